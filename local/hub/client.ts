@@ -1,0 +1,56 @@
+/** Raw requests to a hub, as an administrator, with a token, or as nobody: what the tests look at. */
+import { Agent, fetch } from "undici";
+import type { Credentials, Hub, KubeObject, Metadata } from "./types.ts";
+
+export interface Reply {
+  status: number;
+  headers: { get(name: string): string | null };
+  body: Body;
+}
+
+/** An object, a list or a Status: only what it has is there. */
+export interface Body {
+  kind?: string;
+  metadata?: Partial<Metadata> & { continue?: string; remainingItemCount?: number };
+  reason?: string;
+  message?: string;
+  code?: number;
+  details?: { name?: string; group?: string; kind?: string; uid?: string; causes?: unknown[] };
+  items?: KubeObject[];
+  status?: unknown;
+  [field: string]: unknown;
+}
+
+export interface Asking {
+  /** A bearer token; without one the caller is the client's own: administrator or nobody. */
+  token?: string;
+  body?: unknown;
+  type?: string;
+}
+
+export interface HubClient {
+  (method: string, path: string, asking?: Asking): Promise<Reply>;
+  close(): Promise<void>;
+}
+
+export function hubClient(hub: Pick<Hub, "url" | "ca">, who?: Credentials): HubClient {
+  const certificate = who ? { cert: who.certificate, key: who.key } : {};
+  const dispatcher = new Agent({ connect: { ca: hub.ca, ...certificate } });
+  const ask = async (method: string, path: string, { token, body, type }: Asking = {}) => {
+    const headers: Record<string, string> = {};
+    if (token !== undefined) headers.authorization = `Bearer ${token}`;
+    if (body !== undefined) headers["content-type"] = type ?? "application/json";
+    const sent = body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body);
+    const response = await fetch(`${hub.url}${path}`, { method, headers, body: sent, dispatcher });
+    return { status: response.status, headers: response.headers, body: parse(await response.text()) };
+  };
+  return Object.assign(ask, { close: () => dispatcher.close() });
+}
+
+function parse(text: string): Body {
+  try {
+    return JSON.parse(text) as Body;
+  } catch {
+    return { message: text };
+  }
+}

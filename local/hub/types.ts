@@ -1,0 +1,77 @@
+/** What every hub of the tests offers, the honest stand-in and the real API server alike. */
+
+export interface Metadata {
+  name: string;
+  namespace?: string;
+  uid: string;
+  resourceVersion: string;
+  creationTimestamp: string;
+  generateName?: string;
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+  finalizers?: string[];
+  deletionTimestamp?: string;
+  deletionGracePeriodSeconds?: number;
+}
+
+export interface KubeObject {
+  apiVersion: string;
+  kind: string;
+  metadata: Metadata;
+  [field: string]: unknown;
+}
+
+export interface PolicyRule {
+  verbs: string[];
+  apiGroups?: string[];
+  resources?: string[];
+  resourceNames?: string[];
+  nonResourceURLs?: string[];
+}
+
+export interface Subject {
+  kind: string;
+  name: string;
+  namespace?: string;
+  apiGroup?: string;
+}
+
+export interface RoleRef {
+  apiGroup: string;
+  kind: string;
+  name: string;
+}
+
+export interface Role extends KubeObject {
+  rules?: PolicyRule[] | null;
+}
+
+export interface RoleBinding extends KubeObject {
+  roleRef: RoleRef;
+  subjects?: Subject[];
+}
+
+/** A client certificate and its key, both PEM. */
+export interface Credentials {
+  certificate: string;
+  key: string;
+}
+
+export interface Hub {
+  readonly url: string;
+  /** PEM of the authority that signed the serving certificate. */
+  readonly ca: string;
+  /** An administrator (system:masters). */
+  readonly admin: Credentials;
+  /** The administrator's kubeconfig as Karpor's chart leaves it: insecure-skip-tls-verify, no CA. */
+  readonly adminKubeconfig: string;
+  readonly supports: {
+    /** Time on the hub follows the clock it was given. */
+    clock: boolean;
+    /** It serves Karpor's own paths: /server-configs, /rest-api. */
+    karpor: boolean;
+  };
+  objects(): Promise<{ serviceAccounts: KubeObject[]; clusterRoleBindings: KubeObject[] }>;
+  stop(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}

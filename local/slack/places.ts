@@ -1,0 +1,53 @@
+/** Where things are said: channels, the DMs of the bot, and who can see them. */
+import { CannotDo } from "./errors.ts";
+import type { Channel, Person } from "./types.ts";
+import type { Workspace } from "./workspace.ts";
+
+export type Place = { kind: "channel"; channel: Channel } | { kind: "dm"; id: string; person: Person };
+
+export function placeOf(workspace: Workspace, id: string): Place | undefined {
+  const channel = workspace.channels.get(id);
+  if (channel) return { kind: "channel", channel };
+  const owner = [...workspace.dms].find(([, dm]) => dm === id)?.[0];
+  const person = owner === undefined ? undefined : workspace.people.get(owner);
+  return person && { kind: "dm", id, person };
+}
+
+export function openDm(workspace: Workspace, user: string): string {
+  const known = workspace.dms.get(user);
+  if (known !== undefined) return known;
+  const id = `D${user.slice(1)}`;
+  workspace.dms.set(user, id);
+  return id;
+}
+
+export const botIn = (channel: Channel): boolean => channel.botIsMember ?? true;
+
+export function personOf(workspace: Workspace, user: string): Person {
+  const person = workspace.people.get(user);
+  if (!person) throw new CannotDo(`Nobody here is ${user}.`);
+  return person;
+}
+
+/** Who acts must still be able to log in. */
+export function actorOf(workspace: Workspace, user: string): Person {
+  const person = personOf(workspace, user);
+  if (person.deleted) throw new CannotDo(`${person.name} is deactivated and cannot use Slack.`);
+  return person;
+}
+
+export function canSee(workspace: Workspace, user: string, id: string): boolean {
+  const place = placeOf(workspace, id);
+  if (!place) return false;
+  if (place.kind === "dm") return place.person.id === user;
+  if (place.channel.members.includes(user)) return true;
+  const person = workspace.people.get(user);
+  const guest = person?.isRestricted || person?.isUltraRestricted || person?.isStranger;
+  return !place.channel.isPrivate && !guest;
+}
+
+/** What a payload calls the channel: Slack hides the name of private ones and of DMs. */
+export function payloadName(place: Place): string {
+  if (place.kind === "dm") return "directmessage";
+  return place.channel.isPrivate ? "privategroup" : place.channel.name;
+}

@@ -1,0 +1,180 @@
+/** The nouns of the local workspace, as tests, the playground and the server itself see them. */
+import type { Clock } from "../../src/domain/clock.ts";
+
+export type Json = Record<string, unknown>;
+export type Block = Json & { type: string };
+
+export interface Person {
+  id: string;
+  /** The handle people type after an @. */
+  name: string;
+  realName?: string;
+  displayName?: string;
+  email?: string;
+  locale?: string;
+  tz?: string;
+  isBot?: boolean;
+  deleted?: boolean;
+  isRestricted?: boolean;
+  isUltraRestricted?: boolean;
+  isStranger?: boolean;
+  isAdmin?: boolean;
+  /** Fields users.info and users.list leave out for this person, as Slack does for some. */
+  omit?: string[];
+  /** What chat.postMessage into this person's DM fails with, although conversations.open works. */
+  dmError?: string;
+}
+
+export interface Group {
+  id: string;
+  handle: string;
+  name?: string;
+  members: string[];
+  disabled?: boolean;
+}
+
+export interface Channel {
+  id: string;
+  name: string;
+  members: string[];
+  isPrivate?: boolean;
+  isArchived?: boolean;
+  /** Whether the bot was invited; yes unless said otherwise. */
+  botIsMember?: boolean;
+}
+
+export interface Content {
+  text: string;
+  blocks?: Block[];
+}
+
+export interface Revision extends Content {
+  /** When this content was written, in milliseconds of the clock. */
+  at: number;
+}
+
+export interface Message extends Content {
+  channel: string;
+  ts: string;
+  user: string;
+  bot_id?: string;
+  thread_ts?: string;
+  metadata?: Json;
+  edited?: { user: string; ts: string };
+  /** Every content this message ever had, oldest first, the current one last. */
+  history: Revision[];
+  deleted?: boolean;
+}
+
+export interface Ephemeral extends Content {
+  ephemeral: true;
+  channel: string;
+  /** The only person who sees it. */
+  user: string;
+  ts: string;
+  thread_ts?: string;
+  from: "ack" | "chat.postEphemeral" | "response_url";
+  history: Revision[];
+  gone?: boolean;
+}
+
+export interface View extends Json {
+  id: string;
+  type: "modal" | "home";
+  hash: string;
+  blocks: Block[];
+  callback_id: string;
+  external_id: string;
+  private_metadata: string;
+  state: { values: Record<string, Record<string, Json>> };
+  root_view_id: string;
+  previous_view_id: string | null;
+  /** What the form shows under its inputs after response_action errors. */
+  errors?: Record<string, string>;
+}
+
+/** What a locked phone shows. */
+export interface Notification {
+  user: string;
+  channel: string;
+  ts: string;
+  text: string;
+  at: number;
+}
+
+/** An error a person sees from Slack itself, such as operation_timeout. */
+export interface Trouble {
+  user: string;
+  error: string;
+  /** What the person was doing: the command line, an action_id, a callback_id. */
+  doing: string;
+  at: number;
+}
+
+export interface Call {
+  method: string;
+  args: Json;
+  status: number;
+  error?: string;
+  at: number;
+}
+
+export interface Bot {
+  userId: string;
+  botId: string;
+  appId: string;
+  teamId: string;
+  teamDomain: string;
+  name: string;
+}
+
+export type Change =
+  | { kind: "message" | "message_edited" | "message_deleted"; message: Message }
+  | { kind: "ephemeral" | "ephemeral_edited" | "ephemeral_gone"; ephemeral: Ephemeral }
+  | { kind: "view_opened" | "view_updated" | "view_closed" | "home"; user: string; view: View }
+  | { kind: "notification"; notification: Notification }
+  | { kind: "trouble"; trouble: Trouble }
+  | { kind: "call"; call: Call }
+  | { kind: "people" | "connection" };
+
+/** An error code; an HTTP status; silence; a 429; or done but the answer lost on the way. */
+export type Failure =
+  | string
+  | { status: number; body?: string }
+  | { hang: true }
+  | { retryAfter: number }
+  | { lost: true };
+
+export interface RateLimit {
+  perSecond: number;
+  burst: number;
+}
+
+export interface Settings {
+  signingSecret: string;
+  scopes: string[];
+  /** Whether answers carry x-oauth-scopes. */
+  scopesHeader: boolean;
+  editWindowClosed: boolean;
+  deletionForbidden: boolean;
+  /** Slack's three seconds, in real time: a bot's answer is real time too. */
+  ackTimeoutMs: number;
+  shouldEscape: boolean;
+  rateLimit: RateLimit | undefined;
+}
+
+export interface LocalSlackOptions {
+  clock: Clock;
+  signingSecret: string;
+  botToken: string;
+  appToken?: string;
+  command: string;
+  people: Person[];
+  groups: Group[];
+  channels: Channel[];
+  port?: number;
+  scopes?: string[];
+  bot?: Partial<Bot>;
+  /** Shorter in tests of a late ack. */
+  ackTimeoutMs?: number;
+}
