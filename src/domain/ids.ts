@@ -1,0 +1,48 @@
+/** Names that must not be swapped for one another, each with its own shape. Pure. */
+import { z } from "zod";
+
+const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/** `R-` and 8 characters of Crockford base32: sayable, 40 random bits. */
+export const RequestId = z
+  .string()
+  .regex(/^R-[0-9A-HJKMNP-TV-Z]{8}$/)
+  .brand<"RequestId">();
+export type RequestId = z.infer<typeof RequestId>;
+
+/** A Slack user, `U…` or `W…`: the only identity that decides anything. */
+export const UserId = z
+  .string()
+  .regex(/^[UW][A-Z0-9]{1,20}$/, "must be a Slack user id such as U0123ABCD")
+  .brand<"UserId">();
+export type UserId = z.infer<typeof UserId>;
+
+/** A Slack user group, `S…`. */
+export const GroupId = z
+  .string()
+  .regex(/^S[A-Z0-9]{1,20}$/, "must be a Slack user group id such as S0123ABCD")
+  .brand<"GroupId">();
+export type GroupId = z.infer<typeof GroupId>;
+
+/** Who a rule names: a Slack user or a user group. */
+export const Principal = z.union([UserId, GroupId], {
+  error: "must be a Slack user id (U…) or user group id (S…)",
+});
+export type Principal = z.infer<typeof Principal>;
+
+export const isGroup = (p: Principal): p is GroupId => p.startsWith("S");
+
+/** Five random bytes (40 bits) to an id. */
+export function requestId(random: Uint8Array): RequestId {
+  const bits = [...random.subarray(0, 5)].reduce((n, byte) => (n << 8n) | BigInt(byte), 0n);
+  const digits = Array.from({ length: 8 }, (_, i) => ALPHABET[Number((bits >> BigInt(35 - 5 * i)) & 31n)]);
+  return RequestId.parse(`R-${digits.join("")}`);
+}
+
+/** What a person typed as an id, forgiving case and the letters that base32 leaves out; null when it is none. */
+export function readRequestId(text: string): RequestId | null {
+  const upper = text.toUpperCase();
+  if (!upper.startsWith("R-")) return null;
+  const digits = upper.slice(2).replace(/O/g, "0").replace(/[IL]/g, "1");
+  return RequestId.safeParse(`R-${digits}`).data ?? null;
+}

@@ -1,0 +1,15 @@
+/** A person of the workspace as far as access is concerned. Pure. */
+import { z } from "zod";
+import { UserId } from "./ids.ts";
+
+export const Locale = z.enum(["en", "zh"]);
+export type Locale = z.infer<typeof Locale>;
+
+export const Person = z.object({ id: UserId, name: z.string(), locale: Locale });
+export type Person = z.infer<typeof Person>;
+
+/** Whom we serve is `member` only. */
+export const Standing = z.enum(["member", "guest", "bot", "stranger", "deactivated"]);
+export type Standing = z.infer<typeof Standing>;
+
+export type Profile = Person & { standing: Standing };

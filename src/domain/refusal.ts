@@ -1,0 +1,47 @@
+/** Why we say no: a closed union, worded in slack/messages; class Refused carries one out of a flow. Pure. */
+import { z } from "zod";
+import { Principal, RequestId, UserId } from "./ids.ts";
+import { Person, Standing } from "./person.ts";
+
+const kind = <K extends string, S extends z.core.$ZodLooseShape>(name: K, shape: S) =>
+  z.object({ kind: z.literal(name), ...shape });
+
+/** `line` is the corrected command text, ready to send. */
+export const Refusal = z.discriminatedUnion("kind", [
+  kind("unknown-role", { role: z.string(), roles: z.array(z.string()), line: z.string().optional() }),
+  kind("bad-duration", { text: z.string(), line: z.string() }),
+  kind("too-short", { min: z.number(), line: z.string() }),
+  kind("too-long", { role: z.string(), max: z.number(), line: z.string() }),
+  kind("no-reason", { role: z.string(), line: z.string() }),
+  kind("reason-too-long", { max: z.number(), line: z.string() }),
+  kind("open-already", { id: RequestId, role: z.string(), state: z.string() }),
+  kind("not-served", { standing: Standing }),
+  kind("may-not-ask", { role: z.string(), who: z.array(Principal) }),
+  kind("nobody-can-approve", { role: z.string(), approvers: z.array(Principal) }),
+  kind("not-approver", { approvers: z.array(Principal) }),
+  kind("own-request", { approvers: z.array(Principal) }),
+  kind("not-yours", { id: RequestId }),
+  /** Someone else was first; `did` is the state they brought about. */
+  kind("late", {
+    did: z.enum(["approved", "denied", "withdrawn", "lapsed", "refused", "ended"]),
+    by: Person.optional(),
+    at: z.number(),
+  }),
+  kind("stale", { id: RequestId }),
+  kind("unknown-request", { id: z.string() }),
+  kind("nothing-to-revoke", { who: UserId.optional() }),
+  kind("look-up-failed", {}),
+  kind("store-down", {}),
+  kind("unsure", {}),
+]);
+export type Refusal = z.infer<typeof Refusal>;
+
+/** Thrown to a person, never to a job. */
+export class Refused extends Error {
+  readonly refusal: Refusal;
+  constructor(refusal: Refusal) {
+    super(refusal.kind);
+    this.name = "Refused";
+    this.refusal = refusal;
+  }
+}

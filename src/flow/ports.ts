@@ -1,0 +1,169 @@
+/** What the flows need from outside. Adapters implement these; the flows know nothing else. */
+import type { Clock } from "../domain/clock.ts";
+import type { Face, Slot } from "../domain/faces.ts";
+import type { Principal, RequestId, UserId } from "../domain/ids.ts";
+import type { Profile } from "../domain/person.ts";
+import type { AccessRequest, Grant, In, Sent } from "../domain/request.ts";
+import type { Catalog } from "../domain/role.ts";
+import type { Secret } from "../domain/secret.ts";
+
+export type { Clock };
+
+/** Requests: records in Redis, changed by compare-and-swap only. Each throws StoreDown or StoreUnsure when Redis does not answer. */
+export interface Requests {
+  /**
+   * Stores a new record and reserves its trigger and `open:{requester}:{role}` in one atomic call.
+   * `trigger`: this very command was taken before (redelivered). `open`: the person has one for the role.
+   */
+  make(request: In<"asked">, triggerId: string): Promise<Made>;
+  get(id: RequestId): Promise<AccessRequest | null>;
+  /** In the order asked; null where there is none. */
+  getMany(ids: readonly RequestId[]): Promise<(AccessRequest | null)[]>;
+  /**
+   * Compare-and-swap, again and again until it lands: `change` is pure, and returns the record to store, or null
+   * when there is nothing to do. Resolves to the stored record (or, for null, to the one read).
+   * What `change` throws comes out unchanged. Throws Refused(unknown-request).
+   */
+  update(id: RequestId, change: (request: AccessRequest) => AccessRequest | null): Promise<AccessRequest>;
+  /** Stores a record the hub knows and Redis lost; false when there is one. */
+  adopt(request: In<"active">): Promise<boolean>;
+  /** The person's requests that are not final, oldest first. */
+  open(person: UserId): Promise<AccessRequest[]>;
+  /** All that is not settled (see faces.ts), in batches. */
+  unsettled(): AsyncIterable<AccessRequest[]>;
+  /** Adds and removes a key: Redis answers and takes writes. */
+  ping(): Promise<void>;
+}
+
+export type Made =
+  | { made: true; request: In<"asked"> }
+  | { made: false; taken: "trigger" | "open"; request: AccessRequest };
+
+/** What makes a grant's objects ours, and finds them: every name and label comes from it. */
+export type GrantKey = Pick<AccessRequest, "id" | "role" | "generation">;
+
+/** A grant as the hub alone knows it. */
+export interface Standing {
+  key: GrantKey;
+  account: { uid: string; ending: boolean; notes: Notes | null } | null;
+  binding: { uid: string } | null;
+}
+
+/** The account's annotations: enough to end, and to tell whose it was, when Redis has lost everything. */
+export interface Notes {
+  requester: { id: UserId; name: string; locale: "en" | "zh" };
+  clusterRole: string;
+  approvedBy: string;
+  reason: string;
+  approvedAt: number;
+  expiresAt: number;
+}
+
+/** The hub's objects of our own instance. Every call takes at most 5 s and stops at `signal`. */
+export interface Grants {
+  /** ServiceAccount and ClusterRoleBinding, side by side; what exists is compared, never assumed. Throws GrantFailed. */
+  create(
+    request: In<"approved" | "delivering">,
+    signal: AbortSignal,
+  ): Promise<{ accountUid: string; bindingUid: string }>;
+  /** A token for `ms` (at least the API's 10 minutes). `expiresAt` is on our clock. */
+  mint(key: GrantKey, ms: number, signal: AbortSignal): Promise<{ token: Secret; expiresAt: number }>;
+  /** Asks the dashboard's login on a fresh connection: `unbound` is 403, `refused` 401. */
+  check(token: Secret, signal: AbortSignal): Promise<"good" | "unbound" | "refused">;
+  /** Marks the account `ending`; no account is fine. */
+  mark(key: GrantKey, signal: AbortSignal): Promise<void>;
+  /** Binding first, then the account by its uid; only what is ours; 404 is success. */
+  remove(key: GrantKey, signal: AbortSignal): Promise<void>;
+  /** What stands under this key now, read with the bot's own credential. */
+  find(key: GrantKey, signal: AbortSignal): Promise<Standing>;
+  /** Everything of our instance. */
+  list(signal: AbortSignal): Promise<Standing[]>;
+}
+
+export const JOBS = ["vet", "provision", "draw", "lapse", "remind", "end"] as const;
+export type JobName = (typeof JOBS)[number];
+
+/** Jobs are hints to look at a record: losing one costs time, never truth. */
+export interface Jobs {
+  /** `due`: ms since the epoch. `key` tells two jobs of one name and request apart (a due time or a version). */
+  add(name: JobName, id: RequestId, due: number, key: string | number): Promise<void>;
+}
+
+/** What a flow answers to the worker: done, or look again at that time (ms since the epoch). */
+export type Later = { again: number } | undefined;
+
+/** Slack messages, drawn from the record. A DM is opened first when needed. */
+export interface Notifier {
+  /** Posts the slot's face. `ts: ""` in the answer: Slack will never deliver it (DM closed, person gone, channel left). */
+  post(request: AccessRequest, slot: Slot, face: Face): Promise<Sent>;
+  redraw(request: AccessRequest, slot: Slot, face: Face, sent: Sent): Promise<void>;
+  /** Adds the token to the posted token message by an edit. */
+  showToken(request: In<"delivering">, sent: Sent, token: Secret): Promise<void>;
+}
+
+/** The workspace's people, read fresh at every call. Throws when Slack does not answer. */
+export interface Directory {
+  person(id: UserId): Promise<Profile>;
+  /** The first principal through which the person qualifies (their own id, or a group they are in), or null. */
+  qualifies(id: UserId, principals: readonly Principal[]): Promise<Principal | null>;
+  /** Whether any member other than `but` is among the principals. */
+  anyoneBut(but: UserId, principals: readonly Principal[]): Promise<boolean>;
+}
+
+/** One holder a name across all replicas, renewed while held. */
+export interface Lease {
+  /** Runs `work` holding it; null when someone else holds it. The signal aborts before the lease could be lost. */
+  hold<T>(name: string, work: (signal: AbortSignal) => Promise<T>): Promise<{ done: T } | null>;
+}
+
+export interface Log {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** What the catalog and its settings say; fixed for the life of the process. */
+export interface Policy {
+  roles: Catalog;
+  admins: readonly Principal[];
+  /** Lead times of reminders, ms, longest first. */
+  reminders: readonly number[];
+  /** SHA-256 of all of it. */
+  digest: string;
+}
+
+export interface Ports {
+  requests: Requests;
+  grants: Grants;
+  jobs: Jobs;
+  notifier: Notifier;
+  directory: Directory;
+  lease: Lease;
+  clock: Clock;
+  log: Log;
+  policy: Policy;
+  /** Five random bytes. */
+  random(): Uint8Array;
+}
+
+/** Redis refused or was unreachable before anything could have been stored. */
+export class StoreDown extends Error {
+  override name = "StoreDown";
+}
+
+/** The answer of Redis was lost: what was asked may have been stored. */
+export class StoreUnsure extends Error {
+  override name = "StoreUnsure";
+}
+
+/** The hub answered no, and asking again changes nothing. */
+export class GrantFailed extends Error {
+  override name = "GrantFailed";
+  readonly failure: "name-taken" | "hub-refuses" | "no-cluster-role";
+  constructor(failure: GrantFailed["failure"], detail: string) {
+    super(detail);
+    this.failure = failure;
+  }
+}
+
+export type { AccessRequest, Grant, In, Sent };

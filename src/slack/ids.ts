@@ -1,0 +1,30 @@
+/** The ids by which Slack tells our buttons and views apart, and what a button carries. */
+import { z } from "zod";
+import { RequestId } from "../domain/ids.ts";
+
+export const ACTIONS = {
+  approve: "approve",
+  deny: "deny",
+  withdraw: "withdraw",
+  release: "release",
+  revoke: "revoke",
+  hide: "hide",
+  again: "again",
+  send: "send",
+  open: "open",
+} as const;
+export type ActionId = keyof typeof ACTIONS;
+
+export const DENY_VIEW = "deny-view";
+
+/** The request and the revision of its terms for which a button was drawn: `R-7K2Q9FXT:1`. */
+export const ButtonValue = z
+  .string()
+  .regex(/^[^:]+:\d+$/)
+  .transform((text) => {
+    const [id, terms] = text.split(":");
+    return { id, terms: Number(terms) };
+  })
+  .pipe(z.object({ id: RequestId, terms: z.number().int() }));
+
+export const buttonValue = (r: { id: string; terms: number }): string => `${r.id}:${r.terms}`;
