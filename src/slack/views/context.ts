@@ -1,0 +1,22 @@
+/** What every view needs besides the record, and what it gives back. */
+import type { KnownBlock } from "@slack/types";
+import type { Principal } from "../../domain/ids.ts";
+import type { Locale } from "../../domain/person.ts";
+import type { Catalog } from "../../domain/role.ts";
+
+export interface ViewContext {
+  locale: Locale;
+  hub: { name: string; dashboard: string };
+  roles: Catalog;
+  /** Whom a new card of this role mentions. */
+  pings(role: string): readonly Principal[];
+  /** "/karpor-access" */
+  command: string;
+  now: number;
+}
+
+export interface Message {
+  /** What notifications and screen readers get: plain words, at most 150 characters, never a token. */
+  text: string;
+  blocks: KnownBlock[];
+}
