@@ -65,9 +65,9 @@ export function faces(r: AccessRequest): Map<Slot, Face> {
 function token(r: AccessRequest, wanted: Map<Slot, Face>): void {
   if (r.state === "approved" || r.state === "delivering")
     wanted.set("token", r.trouble ? "token:trouble" : "token:setting-up");
+  if (!r.messages.token) return;
   if (r.state === "active") wanted.set("token", r.hidden ? "token:hidden" : "token:shown");
-  if ((r.state === "ending" || r.state === "ended") && r.messages.token)
-    wanted.set("token", `token:${r.state}`);
+  if (r.state === "ending" || r.state === "ended") wanted.set("token", `token:${r.state}`);
 }
 
 function news(r: AccessRequest, wanted: Map<Slot, Face>): void {

@@ -3,7 +3,7 @@ import type { Clock } from "../domain/clock.ts";
 import type { Face, Slot } from "../domain/faces.ts";
 import type { Principal, RequestId, UserId } from "../domain/ids.ts";
 import type { Profile } from "../domain/person.ts";
-import type { AccessRequest, Grant, In, Sent } from "../domain/request.ts";
+import type { AccessRequest, Failure, Grant, In, Sent } from "../domain/request.ts";
 import type { Catalog } from "../domain/role.ts";
 import type { Secret } from "../domain/secret.ts";
 
@@ -156,11 +156,11 @@ export class StoreUnsure extends Error {
   override name = "StoreUnsure";
 }
 
-/** The hub answered no, and asking again changes nothing. */
+/** This grant cannot be made, and trying again changes nothing. */
 export class GrantFailed extends Error {
   override name = "GrantFailed";
-  readonly failure: "name-taken" | "hub-refuses" | "no-cluster-role";
-  constructor(failure: GrantFailed["failure"], detail: string) {
+  readonly failure: Failure;
+  constructor(failure: Failure, detail: string) {
     super(detail);
     this.failure = failure;
   }

@@ -1,0 +1,75 @@
+/** The ordered rules for asking, vetting and reviewing: the first that says no is told. Pure. */
+import { parseDuration } from "./duration.ts";
+import type { Principal } from "./ids.ts";
+import type { Profile } from "./person.ts";
+import { type Refusal, Refused } from "./refusal.ts";
+import type { AccessRequest } from "./request.ts";
+import type { Catalog, Role } from "./role.ts";
+import { approversOnly } from "./rules/approvers-only.ts";
+import { knownRole } from "./rules/known-role.ts";
+import { maxDuration } from "./rules/max-duration.ts";
+import { mayAsk } from "./rules/may-ask.ts";
+import { membersOnly } from "./rules/members-only.ts";
+import { minDuration } from "./rules/min-duration.ts";
+import { noSelfApproval } from "./rules/no-self-approval.ts";
+import { readableDuration } from "./rules/readable-duration.ts";
+import { reasonGiven } from "./rules/reason-given.ts";
+import { reasonLength } from "./rules/reason-length.ts";
+import { someoneCanApprove } from "./rules/someone-can-approve.ts";
+import { readWish, type Wish } from "./wish.ts";
+
+export type AskRule = (wish: Wish, roles: Catalog) => Refusal | null;
+
+/** What was looked up about the requester. */
+export interface VetFacts {
+  profile: Profile;
+  role: Role;
+  mayAsk: boolean;
+  someone: boolean;
+}
+export type VetRule = (facts: VetFacts, request: AccessRequest) => Refusal | null;
+
+/** What was looked up about whoever clicked. */
+export interface ReviewFacts {
+  profile: Profile;
+  qualified: Principal | null;
+}
+export type ReviewRule = (facts: ReviewFacts, request: AccessRequest) => Refusal | null;
+
+const ASKING: readonly AskRule[] = [
+  knownRole,
+  readableDuration,
+  minDuration,
+  maxDuration,
+  reasonGiven,
+  reasonLength,
+];
+const VETTING: readonly VetRule[] = [membersOnly, mayAsk, someoneCanApprove];
+const REVIEWING: readonly ReviewRule[] = [membersOnly, noSelfApproval, approversOnly];
+
+const first = <R extends (...args: never[]) => Refusal | null>(
+  rules: readonly R[],
+  ...args: Parameters<R>
+) => {
+  for (const rule of rules) {
+    const refusal = rule(...args);
+    if (refusal) return refusal;
+  }
+  return null;
+};
+
+/** What a command's text asks for. Throws Refused with the corrected line. `duration` is milliseconds. */
+export function understand(text: string, roles: Catalog): { role: string; duration: number; reason: string } {
+  const wish = readWish(text);
+  const refusal = first(ASKING, wish, roles);
+  if (refusal) throw new Refused(refusal);
+  const standard = roles[wish.role]?.duration.default ?? 0;
+  const duration = wish.duration === null ? standard : (parseDuration(wish.duration) ?? standard);
+  return { role: wish.role, duration, reason: wish.reason };
+}
+
+export const vetting = (facts: VetFacts, request: AccessRequest): Refusal | null =>
+  first(VETTING, facts, request);
+
+export const reviewing = (facts: ReviewFacts, request: AccessRequest): Refusal | null =>
+  first(REVIEWING, facts, request);

@@ -1,0 +1,5 @@
+/** Nobody decides their own request. */
+import type { ReviewRule } from "../policy.ts";
+
+export const noSelfApproval: ReviewRule = ({ profile }, request) =>
+  profile.id === request.requester.id ? { kind: "own-request", approvers: request.approvers } : null;

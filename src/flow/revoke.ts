@@ -1,0 +1,79 @@
+/** Access ends before its time: its holder releases it, an approver or admin revokes it. → ending */
+import type { Principal, RequestId, UserId } from "../domain/ids.ts";
+import { Refused } from "../domain/refusal.ts";
+import { type AccessRequest, type End, isOnHub } from "../domain/request.ts";
+import { membersOnly } from "../domain/rules/members-only.ts";
+import { endingOrLate } from "../domain/transitions.ts";
+import { hint } from "./hint.ts";
+import { load } from "./load.ts";
+import type { Ports } from "./ports.ts";
+import { lookUp } from "./review.ts";
+
+/** Throws Refused, StoreDown, StoreUnsure. */
+export async function release(
+  ports: Ports,
+  { id, by }: { id: RequestId; by: UserId },
+): Promise<AccessRequest> {
+  return endBy(ports, id, (r, at) => {
+    if (r.requester.id !== by) throw new Refused({ kind: "not-yours", id });
+    return { cause: "released", by: r.requester, at };
+  });
+}
+
+export interface Revoke {
+  id: RequestId;
+  by: UserId;
+  reason?: string;
+}
+
+/** The holder's own is a release. Throws Refused, StoreDown, StoreUnsure. */
+export async function revoke(ports: Ports, { id, by, reason }: Revoke): Promise<AccessRequest> {
+  const request = await load(ports, id);
+  if (request.requester.id === by) return release(ports, { id, by });
+  const who = mayRevoke(ports, request);
+  const { profile, qualified } = await lookUp(ports, by, who);
+  const refusal = membersOnly({ profile });
+  if (refusal) throw new Refused(refusal);
+  if (!qualified) throw new Refused({ kind: "not-approver", approvers: [...who] });
+  const { id: user, name, locale } = profile;
+  return endBy(ports, id, (_, at) => ({
+    cause: "revoked",
+    by: { id: user, name, locale },
+    qualified,
+    reason: reason || undefined,
+    at,
+  }));
+}
+
+/** Who approved it, who may approve it today, and the admins. */
+const mayRevoke = ({ policy }: Ports, request: AccessRequest): Principal[] => {
+  const approval = policy.roles[request.role]?.approval;
+  const today = approval && approval !== "none" ? approval.by : [];
+  return [...new Set([...request.approvers, ...today, ...policy.admins])];
+};
+
+async function endBy(
+  ports: Ports,
+  id: RequestId,
+  why: (r: AccessRequest, now: number) => End,
+): Promise<AccessRequest> {
+  const now = ports.clock.now();
+  const next = await ports.requests.update(id, (r) => endingOrLate(r, why(r, now)));
+  await hint(ports, "end", next, now);
+  await hint(ports, "draw", next, now);
+  return next;
+}
+
+/** The grants of `of` that `by` may end now. Throws Refused. */
+export async function revocable(
+  ports: Ports,
+  { of, by }: { of: UserId; by: UserId },
+): Promise<AccessRequest[]> {
+  const live = (await ports.requests.open(of)).filter(isOnHub).filter((r) => r.state !== "ending");
+  if (of === by) return live;
+  const may = await Promise.all(live.map((r) => lookUp(ports, by, mayRevoke(ports, r))));
+  const mine = live.filter((_, i) => may[i]?.qualified && may[i].profile.standing === "member");
+  if (live.length > 0 && mine.length === 0)
+    throw new Refused({ kind: "not-approver", approvers: live.flatMap((r) => mayRevoke(ports, r)) });
+  return mine;
+}

@@ -1,0 +1,6 @@
+/** What a person waits for and holds. */
+import type { UserId } from "../domain/ids.ts";
+import type { AccessRequest, Ports } from "./ports.ts";
+
+export const status = ({ requests }: Ports, person: UserId): Promise<AccessRequest[]> =>
+  requests.open(person);
