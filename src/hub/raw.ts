@@ -1,0 +1,54 @@
+/** GET on any path of the hub, as the bot, with another token, or as nobody. */
+import { type Dispatcher, fetch } from "undici";
+import type { Secret } from "../domain/secret.ts";
+import { createAgent } from "./agent.ts";
+import { parseJson } from "./errors.ts";
+import type { HubAccess } from "./kubeconfig.ts";
+
+export interface Raw {
+  status: number;
+  header(name: string): string | null;
+  /** Parsed JSON, or undefined when it is none. */
+  body: unknown;
+}
+
+export interface RawOptions {
+  signal?: AbortSignal | undefined;
+  /** Someone else than the bot: always on a connection of its own, and never with the bot's certificate. */
+  as?: Secret | "nobody" | undefined;
+  accept?: string | undefined;
+}
+
+export interface Asking {
+  accept: string;
+  signal: AbortSignal;
+}
+
+export async function ask(
+  url: string,
+  token: Secret | null,
+  dispatcher: Dispatcher,
+  { accept, signal }: Asking,
+): Promise<Raw> {
+  const headers: Record<string, string> = { accept };
+  if (token) headers.authorization = `Bearer ${token.reveal()}`;
+  // A redirect would carry the answer, and on the same host the token, to where nobody asked.
+  const answer = await fetch(url, { headers, dispatcher, signal, redirect: "manual" });
+  const text = await answer.text();
+  return { status: answer.status, header: (name) => answer.headers.get(name), body: parseJson(text) };
+}
+
+/** A connection that shows the bot's certificate speaks for the bot, whatever token it carries: so this one has none. */
+export async function askFresh(
+  access: HubAccess,
+  path: string,
+  as: Secret | "nobody",
+  asking: Asking & { timeout: number },
+): Promise<Raw> {
+  const agent = createAgent(access, { connections: 1, timeout: asking.timeout });
+  try {
+    return await ask(access.server + path, as === "nobody" ? null : as, agent, asking);
+  } finally {
+    await agent.destroy();
+  }
+}
