@@ -87,7 +87,11 @@ const interactive = /^(button|overflow|checkboxes|radio_buttons|.*select|.*picke
 /** Slack gives every block a block_id and every element an action_id when the app gave none. */
 export function withIds(workspace: Workspace, blocks: Block[]): Block[] {
   return structuredClone(blocks).map((block) => {
-    const elements = [block.accessory, block.element, ...(Array.isArray(block.elements) ? block.elements : [])];
+    const elements = [
+      block.accessory,
+      block.element,
+      ...(Array.isArray(block.elements) ? block.elements : []),
+    ];
     for (const element of elements as (Json | undefined)[]) {
       if (element && interactive.test(String(element.type))) element.action_id ??= workspace.nextId("act");
     }

@@ -14,21 +14,27 @@ export function* walk(value: unknown): Generator<Json> {
   }
 }
 
-const unescape = (text: string): string =>
+const unescaped = (text: string): string =>
   text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 
 const isText = (object: Json): boolean =>
-  typeof object.text === "string" && ["plain_text", "mrkdwn", "text", "link", "markdown"].includes(String(object.type));
+  typeof object.text === "string" &&
+  ["plain_text", "mrkdwn", "text", "link", "markdown"].includes(String(object.type));
 
 /** The words on the screen, a block a line; buttons and confirm texts included. */
 export function visibleText(content: Content): string {
-  if (!content.blocks?.length) return unescape(content.text);
+  if (!content.blocks?.length) return unescaped(content.text);
   return content.blocks.map(blockText).join("\n");
 }
 
 function blockText(block: Block): string {
   const separator = block.type === "rich_text" ? "" : " ";
-  return unescape([...walk(block)].filter(isText).map((object) => object.text).join(separator));
+  return unescaped(
+    [...walk(block)]
+      .filter(isText)
+      .map((object) => object.text)
+      .join(separator),
+  );
 }
 
 /** An element with an action_id, and the block it is in. */
@@ -56,7 +62,8 @@ export const buttonsOf = (content: { blocks?: Block[] }): string[] =>
 /** Whom the content mentions: people, groups and broadcasts, as Slack parses them. */
 export function mentionsIn(content: Content): { users: Set<string>; groups: Set<string>; everyone: boolean } {
   const found = { users: new Set<string>(), groups: new Set<string>(), everyone: false };
-  for (const object of content.blocks?.length ? walk(content.blocks) : [{ type: "mrkdwn", text: content.text }]) {
+  const whole: Json[] = [{ type: "mrkdwn", text: content.text }];
+  for (const object of content.blocks?.length ? walk(content.blocks) : whole) {
     if (object.type === "mrkdwn") addMarkup(String(object.text), found);
     if (object.type === "user") found.users.add(String(object.user_id));
     if (object.type === "usergroup") found.groups.add(String(object.usergroup_id));
@@ -67,6 +74,7 @@ export function mentionsIn(content: Content): { users: Set<string>; groups: Set<
 
 function addMarkup(text: string, found: ReturnType<typeof mentionsIn>): void {
   for (const [, user] of text.matchAll(/<@([UW][A-Z0-9]+)(?:\|[^>]*)?>/g)) if (user) found.users.add(user);
-  for (const [, group] of text.matchAll(/<!subteam\^(S[A-Z0-9]+)(?:\|[^>]*)?>/g)) if (group) found.groups.add(group);
+  for (const [, group] of text.matchAll(/<!subteam\^(S[A-Z0-9]+)(?:\|[^>]*)?>/g))
+    if (group) found.groups.add(group);
   if (/<!(?:here|channel|everyone)(?:\|[^>]*)?>/.test(text)) found.everyone = true;
 }

@@ -1,0 +1,115 @@
+/** One Web API call, start to end: token, scopes, ordered trouble, the method itself, the log. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { parseArgs } from "./args.ts";
+import { SlackRefusal } from "./errors.ts";
+import { createLimiter, nextFailure } from "./faults.ts";
+import { answer, readBody } from "./http.ts";
+import type { Failure, Json } from "./types.ts";
+import { checkScopes, type Method } from "./web-api/method.ts";
+import { methods } from "./web-api/methods.ts";
+import type { Workspace } from "./workspace.ts";
+
+export interface Tokens {
+  bot: string;
+  app: string | undefined;
+}
+
+interface Reply {
+  status: number;
+  body: Json | string;
+  headers?: Record<string, string>;
+  error?: string;
+}
+
+interface Request {
+  name: string;
+  args: Json;
+  token: string | undefined;
+}
+
+/** `extras` adds what only the server knows, such as the WebSocket URL. */
+export function createApi(workspace: Workspace, tokens: Tokens, extras: Record<string, () => Json>) {
+  const limited = createLimiter(workspace);
+  const run = (request: Request): Reply => {
+    const wait = limited(request.name, request.args);
+    if (wait !== undefined) return tooMany(wait);
+    const method = methods.get(request.name);
+    if (!method) throw new SlackRefusal("unknown_method", { req_method: request.name });
+    checkToken(method, request.token, tokens);
+    const needed = method.scopes(workspace, request.args);
+    checkScopes(workspace, needed);
+    const body = { ok: true, ...method.run(workspace, request.args), ...extras[request.name]?.() };
+    return { status: 200, body, headers: scopeHeaders(workspace, method, needed) };
+  };
+
+  return async (name: string, incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = await readBody(incoming);
+    const request = requestOf(name, incoming, body);
+    const failure = nextFailure(workspace, name);
+    const reply = replyTo(() => run(request), failure);
+    logCall(workspace, request, reply);
+    if (isSilent(failure)) {
+      // A hanging call stays open until the caller or the server gives up.
+      if ("lost" in failure) incoming.socket.destroy();
+      return;
+    }
+    answer(response, reply.status, reply.body, reply.headers);
+  };
+}
+
+function requestOf(name: string, incoming: IncomingMessage, body: string): Request {
+  const { token, ...args } = parseArgs(incoming.headers["content-type"] ?? "", body);
+  const bearer = /^Bearer (.+)$/.exec(incoming.headers.authorization ?? "")?.[1];
+  return { name, args, token: bearer ?? (typeof token === "string" ? token : undefined) };
+}
+
+function replyTo(run: () => Reply, failure: Failure | undefined): Reply {
+  if (typeof failure === "string") return refused(new SlackRefusal(failure));
+  if (failure && "status" in failure)
+    return { status: failure.status, body: failure.body ?? "", error: "http" };
+  if (failure && "retryAfter" in failure) return tooMany(failure.retryAfter);
+  if (failure && "hang" in failure) return { status: 0, body: "", error: "hang" };
+  try {
+    return run();
+  } catch (error) {
+    return refused(error);
+  }
+}
+
+const isSilent = (failure: Failure | undefined): failure is { hang: true } | { lost: true } =>
+  typeof failure === "object" && ("hang" in failure || "lost" in failure);
+
+function refused(error: unknown): Reply {
+  if (!(error instanceof SlackRefusal)) throw error;
+  return { status: 200, body: { ok: false, error: error.code, ...error.extra }, error: error.code };
+}
+
+const tooMany = (seconds: number): Reply => ({
+  status: 429,
+  body: { ok: false, error: "ratelimited" },
+  headers: { "retry-after": String(seconds) },
+  error: "ratelimited",
+});
+
+function checkToken(method: Method, token: string | undefined, tokens: Tokens): void {
+  if (token === undefined) throw new SlackRefusal("not_authed");
+  const kind = token === tokens.bot ? "bot" : token === tokens.app ? "app" : undefined;
+  if (kind === undefined) throw new SlackRefusal("invalid_auth");
+  if (kind !== (method.token ?? "bot")) throw new SlackRefusal("not_allowed_token_type");
+}
+
+function scopeHeaders(workspace: Workspace, method: Method, needed: string[]): Record<string, string> {
+  if (!workspace.settings.scopesHeader) return {};
+  const scopes = method.token === "app" ? "connections:write" : workspace.settings.scopes.join(",");
+  return {
+    "x-oauth-scopes": scopes,
+    ...(needed.length ? { "x-accepted-oauth-scopes": needed.join(",") } : {}),
+  };
+}
+
+function logCall(workspace: Workspace, { name: method, args }: Request, reply: Reply): void {
+  const outcome = reply.error === undefined ? {} : { error: reply.error };
+  const call = { method, args, status: reply.status, ...outcome, at: workspace.clock.now() };
+  workspace.calls.push(call);
+  workspace.changes.emit({ kind: "call", call });
+}

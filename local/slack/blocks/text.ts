@@ -1,0 +1,34 @@
+/** The small objects of Block Kit with Slack's limits: texts, options, confirmations. */
+import { z } from "zod";
+
+export const words = (max: number) => z.string().min(1).max(max);
+
+export const plain = (max: number) =>
+  z.strictObject({ type: z.literal("plain_text"), text: words(max), emoji: z.boolean().optional() });
+
+export const mrkdwn = (max: number) =>
+  z.strictObject({ type: z.literal("mrkdwn"), text: words(max), verbatim: z.boolean().optional() });
+
+export const text = (max: number) => z.discriminatedUnion("type", [plain(max), mrkdwn(max)]);
+
+export const url = z.string().max(3000).refine(URL.canParse, "must be a valid URI");
+export const style = z.enum(["primary", "danger"]);
+
+export const confirm = z.strictObject({
+  title: plain(100).optional(),
+  text: text(300),
+  confirm: plain(30).optional(),
+  deny: plain(30).optional(),
+  style: style.optional(),
+});
+
+const option = <T extends z.ZodType>(label: T) =>
+  z.strictObject({ text: label, value: words(150), description: plain(75).optional() });
+
+export const plainOption = option(plain(75));
+export const anyOption = option(text(75)).extend({ description: text(75).optional() });
+export const linkOption = plainOption.extend({ url: url.optional() });
+export const optionGroup = z.strictObject({
+  label: plain(75),
+  options: z.array(plainOption).min(1).max(100),
+});

@@ -1,0 +1,109 @@
+/** A person clicks a button the bot really sent, accepting its confirmation if it has one. */
+import type { Deliver } from "../delivery.ts";
+import { CannotDo } from "../errors.ts";
+import { actorOf, placeOf } from "../places.ts";
+import { newResponseUrl, newTrigger } from "../triggers.ts";
+import type { Json } from "../types.ts";
+import { wire } from "../web-api/chat.ts";
+import type { Workspace } from "../workspace.ts";
+import { currentState } from "./form.ts";
+import { interactionBase, type Sent, wireView } from "./payload.ts";
+import { findElement, type Surface, surfaceOf, type What, type Where } from "./surface.ts";
+import { trouble } from "./trouble.ts";
+
+export interface ClickResult extends Sent {
+  /** False while the confirmation was only shown. */
+  sent: boolean;
+  /** The confirmation dialog the person saw. */
+  asked?: Json;
+  triggerId: string;
+}
+
+export interface Context {
+  workspace: Workspace;
+  deliver: Deliver;
+  origin: string;
+}
+
+/** `confirm: true` accepts the dialog, and fails when the button has none; without it nothing is sent. */
+export async function click(
+  context: Context,
+  user: string,
+  where: Where,
+  what: What,
+  options: { confirm?: boolean } = {},
+): Promise<ClickResult> {
+  actorOf(context.workspace, user);
+  const surface = surfaceOf(context.workspace, user, where);
+  const { block, element } = findElement(surface, what);
+  if (element.type !== "button") throw new CannotDo(`${element.action_id} is a ${element.type}: use select.`);
+  const asked = element.confirm as Json | undefined;
+  if (options.confirm && !asked) throw new CannotDo(`${element.action_id} asks for no confirmation.`);
+  if (asked && !options.confirm) return unsent(asked);
+  const { type, action_id, text, value, style, url } = element;
+  const action = {
+    type,
+    action_id,
+    block_id: block.block_id,
+    text,
+    value,
+    style,
+    url,
+    action_ts: context.workspace.nextTs(),
+  };
+  return act(context, user, surface, action, asked);
+}
+
+const unsent = (asked: Json): ClickResult => ({
+  sent: false,
+  asked,
+  status: 0,
+  ms: 0,
+  body: "",
+  kind: "interactive",
+  payload: {},
+  triggerId: "",
+});
+
+/** Sends block_actions for any element; a button and a select differ only in the action. */
+export async function act(
+  { workspace, deliver, origin }: Context,
+  user: string,
+  surface: Surface,
+  action: Json,
+  asked?: Json,
+): Promise<ClickResult> {
+  const triggerId = newTrigger(workspace, user);
+  const payload = {
+    type: "block_actions",
+    ...interactionBase(workspace, actorOf(workspace, user)),
+    trigger_id: triggerId,
+    ...situation(workspace, origin, user, surface),
+    actions: [JSON.parse(JSON.stringify(action)) as Json],
+  };
+  const delivered = await deliver("interactive", payload);
+  if (delivered.error !== undefined) trouble(workspace, user, delivered.error, String(action.action_id));
+  return { ...delivered, kind: "interactive", payload, sent: true, triggerId, ...(asked ? { asked } : {}) };
+}
+
+function situation(workspace: Workspace, origin: string, user: string, surface: Surface): Json {
+  if (surface.kind === "view") {
+    return { container: { type: "view", view_id: surface.at.id }, view: wireView(surface.at) };
+  }
+  const { channel, ts } = surface.at;
+  const place = placeOf(workspace, channel);
+  const name = place?.kind === "channel" ? place.channel.name : "directmessage";
+  return {
+    container: {
+      type: "message",
+      message_ts: ts,
+      channel_id: channel,
+      is_ephemeral: surface.kind === "ephemeral",
+    },
+    channel: { id: channel, name },
+    // Slack does not repeat the content of an ephemeral message.
+    ...(surface.kind === "message" ? { message: structuredClone(wire(workspace, surface.at)) } : {}),
+    state: { values: currentState(surface.blocks, {}) },
+    response_url: newResponseUrl(workspace, origin, { user, channel, source: { channel, ts } }),
+  };
+}

@@ -1,0 +1,33 @@
+/** Everything people do with the bot, as promises. */
+import type { Delivered } from "../delivery.ts";
+import { type ClickResult, type Context, click } from "./click.ts";
+import { type CommandResult, runCommand, sendCommand } from "./command.ts";
+import type { Choice } from "./form.ts";
+import { openHome } from "./home.ts";
+import { closeView, submit } from "./modal.ts";
+import type { Sent } from "./payload.ts";
+import { select } from "./select.ts";
+import type { What, Where } from "./surface.ts";
+
+export function createDriver(context: Context) {
+  const { workspace, deliver, origin } = context;
+  return {
+    /** Types the slash command; `channel` is an id, or "dm" for the conversation with the bot. */
+    command: (user: string, channel: string, text: string): Promise<CommandResult> =>
+      runCommand(workspace, deliver, origin, user, channel, text),
+    click: (user: string, where: Where, what: What, options?: { confirm?: boolean }): Promise<ClickResult> =>
+      click(context, user, where, what, options),
+    select: (user: string, where: Where, what: What, choice: Choice, options?: { confirm?: boolean }) =>
+      select(context, user, where, what, choice, options),
+    submit: (user: string, viewId: string, values: Record<string, Choice> = {}) =>
+      submit(context, user, viewId, values),
+    closeView: (user: string, viewId: string, options?: { all?: boolean }) =>
+      closeView(context, user, viewId, options),
+    openHome: (user: string) => openHome(context, user),
+    /** Sends exactly the same payload again, as Slack does when it is not sure. */
+    redeliver: (last: Sent): Promise<Delivered> =>
+      last.kind === "slash_commands"
+        ? sendCommand(workspace, deliver, last.payload)
+        : deliver(last.kind, last.payload),
+  };
+}

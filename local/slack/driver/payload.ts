@@ -1,0 +1,27 @@
+/** The parts that Slack's payloads share. */
+import type { Delivered, Kind } from "../delivery.ts";
+import type { Json, Person, View } from "../types.ts";
+import type { Workspace } from "../workspace.ts";
+
+export const verificationToken = "not-to-be-trusted";
+
+/** What was sent, so that it can be sent again exactly. */
+export interface Sent extends Delivered {
+  kind: Kind;
+  payload: Json;
+}
+
+export function interactionBase({ bot }: Workspace, person: Person): Json {
+  return {
+    user: { id: person.id, username: person.name, name: person.name, team_id: bot.teamId },
+    api_app_id: bot.appId,
+    token: verificationToken,
+    team: { id: bot.teamId, domain: bot.teamDomain },
+    enterprise: null,
+    is_enterprise_install: false,
+  };
+}
+
+export function wireView({ errors: _, ...view }: View): Json {
+  return structuredClone(view);
+}

@@ -1,0 +1,66 @@
+/** What a person is looking at when they click: a message, an ephemeral of their own, a modal, the home. */
+import { CannotDo } from "../errors.ts";
+import { findEphemeral, findMessage } from "../messages.ts";
+import { canSee } from "../places.ts";
+import { type Actionable, actionables, labelOf } from "../read.ts";
+import type { Block, Ephemeral, Message, View } from "../types.ts";
+import { findView, stackOf } from "../views.ts";
+import type { Workspace } from "../workspace.ts";
+
+export type Where = { channel: string; ts: string } | { view: string } | { home: true };
+
+export type Surface =
+  | { kind: "message"; at: Message; blocks: Block[] }
+  | { kind: "ephemeral"; at: Ephemeral; blocks: Block[] }
+  | { kind: "view"; at: View; blocks: Block[] };
+
+export function surfaceOf(workspace: Workspace, user: string, where: Where): Surface {
+  if ("channel" in where) return sentSurface(workspace, user, where);
+  const view = "home" in where ? workspace.homes.get(user) : ownView(workspace, user, where.view);
+  if (!view) throw new CannotDo(`${user} has no such view open.`);
+  return { kind: "view", at: view, blocks: view.blocks };
+}
+
+function ownView(workspace: Workspace, user: string, id: string): View | undefined {
+  const found = findView(workspace, id);
+  if (found?.user !== user) return undefined;
+  const top = found.view.type === "home" || stackOf(workspace, user).at(-1) === found.view;
+  if (!top) throw new CannotDo(`${id} lies under another modal.`);
+  return found.view;
+}
+
+function sentSurface(
+  workspace: Workspace,
+  user: string,
+  { channel, ts }: { channel: string; ts: string },
+): Surface {
+  const message = findMessage(workspace, channel, ts);
+  if (message && canSee(workspace, user, channel)) {
+    return { kind: "message", at: message, blocks: message.blocks ?? [] };
+  }
+  const ephemeral = findEphemeral(workspace, channel, ts);
+  if (ephemeral?.user === user) return { kind: "ephemeral", at: ephemeral, blocks: ephemeral.blocks ?? [] };
+  throw new CannotDo(`${user} sees no message ${ts} in ${channel}.`);
+}
+
+/** An action_id, the words on the button, or an action_id with the value it must carry. */
+export type What = string | { actionId: string; value: string };
+
+export function findElement(surface: Surface, what: What): Actionable {
+  const all = actionables(surface.blocks);
+  const found = all.filter(({ element }) => matches(element, what));
+  const [first, second] = found;
+  if (!first)
+    throw new CannotDo(
+      `Nothing here is ${JSON.stringify(what)}; there is: ${all.map(name).join(", ") || "nothing"}.`,
+    );
+  if (second) throw new CannotDo(`More than one element here is ${JSON.stringify(what)}.`);
+  return first;
+}
+
+function matches(element: Actionable["element"], what: What): boolean {
+  if (typeof what === "object") return element.action_id === what.actionId && element.value === what.value;
+  return element.action_id === what || labelOf(element) === what;
+}
+
+const name = ({ element }: Actionable): string => `${element.action_id} "${labelOf(element)}"`;

@@ -1,0 +1,26 @@
+/** Trouble on order: the next calls of a method fail as asked, and posts are limited when switched on. */
+import type { Failure, Json } from "./types.ts";
+import type { Workspace } from "./workspace.ts";
+
+export function nextFailure(workspace: Workspace, method: string): Failure | undefined {
+  const planned = workspace.failures.find((plan) => plan.method === method || plan.method === "*");
+  if (!planned) return undefined;
+  planned.times -= 1;
+  if (planned.times <= 0) workspace.failures.splice(workspace.failures.indexOf(planned), 1);
+  return planned.failure;
+}
+
+/** A token bucket a channel, by the workspace's clock; answers the seconds to wait, or nothing. */
+export function createLimiter(workspace: Workspace): (method: string, args: Json) => number | undefined {
+  const buckets = new Map<string, { left: number; at: number }>();
+  return (method, args) => {
+    const limit = workspace.settings.rateLimit;
+    if (!limit || !["chat.postMessage", "chat.postEphemeral"].includes(method)) return undefined;
+    const now = workspace.clock.now();
+    const known = buckets.get(String(args.channel)) ?? { left: limit.burst, at: now };
+    const left = Math.min(limit.burst, known.left + ((now - known.at) / 1000) * limit.perSecond);
+    const allowed = left >= 1;
+    buckets.set(String(args.channel), { left: allowed ? left - 1 : left, at: now });
+    return allowed ? undefined : Math.max(1, Math.ceil((1 - left) / limit.perSecond));
+  };
+}

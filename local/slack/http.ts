@@ -1,0 +1,21 @@
+/** The little HTTP that the stand-in needs: read a body, answer JSON. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Json } from "./types.ts";
+
+export async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+export function answer(
+  response: ServerResponse,
+  status: number,
+  body: Json | string,
+  headers: Record<string, string> = {},
+): void {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  const type = typeof body === "string" ? "text/plain" : "application/json; charset=utf-8";
+  response.writeHead(status, { "content-type": type, ...headers });
+  response.end(text);
+}

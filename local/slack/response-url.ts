@@ -1,0 +1,100 @@
+/** Answers that come by response_url: at most five in half an hour, to the person or the channel, or onto the source. */
+import { checkBlocks } from "./blocks/check.ts";
+import { SlackRefusal } from "./errors.ts";
+import {
+  dismiss,
+  edit,
+  editEphemeral,
+  findEphemeral,
+  findMessage,
+  post,
+  remove,
+  whisper,
+} from "./messages.ts";
+import { responseUrlUses } from "./triggers.ts";
+import type { Content, Json } from "./types.ts";
+import type { ResponseUrl, Workspace } from "./workspace.ts";
+
+export interface Answered {
+  status: number;
+  body: Json | string;
+}
+
+export function answerByUrl(workspace: Workspace, id: string, text: string): Answered {
+  const known = workspace.responseUrls.get(id);
+  if (!known) return refused(404, "invalid_url");
+  if (workspace.clock.now() > known.expires) return refused(404, "expired_url");
+  if (known.uses >= responseUrlUses) return refused(404, "used_url");
+  try {
+    apply(workspace, known, parse(text));
+  } catch (error) {
+    if (error instanceof SlackRefusal) return refused(400, error.code, error.extra);
+    throw error;
+  }
+  known.uses += 1;
+  return { status: 200, body: "ok" };
+}
+
+const refused = (status: number, error: string, extra: Json = {}): Answered => ({
+  status,
+  body: { ok: false, error, ...extra },
+});
+
+function parse(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    throw new SlackRefusal("invalid_payload");
+  }
+}
+
+function apply(workspace: Workspace, target: ResponseUrl, payload: Json): void {
+  if (payload.delete_original === true) {
+    removeSource(workspace, target);
+    return;
+  }
+  const content = contentOf(payload);
+  if (payload.replace_original === true && replaceSource(workspace, target, content)) return;
+  const thread = typeof payload.thread_ts === "string" ? { thread_ts: payload.thread_ts } : {};
+  say(workspace, target, payload.response_type === "in_channel", { ...content, ...thread });
+}
+
+export function say(
+  workspace: Workspace,
+  { user, channel }: Pick<ResponseUrl, "user" | "channel">,
+  inChannel: boolean,
+  content: Content,
+  from: "ack" | "response_url" = "response_url",
+) {
+  if (inChannel) return post(workspace, { channel, user: workspace.bot.userId, ...content });
+  return whisper(workspace, { channel, user, from, ...content });
+}
+
+/** The text and blocks of an answer, refused as chat.postMessage would refuse them. */
+export function contentOf(payload: Json): Content {
+  const blocks = checkBlocks(payload.blocks);
+  const text = typeof payload.text === "string" ? payload.text : "";
+  if (text === "" && !blocks?.length) throw new SlackRefusal("no_text");
+  if (text.length > 40_000) throw new SlackRefusal("msg_too_long");
+  return { text, ...(blocks ? { blocks } : {}) };
+}
+
+function sourceOf(workspace: Workspace, { source }: ResponseUrl) {
+  if (!source) return {};
+  const message = findMessage(workspace, source.channel, source.ts);
+  return { message, ephemeral: findEphemeral(workspace, source.channel, source.ts) };
+}
+
+/** False when there is no source: a command has none, so Slack posts a new answer. */
+function replaceSource(workspace: Workspace, target: ResponseUrl, content: Content): boolean {
+  const { message, ephemeral } = sourceOf(workspace, target);
+  if (message) edit(workspace, message, content);
+  if (ephemeral) editEphemeral(workspace, ephemeral, content);
+  return message !== undefined || ephemeral !== undefined;
+}
+
+function removeSource(workspace: Workspace, target: ResponseUrl): void {
+  const { message, ephemeral } = sourceOf(workspace, target);
+  if (message) remove(workspace, message);
+  if (ephemeral) dismiss(workspace, ephemeral);
+}

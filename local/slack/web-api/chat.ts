@@ -1,0 +1,131 @@
+/** chat.postMessage, chat.update, chat.delete and chat.postEphemeral. */
+import { optional, required, structured } from "../args.ts";
+import { checkBlocks } from "../blocks/check.ts";
+import { SlackRefusal } from "../errors.ts";
+import { edit, findMessage, post, remove, whisper } from "../messages.ts";
+import { botIn, canSee, openDm, type Place, placeOf } from "../places.ts";
+import type { Block, Content, Json, Message } from "../types.ts";
+import type { Workspace } from "../workspace.ts";
+import { type Method, scope } from "./method.ts";
+
+const longestPost = 40_000;
+const longestUpdate = 4_000;
+
+function contentOf(args: Json, longest: number): { text?: string; blocks?: Block[] } {
+  const blocks = checkBlocks(structured(args, "blocks", "invalid_blocks_format"));
+  const text = optional(args, "text");
+  if (text === undefined && !blocks?.length) throw new SlackRefusal("no_text");
+  if (text !== undefined && text.length > longest) throw new SlackRefusal("msg_too_long");
+  return { ...(text === undefined ? {} : { text }), ...(blocks ? { blocks } : {}) };
+}
+
+/** postMessage alone takes a person's id (their DM is opened) or a #name. */
+function destination(workspace: Workspace, name: string): string {
+  if (workspace.people.has(name)) return openDm(workspace, name);
+  const byName = [...workspace.channels.values()].find((channel) => `#${channel.name}` === name);
+  return byName?.id ?? name;
+}
+
+function writable(workspace: Workspace, id: string): Place {
+  const place = placeOf(workspace, id);
+  if (!place) throw new SlackRefusal("channel_not_found");
+  if (place.kind === "dm") {
+    if (place.person.dmError) throw new SlackRefusal(place.person.dmError);
+    return place;
+  }
+  const { channel } = place;
+  if (!botIn(channel)) throw new SlackRefusal(channel.isPrivate ? "channel_not_found" : "not_in_channel");
+  if (channel.isArchived) throw new SlackRefusal("is_archived");
+  return place;
+}
+
+function threadOf(args: Json): { thread_ts?: string } {
+  const thread_ts = optional(args, "thread_ts");
+  return thread_ts === undefined ? {} : { thread_ts };
+}
+
+function metadataOf(args: Json): { metadata?: Json } {
+  const metadata = structured(args, "metadata", "invalid_metadata_format") as Json | undefined;
+  if (metadata === undefined) return {};
+  const shaped = typeof metadata.event_type === "string" && typeof metadata.event_payload === "object";
+  if (!shaped) throw new SlackRefusal("invalid_metadata_schema");
+  return { metadata };
+}
+
+function postMessage(workspace: Workspace, args: Json): Json {
+  const channel = destination(workspace, required(args, "channel"));
+  writable(workspace, channel);
+  const content: Content = { text: "", ...contentOf(args, longestPost) };
+  const thread = threadOf(args);
+  if (thread.thread_ts !== undefined && !findMessage(workspace, channel, thread.thread_ts)) {
+    throw new SlackRefusal("thread_not_found");
+  }
+  const message = post(workspace, {
+    channel,
+    user: workspace.bot.userId,
+    ...content,
+    ...thread,
+    ...metadataOf(args),
+  });
+  return { channel, ts: message.ts, message: wire(workspace, message) };
+}
+
+function ownMessage(workspace: Workspace, args: Json, refusal: string): Message {
+  const channel = required(args, "channel");
+  if (!placeOf(workspace, channel)) throw new SlackRefusal("channel_not_found");
+  const message = findMessage(workspace, channel, required(args, "ts"));
+  if (!message) throw new SlackRefusal("message_not_found");
+  if (message.user !== workspace.bot.userId) throw new SlackRefusal(refusal);
+  return message;
+}
+
+function update(workspace: Workspace, args: Json): Json {
+  const message = ownMessage(workspace, args, "cant_update_message");
+  if (workspace.settings.editWindowClosed) throw new SlackRefusal("edit_window_closed");
+  writable(workspace, message.channel);
+  const content = contentOf(args, longestUpdate);
+  // Blocks that are not sent stay, as at Slack; only an empty list takes them away.
+  const blocks = content.blocks ?? message.blocks;
+  edit(workspace, message, { text: content.text ?? "", ...(blocks ? { blocks } : {}) });
+  Object.assign(message, metadataOf(args));
+  const { channel, ts, text } = message;
+  return { channel, ts, text, message: wire(workspace, message) };
+}
+
+function deleteMessage(workspace: Workspace, args: Json): Json {
+  const message = ownMessage(workspace, args, "cant_delete_message");
+  if (workspace.settings.deletionForbidden) throw new SlackRefusal("compliance_exports_prevent_deletion");
+  remove(workspace, message);
+  return { channel: message.channel, ts: message.ts };
+}
+
+function postEphemeral(workspace: Workspace, args: Json): Json {
+  const channel = required(args, "channel");
+  const user = required(args, "user");
+  writable(workspace, channel);
+  const content: Content = { text: "", ...contentOf(args, longestPost) };
+  const person = workspace.people.get(user);
+  if (!person || person.deleted || !canSee(workspace, user, channel))
+    throw new SlackRefusal("user_not_in_channel");
+  const made = whisper(workspace, {
+    channel,
+    user,
+    from: "chat.postEphemeral",
+    ...content,
+    ...threadOf(args),
+  });
+  return { message_ts: made.ts };
+}
+
+/** A message as Slack puts it into answers and payloads. */
+export function wire({ bot }: Workspace, message: Message): Json {
+  const { channel: _, history: __, deleted: ___, ...rest } = message;
+  return { type: "message", ...rest, team: bot.teamId, ...(rest.bot_id ? { app_id: bot.appId } : {}) };
+}
+
+export const chatMethods = {
+  "chat.postMessage": { scopes: scope("chat:write"), run: postMessage },
+  "chat.update": { scopes: scope("chat:write"), run: update },
+  "chat.delete": { scopes: scope("chat:write"), run: deleteMessage },
+  "chat.postEphemeral": { scopes: scope("chat:write"), run: postEphemeral },
+} satisfies Record<string, Method>;

@@ -1,0 +1,36 @@
+/** usergroups.list and usergroups.users.list. */
+import { flag, required } from "../args.ts";
+import { SlackRefusal } from "../errors.ts";
+import type { Group, Json } from "../types.ts";
+import type { Workspace } from "../workspace.ts";
+import { type Method, scope } from "./method.ts";
+
+const describe = (workspace: Workspace, group: Group, args: Json): Json => ({
+  id: group.id,
+  team_id: workspace.bot.teamId,
+  is_usergroup: true,
+  name: group.name ?? group.handle,
+  handle: group.handle,
+  description: "",
+  date_delete: group.disabled ? 1 : 0,
+  ...(flag(args, "include_count") ? { user_count: String(group.members.length) } : {}),
+  ...(flag(args, "include_users") ? { users: group.members } : {}),
+});
+
+function list(workspace: Workspace, args: Json): Json {
+  const shown = [...workspace.groups.values()].filter(
+    (one) => !one.disabled || flag(args, "include_disabled"),
+  );
+  return { usergroups: shown.map((group) => describe(workspace, group, args)) };
+}
+
+function users(workspace: Workspace, args: Json): Json {
+  const group = workspace.groups.get(required(args, "usergroup"));
+  if (!group) throw new SlackRefusal("no_such_subteam");
+  return { users: group.disabled && !flag(args, "include_disabled") ? [] : group.members };
+}
+
+export const usergroupMethods = {
+  "usergroups.list": { scopes: scope("usergroups:read"), run: list },
+  "usergroups.users.list": { scopes: scope("usergroups:read"), run: users },
+} satisfies Record<string, Method>;

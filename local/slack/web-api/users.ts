@@ -1,0 +1,63 @@
+/** users.info and users.list. */
+import { flag, page, required } from "../args.ts";
+import { SlackRefusal } from "../errors.ts";
+import type { Json, Person } from "../types.ts";
+import type { Workspace } from "../workspace.ts";
+import { type Method, scope } from "./method.ts";
+
+function describe(workspace: Workspace, person: Person, withLocale: boolean): Json {
+  const seen: Json = {
+    id: person.id,
+    team_id: workspace.bot.teamId,
+    name: person.name,
+    deleted: person.deleted ?? false,
+    real_name: person.realName ?? person.name,
+    tz: person.tz ?? "Europe/Berlin",
+    profile: profileOf(workspace, person),
+    is_bot: person.isBot ?? false,
+    updated: 1,
+    ...(withLocale ? { locale: person.locale ?? "en-US" } : {}),
+    // Slack leaves these out for deactivated people, and is_stranger out for members.
+    ...(person.deleted ? {} : standing(person)),
+    ...(person.isStranger ? { is_stranger: true } : {}),
+  };
+  for (const field of person.omit ?? []) delete seen[field];
+  return seen;
+}
+
+const standing = (person: Person): Json => ({
+  is_admin: person.isAdmin ?? false,
+  is_owner: false,
+  is_restricted: person.isRestricted ?? false,
+  is_ultra_restricted: person.isUltraRestricted ?? false,
+});
+
+function profileOf(workspace: Workspace, person: Person): Json {
+  const email = workspace.settings.scopes.includes("users:read.email") ? (person.email ?? null) : null;
+  return {
+    real_name: person.realName ?? person.name,
+    display_name: person.displayName ?? person.name,
+    ...(email === null ? {} : { email }),
+  };
+}
+
+const botPerson = ({ bot }: Workspace): Person => ({ id: bot.userId, name: bot.name, isBot: true });
+
+function info(workspace: Workspace, args: Json): Json {
+  const user = required(args, "user");
+  const person = user === workspace.bot.userId ? botPerson(workspace) : workspace.people.get(user);
+  if (!person) throw new SlackRefusal("user_not_found");
+  return { user: describe(workspace, person, flag(args, "include_locale")) };
+}
+
+function list(workspace: Workspace, args: Json): Json {
+  const everyone = [...workspace.people.values(), botPerson(workspace)];
+  const { items, response_metadata } = page(args, everyone, 1000);
+  const members = items.map((person) => describe(workspace, person, flag(args, "include_locale")));
+  return { members, cache_ts: 1, response_metadata };
+}
+
+export const userMethods = {
+  "users.info": { scopes: scope("users:read"), run: info },
+  "users.list": { scopes: scope("users:read"), run: list },
+} satisfies Record<string, Method>;

@@ -1,0 +1,59 @@
+/** views.open, .push, .update and .publish. */
+import { optional, required, structured } from "../args.ts";
+import { checkView } from "../blocks/check.ts";
+import { SlackRefusal } from "../errors.ts";
+import { exchangeTrigger } from "../triggers.ts";
+import type { Json, View } from "../types.ts";
+import { findView, makeView, openModal, pushModal, replaceView } from "../views.ts";
+import type { Workspace } from "../workspace.ts";
+import { type Method, noScopes } from "./method.ts";
+
+const sentView = (args: Json, type: View["type"]): Json =>
+  checkView(structured(args, "view", "invalid_arguments"), type);
+
+function open(workspace: Workspace, args: Json): Json {
+  const view = sentView(args, "modal");
+  return { view: openModal(workspace, exchangeTrigger(workspace, required(args, "trigger_id")), view) };
+}
+
+function push(workspace: Workspace, args: Json): Json {
+  const view = sentView(args, "modal");
+  return { view: pushModal(workspace, exchangeTrigger(workspace, required(args, "trigger_id")), view) };
+}
+
+function update(workspace: Workspace, args: Json): Json {
+  const id = optional(args, "view_id") ?? byExternalId(workspace, required(args, "external_id"));
+  const found = findView(workspace, id);
+  if (!found) throw new SlackRefusal("not_found");
+  const view = sentView(args, found.view.type);
+  checkHash(args, found.view);
+  return { view: replaceView(workspace, found.user, found.view, view) };
+}
+
+function byExternalId(workspace: Workspace, id: string): string {
+  return [...workspace.modals.values()].flat().find((view) => view.external_id === id)?.id ?? "";
+}
+
+function publish(workspace: Workspace, args: Json): Json {
+  const user = required(args, "user_id");
+  if (!workspace.people.has(user)) throw new SlackRefusal("user_not_found");
+  const sent = sentView(args, "home");
+  const shown = workspace.homes.get(user);
+  if (shown) checkHash(args, shown);
+  const view = shown ? { ...makeView(workspace, sent), id: shown.id } : makeView(workspace, sent);
+  workspace.homes.set(user, view);
+  workspace.changes.emit({ kind: "home", user, view });
+  return { view };
+}
+
+function checkHash(args: Json, view: View): void {
+  const hash = optional(args, "hash");
+  if (hash !== undefined && hash !== view.hash) throw new SlackRefusal("hash_conflict");
+}
+
+export const viewMethods = {
+  "views.open": { scopes: noScopes, run: open },
+  "views.push": { scopes: noScopes, run: push },
+  "views.update": { scopes: noScopes, run: update },
+  "views.publish": { scopes: noScopes, run: publish },
+} satisfies Record<string, Method>;
