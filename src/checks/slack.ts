@@ -1,0 +1,101 @@
+/** Slack's token is good, carries the scopes of manifest.yml, and the bot is in its channel. */
+import type { WebClient } from "@slack/web-api";
+import { z } from "zod";
+import { type Finding, fail, ok, warn } from "./finding.ts";
+
+/** The same as in manifest.yml; a test holds them together. */
+export const SCOPES = [
+  "commands",
+  "chat:write",
+  "im:write",
+  "users:read",
+  "usergroups:read",
+  "channels:read",
+  "groups:read",
+];
+
+export interface Identity {
+  botId: string;
+  botUserId: string;
+  teamId: string;
+}
+
+const AuthTest = z.object({
+  bot_id: z.string(),
+  user_id: z.string(),
+  team_id: z.string(),
+  response_metadata: z.object({ scopes: z.array(z.string()).optional() }).optional(),
+});
+const Channel = z.object({
+  channel: z.object({
+    name: z.string().optional(),
+    is_member: z.boolean().optional(),
+    is_archived: z.boolean().optional(),
+  }),
+});
+
+const codeOf = (error: unknown): string =>
+  (error as { data?: { error?: string } }).data?.error ?? (error as { code?: string }).code ?? "no answer";
+
+export async function checkSlack(
+  client: WebClient,
+  channel: string,
+): Promise<{ identity: Identity | null; findings: Finding[] }> {
+  try {
+    const auth = AuthTest.parse(await client.auth.test());
+    const identity = { botId: auth.bot_id, botUserId: auth.user_id, teamId: auth.team_id };
+    const findings = [
+      ok("slack token", "good"),
+      scopes(auth.response_metadata?.scopes),
+      await membership(client, channel),
+    ];
+    return { identity, findings };
+  } catch (error) {
+    const code = codeOf(error);
+    const mend = /auth|token|account/.test(code)
+      ? "Copy the Bot User OAuth Token again into SLACK_BOT_TOKEN"
+      : "See whether this machine reaches slack.com";
+    return {
+      identity: null,
+      findings: [fail("slack token", `Slack does not take the bot's token (${code})`, mend)],
+    };
+  }
+}
+
+function scopes(given: string[] | undefined): Finding {
+  if (!given)
+    return warn(
+      "slack scopes",
+      "Slack did not say which scopes the token has",
+      "Nothing, if commands and DMs work",
+    );
+  const missing = SCOPES.filter((scope) => !given.includes(scope));
+  if (missing.length === 0) return ok("slack scopes", given.join(", "));
+  return fail(
+    "slack scopes",
+    `missing: ${missing.join(", ")}`,
+    "Apply manifest.yml to the app, then reinstall it to the workspace",
+  );
+}
+
+async function membership(client: WebClient, channel: string): Promise<Finding> {
+  try {
+    const found = Channel.parse(await client.conversations.info({ channel })).channel;
+    if (found.is_archived)
+      return fail("slack channel", `${channel} is archived`, "Name another channel in slack.channel");
+    if (found.is_member === true) return ok("slack channel", `in #${found.name ?? channel}`);
+    if (found.is_member === undefined)
+      return warn("slack channel", "Slack did not say whether the bot is in it", "/invite @karpor-access");
+    return fail(
+      "slack channel",
+      `the bot is not in #${found.name ?? channel}`,
+      `In #${found.name ?? channel}: /invite @karpor-access`,
+    );
+  } catch (error) {
+    return fail(
+      "slack channel",
+      `slack.channel ${channel} was not found (${codeOf(error)})`,
+      "In the channel: /invite @karpor-access, and check its id",
+    );
+  }
+}

@@ -1,0 +1,114 @@
+/** Environment and YAML file → Config; the only reader of process.env. Every mistake is listed at once. */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { parse } from "yaml";
+import { z } from "zod";
+import { Principal } from "./domain/ids.ts";
+import { Locale } from "./domain/person.ts";
+import { Duration, Role, RoleName } from "./domain/role.ts";
+
+const LabelValue = z
+  .string()
+  .regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, "lower-case letters, digits and dashes, at most 40");
+
+const Hub = z.strictObject({
+  name: z.string().min(1).max(60).describe("What people call this hub; shown in messages."),
+  kubeconfig: z.string().min(1).describe("Path of the bot's kubeconfig, relative to this file."),
+  server: z.url().optional().describe("Replaces the kubeconfig's server."),
+  namespace: LabelValue.describe(
+    "Where the grants' ServiceAccounts stand; not the namespace of the bot's own account.",
+  ),
+  dashboard: z.url({ protocol: /^https?$/ }).describe("The dashboard's address, as people open it."),
+});
+
+/** The YAML file. */
+export const ConfigFile = z.strictObject({
+  instance: LabelValue.describe("Marks this bot's objects; two bots on one hub need different ones."),
+  hub: Hub,
+  slack: z.strictObject({
+    channel: z
+      .string()
+      .regex(/^[CG][A-Z0-9]+$/, "must be a Slack channel id such as C0123ABCD")
+      .describe("Where requests are approved."),
+    language: Locale.default("en").describe("Language of shared cards."),
+  }),
+  admins: z.array(Principal).default([]).describe("Who may revoke anything."),
+  roles: z.record(RoleName, Role).refine((roles) => Object.keys(roles).length > 0, "name at least one role"),
+  reminders: z
+    .array(Duration)
+    .prefault(["1d", "1h", "10m"])
+    .describe("How long before the end the holder is reminded."),
+});
+export type ConfigFile = z.infer<typeof ConfigFile>;
+
+const filled = (name: string) => z.string({ error: `is not set; ${name}` }).min(1, `is empty; ${name}`);
+
+/** Secrets and the machine's own settings. */
+const Environment = z
+  .object({
+    KARPOR_ACCESS_CONFIG: z.string().default("karpor-access.yml"),
+    SLACK_BOT_TOKEN: filled(
+      "copy the Bot User OAuth Token (xoxb-…) from your app's page OAuth & Permissions",
+    ).startsWith("xoxb-", "is no bot token (xoxb-…)"),
+    SLACK_APP_TOKEN: z.string().startsWith("xapp-", "is no app-level token (xapp-…)").optional(),
+    SLACK_SIGNING_SECRET: z.string().min(1).optional(),
+    REDIS_URL: z
+      .string()
+      .regex(/^rediss?:\/\//, "must look like redis://host:6379")
+      .default("redis://127.0.0.1:6379"),
+    PORT: z.coerce.number().int().min(0).max(65535).default(3000),
+    SLACK_API_URL: z.url().optional(),
+    LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
+  })
+  .refine((env) => env.SLACK_APP_TOKEN || env.SLACK_SIGNING_SECRET, {
+    path: ["SLACK_APP_TOKEN"],
+    message: "is not set; give an app-level token (xapp-…) for Socket Mode, or SLACK_SIGNING_SECRET for HTTP",
+  });
+
+export type Config = ConfigFile & {
+  env: z.infer<typeof Environment>;
+  /** SHA-256 of the file as understood. */
+  digest: string;
+};
+
+/** What is wrong, one line each. */
+export class ConfigError extends Error {
+  override name = "ConfigError";
+  readonly mistakes: readonly string[];
+  constructor(mistakes: readonly string[]) {
+    super(mistakes.join("\n"));
+    this.mistakes = mistakes;
+  }
+}
+
+/** Throws ConfigError. Empty variables count as unset, as docker-compose leaves them. */
+export function loadConfig(variables: NodeJS.ProcessEnv): Config {
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
+  const env = Environment.safeParse(given);
+  const path = resolve(given.KARPOR_ACCESS_CONFIG ?? "karpor-access.yml");
+  const { file, mistakes } = readFile(path);
+  const all = [...(env.error?.issues.map(say) ?? []), ...mistakes];
+  if (!env.success || !file || all.length > 0) throw new ConfigError(all);
+  const kubeconfig = resolve(dirname(path), file.hub.kubeconfig);
+  const digest = createHash("sha256").update(JSON.stringify(file)).digest("hex");
+  return { ...file, hub: { ...file.hub, kubeconfig }, env: env.data, digest };
+}
+
+function readFile(path: string): { file?: ConfigFile; mistakes: string[] } {
+  try {
+    const file = ConfigFile.safeParse(parse(readFileSync(path, "utf8")));
+    return file.success ? { file: file.data, mistakes: [] } : { mistakes: file.error.issues.map(say) };
+  } catch (error) {
+    const why =
+      (error as NodeJS.ErrnoException).code === "ENOENT"
+        ? "does not exist; copy karpor-access.example.yml"
+        : String((error as Error).message);
+    return { mistakes: [`${path}: ${why}`] };
+  }
+}
+
+const say = ({ path, message, ...issue }: z.core.$ZodIssue): string => {
+  const keys = "keys" in issue ? `: ${issue.keys.join(", ")}` : "";
+  return `${path.join(".") || "the file"}: ${message}${message.includes(":") ? "" : keys}`;
+};

@@ -1,0 +1,40 @@
+/** The log: pino JSON lines on stdout, never a secret. */
+import { type DestinationStream, type Logger, pino } from "pino";
+
+/** Shapes of what must never be written, wherever it turns up: Slack tokens, JWTs, passwords in URLs. */
+const SECRETS =
+  /xox[a-z]-[\w-]+|xapp-[\w-]+|eyJ[\w-]{10,}\.[\w-]+\.[\w-]*|(?<=:\/\/[^\s/@:]*:)[^\s/@]+(?=@)/g;
+
+const hide = (text: string): string => text.replace(SECRETS, "[secret]");
+
+/** Only what is safe of an error: an ApiException's message holds bodies and headers, so it is not among it. */
+function safeError(error: unknown): object {
+  if (!(error instanceof Error)) return { message: hide(String(error)) };
+  const { name, message, stack, cause, ...rest } = error as Error & Record<string, unknown>;
+  const code = rest.code ?? (cause as { code?: unknown } | undefined)?.code;
+  const unsafe = "headers" in rest || "body" in rest;
+  const where = stack
+    ?.split("\n")
+    .filter((line) => /^\s+at /.test(line))
+    .slice(0, 6)
+    .join("\n");
+  return { type: name, message: unsafe ? undefined : hide(message), code, stack: where };
+}
+
+export function createLog(level = "info", destination?: DestinationStream): Logger {
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: safeError },
+      hooks: { streamWrite: hide },
+      redact: {
+        paths: ["token", "*.token", "authorization", "*.authorization", "headers", "*.headers"],
+        censor: "[secret]",
+      },
+    },
+    ...(destination ? [destination] : []),
+  );
+}
