@@ -1,0 +1,71 @@
+/** The single door to Redis: one URL gives the connections we need, watched, so that an outage is one line in the log. */
+import { Redis } from "ioredis";
+import { type Log, StoreDown } from "../flow/ports.ts";
+import { watch } from "./watch.ts";
+
+export interface Connections {
+  /** Fails fast: a command is answered within `commandTimeout`, or rejects. */
+  readonly commands: Redis;
+  /** For BullMQ's worker, which waits for Redis however long it is away. */
+  readonly worker: Redis;
+  /** Resolves when Redis answers on both; rejects with StoreDown after `ms`. */
+  ready(ms: number): Promise<void>;
+  /** At once; what is under way rejects. */
+  close(): void;
+}
+
+export interface ConnectOptions {
+  log: Log;
+  /** Milliseconds. */
+  commandTimeout?: number;
+}
+
+export function connect(url: string, { log, commandTimeout = 1000 }: ConnectOptions): Connections {
+  const open = opener(url);
+  const commands = open({
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    commandTimeout,
+    connectTimeout: commandTimeout,
+    // A host that vanished keeps its TCP connection for minutes: give it up, so that the next command finds the new one.
+    socketTimeout: 2 * commandTimeout,
+    retryStrategy: (times: number) => Math.min(50 * times, 1000),
+  });
+  // No commandTimeout: it would cut off the blocking read that a worker waits in.
+  const worker = open({
+    maxRetriesPerRequest: null,
+    socketTimeout: 30_000,
+    retryStrategy: (times: number) => Math.min(100 * times, 1000),
+  });
+  const watched = watch([commands, worker], log);
+  return {
+    commands,
+    worker,
+    ready: async (ms) => {
+      if (!(await watched.ready(ms))) throw new StoreDown(`Redis did not answer within ${ms} ms.`);
+    },
+    close: () => {
+      watched.stop();
+      for (const redis of [commands, worker]) redis.disconnect();
+    },
+  };
+}
+
+interface Settings {
+  enableOfflineQueue?: boolean;
+  maxRetriesPerRequest: number | null;
+  autoResendUnfulfilledCommands?: boolean;
+  commandTimeout?: number;
+  connectTimeout?: number;
+  socketTimeout: number;
+  retryStrategy(times: number): number;
+}
+
+/** By scheme; Sentinel and Cluster get theirs here. */
+function opener(url: string): (settings: Settings) => Redis {
+  const scheme = /^([a-z+]+):\/\//.exec(url)?.[1];
+  if (scheme === "redis" || scheme === "rediss") return (settings) => new Redis(url, { ...settings });
+  // Never the URL itself: it may hold the password.
+  throw new Error("REDIS_URL must begin with redis:// or rediss:// (TLS).");
+}

@@ -1,0 +1,30 @@
+/** The names of our keys. One hash tag holds them all, so that one Lua call may touch them on a cluster; two bots may share a Redis. */
+export interface Keys {
+  /** What BullMQ takes as its prefix: the hash tag alone. */
+  readonly prefix: string;
+  readonly unsettled: string;
+  readonly trail: string;
+  readonly ping: string;
+  request(id: string): string;
+  /** Which request reserves the role for this person. */
+  open(user: string, role: string): string;
+  /** Which request a command made, so that its redelivery makes nothing. */
+  trigger(triggerId: string): string;
+  person(user: string): string;
+  lease(name: string): string;
+}
+
+export function keysOf(instance: string): Keys {
+  const prefix = `{karpor-access:${instance}}`;
+  return {
+    prefix,
+    unsettled: `${prefix}:unsettled`,
+    trail: `${prefix}:trail`,
+    ping: `${prefix}:ping`,
+    request: (id) => `${prefix}:request:${id}`,
+    open: (user, role) => `${prefix}:open:${user}:${role}`,
+    trigger: (triggerId) => `${prefix}:trigger:${triggerId}`,
+    person: (user) => `${prefix}:person:${user}`,
+    lease: (name) => `${prefix}:lease:${name}`,
+  };
+}

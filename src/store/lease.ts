@@ -1,0 +1,63 @@
+/** A lease in Redis: one holder a name across all replicas, renewed while held, given up in good time when it cannot be. */
+import { randomUUID } from "node:crypto";
+import type { Redis } from "ioredis";
+import type { Lease } from "../flow/ports.ts";
+import { writing } from "./failures.ts";
+import type { Keys } from "./keys.ts";
+import { run } from "./script.ts";
+import { RELEASE, RENEW } from "./scripts.ts";
+
+export interface LeaseTimes {
+  /** How long Redis keeps it without a renewal. */
+  ttl: number;
+  renewEvery: number;
+  /** The signal aborts this long before the lease could be another's: a hub call may still be under way. */
+  margin: number;
+}
+
+const TIMES: LeaseTimes = { ttl: 15_000, renewEvery: 5000, margin: 6000 };
+
+export function createLease(redis: Redis, keys: Keys, times: LeaseTimes = TIMES): Lease {
+  return {
+    async hold(name, work) {
+      const key = keys.lease(name);
+      const holder = randomUUID();
+      const asked = performance.now();
+      const got = await writing(redis, () => redis.set(key, holder, "PX", times.ttl, "NX"));
+      if (got === null) return null;
+      const keeper = keep(times, asked, () => run(redis, RENEW, [key], [holder, times.ttl]));
+      try {
+        return { done: await work(keeper.signal) };
+      } finally {
+        keeper.stop();
+        // When this fails, it runs out by itself.
+        await run(redis, RELEASE, [key], [holder]).catch(() => {});
+      }
+    },
+  };
+}
+
+/** Renews until stopped. `since`: when the lease was asked for; Redis counts from no earlier. */
+function keep({ ttl, renewEvery, margin }: LeaseTimes, since: number, renew: () => Promise<unknown>) {
+  const ended = new AbortController();
+  let renewed = since;
+  let asking = false;
+  const lose = () => {
+    stop();
+    ended.abort(new Error("The lease was lost."));
+  };
+  const look = async () => {
+    const now = performance.now();
+    if (now - renewed >= ttl - margin) return lose();
+    if (asking || now - renewed < renewEvery) return;
+    asking = true;
+    const answer = await renew().catch(() => "unknown");
+    asking = false;
+    if (answer === 1) renewed = now;
+    if (answer === 0) lose();
+  };
+  // Looks more often than it renews, so that a failed renewal is tried again well before the margin.
+  const timer = setInterval(look, renewEvery / 10);
+  const stop = () => clearInterval(timer);
+  return { signal: ended.signal, stop };
+}

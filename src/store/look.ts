@@ -1,0 +1,71 @@
+/** Reading records: one round trip a record, one for each 500 of many. */
+import type { RequestId, UserId } from "../domain/ids.ts";
+import { type AccessRequest, isFinal } from "../domain/request.ts";
+import { reading } from "./failures.ts";
+import { read } from "./record.ts";
+import type { Store } from "./store.ts";
+
+const BATCH = 500;
+
+export const getJson = ({ redis, keys }: Store, id: RequestId): Promise<string | null> =>
+  reading(redis, () => redis.hget(keys.request(id), "record"));
+
+export async function get(store: Store, id: RequestId): Promise<AccessRequest | null> {
+  const json = await getJson(store, id);
+  return json === null ? null : read(id, json);
+}
+
+export async function getMany(store: Store, ids: readonly RequestId[]): Promise<(AccessRequest | null)[]> {
+  const found: (AccessRequest | null)[] = [];
+  for await (const [id, json] of pairs(store, ids)) found.push(json === null ? null : read(id, json));
+  return found;
+}
+
+export async function open(store: Store, person: UserId): Promise<AccessRequest[]> {
+  const { redis, keys } = store;
+  const ids = await reading(redis, () => redis.zrange(keys.person(person), "0", "-1"));
+  const found = await getMany(store, ids as RequestId[]);
+  return found.filter((request) => request !== null && !isFinal(request)) as AccessRequest[];
+}
+
+export async function* unsettled(store: Store): AsyncGenerator<AccessRequest[]> {
+  const { redis, keys } = store;
+  let cursor = "0";
+  do {
+    const from = cursor;
+    const [next, ids] = await reading(redis, () => redis.sscan(keys.unsettled, from, "COUNT", BATCH));
+    cursor = next;
+    if (ids.length > 0) yield await readable(store, ids as RequestId[]);
+  } while (cursor !== "0");
+}
+
+// One broken record must not keep the sweep from all the others.
+async function readable(store: Store, ids: readonly RequestId[]): Promise<AccessRequest[]> {
+  const found: AccessRequest[] = [];
+  for await (const [id, json] of pairs(store, ids)) {
+    try {
+      if (json !== null) found.push(read(id, json));
+    } catch (error) {
+      store.onBroken(error as Error);
+    }
+  }
+  return found;
+}
+
+async function* pairs(store: Store, ids: readonly RequestId[]): AsyncGenerator<[RequestId, string | null]> {
+  for (let start = 0; start < ids.length; start += BATCH) {
+    const batch = ids.slice(start, start + BATCH);
+    const jsons = await reading(store.redis, () => pipelined(store, batch));
+    for (const [i, id] of batch.entries()) yield [id, jsons[i] ?? null];
+  }
+}
+
+async function pipelined({ redis, keys }: Store, ids: readonly RequestId[]): Promise<(string | null)[]> {
+  const pipeline = redis.pipeline();
+  for (const id of ids) pipeline.hget(keys.request(id), "record");
+  const answers = (await pipeline.exec()) ?? [];
+  return answers.map(([error, json]) => {
+    if (error) throw error;
+    return json as string | null;
+  });
+}

@@ -1,0 +1,78 @@
+/** The Lua that changes records: each call lands whole or not at all, and is safe to have run though its caller gave up. */
+import { type Script, script } from "./script.ts";
+
+// Ids follow our clock, so that retention does too, but never go back: replicas' clocks differ.
+// What may be refused for lack of memory comes first in each script: a refusal then finds nothing half done.
+const APPEND = `
+local function append(trail, now, keep, entry)
+  local ms, seq = tonumber(now), 0
+  local last = redis.call('XREVRANGE', trail, '+', '-', 'COUNT', 1)[1]
+  if last then
+    local lastMs, lastSeq = string.match(last[1], '(%d+)-(%d+)')
+    if tonumber(lastMs) >= ms then ms, seq = tonumber(lastMs), tonumber(lastSeq) + 1 end
+  end
+  local oldest = string.format('%.0f', math.max(0, tonumber(now) - tonumber(keep)))
+  redis.call('XADD', trail, 'MINID', '~', oldest, string.format('%.0f-%.0f', ms, seq), 'entry', entry)
+end
+`;
+
+/** KEYS: request trail unsettled open person trigger. ARGV: id v record askedAt now keep entry triggerTtl. */
+export const MAKE: Script = script(`${APPEND}
+local taken = redis.call('GET', KEYS[6])
+if taken then return {'trigger', taken} end
+taken = redis.call('GET', KEYS[4])
+if taken then return {'open', taken} end
+if redis.call('EXISTS', KEYS[1]) == 1 then return {'id', ARGV[1]} end
+append(KEYS[2], ARGV[5], ARGV[6], ARGV[7])
+redis.call('HSET', KEYS[1], 'v', ARGV[2], 'record', ARGV[3])
+redis.call('SADD', KEYS[3], ARGV[1])
+redis.call('SET', KEYS[4], ARGV[1])
+redis.call('ZADD', KEYS[5], ARGV[4], ARGV[1])
+redis.call('SET', KEYS[6], ARGV[1], 'PX', ARGV[8])
+return {'made', ARGV[1]}
+`);
+
+/** KEYS: request trail unsettled open person. ARGV: id v record askedAt now keep entry. Answers 1, or 0 when there is one. */
+export const ADOPT: Script = script(`${APPEND}
+if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+append(KEYS[2], ARGV[5], ARGV[6], ARGV[7])
+redis.call('HSET', KEYS[1], 'v', ARGV[2], 'record', ARGV[3])
+redis.call('SADD', KEYS[3], ARGV[1])
+redis.call('SET', KEYS[4], ARGV[1], 'NX')
+redis.call('ZADD', KEYS[5], ARGV[4], ARGV[1])
+return 1
+`);
+
+/**
+ * KEYS: request trail unsettled open person. ARGV: id v record expected final settled ttl now keep entry ('' for none).
+ * Answers 1 when it landed, the record that stands when that is another version, nil when there is none.
+ */
+export const SWAP: Script = script(`${APPEND}
+if redis.call('HGET', KEYS[1], 'v') ~= ARGV[4] then return redis.call('HGET', KEYS[1], 'record') end
+if ARGV[10] ~= '' then append(KEYS[2], ARGV[8], ARGV[9], ARGV[10]) end
+redis.call('HSET', KEYS[1], 'v', ARGV[2], 'record', ARGV[3])
+if ARGV[6] == '1' then
+  redis.call('SREM', KEYS[3], ARGV[1])
+  redis.call('PEXPIRE', KEYS[1], ARGV[7])
+else
+  redis.call('SADD', KEYS[3], ARGV[1])
+  redis.call('PERSIST', KEYS[1])
+end
+if ARGV[5] == '1' then
+  if redis.call('GET', KEYS[4]) == ARGV[1] then redis.call('DEL', KEYS[4]) end
+  redis.call('ZREM', KEYS[5], ARGV[1])
+end
+return 1
+`);
+
+/** KEYS: lease. ARGV: holder ttl. Answers 1 while it is the holder's. */
+export const RENEW: Script = script(`
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('PEXPIRE', KEYS[1], ARGV[2])
+`);
+
+/** KEYS: lease. ARGV: holder. */
+export const RELEASE: Script = script(`
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('DEL', KEYS[1])
+`);

@@ -1,0 +1,15 @@
+/** What every part of the store works with. */
+import type { Redis } from "ioredis";
+import type { Clock } from "../domain/clock.ts";
+import type { Transition } from "../domain/trail.ts";
+import type { Keys } from "./keys.ts";
+
+export interface Store {
+  redis: Redis;
+  keys: Keys;
+  clock: Clock;
+  /** Told of each transition that landed. */
+  onTransition(entry: Transition): void;
+  /** Told of a record that could not be read, where others stand behind it and must not wait. */
+  onBroken(error: Error): void;
+}

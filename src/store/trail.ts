@@ -1,0 +1,23 @@
+/** The trail: every transition in order, in a Redis stream that only the Lua of a change writes to. */
+import type { Transition } from "../domain/trail.ts";
+import { reading } from "./failures.ts";
+import type { Store } from "./store.ts";
+
+export const KEEP_TRAIL = 400 * 24 * 3_600_000;
+const BATCH = 500;
+
+/** Oldest first. `since`: milliseconds since the epoch. */
+export async function* trail(
+  { redis, keys }: Pick<Store, "redis" | "keys">,
+  since = 0,
+): AsyncGenerator<Transition> {
+  let from = String(since);
+  for (;;) {
+    const start = from;
+    const entries = await reading(redis, () => redis.xrange(keys.trail, start, "+", "COUNT", BATCH));
+    for (const [, fields] of entries) yield JSON.parse(fields[1] ?? "null") as Transition;
+    const last = entries.at(-1);
+    if (!last || entries.length < BATCH) return;
+    from = `(${last[0]}`;
+  }
+}

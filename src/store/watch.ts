@@ -1,0 +1,52 @@
+/** Watches connections: an outage is logged once when it begins and once when it is over, however often they retry. */
+import type { Redis } from "ioredis";
+import type { Log } from "../flow/ports.ts";
+
+export interface Watch {
+  /** Whether all are ready within `ms`. */
+  ready(ms: number): Promise<boolean>;
+  /** Says no more: what closes from now on is meant to. */
+  stop(): void;
+}
+
+export function watch(connections: readonly Redis[], log: Log): Watch {
+  let out = false;
+  let stopped = false;
+  const allReady = () => connections.every((redis) => redis.status === "ready");
+  const lost = (reason: string) => {
+    if (out || stopped) return;
+    out = true;
+    log.error({ reason }, "Redis does not answer");
+  };
+  const back = () => {
+    if (!out || stopped || !allReady()) return;
+    out = false;
+    log.info({}, "Redis answers again");
+  };
+  for (const redis of connections) {
+    // The message alone: a refused AUTH carries the password among the error's fields.
+    redis.on("error", (error: Error) => lost(error.message));
+    redis.on("close", () => lost("The connection was closed."));
+    redis.on("ready", back);
+  }
+  return {
+    ready: (ms) => within(ms, connections, allReady),
+    stop: () => {
+      stopped = true;
+    },
+  };
+}
+
+function within(ms: number, connections: readonly Redis[], done: () => boolean): Promise<boolean> {
+  return new Promise((resolve) => {
+    const finish = (answer: boolean) => {
+      clearTimeout(timer);
+      for (const redis of connections) redis.off("ready", look);
+      resolve(answer);
+    };
+    const look = () => done() && finish(true);
+    const timer = setTimeout(finish, ms, false);
+    for (const redis of connections) redis.on("ready", look);
+    look();
+  });
+}

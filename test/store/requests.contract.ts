@@ -1,0 +1,262 @@
+/** What every Requests must do, whatever Redis it stands on. */
+import { beforeEach, describe, expect, test } from "vitest";
+import { type JumpClock, jumpClock } from "../../local/clock.ts";
+import { Refused } from "../../src/domain/refusal.ts";
+import type { AccessRequest } from "../../src/domain/request.ts";
+import type { Transition } from "../../src/domain/trail.ts";
+import type { Requests } from "../../src/flow/ports.ts";
+import { createRequests } from "../../src/store/requests.ts";
+import { trail } from "../../src/store/trail.ts";
+import { freshKeys, type TestRedis } from "../helpers/redis.ts";
+import { active, ana, asked, bob, drawn, inState } from "./samples.ts";
+
+export interface Fixture {
+  requests: Requests;
+  keys: ReturnType<typeof freshKeys>;
+  clock: JumpClock;
+  told: Transition[];
+  broken: Error[];
+  trail(): Promise<Transition[]>;
+}
+
+export function fixture({ commands: redis }: Pick<TestRedis, "commands">): Fixture {
+  const keys = freshKeys();
+  const clock = jumpClock();
+  const told: Transition[] = [];
+  const broken: Error[] = [];
+  const requests = createRequests({
+    redis,
+    keys,
+    clock,
+    onTransition: (entry) => void told.push(entry),
+    onBroken: (error) => void broken.push(error),
+  });
+  return { requests, keys, clock, told, broken, trail: () => all(trail({ redis, keys })) };
+}
+
+async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const list: T[] = [];
+  for await (const item of items) list.push(item);
+  return list;
+}
+
+/** The ids that unsettled() yields. */
+export async function unsettledIds(requests: Requests): Promise<string[]> {
+  return (await all(requests.unsettled())).flat().map(({ id }) => id);
+}
+
+export function requestsContract(redis: TestRedis): void {
+  let f: Fixture;
+  let requests: Requests;
+  beforeEach(() => {
+    f = fixture(redis);
+    requests = f.requests;
+  });
+
+  describe("make", () => {
+    test("stores the record, and writes its first line of history", async () => {
+      const request = asked();
+      expect(await requests.make(request, "t1")).toEqual({ made: true, request });
+      expect(await requests.get(request.id)).toEqual(request);
+      expect(await f.trail()).toMatchObject([{ id: request.id, from: null, to: "asked", who: ana.id }]);
+      expect(f.told).toEqual(await f.trail());
+    });
+
+    test("a redelivered command makes nothing, and gets the request it made", async () => {
+      const request = asked();
+      await requests.make(request, "t1");
+      expect(await requests.make(asked(), "t1")).toEqual({ made: false, taken: "trigger", request });
+      expect(await requests.make(request, "t1")).toEqual({ made: false, taken: "trigger", request });
+      expect(f.told).toHaveLength(1);
+    });
+
+    test("one open request a person and role; another role or person is free", async () => {
+      const request = asked();
+      await requests.make(request, "t1");
+      expect(await requests.make(asked(), "t2")).toEqual({ made: false, taken: "open", request });
+      expect(await requests.make(asked({ role: "admin" }), "t3")).toMatchObject({ made: true });
+      expect(await requests.make(asked({ requester: bob }), "t4")).toMatchObject({ made: true });
+    });
+
+    test("of many at the same moment one is made", async () => {
+      const all = await Promise.all(Array.from({ length: 50 }, (_, i) => requests.make(asked(), `t${i}`)));
+      expect(all.filter(({ made }) => made)).toHaveLength(1);
+      expect(f.told).toHaveLength(1);
+    });
+
+    test("an id that is in use is refused", async () => {
+      const request = asked();
+      await requests.make(request, "t1");
+      await expect(requests.make(asked({ id: request.id, role: "admin" }), "t2")).rejects.toThrow(request.id);
+    });
+  });
+
+  describe("update", () => {
+    test("stores what the change returns under the next version", async () => {
+      const { id } = await made();
+      const after = await requests.update(id, (r) => inState(r, "pending"));
+      expect(after).toMatchObject({ state: "pending", version: 2 });
+      expect(await requests.get(id)).toEqual(after);
+      expect(f.told.at(-1)).toMatchObject({ from: "asked", to: "pending" });
+    });
+
+    test("null changes nothing, what the change throws comes out, no record is refused", async () => {
+      const request = await made();
+      expect(await requests.update(request.id, () => null)).toEqual(request);
+      const why = new Refused({ kind: "stale", id: request.id });
+      await expect(requests.update(request.id, () => raise(why))).rejects.toBe(why);
+      expect(await requests.get(request.id)).toEqual(request);
+      await expect(requests.update(asked().id, (r) => r)).rejects.toMatchObject({
+        refusal: { kind: "unknown-request" },
+      });
+    });
+
+    test("of 100 at once each lands on the one before", async () => {
+      const { id } = await made();
+      const bump = (r: AccessRequest) => ({ ...r, terms: r.terms + 1 });
+      await Promise.all(Array.from({ length: 100 }, () => requests.update(id, bump)));
+      expect(await requests.get(id)).toMatchObject({ terms: 101, version: 101 });
+      expect(f.told).toHaveLength(1);
+    });
+
+    test("of 100 decisions at once exactly one wins; the others see it", async () => {
+      const { id } = await made("pending");
+      let wins = 0;
+      const decide = async (i: number) => {
+        const to = i % 2 ? "approved" : "denied";
+        await requests.update(id, (r) => (r.state === "pending" ? inState(r, to) : raise(new Error("late"))));
+        wins++;
+      };
+      const all = await Promise.allSettled(Array.from({ length: 100 }, (_, i) => decide(i)));
+      expect(wins).toBe(1);
+      const lost = all.filter((one) => one.status === "rejected");
+      expect(new Set(lost.map((one) => one.reason.message))).toEqual(new Set(["late"]));
+      expect(await f.trail()).toHaveLength(3);
+      expect(f.told).toEqual(await f.trail());
+    });
+
+    test("a value the schema does not know is refused, not stored", async () => {
+      const request = await made();
+      const smuggle = (r: AccessRequest) => Object.assign({ token: "eyJhbGciOi" }, r);
+      await expect(requests.update(request.id, smuggle)).rejects.toThrow("more than its schema");
+      expect(await requests.get(request.id)).toEqual(request);
+    });
+
+    test("a final state frees the role", async () => {
+      const { id } = await made("pending");
+      expect(await requests.open(ana.id)).toHaveLength(1);
+      await requests.update(id, (r) => inState(r, "withdrawn"));
+      expect(await requests.open(ana.id)).toEqual([]);
+      expect(await requests.make(asked(), "t2")).toMatchObject({ made: true });
+    });
+  });
+
+  describe("adopt", () => {
+    test("stores what Redis had lost, once, with its reservation", async () => {
+      const request = active();
+      expect(await requests.adopt(request)).toBe(true);
+      expect(await requests.adopt(request)).toBe(false);
+      expect(await requests.get(request.id)).toEqual(request);
+      expect(await f.trail()).toMatchObject([{ from: null, to: "active", who: "bot" }]);
+      expect(await requests.open(ana.id)).toEqual([request]);
+      expect(await requests.make(asked(), "t1")).toMatchObject({ made: false, taken: "open" });
+      expect(await unsettledIds(requests)).toEqual([request.id]);
+    });
+
+    test("leaves the reservation to a newer request, also at its end", async () => {
+      const newer = await made();
+      const { id } = active();
+      await requests.adopt(active({ id }));
+      await requests.update(id, (r) => inState(r, "ended"));
+      expect(await requests.make(asked(), "t9")).toMatchObject({ taken: "open", request: newer });
+    });
+  });
+
+  describe("reading", () => {
+    test("getMany keeps the order, and null where there is none", async () => {
+      const one = await made();
+      const two = asked({ role: "admin" });
+      await requests.make(two, "t2");
+      expect(await requests.getMany([two.id, asked().id, one.id])).toEqual([two, null, one]);
+      expect(await requests.getMany([])).toEqual([]);
+    });
+
+    test("open gives a person's own, oldest first", async () => {
+      const ask = (askedAt: number, role: string) => requests.make(asked({ askedAt, role }), role);
+      await Promise.all([ask(3000, "c"), ask(1000, "a"), ask(2000, "b")]);
+      await requests.make(asked({ requester: bob }), "other");
+      expect((await requests.open(ana.id)).map(({ role }) => role)).toEqual(["a", "b", "c"]);
+    });
+
+    test("a broken record is named, and keeps no other from the sweep", async () => {
+      const bad = await made();
+      const good = asked({ role: "admin" });
+      await requests.make(good, "t2");
+      await redis.commands.hset(f.keys.request(bad.id), "record", '{"state":"nonsense"}');
+      await expect(requests.get(bad.id)).rejects.toThrow(bad.id);
+      await expect(requests.getMany([good.id, bad.id])).rejects.toThrow(bad.id);
+      expect(await unsettledIds(requests)).toEqual([good.id]);
+      expect(f.broken.map(({ message }) => message)).toEqual([expect.stringContaining(bad.id)]);
+      await redis.commands.hset(f.keys.request(bad.id), "record", "no JSON");
+      await expect(requests.get(bad.id)).rejects.toThrow(bad.id);
+    });
+
+    test("ping leaves nothing", async () => {
+      await requests.ping();
+      expect(await redis.commands.pttl(f.keys.ping)).toBeLessThanOrEqual(1000);
+    });
+  });
+
+  describe("what is unsettled", () => {
+    test("stays until all is drawn in a final state; then the record has an end of its own", async () => {
+      const { id } = await made("pending");
+      const key = f.keys.request(id);
+      await requests.update(id, (r) => inState(r, "lapsed"));
+      expect(await unsettledIds(requests)).toEqual([id]);
+      expect(await redis.commands.pttl(key)).toBe(-1);
+      await requests.update(id, drawn);
+      expect(await unsettledIds(requests)).toEqual([]);
+      expect(await redis.commands.pttl(key)).toBeGreaterThan(89 * 86_400_000);
+      await requests.update(id, (r) => ({ ...r, messages: {} }));
+      expect(await unsettledIds(requests)).toEqual([id]);
+      expect(await redis.commands.pttl(key)).toBe(-1);
+    });
+  });
+
+  describe("the trail", () => {
+    test("keeps 400 days of our clock", async () => {
+      const { id } = await made("pending");
+      for (let i = 0; i < 150; i++) {
+        await requests.update(id, (r) => inState(r, r.state === "pending" ? "approved" : "pending"));
+      }
+      f.clock.jump(399 * 86_400_000);
+      await requests.update(id, (r) => inState(r, "active"));
+      expect(await f.trail()).toHaveLength(153);
+      f.clock.jump(2 * 86_400_000);
+      await requests.update(id, (r) => inState(r, "ending"));
+      // Trimmed by whole nodes of the stream: the old ones are gone, what is due within a node stays a little.
+      const left = await f.trail();
+      expect(left.length).toBeLessThan(100);
+      expect(left.slice(-2).map(({ to }) => to)).toEqual(["active", "ending"]);
+    });
+
+    test("a replica whose clock is behind still appends", async () => {
+      const { id } = await made();
+      f.clock.jump(-30_000);
+      await requests.update(id, (r) => inState(r, "pending"));
+      f.clock.jump(30_000);
+      await requests.update(id, (r) => inState(r, "approved"));
+      expect((await f.trail()).map(({ to }) => to)).toEqual(["asked", "pending", "approved"]);
+    });
+  });
+
+  async function made(state: AccessRequest["state"] = "asked"): Promise<AccessRequest> {
+    const request = asked();
+    await requests.make(request, `trigger of ${request.id}`);
+    return state === "asked" ? request : requests.update(request.id, (r) => inState(r, state));
+  }
+}
+
+const raise = (error: Error): never => {
+  throw error;
+};

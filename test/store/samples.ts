@@ -1,0 +1,75 @@
+/** Records in every state, as short as their schema allows. */
+import { randomBytes } from "node:crypto";
+import { type Face, faces } from "../../src/domain/faces.ts";
+import { requestId, UserId } from "../../src/domain/ids.ts";
+import type { AccessRequest, In, State } from "../../src/domain/request.ts";
+
+const person = (id: string) => ({ id: UserId.parse(id), name: id.toLowerCase(), locale: "en" as const });
+export const ana = person("U0ANA");
+export const bob = person("U0BOB");
+
+export function asked(over: Partial<In<"asked">> = {}): In<"asked"> {
+  return {
+    id: requestId(randomBytes(5)),
+    version: 1,
+    state: "asked",
+    requester: ana,
+    role: "guest",
+    clusterRole: "karpor-guest",
+    reason: "debugging the search page",
+    duration: 3_600_000,
+    askedAt: Date.now(),
+    lapsesAt: Date.now() + 3_600_000,
+    approvers: [bob.id],
+    policy: "0".repeat(64),
+    terms: 1,
+    generation: 1,
+    messages: {},
+    ...over,
+  };
+}
+
+/** The same request in another state. */
+export function inState(request: AccessRequest, state: State): AccessRequest {
+  const { id, version, requester, role, clusterRole, reason, duration } = request;
+  const { askedAt, lapsesAt, approvers, policy, terms, generation, messages } = request;
+  const common = {
+    ...{ id, version, requester, role, clusterRole, reason, duration },
+    ...{ askedAt, lapsesAt, approvers, policy, terms, generation, messages },
+  };
+  const at = askedAt + 1000;
+  const approved = { ...common, decision: { by: bob, qualified: bob.id, at }, expiresAt: at + duration };
+  const grant = { accountUid: "a", bindingUid: "b", tokenEnds: approved.expiresAt, shortened: false };
+  const end = { cause: "expired" as const, at };
+  switch (state) {
+    case "asked":
+    case "pending":
+      return { ...common, state };
+    case "refused":
+      return { ...common, state, refusal: { kind: "store-down" }, at };
+    case "withdrawn":
+    case "lapsed":
+      return { ...common, state, at };
+    case "denied":
+      return { ...common, state, by: bob, qualified: bob.id, why: "no", at };
+    case "approved":
+      return { ...approved, state };
+    case "delivering":
+      return { ...approved, state, grant };
+    case "active":
+      return { ...approved, state, grant, hidden: false, reminded: [] };
+    case "ending":
+      return { ...approved, state, grant, end };
+    case "ended":
+      return { ...approved, state, grant, end, verification: { method: "absence", goneAt: at, at } };
+  }
+}
+
+export const active = (over: Partial<In<"asked">> = {}) => inState(asked(over), "active") as In<"active">;
+
+/** Every message it must have is sent and shows its face. */
+export function drawn(request: AccessRequest): AccessRequest {
+  const sent = (face: Face) => ({ channel: "C1", ts: "1.2", face });
+  const messages = Object.fromEntries([...faces(request)].map(([slot, face]) => [slot, sent(face)]));
+  return { ...request, messages: { ...request.messages, ...messages } };
+}
