@@ -1,0 +1,49 @@
+/** Who is asking: a client certificate, a ServiceAccount token, or nobody; a bad token is 401 on every path. */
+import type { IncomingMessage } from "node:http";
+import type { TLSSocket } from "node:tls";
+import type { User } from "./authorize.ts";
+import { unauthorized } from "./status.ts";
+
+// Successes are remembered, failures are not: so a used token outlives its account by up to this long.
+const CACHE_MS = 10_000;
+const ANONYMOUS: User = { name: "system:anonymous", groups: ["system:unauthenticated"] };
+
+export type Authenticate = (request: IncomingMessage) => User;
+
+export function createAuthenticator(
+  verify: (token: string) => User | undefined,
+  now: () => number,
+): Authenticate {
+  const remembered = new Map<string, { user: User; until: number }>();
+  const byToken = (token: string) => {
+    const known = remembered.get(token);
+    if (known && now() < known.until) return known.user;
+    remembered.delete(token);
+    const user = verify(token);
+    if (!user) throw unauthorized();
+    if (remembered.size >= 4096) forgetStale(remembered, now());
+    remembered.set(token, { user, until: now() + CACHE_MS });
+    return user;
+  };
+  return (request) => {
+    const certified = byCertificate(request.socket as TLSSocket);
+    if (certified) return certified;
+    const token = /^Bearer +(\S+)/i.exec(request.headers.authorization ?? "")?.[1];
+    return token === undefined ? ANONYMOUS : byToken(token);
+  };
+}
+
+function forgetStale(remembered: Map<string, { until: number }>, now: number): void {
+  for (const [token, { until }] of remembered) if (until <= now) remembered.delete(token);
+}
+
+function byCertificate(socket: TLSSocket): User | undefined {
+  const { subject } = socket.getPeerCertificate();
+  if (!subject) return undefined;
+  if (!socket.authorized) throw unauthorized();
+  const groups = subject.O === undefined ? [] : [subject.O].flat();
+  return { name: [subject.CN].flat().join(), groups: [...groups, "system:authenticated"] };
+}
+
+/** With RBAC off karpor-server drops the Authorization header: everybody is nobody. */
+export const everybodyIsNobody: Authenticate = () => ANONYMOUS;

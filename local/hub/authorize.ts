@@ -1,0 +1,95 @@
+/** RBAC as Kubernetes evaluates it, over the roles and bindings in the store; bindings count at once. */
+import type { Ask } from "./request.ts";
+import { clusterRoleBindings, clusterRoles, type Resource, roleBindings, roles } from "./resources.ts";
+import { keyOf, type Store } from "./store.ts";
+import type { PolicyRule, Role, RoleBinding, RoleRef, Subject } from "./types.ts";
+
+export interface User {
+  name: string;
+  groups: string[];
+}
+
+export const MASTERS = "system:masters";
+
+/** A right one can ask for. */
+export type Attributes = Pick<Ask, "verb" | "path" | "target">;
+
+export interface Authorizer {
+  allows(user: User, attributes: Attributes): boolean;
+  rulesOf(user: User, namespace: string | undefined): PolicyRule[];
+  rulesBehind(roleRef: RoleRef, namespace: string | undefined): PolicyRule[] | undefined;
+}
+
+export function createAuthorizer(store: Store): Authorizer {
+  const bound = bindingsBySubject(store);
+  const rulesBehind = (roleRef: RoleRef, namespace: string | undefined) => {
+    const cluster = roleRef.kind === "ClusterRole";
+    const role = store.get(cluster ? clusterRoles : roles, cluster ? undefined : namespace, roleRef.name);
+    return role && ((role as Role).rules ?? []);
+  };
+  const rulesOf = (user: User, namespace: string | undefined) =>
+    bound(user)
+      .filter(({ metadata }) => metadata.namespace === undefined || metadata.namespace === namespace)
+      .flatMap((binding) => rulesBehind(binding.roleRef, binding.metadata.namespace) ?? []);
+  return {
+    rulesOf,
+    rulesBehind,
+    allows: (user, attributes) =>
+      user.groups.includes(MASTERS) ||
+      rulesOf(user, attributes.target?.namespace).some((rule) => permits(rule, attributes)),
+  };
+}
+
+/** With one binding per grant there are thousands: each user's own are found by subject. */
+function bindingsBySubject(store: Store): (user: User) => RoleBinding[] {
+  const index = new Map<string, Map<string, RoleBinding>>();
+  store.subscribe(({ type, resource, object, before }) => {
+    if (!isBinding(resource)) return;
+    const key = keyOf(object.metadata.namespace, object.metadata.name);
+    for (const id of subjectIds(before as RoleBinding | undefined)) index.get(id)?.delete(key);
+    if (type === "DELETED") return;
+    for (const id of subjectIds(object as RoleBinding)) {
+      const bindings = index.get(id) ?? new Map<string, RoleBinding>();
+      index.set(id, bindings.set(key, object as RoleBinding));
+    }
+  });
+  return ({ name, groups }) => {
+    const ids = [`User ${name}`, ...groups.map((group) => `Group ${group}`)];
+    return ids.flatMap((id) => [...(index.get(id)?.values() ?? [])]);
+  };
+}
+
+const isBinding = (resource: Resource) => resource === clusterRoleBindings || resource === roleBindings;
+
+function subjectIds(binding: RoleBinding | undefined): string[] {
+  const home = binding?.metadata.namespace;
+  return (binding?.subjects ?? []).map((subject) => subjectId(subject, home));
+}
+
+function subjectId({ kind, name, namespace }: Subject, home: string | undefined): string {
+  if (kind !== "ServiceAccount") return `${kind} ${name}`;
+  return `User system:serviceaccount:${namespace ?? home ?? ""}:${name}`;
+}
+
+function permits(rule: PolicyRule, { verb, path, target }: Attributes): boolean {
+  if (!has(rule.verbs, verb)) return false;
+  if (!target) return (rule.nonResourceURLs ?? []).some((pattern) => pathMatches(pattern, path));
+  const { group, plural, subresource, name } = target;
+  return (
+    has(rule.apiGroups, group) &&
+    resourceMatches(rule.resources ?? [], plural, subresource) &&
+    (!rule.resourceNames?.length || (name !== undefined && rule.resourceNames.includes(name)))
+  );
+}
+
+const has = (list: string[] = [], wanted: string) => list.includes("*") || list.includes(wanted);
+
+export function pathMatches(pattern: string, path: string): boolean {
+  if (pattern === "*" || pattern === path) return true;
+  return pattern.endsWith("*") && path.startsWith(pattern.slice(0, -1));
+}
+
+export function resourceMatches(list: string[], plural: string, subresource: string | undefined): boolean {
+  if (subresource === undefined) return has(list, plural);
+  return has(list, `${plural}/${subresource}`) || list.includes(`*/${subresource}`);
+}

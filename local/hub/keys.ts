@@ -1,0 +1,27 @@
+/** The keys of one hub installation: certificate authority, serving certificate, administrator, token signer. */
+import { createHash, generateKeyPair, type KeyObject } from "node:crypto";
+import { promisify } from "node:util";
+import type { Credentials } from "./types.ts";
+import { createAuthority } from "./x509.ts";
+
+export interface Keys {
+  ca: string;
+  serving: Credentials;
+  admin: Credentials;
+  signer: { id: string; privateKey: KeyObject; publicKey: KeyObject };
+}
+
+export async function createKeys(): Promise<Keys> {
+  const authority = createAuthority("karpor-ca");
+  const pair = await promisify(generateKeyPair)("rsa", { modulusLength: 2048 });
+  const der = pair.publicKey.export({ type: "spki", format: "der" });
+  const id = createHash("sha256").update(der).digest("base64url");
+  return {
+    ca: authority.certificate,
+    serving: authority.issue({ commonName: "localhost", hosts: ["localhost", "127.0.0.1"] }),
+    admin: authority.issue({ commonName: "karpor-admin", organization: MASTERS }),
+    signer: { id, ...pair },
+  };
+}
+
+const MASTERS = "system:masters";

@@ -1,0 +1,40 @@
+/** The paths that are no Kubernetes resources: health, version, discovery, and Karpor's own REST paths and pages. */
+import { discovery } from "./discovery.ts";
+import type { Ask } from "./request.ts";
+
+export interface Page {
+  status: number;
+  body: object | string;
+}
+
+const done = (data: unknown) => ({ success: true, message: "OK", data });
+const HEALTH = ["/livez", "/readyz", "/healthz"];
+const DASHBOARD = ["/", "/login", "/search", "/insight", "/insightDetail", "/cluster"];
+const VERSION = {
+  ...{ major: "1", minor: "0", gitVersion: "", gitCommit: "", gitTreeState: "", buildDate: "" },
+  ...{ goVersion: "", compiler: "gc", platform: "linux/amd64" },
+};
+const HTML =
+  "<!doctype html><title>Karpor</title><p>The dashboard would be here: this is a stand-in for the hub.</p>";
+
+/** Asked only of callers who may: authentication and RBAC were before. */
+export function answerPath({ path, verb }: Ask, rbac: boolean): Page {
+  if (verb === "get" || verb === "head") return { status: 200, ...read(path, rbac) } as Page;
+  // Clusters and rules are not kept: what counts is who may write them.
+  if (/^\/rest-api\/v1\/(cluster|resource-group-rule)(\/|$)/.test(path))
+    return { status: 200, body: done(null) };
+  return missing;
+}
+
+const missing: Page = { status: 404, body: "404 page not found\n" };
+
+function read(path: string, rbac: boolean): Page | { body: object | string } {
+  if (HEALTH.includes(path)) return { body: "ok" };
+  if (path === "/version") return { body: VERSION };
+  if (path === "/server-configs") return { body: { CoreOptions: { EnableRBAC: rbac } } };
+  if (path === "/rest-api/v1/authn") return { body: done("") };
+  if (path === "/rest-api/v1/clusters") return { body: done({ apiVersion: "v1", items: [], kind: "List" }) };
+  if (DASHBOARD.includes(path)) return { body: HTML };
+  const document = discovery[path.length > 1 ? path.replace(/\/$/, "") : path];
+  return document ? { body: document } : missing;
+}

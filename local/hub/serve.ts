@@ -1,0 +1,130 @@
+/** The way of every request: faults, authentication, authorization, then its answer; all of it logged, tokens never. */
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { type Answer, answerResource, served, type World } from "./answer.ts";
+import type { Authenticate } from "./authenticate.ts";
+import type { User } from "./authorize.ts";
+import type { FaultPlan } from "./faults.ts";
+import { answerPath } from "./paths.ts";
+import { type Ask, parseAsk } from "./request.ts";
+import { isGroup } from "./resources.ts";
+import { forbidden, forbiddenPath, StatusError, statusBody } from "./status.ts";
+import type { Watch } from "./watch.ts";
+
+export interface Logged {
+  at: number;
+  method: string;
+  path: string;
+  user: string;
+  status: number;
+}
+
+export interface Service {
+  rbac: boolean;
+  faults: FaultPlan;
+  watch: Watch;
+  world(): World;
+  authenticate: Authenticate;
+  delay(): Promise<void>;
+  log(entry: Logged): void;
+}
+
+export async function serve(
+  service: Service,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { method = "GET", url = "/" } = request;
+  const { faults } = service;
+  const text = await readText(request);
+  if (!(await faults.patience(response))) return;
+  await service.delay();
+  const path = url.split("?")[0] ?? url;
+  const failure = faults.failure(method, path);
+  const caller = failure === undefined ? identify(service, request) : fail(failure);
+  const answer = "status" in caller ? caller : attempt(service, request, response, text, caller);
+  const user = "status" in caller ? "" : caller.name;
+  service.log({ at: service.world().now, method, path, user, status: answer?.status ?? 200 });
+  if (faults.isLost(method, path)) request.socket.destroy();
+  else if (answer) send(response, answer, service.world().now);
+}
+
+function identify({ authenticate }: Service, request: IncomingMessage): User | Answer {
+  try {
+    return authenticate(request);
+  } catch (error) {
+    return refusal(error);
+  }
+}
+
+/** The answer, or nothing when a watch has taken the response over. */
+function attempt(
+  service: Service,
+  request: IncomingMessage,
+  response: ServerResponse,
+  text: string,
+  user: User,
+): Answer | undefined {
+  try {
+    const ask = parseAsk(request.method ?? "GET", request.url ?? "/");
+    const world = service.world();
+    if (service.rbac) authorize(world, user, ask);
+    const { target } = ask;
+    if (!target || !isGroup(target.group)) return answerPath(ask, service.rbac);
+    const type = request.headers["content-type"] ?? "";
+    if (ask.verb !== "watch") return answerResource(world, { ask, user, text, type }, target);
+    service.watch(response, served(target), target.namespace, ask.query);
+  } catch (error) {
+    return refusal(error);
+  }
+  return undefined;
+}
+
+function authorize({ authorizer }: World, user: User, ask: Ask): void {
+  if (authorizer.allows(user, ask)) return;
+  const { verb, path, target } = ask;
+  if (!target) throw forbiddenPath(`User "${user.name}" cannot ${verb} path "${path}"`);
+  const { group, plural, subresource, namespace, name = "" } = target;
+  const what = `resource "${plural}${subresource ? `/${subresource}` : ""}" in API group "${group}"`;
+  const where = namespace === undefined ? "at the cluster scope" : `in the namespace "${namespace}"`;
+  throw forbidden(plural, group, name, `User "${user.name}" cannot ${verb} ${what} ${where}`);
+}
+
+function refusal(error: unknown): Answer {
+  if (error instanceof StatusError) return { status: error.code, body: statusBody(error) };
+  return fail(500, String(error));
+}
+
+function fail(status: number, message = "the server was made to fail"): Answer {
+  const reasons: Record<number, string> = {
+    429: "TooManyRequests",
+    503: "ServiceUnavailable",
+    504: "Timeout",
+  };
+  return {
+    status,
+    body: statusBody(new StatusError(status, reasons[status] ?? "InternalError", message, {})),
+  };
+}
+
+function send(response: ServerResponse, { status, body, warnings = [] }: Answer, now: number): void {
+  const isText = typeof body === "string" && !body.startsWith("{");
+  const page =
+    isText && body.startsWith("<!doctype") ? "text/html; charset=utf-8" : "text/plain; charset=utf-8";
+  const said = warnings.map((text) => `299 - ${JSON.stringify(text)}`);
+  if (said.length > 0) response.setHeader("warning", said);
+  response.writeHead(status, {
+    "audit-id": randomUUID(),
+    "cache-control": "no-cache, private",
+    "content-type": isText ? page : "application/json",
+    date: new Date(now).toUTCString(),
+    ...(status === 429 && { "retry-after": "1" }),
+  });
+  response.end(typeof body === "string" ? body : JSON.stringify(body));
+}
+
+async function readText(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}

@@ -1,0 +1,75 @@
+/** POST …/serviceaccounts/{name}/token: refused, shortened or granted as the real server does; dryRun is ignored. */
+import { isRecord, type Json, rfc3339 } from "./admit.ts";
+import { bad } from "./causes.ts";
+import type { Keys } from "./keys.ts";
+import { pods, secrets } from "./resources.ts";
+import { badRequest, invalid, notFound } from "./status.ts";
+import type { Store } from "./store.ts";
+import { ISSUER, issueToken, type TokenSpec } from "./tokens.ts";
+import type { KubeObject } from "./types.ts";
+
+const KIND = { group: "authentication.k8s.io", kind: "TokenRequest" };
+const DEFAULT_SECONDS = 3600;
+
+export interface TokenDesk {
+  keys: Keys;
+  store: Store;
+  maxSeconds: number;
+  now: number;
+}
+
+export function answerTokenRequest(desk: TokenDesk, account: KubeObject, body: Json) {
+  const { name, namespace, uid } = account.metadata;
+  const spec = isRecord(body.spec) ? body.spec : {};
+  const asked = seconds(spec.expirationSeconds);
+  checkName(body, name);
+  const granted = Math.min(asked, desk.maxSeconds);
+  const audiences = Array.isArray(spec.audiences) && spec.audiences.length > 0 ? spec.audiences : [ISSUER];
+  const bound = boundObject(desk.store, namespace, spec.boundObjectRef);
+  const issued = issueToken(desk.keys, account, { audiences, seconds: granted, ...bound }, desk.now);
+  const shortened = `requested expiration of ${asked} seconds shortened to ${granted} seconds`;
+  return {
+    body: {
+      kind: KIND.kind,
+      apiVersion: `${KIND.group}/v1`,
+      metadata: { name, namespace, uid, creationTimestamp: rfc3339(desk.now) },
+      spec: { audiences, expirationSeconds: granted, boundObjectRef: spec.boundObjectRef ?? null },
+      status: { token: issued.token, expirationTimestamp: issued.expires },
+    },
+    warnings: granted < asked ? [shortened] : [],
+  };
+}
+
+function seconds(asked: unknown): number {
+  const field = "spec.expirationSeconds";
+  if (asked === undefined || asked === null) return DEFAULT_SECONDS;
+  if (!Number.isInteger(asked)) {
+    throw badRequest(
+      `TokenRequest in version "v1" cannot be handled as a TokenRequest: ${field} is no int64`,
+    );
+  }
+  const wanted = Number(asked);
+  if (wanted < 600)
+    throw invalid(KIND, "", [bad(field, wanted, "may not specify a duration less than 10 minutes")]);
+  if (wanted <= 2 ** 32) return wanted;
+  throw invalid(KIND, "", [bad(field, wanted, "may not specify a duration larger than 2^32 seconds")]);
+}
+
+function checkName({ metadata }: Json, name: string): void {
+  const given = isRecord(metadata) ? metadata.name : undefined;
+  if (!given || given === name) return;
+  const why = "must match the service account name if specified";
+  throw invalid(KIND, name, [bad("metadata.name", given, why)]);
+}
+
+function boundObject(store: Store, namespace: string | undefined, ref: unknown): Pick<TokenSpec, "bound"> {
+  if (!isRecord(ref)) return {};
+  const { kind } = ref;
+  const name = String(ref.name);
+  if (kind !== "Secret" && kind !== "Pod")
+    throw badRequest(`cannot bind token for serviceaccount to ${kind}`);
+  const resource = kind === "Secret" ? secrets : pods;
+  const object = store.get(resource, namespace, name);
+  if (!object) throw notFound(resource, name);
+  return { bound: { kind, object } };
+}
