@@ -1,0 +1,71 @@
+/** Web API clients whose every call ends soon, and the errors they throw told apart. */
+import {
+  type Logger,
+  LogLevel,
+  WebAPIPlatformError,
+  WebAPIRateLimitedError,
+  WebClient,
+  type WebClientOptions,
+} from "@slack/web-api";
+
+export interface SlackClientOptions {
+  apiUrl?: string | undefined;
+  /** Someone waits for it: worst 3.3 s. A job rather waits once than retries, for the queue retries it. */
+  interactive: boolean;
+}
+
+const PATIENCE: Record<"interactive" | "jobs", WebClientOptions> = {
+  interactive: {
+    timeout: 1_000,
+    retryConfig: { retries: 2, minTimeout: 100, maxTimeout: 300, factor: 2, randomize: false },
+  },
+  jobs: { timeout: 5_000, retryConfig: { retries: 1, minTimeout: 200, maxTimeout: 200 } },
+};
+
+export function slackClient(token: string, { apiUrl, interactive }: SlackClientOptions): WebClient {
+  return new WebClient(token, {
+    ...PATIENCE[interactive ? "interactive" : "jobs"],
+    // Else one 429 silently holds back every later call of this client.
+    rejectRateLimitedCalls: true,
+    logger: silent,
+    ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
+  });
+}
+
+/** Its errors are thrown too; its own lines would bypass our log and its redaction. */
+const silent: Logger = {
+  debug() {},
+  info() {},
+  warn() {},
+  error() {},
+  setLevel() {},
+  getLevel: () => LogLevel.ERROR,
+  setName() {},
+};
+
+/** Slack's own word for its refusal, or null when it did not answer, or answered something else. */
+export const slackError = (error: unknown): string | null =>
+  error instanceof WebAPIPlatformError ? error.data.error : null;
+
+/** Milliseconds Slack asks us to wait. */
+export const retryAfter = (error: unknown): number | null =>
+  error instanceof WebAPIRateLimitedError ? error.retryAfter * 1_000 : null;
+
+const NEVER_DELIVERED = new Set([
+  "channel_not_found",
+  "ekm_access_denied",
+  "is_archived",
+  "messages_tab_disabled",
+  "not_in_channel",
+  "restricted_action",
+  "restricted_action_read_only_channel",
+  "team_access_not_granted",
+  "user_disabled",
+  "user_not_found",
+  "user_not_visible",
+  "users_not_found",
+]);
+
+/** Asking again changes nothing: this message will not reach these readers. */
+export const isUndeliverable = (code: string): boolean =>
+  NEVER_DELIVERED.has(code) || code.startsWith("cannot_dm_");

@@ -1,0 +1,114 @@
+/** How a sentence names people and times: in blocks as mentions and dates, in `text` as plain words. Pure. */
+import { DAY, HOUR, MINUTE } from "../../domain/duration.ts";
+import { isGroup, type Principal } from "../../domain/ids.ts";
+import type { Person } from "../../domain/person.ts";
+import { foreign } from "./text.ts";
+
+export interface Say {
+  /** Blocks, not plain words. */
+  rich: boolean;
+  command: string;
+  b(text: string): string;
+  code(text: string): string;
+  who(person: Person): string;
+  /** A person of whom only the id is known. */
+  user(id: string, plain: string): string;
+  quoted(text: string): string;
+  /** "one of @sre"; in plain words `plain`, because a mention is no word and groups have no other name here. */
+  oneOf(principals: readonly Principal[], plain: string): string;
+  span(ms: number): string;
+  /** "until 18:02"; plain "for 4 h". */
+  until(at: number): string;
+  /** "until *today 18:02*"; plain "for 4 h". */
+  untilDay(at: number): string;
+  /** "at 14:02"; plain "5 min ago". */
+  at(at: number): string;
+  /** "18:02"; plain "5 min ago". */
+  when(at: number): string;
+  /** "since 18:02:11"; plain nothing. */
+  since(at: number): string;
+}
+
+/** What a language gives to it. */
+export interface Grammar {
+  span(ms: number): string;
+  until(time: string): string;
+  left(span: string): string;
+  at(time: string): string;
+  on(day: string): string;
+  ago(span: string): string;
+  ahead(span: string): string;
+  justNow: string;
+  since(time: string): string;
+  oneOf(mentions: string[], more: boolean): string;
+}
+
+const NAME = 60;
+const MENTIONS = 10;
+
+export const name = (person: Person): string => foreign(person.name, NAME) || person.id;
+export const mention = (p: Principal): string => (isGroup(p) ? `<!subteam^${p}>` : `<@${p}>`);
+
+/** In the reader's own time zone. */
+export function date(at: number, shape: string): string {
+  const utc = new Date(at).toISOString();
+  const fallback = `${utc.slice(0, 10)} ${utc.slice(11, shape.includes("secs") ? 19 : 16)} UTC`;
+  return `<!date^${Math.floor(at / 1000)}^${shape}|${fallback}>`;
+}
+
+const DAY_AND_TIME = "{date_short_pretty} {time}";
+const near = (at: number, now: number): boolean => Math.abs(at - now) < DAY / 2;
+
+export function rich(grammar: Grammar, now: number, command: string): Say {
+  const day = (at: number) => date(at, DAY_AND_TIME);
+  const when = (at: number) => (near(at, now) ? date(at, "{time}") : day(at));
+  return {
+    rich: true,
+    command,
+    b: (text) => `*${text}*`,
+    code: (text) => `\`${foreign(text.replaceAll("`", "'"), 120)}\``,
+    who: (person) => `<@${person.id}>`,
+    user: (id) => `<@${id}>`,
+    quoted: (text) => foreign(text, 500),
+    oneOf: (all) => grammar.oneOf(all.slice(0, MENTIONS).map(mention), all.length > MENTIONS),
+    span: grammar.span,
+    until: (at) => grammar.until(when(at)),
+    untilDay: (at) => grammar.until(`*${day(at)}*`),
+    at: (at) => (near(at, now) ? grammar.at(when(at)) : grammar.on(day(at))),
+    when,
+    since: (at) => grammar.since(date(at, near(at, now) ? "{time_secs}" : "{date_short_pretty} {time_secs}")),
+  };
+}
+
+export function plain(grammar: Grammar, now: number, command: string): Say {
+  const left = (at: number) => grammar.left(grammar.span(coarse(Math.max(at - now, MINUTE))));
+  const ago = (at: number) => {
+    const passed = now - at;
+    if (Math.abs(passed) < MINUTE) return grammar.justNow;
+    return passed > 0
+      ? grammar.ago(grammar.span(coarse(passed)))
+      : grammar.ahead(grammar.span(coarse(-passed)));
+  };
+  return {
+    rich: false,
+    command,
+    b: (text) => text,
+    code: (text) => foreign(text, 60),
+    who: name,
+    user: (_, words) => words,
+    quoted: (text) => foreign(text, 100),
+    oneOf: (_, words) => words,
+    span: grammar.span,
+    until: left,
+    untilDay: left,
+    at: ago,
+    when: ago,
+    since: () => "",
+  };
+}
+
+/** A glance needs no minutes of a week. */
+function coarse(ms: number): number {
+  if (ms >= 2 * DAY) return Math.round(ms / HOUR / 24) * DAY;
+  return ms >= DAY ? Math.round(ms / HOUR) * HOUR : ms;
+}

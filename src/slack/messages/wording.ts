@@ -1,0 +1,23 @@
+/** The tables that every language fills: a phase, refusal, failure or action nothing words does not compile. */
+import type { Phase } from "../../domain/faces.ts";
+import type { Standing } from "../../domain/person.ts";
+import type { Refusal } from "../../domain/refusal.ts";
+import type { Failure, State } from "../../domain/request.ts";
+import type { ActionId } from "../ids.ts";
+import type { Facts } from "./facts.ts";
+import type { Say } from "./say.ts";
+
+export type Sentence = (f: Facts, say: Say) => string;
+export type ByPhase = Record<Phase, Sentence>;
+export type ByState = Record<State, string>;
+export type ByStanding = Record<Standing, string>;
+export type ByFailure = Record<Failure, Sentence>;
+export type ByAction = Record<ActionId, string>;
+export type ByRefusal = {
+  [K in Refusal["kind"]]: (refusal: Extract<Refusal, { kind: K }>, say: Say) => string;
+};
+
+export const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** The role of a corrected line: its first word, without the command. */
+export const roleOf = (line: string): string => line.replace(/^\/\S+\s+/, "").split(/\s/)[0] ?? "";

@@ -1,0 +1,341 @@
+/** 中文。Bold needs a space on both sides of it: Slack does not see its end between Chinese characters. */
+import { durationParts } from "../../domain/duration.ts";
+import type { End } from "../../domain/request.ts";
+import type { Facts } from "./facts.ts";
+import type { Words } from "./index.ts";
+import { type Grammar, name, type Say } from "./say.ts";
+import {
+  type ByAction,
+  type ByFailure,
+  type ByPhase,
+  type ByRefusal,
+  type ByStanding,
+  type ByState,
+  roleOf,
+  type Sentence,
+} from "./wording.ts";
+
+const UNITS = { d: "天", h: "小时", m: "分钟" };
+const span = (ms: number): string =>
+  durationParts(ms)
+    .map(([count, unit]) => `${count} ${UNITS[unit]}`)
+    .join(" ");
+
+const grammar: Grammar = {
+  span,
+  until: (time) => `至 ${time}`,
+  left: (left) => `还有 ${left}`,
+  at: (time) => `于 ${time}`,
+  on: (day) => `于 ${day}`,
+  ago: (passed) => `${passed}前`,
+  ahead: (left) => `${left}后`,
+  justNow: "刚刚",
+  since: (time) => `自 ${time} 起`,
+  oneOf: (mentions, more) => {
+    const [only, ...others] = mentions;
+    if (only?.startsWith("<@") && others.length === 0) return only;
+    return `${mentions.join("、")}${more ? " 等" : ""} 中的任意一位`;
+  },
+};
+
+const APPROVER = "审批人";
+const approvers = (f: Facts, say: Say) => say.oneOf(f.approvers, APPROVER);
+const what = (f: Facts) => `${f.role}（${span(f.duration)}）`;
+const mine = (f: Facts) => `你在 ${f.hub} 上的 ${f.role} 权限`;
+const theirs = (f: Facts, say: Say) => `${say.who(f.requester)} 的 ${f.role} 权限`;
+const silent = (f: Facts) => (f.slow.what === "hub" ? "Hub 暂无响应" : "Slack 暂无响应");
+const decided: Sentence = (f, say) =>
+  f.decidedBy === "policy"
+    ? "已按策略自动批准。"
+    : `由 ${say.who(f.decidedBy)} ${say.at(f.decidedAt)} 批准。`;
+const proof: Sentence = (f, say) =>
+  f.proof === "witness"
+    ? `Hub ${say.since(f.goneAt)}${say.rich ? "" : "已"}拒绝该令牌。`
+    : `令牌所属的账号${say.rich ? ` ${say.since(f.goneAt)}` : ""}已从 Hub 上删除。`;
+
+const failure: ByFailure = {
+  "name-taken": () => "Hub 上已有同名的其他对象，因此没有授权。再次申请会换用新的名称；请同时告知管理员。",
+  "hub-refuses": () => "Hub 拒绝了开通，因此没有授权。请管理员修正机器人的权限后再次申请。",
+  "no-cluster-role": () => "Hub 上没有该角色对应的 ClusterRole，因此没有授权。请管理员修正后再次申请。",
+  "recipient-gone": (f, say) => `${say.who(f.requester)} 已不是本工作区的成员，因此没有授权。`,
+  "dm-closed": (f, say) =>
+    `机器人无法给 ${say.who(f.requester)} 发私信，令牌未送达，正在收回。请先打开与机器人的私信，再次申请。`,
+};
+const failed: Sentence = (f, say) =>
+  f.end.failure ? failure[f.end.failure](f, say) : "没有授权。请再次申请，或告知管理员。";
+
+function cause(end: End, say: Say, holder: boolean): string {
+  const why = end.reason ? `：${say.quoted(end.reason)}` : "";
+  const by = end.by ? `由 ${say.who(end.by)} ` : "已";
+  const said = {
+    expired: "时间已到",
+    released: holder ? "你已主动归还" : `${by}归还`,
+    revoked: `${by}撤销${why}`,
+    failed: "未能开通",
+    lost: "Hub 上的授权已不完整",
+  };
+  return said[end.cause];
+}
+
+const card: ByPhase = {
+  pending: (f, say) =>
+    `${say.b("待审批：")} ${say.who(f.requester)} 申请 ${say.b(f.role)} ，时长 ${say.b(span(f.duration))} 。`,
+  withdrawn: (f, say) => `${say.b("已撤回：")} ${say.who(f.requester)} 不再申请 ${what(f)}。`,
+  lapsed: (f, say) => `${say.b("已失效：")} ${say.who(f.requester)} 申请的 ${what(f)}未在期限内得到审批。`,
+  denied: (f, say) =>
+    `${say.b("已拒绝：")} ${say.who(f.requester)} 申请的 ${what(f)}${
+      f.decidedBy === "policy" ? "" : `，由 ${say.who(f.decidedBy)} ${say.at(f.decidedAt)} 拒绝`
+    }。`,
+  "setting-up": (f, say) =>
+    `${say.b("正在开通：")} ${say.who(f.requester)} 申请的 ${what(f)}。${decided(f, say)}`,
+  trouble: (f, say) => `${say.b("尚未开通：")} ${theirs(f, say)}。${silent(f)}，仍在重试。${decided(f, say)}`,
+  active: (f, say) => `${say.b(`生效中，${say.until(f.endsAt)}：`)} ${theirs(f, say)}。${decided(f, say)}`,
+  removing: (f, say) => `${say.b("正在收回：")} ${theirs(f, say)}。${cause(f.end, say, false)}。`,
+  unproven: (f, say) => `${say.b("正在收回：")} ${theirs(f, say)}。${silent(f)}，仍在重试。`,
+  failed: (f, say) => `${say.b("未能开通：")} ${theirs(f, say)}。${failed(f, say)}`,
+  ended: (f, say) =>
+    `${say.b(`已结束，${say.when(f.goneAt)}：`)} ${theirs(f, say)}。${cause(f.end, say, false)}，${
+      f.proof === "witness" ? "Hub 已拒绝该令牌" : "账号已从 Hub 上删除"
+    }。`,
+};
+
+const waiting: ByPhase = {
+  pending: (f, say) => `${say.b("等待审批：")} ${what(f)}，需要 ${approvers(f, say)} 批准。`,
+  withdrawn: (f, say) => `${say.b("已撤回：")} 你不再申请 ${what(f)}。`,
+  lapsed: (f, say) => `${say.b("已失效：")} ${what(f)}未在期限内得到审批。`,
+  denied: (f, say) =>
+    `${say.b("已拒绝：")} ${what(f)}${
+      f.decidedBy === "policy" ? "" : `，由 ${say.who(f.decidedBy)} ${say.at(f.decidedAt)} 拒绝`
+    }。`,
+  "setting-up": (f, say) => `${say.b("正在开通：")} ${what(f)}。${decided(f, say)}令牌会在另一条消息中给出。`,
+  trouble: (f, say) => `${say.b("尚未开通：")} ${silent(f)}。你目前没有权限，我们会继续重试。`,
+  active: (f, say) => `${say.b(`生效中，${say.until(f.endsAt)}：`)} ${mine(f)}。${decided(f, say)}`,
+  removing: (f, say) => `${say.b("正在结束：")} ${mine(f)}。`,
+  unproven: (f, say) =>
+    `${say.b("正在结束，尚未确认：")} ${silent(f)}。你的令牌可能仍然有效，我们会继续重试。`,
+  failed: (f, say) => `${say.b("未能开通：")} ${what(f)}。${failed(f, say)}`,
+  ended: (f, say) => `${say.b("已结束：")} ${mine(f)}。${proof(f, say)}`,
+};
+
+const token = {
+  "setting-up": (f, say) => `${say.b("正在开通：")} ${say.b(f.hub)} 的 ${what(f)}。令牌几秒后就到。`,
+  trouble: waiting.trouble,
+  ready: (f, say) =>
+    `${say.b("已就绪：")} ${say.b(f.hub)} 的 ${f.role} 权限，${say.untilDay(f.endsAt)} 。${
+      f.decidedBy === "policy" ? "已按策略自动批准。" : `由 ${say.who(f.decidedBy)} 批准。`
+    }`,
+  shown: (f, say) =>
+    `${say.b("生效中：")} ${say.b(f.hub)} 的 ${f.role} 权限，${say.untilDay(f.endsAt)} 。这条消息不含令牌。`,
+  hidden: (f, say) =>
+    `${say.b("已隐藏：")} 令牌已从这条消息中移除。${mine(f)}仍然有效，${say.untilDay(f.endsAt)} 。`,
+  ending: waiting.removing,
+  ended: waiting.ended,
+  failed: (f, say) => `${say.b("未能开通：")} ${what(f)}。没有令牌。`,
+} satisfies Record<string, Sentence>;
+
+const alert = {
+  unproven: (f, say) =>
+    `${say.b("正在结束，尚未确认：")} ${theirs(f, say)}（${f.hub}）。Hub ${say.since(
+      f.slow.since,
+    )}无响应，令牌可能仍然有效，我们会继续重试。`,
+  proven: (f, say) => `${say.b("已结束：")} ${theirs(f, say)}（${f.hub}）。${proof(f, say)}`,
+  failed: card.failed,
+} satisfies Record<string, Sentence>;
+
+const standing: ByStanding = {
+  member: "这个账号不能申请权限",
+  guest: "本工作区的访客不能获得权限",
+  bot: "机器人不能获得权限",
+  stranger: "其他工作区的人员不能获得权限",
+  deactivated: "已停用的账号不能获得权限",
+};
+
+const states: ByState = {
+  asked: "待审批",
+  pending: "待审批",
+  refused: "未受理",
+  withdrawn: "已撤回",
+  lapsed: "已失效",
+  denied: "已拒绝",
+  approved: "正在开通",
+  delivering: "正在开通",
+  active: "生效中",
+  ending: "正在结束",
+  ended: "已结束",
+};
+
+const lateVerb = {
+  approved: "批准",
+  denied: "拒绝",
+  withdrawn: "撤回",
+  lapsed: "失效",
+  refused: "驳回",
+  ended: "结束",
+};
+
+const refusal: ByRefusal = {
+  "unknown-role": ({ role, roles, line }, say) =>
+    `${say.b("未发送：")} 没有角色 ${say.code(role)} 。${
+      line
+        ? `你是不是想写 ${say.code(roleOf(line))} ？`
+        : roles.length > 0
+          ? `可以申请的角色：${roles.slice(0, 15).map(say.code).join(" 、 ")} 。`
+          : "目前没有你可以申请的角色。"
+    }`,
+  "bad-duration": ({ text }, say) =>
+    `${say.b("未发送：")} ${say.code(text)} 不是有效的时长。可以写成 90m、8h、2d 或 1h30m。`,
+  "too-short": ({ min }, say) => `${say.b("未发送：")} 时长至少为 ${span(min)}。`,
+  "too-long": ({ role, max }, say) => `${say.b("未发送：")} ${say.code(role)} 最长 ${span(max)}。`,
+  "no-reason": ({ role }, say) =>
+    `${say.b("未发送：")} 申请 ${say.code(role)} 必须写明理由，请补在命令末尾。`,
+  "reason-too-long": ({ max }, say) => `${say.b("未发送：")} 理由超过了 ${max} 个字符。下面是它的开头：`,
+  "open-already": ({ id, role, state }, say) =>
+    `${say.b("未发送：")} ${say.code(role)} 的申请 ${id} 尚未结束（${
+      states[state as keyof ByState] ?? "进行中"
+    }）。请查看 ${say.code(`${say.command} status`)} 。`,
+  "not-served": (r, say) => `${say.b("未受理：")} ${standing[r.standing]}。`,
+  "may-not-ask": ({ role, who }, say) =>
+    `${say.b("未受理：")} ${say.code(role)} 仅供 ${say.oneOf(who, "指定人员")} 申请。`,
+  "nobody-can-approve": ({ role, approvers: by }, say) =>
+    `${say.b("未受理：")} ${say.code(role)} 需要 ${say.oneOf(by, APPROVER)} 批准，而除你之外目前没有人可以审批。`,
+  "not-approver": ({ approvers: by }, say) =>
+    `${say.b("没有变化：")} 只有 ${say.oneOf(by, APPROVER)} 可以审批这条申请。`,
+  "own-request": ({ approvers: by }, say) =>
+    `${say.b("没有变化：")} 不能批准自己的申请。已请 ${say.oneOf(by, APPROVER)} 审批。`,
+  "not-yours": ({ id }, say) => `${say.b("没有变化：")} ${id} 是别人的申请。`,
+  late: ({ did, by, at }, say) =>
+    did === "lapsed" || !by
+      ? `${say.b("晚了一步：")} 这条申请已${say.at(at)} ${lateVerb[did]}，你的点击没有改变任何内容。`
+      : `${say.b("晚了一步：")} ${name(by)} 已${say.at(at)} ${lateVerb[did]}了这条申请，你的点击没有改变任何内容。`,
+  stale: ({ id }, say) => `${say.b("没有变化：")} 这个按钮出现之后 ${id} 又有改动，请使用最新的消息。`,
+  "unknown-request": ({ id }, say) => `${say.b("没有变化：")} 没有申请 ${say.code(id)} 。`,
+  "nothing-to-revoke": ({ who }, say) =>
+    `${say.b("无可撤销：")} ${who ? say.user(who, "对方") : "你"} 目前没有生效的权限。`,
+  "look-up-failed": (_, say) => `${say.b("没有变化：")} 暂时无法从 Slack 确认谁有权这样做，请一分钟后再试。`,
+  "store-down": (_, say) => `${say.b("没有变化：")} 机器人暂时无法访问存储，请一分钟后再试。`,
+  unsure: (_, say) =>
+    `${say.b("尚不确定：")} 存储没有及时响应。再次操作之前，请先查看 ${say.code(`${say.command} status`)} 。`,
+};
+
+const button: ByAction = {
+  approve: "批准",
+  deny: "拒绝…",
+  withdraw: "撤回",
+  release: "立即归还",
+  revoke: "撤销…",
+  hide: "隐藏令牌",
+  again: "再次申请",
+  send: "发送这一行",
+  open: "打开控制台",
+};
+
+const label: ByAction = {
+  approve: "批准",
+  deny: "拒绝",
+  withdraw: "撤回",
+  release: "立即归还",
+  revoke: "撤销",
+  hide: "隐藏令牌",
+  again: "再次申请",
+  send: "发送更正后的命令",
+  open: "打开控制台",
+};
+
+export const zh: Words = {
+  grammar,
+  card,
+  waiting,
+  token,
+  unproven: { open: waiting.unproven, proven: waiting.ended },
+  alert,
+  refusal,
+  button,
+  label: (action, role, who, id) =>
+    `${label[action]}：${who ? `${who} 的 ` : ""}${role}${id ? `，${id}` : ""}`,
+  cardText: (f, reason) => `${name(f.requester)} 申请 ${what(f)}${reason ? `：${reason}` : ""}`,
+  notice: {
+    denied: waiting.denied,
+    lapsed: waiting.lapsed,
+    failed: waiting.failed,
+    ended: waiting.ended,
+  },
+  reminder: {
+    open: (f, say, lead) =>
+      `${say.b(`${span(lead)}后结束：`)} ${mine(f)}${say.rich ? `，${say.at(f.endsAt)} 结束` : ""}。`,
+    closed: (f, say, lead) => `${say.b(`已在结束前 ${span(lead)}提醒：`)} ${mine(f)}。`,
+  },
+  asked: (f, say) => `${say.b("已提交：")} ${what(f)}，需要 ${approvers(f, say)} 批准。`,
+  byPolicy: (f, say) => `${say.b("已按策略批准：")} ${what(f)}。令牌几秒后会发到你的私信。`,
+  answerByDm: "结果会通过私信告知",
+  lapses: (f, say) => `审批期限 ${say.when(f.lapsesAt)}`,
+  decides: (f, mentions) =>
+    mentions
+      ? `除 ${name(f.requester)} 外，${mentions.join("、")} 均可审批`
+      : `除 ${name(f.requester)} 外，审批人均可审批`,
+  allows: (description) => `权限范围：${description}`,
+  deniedBecause: "拒绝的理由：",
+  cause,
+  paste: "复制令牌，打开控制台，粘贴后点击 Login。请勿转发。",
+  shortened: (most) => `Hub 最多允许 ${most}，因此会比你申请的时间更早结束。`,
+  confirm: {
+    release: {
+      title: "归还权限",
+      text: "现在就结束你的权限吗？令牌会在大约 10 秒内失效。",
+      yes: "立即归还",
+      no: "继续使用",
+    },
+    revoke: {
+      title: "撤销权限",
+      text: "现在就撤销这项权限吗？令牌会在大约 10 秒内失效，持有人会得知是谁撤销的。",
+      yes: "撤销",
+      no: "保留",
+    },
+  },
+  done: {
+    approved: (f, say) => `${say.b("已批准：")} ${theirs(f, say)}正在开通。`,
+    denied: (f, say) => `${say.b("已拒绝：")} ${theirs(f, say)}。申请人会看到理由。`,
+    withdrawn: waiting.withdrawn,
+    hidden: token.hidden,
+    ending: (f, say) => `${say.b("正在结束：")} ${theirs(f, say)}。令牌会在大约 10 秒内失效。`,
+  },
+  help: {
+    head: (hub, say, example) =>
+      example
+        ? `${say.b(`Karpor ${hub} 的访问权限。`)} 依次输入角色、时长、理由： ${say.code(`${say.command} ${example}`)}`
+        : `${say.b(`Karpor ${hub} 的访问权限。`)} 目前没有你可以申请的角色。`,
+    reason: "检查搜索页面",
+    time: (most, usual) => `最长 ${most}，不写时长则为 ${usual}`,
+    reasonNeeded: "须写明理由",
+    byPolicy: "按策略自动批准",
+    approvedBy: (by, within) => `由 ${by} 在 ${within}内审批`,
+    commands: (say) =>
+      `${say.code(`${say.command} status`)} 查看进行中的申请和权限， ${say.code(`${say.command} revoke`)} 结束权限。`,
+    threads: "Slack 不支持在消息列中使用命令，请在消息框中输入。",
+  },
+  status: {
+    head: (count, hub, say) =>
+      count > 0
+        ? `${say.b(`共 ${count} 项：`)} 你在 ${hub} 上的申请和权限。`
+        : `${say.b("目前没有：")} 你在 ${hub} 上没有申请，也没有权限。`,
+    more: (shown, all) => `按先后顺序显示 ${all} 项中的 ${shown} 项`,
+    none: (say) => `${say.code(`${say.command} help`)} 查看可以申请的角色。`,
+  },
+  revoke: {
+    head: (count, say) => `${say.b(`${count} 项生效中：`)} 请选择要结束的权限。`,
+  },
+  refusedFooter: "没有任何改动。",
+  yourReason: "理由",
+  trouble: (id, say) =>
+    `${say.b("未能完成：")} 机器人出了点问题。请一分钟后再试；如果仍然不行，请联系管理员${id ? `，编号 ${id}` : ""}。`,
+  deny: {
+    title: "拒绝申请",
+    head: (role, who, say) => `${say.b("拒绝：")} ${who} 申请的 ${role}。`,
+    label: "理由",
+    hint: "申请人和审批频道都会看到。",
+    submit: "拒绝",
+    cancel: "取消",
+    blank: "请写明理由。",
+    close: "关闭",
+  },
+  states,
+};

@@ -1,0 +1,83 @@
+/** Messages in Slack as projections of the record: cards and alerts in the channel, the rest in the requester's DM. */
+import type { WebClient } from "@slack/web-api";
+import type { Face, Slot } from "../domain/faces.ts";
+import type { Locale } from "../domain/person.ts";
+import type { AccessRequest, Log, Notifier, Sent } from "../flow/ports.ts";
+import { isUndeliverable, slackError } from "./client.ts";
+import { redrawIn } from "./redraw.ts";
+import { drawFace, drawToken, type Message, type ViewContext } from "./views/index.ts";
+
+export interface NotifierOptions {
+  client: WebClient;
+  /** The approvals channel, and the language of what stands there. */
+  channel: string;
+  language: Locale;
+  context(locale: Locale): ViewContext;
+  log: Log;
+}
+
+const isShared = (slot: Slot): boolean => slot === "card" || slot === "alert";
+const calm = { unfurl_links: false, unfurl_media: false };
+
+export function createNotifier({ client, channel, language, context, log }: NotifierOptions): Notifier {
+  const contextOf = (r: AccessRequest, slot: Slot): ViewContext =>
+    context(isShared(slot) ? language : r.requester.locale);
+
+  async function place(r: AccessRequest, slot: Slot): Promise<string> {
+    return isShared(slot) ? channel : (knownDm(r) ?? openDm(client, r.requester.id));
+  }
+
+  async function post(r: AccessRequest, slot: Slot, face: Face): Promise<Sent> {
+    let where = isShared(slot) ? channel : "";
+    try {
+      where = await place(r, slot);
+      const message = drawFace(r, slot, face, contextOf(r, slot), true);
+      const { ts = "" } = await client.chat.postMessage({
+        channel: where,
+        ...message,
+        ...calm,
+        ...below(r, slot),
+      });
+      return { channel: where, ts, face };
+    } catch (error) {
+      const code = slackError(error);
+      if (!code || !isUndeliverable(code)) throw error;
+      log.warn({ id: r.id, slot, face, slack: code }, "Slack will never deliver this message");
+      return { channel: where, ts: "", face };
+    }
+  }
+
+  async function redraw(r: AccessRequest, slot: Slot, face: Face, sent: Sent): Promise<void> {
+    // Only showToken draws this one: without the token in hand a redraw would wipe it.
+    if (sent.ts === "" || (face === "token:shown" && sent.face === face)) return;
+    const message = drawFace(r, slot, face, contextOf(r, slot), false);
+    await redrawIn({ client, log }, { id: r.id, slot, face, sent, message });
+  }
+
+  return {
+    post,
+    redraw,
+    showToken: (r, sent, token) => {
+      const message: Message = drawToken(r, token.reveal(), contextOf(r, "token"));
+      return client.chat.update({ channel: sent.channel, ts: sent.ts, ...message }).then(() => {});
+    },
+  };
+}
+
+/** Any message to the requester already stands in their DM. */
+function knownDm(r: AccessRequest): string | undefined {
+  const dms = Object.entries(r.messages).filter(([slot]) => !isShared(slot as Slot));
+  return dms.map(([, sent]) => sent.channel).find((channel) => channel !== "");
+}
+
+async function openDm(client: WebClient, user: string): Promise<string> {
+  const { channel } = await client.conversations.open({ users: user });
+  if (!channel?.id) throw new Error("conversations.open answered without a channel");
+  return channel.id;
+}
+
+/** An alert belongs to its card, and is seen in the channel all the same. */
+function below(r: AccessRequest, slot: Slot): { thread_ts: string; reply_broadcast: true } | object {
+  const card = r.messages.card?.ts;
+  return slot === "alert" && card ? { thread_ts: card, reply_broadcast: true } : {};
+}

@@ -1,0 +1,47 @@
+/** The few kinds of block the bot speaks in. */
+import type {
+  ActionsBlock,
+  Button,
+  ContextBlock,
+  KnownBlock,
+  RichTextBlock,
+  SectionBlock,
+} from "@slack/types";
+import { cut } from "../messages/text.ts";
+
+/** `mrkdwn` is escaped already. */
+export const section = (mrkdwn: string, accessory?: Button): SectionBlock => ({
+  type: "section",
+  text: { type: "mrkdwn", text: mrkdwn },
+  ...(accessory ? { accessory } : {}),
+});
+
+export const context = (parts: readonly string[]): ContextBlock => ({
+  type: "context",
+  elements: [{ type: "mrkdwn", text: parts.join(" · ") }],
+});
+
+export const actions = (...elements: Button[]): ActionsBlock[] =>
+  elements.length > 0 ? [{ type: "actions", elements }] : [];
+
+const QUOTE = 1_000;
+
+/** A person's own words: rich text is never parsed, so they can neither mention nor format. */
+export function quote(text: string, heading?: string): RichTextBlock[] {
+  const words = cut(text.trim(), QUOTE);
+  if (words === "") return [];
+  const head = heading
+    ? [{ type: "rich_text_section" as const, elements: [{ type: "text" as const, text: heading }] }]
+    : [];
+  const body = { type: "rich_text_quote" as const, elements: [{ type: "text" as const, text: words }] };
+  return [{ type: "rich_text", elements: [...head, body] }];
+}
+
+/** Copies cleanly: nothing but these characters. */
+export const preformatted = (text: string): RichTextBlock => ({
+  type: "rich_text",
+  elements: [{ type: "rich_text_preformatted", elements: [{ type: "text", text }] }],
+});
+
+export const isFull = (blocks: readonly KnownBlock[]): boolean =>
+  blocks.length >= 48 || JSON.stringify(blocks).length > 11_000;

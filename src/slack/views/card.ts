@@ -1,0 +1,40 @@
+/** The request in the approvals channel, at every phase. */
+import type { KnownBlock } from "@slack/types";
+import type { Phase } from "../../domain/faces.ts";
+import type { AccessRequest } from "../../domain/request.ts";
+import { mention } from "../messages/say.ts";
+import { cut, escaped, fit, oneLine } from "../messages/text.ts";
+import { actions, quote, section } from "./blocks.ts";
+import * as buttons from "./buttons.ts";
+import type { Message } from "./context.ts";
+import { factsOf, message, type Pen } from "./pen.ts";
+
+export function card(p: Pen, r: AccessRequest, phase: Phase, first: boolean): Message {
+  if (phase === "pending") return pending(p, r, first);
+  const f = factsOf(p, r);
+  const why = r.state === "denied" ? quote(r.why, p.words.deniedBecause) : [];
+  const revoke = phase === "active" ? actions(buttons.revoke(p, r)) : [];
+  return message(p, (say) => p.words.card[phase](f, say), [...quote(r.reason), ...why, ...revoke], [r.id]);
+}
+
+function pending(p: Pen, r: AccessRequest, first: boolean): Message {
+  const f = factsOf(p, r);
+  const pings = first ? p.ctx.pings(r.role) : [];
+  // An approver outside the pings must not be mentioned: that would ping them.
+  const all = r.approvers.every((who) => pings.includes(who));
+  const footer = [p.words.lapses(f, p.rich), p.words.decides(f, all ? r.approvers.map(mention) : null), r.id];
+  const buttonRow = actions(buttons.approve(p, r), buttons.deny(p, r));
+  const { blocks } = message(
+    p,
+    (say) => [p.words.card.pending(f, say), ...pings.map(mention)].join(" "),
+    [...quote(r.reason), ...allows(p, r), ...buttonRow],
+    footer,
+  );
+  return { text: fit(p.words.cardText(f, cut(oneLine(r.reason), 150, escaped)), 150), blocks };
+}
+
+/** Nothing when the role has left the catalog. */
+export function allows(p: Pen, r: AccessRequest): KnownBlock[] {
+  const role = Object.hasOwn(p.ctx.roles, r.role) ? p.ctx.roles[r.role] : undefined;
+  return role ? [section(p.words.allows(escaped(role.description[p.ctx.locale])))] : [];
+}

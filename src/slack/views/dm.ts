@@ -1,0 +1,53 @@
+/** What the requester hears by DM besides the token: waiting, news, reminders, an end not proven yet. */
+import type { Face, Phase, Slot } from "../../domain/faces.ts";
+import type { Refusal } from "../../domain/refusal.ts";
+import type { AccessRequest } from "../../domain/request.ts";
+import type { Say } from "../messages/say.ts";
+import { actions, quote } from "./blocks.ts";
+import * as buttons from "./buttons.ts";
+import type { Message } from "./context.ts";
+import { factsOf, message, type Pen } from "./pen.ts";
+import { refusalSentence } from "./refused.ts";
+
+type NoticeFace = Extract<Face, `notice:${string}`>;
+type News = NoticeFace extends `notice:${infer N}` ? N : never;
+
+export function waiting(p: Pen, r: AccessRequest, phase: Phase): Message {
+  const f = factsOf(p, r);
+  const open = phase === "pending";
+  const rest = [...quote(r.reason), ...(open ? actions(buttons.withdraw(p, r)) : [])];
+  const footer = open ? [p.words.lapses(f, p.rich), r.id] : [r.id];
+  return message(p, (say) => p.words.waiting[phase](f, say), rest, footer);
+}
+
+export function notice(p: Pen, r: AccessRequest, news: News): Message {
+  const f = factsOf(p, r);
+  const sentence = (say: Say): string => {
+    if (news !== "refused") return p.words.notice[news](f, say);
+    return refusalSentence(p.words, r.state === "refused" ? r.refusal : { kind: "stale", id: r.id }, say);
+  };
+  const why = r.state === "denied" ? quote(r.why, p.words.deniedBecause) : quote(r.reason);
+  const cause = news === "ended" && "end" in r ? [p.words.cause(r.end, p.rich, true)] : [];
+  const row = mayAskAgain(r) ? actions(buttons.again(p, r)) : [];
+  return message(p, sentence, [...why, ...row], [...cause, r.id]);
+}
+
+const PASSING: readonly Refusal["kind"][] = ["look-up-failed", "store-down", "unsure", "nobody-can-approve"];
+
+/** No button where asking again would be refused for the same reason. */
+function mayAskAgain(r: AccessRequest): boolean {
+  if (r.state === "refused") return PASSING.includes(r.refusal.kind);
+  return !("end" in r) || r.end.failure !== "recipient-gone";
+}
+
+export function unproven(p: Pen, r: AccessRequest, stage: "open" | "proven"): Message {
+  const f = factsOf(p, r);
+  return message(p, (say) => p.words.unproven[stage](f, say), [], [r.id]);
+}
+
+export function reminder(p: Pen, r: AccessRequest, slot: Slot, stage: "open" | "closed"): Message {
+  const f = factsOf(p, r);
+  const lead = Number(slot.split(":")[1] ?? 0);
+  const row = stage === "open" ? actions(buttons.release(p, r)) : [];
+  return message(p, (say) => p.words.reminder[stage](f, say, lead), row, [r.id]);
+}

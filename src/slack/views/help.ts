@@ -1,0 +1,38 @@
+/** What one can do here: the roles one may ask for with their limits, and the other words of the command. */
+import { formatDuration } from "../../domain/duration.ts";
+import type { Role } from "../../domain/role.ts";
+import { escaped } from "../messages/text.ts";
+import { isFull, section } from "./blocks.ts";
+import type { Message, ViewContext } from "./context.ts";
+import { message, type Pen, pen } from "./pen.ts";
+
+export function help(ctx: ViewContext, roleNames: readonly string[]): Message {
+  const p = pen(ctx);
+  const roles = roleNames.flatMap((name) => {
+    const role = Object.hasOwn(ctx.roles, name) ? ctx.roles[name] : undefined;
+    return role ? [{ name, role }] : [];
+  });
+  const [first] = roles;
+  const example =
+    first && `${first.name} ${formatDuration(first.role.duration.default)} ${p.words.help.reason}`;
+  const lines = roles.map(({ name, role }) => section(line(p, name, role)));
+  const kept = lines.filter((_, i) => !isFull(lines.slice(0, i + 1)));
+  return message(p, (say) => p.words.help.head(p.hub, say, example), kept, [
+    p.words.help.commands(p.rich),
+    p.words.help.threads,
+  ]);
+}
+
+function line(p: Pen, name: string, role: Role): string {
+  const { help, grammar } = p.words;
+  const approval =
+    role.approval === "none"
+      ? help.byPolicy
+      : help.approvedBy(p.rich.oneOf(role.approval.by, ""), grammar.span(role.approval.within));
+  const limits = [
+    help.time(grammar.span(role.duration.max), grammar.span(role.duration.default)),
+    ...(role.reason === "required" ? [help.reasonNeeded] : []),
+    approval,
+  ];
+  return `${p.rich.code(name)} ${escaped(role.description[p.ctx.locale])}\n${limits.join(" · ")}`;
+}

@@ -1,0 +1,49 @@
+/** One's open requests and live grants, each with what can be done to it; and the grants one may end. */
+import type { KnownBlock } from "@slack/types";
+import { phase } from "../../domain/faces.ts";
+import type { UserId } from "../../domain/ids.ts";
+import type { AccessRequest } from "../../domain/request.ts";
+import { actions, isFull, section } from "./blocks.ts";
+import * as buttons from "./buttons.ts";
+import type { Message, ViewContext } from "./context.ts";
+import { factsOf, message, type Pen, pen } from "./pen.ts";
+
+export function status(requests: readonly AccessRequest[], ctx: ViewContext): Message {
+  const p = pen(ctx);
+  const { blocks, footer } = page(p, requests, (r) => [
+    section(`${p.words.waiting[phase(r) ?? "pending"](factsOf(p, r), p.rich)} ${r.id}`),
+    ...actions(...possible(p, r)),
+  ]);
+  const foot = requests.length > 0 ? footer : [p.words.status.none(p.rich)];
+  return message(p, (say) => p.words.status.head(requests.length, p.hub, say), blocks, foot);
+}
+
+function possible(p: Pen, r: AccessRequest) {
+  if (r.state === "asked" || r.state === "pending") return [buttons.withdraw(p, r)];
+  if (r.state !== "active") return [];
+  return r.hidden ? [buttons.release(p, r)] : [buttons.hide(p, r), buttons.release(p, r)];
+}
+
+/** One's own grants get Release now, all others Revoke. */
+export function revokeChoice(requests: readonly AccessRequest[], ctx: ViewContext, viewer?: UserId): Message {
+  const p = pen(ctx);
+  const { blocks, footer } = page(p, requests, (r) => {
+    const end = r.requester.id === viewer ? buttons.release(p, r) : buttons.revoke(p, r);
+    return [section(`${p.words.card[phase(r) ?? "pending"](factsOf(p, r), p.rich)} ${r.id}`, end)];
+  });
+  return message(p, (say) => p.words.revoke.head(requests.length, say), blocks, footer);
+}
+
+/** As many as one message holds, and how many those are; the ids stand with each. */
+function page(p: Pen, requests: readonly AccessRequest[], draw: (r: AccessRequest) => KnownBlock[]) {
+  let blocks: KnownBlock[] = [];
+  let shown = 0;
+  for (const r of requests) {
+    const more = [...blocks, ...draw(r)];
+    if (isFull(more)) break;
+    blocks = more;
+    shown += 1;
+  }
+  const more = shown < requests.length ? [p.words.status.more(shown, requests.length)] : [];
+  return { blocks, footer: [...more, p.words.help.commands(p.rich)] };
+}

@@ -1,0 +1,35 @@
+/** A refusal: the sentence, and where a slip can be mended the whole line with a button that sends it. */
+import type { KnownBlock } from "@slack/types";
+import type { Refusal } from "../../domain/refusal.ts";
+import type { Words } from "../messages/index.ts";
+import type { Say } from "../messages/say.ts";
+import { roleOf } from "../messages/wording.ts";
+import { actions, preformatted } from "./blocks.ts";
+import { button } from "./buttons.ts";
+import type { Message, ViewContext } from "./context.ts";
+import { message, type Pen, pen } from "./pen.ts";
+
+/** The table is complete by its type; TypeScript cannot pair a kind with its own entry. */
+export const refusalSentence = (words: Words, refusal: Refusal, say: Say): string =>
+  (words.refusal[refusal.kind] as (refusal: Refusal, say: Say) => string)(refusal, say);
+
+export function refused(refusal: Refusal, ctx: ViewContext): Message {
+  const p = pen(ctx);
+  const rest = "line" in refusal && refusal.line ? mended(p, refusal.kind, refusal.line) : [];
+  return message(p, (say) => refusalSentence(p.words, refusal, say), rest, [footer(p, refusal)]);
+}
+
+const VALUE = 2_000;
+
+function mended(p: Pen, kind: Refusal["kind"], line: string): KnownBlock[] {
+  const whole = `${p.ctx.command} ${line}`;
+  // Only the person knows the reason: a button would send what is refused again.
+  if (kind === "no-reason") return [preformatted(`${whole} ${p.words.yourReason}`)];
+  const send = { ...button(p, "send", roleOf(line)), value: line };
+  return [preformatted(whole), ...(line.length <= VALUE ? actions(send) : [])];
+}
+
+function footer(p: Pen, refusal: Refusal): string {
+  if ("id" in refusal && refusal.kind !== "unknown-request") return refusal.id;
+  return refusal.kind === "unsure" ? p.rich.code(`${p.ctx.command} status`) : p.words.refusedFooter;
+}
