@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parse } from "yaml";
 import type { z } from "zod";
-import { type Secret, secret } from "../domain/secret.ts";
+import { type Credential, credential, pem, reader } from "./kubeconfig-credential.ts";
+import { refuse } from "./kubeconfig-refuse.ts";
 import { Cluster, Contents, User } from "./kubeconfig-shape.ts";
 
 export interface HubAccess {
@@ -20,10 +21,6 @@ export interface HubAccess {
   warnings: string[];
 }
 
-export type Credential =
-  /** Read at each call: a token file is renewed by others. */
-  { kind: "token"; token: () => Secret } | { kind: "certificate"; certificate: string; key: Secret };
-
 export interface KubeconfigOptions {
   /** Replaces the kubeconfig's server. */
   server?: string | undefined;
@@ -32,8 +29,6 @@ export interface KubeconfigOptions {
   /** It comes from elsewhere than our own disk: the files it names are not read. */
   foreign?: boolean | undefined;
 }
-
-type ReadFile = (field: string, path: string) => string;
 
 /** Throws one sentence that says what to do. */
 export function readKubeconfig(path: string, options: Pick<KubeconfigOptions, "server"> = {}): HubAccess {
@@ -50,7 +45,7 @@ export function readKubeconfig(path: string, options: Pick<KubeconfigOptions, "s
 export function parseKubeconfig(text: string, options: KubeconfigOptions = {}): HubAccess {
   const { cluster, user } = current(text);
   refuse(cluster, user);
-  const read = reader(options);
+  const read = reader(options.directory ?? ".", options.foreign ?? false);
   const ca = pem(cluster, "certificate-authority", read);
   const serverName = cluster["tls-server-name"];
   const insecure = cluster["insecure-skip-tls-verify"];
@@ -104,78 +99,9 @@ function byName<T extends { name: string }>(all: T[], name: string, what: string
   return found;
 }
 
-function refuse(cluster: Cluster, user: User): void {
-  if (user.exec !== undefined || user["auth-provider"] !== undefined)
-    throw new Error(
-      "The kubeconfig's user gets its credential by a command or an auth-provider, which the bot does not run: " +
-        "give it a ServiceAccount token (see deploy/hub-rbac.yaml) or a client certificate.",
-    );
-  if (user.username !== undefined || user.as !== undefined)
-    throw new Error(
-      "The kubeconfig's user has a password or impersonates another: give it a ServiceAccount token instead.",
-    );
-  if (cluster["proxy-url"] !== undefined)
-    throw new Error(
-      "The kubeconfig has a proxy-url: remove it and let hub.server name an address without one.",
-    );
-  const ca = cluster["certificate-authority"] ?? cluster["certificate-authority-data"];
-  if (cluster["insecure-skip-tls-verify"] && ca !== undefined)
-    throw new Error(
-      "The kubeconfig has both a certificate authority and insecure-skip-tls-verify: remove the latter.",
-    );
-}
-
 function serverUrl(text: string): string {
   const url = URL.parse(text);
   if (url?.protocol !== "https:" || url.username || url.search || url.hash)
     throw new Error("The hub's server must be an https:// address: correct the kubeconfig or hub.server.");
   return url.href.replace(/\/+$/, "");
-}
-
-function credential(user: User, read: ReadFile): Credential {
-  const { token, tokenFile } = user;
-  if (token !== undefined) {
-    const fixed = secret(token.trim());
-    return { kind: "token", token: () => fixed };
-  }
-  if (tokenFile !== undefined) {
-    const fromFile = () => secret(read("tokenFile", tokenFile).trim());
-    fromFile();
-    return { kind: "token", token: fromFile };
-  }
-  const certificate = pem(user, "client-certificate", read);
-  const key = pem(user, "client-key", read);
-  if (certificate === undefined || key === undefined)
-    throw new Error(
-      "The kubeconfig's user has neither a token nor a client certificate with its key: add one.",
-    );
-  return { kind: "certificate", certificate, key: secret(key) };
-}
-
-/** The field `…-data` decoded, or the file that the field names. */
-function pem<F extends string>(
-  from: { [K in F | `${F}-data`]?: string | undefined },
-  field: F,
-  read: ReadFile,
-): string | undefined {
-  const data = from[`${field}-data`];
-  const path = from[field];
-  const text = data !== undefined ? Buffer.from(data, "base64").toString() : path && read(field, path);
-  if (text !== undefined && !text.includes("-----BEGIN "))
-    throw new Error(`The kubeconfig's ${field} is no PEM: export the kubeconfig once more.`);
-  return text;
-}
-
-function reader({ directory = ".", foreign = false }: KubeconfigOptions): ReadFile {
-  return (field, path) => {
-    if (foreign)
-      throw new Error(
-        `This kubeconfig comes from a cluster and names a local file (${field}), which is not read: put the content in.`,
-      );
-    try {
-      return readFileSync(resolve(directory, path), "utf8");
-    } catch {
-      throw new Error(`Cannot read ${path}, which the kubeconfig names as ${field}: put it there.`);
-    }
-  };
 }

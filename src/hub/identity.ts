@@ -1,0 +1,25 @@
+/** Whose a ServiceAccount token says it is. It is our own, so nothing is verified. Pure. */
+import { z } from "zod";
+import type { Secret } from "../domain/secret.ts";
+import { parseJson } from "./errors.ts";
+
+export interface Identity {
+  namespace: string;
+  name: string;
+  /** Milliseconds since the epoch; null for a token that never ends. */
+  expiresAt: number | null;
+}
+
+const Claims = z.object({
+  sub: z.string().regex(/^system:serviceaccount:[^:]+:[^:]+$/),
+  exp: z.number().optional(),
+});
+
+/** Null when it is no ServiceAccount's token. */
+export function identity(token: Secret): Identity | null {
+  const payload = Buffer.from(token.reveal().split(".")[1] ?? "", "base64url").toString();
+  const claims = Claims.safeParse(parseJson(payload)).data;
+  if (!claims) return null;
+  const [, , namespace = "", name = ""] = claims.sub.split(":");
+  return { namespace, name, expiresAt: claims.exp === undefined ? null : claims.exp * 1000 };
+}
