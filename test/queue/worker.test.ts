@@ -1,0 +1,190 @@
+/** The worker on a real Redis: retries, looking again, outages, and what a failure leaves behind. */
+import { randomBytes } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, afterEach, expect, test, vi } from "vitest";
+import { jumpClock } from "../../local/clock.ts";
+import { promoteDue } from "../../local/promote.ts";
+import { type LocalRedis, startRedis } from "../../local/redis.ts";
+import { requestId } from "../../src/domain/ids.ts";
+import { JOBS, type JobName } from "../../src/flow/ports.ts";
+import { createJobs } from "../../src/queue/jobs.ts";
+import { createWorker, type Handler } from "../../src/queue/worker.ts";
+import { freshKeys, memoryLog, type TestRedis, testCluster, testRedis, until } from "../helpers/redis.ts";
+
+const shared = await testRedis();
+afterAll(() => shared[Symbol.asyncDispose]());
+const cleanups: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+const id = requestId(randomBytes(5));
+const nothing: Handler = async () => undefined;
+
+function work(
+  handlers: Partial<Record<JobName, Handler>> = {},
+  redis: TestRedis = shared,
+  keys = freshKeys(),
+) {
+  const clock = jumpClock();
+  const log = memoryLog();
+  const sweep = vi.fn(async () => {});
+  const { prefix } = keys;
+  const jobs = createJobs({ connection: redis.commands, prefix, clock });
+  const all = Object.fromEntries(JOBS.map((name) => [name, handlers[name] ?? nothing]));
+  const worker = createWorker({
+    ...{ connection: redis.worker, prefix, clock, log, sweep },
+    handlers: all as Record<JobName, Handler>,
+  });
+  const close = async () => {
+    await worker.close();
+    await jobs.close();
+  };
+  return { clock, log, sweep, jobs, prefix, close };
+}
+
+function running(...args: Parameters<typeof work>) {
+  const one = work(...args);
+  cleanups.push(one.close);
+  return one;
+}
+
+test("a job reaches its flow with the record's id, and is gone", async () => {
+  const provision = vi.fn(nothing);
+  const { jobs } = running({ provision });
+  await jobs.add("provision", id, 0, 1);
+  await until(() => provision.mock.calls.length === 1);
+  expect(provision).toHaveBeenCalledWith(id, expect.any(AbortSignal));
+  await until(async () => (await jobs.queue.getJob(`provision-${id}-1`)) === undefined);
+});
+
+test("a flow that asks for later is called then, not counted as failed", async () => {
+  let calls = 0;
+  const { jobs, clock, log } = running({
+    end: async () => (++calls < 3 ? { again: clock.now() + 20 } : undefined),
+  });
+  await jobs.add("end", id, 0, 1);
+  await until(() => calls === 3);
+  await until(async () => (await jobs.queue.getJob(`end-${id}-1`)) === undefined);
+  expect(log.lines).toEqual([]);
+});
+
+test("far later is far later, and a jump of the clock reaches it", async () => {
+  let calls = 0;
+  const { jobs, clock } = running({
+    end: async () => (++calls < 2 ? { again: clock.now() + 86_400_000 } : undefined),
+  });
+  await jobs.add("end", id, 0, 1);
+  await until(async () => (await jobs.queue.getDelayedCount()) === 2);
+  clock.jump(86_400_000);
+  await promoteDue(jobs.queue, clock.now());
+  await until(() => calls === 2);
+});
+
+test("a failing flow is tried again; neither job nor Redis keeps what it said", async () => {
+  let calls = 0;
+  let kept = "";
+  const { jobs, log, prefix } = running({
+    draw: async () => {
+      if (++calls === 1) throw Object.assign(new Error("Bearer hunter2"), { body: "hunter2", code: 500 });
+      kept = await everything(prefix);
+      return undefined;
+    },
+  });
+  await jobs.add("draw", id, 0, 1);
+  await until(() => calls === 2 && kept !== "");
+  expect(kept).not.toContain("hunter2");
+  expect(log.lines).toMatchObject([{ fields: { job: "draw", attempt: 1, error: "Error", code: 500 } }]);
+  expect(JSON.stringify(log.lines)).not.toContain("hunter2");
+});
+
+test("a job that is not ours is dropped with a word", async () => {
+  const { jobs, log } = running();
+  await jobs.queue.add("draw", { id: "nobody", due: 0 });
+  await jobs.queue.add("mystery", { id, due: 0 });
+  await until(() => log.lines.length === 2);
+  expect(log.lines.map(({ fields }) => fields)).toMatchObject([{ job: "draw" }, { job: "mystery" }]);
+  await until(async () => (await jobs.queue.getFailedCount()) + (await jobs.queue.getActiveCount()) === 0);
+});
+
+test("the sweep runs at the start, replicas share its schedule, and a restart sweeps again", async () => {
+  const keys = freshKeys();
+  const replicas = [work({}, shared, keys), work({}, shared, keys)] as const;
+  await until(() => replicas[0].sweep.mock.calls.length + replicas[1].sweep.mock.calls.length > 0);
+  await until(async () => (await replicas[0].jobs.queue.getDelayedCount()) === 1);
+  expect(await replicas[0].jobs.queue.getJobSchedulersCount()).toBe(1);
+  for (const replica of replicas) await replica.close();
+  const later = running({}, shared, keys);
+  await until(() => later.sweep.mock.calls.length === 1);
+  expect(await later.jobs.queue.getDelayedCount()).toBe(1);
+});
+
+test("a job survives a restart of Redis, and is picked up after it", async () => {
+  const dir = await import("../../local/child.ts").then(({ scratch }) => scratch("karpor-access-aof"));
+  cleanups.push(async () => dir.remove());
+  const durable = ["--dir", dir.path, "--appendfsync", "always"];
+  const redis = await testRedis({ args: durable });
+  const end = vi.fn(nothing);
+  const { jobs, clock, close } = work({ end }, redis);
+  cleanups.push(async () => redis[Symbol.asyncDispose]());
+  await jobs.add("end", id, clock.now() + 150, 1);
+  await redis.server.stop();
+  await delay(100);
+  let again: LocalRedis | undefined = await startRedis({ port: redis.server.port, args: durable });
+  cleanups.push(async () => again?.stop());
+  await until(() => end.mock.calls.length === 1);
+  await close();
+  await again.stop();
+  again = undefined;
+});
+
+test("closing waits for what runs, and takes no more", async () => {
+  let finished = false;
+  let started = 0;
+  const { jobs, close } = work({
+    end: async () => {
+      started++;
+      await delay(50);
+      finished = true;
+      return undefined;
+    },
+  });
+  await jobs.add("end", id, 0, 1);
+  await until(() => started === 1);
+  await close();
+  expect(finished).toBe(true);
+});
+
+test("a cluster takes it all", async () => {
+  const cluster = await testCluster();
+  cleanups.push(() => cluster[Symbol.asyncDispose]());
+  let calls = 0;
+  const { jobs, clock, sweep, log, close } = work(
+    {
+      end: async () => {
+        if (++calls === 1) throw new Error("once");
+        return calls === 2 ? { again: clock.now() } : undefined;
+      },
+    },
+    cluster,
+  );
+  await jobs.add("end", id, 0, 1);
+  await until(() => calls === 3 && sweep.mock.calls.length > 0);
+  expect(log.lines.filter(({ message }) => message !== "A job failed")).toEqual([]);
+  await close();
+});
+
+/** Every value of every key under the prefix. */
+async function everything(prefix: string): Promise<string> {
+  const redis = shared.commands;
+  const keys = (await redis.keys("*")).filter((key) => key.startsWith(prefix));
+  const dumps = await Promise.all(
+    keys.map(async (key) => {
+      const type = await redis.type(key);
+      if (type === "hash") return JSON.stringify(await redis.hgetall(key));
+      if (type === "stream") return JSON.stringify(await redis.xrange(key, "-", "+"));
+      return "";
+    }),
+  );
+  return [...keys, ...dumps].join("\n");
+}

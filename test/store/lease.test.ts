@@ -1,0 +1,73 @@
+/** One holder a name, renewed while held, given up before it could be another's. Times are cut a hundredfold. */
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, expect, test } from "vitest";
+import { createLease } from "../../src/store/lease.ts";
+import { freshKeys, testRedis } from "../helpers/redis.ts";
+
+const redis = await testRedis();
+afterAll(() => redis[Symbol.asyncDispose]());
+
+const TIMES = { ttl: 150, renewEvery: 50, margin: 60 };
+const keys = freshKeys();
+const here = createLease(redis.commands, keys, TIMES);
+const there = createLease(redis.commands, keys, TIMES);
+
+test("while one holds it nobody else does; another name is free; afterwards it is", async () => {
+  const inside = await here.hold("a", async () => [
+    await there.hold("a", async () => 1),
+    await there.hold("b", async () => 2),
+  ]);
+  expect(inside).toEqual({ done: [null, { done: 2 }] });
+  expect(await there.hold("a", async () => 3)).toEqual({ done: 3 });
+});
+
+test("of many at once one works", async () => {
+  const all = await Promise.all(Array.from({ length: 50 }, () => here.hold("many", () => delay(20))));
+  expect(all.filter((one) => one !== null)).toHaveLength(1);
+});
+
+test("it is renewed for as long as the work takes", async () => {
+  const work = here.hold("long", async (signal) => {
+    await delay(2 * TIMES.ttl);
+    return signal.aborted;
+  });
+  await delay(1.5 * TIMES.ttl);
+  expect(await there.hold("long", async () => 1)).toBeNull();
+  expect(await work).toEqual({ done: false });
+});
+
+test("what the work throws comes out, and the lease is free", async () => {
+  const boom = new Error("boom");
+  await expect(here.hold("c", () => Promise.reject(boom))).rejects.toBe(boom);
+  expect(await there.hold("c", async () => 1)).toEqual({ done: 1 });
+});
+
+test("taken by another: the signal aborts, and the other's lease is left alone", async () => {
+  const outcome = await here.hold("d", async (signal) => {
+    await redis.commands.set(keys.lease("d"), "another", "PX", 5000);
+    return aborted(signal);
+  });
+  expect(outcome?.done).toBeLessThan(TIMES.ttl);
+  expect(await redis.commands.get(keys.lease("d"))).toBe("another");
+});
+
+test("cannot be renewed: the signal aborts a margin before Redis would give it away", async () => {
+  await using frozen = await testRedis({ commandTimeout: 20 });
+  const lease = createLease(frozen.commands, keys, TIMES);
+  const outcome = await lease.hold("e", async (signal) => {
+    frozen.server.pause();
+    const after = await aborted(signal);
+    frozen.server.resume();
+    return after;
+  });
+  expect(outcome?.done).toBeGreaterThan(TIMES.renewEvery);
+  expect(outcome?.done).toBeLessThan(TIMES.ttl - TIMES.margin + 30);
+});
+
+/** After how many milliseconds it aborted. */
+function aborted(signal: AbortSignal): Promise<number> {
+  const start = performance.now();
+  return new Promise((resolve) => {
+    signal.addEventListener("abort", () => resolve(performance.now() - start), { once: true });
+  });
+}
