@@ -27,34 +27,35 @@ interface Request {
   token: string | undefined;
 }
 
-/** `extras` adds what only the server knows, such as the WebSocket URL. */
-export function createApi(workspace: Workspace, tokens: Tokens, extras: Record<string, () => Json>) {
+/** What only the server knows and a method's answer needs, such as the WebSocket URL. */
+export type Extras = Record<string, () => Json>;
+
+export function createApi(workspace: Workspace, tokens: Tokens, extras: Extras) {
   const limited = createLimiter(workspace);
   const run = (request: Request): Reply => {
     const wait = limited(request.name, request.args);
-    if (wait !== undefined) return tooMany(wait);
-    const method = methods.get(request.name);
-    if (!method) throw new SlackRefusal("unknown_method", { req_method: request.name });
-    checkToken(method, request.token, tokens);
-    const needed = method.scopes(workspace, request.args);
-    checkScopes(workspace, needed);
-    const body = { ok: true, ...method.run(workspace, request.args), ...extras[request.name]?.() };
-    return { status: 200, body, headers: scopeHeaders(workspace, method, needed) };
+    return wait === undefined ? perform(workspace, tokens, extras, request) : tooMany(wait);
   };
-
   return async (name: string, incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const body = await readBody(incoming);
-    const request = requestOf(name, incoming, body);
+    const request = requestOf(name, incoming, await readBody(incoming));
     const failure = nextFailure(workspace, name);
     const reply = replyTo(() => run(request), failure);
     logCall(workspace, request, reply);
-    if (isSilent(failure)) {
-      // A hanging call stays open until the caller or the server gives up.
-      if ("lost" in failure) incoming.socket.destroy();
-      return;
-    }
-    answer(response, reply.status, reply.body, reply.headers);
+    // A hanging call stays open until the caller or the server gives up.
+    if (is("hang", failure)) return;
+    if (is("lost", failure)) incoming.socket.destroy();
+    else answer(response, reply.status, reply.body, reply.headers);
   };
+}
+
+function perform(workspace: Workspace, tokens: Tokens, extras: Extras, request: Request): Reply {
+  const method = methods.get(request.name);
+  if (!method) throw new SlackRefusal("unknown_method", { req_method: request.name });
+  checkToken(method, request.token, tokens);
+  const needed = method.scopes(workspace, request.args);
+  checkScopes(workspace, needed);
+  const body = { ok: true, ...method.run(workspace, request.args), ...extras[request.name]?.() };
+  return { status: 200, body, headers: scopeHeaders(workspace, method, needed) };
 }
 
 function requestOf(name: string, incoming: IncomingMessage, body: string): Request {
@@ -76,8 +77,8 @@ function replyTo(run: () => Reply, failure: Failure | undefined): Reply {
   }
 }
 
-const isSilent = (failure: Failure | undefined): failure is { hang: true } | { lost: true } =>
-  typeof failure === "object" && ("hang" in failure || "lost" in failure);
+const is = (kind: "hang" | "lost", failure: Failure | undefined): boolean =>
+  typeof failure === "object" && kind in failure;
 
 function refused(error: unknown): Reply {
   if (!(error instanceof SlackRefusal)) throw error;

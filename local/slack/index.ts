@@ -1,11 +1,11 @@
 /** An honest Slack on one machine: the Web API, both ways of delivery, and people who type and click. */
 import { createHttpDelivery, type Deliver } from "./delivery.ts";
 import { createDriver } from "./driver/driver.ts";
+import { observed } from "./observe.ts";
 import { createPeople } from "./people.ts";
 import { startServer } from "./server.ts";
-import { createSockets } from "./socket.ts";
-import type { Change, Failure, LocalSlackOptions, RateLimit } from "./types.ts";
-import { stackOf } from "./views.ts";
+import { createSockets, type Sockets } from "./socket.ts";
+import type { Failure, LocalSlackOptions, RateLimit } from "./types.ts";
 import { createWorkspace, type Workspace } from "./workspace.ts";
 
 export type { ClickResult } from "./driver/click.ts";
@@ -23,9 +23,7 @@ export async function startLocalSlack(options: LocalSlackOptions) {
   const sockets = createSockets(workspace);
   const tokens = { bot: options.botToken, app: options.appToken };
   const server = await startServer(workspace, tokens, sockets, options.port ?? 0);
-  let target: string | undefined;
-  const overHttp = createHttpDelivery(workspace, () => target);
-  const deliver: Deliver = (...sent) => (target === undefined ? sockets.deliver(...sent) : overHttp(...sent));
+  const { deliver, deliverTo } = eitherWay(workspace, sockets);
   return {
     /** The SLACK_API_URL of the bot; ends with /api/. */
     apiUrl: `${server.origin}/api/`,
@@ -33,9 +31,7 @@ export async function startLocalSlack(options: LocalSlackOptions) {
     /** Switches a test may flip at any time. */
     settings: workspace.settings,
     /** HTTP mode from now on; nothing for Socket Mode. */
-    deliverTo: (url: string | undefined): void => {
-      target = url;
-    },
+    deliverTo,
     ...createDriver({ workspace, deliver, origin: server.origin }),
     ...observed(workspace),
     ...trouble(workspace),
@@ -48,28 +44,17 @@ export async function startLocalSlack(options: LocalSlackOptions) {
   };
 }
 
-function observed(workspace: Workspace) {
-  const current = (channel: string) =>
-    workspace.messages.filter((one) => one.channel === channel && !one.deleted);
-  return {
-    messages: current,
-    dm: (user: string) => current(workspace.dms.get(user) ?? ""),
-    /** Every message ever, deleted ones too, each with all it ever said. */
-    history: (channel?: string) =>
-      workspace.messages.filter((one) => channel === undefined || one.channel === channel),
-    ephemerals: (user: string) => workspace.ephemerals.filter((one) => one.user === user && !one.gone),
-    views: (user: string) => stackOf(workspace, user),
-    home: (user: string) => workspace.homes.get(user),
-    notifications: (user: string) => workspace.notifications.filter((one) => one.user === user),
-    troubles: (user?: string) => workspace.troubles.filter((one) => user === undefined || one.user === user),
-    calls: workspace.calls,
-    directory: { people: workspace.people, groups: workspace.groups, channels: workspace.channels },
-    onEvent: (listener: (change: Change) => void) => workspace.changes.on(listener),
-    waitFor: workspace.changes.waitFor,
-  };
-}
-
 const usualLimit: RateLimit = { perSecond: 1, burst: 3 };
+
+function eitherWay(workspace: Workspace, sockets: Sockets) {
+  let target: string | undefined;
+  const overHttp = createHttpDelivery(workspace, () => target);
+  const deliver: Deliver = (...sent) => (target === undefined ? sockets.deliver(...sent) : overHttp(...sent));
+  const deliverTo = (url: string | undefined): void => {
+    target = url;
+  };
+  return { deliver, deliverTo };
+}
 
 function trouble(workspace: Workspace) {
   return {

@@ -1,144 +1,127 @@
-/** Socket Mode: tickets, hello, envelopes and their acknowledgements, repeats after a lost connection. */
+/** Socket Mode: tickets, hello, delivery over whichever connection lives, and connections that break. */
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { performance } from "node:perf_hooks";
 import type { Duplex } from "node:stream";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
-import type { Deliver, Delivered, Kind, Retry } from "./delivery.ts";
+import type { Deliver } from "./delivery.ts";
+import { createEnvelopes, type Envelopes, envelopeOf } from "./envelopes.ts";
 import type { Json } from "./types.ts";
 import type { Workspace } from "./workspace.ts";
 
-export type Reason = "warning" | "refresh_requested" | "link_disabled";
+export type Sockets = ReturnType<typeof createSockets>;
 
-export interface Sockets {
-  newUrl(origin: string): string;
-  upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void;
-  deliver: Deliver;
-  connections(): number;
-  /** Tells the bot to connect anew; Slack gives up the old connection once the bot closes it. */
-  disconnect(reason: Reason): void;
-  /** Breaks every connection without a word, as a network does. */
-  drop(): void;
-  /** The next acknowledgements get lost together with their connection, so their envelopes come again. */
-  loseAcks(times: number): void;
-  close(): void;
-}
-
-interface Pending {
-  envelope: Json;
-  socket: WebSocket | undefined;
-  settle(outcome: Omit<Delivered, "ms">): void;
+interface Line {
+  workspace: Workspace;
+  server: WebSocketServer;
+  envelopes: Envelopes;
+  /** Each URL connects once. */
+  tickets: Set<string>;
+  /** How many acknowledgements are still to be lost. */
+  lost: number;
 }
 
 const pingEvery = 10_000;
 
-export function createSockets(workspace: Workspace): Sockets {
-  const server = new WebSocketServer({ noServer: true });
-  const tickets = new Set<string>();
-  const pending = new Map<string, Pending>();
-  let lost = 0;
-
-  const live = () => [...server.clients].filter((socket) => socket.readyState === socket.OPEN);
-  const changed = () => workspace.changes.emit({ kind: "connection" });
-  const transmit = (one: Pending, socket: WebSocket) => {
-    one.socket = socket;
-    socket.send(JSON.stringify(one.envelope));
+export function createSockets(workspace: Workspace) {
+  const line: Line = {
+    workspace,
+    server: new WebSocketServer({ noServer: true }),
+    envelopes: createEnvelopes(),
+    tickets: new Set(),
+    lost: 0,
   };
-  const receive = (socket: WebSocket, data: RawData) => {
-    const { envelope_id, payload } = JSON.parse(String(data)) as { envelope_id: string; payload?: Json };
-    if (lost > 0) {
-      lost -= 1;
-      return socket.terminate();
-    }
-    pending.get(envelope_id)?.settle({ status: 200, body: bodyOf(payload) });
-  };
-  const welcome = (socket: WebSocket) => {
-    socket.on("message", (data) => receive(socket, data));
-    socket.on("close", changed);
-    socket.on("error", changed);
-    const heartbeat = setInterval(() => socket.ping(), pingEvery).unref();
-    socket.once("close", () => clearInterval(heartbeat));
-    socket.send(JSON.stringify(hello(workspace, server.clients.size)));
-    changed();
-    for (const one of pending.values()) if (one.socket?.readyState !== socket.OPEN) transmit(one, socket);
-  };
-
   return {
-    newUrl: (origin) => {
-      const ticket = randomUUID();
-      tickets.add(ticket);
-      return `${origin}/link/?ticket=${ticket}&app_id=${workspace.bot.appId}`;
+    newUrl: (origin: string): string => newUrl(line, origin),
+    upgrade: (request: IncomingMessage, stream: Duplex, head: Buffer): void =>
+      upgrade(line, request, stream, head),
+    deliver: deliverOn(line),
+    close: (): void => {
+      for (const socket of line.server.clients) socket.terminate();
+      line.server.close();
     },
-    upgrade: (request, stream, head) => {
-      const ticket = new URL(request.url ?? "/", "http://local").searchParams.get("ticket") ?? "";
-      if (!tickets.delete(ticket)) return void stream.end("HTTP/1.1 408 Request Timeout\r\n\r\n");
-      server.handleUpgrade(request, stream, head, welcome);
-    },
-    deliver: async (kind, payload, retry) => {
-      const [socket] = live();
-      const started = performance.now();
-      const outcome = socket
-        ? await exchange(workspace, pending, envelopeOf(kind, payload, retry), (one) => transmit(one, socket))
-        : { status: 0, body: "", error: "dispatch_failed" };
-      return { ...outcome, ms: performance.now() - started };
-    },
-    connections: () => live().length,
-    disconnect: (reason) => {
+    ...weather(line),
+  };
+}
+
+const live = ({ server }: Line): WebSocket[] =>
+  [...server.clients].filter((socket) => socket.readyState === socket.OPEN);
+
+/** What happens to connections; a test or the playground may ask for it. */
+function weather(line: Line) {
+  return {
+    connections: (): number => live(line).length,
+    /** Tells the bot to connect anew; the old connection lives until the bot closes it. */
+    disconnect: (reason: "warning" | "refresh_requested" | "link_disabled"): void => {
       const message = JSON.stringify({ type: "disconnect", reason, debug_info: { host: "local" } });
-      for (const socket of live()) socket.send(message);
+      for (const socket of live(line)) socket.send(message);
     },
-    drop: () => {
-      for (const socket of live()) socket.terminate();
+    /** Breaks every connection without a word, as a network does. */
+    drop: (): void => {
+      for (const socket of live(line)) socket.terminate();
     },
-    loseAcks: (times) => {
-      lost += times;
-    },
-    close: () => {
-      for (const socket of server.clients) socket.terminate();
-      server.close();
+    /** The next acknowledgements get lost together with their connection, so their envelopes come again. */
+    loseAcks: (times: number): void => {
+      line.lost += times;
     },
   };
 }
 
-const hello = ({ bot }: Workspace, num_connections: number): Json => ({
-  type: "hello",
-  num_connections,
-  debug_info: { host: "local", build_number: 1, approximate_connection_time: 3600 },
-  connection_info: { app_id: bot.appId },
-});
+function newUrl({ tickets, workspace }: Line, origin: string): string {
+  const ticket = randomUUID();
+  tickets.add(ticket);
+  return `${origin}/link/?ticket=${ticket}&app_id=${workspace.bot.appId}`;
+}
 
-const envelopeOf = (type: Kind, payload: Json, retry: Retry | undefined): Json => ({
-  envelope_id: randomUUID(),
-  type,
-  payload,
-  accepts_response_payload: type !== "events_api",
-  ...(type === "events_api" && {
-    retry_attempt: retry?.attempt ?? 0,
-    retry_reason: retry?.reason ?? "",
-  }),
-});
+function upgrade(line: Line, request: IncomingMessage, stream: Duplex, head: Buffer): void {
+  const ticket = new URL(request.url ?? "/", "http://local").searchParams.get("ticket") ?? "";
+  if (line.tickets.delete(ticket)) {
+    line.server.handleUpgrade(request, stream, head, (socket) => welcome(line, socket));
+  } else {
+    stream.end("HTTP/1.1 408 Request Timeout\r\n\r\n");
+  }
+}
 
-const bodyOf = (payload: Json | undefined): string =>
-  payload && Object.keys(payload).length > 0 ? JSON.stringify(payload) : "";
-
-/** Waits for the acknowledgement, however many connections it takes, for Slack's three seconds. */
-function exchange(
-  workspace: Workspace,
-  pending: Map<string, Pending>,
-  envelope: Json,
-  transmit: (one: Pending) => void,
-): Promise<Omit<Delivered, "ms">> {
-  const id = String(envelope.envelope_id);
-  return new Promise((resolve) => {
-    const settle = (outcome: Omit<Delivered, "ms">) => {
-      clearTimeout(timer);
-      pending.delete(id);
-      resolve(outcome);
-    };
-    const late = () => settle({ status: 0, body: "", error: "operation_timeout" });
-    const timer = setTimeout(late, workspace.settings.ackTimeoutMs);
-    const one: Pending = { envelope, socket: undefined, settle };
-    pending.set(id, one);
-    transmit(one);
+function welcome(line: Line, socket: WebSocket): void {
+  const changed = () => line.workspace.changes.emit({ kind: "connection" });
+  const heartbeat = setInterval(() => socket.ping(), pingEvery).unref();
+  socket.on("message", (data) => receive(line, socket, data));
+  socket.on("error", changed);
+  socket.once("close", () => {
+    clearInterval(heartbeat);
+    changed();
   });
+  socket.send(JSON.stringify(hello(line)));
+  changed();
+  line.envelopes.resume(socket);
+}
+
+const hello = ({ workspace, server }: Line): Json => ({
+  type: "hello",
+  num_connections: server.clients.size,
+  debug_info: { host: "local", build_number: 1, approximate_connection_time: 3600 },
+  connection_info: { app_id: workspace.bot.appId },
+});
+
+function receive(line: Line, socket: WebSocket, data: RawData): void {
+  const { envelope_id, payload } = JSON.parse(String(data)) as { envelope_id: string; payload?: Json };
+  if (line.lost > 0) {
+    line.lost -= 1;
+    socket.terminate();
+  } else {
+    line.envelopes.acknowledged(envelope_id, payload);
+  }
+}
+
+/** With several connections Slack picks any one; so does this. */
+function deliverOn(line: Line): Deliver {
+  return async (kind, payload, retry) => {
+    const open = live(line);
+    const socket = open[Math.floor(Math.random() * open.length)];
+    if (!socket) return { status: 0, ms: 0, body: "", error: "dispatch_failed" };
+    const started = performance.now();
+    const { ackTimeoutMs } = line.workspace.settings;
+    const outcome = await line.envelopes.send(socket, envelopeOf(kind, payload, retry), ackTimeoutMs);
+    return { ...outcome, ms: performance.now() - started };
+  };
 }

@@ -1,6 +1,7 @@
 /** A small workspace and a small bot of real Bolt, for the tests of the local Slack. */
 import { App, HTTPReceiver, LogLevel, SocketModeReceiver } from "@slack/bolt";
 import { WebClient, type WebClientOptions } from "@slack/web-api";
+import { onTestFinished } from "vitest";
 import { type LocalSlack, type LocalSlackOptions, startLocalSlack } from "../../local/slack/index.ts";
 
 export const signingSecret = "shh";
@@ -44,6 +45,7 @@ export async function world(options: Partial<LocalSlackOptions> = {}) {
     ],
     ...options,
   });
+  onTestFinished(slack.close);
   return { slack, clock, web: webClient(slack) };
 }
 
@@ -79,19 +81,26 @@ function appOn(receiver: HTTPReceiver | SocketModeReceiver, slack: LocalSlack): 
   });
 }
 
-/** A bot reached over signed HTTP. */
-export async function httpBot(slack: LocalSlack, wire: (app: App) => void) {
+/** The workspace with a bot reached over signed HTTP. */
+export async function httpWorld(wire: (app: App) => void, options: Partial<LocalSlackOptions> = {}) {
+  const made = await world(options);
+  const { slack } = made;
   const app = appOn(new HTTPReceiver({ signingSecret, logger: silent }), slack);
   wire(app);
   await app.start({ port: 0, host: "127.0.0.1" });
   const server = (app as unknown as { receiver: { server: { address(): { port: number } } } }).receiver
     .server;
   slack.deliverTo(`http://127.0.0.1:${server.address().port}/slack/events`);
-  return { stop: () => app.stop() };
+  onTestFinished(async () => {
+    await app.stop();
+  });
+  return made;
 }
 
-/** A bot that connects by itself. */
-export async function socketBot(slack: LocalSlack, wire: (app: App) => void) {
+/** The workspace with a bot that connects by itself. */
+export async function socketWorld(wire: (app: App) => void) {
+  const made = await world();
+  const { slack } = made;
   const receiver = new SocketModeReceiver({
     appToken,
     logger: silent,
@@ -101,5 +110,8 @@ export async function socketBot(slack: LocalSlack, wire: (app: App) => void) {
   const app = appOn(receiver, slack);
   wire(app);
   await app.start();
-  return { stop: () => app.stop() };
+  onTestFinished(async () => {
+    await app.stop();
+  });
+  return made;
 }

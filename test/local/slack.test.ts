@@ -1,19 +1,6 @@
 /** The local Slack against the real Bolt and the real Web API client, over signed HTTP. */
-import type { App } from "@slack/bolt";
-import { afterEach, expect, test } from "vitest";
-import { ann, bob, eve, httpBot, ops, secret, world } from "./slack-world.ts";
-
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
-
-async function start(wire: (app: App) => void, options: Parameters<typeof world>[0] = {}) {
-  const made = await world(options);
-  const bot = await httpBot(made.slack, wire);
-  closing.push(bot.stop, made.slack.close);
-  return made;
-}
+import { expect, test } from "vitest";
+import { ann, bob, eve, httpWorld, ops, secret } from "./slack-world.ts";
 
 const button = (action_id: string, text: string, rest: object = {}) => ({
   type: "button" as const,
@@ -25,7 +12,7 @@ const row = (...elements: ReturnType<typeof button>[]) => ({ type: "actions" as 
 
 test("a typed command arrives signed and escaped, and its acknowledgement is shown to that person only", async () => {
   const seen: string[] = [];
-  const { slack } = await start((app) => {
+  const { slack } = await httpWorld((app) => {
     app.command("/karpor-access", async ({ ack, command }) => {
       seen.push(command.text);
       await ack("*Asked:* admin");
@@ -44,7 +31,7 @@ test("a typed command arrives signed and escaped, and its acknowledgement is sho
 });
 
 test("a wrong signature is refused by Bolt and the person sees Slack's error", async () => {
-  const { slack } = await start((app) => app.command("/karpor-access", ({ ack }) => ack()));
+  const { slack } = await httpWorld((app) => app.command("/karpor-access", ({ ack }) => ack()));
   slack.settings.signingSecret = "another";
   const { status } = await slack.command(bob, ops, "help");
   expect(status).toBe(401);
@@ -52,7 +39,7 @@ test("a wrong signature is refused by Bolt and the person sees Slack's error", a
 });
 
 test("a bot that acknowledges late shows operation_timeout, and one that is gone dispatch_failed", async () => {
-  const { slack } = await start((app) => app.command("/karpor-access", () => new Promise(() => {})), {
+  const { slack } = await httpWorld((app) => app.command("/karpor-access", () => new Promise(() => {})), {
     ackTimeoutMs: 50,
   });
   await slack.command(bob, ops, "help");
@@ -62,7 +49,7 @@ test("a bot that acknowledges late shows operation_timeout, and one that is gone
 });
 
 test("a button of a sent message is clicked, its confirmation accepted, and the message redrawn", async () => {
-  const { slack, web } = await start((app) => {
+  const { slack, web } = await httpWorld((app) => {
     app.action("revoke", async ({ ack, body, client, action }) => {
       await ack();
       if (body.type !== "block_actions" || !body.message || !body.channel) return;
@@ -92,7 +79,7 @@ test("a button of a sent message is clicked, its confirmation accepted, and the 
 });
 
 test("nobody clicks what they cannot see", async () => {
-  const { slack, web } = await start((app) => app.action("go", ({ ack }) => ack()));
+  const { slack, web } = await httpWorld((app) => app.action("go", ({ ack }) => ack()));
   const blocks = [row(button("go", "Go"))];
   const hidden = await web.chat.postMessage({ channel: secret, text: "x", blocks });
   const open = await web.chat.postMessage({ channel: ops, text: "x", blocks });

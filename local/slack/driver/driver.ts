@@ -1,7 +1,13 @@
 /** Everything people do with the bot, as promises. */
 import type { Delivered } from "../delivery.ts";
+import { CannotDo } from "../errors.ts";
+import { post } from "../messages.ts";
+import { actorOf, canSee, openDm } from "../places.ts";
+import type { Message } from "../types.ts";
+import type { Workspace } from "../workspace.ts";
 import { type ClickResult, type Context, click } from "./click.ts";
 import { type CommandResult, runCommand, sendCommand } from "./command.ts";
+import { escapeTyped } from "./escape.ts";
 import type { Choice } from "./form.ts";
 import { openHome } from "./home.ts";
 import { closeView, submit } from "./modal.ts";
@@ -23,6 +29,8 @@ export function createDriver(context: Context) {
       submit(context, user, viewId, values),
     closeView: (user: string, viewId: string, options?: { all?: boolean }) =>
       closeView(context, user, viewId, options),
+    /** Writes an ordinary message, which the bot is not told about. */
+    say: (user: string, channel: string, text: string): Message => say(workspace, user, channel, text),
     openHome: (user: string) => openHome(context, user),
     /** Sends exactly the same payload again, as Slack does when it is not sure. */
     redeliver: (last: Sent): Promise<Delivered> =>
@@ -30,4 +38,11 @@ export function createDriver(context: Context) {
         ? sendCommand(workspace, deliver, last.payload)
         : deliver(last.kind, last.payload),
   };
+}
+
+function say(workspace: Workspace, user: string, channel: string, text: string): Message {
+  actorOf(workspace, user);
+  const id = channel === "dm" ? openDm(workspace, user) : channel;
+  if (!canSee(workspace, user, id)) throw new CannotDo(`${user} cannot see ${id}.`);
+  return post(workspace, { channel: id, user, text: escapeTyped(workspace, text) });
 }

@@ -1,0 +1,126 @@
+/** Elements one chooses in: selects, boxes to tick, dates and times. */
+import { z } from "zod";
+import { anyOption, confirm, optionGroup, plain, plainOption, words } from "./text.ts";
+
+const common = {
+  action_id: words(255).optional(),
+  confirm: confirm.optional(),
+  focus_on_load: z.boolean().optional(),
+};
+const placeholder = { placeholder: plain(150).optional() };
+const several = { max_selected_items: z.int().min(1).optional() };
+const ids = z.array(words(255));
+
+const choices = {
+  options: z.array(plainOption).min(1).max(100).optional(),
+  option_groups: z.array(optionGroup).min(1).max(100).optional(),
+};
+const oneSource = [
+  (select: { options?: unknown; option_groups?: unknown }) => !select.options !== !select.option_groups,
+  "must define either `options` or `option_groups`",
+] as const;
+
+const staticSelect = z
+  .strictObject({
+    ...common,
+    ...placeholder,
+    ...choices,
+    type: z.literal("static_select"),
+    initial_option: plainOption.optional(),
+  })
+  .refine(...oneSource);
+
+const multiStaticSelect = z
+  .strictObject({
+    ...common,
+    ...placeholder,
+    ...choices,
+    ...several,
+    type: z.literal("multi_static_select"),
+    initial_options: z.array(plainOption).optional(),
+  })
+  .refine(...oneSource);
+
+const usersSelect = z.strictObject({
+  ...common,
+  ...placeholder,
+  type: z.literal("users_select"),
+  initial_user: words(255).optional(),
+});
+const multiUsersSelect = z.strictObject({
+  ...common,
+  ...placeholder,
+  ...several,
+  type: z.literal("multi_users_select"),
+  initial_users: ids.optional(),
+});
+const filter = z.strictObject({
+  include: z
+    .array(z.enum(["im", "mpim", "private", "public"]))
+    .min(1)
+    .optional(),
+  exclude_external_shared_channels: z.boolean().optional(),
+  exclude_bot_users: z.boolean().optional(),
+});
+const conversationsSelect = z.strictObject({
+  ...common,
+  ...placeholder,
+  type: z.literal("conversations_select"),
+  initial_conversation: words(255).optional(),
+  default_to_current_conversation: z.boolean().optional(),
+  response_url_enabled: z.boolean().optional(),
+  filter: filter.optional(),
+});
+const channelsSelect = z.strictObject({
+  ...common,
+  ...placeholder,
+  type: z.literal("channels_select"),
+  initial_channel: words(255).optional(),
+  response_url_enabled: z.boolean().optional(),
+});
+
+const ticks = { ...common, options: z.array(anyOption).min(1).max(10) };
+const checkboxes = z.strictObject({
+  ...ticks,
+  type: z.literal("checkboxes"),
+  initial_options: z.array(anyOption).optional(),
+});
+const radioButtons = z.strictObject({
+  ...ticks,
+  type: z.literal("radio_buttons"),
+  initial_option: anyOption.optional(),
+});
+
+const datepicker = z.strictObject({
+  ...common,
+  ...placeholder,
+  type: z.literal("datepicker"),
+  initial_date: z.iso.date().optional(),
+});
+const timepicker = z.strictObject({
+  ...common,
+  ...placeholder,
+  type: z.literal("timepicker"),
+  initial_time: z
+    .string()
+    .regex(/^\d\d:\d\d$/)
+    .optional(),
+  timezone: words(255).optional(),
+});
+export const datetimepicker = z.strictObject({
+  ...common,
+  type: z.literal("datetimepicker"),
+  initial_date_time: z.int().optional(),
+});
+
+export const pickers = [
+  staticSelect,
+  usersSelect,
+  conversationsSelect,
+  channelsSelect,
+  checkboxes,
+  radioButtons,
+  datepicker,
+  timepicker,
+] as const;
+export const multi = [multiStaticSelect, multiUsersSelect] as const;

@@ -1,0 +1,64 @@
+/** Envelopes under way over sockets: each waits for its acknowledgement, however many connections it takes. */
+import { randomUUID } from "node:crypto";
+import type { WebSocket } from "ws";
+import type { Delivered, Kind, Retry } from "./delivery.ts";
+import type { Json } from "./types.ts";
+
+type Outcome = Omit<Delivered, "ms">;
+
+interface Pending {
+  envelope: Json;
+  /** The connection it was last sent on. */
+  socket: WebSocket;
+  settle(outcome: Outcome): void;
+}
+
+export interface Envelopes {
+  /** Resolves when acknowledged, or as operation_timeout after `ms`. */
+  send(socket: WebSocket, envelope: Json, ms: number): Promise<Outcome>;
+  acknowledged(id: string, payload: Json | undefined): void;
+  /** Sends again, on a new connection, what a lost one left unacknowledged. */
+  resume(socket: WebSocket): void;
+}
+
+export function createEnvelopes(): Envelopes {
+  const pending = new Map<string, Pending>();
+  const send = (socket: WebSocket, envelope: Json, ms: number) =>
+    new Promise<Outcome>((resolve) => {
+      const id = String(envelope.envelope_id);
+      const settle = (outcome: Outcome) => {
+        clearTimeout(timer);
+        pending.delete(id);
+        resolve(outcome);
+      };
+      const timer = setTimeout(() => settle({ status: 0, body: "", error: "operation_timeout" }), ms);
+      pending.set(id, { envelope, socket, settle });
+      socket.send(JSON.stringify(envelope));
+    });
+  return {
+    send,
+    acknowledged: (id, payload) => pending.get(id)?.settle({ status: 200, body: bodyOf(payload) }),
+    resume: (socket) => {
+      for (const one of pending.values()) if (one.socket.readyState !== socket.OPEN) resend(one, socket);
+    },
+  };
+}
+
+function resend(one: Pending, socket: WebSocket): void {
+  one.socket = socket;
+  socket.send(JSON.stringify(one.envelope));
+}
+
+const bodyOf = (payload: Json | undefined): string =>
+  payload && Object.keys(payload).length > 0 ? JSON.stringify(payload) : "";
+
+export const envelopeOf = (type: Kind, payload: Json, retry: Retry | undefined): Json => ({
+  envelope_id: randomUUID(),
+  type,
+  payload,
+  accepts_response_payload: type !== "events_api",
+  ...(type === "events_api" && {
+    retry_attempt: retry?.attempt ?? 0,
+    retry_reason: retry?.reason ?? "",
+  }),
+});
