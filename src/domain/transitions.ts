@@ -63,8 +63,7 @@ export const lapsed = (r: AccessRequest, now: number): AccessRequest | null =>
 /** approved, delivering → delivering: the token exists, and nobody has seen it. */
 export function delivering(r: AccessRequest, grant: Grant): In<"delivering"> | null {
   if (r.state !== "approved" && r.state !== "delivering") return null;
-  const { trouble: _, ...rest } = r;
-  return { ...rest, state: "delivering", grant, expiresAt: Math.min(r.expiresAt, endOf(r, grant)) };
+  return { ...untroubled(r), state: "delivering", grant, expiresAt: Math.min(r.expiresAt, endOf(r, grant)) };
 }
 
 /** A shortened token's end counts; a token that outlives the grant does not. */
@@ -82,8 +81,14 @@ export function active(r: AccessRequest): In<"active"> | null {
 /** approved, delivering, active → ending; null where there is nothing to end. */
 export function ending(r: AccessRequest, end: End): In<"ending"> | null {
   if (!isOnHub(r) || r.state === "ending") return null;
-  const { trouble: _, ...rest } = r;
+  if (r.state !== "active") return { ...untroubled(r), state: "ending", end };
+  const { hidden: _, reminded: __, ...rest } = untroubled(r);
   return { ...rest, state: "ending", end };
+}
+
+function untroubled<R extends { trouble?: unknown }>(r: R): Omit<R, "trouble"> {
+  const { trouble: _, ...rest } = r;
+  return rest;
 }
 
 /** The same for a person. Throws Refused(late). */
@@ -99,8 +104,7 @@ export const failed = (r: AccessRequest, failure: Failure, now: number): In<"end
 /** ending → ended, once it is proved. */
 export function ended(r: AccessRequest, verification: Verification): In<"ended"> | null {
   if (r.state !== "ending") return null;
-  const { trouble: _, ...rest } = r;
-  return { ...rest, state: "ended", verification };
+  return { ...untroubled(r), state: "ended", verification };
 }
 
 /** Something outside does not answer; the first time counts. */

@@ -21,7 +21,7 @@ export function readWish(text: string): Wish {
 
 /** The whole line as it should have been; undefined when no role comes near. */
 export function correctLine(wish: Wish, roles: Catalog): string | undefined {
-  const name = wish.role in roles ? wish.role : nearest(wish.role, Object.keys(roles));
+  const name = Object.hasOwn(roles, wish.role) ? wish.role : nearest(wish.role, Object.keys(roles));
   const role = name === undefined ? undefined : roles[name];
   if (!role) return undefined;
   const asked = wish.duration === null ? null : guessDuration(wish.duration);

@@ -1,0 +1,231 @@
+/** The only composition: clients → adapters → ports; checks, start, stop. */
+import { randomBytes } from "node:crypto";
+import type { Logger } from "pino";
+import { type Finding, fail } from "./checks/finding.ts";
+import { judgeHub } from "./checks/hub.ts";
+import { checkRedis } from "./checks/redis.ts";
+import { checkSlack, type Identity } from "./checks/slack.ts";
+import type { Config } from "./config.ts";
+import { MINUTE } from "./domain/duration.ts";
+import type { Locale } from "./domain/person.ts";
+import { draw } from "./flow/draw.ts";
+import { end } from "./flow/end.ts";
+import { guard } from "./flow/guard.ts";
+import { lapse } from "./flow/lapse.ts";
+import type { Clock, Policy, Ports } from "./flow/ports.ts";
+import { provision } from "./flow/provision.ts";
+import { remind } from "./flow/remind.ts";
+import { sweep } from "./flow/sweep.ts";
+import { vet } from "./flow/vet.ts";
+import { createHubClient } from "./hub/client.ts";
+import { createGrants } from "./hub/grants.ts";
+import { readKubeconfig } from "./hub/kubeconfig.ts";
+import { probeHub } from "./hub/probe.ts";
+import { createJobs } from "./queue/jobs.ts";
+import { createWorker } from "./queue/worker.ts";
+import { slackClient } from "./slack/client.ts";
+import { createDirectory, rememberPeople } from "./slack/directory.ts";
+import { createListener } from "./slack/listen.ts";
+import { createNotifier } from "./slack/notifier.ts";
+import type { ViewContext } from "./slack/views/context.ts";
+import { connect } from "./store/connect.ts";
+import { keysOf } from "./store/keys.ts";
+import { createLease } from "./store/lease.ts";
+import { createRequests } from "./store/requests.ts";
+
+export interface App {
+  /** Where HTTP is listened to; undefined in Socket Mode. */
+  port: number | undefined;
+  /** What the checks at the start found; none of them a failure. */
+  findings: readonly Finding[];
+  /** Takes no new work, lets what runs finish, closes everything; at most 25 s. */
+  stop(): Promise<void>;
+}
+
+export interface Means {
+  clock: Clock;
+  log: Logger;
+}
+
+/** The checks say no. */
+export class StartRefused extends Error {
+  override name = "StartRefused";
+  readonly findings: readonly Finding[];
+  constructor(findings: readonly Finding[]) {
+    super(findings.map(({ check, says }) => `${check}: ${says}`).join("\n"));
+    this.findings = findings;
+  }
+}
+
+const REDIS_WITHIN = 3_000;
+const STOP_WITHIN = 25_000;
+
+/** Throws StartRefused. */
+export async function startApp(config: Config, means: Means): Promise<App> {
+  await using opened = new AsyncDisposableStack();
+  const clients = connectAll(config, means, opened);
+  const { findings, identity } = await check(config, means, clients);
+  const failures = findings.filter(({ level }) => level === "fail");
+  if (failures.length > 0 || !identity) throw new StartRefused(failures);
+  for (const { check, says, mend } of findings.filter(({ level }) => level === "warn"))
+    means.log.warn({ check, mend }, says);
+
+  const { ports, people } = assemble(config, means, clients, opened);
+  startWork(ports, clients, keysOf(config.instance).prefix, means, opened);
+  const port = await listen(config, means, clients, { ports, people, identity }, opened);
+  const kept = opened.move();
+  return { port, findings, stop: () => within(STOP_WITHIN, kept.disposeAsync()) };
+}
+
+type Clients = ReturnType<typeof connectAll>;
+
+function connectAll({ env, hub }: Config, { log }: Means, opened: AsyncDisposableStack) {
+  const redis = opened.adopt(connect(env.REDIS_URL, { log }), (r) => r.close());
+  const access = readKubeconfig(hub.kubeconfig, { server: hub.server });
+  const hubClient = opened.adopt(createHubClient(access), (c) => c.close());
+  const slack = (interactive: boolean) =>
+    slackClient(env.SLACK_BOT_TOKEN, { apiUrl: env.SLACK_API_URL, interactive });
+  return { redis, hub: hubClient, interactive: slack(true), slack: slack(false) };
+}
+
+async function check(config: Config, { clock }: Means, { redis, hub, slack }: Clients) {
+  const roles = Object.values(config.roles).map((role) => role.clusterRole);
+  const probe = { client: hub, clock, namespace: config.hub.namespace, clusterRoles: [...new Set(roles)] };
+  const where = new URL(config.env.REDIS_URL).host;
+  const [ofRedis, ofSlack, ofHub] = await Promise.all([
+    redis.ready(REDIS_WITHIN).then(
+      () => checkRedis(redis.commands, where, () => clock.now()),
+      () => [fail("redis", `Redis at ${where} does not answer`, "Start Redis, or mend REDIS_URL")],
+    ),
+    checkSlack(slack, config.slack.channel),
+    probeHub(probe).then((facts) => judgeHub(facts, config)),
+  ]);
+  return { identity: ofSlack.identity, findings: [...ofRedis, ...ofSlack.findings, ...ofHub] };
+}
+
+function assemble(config: Config, { clock, log }: Means, clients: Clients, opened: AsyncDisposableStack) {
+  const { redis, hub, slack, interactive } = clients;
+  const keys = keysOf(config.instance);
+  const people = rememberPeople(createDirectory(interactive));
+  const context = contextOf(config, clock);
+  const jobs = createJobs({ connection: redis.commands, prefix: keys.prefix, clock });
+  opened.adopt(jobs, (j) => j.close());
+  const ports: Ports = {
+    requests: createRequests({
+      redis: redis.commands,
+      keys,
+      clock,
+      onTransition: (entry) => log.info({ trail: entry }, `${entry.id} ${entry.from ?? "new"} → ${entry.to}`),
+      onBroken: (error) => log.error({ err: error }, "a record cannot be read; it is left alone"),
+    }),
+    grants: createGrants({
+      client: hub,
+      instance: config.instance,
+      namespace: config.hub.namespace,
+      clock,
+      log,
+    }),
+    jobs,
+    notifier: createNotifier({ client: slack, ...config.slack, context, log }),
+    directory: people,
+    lease: createLease(redis.commands, keys),
+    clock,
+    log,
+    policy: policyOf(config),
+    random: () => randomBytes(5),
+  };
+  return { ports, people };
+}
+
+const policyOf = ({ roles, admins, reminders, digest }: Config): Policy => ({
+  roles,
+  admins,
+  reminders,
+  digest,
+});
+
+const contextOf =
+  ({ hub, roles }: Config, clock: Clock) =>
+  (locale: Locale): ViewContext => ({
+    locale,
+    hub: { name: hub.name, dashboard: hub.dashboard },
+    roles,
+    pings: (role) => {
+      const approval = roles[role]?.approval;
+      return approval && approval !== "none" ? (approval.ping ?? approval.by) : [];
+    },
+    command: "/karpor-access",
+    now: clock.now(),
+  });
+
+function startWork(
+  ports: Ports,
+  { redis }: Clients,
+  prefix: string,
+  { clock, log }: Means,
+  opened: AsyncDisposableStack,
+) {
+  const worker = createWorker({
+    connection: redis.worker,
+    prefix,
+    clock,
+    log,
+    handlers: {
+      vet: (id) => vet(ports, id),
+      provision: (id) => provision(ports, id),
+      draw: (id) => draw(ports, id),
+      lapse: (id) => lapse(ports, id),
+      remind: (id) => remind(ports, id),
+      end: (id) => end(ports, id),
+    },
+    sweep: () => sweep(ports),
+  });
+  opened.adopt(worker, (w) => w.close());
+  const timer = setInterval(() => {
+    guard(ports).catch((error: unknown) => log.error({ err: error }, "the hub does not answer either"));
+  }, MINUTE);
+  opened.defer(() => clearInterval(timer));
+}
+
+interface Heard {
+  ports: Ports;
+  people: ReturnType<typeof rememberPeople>;
+  identity: Identity;
+}
+
+async function listen(
+  config: Config,
+  { clock, log }: Means,
+  clients: Clients,
+  heard: Heard,
+  opened: AsyncDisposableStack,
+) {
+  const { env } = config;
+  const { botId, botUserId } = heard.identity;
+  const listener = createListener({
+    ports: heard.ports,
+    people: heard.people,
+    transport: env.SLACK_APP_TOKEN
+      ? { appToken: env.SLACK_APP_TOKEN }
+      : { signingSecret: env.SLACK_SIGNING_SECRET ?? "", port: env.PORT },
+    token: env.SLACK_BOT_TOKEN,
+    botId,
+    botUserId,
+    client: clients.interactive,
+    context: contextOf(config, clock),
+    language: config.slack.language,
+    log,
+    apiUrl: env.SLACK_API_URL,
+  });
+  opened.adopt(listener, (l) => l.stop());
+  return (await listener.start()).port;
+}
+
+/** What hangs when Redis is gone is left behind: the process ends. */
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, late]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,110 @@
+/** The hub answers, takes the bot's credential, enforces RBAC, has the catalog's ClusterRoles, and agrees on the time. */
+import type { Config } from "../config.ts";
+import type { Catalog } from "../domain/role.ts";
+import type { HubFacts, MoreFacts } from "../hub/probe.ts";
+import { type Finding, fail, ok, warn } from "./finding.ts";
+
+const SKEW_MAX = 60_000;
+const APPLY = "kubectl apply -f deploy/hub-rbac.yaml, as the hub's administrator";
+
+export function judgeHub(facts: HubFacts, { hub, roles }: Pick<Config, "hub" | "roles">): Finding[] {
+  const { failure, more } = facts;
+  const before = [tls(facts), ownNamespace(facts, hub.namespace)];
+  if (failure || !more) return [unreachable(facts), ...before];
+  return [
+    ok("hub", `${facts.server} answers`),
+    ...before,
+    rbac(more),
+    skew(more),
+    anonymous(more),
+    rights(more),
+    ...Object.entries(roles).map(([name, role]) => clusterRole(name, role, more)),
+  ];
+}
+
+function unreachable({ server, failure }: HubFacts): Finding {
+  if (failure?.status === 401)
+    return fail(
+      "hub",
+      `${server} refuses the bot's credential (401)`,
+      "Make the bot's kubeconfig anew; its token may have run out",
+    );
+  return fail(
+    "hub",
+    `${server} does not answer (${failure?.message ?? "no answer"})`,
+    "Check hub.server and that this machine reaches it",
+  );
+}
+
+function tls({ verified }: HubFacts): Finding {
+  if (verified) return ok("hub tls", "the hub's certificate is verified");
+  return warn(
+    "hub tls",
+    "the kubeconfig says insecure-skip-tls-verify: whoever sits in between can read the bot's token",
+    "Start karpor-server with --tls-cert-file, and put its CA into the kubeconfig as certificate-authority-data",
+  );
+}
+
+function ownNamespace({ self }: HubFacts, namespace: string): Finding {
+  if (!self)
+    return warn("hub account", "the bot uses a client certificate, not a narrow account of its own", APPLY);
+  if (self.namespace !== namespace) return ok("hub account", `${self.namespace}/${self.name}`);
+  return fail(
+    "hub account",
+    `the bot's own account stands in the grants' namespace ${namespace}: it could mint itself tokens`,
+    `Give the bot an account in another namespace: ${APPLY}`,
+  );
+}
+
+function rbac({ rbac }: MoreFacts): Finding {
+  if (rbac === "on") return ok("hub rbac", "on");
+  if (rbac === "unknown") return ok("hub rbac", "not said; a plain Kubernetes API server always has it");
+  return fail(
+    "hub rbac",
+    "RBAC is off: every caller may do everything, and a token means nothing",
+    "helm upgrade karpor kusionstack/karpor -n karpor --reuse-values --set server.enableRbac=true",
+  );
+}
+
+function skew({ skew }: MoreFacts): Finding {
+  const seconds = Math.round(skew / 1000);
+  if (Math.abs(skew) <= SKEW_MAX) return ok("hub clock", `${seconds} s off`);
+  return fail("hub clock", `the clocks differ by ${seconds} s`, "Run an NTP client on both machines");
+}
+
+function anonymous({ anonymousReads }: MoreFacts): Finding {
+  if (!anonymousReads) return ok("hub anonymous reads", "closed");
+  return warn(
+    "hub anonymous reads",
+    "anyone who reaches the hub reads clusters without a token: Karpor's role `anonymous` allows it",
+    "Keep the hub off public networks; or, on the hub: kubectl delete clusterrolebinding anonymous",
+  );
+}
+
+function rights({ mayList }: MoreFacts): Finding {
+  const missing = [
+    ...(mayList.accounts ? [] : ["list serviceaccounts"]),
+    ...(mayList.bindings ? [] : ["list clusterrolebindings"]),
+  ];
+  if (missing.length === 0) return ok("hub rights", "may list its grants");
+  return fail("hub rights", `the bot may not ${missing.join(", nor ")}`, APPLY);
+}
+
+function clusterRole(name: string, role: Catalog[string], { clusterRoles }: MoreFacts): Finding {
+  const check = `role ${name}`;
+  const found = clusterRoles[role.clusterRole];
+  if (!found) return fail(check, `the bot may not read ClusterRole ${role.clusterRole}`, APPLY);
+  if (!found.exists)
+    return fail(
+      check,
+      `ClusterRole ${role.clusterRole} does not exist on the hub`,
+      `Make it, or mend roles.${name}.clusterRole`,
+    );
+  if (role.approval === "none" && found.moreThanGet && !role.unapproved)
+    return fail(
+      check,
+      `approval: none gives ${role.clusterRole}, which allows more than get, to anyone who asks`,
+      `Name approvers in roles.${name}.approval, or say unapproved: true`,
+    );
+  return ok(check, role.clusterRole);
+}

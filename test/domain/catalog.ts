@@ -1,0 +1,28 @@
+/** A catalog for the pure rules. */
+import { Role } from "../../src/domain/role.ts";
+
+const description = { en: "View", zh: "查看" };
+const by = ["S0SRE"];
+
+export const roles = {
+  guest: Role.parse({
+    clusterRole: "karpor-guest",
+    description,
+    duration: { default: "1h", max: "7d" },
+    approval: { by },
+  }),
+  peek: Role.parse({
+    clusterRole: "karpor-guest",
+    description,
+    duration: { default: "15m", max: "1h" },
+    approval: "none",
+  }),
+  admin: Role.parse({
+    clusterRole: "karpor-admin",
+    description,
+    duration: { default: "1h", max: "8h" },
+    reason: "required",
+    requester: { in: ["S0DEV"] },
+    approval: { by: ["U0BOB", "S0SRE"], within: "2h" },
+  }),
+};

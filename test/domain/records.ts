@@ -1,0 +1,27 @@
+/** Records to start from. */
+import { HOUR } from "../../src/domain/duration.ts";
+import { AccessRequest, type In } from "../../src/domain/request.ts";
+
+export const T0 = Date.UTC(2026, 10, 2, 9);
+
+export const asked = (change: Partial<In<"asked">> = {}): In<"asked"> =>
+  AccessRequest.parse({
+    state: "asked",
+    id: "R-7K2Q9FXT",
+    version: 1,
+    requester: { id: "U0REQ", name: "Req", locale: "en" },
+    role: "admin",
+    clusterRole: "karpor-admin",
+    reason: "OPS-123",
+    duration: HOUR,
+    askedAt: T0,
+    lapsesAt: T0 + 4 * HOUR,
+    approvers: ["S0SRE"],
+    policy: "0".repeat(64),
+    terms: 1,
+    generation: 1,
+    messages: {},
+    ...change,
+  }) as In<"asked">;
+
+export const pending = (): In<"pending"> => ({ ...asked(), state: "pending" });

@@ -1,0 +1,187 @@
+/** The whole bot on real parts: Redis, Bolt, BullMQ, a hub over TLS; only Slack's servers are ours. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Writable } from "node:stream";
+import { Redis } from "ioredis";
+import { stringify } from "yaml";
+import { type JumpClock, jumpClock } from "../../local/clock.ts";
+import { startLocalHub } from "../../local/hub/index.ts";
+import type { Hub } from "../../local/hub/types.ts";
+import { promoteDue } from "../../local/promote.ts";
+import { startRedis } from "../../local/redis.ts";
+import { startLocalSlack } from "../../local/slack/index.ts";
+import { startApp } from "../../src/app.ts";
+import { loadConfig } from "../../src/config.ts";
+import type { Transition } from "../../src/domain/trail.ts";
+import { createLog } from "../../src/log.ts";
+import { openQueue } from "../../src/queue/jobs.ts";
+import { keysOf } from "../../src/store/keys.ts";
+import { botKubeconfig, GRANTS_NAMESPACE } from "./bot-account.ts";
+
+export const ALICE = "U0ALICE";
+export const BOB = "U0BOB";
+export const CAROL = "U0CAROL";
+export const MEI = "U0MEI";
+export const GUEST = "U0GUEST";
+export const APPROVALS = "C0APPROVALS";
+export const GENERAL = "C0GENERAL";
+
+const BOT_TOKEN = "xoxb-1-planted-bot-token";
+const APP_TOKEN = "xapp-1-planted-app-token";
+const SIGNING_SECRET = "planted-signing-secret";
+
+const words = { en: "View every page", zh: "查看所有页面" };
+
+/** Mirrors karpor-access.example.yml, for people of the local workspace. */
+export const catalog = {
+  guest: {
+    clusterRole: "karpor-guest",
+    description: words,
+    duration: { default: "1h", max: "7d" },
+    approval: { by: ["S0SRE"], within: "4h" },
+  },
+  peek: {
+    clusterRole: "karpor-guest",
+    description: words,
+    duration: { default: "15m", max: "1h" },
+    approval: "none",
+  },
+  admin: {
+    clusterRole: "karpor-admin",
+    description: words,
+    duration: { default: "1h", max: "8h" },
+    reason: "required",
+    requester: { in: ["S0DEV"] },
+    approval: { by: [BOB, "S0SRE"], within: "4h" },
+  },
+  long: {
+    clusterRole: "karpor-guest",
+    description: words,
+    duration: { default: "1h", max: "8760h" },
+    approval: { by: ["S0SRE"], within: "4h" },
+  },
+};
+
+export interface BotOptions {
+  transport?: "http" | "socket";
+  /** A hub of one's own; the local one when left out. */
+  hub?: Hub;
+  instance?: string;
+  roles?: Record<string, unknown>;
+}
+
+export type World = Awaited<ReturnType<typeof startWorld>>;
+
+/** Everything but the bot. */
+export async function startWorld({
+  hub,
+  instance = "test",
+  transport = "http",
+  roles = catalog,
+}: BotOptions = {}) {
+  await using opened = new AsyncDisposableStack();
+  const clock = jumpClock();
+  const redis = opened.adopt(await startRedis(), (r) => r.stop());
+  const localHub = hub ? undefined : opened.adopt(await startLocalHub({ clock }), (h) => h.stop());
+  const theHub = hub ?? localHub;
+  if (!theHub) throw new Error("no hub");
+  const slack = opened.adopt(await startLocalSlack(workspace(clock)), (s) => s.close());
+  const dir = mkdtempSync(join(tmpdir(), "karpor-access-"));
+  opened.defer(() => rmSync(dir, { recursive: true }));
+  writeFileSync(join(dir, "hub.kubeconfig"), await botKubeconfig(theHub));
+  writeFileSync(join(dir, "config.yml"), stringify(file(instance, roles)));
+  const env = {
+    KARPOR_ACCESS_CONFIG: join(dir, "config.yml"),
+    SLACK_BOT_TOKEN: BOT_TOKEN,
+    ...(transport === "socket" ? { SLACK_APP_TOKEN: APP_TOKEN } : { SLACK_SIGNING_SECRET: SIGNING_SECRET }),
+    REDIS_URL: redis.url,
+    PORT: "0",
+    SLACK_API_URL: slack.apiUrl,
+  };
+  const commands = opened.adopt(new Redis(redis.url), (r) => r.disconnect());
+  const keys = keysOf(instance);
+  const queue = opened.adopt(openQueue(new Redis(redis.url), keys.prefix), async (q) => {
+    const { connection } = q.opts as { connection: Redis };
+    await q.close().catch(() => {});
+    connection.disconnect();
+  });
+  const kept = opened.move();
+  return {
+    ...{ clock, redis, slack, env, commands, keys, queue, hub: theHub },
+    /** Undefined when the hub is a real one. */
+    localHub,
+    /** Moves time: sleepers wake, and the jobs that became due are started. */
+    jump: async (ms: number) => {
+      clock.jump(ms);
+      await promoteDue(queue, clock.now());
+    },
+    close: () => kept.disposeAsync(),
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
+
+const file = (instance: string, roles: Record<string, unknown>) => ({
+  instance,
+  hub: {
+    name: "production",
+    kubeconfig: "hub.kubeconfig",
+    namespace: GRANTS_NAMESPACE,
+    dashboard: "https://karpor.example.com",
+  },
+  slack: { channel: APPROVALS, language: "en" },
+  admins: [ALICE],
+  roles,
+  reminders: ["1d", "1h", "10m"],
+});
+
+const workspace = (clock: JumpClock) => ({
+  clock,
+  signingSecret: SIGNING_SECRET,
+  botToken: BOT_TOKEN,
+  appToken: APP_TOKEN,
+  command: "/karpor-access",
+  people: [
+    { id: ALICE, name: "alice", realName: "Alice" },
+    { id: BOB, name: "bob", realName: "Bob" },
+    { id: CAROL, name: "carol", realName: "Carol" },
+    { id: MEI, name: "mei", realName: "Mei", locale: "zh-CN" },
+    { id: GUEST, name: "gus", realName: "Gus", isRestricted: true },
+  ],
+  groups: [
+    { id: "S0SRE", handle: "sre", members: [ALICE, CAROL] },
+    { id: "S0DEV", handle: "dev", members: [BOB, MEI] },
+  ],
+  channels: [
+    { id: APPROVALS, name: "approvals", members: [ALICE, BOB, CAROL] },
+    { id: GENERAL, name: "general", members: [ALICE, BOB, CAROL, MEI, GUEST] },
+  ],
+});
+
+/** The bot in a world; `lines` is its log, parsed. */
+export async function startBot(world: World) {
+  const lines: LogLine[] = [];
+  const sink = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      for (const line of chunk.toString().trim().split("\n")) lines.push(JSON.parse(line) as LogLine);
+      done();
+    },
+  });
+  const config = loadConfig(world.env);
+  const app = await startApp(config, { clock: world.clock, log: createLog("info", sink) });
+  if (app.port !== undefined) world.slack.deliverTo(`http://127.0.0.1:${app.port}/slack/events`);
+  return {
+    app,
+    lines,
+    trail: () => lines.flatMap(({ trail }) => (trail ? [trail] : [])),
+    stop: () => app.stop(),
+    [Symbol.asyncDispose]: () => app.stop(),
+  };
+}
+
+export interface LogLine {
+  level: string;
+  msg: string;
+  trail?: Transition;
+  [field: string]: unknown;
+}
