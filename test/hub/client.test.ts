@@ -1,0 +1,144 @@
+import { inspect } from "node:util";
+import { afterEach, expect, it } from "vitest";
+import { systemClock } from "../../local/clock.ts";
+import { secret } from "../../src/domain/secret.ts";
+import type { Grants } from "../../src/flow/ports.ts";
+import type { HubClient } from "../../src/hub/client.ts";
+import { createGrants } from "../../src/hub/grants.ts";
+import { approved } from "./requests.ts";
+import { json, type Stub, startStub } from "./stub.ts";
+
+const PLANTED = "planted-token-bytes";
+const { signal } = new AbortController();
+
+let stub: Stub | undefined;
+afterEach(() => stub?.stop());
+
+const grantsOf = (client: HubClient): Grants =>
+  createGrants({ client, instance: "production", namespace: "karpor-access", clock: systemClock() });
+const caught = (work: Promise<unknown>) =>
+  work.then(
+    () => null,
+    (error: unknown) => error,
+  );
+
+const calls: [string, (grants: Grants) => Promise<unknown>][] = [
+  ["create", (grants) => grants.create(approved(), signal)],
+  ["mint", (grants) => grants.mint(approved(), 1, signal)],
+  ["check", (grants) => grants.check(secret(PLANTED), signal)],
+  ["mark", (grants) => grants.mark(approved(), signal)],
+  ["remove", (grants) => grants.remove(approved(), signal)],
+  ["find", (grants) => grants.find(approved(), signal)],
+  ["list", (grants) => grants.list(signal)],
+];
+
+it.each(calls)("gives up on a hub that hangs (%s)", async (_, call) => {
+  stub = await startStub(() => {});
+  const error = await caught(call(grantsOf(stub.client(PLANTED, { timeout: 50 }))));
+  expect(error).toMatchObject({ name: "HubError", status: null, reason: "timeout" });
+});
+
+it.each(calls)("gives up on an answer that never ends (%s)", async (_, call) => {
+  stub = await startStub(
+    (_, to) => void to.writeHead(200, { "content-type": "application/json" }).write("{"),
+  );
+  const error = await caught(call(grantsOf(stub.client(PLANTED, { timeout: 50 }))));
+  expect(error).toMatchObject({ name: "HubError", status: null, reason: "timeout" });
+});
+
+it.each(calls)("says that the hub is down (%s)", async (_, call) => {
+  stub = await startStub(() => {});
+  await stub.stop();
+  const client = stub.client(PLANTED);
+  stub = undefined;
+  const error = await caught(call(grantsOf(client)));
+  expect(error).toMatchObject({ name: "HubError", status: null, reason: "ECONNREFUSED" });
+  await client.close();
+});
+
+it.each([200, 201, 400, 401, 403, 404, 409, 422, 500, 503])(
+  "keeps nothing of what a hub or a proxy repeats to it (%i)",
+  async (status) => {
+    stub = await startStub((ask, to) => {
+      const heard = ask.headers.authorization ?? PLANTED;
+      json(
+        to,
+        status,
+        { kind: "Status", message: heard, reason: heard, status: { token: heard } },
+        { "x-heard": heard, "audit-id": heard },
+      );
+    });
+    const grants = grantsOf(stub.client(PLANTED));
+    for (const [name, call] of calls) {
+      const error = await caught(call(grants));
+      for (const shown of [
+        inspect(error, { depth: 9, showHidden: true }),
+        JSON.stringify(error),
+        String(error),
+      ])
+        expect(shown, name).not.toContain(PLANTED);
+    }
+  },
+);
+
+it("passes on reason and audit id", async () => {
+  stub = await startStub((_, to) => json(to, 500, { reason: "InternalError" }, { "audit-id": "9c1-a" }));
+  const error = await caught(grantsOf(stub.client(PLANTED)).find(approved(), signal));
+  expect(error).toMatchObject({ status: 500, reason: "InternalError", auditId: "9c1-a" });
+});
+
+it("stops a call in flight at the signal, with its reason", async () => {
+  const stop = new AbortController();
+  const reason = new Error("the lease is lost");
+  stub = await startStub(() => stop.abort(reason));
+  const grants = grantsOf(stub.client(PLANTED));
+  expect(await caught(grants.find(approved(), stop.signal))).toBe(reason);
+});
+
+it("keeps its connections, but checks a token on a new one, without the bot's credential", async () => {
+  const heard: unknown[] = [];
+  stub = await startStub((ask, to) => {
+    heard.push(ask.headers.authorization);
+    json(to, ask.url?.startsWith("/rest-api") ? 200 : 404, {});
+  });
+  const client = stub.client(PLANTED);
+  const grants = grantsOf(client);
+  for (let i = 0; i < 20; i++) await client.raw("/version", { signal });
+  const kept = stub.connections();
+  expect(kept).toBeLessThan(3);
+  expect(await grants.check(secret("other"), signal)).toBe("good");
+  await client.raw("/rest-api/v1/clusters", { as: "nobody" });
+  expect(stub.connections()).toBe(kept + 2);
+  expect(heard.slice(19)).toEqual([`Bearer ${PLANTED}`, "Bearer other", undefined]);
+});
+
+it("reads the credential at each call", async () => {
+  const heard: unknown[] = [];
+  stub = await startStub((ask, to) => {
+    heard.push(ask.headers.authorization);
+    json(to, 404, {});
+  });
+  let n = 0;
+  const client = stub.client(PLANTED, { token: () => secret(`renewed-${Math.floor(n++ / 2)}`) });
+  await grantsOf(client).find(approved(), signal);
+  await grantsOf(client).find(approved(), signal);
+  expect(new Set(heard)).toEqual(new Set(["Bearer renewed-0", "Bearer renewed-1"]));
+});
+
+it("takes a 403 that is not the hub's for no verdict", async () => {
+  stub = await startStub((_, to) => void to.writeHead(403).end("<html>blocked</html>"));
+  const error = await caught(grantsOf(stub.client(PLANTED)).check(secret("t"), signal));
+  expect(error).toMatchObject({ name: "HubError", status: 403 });
+});
+
+it("verifies the hub's certificate", async () => {
+  stub = await startStub((_, to) => json(to, 200, {}));
+  const client = stub.client(PLANTED);
+  const { ca: _, ...access } = client.access;
+  const { createHubClient } = await import("../../src/hub/client.ts");
+  const unknown = createHubClient(access);
+  expect(await caught(unknown.raw("/version"))).toMatchObject({ reason: "UNABLE_TO_VERIFY_LEAF_SIGNATURE" });
+  const careless = createHubClient({ ...access, insecure: true });
+  expect((await careless.raw("/version")).status).toBe(200);
+  await Promise.all([unknown.close(), careless.close()]);
+});
