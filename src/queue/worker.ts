@@ -37,15 +37,14 @@ export function createWorker(settings: WorkerSettings): Work {
     connection,
     prefix,
     concurrency,
-    skipVersionCheck: true,
+    // Not skipVersionCheck: of a Redis whose version it does not know, BullMQ waits in whole seconds.
     runRetryDelay: 1000,
   });
   worker.on("error", quietly(clock, log));
   const sweeps = scheduleSweeps({ connection, prefix, clock, log });
   return {
     async close() {
-      await sweeps.stop();
-      await worker.close();
+      await Promise.all([sweeps.stop(), worker.close()]);
     },
   };
 }

@@ -9,7 +9,7 @@ import { requestId } from "../../src/domain/ids.ts";
 import { StoreDown, StoreUnsure } from "../../src/flow/ports.ts";
 import { createJobs } from "../../src/queue/jobs.ts";
 import { connect } from "../../src/store/connect.ts";
-import { freshKeys, memoryLog, testCluster, testRedis, until } from "../helpers/redis.ts";
+import { freshKeys, memoryLog, testRedis, until } from "../helpers/redis.ts";
 
 const YEAR = 8760 * 3_600_000;
 const redis = await testRedis();
@@ -81,12 +81,4 @@ test("made while Redis is away: down at once, and it works when Redis is there",
   expect(await jobs.queue.getWaiting()).toHaveLength(1);
   await jobs.close();
   connections.close();
-});
-
-test("a cluster takes its keys", async () => {
-  await using cluster = await testCluster();
-  const jobs = jobsOn(cluster.commands);
-  await jobs.add("draw", newId(), 0, 1);
-  await jobs.add("end", newId(), jobs.clock.now() + YEAR, 1);
-  expect(await jobs.queue.getJobCounts("waiting", "delayed")).toEqual({ waiting: 1, delayed: 1 });
 });

@@ -2,14 +2,13 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, expect, test, vi } from "vitest";
-import { jumpClock } from "../../local/clock.ts";
+import { freePort, scratch } from "../../local/child.ts";
 import { promoteDue } from "../../local/promote.ts";
-import { type LocalRedis, startRedis } from "../../local/redis.ts";
+import { startRedis } from "../../local/redis.ts";
 import { requestId } from "../../src/domain/ids.ts";
-import { JOBS, type JobName } from "../../src/flow/ports.ts";
-import { createJobs } from "../../src/queue/jobs.ts";
-import { createWorker, type Handler } from "../../src/queue/worker.ts";
-import { freshKeys, memoryLog, type TestRedis, testCluster, testRedis, until } from "../helpers/redis.ts";
+import { connect } from "../../src/store/connect.ts";
+import { freshKeys, memoryLog, testRedis, until } from "../helpers/redis.ts";
+import { nothing, work } from "./fixture.ts";
 
 const shared = await testRedis();
 afterAll(() => shared[Symbol.asyncDispose]());
@@ -19,32 +18,9 @@ afterEach(async () => {
 });
 
 const id = requestId(randomBytes(5));
-const nothing: Handler = async () => undefined;
 
-function work(
-  handlers: Partial<Record<JobName, Handler>> = {},
-  redis: TestRedis = shared,
-  keys = freshKeys(),
-) {
-  const clock = jumpClock();
-  const log = memoryLog();
-  const sweep = vi.fn(async () => {});
-  const { prefix } = keys;
-  const jobs = createJobs({ connection: redis.commands, prefix, clock });
-  const all = Object.fromEntries(JOBS.map((name) => [name, handlers[name] ?? nothing]));
-  const worker = createWorker({
-    ...{ connection: redis.worker, prefix, clock, log, sweep },
-    handlers: all as Record<JobName, Handler>,
-  });
-  const close = async () => {
-    await worker.close();
-    await jobs.close();
-  };
-  return { clock, log, sweep, jobs, prefix, close };
-}
-
-function running(...args: Parameters<typeof work>) {
-  const one = work(...args);
+function running(handlers: Parameters<typeof work>[1] = {}, keys = freshKeys()) {
+  const one = work(shared, handlers, keys);
   cleanups.push(one.close);
   return one;
 }
@@ -109,39 +85,37 @@ test("a job that is not ours is dropped with a word", async () => {
 
 test("the sweep runs at the start, replicas share its schedule, and a restart sweeps again", async () => {
   const keys = freshKeys();
-  const replicas = [work({}, shared, keys), work({}, shared, keys)] as const;
+  const replicas = [work(shared, {}, keys), work(shared, {}, keys)] as const;
   await until(() => replicas[0].sweep.mock.calls.length + replicas[1].sweep.mock.calls.length > 0);
   await until(async () => (await replicas[0].jobs.queue.getDelayedCount()) === 1);
   expect(await replicas[0].jobs.queue.getJobSchedulersCount()).toBe(1);
   for (const replica of replicas) await replica.close();
-  const later = running({}, shared, keys);
+  const later = running({}, keys);
   await until(() => later.sweep.mock.calls.length === 1);
   expect(await later.jobs.queue.getDelayedCount()).toBe(1);
 });
 
 test("a job survives a restart of Redis, and is picked up after it", async () => {
-  const dir = await import("../../local/child.ts").then(({ scratch }) => scratch("karpor-access-aof"));
+  const dir = scratch("karpor-access-aof");
   cleanups.push(async () => dir.remove());
   const durable = ["--dir", dir.path, "--appendfsync", "always"];
   const redis = await testRedis({ args: durable });
   const end = vi.fn(nothing);
-  const { jobs, clock, close } = work({ end }, redis);
+  const { jobs, clock, close } = work(redis, { end });
   cleanups.push(async () => redis[Symbol.asyncDispose]());
   await jobs.add("end", id, clock.now() + 150, 1);
   await redis.server.stop();
   await delay(100);
-  let again: LocalRedis | undefined = await startRedis({ port: redis.server.port, args: durable });
-  cleanups.push(async () => again?.stop());
+  const again = await startRedis({ port: redis.server.port, args: durable });
+  cleanups.push(() => again.stop());
   await until(() => end.mock.calls.length === 1);
   await close();
-  await again.stop();
-  again = undefined;
 });
 
 test("closing waits for what runs, and takes no more", async () => {
   let finished = false;
   let started = 0;
-  const { jobs, close } = work({
+  const { jobs, close } = work(shared, {
     end: async () => {
       started++;
       await delay(50);
@@ -155,23 +129,20 @@ test("closing waits for what runs, and takes no more", async () => {
   expect(finished).toBe(true);
 });
 
-test("a cluster takes it all", async () => {
-  const cluster = await testCluster();
-  cleanups.push(() => cluster[Symbol.asyncDispose]());
-  let calls = 0;
-  const { jobs, clock, sweep, log, close } = work(
-    {
-      end: async () => {
-        if (++calls === 1) throw new Error("once");
-        return calls === 2 ? { again: clock.now() } : undefined;
-      },
-    },
-    cluster,
-  );
+test("made while Redis is away, it works when Redis is there", async () => {
+  const port = await freePort();
+  const away = connect(`redis://127.0.0.1:${port}`, { log: memoryLog() });
+  const end = vi.fn(nothing);
+  const { jobs, sweep, log, close } = work(away, { end });
+  await delay(50);
+  const server = await startRedis({ port });
+  cleanups.push(() => server.stop());
+  await away.ready(5000);
   await jobs.add("end", id, 0, 1);
-  await until(() => calls === 3 && sweep.mock.calls.length > 0);
-  expect(log.lines.filter(({ message }) => message !== "A job failed")).toEqual([]);
+  await until(() => end.mock.calls.length === 1 && sweep.mock.calls.length > 0);
+  expect(log.lines).toEqual([]);
   await close();
+  away.close();
 });
 
 /** Every value of every key under the prefix. */

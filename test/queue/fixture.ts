@@ -1,0 +1,31 @@
+/** A worker with its queue on keys of its own; handlers that are not given do nothing. */
+import { vi } from "vitest";
+import { jumpClock } from "../../local/clock.ts";
+import { JOBS, type JobName } from "../../src/flow/ports.ts";
+import { createJobs } from "../../src/queue/jobs.ts";
+import { createWorker, type Handler } from "../../src/queue/worker.ts";
+import type { Connections } from "../../src/store/connect.ts";
+import { freshKeys, memoryLog } from "../helpers/redis.ts";
+
+export const nothing: Handler = async () => undefined;
+
+type Handlers = Partial<Record<JobName, Handler>>;
+type Redis = Pick<Connections, "commands" | "worker">;
+
+export function work(redis: Redis, handlers: Handlers = {}, keys = freshKeys()) {
+  const clock = jumpClock();
+  const log = memoryLog();
+  const sweep = vi.fn(async () => {});
+  const { prefix } = keys;
+  const jobs = createJobs({ connection: redis.commands, prefix, clock });
+  const all = Object.fromEntries(JOBS.map((name) => [name, handlers[name] ?? nothing]));
+  const worker = createWorker({
+    ...{ connection: redis.worker, prefix, clock, log, sweep },
+    handlers: all as Record<JobName, Handler>,
+  });
+  const close = async () => {
+    await worker.close();
+    await jobs.close();
+  };
+  return { clock, log, sweep, jobs, prefix, close };
+}

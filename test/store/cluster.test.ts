@@ -1,0 +1,36 @@
+/** All our keys share a slot: a Redis that knows clusters takes every command and script. One file, since a cluster takes 2 s to come up. */
+import { randomBytes } from "node:crypto";
+import { afterAll, describe, expect, test } from "vitest";
+import { requestId } from "../../src/domain/ids.ts";
+import { createLease } from "../../src/store/lease.ts";
+import { freshKeys, testCluster, until } from "../helpers/redis.ts";
+import { work } from "../queue/fixture.ts";
+import { requestsContract } from "./requests.contract.ts";
+
+const cluster = await testCluster();
+afterAll(() => cluster[Symbol.asyncDispose]());
+
+describe("requests", () => requestsContract(cluster));
+
+test("the lease", async () => {
+  const lease = createLease(cluster.commands, freshKeys(), { ttl: 60, renewEvery: 10, margin: 10 });
+  const renewed = lease.hold("a", async (signal) => {
+    await new Promise((resolve) => setTimeout(resolve, 90));
+    return signal.aborted;
+  });
+  expect(await renewed).toEqual({ done: false });
+});
+
+test("jobs, their retries and delays, and the sweep's schedule", async () => {
+  let calls = 0;
+  const end = async () => {
+    if (++calls === 1) throw new Error("once");
+    return calls === 2 ? { again: clock.now() } : undefined;
+  };
+  const { jobs, clock, sweep, log, close } = work(cluster, { end });
+  await jobs.add("end", requestId(randomBytes(5)), clock.now() + 20, 1);
+  await until(() => calls === 3 && sweep.mock.calls.length > 0);
+  await until(async () => (await jobs.queue.getJobSchedulersCount()) === 1);
+  await close();
+  expect(log.lines.filter(({ message }) => message !== "A job failed")).toEqual([]);
+});
