@@ -45,6 +45,8 @@ test("messages go only where the bot is, and to DMs once they are open", async (
   expect(await post("C0OTHER")).toBe("not_in_channel");
   expect(await post("C0NONE")).toBe("channel_not_found");
   expect(await post("D0BOB")).toBe("channel_not_found");
+  slack.settings.scopes.push("chat:write.public");
+  expect(await post("C0OTHER")).toBe("ok");
   slack.people.archive(ops);
   expect(await post(ops)).toBe("is_archived");
   slack.people.inviteBot(secret, false);
@@ -165,6 +167,13 @@ test("lists come in pages, and groups with who is in them now", async () => {
     sizes.push((one as UsersListResponse).members?.length ?? 0);
   }
   expect(sizes).toEqual([2, 2, 1]);
+  const listed = await web.conversations.list({ types: "public_channel,private_channel", limit: 2 });
+  expect(listed.channels?.map((one) => [one.name, one.is_private, one.is_member])).toEqual([
+    ["ops", false, true],
+    ["secret", true, true],
+  ]);
+  expect(listed.response_metadata?.next_cursor).not.toBe("");
+  expect((await web.bots.info({ bot: slack.bot.botId })).bot?.user_id).toBe(slack.bot.userId);
   const page = await web.conversations.members({ channel: ops, limit: 2 });
   const rest = await web.conversations.members({
     channel: ops,

@@ -1,8 +1,11 @@
 /** Modals, the home tab and response URLs of the local Slack, driven through the real Bolt. */
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import type { App } from "@slack/bolt";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import type { LocalSlack } from "../../local/slack/index.ts";
-import { ann, bob, eve, httpWorld, ops } from "./slack-world.ts";
+import { ann, bob, eve, httpWorld, ops, world } from "./slack-world.ts";
 
 const plain = (text: string) => ({ type: "plain_text" as const, text });
 const form = (title = "Deny") => ({
@@ -108,6 +111,43 @@ test("a trigger lives three seconds and opens one view", async () => {
   expect(await error("1.2.3")).toBe("invalid_trigger_id");
   const gone = web.views.update({ view_id: "V0NONE", view: form() });
   await expect(gone).rejects.toMatchObject({ data: { error: "not_found" } });
+});
+
+test("views are stacked three deep, named once, and not overwritten unseen", async () => {
+  const { slack, web } = await httpWorld((app) => app.command("/karpor-access", ({ ack }) => ack()));
+  const trigger = async () => (await slack.command(bob, ops, "x")).triggerId;
+  const named = { ...form(), external_id: "deny-R-1" };
+  const { view } = await web.views.open({ trigger_id: await trigger(), view: named });
+  const again = web.views.push({ trigger_id: await trigger(), view: named });
+  await expect(again).rejects.toMatchObject({ data: { error: "duplicate_external_id" } });
+  await web.views.update({ external_id: "deny-R-1", hash: view?.hash ?? "", view: named });
+  const stale = web.views.update({ external_id: "deny-R-1", hash: view?.hash ?? "", view: named });
+  await expect(stale).rejects.toMatchObject({ data: { error: "hash_conflict" } });
+  for (const title of ["Second", "Third"]) {
+    await web.views.push({ trigger_id: await trigger(), view: form(title) });
+  }
+  const fourth = web.views.push({ trigger_id: await trigger(), view: form("Fourth") });
+  await expect(fourth).rejects.toMatchObject({ data: { error: "push_limit_reached" } });
+  expect(slack.views(bob).map((one) => one.root_view_id)).toEqual(Array(3).fill(view?.id));
+});
+
+test("an event that is not acknowledged comes once more, marked as a retry", async () => {
+  const { slack } = await world();
+  const retries: unknown[] = [];
+  const server = createServer((request, response) => {
+    retries.push(request.headers["x-slack-retry-num"]);
+    response.writeHead(retries.length === 1 ? 500 : 200).end();
+  }).listen(0, "127.0.0.1");
+  onTestFinished(() => {
+    server.close();
+  });
+  await once(server, "listening");
+  slack.deliverTo(`http://127.0.0.1:${(server.address() as AddressInfo).port}/slack/events`);
+  expect(await slack.openHome(bob)).toMatchObject({
+    status: 200,
+    payload: { event: { user: bob, tab: "home" } },
+  });
+  expect(retries).toEqual([undefined, "1"]);
 });
 
 test("a response_url takes five answers in half an hour, and replaces only what has an original", async () => {

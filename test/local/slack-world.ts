@@ -49,16 +49,6 @@ export async function world(options: Partial<LocalSlackOptions> = {}) {
   return { slack, clock, web: webClient(slack) };
 }
 
-export const webClient = (slack: LocalSlack, token = botToken, options: WebClientOptions = {}) =>
-  new WebClient(token, {
-    slackApiUrl: slack.apiUrl,
-    logLevel: LogLevel.ERROR,
-    retryConfig: { retries: 0 },
-    rejectRateLimitedCalls: true,
-    timeout: 2000,
-    ...options,
-  });
-
 const silent = {
   debug: () => undefined,
   info: () => undefined,
@@ -68,6 +58,16 @@ const silent = {
   getLevel: () => LogLevel.ERROR,
   setName: () => undefined,
 };
+
+export const webClient = (slack: LocalSlack, token = botToken, options: WebClientOptions = {}) =>
+  new WebClient(token, {
+    slackApiUrl: slack.apiUrl,
+    logger: silent,
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    timeout: 2000,
+    ...options,
+  });
 
 function appOn(receiver: HTTPReceiver | SocketModeReceiver, slack: LocalSlack): App {
   return new App({

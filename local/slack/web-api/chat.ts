@@ -34,7 +34,10 @@ function writable(workspace: Workspace, id: string): Place {
     return place;
   }
   const { channel } = place;
-  if (!botIn(channel)) throw new SlackRefusal(channel.isPrivate ? "channel_not_found" : "not_in_channel");
+  const open = !channel.isPrivate && workspace.settings.scopes.includes("chat:write.public");
+  if (!botIn(channel) && !open) {
+    throw new SlackRefusal(channel.isPrivate ? "channel_not_found" : "not_in_channel");
+  }
   if (channel.isArchived) throw new SlackRefusal("is_archived");
   return place;
 }
