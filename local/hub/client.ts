@@ -26,6 +26,7 @@ export interface Asking {
   token?: string;
   body?: unknown;
   type?: string;
+  signal?: AbortSignal;
 }
 
 export interface HubClient {
@@ -36,12 +37,18 @@ export interface HubClient {
 export function hubClient(hub: Pick<Hub, "url" | "ca">, who?: Credentials): HubClient {
   const certificate = who ? { cert: who.certificate, key: who.key } : {};
   const dispatcher = new Agent({ connect: { ca: hub.ca, ...certificate } });
-  const ask = async (method: string, path: string, { token, body, type }: Asking = {}) => {
+  const ask = async (method: string, path: string, { token, body, type, signal }: Asking = {}) => {
     const headers: Record<string, string> = {};
     if (token !== undefined) headers.authorization = `Bearer ${token}`;
     if (body !== undefined) headers["content-type"] = type ?? "application/json";
     const sent = body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body);
-    const response = await fetch(`${hub.url}${path}`, { method, headers, body: sent, dispatcher });
+    const response = await fetch(`${hub.url}${path}`, {
+      method,
+      headers,
+      body: sent,
+      dispatcher,
+      ...(signal && { signal }),
+    });
     return { status: response.status, headers: response.headers, body: parse(await response.text()) };
   };
   return Object.assign(ask, { close: () => dispatcher.close() });
