@@ -49,7 +49,9 @@ const usualLimit: RateLimit = { perSecond: 1, burst: 3 };
 function eitherWay(workspace: Workspace, sockets: Sockets) {
   let target: string | undefined;
   const overHttp = createHttpDelivery(workspace, () => target);
-  const deliver: Deliver = (...sent) => (target === undefined ? sockets.deliver(...sent) : overHttp(...sent));
+  const overEither: Deliver = (...sent) =>
+    target === undefined ? sockets.deliver(...sent) : overHttp(...sent);
+  const deliver = told(workspace, overEither);
   const deliverTo = (url: string | undefined): void => {
     target = url;
   };

@@ -36,6 +36,7 @@ function banner(workspace: Workspace, message: Message): string {
   return words
     .replace(/<@([UW][A-Z0-9]+)(?:\|[^>]*)?>/g, (_, id) => `@${workspace.people.get(id)?.name ?? id}`)
     .replace(/<!subteam\^(S[A-Z0-9]+)(?:\|[^>]*)?>/g, (_, id) => `@${workspace.groups.get(id)?.handle ?? id}`)
+    .replace(/<!(here|channel|everyone)(?:\|[^>]*)?>/g, "@$1")
     .replace(/<!date\^[^|>]*\|([^>]*)>/g, "$1")
     .replace(/<#(C[A-Z0-9]+)(?:\|[^>]*)?>/g, (_, id) => `#${workspace.channels.get(id)?.name ?? id}`);
 }

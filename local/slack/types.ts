@@ -128,6 +128,13 @@ export interface Bot {
   name: string;
 }
 
+/** A payload on its way to the bot, over whichever transport. */
+export interface SentPayload {
+  kind: "slash_commands" | "interactive" | "events_api";
+  payload: Json;
+  at: number;
+}
+
 export type Change =
   | { kind: "message" | "message_edited" | "message_deleted"; message: Message }
   | { kind: "ephemeral" | "ephemeral_edited" | "ephemeral_gone"; ephemeral: Ephemeral }
@@ -135,6 +142,12 @@ export type Change =
   | { kind: "notification"; notification: Notification }
   | { kind: "trouble"; trouble: Trouble }
   | { kind: "call"; call: Call }
+  | { kind: "payload"; sent: SentPayload }
+  | {
+      kind: "answer";
+      sent: SentPayload;
+      answer: { status: number; ms: number; body: string; error?: string };
+    }
   | { kind: "people" | "connection" };
 
 /** An error code; an HTTP status; silence; a 429; or done but the answer lost on the way. */

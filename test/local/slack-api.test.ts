@@ -198,8 +198,10 @@ test("a phone shows the words of new messages only: mentions and DMs, never edit
   await web.chat.update({ channel: ops, ts, text: "<@U0BOB>", blocks: section("<@U0BOB>") });
   await web.chat.postMessage({ channel: bob, text: "hello" });
   await web.chat.postMessage({ channel: bob, blocks: section("hunter3"), text: "" });
+  slack.people.deactivate(ann);
+  await web.chat.postMessage({ channel: ops, text: "<!channel> all" });
   expect(slack.notifications(ann).map((one) => one.text)).toEqual(["Bob & co ask @ann"]);
-  expect(slack.notifications(bob).map((one) => one.text)).toEqual(["hello", "hunter3"]);
+  expect(slack.notifications(bob).map((one) => one.text)).toEqual(["hello", "hunter3", "@channel all"]);
 });
 
 test("trouble comes on order: an error, a status, silence, a limit, an answer lost on the way", async () => {

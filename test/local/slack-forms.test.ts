@@ -67,6 +67,8 @@ test("a modal is opened, checked by Slack, refused by the bot, corrected and clo
   expect(await slack.submit(bob, view.id, { text: "not now" })).toMatchObject({ sent: true, errors: {} });
   expect(slack.views(bob)).toEqual([]);
   expect(slack.views(ann)).toEqual([]);
+  const reopened = await opened(slack);
+  await expect(slack.submit(ann, reopened.id, { reason: "mine" })).rejects.toThrow("no such view");
   await expect(slack.submit(bob, view.id, {})).rejects.toThrow("no such view");
 });
 

@@ -90,6 +90,7 @@ test("nobody clicks what they cannot see", async () => {
   const [whisper] = slack.ephemerals(bob);
   if (!whisper) throw new Error("no ephemeral");
   await expect(slack.click(ann, whisper, "go")).rejects.toThrow("sees no message");
+  await expect(slack.click(bob, whisper, "go", { confirm: true })).rejects.toThrow("no confirmation");
   expect(await slack.click(bob, whisper, "go")).toMatchObject({ sent: true, status: 200 });
   slack.people.deactivate(bob);
   await expect(slack.click(bob, whisper, "go")).rejects.toThrow("deactivated");
