@@ -27,17 +27,17 @@ export function createNotifier({ client, channel, language, context, log }: Noti
     return isShared(slot) ? channel : (knownDm(r) ?? openDm(client, r.requester.id));
   }
 
+  const send = (where: string, message: Message, thread_ts: string | undefined) => {
+    const args = { channel: where, ...message, ...calm };
+    return client.chat.postMessage(thread_ts ? { ...args, thread_ts, reply_broadcast: true } : args);
+  };
+
   async function post(r: AccessRequest, slot: Slot, face: Face): Promise<Sent> {
     let where = isShared(slot) ? channel : "";
     try {
       where = await place(r, slot);
       const message = drawFace(r, slot, face, contextOf(r, slot), true);
-      const { ts = "" } = await client.chat.postMessage({
-        channel: where,
-        ...message,
-        ...calm,
-        ...below(r, slot),
-      });
+      const { ts = "" } = await send(where, message, cardBelow(r, slot));
       return { channel: where, ts, face };
     } catch (error) {
       const code = slackError(error);
@@ -49,7 +49,7 @@ export function createNotifier({ client, channel, language, context, log }: Noti
 
   async function redraw(r: AccessRequest, slot: Slot, face: Face, sent: Sent): Promise<void> {
     // Only showToken draws this one: without the token in hand a redraw would wipe it.
-    if (sent.ts === "" || (face === "token:shown" && sent.face === face)) return;
+    if (sent.ts === "" || face === "token:shown") return;
     const message = drawFace(r, slot, face, contextOf(r, slot), false);
     await redrawIn({ client, log }, { id: r.id, slot, face, sent, message });
   }
@@ -77,7 +77,5 @@ async function openDm(client: WebClient, user: string): Promise<string> {
 }
 
 /** An alert belongs to its card, and is seen in the channel all the same. */
-function below(r: AccessRequest, slot: Slot): { thread_ts: string; reply_broadcast: true } | object {
-  const card = r.messages.card?.ts;
-  return slot === "alert" && card ? { thread_ts: card, reply_broadcast: true } : {};
-}
+const cardBelow = (r: AccessRequest, slot: Slot): string | undefined =>
+  slot === "alert" ? r.messages.card?.ts : undefined;

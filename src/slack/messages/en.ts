@@ -31,6 +31,12 @@ const grammar: Grammar = {
   ahead: (left) => `in ${left}`,
   justNow: "just now",
   since: (time) => ` since ${time}`,
+  any: (mentions, more) => {
+    const last = more ? "others" : mentions.at(-1);
+    const rest = more ? mentions : mentions.slice(0, -1);
+    return [rest.join(", "), last].filter(Boolean).join(" or ");
+  },
+  tidy: (text) => text,
   oneOf: (mentions, more) => {
     const [only, ...others] = mentions;
     if (only?.startsWith("<@") && others.length === 0) return only;
@@ -197,13 +203,15 @@ const refusal: ByRefusal = {
     }). See ${say.code(`${say.command} status`)}.`,
   "not-served": (r, say) => `${say.b("Refused:")} ${standing[r.standing]}.`,
   "may-not-ask": ({ role, who }, say) =>
-    `${say.b("Refused:")} ${say.code(role)} is for ${say.oneOf(who, "certain people")} only.`,
+    `${say.b("Refused:")} only ${say.any(who, "certain people")} can ask for ${say.code(role)}.`,
   "nobody-can-approve": ({ role, approvers: by }, say) =>
     `${say.b("Refused:")} ${say.code(role)} needs ${say.oneOf(by, APPROVER)}, and nobody but you is there to approve.`,
   "not-approver": ({ approvers: by }, say) =>
-    `${say.b("Nothing changed:")} only ${say.oneOf(by, APPROVER)} can decide this request.`,
+    `${say.b("Nothing changed:")} only ${say.any(by, APPROVER)} can decide this request.`,
   "own-request": ({ approvers: by }, say) =>
-    `${say.b("Nothing changed:")} you cannot approve your own request. ${upperFirst(say.oneOf(by, APPROVER))} has been asked.`,
+    `${say.b("Nothing changed:")} you cannot approve your own request. ${upperFirst(say.any(by, APPROVER))} ${
+      by.length === 1 ? "has been asked" : "can"
+    }.`,
   "not-yours": ({ id }, say) => `${say.b("Nothing changed:")} ${id} belongs to someone else.`,
   late: ({ did, by, at }, say) =>
     did === "lapsed" || !by
@@ -280,11 +288,9 @@ export const en = {
     `${say.b("Approved by policy:")} ${what(f)}. The token arrives in your DM in seconds.`,
   answerByDm: "the answer comes by DM",
   lapses: (f: Facts, say: Say): string => `lapses ${say.when(f.lapsesAt)}`,
-  /** Null: approvers must not be mentioned here. */
-  decides: (f: Facts, mentions: string[] | null): string =>
-    mentions
-      ? `anyone of ${mentions.join(", ")} except ${name(f.requester)}`
-      : `any approver except ${name(f.requester)}`,
+  /** Not `named`: to mention the approvers here would ping them. */
+  decides: (f: Facts, say: Say, named: boolean): string =>
+    `${named ? `anyone in ${say.any(f.approvers, APPROVER)}` : "any approver"} except ${name(f.requester)}`,
   allows: (description: string): string => `Allows: ${description}`,
   deniedBecause: "Why it was denied:",
   cause,

@@ -16,6 +16,8 @@ export interface Say {
   quoted(text: string): string;
   /** "one of @sre"; in plain words `plain`, because a mention is no word and groups have no other name here. */
   oneOf(principals: readonly Principal[], plain: string): string;
+  /** "@sre or @bob"; plain the same as above. */
+  any(principals: readonly Principal[], plain: string): string;
   span(ms: number): string;
   /** "until 18:02"; plain "for 4 h". */
   until(at: number): string;
@@ -41,6 +43,9 @@ export interface Grammar {
   justNow: string;
   since(time: string): string;
   oneOf(mentions: string[], more: boolean): string;
+  any(mentions: string[], more: boolean): string;
+  /** Plain words need not the spaces that bold needs. */
+  tidy(text: string): string;
 }
 
 const NAME = 60;
@@ -71,6 +76,7 @@ export function rich(grammar: Grammar, now: number, command: string): Say {
     user: (id) => `<@${id}>`,
     quoted: (text) => foreign(text, 500),
     oneOf: (all) => grammar.oneOf(all.slice(0, MENTIONS).map(mention), all.length > MENTIONS),
+    any: (all) => grammar.any(all.slice(0, MENTIONS).map(mention), all.length > MENTIONS),
     span: grammar.span,
     until: (at) => grammar.until(when(at)),
     untilDay: (at) => grammar.until(`*${day(at)}*`),
@@ -98,6 +104,7 @@ export function plain(grammar: Grammar, now: number, command: string): Say {
     user: (_, words) => words,
     quoted: (text) => foreign(text, 100),
     oneOf: (_, words) => words,
+    any: (_, words) => words,
     span: grammar.span,
     until: left,
     untilDay: left,

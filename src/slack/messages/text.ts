@@ -1,4 +1,4 @@
-/** Foreign text made safe for Slack: escaped once, on one line where it stands in a sentence, cut to fit. Pure. */
+/** Foreign text made safe for Slack: escaped once, on one line where it stands in a sentence, cut to shorten. Pure. */
 const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
 
 export const escaped = (text: string): string => text.replace(/[&<>]/g, (c) => ENTITIES[c] ?? c);
@@ -27,7 +27,7 @@ export const oneLine = (text: string): string =>
 export const foreign = (text: string, max: number): string => cut(oneLine(text), max, escaped);
 
 /** Cuts text that is escaped already, never inside an entity. */
-export function fit(text: string, max: number): string {
+export function shorten(text: string, max: number): string {
   if (text.length <= max) return text;
   let kept = "";
   for (const [piece] of text.matchAll(/&\w+;|[\s\S]/gu)) {

@@ -31,11 +31,17 @@ const grammar: Grammar = {
   ahead: (left) => `${left}后`,
   justNow: "刚刚",
   since: (time) => `自 ${time} 起`,
+  tidy: (text) =>
+    text.replace(
+      /(?<=[，。：；！？、（）]) +| +(?=[，。：；！？、（）])|(?<=\p{sc=Han}) +(?=\p{sc=Han})/gu,
+      "",
+    ),
   oneOf: (mentions, more) => {
     const [only, ...others] = mentions;
-    if (only?.startsWith("<@") && others.length === 0) return only;
+    if (only?.startsWith("<@") && others.length === 0) return `${only} `;
     return `${mentions.join("、")}${more ? " 等" : ""} 中的任意一位`;
   },
+  any: (mentions, more) => `${mentions.join("、")}${more ? " 等" : ""} `,
 };
 
 const APPROVER = "审批人";
@@ -51,7 +57,7 @@ const decided: Sentence = (f, say) =>
 const proof: Sentence = (f, say) =>
   f.proof === "witness"
     ? `Hub ${say.since(f.goneAt)}${say.rich ? "" : "已"}拒绝该令牌。`
-    : `令牌所属的账号${say.rich ? ` ${say.since(f.goneAt)}` : ""}已从 Hub 上删除。`;
+    : `令牌所属的账号已${say.rich ? `${say.at(f.goneAt)} ` : ""}从 Hub 上删除。`;
 
 const failure: ByFailure = {
   "name-taken": () => "Hub 上已有同名的其他对象，因此没有授权。再次申请会换用新的名称；请同时告知管理员。",
@@ -100,7 +106,7 @@ const card: ByPhase = {
 };
 
 const waiting: ByPhase = {
-  pending: (f, say) => `${say.b("等待审批：")} ${what(f)}，需要 ${approvers(f, say)} 批准。`,
+  pending: (f, say) => `${say.b("等待审批：")} ${what(f)}，需要 ${approvers(f, say)}批准。`,
   withdrawn: (f, say) => `${say.b("已撤回：")} 你不再申请 ${what(f)}。`,
   lapsed: (f, say) => `${say.b("已失效：")} ${what(f)}未在期限内得到审批。`,
   denied: (f, say) =>
@@ -195,13 +201,13 @@ const refusal: ByRefusal = {
     }）。请查看 ${say.code(`${say.command} status`)} 。`,
   "not-served": (r, say) => `${say.b("未受理：")} ${standing[r.standing]}。`,
   "may-not-ask": ({ role, who }, say) =>
-    `${say.b("未受理：")} ${say.code(role)} 仅供 ${say.oneOf(who, "指定人员")} 申请。`,
+    `${say.b("未受理：")} ${say.code(role)} 仅供 ${say.any(who, "指定人员")}申请。`,
   "nobody-can-approve": ({ role, approvers: by }, say) =>
-    `${say.b("未受理：")} ${say.code(role)} 需要 ${say.oneOf(by, APPROVER)} 批准，而除你之外目前没有人可以审批。`,
+    `${say.b("未受理：")} ${say.code(role)} 需要 ${say.oneOf(by, APPROVER)}批准，而除你之外目前没有人可以审批。`,
   "not-approver": ({ approvers: by }, say) =>
-    `${say.b("没有变化：")} 只有 ${say.oneOf(by, APPROVER)} 可以审批这条申请。`,
+    `${say.b("没有变化：")} 只有 ${say.any(by, APPROVER)}可以审批这条申请。`,
   "own-request": ({ approvers: by }, say) =>
-    `${say.b("没有变化：")} 不能批准自己的申请。已请 ${say.oneOf(by, APPROVER)} 审批。`,
+    `${say.b("没有变化：")} 不能批准自己的申请。已请 ${say.any(by, APPROVER)}审批。`,
   "not-yours": ({ id }, say) => `${say.b("没有变化：")} ${id} 是别人的申请。`,
   late: ({ did, by, at }, say) =>
     did === "lapsed" || !by
@@ -264,14 +270,12 @@ export const zh: Words = {
       `${say.b(`${span(lead)}后结束：`)} ${mine(f)}${say.rich ? `，${say.at(f.endsAt)} 结束` : ""}。`,
     closed: (f, say, lead) => `${say.b(`已在结束前 ${span(lead)}提醒：`)} ${mine(f)}。`,
   },
-  asked: (f, say) => `${say.b("已提交：")} ${what(f)}，需要 ${approvers(f, say)} 批准。`,
+  asked: (f, say) => `${say.b("已提交：")} ${what(f)}，需要 ${approvers(f, say)}批准。`,
   byPolicy: (f, say) => `${say.b("已按策略批准：")} ${what(f)}。令牌几秒后会发到你的私信。`,
   answerByDm: "结果会通过私信告知",
   lapses: (f, say) => `审批期限 ${say.when(f.lapsesAt)}`,
-  decides: (f, mentions) =>
-    mentions
-      ? `除 ${name(f.requester)} 外，${mentions.join("、")} 均可审批`
-      : `除 ${name(f.requester)} 外，审批人均可审批`,
+  decides: (f, say, named) =>
+    `除 ${name(f.requester)} 外，${named ? say.any(f.approvers, APPROVER) : APPROVER}均可审批`,
   allows: (description) => `权限范围：${description}`,
   deniedBecause: "拒绝的理由：",
   cause,

@@ -9,16 +9,18 @@ import type {
 } from "@slack/types";
 import { cut } from "../messages/text.ts";
 
-/** `mrkdwn` is escaped already. */
-export const section = (mrkdwn: string, accessory?: Button): SectionBlock => ({
+/** Escaped already. Verbatim, so that Slack makes no mention or link of what merely looks like one. */
+const mrkdwn = (text: string) => ({ type: "mrkdwn" as const, text, verbatim: true });
+
+export const section = (text: string, accessory?: Button): SectionBlock => ({
   type: "section",
-  text: { type: "mrkdwn", text: mrkdwn },
+  text: mrkdwn(text),
   ...(accessory ? { accessory } : {}),
 });
 
 export const context = (parts: readonly string[]): ContextBlock => ({
   type: "context",
-  elements: [{ type: "mrkdwn", text: parts.join(" · ") }],
+  elements: [mrkdwn(parts.join(" · "))],
 });
 
 export const actions = (...elements: Button[]): ActionsBlock[] =>

@@ -3,7 +3,7 @@ import type { KnownBlock } from "@slack/types";
 import type { Phase } from "../../domain/faces.ts";
 import type { AccessRequest } from "../../domain/request.ts";
 import { mention } from "../messages/say.ts";
-import { cut, escaped, fit, oneLine } from "../messages/text.ts";
+import { cut, escaped, oneLine, shorten } from "../messages/text.ts";
 import { actions, quote, section } from "./blocks.ts";
 import * as buttons from "./buttons.ts";
 import type { Message } from "./context.ts";
@@ -22,7 +22,7 @@ function pending(p: Pen, r: AccessRequest, first: boolean): Message {
   const pings = first ? p.ctx.pings(r.role) : [];
   // An approver outside the pings must not be mentioned: that would ping them.
   const all = r.approvers.every((who) => pings.includes(who));
-  const footer = [p.words.lapses(f, p.rich), p.words.decides(f, all ? r.approvers.map(mention) : null), r.id];
+  const footer = [p.words.lapses(f, p.rich), p.words.decides(f, p.rich, all), r.id];
   const buttonRow = actions(buttons.approve(p, r), buttons.deny(p, r));
   const { blocks } = message(
     p,
@@ -30,7 +30,7 @@ function pending(p: Pen, r: AccessRequest, first: boolean): Message {
     [...quote(r.reason), ...allows(p, r), ...buttonRow],
     footer,
   );
-  return { text: fit(p.words.cardText(f, cut(oneLine(r.reason), 150, escaped)), 150), blocks };
+  return { text: shorten(p.words.cardText(f, cut(oneLine(r.reason), 150, escaped)), 150), blocks };
 }
 
 /** Nothing when the role has left the catalog. */

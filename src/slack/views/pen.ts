@@ -4,7 +4,7 @@ import type { AccessRequest } from "../../domain/request.ts";
 import { type Facts, facts } from "../messages/facts.ts";
 import { type Words, words } from "../messages/index.ts";
 import { plain, rich, type Say } from "../messages/say.ts";
-import { fit, foreign } from "../messages/text.ts";
+import { foreign, shorten } from "../messages/text.ts";
 import { context, section } from "./blocks.ts";
 import type { Message, ViewContext } from "./context.ts";
 
@@ -38,6 +38,6 @@ export const message = (
   rest: readonly KnownBlock[],
   footer: readonly string[],
 ): Message => ({
-  text: fit(sentence(p.plain), TEXT),
+  text: shorten(p.words.grammar.tidy(sentence(p.plain)), TEXT),
   blocks: [section(sentence(p.rich)), ...rest, context(footer)],
 });

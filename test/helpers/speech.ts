@@ -1,0 +1,64 @@
+/** The rules by which the bot speaks, checked on any message or modal. */
+import type { Button, KnownBlock, ModalView } from "@slack/types";
+import { expect } from "vitest";
+import { checkBlocks, checkView } from "../../local/slack/blocks/check.ts";
+import { walk } from "../../local/slack/read.ts";
+import type { Message } from "../../src/slack/views/index.ts";
+
+const IN_MESSAGES = ["section", "context", "actions", "rich_text"];
+const MARKUP = /<(?:!date\^\d+\^[^|>^]+\|[^|>]+ UTC|!subteam\^S[A-Z0-9]+|@[UW][A-Z0-9]+)>/g;
+
+export function expectSpeech({ text, blocks }: Message, secret?: string): void {
+  checkBlocks(blocks);
+  expect(blocks.map((block) => block.type).filter((type) => !IN_MESSAGES.includes(type))).toEqual([]);
+  expectPlain(text, secret);
+  expectFrame(blocks);
+  expectMarkup(blocks);
+  expectButtons(buttonsIn(blocks));
+}
+
+export function expectModal(view: ModalView): void {
+  checkView(view, "modal");
+  expect(view.title.text.length).toBeLessThanOrEqual(24);
+  const types = view.blocks.map((block) => block.type);
+  expect(types.filter((type) => ![...IN_MESSAGES, "input"].includes(type))).toEqual([]);
+  expectMarkup(view.blocks as KnownBlock[]);
+}
+
+function expectPlain(text: string, secret?: string): void {
+  expect(text.length).toBeGreaterThan(0);
+  expect(text.length).toBeLessThanOrEqual(150);
+  expect(text).not.toMatch(/[<>]|&(?!amp;|lt;|gt;)/);
+  if (secret) expect(text).not.toContain(secret);
+}
+
+/** The first block starts with the state in bold, and the last one is a context. */
+function expectFrame(blocks: KnownBlock[]): void {
+  const first = blocks[0];
+  expect(first?.type === "section" && first.text?.text).toMatch(/^\*[^*]+\* \S/u);
+  expect(blocks.at(-1)?.type).toBe("context");
+}
+
+/** What is left of mrkdwn without our own mentions and dates holds no raw markup. */
+export function expectMarkup(blocks: readonly KnownBlock[]): void {
+  for (const text of mrkdwnIn(blocks)) {
+    expect(text.replace(MARKUP, "")).not.toMatch(/[<>]|&(?!amp;|lt;|gt;)/);
+    expect(text.match(/\*/g)?.length ?? 0, text).toSatisfy((count: number) => count % 2 === 0);
+  }
+}
+
+export const mrkdwnIn = (blocks: readonly KnownBlock[]): string[] =>
+  [...walk(blocks)].filter((one) => one.type === "mrkdwn").map((one) => String(one.text));
+
+export const buttonsIn = (blocks: readonly KnownBlock[]): Button[] =>
+  [...walk(blocks)].filter((one) => one.type === "button") as unknown as Button[];
+
+function expectButtons(buttons: Button[]): void {
+  for (const { text, accessibility_label = "", style, confirm, value, url } of buttons) {
+    expect(text.text.length).toBeLessThanOrEqual(30);
+    expect(accessibility_label).toMatch(/^.{1,75}$/u);
+    expect(Boolean(value) !== Boolean(url)).toBe(true);
+    if (style === "danger") expect(confirm).toBeDefined();
+  }
+  expect(buttons.filter(({ style }) => style === "primary").length).toBeLessThanOrEqual(1);
+}

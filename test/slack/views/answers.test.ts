@@ -1,0 +1,215 @@
+import { describe, expect, test } from "vitest";
+import { mentionsIn, visibleText } from "../../../local/slack/read.ts";
+import type { Block } from "../../../local/slack/types.ts";
+import { HOUR, MINUTE } from "../../../src/domain/duration.ts";
+import { Locale, Standing } from "../../../src/domain/person.ts";
+import type { Refusal } from "../../../src/domain/refusal.ts";
+import { type AccessRequest, FINAL } from "../../../src/domain/request.ts";
+import { correctLine, readWish } from "../../../src/domain/wish.ts";
+import { DENY_VIEW } from "../../../src/slack/ids.ts";
+import {
+  asked,
+  type Done,
+  denyModal,
+  denyModalBlank,
+  denyModalRefused,
+  done,
+  help,
+  type Message,
+  readDeny,
+  refused,
+  revokeChoice,
+  status,
+  trouble,
+} from "../../../src/slack/views/index.ts";
+import { buttonsIn, expectModal, expectSpeech, mrkdwnIn } from "../../helpers/speech.ts";
+import { activeOne, alice, bob, common, ID, NOW, pendingOne, records, SRE, view } from "../records.ts";
+
+const line = "guest 8h checking the search page";
+const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
+  "unknown-role": [
+    { kind: "unknown-role", role: "gest", roles: ["guest"], line },
+    { kind: "unknown-role", role: "`<!here>`", roles: ["guest", "admin"] },
+    { kind: "unknown-role", role: "x", roles: [] },
+  ],
+  "bad-duration": [{ kind: "bad-duration", text: "8x<y", line }],
+  "too-short": [{ kind: "too-short", min: MINUTE, line }],
+  "too-long": [{ kind: "too-long", role: "admin", max: 8 * HOUR, line: "admin 8h fix" }],
+  "no-reason": [{ kind: "no-reason", role: "admin", line: "admin 4h" }],
+  "reason-too-long": [{ kind: "reason-too-long", max: 500, line: `guest ${"x".repeat(500)}` }],
+  "open-already": [{ kind: "open-already", id: ID, role: "admin", state: "active" }],
+  "not-served": Standing.options.map((standing) => ({ kind: "not-served", standing })),
+  "may-not-ask": [{ kind: "may-not-ask", role: "admin", who: [SRE, bob.id] }],
+  "nobody-can-approve": [{ kind: "nobody-can-approve", role: "admin", approvers: [SRE] }],
+  "not-approver": [{ kind: "not-approver", approvers: [SRE] }],
+  "own-request": [
+    { kind: "own-request", approvers: [SRE] },
+    { kind: "own-request", approvers: [SRE, alice.id] },
+  ],
+  "not-yours": [{ kind: "not-yours", id: ID }],
+  late: (["approved", "denied", "withdrawn", "lapsed", "refused", "ended"] as const).flatMap((did) => [
+    { kind: "late", did, at: NOW - HOUR },
+    { kind: "late", did, by: alice, at: NOW - HOUR },
+  ]),
+  stale: [{ kind: "stale", id: ID }],
+  "unknown-request": [{ kind: "unknown-request", id: "R-<@U0BOB>" }],
+  "nothing-to-revoke": [{ kind: "nothing-to-revoke" }, { kind: "nothing-to-revoke", who: bob.id }],
+  "look-up-failed": [{ kind: "look-up-failed" }],
+  "store-down": [{ kind: "store-down" }],
+  unsure: [{ kind: "unsure" }],
+};
+const everyRefusal: Refusal[] = Object.values(refusals).flat();
+
+const as = ({ blocks }: Message) => blocks as unknown as Block[];
+const seen = (m: Message): string => visibleText({ text: m.text, blocks: as(m) });
+const first = (m: Message): string => mrkdwnIn(m.blocks)[0] ?? "";
+const buttons = (m: Message): string[] => buttonsIn(m.blocks).map((b) => b.text.text);
+
+describe.each(Locale.options)("answers in %s", (locale) => {
+  test.each(everyRefusal)("refusal $kind", (refusal) => {
+    const message = refused(refusal, view(locale));
+    expectSpeech(message);
+    expect(seen(message)).not.toMatch(/undefined|null|NaN|\[object/);
+    expectModal(denyModalRefused(refusal, view(locale)));
+  });
+
+  test.each(["approved", "denied", "withdrawn", "hidden", "ending"] satisfies Done[])("done: %s", (kind) => {
+    for (const r of records) expectSpeech(done(kind, r, view(locale)));
+  });
+
+  test("asked, trouble, help, status and revoke in every state", () => {
+    for (const r of records) expectSpeech(asked(r, view(locale)));
+    for (const id of [undefined, ID]) expectSpeech(trouble(id, view(locale)));
+    for (const names of [[], ["admin"], ["peek", "admin", "gone"]]) expectSpeech(help(view(locale), names));
+    expectSpeech(status([], view(locale)));
+    expectSpeech(
+      status(
+        records.filter((r) => !FINAL.includes(r.state as never)),
+        view(locale),
+      ),
+    );
+    for (const viewer of [undefined, bob.id, alice.id])
+      expectSpeech(revokeChoice([activeOne, activeOne], view(locale), viewer));
+  });
+
+  test("long lists and many roles stay inside Slack's limits", () => {
+    const many = Array.from({ length: 120 }, (): AccessRequest => activeOne);
+    expectSpeech(status(many, view(locale)));
+    expectSpeech(revokeChoice(many, view(locale)));
+    const ctx = view(locale);
+    const { admin } = ctx.roles;
+    if (!admin) throw new Error("no role");
+    const roles = Object.fromEntries(Array.from({ length: 90 }, (_, i) => [`role-${i}`, admin]));
+    expectSpeech(help({ ...ctx, roles }, Object.keys(roles)));
+  });
+
+  test("the deny modal", () => {
+    const target = { id: ID, terms: 2, role: "admin", name: "Bob <!here>", channel: "C0", ts: "1.1" };
+    const modal = denyModal(target, view(locale));
+    expectModal(modal);
+    expect(modal.callback_id).toBe(DENY_VIEW);
+    expect(JSON.parse(modal.private_metadata ?? "")).toEqual({ id: ID, terms: 2, channel: "C0", ts: "1.1" });
+    const [block] = Object.keys(denyModalBlank(view(locale)));
+    expect(modal.blocks.map((one) => one.block_id)).toContain(block);
+  });
+});
+
+describe("what is said", () => {
+  test("asked", () => {
+    const message = asked(pendingOne, view("en"));
+    expect(first(message)).toBe("*Asked:* admin for 4 h. One of <!subteam^S0SRE> must approve.");
+    expect(message.text).toBe("Asked: admin for 4 h. An approver must approve.");
+    expect(buttons(message)).toEqual(["Withdraw"]);
+    expect(seen(message)).toMatch(/R-7K2Q9FXT · lapses .* · the answer comes by DM$/);
+    const byPolicy = asked({ ...pendingOne, role: "peek", duration: 15 * MINUTE, approvers: [] }, view("en"));
+    expect(byPolicy.text).toBe(
+      "Approved by policy: peek for 15 min. The token arrives in your DM in seconds.",
+    );
+    expect(first(asked(pendingOne, view("zh")))).toBe(
+      "*已提交：* admin（4 小时），需要 <!subteam^S0SRE> 中的任意一位批准。",
+    );
+  });
+
+  test("a slip is mended by one click", () => {
+    const message = refused({ kind: "unknown-role", role: "gest", roles: ["guest"], line }, view("en"));
+    expect(first(message)).toBe("*Not sent:* there is no role `gest`. Did you mean `guest`?");
+    expect(seen(message)).toContain(`/karpor-access ${line}`);
+    expect(buttonsIn(message.blocks).map((b) => [b.action_id, b.value])).toEqual([["send", line]]);
+  });
+
+  test("a missing reason cannot be sent, only shown where it goes", () => {
+    const message = refused({ kind: "no-reason", role: "admin", line: "admin 4h" }, view("en"));
+    expect(seen(message)).toContain("/karpor-access admin 4h your reason");
+    expect(buttons(message)).toEqual([]);
+  });
+
+  test("what the corrected line says is sent as it stands", () => {
+    const wish = readWish("admin 99h <!channel> & fix");
+    const corrected = correctLine(wish, view("en").roles) ?? "";
+    const message = refused({ kind: "too-long", role: "admin", max: 8 * HOUR, line: corrected }, view("en"));
+    expectSpeech(message);
+    expect(buttonsIn(message.blocks)[0]?.value).toBe("admin 8h <!channel> & fix");
+    expect(mentionsIn({ text: message.text, blocks: as(message) }).everyone).toBe(false);
+  });
+
+  test("those who are late or may not decide hear it", () => {
+    const say = (refusal: Refusal) => refused(refusal, view("en")).text;
+    expect(say({ kind: "late", did: "approved", by: alice, at: NOW - HOUR })).toBe(
+      "Too late: Alice approved this 1 h ago; your click changed nothing.",
+    );
+    expect(first(refused({ kind: "not-approver", approvers: [SRE] }, view("en")))).toBe(
+      "*Nothing changed:* only <!subteam^S0SRE> can decide this request.",
+    );
+    expect(first(refused({ kind: "own-request", approvers: [SRE] }, view("en")))).toBe(
+      "*Nothing changed:* you cannot approve your own request. <!subteam^S0SRE> has been asked.",
+    );
+    expect(first(refused({ kind: "own-request", approvers: [alice.id] }, view("zh")))).toBe(
+      "*没有变化：* 不能批准自己的申请。已请 <@U0ALICE> 审批。",
+    );
+  });
+
+  test("help shows roles with their limits", () => {
+    const message = help(view("en"), ["peek", "admin"]);
+    expect(first(message)).toBe(
+      "*Access to Karpor production.* Type role, time, reason: `/karpor-access peek 15m checking the search page`",
+    );
+    expect(seen(message)).toContain(
+      "`peek` View every page\nat most 1 h, without a time 15 min · approved by policy",
+    );
+    expect(seen(message)).toContain("Slack allows no app commands in threads; use the message box.");
+  });
+
+  test("status shows what can be done to each", () => {
+    const pending: AccessRequest = { ...common, state: "asked" };
+    const all = status([pending, activeOne, { ...activeOne, hidden: true }], view("en"));
+    expect(all.text).toBe("3 open: what you asked for and hold on production.");
+    expect(buttons(all)).toEqual(["Withdraw", "Hide token", "Release now", "Release now"]);
+  });
+
+  test("one releases one's own and revokes others'", () => {
+    expect(buttons(revokeChoice([activeOne], view("en"), bob.id))).toEqual(["Release now"]);
+    expect(buttons(revokeChoice([activeOne], view("en"), alice.id))).toEqual(["Revoke…"]);
+  });
+});
+
+describe("a submitted denial", () => {
+  const submitted = (value: string | null) => ({
+    private_metadata: JSON.stringify({ id: ID, terms: 1, channel: "C0" }),
+    state: { values: { why: { why: { type: "plain_text_input", value } } } },
+  });
+
+  test("is read, trimmed", () => {
+    expect(readDeny(submitted("  use guest "))).toEqual({
+      id: ID,
+      terms: 1,
+      channel: "C0",
+      why: "use guest",
+    });
+    expect(readDeny(submitted("   ")).why).toBe("");
+    expect(readDeny(submitted(null)).why).toBe("");
+  });
+
+  test("of another view is an error", () => {
+    expect(() => readDeny({ private_metadata: "", state: { values: {} } })).toThrow();
+  });
+});

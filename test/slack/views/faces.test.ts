@@ -1,0 +1,214 @@
+import { describe, expect, test } from "vitest";
+import { mentionsIn, visibleText } from "../../../local/slack/read.ts";
+import type { Block } from "../../../local/slack/types.ts";
+import { type Face, phase } from "../../../src/domain/faces.ts";
+import { UserId } from "../../../src/domain/ids.ts";
+import { Locale } from "../../../src/domain/person.ts";
+import { buttonValue } from "../../../src/slack/ids.ts";
+import { drawFace, drawToken, type Message } from "../../../src/slack/views/index.ts";
+import { buttonsIn, expectSpeech, mrkdwnIn } from "../../helpers/speech.ts";
+import { activeOne, delivering, everyFace, ID, NOW, pendingOne, records, SRE, view } from "../records.ts";
+
+const PHASES = [
+  "pending",
+  "withdrawn",
+  "lapsed",
+  "denied",
+  "setting-up",
+  "trouble",
+  "active",
+  "removing",
+  "unproven",
+  "failed",
+  "ended",
+] as const;
+const ALL: Face[] = [
+  ...PHASES.map((p) => `card:${p}` as const),
+  ...PHASES.map((p) => `waiting:${p}` as const),
+  ...(["setting-up", "trouble", "shown", "hidden", "ending", "ended"] as const).map(
+    (s) => `token:${s}` as const,
+  ),
+  ...(["refused", "denied", "lapsed", "failed", "ended"] as const).map((s) => `notice:${s}` as const),
+  "unproven:open",
+  "unproven:proven",
+  "alert:unproven",
+  "alert:proven",
+  "alert:failed",
+  "reminder:open",
+  "reminder:closed",
+];
+
+const seen = ({ text, blocks }: Message): string =>
+  visibleText({ text, blocks: blocks as unknown as Block[] });
+const mentions = ({ text, blocks }: Message) => mentionsIn({ text, blocks: blocks as unknown as Block[] });
+const first = (m: Message): string => mrkdwnIn(m.blocks)[0] ?? "";
+const plainDates = (text: string): string => text.replace(/<!date\^\d+\^[^|]*\|([^>]*)>/g, "$1");
+const buttons = (m: Message): string[] => buttonsIn(m.blocks).map((b) => b.text.text);
+
+describe.each(Locale.options)("every face in %s", (locale) => {
+  test("the records below have them all", () => {
+    expect(ALL.filter((face) => !everyFace.some((drawn) => drawn.face === face))).toEqual([]);
+  });
+
+  test.each(everyFace)("$face of $r.state", ({ r, slot, face }) => {
+    for (const isFirst of [true, false]) {
+      const message = drawFace(r, slot, face, view(locale), isFirst);
+      expectSpeech(message);
+      expect(seen(message)).not.toMatch(/undefined|null|NaN|\[object|\p{Extended_Pictographic}/u);
+      expect(mrkdwnIn(message.blocks).at(-1)).toContain(ID);
+      expect(buttonsIn(message.blocks).every((b) => b.url || b.value === buttonValue(r))).toBe(true);
+    }
+  });
+
+  test.each(everyFace.filter(({ slot }) => slot === "card" || slot === "alert"))(
+    "a redrawn $face mentions no user group",
+    ({ r, slot, face }) => {
+      expect(mentions(drawFace(r, slot, face, view(locale), false)).groups.size).toBe(0);
+    },
+  );
+
+  test("the token stands alone in one block and nowhere else", () => {
+    const token = `eyJ.${"a".repeat(1_100)}.sig`;
+    const message = drawToken(
+      { ...delivering, grant: { ...delivering.grant, shortened: true } },
+      token,
+      view(locale),
+    );
+    expectSpeech(message, token);
+    expect(JSON.stringify(message).split(token).length).toBe(2);
+    const block = message.blocks.find((one) => one.type === "rich_text");
+    expect(block?.elements).toEqual([
+      { type: "rich_text_preformatted", elements: [{ type: "text", text: token }] },
+    ]);
+  });
+});
+
+describe("what is said", () => {
+  test("a new card pings once, and asks for a decision", () => {
+    const card = drawFace(pendingOne, "card", "card:pending", view("en"), true);
+    expect(first(card)).toBe("*Pending:* <@U0BOB> asks for *admin* for *4 h*. <!subteam^S0SRE>");
+    expect(card.text).toBe("Bob asks for admin for 4 h: OPS-123 roll back search rule");
+    expect(buttons(card)).toEqual(["Approve", "Deny…"]);
+    expect(buttonsIn(card.blocks)[0]?.accessibility_label).toBe("Approve admin for Bob, R-7K2Q9FXT");
+    expect(seen(card)).toContain("Allows: Change & delete everything");
+    expect(plainDates(seen(card))).toContain(
+      "lapses 2026-11-25 17:57 UTC · anyone in <!subteam^S0SRE> except Bob · R-7K2Q9FXT",
+    );
+  });
+
+  test("a card without pings mentions no approver at all", () => {
+    const card = drawFace(pendingOne, "card", "card:pending", view("en", []), true);
+    expect([...mentions(card).groups, ...mentions(card).users]).toEqual(["U0BOB"]);
+    expect(seen(card)).toContain("any approver except Bob");
+    const other = UserId.parse("U0CAROL");
+    const partly = { ...pendingOne, approvers: [SRE, other] };
+    expect([...mentions(drawFace(partly, "card", "card:pending", view("en"), true)).users]).toEqual([
+      "U0BOB",
+    ]);
+  });
+
+  test("a card later", () => {
+    const says = (face: string) => {
+      const drawn = everyFace.find((one) => one.face === face);
+      if (!drawn) throw new Error(face);
+      return plainDates(first(drawFace(drawn.r, drawn.slot, drawn.face, view("en"), false)));
+    };
+    expect(says("card:setting-up")).toBe(
+      "*Setting up:* admin for 4 h for <@U0BOB>. Approved by <@U0ALICE> at 2026-11-25 14:01 UTC.",
+    );
+    expect(says("card:active")).toBe(
+      "*Active until 2026-11-25 18:02 UTC:* admin for <@U0BOB>. Approved by <@U0ALICE> at 2026-11-25 14:01 UTC.",
+    );
+    expect(says("card:unproven")).toBe(
+      "*Removing:* admin for <@U0BOB>. The hub does not answer; still trying.",
+    );
+    expect(says("card:ended")).toBe(
+      "*Ended 2026-11-25 14:01 UTC:* admin for <@U0BOB>; time ran out; token refused by the hub.",
+    );
+    expect(says("waiting:pending")).toBe("*Waiting:* admin for 4 h, for one of <!subteam^S0SRE>.");
+    expect(says("token:trouble")).toBe(
+      "*Not set up yet:* the hub does not answer. You have no access; we keep trying.",
+    );
+    expect(says("unproven:open")).toBe(
+      "*Ending, not yet confirmed:* the hub does not answer. Your token may still work; we keep trying.",
+    );
+    expect(says("notice:ended")).toBe(
+      "*Ended:* your admin access to production. The hub refuses the token since 2026-11-25 14:01:59 UTC.",
+    );
+  });
+
+  test("the token comes with what to do with it", () => {
+    const message = drawToken(delivering, "TOKEN", view("en"));
+    expect(plainDates(first(message))).toBe(
+      "*Ready:* admin on *production* until *2026-11-25 18:02 UTC*. Approved by <@U0ALICE>.",
+    );
+    expect(message.text).toBe("Ready: admin on production for 4 h. Approved by Alice.");
+    expect(buttons(message)).toEqual(["Open dashboard", "Hide token", "Release now"]);
+    expect(seen(message)).toContain("Copy it, open the dashboard, paste, Login. Do not forward it.");
+    expect(seen(message)).not.toContain("earlier than you asked");
+  });
+
+  test("a shortened token says how much the hub gives", () => {
+    const grant = {
+      ...delivering.grant,
+      shortened: true,
+      tokenEnds: delivering.decision.at + 24 * 3_600_000,
+    };
+    expect(seen(drawToken({ ...delivering, grant }, "TOKEN", view("en")))).toContain(
+      "The hub allows at most 1 d, so this ends earlier than you asked.",
+    );
+  });
+
+  test("a reminder says how long is left, and loses its button with the next", () => {
+    const open = drawFace(activeOne, "reminder:3600000", "reminder:open", view("en"), true);
+    expect(open.text).toBe("Ends in 1 h: your admin access to production.");
+    expect(plainDates(first(open))).toBe(
+      "*Ends in 1 h:* your admin access to production, at 2026-11-25 18:02 UTC.",
+    );
+    expect(buttons(open)).toEqual(["Release now"]);
+    expect(buttons(drawFace(activeOne, "reminder:3600000", "reminder:closed", view("en"), false))).toEqual(
+      [],
+    );
+    const zh = drawFace(activeOne, "reminder:3600000", "reminder:open", view("zh"), true);
+    expect(zh.text).toBe("1 小时后结束：你在 production 上的 admin 权限。");
+  });
+
+  test("the requester hears why it ended, and may ask again where that can help", () => {
+    const told = records
+      .filter((r) => r.state === "ended" && r.verification.method === "witness")
+      .map((r) => {
+        const face = phase(r) === "failed" ? "notice:failed" : "notice:ended";
+        const message = drawFace(r, "notice", face, view("en"), true);
+        return [mrkdwnIn(message.blocks).at(-1), buttons(message).join()];
+      });
+    expect(told).toEqual([
+      ["time ran out · R-7K2Q9FXT", "Ask again"],
+      ["you released it · R-7K2Q9FXT", "Ask again"],
+      ["revoked by <@U0ALICE>: incident &lt;over&gt; · R-7K2Q9FXT", "Ask again"],
+      ["the hub no longer had it whole · R-7K2Q9FXT", "Ask again"],
+      ["R-7K2Q9FXT", "Ask again"],
+      ["R-7K2Q9FXT", "Ask again"],
+      ["R-7K2Q9FXT", "Ask again"],
+      ["R-7K2Q9FXT", ""],
+      ["R-7K2Q9FXT", "Ask again"],
+    ]);
+  });
+
+  test("only approvers' cards of live grants can be revoked, and only after a confirmation", () => {
+    const active = drawFace(activeOne, "card", "card:active", view("zh"), false);
+    expect(buttons(active)).toEqual(["撤销…"]);
+    expect(buttonsIn(active.blocks)[0]?.confirm?.style).toBe("danger");
+    expect(active.text).toBe("生效中，还有 4 小时：Bob 的 admin 权限。由 Alice 1 分钟前批准。");
+  });
+
+  test("times far from now carry their day", () => {
+    const late = drawFace(
+      activeOne,
+      "card",
+      "card:active",
+      { ...view("en"), now: NOW + 3 * 86_400_000 },
+      false,
+    );
+    expect(first(late)).toContain("{date_short_pretty} {time}");
+  });
+});

@@ -1,0 +1,106 @@
+/** Whatever people write in names, reasons and refusals: nobody is pinged, and every limit of Slack holds. */
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { mentionsIn } from "../../../local/slack/read.ts";
+import type { Block } from "../../../local/slack/types.ts";
+import { Locale } from "../../../src/domain/person.ts";
+import { cut, foreign, oneLine, shorten } from "../../../src/slack/messages/text.ts";
+import { asked, drawFace, type Message, refused, status } from "../../../src/slack/views/index.ts";
+import { expectSpeech, mrkdwnIn } from "../../helpers/speech.ts";
+import { everyFace, pendingOne, records, view } from "../records.ts";
+
+const evil = fc.constantFrom(
+  "<!channel>",
+  "<@U0EVIL>",
+  "<!subteam^S0EVIL>",
+  "<https://evil.example|x>",
+  "&lt;!here&gt;",
+  "@here",
+  "> ",
+  "```",
+  "\n",
+  "\u202e",
+  "👩‍👩‍👧",
+  "审批",
+);
+const words = fc
+  .array(fc.oneof(evil, fc.string({ unit: "binary" }), fc.string({ unit: "grapheme" })), { maxLength: 60 })
+  .map((parts) => cut(parts.join(""), 500));
+const locale = fc.constantFrom(...Locale.options);
+const KNOWN = ["U0BOB", "U0ALICE"];
+
+function expectHarmless(message: Message): void {
+  const blocks = message.blocks as unknown as Block[];
+  for (const { users, groups, everyone } of [
+    mentionsIn({ text: message.text, blocks }),
+    mentionsIn({ text: message.text }),
+  ]) {
+    expect([...users].filter((user) => !KNOWN.includes(user))).toEqual([]);
+    expect([...groups].filter((group) => group !== "S0SRE")).toEqual([]);
+    expect(everyone).toBe(false);
+  }
+  expect(mrkdwnIn(message.blocks).join()).not.toMatch(/<!(?!date|subteam\^S0SRE>)|<@(?!U0BOB>|U0ALICE>)/);
+}
+
+// Names of one's own choice may hold an asterisk, which only spoils the look of that one line.
+const tame = (text: string): string => text.replaceAll("*", "");
+
+test("every face stays harmless and within limits", () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...everyFace),
+      words,
+      words,
+      locale,
+      fc.boolean(),
+      (drawn, reason, name, l, isFirst) => {
+        const text = tame(reason);
+        const r = { ...drawn.r, reason: text, requester: { ...drawn.r.requester, name: tame(name) } };
+        if ("why" in r) r.why = text;
+        if ("end" in r) r.end = { ...r.end, reason: text };
+        const message = drawFace(r, drawn.slot, drawn.face, view(l), isFirst);
+        expectSpeech(message);
+        expectHarmless(message);
+      },
+    ),
+    { numRuns: 400 },
+  );
+});
+
+test("so do answers", () => {
+  fc.assert(
+    fc.property(words, locale, (typed, l) => {
+      const text = tame(typed);
+      const r = { ...pendingOne, reason: text, requester: { ...pendingOne.requester, name: text } };
+      const line = `guest 8h ${text}`;
+      const all = [
+        asked(r, view(l)),
+        status([...records, r], view(l)),
+        refused({ kind: "unknown-role", role: text, roles: ["guest"], line }, view(l)),
+        refused({ kind: "bad-duration", text, line }, view(l)),
+        refused({ kind: "unknown-request", id: text }, view(l)),
+      ];
+      for (const message of all) {
+        expectSpeech(message);
+        expectHarmless(message);
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test("a reason is quoted as it was written", () => {
+  const reason = "<!channel> *now*\nsecond line & more";
+  const card = drawFace({ ...pendingOne, reason }, "card", "card:pending", view("en"), true);
+  expect(JSON.stringify(card.blocks)).toContain(JSON.stringify(reason));
+  expect(card.text).toBe("Bob asks for admin for 4 h: &lt;!channel&gt; *now* second line &amp; more");
+});
+
+test("cutting never halves a character or an entity", () => {
+  expect(cut("👍👍👍", 4)).toBe("👍…");
+  expect(cut("abc", 3)).toBe("abc");
+  expect(foreign("a<b", 6)).toBe("a&lt;b");
+  expect(foreign("a<bc", 6)).toBe("a&lt;…");
+  expect(shorten("a&lt;b", 4)).toBe("a…");
+  expect(oneLine(" a\u202e\n b ")).toBe("a b");
+});
