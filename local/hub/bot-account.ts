@@ -10,11 +10,11 @@ const OWN_NAMESPACE = "karpor-access-system";
 const RBAC = "/apis/rbac.authorization.k8s.io/v1";
 
 /** Applies the rights as an administrator, and resolves to a kubeconfig of the bot once they are in force. */
-export async function botKubeconfig(hub: Hub, seconds = 3600): Promise<string> {
+export async function botKubeconfig(hub: Hub): Promise<string> {
   const admin = hubClient(hub, hub.admin);
   try {
     for (const object of rights()) await apply(admin, object);
-    const token = await mintOwn(admin, seconds);
+    const token = await mintOwn(admin);
     await inForce(hub, token);
     return kubeconfig(hub, token);
   } finally {
@@ -61,7 +61,7 @@ async function apply(admin: HubClient, object: Manifest): Promise<void> {
     throw new Error(`The hub refused ${object.kind} ${object.metadata.name}: ${status} ${body.message}`);
 }
 
-async function mintOwn(admin: HubClient, seconds: number): Promise<string> {
+async function mintOwn(admin: HubClient): Promise<string> {
   const path = `/api/v1/namespaces/${OWN_NAMESPACE}/serviceaccounts/karpor-access/token`;
   const { body } = await admin("POST", path, { body: { spec: { expirationSeconds: 31_536_000 } } });
   const { token } = (body.status ?? {}) as { token?: string };
