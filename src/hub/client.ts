@@ -3,17 +3,15 @@ import {
   type ConfigurationOptions,
   CoreV1Api,
   createConfiguration,
-  Observable,
-  type ObservableMiddleware,
   RbacAuthorizationV1Api,
   ServerConfiguration,
 } from "@kubernetes/client-node";
-import type { Dispatcher } from "undici";
 import type { Secret } from "../domain/secret.ts";
 import { createAgent } from "./agent.ts";
 import { hubError } from "./errors.ts";
 import type { HubAccess } from "./kubeconfig.ts";
 import { ask, askFresh, type Raw, type RawOptions } from "./raw.ts";
+import { httpApi } from "./send.ts";
 
 export interface HubClient {
   readonly access: HubAccess;
@@ -44,7 +42,7 @@ export function createHubClient(access: HubAccess, options: ClientOptions = {}):
   const token = options.token ?? (credential.kind === "token" ? credential.token : () => null);
   const certificate = !options.token && credential.kind === "certificate" ? credential : undefined;
   const agent = createAgent(access, { connections, timeout, certificate });
-  const configuration = configure(access.server, agent, token);
+  const configuration = configure(access.server, token);
   const limit = (signal: AbortSignal | undefined) =>
     signal ? AbortSignal.any([AbortSignal.timeout(timeout), signal]) : AbortSignal.timeout(timeout);
   return {
@@ -52,7 +50,8 @@ export function createHubClient(access: HubAccess, options: ClientOptions = {}):
     core: new CoreV1Api(configuration),
     rbac: new RbacAuthorizationV1Api(configuration),
     token,
-    call: (doing, signal, run) => guarded(doing, signal, () => run(stopping(limit(signal)))),
+    call: (doing, signal, run) =>
+      guarded(doing, signal, () => run({ httpApi: httpApi(agent, limit(signal)) })),
     raw: (path, { signal, as, accept = "application/json" } = {}) =>
       guarded(`GET ${path.split("?")[0]}`, signal, () => {
         const asking = { accept, signal: limit(signal), timeout };
@@ -63,7 +62,7 @@ export function createHubClient(access: HubAccess, options: ClientOptions = {}):
   };
 }
 
-function configure(server: string, agent: Dispatcher, token: () => Secret | null) {
+function configure(server: string, token: () => Secret | null) {
   return createConfiguration({
     baseServer: new ServerConfiguration(server, {}),
     authMethods: {
@@ -75,15 +74,6 @@ function configure(server: string, agent: Dispatcher, token: () => Secret | null
         },
       },
     },
-    promiseMiddleware: [
-      {
-        pre: async (context) => {
-          context.setDispatcher(agent);
-          return context;
-        },
-        post: async (context) => context,
-      },
-    ],
   });
 }
 
@@ -95,18 +85,4 @@ async function guarded<T>(doing: string, signal: AbortSignal | undefined, run: (
     signal?.throwIfAborted();
     throw hubError(error, doing);
   }
-}
-
-function stopping(signal: AbortSignal): ConfigurationOptions {
-  const stop: ObservableMiddleware = {
-    pre: (context) => {
-      context.setSignal(signal);
-      // All patches of ours are merge patches; the generated client would announce a JSON patch.
-      if (String(context.getHttpMethod()) === "PATCH")
-        context.setHeaderParam("Content-Type", "application/merge-patch+json");
-      return new Observable(Promise.resolve(context));
-    },
-    post: (answer) => new Observable(Promise.resolve(answer)),
-  };
-  return { middleware: [stop], middlewareMergeStrategy: "append" };
 }

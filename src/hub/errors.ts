@@ -33,8 +33,7 @@ export function hubError(error: unknown, doing: string): HubError {
   if (error instanceof ApiException)
     return answered(doing, error.code, error.body, error.headers["audit-id"]);
   if (error instanceof Error && error.name === "TimeoutError") return new HubError(doing, null, "timeout");
-  if (error instanceof TypeError && error.cause) return new HubError(doing, null, socketCode(error));
-  return new HubError(doing, null, "unreadable");
+  return new HubError(doing, null, socketCode(error) ?? "unreadable");
 }
 
 /** An answer that is no success. */
@@ -52,8 +51,8 @@ export function parseJson(text: string): unknown {
   }
 }
 
-function socketCode(error: TypeError): string {
-  const parts = error.cause instanceof AggregateError ? error.cause.errors : [error.cause];
-  const code = [error.cause, ...parts].map((part) => Coded.safeParse(part).data?.code).find(Boolean);
-  return code ?? "connection lost";
+/** Where a host has several addresses, the errors of all come as one. */
+function socketCode(error: unknown): string | undefined {
+  const all: unknown[] = error instanceof AggregateError ? [error, ...error.errors] : [error];
+  return all.map((one) => Coded.safeParse(one).data?.code).find(Boolean);
 }

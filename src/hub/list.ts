@@ -54,7 +54,7 @@ async function* pages(
     if (next) query.set("continue", next);
     const answer = await client.raw(`${path}?${query}`, { signal, accept: METADATA });
     if (answer.status !== 200)
-      throw answered(`list ${path}`, answer.status, answer.body, answer.header("audit-id"));
+      throw answered(`list ${path}`, answer.status, answer.body, answer.headers["audit-id"]);
     const page = Page.safeParse(answer.body).data;
     if (!page) throw new HubError(`list ${path}`, 200, "unreadable");
     for (const { metadata } of page.items ?? []) yield metadata;

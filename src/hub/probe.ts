@@ -66,8 +66,8 @@ async function more(probed: Probed): Promise<MoreFacts> {
   const version = await client.raw("/version", { signal });
   // Not allowed to see the version is no reason to give up: the credential was taken.
   if (version.status !== 200 && version.status !== 403)
-    throw answered("GET /version", version.status, version.body, version.header("audit-id"));
-  const ahead = skew(version.header("date"), clock.now());
+    throw answered("GET /version", version.status, version.body, version.headers["audit-id"]);
+  const ahead = skew(version.headers.date, clock.now());
   const nobody = (path: string) => client.raw(path, { as: "nobody", signal });
   const [configs, clusters, clusterRoles, mayList] = await Promise.all([
     nobody("/server-configs"),

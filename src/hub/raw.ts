@@ -1,13 +1,15 @@
 /** GET on any path of the hub, as the bot, with another token, or as nobody. */
-import { type Dispatcher, fetch } from "undici";
+import type { Dispatcher } from "undici";
 import type { Secret } from "../domain/secret.ts";
 import { createAgent } from "./agent.ts";
 import { parseJson } from "./errors.ts";
 import type { HubAccess } from "./kubeconfig.ts";
+import { send } from "./send.ts";
 
 export interface Raw {
   status: number;
-  header(name: string): string | null;
+  /** Names are lower case. */
+  headers: Partial<Record<string, string>>;
   /** Parsed JSON, or undefined when it is none. */
   body: unknown;
 }
@@ -32,10 +34,8 @@ export async function ask(
 ): Promise<Raw> {
   const headers: Record<string, string> = { accept };
   if (token) headers.authorization = `Bearer ${token.reveal()}`;
-  // A redirect would carry the answer, and on the same host the token, to where nobody asked.
-  const answer = await fetch(url, { headers, dispatcher, signal, redirect: "manual" });
-  const text = await answer.text();
-  return { status: answer.status, header: (name) => answer.headers.get(name), body: parseJson(text) };
+  const answer = await send(url, { headers, dispatcher, signal });
+  return { status: answer.status, headers: answer.headers, body: parseJson(answer.text) };
 }
 
 /** A connection that shows the bot's certificate speaks for the bot, whatever token it carries: so this one has none. */

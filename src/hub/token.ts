@@ -42,11 +42,11 @@ export async function check(
   token: Secret,
   signal: AbortSignal,
 ): ReturnType<Grants["check"]> {
-  const { status, body, header } = await client.raw(LOGIN, { as: token, signal });
+  const { status, body, headers } = await client.raw(LOGIN, { as: token, signal });
   if (status === 401) return "refused";
   // Only the hub's own words: a proxy in between may answer 403 as well.
   if (status === 403 && Forbidden.safeParse(body).success) return "unbound";
   // A Kubernetes API server that is no Karpor hub has no such path.
   if (status === 200 || status === 404) return "good";
-  throw answered("ask the dashboard's login", status, body, header("audit-id"));
+  throw answered("ask the dashboard's login", status, body, headers["audit-id"]);
 }
