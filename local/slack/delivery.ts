@@ -64,3 +64,14 @@ function errorOf(status: number): { error?: string } {
   if (status >= 500) return { error: "http_service_error" };
   return status >= 300 ? { error: "http_client_error" } : {};
 }
+
+/** Whoever watches sees each payload go out and its answer come back. */
+export function told({ clock, changes }: Workspace, deliver: Deliver): Deliver {
+  return async (kind, payload, retry) => {
+    const sent = { kind, payload, at: clock.now() };
+    changes.emit({ kind: "payload", sent });
+    const answer = await deliver(kind, payload, retry);
+    changes.emit({ kind: "answer", sent, answer });
+    return answer;
+  };
+}

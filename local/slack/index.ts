@@ -1,5 +1,5 @@
 /** An honest Slack on one machine: the Web API, both ways of delivery, and people who type and click. */
-import { createHttpDelivery, type Deliver } from "./delivery.ts";
+import { createHttpDelivery, type Deliver, told } from "./delivery.ts";
 import { createDriver } from "./driver/driver.ts";
 import { observed } from "./observe.ts";
 import { createPeople } from "./people.ts";
