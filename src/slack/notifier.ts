@@ -27,17 +27,23 @@ export function createNotifier({ client, channel, language, context, log }: Noti
     return isShared(slot) ? channel : (knownDm(r) ?? openDm(client, r.requester.id));
   }
 
-  const send = (where: string, message: Message, thread_ts: string | undefined) => {
+  async function send(where: string, message: Message, card: string | undefined): Promise<string> {
     const args = { channel: where, ...message, ...calm };
-    return client.chat.postMessage(thread_ts ? { ...args, thread_ts, reply_broadcast: true } : args);
-  };
+    if (!card) return (await client.chat.postMessage(args)).ts ?? "";
+    try {
+      return (await client.chat.postMessage({ ...args, thread_ts: card, reply_broadcast: true })).ts ?? "";
+    } catch (error) {
+      if (slackError(error) !== "thread_not_found") throw error;
+      return send(where, message, undefined);
+    }
+  }
 
   async function post(r: AccessRequest, slot: Slot, face: Face): Promise<Sent> {
     let where = isShared(slot) ? channel : "";
     try {
       where = await place(r, slot);
       const message = drawFace(r, slot, face, contextOf(r, slot), true);
-      const { ts = "" } = await send(where, message, cardBelow(r, slot));
+      const ts = await send(where, message, cardAbove(r, slot));
       return { channel: where, ts, face };
     } catch (error) {
       const code = slackError(error);
@@ -77,5 +83,5 @@ async function openDm(client: WebClient, user: string): Promise<string> {
 }
 
 /** An alert belongs to its card, and is seen in the channel all the same. */
-const cardBelow = (r: AccessRequest, slot: Slot): string | undefined =>
+const cardAbove = (r: AccessRequest, slot: Slot): string | undefined =>
   slot === "alert" ? r.messages.card?.ts : undefined;
