@@ -1,4 +1,4 @@
-/** Clocks of the tests and the playground: real time, and real time that can be made to jump ahead. */
+/** Clocks of the tests and the playground: real time, real time that can jump ahead, and time that only jumps. */
 import type { Clock } from "../src/domain/clock.ts";
 
 export interface JumpClock extends Clock {
@@ -15,9 +15,18 @@ export function systemClock(): Clock {
 }
 
 export function jumpClock(): JumpClock {
+  return createClock(() => Date.now(), true);
+}
+
+/** Stands still between jumps: what a test sees does not depend on how fast it runs. */
+export function stillClock(start = Date.now()): JumpClock {
+  return createClock(() => start, false);
+}
+
+function createClock(base: () => number, ticking: boolean): JumpClock {
   let offset = 0;
   const sleepers = new Set<() => void>();
-  const now = () => Date.now() + offset;
+  const now = () => base() + offset;
   return {
     now,
     jump(ms) {
@@ -26,31 +35,33 @@ export function jumpClock(): JumpClock {
     },
     sleep(ms, signal) {
       const due = now() + ms;
-      return new Promise<void>((resolve, reject) => {
-        if (signal?.aborted) return reject(signal.reason);
-        let timer: NodeJS.Timeout | undefined;
-        const leave = () => {
-          clearTimeout(timer);
-          sleepers.delete(look);
-          signal?.removeEventListener("abort", abort);
-        };
-        const abort = () => {
-          leave();
-          reject(signal?.reason);
-        };
-        const look = () => {
-          clearTimeout(timer);
-          const left = due - now();
-          if (left > 0) timer = setTimeout(look, Math.min(left, LONGEST_TIMER));
-          else {
-            leave();
-            resolve();
-          }
-        };
-        sleepers.add(look);
-        signal?.addEventListener("abort", abort, { once: true });
-        look();
-      });
+      return wait(sleepers, () => due - now(), ticking, signal);
     },
   };
+}
+
+function wait(sleepers: Set<() => void>, left: () => number, ticking: boolean, signal?: AbortSignal) {
+  return new Promise<void>((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    let timer: NodeJS.Timeout | undefined;
+    const leave = () => {
+      clearTimeout(timer);
+      sleepers.delete(look);
+      signal?.removeEventListener("abort", abort);
+    };
+    const abort = () => {
+      leave();
+      reject(signal?.reason);
+    };
+    const look = () => {
+      clearTimeout(timer);
+      if (left() > 0 && ticking) timer = setTimeout(look, Math.min(left(), LONGEST_TIMER));
+      if (left() > 0) return;
+      leave();
+      resolve();
+    };
+    sleepers.add(look);
+    signal?.addEventListener("abort", abort, { once: true });
+    look();
+  });
 }

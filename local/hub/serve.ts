@@ -1,23 +1,17 @@
 /** The way of every request: faults, authentication, authorization, then its answer; all of it logged, tokens never. */
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type Answer, answerResource, served, type World } from "./answer.ts";
+import { answerResource } from "./answer.ts";
 import type { Authenticate } from "./authenticate.ts";
 import type { User } from "./authorize.ts";
+import { type Answer, served, type World } from "./case.ts";
 import type { FaultPlan } from "./faults.ts";
+import type { Logged } from "./journal.ts";
 import { answerPath } from "./paths.ts";
 import { type Ask, parseAsk } from "./request.ts";
 import { isGroup } from "./resources.ts";
 import { forbidden, forbiddenPath, StatusError, statusBody } from "./status.ts";
 import type { Watch } from "./watch.ts";
-
-export interface Logged {
-  at: number;
-  method: string;
-  path: string;
-  user: string;
-  status: number;
-}
 
 export interface Service {
   rbac: boolean;

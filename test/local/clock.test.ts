@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { jumpClock, systemClock } from "../../local/clock.ts";
+import { jumpClock, stillClock, systemClock } from "../../local/clock.ts";
 
 it("tells real time", () => {
   expect(Math.abs(systemClock().now() - Date.now())).toBeLessThan(50);
@@ -29,4 +29,13 @@ it("sleeps longer than a timer can hold", async () => {
   expect(await Promise.race([month, clock.sleep(20).then(() => "soon")])).toBe("soon");
   clock.jump(30 * 24 * 3_600_000);
   expect(await month).toBe("month");
+});
+
+it("stands still until it jumps", async () => {
+  const clock = stillClock(1000);
+  const nap = clock.sleep(5);
+  expect(clock.now()).toBe(1000);
+  clock.jump(5);
+  await nap;
+  expect(clock.now()).toBe(1005);
 });

@@ -1,0 +1,55 @@
+/** One hub as karpor-server leaves it at its first start: its keys, its objects, its time, before anything listens. */
+import { admit } from "./admit.ts";
+import { createAuthenticator, everybodyIsNobody } from "./authenticate.ts";
+import { createAuthorizer } from "./authorize.ts";
+import { createFaults } from "./faults.ts";
+import { createJournal } from "./journal.ts";
+import { createKeys } from "./keys.ts";
+import type { LocalHubOptions } from "./options.ts";
+import { clusterRoleBindings, clusterRoles, namespaces } from "./resources.ts";
+import { anonymousBinding, karporRoles } from "./roles.ts";
+import type { Service } from "./serve.ts";
+import { createStore, type Store } from "./store.ts";
+import { verifyToken } from "./tokens.ts";
+import { createWatch } from "./watch.ts";
+
+export async function install(options: LocalHubOptions) {
+  const { clock, rbac = true, maxTokenSeconds = 31_536_000, latencyMs = 0, anonymousReads = true } = options;
+  let keys = await createKeys();
+  let ahead = 0;
+  const now = () => clock.now() + ahead;
+  const store = createStore();
+  const authorizer = createAuthorizer(store);
+  const [faults, journal] = [createFaults(), createJournal()];
+  preload(store, anonymousReads, now());
+  const verify = (token: string) => verifyToken(keys, store, token, now());
+  const service: Service = {
+    ...{ rbac, faults, watch: createWatch(store), log: journal.add },
+    world: () => ({ store, authorizer, keys, maxSeconds: maxTokenSeconds, now: now() }),
+    authenticate: rbac ? createAuthenticator(verify, now) : everybodyIsNobody,
+    delay: () => (latencyMs > 0 ? clock.sleep(latencyMs) : Promise.resolve()),
+  };
+  return {
+    ...{ service, store, faults, journal },
+    keys: () => keys,
+    renewKeys: async () => {
+      keys = await createKeys();
+      return keys;
+    },
+    skew: (ms: number) => {
+      ahead = ms;
+    },
+  };
+}
+
+function preload(store: Store, anonymousReads: boolean, now: number): void {
+  for (const name of ["kube-public", "kube-system"]) {
+    store.put(namespaces, admit(namespaces, { metadata: { name } }, undefined, now));
+  }
+  for (const role of karporRoles) {
+    if (role.metadata.name === "anonymous" && !anonymousReads) continue;
+    store.put(clusterRoles, admit(clusterRoles, role, undefined, now));
+  }
+  if (anonymousReads)
+    store.put(clusterRoleBindings, admit(clusterRoleBindings, anonymousBinding, undefined, now));
+}

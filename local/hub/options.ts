@@ -1,0 +1,30 @@
+/** How a local hub is started, and what can be done to it that no real hub offers. */
+import type { Clock } from "../../src/domain/clock.ts";
+import type { Faults } from "./faults.ts";
+import type { Logged } from "./journal.ts";
+import type { Hub } from "./types.ts";
+
+export interface LocalHubOptions {
+  clock: Clock;
+  port?: number;
+  /** Off as in karpor-server's default: everyone may do everything, tokens mean nothing. */
+  rbac?: boolean;
+  maxTokenSeconds?: number;
+  /** Whether the role and binding `anonymous` are there, which open reads to everybody. */
+  anonymousReads?: boolean;
+  latencyMs?: number;
+}
+
+export interface LocalHub extends Hub, Faults {
+  readonly port: number;
+  /** The last requests, oldest first; never a token. */
+  readonly requests: readonly Logged[];
+  onRequest(listener: (entry: Logged) => void): () => void;
+  /** Refuses connections and breaks the open ones, until `up`. */
+  down(): Promise<void>;
+  up(): Promise<void>;
+  /** The hub's own time, ahead of the clock by this much. */
+  skew(ms: number): void;
+  /** New authority and token-signing key: every token and kubeconfig of before is dead. */
+  rotateKeys(): Promise<void>;
+}

@@ -1,0 +1,66 @@
+/** What changes objects: create, update, patch, delete; checked in the order of the API server. */
+import { admit, droppedFields, type Json, parseBody } from "./admit.ts";
+import { type Answer, type Case, sentObject, standing, type World } from "./case.ts";
+import { erase, parseErasure } from "./erase.ts";
+import { checkEscalation } from "./escalate.ts";
+import { listText } from "./list.ts";
+import { applyPatch } from "./patch.ts";
+import type { Resource } from "./resources.ts";
+import { parseSelector } from "./selector.ts";
+import { alreadyExists, notAllowed } from "./status.ts";
+import type { KubeObject } from "./types.ts";
+import { keep, updated } from "./update.ts";
+
+export function create({ store, authorizer, now }: World, found: Case): Answer {
+  const { resource, target, user, dry } = found;
+  if (resource.namespaced && target.namespace === undefined) throw notAllowed();
+  const body = sentObject(found);
+  const object = admit(resource, body, target.namespace, now);
+  checkEscalation(authorizer, user, resource, object);
+  const { name, namespace } = object.metadata;
+  const there = store.get(resource, namespace, name);
+  if (there) throw alreadyExists(resource, name, there.metadata.deletionTimestamp !== undefined);
+  const warnings = droppedFields(resource, body).map((field) => `unknown field "${field}"`);
+  return { status: 201, body: dry ? object : store.put(resource, object), warnings };
+}
+
+export function patch(world: World, found: Case): Answer {
+  const before = standing(world, found);
+  return replace(world, found, before, applyPatch(found.type, before, found.text));
+}
+
+export function update(world: World, found: Case): Answer {
+  return replace(world, found, standing(world, found), sentObject(found));
+}
+
+function replace({ store, authorizer }: World, found: Case, before: KubeObject, wanted: Json): Answer {
+  const { resource, user, dry } = found;
+  const after = updated(resource, before, wanted);
+  checkEscalation(authorizer, user, resource, after);
+  return { status: 200, body: dry ? after : keep(store, resource, before, after) };
+}
+
+export function remove(world: World, found: Case): Answer {
+  const { resource, ask, text, dry } = found;
+  const object = standing(world, found);
+  const erasure = parseErasure(text ? parseBody(text, "DeleteOptions") : {}, ask.query);
+  const gone = dry ? object : erase(world.store, resource, object, erasure, world.now);
+  const stands = world.store.get(resource, gone.metadata.namespace, gone.metadata.name) !== undefined;
+  const whole = resource.deleteAnswers === "object" || (stands && !dry);
+  return { status: 200, body: whole ? gone : deleted(resource, gone) };
+}
+
+/** Each in turn, as the real server does: no transaction spans a collection. */
+export function eraseAll({ store, now }: World, { resource, target, ask, text }: Case): Answer {
+  const erasure = parseErasure(text ? parseBody(text, "DeleteOptions") : {}, ask.query);
+  const selector = parseSelector(ask.query.get("labelSelector"), ask.query.get("fieldSelector"));
+  const body = listText(store, resource, target.namespace, ask.query);
+  const found = store.list(resource, target.namespace, selector.label).filter(selector.matches);
+  for (const object of found) erase(store, resource, object, erasure, now);
+  return { status: 200, body };
+}
+
+function deleted({ plural, group }: Resource, { metadata }: KubeObject) {
+  const details = { name: metadata.name, ...(group && { group }), kind: plural, uid: metadata.uid };
+  return { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", details };
+}
