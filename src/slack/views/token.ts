@@ -29,10 +29,10 @@ export function drawToken(r: AccessRequest, token: string, ctx: ViewContext): Me
   );
 }
 
-/** What the hub really gave, whole minutes from the approval. */
+/** What the hub really gave from the approval on; clocks differ by seconds, so to the minute. */
 function given(r: AccessRequest): number {
   if (!("grant" in r && r.grant) || !("decision" in r)) return r.duration;
-  return Math.floor((r.grant.tokenEnds - r.decision.at) / 60_000) * 60_000;
+  return Math.round((r.grant.tokenEnds - r.decision.at) / 60_000) * 60_000;
 }
 
 /** Without the token: this can always be drawn, also over it. */
