@@ -4,10 +4,13 @@ import type { Clock, Log } from "../flow/ports.ts";
 /** An HTTP client's error quotes bodies and headers in its message: of those only name and code are kept. */
 export function describe(error: unknown): object {
   if (!(error instanceof Error)) return { error: typeof error };
-  const code = "code" in error ? error.code : undefined;
+  const code = codeOf(error) ?? codeOf(error.cause);
   if ("body" in error || "headers" in error) return { error: error.name, code };
   return { error: error.name, code, reason: error.message, stack: error.stack };
 }
+
+const codeOf = (error: unknown): unknown =>
+  typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
 
 const QUIET = 30_000;
 

@@ -56,8 +56,11 @@ export function openQueue(connection: Redis, prefix: string): Queue {
   return queue;
 }
 
+// What is left over is a mistake of ours, such as an id that BullMQ refuses.
 function fail(error: Error): never {
   if (error.name === "ReplyError") throw new StoreDown(`Redis refused: ${error.message}`);
   if (error.message.startsWith("Stream isn't writeable")) throw new StoreDown(error.message);
-  throw new StoreUnsure(`Redis did not answer: ${error.message}`);
+  if (/timed out|closed|aborted|max retries/i.test(error.message))
+    throw new StoreUnsure(`Redis did not answer: ${error.message}`);
+  throw error;
 }

@@ -55,12 +55,18 @@ test("a jump of the clock starts what it made due", async () => {
 });
 
 test("a frozen Redis: unsure in time", async () => {
-  await using frozen = await testRedis({ commandTimeout: 50 });
+  await using frozen = await testRedis({ commandTimeout: 250 });
   const jobs = jobsOn(frozen.commands);
   await jobs.add("draw", newId(), 0, 1);
   frozen.server.pause();
   await expect(jobs.add("draw", newId(), 0, 1)).rejects.toBeInstanceOf(StoreUnsure);
   frozen.server.resume();
+});
+
+test("a key that BullMQ refuses is a mistake of ours, not an outage", async () => {
+  const jobs = jobsOn();
+  await expect(jobs.add("draw", newId(), 0, "a:b")).rejects.toThrow("cannot contain :");
+  await jobs.close();
 });
 
 test("a full Redis: down", async () => {
