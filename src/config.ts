@@ -61,8 +61,10 @@ const Environment = z
     SLACK_API_URL: z.url().optional(),
     LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
   })
-  .refine((env) => env.SLACK_APP_TOKEN || env.SLACK_SIGNING_SECRET, {
+  .refine((env) => Boolean(env.SLACK_APP_TOKEN || env.SLACK_SIGNING_SECRET), {
     path: ["SLACK_APP_TOKEN"],
+    // Said beside other mistakes, not after them.
+    when: ({ value }) => typeof value === "object",
     message: "is not set; give an app-level token (xapp-…) for Socket Mode, or SLACK_SIGNING_SECRET for HTTP",
   });
 
@@ -97,7 +99,7 @@ export function loadConfig(variables: NodeJS.ProcessEnv): Config {
 
 function readFile(path: string): { file?: ConfigFile; mistakes: string[] } {
   try {
-    const file = ConfigFile.safeParse(parse(readFileSync(path, "utf8")));
+    const file = ConfigFile.safeParse(parse(readFileSync(path, "utf8")), { error: inWords });
     return file.success ? { file: file.data, mistakes: [] } : { mistakes: file.error.issues.map(say) };
   } catch (error) {
     const why =
@@ -108,7 +110,25 @@ function readFile(path: string): { file?: ConfigFile; mistakes: string[] } {
   }
 }
 
-const say = ({ path, message, ...issue }: z.core.$ZodIssue): string => {
-  const keys = "keys" in issue ? `: ${issue.keys.join(", ")}` : "";
-  return `${path.join(".") || "the file"}: ${message}${message.includes(":") ? "" : keys}`;
+/** What zod itself would say too tersely, with the mend. */
+const inWords: z.core.$ZodErrorMap = (issue) => {
+  if (issue.code === "invalid_type" && issue.input === undefined) return "is missing";
+  if (issue.code === "invalid_type")
+    return `must be ${issue.expected === "record" ? "a mapping" : `a ${issue.expected}`}`;
+  if (issue.code === "unrecognized_keys")
+    return `does not know ${issue.keys.map((key) => `"${key}"`).join(", ")}; remove or correct it`;
+  if (issue.code === "invalid_format" && issue.format === "url")
+    return "must be a whole URL such as https://karpor.example.com";
+  if (issue.code === "invalid_value")
+    return `must be ${issue.values.map((value) => `"${String(value)}"`).join(" or ")}`;
+  return undefined;
 };
+
+const say = (issue: z.core.$ZodIssue): string => {
+  const inner = issue.code === "invalid_key" ? issue.issues[0]?.message : undefined;
+  return `${issue.path.join(".") || "the file"}: ${inner ?? issue.message}`;
+};
+
+/** The file's JSON schema, as committed in karpor-access.schema.json. */
+export const configSchema = (): string =>
+  `${JSON.stringify(z.toJSONSchema(ConfigFile, { io: "input" }), null, 2)}\n`;

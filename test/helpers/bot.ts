@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { stringify } from "yaml";
 import { type JumpClock, jumpClock } from "../../local/clock.ts";
@@ -13,6 +14,7 @@ import { startRedis } from "../../local/redis.ts";
 import { startLocalSlack } from "../../local/slack/index.ts";
 import { startApp } from "../../src/app.ts";
 import { loadConfig } from "../../src/config.ts";
+import { AccessRequest } from "../../src/domain/request.ts";
 import type { Transition } from "../../src/domain/trail.ts";
 import { createLog } from "../../src/log.ts";
 import { openQueue } from "../../src/queue/jobs.ts";
@@ -116,9 +118,23 @@ export async function startWorld({
       clock.jump(ms);
       await promoteDue(queue, clock.now());
     },
+    /** Every request's record. */
+    records: async () => {
+      const found = await commands.keys(`${keys.request("")}*`);
+      return Promise.all(
+        found.map(async (key) => AccessRequest.parse(JSON.parse((await commands.hget(key, "record")) ?? ""))),
+      );
+    },
+    until,
     close: () => kept.disposeAsync(),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
+}
+
+/** Asks again and again until it holds. */
+async function until(holds: () => Promise<boolean>, ms = 5_000): Promise<void> {
+  for (const deadline = Date.now() + ms; !(await holds()); await sleep(5))
+    if (Date.now() > deadline) throw new Error(`Not seen within ${ms} ms: ${holds}`);
 }
 
 const file = (instance: string, roles: Record<string, unknown>) => ({

@@ -1,0 +1,12 @@
+/** What the dashboard's login answers to a token: 401 to a dead one. */
+import { hubClient } from "../../local/hub/client.ts";
+import type { Hub } from "../../local/hub/types.ts";
+
+export async function login(hub: Hub, token: string): Promise<number> {
+  const ask = hubClient(hub);
+  try {
+    return (await ask("GET", "/rest-api/v1/authn", { token })).status;
+  } finally {
+    await ask.close();
+  }
+}

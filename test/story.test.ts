@@ -1,0 +1,187 @@
+/** The whole life of a request, through the outer doors: signed commands and clicks in, Slack calls and hub objects out. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { envtestAdvice, envtestAvailable, startEnvtest } from "../local/envtest.ts";
+import type { Hub } from "../local/hub/types.ts";
+import { buttonsOf, type Message, type View, visibleText } from "../local/slack/index.ts";
+import { HOUR, MINUTE } from "../src/domain/duration.ts";
+import {
+  ALICE,
+  APPROVALS,
+  BOB,
+  CAROL,
+  GENERAL,
+  MEI,
+  startBot,
+  startWorld,
+  type World,
+} from "./helpers/bot.ts";
+import { login } from "./helpers/login.ts";
+
+describe.each(["http", "socket"] as const)("over %s", (transport) => {
+  describe("on the local hub", () => tell({ transport, hub: async () => undefined }));
+  describe.skipIf(!envtestAvailable())(`on a real API server (${envtestAdvice})`, () =>
+    tell({ transport, hub: startEnvtest }),
+  );
+});
+
+function tell({ transport, hub }: { transport: "http" | "socket"; hub(): Promise<Hub | undefined> }) {
+  let world: World;
+  let bot: Awaited<ReturnType<typeof startBot>>;
+  let real: Hub | undefined;
+
+  beforeAll(async () => {
+    real = await hub();
+    world = await startWorld({ transport, ...(real ? { hub: real } : {}) });
+    bot = await startBot(world);
+  });
+  afterAll(async () => {
+    await bot.stop();
+    await world.close();
+    await real?.stop();
+  });
+
+  const cards = () => world.slack.messages(APPROVALS).filter((m) => !m.thread_ts);
+  const card = (words: string) =>
+    world.slack.waitFor(() => cards().find((m) => visibleText(m).includes(words)));
+  const dm = (user: string, words: string) =>
+    world.slack.waitFor(() => world.slack.dm(user).findLast((m) => visibleText(m).includes(words)));
+  const whisper = (user: string, words: string) =>
+    world.slack.waitFor(() => world.slack.ephemerals(user).findLast((m) => visibleText(m).includes(words)));
+  const tokenIn = (message: Message): string =>
+    /eyJ[\w-]+\.[\w-]+\.[\w-]+/.exec(visibleText(message))?.[0] ?? "";
+  /** Waits until nothing stands on the hub, then jumps over the 11 s that the proof takes. */
+  const proveEnd = async (user: string) => {
+    await world.until(async () => (await world.records()).some((r) => r.state === "ending" && r.goneAt));
+    await world.jump(11_000);
+    return world.slack.waitFor(() =>
+      world.slack.dm(user).findLast((m) => buttonsOf(m).includes("Ask again")),
+    );
+  };
+
+  test("ask, approve, get a token, be reminded, lose it on time", async () => {
+    const asked = await world.slack.command(BOB, GENERAL, "guest 8h debugging the search page");
+    expect(asked.status).toBe(200);
+    expect(visibleText(await whisper(BOB, "Asked:"))).toMatch(/guest for 8 h.*must approve/);
+    const pending = await card("Pending:");
+    expect(visibleText(pending)).toContain("debugging the search page");
+    expect(buttonsOf(pending)).toEqual(["Approve", "Deny…"]);
+    expect(buttonsOf(await dm(BOB, "Waiting:"))).toEqual(["Withdraw"]);
+
+    await world.slack.click(ALICE, pending, "Approve");
+    const ready = await dm(BOB, "Ready:");
+    const token = tokenIn(ready);
+    expect(await login(world.hub, token)).not.toBe(401);
+    expect(buttonsOf(ready)).toEqual(["Open dashboard", "Hide token", "Release now"]);
+    const activeCard = await card("Active until");
+    expect(activeCard.ts).toBe(pending.ts);
+    expect(buttonsOf(activeCard)).toEqual(["Revoke…"]);
+    expect(visibleText(activeCard)).toMatch(/Approved by <@U0ALICE/);
+    const { serviceAccounts, clusterRoleBindings } = await world.hub.objects();
+    expect(serviceAccounts.filter((o) => o.metadata.name.startsWith("karpor-access-guest-"))).toHaveLength(1);
+    expect(
+      clusterRoleBindings.filter((o) => o.metadata.name.startsWith("karpor-access-guest-")),
+    ).toHaveLength(1);
+
+    await world.jump(7 * HOUR);
+    const hourly = await dm(BOB, "Ends in 1 h:");
+    expect(buttonsOf(hourly)).toEqual(["Release now"]);
+    await world.jump(50 * MINUTE);
+    await dm(BOB, "Ends in 10 min:");
+    await world.slack.waitFor(() => buttonsOf(hourly).length === 0);
+
+    await world.jump(10 * MINUTE);
+    const ended = await proveEnd(BOB);
+    expect(visibleText(ended)).toMatch(/Ended:.*The hub refuses the token since.*time ran out/s);
+    await card("Ended");
+    expect(tokenIn(ready)).toBe("");
+    const left = await world.hub.objects();
+    expect([...left.serviceAccounts, ...left.clusterRoleBindings].filter(isGrant)).toEqual([]);
+    expect(bot.trail().map(({ to }) => to)).toEqual([
+      "asked",
+      "pending",
+      "approved",
+      "delivering",
+      "active",
+      "ending",
+      "ended",
+    ]);
+    expect(bot.trail().at(-1)?.verification?.method).toBe("witness");
+  });
+
+  test("an approver's click counts once, the late one is told who was first, and only they", async () => {
+    await world.slack.command(BOB, GENERAL, "admin 2h OPS-123: roll back");
+    const pending = await card("OPS-123: roll back");
+    await world.slack.click(BOB, pending, "Approve");
+    await whisper(BOB, "cannot approve your own request");
+    await world.slack.click(ALICE, pending, "Deny…");
+    const form = await world.slack.waitFor(() => world.slack.views(ALICE).at(-1));
+    await Promise.all([
+      world.slack.click(CAROL, pending, "Approve"),
+      world.slack.click(ALICE, pending, "Approve"),
+    ]);
+    const ready = await dm(BOB, "Ready:");
+    await world.slack.submit(ALICE, form.id, { [inputOf(form)]: "not today" });
+    await world.slack.waitFor(() =>
+      world.slack.ephemerals(ALICE).some((m) => visibleText(m).includes("Too late:")),
+    );
+    expect(bot.trail().filter(({ to }) => to === "approved")).toHaveLength(2);
+
+    await world.slack.click(BOB, ready, "Release now", { confirm: true });
+    await proveEnd(BOB);
+    expect(bot.trail().findLast(({ to }) => to === "ending")).toMatchObject({ who: BOB, why: "released" });
+  });
+
+  test("a denial tells the requester why", async () => {
+    await world.slack.command(MEI, GENERAL, "guest 1h 看一下搜索页");
+    const pending = await card("看一下搜索页");
+    await dm(MEI, "等待");
+    await world.slack.click(CAROL, pending, "Deny…");
+    const form = await world.slack.waitFor(() => world.slack.views(CAROL).at(-1));
+    await world.slack.submit(CAROL, form.id, { [inputOf(form)]: "use peek instead" });
+    await dm(MEI, "use peek instead");
+    await card("Denied:");
+    expect(bot.trail().at(-1)).toMatchObject({
+      to: "denied",
+      who: CAROL,
+      why: "use peek instead",
+      qualified: "S0SRE",
+    });
+  });
+
+  test("a role by policy needs nobody, and revoke with one live grant ends it", async () => {
+    await world.slack.command(MEI, GENERAL, "peek");
+    const ready = await world.slack.waitFor(() => world.slack.dm(MEI).find((m) => tokenIn(m) !== ""));
+    expect(await login(world.hub, tokenIn(ready))).not.toBe(401);
+    await world.slack.command(MEI, GENERAL, "revoke");
+    await world.until(async () => (await world.records()).some((r) => r.state === "ending" && r.goneAt));
+    await world.jump(11_000);
+    expect(tokenIn(ready)).toBe("");
+    await world.slack.waitFor(() => world.slack.dm(MEI).some((m) => buttonsOf(m).includes("再次申请")));
+  });
+
+  test("no token and no secret was written anywhere but into the token's own message", async () => {
+    const secrets = /eyJ[\w-]{20,}|planted/;
+    expect(JSON.stringify(bot.lines)).not.toMatch(secrets);
+    expect(await everyWrite(world)).not.toMatch(secrets);
+    expect(JSON.stringify(world.slack.notifications(BOB))).not.toMatch(secrets);
+  });
+}
+
+const inputOf = (form: View): string => {
+  const input = form.blocks.find(({ type }) => type === "input");
+  return (input?.element as { action_id: string } | undefined)?.action_id ?? "no input";
+};
+
+const isGrant = (o: { metadata: { labels?: Record<string, string> } }): boolean =>
+  o.metadata.labels?.["app.kubernetes.io/managed-by"] === "karpor-access";
+
+/** All that Redis was ever told, records and job data alike: its append-only file. */
+async function everyWrite({ commands }: World): Promise<string> {
+  const [, dir = ""] = (await commands.config("GET", "dir")) as string[];
+  const folder = join(dir, "appendonlydir");
+  const files = readdirSync(folder).map((name) => readFileSync(join(folder, name), "latin1"));
+  expect(files.join("").length).toBeGreaterThan(1_000);
+  return files.join("");
+}
