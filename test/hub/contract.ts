@@ -150,6 +150,11 @@ export function grantsContract(title: string, start: () => Promise<Hub>): void {
         const request = approved({ clusterRole: "not-ours-to-give" });
         expect(await failure(grants.create(request, signal))).toBe("hub-refuses");
         await nothing(request);
+        const { accountUid } = await grants.create({ ...request, clusterRole: "karpor-guest" }, signal);
+        await admins("DELETE", `${BINDINGS}/${objectName(request)}`);
+        expect(await failure(grants.create(request, signal))).toBe("hub-refuses");
+        // That one was there before: taking it away is for whoever made it.
+        expect((await accountOf(request)).body.metadata?.uid).toBe(accountUid);
       });
 
       it("says that a ClusterRole does not exist, whether or not the bot may bind it", async () => {
@@ -192,7 +197,7 @@ export function grantsContract(title: string, start: () => Promise<Hub>): void {
         expect(JSON.stringify(logged)).not.toContain(token.reveal());
       });
 
-      it("fails when there is no account, without a word of ours lost", async () => {
+      it("fails when there is no account, saying so", async () => {
         await expect(grants.mint(approved(), HOUR, signal)).rejects.toMatchObject({
           name: "HubError",
           status: 404,

@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from "vitest";
 import { systemClock } from "../../local/clock.ts";
 import { createGrants } from "../../src/hub/grants.ts";
+import { objectName } from "../../src/hub/names.ts";
 import { account, binding } from "../../src/hub/objects.ts";
 import { approved } from "./requests.ts";
 import { json, type Stub, startStub } from "./stub.ts";
@@ -38,4 +39,25 @@ it("fails on what is no list, rather than seeing an empty hub", async () => {
   stub = await startStub((_, to) => json(to, 200, { items: [{ metadata: {} }] }));
   const grants = createGrants({ client: stub.client("t"), ...place, clock: systemClock() });
   await expect(grants.list(new AbortController().signal)).rejects.toThrow("unreadable");
+});
+
+it("looks again at halves: the two lists are not of one moment", async () => {
+  const [whole, gone] = [approved(), approved()];
+  const as = (uid: string, object: { metadata: object }) => ({
+    ...object,
+    metadata: { ...object.metadata, uid },
+  });
+  const [a, b] = [as("a", account(place, whole)), as("b", binding(place, whole, "karpor-guest"))];
+  stub = await startStub((ask, to) => {
+    const { pathname } = new URL(`https://hub${ask.url}`);
+    if (pathname.endsWith("/serviceaccounts"))
+      return json(to, 200, { items: [as("c", account(place, gone))] });
+    if (pathname.endsWith("/clusterrolebindings")) return json(to, 200, { items: [b] });
+    if (!pathname.endsWith(objectName(whole))) return json(to, 404, { reason: "NotFound" });
+    json(to, 200, pathname.includes("/serviceaccounts/") ? a : b);
+  });
+  const grants = createGrants({ client: stub.client("t"), ...place, clock: systemClock() });
+  expect(await grants.list(new AbortController().signal)).toMatchObject([
+    { key: { id: whole.id }, account: { uid: "a", ending: false }, binding: { uid: "b" } },
+  ]);
 });
