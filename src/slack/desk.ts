@@ -17,6 +17,8 @@ export interface Desk {
   /** Of those whose own language cannot be looked up. */
   language: Locale;
   log: Log;
+  /** Milliseconds a command may take before its acknowledgement: Slack gives up after 3 s. */
+  ackWithin?: number;
 }
 
 /** Whoever typed or pressed, before any look-up: vetting corrects name and language. */

@@ -17,6 +17,7 @@ export interface ListenerOptions extends Desk {
   botUserId: string;
   apiUrl?: string | undefined;
   health?: Health;
+  pongWithin?: number;
 }
 
 export interface Listener {
@@ -27,9 +28,9 @@ export interface Listener {
 }
 
 export function createListener(options: ListenerOptions): Listener {
-  const { transport, apiUrl, log, health = {} } = options;
+  const { transport, apiUrl, log, health = {}, pongWithin } = options;
   const busy = createBusy();
-  const line = createLine(transport, { logger: boltLog(log), health, apiUrl });
+  const line = createLine(transport, { logger: boltLog(log), health, apiUrl, pongWithin });
   register(createApp(options, line), options, busy);
   let stopped: Promise<void> | undefined;
   return {

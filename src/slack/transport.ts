@@ -15,6 +15,8 @@ export interface LineOptions {
   logger: Logger;
   health: Health;
   apiUrl?: string | undefined;
+  /** Also the wait before each new connection, which Slack asks for every few hours. */
+  pongWithin?: number | undefined;
 }
 
 export const createLine = (transport: Transport, options: LineOptions): Line =>
@@ -38,21 +40,20 @@ function httpLine(
   };
 }
 
-/** Also the wait before each new connection, which Slack asks for every few hours. */
 const PONG_WITHIN = 3_000;
 const PING_WITHIN = 30_000;
 const CLOSE_WITHIN = 3_000;
 
 function socketLine(
   { appToken, port }: { appToken: string; port?: number },
-  { logger, health, apiUrl }: LineOptions,
+  { logger, health, apiUrl, pongWithin = PONG_WITHIN }: LineOptions,
 ): Line {
   // An object of its own: the receiver writes into it. Its retries stay as they are: a failed reconnect would be final.
   const clientOptions = { timeout: 10_000, ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }) };
   const receiver = new SocketModeReceiver({
     appToken,
     logger,
-    clientPingTimeout: PONG_WITHIN,
+    clientPingTimeout: pongWithin,
     serverPingTimeout: PING_WITHIN,
     installerOptions: { clientOptions },
   });

@@ -10,7 +10,7 @@ import { type Message, refused, trouble, type ViewContext } from "./views/index.
 export type Words = (ctx: ViewContext) => Message;
 
 /** The refusal a person is told for this error; null for what nobody foresaw. */
-export function refusalOf(error: unknown): Refusal | null {
+function refusalOf(error: unknown): Refusal | null {
   if (error instanceof Refused) return error.refusal;
   if (error instanceof StoreDown) return { kind: "store-down" };
   return error instanceof StoreUnsure ? { kind: "unsure" } : null;

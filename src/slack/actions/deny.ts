@@ -1,12 +1,11 @@
 /** Deny…: the modal opens at once, for its trigger lives 3 s; then it is looked up whether this person may. */
-import { Refused } from "../../domain/refusal.ts";
+import { type Refusal, Refused } from "../../domain/refusal.ts";
 import { late } from "../../domain/transitions.ts";
 import { admitted } from "../../flow/decide.ts";
 import { load } from "../../flow/load.ts";
 import type { Desk } from "../desk.ts";
 import type { Click } from "../payload.ts";
 import { type DenyTarget, denyModal, denyModalRefused } from "../views/index.ts";
-import { refusalOf } from "../words.ts";
 import { about } from "./about.ts";
 import type { Action } from "./index.ts";
 
@@ -29,7 +28,7 @@ async function openAtOnce(desk: Desk, click: Click, target: DenyTarget): Promise
   return opened.view?.id;
 }
 
-/** What cannot be looked up is left to the submission, which asks again. */
+/** What cannot be looked up now is left to the submission, which asks again: a reason is being typed. */
 async function lookAfter(desk: Desk, click: Click, view_id: string, target: DenyTarget): Promise<void> {
   const before = localeNow(desk, click);
   const refusal = await refusalFor(desk, click, target);
@@ -44,13 +43,17 @@ async function lookAfter(desk: Desk, click: Click, view_id: string, target: Deny
   });
 }
 
-async function refusalFor({ ports, log }: Desk, { user }: Click, { id }: DenyTarget) {
+async function refusalFor(
+  { ports, log }: Desk,
+  { user }: Click,
+  { id }: DenyTarget,
+): Promise<Refusal | null> {
   try {
     await admitted(ports, id, user);
     return null;
   } catch (error) {
-    const refusal = refusalOf(error);
-    if (!refusal) log.error({ id, err: error }, "could not look up who may deny");
-    return refusal;
+    if (error instanceof Refused && error.refusal.kind !== "look-up-failed") return error.refusal;
+    log.warn({ id, err: error }, "could not look up who may deny");
+    return null;
   }
 }

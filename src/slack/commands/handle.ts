@@ -10,7 +10,6 @@ import { commandFor } from "./index.ts";
 export type Ephemeral = Message & { response_type: "ephemeral" };
 export type Ack = (answer?: Ephemeral) => Promise<void>;
 
-/** Slack gives up after 3 s: a store that takes longer than this is answered for afterwards. */
 const ACK_WITHIN = 2_000;
 
 export async function handleCommand(desk: Desk, body: unknown, ack: Ack): Promise<void> {
@@ -27,15 +26,16 @@ export async function handleCommand(desk: Desk, body: unknown, ack: Ack): Promis
   }
   const words = run();
   const locale = desk.people.known(given.user)?.locale;
-  const early = await soon(words);
+  const early = await soon(words, desk.ackWithin ?? ACK_WITHIN);
   if (early && locale) return ack({ response_type: "ephemeral", ...drawn(desk, locale, early) });
   await ack();
   await answer(desk, given, await words);
 }
 
-async function soon(words: Promise<Words>): Promise<Words | undefined> {
+/** A store that takes longer is answered for afterwards. */
+async function soon(words: Promise<Words>, ms: number): Promise<Words | undefined> {
   const { promise: late, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(resolve, ACK_WITHIN, undefined);
+  const timer = setTimeout(resolve, ms, undefined);
   try {
     return await Promise.race([words, late]);
   } finally {
