@@ -1,0 +1,177 @@
+/** The bot's door to Slack, opened by real Bolt before the local workspace; records are in memory. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { onTestFinished } from "vitest";
+import { jumpClock } from "../../local/clock.ts";
+import { type LocalSlack, startLocalSlack, visibleText } from "../../local/slack/index.ts";
+import { RequestId, UserId } from "../../src/domain/ids.ts";
+import type { Locale } from "../../src/domain/person.ts";
+import type { State } from "../../src/domain/request.ts";
+import { type Catalog, Role } from "../../src/domain/role.ts";
+import type { Log } from "../../src/flow/ports.ts";
+import { slackClient } from "../../src/slack/client.ts";
+import { createDirectory } from "../../src/slack/directory.ts";
+import { createListener, type ListenerOptions } from "../../src/slack/listen.ts";
+import { createNotifier } from "../../src/slack/notifier.ts";
+import { type RememberedPeople, rememberPeople } from "../../src/slack/people.ts";
+import type { ViewContext } from "../../src/slack/views/index.ts";
+import { type MemoryPorts, memoryPorts, work } from "./memory-ports.ts";
+
+export const ALICE = "U0ALICE";
+export const BOB = "U0BOB";
+export const CAROL = "U0CAROL";
+export const MEI = "U0MEI";
+export const ROOT = "U0ROOT";
+export const APPROVALS = "C0APPROVALS";
+export const GENERAL = "C0GENERAL";
+export const ELSEWHERE = "C0ELSEWHERE";
+const everyone = [ALICE, BOB, CAROL, MEI, ROOT];
+
+const token = "xoxb-planted-token";
+const appToken = "xapp-planted-token";
+const signingSecret = "shh";
+
+const role = (more: object) =>
+  Role.parse({
+    clusterRole: "karpor-guest",
+    description: { en: "View every page", zh: "查看所有页面" },
+    duration: { default: "1h", max: "8h" },
+    approval: { by: ["S0SRE"], within: "4h" },
+    ...more,
+  });
+const roles: Catalog = {
+  guest: role({}),
+  peek: role({ approval: "none" }),
+  admin: role({ reason: "required", requester: { in: ["S0DEV"] } }),
+};
+
+const workspace = (clock: ReturnType<typeof jumpClock>) => ({
+  clock,
+  signingSecret,
+  botToken: token,
+  appToken,
+  command: "/karpor-access",
+  people: [
+    { id: ALICE, name: "alice", realName: "Alice" },
+    { id: BOB, name: "bob", realName: "Bob" },
+    { id: CAROL, name: "carol", realName: "Carol" },
+    { id: MEI, name: "mei", realName: "Mei", locale: "zh-CN" },
+    { id: ROOT, name: "root", realName: "Root" },
+  ],
+  groups: [
+    { id: "S0SRE", handle: "sre", members: [ALICE, CAROL] },
+    { id: "S0DEV", handle: "dev", members: [BOB] },
+  ],
+  channels: [
+    { id: APPROVALS, name: "approvals", members: everyone },
+    { id: GENERAL, name: "general", members: everyone },
+    { id: ELSEWHERE, name: "elsewhere", members: everyone, botIsMember: false },
+  ],
+});
+
+export interface DoorOptions {
+  transport?: "http" | "socket";
+  more?: Partial<ListenerOptions>;
+}
+
+export type Door = Awaited<ReturnType<typeof openDoor>>;
+
+export async function openDoor({ transport = "http", more = {} }: DoorOptions = {}) {
+  const clock = jumpClock();
+  const slack = await startLocalSlack(workspace(clock));
+  onTestFinished(slack.close);
+  const lines: { level: keyof Log; fields: object; message: string }[] = [];
+  const log = logInto(lines);
+  const client = slackClient(token, { apiUrl: slack.apiUrl, interactive: true });
+  const people = rememberPeople(createDirectory(client));
+  const context = contextOf(clock);
+  const notifier = createNotifier({ client, channel: APPROVALS, language: "en", context, log });
+  const policy = { roles, admins: [ROOT as never], reminders: [], digest: "0".repeat(64) };
+  const ports = memoryPorts({ clock, log, policy, notifier, directory: people });
+  const listener = createListener({
+    ...{ ports, client, people, context, log, token },
+    language: "en",
+    transport: transport === "http" ? { signingSecret, port: 0 } : { appToken, port: 0 },
+    botId: slack.bot.botId,
+    botUserId: slack.bot.userId,
+    apiUrl: slack.apiUrl,
+    ...more,
+  });
+  onTestFinished(() => listener.stop());
+  const { port } = await listener.start();
+  if (transport === "http") slack.deliverTo(`http://127.0.0.1:${port}/slack/events`);
+  const door = { clock, slack, lines, ports, people, listener, port, ...seen(slack) };
+  return { ...door, ...steps(door) };
+}
+
+const logInto = (lines: { level: keyof Log; fields: object; message: string }[]): Log => {
+  const at = (level: keyof Log) => (fields: object, message: string) => {
+    lines.push({ level, fields, message });
+  };
+  return { info: at("info"), warn: at("warn"), error: at("error") };
+};
+
+const contextOf =
+  (clock: { now(): number }) =>
+  (locale: Locale): ViewContext => ({
+    locale,
+    hub: { name: "production", dashboard: "https://karpor.example.com" },
+    roles,
+    pings: () => [],
+    command: "/karpor-access",
+    now: clock.now(),
+  });
+
+/** What people see, waited for. */
+const seen = (slack: LocalSlack) => ({
+  whisper: (user: string, words: string) =>
+    slack.waitFor(() => slack.ephemerals(user).findLast((m) => visibleText(m).includes(words))),
+  card: (words: string) =>
+    slack.waitFor(() => slack.messages(APPROVALS).findLast((m) => visibleText(m).includes(words))),
+  dm: (user: string, words: string) =>
+    slack.waitFor(() => slack.dm(user).findLast((m) => visibleText(m).includes(words))),
+  modal: (user: string, words: string) =>
+    slack.waitFor(() =>
+      slack.views(user).find((v) => visibleText({ text: "", blocks: v.blocks }).includes(words)),
+    ),
+});
+
+type Opened = ReturnType<typeof seen> & {
+  slack: LocalSlack;
+  ports: MemoryPorts;
+  people: RememberedPeople;
+};
+
+function steps({ slack, ports, people, card }: Opened) {
+  const state = async (id: string) => (await ports.requests.get(RequestId.parse(id)))?.state;
+  /** A click is acknowledged before it is done: works until the record is there. */
+  const until = async (id: string, wanted: State) => {
+    for (let i = 0; (await state(id)) !== wanted; i++) {
+      if (i > 1_000) throw new Error(`${id} is ${await state(id)}, not ${wanted}`);
+      await sleep(1);
+      await work(ports);
+    }
+  };
+  const ask = async (user = BOB, line = "guest 2h a look") => {
+    await slack.command(user, GENERAL, line);
+    await work(ports);
+    const made = ports.requests.all().at(-1);
+    if (!made) throw new Error(`not stored: ${line}`);
+    return made;
+  };
+  return {
+    state,
+    until,
+    work: () => work(ports),
+    /** Their names and languages are remembered from now on. */
+    meet: (...ids: string[]) => Promise.all(ids.map((id) => people.person(UserId.parse(id)))),
+    /** Asked and looked at: the card stands. */
+    ask,
+    /** Approved by Alice and delivered. */
+    grant: async (user = BOB, line = "guest 2h a look") => {
+      const { id, approvers } = await ask(user, line);
+      if (approvers.length > 0) await slack.click(ALICE, await card(id), "approve");
+      await until(id, "active");
+      return { id, value: `${id}:1` };
+    },
+  };
+}

@@ -1,0 +1,176 @@
+/** Ports in memory with the honest ways of the real ones: compare-and-swap, reservations, lost answers, jobs as hints. */
+import { randomBytes } from "node:crypto";
+import { isSettled } from "../../src/domain/faces.ts";
+import type { RequestId } from "../../src/domain/ids.ts";
+import { Refused } from "../../src/domain/refusal.ts";
+import { AccessRequest, isFinal } from "../../src/domain/request.ts";
+import { secret } from "../../src/domain/secret.ts";
+import { draw } from "../../src/flow/draw.ts";
+import { lapse } from "../../src/flow/lapse.ts";
+import {
+  type Grants,
+  type JobName,
+  type Jobs,
+  type Lease,
+  type Ports,
+  type Requests,
+  StoreDown,
+  StoreUnsure,
+} from "../../src/flow/ports.ts";
+import { provision } from "../../src/flow/provision.ts";
+import { vet } from "../../src/flow/vet.ts";
+
+export interface Store extends Requests {
+  /** down: refuses before anything is stored · unsure: stores, and the answer is lost. */
+  fault: "down" | "unsure" | undefined;
+  /** Every call waits for it first. */
+  gate: Promise<void> | undefined;
+  /** In the order made. */
+  all(): AccessRequest[];
+}
+
+export function memoryRequests(): Store {
+  const records = new Map<string, string>();
+  const triggers = new Map<string, RequestId>();
+  const read = (id: string): AccessRequest | null => {
+    const json = records.get(id);
+    return json === undefined ? null : AccessRequest.parse(JSON.parse(json));
+  };
+  const all = () => [...records.keys()].flatMap((id) => read(id) ?? []);
+  const write = (request: AccessRequest): void => {
+    records.set(request.id, JSON.stringify(AccessRequest.parse(request)));
+  };
+  const reach = async (): Promise<void> => {
+    await store.gate;
+    if (store.fault === "down") throw new StoreDown("no connection");
+  };
+  const lose = (): void => {
+    if (store.fault === "unsure") throw new StoreUnsure("no answer");
+  };
+  const taken = (person: string, role: string) =>
+    all().find((r) => r.requester.id === person && r.role === role && !isFinal(r));
+
+  const store: Store = {
+    fault: undefined,
+    gate: undefined,
+    all,
+    async make(request, triggerId) {
+      await reach();
+      const again = read(triggers.get(triggerId) ?? "");
+      if (again) return { made: false, taken: "trigger", request: again };
+      const open = taken(request.requester.id, request.role);
+      if (open) return { made: false, taken: "open", request: open };
+      write(request);
+      triggers.set(triggerId, request.id);
+      lose();
+      return { made: true, request };
+    },
+    async get(id) {
+      await reach();
+      return read(id);
+    },
+    async getMany(ids) {
+      await reach();
+      return ids.map(read);
+    },
+    async update(id, change) {
+      for (;;) {
+        await reach();
+        const before = read(id);
+        if (!before) throw new Refused({ kind: "unknown-request", id });
+        const changed = change(before);
+        if (changed === null) return before;
+        // Others get their turn between the read and the swap, as over a network.
+        await Promise.resolve();
+        if (read(id)?.version !== before.version) continue;
+        const after = { ...changed, version: before.version + 1 };
+        write(after);
+        lose();
+        return after;
+      }
+    },
+    async adopt(request) {
+      await reach();
+      if (records.has(request.id)) return false;
+      write(request);
+      return true;
+    },
+    async open(person) {
+      await reach();
+      return all().filter((r) => r.requester.id === person && !isFinal(r));
+    },
+    async *unsettled() {
+      await reach();
+      yield all().filter((r) => !isSettled(r));
+    },
+    ping: reach,
+  };
+  return store;
+}
+
+type Hint = { name: JobName; id: RequestId; due: number };
+
+export function memoryJobs(): Jobs & { waiting: Hint[] } {
+  const waiting: Hint[] = [];
+  return {
+    waiting,
+    async add(name, id, due) {
+      waiting.push({ name, id, due });
+    },
+  };
+}
+
+const memoryLease = (): Lease => {
+  const held = new Set<string>();
+  return {
+    async hold(name, work) {
+      if (held.has(name)) return null;
+      held.add(name);
+      try {
+        return { done: await work(new AbortController().signal) };
+      } finally {
+        held.delete(name);
+      }
+    },
+  };
+};
+
+/** A hub on which everything works; what ends a grant is tested elsewhere. */
+const willingGrants = ({ clock }: Pick<Ports, "clock">): Grants => ({
+  create: async () => ({ accountUid: "account", bindingUid: "binding" }),
+  mint: async (_, ms) => ({ token: secret("eyJ-planted"), expiresAt: clock.now() + ms }),
+  check: async () => "good",
+  mark: async () => {},
+  remove: async () => {},
+  find: async (key) => ({ key, account: null, binding: null }),
+  list: async () => [],
+});
+
+export type MemoryPorts = Ports & { requests: Store; jobs: ReturnType<typeof memoryJobs> };
+
+export function memoryPorts(
+  given: Pick<Ports, "clock" | "log" | "policy" | "notifier" | "directory">,
+): MemoryPorts {
+  return {
+    ...given,
+    requests: memoryRequests(),
+    jobs: memoryJobs(),
+    grants: willingGrants(given),
+    lease: memoryLease(),
+    random: () => randomBytes(5),
+  };
+}
+
+const WORK: Partial<Record<JobName, (ports: Ports, id: RequestId) => Promise<unknown>>> = {
+  vet,
+  draw,
+  lapse,
+  provision,
+};
+
+/** Does what a worker would do now, and what follows from it; ends and reminders are left alone. */
+export async function work(ports: MemoryPorts): Promise<void> {
+  const { waiting } = ports.jobs;
+  for (let next = waiting.shift(); next; next = waiting.shift())
+    if (next.due <= ports.clock.now()) await WORK[next.name]?.(ports, next.id);
+}

@@ -1,0 +1,291 @@
+/** Buttons and the deny modal through their outer door: what is decided, and who is told what. */
+import { describe, expect, test } from "vitest";
+import { buttonsOf, type View, visibleText } from "../../local/slack/index.ts";
+import { UserId } from "../../src/domain/ids.ts";
+import { withdraw } from "../../src/flow/withdraw.ts";
+import {
+  ALICE,
+  APPROVALS,
+  BOB,
+  CAROL,
+  type Door,
+  ELSEWHERE,
+  GENERAL,
+  MEI,
+  openDoor,
+} from "../helpers/listener.ts";
+
+const everyone = [ALICE, BOB, CAROL, MEI];
+/** Who was told something, apart from the one who asked in the beginning. */
+const told = (door: Door) => everyone.filter((user) => door.slack.ephemerals(user).length > 0);
+const words = ({ blocks }: View) => visibleText({ text: "", blocks });
+
+describe("approve", () => {
+  test("is decided and redrawn; nobody is told apart", async () => {
+    const door = await openDoor();
+    const { id } = await door.grant();
+    expect(await door.ports.requests.get(id as never)).toMatchObject({ decision: { by: { id: ALICE } } });
+    expect(buttonsOf(await door.card("Active until"))).toEqual(["Revoke…"]);
+    expect(told(door)).toEqual([BOB]);
+  });
+
+  test("by one's own, or by no approver, changes nothing; only they are told", async () => {
+    const door = await openDoor();
+    const { id } = await door.ask();
+    const card = await door.card(id);
+    await door.slack.click(MEI, card, "approve");
+    expect(visibleText(await door.whisper(MEI, "S0SRE")).length).toBeGreaterThan(0);
+    await door.slack.click(BOB, card, "approve");
+    await door.whisper(BOB, "cannot approve your own request");
+    expect(await door.state(id)).toBe("pending");
+    expect(told(door)).toEqual([BOB, MEI]);
+    expect(card.history).toHaveLength(1);
+  });
+
+  test("too late: only they are told who was first; one's own second click is not worth a word", async () => {
+    const door = await openDoor();
+    const { id } = await door.ask();
+    const card = await door.card(id);
+    const first = await door.slack.click(ALICE, card, "approve");
+    await expect.poll(() => door.state(id)).toBe("approved");
+    await door.slack.redeliver(first);
+    await door.slack.click(CAROL, card, "approve");
+    expect(visibleText(await door.whisper(CAROL, "Too late:"))).toContain("approved");
+    await door.listener.stop();
+    expect(told(door)).toEqual([BOB, CAROL]);
+  });
+
+  test("two approvers at the same moment: one wins", async () => {
+    const door = await openDoor();
+    const { id } = await door.ask();
+    const card = await door.card(id);
+    await Promise.all([ALICE, CAROL].map((user) => door.slack.click(user, card, "approve")));
+    await door.slack.waitFor(
+      () => [...door.slack.ephemerals(ALICE), ...door.slack.ephemerals(CAROL)].length > 0,
+    );
+    await door.listener.stop();
+    expect(door.ports.jobs.waiting.filter(({ name }) => name === "provision")).toHaveLength(1);
+    expect([...door.slack.ephemerals(ALICE), ...door.slack.ephemerals(CAROL)]).toHaveLength(1);
+  });
+
+  test("a look-up that fails refuses; a store that is gone changed nothing", async () => {
+    const door = await openDoor();
+    const { id } = await door.ask();
+    const card = await door.card(id);
+    await door.meet(ALICE);
+    door.slack.failNext("usergroups.users.list", { status: 500 }, 3);
+    await door.slack.click(ALICE, card, "approve");
+    await door.whisper(ALICE, "does not say who");
+    door.ports.requests.fault = "down";
+    await door.slack.click(ALICE, card, "approve");
+    await door.whisper(ALICE, "cannot reach its records");
+    door.ports.requests.fault = undefined;
+    expect(await door.state(id)).toBe("pending");
+  });
+});
+
+describe("deny", () => {
+  const opened = async (door: Door, user = ALICE) => {
+    const { id } = await door.ask();
+    const card = await door.card(id);
+    const calls = door.slack.calls.length;
+    await door.slack.click(user, card, "deny");
+    return { id, calls, view: await door.slack.waitFor(() => door.slack.views(user).at(-1)) };
+  };
+
+  test("opens before anybody is looked up, wants a reason, and decides with it", async () => {
+    const door = await openDoor();
+    const { id, view, calls } = await opened(door);
+    const clicked = () => door.slack.calls.slice(calls).map(({ method }) => method);
+    await door.slack.waitFor(() => clicked().includes("users.info"));
+    expect(clicked()[0]).toBe("views.open");
+    expect(await door.slack.submit(ALICE, view.id, { why: "   " })).toMatchObject({ sent: true });
+    expect(Object.keys(view.errors ?? {})).toEqual(["why"]);
+    expect(await door.state(id)).toBe("pending");
+    await door.slack.submit(ALICE, view.id, { why: " use peek " });
+    await door.until(id, "denied");
+    expect(await door.ports.requests.get(id)).toMatchObject({ why: "use peek", by: { id: ALICE } });
+    expect(door.slack.views(ALICE)).toEqual([]);
+  });
+
+  test("by no approver: the modal says so, and takes nothing", async () => {
+    const door = await openDoor();
+    const { id, view } = await opened(door, MEI);
+    await door.slack.waitFor(() => /[\u4e00-\u9fff].*S0SRE/.test(words(view)));
+    expect(view.blocks.map(({ type }) => type)).not.toContain("input");
+    expect(await door.state(id)).toBe("pending");
+  });
+
+  test("speaks the approver's language as soon as it is known", async () => {
+    const door = await openDoor();
+    door.slack.people.setLocale(CAROL, "zh-CN");
+    const { view } = await opened(door, CAROL);
+    await door.slack.waitFor(() => /[\u4e00-\u9fff]/.test(words(view)));
+    expect(view.submit).toBeDefined();
+  });
+
+  test("late: told without a modal, in the modal, or after it, wherever that became known", async () => {
+    const door = await openDoor();
+    const { id, view } = await opened(door);
+    const card = await door.card(id);
+    await door.slack.click(CAROL, card, "approve");
+    await expect.poll(() => door.state(id)).toBe("approved");
+    await door.slack.submit(ALICE, view.id, { why: "no" });
+    await door.whisper(ALICE, "Too late:");
+    await door.slack.click(ALICE, card, "deny");
+    await door.slack.waitFor(() => door.slack.ephemerals(ALICE).length === 2);
+    expect(door.slack.views(ALICE)).toEqual([]);
+  });
+
+  test("late between opening and looking up: the modal says so", async () => {
+    const door = await openDoor();
+    const { id } = await door.ask();
+    const card = await door.card(id);
+    door.slack.onEvent(({ kind }) => {
+      if (kind === "view_opened") void withdraw(door.ports, { id, by: UserId.parse(BOB) });
+    });
+    await door.slack.click(ALICE, card, "deny");
+    const view = await door.slack.waitFor(() => door.slack.views(ALICE).at(-1));
+    await door.slack.waitFor(() => words(view).includes("Too late:"));
+    expect(view.blocks.map(({ type }) => type)).not.toContain("input");
+  });
+
+  test("a modal that Slack does not open is one sentence with the request's id", async () => {
+    const door = await openDoor();
+    const { id } = await door.ask();
+    door.slack.failNext("views.open", "expired_trigger_id");
+    await door.slack.click(ALICE, await door.card(id), "deny");
+    await door.whisper(ALICE, id);
+  });
+
+  test("a refusal after the modal reaches its sender by DM where the card's channel does not", async () => {
+    const door = await openDoor();
+    const { id, view } = await opened(door);
+    await door.slack.click(CAROL, await door.card(id), "approve");
+    await expect.poll(() => door.state(id)).toBe("approved");
+    door.slack.people.inviteBot(APPROVALS, false);
+    await door.slack.submit(ALICE, view.id, { why: "no" });
+    await door.dm(ALICE, "Too late:");
+  });
+});
+
+describe("one's own", () => {
+  test("withdrawn in the answer to the command: the answer says so", async () => {
+    const door = await openDoor();
+    await door.meet(BOB);
+    const { ephemeral: answer } = await door.slack.command(BOB, GENERAL, "guest 1h");
+    if (!answer) throw new Error("not answered");
+    await door.slack.click(BOB, answer, "withdraw");
+    await door.slack.waitFor(() => answer.history.length === 2);
+    expect(visibleText(answer)).toContain("Withdrawn");
+    expect(buttonsOf(answer)).toEqual([]);
+  });
+
+  test("withdrawn in the DM: the DM is redrawn and nothing is told apart", async () => {
+    const door = await openDoor();
+    const { id } = await door.ask();
+    const dm = await door.dm(BOB, "Waiting:");
+    const before = door.slack.ephemerals(BOB).length;
+    await door.slack.click(BOB, dm, "withdraw");
+    await door.until(id, "withdrawn");
+    await door.work();
+    await door.slack.waitFor(() => dm.history.length === 2);
+    expect(door.slack.ephemerals(BOB)).toHaveLength(before);
+  });
+
+  test("the token is hidden, then released; a second release is not worth a word", async () => {
+    const door = await openDoor();
+    const { id } = await door.grant();
+    const dm = await door.dm(BOB, "eyJ-planted");
+    await door.slack.click(BOB, dm, "hide");
+    await door.slack.waitFor(() => !visibleText(dm).includes("eyJ-planted"));
+    const click = await door.slack.click(BOB, dm, "release", { confirm: true });
+    await door.until(id, "ending");
+    const before = door.slack.ephemerals(BOB).length;
+    await door.slack.redeliver(click);
+    await door.listener.stop();
+    expect(door.slack.ephemerals(BOB)).toHaveLength(before);
+  });
+
+  test("Ask again asks for the same; of others it is refused", async () => {
+    const door = await openDoor();
+    const { id, duration } = await door.ask(BOB, "guest 90m a *look* & <more>");
+    await door.slack.click(ALICE, await door.card(id), "deny");
+    const view = await door.slack.waitFor(() => door.slack.views(ALICE).at(-1));
+    await door.slack.submit(ALICE, view.id, { why: "no" });
+    await door.until(id, "denied");
+    await door.work();
+    const notice = await door.slack.waitFor(() =>
+      door.slack.dm(BOB).find((m) => buttonsOf(m).includes("Ask again")),
+    );
+    const click = await door.slack.click(BOB, notice, "again");
+    await door.slack.waitFor(() => door.ports.requests.all().length === 2);
+    const again = door.ports.requests.all()[1];
+    expect(again).toMatchObject({ state: "asked", role: "guest", duration, reason: "a *look* & <more>" });
+    await door.whisper(BOB, again?.id ?? "");
+    await door.slack.redeliver(click);
+    const foreign = { ...click, payload: { ...click.payload, user: { id: MEI, name: "mei" } } };
+    await door.slack.redeliver(foreign);
+    await door.slack.waitFor(() => door.slack.ephemerals(BOB).length >= 3);
+    await door.listener.stop();
+    expect(door.ports.requests.all()).toHaveLength(2);
+  });
+});
+
+describe("revoke, on the card", () => {
+  test("by an approver ends it; a stranger to it is refused", async () => {
+    const door = await openDoor();
+    const { id } = await door.grant();
+    const card = await door.card("Active until");
+    await door.slack.click(MEI, card, "revoke", { confirm: true });
+    await door.whisper(MEI, "S0SRE");
+    expect(await door.state(id)).toBe("active");
+    await door.slack.click(CAROL, card, "revoke", { confirm: true });
+    await door.until(id, "ending");
+    expect(await door.ports.requests.get(id as never)).toMatchObject({
+      end: { cause: "revoked", by: { id: CAROL } },
+    });
+  });
+});
+
+describe("what is not ours", () => {
+  test("is acknowledged, and changes nothing", async () => {
+    const door = await openDoor();
+    const { id } = await door.ask();
+    const card = await door.card(id);
+    const click = await door.slack.click(MEI, card, "approve");
+    const [action] = click.payload.actions as object[];
+    const other = (change: object) =>
+      door.slack.redeliver({ ...click, payload: { ...click.payload, actions: [{ ...action, ...change }] } });
+    expect(await other({ action_id: "toString" })).toMatchObject({ status: 200 });
+    expect(await other({ action_id: "open", value: undefined })).toMatchObject({ status: 200 });
+    expect(await other({ action_id: "approve", value: "R-OLD" })).toMatchObject({ status: 200 });
+    await door.whisper(MEI, "R-OLD");
+    expect(await other({ action_id: "approve", value: `${id}:7` })).toMatchObject({ status: 200 });
+    const form = {
+      type: "view_submission",
+      user: click.payload.user,
+      team: click.payload.team,
+      view: { callback_id: "x" },
+    };
+    expect(await door.slack.redeliver({ ...click, payload: form })).toMatchObject({ status: 200, body: "" });
+    expect(await door.state(id)).toBe("pending");
+    expect(door.slack.troubles()).toEqual([]);
+  });
+
+  test("a stale button is refused", async () => {
+    const door = await openDoor();
+    const { id } = await door.ask();
+    const card = await door.card(id);
+    await door.ports.requests.update(id, (r) => ({ ...r, terms: 2 }));
+    await door.slack.click(ALICE, card, "approve");
+    await door.whisper(ALICE, id);
+    expect(await door.state(id)).toBe("pending");
+  });
+
+  test("typed where the bot is no member it is answered all the same", async () => {
+    const door = await openDoor();
+    await door.slack.command(BOB, ELSEWHERE, "guest 1h");
+    expect((await door.whisper(BOB, "Asked:")).channel).toBe(ELSEWHERE);
+  });
+});

@@ -1,0 +1,248 @@
+/** The slash command through its outer door: what is stored, and what the person who typed it is told, in their language. */
+import { describe, expect, test } from "vitest";
+import { buttonsOf, visibleText } from "../../local/slack/index.ts";
+import { ALICE, BOB, CAROL, ELSEWHERE, GENERAL, MEI, openDoor, ROOT } from "../helpers/listener.ts";
+
+describe("asking", () => {
+  test("a known person is answered by the acknowledgement, in their language", async () => {
+    const door = await openDoor();
+    await door.meet(BOB, MEI);
+    const bobs = await door.slack.command(BOB, GENERAL, "guest 4h a look");
+    expect(visibleText(bobs.ephemeral ?? { text: "" })).toMatch(/^\*Asked:\* guest for 4 h/);
+    expect(bobs.ephemeral?.from).toBe("ack");
+    const meis = await door.slack.command(MEI, GENERAL, "guest 4h 看一下");
+    expect(visibleText(meis.ephemeral ?? { text: "" })).toMatch(/[\u4e00-\u9fff]/);
+    expect(door.ports.requests.all().map((r) => r.requester.id)).toEqual([BOB, MEI]);
+  });
+
+  test("whoever is not known yet is looked up after the acknowledgement", async () => {
+    const door = await openDoor();
+    const result = await door.slack.command(MEI, GENERAL, "guest 4h");
+    expect(result).toMatchObject({ status: 200, body: "" });
+    const told = await door.whisper(MEI, "guest");
+    expect(told.from).toBe("response_url");
+    expect(visibleText(told)).toMatch(/[\u4e00-\u9fff]/);
+    expect(door.ports.requests.all()[0]?.requester).toMatchObject({ id: MEI, name: "mei", locale: "en" });
+  });
+
+  test("a look-up that fails leaves the configured language", async () => {
+    const door = await openDoor();
+    door.slack.failNext("users.info", { status: 500 }, 9);
+    await door.slack.command(MEI, GENERAL, "guest 4h");
+    expect(visibleText(await door.whisper(MEI, "guest"))).toMatch(/^\*Asked:\*/);
+  });
+
+  test("what Slack escaped is read as it was typed", async () => {
+    const door = await openDoor();
+    await door.slack.command(
+      BOB,
+      GENERAL,
+      "guest 1h a<b && c>d &amp; with @alice in #general, see https://x.io/?a=1&b=2",
+    );
+    expect(door.ports.requests.all()[0]?.reason).toBe(
+      "a<b && c>d &amp; with @alice in #general, see https://x.io/?a=1&b=2",
+    );
+  });
+
+  test("a wrong command gets the corrected line, and a button that sends it", async () => {
+    const door = await openDoor();
+    await door.meet(BOB);
+    const result = await door.slack.command(BOB, GENERAL, "gest 4h a look");
+    const refusal = result.ephemeral;
+    if (!refusal) throw new Error("not answered");
+    expect(visibleText(refusal)).toContain("/karpor-access guest 4h a look");
+    expect(door.ports.requests.all()).toEqual([]);
+    await door.slack.click(BOB, refusal, "send");
+    expect(visibleText(await door.whisper(BOB, "Asked:"))).toContain("guest for 4 h");
+    expect(refusal.history).toHaveLength(2);
+    expect(door.ports.requests.all()[0]).toMatchObject({ role: "guest", reason: "a look" });
+  });
+
+  test("a button that cannot send now stays for another try", async () => {
+    const door = await openDoor();
+    await door.meet(BOB);
+    const { ephemeral: refusal } = await door.slack.command(BOB, GENERAL, "gest 4h");
+    if (!refusal) throw new Error("not answered");
+    door.ports.requests.fault = "down";
+    await door.slack.click(BOB, refusal, "send");
+    await door.whisper(BOB, "Nothing changed:");
+    door.ports.requests.fault = undefined;
+    await door.slack.click(BOB, refusal, "send");
+    await door.whisper(BOB, "Asked:");
+  });
+
+  test("a command that Slack delivers twice is answered alike and makes one request", async () => {
+    const door = await openDoor();
+    await door.meet(BOB);
+    const first = await door.slack.command(BOB, GENERAL, "guest 4h a look");
+    const second = await door.slack.redeliver(first);
+    expect(second.body).toBe(first.body);
+    expect(door.ports.requests.all()).toHaveLength(1);
+  });
+
+  test("a second request for the same role is refused with a pointer to the first", async () => {
+    const door = await openDoor();
+    await door.meet(BOB);
+    await door.slack.command(BOB, GENERAL, "guest 4h");
+    const { ephemeral } = await door.slack.command(BOB, GENERAL, "guest 1h");
+    expect(visibleText(ephemeral ?? { text: "" })).toContain(door.ports.requests.all()[0]?.id);
+    expect(door.ports.requests.all()).toHaveLength(1);
+  });
+
+  test("without the store nothing is promised; without its answer it is said that we are not sure", async () => {
+    const door = await openDoor();
+    await door.meet(BOB);
+    door.ports.requests.fault = "down";
+    const down = await door.slack.command(BOB, GENERAL, "guest 4h");
+    expect(visibleText(down.ephemeral ?? { text: "" })).toContain("Nothing changed:");
+    door.ports.requests.fault = "unsure";
+    const unsure = await door.slack.command(BOB, GENERAL, "guest 4h");
+    expect(visibleText(unsure.ephemeral ?? { text: "" })).toContain("/karpor-access status");
+  });
+
+  test("a store that takes long is waited for after the acknowledgement", async () => {
+    const door = await openDoor({ more: { ackWithin: 20 } });
+    await door.meet(BOB);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    door.ports.requests.gate = promise;
+    const result = await door.slack.command(BOB, GENERAL, "guest 4h");
+    expect(result).toMatchObject({ status: 200, body: "" });
+    resolve();
+    expect((await door.whisper(BOB, "Asked:")).from).toBe("response_url");
+  });
+
+  test("an error nobody foresaw is one calm sentence, and a line in the log", async () => {
+    const door = await openDoor();
+    await door.meet(BOB);
+    door.ports.random = () => {
+      throw new Error("no entropy");
+    };
+    const { ephemeral } = await door.slack.command(BOB, GENERAL, "guest 4h");
+    expect(ephemeral?.blocks).toHaveLength(2);
+    expect(visibleText(ephemeral ?? { text: "" })).not.toContain("entropy");
+    expect(door.lines.filter(({ level }) => level === "error")).toHaveLength(1);
+  });
+
+  test("an answer that response_url does not take comes as an ephemeral message, or by DM", async () => {
+    const door = await openDoor();
+    const closed = "http://127.0.0.1:9/response";
+    const first = await door.slack.command(BOB, GENERAL, "status");
+    await door.whisper(BOB, "open");
+    await door.slack.redeliver({
+      ...first,
+      payload: { ...first.payload, user_id: CAROL, response_url: closed },
+    });
+    expect((await door.whisper(CAROL, "open")).from).toBe("chat.postEphemeral");
+    await door.slack.redeliver({
+      ...first,
+      payload: { ...first.payload, user_id: ALICE, channel_id: ELSEWHERE, response_url: closed },
+    });
+    await door.dm(ALICE, "open");
+  });
+});
+
+describe("help", () => {
+  test.each(["", "help", "HELP"])("'%s' shows the roles one may ask for", async (line) => {
+    const door = await openDoor();
+    await door.slack.command(MEI, GENERAL, line);
+    const told = visibleText(await door.whisper(MEI, "guest"));
+    expect(told).toContain("peek");
+    expect(told).not.toContain("admin");
+  });
+
+  test("shows them all when that cannot be looked up", async () => {
+    const door = await openDoor();
+    door.slack.failNext("usergroups.users.list", { status: 500 }, 9);
+    await door.slack.command(BOB, GENERAL, "help");
+    await door.whisper(BOB, "admin");
+  });
+});
+
+describe("status", () => {
+  test("lists what is open, each with its buttons; released there, the rest stays at hand", async () => {
+    const door = await openDoor();
+    const live = await door.grant();
+    await door.slack.command(BOB, GENERAL, "peek");
+    const { ephemeral: list } = await door.slack.command(BOB, GENERAL, "status");
+    if (!list) throw new Error("not answered");
+    expect(buttonsOf(list)).toEqual(["Hide token", "Release now", "Withdraw"]);
+    await door.slack.click(BOB, list, "release", { confirm: true });
+    await door.slack.waitFor(() => list.history.length === 2);
+    expect(buttonsOf(list)).toEqual(["Withdraw"]);
+    expect(await door.state(live.id)).toBe("ending");
+  });
+});
+
+describe("revoke", () => {
+  test("of nothing is refused", async () => {
+    const door = await openDoor();
+    await door.meet(BOB);
+    const { ephemeral } = await door.slack.command(BOB, GENERAL, "revoke");
+    expect(visibleText(ephemeral ?? { text: "" })).toContain("you have no access");
+    await door.slack.command(ALICE, GENERAL, "revoke @bob");
+    await door.whisper(ALICE, "Nothing to revoke:");
+  });
+
+  test("of one's only grant releases it before the acknowledgement", async () => {
+    const door = await openDoor();
+    const live = await door.grant();
+    const { ephemeral } = await door.slack.command(BOB, GENERAL, "revoke");
+    expect(visibleText(ephemeral ?? { text: "" })).toContain(live.id);
+    expect(await door.ports.requests.get(live.id)).toMatchObject({
+      state: "ending",
+      end: { cause: "released" },
+    });
+  });
+
+  test("of several offers each", async () => {
+    const door = await openDoor();
+    const guest = await door.grant();
+    const peek = await door.grant(BOB, "peek");
+    const { ephemeral: list } = await door.slack.command(BOB, GENERAL, "revoke");
+    if (!list) throw new Error("not answered");
+    expect(buttonsOf(list)).toEqual(["Release now", "Release now"]);
+    await door.slack.click(BOB, list, { actionId: "release", value: peek.value }, { confirm: true });
+    await door.slack.waitFor(() => list.history.length === 2);
+    expect(await door.state(peek.id)).toBe("ending");
+    expect(await door.state(guest.id)).toBe("active");
+  });
+
+  test("by id, with a reason, by an approver; by nobody else", async () => {
+    const door = await openDoor();
+    const live = await door.grant();
+    await door.slack.command(MEI, GENERAL, `revoke ${live.id}`);
+    await door.whisper(MEI, "S0SRE");
+    expect(await door.state(live.id)).toBe("active");
+    await door.slack.command(CAROL, GENERAL, `revoke ${live.id.toLowerCase()} seen & done`);
+    await door.whisper(CAROL, live.id);
+    expect(await door.ports.requests.get(live.id)).toMatchObject({
+      state: "ending",
+      end: { cause: "revoked", by: { id: CAROL }, qualified: "S0SRE", reason: "seen & done" },
+    });
+  });
+
+  test("of a person: an admin ends the one grant they have, of several each by its button", async () => {
+    const door = await openDoor();
+    const guest = await door.grant();
+    await door.slack.command(ROOT, GENERAL, "revoke @bob leaked");
+    await door.whisper(ROOT, guest.id);
+    expect(await door.ports.requests.get(guest.id)).toMatchObject({
+      end: { cause: "revoked", reason: "leaked" },
+    });
+
+    const [one, two] = [await door.grant(MEI, "guest"), await door.grant(MEI, "peek")];
+    await door.slack.command(ROOT, GENERAL, "revoke @mei");
+    const list = await door.whisper(ROOT, two.id);
+    expect(buttonsOf(list)).toEqual(["Revoke…", "Revoke…"]);
+    await door.slack.click(ROOT, list, { actionId: "revoke", value: one.value }, { confirm: true });
+    await door.slack.waitFor(() => list.history.length === 2);
+    expect(buttonsOf(list)).toEqual(["Revoke…"]);
+    expect(await door.state(one.id)).toBe("ending");
+  });
+
+  test("of what is no id is refused", async () => {
+    const door = await openDoor();
+    await door.slack.command(BOB, GENERAL, "revoke everything <now>");
+    expect(visibleText(await door.whisper(BOB, "everything"))).toContain("there is no request");
+  });
+});

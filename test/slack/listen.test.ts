@@ -1,0 +1,116 @@
+/** The door itself: both transports, signatures, what is not ours, health, and a stop that waits. */
+import { describe, expect, test } from "vitest";
+import { visibleText } from "../../local/slack/index.ts";
+import { ALICE, BOB, GENERAL, openDoor } from "../helpers/listener.ts";
+
+const health = {
+  "/healthz": async () => ({ status: 200, body: { ok: true } }),
+  "/broken": async () => {
+    throw new Error("no");
+  },
+};
+
+describe.each(["http", "socket"] as const)("over %s", (transport) => {
+  test("a command is answered by its acknowledgement, a click by a redraw, a modal by its errors", async () => {
+    const door = await openDoor({ transport });
+    await door.meet(BOB);
+    const { ephemeral } = await door.slack.command(BOB, GENERAL, "guest 1h");
+    expect(visibleText(ephemeral ?? { text: "" })).toContain("Asked:");
+    await door.work();
+    const id = door.ports.requests.all()[0]?.id ?? "";
+    await door.slack.click(ALICE, await door.card(id), "deny");
+    const view = await door.slack.waitFor(() => door.slack.views(ALICE).at(-1));
+    await door.slack.submit(ALICE, view.id, { why: " " });
+    expect(view.errors).toBeDefined();
+    await door.slack.click(ALICE, await door.card(id), "approve");
+    await door.until(id, "active");
+    expect(door.slack.troubles()).toEqual([]);
+  });
+
+  test("what is not ours is acknowledged", async () => {
+    const door = await openDoor({ transport });
+    const ours = await door.slack.command(BOB, GENERAL, "status");
+    const other = { ...ours, payload: { ...ours.payload, command: "/other" } };
+    expect(await door.slack.redeliver(other)).toMatchObject({ status: 200, body: "" });
+    const { user_id, ...nobody } = ours.payload;
+    expect(user_id).toBe(BOB);
+    const broken = await door.slack.redeliver({ ...ours, payload: nobody });
+    expect(broken.status).toBe(200);
+    expect(JSON.parse(broken.body)).toMatchObject({ response_type: "ephemeral" });
+    for (const type of ["view_closed", "shortcut", "message_action", "block_suggestion"]) {
+      const payload = {
+        type,
+        callback_id: "x",
+        action_id: "x",
+        value: "",
+        view: { callback_id: "x" },
+        user: { id: BOB },
+      };
+      const team = { id: door.slack.bot.teamId };
+      const sent = await door.slack.redeliver({
+        ...ours,
+        kind: "interactive",
+        payload: { ...payload, team },
+      });
+      expect(sent, type).toMatchObject({ status: 200, body: "" });
+    }
+  });
+
+  test("health is served", async () => {
+    const door = await openDoor({ transport, more: { health } });
+    const at = (path: string) => fetch(`http://127.0.0.1:${door.port}${path}`);
+    const good = await at("/healthz");
+    expect([good.status, await good.json()]).toEqual([200, { ok: true }]);
+    expect((await at("/broken")).status).toBe(503);
+    expect((await at("/else")).status).toBe(404);
+    await door.listener.stop();
+    await expect(at("/healthz")).rejects.toThrow();
+  });
+
+  test("a stop waits for what was acknowledged before it was done, and can be repeated", async () => {
+    const door = await openDoor({ transport, more: { ackWithin: 10 } });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    door.ports.requests.gate = promise;
+    expect((await door.slack.command(BOB, GENERAL, "guest 1h")).status).toBe(200);
+    let over = false;
+    const stopped = door.listener.stop().then(() => {
+      over = true;
+    });
+    await new Promise((tick) => setTimeout(tick, 50));
+    expect(over).toBe(false);
+    expect(await door.slack.command(BOB, GENERAL, "peek")).toMatchObject({ error: "dispatch_failed" });
+    resolve();
+    await stopped;
+    await door.listener.stop();
+    expect(door.ports.requests.all()).toHaveLength(1);
+    expect(visibleText(door.slack.ephemerals(BOB)[0] ?? { text: "" })).toContain("Asked:");
+  });
+
+  test("no token is in the log, whatever fails", async () => {
+    const door = await openDoor({ transport });
+    await door.slack.redeliver({
+      kind: "interactive",
+      payload: { type: "block_actions", actions: [{ action_id: "approve" }], user: {}, team: { id: "T" } },
+      ...{ status: 0, ms: 0, body: "" },
+    });
+    expect(door.lines.some(({ level }) => level === "error")).toBe(true);
+    expect(JSON.stringify(door.lines)).not.toContain("planted");
+  });
+});
+
+test("what is not signed by Slack is turned away", async () => {
+  const door = await openDoor();
+  door.slack.settings.signingSecret = "guessed";
+  const result = await door.slack.command(BOB, GENERAL, "guest 1h");
+  expect(result.status).toBe(401);
+  expect(door.ports.requests.all()).toEqual([]);
+});
+
+test("an acknowledgement lost with its connection makes nothing twice", async () => {
+  const door = await openDoor({ transport: "socket", more: { pongWithin: 60 } });
+  await door.meet(BOB);
+  door.slack.socket.loseAcks(1);
+  const { ephemeral } = await door.slack.command(BOB, GENERAL, "guest 1h");
+  expect(visibleText(ephemeral ?? { text: "" })).toContain("Asked:");
+  expect(door.ports.requests.all()).toHaveLength(1);
+});
