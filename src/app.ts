@@ -35,7 +35,7 @@ import { createLease } from "./store/lease.ts";
 import { createRequests } from "./store/requests.ts";
 
 export interface App {
-  /** Where HTTP is listened to; undefined in Socket Mode. */
+  /** Where HTTP is listened to: Slack's requests, and in Socket Mode health alone. */
   port: number | undefined;
   /** What the checks at the start found; none of them a failure. */
   findings: readonly Finding[];
@@ -78,9 +78,10 @@ export async function startApp(config: Config, means: Means): Promise<App> {
   return { port, findings, stop: () => within(STOP_WITHIN, kept.disposeAsync()) };
 }
 
-type Clients = ReturnType<typeof connectAll>;
+export type Clients = ReturnType<typeof connectAll>;
 
-function connectAll({ env, hub }: Config, { log }: Means, opened: AsyncDisposableStack) {
+/** Opens nothing that must answer yet. */
+export function connectAll({ env, hub }: Config, { log }: Means, opened: AsyncDisposableStack) {
   const redis = opened.adopt(connect(env.REDIS_URL, { log }), (r) => r.close());
   const access = readKubeconfig(hub.kubeconfig, { server: hub.server });
   const hubClient = opened.adopt(createHubClient(access), (c) => c.close());
@@ -104,7 +105,13 @@ async function check(config: Config, { clock }: Means, { redis, hub, slack }: Cl
   return { identity: ofSlack.identity, findings: [...ofRedis, ...ofSlack.findings, ...ofHub] };
 }
 
-function assemble(config: Config, { clock, log }: Means, clients: Clients, opened: AsyncDisposableStack) {
+/** The adapters behind the flows. */
+export function assemble(
+  config: Config,
+  { clock, log }: Means,
+  clients: Clients,
+  opened: AsyncDisposableStack,
+) {
   const { redis, hub, slack, interactive } = clients;
   const keys = keysOf(config.instance);
   const people = rememberPeople(createDirectory(interactive));
@@ -207,7 +214,7 @@ async function listen(
     ports: heard.ports,
     people: heard.people,
     transport: env.SLACK_APP_TOKEN
-      ? { appToken: env.SLACK_APP_TOKEN }
+      ? { appToken: env.SLACK_APP_TOKEN, port: env.PORT }
       : { signingSecret: env.SLACK_SIGNING_SECRET ?? "", port: env.PORT },
     token: env.SLACK_BOT_TOKEN,
     botId,
@@ -217,6 +224,7 @@ async function listen(
     language: config.slack.language,
     log,
     apiUrl: env.SLACK_API_URL,
+    health: { "/healthz": async () => ({ status: 200, body: "ok" }) },
   });
   opened.adopt(listener, (l) => l.stop());
   return (await listener.start()).port;

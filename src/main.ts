@@ -21,6 +21,11 @@ async function start(): Promise<void> {
     log.info({}, "stopped");
     process.exit(0);
   };
+  // A library that loses a promise has lost its state too: start afresh, the sweep finishes what was begun.
+  process.once("unhandledRejection", (error) => {
+    log.error({ err: error }, "a promise was lost; ending the process");
+    process.exit(1);
+  });
   process.once("SIGTERM", stop);
   process.once("SIGINT", stop);
 }

@@ -17,8 +17,8 @@ export interface Requests {
    */
   make(request: In<"asked">, triggerId: string): Promise<Made>;
   get(id: RequestId): Promise<AccessRequest | null>;
-  /** In the order asked; null where there is none. */
-  getMany(ids: readonly RequestId[]): Promise<(AccessRequest | null)[]>;
+  /** In the order asked; null where there is none. A record that cannot be read keeps nobody from the others. */
+  getMany(ids: readonly RequestId[]): Promise<(AccessRequest | "unreadable" | null)[]>;
   /**
    * Compare-and-swap, again and again until it lands: `change` is pure, and returns the record to store, or null
    * when there is nothing to do. Resolves to the stored record (or, for null, to the one read).

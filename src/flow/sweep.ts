@@ -8,8 +8,13 @@ import { repair } from "./repair.ts";
 const LISTING_WITHIN = 45_000;
 const BATCH = 500;
 
-/** Lists the hub first, then reads the records: what is younger than the list is never taken for lost. */
+/** One replica at a time; another's sweep does as well. */
 export async function sweep(ports: Ports): Promise<void> {
+  await ports.lease.hold("sweep", () => sweepAll(ports));
+}
+
+/** Lists the hub first, then reads the records: what is younger than the list is never taken for lost. */
+async function sweepAll(ports: Ports): Promise<void> {
   const standing = await listHub(ports);
   const seen = new Set(standing?.map((s) => s.key.id));
   for await (const batch of ports.requests.unsettled()) {
@@ -43,7 +48,9 @@ async function compare(ports: Ports, standing: Standing[]): Promise<void> {
 }
 
 /** Nothing for the sweep to mend: a live request's own step sees to what is missing. */
-function agrees(record: AccessRequest | null, { key, account, binding }: Standing): boolean {
+function agrees(record: AccessRequest | "unreadable" | null, { key, account, binding }: Standing): boolean {
+  // What it says is unknown, so nothing may be taken away for it.
+  if (record === "unreadable") return true;
   if (!record || !isOnHub(record) || record.generation !== key.generation) return false;
   return record.state !== "active" || (account !== null && !account.ending && binding !== null);
 }

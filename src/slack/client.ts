@@ -69,3 +69,8 @@ const NEVER_DELIVERED = new Set([
 /** Asking again changes nothing: this message will not reach these readers. */
 export const isUndeliverable = (code: string): boolean =>
   NEVER_DELIVERED.has(code) || code.startsWith("cannot_dm_");
+
+const FROZEN = new Set(["edit_window_closed", "cant_update_message", "message_not_found"]);
+
+/** The message stays as it is, or is not there any more. */
+export const isFrozen = (code: string): boolean => FROZEN.has(code);

@@ -2,8 +2,8 @@
 import type { WebClient } from "@slack/web-api";
 import type { Face, Slot } from "../domain/faces.ts";
 import type { Locale } from "../domain/person.ts";
-import type { AccessRequest, Log, Notifier, Sent } from "../flow/ports.ts";
-import { isUndeliverable, slackError } from "./client.ts";
+import { type AccessRequest, GrantFailed, type Log, type Notifier, type Sent } from "../flow/ports.ts";
+import { isFrozen, isUndeliverable, slackError } from "./client.ts";
 import { redrawIn } from "./redraw.ts";
 import { drawFace, drawToken, type Message, type ViewContext } from "./views/index.ts";
 
@@ -63,11 +63,19 @@ export function createNotifier({ client, channel, language, context, log }: Noti
   return {
     post,
     redraw,
-    showToken: (r, sent, token) => {
-      const message: Message = drawToken(r, token.reveal(), contextOf(r, "token"));
-      return client.chat.update({ channel: sent.channel, ts: sent.ts, ...message }).then(() => {});
+    showToken: async (r, sent, token) => {
+      const message = drawToken(r, token.reveal(), contextOf(r, "token"));
+      await client.chat.update({ channel: sent.channel, ts: sent.ts, ...message }).catch(gone);
     },
   };
+}
+
+/** A message that nobody can edit any more never shows its token: the grant is taken back. */
+function gone(error: unknown): never {
+  const code = slackError(error);
+  if (code && (isFrozen(code) || isUndeliverable(code)))
+    throw new GrantFailed("dm-closed", `Slack says ${code}`);
+  throw error;
 }
 
 /** Any message to the requester already stands in their DM. */

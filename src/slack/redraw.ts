@@ -2,7 +2,7 @@
 import type { WebClient } from "@slack/web-api";
 import type { Face, Slot } from "../domain/faces.ts";
 import type { Log, Sent } from "../flow/ports.ts";
-import { isUndeliverable, slackError } from "./client.ts";
+import { isFrozen, isUndeliverable, slackError } from "./client.ts";
 import type { Message } from "./views/index.ts";
 
 interface Tools {
@@ -18,7 +18,6 @@ interface Edit {
   message: Message;
 }
 
-const FROZEN = new Set(["edit_window_closed", "cant_update_message"]);
 /** Faces that may stand where a token was shown. */
 const TAKES_OFF: readonly Face[] = ["token:hidden", "token:ending", "token:ended"];
 
@@ -30,7 +29,7 @@ export async function redrawIn(tools: Tools, edit: Edit): Promise<void> {
   } catch (error) {
     const code = slackError(error);
     if (code === "message_not_found") return;
-    if (!code || !(FROZEN.has(code) || isUndeliverable(code))) throw error;
+    if (!code || !(isFrozen(code) || isUndeliverable(code))) throw error;
     await refused(tools, edit, code);
   }
 }

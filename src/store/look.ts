@@ -15,9 +15,13 @@ export async function get(store: Store, id: RequestId): Promise<AccessRequest | 
   return json === null ? null : read(id, json);
 }
 
-export async function getMany(store: Store, ids: readonly RequestId[]): Promise<(AccessRequest | null)[]> {
-  const found: (AccessRequest | null)[] = [];
-  for await (const [id, json] of pairs(store, ids)) found.push(json === null ? null : read(id, json));
+export async function getMany(
+  store: Store,
+  ids: readonly RequestId[],
+): Promise<(AccessRequest | "unreadable" | null)[]> {
+  const found: (AccessRequest | "unreadable" | null)[] = [];
+  for await (const [id, json] of pairs(store, ids))
+    found.push(json === null ? null : readable(store, id, json));
   return found;
 }
 
@@ -25,7 +29,7 @@ export async function open(store: Store, person: UserId): Promise<AccessRequest[
   const { redis, keys } = store;
   const ids = await reading(redis, () => redis.zrange(keys.person(person), "0", "-1"));
   const found = await getMany(store, ids as RequestId[]);
-  return found.filter((request) => request !== null && !isFinal(request)) as AccessRequest[];
+  return records(found).filter((request) => !isFinal(request));
 }
 
 export async function* unsettled(store: Store): AsyncGenerator<AccessRequest[]> {
@@ -35,21 +39,21 @@ export async function* unsettled(store: Store): AsyncGenerator<AccessRequest[]> 
     const from = cursor;
     const [next, ids] = await reading(redis, () => redis.sscan(keys.unsettled, from, "COUNT", BATCH));
     cursor = next;
-    if (ids.length > 0) yield await readable(store, ids as RequestId[]);
+    if (ids.length > 0) yield records(await getMany(store, ids as RequestId[]));
   } while (cursor !== "0");
 }
 
-// One broken record must not keep the sweep from all the others.
-async function readable(store: Store, ids: readonly RequestId[]): Promise<AccessRequest[]> {
-  const found: AccessRequest[] = [];
-  for await (const [id, json] of pairs(store, ids)) {
-    try {
-      if (json !== null) found.push(read(id, json));
-    } catch (error) {
-      store.onBroken(error as Error);
-    }
+const records = (found: (AccessRequest | "unreadable" | null)[]): AccessRequest[] =>
+  found.filter((one) => one !== null && one !== "unreadable");
+
+// One broken record must not keep the sweep, or a person, from all the others.
+function readable(store: Store, id: RequestId, json: string): AccessRequest | "unreadable" {
+  try {
+    return read(id, json);
+  } catch (error) {
+    store.onBroken(error as Error);
+    return "unreadable";
   }
-  return found;
 }
 
 async function* pairs(store: Store, ids: readonly RequestId[]): AsyncGenerator<[RequestId, string | null]> {

@@ -96,7 +96,8 @@ export async function startWorld({
   const env = {
     KARPOR_ACCESS_CONFIG: join(dir, "config.yml"),
     SLACK_BOT_TOKEN: BOT_TOKEN,
-    ...(transport === "socket" ? { SLACK_APP_TOKEN: APP_TOKEN } : { SLACK_SIGNING_SECRET: SIGNING_SECRET }),
+    ...(transport === "socket" ? { SLACK_APP_TOKEN: APP_TOKEN } : {}),
+    SLACK_SIGNING_SECRET: SIGNING_SECRET,
     REDIS_URL: redis.url,
     PORT: "0",
     SLACK_API_URL: slack.apiUrl,
@@ -185,7 +186,7 @@ export async function startBot(world: World) {
   });
   const config = loadConfig(world.env);
   const app = await startApp(config, { clock: world.clock, log: createLog("info", sink) });
-  if (app.port !== undefined) world.slack.deliverTo(`http://127.0.0.1:${app.port}/slack/events`);
+  if (!world.env.SLACK_APP_TOKEN) world.slack.deliverTo(`http://127.0.0.1:${app.port}/slack/events`);
   return {
     app,
     lines,

@@ -194,9 +194,10 @@ export function requestsContract(redis: TestRedis): void {
       await requests.make(good, "t2");
       await redis.commands.hset(f.keys.request(bad.id), "record", '{"state":"nonsense"}');
       await expect(requests.get(bad.id)).rejects.toThrow(bad.id);
-      await expect(requests.getMany([good.id, bad.id])).rejects.toThrow(bad.id);
+      expect(await requests.getMany([good.id, bad.id])).toEqual([good, "unreadable"]);
       expect(await unsettledIds(requests)).toEqual([good.id]);
-      expect(f.broken.map(({ message }) => message)).toEqual([expect.stringContaining(bad.id)]);
+      for (const { message } of f.broken) expect(message).toContain(bad.id);
+      expect(f.broken.length).toBeGreaterThan(0);
       await redis.commands.hset(f.keys.request(bad.id), "record", "no JSON");
       await expect(requests.get(bad.id)).rejects.toThrow(bad.id);
     });

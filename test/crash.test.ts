@@ -1,0 +1,159 @@
+/** The process dies after any of its steps, with its jobs; the sweep finishes what was begun. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { visibleText } from "../local/slack/index.ts";
+import { HOUR, MINUTE } from "../src/domain/duration.ts";
+import type { RequestId, UserId } from "../src/domain/ids.ts";
+import { ask } from "../src/flow/ask.ts";
+import { decide } from "../src/flow/decide.ts";
+import type { Ports } from "../src/flow/ports.ts";
+import { release } from "../src/flow/revoke.ts";
+import { ALICE, APPROVALS, BOB, startWorld, type World } from "./helpers/bot.ts";
+import { login } from "./helpers/login.ts";
+import { Crash, dyingAt, openSteps, type Steps } from "./helpers/steps.ts";
+
+let world: World;
+let steps: Steps;
+
+beforeAll(async () => {
+  world = await startWorld();
+  steps = await openSteps(world);
+});
+afterAll(async () => {
+  await steps[Symbol.asyncDispose]();
+  await world.close();
+});
+
+const bob = { id: BOB as UserId, name: "Bob", locale: "en" } as const;
+let asked = 0;
+
+async function pending(): Promise<RequestId> {
+  asked += 1;
+  const { id } = await ask(steps.ports, {
+    requester: bob,
+    text: `guest 4h number ${asked}.`,
+    triggerId: `trigger-${asked}`,
+  });
+  await steps.work();
+  return id;
+}
+
+const approve = (ports: Ports, id: RequestId) =>
+  decide(ports, { id, terms: 1, by: ALICE as UserId, verdict: { approve: true } });
+
+async function survive(work: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    if (error instanceof Crash) return false;
+    throw error;
+  }
+}
+
+/** A new process: the old one's jobs and leases are gone, and a minute has passed at most. */
+async function restart(): Promise<void> {
+  steps.forgetJobs();
+  const leases = await world.commands.keys("*:lease:*");
+  if (leases.length > 0) await world.commands.del(...leases);
+  world.clock.jump(MINUTE);
+  await steps.sweep();
+  await finish();
+}
+
+/** Works on while the 11 s of a proof are jumped over. */
+async function finish(): Promise<void> {
+  const working = steps.work().finally(() => clearInterval(timer));
+  const timer = setInterval(() => world.clock.jump(11_000), 20);
+  await working;
+}
+
+const state = async (id: RequestId) => (await steps.ports.requests.get(id))?.state;
+const tokenShown = () => world.slack.dm(BOB).findLast((m) => /eyJ/.test(visibleText(m)));
+const cardOf = (n: number) =>
+  world.slack.messages(APPROVALS).filter((m) => visibleText(m).includes(`number ${n}.`));
+
+async function expectActive(id: RequestId): Promise<void> {
+  expect(await state(id)).toBe("active");
+  const token = /eyJ\S+/.exec(visibleText(tokenShown() ?? { text: "" }))?.[0] ?? "";
+  expect(await login(world.hub, token)).toBe(200);
+  expect(cardOf(asked).map(visibleText).join()).toContain("Active until");
+}
+
+async function expectEnded(id: RequestId): Promise<void> {
+  expect(await state(id)).toBe("ended");
+  expect(tokenShown()).toBeUndefined();
+  const { serviceAccounts, clusterRoleBindings } = await world.hub.objects();
+  const left = [...serviceAccounts, ...clusterRoleBindings].filter((o) =>
+    o.metadata.name.startsWith("karpor-access-guest"),
+  );
+  expect(left).toEqual([]);
+  expect(cardOf(asked).map(visibleText).join()).toContain("Ended");
+}
+
+test("after any step between approval and the token", async () => {
+  let survived = false;
+  for (let last = 1; !survived; last++) {
+    const id = await pending();
+    const dying = dyingAt(steps.ports, last);
+    survived = await survive(async () => {
+      await approve(dying.ports, id);
+      await steps.work(dying.ports);
+    });
+    await restart();
+    // The click itself was lost with its process: it changed nothing, and is pressed again.
+    if ((await state(id)) === "pending") {
+      await approve(steps.ports, id);
+      await steps.work();
+    }
+    await expectActive(id);
+    await release(steps.ports, { id, by: BOB as UserId });
+    await finish();
+    await expectEnded(id);
+    if (survived) expect(dying.steps).toContain("notifier.showToken");
+  }
+});
+
+test("after any step between the release and the proof", async () => {
+  let survived = false;
+  for (let last = 1; !survived; last++) {
+    const id = await pending();
+    await approve(steps.ports, id);
+    await steps.work();
+    const dying = dyingAt(steps.ports, last);
+    survived = await survive(async () => {
+      await release(dying.ports, { id, by: BOB as UserId });
+      const timer = setInterval(() => world.clock.jump(11_000), 20);
+      await steps.work(dying.ports).finally(() => clearInterval(timer));
+    });
+    await restart();
+    if ((await state(id)) === "active") {
+      await release(steps.ports, { id, by: BOB as UserId });
+      await finish();
+    }
+    await expectEnded(id);
+    if (survived) expect(dying.steps).toContain("grants.remove");
+  }
+});
+
+test("after any step between the question and the card", async () => {
+  let survived = false;
+  for (let last = 1; !survived; last++) {
+    asked += 1;
+    const dying = dyingAt(steps.ports, last);
+    const wish = { requester: bob, text: `guest 4h number ${asked}.`, triggerId: `trigger-${asked}` };
+    survived = await survive(async () => {
+      await ask(dying.ports, wish);
+      await steps.work(dying.ports);
+    });
+    await restart();
+    // Slack got no answer and sends the command again.
+    const { id } = await ask(steps.ports, wish);
+    await steps.work();
+    expect(await state(id)).toBe("pending");
+    expect(cardOf(asked).length).toBeGreaterThan(0);
+    world.clock.jump(4 * HOUR);
+    await steps.sweep();
+    await steps.work();
+    expect(await state(id)).toBe("lapsed");
+  }
+});
