@@ -17,9 +17,9 @@ import { provision } from "./flow/provision.ts";
 import { remind } from "./flow/remind.ts";
 import { sweep } from "./flow/sweep.ts";
 import { vet } from "./flow/vet.ts";
+import { openHub } from "./hub/access.ts";
 import { createHubClient } from "./hub/client.ts";
 import { createGrants } from "./hub/grants.ts";
-import { readKubeconfig } from "./hub/kubeconfig.ts";
 import { probeHub } from "./hub/probe.ts";
 import { createJobs } from "./queue/jobs.ts";
 import { createWorker } from "./queue/worker.ts";
@@ -64,7 +64,7 @@ const STOP_WITHIN = 25_000;
 /** Throws StartRefused. */
 export async function startApp(config: Config, means: Means): Promise<App> {
   await using opened = new AsyncDisposableStack();
-  const clients = connectAll(config, means, opened);
+  const clients = await connectAll(config, means, opened);
   const { findings, identity } = await check(config, means, clients);
   const failures = findings.filter(({ level }) => level === "fail");
   if (failures.length > 0 || !identity) throw new StartRefused(failures);
@@ -78,13 +78,14 @@ export async function startApp(config: Config, means: Means): Promise<App> {
   return { port, findings, stop: () => within(STOP_WITHIN, kept.disposeAsync()) };
 }
 
-export type Clients = ReturnType<typeof connectAll>;
+export type Clients = Awaited<ReturnType<typeof connectAll>>;
 
-/** Opens nothing that must answer yet. */
-export function connectAll({ env, hub }: Config, { log }: Means, opened: AsyncDisposableStack) {
+/** Throws one sentence when the hub's kubeconfig cannot be read; nothing else must answer yet. */
+export async function connectAll(config: Config, { log }: Means, opened: AsyncDisposableStack) {
+  const { env } = config;
   const redis = opened.adopt(connect(env.REDIS_URL, { log }), (r) => r.close());
-  const access = readKubeconfig(hub.kubeconfig, { server: hub.server });
-  const hubClient = opened.adopt(createHubClient(access), (c) => c.close());
+  const hub = opened.adopt(await openHub(config, { log }), (h) => h.close());
+  const hubClient = opened.adopt(createHubClient(hub.access, { reread: hub.reread }), (c) => c.close());
   const slack = (interactive: boolean) =>
     slackClient(env.SLACK_BOT_TOKEN, { apiUrl: env.SLACK_API_URL, interactive });
   return { redis, hub: hubClient, interactive: slack(true), slack: slack(false) };

@@ -5,27 +5,15 @@ import { dirname, resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { Principal } from "./domain/ids.ts";
+import { LabelValue } from "./domain/label.ts";
 import { Locale } from "./domain/person.ts";
 import { Duration, Role, RoleName } from "./domain/role.ts";
-
-const LabelValue = z
-  .string()
-  .regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, "lower-case letters, digits and dashes, at most 40");
-
-const Hub = z.strictObject({
-  name: z.string().min(1).max(60).describe("What people call this hub; shown in messages."),
-  kubeconfig: z.string().min(1).describe("Path of the bot's kubeconfig, relative to this file."),
-  server: z.url().optional().describe("Replaces the kubeconfig's server."),
-  namespace: LabelValue.describe(
-    "Where the grants' ServiceAccounts stand; not the namespace of the bot's own account.",
-  ),
-  dashboard: z.url({ protocol: /^https?$/ }).describe("The dashboard's address, as people open it."),
-});
+import { HubSettings } from "./hub/settings.ts";
 
 /** The YAML file. */
 export const ConfigFile = z.strictObject({
   instance: LabelValue.describe("Marks this bot's objects; two bots on one hub need different ones."),
-  hub: Hub,
+  hub: HubSettings,
   slack: z.strictObject({
     channel: z
       .string()
@@ -59,6 +47,9 @@ const Environment = z
       .default("redis://127.0.0.1:6379"),
     PORT: z.coerce.number().int().min(0).max(65535).default(3000),
     SLACK_API_URL: z.url().optional(),
+    /** Set by Kubernetes in every pod. */
+    KUBERNETES_SERVICE_HOST: z.string().optional(),
+    KUBERNETES_SERVICE_PORT: z.coerce.number().int().default(443),
     LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
   })
   .refine((env) => Boolean(env.SLACK_APP_TOKEN || env.SLACK_SIGNING_SECRET), {
@@ -92,9 +83,10 @@ export function loadConfig(variables: NodeJS.ProcessEnv): Config {
   const { file, mistakes } = readFile(path);
   const all = [...(env.error?.issues.map(say) ?? []), ...mistakes];
   if (!env.success || !file || all.length > 0) throw new ConfigError(all);
-  const kubeconfig = resolve(dirname(path), file.hub.kubeconfig);
+  const { hub } = file;
+  const kubeconfig = hub.kubeconfig && { kubeconfig: resolve(dirname(path), hub.kubeconfig) };
   const digest = createHash("sha256").update(JSON.stringify(file)).digest("hex");
-  return { ...file, hub: { ...file.hub, kubeconfig }, env: env.data, digest };
+  return { ...file, hub: { ...hub, ...kubeconfig }, env: env.data, digest };
 }
 
 function readFile(path: string): { file?: ConfigFile; mistakes: string[] } {

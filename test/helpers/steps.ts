@@ -31,7 +31,7 @@ export class Crash extends Error {}
 export async function openSteps(world: World) {
   await using opened = new AsyncDisposableStack();
   const means = { clock: world.clock, log: createLog("error", silent) };
-  const clients = connectAll(loadConfig(world.env), means, opened);
+  const clients = await connectAll(loadConfig(world.env), means, opened);
   await clients.redis.ready(3_000);
   const { ports: real } = assemble(loadConfig(world.env), means, clients, opened);
   let jobs: { name: JobName; id: RequestId; due: number }[] = [];

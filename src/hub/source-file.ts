@@ -1,0 +1,39 @@
+/** The kubeconfig in a file: replaced as a whole, and never readable by others. */
+import { randomUUID } from "node:crypto";
+import { open, readFile, rename, rm } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import type { KubeconfigSource } from "./source.ts";
+
+export function fileSource(path: string): KubeconfigSource {
+  return {
+    name: path,
+    foreign: false,
+    directory: dirname(resolve(path)),
+    read: () =>
+      readFile(path, "utf8").catch(() => {
+        throw new Error(`Cannot read the kubeconfig ${path}: put it there, or correct hub.kubeconfig.`);
+      }),
+    save: (text) =>
+      replace(path, text).catch((error: NodeJS.ErrnoException) => {
+        throw new Error(
+          `Cannot replace the kubeconfig ${path} (${error.code}): let the bot write to its directory.`,
+        );
+      }),
+    close: async () => {},
+  };
+}
+
+/** On the disk before it takes the old one's name: a crash leaves the one or the other. */
+async function replace(path: string, text: string): Promise<void> {
+  const fresh = `${path}.${randomUUID()}`;
+  try {
+    const file = await open(fresh, "wx", 0o600);
+    await file.writeFile(text);
+    await file.sync();
+    await file.close();
+    await rename(fresh, path);
+  } catch (error) {
+    await rm(fresh, { force: true });
+    throw error;
+  }
+}
