@@ -1,0 +1,30 @@
+/** `npm run playground`: starts everything, prints one address, stops on Ctrl-C and leaves nothing behind. */
+import { openBrowser } from "./browser.ts";
+import { readOptions, USAGE } from "./options.ts";
+import { startPlayground } from "./start.ts";
+
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2), process.env);
+  if (options === "help") return console.log(USAGE);
+  const began = performance.now();
+  const playground = await startPlayground(options);
+  console.log(`karpor-access playground: ${playground.url}`);
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  console.log(`${playground.says} Ready in ${seconds} s. Ctrl-C stops all of it.`);
+  if (options.open) openBrowser(playground.url);
+  let stopping = false;
+  const stop = async () => {
+    if (stopping) return;
+    stopping = true;
+    await playground.close();
+    process.exit(0);
+  };
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+  process.on("SIGHUP", stop);
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exit(1);
+});

@@ -1,0 +1,82 @@
+/** Buttons and menus of messages: what was clicked is found by its ids, and confirmed first where the bot asks for it. */
+import type { Side } from "../types.ts";
+import { ask } from "./ask.ts";
+import { confirmFirst } from "./confirm.ts";
+import { copyText } from "./copy.ts";
+import { openDashboard } from "./tabs.ts";
+
+type Shown = () => Side | undefined;
+type Where = { channel: string; ts: string } | { view: string } | { home: true };
+
+interface Clicked {
+  sent: boolean;
+  asked?: Confirm;
+}
+
+export interface Confirm {
+  title: { text: string };
+  text: { text: string };
+  confirm: { text: string };
+  deny: { text: string };
+  style?: string;
+}
+
+function whereOf(element: Element): Where | undefined {
+  const message = element.closest<HTMLElement>("[data-channel]");
+  const { channel, ts } = message?.dataset ?? {};
+  return channel && ts ? { channel, ts } : undefined;
+}
+
+export function actOn(event: Event, side: Shown, overlay: HTMLElement): void {
+  const target = event.target as Element;
+  const copy = target.closest<HTMLElement>("[data-copy]");
+  if (copy) return void copyText(copy.nextElementSibling?.textContent?.trim() ?? "", copy);
+  const button = target.closest<HTMLButtonElement>("button[data-act]");
+  const user = side()?.who.id;
+  const where = button && whereOf(button);
+  if (!button || !user || !where) return;
+  void press(button, user, where, overlay);
+}
+
+async function press(
+  button: HTMLButtonElement,
+  user: string,
+  where: Where,
+  overlay: HTMLElement,
+): Promise<void> {
+  const { act: action, value, url } = button.dataset;
+  if (url) leadTo(url);
+  button.classList.add("busy");
+  const click = { user, where, action, value };
+  const first = await ask<Clicked>("click", click);
+  if (first?.asked && !first.sent && (await confirmFirst(overlay, first.asked, button)))
+    await ask("click", { ...click, confirm: true });
+  button.classList.remove("busy");
+}
+
+/** The dashboard of the example stands on this page. */
+function leadTo(url: string): void {
+  if (url.startsWith(`${location.origin}/karpor`) || url.includes("/karpor/")) openDashboard();
+  else window.open(url, "_blank", "noopener");
+}
+
+export function chooseIn(event: Event, side: Shown): void {
+  const field = (event.target as Element).closest<HTMLElement>("[data-choose]");
+  const user = side()?.who.id;
+  const where = field && whereOf(field);
+  const choice = field && chosenIn(field);
+  if (field && user && where && choice?.length)
+    void ask("choose", { user, where, action: field.dataset.act, choice });
+}
+
+/** What stands in an input, a menu or a group of ticks. */
+export function chosenIn(field: Element): string | string[] | undefined {
+  if (field instanceof HTMLSelectElement && field.multiple)
+    return [...field.selectedOptions].map(({ value }) => value);
+  if (field instanceof HTMLFieldSetElement) {
+    const ticked = [...field.querySelectorAll<HTMLInputElement>("input:checked")];
+    const values = ticked.map(({ value }) => value);
+    return field.querySelector("[type=radio]") ? values[0] : values;
+  }
+  return (field as HTMLInputElement).value;
+}

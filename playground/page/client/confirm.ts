@@ -1,0 +1,37 @@
+/** The dialog that a button asks for before it is sent. */
+import type { Confirm } from "./click.ts";
+import { h } from "./dom.ts";
+import { trap } from "./trap.ts";
+
+/** Resolves with whether it was confirmed. */
+export function confirmFirst(overlay: HTMLElement, asked: Confirm, opener: HTMLElement): Promise<boolean> {
+  return new Promise((resolve) => {
+    const settle = (yes: boolean) => {
+      release();
+      sheet.remove();
+      opener.focus();
+      resolve(yes);
+    };
+    const style = asked.style === "danger" ? "danger" : "primary";
+    const no = h(
+      "button",
+      { type: "button", class: "bk-button", onclick: () => settle(false) },
+      asked.deny.text,
+    );
+    const yes = h(
+      "button",
+      { type: "button", class: `bk-button ${style}`, onclick: () => settle(true) },
+      asked.confirm.text,
+    );
+    const sheet = h(
+      "div",
+      { class: "sheet small", role: "alertdialog", "aria-modal": "true", "aria-label": asked.title.text },
+      h("h2", {}, asked.title.text),
+      h("p", {}, asked.text.text),
+      h("footer", {}, no, yes),
+    );
+    overlay.append(sheet);
+    const release = trap(sheet, () => settle(false));
+    no.focus();
+  });
+}

@@ -1,0 +1,24 @@
+/** Copying: to the clipboard where the browser allows it, and remembered on the page where it does not. */
+import { toast } from "./ask.ts";
+import { copied, tell } from "./state.ts";
+
+const TOKEN = /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/;
+
+export async function copyText(text: string, button?: HTMLElement): Promise<void> {
+  if (TOKEN.test(text)) {
+    copied.token = text;
+    tell("copied");
+  }
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    if (!TOKEN.test(text)) return toast("The browser did not allow copying: select the text and copy it.");
+  }
+  if (!button) return;
+  const words = button.textContent;
+  if (words === "Copied") return;
+  button.textContent = "Copied";
+  window.setTimeout(() => {
+    button.textContent = words;
+  }, 1600);
+}

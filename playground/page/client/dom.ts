@@ -1,0 +1,63 @@
+/** Making elements, and keeping a list of them in step with its data without touching what has not changed. */
+type Child = Node | string | undefined | false;
+type Props = Record<string, string | boolean | number | undefined | ((event: never) => void)>;
+
+export function h<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  props: Props = {},
+  ...children: Child[]
+): HTMLElementTagNameMap[K] {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(props)) {
+    if (typeof value === "function") element.addEventListener(name.slice(2), value as EventListener);
+    else if (value === true) element.setAttribute(name, "");
+    else if (value !== undefined && value !== false) element.setAttribute(name, String(value));
+  }
+  element.append(...children.filter((child) => child !== undefined && child !== false));
+  return element;
+}
+
+export const byId = (id: string): HTMLElement => {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`The page has no #${id}.`);
+  return found;
+};
+
+export interface Keyed {
+  key: string;
+  rev: string;
+}
+
+/** Elements are made anew only when their `rev` changed, so that focus, selection and what is typed stay. */
+export function keep<T extends Keyed>(
+  parent: Element,
+  items: readonly T[],
+  make: (item: T) => HTMLElement,
+): void {
+  const known = new Map(
+    [...parent.children].map((child) => [(child as HTMLElement).dataset.key, child as HTMLElement]),
+  );
+  let before: Element | null = parent.firstElementChild;
+  for (const item of items) {
+    const old = known.get(item.key);
+    known.delete(item.key);
+    const same = old?.dataset.rev === item.rev ? old : undefined;
+    const element = same ?? make(item);
+    element.dataset.key = item.key;
+    element.dataset.rev = item.rev;
+    if (old && !same) {
+      if (before === old) before = element;
+      old.replaceWith(element);
+    }
+    if (before === element) before = element.nextElementSibling;
+    else parent.insertBefore(element, before);
+  }
+  for (const gone of known.values()) gone.remove();
+}
+
+/** Replaces what is inside only when it would look different. */
+export function swap(parent: HTMLElement, rev: string, make: () => (Node | string)[]): void {
+  if (parent.dataset.rev === rev) return;
+  parent.dataset.rev = rev;
+  parent.replaceChildren(...make());
+}

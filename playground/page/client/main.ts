@@ -1,0 +1,35 @@
+/** The page: two Slacks side by side, the tools beside them, and the clock above. */
+import { createActs } from "./acts.ts";
+import { createClock } from "./clock.ts";
+import { createDashboard } from "./dashboard.ts";
+import { byId, h } from "./dom.ts";
+import { createPane } from "./pane.ts";
+import { createProof } from "./proof.ts";
+import { createScenes } from "./scenes.ts";
+import { connect, on, parts } from "./state.ts";
+import { createTabs, openDashboard, showColumn } from "./tabs.ts";
+import { createTour } from "./tour.ts";
+
+const APPROVALS = "C0APPROVALS";
+
+const left = createPane("left", "dm");
+createPane("right", APPROVALS);
+const panels = createTabs();
+createDashboard(panels.dashboard);
+createScenes(panels.scenes);
+createProof(panels.proof);
+createActs(panels.break);
+createClock();
+createTour(left);
+
+const columns = { left: "Requester", right: "Approver", tools: "Dashboard & more" } as const;
+for (const [column, words] of Object.entries(columns)) {
+  const go = () => showColumn(column as keyof typeof columns);
+  byId("switch").append(h("button", { type: "button", "data-column": column, onclick: go }, words));
+}
+showColumn("left");
+on("facts", () => {
+  byId("says").textContent = parts.facts?.says ?? "";
+});
+if (location.pathname.startsWith("/karpor")) openDashboard();
+connect();

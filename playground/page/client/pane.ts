@@ -1,0 +1,129 @@
+/** One person's Slack: who, where, what was said, and what they can do about it. */
+import type { Item, Place, Side } from "../types.ts";
+import { actOn, chooseIn } from "./click.ts";
+import { createComposer } from "./composer.ts";
+import { byId, h, keep, swap } from "./dom.ts";
+import { drawItem } from "./item.ts";
+import { drawModal } from "./modal.ts";
+import { createPeople } from "./people.ts";
+import { createPhone } from "./phone.ts";
+import { isUnread, markRead } from "./read.ts";
+import { on, parts, type SideName } from "./state.ts";
+
+export interface Pane {
+  /** Opens a place: an id, or "dm" for the app's messages. */
+  open(place: string): void;
+  /** Types a line and sends it. */
+  send(line: string): Promise<void>;
+  focus(): void;
+}
+
+const NEAR_END = 80;
+
+export function createPane(name: SideName, first: string): Pane {
+  const root = byId(name);
+  const chosen = new Map<string, string>();
+  const side = (): Side | undefined => parts[name];
+  const current = (): Place | undefined => {
+    const places = side()?.places ?? [];
+    const wanted = chosen.get(side()?.who.id ?? "") ?? first;
+    return places.find(({ id, kind }) => id === wanted || kind === wanted) ?? places[0];
+  };
+  const places = h("nav", { class: "places", "aria-label": "Channels and apps" });
+  const title = h("h2", { class: "place-title" });
+  const items = h("div", { class: "items", role: "log", tabindex: "0", "aria-label": "Messages" });
+  const overlay = h("div", { class: "overlay" });
+  const phone = createPhone((place) => open(place));
+  const composer = createComposer(name, () => current());
+  const main = h("div", { class: "room" }, title, items, composer.element, overlay);
+  root.append(
+    createPeople(name),
+    h("div", { class: "desk" }, h("div", { class: "sidebar" }, places, phone.element), main),
+  );
+  items.addEventListener("click", (event) => actOn(event, side, overlay));
+  items.addEventListener("change", (event) => chooseIn(event, side));
+
+  const open = (place: string) => {
+    chosen.set(side()?.who.id ?? "", place === "dm" ? (side()?.places[0]?.id ?? place) : place);
+    draw();
+    items.scrollTop = items.scrollHeight;
+  };
+  const draw = () => {
+    const shown = side();
+    const place = current();
+    if (!shown || !place) return;
+    markRead(shown.who.id, place);
+    drawPlaces(places, shown, place.id, open);
+    swap(title, place.id + shown.who.id, () => [place.kind === "dm" ? place.name : `# ${place.name}`]);
+    drawItems(items, shown, place);
+    composer.draw(shown, place);
+    phone.draw(shown);
+    drawModal(overlay, shown);
+  };
+  on(name, draw);
+  return {
+    open,
+    send: async (line) => {
+      await composer.send(line);
+    },
+    focus: () => composer.focus(),
+  };
+}
+
+function drawPlaces(
+  nav: HTMLElement,
+  { places, who, words }: Side,
+  open: string,
+  go: (id: string) => void,
+): void {
+  const groups = [
+    { key: "dm", label: words.directMessages, of: places.filter(({ kind }) => kind === "dm") },
+    { key: "channel", label: words.channels, of: places.filter(({ kind }) => kind === "channel") },
+  ];
+  const lines = groups.flatMap(({ key, label, of }) => [
+    { key: `label-${key}`, rev: label, label, place: undefined },
+    ...of.map((place) => {
+      const unread = place.id !== open && isUnread(who.id, place);
+      return { key: place.id, rev: `${who.id} ${place.id === open} ${unread}`, label, place, unread };
+    }),
+  ]);
+  keep(nav, lines, (line) => {
+    if (!line.place) return h("h3", {}, line.label);
+    const { id, kind, name } = line.place;
+    const unread = "unread" in line && line.unread;
+    return h(
+      "button",
+      {
+        ...{ type: "button", class: `place ${kind}${unread ? " unread" : ""}` },
+        ...{ "aria-current": id === open ? "page" : undefined, onclick: () => go(id) },
+      },
+      h("span", { class: "mark", "aria-hidden": "true" }, kind === "dm" ? "" : "#"),
+      h("span", { class: "name" }, name),
+      unread
+        ? h("span", { class: "badge", title: "Unread" }, h("span", { class: "hidden" }, "unread"))
+        : undefined,
+    );
+  });
+}
+
+function drawItems(list: HTMLElement, side: Side, place: Place): void {
+  const other = list.dataset.place !== place.id + side.who.id;
+  const atEnd = other || list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_END;
+  list.dataset.place = place.id + side.who.id;
+  const days = new Set<string>();
+  const rows = place.items.flatMap((item: Item) => {
+    const line = days.has(item.day)
+      ? []
+      : [{ key: `day-${item.day}`, rev: "1", day: item.day, item: undefined }];
+    days.add(item.day);
+    return [...line, { key: item.key, rev: `${item.rev} ${side.who.id}`, day: "", item }];
+  });
+  const intro = { key: "intro", rev: side.words.newHere, day: "", item: undefined };
+  const all = place.kind === "dm" && rows.length === 0 ? [intro] : rows;
+  keep(list, all, (row) => {
+    if (row.item) return drawItem(row.item, side);
+    if (row.day) return h("div", { class: "day" }, h("span", {}, row.day));
+    return h("p", { class: "intro" }, side.words.newHere);
+  });
+  if (atEnd) list.scrollTop = list.scrollHeight;
+}

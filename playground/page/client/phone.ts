@@ -1,0 +1,26 @@
+/** The person's locked phone: what anybody who passes by can read. */
+import type { Ring, Side } from "../types.ts";
+import { h, keep, swap } from "./dom.ts";
+
+export function createPhone(open: (place: string) => void): { element: HTMLElement; draw(side: Side): void } {
+  const time = h("p", { class: "phone-time" });
+  const rings = h("div", { class: "rings" });
+  const element = h("div", { class: "phone", role: "group", "aria-label": "Locked phone" }, time, rings);
+  const draw = ({ rings: all, time: clock, who }: Side) => {
+    swap(time, clock, () => [clock]);
+    const lines: { key: string; rev: string; ring?: Ring }[] = all
+      .slice(0, 2)
+      .map((ring) => ({ key: `${who.id}${ring.channel}${ring.ts}`, rev: "1", ring }));
+    if (lines.length === 0) lines.push({ key: "quiet", rev: "1" });
+    keep(rings, lines, ({ ring }) => {
+      if (!ring) return h("p", { class: "quiet" }, "no notifications");
+      return h(
+        "button",
+        { type: "button", class: "ring", onclick: () => open(ring.channel) },
+        h("span", { class: "from" }, `Slack · ${ring.time}`),
+        h("span", { class: "words" }, ring.text),
+      );
+    });
+  };
+  return { element, draw };
+}

@@ -1,0 +1,22 @@
+/** What each person has read so far, kept for the life of the tab. */
+import type { Place } from "../types.ts";
+
+const KEY = "read";
+const read: Record<string, number> = JSON.parse(sessionStorage.getItem(KEY) ?? "{}");
+/** What was said before the page was opened is no news. */
+const since = Number(sessionStorage.getItem("since") ?? Date.now());
+sessionStorage.setItem("since", String(since));
+
+const newest = ({ items }: Place): number =>
+  Math.max(0, ...items.filter(({ own }) => !own).map(({ at }) => at));
+
+export const isUnread = (person: string, place: Place): boolean =>
+  newest(place) > (read[`${person} ${place.id}`] ?? since);
+
+export function markRead(person: string, place: Place): void {
+  const at = newest(place);
+  const key = `${person} ${place.id}`;
+  if (at <= (read[key] ?? 0)) return;
+  read[key] = at;
+  sessionStorage.setItem(KEY, JSON.stringify(read));
+}

@@ -1,0 +1,59 @@
+/** Logged in to the dashboard with a token: the hub is asked again and again, as people click around. */
+import { ask } from "./ask.ts";
+
+export interface Seen {
+  status: number;
+  at: number;
+  account?: string;
+  role?: string;
+  tried: { what: string; status: number }[];
+}
+
+export interface Session {
+  token: string;
+  seen: Seen;
+  /** Each answer that differed from the one before, oldest first. */
+  answers: { status: number; at: number }[];
+  /** The hub has said 401: Karpor throws the token away then. */
+  over: boolean;
+}
+
+const AGAIN = 1500;
+const listeners = new Set<() => void>();
+let session: Session | undefined;
+
+export const current = (): Session | undefined => session;
+export const onSession = (listener: () => void): void => void listeners.add(listener);
+const told = () => {
+  for (const listener of listeners) listener();
+};
+
+/** Undefined: the hub was not even asked. */
+export async function login(token: string): Promise<Seen | undefined> {
+  const seen = await ask<Seen>("login", { token });
+  if (!seen) return undefined;
+  const over = seen.status !== 200 && seen.status !== 403;
+  session = { token, seen, answers: [{ status: seen.status, at: seen.at }], over };
+  told();
+  return seen;
+}
+
+export function logout(): void {
+  session = undefined;
+  told();
+}
+
+async function visit(): Promise<void> {
+  const before = session;
+  if (!before || document.hidden) return;
+  // After 401 it is asked on, so that the proof keeps its present tense; the dashboard itself is logged out.
+  const seen = await ask<Seen>("visit", { token: before.token });
+  if (!seen || session !== before) return;
+  if (before.answers.at(-1)?.status !== seen.status)
+    before.answers.push({ status: seen.status, at: seen.at });
+  before.seen = seen.status === 200 ? seen : { ...before.seen, status: seen.status, at: seen.at };
+  before.over ||= seen.status === 401;
+  told();
+}
+
+window.setInterval(() => void visit(), AGAIN);

@@ -1,0 +1,55 @@
+/** What the page knows: the server's parts as they stand, whom it looks at, and what was copied. */
+import type { Parts } from "../types.ts";
+
+export type SideName = "left" | "right";
+
+export const parts: Partial<Parts> = {};
+
+/** Who is looked at, kept for the life of the tab. */
+export const watching: Record<SideName, string> = {
+  left: sessionStorage.getItem("left") ?? "U0DANA",
+  right: sessionStorage.getItem("right") ?? "U0ALICE",
+};
+
+/** The last token copied on this page: for the dashboard's paste and the proofs, never sent unasked. */
+export const copied: { token: string | undefined } = { token: undefined };
+
+const listeners = new Map<keyof Parts | "copied", Set<() => void>>();
+
+export function on(part: keyof Parts | "copied", listener: () => void): void {
+  const known = listeners.get(part) ?? new Set();
+  listeners.set(part, known.add(listener));
+}
+
+export function tell(part: keyof Parts | "copied"): void {
+  for (const listener of listeners.get(part) ?? []) listener();
+}
+
+const NAMES = ["facts", "left", "right", "clock", "scenes", "timeline", "acts"] as const;
+let source: EventSource | undefined;
+
+export function connect(): void {
+  source?.close();
+  source = new EventSource(`/events?${new URLSearchParams(watching)}`);
+  for (const name of NAMES) {
+    source.addEventListener(name, (event) => {
+      Object.assign(parts, { [name]: JSON.parse(event.data) });
+      tell(name);
+    });
+  }
+}
+
+/** Resolves when the side shows that person. */
+export function watch(side: SideName, person: string): Promise<void> {
+  watching[side] = person;
+  sessionStorage.setItem(side, person);
+  if (parts[side]?.who.id === person) return Promise.resolve();
+  connect();
+  return new Promise((resolve) => on(side, () => parts[side]?.who.id === person && resolve()));
+}
+
+/** The playground's time. */
+export const now = (): number => Date.now() + (parts.clock?.offset ?? 0);
+
+export const timeText = (at: number): string =>
+  new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(at);

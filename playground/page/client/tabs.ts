@@ -1,0 +1,71 @@
+/** The tools beside the two Slacks, one at a time; and, on a narrow window, which of the three columns is seen. */
+import { byId, h } from "./dom.ts";
+
+export const TABS = ["dashboard", "scenes", "proof", "break"] as const;
+export type Tab = (typeof TABS)[number];
+
+const WORDS: Record<Tab, string> = {
+  dashboard: "Dashboard",
+  scenes: "Behind the scenes",
+  proof: "Proof",
+  break: "Break it",
+};
+
+const panels = new Map<Tab, HTMLElement>();
+const buttons = new Map<Tab, HTMLElement>();
+
+export function createTabs(): Record<Tab, HTMLElement> {
+  const bar = h("div", { class: "tabs", role: "tablist", "aria-label": "Tools" });
+  const root = byId("tools");
+  root.append(bar);
+  for (const tab of TABS) {
+    const panel = h("div", {
+      ...{ class: `panel ${tab}`, role: "tabpanel", id: `panel-${tab}`, "aria-labelledby": `tab-${tab}` },
+    });
+    const button = h(
+      "button",
+      {
+        ...{ type: "button", role: "tab", id: `tab-${tab}`, "aria-controls": panel.id },
+        onclick: () => showTab(tab),
+        onkeydown: (event: KeyboardEvent) => step(event, tab),
+      },
+      WORDS[tab],
+    );
+    panels.set(tab, panel);
+    buttons.set(tab, button);
+    bar.append(button);
+    root.append(panel);
+  }
+  showTab("dashboard");
+  return Object.fromEntries(panels) as Record<Tab, HTMLElement>;
+}
+
+function step(event: KeyboardEvent, from: Tab): void {
+  const ahead = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+  const next = TABS[(TABS.indexOf(from) + ahead + TABS.length) % TABS.length];
+  if (ahead === 0 || !next) return;
+  showTab(next);
+  buttons.get(next)?.focus();
+}
+
+export function showTab(tab: Tab): void {
+  for (const one of TABS) {
+    const shown = one === tab;
+    panels.get(one)?.toggleAttribute("hidden", !shown);
+    buttons.get(one)?.setAttribute("aria-selected", String(shown));
+    buttons.get(one)?.setAttribute("tabindex", shown ? "0" : "-1");
+  }
+}
+
+/** Which column a narrow window shows. */
+export function showColumn(column: "left" | "right" | "tools"): void {
+  document.body.dataset.column = column;
+  for (const button of byId("switch").querySelectorAll("button"))
+    button.setAttribute("aria-pressed", String(button.dataset.column === column));
+}
+
+export function openDashboard(): void {
+  showTab("dashboard");
+  showColumn("tools");
+  byId("panel-dashboard").querySelector<HTMLElement>("button.login, textarea")?.focus();
+}

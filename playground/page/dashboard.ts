@@ -1,0 +1,86 @@
+/** Stands for Karpor's dashboard: the hub is asked with the pasted token, as Karpor's own pages do. */
+import type { Stage } from "../stage.ts";
+
+export interface Seen {
+  /** Of /rest-api/v1/authn: 200, 401, 403; 0 when the hub does not answer. */
+  status: number;
+  at: number;
+  account: string | undefined;
+  role: string | undefined;
+  /** What this token may do, tried: the path and its status. */
+  tried: { what: string; status: number }[];
+}
+
+export interface Dashboard {
+  login(token: string): Promise<Seen>;
+  /** The same, quietly: a page that is looked at. */
+  visit(token: string): Promise<Seen>;
+  /** Whether a request that the hub logged was one of these. */
+  isOwn(path: string): boolean;
+}
+
+const AUTHN = "/rest-api/v1/authn";
+const READ = ["GET", "/insight", "Read every page"] as const;
+const CHANGE = ["DELETE", "/rest-api/v1/cluster/playground", "Change clusters"] as const;
+
+export function createDashboard(stage: Stage): Dashboard {
+  const { hub, clock, timeline } = stage;
+  const waiting = new Map<string, number>();
+  const ask = (method: string, path: string, token: string) => {
+    waiting.set(path, (waiting.get(path) ?? 0) + 1);
+    return hub.ask(method, path, token);
+  };
+  const look = async (token: string): Promise<Seen> => {
+    const status = await ask("GET", AUTHN, token);
+    const account = status === 401 ? undefined : accountOf(token);
+    const seen = {
+      status,
+      at: clock.now(),
+      account,
+      role: account && (await roleOf(stage, account)),
+      tried: [],
+    };
+    // On a real hub nothing is changed to find out whether it could be.
+    const tries = hub.local ? [READ, CHANGE] : [READ];
+    if (status !== 200) return seen;
+    const tried = tries.map(async ([method, path, what]) => ({
+      what,
+      status: await ask(method, path, token),
+    }));
+    return { ...seen, tried: await Promise.all(tried) };
+  };
+  return {
+    async login(token) {
+      const seen = await look(token.trim());
+      timeline.add({
+        ...{ lane: "you", title: "the dashboard logs in: GET /rest-api/v1/authn", note: String(seen.status) },
+        bad: seen.status !== 200,
+      });
+      return seen;
+    },
+    visit: (token) => look(token.trim()),
+    isOwn(path) {
+      const left = waiting.get(path) ?? 0;
+      if (left > 0) waiting.set(path, left - 1);
+      return left > 0;
+    },
+  };
+}
+
+/** Whose token it says it is: shown, never relied on. */
+function accountOf(token: string): string | undefined {
+  try {
+    const claims = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
+    return /^system:serviceaccount:[^:]+:(.+)$/.exec(String(claims.sub))?.[1];
+  } catch {
+    return undefined;
+  }
+}
+
+async function roleOf({ hub }: Stage, account: string): Promise<string | undefined> {
+  const objects = await hub.objects().catch(() => []);
+  const bound = objects.find(({ subjects }) =>
+    ((subjects ?? []) as { name: string }[]).some(({ name }) => name === account),
+  );
+  return (bound?.roleRef as { name?: string } | undefined)?.name;
+}

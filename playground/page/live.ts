@@ -1,0 +1,83 @@
+/** One open page: it is sent each part of what it shows whenever that part has changed. */
+import type { ServerResponse } from "node:http";
+import { nextOf } from "../acts/clock.ts";
+import type { createActs } from "../acts/index.ts";
+import type { Stage } from "../stage.ts";
+import type { Facts, Parts } from "./types.ts";
+import { scenesOf } from "./view/scenes.ts";
+import { sideOf } from "./view/side.ts";
+
+export interface Watching {
+  left: string;
+  right: string;
+}
+
+/** Redis and the hub do not say when they change, so they are looked at now and then. */
+const LOOK_EVERY = 700;
+const SHOWN_ENTRIES = 160;
+
+export type Acts = ReturnType<typeof createActs>;
+
+export async function partsFor(
+  stage: Stage,
+  acts: Acts,
+  facts: Facts,
+  { left, right }: Watching,
+): Promise<Parts> {
+  const now = stage.clock.now();
+  const person = (id: string) => {
+    const found = stage.slack.directory.people.get(id) ?? [...stage.slack.directory.people.values()][0];
+    if (!found) throw new Error("The workspace is empty.");
+    return found;
+  };
+  const scenes = await scenesOf(stage);
+  const jobs = scenes.jobs;
+  return {
+    facts,
+    left: sideOf(stage.slack, person(left), now),
+    right: sideOf(stage.slack, person(right), now),
+    clock: {
+      offset: now - Date.now(),
+      off: stage.clockOff,
+      next: { reminder: nextOf("reminder", jobs), end: nextOf("end", jobs) },
+    },
+    scenes,
+    timeline: stage.timeline.entries.slice(-SHOWN_ENTRIES),
+    acts: acts.view(),
+  };
+}
+
+/** Sends until the page goes away; resolves then. */
+export function stream(
+  response: ServerResponse,
+  parts: () => Promise<Parts>,
+  onChange: (listener: () => void) => () => void,
+): void {
+  response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
+  const sent = new Map<string, string>();
+  let [busy, again] = [false, false];
+  const push = async () => {
+    if (busy) {
+      again = true;
+      return;
+    }
+    busy = true;
+    do {
+      again = false;
+      for (const [part, value] of Object.entries(await parts())) {
+        const data = JSON.stringify(value);
+        if (sent.get(part) !== data) response.write(`event: ${part}\ndata: ${data}\n\n`);
+        sent.set(part, data);
+      }
+    } while (again);
+    busy = false;
+  };
+  const safely = () => void push().catch(() => response.destroy());
+  const off = onChange(safely);
+  const timer = setInterval(safely, LOOK_EVERY);
+  response.once("close", () => {
+    off();
+    clearInterval(timer);
+  });
+  safely();
+}

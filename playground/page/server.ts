@@ -1,0 +1,137 @@
+/** The page's server, on loopback only: files, live parts, and what a visitor does. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { createActs } from "../acts/index.ts";
+import type { Stage } from "../stage.ts";
+import { roleNames } from "../world/config.ts";
+import { ALICE, APPROVALS, DANA, readManifest } from "../world/people.ts";
+import type { Signal } from "../world/signal.ts";
+import { asset } from "./assets.ts";
+import { createDashboard } from "./dashboard.ts";
+import { DEEDS, type Doer } from "./deeds.ts";
+import { refusal, SAFE_HEADERS } from "./guard.ts";
+import { partsFor, stream } from "./live.ts";
+import type { Facts } from "./types.ts";
+import { whoOf } from "./view/reader.ts";
+
+export interface Page {
+  url: string;
+  /** Whether a request that the hub logged was the page's. */
+  isOwn(path: string): boolean;
+  close(): Promise<void>;
+}
+
+interface Serving {
+  doer: Doer;
+  facts: Facts;
+  signal: Signal;
+  port: number;
+}
+
+/** Throws one sentence when the port is taken. */
+export async function servePage(
+  stage: Stage,
+  { port: wanted, says }: { port: number; says: string },
+  signal: Signal,
+): Promise<Page> {
+  const dashboard = createDashboard(stage);
+  const doer = { stage, dashboard, acts: createActs(stage, signal.changed) };
+  const serving: Serving = { doer, facts: factsOf(stage, says), signal, port: wanted };
+  const server = createServer((request, response) => {
+    serve(serving, request, response).catch((error: Error) =>
+      answer(response, 500, { error: error.message }),
+    );
+  });
+  const port = await listen(server, wanted);
+  serving.port = port;
+  return { url: `http://127.0.0.1:${port}`, isOwn: dashboard.isOwn, close: () => close(server) };
+}
+
+function factsOf({ hub, slack, dir }: Stage, says: string): Facts {
+  const { commands, homeTab } = readManifest();
+  const examples = [...roleNames().map((role) => `${role} `), "status", "revoke", "help"];
+  return {
+    says,
+    people: [...slack.directory.people.values()].map(whoOf),
+    commands: commands.map(({ command, description, usage_hint }) => ({
+      ...{ command, description, usage: usage_hint, examples },
+    })),
+    homeTab,
+    approvals: APPROVALS,
+    hub: {
+      ...{ url: hub.url, ca: hub.ca, local: hub.local !== undefined },
+      caFile: hub.local ? join(dir, "hub-ca.crt") : undefined,
+    },
+  };
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const taken = error.code === "EADDRINUSE";
+      const words = `Port ${port} is taken. Choose another: npm run playground -- --port ${port + 1}`;
+      reject(taken ? new Error(words) : error);
+    });
+    server.listen(port, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+async function serve(serving: Serving, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const no = refusal(request, serving.port);
+  if (no) return answer(response, 403, { error: no });
+  const url = new URL(request.url ?? "/", "http://page");
+  const path = url.pathname;
+  if (request.method === "POST") return perform(serving, path, await body(request), response);
+  if (path === "/events") return events(serving, url, response);
+  if (path.startsWith("/detail/")) return detail(serving, Number(path.slice("/detail/".length)), response);
+  if (path === "/proof/administrator.kubeconfig" && serving.doer.stage.hub.local)
+    return file(response, { type: "application/yaml", body: serving.doer.stage.hub.local.adminKubeconfig });
+  const found = asset(path);
+  if (found) file(response, found);
+  else answer(response, 404, { error: "There is nothing here." });
+}
+
+function events({ doer, facts, signal }: Serving, { searchParams }: URL, response: ServerResponse): void {
+  const watching = { left: searchParams.get("left") ?? DANA, right: searchParams.get("right") ?? ALICE };
+  stream(response, () => partsFor(doer.stage, doer.acts, facts, watching), signal.on);
+}
+
+function detail({ doer }: Serving, n: number, response: ServerResponse): void {
+  const text = doer.stage.timeline.detail(n);
+  if (text === undefined) answer(response, 404, { error: "It is no longer kept." });
+  else file(response, { type: "text/plain; charset=utf-8", body: text });
+}
+
+async function perform({ doer }: Serving, path: string, text: string, response: ServerResponse) {
+  const deed = DEEDS[path.replace(/^\/do\//, "")];
+  if (!deed) return answer(response, 404, { error: "There is no such thing to do." });
+  try {
+    answer(response, 200, (await deed(doer, JSON.parse(text))) ?? {});
+  } catch (error) {
+    answer(response, 409, { error: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+async function body(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}
+
+function file(response: ServerResponse, { type, body }: { type: string; body: string | Buffer }): void {
+  response.writeHead(200, { ...SAFE_HEADERS, "content-type": type }).end(body);
+}
+
+function answer(response: ServerResponse, status: number, value: unknown): void {
+  response
+    .writeHead(status, { ...SAFE_HEADERS, "content-type": "application/json" })
+    .end(JSON.stringify(value));
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

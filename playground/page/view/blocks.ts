@@ -1,0 +1,69 @@
+/** A message's or view's blocks as HTML for one reader; what the library cannot draw is drawn next door. */
+import { createElement, type ReactNode } from "react";
+import { renderToStaticMarkup } from "react-dom/server";
+import { Message as Library, type Block as LibraryBlock } from "slack-blocks-to-jsx";
+import type { Block, Content, Json } from "../../../local/slack/index.ts";
+import { slackDate } from "./dates.ts";
+import { drawElement, drawInput } from "./elements.ts";
+import { nameOf, type Reader } from "./reader.ts";
+
+/** `state`: what was typed or chosen in a view so far; `errors`: what stands under its inputs. */
+export interface Form {
+  values?: Record<string, Record<string, Json>>;
+  errors?: Record<string, string>;
+}
+
+export function drawContent({ text, blocks }: Content, reader: Reader): string {
+  if (blocks?.length) return drawBlocks(blocks, reader);
+  return drawBlocks([{ type: "section", text: { type: "mrkdwn", text } }], reader);
+}
+
+export const drawBlocks = (blocks: readonly Block[], reader: Reader, form: Form = {}): string =>
+  blocks.map((block) => drawBlock(block, reader, form)).join("");
+
+function drawBlock(block: Block, reader: Reader, form: Form): string {
+  const draw = (element: Json) => drawElement(element, block, reader, form);
+  if (block.type === "actions")
+    return `<div class="bk-actions">${((block.elements ?? []) as Json[]).map(draw).join("")}</div>`;
+  if (block.type === "input") return drawInput(block, reader, form);
+  const { accessory, ...rest } = block as Block & { accessory?: Json };
+  if (!accessory || accessory.type === "image") return byLibrary(block, reader);
+  return `<div class="bk-beside">${byLibrary(rest, reader)}${draw(accessory)}</div>`;
+}
+
+function byLibrary(block: Json, reader: Reader): string {
+  const { people, channels, groups } = reader.directory;
+  const data = {
+    users: [...people.values()].map((person) => ({ id: person.id, name: nameOf(person) })),
+    channels: [...channels.values()].map(({ id, name }) => ({ id, name })),
+    user_groups: [...groups.values()].map(({ id, handle }) => ({ id, name: handle })),
+  };
+  const blocks = [block as unknown as LibraryBlock];
+  const element = createElement(Library, {
+    ...{ blocks, data, logo: "", name: "", withoutWrapper: true, unstyled: true, hooks: hooksFor(reader) },
+  });
+  try {
+    return tidy(renderToStaticMarkup(element));
+  } catch {
+    return `<p class="bk-undrawn">A block of type ${String(block.type)} that this page cannot draw.</p>`;
+  }
+}
+
+function hooksFor(reader: Reader) {
+  const mention = (name: string, own: boolean): ReactNode =>
+    createElement("span", { className: own ? "mention mine" : "mention" }, `@${name}`);
+  return {
+    user: ({ id, name }: { id: string; name: string }) => mention(name, id === reader.person.id),
+    usergroup: ({ id, name }: { id: string; name: string }) =>
+      mention(name, reader.directory.groups.get(id)?.members.includes(reader.person.id) ?? false),
+    date: ({ timestamp, format }: { timestamp: string; format: string }): ReactNode =>
+      createElement("time", {}, slackDate(reader, Number(timestamp), format)),
+  };
+}
+
+// Ids repeat with every message, inline styles are not allowed here, and what stands in a code block is for copying.
+const tidy = (html: string): string =>
+  html
+    .replace(/ id="[^"]*"/g, "")
+    .replace(/ style="[^"]*"/g, "")
+    .replace(/<code([^>]*)>(<pre)/g, '<code$1><button type="button" class="copy" data-copy>Copy</button>$2');

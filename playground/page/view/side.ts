@@ -1,0 +1,126 @@
+/** One person's Slack: the channels they are in, the app's messages, their modal, their phone. */
+import type { Ephemeral, LocalSlack, Message, Person, Trouble } from "../../../local/slack/index.ts";
+import { mentionsIn } from "../../../local/slack/read.ts";
+import type { Item, Modal, Place, Side } from "../types.ts";
+import { drawBlocks, drawContent } from "./blocks.ts";
+import { dayKey, dayLine, timeOf } from "./dates.ts";
+import { esc } from "./escape.ts";
+import { chromeOf, initialsOf, nameOf, type Reader, readerOf, tintOf, whoOf } from "./reader.ts";
+
+const RINGS = 4;
+
+export function sideOf(slack: LocalSlack, person: Person, now: number): Side {
+  const reader = readerOf(slack, person, now);
+  const rings = slack.notifications(person.id).slice(-RINGS).reverse();
+  return {
+    who: whoOf(person),
+    places: placesOf(slack, reader),
+    modal: modalOf(slack, reader),
+    home: homeOf(slack, reader),
+    rings: rings.map(({ ts, channel, text, at }) => ({ ts, channel, text, time: timeOf(reader, at) })),
+    time: timeOf(reader, now),
+    words: chromeOf(reader),
+  };
+}
+
+function placesOf(slack: LocalSlack, reader: Reader): Place[] {
+  const me = reader.person.id;
+  const mine = [...slack.directory.channels.values()].filter(({ members }) => members.includes(me));
+  const dm: Place = {
+    id: `D${me.slice(1)}`,
+    kind: "dm",
+    name: slack.bot.name,
+    items: itemsOf(slack, reader, `D${me.slice(1)}`),
+  };
+  const channels = mine.map(
+    ({ id, name }): Place => ({ id, kind: "channel", name, items: itemsOf(slack, reader, id) }),
+  );
+  return [dm, ...channels];
+}
+
+function itemsOf(slack: LocalSlack, reader: Reader, channel: string): Item[] {
+  const me = reader.person.id;
+  const whispers = slack.ephemerals(me).filter((one) => one.channel === channel);
+  const said = [...slack.messages(channel), ...whispers];
+  const items = said.map((one) => itemOf(slack, reader, one));
+  const troubles = channel.startsWith("D") ? slack.troubles(me) : [];
+  return [...items, ...troubles.map((one, n) => troubleItem(reader, one, n))].sort((a, b) => a.at - b.at);
+}
+
+function itemOf(slack: LocalSlack, reader: Reader, said: Message | Ephemeral): Item {
+  const whisper = "ephemeral" in said;
+  const author = whisper ? slack.bot.userId : said.user;
+  const at = Number(said.ts) * 1000;
+  const { users, groups, everyone } = mentionsIn(said);
+  const me = reader.person.id;
+  const mine = [...groups].some((id) => reader.directory.groups.get(id)?.members.includes(me));
+  const html = drawn(said, reader);
+  const chrome = chromeOf(reader);
+  return {
+    key: `${said.channel}-${said.ts}`,
+    rev: `${said.history.length}-${hash(html)}-${reader.zh}`,
+    ...{ channel: said.channel, ts: said.ts, at, html },
+    ...{ time: timeOf(reader, at), day: dayLine(reader, at) },
+    author: authorOf(slack, author),
+    whisper: whisper ? chrome.onlyYou : undefined,
+    edited: !whisper && said.edited && author !== slack.bot.userId ? chrome.edited : undefined,
+    mentions: everyone || mine || users.has(me),
+    own: author === me,
+  };
+}
+
+const cache = new Map<string, string>();
+const CACHED = 4_000;
+
+/** Every look at a pane would draw all of it again; "today" is why the day counts. */
+function drawn(said: Message | Ephemeral, reader: Reader): string {
+  const { person, zh, now } = reader;
+  const key = [person.id, zh, said.channel, said.ts, said.history.length, dayKey(reader, now)].join();
+  const known = cache.get(key);
+  if (known !== undefined) return known;
+  if (cache.size > CACHED) cache.clear();
+  const html = drawContent(said, reader);
+  cache.set(key, html);
+  return html;
+}
+
+function authorOf(slack: LocalSlack, id: string): Item["author"] {
+  const person = slack.directory.people.get(id);
+  const name = person ? nameOf(person) : slack.bot.name;
+  return { name, initials: initialsOf(name), tint: tintOf(id), app: id === slack.bot.userId };
+}
+
+/** Slack's own error, in its own words. */
+function troubleItem(reader: Reader, { doing, error, at }: Trouble, n: number): Item {
+  return {
+    ...{ key: `trouble-${n}`, rev: "1", channel: "", ts: "", at, own: false, mentions: false },
+    ...{ time: timeOf(reader, at), day: dayLine(reader, at), edited: undefined },
+    author: { name: "Slackbot", initials: "S", tint: 4, app: true },
+    whisper: chromeOf(reader).onlyYou,
+    html: `<p><code>${esc(doing)}</code> failed with the error “${esc(error)}”.</p>`,
+  };
+}
+
+function modalOf(slack: LocalSlack, reader: Reader): Modal | undefined {
+  const view = slack.views(reader.person.id).at(-1);
+  if (!view) return undefined;
+  const form = { values: view.state.values, ...(view.errors ? { errors: view.errors } : {}) };
+  const words = (text: unknown) => (text as { text?: string } | undefined)?.text;
+  const html = drawBlocks(view.blocks, reader, form);
+  return {
+    id: view.id,
+    rev: `${view.hash}-${hash(JSON.stringify(view.errors ?? {}))}`,
+    title: words(view.title) ?? "",
+    submit: words(view.submit),
+    close: words(view.close) ?? (reader.zh ? "关闭" : "Close"),
+    html,
+  };
+}
+
+function homeOf(slack: LocalSlack, reader: Reader): string | undefined {
+  const home = slack.home(reader.person.id);
+  return home && drawBlocks(home.blocks, reader, { values: home.state.values });
+}
+
+const hash = (text: string): number =>
+  [...text].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) | 0, 7);

@@ -1,0 +1,62 @@
+/** What happened, in order: payloads in, calls out, changes of state, and what the visitor broke. */
+import type { Clock } from "../../src/domain/clock.ts";
+import { masked, shown } from "./mask.ts";
+
+export type Lane = "in" | "slack" | "hub" | "state" | "log" | "you";
+
+export interface Entry {
+  n: number;
+  at: number;
+  lane: Lane;
+  title: string;
+  /** A few words after the title: how it went. */
+  note: string;
+  bad: boolean;
+  /** How often it came one after the other. */
+  times: number;
+}
+
+export interface Happening {
+  lane: Lane;
+  title: string;
+  note?: string;
+  bad?: boolean;
+  /** Everything that was said, shown when asked for. */
+  detail?: unknown;
+}
+
+export interface Timeline {
+  readonly entries: readonly Entry[];
+  /** The indented JSON behind an entry; undefined when there is none. */
+  detail(n: number): string | undefined;
+  add(happening: Happening): Entry;
+  /** Says how an entry went. */
+  close(entry: Entry, note: string, bad: boolean): void;
+}
+
+const KEPT = 250;
+
+export function createTimeline(clock: Clock, changed: () => void): Timeline {
+  const entries: Entry[] = [];
+  const details = new Map<number, string>();
+  let last = 0;
+  return {
+    entries,
+    detail: (n) => details.get(n),
+    add({ lane, title, note = "", bad = false, detail }) {
+      const fresh = { n: ++last, at: clock.now(), lane, title: masked(title), note, bad, times: 1 };
+      const before = entries.at(-1);
+      const again = before && lane === "hub" && before.title === fresh.title && before.note === note;
+      if (again) before.times += 1;
+      else entries.push(fresh);
+      if (!again && detail !== undefined) details.set(fresh.n, shown(detail));
+      for (const { n } of entries.splice(0, entries.length - KEPT)) details.delete(n);
+      changed();
+      return again ? before : fresh;
+    },
+    close(entry, note, bad) {
+      Object.assign(entry, { note, bad });
+      changed();
+    },
+  };
+}
