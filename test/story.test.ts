@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { envtestAdvice, envtestAvailable, startEnvtest } from "../local/envtest.ts";
 import type { Hub } from "../local/hub/types.ts";
-import { buttonsOf, type Message, type View, visibleText } from "../local/slack/index.ts";
+import { buttonsOf, visibleText } from "../local/slack/index.ts";
 import { HOUR, MINUTE } from "../src/domain/duration.ts";
 import {
   ALICE,
@@ -18,6 +18,7 @@ import {
   type World,
 } from "./helpers/bot.ts";
 import { login } from "./helpers/login.ts";
+import { inputOf, type Scene, scene, tokenIn } from "./helpers/scene.ts";
 
 describe.each(["http", "socket"] as const)("over %s", (transport) => {
   describe("on the local hub", () => tell({ transport, hub: async () => undefined }));
@@ -42,24 +43,12 @@ function tell({ transport, hub }: { transport: "http" | "socket"; hub(): Promise
     await real?.stop();
   });
 
+  const dm: Scene["dm"] = (...seen) => scene(world).dm(...seen);
+  const whisper: Scene["whisper"] = (...seen) => scene(world).whisper(...seen);
+  const proveEnd: Scene["proveEnd"] = (...seen) => scene(world).proveEnd(...seen);
   const cards = () => world.slack.messages(APPROVALS).filter((m) => !m.thread_ts);
   const card = (words: string) =>
     world.slack.waitFor(() => cards().find((m) => visibleText(m).includes(words)));
-  const dm = (user: string, words: string) =>
-    world.slack.waitFor(() => world.slack.dm(user).findLast((m) => visibleText(m).includes(words)));
-  const whisper = (user: string, words: string) =>
-    world.slack.waitFor(() => world.slack.ephemerals(user).findLast((m) => visibleText(m).includes(words)));
-  const tokenIn = (message: Message): string =>
-    /eyJ[\w-]+\.[\w-]+\.[\w-]+/.exec(visibleText(message))?.[0] ?? "";
-  /** Waits until nothing stands on the hub, then jumps over the 11 s that the proof takes. */
-  const proveEnd = async (user: string) => {
-    await world.until(async () => (await world.records()).some((r) => r.state === "ending" && r.goneAt));
-    await world.jump(11_000);
-    return world.slack.waitFor(() =>
-      world.slack.dm(user).findLast((m) => buttonsOf(m).includes("Ask again")),
-    );
-  };
-
   test("ask, approve, get a token, be reminded, lose it on time", async () => {
     const asked = await world.slack.command(BOB, GENERAL, "guest 8h debugging the search page");
     expect(asked.status).toBe(200);
@@ -168,11 +157,6 @@ function tell({ transport, hub }: { transport: "http" | "socket"; hub(): Promise
     expect(JSON.stringify(world.slack.notifications(BOB))).not.toMatch(secrets);
   });
 }
-
-const inputOf = (form: View): string => {
-  const input = form.blocks.find(({ type }) => type === "input");
-  return (input?.element as { action_id: string } | undefined)?.action_id ?? "no input";
-};
 
 const isGrant = (o: { metadata: { labels?: Record<string, string> } }): boolean =>
   o.metadata.labels?.["app.kubernetes.io/managed-by"] === "karpor-access";

@@ -88,7 +88,11 @@ const Approved = Common.extend({
   expiresAt: Ms,
   trouble: Trouble.optional(),
 });
-const Granted = Approved.extend({ grant: Grant });
+const Granted = Approved.extend({
+  grant: Grant,
+  /** The holder took the token off the message. */
+  hidden: z.boolean(),
+});
 const Ending = Approved.extend({
   grant: Grant.optional(),
   end: End,
@@ -107,8 +111,6 @@ export const AccessRequest = z.discriminatedUnion("state", [
   Granted.extend({ state: z.literal("delivering") }),
   Granted.extend({
     state: z.literal("active"),
-    /** The holder took the token off the message. */
-    hidden: z.boolean(),
     /** Lead times (ms) of the reminders sent so far. */
     reminded: z.array(Ms),
   }),

@@ -63,7 +63,14 @@ export const lapsed = (r: AccessRequest, now: number): AccessRequest | null =>
 /** approved, delivering → delivering: the token exists, and nobody has seen it. */
 export function delivering(r: AccessRequest, grant: Grant): In<"delivering"> | null {
   if (r.state !== "approved" && r.state !== "delivering") return null;
-  return { ...untroubled(r), state: "delivering", grant, expiresAt: Math.min(r.expiresAt, endOf(r, grant)) };
+  const hidden = r.state === "delivering" && r.hidden;
+  return {
+    ...untroubled(r),
+    state: "delivering",
+    grant,
+    hidden,
+    expiresAt: Math.min(r.expiresAt, endOf(r, grant)),
+  };
 }
 
 /** A shortened token's end counts; a token that outlives the grant does not. */
@@ -75,14 +82,16 @@ export function active(r: AccessRequest): In<"active"> | null {
   if (r.state !== "delivering") return null;
   const token = r.messages.token;
   const messages = token ? { ...r.messages, token: { ...token, face: "token:shown" } } : r.messages;
-  return { ...r, state: "active", messages, hidden: false, reminded: [] };
+  return { ...r, state: "active", messages, reminded: [] };
 }
 
 /** approved, delivering, active → ending; null where there is nothing to end. */
 export function ending(r: AccessRequest, end: End): In<"ending"> | null {
   if (!isOnHub(r) || r.state === "ending") return null;
-  if (r.state !== "active") return { ...untroubled(r), state: "ending", end };
-  const { hidden: _, reminded: __, ...rest } = untroubled(r);
+  if (r.state === "approved") return { ...untroubled(r), state: "ending", end };
+  const { hidden: _, ...kept } = untroubled(r);
+  if (!("reminded" in kept)) return { ...kept, state: "ending", end };
+  const { reminded: __, ...rest } = kept;
   return { ...rest, state: "ending", end };
 }
 
@@ -113,9 +122,9 @@ export function troubled(r: AccessRequest, what: Trouble["what"], now: number): 
   return { ...r, trouble: { what, since: now } };
 }
 
-/** active → active without the token in Slack. Throws Refused(late). */
+/** The same access without the token in Slack. Throws Refused(late). */
 export function hidden(r: AccessRequest): AccessRequest | null {
-  if (r.state !== "active") throw new Refused(late(r));
+  if (r.state !== "active" && r.state !== "delivering") throw new Refused(late(r));
   return r.hidden ? null : { ...r, hidden: true };
 }
 

@@ -107,6 +107,8 @@ async function deliver(ports: Ports, request: Open, ready: Ready, signal: AbortS
   if (grant.shortened) await planEnd(ports, next);
   await watching(ports, id, "slack", () => ports.notifier.showToken(next, ready.message, token));
   const done = await ports.requests.update(id, active);
+  // Hidden in the moment it was shown.
+  if (done.state === "active" && done.hidden) await redrawToken(ports, id);
   await hint(ports, "draw", done, ports.clock.now());
 }
 

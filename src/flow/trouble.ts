@@ -14,12 +14,13 @@ export async function watching<T>(
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof GrantFailed)) await tell(ports, id, what);
+    if (!(error instanceof GrantFailed)) await tell(ports, id, what, error);
     throw error;
   }
 }
 
-async function tell(ports: Ports, id: RequestId, what: Trouble["what"]): Promise<void> {
+async function tell(ports: Ports, id: RequestId, what: Trouble["what"], error: unknown): Promise<void> {
+  ports.log.error({ id, what, err: error }, `${what} does not answer; trying on`);
   const next = await ports.requests.update(id, (r) => troubled(r, what, ports.clock.now()));
   await hint(ports, "draw", next, ports.clock.now());
 }

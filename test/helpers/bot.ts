@@ -69,6 +69,8 @@ export interface BotOptions {
   transport?: "http" | "socket";
   /** A hub of one's own; the local one when left out. */
   hub?: Hub;
+  /** The clock that such a hub follows. */
+  clock?: JumpClock;
   instance?: string;
   roles?: Record<string, unknown>;
 }
@@ -78,12 +80,12 @@ export type World = Awaited<ReturnType<typeof startWorld>>;
 /** Everything but the bot. */
 export async function startWorld({
   hub,
+  clock = jumpClock(),
   instance = "test",
   transport = "http",
   roles = catalog,
 }: BotOptions = {}) {
   await using opened = new AsyncDisposableStack();
-  const clock = jumpClock();
   const redis = opened.adopt(await startRedis(), (r) => r.stop());
   const localHub = hub ? undefined : opened.adopt(await startLocalHub({ clock }), (h) => h.stop());
   const theHub = hub ?? localHub;
@@ -191,8 +193,11 @@ export async function startBot(world: World) {
     app,
     lines,
     trail: () => lines.flatMap(({ trail }) => (trail ? [trail] : [])),
-    stop: () => app.stop(),
-    [Symbol.asyncDispose]: () => app.stop(),
+    /** Proofs that run are not waited for by the wall clock. */
+    stop: async () => {
+      const timer = setInterval(() => world.clock.jump(11_000), 20);
+      await app.stop().finally(() => clearInterval(timer));
+    },
   };
 }
 

@@ -92,7 +92,7 @@ export const records: AccessRequest[] = [
   { ...approved, messages, state: "approved" },
   { ...approved, messages, state: "approved", trouble: slow },
   { ...approved, approvers: [], decision: { ...decision, by: "policy" }, state: "approved" },
-  { ...approved, messages, grant, state: "delivering", trouble: { ...slow, what: "slack" } },
+  { ...approved, messages, grant, state: "delivering", hidden: false, trouble: { ...slow, what: "slack" } },
   { ...approved, messages, grant, state: "active", hidden: false, reminded: [HOUR] },
   { ...approved, messages, grant, state: "active", hidden: true, reminded: [HOUR, 10 * MINUTE] },
   ...ends.flatMap((end) => [

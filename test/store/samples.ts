@@ -55,7 +55,7 @@ export function inState(request: AccessRequest, state: State): AccessRequest {
     case "approved":
       return { ...approved, state };
     case "delivering":
-      return { ...approved, state, grant };
+      return { ...approved, state, grant, hidden: false };
     case "active":
       return { ...approved, state, grant, hidden: false, reminded: [] };
     case "ending":

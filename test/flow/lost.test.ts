@@ -1,0 +1,136 @@
+/** Redis loses everything, or is away at the end: the hub alone is enough to end a grant on time. */
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { hubClient } from "../../local/hub/client.ts";
+import { visibleText } from "../../local/slack/index.ts";
+import { HOUR, MINUTE } from "../../src/domain/duration.ts";
+import type { RequestId, UserId } from "../../src/domain/ids.ts";
+import { requestId } from "../../src/domain/ids.ts";
+import { ask } from "../../src/flow/ask.ts";
+import { decide } from "../../src/flow/decide.ts";
+import { guard } from "../../src/flow/guard.ts";
+import { ALICE, BOB, startWorld, type World } from "../helpers/bot.ts";
+import { scene, TOKEN } from "../helpers/scene.ts";
+import { openSteps, type Steps } from "../helpers/steps.ts";
+
+let world: World;
+let steps: Steps;
+let it: ReturnType<typeof scene>;
+
+beforeEach(async () => {
+  world = await startWorld();
+  steps = await openSteps(world);
+  it = scene(world);
+});
+afterEach(async () => {
+  await steps[Symbol.asyncDispose]();
+  await world.close();
+});
+
+async function grant(): Promise<RequestId> {
+  const requester = { id: BOB as UserId, name: "Bob", locale: "en" } as const;
+  const { id } = await ask(steps.ports, { requester, text: "guest 4h because", triggerId: "t1" });
+  await steps.work();
+  await decide(steps.ports, { id, terms: 1, by: ALICE as UserId, verdict: { approve: true } });
+  await finish();
+  return id;
+}
+
+async function finish(): Promise<void> {
+  const timer = setInterval(() => world.clock.jump(11_000), 20);
+  await steps.work().finally(() => clearInterval(timer));
+}
+
+test("Redis lost everything: the grant is adopted from the hub, ended on time, and its holder told", async () => {
+  const id = await grant();
+  expect(await it.standing()).toHaveLength(2);
+  await world.commands.flushall();
+  steps.forgetJobs();
+  await steps.sweep();
+  expect(await steps.ports.requests.get(id)).toMatchObject({
+    state: "active",
+    reason: "because",
+    requester: { id: BOB },
+  });
+  expect(await it.standing()).toHaveLength(2);
+  world.clock.jump(4 * HOUR);
+  await finish();
+  expect(await it.standing()).toEqual([]);
+  expect(visibleText(await it.dm(BOB, "Ended:"))).toContain("time ran out");
+});
+
+test("Redis does not answer at the end: each replica ends what is over by itself, and the record follows later", async () => {
+  const id = await grant();
+  world.clock.jump(4 * HOUR);
+  world.redis.pause();
+  await guard(steps.ports);
+  expect(await it.standing()).toEqual([]);
+  world.redis.resume();
+  await world.until(async () => (await steps.ports.requests.get(id).catch(() => null)) !== null);
+  await steps.sweep();
+  await finish();
+  expect(await steps.ports.requests.get(id)).toMatchObject({ state: "ended", end: { cause: "expired" } });
+});
+
+test("with Redis away, what is not over yet is left alone", async () => {
+  await grant();
+  world.redis.pause();
+  await guard(steps.ports);
+  world.redis.resume();
+  expect(await it.standing()).toHaveLength(2);
+});
+
+test("half of a grant was taken away behind our back: the rest goes too", async () => {
+  const id = await grant();
+  const admin = hubClient(world.hub, world.hub.admin);
+  const { clusterRoleBindings } = await world.hub.objects();
+  const ours = clusterRoleBindings.find((o) => o.metadata.name.includes(id.toLowerCase()));
+  await admin("DELETE", `/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/${ours?.metadata.name}`);
+  await admin.close();
+  await steps.sweep();
+  await finish();
+  expect(await steps.ports.requests.get(id)).toMatchObject({ state: "ended", end: { cause: "lost" } });
+  expect(await it.standing()).toEqual([]);
+});
+
+test("a name already bound to another role never grants it", async () => {
+  const bytes = new Uint8Array([1, 2, 3, 4, 5]);
+  const name = `karpor-access-guest-${requestId(bytes).toLowerCase()}-1`;
+  const admin = hubClient(world.hub, world.hub.admin);
+  const { status } = await admin("POST", "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", {
+    body: {
+      apiVersion: "rbac.authorization.k8s.io/v1",
+      kind: "ClusterRoleBinding",
+      metadata: { name },
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "karpor-admin" },
+      subjects: [{ kind: "ServiceAccount", name, namespace: "karpor-access" }],
+    },
+  });
+  await admin.close();
+  expect(status).toBe(201);
+  steps.ports.random = () => bytes;
+  const id = await grant();
+  await finish();
+  expect(await steps.ports.requests.get(id)).toMatchObject({
+    state: "ended",
+    end: { cause: "failed", failure: "name-taken" },
+  });
+  expect(it.everShown(BOB)).not.toMatch(TOKEN);
+  expect(visibleText(await it.dm(BOB, "Failed:"))).toContain("nothing was granted");
+  const { serviceAccounts, clusterRoleBindings } = await world.hub.objects();
+  expect(serviceAccounts.map((o) => o.metadata.name)).not.toContain(name);
+  // It is not ours, so it is not ours to delete.
+  expect(clusterRoleBindings.map((o) => o.metadata.name)).toContain(name);
+});
+
+test("objects of a request that is over are removed, whatever made them late", async () => {
+  const id = await grant();
+  const record = await steps.ports.requests.get(id);
+  world.clock.jump(4 * HOUR);
+  await finish();
+  if (record?.state !== "active") throw new Error("never active");
+  const { grant: _, hidden: __, reminded: ___, ...rest } = record;
+  await steps.ports.grants.create({ ...rest, state: "approved" }, AbortSignal.timeout(MINUTE));
+  expect(await it.standing()).toHaveLength(2);
+  await steps.sweep();
+  expect(await it.standing()).toEqual([]);
+});

@@ -1,0 +1,111 @@
+/** Hub and Slack fail at the worst moment: people are told, nothing is lost, and nothing is left standing. */
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { buttonsOf, visibleText } from "../../local/slack/index.ts";
+import { HOUR } from "../../src/domain/duration.ts";
+import { ALICE, APPROVALS, BOB, CAROL, GENERAL, startBot, startWorld, type World } from "../helpers/bot.ts";
+import { scene, TOKEN, tokenIn } from "../helpers/scene.ts";
+
+let world: World;
+let bot: Awaited<ReturnType<typeof startBot>>;
+let it: ReturnType<typeof scene>;
+/** Retries back off for some hundred milliseconds. */
+const PATIENT = 8_000;
+
+beforeEach(async () => {
+  world = await startWorld();
+  bot = await startBot(world);
+  it = scene(world);
+});
+afterEach(async () => {
+  await bot.stop();
+  await world.close();
+});
+
+const hub = () => {
+  if (!world.localHub) throw new Error("not on the local hub");
+  return world.localHub;
+};
+
+test("the hub is away while a grant is set up: said, tried again, done", async () => {
+  const card = await it.ask("guest 8h", "first");
+  await hub().down();
+  await world.slack.click(ALICE, card, "Approve");
+  await it.dm(BOB, "Not set up yet:");
+  await it.channel("Not set up yet:");
+  await hub().up();
+  const ready = await it.dm(BOB, "Ready:", PATIENT);
+  expect(tokenIn(ready)).toMatch(TOKEN);
+  await it.channel("Active until");
+});
+
+test("the hub is away at the end: not confirmed, everyone told, never given up", async () => {
+  const ready = await it.get("guest 2h", "first");
+  await hub().down();
+  await world.jump(2 * HOUR);
+  await it.dm(BOB, "Ending, not yet confirmed:", PATIENT);
+  const alert = await it.channel("Ending, not yet confirmed:", PATIENT);
+  await world.slack.waitFor(() => tokenIn(ready) === "");
+  await hub().up();
+  await world.until(async () => (await it.standing()).length === 0, PATIENT);
+  await it.proveEnd();
+  await world.slack.waitFor(() => visibleText(alert).includes("Ended:"));
+  expect(bot.lines.some(({ level }) => level === "error")).toBe(true);
+});
+
+test("an end that overtakes a slow provisioning leaves nothing standing and shows nothing", async () => {
+  const card = await it.ask("guest 8h", "first");
+  hub().hang(true);
+  await world.slack.click(ALICE, card, "Approve");
+  await it.channel("Setting up:");
+  const [record] = await world.records();
+  await world.slack.command(CAROL, GENERAL, `revoke ${record?.id} wrong person`);
+  await it.channel("Removing:");
+  hub().hang(false);
+  await it.proveEnd();
+  expect(await it.standing()).toEqual([]);
+  expect(it.everShown(BOB)).not.toMatch(TOKEN);
+  expect(bot.trail().map(({ to }) => to)).toEqual(["asked", "pending", "approved", "ending", "ended"]);
+  expect(bot.trail().find(({ to }) => to === "ending")).toMatchObject({
+    who: CAROL,
+    why: "revoked: wrong person",
+    qualified: "S0SRE",
+  });
+});
+
+test("a DM that Slack does not deliver: nothing is granted, and the channel is told", async () => {
+  const card = await it.ask("guest 8h", "first");
+  world.slack.people.blockDm(BOB, "cannot_dm_user");
+  await world.slack.click(ALICE, card, "Approve");
+  await it.channel("Failed:");
+  const told = await world.slack.waitFor(() => world.slack.messages(APPROVALS).find((m) => m.thread_ts));
+  expect(visibleText(told)).toContain("Open a DM with the bot");
+  await world.until(async () => (await it.standing()).length === 0);
+  expect(await it.standing()).toEqual([]);
+});
+
+test("Slack is silent when the token is to be shown: the token dies unseen, another is shown later", async () => {
+  const card = await it.ask("guest 8h", "first");
+  world.slack.failNext("chat.update", { status: 503 }, 6);
+  await world.slack.click(ALICE, card, "Approve");
+  const ready = await it.dm(BOB, "Ready:", PATIENT);
+  expect(it.everShown(BOB).match(new RegExp(TOKEN, "g"))).toHaveLength(1);
+  expect(buttonsOf(ready)).toContain("Release now");
+});
+
+test("a recipient who left between question and approval gets nothing", async () => {
+  const card = await it.ask("guest 8h", "first");
+  world.slack.people.deactivate(BOB);
+  await world.slack.click(ALICE, card, "Approve");
+  await it.channel("Failed:");
+  expect(it.everShown(BOB)).not.toMatch(TOKEN);
+});
+
+test("a look-up of the approver that fails refuses; the request stays open", async () => {
+  const card = await it.ask("guest 8h", "first");
+  world.slack.failNext("usergroups.users.list", "internal_error", 5);
+  await world.slack.click(ALICE, card, "Approve");
+  await it.whisper(ALICE, "Slack does not say who may do this");
+  world.slack.clearFailures();
+  await world.slack.click(ALICE, card, "Approve");
+  await it.dm(BOB, "Ready:");
+});

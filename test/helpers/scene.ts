@@ -1,0 +1,66 @@
+/** What people of the story do and see, in few words. */
+import { buttonsOf, type Message, type View, visibleText } from "../../local/slack/index.ts";
+import { ALICE, APPROVALS, BOB, GENERAL, type World } from "./bot.ts";
+
+export const TOKEN = /eyJ[\w-]+\.[\w-]+\.[\w-]+/;
+
+export const tokenIn = (message: Message): string => TOKEN.exec(visibleText(message))?.[0] ?? "";
+
+export const inputOf = (form: View): string => {
+  const input = form.blocks.find(({ type }) => type === "input");
+  return (input?.element as { action_id: string } | undefined)?.action_id ?? "no input";
+};
+
+export type Scene = ReturnType<typeof scene>;
+
+export function scene(world: World) {
+  const { slack } = world;
+  const dm = (user: string, words: string, ms?: number) =>
+    slack.waitFor(() => slack.dm(user).findLast((m) => visibleText(m).includes(words)), ms);
+  const channel = (words: string, ms?: number) =>
+    slack.waitFor(() => slack.messages(APPROVALS).findLast((m) => visibleText(m).includes(words)), ms);
+  const whisper = (user: string, words: string) =>
+    slack.waitFor(() => slack.ephemerals(user).findLast((m) => visibleText(m).includes(words)));
+  const say = (user: string, text: string) => slack.command(user, GENERAL, text);
+  return {
+    dm,
+    channel,
+    whisper,
+    say,
+    /** Bob asks; resolves to the card. The reason tells it from others. */
+    ask: async (text: string, reason: string, user = BOB) => {
+      await say(user, `${text} ${reason}`);
+      return channel(reason);
+    },
+    /** Asks, approves as Alice, and resolves to the message with the token. */
+    get: async (text: string, reason: string, user = BOB) => {
+      await say(user, `${text} ${reason}`);
+      await slack.click(ALICE, await channel(reason), "Approve");
+      await world.until(async () =>
+        (await world.records()).some((r) => r.reason === reason && r.state === "active"),
+      );
+      return slack.waitFor(() => slack.dm(user).findLast((m) => tokenIn(m) !== ""));
+    },
+    /** Waits until nothing stands on the hub, then jumps over the 11 s that the proof takes. */
+    proveEnd: async (user = BOB) => {
+      await world.until(async () => (await world.records()).some((r) => r.state === "ending" && r.goneAt));
+      await world.jump(11_000);
+      return slack.waitFor(() => slack.dm(user).findLast((m) => buttonsOf(m).includes("Ask again")));
+    },
+    /** Everything a person was ever shown in the DM. */
+    everShown: (user: string) => {
+      const open = slack.dm(user)[0]?.channel;
+      return slack
+        .history(open)
+        .flatMap((m) => m.history.map((content) => visibleText(content)))
+        .join("\n");
+    },
+    /** Names of our objects on the hub. */
+    standing: async () => {
+      const { serviceAccounts, clusterRoleBindings } = await world.hub.objects();
+      return [...serviceAccounts, ...clusterRoleBindings]
+        .map((o) => o.metadata.name)
+        .filter((name) => /^karpor-access-.*-r-/.test(name));
+    },
+  };
+}
