@@ -1,0 +1,89 @@
+/** The configuration: the example is valid, its schema current, and every mistake is named at once with its mend. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { parse, stringify } from "yaml";
+import { SCOPES } from "../src/checks/slack.ts";
+import { ConfigError, configSchema, loadConfig } from "../src/config.ts";
+
+const root = (name: string) => new URL(`../${name}`, import.meta.url);
+const env = { SLACK_BOT_TOKEN: "xoxb-1", SLACK_APP_TOKEN: "xapp-1" };
+const example = () => parse(readFileSync(root("karpor-access.example.yml"), "utf8"));
+
+const dir = mkdtempSync(join(tmpdir(), "karpor-access-config-"));
+afterAll(() => rmSync(dir, { recursive: true }));
+
+/** What is said when the example is changed at these paths. */
+function mistakes(changes: Record<string, unknown>, variables: NodeJS.ProcessEnv = env): readonly string[] {
+  const file = example();
+  for (const [at, value] of Object.entries(changes)) set(file, at.split("."), value);
+  const path = join(dir, "config.yml");
+  writeFileSync(path, stringify(file));
+  try {
+    loadConfig({ ...variables, KARPOR_ACCESS_CONFIG: path });
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.mistakes;
+    throw error;
+  }
+}
+
+function set(target: Record<string, unknown>, [key = "", ...rest]: string[], value: unknown): void {
+  if (rest.length === 0) target[key] = value;
+  else set(target[key] as Record<string, unknown>, rest, value);
+}
+
+test("the example is valid", () => expect(mistakes({})).toEqual([]));
+
+test("the committed schema is current", () =>
+  expect(readFileSync(root("karpor-access.schema.json"), "utf8")).toBe(configSchema()));
+
+test("the manifest asks for exactly the scopes that the start demands", () => {
+  const manifest = parse(readFileSync(root("manifest.yml"), "utf8"));
+  expect(manifest.oauth_config.scopes.bot).toEqual(SCOPES);
+  expect(manifest.settings.socket_mode_enabled).toBe(true);
+  expect(manifest.features.slash_commands[0].should_escape).toBe(true);
+  expect(manifest.features.app_home).toMatchObject({
+    messages_tab_enabled: true,
+    messages_tab_read_only_enabled: false,
+  });
+});
+
+test.each([
+  ["instance", "Prod_1", "instance: lower-case letters"],
+  ["hub.dashboard", "karpor", "hub.dashboard: must be a whole URL"],
+  ["hub.namespace", undefined, "hub.namespace: is missing"],
+  ["slack.channel", "#sre", "slack.channel: must be a Slack channel id"],
+  ["slack.language", "fr", 'slack.language: must be "en" or "zh"'],
+  ["admins", ["alice"], "admins.0: must be a Slack user id (U…) or user group id (S…)"],
+  ["roles.help", {}, "roles.help: is a word of the command"],
+  ["roles", {}, "roles: name at least one role"],
+  ["roles.guest.duration.max", "1y", 'roles.guest.duration.max: "1y" is no duration'],
+  ["roles.guest.duration.max", "9000h", "roles.guest.duration.max: at most 8760h"],
+  ["roles.guest.duration.default", "8d", "roles.guest.duration.default: is longer than duration.max"],
+  ["roles.guest.approval", "maybe", 'roles.guest.approval: must be "none" or {by: […], within: 4h}'],
+  ["roles.guest.aproval", 1, 'roles.guest: does not know "aproval"'],
+  ["reminders", ["soon"], 'reminders.0: "soon" is no duration'],
+])("%s: %j", (path, value, words) => expect(mistakes({ [path]: value }).join("\n")).toContain(words));
+
+test("what is missing in file and environment is said together", () => {
+  const found = mistakes({ hub: {} }, { REDIS_URL: "http://x" }).join("\n");
+  for (const path of [
+    "SLACK_BOT_TOKEN",
+    "SLACK_APP_TOKEN",
+    "REDIS_URL",
+    "hub.name",
+    "hub.kubeconfig",
+    "hub.dashboard",
+  ])
+    expect(found).toContain(`${path}: `);
+});
+
+test("a file that is not there, or no YAML", () => {
+  expect(() => loadConfig({ ...env, KARPOR_ACCESS_CONFIG: join(dir, "none.yml") })).toThrow(
+    /copy karpor-access.example.yml/,
+  );
+  writeFileSync(join(dir, "broken.yml"), "a: [");
+  expect(() => loadConfig({ ...env, KARPOR_ACCESS_CONFIG: join(dir, "broken.yml") })).toThrow(ConfigError);
+});

@@ -1,0 +1,38 @@
+/** The log never says a secret, whatever is handed to it. */
+import { Writable } from "node:stream";
+import { expect, test } from "vitest";
+import { secret } from "../src/domain/secret.ts";
+import { createLog } from "../src/log.ts";
+
+function logged(write: (log: ReturnType<typeof createLog>) => void): string {
+  const chunks: string[] = [];
+  const sink = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      chunks.push(chunk.toString());
+      done();
+    },
+  });
+  write(createLog("debug", sink));
+  return chunks.join("");
+}
+
+const jwt = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl";
+
+test.each([
+  ["a Slack token in a message", (log) => log.info({}, "xoxb-12-secret")],
+  ["a JWT in a field", (log) => log.info({ deep: { inside: jwt } }, "x")],
+  ["a token field", (log) => log.info({ token: "s3cret" }, "x")],
+  ["headers", (log) => log.info({ call: { headers: { authorization: "Bearer s3cret" } } }, "x")],
+  ["a password in a URL", (log) => log.info({}, "redis://user:s3cret@host:6379")],
+  ["a Secret", (log) => log.info({ held: secret("s3cret") }, "x")],
+  [
+    "an error that carries a body",
+    (log) => log.info({ err: Object.assign(new Error("s3cret"), { body: "s3cret", headers: {} }) }, "x"),
+  ],
+  ["an error's cause", (log) => log.info({ err: new Error("x", { cause: new Error(jwt) }) }, "x")],
+] as [string, (log: ReturnType<typeof createLog>) => void][])("%s", (_what, write) => {
+  const text = logged(write);
+  expect(text).not.toBe("");
+  expect(text).not.toMatch(/s3cret|xoxb-12|eyJhbGci/);
+  expect(() => JSON.parse(text)).not.toThrow();
+});
