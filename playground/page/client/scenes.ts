@@ -25,7 +25,9 @@ export function createScenes(panel: HTMLElement): void {
   const pick = (next: View) => {
     view = next;
     list.replaceChildren();
+    following = true;
     draw();
+    if (next !== "Timeline") list.scrollTop = 0;
   };
   const draw = () => {
     const { scenes, timeline } = parts;
@@ -40,10 +42,18 @@ export function createScenes(panel: HTMLElement): void {
       scenes.missing ?? ABOUT[view],
       ` The bot is ${scenes.bot}.`,
     ]);
-    const end = list.scrollHeight - list.scrollTop - list.clientHeight < 60;
     DRAW[view](list, scenes, timeline ?? []);
-    if (view === "Timeline" && end) list.scrollTop = list.scrollHeight;
+    follow();
   };
+  // The newest stays in sight until somebody scrolls up; a hidden list has no end to scroll to.
+  let following = true;
+  const follow = () => {
+    if (view === "Timeline" && following) list.scrollTop = list.scrollHeight;
+  };
+  list.addEventListener("scroll", () => {
+    following = list.scrollHeight - list.scrollTop - list.clientHeight < 60;
+  });
+  new ResizeObserver(follow).observe(list);
   on("scenes", draw);
   on("timeline", draw);
   window.setInterval(() => tick(list), 250);
@@ -136,8 +146,13 @@ function drawEntry({ n, at, lane, title, note, bad, times }: Entry): HTMLElement
   const line = [
     h("time", {}, timeText(at)),
     h("span", { class: "lane" }, LANES[lane]),
-    h("span", { class: "title" }, title, times > 1 ? ` ×${times}` : ""),
-    h("em", { class: bad ? "bad" : "" }, note),
+    h(
+      "span",
+      { class: "title" },
+      title,
+      times > 1 ? ` ×${times} ` : " ",
+      h("em", { class: bad ? "bad" : "" }, note),
+    ),
   ];
   if (lane === "hub" || lane === "you") return h("div", { class: `entry ${lane}` }, ...line);
   return h("details", { class: `entry ${lane}`, ontoggle: load }, h("summary", {}, ...line), body);

@@ -38,7 +38,7 @@ function byLibrary(block: Json, reader: Reader): string {
     channels: [...channels.values()].map(({ id, name }) => ({ id, name })),
     user_groups: [...groups.values()].map(({ id, handle }) => ({ id, name: handle })),
   };
-  const blocks = [block as unknown as LibraryBlock];
+  const blocks = [forLibrary(block) as unknown as LibraryBlock];
   const element = createElement(Library, {
     ...{ blocks, data, logo: "", name: "", withoutWrapper: true, unstyled: true, hooks: hooksFor(reader) },
   });
@@ -47,6 +47,12 @@ function byLibrary(block: Json, reader: Reader): string {
   } catch {
     return `<p class="bk-undrawn">A block of type ${String(block.type)} that this page cannot draw.</p>`;
   }
+}
+
+/** The library takes "verbatim" for plain text, and knows no labels in mentions: Slack formats the one, and ignores the other. */
+function forLibrary(value: Json): Json {
+  const text = JSON.stringify(value, (key, inner) => (key === "verbatim" ? undefined : inner));
+  return JSON.parse(text.replace(/<(@[UW][A-Z0-9]+|!subteam\^S[A-Z0-9]+)\|[^>]*>/g, "<$1>")) as Json;
 }
 
 function hooksFor(reader: Reader) {
