@@ -58,11 +58,20 @@ export class StartRefused extends Error {
   }
 }
 
+export interface StartOptions {
+  /** Shorter in tests. */
+  stopWithin?: number;
+}
+
 const REDIS_WITHIN = 3_000;
 const STOP_WITHIN = 25_000;
 
 /** Throws StartRefused. */
-export async function startApp(config: Config, means: Means): Promise<App> {
+export async function startApp(
+  config: Config,
+  means: Means,
+  { stopWithin = STOP_WITHIN }: StartOptions = {},
+): Promise<App> {
   await using opened = new AsyncDisposableStack();
   const clients = await connectAll(config, means, opened);
   const { findings, identity } = await check(config, means, clients);
@@ -75,7 +84,7 @@ export async function startApp(config: Config, means: Means): Promise<App> {
   startWork(ports, clients, keysOf(config.instance).prefix, means, opened);
   const port = await listen(config, means, clients, { ports, people, identity }, opened);
   const kept = opened.move();
-  return { port, findings, stop: () => within(STOP_WITHIN, kept.disposeAsync()) };
+  return { port, findings, stop: () => within(stopWithin, kept.disposeAsync()) };
 }
 
 export type Clients = Awaited<ReturnType<typeof connectAll>>;

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { Principal } from "./domain/ids.ts";
 import { LabelValue } from "./domain/label.ts";
 import { Locale } from "./domain/person.ts";
-import { Duration, Role, RoleName } from "./domain/role.ts";
+import { Catalog, Duration } from "./domain/role.ts";
 import { HubSettings } from "./hub/settings.ts";
 
 /** The YAML file. */
@@ -22,7 +22,7 @@ export const ConfigFile = z.strictObject({
     language: Locale.default("en").describe("Language of shared cards."),
   }),
   admins: z.array(Principal).default([]).describe("Who may revoke anything."),
-  roles: z.record(RoleName, Role).refine((roles) => Object.keys(roles).length > 0, "name at least one role"),
+  roles: Catalog,
   reminders: z
     .array(Duration)
     .prefault(["1d", "1h", "10m"])
@@ -77,17 +77,38 @@ export class ConfigError extends Error {
 
 /** Throws ConfigError. Empty variables count as unset, as docker-compose leaves them. */
 export function loadConfig(variables: NodeJS.ProcessEnv): Config {
-  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
+  const given = filledOnly(variables);
   const env = Environment.safeParse(given);
-  const path = resolve(given.KARPOR_ACCESS_CONFIG ?? "karpor-access.yml");
-  const { file, mistakes } = readFile(path);
+  const { file, mistakes } = readFile(pathOf(given));
   const all = [...(env.error?.issues.map(say) ?? []), ...mistakes];
   if (!env.success || !file || all.length > 0) throw new ConfigError(all);
+  const digest = createHash("sha256").update(JSON.stringify(file)).digest("hex");
+  return { ...located(file, pathOf(given)), env: env.data, digest };
+}
+
+/** The file alone, for what needs neither Slack nor Redis. Throws ConfigError. */
+export function loadFile(variables: NodeJS.ProcessEnv): ConfigFile & { path: string } {
+  const path = pathOf(filledOnly(variables));
+  const { file, mistakes } = readFile(path);
+  if (!file) throw new ConfigError(mistakes);
+  return { ...located(file, path), path };
+}
+
+const filledOnly = (variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
+
+const pathOf = ({ KARPOR_ACCESS_CONFIG: path = "karpor-access.yml" }: NodeJS.ProcessEnv): string =>
+  resolve(path);
+
+function located(file: ConfigFile, path: string): ConfigFile {
   const { hub } = file;
   const kubeconfig = hub.kubeconfig && { kubeconfig: resolve(dirname(path), hub.kubeconfig) };
-  const digest = createHash("sha256").update(JSON.stringify(file)).digest("hex");
-  return { ...file, hub: { ...hub, ...kubeconfig }, env: env.data, digest };
+  return { ...file, hub: { ...hub, ...kubeconfig } };
 }
+
+/** For what speaks to the hub alone: works before Slack's tokens are there. Throws ConfigError. */
+export const loadForHub = (variables: NodeJS.ProcessEnv): Config =>
+  loadConfig({ ...variables, SLACK_BOT_TOKEN: "xoxb-none", SLACK_SIGNING_SECRET: "none" });
 
 function readFile(path: string): { file?: ConfigFile; mistakes: string[] } {
   try {

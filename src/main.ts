@@ -1,36 +1,53 @@
-/** The command line: `start`, the default. Stops on SIGTERM and SIGINT. */
+/** The command line: `start` (the default), `setup`, `doctor`. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { StartRefused, startApp } from "./app.ts";
-import { ConfigError, loadConfig } from "./config.ts";
+import { parseArgs } from "node:util";
+import { pino } from "pino";
+import { StartRefused } from "./app.ts";
+import { ConfigError, loadConfig, loadForHub } from "./config.ts";
 import type { Clock } from "./domain/clock.ts";
-import { createLog } from "./log.ts";
+import { setup } from "./setup/index.ts";
+import { SETUP_USAGE, setupOptions } from "./setup/options.ts";
+import { start } from "./start.ts";
 
 const clock: Clock = {
   now: () => Date.now(),
   sleep: async (ms, signal) => void (await sleep(ms, undefined, signal ? { signal } : {})),
 };
+const quiet = pino({ level: "silent" });
+const say = (line: string) => void process.stdout.write(`${line}\n`);
 
-async function start(): Promise<void> {
-  const config = loadConfig(process.env);
-  const log = createLog(config.env.LOG_LEVEL);
-  const app = await startApp(config, { clock, log });
-  log.info({ port: app.port, instance: config.instance }, "ready");
-  const stop = async (signal: string) => {
-    log.info({ signal }, "stopping: no new work, what runs finishes");
-    await app.stop();
-    log.info({}, "stopped");
-    process.exit(0);
-  };
-  // A library that loses a promise has lost its state too: start afresh, the sweep finishes what was begun.
-  process.once("unhandledRejection", (error) => {
-    log.error({ err: error }, "a promise was lost; ending the process");
-    process.exit(1);
-  });
-  process.once("SIGTERM", stop);
-  process.once("SIGINT", stop);
+/** Each parses its own arguments, and stays alive or exits. */
+const COMMANDS: Record<string, (args: string[]) => Promise<void>> = {
+  start: async (args) => {
+    usage(() => parseArgs({ args, strict: true }));
+    await start(loadConfig(process.env), clock);
+  },
+  setup: async (args) => {
+    const options = usage(() => setupOptions(args));
+    await setup(loadForHub(process.env), options, { log: quiet, say });
+  },
+};
+
+const USAGE = `Usage: node src/main.ts [start]
+       ${SETUP_USAGE}`;
+
+class UsageError extends Error {
+  override name = "UsageError";
+}
+
+function usage<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
 }
 
 function refuse(error: unknown): never {
+  if (error instanceof UsageError) {
+    console.error(`${error.message}\n${USAGE}`);
+    process.exit(2);
+  }
   if (error instanceof ConfigError) {
     console.error(`The configuration has ${error.mistakes.length} mistake(s):`);
     for (const mistake of error.mistakes) console.error(`  ${mistake}`);
@@ -41,9 +58,7 @@ function refuse(error: unknown): never {
   process.exit(1);
 }
 
-const [command = "start", ...rest] = process.argv.slice(2);
-if (command !== "start" || rest.length > 0) {
-  console.error("Usage: node src/main.ts [start]");
-  process.exit(2);
-}
-start().catch(refuse);
+const [name = "start", ...rest] = process.argv.slice(2);
+const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+if (command) command(rest).catch(refuse);
+else refuse(new UsageError(`There is no command ${name}.`));

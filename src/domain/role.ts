@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { LONGEST, parseDuration, SHORTEST } from "./duration.ts";
 import { Principal } from "./ids.ts";
+import { isTaken, PathRule } from "./path-rule.ts";
 
 export const Duration = z
   .string()
@@ -35,6 +36,8 @@ const Approval = z.strictObject({
 export const Role = z
   .strictObject({
     clusterRole: z.string().min(1),
+    /** Setup makes the ClusterRole of these; left out, it stands on the hub already. */
+    rules: z.array(PathRule).min(1).optional(),
     description: z.strictObject({ en: z.string().min(1).max(200), zh: z.string().min(1).max(200) }),
     duration: z.strictObject({ default: Duration, max: Duration }),
     reason: z.enum(["required", "optional"]).default("optional"),
@@ -47,7 +50,25 @@ export const Role = z
   .refine((r) => r.duration.default <= r.duration.max, {
     path: ["duration", "default"],
     message: "is longer than duration.max",
+  })
+  .refine((r) => !r.rules || !isTaken(r.clusterRole), {
+    path: ["clusterRole"],
+    message: "is made by others; give a role with rules of its own a name of its own",
   });
 export type Role = z.infer<typeof Role>;
 
+export const Catalog = z
+  .record(RoleName, Role)
+  .refine((roles) => Object.keys(roles).length > 0, "name at least one role")
+  .superRefine((roles, ctx) => {
+    const rules = new Map<string, string>();
+    for (const [name, role] of Object.entries(roles)) {
+      if (!role.rules) continue;
+      const text = JSON.stringify(role.rules);
+      const other = rules.get(role.clusterRole) ?? text;
+      rules.set(role.clusterRole, other);
+      const message = `differs from the rules that another role gives to ${role.clusterRole}; give one of them another clusterRole`;
+      if (other !== text) ctx.addIssue({ code: "custom", path: [name, "rules"], message });
+    }
+  });
 export type Catalog = Record<string, Role>;
