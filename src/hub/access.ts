@@ -11,7 +11,7 @@ export interface OpenHub {
   access: HubAccess;
   /** Where the kubeconfig came from: what renews its token reads and saves it there. */
   source: KubeconfigSource;
-  /** Reads the source again: what it says now, or null when that is what it said before. */
+  /** Reads the source again: what it says now, or null when that is what it said before, or cannot be read. */
   reread(): Promise<HubAccess | null>;
   close(): Promise<void>;
 }
@@ -38,9 +38,14 @@ export async function openHub(config: Pick<Config, "hub" | "env">, means: OpenMe
     access,
     source,
     async reread() {
-      const before = text;
-      text = await source.read();
-      return text === before ? null : understand(text);
+      try {
+        const before = text;
+        text = await source.read();
+        return text === before ? null : understand(text);
+      } catch (error) {
+        means.log.warn({ err: error }, "the kubeconfig cannot be read again; the old one stays");
+        return null;
+      }
     },
     close: () => kept.disposeAsync(),
   };

@@ -4,16 +4,17 @@ import {
   CoreV1Api,
   createConfiguration,
   RbacAuthorizationV1Api,
-  ServerConfiguration,
 } from "@kubernetes/client-node";
 import type { Secret } from "../domain/secret.ts";
-import { createAgent } from "./agent.ts";
 import { hubError } from "./errors.ts";
 import type { HubAccess } from "./kubeconfig.ts";
+import { createLink, type Link } from "./link.ts";
 import { ask, askFresh, type Raw, type RawOptions } from "./raw.ts";
+import { createRetrying } from "./retrying.ts";
 import { httpApi } from "./send.ts";
 
 export interface HubClient {
+  /** As last read. */
   readonly access: HubAccess;
   readonly core: CoreV1Api;
   readonly rbac: RbacAuthorizationV1Api;
@@ -21,7 +22,7 @@ export interface HubClient {
   token(): Secret | null;
   /** Runs a call of `core` or `rbac`. Throws the signal's reason, else HubError. */
   call<T>(doing: string, signal: AbortSignal | undefined, run: Run<T>): Promise<T>;
-  /** GET. Resolves whatever the status; throws the signal's reason, else HubError. */
+  /** Any path. Resolves whatever the status; throws the signal's reason, else HubError. */
   raw(path: string, options?: RawOptions): Promise<Raw>;
   close(): Promise<void>;
 }
@@ -31,6 +32,8 @@ type Run<T> = (options: ConfigurationOptions) => Promise<T>;
 export interface ClientOptions {
   /** Replaces the kubeconfig's credential; read at each call, since it may be renewed. */
   token?: (() => Secret) | undefined;
+  /** Asked when the hub refuses the credential or shows a certificate we do not trust; null: nothing changed. */
+  reread?: (() => Promise<HubAccess | null>) | undefined;
   /** Milliseconds that a call may take. */
   timeout?: number | undefined;
   connections?: number | undefined;
@@ -38,43 +41,45 @@ export interface ClientOptions {
 
 export function createHubClient(access: HubAccess, options: ClientOptions = {}): HubClient {
   const { timeout = 5_000, connections = 32 } = options;
-  const { credential } = access;
-  const token = options.token ?? (credential.kind === "token" ? credential.token : () => null);
-  const certificate = !options.token && credential.kind === "certificate" ? credential : undefined;
-  const agent = createAgent(access, { connections, timeout, certificate });
-  const configuration = configure(access.server, token);
+  const link = (to: HubAccess) => createLink(to, { token: options.token, timeout, connections });
+  const links = createRetrying(link(access), async () => {
+    const fresh = await options.reread?.();
+    return fresh ? link(fresh) : null;
+  });
   const limit = (signal: AbortSignal | undefined) =>
     signal ? AbortSignal.any([AbortSignal.timeout(timeout), signal]) : AbortSignal.timeout(timeout);
+  // Each call says by which link it goes.
+  const configuration = createConfiguration({});
   return {
-    access,
+    get access() {
+      return links.current().access;
+    },
     core: new CoreV1Api(configuration),
     rbac: new RbacAuthorizationV1Api(configuration),
-    token,
+    token: () => links.current().token(),
     call: (doing, signal, run) =>
-      guarded(doing, signal, () => run({ httpApi: httpApi(agent, limit(signal)) })),
-    raw: (path, { signal, as, accept = "application/json" } = {}) =>
-      guarded(`GET ${path.split("?")[0]}`, signal, () => {
-        const asking = { accept, signal: limit(signal), timeout };
-        if (as !== undefined) return askFresh(access, path, as, asking);
-        return ask(access.server + path, token(), agent, asking);
-      }),
-    close: () => agent.destroy(),
+      links.through((by) =>
+        guarded(doing, signal, () => run({ ...by.options, httpApi: httpApi(by.agent, limit(signal)) })),
+      ),
+    raw: (path, asked = {}) =>
+      links.through(
+        (by) =>
+          guarded(`${asked.method ?? "GET"} ${path.split("?")[0]}`, asked.signal, () => raw(by, path, asked)),
+        // Another's token says nothing of our own.
+        (answer) => asked.as === undefined && answer.status === 401,
+      ),
+    close: () => links.current().agent.destroy(),
   };
-}
 
-function configure(server: string, token: () => Secret | null) {
-  return createConfiguration({
-    baseServer: new ServerConfiguration(server, {}),
-    authMethods: {
-      default: {
-        getName: () => "the bot's own",
-        applySecurityAuthentication: (context) => {
-          const own = token();
-          if (own) context.setHeaderParam("Authorization", `Bearer ${own.reveal()}`);
-        },
-      },
-    },
-  });
+  function raw(
+    { access, token, agent }: Link,
+    path: string,
+    { signal, as, method, body, accept = "application/json" }: RawOptions,
+  ) {
+    const asking = { method, body, accept, signal: limit(signal), timeout };
+    if (as !== undefined) return askFresh(access, path, as, asking);
+    return ask(access.server + path, token(), agent, asking);
+  }
 }
 
 async function guarded<T>(doing: string, signal: AbortSignal | undefined, run: () => Promise<T>): Promise<T> {

@@ -1,5 +1,12 @@
-/** A local address that leads to a Service's pod, as `kubectl port-forward` does. */
+/** A local address that leads to a Service's pod, as `kubectl port-forward` does; each connection finds its pod anew. */
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import type { Logger } from "pino";
+import { createHubClient } from "./client.ts";
+import { findTarget, type Target } from "./forward-target.ts";
+import { tunnel } from "./forward-tunnel.ts";
+import type { HubAccess } from "./kubeconfig.ts";
+import { ownContext } from "./own-context.ts";
 import type { PortForward } from "./settings.ts";
 
 export interface Forward {
@@ -8,6 +15,47 @@ export interface Forward {
   close(): Promise<void>;
 }
 
-export async function openPortForward(_to: PortForward, _means: { log: Logger }): Promise<Forward> {
-  throw new Error("hub.portForward is being built.");
+/** Throws one sentence that says what to do, when there is no way at this moment. */
+export async function openPortForward(to: PortForward, { log }: { log: Logger }): Promise<Forward> {
+  const where = `${to.namespace}/${to.service}:${to.port} by context "${to.context}"`;
+  const context = ownContext(to.context);
+  await look(await context(), to).catch((error: Error) => {
+    throw new Error(`Cannot port-forward to ${where}: ${error.message}`);
+  });
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+    // Its end is seen at "close".
+    socket.on("error", () => {});
+    carry(context, to, socket)
+      .catch((error: Error) => error.message)
+      .then((complaint) => complaint && log.warn({ complaint }, `the port-forward to ${where} broke`))
+      .finally(() => socket.destroy());
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    server: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      const closed = once(server, "close");
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+async function carry(context: () => Promise<HubAccess>, to: PortForward, socket: Socket) {
+  const access = await context();
+  return tunnel(access, to.namespace, await look(access, to), socket);
+}
+
+async function look(access: HubAccess, to: PortForward): Promise<Target> {
+  const client = createHubClient(access, { connections: 1 });
+  try {
+    return await findTarget(client, to);
+  } finally {
+    await client.close();
+  }
 }

@@ -1,4 +1,4 @@
-/** GET on any path of the hub, as the bot, with another token, or as nobody. */
+/** One call to any path of the hub, as the bot, with another token, or as nobody. */
 import type { Dispatcher } from "undici";
 import type { Secret } from "../domain/secret.ts";
 import { createAgent } from "./agent.ts";
@@ -15,26 +15,34 @@ export interface Raw {
 }
 
 export interface RawOptions {
+  /** GET when left out. */
+  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | undefined;
+  /** Sent as JSON. */
+  body?: unknown;
   signal?: AbortSignal | undefined;
   /** Someone else than the bot: always on a connection of its own, and never with the bot's certificate. */
   as?: Secret | "nobody" | undefined;
   accept?: string | undefined;
 }
 
-export interface Asking {
+export interface Asking extends Pick<RawOptions, "method" | "body"> {
   accept: string;
   signal: AbortSignal;
 }
+
+const TYPES: Partial<Record<string, string>> = { PATCH: "application/merge-patch+json" };
 
 export async function ask(
   url: string,
   token: Secret | null,
   dispatcher: Dispatcher,
-  { accept, signal }: Asking,
+  { accept, signal, method = "GET", body }: Asking,
 ): Promise<Raw> {
   const headers: Record<string, string> = { accept };
   if (token) headers.authorization = `Bearer ${token.reveal()}`;
-  const answer = await send(url, { headers, dispatcher, signal });
+  if (body !== undefined) headers["content-type"] = TYPES[method] ?? "application/json";
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  const answer = await send(url, { method, headers, body: text, dispatcher, signal });
   return { status: answer.status, headers: answer.headers, body: parseJson(answer.text) };
 }
 

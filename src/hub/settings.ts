@@ -42,7 +42,7 @@ const Shape = z.strictObject({
       `The bot runs in the cluster that runs Karpor: it reaches the hub at ${IN_CLUSTER_SERVER} (another address: server), and finds its kubeconfig in the Secret ${IN_CLUSTER_SECRET.name}, key ${IN_CLUSTER_SECRET.key}, of its own namespace, unless kubeconfig or kubeconfigSecret names another.`,
     ),
   portForward: PortForward.optional().describe(
-    "The bot runs outside the cluster that runs Karpor: it reaches the hub as `kubectl port-forward` does, by a pod of this Service, with your own kubeconfig's context.",
+    "The bot runs outside the cluster that runs Karpor: it reaches the hub as `kubectl port-forward` does, by a ready pod of this Service, found anew for each connection, with your own kubeconfig's context. The hub's certificate must name 127.0.0.1, or the hub's kubeconfig must have tls-server-name.",
   ),
   server: z.url().optional().describe("Replaces the kubeconfig's server."),
   namespace: LabelValue.describe(

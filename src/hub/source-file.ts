@@ -1,6 +1,6 @@
 /** The kubeconfig in a file: replaced as a whole, and never readable by others. */
 import { randomUUID } from "node:crypto";
-import { open, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { KubeconfigSource } from "./source.ts";
 
@@ -26,6 +26,7 @@ export function fileSource(path: string): KubeconfigSource {
 /** On the disk before it takes the old one's name: a crash leaves the one or the other. */
 async function replace(path: string, text: string): Promise<void> {
   const fresh = `${path}.${randomUUID()}`;
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   try {
     const file = await open(fresh, "wx", 0o600);
     await file.writeFile(text);
