@@ -29,6 +29,7 @@ import { createListener } from "./slack/listen.ts";
 import { createNotifier } from "./slack/notifier.ts";
 import { rememberPeople } from "./slack/people.ts";
 import type { ViewContext } from "./slack/views/context.ts";
+import { whereIs } from "./store/address.ts";
 import { connect } from "./store/connect.ts";
 import { keysOf } from "./store/keys.ts";
 import { createLease } from "./store/lease.ts";
@@ -103,7 +104,7 @@ export async function connectAll(config: Config, { log }: Means, opened: AsyncDi
 async function check(config: Config, { clock }: Means, { redis, hub, slack }: Clients) {
   const roles = Object.values(config.roles).map((role) => role.clusterRole);
   const probe = { client: hub, clock, namespace: config.hub.namespace, clusterRoles: [...new Set(roles)] };
-  const where = new URL(config.env.REDIS_URL).host;
+  const where = whereIs(config.env.REDIS_URL);
   const [ofRedis, ofSlack, ofHub] = await Promise.all([
     redis.ready(REDIS_WITHIN).then(
       () => checkRedis(redis.commands, where, () => clock.now()),

@@ -9,6 +9,7 @@ import { LabelValue } from "./domain/label.ts";
 import { Locale } from "./domain/person.ts";
 import { Catalog, Duration } from "./domain/role.ts";
 import { HubSettings } from "./hub/settings.ts";
+import { RedisUrl } from "./store/address.ts";
 
 /** The YAML file. */
 export const ConfigFile = z.strictObject({
@@ -41,10 +42,7 @@ const Environment = z
     ).startsWith("xoxb-", "is no bot token (xoxb-…)"),
     SLACK_APP_TOKEN: z.string().startsWith("xapp-", "is no app-level token (xapp-…)").optional(),
     SLACK_SIGNING_SECRET: z.string().min(1).optional(),
-    REDIS_URL: z
-      .string()
-      .regex(/^rediss?:\/\//, "must look like redis://host:6379")
-      .default("redis://127.0.0.1:6379"),
+    REDIS_URL: RedisUrl.default("redis://127.0.0.1:6379"),
     PORT: z.coerce.number().int().min(0).max(65535).default(3000),
     SLACK_API_URL: z.url().optional(),
     /** Set by Kubernetes in every pod. */

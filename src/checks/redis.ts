@@ -6,7 +6,11 @@ import { type Finding, fail, ok, warn } from "./finding.ts";
 const OLDEST = [6, 2] as const;
 const SKEW_MAX = 60_000;
 
-export async function checkRedis(redis: Redis, where: string, now: () => number): Promise<Finding[]> {
+export async function checkRedis(
+  redis: Pick<Redis, "info" | "time">,
+  where: string,
+  now: () => number,
+): Promise<Finding[]> {
   let info: Map<string, string>;
   try {
     info = readInfo(await redis.info());
@@ -59,7 +63,7 @@ function persistence(info: Map<string, string>): Finding {
   );
 }
 
-async function skew(redis: Redis, now: () => number): Promise<Finding> {
+async function skew(redis: Pick<Redis, "time">, now: () => number): Promise<Finding> {
   const [seconds, micros] = await redis.time();
   const off = Number(seconds) * 1000 + Number(micros) / 1000 - now();
   if (Math.abs(off) <= SKEW_MAX) return ok("redis clock", `${Math.round(off / 1000)} s off`);

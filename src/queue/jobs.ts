@@ -1,6 +1,6 @@
 /** Jobs in BullMQ: a job holds which record to look at and when it is due, nothing else. */
 import { type JobsOptions, Queue } from "bullmq";
-import type { Redis } from "ioredis";
+import type { Cluster, Redis } from "ioredis";
 import { type Clock, type Jobs, StoreDown, StoreUnsure } from "../flow/ports.ts";
 
 export const QUEUE = "jobs";
@@ -21,7 +21,7 @@ export interface JobQueue extends Jobs {
 
 export interface JobOptions {
   /** Must fail fast. */
-  connection: Redis;
+  connection: Redis | Cluster;
   prefix: string;
   clock: Clock;
 }
@@ -42,7 +42,7 @@ export function createJobs({ connection, prefix, clock }: JobOptions): JobQueue 
   };
 }
 
-export function openQueue(connection: Redis, prefix: string): Queue {
+export function openQueue(connection: Redis | Cluster, prefix: string): Queue {
   const queue = new Queue(QUEUE, {
     connection,
     prefix,
@@ -60,7 +60,7 @@ export function openQueue(connection: Redis, prefix: string): Queue {
 function fail(error: Error): never {
   if (error.name === "ReplyError") throw new StoreDown(`Redis refused: ${error.message}`);
   if (error.message.startsWith("Stream isn't writeable")) throw new StoreDown(error.message);
-  if (/timed out|closed|aborted|max retries/i.test(error.message))
+  if (/timed out|closed|aborted|max retries|redirections|slots cache|startup nodes/i.test(error.message))
     throw new StoreUnsure(`Redis did not answer: ${error.message}`);
   throw error;
 }

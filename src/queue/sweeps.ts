@@ -1,5 +1,5 @@
 /** The sweep's schedule: at the start and every minute, one run for all replicas together. */
-import type { Redis } from "ioredis";
+import type { Cluster, Redis } from "ioredis";
 import type { Clock, Log } from "../flow/ports.ts";
 import { quietly } from "./errors.ts";
 import { openQueue } from "./jobs.ts";
@@ -8,7 +8,7 @@ export const SWEEP = "sweep";
 const EVERY = 60_000;
 
 interface Settings {
-  connection: Redis;
+  connection: Redis | Cluster;
   prefix: string;
   clock: Clock;
   log: Log;

@@ -1,6 +1,6 @@
 /** The worker: each job's name leads to its flow, which looks at the record and says whether to look again. */
 import { DelayedError, type Job, Worker } from "bullmq";
-import type { Redis } from "ioredis";
+import type { Cluster, Redis } from "ioredis";
 import { z } from "zod";
 import { RequestId } from "../domain/ids.ts";
 import { type Clock, JOBS, type JobName, type Later, type Log } from "../flow/ports.ts";
@@ -12,14 +12,24 @@ export type Handler = (id: RequestId, signal?: AbortSignal) => Promise<Later>;
 
 export interface WorkerSettings {
   /** Must wait for Redis without end. */
-  connection: Redis;
+  connection: Redis | Cluster;
   prefix: string;
   clock: Clock;
   log: Log;
   handlers: Record<JobName, Handler>;
   sweep(): Promise<void>;
   concurrency?: number;
+  locks?: LockTimes;
 }
+
+export interface LockTimes {
+  /** How long Redis keeps a job's lock without a renewal; renewed while it runs, however long that is. */
+  lockDuration: number;
+  /** How often a replica looks for jobs whose lock ran out. */
+  stalledInterval: number;
+}
+
+export const LOCK_TIMES: LockTimes = { lockDuration: 5000, stalledInterval: 2000 };
 
 export interface Work {
   /** Takes no more, and waits for what runs: without end when Redis is gone, so the caller sets a deadline. */
@@ -30,13 +40,16 @@ export interface Work {
 const SOONEST = 100;
 
 export function createWorker(settings: WorkerSettings): Work {
-  const { connection, prefix, clock, log, concurrency = 256 } = settings;
+  const { connection, prefix, clock, log, concurrency = 256, locks = LOCK_TIMES } = settings;
   const taken = { ...settings, sweep: oneAtATime(settings.sweep) };
   // Three arguments, or BullMQ gives no signal.
   const worker = new Worker(QUEUE, (job, token, signal) => look(taken, job, token, signal), {
     connection,
     prefix,
     concurrency,
+    ...locks,
+    // What stalled before is no suspect: every flow may run again.
+    maxStalledCount: Number.MAX_SAFE_INTEGER,
     // Not skipVersionCheck: of a Redis whose version it does not know, BullMQ waits in whole seconds.
     runRetryDelay: 1000,
   });

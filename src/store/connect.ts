@@ -1,13 +1,13 @@
 /** The single door to Redis: one URL gives the connections we need, watched, so that an outage is one line in the log. */
-import { Redis } from "ioredis";
 import { type Log, StoreDown } from "../flow/ports.ts";
+import { type Client, opener } from "./open.ts";
 import { watch } from "./watch.ts";
 
 export interface Connections {
   /** Fails fast: a command is answered within `commandTimeout`, or rejects. */
-  readonly commands: Redis;
+  readonly commands: Client;
   /** For BullMQ's worker, which waits for Redis however long it is away. */
-  readonly worker: Redis;
+  readonly worker: Client;
   /** Resolves when Redis answers on both; rejects with StoreDown after `ms`. */
   ready(ms: number): Promise<void>;
   /** At once; what is under way rejects. */
@@ -35,7 +35,9 @@ export function connect(url: string, { log, commandTimeout = 1000 }: ConnectOpti
   // No commandTimeout: it would cut off the blocking read that a worker waits in.
   const worker = open({
     maxRetriesPerRequest: null,
-    socketTimeout: 30_000,
+    connectTimeout: 5000,
+    // The blocking read takes up to 10 s.
+    socketTimeout: 15_000,
     retryStrategy: (times: number) => Math.min(100 * times, 1000),
   });
   const watched = watch([commands, worker], log);
@@ -50,22 +52,4 @@ export function connect(url: string, { log, commandTimeout = 1000 }: ConnectOpti
       for (const redis of [commands, worker]) redis.disconnect();
     },
   };
-}
-
-interface Settings {
-  enableOfflineQueue?: boolean;
-  maxRetriesPerRequest: number | null;
-  autoResendUnfulfilledCommands?: boolean;
-  commandTimeout?: number;
-  connectTimeout?: number;
-  socketTimeout: number;
-  retryStrategy(times: number): number;
-}
-
-/** By scheme; Sentinel and Cluster get theirs here. */
-function opener(url: string): (settings: Settings) => Redis {
-  const scheme = /^([a-z+]+):\/\//.exec(url)?.[1];
-  if (scheme === "redis" || scheme === "rediss") return (settings) => new Redis(url, { ...settings });
-  // Never the URL itself: it may hold the password.
-  throw new Error("REDIS_URL must begin with redis:// or rediss:// (TLS).");
 }

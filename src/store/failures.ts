@@ -1,20 +1,24 @@
 /** What a failing Redis means to the flows: StoreDown when nothing can have been stored, else StoreUnsure. */
-import type { Redis } from "ioredis";
 import { StoreDown, StoreUnsure } from "../flow/ports.ts";
+import type { Client } from "./open.ts";
 
 // Before Redis 7 a script's error wraps the command's own, so the word may stand anywhere.
 const REFUSALS =
   /\b(OOM|READONLY|MISCONF|LOADING|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|NOAUTH|WRONGPASS|NOPERM)\b/;
 
 /** For what changes nothing: without an answer, nothing was stored. */
-export const reading = <T>(redis: Redis, call: () => Promise<T>): Promise<T> =>
+export const reading = <T>(redis: Client, call: () => Promise<T>): Promise<T> =>
   attempt(redis, call, (detail) => new StoreDown(detail));
 
 /** For what may have been stored although its answer was lost. */
-export const writing = <T>(redis: Redis, call: () => Promise<T>): Promise<T> =>
+export const writing = <T>(redis: Client, call: () => Promise<T>): Promise<T> =>
   attempt(redis, call, (detail) => new StoreUnsure(detail));
 
-async function attempt<T>(redis: Redis, call: () => Promise<T>, lost: (detail: string) => Error): Promise<T> {
+async function attempt<T>(
+  redis: Client,
+  call: () => Promise<T>,
+  lost: (detail: string) => Error,
+): Promise<T> {
   if (redis.status !== "ready") throw new StoreDown(`No connection to Redis (${redis.status}).`);
   try {
     return await call();

@@ -1,10 +1,10 @@
 /** A lease in Redis: one holder a name across all replicas, renewed while held, given up in good time when it cannot be. */
 import { randomUUID } from "node:crypto";
-import type { Redis } from "ioredis";
 import type { Lease } from "../flow/ports.ts";
 import { writing } from "./failures.ts";
 import type { Keys } from "./keys.ts";
-import { run } from "./script.ts";
+import type { Client } from "./open.ts";
+import { run, type Script } from "./script.ts";
 import { RELEASE, RENEW } from "./scripts.ts";
 
 export interface LeaseTimes {
@@ -15,9 +15,10 @@ export interface LeaseTimes {
   margin: number;
 }
 
-const TIMES: LeaseTimes = { ttl: 15_000, renewEvery: 5000, margin: 6000 };
+/** Another replica takes over what a dead one held after `ttl`; a hub call may take 5 s of the margin. */
+export const LEASE_TIMES: LeaseTimes = { ttl: 12_000, renewEvery: 2000, margin: 6000 };
 
-export function createLease(redis: Redis, keys: Keys, times: LeaseTimes = TIMES): Lease {
+export function createLease(redis: Client, keys: Keys, times: LeaseTimes = LEASE_TIMES): Lease {
   return {
     async hold(name, work) {
       const key = keys.lease(name);
@@ -25,13 +26,15 @@ export function createLease(redis: Redis, keys: Keys, times: LeaseTimes = TIMES)
       const asked = performance.now();
       const got = await writing(redis, () => redis.set(key, holder, "PX", times.ttl, "NX"));
       if (got === null) return null;
-      const keeper = keep(times, asked, () => run(redis, RENEW, [key], [holder, times.ttl]));
+      const still = (script: Script, ...args: number[]) =>
+        writing(redis, () => run(redis, script, [key], [holder, ...args]));
+      const keeper = keep(times, asked, () => still(RENEW, times.ttl));
       try {
         return { done: await work(keeper.signal) };
       } finally {
         keeper.stop();
         // When this fails, it runs out by itself.
-        await run(redis, RELEASE, [key], [holder]).catch(() => {});
+        await still(RELEASE).catch(() => {});
       }
     },
   };

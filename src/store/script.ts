@@ -1,6 +1,6 @@
 /** Runs a Lua script by its hash, and sends the text only to a Redis that does not know it yet. */
 import { createHash } from "node:crypto";
-import type { Redis } from "ioredis";
+import type { Client } from "./open.ts";
 
 export interface Script {
   readonly text: string;
@@ -13,7 +13,7 @@ export const script = (text: string): Script => ({
 });
 
 export async function run(
-  redis: Redis,
+  redis: Client,
   { text, sha }: Script,
   keys: readonly string[],
   args: readonly (string | number)[],

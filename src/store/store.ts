@@ -1,11 +1,11 @@
 /** What every part of the store works with. */
-import type { Redis } from "ioredis";
 import type { Clock } from "../domain/clock.ts";
 import type { Transition } from "../domain/trail.ts";
 import type { Keys } from "./keys.ts";
+import type { Client } from "./open.ts";
 
 export interface Store {
-  redis: Redis;
+  redis: Client;
   keys: Keys;
   clock: Clock;
   /** Told of each transition that landed. */

@@ -1,6 +1,6 @@
 /** Watches connections: an outage is logged once when it begins and once when it is over, however often they retry. */
-import type { Redis } from "ioredis";
 import type { Log } from "../flow/ports.ts";
+import type { Client } from "./open.ts";
 
 export interface Watch {
   /** Whether all are ready within `ms`. */
@@ -9,7 +9,7 @@ export interface Watch {
   stop(): void;
 }
 
-export function watch(connections: readonly Redis[], log: Log): Watch {
+export function watch(connections: readonly Client[], log: Log): Watch {
   let out = false;
   let stopped = false;
   const allReady = () => connections.every((redis) => redis.status === "ready");
@@ -37,7 +37,7 @@ export function watch(connections: readonly Redis[], log: Log): Watch {
   };
 }
 
-function within(ms: number, connections: readonly Redis[], done: () => boolean): Promise<boolean> {
+function within(ms: number, connections: readonly Client[], done: () => boolean): Promise<boolean> {
   return new Promise((resolve) => {
     const finish = (answer: boolean) => {
       clearTimeout(timer);

@@ -8,7 +8,7 @@ import { memoryLog, until } from "../helpers/redis.ts";
 
 test("a URL it does not know is refused, without quoting it", () => {
   const open = () => connect("http://:hunter2@localhost", { log: memoryLog() });
-  expect(open).toThrow("redis:// or rediss://");
+  expect(open).toThrow("must look like redis://host:6379");
   expect(open).not.toThrow("hunter2");
 });
 

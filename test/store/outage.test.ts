@@ -127,10 +127,14 @@ describe("a Redis that refuses writes", () => {
       () => f.requests.ping(),
     ];
     for (const call of calls) {
+      // A replica is left at once, in case the primary is elsewhere now.
+      await until(() => redis.commands.status === "ready");
       const { error } = await failure(call());
       expect(error).toBeInstanceOf(StoreDown);
       expect((error as Error).message).toContain(word);
+      await until(() => word !== "READONLY" || redis.commands.status !== "ready");
     }
+    await until(() => redis.commands.status === "ready");
     expect(await f.requests.open(ana.id)).toEqual([request]);
     expect(await unsettledIds(f.requests)).toEqual([request.id]);
     expect(await f.trail()).toHaveLength(1);
