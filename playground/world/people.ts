@@ -15,15 +15,29 @@ export const PLATFORM = "C0PLATFORM";
 const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 export const people: (Person & { about: string })[] = [
-  { id: DANA, name: "dana", realName: "Dana Reyes", tz: here, about: "developer" },
-  { id: ALICE, name: "alice", realName: "Alice Novak", tz: here, about: "approver, admin" },
-  { id: BOB, name: "bob", realName: "Bob Okafor", tz: here, about: "second approver" },
+  { id: DANA, name: "dana", realName: "Dana Reyes", displayName: "Dana", tz: here, about: "developer" },
   {
-    ...{ id: LIN, name: "lin", realName: "林晓雨", locale: "zh-CN", tz: "Asia/Shanghai" },
+    id: ALICE,
+    name: "alice",
+    realName: "Alice Novak",
+    displayName: "Alice",
+    tz: here,
+    about: "approver, admin",
+  },
+  { id: BOB, name: "bob", realName: "Bob Okafor", displayName: "Bob", tz: here, about: "second approver" },
+  {
+    ...{
+      id: LIN,
+      name: "lin",
+      realName: "林晓雨",
+      displayName: "林晓雨",
+      locale: "zh-CN",
+      tz: "Asia/Shanghai",
+    },
     about: "developer, reads Chinese",
   },
   {
-    ...{ id: NOA, name: "noa", realName: "Noa Lindqvist", tz: here, isRestricted: true },
+    ...{ id: NOA, name: "noa", realName: "Noa Lindqvist", displayName: "Noa", tz: here, isRestricted: true },
     about: "new, still a guest: may not ask",
   },
 ];
