@@ -1,0 +1,38 @@
+/** The bot as it runs in production: a process of its own, whose event loop is nobody else's. */
+import { readFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import { freePort, startChild } from "../local/child.ts";
+import type { World } from "./world.ts";
+
+export type Bot = Awaited<ReturnType<typeof startBot>>;
+
+const STRAIGHT = [process.execPath, "src/main.ts"];
+
+export async function startBot(world: World, command: readonly string[] = STRAIGHT) {
+  const port = await freePort();
+  const variables = Object.entries({ ...world.env, PORT: port }).map(([name, value]) => `${name}=${value}`);
+  const started = performance.now();
+  const child = await startChild("env", [...variables, ...command]);
+  const stop = async () => {
+    world.slack.deliverTo(undefined);
+    child.signal("SIGTERM");
+    while (!child.exited()) await delay(5);
+  };
+  while (!child.output().includes('"msg":"ready"')) {
+    if (child.exited()) throw new Error(`The bot did not start: ${child.output()}`);
+    await delay(1);
+  }
+  const readyAfter = performance.now() - started;
+  world.slack.deliverTo(`http://127.0.0.1:${port}/slack/events`);
+  return {
+    readyAfter,
+    /** What the kernel has given it, in MB: now, and at most so far. */
+    memory: () => ({ now: resident(child.pid, "VmRSS"), most: resident(child.pid, "VmHWM") }),
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+function resident(pid: number, field: string): number {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, "m").exec(status)?.[1]) / 1024;
+}

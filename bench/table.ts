@@ -1,0 +1,26 @@
+/** The one table: a measure a row, set in columns. */
+export interface Row {
+  measure: string;
+  bare?: string;
+  ours: string;
+  ratio?: string;
+  aim: string;
+  met: boolean;
+}
+
+const HEAD = ["measure", "bare", "ours", "ratio", "aim", "met?"];
+
+export function table(rows: readonly Row[]): string {
+  const cells = rows.map(({ measure, bare = "", ours, ratio = "", aim, met }) => [
+    measure,
+    bare,
+    ours,
+    ratio,
+    aim,
+    met ? "yes" : "NO",
+  ]);
+  const widths = HEAD.map((head, i) => Math.max(head.length, ...cells.map((row) => row[i]?.length ?? 0)));
+  const line = (row: string[]) => `| ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(" | ")} |`;
+  const rule = `|${widths.map((width) => "-".repeat(width + 2)).join("|")}|`;
+  return [line(HEAD), rule, ...cells.map(line)].join("\n");
+}
