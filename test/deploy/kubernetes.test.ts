@@ -1,0 +1,147 @@
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { z } from "zod";
+import { envtestAdvice, envtestAvailable, startEnvtest } from "../../local/envtest.ts";
+import { type HubClient, hubClient } from "../../local/hub/client.ts";
+import type { Hub } from "../../local/hub/types.ts";
+import { ConfigFile } from "../../src/config.ts";
+import { IN_CLUSTER_SECRET } from "../../src/hub/settings.ts";
+import { type Manifest, manifests, pathOf } from "./manifests.ts";
+
+const at = (path: string) => fileURLToPath(new URL(`../../deploy/kubernetes/${path}`, import.meta.url));
+const [bot, redis] = [manifests(at("")), manifests(at("redis"))];
+const all = [...bot.objects, ...redis.objects];
+const one = (kind: string, from = bot.objects) => {
+  const found = from.find((object) => object.kind === kind);
+  if (!found) throw new Error(`no ${kind}`);
+  return found;
+};
+
+const Workload = z.object({
+  spec: z.object({
+    replicas: z.number(),
+    template: z.object({
+      metadata: z.object({ labels: z.record(z.string(), z.string()) }),
+      spec: z.object({
+        serviceAccountName: z.string().optional(),
+        terminationGracePeriodSeconds: z.number().optional(),
+        containers: z.tuple([z.looseObject({ image: z.string() })]),
+      }),
+    }),
+  }),
+});
+const deployment = Workload.parse(one("Deployment")).spec;
+
+it("applies every file, all of it in its namespace", () => {
+  expect([...bot.forgotten, ...redis.forgotten]).toEqual([]);
+  const elsewhere = all.filter(
+    ({ kind, metadata }) => kind !== "Namespace" && metadata.namespace !== bot.namespace,
+  );
+  expect(elsewhere).toEqual([]);
+});
+
+it("carries a configuration that the bot understands", () => {
+  const { data } = z.object({ data: z.record(z.string(), z.string()) }).parse(one("ConfigMap"));
+  const config = ConfigFile.parse(parse(data["karpor-access.yml"] ?? ""));
+  expect(config.hub.inCluster).toBe(true);
+});
+
+it("runs two replicas of the image that the kustomization names, with 30 s to stop", () => {
+  expect(deployment.replicas).toBe(2);
+  expect(deployment.template.spec.terminationGracePeriodSeconds).toBe(30);
+  expect(bot.images.map(({ name }) => name)).toEqual(
+    deployment.template.spec.containers.map(({ image }) => image),
+  );
+});
+
+it("lets the bot's account read and replace the Secret that hub.inCluster names, and nothing else", () => {
+  expect(one("Role").rules).toEqual([
+    {
+      apiGroups: [""],
+      resources: ["secrets"],
+      resourceNames: [IN_CLUSTER_SECRET.name],
+      verbs: ["get", "patch"],
+    },
+  ]);
+  expect(one("RoleBinding")).toMatchObject({
+    roleRef: { name: one("Role").metadata.name },
+    subjects: [{ name: deployment.template.spec.serviceAccountName }],
+  });
+});
+
+it.each(["PodDisruptionBudget", "NetworkPolicy"])("has a %s for its pods", (kind) => {
+  const { spec } = z.object({ spec: z.record(z.string(), z.unknown()) }).parse(one(kind));
+  expect(spec[kind === "NetworkPolicy" ? "podSelector" : "selector"]).toEqual({
+    matchLabels: deployment.template.metadata.labels,
+  });
+});
+
+if (!envtestAvailable()) {
+  process.stderr.write(`Skipped: the manifests on a real API server. It ${envtestAdvice}.\n`);
+  it.skip(`the manifests on a real API server ${envtestAdvice}`);
+} else
+  describe("on a real API server", () => {
+    let server: Hub;
+    let ask: HubClient;
+    beforeAll(async () => {
+      server = await startEnvtest();
+      ask = hubClient(server, server.admin);
+      // Really made, so that its Pod Security Standard is enforced below.
+      await ask("POST", "/api/v1/namespaces", { body: one("Namespace") });
+    });
+    afterAll(async () => {
+      await ask.close();
+      await server.stop();
+    });
+
+    const STRICT = "dryRun=All&fieldManager=test&fieldValidation=Strict";
+    const dryRun = (object: Manifest) =>
+      ask("PATCH", `${pathOf(object)}?${STRICT}&force=true`, {
+        body: object,
+        type: "application/apply-patch+yaml",
+      });
+
+    it.each(all.map((object) => [object.kind, object.metadata.name, object] as const))(
+      "takes %s %s in a strict server-side dry run",
+      async (_kind, _name, object) => {
+        const { status, body } = await dryRun(object);
+        expect([200, 201], body.message).toContain(status);
+      },
+    );
+
+    it("would refuse a field that is mistyped", async () => {
+      const { status, body } = await dryRun({ ...one("ServiceAccount"), automountServiceAcountToken: true });
+      expect(status).toBeGreaterThanOrEqual(400);
+      expect(body.message).toContain("automountServiceAcountToken");
+    });
+
+    it.each([
+      ["Deployment", one("Deployment")],
+      ["StatefulSet", one("StatefulSet", redis.objects)],
+    ])("takes the pods of the %s under the restricted Pod Security Standard", async (_, workload) => {
+      const pod = podOf(workload);
+      const taken = await make(pod);
+      expect(taken.status, taken.body.message).toBe(201);
+      const root = { ...pod, spec: { ...pod.spec, securityContext: { runAsNonRoot: false } } };
+      expect((await make(root)).body.message).toContain("PodSecurity");
+    });
+
+    const make = (pod: object) =>
+      ask("POST", `/api/v1/namespaces/${bot.namespace}/pods?${STRICT}`, { body: pod });
+  });
+
+const Templates = z.object({
+  spec: z.object({
+    template: z.object({ metadata: z.looseObject({}), spec: z.looseObject({}) }),
+    volumeClaimTemplates: z.array(z.object({ metadata: z.object({ name: z.string() }) })).optional(),
+  }),
+});
+
+/** As the workload's controller makes it. */
+function podOf(workload: Manifest) {
+  const { template, volumeClaimTemplates = [] } = Templates.parse(workload).spec;
+  const claimed = volumeClaimTemplates.map(({ metadata: { name } }) => ({ name, emptyDir: {} }));
+  const spec = claimed.length > 0 ? { ...template.spec, volumes: claimed } : template.spec;
+  return { apiVersion: "v1", kind: "Pod", metadata: { ...template.metadata, name: "a" }, spec };
+}
