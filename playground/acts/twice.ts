@@ -1,7 +1,9 @@
 /** Two approvers press Approve in the same moment: one decision counts, and the other is told whose. */
 import { visibleText } from "../../local/slack/index.ts";
+import { slackDate } from "../page/view/dates.ts";
 import { recordsOf, type Stage } from "../stage.ts";
 import { isOurs } from "../world/ours.ts";
+import { here } from "../world/people.ts";
 import { type Act, seen } from "./act.ts";
 import { pendingRequest } from "./provoke.ts";
 
@@ -48,7 +50,9 @@ function lateAnswer(stage: Stage, heard: Map<string, number>) {
 const plain = (stage: Stage, words: string): string =>
   words
     .replace(/<@(\w+)(?:\|[^>]*)?>/g, (_, id: string) => stage.named(id))
-    .replace(/<!date\^[^|>]*\|([^>]*)>/g, "$1")
+    .replace(/<!date\^(\d+)\^([^|^>]*)[^>]*>/g, (_, at: string, shape: string) =>
+      slackDate({ locale: "en-GB", tz: here, zh: false, now: stage.clock.now() }, Number(at), shape),
+    )
     .replaceAll("*", "");
 
 async function objectsOf({ hub }: Stage, id: string): Promise<number> {

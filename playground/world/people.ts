@@ -12,7 +12,7 @@ export const APPROVALS = "C0APPROVALS";
 export const PLATFORM = "C0PLATFORM";
 
 /** Everybody's clock is this machine's but for whoever is said to be elsewhere, so that times can be compared. */
-const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+export const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 export const people: (Person & { about: string })[] = [
   { id: DANA, name: "dana", realName: "Dana Reyes", displayName: "Dana", tz: here, about: "developer" },

@@ -61,3 +61,23 @@ export function swap(parent: HTMLElement, rev: string, make: () => (Node | strin
   parent.dataset.rev = rev;
   parent.replaceChildren(...make());
 }
+
+const NEAR_END = 80;
+
+/** Keeps the end of a list in sight until somebody scrolls away from it; `again` goes back to the end. */
+export function followEnd(list: HTMLElement): { follow(): void; again(): void } {
+  let following = true;
+  const follow = () => {
+    if (following) list.scrollTop = list.scrollHeight;
+  };
+  list.addEventListener("scroll", () => {
+    following = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_END;
+  });
+  // A hidden list has no end to scroll to; a narrower one has another.
+  new ResizeObserver(follow).observe(list);
+  const again = () => {
+    following = true;
+    follow();
+  };
+  return { follow, again };
+}

@@ -2,7 +2,7 @@
 import type { Item, Place, Side } from "../types.ts";
 import { actOn, chooseIn } from "./click.ts";
 import { createComposer } from "./composer.ts";
-import { byId, h, keep, swap } from "./dom.ts";
+import { byId, followEnd, h, keep, swap } from "./dom.ts";
 import { drawItem } from "./item.ts";
 import { drawModal } from "./modal.ts";
 import { createPeople } from "./people.ts";
@@ -18,8 +18,6 @@ export interface Pane {
   focus(): void;
 }
 
-const NEAR_END = 80;
-
 export function createPane(name: SideName, first: string): Pane {
   const root = byId(name);
   const chosen = new Map<string, string>();
@@ -32,6 +30,7 @@ export function createPane(name: SideName, first: string): Pane {
   const places = h("nav", { class: "places", "aria-label": "Channels and apps" });
   const title = h("h2", { class: "place-title" });
   const items = h("div", { class: "items", role: "log", tabindex: "0", "aria-label": "Messages" });
+  const end = followEnd(items);
   const overlay = h("div", { class: "overlay" });
   const phone = createPhone((place) => open(place));
   const composer = createComposer(name, () => current());
@@ -46,7 +45,6 @@ export function createPane(name: SideName, first: string): Pane {
   const open = (place: string) => {
     chosen.set(side()?.who.id ?? "", place === "dm" ? (side()?.places[0]?.id ?? place) : place);
     draw();
-    items.scrollTop = items.scrollHeight;
   };
   const draw = () => {
     const shown = side();
@@ -55,7 +53,11 @@ export function createPane(name: SideName, first: string): Pane {
     markRead(shown.who.id, place);
     drawPlaces(places, shown, place.id, open);
     swap(title, place.id + shown.who.id, () => [place.kind === "dm" ? place.name : `# ${place.name}`]);
+    const other = items.dataset.place !== place.id + shown.who.id;
+    items.dataset.place = place.id + shown.who.id;
     drawItems(items, shown, place);
+    if (other) end.again();
+    else end.follow();
     composer.draw(shown, place);
     phone.draw(shown);
     drawModal(overlay, shown);
@@ -107,9 +109,6 @@ function drawPlaces(
 }
 
 function drawItems(list: HTMLElement, side: Side, place: Place): void {
-  const other = list.dataset.place !== place.id + side.who.id;
-  const atEnd = other || list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_END;
-  list.dataset.place = place.id + side.who.id;
   const days = new Set<string>();
   const rows = place.items.flatMap((item: Item) => {
     const line = days.has(item.day)
@@ -125,5 +124,4 @@ function drawItems(list: HTMLElement, side: Side, place: Place): void {
     if (row.day) return h("div", { class: "day" }, h("span", {}, row.day));
     return h("p", { class: "intro" }, side.words.newHere);
   });
-  if (atEnd) list.scrollTop = list.scrollHeight;
 }

@@ -1,7 +1,7 @@
 /** Behind the scenes: what passed, the records and their trail, the hub's objects, the waiting jobs. */
 import type { Entry, Parts, RequestView } from "../types.ts";
 import { toast } from "./ask.ts";
-import { h, keep, swap } from "./dom.ts";
+import { followEnd, h, keep, swap } from "./dom.ts";
 import { now, on, parts, timeText } from "./state.ts";
 
 const LANES: Record<Entry["lane"], string> = {
@@ -22,12 +22,13 @@ export function createScenes(panel: HTMLElement): void {
   const about = h("p", { class: "about" });
   const list = h("div", { class: "list", tabindex: "0" });
   panel.append(bar, about, list);
+  const end = followEnd(list);
   const pick = (next: View) => {
     view = next;
     list.replaceChildren();
-    following = true;
     draw();
-    if (next !== "Timeline") list.scrollTop = 0;
+    if (next === "Timeline") end.again();
+    else list.scrollTop = 0;
   };
   const draw = () => {
     const { scenes, timeline } = parts;
@@ -43,17 +44,8 @@ export function createScenes(panel: HTMLElement): void {
       ` The bot is ${scenes.bot}.`,
     ]);
     DRAW[view](list, scenes, timeline ?? []);
-    follow();
+    if (view === "Timeline") end.follow();
   };
-  // The newest stays in sight until somebody scrolls up; a hidden list has no end to scroll to.
-  let following = true;
-  const follow = () => {
-    if (view === "Timeline" && following) list.scrollTop = list.scrollHeight;
-  };
-  list.addEventListener("scroll", () => {
-    following = list.scrollHeight - list.scrollTop - list.clientHeight < 60;
-  });
-  new ResizeObserver(follow).observe(list);
   on("scenes", draw);
   on("timeline", draw);
   window.setInterval(() => tick(list), 250);
