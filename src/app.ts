@@ -6,6 +6,7 @@ import { judgeHub } from "./checks/hub.ts";
 import { checkRedis } from "./checks/redis.ts";
 import { checkSlack, type Identity } from "./checks/slack.ts";
 import type { Config } from "./config.ts";
+import { keepCredential } from "./credential.ts";
 import { MINUTE } from "./domain/duration.ts";
 import type { Locale } from "./domain/person.ts";
 import { draw } from "./flow/draw.ts";
@@ -83,6 +84,7 @@ export async function startApp(
 
   const { ports, people } = assemble(config, means, clients, opened);
   startWork(ports, clients, keysOf(config.instance).prefix, means, opened);
+  opened.adopt(credential(config, means, clients, ports), (c) => c.close());
   const port = await listen(config, means, clients, { ports, people, identity }, opened);
   const kept = opened.move();
   return { port, findings, stop: () => within(stopWithin, kept.disposeAsync()) };
@@ -98,7 +100,7 @@ export async function connectAll(config: Config, { log }: Means, opened: AsyncDi
   const hubClient = opened.adopt(createHubClient(hub.access, { reread: hub.reread }), (c) => c.close());
   const slack = (interactive: boolean) =>
     slackClient(env.SLACK_BOT_TOKEN, { apiUrl: env.SLACK_API_URL, interactive });
-  return { redis, hub: hubClient, interactive: slack(true), slack: slack(false) };
+  return { redis, source: hub.source, hub: hubClient, interactive: slack(true), slack: slack(false) };
 }
 
 async function check(config: Config, { clock }: Means, { redis, hub, slack }: Clients) {
@@ -205,6 +207,18 @@ function startWork(
   }, MINUTE);
   opened.defer(() => clearInterval(timer));
 }
+
+const credential = (config: Config, { clock, log }: Means, clients: Clients, { directory }: Ports) =>
+  keepCredential({
+    hub: clients,
+    client: clients.hub,
+    hubName: config.hub.name,
+    admins: { client: clients.slack, directory, admins: config.admins, log },
+    redis: clients.redis.commands,
+    prefix: keysOf(config.instance).prefix,
+    clock,
+    log,
+  });
 
 interface Heard {
   ports: Ports;

@@ -270,6 +270,9 @@ export const en = {
     `${label[action]} ${role}${who ? ` for ${who}` : ""}${id ? `, ${id}` : ""}`,
   cardText: (f: Facts, reason: string): string =>
     `${name(f.requester)} asks for ${what(f)}${reason ? `: ${reason}` : ""}`,
+  /** To the administrators: the bot's own token could not be renewed. */
+  credential: (left: number, hub: string): string =>
+    `*Ends in ${span(left)}:* the bot's own access to ${hub}, which it could not renew. Run npm run setup, then npm run doctor; without it nobody gets access, and none is taken away.`,
   notice: {
     denied: waiting.denied,
     lapsed: waiting.lapsed,

@@ -259,6 +259,8 @@ export const zh: Words = {
   label: (action, role, who, id) =>
     `${label[action]}：${who ? `${who} 的 ` : ""}${role}${id ? `，${id}` : ""}`,
   cardText: (f, reason) => `${name(f.requester)} 申请 ${what(f)}${reason ? `：${reason}` : ""}`,
+  credential: (left: number, hub: string): string =>
+    `*${span(left)}后失效：* 机器人自己对 ${hub} 的访问凭证，且未能自动续期。请运行 npm run setup，再运行 npm run doctor；否则无法再授予权限，也无法收回权限。`,
   notice: {
     denied: waiting.denied,
     lapsed: waiting.lapsed,
