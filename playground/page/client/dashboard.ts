@@ -33,7 +33,7 @@ function head(session: Session | undefined): HTMLElement {
     "header",
     { class: "karpor" },
     h("strong", {}, "Karpor"),
-    h("span", { class: "stands" }, "stands for your dashboard"),
+    h("span", { class: "stands" }, "stands for yours"),
     session && h("span", { class: "role" }, role),
     session && h("button", { type: "button", class: "quiet", onclick: logout }, "Log out"),
   );
