@@ -37,8 +37,13 @@ export function createBot(settings: BotSettings): BotProcess {
     },
     async start() {
       if (child.exitCode !== null || child.signalCode !== null) child = launch(settings);
-      send(child, { start: { variables: settings.variables(), offset: settings.offset() } });
-      await answer(child, "ready");
+      await begin(child, settings).catch(async (error: Error) => {
+        // A machine that is busy just now may be too slow for the bot's first look at Redis; a mistake stays one.
+        if (!/timed out|not ready/.test(error.message)) throw error;
+        child.kill("SIGKILL");
+        child = launch(settings);
+        await begin(child, settings);
+      });
       running = true;
     },
     async jump(ms) {
@@ -54,6 +59,11 @@ export function createBot(settings: BotSettings): BotProcess {
       await gone;
     },
   };
+}
+
+function begin(child: ChildProcess, settings: BotSettings): Promise<void> {
+  send(child, { start: { variables: settings.variables(), offset: settings.offset() } });
+  return answer(child, "ready");
 }
 
 function launch({ onLine }: BotSettings): ChildProcess {

@@ -1,0 +1,45 @@
+/** Each way to break the playground heals, and says how. */
+import { it } from "vitest";
+import { describeInBrowser, type Visitor } from "./browser.ts";
+
+const breakIt = async ({ page, tab }: Visitor, id: string) => {
+  await tab("Break it");
+  await page.locator(`[data-breaks=${id}]`).click();
+};
+const says = (visitor: Visitor, tone: string, words: string) =>
+  visitor.page.locator(`.act li.${tone}`, { hasText: words }).waitFor();
+
+describeInBrowser("breaking the playground", (visitor) => {
+  it("a killed bot finishes what it began", async () => {
+    await breakIt(visitor, "kill");
+    await says(visitor, "bad", "SIGKILL");
+    await says(visitor, "plain", "Started again");
+    await visitor.jump("+10 min");
+    await says(visitor, "good", "Healed");
+    await visitor.button("left", "Copy").waitFor();
+  });
+
+  it("a flushed Redis is filled again from the hub", async () => {
+    await visitor.type("left", "/karpor-access peek 15m");
+    await visitor.button("left", "Copy").waitFor();
+    await breakIt(visitor, "flush");
+    await says(visitor, "bad", "Gone");
+    await says(visitor, "good", "Healed");
+  });
+
+  it("a hub that was away is used once it is back", async () => {
+    await breakIt(visitor, "hub-away");
+    await says(visitor, "bad", "refuses connections");
+    await visitor.type("left", "/karpor-access peek 15m");
+    await visitor.reads("left", /hub|Hub/);
+    await breakIt(visitor, "hub-back");
+    await says(visitor, "good", "");
+    await visitor.jump("+10 min");
+    await visitor.button("left", "Copy").waitFor();
+  });
+
+  it("two approvals at once are one decision", async () => {
+    await breakIt(visitor, "twice");
+    await says(visitor, "good", "One decision");
+  });
+});

@@ -1,0 +1,38 @@
+/** What else people meet in the playground: refusals, a slip of the pen, a denial, and Chinese. */
+import { it } from "vitest";
+import { describeInBrowser } from "./browser.ts";
+
+describeInBrowser("the playground's people", (visitor) => {
+  it("refuses a guest of the workspace, and a command that Slack does not know", async () => {
+    await visitor.become("left", "U0NOA");
+    await visitor.type("left", "/karpor-access guest 8h");
+    await visitor.page.locator("#left .item.whisper").waitFor();
+    await visitor.type("left", "/remind me");
+    await visitor.page.locator("#toast", { hasText: "not a valid command" }).waitFor();
+  });
+
+  it("mends a slip by one button", async () => {
+    await visitor.page.locator(".try").nth(1).click();
+    await visitor.page.locator("#left .item.whisper .bk-button").first().click();
+    await visitor.button("right", "Approve").waitFor();
+  });
+
+  it("denies with a reason, by a modal of Slack's", async () => {
+    const { page } = visitor;
+    await visitor.page.locator(".try").first().click();
+    await visitor.button("right", /^Deny/).click();
+    const sheet = page.locator("#right .sheet.modal");
+    await sheet.locator("textarea, input").first().fill("Use peek for that");
+    await sheet.locator("button[type=submit]").click();
+    await sheet.waitFor({ state: "detached" });
+    await visitor.reads("left", "Use peek for that");
+  });
+
+  it("speaks Chinese with who reads Chinese", async () => {
+    const { page } = visitor;
+    await page.locator(".try").nth(2).click();
+    await visitor.reads("left", /[\u4e00-\u9fff]{4}/);
+    await page.locator("#left .item.whisper .only", { hasText: "仅对您可见" }).first().waitFor();
+    await visitor.button("right", "Approve").waitFor();
+  });
+});

@@ -1,0 +1,68 @@
+/** The whole story in a browser: ask, approve, copy, log in, be reminded, and the end proved. */
+import { expect, it } from "vitest";
+import { describeInBrowser } from "./browser.ts";
+
+describeInBrowser("the playground's story", (visitor) => {
+  it("is four clicks long, and ends on time with a proof", async () => {
+    const { page } = visitor;
+    await page.locator(".try").first().click();
+    await visitor.button("right", "Approve").click();
+    await visitor.button("left", "Copy").click();
+    await page.locator("button.login").click();
+    await page.locator(".karpor .role", { hasText: "karpor-guest" }).waitFor();
+    await page.locator(".insight", { hasText: "allowed (200)" }).waitFor();
+    await page.locator(".insight", { hasText: "refused (403)" }).waitFor();
+    expect((await page.locator(".phone").allTextContents()).join()).not.toContain("eyJ");
+
+    await visitor.jump("Next reminder");
+    await visitor.reads("left", /Ends|Reminded/);
+    await visitor.jump("The end");
+    await page
+      .locator(".login-box .not", { hasText: "Not logged in. Please enter token to login" })
+      .waitFor();
+    await visitor.tab("Proof");
+    await page.locator(".ends .ending, .ends .ended").first().waitFor();
+    await visitor.jump("+10 min");
+    await page.locator(".ends .ended", { hasText: "proved" }).waitFor();
+    await page.locator(".answers li", { hasText: "401" }).waitFor();
+  });
+
+  it("shows what is behind, without the token's bytes", async () => {
+    const { page, playground } = visitor;
+    await visitor.type("left", "/karpor-access peek 15m");
+    await visitor.button("left", "Copy").waitFor();
+    await visitor.tab("Behind the scenes");
+    await page.locator(".entry", { hasText: "→ active" }).waitFor();
+    for (const entry of playground.stage.timeline.entries)
+      expect(playground.stage.timeline.detail(entry.n) ?? "").not.toMatch(/eyJ[\w-]{10,}\./);
+    for (const [view, words] of [
+      ["Requests", "active"],
+      ["Trail", "delivering → active"],
+      ["Hub", "ClusterRoleBinding"],
+      ["Jobs", "end R-"],
+    ] as const) {
+      await page.locator(".views").getByRole("button", { name: view }).click();
+      await page.locator(".scenes .list", { hasText: words }).waitFor();
+      expect(await page.locator(".scenes .list").textContent()).not.toMatch(/eyJ[\w-]{10,}\./);
+    }
+  });
+
+  it("works with the keyboard, and one person at a time on a narrow window", async () => {
+    const { page } = visitor;
+    const box = page.locator("#left").getByRole("combobox", { name: "Message" });
+    await box.focus();
+    await page.keyboard.type("/kar");
+    await page.keyboard.press("Tab");
+    await page.keyboard.type("gu");
+    await page.keyboard.press("Tab");
+    await page.keyboard.type("8h");
+    await page.keyboard.press("Enter");
+    await visitor.button("right", "Approve").waitFor();
+    await page.setViewportSize({ width: 420, height: 800 });
+    await page.locator("#right").waitFor({ state: "hidden" });
+    await page.locator("#switch").getByRole("button", { name: "Approver" }).click();
+    await page.locator("#left").waitFor({ state: "hidden" });
+    await visitor.button("right", "Approve").press("Enter");
+    await visitor.reads("right", /Active until/);
+  });
+});
