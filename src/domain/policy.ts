@@ -1,10 +1,8 @@
 /** The ordered rules for asking, vetting and reviewing: the first that says no is told. Pure. */
 import { parseDuration } from "./duration.ts";
-import type { Principal } from "./ids.ts";
-import type { Profile } from "./person.ts";
 import { type Refusal, Refused } from "./refusal.ts";
 import type { AccessRequest } from "./request.ts";
-import type { Catalog, Role } from "./role.ts";
+import type { Catalog } from "./role.ts";
 import { approversOnly } from "./rules/approvers-only.ts";
 import { knownRole } from "./rules/known-role.ts";
 import { maxDuration } from "./rules/max-duration.ts";
@@ -15,26 +13,9 @@ import { noSelfApproval } from "./rules/no-self-approval.ts";
 import { readableDuration } from "./rules/readable-duration.ts";
 import { reasonGiven } from "./rules/reason-given.ts";
 import { reasonLength } from "./rules/reason-length.ts";
+import type { AskRule, ReviewFacts, ReviewRule, VetFacts, VetRule } from "./rules/rule.ts";
 import { someoneCanApprove } from "./rules/someone-can-approve.ts";
-import { readWish, type Wish } from "./wish.ts";
-
-export type AskRule = (wish: Wish, roles: Catalog) => Refusal | null;
-
-/** What was looked up about the requester. */
-export interface VetFacts {
-  profile: Profile;
-  role: Role;
-  mayAsk: boolean;
-  someone: boolean;
-}
-export type VetRule = (facts: VetFacts, request: AccessRequest) => Refusal | null;
-
-/** What was looked up about whoever clicked. */
-export interface ReviewFacts {
-  profile: Profile;
-  qualified: Principal | null;
-}
-export type ReviewRule = (facts: ReviewFacts, request: AccessRequest) => Refusal | null;
+import { readWish } from "./wish.ts";
 
 const ASKING: readonly AskRule[] = [
   knownRole,

@@ -1,6 +1,7 @@
 /** The role is in the catalog. */
-import type { AskRule } from "../policy.ts";
+
 import { correctLine } from "../wish.ts";
+import type { AskRule } from "./rule.ts";
 
 export const knownRole: AskRule = (wish, roles) =>
   Object.hasOwn(roles, wish.role)

@@ -1,7 +1,7 @@
 /** A grant lasts no longer than its role allows. */
 import { parseDuration } from "../duration.ts";
-import type { AskRule } from "../policy.ts";
 import { correctLine } from "../wish.ts";
+import type { AskRule } from "./rule.ts";
 
 export const maxDuration: AskRule = (wish, roles) => {
   const max = roles[wish.role]?.duration.max;

@@ -1,7 +1,7 @@
 /** A grant lasts a minute at least. */
 import { parseDuration, SHORTEST } from "../duration.ts";
-import type { AskRule } from "../policy.ts";
 import { correctLine } from "../wish.ts";
+import type { AskRule } from "./rule.ts";
 
 export const minDuration: AskRule = (wish, roles) => {
   const ms = wish.duration === null ? SHORTEST : parseDuration(wish.duration);

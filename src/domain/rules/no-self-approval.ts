@@ -1,5 +1,5 @@
 /** Nobody decides their own request. */
-import type { ReviewRule } from "../policy.ts";
+import type { ReviewRule } from "./rule.ts";
 
 export const noSelfApproval: ReviewRule = ({ profile }, request) =>
   profile.id === request.requester.id ? { kind: "own-request", approvers: request.approvers } : null;

@@ -1,7 +1,7 @@
 /** The duration is one: `90m`, `8h`, `2d`, `1w`, `1h30m`. */
 import { parseDuration } from "../duration.ts";
-import type { AskRule } from "../policy.ts";
 import { correctLine } from "../wish.ts";
+import type { AskRule } from "./rule.ts";
 
 export const readableDuration: AskRule = (wish, roles) =>
   wish.duration === null || parseDuration(wish.duration) !== null

@@ -1,6 +1,7 @@
 /** A role that wants a reason gets one. */
-import type { AskRule } from "../policy.ts";
+
 import { correctLine } from "../wish.ts";
+import type { AskRule } from "./rule.ts";
 
 export const reasonGiven: AskRule = (wish, roles) =>
   roles[wish.role]?.reason === "required" && wish.reason === ""

@@ -1,6 +1,7 @@
 /** A reason fits on a phone. */
-import type { AskRule } from "../policy.ts";
+
 import { correctLine, REASON_MAX } from "../wish.ts";
+import type { AskRule } from "./rule.ts";
 
 export const reasonLength: AskRule = (wish, roles) =>
   wish.reason.length > REASON_MAX

@@ -1,0 +1,25 @@
+/** What a rule is: facts and a request in, a refusal or nothing out. Pure. */
+import type { Principal } from "../ids.ts";
+import type { Profile } from "../person.ts";
+import type { Refusal } from "../refusal.ts";
+import type { AccessRequest } from "../request.ts";
+import type { Catalog, Role } from "../role.ts";
+import type { Wish } from "../wish.ts";
+
+export type AskRule = (wish: Wish, roles: Catalog) => Refusal | null;
+
+/** What was looked up about the requester. */
+export interface VetFacts {
+  profile: Profile;
+  role: Role;
+  mayAsk: boolean;
+  someone: boolean;
+}
+export type VetRule = (facts: VetFacts, request: AccessRequest) => Refusal | null;
+
+/** What was looked up about whoever clicked. */
+export interface ReviewFacts {
+  profile: Profile;
+  qualified: Principal | null;
+}
+export type ReviewRule = (facts: ReviewFacts, request: AccessRequest) => Refusal | null;
