@@ -1,10 +1,10 @@
 /** The only composition: clients → adapters → ports; checks, start, stop. */
 import { randomBytes } from "node:crypto";
 import type { Logger } from "pino";
-import { type Finding, fail } from "./checks/finding.ts";
-import { judgeHub } from "./checks/hub.ts";
-import { checkRedis } from "./checks/redis.ts";
-import { checkSlack, type Identity } from "./checks/slack.ts";
+import type { Finding } from "./checks/finding.ts";
+import { createReadiness } from "./checks/ready.ts";
+import type { Identity } from "./checks/slack.ts";
+import { checkStart } from "./checks/start.ts";
 import type { Config } from "./config.ts";
 import { keepCredential } from "./credential.ts";
 import { MINUTE } from "./domain/duration.ts";
@@ -19,9 +19,8 @@ import { remind } from "./flow/remind.ts";
 import { sweep } from "./flow/sweep.ts";
 import { vet } from "./flow/vet.ts";
 import { openHub } from "./hub/access.ts";
-import { createHubClient } from "./hub/client.ts";
+import { createHubClient, type HubClient } from "./hub/client.ts";
 import { createGrants } from "./hub/grants.ts";
-import { probeHub } from "./hub/probe.ts";
 import { createJobs } from "./queue/jobs.ts";
 import { createWorker } from "./queue/worker.ts";
 import { slackClient } from "./slack/client.ts";
@@ -30,7 +29,6 @@ import { createListener } from "./slack/listen.ts";
 import { createNotifier } from "./slack/notifier.ts";
 import { rememberPeople } from "./slack/people.ts";
 import type { ViewContext } from "./slack/views/context.ts";
-import { whereIs } from "./store/address.ts";
 import { connect } from "./store/connect.ts";
 import { keysOf } from "./store/keys.ts";
 import { createLease } from "./store/lease.ts";
@@ -65,7 +63,6 @@ export interface StartOptions {
   stopWithin?: number;
 }
 
-const REDIS_WITHIN = 3_000;
 const STOP_WITHIN = 25_000;
 
 /** Throws StartRefused. */
@@ -76,7 +73,7 @@ export async function startApp(
 ): Promise<App> {
   await using opened = new AsyncDisposableStack();
   const clients = await connectAll(config, means, opened);
-  const { findings, identity } = await check(config, means, clients);
+  const { findings, identity } = await checkStart(config, means.clock, clients);
   const failures = findings.filter(({ level }) => level === "fail");
   if (failures.length > 0 || !identity) throw new StartRefused(failures);
   for (const { check, says, mend } of findings.filter(({ level }) => level === "warn"))
@@ -101,21 +98,6 @@ export async function connectAll(config: Config, { log }: Means, opened: AsyncDi
   const slack = (interactive: boolean) =>
     slackClient(env.SLACK_BOT_TOKEN, { apiUrl: env.SLACK_API_URL, interactive });
   return { redis, source: hub.source, hub: hubClient, interactive: slack(true), slack: slack(false) };
-}
-
-async function check(config: Config, { clock }: Means, { redis, hub, slack }: Clients) {
-  const roles = Object.values(config.roles).map((role) => role.clusterRole);
-  const probe = { client: hub, clock, namespace: config.hub.namespace, clusterRoles: [...new Set(roles)] };
-  const where = whereIs(config.env.REDIS_URL);
-  const [ofRedis, ofSlack, ofHub] = await Promise.all([
-    redis.ready(REDIS_WITHIN).then(
-      () => checkRedis(redis.commands, where, () => clock.now()),
-      () => [fail("redis", `Redis at ${where} does not answer`, "Start Redis, or mend REDIS_URL")],
-    ),
-    checkSlack(slack, config.slack.channel),
-    probeHub(probe).then((facts) => judgeHub(facts, config)),
-  ]);
-  return { identity: ofSlack.identity, findings: [...ofRedis, ...ofSlack.findings, ...ofHub] };
 }
 
 /** The adapters behind the flows. */
@@ -235,6 +217,14 @@ async function listen(
 ) {
   const { env } = config;
   const { botId, botUserId } = heard.identity;
+  const ready = createReadiness(
+    {
+      redis: () => heard.ports.requests.ping(),
+      hub: () => answers(clients.hub),
+      slack: async () => listener.check(),
+    },
+    clock,
+  );
   const listener = createListener({
     ports: heard.ports,
     people: heard.people,
@@ -249,10 +239,15 @@ async function listen(
     language: config.slack.language,
     log,
     apiUrl: env.SLACK_API_URL,
-    health: { "/healthz": async () => ({ status: 200, body: "ok" }) },
+    health: { "/healthz": async () => ({ status: 200, body: "ok" }), "/readyz": ready },
   });
   opened.adopt(listener, (l) => l.stop());
   return (await listener.start()).port;
+}
+
+async function answers(hub: HubClient): Promise<void> {
+  const { status } = await hub.raw("/livez");
+  if (status !== 200) throw new Error(`the hub answers ${status}`);
 }
 
 /** What hangs when Redis is gone is left behind: the process ends. */

@@ -4,6 +4,8 @@ import { parseArgs } from "node:util";
 import { pino } from "pino";
 import { StartRefused } from "./app.ts";
 import { ConfigError, loadConfig, loadForHub } from "./config.ts";
+import { doctor } from "./doctor/index.ts";
+import { DOCTOR_USAGE, doctorOptions } from "./doctor/options.ts";
 import type { Clock } from "./domain/clock.ts";
 import { setup } from "./setup/index.ts";
 import { SETUP_USAGE, setupOptions } from "./setup/options.ts";
@@ -26,10 +28,17 @@ const COMMANDS: Record<string, (args: string[]) => Promise<void>> = {
     const options = usage(() => setupOptions(args));
     await setup(loadForHub(process.env), options, { log: quiet, say });
   },
+  doctor: async (args) => {
+    const options = usage(() => doctorOptions(args));
+    const colour = process.stdout.isTTY && !process.env.NO_COLOR;
+    const good = await doctor(() => loadConfig(process.env), options, { clock, log: quiet, say, colour });
+    process.exitCode = good ? 0 : 1;
+  },
 };
 
 const USAGE = `Usage: node src/main.ts [start]
-       ${SETUP_USAGE}`;
+       ${SETUP_USAGE}
+       ${DOCTOR_USAGE}`;
 
 class UsageError extends Error {
   override name = "UsageError";

@@ -1,15 +1,22 @@
 /** The hub answers, takes the bot's credential, enforces RBAC, has the catalog's ClusterRoles, and agrees on the time. */
 import type { Config } from "../config.ts";
+import { DAY, formatDuration } from "../domain/duration.ts";
 import type { Catalog } from "../domain/role.ts";
 import type { HubFacts, MoreFacts } from "../hub/probe.ts";
 import { type Finding, fail, ok, warn } from "./finding.ts";
 
 const SKEW_MAX = 60_000;
-const APPLY = "kubectl apply -f deploy/hub-rbac.yaml, as the hub's administrator";
+const APPLY = "npm run setup -- --from-cluster";
+/** Setup's tokens are renewed at half of their life: one that is this near its end was not. */
+const DIES_SOON = 14 * DAY;
 
-export function judgeHub(facts: HubFacts, { hub, roles }: Pick<Config, "hub" | "roles">): Finding[] {
+export function judgeHub(
+  facts: HubFacts,
+  { hub, roles }: Pick<Config, "hub" | "roles">,
+  now: number,
+): Finding[] {
   const { failure, more } = facts;
-  const before = [tls(facts), ownNamespace(facts, hub.namespace)];
+  const before = [tls(facts), ownNamespace(facts, hub.namespace), ...credential(facts, now)];
   if (failure || !more) return [unreachable(facts), ...before];
   return [
     ok("hub", `${facts.server} answers`),
@@ -23,16 +30,11 @@ export function judgeHub(facts: HubFacts, { hub, roles }: Pick<Config, "hub" | "
 }
 
 function unreachable({ server, failure }: HubFacts): Finding {
-  if (failure?.status === 401)
-    return fail(
-      "hub",
-      `${server} refuses the bot's credential (401)`,
-      "Make the bot's kubeconfig anew; its token may have run out",
-    );
+  if (failure?.status === 401) return fail("hub", `${server} refuses the bot's credential (401)`, APPLY);
   return fail(
     "hub",
     `${server} does not answer (${failure?.message ?? "no answer"})`,
-    "Check hub.server and that this machine reaches it",
+    `curl -k ${server}/livez, from this machine; then mend hub.server or hub.portForward`,
   );
 }
 
@@ -52,9 +54,19 @@ function ownNamespace({ self }: HubFacts, namespace: string): Finding {
   return fail(
     "hub account",
     `the bot's own account stands in the grants' namespace ${namespace}: it could mint itself tokens`,
-    `Give the bot an account in another namespace: ${APPLY}`,
+    APPLY,
   );
 }
+
+function credential({ self, failure }: HubFacts, now: number): Finding[] {
+  if (!self || failure?.status === 401) return [];
+  if (self.expiresAt === null) return [ok("hub credential", "never ends")];
+  const left = formatDuration(roundDown(self.expiresAt - now));
+  if (self.expiresAt - now > DIES_SOON) return [ok("hub credential", `${left} left; the bot renews it`)];
+  return [warn("hub credential", `the bot's own token dies in ${left}`, APPLY)];
+}
+
+const roundDown = (ms: number): number => (ms > DAY ? Math.floor(ms / DAY) * DAY : Math.max(ms, 0));
 
 function rbac({ rbac }: MoreFacts): Finding {
   if (rbac === "on") return ok("hub rbac", "on");
@@ -69,7 +81,7 @@ function rbac({ rbac }: MoreFacts): Finding {
 function skew({ skew }: MoreFacts): Finding {
   const seconds = Math.round(skew / 1000);
   if (Math.abs(skew) <= SKEW_MAX) return ok("hub clock", `${seconds} s off`);
-  return fail("hub clock", `the clocks differ by ${seconds} s`, "Run an NTP client on both machines");
+  return fail("hub clock", `the clocks differ by ${seconds} s`, "timedatectl set-ntp true, on both machines");
 }
 
 function anonymous({ anonymousReads }: MoreFacts): Finding {
@@ -77,7 +89,7 @@ function anonymous({ anonymousReads }: MoreFacts): Finding {
   return warn(
     "hub anonymous reads",
     "anyone who reaches the hub reads clusters without a token: Karpor's role `anonymous` allows it",
-    "Keep the hub off public networks; or, on the hub: kubectl delete clusterrolebinding anonymous",
+    "kubectl delete clusterrolebinding anonymous, on the hub; or keep the hub off public networks",
   );
 }
 
@@ -98,13 +110,21 @@ function clusterRole(name: string, role: Catalog[string], { clusterRoles }: More
     return fail(
       check,
       `ClusterRole ${role.clusterRole} does not exist on the hub`,
-      `Make it, or mend roles.${name}.clusterRole`,
+      role.rules
+        ? APPLY
+        : `kubectl create clusterrole ${role.clusterRole} …, on the hub; or mend roles.${name}`,
     );
   if (role.approval === "none" && found.moreThanGet && !role.unapproved)
     return fail(
       check,
       `approval: none gives ${role.clusterRole}, which allows more than get, to anyone who asks`,
       `Name approvers in roles.${name}.approval, or say unapproved: true`,
+    );
+  if (!found.login)
+    return warn(
+      check,
+      `ClusterRole ${role.clusterRole} lacks get on /rest-api/v1/authn: its tokens cannot log in to the dashboard`,
+      `Add /rest-api/v1/authn to its rules`,
     );
   return ok(check, role.clusterRole);
 }

@@ -70,6 +70,6 @@ async function skew(redis: Pick<Redis, "time">, now: () => number): Promise<Find
   return fail(
     "redis clock",
     `the clocks differ by ${Math.round(off / 1000)} s`,
-    "Run an NTP client on both machines",
+    "timedatectl set-ntp true, on both machines",
   );
 }

@@ -5,7 +5,7 @@ import type { HubClient } from "./client.ts";
 import { answered, HubError } from "./errors.ts";
 import { type Identity, identity } from "./identity.ts";
 import type { Raw } from "./raw.ts";
-import { grantsMoreThanGet, readRole } from "./roles.ts";
+import { grantsLogin, grantsMoreThanGet, readRole } from "./roles.ts";
 import { skew } from "./skew.ts";
 
 export interface Probed {
@@ -43,7 +43,7 @@ export interface MoreFacts {
   mayList: { accounts: boolean; bindings: boolean };
 }
 
-export type RoleFacts = { exists: false } | { exists: true; moreThanGet: boolean };
+export type RoleFacts = { exists: false } | { exists: true; moreThanGet: boolean; login: boolean };
 
 export async function probeHub(probed: Probed): Promise<HubFacts> {
   const { client } = probed;
@@ -90,7 +90,8 @@ async function roleFacts({ client, clusterRoles, signal }: Probed): Promise<More
   const look = async (name: string): Promise<[string, RoleFacts | null]> => {
     try {
       const role = await readRole(client, name, signal);
-      return [name, role ? { exists: true, moreThanGet: grantsMoreThanGet(role) } : { exists: false }];
+      if (!role) return [name, { exists: false }];
+      return [name, { exists: true, moreThanGet: grantsMoreThanGet(role), login: grantsLogin(role) }];
     } catch (error) {
       if (error instanceof HubError) return [name, null];
       throw error;

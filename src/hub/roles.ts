@@ -1,9 +1,11 @@
 /** Whether a ClusterRole exists. Whoever may `bind` a role may bind it before it exists, and would grant it unseen later. */
 import { z } from "zod";
+import { allows } from "../domain/path-rule.ts";
 import { type Clock, GrantFailed } from "../flow/ports.ts";
 import type { HubClient } from "./client.ts";
 import { isStatus } from "./errors.ts";
 
+const LOGIN = "/rest-api/v1/authn";
 /** For so long a role that was seen is taken to exist: a look at each grant would be its fifth call. */
 const TRUST = 60_000;
 
@@ -30,7 +32,9 @@ export const noRole = (name: string) =>
   new GrantFailed("no-cluster-role", `there is no ClusterRole ${name} on the hub`);
 
 const ClusterRole = z.object({
-  rules: z.array(z.object({ verbs: z.array(z.string()) })).nullish(),
+  rules: z
+    .array(z.object({ verbs: z.array(z.string()), nonResourceURLs: z.array(z.string()).optional() }))
+    .nullish(),
 });
 export type ClusterRole = z.infer<typeof ClusterRole>;
 
@@ -49,6 +53,9 @@ export async function readRole(
     throw error;
   }
 }
+
+/** Whether it opens the dashboard's login. */
+export const grantsLogin = ({ rules }: ClusterRole) => allows(rules ?? [], "get", LOGIN);
 
 /** Whether it allows anything but reading. An aggregated role shows its rules once a controller filled them in. */
 export const grantsMoreThanGet = ({ rules }: ClusterRole) =>

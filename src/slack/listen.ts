@@ -25,6 +25,8 @@ export interface Listener {
   start(): Promise<{ port?: number }>;
   /** Takes no more work, and resolves when what was taken is done. Once is enough; twice is harmless. */
   stop(): Promise<void>;
+  /** Throws when Slack does not reach us. */
+  check(): void;
 }
 
 export function createListener(options: ListenerOptions): Listener {
@@ -36,6 +38,7 @@ export function createListener(options: ListenerOptions): Listener {
   return {
     start: () => line.start(),
     stop: () => (stopped ??= stop(line, busy)),
+    check: () => line.check(),
   };
 }
 

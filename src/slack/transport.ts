@@ -9,6 +9,8 @@ export interface Line {
   receiver: Receiver;
   start(): Promise<{ port?: number }>;
   stop(): Promise<void>;
+  /** Throws when Slack does not reach us; over HTTP that cannot be known. */
+  check(): void;
 }
 
 export interface LineOptions {
@@ -37,6 +39,7 @@ function httpLine(
     },
     // It rejects where there is nothing to stop.
     stop: async () => (open ? receiver.stop() : undefined),
+    check() {},
   };
 }
 
@@ -58,6 +61,14 @@ function socketLine(
     installerOptions: { clientOptions },
   });
   let server: Awaited<ReturnType<typeof startHealthServer>> | undefined;
+  let connected = false;
+  receiver.client.on("connected", () => {
+    connected = true;
+  });
+  for (const event of ["close", "reconnecting", "disconnected"])
+    receiver.client.on(event, () => {
+      connected = false;
+    });
   return {
     receiver,
     async start() {
@@ -65,6 +76,9 @@ function socketLine(
         server = await startHealthServer(health, port);
       await receiver.start();
       return server ? { port: server.port } : {};
+    },
+    check() {
+      if (!connected) throw new Error("Socket Mode is not connected");
     },
     async stop() {
       const { promise: late, resolve } = Promise.withResolvers<void>();

@@ -35,8 +35,8 @@ it("tells everything about a healthy hub, as the bot may see it", async () => {
       rbac: "on",
       anonymousReads: true,
       clusterRoles: {
-        "karpor-guest": { exists: true, moreThanGet: false },
-        "karpor-admin": { exists: true, moreThanGet: true },
+        "karpor-guest": { exists: true, moreThanGet: false, login: true },
+        "karpor-admin": { exists: true, moreThanGet: true, login: true },
         absent: { exists: false },
       },
       mayList: { accounts: true, bindings: true },
