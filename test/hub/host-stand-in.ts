@@ -1,13 +1,14 @@
 /**
  * The cluster that runs Karpor, as far as a port-forward sees it: a Service, its pods, and the WebSocket of
- * `pods/portforward` into a real hub. No API server of the tests has a kubelet, so a real one cannot be forwarded to.
+ * `pods/portforward` into the local hub. What a real API server does is tried in port-forward.envtest.test.ts.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
-import { type AddressInfo, connect } from "node:net";
-import { WebSocket, WebSocketServer } from "ws";
+import type { AddressInfo } from "node:net";
+import { type WebSocket, WebSocketServer } from "ws";
 import { stringify } from "yaml";
 import { createAuthority } from "../../local/hub/x509.ts";
+import { forward } from "./kubelet.ts";
 
 const TOKEN = "operator.s.token";
 const BASE = "/api/v1/namespaces/karpor";
@@ -77,21 +78,6 @@ const podOf = (name: string, ready: boolean) => ({
   spec: { containers: [{}, { ports: [{ name: "https", containerPort: 6443 }] }] },
   status: { conditions: [{ type: "Ready", status: ready ? "True" : "False" }] },
 });
-
-/** As the kubelet does it: channel 0 is data, 1 is trouble, and each begins with the port's number. */
-function forward(ws: WebSocket, port: number, hubPort: number): void {
-  const number = Buffer.alloc(2);
-  number.writeUInt16LE(port);
-  for (const channel of [0, 1]) ws.send(Buffer.concat([Buffer.of(channel), number]));
-  if (port !== 6443) return void ws.send(Buffer.concat([Buffer.of(1), Buffer.from("nothing listens there")]));
-  const hub = connect(hubPort, "127.0.0.1");
-  hub.on("data", (chunk: Buffer) => {
-    if (ws.readyState === WebSocket.OPEN) ws.send(Buffer.concat([Buffer.of(0), chunk]));
-  });
-  hub.on("error", () => ws.terminate()).on("close", () => ws.close());
-  ws.on("message", (message: Buffer) => message[0] === 0 && hub.write(message.subarray(1)));
-  ws.on("close", () => hub.destroy()).on("error", () => {});
-}
 
 const json = (to: ServerResponse, status: number, body: unknown) =>
   to.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
