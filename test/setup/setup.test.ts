@@ -47,7 +47,7 @@ const keep = (name: string, text: string): string => {
   writeFileSync(join(dir, name), text);
   return join(dir, name);
 };
-const written = () => readFileSync(join(dir, "hub.kubeconfig"), "utf8");
+const written = () => readFileSync(join(dir, "secrets", "hub.kubeconfig"), "utf8");
 const ownToken = (): string => parse(written()).users[0].user.token;
 const words = (said: string, first: string) => said.split("\n").filter((l) => l.trim().startsWith(first));
 
@@ -81,7 +81,7 @@ function onHub(start: () => Promise<Hub>) {
     const first = await run(["--kubeconfig", admin]);
     expect(words(first, "made")).toHaveLength(11);
     expect(first).toContain("wrote");
-    expect(statSync(join(dir, "hub.kubeconfig")).mode & 0o777).toBe(0o600);
+    expect(statSync(join(dir, "secrets", "hub.kubeconfig")).mode & 0o777).toBe(0o600);
     const reply = await ask("GET", `${RBAC}/clusterrolebindings`, { token: ownToken() });
     expect(reply.status).toBe(200);
     const user = parse(hub.adminKubeconfig).users[0].user;
@@ -91,7 +91,7 @@ function onHub(start: () => Promise<Hub>) {
     const again = await run(["--kubeconfig", admin]);
     expect(words(again, "unchanged")).toHaveLength(11);
     expect(words(again, "made").concat(words(again, "updated"))).toEqual([]);
-    expect(readdirSync(dir).filter((name) => name.includes("hub.kubeconfig"))).toEqual(["hub.kubeconfig"]);
+    expect(readdirSync(join(dir, "secrets"))).toEqual(["hub.kubeconfig"]);
   });
 
   test("the bot's token renews itself and makes none for others", async () => {

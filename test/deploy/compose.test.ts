@@ -1,0 +1,71 @@
+/** docker-compose.yml and what it leans on; no engine is started. */
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import { parse } from "yaml";
+import { z } from "zod";
+
+const text = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
+
+const Health = z.strictObject({
+  test: z.union([z.string(), z.array(z.string())]),
+  interval: z.string(),
+  timeout: z.string(),
+  start_period: z.string().optional(),
+  retries: z.number(),
+});
+const { services, volumes } = z
+  .strictObject({
+    services: z.strictObject({
+      redis: z.looseObject({ command: z.string(), volumes: z.array(z.string()), healthcheck: Health }),
+      "karpor-access": z.looseObject({
+        env_file: z.literal(".env"),
+        environment: z.record(z.string(), z.union([z.string(), z.number()])),
+        volumes: z.array(z.string()),
+        healthcheck: Health,
+      }),
+    }),
+    volumes: z.record(z.string(), z.null()),
+  })
+  .parse(parse(text("docker-compose.yml")));
+const bot = services["karpor-access"];
+const example = parse(text("karpor-access.example.yml")) as { hub: { kubeconfig: string } };
+const variables = (of: string) => [...of.matchAll(/^([A-Z_]+)=/gm)].map(([, name]) => name);
+
+it("keeps what Redis knows, and lets the bot wait for it", () => {
+  expect(services.redis.command).toMatch(/--appendonly yes --maxmemory-policy noeviction/);
+  expect(services.redis.volumes.map((volume) => volume.split(":")[0])).toEqual(Object.keys(volumes));
+  expect(bot.depends_on).toEqual({ redis: { condition: "service_healthy" } });
+  expect(bot.environment.REDIS_URL).toBe("$" + "{REDIS_URL:-redis://redis:6379}");
+});
+
+it("gives the bot the example's kubeconfig in a directory it may write to", () => {
+  const directory = example.hub.kubeconfig.split("/")[0];
+  expect(bot.volumes).toContain(`./${directory}:/config/${directory}`);
+  expect(bot.volumes).toContain(`./karpor-access.yml:${bot.environment.KARPOR_ACCESS_CONFIG}:ro`);
+});
+
+it("asks for health where the bot answers, in words that node runs", () => {
+  const [kind, program, flag, script = ""] = z.array(z.string()).parse(bot.healthcheck.test);
+  expect([kind, program, flag]).toEqual(["CMD", "node", "-e"]);
+  expect(script).toContain(`:${bot.environment.PORT}/healthz`);
+  // Nothing listens there: unhealthy, and no crash of the script's own.
+  const nowhere = script.replace(`:${bot.environment.PORT}/`, ":1/");
+  const run = () => execFileSync(process.execPath, ["-e", nowhere], { stdio: "pipe" });
+  expect(run).toThrow(expect.objectContaining({ status: 1, stderr: Buffer.alloc(0) }));
+});
+
+it("names in .env.example every variable that compose or the bot asks of a person", () => {
+  const asked = [...text("docker-compose.yml").matchAll(/\$\{([A-Z_]+)/g)].map(([, name]) => name);
+  const known = variables(text(".env.example"));
+  const secrets = ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "REDIS_URL", "LOG_LEVEL"];
+  expect(known).toEqual(expect.arrayContaining([...secrets, ...asked.filter((name) => name !== "PORT")]));
+});
+
+it("builds an image of what is copied alone, as nobody in particular", () => {
+  const dockerfile = text("Dockerfile");
+  const copied = [...dockerfile.matchAll(/^COPY (.+) \S+$/gm)].flatMap(([, from = ""]) => from.split(" "));
+  const letIn = [...text(".dockerignore").matchAll(/^!(.+)$/gm)].map(([, name]) => name);
+  expect(copied).toEqual(letIn);
+  expect(dockerfile).toMatch(/^USER 1000$/m);
+});
