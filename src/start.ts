@@ -8,7 +8,6 @@ import { createLog } from "./log.ts";
 export async function start(config: Config, clock: Clock, options: StartOptions = {}): Promise<void> {
   const log = createLog(config.env.LOG_LEVEL);
   const app = await startApp(config, { clock, log }, options);
-  log.info({ port: app.port, instance: config.instance }, "ready");
   const stop = async (signal: string) => {
     log.info({ signal }, "stopping: no new work, what runs finishes");
     await app.stop();
@@ -22,4 +21,6 @@ export async function start(config: Config, clock: Clock, options: StartOptions 
   });
   process.once("SIGTERM", stop);
   process.once("SIGINT", stop);
+  // Last: whoever reads it may send a signal at once.
+  log.info({ port: app.port, instance: config.instance }, "ready");
 }

@@ -1,0 +1,45 @@
+/** The bot as a real process, as an operator starts it. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+export interface Running {
+  child: ChildProcess;
+  /** What it has printed so far, on both. */
+  output(): string;
+  /** Resolves when the output contains this; rejects when it ends before. */
+  says(words: string): Promise<void>;
+  /** Resolves to its exit code once all of its output is there. */
+  ended: Promise<number | null>;
+}
+
+/** Only these variables, and those that find programs: nothing of the machine's own settings. */
+export function run(script: string, args: string[], env: Record<string, string>): Running {
+  const path = fileURLToPath(new URL(`../../${script}`, import.meta.url));
+  const child = spawn(process.execPath, [path, ...args], {
+    env: { PATH: process.env.PATH ?? "", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  const heard = new Set<() => void>();
+  const hear = (chunk: Buffer) => {
+    output += chunk.toString();
+    for (const look of heard) look();
+  };
+  child.stdout.on("data", hear);
+  child.stderr.on("data", hear);
+  const ended = new Promise<number | null>((resolve) => child.once("close", (code) => resolve(code)));
+  return {
+    child,
+    output: () => output,
+    ended,
+    says: (words) =>
+      new Promise((resolve, reject) => {
+        const look = () => output.includes(words) && resolve();
+        heard.add(look);
+        look();
+        void ended.then((code) =>
+          reject(new Error(`It ended with ${code} and without "${words}": ${output}`)),
+        );
+      }),
+  };
+}

@@ -1,0 +1,10 @@
+/** `start` with a stop that gives up soon: the tests do not wait for what hangs when Redis is gone. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { loadConfig } from "../../src/config.ts";
+import { start } from "../../src/start.ts";
+
+const clock = {
+  now: () => Date.now(),
+  sleep: async (ms: number, signal?: AbortSignal) => void (await sleep(ms, undefined, signal && { signal })),
+};
+await start(loadConfig(process.env), clock, { stopWithin: 300 });

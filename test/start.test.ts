@@ -1,0 +1,102 @@
+/** The bot as a real process: what it says when it does not start, and that it stops when it is told to. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { scratch } from "../local/child.ts";
+import { startRedis } from "../local/redis.ts";
+import { APPROVALS, startWorld, type World } from "./helpers/bot.ts";
+import { run } from "./helpers/process.ts";
+
+const main = (env: Record<string, string>, ...args: string[]) => run("src/main.ts", args, env);
+const stated = (world: World): Record<string, string> =>
+  Object.fromEntries(Object.entries(world.env).filter(([, value]) => value !== undefined));
+
+describe("it does not start", () => {
+  const dir = scratch("karpor-access-start");
+  afterAll(() => dir.remove());
+
+  test("with mistakes in the configuration, all of them named", async () => {
+    const file = join(dir.path, "config.yml");
+    writeFileSync(file, "instance: Bad Name\nhub: { name: x }\nnonsense: 1\n");
+    const process = main({ KARPOR_ACCESS_CONFIG: file, SLACK_BOT_TOKEN: "xoxp-1" });
+    expect(await process.ended).toBe(1);
+    expect(process.output()).toMatch(/The configuration has \d+ mistake/);
+    for (const said of [
+      "SLACK_BOT_TOKEN: is no bot token",
+      "instance: lower-case",
+      'does not know "nonsense"',
+    ])
+      expect(process.output()).toContain(said);
+    expect(process.output()).not.toMatch(/\bat .*\.ts:\d+/);
+  });
+
+  test("without a configuration, and says where one comes from", async () => {
+    const process = main({ KARPOR_ACCESS_CONFIG: join(dir.path, "nowhere.yml"), SLACK_BOT_TOKEN: "xoxb-1" });
+    expect(await process.ended).toBe(1);
+    expect(process.output()).toContain("does not exist; copy karpor-access.example.yml");
+  });
+
+  test.each([[["nonsense"]], [["start", "now"]], [["setup"]]])("as `%s`", async (args) => {
+    const process = main({}, ...args);
+    expect(await process.ended).toBe(2);
+    expect(process.output()).toContain("Usage: node src/main.ts");
+  });
+
+  test("where a check fails: each with its mend", async () => {
+    await using world = await startWorld({ transport: "socket" });
+    await world.commands.config("SET", "maxmemory-policy", "allkeys-lru");
+    const place = world.slack.settings;
+    place.scopes = place.scopes.filter((scope) => scope !== "im:write");
+    const process = main(stated(world));
+    expect(await process.ended).toBe(1);
+    expect(process.output()).toContain("karpor-access does not start:");
+    expect(process.output()).toContain("CONFIG SET maxmemory-policy noeviction");
+    expect(process.output()).toContain("missing: im:write");
+    expect(process.output()).not.toContain(world.env.SLACK_BOT_TOKEN);
+  });
+
+  test("where nothing answers: no stack, and no secret", async () => {
+    await using world = await startWorld();
+    await world.localHub?.down();
+    const env = stated(world);
+    const process = main({ ...env, REDIS_URL: "redis://:planted-password@127.0.0.1:1" });
+    expect(await process.ended).toBe(1);
+    expect(process.output()).toMatch(/redis: .*127\.0\.0\.1:1 does not answer/);
+    expect(process.output()).toMatch(/hub: .*does not answer/);
+    expect(process.output()).not.toMatch(/planted|\bat .*\.ts:\d+/);
+  });
+});
+
+describe("it stops on SIGTERM", () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await startWorld({ transport: "socket" });
+  });
+  afterAll(() => world.close());
+
+  test("at once when nothing runs, with 0", async () => {
+    const process = main(stated(world));
+    await process.says('"ready"');
+    process.child.kill("SIGTERM");
+    expect(await process.ended).toBe(0);
+    expect(process.output()).toContain('"stopped"');
+    expect(world.slack.messages(APPROVALS)).toEqual([]);
+  });
+
+  test("also when Redis is gone", async () => {
+    const redis = await startRedis();
+    const process = run("test/helpers/start-short.ts", [], { ...stated(world), REDIS_URL: redis.url });
+    await process.says('"ready"');
+    await redis.stop();
+    process.child.kill("SIGTERM");
+    expect(await process.ended).toBe(0);
+    expect(process.output()).toContain('"stopped"');
+  });
+});
+
+test("setup --dry-run prints the objects of the example's catalog, with no Slack and no hub", async () => {
+  const file = new URL("../karpor-access.example.yml", import.meta.url).pathname;
+  const process = main({ KARPOR_ACCESS_CONFIG: file }, "setup", "--dry-run");
+  expect(await process.ended).toBe(0);
+  expect(process.output()).toContain("kind: ClusterRoleBinding");
+});
