@@ -21,33 +21,50 @@ export interface RedisOptions {
   /** Further arguments of redis-server; the last word on a setting wins. */
   args?: string[];
   port?: number;
+  /** The machine's own, or the one npm brought, when left out. */
+  binary?: string;
 }
 
 const DURABLE = ["--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction"];
 
-export async function startRedis(options: RedisOptions = {}): Promise<LocalRedis> {
-  const binary = findRedis();
-  if (!binary) throw new Error(`No Redis server runs on this machine: ${installHint()}`);
-  const attempts = options.port === undefined ? 5 : 1;
-  for (let attempt = 1; ; attempt++) {
+export async function startRedis({ binary, port, args = [] }: RedisOptions = {}): Promise<LocalRedis> {
+  const found = binary ?? findRedis();
+  if (!found) throw new Error(`No Redis server runs on this machine: ${installHint()}`);
+  const start = (at: number) => launch(found, at, (dir) => [...server(at, dir), ...args]);
+  return port === undefined ? onFreePort(start) : start(port);
+}
+
+const server = (port: number, dir: string): string[] => [
+  ...["--port", String(port), "--bind", "127.0.0.1", "--dir", dir],
+  ...DURABLE,
+];
+
+/** Whoever takes the port first: another is tried. */
+export async function onFreePort<T>(start: (port: number) => Promise<T>): Promise<T> {
+  for (let left = 4; ; left--) {
     try {
-      return await launch(binary, options.port ?? (await freePort()), options.args ?? []);
+      return await start(await freePort());
     } catch (error) {
-      if (attempt === attempts) throw error;
+      if (left === 0) throw error;
     }
   }
 }
 
-async function launch(binary: string, port: number, args: string[]): Promise<LocalRedis> {
+/** `args` is told the server's own directory; `upWhen` is what it prints once it serves. */
+export async function launch(
+  binary: string,
+  port: number,
+  args: (dir: string) => string[],
+  upWhen = "Ready to accept connections",
+): Promise<LocalRedis> {
   const dir = scratch("karpor-access-redis");
-  const address = ["--port", String(port), "--bind", "127.0.0.1", "--dir", dir.path];
-  const child = await startChild(binary, [...address, ...DURABLE, ...args]);
+  const child = await startChild(binary, args(dir.path));
   const stop = async () => {
     await child.kill();
     dir.remove();
   };
   try {
-    await ready(child, port);
+    await ready(child, port, upWhen);
   } catch (error) {
     await stop();
     throw error;
@@ -63,11 +80,11 @@ async function launch(binary: string, port: number, args: string[]): Promise<Loc
   };
 }
 
-async function ready(child: Child, port: number): Promise<void> {
+async function ready(child: Child, port: number, upWhen: string): Promise<void> {
   const deadline = Date.now() + 10_000;
   while (!child.exited() && Date.now() < deadline) {
     // Its own word, not a PING: on a taken port somebody else's Redis would answer that.
-    if (child.output().includes("Ready to accept connections")) return;
+    if (child.output().includes(upWhen)) return;
     await delay(2);
   }
   throw new Error(`Redis did not come up on port ${port}: ${child.output().trim().split("\n").at(-1)}`);

@@ -37,7 +37,7 @@ export function connect(url: string, { log, commandTimeout = 1000 }: ConnectOpti
     maxRetriesPerRequest: null,
     connectTimeout: 5000,
     // The blocking read takes up to 10 s.
-    socketTimeout: 15_000,
+    socketTimeout: 12_000,
     retryStrategy: (times: number) => Math.min(100 * times, 1000),
   });
   const watched = watch([commands, worker], log);

@@ -41,8 +41,6 @@ function openSentinel(address: RedisAddress, settings: Settings): Redis {
     // The sentinels know it anyway, since they watch with it; those that ask for none take any.
     sentinelPassword: address.password,
     ...(address.tls ? { sentinelTLS: {}, enableTLSForSentinelMode: true } : {}),
-    // Told of a failover, not left to find out: a primary that froze keeps its connections.
-    failoverDetector: true,
     sentinelCommandTimeout: settings.connectTimeout,
     sentinelRetryStrategy: settings.retryStrategy,
   });

@@ -19,17 +19,26 @@ export function memoryLog(): Log & { lines: Line[] } {
   return { lines, info: at("info"), warn: at("warn"), error: at("error") };
 }
 
-export interface TestRedis extends Connections {
-  server: LocalRedis;
+/** What stands behind REDIS_URL, however many processes that is. */
+export interface Served {
+  url: string;
+  stop(): Promise<void>;
+}
+
+export interface TestRedis<S extends Served = LocalRedis> extends Connections {
+  server: S;
   log: ReturnType<typeof memoryLog>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-export async function testRedis(
-  options: RedisOptions & { commandTimeout?: number } = {},
-): Promise<TestRedis> {
-  const { commandTimeout = 5000, ...rest } = options;
-  const server = await startRedis(rest);
+export async function testRedis({
+  commandTimeout,
+  ...options
+}: RedisOptions & { commandTimeout?: number } = {}): Promise<TestRedis> {
+  return connected(await startRedis(options), commandTimeout);
+}
+
+export async function connected<S extends Served>(server: S, commandTimeout = 5000): Promise<TestRedis<S>> {
   const log = memoryLog();
   const connections = connect(server.url, { log, commandTimeout });
   const dispose = async () => {
@@ -43,22 +52,14 @@ export async function testRedis(
   return { ...connections, server, log, [Symbol.asyncDispose]: dispose };
 }
 
-/** A cluster of one node: it refuses every command and script whose keys do not share a slot. */
-export async function testCluster(): Promise<TestRedis> {
-  const redis = await testRedis({ args: ["--cluster-enabled", "yes"] });
-  await redis.commands.call("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
-  await until(async () => (await redis.commands.cluster("INFO")).includes("cluster_state:ok"));
-  return redis;
-}
-
 /** Keys nobody else uses: tests share a server without meeting. */
 export const freshKeys = (): Keys => keysOf(randomUUID());
 
-/** Looks every few milliseconds; fails after five seconds. */
-export async function until(done: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 5000;
+/** Looks every few milliseconds. */
+export async function until(done: () => boolean | Promise<boolean>, ms = 5000): Promise<void> {
+  const deadline = performance.now() + ms;
   while (!(await done())) {
-    if (performance.now() > deadline) throw new Error("It did not come true within 5 s.");
+    if (performance.now() > deadline) throw new Error(`It did not come true within ${ms} ms.`);
     await delay(5);
   }
 }

@@ -1,37 +1,23 @@
-/** All our keys share a slot: a Redis that knows clusters takes every command and script. One file, since a cluster takes 2 s to come up. */
-import { randomBytes } from "node:crypto";
-import { afterAll, describe, expect, test } from "vitest";
-import { requestId } from "../../src/domain/ids.ts";
-import { createLease } from "../../src/store/lease.ts";
-import { freshKeys, testCluster, until } from "../helpers/redis.ts";
-import { work } from "../queue/fixture.ts";
-import { requestsContract } from "./requests.contract.ts";
+/** redis+cluster://: all our keys share a slot, and a replica of its owner takes over. */
+import { afterAll, expect, test } from "vitest";
+import { startClusterRedis } from "../../local/redis-cluster.ts";
+import { connected } from "../helpers/redis.ts";
+import { worksAgain } from "./failover.contract.ts";
+import { fixture } from "./requests.contract.ts";
+import { wholeContract } from "./whole.contract.ts";
 
-const cluster = await testCluster();
-afterAll(() => cluster[Symbol.asyncDispose]());
+const redis = await connected(await startClusterRedis());
+afterAll(() => redis[Symbol.asyncDispose]());
 
-describe("requests", () => requestsContract(cluster));
+wholeContract(redis);
 
-test("the lease, its renewal and release", async () => {
-  const keys = freshKeys();
-  const lease = createLease(cluster.commands, keys, { ttl: 5000, renewEvery: 20, margin: 1000 });
-  await lease.hold("a", async () => {
-    await cluster.commands.pexpire(keys.lease("a"), 3000);
-    await until(async () => (await cluster.commands.pttl(keys.lease("a"))) > 3000);
-  });
-  expect(await cluster.commands.exists(keys.lease("a"))).toBe(0);
+test("what needs two slots is refused: this is a cluster", async () => {
+  await expect(redis.commands.mset("a", "1", "b", "2")).rejects.toThrow("CROSSSLOT");
 });
 
-test("jobs, their retries and delays, and the sweep's schedule", async () => {
-  let calls = 0;
-  const end = async () => {
-    if (++calls === 1) throw new Error("once");
-    return calls === 2 ? { again: clock.now() } : undefined;
-  };
-  const { jobs, clock, sweep, log, close } = work(cluster, { end });
-  await jobs.add("end", requestId(randomBytes(5)), clock.now() + 20, 1);
-  await until(() => calls === 3 && sweep.mock.calls.length > 0);
-  await until(async () => (await jobs.queue.getJobSchedulersCount()) === 1);
-  await close();
-  expect(log.lines.filter(({ message }) => message !== "A job failed")).toEqual([]);
+test("the owner of our slot is killed, and its replica takes over", async () => {
+  await using fast = await connected({ url: redis.server.url, stop: async () => {} }, 300);
+  let f = fixture(fast);
+  while (!(await redis.server.isOfFirst(f.keys.prefix))) f = fixture(fast);
+  await worksAgain(fast, f, async () => redis.server.primaries[0]?.stop());
 });

@@ -45,7 +45,7 @@ export async function unsettledIds(requests: Requests): Promise<string[]> {
   return (await all(requests.unsettled())).flat().map(({ id }) => id);
 }
 
-export function requestsContract(redis: TestRedis): void {
+export function requestsContract(redis: Pick<TestRedis, "commands">): void {
   let f: Fixture;
   let requests: Requests;
   beforeEach(() => {

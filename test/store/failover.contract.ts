@@ -1,0 +1,59 @@
+/** A primary that is lost: nobody waits, nobody is told wrong, and the next primary carries on. */
+import { randomBytes } from "node:crypto";
+import { expect, vi } from "vitest";
+import { requestId } from "../../src/domain/ids.ts";
+import type { AccessRequest } from "../../src/domain/request.ts";
+import { StoreDown, StoreUnsure } from "../../src/flow/ports.ts";
+import { type Served, type TestRedis, until } from "../helpers/redis.ts";
+import { nothing, work } from "../queue/fixture.ts";
+import type { Fixture } from "./requests.contract.ts";
+import { asked } from "./samples.ts";
+
+/** Records: each call meanwhile is refused in time as what it is, and one lands in the end. */
+export async function writesAgain(f: Fixture, lose: () => unknown): Promise<void> {
+  const request = asked();
+  await f.requests.make(request, "t1");
+  await lose();
+  const told = await untilWritten(f, request.id);
+  expect(told.length).toBeGreaterThan(0);
+  for (const { error, ms } of told) {
+    expect([StoreDown, StoreUnsure].some((known) => error instanceof known)).toBe(true);
+    expect(ms).toBeLessThan(1500);
+  }
+  // An unsure call may have landed too; it is never counted twice.
+  expect(await f.requests.get(request.id)).toMatchObject({ terms: 2 });
+}
+
+/** The same, and jobs: the worker finds the new primary by itself. */
+export async function worksAgain(
+  redis: TestRedis<Served>,
+  f: Fixture,
+  lose: () => Promise<void>,
+): Promise<void> {
+  const end = vi.fn(nothing);
+  const { jobs, close } = work(redis, { end }, f.keys);
+  const add = (key: string) => jobs.add("end", requestId(randomBytes(5)), Date.now(), key);
+  await add("before");
+  await until(() => end.mock.calls.length === 1);
+  await writesAgain(f, lose);
+  await add("after");
+  await until(() => end.mock.calls.length === 2);
+  await close();
+}
+
+/** What each call was told, and after how long, until one lands. */
+async function untilWritten({ requests }: Fixture, id: AccessRequest["id"]) {
+  const told: { error: unknown; ms: number }[] = [];
+  const once = (r: AccessRequest) => (r.terms === 1 ? { ...r, terms: 2 } : null);
+  for (const deadline = performance.now() + 9000; performance.now() < deadline; ) {
+    const start = performance.now();
+    try {
+      await requests.update(id, once);
+      return told;
+    } catch (error) {
+      told.push({ error, ms: performance.now() - start });
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+  throw new Error(`No write landed within 9 s: ${told.at(-1)?.error}`);
+}

@@ -1,0 +1,30 @@
+/** redis+sentinel://: the primary is found by its name, and found again when another takes its place. */
+import { afterAll, expect, test } from "vitest";
+import { startSentinelRedis } from "../../local/redis-sentinel.ts";
+import { connected } from "../helpers/redis.ts";
+import { worksAgain, writesAgain } from "./failover.contract.ts";
+import { fixture } from "./requests.contract.ts";
+import { wholeContract } from "./whole.contract.ts";
+
+// One fails over by a kill, the other by a freeze: a frozen primary keeps its connections, and must be left all the same.
+const [redis, frozen] = await Promise.all([start(), start()]);
+afterAll(() => Promise.all([redis, frozen].map((one) => one[Symbol.asyncDispose]())));
+
+wholeContract(redis);
+
+test("the primary is killed, and its replica takes over", async () => {
+  await worksAgain(redis, fixture(redis), () => redis.server.primary.stop());
+  expect(JSON.stringify(redis.log.lines)).not.toContain("hunter2");
+  expect(redis.log.lines.map(({ message }) => message)).toEqual([
+    "Redis does not answer",
+    "Redis answers again",
+  ]);
+});
+
+test("the primary freezes, and its replica takes over", async () => {
+  await writesAgain(fixture(frozen), () => frozen.server.primary.pause());
+});
+
+async function start() {
+  return connected(await startSentinelRedis({ password: "hunter2" }), 500);
+}
