@@ -57,7 +57,9 @@ function outside(box: HTMLTextAreaElement, session: Session | undefined): HTMLEl
       h(
         "p",
         { class: "why" },
-        `The hub answered ${last.status} at ${timeText(last.at)}. Karpor itself says no more than this.`,
+        last.status === 0
+          ? "The hub does not answer."
+          : `The hub answered ${last.status} at ${timeText(last.at)}. Karpor itself says no more than this.`,
       ),
     box,
     h("button", { type: "button", class: "login", onclick: enter }, paste ? "Paste and log in" : "Log in"),
@@ -73,10 +75,11 @@ function outside(box: HTMLTextAreaElement, session: Session | undefined): HTMLEl
 const refused = ({ status }: Seen): string => {
   if (status === 401) return "The hub answers 401: this token is dead, or none of its own.";
   if (status === 0) return "The hub does not answer.";
+  if (status === 404) return "The hub knows the token. It is a plain API server, without Karpor’s own paths.";
   return `The hub answers ${status}: the token is known, but no role is bound to it.`;
 };
 
-function inside({ seen }: Session): HTMLElement {
+function inside({ seen, answers }: Session): HTMLElement {
   const gone = seen.status !== 200;
   return h(
     "div",
@@ -86,7 +89,7 @@ function inside({ seen }: Session): HTMLElement {
       h(
         "p",
         { class: "gone" },
-        `The hub answers ${seen.status === 0 ? "nothing" : seen.status} since ${timeText(seen.at)}.`,
+        `The hub answers ${seen.status === 0 ? "nothing" : seen.status} since ${timeText(answers.at(-1)?.at ?? seen.at)}.`,
       ),
     h(
       "table",

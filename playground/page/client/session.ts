@@ -32,7 +32,8 @@ const told = () => {
 export async function login(token: string): Promise<Seen | undefined> {
   const seen = await ask<Seen>("login", { token });
   if (!seen) return undefined;
-  const over = seen.status !== 200 && seen.status !== 403;
+  // Whatever is not 401 was said to a token that the hub knows; a plain API server has no such path, and says 404.
+  const over = seen.status === 401 || seen.status === 0;
   session = { token, seen, answers: [{ status: seen.status, at: seen.at }], over };
   told();
   return seen;
