@@ -131,6 +131,15 @@ function onHub(start: () => Promise<Hub>) {
     );
   });
 
+  test("reads a real ConfigMap of a real host cluster", async ({ skip }) => {
+    skip(hub.supports.karpor, "a Karpor hub serves no ConfigMaps");
+    const configmaps = "/api/v1/namespaces/karpor/configmaps";
+    const body = { metadata: { name: "karpor-kubeconfig" }, data: { config: hub.adminKubeconfig } };
+    expect((await ask("POST", configmaps, { body })).status).toBe(201);
+    vi.stubEnv("KUBECONFIG", admin);
+    expect(await run(["--from-cluster", "--context", "default"])).toContain("wrote");
+  });
+
   test("reads the administrator's kubeconfig out of the host cluster, and takes no command or file of it", async () => {
     let config = hub.adminKubeconfig;
     await using host = await hostCluster(() => config);
