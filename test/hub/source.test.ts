@@ -1,0 +1,201 @@
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { scratch } from "../../local/child.ts";
+import { systemClock } from "../../local/clock.ts";
+import { envtestAdvice, envtestAvailable, startEnvtest } from "../../local/envtest.ts";
+import { type HubClient as Ask, hubClient } from "../../local/hub/client.ts";
+import { startLocalHub } from "../../local/hub/index.ts";
+import type { Hub } from "../../local/hub/types.ts";
+import { type OpenHub, openHub } from "../../src/hub/access.ts";
+import { createHubClient } from "../../src/hub/client.ts";
+import { HubSettings } from "../../src/hub/settings.ts";
+import { fileSource } from "../../src/hub/source-file.ts";
+import { createLog } from "../../src/log.ts";
+import { kubeconfig } from "../helpers/bot-account.ts";
+import { silent } from "../helpers/silent.ts";
+
+const dir = scratch("karpor-access-source");
+afterAll(() => dir.remove());
+const log = createLog("error", silent);
+const NAMESPACE = "bots";
+const SECRETS = `/api/v1/namespaces/${NAMESPACE}/secrets`;
+const base = { name: "p", namespace: "karpor-access", dashboard: "https://karpor.example.com" };
+const named = { kubeconfigSecret: { namespace: NAMESPACE, name: "karpor-access-hub", key: "kubeconfig" } };
+const somewhere = kubeconfig({ url: "https://hub.example.com", ca: "-----BEGIN CERTIFICATE-----" }, "t.o.k");
+
+describe("a file", () => {
+  const path = join(dir.path, "secrets", "hub.kubeconfig");
+  it("is replaced whole, for its owner alone, in a directory that need not be there", async () => {
+    const source = fileSource(path);
+    await source.save?.("one");
+    await source.save?.("two");
+    expect(await source.read()).toBe("two");
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(readdirSync(join(dir.path, "secrets"))).toEqual(["hub.kubeconfig"]);
+  });
+  it("says what to do when it is not there, or cannot be replaced", async () => {
+    await expect(fileSource(join(dir.path, "none")).read()).rejects.toThrow(
+      /Cannot read .*none: put it there/,
+    );
+    mkdirSync(join(dir.path, "taken", "below"), { recursive: true });
+    await expect(fileSource(join(dir.path, "taken")).save?.("x")).rejects.toThrow(
+      /Cannot replace .*directory/,
+    );
+    expect(readdirSync(dir.path)).toEqual(expect.not.arrayContaining([expect.stringMatching(/taken\./)]));
+  });
+});
+
+const hosts: [string, () => Promise<Hub>][] = [
+  ["the local hub", () => startLocalHub({ clock: systemClock() })],
+];
+if (envtestAvailable()) hosts.push(["a real API server", startEnvtest]);
+else {
+  process.stderr.write(`Skipped: a kubeconfig in a Secret of a real API server. It ${envtestAdvice}.\n`);
+  it.skip(`a Secret of a real API server ${envtestAdvice}`);
+}
+
+describe.each(hosts)("a Secret of %s", (_, start) => {
+  let host: Hub;
+  let admin: Ask;
+  let opened: OpenHub | undefined;
+  let mount: string;
+
+  beforeAll(async () => {
+    host = await start();
+    admin = hubClient(host, host.admin);
+    mount = await podOf(host, admin);
+  });
+  afterAll(async () => {
+    await admin.close();
+    await host.stop();
+  });
+
+  const put = async (text: string) => {
+    const secret = { metadata: { name: "karpor-access-hub" }, data: { kubeconfig: btoa(text) } };
+    await admin("DELETE", `${SECRETS}/karpor-access-hub`);
+    expect(
+      (await admin("POST", SECRETS, { body: { apiVersion: "v1", kind: "Secret", ...secret } })).status,
+    ).toBe(201);
+  };
+  const stored = async () => {
+    const { body } = await admin("GET", `${SECRETS}/karpor-access-hub`);
+    return Buffer.from((body.data as { kubeconfig: string }).kubeconfig, "base64").toString();
+  };
+  const open = async (settings: object) => {
+    const url = new URL(host.url);
+    const env = { KUBERNETES_SERVICE_HOST: url.hostname, KUBERNETES_SERVICE_PORT: Number(url.port) };
+    const config = { hub: HubSettings.parse({ ...base, ...settings }), env } as Parameters<typeof openHub>[0];
+    opened = await openHub(config, { log, mount });
+    return opened;
+  };
+
+  it("is read as the pod's own account, for the hub beside it", async () => {
+    await put(somewhere);
+    await using _ = { [Symbol.asyncDispose]: async () => opened?.close() };
+    expect((await open(named)).access.server).toBe("https://hub.example.com");
+    await opened?.close();
+    expect((await open({ inCluster: true })).access.server).toBe("https://karpor-server.karpor.svc:7443");
+  });
+
+  it("is replaced as it was last read, and not when another replaced it meanwhile", async () => {
+    await put(somewhere);
+    const { source, reread, close } = await open(named);
+    const renewed = somewhere.replace("t.o.k", "re.new.ed");
+    await source.save?.(renewed);
+    expect(await stored()).toBe(renewed);
+    expect((await reread())?.credential).toMatchObject({ kind: "token" });
+    await put(somewhere);
+    await expect(source.save?.(renewed)).rejects.toThrow(/changed meanwhile/);
+    expect(await stored()).toBe(somewhere);
+    await close();
+  });
+
+  it.each([
+    ["a command", "token: t.o.k", "exec: { command: touch }", /does not run/],
+    ["a local file", "token: t.o.k", "tokenFile: /etc/passwd", /names a local file \(tokenFile\)/],
+  ])("is refused where it names %s", async (_, from, to, sentence) => {
+    await put(somewhere.replace(from, to));
+    await expect(open(named)).rejects.toThrow(sentence);
+  });
+
+  it.each([
+    ["is not there", "nope", "kubeconfig", /does not exist|may not/],
+    ["has no such key", "karpor-access-hub", "config", /no key config/],
+  ])("says what to do when it %s", async (_, name, key, sentence) => {
+    await put(somewhere);
+    await expect(open({ kubeconfigSecret: { namespace: NAMESPACE, name, key } })).rejects.toThrow(sentence);
+  });
+
+  it("is read again when the hub refuses the credential, and the call is made once more", async () => {
+    const token = readFileSync(join(mount, "token"), "utf8");
+    await put(kubeconfig(host, "no.such.token"));
+    const { access, reread, close } = await open(named);
+    const client = createHubClient(access, { reread });
+    const path = `${SECRETS}/karpor-access-hub`;
+    expect((await client.raw(path)).status).toBe(401);
+    await put(kubeconfig(host, token));
+    const [one, two] = await Promise.all([client.raw(path), client.raw(path)]);
+    expect([one.status, two.status]).toEqual([200, 200]);
+    expect(client.token()?.reveal()).toBe(token);
+    await client.close();
+    await close();
+  });
+});
+
+it("says that only a pod reads Secrets", async () => {
+  const config = { hub: HubSettings.parse({ ...base, ...named }), env: {} } as Parameters<typeof openHub>[0];
+  await expect(openHub(config, { log })).rejects.toThrow(/runs in a pod.*hub.kubeconfig here/);
+});
+
+it.each([
+  ["two kubeconfigs", { ...named, kubeconfig: "f" }, /second source/],
+  ["no kubeconfig", {}, /is missing; give kubeconfig/],
+  [
+    "a way from outside, inside",
+    { kubeconfig: "f", inCluster: true, portForward: { context: "c" } },
+    /from outside/,
+  ],
+  ["two addresses", { kubeconfig: "f", server: "https://a", portForward: { context: "c" } }, /from outside/],
+])("refuses %s", (_, settings, sentence) => {
+  const { error } = HubSettings.safeParse({ ...base, ...settings });
+  expect(error?.issues.map(({ message }) => message)).toEqual([expect.stringMatching(sentence)]);
+});
+
+/** The bot's pod as Kubernetes sets it up: an account with the rights of deploy/kubernetes, its files in a mount. */
+async function podOf(host: Hub, admin: Ask): Promise<string> {
+  const metadata = { name: "karpor-access", namespace: NAMESPACE };
+  const rbac = `/apis/rbac.authorization.k8s.io/v1/namespaces/${NAMESPACE}`;
+  const rules = [
+    {
+      apiGroups: [""],
+      resources: ["secrets"],
+      resourceNames: ["karpor-access-hub"],
+      verbs: ["get", "patch"],
+    },
+  ];
+  const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "karpor-access" };
+  const subjects = [{ kind: "ServiceAccount", name: "karpor-access", namespace: NAMESPACE }];
+  const make = async (path: string, body: object) =>
+    expect((await admin("POST", path, { body })).status).toBe(201);
+  await make(`/api/v1/namespaces/${NAMESPACE}/serviceaccounts`, { metadata });
+  await make(`${rbac}/roles`, { metadata, rules });
+  await make(`${rbac}/rolebindings`, { metadata, roleRef, subjects });
+  const minted = await admin("POST", `/api/v1/namespaces/${NAMESPACE}/serviceaccounts/karpor-access/token`, {
+    body: { spec: {} },
+  });
+  const { token } = minted.body.status as { token: string };
+  // A real authorizer learns of a new binding a moment later.
+  const pod = hubClient(host);
+  await vi.waitUntil(
+    async () => (await pod("GET", `${SECRETS}/karpor-access-hub`, { token })).status !== 403,
+    5_000,
+  );
+  await pod.close();
+  const mount = join(dir.path, `mount-${Date.now()}`);
+  mkdirSync(mount);
+  writeFileSync(join(mount, "token"), token);
+  writeFileSync(join(mount, "ca.crt"), host.ca);
+  writeFileSync(join(mount, "namespace"), NAMESPACE);
+  return mount;
+}
