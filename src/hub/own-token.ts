@@ -5,7 +5,8 @@ import { type Secret, secret } from "../domain/secret.ts";
 import type { Clock } from "../flow/ports.ts";
 import type { OpenHub } from "./access.ts";
 import type { HubClient } from "./client.ts";
-import { answered, parseJson } from "./errors.ts";
+import { answered } from "./errors.ts";
+import { type Identity, identity } from "./identity.ts";
 
 export type OwnToken =
   /** No token with an end of our own: a certificate, or a file that others renew. */
@@ -20,46 +21,41 @@ export interface OwnTokenOptions {
   clock: Clock;
 }
 
-const Claims = z.object({
-  sub: z.string().regex(/^system:serviceaccount:[^:]+:[^:]+$/),
-  iat: z.number(),
-  exp: z.number(),
-});
-type Claims = z.infer<typeof Claims>;
+/** One with an end. */
+type Own = Identity & { issuedAt: number; expiresAt: number };
 
 /** Reads the source each time, so that several replicas find what one of them renewed. */
 export async function renewOwn(options: OwnTokenOptions): Promise<OwnToken> {
   const { hub, clock } = options;
   const text = await hub.source.read();
-  const claims = claimsIn(text);
-  if (!claims) return { state: "not ours" };
-  const expiresAt = claims.exp * 1000;
-  if (!isDue(claims, clock.now())) return { state: "fresh", expiresAt };
+  const own = ownIn(text);
+  if (!own) return { state: "not ours" };
+  const { expiresAt } = own;
+  if (!isDue(own, clock.now())) return { state: "fresh", expiresAt };
   try {
-    const token = await mint(options, claims);
+    const token = await mint(options, own);
     await save(hub, text, token);
-    const fresh = claimsOf(token.reveal());
-    return { state: "renewed", expiresAt: (fresh ?? claims).exp * 1000 };
+    return { state: "renewed", expiresAt: (ownOf(token) ?? own).expiresAt };
   } catch (error) {
     return stuck(options, expiresAt, sayWhy(error));
   }
 }
 
-const isDue = ({ iat, exp }: Claims, now: number) => now >= ((iat + exp) / 2) * 1000;
+const isDue = ({ issuedAt, expiresAt }: Own, now: number) => now >= (issuedAt + expiresAt) / 2;
 
 /** Another replica may have been the faster. */
 async function stuck({ hub, clock }: OwnTokenOptions, expiresAt: number, why: string): Promise<OwnToken> {
-  const claims = claimsIn(await hub.source.read().catch(() => ""));
-  if (claims && !isDue(claims, clock.now())) return { state: "fresh", expiresAt: claims.exp * 1000 };
+  const own = ownIn(await hub.source.read().catch(() => ""));
+  if (own && !isDue(own, clock.now())) return { state: "fresh", expiresAt: own.expiresAt };
   return { state: "stuck", expiresAt, why };
 }
 
 const Minted = z.object({ status: z.object({ token: z.string().min(1) }) });
 
 /** For as long as the one before. */
-async function mint({ client }: OwnTokenOptions, { sub, iat, exp }: Claims): Promise<Secret> {
-  const [, , namespace, name] = sub.split(":");
-  const body = { spec: { expirationSeconds: exp - iat } };
+async function mint({ client }: OwnTokenOptions, own: Own): Promise<Secret> {
+  const { namespace, name, issuedAt, expiresAt } = own;
+  const body = { spec: { expirationSeconds: Math.round((expiresAt - issuedAt) / 1000) } };
   const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`;
   const answer = await client.raw(path, { method: "POST", body });
   if (answer.status !== 201)
@@ -91,13 +87,17 @@ function tokenAt(text: string): (string | number)[] | undefined {
   return index < 0 ? undefined : ["users", index, "user", "token"];
 }
 
-function claimsIn(text: string): Claims | undefined {
+function ownIn(text: string): Own | undefined {
   const at = tokenAt(text);
   const token = at && parseDocument(text).getIn(at);
-  return typeof token === "string" ? claimsOf(token) : undefined;
+  return typeof token === "string" ? ownOf(secret(token)) : undefined;
 }
 
-const claimsOf = (token: string): Claims | undefined =>
-  Claims.safeParse(parseJson(Buffer.from(token.split(".")[1] ?? "", "base64url").toString())).data;
+function ownOf(token: Secret): Own | undefined {
+  const found = identity(token);
+  if (!found) return undefined;
+  const { issuedAt, expiresAt } = found;
+  return issuedAt === null || expiresAt === null ? undefined : { ...found, issuedAt, expiresAt };
+}
 
 const sayWhy = (error: unknown): string => (error instanceof Error ? error.message : "it failed");

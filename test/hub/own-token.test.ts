@@ -64,6 +64,25 @@ describe("renewal", () => {
   });
 });
 
+test("a replica that was slower takes the other's token for good", async () => {
+  await using world = await startWorld();
+  const config = loadConfig(world.env);
+  await using opened = new AsyncDisposableStack();
+  const hub = opened.adopt(await openHub(config, { log }), (h) => h.close());
+  const client = opened.adopt(createHubClient(hub.access), (c) => c.close());
+  world.clock.jump(200 * DAY);
+  const { source } = hub;
+  const slower = {
+    ...source,
+    save: async (text: string) => {
+      await source.save?.(text);
+      throw new Error("it was changed meanwhile");
+    },
+  };
+  const found = await renewOwn({ hub: { source: slower }, client, clock: world.clock });
+  expect(found.state).toBe("fresh");
+});
+
 describe("in the bot", () => {
   test("it renews at its start what is due", async () => {
     await using world = await startWorld();
@@ -80,7 +99,7 @@ describe("in the bot", () => {
     await setUp(world, 355 * DAY);
     world.localHub?.failNext(2, 403, isMint);
     const bot = await startBot(world);
-    const told = await world.slack.waitFor(() => world.slack.dm(ALICE)[0]);
+    const told = await world.slack.waitFor(() => world.slack.dm(ALICE)[0], 10_000);
     expect(visibleText(told)).toMatch(/Ends in (9|10) d.*which it could not renew/);
     const second = await startBot(world);
     await world.until(async () => second.lines.some(({ msg }) => msg.includes("could not be renewed")));
