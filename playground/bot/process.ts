@@ -22,7 +22,8 @@ export interface BotSettings {
 }
 
 const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url));
-const READY_WITHIN = 15_000;
+/** Seconds on any machine with room; a crowded one may take its time. */
+const READY_WITHIN = 60_000;
 
 /** Its modules load at once, in parallel with whatever is started before the bot. */
 export function createBot(settings: BotSettings): BotProcess {
@@ -88,7 +89,7 @@ function answer(child: ChildProcess, wanted: "ready" | "jumped"): Promise<void> 
       if ("refused" in message) settle(() => reject(new Error(message.refused.join("\n"))));
     };
     const gone = () => settle(() => (wanted === "jumped" ? resolve() : reject(new Error("The bot ended."))));
-    const late = () => settle(() => reject(new Error("The bot was not ready within 15 s.")));
+    const late = () => settle(() => reject(new Error("The bot was not ready within a minute.")));
     const timer = setTimeout(late, READY_WITHIN);
     child.on("message", hear).once("exit", gone);
   });
