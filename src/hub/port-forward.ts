@@ -23,12 +23,17 @@ export async function openPortForward(to: PortForward, { log }: { log: Logger })
     throw new Error(`Cannot port-forward to ${where}: ${error.message}`);
   });
   const sockets = new Set<Socket>();
+  const route = shared(async () => {
+    const access = await context();
+    return { access, target: await look(access, to) };
+  });
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
     // Its end is seen at "close".
     socket.on("error", () => {});
-    carry(context, to, socket)
+    route()
+      .then(({ access, target }) => tunnel(access, to.namespace, target, socket))
       .catch((error: Error) => error.message)
       .then((complaint) => complaint && log.warn({ complaint }, `the port-forward to ${where} broke`))
       .finally(() => socket.destroy());
@@ -46,9 +51,15 @@ export async function openPortForward(to: PortForward, { log }: { log: Logger })
   };
 }
 
-async function carry(context: () => Promise<HubAccess>, to: PortForward, socket: Socket) {
-  const access = await context();
-  return tunnel(access, to.namespace, await look(access, to), socket);
+/** Those that ask while it runs share one run: a pool that opens many connections at once looks once. */
+function shared<T>(run: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | null = null;
+  return () => {
+    running ??= run().finally(() => {
+      running = null;
+    });
+    return running;
+  };
 }
 
 async function look(access: HubAccess, to: PortForward): Promise<Target> {
