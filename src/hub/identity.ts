@@ -8,11 +8,14 @@ export interface Identity {
   name: string;
   /** Milliseconds since the epoch; null for a token that never ends. */
   expiresAt: number | null;
+  /** The same; null where it does not say. */
+  issuedAt: number | null;
 }
 
 const Claims = z.object({
   sub: z.string().regex(/^system:serviceaccount:[^:]+:[^:]+$/),
   exp: z.number().optional(),
+  iat: z.number().optional(),
 });
 
 /** Null when it is no ServiceAccount's token. */
@@ -21,5 +24,6 @@ export function identity(token: Secret): Identity | null {
   const claims = Claims.safeParse(parseJson(payload)).data;
   if (!claims) return null;
   const [, , namespace = "", name = ""] = claims.sub.split(":");
-  return { namespace, name, expiresAt: claims.exp === undefined ? null : claims.exp * 1000 };
+  const ms = (seconds: number | undefined) => (seconds === undefined ? null : seconds * 1000);
+  return { namespace, name, expiresAt: ms(claims.exp), issuedAt: ms(claims.iat) };
 }

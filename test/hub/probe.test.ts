@@ -28,7 +28,12 @@ it("tells everything about a healthy hub, as the bot may see it", async () => {
   expect(await probe("karpor-guest", "karpor-admin", "absent")).toEqual({
     server: hub.url,
     verified: true,
-    self: { namespace: "karpor-access-system", name: "karpor-access", expiresAt: expect.any(Number) },
+    self: {
+      namespace: "karpor-access-system",
+      name: "karpor-access",
+      expiresAt: expect.any(Number),
+      issuedAt: expect.any(Number),
+    },
     failure: null,
     more: {
       skew: 0,

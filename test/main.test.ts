@@ -1,0 +1,126 @@
+/** The command line as a real process: how it starts, refuses, answers health, and stops. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { startApp } from "../src/app.ts";
+import { loadConfig } from "../src/config.ts";
+import { createLog } from "../src/log.ts";
+import { startWorld, type World } from "./helpers/bot.ts";
+import { type Change, settings } from "./helpers/doctor.ts";
+import { silent } from "./helpers/silent.ts";
+
+const MAIN = new URL("../src/main.ts", import.meta.url).pathname;
+let world: World;
+let dir: string;
+const running = new Set<ChildProcess>();
+// A busy machine takes its time to start a process.
+vi.setConfig({ testTimeout: 90_000 });
+beforeAll(async () => {
+  world = await startWorld({ transport: "socket" });
+  dir = mkdtempSync(join(tmpdir(), "karpor-access-main-"));
+});
+afterAll(async () => {
+  for (const child of running) child.kill("SIGKILL");
+  await world.close();
+  rmSync(dir, { recursive: true });
+});
+
+function run(args: string[], change: Change = {}) {
+  const { env, path } = settings(world, dir, change);
+  const variables = { PATH: process.env.PATH, ...env, KARPOR_ACCESS_CONFIG: path };
+  const child = spawn(process.execPath, [MAIN, ...args], { env: variables, stdio: "pipe" });
+  const said = { out: "", err: "" };
+  running.add(child);
+  child.stdout.on("data", (chunk: Buffer) => {
+    said.out += chunk;
+  });
+  child.stderr.on("data", (chunk: Buffer) => {
+    said.err += chunk;
+  });
+  return { child, said, ended: once(child, "close").then(([code]) => code as number | null) };
+}
+
+/** The port that it says it is ready on. */
+async function ready({ child, said }: { child: ChildProcess; said: { out: string } }): Promise<number> {
+  await world.until(async () => /"msg":"ready"/.test(said.out) || child.exitCode !== null, 60_000);
+  return Number(/"port":(\d+)/.exec(said.out)?.[1]);
+}
+
+test("what is wrong with the configuration is listed, and it ends with 1", async () => {
+  const { said, ended } = run([], { env: { SLACK_BOT_TOKEN: "" }, file: (file) => delete file.instance });
+  expect(await ended).toBe(1);
+  expect(said.err).toMatch(/2 mistake/);
+  expect(said.err).toMatch(/SLACK_BOT_TOKEN: is not set/);
+  expect(said.err).toMatch(/instance: is missing/);
+});
+
+test("what the checks refuse is said with the mend, and it ends with 1", async () => {
+  world.slack.people.inviteBot("C0APPROVALS", false);
+  const { said, ended } = run([], {
+    file: (file) => Object.assign(file.roles.guest, { clusterRole: "nowhere" }),
+  });
+  expect(await ended).toBe(1);
+  world.slack.people.inviteBot("C0APPROVALS", true);
+  expect(said.err).toMatch(/slack channel: the bot is not in #approvals\n\s+→ .*\/invite @karpor-access/);
+  expect(said.err).toMatch(/role guest: ClusterRole nowhere does not exist on the hub\n\s+→ kubectl create/);
+});
+
+test("an unknown command and an unknown option end with 2 and the usage", async () => {
+  for (const { said, ended } of [["stat"], ["start", "--x"], ["doctor", "--x"]].map((args) => run(args))) {
+    expect(await ended).toBe(2);
+    expect(said.err).toMatch(/Usage: node src\/main\.ts \[start\]/);
+  }
+});
+
+test("doctor ends with 0, or with 1 and the failure; no colour where no terminal is", async () => {
+  const [well, ill, found] = [
+    run(["doctor"]),
+    run(["doctor", "--json"], { env: { SLACK_APP_TOKEN: "xapp-wrong" } }),
+    run(["doctor", "--find", "BO"]),
+  ];
+  expect(await well.ended).toBe(0);
+  expect(well.said.out).toMatch(/\n {2}ok {4}rbac +on\n/);
+  expect(well.said.out).toMatch(/\n {2}warn {2}anonymous reads .*\n +→ kubectl delete/);
+  expect(well.said.out).toMatch(/1 warning, 0 failures\. Ready\./);
+  expect(well.said.out).not.toContain("\u001b");
+  expect(await ill.ended).toBe(1);
+  expect(JSON.parse(ill.said.out)).toMatchObject({ ok: false });
+  expect(await found.ended).toBe(0);
+  expect(found.said.out).toMatch(/^U0BOB +person +@bob +Bob$/m);
+});
+
+test("serves health, says what is not ready, and stops on SIGTERM", async () => {
+  const bot = run([]);
+  const get = async (port: number, path: string) => {
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`);
+    return { status: answer.status, body: await answer.text() };
+  };
+  const port = await ready(bot);
+  expect(await get(port, "/healthz")).toEqual({ status: 200, body: "ok" });
+  expect(JSON.parse((await get(port, "/readyz")).body)).toEqual({
+    ...{ ready: true, redis: "ok", hub: "ok", slack: "ok" },
+  });
+  await world.localHub?.down();
+  await world.until(async () => (await get(port, "/readyz")).status === 503);
+  expect(JSON.parse((await get(port, "/readyz")).body)).toMatchObject({ hub: "fail", redis: "ok" });
+  await world.localHub?.up();
+  bot.child.kill("SIGTERM");
+  expect(await bot.ended).toBe(0);
+  expect(bot.said.out).toMatch(/"msg":"stopped"/);
+});
+
+test("stops in its time although Redis answers nothing any more", async () => {
+  const config = loadConfig(world.env);
+  const app = await startApp(
+    config,
+    { clock: world.clock, log: createLog("error", silent) },
+    { stopWithin: 200 },
+  );
+  world.redis.pause();
+  const began = performance.now();
+  await app.stop().finally(() => world.redis.resume());
+  expect(performance.now() - began).toBeLessThan(5_000);
+});
