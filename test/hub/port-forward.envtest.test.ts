@@ -105,7 +105,7 @@ describe.runIf(envtestAvailable())("through a real API server", () => {
     await ask("DELETE", `${CORE}/pods/one?gracePeriodSeconds=0`);
     kubelet.breakAll();
     await createPod(ask, "two", true);
-    await vi.waitUntil(() => client.raw("/version").catch(() => null), { timeout: 10_000, interval: 20 });
+    await vi.waitUntil(() => client.raw("/version").catch(() => null), { timeout: 15_000, interval: 20 });
     expect(kubelet.asked.at(-1)).toMatch(/^\/portForward\/karpor\/two\?/);
   });
 });
