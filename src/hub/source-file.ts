@@ -5,20 +5,27 @@ import { dirname, resolve } from "node:path";
 import type { KubeconfigSource } from "./source.ts";
 
 export function fileSource(path: string): KubeconfigSource {
+  let last: string | undefined;
   return {
     name: path,
     foreign: false,
     directory: dirname(resolve(path)),
-    read: () =>
-      readFile(path, "utf8").catch(() => {
+    async read() {
+      last = await readFile(path, "utf8").catch(() => {
         throw new Error(`Cannot read the kubeconfig ${path}: put it there, or correct hub.kubeconfig.`);
-      }),
-    save: (text) =>
-      replace(path, text).catch((error: NodeJS.ErrnoException) => {
+      });
+      return last;
+    },
+    async save(text) {
+      if (last !== undefined && (await readFile(path, "utf8").catch(() => undefined)) !== last)
+        throw new Error(`Cannot replace the kubeconfig ${path}: it was changed meanwhile. It is read again.`);
+      await replace(path, text).catch((error: NodeJS.ErrnoException) => {
         throw new Error(
           `Cannot replace the kubeconfig ${path} (${error.code}): let the bot write to its directory.`,
         );
-      }),
+      });
+      last = text;
+    },
     close: async () => {},
   };
 }

@@ -32,6 +32,9 @@ describe("a file", () => {
     await source.save?.("two");
     expect(await source.read()).toBe("two");
     expect(statSync(path).mode & 0o777).toBe(0o600);
+    writeFileSync(path, "another's");
+    await expect(source.save?.("three")).rejects.toThrow(/changed meanwhile/);
+    expect(readFileSync(path, "utf8")).toBe("another's");
     expect(readdirSync(join(dir.path, "secrets"))).toEqual(["hub.kubeconfig"]);
   });
   it("says what to do when it is not there, or cannot be replaced", async () => {
