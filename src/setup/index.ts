@@ -1,5 +1,5 @@
 /** `setup`: once, with an administrator's access, makes the bot's account, its rights and its kubeconfig on the hub. */
-import { dirname, join, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Logger } from "pino";
 import { stringify } from "yaml";
 import type { Config } from "../config.ts";
@@ -56,9 +56,7 @@ async function writeOwn(
   const { token, expiresAt } = await mintOwn(client, own);
   // Its own address: hub.server and hub.portForward lead to it each time anew.
   const text = narrowKubeconfig(parseKubeconfig(await read(), { foreign, directory }), token);
-  const path = resolve(
-    out ?? hub.kubeconfig ?? join(dirname(resolve("karpor-access.yml")), "hub.kubeconfig"),
-  );
+  const path = resolve(out ?? hub.kubeconfig ?? "hub.kubeconfig");
   await fileSource(path).save?.(text);
   const until = new Date(expiresAt).toISOString().slice(0, 10);
   say(
@@ -67,5 +65,6 @@ async function writeOwn(
   if (hub.kubeconfig) return;
   const secret = hub.kubeconfigSecret ?? { ...IN_CLUSTER_SECRET, namespace: "karpor-access" };
   const { namespace, name, key } = secret;
-  say(`             then: kubectl -n ${namespace} create secret generic ${name} --from-file=${key}=${path}`);
+  const make = `kubectl -n ${namespace} create secret generic ${name} --from-file=${key}=${path}`;
+  say(`             then: ${make} --dry-run=client -o yaml | kubectl apply -f -`);
 }
