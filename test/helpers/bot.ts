@@ -135,7 +135,7 @@ export async function startWorld({
 }
 
 /** Asks again and again until it holds. */
-async function until(holds: () => Promise<boolean>, ms = 5_000): Promise<void> {
+async function until(holds: () => Promise<boolean>, ms = 15_000): Promise<void> {
   for (const deadline = Date.now() + ms; !(await holds()); await sleep(5))
     if (Date.now() > deadline) throw new Error(`Not seen within ${ms} ms: ${holds}`);
 }
