@@ -36,7 +36,7 @@ export async function sweep(world: World, { large }: MeasureOptions): Promise<Ro
   for (const size of large ? [...SIZES, ...LARGE] : SIZES) {
     await crowd.grow(size);
     found.push(await measure(world, hub, size));
-    console.error(JSON.stringify(found.at(-1)));
+    console.error(`  ${size} live grants: ${ms(found.at(-1)?.ours ?? 0)} a sweep`);
   }
   return rows(found);
 }
@@ -104,7 +104,7 @@ function rows(found: readonly Found[]): Row[] {
       met: named.ours <= AIM,
     },
     {
-      measure: `the same a grant, ${compared.size} → ${last.size}`,
+      measure: `sweep a grant, of ${last.size} ÷ of ${compared.size}`,
       bare: `${((compared.ours / compared.size) * 1_000).toFixed(0)} µs`,
       ours: `${((last.ours / last.size) * 1_000).toFixed(0)} µs`,
       ratio: times(growth),
