@@ -32,11 +32,12 @@ async function latency(redis: Pick<Redis, "time">): Promise<Finding> {
     await redis.time();
     took.push(performance.now() - asked);
   }
-  const median = took.sort((a, b) => a - b)[Math.floor(TRIES / 2)] ?? 0;
-  if (median <= SLOW) return ok("redis latency", `${median.toFixed(1)} ms`);
+  // The best of them: the others may have waited for what else the doctor does.
+  const best = Math.min(...took);
+  if (best <= SLOW) return ok("redis latency", `${best.toFixed(1)} ms`);
   return warn(
     "redis latency",
-    `${median.toFixed(0)} ms an answer: commands in Slack wait for several`,
+    `${best.toFixed(0)} ms an answer: commands in Slack wait for several`,
     "redis-cli --latency, from this machine; move Redis nearer to the bot",
   );
 }
