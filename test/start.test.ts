@@ -1,5 +1,4 @@
-/** The bot as a real process: what it says when it does not start, and that it stops when it is told to. */
-import { writeFileSync } from "node:fs";
+/** The bot as a real process, beside main.test.ts: with nothing there at all, and told to stop the moment it is ready. */
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { scratch } from "../local/child.ts";
@@ -15,44 +14,10 @@ describe("it does not start", () => {
   const dir = scratch("karpor-access-start");
   afterAll(() => dir.remove());
 
-  test("with mistakes in the configuration, all of them named", async () => {
-    const file = join(dir.path, "config.yml");
-    writeFileSync(file, "instance: Bad Name\nhub: { name: x }\nnonsense: 1\n");
-    const process = main({ KARPOR_ACCESS_CONFIG: file, SLACK_BOT_TOKEN: "xoxp-1" });
-    expect(await process.ended).toBe(1);
-    expect(process.output()).toMatch(/The configuration has \d+ mistake/);
-    for (const said of [
-      "SLACK_BOT_TOKEN: is no bot token",
-      "instance: lower-case",
-      'does not know "nonsense"',
-    ])
-      expect(process.output()).toContain(said);
-    expect(process.output()).not.toMatch(/\bat .*\.ts:\d+/);
-  });
-
   test("without a configuration, and says where one comes from", async () => {
     const process = main({ KARPOR_ACCESS_CONFIG: join(dir.path, "nowhere.yml"), SLACK_BOT_TOKEN: "xoxb-1" });
     expect(await process.ended).toBe(1);
     expect(process.output()).toContain("does not exist; copy karpor-access.example.yml");
-  });
-
-  test.each([[["nonsense"]], [["start", "now"]], [["setup"]]])("as `%s`", async (args) => {
-    const process = main({}, ...args);
-    expect(await process.ended).toBe(2);
-    expect(process.output()).toContain("Usage: node src/main.ts");
-  });
-
-  test("where a check fails: each with its mend", async () => {
-    await using world = await startWorld({ transport: "socket" });
-    await world.commands.config("SET", "maxmemory-policy", "allkeys-lru");
-    const place = world.slack.settings;
-    place.scopes = place.scopes.filter((scope) => scope !== "im:write");
-    const process = main(stated(world));
-    expect(await process.ended).toBe(1);
-    expect(process.output()).toContain("karpor-access does not start:");
-    expect(process.output()).toContain("CONFIG SET maxmemory-policy noeviction");
-    expect(process.output()).toContain("missing: im:write");
-    expect(process.output()).not.toContain(world.env.SLACK_BOT_TOKEN);
   });
 
   test("where nothing answers: no stack, and no secret", async () => {
