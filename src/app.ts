@@ -22,7 +22,7 @@ import { openHub } from "./hub/access.ts";
 import { createHubClient, type HubClient } from "./hub/client.ts";
 import { createGrants } from "./hub/grants.ts";
 import { createJobs } from "./queue/jobs.ts";
-import { createWorker } from "./queue/worker.ts";
+import { createWorker, type LockTimes } from "./queue/worker.ts";
 import { slackClient } from "./slack/client.ts";
 import { createDirectory } from "./slack/directory.ts";
 import { createListener } from "./slack/listen.ts";
@@ -31,7 +31,7 @@ import { rememberPeople } from "./slack/people.ts";
 import type { ViewContext } from "./slack/views/context.ts";
 import { connect } from "./store/connect.ts";
 import { keysOf } from "./store/keys.ts";
-import { createLease } from "./store/lease.ts";
+import { createLease, type LeaseTimes } from "./store/lease.ts";
 import { createRequests } from "./store/requests.ts";
 
 export interface App {
@@ -46,6 +46,8 @@ export interface App {
 export interface Means {
   clock: Clock;
   log: Logger;
+  /** Shorter in tests: after how long another replica takes over. */
+  times?: { lease: LeaseTimes; locks: LockTimes };
 }
 
 /** The checks say no. */
@@ -103,7 +105,7 @@ export async function connectAll(config: Config, { log }: Means, opened: AsyncDi
 /** The adapters behind the flows. */
 export function assemble(
   config: Config,
-  { clock, log }: Means,
+  { clock, log, times }: Means,
   clients: Clients,
   opened: AsyncDisposableStack,
 ) {
@@ -131,7 +133,7 @@ export function assemble(
     jobs,
     notifier: createNotifier({ client: slack, ...config.slack, context, log }),
     directory: people,
-    lease: createLease(redis.commands, keys),
+    lease: createLease(redis.commands, keys, times?.lease),
     clock,
     log,
     policy: policyOf(config),
@@ -165,7 +167,7 @@ function startWork(
   ports: Ports,
   { redis }: Clients,
   prefix: string,
-  { clock, log }: Means,
+  { clock, log, times }: Means,
   opened: AsyncDisposableStack,
 ) {
   const worker = createWorker({
@@ -173,6 +175,7 @@ function startWork(
     prefix,
     clock,
     log,
+    locks: times?.locks,
     handlers: {
       vet: (id) => vet(ports, id),
       provision: (id) => provision(ports, id),

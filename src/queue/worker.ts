@@ -19,7 +19,7 @@ export interface WorkerSettings {
   handlers: Record<JobName, Handler>;
   sweep(): Promise<void>;
   concurrency?: number;
-  locks?: LockTimes;
+  locks?: LockTimes | undefined;
 }
 
 export interface LockTimes {

@@ -1,0 +1,42 @@
+/** A TCP door before a server, which can be held: what passes then, in one of the two directions, waits. */
+import { connect, createServer, type Socket } from "node:net";
+
+export type Direction = "requests" | "answers";
+
+export type Gate = Awaited<ReturnType<typeof openGate>>;
+
+export async function openGate(port: number) {
+  let held: Direction | undefined;
+  let waiting: (() => void)[] = [];
+  const pass = (direction: Direction, to: Socket) => (chunk: Buffer) => {
+    if (held === direction) waiting.push(() => to.write(chunk));
+    else to.write(chunk);
+  };
+  const server = createServer((client) => {
+    const target = connect(port, "127.0.0.1");
+    for (const [one, other] of [
+      [client, target],
+      [target, client],
+    ] as const) {
+      one.on("error", () => {}).on("close", () => other.destroy());
+    }
+    client.on("data", pass("requests", target));
+    target.on("data", pass("answers", client));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  return {
+    port: typeof address === "object" && address ? address.port : 0,
+    hold: (direction: Direction) => {
+      held = direction;
+    },
+    /** Something waits at the held door. */
+    isBusy: () => waiting.length > 0,
+    release: () => {
+      held = undefined;
+      for (const send of waiting) send();
+      waiting = [];
+    },
+    close: () => void server.close(),
+  };
+}

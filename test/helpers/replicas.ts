@@ -1,0 +1,80 @@
+/** Two whole bots, each a process with a door of its own to the hub, on one Redis and one workspace. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { parse, stringify } from "yaml";
+import type { Means } from "../../src/app.ts";
+import type { LogLine, World } from "./bot.ts";
+import { type Direction, openGate } from "./gate.ts";
+
+const ENTRY = fileURLToPath(new URL("replica.ts", import.meta.url));
+
+export type Replica = Awaited<ReturnType<typeof startReplica>>;
+
+export async function startReplicas(world: World, times?: Means["times"]) {
+  const pair = await Promise.all([startReplica(world, "a", times), startReplica(world, "b", times)]);
+  const kill = () => Promise.all(pair.map((one) => one.kill()));
+  return {
+    pair,
+    /** Time moves for all. */
+    jump: async (ms: number) => {
+      for (const one of pair) one.jump(ms);
+      await world.jump(ms);
+    },
+    /** The one whose hub calls wait, and the other; from now on nothing waits. */
+    inTheMiddle: async (
+      direction: Direction,
+      act: () => Promise<unknown>,
+      enough: () => Promise<boolean>,
+    ) => {
+      for (const { gate } of pair) gate.hold(direction);
+      await act();
+      await world.until(async () => pair.some(({ gate }) => gate.isBusy()) && (await enough()));
+      const [one, two] = pair;
+      return one.gate.isBusy() ? { busy: one, other: two } : { busy: two, other: one };
+    },
+    [Symbol.asyncDispose]: async () => void (await kill()),
+  };
+}
+
+async function startReplica(world: World, name: string, times: Means["times"]) {
+  const gate = await openGate(Number(new URL(world.hub.url).port));
+  const child = spawn(process.execPath, [ENTRY, JSON.stringify({ ahead: aheadOf(world), times })], {
+    env: { ...process.env, ...world.env, KARPOR_ACCESS_CONFIG: configOf(world, name, gate.port) },
+    stdio: ["ignore", "pipe", "inherit", "ipc"],
+  });
+  const lines: LogLine[] = [];
+  if (child.stdout)
+    createInterface(child.stdout).on("line", (line) => void lines.push(JSON.parse(line) as LogLine));
+  const [port] = await Promise.race([once(child, "message"), once(child, "exit").then(refuse)]);
+  return {
+    gate,
+    lines,
+    url: `http://127.0.0.1:${port}/slack/events`,
+    jump: (ms: number) => child.connected && child.send(ms),
+    /** As a machine that lost its power. */
+    kill: async () => {
+      gate.close();
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill("SIGKILL");
+        await once(child, "exit");
+      }
+    },
+  };
+}
+
+const refuse = (): never => {
+  throw new Error("The replica did not start.");
+};
+
+const aheadOf = ({ clock }: World): number => Math.round(clock.now() - Date.now());
+
+function configOf({ env }: World, name: string, port: number): string {
+  const config = parse(readFileSync(env.KARPOR_ACCESS_CONFIG, "utf8"));
+  const path = env.KARPOR_ACCESS_CONFIG.replace("config.yml", `${name}.yml`);
+  const hub = { ...config.hub, server: `https://127.0.0.1:${port}` };
+  writeFileSync(path, stringify({ ...config, hub }));
+  return path;
+}
