@@ -6,6 +6,7 @@ import { type Playground, startPlayground } from "../../playground/start.ts";
 
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const PATIENCE = 45_000;
+const HOOK = 150_000;
 const there = existsSync(CHROMIUM);
 
 /** The browser's part of a file: an error instead of a skip where CI is set. */
@@ -39,7 +40,7 @@ function createVisitor(): Visitor {
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] });
   });
-  afterAll(() => browser?.close());
+  afterAll(() => browser?.close(), HOOK);
   const start = async () => {
     playground = await startPlayground({ port: 0, open: false, verbose: false });
     page = await browser.newPage({ viewport: { width: 1500, height: 900 } });
@@ -47,7 +48,7 @@ function createVisitor(): Visitor {
     await page.goto(playground.url);
     await page.locator("#left .places .place").first().waitFor();
   };
-  beforeEach(start);
+  beforeEach(start, HOOK);
   afterEach(async () => {
     await page?.close();
     await playground?.close();
