@@ -62,7 +62,8 @@ function watch(slack: World["slack"]) {
     const at = performance.now();
     const { message } = change;
     const text = JSON.stringify(message.blocks);
-    const id = /R-[0-9A-Z]{8}/.exec(text)?.[0] ?? "";
+    // The last one stands in the footer: a token may happen to contain what looks like an id.
+    const id = text.match(/R-[0-9A-Z]{8}/g)?.at(-1) ?? "";
     const what = whatIs(message, text);
     if (what) sight(id, what).resolve({ message, at });
     if (what === "card") card.resolve(id);
