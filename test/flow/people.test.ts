@@ -146,6 +146,7 @@ test("hiding takes the token off its message at once; the access stays", async (
 test("an approver revokes on the card, an admin by name, with the reason told", async () => {
   await it.get("guest 1h", "first to go");
   const card = await it.channel("first to go");
+  await world.slack.waitFor(() => buttonsOf(card).includes("Revoke…"));
   const asked = await world.slack.click(CAROL, card, "Revoke…");
   expect(asked.sent).toBe(false);
   await world.slack.click(CAROL, card, "Revoke…", { confirm: true });
