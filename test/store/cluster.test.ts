@@ -2,6 +2,7 @@
 import { afterAll, expect, test } from "vitest";
 import { startClusterRedis } from "../../local/redis-cluster.ts";
 import { connected } from "../helpers/redis.ts";
+import { replicated } from "../helpers/replicated.ts";
 import { worksAgain } from "./failover.contract.ts";
 import { fixture } from "./requests.contract.ts";
 import { wholeContract } from "./whole.contract.ts";
@@ -19,5 +20,10 @@ test("the owner of our slot is killed, and its replica takes over", async () => 
   await using fast = await connected({ url: redis.server.url, stop: async () => {} }, 300);
   let f = fixture(fast);
   while (!(await redis.server.isOfFirst(f.keys.prefix))) f = fixture(fast);
-  await worksAgain(fast, f, async () => redis.server.primaries[0]?.stop());
+  await worksAgain(fast, f, async () => {
+    const [owner] = redis.server.primaries;
+    if (!owner) throw new Error("no primary");
+    await replicated(owner.url);
+    await owner.stop();
+  });
 });

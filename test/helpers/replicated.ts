@@ -1,0 +1,19 @@
+/** Replication is asynchronous: what a test wrote must have reached the replica before its primary may be killed. */
+import { Redis } from "ioredis";
+import { until } from "./redis.ts";
+
+/** Waits until a replica has acknowledged all that the server at `url` had written when this was called. */
+export async function replicated(url: string, password?: string): Promise<void> {
+  const redis = new Redis(url, password === undefined ? {} : { password });
+  const offsets = async () => {
+    const info = await redis.info("replication");
+    const at = (pattern: RegExp) => Number(pattern.exec(info)?.[1] ?? -1);
+    return { written: at(/^master_repl_offset:(\d+)/m), acknowledged: at(/^slave\d+:.*offset=(\d+)/m) };
+  };
+  try {
+    const { written } = await offsets();
+    await until(async () => (await offsets()).acknowledged >= written);
+  } finally {
+    redis.disconnect();
+  }
+}
