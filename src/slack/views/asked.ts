@@ -14,6 +14,3 @@ export function asked(r: AccessRequest, ctx: ViewContext): Message {
   const footer = [r.id, p.words.lapses(f, p.rich), p.words.answerByDm];
   return message(p, (say) => p.words.asked(f, say), row, footer);
 }
-
-/** For a command that Slack delivered twice: it made nothing new, and says the same. */
-export const askedAgain = asked;

@@ -1,5 +1,5 @@
 /** Every message and modal the bot shows, as pure functions of a record and a context. */
-export { asked, askedAgain } from "./asked.ts";
+export { asked } from "./asked.ts";
 export type { Message, ViewContext } from "./context.ts";
 export { type DenyTarget, denyModal, denyModalBlank, denyModalRefused, readDeny } from "./deny.ts";
 export { type Done, done, trouble } from "./done.ts";
