@@ -1,10 +1,10 @@
 /** The hub's API with nothing of ours around it: what the bot is compared with. */
 import { randomBytes } from "node:crypto";
 import { type Dispatcher, request } from "undici";
-import { GRANTS_NAMESPACE } from "../local/hub/bot-account.ts";
-import { createAgent } from "../src/hub/agent.ts";
-import { readKubeconfig } from "../src/hub/kubeconfig.ts";
-import type { World } from "./world.ts";
+import { GRANTS_NAMESPACE } from "../sandbox/hub/bot-account.ts";
+import { createAgent } from "../src/hub/client/agent.ts";
+import { readKubeconfig } from "../src/hub/kubeconfig/kubeconfig.ts";
+import type { World } from "./context.ts";
 
 export const ACCOUNTS = `/api/v1/namespaces/${GRANTS_NAMESPACE}/serviceaccounts`;
 export const BINDINGS = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";

@@ -1,8 +1,8 @@
 /** The bot as it runs in production: a process of its own, whose event loop is nobody else's. */
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { freePort, startChild } from "../local/child.ts";
-import type { World } from "./world.ts";
+import { freePort, startChild } from "../sandbox/child.ts";
+import type { World } from "./context.ts";
 
 export type Bot = Awaited<ReturnType<typeof startBot>>;
 

@@ -1,8 +1,8 @@
 /** `npm run bench -- [measure…]`: runs the measures one after the other, each in a world of its own, and prints one table. */
-import { envtestAdvice, envtestAvailable } from "../local/envtest.ts";
-import { MEASURES } from "./measures/index.ts";
+import { envtestAdvice, envtestAvailable } from "../sandbox/hub/envtest.ts";
+import { MEASURES } from "./benchmarks/index.ts";
+import { startWorld } from "./context.ts";
 import { type Row, table } from "./table.ts";
-import { startWorld } from "./world.ts";
 
 const words = process.argv.slice(2);
 const large = words.includes("--large");

@@ -1,20 +1,20 @@
 /** The only composition of the playground: the stand-ins, the bot as a process, and the page; and how all of it ends. */
-import { scratch } from "../local/child.ts";
-import { jumpClock } from "../local/clock.ts";
-import { type LocalSlack, startLocalSlack } from "../local/slack/index.ts";
+import { scratch } from "../sandbox/child.ts";
+import { jumpClock } from "../sandbox/clock.ts";
+import { type LocalSlack, startLocalSlack } from "../sandbox/slack/index.ts";
 import { type BotProcess, createBot } from "./bot/process.ts";
+import type { Stage } from "./context.ts";
+import { writeConfig } from "./fixtures/config.ts";
+import { greet } from "./fixtures/greet.ts";
+import { localHub, realHub } from "./fixtures/hub.ts";
+import { channels, groups, people, readManifest } from "./fixtures/people.ts";
+import { openRedis } from "./fixtures/redis.ts";
+import { createSignal } from "./fixtures/signal.ts";
 import type { Options } from "./options.ts";
 import { servePage } from "./page/server.ts";
 import { listenToHub, listenToSlack, readLogLine } from "./record/listen.ts";
 import { createTimeline, type Timeline } from "./record/timeline.ts";
 import type { Named } from "./record/titles.ts";
-import type { Stage } from "./stage.ts";
-import { writeConfig } from "./world/config.ts";
-import { greet } from "./world/greet.ts";
-import { localHub, realHub } from "./world/hub.ts";
-import { channels, groups, people, readManifest } from "./world/people.ts";
-import { openRedis } from "./world/redis.ts";
-import { createSignal } from "./world/signal.ts";
 
 export interface Playground {
   url: string;

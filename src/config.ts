@@ -4,10 +4,10 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
+import { Catalog, Duration } from "./domain/catalog.ts";
 import { Principal } from "./domain/ids.ts";
 import { LabelValue } from "./domain/label.ts";
 import { Locale } from "./domain/person.ts";
-import { Catalog, Duration } from "./domain/role.ts";
 import { HubSettings } from "./hub/settings.ts";
 import { RedisUrl } from "./store/address.ts";
 

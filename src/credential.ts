@@ -2,8 +2,8 @@
 import type { Redis } from "ioredis";
 import { DAY, HOUR } from "./domain/duration.ts";
 import type { Clock, Log } from "./flow/ports.ts";
-import { type OwnTokenOptions, renewOwn } from "./hub/own-token.ts";
-import { type AdminsOptions, tellAdmins } from "./slack/admins.ts";
+import { type OwnTokenOptions, renewOwn } from "./hub/kubeconfig/bot-token.ts";
+import { type AdminsOptions, tellAdmins } from "./slack/outbound/admins.ts";
 
 const WARN_BEFORE = 14 * DAY;
 

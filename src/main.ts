@@ -3,13 +3,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { pino } from "pino";
 import { StartRefused } from "./app.ts";
+import { doctor } from "./cli/doctor/index.ts";
+import { DOCTOR_USAGE, doctorOptions } from "./cli/doctor/options.ts";
+import { setup } from "./cli/setup/index.ts";
+import { SETUP_USAGE, setupOptions } from "./cli/setup/options.ts";
+import { start } from "./cli/start.ts";
 import { ConfigError, loadConfig, loadForHub } from "./config.ts";
-import { doctor } from "./doctor/index.ts";
-import { DOCTOR_USAGE, doctorOptions } from "./doctor/options.ts";
 import type { Clock } from "./domain/clock.ts";
-import { setup } from "./setup/index.ts";
-import { SETUP_USAGE, setupOptions } from "./setup/options.ts";
-import { start } from "./start.ts";
 
 const clock: Clock = {
   now: () => Date.now(),

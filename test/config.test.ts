@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
-import { SCOPES } from "../src/checks/slack.ts";
+import { SCOPES } from "../src/cli/checks/slack.ts";
 import { ConfigError, configSchema, loadConfig } from "../src/config.ts";
 
 const root = (name: string) => new URL(`../${name}`, import.meta.url);

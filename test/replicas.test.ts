@@ -1,6 +1,6 @@
 /** Two processes on one Redis: one dies in the middle of its work, and the other finishes it; nothing doubled, nothing lost. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type Message, visibleText } from "../local/slack/index.ts";
+import { type Message, visibleText } from "../sandbox/slack/index.ts";
 import { LOCK_TIMES } from "../src/queue/worker.ts";
 import { LEASE_TIMES } from "../src/store/lease.ts";
 import { trail } from "../src/store/trail.ts";

@@ -1,8 +1,8 @@
 /** The bot as a real process, beside main.test.ts: with nothing there at all, and told to stop the moment it is ready. */
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { scratch } from "../local/child.ts";
-import { startRedis } from "../local/redis.ts";
+import { scratch } from "../sandbox/child.ts";
+import { startRedis } from "../sandbox/redis/redis.ts";
 import { APPROVALS, startWorld, type World } from "./helpers/bot.ts";
 import { run } from "./helpers/process.ts";
 

@@ -2,9 +2,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { envtestAdvice, envtestAvailable, startEnvtest } from "../local/envtest.ts";
-import type { Hub } from "../local/hub/types.ts";
-import { buttonsOf, visibleText } from "../local/slack/index.ts";
+import { envtestAdvice, envtestAvailable, startEnvtest } from "../sandbox/hub/envtest.ts";
+import type { Hub } from "../sandbox/hub/types.ts";
+import { buttonsOf, visibleText } from "../sandbox/slack/index.ts";
 import { HOUR, MINUTE } from "../src/domain/duration.ts";
 import {
   ALICE,

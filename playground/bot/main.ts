@@ -1,5 +1,5 @@
 /** The bot as a process of its own, so that it can be killed: the same startApp, with a clock that its parent moves. */
-import { jumpClock } from "../../local/clock.ts";
+import { jumpClock } from "../../sandbox/clock.ts";
 import { StartRefused, startApp } from "../../src/app.ts";
 import { ConfigError, loadConfig } from "../../src/config.ts";
 import { createLog } from "../../src/log.ts";

@@ -1,5 +1,5 @@
 /** Stands for Karpor's dashboard: the hub is asked with the pasted token, as Karpor's own pages do. */
-import type { Stage } from "../stage.ts";
+import type { Stage } from "../context.ts";
 
 export interface Seen {
   /** Of /rest-api/v1/authn: 200, 401, 403; 0 when the hub does not answer. */

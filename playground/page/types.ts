@@ -1,5 +1,5 @@
 /** What the server tells the page: plain data, one part at a time. */
-import type { ActView } from "../acts/index.ts";
+import type { ActView } from "../actions/index.ts";
 import type { Entry } from "../record/timeline.ts";
 
 export type { ActView, Entry };

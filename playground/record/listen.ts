@@ -1,7 +1,7 @@
 /** Everything that passes is put on the timeline: Slack's payloads and calls, the hub's requests, the bot's log. */
-import type { LocalHub } from "../../local/hub/index.ts";
-import type { Change, LocalSlack } from "../../local/slack/index.ts";
-import type { Transition } from "../../src/domain/trail.ts";
+import type { LocalHub } from "../../sandbox/hub/index.ts";
+import type { Change, LocalSlack } from "../../sandbox/slack/index.ts";
+import type { Transition } from "../../src/domain/audit.ts";
 import type { Entry, Timeline } from "./timeline.ts";
 import { callTitle, hubTitle, type Named, payloadTitle } from "./titles.ts";
 

@@ -1,5 +1,5 @@
 /** What passed between Slack, the bot and the hub, each in one line. Pure. */
-import type { Call, Json, SentPayload } from "../../local/slack/index.ts";
+import type { Call, Json, SentPayload } from "../../sandbox/slack/index.ts";
 
 /** How a user or channel id reads. */
 export type Named = (id: string) => string;

@@ -1,8 +1,10 @@
 /** The ordered rules for asking, vetting and reviewing: the first that says no is told. Pure. */
+
+import type { Catalog } from "./catalog.ts";
+import { readWish } from "./command.ts";
 import { parseDuration } from "./duration.ts";
 import { type Refusal, Refused } from "./refusal.ts";
 import type { AccessRequest } from "./request.ts";
-import type { Catalog } from "./role.ts";
 import { approversOnly } from "./rules/approvers-only.ts";
 import { knownRole } from "./rules/known-role.ts";
 import { maxDuration } from "./rules/max-duration.ts";
@@ -15,7 +17,6 @@ import { reasonGiven } from "./rules/reason-given.ts";
 import { reasonLength } from "./rules/reason-length.ts";
 import type { AskRule, ReviewFacts, ReviewRule, VetFacts, VetRule } from "./rules/rule.ts";
 import { someoneCanApprove } from "./rules/someone-can-approve.ts";
-import { readWish } from "./wish.ts";
 
 const ASKING: readonly AskRule[] = [
   knownRole,

@@ -3,10 +3,10 @@ import type { RequestId, UserId } from "../domain/ids.ts";
 import { reviewing } from "../domain/policy.ts";
 import { Refused } from "../domain/refusal.ts";
 import { decided, late } from "../domain/transitions.ts";
-import { hint } from "./hint.ts";
-import { load } from "./load.ts";
 import type { AccessRequest, Ports } from "./ports.ts";
-import { lookUp } from "./review.ts";
+import { hint } from "./support/enqueue.ts";
+import { load } from "./support/load.ts";
+import { lookUp } from "./support/reviewer.ts";
 
 export interface Decide {
   id: RequestId;

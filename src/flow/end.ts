@@ -3,10 +3,10 @@ import type { RequestId } from "../domain/ids.ts";
 import type { Secret } from "../domain/secret.ts";
 import { ended, ending } from "../domain/transitions.ts";
 import { redrawToken } from "./draw.ts";
-import { hint } from "./hint.ts";
 import type { In, Later, Ports } from "./ports.ts";
-import { together } from "./together.ts";
-import { watching } from "./trouble.ts";
+import { hint } from "./support/enqueue.ts";
+import { watching } from "./support/outage.ts";
+import { together } from "./support/settle-all.ts";
 
 /** The server caches a token's success for 10 s on each replica: only after that does a refusal prove the end. */
 const CACHE = 11_000;

@@ -1,10 +1,11 @@
 /** What the flows need from outside. Adapters implement these; the flows know nothing else. */
+
+import type { Catalog } from "../domain/catalog.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Face, Slot } from "../domain/faces.ts";
 import type { Principal, RequestId, UserId } from "../domain/ids.ts";
 import type { Profile } from "../domain/person.ts";
 import type { AccessRequest, Failure, Grant, In, Sent } from "../domain/request.ts";
-import type { Catalog } from "../domain/role.ts";
 import type { Secret } from "../domain/secret.ts";
 
 export type { Clock };

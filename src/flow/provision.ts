@@ -5,10 +5,10 @@ import { leads } from "../domain/schedule.ts";
 import type { Secret } from "../domain/secret.ts";
 import { active, delivering, ending, failed } from "../domain/transitions.ts";
 import { redrawToken } from "./draw.ts";
-import { hint } from "./hint.ts";
 import { type Grant, GrantFailed, type In, type Later, type Ports, type Sent } from "./ports.ts";
-import { together } from "./together.ts";
-import { watching } from "./trouble.ts";
+import { hint } from "./support/enqueue.ts";
+import { watching } from "./support/outage.ts";
+import { together } from "./support/settle-all.ts";
 
 type Open = In<"approved" | "delivering">;
 

@@ -1,8 +1,8 @@
 /** One grant on which record and hub disagree, looked at afresh under its lease, and put right. */
 import { type In, isOnHub } from "../domain/request.ts";
 import { ending } from "../domain/transitions.ts";
-import { hint } from "./hint.ts";
 import type { GrantKey, Notes, Ports, Standing } from "./ports.ts";
+import { hint } from "./support/enqueue.ts";
 
 export async function repair(ports: Ports, key: GrantKey, signal: AbortSignal): Promise<void> {
   const { requests, grants } = ports;

@@ -4,10 +4,10 @@ import { Refused } from "../domain/refusal.ts";
 import { type AccessRequest, type End, isOnHub } from "../domain/request.ts";
 import { membersOnly } from "../domain/rules/members-only.ts";
 import { endingOrLate } from "../domain/transitions.ts";
-import { hint } from "./hint.ts";
-import { load } from "./load.ts";
 import type { Ports } from "./ports.ts";
-import { lookUp } from "./review.ts";
+import { hint } from "./support/enqueue.ts";
+import { load } from "./support/load.ts";
+import { lookUp } from "./support/reviewer.ts";
 
 /** Throws Refused, StoreDown, StoreUnsure. */
 export async function release(

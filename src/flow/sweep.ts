@@ -1,9 +1,9 @@
 /** What a crash, a lost job or a lost record left half done is finished: state and hub are compared, and made to agree. */
 import { isOnHub } from "../domain/request.ts";
 import { type Step, stepDue } from "../domain/schedule.ts";
-import { hint } from "./hint.ts";
 import type { AccessRequest, Ports, Standing } from "./ports.ts";
 import { repair } from "./repair.ts";
+import { hint } from "./support/enqueue.ts";
 
 const LISTING_WITHIN = 45_000;
 const BATCH = 500;

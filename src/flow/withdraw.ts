@@ -2,8 +2,8 @@
 import type { RequestId, UserId } from "../domain/ids.ts";
 import { Refused } from "../domain/refusal.ts";
 import { withdrawn } from "../domain/transitions.ts";
-import { hint } from "./hint.ts";
 import type { AccessRequest, Ports } from "./ports.ts";
+import { hint } from "./support/enqueue.ts";
 
 /** Throws Refused, StoreDown, StoreUnsure. */
 export async function withdraw(

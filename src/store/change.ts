@@ -1,9 +1,10 @@
 /** Changing records: each function lands whole in one Lua call, or changes nothing. */
+
+import { transition } from "../domain/audit.ts";
 import { isSettled } from "../domain/faces.ts";
 import type { RequestId } from "../domain/ids.ts";
 import { Refused } from "../domain/refusal.ts";
 import { type AccessRequest, isFinal } from "../domain/request.ts";
-import { transition } from "../domain/trail.ts";
 import type { In, Made } from "../flow/ports.ts";
 import { writing } from "./failures.ts";
 import { get, getJson } from "./look.ts";

@@ -1,6 +1,7 @@
 /** What every part of the store works with. */
+
+import type { Transition } from "../domain/audit.ts";
 import type { Clock } from "../domain/clock.ts";
-import type { Transition } from "../domain/trail.ts";
 import type { Keys } from "./keys.ts";
 import type { Client } from "./open.ts";
 

@@ -1,5 +1,5 @@
 /** The trail: every transition in order, in a Redis stream that only the Lua of a change writes to. */
-import type { Transition } from "../domain/trail.ts";
+import type { Transition } from "../domain/audit.ts";
 import { reading } from "./failures.ts";
 import type { Store } from "./store.ts";
 

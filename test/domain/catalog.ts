@@ -1,5 +1,5 @@
 /** A catalog for the pure rules. */
-import { Role } from "../../src/domain/role.ts";
+import { Role } from "../../src/domain/catalog.ts";
 
 const description = { en: "View", zh: "查看" };
 const by = ["S0SRE"];

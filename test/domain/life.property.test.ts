@@ -1,12 +1,12 @@
 /** Whatever happens in whatever order: no way leads out of a final state, to access without a decision, or past an end. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { transition } from "../../src/domain/audit.ts";
 import { MINUTE } from "../../src/domain/duration.ts";
 import { faces, isSettled, undrawn } from "../../src/domain/faces.ts";
 import { Refused } from "../../src/domain/refusal.ts";
 import { AccessRequest, isFinal, type State } from "../../src/domain/request.ts";
 import { stepDue } from "../../src/domain/schedule.ts";
-import { transition } from "../../src/domain/trail.ts";
 import * as to from "../../src/domain/transitions.ts";
 import { asked, T0 } from "./records.ts";
 

@@ -1,11 +1,11 @@
 /** The process dies after any of its steps, with its jobs; the sweep finishes what was begun. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { visibleText } from "../../local/slack/index.ts";
+import { visibleText } from "../../sandbox/slack/index.ts";
 import { HOUR, MINUTE } from "../../src/domain/duration.ts";
 import type { RequestId, UserId } from "../../src/domain/ids.ts";
-import { ask } from "../../src/flow/ask.ts";
 import { decide } from "../../src/flow/decide.ts";
 import type { Ports } from "../../src/flow/ports.ts";
+import { ask } from "../../src/flow/request.ts";
 import { release } from "../../src/flow/revoke.ts";
 import { ALICE, APPROVALS, BOB, startWorld, type World } from "../helpers/bot.ts";
 import { login } from "../helpers/login.ts";

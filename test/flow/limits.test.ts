@@ -1,8 +1,8 @@
 /** Very short and very long grants, tokens the hub shortens, questions nobody answers. */
 import { afterEach, expect, test } from "vitest";
-import { jumpClock } from "../../local/clock.ts";
-import { startLocalHub } from "../../local/hub/index.ts";
-import { visibleText } from "../../local/slack/index.ts";
+import { jumpClock } from "../../sandbox/clock.ts";
+import { startLocalHub } from "../../sandbox/hub/index.ts";
+import { visibleText } from "../../sandbox/slack/index.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../src/domain/duration.ts";
 import { ALICE, BOB, type BotOptions, startBot, startWorld, type World } from "../helpers/bot.ts";
 import { login } from "../helpers/login.ts";

@@ -1,13 +1,13 @@
 /** Redis loses everything, or is away at the end: the hub alone is enough to end a grant on time. */
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { hubClient } from "../../local/hub/client.ts";
-import { visibleText } from "../../local/slack/index.ts";
+import { hubClient } from "../../sandbox/hub/client.ts";
+import { visibleText } from "../../sandbox/slack/index.ts";
 import { HOUR, MINUTE } from "../../src/domain/duration.ts";
 import type { RequestId, UserId } from "../../src/domain/ids.ts";
 import { requestId } from "../../src/domain/ids.ts";
-import { ask } from "../../src/flow/ask.ts";
 import { decide } from "../../src/flow/decide.ts";
-import { guard } from "../../src/flow/guard.ts";
+import { guard } from "../../src/flow/fallback-expiry.ts";
+import { ask } from "../../src/flow/request.ts";
 import { ALICE, BOB, startWorld, type World } from "../helpers/bot.ts";
 import { scene, TOKEN } from "../helpers/scene.ts";
 import { openSteps, type Steps } from "../helpers/steps.ts";

@@ -1,6 +1,6 @@
 /** Who may ask, decide and revoke, and what those see who may not. */
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { buttonsOf, visibleText } from "../../local/slack/index.ts";
+import { buttonsOf, visibleText } from "../../sandbox/slack/index.ts";
 import {
   ALICE,
   APPROVALS,

@@ -1,6 +1,6 @@
 /** Hub and Slack fail at the worst moment: people are told, nothing is lost, and nothing is left standing. */
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { buttonsOf, visibleText } from "../../local/slack/index.ts";
+import { buttonsOf, visibleText } from "../../sandbox/slack/index.ts";
 import { HOUR } from "../../src/domain/duration.ts";
 import { ALICE, APPROVALS, BOB, CAROL, GENERAL, startBot, startWorld, type World } from "../helpers/bot.ts";
 import { scene, TOKEN, tokenIn } from "../helpers/scene.ts";

@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pino } from "pino";
 import { parse, stringify } from "yaml";
-import type { Finding } from "../../src/checks/finding.ts";
+import type { Finding } from "../../src/cli/checks/finding.ts";
+import { doctor } from "../../src/cli/doctor/index.ts";
+import type { DoctorOptions } from "../../src/cli/doctor/options.ts";
 import { loadConfig } from "../../src/config.ts";
-import { doctor } from "../../src/doctor/index.ts";
-import type { DoctorOptions } from "../../src/doctor/options.ts";
 import type { World } from "./bot.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: a test bends the file as it likes.

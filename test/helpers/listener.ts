@@ -1,18 +1,18 @@
 /** The bot's door to Slack, opened by real Bolt before the local workspace; records are in memory. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { onTestFinished } from "vitest";
-import { jumpClock } from "../../local/clock.ts";
-import { type LocalSlack, startLocalSlack, visibleText } from "../../local/slack/index.ts";
+import { jumpClock } from "../../sandbox/clock.ts";
+import { type LocalSlack, startLocalSlack, visibleText } from "../../sandbox/slack/index.ts";
+import { type Catalog, Role } from "../../src/domain/catalog.ts";
 import { RequestId, UserId } from "../../src/domain/ids.ts";
 import type { Locale } from "../../src/domain/person.ts";
 import type { State } from "../../src/domain/request.ts";
-import { type Catalog, Role } from "../../src/domain/role.ts";
 import type { Log } from "../../src/flow/ports.ts";
-import { slackClient } from "../../src/slack/client.ts";
-import { createDirectory } from "../../src/slack/directory.ts";
-import { createListener, type ListenerOptions } from "../../src/slack/listen.ts";
-import { createNotifier } from "../../src/slack/notifier.ts";
-import { type RememberedPeople, rememberPeople } from "../../src/slack/people.ts";
+import { createListener, type ListenerOptions } from "../../src/slack/inbound/listen.ts";
+import { slackClient } from "../../src/slack/outbound/client.ts";
+import { createDirectory } from "../../src/slack/outbound/directory.ts";
+import { createNotifier } from "../../src/slack/outbound/notifier.ts";
+import { type RememberedPeople, rememberPeople } from "../../src/slack/outbound/people.ts";
 import type { ViewContext } from "../../src/slack/views/index.ts";
 import { type MemoryPorts, memoryPorts, work } from "./memory-ports.ts";
 

@@ -1,6 +1,6 @@
 /** What the dashboard's login answers to a token: 401 to a dead one. */
-import { hubClient } from "../../local/hub/client.ts";
-import type { Hub } from "../../local/hub/types.ts";
+import { hubClient } from "../../sandbox/hub/client.ts";
+import type { Hub } from "../../sandbox/hub/types.ts";
 
 export async function login(hub: Hub, token: string): Promise<number> {
   const ask = hubClient(hub);

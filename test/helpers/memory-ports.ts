@@ -6,7 +6,6 @@ import { Refused } from "../../src/domain/refusal.ts";
 import { AccessRequest, isFinal } from "../../src/domain/request.ts";
 import { secret } from "../../src/domain/secret.ts";
 import { draw } from "../../src/flow/draw.ts";
-import { lapse } from "../../src/flow/lapse.ts";
 import {
   type Grants,
   type JobName,
@@ -18,7 +17,8 @@ import {
   StoreUnsure,
 } from "../../src/flow/ports.ts";
 import { provision } from "../../src/flow/provision.ts";
-import { vet } from "../../src/flow/vet.ts";
+import { lapse } from "../../src/flow/time-out.ts";
+import { vet } from "../../src/flow/validate.ts";
 
 export interface Store extends Requests {
   /** down: refuses before anything is stored · unsure: stores, and the answer is lost. */

@@ -1,7 +1,7 @@
 /** A real Redis for a test file, with our connections to it and a log that can be read. */
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { type LocalRedis, type RedisOptions, startRedis } from "../../local/redis.ts";
+import { type LocalRedis, type RedisOptions, startRedis } from "../../sandbox/redis/redis.ts";
 import type { Log } from "../../src/flow/ports.ts";
 import { type Connections, connect } from "../../src/store/connect.ts";
 import { type Keys, keysOf } from "../../src/store/keys.ts";

@@ -1,5 +1,5 @@
 /** One replica of the bot, a process of its own: its parent tells it how time jumps, and it ends with its parent. */
-import { jumpClock } from "../../local/clock.ts";
+import { jumpClock } from "../../sandbox/clock.ts";
 import { type Means, startApp } from "../../src/app.ts";
 import { loadConfig } from "../../src/config.ts";
 import { createLog } from "../../src/log.ts";

@@ -1,5 +1,5 @@
 /** What people of the story do and see, in few words. */
-import { buttonsOf, type Message, type View, visibleText } from "../../local/slack/index.ts";
+import { buttonsOf, type Message, type View, visibleText } from "../../sandbox/slack/index.ts";
 import { ALICE, APPROVALS, BOB, GENERAL, type World } from "./bot.ts";
 
 export const TOKEN = /eyJ[\w-]+\.[\w-]+\.[\w-]+/;

@@ -1,8 +1,8 @@
 /** The rules by which the bot speaks, checked on any message or modal. */
 import type { Button, KnownBlock, ModalView } from "@slack/types";
 import { expect } from "vitest";
-import { checkBlocks, checkView } from "../../local/slack/blocks/check.ts";
-import { walk } from "../../local/slack/read.ts";
+import { checkBlocks, checkView } from "../../sandbox/slack/blocks/check.ts";
+import { walk } from "../../sandbox/slack/read.ts";
 import type { Message } from "../../src/slack/views/index.ts";
 
 const IN_MESSAGES = ["section", "context", "actions", "rich_text"];

@@ -1,7 +1,7 @@
 /** `start` with a stop that gives up soon: the tests do not wait for what hangs when Redis is gone. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { start } from "../../src/cli/start.ts";
 import { loadConfig } from "../../src/config.ts";
-import { start } from "../../src/start.ts";
 
 const clock = {
   now: () => Date.now(),

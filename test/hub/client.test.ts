@@ -1,10 +1,10 @@
 import { inspect } from "node:util";
 import { afterEach, expect, it } from "vitest";
-import { systemClock } from "../../local/clock.ts";
+import { systemClock } from "../../sandbox/clock.ts";
 import { secret } from "../../src/domain/secret.ts";
 import type { Grants } from "../../src/flow/ports.ts";
-import type { HubClient } from "../../src/hub/client.ts";
-import { createGrants } from "../../src/hub/grants.ts";
+import type { HubClient } from "../../src/hub/client/client.ts";
+import { createGrants } from "../../src/hub/grants/grants.ts";
 import { approved } from "./requests.ts";
 import { json, type Stub, startStub } from "./stub.ts";
 
@@ -135,7 +135,7 @@ it("verifies the hub's certificate", async () => {
   stub = await startStub((_, to) => json(to, 200, {}));
   const client = stub.client(PLANTED);
   const { ca: _, ...access } = client.access;
-  const { createHubClient } = await import("../../src/hub/client.ts");
+  const { createHubClient } = await import("../../src/hub/client/client.ts");
   const unknown = createHubClient(access);
   expect(await caught(unknown.raw("/version"))).toMatchObject({ reason: "UNABLE_TO_VERIFY_LEAF_SIGNATURE" });
   const careless = createHubClient({ ...access, insecure: true });

@@ -1,15 +1,15 @@
 /** What Grants promise, on any hub: run with the bot's own least rights, never as an administrator. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { systemClock } from "../../local/clock.ts";
-import { type HubClient as Admin, hubClient } from "../../local/hub/client.ts";
-import type { Hub, KubeObject } from "../../local/hub/types.ts";
+import { systemClock } from "../../sandbox/clock.ts";
+import { type HubClient as Admin, hubClient } from "../../sandbox/hub/client.ts";
+import type { Hub, KubeObject } from "../../sandbox/hub/types.ts";
 import { HOUR } from "../../src/domain/duration.ts";
 import type { Secret } from "../../src/domain/secret.ts";
 import { GrantFailed, type GrantKey, type Grants, type Log } from "../../src/flow/ports.ts";
-import { createHubClient, type HubClient } from "../../src/hub/client.ts";
-import { createGrants, type GrantsOptions } from "../../src/hub/grants.ts";
-import { parseKubeconfig } from "../../src/hub/kubeconfig.ts";
-import { objectName } from "../../src/hub/names.ts";
+import { createHubClient, type HubClient } from "../../src/hub/client/client.ts";
+import { createGrants, type GrantsOptions } from "../../src/hub/grants/grants.ts";
+import { objectName } from "../../src/hub/grants/names.ts";
+import { parseKubeconfig } from "../../src/hub/kubeconfig/kubeconfig.ts";
 import { botKubeconfig, GRANTS_NAMESPACE } from "../helpers/bot-account.ts";
 import { approved } from "./requests.ts";
 

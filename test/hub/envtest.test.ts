@@ -1,6 +1,6 @@
 /** Grants on a real kube-apiserver set up like the hub. */
 import { it } from "vitest";
-import { envtestAdvice, envtestAvailable, startEnvtest } from "../../local/envtest.ts";
+import { envtestAdvice, envtestAvailable, startEnvtest } from "../../sandbox/hub/envtest.ts";
 import { grantsContract } from "./contract.ts";
 
 if (envtestAvailable()) grantsContract("grants on a real API server", startEnvtest);

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { stringify } from "yaml";
-import { chartKubeconfig } from "../../local/hub/kubeconfig.ts";
-import { createAuthority } from "../../local/hub/x509.ts";
-import { parseKubeconfig, readKubeconfig } from "../../src/hub/kubeconfig.ts";
+import { chartKubeconfig } from "../../sandbox/hub/kubeconfig.ts";
+import { createAuthority } from "../../sandbox/hub/x509.ts";
+import { parseKubeconfig, readKubeconfig } from "../../src/hub/kubeconfig/kubeconfig.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "karpor-access-kubeconfig-"));
 afterAll(() => rmSync(directory, { recursive: true }));

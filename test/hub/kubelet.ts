@@ -2,7 +2,7 @@
 import { createServer } from "node:https";
 import { type AddressInfo, connect } from "node:net";
 import { WebSocket, WebSocketServer } from "ws";
-import { createAuthority } from "../../local/hub/x509.ts";
+import { createAuthority } from "../../sandbox/hub/x509.ts";
 
 const PROTOCOL = "v4.channel.k8s.io";
 

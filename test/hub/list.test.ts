@@ -1,8 +1,8 @@
 import { afterEach, expect, it } from "vitest";
-import { systemClock } from "../../local/clock.ts";
-import { createGrants } from "../../src/hub/grants.ts";
-import { objectName } from "../../src/hub/names.ts";
-import { account, binding } from "../../src/hub/objects.ts";
+import { systemClock } from "../../sandbox/clock.ts";
+import { createGrants } from "../../src/hub/grants/grants.ts";
+import { objectName } from "../../src/hub/grants/names.ts";
+import { account, binding } from "../../src/hub/grants/objects.ts";
 import { approved } from "./requests.ts";
 import { json, type Stub, startStub } from "./stub.ts";
 

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { RoleName } from "../../src/domain/catalog.ts";
 import { requestId } from "../../src/domain/ids.ts";
-import { RoleName } from "../../src/domain/role.ts";
-import { isOf, keyOf, labels, objectName } from "../../src/hub/names.ts";
+import { isOf, keyOf, labels, objectName } from "../../src/hub/grants/names.ts";
 
 const role = fc
   .stringMatching(/^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$/)

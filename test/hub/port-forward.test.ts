@@ -1,17 +1,17 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from "vitest";
-import { scratch } from "../../local/child.ts";
-import { systemClock } from "../../local/clock.ts";
-import { startLocalHub } from "../../local/hub/index.ts";
-import type { LocalHub } from "../../local/hub/options.ts";
-import { type OpenHub, openHub } from "../../src/hub/access.ts";
-import { createHubClient, type HubClient } from "../../src/hub/client.ts";
+import { scratch } from "../../sandbox/child.ts";
+import { systemClock } from "../../sandbox/clock.ts";
+import { startLocalHub } from "../../sandbox/hub/index.ts";
+import type { LocalHub } from "../../sandbox/hub/options.ts";
+import { type OpenHub, openHub } from "../../src/hub/client/access.ts";
+import { createHubClient, type HubClient } from "../../src/hub/client/client.ts";
 import { HubSettings } from "../../src/hub/settings.ts";
 import { createLog } from "../../src/log.ts";
 import { botKubeconfig } from "../helpers/bot-account.ts";
 import { silent } from "../helpers/silent.ts";
-import { type HostStandIn, startHostStandIn } from "./host-stand-in.ts";
+import { type HostStandIn, startHostStandIn } from "./in-cluster-stand-in.ts";
 
 const dir = scratch("karpor-access-forward");
 const log = createLog("warn", silent);

@@ -2,9 +2,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { createAuthority } from "../../local/hub/x509.ts";
+import { createAuthority } from "../../sandbox/hub/x509.ts";
 import { secret } from "../../src/domain/secret.ts";
-import { type ClientOptions, createHubClient, type HubClient } from "../../src/hub/client.ts";
+import { type ClientOptions, createHubClient, type HubClient } from "../../src/hub/client/client.ts";
 
 const authority = createAuthority("stub-ca");
 const serving = authority.issue({ commonName: "stub", hosts: ["localhost", "127.0.0.1"] });

@@ -1,6 +1,6 @@
 /** What the log may know of an error, and how often. */
 import { expect, test } from "vitest";
-import { jumpClock } from "../../local/clock.ts";
+import { jumpClock } from "../../sandbox/clock.ts";
 import { describe, quietly } from "../../src/queue/errors.ts";
 import { memoryLog } from "../helpers/redis.ts";
 

@@ -1,6 +1,6 @@
 /** A worker with its queue on keys of its own; handlers that are not given do nothing. */
 import { vi } from "vitest";
-import { jumpClock } from "../../local/clock.ts";
+import { jumpClock } from "../../sandbox/clock.ts";
 import { JOBS, type JobName } from "../../src/flow/ports.ts";
 import { createJobs } from "../../src/queue/jobs.ts";
 import { createWorker, type Handler } from "../../src/queue/worker.ts";

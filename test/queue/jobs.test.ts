@@ -1,10 +1,10 @@
 /** What stands in Redis for a job, and what its adder is told when Redis does not take it. */
 import { randomBytes } from "node:crypto";
 import { afterAll, expect, test } from "vitest";
-import { freePort } from "../../local/child.ts";
-import { jumpClock } from "../../local/clock.ts";
-import { promoteDue } from "../../local/promote.ts";
-import { startRedis } from "../../local/redis.ts";
+import { freePort } from "../../sandbox/child.ts";
+import { jumpClock } from "../../sandbox/clock.ts";
+import { promoteDue } from "../../sandbox/promote.ts";
+import { startRedis } from "../../sandbox/redis/redis.ts";
 import { requestId } from "../../src/domain/ids.ts";
 import { StoreDown, StoreUnsure } from "../../src/flow/ports.ts";
 import { createJobs } from "../../src/queue/jobs.ts";

@@ -2,9 +2,9 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, expect, test, vi } from "vitest";
-import { freePort, scratch } from "../../local/child.ts";
-import { promoteDue } from "../../local/promote.ts";
-import { startRedis } from "../../local/redis.ts";
+import { freePort, scratch } from "../../sandbox/child.ts";
+import { promoteDue } from "../../sandbox/promote.ts";
+import { startRedis } from "../../sandbox/redis/redis.ts";
 import { requestId } from "../../src/domain/ids.ts";
 import { connect } from "../../src/store/connect.ts";
 import { freshKeys, memoryLog, testRedis, until } from "../helpers/redis.ts";

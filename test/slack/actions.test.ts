@@ -1,6 +1,6 @@
 /** Buttons and the deny modal through their outer door: what is decided, and who is told what. */
 import { describe, expect, test } from "vitest";
-import { buttonsOf, type View, visibleText } from "../../local/slack/index.ts";
+import { buttonsOf, type View, visibleText } from "../../sandbox/slack/index.ts";
 import { UserId } from "../../src/domain/ids.ts";
 import { withdraw } from "../../src/flow/withdraw.ts";
 import {

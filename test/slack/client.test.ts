@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type LocalSlack, startLocalSlack } from "../../local/slack/index.ts";
-import { isUndeliverable, retryAfter, slackClient, slackError } from "../../src/slack/client.ts";
+import { type LocalSlack, startLocalSlack } from "../../sandbox/slack/index.ts";
+import { isUndeliverable, retryAfter, slackClient, slackError } from "../../src/slack/outbound/client.ts";
 import { NOW } from "./records.ts";
 
 let slack: LocalSlack;

@@ -1,6 +1,6 @@
 /** The slash command through its outer door: what is stored, and what the person who typed it is told, in their language. */
 import { describe, expect, test } from "vitest";
-import { buttonsOf, visibleText } from "../../local/slack/index.ts";
+import { buttonsOf, visibleText } from "../../sandbox/slack/index.ts";
 import { ALICE, BOB, CAROL, ELSEWHERE, GENERAL, MEI, openDoor, ROOT } from "../helpers/listener.ts";
 
 describe("asking", () => {

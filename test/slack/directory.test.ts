@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type LocalSlack, startLocalSlack } from "../../local/slack/index.ts";
+import { type LocalSlack, startLocalSlack } from "../../sandbox/slack/index.ts";
 import { Principal, UserId } from "../../src/domain/ids.ts";
 import type { Directory } from "../../src/flow/ports.ts";
-import { retryAfter, slackClient, slackError } from "../../src/slack/client.ts";
-import { createDirectory } from "../../src/slack/directory.ts";
-import { rememberPeople } from "../../src/slack/people.ts";
-import { profileOf, SlackUser } from "../../src/slack/profile.ts";
+import { retryAfter, slackClient, slackError } from "../../src/slack/outbound/client.ts";
+import { createDirectory } from "../../src/slack/outbound/directory.ts";
+import { rememberPeople } from "../../src/slack/outbound/people.ts";
+import { profileOf, SlackUser } from "../../src/slack/outbound/profile.ts";
 import { NOW } from "./records.ts";
 
 const user = (id: string) => UserId.parse(id);

@@ -1,6 +1,6 @@
 /** The door itself: both transports, signatures, what is not ours, health, and a stop that waits. */
 import { describe, expect, test } from "vitest";
-import { visibleText } from "../../local/slack/index.ts";
+import { visibleText } from "../../sandbox/slack/index.ts";
 import { ALICE, BOB, GENERAL, openDoor } from "../helpers/listener.ts";
 
 const health = {

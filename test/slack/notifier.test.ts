@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type LocalSlack, startLocalSlack } from "../../local/slack/index.ts";
+import { type LocalSlack, startLocalSlack } from "../../sandbox/slack/index.ts";
 import type { Face, Slot } from "../../src/domain/faces.ts";
 import type { AccessRequest } from "../../src/domain/request.ts";
 import { secret } from "../../src/domain/secret.ts";
 import type { Notifier } from "../../src/flow/ports.ts";
-import { slackClient } from "../../src/slack/client.ts";
-import { createNotifier } from "../../src/slack/notifier.ts";
+import { slackClient } from "../../src/slack/outbound/client.ts";
+import { createNotifier } from "../../src/slack/outbound/notifier.ts";
 import { activeOne, bob, delivering, everyFace, NOW, pendingOne, view } from "./records.ts";
 
 const CHANNEL = "C0APPROVALS";

@@ -1,10 +1,11 @@
 /** One record for every state and end, and the context they are drawn in. */
+
+import { Role } from "../../src/domain/catalog.ts";
 import { HOUR, MINUTE } from "../../src/domain/duration.ts";
 import { type Face, faces, type Slot } from "../../src/domain/faces.ts";
 import { GroupId, type Principal, RequestId, UserId } from "../../src/domain/ids.ts";
 import type { Locale, Person } from "../../src/domain/person.ts";
 import { AccessRequest, Failure } from "../../src/domain/request.ts";
-import { Role } from "../../src/domain/role.ts";
 import type { ViewContext } from "../../src/slack/views/index.ts";
 
 export const NOW = Date.UTC(2026, 10, 25, 14, 2, 11);

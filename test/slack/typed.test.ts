@@ -1,6 +1,6 @@
 /** Slack's escaping of a command line, undone. */
 import { expect, test } from "vitest";
-import { mention, typed } from "../../src/slack/typed.ts";
+import { mention, typed } from "../../src/slack/inbound/typed.ts";
 
 test.each([
   ["a &lt;b&gt; &amp;amp; c", "a <b> &amp; c"],

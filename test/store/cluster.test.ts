@@ -1,6 +1,6 @@
 /** redis+cluster://: all our keys share a slot, and a replica of its owner takes over. */
 import { afterAll, expect, test } from "vitest";
-import { startClusterRedis } from "../../local/redis-cluster.ts";
+import { startClusterRedis } from "../../sandbox/redis/cluster.ts";
 import { connected } from "../helpers/redis.ts";
 import { replicated } from "../helpers/replicated.ts";
 import { worksAgain } from "./failover.contract.ts";

@@ -1,7 +1,7 @@
 /** The door to Redis: which URLs it takes, and that no password leaves it. */
 import { expect, test } from "vitest";
-import { freePort } from "../../local/child.ts";
-import { startRedis } from "../../local/redis.ts";
+import { freePort } from "../../sandbox/child.ts";
+import { startRedis } from "../../sandbox/redis/redis.ts";
 import { StoreDown } from "../../src/flow/ports.ts";
 import { connect } from "../../src/store/connect.ts";
 import { memoryLog, until } from "../helpers/redis.ts";

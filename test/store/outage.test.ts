@@ -1,7 +1,7 @@
 /** What callers are told when Redis is frozen, gone, full or read-only: whether something may have been stored. */
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { startRedis } from "../../local/redis.ts";
+import { startRedis } from "../../sandbox/redis/redis.ts";
 import type { AccessRequest } from "../../src/domain/request.ts";
 import { StoreDown, StoreUnsure } from "../../src/flow/ports.ts";
 import { type TestRedis, testRedis, until } from "../helpers/redis.ts";

@@ -1,9 +1,9 @@
 /** What every Requests must do, whatever Redis it stands on. */
 import { beforeEach, describe, expect, test } from "vitest";
-import { type JumpClock, jumpClock } from "../../local/clock.ts";
+import { type JumpClock, jumpClock } from "../../sandbox/clock.ts";
+import type { Transition } from "../../src/domain/audit.ts";
 import { Refused } from "../../src/domain/refusal.ts";
 import type { AccessRequest } from "../../src/domain/request.ts";
-import type { Transition } from "../../src/domain/trail.ts";
 import type { Requests } from "../../src/flow/ports.ts";
 import { createRequests } from "../../src/store/requests.ts";
 import { trail } from "../../src/store/trail.ts";

@@ -1,6 +1,6 @@
 /** redis+sentinel://: the primary is found by its name, and found again when another takes its place. */
 import { afterAll, expect, test } from "vitest";
-import { startSentinelRedis } from "../../local/redis-sentinel.ts";
+import { startSentinelRedis } from "../../sandbox/redis/sentinel.ts";
 import { connected } from "../helpers/redis.ts";
 import { replicated } from "../helpers/replicated.ts";
 import { worksAgain, writesAgain } from "./failover.contract.ts";

@@ -1,7 +1,7 @@
 /** Valkey, where it is installed. */
 import { spawnSync } from "node:child_process";
 import { afterAll, expect, test } from "vitest";
-import { startRedis } from "../../local/redis.ts";
+import { startRedis } from "../../sandbox/redis/redis.ts";
 import { needs } from "../helpers/needs.ts";
 import { connected } from "../helpers/redis.ts";
 import { wholeContract } from "./whole.contract.ts";

@@ -1,5 +1,5 @@
 /** The page: two Slacks side by side, the tools beside them, and the clock above. */
-import { createActs } from "./acts.ts";
+import { createActs } from "./actions.ts";
 import { createClock } from "./clock.ts";
 import { createDashboard } from "./dashboard.ts";
 import { byId, h } from "./dom.ts";

@@ -2,7 +2,7 @@
 import { createElement, type ReactNode } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { Message as Library, type Block as LibraryBlock } from "slack-blocks-to-jsx";
-import type { Block, Content, Json } from "../../../local/slack/index.ts";
+import type { Block, Content, Json } from "../../../sandbox/slack/index.ts";
 import { slackDate } from "./dates.ts";
 import { drawElement, drawInput } from "./elements.ts";
 import { nameOf, type Reader } from "./reader.ts";

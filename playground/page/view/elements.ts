@@ -1,5 +1,5 @@
 /** Block Kit's interactive elements as HTML; the page's script acts on their data attributes. Pure. */
-import type { Block, Json } from "../../../local/slack/index.ts";
+import type { Block, Json } from "../../../sandbox/slack/index.ts";
 import type { Form } from "./blocks.ts";
 import { attr, esc } from "./escape.ts";
 import { nameOf, type Reader } from "./reader.ts";

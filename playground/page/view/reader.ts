@@ -1,5 +1,5 @@
 /** Who looks at a message: their name, language, time zone, and what time it is for them. */
-import type { LocalSlack, Person } from "../../../local/slack/index.ts";
+import type { LocalSlack, Person } from "../../../sandbox/slack/index.ts";
 import type { ChromeWords, Who } from "../types.ts";
 
 export interface Reader {

@@ -1,10 +1,10 @@
 /** Behind the scenes: records and trail as Redis has them, objects as the hub has them, and the jobs that wait. */
-import type { KubeObject } from "../../../local/hub/types.ts";
+import type { KubeObject } from "../../../sandbox/hub/types.ts";
+import type { Transition } from "../../../src/domain/audit.ts";
 import type { AccessRequest } from "../../../src/domain/request.ts";
-import type { Transition } from "../../../src/domain/trail.ts";
+import { recordsOf, type Stage } from "../../context.ts";
+import { isOurs } from "../../fixtures/ours.ts";
 import { shown } from "../../record/mask.ts";
-import { recordsOf, type Stage } from "../../stage.ts";
-import { isOurs } from "../../world/ours.ts";
 import type { RequestView, ScenesPart } from "../types.ts";
 
 const KEPT = 40;

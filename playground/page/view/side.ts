@@ -1,6 +1,6 @@
 /** One person's Slack: the channels they are in, the app's messages, their modal, their phone. */
-import type { Ephemeral, LocalSlack, Message, Person, Trouble } from "../../../local/slack/index.ts";
-import { mentionsIn } from "../../../local/slack/read.ts";
+import type { Ephemeral, LocalSlack, Message, Person, Trouble } from "../../../sandbox/slack/index.ts";
+import { mentionsIn } from "../../../sandbox/slack/read.ts";
 import type { Item, Modal, Place, Side } from "../types.ts";
 import { drawBlocks, drawContent } from "./blocks.ts";
 import { dayKey, dayLine, timeOf } from "./dates.ts";

@@ -1,6 +1,6 @@
 /** The role is in the catalog. */
 
-import { correctLine } from "../wish.ts";
+import { correctLine } from "../command.ts";
 import type { AskRule } from "./rule.ts";
 
 export const knownRole: AskRule = (wish, roles) =>

@@ -1,6 +1,7 @@
 /** A grant lasts no longer than its role allows. */
+
+import { correctLine } from "../command.ts";
 import { parseDuration } from "../duration.ts";
-import { correctLine } from "../wish.ts";
 import type { AskRule } from "./rule.ts";
 
 export const maxDuration: AskRule = (wish, roles) => {

@@ -1,6 +1,7 @@
 /** A grant lasts a minute at least. */
+
+import { correctLine } from "../command.ts";
 import { parseDuration, SHORTEST } from "../duration.ts";
-import { correctLine } from "../wish.ts";
 import type { AskRule } from "./rule.ts";
 
 export const minDuration: AskRule = (wish, roles) => {

@@ -1,6 +1,7 @@
 /** The duration is one: `90m`, `8h`, `2d`, `1w`, `1h30m`. */
+
+import { correctLine } from "../command.ts";
 import { parseDuration } from "../duration.ts";
-import { correctLine } from "../wish.ts";
 import type { AskRule } from "./rule.ts";
 
 export const readableDuration: AskRule = (wish, roles) =>

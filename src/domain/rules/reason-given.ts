@@ -1,6 +1,6 @@
 /** A role that wants a reason gets one. */
 
-import { correctLine } from "../wish.ts";
+import { correctLine } from "../command.ts";
 import type { AskRule } from "./rule.ts";
 
 export const reasonGiven: AskRule = (wish, roles) =>

@@ -1,6 +1,6 @@
 /** A reason fits on a phone. */
 
-import { correctLine, REASON_MAX } from "../wish.ts";
+import { correctLine, REASON_MAX } from "../command.ts";
 import type { AskRule } from "./rule.ts";
 
 export const reasonLength: AskRule = (wish, roles) =>

@@ -1,10 +1,11 @@
 /** What a rule is: facts and a request in, a refusal or nothing out. Pure. */
+
+import type { Catalog, Role } from "../catalog.ts";
+import type { Wish } from "../command.ts";
 import type { Principal } from "../ids.ts";
 import type { Profile } from "../person.ts";
 import type { Refusal } from "../refusal.ts";
 import type { AccessRequest } from "../request.ts";
-import type { Catalog, Role } from "../role.ts";
-import type { Wish } from "../wish.ts";
 
 export type AskRule = (wish: Wish, roles: Catalog) => Refusal | null;
 

@@ -2,7 +2,7 @@
 import { durationParts } from "../../domain/duration.ts";
 import type { End } from "../../domain/request.ts";
 import type { Facts } from "./facts.ts";
-import { type Grammar, name, type Say } from "./say.ts";
+import { type Grammar, name, type Say } from "./formatter.ts";
 import {
   type ByAction,
   type ByFailure,

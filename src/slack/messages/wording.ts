@@ -5,7 +5,7 @@ import type { Refusal } from "../../domain/refusal.ts";
 import type { Failure, State } from "../../domain/request.ts";
 import type { ActionId } from "../ids.ts";
 import type { Facts } from "./facts.ts";
-import type { Say } from "./say.ts";
+import type { Say } from "./formatter.ts";
 
 export type Sentence = (f: Facts, say: Say) => string;
 export type ByPhase = Record<Phase, Sentence>;

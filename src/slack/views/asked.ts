@@ -3,7 +3,7 @@ import type { AccessRequest } from "../../domain/request.ts";
 import { actions } from "./blocks.ts";
 import * as buttons from "./buttons.ts";
 import type { Message, ViewContext } from "./context.ts";
-import { factsOf, message, pen } from "./pen.ts";
+import { factsOf, message, pen } from "./renderer.ts";
 
 export function asked(r: AccessRequest, ctx: ViewContext): Message {
   const p = pen(ctx);

@@ -3,7 +3,7 @@ import type { Button, ConfirmationDialog } from "@slack/types";
 import type { AccessRequest } from "../../domain/request.ts";
 import { type ActionId, buttonValue } from "../ids.ts";
 import { cut, oneLine } from "../messages/text.ts";
-import type { Pen } from "./pen.ts";
+import type { Pen } from "./renderer.ts";
 
 const LABEL = 75;
 const NAME = 18;

@@ -2,12 +2,12 @@
 import type { KnownBlock } from "@slack/types";
 import type { Phase } from "../../domain/faces.ts";
 import type { AccessRequest } from "../../domain/request.ts";
-import { mention } from "../messages/say.ts";
+import { mention } from "../messages/formatter.ts";
 import { cut, escaped, oneLine, shorten } from "../messages/text.ts";
 import { actions, quote, section } from "./blocks.ts";
 import * as buttons from "./buttons.ts";
 import type { Message } from "./context.ts";
-import { factsOf, message, type Pen } from "./pen.ts";
+import { factsOf, message, type Pen } from "./renderer.ts";
 
 export function card(p: Pen, r: AccessRequest, phase: Phase, first: boolean): Message {
   if (phase === "pending") return pending(p, r, first);

@@ -1,8 +1,8 @@
 /** What every view needs besides the record, and what it gives back. */
 import type { KnownBlock } from "@slack/types";
+import type { Catalog } from "../../domain/catalog.ts";
 import type { Principal } from "../../domain/ids.ts";
 import type { Locale } from "../../domain/person.ts";
-import type { Catalog } from "../../domain/role.ts";
 
 export interface ViewContext {
   locale: Locale;

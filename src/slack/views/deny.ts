@@ -1,15 +1,15 @@
 /** The modal that asks an approver why, and what comes back from it. */
 import type { KnownBlock, ModalView } from "@slack/types";
 import { z } from "zod";
+import { REASON_MAX } from "../../domain/command.ts";
 import { RequestId } from "../../domain/ids.ts";
 import type { Refusal } from "../../domain/refusal.ts";
-import { REASON_MAX } from "../../domain/wish.ts";
 import { DENY_VIEW } from "../ids.ts";
 import { foreign } from "../messages/text.ts";
 import { context, section } from "./blocks.ts";
 import type { ViewContext } from "./context.ts";
-import { pen } from "./pen.ts";
 import { refused } from "./refused.ts";
+import { pen } from "./renderer.ts";
 
 const INPUT = "why";
 

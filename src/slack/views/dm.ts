@@ -2,12 +2,12 @@
 import type { Face, Phase, Slot } from "../../domain/faces.ts";
 import type { Refusal } from "../../domain/refusal.ts";
 import type { AccessRequest } from "../../domain/request.ts";
-import type { Say } from "../messages/say.ts";
+import type { Say } from "../messages/formatter.ts";
 import { actions, quote } from "./blocks.ts";
 import * as buttons from "./buttons.ts";
 import type { Message } from "./context.ts";
-import { factsOf, message, type Pen } from "./pen.ts";
 import { refusalSentence } from "./refused.ts";
+import { factsOf, message, type Pen } from "./renderer.ts";
 
 type NoticeFace = Extract<Face, `notice:${string}`>;
 type News = NoticeFace extends `notice:${infer N}` ? N : never;

@@ -1,7 +1,7 @@
 /** Small confirmations to the one who pressed, and the one sentence for what nobody foresaw. */
 import type { AccessRequest } from "../../domain/request.ts";
 import type { Message, ViewContext } from "./context.ts";
-import { factsOf, message, pen } from "./pen.ts";
+import { factsOf, message, pen } from "./renderer.ts";
 
 export type Done = "approved" | "denied" | "withdrawn" | "hidden" | "ending";
 

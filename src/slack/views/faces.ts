@@ -5,7 +5,7 @@ import { alert } from "./alert.ts";
 import { card } from "./card.ts";
 import type { Message, ViewContext } from "./context.ts";
 import { notice, reminder, unproven, waiting } from "./dm.ts";
-import { type Pen, pen } from "./pen.ts";
+import { type Pen, pen } from "./renderer.ts";
 import { token } from "./token.ts";
 
 interface Drawn {

@@ -1,10 +1,11 @@
 /** What one can do here: the roles one may ask for with their limits, and the other words of the command. */
+
+import type { Role } from "../../domain/catalog.ts";
 import { formatDuration } from "../../domain/duration.ts";
-import type { Role } from "../../domain/role.ts";
 import { escaped } from "../messages/text.ts";
 import { isFull, section } from "./blocks.ts";
 import type { Message, ViewContext } from "./context.ts";
-import { message, type Pen, pen } from "./pen.ts";
+import { message, type Pen, pen } from "./renderer.ts";
 
 export function help(ctx: ViewContext, roleNames: readonly string[]): Message {
   const p = pen(ctx);

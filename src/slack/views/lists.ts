@@ -6,7 +6,7 @@ import type { AccessRequest } from "../../domain/request.ts";
 import { actions, isFull, section } from "./blocks.ts";
 import * as buttons from "./buttons.ts";
 import type { Message, ViewContext } from "./context.ts";
-import { factsOf, message, type Pen, pen } from "./pen.ts";
+import { factsOf, message, type Pen, pen } from "./renderer.ts";
 
 export function status(requests: readonly AccessRequest[], ctx: ViewContext): Message {
   const p = pen(ctx);

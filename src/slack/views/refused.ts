@@ -1,13 +1,13 @@
 /** A refusal: the sentence, and where a slip can be mended the whole line with a button that sends it. */
 import type { KnownBlock } from "@slack/types";
 import type { Refusal } from "../../domain/refusal.ts";
+import type { Say } from "../messages/formatter.ts";
 import type { Words } from "../messages/index.ts";
-import type { Say } from "../messages/say.ts";
 import { roleOf } from "../messages/wording.ts";
 import { actions, preformatted } from "./blocks.ts";
 import { button } from "./buttons.ts";
 import type { Message, ViewContext } from "./context.ts";
-import { message, type Pen, pen } from "./pen.ts";
+import { message, type Pen, pen } from "./renderer.ts";
 
 /** The table is complete by its type; TypeScript cannot pair a kind with its own entry. */
 export const refusalSentence = (words: Words, refusal: Refusal, say: Say): string =>

@@ -5,7 +5,7 @@ import { actions, preformatted, section } from "./blocks.ts";
 import * as buttons from "./buttons.ts";
 import { allows } from "./card.ts";
 import type { Message, ViewContext } from "./context.ts";
-import { factsOf, message, type Pen, pen } from "./pen.ts";
+import { factsOf, message, type Pen, pen } from "./renderer.ts";
 
 type TokenFace = Extract<Face, `token:${string}`>;
 type Stage = TokenFace extends `token:${infer S}` ? S : never;

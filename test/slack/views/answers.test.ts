@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { mentionsIn, visibleText } from "../../../local/slack/read.ts";
-import type { Block } from "../../../local/slack/types.ts";
+import { mentionsIn, visibleText } from "../../../sandbox/slack/read.ts";
+import type { Block } from "../../../sandbox/slack/types.ts";
+import { correctLine, readWish } from "../../../src/domain/command.ts";
 import { HOUR, MINUTE } from "../../../src/domain/duration.ts";
 import { Locale, Standing } from "../../../src/domain/person.ts";
 import type { Refusal } from "../../../src/domain/refusal.ts";
 import { type AccessRequest, FINAL } from "../../../src/domain/request.ts";
-import { correctLine, readWish } from "../../../src/domain/wish.ts";
 import { DENY_VIEW } from "../../../src/slack/ids.ts";
 import {
   asked,

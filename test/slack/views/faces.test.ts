@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { mentionsIn, visibleText } from "../../../local/slack/read.ts";
-import type { Block } from "../../../local/slack/types.ts";
+import { mentionsIn, visibleText } from "../../../sandbox/slack/read.ts";
+import type { Block } from "../../../sandbox/slack/types.ts";
 import { type Face, phase } from "../../../src/domain/faces.ts";
 import { UserId } from "../../../src/domain/ids.ts";
 import { Locale } from "../../../src/domain/person.ts";

@@ -1,8 +1,8 @@
 /** Whatever people write in names, reasons and refusals: nobody is pinged, and every limit of Slack holds. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { mentionsIn } from "../../../local/slack/read.ts";
-import type { Block } from "../../../local/slack/types.ts";
+import { mentionsIn } from "../../../sandbox/slack/read.ts";
+import type { Block } from "../../../sandbox/slack/types.ts";
 import { Locale } from "../../../src/domain/person.ts";
 import { cut, foreign, oneLine, shorten } from "../../../src/slack/messages/text.ts";
 import { asked, drawFace, type Message, refused, status } from "../../../src/slack/views/index.ts";

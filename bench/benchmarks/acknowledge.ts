@@ -1,0 +1,47 @@
+/** How soon a command is acknowledged while fifty come in a second, whatever became of those before. */
+import { setTimeout as delay } from "node:timers/promises";
+import { startBot } from "../bot.ts";
+import { GENERAL, PEOPLE, type World } from "../context.ts";
+import { ms, quantile } from "../stats.ts";
+import type { Row } from "../table.ts";
+
+const A_SECOND = 50;
+const WARM_UP = 50;
+const REPEAT = 250;
+const AIM = 50;
+
+/** Each of the same people asks for one role and then for the other: unknown to the bot at first, then known. */
+export async function acknowledge(world: World): Promise<Row[]> {
+  await using _ = await startBot(world);
+  const people = PEOPLE.slice(0, WARM_UP + REPEAT);
+  const strangers = await storm(world, people, "guest");
+  await delay(2_000);
+  const acquainted = await storm(world, people, "second");
+  return [
+    row("acknowledgement at 50/s, people new to the bot: p99", strangers),
+    row("acknowledgement at 50/s, people it knows: p99", acquainted),
+  ];
+}
+
+/** Open loop: a command leaves when its time has come, and waits for no other. */
+async function storm({ slack }: World, people: readonly string[], role: string): Promise<number[]> {
+  const began = performance.now();
+  const sent = people.map(async (person, i) => {
+    await delay((i * 1_000) / A_SECOND);
+    const late = performance.now() - began - (i * 1_000) / A_SECOND;
+    const { status, ms: took } = await slack.command(person, GENERAL, `${role} debugging the search page`);
+    if (status !== 200) throw new Error(`A command was answered with ${status}.`);
+    return Math.max(0, late) + took;
+  });
+  return (await Promise.all(sent)).slice(WARM_UP);
+}
+
+function row(measure: string, took: readonly number[]): Row {
+  const p99 = quantile(took, 0.99);
+  return {
+    measure,
+    ours: `${ms(p99)} (median ${ms(quantile(took, 0.5))})`,
+    aim: `≤ ${AIM} ms`,
+    met: p99 <= AIM,
+  };
+}

@@ -1,0 +1,129 @@
+/** One sweep over thousands of live grants, how it grows, and what it costs in memory. */
+
+import { QueueEvents } from "bullmq";
+import { Redis } from "ioredis";
+import { openQueue, QUEUE } from "../../src/queue/jobs.ts";
+import { SWEEP } from "../../src/queue/sweeps.ts";
+import { keysOf } from "../../src/store/keys.ts";
+import { ACCOUNTS, type Bare, BINDINGS, bareHub } from "../bare.ts";
+import { startBot } from "../bot.ts";
+import { INSTANCE, type World } from "../context.ts";
+import { openCrowd } from "../seed-grants.ts";
+import { median, ms, timed, times } from "../stats.ts";
+import type { Row } from "../table.ts";
+import type { MeasureOptions } from "./index.ts";
+
+const SIZES = [5_000, 10_000];
+const LARGE = [20_000, 40_000, 100_000];
+const NAMED = 10_000;
+const REPEAT = 5;
+const AIM = 5_000;
+const MEMORY_AIM = 1.3;
+const GROWTH_AIM = 1.25;
+
+interface Found {
+  size: number;
+  bare: number;
+  ours: number;
+  memory: number;
+  most: number;
+}
+
+export async function sweep(world: World, { large }: MeasureOptions): Promise<Row[]> {
+  await using crowd = await openCrowd(world);
+  await using hub = bareHub(world);
+  const found = [await measure(world, hub, 0)];
+  for (const size of large ? [...SIZES, ...LARGE] : SIZES) {
+    await crowd.grow(size);
+    found.push(await measure(world, hub, size));
+    console.error(`  ${size} live grants: ${ms(found.at(-1)?.ours ?? 0)} a sweep`);
+  }
+  return rows(found);
+}
+
+/** By a bot of its own each time: none may sweep while a grant is half made, and each has swept as often. */
+async function measure(world: World, hub: Bare, size: number): Promise<Found> {
+  await using bot = await startBot(world);
+  await using sweeper = openSweeper(world);
+  // The sweep of the start may run still, and the next would only join it.
+  await sweeper.sweep();
+  const [bare, ours]: [number[], number[]] = [[], []];
+  for (let i = 0; i < REPEAT; i++) {
+    bare.push(await timed(() => Promise.all([listed(hub, ACCOUNTS), listed(hub, BINDINGS)])));
+    ours.push(await timed(sweeper.sweep));
+  }
+  const { now, most } = bot.memory();
+  return { size, bare: median(bare), ours: median(ours), memory: now, most };
+}
+
+/** A sweep through the queue, by whoever works there, as the schedule asks for it. */
+function openSweeper({ redis }: World) {
+  const { prefix } = keysOf(INSTANCE);
+  const connections = [new Redis(redis.url), new Redis(redis.url, { maxRetriesPerRequest: null })] as const;
+  const queue = openQueue(connections[0], prefix);
+  const events = new QueueEvents(QUEUE, { connection: connections[1], prefix });
+  let asked = 0;
+  return {
+    async sweep(): Promise<void> {
+      await events.waitUntilReady();
+      asked += 1;
+      const opts = { jobId: `${SWEEP}-bench-${process.pid}-${asked}-${Date.now()}`, attempts: 1 };
+      const job = await queue.add(SWEEP, {}, opts);
+      await job.waitUntilFinished(events);
+    },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([events.close(), queue.close()]);
+      for (const connection of connections) connection.disconnect();
+    },
+  };
+}
+
+/** All of a kind, in the pages that the bot asks for. */
+async function listed(hub: Bare, path: string): Promise<void> {
+  for (let next: string | undefined = ""; next !== undefined; ) {
+    const query = new URLSearchParams({ limit: "500", ...(next && { continue: next }) });
+    const { text } = await hub.ask("GET", `${path}?${query}`);
+    next = (JSON.parse(text) as { metadata: { continue?: string } }).metadata.continue;
+  }
+}
+
+function rows(found: readonly Found[]): Row[] {
+  const [idle, ...loaded] = found;
+  const named = loaded.find(({ size }) => size === NAMED);
+  const last = loaded.at(-1);
+  if (!idle || !named || !last) return [];
+  const compared = last === named ? (loaded[0] ?? named) : named;
+  const growth = last.ours / last.size / (compared.ours / compared.size);
+  return [
+    {
+      measure: `one sweep, ${NAMED} live grants`,
+      bare: `${ms(named.bare)} to list`,
+      ours: ms(named.ours),
+      ratio: times(named.ours / named.bare),
+      aim: `≤ ${AIM} ms`,
+      met: named.ours <= AIM,
+    },
+    {
+      measure: `sweep a grant, of ${last.size} ÷ of ${compared.size}`,
+      bare: `${((compared.ours / compared.size) * 1_000).toFixed(0)} µs`,
+      ours: `${((last.ours / last.size) * 1_000).toFixed(0)} µs`,
+      ratio: times(growth),
+      aim: `≤ ${GROWTH_AIM}`,
+      met: growth <= GROWTH_AIM,
+    },
+    memoryRow(`memory after sweeps, ${named.size} grants ÷ none`, idle.memory, named.memory),
+    memoryRow(`memory at most, ${named.size} grants ÷ none`, idle.most, named.most),
+  ];
+}
+
+function memoryRow(measure: string, idle: number, loaded: number): Row {
+  const ratio = loaded / idle;
+  return {
+    measure,
+    bare: `${idle.toFixed(0)} MB`,
+    ours: `${loaded.toFixed(0)} MB`,
+    ratio: times(ratio),
+    aim: `≤ ${MEMORY_AIM}`,
+    met: ratio <= MEMORY_AIM,
+  };
+}

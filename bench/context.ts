@@ -1,0 +1,81 @@
+/** All that a measure needs but the bot: a real API server, a real Redis, and a local Slack full of people, in this process. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { scratch } from "../sandbox/child.ts";
+import { systemClock } from "../sandbox/clock.ts";
+import { botKubeconfig, GRANTS_NAMESPACE } from "../sandbox/hub/bot-account.ts";
+import { startEnvtest } from "../sandbox/hub/envtest.ts";
+import { startRedis } from "../sandbox/redis/redis.ts";
+import { startLocalSlack } from "../sandbox/slack/index.ts";
+
+export const APPROVER = "U0ALICE";
+export const APPROVALS = "C0APPROVALS";
+export const GENERAL = "C0GENERAL";
+export const INSTANCE = "bench";
+
+/** Each may have one open request a role, so every measure takes new ones. */
+export const PEOPLE = Array.from({ length: 2_000 }, (_, i) => `U0P${String(i).padStart(4, "0")}`);
+
+const SECRETS = {
+  SLACK_BOT_TOKEN: "xoxb-1-bench",
+  SLACK_SIGNING_SECRET: "bench-signing-secret",
+};
+
+export type World = Awaited<ReturnType<typeof startWorld>>;
+
+export async function startWorld() {
+  await using opened = new AsyncDisposableStack();
+  const dir = scratch("karpor-access-bench");
+  opened.defer(() => dir.remove());
+  const hub = opened.use(await startEnvtest());
+  const redis = opened.use(await startRedis());
+  const slack = opened.adopt(await startLocalSlack(workspace()), (s) => s.close());
+  const kubeconfig = join(dir.path, "hub.kubeconfig");
+  writeFileSync(kubeconfig, await botKubeconfig(hub));
+  writeFileSync(join(dir.path, "config.yml"), stringify(settings));
+  const env = {
+    ...SECRETS,
+    KARPOR_ACCESS_CONFIG: join(dir.path, "config.yml"),
+    REDIS_URL: redis.url,
+    SLACK_API_URL: slack.apiUrl,
+  };
+  const kept = opened.move();
+  return {
+    ...{ hub, redis, slack, kubeconfig, env },
+    dir: dir.path,
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
+
+const role = {
+  clusterRole: "karpor-guest",
+  description: { en: "View every page", zh: "查看所有页面" },
+  duration: { default: "8h", max: "7d" },
+  approval: { by: ["S0SRE"], within: "4h" },
+};
+
+const settings = {
+  instance: INSTANCE,
+  hub: {
+    name: "production",
+    kubeconfig: "hub.kubeconfig",
+    namespace: GRANTS_NAMESPACE,
+    dashboard: "https://karpor.example.com",
+  },
+  slack: { channel: APPROVALS, language: "en" },
+  roles: { guest: role, second: role },
+};
+
+const workspace = () => ({
+  clock: systemClock(),
+  signingSecret: SECRETS.SLACK_SIGNING_SECRET,
+  botToken: SECRETS.SLACK_BOT_TOKEN,
+  command: "/karpor-access",
+  people: [APPROVER, ...PEOPLE].map((id) => ({ id, name: id.toLowerCase(), realName: id })),
+  groups: [{ id: "S0SRE", handle: "sre", members: [APPROVER] }],
+  channels: [
+    { id: APPROVALS, name: "approvals", members: [APPROVER] },
+    { id: GENERAL, name: "general", members: [APPROVER, ...PEOPLE] },
+  ],
+});

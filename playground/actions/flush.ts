@@ -1,0 +1,43 @@
+/** Redis forgets everything; the labels and annotations on the hub are enough to go on. */
+import { recordsOf, type Stage } from "../context.ts";
+import { isOurs } from "../fixtures/ours.ts";
+import { type Act, seen } from "./action.ts";
+import { sweepNow } from "./clock.ts";
+
+const HEALED_WITHIN = 15_000;
+const SHOWN_FOR = 1_500;
+
+export const flush: Act = {
+  id: "flush",
+  title: "Flush Redis",
+  about: "FLUSHALL: records, trail and jobs are gone. The hub still knows who has access until when.",
+  not: ({ redis }) => (redis.own ? undefined : "This Redis is yours, so the playground does not empty it."),
+  async run(stage, tell) {
+    const [before, jobs] = await Promise.all([recordsOf(stage), stage.redis.jobs()]);
+    await stage.redis.own?.flush();
+    tell(`Gone: ${before.length} records, ${jobs.length} waiting jobs, the trail.`, "bad");
+    const standing = await liveIds(stage);
+    if (standing.length === 0)
+      return tell(
+        "No access stood on the hub, so there is nothing to bring back. Whoever waited asks again.",
+      );
+    await stage.clock.sleep(SHOWN_FOR);
+    await sweepNow(stage);
+    const back = await seen(async () => {
+      const ids: string[] = (await recordsOf(stage)).map(({ id }) => id);
+      return standing.every((id) => ids.includes(id));
+    }, HEALED_WITHIN);
+    if (!back) return tell("Not back yet; the sweep tries again within a minute.", "bad");
+    tell(
+      `Healed: ${standing.join(", ")} came back from the hub's own annotations, and still ends on time. ` +
+        "The sweep that runs every minute was asked for at once.",
+      "good",
+    );
+  },
+};
+
+async function liveIds({ hub }: Stage): Promise<string[]> {
+  const objects = (await hub.objects()).filter(isOurs);
+  const ids = objects.map(({ metadata }) => metadata.labels?.["karpor-access.io/request"] ?? "");
+  return [...new Set(ids)];
+}

@@ -1,0 +1,133 @@
+/** The hub answers, takes the bot's credential, enforces RBAC, has the catalog's ClusterRoles, and agrees on the time. */
+import type { Config } from "../../config.ts";
+import type { Catalog } from "../../domain/catalog.ts";
+import { DAY, formatDuration } from "../../domain/duration.ts";
+import type { HubFacts, MoreFacts } from "../../hub/client/facts.ts";
+import { type Finding, fail, ok, warn } from "./finding.ts";
+
+const SKEW_MAX = 60_000;
+const APPLY = "npm run setup -- --from-cluster";
+const DIES_SOON = 14 * DAY;
+
+export function judgeHub(
+  facts: HubFacts,
+  { hub, roles }: Pick<Config, "hub" | "roles">,
+  now: number,
+): Finding[] {
+  const { failure, more } = facts;
+  const before = [tls(facts), ownNamespace(facts, hub.namespace), ...credential(facts, now)];
+  if (failure || !more) return [unreachable(facts), ...before];
+  return [
+    ok("hub", `${facts.server} answers`),
+    ...before,
+    rbac(more),
+    skew(more),
+    anonymous(more),
+    rights(more),
+    ...Object.entries(roles).map(([name, role]) => clusterRole(name, role, more)),
+  ];
+}
+
+function unreachable({ server, failure }: HubFacts): Finding {
+  if (failure?.status === 401) return fail("hub", `${server} refuses the bot's credential (401)`, APPLY);
+  return fail(
+    "hub",
+    `${server} does not answer (${failure?.message ?? "no answer"})`,
+    `curl -k ${server}/livez, from this machine; then mend hub.server or hub.portForward`,
+  );
+}
+
+function tls({ verified }: HubFacts): Finding {
+  if (verified) return ok("hub tls", "the hub's certificate is verified");
+  return warn(
+    "hub tls",
+    "the kubeconfig says insecure-skip-tls-verify: whoever sits in between can read the bot's token",
+    "Start karpor-server with --tls-cert-file, and put its CA into the kubeconfig as certificate-authority-data",
+  );
+}
+
+function ownNamespace({ self }: HubFacts, namespace: string): Finding {
+  if (!self)
+    return warn("hub account", "the bot uses a client certificate, not a narrow account of its own", APPLY);
+  if (self.namespace !== namespace) return ok("hub account", `${self.namespace}/${self.name}`);
+  return fail(
+    "hub account",
+    `the bot's own account stands in the grants' namespace ${namespace}: it could mint itself tokens`,
+    APPLY,
+  );
+}
+
+function credential({ self, failure }: HubFacts, now: number): Finding[] {
+  if (!self || failure?.status === 401) return [];
+  const { expiresAt, issuedAt } = self;
+  if (expiresAt === null) return [ok("hub credential", "never ends")];
+  const left = formatDuration(roundDown(expiresAt - now));
+  // The bot renews it at half of its life, which on some hubs is a day.
+  const renewed = issuedAt !== null && now < (issuedAt + expiresAt) / 2;
+  if (renewed || expiresAt - now > DIES_SOON)
+    return [ok("hub credential", `${left} left; the bot renews it`)];
+  return [warn("hub credential", `the bot's own token dies in ${left}, and was not renewed`, APPLY)];
+}
+
+const roundDown = (ms: number): number => (ms > DAY ? Math.floor(ms / DAY) * DAY : Math.max(ms, 0));
+
+function rbac({ rbac }: MoreFacts): Finding {
+  if (rbac === "on") return ok("hub rbac", "on");
+  if (rbac === "unknown") return ok("hub rbac", "not said; a plain Kubernetes API server always has it");
+  return fail(
+    "hub rbac",
+    "RBAC is off: every caller may do everything, and a token means nothing",
+    "helm upgrade karpor kusionstack/karpor -n karpor --reuse-values --set server.enableRbac=true",
+  );
+}
+
+function skew({ skew }: MoreFacts): Finding {
+  const seconds = Math.round(skew / 1000);
+  if (Math.abs(skew) <= SKEW_MAX) return ok("hub clock", `${seconds} s off`);
+  return fail("hub clock", `the clocks differ by ${seconds} s`, "timedatectl set-ntp true, on both machines");
+}
+
+function anonymous({ anonymousReads }: MoreFacts): Finding {
+  if (!anonymousReads) return ok("hub anonymous reads", "closed");
+  return warn(
+    "hub anonymous reads",
+    "anyone who reaches the hub reads clusters without a token: Karpor's role `anonymous` allows it",
+    "kubectl delete clusterrolebinding anonymous, on the hub; or keep the hub off public networks",
+  );
+}
+
+function rights({ mayList }: MoreFacts): Finding {
+  const missing = [
+    ...(mayList.accounts ? [] : ["list serviceaccounts"]),
+    ...(mayList.bindings ? [] : ["list clusterrolebindings"]),
+  ];
+  if (missing.length === 0) return ok("hub rights", "may list its grants");
+  return fail("hub rights", `the bot may not ${missing.join(", nor ")}`, APPLY);
+}
+
+function clusterRole(name: string, role: Catalog[string], { clusterRoles }: MoreFacts): Finding {
+  const check = `role ${name}`;
+  const found = clusterRoles[role.clusterRole];
+  if (!found) return fail(check, `the bot may not read ClusterRole ${role.clusterRole}`, APPLY);
+  if (!found.exists)
+    return fail(
+      check,
+      `ClusterRole ${role.clusterRole} does not exist on the hub`,
+      role.rules
+        ? APPLY
+        : `kubectl create clusterrole ${role.clusterRole} …, on the hub; or mend roles.${name}`,
+    );
+  if (role.approval === "none" && found.moreThanGet && !role.unapproved)
+    return fail(
+      check,
+      `approval: none gives ${role.clusterRole}, which allows more than get, to anyone who asks`,
+      `Name approvers in roles.${name}.approval, or say unapproved: true`,
+    );
+  if (!found.login)
+    return warn(
+      check,
+      `ClusterRole ${role.clusterRole} lacks get on /rest-api/v1/authn: its tokens cannot log in to the dashboard`,
+      `Add /rest-api/v1/authn to its rules`,
+    );
+  return ok(check, role.clusterRole);
+}

@@ -1,0 +1,137 @@
+/** `doctor`: every check of the start and more, a line each; resolves to whether nothing failed. */
+import type { Logger } from "pino";
+import { type Config, ConfigError } from "../../config.ts";
+import type { Clock } from "../../flow/ports.ts";
+import { openHub } from "../../hub/client/access.ts";
+import { createHubClient, type HubClient } from "../../hub/client/client.ts";
+import { HubError } from "../../hub/client/errors.ts";
+import { identity } from "../../hub/kubeconfig/identity.ts";
+import { slackClient } from "../../slack/outbound/client.ts";
+import { connect } from "../../store/connect.ts";
+import { type Finding, fail, ok } from "../checks/finding.ts";
+import { checkLongest } from "../checks/longest.ts";
+import { checkPeople } from "../checks/people.ts";
+import { checkRedisLoad } from "../checks/redis-load.ts";
+import { checkRights } from "../checks/rights.ts";
+import { checkSlack } from "../checks/slack.ts";
+import { checkSocket } from "../checks/socket.ts";
+import { checkHubAt, checkRedisAt, clusterRolesOf } from "../checks/start.ts";
+import { canary } from "./canary.ts";
+import { find, printFound } from "./find.ts";
+import type { DoctorOptions } from "./options.ts";
+import { printFindings } from "./print.ts";
+
+export interface DoctorMeans {
+  clock: Clock;
+  log: Logger;
+  say(line: string): void;
+  colour: boolean;
+}
+
+export async function doctor(
+  load: () => Config,
+  options: DoctorOptions,
+  means: DoctorMeans,
+): Promise<boolean> {
+  if (options.find !== undefined) return findNamed(load(), options.find, options.json, means);
+  const findings = await examine(load, options, means);
+  const good = findings.every(({ level }) => level !== "fail");
+  if (options.json) means.say(JSON.stringify({ ok: good, findings }, null, 2));
+  else for (const line of printFindings(findings, means.colour)) means.say(line);
+  return good;
+}
+
+async function findNamed(
+  config: Config,
+  name: string,
+  json: boolean,
+  { say }: DoctorMeans,
+): Promise<boolean> {
+  const found = await find(slackFor(config), name);
+  if (json) say(JSON.stringify(found, null, 2));
+  else for (const line of printFound(found, name)) say(line);
+  return found.length > 0;
+}
+
+const slackFor = ({ env }: Config, token = env.SLACK_BOT_TOKEN) =>
+  slackClient(token, { apiUrl: env.SLACK_API_URL, interactive: false });
+
+async function examine(load: () => Config, options: DoctorOptions, means: DoctorMeans): Promise<Finding[]> {
+  let config: Config;
+  try {
+    config = load();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.mistakes.map((says) => fail("configuration", says, MEND_CONFIG));
+  }
+  const roles = Object.keys(config.roles).length;
+  const [ofSlack, ofRedis, ofHub] = await Promise.all([
+    examineSlack(config),
+    examineRedis(config, means),
+    examineHub(config, options, means),
+  ]);
+  return [
+    ok("configuration file", `${roles} role${roles === 1 ? "" : "s"}`),
+    ...ofSlack,
+    ...ofRedis,
+    ...ofHub,
+  ];
+}
+
+const MEND_CONFIG = "Correct it in karpor-access.yml or .env; karpor-access.example.yml shows each setting";
+
+async function examineSlack(config: Config): Promise<Finding[]> {
+  const { SLACK_APP_TOKEN } = config.env;
+  const { identity, findings } = await checkSlack(slackFor(config), config.slack.channel);
+  const socket = await checkSocket(SLACK_APP_TOKEN ? slackFor(config, SLACK_APP_TOKEN) : null);
+  return [...findings, socket, ...(identity ? await checkPeople(slackFor(config), config) : [])];
+}
+
+async function examineRedis(config: Config, { log, clock }: DoctorMeans): Promise<Finding[]> {
+  const redis = connect(config.env.REDIS_URL, { log });
+  try {
+    const findings = await checkRedisAt(redis, config, clock);
+    const answers = !findings.some(({ check }) => check === "redis");
+    return answers ? [...findings, ...(await checkRedisLoad(redis.commands))] : findings;
+  } finally {
+    redis.close();
+  }
+}
+
+async function examineHub(
+  config: Config,
+  options: DoctorOptions,
+  { log, clock }: DoctorMeans,
+): Promise<Finding[]> {
+  await using opened = new AsyncDisposableStack();
+  try {
+    const hub = opened.adopt(await openHub(config, { log }), (h) => h.close());
+    const client = opened.adopt(createHubClient(hub.access, { reread: hub.reread }), (c) => c.close());
+    const findings = await checkHubAt(client, config, clock);
+    if (findings.some(({ check, level }) => level === "fail" && STOPPERS.has(check))) return findings;
+    const more = await examineMore(client, config, clock);
+    const whole = [...findings.filter(({ check }) => check !== "hub rights"), ...more];
+    return options.canary ? [...whole, ...(await canary(client, config, clock))] : whole;
+  } catch (error) {
+    return [fail("hub", (error as Error).message, "npm run setup -- --from-cluster")];
+  }
+}
+
+/** Where one of these fails, nothing that follows would mean anything. */
+const STOPPERS = new Set(["hub", "hub rbac"]);
+
+async function examineMore(client: HubClient, config: Config, clock: Clock): Promise<Finding[]> {
+  const own = client.token();
+  const { namespace } = config.hub;
+  const rights = { client, namespace, clusterRoles: clusterRolesOf(config), self: own && identity(own) };
+  const told = (check: string) => (error: unknown) => {
+    if (error instanceof HubError) return [fail(check, error.message, "npm run doctor, once more")];
+    throw error;
+  };
+  const found = await checkRights(rights).catch(told("hub rights"));
+  if (found.some(({ level }) => level === "fail")) return found;
+  return [
+    ...found,
+    ...(await checkLongest(client, config, clock).then((one) => [one], told("hub longest token"))),
+  ];
+}

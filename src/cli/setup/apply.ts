@@ -1,0 +1,69 @@
+/** One object made on the hub, or brought to what it must be; run again, it changes nothing. */
+import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
+import type { HubClient } from "../../hub/client/client.ts";
+import { answered } from "../../hub/client/errors.ts";
+import { type Manifest, OURS } from "./objects.ts";
+
+export type Outcome = "made" | "updated" | "unchanged" | "left out";
+
+const RBAC = "/apis/rbac.authorization.k8s.io/v1";
+const COLLECTIONS: Record<Manifest["kind"], (namespace: string) => string> = {
+  Namespace: () => "/api/v1/namespaces",
+  ServiceAccount: (namespace) => `/api/v1/namespaces/${namespace}/serviceaccounts`,
+  Role: (namespace) => `${RBAC}/namespaces/${namespace}/roles`,
+  RoleBinding: (namespace) => `${RBAC}/namespaces/${namespace}/rolebindings`,
+  ClusterRole: () => `${RBAC}/clusterroles`,
+  ClusterRoleBinding: () => `${RBAC}/clusterrolebindings`,
+};
+
+const Found = z.looseObject({
+  metadata: z.looseObject({ labels: z.record(z.string(), z.string()).default({}) }),
+});
+type Found = z.infer<typeof Found>;
+
+export const nameOf = ({ kind, metadata: { namespace, name } }: Manifest): string =>
+  `${kind} ${namespace ? `${namespace}/` : ""}${name}`;
+
+/** Throws HubError, or one sentence that says what to do. */
+export async function apply(client: HubClient, wanted: Manifest): Promise<Outcome> {
+  const collection = COLLECTIONS[wanted.kind](wanted.metadata.namespace ?? "");
+  const made = await client.raw(collection, { method: "POST", body: wanted });
+  if (made.status === 201) return "made";
+  if (made.status === 409) return compare(client, `${collection}/${wanted.metadata.name}`, wanted);
+  // The hub needs no Namespace object: accounts stand in any namespace, made or not.
+  if (wanted.kind === "Namespace" && [403, 404, 405].includes(made.status)) return "left out";
+  throw answered(`make ${nameOf(wanted)}`, made.status, made.body, made.headers["audit-id"]);
+}
+
+async function compare(client: HubClient, path: string, wanted: Manifest): Promise<Outcome> {
+  const there = await client.raw(path);
+  if (there.status !== 200)
+    throw answered(`read ${nameOf(wanted)}`, there.status, there.body, there.headers["audit-id"]);
+  const found = Found.parse(there.body);
+  if (isAsWanted(found, wanted)) return "unchanged";
+  refuseForeign(found, wanted);
+  // With the resourceVersion that was read: a change by others meanwhile is a conflict, never lost.
+  const { metadata, ...fields } = wanted;
+  const labels = { ...found.metadata.labels, ...metadata.labels };
+  const body = { ...found, ...fields, metadata: { ...found.metadata, labels } };
+  const put = await client.raw(path, { method: "PUT", body });
+  if (put.status === 200) return "updated";
+  throw answered(`update ${nameOf(wanted)}`, put.status, put.body, put.headers["audit-id"]);
+}
+
+function isAsWanted(found: Found, { apiVersion: _a, kind: _k, metadata, ...fields }: Manifest): boolean {
+  const same = Object.entries(fields).every(([name, value]) => isDeepStrictEqual(found[name], value));
+  return same && hasLabels(found, metadata.labels);
+}
+
+const hasLabels = ({ metadata }: Found, labels: Record<string, string> = {}): boolean =>
+  Object.entries(labels).every(([name, value]) => metadata.labels[name] === value);
+
+function refuseForeign(found: Found, wanted: Manifest): void {
+  if (!wanted.metadata.labels || hasLabels(found, OURS)) return;
+  throw new Error(
+    `${nameOf(wanted)} stands on the hub and was not made by setup, so it is not changed: ` +
+      "leave `rules` out of the role, or give it another clusterRole.",
+  );
+}

@@ -1,0 +1,48 @@
+/** The bot's own kubeconfig: where the hub is, and a token of its narrow account; nothing of the administrator's. */
+import { stringify } from "yaml";
+import { z } from "zod";
+import { HOUR } from "../../domain/duration.ts";
+import { type Secret, secret } from "../../domain/secret.ts";
+import type { HubClient } from "../../hub/client/client.ts";
+import { answered } from "../../hub/client/errors.ts";
+import type { HubAccess } from "../../hub/kubeconfig/kubeconfig.ts";
+
+/** As long as karpor-server gives one by default; it shortens what is over its own limit. */
+const YEAR_SECONDS = (8760 * HOUR) / 1000;
+
+const Minted = z.object({
+  status: z.object({ token: z.string().min(1), expirationTimestamp: z.iso.datetime() }),
+});
+
+export async function mintOwn(
+  client: HubClient,
+  { namespace, name }: { namespace: string; name: string },
+): Promise<{ token: Secret; expiresAt: number }> {
+  const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`;
+  const answer = await client.raw(path, {
+    method: "POST",
+    body: { spec: { expirationSeconds: YEAR_SECONDS } },
+  });
+  if (answer.status !== 201)
+    throw answered("mint the bot's token", answer.status, answer.body, answer.headers["audit-id"]);
+  const { token, expirationTimestamp } = Minted.parse(answer.body).status;
+  return { token: secret(token), expiresAt: Date.parse(expirationTimestamp) };
+}
+
+export function narrowKubeconfig(access: Omit<HubAccess, "credential" | "warnings">, token: Secret): string {
+  const { server, ca, serverName, insecure } = access;
+  const cluster = {
+    server,
+    ...(ca === undefined ? {} : { "certificate-authority-data": Buffer.from(ca).toString("base64") }),
+    ...(serverName === undefined ? {} : { "tls-server-name": serverName }),
+    ...(insecure ? { "insecure-skip-tls-verify": true } : {}),
+  };
+  return stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [{ name: "hub", cluster }],
+    users: [{ name: "karpor-access", user: { token: token.reveal() } }],
+    contexts: [{ name: "hub", context: { cluster: "hub", user: "karpor-access" } }],
+    "current-context": "hub",
+  });
+}

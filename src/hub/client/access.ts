@@ -1,0 +1,61 @@
+/** Opens the hub as the configuration says: where its kubeconfig is, and how its address is reached. */
+import type { Logger } from "pino";
+import type { Config } from "../../config.ts";
+import { type HubAccess, parseKubeconfig } from "../kubeconfig/kubeconfig.ts";
+import { type KubeconfigSource, sourceOf } from "../kubeconfig/source.ts";
+import { openPortForward } from "../port-forward/port-forward.ts";
+import { IN_CLUSTER_SERVER } from "../settings.ts";
+
+export interface OpenHub {
+  /** As first read. */
+  access: HubAccess;
+  /** Where the kubeconfig came from: what renews its token reads and saves it there. */
+  source: KubeconfigSource;
+  /** Reads the source again: what it says now, or null when that is what it said before, or cannot be read. */
+  reread(): Promise<HubAccess | null>;
+  close(): Promise<void>;
+}
+
+export interface OpenMeans {
+  log: Logger;
+  /** Another kubeconfig than the configured one, such as an administrator's, by the configured way. */
+  source?: KubeconfigSource;
+  /** Where Kubernetes puts the pod's own account. */
+  mount?: string;
+}
+
+/** Throws one sentence that says what to do. */
+export async function openHub(config: Pick<Config, "hub" | "env">, means: OpenMeans): Promise<OpenHub> {
+  await using opened = new AsyncDisposableStack();
+  const source = opened.adopt(means.source ?? sourceOf(config, means.mount), (s) => s.close());
+  const server = await serverOf(config.hub, means.log, opened);
+  const { foreign, directory } = source;
+  const understand = (text: string) => parseKubeconfig(text, { server, foreign, directory });
+  let text = await source.read();
+  const access = understand(text);
+  const kept = opened.move();
+  return {
+    access,
+    source,
+    async reread() {
+      try {
+        const before = text;
+        text = await source.read();
+        return text === before ? null : understand(text);
+      } catch (error) {
+        means.log.warn({ err: error }, "the kubeconfig cannot be read again; the old one stays");
+        return null;
+      }
+    },
+    close: () => kept.disposeAsync(),
+  };
+}
+
+async function serverOf(
+  { server, inCluster, portForward }: Config["hub"],
+  log: Logger,
+  opened: AsyncDisposableStack,
+) {
+  if (!portForward) return server ?? (inCluster && IN_CLUSTER_SERVER);
+  return opened.adopt(await openPortForward(portForward, { log }), (f) => f.close()).server;
+}

@@ -1,0 +1,26 @@
+/** Connection pools to the hub: the bot's own, and fresh ones that never show its certificate. */
+import { Agent } from "undici";
+import type { Secret } from "../../domain/secret.ts";
+import type { HubAccess } from "../kubeconfig/kubeconfig.ts";
+
+export interface AgentOptions {
+  connections: number;
+  /** Milliseconds to connect in. */
+  timeout: number;
+  /** The client certificate to show, if any. */
+  certificate?: { certificate: string; key: Secret } | undefined;
+}
+
+export function createAgent(access: HubAccess, { connections, timeout, certificate }: AgentOptions): Agent {
+  return new Agent({
+    connections,
+    keepAliveTimeout: 30_000,
+    connect: {
+      timeout,
+      rejectUnauthorized: !access.insecure,
+      ...(access.ca === undefined ? {} : { ca: access.ca }),
+      ...(access.serverName === undefined ? {} : { servername: access.serverName }),
+      ...(certificate ? { cert: certificate.certificate, key: certificate.key.reveal() } : {}),
+    },
+  });
+}

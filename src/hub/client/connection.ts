@@ -1,0 +1,45 @@
+/** One way to the hub: its address, who speaks, and the connections it goes by. */
+import { type ConfigurationOptions, ServerConfiguration } from "@kubernetes/client-node";
+import type { Agent } from "undici";
+import type { Secret } from "../../domain/secret.ts";
+import type { HubAccess } from "../kubeconfig/kubeconfig.ts";
+import { createAgent } from "./agent.ts";
+
+export interface Link {
+  access: HubAccess;
+  agent: Agent;
+  /** The bearer token as it is now; null when there is a certificate instead. */
+  token(): Secret | null;
+  /** For a call of the Kubernetes client. */
+  options: ConfigurationOptions;
+}
+
+export interface LinkOptions {
+  /** Replaces the kubeconfig's credential. */
+  token?: (() => Secret) | undefined;
+  timeout: number;
+  connections: number;
+}
+
+export function createLink(access: HubAccess, { token: given, timeout, connections }: LinkOptions): Link {
+  const { credential } = access;
+  const token = given ?? (credential.kind === "token" ? credential.token : () => null);
+  const certificate = !given && credential.kind === "certificate" ? credential : undefined;
+  return {
+    access,
+    token,
+    agent: createAgent(access, { connections, timeout, certificate }),
+    options: {
+      baseServer: new ServerConfiguration(access.server, {}),
+      authMethods: {
+        default: {
+          getName: () => "the bot's own",
+          applySecurityAuthentication: (context) => {
+            const own = token();
+            if (own) context.setHeaderParam("Authorization", `Bearer ${own.reveal()}`);
+          },
+        },
+      },
+    },
+  };
+}

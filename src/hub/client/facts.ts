@@ -1,0 +1,110 @@
+/** Facts about the hub for the start checks and the doctor: it judges nothing, and throws only the signal's reason. */
+import { z } from "zod";
+import type { Clock } from "../../flow/ports.ts";
+import { grantsLogin, grantsMoreThanGet, readRole } from "../grants/roles.ts";
+import { type Identity, identity } from "../kubeconfig/identity.ts";
+import type { HubClient } from "./client.ts";
+import { answered, HubError } from "./errors.ts";
+import type { Raw } from "./request.ts";
+import { skew } from "./skew.ts";
+
+export interface Probed {
+  client: HubClient;
+  clock: Clock;
+  /** Of the grants. */
+  namespace: string;
+  /** ClusterRoles of the catalog. */
+  clusterRoles: readonly string[];
+  signal?: AbortSignal | undefined;
+}
+
+export interface HubFacts {
+  server: string;
+  /** The hub's certificate is verified. */
+  verified: boolean;
+  /** Whose token the bot shows; null for a client certificate. */
+  self: Identity | null;
+  /** How asking failed; null when the hub answered and took the bot's credential. */
+  failure: HubError | null;
+  /** Null where `failure` left it unknown. */
+  more: MoreFacts | null;
+}
+
+export interface MoreFacts {
+  /** How far the hub's clock is ahead of ours, ms; 0 under two seconds. */
+  skew: number;
+  /** `unknown`: it does not say, as a plain Kubernetes API server. */
+  rbac: "on" | "off" | "unknown";
+  /** Anyone may read the clusters without a token. */
+  anonymousReads: boolean;
+  /** Null where it could not be read. */
+  clusterRoles: Record<string, RoleFacts | null>;
+  /** Listing them was allowed; what else the bot may do, no API of the hub tells. */
+  mayList: { accounts: boolean; bindings: boolean };
+}
+
+export type RoleFacts = { exists: false } | { exists: true; moreThanGet: boolean; login: boolean };
+
+export async function probeHub(probed: Probed): Promise<HubFacts> {
+  const { client } = probed;
+  const own = client.token();
+  const known = {
+    server: client.access.server,
+    verified: !client.access.insecure,
+    self: own && identity(own),
+  };
+  try {
+    return { ...known, failure: null, more: await more(probed) };
+  } catch (error) {
+    if (error instanceof HubError) return { ...known, failure: error, more: null };
+    throw error;
+  }
+}
+
+async function more(probed: Probed): Promise<MoreFacts> {
+  const { client, clock, signal } = probed;
+  const version = await client.raw("/version", { signal });
+  // Not allowed to see the version is no reason to give up: the credential was taken.
+  if (version.status !== 200 && version.status !== 403)
+    throw answered("GET /version", version.status, version.body, version.headers["audit-id"]);
+  const ahead = skew(version.headers.date, clock.now());
+  const nobody = (path: string) => client.raw(path, { as: "nobody", signal });
+  const [configs, clusters, clusterRoles, mayList] = await Promise.all([
+    nobody("/server-configs"),
+    nobody("/rest-api/v1/clusters"),
+    roleFacts(probed),
+    listing(probed),
+  ]);
+  return { skew: ahead, rbac: rbac(configs), anonymousReads: clusters.status === 200, clusterRoles, mayList };
+}
+
+const Configs = z.object({ CoreOptions: z.object({ EnableRBAC: z.boolean() }) });
+
+function rbac({ status, body }: Raw): MoreFacts["rbac"] {
+  const configs = status === 200 ? Configs.safeParse(body).data : undefined;
+  if (!configs) return "unknown";
+  return configs.CoreOptions.EnableRBAC ? "on" : "off";
+}
+
+async function roleFacts({ client, clusterRoles, signal }: Probed): Promise<MoreFacts["clusterRoles"]> {
+  const look = async (name: string): Promise<[string, RoleFacts | null]> => {
+    try {
+      const role = await readRole(client, name, signal);
+      if (!role) return [name, { exists: false }];
+      return [name, { exists: true, moreThanGet: grantsMoreThanGet(role), login: grantsLogin(role) }];
+    } catch (error) {
+      if (error instanceof HubError) return [name, null];
+      throw error;
+    }
+  };
+  return Object.fromEntries(await Promise.all(clusterRoles.map(look)));
+}
+
+async function listing({ client, namespace, signal }: Probed): Promise<MoreFacts["mayList"]> {
+  const may = async (path: string) => (await client.raw(`${path}?limit=1`, { signal })).status === 200;
+  const [accounts, bindings] = await Promise.all([
+    may(`/api/v1/namespaces/${namespace}/serviceaccounts`),
+    may("/apis/rbac.authorization.k8s.io/v1/clusterrolebindings"),
+  ]);
+  return { accounts, bindings };
+}

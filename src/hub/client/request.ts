@@ -1,0 +1,62 @@
+/** One call to any path of the hub, as the bot, with another token, or as nobody. */
+import type { Dispatcher } from "undici";
+import type { Secret } from "../../domain/secret.ts";
+import type { HubAccess } from "../kubeconfig/kubeconfig.ts";
+import { createAgent } from "./agent.ts";
+import { parseJson } from "./errors.ts";
+import { send } from "./send.ts";
+
+export interface Raw {
+  status: number;
+  /** Names are lower case. */
+  headers: Partial<Record<string, string>>;
+  /** Parsed JSON, or undefined when it is none. */
+  body: unknown;
+}
+
+export interface RawOptions {
+  /** GET when left out. */
+  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | undefined;
+  /** Sent as JSON. */
+  body?: unknown;
+  signal?: AbortSignal | undefined;
+  /** Someone else than the bot: always on a connection of its own, and never with the bot's certificate. */
+  as?: Secret | "nobody" | undefined;
+  accept?: string | undefined;
+}
+
+export interface Asking extends Pick<RawOptions, "method" | "body"> {
+  accept: string;
+  signal: AbortSignal;
+}
+
+const TYPES: Partial<Record<string, string>> = { PATCH: "application/merge-patch+json" };
+
+export async function ask(
+  url: string,
+  token: Secret | null,
+  dispatcher: Dispatcher,
+  { accept, signal, method = "GET", body }: Asking,
+): Promise<Raw> {
+  const headers: Record<string, string> = { accept };
+  if (token) headers.authorization = `Bearer ${token.reveal()}`;
+  if (body !== undefined) headers["content-type"] = TYPES[method] ?? "application/json";
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  const answer = await send(url, { method, headers, body: text, dispatcher, signal });
+  return { status: answer.status, headers: answer.headers, body: parseJson(answer.text) };
+}
+
+/** A connection that shows the bot's certificate speaks for the bot, whatever token it carries: so this one has none. */
+export async function askFresh(
+  access: HubAccess,
+  path: string,
+  as: Secret | "nobody",
+  asking: Asking & { timeout: number },
+): Promise<Raw> {
+  const agent = createAgent(access, { connections: 1, timeout: asking.timeout });
+  try {
+    return await ask(access.server + path, as === "nobody" ? null : as, agent, asking);
+  } finally {
+    await agent.destroy();
+  }
+}

@@ -1,0 +1,51 @@
+/** A link that is replaced when the hub refuses its credential or shows a certificate it does not trust; such a call is made once more. */
+
+import type { Link } from "./connection.ts";
+import { HubError } from "./errors.ts";
+
+export interface Retrying {
+  current(): Link;
+  /** `refused` tells an answer that says no from one that does not; a thrown HubError tells itself. */
+  through<T>(run: (by: Link) => Promise<T>, refused?: (answer: T) => boolean): Promise<T>;
+}
+
+const CERTIFICATE = /CERT|_VERIFY_|ISSUER|^ERR_TLS_/;
+
+/** `renew` resolves to null when there is no other link; what it throws is for it to tell. */
+export function createRetrying(first: Link, renew: () => Promise<Link | null>): Retrying {
+  let link = first;
+  let renewing: Promise<void> | null = null;
+  const renewed = async (refused: Link) => {
+    // One look for all that were refused at once; a late one finds the new link there.
+    if (link === refused) {
+      renewing ??= replace();
+      await renewing;
+    }
+    return link !== refused;
+  };
+  return {
+    current: () => link,
+    async through(run, refused = () => false) {
+      const by = link;
+      const first = await Promise.allSettled([run(by)]).then(([outcome]) => outcome);
+      const no = first.status === "fulfilled" ? refused(first.value) : isRefusal(first.reason);
+      if (no && (await renewed(by))) return run(link);
+      if (first.status === "rejected") throw first.reason;
+      return first.value;
+    },
+  };
+
+  async function replace(): Promise<void> {
+    const fresh = await renew().catch(() => null);
+    renewing = null;
+    if (!fresh) return;
+    const { agent } = link;
+    link = fresh;
+    // What still runs on the old one may end there.
+    agent.close().catch(() => {});
+  }
+}
+
+const isRefusal = (error: unknown) =>
+  error instanceof HubError &&
+  (error.status === 401 || (error.status === null && CERTIFICATE.test(error.reason)));

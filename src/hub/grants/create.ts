@@ -1,0 +1,86 @@
+/** Making a grant's objects, side by side; what stands already is compared, never assumed to be ours. */
+import { GrantFailed, type In } from "../../flow/ports.ts";
+import { isStatus } from "../client/errors.ts";
+import { type Hub, readAccount, readBinding } from "./find.ts";
+import { Metadata } from "./names.ts";
+import { account, binding, wrongAccount, wrongBinding } from "./objects.ts";
+import { deleteAccount, deleteBinding } from "./remove.ts";
+import { noRole, type RoleWatch } from "./roles.ts";
+
+type Request = In<"approved" | "delivering">;
+
+interface Made {
+  uid: string;
+  /** By this call, not by an earlier one. */
+  now: boolean;
+}
+
+export async function createGrant(
+  hub: Hub,
+  roles: RoleWatch,
+  request: Request,
+  signal: AbortSignal,
+): Promise<{ accountUid: string; bindingUid: string }> {
+  const [a, b, role] = await Promise.allSettled([
+    makeAccount(hub, request, signal),
+    makeBinding(hub, request, signal),
+    roles.exists(request.clusterRole, signal),
+  ]);
+  if (a.status === "fulfilled" && b.status === "fulfilled" && role.status === "fulfilled")
+    return { accountUid: a.value.uid, bindingUid: b.value.uid };
+  const errors = [a, b, role].flatMap((one) => (one.status === "rejected" ? [one.reason as unknown] : []));
+  const final = errors.find((error) => error instanceof GrantFailed);
+  if (!final) throw errors[0];
+  if (b.status === "fulfilled" && b.value.now)
+    await attempt(deleteBinding(hub, request, b.value.uid, signal));
+  if (a.status === "fulfilled" && a.value.now)
+    await attempt(deleteAccount(hub, request, a.value.uid, signal));
+  throw final;
+}
+
+// The end that follows a failure removes what is left here.
+const attempt = (work: Promise<void>) => work.catch(() => {});
+
+async function makeAccount(hub: Hub, request: Request, signal: AbortSignal): Promise<Made> {
+  const { client, namespace } = hub;
+  const body = account(hub, request);
+  const make = client.call(`create ServiceAccount ${body.metadata.name}`, signal, async (options) =>
+    Metadata.parse((await client.core.createNamespacedServiceAccount({ namespace, body }, options)).metadata),
+  );
+  return settle(make, async () => {
+    const found = await readAccount(hub, request, signal);
+    return found && { uid: found.uid, wrong: wrongAccount(hub, request, found) };
+  });
+}
+
+async function makeBinding(hub: Hub, request: Request, signal: AbortSignal): Promise<Made> {
+  const { client } = hub;
+  const body = binding(hub, request, request.clusterRole);
+  const make = client.call(`create ClusterRoleBinding ${body.metadata.name}`, signal, async (options) =>
+    Metadata.parse((await client.rbac.createClusterRoleBinding({ body }, options)).metadata),
+  );
+  return settle(make, async () => {
+    const found = await readBinding(hub, request, signal);
+    return (
+      found && { uid: found.metadata.uid, wrong: wrongBinding(hub, request, request.clusterRole, found) }
+    );
+  }).catch((error) => {
+    throw isStatus(error, 404) ? noRole(request.clusterRole) : error;
+  });
+}
+
+type Look = () => Promise<{ uid: string; wrong: string | null } | null>;
+
+async function settle(make: Promise<Metadata>, look: Look): Promise<Made> {
+  try {
+    return { uid: (await make).uid, now: true };
+  } catch (error) {
+    if (isStatus(error, 403)) throw new GrantFailed("hub-refuses", error.message);
+    if (!isStatus(error, 409)) throw error;
+    const found = await look();
+    // Gone again between the two calls: the next try will tell.
+    if (!found) throw error;
+    if (found.wrong) throw new GrantFailed("name-taken", found.wrong);
+    return { uid: found.uid, now: false };
+  }
+}

@@ -1,0 +1,58 @@
+/** What a grant's objects are called, and the labels that make them ours. Pure. */
+import { z } from "zod";
+import { RequestId } from "../../domain/ids.ts";
+import type { GrantKey } from "../../flow/ports.ts";
+
+export const PREFIX = "karpor-access.io";
+const MANAGED_BY = "app.kubernetes.io/managed-by";
+const INSTANCE = `${PREFIX}/instance`;
+const REQUEST = `${PREFIX}/request`;
+const ROLE = `${PREFIX}/role`;
+const GENERATION = `${PREFIX}/generation`;
+const OURS = "karpor-access";
+
+/** The longest DNS label: a ServiceAccount's name may be no longer where it becomes a label or a user name's part. */
+const LONGEST = 63;
+
+/** `karpor-access-<role>-<id>-<generation>`; where it is too long the role is cut, since the id tells grants apart. */
+export function objectName({ id, role, generation }: GrantKey): string {
+  const tail = `-${id}-${generation}`.toLowerCase();
+  return `${OURS}-${role}`.toLowerCase().slice(0, LONGEST - tail.length) + tail;
+}
+
+export function labels(instance: string, { id, role, generation }: GrantKey): Record<string, string> {
+  return {
+    [MANAGED_BY]: OURS,
+    [INSTANCE]: instance,
+    [REQUEST]: id,
+    [ROLE]: role,
+    [GENERATION]: String(generation),
+  };
+}
+
+/** Finds everything of an instance. */
+export const selector = (instance: string) => `${MANAGED_BY}=${OURS},${INSTANCE}=${instance}`;
+
+export const Metadata = z.object({
+  name: z.string(),
+  uid: z.string().min(1),
+  labels: z.record(z.string(), z.string()).default({}),
+  annotations: z.record(z.string(), z.string()).default({}),
+  deletionTimestamp: z.unknown().optional(),
+});
+export type Metadata = z.infer<typeof Metadata>;
+
+const Key = z.object({ id: RequestId, role: z.string().min(1), generation: z.int().nonnegative() });
+
+/** The grant that an object belongs to; null when it is not our instance's, or not called what we would call it. */
+export function keyOf(instance: string, { name, labels: l }: Metadata): GrantKey | null {
+  if (l[MANAGED_BY] !== OURS || l[INSTANCE] !== instance) return null;
+  const key = Key.safeParse({ id: l[REQUEST], role: l[ROLE], generation: Number(l[GENERATION]) }).data;
+  return key && objectName(key) === name ? key : null;
+}
+
+/** Whether an object is this very grant's. */
+export function isOf(instance: string, key: GrantKey, metadata: Metadata): boolean {
+  const found = keyOf(instance, metadata);
+  return found?.id === key.id && found.generation === key.generation;
+}

@@ -1,0 +1,63 @@
+/** The ServiceAccount and the ClusterRoleBinding of a grant: as we make them, and as the hub has them. Pure. */
+import { z } from "zod";
+import type { GrantKey, In } from "../../flow/ports.ts";
+import { ENDING, notesOf, writeNotes } from "./annotations.ts";
+import { isOf, labels, Metadata, objectName } from "./names.ts";
+
+const RBAC = "rbac.authorization.k8s.io";
+
+/** Whose grants, and where they stand. */
+export interface Place {
+  instance: string;
+  namespace: string;
+}
+
+export function account({ instance, namespace }: Place, request: In<"approved" | "delivering">) {
+  const annotations = writeNotes(notesOf(request));
+  return {
+    metadata: { name: objectName(request), namespace, labels: labels(instance, request), annotations },
+  };
+}
+
+export function binding({ instance, namespace }: Place, key: GrantKey, clusterRole: string) {
+  const name = objectName(key);
+  return {
+    metadata: { name, labels: labels(instance, key) },
+    roleRef: { apiGroup: RBAC, kind: "ClusterRole", name: clusterRole },
+    subjects: [{ kind: "ServiceAccount", name, namespace }],
+  };
+}
+
+export const Account = z.object({ metadata: Metadata });
+export const Binding = z.object({
+  metadata: Metadata,
+  roleRef: z.object({ kind: z.string(), name: z.string() }),
+  subjects: z
+    .array(z.object({ kind: z.string(), name: z.string(), namespace: z.string().optional() }))
+    .default([]),
+});
+export type Binding = z.infer<typeof Binding>;
+
+export const isEnding = (found: Metadata) =>
+  found.annotations[ENDING] !== undefined || found.deletionTimestamp !== undefined;
+
+/** Why what stands under the account's name is not the account we would have made; null when it is. */
+export function wrongAccount(place: Place, key: GrantKey, found: Metadata): string | null {
+  if (!isOf(place.instance, key, found)) return "a ServiceAccount of that name belongs to something else";
+  return isEnding(found) ? "the ServiceAccount of that name is ending" : null;
+}
+
+/** Why what stands under the binding's name is not the binding we would have made; null when it is. */
+export function wrongBinding(place: Place, key: GrantKey, role: string, found: Binding): string | null {
+  if (!isOf(place.instance, key, found.metadata))
+    return "a ClusterRoleBinding of that name belongs to something else";
+  if (isEnding(found.metadata)) return "the ClusterRoleBinding of that name is being deleted";
+  if (found.roleRef.kind !== "ClusterRole" || found.roleRef.name !== role)
+    return "the ClusterRoleBinding of that name grants another role";
+  const [subject, ...others] = found.subjects;
+  const ours =
+    subject?.kind === "ServiceAccount" &&
+    subject.name === objectName(key) &&
+    subject.namespace === place.namespace;
+  return ours && others.length === 0 ? null : "the ClusterRoleBinding of that name is another account's";
+}

@@ -1,0 +1,62 @@
+/** Whether a ClusterRole exists. Whoever may `bind` a role may bind it before it exists, and would grant it unseen later. */
+import { z } from "zod";
+import { allows } from "../../domain/path-rule.ts";
+import { type Clock, GrantFailed } from "../../flow/ports.ts";
+import type { HubClient } from "../client/client.ts";
+import { isStatus } from "../client/errors.ts";
+
+const LOGIN = "/rest-api/v1/authn";
+/** For so long a role that was seen is taken to exist: a look at each grant would be its fifth call. */
+const TRUST = 60_000;
+
+export interface RoleWatch {
+  /** Throws GrantFailed("no-cluster-role"). */
+  exists(name: string, signal: AbortSignal): Promise<void>;
+}
+
+export function roleWatch({ client, clock }: { client: HubClient; clock: Clock }): RoleWatch {
+  const seen = new Map<string, number>();
+  return {
+    async exists(name, signal) {
+      if (clock.now() - (seen.get(name) ?? Number.NEGATIVE_INFINITY) < TRUST) return;
+      const role = await readRole(client, name, signal).catch((error) => {
+        throw isStatus(error, 403) ? new GrantFailed("hub-refuses", error.message) : error;
+      });
+      if (!role) throw noRole(name);
+      seen.set(name, clock.now());
+    },
+  };
+}
+
+export const noRole = (name: string) =>
+  new GrantFailed("no-cluster-role", `there is no ClusterRole ${name} on the hub`);
+
+const ClusterRole = z.object({
+  rules: z
+    .array(z.object({ verbs: z.array(z.string()), nonResourceURLs: z.array(z.string()).optional() }))
+    .nullish(),
+});
+export type ClusterRole = z.infer<typeof ClusterRole>;
+
+/** Null when there is none. */
+export async function readRole(
+  client: HubClient,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<ClusterRole | null> {
+  try {
+    return await client.call(`read ClusterRole ${name}`, signal, async (options) =>
+      ClusterRole.parse(await client.rbac.readClusterRole({ name }, options)),
+    );
+  } catch (error) {
+    if (isStatus(error, 404)) return null;
+    throw error;
+  }
+}
+
+/** Whether it opens the dashboard's login. */
+export const grantsLogin = ({ rules }: ClusterRole) => allows(rules ?? [], "get", LOGIN);
+
+/** Whether it allows anything but reading. An aggregated role shows its rules once a controller filled them in. */
+export const grantsMoreThanGet = ({ rules }: ClusterRole) =>
+  (rules ?? []).some(({ verbs }) => verbs.some((verb) => verb !== "get"));

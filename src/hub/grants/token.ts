@@ -1,0 +1,52 @@
+/** Minting a token for an account, and asking the dashboard's login what it thinks of one. */
+import { z } from "zod";
+import { type Secret, secret } from "../../domain/secret.ts";
+import type { Clock, GrantKey, Grants, Log } from "../../flow/ports.ts";
+import type { HubClient } from "../client/client.ts";
+import { answered } from "../client/errors.ts";
+import { skew } from "../client/skew.ts";
+import type { Hub } from "./find.ts";
+import { objectName } from "./names.ts";
+
+/** The API answers 422 to less. */
+const LEAST_SECONDS = 600;
+const LOGIN = "/rest-api/v1/authn";
+
+const Minted = z.object({ status: z.object({ token: z.string().min(1), expirationTimestamp: z.date() }) });
+
+export async function mint(
+  hub: Hub & { clock: Clock; log?: Log | undefined },
+  key: GrantKey,
+  ms: number,
+  signal: AbortSignal,
+): Promise<{ token: Secret; expiresAt: number }> {
+  const { client, namespace, clock, log } = hub;
+  const name = objectName(key);
+  const body = { spec: { expirationSeconds: Math.max(LEAST_SECONDS, Math.ceil(ms / 1000)) } };
+  return client.call(`mint a token for ServiceAccount ${name}`, signal, async (options) => {
+    const answer = await client.core.createNamespacedServiceAccountTokenWithHttpInfo(
+      { name, namespace, body },
+      options,
+    );
+    const { warning, date } = answer.headers;
+    const { token, expirationTimestamp } = Minted.parse(answer.data).status;
+    if (warning) log?.warn({ account: name, warning }, "The hub warned while minting a token.");
+    return { token: secret(token), expiresAt: expirationTimestamp.getTime() - skew(date, clock.now()) };
+  });
+}
+
+const Forbidden = z.object({ kind: z.literal("Status"), reason: z.literal("Forbidden") });
+
+export async function check(
+  client: HubClient,
+  token: Secret,
+  signal: AbortSignal,
+): ReturnType<Grants["check"]> {
+  const { status, body, headers } = await client.raw(LOGIN, { as: token, signal });
+  if (status === 401) return "refused";
+  // Only the hub's own words: a proxy in between may answer 403 as well.
+  if (status === 403 && Forbidden.safeParse(body).success) return "unbound";
+  // A Kubernetes API server that is no Karpor hub has no such path.
+  if (status === 200 || status === 404) return "good";
+  throw answered("ask the dashboard's login", status, body, headers["audit-id"]);
+}

@@ -1,0 +1,103 @@
+/** The bot's own token, renewed at half of its life and written back to where its kubeconfig came from. */
+import { parseDocument } from "yaml";
+import { z } from "zod";
+import { type Secret, secret } from "../../domain/secret.ts";
+import type { Clock } from "../../flow/ports.ts";
+import type { OpenHub } from "../client/access.ts";
+import type { HubClient } from "../client/client.ts";
+import { answered } from "../client/errors.ts";
+import { type Identity, identity } from "./identity.ts";
+
+export type OwnToken =
+  /** No token with an end of our own: a certificate, or a file that others renew. */
+  | { state: "not ours" }
+  | { state: "fresh" | "renewed"; expiresAt: number }
+  /** Due, and it could not be done: one sentence. */
+  | { state: "stuck"; expiresAt: number; why: string };
+
+export interface OwnTokenOptions {
+  hub: Pick<OpenHub, "source">;
+  client: HubClient;
+  clock: Clock;
+}
+
+/** One with an end. */
+type Own = Identity & { issuedAt: number; expiresAt: number };
+
+/** Reads the source each time, so that several replicas find what one of them renewed. */
+export async function renewOwn(options: OwnTokenOptions): Promise<OwnToken> {
+  const { hub, clock } = options;
+  const text = await hub.source.read();
+  const own = ownIn(text);
+  if (!own) return { state: "not ours" };
+  const { expiresAt } = own;
+  if (!isDue(own, clock.now())) return { state: "fresh", expiresAt };
+  try {
+    const token = await mint(options, own);
+    await save(hub, text, token);
+    return { state: "renewed", expiresAt: (ownOf(token) ?? own).expiresAt };
+  } catch (error) {
+    return stuck(options, expiresAt, sayWhy(error));
+  }
+}
+
+const isDue = ({ issuedAt, expiresAt }: Own, now: number) => now >= (issuedAt + expiresAt) / 2;
+
+/** Another replica may have been the faster. */
+async function stuck({ hub, clock }: OwnTokenOptions, expiresAt: number, why: string): Promise<OwnToken> {
+  const own = ownIn(await hub.source.read().catch(() => ""));
+  if (own && !isDue(own, clock.now())) return { state: "fresh", expiresAt: own.expiresAt };
+  return { state: "stuck", expiresAt, why };
+}
+
+const Minted = z.object({ status: z.object({ token: z.string().min(1) }) });
+
+/** For as long as the one before. */
+async function mint({ client }: OwnTokenOptions, own: Own): Promise<Secret> {
+  const { namespace, name, issuedAt, expiresAt } = own;
+  const body = { spec: { expirationSeconds: Math.round((expiresAt - issuedAt) / 1000) } };
+  const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`;
+  const answer = await client.raw(path, { method: "POST", body });
+  if (answer.status !== 201)
+    throw answered("renew the bot's own token", answer.status, answer.body, answer.headers["audit-id"]);
+  return secret(Minted.parse(answer.body).status.token);
+}
+
+async function save({ source }: Pick<OpenHub, "source">, text: string, token: Secret): Promise<void> {
+  if (!source.save) throw new Error(`${source.name} cannot be written.`);
+  const at = tokenAt(text);
+  if (!at) throw new Error(`${source.name} holds no token.`);
+  const document = parseDocument(text);
+  document.setIn(at, token.reveal());
+  await source.save(document.toString({ lineWidth: 0 }));
+}
+
+const Contents = z.object({
+  "current-context": z.string(),
+  contexts: z.array(z.object({ name: z.string(), context: z.object({ user: z.string() }) })),
+  users: z.array(z.object({ name: z.string(), user: z.unknown() })),
+});
+
+/** Where the current user's token stands in a kubeconfig. */
+function tokenAt(text: string): (string | number)[] | undefined {
+  const contents = Contents.safeParse(parseDocument(text).toJS()).data;
+  if (!contents) return undefined;
+  const context = contents.contexts.find(({ name }) => name === contents["current-context"]);
+  const index = contents.users.findIndex(({ name }) => name === context?.context.user);
+  return index < 0 ? undefined : ["users", index, "user", "token"];
+}
+
+function ownIn(text: string): Own | undefined {
+  const at = tokenAt(text);
+  const token = at && parseDocument(text).getIn(at);
+  return typeof token === "string" ? ownOf(secret(token)) : undefined;
+}
+
+function ownOf(token: Secret): Own | undefined {
+  const found = identity(token);
+  if (!found) return undefined;
+  const { issuedAt, expiresAt } = found;
+  return issuedAt === null || expiresAt === null ? undefined : { ...found, issuedAt, expiresAt };
+}
+
+const sayWhy = (error: unknown): string => (error instanceof Error ? error.message : "it failed");

@@ -1,0 +1,29 @@
+/** Whose a ServiceAccount token says it is. It is our own, so nothing is verified. Pure. */
+import { z } from "zod";
+import type { Secret } from "../../domain/secret.ts";
+import { parseJson } from "../client/errors.ts";
+
+export interface Identity {
+  namespace: string;
+  name: string;
+  /** Milliseconds since the epoch; null for a token that never ends. */
+  expiresAt: number | null;
+  /** The same; null where it does not say. */
+  issuedAt: number | null;
+}
+
+const Claims = z.object({
+  sub: z.string().regex(/^system:serviceaccount:[^:]+:[^:]+$/),
+  exp: z.number().optional(),
+  iat: z.number().optional(),
+});
+
+/** Null when it is no ServiceAccount's token. */
+export function identity(token: Secret): Identity | null {
+  const payload = Buffer.from(token.reveal().split(".")[1] ?? "", "base64url").toString();
+  const claims = Claims.safeParse(parseJson(payload)).data;
+  if (!claims) return null;
+  const [, , namespace = "", name = ""] = claims.sub.split(":");
+  const ms = (seconds: number | undefined) => (seconds === undefined ? null : seconds * 1000);
+  return { namespace, name, expiresAt: ms(claims.exp), issuedAt: ms(claims.iat) };
+}

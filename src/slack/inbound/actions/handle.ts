@@ -1,0 +1,44 @@
+/** A click: acknowledged at once; what it brought about is redrawn, or told to whoever pressed, and to nobody else. */
+import { type Refusal, Refused } from "../../../domain/refusal.ts";
+import { answer } from "../answer.ts";
+import type { Desk } from "../context.ts";
+import { Click } from "../payload.ts";
+import { sorry } from "../reply.ts";
+import { actionFor, type Told } from "./index.ts";
+
+export async function handleClick(desk: Desk, body: unknown, ack: () => Promise<void>): Promise<void> {
+  await ack();
+  const click = Click.parse(body);
+  const action = actionFor(click.action);
+  if (!action)
+    return desk.log.warn({ action: click.action }, "Slack sent a click on a button that is not ours");
+  const told = await outcome(desk, click, () => action(desk, click));
+  if (told) await answer(desk, click, told.words, told.replace);
+}
+
+async function outcome(
+  { log }: Desk,
+  click: Click,
+  work: () => Promise<Told | undefined>,
+): Promise<Told | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Refused && isTwice(click, error.refusal)) return undefined;
+    return { words: sorry(log, error, click.about?.id), replace: false };
+  }
+}
+
+const DOES: Record<string, string> = {
+  approve: "approved",
+  withdraw: "withdrawn",
+  release: "ended",
+  revoke: "ended",
+};
+
+/** A double click, or one that Slack delivered twice, on a message that shows the outcome already. */
+const isTwice = (click: Click, refusal: Refusal): boolean =>
+  !click.ephemeral &&
+  refusal.kind === "late" &&
+  refusal.by?.id === click.user &&
+  refusal.did === DOES[click.action];

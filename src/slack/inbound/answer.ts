@@ -1,0 +1,60 @@
+/** An answer that only one person sees: by response_url, else as an ephemeral message, else in their DM. Never rejects. */
+import type { UserId } from "../../domain/ids.ts";
+import type { Message } from "../views/index.ts";
+import type { Desk } from "./context.ts";
+import { drawn, localeOf, type Words } from "./reply.ts";
+
+const WITHIN = 2_000;
+const calm = { unfurl_links: false, unfurl_media: false };
+
+/** Where a command was typed or a button pressed. Slack takes five answers a url; no command or click gives more than two. */
+export interface Reach {
+  user: UserId;
+  channel?: string | undefined;
+  responseUrl?: string | undefined;
+}
+
+/** `replace`: onto the message whose button was pressed. */
+export async function answer(desk: Desk, reach: Reach, words: Words, replace = false): Promise<void> {
+  const message = drawn(desk, await localeOf(desk, reach.user), words);
+  const ways = [
+    () => byUrl(reach, message, replace),
+    () => whisper(desk, reach, message),
+    () => direct(desk, reach, message),
+  ];
+  for (const way of ways) if (await tried(desk, reach, way)) return;
+  desk.log.error({ who: reach.user }, "an answer reached nobody");
+}
+
+async function tried({ log }: Desk, { user }: Reach, way: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await way();
+  } catch (error) {
+    log.warn({ who: user, err: error }, "an answer did not get through this way");
+    return false;
+  }
+}
+
+async function byUrl({ responseUrl }: Reach, message: Message, replace: boolean): Promise<boolean> {
+  if (!responseUrl) return false;
+  const body = JSON.stringify({ response_type: "ephemeral", replace_original: replace, ...calm, ...message });
+  const headers = { "content-type": "application/json; charset=utf-8" };
+  const signal = AbortSignal.timeout(WITHIN);
+  const response = await fetch(responseUrl, { method: "POST", headers, body, signal });
+  const said = await response.text();
+  if (!response.ok) throw new Error(`response_url answered ${response.status} ${said.slice(0, 100)}`);
+  return true;
+}
+
+async function whisper({ client }: Desk, { user, channel }: Reach, message: Message): Promise<boolean> {
+  if (!channel) return false;
+  await client.chat.postEphemeral({ channel, user, ...message });
+  return true;
+}
+
+async function direct({ client }: Desk, { user }: Reach, message: Message): Promise<boolean> {
+  const { channel } = await client.conversations.open({ users: user });
+  if (!channel?.id) throw new Error("conversations.open answered without a channel");
+  await client.chat.postMessage({ channel: channel.id, ...calm, ...message });
+  return true;
+}

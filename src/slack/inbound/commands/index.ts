@@ -1,0 +1,31 @@
+/** The words of the slash command; every other text asks for access. A new one: a file, and a line in the table. */
+import type { Desk } from "../context.ts";
+import type { SlashCommand } from "../payload.ts";
+import type { Words } from "../reply.ts";
+import { ask } from "./ask.ts";
+import { help } from "./help.ts";
+import { revoke } from "./revoke.ts";
+import { status } from "./status.ts";
+
+/** `rest`: what follows the command's word, as Slack escaped it. */
+export type Turn = SlashCommand & { rest: string };
+
+export interface Command {
+  /** It needs nothing but the store, so it is done before Slack is told that the command arrived. */
+  first(rest: string): boolean;
+  /** Throws Refused, StoreDown, StoreUnsure. */
+  run(desk: Desk, turn: Turn): Promise<Words>;
+}
+
+const COMMANDS: readonly (readonly [word: string, command: Command])[] = [
+  ["", help],
+  ["help", help],
+  ["status", status],
+  ["revoke", revoke],
+];
+
+export function commandFor(text: string): { command: Command; rest: string } {
+  const [, word = "", rest = ""] = /^(\S*)\s*([\s\S]*)$/.exec(text) ?? [];
+  const found = COMMANDS.find(([name]) => name === word.toLowerCase());
+  return found ? { command: found[1], rest } : { command: ask, rest: text };
+}

@@ -1,0 +1,26 @@
+/** What every command and button of the bot works with. */
+import type { WebClient } from "@slack/web-api";
+import type { UserId } from "../../domain/ids.ts";
+import type { Locale, Person, Profile } from "../../domain/person.ts";
+import type { Log, Ports } from "../../flow/ports.ts";
+import type { ViewContext } from "../views/index.ts";
+
+export interface Desk {
+  ports: Ports;
+  /** For calls somebody waits for: each ends soon. */
+  client: WebClient;
+  people: {
+    known(id: UserId): Person | undefined;
+    person(id: UserId): Promise<Profile>;
+  };
+  context(locale: Locale): ViewContext;
+  /** Of those whose own language cannot be looked up. */
+  language: Locale;
+  log: Log;
+  /** Milliseconds a command may take before its acknowledgement: Slack gives up after 3 s. */
+  ackWithin?: number;
+}
+
+/** Whoever typed or pressed, before any look-up: vetting corrects name and language. */
+export const asker = ({ people, language }: Desk, id: UserId, name: string): Person =>
+  people.known(id) ?? { id, name: name || id, locale: language };

@@ -1,0 +1,102 @@
+/** Slack's door: commands, clicks and submissions come in by Bolt, and leave nothing unanswered. */
+import { App, type ViewSubmitAction } from "@slack/bolt";
+import type { Health } from "../../http/health.ts";
+import { trouble } from "../views/index.ts";
+import { handleClick } from "./actions/handle.ts";
+import { boltLog } from "./bolt-log.ts";
+import { type Busy, createBusy } from "./busy.ts";
+import { type Ephemeral, handleCommand } from "./commands/handle.ts";
+import type { Desk } from "./context.ts";
+import { handleSubmission } from "./forms/submit.ts";
+import { createLine, type Line, type Transport } from "./receiver.ts";
+
+export interface ListenerOptions extends Desk {
+  transport: Transport;
+  token: string;
+  botId: string;
+  botUserId: string;
+  apiUrl?: string | undefined;
+  health?: Health;
+  pongWithin?: number;
+}
+
+export interface Listener {
+  /** The port that HTTP is served on, if it is. */
+  start(): Promise<{ port?: number }>;
+  /** Takes no more work, and resolves when what was taken is done. Once is enough; twice is harmless. */
+  stop(): Promise<void>;
+  /** Throws when Slack does not reach us. */
+  check(): void;
+}
+
+export function createListener(options: ListenerOptions): Listener {
+  const { transport, apiUrl, log, health = {}, pongWithin } = options;
+  const busy = createBusy();
+  const line = createLine(transport, { logger: boltLog(log), health, apiUrl, pongWithin });
+  register(createApp(options, line), options, busy);
+  let stopped: Promise<void> | undefined;
+  return {
+    start: () => line.start(),
+    stop: () => (stopped ??= stop(line, busy)),
+    check: () => line.check(),
+  };
+}
+
+async function stop(line: Line, busy: Busy): Promise<void> {
+  // On a closed WebSocket nothing can be acknowledged any more.
+  await busy.acked();
+  await line.stop();
+  await busy.idle();
+}
+
+function createApp({ token, botId, botUserId, apiUrl, log }: ListenerOptions, { receiver }: Line): App {
+  const app = new App({
+    receiver,
+    token,
+    botId,
+    botUserId,
+    convoStore: false,
+    logger: boltLog(log),
+    clientOptions: { timeout: 1_000, ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }) },
+  });
+  // Not the extended handler: its `context` holds the token.
+  app.error(async (error) => log.error({ err: error }, "Bolt could not handle what Slack sent"));
+  return app;
+}
+
+const ANY = /^/;
+const acknowledged = ({ ack }: { ack: () => Promise<void> }): Promise<void> => ack();
+
+function register(app: App, desk: Desk, busy: Busy): void {
+  const sorry = (): Ephemeral => ({
+    response_type: "ephemeral",
+    ...trouble(undefined, desk.context(desk.language)),
+  });
+  app.command(ANY, serve(desk, busy, handleCommand, sorry));
+  app.action(ANY, serve<undefined>(desk, busy, handleClick));
+  app.view<ViewSubmitAction>(ANY, serve(desk, busy, handleSubmission));
+  app.view({ callback_id: ANY, type: "view_closed" }, acknowledged);
+  app.shortcut(ANY, acknowledged);
+  app.options(ANY, acknowledged);
+}
+
+type Ack<A> = (answer?: A) => Promise<void>;
+type Handle<A> = (desk: Desk, body: unknown, ack: Ack<A>) => Promise<void>;
+
+/** Counts a handler, and acknowledges for one that failed before it did. Never rejects. */
+const serve =
+  <A>(desk: Desk, busy: Busy, handle: Handle<A>, sorry?: () => A) =>
+  ({ body, ack }: { body: unknown; ack: Ack<A> }): Promise<void> =>
+    busy.run(async (acked) => {
+      let answered = false;
+      const once: Ack<A> = async (answer) => {
+        answered = true;
+        await ack(answer).finally(acked);
+      };
+      try {
+        await handle(desk, body, once);
+      } catch (error) {
+        desk.log.error({ err: error }, "what Slack sent could not be handled");
+        if (!answered) await once(sorry?.()).catch(() => {});
+      }
+    });

@@ -1,0 +1,60 @@
+/** What Slack sends, as far as we use it. */
+import { z } from "zod";
+import { UserId } from "../../domain/ids.ts";
+import { ButtonValue } from "../ids.ts";
+
+export const SlashCommand = z
+  .object({
+    command: z.string(),
+    text: z.string().default(""),
+    user_id: UserId,
+    user_name: z.string().default(""),
+    channel_id: z.string().optional(),
+    trigger_id: z.string().min(1),
+    response_url: z.url().optional(),
+  })
+  .transform((c) => ({
+    command: c.command,
+    /** As Slack escaped it: unescaped once, where it is used. */
+    text: c.text.trim(),
+    user: c.user_id,
+    name: c.user_name,
+    channel: c.channel_id,
+    triggerId: c.trigger_id,
+    responseUrl: c.response_url,
+  }));
+export type SlashCommand = z.infer<typeof SlashCommand>;
+
+const Who = z.object({ id: UserId, name: z.string().optional(), username: z.string().optional() });
+
+export const Click = z
+  .object({
+    user: Who,
+    trigger_id: z.string().min(1),
+    response_url: z.url().optional(),
+    channel: z.object({ id: z.string() }).optional(),
+    container: z
+      .object({ message_ts: z.string().optional(), is_ephemeral: z.boolean().optional() })
+      .optional(),
+    actions: z.tuple([z.object({ action_id: z.string(), value: z.string().optional() })], z.unknown()),
+  })
+  .transform(({ user, actions: [action], container, ...c }) => ({
+    action: action.action_id,
+    value: action.value ?? "",
+    /** The request and the terms its button was drawn for. */
+    about: ButtonValue.safeParse(action.value).data,
+    user: user.id,
+    name: user.name ?? user.username ?? "",
+    channel: c.channel?.id,
+    ts: container?.message_ts,
+    /** On a message that only this person sees: the flow redraws none of those. */
+    ephemeral: container?.is_ephemeral ?? false,
+    triggerId: c.trigger_id,
+    responseUrl: c.response_url,
+  }));
+export type Click = z.infer<typeof Click>;
+
+export const Submission = z
+  .object({ user: Who, view: z.looseObject({ callback_id: z.string() }) })
+  .transform(({ user, view }) => ({ user: user.id, callbackId: view.callback_id, view }));
+export type Submission = z.infer<typeof Submission>;

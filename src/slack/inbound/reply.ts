@@ -1,0 +1,62 @@
+/** From what a flow returned or threw to a message in the reader's own language. */
+import type { UserId } from "../../domain/ids.ts";
+import type { Locale } from "../../domain/person.ts";
+import { type Refusal, Refused } from "../../domain/refusal.ts";
+import { type Log, StoreDown, StoreUnsure } from "../../flow/ports.ts";
+import { type Message, refused, trouble, type ViewContext } from "../views/index.ts";
+import type { Desk } from "./context.ts";
+
+/** A message still to be put into a language. */
+export type Words = (ctx: ViewContext) => Message;
+
+/** The refusal a person is told for this error; null for what nobody foresaw. */
+function refusalOf(error: unknown): Refusal | null {
+  if (error instanceof Refused) return error.refusal;
+  if (error instanceof StoreDown) return { kind: "store-down" };
+  return error instanceof StoreUnsure ? { kind: "unsure" } : null;
+}
+
+/** One calm sentence; the log has the rest. */
+export function sorry(log: Log, error: unknown, id?: string): Words {
+  const refusal = refusalOf(error);
+  if (!(error instanceof Refused)) {
+    const level = refusal ? "warn" : "error";
+    log[level](
+      { ...(id ? { id } : {}), err: error },
+      "a command or a click could not be answered as it should",
+    );
+  }
+  return (ctx) => (refusal ? refused(refusal, ctx) : trouble(id, ctx));
+}
+
+/** Never rejects. */
+export async function inWords(log: Log, work: () => Promise<Words>): Promise<Words> {
+  try {
+    return await work();
+  } catch (error) {
+    return sorry(log, error);
+  }
+}
+
+/** Never rejects: who cannot be looked up is answered in the configured language. */
+export async function localeOf({ people, language, log }: Desk, user: UserId): Promise<Locale> {
+  const known = people.known(user);
+  if (known) return known.locale;
+  try {
+    return (await people.person(user)).locale;
+  } catch (error) {
+    log.warn({ who: user, err: error }, "could not look up a language");
+    return language;
+  }
+}
+
+/** Never throws: a message that cannot be drawn becomes the one sentence. */
+export function drawn({ context, log }: Desk, locale: Locale, words: Words): Message {
+  const ctx = context(locale);
+  try {
+    return words(ctx);
+  } catch (error) {
+    log.error({ err: error }, "a message could not be drawn");
+    return trouble(undefined, ctx);
+  }
+}

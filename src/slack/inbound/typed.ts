@@ -1,0 +1,26 @@
+/** What a person typed, out of what Slack made of it (`should_escape`). Pure. */
+import { UserId } from "../../domain/ids.ts";
+
+const ENTITIES: Record<string, string> = { lt: "<", gt: ">", amp: "&" };
+
+/** Unescaped once; people, channels and links as they are read. A typed `<` is escaped, so markup is Slack's own. */
+export const typed = (text: string): string =>
+  text
+    .replace(/<([^<>]*)>/g, (_, inner: string) => bare(inner))
+    .replace(/&(lt|gt|amp);/g, (_, name) => ENTITIES[name] ?? "");
+
+/** `@U1|bob` → @bob · `#C1|ops` → #ops · `!subteam^S1|@sre` → @sre · `!here` → @here · `mailto:a@b|a@b` → a@b */
+function bare(inner: string): string {
+  const [target = "", label = ""] = inner.split("|");
+  const sign = /^[@#!]/.exec(target)?.[0];
+  if (!sign) return label || target;
+  if (label.startsWith("@")) return label;
+  return `${sign === "#" ? "#" : "@"}${label || target.slice(1)}`;
+}
+
+/** The person a text begins with, as Slack mentions people, and what comes after; null without one. */
+export function mention(text: string): { user: UserId; rest: string } | null {
+  const [, id, rest = ""] = /^<@([^|>]+)(?:\|[^>]*)?>\s*([\s\S]*)$/.exec(text) ?? [];
+  const user = UserId.safeParse(id).data;
+  return user ? { user, rest } : null;
+}

@@ -1,0 +1,80 @@
+/** What no server of the tests can be brought to: an old Redis, clocks apart, a token about to die. */
+import { expect, test } from "vitest";
+import { judgeHub } from "../../../src/cli/checks/hub.ts";
+import { checkRedis } from "../../../src/cli/checks/redis.ts";
+import { DAY, HOUR } from "../../../src/domain/duration.ts";
+import { createReadiness } from "../../../src/http/ready.ts";
+import type { HubFacts } from "../../../src/hub/client/facts.ts";
+
+const NOW = Date.UTC(2026, 10, 25);
+const redis = (version: string, time = NOW) => ({
+  info: async () => `redis_version:${version}\r\nmaxmemory_policy:noeviction\r\naof_enabled:1\r\n`,
+  time: async (): Promise<[number, number]> => [time / 1000, 0],
+});
+const found = async (server: ReturnType<typeof redis>, check: string) =>
+  (await checkRedis(server, "here", () => NOW)).find((one) => one.check === check);
+
+test.each([
+  ["5.0.7", "fail"],
+  ["6.0.20", "fail"],
+  ["6.2.0", "ok"],
+  ["10.0.1", "ok"],
+])("Redis %s: %s", async (version, level) => {
+  const finding = await found(redis(version), "redis version");
+  expect(finding?.level).toBe(level);
+  if (level === "fail") expect(finding?.mend).toMatch(/6\.2/);
+});
+
+test("the clocks of Redis and of this machine differ", async () => {
+  expect(await found(redis("8.0.0", NOW + 61_000), "redis clock")).toMatchObject({
+    level: "fail",
+    says: "the clocks differ by 61 s",
+    mend: expect.stringMatching(/timedatectl/),
+  });
+});
+
+const self = { namespace: "own", name: "bot" };
+const credential = (issued: number, ends: number) => {
+  const facts: HubFacts = {
+    server: "https://hub",
+    verified: true,
+    self: { ...self, issuedAt: NOW + issued, expiresAt: NOW + ends },
+    failure: null,
+    more: null,
+  };
+  const config = { hub: { namespace: "grants" }, roles: {} } as unknown as Parameters<typeof judgeHub>[1];
+  return judgeHub(facts, config, NOW).find(({ check }) => check === "hub credential");
+};
+
+test("a token that nobody renewed is warned of 14 days before; a young one of a day is not", () => {
+  expect(credential(-77 * DAY, 13 * DAY)).toMatchObject({
+    level: "warn",
+    says: expect.stringMatching(/dies in 13d, and was not renewed/),
+    mend: expect.stringMatching(/npm run setup/),
+  });
+  expect(credential(-60 * DAY, 30 * DAY)?.level).toBe("ok");
+  expect(credential(-HOUR, 23 * HOUR)?.level).toBe("ok");
+  expect(credential(-13 * HOUR, 11 * HOUR)?.level).toBe("warn");
+});
+
+test("readiness asks once a second however often it is asked, and says what fails", async () => {
+  let now = NOW;
+  let asked = 0;
+  let hub = true;
+  const well = async () => {};
+  const looks = {
+    redis: async () => void asked++,
+    hub: async () => (hub ? undefined : Promise.reject(new Error("down"))),
+    slack: well,
+  };
+  const ready = createReadiness(looks, { now: () => now });
+  expect(await ready()).toEqual({ status: 200, body: { ready: true, redis: "ok", hub: "ok", slack: "ok" } });
+  hub = false;
+  expect((await ready()).status).toBe(200);
+  expect(asked).toBe(1);
+  now += 1_000;
+  expect(await ready()).toEqual({
+    status: 503,
+    body: { ready: false, redis: "ok", hub: "fail", slack: "ok" },
+  });
+});

@@ -1,0 +1,413 @@
+/** The doctor is shown each failure once, and names it with its mend; a healthy world fails nowhere. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type HubClient, hubClient } from "../../../sandbox/hub/client.ts";
+import { envtestAdvice, envtestAvailable, startEnvtest } from "../../../sandbox/hub/envtest.ts";
+import { startLocalHub } from "../../../sandbox/hub/index.ts";
+import { APPROVALS, startWorld, type World } from "../../helpers/bot.ts";
+import { botKubeconfig, kubeconfig } from "../../helpers/bot-account.ts";
+import { type Change, findingsOf, runDoctor } from "../../helpers/doctor.ts";
+
+const RBAC = "/apis/rbac.authorization.k8s.io/v1";
+let world: World;
+let admin: HubClient;
+beforeAll(async () => {
+  world = await startWorld();
+  admin = hubClient(world.hub, world.hub.admin);
+});
+afterAll(async () => {
+  await admin.close();
+  await world.close();
+});
+
+type Undo = () => unknown;
+interface Case {
+  name: string;
+  /** What is wrong; changes of the world are undone by what it resolves to. */
+  wrong(): Change | Undo | Promise<Change | Undo>;
+  level?: "warn";
+  check: string;
+  says: RegExp;
+  mend: RegExp;
+}
+
+const role = (change: object): Change => ({ file: (file) => Object.assign(file.roles.guest, change) });
+const by = (...by: string[]) => role({ approval: { by } });
+const clusterRole = (name: string, rules: object[]) =>
+  admin("POST", `${RBAC}/clusterroles`, { body: { metadata: { name }, rules } });
+const setRedis = async (name: string, value: string, before: string): Promise<Undo> => {
+  await world.commands.config("SET", name, value);
+  return () => world.commands.config("SET", name, before);
+};
+/** Deletes an object of the hub, to be put back. */
+const without = async (path: string): Promise<Undo> => {
+  const { body } = await admin("GET", path);
+  await admin("DELETE", path);
+  const { uid: _u, resourceVersion: _r, creationTimestamp: _c, ...metadata } = body.metadata ?? {};
+  return () => admin("POST", path.slice(0, path.lastIndexOf("/")), { body: { ...body, metadata } });
+};
+const also = async (name: string, rules: object[]): Promise<Undo> => {
+  await clusterRole(name, rules);
+  const subjects = [{ kind: "ServiceAccount", name: "karpor-access", namespace: "karpor-access-system" }];
+  const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name };
+  await admin("POST", `${RBAC}/clusterrolebindings`, { body: { metadata: { name }, roleRef, subjects } });
+  return () => admin("DELETE", `${RBAC}/clusterrolebindings/${name}`);
+};
+const slack: Case[] = [
+  {
+    name: "Slack's token is wrong",
+    wrong: () => ({ env: { SLACK_BOT_TOKEN: "xoxb-wrong" } }),
+    check: "slack token",
+    says: /invalid_auth/,
+    mend: /SLACK_BOT_TOKEN/,
+  },
+  {
+    name: "the app-level token is wrong",
+    wrong: () => ({ env: { SLACK_APP_TOKEN: "xapp-wrong" } }),
+    check: "slack delivery",
+    says: /refuses Socket Mode \(invalid_auth\)/,
+    mend: /connections:write/,
+  },
+  {
+    name: "a scope is missing",
+    wrong: () => {
+      const { settings } = world.slack;
+      const before = settings.scopes;
+      settings.scopes = before.filter((scope) => scope !== "im:write");
+      return () => Object.assign(settings, { scopes: before });
+    },
+    check: "slack scopes",
+    says: /missing: im:write/,
+    mend: /manifest\.yml/,
+  },
+  {
+    name: "Slack leaves the scopes out",
+    wrong: () => {
+      world.slack.settings.scopesHeader = false;
+      return () => Object.assign(world.slack.settings, { scopesHeader: true });
+    },
+    level: "warn",
+    check: "slack scopes",
+    says: /did not say/,
+    mend: /Nothing/,
+  },
+  {
+    name: "the bot is not in its channel",
+    wrong: () => {
+      world.slack.people.inviteBot(APPROVALS, false);
+      return () => world.slack.people.inviteBot(APPROVALS, true);
+    },
+    check: "slack channel",
+    says: /not in #approvals/,
+    mend: /\/invite @karpor-access/,
+  },
+  {
+    name: "the channel is archived",
+    wrong: () => {
+      world.slack.people.archive(APPROVALS);
+      return () => world.slack.people.archive(APPROVALS, false);
+    },
+    check: "slack channel",
+    says: /archived/,
+    mend: /slack\.channel/,
+  },
+  {
+    name: "the channel does not exist",
+    wrong: () => ({ file: (file) => Object.assign(file.slack, { channel: "C0NOWHERE" }) }),
+    check: "slack channel",
+    says: /C0NOWHERE was not found/,
+    mend: /\/invite @karpor-access/,
+  },
+  {
+    name: "an approver does not exist",
+    wrong: () => by("U0NOBODY", "S0SRE"),
+    check: "approvers guest",
+    says: /U0NOBODY of roles\.guest\.approval is not in this workspace/,
+    mend: /--find/,
+  },
+  {
+    name: "a user group does not exist",
+    wrong: () => role({ requester: { in: ["S0NONE"] } }),
+    check: "requesters guest",
+    says: /S0NONE of roles\.guest\.requester\.in is not/,
+    mend: /--find/,
+  },
+  {
+    name: "nobody can approve a role",
+    wrong: () => {
+      world.slack.people.disableGroup("S0SRE");
+      return () => world.slack.people.disableGroup("S0SRE", false);
+    },
+    check: "approvers guest",
+    says: /nobody can approve guest/,
+    mend: /--find/,
+  },
+  {
+    name: "an approver may not approve",
+    wrong: () => by("U0GUEST", "S0SRE"),
+    level: "warn",
+    check: "approvers guest",
+    says: /U0GUEST is guest/,
+    mend: /Take it out of roles\.guest\.approval/,
+  },
+  {
+    name: "nobody is an administrator",
+    wrong: () => ({ file: (file) => Object.assign(file, { admins: [] }) }),
+    level: "warn",
+    check: "slack admins",
+    says: /nobody can revoke everything/,
+    mend: /--find/,
+  },
+];
+
+const file: Case[] = [
+  {
+    name: "a default is over its maximum",
+    wrong: () => role({ duration: { default: "8h", max: "1h" } }),
+    check: "configuration",
+    says: /roles\.guest\.duration\.default: is longer than duration\.max/,
+    mend: /karpor-access\.yml/,
+  },
+  {
+    name: "a secret is not set",
+    wrong: () => ({ env: { SLACK_BOT_TOKEN: "" } }),
+    check: "configuration",
+    says: /SLACK_BOT_TOKEN/,
+    mend: /\.env/,
+  },
+];
+
+const redis: Case[] = [
+  {
+    name: "Redis may evict",
+    wrong: () => setRedis("maxmemory-policy", "allkeys-lru", "noeviction"),
+    check: "redis eviction",
+    says: /allkeys-lru/,
+    mend: /CONFIG SET maxmemory-policy noeviction/,
+  },
+  {
+    name: "Redis keeps no file",
+    wrong: () => setRedis("appendonly", "no", "yes"),
+    level: "warn",
+    check: "redis persistence",
+    says: /append-only file is off/,
+    mend: /CONFIG SET appendonly yes/,
+  },
+  {
+    name: "Redis is nearly full",
+    wrong: async () => {
+      const used = Number(/used_memory:(\d+)/.exec(await world.commands.info("memory"))?.[1]);
+      return setRedis("maxmemory", String(Math.ceil(used * 1.15)), "0");
+    },
+    level: "warn",
+    check: "redis memory",
+    says: /when it is full/,
+    mend: /CONFIG SET maxmemory \d+/,
+  },
+  {
+    name: "Redis is not there",
+    wrong: () => ({ env: { REDIS_URL: "redis://127.0.0.1:1" } }),
+    check: "redis",
+    says: /127\.0\.0\.1:1 does not answer/,
+    mend: /Start Redis, or mend REDIS_URL/,
+  },
+];
+
+const hub: Case[] = [
+  {
+    name: "the hub is down",
+    wrong: async () => {
+      await world.localHub?.down();
+      return () => world.localHub?.up();
+    },
+    check: "hub",
+    says: /does not answer .*ECONNREFUSED/,
+    mend: /curl -k https:/,
+  },
+  {
+    name: "the hub refuses the credential",
+    wrong: () => ({ kubeconfig: kubeconfig(world.hub, "no.such.token") }),
+    check: "hub",
+    says: /refuses the bot's credential \(401\)/,
+    mend: /npm run setup/,
+  },
+  {
+    name: "the kubeconfig is not there",
+    wrong: () => ({ file: (file) => Object.assign(file.hub, { kubeconfig: "nowhere" }) }),
+    check: "hub",
+    says: /Cannot read the kubeconfig/,
+    mend: /npm run setup/,
+  },
+  {
+    name: "the hub's certificate is not the one to trust",
+    wrong: async () => {
+      await using other = await startLocalHub({ clock: world.clock });
+      return { kubeconfig: kubeconfig({ url: world.hub.url, ca: other.ca }, "t") };
+    },
+    check: "hub",
+    says: /CERT|SIGNATURE/,
+    mend: /curl/,
+  },
+  {
+    name: "TLS is not verified",
+    wrong: () => ({ kubeconfig: world.hub.adminKubeconfig }),
+    level: "warn",
+    check: "hub tls",
+    says: /insecure-skip-tls-verify/,
+    mend: /--tls-cert-file/,
+  },
+  {
+    name: "the bot is an administrator",
+    wrong: () => ({ kubeconfig: world.hub.adminKubeconfig }),
+    level: "warn",
+    check: "hub account",
+    says: /client certificate/,
+    mend: /npm run setup/,
+  },
+  {
+    name: "reads are open to anybody",
+    wrong: () => ({}),
+    level: "warn",
+    check: "hub anonymous reads",
+    says: /without a token/,
+    mend: /kubectl delete clusterrolebinding anonymous/,
+  },
+  {
+    name: "the clocks differ",
+    wrong: () => {
+      world.localHub?.skew(90_000);
+      return () => world.localHub?.skew(0);
+    },
+    check: "hub clock",
+    says: /differ by (89|90|91) s/,
+    mend: /timedatectl/,
+  },
+  {
+    name: "a ClusterRole is missing",
+    wrong: () => role({ clusterRole: "nowhere" }),
+    check: "role guest",
+    says: /nowhere does not exist/,
+    mend: /kubectl create clusterrole nowhere/,
+  },
+  {
+    name: "a role cannot log in",
+    wrong: async () => {
+      await clusterRole("mute", [{ nonResourceURLs: ["/search"], verbs: ["get"] }]);
+      return role({ clusterRole: "mute" });
+    },
+    level: "warn",
+    check: "role guest",
+    says: /cannot log in/,
+    mend: /\/rest-api\/v1\/authn/,
+  },
+  {
+    name: "more than get without approval",
+    wrong: () => role({ clusterRole: "karpor-admin", approval: "none" }),
+    check: "role guest",
+    says: /allows more than get, to anyone/,
+    mend: /unapproved: true/,
+  },
+  {
+    name: "a role may not be bound",
+    wrong: async () => {
+      await clusterRole("unbound", [{ nonResourceURLs: ["/rest-api/*"], verbs: ["get"] }]);
+      return role({ clusterRole: "unbound" });
+    },
+    check: "hub rights",
+    says: /may not bind unbound/,
+    mend: /npm run setup/,
+  },
+  {
+    name: "rights are missing",
+    wrong: () => without(`${RBAC}/namespaces/karpor-access/rolebindings/karpor-access-grants`),
+    check: "hub rights",
+    says: /may not create serviceaccounts, nor .*create serviceaccounts\/token/,
+    mend: /npm run setup/,
+  },
+  {
+    name: "rights are too many",
+    wrong: () => also("nosy", [{ apiGroups: [""], resources: ["secrets"], verbs: ["get", "list"] }]),
+    level: "warn",
+    check: "hub least rights",
+    says: /may also read Secrets$/,
+    mend: /kubectl get clusterrolebindings/,
+  },
+  {
+    name: "it may bind anything",
+    wrong: () =>
+      also("binder", [
+        { apiGroups: ["rbac.authorization.k8s.io"], resources: ["clusterroles"], verbs: ["bind"] },
+      ]),
+    level: "warn",
+    check: "hub least rights",
+    says: /bind every ClusterRole$/,
+    mend: /kubectl get clusterrolebindings/,
+  },
+  {
+    name: "the bot's account stands among the grants",
+    wrong: () => ({ file: (file) => Object.assign(file.hub, { namespace: "karpor-access-system" }) }),
+    check: "hub account",
+    says: /mint itself tokens/,
+    mend: /npm run setup/,
+  },
+];
+
+test.each([...file, ...slack, ...redis, ...hub])(
+  "$name",
+  async ({ wrong, level = "fail", check, says, mend }) => {
+    const change = await wrong();
+    try {
+      const run = await runDoctor(world, typeof change === "function" ? {} : change);
+      const found = findingsOf(run).filter((one) => one.check === check && one.level === level);
+      expect(found.map((one) => one.says).join("\n")).toMatch(says);
+      expect(found.map((one) => one.mend).join("\n")).toMatch(mend);
+      expect(run.good).toBe(findingsOf(run).every((one) => one.level !== "fail"));
+      if (level === "fail") expect(run.good).toBe(false);
+    } finally {
+      if (typeof change === "function") await change();
+    }
+  },
+);
+
+// How fast Redis answers is this machine's affair.
+const wrongOf = (run: { said: string }) =>
+  findingsOf(run).filter(({ level, check }) => level !== "ok" && check !== "redis latency");
+
+test("a healthy world fails nowhere, and only the open reads are warned of", async () => {
+  const run = await runDoctor(world);
+  expect(wrongOf(run)).toMatchObject([{ check: "hub anonymous reads" }]);
+  expect(run.good).toBe(true);
+  const { serviceAccounts, clusterRoleBindings } = await world.hub.objects();
+  const left = [...serviceAccounts, ...clusterRoleBindings].map(({ metadata }) => metadata.name);
+  expect(left.filter((name) => name.includes("doctor"))).toEqual([]);
+});
+
+test.each([
+  ["RBAC is off", { rbac: false }, "hub rbac", "fail", /a token means nothing/, /server\.enableRbac=true/],
+  [
+    "the hub's tokens are shorter than the catalog's",
+    { maxTokenSeconds: 86_400 },
+    "hub longest token",
+    "warn",
+    /at most 1d, and guest, long may/,
+    /--service-account-max-token-expiration=8760h/,
+  ],
+] as const)("%s", async (_, options, check, level, says, mend) => {
+  await using other = await startLocalHub({ clock: world.clock, ...options });
+  const own = options && "rbac" in options ? kubeconfig(other, "any.to.ken") : await botKubeconfig(other);
+  const found = findingsOf(await runDoctor(world, { kubeconfig: own })).find((one) => one.check === check);
+  expect(found).toMatchObject({
+    level,
+    says: expect.stringMatching(says),
+    mend: expect.stringMatching(mend),
+  });
+});
+
+test.skipIf(!envtestAvailable())(
+  `all is well on a real API server (${envtestAdvice})`,
+  async () => {
+    await using real = await startEnvtest();
+    const run = await runDoctor(world, { kubeconfig: await botKubeconfig(real) });
+    expect(wrongOf(run)).toEqual([]);
+  },
+  90_000,
+);

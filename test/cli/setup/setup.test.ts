@@ -1,0 +1,246 @@
+/** `setup` against a hub: what it makes, what it says, run again, and what it refuses; the real API server too. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { parse, stringify } from "yaml";
+import { jumpClock } from "../../../sandbox/clock.ts";
+import { type HubClient, hubClient } from "../../../sandbox/hub/client.ts";
+import { envtestAdvice, envtestAvailable, startEnvtest } from "../../../sandbox/hub/envtest.ts";
+import { type LocalHub, startLocalHub } from "../../../sandbox/hub/index.ts";
+import type { Hub } from "../../../sandbox/hub/types.ts";
+import { setup } from "../../../src/cli/setup/index.ts";
+import { setupOptions } from "../../../src/cli/setup/options.ts";
+import { loadForHub } from "../../../src/config.ts";
+
+const EXAMPLE = readFileSync(new URL("../../../karpor-access.example.yml", import.meta.url), "utf8");
+type Example = { hub: Record<string, unknown>; roles: Record<string, object> };
+const RBAC = "/apis/rbac.authorization.k8s.io/v1";
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "karpor-access-setup-"));
+});
+afterEach(() => {
+  rmSync(dir, { recursive: true });
+  vi.unstubAllEnvs();
+});
+
+/** Runs it as the command line does; resolves to what it said. */
+async function run(args: string[], change: (file: Example) => void = () => {}): Promise<string> {
+  const file = parse(EXAMPLE);
+  change(file);
+  writeFileSync(join(dir, "config.yml"), stringify(file));
+  const config = loadForHub({ KARPOR_ACCESS_CONFIG: join(dir, "config.yml") });
+  const lines: string[] = [];
+  await setup(config, setupOptions(args), {
+    log: pino({ level: "silent" }),
+    say: (line) => void lines.push(line),
+  });
+  return lines.join("\n");
+}
+
+const keep = (name: string, text: string): string => {
+  writeFileSync(join(dir, name), text);
+  return join(dir, name);
+};
+const written = () => readFileSync(join(dir, "secrets", "hub.kubeconfig"), "utf8");
+const ownToken = (): string => parse(written()).users[0].user.token;
+const words = (said: string, first: string) => said.split("\n").filter((l) => l.trim().startsWith(first));
+
+describe("on the local hub", () => onHub(() => startLocalHub({ clock: jumpClock() })));
+describe.skipIf(!envtestAvailable())(`on a real API server (${envtestAdvice})`, () => onHub(startEnvtest));
+
+function onHub(start: () => Promise<Hub>) {
+  let hub: Hub;
+  let ask: HubClient;
+  let admin: string;
+  beforeAll(async () => {
+    hub = await start();
+    ask = hubClient(hub, hub.admin);
+  });
+  beforeEach(() => {
+    admin = keep("admin.kubeconfig", hub.adminKubeconfig);
+  });
+  afterAll(async () => {
+    await ask.close();
+    await hub.stop();
+  });
+
+  test("--dry-run prints the objects and touches nothing", async () => {
+    const before = await hub.objects();
+    expect(await run(["--kubeconfig", admin, "--dry-run"])).toContain("kind: ClusterRoleBinding");
+    expect(await hub.objects()).toEqual(before);
+    expect(readdirSync(dir).sort()).toEqual(["admin.kubeconfig", "config.yml"]);
+  });
+
+  test("makes the account, its rights and a narrow kubeconfig; again, it changes nothing", async () => {
+    const first = await run(["--kubeconfig", admin]);
+    expect(words(first, "made")).toHaveLength(11);
+    expect(first).toContain("wrote");
+    expect(statSync(join(dir, "secrets", "hub.kubeconfig")).mode & 0o777).toBe(0o600);
+    const reply = await ask("GET", `${RBAC}/clusterrolebindings`, { token: ownToken() });
+    expect(reply.status).toBe(200);
+    const user = parse(hub.adminKubeconfig).users[0].user;
+    for (const secret of Object.values<string>(user)) expect(written()).not.toContain(secret);
+    expect(parse(written()).users).toHaveLength(1);
+
+    const again = await run(["--kubeconfig", admin]);
+    expect(words(again, "unchanged")).toHaveLength(11);
+    expect(words(again, "made").concat(words(again, "updated"))).toEqual([]);
+    expect(readdirSync(join(dir, "secrets"))).toEqual(["hub.kubeconfig"]);
+  });
+
+  test("the bot's token renews itself and makes none for others", async () => {
+    await run(["--kubeconfig", admin]);
+    const mint = (name: string) =>
+      hubClient(hub)("POST", `/api/v1/namespaces/karpor-access-system/serviceaccounts/${name}/token`, {
+        token: ownToken(),
+        body: { spec: { expirationSeconds: 3600 } },
+      });
+    await vi.waitFor(async () => expect((await mint("karpor-access")).status).toBe(201), 5_000);
+    expect((await mint("somebody")).status).toBe(403);
+  });
+
+  test("what was changed by hand is put right, and only that", async () => {
+    await run(["--kubeconfig", admin]);
+    const path = `${RBAC}/clusterroles/karpor-access`;
+    const { body } = await ask("GET", path);
+    await ask("PUT", path, { body: { ...body, rules: [] } });
+    const said = await run(["--kubeconfig", admin]);
+    expect(words(said, "updated")).toEqual(["  updated    ClusterRole karpor-access"]);
+    expect((await ask("GET", path)).body.rules).toHaveLength(4);
+  });
+
+  test("a ClusterRole of the catalog that is missing is told; one of somebody else is not overwritten", async () => {
+    const role = (clusterRole: string, rules?: object) => (file: Example) => {
+      file.roles.mine = { ...file.roles.guest, clusterRole, ...(rules ? { rules } : {}) };
+    };
+    const said = await run(["--kubeconfig", admin], role("nowhere"));
+    expect(words(said, "missing").join()).toMatch(/ClusterRole nowhere of roles\.mine: make it on the hub/);
+
+    const metadata = { name: "theirs" };
+    const body = { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", metadata, rules: [] };
+    await ask("POST", `${RBAC}/clusterroles`, { body });
+    const rules = [{ nonResourceURLs: ["/x"], verbs: ["get"] }];
+    await expect(run(["--kubeconfig", admin], role("theirs", rules))).rejects.toThrow(
+      /was not made by setup, so it is not changed/,
+    );
+  });
+
+  test("reads a real ConfigMap of a host cluster; a hub in its place serves none", async () => {
+    const configmaps = "/api/v1/namespaces/karpor/configmaps";
+    const body = { metadata: { name: "karpor-kubeconfig" }, data: { config: hub.adminKubeconfig } };
+    const { status } = await ask("POST", configmaps, { body });
+    expect(status).toBe(hub.supports.karpor ? 404 : 201);
+    vi.stubEnv("KUBECONFIG", admin);
+    const reading = run(["--from-cluster", "--context", "default"]);
+    if (hub.supports.karpor) await expect(reading).rejects.toThrow(/There is no such ConfigMap/);
+    else expect(await reading).toContain("wrote");
+  });
+
+  test("reads the administrator's kubeconfig out of the host cluster, and takes no command or file of it", async () => {
+    let config = hub.adminKubeconfig;
+    await using host = await hostCluster(() => config);
+    vi.stubEnv("KUBECONFIG", keep("operator.kubeconfig", host.kubeconfig));
+    expect(await run(["--from-cluster", "--context", "host"])).toContain("wrote");
+    expect(host.asked).toEqual(["/api/v1/namespaces/karpor/configmaps/karpor-kubeconfig"]);
+    await expect(run(["--from-cluster", "--context", "other"])).rejects.toThrow(
+      /no context "other"; it has host/,
+    );
+    await expect(run(["--from-cluster", "--namespace", "elsewhere"])).rejects.toThrow(
+      /There is no such ConfigMap.*--namespace/,
+    );
+
+    const user = (as: object) => {
+      const file = parse(hub.adminKubeconfig);
+      file.users[0].user = as;
+      return stringify(file);
+    };
+    config = user({ exec: { command: "sh", args: ["-c", `touch ${dir}/ran`] } });
+    await expect(run(["--from-cluster"])).rejects.toThrow(/by a command or an auth-provider/);
+    config = user({ tokenFile: admin });
+    await expect(run(["--from-cluster"])).rejects.toThrow(
+      /names a local file \(tokenFile\), which is not read/,
+    );
+    expect(readdirSync(dir)).not.toContain("ran");
+  });
+}
+
+/** A cluster that has Karpor's ConfigMap in the namespace karpor, and no other. */
+async function hostCluster(config: () => string) {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(request.url ?? "");
+    const known = request.url === "/api/v1/namespaces/karpor/configmaps/karpor-kubeconfig";
+    response.writeHead(known ? 200 : 404, { "content-type": "application/json" });
+    response.end(
+      JSON.stringify(known ? { kind: "ConfigMap", data: { config: config() } } : { kind: "Status" }),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    asked,
+    kubeconfig: stringify({
+      apiVersion: "v1",
+      kind: "Config",
+      clusters: [{ name: "host", cluster: { server: url, "insecure-skip-tls-verify": true } }],
+      users: [{ name: "me", user: {} }],
+      contexts: [{ name: "host", context: { cluster: "host", user: "me" } }],
+      "current-context": "host",
+    }),
+    [Symbol.asyncDispose]: () => new Promise<void>((resolve) => void server.close(() => resolve())),
+  };
+}
+
+describe("on a hub that does not take everything", () => {
+  let hub: LocalHub;
+  beforeAll(async () => {
+    hub = await startLocalHub({ clock: jumpClock() });
+  });
+  afterAll(() => hub.stop());
+
+  test("without namespaces it goes on", async () => {
+    hub.failNext(2, 404, (method, path) => method === "POST" && path === "/api/v1/namespaces");
+    const said = await run(["--kubeconfig", keep("admin", hub.adminKubeconfig)]);
+    expect(words(said, "left out")).toEqual([
+      "  left out   Namespace karpor-access",
+      "  left out   Namespace karpor-access-system",
+    ]);
+    expect(said).toContain("wrote");
+  });
+
+  test("a refusal in the middle is said, and the next run finishes", async () => {
+    hub.failNext(1, 503, (method, path) => method === "POST" && path.endsWith("/roles"));
+    const admin = keep("admin", hub.adminKubeconfig);
+    await expect(run(["--kubeconfig", admin])).rejects.toThrow(/make Role .* the hub answered 503/);
+    expect(await run(["--kubeconfig", admin])).toContain("wrote");
+  });
+
+  test("where the kubeconfig goes into a Secret, it says how", async () => {
+    const said = await run(
+      ["--kubeconfig", keep("admin", hub.adminKubeconfig), "--out", join(dir, "own")],
+      (file) => {
+        const hubOf = file.hub;
+        delete hubOf.kubeconfig;
+        hubOf.kubeconfigSecret = { namespace: "bots", name: "hub", key: "config" };
+      },
+    );
+    expect(said).toContain(
+      `kubectl -n bots create secret generic hub --from-file=config=${join(dir, "own")}`,
+    );
+  });
+});
+
+test.each([
+  [[], /Say where the hub's kubeconfig is/],
+  [["--from-cluster", "--kubeconfig", "x"], /not both/],
+  [["--context", "x", "--kubeconfig", "y"], /say where --from-cluster reads/],
+  [["--nonsense"], /--nonsense/],
+])("setup %j is refused", (args, why) => {
+  expect(() => setupOptions(args)).toThrow(why);
+});

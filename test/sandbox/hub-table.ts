@@ -1,0 +1,319 @@
+/** Requests and what a hub answers them with: one table for the stand-in and the real API server. */
+import type { Asking, Reply } from "../../sandbox/hub/client.ts";
+import { ACCOUNTS, account, BINDINGS, binding, RBAC, type World } from "./hub-fixture.ts";
+
+export interface Row {
+  what: string;
+  ask(world: World): Promise<Reply>;
+  status: number;
+  reason?: string;
+  message?: string | RegExp;
+  warning?: string;
+}
+
+const create = (metadata: object) => ({ body: account(metadata) });
+const merge = (body: unknown): Asking => ({ body, type: "application/merge-patch+json" });
+const jsonPatch = (body: unknown): Asking => ({ body, type: "application/json-patch+json" });
+const token = (spec: object): Asking => ({ body: { spec } });
+const bind = (body: object): Asking => ({ body });
+const rules = (rule: object): Asking => ({ body: { metadata: { name: "r" }, rules: [rule] } });
+const selector = (text: string) => `${ACCOUNTS}?labelSelector=${encodeURIComponent(text)}`;
+
+/** Makes an account of that name first. */
+const having =
+  (name: string, ask: (world: World) => Promise<Reply>, metadata = {}) =>
+  async (world: World) => {
+    await world.admin("POST", ACCOUNTS, create({ name, ...metadata }));
+    return ask(world);
+  };
+const as =
+  (who: "admin" | "nobody" | "bot", method: string, path: string, asking?: Asking) => (world: World) =>
+    world[who](method, path, asking);
+
+const refusals: Row[] = [
+  {
+    what: "a name in capitals",
+    ask: as("admin", "POST", ACCOUNTS, create({ name: "Guest" })),
+    ...{
+      status: 422,
+      reason: "Invalid",
+      message: /^ServiceAccount "Guest" is invalid: metadata.name: Invalid value/,
+    },
+  },
+  {
+    what: "a name of 254 characters",
+    ask: as("admin", "POST", ACCOUNTS, create({ name: "a".repeat(254) })),
+    ...{ status: 422, reason: "Invalid", message: /must be no more than 253 characters$/ },
+  },
+  {
+    what: "no name",
+    ask: as("admin", "POST", ACCOUNTS, create({})),
+    ...{ status: 422, reason: "Invalid", message: /name or generateName is required$/ },
+  },
+  {
+    what: "a label value with a space",
+    ask: as("admin", "POST", ACCOUNTS, create({ name: "l", labels: { why: "on call" } })),
+    ...{
+      status: 422,
+      reason: "Invalid",
+      message: /metadata.labels: Invalid value: "on call": a valid label/,
+    },
+  },
+  {
+    what: "a label value that is an ISO time",
+    ask: as("admin", "POST", ACCOUNTS, create({ name: "l", labels: { until: "2026-11-25T10:00:00Z" } })),
+    ...{ status: 422, reason: "Invalid" },
+  },
+  {
+    what: "a label value of 64 characters",
+    ask: as("admin", "POST", ACCOUNTS, create({ name: "l", labels: { id: "a".repeat(64) } })),
+    ...{ status: 422, reason: "Invalid", message: /must be no more than 63 bytes$/ },
+  },
+  {
+    what: "a label that is a number",
+    ask: as("admin", "POST", ACCOUNTS, create({ name: "l", labels: { generation: 1 } })),
+    ...{ status: 400, reason: "BadRequest" },
+  },
+  {
+    what: "annotations of more than 256 KiB",
+    ask: as("admin", "POST", ACCOUNTS, create({ name: "l", annotations: { reason: "x".repeat(262_144) } })),
+    ...{ status: 422, reason: "Invalid", message: /may not be more than 262144 bytes$/ },
+  },
+  {
+    what: "another namespace than the path's",
+    ask: as("admin", "POST", ACCOUNTS, create({ name: "l", namespace: "other" })),
+    ...{ status: 400, reason: "BadRequest" },
+  },
+  {
+    what: "a body that is no JSON",
+    ask: as("admin", "POST", ACCOUNTS, { body: "{" }),
+    ...{ status: 400, reason: "BadRequest" },
+  },
+  {
+    what: "a name that is taken",
+    ask: having("taken", as("admin", "POST", ACCOUNTS, create({ name: "taken" }))),
+    ...{ status: 409, reason: "AlreadyExists", message: 'serviceaccounts "taken" already exists' },
+  },
+  {
+    what: "an account that is not there",
+    ask: as("admin", "GET", `${ACCOUNTS}/none`),
+    ...{ status: 404, reason: "NotFound", message: 'serviceaccounts "none" not found' },
+  },
+  {
+    what: "a kind of object that does not exist",
+    ask: as("admin", "GET", "/api/v1/namespaces/grants/nothings"),
+    ...{ status: 404, reason: "NotFound", message: "the server could not find the requested resource" },
+  },
+  {
+    what: "a selector that cannot be read",
+    ask: as("admin", "GET", selector("a in (b")),
+    ...{ status: 400, reason: "BadRequest" },
+  },
+  {
+    what: "a page token that was never given",
+    ask: as("admin", "GET", `${ACCOUNTS}?limit=1&continue=never`),
+    ...{ status: 400, reason: "BadRequest" },
+  },
+  {
+    what: "a method that is not allowed",
+    ask: as("admin", "PUT", ACCOUNTS, { body: {} }),
+    ...{ status: 405, reason: "MethodNotAllowed" },
+    reason: "MethodNotAllowed",
+  },
+];
+
+const deletions: Row[] = [
+  {
+    what: "an account under another uid",
+    ask: having(
+      "other-uid",
+      as("admin", "DELETE", `${ACCOUNTS}/other-uid`, { body: { preconditions: { uid: "no" } } }),
+    ),
+    ...{ status: 409, reason: "Conflict", message: /the UID in the precondition \(no\) does not match/ },
+  },
+  {
+    what: "an account that is not there",
+    ask: as("admin", "DELETE", `${ACCOUNTS}/none`),
+    status: 404,
+    reason: "NotFound",
+  },
+  {
+    what: "a policy that does not exist",
+    ask: having("sideways", as("admin", "DELETE", `${ACCOUNTS}/sideways?propagationPolicy=Sideways`)),
+    ...{ status: 422, reason: "Invalid" },
+  },
+];
+
+const patches: Row[] = [
+  {
+    what: "another name",
+    ask: having("p1", as("admin", "PATCH", `${ACCOUNTS}/p1`, merge({ metadata: { name: "p2" } }))),
+    ...{ status: 400, reason: "BadRequest" },
+  },
+  {
+    what: "an outdated resourceVersion",
+    ask: having("p3", as("admin", "PATCH", `${ACCOUNTS}/p3`, merge({ metadata: { resourceVersion: "1" } }))),
+    ...{ status: 409, reason: "Conflict", message: /the object has been modified/ },
+  },
+  {
+    what: "a JSON patch whose test fails",
+    ask: having(
+      "p4",
+      as("admin", "PATCH", `${ACCOUNTS}/p4`, jsonPatch([{ op: "test", path: "/kind", value: "x" }])),
+    ),
+    ...{ status: 422, reason: "Invalid" },
+  },
+  {
+    what: "a patch of no known type",
+    ask: having("p5", as("admin", "PATCH", `${ACCOUNTS}/p5`, { body: {} })),
+    ...{ status: 415, reason: "UnsupportedMediaType" },
+  },
+  {
+    what: "an account that is not there",
+    ask: as("admin", "PATCH", `${ACCOUNTS}/none`, merge({ metadata: { labels: { a: "b" } } })),
+    ...{ status: 404, reason: "NotFound" },
+  },
+];
+
+const tokens: Row[] = [
+  {
+    what: "599 seconds",
+    ask: having("t1", as("admin", "POST", `${ACCOUNTS}/t1/token`, token({ expirationSeconds: 599 }))),
+    ...{ status: 422, reason: "Invalid", message: /may not specify a duration less than 10 minutes$/ },
+  },
+  {
+    what: "more than 2^32 seconds",
+    ask: having("t1", as("admin", "POST", `${ACCOUNTS}/t1/token`, token({ expirationSeconds: 2 ** 32 + 1 }))),
+    ...{ status: 422, reason: "Invalid", message: /may not specify a duration larger than 2\^32 seconds$/ },
+  },
+  {
+    what: "9000 hours, shortened to a year",
+    ask: having("t1", as("admin", "POST", `${ACCOUNTS}/t1/token`, token({ expirationSeconds: 32_400_000 }))),
+    ...{
+      status: 201,
+      warning: '299 - "requested expiration of 32400000 seconds shortened to 31536000 seconds"',
+    },
+  },
+  {
+    what: "a secret to bind to that is not there",
+    ask: having(
+      "t1",
+      as("admin", "POST", `${ACCOUNTS}/t1/token`, token({ boundObjectRef: { kind: "Secret", name: "no" } })),
+    ),
+    ...{ status: 404, reason: "NotFound", message: 'secrets "no" not found' },
+  },
+  {
+    what: "an account that is not there",
+    ask: as("admin", "POST", `${ACCOUNTS}/none/token`, token({})),
+    ...{ status: 404, reason: "NotFound" },
+  },
+  {
+    what: "another account than the one the rule names",
+    ask: having("t1", as("bot", "POST", `${ACCOUNTS}/t1/token`, token({}))),
+    ...{
+      status: 403,
+      reason: "Forbidden",
+      message: /cannot create resource "serviceaccounts\/token" in API group ""/,
+    },
+  },
+  {
+    what: "the bot's own, which its rule names",
+    ask: as("bot", "POST", "/api/v1/namespaces/bots/serviceaccounts/bot/token", token({})),
+    status: 201,
+  },
+];
+
+const rights: Row[] = [
+  {
+    what: "nobody reads accounts",
+    ask: as("nobody", "GET", ACCOUNTS),
+    ...{ status: 403, reason: "Forbidden" },
+    message:
+      'serviceaccounts is forbidden: User "system:anonymous" cannot list resource "serviceaccounts" in API group "" in the namespace "grants"',
+  },
+  {
+    what: "the bot reads a path it has no right to",
+    ask: as("bot", "POST", "/rest-api/v1/cluster/prod", { body: {} }),
+    ...{ status: 403, reason: "Forbidden" },
+    message: 'forbidden: User "system:serviceaccount:bots:bot" cannot post path "/rest-api/v1/cluster/prod"',
+  },
+  {
+    what: "a token that is none",
+    ask: as("nobody", "GET", "/version", { token: "none" }),
+    ...{ status: 401, reason: "Unauthorized", message: "Unauthorized" },
+  },
+  {
+    what: "a certificate counts more than a bad token",
+    ask: as("admin", "GET", "/version", { token: "none" }),
+    status: 200,
+  },
+  {
+    what: "the bot binds the role it may bind",
+    ask: as("bot", "POST", BINDINGS, bind(binding("b1", "karpor-guest"))),
+    status: 201,
+  },
+  {
+    what: "the bot binds a role it may not bind",
+    ask: as("bot", "POST", BINDINGS, bind(binding("b2", "karpor-admin"))),
+    ...{
+      status: 403,
+      reason: "Forbidden",
+      message: /is attempting to grant RBAC permissions not currently held:\n/,
+    },
+  },
+  {
+    what: "the bot binds a role it may not bind, under a name that is taken",
+    ask: as("bot", "POST", BINDINGS, bind(binding("bot", "karpor-admin"))),
+    ...{ status: 403, reason: "Forbidden" },
+  },
+  {
+    what: "the bot binds a role that does not exist",
+    ask: as("bot", "POST", BINDINGS, bind(binding("b3", "none"))),
+    ...{
+      status: 404,
+      reason: "NotFound",
+      message: 'clusterrolebindings.rbac.authorization.k8s.io "none" not found',
+    },
+  },
+  {
+    what: "an administrator binds a role that does not exist",
+    ask: as("admin", "POST", BINDINGS, bind(binding("b4", "none"))),
+    status: 201,
+  },
+  {
+    what: "a binding whose role changes",
+    ask: as("admin", "PATCH", `${BINDINGS}/bot`, merge({ roleRef: { name: "karpor-admin" } })),
+    ...{ status: 422, reason: "Invalid", message: /roleRef: Invalid value: .*cannot change roleRef$/ },
+  },
+  {
+    what: "a binding to an account without its namespace",
+    ask: as(
+      "admin",
+      "POST",
+      BINDINGS,
+      bind(binding("b5", "karpor-guest", [{ kind: "ServiceAccount", name: "a" }])),
+    ),
+    ...{ status: 422, reason: "Invalid", message: /subjects\[0\].namespace: Required value$/ },
+  },
+  {
+    what: "the bot makes a role with more than it has",
+    ask: as("bot", "POST", `${RBAC}/clusterroles`, rules({ nonResourceURLs: ["/x"], verbs: ["get"] })),
+    ...{
+      status: 403,
+      reason: "Forbidden",
+      message: /not currently held:\n\{NonResourceURLs:\["\/x"\], Verbs:\["get"\]\}/,
+    },
+  },
+  {
+    what: "a role in a namespace for paths",
+    ask: as(
+      "admin",
+      "POST",
+      `${RBAC}/namespaces/grants/roles`,
+      rules({ nonResourceURLs: ["/x"], verbs: ["get"] }),
+    ),
+    ...{ status: 422, reason: "Invalid", message: /namespaced rules cannot apply to non-resource URLs$/ },
+  },
+];
+
+export const table = { refusals, deletions, patches, tokens, rights };

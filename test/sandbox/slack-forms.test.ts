@@ -1,0 +1,230 @@
+/** Modals, the home tab and response URLs of the local Slack, driven through the real Bolt. */
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { App } from "@slack/bolt";
+import { expect, onTestFinished, test } from "vitest";
+import type { LocalSlack } from "../../sandbox/slack/index.ts";
+import { ann, bob, eve, httpWorld, ops, world } from "./slack-fixture.ts";
+
+const plain = (text: string) => ({ type: "plain_text" as const, text });
+const form = (title = "Deny") => ({
+  type: "modal" as const,
+  callback_id: "deny",
+  private_metadata: "R-1",
+  title: plain(title),
+  submit: plain("Deny"),
+  notify_on_close: true,
+  blocks: [
+    {
+      type: "input" as const,
+      block_id: "reason",
+      label: plain("Reason"),
+      element: { type: "plain_text_input" as const, action_id: "text", min_length: 3 },
+    },
+  ],
+});
+
+function formBot(answer: (text: string) => object | undefined, closed: string[] = []) {
+  return (app: App) => {
+    app.command("/karpor-access", async ({ ack, client, command }) => {
+      await ack();
+      await client.views.open({ trigger_id: command.trigger_id, view: form() });
+    });
+    app.view("deny", async ({ ack, view }) => {
+      const text = view.state.values.reason?.text?.value ?? "";
+      await ack(answer(text) as never);
+    });
+    app.view({ callback_id: "deny", type: "view_closed" }, async ({ ack, view }) => {
+      closed.push(view.private_metadata);
+      await ack();
+    });
+  };
+}
+
+async function opened(slack: LocalSlack) {
+  await slack.command(bob, ops, "deny");
+  return slack.waitFor(() => slack.views(bob).at(-1));
+}
+
+test("a modal is opened, checked by Slack, refused by the bot, corrected and closed", async () => {
+  const { slack } = await httpWorld(
+    formBot((text) =>
+      text === "bad" ? { response_action: "errors", errors: { reason: "Say more" } } : undefined,
+    ),
+  );
+  const view = await opened(slack);
+  expect(await slack.submit(bob, view.id, {})).toMatchObject({
+    sent: false,
+    errors: { reason: "Please complete this required field." },
+  });
+  expect(await slack.submit(bob, view.id, { Reason: "no" })).toMatchObject({ sent: false });
+  expect(await slack.submit(bob, view.id, { reason: "bad" })).toMatchObject({
+    sent: true,
+    errors: { reason: "Say more" },
+  });
+  expect(slack.views(bob)).toHaveLength(1);
+  expect(await slack.submit(bob, view.id, { text: "not now" })).toMatchObject({ sent: true, errors: {} });
+  expect(slack.views(bob)).toEqual([]);
+  expect(slack.views(ann)).toEqual([]);
+  const reopened = await opened(slack);
+  await expect(slack.submit(ann, reopened.id, { reason: "mine" })).rejects.toThrow("no such view");
+  await expect(slack.submit(bob, view.id, {})).rejects.toThrow("no such view");
+});
+
+test("an answer may update, push and clear; closing tells the bot that asked to know", async () => {
+  const closed: string[] = [];
+  const answers: Record<string, object> = {
+    update: { response_action: "update", view: form("Again") },
+    push: { response_action: "push", view: form("Second") },
+    clear: { response_action: "clear" },
+    nonsense: { response_action: "errors", errors: { elsewhere: "?" } },
+  };
+  const { slack } = await httpWorld(formBot((text) => answers[text], closed));
+  const view = await opened(slack);
+  await slack.submit(bob, view.id, { reason: "nonsense" });
+  expect(slack.troubles(bob)).toMatchObject([{ error: "invalid_view_response" }]);
+  await slack.submit(bob, view.id, { reason: "update" });
+  expect(slack.views(bob)).toMatchObject([{ id: view.id, title: { text: "Again" } }]);
+  await slack.submit(bob, view.id, { reason: "push" });
+  expect(slack.views(bob).map((one) => one.previous_view_id)).toEqual([null, view.id]);
+  await expect(slack.submit(bob, view.id, { reason: "x" })).rejects.toThrow("under another modal");
+  const second = slack.views(bob)[1]?.id ?? "";
+  await slack.closeView(bob, second);
+  expect(closed).toEqual(["R-1"]);
+  await slack.submit(bob, view.id, { reason: "clear" });
+  expect(slack.views(bob)).toEqual([]);
+});
+
+test("a trigger lives three seconds and opens one view", async () => {
+  const { slack, clock, web } = await httpWorld((app) => app.command("/karpor-access", ({ ack }) => ack()));
+  const error = (trigger_id: string) =>
+    web.views.open({ trigger_id, view: form() }).then(
+      () => "opened",
+      (refused) => refused.data.error,
+    );
+  const { triggerId } = await slack.command(bob, ops, "x");
+  clock.advance(3000);
+  expect(await error(triggerId)).toBe("opened");
+  expect(await error(triggerId)).toBe("exchanged_trigger_id");
+  const late = await slack.command(bob, ops, "x");
+  clock.advance(3001);
+  expect(await error(late.triggerId)).toBe("expired_trigger_id");
+  expect(await error("1.2.3")).toBe("invalid_trigger_id");
+  const gone = web.views.update({ view_id: "V0NONE", view: form() });
+  await expect(gone).rejects.toMatchObject({ data: { error: "not_found" } });
+});
+
+test("views are stacked three deep, named once, and not overwritten unseen", async () => {
+  const { slack, web } = await httpWorld((app) => app.command("/karpor-access", ({ ack }) => ack()));
+  const trigger = async () => (await slack.command(bob, ops, "x")).triggerId;
+  const named = { ...form(), external_id: "deny-R-1" };
+  const { view } = await web.views.open({ trigger_id: await trigger(), view: named });
+  const again = web.views.push({ trigger_id: await trigger(), view: named });
+  await expect(again).rejects.toMatchObject({ data: { error: "duplicate_external_id" } });
+  await web.views.update({ external_id: "deny-R-1", hash: view?.hash ?? "", view: named });
+  const stale = web.views.update({ external_id: "deny-R-1", hash: view?.hash ?? "", view: named });
+  await expect(stale).rejects.toMatchObject({ data: { error: "hash_conflict" } });
+  for (const title of ["Second", "Third"]) {
+    await web.views.push({ trigger_id: await trigger(), view: form(title) });
+  }
+  const fourth = web.views.push({ trigger_id: await trigger(), view: form("Fourth") });
+  await expect(fourth).rejects.toMatchObject({ data: { error: "push_limit_reached" } });
+  expect(slack.views(bob).map((one) => one.root_view_id)).toEqual(Array(3).fill(view?.id));
+});
+
+test("an event that is not acknowledged comes once more, marked as a retry", async () => {
+  const { slack } = await world();
+  const retries: unknown[] = [];
+  const server = createServer((request, response) => {
+    retries.push(request.headers["x-slack-retry-num"]);
+    response.writeHead(retries.length === 1 ? 500 : 200).end();
+  }).listen(0, "127.0.0.1");
+  onTestFinished(() => {
+    server.close();
+  });
+  await once(server, "listening");
+  slack.deliverTo(`http://127.0.0.1:${(server.address() as AddressInfo).port}/slack/events`);
+  expect(await slack.openHome(bob)).toMatchObject({
+    status: 200,
+    payload: { event: { user: bob, tab: "home" } },
+  });
+  expect(retries).toEqual([undefined, "1"]);
+});
+
+test("a response_url takes five answers in half an hour, and replaces only what has an original", async () => {
+  const { slack, clock } = await httpWorld((app) => app.command("/karpor-access", ({ ack }) => ack("one")));
+  const { responseUrl } = await slack.command(bob, ops, "x");
+  const answer = async (body: object, url = responseUrl) => {
+    const response = await fetch(url, { method: "POST", body: JSON.stringify(body) });
+    return [response.status, await response.text()];
+  };
+  expect(await answer({ text: "two", replace_original: true })).toEqual([200, "ok"]);
+  expect((await answer({ text: "" }))[0]).toBe(400);
+  for (const text of ["three", "four", "five"]) await answer({ text });
+  await answer({ text: "to all", response_type: "in_channel" });
+  expect(slack.ephemerals(bob).map((one) => one.text)).toEqual(["one", "two", "three", "four", "five"]);
+  expect(slack.messages(ops).map((one) => one.text)).toEqual(["to all"]);
+  expect(await answer({ text: "seven" })).toEqual([404, '{"ok":false,"error":"used_url"}']);
+  const { responseUrl: old } = await slack.command(bob, ops, "x");
+  clock.advance(30 * 60_000 + 1);
+  expect(await answer({ text: "late" }, old)).toEqual([404, '{"ok":false,"error":"expired_url"}']);
+});
+
+test("a click on an ephemeral can replace and delete it, which no Web API call can", async () => {
+  const { slack, web } = await httpWorld((app) => {
+    app.action("withdraw", async ({ ack, respond, body }) => {
+      await ack();
+      if (body.type === "block_actions" && !body.message)
+        await respond({ replace_original: true, text: "Withdrawn" });
+    });
+    app.action("hide", async ({ ack, respond }) => {
+      await ack();
+      await respond({ delete_original: true });
+    });
+  });
+  const elements = ["withdraw", "hide"].map((id) => ({
+    type: "button" as const,
+    action_id: id,
+    text: plain(id),
+  }));
+  for (const text of ["a", "b"]) {
+    await web.chat.postEphemeral({ channel: ops, user: bob, text, blocks: [{ type: "actions", elements }] });
+  }
+  const [first, second] = slack.ephemerals(bob);
+  if (!first || !second) throw new Error("nothing shown");
+  const update = web.chat.update({ channel: ops, ts: first.ts, text: "no" });
+  await expect(update).rejects.toMatchObject({ data: { error: "message_not_found" } });
+  await slack.click(bob, first, "withdraw");
+  await slack.click(bob, second, "hide");
+  await slack.waitFor(() => slack.ephemerals(bob).length === 1 && first.text === "Withdrawn");
+  expect(first).toMatchObject({ text: "Withdrawn", history: [{ text: "a" }, { text: "Withdrawn" }] });
+  expect(first.blocks).toBeUndefined();
+});
+
+test("the home tab is published, opened and clicked; a select sends what was chosen", async () => {
+  const chosen: string[] = [];
+  const { slack } = await httpWorld((app) => {
+    app.event("app_home_opened", async ({ event, client }) => {
+      const select = {
+        type: "static_select" as const,
+        action_id: "role",
+        options: [{ text: plain("Guest"), value: "guest" }],
+      };
+      const text = plain("Pick");
+      await client.views.publish({
+        user_id: event.user,
+        view: { type: "home", blocks: [{ type: "section", text, accessory: select }] },
+      });
+    });
+    app.action("role", async ({ ack, action }) => {
+      if (action.type === "static_select") chosen.push(action.selected_option?.value ?? "");
+      await ack();
+    });
+  });
+  await slack.openHome(eve);
+  await slack.waitFor(() => slack.home(eve));
+  await slack.select(eve, { home: true }, "role", "Guest");
+  expect(chosen).toEqual(["guest"]);
+  await expect(slack.select(eve, { home: true }, "role", "root")).rejects.toThrow("No option root");
+});
