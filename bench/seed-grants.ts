@@ -82,8 +82,8 @@ function granted(n: number): Granted {
     clusterRole: "karpor-guest",
     reason: "debugging the search page",
     duration: 24 * HOUR,
-    askedAt: now,
-    lapsesAt: now + 4 * HOUR,
+    requestedAt: now,
+    closesAt: now + 4 * HOUR,
     approvers: [SRE],
     policy: "0".repeat(64),
     terms: 1,
@@ -108,5 +108,5 @@ const drawn = (person: UserId, n: number): Granted["messages"] => {
 const decided = (at: number): Pick<Granted, "decision" | "expiresAt" | "grant"> => ({
   decision: { by: { id: UserId.parse(APPROVER), name: "Alice", locale: "en" }, qualified: SRE, at },
   expiresAt: at + 24 * HOUR,
-  grant: { accountUid: "", bindingUid: "", tokenEnds: at + 24 * HOUR, shortened: false },
+  grant: { accountUid: "", bindingUid: "", tokenExpiresAt: at + 24 * HOUR, shortened: false },
 });

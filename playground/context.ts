@@ -27,5 +27,5 @@ export async function recordsOf({ redis }: Pick<Stage, "redis">): Promise<Access
   const [trail, unsettled] = await Promise.all([redis.trail(), redis.unsettled()]);
   const ids = new Set([...trail.map(({ id }) => id), ...unsettled]);
   const found = await redis.records([...ids]);
-  return found.sort((a, b) => a.askedAt - b.askedAt);
+  return found.sort((a, b) => a.requestedAt - b.requestedAt);
 }

@@ -2,21 +2,21 @@
 import { randomBytes } from "node:crypto";
 import type { Logger } from "pino";
 import type { Finding } from "./cli/checks/finding.ts";
-import type { Identity } from "./cli/checks/slack.ts";
+import type { BotIdentity } from "./cli/checks/slack.ts";
 import { checkStart } from "./cli/checks/start.ts";
 import type { Config } from "./config.ts";
 import { keepCredential } from "./credential.ts";
 import { MINUTE } from "./domain/duration.ts";
 import type { Locale } from "./domain/person.ts";
-import { draw } from "./flow/draw.ts";
-import { end } from "./flow/end.ts";
-import { guard } from "./flow/fallback-expiry.ts";
+import { endGrant } from "./flow/end.ts";
+import { fallbackExpiry } from "./flow/fallback-expiry.ts";
 import type { Clock, Policy, Ports } from "./flow/ports.ts";
-import { provision } from "./flow/provision.ts";
-import { remind } from "./flow/remind.ts";
+import { provisionGrant } from "./flow/provision.ts";
+import { remindHolder } from "./flow/remind.ts";
 import { sweep } from "./flow/sweep.ts";
-import { lapse } from "./flow/time-out.ts";
-import { vet } from "./flow/validate.ts";
+import { syncMessages } from "./flow/sync-messages.ts";
+import { timeOutRequest } from "./flow/time-out.ts";
+import { validateRequester } from "./flow/validate.ts";
 import { createReadiness } from "./http/ready.ts";
 import { openHub } from "./hub/client/access.ts";
 import { createHubClient, type HubClient } from "./hub/client/client.ts";
@@ -43,7 +43,7 @@ export interface App {
   stop(): Promise<void>;
 }
 
-export interface Means {
+export interface AppDeps {
   clock: Clock;
   log: Logger;
   /** Shorter in tests: after how long another replica takes over. */
@@ -55,7 +55,7 @@ export class StartRefused extends Error {
   override name = "StartRefused";
   readonly findings: readonly Finding[];
   constructor(findings: readonly Finding[]) {
-    super(findings.map(({ check, says }) => `${check}: ${says}`).join("\n"));
+    super(findings.map(({ check, message }) => `${check}: ${message}`).join("\n"));
     this.findings = findings;
   }
 }
@@ -70,7 +70,7 @@ const STOP_WITHIN = 25_000;
 /** Throws StartRefused. */
 export async function startApp(
   config: Config,
-  means: Means,
+  means: AppDeps,
   { stopWithin = STOP_WITHIN }: StartOptions = {},
 ): Promise<App> {
   await using opened = new AsyncDisposableStack();
@@ -78,8 +78,8 @@ export async function startApp(
   const { findings, identity } = await checkStart(config, means.clock, clients);
   const failures = findings.filter(({ level }) => level === "fail");
   if (failures.length > 0 || !identity) throw new StartRefused(failures);
-  for (const { check, says, mend } of findings.filter(({ level }) => level === "warn"))
-    means.log.warn({ check, mend }, says);
+  for (const { check, message, fix } of findings.filter(({ level }) => level === "warn"))
+    means.log.warn({ check, fix }, message);
 
   const { ports, people } = assemble(config, means, clients, opened);
   startWork(ports, clients, keysOf(config.instance).prefix, means, opened);
@@ -92,7 +92,7 @@ export async function startApp(
 export type Clients = Awaited<ReturnType<typeof connectAll>>;
 
 /** Throws one sentence when the hub's kubeconfig cannot be read; nothing else must answer yet. */
-export async function connectAll(config: Config, { log }: Means, opened: AsyncDisposableStack) {
+export async function connectAll(config: Config, { log }: AppDeps, opened: AsyncDisposableStack) {
   const { env } = config;
   const redis = opened.adopt(connect(env.REDIS_URL, { log }), (r) => r.close());
   const hub = opened.adopt(await openHub(config, { log }), (h) => h.close());
@@ -105,7 +105,7 @@ export async function connectAll(config: Config, { log }: Means, opened: AsyncDi
 /** The adapters behind the flows. */
 export function assemble(
   config: Config,
-  { clock, log, times }: Means,
+  { clock, log, times }: AppDeps,
   clients: Clients,
   opened: AsyncDisposableStack,
 ) {
@@ -167,7 +167,7 @@ function startWork(
   ports: Ports,
   { redis }: Clients,
   prefix: string,
-  { clock, log, times }: Means,
+  { clock, log, times }: AppDeps,
   opened: AsyncDisposableStack,
 ) {
   const worker = createWorker({
@@ -177,23 +177,25 @@ function startWork(
     log,
     locks: times?.locks,
     handlers: {
-      vet: (id) => vet(ports, id),
-      provision: (id) => provision(ports, id),
-      draw: (id) => draw(ports, id),
-      lapse: (id) => lapse(ports, id),
-      remind: (id) => remind(ports, id),
-      end: (id) => end(ports, id),
+      vet: (id) => validateRequester(ports, id),
+      provision: (id) => provisionGrant(ports, id),
+      draw: (id) => syncMessages(ports, id),
+      lapse: (id) => timeOutRequest(ports, id),
+      remind: (id) => remindHolder(ports, id),
+      end: (id) => endGrant(ports, id),
     },
     sweep: () => sweep(ports),
   });
   opened.adopt(worker, (w) => w.close());
   const timer = setInterval(() => {
-    guard(ports).catch((error: unknown) => log.error({ err: error }, "the hub does not answer either"));
+    fallbackExpiry(ports).catch((error: unknown) =>
+      log.error({ err: error }, "the hub does not answer either"),
+    );
   }, MINUTE);
   opened.defer(() => clearInterval(timer));
 }
 
-const credential = (config: Config, { clock, log }: Means, clients: Clients, { directory }: Ports) =>
+const credential = (config: Config, { clock, log }: AppDeps, clients: Clients, { directory }: Ports) =>
   keepCredential({
     hub: clients,
     client: clients.hub,
@@ -208,12 +210,12 @@ const credential = (config: Config, { clock, log }: Means, clients: Clients, { d
 interface Heard {
   ports: Ports;
   people: ReturnType<typeof rememberPeople>;
-  identity: Identity;
+  identity: BotIdentity;
 }
 
 async function listen(
   config: Config,
-  { clock, log }: Means,
+  { clock, log }: AppDeps,
   clients: Clients,
   heard: Heard,
   opened: AsyncDisposableStack,
@@ -238,18 +240,18 @@ async function listen(
     botId,
     botUserId,
     client: clients.interactive,
-    context: contextOf(config, clock),
+    viewContext: contextOf(config, clock),
     language: config.slack.language,
     log,
     apiUrl: env.SLACK_API_URL,
-    health: { "/healthz": async () => ({ status: 200, body: "ok" }), "/readyz": ready },
+    health: { "/livez": async () => ({ status: 200, body: "ok" }), "/readyz": ready },
   });
   opened.adopt(listener, (l) => l.stop());
   return (await listener.start()).port;
 }
 
 async function answers(hub: HubClient): Promise<void> {
-  const { status } = await hub.raw("/livez");
+  const { status } = await hub.request("/livez");
   if (status !== 200) throw new Error(`the hub answers ${status}`);
 }
 

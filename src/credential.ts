@@ -2,12 +2,12 @@
 import type { Redis } from "ioredis";
 import { DAY, HOUR } from "./domain/duration.ts";
 import type { Clock, Log } from "./flow/ports.ts";
-import { type OwnTokenOptions, renewOwn } from "./hub/kubeconfig/bot-token.ts";
+import { type BotTokenOptions, renewBotToken } from "./hub/kubeconfig/bot-token.ts";
 import { type AdminsOptions, tellAdmins } from "./slack/outbound/admins.ts";
 
 const WARN_BEFORE = 14 * DAY;
 
-export interface CredentialOptions extends OwnTokenOptions {
+export interface CredentialOptions extends BotTokenOptions {
   hubName: string;
   admins: AdminsOptions;
   /** So that several replicas tell it once a day. */
@@ -30,7 +30,7 @@ export function keepCredential(options: CredentialOptions): { close(): void } {
 
 async function lookOnce(options: CredentialOptions): Promise<void> {
   const { log, clock } = options;
-  const found = await renewOwn(options);
+  const found = await renewBotToken(options);
   if (found.state === "renewed")
     log.info({ until: new Date(found.expiresAt).toISOString() }, "the bot's own token is renewed");
   if (found.state !== "stuck") return;

@@ -62,7 +62,8 @@ function refuse(error: unknown): never {
     for (const mistake of error.mistakes) console.error(`  ${mistake}`);
   } else if (error instanceof StartRefused) {
     console.error("karpor-access does not start:");
-    for (const { check, says, mend } of error.findings) console.error(`  ${check}: ${says}\n    → ${mend}`);
+    for (const { check, message, fix } of error.findings)
+      console.error(`  ${check}: ${message}\n    → ${fix}`);
   } else console.error(error instanceof Error ? error.message : String(error));
   process.exit(1);
 }

@@ -99,7 +99,7 @@ test("serves health, says what is not ready, and stops on SIGTERM", async () => 
     return { status: answer.status, body: await answer.text() };
   };
   const port = await ready(bot);
-  expect(await get(port, "/healthz")).toEqual({ status: 200, body: "ok" });
+  expect(await get(port, "/livez")).toEqual({ status: 200, body: "ok" });
   expect(JSON.parse((await get(port, "/readyz")).body)).toEqual({
     ...{ ready: true, redis: "ok", hub: "ok", slack: "ok" },
   });

@@ -41,7 +41,7 @@ const ofGrants = async () => {
   return { accounts: serviceAccounts.filter(ours), bindings: clusterRoleBindings.filter(ours) };
 };
 const standing = async () => Object.values(await ofGrants()).flat().length;
-const PATH = ["asked", "pending", "approved", "delivering", "active"];
+const PATH = ["requested", "pending", "approved", "delivering", "active"];
 const history = async () => {
   const states: string[] = [];
   for await (const { to } of trail({ redis: world.commands, keys: world.keys })) states.push(to);
@@ -111,7 +111,7 @@ describe("with short times", () => {
     for (const { gate } of fleet.pair) gate.release();
     await world.until(async () => {
       const r = await record();
-      return r?.state === "ending" && r.goneAt !== undefined;
+      return r?.state === "ending" && r.deletedAt !== undefined;
     });
     await takeOver(busy, other);
     await fleet.jump(11_000);

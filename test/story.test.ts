@@ -88,7 +88,7 @@ function tell({ transport, hub }: { transport: "http" | "socket"; hub(): Promise
     const left = await world.hub.objects();
     expect([...left.serviceAccounts, ...left.clusterRoleBindings].filter(isGrant)).toEqual([]);
     expect(bot.trail().map(({ to }) => to)).toEqual([
-      "asked",
+      "requested",
       "pending",
       "approved",
       "delivering",
@@ -96,7 +96,7 @@ function tell({ transport, hub }: { transport: "http" | "socket"; hub(): Promise
       "ending",
       "ended",
     ]);
-    expect(bot.trail().at(-1)?.verification?.method).toBe("witness");
+    expect(bot.trail().at(-1)?.verification?.method).toBe("probe");
   });
 
   test("an approver's click counts once, the late one is told who was first, and only they", async () => {
@@ -144,7 +144,7 @@ function tell({ transport, hub }: { transport: "http" | "socket"; hub(): Promise
     const ready = await world.slack.waitFor(() => world.slack.dm(MEI).find((m) => tokenIn(m) !== ""));
     expect(await login(world.hub, tokenIn(ready))).not.toBe(401);
     await world.slack.command(MEI, GENERAL, "revoke");
-    await world.until(async () => (await world.records()).some((r) => r.state === "ending" && r.goneAt));
+    await world.until(async () => (await world.records()).some((r) => r.state === "ending" && r.deletedAt));
     await world.jump(11_000);
     expect(tokenIn(ready)).toBe("");
     await world.slack.waitFor(() => world.slack.dm(MEI).some((m) => buttonsOf(m).includes("再次申请")));

@@ -32,6 +32,6 @@ const refuse = (error: unknown): void => tell({ refused: reasons(error) });
 function reasons(error: unknown): string[] {
   if (error instanceof ConfigError) return [...error.mistakes];
   if (error instanceof StartRefused)
-    return error.findings.map(({ check, says, mend }) => `${check}: ${says}. ${mend}.`);
+    return error.findings.map(({ check, message, fix }) => `${check}: ${message}. ${fix}.`);
   return [error instanceof Error ? error.message : String(error)];
 }

@@ -1,7 +1,7 @@
 /** What a visitor can do, by name: each takes JSON, and throws one sentence when it cannot be done. */
 import { z } from "zod";
-import { JUMPS, jumpTo } from "../actions/clock.ts";
 import type { Stage } from "../context.ts";
+import { JUMPS, jumpTo } from "../scenarios/clock.ts";
 import type { Dashboard } from "./dashboard.ts";
 import type { Acts } from "./live.ts";
 

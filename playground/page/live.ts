@@ -1,8 +1,8 @@
 /** One open page: it is sent each part of what it shows whenever that part has changed. */
 import type { ServerResponse } from "node:http";
-import { nextOf } from "../actions/clock.ts";
-import type { createActs } from "../actions/index.ts";
 import type { Stage } from "../context.ts";
+import { nextOf } from "../scenarios/clock.ts";
+import type { createActs } from "../scenarios/index.ts";
 import type { Facts, Parts } from "./types.ts";
 import { scenesOf } from "./view/scenes.ts";
 import { sideOf } from "./view/side.ts";

@@ -2,11 +2,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { createActs } from "../actions/index.ts";
 import type { Stage } from "../context.ts";
 import { roleNames } from "../fixtures/config.ts";
 import { ALICE, APPROVALS, DANA, readManifest } from "../fixtures/people.ts";
 import type { Signal } from "../fixtures/signal.ts";
+import { createActs } from "../scenarios/index.ts";
 import { DEEDS, type Doer } from "./actions.ts";
 import { asset } from "./assets.ts";
 import { createDashboard } from "./dashboard.ts";

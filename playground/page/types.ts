@@ -1,6 +1,7 @@
 /** What the server tells the page: plain data, one part at a time. */
-import type { ActView } from "../actions/index.ts";
+
 import type { Entry } from "../record/timeline.ts";
+import type { ActView } from "../scenarios/index.ts";
 
 export type { ActView, Entry };
 
@@ -98,7 +99,7 @@ export interface RequestView {
   title: string;
   expiresAt: number | undefined;
   /** When the hub no longer had it. */
-  goneAt: number | undefined;
+  deletedAt: number | undefined;
   proof: { method: string; at: number } | undefined;
   trouble: boolean;
   json: string;

@@ -8,7 +8,7 @@ export interface Page {
 }
 
 const done = (data: unknown) => ({ success: true, message: "OK", data });
-const HEALTH = ["/livez", "/readyz", "/healthz"];
+const HEALTH = ["/livez", "/readyz", "/livez"];
 const DASHBOARD = ["/", "/login", "/search", "/insight", "/insightDetail", "/cluster"];
 const VERSION = {
   ...{ major: "1", minor: "0", gitVersion: "", gitCommit: "", gitTreeState: "", buildDate: "" },

@@ -22,8 +22,8 @@ export interface Transition {
   expiresAt: number | null;
   accountUid: string | null;
   bindingUid: string | null;
-  tokenEnds: number | null;
-  verification: { method: string; goneAt: number; at: number } | null;
+  tokenExpiresAt: number | null;
+  verification: { method: string; deletedAt: number; at: number } | null;
 }
 
 /** Null when the state did not change. */
@@ -50,7 +50,7 @@ export function transition(
     expiresAt: "expiresAt" in after ? after.expiresAt : null,
     accountUid: grant?.accountUid ?? null,
     bindingUid: grant?.bindingUid ?? null,
-    tokenEnds: grant?.tokenEnds ?? null,
+    tokenExpiresAt: grant?.tokenExpiresAt ?? null,
     verification: after.state === "ended" ? after.verification : null,
   };
 }
@@ -60,12 +60,12 @@ type Actor = Pick<Transition, "who" | "why" | "qualified">;
 function actor(r: AccessRequest): Actor {
   const bot: Actor = { who: "bot", why: null, qualified: null };
   switch (r.state) {
-    case "asked":
+    case "requested":
     case "withdrawn":
       return { ...bot, who: r.requester.id };
     case "refused":
       return { ...bot, who: "policy", why: r.refusal.kind };
-    case "lapsed":
+    case "timedOut":
       return { ...bot, who: "time" };
     case "denied":
       return { who: r.by.id, why: r.why, qualified: r.qualified };

@@ -45,7 +45,7 @@ export const Role = z
     requester: z.strictObject({ in: Principals }).optional(),
     approval: z.union([z.literal("none"), Approval], { error: 'must be "none" or {by: […], within: 4h}' }),
     /** Must be said when `approval: none` gives more than `get`. */
-    unapproved: z.literal(true).optional(),
+    autoApproveWrites: z.literal(true).optional(),
   })
   .refine((r) => r.duration.default <= r.duration.max, {
     path: ["duration", "default"],

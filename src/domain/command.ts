@@ -4,7 +4,7 @@ import type { Catalog } from "./catalog.ts";
 import { formatDuration, HOUR, MINUTE, parseDuration, SHORTEST } from "./duration.ts";
 
 /** As typed: nothing is checked yet. */
-export interface Wish {
+export interface ParsedCommand {
   role: string;
   /** A second word that starts with a digit is always meant as a duration. */
   duration: string | null;
@@ -14,14 +14,14 @@ export interface Wish {
 /** A reason fits a card, a trail entry and an annotation. */
 export const REASON_MAX = 500;
 
-export function readWish(text: string): Wish {
+export function parseCommand(text: string): ParsedCommand {
   const [, role = "", rest = ""] = /^\s*(\S*)\s*([\s\S]*)$/.exec(text) ?? [];
   const [, duration = null, reason = ""] = /^(?:(\d\S*)(?:\s+|$))?([\s\S]*)$/.exec(rest) ?? [];
   return { role: role.toLowerCase(), duration, reason: reason.trim() };
 }
 
 /** The whole line as it should have been; undefined when no role comes near. */
-export function correctLine(wish: Wish, roles: Catalog): string | undefined {
+export function correctLine(wish: ParsedCommand, roles: Catalog): string | undefined {
   const name = Object.hasOwn(roles, wish.role) ? wish.role : nearest(wish.role, Object.keys(roles));
   const role = name === undefined ? undefined : roles[name];
   if (!role) return undefined;

@@ -11,7 +11,7 @@ export type Face =
   | `card:${Phase}`
   | `waiting:${Phase}`
   | `token:${"setting-up" | "trouble" | "shown" | "hidden" | "ending" | "ended"}`
-  | `notice:${"refused" | "denied" | "lapsed" | "failed" | "ended"}`
+  | `notice:${"refused" | "denied" | "timedOut" | "failed" | "ended"}`
   | `unproven:${"open" | "proven"}`
   | `alert:${"unproven" | "proven" | "failed"}`
   | `reminder:${"open" | "closed"}`;
@@ -20,7 +20,7 @@ export type Face =
 export type Phase =
   | "pending"
   | "withdrawn"
-  | "lapsed"
+  | "timedOut"
   | "denied"
   | "setting-up"
   | "trouble"
@@ -33,7 +33,7 @@ export type Phase =
 /** Null before a request was looked at, and when it was refused: others never see those. */
 export function phase(r: AccessRequest): Phase | null {
   switch (r.state) {
-    case "asked":
+    case "requested":
     case "refused":
       return null;
     case "approved":
@@ -71,7 +71,7 @@ function token(r: AccessRequest, wanted: Map<Slot, Face>): void {
 }
 
 function news(r: AccessRequest, wanted: Map<Slot, Face>): void {
-  if (r.state === "refused" || r.state === "denied" || r.state === "lapsed")
+  if (r.state === "refused" || r.state === "denied" || r.state === "timedOut")
     wanted.set("notice", `notice:${r.state}`);
   if (r.state !== "ending" && r.state !== "ended") return;
   const failed = r.end.cause === "failed";

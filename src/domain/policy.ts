@@ -1,7 +1,7 @@
 /** The ordered rules for asking, vetting and reviewing: the first that says no is told. Pure. */
 
 import type { Catalog } from "./catalog.ts";
-import { readWish } from "./command.ts";
+import { parseCommand } from "./command.ts";
 import { parseDuration } from "./duration.ts";
 import { type Refusal, Refused } from "./refusal.ts";
 import type { AccessRequest } from "./request.ts";
@@ -41,8 +41,11 @@ const first = <R extends (...args: never[]) => Refusal | null>(
 };
 
 /** What a command's text asks for. Throws Refused with the corrected line. `duration` is milliseconds. */
-export function understand(text: string, roles: Catalog): { role: string; duration: number; reason: string } {
-  const wish = readWish(text);
+export function parseRequest(
+  text: string,
+  roles: Catalog,
+): { role: string; duration: number; reason: string } {
+  const wish = parseCommand(text);
   const refusal = first(ASKING, wish, roles);
   if (refusal) throw new Refused(refusal);
   const standard = roles[wish.role]?.duration.default ?? 0;

@@ -23,7 +23,7 @@ export const Refusal = z.discriminatedUnion("kind", [
   kind("not-yours", { id: RequestId }),
   /** Someone else was first; `did` is the state they brought about. */
   kind("late", {
-    did: z.enum(["approved", "denied", "withdrawn", "lapsed", "refused", "ended"]),
+    did: z.enum(["approved", "denied", "withdrawn", "timedOut", "refused", "ended"]),
     by: Person.optional(),
     at: z.number(),
   }),

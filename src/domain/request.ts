@@ -20,9 +20,9 @@ const Common = z.object({
   reason: z.string(),
   /** Milliseconds asked for; counts from the approval. */
   duration: Ms,
-  askedAt: Ms,
+  requestedAt: Ms,
   /** When an undecided request lapses. */
-  lapsesAt: Ms,
+  closesAt: Ms,
   /** Who may approve, as the catalog said when it was asked; empty: by policy. */
   approvers: z.array(Principal),
   /** SHA-256 of the catalog that was in force. */
@@ -48,7 +48,7 @@ export const Grant = z.object({
   accountUid: z.string(),
   bindingUid: z.string(),
   /** `status.expirationTimestamp`, on our clock. */
-  tokenEnds: Ms,
+  tokenExpiresAt: Ms,
   /** The server gave less time than was asked. */
   shortened: z.boolean(),
 });
@@ -79,7 +79,7 @@ export const End = z.object({
 export type End = z.infer<typeof End>;
 
 /** How the end was proved: the unused witness token got 401, or the account was absent; at least 11 s after. */
-export const Verification = z.object({ method: z.enum(["witness", "absence"]), goneAt: Ms, at: Ms });
+export const Verification = z.object({ method: z.enum(["probe", "absence"]), deletedAt: Ms, at: Ms });
 export type Verification = z.infer<typeof Verification>;
 
 const Approved = Common.extend({
@@ -97,15 +97,15 @@ const Ending = Approved.extend({
   grant: Grant.optional(),
   end: End,
   /** When account and binding were seen gone. */
-  goneAt: Ms.optional(),
+  deletedAt: Ms.optional(),
 });
 
 export const AccessRequest = z.discriminatedUnion("state", [
-  Common.extend({ state: z.literal("asked") }),
+  Common.extend({ state: z.literal("requested") }),
   Common.extend({ state: z.literal("pending") }),
   Common.extend({ state: z.literal("refused"), refusal: Refusal, at: Ms }),
   Common.extend({ state: z.literal("withdrawn"), at: Ms }),
-  Common.extend({ state: z.literal("lapsed"), at: Ms }),
+  Common.extend({ state: z.literal("timedOut"), at: Ms }),
   Common.extend({ state: z.literal("denied"), by: Person, qualified: z.string(), why: z.string(), at: Ms }),
   Approved.extend({ state: z.literal("approved") }),
   Granted.extend({ state: z.literal("delivering") }),
@@ -122,7 +122,7 @@ export type State = AccessRequest["state"];
 export type In<S extends State> = Extract<AccessRequest, { state: S }>;
 
 /** What nothing changes any more; it stops reserving the role for its requester. */
-export const FINAL = ["refused", "withdrawn", "lapsed", "denied", "ended"] as const;
+export const FINAL = ["refused", "withdrawn", "timedOut", "denied", "ended"] as const;
 export const isFinal = (r: AccessRequest): r is In<(typeof FINAL)[number]> =>
   (FINAL as readonly State[]).includes(r.state);
 

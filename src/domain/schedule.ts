@@ -23,11 +23,11 @@ export type Step = "vet" | "lapse" | "provision" | "remind" | "end" | "draw";
 /** What the sweep does for a record whatever happened to its jobs. */
 export function stepDue(r: AccessRequest, configured: readonly number[], now: number): Step | null {
   switch (r.state) {
-    case "asked":
-      if (now >= r.lapsesAt) return "lapse";
-      return now >= r.askedAt + PATIENCE ? "vet" : null;
+    case "requested":
+      if (now >= r.closesAt) return "lapse";
+      return now >= r.requestedAt + PATIENCE ? "vet" : null;
     case "pending":
-      if (now >= r.lapsesAt) return "lapse";
+      if (now >= r.closesAt) return "lapse";
       break;
     case "approved":
     case "delivering":

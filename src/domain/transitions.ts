@@ -15,7 +15,7 @@ import {
 
 /** asked → pending, approved (by policy) or refused. The profile's name and language replace what was guessed. */
 export function vetted(
-  r: In<"asked">,
+  r: In<"requested">,
   person: { name: string; locale: Locale },
   refusal: Refusal | null,
   now: number,
@@ -34,7 +34,7 @@ const approve = (r: In<"pending">, decision: Decision): In<"approved"> => ({
   expiresAt: decision.at + r.duration,
 });
 
-/** pending → approved or denied; pending → lapsed when its time is over. Throws Refused(late). */
+/** pending → approved or denied; pending → timedOut when its time is over. Throws Refused(late). */
 export function decided(
   r: AccessRequest,
   verdict: { approve: true } | { approve: false; why: string },
@@ -43,21 +43,21 @@ export function decided(
   now: number,
 ): AccessRequest {
   if (r.state !== "pending") throw new Refused(late(r));
-  if (now >= r.lapsesAt) return { ...r, state: "lapsed", at: now };
+  if (now >= r.closesAt) return { ...r, state: "timedOut", at: now };
   if (verdict.approve) return approve(r, { by, qualified, at: now });
   return { ...r, state: "denied", by, qualified, why: verdict.why, at: now };
 }
 
 /** asked, pending → withdrawn. Throws Refused(late). */
 export function withdrawn(r: AccessRequest, now: number): AccessRequest {
-  if (r.state !== "asked" && r.state !== "pending") throw new Refused(late(r));
+  if (r.state !== "requested" && r.state !== "pending") throw new Refused(late(r));
   return { ...r, state: "withdrawn", at: now };
 }
 
-/** asked, pending → lapsed, when its time is over. */
-export const lapsed = (r: AccessRequest, now: number): AccessRequest | null =>
-  (r.state === "asked" || r.state === "pending") && now >= r.lapsesAt
-    ? { ...r, state: "lapsed", at: now }
+/** asked, pending → timedOut, when its time is over. */
+export const timedOut = (r: AccessRequest, now: number): AccessRequest | null =>
+  (r.state === "requested" || r.state === "pending") && now >= r.closesAt
+    ? { ...r, state: "timedOut", at: now }
     : null;
 
 /** approved, delivering → delivering: the token exists, and nobody has seen it. */
@@ -75,7 +75,7 @@ export function delivering(r: AccessRequest, grant: Grant): In<"delivering"> | n
 
 /** A shortened token's end counts; a token that outlives the grant does not. */
 const endOf = (r: { expiresAt: number }, grant: Grant): number =>
-  grant.shortened ? grant.tokenEnds : r.expiresAt;
+  grant.shortened ? grant.tokenExpiresAt : r.expiresAt;
 
 /** delivering → active: the holder sees the token. */
 export function active(r: AccessRequest): In<"active"> | null {
@@ -134,14 +134,14 @@ export const reminded = (r: AccessRequest, lead: number): AccessRequest | null =
 /** Who was first, told to whoever comes after. */
 export function late(r: AccessRequest): Refusal {
   switch (r.state) {
-    case "asked":
+    case "requested":
     case "pending":
       return { kind: "stale", id: r.id };
     case "denied":
       return { kind: "late", did: "denied", by: r.by, at: r.at };
     case "withdrawn":
       return { kind: "late", did: "withdrawn", by: r.requester, at: r.at };
-    case "lapsed":
+    case "timedOut":
     case "refused":
       return { kind: "late", did: r.state, at: r.at };
     case "approved":

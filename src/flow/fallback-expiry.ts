@@ -4,7 +4,9 @@ import type { Ports } from "./ports.ts";
 const LISTING_WITHIN = 45_000;
 
 /** Run every minute by each replica, by a plain timer. Needs no lease: deleting what is over twice does no harm. */
-export async function guard(ports: Pick<Ports, "requests" | "grants" | "clock" | "log">): Promise<void> {
+export async function fallbackExpiry(
+  ports: Pick<Ports, "requests" | "grants" | "clock" | "log">,
+): Promise<void> {
   const { requests, grants, clock, log } = ports;
   try {
     return await requests.ping();
@@ -13,7 +15,7 @@ export async function guard(ports: Pick<Ports, "requests" | "grants" | "clock" |
   }
   const signal = AbortSignal.timeout(LISTING_WITHIN);
   for (const { key, account } of await grants.list(signal)) {
-    if (!account?.notes || account.notes.expiresAt > clock.now()) continue;
+    if (!account?.annotations || account.annotations.expiresAt > clock.now()) continue;
     await grants.remove(key, signal);
     log.warn({ id: key.id }, "ended from the hub alone");
   }

@@ -16,7 +16,7 @@ export interface Requests {
    * Stores a new record and reserves its trigger and `open:{requester}:{role}` in one atomic call.
    * `trigger`: this very command was taken before (redelivered). `open`: the person has one for the role.
    */
-  make(request: In<"asked">, triggerId: string): Promise<Made>;
+  make(request: In<"requested">, triggerId: string): Promise<Made>;
   get(id: RequestId): Promise<AccessRequest | null>;
   /** In the order asked; null where there is none. A record that cannot be read keeps nobody from the others. */
   getMany(ids: readonly RequestId[]): Promise<(AccessRequest | "unreadable" | null)[]>;
@@ -37,21 +37,21 @@ export interface Requests {
 }
 
 export type Made =
-  | { made: true; request: In<"asked"> }
+  | { made: true; request: In<"requested"> }
   | { made: false; taken: "trigger" | "open"; request: AccessRequest };
 
 /** What makes a grant's objects ours, and finds them: every name and label comes from it. */
 export type GrantKey = Pick<AccessRequest, "id" | "role" | "generation">;
 
 /** A grant as the hub alone knows it. */
-export interface Standing {
+export interface GrantObjects {
   key: GrantKey;
-  account: { uid: string; ending: boolean; notes: Notes | null } | null;
+  account: { uid: string; ending: boolean; annotations: GrantAnnotations | null } | null;
   binding: { uid: string } | null;
 }
 
 /** The account's annotations: enough to end, and to tell whose it was, when Redis has lost everything. */
-export interface Notes {
+export interface GrantAnnotations {
   requester: { id: UserId; name: string; locale: "en" | "zh" };
   clusterRole: string;
   approvedBy: string;
@@ -76,9 +76,9 @@ export interface Grants {
   /** Binding first, then the account by its uid; only what is ours; 404 is success. */
   remove(key: GrantKey, signal: AbortSignal): Promise<void>;
   /** What stands under this key now, read with the bot's own credential. */
-  find(key: GrantKey, signal: AbortSignal): Promise<Standing>;
+  find(key: GrantKey, signal: AbortSignal): Promise<GrantObjects>;
   /** Everything of our instance. */
-  list(signal: AbortSignal): Promise<Standing[]>;
+  list(signal: AbortSignal): Promise<GrantObjects[]>;
 }
 
 export const JOBS = ["vet", "provision", "draw", "lapse", "remind", "end"] as const;

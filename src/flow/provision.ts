@@ -4,11 +4,11 @@ import type { AccessRequest as Request } from "../domain/request.ts";
 import { leads } from "../domain/schedule.ts";
 import type { Secret } from "../domain/secret.ts";
 import { active, delivering, ending, failed } from "../domain/transitions.ts";
-import { redrawToken } from "./draw.ts";
 import { type Grant, GrantFailed, type In, type Later, type Ports, type Sent } from "./ports.ts";
-import { hint } from "./support/enqueue.ts";
-import { watching } from "./support/outage.ts";
-import { together } from "./support/settle-all.ts";
+import { enqueue } from "./support/enqueue.ts";
+import { reportOutage } from "./support/outage.ts";
+import { settleAll } from "./support/settle-all.ts";
+import { redrawToken } from "./sync-messages.ts";
 
 type Open = In<"approved" | "delivering">;
 
@@ -18,7 +18,7 @@ const BINDING_WITHIN = 5_000;
 const TOLERANCE = 5_000;
 const BUSY = 250;
 
-export async function provision(ports: Ports, id: RequestId): Promise<Later> {
+export async function provisionGrant(ports: Ports, id: RequestId): Promise<Later> {
   const request = await ports.requests.get(id);
   if (!isOpen(request)) return;
   await planEnd(ports, request);
@@ -33,8 +33,8 @@ async function planEnd(ports: Ports, request: Open): Promise<void> {
   const { expiresAt } = request;
   const dues = leads(request, ports.policy.reminders).map((lead) => expiresAt - lead);
   await Promise.all([
-    hint(ports, "end", request, expiresAt, expiresAt),
-    ...dues.map((due) => hint(ports, "remind", request, due, due)),
+    enqueue(ports, "end", request, expiresAt, expiresAt),
+    ...dues.map((due) => enqueue(ports, "remind", request, due, due)),
   ]);
 }
 
@@ -63,17 +63,17 @@ async function end(
 ): Promise<void> {
   const now = ports.clock.now();
   const next = await ports.requests.update(id, (r) => change(r, now));
-  await hint(ports, "end", next, now);
-  await hint(ports, "draw", next, now);
+  await enqueue(ports, "end", next, now);
+  await enqueue(ports, "draw", next, now);
 }
 
 /** Objects on the hub, an open DM, and a last look at the recipient, side by side: none needs the other. */
 async function prepare(ports: Ports, request: Open, signal: AbortSignal): Promise<Ready> {
   const { id } = request;
-  const [objects, message] = await together([
-    watching(ports, id, "hub", () => ports.grants.create(request, signal)),
-    watching(ports, id, "slack", () => placeholder(ports, request)),
-    watching(ports, id, "slack", () => recipient(ports, request)),
+  const [objects, message] = await settleAll([
+    reportOutage(ports, id, "hub", () => ports.grants.create(request, signal)),
+    reportOutage(ports, id, "slack", () => placeholder(ports, request)),
+    reportOutage(ports, id, "slack", () => recipient(ports, request)),
   ]);
   return { ...objects, message };
 }
@@ -101,15 +101,15 @@ async function recipient({ directory }: Ports, { requester }: Open): Promise<voi
 
 async function deliver(ports: Ports, request: Open, ready: Ready, signal: AbortSignal): Promise<void> {
   const { id } = request;
-  const { token, grant } = await watching(ports, id, "hub", () => mint(ports, request, ready, signal));
+  const { token, grant } = await reportOutage(ports, id, "hub", () => mint(ports, request, ready, signal));
   const next = await ports.requests.update(id, (r) => delivering(r, grant));
   if (next.state !== "delivering") return ports.grants.remove(request, signal);
   if (grant.shortened) await planEnd(ports, next);
-  await watching(ports, id, "slack", () => ports.notifier.showToken(next, ready.message, token));
+  await reportOutage(ports, id, "slack", () => ports.notifier.showToken(next, ready.message, token));
   const done = await ports.requests.update(id, active);
   // Hidden in the moment it was shown.
   if (done.state === "active" && done.hidden) await redrawToken(ports, id);
-  await hint(ports, "draw", done, ports.clock.now());
+  await enqueue(ports, "draw", done, ports.clock.now());
 }
 
 async function mint(
@@ -127,5 +127,5 @@ async function mint(
     await clock.sleep(20, signal);
   }
   const shortened = expiresAt < request.expiresAt - TOLERANCE;
-  return { token, grant: { accountUid, bindingUid, tokenEnds: expiresAt, shortened } };
+  return { token, grant: { accountUid, bindingUid, tokenExpiresAt: expiresAt, shortened } };
 }

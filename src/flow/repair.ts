@@ -1,10 +1,10 @@
 /** One grant on which record and hub disagree, looked at afresh under its lease, and put right. */
 import { type In, isOnHub } from "../domain/request.ts";
 import { ending } from "../domain/transitions.ts";
-import type { GrantKey, Notes, Ports, Standing } from "./ports.ts";
-import { hint } from "./support/enqueue.ts";
+import type { GrantAnnotations, GrantKey, GrantObjects, Ports } from "./ports.ts";
+import { enqueue } from "./support/enqueue.ts";
 
-export async function repair(ports: Ports, key: GrantKey, signal: AbortSignal): Promise<void> {
+export async function repairGrant(ports: Ports, key: GrantKey, signal: AbortSignal): Promise<void> {
   const { requests, grants } = ports;
   const standing = await grants.find(key, signal);
   const record = await requests.get(key.id);
@@ -13,12 +13,12 @@ export async function repair(ports: Ports, key: GrantKey, signal: AbortSignal): 
   if (record.state === "active" && !isWhole(standing)) await endLost(ports, record);
 }
 
-const isWhole = ({ account, binding }: Standing): boolean =>
+const isWhole = ({ account, binding }: GrantObjects): boolean =>
   account !== null && !account.ending && binding !== null;
 
 async function remove(
   { grants, log }: Ports,
-  { key, account, binding }: Standing,
+  { key, account, binding }: GrantObjects,
   signal: AbortSignal,
 ): Promise<void> {
   if (!account && !binding) return;
@@ -33,24 +33,27 @@ async function endLost(ports: Ports, { id }: In<"active">): Promise<void> {
     r.state === "active" ? ending(r, { cause: now >= r.expiresAt ? "expired" : "lost", at: now }) : null,
   );
   ports.log.warn({ id }, "the hub no longer has this grant whole; ending it");
-  await hint(ports, "end", next, now);
-  await hint(ports, "draw", next, now);
+  await enqueue(ports, "end", next, now);
+  await enqueue(ports, "draw", next, now);
 }
 
 /** Redis lost the record: the account's notes are enough to end it on time. What says less is removed. */
-async function adoptOrRemove(ports: Ports, standing: Standing, signal: AbortSignal): Promise<void> {
+async function adoptOrRemove(ports: Ports, standing: GrantObjects, signal: AbortSignal): Promise<void> {
   const { account, binding, key } = standing;
-  if (!account?.notes || account.ending || !binding) return remove(ports, standing, signal);
-  const request = adopted(ports, key, account.notes, { accountUid: account.uid, bindingUid: binding.uid });
+  if (!account?.annotations || account.ending || !binding) return remove(ports, standing, signal);
+  const request = adopted(ports, key, account.annotations, {
+    accountUid: account.uid,
+    bindingUid: binding.uid,
+  });
   if (!(await ports.requests.adopt(request))) return;
   ports.log.warn({ id: key.id }, "adopted from the hub: Redis had no record of it");
-  await hint(ports, "end", request, request.expiresAt, request.expiresAt);
+  await enqueue(ports, "end", request, request.expiresAt, request.expiresAt);
 }
 
 function adopted(
   { policy }: Ports,
   { id, role, generation }: GrantKey,
-  notes: Notes,
+  notes: GrantAnnotations,
   uids: { accountUid: string; bindingUid: string },
 ): In<"active"> {
   const { requester, clusterRole, reason, approvedAt, expiresAt } = notes;
@@ -63,8 +66,8 @@ function adopted(
     clusterRole,
     reason,
     duration: expiresAt - approvedAt,
-    askedAt: approvedAt,
-    lapsesAt: approvedAt,
+    requestedAt: approvedAt,
+    closesAt: approvedAt,
     approvers: [],
     policy: policy.digest,
     terms: 1,
@@ -72,7 +75,7 @@ function adopted(
     messages: {},
     decision: { by: "policy", qualified: notes.approvedBy, at: approvedAt },
     expiresAt,
-    grant: { ...uids, tokenEnds: expiresAt, shortened: false },
+    grant: { ...uids, tokenExpiresAt: expiresAt, shortened: false },
     hidden: false,
     reminded: [],
   };

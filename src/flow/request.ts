@@ -2,13 +2,13 @@
 import { HOUR } from "../domain/duration.ts";
 import { requestId } from "../domain/ids.ts";
 import type { Person } from "../domain/person.ts";
-import { understand } from "../domain/policy.ts";
+import { parseRequest } from "../domain/policy.ts";
 import { Refused } from "../domain/refusal.ts";
 import type { In } from "../domain/request.ts";
 import type { AccessRequest, Ports } from "./ports.ts";
-import { hint } from "./support/enqueue.ts";
+import { enqueue } from "./support/enqueue.ts";
 
-export interface Ask {
+export interface MakeRequest {
   requester: Person;
   /** The command's text, or an earlier request's wish put into words again. */
   text: string;
@@ -20,10 +20,13 @@ export interface Ask {
 const UNAPPROVED_WITHIN = HOUR;
 
 /** The request made, or the one this very command made before. Throws Refused, StoreDown, StoreUnsure. */
-export async function ask(ports: Ports, { requester, text, triggerId }: Ask): Promise<AccessRequest> {
-  const wish = understand(text, ports.policy.roles);
+export async function makeRequest(
+  ports: Ports,
+  { requester, text, triggerId }: MakeRequest,
+): Promise<AccessRequest> {
+  const wish = parseRequest(text, ports.policy.roles);
   const made = await ports.requests.make(draft(ports, requester, wish), triggerId);
-  if (made.made) await hint(ports, "vet", made.request, ports.clock.now());
+  if (made.made) await enqueue(ports, "vet", made.request, ports.clock.now());
   else if (made.taken === "open") {
     const { id, role, state } = made.request;
     throw new Refused({ kind: "open-already", id, role, state });
@@ -35,20 +38,20 @@ function draft(
   { clock, policy, random }: Ports,
   requester: Person,
   wish: { role: string; duration: number; reason: string },
-): In<"asked"> {
+): In<"requested"> {
   const role = policy.roles[wish.role];
   if (!role) throw new Refused({ kind: "unknown-role", role: wish.role, roles: Object.keys(policy.roles) });
   const approval = role.approval === "none" ? { by: [], within: UNAPPROVED_WITHIN } : role.approval;
   const now = clock.now();
   return {
-    state: "asked",
+    state: "requested",
     id: requestId(random()),
     version: 0,
     requester,
     ...wish,
     clusterRole: role.clusterRole,
-    askedAt: now,
-    lapsesAt: now + approval.within,
+    requestedAt: now,
+    closesAt: now + approval.within,
     approvers: approval.by,
     policy: policy.digest,
     terms: 1,

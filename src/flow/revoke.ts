@@ -5,12 +5,12 @@ import { type AccessRequest, type End, isOnHub } from "../domain/request.ts";
 import { membersOnly } from "../domain/rules/members-only.ts";
 import { endingOrLate } from "../domain/transitions.ts";
 import type { Ports } from "./ports.ts";
-import { hint } from "./support/enqueue.ts";
+import { enqueue } from "./support/enqueue.ts";
 import { load } from "./support/load.ts";
-import { lookUp } from "./support/reviewer.ts";
+import { resolveReviewer } from "./support/reviewer.ts";
 
 /** Throws Refused, StoreDown, StoreUnsure. */
-export async function release(
+export async function releaseGrant(
   ports: Ports,
   { id, by }: { id: RequestId; by: UserId },
 ): Promise<AccessRequest> {
@@ -20,18 +20,18 @@ export async function release(
   });
 }
 
-export interface Revoke {
+export interface RevokeGrant {
   id: RequestId;
   by: UserId;
   reason?: string;
 }
 
 /** The holder's own is a release. Throws Refused, StoreDown, StoreUnsure. */
-export async function revoke(ports: Ports, { id, by, reason }: Revoke): Promise<AccessRequest> {
+export async function revokeGrant(ports: Ports, { id, by, reason }: RevokeGrant): Promise<AccessRequest> {
   const request = await load(ports, id);
-  if (request.requester.id === by) return release(ports, { id, by });
+  if (request.requester.id === by) return releaseGrant(ports, { id, by });
   const who = mayRevoke(ports, request);
-  const { profile, qualified } = await lookUp(ports, by, who);
+  const { profile, qualified } = await resolveReviewer(ports, by, who);
   const refusal = membersOnly({ profile });
   if (refusal) throw new Refused(refusal);
   if (!qualified) throw new Refused({ kind: "not-approver", approvers: [...who] });
@@ -59,19 +59,19 @@ async function endBy(
 ): Promise<AccessRequest> {
   const now = ports.clock.now();
   const next = await ports.requests.update(id, (r) => endingOrLate(r, why(r, now)));
-  await hint(ports, "end", next, now);
-  await hint(ports, "draw", next, now);
+  await enqueue(ports, "end", next, now);
+  await enqueue(ports, "draw", next, now);
   return next;
 }
 
 /** The grants of `of` that `by` may end now. Throws Refused. */
-export async function revocable(
+export async function revocableGrants(
   ports: Ports,
   { of, by }: { of: UserId; by: UserId },
 ): Promise<AccessRequest[]> {
   const live = (await ports.requests.open(of)).filter(isOnHub).filter((r) => r.state !== "ending");
   if (of === by) return live;
-  const may = await Promise.all(live.map((r) => lookUp(ports, by, mayRevoke(ports, r))));
+  const may = await Promise.all(live.map((r) => resolveReviewer(ports, by, mayRevoke(ports, r))));
   const mine = live.filter((_, i) => may[i]?.qualified && may[i].profile.standing === "member");
   if (live.length > 0 && mine.length === 0)
     throw new Refused({ kind: "not-approver", approvers: live.flatMap((r) => mayRevoke(ports, r)) });

@@ -2,5 +2,5 @@
 import type { UserId } from "../domain/ids.ts";
 import type { AccessRequest, Ports } from "./ports.ts";
 
-export const status = ({ requests }: Ports, person: UserId): Promise<AccessRequest[]> =>
+export const openRequests = ({ requests }: Ports, person: UserId): Promise<AccessRequest[]> =>
   requests.open(person);

@@ -4,18 +4,18 @@ import { vetting } from "../domain/policy.ts";
 import type { Refusal } from "../domain/refusal.ts";
 import { vetted } from "../domain/transitions.ts";
 import type { AccessRequest, Ports } from "./ports.ts";
-import { hint } from "./support/enqueue.ts";
+import { enqueue } from "./support/enqueue.ts";
 
-export async function vet(ports: Ports, id: RequestId): Promise<undefined> {
+export async function validateRequester(ports: Ports, id: RequestId): Promise<undefined> {
   const request = await ports.requests.get(id);
-  if (request?.state !== "asked") return;
+  if (request?.state !== "requested") return;
   const { name, locale, refusal } = await lookUp(ports, request);
   const next = await ports.requests.update(id, (r) =>
-    r.state === "asked" ? vetted(r, { name, locale }, refusal, ports.clock.now()) : null,
+    r.state === "requested" ? vetted(r, { name, locale }, refusal, ports.clock.now()) : null,
   );
-  if (next.state === "approved") await hint(ports, "provision", next, ports.clock.now());
-  if (next.state === "pending") await hint(ports, "lapse", next, next.lapsesAt, next.lapsesAt);
-  await hint(ports, "draw", next, ports.clock.now());
+  if (next.state === "approved") await enqueue(ports, "provision", next, ports.clock.now());
+  if (next.state === "pending") await enqueue(ports, "lapse", next, next.closesAt, next.closesAt);
+  await enqueue(ports, "draw", next, ports.clock.now());
 }
 
 async function lookUp({ directory, policy }: Ports, request: AccessRequest) {

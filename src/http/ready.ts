@@ -8,7 +8,7 @@ export interface Readiness {
 type Answer = "ok" | "fail";
 
 /** Each resolves when all is well. */
-export interface Looks {
+export interface ReadinessDeps {
   redis(): Promise<unknown>;
   hub(): Promise<unknown>;
   slack(): Promise<unknown>;
@@ -16,7 +16,7 @@ export interface Looks {
 
 const FRESH = 1_000;
 
-export function createReadiness(looks: Looks, clock: Pick<Clock, "now">): () => Promise<Readiness> {
+export function createReadiness(looks: ReadinessDeps, clock: Pick<Clock, "now">): () => Promise<Readiness> {
   let last: { at: number; answer: Promise<Readiness> } | undefined;
   return () => {
     if (!last || clock.now() - last.at >= FRESH) last = { at: clock.now(), answer: look(looks) };
@@ -24,7 +24,7 @@ export function createReadiness(looks: Looks, clock: Pick<Clock, "now">): () => 
   };
 }
 
-async function look({ redis, hub, slack }: Looks): Promise<Readiness> {
+async function look({ redis, hub, slack }: ReadinessDeps): Promise<Readiness> {
   const said = await Promise.all([redis, hub, slack].map((one) => well(one)));
   const [ofRedis = "fail", ofHub = "fail", ofSlack = "fail"] = said;
   const ready = said.every((one) => one === "ok");

@@ -18,7 +18,7 @@ const HOUR = 3_600_000;
 const KEEP_TRIGGER = HOUR;
 const KEEP_SETTLED = 90 * 24 * HOUR;
 
-export async function make(store: Store, request: In<"asked">, triggerId: string): Promise<Made> {
+export async function make(store: Store, request: In<"requested">, triggerId: string): Promise<Made> {
   const keys = [...keysOf(store, request), store.keys.trigger(triggerId)];
   const { args, entry } = birth(store, request);
   const answer = await writing(store.redis, () => run(store.redis, MAKE, keys, [...args, KEEP_TRIGGER]));
@@ -43,10 +43,10 @@ export async function adopt(store: Store, request: In<"active">): Promise<boolea
 function birth({ clock }: Store, request: AccessRequest) {
   const now = clock.now();
   const entry = transition(null, request, now);
-  const { id, version, askedAt } = request;
+  const { id, version, requestedAt } = request;
   return {
     entry,
-    args: [id, version, write(request), askedAt, now, KEEP_TRAIL, JSON.stringify(entry)],
+    args: [id, version, write(request), requestedAt, now, KEEP_TRAIL, JSON.stringify(entry)],
   };
 }
 

@@ -16,7 +16,7 @@ local function append(trail, now, keep, entry)
 end
 `;
 
-/** KEYS: request trail unsettled open person trigger. ARGV: id v record askedAt now keep entry triggerTtl. */
+/** KEYS: request trail unsettled open person trigger. ARGV: id v record requestedAt now keep entry triggerTtl. */
 export const MAKE: Script = script(`${APPEND}
 local taken = redis.call('GET', KEYS[6])
 if taken then return {'trigger', taken} end
@@ -32,7 +32,7 @@ redis.call('SET', KEYS[6], ARGV[1], 'PX', ARGV[8])
 return {'made', ARGV[1]}
 `);
 
-/** KEYS: request trail unsettled open person. ARGV: id v record askedAt now keep entry. Answers 1, or 0 when there is one. */
+/** KEYS: request trail unsettled open person. ARGV: id v record requestedAt now keep entry. Answers 1, or 0 when there is one. */
 export const ADOPT: Script = script(`${APPEND}
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 append(KEYS[2], ARGV[5], ARGV[6], ARGV[7])

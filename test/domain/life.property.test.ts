@@ -16,32 +16,32 @@ const uids = { accountUid: "a", bindingUid: "b" };
 
 type Step = (r: AccessRequest, now: number) => AccessRequest | null;
 const STEPS: Record<string, Step> = {
-  vet: (r, now) => (r.state === "asked" ? to.vetted(r, req, null, now) : null),
-  refuse: (r, now) => (r.state === "asked" ? to.vetted(r, req, { kind: "store-down" }, now) : null),
+  vet: (r, now) => (r.state === "requested" ? to.vetted(r, req, null, now) : null),
+  refuse: (r, now) => (r.state === "requested" ? to.vetted(r, req, { kind: "store-down" }, now) : null),
   approve: (r, now) => to.decided(r, { approve: true }, alice, "S0SRE", now),
   deny: (r, now) => to.decided(r, { approve: false, why: "no" }, alice, "S0SRE", now),
   withdraw: to.withdrawn,
-  lapse: to.lapsed,
-  deliver: (r, now) => to.delivering(r, { ...uids, tokenEnds: now + 5 * MINUTE, shortened: true }),
+  lapse: to.timedOut,
+  deliver: (r, now) => to.delivering(r, { ...uids, tokenExpiresAt: now + 5 * MINUTE, shortened: true }),
   activate: (r) => to.active(r),
   hide: (r) => to.hidden(r),
   remind: (r) => to.reminded(r, MINUTE),
   trouble: (r, now) => to.troubled(r, "hub", now),
   release: (r, at) => to.endingOrLate(r, { cause: "released", by: alice, at }),
   fail: (r, now) => to.failed(r, "dm-closed", now),
-  prove: (r, now) => to.ended(r, { method: "witness", goneAt: now, at: now }),
+  prove: (r, now) => to.ended(r, { method: "probe", deletedAt: now, at: now }),
 };
 
 const ALLOWED: Record<State, State[]> = {
-  asked: ["pending", "approved", "refused", "withdrawn", "lapsed"],
-  pending: ["approved", "denied", "withdrawn", "lapsed"],
+  requested: ["pending", "approved", "refused", "withdrawn", "timedOut"],
+  pending: ["approved", "denied", "withdrawn", "timedOut"],
   approved: ["delivering", "ending"],
   delivering: ["active", "ending"],
   active: ["ending"],
   ending: ["ended"],
   refused: [],
   withdrawn: [],
-  lapsed: [],
+  timedOut: [],
   denied: [],
   ended: [],
 };

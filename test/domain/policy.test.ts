@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { HOUR, MINUTE } from "../../src/domain/duration.ts";
 import { UserId } from "../../src/domain/ids.ts";
-import { reviewing, understand, vetting } from "../../src/domain/policy.ts";
+import { parseRequest, reviewing, vetting } from "../../src/domain/policy.ts";
 import { Refused } from "../../src/domain/refusal.ts";
 import { roles } from "./catalog.ts";
 import { pending } from "./records.ts";
@@ -18,11 +18,11 @@ test.each([
   ["guest because I must", { role: "guest", duration: HOUR, reason: "because I must" }],
   ["  peek   15m  a  b ", { role: "peek", duration: 15 * MINUTE, reason: "a  b" }],
   ["admin 1h30m OPS-123: roll back", { role: "admin", duration: 90 * MINUTE, reason: "OPS-123: roll back" }],
-])("%j is understood", (text, wish) => expect(understand(text, roles)).toEqual(wish));
+])("%j is understood", (text, wish) => expect(parseRequest(text, roles)).toEqual(wish));
 
 const refusalOf = (text: string) => {
   try {
-    understand(text, roles);
+    parseRequest(text, roles);
     return null;
   } catch (error) {
     return error instanceof Refused ? error.refusal : error;

@@ -4,9 +4,9 @@ import { AccessRequest, type In } from "../../src/domain/request.ts";
 
 export const T0 = Date.UTC(2026, 10, 2, 9);
 
-export const asked = (change: Partial<In<"asked">> = {}): In<"asked"> =>
+export const asked = (change: Partial<In<"requested">> = {}): In<"requested"> =>
   AccessRequest.parse({
-    state: "asked",
+    state: "requested",
     id: "R-7K2Q9FXT",
     version: 1,
     requester: { id: "U0REQ", name: "Req", locale: "en" },
@@ -14,14 +14,14 @@ export const asked = (change: Partial<In<"asked">> = {}): In<"asked"> =>
     clusterRole: "karpor-admin",
     reason: "OPS-123",
     duration: HOUR,
-    askedAt: T0,
-    lapsesAt: T0 + 4 * HOUR,
+    requestedAt: T0,
+    closesAt: T0 + 4 * HOUR,
     approvers: ["S0SRE"],
     policy: "0".repeat(64),
     terms: 1,
     generation: 1,
     messages: {},
     ...change,
-  }) as In<"asked">;
+  }) as In<"requested">;
 
 export const pending = (): In<"pending"> => ({ ...asked(), state: "pending" });

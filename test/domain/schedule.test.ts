@@ -11,8 +11,12 @@ const alice = { id: "U0ALICE", name: "Alice", locale: "en" } as never;
 function grant(duration: number) {
   const approved = decided({ ...pending(), duration }, { approve: true }, alice, "S0SRE", T0);
   const next = active(
-    delivering(approved, { accountUid: "a", bindingUid: "b", tokenEnds: T0 + duration, shortened: false }) ??
-      approved,
+    delivering(approved, {
+      accountUid: "a",
+      bindingUid: "b",
+      tokenExpiresAt: T0 + duration,
+      shortened: false,
+    }) ?? approved,
   );
   if (!next) throw new Error("not active");
   return next;

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { visibleText } from "../../sandbox/slack/index.ts";
 import { HOUR, MINUTE } from "../../src/domain/duration.ts";
 import type { RequestId, UserId } from "../../src/domain/ids.ts";
-import { decide } from "../../src/flow/decide.ts";
+import { decideRequest } from "../../src/flow/decide.ts";
 import type { Ports } from "../../src/flow/ports.ts";
-import { ask } from "../../src/flow/request.ts";
-import { release } from "../../src/flow/revoke.ts";
+import { makeRequest } from "../../src/flow/request.ts";
+import { releaseGrant } from "../../src/flow/revoke.ts";
 import { ALICE, APPROVALS, BOB, startWorld, type World } from "../helpers/bot.ts";
 import { login } from "../helpers/login.ts";
 import { Crash, dyingAt, openSteps, type Steps } from "../helpers/steps.ts";
@@ -28,7 +28,7 @@ let asked = 0;
 
 async function pending(): Promise<RequestId> {
   asked += 1;
-  const { id } = await ask(steps.ports, {
+  const { id } = await makeRequest(steps.ports, {
     requester: bob,
     text: `guest 4h number ${asked}.`,
     triggerId: `trigger-${asked}`,
@@ -38,7 +38,7 @@ async function pending(): Promise<RequestId> {
 }
 
 const approve = (ports: Ports, id: RequestId) =>
-  decide(ports, { id, terms: 1, by: ALICE as UserId, verdict: { approve: true } });
+  decideRequest(ports, { id, terms: 1, by: ALICE as UserId, verdict: { approve: true } });
 
 async function survive(work: () => Promise<unknown>): Promise<boolean> {
   try {
@@ -106,7 +106,7 @@ test("after any step between approval and the token", async () => {
       await steps.work();
     }
     await expectActive(id);
-    await release(steps.ports, { id, by: BOB as UserId });
+    await releaseGrant(steps.ports, { id, by: BOB as UserId });
     await finish();
     await expectEnded(id);
     if (survived) expect(dying.steps).toContain("notifier.showToken");
@@ -121,13 +121,13 @@ test("after any step between the release and the proof", async () => {
     await steps.work();
     const dying = dyingAt(steps.ports, last);
     survived = await survive(async () => {
-      await release(dying.ports, { id, by: BOB as UserId });
+      await releaseGrant(dying.ports, { id, by: BOB as UserId });
       const timer = setInterval(() => world.clock.jump(11_000), 20);
       await steps.work(dying.ports).finally(() => clearInterval(timer));
     });
     await restart();
     if ((await state(id)) === "active") {
-      await release(steps.ports, { id, by: BOB as UserId });
+      await releaseGrant(steps.ports, { id, by: BOB as UserId });
       await finish();
     }
     await expectEnded(id);
@@ -142,18 +142,18 @@ test("after any step between the question and the card", async () => {
     const dying = dyingAt(steps.ports, last);
     const wish = { requester: bob, text: `guest 4h number ${asked}.`, triggerId: `trigger-${asked}` };
     survived = await survive(async () => {
-      await ask(dying.ports, wish);
+      await makeRequest(dying.ports, wish);
       await steps.work(dying.ports);
     });
     await restart();
     // Slack got no answer and sends the command again.
-    const { id } = await ask(steps.ports, wish);
+    const { id } = await makeRequest(steps.ports, wish);
     await steps.work();
     expect(await state(id)).toBe("pending");
     expect(cardOf(asked).length).toBeGreaterThan(0);
     world.clock.jump(4 * HOUR);
     await steps.sweep();
     await steps.work();
-    expect(await state(id)).toBe("lapsed");
+    expect(await state(id)).toBe("timedOut");
   }
 });

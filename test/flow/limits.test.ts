@@ -86,7 +86,7 @@ test("nobody decides: it lapses on time, and its requester is told", async () =>
     () => world.slack.dm(BOB).filter((m) => visibleText(m).includes("Lapsed:")).length === 2,
   );
   expect(told).toBe(true);
-  expect(bot.trail().at(-1)).toMatchObject({ to: "lapsed", who: "time" });
+  expect(bot.trail().at(-1)).toMatchObject({ to: "timedOut", who: "time" });
   await it.say(BOB, "guest 8h again");
   await it.channel("Pending:");
 });

@@ -5,9 +5,9 @@ import { visibleText } from "../../sandbox/slack/index.ts";
 import { HOUR, MINUTE } from "../../src/domain/duration.ts";
 import type { RequestId, UserId } from "../../src/domain/ids.ts";
 import { requestId } from "../../src/domain/ids.ts";
-import { decide } from "../../src/flow/decide.ts";
-import { guard } from "../../src/flow/fallback-expiry.ts";
-import { ask } from "../../src/flow/request.ts";
+import { decideRequest } from "../../src/flow/decide.ts";
+import { fallbackExpiry } from "../../src/flow/fallback-expiry.ts";
+import { makeRequest } from "../../src/flow/request.ts";
 import { ALICE, BOB, startWorld, type World } from "../helpers/bot.ts";
 import { scene, TOKEN } from "../helpers/scene.ts";
 import { openSteps, type Steps } from "../helpers/steps.ts";
@@ -28,9 +28,9 @@ afterEach(async () => {
 
 async function grant(): Promise<RequestId> {
   const requester = { id: BOB as UserId, name: "Bob", locale: "en" } as const;
-  const { id } = await ask(steps.ports, { requester, text: "guest 4h because", triggerId: "t1" });
+  const { id } = await makeRequest(steps.ports, { requester, text: "guest 4h because", triggerId: "t1" });
   await steps.work();
-  await decide(steps.ports, { id, terms: 1, by: ALICE as UserId, verdict: { approve: true } });
+  await decideRequest(steps.ports, { id, terms: 1, by: ALICE as UserId, verdict: { approve: true } });
   await finish();
   return id;
 }
@@ -62,7 +62,7 @@ test("Redis does not answer at the end: each replica ends what is over by itself
   const id = await grant();
   world.clock.jump(4 * HOUR);
   world.redis.pause();
-  await guard(steps.ports);
+  await fallbackExpiry(steps.ports);
   expect(await it.standing()).toEqual([]);
   world.redis.resume();
   await world.until(async () => (await steps.ports.requests.get(id).catch(() => null)) !== null);
@@ -74,7 +74,7 @@ test("Redis does not answer at the end: each replica ends what is over by itself
 test("with Redis away, what is not over yet is left alone", async () => {
   await grant();
   world.redis.pause();
-  await guard(steps.ports);
+  await fallbackExpiry(steps.ports);
   world.redis.resume();
   expect(await it.standing()).toHaveLength(2);
 });

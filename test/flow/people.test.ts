@@ -44,7 +44,7 @@ afterEach(async () => {
   await world.until(async () => {
     world.clock.jump(11_000);
     return (await world.records()).every((r) =>
-      ["pending", "ended", "refused", "denied", "withdrawn", "lapsed"].includes(r.state),
+      ["pending", "ended", "refused", "denied", "withdrawn", "timedOut"].includes(r.state),
     );
   });
 });

@@ -64,7 +64,7 @@ test("an end that overtakes a slow provisioning leaves nothing standing and show
   await it.proveEnd();
   expect(await it.standing()).toEqual([]);
   expect(it.everShown(BOB)).not.toMatch(TOKEN);
-  expect(bot.trail().map(({ to }) => to)).toEqual(["asked", "pending", "approved", "ending", "ended"]);
+  expect(bot.trail().map(({ to }) => to)).toEqual(["requested", "pending", "approved", "ending", "ended"]);
   expect(bot.trail().find(({ to }) => to === "ending")).toMatchObject({
     who: CAROL,
     why: "revoked: wrong person",

@@ -88,7 +88,7 @@ export async function openDoor({ transport = "http", more = {} }: DoorOptions = 
   const policy = { roles, admins: [ROOT as never], reminders: [], digest: "0".repeat(64) };
   const ports = memoryPorts({ clock, log, policy, notifier, directory: people });
   const listener = createListener({
-    ...{ ports, client, people, context, log, token },
+    ...{ ports, client, people, viewContext: context, log, token },
     language: "en",
     transport: transport === "http" ? { signingSecret, port: 0 } : { appToken, port: 0 },
     botId: slack.bot.botId,

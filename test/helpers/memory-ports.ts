@@ -5,7 +5,6 @@ import type { RequestId } from "../../src/domain/ids.ts";
 import { Refused } from "../../src/domain/refusal.ts";
 import { AccessRequest, isFinal } from "../../src/domain/request.ts";
 import { secret } from "../../src/domain/secret.ts";
-import { draw } from "../../src/flow/draw.ts";
 import {
   type Grants,
   type JobName,
@@ -16,9 +15,10 @@ import {
   StoreDown,
   StoreUnsure,
 } from "../../src/flow/ports.ts";
-import { provision } from "../../src/flow/provision.ts";
-import { lapse } from "../../src/flow/time-out.ts";
-import { vet } from "../../src/flow/validate.ts";
+import { provisionGrant } from "../../src/flow/provision.ts";
+import { syncMessages } from "../../src/flow/sync-messages.ts";
+import { timeOutRequest } from "../../src/flow/time-out.ts";
+import { validateRequester } from "../../src/flow/validate.ts";
 
 export interface Store extends Requests {
   /** down: refuses before anything is stored · unsure: stores, and the answer is lost. */
@@ -162,10 +162,10 @@ export function memoryPorts(
 }
 
 const WORK: Partial<Record<JobName, (ports: Ports, id: RequestId) => Promise<unknown>>> = {
-  vet,
-  draw,
-  lapse,
-  provision,
+  vet: validateRequester,
+  draw: syncMessages,
+  lapse: timeOutRequest,
+  provision: provisionGrant,
 };
 
 /** Does what a worker would do now, and what follows from it; ends and reminders are left alone. */

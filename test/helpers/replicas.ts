@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parse, stringify } from "yaml";
-import type { Means } from "../../src/app.ts";
+import type { AppDeps } from "../../src/app.ts";
 import type { LogLine, World } from "./bot.ts";
 import { type Direction, openGate } from "./gate.ts";
 
@@ -13,7 +13,7 @@ const ENTRY = fileURLToPath(new URL("replica.ts", import.meta.url));
 
 export type Replica = Awaited<ReturnType<typeof startReplica>>;
 
-export async function startReplicas(world: World, times?: Means["times"]) {
+export async function startReplicas(world: World, times?: AppDeps["times"]) {
   const pair = await Promise.all([startReplica(world, "a", times), startReplica(world, "b", times)]);
   const kill = () => Promise.all(pair.map((one) => one.kill()));
   return {
@@ -39,7 +39,7 @@ export async function startReplicas(world: World, times?: Means["times"]) {
   };
 }
 
-async function startReplica(world: World, name: string, times: Means["times"]) {
+async function startReplica(world: World, name: string, times: AppDeps["times"]) {
   const gate = await openGate(Number(new URL(world.hub.url).port));
   const child = spawn(process.execPath, [ENTRY, JSON.stringify({ ahead: aheadOf(world), times })], {
     env: { ...process.env, ...world.env, KARPOR_ACCESS_CONFIG: configOf(world, name, gate.port) },

@@ -43,7 +43,7 @@ export function scene(world: World) {
     },
     /** Waits until nothing stands on the hub, then jumps over the 11 s that the proof takes. */
     proveEnd: async (user = BOB) => {
-      await world.until(async () => (await world.records()).some((r) => r.state === "ending" && r.goneAt));
+      await world.until(async () => (await world.records()).some((r) => r.state === "ending" && r.deletedAt));
       await world.jump(11_000);
       return slack.waitFor(() => slack.dm(user).findLast((m) => buttonsOf(m).includes("Ask again")));
     },

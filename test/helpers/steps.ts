@@ -2,25 +2,25 @@
 import { assemble, connectAll } from "../../src/app.ts";
 import { loadConfig } from "../../src/config.ts";
 import type { RequestId } from "../../src/domain/ids.ts";
-import { draw } from "../../src/flow/draw.ts";
-import { end } from "../../src/flow/end.ts";
+import { endGrant } from "../../src/flow/end.ts";
 import type { JobName, Later, Ports } from "../../src/flow/ports.ts";
-import { provision } from "../../src/flow/provision.ts";
-import { remind } from "../../src/flow/remind.ts";
+import { provisionGrant } from "../../src/flow/provision.ts";
+import { remindHolder } from "../../src/flow/remind.ts";
 import { sweep } from "../../src/flow/sweep.ts";
-import { lapse } from "../../src/flow/time-out.ts";
-import { vet } from "../../src/flow/validate.ts";
+import { syncMessages } from "../../src/flow/sync-messages.ts";
+import { timeOutRequest } from "../../src/flow/time-out.ts";
+import { validateRequester } from "../../src/flow/validate.ts";
 import { createLog } from "../../src/log.ts";
 import type { World } from "./bot.ts";
 import { silent } from "./silent.ts";
 
 const FLOWS: Record<JobName, (ports: Ports, id: RequestId) => Promise<Later>> = {
-  vet,
-  provision,
-  draw,
-  lapse,
-  remind,
-  end,
+  vet: validateRequester,
+  provision: provisionGrant,
+  draw: syncMessages,
+  lapse: timeOutRequest,
+  remind: remindHolder,
+  end: endGrant,
 };
 
 export type Steps = Awaited<ReturnType<typeof openSteps>>;

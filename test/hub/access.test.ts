@@ -45,21 +45,21 @@ const path = join(dir.path, "hub.kubeconfig");
 it("reads it again when the hub refuses the credential, for all calls refused at once", async () => {
   writeFileSync(path, kubeconfig(hub, "a.dead.token"));
   const client = clientOf(await open({ kubeconfig: path }));
-  expect((await client.raw("/version")).status).toBe(401);
+  expect((await client.request("/version")).status).toBe(401);
   writeFileSync(path, good);
-  const answers = await Promise.all(Array.from({ length: 8 }, () => client.raw("/version")));
+  const answers = await Promise.all(Array.from({ length: 8 }, () => client.request("/version")));
   expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(200));
 });
 
 it("trusts a new authority once the kubeconfig names it", async () => {
   writeFileSync(path, good);
   const client = clientOf(await open({ kubeconfig: path }));
-  expect((await client.raw("/version")).status).toBe(200);
+  expect((await client.request("/version")).status).toBe(200);
   await hub.rotateKeys();
-  await expect(client.raw("/version")).rejects.toMatchObject({ status: null });
+  await expect(client.request("/version")).rejects.toMatchObject({ status: null });
   good = await botKubeconfig(hub);
   writeFileSync(path, good);
-  expect((await client.raw("/version")).status).toBe(200);
+  expect((await client.request("/version")).status).toBe(200);
 });
 
 it("keeps what it has when the file is gone or broken", async () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { notesOf, readNotes, writeNotes } from "../../src/hub/grants/annotations.ts";
+import { annotationsOf, readAnnotations, writeAnnotations } from "../../src/hub/grants/annotations.ts";
 import { approved } from "./requests.ts";
 
 it("reads back what it wrote, whatever people typed", () => {
@@ -8,21 +8,21 @@ it("reads back what it wrote, whatever people typed", () => {
   const when = fc.integer({ min: 0, max: 4_102_444_800_000 });
   fc.assert(
     fc.property(text, text, when, when, (reason, name, approvedAt, expiresAt) => {
-      const notes = { ...notesOf(approved()), reason, approvedAt, expiresAt };
+      const notes = { ...annotationsOf(approved()), reason, approvedAt, expiresAt };
       notes.requester.name = name;
-      expect(readNotes(writeNotes(notes))).toEqual(notes);
+      expect(readAnnotations(writeAnnotations(notes))).toEqual(notes);
     }),
   );
 });
 
 it("says that nobody approved when policy did", () => {
   const { decision } = approved();
-  expect(notesOf(approved({ decision: { ...decision, by: "policy" } })).approvedBy).toBe("policy");
+  expect(annotationsOf(approved({ decision: { ...decision, by: "policy" } })).approvedBy).toBe("policy");
 });
 
-it.each(Object.keys(writeNotes(notesOf(approved()))))("is null without %s", (field) => {
-  const { [field]: _, ...rest } = writeNotes(notesOf(approved()));
-  expect(readNotes(rest)).toBeNull();
+it.each(Object.keys(writeAnnotations(annotationsOf(approved()))))("is null without %s", (field) => {
+  const { [field]: _, ...rest } = writeAnnotations(annotationsOf(approved()));
+  expect(readAnnotations(rest)).toBeNull();
 });
 
 it.each([
@@ -30,6 +30,6 @@ it.each([
   ["requester-locale", "fr"],
   ["expires-at", "tomorrow"],
 ])("is null when %s is what nobody of us wrote", (field, value) => {
-  const written = writeNotes(notesOf(approved()));
-  expect(readNotes({ ...written, [`karpor-access.io/${field}`]: value })).toBeNull();
+  const written = writeAnnotations(annotationsOf(approved()));
+  expect(readAnnotations({ ...written, [`karpor-access.io/${field}`]: value })).toBeNull();
 });

@@ -9,7 +9,7 @@ import { loadConfig } from "../../src/config.ts";
 import { DAY } from "../../src/domain/duration.ts";
 import { openHub } from "../../src/hub/client/access.ts";
 import { createHubClient } from "../../src/hub/client/client.ts";
-import { renewOwn } from "../../src/hub/kubeconfig/bot-token.ts";
+import { renewBotToken } from "../../src/hub/kubeconfig/bot-token.ts";
 import { ALICE, startBot, startWorld, type World } from "../helpers/bot.ts";
 import { botKubeconfig } from "../helpers/bot-account.ts";
 
@@ -31,7 +31,7 @@ describe("renewal", () => {
     await using opened = new AsyncDisposableStack();
     const hub = opened.adopt(await openHub(config, { log }), (h) => h.close());
     const client = opened.adopt(createHubClient(hub.access, { reread: hub.reread }), (c) => c.close());
-    const look = () => renewOwn({ hub, client, clock: world.clock });
+    const look = () => renewBotToken({ hub, client, clock: world.clock });
 
     const first = tokenOf(world);
     expect((await look()).state).toBe("fresh");
@@ -45,7 +45,7 @@ describe("renewal", () => {
 
     // The first one is dead now: the client reads the file again by itself.
     world.clock.jump(183 * DAY);
-    expect((await client.raw("/version")).status).toBe(200);
+    expect((await client.request("/version")).status).toBe(200);
     expect(client.token()?.reveal()).toBe(tokenOf(world));
   });
 
@@ -58,7 +58,7 @@ describe("renewal", () => {
     const before = tokenOf(world);
     world.clock.jump(200 * DAY);
     world.localHub?.failNext(1, 403, isMint);
-    const found = await renewOwn({ hub, client, clock: world.clock });
+    const found = await renewBotToken({ hub, client, clock: world.clock });
     expect(found).toMatchObject({ state: "stuck", why: expect.stringMatching(/403/) });
     expect(tokenOf(world)).toBe(before);
   });
@@ -79,7 +79,7 @@ test("a replica that was slower takes the other's token for good", async () => {
       throw new Error("it was changed meanwhile");
     },
   };
-  const found = await renewOwn({ hub: { source: slower }, client, clock: world.clock });
+  const found = await renewBotToken({ hub: { source: slower }, client, clock: world.clock });
   expect(found.state).toBe("fresh");
 });
 

@@ -103,11 +103,11 @@ it("keeps its connections, but checks a token on a new one, without the bot's cr
   });
   const client = stub.client(PLANTED);
   const grants = grantsOf(client);
-  for (let i = 0; i < 20; i++) await client.raw("/version", { signal });
+  for (let i = 0; i < 20; i++) await client.request("/version", { signal });
   const kept = stub.connections();
   expect(kept).toBeLessThan(3);
   expect(await grants.check(secret("other"), signal)).toBe("good");
-  await client.raw("/rest-api/v1/clusters", { as: "nobody" });
+  await client.request("/rest-api/v1/clusters", { as: "nobody" });
   expect(stub.connections()).toBe(kept + 2);
   expect(heard.slice(19)).toEqual([`Bearer ${PLANTED}`, "Bearer other", undefined]);
 });
@@ -137,8 +137,10 @@ it("verifies the hub's certificate", async () => {
   const { ca: _, ...access } = client.access;
   const { createHubClient } = await import("../../src/hub/client/client.ts");
   const unknown = createHubClient(access);
-  expect(await caught(unknown.raw("/version"))).toMatchObject({ reason: "UNABLE_TO_VERIFY_LEAF_SIGNATURE" });
+  expect(await caught(unknown.request("/version"))).toMatchObject({
+    reason: "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  });
   const careless = createHubClient({ ...access, insecure: true });
-  expect((await careless.raw("/version")).status).toBe(200);
+  expect((await careless.request("/version")).status).toBe(200);
   await Promise.all([unknown.close(), careless.close()]);
 });

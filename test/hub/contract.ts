@@ -72,7 +72,7 @@ export function grantsContract(title: string, start: () => Promise<Hub>): void {
         expect(account).toEqual({
           uid: made.accountUid,
           ending: false,
-          notes: {
+          annotations: {
             requester: request.requester,
             clusterRole: "karpor-guest",
             approvedBy: "U0BOB",
@@ -248,7 +248,7 @@ export function grantsContract(title: string, start: () => Promise<Hub>): void {
         await grants.mark(request, signal);
         expect((await grants.find(request, signal)).account).toMatchObject({
           ending: true,
-          notes: { reason: request.reason },
+          annotations: { reason: request.reason },
         });
         await grants.mark(request, signal);
         await grants.remove(request, signal);
@@ -317,7 +317,7 @@ export function grantsContract(title: string, start: () => Promise<Hub>): void {
         const of = ({ id }: GrantKey) => listed.find(({ key }) => key.id === id);
         expect(of(whole)).toMatchObject({
           key: { id: whole.id, role: "peek", generation: 1 },
-          account: { ending: true, notes: { requester: whole.requester, reason: whole.reason } },
+          account: { ending: true, annotations: { requester: whole.requester, reason: whole.reason } },
           binding: { uid: expect.any(String) },
         });
         expect(of(noBinding)).toMatchObject({ account: { ending: false }, binding: null });
@@ -334,7 +334,7 @@ export function grantsContract(title: string, start: () => Promise<Hub>): void {
         expect(JSON.stringify(logged)).toContain("a-copy");
       });
 
-      it("says that notes are incomplete", async () => {
+      it("says that annotations are incomplete", async () => {
         const mine = make({ instance: "incomplete" });
         const request = approved();
         await mine.create(request, signal);
@@ -342,7 +342,7 @@ export function grantsContract(title: string, start: () => Promise<Hub>): void {
           body: { metadata: { annotations: { "karpor-access.io/expires-at": null } } },
           type: "application/merge-patch+json",
         });
-        expect(await mine.list(signal)).toMatchObject([{ account: { notes: null } }]);
+        expect(await mine.list(signal)).toMatchObject([{ account: { annotations: null } }]);
       });
     });
 

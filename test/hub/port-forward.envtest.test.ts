@@ -99,13 +99,13 @@ describe.runIf(envtestAvailable())("through a real API server", () => {
     );
     const client = opened.adopt(createHubClient(through.access), (c) => c.close());
     expect(through.access.insecure).toBe(false);
-    expect((await client.raw("/rest-api/v1/authn")).status).toBe(200);
+    expect((await client.request("/rest-api/v1/authn")).status).toBe(200);
     expect(kubelet.asked.at(-1)).toMatch(/^\/portForward\/karpor\/one\?port=6443/);
 
     await ask("DELETE", `${CORE}/pods/one?gracePeriodSeconds=0`);
     kubelet.breakAll();
     await createPod(ask, "two", true);
-    await vi.waitUntil(() => client.raw("/version").catch(() => null), { timeout: 15_000, interval: 20 });
+    await vi.waitUntil(() => client.request("/version").catch(() => null), { timeout: 15_000, interval: 20 });
     expect(kubelet.asked.at(-1)).toMatch(/^\/portForward\/karpor\/two\?/);
   });
 });

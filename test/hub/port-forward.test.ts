@@ -57,7 +57,7 @@ async function open(to: object = {}): Promise<{ client: HubClient; hub: OpenHub 
 }
 
 const answers = (client: HubClient) =>
-  client.raw("/rest-api/v1/authn").then(
+  client.request("/rest-api/v1/authn").then(
     ({ status }) => status === 200,
     () => false,
   );
@@ -68,7 +68,7 @@ it("reaches the hub by the Service's ready pod, with its TLS verified end to end
   const { client } = await open();
   expect(client.access.server).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
   expect(client.access.insecure).toBe(false);
-  expect((await client.raw("/version")).status).toBe(200);
+  expect((await client.request("/version")).status).toBe(200);
   expect(host.asked.at(-1)).toBe("/api/v1/namespaces/karpor/pods/two/portforward?ports=6443");
 });
 
@@ -76,18 +76,18 @@ it("carries many calls at once", async () => {
   host.addPod("one");
   const { client } = await open();
   const path = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
-  const all = await Promise.all(Array.from({ length: 50 }, () => client.raw(path)));
+  const all = await Promise.all(Array.from({ length: 50 }, () => client.request(path)));
   expect(all.every(({ status }) => status === 200)).toBe(true);
 });
 
 it("finds the next pod when its own is killed", async () => {
   host.addPod("one");
   const { client } = await open();
-  expect((await client.raw("/version")).status).toBe(200);
+  expect((await client.request("/version")).status).toBe(200);
   host.killPod("one");
-  await expect(client.raw("/version")).rejects.toMatchObject({ name: "HubError", status: null });
+  await expect(client.request("/version")).rejects.toMatchObject({ name: "HubError", status: null });
   host.addPod("three");
-  await vi.waitUntil(() => client.raw("/version").catch(() => null), { timeout: 15_000, interval: 20 });
+  await vi.waitUntil(() => client.request("/version").catch(() => null), { timeout: 15_000, interval: 20 });
   expect(host.asked.at(-1)).toContain("/pods/three/portforward");
 });
 
@@ -104,7 +104,7 @@ it.each([
 it("closes its door", async () => {
   host.addPod("one");
   const { client, hub: through } = await open();
-  await client.raw("/version");
+  await client.request("/version");
   await through.close();
   opened.splice(opened.indexOf(through), 1);
   expect(await answers(client)).toBe(false);

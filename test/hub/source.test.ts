@@ -136,9 +136,9 @@ describe.each(hosts)("a Secret of %s", (_, start) => {
     const { access, reread, close } = await open(named);
     const client = createHubClient(access, { reread });
     const path = `${SECRETS}/karpor-access-hub`;
-    expect((await client.raw(path)).status).toBe(401);
+    expect((await client.request(path)).status).toBe(401);
     await put(kubeconfig(host, token));
-    const [one, two] = await Promise.all([client.raw(path), client.raw(path)]);
+    const [one, two] = await Promise.all([client.request(path), client.request(path)]);
     expect([one.status, two.status]).toEqual([200, 200]);
     expect(client.token()?.reveal()).toBe(token);
     await client.close();

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { buttonsOf, type View, visibleText } from "../../sandbox/slack/index.ts";
 import { UserId } from "../../src/domain/ids.ts";
-import { withdraw } from "../../src/flow/withdraw.ts";
+import { withdrawRequest } from "../../src/flow/withdraw.ts";
 import {
   ALICE,
   APPROVALS,
@@ -142,7 +142,7 @@ describe("deny", () => {
     const { id } = await door.ask();
     const card = await door.card(id);
     door.slack.onEvent(({ kind }) => {
-      if (kind === "view_opened") void withdraw(door.ports, { id, by: UserId.parse(BOB) });
+      if (kind === "view_opened") void withdrawRequest(door.ports, { id, by: UserId.parse(BOB) });
     });
     await door.slack.click(ALICE, card, "deny");
     const view = await door.slack.waitFor(() => door.slack.views(ALICE).at(-1));
@@ -221,7 +221,7 @@ describe("one's own", () => {
     const click = await door.slack.click(BOB, notice, "again");
     await door.slack.waitFor(() => door.ports.requests.all().length === 2);
     const again = door.ports.requests.all()[1];
-    expect(again).toMatchObject({ state: "asked", role: "guest", duration, reason: "a *look* & <more>" });
+    expect(again).toMatchObject({ state: "requested", role: "guest", duration, reason: "a *look* & <more>" });
     await door.whisper(BOB, again?.id ?? "");
     await door.slack.redeliver(click);
     const foreign = { ...click, payload: { ...click.payload, user: { id: MEI, name: "mei" } } };

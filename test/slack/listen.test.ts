@@ -4,7 +4,7 @@ import { visibleText } from "../../sandbox/slack/index.ts";
 import { ALICE, BOB, GENERAL, openDoor } from "../helpers/listener.ts";
 
 const health = {
-  "/healthz": async () => ({ status: 200, body: { ok: true } }),
+  "/livez": async () => ({ status: 200, body: { ok: true } }),
   "/broken": async () => {
     throw new Error("no");
   },
@@ -59,12 +59,12 @@ describe.each(["http", "socket"] as const)("over %s", (transport) => {
   test("health is served", async () => {
     const door = await openDoor({ transport, more: { health } });
     const at = (path: string) => fetch(`http://127.0.0.1:${door.port}${path}`);
-    const good = await at("/healthz");
+    const good = await at("/livez");
     expect([good.status, await good.json()]).toEqual([200, { ok: true }]);
     expect((await at("/broken")).status).toBe(503);
     expect((await at("/else")).status).toBe(404);
     await door.listener.stop();
-    await expect(at("/healthz")).rejects.toThrow();
+    await expect(at("/livez")).rejects.toThrow();
   });
 
   test("a stop waits for what was acknowledged before it was done, and can be repeated", async () => {

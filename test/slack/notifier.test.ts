@@ -71,7 +71,12 @@ describe("posting", () => {
     const r: AccessRequest = { ...fresh(pendingOne), requester: { ...bob, locale: "zh" } };
     const sent = await post("waiting", "waiting:pending", r);
     expect(slack.dm("U0BOB")[0]?.text).toMatch(/^等待审批/);
-    await post("notice", "notice:lapsed", { ...r, state: "lapsed", at: NOW, messages: { waiting: sent } });
+    await post("notice", "notice:timedOut", {
+      ...r,
+      state: "timedOut",
+      at: NOW,
+      messages: { waiting: sent },
+    });
     expect(methods()).toEqual(["conversations.open", "chat.postMessage", "chat.postMessage"]);
     expect(slack.dm("U0BOB").length).toBe(2);
   });

@@ -45,8 +45,8 @@ export const common = {
   clusterRole: "karpor-admin",
   reason: "OPS-123 roll back search rule",
   duration: 4 * HOUR,
-  askedAt: NOW - 5 * MINUTE,
-  lapsesAt: NOW + 4 * HOUR - 5 * MINUTE,
+  requestedAt: NOW - 5 * MINUTE,
+  closesAt: NOW + 4 * HOUR - 5 * MINUTE,
   approvers: [SRE],
   policy: "0".repeat(64),
   terms: 1,
@@ -55,7 +55,7 @@ export const common = {
 };
 const decision = { by: alice, qualified: "S0SRE", at: NOW - MINUTE };
 const approved = { ...common, decision, expiresAt: NOW + 4 * HOUR };
-const grant = { accountUid: "a", bindingUid: "b", tokenEnds: NOW + 4 * HOUR, shortened: false };
+const grant = { accountUid: "a", bindingUid: "b", tokenExpiresAt: NOW + 4 * HOUR, shortened: false };
 const sent = { channel: "D0BOB", ts: "1.1", face: "" };
 const messages = {
   card: { ...sent, channel: "C0APPROVALS" },
@@ -65,9 +65,9 @@ const messages = {
   alert: { ...sent, channel: "C0APPROVALS" },
   "reminder:3600000": sent,
 };
-const gone = { ...approved, grant, messages, goneAt: NOW };
+const gone = { ...approved, grant, messages, deletedAt: NOW };
 const slow = { what: "hub", since: NOW - MINUTE };
-const verified = (method: "witness" | "absence") => ({ method, goneAt: NOW - 12_000, at: NOW });
+const verified = (method: "probe" | "absence") => ({ method, deletedAt: NOW - 12_000, at: NOW });
 
 const ends = [
   { cause: "expired", at: NOW },
@@ -88,7 +88,7 @@ export const records: AccessRequest[] = [
     at: NOW,
   },
   { ...common, messages, state: "withdrawn", at: NOW },
-  { ...common, messages, state: "lapsed", at: NOW },
+  { ...common, messages, state: "timedOut", at: NOW },
   { ...common, messages, state: "denied", by: alice, qualified: "S0SRE", why: "use <guest>", at: NOW },
   { ...approved, messages, state: "approved" },
   { ...approved, messages, state: "approved", trouble: slow },
@@ -99,7 +99,7 @@ export const records: AccessRequest[] = [
   ...ends.flatMap((end) => [
     { ...gone, end, state: "ending" },
     { ...gone, end, state: "ending", trouble: slow },
-    { ...gone, end, state: "ended", verification: verified("witness") },
+    { ...gone, end, state: "ended", verification: verified("probe") },
     { ...gone, end, state: "ended", verification: verified("absence") },
   ]),
 ].map((record) => AccessRequest.parse(record));

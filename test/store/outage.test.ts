@@ -64,9 +64,9 @@ describe("a frozen Redis", () => {
     expect((await failure(f.requests.update(request.id, change))).error).toBeInstanceOf(StoreUnsure);
     redis.server.resume();
     await answering();
-    const once = (r: AccessRequest) => (r.state === "asked" ? toPending(r) : null);
+    const once = (r: AccessRequest) => (r.state === "requested" ? toPending(r) : null);
     expect(await f.requests.update(request.id, once)).toMatchObject({ state: "pending", version: 2 });
-    expect((await f.trail()).map(({ to }) => to)).toEqual(["asked", "pending"]);
+    expect((await f.trail()).map(({ to }) => to)).toEqual(["requested", "pending"]);
   });
 
   test("after two time-outs the connection is given up: from then on no call waits", async () => {

@@ -58,7 +58,7 @@ export function requestsContract(redis: Pick<TestRedis, "commands">): void {
       const request = asked();
       expect(await requests.make(request, "t1")).toEqual({ made: true, request });
       expect(await requests.get(request.id)).toEqual(request);
-      expect(await f.trail()).toMatchObject([{ id: request.id, from: null, to: "asked", who: ana.id }]);
+      expect(await f.trail()).toMatchObject([{ id: request.id, from: null, to: "requested", who: ana.id }]);
       expect(f.told).toEqual(await f.trail());
     });
 
@@ -97,7 +97,7 @@ export function requestsContract(redis: Pick<TestRedis, "commands">): void {
       const after = await requests.update(id, (r) => inState(r, "pending"));
       expect(after).toMatchObject({ state: "pending", version: 2 });
       expect(await requests.get(id)).toEqual(after);
-      expect(f.told.at(-1)).toMatchObject({ from: "asked", to: "pending" });
+      expect(f.told.at(-1)).toMatchObject({ from: "requested", to: "pending" });
     });
 
     test("null changes nothing, what the change throws comes out, no record is refused", async () => {
@@ -182,7 +182,7 @@ export function requestsContract(redis: Pick<TestRedis, "commands">): void {
     });
 
     test("open gives a person's own, oldest first", async () => {
-      const ask = (askedAt: number, role: string) => requests.make(asked({ askedAt, role }), role);
+      const ask = (requestedAt: number, role: string) => requests.make(asked({ requestedAt, role }), role);
       await Promise.all([ask(3000, "c"), ask(1000, "a"), ask(2000, "b")]);
       await requests.make(asked({ requester: bob }), "other");
       expect((await requests.open(ana.id)).map(({ role }) => role)).toEqual(["a", "b", "c"]);
@@ -212,7 +212,7 @@ export function requestsContract(redis: Pick<TestRedis, "commands">): void {
     test("stays until all is drawn in a final state; then the record has an end of its own", async () => {
       const { id } = await made("pending");
       const key = f.keys.request(id);
-      await requests.update(id, (r) => inState(r, "lapsed"));
+      await requests.update(id, (r) => inState(r, "timedOut"));
       expect(await unsettledIds(requests)).toEqual([id]);
       expect(await redis.commands.pttl(key)).toBe(-1);
       await requests.update(id, drawn);
@@ -247,14 +247,14 @@ export function requestsContract(redis: Pick<TestRedis, "commands">): void {
       await requests.update(id, (r) => inState(r, "pending"));
       f.clock.jump(30_000);
       await requests.update(id, (r) => inState(r, "approved"));
-      expect((await f.trail()).map(({ to }) => to)).toEqual(["asked", "pending", "approved"]);
+      expect((await f.trail()).map(({ to }) => to)).toEqual(["requested", "pending", "approved"]);
     });
   });
 
-  async function made(state: AccessRequest["state"] = "asked"): Promise<AccessRequest> {
+  async function made(state: AccessRequest["state"] = "requested"): Promise<AccessRequest> {
     const request = asked();
     await requests.make(request, `trigger of ${request.id}`);
-    return state === "asked" ? request : requests.update(request.id, (r) => inState(r, state));
+    return state === "requested" ? request : requests.update(request.id, (r) => inState(r, state));
   }
 }
 

@@ -8,18 +8,18 @@ const person = (id: string) => ({ id: UserId.parse(id), name: id.toLowerCase(), 
 export const ana = person("U0ANA");
 export const bob = person("U0BOB");
 
-export function asked(over: Partial<In<"asked">> = {}): In<"asked"> {
+export function asked(over: Partial<In<"requested">> = {}): In<"requested"> {
   return {
     id: requestId(randomBytes(5)),
     version: 1,
-    state: "asked",
+    state: "requested",
     requester: ana,
     role: "guest",
     clusterRole: "karpor-guest",
     reason: "debugging the search page",
     duration: 3_600_000,
-    askedAt: Date.now(),
-    lapsesAt: Date.now() + 3_600_000,
+    requestedAt: Date.now(),
+    closesAt: Date.now() + 3_600_000,
     approvers: [bob.id],
     policy: "0".repeat(64),
     terms: 1,
@@ -32,23 +32,23 @@ export function asked(over: Partial<In<"asked">> = {}): In<"asked"> {
 /** The same request in another state. */
 export function inState(request: AccessRequest, state: State): AccessRequest {
   const { id, version, requester, role, clusterRole, reason, duration } = request;
-  const { askedAt, lapsesAt, approvers, policy, terms, generation, messages } = request;
+  const { requestedAt, closesAt, approvers, policy, terms, generation, messages } = request;
   const common = {
     ...{ id, version, requester, role, clusterRole, reason, duration },
-    ...{ askedAt, lapsesAt, approvers, policy, terms, generation, messages },
+    ...{ requestedAt, closesAt, approvers, policy, terms, generation, messages },
   };
-  const at = askedAt + 1000;
+  const at = requestedAt + 1000;
   const approved = { ...common, decision: { by: bob, qualified: bob.id, at }, expiresAt: at + duration };
-  const grant = { accountUid: "a", bindingUid: "b", tokenEnds: approved.expiresAt, shortened: false };
+  const grant = { accountUid: "a", bindingUid: "b", tokenExpiresAt: approved.expiresAt, shortened: false };
   const end = { cause: "expired" as const, at };
   switch (state) {
-    case "asked":
+    case "requested":
     case "pending":
       return { ...common, state };
     case "refused":
       return { ...common, state, refusal: { kind: "store-down" }, at };
     case "withdrawn":
-    case "lapsed":
+    case "timedOut":
       return { ...common, state, at };
     case "denied":
       return { ...common, state, by: bob, qualified: bob.id, why: "no", at };
@@ -61,11 +61,11 @@ export function inState(request: AccessRequest, state: State): AccessRequest {
     case "ending":
       return { ...approved, state, grant, end };
     case "ended":
-      return { ...approved, state, grant, end, verification: { method: "absence", goneAt: at, at } };
+      return { ...approved, state, grant, end, verification: { method: "absence", deletedAt: at, at } };
   }
 }
 
-export const active = (over: Partial<In<"asked">> = {}) => inState(asked(over), "active") as In<"active">;
+export const active = (over: Partial<In<"requested">> = {}) => inState(asked(over), "active") as In<"active">;
 
 /** Every message it must have is sent and shows its face. */
 export function drawn(request: AccessRequest): AccessRequest {

@@ -12,8 +12,8 @@ const redis = await testRedis();
 afterAll(() => redis[Symbol.asyncDispose]());
 
 const ROLES = ["guest", "admin"] as const;
-const OPEN_STATES: State[] = ["asked", "pending", "approved", "delivering", "active", "ending"];
-const ALL_STATES: State[] = [...OPEN_STATES, "refused", "withdrawn", "lapsed", "denied", "ended"];
+const OPEN_STATES: State[] = ["requested", "pending", "approved", "delivering", "active", "ending"];
+const ALL_STATES: State[] = [...OPEN_STATES, "refused", "withdrawn", "timedOut", "denied", "ended"];
 
 type Step =
   | { do: "make" | "adopt"; role: string; mine: boolean; trigger: number }
@@ -39,7 +39,7 @@ async function take(f: Fixture, ids: AccessRequest["id"][], one: Step): Promise<
     const over = { role: one.role, requester: one.mine ? ana : bob };
     const request = one.do === "make" ? asked(over) : active(over);
     ids.push(request.id);
-    if (request.state === "asked") await f.requests.make(request, `t${one.trigger}`);
+    if (request.state === "requested") await f.requests.make(request, `t${one.trigger}`);
     else await f.requests.adopt(request as Parameters<typeof f.requests.adopt>[0]);
     return;
   }

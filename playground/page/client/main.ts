@@ -1,10 +1,11 @@
 /** The page: two Slacks side by side, the tools beside them, and the clock above. */
-import { createActs } from "./actions.ts";
+
 import { createClock } from "./clock.ts";
 import { createDashboard } from "./dashboard.ts";
 import { byId, h } from "./dom.ts";
 import { createPane } from "./pane.ts";
 import { createProof } from "./proof.ts";
+import { createActs } from "./scenarios.ts";
 import { createScenes } from "./scenes.ts";
 import { connect, on, parts } from "./state.ts";
 import { createTabs, openDashboard, showColumn } from "./tabs.ts";

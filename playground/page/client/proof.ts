@@ -69,17 +69,16 @@ function drawEnds(list: HTMLElement): void {
   });
 }
 
-function wordsFor({ goneAt, proof, trouble }: RequestView): string {
-  if (proof && goneAt !== undefined) {
-    const seconds = ((proof.at - goneAt) / 1000).toFixed(1);
-    const how =
-      proof.method === "witness" ? "an unused token of the account got 401" : "the account is absent";
-    return `off the hub at ${timeText(goneAt)}; proved ${seconds} s later: ${how}.`;
+function wordsFor({ deletedAt, proof, trouble }: RequestView): string {
+  if (proof && deletedAt !== undefined) {
+    const seconds = ((proof.at - deletedAt) / 1000).toFixed(1);
+    const how = proof.method === "probe" ? "an unused token of the account got 401" : "the account is absent";
+    return `off the hub at ${timeText(deletedAt)}; proved ${seconds} s later: ${how}.`;
   }
   if (trouble) return "the hub does not answer; it is tried again until it does.";
-  if (goneAt === undefined) return "the binding is being deleted, then the account.";
-  const left = goneAt + CACHE - now();
-  const since = Math.max(0, Math.floor((now() - goneAt) / 1000));
+  if (deletedAt === undefined) return "the binding is being deleted, then the account.";
+  const left = deletedAt + CACHE - now();
+  const since = Math.max(0, Math.floor((now() - deletedAt) / 1000));
   if (left <= 0) return "asking the hub with a token nobody has used…";
   return `off the hub for ${since} s; it may remember a token for 10 s, so the proof comes in ${countdown(left)}.`;
 }

@@ -150,11 +150,11 @@ function drawEntry({ n, at, lane, title, note, bad, times }: Entry): HTMLElement
   return h("details", { class: `entry ${lane}`, ontoggle: load }, h("summary", {}, ...line), body);
 }
 
-const PATH = ["asked", "pending", "approved", "delivering", "active", "ending", "ended"];
+const PATH = ["requested", "pending", "approved", "delivering", "active", "ending", "ended"];
 
 function drawRequest(request: RequestView): HTMLElement {
   const { id, state, title, expiresAt, json, trouble } = request;
-  const steps = PATH.includes(state) ? PATH : ["asked", "pending", state];
+  const steps = PATH.includes(state) ? PATH : ["requested", "pending", state];
   const reached = steps.indexOf(state);
   return h(
     "details",

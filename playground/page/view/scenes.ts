@@ -43,7 +43,7 @@ function requestView(stage: Stage, r: AccessRequest): RequestView {
     state: r.state,
     title: `${r.role} for ${stage.named(r.requester.id)}`,
     expiresAt: "expiresAt" in r ? r.expiresAt : undefined,
-    goneAt: r.state === "ended" ? r.verification.goneAt : "goneAt" in r ? r.goneAt : undefined,
+    deletedAt: r.state === "ended" ? r.verification.deletedAt : "deletedAt" in r ? r.deletedAt : undefined,
     proof,
     trouble: "trouble" in r && r.trouble !== undefined,
     json: shown(r),

@@ -1,21 +1,21 @@
-/** What a check found: one line, and the mend as something to do. */
+/** What a check found: one line, and the fix as something to do. */
 export interface Finding {
   check: string;
   level: "ok" | "warn" | "fail";
-  says: string;
-  mend?: string;
+  message: string;
+  fix?: string;
 }
 
-export const ok = (check: string, says: string): Finding => ({ check, level: "ok", says });
-export const warn = (check: string, says: string, mend: string): Finding => ({
+export const ok = (check: string, message: string): Finding => ({ check, level: "ok", message });
+export const warn = (check: string, message: string, fix: string): Finding => ({
   check,
   level: "warn",
-  says,
-  mend,
+  message,
+  fix,
 });
-export const fail = (check: string, says: string, mend: string): Finding => ({
+export const fail = (check: string, message: string, fix: string): Finding => ({
   check,
   level: "fail",
-  says,
-  mend,
+  message,
+  fix,
 });

@@ -117,11 +117,11 @@ function clusterRole(name: string, role: Catalog[string], { clusterRoles }: More
         ? APPLY
         : `kubectl create clusterrole ${role.clusterRole} …, on the hub; or mend roles.${name}`,
     );
-  if (role.approval === "none" && found.moreThanGet && !role.unapproved)
+  if (role.approval === "none" && found.moreThanGet && !role.autoApproveWrites)
     return fail(
       check,
       `approval: none gives ${role.clusterRole}, which allows more than get, to anyone who asks`,
-      `Name approvers in roles.${name}.approval, or say unapproved: true`,
+      `Name approvers in roles.${name}.approval, or say autoApproveWrites: true`,
     );
   if (!found.login)
     return warn(

@@ -39,12 +39,12 @@ async function longest(client: HubClient, namespace: string, ms: number, clock: 
     return ends - skew(headers.date, clock.now()) - clock.now();
   } finally {
     // With the account its token is dead.
-    await client.raw(`${accounts}/${name}`, { method: "DELETE" });
+    await client.request(`${accounts}/${name}`, { method: "DELETE" });
   }
 }
 
 async function call(client: HubClient, path: string, body: unknown) {
-  const answer = await client.raw(path, { method: "POST", body });
+  const answer = await client.request(path, { method: "POST", body });
   if (answer.status === 201) return answer;
   throw answered(`POST ${path}`, answer.status, answer.body, answer.headers["audit-id"]);
 }

@@ -1,6 +1,6 @@
 /** What the bot may do on the hub: tried, since no API of the hub tells; dry, or on what does not exist. */
 import type { HubClient } from "../../hub/client/client.ts";
-import type { Identity } from "../../hub/kubeconfig/identity.ts";
+import type { TokenIdentity } from "../../hub/kubeconfig/identity.ts";
 import { type Finding, fail, ok, warn } from "./finding.ts";
 
 export interface Rights {
@@ -8,7 +8,7 @@ export interface Rights {
   /** Of the grants. */
   namespace: string;
   clusterRoles: readonly string[];
-  self: Identity | null;
+  self: TokenIdentity | null;
 }
 
 interface Try {
@@ -85,7 +85,8 @@ const excess = ({ self }: Rights): Try[] => [
 
 /** Throws HubError. */
 export async function checkRights(rights: Rights): Promise<Finding[]> {
-  const may = async ({ path, method, body }: Try) => (await rights.client.raw(path, { method, body })).status;
+  const may = async ({ path, method, body }: Try) =>
+    (await rights.client.request(path, { method, body })).status;
   const sorted = async (tries: Try[], wanted: (status: number) => boolean) => {
     const all = await Promise.all(tries.map(async (one) => [one.right, await may(one)] as const));
     return all.flatMap(([right, status]) => (wanted(status) ? [right] : []));

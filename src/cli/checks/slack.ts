@@ -14,7 +14,7 @@ export const SCOPES = [
   "groups:read",
 ];
 
-export interface Identity {
+export interface BotIdentity {
   botId: string;
   botUserId: string;
   teamId: string;
@@ -40,7 +40,7 @@ const codeOf = (error: unknown): string =>
 export async function checkSlack(
   client: WebClient,
   channel: string,
-): Promise<{ identity: Identity | null; findings: Finding[] }> {
+): Promise<{ identity: BotIdentity | null; findings: Finding[] }> {
   try {
     const auth = AuthTest.parse(await client.auth.test());
     const identity = { botId: auth.bot_id, botUserId: auth.user_id, teamId: auth.team_id };

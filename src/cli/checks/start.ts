@@ -9,7 +9,7 @@ import type { Connections } from "../../store/connect.ts";
 import { type Finding, fail } from "./finding.ts";
 import { judgeHub } from "./hub.ts";
 import { checkRedis } from "./redis.ts";
-import { checkSlack, type Identity } from "./slack.ts";
+import { type BotIdentity, checkSlack } from "./slack.ts";
 
 export interface Checked {
   redis: Connections;
@@ -23,7 +23,7 @@ export async function checkStart(
   config: Config,
   clock: Clock,
   { redis, slack, hub }: Checked,
-): Promise<{ identity: Identity | null; findings: Finding[] }> {
+): Promise<{ identity: BotIdentity | null; findings: Finding[] }> {
   const [ofRedis, ofSlack, ofHub] = await Promise.all([
     checkRedisAt(redis, config, clock),
     checkSlack(slack, config.slack.channel),

@@ -5,7 +5,7 @@ import type { Clock } from "../../flow/ports.ts";
 import { openHub } from "../../hub/client/access.ts";
 import { createHubClient, type HubClient } from "../../hub/client/client.ts";
 import { HubError } from "../../hub/client/errors.ts";
-import { identity } from "../../hub/kubeconfig/identity.ts";
+import { identityOf } from "../../hub/kubeconfig/identity.ts";
 import { slackClient } from "../../slack/outbound/client.ts";
 import { connect } from "../../store/connect.ts";
 import { type Finding, fail, ok } from "../checks/finding.ts";
@@ -123,7 +123,7 @@ const STOPPERS = new Set(["hub", "hub rbac"]);
 async function examineMore(client: HubClient, config: Config, clock: Clock): Promise<Finding[]> {
   const own = client.token();
   const { namespace } = config.hub;
-  const rights = { client, namespace, clusterRoles: clusterRolesOf(config), self: own && identity(own) };
+  const rights = { client, namespace, clusterRoles: clusterRolesOf(config), self: own && identityOf(own) };
   const told = (check: string) => (error: unknown) => {
     if (error instanceof HubError) return [fail(check, error.message, "npm run doctor, once more")];
     throw error;

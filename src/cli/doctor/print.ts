@@ -19,9 +19,9 @@ export function printFindings(findings: readonly Finding[], colour: boolean): st
   const lines = [...Map.groupBy(findings, ({ check }) => group(check))].flatMap(([title, those]) => [
     "",
     paint("1", title),
-    ...those.flatMap(({ check, level, says, mend }) => [
-      `  ${paint(COLOURS[level], level.padEnd(4))}  ${label(check).padEnd(width)}  ${says}`,
-      ...(mend && level !== "ok" ? [`${" ".repeat(width + 10)}${paint("36", "→")} ${mend}`] : []),
+    ...those.flatMap(({ check, level, message, fix }) => [
+      `  ${paint(COLOURS[level], level.padEnd(4))}  ${label(check).padEnd(width)}  ${message}`,
+      ...(fix && level !== "ok" ? [`${" ".repeat(width + 10)}${paint("36", "→")} ${fix}`] : []),
     ]),
   ]);
   return [...lines, "", summary(findings)];

@@ -28,7 +28,7 @@ export const nameOf = ({ kind, metadata: { namespace, name } }: Manifest): strin
 /** Throws HubError, or one sentence that says what to do. */
 export async function apply(client: HubClient, wanted: Manifest): Promise<Outcome> {
   const collection = COLLECTIONS[wanted.kind](wanted.metadata.namespace ?? "");
-  const made = await client.raw(collection, { method: "POST", body: wanted });
+  const made = await client.request(collection, { method: "POST", body: wanted });
   if (made.status === 201) return "made";
   if (made.status === 409) return compare(client, `${collection}/${wanted.metadata.name}`, wanted);
   // The hub needs no Namespace object: accounts stand in any namespace, made or not.
@@ -37,7 +37,7 @@ export async function apply(client: HubClient, wanted: Manifest): Promise<Outcom
 }
 
 async function compare(client: HubClient, path: string, wanted: Manifest): Promise<Outcome> {
-  const there = await client.raw(path);
+  const there = await client.request(path);
   if (there.status !== 200)
     throw answered(`read ${nameOf(wanted)}`, there.status, there.body, there.headers["audit-id"]);
   const found = Found.parse(there.body);
@@ -47,7 +47,7 @@ async function compare(client: HubClient, path: string, wanted: Manifest): Promi
   const { metadata, ...fields } = wanted;
   const labels = { ...found.metadata.labels, ...metadata.labels };
   const body = { ...found, ...fields, metadata: { ...found.metadata, labels } };
-  const put = await client.raw(path, { method: "PUT", body });
+  const put = await client.request(path, { method: "PUT", body });
   if (put.status === 200) return "updated";
   throw answered(`update ${nameOf(wanted)}`, put.status, put.body, put.headers["audit-id"]);
 }

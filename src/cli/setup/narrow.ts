@@ -19,7 +19,7 @@ export async function mintOwn(
   { namespace, name }: { namespace: string; name: string },
 ): Promise<{ token: Secret; expiresAt: number }> {
   const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`;
-  const answer = await client.raw(path, {
+  const answer = await client.request(path, {
     method: "POST",
     body: { spec: { expirationSeconds: YEAR_SECONDS } },
   });

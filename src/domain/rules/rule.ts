@@ -1,13 +1,13 @@
 /** What a rule is: facts and a request in, a refusal or nothing out. Pure. */
 
 import type { Catalog, Role } from "../catalog.ts";
-import type { Wish } from "../command.ts";
+import type { ParsedCommand } from "../command.ts";
 import type { Principal } from "../ids.ts";
 import type { Profile } from "../person.ts";
 import type { Refusal } from "../refusal.ts";
 import type { AccessRequest } from "../request.ts";
 
-export type AskRule = (wish: Wish, roles: Catalog) => Refusal | null;
+export type AskRule = (wish: ParsedCommand, roles: Catalog) => Refusal | null;
 
 /** What was looked up about the requester. */
 export interface VetFacts {

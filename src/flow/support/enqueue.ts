@@ -1,7 +1,7 @@
 /** Adds a job that may be lost: the state is stored already, and the sweep looks at it within a minute. */
 import type { AccessRequest, JobName, Ports } from "../ports.ts";
 
-export async function hint(
+export async function enqueue(
   { jobs, log }: Pick<Ports, "jobs" | "log">,
   name: JobName,
   request: AccessRequest,

@@ -3,9 +3,9 @@ import type { RequestId } from "../../domain/ids.ts";
 import type { Trouble } from "../../domain/request.ts";
 import { troubled } from "../../domain/transitions.ts";
 import { GrantFailed, type Ports } from "../ports.ts";
-import { hint } from "./enqueue.ts";
+import { enqueue } from "./enqueue.ts";
 
-export async function watching<T>(
+export async function reportOutage<T>(
   ports: Ports,
   id: RequestId,
   what: Trouble["what"],
@@ -22,5 +22,5 @@ export async function watching<T>(
 async function tell(ports: Ports, id: RequestId, what: Trouble["what"], error: unknown): Promise<void> {
   ports.log.error({ id, what, err: error }, `${what} does not answer; trying on`);
   const next = await ports.requests.update(id, (r) => troubled(r, what, ports.clock.now()));
-  await hint(ports, "draw", next, ports.clock.now());
+  await enqueue(ports, "draw", next, ports.clock.now());
 }

@@ -5,7 +5,7 @@ import { Refused } from "../../domain/refusal.ts";
 import type { Ports } from "../ports.ts";
 
 /** Throws Refused(look-up-failed). */
-export async function lookUp(
+export async function resolveReviewer(
   { directory, log }: Pick<Ports, "directory" | "log">,
   who: UserId,
   principals: readonly Principal[],

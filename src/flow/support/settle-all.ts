@@ -1,7 +1,7 @@
 /** Promise.all that leaves nothing running behind an error; of several errors, one that cannot be mended counts. */
 import { GrantFailed } from "../ports.ts";
 
-export async function together<const T extends readonly Promise<unknown>[]>(
+export async function settleAll<const T extends readonly Promise<unknown>[]>(
   work: T,
 ): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
   const settled = await Promise.allSettled(work);

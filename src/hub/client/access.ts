@@ -16,7 +16,7 @@ export interface OpenHub {
   close(): Promise<void>;
 }
 
-export interface OpenMeans {
+export interface OpenHubDeps {
   log: Logger;
   /** Another kubeconfig than the configured one, such as an administrator's, by the configured way. */
   source?: KubeconfigSource;
@@ -25,7 +25,7 @@ export interface OpenMeans {
 }
 
 /** Throws one sentence that says what to do. */
-export async function openHub(config: Pick<Config, "hub" | "env">, means: OpenMeans): Promise<OpenHub> {
+export async function openHub(config: Pick<Config, "hub" | "env">, means: OpenHubDeps): Promise<OpenHub> {
   await using opened = new AsyncDisposableStack();
   const source = opened.adopt(means.source ?? sourceOf(config, means.mount), (s) => s.close());
   const server = await serverOf(config.hub, means.log, opened);

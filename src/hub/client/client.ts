@@ -7,9 +7,9 @@ import {
 } from "@kubernetes/client-node";
 import type { Secret } from "../../domain/secret.ts";
 import type { HubAccess } from "../kubeconfig/kubeconfig.ts";
-import { createLink, type Link } from "./connection.ts";
+import { type Connection, createConnection } from "./connection.ts";
 import { hubError } from "./errors.ts";
-import { ask, askFresh, type Raw, type RawOptions } from "./request.ts";
+import { type HubAnswer, type HubRequest, request, requestAs } from "./request.ts";
 import { createRetrying } from "./retrying.ts";
 import { httpApi } from "./send.ts";
 
@@ -23,7 +23,7 @@ export interface HubClient {
   /** Runs a call of `core` or `rbac`. Throws the signal's reason, else HubError. */
   call<T>(doing: string, signal: AbortSignal | undefined, run: Run<T>): Promise<T>;
   /** Any path. Resolves whatever the status; throws the signal's reason, else HubError. */
-  raw(path: string, options?: RawOptions): Promise<Raw>;
+  request(path: string, options?: HubRequest): Promise<HubAnswer>;
   close(): Promise<void>;
 }
 
@@ -41,7 +41,7 @@ export interface ClientOptions {
 
 export function createHubClient(access: HubAccess, options: ClientOptions = {}): HubClient {
   const { timeout = 5_000, connections = 32 } = options;
-  const link = (to: HubAccess) => createLink(to, { token: options.token, timeout, connections });
+  const link = (to: HubAccess) => createConnection(to, { token: options.token, timeout, connections });
   const links = createRetrying(link(access), async () => {
     const fresh = await options.reread?.();
     return fresh ? link(fresh) : null;
@@ -61,7 +61,7 @@ export function createHubClient(access: HubAccess, options: ClientOptions = {}):
       links.through((by) =>
         guarded(doing, signal, () => run({ ...by.options, httpApi: httpApi(by.agent, limit(signal)) })),
       ),
-    raw: (path, asked = {}) =>
+    request: (path, asked = {}) =>
       links.through(
         (by) =>
           guarded(`${asked.method ?? "GET"} ${path.split("?")[0]}`, asked.signal, () => raw(by, path, asked)),
@@ -72,13 +72,13 @@ export function createHubClient(access: HubAccess, options: ClientOptions = {}):
   };
 
   function raw(
-    { access, token, agent }: Link,
+    { access, token, agent }: Connection,
     path: string,
-    { signal, as, method, body, accept = "application/json" }: RawOptions,
+    { signal, as, method, body, accept = "application/json" }: HubRequest,
   ) {
     const asking = { method, body, accept, signal: limit(signal), timeout };
-    if (as !== undefined) return askFresh(access, path, as, asking);
-    return ask(access.server + path, token(), agent, asking);
+    if (as !== undefined) return requestAs(access, path, as, asking);
+    return request(access.server + path, token(), agent, asking);
   }
 }
 

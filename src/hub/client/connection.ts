@@ -5,7 +5,7 @@ import type { Secret } from "../../domain/secret.ts";
 import type { HubAccess } from "../kubeconfig/kubeconfig.ts";
 import { createAgent } from "./agent.ts";
 
-export interface Link {
+export interface Connection {
   access: HubAccess;
   agent: Agent;
   /** The bearer token as it is now; null when there is a certificate instead. */
@@ -14,14 +14,17 @@ export interface Link {
   options: ConfigurationOptions;
 }
 
-export interface LinkOptions {
+export interface ConnectionOptions {
   /** Replaces the kubeconfig's credential. */
   token?: (() => Secret) | undefined;
   timeout: number;
   connections: number;
 }
 
-export function createLink(access: HubAccess, { token: given, timeout, connections }: LinkOptions): Link {
+export function createConnection(
+  access: HubAccess,
+  { token: given, timeout, connections }: ConnectionOptions,
+): Connection {
   const { credential } = access;
   const token = given ?? (credential.kind === "token" ? credential.token : () => null);
   const certificate = !given && credential.kind === "certificate" ? credential : undefined;

@@ -2,10 +2,10 @@
 import { z } from "zod";
 import type { Clock } from "../../flow/ports.ts";
 import { grantsLogin, grantsMoreThanGet, readRole } from "../grants/roles.ts";
-import { type Identity, identity } from "../kubeconfig/identity.ts";
+import { identityOf, type TokenIdentity } from "../kubeconfig/identity.ts";
 import type { HubClient } from "./client.ts";
 import { answered, HubError } from "./errors.ts";
-import type { Raw } from "./request.ts";
+import type { HubAnswer } from "./request.ts";
 import { skew } from "./skew.ts";
 
 export interface Probed {
@@ -23,7 +23,7 @@ export interface HubFacts {
   /** The hub's certificate is verified. */
   verified: boolean;
   /** Whose token the bot shows; null for a client certificate. */
-  self: Identity | null;
+  self: TokenIdentity | null;
   /** How asking failed; null when the hub answered and took the bot's credential. */
   failure: HubError | null;
   /** Null where `failure` left it unknown. */
@@ -51,7 +51,7 @@ export async function probeHub(probed: Probed): Promise<HubFacts> {
   const known = {
     server: client.access.server,
     verified: !client.access.insecure,
-    self: own && identity(own),
+    self: own && identityOf(own),
   };
   try {
     return { ...known, failure: null, more: await more(probed) };
@@ -63,12 +63,12 @@ export async function probeHub(probed: Probed): Promise<HubFacts> {
 
 async function more(probed: Probed): Promise<MoreFacts> {
   const { client, clock, signal } = probed;
-  const version = await client.raw("/version", { signal });
+  const version = await client.request("/version", { signal });
   // Not allowed to see the version is no reason to give up: the credential was taken.
   if (version.status !== 200 && version.status !== 403)
     throw answered("GET /version", version.status, version.body, version.headers["audit-id"]);
   const ahead = skew(version.headers.date, clock.now());
-  const nobody = (path: string) => client.raw(path, { as: "nobody", signal });
+  const nobody = (path: string) => client.request(path, { as: "nobody", signal });
   const [configs, clusters, clusterRoles, mayList] = await Promise.all([
     nobody("/server-configs"),
     nobody("/rest-api/v1/clusters"),
@@ -80,7 +80,7 @@ async function more(probed: Probed): Promise<MoreFacts> {
 
 const Configs = z.object({ CoreOptions: z.object({ EnableRBAC: z.boolean() }) });
 
-function rbac({ status, body }: Raw): MoreFacts["rbac"] {
+function rbac({ status, body }: HubAnswer): MoreFacts["rbac"] {
   const configs = status === 200 ? Configs.safeParse(body).data : undefined;
   if (!configs) return "unknown";
   return configs.CoreOptions.EnableRBAC ? "on" : "off";
@@ -101,7 +101,7 @@ async function roleFacts({ client, clusterRoles, signal }: Probed): Promise<More
 }
 
 async function listing({ client, namespace, signal }: Probed): Promise<MoreFacts["mayList"]> {
-  const may = async (path: string) => (await client.raw(`${path}?limit=1`, { signal })).status === 200;
+  const may = async (path: string) => (await client.request(`${path}?limit=1`, { signal })).status === 200;
   const [accounts, bindings] = await Promise.all([
     may(`/api/v1/namespaces/${namespace}/serviceaccounts`),
     may("/apis/rbac.authorization.k8s.io/v1/clusterrolebindings"),

@@ -5,7 +5,7 @@ import type { Config } from "../../config.ts";
 import { secret } from "../../domain/secret.ts";
 import { createHubClient, type HubClient } from "./client.ts";
 
-export interface Host {
+export interface InCluster {
   /** The pod's. */
   namespace: string;
   client: HubClient;
@@ -14,7 +14,7 @@ export interface Host {
 const MOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 /** Throws one sentence that says what to do. */
-export function openHost(env: Config["env"], mount = MOUNT): Host {
+export function openInCluster(env: Config["env"], mount = MOUNT): InCluster {
   const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = env;
   const read = (name: string) => {
     try {

@@ -6,7 +6,7 @@ import { createAgent } from "./agent.ts";
 import { parseJson } from "./errors.ts";
 import { send } from "./send.ts";
 
-export interface Raw {
+export interface HubAnswer {
   status: number;
   /** Names are lower case. */
   headers: Partial<Record<string, string>>;
@@ -14,7 +14,7 @@ export interface Raw {
   body: unknown;
 }
 
-export interface RawOptions {
+export interface HubRequest {
   /** GET when left out. */
   method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | undefined;
   /** Sent as JSON. */
@@ -25,19 +25,19 @@ export interface RawOptions {
   accept?: string | undefined;
 }
 
-export interface Asking extends Pick<RawOptions, "method" | "body"> {
+export interface Asking extends Pick<HubRequest, "method" | "body"> {
   accept: string;
   signal: AbortSignal;
 }
 
 const TYPES: Partial<Record<string, string>> = { PATCH: "application/merge-patch+json" };
 
-export async function ask(
+export async function request(
   url: string,
   token: Secret | null,
   dispatcher: Dispatcher,
   { accept, signal, method = "GET", body }: Asking,
-): Promise<Raw> {
+): Promise<HubAnswer> {
   const headers: Record<string, string> = { accept };
   if (token) headers.authorization = `Bearer ${token.reveal()}`;
   if (body !== undefined) headers["content-type"] = TYPES[method] ?? "application/json";
@@ -47,15 +47,15 @@ export async function ask(
 }
 
 /** A connection that shows the bot's certificate speaks for the bot, whatever token it carries: so this one has none. */
-export async function askFresh(
+export async function requestAs(
   access: HubAccess,
   path: string,
   as: Secret | "nobody",
   asking: Asking & { timeout: number },
-): Promise<Raw> {
+): Promise<HubAnswer> {
   const agent = createAgent(access, { connections: 1, timeout: asking.timeout });
   try {
-    return await ask(access.server + path, as === "nobody" ? null : as, agent, asking);
+    return await request(access.server + path, as === "nobody" ? null : as, agent, asking);
   } finally {
     await agent.destroy();
   }

@@ -1,21 +1,21 @@
 /** A link that is replaced when the hub refuses its credential or shows a certificate it does not trust; such a call is made once more. */
 
-import type { Link } from "./connection.ts";
+import type { Connection } from "./connection.ts";
 import { HubError } from "./errors.ts";
 
 export interface Retrying {
-  current(): Link;
+  current(): Connection;
   /** `refused` tells an answer that says no from one that does not; a thrown HubError tells itself. */
-  through<T>(run: (by: Link) => Promise<T>, refused?: (answer: T) => boolean): Promise<T>;
+  through<T>(run: (by: Connection) => Promise<T>, refused?: (answer: T) => boolean): Promise<T>;
 }
 
 const CERTIFICATE = /CERT|_VERIFY_|ISSUER|^ERR_TLS_/;
 
 /** `renew` resolves to null when there is no other link; what it throws is for it to tell. */
-export function createRetrying(first: Link, renew: () => Promise<Link | null>): Retrying {
+export function createRetrying(first: Connection, renew: () => Promise<Connection | null>): Retrying {
   let link = first;
   let renewing: Promise<void> | null = null;
-  const renewed = async (refused: Link) => {
+  const renewed = async (refused: Connection) => {
     // One look for all that were refused at once; a late one finds the new link there.
     if (link === refused) {
       renewing ??= replace();

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { UserId } from "../../domain/ids.ts";
 import { Locale } from "../../domain/person.ts";
-import type { In, Notes } from "../../flow/ports.ts";
+import type { GrantAnnotations, In } from "../../flow/ports.ts";
 import { PREFIX } from "./names.ts";
 
 /** Present: the grant is ending. */
@@ -12,7 +12,7 @@ const at = (field: string) => `${PREFIX}/${field}`;
 const iso = (ms: number) => new Date(ms).toISOString();
 const Time = z.iso.datetime().transform((text) => Date.parse(text));
 
-export function notesOf(request: In<"approved" | "delivering">): Notes {
+export function annotationsOf(request: In<"approved" | "delivering">): GrantAnnotations {
   const { requester, clusterRole, decision, reason, expiresAt } = request;
   return {
     requester: { id: requester.id, name: requester.name, locale: requester.locale },
@@ -24,7 +24,7 @@ export function notesOf(request: In<"approved" | "delivering">): Notes {
   };
 }
 
-export function writeNotes(notes: Notes): Record<string, string> {
+export function writeAnnotations(notes: GrantAnnotations): Record<string, string> {
   return {
     [at("requester")]: notes.requester.id,
     [at("requester-name")]: notes.requester.name,
@@ -47,7 +47,7 @@ const Read = z.object({
 });
 
 /** Null when anything is missing or is not what we would have written. */
-export function readNotes(annotations: Record<string, string>): Notes | null {
+export function readAnnotations(annotations: Record<string, string>): GrantAnnotations | null {
   const field = (name: string) => annotations[at(name)];
   const read = Read.safeParse({
     requester: {

@@ -1,8 +1,8 @@
 /** What stands under a grant's name now; what is not ours is not seen. */
-import type { GrantKey, Standing } from "../../flow/ports.ts";
+import type { GrantKey, GrantObjects } from "../../flow/ports.ts";
 import type { HubClient } from "../client/client.ts";
 import { isStatus } from "../client/errors.ts";
-import { readNotes } from "./annotations.ts";
+import { readAnnotations } from "./annotations.ts";
 import { isOf, type Metadata, objectName } from "./names.ts";
 import { Account, Binding, isEnding, type Place } from "./objects.ts";
 
@@ -10,7 +10,7 @@ export interface Hub extends Place {
   client: HubClient;
 }
 
-export async function find(hub: Hub, key: GrantKey, signal: AbortSignal): Promise<Standing> {
+export async function find(hub: Hub, key: GrantKey, signal: AbortSignal): Promise<GrantObjects> {
   const [account, binding] = await Promise.all([
     readAccount(hub, key, signal),
     readBinding(hub, key, signal),
@@ -21,10 +21,10 @@ export async function find(hub: Hub, key: GrantKey, signal: AbortSignal): Promis
   return { key, account: a && standing(a), binding: b && { uid: b.uid } };
 }
 
-export const standing = (account: Metadata): NonNullable<Standing["account"]> => ({
+export const standing = (account: Metadata): NonNullable<GrantObjects["account"]> => ({
   uid: account.uid,
   ending: isEnding(account),
-  notes: readNotes(account.annotations),
+  annotations: readAnnotations(account.annotations),
 });
 
 /** Whosever it is; null when there is none. */

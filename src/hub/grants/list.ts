@@ -1,6 +1,6 @@
 /** Everything of our instance on the hub, by label, in pages, reading metadata only. */
 import { z } from "zod";
-import type { Log, Standing } from "../../flow/ports.ts";
+import type { GrantObjects, Log } from "../../flow/ports.ts";
 import { answered, HubError } from "../client/errors.ts";
 import { find, type Hub, standing } from "./find.ts";
 import { keyOf, Metadata, selector } from "./names.ts";
@@ -15,9 +15,12 @@ const Page = z.object({
   items: z.array(z.object({ metadata: Metadata })).nullish(),
 });
 
-export async function list(hub: Hub & { log?: Log | undefined }, signal: AbortSignal): Promise<Standing[]> {
-  const found = new Map<string, Standing>();
-  const collect = async (path: string, add: (to: Standing, metadata: Metadata) => void) => {
+export async function list(
+  hub: Hub & { log?: Log | undefined },
+  signal: AbortSignal,
+): Promise<GrantObjects[]> {
+  const found = new Map<string, GrantObjects>();
+  const collect = async (path: string, add: (to: GrantObjects, metadata: Metadata) => void) => {
     for await (const metadata of pages(hub, path, signal)) {
       const key = keyOf(hub.instance, metadata);
       if (!key) {
@@ -52,7 +55,7 @@ async function* pages(
   do {
     const query = new URLSearchParams({ labelSelector: selector(instance), limit: String(PAGE) });
     if (next) query.set("continue", next);
-    const answer = await client.raw(`${path}?${query}`, { signal, accept: METADATA });
+    const answer = await client.request(`${path}?${query}`, { signal, accept: METADATA });
     if (answer.status !== 200)
       throw answered(`list ${path}`, answer.status, answer.body, answer.headers["audit-id"]);
     const page = Page.safeParse(answer.body).data;
@@ -63,9 +66,9 @@ async function* pages(
 }
 
 /** The two lists are not of one moment, so a grant made meanwhile can look like half of one: those are read again. */
-async function settleHalves(hub: Hub, all: Standing[], signal: AbortSignal): Promise<Standing[]> {
+async function settleHalves(hub: Hub, all: GrantObjects[], signal: AbortSignal): Promise<GrantObjects[]> {
   const halves = all.filter((one) => !one.account || !one.binding);
-  const settled: Standing[] = all.filter((one) => one.account && one.binding);
+  const settled: GrantObjects[] = all.filter((one) => one.account && one.binding);
   for (let i = 0; i < halves.length; i += LOOKS)
     settled.push(...(await Promise.all(halves.slice(i, i + LOOKS).map(({ key }) => find(hub, key, signal)))));
   return settled.filter((one) => one.account || one.binding);

@@ -1,7 +1,7 @@
 /** The ServiceAccount and the ClusterRoleBinding of a grant: as we make them, and as the hub has them. Pure. */
 import { z } from "zod";
 import type { GrantKey, In } from "../../flow/ports.ts";
-import { ENDING, notesOf, writeNotes } from "./annotations.ts";
+import { annotationsOf, ENDING, writeAnnotations } from "./annotations.ts";
 import { isOf, labels, Metadata, objectName } from "./names.ts";
 
 const RBAC = "rbac.authorization.k8s.io";
@@ -13,7 +13,7 @@ export interface Place {
 }
 
 export function account({ instance, namespace }: Place, request: In<"approved" | "delivering">) {
-  const annotations = writeNotes(notesOf(request));
+  const annotations = writeAnnotations(annotationsOf(request));
   return {
     metadata: { name: objectName(request), namespace, labels: labels(instance, request), annotations },
   };

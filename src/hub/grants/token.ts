@@ -42,7 +42,7 @@ export async function check(
   token: Secret,
   signal: AbortSignal,
 ): ReturnType<Grants["check"]> {
-  const { status, body, headers } = await client.raw(LOGIN, { as: token, signal });
+  const { status, body, headers } = await client.request(LOGIN, { as: token, signal });
   if (status === 401) return "refused";
   // Only the hub's own words: a proxy in between may answer 403 as well.
   if (status === 403 && Forbidden.safeParse(body).success) return "unbound";

@@ -6,26 +6,26 @@ import type { Clock } from "../../flow/ports.ts";
 import type { OpenHub } from "../client/access.ts";
 import type { HubClient } from "../client/client.ts";
 import { answered } from "../client/errors.ts";
-import { type Identity, identity } from "./identity.ts";
+import { identityOf, type TokenIdentity } from "./identity.ts";
 
-export type OwnToken =
+export type BotToken =
   /** No token with an end of our own: a certificate, or a file that others renew. */
   | { state: "not ours" }
   | { state: "fresh" | "renewed"; expiresAt: number }
   /** Due, and it could not be done: one sentence. */
   | { state: "stuck"; expiresAt: number; why: string };
 
-export interface OwnTokenOptions {
+export interface BotTokenOptions {
   hub: Pick<OpenHub, "source">;
   client: HubClient;
   clock: Clock;
 }
 
 /** One with an end. */
-type Own = Identity & { issuedAt: number; expiresAt: number };
+type Own = TokenIdentity & { issuedAt: number; expiresAt: number };
 
 /** Reads the source each time, so that several replicas find what one of them renewed. */
-export async function renewOwn(options: OwnTokenOptions): Promise<OwnToken> {
+export async function renewBotToken(options: BotTokenOptions): Promise<BotToken> {
   const { hub, clock } = options;
   const text = await hub.source.read();
   const own = ownIn(text);
@@ -44,7 +44,7 @@ export async function renewOwn(options: OwnTokenOptions): Promise<OwnToken> {
 const isDue = ({ issuedAt, expiresAt }: Own, now: number) => now >= (issuedAt + expiresAt) / 2;
 
 /** Another replica may have been the faster. */
-async function stuck({ hub, clock }: OwnTokenOptions, expiresAt: number, why: string): Promise<OwnToken> {
+async function stuck({ hub, clock }: BotTokenOptions, expiresAt: number, why: string): Promise<BotToken> {
   const own = ownIn(await hub.source.read().catch(() => ""));
   if (own && !isDue(own, clock.now())) return { state: "fresh", expiresAt: own.expiresAt };
   return { state: "stuck", expiresAt, why };
@@ -53,11 +53,11 @@ async function stuck({ hub, clock }: OwnTokenOptions, expiresAt: number, why: st
 const Minted = z.object({ status: z.object({ token: z.string().min(1) }) });
 
 /** For as long as the one before. */
-async function mint({ client }: OwnTokenOptions, own: Own): Promise<Secret> {
+async function mint({ client }: BotTokenOptions, own: Own): Promise<Secret> {
   const { namespace, name, issuedAt, expiresAt } = own;
   const body = { spec: { expirationSeconds: Math.round((expiresAt - issuedAt) / 1000) } };
   const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`;
-  const answer = await client.raw(path, { method: "POST", body });
+  const answer = await client.request(path, { method: "POST", body });
   if (answer.status !== 201)
     throw answered("renew the bot's own token", answer.status, answer.body, answer.headers["audit-id"]);
   return secret(Minted.parse(answer.body).status.token);
@@ -94,7 +94,7 @@ function ownIn(text: string): Own | undefined {
 }
 
 function ownOf(token: Secret): Own | undefined {
-  const found = identity(token);
+  const found = identityOf(token);
   if (!found) return undefined;
   const { issuedAt, expiresAt } = found;
   return issuedAt === null || expiresAt === null ? undefined : { ...found, issuedAt, expiresAt };

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Secret } from "../../domain/secret.ts";
 import { parseJson } from "../client/errors.ts";
 
-export interface Identity {
+export interface TokenIdentity {
   namespace: string;
   name: string;
   /** Milliseconds since the epoch; null for a token that never ends. */
@@ -19,7 +19,7 @@ const Claims = z.object({
 });
 
 /** Null when it is no ServiceAccount's token. */
-export function identity(token: Secret): Identity | null {
+export function identityOf(token: Secret): TokenIdentity | null {
   const payload = Buffer.from(token.reveal().split(".")[1] ?? "", "base64url").toString();
   const claims = Claims.safeParse(parseJson(payload)).data;
   if (!claims) return null;

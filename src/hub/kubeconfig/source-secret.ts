@@ -1,7 +1,7 @@
 /** The kubeconfig in a Secret of the cluster that the bot runs in: replaced only as it was last read. */
 import { z } from "zod";
 import { HubError, isStatus } from "../client/errors.ts";
-import type { Host } from "../client/in-cluster.ts";
+import type { InCluster } from "../client/in-cluster.ts";
 import type { KubeconfigSecret } from "../settings.ts";
 import type { KubeconfigSource } from "./source.ts";
 
@@ -10,7 +10,10 @@ const Found = z.object({
   data: z.record(z.string(), z.string()).default({}),
 });
 
-export function secretSource({ client }: Host, { namespace, name, key }: KubeconfigSecret): KubeconfigSource {
+export function secretSource(
+  { client }: InCluster,
+  { namespace, name, key }: KubeconfigSecret,
+): KubeconfigSource {
   const of = { name, namespace };
   const said = `the Secret ${namespace}/${name}`;
   let resourceVersion: string | undefined;

@@ -1,6 +1,6 @@
 /** Where the bot's kubeconfig stands, and how it is read and replaced. */
 import type { Config } from "../../config.ts";
-import { openHost } from "../client/in-cluster.ts";
+import { openInCluster } from "../client/in-cluster.ts";
 import { IN_CLUSTER_SECRET } from "../settings.ts";
 import { fileSource } from "./source-file.ts";
 import { secretSource } from "./source-secret.ts";
@@ -22,7 +22,7 @@ export interface KubeconfigSource {
 /** Opens nothing that must answer yet. */
 export function sourceOf({ hub, env }: Pick<Config, "hub" | "env">, mount?: string): KubeconfigSource {
   if (hub.kubeconfig) return fileSource(hub.kubeconfig);
-  const host = openHost(env, mount);
+  const host = openInCluster(env, mount);
   return secretSource(host, hub.kubeconfigSecret ?? { ...IN_CLUSTER_SECRET, namespace: host.namespace });
 }
 

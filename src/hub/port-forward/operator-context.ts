@@ -5,7 +5,7 @@ import type { Credential } from "../kubeconfig/credential.ts";
 import type { HubAccess } from "../kubeconfig/kubeconfig.ts";
 
 /** Throws one sentence that says what to do. */
-export function ownContext(name: string): () => Promise<HubAccess> {
+export function operatorContext(name: string): () => Promise<HubAccess> {
   const kubeconfig = new KubeConfig();
   kubeconfig.loadFromDefault();
   const names = kubeconfig.getContexts().map((context) => context.name);

@@ -5,7 +5,7 @@ import type { Logger } from "pino";
 import { createHubClient } from "../client/client.ts";
 import type { HubAccess } from "../kubeconfig/kubeconfig.ts";
 import type { PortForward } from "../settings.ts";
-import { ownContext } from "./operator-context.ts";
+import { operatorContext } from "./operator-context.ts";
 import { findTarget, type Target } from "./target.ts";
 import { tunnel } from "./tunnel.ts";
 
@@ -18,7 +18,7 @@ export interface Forward {
 /** Throws one sentence that says what to do, when there is no way at this moment. */
 export async function openPortForward(to: PortForward, { log }: { log: Logger }): Promise<Forward> {
   const where = `${to.namespace}/${to.service}:${to.port} by context "${to.context}"`;
-  const context = ownContext(to.context);
+  const context = operatorContext(to.context);
   await look(await context(), to).catch((error: Error) => {
     throw new Error(`Cannot port-forward to ${where}: ${error.message}`);
   });

@@ -47,7 +47,7 @@ export async function findTarget(client: HubClient, to: PortForward): Promise<Ta
 }
 
 async function get<T>(client: HubClient, path: string, shape: z.ZodType<T>): Promise<T> {
-  const { status, body } = await client.raw(path);
+  const { status, body } = await client.request(path);
   if (status !== 200) throw new Error(`The cluster answered ${status} to GET ${path.split("?")[0]}.`);
   const parsed = shape.safeParse(body);
   if (!parsed.success) throw new Error(`What the cluster answered to GET ${path.split("?")[0]} is none.`);

@@ -1,8 +1,8 @@
 /** An answer that only one person sees: by response_url, else as an ephemeral message, else in their DM. Never rejects. */
 import type { UserId } from "../../domain/ids.ts";
 import type { Message } from "../views/index.ts";
-import type { Desk } from "./context.ts";
-import { drawn, localeOf, type Words } from "./reply.ts";
+import type { HandlerContext } from "./context.ts";
+import { localeOf, type Reply, render } from "./reply.ts";
 
 const WITHIN = 2_000;
 const calm = { unfurl_links: false, unfurl_media: false };
@@ -15,18 +15,27 @@ export interface Reach {
 }
 
 /** `replace`: onto the message whose button was pressed. */
-export async function answer(desk: Desk, reach: Reach, words: Words, replace = false): Promise<void> {
-  const message = drawn(desk, await localeOf(desk, reach.user), words);
+export async function answer(
+  context: HandlerContext,
+  reach: Reach,
+  words: Reply,
+  replace = false,
+): Promise<void> {
+  const message = render(context, await localeOf(context, reach.user), words);
   const ways = [
     () => byUrl(reach, message, replace),
-    () => whisper(desk, reach, message),
-    () => direct(desk, reach, message),
+    () => postEphemeral(context, reach, message),
+    () => direct(context, reach, message),
   ];
-  for (const way of ways) if (await tried(desk, reach, way)) return;
-  desk.log.error({ who: reach.user }, "an answer reached nobody");
+  for (const way of ways) if (await tried(context, reach, way)) return;
+  context.log.error({ who: reach.user }, "an answer reached nobody");
 }
 
-async function tried({ log }: Desk, { user }: Reach, way: () => Promise<boolean>): Promise<boolean> {
+async function tried(
+  { log }: HandlerContext,
+  { user }: Reach,
+  way: () => Promise<boolean>,
+): Promise<boolean> {
   try {
     return await way();
   } catch (error) {
@@ -46,13 +55,17 @@ async function byUrl({ responseUrl }: Reach, message: Message, replace: boolean)
   return true;
 }
 
-async function whisper({ client }: Desk, { user, channel }: Reach, message: Message): Promise<boolean> {
+async function postEphemeral(
+  { client }: HandlerContext,
+  { user, channel }: Reach,
+  message: Message,
+): Promise<boolean> {
   if (!channel) return false;
   await client.chat.postEphemeral({ channel, user, ...message });
   return true;
 }
 
-async function direct({ client }: Desk, { user }: Reach, message: Message): Promise<boolean> {
+async function direct({ client }: HandlerContext, { user }: Reach, message: Message): Promise<boolean> {
   const { channel } = await client.conversations.open({ users: user });
   if (!channel?.id) throw new Error("conversations.open answered without a channel");
   await client.chat.postMessage({ channel: channel.id, ...calm, ...message });

@@ -5,7 +5,7 @@ import type { Locale, Person, Profile } from "../../domain/person.ts";
 import type { Log, Ports } from "../../flow/ports.ts";
 import type { ViewContext } from "../views/index.ts";
 
-export interface Desk {
+export interface HandlerContext {
   ports: Ports;
   /** For calls somebody waits for: each ends soon. */
   client: WebClient;
@@ -13,7 +13,7 @@ export interface Desk {
     known(id: UserId): Person | undefined;
     person(id: UserId): Promise<Profile>;
   };
-  context(locale: Locale): ViewContext;
+  viewContext(locale: Locale): ViewContext;
   /** Of those whose own language cannot be looked up. */
   language: Locale;
   log: Log;
@@ -22,5 +22,5 @@ export interface Desk {
 }
 
 /** Whoever typed or pressed, before any look-up: vetting corrects name and language. */
-export const asker = ({ people, language }: Desk, id: UserId, name: string): Person =>
+export const requesterOf = ({ people, language }: HandlerContext, id: UserId, name: string): Person =>
   people.known(id) ?? { id, name: name || id, locale: language };

@@ -1,16 +1,16 @@
 /** Slack's door: commands, clicks and submissions come in by Bolt, and leave nothing unanswered. */
 import { App, type ViewSubmitAction } from "@slack/bolt";
 import type { Health } from "../../http/health.ts";
-import { trouble } from "../views/index.ts";
+import { unforeseenReply } from "../views/index.ts";
 import { handleClick } from "./actions/handle.ts";
 import { boltLog } from "./bolt-log.ts";
 import { type Busy, createBusy } from "./busy.ts";
 import { type Ephemeral, handleCommand } from "./commands/handle.ts";
-import type { Desk } from "./context.ts";
+import type { HandlerContext } from "./context.ts";
 import { handleSubmission } from "./forms/submit.ts";
-import { createLine, type Line, type Transport } from "./receiver.ts";
+import { createReceiver, type SlackReceiver, type Transport } from "./receiver.ts";
 
-export interface ListenerOptions extends Desk {
+export interface ListenerOptions extends HandlerContext {
   transport: Transport;
   token: string;
   botId: string;
@@ -32,7 +32,7 @@ export interface Listener {
 export function createListener(options: ListenerOptions): Listener {
   const { transport, apiUrl, log, health = {}, pongWithin } = options;
   const busy = createBusy();
-  const line = createLine(transport, { logger: boltLog(log), health, apiUrl, pongWithin });
+  const line = createReceiver(transport, { logger: boltLog(log), health, apiUrl, pongWithin });
   register(createApp(options, line), options, busy);
   let stopped: Promise<void> | undefined;
   return {
@@ -42,14 +42,17 @@ export function createListener(options: ListenerOptions): Listener {
   };
 }
 
-async function stop(line: Line, busy: Busy): Promise<void> {
+async function stop(line: SlackReceiver, busy: Busy): Promise<void> {
   // On a closed WebSocket nothing can be acknowledged any more.
   await busy.acked();
   await line.stop();
   await busy.idle();
 }
 
-function createApp({ token, botId, botUserId, apiUrl, log }: ListenerOptions, { receiver }: Line): App {
+function createApp(
+  { token, botId, botUserId, apiUrl, log }: ListenerOptions,
+  { receiver }: SlackReceiver,
+): App {
   const app = new App({
     receiver,
     token,
@@ -67,25 +70,25 @@ function createApp({ token, botId, botUserId, apiUrl, log }: ListenerOptions, { 
 const ANY = /^/;
 const acknowledged = ({ ack }: { ack: () => Promise<void> }): Promise<void> => ack();
 
-function register(app: App, desk: Desk, busy: Busy): void {
+function register(app: App, context: HandlerContext, busy: Busy): void {
   const sorry = (): Ephemeral => ({
     response_type: "ephemeral",
-    ...trouble(undefined, desk.context(desk.language)),
+    ...unforeseenReply(undefined, context.viewContext(context.language)),
   });
-  app.command(ANY, serve(desk, busy, handleCommand, sorry));
-  app.action(ANY, serve<undefined>(desk, busy, handleClick));
-  app.view<ViewSubmitAction>(ANY, serve(desk, busy, handleSubmission));
+  app.command(ANY, serve(context, busy, handleCommand, sorry));
+  app.action(ANY, serve<undefined>(context, busy, handleClick));
+  app.view<ViewSubmitAction>(ANY, serve(context, busy, handleSubmission));
   app.view({ callback_id: ANY, type: "view_closed" }, acknowledged);
   app.shortcut(ANY, acknowledged);
   app.options(ANY, acknowledged);
 }
 
 type Ack<A> = (answer?: A) => Promise<void>;
-type Handle<A> = (desk: Desk, body: unknown, ack: Ack<A>) => Promise<void>;
+type Handle<A> = (context: HandlerContext, body: unknown, ack: Ack<A>) => Promise<void>;
 
 /** Counts a handler, and acknowledges for one that failed before it did. Never rejects. */
 const serve =
-  <A>(desk: Desk, busy: Busy, handle: Handle<A>, sorry?: () => A) =>
+  <A>(context: HandlerContext, busy: Busy, handle: Handle<A>, sorry?: () => A) =>
   ({ body, ack }: { body: unknown; ack: Ack<A> }): Promise<void> =>
     busy.run(async (acked) => {
       let answered = false;
@@ -94,9 +97,9 @@ const serve =
         await ack(answer).finally(acked);
       };
       try {
-        await handle(desk, body, once);
+        await handle(context, body, once);
       } catch (error) {
-        desk.log.error({ err: error }, "what Slack sent could not be handled");
+        context.log.error({ err: error }, "what Slack sent could not be handled");
         if (!answered) await once(sorry?.()).catch(() => {});
       }
     });

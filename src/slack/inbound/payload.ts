@@ -42,7 +42,7 @@ export const Click = z
     action: action.action_id,
     value: action.value ?? "",
     /** The request and the terms its button was drawn for. */
-    about: ButtonValue.safeParse(action.value).data,
+    target: ButtonValue.safeParse(action.value).data,
     user: user.id,
     name: user.name ?? user.username ?? "",
     channel: c.channel?.id,

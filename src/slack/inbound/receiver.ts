@@ -5,7 +5,7 @@ import { type Health, healthRoutes, portOf, startHealthServer } from "../../http
 /** In Socket Mode `port` serves health alone. */
 export type Transport = { appToken: string; port?: number } | { signingSecret: string; port: number };
 
-export interface Line {
+export interface SlackReceiver {
   receiver: Receiver;
   start(): Promise<{ port?: number }>;
   stop(): Promise<void>;
@@ -13,7 +13,7 @@ export interface Line {
   check(): void;
 }
 
-export interface LineOptions {
+export interface ReceiverOptions {
   logger: Logger;
   health: Health;
   apiUrl?: string | undefined;
@@ -21,13 +21,13 @@ export interface LineOptions {
   pongWithin?: number | undefined;
 }
 
-export const createLine = (transport: Transport, options: LineOptions): Line =>
+export const createReceiver = (transport: Transport, options: ReceiverOptions): SlackReceiver =>
   "appToken" in transport ? socketLine(transport, options) : httpLine(transport, options);
 
 function httpLine(
   { signingSecret, port }: { signingSecret: string; port: number },
-  { logger, health }: LineOptions,
-): Line {
+  { logger, health }: ReceiverOptions,
+): SlackReceiver {
   const receiver = new HTTPReceiver({ signingSecret, logger, customRoutes: healthRoutes(health) });
   let open = false;
   return {
@@ -49,8 +49,8 @@ const CLOSE_WITHIN = 3_000;
 
 function socketLine(
   { appToken, port }: { appToken: string; port?: number },
-  { logger, health, apiUrl, pongWithin = PONG_WITHIN }: LineOptions,
-): Line {
+  { logger, health, apiUrl, pongWithin = PONG_WITHIN }: ReceiverOptions,
+): SlackReceiver {
   // An object of its own: the receiver writes into it. Its retries stay as they are: a failed reconnect would be final.
   const clientOptions = { timeout: 10_000, ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }) };
   const receiver = new SocketModeReceiver({

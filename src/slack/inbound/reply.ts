@@ -3,11 +3,11 @@ import type { UserId } from "../../domain/ids.ts";
 import type { Locale } from "../../domain/person.ts";
 import { type Refusal, Refused } from "../../domain/refusal.ts";
 import { type Log, StoreDown, StoreUnsure } from "../../flow/ports.ts";
-import { type Message, refused, trouble, type ViewContext } from "../views/index.ts";
-import type { Desk } from "./context.ts";
+import { type Message, refusedReply, unforeseenReply, type ViewContext } from "../views/index.ts";
+import type { HandlerContext } from "./context.ts";
 
 /** A message still to be put into a language. */
-export type Words = (ctx: ViewContext) => Message;
+export type Reply = (ctx: ViewContext) => Message;
 
 /** The refusal a person is told for this error; null for what nobody foresaw. */
 function refusalOf(error: unknown): Refusal | null {
@@ -17,7 +17,7 @@ function refusalOf(error: unknown): Refusal | null {
 }
 
 /** One calm sentence; the log has the rest. */
-export function sorry(log: Log, error: unknown, id?: string): Words {
+export function errorReply(log: Log, error: unknown, id?: string): Reply {
   const refusal = refusalOf(error);
   if (!(error instanceof Refused)) {
     const level = refusal ? "warn" : "error";
@@ -26,20 +26,20 @@ export function sorry(log: Log, error: unknown, id?: string): Words {
       "a command or a click could not be answered as it should",
     );
   }
-  return (ctx) => (refusal ? refused(refusal, ctx) : trouble(id, ctx));
+  return (ctx) => (refusal ? refusedReply(refusal, ctx) : unforeseenReply(id, ctx));
 }
 
 /** Never rejects. */
-export async function inWords(log: Log, work: () => Promise<Words>): Promise<Words> {
+export async function replyOf(log: Log, work: () => Promise<Reply>): Promise<Reply> {
   try {
     return await work();
   } catch (error) {
-    return sorry(log, error);
+    return errorReply(log, error);
   }
 }
 
 /** Never rejects: who cannot be looked up is answered in the configured language. */
-export async function localeOf({ people, language, log }: Desk, user: UserId): Promise<Locale> {
+export async function localeOf({ people, language, log }: HandlerContext, user: UserId): Promise<Locale> {
   const known = people.known(user);
   if (known) return known.locale;
   try {
@@ -51,12 +51,12 @@ export async function localeOf({ people, language, log }: Desk, user: UserId): P
 }
 
 /** Never throws: a message that cannot be drawn becomes the one sentence. */
-export function drawn({ context, log }: Desk, locale: Locale, words: Words): Message {
-  const ctx = context(locale);
+export function render({ viewContext, log }: HandlerContext, locale: Locale, words: Reply): Message {
+  const ctx = viewContext(locale);
   try {
     return words(ctx);
   } catch (error) {
     log.error({ err: error }, "a message could not be drawn");
-    return trouble(undefined, ctx);
+    return unforeseenReply(undefined, ctx);
   }
 }

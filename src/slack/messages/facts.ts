@@ -10,21 +10,21 @@ export interface Facts {
   requester: Person;
   approvers: readonly Principal[];
   duration: number;
-  lapsesAt: number;
+  closesAt: number;
   decidedBy: Decision["by"];
   decidedAt: number;
   endsAt: number;
   end: End;
   /** How it is known that the hub refuses the token, and since when. */
-  proof: "witness" | "absence";
-  goneAt: number;
+  proof: "probe" | "absence";
+  deletedAt: number;
   slow: Trouble;
 }
 
 export function facts(r: AccessRequest, hub: string): Facts {
-  const { id, role, requester, approvers, duration, lapsesAt } = r;
-  const common = { id, role, hub, requester, approvers, duration, lapsesAt };
-  const at = "at" in r ? r.at : r.askedAt;
+  const { id, role, requester, approvers, duration, closesAt } = r;
+  const common = { id, role, hub, requester, approvers, duration, closesAt };
+  const at = "at" in r ? r.at : r.requestedAt;
   const decision =
     "decision" in r ? r.decision : { by: r.state === "denied" ? r.by : ("policy" as const), at };
   const end: End = "end" in r ? r.end : { cause: "expired", at };
@@ -32,10 +32,10 @@ export function facts(r: AccessRequest, hub: string): Facts {
     ...common,
     decidedBy: decision.by,
     decidedAt: decision.at,
-    endsAt: "expiresAt" in r ? r.expiresAt : lapsesAt,
+    endsAt: "expiresAt" in r ? r.expiresAt : closesAt,
     end,
     proof: r.state === "ended" ? r.verification.method : "absence",
-    goneAt: r.state === "ended" ? r.verification.goneAt : end.at,
+    deletedAt: r.state === "ended" ? r.verification.deletedAt : end.at,
     slow: ("trouble" in r && r.trouble) || { what: "hub", since: at },
   };
 }

@@ -4,7 +4,7 @@ import { isGroup, type Principal } from "../../domain/ids.ts";
 import type { Person } from "../../domain/person.ts";
 import { foreign } from "./text.ts";
 
-export interface Say {
+export interface Formatter {
   /** Blocks, not plain words. */
   rich: boolean;
   command: string;
@@ -64,7 +64,7 @@ export function date(at: number, shape: string): string {
 const DAY_AND_TIME = "{date_short_pretty} {time}";
 const near = (at: number, now: number): boolean => Math.abs(at - now) < DAY / 2;
 
-export function rich(grammar: Grammar, now: number, command: string): Say {
+export function richFormatter(grammar: Grammar, now: number, command: string): Formatter {
   const day = (at: number) => date(at, DAY_AND_TIME);
   const when = (at: number) => (near(at, now) ? date(at, "{time}") : day(at));
   return {
@@ -86,7 +86,7 @@ export function rich(grammar: Grammar, now: number, command: string): Say {
   };
 }
 
-export function plain(grammar: Grammar, now: number, command: string): Say {
+export function plainFormatter(grammar: Grammar, now: number, command: string): Formatter {
   const left = (at: number) => grammar.left(grammar.span(coarse(Math.max(at - now, MINUTE))));
   const ago = (at: number) => {
     const passed = now - at;

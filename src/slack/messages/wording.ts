@@ -5,16 +5,16 @@ import type { Refusal } from "../../domain/refusal.ts";
 import type { Failure, State } from "../../domain/request.ts";
 import type { ActionId } from "../ids.ts";
 import type { Facts } from "./facts.ts";
-import type { Say } from "./formatter.ts";
+import type { Formatter } from "./formatter.ts";
 
-export type Sentence = (f: Facts, say: Say) => string;
+export type Sentence = (f: Facts, fmt: Formatter) => string;
 export type ByPhase = Record<Phase, Sentence>;
 export type ByState = Record<State, string>;
 export type ByStanding = Record<Standing, string>;
 export type ByFailure = Record<Failure, Sentence>;
 export type ByAction = Record<ActionId, string>;
 export type ByRefusal = {
-  [K in Refusal["kind"]]: (refusal: Extract<Refusal, { kind: K }>, say: Say) => string;
+  [K in Refusal["kind"]]: (refusal: Extract<Refusal, { kind: K }>, fmt: Formatter) => string;
 };
 
 export const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -2,7 +2,7 @@
 import { durationParts } from "../../domain/duration.ts";
 import type { End } from "../../domain/request.ts";
 import type { Facts } from "./facts.ts";
-import { type Grammar, name, type Say } from "./formatter.ts";
+import { type Formatter, type Grammar, name } from "./formatter.ts";
 import type { Words } from "./index.ts";
 import {
   type ByAction,
@@ -45,34 +45,34 @@ const grammar: Grammar = {
 };
 
 const APPROVER = "审批人";
-const approvers = (f: Facts, say: Say) => say.oneOf(f.approvers, APPROVER);
+const approvers = (f: Facts, fmt: Formatter) => fmt.oneOf(f.approvers, APPROVER);
 const what = (f: Facts) => `${f.role}（${span(f.duration)}）`;
 const mine = (f: Facts) => `你在 ${f.hub} 上的 ${f.role} 权限`;
-const theirs = (f: Facts, say: Say) => `${say.who(f.requester)} 的 ${f.role} 权限`;
+const theirs = (f: Facts, fmt: Formatter) => `${fmt.who(f.requester)} 的 ${f.role} 权限`;
 const silent = (f: Facts) => (f.slow.what === "hub" ? "Hub 暂无响应" : "Slack 暂无响应");
-const decided: Sentence = (f, say) =>
+const decided: Sentence = (f, fmt) =>
   f.decidedBy === "policy"
     ? "已按策略自动批准。"
-    : `由 ${say.who(f.decidedBy)} ${say.at(f.decidedAt)} 批准。`;
-const proof: Sentence = (f, say) =>
-  f.proof === "witness"
-    ? `Hub ${say.since(f.goneAt)}${say.rich ? "" : "已"}拒绝该令牌。`
-    : `令牌所属的账号已${say.rich ? `${say.at(f.goneAt)} ` : ""}从 Hub 上删除。`;
+    : `由 ${fmt.who(f.decidedBy)} ${fmt.at(f.decidedAt)} 批准。`;
+const proof: Sentence = (f, fmt) =>
+  f.proof === "probe"
+    ? `Hub ${fmt.since(f.deletedAt)}${fmt.rich ? "" : "已"}拒绝该令牌。`
+    : `令牌所属的账号已${fmt.rich ? `${fmt.at(f.deletedAt)} ` : ""}从 Hub 上删除。`;
 
 const failure: ByFailure = {
   "name-taken": () => "Hub 上已有同名的其他对象，因此没有授权。再次申请会换用新的名称；请同时告知管理员。",
   "hub-refuses": () => "Hub 拒绝了开通，因此没有授权。请管理员修正机器人的权限后再次申请。",
   "no-cluster-role": () => "Hub 上没有该角色对应的 ClusterRole，因此没有授权。请管理员修正后再次申请。",
-  "recipient-gone": (f, say) => `${say.who(f.requester)} 已不是本工作区的成员，因此没有授权。`,
-  "dm-closed": (f, say) =>
-    `机器人无法给 ${say.who(f.requester)} 发私信，令牌未送达，正在收回。请先打开与机器人的私信，再次申请。`,
+  "recipient-gone": (f, fmt) => `${fmt.who(f.requester)} 已不是本工作区的成员，因此没有授权。`,
+  "dm-closed": (f, fmt) =>
+    `机器人无法给 ${fmt.who(f.requester)} 发私信，令牌未送达，正在收回。请先打开与机器人的私信，再次申请。`,
 };
-const failed: Sentence = (f, say) =>
-  f.end.failure ? failure[f.end.failure](f, say) : "没有授权。请再次申请，或告知管理员。";
+const failed: Sentence = (f, fmt) =>
+  f.end.failure ? failure[f.end.failure](f, fmt) : "没有授权。请再次申请，或告知管理员。";
 
-function cause(end: End, say: Say, holder: boolean): string {
-  const why = end.reason ? `：${say.quoted(end.reason)}` : "";
-  const by = end.by ? `由 ${say.who(end.by)} ` : "已";
+function cause(end: End, fmt: Formatter, holder: boolean): string {
+  const why = end.reason ? `：${fmt.quoted(end.reason)}` : "";
+  const by = end.by ? `由 ${fmt.who(end.by)} ` : "已";
   const said = {
     expired: "时间已到",
     released: holder ? "你已主动归还" : `${by}归还`,
@@ -84,67 +84,67 @@ function cause(end: End, say: Say, holder: boolean): string {
 }
 
 const card: ByPhase = {
-  pending: (f, say) =>
-    `${say.b("待审批：")} ${say.who(f.requester)} 申请 ${say.b(f.role)} ，时长 ${say.b(span(f.duration))} 。`,
-  withdrawn: (f, say) => `${say.b("已撤回：")} ${say.who(f.requester)} 不再申请 ${what(f)}。`,
-  lapsed: (f, say) => `${say.b("已失效：")} ${say.who(f.requester)} 申请的 ${what(f)}未在期限内得到审批。`,
-  denied: (f, say) =>
-    `${say.b("已拒绝：")} ${say.who(f.requester)} 申请的 ${what(f)}${
-      f.decidedBy === "policy" ? "" : `，由 ${say.who(f.decidedBy)} ${say.at(f.decidedAt)} 拒绝`
+  pending: (f, fmt) =>
+    `${fmt.b("待审批：")} ${fmt.who(f.requester)} 申请 ${fmt.b(f.role)} ，时长 ${fmt.b(span(f.duration))} 。`,
+  withdrawn: (f, fmt) => `${fmt.b("已撤回：")} ${fmt.who(f.requester)} 不再申请 ${what(f)}。`,
+  timedOut: (f, fmt) => `${fmt.b("已失效：")} ${fmt.who(f.requester)} 申请的 ${what(f)}未在期限内得到审批。`,
+  denied: (f, fmt) =>
+    `${fmt.b("已拒绝：")} ${fmt.who(f.requester)} 申请的 ${what(f)}${
+      f.decidedBy === "policy" ? "" : `，由 ${fmt.who(f.decidedBy)} ${fmt.at(f.decidedAt)} 拒绝`
     }。`,
-  "setting-up": (f, say) =>
-    `${say.b("正在开通：")} ${say.who(f.requester)} 申请的 ${what(f)}。${decided(f, say)}`,
-  trouble: (f, say) => `${say.b("尚未开通：")} ${theirs(f, say)}。${silent(f)}，仍在重试。${decided(f, say)}`,
-  active: (f, say) => `${say.b(`生效中，${say.until(f.endsAt)}：`)} ${theirs(f, say)}。${decided(f, say)}`,
-  removing: (f, say) => `${say.b("正在收回：")} ${theirs(f, say)}。${cause(f.end, say, false)}。`,
-  unproven: (f, say) => `${say.b("正在收回：")} ${theirs(f, say)}。${silent(f)}，仍在重试。`,
-  failed: (f, say) => `${say.b("未能开通：")} ${theirs(f, say)}。${failed(f, say)}`,
-  ended: (f, say) =>
-    `${say.b(`已结束，${say.when(f.goneAt)}：`)} ${theirs(f, say)}。${cause(f.end, say, false)}，${
-      f.proof === "witness" ? "Hub 已拒绝该令牌" : "账号已从 Hub 上删除"
+  "setting-up": (f, fmt) =>
+    `${fmt.b("正在开通：")} ${fmt.who(f.requester)} 申请的 ${what(f)}。${decided(f, fmt)}`,
+  trouble: (f, fmt) => `${fmt.b("尚未开通：")} ${theirs(f, fmt)}。${silent(f)}，仍在重试。${decided(f, fmt)}`,
+  active: (f, fmt) => `${fmt.b(`生效中，${fmt.until(f.endsAt)}：`)} ${theirs(f, fmt)}。${decided(f, fmt)}`,
+  removing: (f, fmt) => `${fmt.b("正在收回：")} ${theirs(f, fmt)}。${cause(f.end, fmt, false)}。`,
+  unproven: (f, fmt) => `${fmt.b("正在收回：")} ${theirs(f, fmt)}。${silent(f)}，仍在重试。`,
+  failed: (f, fmt) => `${fmt.b("未能开通：")} ${theirs(f, fmt)}。${failed(f, fmt)}`,
+  ended: (f, fmt) =>
+    `${fmt.b(`已结束，${fmt.when(f.deletedAt)}：`)} ${theirs(f, fmt)}。${cause(f.end, fmt, false)}，${
+      f.proof === "probe" ? "Hub 已拒绝该令牌" : "账号已从 Hub 上删除"
     }。`,
 };
 
 const waiting: ByPhase = {
-  pending: (f, say) => `${say.b("等待审批：")} ${what(f)}，需要 ${approvers(f, say)}批准。`,
-  withdrawn: (f, say) => `${say.b("已撤回：")} 你不再申请 ${what(f)}。`,
-  lapsed: (f, say) => `${say.b("已失效：")} ${what(f)}未在期限内得到审批。`,
-  denied: (f, say) =>
-    `${say.b("已拒绝：")} ${what(f)}${
-      f.decidedBy === "policy" ? "" : `，由 ${say.who(f.decidedBy)} ${say.at(f.decidedAt)} 拒绝`
+  pending: (f, fmt) => `${fmt.b("等待审批：")} ${what(f)}，需要 ${approvers(f, fmt)}批准。`,
+  withdrawn: (f, fmt) => `${fmt.b("已撤回：")} 你不再申请 ${what(f)}。`,
+  timedOut: (f, fmt) => `${fmt.b("已失效：")} ${what(f)}未在期限内得到审批。`,
+  denied: (f, fmt) =>
+    `${fmt.b("已拒绝：")} ${what(f)}${
+      f.decidedBy === "policy" ? "" : `，由 ${fmt.who(f.decidedBy)} ${fmt.at(f.decidedAt)} 拒绝`
     }。`,
-  "setting-up": (f, say) => `${say.b("正在开通：")} ${what(f)}。${decided(f, say)}令牌会在另一条消息中给出。`,
-  trouble: (f, say) => `${say.b("尚未开通：")} ${silent(f)}。你目前没有权限，我们会继续重试。`,
-  active: (f, say) => `${say.b(`生效中，${say.until(f.endsAt)}：`)} ${mine(f)}。${decided(f, say)}`,
-  removing: (f, say) => `${say.b("正在结束：")} ${mine(f)}。`,
-  unproven: (f, say) =>
-    `${say.b("正在结束，尚未确认：")} ${silent(f)}。你的令牌可能仍然有效，我们会继续重试。`,
-  failed: (f, say) => `${say.b("未能开通：")} ${what(f)}。${failed(f, say)}`,
-  ended: (f, say) => `${say.b("已结束：")} ${mine(f)}。${proof(f, say)}`,
+  "setting-up": (f, fmt) => `${fmt.b("正在开通：")} ${what(f)}。${decided(f, fmt)}令牌会在另一条消息中给出。`,
+  trouble: (f, fmt) => `${fmt.b("尚未开通：")} ${silent(f)}。你目前没有权限，我们会继续重试。`,
+  active: (f, fmt) => `${fmt.b(`生效中，${fmt.until(f.endsAt)}：`)} ${mine(f)}。${decided(f, fmt)}`,
+  removing: (f, fmt) => `${fmt.b("正在结束：")} ${mine(f)}。`,
+  unproven: (f, fmt) =>
+    `${fmt.b("正在结束，尚未确认：")} ${silent(f)}。你的令牌可能仍然有效，我们会继续重试。`,
+  failed: (f, fmt) => `${fmt.b("未能开通：")} ${what(f)}。${failed(f, fmt)}`,
+  ended: (f, fmt) => `${fmt.b("已结束：")} ${mine(f)}。${proof(f, fmt)}`,
 };
 
 const token = {
-  "setting-up": (f, say) => `${say.b("正在开通：")} ${say.b(f.hub)} 的 ${what(f)}。令牌几秒后就到。`,
+  "setting-up": (f, fmt) => `${fmt.b("正在开通：")} ${fmt.b(f.hub)} 的 ${what(f)}。令牌几秒后就到。`,
   trouble: waiting.trouble,
-  ready: (f, say) =>
-    `${say.b("已就绪：")} ${say.b(f.hub)} 的 ${f.role} 权限，${say.untilDay(f.endsAt)} 。${
-      f.decidedBy === "policy" ? "已按策略自动批准。" : `由 ${say.who(f.decidedBy)} 批准。`
+  ready: (f, fmt) =>
+    `${fmt.b("已就绪：")} ${fmt.b(f.hub)} 的 ${f.role} 权限，${fmt.untilDay(f.endsAt)} 。${
+      f.decidedBy === "policy" ? "已按策略自动批准。" : `由 ${fmt.who(f.decidedBy)} 批准。`
     }`,
-  shown: (f, say) =>
-    `${say.b("生效中：")} ${say.b(f.hub)} 的 ${f.role} 权限，${say.untilDay(f.endsAt)} 。这条消息不含令牌。`,
-  hidden: (f, say) =>
-    `${say.b("已隐藏：")} 令牌已从这条消息中移除。${mine(f)}仍然有效，${say.untilDay(f.endsAt)} 。`,
+  shown: (f, fmt) =>
+    `${fmt.b("生效中：")} ${fmt.b(f.hub)} 的 ${f.role} 权限，${fmt.untilDay(f.endsAt)} 。这条消息不含令牌。`,
+  hidden: (f, fmt) =>
+    `${fmt.b("已隐藏：")} 令牌已从这条消息中移除。${mine(f)}仍然有效，${fmt.untilDay(f.endsAt)} 。`,
   ending: waiting.removing,
   ended: waiting.ended,
-  failed: (f, say) => `${say.b("未能开通：")} ${what(f)}。没有令牌。`,
+  failed: (f, fmt) => `${fmt.b("未能开通：")} ${what(f)}。没有令牌。`,
 } satisfies Record<string, Sentence>;
 
 const alert = {
-  unproven: (f, say) =>
-    `${say.b("正在结束，尚未确认：")} ${theirs(f, say)}（${f.hub}）。Hub ${say.since(
+  unproven: (f, fmt) =>
+    `${fmt.b("正在结束，尚未确认：")} ${theirs(f, fmt)}（${f.hub}）。Hub ${fmt.since(
       f.slow.since,
     )}无响应，令牌可能仍然有效，我们会继续重试。`,
-  proven: (f, say) => `${say.b("已结束：")} ${theirs(f, say)}（${f.hub}）。${proof(f, say)}`,
+  proven: (f, fmt) => `${fmt.b("已结束：")} ${theirs(f, fmt)}（${f.hub}）。${proof(f, fmt)}`,
   failed: card.failed,
 } satisfies Record<string, Sentence>;
 
@@ -157,11 +157,11 @@ const standing: ByStanding = {
 };
 
 const states: ByState = {
-  asked: "待审批",
+  requested: "待审批",
   pending: "待审批",
   refused: "未受理",
   withdrawn: "已撤回",
-  lapsed: "已失效",
+  timedOut: "已失效",
   denied: "已拒绝",
   approved: "正在开通",
   delivering: "正在开通",
@@ -174,53 +174,53 @@ const lateVerb = {
   approved: "批准",
   denied: "拒绝",
   withdrawn: "撤回",
-  lapsed: "失效",
+  timedOut: "失效",
   refused: "驳回",
   ended: "结束",
 };
 
 const refusal: ByRefusal = {
-  "unknown-role": ({ role, roles, line }, say) =>
-    `${say.b("未发送：")} 没有角色 ${say.code(role)} 。${
+  "unknown-role": ({ role, roles, line }, fmt) =>
+    `${fmt.b("未发送：")} 没有角色 ${fmt.code(role)} 。${
       line
-        ? `你是不是想写 ${say.code(roleOf(line))} ？`
+        ? `你是不是想写 ${fmt.code(roleOf(line))} ？`
         : roles.length > 0
-          ? `可以申请的角色：${roles.slice(0, 15).map(say.code).join(" 、 ")} 。`
+          ? `可以申请的角色：${roles.slice(0, 15).map(fmt.code).join(" 、 ")} 。`
           : "目前没有你可以申请的角色。"
     }`,
-  "bad-duration": ({ text }, say) =>
-    `${say.b("未发送：")} ${say.code(text)} 不是有效的时长。可以写成 90m、8h、2d 或 1h30m。`,
-  "too-short": ({ min }, say) => `${say.b("未发送：")} 时长至少为 ${span(min)}。`,
-  "too-long": ({ role, max }, say) => `${say.b("未发送：")} ${say.code(role)} 最长 ${span(max)}。`,
-  "no-reason": ({ role }, say) =>
-    `${say.b("未发送：")} 申请 ${say.code(role)} 必须写明理由，请补在命令末尾。`,
-  "reason-too-long": ({ max }, say) => `${say.b("未发送：")} 理由超过了 ${max} 个字符。下面是它的开头：`,
-  "open-already": ({ id, role, state }, say) =>
-    `${say.b("未发送：")} ${say.code(role)} 的申请 ${id} 尚未结束（${
+  "bad-duration": ({ text }, fmt) =>
+    `${fmt.b("未发送：")} ${fmt.code(text)} 不是有效的时长。可以写成 90m、8h、2d 或 1h30m。`,
+  "too-short": ({ min }, fmt) => `${fmt.b("未发送：")} 时长至少为 ${span(min)}。`,
+  "too-long": ({ role, max }, fmt) => `${fmt.b("未发送：")} ${fmt.code(role)} 最长 ${span(max)}。`,
+  "no-reason": ({ role }, fmt) =>
+    `${fmt.b("未发送：")} 申请 ${fmt.code(role)} 必须写明理由，请补在命令末尾。`,
+  "reason-too-long": ({ max }, fmt) => `${fmt.b("未发送：")} 理由超过了 ${max} 个字符。下面是它的开头：`,
+  "open-already": ({ id, role, state }, fmt) =>
+    `${fmt.b("未发送：")} ${fmt.code(role)} 的申请 ${id} 尚未结束（${
       states[state as keyof ByState] ?? "进行中"
-    }）。请查看 ${say.code(`${say.command} status`)} 。`,
-  "not-served": (r, say) => `${say.b("未受理：")} ${standing[r.standing]}。`,
-  "may-not-ask": ({ role, who }, say) =>
-    `${say.b("未受理：")} ${say.code(role)} 仅供 ${say.any(who, "指定人员")}申请。`,
-  "nobody-can-approve": ({ role, approvers: by }, say) =>
-    `${say.b("未受理：")} ${say.code(role)} 需要 ${say.oneOf(by, APPROVER)}批准，而除你之外目前没有人可以审批。`,
-  "not-approver": ({ approvers: by }, say) =>
-    `${say.b("没有变化：")} 只有 ${say.any(by, APPROVER)}可以审批这条申请。`,
-  "own-request": ({ approvers: by }, say) =>
-    `${say.b("没有变化：")} 不能批准自己的申请。已请 ${say.any(by, APPROVER)}审批。`,
-  "not-yours": ({ id }, say) => `${say.b("没有变化：")} ${id} 是别人的申请。`,
-  late: ({ did, by, at }, say) =>
-    did === "lapsed" || !by
-      ? `${say.b("晚了一步：")} 这条申请已${say.at(at)} ${lateVerb[did]}，你的点击没有改变任何内容。`
-      : `${say.b("晚了一步：")} ${name(by)} 已${say.at(at)} ${lateVerb[did]}了这条申请，你的点击没有改变任何内容。`,
-  stale: ({ id }, say) => `${say.b("没有变化：")} 这个按钮出现之后 ${id} 又有改动，请使用最新的消息。`,
-  "unknown-request": ({ id }, say) => `${say.b("没有变化：")} 没有申请 ${say.code(id)} 。`,
-  "nothing-to-revoke": ({ who }, say) =>
-    `${say.b("无可撤销：")} ${who ? say.user(who, "对方") : "你"} 目前没有生效的权限。`,
-  "look-up-failed": (_, say) => `${say.b("没有变化：")} 暂时无法从 Slack 确认谁有权这样做，请一分钟后再试。`,
-  "store-down": (_, say) => `${say.b("没有变化：")} 机器人暂时无法访问存储，请一分钟后再试。`,
-  unsure: (_, say) =>
-    `${say.b("尚不确定：")} 存储没有及时响应。再次操作之前，请先查看 ${say.code(`${say.command} status`)} 。`,
+    }）。请查看 ${fmt.code(`${fmt.command} status`)} 。`,
+  "not-served": (r, fmt) => `${fmt.b("未受理：")} ${standing[r.standing]}。`,
+  "may-not-ask": ({ role, who }, fmt) =>
+    `${fmt.b("未受理：")} ${fmt.code(role)} 仅供 ${fmt.any(who, "指定人员")}申请。`,
+  "nobody-can-approve": ({ role, approvers: by }, fmt) =>
+    `${fmt.b("未受理：")} ${fmt.code(role)} 需要 ${fmt.oneOf(by, APPROVER)}批准，而除你之外目前没有人可以审批。`,
+  "not-approver": ({ approvers: by }, fmt) =>
+    `${fmt.b("没有变化：")} 只有 ${fmt.any(by, APPROVER)}可以审批这条申请。`,
+  "own-request": ({ approvers: by }, fmt) =>
+    `${fmt.b("没有变化：")} 不能批准自己的申请。已请 ${fmt.any(by, APPROVER)}审批。`,
+  "not-yours": ({ id }, fmt) => `${fmt.b("没有变化：")} ${id} 是别人的申请。`,
+  late: ({ did, by, at }, fmt) =>
+    did === "timedOut" || !by
+      ? `${fmt.b("晚了一步：")} 这条申请已${fmt.at(at)} ${lateVerb[did]}，你的点击没有改变任何内容。`
+      : `${fmt.b("晚了一步：")} ${name(by)} 已${fmt.at(at)} ${lateVerb[did]}了这条申请，你的点击没有改变任何内容。`,
+  stale: ({ id }, fmt) => `${fmt.b("没有变化：")} 这个按钮出现之后 ${id} 又有改动，请使用最新的消息。`,
+  "unknown-request": ({ id }, fmt) => `${fmt.b("没有变化：")} 没有申请 ${fmt.code(id)} 。`,
+  "nothing-to-revoke": ({ who }, fmt) =>
+    `${fmt.b("无可撤销：")} ${who ? fmt.user(who, "对方") : "你"} 目前没有生效的权限。`,
+  "look-up-failed": (_, fmt) => `${fmt.b("没有变化：")} 暂时无法从 Slack 确认谁有权这样做，请一分钟后再试。`,
+  "store-down": (_, fmt) => `${fmt.b("没有变化：")} 机器人暂时无法访问存储，请一分钟后再试。`,
+  unsure: (_, fmt) =>
+    `${fmt.b("尚不确定：")} 存储没有及时响应。再次操作之前，请先查看 ${fmt.code(`${fmt.command} status`)} 。`,
 };
 
 const button: ByAction = {
@@ -263,21 +263,21 @@ export const zh: Words = {
     `*${span(left)}后失效：* 机器人自己对 ${hub} 的访问凭证，且未能自动续期。请运行 npm run setup，再运行 npm run doctor；否则无法再授予权限，也无法收回权限。`,
   notice: {
     denied: waiting.denied,
-    lapsed: waiting.lapsed,
+    timedOut: waiting.timedOut,
     failed: waiting.failed,
     ended: waiting.ended,
   },
   reminder: {
-    open: (f, say, lead) =>
-      `${say.b(`${span(lead)}后结束：`)} ${mine(f)}${say.rich ? `，${say.at(f.endsAt)} 结束` : ""}。`,
-    closed: (f, say, lead) => `${say.b(`已在结束前 ${span(lead)}提醒：`)} ${mine(f)}。`,
+    open: (f, fmt, lead) =>
+      `${fmt.b(`${span(lead)}后结束：`)} ${mine(f)}${fmt.rich ? `，${fmt.at(f.endsAt)} 结束` : ""}。`,
+    closed: (f, fmt, lead) => `${fmt.b(`已在结束前 ${span(lead)}提醒：`)} ${mine(f)}。`,
   },
-  asked: (f, say) => `${say.b("已提交：")} ${what(f)}，需要 ${approvers(f, say)}批准。`,
-  byPolicy: (f, say) => `${say.b("已按策略批准：")} ${what(f)}。令牌几秒后会发到你的私信。`,
+  asked: (f, fmt) => `${fmt.b("已提交：")} ${what(f)}，需要 ${approvers(f, fmt)}批准。`,
+  byPolicy: (f, fmt) => `${fmt.b("已按策略批准：")} ${what(f)}。令牌几秒后会发到你的私信。`,
   answerByDm: "结果会通过私信告知",
-  lapses: (f, say) => `审批期限 ${say.when(f.lapsesAt)}`,
-  decides: (f, say, named) =>
-    `除 ${name(f.requester)} 外，${named ? say.any(f.approvers, APPROVER) : APPROVER}均可审批`,
+  lapses: (f, fmt) => `审批期限 ${fmt.when(f.closesAt)}`,
+  decides: (f, fmt, named) =>
+    `除 ${name(f.requester)} 外，${named ? fmt.any(f.approvers, APPROVER) : APPROVER}均可审批`,
   allows: (description) => `权限范围：${description}`,
   deniedBecause: "拒绝的理由：",
   cause,
@@ -298,44 +298,44 @@ export const zh: Words = {
     },
   },
   done: {
-    approved: (f, say) => `${say.b("已批准：")} ${theirs(f, say)}正在开通。`,
-    denied: (f, say) => `${say.b("已拒绝：")} ${theirs(f, say)}。申请人会看到理由。`,
+    approved: (f, fmt) => `${fmt.b("已批准：")} ${theirs(f, fmt)}正在开通。`,
+    denied: (f, fmt) => `${fmt.b("已拒绝：")} ${theirs(f, fmt)}。申请人会看到理由。`,
     withdrawn: waiting.withdrawn,
     hidden: token.hidden,
-    ending: (f, say) => `${say.b("正在结束：")} ${theirs(f, say)}。令牌会在大约 10 秒内失效。`,
+    ending: (f, fmt) => `${fmt.b("正在结束：")} ${theirs(f, fmt)}。令牌会在大约 10 秒内失效。`,
   },
   help: {
-    head: (hub, say, example) =>
+    head: (hub, fmt, example) =>
       example
-        ? `${say.b(`Karpor ${hub} 的访问权限。`)} 依次输入角色、时长、理由： ${say.code(`${say.command} ${example}`)}`
-        : `${say.b(`Karpor ${hub} 的访问权限。`)} 目前没有你可以申请的角色。`,
+        ? `${fmt.b(`Karpor ${hub} 的访问权限。`)} 依次输入角色、时长、理由： ${fmt.code(`${fmt.command} ${example}`)}`
+        : `${fmt.b(`Karpor ${hub} 的访问权限。`)} 目前没有你可以申请的角色。`,
     reason: "检查搜索页面",
     time: (most, usual) => `最长 ${most}，不写时长则为 ${usual}`,
     reasonNeeded: "须写明理由",
     byPolicy: "按策略自动批准",
     approvedBy: (by, within) => `由 ${by} 在 ${within}内审批`,
-    commands: (say) =>
-      `${say.code(`${say.command} status`)} 查看进行中的申请和权限， ${say.code(`${say.command} revoke`)} 结束权限。`,
+    commands: (fmt) =>
+      `${fmt.code(`${fmt.command} status`)} 查看进行中的申请和权限， ${fmt.code(`${fmt.command} revoke`)} 结束权限。`,
     threads: "Slack 不支持在消息列中使用命令，请在消息框中输入。",
   },
   status: {
-    head: (count, hub, say) =>
+    head: (count, hub, fmt) =>
       count > 0
-        ? `${say.b(`共 ${count} 项：`)} 你在 ${hub} 上的申请和权限。`
-        : `${say.b("目前没有：")} 你在 ${hub} 上没有申请，也没有权限。`,
+        ? `${fmt.b(`共 ${count} 项：`)} 你在 ${hub} 上的申请和权限。`
+        : `${fmt.b("目前没有：")} 你在 ${hub} 上没有申请，也没有权限。`,
     more: (shown, all) => `按先后顺序显示 ${all} 项中的 ${shown} 项`,
-    none: (say) => `${say.code(`${say.command} help`)} 查看可以申请的角色。`,
+    none: (fmt) => `${fmt.code(`${fmt.command} help`)} 查看可以申请的角色。`,
   },
   revoke: {
-    head: (count, say) => `${say.b(`${count} 项生效中：`)} 请选择要结束的权限。`,
+    head: (count, fmt) => `${fmt.b(`${count} 项生效中：`)} 请选择要结束的权限。`,
   },
   refusedFooter: "没有任何改动。",
   yourReason: "理由",
-  trouble: (id, say) =>
-    `${say.b("未能完成：")} 机器人出了点问题。请一分钟后再试；如果仍然不行，请联系管理员${id ? `，编号 ${id}` : ""}。`,
+  trouble: (id, fmt) =>
+    `${fmt.b("未能完成：")} 机器人出了点问题。请一分钟后再试；如果仍然不行，请联系管理员${id ? `，编号 ${id}` : ""}。`,
   deny: {
     title: "拒绝申请",
-    head: (role, who, say) => `${say.b("拒绝：")} ${who} 申请的 ${role}。`,
+    head: (role, who, fmt) => `${fmt.b("拒绝：")} ${who} 申请的 ${role}。`,
     label: "理由",
     hint: "申请人和审批频道都会看到。",
     submit: "拒绝",

@@ -7,26 +7,26 @@ import { cut, escaped, oneLine, shorten } from "../messages/text.ts";
 import { actions, quote, section } from "./blocks.ts";
 import * as buttons from "./buttons.ts";
 import type { Message } from "./context.ts";
-import { factsOf, message, type Pen } from "./renderer.ts";
+import { factsOf, message, type Renderer } from "./renderer.ts";
 
-export function card(p: Pen, r: AccessRequest, phase: Phase, first: boolean): Message {
+export function card(p: Renderer, r: AccessRequest, phase: Phase, first: boolean): Message {
   if (phase === "pending") return pending(p, r, first);
   const f = factsOf(p, r);
   const why = r.state === "denied" ? quote(r.why, p.words.deniedBecause) : [];
-  const revoke = phase === "active" ? actions(buttons.revoke(p, r)) : [];
-  return message(p, (say) => p.words.card[phase](f, say), [...quote(r.reason), ...why, ...revoke], [r.id]);
+  const revoke = phase === "active" ? actions(buttons.revokeButton(p, r)) : [];
+  return message(p, (fmt) => p.words.card[phase](f, fmt), [...quote(r.reason), ...why, ...revoke], [r.id]);
 }
 
-function pending(p: Pen, r: AccessRequest, first: boolean): Message {
+function pending(p: Renderer, r: AccessRequest, first: boolean): Message {
   const f = factsOf(p, r);
   const pings = first ? p.ctx.pings(r.role) : [];
   // An approver outside the pings must not be mentioned: that would ping them.
   const all = r.approvers.every((who) => pings.includes(who));
   const footer = [p.words.lapses(f, p.rich), p.words.decides(f, p.rich, all), r.id];
-  const buttonRow = actions(buttons.approve(p, r), buttons.deny(p, r));
+  const buttonRow = actions(buttons.approveButton(p, r), buttons.denyButton(p, r));
   const { blocks } = message(
     p,
-    (say) => [p.words.card.pending(f, say), ...pings.map(mention)].join(" "),
+    (fmt) => [p.words.card.pending(f, fmt), ...pings.map(mention)].join(" "),
     [...quote(r.reason), ...allows(p, r), ...buttonRow],
     footer,
   );
@@ -34,7 +34,7 @@ function pending(p: Pen, r: AccessRequest, first: boolean): Message {
 }
 
 /** Nothing when the role has left the catalog. */
-export function allows(p: Pen, r: AccessRequest): KnownBlock[] {
+export function allows(p: Renderer, r: AccessRequest): KnownBlock[] {
   const role = Object.hasOwn(p.ctx.roles, r.role) ? p.ctx.roles[r.role] : undefined;
   return role ? [section(p.words.allows(escaped(role.description[p.ctx.locale])))] : [];
 }

@@ -8,8 +8,8 @@ import { DENY_VIEW } from "../ids.ts";
 import { foreign } from "../messages/text.ts";
 import { context, section } from "./blocks.ts";
 import type { ViewContext } from "./context.ts";
-import { refused } from "./refused.ts";
-import { pen } from "./renderer.ts";
+import { refusedReply } from "./refused.ts";
+import { rendererOf } from "./renderer.ts";
 
 const INPUT = "why";
 
@@ -25,7 +25,7 @@ export type DenyTarget = z.infer<typeof Target> & { role: string /** The request
 const plain = (text: string) => ({ type: "plain_text" as const, text });
 
 export function denyModal(target: DenyTarget, ctx: ViewContext): ModalView {
-  const p = pen(ctx);
+  const p = rendererOf(ctx);
   const { deny } = p.words;
   const why: KnownBlock = {
     type: "input",
@@ -54,14 +54,14 @@ export function denyModal(target: DenyTarget, ctx: ViewContext): ModalView {
 
 /** For `response_action: "update"` or views.update: says why, and takes nothing more. */
 export function denyModalRefused(refusal: Refusal, ctx: ViewContext): ModalView {
-  const { deny } = pen(ctx).words;
-  const blocks = refused(refusal, ctx).blocks;
+  const { deny } = rendererOf(ctx).words;
+  const blocks = refusedReply(refusal, ctx).blocks;
   return { type: "modal", title: plain(deny.title), close: plain(deny.close), blocks };
 }
 
 /** For `response_action: "errors"`, when the reason is blank. */
 export const denyModalBlank = (ctx: ViewContext): Record<string, string> => ({
-  [INPUT]: pen(ctx).words.deny.blank,
+  [INPUT]: rendererOf(ctx).words.deny.blank,
 });
 
 const Json = z.string().transform((text, ctx) => {

@@ -2,33 +2,33 @@
 import type { Face, Phase, Slot } from "../../domain/faces.ts";
 import type { Refusal } from "../../domain/refusal.ts";
 import type { AccessRequest } from "../../domain/request.ts";
-import type { Say } from "../messages/formatter.ts";
+import type { Formatter } from "../messages/formatter.ts";
 import { actions, quote } from "./blocks.ts";
 import * as buttons from "./buttons.ts";
 import type { Message } from "./context.ts";
 import { refusalSentence } from "./refused.ts";
-import { factsOf, message, type Pen } from "./renderer.ts";
+import { factsOf, message, type Renderer } from "./renderer.ts";
 
 type NoticeFace = Extract<Face, `notice:${string}`>;
 type News = NoticeFace extends `notice:${infer N}` ? N : never;
 
-export function waiting(p: Pen, r: AccessRequest, phase: Phase): Message {
+export function waiting(p: Renderer, r: AccessRequest, phase: Phase): Message {
   const f = factsOf(p, r);
   const open = phase === "pending";
-  const rest = [...quote(r.reason), ...(open ? actions(buttons.withdraw(p, r)) : [])];
+  const rest = [...quote(r.reason), ...(open ? actions(buttons.withdrawButton(p, r)) : [])];
   const footer = open ? [p.words.lapses(f, p.rich), r.id] : [r.id];
-  return message(p, (say) => p.words.waiting[phase](f, say), rest, footer);
+  return message(p, (fmt) => p.words.waiting[phase](f, fmt), rest, footer);
 }
 
-export function notice(p: Pen, r: AccessRequest, news: News): Message {
+export function notice(p: Renderer, r: AccessRequest, news: News): Message {
   const f = factsOf(p, r);
-  const sentence = (say: Say): string => {
-    if (news !== "refused") return p.words.notice[news](f, say);
-    return refusalSentence(p.words, r.state === "refused" ? r.refusal : { kind: "stale", id: r.id }, say);
+  const sentence = (fmt: Formatter): string => {
+    if (news !== "refused") return p.words.notice[news](f, fmt);
+    return refusalSentence(p.words, r.state === "refused" ? r.refusal : { kind: "stale", id: r.id }, fmt);
   };
   const why = r.state === "denied" ? quote(r.why, p.words.deniedBecause) : quote(r.reason);
   const cause = news === "ended" && "end" in r ? [p.words.cause(r.end, p.rich, true)] : [];
-  const row = mayAskAgain(r) ? actions(buttons.again(p, r)) : [];
+  const row = mayAskAgain(r) ? actions(buttons.againButton(p, r)) : [];
   return message(p, sentence, [...why, ...row], [...cause, r.id]);
 }
 
@@ -40,14 +40,14 @@ function mayAskAgain(r: AccessRequest): boolean {
   return !("end" in r) || r.end.failure !== "recipient-gone";
 }
 
-export function unproven(p: Pen, r: AccessRequest, stage: "open" | "proven"): Message {
+export function unproven(p: Renderer, r: AccessRequest, stage: "open" | "proven"): Message {
   const f = factsOf(p, r);
-  return message(p, (say) => p.words.unproven[stage](f, say), [], [r.id]);
+  return message(p, (fmt) => p.words.unproven[stage](f, fmt), [], [r.id]);
 }
 
-export function reminder(p: Pen, r: AccessRequest, slot: Slot, stage: "open" | "closed"): Message {
+export function reminder(p: Renderer, r: AccessRequest, slot: Slot, stage: "open" | "closed"): Message {
   const f = factsOf(p, r);
   const lead = Number(slot.split(":")[1] ?? 0);
-  const row = stage === "open" ? actions(buttons.release(p, r)) : [];
-  return message(p, (say) => p.words.reminder[stage](f, say, lead), row, [r.id]);
+  const row = stage === "open" ? actions(buttons.releaseButton(p, r)) : [];
+  return message(p, (fmt) => p.words.reminder[stage](f, fmt, lead), row, [r.id]);
 }

@@ -1,17 +1,17 @@
 /** Small confirmations to the one who pressed, and the one sentence for what nobody foresaw. */
 import type { AccessRequest } from "../../domain/request.ts";
 import type { Message, ViewContext } from "./context.ts";
-import { factsOf, message, pen } from "./renderer.ts";
+import { factsOf, message, rendererOf } from "./renderer.ts";
 
 export type Done = "approved" | "denied" | "withdrawn" | "hidden" | "ending";
 
-export function done(kind: Done, r: AccessRequest, ctx: ViewContext): Message {
-  const p = pen(ctx);
+export function doneReply(kind: Done, r: AccessRequest, ctx: ViewContext): Message {
+  const p = rendererOf(ctx);
   const f = factsOf(p, r);
-  return message(p, (say) => p.words.done[kind](f, say), [], [r.id]);
+  return message(p, (fmt) => p.words.done[kind](f, fmt), [], [r.id]);
 }
 
-export function trouble(id: string | undefined, ctx: ViewContext): Message {
-  const p = pen(ctx);
-  return message(p, (say) => p.words.trouble(id, say), [], [id ?? p.words.refusedFooter]);
+export function unforeseenReply(id: string | undefined, ctx: ViewContext): Message {
+  const p = rendererOf(ctx);
+  return message(p, (fmt) => p.words.trouble(id, fmt), [], [id ?? p.words.refusedFooter]);
 }

@@ -5,11 +5,11 @@ import { alert } from "./alert.ts";
 import { card } from "./card.ts";
 import type { Message, ViewContext } from "./context.ts";
 import { notice, reminder, unproven, waiting } from "./dm.ts";
-import { type Pen, pen } from "./renderer.ts";
+import { type Renderer, rendererOf } from "./renderer.ts";
 import { token } from "./token.ts";
 
 interface Drawn {
-  p: Pen;
+  p: Renderer;
   r: AccessRequest;
   slot: Slot;
   first: boolean;
@@ -37,5 +37,5 @@ export function drawFace(
   first: boolean,
 ): Message {
   const [kind, stage] = face.split(":") as [Kind, never];
-  return KINDS[kind]({ p: pen(ctx), r, slot, first }, stage);
+  return KINDS[kind]({ p: rendererOf(ctx), r, slot, first }, stage);
 }

@@ -5,10 +5,10 @@ import { formatDuration } from "../../domain/duration.ts";
 import { escaped } from "../messages/text.ts";
 import { isFull, section } from "./blocks.ts";
 import type { Message, ViewContext } from "./context.ts";
-import { message, type Pen, pen } from "./renderer.ts";
+import { message, type Renderer, rendererOf } from "./renderer.ts";
 
-export function help(ctx: ViewContext, roleNames: readonly string[]): Message {
-  const p = pen(ctx);
+export function helpReply(ctx: ViewContext, roleNames: readonly string[]): Message {
+  const p = rendererOf(ctx);
   const roles = roleNames.flatMap((name) => {
     const role = Object.hasOwn(ctx.roles, name) ? ctx.roles[name] : undefined;
     return role ? [{ name, role }] : [];
@@ -18,13 +18,13 @@ export function help(ctx: ViewContext, roleNames: readonly string[]): Message {
     first && `${first.name} ${formatDuration(first.role.duration.default)} ${p.words.help.reason}`;
   const lines = roles.map(({ name, role }) => section(line(p, name, role)));
   const kept = lines.filter((_, i) => !isFull(lines.slice(0, i + 1)));
-  return message(p, (say) => p.words.help.head(p.hub, say, example), kept, [
+  return message(p, (fmt) => p.words.help.head(p.hub, fmt, example), kept, [
     p.words.help.commands(p.rich),
     p.words.help.threads,
   ]);
 }
 
-function line(p: Pen, name: string, role: Role): string {
+function line(p: Renderer, name: string, role: Role): string {
   const { help, grammar } = p.words;
   const approval =
     role.approval === "none"

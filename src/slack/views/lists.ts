@@ -6,36 +6,40 @@ import type { AccessRequest } from "../../domain/request.ts";
 import { actions, isFull, section } from "./blocks.ts";
 import * as buttons from "./buttons.ts";
 import type { Message, ViewContext } from "./context.ts";
-import { factsOf, message, type Pen, pen } from "./renderer.ts";
+import { factsOf, message, type Renderer, rendererOf } from "./renderer.ts";
 
-export function status(requests: readonly AccessRequest[], ctx: ViewContext): Message {
-  const p = pen(ctx);
+export function statusReply(requests: readonly AccessRequest[], ctx: ViewContext): Message {
+  const p = rendererOf(ctx);
   const { blocks, footer } = page(p, requests, (r) => [
     section(`${p.words.waiting[phase(r) ?? "pending"](factsOf(p, r), p.rich)} ${r.id}`),
     ...actions(...possible(p, r)),
   ]);
   const foot = requests.length > 0 ? footer : [p.words.status.none(p.rich)];
-  return message(p, (say) => p.words.status.head(requests.length, p.hub, say), blocks, foot);
+  return message(p, (fmt) => p.words.status.head(requests.length, p.hub, fmt), blocks, foot);
 }
 
-function possible(p: Pen, r: AccessRequest) {
-  if (r.state === "asked" || r.state === "pending") return [buttons.withdraw(p, r)];
+function possible(p: Renderer, r: AccessRequest) {
+  if (r.state === "requested" || r.state === "pending") return [buttons.withdrawButton(p, r)];
   if (r.state !== "active") return [];
-  return r.hidden ? [buttons.release(p, r)] : [buttons.hide(p, r), buttons.release(p, r)];
+  return r.hidden ? [buttons.releaseButton(p, r)] : [buttons.hideButton(p, r), buttons.releaseButton(p, r)];
 }
 
 /** One's own grants get Release now, all others Revoke. */
-export function revokeChoice(requests: readonly AccessRequest[], ctx: ViewContext, viewer?: UserId): Message {
-  const p = pen(ctx);
+export function revokeChoiceReply(
+  requests: readonly AccessRequest[],
+  ctx: ViewContext,
+  viewer?: UserId,
+): Message {
+  const p = rendererOf(ctx);
   const { blocks, footer } = page(p, requests, (r) => {
-    const end = r.requester.id === viewer ? buttons.release(p, r) : buttons.revoke(p, r);
+    const end = r.requester.id === viewer ? buttons.releaseButton(p, r) : buttons.revokeButton(p, r);
     return [section(`${p.words.card[phase(r) ?? "pending"](factsOf(p, r), p.rich)} ${r.id}`, end)];
   });
-  return message(p, (say) => p.words.revoke.head(requests.length, say), blocks, footer);
+  return message(p, (fmt) => p.words.revoke.head(requests.length, fmt), blocks, footer);
 }
 
 /** As many as one message holds, and how many those are; the ids stand with each. */
-function page(p: Pen, requests: readonly AccessRequest[], draw: (r: AccessRequest) => KnownBlock[]) {
+function page(p: Renderer, requests: readonly AccessRequest[], draw: (r: AccessRequest) => KnownBlock[]) {
   let blocks: KnownBlock[] = [];
   let shown = 0;
   for (const r of requests) {

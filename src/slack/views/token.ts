@@ -5,25 +5,25 @@ import { actions, preformatted, section } from "./blocks.ts";
 import * as buttons from "./buttons.ts";
 import { allows } from "./card.ts";
 import type { Message, ViewContext } from "./context.ts";
-import { factsOf, message, type Pen, pen } from "./renderer.ts";
+import { factsOf, message, type Renderer, rendererOf } from "./renderer.ts";
 
 type TokenFace = Extract<Face, `token:${string}`>;
 type Stage = TokenFace extends `token:${infer S}` ? S : never;
 
 /** The only message that ever holds a token, and only in a block of its own. */
 export function drawToken(r: AccessRequest, token: string, ctx: ViewContext): Message {
-  const p = pen(ctx);
+  const p = rendererOf(ctx);
   const f = factsOf(p, r);
   const shortened = "grant" in r && r.grant?.shortened;
   const notes = shortened ? [section(p.words.shortened(p.words.grammar.span(given(r))))] : [];
   const row = actions(
-    { ...buttons.openDashboard(p, r), style: "primary" },
-    buttons.hide(p, r),
-    buttons.release(p, r),
+    { ...buttons.dashboardButton(p, r), style: "primary" },
+    buttons.hideButton(p, r),
+    buttons.releaseButton(p, r),
   );
   return message(
     p,
-    (say) => p.words.token.ready(f, say),
+    (fmt) => p.words.token.ready(f, fmt),
     [preformatted(token), section(p.words.paste), ...notes, ...allows(p, r), ...row],
     [r.id],
   );
@@ -32,17 +32,17 @@ export function drawToken(r: AccessRequest, token: string, ctx: ViewContext): Me
 /** What the hub really gave from the approval on; clocks differ by seconds, so to the minute. */
 function given(r: AccessRequest): number {
   if (!("grant" in r && r.grant) || !("decision" in r)) return r.duration;
-  return Math.round((r.grant.tokenEnds - r.decision.at) / 60_000) * 60_000;
+  return Math.round((r.grant.tokenExpiresAt - r.decision.at) / 60_000) * 60_000;
 }
 
 /** Without the token: this can always be drawn, also over it. */
-export function token(p: Pen, r: AccessRequest, stage: Stage): Message {
+export function token(p: Renderer, r: AccessRequest, stage: Stage): Message {
   const f = factsOf(p, r);
   const failed = "end" in r && r.end.cause === "failed";
   const sentence = failed ? "failed" : stage;
   const row =
     stage === "shown" || stage === "hidden"
-      ? actions(buttons.openDashboard(p, r), buttons.release(p, r))
+      ? actions(buttons.dashboardButton(p, r), buttons.releaseButton(p, r))
       : [];
-  return message(p, (say) => p.words.token[sentence](f, say), row, [r.id]);
+  return message(p, (fmt) => p.words.token[sentence](f, fmt), row, [r.id]);
 }

@@ -22,14 +22,14 @@ test.each([
 ])("Redis %s: %s", async (version, level) => {
   const finding = await found(redis(version), "redis version");
   expect(finding?.level).toBe(level);
-  if (level === "fail") expect(finding?.mend).toMatch(/6\.2/);
+  if (level === "fail") expect(finding?.fix).toMatch(/6\.2/);
 });
 
 test("the clocks of Redis and of this machine differ", async () => {
   expect(await found(redis("8.0.0", NOW + 61_000), "redis clock")).toMatchObject({
     level: "fail",
-    says: "the clocks differ by 61 s",
-    mend: expect.stringMatching(/timedatectl/),
+    message: "the clocks differ by 61 s",
+    fix: expect.stringMatching(/timedatectl/),
   });
 });
 
@@ -49,8 +49,8 @@ const credential = (issued: number, ends: number) => {
 test("a token that nobody renewed is warned of 14 days before; a young one of a day is not", () => {
   expect(credential(-77 * DAY, 13 * DAY)).toMatchObject({
     level: "warn",
-    says: expect.stringMatching(/dies in 13d, and was not renewed/),
-    mend: expect.stringMatching(/npm run setup/),
+    message: expect.stringMatching(/dies in 13d, and was not renewed/),
+    fix: expect.stringMatching(/npm run setup/),
   });
   expect(credential(-60 * DAY, 30 * DAY)?.level).toBe("ok");
   expect(credential(-HOUR, 23 * HOUR)?.level).toBe("ok");

@@ -43,7 +43,7 @@ test("mint, use, end, refused: each timed, nothing left", async () => {
     ["canary end", "ok"],
     ["canary refused", "ok"],
   ]);
-  for (const { says } of findings) expect(says).toMatch(/^\d+\.\d\d s$/);
+  for (const { message } of findings) expect(message).toMatch(/^\d+\.\d\d s$/);
   expect(await ours()).toEqual([]);
 });
 

@@ -1,4 +1,4 @@
-/** The doctor is shown each failure once, and names it with its mend; a healthy world fails nowhere. */
+/** The doctor is shown each failure once, and names it with its fix; a healthy world fails nowhere. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type HubClient, hubClient } from "../../../sandbox/hub/client.ts";
 import { envtestAdvice, envtestAvailable, startEnvtest } from "../../../sandbox/hub/envtest.ts";
@@ -26,8 +26,8 @@ interface Case {
   wrong(): Change | Undo | Promise<Change | Undo>;
   level?: "warn";
   check: string;
-  says: RegExp;
-  mend: RegExp;
+  message: RegExp;
+  fix: RegExp;
 }
 
 const role = (change: object): Change => ({ file: (file) => Object.assign(file.roles.guest, change) });
@@ -57,15 +57,15 @@ const slack: Case[] = [
     name: "Slack's token is wrong",
     wrong: () => ({ env: { SLACK_BOT_TOKEN: "xoxb-wrong" } }),
     check: "slack token",
-    says: /invalid_auth/,
-    mend: /SLACK_BOT_TOKEN/,
+    message: /invalid_auth/,
+    fix: /SLACK_BOT_TOKEN/,
   },
   {
     name: "the app-level token is wrong",
     wrong: () => ({ env: { SLACK_APP_TOKEN: "xapp-wrong" } }),
     check: "slack delivery",
-    says: /refuses Socket Mode \(invalid_auth\)/,
-    mend: /connections:write/,
+    message: /refuses Socket Mode \(invalid_auth\)/,
+    fix: /connections:write/,
   },
   {
     name: "a scope is missing",
@@ -76,8 +76,8 @@ const slack: Case[] = [
       return () => Object.assign(settings, { scopes: before });
     },
     check: "slack scopes",
-    says: /missing: im:write/,
-    mend: /manifest\.yml/,
+    message: /missing: im:write/,
+    fix: /manifest\.yml/,
   },
   {
     name: "Slack leaves the scopes out",
@@ -87,8 +87,8 @@ const slack: Case[] = [
     },
     level: "warn",
     check: "slack scopes",
-    says: /did not say/,
-    mend: /Nothing/,
+    message: /did not say/,
+    fix: /Nothing/,
   },
   {
     name: "the bot is not in its channel",
@@ -97,8 +97,8 @@ const slack: Case[] = [
       return () => world.slack.people.inviteBot(APPROVALS, true);
     },
     check: "slack channel",
-    says: /not in #approvals/,
-    mend: /\/invite @karpor-access/,
+    message: /not in #approvals/,
+    fix: /\/invite @karpor-access/,
   },
   {
     name: "the channel is archived",
@@ -107,29 +107,29 @@ const slack: Case[] = [
       return () => world.slack.people.archive(APPROVALS, false);
     },
     check: "slack channel",
-    says: /archived/,
-    mend: /slack\.channel/,
+    message: /archived/,
+    fix: /slack\.channel/,
   },
   {
     name: "the channel does not exist",
     wrong: () => ({ file: (file) => Object.assign(file.slack, { channel: "C0NOWHERE" }) }),
     check: "slack channel",
-    says: /C0NOWHERE was not found/,
-    mend: /\/invite @karpor-access/,
+    message: /C0NOWHERE was not found/,
+    fix: /\/invite @karpor-access/,
   },
   {
     name: "an approver does not exist",
     wrong: () => by("U0NOBODY", "S0SRE"),
     check: "approvers guest",
-    says: /U0NOBODY of roles\.guest\.approval is not in this workspace/,
-    mend: /--find/,
+    message: /U0NOBODY of roles\.guest\.approval is not in this workspace/,
+    fix: /--find/,
   },
   {
     name: "a user group does not exist",
     wrong: () => role({ requester: { in: ["S0NONE"] } }),
     check: "requesters guest",
-    says: /S0NONE of roles\.guest\.requester\.in is not/,
-    mend: /--find/,
+    message: /S0NONE of roles\.guest\.requester\.in is not/,
+    fix: /--find/,
   },
   {
     name: "nobody can approve a role",
@@ -138,24 +138,24 @@ const slack: Case[] = [
       return () => world.slack.people.disableGroup("S0SRE", false);
     },
     check: "approvers guest",
-    says: /nobody can approve guest/,
-    mend: /--find/,
+    message: /nobody can approve guest/,
+    fix: /--find/,
   },
   {
     name: "an approver may not approve",
     wrong: () => by("U0GUEST", "S0SRE"),
     level: "warn",
     check: "approvers guest",
-    says: /U0GUEST is guest/,
-    mend: /Take it out of roles\.guest\.approval/,
+    message: /U0GUEST is guest/,
+    fix: /Take it out of roles\.guest\.approval/,
   },
   {
     name: "nobody is an administrator",
     wrong: () => ({ file: (file) => Object.assign(file, { admins: [] }) }),
     level: "warn",
     check: "slack admins",
-    says: /nobody can revoke everything/,
-    mend: /--find/,
+    message: /nobody can revoke everything/,
+    fix: /--find/,
   },
 ];
 
@@ -164,15 +164,15 @@ const file: Case[] = [
     name: "a default is over its maximum",
     wrong: () => role({ duration: { default: "8h", max: "1h" } }),
     check: "configuration",
-    says: /roles\.guest\.duration\.default: is longer than duration\.max/,
-    mend: /karpor-access\.yml/,
+    message: /roles\.guest\.duration\.default: is longer than duration\.max/,
+    fix: /karpor-access\.yml/,
   },
   {
     name: "a secret is not set",
     wrong: () => ({ env: { SLACK_BOT_TOKEN: "" } }),
     check: "configuration",
-    says: /SLACK_BOT_TOKEN/,
-    mend: /\.env/,
+    message: /SLACK_BOT_TOKEN/,
+    fix: /\.env/,
   },
 ];
 
@@ -181,16 +181,16 @@ const redis: Case[] = [
     name: "Redis may evict",
     wrong: () => setRedis("maxmemory-policy", "allkeys-lru", "noeviction"),
     check: "redis eviction",
-    says: /allkeys-lru/,
-    mend: /CONFIG SET maxmemory-policy noeviction/,
+    message: /allkeys-lru/,
+    fix: /CONFIG SET maxmemory-policy noeviction/,
   },
   {
     name: "Redis keeps no file",
     wrong: () => setRedis("appendonly", "no", "yes"),
     level: "warn",
     check: "redis persistence",
-    says: /append-only file is off/,
-    mend: /CONFIG SET appendonly yes/,
+    message: /append-only file is off/,
+    fix: /CONFIG SET appendonly yes/,
   },
   {
     name: "Redis is nearly full",
@@ -200,15 +200,15 @@ const redis: Case[] = [
     },
     level: "warn",
     check: "redis memory",
-    says: /when it is full/,
-    mend: /CONFIG SET maxmemory \d+/,
+    message: /when it is full/,
+    fix: /CONFIG SET maxmemory \d+/,
   },
   {
     name: "Redis is not there",
     wrong: () => ({ env: { REDIS_URL: "redis://127.0.0.1:1" } }),
     check: "redis",
-    says: /127\.0\.0\.1:1 does not answer/,
-    mend: /Start Redis, or mend REDIS_URL/,
+    message: /127\.0\.0\.1:1 does not answer/,
+    fix: /Start Redis, or mend REDIS_URL/,
   },
 ];
 
@@ -220,22 +220,22 @@ const hub: Case[] = [
       return () => world.localHub?.up();
     },
     check: "hub",
-    says: /does not answer .*ECONNREFUSED/,
-    mend: /curl -k https:/,
+    message: /does not answer .*ECONNREFUSED/,
+    fix: /curl -k https:/,
   },
   {
     name: "the hub refuses the credential",
     wrong: () => ({ kubeconfig: kubeconfig(world.hub, "no.such.token") }),
     check: "hub",
-    says: /refuses the bot's credential \(401\)/,
-    mend: /npm run setup/,
+    message: /refuses the bot's credential \(401\)/,
+    fix: /npm run setup/,
   },
   {
     name: "the kubeconfig is not there",
     wrong: () => ({ file: (file) => Object.assign(file.hub, { kubeconfig: "nowhere" }) }),
     check: "hub",
-    says: /Cannot read the kubeconfig/,
-    mend: /npm run setup/,
+    message: /Cannot read the kubeconfig/,
+    fix: /npm run setup/,
   },
   {
     name: "the hub's certificate is not the one to trust",
@@ -244,32 +244,32 @@ const hub: Case[] = [
       return { kubeconfig: kubeconfig({ url: world.hub.url, ca: other.ca }, "t") };
     },
     check: "hub",
-    says: /CERT|SIGNATURE/,
-    mend: /curl/,
+    message: /CERT|SIGNATURE/,
+    fix: /curl/,
   },
   {
     name: "TLS is not verified",
     wrong: () => ({ kubeconfig: world.hub.adminKubeconfig }),
     level: "warn",
     check: "hub tls",
-    says: /insecure-skip-tls-verify/,
-    mend: /--tls-cert-file/,
+    message: /insecure-skip-tls-verify/,
+    fix: /--tls-cert-file/,
   },
   {
     name: "the bot is an administrator",
     wrong: () => ({ kubeconfig: world.hub.adminKubeconfig }),
     level: "warn",
     check: "hub account",
-    says: /client certificate/,
-    mend: /npm run setup/,
+    message: /client certificate/,
+    fix: /npm run setup/,
   },
   {
     name: "reads are open to anybody",
     wrong: () => ({}),
     level: "warn",
     check: "hub anonymous reads",
-    says: /without a token/,
-    mend: /kubectl delete clusterrolebinding anonymous/,
+    message: /without a token/,
+    fix: /kubectl delete clusterrolebinding anonymous/,
   },
   {
     name: "the clocks differ",
@@ -278,15 +278,15 @@ const hub: Case[] = [
       return () => world.localHub?.skew(0);
     },
     check: "hub clock",
-    says: /differ by (89|90|91) s/,
-    mend: /timedatectl/,
+    message: /differ by (89|90|91) s/,
+    fix: /timedatectl/,
   },
   {
     name: "a ClusterRole is missing",
     wrong: () => role({ clusterRole: "nowhere" }),
     check: "role guest",
-    says: /nowhere does not exist/,
-    mend: /kubectl create clusterrole nowhere/,
+    message: /nowhere does not exist/,
+    fix: /kubectl create clusterrole nowhere/,
   },
   {
     name: "a role cannot log in",
@@ -296,15 +296,15 @@ const hub: Case[] = [
     },
     level: "warn",
     check: "role guest",
-    says: /cannot log in/,
-    mend: /\/rest-api\/v1\/authn/,
+    message: /cannot log in/,
+    fix: /\/rest-api\/v1\/authn/,
   },
   {
     name: "more than get without approval",
     wrong: () => role({ clusterRole: "karpor-admin", approval: "none" }),
     check: "role guest",
-    says: /allows more than get, to anyone/,
-    mend: /unapproved: true/,
+    message: /allows more than get, to anyone/,
+    fix: /autoApproveWrites: true/,
   },
   {
     name: "a role may not be bound",
@@ -313,23 +313,23 @@ const hub: Case[] = [
       return role({ clusterRole: "unbound" });
     },
     check: "hub rights",
-    says: /may not bind unbound/,
-    mend: /npm run setup/,
+    message: /may not bind unbound/,
+    fix: /npm run setup/,
   },
   {
     name: "rights are missing",
     wrong: () => without(`${RBAC}/namespaces/karpor-access/rolebindings/karpor-access-grants`),
     check: "hub rights",
-    says: /may not create serviceaccounts, nor .*create serviceaccounts\/token/,
-    mend: /npm run setup/,
+    message: /may not create serviceaccounts, nor .*create serviceaccounts\/token/,
+    fix: /npm run setup/,
   },
   {
     name: "rights are too many",
     wrong: () => also("nosy", [{ apiGroups: [""], resources: ["secrets"], verbs: ["get", "list"] }]),
     level: "warn",
     check: "hub least rights",
-    says: /may also read Secrets$/,
-    mend: /kubectl get clusterrolebindings/,
+    message: /may also read Secrets$/,
+    fix: /kubectl get clusterrolebindings/,
   },
   {
     name: "it may bind anything",
@@ -339,27 +339,27 @@ const hub: Case[] = [
       ]),
     level: "warn",
     check: "hub least rights",
-    says: /bind every ClusterRole$/,
-    mend: /kubectl get clusterrolebindings/,
+    message: /bind every ClusterRole$/,
+    fix: /kubectl get clusterrolebindings/,
   },
   {
     name: "the bot's account stands among the grants",
     wrong: () => ({ file: (file) => Object.assign(file.hub, { namespace: "karpor-access-system" }) }),
     check: "hub account",
-    says: /mint itself tokens/,
-    mend: /npm run setup/,
+    message: /mint itself tokens/,
+    fix: /npm run setup/,
   },
 ];
 
 test.each([...file, ...slack, ...redis, ...hub])(
   "$name",
-  async ({ wrong, level = "fail", check, says, mend }) => {
+  async ({ wrong, level = "fail", check, message, fix }) => {
     const change = await wrong();
     try {
       const run = await runDoctor(world, typeof change === "function" ? {} : change);
       const found = findingsOf(run).filter((one) => one.check === check && one.level === level);
-      expect(found.map((one) => one.says).join("\n")).toMatch(says);
-      expect(found.map((one) => one.mend).join("\n")).toMatch(mend);
+      expect(found.map((one) => one.message).join("\n")).toMatch(message);
+      expect(found.map((one) => one.fix).join("\n")).toMatch(fix);
       expect(run.good).toBe(findingsOf(run).every((one) => one.level !== "fail"));
       if (level === "fail") expect(run.good).toBe(false);
     } finally {
@@ -391,14 +391,14 @@ test.each([
     /at most 1d, and guest, long may/,
     /--service-account-max-token-expiration=8760h/,
   ],
-] as const)("%s", async (_, options, check, level, says, mend) => {
+] as const)("%s", async (_, options, check, level, message, fix) => {
   await using other = await startLocalHub({ clock: world.clock, ...options });
   const own = options && "rbac" in options ? kubeconfig(other, "any.to.ken") : await botKubeconfig(other);
   const found = findingsOf(await runDoctor(world, { kubeconfig: own })).find((one) => one.check === check);
   expect(found).toMatchObject({
     level,
-    says: expect.stringMatching(says),
-    mend: expect.stringMatching(mend),
+    message: expect.stringMatching(message),
+    fix: expect.stringMatching(fix),
   });
 });
 

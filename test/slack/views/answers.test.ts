@@ -1,26 +1,26 @@
 import { describe, expect, test } from "vitest";
 import { mentionsIn, visibleText } from "../../../sandbox/slack/read.ts";
 import type { Block } from "../../../sandbox/slack/types.ts";
-import { correctLine, readWish } from "../../../src/domain/command.ts";
+import { correctLine, parseCommand } from "../../../src/domain/command.ts";
 import { HOUR, MINUTE } from "../../../src/domain/duration.ts";
 import { Locale, Standing } from "../../../src/domain/person.ts";
 import type { Refusal } from "../../../src/domain/refusal.ts";
 import { type AccessRequest, FINAL } from "../../../src/domain/request.ts";
 import { DENY_VIEW } from "../../../src/slack/ids.ts";
 import {
-  asked,
+  askedReply,
   type Done,
   denyModal,
   denyModalBlank,
   denyModalRefused,
-  done,
-  help,
+  doneReply,
+  helpReply,
   type Message,
   readDeny,
-  refused,
-  revokeChoice,
-  status,
-  trouble,
+  refusedReply,
+  revokeChoiceReply,
+  statusReply,
+  unforeseenReply,
 } from "../../../src/slack/views/index.ts";
 import { buttonsIn, expectModal, expectSpeech, mrkdwnIn } from "../../helpers/speech.ts";
 import { activeOne, alice, bob, common, ID, NOW, pendingOne, records, SRE, view } from "../records.ts";
@@ -47,7 +47,7 @@ const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
     { kind: "own-request", approvers: [SRE, alice.id] },
   ],
   "not-yours": [{ kind: "not-yours", id: ID }],
-  late: (["approved", "denied", "withdrawn", "lapsed", "refused", "ended"] as const).flatMap((did) => [
+  late: (["approved", "denied", "withdrawn", "timedOut", "refused", "ended"] as const).flatMap((did) => [
     { kind: "late", did, at: NOW - HOUR },
     { kind: "late", did, by: alice, at: NOW - HOUR },
   ]),
@@ -67,40 +67,41 @@ const buttons = (m: Message): string[] => buttonsIn(m.blocks).map((b) => b.text.
 
 describe.each(Locale.options)("answers in %s", (locale) => {
   test.each(everyRefusal)("refusal $kind", (refusal) => {
-    const message = refused(refusal, view(locale));
+    const message = refusedReply(refusal, view(locale));
     expectSpeech(message);
     expect(seen(message)).not.toMatch(/undefined|null|NaN|\[object/);
     expectModal(denyModalRefused(refusal, view(locale)));
   });
 
   test.each(["approved", "denied", "withdrawn", "hidden", "ending"] satisfies Done[])("done: %s", (kind) => {
-    for (const r of records) expectSpeech(done(kind, r, view(locale)));
+    for (const r of records) expectSpeech(doneReply(kind, r, view(locale)));
   });
 
   test("asked, trouble, help, status and revoke in every state", () => {
-    for (const r of records) expectSpeech(asked(r, view(locale)));
-    for (const id of [undefined, ID]) expectSpeech(trouble(id, view(locale)));
-    for (const names of [[], ["admin"], ["peek", "admin", "gone"]]) expectSpeech(help(view(locale), names));
-    expectSpeech(status([], view(locale)));
+    for (const r of records) expectSpeech(askedReply(r, view(locale)));
+    for (const id of [undefined, ID]) expectSpeech(unforeseenReply(id, view(locale)));
+    for (const names of [[], ["admin"], ["peek", "admin", "gone"]])
+      expectSpeech(helpReply(view(locale), names));
+    expectSpeech(statusReply([], view(locale)));
     expectSpeech(
-      status(
+      statusReply(
         records.filter((r) => !FINAL.includes(r.state as never)),
         view(locale),
       ),
     );
     for (const viewer of [undefined, bob.id, alice.id])
-      expectSpeech(revokeChoice([activeOne, activeOne], view(locale), viewer));
+      expectSpeech(revokeChoiceReply([activeOne, activeOne], view(locale), viewer));
   });
 
   test("long lists and many roles stay inside Slack's limits", () => {
     const many = Array.from({ length: 120 }, (): AccessRequest => activeOne);
-    expectSpeech(status(many, view(locale)));
-    expectSpeech(revokeChoice(many, view(locale)));
+    expectSpeech(statusReply(many, view(locale)));
+    expectSpeech(revokeChoiceReply(many, view(locale)));
     const ctx = view(locale);
     const { admin } = ctx.roles;
     if (!admin) throw new Error("no role");
     const roles = Object.fromEntries(Array.from({ length: 90 }, (_, i) => [`role-${i}`, admin]));
-    expectSpeech(help({ ...ctx, roles }, Object.keys(roles)));
+    expectSpeech(helpReply({ ...ctx, roles }, Object.keys(roles)));
   });
 
   test("the deny modal", () => {
@@ -115,61 +116,67 @@ describe.each(Locale.options)("answers in %s", (locale) => {
 });
 
 describe("what is said", () => {
-  test("asked", () => {
-    const message = asked(pendingOne, view("en"));
+  test("requested", () => {
+    const message = askedReply(pendingOne, view("en"));
     expect(first(message)).toBe("*Asked:* admin for 4 h. One of <!subteam^S0SRE> must approve.");
     expect(message.text).toBe("Asked: admin for 4 h. An approver must approve.");
     expect(buttons(message)).toEqual(["Withdraw"]);
     expect(seen(message)).toMatch(/R-7K2Q9FXT · lapses .* · the answer comes by DM$/);
-    const byPolicy = asked({ ...pendingOne, role: "peek", duration: 15 * MINUTE, approvers: [] }, view("en"));
+    const byPolicy = askedReply(
+      { ...pendingOne, role: "peek", duration: 15 * MINUTE, approvers: [] },
+      view("en"),
+    );
     expect(byPolicy.text).toBe(
       "Approved by policy: peek for 15 min. The token arrives in your DM in seconds.",
     );
-    expect(first(asked(pendingOne, view("zh")))).toBe(
+    expect(first(askedReply(pendingOne, view("zh")))).toBe(
       "*已提交：* admin（4 小时），需要 <!subteam^S0SRE> 中的任意一位批准。",
     );
   });
 
   test("a slip is mended by one click", () => {
-    const message = refused({ kind: "unknown-role", role: "gest", roles: ["guest"], line }, view("en"));
+    const message = refusedReply({ kind: "unknown-role", role: "gest", roles: ["guest"], line }, view("en"));
     expect(first(message)).toBe("*Not sent:* there is no role `gest`. Did you mean `guest`?");
     expect(seen(message)).toContain(`/karpor-access ${line}`);
     expect(buttonsIn(message.blocks).map((b) => [b.action_id, b.value])).toEqual([["send", line]]);
   });
 
   test("a missing reason cannot be sent, only shown where it goes", () => {
-    const message = refused({ kind: "no-reason", role: "admin", line: "admin 4h" }, view("en"));
+    const message = refusedReply({ kind: "no-reason", role: "admin", line: "admin 4h" }, view("en"));
     expect(seen(message)).toContain("/karpor-access admin 4h your reason");
     expect(buttons(message)).toEqual([]);
   });
 
   test("what the corrected line says is sent as it stands", () => {
-    const wish = readWish("admin 99h <!channel> & fix");
+    const wish = parseCommand("admin 99h <!channel> & fix");
     const corrected = correctLine(wish, view("en").roles) ?? "";
-    const message = refused({ kind: "too-long", role: "admin", max: 8 * HOUR, line: corrected }, view("en"));
+    const message = refusedReply(
+      { kind: "too-long", role: "admin", max: 8 * HOUR, line: corrected },
+      view("en"),
+    );
     expectSpeech(message);
     expect(buttonsIn(message.blocks)[0]?.value).toBe("admin 8h <!channel> & fix");
     expect(mentionsIn({ text: message.text, blocks: as(message) }).everyone).toBe(false);
   });
 
   test("those who are late or may not decide hear it", () => {
-    const say = (refusal: Refusal) => refused(refusal, view("en")).text;
+    const say = (refusal: Refusal) => refusedReply(refusal, view("en")).text;
     expect(say({ kind: "late", did: "approved", by: alice, at: NOW - HOUR })).toBe(
       "Too late: Alice approved this 1 h ago; your click changed nothing.",
     );
-    expect(first(refused({ kind: "not-approver", approvers: [SRE] }, view("en")))).toBe(
+    expect(first(refusedReply({ kind: "not-approver", approvers: [SRE] }, view("en")))).toBe(
       "*Nothing changed:* only <!subteam^S0SRE> can decide this request.",
     );
-    expect(first(refused({ kind: "own-request", approvers: [SRE] }, view("en")))).toBe(
+    expect(first(refusedReply({ kind: "own-request", approvers: [SRE] }, view("en")))).toBe(
       "*Nothing changed:* you cannot approve your own request. <!subteam^S0SRE> has been asked.",
     );
-    expect(first(refused({ kind: "own-request", approvers: [alice.id] }, view("zh")))).toBe(
+    expect(first(refusedReply({ kind: "own-request", approvers: [alice.id] }, view("zh")))).toBe(
       "*没有变化：* 不能批准自己的申请。已请 <@U0ALICE> 审批。",
     );
   });
 
   test("help shows roles with their limits", () => {
-    const message = help(view("en"), ["peek", "admin"]);
+    const message = helpReply(view("en"), ["peek", "admin"]);
     expect(first(message)).toBe(
       "*Access to Karpor production.* Type role, time, reason: `/karpor-access peek 15m checking the search page`",
     );
@@ -180,15 +187,15 @@ describe("what is said", () => {
   });
 
   test("status shows what can be done to each", () => {
-    const pending: AccessRequest = { ...common, state: "asked" };
-    const all = status([pending, activeOne, { ...activeOne, hidden: true }], view("en"));
+    const pending: AccessRequest = { ...common, state: "requested" };
+    const all = statusReply([pending, activeOne, { ...activeOne, hidden: true }], view("en"));
     expect(all.text).toBe("3 open: what you asked for and hold on production.");
     expect(buttons(all)).toEqual(["Withdraw", "Hide token", "Release now", "Release now"]);
   });
 
   test("one releases one's own and revokes others'", () => {
-    expect(buttons(revokeChoice([activeOne], view("en"), bob.id))).toEqual(["Release now"]);
-    expect(buttons(revokeChoice([activeOne], view("en"), alice.id))).toEqual(["Revoke…"]);
+    expect(buttons(revokeChoiceReply([activeOne], view("en"), bob.id))).toEqual(["Release now"]);
+    expect(buttons(revokeChoiceReply([activeOne], view("en"), alice.id))).toEqual(["Revoke…"]);
   });
 });
 

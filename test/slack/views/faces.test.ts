@@ -12,7 +12,7 @@ import { activeOne, delivering, everyFace, ID, NOW, pendingOne, records, SRE, vi
 const PHASES = [
   "pending",
   "withdrawn",
-  "lapsed",
+  "timedOut",
   "denied",
   "setting-up",
   "trouble",
@@ -28,7 +28,7 @@ const ALL: Face[] = [
   ...(["setting-up", "trouble", "shown", "hidden", "ending", "ended"] as const).map(
     (s) => `token:${s}` as const,
   ),
-  ...(["refused", "denied", "lapsed", "failed", "ended"] as const).map((s) => `notice:${s}` as const),
+  ...(["refused", "denied", "timedOut", "failed", "ended"] as const).map((s) => `notice:${s}` as const),
   "unproven:open",
   "unproven:proven",
   "alert:unproven",
@@ -152,7 +152,7 @@ describe("what is said", () => {
     const grant = {
       ...delivering.grant,
       shortened: true,
-      tokenEnds: delivering.decision.at + 24 * 3_600_000,
+      tokenExpiresAt: delivering.decision.at + 24 * 3_600_000,
     };
     expect(seen(drawToken({ ...delivering, grant }, "TOKEN", view("en")))).toContain(
       "The hub allows at most 1 d, so this ends earlier than you asked.",
@@ -175,7 +175,7 @@ describe("what is said", () => {
 
   test("the requester hears why it ended, and may ask again where that can help", () => {
     const told = records
-      .filter((r) => r.state === "ended" && r.verification.method === "witness")
+      .filter((r) => r.state === "ended" && r.verification.method === "probe")
       .map((r) => {
         const face = phase(r) === "failed" ? "notice:failed" : "notice:ended";
         const message = drawFace(r, "notice", face, view("en"), true);

@@ -5,7 +5,13 @@ import { mentionsIn } from "../../../sandbox/slack/read.ts";
 import type { Block } from "../../../sandbox/slack/types.ts";
 import { Locale } from "../../../src/domain/person.ts";
 import { cut, foreign, oneLine, shorten } from "../../../src/slack/messages/text.ts";
-import { asked, drawFace, type Message, refused, status } from "../../../src/slack/views/index.ts";
+import {
+  askedReply,
+  drawFace,
+  type Message,
+  refusedReply,
+  statusReply,
+} from "../../../src/slack/views/index.ts";
 import { expectSpeech, mrkdwnIn } from "../../helpers/speech.ts";
 import { everyFace, pendingOne, records, view } from "../records.ts";
 
@@ -74,11 +80,11 @@ test("so do answers", () => {
       const r = { ...pendingOne, reason: text, requester: { ...pendingOne.requester, name: text } };
       const line = `guest 8h ${text}`;
       const all = [
-        asked(r, view(l)),
-        status([...records, r], view(l)),
-        refused({ kind: "unknown-role", role: text, roles: ["guest"], line }, view(l)),
-        refused({ kind: "bad-duration", text, line }, view(l)),
-        refused({ kind: "unknown-request", id: text }, view(l)),
+        askedReply(r, view(l)),
+        statusReply([...records, r], view(l)),
+        refusedReply({ kind: "unknown-role", role: text, roles: ["guest"], line }, view(l)),
+        refusedReply({ kind: "bad-duration", text, line }, view(l)),
+        refusedReply({ kind: "unknown-request", id: text }, view(l)),
       ];
       for (const message of all) {
         expectSpeech(message);

@@ -1,9 +1,13 @@
 /** Approve, on a card. */
-import { decide } from "../../../flow/decide.ts";
+import { decideRequest } from "../../../flow/decide.ts";
 import type { Action } from "./index.ts";
-import { about, toldIn } from "./target.ts";
+import { replyIn, targetOf } from "./target.ts";
 
-export const approve: Action = async ({ ports }, click) => {
-  const request = await decide(ports, { ...about(click), by: click.user, verdict: { approve: true } });
-  return toldIn(click, "approved", request);
+export const approveAction: Action = async ({ ports }, click) => {
+  const request = await decideRequest(ports, {
+    ...targetOf(click),
+    by: click.user,
+    verdict: { approve: true },
+  });
+  return replyIn(click, "approved", request);
 };

@@ -1,31 +1,35 @@
 /** A click: acknowledged at once; what it brought about is redrawn, or told to whoever pressed, and to nobody else. */
 import { type Refusal, Refused } from "../../../domain/refusal.ts";
 import { answer } from "../answer.ts";
-import type { Desk } from "../context.ts";
+import type { HandlerContext } from "../context.ts";
 import { Click } from "../payload.ts";
-import { sorry } from "../reply.ts";
-import { actionFor, type Told } from "./index.ts";
+import { errorReply } from "../reply.ts";
+import { type ActionReply, actionFor } from "./index.ts";
 
-export async function handleClick(desk: Desk, body: unknown, ack: () => Promise<void>): Promise<void> {
+export async function handleClick(
+  context: HandlerContext,
+  body: unknown,
+  ack: () => Promise<void>,
+): Promise<void> {
   await ack();
   const click = Click.parse(body);
   const action = actionFor(click.action);
   if (!action)
-    return desk.log.warn({ action: click.action }, "Slack sent a click on a button that is not ours");
-  const told = await outcome(desk, click, () => action(desk, click));
-  if (told) await answer(desk, click, told.words, told.replace);
+    return context.log.warn({ action: click.action }, "Slack sent a click on a button that is not ours");
+  const told = await outcome(context, click, () => action(context, click));
+  if (told) await answer(context, click, told.reply, told.replace);
 }
 
 async function outcome(
-  { log }: Desk,
+  { log }: HandlerContext,
   click: Click,
-  work: () => Promise<Told | undefined>,
-): Promise<Told | undefined> {
+  work: () => Promise<ActionReply | undefined>,
+): Promise<ActionReply | undefined> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof Refused && isTwice(click, error.refusal)) return undefined;
-    return { words: sorry(log, error, click.about?.id), replace: false };
+    return { reply: errorReply(log, error, click.target?.id), replace: false };
   }
 }
 

@@ -1,39 +1,39 @@
 /** Every button of the bot. A new one: a file, and a line in the table. */
 
 import type { ActionId } from "../../ids.ts";
-import type { Desk } from "../context.ts";
+import type { HandlerContext } from "../context.ts";
 import type { Click } from "../payload.ts";
-import type { Words } from "../reply.ts";
-import { again } from "./again.ts";
-import { approve } from "./approve.ts";
-import { deny } from "./deny.ts";
-import { hide } from "./hide.ts";
-import { open } from "./open.ts";
-import { release } from "./release.ts";
-import { revoke } from "./revoke.ts";
-import { send } from "./send.ts";
-import { withdraw } from "./withdraw.ts";
+import type { Reply } from "../reply.ts";
+import { againAction } from "./again.ts";
+import { approveAction } from "./approve.ts";
+import { denyAction } from "./deny.ts";
+import { hideAction } from "./hide.ts";
+import { openAction } from "./open.ts";
+import { releaseAction } from "./release.ts";
+import { revokeAction } from "./revoke.ts";
+import { sendAction } from "./send.ts";
+import { withdrawAction } from "./withdraw.ts";
 
 /** What only this person is told; nothing where the redrawn message says it all. */
-export interface Told {
-  words: Words;
+export interface ActionReply {
+  reply: Reply;
   /** In place of the message with the button. */
   replace: boolean;
 }
 
 /** The click is acknowledged already. Throws Refused, StoreDown, StoreUnsure. */
-export type Action = (desk: Desk, click: Click) => Promise<Told | undefined>;
+export type Action = (context: HandlerContext, click: Click) => Promise<ActionReply | undefined>;
 
 const TABLE: Record<ActionId, Action> = {
-  approve,
-  deny,
-  withdraw,
-  release,
-  revoke,
-  hide,
-  again,
-  send,
-  open,
+  approve: approveAction,
+  deny: denyAction,
+  withdraw: withdrawAction,
+  release: releaseAction,
+  revoke: revokeAction,
+  hide: hideAction,
+  again: againAction,
+  send: sendAction,
+  open: openAction,
 };
 
 export const actionFor = (id: string): Action | undefined =>

@@ -2,16 +2,16 @@
 
 import { Refused } from "../../../domain/refusal.ts";
 import type { AccessRequest } from "../../../domain/request.ts";
-import { type Done, done } from "../../views/index.ts";
+import { type Done, doneReply } from "../../views/index.ts";
 import type { Click } from "../payload.ts";
-import type { Told } from "./index.ts";
+import type { ActionReply } from "./index.ts";
 
 /** Throws Refused(unknown-request). */
-export function about({ about, value }: Click): NonNullable<Click["about"]> {
-  if (!about) throw new Refused({ kind: "unknown-request", id: value.slice(0, 80) });
-  return about;
+export function targetOf({ target, value }: Click): NonNullable<Click["target"]> {
+  if (!target) throw new Refused({ kind: "unknown-request", id: value.slice(0, 80) });
+  return target;
 }
 
 /** A message that others see, or that stands in a DM, is redrawn from the record; an ephemeral one is not. */
-export const toldIn = (click: Click, kind: Done, request: AccessRequest): Told | undefined =>
-  click.ephemeral ? { words: (ctx) => done(kind, request, ctx), replace: true } : undefined;
+export const replyIn = (click: Click, kind: Done, request: AccessRequest): ActionReply | undefined =>
+  click.ephemeral ? { reply: (ctx) => doneReply(kind, request, ctx), replace: true } : undefined;

@@ -1,9 +1,9 @@
 /** Withdraw, in the requester's DM or in the answer to their command. */
-import { withdraw as takeBack } from "../../../flow/withdraw.ts";
+import { withdrawRequest } from "../../../flow/withdraw.ts";
 import type { Action } from "./index.ts";
-import { about, toldIn } from "./target.ts";
+import { replyIn, targetOf } from "./target.ts";
 
-export const withdraw: Action = async ({ ports }, click) => {
-  const request = await takeBack(ports, { id: about(click).id, by: click.user });
-  return toldIn(click, "withdrawn", request);
+export const withdrawAction: Action = async ({ ports }, click) => {
+  const request = await withdrawRequest(ports, { id: targetOf(click).id, by: click.user });
+  return replyIn(click, "withdrawn", request);
 };

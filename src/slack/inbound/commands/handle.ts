@@ -2,9 +2,9 @@
 
 import type { Message } from "../../views/index.ts";
 import { answer } from "../answer.ts";
-import type { Desk } from "../context.ts";
+import type { HandlerContext } from "../context.ts";
 import { SlashCommand } from "../payload.ts";
-import { drawn, inWords, type Words } from "../reply.ts";
+import { type Reply, render, replyOf } from "../reply.ts";
 import { commandFor } from "./index.ts";
 
 export type Ephemeral = Message & { response_type: "ephemeral" };
@@ -12,28 +12,28 @@ export type Ack = (answer?: Ephemeral) => Promise<void>;
 
 const ACK_WITHIN = 2_000;
 
-export async function handleCommand(desk: Desk, body: unknown, ack: Ack): Promise<void> {
+export async function handleCommand(context: HandlerContext, body: unknown, ack: Ack): Promise<void> {
   const given = SlashCommand.parse(body);
-  if (given.command !== desk.context(desk.language).command) {
-    desk.log.warn({ command: given.command }, "Slack sent a command that is not ours");
+  if (given.command !== context.viewContext(context.language).command) {
+    context.log.warn({ command: given.command }, "Slack sent a command that is not ours");
     return ack();
   }
   const { command, rest } = commandFor(given.text);
-  const run = () => inWords(desk.log, async () => command.run(desk, { ...given, rest }));
+  const run = () => replyOf(context.log, async () => command.run(context, { ...given, rest }));
   if (!command.first(rest)) {
     await ack();
-    return answer(desk, given, await run());
+    return answer(context, given, await run());
   }
   const words = run();
-  const locale = desk.people.known(given.user)?.locale;
-  const early = await soon(words, desk.ackWithin ?? ACK_WITHIN);
-  if (early && locale) return ack({ response_type: "ephemeral", ...drawn(desk, locale, early) });
+  const locale = context.people.known(given.user)?.locale;
+  const early = await soon(words, context.ackWithin ?? ACK_WITHIN);
+  if (early && locale) return ack({ response_type: "ephemeral", ...render(context, locale, early) });
   await ack();
-  await answer(desk, given, await words);
+  await answer(context, given, await words);
 }
 
 /** A store that takes longer is answered for afterwards. */
-async function soon(words: Promise<Words>, ms: number): Promise<Words | undefined> {
+async function soon(words: Promise<Reply>, ms: number): Promise<Reply | undefined> {
   const { promise: late, resolve } = Promise.withResolvers<undefined>();
   const timer = setTimeout(resolve, ms, undefined);
   try {

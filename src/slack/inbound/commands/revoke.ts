@@ -4,44 +4,44 @@ import { REASON_MAX } from "../../../domain/command.ts";
 import { readRequestId, type UserId } from "../../../domain/ids.ts";
 import { Refused } from "../../../domain/refusal.ts";
 import type { AccessRequest } from "../../../domain/request.ts";
-import { type Revoke, revocable, revoke as revokeOne } from "../../../flow/revoke.ts";
-import { done, revokeChoice } from "../../views/index.ts";
-import type { Desk } from "../context.ts";
-import type { Words } from "../reply.ts";
+import { type RevokeGrant, revocableGrants, revokeGrant } from "../../../flow/revoke.ts";
+import { doneReply, revokeChoiceReply } from "../../views/index.ts";
+import type { HandlerContext } from "../context.ts";
+import type { Reply } from "../reply.ts";
 import { mention, typed } from "../typed.ts";
 import type { Command } from "./index.ts";
 
-export const revoke: Command = {
+export const revokeCommand: Command = {
   // One's own grants are found and ended without asking Slack who may.
   first: (rest) => rest === "",
-  run(desk, { user: by, rest }) {
+  run(context, { user: by, rest }) {
     const person = mention(rest);
-    if (person) return endFor(desk, { of: person.user, by, reason: reasonIn(person.rest) });
-    return rest === "" ? endFor(desk, { of: by, by, reason: "" }) : endOne(desk, by, rest);
+    if (person) return endFor(context, { of: person.user, by, reason: reasonIn(person.rest) });
+    return rest === "" ? endFor(context, { of: by, by, reason: "" }) : endOne(context, by, rest);
   },
 };
 
 const reasonIn = (text: string): string => [...typed(text).trim()].slice(0, REASON_MAX).join("");
 
-function endOne(desk: Desk, by: UserId, rest: string): Promise<Words> {
+function endOne(context: HandlerContext, by: UserId, rest: string): Promise<Reply> {
   const [, word = "", reason = ""] = /^(\S+)\s*([\s\S]*)$/.exec(rest) ?? [];
   const id = readRequestId(word);
   if (!id) throw new Refused({ kind: "unknown-request", id: typed(word).slice(0, 80) });
-  return end(desk, { id, by, reason: reasonIn(reason) });
+  return end(context, { id, by, reason: reasonIn(reason) });
 }
 
 async function endFor(
-  desk: Desk,
+  context: HandlerContext,
   { of, by, reason }: { of: UserId; by: UserId; reason: string },
-): Promise<Words> {
-  const grants: AccessRequest[] = await revocable(desk.ports, { of, by });
+): Promise<Reply> {
+  const grants: AccessRequest[] = await revocableGrants(context.ports, { of, by });
   const [only, another] = grants;
   if (!only) throw new Refused({ kind: "nothing-to-revoke", ...(of === by ? {} : { who: of }) });
-  if (another) return (ctx) => revokeChoice(grants, ctx, by);
-  return end(desk, { id: only.id, by, reason });
+  if (another) return (ctx) => revokeChoiceReply(grants, ctx, by);
+  return end(context, { id: only.id, by, reason });
 }
 
-async function end({ ports }: Desk, revoke: Revoke): Promise<Words> {
-  const request = await revokeOne(ports, revoke);
-  return (ctx) => done("ending", request, ctx);
+async function end({ ports }: HandlerContext, revoke: RevokeGrant): Promise<Reply> {
+  const request = await revokeGrant(ports, revoke);
+  return (ctx) => doneReply("ending", request, ctx);
 }

@@ -6,7 +6,7 @@ import type { AccessRequest, Later, Ports, Sent } from "./ports.ts";
 const BUSY = 200;
 
 /** All but the token message, which belongs to whoever holds the request's lease. */
-export async function draw(ports: Ports, id: RequestId): Promise<Later> {
+export async function syncMessages(ports: Ports, id: RequestId): Promise<Later> {
   const held = await ports.lease.hold(`draw-${id}`, async () => {
     const drawn = new Set<string>();
     for (;;) {

@@ -1,8 +1,8 @@
 /** Redis forgets everything; the labels and annotations on the hub are enough to go on. */
 import { recordsOf, type Stage } from "../context.ts";
 import { isOurs } from "../fixtures/ours.ts";
-import { type Act, seen } from "./action.ts";
 import { sweepNow } from "./clock.ts";
+import { type Act, seen } from "./scenario.ts";
 
 const HEALED_WITHIN = 15_000;
 const SHOWN_FOR = 1_500;

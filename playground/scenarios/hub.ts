@@ -1,7 +1,7 @@
 /** The hub goes away and comes back; meanwhile the bot says what it does not know, and keeps trying. */
 import { recordsOf, type Stage } from "../context.ts";
-import { type Act, seen } from "./action.ts";
 import { sweepNow } from "./clock.ts";
+import { type Act, seen } from "./scenario.ts";
 
 const REAL = "This hub is real: the playground cannot take it away.";
 const HEALED_WITHIN = 30_000;

@@ -3,7 +3,7 @@ import { buttonsOf, type Message } from "../../sandbox/slack/index.ts";
 import type { In } from "../../src/domain/request.ts";
 import { recordsOf, type Stage } from "../context.ts";
 import { ALICE, APPROVALS, BOB, DANA, LIN } from "../fixtures/people.ts";
-import { seen } from "./action.ts";
+import { seen } from "./scenario.ts";
 
 const SEEN_WITHIN = 5_000;
 
@@ -38,7 +38,7 @@ async function standing(stage: Stage): Promise<Pending | undefined> {
 
 /** Somebody who has nothing open for this role. */
 export async function free(stage: Stage, role: string): Promise<string> {
-  const open = ["asked", "pending", "approved", "delivering", "active", "ending"];
+  const open = ["requested", "pending", "approved", "delivering", "active", "ending"];
   const records = await recordsOf(stage);
   const busy = records.filter((r) => r.role === role && open.includes(r.state)).map((r) => r.requester.id);
   const asker = [DANA, LIN, BOB, ALICE].find((id) => !busy.some((one) => one === id));

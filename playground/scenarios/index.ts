@@ -1,9 +1,9 @@
 /** The acts in the order they are offered, and what each has told so far. */
 import type { Stage } from "../context.ts";
-import type { Act, Line } from "./action.ts";
 import { flush } from "./flush.ts";
 import { hubAway, hubBack } from "./hub.ts";
 import { kill } from "./kill.ts";
+import type { Act, Line } from "./scenario.ts";
 import { twice } from "./twice.ts";
 
 const ACTS: readonly Act[] = [kill, flush, hubAway, hubBack, twice];

@@ -4,8 +4,8 @@ import { recordsOf, type Stage } from "../context.ts";
 import { isOurs } from "../fixtures/ours.ts";
 import { here } from "../fixtures/people.ts";
 import { slackDate } from "../page/view/dates.ts";
-import { type Act, seen } from "./action.ts";
 import { pendingRequest } from "./provoke.ts";
+import { type Act, seen } from "./scenario.ts";
 
 const SETTLED_WITHIN = 10_000;
 

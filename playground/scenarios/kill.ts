@@ -1,9 +1,9 @@
 /** The bot is killed in the middle of setting up a grant, started again, and finishes what it began. */
 import type { RequestId } from "../../src/domain/ids.ts";
 import { recordsOf, type Stage } from "../context.ts";
-import { type Act, seen, type Tell } from "./action.ts";
 import { sweepNow } from "./clock.ts";
 import { free, pendingRequest } from "./provoke.ts";
+import { type Act, seen, type Tell } from "./scenario.ts";
 
 const STRUCK_WITHIN = 10_000;
 const DOWN_FOR = 1_500;
