@@ -5,6 +5,7 @@ import { ended, ending } from "../domain/transitions.ts";
 import type { In, Later, Ports } from "./ports.ts";
 import { enqueue } from "./support/enqueue.ts";
 import { reportOutage } from "./support/outage.ts";
+import { removeGrant } from "./support/remove-grant.ts";
 import { settleAll } from "./support/settle-all.ts";
 import { redrawToken } from "./sync-messages.ts";
 
@@ -67,10 +68,11 @@ async function callWitness(
 /** When both objects were gone: kept in the record, so that a retry does not wait all over again. */
 async function remove(ports: Ports, request: In<"ending">, signal: AbortSignal): Promise<number> {
   const { grants, requests, clock } = ports;
-  const before = await grants.find(request, signal);
-  if (!before.account && !before.binding && request.deletedAt !== undefined) return request.deletedAt;
-  await grants.mark(request, signal);
-  await grants.remove(request, signal);
+  const before = request.deletedAt !== undefined && (await grants.isAbsent(request, signal));
+  if (before && request.deletedAt !== undefined) return request.deletedAt;
+  await removeGrant(grants, request, request.grant ?? {}, signal);
+  const { account, binding } = await grants.find(request, request.grant ?? {}, signal);
+  if (account || binding) throw new Error("it still stands on the hub after its deletion");
   const deletedAt = clock.now();
   await requests.update(request.id, (r) => (r.state === "ending" ? { ...r, deletedAt } : null));
   return deletedAt;
@@ -84,7 +86,7 @@ async function proof(
   signal: AbortSignal,
 ): Promise<"probe" | "absence"> {
   const verdict = witness ? await grants.check(witness, signal) : null;
-  const { account, binding } = await grants.find(request, signal);
+  const { account, binding } = await grants.find(request, request.grant ?? {}, signal);
   if (account || binding) throw new Error("something stands on the hub again after it was removed");
   if (verdict !== null && verdict !== "refused")
     throw new Error("the hub still accepts a token of a removed account");

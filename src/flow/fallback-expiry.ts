@@ -1,5 +1,6 @@
 /** With Redis gone the hub alone is enough: our objects whose time is over are deleted all the same. */
 import type { Ports } from "./ports.ts";
+import { removeGrant } from "./support/remove-grant.ts";
 
 const LISTING_WITHIN = 45_000;
 
@@ -16,7 +17,7 @@ export async function fallbackExpiry(
   const signal = AbortSignal.timeout(LISTING_WITHIN);
   for (const { key, account } of await grants.list(signal)) {
     if (!account?.annotations || account.annotations.expiresAt > clock.now()) continue;
-    await grants.remove(key, signal);
+    await removeGrant(grants, key, {}, signal);
     log.warn({ id: key.id }, "ended from the hub alone");
   }
 }

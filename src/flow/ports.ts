@@ -4,7 +4,7 @@ import type { Catalog } from "../domain/catalog.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Face, Slot } from "../domain/faces.ts";
 import type { Principal, RequestId, UserId } from "../domain/ids.ts";
-import type { Profile } from "../domain/person.ts";
+import type { Person, Profile } from "../domain/person.ts";
 import type { AccessRequest, Failure, Grant, In, Sent } from "../domain/request.ts";
 import type { Secret } from "../domain/secret.ts";
 
@@ -46,39 +46,75 @@ export type GrantKey = Pick<AccessRequest, "id" | "role" | "generation">;
 /** A grant as the hub alone knows it. */
 export interface GrantObjects {
   key: GrantKey;
-  account: { uid: string; ending: boolean; annotations: GrantAnnotations | null } | null;
+  account: {
+    uid: string;
+    createdAt: number;
+    /** It was deleted, and something (a finalizer) holds it. */
+    deleting: boolean;
+    annotations: GrantAnnotations | null;
+  } | null;
   binding: { uid: string } | null;
+  /** Something stands under the grant's name that is neither labelled as this grant's nor of the recorded uid. */
+  foreign: boolean;
 }
 
 /** The account's annotations: enough to end, and to tell whose it was, when Redis has lost everything. */
 export interface GrantAnnotations {
-  requester: { id: UserId; name: string; locale: "en" | "zh" };
+  requester: Person;
   clusterRole: string;
-  approvedBy: string;
+  approvedBy: Person | "policy";
+  /** By what they may approve, as in Decision. */
+  qualified: string;
   reason: string;
   approvedAt: number;
   expiresAt: number;
+  /** Where the message stands that shows the token; null until `annotate` said so. */
+  tokenMessage: { channel: string; ts: string } | null;
 }
 
-/** The hub's objects of our own instance. Every call takes at most 5 s and stops at `signal`. */
+/** What is added to the annotations, or changes, after the account was made. */
+export interface MoreAnnotations {
+  tokenMessage?: { channel: string; ts: string };
+  expiresAt?: number;
+}
+
+/** As recorded: an object of this uid is the grant's although its labels were stripped. */
+export type Uids = Partial<Pick<Grant, "accountUid" | "bindingUid">>;
+
+/**
+ * The hub's objects of our own instance. Every call takes at most 5 s once it is its turn and stops at `signal`. Each
+ * throws HubError (asking again later may help) when the hub does not answer; a proxy's answer is none of the hub's.
+ */
 export interface Grants {
-  /** ServiceAccount and ClusterRoleBinding, side by side; what exists is compared, never assumed. Throws GrantFailed. */
+  /**
+   * ServiceAccount and ClusterRoleBinding, side by side; what exists is compared, never assumed. Throws GrantFailed,
+   * on the hub's own refusal only.
+   */
   create(
     request: In<"approved" | "delivering">,
     signal: AbortSignal,
   ): Promise<{ accountUid: string; bindingUid: string }>;
-  /** A token for `ms` (at least the API's 10 minutes). `expiresAt` is on our clock. */
+  /** A token for `ms` (at least the API's 10 minutes). `expiresAt` is on the hub's clock. */
   mint(key: GrantKey, ms: number, signal: AbortSignal): Promise<{ token: Secret; expiresAt: number }>;
-  /** Asks the dashboard's login on a fresh connection: `unbound` is 403, `refused` 401. */
+  /** Asks the dashboard's login on a fresh connection: `unbound` is 403, `refused` 401, both by the hub itself. */
   check(token: Secret, signal: AbortSignal): Promise<"good" | "unbound" | "refused">;
-  /** Marks the account `ending`; no account is fine. */
-  mark(key: GrantKey, signal: AbortSignal): Promise<void>;
-  /** Binding first, then the account by its uid; only what is ours; 404 is success. */
-  remove(key: GrantKey, signal: AbortSignal): Promise<void>;
+  /**
+   * Resolves when the hub tells tokens apart: it refuses a made-up one, takes the bot's own, and RBAC is on. Callers
+   * within 1 s share one look. Throws NotEnforcing when it lets anybody in.
+   */
+  assertEnforcing(signal: AbortSignal): Promise<void>;
+  /** Only what is ours; absent is fine. */
+  removeBinding(key: GrantKey, uids: Uids, signal: AbortSignal): Promise<void>;
+  /** Only what is ours, by its uid; absent is fine. It may stand on: see `deleting`. */
+  removeAccount(key: GrantKey, uids: Uids, signal: AbortSignal): Promise<void>;
   /** What stands under this key now, read with the bot's own credential. */
-  find(key: GrantKey, signal: AbortSignal): Promise<GrantObjects>;
-  /** Everything of our instance. */
+  find(key: GrantKey, uids: Uids, signal: AbortSignal): Promise<GrantObjects>;
+  /** Whether nothing at all stands under the grant's name, whosever: by lists of that name, which no proxy answers. */
+  isAbsent(key: GrantKey, signal: AbortSignal): Promise<boolean>;
+  /** Everything of our instance, by label; what cannot be read is left out. */
   list(signal: AbortSignal): Promise<GrantObjects[]>;
+  /** Adds to the account's annotations; no account of ours is fine. */
+  annotate(key: GrantKey, more: MoreAnnotations, signal: AbortSignal): Promise<void>;
 }
 
 export const JOBS = ["vet", "provision", "draw", "lapse", "remind", "end"] as const;
@@ -164,6 +200,20 @@ export class GrantFailed extends Error {
   constructor(failure: Failure, detail: string) {
     super(detail);
     this.failure = failure;
+  }
+}
+
+/** The hub does not tell tokens apart: no token and no end means anything there. */
+export class NotEnforcing extends Error {
+  override name = "NotEnforcing";
+  readonly reason: "rbac-off" | "takes-any-token";
+  constructor(reason: NotEnforcing["reason"]) {
+    super(
+      reason === "rbac-off"
+        ? "RBAC is off on the hub: every caller may do everything"
+        : "the hub accepts a token that was made up",
+    );
+    this.reason = reason;
   }
 }
 

@@ -7,6 +7,7 @@ import { active, delivering, ending, failed } from "../domain/transitions.ts";
 import { type Grant, GrantFailed, type In, type Later, type Ports, type Sent } from "./ports.ts";
 import { enqueue } from "./support/enqueue.ts";
 import { reportOutage } from "./support/outage.ts";
+import { removeGrant } from "./support/remove-grant.ts";
 import { settleAll } from "./support/settle-all.ts";
 import { redrawToken } from "./sync-messages.ts";
 
@@ -103,7 +104,7 @@ async function deliver(ports: Ports, request: Open, ready: Ready, signal: AbortS
   const { id } = request;
   const { token, grant } = await reportOutage(ports, id, "hub", () => mint(ports, request, ready, signal));
   const next = await ports.requests.update(id, (r) => delivering(r, grant));
-  if (next.state !== "delivering") return ports.grants.remove(request, signal);
+  if (next.state !== "delivering") return removeGrant(ports.grants, request, grant, signal);
   if (grant.shortened) await planEnd(ports, next);
   await reportOutage(ports, id, "slack", () => ports.notifier.showToken(next, ready.message, token));
   const done = await ports.requests.update(id, active);

@@ -3,10 +3,13 @@ import { type In, isOnHub } from "../domain/request.ts";
 import { ending } from "../domain/transitions.ts";
 import type { GrantAnnotations, GrantKey, GrantObjects, Ports } from "./ports.ts";
 import { enqueue } from "./support/enqueue.ts";
+import { removeGrant } from "./support/remove-grant.ts";
 
 export async function repairGrant(ports: Ports, key: GrantKey, signal: AbortSignal): Promise<void> {
   const { requests, grants } = ports;
-  const standing = await grants.find(key, signal);
+  const before = await requests.get(key.id);
+  const uids = before && "grant" in before ? (before.grant ?? {}) : {};
+  const standing = await grants.find(key, uids, signal);
   const record = await requests.get(key.id);
   if (!record) return adoptOrRemove(ports, standing, signal);
   if (!isOnHub(record) || record.generation !== key.generation) return remove(ports, standing, signal);
@@ -14,7 +17,7 @@ export async function repairGrant(ports: Ports, key: GrantKey, signal: AbortSign
 }
 
 const isWhole = ({ account, binding }: GrantObjects): boolean =>
-  account !== null && !account.ending && binding !== null;
+  account !== null && !account.deleting && binding !== null;
 
 async function remove(
   { grants, log }: Ports,
@@ -22,7 +25,8 @@ async function remove(
   signal: AbortSignal,
 ): Promise<void> {
   if (!account && !binding) return;
-  await grants.remove(key, signal);
+  const uids = { ...(account && { accountUid: account.uid }), ...(binding && { bindingUid: binding.uid }) };
+  await removeGrant(grants, key, uids, signal);
   log.warn({ id: key.id }, "removed from the hub: it belonged to no live request");
 }
 
@@ -40,7 +44,7 @@ async function endLost(ports: Ports, { id }: In<"active">): Promise<void> {
 /** Redis lost the record: the account's notes are enough to end it on time. What says less is removed. */
 async function adoptOrRemove(ports: Ports, standing: GrantObjects, signal: AbortSignal): Promise<void> {
   const { account, binding, key } = standing;
-  if (!account?.annotations || account.ending || !binding) return remove(ports, standing, signal);
+  if (!account?.annotations || account.deleting || !binding) return remove(ports, standing, signal);
   const request = adopted(ports, key, account.annotations, {
     accountUid: account.uid,
     bindingUid: binding.uid,
@@ -73,7 +77,7 @@ function adopted(
     terms: 1,
     generation,
     messages: {},
-    decision: { by: "policy", qualified: notes.approvedBy, at: approvedAt },
+    decision: { by: notes.approvedBy, qualified: notes.qualified, at: approvedAt },
     expiresAt,
     grant: { ...uids, tokenExpiresAt: expiresAt, shortened: false },
     hidden: false,

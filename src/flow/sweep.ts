@@ -55,7 +55,7 @@ function agrees(
   // What it says is unknown, so nothing may be taken away for it.
   if (record === "unreadable") return true;
   if (!record || !isOnHub(record) || record.generation !== key.generation) return false;
-  return record.state !== "active" || (account !== null && !account.ending && binding !== null);
+  return record.state !== "active" || (account !== null && !account.deleting && binding !== null);
 }
 
 async function tryRepair(ports: Ports, key: GrantObjects["key"]): Promise<void> {

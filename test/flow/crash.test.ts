@@ -131,7 +131,7 @@ test("after any step between the release and the proof", async () => {
       await finish();
     }
     await expectEnded(id);
-    if (survived) expect(dying.steps).toContain("grants.remove");
+    if (survived) expect(dying.steps).toContain("grants.removeAccount");
   }
 });
 

@@ -140,10 +140,13 @@ const willingGrants = ({ clock }: Pick<Ports, "clock">): Grants => ({
   create: async () => ({ accountUid: "account", bindingUid: "binding" }),
   mint: async (_, ms) => ({ token: secret("eyJ-planted"), expiresAt: clock.now() + ms }),
   check: async () => "good",
-  mark: async () => {},
-  remove: async () => {},
-  find: async (key) => ({ key, account: null, binding: null }),
+  assertEnforcing: async () => {},
+  removeBinding: async () => {},
+  removeAccount: async () => {},
+  find: async (key) => ({ key, account: null, binding: null, foreign: false }),
+  isAbsent: async () => true,
   list: async () => [],
+  annotate: async () => {},
 });
 
 export type MemoryPorts = Ports & { requests: Store; jobs: ReturnType<typeof memoryJobs> };

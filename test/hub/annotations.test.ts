@@ -8,7 +8,8 @@ it("reads back what it wrote, whatever people typed", () => {
   const when = fc.integer({ min: 0, max: 4_102_444_800_000 });
   fc.assert(
     fc.property(text, text, when, when, (reason, name, approvedAt, expiresAt) => {
-      const notes = { ...annotationsOf(approved()), reason, approvedAt, expiresAt };
+      const tokenMessage = { channel: "D0BOB", ts: "1795341600.000123" };
+      const notes = { ...annotationsOf(approved()), reason, approvedAt, expiresAt, tokenMessage };
       notes.requester.name = name;
       expect(readAnnotations(writeAnnotations(notes))).toEqual(notes);
     }),
@@ -18,6 +19,15 @@ it("reads back what it wrote, whatever people typed", () => {
 it("says that nobody approved when policy did", () => {
   const { decision } = approved();
   expect(annotationsOf(approved({ decision: { ...decision, by: "policy" } })).approvedBy).toBe("policy");
+});
+
+it("reads a place of the token's message that nobody of us wrote as none", () => {
+  const written = writeAnnotations(annotationsOf(approved()));
+  for (const place of ["D0BOB", "D0BOB/", "<!channel>/1.2", "D0BOB/1/2"])
+    expect(readAnnotations({ ...written, "karpor-access.io/token-message": place })).toMatchObject({
+      reason: approved().reason,
+      tokenMessage: null,
+    });
 });
 
 it.each(Object.keys(writeAnnotations(annotationsOf(approved()))))("is null without %s", (field) => {

@@ -6,7 +6,7 @@ import type { Grants } from "../../src/flow/ports.ts";
 import type { HubClient } from "../../src/hub/client/client.ts";
 import { createGrants } from "../../src/hub/grants/grants.ts";
 import { approved } from "./requests.ts";
-import { json, type Stub, startStub } from "./stub.ts";
+import { json, notFound, type Stub, startStub } from "./stub.ts";
 
 const PLANTED = "planted-token-bytes";
 const { signal } = new AbortController();
@@ -26,10 +26,13 @@ const calls: [string, (grants: Grants) => Promise<unknown>][] = [
   ["create", (grants) => grants.create(approved(), signal)],
   ["mint", (grants) => grants.mint(approved(), 1, signal)],
   ["check", (grants) => grants.check(secret(PLANTED), signal)],
-  ["mark", (grants) => grants.mark(approved(), signal)],
-  ["remove", (grants) => grants.remove(approved(), signal)],
-  ["find", (grants) => grants.find(approved(), signal)],
+  ["assertEnforcing", (grants) => grants.assertEnforcing(signal)],
+  ["removeBinding", (grants) => grants.removeBinding(approved(), {}, signal)],
+  ["removeAccount", (grants) => grants.removeAccount(approved(), { accountUid: "u" }, signal)],
+  ["find", (grants) => grants.find(approved(), {}, signal)],
+  ["isAbsent", (grants) => grants.isAbsent(approved(), signal)],
   ["list", (grants) => grants.list(signal)],
+  ["annotate", (grants) => grants.annotate(approved(), { expiresAt: 0 }, signal)],
 ];
 
 it.each(calls)("gives up on a hub that hangs (%s)", async (_, call) => {
@@ -82,8 +85,10 @@ it.each([200, 201, 400, 401, 403, 404, 409, 422, 500, 503])(
 );
 
 it("passes on reason and audit id", async () => {
-  stub = await startStub((_, to) => json(to, 500, { reason: "InternalError" }, { "audit-id": "9c1-a" }));
-  const error = await caught(grantsOf(stub.client(PLANTED)).find(approved(), signal));
+  stub = await startStub((_, to) =>
+    json(to, 500, { kind: "Status", reason: "InternalError" }, { "audit-id": "9c1-a" }),
+  );
+  const error = await caught(grantsOf(stub.client(PLANTED)).find(approved(), {}, signal));
   expect(error).toMatchObject({ status: 500, reason: "InternalError", auditId: "9c1-a" });
 });
 
@@ -92,14 +97,14 @@ it("stops a call in flight at the signal, with its reason", async () => {
   const reason = new Error("the lease is lost");
   stub = await startStub(() => stop.abort(reason));
   const grants = grantsOf(stub.client(PLANTED));
-  expect(await caught(grants.find(approved(), stop.signal))).toBe(reason);
+  expect(await caught(grants.find(approved(), {}, stop.signal))).toBe(reason);
 });
 
 it("keeps its connections, but checks a token on a new one, without the bot's credential", async () => {
   const heard: unknown[] = [];
   stub = await startStub((ask, to) => {
     heard.push(ask.headers.authorization);
-    json(to, ask.url?.startsWith("/rest-api") ? 200 : 404, {});
+    json(to, ask.url?.startsWith("/rest-api") ? 200 : 404, {}, { "audit-id": "9c1-a" });
   });
   const client = stub.client(PLANTED);
   const grants = grantsOf(client);
@@ -116,12 +121,12 @@ it("reads the credential at each call", async () => {
   const heard: unknown[] = [];
   stub = await startStub((ask, to) => {
     heard.push(ask.headers.authorization);
-    json(to, 404, {});
+    notFound(ask, to);
   });
   let n = 0;
   const client = stub.client(PLANTED, { token: () => secret(`renewed-${Math.floor(n++ / 2)}`) });
-  await grantsOf(client).find(approved(), signal);
-  await grantsOf(client).find(approved(), signal);
+  await grantsOf(client).find(approved(), {}, signal);
+  await grantsOf(client).find(approved(), {}, signal);
   expect(new Set(heard)).toEqual(new Set(["Bearer renewed-0", "Bearer renewed-1"]));
 });
 

@@ -4,8 +4,8 @@ import { systemClock } from "../../sandbox/clock.ts";
 import { type HubClient as Admin, hubClient } from "../../sandbox/hub/client.ts";
 import type { Hub, KubeObject } from "../../sandbox/hub/types.ts";
 import { HOUR } from "../../src/domain/duration.ts";
-import type { Secret } from "../../src/domain/secret.ts";
-import { GrantFailed, type GrantKey, type Grants, type Log } from "../../src/flow/ports.ts";
+import { type Secret, secret } from "../../src/domain/secret.ts";
+import { GrantFailed, type GrantKey, type Grants, type Log, type Uids } from "../../src/flow/ports.ts";
 import { createHubClient, type HubClient } from "../../src/hub/client/client.ts";
 import { createGrants, type GrantsOptions } from "../../src/hub/grants/grants.ts";
 import { objectName } from "../../src/hub/grants/names.ts";
@@ -56,6 +56,12 @@ export function grantsContract(title: string, start: () => Promise<Hub>): void {
         () => "it worked",
         (error) => (error instanceof GrantFailed ? error.failure : error),
       );
+    const remove = async (key: GrantKey, uids: Uids = {}, by = grants) => {
+      await by.removeBinding(key, uids, signal);
+      await by.removeAccount(key, uids, signal);
+    };
+    const patch = (path: string, metadata: object) =>
+      admin("PATCH", path, { body: { metadata }, type: "application/merge-patch+json" });
     const becomes = (token: Secret, wanted: string) =>
       expect.poll(() => grants.check(token, signal), { timeout: 5_000, interval: 20 }).toBe(wanted);
     const admins = async (method: string, path: string, body?: object) => {
@@ -68,20 +74,24 @@ export function grantsContract(title: string, start: () => Promise<Hub>): void {
       it("makes both objects, whose account says whose it is and until when", async () => {
         const request = approved();
         const made = await grants.create(request, signal);
-        const { account, binding } = await grants.find(request, signal);
+        const { account, binding, foreign } = await grants.find(request, {}, signal);
         expect(account).toEqual({
           uid: made.accountUid,
-          ending: false,
+          createdAt: expect.any(Number),
+          deleting: false,
           annotations: {
             requester: request.requester,
             clusterRole: "karpor-guest",
-            approvedBy: "U0BOB",
+            approvedBy: request.decision.by,
+            qualified: "S0SRE",
             reason: request.reason,
             approvedAt: request.decision.at,
             expiresAt: request.expiresAt,
+            tokenMessage: null,
           },
         });
-        expect(binding).toEqual({ uid: made.bindingUid });
+        expect(Math.abs((account?.createdAt ?? 0) - Date.now())).toBeLessThan(5_000);
+        expect({ binding, foreign }).toEqual({ binding: { uid: made.bindingUid }, foreign: false });
       });
 
       it("twice makes nothing twice", async () => {
@@ -123,12 +133,14 @@ export function grantsContract(title: string, start: () => Promise<Hub>): void {
         expect((await accountOf(request)).body.metadata?.uid).toBe(accountUid);
       });
 
-      it("refuses an account that is ending", async () => {
+      it("refuses an account that is being deleted", async () => {
         const request = approved();
         await grants.create(request, signal);
-        await grants.mark(request, signal);
+        const release = await hold(request);
+        await grants.removeAccount(request, {}, signal);
         expect(await failure(grants.create(request, signal))).toBe("name-taken");
         expect((await accountOf(request)).status).toBe(200);
+        await release();
       });
 
       it("refuses a binding to another subject", async () => {
@@ -172,13 +184,13 @@ export function grantsContract(title: string, start: () => Promise<Hub>): void {
     });
 
     describe("mint", () => {
-      it("gives a token for the time asked, on our clock however wrong that is", async () => {
+      it("gives a token for the time asked, on the hub's clock however wrong ours is", async () => {
         const request = approved();
         await grants.create(request, signal);
         const now = () => Date.now() + 3 * HOUR;
         const late = make({ clock: { ...systemClock(), now } });
         const { expiresAt } = await late.mint(request, HOUR, signal);
-        expect(Math.abs(expiresAt - now() - HOUR)).toBeLessThan(5_000);
+        expect(Math.abs(expiresAt - Date.now() - HOUR)).toBeLessThan(5_000);
       });
 
       it("asks for the API's ten minutes when less is wanted", async () => {
@@ -214,9 +226,9 @@ export function grantsContract(title: string, start: () => Promise<Hub>): void {
         await becomes(token, "good");
         await admins("DELETE", `${BINDINGS}/${objectName(request)}`);
         await becomes(token, "unbound");
-        const witness = await grants.mint(request, HOUR, signal);
-        await grants.remove(request, signal);
-        expect(await grants.check(witness.token, signal)).toBe("refused");
+        const probe = await grants.mint(request, HOUR, signal);
+        await remove(request);
+        expect(await grants.check(probe.token, signal)).toBe("refused");
       });
 
       it("is not answered for by the bot's own certificate", async () => {
@@ -235,47 +247,95 @@ export function grantsContract(title: string, start: () => Promise<Hub>): void {
         const all = make({ client: root });
         await all.create(request, signal);
         const { token } = await all.mint(request, HOUR, signal);
-        await all.remove(request, signal);
+        await remove(request, {}, all);
         expect(await all.check(token, signal)).toBe("refused");
         await root.close();
       });
     });
 
     describe("the end", () => {
-      it("marks, takes both away, and finds nothing afterwards; again is fine", async () => {
+      it.each([
+        ["by the recorded uids", true],
+        ["by labels alone", false],
+      ])("takes both away, %s, and finds nothing afterwards; again is fine", async (_, recorded) => {
         const request = approved();
-        await grants.create(request, signal);
-        await grants.mark(request, signal);
-        expect((await grants.find(request, signal)).account).toMatchObject({
-          ending: true,
-          annotations: { reason: request.reason },
+        const made = await grants.create(request, signal);
+        const uids = recorded ? made : {};
+        await grants.removeBinding(request, uids, signal);
+        expect(await grants.find(request, uids, signal)).toMatchObject({
+          account: { uid: made.accountUid },
+          binding: null,
         });
-        await grants.mark(request, signal);
-        await grants.remove(request, signal);
+        expect(await grants.isAbsent(request, signal)).toBe(false);
+        await grants.removeAccount(request, uids, signal);
         await nothing(request);
-        await grants.remove(request, signal);
-        await grants.mark(request, signal);
-        expect(await grants.find(request, signal)).toEqual({ key: request, account: null, binding: null });
+        await remove(request, uids);
+        expect(await grants.isAbsent(request, signal)).toBe(true);
+        expect(await grants.find(request, uids, signal)).toEqual({
+          key: request,
+          account: null,
+          binding: null,
+          foreign: false,
+        });
       });
 
       it("refuses an unused token right after", async () => {
         const request = approved();
-        await grants.create(request, signal);
+        const made = await grants.create(request, signal);
         const { token } = await grants.mint(request, HOUR, signal);
-        await grants.remove(request, signal);
+        await remove(request, made);
         expect(await grants.check(token, signal)).toBe("refused");
       });
 
-      it("leaves alone what is not ours under the same name", async () => {
+      it("knows its own by their uids although somebody stripped the labels", async () => {
+        const request = approved();
+        const made = await grants.create(request, signal);
+        await strip(request);
+        await patch(`${ACCOUNTS}/${objectName(request)}`, { labels: null });
+        expect(await grants.find(request, {}, signal)).toMatchObject({
+          account: null,
+          binding: null,
+          foreign: true,
+        });
+        await remove(request);
+        expect(await grants.isAbsent(request, signal)).toBe(false);
+        expect(await grants.find(request, made, signal)).toMatchObject({
+          account: { uid: made.accountUid },
+          binding: { uid: made.bindingUid },
+          foreign: false,
+        });
+        await remove(request, made);
+        await nothing(request);
+      });
+
+      it("leaves alone what is not ours under the same name, and says that it stands", async () => {
         const request = approved();
         const staging = make({ instance: "staging" });
         await staging.create(request, signal);
-        await grants.mark(request, signal);
-        await grants.remove(request, signal);
-        expect(await staging.find(request, signal)).toMatchObject({
-          account: { ending: false },
+        const recorded = { accountUid: "what-it-was-before", bindingUid: "what-it-was-before" };
+        for (const uids of [{}, recorded]) {
+          await remove(request, uids);
+          expect(await grants.find(request, uids, signal)).toEqual({
+            key: request,
+            account: null,
+            binding: null,
+            foreign: true,
+          });
+        }
+        expect(await grants.isAbsent(request, signal)).toBe(false);
+        expect(await staging.find(request, {}, signal)).toMatchObject({
+          account: { deleting: false },
           binding: { uid: expect.any(String) },
         });
+      });
+
+      it("takes away what bears our labels under another uid than the recorded one", async () => {
+        const request = approved();
+        const before = await grants.create(request, signal);
+        await remove(request, before);
+        await grants.create(request, signal);
+        await remove(request, before);
+        await nothing(request);
       });
 
       it("leaves alone the next generation", async () => {
@@ -283,21 +343,61 @@ export function grantsContract(title: string, start: () => Promise<Hub>): void {
         next.id = old.id;
         await grants.create(old, signal);
         await grants.create(next, signal);
-        await grants.remove(old, signal);
-        expect(await grants.find(next, signal)).toMatchObject({ account: { ending: false }, binding: {} });
+        await remove(old);
+        expect(await grants.find(next, {}, signal)).toMatchObject({
+          account: { deleting: false },
+          binding: {},
+        });
       });
 
       it("does not call an account gone that a finalizer holds", async () => {
         const request = approved();
         await grants.create(request, signal);
-        const type = "application/merge-patch+json";
-        const hold = (finalizers: string[]) =>
-          admin("PATCH", `${ACCOUNTS}/${objectName(request)}`, { body: { metadata: { finalizers } }, type });
-        await hold(["example.com/held"]);
-        await expect(grants.remove(request, signal)).rejects.toThrow("still there");
-        expect((await grants.find(request, signal)).account?.ending).toBe(true);
-        await hold([]);
-        await grants.remove(request, signal);
+        const release = await hold(request);
+        await remove(request);
+        expect((await grants.find(request, {}, signal)).account?.deleting).toBe(true);
+        expect(await grants.isAbsent(request, signal)).toBe(false);
+        await release();
+        expect(await grants.isAbsent(request, signal)).toBe(true);
+      });
+    });
+
+    describe("annotate", () => {
+      it("adds where the token's message stands, and moves the end", async () => {
+        const request = approved();
+        await grants.create(request, signal);
+        const tokenMessage = { channel: "D0BOB", ts: "1795341600.000123" };
+        await grants.annotate(request, { tokenMessage }, signal);
+        await grants.annotate(request, { expiresAt: request.expiresAt + HOUR }, signal);
+        expect((await grants.find(request, {}, signal)).account?.annotations).toMatchObject({
+          tokenMessage,
+          expiresAt: request.expiresAt + HOUR,
+          reason: request.reason,
+        });
+      });
+
+      it("leaves alone what is not ours, and is fine with nothing", async () => {
+        const request = approved();
+        const tokenMessage = { channel: "D0BOB", ts: "1795341600.000123" };
+        await grants.annotate(request, { tokenMessage }, signal);
+        const staging = make({ instance: "staging" });
+        await staging.create(request, signal);
+        await grants.annotate(request, { tokenMessage }, signal);
+        expect((await staging.find(request, {}, signal)).account?.annotations?.tokenMessage).toBeNull();
+      });
+    });
+
+    describe("assertEnforcing", () => {
+      it("is content with a hub that refuses a made-up token and takes the bot's own", async () => {
+        await grants.assertEnforcing(signal);
+      });
+
+      it("does not take a dead credential of its own for a hub that refuses", async () => {
+        const { access } = client;
+        const dead = createHubClient(access, { token: () => secret("a.dead.token") });
+        const looking = make({ client: dead }).assertEnforcing(signal);
+        await expect(looking).rejects.toMatchObject({ name: "HubError", status: 401 });
+        await dead.close();
       });
     });
 
@@ -311,16 +411,15 @@ export function grantsContract(title: string, start: () => Promise<Hub>): void {
         await make({ instance: "listed-too" }).create(approved(), signal);
         await admins("DELETE", `${BINDINGS}/${objectName(noBinding)}`);
         await admins("DELETE", `${ACCOUNTS}/${objectName(noAccount)}`);
-        await mine.mark(whole, signal);
         const listed = await mine.list(signal);
         expect(listed).toHaveLength(3);
         const of = ({ id }: GrantKey) => listed.find(({ key }) => key.id === id);
         expect(of(whole)).toMatchObject({
           key: { id: whole.id, role: "peek", generation: 1 },
-          account: { ending: true, annotations: { requester: whole.requester, reason: whole.reason } },
+          account: { deleting: false, annotations: { requester: whole.requester, reason: whole.reason } },
           binding: { uid: expect.any(String) },
         });
-        expect(of(noBinding)).toMatchObject({ account: { ending: false }, binding: null });
+        expect(of(noBinding)).toMatchObject({ account: { deleting: false }, binding: null });
         expect(of(noAccount)).toMatchObject({ account: null, binding: { uid: expect.any(String) } });
       });
 
@@ -338,9 +437,8 @@ export function grantsContract(title: string, start: () => Promise<Hub>): void {
         const mine = make({ instance: "incomplete" });
         const request = approved();
         await mine.create(request, signal);
-        await admin("PATCH", `${ACCOUNTS}/${objectName(request)}`, {
-          body: { metadata: { annotations: { "karpor-access.io/expires-at": null } } },
-          type: "application/merge-patch+json",
+        await patch(`${ACCOUNTS}/${objectName(request)}`, {
+          annotations: { "karpor-access.io/expires-at": null },
         });
         expect(await mine.list(signal)).toMatchObject([{ account: { annotations: null } }]);
       });
@@ -359,8 +457,14 @@ export function grantsContract(title: string, start: () => Promise<Hub>): void {
     }
 
     async function strip(key: GrantKey): Promise<void> {
-      const type = "application/merge-patch+json";
-      await admin("PATCH", `${BINDINGS}/${objectName(key)}`, { body: { metadata: { labels: null } }, type });
+      await patch(`${BINDINGS}/${objectName(key)}`, { labels: null });
+    }
+
+    /** A finalizer that nobody removes, until the answer is called. */
+    async function hold(key: GrantKey): Promise<() => Promise<unknown>> {
+      const path = `${ACCOUNTS}/${objectName(key)}`;
+      await patch(path, { finalizers: ["example.com/held"] });
+      return () => patch(path, { finalizers: null });
     }
   });
 }

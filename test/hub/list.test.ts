@@ -4,16 +4,21 @@ import { createGrants } from "../../src/hub/grants/grants.ts";
 import { objectName } from "../../src/hub/grants/names.ts";
 import { account, binding } from "../../src/hub/grants/objects.ts";
 import { approved } from "./requests.ts";
-import { json, type Stub, startStub } from "./stub.ts";
+import { json, notFound, type Stub, startStub } from "./stub.ts";
 
 let stub: Stub | undefined;
 afterEach(() => stub?.stop());
 
+const kind = "PartialObjectMetadataList";
+const as = (uid: string, object: { metadata: object }) => ({
+  ...object,
+  metadata: { ...object.metadata, uid, creationTimestamp: "2026-11-25T09:00:00Z" },
+});
 const place = { instance: "production", namespace: "karpor-access" };
 
 it("follows the pages to their end, of whole objects or of metadata only", async () => {
   const requests = Array.from({ length: 5 }, () => approved());
-  const uid = (object: { metadata: object }) => ({ ...object, metadata: { ...object.metadata, uid: "u" } });
+  const uid = (object: { metadata: object }) => as("u", object);
   const accounts = requests.map((request) => uid({ metadata: account(place, request).metadata }));
   const bindings = requests.map((request) => uid(binding(place, request, "karpor-guest")));
   const asked: URL[] = [];
@@ -23,7 +28,7 @@ it("follows the pages to their end, of whole objects or of metadata only", async
     const all = url.pathname.endsWith("/serviceaccounts") ? accounts : bindings;
     const from = Number(url.searchParams.get("continue") ?? 0);
     const next = from + 2 < all.length ? { continue: String(from + 2) } : {};
-    json(to, 200, { metadata: next, items: all.slice(from, from + 2) });
+    json(to, 200, { kind, metadata: next, items: all.slice(from, from + 2) });
   });
   const grants = createGrants({ client: stub.client("t"), ...place, clock: systemClock() });
   const listed = await grants.list(new AbortController().signal);
@@ -36,28 +41,36 @@ it("follows the pages to their end, of whole objects or of metadata only", async
 });
 
 it("fails on what is no list, rather than seeing an empty hub", async () => {
-  stub = await startStub((_, to) => json(to, 200, { items: [{ metadata: {} }] }));
+  stub = await startStub((_, to) => json(to, 200, { items: [] }));
   const grants = createGrants({ client: stub.client("t"), ...place, clock: systemClock() });
   await expect(grants.list(new AbortController().signal)).rejects.toThrow("unreadable");
 });
 
 it("looks again at halves: the two lists are not of one moment", async () => {
   const [whole, gone] = [approved(), approved()];
-  const as = (uid: string, object: { metadata: object }) => ({
-    ...object,
-    metadata: { ...object.metadata, uid },
-  });
   const [a, b] = [as("a", account(place, whole)), as("b", binding(place, whole, "karpor-guest"))];
   stub = await startStub((ask, to) => {
     const { pathname } = new URL(`https://hub${ask.url}`);
     if (pathname.endsWith("/serviceaccounts"))
-      return json(to, 200, { items: [as("c", account(place, gone))] });
-    if (pathname.endsWith("/clusterrolebindings")) return json(to, 200, { items: [b] });
-    if (!pathname.endsWith(objectName(whole))) return json(to, 404, { reason: "NotFound" });
+      return json(to, 200, { kind, items: [as("c", account(place, gone))] });
+    if (pathname.endsWith("/clusterrolebindings")) return json(to, 200, { kind, items: [b] });
+    if (!pathname.endsWith(objectName(whole))) return notFound(ask, to);
     json(to, 200, pathname.includes("/serviceaccounts/") ? a : b);
   });
   const grants = createGrants({ client: stub.client("t"), ...place, clock: systemClock() });
   expect(await grants.list(new AbortController().signal)).toMatchObject([
-    { key: { id: whole.id }, account: { uid: "a", ending: false }, binding: { uid: "b" } },
+    { key: { id: whole.id }, account: { uid: "a", deleting: false }, binding: { uid: "b" } },
   ]);
+});
+
+it("leaves out what cannot be read, rather than seeing nothing at all", async () => {
+  const good = approved();
+  const broken = { metadata: { name: "karpor-access-broken", labels: null, uid: 7 } };
+  stub = await startStub((ask, to) => {
+    const accounts = ask.url?.includes("/serviceaccounts?");
+    const item = accounts ? account(place, good) : binding(place, good, "karpor-guest");
+    json(to, 200, { kind, items: [broken, as("u", item)] });
+  });
+  const grants = createGrants({ client: stub.client("t"), ...place, clock: systemClock() });
+  expect(await grants.list(new AbortController().signal)).toMatchObject([{ key: { id: good.id } }]);
 });

@@ -51,7 +51,7 @@ async function open(to: object = {}): Promise<{ client: HubClient; hub: OpenHub 
   const through = await openHub({ hub: settings, env }, { log });
   opened.push(through);
   // A busy machine is slow at so many handshakes at once.
-  const client = createHubClient(through.access, { connections: 8, timeout: 15_000 });
+  const client = createHubClient(through.access, { timeout: 15_000 });
   opened.push(client);
   return { client, hub: through };
 }

@@ -52,3 +52,9 @@ export function json(
 ): void {
   to.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
 }
+
+/** As the API server says it of the last name in the path. */
+export function notFound(ask: IncomingMessage, to: ServerResponse): void {
+  const name = ask.url?.split("?")[0]?.split("/").at(-1);
+  json(to, 404, { kind: "Status", reason: "NotFound", details: { name } });
+}

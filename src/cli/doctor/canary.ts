@@ -5,6 +5,7 @@ import { MINUTE, SECOND } from "../../domain/duration.ts";
 import { requestId, type UserId } from "../../domain/ids.ts";
 import type { Secret } from "../../domain/secret.ts";
 import type { Clock, Grants, In } from "../../flow/ports.ts";
+import { removeGrant } from "../../flow/support/remove-grant.ts";
 import type { HubClient } from "../../hub/client/client.ts";
 import { createGrants } from "../../hub/grants/grants.ts";
 import { type Finding, fail, ok } from "../checks/finding.ts";
@@ -35,7 +36,7 @@ export async function canary(client: HubClient, config: Config, clock: Clock): P
 /** Also what an interrupted one left. */
 async function clear(grants: Grants): Promise<void> {
   const { signal } = new AbortController();
-  for (const { key } of await grants.list(signal)) await grants.remove(key, signal);
+  for (const { key } of await grants.list(signal)) await removeGrant(grants, key, {}, signal);
 }
 
 async function* live(grants: Grants, grant: In<"approved">, clock: Clock): AsyncGenerator<[string, number]> {
@@ -48,7 +49,7 @@ async function* live(grants: Grants, grant: In<"approved">, clock: Clock): Async
   const [{ token }, minted] = await timed(grants.mint(grant, LIFE, signal));
   yield ["mint", made + minted];
   yield ["use", (await timed(until(grants, token, "good", BOUND_WITHIN, clock)))[1]];
-  const [, removed] = await timed(grants.remove(grant, signal));
+  const [, removed] = await timed(removeGrant(grants, grant, {}, signal));
   yield ["end", removed];
   yield ["refused", (await timed(until(grants, token, "refused", REFUSED_WITHIN, clock)))[1]];
 }

@@ -4,7 +4,8 @@ import type { Secret } from "../../domain/secret.ts";
 import type { HubAccess } from "../kubeconfig/kubeconfig.ts";
 
 export interface AgentOptions {
-  connections: number;
+  /** As many as its lanes ask for, when left out. */
+  connections?: number;
   /** Milliseconds to connect in. */
   timeout: number;
   /** The client certificate to show, if any. */
@@ -13,7 +14,7 @@ export interface AgentOptions {
 
 export function createAgent(access: HubAccess, { connections, timeout, certificate }: AgentOptions): Agent {
   return new Agent({
-    connections,
+    ...(connections === undefined ? {} : { connections }),
     keepAliveTimeout: 30_000,
     connect: {
       timeout,

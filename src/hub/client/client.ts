@@ -5,13 +5,16 @@ import {
   createConfiguration,
   RbacAuthorizationV1Api,
 } from "@kubernetes/client-node";
+import type { Clock } from "../../domain/clock.ts";
 import type { Secret } from "../../domain/secret.ts";
 import type { HubAccess } from "../kubeconfig/kubeconfig.ts";
+import { type ClockOffset, createClockOffset } from "./clock-offset.ts";
 import { type Connection, createConnection } from "./connection.ts";
-import { hubError } from "./errors.ts";
+import { hubError, isHubs } from "./errors.ts";
+import { createLanes, type LaneName } from "./lanes.ts";
 import { type HubAnswer, type HubRequest, request, requestAs } from "./request.ts";
 import { createRetrying } from "./retrying.ts";
-import { httpApi } from "./send.ts";
+import { httpApi, type Send, send as sendOnce } from "./send.ts";
 
 export interface HubClient {
   /** As last read. */
@@ -24,6 +27,10 @@ export interface HubClient {
   call<T>(doing: string, signal: AbortSignal | undefined, run: Run<T>): Promise<T>;
   /** Any path. Resolves whatever the status; throws the signal's reason, else HubError. */
   request(path: string, options?: HubRequest): Promise<HubAnswer>;
+  /** The same client for work of that kind: calls of one lane never wait for those of the other. */
+  lane(name: LaneName): HubClient;
+  /** How far the hub's clock is ahead of this machine's, ms: 0 under two seconds, and where no clock was given. */
+  clockOffset(): number;
   close(): Promise<void>;
 }
 
@@ -34,53 +41,77 @@ export interface ClientOptions {
   token?: (() => Secret) | undefined;
   /** Asked when the hub refuses the credential or shows a certificate we do not trust; null: nothing changed. */
   reread?: (() => Promise<HubAccess | null>) | undefined;
-  /** Milliseconds that a call may take. */
+  /** Milliseconds that a call may take once it is its turn. */
   timeout?: number | undefined;
-  connections?: number | undefined;
+  /** This machine's, which the hub's is compared with. */
+  clock?: Clock | undefined;
 }
 
+/** Goes by the urgent lane. */
 export function createHubClient(access: HubAccess, options: ClientOptions = {}): HubClient {
-  const { timeout = 5_000, connections = 32 } = options;
-  const link = (to: HubAccess) => createConnection(to, { token: options.token, timeout, connections });
+  const { timeout = 5_000, clock } = options;
+  const link = (to: HubAccess) => createConnection(to, { token: options.token, timeout });
   const links = createRetrying(link(access), async () => {
     const fresh = await options.reread?.();
     return fresh ? link(fresh) : null;
   });
+  const [lanes, offset] = [createLanes(), createClockOffset()];
+  const send = clock ? learning(offset, clock) : sendOnce;
   const limit = (signal: AbortSignal | undefined) =>
     signal ? AbortSignal.any([AbortSignal.timeout(timeout), signal]) : AbortSignal.timeout(timeout);
   // Each call says by which link it goes.
   const configuration = createConfiguration({});
-  return {
+  const [core, rbac] = [new CoreV1Api(configuration), new RbacAuthorizationV1Api(configuration)];
+  const on = (lane: LaneName): HubClient => ({
     get access() {
       return links.current().access;
     },
-    core: new CoreV1Api(configuration),
-    rbac: new RbacAuthorizationV1Api(configuration),
+    ...{ core, rbac, lane: on, clockOffset: offset.now },
     token: () => links.current().token(),
     call: (doing, signal, run) =>
-      links.through((by) =>
-        guarded(doing, signal, () => run({ ...by.options, httpApi: httpApi(by.agent, limit(signal)) })),
+      lanes[lane](signal, () =>
+        links.through((by) =>
+          guarded(doing, signal, () =>
+            run({ ...by.options, httpApi: httpApi(send, by.agent, limit(signal)) }),
+          ),
+        ),
       ),
     request: (path, asked = {}) =>
-      links.through(
-        (by) =>
-          guarded(`${asked.method ?? "GET"} ${path.split("?")[0]}`, asked.signal, () => raw(by, path, asked)),
-        // Another's token says nothing of our own.
-        (answer) => asked.as === undefined && answer.status === 401,
+      lanes[lane](asked.signal, () =>
+        links.through(
+          (by) =>
+            guarded(`${asked.method ?? "GET"} ${path.split("?")[0]}`, asked.signal, () =>
+              ask(by, path, asked),
+            ),
+          // Another's token says nothing of our own.
+          (answer) => asked.as === undefined && answer.status === 401,
+        ),
       ),
     close: () => links.current().agent.destroy(),
-  };
+  });
+  return on("urgent");
 
-  function raw(
+  function ask(
     { access, token, agent }: Connection,
     path: string,
     { signal, as, method, body, accept = "application/json" }: HubRequest,
   ) {
-    const asking = { method, body, accept, signal: limit(signal), timeout };
+    const asking = { method, body, accept, signal: limit(signal), send, timeout };
     if (as !== undefined) return requestAs(access, path, as, asking);
     return request(access.server + path, token(), agent, asking);
   }
 }
+
+/** A proxy's clock is not the hub's. */
+const learning =
+  (offset: ClockOffset, clock: Clock): Send =>
+  async (url, sending) => {
+    const sent = clock.now();
+    const answer = await sendOnce(url, sending);
+    if (isHubs({ headers: answer.headers, body: undefined }))
+      offset.learn(answer.headers.date, sent, clock.now());
+    return answer;
+  };
 
 async function guarded<T>(doing: string, signal: AbortSignal | undefined, run: () => Promise<T>): Promise<T> {
   signal?.throwIfAborted();

@@ -18,12 +18,11 @@ export interface ConnectionOptions {
   /** Replaces the kubeconfig's credential. */
   token?: (() => Secret) | undefined;
   timeout: number;
-  connections: number;
 }
 
 export function createConnection(
   access: HubAccess,
-  { token: given, timeout, connections }: ConnectionOptions,
+  { token: given, timeout }: ConnectionOptions,
 ): Connection {
   const { credential } = access;
   const token = given ?? (credential.kind === "token" ? credential.token : () => null);
@@ -31,7 +30,7 @@ export function createConnection(
   return {
     access,
     token,
-    agent: createAgent(access, { connections, timeout, certificate }),
+    agent: createAgent(access, { timeout, certificate }),
     options: {
       baseServer: new ServerConfiguration(access.server, {}),
       authMethods: {

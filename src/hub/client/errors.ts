@@ -1,31 +1,63 @@
 /** What went wrong with a call to the hub, in words that are safe to log: never a body, a header or a token. */
 import { ApiException } from "@kubernetes/client-node";
 import { z } from "zod";
+import type { HubAnswer } from "./request.ts";
+
+interface Told {
+  auditId?: string | null;
+  /** What a Status says is concerned. */
+  name?: string | undefined;
+}
 
 /** The hub did not answer, or answered with what we cannot use. Asking again later may help. */
 export class HubError extends Error {
   override name = "HubError";
   /** HTTP status; null when there was no answer. */
   readonly status: number | null;
-  /** The Status's reason, the socket's error code, `timeout` or `unreadable`. */
+  /** The Status's reason, the socket's error code, `timeout`, `unreadable`, or `not-kubernetes`: a proxy answered, not the hub. */
   readonly reason: string;
   /** Finds the call in the hub's audit log. */
   readonly auditId: string | null;
-  constructor(doing: string, status: number | null, reason: string, auditId: string | null = null) {
+  // Private, since whatever prints an error would print it: a proxy may repeat anything here.
+  readonly #named: string | undefined;
+  constructor(doing: string, status: number | null, reason: string, { auditId = null, name }: Told = {}) {
     const answer = status === null ? "no usable answer" : `the hub answered ${status}`;
     super(`${doing}: ${answer} (${reason})${auditId ? `, audit id ${auditId}` : ""}`);
     this.status = status;
     this.reason = reason;
     this.auditId = auditId;
+    this.#named = name;
+  }
+  /** The API server itself says that nothing of this name exists. */
+  saysAbsent(name: string): boolean {
+    return this.status === 404 && this.reason === "NotFound" && this.#named === name;
   }
 }
 
+export const NOT_KUBERNETES = "not-kubernetes";
+
+/** An answer of the API server itself with this status; a proxy's is none. */
 export const isStatus = (error: unknown, status: number): error is HubError =>
-  error instanceof HubError && error.status === status;
+  error instanceof HubError && error.status === status && error.reason !== NOT_KUBERNETES;
+
+export const isAbsence = (error: unknown, name: string): boolean =>
+  error instanceof HubError && error.saysAbsent(name);
 
 const Coded = z.object({ code: z.string().regex(/^[A-Z0-9_]{1,60}$/) });
-const Status = z.object({ reason: z.string().regex(/^[A-Za-z]{1,60}$/) });
+const Status = z.object({
+  kind: z.literal("Status"),
+  reason: z
+    .string()
+    .regex(/^[A-Za-z]{1,60}$/)
+    .optional()
+    .catch(undefined),
+  details: z.object({ name: z.string() }).partial().optional().catch(undefined),
+});
 const AuditId = z.string().regex(/^[\w-]{1,80}$/);
+
+/** Whether the API server answered, not a proxy before it: it puts an audit id on each answer. */
+export const isHubs = ({ headers, body }: Pick<HubAnswer, "headers" | "body">): boolean =>
+  AuditId.safeParse(headers["audit-id"]).success || Status.safeParse(body).success;
 
 /** Anything that a call can throw, without what it carries: messages of the client contain bodies and headers. */
 export function hubError(error: unknown, doing: string): HubError {
@@ -38,8 +70,10 @@ export function hubError(error: unknown, doing: string): HubError {
 
 /** An answer that is no success. */
 export function answered(doing: string, status: number, body: unknown, auditId: unknown): HubError {
-  const reason = Status.safeParse(typeof body === "string" ? parseJson(body) : body).data?.reason;
-  return new HubError(doing, status, reason ?? "no reason given", AuditId.safeParse(auditId).data ?? null);
+  const said = Status.safeParse(typeof body === "string" ? parseJson(body) : body).data;
+  const id = AuditId.safeParse(auditId).data ?? null;
+  const reason = said || id ? (said?.reason ?? "no reason given") : NOT_KUBERNETES;
+  return new HubError(doing, status, reason, { auditId: id, name: said?.details?.name });
 }
 
 /** Undefined when the text is no JSON. */

@@ -1,11 +1,10 @@
 /** Facts about the hub for the start checks and the doctor: it judges nothing, and throws only the signal's reason. */
-import { z } from "zod";
 import type { Clock } from "../../flow/ports.ts";
 import { grantsLogin, grantsMoreThanGet, readRole } from "../grants/roles.ts";
 import { identityOf, type TokenIdentity } from "../kubeconfig/identity.ts";
 import type { HubClient } from "./client.ts";
 import { answered, HubError } from "./errors.ts";
-import type { HubAnswer } from "./request.ts";
+import { rbacOf } from "./rbac.ts";
 import { skew } from "./skew.ts";
 
 export interface Probed {
@@ -33,8 +32,7 @@ export interface HubFacts {
 export interface MoreFacts {
   /** How far the hub's clock is ahead of ours, ms; 0 under two seconds. */
   skew: number;
-  /** `unknown`: it does not say, as a plain Kubernetes API server. */
-  rbac: "on" | "off" | "unknown";
+  rbac: ReturnType<typeof rbacOf>;
   /** Anyone may read the clusters without a token. */
   anonymousReads: boolean;
   /** Null where it could not be read. */
@@ -75,15 +73,13 @@ async function more(probed: Probed): Promise<MoreFacts> {
     roleFacts(probed),
     listing(probed),
   ]);
-  return { skew: ahead, rbac: rbac(configs), anonymousReads: clusters.status === 200, clusterRoles, mayList };
-}
-
-const Configs = z.object({ CoreOptions: z.object({ EnableRBAC: z.boolean() }) });
-
-function rbac({ status, body }: HubAnswer): MoreFacts["rbac"] {
-  const configs = status === 200 ? Configs.safeParse(body).data : undefined;
-  if (!configs) return "unknown";
-  return configs.CoreOptions.EnableRBAC ? "on" : "off";
+  return {
+    skew: ahead,
+    rbac: rbacOf(configs),
+    anonymousReads: clusters.status === 200,
+    clusterRoles,
+    mayList,
+  };
 }
 
 async function roleFacts({ client, clusterRoles, signal }: Probed): Promise<MoreFacts["clusterRoles"]> {

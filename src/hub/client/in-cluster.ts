@@ -31,7 +31,7 @@ export function openInCluster(env: Config["env"], mount = MOUNT): InCluster {
   const access = { server: `https://${address}:${port}`, ca: read("ca.crt"), insecure: false, warnings: [] };
   return {
     namespace: read("namespace"),
-    client: createHubClient({ ...access, credential: { kind: "token", token } }, { connections: 1 }),
+    client: createHubClient({ ...access, credential: { kind: "token", token } }),
   };
 }
 

@@ -4,7 +4,7 @@ import type { Secret } from "../../domain/secret.ts";
 import type { HubAccess } from "../kubeconfig/kubeconfig.ts";
 import { createAgent } from "./agent.ts";
 import { parseJson } from "./errors.ts";
-import { send } from "./send.ts";
+import type { Send } from "./send.ts";
 
 export interface HubAnswer {
   status: number;
@@ -28,6 +28,7 @@ export interface HubRequest {
 export interface Asking extends Pick<HubRequest, "method" | "body"> {
   accept: string;
   signal: AbortSignal;
+  send: Send;
 }
 
 const TYPES: Partial<Record<string, string>> = { PATCH: "application/merge-patch+json" };
@@ -36,7 +37,7 @@ export async function request(
   url: string,
   token: Secret | null,
   dispatcher: Dispatcher,
-  { accept, signal, method = "GET", body }: Asking,
+  { accept, signal, send, method = "GET", body }: Asking,
 ): Promise<HubAnswer> {
   const headers: Record<string, string> = { accept };
   if (token) headers.authorization = `Bearer ${token.reveal()}`;
@@ -53,7 +54,7 @@ export async function requestAs(
   as: Secret | "nobody",
   asking: Asking & { timeout: number },
 ): Promise<HubAnswer> {
-  const agent = createAgent(access, { connections: 1, timeout: asking.timeout });
+  const agent = createAgent(access, { timeout: asking.timeout });
   try {
     return await request(access.server + path, as === "nobody" ? null : as, agent, asking);
   } finally {

@@ -16,18 +16,20 @@ export interface Sending {
   signal: AbortSignal;
 }
 
+export type Send = (url: string, sending: Sending) => Promise<Answer>;
+
 /** Follows no redirect: it would carry the token to where nobody asked. */
-export async function send(url: string, sending: Sending): Promise<Answer> {
+export const send: Send = async (url, sending) => {
   const { statusCode, headers, body } = await request(url, { ...sending, body: sending.body ?? null });
   const flat = Object.entries(headers).map(([name, value]) => [name, String(value ?? "")] as const);
   return { status: statusCode, headers: Object.fromEntries(flat), text: await body.text() };
-}
+};
 
 /**
  * What the Kubernetes client sends with. Its own way is fetch, at twice the work a call, with a timeout and a pool
  * only through middleware.
  */
-export function httpApi(dispatcher: Dispatcher, signal: AbortSignal): HttpLibrary {
+export function httpApi(by: Send, dispatcher: Dispatcher, signal: AbortSignal): HttpLibrary {
   return {
     send: (context) => {
       const method = String(context.getHttpMethod()) as Dispatcher.HttpMethod;
@@ -35,7 +37,7 @@ export function httpApi(dispatcher: Dispatcher, signal: AbortSignal): HttpLibrar
       // All patches of ours are merge patches; the client would announce a JSON patch.
       if (method === "PATCH") headers["Content-Type"] = "application/merge-patch+json";
       const body = context.getBody() as string | undefined;
-      const answer = send(context.getUrl(), { method, headers, body, dispatcher, signal });
+      const answer = by(context.getUrl(), { method, headers, body, dispatcher, signal });
       return new Observable(answer.then(toResponse));
     },
   };

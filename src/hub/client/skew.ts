@@ -1,10 +1,18 @@
 /** How far the hub's clock is ahead of ours. Pure. */
 
 /** A Date header has whole seconds and is as old as its answer: less than this is no difference. */
-const UNSURE = 2_000;
+export const UNSURE_MS = 2_000;
+/** In the middle of the second that it names. */
+const HALF_MS = 500;
+
+/** Milliseconds since the epoch; null when it is none. */
+export function parseDate(dateHeader: string | null | undefined): number | null {
+  const hub = Date.parse(dateHeader ?? "");
+  return Number.isNaN(hub) ? null : hub + HALF_MS;
+}
 
 /** Milliseconds, 0 when they agree as far as one can tell. */
 export function skew(dateHeader: string | null | undefined, now: number): number {
-  const hub = Date.parse(dateHeader ?? "");
-  return Number.isNaN(hub) || Math.abs(hub - now) < UNSURE ? 0 : hub - now;
+  const hub = parseDate(dateHeader);
+  return hub === null || Math.abs(hub - now) < UNSURE_MS ? 0 : hub - now;
 }

@@ -2,11 +2,8 @@
 import { z } from "zod";
 import { UserId } from "../../domain/ids.ts";
 import { Locale } from "../../domain/person.ts";
-import type { GrantAnnotations, In } from "../../flow/ports.ts";
+import type { GrantAnnotations, In, MoreAnnotations } from "../../flow/ports.ts";
 import { PREFIX } from "./names.ts";
-
-/** Present: the grant is ending. */
-export const ENDING = `${PREFIX}/ending`;
 
 const at = (field: string) => `${PREFIX}/${field}`;
 const iso = (ms: number) => new Date(ms).toISOString();
@@ -17,49 +14,79 @@ export function annotationsOf(request: In<"approved" | "delivering">): GrantAnno
   return {
     requester: { id: requester.id, name: requester.name, locale: requester.locale },
     clusterRole,
-    approvedBy: decision.by === "policy" ? "policy" : decision.by.id,
+    approvedBy: decision.by,
+    qualified: decision.qualified,
     reason,
     approvedAt: decision.at,
     expiresAt,
+    tokenMessage: null,
   };
 }
 
-export function writeAnnotations(notes: GrantAnnotations): Record<string, string> {
+export function writeAnnotations(annotations: GrantAnnotations): Record<string, string> {
+  const { requester, clusterRole, approvedBy, qualified, reason, approvedAt, expiresAt, tokenMessage } =
+    annotations;
   return {
-    [at("requester")]: notes.requester.id,
-    [at("requester-name")]: notes.requester.name,
-    [at("requester-locale")]: notes.requester.locale,
-    [at("cluster-role")]: notes.clusterRole,
-    [at("approved-by")]: notes.approvedBy,
-    [at("reason")]: notes.reason,
-    [at("approved-at")]: iso(notes.approvedAt),
-    [at("expires-at")]: iso(notes.expiresAt),
+    ...person("requester", requester),
+    ...(approvedBy === "policy" ? { [at("approved-by")]: "policy" } : person("approved-by", approvedBy)),
+    [at("approver-qualified")]: qualified,
+    [at("cluster-role")]: clusterRole,
+    [at("reason")]: reason,
+    [at("approved-at")]: iso(approvedAt),
+    ...writeMore({ expiresAt, ...(tokenMessage && { tokenMessage }) }),
   };
 }
 
+/** What is known, or changes, only after the account was made. */
+export function writeMore({ expiresAt, tokenMessage }: MoreAnnotations): Record<string, string> {
+  return {
+    ...(expiresAt !== undefined && { [at("expires-at")]: iso(expiresAt) }),
+    ...(tokenMessage && { [at("token-message")]: `${tokenMessage.channel}/${tokenMessage.ts}` }),
+  };
+}
+
+const person = (field: string, { id, name, locale }: GrantAnnotations["requester"]) => ({
+  [at(field)]: id,
+  [at(`${field}-name`)]: name,
+  [at(`${field}-locale`)]: locale,
+});
+
+const PersonRead = z.object({ id: UserId, name: z.string(), locale: Locale });
 const Read = z.object({
-  requester: z.object({ id: UserId, name: z.string(), locale: Locale }),
+  requester: PersonRead,
   clusterRole: z.string().min(1),
-  approvedBy: z.string().min(1),
+  approvedBy: z.union([z.literal("policy"), PersonRead]),
+  qualified: z.string().min(1),
   reason: z.string(),
   approvedAt: Time,
   expiresAt: Time,
+  tokenMessage: z
+    .templateLiteral([z.string().regex(/^[A-Z0-9]+$/), "/", z.string().regex(/^[0-9.]+$/)])
+    .transform((text) => {
+      const [channel = "", ts = ""] = text.split("/");
+      return { channel, ts };
+    })
+    .nullable()
+    .catch(null),
 });
 
-/** Null when anything is missing or is not what we would have written. */
+/** Null when anything is missing or is not what we would have written; but the token's message may be. */
 export function readAnnotations(annotations: Record<string, string>): GrantAnnotations | null {
   const field = (name: string) => annotations[at(name)];
+  const who = (name: string) => ({
+    id: field(name),
+    name: field(`${name}-name`),
+    locale: field(`${name}-locale`),
+  });
   const read = Read.safeParse({
-    requester: {
-      id: field("requester"),
-      name: field("requester-name"),
-      locale: field("requester-locale"),
-    },
+    requester: who("requester"),
     clusterRole: field("cluster-role"),
-    approvedBy: field("approved-by"),
+    approvedBy: field("approved-by") === "policy" ? "policy" : who("approved-by"),
+    qualified: field("approver-qualified"),
     reason: field("reason"),
     approvedAt: field("approved-at"),
     expiresAt: field("expires-at"),
+    tokenMessage: field("token-message") ?? null,
   });
   return read.data ?? null;
 }

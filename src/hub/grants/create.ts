@@ -1,6 +1,6 @@
 /** Making a grant's objects, side by side; what stands already is compared, never assumed to be ours. */
 import { GrantFailed, type In } from "../../flow/ports.ts";
-import { isStatus } from "../client/errors.ts";
+import { isAbsence, isStatus } from "../client/errors.ts";
 import { type Hub, readAccount, readBinding } from "./find.ts";
 import { Metadata } from "./names.ts";
 import { account, binding, wrongAccount, wrongBinding } from "./objects.ts";
@@ -65,7 +65,8 @@ async function makeBinding(hub: Hub, request: Request, signal: AbortSignal): Pro
       found && { uid: found.metadata.uid, wrong: wrongBinding(hub, request, request.clusterRole, found) }
     );
   }).catch((error) => {
-    throw isStatus(error, 404) ? noRole(request.clusterRole) : error;
+    // Of the role to bind, the hub says it as of a binding.
+    throw isAbsence(error, request.clusterRole) ? noRole(request.clusterRole) : error;
   });
 }
 

@@ -1,29 +1,39 @@
-/** What stands under a grant's name now; what is not ours is not seen. */
-import type { GrantKey, GrantObjects } from "../../flow/ports.ts";
+/** What stands under a grant's name now, and whether it is the grant's: by its labels, or by the uid that was recorded. */
+import { z } from "zod";
+import type { GrantKey, GrantObjects, Uids } from "../../flow/ports.ts";
 import type { HubClient } from "../client/client.ts";
-import { isStatus } from "../client/errors.ts";
+import { answered, HubError, isAbsence } from "../client/errors.ts";
 import { readAnnotations } from "./annotations.ts";
 import { isOf, type Metadata, objectName } from "./names.ts";
-import { Account, Binding, isEnding, type Place } from "./objects.ts";
+import { Account, Binding, isDeleting, type Place } from "./objects.ts";
 
 export interface Hub extends Place {
   client: HubClient;
 }
 
-export async function find(hub: Hub, key: GrantKey, signal: AbortSignal): Promise<GrantObjects> {
+export async function find(hub: Hub, key: GrantKey, uids: Uids, signal: AbortSignal): Promise<GrantObjects> {
   const [account, binding] = await Promise.all([
     readAccount(hub, key, signal),
     readBinding(hub, key, signal),
   ]);
-  const ours = (metadata: Metadata | undefined) =>
-    metadata && isOf(hub.instance, key, metadata) ? metadata : null;
-  const [a, b] = [ours(account ?? undefined), ours(binding?.metadata)];
-  return { key, account: a && standing(a), binding: b && { uid: b.uid } };
+  const a = account && isOurs(hub, key, account, uids.accountUid) ? account : null;
+  const b = binding && isOurs(hub, key, binding.metadata, uids.bindingUid) ? binding.metadata : null;
+  return {
+    key,
+    account: a && standing(a),
+    binding: b && { uid: b.uid },
+    foreign: (account !== null && !a) || (binding !== null && !b),
+  };
 }
+
+/** Labels can be stripped by anybody who may patch; a uid is the object's for ever. */
+export const isOurs = (hub: Place, key: GrantKey, metadata: Metadata, uid: string | undefined): boolean =>
+  metadata.uid === uid || isOf(hub.instance, key, metadata);
 
 export const standing = (account: Metadata): NonNullable<GrantObjects["account"]> => ({
   uid: account.uid,
-  ending: isEnding(account),
+  createdAt: account.creationTimestamp.getTime(),
+  deleting: isDeleting(account),
   annotations: readAnnotations(account.annotations),
 });
 
@@ -38,7 +48,7 @@ export function readAccount(
     const found = await client.core.readNamespacedServiceAccount({ name, namespace }, options);
     return Account.parse(found).metadata;
   });
-  return read.catch(nullIfAbsent);
+  return read.catch(nullIfAbsent(name));
 }
 
 /** Whosever it is; null when there is none. */
@@ -47,10 +57,37 @@ export function readBinding({ client }: Hub, key: GrantKey, signal: AbortSignal)
   const read = client.call(`read ClusterRoleBinding ${name}`, signal, async (options) =>
     Binding.parse(await client.rbac.readClusterRoleBinding({ name }, options)),
   );
-  return read.catch(nullIfAbsent);
+  return read.catch(nullIfAbsent(name));
 }
 
-export function nullIfAbsent(error: unknown): null {
-  if (isStatus(error, 404)) return null;
-  throw error;
+/** Only the API server's own NotFound, of this very name: a proxy's 404 says that the hub does not answer. */
+export const nullIfAbsent =
+  (name: string) =>
+  (error: unknown): null => {
+    if (isAbsence(error, name)) return null;
+    throw error;
+  };
+
+/** A 404 can be anybody's; a list that is empty is the hub's. */
+export async function isAbsent(hub: Hub, key: GrantKey, signal: AbortSignal): Promise<boolean> {
+  const name = objectName(key);
+  const empty = await Promise.all([
+    isEmpty(hub, accountsPath(hub), "ServiceAccountList", name, signal),
+    isEmpty(hub, BINDINGS_PATH, "ClusterRoleBindingList", name, signal),
+  ]);
+  return empty.every(Boolean);
+}
+
+export const accountsPath = ({ namespace }: Place) => `/api/v1/namespaces/${namespace}/serviceaccounts`;
+export const BINDINGS_PATH = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
+
+async function isEmpty({ client }: Hub, path: string, kind: string, name: string, signal: AbortSignal) {
+  const doing = `look for ${name} in ${path}`;
+  const query = new URLSearchParams({ fieldSelector: `metadata.name=${name}` });
+  const { status, body, headers } = await client.request(`${path}?${query}`, { signal });
+  if (status !== 200) throw answered(doing, status, body, headers["audit-id"]);
+  // `items` is null, or left out, where an older server lists none.
+  const list = z.object({ kind: z.literal(kind), items: z.array(z.unknown()).nullish() }).safeParse(body);
+  if (!list.success) throw new HubError(doing, status, "unreadable");
+  return (list.data.items ?? []).length === 0;
 }

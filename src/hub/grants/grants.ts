@@ -1,14 +1,17 @@
 /** Grants on the hub: a ServiceAccount, a ClusterRoleBinding and a token for each, all of them of one instance. */
 import type { Clock, Grants, Log } from "../../flow/ports.ts";
 import type { HubClient } from "../client/client.ts";
+import { annotate } from "./annotate.ts";
 import { createGrant } from "./create.ts";
-import { find } from "./find.ts";
+import { createEnforcing } from "./enforcing.ts";
+import { find, isAbsent } from "./find.ts";
 import { list } from "./list.ts";
-import { mark, remove } from "./remove.ts";
+import { removeAccount, removeBinding } from "./remove.ts";
 import { roleWatch } from "./roles.ts";
 import { check, mint } from "./token.ts";
 
 export interface GrantsOptions {
+  /** Of the lane that the work belongs to. */
   client: HubClient;
   instance: string;
   namespace: string;
@@ -22,9 +25,12 @@ export function createGrants(options: GrantsOptions): Grants {
     create: (request, signal) => createGrant(options, roles, request, signal),
     mint: (key, ms, signal) => mint(options, key, ms, signal),
     check: (token, signal) => check(options.client, token, signal),
-    mark: (key, signal) => mark(options, key, signal),
-    remove: (key, signal) => remove(options, key, signal),
-    find: (key, signal) => find(options, key, signal),
+    assertEnforcing: createEnforcing(options),
+    removeBinding: (key, uids, signal) => removeBinding(options, key, uids, signal),
+    removeAccount: (key, uids, signal) => removeAccount(options, key, uids, signal),
+    find: (key, uids, signal) => find(options, key, uids, signal),
+    isAbsent: (key, signal) => isAbsent(options, key, signal),
     list: (signal) => list(options, signal),
+    annotate: (key, more, signal) => annotate(options, key, more, signal),
   };
 }

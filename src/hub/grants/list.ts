@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { GrantObjects, Log } from "../../flow/ports.ts";
 import { answered, HubError } from "../client/errors.ts";
-import { find, type Hub, standing } from "./find.ts";
+import { accountsPath, BINDINGS_PATH, find, type Hub, standing } from "./find.ts";
 import { keyOf, Metadata, selector } from "./names.ts";
 
 const PAGE = 500;
@@ -11,17 +11,18 @@ const LOOKS = 16;
 const METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
 
 const Page = z.object({
+  kind: z.enum(["PartialObjectMetadataList", "ServiceAccountList", "ClusterRoleBindingList"]),
   metadata: z.object({ continue: z.string().optional() }).default({}),
-  items: z.array(z.object({ metadata: Metadata })).nullish(),
+  items: z.array(z.unknown()).nullish(),
 });
+const Item = z.object({ metadata: Metadata });
 
-export async function list(
-  hub: Hub & { log?: Log | undefined },
-  signal: AbortSignal,
-): Promise<GrantObjects[]> {
+type Listing = Hub & { log?: Log | undefined };
+
+export async function list(hub: Listing, signal: AbortSignal): Promise<GrantObjects[]> {
   const found = new Map<string, GrantObjects>();
   const collect = async (path: string, add: (to: GrantObjects, metadata: Metadata) => void) => {
-    for await (const metadata of pages(hub, path, signal)) {
+    for await (const metadata of objects(hub, path, signal)) {
       const key = keyOf(hub.instance, metadata);
       if (!key) {
         hub.log?.warn(
@@ -30,27 +31,32 @@ export async function list(
         );
         continue;
       }
-      const to = found.get(metadata.name) ?? { key, account: null, binding: null };
+      const to = found.get(metadata.name) ?? { key, account: null, binding: null, foreign: false };
       found.set(metadata.name, to);
       add(to, metadata);
     }
   };
   await Promise.all([
-    collect(`/api/v1/namespaces/${hub.namespace}/serviceaccounts`, (to, metadata) => {
+    collect(accountsPath(hub), (to, metadata) => {
       to.account = standing(metadata);
     }),
-    collect("/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", (to, metadata) => {
+    collect(BINDINGS_PATH, (to, metadata) => {
       to.binding = { uid: metadata.uid };
     }),
   ]);
   return settleHalves(hub, [...found.values()], signal);
 }
 
-async function* pages(
-  { client, instance }: Hub,
-  path: string,
-  signal: AbortSignal,
-): AsyncGenerator<Metadata> {
+/** What cannot be read keeps nobody from the others. */
+async function* objects(hub: Listing, path: string, signal: AbortSignal): AsyncGenerator<Metadata> {
+  for await (const item of pages(hub, path, signal)) {
+    const read = Item.safeParse(item);
+    if (read.success) yield read.data.metadata;
+    else hub.log?.warn({ path }, "An object with our labels cannot be read: left alone.");
+  }
+}
+
+async function* pages({ client, instance }: Hub, path: string, signal: AbortSignal): AsyncGenerator<unknown> {
   let next: string | undefined;
   do {
     const query = new URLSearchParams({ labelSelector: selector(instance), limit: String(PAGE) });
@@ -60,16 +66,28 @@ async function* pages(
       throw answered(`list ${path}`, answer.status, answer.body, answer.headers["audit-id"]);
     const page = Page.safeParse(answer.body).data;
     if (!page) throw new HubError(`list ${path}`, 200, "unreadable");
-    for (const { metadata } of page.items ?? []) yield metadata;
+    yield* page.items ?? [];
     next = page.metadata.continue;
   } while (next);
 }
 
 /** The two lists are not of one moment, so a grant made meanwhile can look like half of one: those are read again. */
-async function settleHalves(hub: Hub, all: GrantObjects[], signal: AbortSignal): Promise<GrantObjects[]> {
+async function settleHalves(hub: Listing, all: GrantObjects[], signal: AbortSignal): Promise<GrantObjects[]> {
   const halves = all.filter((one) => !one.account || !one.binding);
   const settled: GrantObjects[] = all.filter((one) => one.account && one.binding);
   for (let i = 0; i < halves.length; i += LOOKS)
-    settled.push(...(await Promise.all(halves.slice(i, i + LOOKS).map(({ key }) => find(hub, key, signal)))));
+    settled.push(...(await Promise.all(halves.slice(i, i + LOOKS).map((half) => again(hub, half, signal)))));
   return settled.filter((one) => one.account || one.binding);
+}
+
+async function again(hub: Listing, half: GrantObjects, signal: AbortSignal): Promise<GrantObjects> {
+  const { key, account, binding } = half;
+  const uids = { ...(account && { accountUid: account.uid }), ...(binding && { bindingUid: binding.uid }) };
+  try {
+    return await find(hub, key, uids, signal);
+  } catch (error) {
+    if (!(error instanceof HubError) || error.reason !== "unreadable") throw error;
+    hub.log?.warn({ id: key.id }, "Half of a grant cannot be read: left alone.");
+    return { key, account: null, binding: null, foreign: false };
+  }
 }

@@ -33,26 +33,34 @@ export function labels(instance: string, { id, role, generation }: GrantKey): Re
 /** Finds everything of an instance. */
 export const selector = (instance: string) => `${MANAGED_BY}=${OURS},${INSTANCE}=${instance}`;
 
+const Texts = z
+  .record(z.string(), z.string())
+  .nullish()
+  .transform((texts) => texts ?? {});
+
 export const Metadata = z.object({
   name: z.string(),
   uid: z.string().min(1),
-  labels: z.record(z.string(), z.string()).default({}),
-  annotations: z.record(z.string(), z.string()).default({}),
+  labels: Texts,
+  annotations: Texts,
+  creationTimestamp: z.coerce.date(),
   deletionTimestamp: z.unknown().optional(),
 });
 export type Metadata = z.infer<typeof Metadata>;
 
 const Key = z.object({ id: RequestId, role: z.string().min(1), generation: z.int().nonnegative() });
 
+type Labelled = Pick<Metadata, "name" | "labels">;
+
 /** The grant that an object belongs to; null when it is not our instance's, or not called what we would call it. */
-export function keyOf(instance: string, { name, labels: l }: Metadata): GrantKey | null {
+export function keyOf(instance: string, { name, labels: l }: Labelled): GrantKey | null {
   if (l[MANAGED_BY] !== OURS || l[INSTANCE] !== instance) return null;
   const key = Key.safeParse({ id: l[REQUEST], role: l[ROLE], generation: Number(l[GENERATION]) }).data;
   return key && objectName(key) === name ? key : null;
 }
 
 /** Whether an object is this very grant's. */
-export function isOf(instance: string, key: GrantKey, metadata: Metadata): boolean {
+export function isOf(instance: string, key: GrantKey, metadata: Labelled): boolean {
   const found = keyOf(instance, metadata);
   return found?.id === key.id && found.generation === key.generation;
 }

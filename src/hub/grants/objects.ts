@@ -1,7 +1,7 @@
 /** The ServiceAccount and the ClusterRoleBinding of a grant: as we make them, and as the hub has them. Pure. */
 import { z } from "zod";
 import type { GrantKey, In } from "../../flow/ports.ts";
-import { annotationsOf, ENDING, writeAnnotations } from "./annotations.ts";
+import { annotationsOf, writeAnnotations } from "./annotations.ts";
 import { isOf, labels, Metadata, objectName } from "./names.ts";
 
 const RBAC = "rbac.authorization.k8s.io";
@@ -38,20 +38,20 @@ export const Binding = z.object({
 });
 export type Binding = z.infer<typeof Binding>;
 
-export const isEnding = (found: Metadata) =>
-  found.annotations[ENDING] !== undefined || found.deletionTimestamp !== undefined;
+/** Something (a finalizer) holds it after its deletion. */
+export const isDeleting = ({ deletionTimestamp }: Metadata) => Boolean(deletionTimestamp);
 
 /** Why what stands under the account's name is not the account we would have made; null when it is. */
 export function wrongAccount(place: Place, key: GrantKey, found: Metadata): string | null {
   if (!isOf(place.instance, key, found)) return "a ServiceAccount of that name belongs to something else";
-  return isEnding(found) ? "the ServiceAccount of that name is ending" : null;
+  return isDeleting(found) ? "the ServiceAccount of that name is being deleted" : null;
 }
 
 /** Why what stands under the binding's name is not the binding we would have made; null when it is. */
 export function wrongBinding(place: Place, key: GrantKey, role: string, found: Binding): string | null {
   if (!isOf(place.instance, key, found.metadata))
     return "a ClusterRoleBinding of that name belongs to something else";
-  if (isEnding(found.metadata)) return "the ClusterRoleBinding of that name is being deleted";
+  if (isDeleting(found.metadata)) return "the ClusterRoleBinding of that name is being deleted";
   if (found.roleRef.kind !== "ClusterRole" || found.roleRef.name !== role)
     return "the ClusterRoleBinding of that name grants another role";
   const [subject, ...others] = found.subjects;

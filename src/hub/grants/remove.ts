@@ -1,31 +1,56 @@
-/** Ending a grant's objects: the binding first, since that is refused at once; nothing that is not ours is touched. */
-import type { GrantKey } from "../../flow/ports.ts";
-import { HubError } from "../client/errors.ts";
-import { ENDING } from "./annotations.ts";
-import { find, type Hub, nullIfAbsent } from "./find.ts";
-import { objectName } from "./names.ts";
+/** Taking a grant's objects away; nothing that is not ours is touched. What is absent is no failure. */
+import type { GrantKey, Uids } from "../../flow/ports.ts";
+import { isStatus } from "../client/errors.ts";
+import { type Hub, isOurs, nullIfAbsent, readAccount, readBinding } from "./find.ts";
+import { type Metadata, objectName } from "./names.ts";
 
-export async function mark(hub: Hub, key: GrantKey, signal: AbortSignal): Promise<void> {
-  const { account } = await find(hub, key, signal);
-  if (!account || account.ending) return;
-  const [name, namespace] = [objectName(key), hub.namespace];
-  // With the uid, the patch cannot reach another account that came under this name meanwhile.
-  const metadata = { uid: account.uid, annotations: { [ENDING]: "true" } };
-  await hub.client
-    .call(`mark ServiceAccount ${name}`, signal, (options) =>
-      hub.client.core.patchNamespacedServiceAccount({ name, namespace, body: { metadata } }, options),
-    )
-    .catch(nullIfAbsent);
+export async function removeBinding(
+  hub: Hub,
+  key: GrantKey,
+  { bindingUid }: Uids,
+  signal: AbortSignal,
+): Promise<void> {
+  await removeOurs({
+    uid: bindingUid,
+    read: async () => (await readBinding(hub, key, signal))?.metadata ?? null,
+    isOurs: (found) => isOurs(hub, key, found, bindingUid),
+    remove: (uid) => deleteBinding(hub, key, uid, signal),
+  });
 }
 
-/** Throws HubError when something of ours still stands afterwards. */
-export async function remove(hub: Hub, key: GrantKey, signal: AbortSignal): Promise<void> {
-  const { account, binding } = await find(hub, key, signal);
-  if (binding) await deleteBinding(hub, key, binding.uid, signal);
-  if (account) await deleteAccount(hub, key, account.uid, signal);
-  const left = await find(hub, key, signal);
-  if (left.account || left.binding)
-    throw new HubError(`remove ${objectName(key)}`, 200, "still there after its deletion");
+export async function removeAccount(
+  hub: Hub,
+  key: GrantKey,
+  { accountUid }: Uids,
+  signal: AbortSignal,
+): Promise<void> {
+  await removeOurs({
+    uid: accountUid,
+    read: () => readAccount(hub, key, signal),
+    isOurs: (found) => isOurs(hub, key, found, accountUid),
+    remove: (uid) => deleteAccount(hub, key, uid, signal),
+  });
+}
+
+interface Removal {
+  /** As recorded. */
+  uid: string | undefined;
+  read(): Promise<Metadata | null>;
+  isOurs(found: Metadata): boolean;
+  remove(uid: string): Promise<void>;
+}
+
+/** By the recorded uid at once; it is read first where none is recorded, or where another object took its name. */
+async function removeOurs({ uid, read, isOurs, remove }: Removal): Promise<void> {
+  if (uid !== undefined) {
+    try {
+      return await remove(uid);
+    } catch (error) {
+      if (!isStatus(error, 409)) throw error;
+    }
+  }
+  const found = await read();
+  if (found && isOurs(found)) await remove(found.uid);
 }
 
 export async function deleteBinding({ client }: Hub, key: GrantKey, uid: string, signal: AbortSignal) {
@@ -34,7 +59,7 @@ export async function deleteBinding({ client }: Hub, key: GrantKey, uid: string,
     .call(`delete ClusterRoleBinding ${name}`, signal, (options) =>
       client.rbac.deleteClusterRoleBinding({ name, body: only(uid) }, options),
     )
-    .catch(nullIfAbsent);
+    .catch(nullIfAbsent(name));
 }
 
 export async function deleteAccount(
@@ -48,7 +73,7 @@ export async function deleteAccount(
     .call(`delete ServiceAccount ${name}`, signal, (options) =>
       client.core.deleteNamespacedServiceAccount({ name, namespace, body: only(uid) }, options),
     )
-    .catch(nullIfAbsent);
+    .catch(nullIfAbsent(name));
 }
 
 // No controller runs on the hub: a foreground deletion would leave the object standing for ever.

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { allows } from "../../domain/path-rule.ts";
 import { type Clock, GrantFailed } from "../../flow/ports.ts";
 import type { HubClient } from "../client/client.ts";
-import { isStatus } from "../client/errors.ts";
+import { isAbsence, isStatus } from "../client/errors.ts";
 
 const LOGIN = "/rest-api/v1/authn";
 /** For so long a role that was seen is taken to exist: a look at each grant would be its fifth call. */
@@ -31,11 +31,12 @@ export function roleWatch({ client, clock }: { client: HubClient; clock: Clock }
 export const noRole = (name: string) =>
   new GrantFailed("no-cluster-role", `there is no ClusterRole ${name} on the hub`);
 
-const ClusterRole = z.object({
-  rules: z
-    .array(z.object({ verbs: z.array(z.string()), nonResourceURLs: z.array(z.string()).optional() }))
-    .nullish(),
+const Rule = z.object({
+  verbs: z.array(z.string()),
+  nonResourceURLs: z.array(z.string()).optional(),
+  resources: z.array(z.string()).optional(),
 });
+const ClusterRole = z.object({ rules: z.array(Rule).nullish() });
 export type ClusterRole = z.infer<typeof ClusterRole>;
 
 /** Null when there is none. */
@@ -49,7 +50,7 @@ export async function readRole(
       ClusterRole.parse(await client.rbac.readClusterRole({ name }, options)),
     );
   } catch (error) {
-    if (isStatus(error, 404)) return null;
+    if (isAbsence(error, name)) return null;
     throw error;
   }
 }
@@ -57,6 +58,13 @@ export async function readRole(
 /** Whether it opens the dashboard's login. */
 export const grantsLogin = ({ rules }: ClusterRole) => allows(rules ?? [], "get", LOGIN);
 
-/** Whether it allows anything but reading. An aggregated role shows its rules once a controller filled them in. */
+/**
+ * Whether it allows more than to read what its paths name: another verb than get, every path, or objects of the
+ * Kubernetes API, whose reading alone can give the hub away (Secrets). An aggregated role shows its rules once a
+ * controller filled them in.
+ */
 export const grantsMoreThanGet = ({ rules }: ClusterRole) =>
-  (rules ?? []).some(({ verbs }) => verbs.some((verb) => verb !== "get"));
+  (rules ?? []).some(
+    ({ verbs, resources = [], nonResourceURLs = [] }) =>
+      resources.length > 0 || nonResourceURLs.includes("*") || verbs.some((verb) => verb !== "get"),
+  );

@@ -1,10 +1,9 @@
 /** Minting a token for an account, and asking the dashboard's login what it thinks of one. */
 import { z } from "zod";
 import { type Secret, secret } from "../../domain/secret.ts";
-import type { Clock, GrantKey, Grants, Log } from "../../flow/ports.ts";
+import type { GrantKey, Grants, Log } from "../../flow/ports.ts";
 import type { HubClient } from "../client/client.ts";
-import { answered } from "../client/errors.ts";
-import { skew } from "../client/skew.ts";
+import { answered, isHubs } from "../client/errors.ts";
 import type { Hub } from "./find.ts";
 import { objectName } from "./names.ts";
 
@@ -15,12 +14,12 @@ const LOGIN = "/rest-api/v1/authn";
 const Minted = z.object({ status: z.object({ token: z.string().min(1), expirationTimestamp: z.date() }) });
 
 export async function mint(
-  hub: Hub & { clock: Clock; log?: Log | undefined },
+  hub: Hub & { log?: Log | undefined },
   key: GrantKey,
   ms: number,
   signal: AbortSignal,
 ): Promise<{ token: Secret; expiresAt: number }> {
-  const { client, namespace, clock, log } = hub;
+  const { client, namespace, log } = hub;
   const name = objectName(key);
   const body = { spec: { expirationSeconds: Math.max(LEAST_SECONDS, Math.ceil(ms / 1000)) } };
   return client.call(`mint a token for ServiceAccount ${name}`, signal, async (options) => {
@@ -28,25 +27,27 @@ export async function mint(
       { name, namespace, body },
       options,
     );
-    const { warning, date } = answer.headers;
     const { token, expirationTimestamp } = Minted.parse(answer.data).status;
+    const { warning } = answer.headers;
     if (warning) log?.warn({ account: name, warning }, "The hub warned while minting a token.");
-    return { token: secret(token), expiresAt: expirationTimestamp.getTime() - skew(date, clock.now()) };
+    return { token: secret(token), expiresAt: expirationTimestamp.getTime() };
   });
 }
 
-const Forbidden = z.object({ kind: z.literal("Status"), reason: z.literal("Forbidden") });
+const Refusal = z.object({ kind: z.literal("Status"), reason: z.enum(["Unauthorized", "Forbidden"]) });
 
+/** Only the hub's own words are a verdict: a proxy in between may answer anything. */
 export async function check(
   client: HubClient,
   token: Secret,
   signal: AbortSignal,
 ): ReturnType<Grants["check"]> {
-  const { status, body, headers } = await client.request(LOGIN, { as: token, signal });
-  if (status === 401) return "refused";
-  // Only the hub's own words: a proxy in between may answer 403 as well.
-  if (status === 403 && Forbidden.safeParse(body).success) return "unbound";
+  const answer = await client.request(LOGIN, { as: token, signal });
+  const { status, body, headers } = answer;
+  const reason = Refusal.safeParse(body).data?.reason;
+  if (status === 401 && reason === "Unauthorized") return "refused";
+  if (status === 403 && reason === "Forbidden") return "unbound";
   // A Kubernetes API server that is no Karpor hub has no such path.
-  if (status === 200 || status === 404) return "good";
+  if ((status === 200 || status === 404) && isHubs(answer)) return "good";
   throw answered("ask the dashboard's login", status, body, headers["audit-id"]);
 }

@@ -63,7 +63,7 @@ function shared<T>(run: () => Promise<T>): () => Promise<T> {
 }
 
 async function look(access: HubAccess, to: PortForward): Promise<Target> {
-  const client = createHubClient(access, { connections: 1 });
+  const client = createHubClient(access);
   try {
     return await findTarget(client, to);
   } finally {

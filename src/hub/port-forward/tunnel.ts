@@ -22,7 +22,7 @@ export async function tunnel(
 ): Promise<string | null> {
   const { credential } = access;
   const certificate = credential.kind === "certificate" ? credential : undefined;
-  const agent = createAgent(access, { connections: 1, timeout: CONNECT_WITHIN, certificate });
+  const agent = createAgent(access, { timeout: CONNECT_WITHIN, certificate });
   const url = `${access.server.replace(/^http/, "ws")}/api/v1/namespaces/${namespace}/pods/${pod}/portforward?ports=${port}`;
   const headers: Record<string, string> =
     credential.kind === "token" ? { authorization: `Bearer ${credential.token().reveal()}` } : {};
