@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type JumpClock, jumpClock } from "../sandbox/clock.ts";
 import { envtestAdvice, envtestAvailable, startEnvtest } from "../sandbox/hub/envtest.ts";
 import type { Hub } from "../sandbox/hub/types.ts";
 import { buttonsOf, visibleText } from "../sandbox/slack/index.ts";
@@ -21,20 +22,27 @@ import { login } from "./helpers/login.ts";
 import { inputOf, type Scene, scene, tokenIn } from "./helpers/scene.ts";
 
 describe.each(["http", "socket"] as const)("over %s", (transport) => {
-  describe("on the local hub", () => tell({ transport, hub: async () => undefined }));
+  describe("on the local hub", () => tell({ transport, start: async () => undefined }));
   describe.skipIf(!envtestAvailable())(`on a real API server (${envtestAdvice})`, () =>
-    tell({ transport, hub: startEnvtest }),
+    tell({ transport, start: startEnvtest }),
   );
 });
 
-function tell({ transport, hub }: { transport: "http" | "socket"; hub(): Promise<Hub | undefined> }) {
+interface Told {
+  transport: "http" | "socket";
+  /** Undefined: the local hub. */
+  start(clock: JumpClock): Promise<Hub | undefined>;
+}
+
+function tell({ transport, start }: Told) {
   let world: World;
   let bot: Awaited<ReturnType<typeof startBot>>;
   let real: Hub | undefined;
 
   beforeAll(async () => {
-    real = await hub();
-    world = await startWorld({ transport, ...(real ? { hub: real } : {}) });
+    const clock = jumpClock();
+    real = await start(clock);
+    world = await startWorld({ transport, clock, ...(real ? { hub: real } : {}) });
     bot = await startBot(world);
   });
   afterAll(async () => {

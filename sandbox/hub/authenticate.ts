@@ -8,7 +8,13 @@ import { unauthorized } from "./status.ts";
 const CACHE_MS = 10_000;
 const ANONYMOUS: User = { name: "system:anonymous", groups: ["system:unauthenticated"] };
 
-export type Authenticate = (request: IncomingMessage) => User;
+/** As much of a request as says who asks. */
+export interface Caller {
+  headers: Pick<IncomingMessage["headers"], "authorization">;
+  socket: Pick<TLSSocket, "getPeerCertificate" | "authorized">;
+}
+
+export type Authenticate = (request: Caller) => User;
 
 export function createAuthenticator(
   verify: (token: string) => User | undefined,
@@ -26,7 +32,7 @@ export function createAuthenticator(
     return user;
   };
   return (request) => {
-    const certified = byCertificate(request.socket as TLSSocket);
+    const certified = byCertificate(request.socket);
     if (certified) return certified;
     const token = /^Bearer +(\S+)/i.exec(request.headers.authorization ?? "")?.[1];
     return token === undefined ? ANONYMOUS : byToken(token);
@@ -37,7 +43,7 @@ function forgetStale(remembered: Map<string, { until: number }>, now: number): v
   for (const [token, { until }] of remembered) if (until <= now) remembered.delete(token);
 }
 
-function byCertificate(socket: TLSSocket): User | undefined {
+function byCertificate(socket: Caller["socket"]): User | undefined {
   const { subject } = socket.getPeerCertificate();
   if (!subject) return undefined;
   if (!socket.authorized) throw unauthorized();

@@ -27,6 +27,8 @@ export interface Answer {
   status: number;
   body: object | string;
   warnings?: string[];
+  /** Not the hub says so, but what stands before it. */
+  proxied?: true;
 }
 
 /** What is asked, found in the table of what is served. */

@@ -3,10 +3,12 @@ import { generateKeyPairSync } from "node:crypto";
 import { accessSync, constants, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import type { Clock } from "../../src/domain/clock.ts";
 import { type Child, freePort, scratch, startChild } from "../child.ts";
 import { type HubClient, hubClient } from "./client.ts";
 import { chartKubeconfig } from "./kubeconfig.ts";
 import { anonymousBinding, karporRoles } from "./roles.ts";
+import { startTimedFront } from "./timed-front.ts";
 import type { Hub } from "./types.ts";
 import { createAuthority } from "./x509.ts";
 
@@ -23,7 +25,8 @@ export function envtestAvailable(): boolean {
   return there;
 }
 
-export async function startEnvtest(): Promise<Hub> {
+/** With a clock, its answers name that clock's time; it goes on living in this machine's. */
+export async function startEnvtest(clock?: Clock): Promise<Hub> {
   const dir = scratch("karpor-access-envtest");
   const children: Child[] = [];
   const stop = async () => {
@@ -31,14 +34,19 @@ export async function startEnvtest(): Promise<Hub> {
     dir.remove();
   };
   try {
-    return await boot(dir.path, children, stop);
+    return await boot(dir.path, children, stop, clock);
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function boot(dir: string, children: Child[], stop: () => Promise<void>): Promise<Hub> {
+async function boot(
+  dir: string,
+  children: Child[],
+  stop: () => Promise<void>,
+  clock: Clock | undefined,
+): Promise<Hub> {
   const [client, peer, port] = await Promise.all([freePort(), freePort(), freePort()]);
   children.push(await startChild(binary("etcd"), etcdArgs(dir, client, peer)));
   const authority = createAuthority("karpor-ca");
@@ -49,12 +57,14 @@ async function boot(dir: string, children: Child[], stop: () => Promise<void>): 
   );
   children.push(await startChild(binary("kube-apiserver"), apiserverArgs(dir, client, port)));
   const admin = authority.issue({ commonName: "karpor-admin", organization: "system:masters" });
-  const url = `https://127.0.0.1:${port}`;
-  const ask = hubClient({ url, ca: authority.certificate }, admin);
+  const server = { url: `https://127.0.0.1:${port}`, ca: authority.certificate };
+  const ask = hubClient(server, admin);
   await ready(ask, children);
   await createKarporRoles(ask);
+  const front = clock && (await startTimedFront({ server, authority, admin, clock }));
+  const url = front?.url ?? server.url;
   const shutdown = async () => {
-    await ask.close();
+    await Promise.all([ask.close(), front?.close()]);
     await stop();
   };
   return {

@@ -1,5 +1,17 @@
 /** What goes wrong on purpose: requests left hanging, answered with an error, or done and the answer lost. */
 import type { ServerResponse } from "node:http";
+import type { Meddler } from "../meddler.ts";
+
+export interface HubCall {
+  method: string;
+  path: string;
+  /** The door it came by. */
+  port: number;
+}
+
+/** The hub's own Status, a page of whatever stands before it, or no answer at all. */
+export type HubFailure = { status: number; html?: boolean } | { hang: true };
+export type HubMeddler = Meddler<HubCall, HubFailure>;
 
 /** Which requests a fault is meant for; without one, all. */
 export type Which = (method: string, path: string) => boolean;

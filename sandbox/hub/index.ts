@@ -4,13 +4,14 @@ import { chartKubeconfig } from "./kubeconfig.ts";
 import { listen } from "./listener.ts";
 import type { LocalHub, LocalHubOptions } from "./options.ts";
 import { clusterRoleBindings, serviceAccounts } from "./resources.ts";
-import { serve } from "./serve.ts";
+import { login, serve } from "./serve.ts";
 
 export type { Logged } from "./journal.ts";
 export type { LocalHub, LocalHubOptions } from "./options.ts";
 
 export async function startLocalHub(options: LocalHubOptions): Promise<LocalHub> {
-  const { service, store, faults, journal, keys, renewKeys, skew } = await install(options);
+  const installed = await install(options);
+  const { service, store, faults, journal, keys, renewKeys, skew, setRbac, meddle } = installed;
   const listener = await listen(keys(), options.port ?? 0, (request, response) => {
     // A caller that hangs up in the middle of its request is not the hub's failure.
     serve(service, request, response).catch(() => response.destroy());
@@ -22,6 +23,7 @@ export async function startLocalHub(options: LocalHubOptions): Promise<LocalHub>
   };
   return {
     ...{ url, port: listener.port, supports: { clock: true, karpor: true }, skew },
+    ...{ setRbac, meddle, door: listener.door, login: (token: string) => login(service, token) },
     ...{ hang: faults.hang, failNext: faults.failNext, loseNext: faults.loseNext },
     ...{ down: listener.down, up: listener.up, requests: journal.entries, onRequest: journal.subscribe },
     get ca() {

@@ -2,6 +2,7 @@
 import { admit } from "./admit.ts";
 import { createAuthenticator, everybodyIsNobody } from "./authenticate.ts";
 import { createAuthorizer } from "./authorize.ts";
+import type { HubMeddler } from "./faults.ts";
 import { createFaults } from "./faults.ts";
 import { createJournal } from "./journal.ts";
 import { createKeys } from "./keys.ts";
@@ -23,10 +24,11 @@ export async function install(options: LocalHubOptions) {
   const [faults, journal] = [createFaults(), createJournal()];
   preload(store, anonymousReads, now());
   const verify = (token: string) => verifyToken(keys, store, token, now());
+  const byToken = createAuthenticator(verify, now);
   const service: Service = {
-    ...{ rbac, faults, watch: createWatch(store), log: journal.add },
+    ...{ rbac, faults, watch: createWatch(store), log: journal.add, meddler: undefined },
     world: () => ({ store, authorizer, keys, maxSeconds: maxTokenSeconds, now: now() }),
-    authenticate: rbac ? createAuthenticator(verify, now) : everybodyIsNobody,
+    authenticate: rbac ? byToken : everybodyIsNobody,
     delay: () => (latencyMs > 0 ? clock.sleep(latencyMs) : Promise.resolve()),
   };
   return {
@@ -38,6 +40,13 @@ export async function install(options: LocalHubOptions) {
     },
     skew: (ms: number) => {
       ahead = ms;
+    },
+    setRbac: (on: boolean) => {
+      service.rbac = on;
+      service.authenticate = on ? byToken : everybodyIsNobody;
+    },
+    meddle: (meddler: HubMeddler | undefined) => {
+      service.meddler = meddler;
     },
   };
 }

@@ -1,6 +1,7 @@
 /** How a local hub is started, and what can be done to it that no real hub offers. */
 import type { Clock } from "../../src/domain/clock.ts";
-import type { Faults } from "./faults.ts";
+import type { Door } from "../door.ts";
+import type { Faults, HubMeddler } from "./faults.ts";
 import type { Logged } from "./journal.ts";
 import type { Hub } from "./types.ts";
 
@@ -25,6 +26,14 @@ export interface LocalHub extends Hub, Faults {
   up(): Promise<void>;
   /** The hub's own time, ahead of the clock by this much. */
   skew(ms: number): void;
+  /** Off: karpor-server restarted without it, and everybody may do everything. */
+  setRbac(on: boolean): void;
+  /** Asked at each request from now on. */
+  meddle(meddler: HubMeddler | undefined): void;
+  /** Another way in, to the same hub. */
+  door(): Promise<Door>;
+  /** The status the dashboard's login would answer to this token now; it is remembered as used. */
+  login(token: string): number;
   /** New authority and token-signing key: every token and kubeconfig of before is dead. */
   rotateKeys(): Promise<void>;
 }

@@ -1,11 +1,12 @@
 /** The way of every request: faults, authentication, authorization, then its answer; all of it logged, tokens never. */
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { TLSSocket } from "node:tls";
 import { answerResource } from "./answer.ts";
-import type { Authenticate } from "./authenticate.ts";
+import type { Authenticate, Caller } from "./authenticate.ts";
 import type { User } from "./authorize.ts";
 import { type Answer, served, type World } from "./case.ts";
-import type { FaultPlan } from "./faults.ts";
+import type { FaultPlan, HubFailure, HubMeddler } from "./faults.ts";
 import type { Logged } from "./journal.ts";
 import { answerPath } from "./paths.ts";
 import { type Ask, parseAsk } from "./request.ts";
@@ -16,6 +17,7 @@ import type { Watch } from "./watch.ts";
 export interface Service {
   rbac: boolean;
   faults: FaultPlan;
+  meddler: HubMeddler | undefined;
   watch: Watch;
   world(): World;
   authenticate: Authenticate;
@@ -30,20 +32,46 @@ export async function serve(
 ): Promise<void> {
   const { method = "GET", url = "/" } = request;
   const { faults } = service;
+  const path = url.split("?")[0] ?? url;
+  const call = { method, path, port: request.socket.localPort ?? 0 };
   const text = await readText(request);
   if (!(await faults.patience(response))) return;
+  const meddled = await service.meddler?.before(call);
+  if (meddled && "hang" in meddled) return;
   await service.delay();
-  const path = url.split("?")[0] ?? url;
-  const failure = faults.failure(method, path);
-  const caller = failure === undefined ? identify(service, request) : fail(failure);
+  const failure = meddled ?? failureOf(faults.failure(method, path));
+  const caller = failure === undefined ? identify(service, callerOf(request)) : failed(failure);
   const answer = "status" in caller ? caller : attempt(service, request, response, text, caller);
   const user = "status" in caller ? "" : caller.name;
   service.log({ at: service.world().now, method, path, user, status: answer?.status ?? 200 });
-  if (faults.isLost(method, path)) request.socket.destroy();
+  const lost = faults.isLost(method, path) || (await service.meddler?.after(call)) === false;
+  if (lost) request.socket.destroy();
   else if (answer) send(response, answer, service.world().now);
 }
 
-function identify({ authenticate }: Service, request: IncomingMessage): User | Answer {
+const failureOf = (status: number | undefined) => (status === undefined ? undefined : { status });
+
+const failed = ({ status, html }: Exclude<HubFailure, { hang: true }>): Answer =>
+  html
+    ? { status, body: `<!doctype html><title>${status}</title><h1>nginx</h1>`, proxied: true }
+    : fail(status);
+
+/** What the dashboard's login answers to a token at this moment: the truth, whatever stands before the hub. */
+export function login(service: Service, token: string): number {
+  const socket = { getPeerCertificate: () => ({}), authorized: false } as Caller["socket"];
+  const user = identify(service, { headers: { authorization: `Bearer ${token}` }, socket });
+  if ("status" in user) return user.status;
+  try {
+    if (service.rbac) authorize(service.world(), user, parseAsk("GET", "/rest-api/v1/authn"));
+    return 200;
+  } catch (error) {
+    return refusal(error).status;
+  }
+}
+
+const callerOf = ({ headers, socket }: IncomingMessage): Caller => ({ headers, socket: socket as TLSSocket });
+
+function identify({ authenticate }: Service, request: Caller): User | Answer {
   try {
     return authenticate(request);
   } catch (error) {
@@ -91,6 +119,7 @@ function refusal(error: unknown): Answer {
 
 function fail(status: number, message = "the server was made to fail"): Answer {
   const reasons: Record<number, string> = {
+    401: "Unauthorized",
     429: "TooManyRequests",
     503: "ServiceUnavailable",
     504: "Timeout",
@@ -101,15 +130,15 @@ function fail(status: number, message = "the server was made to fail"): Answer {
   };
 }
 
-function send(response: ServerResponse, { status, body, warnings = [] }: Answer, now: number): void {
+function send(response: ServerResponse, answer: Answer, now: number): void {
+  const { status, body, warnings = [], proxied } = answer;
   const isText = typeof body === "string" && !body.startsWith("{");
   const page =
     isText && body.startsWith("<!doctype") ? "text/html; charset=utf-8" : "text/plain; charset=utf-8";
   const said = warnings.map((text) => `299 - ${JSON.stringify(text)}`);
   if (said.length > 0) response.setHeader("warning", said);
   response.writeHead(status, {
-    "audit-id": randomUUID(),
-    "cache-control": "no-cache, private",
+    ...(proxied ? { server: "nginx" } : { "audit-id": randomUUID(), "cache-control": "no-cache, private" }),
     "content-type": isText ? page : "application/json",
     date: new Date(now).toUTCString(),
     ...(status === 429 && { "retry-after": "1" }),
