@@ -120,6 +120,8 @@ function refusal(error: unknown): Answer {
 function fail(status: number, message = "the server was made to fail"): Answer {
   const reasons: Record<number, string> = {
     401: "Unauthorized",
+    403: "Forbidden",
+    404: "NotFound",
     429: "TooManyRequests",
     503: "ServiceUnavailable",
     504: "Timeout",

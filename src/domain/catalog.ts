@@ -44,7 +44,7 @@ export const Role = z
     /** Who may ask; everyone in the workspace when left out. */
     requester: z.strictObject({ in: Principals }).optional(),
     approval: z.union([z.literal("none"), Approval], { error: 'must be "none" or {by: […], within: 4h}' }),
-    /** Must be said when `approval: none` gives more than `get`. */
+    /** Must be said when `approval: none` gives more than `get` on named paths. */
     autoApproveWrites: z.literal(true).optional(),
   })
   .refine((r) => r.duration.default <= r.duration.max, {

@@ -85,9 +85,7 @@ it.each([200, 201, 400, 401, 403, 404, 409, 422, 500, 503])(
 );
 
 it("passes on reason and audit id", async () => {
-  stub = await startStub((_, to) =>
-    json(to, 500, { kind: "Status", reason: "InternalError" }, { "audit-id": "9c1-a" }),
-  );
+  stub = await startStub((_, to) => json(to, 500, { kind: "Status", reason: "InternalError" }));
   const error = await caught(grantsOf(stub.client(PLANTED)).find(approved(), {}, signal));
   expect(error).toMatchObject({ status: 500, reason: "InternalError", auditId: "9c1-a" });
 });
@@ -104,7 +102,7 @@ it("keeps its connections, but checks a token on a new one, without the bot's cr
   const heard: unknown[] = [];
   stub = await startStub((ask, to) => {
     heard.push(ask.headers.authorization);
-    json(to, ask.url?.startsWith("/rest-api") ? 200 : 404, {}, { "audit-id": "9c1-a" });
+    json(to, ask.url?.startsWith("/rest-api") ? 200 : 404, {});
   });
   const client = stub.client(PLANTED);
   const grants = grantsOf(client);
@@ -128,6 +126,32 @@ it("reads the credential at each call", async () => {
   await grantsOf(client).find(approved(), {}, signal);
   await grantsOf(client).find(approved(), {}, signal);
   expect(new Set(heard)).toEqual(new Set(["Bearer renewed-0", "Bearer renewed-1"]));
+});
+
+it("makes a call again on a fresh connection after one stray 401, and takes a second one for an answer", async () => {
+  let refusals = 1;
+  stub = await startStub((ask, to) => {
+    if (refusals-- > 0) json(to, 401, { kind: "Status", reason: "Unauthorized" });
+    else if (ask.method === "GET") notFound(ask, to);
+    else json(to, 500, {});
+  });
+  let rereads = 0;
+  const client = stub.client(PLANTED, {
+    reread: async () => {
+      rereads += 1;
+      return null;
+    },
+  });
+  const grants = grantsOf(client);
+  expect(await grants.find(approved(), {}, signal)).toMatchObject({ account: null, binding: null });
+  expect(rereads).toBe(1);
+  const before = stub.connections();
+  refusals = 1;
+  expect((await client.request("/version")).status).toBe(404);
+  expect(stub.connections()).toBeGreaterThan(before);
+  refusals = 2;
+  expect((await client.request("/version")).status).toBe(401);
+  expect(rereads).toBe(3);
 });
 
 it("takes a 403 that is not the hub's for no verdict", async () => {

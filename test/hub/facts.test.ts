@@ -49,6 +49,22 @@ it("tells everything about a healthy hub, as the bot may see it", async () => {
   });
 });
 
+it.each([
+  ["get on Secrets", { apiGroups: [""], resources: ["secrets"], verbs: ["get"] }, true],
+  ["get on every path", { nonResourceURLs: ["*"], verbs: ["get"] }, true],
+  ["get below the root", { nonResourceURLs: ["/*"], verbs: ["get"] }, true],
+  ["head on a page", { nonResourceURLs: ["/search"], verbs: ["get", "head"] }, true],
+  ["get on pages", { nonResourceURLs: ["/search", "/search/*"], verbs: ["get"] }, false],
+])("tells a role that allows more than to get the paths it names (%s)", async (_, rule, moreThanGet) => {
+  await start();
+  const admin = hubClient(hub, hub.admin);
+  await admin("POST", "/apis/rbac.authorization.k8s.io/v1/clusterroles", {
+    body: { metadata: { name: "custom" }, rules: [rule] },
+  });
+  await admin.close();
+  expect((await probe("custom")).more?.clusterRoles).toMatchObject({ custom: { exists: true, moreThanGet } });
+});
+
 it("tells that RBAC is off", async () => {
   hub = await startLocalHub({ clock, rbac: false });
   client = createHubClient(parseKubeconfig(kubeconfig(hub, "any.to.ken")));

@@ -44,13 +44,16 @@ export async function startStub(answer: (ask: IncomingMessage, to: ServerRespons
   };
 }
 
+/** As the API server answers. */
 export function json(
   to: ServerResponse,
   status: number,
   body: unknown,
   headers: Record<string, string> = {},
 ): void {
-  to.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
+  to.writeHead(status, { "content-type": "application/json", "audit-id": "9c1-a", ...headers }).end(
+    JSON.stringify(body),
+  );
 }
 
 /** As the API server says it of the last name in the path. */

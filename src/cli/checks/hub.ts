@@ -120,7 +120,7 @@ function clusterRole(name: string, role: Catalog[string], { clusterRoles }: More
   if (role.approval === "none" && found.moreThanGet && !role.autoApproveWrites)
     return fail(
       check,
-      `approval: none gives ${role.clusterRole}, which allows more than get, to anyone who asks`,
+      `approval: none gives ${role.clusterRole}, which allows more than to get the paths it names, to anyone who asks`,
       `Name approvers in roles.${name}.approval, or say autoApproveWrites: true`,
     );
   if (!found.login)

@@ -10,7 +10,7 @@ import type { Secret } from "../../domain/secret.ts";
 import type { HubAccess } from "../kubeconfig/kubeconfig.ts";
 import { type ClockOffset, createClockOffset } from "./clock-offset.ts";
 import { type Connection, createConnection } from "./connection.ts";
-import { hubError, isHubs } from "./errors.ts";
+import { answered, hubError, isHubs, parseJson } from "./errors.ts";
 import { createLanes, type LaneName } from "./lanes.ts";
 import { type HubAnswer, type HubRequest, request, requestAs } from "./request.ts";
 import { createRetrying } from "./retrying.ts";
@@ -51,10 +51,9 @@ export interface ClientOptions {
 export function createHubClient(access: HubAccess, options: ClientOptions = {}): HubClient {
   const { timeout = 5_000, clock } = options;
   const link = (to: HubAccess) => createConnection(to, { token: options.token, timeout });
-  const links = createRetrying(link(access), async () => {
-    const fresh = await options.reread?.();
-    return fresh ? link(fresh) : null;
-  });
+  const links = createRetrying(link(access), async () =>
+    link((await options.reread?.()) ?? links.current().access),
+  );
   const [lanes, offset] = [createLanes(), createClockOffset()];
   const send = clock ? learning(offset, clock) : sendOnce;
   const limit = (signal: AbortSignal | undefined) =>
@@ -72,7 +71,7 @@ export function createHubClient(access: HubAccess, options: ClientOptions = {}):
       lanes[lane](signal, () =>
         links.through((by) =>
           guarded(doing, signal, () =>
-            run({ ...by.options, httpApi: httpApi(send, by.agent, limit(signal)) }),
+            run({ ...by.options, httpApi: httpApi(hubOnly(doing, send), by.agent, limit(signal)) }),
           ),
         ),
       ),
@@ -111,6 +110,16 @@ const learning =
     if (isHubs({ headers: answer.headers, body: undefined }))
       offset.learn(answer.headers.date, sent, clock.now());
     return answer;
+  };
+
+/** To the Kubernetes client a proxy's page with 200 would be a success. Throws HubError. */
+const hubOnly =
+  (doing: string, send: Send): Send =>
+  async (url, sending) => {
+    const answer = await send(url, sending);
+    const { status, headers, text } = answer;
+    if (isHubs({ headers, body: undefined }) || isHubs({ headers, body: parseJson(text) })) return answer;
+    throw answered(doing, status, text, headers["audit-id"]);
   };
 
 async function guarded<T>(doing: string, signal: AbortSignal | undefined, run: () => Promise<T>): Promise<T> {

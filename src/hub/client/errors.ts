@@ -55,9 +55,11 @@ const Status = z.object({
 });
 const AuditId = z.string().regex(/^[\w-]{1,80}$/);
 
+const Kind = z.object({ kind: z.string(), apiVersion: z.string() });
+
 /** Whether the API server answered, not a proxy before it: it puts an audit id on each answer. */
 export const isHubs = ({ headers, body }: Pick<HubAnswer, "headers" | "body">): boolean =>
-  AuditId.safeParse(headers["audit-id"]).success || Status.safeParse(body).success;
+  AuditId.safeParse(headers["audit-id"]).success || Kind.safeParse(body).success;
 
 /** Anything that a call can throw, without what it carries: messages of the client contain bodies and headers. */
 export function hubError(error: unknown, doing: string): HubError {

@@ -1,5 +1,7 @@
-/** A link that is replaced when the hub refuses its credential or shows a certificate it does not trust; such a call is made once more. */
-
+/**
+ * A link that is replaced when the hub refuses its credential or shows a certificate it does not trust; such a call is
+ * made once more by the new one. A stray 401 is no dead credential: the call is made again though nothing changed.
+ */
 import type { Connection } from "./connection.ts";
 import { HubError } from "./errors.ts";
 
@@ -11,8 +13,8 @@ export interface Retrying {
 
 const CERTIFICATE = /CERT|_VERIFY_|ISSUER|^ERR_TLS_/;
 
-/** `renew` resolves to null when there is no other link; what it throws is for it to tell. */
-export function createRetrying(first: Connection, renew: () => Promise<Connection | null>): Retrying {
+/** `renew` resolves to a fresh link; what it throws is for it to tell. */
+export function createRetrying(first: Connection, renew: () => Promise<Connection>): Retrying {
   let link = first;
   let renewing: Promise<void> | null = null;
   const renewed = async (refused: Connection) => {

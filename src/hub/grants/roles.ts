@@ -59,12 +59,14 @@ export async function readRole(
 export const grantsLogin = ({ rules }: ClusterRole) => allows(rules ?? [], "get", LOGIN);
 
 /**
- * Whether it allows more than to read what its paths name: another verb than get, every path, or objects of the
- * Kubernetes API, whose reading alone can give the hub away (Secrets). An aggregated role shows its rules once a
- * controller filled them in.
+ * Whether it allows more than to get paths that it names: another verb, every path, or objects of the Kubernetes API,
+ * of which reading alone can give the hub away (Secrets). An aggregated role shows its rules once a controller filled
+ * them in.
  */
 export const grantsMoreThanGet = ({ rules }: ClusterRole) =>
   (rules ?? []).some(
     ({ verbs, resources = [], nonResourceURLs = [] }) =>
-      resources.length > 0 || nonResourceURLs.includes("*") || verbs.some((verb) => verb !== "get"),
+      resources.length > 0 || nonResourceURLs.some(isAll) || verbs.some((verb) => verb !== "get"),
   );
+
+const isAll = (path: string) => path === "*" || path === "/*";

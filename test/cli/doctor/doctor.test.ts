@@ -303,7 +303,7 @@ const hub: Case[] = [
     name: "more than get without approval",
     wrong: () => role({ clusterRole: "karpor-admin", approval: "none" }),
     check: "role guest",
-    message: /allows more than get, to anyone/,
+    message: /allows more than to get the paths it names, to anyone/,
     fix: /autoApproveWrites: true/,
   },
   {
