@@ -9,6 +9,7 @@ import { GrantFailed, type GrantKey, type Grants, type Log, type Uids } from "..
 import { createHubClient, type HubClient } from "../../src/hub/client/client.ts";
 import { createGrants, type GrantsOptions } from "../../src/hub/grants/grants.ts";
 import { objectName } from "../../src/hub/grants/names.ts";
+import { grantsMoreThanGet, readRole } from "../../src/hub/grants/roles.ts";
 import { parseKubeconfig } from "../../src/hub/kubeconfig/kubeconfig.ts";
 import { botKubeconfig, GRANTS_NAMESPACE } from "../helpers/bot-account.ts";
 import { approved } from "./requests.ts";
@@ -443,6 +444,20 @@ export function grantsContract(title: string, start: () => Promise<Hub>): void {
         expect(await mine.list(signal)).toMatchObject([{ account: { annotations: null } }]);
       });
     });
+
+    it.each([
+      ["Secrets", { apiGroups: [""], resources: ["secrets"], verbs: ["get"] }, true],
+      ["every path", { nonResourceURLs: ["*"], verbs: ["get"] }, true],
+      ["pages", { nonResourceURLs: ["/search", "/search/*"], verbs: ["get"] }, false],
+    ])(
+      "sees whether a ClusterRole allows more than to get the paths it names (get on %s)",
+      async (what, rule, more) => {
+        const name = `reads-${what.toLowerCase().replace(" ", "-")}`;
+        await admins("POST", `${RBAC}/clusterroles`, { metadata: { name }, rules: [rule] });
+        const role = await readRole(client, name, signal);
+        expect(role && grantsMoreThanGet(role)).toBe(more);
+      },
+    );
 
     it("stops at the signal, with its reason", async () => {
       const reason = new Error("the lease is lost");

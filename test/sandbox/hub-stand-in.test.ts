@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type JumpClock, stillClock } from "../../sandbox/clock.ts";
 import { type HubClient, hubClient } from "../../sandbox/hub/client.ts";
+import type { HubFailure } from "../../sandbox/hub/faults.ts";
 import { type LocalHub, type LocalHubOptions, startLocalHub } from "../../sandbox/hub/index.ts";
 import { ACCOUNTS, account, BINDINGS, binding, mint } from "./hub-fixture.ts";
 
@@ -149,6 +150,65 @@ describe("the stand-in of the hub", () => {
     hub.hang(false);
     expect((await waiting).status).toBe(201);
     expect((await admin("GET", `${ACCOUNTS}/left`)).status).toBe(404);
+  });
+
+  it("refuses the tokens of an account that a finalizer holds, a minute after its deletion", async () => {
+    await create("held", { finalizers: ["example.com/held"] });
+    const token = await mint(admin, `${ACCOUNTS}/held`);
+    await admin("DELETE", `${ACCOUNTS}/held`);
+    clock.jump(59_000);
+    expect(await login(token)).toBe(403);
+    clock.jump(12_000);
+    expect(await login(token)).toBe(401);
+    expect(await login(await mint(admin, `${ACCOUNTS}/held`))).toBe(401);
+  });
+
+  it("loses RBAC while it runs, and gets it back: nothing that stood is forgotten", async () => {
+    const token = await guest("g");
+    hub.setRbac(false);
+    expect((await nobody("GET", "/server-configs")).body).toEqual({ CoreOptions: { EnableRBAC: false } });
+    expect(await login("nonsense")).toBe(200);
+    expect((await nobody("DELETE", `${BINDINGS}/g`)).status).toBe(200);
+    hub.setRbac(true);
+    expect([await login(token), await login("nonsense")]).toEqual([403, 401]);
+  });
+
+  it("answers as whoever meddles says: a proxy's page, an error, too late, or nothing", async () => {
+    const fails: Record<string, HubFailure> = {
+      html: { status: 404, html: true },
+      dead: { status: 401 },
+      hung: { hang: true },
+    };
+    const { promise: slow, resolve: go } = Promise.withResolvers<void>();
+    hub.meddle({
+      async before({ method, path }) {
+        const name = path.split("/").at(-1) ?? "";
+        if (name === "slow") await slow;
+        return method === "GET" ? fails[name] : undefined;
+      },
+      after: async ({ path }) => !path.endsWith("/lost"),
+    });
+    const get = (name: string, signal?: AbortSignal) =>
+      admin("GET", `${ACCOUNTS}/${name}`, signal ? { signal } : {});
+    const page = await get("html");
+    expect([page.status, page.headers.get("audit-id"), page.headers.get("server")]).toEqual([
+      404,
+      null,
+      "nginx",
+    ]);
+    expect(page.body.message).toContain("<!doctype html>");
+    const dead = await get("dead");
+    expect([dead.status, dead.body.reason]).toEqual([401, "Unauthorized"]);
+    await expect(get("lost")).rejects.toThrow("fetch failed");
+    const left = new AbortController();
+    const hung = get("hung", left.signal);
+    const late = get("slow");
+    go();
+    expect((await late).status).toBe(404);
+    left.abort();
+    await expect(hung).rejects.toThrow();
+    hub.meddle(undefined);
+    expect((await get("html")).body.reason).toBe("NotFound");
   });
 
   it("fails as often as told, where told, changing nothing", async () => {

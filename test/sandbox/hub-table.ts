@@ -8,9 +8,11 @@ export interface Row {
   status: number;
   reason?: string;
   message?: string | RegExp;
+  details?: object;
   warning?: string;
 }
 
+const RBAC_GROUP = "rbac.authorization.k8s.io";
 const create = (metadata: object) => ({ body: account(metadata) });
 const merge = (body: unknown): Asking => ({ body, type: "application/merge-patch+json" });
 const jsonPatch = (body: unknown): Asking => ({ body, type: "application/json-patch+json" });
@@ -98,15 +100,34 @@ const refusals: Row[] = [
     what: "an account that is not there",
     ask: as("admin", "GET", `${ACCOUNTS}/none`),
     ...{ status: 404, reason: "NotFound", message: 'serviceaccounts "none" not found' },
+    details: { name: "none", kind: "serviceaccounts" },
+  },
+  {
+    what: "a binding that is not there",
+    ask: as("admin", "GET", `${BINDINGS}/none`),
+    ...{ status: 404, reason: "NotFound" },
+    details: { name: "none", group: RBAC_GROUP, kind: "clusterrolebindings" },
+  },
+  {
+    what: "a role that is not there",
+    ask: as("admin", "GET", `${RBAC}/clusterroles/none`),
+    ...{ status: 404, reason: "NotFound" },
+    details: { name: "none", group: RBAC_GROUP, kind: "clusterroles" },
   },
   {
     what: "a kind of object that does not exist",
     ask: as("admin", "GET", "/api/v1/namespaces/grants/nothings"),
     ...{ status: 404, reason: "NotFound", message: "the server could not find the requested resource" },
+    details: {},
   },
   {
     what: "a selector that cannot be read",
     ask: as("admin", "GET", selector("a in (b")),
+    ...{ status: 400, reason: "BadRequest" },
+  },
+  {
+    what: "a field selector on what is no field",
+    ask: as("admin", "GET", `${ACCOUNTS}?fieldSelector=metadata.uid%3Dnone`),
     ...{ status: 400, reason: "BadRequest" },
   },
   {
@@ -136,6 +157,14 @@ const deletions: Row[] = [
     ask: as("admin", "DELETE", `${ACCOUNTS}/none`),
     status: 404,
     reason: "NotFound",
+    details: { name: "none", kind: "serviceaccounts" },
+  },
+  {
+    what: "a binding that is not there",
+    ask: as("admin", "DELETE", `${BINDINGS}/none`),
+    status: 404,
+    reason: "NotFound",
+    details: { name: "none", group: RBAC_GROUP, kind: "clusterrolebindings" },
   },
   {
     what: "a policy that does not exist",
@@ -149,6 +178,11 @@ const patches: Row[] = [
     what: "another name",
     ask: having("p1", as("admin", "PATCH", `${ACCOUNTS}/p1`, merge({ metadata: { name: "p2" } }))),
     ...{ status: 400, reason: "BadRequest" },
+  },
+  {
+    what: "another uid",
+    ask: having("p2", as("admin", "PATCH", `${ACCOUNTS}/p2`, merge({ metadata: { uid: "no" } }))),
+    ...{ status: 422, reason: "Invalid", message: /metadata.uid: Invalid value: "no": field is immutable$/ },
   },
   {
     what: "an outdated resourceVersion",
@@ -274,6 +308,7 @@ const rights: Row[] = [
       reason: "NotFound",
       message: 'clusterrolebindings.rbac.authorization.k8s.io "none" not found',
     },
+    details: { name: "none", group: RBAC_GROUP, kind: "clusterrolebindings" },
   },
   {
     what: "an administrator binds a role that does not exist",
