@@ -6,17 +6,19 @@ import type { BotIdentity } from "./cli/checks/slack.ts";
 import { checkStart } from "./cli/checks/start.ts";
 import type { Config } from "./config.ts";
 import { keepCredential } from "./credential.ts";
-import { MINUTE } from "./domain/duration.ts";
+import { DAY, MINUTE } from "./domain/duration.ts";
 import type { Locale } from "./domain/person.ts";
 import { endGrant } from "./flow/end.ts";
 import { fallbackExpiry } from "./flow/fallback-expiry.ts";
-import type { Clock, Policy, Ports } from "./flow/ports.ts";
+import type { Clock, Lane, Policy, Ports } from "./flow/ports.ts";
 import { provisionGrant } from "./flow/provision.ts";
 import { remindHolder } from "./flow/remind.ts";
 import { sweep } from "./flow/sweep.ts";
 import { syncMessages } from "./flow/sync-messages.ts";
+import { takeTokenOff } from "./flow/take-token-off.ts";
 import { timeOutRequest } from "./flow/time-out.ts";
 import { validateRequester } from "./flow/validate.ts";
+import { verifyEnd } from "./flow/verify.ts";
 import { createReadiness } from "./http/ready.ts";
 import { openHub } from "./hub/client/access.ts";
 import { createHubClient, type HubClient } from "./hub/client/client.ts";
@@ -24,11 +26,13 @@ import { createGrants } from "./hub/grants/grants.ts";
 import { createJobs } from "./queue/jobs.ts";
 import { createWorker, type LockTimes } from "./queue/worker.ts";
 import { createListener } from "./slack/inbound/listen.ts";
+import { createAdmins } from "./slack/outbound/admins.ts";
 import { slackClient } from "./slack/outbound/client.ts";
 import { createDirectory } from "./slack/outbound/directory.ts";
 import { createNotifier } from "./slack/outbound/notifier.ts";
 import { rememberPeople } from "./slack/outbound/people.ts";
 import type { ViewContext } from "./slack/views/context.ts";
+import { atMostOnce } from "./store/at-most-once.ts";
 import { connect } from "./store/connect.ts";
 import { keysOf } from "./store/keys.ts";
 import { createLease, type LeaseTimes } from "./store/lease.ts";
@@ -81,8 +85,14 @@ export async function startApp(
   for (const { check, message, fix } of findings.filter(({ level }) => level === "warn"))
     means.log.warn({ check, fix }, message);
 
-  const { ports, people } = assemble(config, means, clients, opened);
-  startWork(ports, clients, keysOf(config.instance).prefix, means, opened);
+  const { ports, timerPorts, people } = assemble(config, means, clients, opened);
+  startWork(
+    { urgent: ports, messages: ports, timers: timerPorts },
+    clients,
+    keysOf(config.instance).prefix,
+    means,
+    opened,
+  );
   opened.adopt(credential(config, means, clients, ports), (c) => c.close());
   const port = await listen(config, means, clients, { ports, people, identity }, opened);
   const kept = opened.move();
@@ -115,6 +125,16 @@ export function assemble(
   const context = contextOf(config, clock);
   const jobs = createJobs({ connection: redis.commands, prefix: keys.prefix, clock });
   opened.adopt(jobs, (j) => j.close());
+  const grantsBy = (lane: "urgent" | "timers") =>
+    createGrants({
+      client: hub.lane(lane),
+      instance: config.instance,
+      namespace: config.hub.namespace,
+      clock,
+      log,
+    });
+  const stopping = new AbortController();
+  opened.defer(() => stopping.abort());
   const ports: Ports = {
     requests: createRequests({
       redis: redis.commands,
@@ -123,23 +143,27 @@ export function assemble(
       onTransition: (entry) => log.info({ trail: entry }, `${entry.id} ${entry.from ?? "new"} → ${entry.to}`),
       onBroken: (error) => log.error({ err: error }, "a record cannot be read; it is left alone"),
     }),
-    grants: createGrants({
-      client: hub,
-      instance: config.instance,
-      namespace: config.hub.namespace,
-      clock,
-      log,
-    }),
+    grants: grantsBy("urgent"),
     jobs,
     notifier: createNotifier({ client: slack, ...config.slack, context, log }),
     directory: people,
+    admins: createAdmins({
+      client: slack,
+      directory: people,
+      admins: config.admins,
+      channel: config.slack.channel,
+      log,
+      once: (name, work) => atMostOnce(redis.commands, `${keys.prefix}:told:${name}`, DAY, work),
+    }),
     lease: createLease(redis.commands, keys, times?.lease),
     clock,
     log,
     policy: policyOf(config),
+    heldBack: () => null,
     random: () => randomBytes(5),
+    stopping: stopping.signal,
   };
-  return { ports, people };
+  return { ports, timerPorts: { ...ports, grants: grantsBy("timers") }, people };
 }
 
 const policyOf = ({ roles, admins, reminders, digest }: Config): Policy => ({
@@ -164,7 +188,7 @@ const contextOf =
   });
 
 function startWork(
-  ports: Ports,
+  ports: Record<Lane, Ports>,
   { redis }: Clients,
   prefix: string,
   { clock, log, times }: AppDeps,
@@ -177,18 +201,20 @@ function startWork(
     log,
     locks: times?.locks,
     handlers: {
-      vet: (id) => validateRequester(ports, id),
-      provision: (id) => provisionGrant(ports, id),
-      draw: (id) => syncMessages(ports, id),
-      lapse: (id) => timeOutRequest(ports, id),
-      remind: (id) => remindHolder(ports, id),
-      end: (id) => endGrant(ports, id),
+      validate: (id, lane) => validateRequester(ports[lane], id),
+      provision: (id, lane) => provisionGrant(ports[lane], id),
+      remind: (id, lane) => remindHolder(ports[lane], id),
+      timeOut: (id, lane) => timeOutRequest(ports[lane], id),
+      end: (id, lane) => endGrant(ports[lane], id),
+      verify: (id, lane) => verifyEnd(ports[lane], id),
+      syncMessages: (id, lane) => syncMessages(ports[lane], id),
+      takeTokenOff: (id, lane) => takeTokenOff(ports[lane], id),
     },
-    sweep: () => sweep(ports),
+    sweep: () => sweep(ports.timers),
   });
   opened.adopt(worker, (w) => w.close());
   const timer = setInterval(() => {
-    fallbackExpiry(ports).catch((error: unknown) =>
+    fallbackExpiry(ports.timers).catch((error: unknown) =>
       log.error({ err: error }, "the hub does not answer either"),
     );
   }, MINUTE);

@@ -1,4 +1,6 @@
-/** One line of history for each change of state, derived from the record before and after. Pure. */
+/** One line of history for each change of state and each remark, derived from the record before and after. Pure. */
+import { rowOf } from "./lifecycle.ts";
+import { isTokenLeft } from "./messages.ts";
 import type { AccessRequest, State } from "./request.ts";
 
 /** What the trail (a Redis stream) and the log keep of a transition. Times are milliseconds since the epoch. */
@@ -26,20 +28,22 @@ export interface Transition {
   verification: { method: string; deletedAt: number; at: number } | null;
 }
 
-/** Null when the state did not change. */
+/** Null when nothing happened that an auditor looks for. */
 export function transition(
   before: AccessRequest | null,
   after: AccessRequest,
   now: number,
 ): Transition | null {
-  if (before?.state === after.state) return null;
+  const moved = before?.state !== after.state;
+  const remark = before && remarkOn(before, after);
+  if (!moved && !remark) return null;
   const grant = "grant" in after ? after.grant : undefined;
   return {
     id: after.id,
     at: now,
     from: before?.state ?? null,
     to: after.state,
-    ...actor(after),
+    ...(moved ? rowOf(after).actor(after) : { who: "bot", why: remark, qualified: null }),
     requester: after.requester.id,
     role: after.role,
     clusterRole: after.clusterRole,
@@ -55,37 +59,10 @@ export function transition(
   };
 }
 
-type Actor = Pick<Transition, "who" | "why" | "qualified">;
-
-function actor(r: AccessRequest): Actor {
-  const bot: Actor = { who: "bot", why: null, qualified: null };
-  switch (r.state) {
-    case "requested":
-    case "withdrawn":
-      return { ...bot, who: r.requester.id };
-    case "refused":
-      return { ...bot, who: "policy", why: r.refusal.kind };
-    case "timedOut":
-      return { ...bot, who: "time" };
-    case "denied":
-      return { who: r.by.id, why: r.why, qualified: r.qualified };
-    case "approved":
-      return {
-        ...bot,
-        who: r.decision.by === "policy" ? "policy" : r.decision.by.id,
-        qualified: r.decision.qualified,
-      };
-    case "ending":
-      return {
-        who: r.end.by?.id ?? (r.end.cause === "expired" ? "time" : "bot"),
-        why: [r.end.cause, r.end.failure, r.end.reason].filter(Boolean).join(": "),
-        qualified: r.end.qualified ?? null,
-      };
-    case "ended":
-      return { ...bot, why: r.end.cause };
-    case "pending":
-    case "delivering":
-    case "active":
-      return bot;
-  }
+/** What stands on the trail although the state stays. */
+function remarkOn(before: AccessRequest, after: AccessRequest): string | null {
+  const contradicted = "contradictedAt" in after && after.contradictedAt !== undefined;
+  if (contradicted && !("contradictedAt" in before && before.contradictedAt !== undefined))
+    return "a token was accepted after its account was removed";
+  return isTokenLeft(after) && !isTokenLeft(before) ? "the token is left in Slack, dead" : null;
 }

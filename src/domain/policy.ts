@@ -1,4 +1,4 @@
-/** The ordered rules for asking, vetting and reviewing: the first that says no is told. Pure. */
+/** The ordered rules for asking, validating and reviewing: the first that says no is told. Pure. */
 
 import type { Catalog } from "./catalog.ts";
 import { parseCommand } from "./command.ts";
@@ -15,7 +15,7 @@ import { noSelfApproval } from "./rules/no-self-approval.ts";
 import { readableDuration } from "./rules/readable-duration.ts";
 import { reasonGiven } from "./rules/reason-given.ts";
 import { reasonLength } from "./rules/reason-length.ts";
-import type { AskRule, ReviewFacts, ReviewRule, VetFacts, VetRule } from "./rules/rule.ts";
+import type { AskRule, RequesterFacts, RequesterRule, ReviewFacts, ReviewRule } from "./rules/rule.ts";
 import { someoneCanApprove } from "./rules/someone-can-approve.ts";
 
 const ASKING: readonly AskRule[] = [
@@ -26,7 +26,7 @@ const ASKING: readonly AskRule[] = [
   reasonGiven,
   reasonLength,
 ];
-const VETTING: readonly VetRule[] = [membersOnly, mayAsk, someoneCanApprove];
+const VALIDATING: readonly RequesterRule[] = [membersOnly, mayAsk, someoneCanApprove];
 const REVIEWING: readonly ReviewRule[] = [membersOnly, noSelfApproval, approversOnly];
 
 const first = <R extends (...args: never[]) => Refusal | null>(
@@ -45,16 +45,16 @@ export function parseRequest(
   text: string,
   roles: Catalog,
 ): { role: string; duration: number; reason: string } {
-  const wish = parseCommand(text);
-  const refusal = first(ASKING, wish, roles);
+  const command = parseCommand(text);
+  const refusal = first(ASKING, command, roles);
   if (refusal) throw new Refused(refusal);
-  const standard = roles[wish.role]?.duration.default ?? 0;
-  const duration = wish.duration === null ? standard : (parseDuration(wish.duration) ?? standard);
-  return { role: wish.role, duration, reason: wish.reason };
+  const standard = roles[command.role]?.duration.default ?? 0;
+  const duration = command.duration === null ? standard : (parseDuration(command.duration) ?? standard);
+  return { role: command.role, duration, reason: command.reason };
 }
 
-export const vetting = (facts: VetFacts, request: AccessRequest): Refusal | null =>
-  first(VETTING, facts, request);
+export const validating = (facts: RequesterFacts, request: AccessRequest): Refusal | null =>
+  first(VALIDATING, facts, request);
 
 export const reviewing = (facts: ReviewFacts, request: AccessRequest): Refusal | null =>
   first(REVIEWING, facts, request);

@@ -6,6 +6,10 @@ import { Person, Standing } from "./person.ts";
 const kind = <K extends string, S extends z.core.$ZodLooseShape>(name: K, shape: S) =>
   z.object({ kind: z.literal(name), ...shape });
 
+/** Which of today's rules an earlier request no longer meets. */
+export const ChangedTerm = z.enum(["role-gone", "other-rights", "too-long", "requester", "approval"]);
+export type ChangedTerm = z.infer<typeof ChangedTerm>;
+
 /** `line` is the corrected command text, ready to send. */
 export const Refusal = z.discriminatedUnion("kind", [
   kind("unknown-role", { role: z.string(), roles: z.array(z.string()), line: z.string().optional() }),
@@ -28,6 +32,10 @@ export const Refusal = z.discriminatedUnion("kind", [
     at: z.number(),
   }),
   kind("stale", { id: RequestId }),
+  /** Asked for under other rules than today's; `max` is milliseconds. */
+  kind("terms-changed", { role: z.string(), what: ChangedTerm, max: z.number().optional() }),
+  /** The token still stands in Slack, which did not answer. */
+  kind("not-hidden-yet", { id: RequestId }),
   kind("unknown-request", { id: z.string() }),
   kind("nothing-to-revoke", { who: UserId.optional() }),
   kind("look-up-failed", {}),

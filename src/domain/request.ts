@@ -6,8 +6,27 @@ import { Refusal } from "./refusal.ts";
 
 const Ms = z.number().int();
 
-/** A message the bot sent: where it is, and which face of the record it showed last. */
-export const Sent = z.object({ channel: z.string(), ts: z.string(), face: z.string() });
+/** The stored form. A version reads its neighbour's, and keeps what it does not know (store/record.ts). */
+export const SCHEMA_VERSION = 1;
+
+const Stuck = z.object({ code: z.string(), since: Ms, tries: Ms, triedAt: Ms });
+export type Stuck = z.infer<typeof Stuck>;
+
+/** A message of the record: where it stands (`ts` is empty while Slack has not said so), and what it showed last. */
+export const Sent = z.object({
+  channel: z.string(),
+  ts: z.string(),
+  shows: z.string(),
+  revision: Ms,
+  /** Posts whose answer is not known, and when the last of them was begun. */
+  unanswered: z.object({ posts: Ms, at: Ms }).optional(),
+  /** Slack refuses to deliver it. */
+  refused: z.object({ code: z.string(), since: Ms, triedAt: Ms }).optional(),
+  /** It may bear a token: one is being put on it, or was. */
+  token: z.enum(["sending", "shown"]).optional(),
+  /** Slack refuses for good to take the token off. */
+  stuck: Stuck.optional(),
+});
 export type Sent = z.infer<typeof Sent>;
 
 const Common = z.object({
@@ -27,11 +46,15 @@ const Common = z.object({
   approvers: z.array(Principal),
   /** SHA-256 of the catalog that was in force. */
   policy: z.string(),
-  /** Raised when role, duration or reason change: what a button was drawn for. */
+  /** Raised when role, duration, reason or approvers change: what a button was drawn for. */
   terms: Ms,
+  /** Raised when anything else that a message shows changes: what a message was drawn from. */
+  revision: Ms,
+  /** When the present state was reached. */
+  enteredAt: Ms,
   /** Raised for each new account on the hub. */
   generation: Ms,
-  /** Sent messages by slot, see faces.ts. */
+  /** See messages.ts. */
   messages: z.record(z.string(), Sent),
 });
 
@@ -54,9 +77,16 @@ export const Grant = z.object({
 });
 export type Grant = z.infer<typeof Grant>;
 
-/** Why it is not done yet; set while something outside does not answer. */
-export const Trouble = z.object({ what: z.enum(["hub", "slack"]), since: Ms });
-export type Trouble = z.infer<typeof Trouble>;
+/**
+ * Why it is not done yet. hub, slack: it does not answer · not-the-hub: something else answers in its place ·
+ * held-back: new grants wait (see hold.ts) · open-hub: the hub lets anybody in · accepted: it still takes a token
+ * of the removed account · stuck: something holds what was deleted · made-again: something else stands there now
+ */
+export const Outage = z.object({
+  what: z.enum(["hub", "slack", "not-the-hub", "held-back", "open-hub", "accepted", "stuck", "made-again"]),
+  since: Ms,
+});
+export type Outage = z.infer<typeof Outage>;
 
 export const Failure = z.enum([
   "name-taken",
@@ -64,6 +94,7 @@ export const Failure = z.enum([
   "no-cluster-role",
   "recipient-gone",
   "dm-closed",
+  "terms-changed",
 ]);
 export type Failure = z.infer<typeof Failure>;
 
@@ -78,17 +109,24 @@ export const End = z.object({
 });
 export type End = z.infer<typeof End>;
 
-/** How the end was proved: the unused witness token got 401, or the account was absent; at least 11 s after. */
-export const Verification = z.object({ method: z.enum(["probe", "absence"]), deletedAt: Ms, at: Ms });
+/**
+ * How the end was proved, at least 11 s after the deletion: the unused probe token got 401, or the account was
+ * absent. `expiry`: neither could be shown, and the token's own time has run out.
+ */
+export const Verification = z.object({
+  method: z.enum(["probe", "absence", "expiry"]),
+  deletedAt: Ms,
+  at: Ms,
+});
 export type Verification = z.infer<typeof Verification>;
 
 const Approved = Common.extend({
   decision: Decision,
   /** Fixed at approval; only a shortened token makes it earlier. */
   expiresAt: Ms,
-  trouble: Trouble.optional(),
+  outage: Outage.optional(),
 });
-const Granted = Approved.extend({
+const Delivered = Approved.extend({
   grant: Grant,
   /** The holder took the token off the message. */
   hidden: z.boolean(),
@@ -98,6 +136,8 @@ const Ending = Approved.extend({
   end: End,
   /** When account and binding were seen gone. */
   deletedAt: Ms.optional(),
+  /** When a token was accepted all the same: absence proves nothing any more. */
+  contradictedAt: Ms.optional(),
 });
 
 export const AccessRequest = z.discriminatedUnion("state", [
@@ -108,8 +148,8 @@ export const AccessRequest = z.discriminatedUnion("state", [
   Common.extend({ state: z.literal("timedOut"), at: Ms }),
   Common.extend({ state: z.literal("denied"), by: Person, qualified: z.string(), why: z.string(), at: Ms }),
   Approved.extend({ state: z.literal("approved") }),
-  Granted.extend({ state: z.literal("delivering") }),
-  Granted.extend({
+  Delivered.extend({ state: z.literal("delivering") }),
+  Delivered.extend({
     state: z.literal("active"),
     /** Lead times (ms) of the reminders sent so far. */
     reminded: z.array(Ms),
@@ -121,11 +161,6 @@ export type AccessRequest = z.infer<typeof AccessRequest>;
 export type State = AccessRequest["state"];
 export type In<S extends State> = Extract<AccessRequest, { state: S }>;
 
-/** What nothing changes any more; it stops reserving the role for its requester. */
-export const FINAL = ["refused", "withdrawn", "timedOut", "denied", "ended"] as const;
-export const isFinal = (r: AccessRequest): r is In<(typeof FINAL)[number]> =>
-  (FINAL as readonly State[]).includes(r.state);
-
-/** States in which the hub may hold something of ours. */
-export const isOnHub = (r: AccessRequest): r is In<"approved" | "delivering" | "active" | "ending"> =>
-  r.state === "approved" || r.state === "delivering" || r.state === "active" || r.state === "ending";
+/** Approved, and not ended yet: the hub may hold something of it. */
+export type Granted = In<"approved" | "delivering" | "active" | "ending">;
+export const isGranted = (r: AccessRequest): r is Granted => "decision" in r && r.state !== "ended";

@@ -1,16 +1,18 @@
-/** An approver approves or denies: exactly one decision wins. pending → approved | denied | timedOut */
+/** An approver approves or denies: exactly one decision wins. pending → approved | denied | timedOut | refused */
 import type { RequestId, UserId } from "../domain/ids.ts";
+import { lateFor } from "../domain/lifecycle.ts";
 import { reviewing } from "../domain/policy.ts";
-import { Refused } from "../domain/refusal.ts";
-import { decided, late } from "../domain/transitions.ts";
+import { type Refusal, Refused } from "../domain/refusal.ts";
+import { approversToday, isChanged, noLonger, roleToday } from "../domain/today.ts";
+import { closed, decided } from "../domain/transitions.ts";
 import type { AccessRequest, Ports } from "./ports.ts";
-import { enqueue } from "./support/enqueue.ts";
+import { commit } from "./support/commit.ts";
 import { load } from "./support/load.ts";
 import { resolveReviewer } from "./support/reviewer.ts";
 
 export interface DecideRequest {
   id: RequestId;
-  /** The revision of the terms that the button was drawn for. */
+  /** The number of the terms that the button was drawn for. */
   terms: number;
   by: UserId;
   verdict: { approve: true } | { approve: false; why: string };
@@ -21,25 +23,50 @@ export async function decideRequest(
   ports: Ports,
   { id, terms, by, verdict }: DecideRequest,
 ): Promise<AccessRequest> {
-  const { qualified, profile } = await assertMayReview(ports, id, by);
-  const next = await ports.requests.update(id, (r) => {
-    if (r.terms !== terms) throw new Refused({ kind: "stale", id });
-    return decided(r, verdict, profile, qualified, ports.clock.now());
-  });
-  const now = ports.clock.now();
-  if (next.state === "approved") await enqueue(ports, "provision", next, now);
-  await enqueue(ports, "draw", next, now);
-  if (next.state === "timedOut") throw new Refused(late(next));
+  const { qualified, profile, request } = await assertMayReview(ports, id, by);
+  const changed = await changedSince(ports, request);
+  if (changed) return close(ports, id, changed);
+  const next = await commit(
+    ports,
+    id,
+    (r) => {
+      if (r.terms !== terms) throw new Refused({ kind: "stale", id });
+      return decided(r, verdict, profile, qualified, ports.clock.now());
+    },
+    { replicated: true },
+  );
+  if (next.state === "timedOut") throw new Refused(lateFor(next));
   return next;
 }
 
 /** Whether this person may decide this request at all, before a reason is typed. Throws Refused. */
 export async function assertMayReview(ports: Ports, id: RequestId, by: UserId) {
   const request = await load(ports, id);
-  const { profile, qualified } = await resolveReviewer(ports, by, request.approvers);
+  const role = roleToday(request, ports.policy.roles);
+  const today = isChanged(role) ? null : approversToday(role);
+  // Of whom it was asked, and of today's approvers: one and the same person must be both.
+  const [{ profile, qualified: asked }, now] = await Promise.all([
+    resolveReviewer(ports, by, request.approvers),
+    today ? resolveReviewer(ports, by, today) : null,
+  ]);
+  const qualified = now ? asked && now.qualified : asked;
   const refusal = reviewing({ profile, qualified }, request);
   if (refusal) throw new Refused(refusal);
-  if (request.state !== "pending") throw new Refused(late(request));
+  if (request.state !== "pending") throw new Refused(lateFor(request));
   const { id: who, name, locale } = profile;
   return { request, profile: { id: who, name, locale }, qualified: qualified ?? who };
+}
+
+/** What of the request today's rules no longer allow. Throws Refused(look-up-failed). */
+async function changedSince(ports: Ports, request: AccessRequest): Promise<Refusal | null> {
+  const role = roleToday(request, ports.policy.roles);
+  if (isChanged(role)) return role;
+  if (!role.requester) return null;
+  const { qualified } = await resolveReviewer(ports, request.requester.id, role.requester.in);
+  return qualified ? null : noLonger(request, "requester");
+}
+
+async function close(ports: Ports, id: RequestId, refusal: Refusal): Promise<never> {
+  const next = await commit(ports, id, (r) => closed(r, refusal, ports.clock.now()));
+  throw new Refused(next.state === "refused" ? refusal : lateFor(next));
 }

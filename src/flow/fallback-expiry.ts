@@ -1,23 +1,22 @@
-/** With Redis gone the hub alone is enough: our objects whose time is over are deleted all the same. */
+/** The hub alone is enough to end: without records, our objects whose time is over or that are ending are deleted all the same. */
+import { SECOND } from "../domain/duration.ts";
 import type { Ports } from "./ports.ts";
+import { repairFor, uidsOf } from "./repair.ts";
 import { removeGrant } from "./support/remove-grant.ts";
 
-const LISTING_WITHIN = 45_000;
+const LISTING_WITHIN_MS = 45 * SECOND;
+const REMOVING_WITHIN_MS = 15 * SECOND;
 
-/** Run every minute by each replica, by a plain timer. Needs no lease: deleting what is over twice does no harm. */
-export async function fallbackExpiry(
-  ports: Pick<Ports, "requests" | "grants" | "clock" | "log">,
-): Promise<void> {
-  const { requests, grants, clock, log } = ports;
-  try {
-    return await requests.ping();
-  } catch (error) {
-    log.error({ err: error }, "Redis does not take writes; ending what is over from the hub alone");
-  }
-  const signal = AbortSignal.timeout(LISTING_WITHIN);
-  for (const { key, account } of await grants.list(signal)) {
-    if (!account?.annotations || account.annotations.expiresAt > clock.now()) continue;
-    await removeGrant(grants, key, {}, signal);
-    log.warn({ id: key.id }, "ended from the hub alone");
+/** Needs no lease: deleting what is over twice does no harm. Each is tried, whatever becomes of the others. Throws when the hub does not answer. */
+export async function fallbackExpiry(ports: Pick<Ports, "grants" | "clock" | "log">): Promise<void> {
+  const { grants, log } = ports;
+  for (const on of await grants.list(AbortSignal.timeout(LISTING_WITHIN_MS))) {
+    if (repairFor(ports, "unreadable", on) !== "remove") continue;
+    const signal = AbortSignal.timeout(REMOVING_WITHIN_MS);
+    await removeGrant(grants, on.key, uidsOf(on), signal).then(
+      () => log.warn({ id: on.key.id }, "ended from the hub alone"),
+      (error: unknown) =>
+        log.error({ id: on.key.id, err: error }, "not ended from the hub alone yet; trying on"),
+    );
   }
 }

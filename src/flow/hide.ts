@@ -1,19 +1,28 @@
 /** The holder takes the token off the message; the access stays. */
 import type { RequestId, UserId } from "../domain/ids.ts";
+import { mustTakeTokenOff } from "../domain/messages.ts";
 import { Refused } from "../domain/refusal.ts";
 import { hidden } from "../domain/transitions.ts";
 import type { AccessRequest, Ports } from "./ports.ts";
-import { redrawToken } from "./sync-messages.ts";
+import { commit } from "./support/commit.ts";
+import { clearTokenMessage } from "./take-token-off.ts";
 
-/** No lease is needed: an active request's token message is only ever redacted. One that is being shown is redacted after. Throws Refused, StoreDown, StoreUnsure. */
+/** Throws Refused, also when Slack did not take it off yet; StoreDown, StoreUnsure. */
 export async function hideToken(
   ports: Ports,
   { id, by }: { id: RequestId; by: UserId },
 ): Promise<AccessRequest> {
-  const next = await ports.requests.update(id, (r) => {
+  const next = await commit(ports, id, (r) => {
     if (r.requester.id !== by) throw new Refused({ kind: "not-yours", id });
     return hidden(r);
   });
-  if (next.state === "active") await redrawToken(ports, id);
-  return next;
+  if (!mustTakeTokenOff(next)) return next;
+  try {
+    await clearTokenMessage(ports, id);
+  } catch (error) {
+    ports.log.warn({ id, err: error }, "the token could not be hidden at once; trying on");
+  }
+  const now = await ports.requests.get(id);
+  if (now && mustTakeTokenOff(now)) throw new Refused({ kind: "not-hidden-yet", id });
+  return now ?? next;
 }

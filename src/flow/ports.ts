@@ -1,14 +1,14 @@
 /** What the flows need from outside. Adapters implement these; the flows know nothing else. */
-
+import type { Alarm } from "../domain/alarm.ts";
 import type { Catalog } from "../domain/catalog.ts";
 import type { Clock } from "../domain/clock.ts";
-import type { Face, Slot } from "../domain/faces.ts";
+import type { Hold } from "../domain/hold.ts";
 import type { Principal, RequestId, UserId } from "../domain/ids.ts";
+import type { Due, Step } from "../domain/lifecycle.ts";
+import type { MessageKey, Shown, Shows } from "../domain/message-key.ts";
 import type { Person, Profile } from "../domain/person.ts";
-import type { AccessRequest, Failure, Grant, In, Sent } from "../domain/request.ts";
+import type { AccessRequest, Failure, Grant, In, Outage, Sent } from "../domain/request.ts";
 import type { Secret } from "../domain/secret.ts";
-
-export type { Clock };
 
 /** Requests: records in Redis, changed by compare-and-swap only. Each throws StoreDown or StoreUnsure when Redis does not answer. */
 export interface Requests {
@@ -22,18 +22,26 @@ export interface Requests {
   getMany(ids: readonly RequestId[]): Promise<(AccessRequest | "unreadable" | null)[]>;
   /**
    * Compare-and-swap, again and again until it lands: `change` is pure, and returns the record to store, or null
-   * when there is nothing to do. Resolves to the stored record (or, for null, to the one read).
-   * What `change` throws comes out unchanged. Throws Refused(unknown-request).
+   * when there is nothing to do; `after` is then what was read. What `change` throws comes out unchanged.
+   * `replicated`: a replica of Redis, where there is one, has it too before this resolves.
+   * Throws Refused(unknown-request).
    */
-  update(id: RequestId, change: (request: AccessRequest) => AccessRequest | null): Promise<AccessRequest>;
+  update(id: RequestId, change: Change, options?: { replicated?: boolean }): Promise<Updated>;
   /** Stores a record the hub knows and Redis lost; false when there is one. */
   adopt(request: In<"active">): Promise<boolean>;
   /** The person's requests that are not final, oldest first. */
   open(person: UserId): Promise<AccessRequest[]>;
-  /** All that is not settled (see faces.ts), in batches. */
+  /** All that is not settled (see messages.ts), in batches. */
   unsettled(): AsyncIterable<AccessRequest[]>;
   /** Adds and removes a key: Redis answers and takes writes. */
   ping(): Promise<void>;
+}
+
+export type Change = (request: AccessRequest) => AccessRequest | null;
+
+export interface Updated {
+  before: AccessRequest;
+  after: AccessRequest;
 }
 
 export type Made =
@@ -49,12 +57,12 @@ export interface GrantObjects {
   account: {
     uid: string;
     createdAt: number;
-    /** It was deleted, and something (a finalizer) holds it. */
+    /** It is deleted, and something (a finalizer) holds it all the same. */
     deleting: boolean;
     annotations: GrantAnnotations | null;
   } | null;
   binding: { uid: string } | null;
-  /** Something stands under the grant's name that is neither labelled as this grant's nor of the recorded uid. */
+  /** Something stands under the grant's name that is not this grant's. */
   foreign: boolean;
 }
 
@@ -68,7 +76,7 @@ export interface GrantAnnotations {
   reason: string;
   approvedAt: number;
   expiresAt: number;
-  /** Where the message stands that shows the token; null until `annotate` said so. */
+  /** Where the message stands that bears the token; null until `annotate` said so. */
   tokenMessage: { channel: string; ts: string } | null;
 }
 
@@ -78,64 +86,99 @@ export interface MoreAnnotations {
   expiresAt?: number;
 }
 
-/** As recorded: an object of this uid is the grant's although its labels were stripped. */
+/** As recorded when they were made: an object of this uid is the grant's although its labels are gone. */
 export type Uids = Partial<Pick<Grant, "accountUid" | "bindingUid">>;
 
-/**
- * The hub's objects of our own instance. Every call takes at most 5 s once it is its turn and stops at `signal`. Each
- * throws HubError (asking again later may help) when the hub does not answer; a proxy's answer is none of the hub's.
- */
+/** The hub's objects of our own instance. Every call takes at most 5 s and stops at `signal`. Throws TroubleOutside. */
 export interface Grants {
-  /**
-   * ServiceAccount and ClusterRoleBinding, side by side; what exists is compared, never assumed. Throws GrantFailed,
-   * on the hub's own refusal only.
-   */
+  /** ServiceAccount and ClusterRoleBinding, side by side; what exists is compared, never assumed. Throws GrantFailed. */
   create(
     request: In<"approved" | "delivering">,
     signal: AbortSignal,
   ): Promise<{ accountUid: string; bindingUid: string }>;
-  /** A token for `ms` (at least the API's 10 minutes). `expiresAt` is on the hub's clock. */
+  /** A token for `ms` (at least the API's 10 minutes). */
   mint(key: GrantKey, ms: number, signal: AbortSignal): Promise<{ token: Secret; expiresAt: number }>;
-  /** Asks the dashboard's login on a fresh connection: `unbound` is 403, `refused` 401, both by the hub itself. */
+  /** Asks the dashboard's login on a fresh connection: `unbound` is 403, `refused` 401. */
   check(token: Secret, signal: AbortSignal): Promise<"good" | "unbound" | "refused">;
-  /**
-   * Resolves when the hub tells tokens apart: it refuses a made-up one, takes the bot's own, and RBAC is on. Callers
-   * within 1 s share one look. Throws NotEnforcing when it lets anybody in.
-   */
+  /** Resolves when the hub tells tokens apart: it refuses a made-up one, takes the bot's own, and has RBAC on. */
   assertEnforcing(signal: AbortSignal): Promise<void>;
-  /** Only what is ours; absent is fine. */
+  /** Absence is success. */
   removeBinding(key: GrantKey, uids: Uids, signal: AbortSignal): Promise<void>;
-  /** Only what is ours, by its uid; absent is fine. It may stand on: see `deleting`. */
+  /** Absence is success. */
   removeAccount(key: GrantKey, uids: Uids, signal: AbortSignal): Promise<void>;
   /** What stands under this key now, read with the bot's own credential. */
   find(key: GrantKey, uids: Uids, signal: AbortSignal): Promise<GrantObjects>;
-  /** Whether nothing at all stands under the grant's name, whosever: by lists of that name, which no proxy answers. */
+  /** Whether lists of the hub, asked by name, hold neither account nor binding. */
   isAbsent(key: GrantKey, signal: AbortSignal): Promise<boolean>;
-  /** Everything of our instance, by label; what cannot be read is left out. */
+  /** Everything of our instance. */
   list(signal: AbortSignal): Promise<GrantObjects[]>;
   /** Adds to the account's annotations; no account of ours is fine. */
   annotate(key: GrantKey, more: MoreAnnotations, signal: AbortSignal): Promise<void>;
 }
 
-export const JOBS = ["vet", "provision", "draw", "lapse", "remind", "end"] as const;
-export type JobName = (typeof JOBS)[number];
+/** Who waits for a job: a person, the clock, or a reader of messages. Each has workers of its own. */
+export const LANES = ["urgent", "timers", "messages"] as const;
+export type Lane = (typeof LANES)[number];
 
 /** Jobs are hints to look at a record: losing one costs time, never truth. */
 export interface Jobs {
-  /** `due`: ms since the epoch. `key` tells two jobs of one name and request apart (a due time or a version). */
-  add(name: JobName, id: RequestId, due: number, key: string | number): Promise<void>;
+  /** To be done at once, unless the same step of the same version waits or runs already. */
+  add(lane: Lane, step: Step, id: RequestId, version: number): Promise<void>;
+  /** Makes `next` the request's timer in the place of `last`. */
+  setTimer(id: RequestId, last: Due | null, next: Due | null): Promise<void>;
 }
 
 /** What a flow answers to the worker: done, or look again at that time (ms since the epoch). */
 export type Later = { again: number } | undefined;
 
+/** Where a message stands in Slack. */
+export type Place = Pick<Sent, "channel" | "ts">;
+
 /** Slack messages, drawn from the record. A DM is opened first when needed. */
 export interface Notifier {
-  /** Posts the slot's face. `ts: ""` in the answer: Slack will never deliver it (DM closed, person gone, channel left). */
-  post(request: AccessRequest, slot: Slot, face: Face): Promise<Sent>;
-  redraw(request: AccessRequest, slot: Slot, face: Face, sent: Sent): Promise<void>;
-  /** Adds the token to the posted token message by an edit. */
-  showToken(request: In<"delivering">, sent: Sent, token: Secret): Promise<void>;
+  /** Throws PostRefused, PostUnanswered, or anything else when nothing was posted. */
+  post(request: AccessRequest, key: MessageKey, shows: Shows): Promise<Place>;
+  /** Looks for a post whose answer was lost; `unknown` where Slack does not let us see. */
+  findPost(request: AccessRequest, key: MessageKey): Promise<Place | "absent" | "unknown">;
+  /** `gone`: there is no such message any more, or Slack lets nobody edit it. */
+  redraw(request: AccessRequest, key: MessageKey, shows: Shows, at: Place): Promise<"done" | "gone">;
+  /** Adds the token to the posted message by an edit. Throws GrantFailed when nobody can ever edit it. */
+  showToken(request: In<"delivering">, at: Place, token: Secret): Promise<void>;
+  /**
+   * Takes a token off: edited or deleted, whichever Slack lets us; `prefer` is tried first. `refused`: Slack refuses
+   * both for good. A message that is gone is deleted.
+   */
+  takeTokenOff(
+    request: AccessRequest,
+    shows: Shown["token"],
+    at: Place,
+    prefer: "edit" | "delete",
+  ): Promise<"edited" | "deleted" | { refused: string }>;
+}
+
+/** Slack will not deliver this message as things stand: nothing was posted. */
+export class PostRefused extends Error {
+  override name = "PostRefused";
+  readonly code: string;
+  constructor(code: string) {
+    super(`Slack refuses the message (${code})`);
+    this.code = code;
+  }
+}
+
+/** The answer to a post was lost: it may stand in Slack. */
+export class PostUnanswered extends Error {
+  override name = "PostUnanswered";
+}
+
+/** Slack asks to wait so long. */
+export class SlackBusy extends Error {
+  override name = "SlackBusy";
+  readonly retryAfterMs: number;
+  constructor(retryAfterMs: number) {
+    super(`Slack asks to wait ${retryAfterMs} ms`);
+    this.retryAfterMs = retryAfterMs;
+  }
 }
 
 /** The workspace's people, read fresh at every call. Throws when Slack does not answer. */
@@ -145,6 +188,11 @@ export interface Directory {
   qualifies(id: UserId, principals: readonly Principal[]): Promise<Principal | null>;
   /** Whether any member other than `but` is among the principals. */
   anyoneBut(but: UserId, principals: readonly Principal[]): Promise<boolean>;
+}
+
+/** Administrators: each alarm reaches them once a day at most, for all replicas together. Never rejects. */
+export interface Admins {
+  tell(alarm: Alarm): Promise<void>;
 }
 
 /** One holder a name across all replicas, renewed while held. */
@@ -175,12 +223,18 @@ export interface Ports {
   jobs: Jobs;
   notifier: Notifier;
   directory: Directory;
+  admins: Admins;
   lease: Lease;
+  /** The hub's time, as far as it is known. */
   clock: Clock;
   log: Log;
   policy: Policy;
+  /** What holds back new grants at this moment. */
+  heldBack(): Hold | null;
   /** Five random bytes. */
   random(): Uint8Array;
+  /** Aborts when the process stops. */
+  stopping: AbortSignal;
 }
 
 /** Redis refused or was unreachable before anything could have been stored. */
@@ -193,6 +247,26 @@ export class StoreUnsure extends Error {
   override name = "StoreUnsure";
 }
 
+/** Hub or Slack is not as it should be; trying again may help. */
+export class TroubleOutside extends Error {
+  override name = "TroubleOutside";
+  readonly what: Outage["what"];
+  constructor(what: Outage["what"], message: string) {
+    super(message);
+    this.what = what;
+  }
+}
+
+/** The hub takes any token, or throws them away: neither a token nor its end means anything. */
+export class NotEnforcing extends TroubleOutside {
+  override name = "NotEnforcing";
+  readonly reason: "rbac-off" | "takes-any-token";
+  constructor(reason: NotEnforcing["reason"]) {
+    super("open-hub", `the hub lets anybody in (${reason})`);
+    this.reason = reason;
+  }
+}
+
 /** This grant cannot be made, and trying again changes nothing. */
 export class GrantFailed extends Error {
   override name = "GrantFailed";
@@ -203,18 +277,4 @@ export class GrantFailed extends Error {
   }
 }
 
-/** The hub does not tell tokens apart: no token and no end means anything there. */
-export class NotEnforcing extends Error {
-  override name = "NotEnforcing";
-  readonly reason: "rbac-off" | "takes-any-token";
-  constructor(reason: NotEnforcing["reason"]) {
-    super(
-      reason === "rbac-off"
-        ? "RBAC is off on the hub: every caller may do everything"
-        : "the hub accepts a token that was made up",
-    );
-    this.reason = reason;
-  }
-}
-
-export type { AccessRequest, Grant, In, Sent };
+export type { AccessRequest, Clock, Grant, In, Sent };

@@ -1,80 +1,89 @@
 /** Account, binding and token on the hub, then the token in a DM. approved → delivering → active */
+import { SECOND } from "../domain/duration.ts";
 import type { RequestId } from "../domain/ids.ts";
-import type { AccessRequest as Request } from "../domain/request.ts";
-import { leads } from "../domain/schedule.ts";
 import type { Secret } from "../domain/secret.ts";
+import { approversToday, isChanged, roleToday } from "../domain/today.ts";
 import { active, delivering, ending, failed } from "../domain/transitions.ts";
-import { type Grant, GrantFailed, type In, type Later, type Ports, type Sent } from "./ports.ts";
-import { enqueue } from "./support/enqueue.ts";
-import { reportOutage } from "./support/outage.ts";
-import { removeGrant } from "./support/remove-grant.ts";
+import {
+  type AccessRequest,
+  type Change,
+  type Grant,
+  GrantFailed,
+  type In,
+  type Later,
+  type Place,
+  type Ports,
+} from "./ports.ts";
+import { commit } from "./support/commit.ts";
+import { noteOutage, reportOutage } from "./support/outage.ts";
+import { postMessage } from "./support/post.ts";
 import { settleAll } from "./support/settle-all.ts";
-import { redrawToken } from "./sync-messages.ts";
+import { clearHeld } from "./take-token-off.ts";
 
 type Open = In<"approved" | "delivering">;
 
 /** How long a fresh binding may take to reach the hub's authorizer before the token is shown all the same. */
-const BINDING_WITHIN = 5_000;
+const BINDING_WITHIN_MS = 5 * SECOND;
 /** A server that gives less than asked by more than this has shortened the token. */
-const TOLERANCE = 5_000;
-const BUSY = 250;
+const TOLERANCE_MS = 5 * SECOND;
+const BUSY_MS = 250;
+const HELD_BACK_MS = 5 * SECOND;
 
 export async function provisionGrant(ports: Ports, id: RequestId): Promise<Later> {
   const request = await ports.requests.get(id);
-  if (!isOpen(request)) return;
-  await planEnd(ports, request);
+  if (!isOpen(request)) return undefined;
+  if (ports.heldBack() && ports.clock.now() < request.expiresAt) {
+    await noteOutage(ports, id, "held-back");
+    return { again: ports.clock.now() + HELD_BACK_MS };
+  }
   const held = await ports.lease.hold(id, (signal) => setUp(ports, id, signal));
-  return held ? undefined : { again: ports.clock.now() + BUSY };
+  return held ? undefined : { again: ports.clock.now() + BUSY_MS };
 }
 
-const isOpen = (r: Request | null): r is Open => r?.state === "approved" || r?.state === "delivering";
-
-/** The end is planned before anything exists that must end. */
-async function planEnd(ports: Ports, request: Open): Promise<void> {
-  const { expiresAt } = request;
-  const dues = leads(request, ports.policy.reminders).map((lead) => expiresAt - lead);
-  await Promise.all([
-    enqueue(ports, "end", request, expiresAt, expiresAt),
-    ...dues.map((due) => enqueue(ports, "remind", request, due, due)),
-  ]);
-}
+const isOpen = (r: AccessRequest | null): r is Open => r?.state === "approved" || r?.state === "delivering";
 
 async function setUp(ports: Ports, id: RequestId, signal: AbortSignal): Promise<void> {
-  const request = await ports.requests.get(id);
+  const request = await withoutOldToken(ports, id);
   if (!isOpen(request)) return;
-  if (ports.clock.now() >= request.expiresAt)
-    return end(ports, id, (r, at) => ending(r, { cause: "expired", at }));
+  const now = ports.clock.now();
+  if (now >= request.expiresAt) return stop(ports, id, (r) => ending(r, { cause: "expired", at: now }));
   try {
     const ready = await prepare(ports, request, signal);
     await deliver(ports, request, ready, signal);
   } catch (error) {
-    if (!(error instanceof GrantFailed)) {
-      await redrawToken(ports, id);
-      throw error;
-    }
+    if (!(error instanceof GrantFailed)) throw error;
     ports.log.error({ id, failure: error.failure, err: error }, "this grant cannot be made");
-    await end(ports, id, (r, at) => failed(r, error.failure, at));
+    await stop(ports, id, (r) => failed(r, error.failure, ports.clock.now()));
   }
 }
 
-async function end(
-  ports: Ports,
-  id: RequestId,
-  change: (r: Request, now: number) => Request | null,
-): Promise<void> {
-  const now = ports.clock.now();
-  const next = await ports.requests.update(id, (r) => change(r, now));
-  await enqueue(ports, "end", next, now);
-  await enqueue(ports, "draw", next, now);
+const stop = async (ports: Ports, id: RequestId, change: Change): Promise<void> =>
+  void (await commit(ports, id, change));
+
+/**
+ * Another try may have been about to show a token, and be asleep: over a message that is gone it cannot, so that
+ * message goes first.
+ */
+async function withoutOldToken(ports: Ports, id: RequestId): Promise<AccessRequest | null> {
+  const request = await ports.requests.get(id);
+  const sent = request?.messages.token;
+  if (request?.state !== "delivering" || !sent?.token) return request;
+  await reportOutage(ports, id, "slack", () =>
+    ports.notifier.takeTokenOff(request, "setting-up", sent, "delete"),
+  );
+  return commit(ports, id, (r) => {
+    const { token: _, ...others } = r.messages;
+    return r.state === "delivering" ? { ...r, messages: others } : null;
+  });
 }
 
-/** Objects on the hub, an open DM, and a last look at the recipient, side by side: none needs the other. */
+/** Objects on the hub, a message in the DM, and a last look at the recipient, side by side: none needs the other. */
 async function prepare(ports: Ports, request: Open, signal: AbortSignal): Promise<Ready> {
   const { id } = request;
-  const [objects, message] = await settleAll([
+  const [, objects, message] = await settleAll([
+    reportOutage(ports, id, "slack", () => assertStillAllowed(ports, request)),
     reportOutage(ports, id, "hub", () => ports.grants.create(request, signal)),
-    reportOutage(ports, id, "slack", () => placeholder(ports, request)),
-    reportOutage(ports, id, "slack", () => recipient(ports, request)),
+    reportOutage(ports, id, "slack", () => placeFor(ports, request)),
   ]);
   return { ...objects, message };
 }
@@ -82,35 +91,51 @@ async function prepare(ports: Ports, request: Open, signal: AbortSignal): Promis
 interface Ready {
   accountUid: string;
   bindingUid: string;
-  message: Sent;
+  message: Place;
 }
 
 /** The DM without the token: its place is in the record before a token exists. */
-async function placeholder(ports: Ports, request: Open): Promise<Sent> {
+async function placeFor(ports: Ports, request: Open): Promise<Place> {
   const before = request.messages.token;
   if (before && before.ts !== "") return before;
-  const sent = await ports.notifier.post(request, "token", "token:setting-up");
-  if (sent.ts === "") throw new GrantFailed("dm-closed", "Slack does not let the bot write to this person");
-  await ports.requests.update(request.id, (r) => ({ ...r, messages: { ...r.messages, token: sent } }));
-  return sent;
+  const place = await postMessage(ports, request, { key: "token", shows: "setting-up" });
+  if (!place) throw new GrantFailed("dm-closed", "Slack does not let the bot write to this person");
+  return place;
 }
 
-async function recipient({ directory }: Ports, { requester }: Open): Promise<void> {
-  const { standing } = await directory.person(requester.id);
+/** Frozen terms and today's catalog hold, and both people are still who they were. Throws GrantFailed. */
+async function assertStillAllowed({ directory, policy }: Ports, request: Open): Promise<void> {
+  const { requester, decision } = request;
+  const role = roleToday(request, policy.roles);
+  if (isChanged(role)) throw new GrantFailed("terms-changed", role.what);
+  const approvers = approversToday(role);
+  const [{ standing }, mayAsk, approver] = await Promise.all([
+    directory.person(requester.id),
+    role.requester ? directory.qualifies(requester.id, role.requester.in) : requester.id,
+    decision.by === "policy" || !approvers || approvers.includes(decision.qualified as never)
+      ? decision.qualified
+      : directory.qualifies(decision.by.id, approvers),
+  ]);
   if (standing !== "member") throw new GrantFailed("recipient-gone", `the recipient is ${standing} now`);
+  if (!mayAsk) throw new GrantFailed("terms-changed", "the recipient may not ask for this role any more");
+  if (!approver) throw new GrantFailed("terms-changed", "who approved it may not approve this role any more");
 }
 
 async function deliver(ports: Ports, request: Open, ready: Ready, signal: AbortSignal): Promise<void> {
   const { id } = request;
-  const { token, grant } = await reportOutage(ports, id, "hub", () => mint(ports, request, ready, signal));
-  const next = await ports.requests.update(id, (r) => delivering(r, grant));
-  if (next.state !== "delivering") return removeGrant(ports.grants, request, grant, signal);
-  if (grant.shortened) await planEnd(ports, next);
+  const [{ token, grant }] = await settleAll([
+    reportOutage(ports, id, "hub", () => mint(ports, request, ready, signal)),
+    reportOutage(ports, id, "hub", () =>
+      ports.grants.annotate(request, { tokenMessage: ready.message }, signal),
+    ),
+  ]);
+  const next = await commit(ports, id, (r) => delivering(r, grant));
+  // Withdrawn, revoked or over meanwhile: its end takes away what was made.
+  if (next.state !== "delivering" || signal.aborted) return;
   await reportOutage(ports, id, "slack", () => ports.notifier.showToken(next, ready.message, token));
-  const done = await ports.requests.update(id, active);
-  // Hidden in the moment it was shown.
-  if (done.state === "active" && done.hidden) await redrawToken(ports, id);
-  await enqueue(ports, "draw", done, ports.clock.now());
+  const done = await commit(ports, id, active);
+  // Hidden or ended in the moment it was shown.
+  if (done.state !== "active" || done.hidden) await clearHeld(ports, id);
 }
 
 async function mint(
@@ -120,13 +145,13 @@ async function mint(
   signal: AbortSignal,
 ): Promise<{ token: Secret; grant: Grant }> {
   const { token, expiresAt } = await grants.mint(request, request.expiresAt - clock.now(), signal);
-  const until = clock.now() + BINDING_WITHIN;
+  const until = clock.now() + BINDING_WITHIN_MS;
   for (;;) {
     const verdict = await grants.check(token, signal);
     if (verdict === "refused") throw new Error("the hub refuses a token it has just issued");
     if (verdict === "good" || clock.now() >= until) break;
     await clock.sleep(20, signal);
   }
-  const shortened = expiresAt < request.expiresAt - TOLERANCE;
+  const shortened = expiresAt < request.expiresAt - TOLERANCE_MS;
   return { token, grant: { accountUid, bindingUid, tokenExpiresAt: expiresAt, shortened } };
 }

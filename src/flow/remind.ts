@@ -1,14 +1,21 @@
 /** A reminder before the end; a new one takes the buttons off the one before. */
 import type { RequestId } from "../domain/ids.ts";
-import { reminderDue } from "../domain/schedule.ts";
+import { type Due, timerOf } from "../domain/lifecycle.ts";
+import { reminderDue } from "../domain/reminders.ts";
 import { reminded } from "../domain/transitions.ts";
-import type { Later, Ports } from "./ports.ts";
-import { syncMessages } from "./sync-messages.ts";
+import type { Ports } from "./ports.ts";
+import { commit } from "./support/commit.ts";
+import { enqueue } from "./support/enqueue.ts";
 
-export async function remindHolder(ports: Ports, id: RequestId): Promise<Later> {
+export async function remindHolder(ports: Ports, id: RequestId): Promise<undefined> {
   const request = await ports.requests.get(id);
   if (request?.state !== "active") return;
-  const lead = reminderDue(request, ports.policy.reminders, ports.clock.now());
-  if (lead !== null) await ports.requests.update(id, (r) => reminded(r, lead));
-  return syncMessages(ports, id);
+  const { reminders } = ports.policy;
+  const now = ports.clock.now();
+  const lead = reminderDue(request, reminders, now);
+  if (lead !== null) return void (await commit(ports, id, (r) => reminded(r, lead)));
+  // This was the request's one timer, and what it was for is overtaken, or configured no more.
+  const end: Due = { at: request.expiresAt, step: "end" };
+  const next = now >= request.expiresAt ? end : timerOf(request, reminders);
+  await enqueue(ports, request, (jobs) => jobs.setTimer(id, null, next));
 }

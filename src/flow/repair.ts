@@ -1,66 +1,87 @@
 /** One grant on which record and hub disagree, looked at afresh under its lease, and put right. */
-import { type In, isOnHub } from "../domain/request.ts";
+import { type Repair, reconcile } from "../domain/reconcile.ts";
+import type { AccessRequest, In } from "../domain/request.ts";
 import { ending } from "../domain/transitions.ts";
-import type { GrantAnnotations, GrantKey, GrantObjects, Ports } from "./ports.ts";
+import type { GrantAnnotations, GrantKey, GrantObjects, Ports, Uids } from "./ports.ts";
+import { commit, follow } from "./support/commit.ts";
 import { enqueue } from "./support/enqueue.ts";
 import { removeGrant } from "./support/remove-grant.ts";
 
 export async function repairGrant(ports: Ports, key: GrantKey, signal: AbortSignal): Promise<void> {
-  const { requests, grants } = ports;
-  const before = await requests.get(key.id);
-  const uids = before && "grant" in before ? (before.grant ?? {}) : {};
-  const standing = await grants.find(key, uids, signal);
-  const record = await requests.get(key.id);
-  if (!record) return adoptOrRemove(ports, standing, signal);
-  if (!isOnHub(record) || record.generation !== key.generation) return remove(ports, standing, signal);
-  if (record.state === "active" && !isWhole(standing)) await endLost(ports, record);
+  const [record = null] = await ports.requests.getMany([key.id]);
+  const uids = record && record !== "unreadable" && "grant" in record ? (record.grant ?? {}) : {};
+  const on = await ports.grants.find(key, uids, signal);
+  await REPAIRS[repairFor(ports, record, on)](ports, on, signal);
 }
 
-const isWhole = ({ account, binding }: GrantObjects): boolean =>
-  account !== null && !account.deleting && binding !== null;
-
-async function remove(
-  { grants, log }: Ports,
+/** What the sweep does about one grant. */
+export const repairFor = (
+  { clock }: Pick<Ports, "clock">,
+  record: AccessRequest | "unreadable" | null,
   { key, account, binding }: GrantObjects,
-  signal: AbortSignal,
-): Promise<void> {
-  if (!account && !binding) return;
-  const uids = { ...(account && { accountUid: account.uid }), ...(binding && { bindingUid: binding.uid }) };
-  await removeGrant(grants, key, uids, signal);
-  log.warn({ id: key.id }, "removed from the hub: it belonged to no live request");
+): Repair =>
+  reconcile(
+    record === "unreadable" ? "unknown" : record,
+    {
+      generation: key.generation,
+      account: account && { ...account, expiresAt: account.annotations?.expiresAt ?? null },
+      binding: binding !== null,
+    },
+    clock.now(),
+  );
+
+const REPAIRS: Record<Repair, (ports: Ports, on: GrantObjects, signal: AbortSignal) => Promise<void>> = {
+  nothing: async () => {},
+  remove: removeFound,
+  adopt,
+  end: endLost,
+  provision: async (ports, { key }) => {
+    const request = await ports.requests.get(key.id);
+    if (request)
+      await enqueue(ports, request, (jobs) => jobs.add("timers", "provision", request.id, request.version));
+  },
+};
+
+async function removeFound({ grants, log }: Ports, on: GrantObjects, signal: AbortSignal): Promise<void> {
+  await removeGrant(grants, on.key, uidsOf(on), signal);
+  log.warn({ id: on.key.id }, "removed from the hub: it belonged to no live request");
 }
+
+/** As they stand now. */
+export const uidsOf = ({ account, binding }: GrantObjects): Uids => ({
+  ...(account ? { accountUid: account.uid } : {}),
+  ...(binding ? { bindingUid: binding.uid } : {}),
+});
 
 /** Somebody took part of it away behind our back: the rest goes too, and the end is proved. */
-async function endLost(ports: Ports, { id }: In<"active">): Promise<void> {
+async function endLost(ports: Ports, { key: { id } }: GrantObjects): Promise<void> {
   const now = ports.clock.now();
-  const next = await ports.requests.update(id, (r) =>
+  await commit(ports, id, (r) =>
     r.state === "active" ? ending(r, { cause: now >= r.expiresAt ? "expired" : "lost", at: now }) : null,
   );
   ports.log.warn({ id }, "the hub no longer has this grant whole; ending it");
-  await enqueue(ports, "end", next, now);
-  await enqueue(ports, "draw", next, now);
 }
 
-/** Redis lost the record: the account's notes are enough to end it on time. What says less is removed. */
-async function adoptOrRemove(ports: Ports, standing: GrantObjects, signal: AbortSignal): Promise<void> {
-  const { account, binding, key } = standing;
-  if (!account?.annotations || account.deleting || !binding) return remove(ports, standing, signal);
+/** Redis lost the record: the account's annotations are enough to end it on time. */
+async function adopt(ports: Ports, { key, account, binding }: GrantObjects): Promise<void> {
+  if (!account?.annotations || !binding) return;
   const request = adopted(ports, key, account.annotations, {
     accountUid: account.uid,
     bindingUid: binding.uid,
   });
   if (!(await ports.requests.adopt(request))) return;
   ports.log.warn({ id: key.id }, "adopted from the hub: Redis had no record of it");
-  await enqueue(ports, "end", request, request.expiresAt, request.expiresAt);
+  await follow(ports, null, request);
 }
 
 function adopted(
-  { policy }: Ports,
+  { policy, clock }: Ports,
   { id, role, generation }: GrantKey,
-  notes: GrantAnnotations,
+  annotations: GrantAnnotations,
   uids: { accountUid: string; bindingUid: string },
 ): In<"active"> {
-  const { requester, clusterRole, reason, approvedAt, expiresAt } = notes;
+  const { requester, clusterRole, reason, approvedBy, qualified, approvedAt, expiresAt, tokenMessage } =
+    annotations;
   return {
     state: "active",
     id,
@@ -71,13 +92,15 @@ function adopted(
     reason,
     duration: expiresAt - approvedAt,
     requestedAt: approvedAt,
+    enteredAt: clock.now(),
     closesAt: approvedAt,
     approvers: [],
     policy: policy.digest,
     terms: 1,
+    revision: 1,
     generation,
-    messages: {},
-    decision: { by: notes.approvedBy, qualified: notes.qualified, at: approvedAt },
+    messages: tokenMessage ? { token: { ...tokenMessage, shows: "shown", revision: 1, token: "shown" } } : {},
+    decision: { by: approvedBy, qualified, at: approvedAt },
     expiresAt,
     grant: { ...uids, tokenExpiresAt: expiresAt, shortened: false },
     hidden: false,

@@ -1,11 +1,11 @@
 /** Access ends before its time: its holder releases it, an approver or admin revokes it. → ending */
 import type { Principal, RequestId, UserId } from "../domain/ids.ts";
 import { Refused } from "../domain/refusal.ts";
-import { type AccessRequest, type End, isOnHub } from "../domain/request.ts";
+import { type AccessRequest, type End, isGranted } from "../domain/request.ts";
 import { membersOnly } from "../domain/rules/members-only.ts";
 import { endingOrLate } from "../domain/transitions.ts";
 import type { Ports } from "./ports.ts";
-import { enqueue } from "./support/enqueue.ts";
+import { commit } from "./support/commit.ts";
 import { load } from "./support/load.ts";
 import { resolveReviewer } from "./support/reviewer.ts";
 
@@ -57,11 +57,7 @@ async function endBy(
   id: RequestId,
   why: (r: AccessRequest, now: number) => End,
 ): Promise<AccessRequest> {
-  const now = ports.clock.now();
-  const next = await ports.requests.update(id, (r) => endingOrLate(r, why(r, now)));
-  await enqueue(ports, "end", next, now);
-  await enqueue(ports, "draw", next, now);
-  return next;
+  return commit(ports, id, (r) => endingOrLate(r, why(r, ports.clock.now())), { replicated: true });
 }
 
 /** The grants of `of` that `by` may end now. Throws Refused. */
@@ -69,7 +65,7 @@ export async function revocableGrants(
   ports: Ports,
   { of, by }: { of: UserId; by: UserId },
 ): Promise<AccessRequest[]> {
-  const live = (await ports.requests.open(of)).filter(isOnHub).filter((r) => r.state !== "ending");
+  const live = (await ports.requests.open(of)).filter(isGranted).filter((r) => r.state !== "ending");
   if (of === by) return live;
   const may = await Promise.all(live.map((r) => resolveReviewer(ports, by, mayRevoke(ports, r))));
   const mine = live.filter((_, i) => may[i]?.qualified && may[i].profile.standing === "member");

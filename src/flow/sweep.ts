@@ -1,12 +1,16 @@
 /** What a crash, a lost job or a lost record left half done is finished: state and hub are compared, and made to agree. */
-import { isOnHub } from "../domain/request.ts";
-import { type Step, stepDue } from "../domain/schedule.ts";
-import type { AccessRequest, GrantObjects, Ports } from "./ports.ts";
-import { repairGrant } from "./repair.ts";
+import { SECOND } from "../domain/duration.ts";
+import { rowOf, timerOf } from "../domain/lifecycle.ts";
+import { outdatedMessages } from "../domain/messages.ts";
+import type { AccessRequest, GrantKey, GrantObjects, Ports } from "./ports.ts";
+import { repairFor, repairGrant } from "./repair.ts";
+import { messageJob, needsTokenOff } from "./support/commit.ts";
 import { enqueue } from "./support/enqueue.ts";
 
-const LISTING_WITHIN = 45_000;
+const LISTING_WITHIN_MS = 45 * SECOND;
 const BATCH = 500;
+/** Time after which a step that is done at once is taken for lost. */
+const PATIENCE_MS = 10 * SECOND;
 
 /** One replica at a time; another's sweep does as well. */
 export async function sweep(ports: Ports): Promise<void> {
@@ -16,10 +20,10 @@ export async function sweep(ports: Ports): Promise<void> {
 /** Lists the hub first, then reads the records: what is younger than the list is never taken for lost. */
 async function sweepAll(ports: Ports): Promise<void> {
   const standing = await listHub(ports);
-  const seen = new Set(standing?.map((s) => s.key.id));
+  const seen = new Set(standing?.map((on) => on.key.id));
   for await (const batch of ports.requests.unsettled()) {
     for (const request of batch) await advance(ports, request);
-    const missing = batch.filter((r) => standing && r.state === "active" && !seen.has(r.id));
+    const missing = batch.filter((r) => standing && rowOf(r).onHub === "must-stand" && !seen.has(r.id));
     for (const { id, role, generation } of missing) await tryRepair(ports, { id, role, generation });
   }
   for (let at = 0; at < (standing?.length ?? 0); at += BATCH)
@@ -28,37 +32,33 @@ async function sweepAll(ports: Ports): Promise<void> {
 
 async function listHub({ grants, log }: Ports): Promise<GrantObjects[] | null> {
   try {
-    return await grants.list(AbortSignal.timeout(LISTING_WITHIN));
+    return await grants.list(AbortSignal.timeout(LISTING_WITHIN_MS));
   } catch (error) {
     log.warn({ err: error }, "the hub does not answer; this sweep sees to records only");
     return null;
   }
 }
 
+/** All that the record's state asks for and that should have been done by now, whatever happened to its jobs. */
 async function advance(ports: Ports, request: AccessRequest): Promise<void> {
   const now = ports.clock.now();
-  const step: Step | null = stepDue(request, ports.policy.reminders, now);
-  if (step) await enqueue(ports, step, request, now, `sweep-${now}`);
+  const { id, version } = request;
+  const timer = timerOf(request, ports.policy.reminders);
+  if (timer && timer.at <= now) await enqueue(ports, request, (jobs) => jobs.setTimer(id, null, timer));
+  else if (request.enteredAt + PATIENCE_MS <= now)
+    for (const step of rowOf(request).now)
+      await enqueue(ports, request, (jobs) => jobs.add("timers", step, id, version));
+  if (outdatedMessages(request).length > 0) await messageJob(ports, "syncMessages", request);
+  if (needsTokenOff(request)) await messageJob(ports, "takeTokenOff", request);
 }
 
 async function compare(ports: Ports, standing: GrantObjects[]): Promise<void> {
-  const records = await ports.requests.getMany(standing.map((s) => s.key.id));
-  for (const [i, one] of standing.entries())
-    if (!agrees(records[i] ?? null, one)) await tryRepair(ports, one.key);
+  const records = await ports.requests.getMany(standing.map((on) => on.key.id));
+  for (const [i, on] of standing.entries())
+    if (repairFor(ports, records[i] ?? null, on) !== "nothing") await tryRepair(ports, on.key);
 }
 
-/** Nothing for the sweep to mend: a live request's own step sees to what is missing. */
-function agrees(
-  record: AccessRequest | "unreadable" | null,
-  { key, account, binding }: GrantObjects,
-): boolean {
-  // What it says is unknown, so nothing may be taken away for it.
-  if (record === "unreadable") return true;
-  if (!record || !isOnHub(record) || record.generation !== key.generation) return false;
-  return record.state !== "active" || (account !== null && !account.deleting && binding !== null);
-}
-
-async function tryRepair(ports: Ports, key: GrantObjects["key"]): Promise<void> {
+async function tryRepair(ports: Ports, key: GrantKey): Promise<void> {
   try {
     await ports.lease.hold(key.id, (signal) => repairGrant(ports, key, signal));
   } catch (error) {

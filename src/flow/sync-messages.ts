@@ -1,52 +1,59 @@
-/** Slack is made to show what the record says: missing messages are posted, older faces redrawn. */
-import { type Face, type Slot, undrawn } from "../domain/faces.ts";
+/** Slack is made to show what the record says: missing messages are posted, outdated ones redrawn. */
 import type { RequestId } from "../domain/ids.ts";
-import type { AccessRequest, Later, Ports, Sent } from "./ports.ts";
+import { outdatedMessages, type Wanted } from "../domain/messages.ts";
+import type { AccessRequest, Later, Place, Ports } from "./ports.ts";
+import { commit } from "./support/commit.ts";
+import { postMessage } from "./support/post.ts";
 
-const BUSY = 200;
+const BUSY_MS = 200;
 
-/** All but the token message, which belongs to whoever holds the request's lease. */
+/** All but the token's message, which belongs to whoever holds the request's lease. Throws the first failure, after all were tried. */
 export async function syncMessages(ports: Ports, id: RequestId): Promise<Later> {
-  const held = await ports.lease.hold(`draw-${id}`, async () => {
-    const drawn = new Set<string>();
+  const held = await ports.lease.hold(`messages-${id}`, async () => {
+    const tried = new Set<string>();
+    const failures: unknown[] = [];
     for (;;) {
       const request = await ports.requests.get(id);
-      const next =
-        request && undrawn(request).find(([slot, face]) => slot !== "token" && !drawn.has(slot + face));
-      if (!next) return;
-      drawn.add(next[0] + next[1]);
-      await drawOne(ports, request, ...next);
+      const next = request && outdatedMessages(request).find((one) => !tried.has(nameOf(request, one)));
+      if (!next) break;
+      tried.add(nameOf(request, next));
+      await syncOne(ports, request, next).catch((error: unknown) => failures.push(error));
     }
+    if (failures.length > 0) throw failures[0];
   });
-  return held ? undefined : { again: ports.clock.now() + BUSY };
+  return held ? undefined : { again: ports.clock.now() + BUSY_MS };
 }
 
-/** The token message without a token, while the request's lease is held. A failure is left to the sweep. */
-export async function redrawToken(ports: Ports, id: RequestId): Promise<void> {
-  try {
-    const request = await ports.requests.get(id);
-    const face = request && undrawn(request).find(([slot]) => slot === "token")?.[1];
-    if (face && face !== "token:shown") await drawOne(ports, request, "token", face);
-  } catch (error) {
-    ports.log.warn({ id, err: error }, "the token message could not be redrawn yet");
-  }
+const nameOf = ({ revision }: AccessRequest, { key, shows }: Wanted): string => `${key} ${shows} ${revision}`;
+
+async function syncOne(ports: Ports, request: AccessRequest, wanted: Wanted): Promise<void> {
+  const sent = request.messages[wanted.key];
+  if (sent && sent.ts !== "") return redraw(ports, request, wanted, sent);
+  const place = await postMessage(ports, request, wanted);
+  if (!place && wanted.key === "card") await cardRefused(ports, request);
 }
 
-async function drawOne(ports: Ports, request: AccessRequest, slot: Slot, face: Face): Promise<void> {
-  const before = request.messages[slot];
-  const sent = before
-    ? await redrawn(ports, request, slot, face, before)
-    : await ports.notifier.post(request, slot, face);
-  await ports.requests.update(request.id, (r) => ({ ...r, messages: { ...r.messages, [slot]: sent } }));
-}
-
-async function redrawn(
+async function redraw(
   ports: Ports,
   request: AccessRequest,
-  slot: Slot,
-  face: Face,
-  sent: Sent,
-): Promise<Sent> {
-  await ports.notifier.redraw(request, slot, face, sent);
-  return { ...sent, face };
+  { key, shows }: Wanted,
+  at: Place,
+): Promise<void> {
+  const outcome = await ports.notifier.redraw(request, key, shows, at);
+  const { revision } = request;
+  await commit(ports, request.id, (r) => {
+    const { [key]: sent, ...others } = r.messages;
+    if (!sent || sent.ts !== at.ts) return null;
+    // A card that somebody deleted is posted anew: without it nobody decides.
+    if (outcome === "gone" && key === "card" && r.state === "pending") return { ...r, messages: others };
+    return { ...r, messages: { ...r.messages, [key]: { ...sent, shows, revision } } };
+  });
+}
+
+async function cardRefused(ports: Ports, { id }: AccessRequest): Promise<void> {
+  const request = await ports.requests.get(id);
+  const code = request?.messages.card?.refused?.code;
+  if (!request || !code) return;
+  ports.log.error({ id, slack: code }, "Slack refuses the request's card; trying on");
+  await ports.admins.tell({ kind: "card-refused", code, request });
 }

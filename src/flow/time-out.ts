@@ -1,14 +1,13 @@
-/** Nobody decided in time. asked | pending → timedOut */
+/** Nobody decided in time. requested | pending → timedOut */
 import type { RequestId } from "../domain/ids.ts";
 import { timedOut } from "../domain/transitions.ts";
 import type { Later, Ports } from "./ports.ts";
-import { enqueue } from "./support/enqueue.ts";
+import { commit } from "./support/commit.ts";
 
 export async function timeOutRequest(ports: Ports, id: RequestId): Promise<Later> {
   const request = await ports.requests.get(id);
   if (request?.state !== "requested" && request?.state !== "pending") return undefined;
   if (ports.clock.now() < request.closesAt) return { again: request.closesAt };
-  const next = await ports.requests.update(id, (r) => timedOut(r, ports.clock.now()));
-  await enqueue(ports, "draw", next, ports.clock.now());
+  await commit(ports, id, (r) => timedOut(r, ports.clock.now()));
   return undefined;
 }

@@ -1,32 +1,42 @@
-/** The workspace's answers come in: may this person ask, and can anybody approve? asked → pending | approved | refused. */
+/** The workspace's answers come in: may this person ask, and can anybody approve? requested → pending | approved | refused */
 import type { RequestId } from "../domain/ids.ts";
-import { vetting } from "../domain/policy.ts";
+import { validating } from "../domain/policy.ts";
 import type { Refusal } from "../domain/refusal.ts";
-import { vetted } from "../domain/transitions.ts";
+import { approversToday, isChanged, roleToday } from "../domain/today.ts";
+import { validated } from "../domain/transitions.ts";
 import type { AccessRequest, Ports } from "./ports.ts";
-import { enqueue } from "./support/enqueue.ts";
+import { commit } from "./support/commit.ts";
 
 export async function validateRequester(ports: Ports, id: RequestId): Promise<undefined> {
   const request = await ports.requests.get(id);
   if (request?.state !== "requested") return;
   const { name, locale, refusal } = await lookUp(ports, request);
-  const next = await ports.requests.update(id, (r) =>
-    r.state === "requested" ? vetted(r, { name, locale }, refusal, ports.clock.now()) : null,
+  await commit(ports, id, (r) =>
+    r.state === "requested" ? validated(r, { name, locale }, refusal, ports.clock.now()) : null,
   );
-  if (next.state === "approved") await enqueue(ports, "provision", next, ports.clock.now());
-  if (next.state === "pending") await enqueue(ports, "lapse", next, next.closesAt, next.closesAt);
-  await enqueue(ports, "draw", next, ports.clock.now());
 }
 
 async function lookUp({ directory, policy }: Ports, request: AccessRequest) {
   const person = request.requester.id;
-  const role = policy.roles[request.role];
-  const [profile, mayAsk, someone] = await Promise.all([
-    directory.person(person),
-    role?.requester ? directory.qualifies(person, role.requester.in) : person,
-    request.approvers.length === 0 || directory.anyoneBut(person, request.approvers),
+  const role = roleToday(request, policy.roles);
+  const profile = await directory.person(person);
+  const { name, locale } = profile;
+  if (isChanged(role)) return { name, locale, refusal: role };
+  const today = approversToday(role);
+  const [mayAsk, someone] = await Promise.all([
+    role.requester ? directory.qualifies(person, role.requester.in) : person,
+    canBeApproved(request, today, (who) => directory.anyoneBut(person, who)),
   ]);
-  const gone: Refusal = { kind: "unknown-role", role: request.role, roles: Object.keys(policy.roles) };
-  const refusal = role ? vetting({ profile, role, mayAsk: mayAsk !== null, someone }, request) : gone;
-  return { name: profile.name, locale: profile.locale, refusal };
+  const refusal: Refusal | null = validating({ profile, role, mayAsk: mayAsk !== null, someone }, request);
+  return { name, locale, refusal };
+}
+
+/** Somebody both of whom it was asked and of today's approvers; none is needed where nobody was named. */
+async function canBeApproved(
+  { approvers }: AccessRequest,
+  today: readonly AccessRequest["approvers"][number][] | null,
+  anyone: (who: readonly AccessRequest["approvers"][number][]) => Promise<boolean>,
+): Promise<boolean> {
+  if (approvers.length === 0) return true;
+  return (await Promise.all([anyone(approvers), !today || anyone(today)])).every(Boolean);
 }

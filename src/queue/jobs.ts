@@ -1,9 +1,9 @@
 /** Jobs in BullMQ: a job holds which record to look at and when it is due, nothing else. */
 import { type JobsOptions, Queue } from "bullmq";
 import type { Cluster, Redis } from "ioredis";
-import { type Clock, type Jobs, StoreDown, StoreUnsure } from "../flow/ports.ts";
-
-export const QUEUE = "jobs";
+import type { RequestId } from "../domain/ids.ts";
+import type { Due } from "../domain/lifecycle.ts";
+import { type Clock, type Jobs, LANES, type Lane, StoreDown, StoreUnsure } from "../flow/ports.ts";
 
 /** Tried again for some ten seconds; what still fails then is found by the sweep. */
 const OPTIONS: JobsOptions = {
@@ -13,9 +13,9 @@ const OPTIONS: JobsOptions = {
   removeOnFail: true,
 };
 
-export interface JobQueue extends Jobs {
+export interface JobQueues extends Jobs {
   /** For the stand-ins, which make jobs due by a jump of the clock. */
-  readonly queue: Queue;
+  readonly lanes: Record<Lane, Queue>;
   close(): Promise<void>;
 }
 
@@ -26,24 +26,45 @@ export interface JobOptions {
   clock: Clock;
 }
 
-export function createJobs({ connection, prefix, clock }: JobOptions): JobQueue {
-  const queue = openQueue(connection, prefix);
+export function createJobs({ connection, prefix, clock }: JobOptions): JobQueues {
+  const lanes = openLanes(connection, prefix);
+  const send = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (connection.status !== "ready") throw new StoreDown(`No connection to Redis (${connection.status}).`);
+    return work().catch(fail);
+  };
   return {
-    queue,
-    close: () => queue.close(),
-    async add(name, id, due, key) {
-      if (connection.status !== "ready")
-        throw new StoreDown(`No connection to Redis (${connection.status}).`);
-      const delay = Math.max(0, due - clock.now());
-      // A job of the same id that still stands makes this one nothing: the key tells them apart.
-      const jobId = `${name}-${id}-${key}`;
-      await queue.add(name, { id, due }, { jobId, delay }).catch(fail);
-    },
+    lanes,
+    close: async () => void (await Promise.all(LANES.map((lane) => lanes[lane].close()))),
+    // A job of the same id that still stands makes this one nothing.
+    add: (lane, step, id, version) =>
+      send(async () => {
+        const due = clock.now();
+        await lanes[lane].add(step, { id, due }, { jobId: `${step}-${id}-${version}` });
+      }),
+    setTimer: (id, last, next) =>
+      send(async () => {
+        const set = next && lanes.timers.add(next.step, { id, due: next.at }, timer(id, next, clock));
+        await Promise.all([last && lanes.timers.remove(timerId(id, last)), set]);
+      }),
   };
 }
 
-export function openQueue(connection: Redis | Cluster, prefix: string): Queue {
-  const queue = new Queue(QUEUE, {
+/** The same timer is one job, however often it is set. */
+const timerId = (id: RequestId, { step, at }: Due): string => `${step}-${id}-${at}`;
+
+const timer = (id: RequestId, due: Due, clock: Clock): JobsOptions => ({
+  jobId: timerId(id, due),
+  delay: Math.max(0, due.at - clock.now()),
+});
+
+const openLanes = (connection: Redis | Cluster, prefix: string): Record<Lane, Queue> => ({
+  urgent: openQueue(connection, prefix, "urgent"),
+  timers: openQueue(connection, prefix, "timers"),
+  messages: openQueue(connection, prefix, "messages"),
+});
+
+export function openQueue(connection: Redis | Cluster, prefix: string, lane: Lane): Queue {
+  const queue = new Queue(lane, {
     connection,
     prefix,
     // Without both, a queue made while Redis is away stays broken when it is back.

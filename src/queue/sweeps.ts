@@ -5,7 +5,7 @@ import { quietly } from "./errors.ts";
 import { openQueue } from "./jobs.ts";
 
 export const SWEEP = "sweep";
-const EVERY = 60_000;
+const EVERY_MS = 60_000;
 
 interface Settings {
   connection: Redis | Cluster;
@@ -15,7 +15,7 @@ interface Settings {
 }
 
 export function scheduleSweeps({ connection, prefix, clock, log }: Settings): { stop(): Promise<void> } {
-  const queue = openQueue(connection, prefix);
+  const queue = openQueue(connection, prefix, "timers");
   const complain = quietly(clock, log);
   // A failed sweep is not tried again: the next one comes.
   const opts = { attempts: 1, removeOnComplete: true, removeOnFail: true };
@@ -25,7 +25,7 @@ export function scheduleSweeps({ connection, prefix, clock, log }: Settings): { 
     if (asking) return;
     asking = true;
     await queue
-      .upsertJobScheduler(SWEEP, { every: EVERY }, { name: SWEEP, data: {}, opts })
+      .upsertJobScheduler(SWEEP, { every: EVERY_MS }, { name: SWEEP, data: {}, opts })
       .catch(complain)
       .finally(() => {
         asking = false;
@@ -35,7 +35,7 @@ export function scheduleSweeps({ connection, prefix, clock, log }: Settings): { 
   queue.add(SWEEP, {}, { ...opts, jobId: `${SWEEP}-start` }).catch(complain);
   void schedule();
   // A Redis that came back empty knows no schedule.
-  const timer = setInterval(schedule, EVERY);
+  const timer = setInterval(schedule, EVERY_MS);
   timer.unref();
   return {
     stop() {

@@ -3,12 +3,12 @@ import { DelayedError, type Job, Worker } from "bullmq";
 import type { Cluster, Redis } from "ioredis";
 import { z } from "zod";
 import { RequestId } from "../domain/ids.ts";
-import { type Clock, JOBS, type JobName, type Later, type Log } from "../flow/ports.ts";
+import { STEPS, type Step } from "../domain/lifecycle.ts";
+import { type Clock, LANES, type Lane, type Later, type Log } from "../flow/ports.ts";
 import { describe, quietly } from "./errors.ts";
-import { QUEUE } from "./jobs.ts";
 import { SWEEP, scheduleSweeps } from "./sweeps.ts";
 
-export type Handler = (id: RequestId, signal?: AbortSignal) => Promise<Later>;
+export type Handler = (id: RequestId, lane: Lane) => Promise<Later>;
 
 export interface WorkerSettings {
   /** Must wait for Redis without end. */
@@ -16,9 +16,8 @@ export interface WorkerSettings {
   prefix: string;
   clock: Clock;
   log: Log;
-  handlers: Record<JobName, Handler>;
+  handlers: Record<Step, Handler>;
   sweep(): Promise<void>;
-  concurrency?: number;
   locks?: LockTimes | undefined;
 }
 
@@ -37,16 +36,32 @@ export interface Work {
 }
 
 // A job soon due again is not worth a busy loop.
-const SOONEST = 100;
+const SOONEST_MS = 100;
+
+/**
+ * Jobs at once, by lane: a person's never wait behind those of the clock, and neither behind Slack's. Together
+ * `urgent` and `timers` need fewer connections than the hub's pool has.
+ */
+const CONCURRENCY: Record<Lane, number> = { urgent: 64, timers: 24, messages: 32 };
 
 export function createWorker(settings: WorkerSettings): Work {
-  const { connection, prefix, clock, log, concurrency = 256, locks = LOCK_TIMES } = settings;
+  const { connection, prefix, clock, log } = settings;
   const taken = { ...settings, sweep: oneAtATime(settings.sweep) };
-  // Three arguments, or BullMQ gives no signal.
-  const worker = new Worker(QUEUE, (job, token, signal) => look(taken, job, token, signal), {
+  const workers = LANES.map((lane) => startLane(lane, taken));
+  const sweeps = scheduleSweeps({ connection, prefix, clock, log });
+  return {
+    async close() {
+      await Promise.all([sweeps.stop(), ...workers.map((worker) => worker.close())]);
+    },
+  };
+}
+
+function startLane(lane: Lane, settings: WorkerSettings): Worker {
+  const { connection, prefix, clock, log, locks = LOCK_TIMES } = settings;
+  const worker = new Worker(lane, (job, token) => look(settings, lane, job, token), {
     connection,
     prefix,
-    concurrency,
+    concurrency: CONCURRENCY[lane],
     ...locks,
     // What stalled before is no suspect: every flow may run again.
     maxStalledCount: Number.MAX_SAFE_INTEGER,
@@ -54,12 +69,7 @@ export function createWorker(settings: WorkerSettings): Work {
     runRetryDelay: 1000,
   });
   worker.on("error", quietly(clock, log));
-  const sweeps = scheduleSweeps({ connection, prefix, clock, log });
-  return {
-    async close() {
-      await Promise.all([sweeps.stop(), worker.close()]);
-    },
-  };
+  return worker;
 }
 
 // A slow sweep may still run when the next is due; a second beside it would only do the same.
@@ -73,17 +83,17 @@ function oneAtATime(work: () => Promise<void>): () => Promise<void> {
   };
 }
 
-const Known = z.object({ name: z.enum(JOBS), data: z.object({ id: RequestId, due: z.number() }) });
+const Known = z.object({ name: z.enum(STEPS), data: z.object({ id: RequestId, due: z.number() }) });
 
-async function look(settings: WorkerSettings, job: Job, token?: string, signal?: AbortSignal) {
+async function look(settings: WorkerSettings, lane: Lane, job: Job, token?: string) {
   const { clock, log } = settings;
   try {
     if (job.name === SWEEP) return await settings.sweep();
     const known = Known.safeParse({ name: job.name, data: job.data });
     if (!known.success) return log.error({ job: job.name, jobId: job.id }, "Dropped a job that is not ours");
-    const later = await settings.handlers[known.data.name](known.data.data.id, signal);
+    const later = await settings.handlers[known.data.name](known.data.data.id, lane);
     if (!later) return;
-    const wait = Math.max(later.again - clock.now(), SOONEST);
+    const wait = Math.max(later.again - clock.now(), SOONEST_MS);
     // BullMQ counts in the machine's own time, whatever ours says.
     await job.moveToDelayed(Date.now() + wait, token);
   } catch (error) {

@@ -1,28 +1,28 @@
 /** Changing records: each function lands whole in one Lua call, or changes nothing. */
 
 import { transition } from "../domain/audit.ts";
-import { isSettled } from "../domain/faces.ts";
+import { DAY, HOUR } from "../domain/duration.ts";
 import type { RequestId } from "../domain/ids.ts";
+import { isFinal } from "../domain/lifecycle.ts";
+import { isSettled } from "../domain/messages.ts";
 import { Refused } from "../domain/refusal.ts";
-import { type AccessRequest, isFinal } from "../domain/request.ts";
-import type { In, Made } from "../flow/ports.ts";
+import type { AccessRequest } from "../domain/request.ts";
+import type { Change, In, Made, Updated } from "../flow/ports.ts";
 import { writing } from "./failures.ts";
 import { get, getJson } from "./look.ts";
-import { read, write } from "./record.ts";
-import { run } from "./script.ts";
-import { ADOPT, MAKE, SWAP } from "./scripts.ts";
+import { read, type Unknowns, write } from "./record.ts";
 import type { Store } from "./store.ts";
-import { KEEP_TRAIL } from "./trail.ts";
+import { KEEP_TRAIL_MS } from "./trail.ts";
 
-const HOUR = 3_600_000;
-const KEEP_TRIGGER = HOUR;
-const KEEP_SETTLED = 90 * 24 * HOUR;
+const KEEP_TRIGGER_MS = HOUR;
+const KEEP_SETTLED_MS = 90 * DAY;
 
 export async function make(store: Store, request: In<"requested">, triggerId: string): Promise<Made> {
   const keys = [...keysOf(store, request), store.keys.trigger(triggerId)];
   const { args, entry } = birth(store, request);
-  const answer = await writing(store.redis, () => run(store.redis, MAKE, keys, [...args, KEEP_TRIGGER]));
-  const [taken, id] = answer as ["made" | "trigger" | "open" | "id", RequestId];
+  const answer = await writing(store.redis, () => store.redis.makeRequest(...keys, ...args, KEEP_TRIGGER_MS));
+  const [taken, made] = answer;
+  const id = made as RequestId;
   if (taken === "made") {
     if (entry) store.onTransition(entry);
     return { made: true, request };
@@ -35,7 +35,9 @@ export async function make(store: Store, request: In<"requested">, triggerId: st
 
 export async function adopt(store: Store, request: In<"active">): Promise<boolean> {
   const { args, entry } = birth(store, request);
-  const landed = await writing(store.redis, () => run(store.redis, ADOPT, keysOf(store, request), args));
+  const landed = await writing(store.redis, () =>
+    store.redis.adoptRequest(...keysOf(store, request), ...args),
+  );
   if (landed === 1 && entry) store.onTransition(entry);
   return landed === 1;
 }
@@ -46,49 +48,59 @@ function birth({ clock }: Store, request: AccessRequest) {
   const { id, version, requestedAt } = request;
   return {
     entry,
-    args: [id, version, write(request), requestedAt, now, KEEP_TRAIL, JSON.stringify(entry)],
+    args: [id, version, write(request), requestedAt, now, KEEP_TRAIL_MS, JSON.stringify(entry)],
   };
 }
 
 export async function update(
   store: Store,
   id: RequestId,
-  change: (request: AccessRequest) => AccessRequest | null,
-): Promise<AccessRequest> {
+  change: Change,
+  { replicated = false }: { replicated?: boolean } = {},
+): Promise<Updated> {
   let json = await getJson(store, id);
   while (json !== null) {
-    const before = read(id, json);
+    const { request: before, unknowns } = read(id, json);
     const changed = change(before);
-    if (changed === null) return before;
+    if (changed === null) return { before, after: before };
     const after = { ...changed, version: before.version + 1 };
-    const standing = await swap(store, before, after);
-    if (standing === "landed") return after;
+    const standing = await swap(store, before, after, unknowns);
+    if (standing === "landed") {
+      if (replicated) await store.replicate();
+      return { before, after };
+    }
     json = standing.json;
   }
   throw new Refused({ kind: "unknown-request", id });
 }
 
-async function swap(store: Store, before: AccessRequest, after: AccessRequest) {
+async function swap(store: Store, before: AccessRequest, after: AccessRequest, unknowns: Unknowns) {
   const now = store.clock.now();
   const entry = transition(before, after, now);
   const args = [
     after.id,
     after.version,
-    write(after),
+    write(after, unknowns),
     before.version,
     isFinal(after) ? 1 : 0,
     isSettled(after) ? 1 : 0,
-    KEEP_SETTLED,
+    keepSettled(after, now),
     now,
-    KEEP_TRAIL,
+    KEEP_TRAIL_MS,
     entry ? JSON.stringify(entry) : "",
   ];
-  const answer = await writing(store.redis, () => run(store.redis, SWAP, keysOf(store, before), args));
+  const answer = await writing(store.redis, () => store.redis.swapRequest(...keysOf(store, before), ...args));
   // A lost race brings the winner's record along: no second look is needed.
-  if (answer !== 1) return { json: answer as string | null };
+  if (answer !== 1) return { json: answer };
   if (entry) store.onTransition(entry);
   return "landed";
 }
+
+/** As long as a hub restored from a backup could bring its token back to life, and ninety days at least. */
+const keepSettled = (r: AccessRequest, now: number): number => {
+  const token = "grant" in r ? (r.grant?.tokenExpiresAt ?? 0) : 0;
+  return Math.ceil(Math.max(KEEP_SETTLED_MS, token - now));
+};
 
 const keysOf = ({ keys }: Store, { id, requester, role }: AccessRequest): string[] => [
   keys.request(id),

@@ -4,8 +4,7 @@ import type { Lease } from "../flow/ports.ts";
 import { writing } from "./failures.ts";
 import type { Keys } from "./keys.ts";
 import type { Client } from "./open.ts";
-import { run, type Script } from "./script.ts";
-import { RELEASE, RENEW } from "./scripts.ts";
+import { defineScripts } from "./scripts.ts";
 
 export interface LeaseTimes {
   /** How long Redis keeps it without a renewal. */
@@ -19,6 +18,7 @@ export interface LeaseTimes {
 export const LEASE_TIMES: LeaseTimes = { ttl: 12_000, renewEvery: 2000, margin: 6000 };
 
 export function createLease(redis: Client, keys: Keys, times: LeaseTimes = LEASE_TIMES): Lease {
+  defineScripts(redis);
   return {
     async hold(name, work) {
       const key = keys.lease(name);
@@ -26,15 +26,13 @@ export function createLease(redis: Client, keys: Keys, times: LeaseTimes = LEASE
       const asked = performance.now();
       const got = await writing(redis, () => redis.set(key, holder, "PX", times.ttl, "NX"));
       if (got === null) return null;
-      const still = (script: Script, ...args: number[]) =>
-        writing(redis, () => run(redis, script, [key], [holder, ...args]));
-      const keeper = keep(times, asked, () => still(RENEW, times.ttl));
+      const keeper = keep(times, asked, () => writing(redis, () => redis.renewLease(key, holder, times.ttl)));
       try {
         return { done: await work(keeper.signal) };
       } finally {
         keeper.stop();
         // When this fails, it runs out by itself.
-        await still(RELEASE).catch(() => {});
+        await writing(redis, () => redis.releaseLease(key, holder)).catch(() => {});
       }
     },
   };

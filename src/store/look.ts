@@ -1,6 +1,7 @@
 /** Reading records: one round trip a record, one for each 500 of many. */
 import type { RequestId, UserId } from "../domain/ids.ts";
-import { type AccessRequest, isFinal } from "../domain/request.ts";
+import { isFinal } from "../domain/lifecycle.ts";
+import type { AccessRequest } from "../domain/request.ts";
 import { reading } from "./failures.ts";
 import { read } from "./record.ts";
 import type { Store } from "./store.ts";
@@ -12,7 +13,7 @@ export const getJson = ({ redis, keys }: Store, id: RequestId): Promise<string |
 
 export async function get(store: Store, id: RequestId): Promise<AccessRequest | null> {
   const json = await getJson(store, id);
-  return json === null ? null : read(id, json);
+  return json === null ? null : read(id, json).request;
 }
 
 export async function getMany(
@@ -49,7 +50,7 @@ const records = (found: (AccessRequest | "unreadable" | null)[]): AccessRequest[
 // One broken record must not keep the sweep, or a person, from all the others.
 function readable(store: Store, id: RequestId, json: string): AccessRequest | "unreadable" {
   try {
-    return read(id, json);
+    return read(id, json).request;
   } catch (error) {
     store.onBroken(error as Error);
     return "unreadable";

@@ -24,6 +24,8 @@ export function opener(url: string): (settings: Settings) => Client {
 }
 
 const common = ({ tls, username, password }: RedisAddress) => ({
+  // RESP3 decoded doubles and large integers wrongly in places (redis/ioredis#2150, #2164).
+  protocol: 2 as const,
   username,
   password,
   ...(tls ? { tls: {} } : {}),

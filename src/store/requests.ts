@@ -3,14 +3,17 @@ import type { Requests } from "../flow/ports.ts";
 import { adopt, make, update } from "./change.ts";
 import { reading } from "./failures.ts";
 import { get, getMany, open, unsettled } from "./look.ts";
+import { replicator } from "./replicate.ts";
+import { defineScripts } from "./scripts.ts";
 import type { Store } from "./store.ts";
 
-export function createRequests(store: Store): Requests {
+export function createRequests(options: Omit<Store, "replicate">): Requests {
+  const store = { ...options, redis: defineScripts(options.redis), replicate: replicator(options) };
   return {
     make: (request, triggerId) => make(store, request, triggerId),
     get: (id) => get(store, id),
     getMany: (ids) => getMany(store, ids),
-    update: (id, change) => update(store, id, change),
+    update: (id, change, how) => update(store, id, change, how),
     adopt: (request) => adopt(store, request),
     open: (person) => open(store, person),
     unsettled: () => unsettled(store),

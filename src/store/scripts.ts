@@ -1,5 +1,6 @@
 /** The Lua that changes records: each call lands whole or not at all, and is safe to have run though its caller gave up. */
-import { type Script, script } from "./script.ts";
+import type { Result } from "ioredis";
+import type { Client } from "./open.ts";
 
 // Ids follow our clock, so that retention does too, but never go back: replicas' clocks differ.
 // What may be refused for lack of memory comes first in each script: a refusal then finds nothing half done.
@@ -17,7 +18,7 @@ end
 `;
 
 /** KEYS: request trail unsettled open person trigger. ARGV: id v record requestedAt now keep entry triggerTtl. */
-export const MAKE: Script = script(`${APPEND}
+const MAKE = `${APPEND}
 local taken = redis.call('GET', KEYS[6])
 if taken then return {'trigger', taken} end
 taken = redis.call('GET', KEYS[4])
@@ -30,10 +31,10 @@ redis.call('SET', KEYS[4], ARGV[1])
 redis.call('ZADD', KEYS[5], ARGV[4], ARGV[1])
 redis.call('SET', KEYS[6], ARGV[1], 'PX', ARGV[8])
 return {'made', ARGV[1]}
-`);
+`;
 
 /** KEYS: request trail unsettled open person. ARGV: id v record requestedAt now keep entry. Answers 1, or 0 when there is one. */
-export const ADOPT: Script = script(`${APPEND}
+const ADOPT = `${APPEND}
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 append(KEYS[2], ARGV[5], ARGV[6], ARGV[7])
 redis.call('HSET', KEYS[1], 'v', ARGV[2], 'record', ARGV[3])
@@ -41,13 +42,13 @@ redis.call('SADD', KEYS[3], ARGV[1])
 redis.call('SET', KEYS[4], ARGV[1], 'NX')
 redis.call('ZADD', KEYS[5], ARGV[4], ARGV[1])
 return 1
-`);
+`;
 
 /**
  * KEYS: request trail unsettled open person. ARGV: id v record expected final settled ttl now keep entry ('' for none).
  * Answers 1 when it landed, the record that stands when that is another version, nil when there is none.
  */
-export const SWAP: Script = script(`${APPEND}
+const SWAP = `${APPEND}
 if redis.call('HGET', KEYS[1], 'v') ~= ARGV[4] then return redis.call('HGET', KEYS[1], 'record') end
 if ARGV[10] ~= '' then append(KEYS[2], ARGV[8], ARGV[9], ARGV[10]) end
 redis.call('HSET', KEYS[1], 'v', ARGV[2], 'record', ARGV[3])
@@ -63,16 +64,40 @@ if ARGV[5] == '1' then
   redis.call('ZREM', KEYS[5], ARGV[1])
 end
 return 1
-`);
+`;
 
 /** KEYS: lease. ARGV: holder ttl. Answers 1 while it is the holder's. */
-export const RENEW: Script = script(`
+const RENEW = `
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('PEXPIRE', KEYS[1], ARGV[2])
-`);
+`;
 
 /** KEYS: lease. ARGV: holder. */
-export const RELEASE: Script = script(`
+const RELEASE = `
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('DEL', KEYS[1])
-`);
+`;
+
+declare module "ioredis" {
+  interface RedisCommander<Context> {
+    makeRequest(...args: (string | number)[]): Result<["made" | "trigger" | "open" | "id", string], Context>;
+    adoptRequest(...args: (string | number)[]): Result<0 | 1, Context>;
+    swapRequest(...args: (string | number)[]): Result<1 | string | null, Context>;
+    renewLease(...args: (string | number)[]): Result<0 | 1, Context>;
+    releaseLease(...args: (string | number)[]): Result<0 | 1, Context>;
+  }
+}
+
+const COMMANDS = {
+  makeRequest: { numberOfKeys: 6, lua: MAKE },
+  adoptRequest: { numberOfKeys: 5, lua: ADOPT },
+  swapRequest: { numberOfKeys: 5, lua: SWAP },
+  renewLease: { numberOfKeys: 1, lua: RENEW },
+  releaseLease: { numberOfKeys: 1, lua: RELEASE },
+};
+
+/** Each is sent by its hash, and whole only to a Redis that does not know it yet. */
+export function defineScripts<C extends Client>(redis: C): C {
+  for (const [name, command] of Object.entries(COMMANDS)) redis.defineCommand(name, command);
+  return redis;
+}

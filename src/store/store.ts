@@ -9,6 +9,8 @@ export interface Store {
   redis: Client;
   keys: Keys;
   clock: Clock;
+  /** Waits until a replica has what was written, where there is one; never for long. */
+  replicate(): Promise<void>;
   /** Told of each transition that landed. */
   onTransition(entry: Transition): void;
   /** Told of a record that could not be read, where others stand behind it and must not wait. */

@@ -1,9 +1,11 @@
 /** The trail: every transition in order, in a Redis stream that only the Lua of a change writes to. */
+
 import type { Transition } from "../domain/audit.ts";
+import { DAY } from "../domain/duration.ts";
 import { reading } from "./failures.ts";
 import type { Store } from "./store.ts";
 
-export const KEEP_TRAIL = 400 * 24 * 3_600_000;
+export const KEEP_TRAIL_MS = 400 * DAY;
 const BATCH = 500;
 
 /** Oldest first. `since`: milliseconds since the epoch. */

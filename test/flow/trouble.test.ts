@@ -30,7 +30,7 @@ test("the hub is away while a grant is set up: said, tried again, done", async (
   const card = await it.ask("guest 8h", "first");
   await hub().down();
   await world.slack.click(ALICE, card, "Approve");
-  await it.dm(BOB, "Not set up yet:");
+  await it.dm(BOB, "Approved, not ready yet:");
   await it.channel("Not set up yet:");
   await hub().up();
   const ready = await it.dm(BOB, "Ready:", PATIENT);

@@ -17,7 +17,7 @@ import { loadConfig } from "../../src/config.ts";
 import type { Transition } from "../../src/domain/audit.ts";
 import { AccessRequest } from "../../src/domain/request.ts";
 import { createLog } from "../../src/log.ts";
-import { openQueue } from "../../src/queue/jobs.ts";
+import { createJobs } from "../../src/queue/jobs.ts";
 import { keysOf } from "../../src/store/keys.ts";
 import { botKubeconfig, GRANTS_NAMESPACE } from "./bot-account.ts";
 
@@ -106,20 +106,18 @@ export async function startWorld({
   };
   const commands = opened.adopt(new Redis(redis.url), (r) => r.disconnect());
   const keys = keysOf(instance);
-  const queue = opened.adopt(openQueue(new Redis(redis.url), keys.prefix), async (q) => {
-    const { connection } = q.opts as { connection: Redis };
-    await q.close().catch(() => {});
-    connection.disconnect();
-  });
+  const jobs = opened.adopt(createJobs({ connection: commands, prefix: keys.prefix, clock }), (j) =>
+    j.close().catch(() => {}),
+  );
   const kept = opened.move();
   return {
-    ...{ clock, redis, slack, env, commands, keys, queue, hub: theHub },
+    ...{ clock, redis, slack, env, commands, keys, queue: jobs.lanes.timers, jobs, hub: theHub },
     /** Undefined when the hub is a real one. */
     localHub,
     /** Moves time: sleepers wake, and the jobs that became due are started. */
     jump: async (ms: number) => {
       clock.jump(ms);
-      await promoteDue(queue, clock.now());
+      await Promise.all(Object.values(jobs.lanes).map((lane) => promoteDue(lane, clock.now())));
     },
     /** Every request's record. */
     records: async () => {

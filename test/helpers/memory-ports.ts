@@ -1,13 +1,13 @@
 /** Ports in memory with the honest ways of the real ones: compare-and-swap, reservations, lost answers, jobs as hints. */
 import { randomBytes } from "node:crypto";
-import { isSettled } from "../../src/domain/faces.ts";
 import type { RequestId } from "../../src/domain/ids.ts";
+import { isFinal, type Step } from "../../src/domain/lifecycle.ts";
+import { isSettled } from "../../src/domain/messages.ts";
 import { Refused } from "../../src/domain/refusal.ts";
-import { AccessRequest, isFinal } from "../../src/domain/request.ts";
+import { AccessRequest } from "../../src/domain/request.ts";
 import { secret } from "../../src/domain/secret.ts";
 import {
   type Grants,
-  type JobName,
   type Jobs,
   type Lease,
   type Ports,
@@ -17,6 +17,7 @@ import {
 } from "../../src/flow/ports.ts";
 import { provisionGrant } from "../../src/flow/provision.ts";
 import { syncMessages } from "../../src/flow/sync-messages.ts";
+import { takeTokenOff } from "../../src/flow/take-token-off.ts";
 import { timeOutRequest } from "../../src/flow/time-out.ts";
 import { validateRequester } from "../../src/flow/validate.ts";
 
@@ -79,14 +80,14 @@ export function memoryRequests(): Store {
         const before = read(id);
         if (!before) throw new Refused({ kind: "unknown-request", id });
         const changed = change(before);
-        if (changed === null) return before;
+        if (changed === null) return { before, after: before };
         // Others get their turn between the read and the swap, as over a network.
         await Promise.resolve();
         if (read(id)?.version !== before.version) continue;
         const after = { ...changed, version: before.version + 1 };
         write(after);
         lose();
-        return after;
+        return { before, after };
       }
     },
     async adopt(request) {
@@ -108,14 +109,19 @@ export function memoryRequests(): Store {
   return store;
 }
 
-type Hint = { name: JobName; id: RequestId; due: number };
+type Waiting = { step: Step; id: RequestId; due: number };
 
-export function memoryJobs(): Jobs & { waiting: Hint[] } {
-  const waiting: Hint[] = [];
+export function memoryJobs(): Jobs & { waiting: Waiting[] } {
+  const waiting: Waiting[] = [];
   return {
     waiting,
-    async add(name, id, due) {
-      waiting.push({ name, id, due });
+    async add(_, step, id) {
+      waiting.push({ step, id, due: 0 });
+    },
+    async setTimer(id, last, next) {
+      const at = waiting.findIndex((job) => job.id === id && job.step === last?.step && job.due === last.at);
+      if (at >= 0) waiting.splice(at, 1);
+      if (next) waiting.push({ step: next.step, id, due: next.at });
     },
   };
 }
@@ -160,20 +166,24 @@ export function memoryPorts(
     jobs: memoryJobs(),
     grants: willingGrants(given),
     lease: memoryLease(),
+    admins: { tell: async () => {} },
+    heldBack: () => null,
     random: () => randomBytes(5),
+    stopping: new AbortController().signal,
   };
 }
 
-const WORK: Partial<Record<JobName, (ports: Ports, id: RequestId) => Promise<unknown>>> = {
-  vet: validateRequester,
-  draw: syncMessages,
-  lapse: timeOutRequest,
+const WORK: Partial<Record<Step, (ports: Ports, id: RequestId) => Promise<unknown>>> = {
+  validate: validateRequester,
   provision: provisionGrant,
+  timeOut: timeOutRequest,
+  syncMessages,
+  takeTokenOff,
 };
 
 /** Does what a worker would do now, and what follows from it; ends and reminders are left alone. */
 export async function work(ports: MemoryPorts): Promise<void> {
   const { waiting } = ports.jobs;
   for (let next = waiting.shift(); next; next = waiting.shift())
-    if (next.due <= ports.clock.now()) await WORK[next.name]?.(ports, next.id);
+    if (next.due <= ports.clock.now()) await WORK[next.step]?.(ports, next.id);
 }

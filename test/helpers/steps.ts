@@ -2,25 +2,30 @@
 import { assemble, connectAll } from "../../src/app.ts";
 import { loadConfig } from "../../src/config.ts";
 import type { RequestId } from "../../src/domain/ids.ts";
+import type { Due, Step } from "../../src/domain/lifecycle.ts";
 import { endGrant } from "../../src/flow/end.ts";
-import type { JobName, Later, Ports } from "../../src/flow/ports.ts";
+import type { Later, Ports } from "../../src/flow/ports.ts";
 import { provisionGrant } from "../../src/flow/provision.ts";
 import { remindHolder } from "../../src/flow/remind.ts";
 import { sweep } from "../../src/flow/sweep.ts";
 import { syncMessages } from "../../src/flow/sync-messages.ts";
+import { takeTokenOff } from "../../src/flow/take-token-off.ts";
 import { timeOutRequest } from "../../src/flow/time-out.ts";
 import { validateRequester } from "../../src/flow/validate.ts";
+import { verifyEnd } from "../../src/flow/verify.ts";
 import { createLog } from "../../src/log.ts";
 import type { World } from "./bot.ts";
 import { silent } from "./silent.ts";
 
-const FLOWS: Record<JobName, (ports: Ports, id: RequestId) => Promise<Later>> = {
-  vet: validateRequester,
+const FLOWS: Record<Step, (ports: Ports, id: RequestId) => Promise<Later>> = {
+  validate: validateRequester,
   provision: provisionGrant,
-  draw: syncMessages,
-  lapse: timeOutRequest,
   remind: remindHolder,
+  timeOut: timeOutRequest,
   end: endGrant,
+  verify: verifyEnd,
+  syncMessages,
+  takeTokenOff,
 };
 
 export type Steps = Awaited<ReturnType<typeof openSteps>>;
@@ -34,10 +39,18 @@ export async function openSteps(world: World) {
   const clients = await connectAll(loadConfig(world.env), means, opened);
   await clients.redis.ready(3_000);
   const { ports: real } = assemble(loadConfig(world.env), means, clients, opened);
-  let jobs: { name: JobName; id: RequestId; due: number }[] = [];
+  let jobs: { step: Step; id: RequestId; due: number }[] = [];
+  const isTimer = (id: RequestId, due: Due | null) => (job: (typeof jobs)[number]) =>
+    job.id === id && job.step === due?.step && job.due === due.at;
   const ports: Ports = {
     ...real,
-    jobs: { add: async (name, id, due) => void jobs.push({ name, id, due }) },
+    jobs: {
+      add: async (_, step, id) => void jobs.push({ step, id, due: world.clock.now() }),
+      setTimer: async (id, last, next) => {
+        jobs = jobs.filter((job) => !isTimer(id, last)(job));
+        if (next && !jobs.some(isTimer(id, next))) jobs.push({ step: next.step, id, due: next.at });
+      },
+    },
   };
   const kept = opened.move();
   return {
@@ -45,7 +58,16 @@ export async function openSteps(world: World) {
     /** Runs the jobs that are due, and those they add, until none is. */
     async work(through: Ports = ports): Promise<void> {
       for (let due = take(); due.length > 0; due = take())
-        for (const { name, id } of due) await FLOWS[name](through, id);
+        for (const { step, id } of due) {
+          const later = await FLOWS[step](through, id);
+          if (later) jobs.push({ step, id, due: later.again });
+        }
+    },
+    /** Works on over the time that a proof takes. */
+    async finish(): Promise<void> {
+      await this.work();
+      world.clock.jump(14_000);
+      await this.work();
     },
     sweep: () => sweep(ports),
     /** What a crash or a lost Redis does to jobs that only hinted. */

@@ -3,7 +3,12 @@
 import { correctLine } from "../command.ts";
 import type { AskRule } from "./rule.ts";
 
-export const knownRole: AskRule = (wish, roles) =>
-  Object.hasOwn(roles, wish.role)
+export const knownRole: AskRule = (command, roles) =>
+  Object.hasOwn(roles, command.role)
     ? null
-    : { kind: "unknown-role", role: wish.role, roles: Object.keys(roles), line: correctLine(wish, roles) };
+    : {
+        kind: "unknown-role",
+        role: command.role,
+        roles: Object.keys(roles),
+        line: correctLine(command, roles),
+      };

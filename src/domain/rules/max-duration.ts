@@ -4,9 +4,9 @@ import { correctLine } from "../command.ts";
 import { parseDuration } from "../duration.ts";
 import type { AskRule } from "./rule.ts";
 
-export const maxDuration: AskRule = (wish, roles) => {
-  const max = roles[wish.role]?.duration.max;
-  const ms = wish.duration === null ? null : parseDuration(wish.duration);
+export const maxDuration: AskRule = (command, roles) => {
+  const max = roles[command.role]?.duration.max;
+  const ms = command.duration === null ? null : parseDuration(command.duration);
   if (max === undefined || ms === null || ms <= max) return null;
-  return { kind: "too-long", role: wish.role, max, line: correctLine(wish, roles) ?? wish.role };
+  return { kind: "too-long", role: command.role, max, line: correctLine(command, roles) ?? command.role };
 };

@@ -1,5 +1,5 @@
 /** Whom a role is for. */
-import type { VetRule } from "./rule.ts";
+import type { RequesterRule } from "./rule.ts";
 
-export const mayAsk: VetRule = ({ role, mayAsk }, request) =>
+export const mayAsk: RequesterRule = ({ role, mayAsk }, request) =>
   mayAsk ? null : { kind: "may-not-ask", role: request.role, who: role.requester?.in ?? [] };

@@ -4,7 +4,7 @@ import { correctLine } from "../command.ts";
 import { parseDuration } from "../duration.ts";
 import type { AskRule } from "./rule.ts";
 
-export const readableDuration: AskRule = (wish, roles) =>
-  wish.duration === null || parseDuration(wish.duration) !== null
+export const readableDuration: AskRule = (command, roles) =>
+  command.duration === null || parseDuration(command.duration) !== null
     ? null
-    : { kind: "bad-duration", text: wish.duration, line: correctLine(wish, roles) ?? wish.role };
+    : { kind: "bad-duration", text: command.duration, line: correctLine(command, roles) ?? command.role };

@@ -3,7 +3,7 @@
 import { correctLine } from "../command.ts";
 import type { AskRule } from "./rule.ts";
 
-export const reasonGiven: AskRule = (wish, roles) =>
-  roles[wish.role]?.reason === "required" && wish.reason === ""
-    ? { kind: "no-reason", role: wish.role, line: correctLine(wish, roles) ?? wish.role }
+export const reasonGiven: AskRule = (command, roles) =>
+  roles[command.role]?.reason === "required" && command.reason === ""
+    ? { kind: "no-reason", role: command.role, line: correctLine(command, roles) ?? command.role }
     : null;

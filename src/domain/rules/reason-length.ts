@@ -3,7 +3,7 @@
 import { correctLine, REASON_MAX } from "../command.ts";
 import type { AskRule } from "./rule.ts";
 
-export const reasonLength: AskRule = (wish, roles) =>
-  wish.reason.length > REASON_MAX
-    ? { kind: "reason-too-long", max: REASON_MAX, line: correctLine(wish, roles) ?? wish.role }
+export const reasonLength: AskRule = (command, roles) =>
+  command.reason.length > REASON_MAX
+    ? { kind: "reason-too-long", max: REASON_MAX, line: correctLine(command, roles) ?? command.role }
     : null;

@@ -7,16 +7,16 @@ import type { Profile } from "../person.ts";
 import type { Refusal } from "../refusal.ts";
 import type { AccessRequest } from "../request.ts";
 
-export type AskRule = (wish: ParsedCommand, roles: Catalog) => Refusal | null;
+export type AskRule = (command: ParsedCommand, roles: Catalog) => Refusal | null;
 
 /** What was looked up about the requester. */
-export interface VetFacts {
+export interface RequesterFacts {
   profile: Profile;
   role: Role;
   mayAsk: boolean;
   someone: boolean;
 }
-export type VetRule = (facts: VetFacts, request: AccessRequest) => Refusal | null;
+export type RequesterRule = (facts: RequesterFacts, request: AccessRequest) => Refusal | null;
 
 /** What was looked up about whoever clicked. */
 export interface ReviewFacts {

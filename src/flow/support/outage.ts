@@ -1,26 +1,50 @@
-/** When the hub or Slack does not answer, the record says so, everyone sees it, and the job tries again. */
+/** When the hub or Slack is not as it should be, the record says so, everyone sees it, and the job tries again. */
 import type { RequestId } from "../../domain/ids.ts";
-import type { Trouble } from "../../domain/request.ts";
-import { troubled } from "../../domain/transitions.ts";
-import { GrantFailed, type Ports } from "../ports.ts";
-import { enqueue } from "./enqueue.ts";
+import type { Outage } from "../../domain/request.ts";
+import { withOutage } from "../../domain/transitions.ts";
+import { GrantFailed, type Ports, TroubleOutside } from "../ports.ts";
+import { commit } from "./commit.ts";
 
+/** `suspect`: what it is when the error does not say. Throws what `work` throws. */
 export async function reportOutage<T>(
   ports: Ports,
   id: RequestId,
-  what: Trouble["what"],
+  suspect: Outage["what"],
   work: () => Promise<T>,
 ): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof GrantFailed)) await tell(ports, id, what, error);
+    if (!(error instanceof GrantFailed))
+      await noteOutage(ports, id, error instanceof TroubleOutside ? error.what : suspect, error);
     throw error;
   }
 }
 
-async function tell(ports: Ports, id: RequestId, what: Trouble["what"], error: unknown): Promise<void> {
-  ports.log.error({ id, what, err: error }, `${what} does not answer; trying on`);
-  const next = await ports.requests.update(id, (r) => troubled(r, what, ports.clock.now()));
-  await enqueue(ports, "draw", next, ports.clock.now());
+export async function noteOutage(
+  ports: Ports,
+  id: RequestId,
+  what: Outage["what"],
+  error?: unknown,
+): Promise<void> {
+  const fields = { id, what, ...(error === undefined ? {} : { err: error }) };
+  let isNew = false;
+  await commit(ports, id, (r) => {
+    const next = withOutage(r, what, ports.clock.now());
+    isNew = next !== null;
+    return next;
+  });
+  if (isNew) ports.log.error(fields, SAYS[what]);
+  else ports.log.warn(fields, SAYS[what]);
 }
+
+const SAYS: Record<Outage["what"], string> = {
+  hub: "the hub does not answer; trying on",
+  slack: "Slack does not answer; trying on",
+  "not-the-hub": "something else answers in the hub's place; trying on",
+  "held-back": "new grants are held back; waiting",
+  "open-hub": "the hub lets anybody in, so nothing can be proved; trying on",
+  accepted: "the hub accepts a token of an account that was removed",
+  stuck: "something on the hub holds what was deleted; trying on",
+  "made-again": "something else stands on the hub under the name of what was removed; trying on",
+};

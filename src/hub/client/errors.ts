@@ -1,7 +1,10 @@
 /** What went wrong with a call to the hub, in words that are safe to log: never a body, a header or a token. */
 import { ApiException } from "@kubernetes/client-node";
 import { z } from "zod";
+import { TroubleOutside } from "../../flow/ports.ts";
 import type { HubAnswer } from "./request.ts";
+
+export const NOT_KUBERNETES = "not-kubernetes";
 
 interface Told {
   auditId?: string | null;
@@ -10,7 +13,7 @@ interface Told {
 }
 
 /** The hub did not answer, or answered with what we cannot use. Asking again later may help. */
-export class HubError extends Error {
+export class HubError extends TroubleOutside {
   override name = "HubError";
   /** HTTP status; null when there was no answer. */
   readonly status: number | null;
@@ -22,7 +25,8 @@ export class HubError extends Error {
   readonly #named: string | undefined;
   constructor(doing: string, status: number | null, reason: string, { auditId = null, name }: Told = {}) {
     const answer = status === null ? "no usable answer" : `the hub answered ${status}`;
-    super(`${doing}: ${answer} (${reason})${auditId ? `, audit id ${auditId}` : ""}`);
+    const said = `${doing}: ${answer} (${reason})${auditId ? `, audit id ${auditId}` : ""}`;
+    super(reason === NOT_KUBERNETES ? "not-the-hub" : "hub", said);
     this.status = status;
     this.reason = reason;
     this.auditId = auditId;
@@ -33,8 +37,6 @@ export class HubError extends Error {
     return this.status === 404 && this.reason === "NotFound" && this.#named === name;
   }
 }
-
-export const NOT_KUBERNETES = "not-kubernetes";
 
 /** An answer of the API server itself with this status; a proxy's is none. */
 export const isStatus = (error: unknown, status: number): error is HubError =>

@@ -6,10 +6,11 @@ import { type Formatter, type Grammar, name } from "./formatter.ts";
 import {
   type ByAction,
   type ByFailure,
-  type ByPhase,
+  type ByOutage,
   type ByRefusal,
   type ByStanding,
   type ByState,
+  type ByStatus,
   roleOf,
   type Sentence,
   upperFirst,
@@ -49,15 +50,41 @@ const approvers = (f: Facts, fmt: Formatter) => fmt.oneOf(f.approvers, APPROVER)
 const what = (f: Facts) => `${f.role} for ${span(f.duration)}`;
 const mine = (f: Facts) => `your ${f.role} access to ${f.hub}`;
 const theirs = (f: Facts, fmt: Formatter) => `${f.role} for ${fmt.who(f.requester)}`;
-const silent = (f: Facts) => (f.slow.what === "hub" ? "the hub does not answer" : "Slack does not answer");
+const outage: ByOutage = {
+  hub: (f) => `${f.hub} does not answer`,
+  slack: () => "Slack does not answer",
+  "not-the-hub": (f) => `something else answers in the place of ${f.hub}`,
+  "held-back": () => "new access is held back until an administrator has seen to it",
+  "open-hub": (f) => `${f.hub} lets anybody in, so that nothing can be confirmed`,
+  accepted: (f) => `${f.hub} still accepts a token of the removed account`,
+  stuck: (f) => `something on ${f.hub} holds the account that was deleted`,
+  "made-again": (f) => `somebody made an account of the same name on ${f.hub} again`,
+};
+const slow: Sentence = (f, fmt) => outage[f.slow.what](f, fmt);
 const decided: Sentence = (f, fmt) =>
   f.decidedBy === "policy"
     ? "Approved by policy."
     : `Approved by ${fmt.who(f.decidedBy)} ${fmt.at(f.decidedAt)}.`;
 const proof: Sentence = (f, fmt) =>
-  f.proof === "probe"
-    ? `The hub refuses the token${fmt.since(f.deletedAt)}.`
-    : `The token's account is gone from the hub${fmt.since(f.deletedAt)}.`;
+  ({
+    probe: `The hub refuses the token${fmt.since(f.deletedAt)}.`,
+    absence: `The token's account is gone from the hub${fmt.since(f.deletedAt)}.`,
+    expiry: "That the hub refuses the token could not be shown; the token's own time has run out.",
+  })[f.proof];
+const proven: Record<Facts["proof"], string> = {
+  probe: "token refused by the hub",
+  absence: "its account is gone from the hub",
+  expiry: "not confirmed by the hub; the token's own time has run out",
+};
+
+const changed = ({ what: term, max }: Facts["changed"]): string =>
+  ({
+    "role-gone": "the role is no longer offered",
+    "other-rights": "the role gives other rights now",
+    "too-long": `it lasts at most ${span(max ?? 0)} now`,
+    requester: "it is for others now",
+    approval: "others must approve it now",
+  })[term];
 
 const failure: ByFailure = {
   "name-taken": () =>
@@ -68,6 +95,8 @@ const failure: ByFailure = {
     "The hub does not have the ClusterRole of this role, so there is no access. An administrator must mend that; then ask again.",
   "recipient-gone": (f, fmt) =>
     `${fmt.who(f.requester)} is no longer a member of this workspace, so there is no access.`,
+  "terms-changed": () =>
+    "The rules of this role changed before the access was made, so there is none. Ask again under today's rules.",
   "dm-closed": (f, fmt) =>
     `The bot cannot write to ${fmt.who(f.requester)}, so the token was not delivered and is taken back. Open a DM with the bot, then ask again.`,
 };
@@ -87,7 +116,7 @@ function cause(end: End, fmt: Formatter, holder: boolean): string {
   return said[end.cause];
 }
 
-const card: ByPhase = {
+const card: ByStatus = {
   pending: (f, fmt) =>
     `${fmt.b("Pending:")} ${fmt.who(f.requester)} asks for ${fmt.b(f.role)} for ${fmt.b(span(f.duration))}.`,
   withdrawn: (f, fmt) => `${fmt.b("Withdrawn:")} ${fmt.who(f.requester)} no longer asks for ${what(f)}.`,
@@ -99,19 +128,21 @@ const card: ByPhase = {
     }.`,
   "setting-up": (f, fmt) =>
     `${fmt.b("Setting up:")} ${what(f)} for ${fmt.who(f.requester)}. ${decided(f, fmt)}`,
-  trouble: (f, fmt) =>
-    `${fmt.b("Not set up yet:")} ${theirs(f, fmt)}. ${upperFirst(silent(f))}; still trying. ${decided(f, fmt)}`,
+  closed: (f, fmt) =>
+    `${fmt.b("Closed, the rules changed:")} ${fmt.who(f.requester)} asked for ${what(f)}; ${changed(f.changed)}.`,
+  outage: (f, fmt) =>
+    `${fmt.b("Not set up yet:")} ${theirs(f, fmt)}. ${upperFirst(slow(f, fmt))}; still trying. ${decided(f, fmt)}`,
   active: (f, fmt) => `${fmt.b(`Active ${fmt.until(f.endsAt)}:`)} ${theirs(f, fmt)}. ${decided(f, fmt)}`,
   removing: (f, fmt) => `${fmt.b("Removing:")} ${theirs(f, fmt)}; ${cause(f.end, fmt, false)}.`,
-  unproven: (f, fmt) => `${fmt.b("Removing:")} ${theirs(f, fmt)}. ${upperFirst(silent(f))}; still trying.`,
+  unproven: (f, fmt) => `${fmt.b("Removing:")} ${theirs(f, fmt)}. ${upperFirst(slow(f, fmt))}; still trying.`,
   failed: (f, fmt) => `${fmt.b("Failed:")} ${theirs(f, fmt)}. ${failed(f, fmt)}`,
   ended: (f, fmt) =>
     `${fmt.b(`Ended ${fmt.when(f.deletedAt)}:`)} ${theirs(f, fmt)}; ${cause(f.end, fmt, false)}; ${
-      f.proof === "probe" ? "token refused by the hub" : "its account is gone from the hub"
+      proven[f.proof]
     }.`,
 };
 
-const waiting: ByPhase = {
+const waiting = {
   pending: (f, fmt) => `${fmt.b("Waiting:")} ${what(f)}, for ${approvers(f, fmt)}.`,
   withdrawn: (f, fmt) => `${fmt.b("Withdrawn:")} you no longer ask for ${what(f)}.`,
   timedOut: (f, fmt) => `${fmt.b("Lapsed:")} ${what(f)}. Nobody decided in time.`,
@@ -121,19 +152,24 @@ const waiting: ByPhase = {
     }.`,
   "setting-up": (f, fmt) =>
     `${fmt.b("Setting up:")} ${what(f)}. ${decided(f, fmt)} The token comes in a message of its own.`,
-  trouble: (f, fmt) => `${fmt.b("Not set up yet:")} ${silent(f)}. You have no access; we keep trying.`,
+  closed: (f, fmt) =>
+    `${fmt.b("Closed, the rules changed")} while this waited: ${what(f)}; ${changed(f.changed)}.`,
+  outage: (f, fmt) =>
+    `${fmt.b("Approved, not ready yet:")} ${slow(f, fmt)}. You have no access yet; we keep trying.`,
+  "not-delivered": (f, fmt) =>
+    `${fmt.b("Waiting, nobody was asked yet:")} ${what(f)}. Slack does not take the message to the approvers; the administrators are told, and we keep trying.`,
   active: (f, fmt) => `${fmt.b(`Active ${fmt.until(f.endsAt)}:`)} ${mine(f)}. ${decided(f, fmt)}`,
   removing: (f, fmt) => `${fmt.b("Ending:")} ${mine(f)}.`,
   unproven: (f, fmt) =>
-    `${fmt.b("Ending, not yet confirmed:")} ${silent(f)}. Your token may still work; we keep trying.`,
+    `${fmt.b("Ending, not yet confirmed:")} ${slow(f, fmt)}. Your token may still work; we keep trying.`,
   failed: (f, fmt) => `${fmt.b("Failed:")} ${what(f)}. ${failed(f, fmt)}`,
   ended: (f, fmt) => `${fmt.b("Ended:")} ${mine(f)}. ${proof(f, fmt)}`,
-};
+} satisfies ByStatus & Record<string, Sentence>;
 
 const token = {
   "setting-up": (f, fmt) =>
     `${fmt.b("Setting up:")} ${what(f)} on ${fmt.b(f.hub)}. The token comes in seconds.`,
-  trouble: waiting.trouble,
+  outage: waiting.outage,
   ready: (f, fmt) =>
     `${fmt.b("Ready:")} ${f.role} on ${fmt.b(f.hub)} ${fmt.untilDay(f.endsAt)}. Approved by ${
       f.decidedBy === "policy" ? "policy" : fmt.who(f.decidedBy)
@@ -151,9 +187,11 @@ const unproven = { open: waiting.unproven, proven: waiting.ended } satisfies Rec
 
 const alert = {
   unproven: (f, fmt) =>
-    `${fmt.b("Ending, not yet confirmed:")} ${theirs(f, fmt)} on ${f.hub}. The hub does not answer${fmt.since(
+    `${fmt.b("Ending, not yet confirmed:")} ${theirs(f, fmt)} on ${f.hub}. ${upperFirst(slow(f, fmt))}${fmt.since(
       f.slow.since,
     )}. The token may still work; we keep trying.`,
+  "token-left": (f, fmt) =>
+    `${fmt.b("A token is left in Slack, dead:")} ${theirs(f, fmt)} on ${f.hub}. Slack refuses to edit or delete its message; it was tried for a week.`,
   proven: (f, fmt) => `${fmt.b("Ended:")} ${theirs(f, fmt)} on ${f.hub}. ${proof(f, fmt)}`,
   failed: card.failed,
 } satisfies Record<string, Sentence>;
@@ -217,6 +255,10 @@ const refusal: ByRefusal = {
     did === "timedOut" || !by
       ? `${fmt.b("Too late:")} this was ${did === "timedOut" ? "left to lapse" : did} ${fmt.at(at)}; your click changed nothing.`
       : `${fmt.b("Too late:")} ${name(by)} ${did === "withdrawn" ? "withdrew" : did} this ${fmt.at(at)}; your click changed nothing.`,
+  "terms-changed": ({ role, what: term, max }, fmt) =>
+    `${fmt.b("Closed, the rules changed:")} ${fmt.code(role)}: ${changed({ what: term, max })}.`,
+  "not-hidden-yet": (_, fmt) =>
+    `${fmt.b("Not hidden yet:")} Slack does not answer, and the token still stands there. We keep trying.`,
   stale: ({ id }, fmt) =>
     `${fmt.b("Nothing changed:")} ${id} was changed after this button was drawn. Use the newest message.`,
   "unknown-request": ({ id }, fmt) => `${fmt.b("Nothing changed:")} there is no request ${fmt.code(id)}.`,
@@ -273,7 +315,11 @@ export const en = {
   /** To the administrators: the bot's own token could not be renewed. */
   credential: (left: number, hub: string): string =>
     `*Ends in ${span(left)}:* the bot's own access to ${hub}, which it could not renew. Run npm run setup, then npm run doctor; without it nobody gets access, and none is taken away.`,
+  /** To the administrators: the approvals channel does not take a card. */
+  cardRefused: (channel: string, code: string, id: string): string =>
+    `*Nobody can be asked:* Slack does not take messages to ${channel} (${code}), so ${id} waits unseen. Invite the bot to the channel, or name another in slack.channel; then npm run doctor.`,
   notice: {
+    closed: waiting.closed,
     denied: waiting.denied,
     timedOut: waiting.timedOut,
     failed: waiting.failed,

@@ -1,7 +1,8 @@
 /** What sentences are made of: the record's union laid flat. A sentence reads only what its state has. Pure. */
 import type { Principal } from "../../domain/ids.ts";
 import type { Person } from "../../domain/person.ts";
-import type { AccessRequest, Decision, End, Trouble } from "../../domain/request.ts";
+import type { Refusal } from "../../domain/refusal.ts";
+import type { AccessRequest, Decision, End, Outage, Verification } from "../../domain/request.ts";
 
 export interface Facts {
   id: string;
@@ -16,9 +17,11 @@ export interface Facts {
   endsAt: number;
   end: End;
   /** How it is known that the hub refuses the token, and since when. */
-  proof: "probe" | "absence";
+  proof: Verification["method"];
   deletedAt: number;
-  slow: Trouble;
+  slow: Outage;
+  /** Which of the rules an earlier request no longer meets. */
+  changed: Pick<Extract<Refusal, { kind: "terms-changed" }>, "what" | "max">;
 }
 
 export function facts(r: AccessRequest, hub: string): Facts {
@@ -36,6 +39,7 @@ export function facts(r: AccessRequest, hub: string): Facts {
     end,
     proof: r.state === "ended" ? r.verification.method : "absence",
     deletedAt: r.state === "ended" ? r.verification.deletedAt : end.at,
-    slow: ("trouble" in r && r.trouble) || { what: "hub", since: at },
+    slow: ("outage" in r && r.outage) || { what: "hub", since: at },
+    changed: r.state === "refused" && r.refusal.kind === "terms-changed" ? r.refusal : { what: "role-gone" },
   };
 }

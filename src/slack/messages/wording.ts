@@ -1,14 +1,15 @@
-/** The tables that every language fills: a phase, refusal, failure or action nothing words does not compile. */
-import type { Phase } from "../../domain/faces.ts";
+/** The tables that every language fills: a status, refusal, failure or action nothing words does not compile. */
+import type { DisplayStatus } from "../../domain/message-key.ts";
 import type { Standing } from "../../domain/person.ts";
 import type { Refusal } from "../../domain/refusal.ts";
-import type { Failure, State } from "../../domain/request.ts";
+import type { Failure, Outage, State } from "../../domain/request.ts";
 import type { ActionId } from "../ids.ts";
 import type { Facts } from "./facts.ts";
 import type { Formatter } from "./formatter.ts";
 
 export type Sentence = (f: Facts, fmt: Formatter) => string;
-export type ByPhase = Record<Phase, Sentence>;
+export type ByStatus = Record<DisplayStatus, Sentence>;
+export type ByOutage = Record<Outage["what"], Sentence>;
 export type ByState = Record<State, string>;
 export type ByStanding = Record<Standing, string>;
 export type ByFailure = Record<Failure, Sentence>;

@@ -7,10 +7,11 @@ import type { Words } from "./index.ts";
 import {
   type ByAction,
   type ByFailure,
-  type ByPhase,
+  type ByOutage,
   type ByRefusal,
   type ByStanding,
   type ByState,
+  type ByStatus,
   roleOf,
   type Sentence,
 } from "./wording.ts";
@@ -49,21 +50,48 @@ const approvers = (f: Facts, fmt: Formatter) => fmt.oneOf(f.approvers, APPROVER)
 const what = (f: Facts) => `${f.role}（${span(f.duration)}）`;
 const mine = (f: Facts) => `你在 ${f.hub} 上的 ${f.role} 权限`;
 const theirs = (f: Facts, fmt: Formatter) => `${fmt.who(f.requester)} 的 ${f.role} 权限`;
-const silent = (f: Facts) => (f.slow.what === "hub" ? "Hub 暂无响应" : "Slack 暂无响应");
+const outage: ByOutage = {
+  hub: (f) => `${f.hub} 暂无响应`,
+  slack: () => "Slack 暂无响应",
+  "not-the-hub": (f) => `应答的不是 ${f.hub} 本身`,
+  "held-back": () => "管理员处理完毕之前，暂不开通新的权限",
+  "open-hub": (f) => `${f.hub} 现在对任何人都放行，无法确认`,
+  accepted: (f) => `账号删除后，${f.hub} 仍接受它的令牌`,
+  stuck: (f) => `账号已删除，但仍被 ${f.hub} 上的其他对象保留`,
+  "made-again": (f) => `有人在 ${f.hub} 上重新建立了同名账号`,
+};
+const slow: Sentence = (f, fmt) => outage[f.slow.what](f, fmt);
 const decided: Sentence = (f, fmt) =>
   f.decidedBy === "policy"
     ? "已按策略自动批准。"
     : `由 ${fmt.who(f.decidedBy)} ${fmt.at(f.decidedAt)} 批准。`;
 const proof: Sentence = (f, fmt) =>
-  f.proof === "probe"
-    ? `Hub ${fmt.since(f.deletedAt)}${fmt.rich ? "" : "已"}拒绝该令牌。`
-    : `令牌所属的账号已${fmt.rich ? `${fmt.at(f.deletedAt)} ` : ""}从 Hub 上删除。`;
+  ({
+    probe: `Hub ${fmt.since(f.deletedAt)}${fmt.rich ? "" : "已"}拒绝该令牌。`,
+    absence: `令牌所属的账号已${fmt.rich ? `${fmt.at(f.deletedAt)} ` : ""}从 Hub 上删除。`,
+    expiry: "未能确认 Hub 已拒绝该令牌；令牌自身的有效期已过。",
+  })[f.proof];
+const proven: Record<Facts["proof"], string> = {
+  probe: "Hub 已拒绝该令牌",
+  absence: "账号已从 Hub 上删除",
+  expiry: "Hub 未能确认，令牌自身的有效期已过",
+};
+
+const changed = ({ what: term, max }: Facts["changed"]): string =>
+  ({
+    "role-gone": "该角色已不再提供",
+    "other-rights": "该角色的权限已变更",
+    "too-long": `现在最长 ${span(max ?? 0)}`,
+    requester: "现在只供其他人申请",
+    approval: "现在须由其他人审批",
+  })[term];
 
 const failure: ByFailure = {
   "name-taken": () => "Hub 上已有同名的其他对象，因此没有授权。再次申请会换用新的名称；请同时告知管理员。",
   "hub-refuses": () => "Hub 拒绝了开通，因此没有授权。请管理员修正机器人的权限后再次申请。",
   "no-cluster-role": () => "Hub 上没有该角色对应的 ClusterRole，因此没有授权。请管理员修正后再次申请。",
   "recipient-gone": (f, fmt) => `${fmt.who(f.requester)} 已不是本工作区的成员，因此没有授权。`,
+  "terms-changed": () => "开通之前该角色的规则有变，因此没有授权。请按现在的规则再次申请。",
   "dm-closed": (f, fmt) =>
     `机器人无法给 ${fmt.who(f.requester)} 发私信，令牌未送达，正在收回。请先打开与机器人的私信，再次申请。`,
 };
@@ -83,7 +111,7 @@ function cause(end: End, fmt: Formatter, holder: boolean): string {
   return said[end.cause];
 }
 
-const card: ByPhase = {
+const card: ByStatus = {
   pending: (f, fmt) =>
     `${fmt.b("待审批：")} ${fmt.who(f.requester)} 申请 ${fmt.b(f.role)} ，时长 ${fmt.b(span(f.duration))} 。`,
   withdrawn: (f, fmt) => `${fmt.b("已撤回：")} ${fmt.who(f.requester)} 不再申请 ${what(f)}。`,
@@ -94,18 +122,21 @@ const card: ByPhase = {
     }。`,
   "setting-up": (f, fmt) =>
     `${fmt.b("正在开通：")} ${fmt.who(f.requester)} 申请的 ${what(f)}。${decided(f, fmt)}`,
-  trouble: (f, fmt) => `${fmt.b("尚未开通：")} ${theirs(f, fmt)}。${silent(f)}，仍在重试。${decided(f, fmt)}`,
+  closed: (f, fmt) =>
+    `${fmt.b("已关闭，规则有变：")} ${fmt.who(f.requester)} 申请的 ${what(f)}，${changed(f.changed)}。`,
+  outage: (f, fmt) =>
+    `${fmt.b("尚未开通：")} ${theirs(f, fmt)}。${slow(f, fmt)}，仍在重试。${decided(f, fmt)}`,
   active: (f, fmt) => `${fmt.b(`生效中，${fmt.until(f.endsAt)}：`)} ${theirs(f, fmt)}。${decided(f, fmt)}`,
   removing: (f, fmt) => `${fmt.b("正在收回：")} ${theirs(f, fmt)}。${cause(f.end, fmt, false)}。`,
-  unproven: (f, fmt) => `${fmt.b("正在收回：")} ${theirs(f, fmt)}。${silent(f)}，仍在重试。`,
+  unproven: (f, fmt) => `${fmt.b("正在收回：")} ${theirs(f, fmt)}。${slow(f, fmt)}，仍在重试。`,
   failed: (f, fmt) => `${fmt.b("未能开通：")} ${theirs(f, fmt)}。${failed(f, fmt)}`,
   ended: (f, fmt) =>
     `${fmt.b(`已结束，${fmt.when(f.deletedAt)}：`)} ${theirs(f, fmt)}。${cause(f.end, fmt, false)}，${
-      f.proof === "probe" ? "Hub 已拒绝该令牌" : "账号已从 Hub 上删除"
+      proven[f.proof]
     }。`,
 };
 
-const waiting: ByPhase = {
+const waiting = {
   pending: (f, fmt) => `${fmt.b("等待审批：")} ${what(f)}，需要 ${approvers(f, fmt)}批准。`,
   withdrawn: (f, fmt) => `${fmt.b("已撤回：")} 你不再申请 ${what(f)}。`,
   timedOut: (f, fmt) => `${fmt.b("已失效：")} ${what(f)}未在期限内得到审批。`,
@@ -114,18 +145,21 @@ const waiting: ByPhase = {
       f.decidedBy === "policy" ? "" : `，由 ${fmt.who(f.decidedBy)} ${fmt.at(f.decidedAt)} 拒绝`
     }。`,
   "setting-up": (f, fmt) => `${fmt.b("正在开通：")} ${what(f)}。${decided(f, fmt)}令牌会在另一条消息中给出。`,
-  trouble: (f, fmt) => `${fmt.b("尚未开通：")} ${silent(f)}。你目前没有权限，我们会继续重试。`,
+  closed: (f, fmt) => `${fmt.b("已关闭，等待期间规则有变：")} ${what(f)}，${changed(f.changed)}。`,
+  outage: (f, fmt) => `${fmt.b("已批准，尚未开通：")} ${slow(f, fmt)}。你目前还没有权限，我们会继续重试。`,
+  "not-delivered": (f, fmt) =>
+    `${fmt.b("等待中，还没有人收到申请：")} ${what(f)}。Slack 不接受发给审批人的消息，已告知管理员，我们会继续重试。`,
   active: (f, fmt) => `${fmt.b(`生效中，${fmt.until(f.endsAt)}：`)} ${mine(f)}。${decided(f, fmt)}`,
   removing: (f, fmt) => `${fmt.b("正在结束：")} ${mine(f)}。`,
   unproven: (f, fmt) =>
-    `${fmt.b("正在结束，尚未确认：")} ${silent(f)}。你的令牌可能仍然有效，我们会继续重试。`,
+    `${fmt.b("正在结束，尚未确认：")} ${slow(f, fmt)}。你的令牌可能仍然有效，我们会继续重试。`,
   failed: (f, fmt) => `${fmt.b("未能开通：")} ${what(f)}。${failed(f, fmt)}`,
   ended: (f, fmt) => `${fmt.b("已结束：")} ${mine(f)}。${proof(f, fmt)}`,
-};
+} satisfies ByStatus & Record<string, Sentence>;
 
 const token = {
   "setting-up": (f, fmt) => `${fmt.b("正在开通：")} ${fmt.b(f.hub)} 的 ${what(f)}。令牌几秒后就到。`,
-  trouble: waiting.trouble,
+  outage: waiting.outage,
   ready: (f, fmt) =>
     `${fmt.b("已就绪：")} ${fmt.b(f.hub)} 的 ${f.role} 权限，${fmt.untilDay(f.endsAt)} 。${
       f.decidedBy === "policy" ? "已按策略自动批准。" : `由 ${fmt.who(f.decidedBy)} 批准。`
@@ -141,9 +175,9 @@ const token = {
 
 const alert = {
   unproven: (f, fmt) =>
-    `${fmt.b("正在结束，尚未确认：")} ${theirs(f, fmt)}（${f.hub}）。Hub ${fmt.since(
-      f.slow.since,
-    )}无响应，令牌可能仍然有效，我们会继续重试。`,
+    `${fmt.b("正在结束，尚未确认：")} ${theirs(f, fmt)}（${f.hub}）。${fmt.rich ? `${fmt.since(f.slow.since)}起，` : ""}${slow(f, fmt)}。令牌可能仍然有效，我们会继续重试。`,
+  "token-left": (f, fmt) =>
+    `${fmt.b("令牌留在 Slack 中，已失效：")} ${theirs(f, fmt)}（${f.hub}）。Slack 拒绝编辑或删除该消息，已尝试一周。`,
   proven: (f, fmt) => `${fmt.b("已结束：")} ${theirs(f, fmt)}（${f.hub}）。${proof(f, fmt)}`,
   failed: card.failed,
 } satisfies Record<string, Sentence>;
@@ -213,6 +247,9 @@ const refusal: ByRefusal = {
     did === "timedOut" || !by
       ? `${fmt.b("晚了一步：")} 这条申请已${fmt.at(at)} ${lateVerb[did]}，你的点击没有改变任何内容。`
       : `${fmt.b("晚了一步：")} ${name(by)} 已${fmt.at(at)} ${lateVerb[did]}了这条申请，你的点击没有改变任何内容。`,
+  "terms-changed": ({ role, what: term, max }, fmt) =>
+    `${fmt.b("已关闭，规则有变：")} ${fmt.code(role)} ${changed({ what: term, max })}。`,
+  "not-hidden-yet": (_, fmt) => `${fmt.b("尚未隐藏：")} Slack 暂无响应，令牌仍在消息中，我们会继续重试。`,
   stale: ({ id }, fmt) => `${fmt.b("没有变化：")} 这个按钮出现之后 ${id} 又有改动，请使用最新的消息。`,
   "unknown-request": ({ id }, fmt) => `${fmt.b("没有变化：")} 没有申请 ${fmt.code(id)} 。`,
   "nothing-to-revoke": ({ who }, fmt) =>
@@ -261,7 +298,10 @@ export const zh: Words = {
   cardText: (f, reason) => `${name(f.requester)} 申请 ${what(f)}${reason ? `：${reason}` : ""}`,
   credential: (left: number, hub: string): string =>
     `*${span(left)}后失效：* 机器人自己对 ${hub} 的访问凭证，且未能自动续期。请运行 npm run setup，再运行 npm run doctor；否则无法再授予权限，也无法收回权限。`,
+  cardRefused: (channel, code, id) =>
+    `*无法送达审批人：* Slack 不接受发往 ${channel} 的消息（${code}），${id} 还没有人看到。请把机器人邀请进该频道，或在 slack.channel 中改用其他频道，然后运行 npm run doctor。`,
   notice: {
+    closed: waiting.closed,
     denied: waiting.denied,
     timedOut: waiting.timedOut,
     failed: waiting.failed,

@@ -1,7 +1,8 @@
 /** A word to the administrators, each in a DM and in their own language. */
 import type { WebClient } from "@slack/web-api";
+import type { Alarm } from "../../domain/alarm.ts";
 import { isGroup, type Principal, UserId } from "../../domain/ids.ts";
-import type { Directory, Log } from "../../flow/ports.ts";
+import type { Admins, Directory, Log } from "../../flow/ports.ts";
 import { type Words, words } from "../messages/index.ts";
 import { slackError } from "./client.ts";
 
@@ -11,6 +12,29 @@ export interface AdminsOptions {
   admins: readonly Principal[];
   log: Log;
 }
+
+export function createAdmins(
+  options: AdminsOptions & {
+    channel: string;
+    /** Does it once a day for all replicas; work that did not succeed may be done again. */
+    once(name: string, work: () => Promise<boolean>): Promise<void>;
+  },
+): Admins {
+  const { channel, once, log } = options;
+  return {
+    async tell(alarm) {
+      const tell = async () => (await tellAdmins(options, (w) => wordsOf(w, alarm, channel))) > 0;
+      await once(nameOf(alarm), tell).catch((error: unknown) =>
+        log.warn({ alarm: alarm.kind, err: error }, "the administrators were not told"),
+      );
+    },
+  };
+}
+
+const nameOf = ({ kind, request }: Alarm): string => `${kind}:${request.id}`;
+
+const wordsOf = (w: Words, { code, request }: Alarm, channel: string): string =>
+  w.cardRefused(`<#${channel}>`, code, request.id);
 
 /** Resolves to how many were told; what Slack refuses is logged. `*` marks bold. */
 export async function tellAdmins(

@@ -10,7 +10,7 @@ import {
 
 export interface SlackClientOptions {
   apiUrl?: string | undefined;
-  /** Someone waits for it: worst 3.3 s. A job rather waits once than retries, for the queue retries it. */
+  /** Someone waits for it: worst 3.3 s. A job rather fails, for the queue tries again. */
   interactive: boolean;
 }
 
@@ -19,7 +19,8 @@ const PATIENCE: Record<"interactive" | "jobs", WebClientOptions> = {
     timeout: 1_000,
     retryConfig: { retries: 2, minTimeout: 100, maxTimeout: 300, factor: 2, randomize: false },
   },
-  jobs: { timeout: 5_000, retryConfig: { retries: 1, minTimeout: 200, maxTimeout: 200 } },
+  // The queue tries again; a post that the client itself repeated would stand twice.
+  jobs: { timeout: 5_000, retryConfig: { retries: 0 } },
 };
 
 export function slackClient(token: string, { apiUrl, interactive }: SlackClientOptions): WebClient {

@@ -1,11 +1,13 @@
 /** Messages in Slack as projections of the record: cards and alerts in the channel, the rest in the requester's DM. */
+import type { KnownBlock } from "@slack/types";
 import type { WebClient } from "@slack/web-api";
-import type { Face, Slot } from "../../domain/faces.ts";
+import { z } from "zod";
+import { isShared, type MessageKey, type Shows } from "../../domain/message-key.ts";
 import type { Locale } from "../../domain/person.ts";
-import { type AccessRequest, GrantFailed, type Log, type Notifier, type Sent } from "../../flow/ports.ts";
-import { drawFace, drawToken, type Message, type ViewContext } from "../views/index.ts";
-import { isFrozen, isUndeliverable, slackError } from "./client.ts";
-import { redrawIn } from "./redraw.ts";
+import { type AccessRequest, GrantFailed, type Log, type Notifier, type Place } from "../../flow/ports.ts";
+import { drawMessage, drawToken, type Message, type ViewContext } from "../views/index.ts";
+import { isFrozen, isUndeliverable, retryAfter, slackError } from "./client.ts";
+import { throwPostTrouble, throwTrouble } from "./trouble.ts";
 
 export interface NotifierOptions {
   client: WebClient;
@@ -16,16 +18,12 @@ export interface NotifierOptions {
   log: Log;
 }
 
-const isShared = (slot: Slot): boolean => slot === "card" || slot === "alert";
 const calm = { unfurl_links: false, unfurl_media: false };
 
-export function createNotifier({ client, channel, language, context, log }: NotifierOptions): Notifier {
-  const contextOf = (r: AccessRequest, slot: Slot): ViewContext =>
-    context(isShared(slot) ? language : r.requester.locale);
-
-  async function place(r: AccessRequest, slot: Slot): Promise<string> {
-    return isShared(slot) ? channel : (knownDm(r) ?? openDm(client, r.requester.id));
-  }
+export function createNotifier(options: NotifierOptions): Notifier {
+  const { client, channel, language, context, log } = options;
+  const draw = (r: AccessRequest, key: MessageKey, shows: Shows, first: boolean): Message =>
+    marked(drawMessage(r, key, shows, context(isShared(key) ? language : r.requester.locale), first), r, key);
 
   async function send(where: string, message: Message, card: string | undefined): Promise<string> {
     const args = { channel: where, ...message, ...calm };
@@ -38,58 +36,141 @@ export function createNotifier({ client, channel, language, context, log }: Noti
     }
   }
 
-  async function post(r: AccessRequest, slot: Slot, face: Face): Promise<Sent> {
-    let where = isShared(slot) ? channel : "";
-    try {
-      where = await place(r, slot);
-      const message = drawFace(r, slot, face, contextOf(r, slot), true);
-      const ts = await send(where, message, cardAbove(r, slot));
-      return { channel: where, ts, face };
-    } catch (error) {
-      const code = slackError(error);
-      if (!code || !isUndeliverable(code)) throw error;
-      log.warn({ id: r.id, slot, face, slack: code }, "Slack will never deliver this message");
-      return { channel: where, ts: "", face };
-    }
-  }
-
-  async function redraw(r: AccessRequest, slot: Slot, face: Face, sent: Sent): Promise<void> {
-    // Only showToken draws this one: without the token in hand a redraw would wipe it.
-    if (sent.ts === "" || face === "token:shown") return;
-    const message = drawFace(r, slot, face, contextOf(r, slot), false);
-    await redrawIn({ client, log }, { id: r.id, slot, face, sent, message });
-  }
-
   return {
-    post,
-    redraw,
-    showToken: async (r, sent, token) => {
-      const message = drawToken(r, token.reveal(), contextOf(r, "token"));
-      await client.chat.update({ channel: sent.channel, ts: sent.ts, ...message }).catch(gone);
+    async post(r, key, shows) {
+      const where = isShared(key) ? channel : await dmOf(client, r);
+      try {
+        const ts = await send(where, draw(r, key, shows, true), cardAbove(r, key));
+        return { channel: where, ts };
+      } catch (error) {
+        return throwPostTrouble(error);
+      }
+    },
+
+    async findPost(r, key) {
+      if (isShared(key)) return "unknown";
+      const latest = await latestOf(client, r).catch(throwTrouble);
+      if (!latest) return "absent";
+      if (latest.mark === markOf(r, key)) return { channel: latest.channel, ts: latest.ts };
+      // The newest in the DM was there before: nothing came after it.
+      return Object.values(r.messages).some(({ ts }) => ts === latest.ts) ? "absent" : "unknown";
+    },
+
+    async redraw(r, key, shows, { channel, ts }) {
+      try {
+        await client.chat.update({ channel, ts, ...draw(r, key, shows, false) });
+        return "done";
+      } catch (error) {
+        const slack = slackError(error);
+        if (!slack || !isFinalRefusal(slack)) return throwTrouble(error);
+        if (slack !== "message_not_found")
+          log.warn({ id: r.id, key, shows, slack }, "Slack does not let this message be redrawn");
+        return "gone";
+      }
+    },
+
+    async showToken(r, { channel, ts }, token) {
+      const message = marked(drawToken(r, token.reveal(), context(r.requester.locale)), r, "token");
+      await client.chat.update({ channel, ts, ...message }).catch(neverShown);
+    },
+
+    async takeTokenOff(r, shows, at, prefer) {
+      const edit = () => client.chat.update({ ...placeOf(at), ...draw(r, "token", shows, false) });
+      const erase = () => client.chat.delete(placeOf(at));
+      const ways = [
+        { done: "edited", work: edit },
+        { done: "deleted", work: erase },
+      ] as const;
+      return eitherWay(prefer === "edit" ? ways : ways.toReversed());
     },
   };
 }
 
+const placeOf = ({ channel, ts }: Place): Place => ({ channel, ts });
+
+interface Way {
+  done: "edited" | "deleted";
+  work(): Promise<unknown>;
+}
+
+/** The first that Slack takes. Throws when one may still be taken later. */
+async function eitherWay(ways: readonly Way[]): Promise<Way["done"] | { refused: string }> {
+  const failures: unknown[] = [];
+  for (const { done, work } of ways) {
+    try {
+      await work();
+      return done;
+    } catch (error) {
+      const slack = slackError(error);
+      if (slack === "message_not_found") return "deleted";
+      failures.push(error);
+      // Only Slack's own no, or its limit on this method, makes the other way worth a try.
+      if (!slack && retryAfter(error) === null) break;
+    }
+  }
+  const passing = failures.find((error) => !isFinalRefusal(slackError(error) ?? ""));
+  if (passing) return throwTrouble(soonest(failures) ?? passing);
+  return { refused: failures.map(slackError).join(", ") };
+}
+
+/** Of two limits the one that ends first. */
+const soonest = (failures: unknown[]): unknown =>
+  failures
+    .filter((error) => retryAfter(error) !== null)
+    .sort((a, b) => (retryAfter(a) ?? 0) - (retryAfter(b) ?? 0))[0];
+
+const isFinalRefusal = (code: string): boolean => isFrozen(code) || isUndeliverable(code);
+
 /** A message that nobody can edit any more never shows its token: the grant is taken back. */
-function gone(error: unknown): never {
+function neverShown(error: unknown): never {
   const code = slackError(error);
-  if (code && (isFrozen(code) || isUndeliverable(code)))
-    throw new GrantFailed("dm-closed", `Slack says ${code}`);
-  throw error;
+  if (code && isFinalRefusal(code)) throw new GrantFailed("dm-closed", `Slack says ${code}`);
+  throwTrouble(error);
+}
+
+/** By it a post whose answer was lost is known again. */
+const markOf = (r: AccessRequest, key: MessageKey): string => `${r.id}:${key}`;
+
+function marked(message: Message, r: AccessRequest, key: MessageKey): Message {
+  const [first, ...others] = message.blocks;
+  const blocks = first ? [{ ...first, block_id: markOf(r, key) } as KnownBlock, ...others] : [];
+  return { ...message, blocks };
 }
 
 /** Any message to the requester already stands in their DM. */
-function knownDm(r: AccessRequest): string | undefined {
-  const dms = Object.entries(r.messages).filter(([slot]) => !isShared(slot as Slot));
-  return dms.map(([, sent]) => sent.channel).find((channel) => channel !== "");
+async function dmOf(client: WebClient, r: AccessRequest): Promise<string> {
+  const known = Object.entries(r.messages).find(
+    ([key, { channel }]) => !isShared(key as MessageKey) && channel !== "",
+  );
+  if (known) return known[1].channel;
+  try {
+    const { channel } = await client.conversations.open({ users: r.requester.id });
+    if (!channel?.id) throw new Error("conversations.open answered without a channel");
+    return channel.id;
+  } catch (error) {
+    // Opening twice is harmless: nothing was posted yet.
+    const code = slackError(error);
+    if (code && isUndeliverable(code)) return throwPostTrouble(error);
+    return throwTrouble(error);
+  }
 }
 
-async function openDm(client: WebClient, user: string): Promise<string> {
-  const { channel } = await client.conversations.open({ users: user });
-  if (!channel?.id) throw new Error("conversations.open answered without a channel");
-  return channel.id;
+const Opened = z.object({
+  channel: z.object({
+    id: z.string(),
+    latest: z
+      .object({ ts: z.string(), blocks: z.array(z.object({ block_id: z.string().optional() })).optional() })
+      .nullish(),
+  }),
+});
+
+/** The newest message of the DM: no scope lets the bot read further back, nor should one. */
+async function latestOf(client: WebClient, { requester }: AccessRequest) {
+  const { channel } = Opened.parse(await client.conversations.open({ users: requester.id, return_im: true }));
+  const { latest } = channel;
+  return latest ? { channel: channel.id, ts: latest.ts, mark: latest.blocks?.[0]?.block_id } : null;
 }
 
 /** An alert belongs to its card, and is seen in the channel all the same. */
-const cardAbove = (r: AccessRequest, slot: Slot): string | undefined =>
-  slot === "alert" ? r.messages.card?.ts : undefined;
+const cardAbove = (r: AccessRequest, key: MessageKey): string | undefined =>
+  key === "alert" ? r.messages.card?.ts || undefined : undefined;

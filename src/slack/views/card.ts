@@ -1,6 +1,6 @@
-/** The request in the approvals channel, at every phase. */
+/** The request in the approvals channel, at every status. */
 import type { KnownBlock } from "@slack/types";
-import type { Phase } from "../../domain/faces.ts";
+import type { DisplayStatus } from "../../domain/message-key.ts";
 import type { AccessRequest } from "../../domain/request.ts";
 import { mention } from "../messages/formatter.ts";
 import { cut, escaped, oneLine, shorten } from "../messages/text.ts";
@@ -9,12 +9,12 @@ import * as buttons from "./buttons.ts";
 import type { Message } from "./context.ts";
 import { factsOf, message, type Renderer } from "./renderer.ts";
 
-export function card(p: Renderer, r: AccessRequest, phase: Phase, first: boolean): Message {
-  if (phase === "pending") return pending(p, r, first);
+export function card(p: Renderer, r: AccessRequest, status: DisplayStatus, first: boolean): Message {
+  if (status === "pending") return pending(p, r, first);
   const f = factsOf(p, r);
   const why = r.state === "denied" ? quote(r.why, p.words.deniedBecause) : [];
-  const revoke = phase === "active" ? actions(buttons.revokeButton(p, r)) : [];
-  return message(p, (fmt) => p.words.card[phase](f, fmt), [...quote(r.reason), ...why, ...revoke], [r.id]);
+  const revoke = status === "active" ? actions(buttons.revokeButton(p, r)) : [];
+  return message(p, (fmt) => p.words.card[status](f, fmt), [...quote(r.reason), ...why, ...revoke], [r.id]);
 }
 
 function pending(p: Renderer, r: AccessRequest, first: boolean): Message {

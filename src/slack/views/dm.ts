@@ -1,5 +1,5 @@
 /** What the requester hears by DM besides the token: waiting, news, reminders, an end not proven yet. */
-import type { Face, Phase, Slot } from "../../domain/faces.ts";
+import type { MessageKey, Shown } from "../../domain/message-key.ts";
 import type { Refusal } from "../../domain/refusal.ts";
 import type { AccessRequest } from "../../domain/request.ts";
 import type { Formatter } from "../messages/formatter.ts";
@@ -9,25 +9,22 @@ import type { Message } from "./context.ts";
 import { refusalSentence } from "./refused.ts";
 import { factsOf, message, type Renderer } from "./renderer.ts";
 
-type NoticeFace = Extract<Face, `notice:${string}`>;
-type News = NoticeFace extends `notice:${infer N}` ? N : never;
-
-export function waiting(p: Renderer, r: AccessRequest, phase: Phase): Message {
+export function waiting(p: Renderer, r: AccessRequest, shows: Shown["waiting"]): Message {
   const f = factsOf(p, r);
-  const open = phase === "pending";
+  const open = shows === "pending" || shows === "not-delivered";
   const rest = [...quote(r.reason), ...(open ? actions(buttons.withdrawButton(p, r)) : [])];
   const footer = open ? [p.words.lapses(f, p.rich), r.id] : [r.id];
-  return message(p, (fmt) => p.words.waiting[phase](f, fmt), rest, footer);
+  return message(p, (fmt) => p.words.waiting[shows](f, fmt), rest, footer);
 }
 
-export function notice(p: Renderer, r: AccessRequest, news: News): Message {
+export function notice(p: Renderer, r: AccessRequest, shows: Shown["notice"]): Message {
   const f = factsOf(p, r);
   const sentence = (fmt: Formatter): string => {
-    if (news !== "refused") return p.words.notice[news](f, fmt);
+    if (shows !== "refused") return p.words.notice[shows](f, fmt);
     return refusalSentence(p.words, r.state === "refused" ? r.refusal : { kind: "stale", id: r.id }, fmt);
   };
   const why = r.state === "denied" ? quote(r.why, p.words.deniedBecause) : quote(r.reason);
-  const cause = news === "ended" && "end" in r ? [p.words.cause(r.end, p.rich, true)] : [];
+  const cause = shows === "ended" && "end" in r ? [p.words.cause(r.end, p.rich, true)] : [];
   const row = mayAskAgain(r) ? actions(buttons.againButton(p, r)) : [];
   return message(p, sentence, [...why, ...row], [...cause, r.id]);
 }
@@ -40,14 +37,14 @@ function mayAskAgain(r: AccessRequest): boolean {
   return !("end" in r) || r.end.failure !== "recipient-gone";
 }
 
-export function unproven(p: Renderer, r: AccessRequest, stage: "open" | "proven"): Message {
+export function unproven(p: Renderer, r: AccessRequest, shows: Shown["unproven"]): Message {
   const f = factsOf(p, r);
-  return message(p, (fmt) => p.words.unproven[stage](f, fmt), [], [r.id]);
+  return message(p, (fmt) => p.words.unproven[shows](f, fmt), [], [r.id]);
 }
 
-export function reminder(p: Renderer, r: AccessRequest, slot: Slot, stage: "open" | "closed"): Message {
+export function reminder(p: Renderer, r: AccessRequest, key: MessageKey, shows: Shown["reminder"]): Message {
   const f = factsOf(p, r);
-  const lead = Number(slot.split(":")[1] ?? 0);
-  const row = stage === "open" ? actions(buttons.releaseButton(p, r)) : [];
-  return message(p, (fmt) => p.words.reminder[stage](f, fmt, lead), row, [r.id]);
+  const lead = Number(key.split(":")[1] ?? 0);
+  const row = shows === "open" ? actions(buttons.releaseButton(p, r)) : [];
+  return message(p, (fmt) => p.words.reminder[shows](f, fmt, lead), row, [r.id]);
 }

@@ -3,7 +3,7 @@ export { askedReply } from "./asked.ts";
 export type { Message, ViewContext } from "./context.ts";
 export { type DenyTarget, denyModal, denyModalBlank, denyModalRefused, readDeny } from "./deny.ts";
 export { type Done, doneReply, unforeseenReply } from "./done.ts";
-export { drawFace } from "./faces.ts";
+export { drawMessage } from "./draw.ts";
 export { helpReply } from "./help.ts";
 export { revokeChoiceReply, statusReply } from "./lists.ts";
 export { refusedReply } from "./refused.ts";

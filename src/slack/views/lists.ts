@@ -1,7 +1,7 @@
 /** One's open requests and live grants, each with what can be done to it; and the grants one may end. */
 import type { KnownBlock } from "@slack/types";
-import { phase } from "../../domain/faces.ts";
 import type { UserId } from "../../domain/ids.ts";
+import { displayStatus } from "../../domain/lifecycle.ts";
 import type { AccessRequest } from "../../domain/request.ts";
 import { actions, isFull, section } from "./blocks.ts";
 import * as buttons from "./buttons.ts";
@@ -11,7 +11,7 @@ import { factsOf, message, type Renderer, rendererOf } from "./renderer.ts";
 export function statusReply(requests: readonly AccessRequest[], ctx: ViewContext): Message {
   const p = rendererOf(ctx);
   const { blocks, footer } = page(p, requests, (r) => [
-    section(`${p.words.waiting[phase(r) ?? "pending"](factsOf(p, r), p.rich)} ${r.id}`),
+    section(`${p.words.waiting[displayStatus(r) ?? "pending"](factsOf(p, r), p.rich)} ${r.id}`),
     ...actions(...possible(p, r)),
   ]);
   const foot = requests.length > 0 ? footer : [p.words.status.none(p.rich)];
@@ -33,7 +33,7 @@ export function revokeChoiceReply(
   const p = rendererOf(ctx);
   const { blocks, footer } = page(p, requests, (r) => {
     const end = r.requester.id === viewer ? buttons.releaseButton(p, r) : buttons.revokeButton(p, r);
-    return [section(`${p.words.card[phase(r) ?? "pending"](factsOf(p, r), p.rich)} ${r.id}`, end)];
+    return [section(`${p.words.card[displayStatus(r) ?? "pending"](factsOf(p, r), p.rich)} ${r.id}`, end)];
   });
   return message(p, (fmt) => p.words.revoke.head(requests.length, fmt), blocks, footer);
 }

@@ -1,14 +1,11 @@
 /** The DM that holds the token while it is of use, and what stands there before and after. */
-import type { Face } from "../../domain/faces.ts";
+import type { Shown } from "../../domain/message-key.ts";
 import type { AccessRequest } from "../../domain/request.ts";
 import { actions, preformatted, section } from "./blocks.ts";
 import * as buttons from "./buttons.ts";
 import { allows } from "./card.ts";
 import type { Message, ViewContext } from "./context.ts";
 import { factsOf, message, type Renderer, rendererOf } from "./renderer.ts";
-
-type TokenFace = Extract<Face, `token:${string}`>;
-type Stage = TokenFace extends `token:${infer S}` ? S : never;
 
 /** The only message that ever holds a token, and only in a block of its own. */
 export function drawToken(r: AccessRequest, token: string, ctx: ViewContext): Message {
@@ -36,12 +33,12 @@ function given(r: AccessRequest): number {
 }
 
 /** Without the token: this can always be drawn, also over it. */
-export function token(p: Renderer, r: AccessRequest, stage: Stage): Message {
+export function token(p: Renderer, r: AccessRequest, shows: Shown["token"]): Message {
   const f = factsOf(p, r);
   const failed = "end" in r && r.end.cause === "failed";
-  const sentence = failed ? "failed" : stage;
+  const sentence = failed ? "failed" : shows;
   const row =
-    stage === "shown" || stage === "hidden"
+    shows === "shown" || shows === "hidden"
       ? actions(buttons.dashboardButton(p, r), buttons.releaseButton(p, r))
       : [];
   return message(p, (fmt) => p.words.token[sentence](f, fmt), row, [r.id]);

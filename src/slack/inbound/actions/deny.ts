@@ -1,6 +1,7 @@
 /** Deny…: the modal opens at once, for its trigger lives 3 s; then it is looked up whether this person may. */
+
+import { lateFor } from "../../../domain/lifecycle.ts";
 import { type Refusal, Refused } from "../../../domain/refusal.ts";
-import { late } from "../../../domain/transitions.ts";
 import { assertMayReview } from "../../../flow/decide.ts";
 import { load } from "../../../flow/support/load.ts";
 import { type DenyTarget, denyModal, denyModalRefused } from "../../views/index.ts";
@@ -12,7 +13,7 @@ import { targetOf } from "./target.ts";
 export const denyAction: Action = async (context, click) => {
   const { id, terms } = targetOf(click);
   const request = await load(context.ports, id);
-  if (request.state !== "pending") throw new Refused(late(request));
+  if (request.state !== "pending") throw new Refused(lateFor(request));
   const { role, requester } = request;
   const target = { id, terms, role, name: requester.name, channel: click.channel ?? "", ts: click.ts };
   const viewId = await openAtOnce(context, click, target);

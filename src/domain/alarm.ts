@@ -1,0 +1,6 @@
+/** What administrators are told although no one asked: each once, in their own language. Pure. */
+import type { AccessRequest } from "./request.ts";
+
+export type Alarm =
+  /** The approvals channel does not take a request's card. */
+  { kind: "card-refused"; code: string; request: AccessRequest };

@@ -1,0 +1,236 @@
+/** The life of a request in one table: what follows from each state is said here, once. Pure. */
+import { SECOND } from "./duration.ts";
+import type { DisplayStatus, MessageKey } from "./message-key.ts";
+import type { Refusal } from "./refusal.ts";
+import { remindersDue } from "./reminders.ts";
+import type { AccessRequest, Decision, In, State } from "./request.ts";
+
+/** What a job does: it looks at the record and takes the step that its state asks for, or shrugs. */
+export const STEPS = [
+  "validate",
+  "provision",
+  "remind",
+  "timeOut",
+  "end",
+  "verify",
+  "syncMessages",
+  "takeTokenOff",
+] as const;
+export type Step = (typeof STEPS)[number];
+
+export interface Due {
+  /** Milliseconds since the epoch. */
+  at: number;
+  step: Step;
+}
+
+/** Who acted, for the trail: a Slack user id, `policy`, `time` for a limit that passed, `bot` for its own steps. */
+export interface Actor {
+  who: string;
+  why: string | null;
+  /** The user group or user id through which an approver qualified. */
+  qualified: string | null;
+}
+
+interface Row<S extends State> {
+  to: readonly State[];
+  /** What a reader sees; null where others never see it. */
+  shows(r: In<S>): DisplayStatus | null;
+  /** Which messages must stand; what was sent before stays, and is redrawn. */
+  messages(r: In<S>): MessageKey[];
+  /** Done at once. */
+  now: readonly Step[];
+  /** The earliest is the request's one timer. `reminders`: lead times, ms. */
+  due(r: In<S>, reminders: readonly number[]): Due[];
+  /** Account and binding. */
+  onHub: "none" | "may-stand" | "must-stand" | "must-go";
+  /** What whoever comes after is told. */
+  late(r: In<S>): Refusal;
+  actor(r: In<S>): Actor;
+}
+
+/** The success of a token is cached for 10 s by each replica of the server: only after that does a refusal prove anything. */
+export const VERIFY_AFTER_MS = 11 * SECOND;
+/** By then the replica that holds the probe token has looked, or is dead. */
+const VERIFY_WITHOUT_PROBE_AFTER_MS = 13 * SECOND;
+
+const bot: Actor = { who: "bot", why: null, qualified: null };
+const stale = (r: AccessRequest): Refusal => ({ kind: "stale", id: r.id });
+const closing = (r: AccessRequest): Due[] => [{ at: r.closesAt, step: "timeOut" }];
+const settingUp = (r: In<"approved" | "delivering">): DisplayStatus => (r.outage ? "outage" : "setting-up");
+const nothing = () => [];
+
+export const LIFECYCLE = {
+  requested: {
+    to: ["pending", "approved", "refused", "withdrawn", "timedOut"],
+    shows: () => null,
+    messages: nothing,
+    now: ["validate"],
+    due: closing,
+    onHub: "none",
+    late: stale,
+    actor: (r) => ({ ...bot, who: r.requester.id }),
+  },
+  pending: {
+    to: ["approved", "denied", "withdrawn", "timedOut", "refused"],
+    shows: () => "pending",
+    messages: () => ["card", "waiting"],
+    now: [],
+    due: closing,
+    onHub: "none",
+    late: stale,
+    actor: () => bot,
+  },
+  refused: {
+    to: [],
+    shows: (r) => (r.refusal.kind === "terms-changed" ? "closed" : null),
+    messages: () => ["notice"],
+    now: [],
+    due: nothing,
+    onHub: "none",
+    late: (r) => ({ kind: "late", did: "refused", at: r.at }),
+    actor: (r) => ({ ...bot, who: "policy", why: r.refusal.kind }),
+  },
+  withdrawn: {
+    to: [],
+    shows: () => "withdrawn",
+    messages: nothing,
+    now: [],
+    due: nothing,
+    onHub: "none",
+    late: (r) => ({ kind: "late", did: "withdrawn", by: r.requester, at: r.at }),
+    actor: (r) => ({ ...bot, who: r.requester.id }),
+  },
+  timedOut: {
+    to: [],
+    shows: () => "timedOut",
+    messages: () => ["notice"],
+    now: [],
+    due: nothing,
+    onHub: "none",
+    late: (r) => ({ kind: "late", did: "timedOut", at: r.at }),
+    actor: () => ({ ...bot, who: "time" }),
+  },
+  denied: {
+    to: [],
+    shows: () => "denied",
+    messages: () => ["notice"],
+    now: [],
+    due: nothing,
+    onHub: "none",
+    late: (r) => ({ kind: "late", did: "denied", by: r.by, at: r.at }),
+    actor: (r) => ({ who: r.by.id, why: r.why, qualified: r.qualified }),
+  },
+  approved: {
+    to: ["delivering", "ending"],
+    shows: settingUp,
+    messages: () => ["card", "token"],
+    now: ["provision"],
+    due: (r) => [{ at: r.expiresAt, step: "end" }],
+    onHub: "may-stand",
+    late: (r) => lateApproved(r.decision),
+    actor: (r) => ({
+      ...bot,
+      who: r.decision.by === "policy" ? "policy" : r.decision.by.id,
+      qualified: r.decision.qualified,
+    }),
+  },
+  delivering: {
+    to: ["active", "ending"],
+    shows: settingUp,
+    messages: () => ["card", "token"],
+    now: ["provision"],
+    due: (r) => [{ at: r.expiresAt, step: "end" }],
+    onHub: "may-stand",
+    late: (r) => lateApproved(r.decision),
+    actor: () => bot,
+  },
+  active: {
+    to: ["ending"],
+    shows: () => "active",
+    messages: (r) => ["card", ...r.reminded.slice(-1).map((lead) => `reminder:${lead}` as const)],
+    now: [],
+    due: (r, reminders) => [
+      { at: r.expiresAt, step: "end" },
+      ...remindersDue(r, reminders).map((at) => ({ at, step: "remind" as const })),
+    ],
+    onHub: "must-stand",
+    late: (r) => lateApproved(r.decision),
+    actor: () => bot,
+  },
+  ending: {
+    to: ["ended"],
+    shows: (r) => {
+      if (r.outage) return "unproven";
+      return r.end.cause === "failed" ? "failed" : "removing";
+    },
+    messages: (r) => {
+      const failed = r.end.cause === "failed";
+      if (r.outage) return failed ? ["card", "notice", "alert"] : ["card", "unproven", "alert"];
+      return failed ? ["card", "notice", "alert"] : ["card"];
+    },
+    now: ["end"],
+    due: (r) =>
+      r.deletedAt === undefined ? [] : [{ at: r.deletedAt + VERIFY_WITHOUT_PROBE_AFTER_MS, step: "verify" }],
+    onHub: "must-go",
+    late: (r) => ({ kind: "late", did: "ended", by: r.end.by, at: r.end.at }),
+    actor: (r) => ({
+      who: r.end.by?.id ?? (r.end.cause === "expired" ? "time" : "bot"),
+      why: [r.end.cause, r.end.failure, r.end.reason].filter(Boolean).join(": "),
+      qualified: r.end.qualified ?? null,
+    }),
+  },
+  ended: {
+    to: [],
+    shows: (r) => (r.end.cause === "failed" ? "failed" : "ended"),
+    messages: (r) => (r.end.cause === "failed" ? ["notice", "alert"] : ["notice"]),
+    now: [],
+    due: nothing,
+    onHub: "must-go",
+    late: (r) => ({ kind: "late", did: "ended", by: r.end.by, at: r.verification.at }),
+    actor: (r) => ({ ...bot, why: r.end.cause }),
+  },
+} satisfies { [S in State]: Row<S> };
+
+const lateApproved = ({ by, at }: Decision): Refusal => ({
+  kind: "late",
+  did: "approved",
+  at,
+  ...(by === "policy" ? {} : { by }),
+});
+
+/** The record's own row; TypeScript cannot pair a state with its entry. */
+export const rowOf = (r: AccessRequest) => LIFECYCLE[r.state] as unknown as Row<State>;
+
+export const displayStatus = (r: AccessRequest): DisplayStatus | null => rowOf(r).shows(r);
+export const lateFor = (r: AccessRequest): Refusal => rowOf(r).late(r);
+
+/** Nothing leads out of it; it stops reserving the role for its requester. */
+export const isFinal = (r: AccessRequest): boolean => rowOf(r).to.length === 0;
+
+/** The request's timer: its earliest due step. */
+export const timerOf = (r: AccessRequest, reminders: readonly number[]): Due | null =>
+  rowOf(r)
+    .due(r, reminders)
+    .reduce<Due | null>((first, due) => (first && first.at <= due.at ? first : due), null);
+
+/** What people agreed on: a button drawn for other terms is stale. */
+const TERMS = ["role", "duration", "reason", "approvers"] as const;
+/** What messages show of a record besides its state. */
+const VISIBLE = [...TERMS, "requester", "closesAt", "expiresAt", "outage"] as const;
+
+/** A change as it is stored: numbered, and along the table. Throws on a way that the table does not have. */
+export function stamped(before: AccessRequest, after: AccessRequest, now: number): AccessRequest {
+  const moved = before.state !== after.state;
+  if (moved && !rowOf(before).to.includes(after.state))
+    throw new Error(`No way leads from ${before.state} to ${after.state}.`);
+  return {
+    ...after,
+    terms: before.terms + (differ(before, after, TERMS) ? 1 : 0),
+    revision: before.revision + (differ(before, after, VISIBLE) ? 1 : 0),
+    enteredAt: moved ? now : before.enteredAt,
+  };
+}
+
+const differ = (a: object, b: object, fields: readonly string[]): boolean =>
+  fields.some((field) => JSON.stringify(a[field as never]) !== JSON.stringify(b[field as never]));

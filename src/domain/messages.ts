@@ -1,0 +1,92 @@
+/** Which messages a record must have and what each shows: messages are projections of the record. Pure. */
+import { displayStatus, isFinal, rowOf } from "./lifecycle.ts";
+import { kindOf, type MessageKey, type MessageKind, type Shown, type Shows } from "./message-key.ts";
+import type { AccessRequest, Sent } from "./request.ts";
+
+export interface Wanted {
+  key: MessageKey;
+  shows: Shows;
+}
+
+/** What the state asks for, and what was sent before, each with what it must show now. */
+export function wantedMessages(r: AccessRequest): Wanted[] {
+  const asked = rowOf(r)
+    .messages(r)
+    .filter((key) => r.approvers.length > 0 || kindOf(key) !== "card");
+  const left: MessageKey[] = isTokenLeft(r) ? ["alert"] : [];
+  const keys = new Set([...asked, ...left, ...(Object.keys(r.messages) as MessageKey[])]);
+  return [...keys].flatMap((key) => {
+    const shows = SHOWS[kindOf(key)](r, key);
+    return shows === null ? [] : [{ key, shows }];
+  });
+}
+
+/** Null: it stays as it is. */
+const SHOWS: { [K in MessageKind]: (r: AccessRequest, key: MessageKey) => Shown[K] | null } = {
+  card: displayStatus,
+  waiting: (r) => (r.state === "pending" && r.messages.card?.refused ? "not-delivered" : displayStatus(r)),
+  token: (r) => {
+    if (r.state === "approved" || r.state === "delivering") return r.outage ? "outage" : "setting-up";
+    if (r.state === "active") return r.hidden ? "hidden" : "shown";
+    return r.state === "ending" || r.state === "ended" ? r.state : null;
+  },
+  notice: (r) => {
+    if (r.state === "denied" || r.state === "timedOut") return r.state;
+    if (r.state === "refused") return r.refusal.kind === "terms-changed" ? "closed" : "refused";
+    if (r.state === "ending") return r.end.cause === "failed" ? "failed" : null;
+    return r.state === "ended" ? (r.end.cause === "failed" ? "failed" : "ended") : null;
+  },
+  unproven: (r) => (r.state === "ended" ? "proven" : "open"),
+  alert: (r) => {
+    if (isTokenLeft(r)) return "token-left";
+    if (r.state === "ending" && r.outage) return "unproven";
+    if ("end" in r && r.end.cause === "failed") return "failed";
+    return r.state === "ended" ? "proven" : "unproven";
+  },
+  reminder: (r, key) => (r.state === "active" && key === `reminder:${r.reminded.at(-1)}` ? "open" : "closed"),
+};
+
+/** A post whose answer was lost is repeated once: a third could only be one more copy. */
+export const POSTS_MAX = 2;
+
+/** What is missing or shows something older. Not the token's message: that one the request's lease guards. */
+export const outdatedMessages = (r: AccessRequest): Wanted[] =>
+  wantedMessages(r).filter(({ key, shows }) => key !== "token" && isOutdated(r, key, shows));
+
+function isOutdated(r: AccessRequest, key: MessageKey, shows: Shows): boolean {
+  const sent = r.messages[key];
+  if (!sent) return true;
+  if (sent.ts !== "") return isStale(r, sent, shows);
+  // It has no place: nothing to redraw, and what is over need not be posted anew.
+  if (isFinal(r) && (sent.refused || key === "card" || key === "waiting")) return false;
+  return (sent.unanswered?.posts ?? 0) < POSTS_MAX;
+}
+
+const isStale = (r: AccessRequest, sent: Sent, shows: Shows): boolean =>
+  sent.shows !== shows || sent.revision !== r.revision;
+
+export const tokenShows = (r: AccessRequest): Shown["token"] | null => SHOWS.token(r, "token");
+
+/** A token stands, or may stand, where none may be seen. */
+export function mustTakeTokenOff(r: AccessRequest): boolean {
+  if (!r.messages.token?.token || isTokenLeft(r)) return false;
+  return r.state === "ending" || r.state === "ended" || (r.state === "active" && r.hidden);
+}
+
+/** The token's message bears no token, and shows something older. */
+export function isTokenMessageOutdated(r: AccessRequest): boolean {
+  const sent = r.messages.token;
+  if (!sent || sent.ts === "" || sent.token) return false;
+  if (r.state === "approved" || r.state === "delivering") return false;
+  const shows = tokenShows(r);
+  return shows !== null && shows !== "shown" && isStale(r, sent, shows);
+}
+
+/** Tried daily where Slack refuses for good; then it is settled as left in Slack. */
+export const STUCK_TRIES_MAX = 7;
+export const isTokenLeft = (r: AccessRequest): boolean =>
+  (r.messages.token?.stuck?.tries ?? 0) >= STUCK_TRIES_MAX;
+
+/** Nothing is left to do for this record, on the hub or in Slack. */
+export const isSettled = (r: AccessRequest): boolean =>
+  isFinal(r) && outdatedMessages(r).length === 0 && !mustTakeTokenOff(r) && !isTokenMessageOutdated(r);

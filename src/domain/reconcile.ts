@@ -1,0 +1,43 @@
+/** What record and hub together ask for: the one table of sweep, repair and fallback. Pure. */
+import { MINUTE } from "./duration.ts";
+import { rowOf } from "./lifecycle.ts";
+import type { AccessRequest } from "./request.ts";
+
+/** What stands for one grant, as far as it matters here. */
+export interface OnHub {
+  generation: number;
+  account: { createdAt: number; deleting: boolean; expiresAt: number | null } | null;
+  binding: boolean;
+}
+
+export type Repair = "nothing" | "adopt" | "remove" | "end" | "provision";
+
+/** An account is made beside its binding: one that has stood without for so long is ending. */
+const HALF_FOR_MS = MINUTE;
+
+/**
+ * `unknown`: there may be a record, but nobody can read it (no Redis, or not our form): then the hub alone says
+ * what is over, and nothing else is touched. `now` is the hub's time.
+ */
+export function reconcile(record: AccessRequest | "unknown" | null, on: OnHub, now: number): Repair {
+  if (record === "unknown") return isOver(on, now) ? "remove" : "nothing";
+  if (record === null) return isWhole(on) && on.account?.expiresAt !== null ? "adopt" : remove(on);
+  if (record.generation !== on.generation) return remove(on);
+  const { onHub } = rowOf(record);
+  if (onHub === "may-stand") return isWhole(on) ? "nothing" : "provision";
+  if (onHub === "must-stand") return isWhole(on) ? "nothing" : "end";
+  if (record.state === "ending") return "nothing";
+  return remove(on);
+}
+
+const stands = ({ account, binding }: OnHub): boolean => account !== null || binding;
+const remove = (on: OnHub): Repair => (stands(on) ? "remove" : "nothing");
+
+/** Only whole it is access that can be told apart from what is ending. */
+const isWhole = ({ account, binding }: OnHub): boolean => account !== null && !account.deleting && binding;
+
+const isOver = ({ account, binding }: OnHub, now: number): boolean => {
+  if (!account) return false;
+  const expired = account.expiresAt !== null && account.expiresAt <= now;
+  return expired || account.deleting || (!binding && account.createdAt + HALF_FOR_MS <= now);
+};

@@ -1,0 +1,38 @@
+/** Frozen terms and today's catalog must both hold: what was asked under other rules is not granted by them. Pure. */
+
+import type { Catalog, Role } from "./catalog.ts";
+import type { Principal } from "./ids.ts";
+import type { Refusal } from "./refusal.ts";
+import type { AccessRequest } from "./request.ts";
+
+type Changed = Extract<Refusal, { kind: "terms-changed" }>;
+
+/** What a request asks for, under today's rules: the first that it no longer meets, or the role of today. */
+export function roleToday(r: AccessRequest, roles: Catalog): Role | Changed {
+  const role = Object.hasOwn(roles, r.role) ? roles[r.role] : undefined;
+  const changed = (what: Changed["what"], max?: number): Changed => ({
+    kind: "terms-changed",
+    role: r.role,
+    what,
+    ...(max === undefined ? {} : { max }),
+  });
+  if (!role) return changed("role-gone");
+  if (role.clusterRole !== r.clusterRole) return changed("other-rights");
+  if (r.duration > role.duration.max) return changed("too-long", role.duration.max);
+  // Asked for when nobody had to approve: nobody was asked, so nobody can.
+  if (r.approvers.length === 0 && role.approval !== "none") return changed("approval");
+  return role;
+}
+
+export const isChanged = (found: Role | Changed): found is Changed => "kind" in found;
+
+/** Who may approve under today's rules as well; null where they ask for nobody. */
+export const approversToday = ({ approval }: Role): readonly Principal[] | null =>
+  approval === "none" ? null : approval.by;
+
+/** The one mention of `requester` or `approval` for look-ups that fail the same way. */
+export const noLonger = (r: AccessRequest, what: "requester" | "approval"): Changed => ({
+  kind: "terms-changed",
+  role: r.role,
+  what,
+});

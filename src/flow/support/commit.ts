@@ -1,0 +1,71 @@
+/** The only way to change a record: one compare-and-swap, and then the jobs that the new state asks for. */
+import type { RequestId } from "../../domain/ids.ts";
+import { type Due, rowOf, type Step, stamped, timerOf } from "../../domain/lifecycle.ts";
+import { isTokenMessageOutdated, mustTakeTokenOff, outdatedMessages } from "../../domain/messages.ts";
+import type { AccessRequest, Change, Ports } from "../ports.ts";
+import { enqueue } from "./enqueue.ts";
+
+export interface CommitOptions {
+  /** The step that the caller goes on with: it needs no job. */
+  doing?: Step;
+  /** A replica of Redis must have it too: what was said to a person survives a failover. */
+  replicated?: boolean;
+}
+
+/** The record as it stands then. Throws what `change` throws, Refused(unknown-request), StoreDown, StoreUnsure. */
+export async function commit(
+  ports: Pick<Ports, "requests" | "jobs" | "clock" | "log" | "policy">,
+  id: RequestId,
+  change: Change,
+  { doing, replicated = false }: CommitOptions = {},
+): Promise<AccessRequest> {
+  const { before, after } = await ports.requests.update(
+    id,
+    (r) => {
+      const next = change(r);
+      return next && stamped(r, next, ports.clock.now());
+    },
+    { replicated },
+  );
+  if (after.version !== before.version) await follow(ports, before, after, doing);
+  return after;
+}
+
+/** What the record asks for now and did not ask for before. */
+export async function follow(
+  ports: Pick<Ports, "jobs" | "log" | "policy">,
+  before: AccessRequest | null,
+  after: AccessRequest,
+  doing?: Step,
+): Promise<void> {
+  const { reminders } = ports.policy;
+  const known = before ? rowOf(before).now : [];
+  const now = rowOf(after).now.filter((step) => !known.includes(step) && step !== doing);
+  const [last, next] = [before && timerOf(before, reminders), timerOf(after, reminders)];
+  await Promise.all([
+    ...now.map((step) => enqueue(ports, after, (jobs) => jobs.add("urgent", step, after.id, after.version))),
+    ...(isNewlyOutdated(before, after) ? [messageJob(ports, "syncMessages", after)] : []),
+    ...(needsTokenOff(after) && !(before && needsTokenOff(before))
+      ? [messageJob(ports, "takeTokenOff", after)]
+      : []),
+    ...(isSame(last, next) ? [] : [enqueue(ports, after, (jobs) => jobs.setTimer(after.id, last, next))]),
+  ]);
+}
+
+export const messageJob = (
+  ports: Pick<Ports, "jobs" | "log">,
+  step: "syncMessages" | "takeTokenOff",
+  { id, version }: AccessRequest,
+): Promise<void> => enqueue(ports, { id }, (jobs) => jobs.add("messages", step, id, version));
+
+/** The token's message is not what it must be; its own step, under the request's lease, sees to it. */
+export const needsTokenOff = (r: AccessRequest): boolean => mustTakeTokenOff(r) || isTokenMessageOutdated(r);
+
+function isNewlyOutdated(before: AccessRequest | null, after: AccessRequest): boolean {
+  const outdated = (r: AccessRequest) =>
+    outdatedMessages(r).map(({ key, shows }) => `${key} ${shows} ${r.revision}`);
+  const known = new Set(before ? outdated(before) : []);
+  return outdated(after).some((one) => !known.has(one));
+}
+
+const isSame = (a: Due | null, b: Due | null): boolean => a?.at === b?.at && a?.step === b?.step;

@@ -1,0 +1,61 @@
+/** Posting a message of the record: noted before, so that a lost answer or a crash leads to one copy at most. */
+import type { MessageKey } from "../../domain/message-key.ts";
+import { POSTS_MAX, type Wanted } from "../../domain/messages.ts";
+import {
+  type AccessRequest,
+  type Place,
+  type Ports,
+  PostRefused,
+  PostUnanswered,
+  type Sent,
+} from "../ports.ts";
+import { commit } from "./commit.ts";
+
+/** Where it stands; null when Slack refuses to deliver it, which the record then says. Throws PostUnanswered and what Slack throws. */
+export async function postMessage(
+  ports: Ports,
+  request: AccessRequest,
+  { key, shows }: Wanted,
+): Promise<Place | null> {
+  const posts = await postsBefore(ports, request, key);
+  if (typeof posts !== "number") return posts;
+  const now = ports.clock.now();
+  const { revision } = request;
+  const sent: Sent = { channel: "", ts: "", shows, revision };
+  await note(ports, request, key, { ...sent, unanswered: { posts: posts + 1, at: now } });
+  try {
+    const place = await ports.notifier.post(request, key, shows);
+    await note(ports, request, key, { ...sent, ...place });
+    return place;
+  } catch (error) {
+    if (error instanceof PostUnanswered) throw error;
+    const code = error instanceof PostRefused ? error.code : null;
+    const since = request.messages[key]?.refused?.since ?? now;
+    const unanswered = posts > 0 ? { unanswered: { posts, at: now } } : {};
+    await note(ports, request, key, {
+      ...sent,
+      ...unanswered,
+      ...(code ? { refused: { code, since, triedAt: now } } : {}),
+    });
+    if (code) return null;
+    throw error;
+  }
+}
+
+/** Of earlier tries, how many may stand in Slack; or the place of the one that was found. */
+async function postsBefore(ports: Ports, request: AccessRequest, key: MessageKey): Promise<number | Place> {
+  const { unanswered } = request.messages[key] ?? {};
+  if (!unanswered) return 0;
+  const found = await ports.notifier.findPost(request, key);
+  if (found === "absent") return 0;
+  if (found !== "unknown") {
+    // What it shows is not known: it is redrawn.
+    await note(ports, request, key, { ...found, shows: "", revision: request.revision });
+    return found;
+  }
+  if (unanswered.posts >= POSTS_MAX) throw new PostUnanswered("no answer to this message's posts");
+  return unanswered.posts;
+}
+
+const note = (ports: Ports, { id }: AccessRequest, key: MessageKey, sent: Sent): Promise<AccessRequest> =>
+  commit(ports, id, (r) => ({ ...r, messages: { ...r.messages, [key]: sent } }));

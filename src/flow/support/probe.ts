@@ -1,0 +1,66 @@
+/** A probe token waits in the memory of the replica that minted it, and is tried once the hub can no longer remember it. */
+import { SECOND } from "../../domain/duration.ts";
+import { VERIFY_AFTER_MS } from "../../domain/lifecycle.ts";
+import type { Secret } from "../../domain/secret.ts";
+import type { In, Ports } from "../ports.ts";
+import { verifyDeleted } from "../verify.ts";
+
+const AGAIN_MS = 10 * SECOND;
+/** Then it is forgotten: a token is in no memory for longer than a minute. */
+const LOOKS_MAX = 5;
+const BUSY_MS = 250;
+/** Each look is a connection of its own. */
+const AT_ONCE = 16;
+
+/** Returns at once. A probe that is lost, or was never refused, leaves the proof to the request's verify job. */
+export function watchProbe(ports: Ports, { id, deletedAt = 0 }: In<"ending">, probe: Secret): void {
+  const look = async () => {
+    await sleepUntil(ports, deletedAt + VERIFY_AFTER_MS);
+    for (let looks = 0; looks < LOOKS_MAX; looks++) {
+      if (await inTurn(() => lookOnce(ports, id, deletedAt, probe))) return;
+      await sleepUntil(ports, ports.clock.now() + AGAIN_MS);
+    }
+  };
+  look().catch((error: unknown) => {
+    if (!ports.stopping.aborted) ports.log.warn({ id, err: error }, "a probe token was given up");
+  });
+}
+
+const sleepUntil = ({ clock, stopping }: Ports, at: number): Promise<void> =>
+  clock.sleep(Math.max(0, at - clock.now()), stopping);
+
+/** Whether there is nothing more to look for. */
+async function lookOnce(
+  ports: Ports,
+  id: In<"ending">["id"],
+  deletedAt: number,
+  probe: Secret,
+): Promise<boolean> {
+  for (;;) {
+    const held = await ports.lease
+      .hold(id, async (signal) => {
+        const request = await ports.requests.get(id);
+        if (request?.state !== "ending" || request.deletedAt !== deletedAt) return true;
+        await verifyDeleted(ports, request, probe, signal);
+        return (await ports.requests.get(id))?.state !== "ending";
+      })
+      .catch(() => ({ done: false }));
+    if (held) return held.done;
+    await ports.clock.sleep(BUSY_MS, ports.stopping);
+  }
+}
+
+let running = 0;
+const queue: (() => void)[] = [];
+
+async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  if (running >= AT_ONCE) await new Promise<void>((resolve) => queue.push(resolve));
+  else running += 1;
+  try {
+    return await work();
+  } finally {
+    const next = queue.shift();
+    if (next) next();
+    else running -= 1;
+  }
+}

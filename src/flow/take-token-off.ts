@@ -1,0 +1,90 @@
+/** A token that may no longer be seen is taken off Slack: a step of its own, repeated until Slack confirms. */
+import { DAY, SECOND } from "../domain/duration.ts";
+import type { RequestId } from "../domain/ids.ts";
+import { mustTakeTokenOff, STUCK_TRIES_MAX, tokenShows } from "../domain/messages.ts";
+import type { Stuck } from "../domain/request.ts";
+import { type AccessRequest, type Later, type Place, type Ports, SlackBusy } from "./ports.ts";
+import { commit, needsTokenOff } from "./support/commit.ts";
+
+const BUSY_MS = 250;
+const AGAIN_MS = SECOND;
+/** While many wait for Slack, together they try this often: the first is gone soon, and the others cost little. */
+const TRIES_PER_SECOND = 100;
+
+const waiting = new Set<RequestId>();
+
+/** Never fails: what Slack does not take now is tried on, for as long as it takes. */
+export async function takeTokenOff(ports: Ports, id: RequestId): Promise<Later> {
+  try {
+    const later = await clearTokenMessage(ports, id);
+    waiting.delete(id);
+    return later;
+  } catch (error) {
+    if (!waiting.has(id)) ports.log.warn({ id, err: error }, "the token is not off Slack yet; trying on");
+    waiting.add(id);
+    const spread = (Math.random() * waiting.size * SECOND) / TRIES_PER_SECOND;
+    const wait = error instanceof SlackBusy ? error.retryAfterMs : AGAIN_MS;
+    return { again: ports.clock.now() + wait + spread };
+  }
+}
+
+/** Throws what Slack throws. */
+export async function clearTokenMessage(ports: Ports, id: RequestId): Promise<Later> {
+  const request = await ports.requests.get(id);
+  // A token that was shown is shown no more: nobody can come in between. Else somebody may be about to show one.
+  if (!request || !needsTokenOff(request)) return undefined;
+  if (request.state !== "approved" && request.messages.token?.token !== "sending")
+    return clearHeld(ports, id);
+  const held = await ports.lease.hold(id, () => clearHeld(ports, id));
+  return held ? held.done : { again: ports.clock.now() + BUSY_MS };
+}
+
+/** For whoever holds the request's lease. Throws what Slack throws. */
+export async function clearHeld(ports: Ports, id: RequestId): Promise<Later> {
+  const request = await ports.requests.get(id);
+  const sent = request?.messages.token;
+  const shows = request && tokenShows(request);
+  if (!request || !sent || !shows || !needsTokenOff(request)) return undefined;
+  if (sent.stuck && ports.clock.now() < sent.stuck.triedAt + DAY) return { again: sent.stuck.triedAt + DAY };
+  if (sent.ts === "") return settle(ports, request, null);
+  // Over a message that is gone no late edit can put a token; so one that was never confirmed is deleted.
+  const prefer = sent.token === "sending" ? "delete" : "edit";
+  const outcome = await ports.notifier.takeTokenOff(request, shows, sent, prefer);
+  if (outcome === "edited") return settle(ports, request, { ...sent, shows });
+  if (outcome === "deleted") return settle(ports, request, null);
+  return refused(ports, request, outcome.refused);
+}
+
+/** Null: the message is gone. */
+async function settle(
+  ports: Ports,
+  { id, revision }: AccessRequest,
+  now: (Place & { shows: string }) | null,
+): Promise<undefined> {
+  await commit(ports, id, (r) => {
+    const { token: _, ...others } = r.messages;
+    if (!now) return { ...r, messages: others };
+    const { channel, ts, shows } = now;
+    return { ...r, messages: { ...others, token: { channel, ts, shows, revision } } };
+  });
+}
+
+async function refused(ports: Ports, request: AccessRequest, code: string): Promise<Later> {
+  const now = ports.clock.now();
+  ports.log.error({ id: request.id, slack: code }, "Slack refuses to take the token off; trying daily");
+  if (!mustTakeTokenOff(request)) return settle(ports, request, null);
+  const next = await commit(ports, request.id, (r) => {
+    const { token } = r.messages;
+    if (!token) return null;
+    const stuck: Stuck = {
+      code,
+      since: token.stuck?.since ?? now,
+      tries: (token.stuck?.tries ?? 0) + 1,
+      triedAt: now,
+    };
+    return { ...r, messages: { ...r.messages, token: { ...token, stuck } } };
+  });
+  return (next.messages.token?.stuck?.tries ?? STUCK_TRIES_MAX) < STUCK_TRIES_MAX
+    ? { again: now + DAY }
+    : undefined;
+}
