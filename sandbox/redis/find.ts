@@ -44,7 +44,7 @@ const byNumber = new Intl.Collator("en", { numeric: true }).compare;
 function* ours(): Generator<Candidate> {
   for (const name of ["redis-server", "valkey-server"]) yield { name, binary: name };
   yield* fromNpm();
-  yield* fromRedisTools();
+  yield* redisOfTools();
 }
 
 function fromNpm(): Candidate[] {
@@ -67,7 +67,7 @@ const TOOL = "/usr/bin/redis-check-rdb";
 const LINK = fileURLToPath(new URL("../../node_modules/.cache/redis-tools/redis-server", import.meta.url));
 
 /** One program, which asks by what name it was called. */
-function fromRedisTools(): Candidate[] {
+export function redisOfTools(): Candidate[] {
   if (!existsSync(TOOL)) return [];
   try {
     mkdirSync(dirname(LINK), { recursive: true });
