@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    globalSetup: "test/global-setup.ts",
     testTimeout: 60_000,
     hookTimeout: 90_000,
     // Two real API servers at once are enough for a small machine.

@@ -1,10 +1,8 @@
 /** A throwaway Redis on this machine: own directory and port, durable and noeviction as in production. */
-import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Child, freePort, scratch, startChild } from "../child.ts";
+import { findRedis } from "./find.ts";
+import { noRedis } from "./install.ts";
 
 export interface LocalRedis {
   readonly url: string;
@@ -21,7 +19,7 @@ export interface RedisOptions {
   /** Further arguments of redis-server; the last word on a setting wins. */
   args?: string[];
   port?: number;
-  /** The machine's own, or the one npm brought, when left out. */
+  /** The first that serves here when left out. */
   binary?: string;
 }
 
@@ -29,7 +27,7 @@ const DURABLE = ["--appendonly", "yes", "--save", "", "--maxmemory-policy", "noe
 
 export async function startRedis({ binary, port, args = [] }: RedisOptions = {}): Promise<LocalRedis> {
   const found = binary ?? findRedis();
-  if (!found) throw new Error(`No Redis server runs on this machine: ${installHint()}`);
+  if (!found) throw new Error(noRedis());
   const start = (at: number) => launch(found, at, (dir) => [...server(at, dir), ...args]);
   return port === undefined ? onFreePort(start) : start(port);
 }
@@ -88,38 +86,4 @@ async function ready(child: Child, port: number, upWhen: string): Promise<void> 
     await delay(2);
   }
   throw new Error(`Redis did not come up on port ${port}: ${child.output().trim().split("\n").at(-1)}`);
-}
-
-/** The first Redis server that really runs here: the machine's own, else the one npm brought. */
-export function findRedis(): string | undefined {
-  return ["redis-server", "valkey-server", ...fromNpm()].find(
-    (binary) => spawnSync(binary, ["--version"], { stdio: "ignore", timeout: 5000 }).status === 0,
-  );
-}
-
-function fromNpm(): string[] {
-  try {
-    const manifest = createRequire(import.meta.url).resolve("@falkordblite/linux-x64/package.json");
-    return [join(dirname(manifest), "bin", "redis-server")];
-  } catch {
-    return [];
-  }
-}
-
-function installHint(): string {
-  if (process.platform === "darwin") return "install one with `brew install redis`.";
-  if (process.platform !== "linux") return "install Redis or Valkey and put redis-server on the PATH.";
-  const release = osRelease();
-  if (/debian|ubuntu/.test(release)) return "install one with `sudo apt-get install -y redis-server`.";
-  if (/alpine/.test(release)) return "install one with `apk add redis`.";
-  if (/fedora|rhel|centos/.test(release)) return "install one with `sudo dnf install -y valkey`.";
-  return "install Redis or Valkey with your package manager, so that redis-server is on the PATH.";
-}
-
-function osRelease(): string {
-  try {
-    return readFileSync("/etc/os-release", "utf8").toLowerCase();
-  } catch {
-    return "";
-  }
 }

@@ -3,7 +3,8 @@ import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createAuthority } from "../hub/x509.ts";
-import { findRedis, type LocalRedis, launch, onFreePort } from "./redis.ts";
+import { findRedis } from "./find.ts";
+import { type LocalRedis, launch, onFreePort } from "./redis.ts";
 
 export interface TlsRedis extends LocalRedis {
   /** PEM of the authority: whoever connects must trust it. */

@@ -1,0 +1,48 @@
+/** The npm commands on a Node that is too old, or that `npm ci` ran on: one sentence, no stack trace. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+
+const root = new URL("..", import.meta.url).pathname;
+const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+let dir: string;
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), "karpor-access-npm-"));
+});
+afterAll(() => rmSync(dir, { recursive: true }));
+
+/** As npm runs it, with this for `node` on the PATH and nothing else. */
+function run(command: string, nodeOptions: string, env: Record<string, string> = {}) {
+  writeFileSync(join(dir, "node"), `#!/bin/sh\nexec '${process.execPath}' ${nodeOptions} "$@"\n`, {
+    mode: 0o755,
+  });
+  const { status, stdout, stderr } = spawnSync("/bin/sh", ["-c", scripts[command]], {
+    cwd: root,
+    env: { PATH: dir, ...env },
+    encoding: "utf8",
+    timeout: 30_000,
+  });
+  return { status, said: stdout + stderr };
+}
+
+const posing = (version: string) =>
+  `--import 'data:text/javascript,Object.defineProperty(process,"versions",{value:{node:"${version}"}})'`;
+
+it.each(["start", "setup", "doctor", "playground", "test"])("%s says what it needs", (command) => {
+  const { status, said } = run(command, posing("20.20.2"));
+  expect(status).toBe(1);
+  expect(said).toMatch(
+    /^Node 24 or newer is needed, and this is 20\.20\.2: install it, or run `npm ci` .*\.\n$/,
+  );
+});
+
+it("test says that npm left out a native part", () => {
+  const { status, said } = run("test", "", {
+    NAPI_RS_NATIVE_LIBRARY_PATH: "/nonexistent",
+    npm_config_user_agent: "npm/9.2.0 node/v18.20.4 linux x64 workspaces/false",
+  });
+  expect(status).toBe(1);
+  expect(said).toMatch(/^The native part of rolldown is missing, .* \(npm runs on 18\.20\.4\) .*\.\n$/);
+});
