@@ -1,6 +1,6 @@
 /** Where things are said: channels, the DMs of the bot, and who can see them. */
 import { CannotDo } from "./errors.ts";
-import type { Channel, Person } from "./types.ts";
+import type { Bot, Channel, Person } from "./types.ts";
 import type { Workspace } from "./workspace.ts";
 
 export type Place = { kind: "channel"; channel: Channel } | { kind: "dm"; id: string; person: Person };
@@ -23,6 +23,9 @@ export function openDm(workspace: Workspace, user: string): string {
 
 export const botIn = (channel: Channel): boolean => channel.botIsMember ?? true;
 
+/** The workspace that a person belongs to. */
+export const teamOf = (bot: Bot, person: Person): string => person.teamId ?? bot.teamId;
+
 export function personOf(workspace: Workspace, user: string): Person {
   const person = workspace.people.get(user);
   if (!person) throw new CannotDo(`Nobody here is ${user}.`);
@@ -42,7 +45,8 @@ export function canSee(workspace: Workspace, user: string, id: string): boolean 
   if (place.kind === "dm") return place.person.id === user;
   if (place.channel.members.includes(user)) return true;
   const person = workspace.people.get(user);
-  const guest = person?.isRestricted || person?.isUltraRestricted || person?.isStranger;
+  const foreign = person && teamOf(workspace.bot, person) !== workspace.bot.teamId;
+  const guest = person?.isRestricted || person?.isUltraRestricted || foreign;
   return !place.channel.isPrivate && !guest;
 }
 

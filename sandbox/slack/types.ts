@@ -17,7 +17,10 @@ export interface Person {
   deleted?: boolean;
   isRestricted?: boolean;
   isUltraRestricted?: boolean;
-  isStranger?: boolean;
+  /** Of another workspace, met in a channel shared by Slack Connect; ours when left out. */
+  teamId?: string;
+  /** The Enterprise Grid that the person belongs to. */
+  enterpriseId?: string;
   isAdmin?: boolean;
   /** Fields users.info and users.list leave out for this person, as Slack does for some. */
   omit?: string[];
@@ -125,6 +128,8 @@ export interface Bot {
   appId: string;
   teamId: string;
   teamDomain: string;
+  /** Of a workspace that is part of an Enterprise Grid. */
+  enterpriseId?: string;
   name: string;
 }
 

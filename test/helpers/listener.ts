@@ -82,7 +82,7 @@ export async function openDoor({ transport = "http", more = {} }: DoorOptions = 
   const lines: { level: keyof Log; fields: object; message: string }[] = [];
   const log = logInto(lines);
   const client = slackClient(token, { apiUrl: slack.apiUrl, interactive: true });
-  const people = rememberPeople(createDirectory(client));
+  const people = rememberPeople(createDirectory(client, () => slack.bot));
   const context = contextOf(clock);
   const notifier = createNotifier({ client, channel: APPROVALS, language: "en", context, log });
   const policy = { roles, admins: [ROOT as never], reminders: [], digest: "0".repeat(64) };

@@ -33,7 +33,8 @@ export async function openSteps(world: World) {
   const means = { clock: world.clock, log: createLog("error", silent) };
   const clients = await connectAll(loadConfig(world.env), means, opened);
   await clients.redis.ready(3_000);
-  const { ports: real } = assemble(loadConfig(world.env), means, clients, opened);
+  const home = () => world.slack.bot;
+  const { ports: real } = assemble(loadConfig(world.env), means, clients, opened, home);
   let jobs: { name: JobName; id: RequestId; due: number }[] = [];
   const ports: Ports = {
     ...real,

@@ -149,8 +149,10 @@ test("people are told as Slack tells them, with fields left out", async () => {
   expect((await info(ann))?.profile?.email).toBe("ann@example.com");
   expect(await info(ann, false)).not.toHaveProperty("locale");
   expect(await info(ann)).not.toHaveProperty("is_stranger");
-  slack.people.change(ann, { omit: ["is_bot", "locale"], isStranger: true });
-  expect(await info(ann)).toMatchObject({ is_stranger: true });
+  slack.people.change(ann, { omit: ["is_bot", "locale"], teamId: "T0OTHER" });
+  expect(await info(ann)).toMatchObject({ team_id: "T0OTHER", is_stranger: false });
+  slack.people.add({ id: "U0FAR", name: "far", teamId: "T0OTHER" });
+  expect(await info("U0FAR")).toMatchObject({ team_id: "T0OTHER", is_stranger: true });
   expect(await info(ann)).not.toHaveProperty("is_bot");
   slack.people.deactivate(bob);
   expect(await info(bob)).toMatchObject({ deleted: true });

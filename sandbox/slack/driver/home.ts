@@ -40,7 +40,7 @@ function eventPayload(workspace: Workspace, event: Json): Json {
     is_ext_shared_channel: false,
     authorizations: [
       {
-        enterprise_id: null,
+        enterprise_id: bot.enterpriseId ?? null,
         team_id: bot.teamId,
         user_id: bot.userId,
         is_bot: true,

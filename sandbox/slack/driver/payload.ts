@@ -1,5 +1,6 @@
 /** The parts that Slack's payloads share. */
 import type { Delivered, Kind } from "../delivery.ts";
+import { teamOf } from "../places.ts";
 import type { Json, Person, View } from "../types.ts";
 import type { Workspace } from "../workspace.ts";
 
@@ -13,11 +14,11 @@ export interface Sent extends Delivered {
 
 export function interactionBase({ bot }: Workspace, person: Person): Json {
   return {
-    user: { id: person.id, username: person.name, name: person.name, team_id: bot.teamId },
+    user: { id: person.id, username: person.name, name: person.name, team_id: teamOf(bot, person) },
     api_app_id: bot.appId,
     token: verificationToken,
     team: { id: bot.teamId, domain: bot.teamDomain },
-    enterprise: null,
+    enterprise: bot.enterpriseId === undefined ? null : { id: bot.enterpriseId, name: "Local Grid" },
     is_enterprise_install: false,
   };
 }

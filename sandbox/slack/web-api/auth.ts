@@ -14,6 +14,7 @@ function authTest({ bot }: Workspace): Json {
     user_id: bot.userId,
     bot_id: bot.botId,
     is_enterprise_install: false,
+    ...(bot.enterpriseId === undefined ? {} : { enterprise_id: bot.enterpriseId }),
   };
 }
 

@@ -1,6 +1,7 @@
 /** users.info and users.list. */
 import { flag, page, required } from "../args.ts";
 import { SlackRefusal } from "../errors.ts";
+import { botIn, teamOf } from "../places.ts";
 import type { Json, Person } from "../types.ts";
 import type { Workspace } from "../workspace.ts";
 import { type Method, scope } from "./method.ts";
@@ -8,7 +9,7 @@ import { type Method, scope } from "./method.ts";
 function describe(workspace: Workspace, person: Person, withLocale: boolean): Json {
   const seen: Json = {
     id: person.id,
-    team_id: workspace.bot.teamId,
+    team_id: teamOf(workspace.bot, person),
     name: person.name,
     deleted: person.deleted ?? false,
     real_name: person.realName ?? person.name,
@@ -19,7 +20,7 @@ function describe(workspace: Workspace, person: Person, withLocale: boolean): Js
     ...(withLocale ? { locale: person.locale ?? "en-US" } : {}),
     // Slack leaves these out for deactivated people, and is_stranger out for members.
     ...(person.deleted ? {} : standing(person)),
-    ...(person.isStranger ? { is_stranger: true } : {}),
+    ...abroad(workspace, person),
   };
   for (const field of person.omit ?? []) delete seen[field];
   return seen;
@@ -31,6 +32,16 @@ const standing = (person: Person): Json => ({
   is_restricted: person.isRestricted ?? false,
   is_ultra_restricted: person.isUltraRestricted ?? false,
 });
+
+/** Not who is foreign: who is foreign *and* shares no channel with the bot. */
+function abroad({ bot, channels }: Workspace, person: Person): Json {
+  const { enterpriseId: enterprise_id } = person;
+  const meets = [...channels.values()].some((one) => botIn(one) && one.members.includes(person.id));
+  return {
+    ...(teamOf(bot, person) === bot.teamId ? {} : { is_stranger: !meets }),
+    ...(enterprise_id === undefined ? {} : { enterprise_user: { id: person.id, enterprise_id } }),
+  };
+}
 
 function profileOf(workspace: Workspace, person: Person): Json {
   const email = workspace.settings.scopes.includes("users:read.email") ? (person.email ?? null) : null;

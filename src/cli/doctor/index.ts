@@ -84,7 +84,7 @@ async function examineSlack(config: Config): Promise<Finding[]> {
   const { SLACK_APP_TOKEN } = config.env;
   const { identity, findings } = await checkSlack(slackFor(config), config.slack.channel);
   const socket = await checkSocket(SLACK_APP_TOKEN ? slackFor(config, SLACK_APP_TOKEN) : null);
-  return [...findings, socket, ...(identity ? await checkPeople(slackFor(config), config) : [])];
+  return [...findings, socket, ...(identity ? await checkPeople(slackFor(config), config, identity) : [])];
 }
 
 async function examineRedis(config: Config, { log, clock }: DoctorMeans): Promise<Finding[]> {
