@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { stringify } from "yaml";
 import { type JumpClock, jumpClock } from "../../sandbox/clock.ts";
@@ -20,6 +19,7 @@ import { createLog } from "../../src/log.ts";
 import { openQueue } from "../../src/queue/jobs.ts";
 import { keysOf } from "../../src/store/keys.ts";
 import { botKubeconfig, GRANTS_NAMESPACE } from "./bot-account.ts";
+import { until } from "./redis.ts";
 
 export const ALICE = "U0ALICE";
 export const BOB = "U0BOB";
@@ -128,16 +128,11 @@ export async function startWorld({
         found.map(async (key) => AccessRequest.parse(JSON.parse((await commands.hget(key, "record")) ?? ""))),
       );
     },
-    until,
+    /** Asks again and again until it holds. */
+    until: (holds: () => Promise<boolean>, ms = 15_000) => until(holds, ms),
     close: () => kept.disposeAsync(),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
-}
-
-/** Asks again and again until it holds. */
-async function until(holds: () => Promise<boolean>, ms = 15_000): Promise<void> {
-  for (const deadline = Date.now() + ms; !(await holds()); await sleep(5))
-    if (Date.now() > deadline) throw new Error(`Not seen within ${ms} ms: ${holds}`);
 }
 
 const file = (instance: string, roles: Record<string, unknown>) => ({

@@ -1,6 +1,5 @@
 /** The bot's door to Slack, opened by real Bolt before the local workspace; records are in memory. */
-import { setTimeout as sleep } from "node:timers/promises";
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import { jumpClock } from "../../sandbox/clock.ts";
 import { type LocalSlack, startLocalSlack, visibleText } from "../../sandbox/slack/index.ts";
 import { type Catalog, Role } from "../../src/domain/catalog.ts";
@@ -144,13 +143,8 @@ type Opened = ReturnType<typeof seen> & {
 function steps({ slack, ports, people, card }: Opened) {
   const state = async (id: string) => (await ports.requests.get(RequestId.parse(id)))?.state;
   /** A click is acknowledged before it is done: works until the record is there. */
-  const until = async (id: string, wanted: State) => {
-    for (let i = 0; (await state(id)) !== wanted; i++) {
-      if (i > 1_000) throw new Error(`${id} is ${await state(id)}, not ${wanted}`);
-      await sleep(1);
-      await work(ports);
-    }
-  };
+  const until = (id: string, wanted: State) =>
+    expect.poll(() => work(ports).then(() => state(id)), { interval: 1, timeout: 5_000 }).toBe(wanted);
   const ask = async (user = BOB, line = "guest 2h a look") => {
     await slack.command(user, GENERAL, line);
     await work(ports);

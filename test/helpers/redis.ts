@@ -1,6 +1,6 @@
 /** A real Redis for a test file, with our connections to it and a log that can be read. */
 import { randomUUID } from "node:crypto";
-import { setTimeout as delay } from "node:timers/promises";
+import { vi } from "vitest";
 import { type LocalRedis, type RedisOptions, startRedis } from "../../sandbox/redis/redis.ts";
 import type { Log } from "../../src/flow/ports.ts";
 import { type Connections, connect } from "../../src/store/connect.ts";
@@ -55,11 +55,6 @@ export async function connected<S extends Served>(server: S, commandTimeout = 50
 /** Keys nobody else uses: tests share a server without meeting. */
 export const freshKeys = (): Keys => keysOf(randomUUID());
 
-/** Looks every few milliseconds. */
-export async function until(done: () => boolean | Promise<boolean>, ms = 5000): Promise<void> {
-  const deadline = performance.now() + ms;
-  while (!(await done())) {
-    if (performance.now() > deadline) throw new Error(`It did not come true within ${ms} ms.`);
-    await delay(5);
-  }
-}
+/** Looks every few milliseconds until it holds. */
+export const until = (holds: () => boolean | Promise<boolean>, timeout = 5000): Promise<true> =>
+  vi.waitUntil(holds, { timeout, interval: 5, message: `${holds}` });
