@@ -1,5 +1,5 @@
 /** Stands for Karpor's dashboard: the hub is asked with the pasted token, as Karpor's own pages do. */
-import type { Stage } from "../context.ts";
+import type { PlaygroundContext } from "../context.ts";
 
 export interface Seen {
   /** Of /rest-api/v1/authn: 200, 401, 403; 0 when the hub does not answer. */
@@ -23,8 +23,8 @@ const AUTHN = "/rest-api/v1/authn";
 const READ = ["GET", "/insight", "Read every page"] as const;
 const CHANGE = ["DELETE", "/rest-api/v1/cluster/playground", "Change clusters"] as const;
 
-export function createDashboard(stage: Stage): Dashboard {
-  const { hub, clock, timeline } = stage;
+export function createDashboard(context: PlaygroundContext): Dashboard {
+  const { hub, clock, timeline } = context;
   const waiting = new Map<string, number>();
   const ask = (method: string, path: string, token: string) => {
     waiting.set(path, (waiting.get(path) ?? 0) + 1);
@@ -37,7 +37,7 @@ export function createDashboard(stage: Stage): Dashboard {
       status,
       at: clock.now(),
       account,
-      role: account && (await roleOf(stage, account)),
+      role: account && (await roleOf(context, account)),
       tried: [],
     };
     // On a real hub nothing is changed to find out whether it could be.
@@ -77,7 +77,7 @@ function accountOf(token: string): string | undefined {
   }
 }
 
-async function roleOf({ hub }: Stage, account: string): Promise<string | undefined> {
+async function roleOf({ hub }: PlaygroundContext, account: string): Promise<string | undefined> {
   const objects = await hub.objects().catch(() => []);
   const bound = objects.find(({ subjects }) =>
     ((subjects ?? []) as { name: string }[]).some(({ name }) => name === account),

@@ -1,9 +1,9 @@
 /** What the server tells the page: plain data, one part at a time. */
 
 import type { Entry } from "../record/timeline.ts";
-import type { ActView } from "../scenarios/index.ts";
+import type { ScenarioView } from "../scenarios/index.ts";
 
-export type { ActView, Entry };
+export type { Entry, ScenarioView };
 
 export interface Who {
   id: string;
@@ -131,5 +131,5 @@ export interface Parts {
   clock: ClockPart;
   scenes: ScenesPart;
   timeline: Entry[];
-  acts: ActView[];
+  scenarios: ScenarioView[];
 }

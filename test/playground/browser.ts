@@ -69,7 +69,7 @@ function createVisitor(): Visitor {
     },
     become: async (side, person) => {
       await page.locator(`#${side} .chooser select`).selectOption(person);
-      const name = playground.stage.slack.directory.people.get(person)?.realName ?? person;
+      const name = playground.context.slack.directory.people.get(person)?.realName ?? person;
       await page.locator(`#${side} .chooser .face`, { hasText: name }).waitFor();
     },
     open: (side, place) => page.locator(`#${side} .place`, { hasText: place }).click(),

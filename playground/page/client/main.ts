@@ -5,7 +5,7 @@ import { createDashboard } from "./dashboard.ts";
 import { byId, h } from "./dom.ts";
 import { createPane } from "./pane.ts";
 import { createProof } from "./proof.ts";
-import { createActs } from "./scenarios.ts";
+import { createScenarios } from "./scenarios.ts";
 import { createScenes } from "./scenes.ts";
 import { connect, on, parts } from "./state.ts";
 import { createTabs, openDashboard, showColumn } from "./tabs.ts";
@@ -19,7 +19,7 @@ const panels = createTabs();
 createDashboard(panels.dashboard);
 createScenes(panels.scenes);
 createProof(panels.proof);
-createActs(panels.break);
+createScenarios(panels.break);
 createClock();
 createTour(left);
 

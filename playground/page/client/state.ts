@@ -25,7 +25,7 @@ export function tell(part: keyof Parts | "copied"): void {
   for (const listener of listeners.get(part) ?? []) listener();
 }
 
-const NAMES = ["facts", "left", "right", "clock", "scenes", "timeline", "acts"] as const;
+const NAMES = ["facts", "left", "right", "clock", "scenes", "timeline", "scenarios"] as const;
 let source: EventSource | undefined;
 
 export function connect(): void {

@@ -1,4 +1,4 @@
-/** Block Kit's interactive elements as HTML; the page's script acts on their data attributes. Pure. */
+/** Block Kit's interactive elements as HTML; the page's script scenarios on their data attributes. Pure. */
 import type { Block, Json } from "../../../sandbox/slack/index.ts";
 import type { Form } from "./blocks.ts";
 import { attr, esc } from "./escape.ts";
@@ -23,7 +23,7 @@ const words = (text: unknown): string => String((text as { text?: string } | und
 
 export function drawElement(element: Json, block: Block, reader: Reader, form: Form, inForm = false): string {
   const state = form.values?.[String(block.block_id)]?.[String(element.action_id)] ?? {};
-  const ids = attr("data-block", block.block_id) + attr("data-act", element.action_id);
+  const ids = attr("data-block", block.block_id) + attr("data-action", element.action_id);
   const draw = BY_TYPE[String(element.type)];
   return draw?.({ element, ids, state, reader, inForm }) ?? "";
 }
