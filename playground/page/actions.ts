@@ -2,8 +2,8 @@
 import { z } from "zod";
 import type { PlaygroundContext } from "../context.ts";
 import { JUMPS, jumpTo } from "../scenarios/clock.ts";
+import type { Scenarios } from "../scenarios/index.ts";
 import type { Dashboard } from "./dashboard.ts";
-import type { Scenarios } from "./live.ts";
 
 const Where = z.union([
   z.object({ channel: z.string(), ts: z.string() }),

@@ -1,20 +1,11 @@
 /** Stands for Karpor's dashboard: the hub is asked with the pasted token, as Karpor's own pages do. */
 import type { PlaygroundContext } from "../context.ts";
-
-export interface Seen {
-  /** Of /rest-api/v1/authn: 200, 401, 403; 0 when the hub does not answer. */
-  status: number;
-  at: number;
-  account: string | undefined;
-  role: string | undefined;
-  /** What this token may do, tried: the path and its status. */
-  tried: { what: string; status: number }[];
-}
+import type { DashboardVisit } from "./types.ts";
 
 export interface Dashboard {
-  login(token: string): Promise<Seen>;
+  login(token: string): Promise<DashboardVisit>;
   /** The same, quietly: a page that is looked at. */
-  visit(token: string): Promise<Seen>;
+  visit(token: string): Promise<DashboardVisit>;
   /** Whether a request that the hub logged was one of these. */
   isOwn(path: string): boolean;
 }
@@ -30,7 +21,7 @@ export function createDashboard(context: PlaygroundContext): Dashboard {
     waiting.set(path, (waiting.get(path) ?? 0) + 1);
     return hub.ask(method, path, token);
   };
-  const look = async (token: string): Promise<Seen> => {
+  const look = async (token: string): Promise<DashboardVisit> => {
     const status = await ask("GET", AUTHN, token);
     const account = status === 401 ? undefined : accountOf(token);
     const seen = {

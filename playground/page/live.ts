@@ -2,7 +2,7 @@
 import type { ServerResponse } from "node:http";
 import type { PlaygroundContext } from "../context.ts";
 import { nextOf } from "../scenarios/clock.ts";
-import type { createScenarios } from "../scenarios/index.ts";
+import type { Scenarios } from "../scenarios/index.ts";
 import type { Facts, Parts } from "./types.ts";
 import { scenesOf } from "./view/scenes.ts";
 import { sideOf } from "./view/side.ts";
@@ -15,8 +15,6 @@ export interface Watching {
 /** Redis and the hub do not say when they change, so they are looked at now and then. */
 const LOOK_EVERY = 700;
 const SHOWN_ENTRIES = 160;
-
-export type Scenarios = ReturnType<typeof createScenarios>;
 
 export async function partsFor(
   context: PlaygroundContext,

@@ -133,3 +133,14 @@ export interface Parts {
   timeline: Entry[];
   scenarios: ScenarioView[];
 }
+
+/** What the hub answered the dashboard. */
+export interface DashboardVisit {
+  /** Of /rest-api/v1/authn: 200, 401, 403; 0 when the hub does not answer. */
+  status: number;
+  at: number;
+  account: string | undefined;
+  role: string | undefined;
+  /** What this token may do, tried: the path and its status. */
+  tried: { what: string; status: number }[];
+}

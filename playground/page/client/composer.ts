@@ -1,7 +1,7 @@
 /** The message box, which completes slash commands as one types. */
 import type { Place, Side } from "../types.ts";
 import { ask } from "./ask.ts";
-import { h, keep, swap } from "./dom.ts";
+import { h, keepInStep, swap } from "./dom.ts";
 import { parts, type SideName } from "./state.ts";
 
 export interface Composer {
@@ -37,7 +37,7 @@ export function createComposer(name: SideName, place: () => Place | undefined): 
     picked = Math.min(picked, lines.length - 1);
     box.setAttribute("aria-expanded", String(lines.length > 0));
     const rows = lines.map((line, n) => ({ ...line, key: line.line, rev: String(n === picked), n }));
-    keep(list, rows, ({ line, about, n }) =>
+    keepInStep(list, rows, ({ line, about, n }) =>
       h(
         "div",
         {

@@ -1,10 +1,10 @@
 /** What one may break, and what each breakage said about how it healed. */
 import type { ScenarioView } from "../types.ts";
 import { ask } from "./ask.ts";
-import { h, keep } from "./dom.ts";
+import { h, keepInStep } from "./dom.ts";
 import { on, parts, timeText } from "./state.ts";
 
-export function createScenarios(panel: HTMLElement): void {
+export function createScenarioList(panel: HTMLElement): void {
   const list = h("div", { class: "scenarios" });
   panel.append(
     h("p", { class: "about" }, "Nothing here is acted: processes die, connections break, Redis forgets."),
@@ -16,7 +16,7 @@ export function createScenarios(panel: HTMLElement): void {
       key: scenario.id,
       rev: JSON.stringify(scenario),
     }));
-    keep(list, scenarios, drawScenario);
+    keepInStep(list, scenarios, drawScenario);
   });
 }
 
