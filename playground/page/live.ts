@@ -3,7 +3,7 @@ import type { ServerResponse } from "node:http";
 import type { PlaygroundContext } from "../context.ts";
 import { nextOf } from "../scenarios/clock.ts";
 import type { Scenarios } from "../scenarios/index.ts";
-import type { Facts, Parts } from "./types.ts";
+import type { PageFacts, Parts } from "./types.ts";
 import { scenesOf } from "./view/scenes.ts";
 import { sideOf } from "./view/side.ts";
 
@@ -19,7 +19,7 @@ const SHOWN_ENTRIES = 160;
 export async function partsFor(
   context: PlaygroundContext,
   scenarios: Scenarios,
-  facts: Facts,
+  facts: PageFacts,
   { left, right }: Watching,
 ): Promise<Parts> {
   const now = context.clock.now();

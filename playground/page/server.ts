@@ -12,10 +12,10 @@ import { asset } from "./assets.ts";
 import { createDashboard } from "./dashboard.ts";
 import { refusal, SAFE_HEADERS } from "./guard.ts";
 import { partsFor, stream } from "./live.ts";
-import type { Facts } from "./types.ts";
+import type { PageFacts } from "./types.ts";
 import { whoOf } from "./view/reader.ts";
 
-export interface Page {
+export interface PageServer {
   url: string;
   /** Whether a request that the hub logged was the page's. */
   isOwn(path: string): boolean;
@@ -24,7 +24,7 @@ export interface Page {
 
 interface Serving {
   ports: PagePorts;
-  facts: Facts;
+  facts: PageFacts;
   signal: Signal;
   port: number;
 }
@@ -34,7 +34,7 @@ export async function servePage(
   context: PlaygroundContext,
   { port: wanted, says }: { port: number; says: string },
   signal: Signal,
-): Promise<Page> {
+): Promise<PageServer> {
   const dashboard = createDashboard(context);
   const ports = { context, dashboard, scenarios: createScenarios(context, signal.changed) };
   const serving: Serving = { ports, facts: factsOf(context, says), signal, port: wanted };
@@ -48,7 +48,7 @@ export async function servePage(
   return { url: `http://127.0.0.1:${port}`, isOwn: dashboard.isOwn, close: () => close(server) };
 }
 
-function factsOf({ hub, slack, dir }: PlaygroundContext, says: string): Facts {
+function factsOf({ hub, slack, dir }: PlaygroundContext, says: string): PageFacts {
   const { commands, homeTab } = readManifest();
   const examples = [...roleNames().map((role) => `${role} `), "status", "revoke", "help"];
   return {

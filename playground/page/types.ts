@@ -34,7 +34,7 @@ export interface Item {
   own: boolean;
 }
 
-export interface Place {
+export interface PlaceView {
   id: string;
   kind: "channel" | "dm";
   name: string;
@@ -60,7 +60,7 @@ export interface Ring {
 
 export interface Side {
   who: Who;
-  places: Place[];
+  places: PlaceView[];
   modal: Modal | undefined;
   home: string | undefined;
   /** What the locked phone shows, newest first. */
@@ -115,7 +115,7 @@ export interface ScenesPart {
   missing: string | undefined;
 }
 
-export interface Facts {
+export interface PageFacts {
   says: string;
   people: Who[];
   commands: { command: string; description: string; usage: string; examples: string[] }[];
@@ -125,7 +125,7 @@ export interface Facts {
 }
 
 export interface Parts {
-  facts: Facts;
+  facts: PageFacts;
   left: Side;
   right: Side;
   clock: ClockPart;

@@ -3,7 +3,7 @@ import type { PlaygroundContext } from "../context.ts";
 import { flush } from "./flush.ts";
 import { hubAway, hubBack } from "./hub.ts";
 import { kill } from "./kill.ts";
-import type { Line, Scenario } from "./scenario.ts";
+import type { Scenario, ScenarioLine } from "./scenario.ts";
 import { twice } from "./twice.ts";
 
 const SCENARIOS: readonly Scenario[] = [kill, flush, hubAway, hubBack, twice];
@@ -14,7 +14,7 @@ export interface ScenarioView {
   about: string;
   not: string | undefined;
   running: boolean;
-  lines: Line[];
+  lines: ScenarioLine[];
 }
 
 export interface Scenarios {
@@ -24,11 +24,11 @@ export interface Scenarios {
 }
 
 export function createScenarios(context: PlaygroundContext, changed: () => void): Scenarios {
-  const lines = new Map<string, Line[]>(SCENARIOS.map(({ id }) => [id, []]));
+  const lines = new Map<string, ScenarioLine[]>(SCENARIOS.map(({ id }) => [id, []]));
   const running = new Set<string>();
   const tell =
     (scenario: Scenario) =>
-    (text: string, tone: Line["tone"] = "plain") => {
+    (text: string, tone: ScenarioLine["tone"] = "plain") => {
       lines.get(scenario.id)?.push({ at: context.clock.now(), text, tone });
       context.timeline.add({ lane: "you", title: text, bad: tone === "bad" });
     };

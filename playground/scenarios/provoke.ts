@@ -1,5 +1,5 @@
 /** Requests that an scenario needs: one that waits for approval, or one that is set up without asking anybody. */
-import { buttonsOf, type Message } from "../../sandbox/slack/index.ts";
+import { buttonsOf, type SlackMessage } from "../../sandbox/slack/index.ts";
 import type { In } from "../../src/domain/request.ts";
 import { type PlaygroundContext, recordsOf } from "../context.ts";
 import { ALICE, APPROVALS, BOB, DANA, LIN } from "../fixtures/people.ts";
@@ -9,7 +9,7 @@ const SEEN_WITHIN = 5_000;
 
 export interface Pending {
   request: In<"pending">;
-  card: Message;
+  card: SlackMessage;
   /** Who may press Approve on it. */
   approvers: string[];
 }

@@ -2,13 +2,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { PlaygroundContext } from "../context.ts";
 
-export interface Line {
+export interface ScenarioLine {
   at: number;
   text: string;
   tone: "bad" | "good" | "plain";
 }
 
-export type Tell = (text: string, tone?: Line["tone"]) => void;
+export type Tell = (text: string, tone?: ScenarioLine["tone"]) => void;
 
 export interface Scenario {
   id: string;

@@ -1,10 +1,10 @@
 /** The nouns of the local workspace, as tests, the playground and the server itself see them. */
 import type { Clock } from "../../src/domain/clock.ts";
 
-export type Json = Record<string, unknown>;
-export type Block = Json & { type: string };
+export type JsonObject = Record<string, unknown>;
+export type Block = JsonObject & { type: string };
 
-export interface Person {
+export interface SlackPerson {
   id: string;
   /** The handle people type after an @. */
   name: string;
@@ -56,13 +56,13 @@ export interface Revision extends Content {
   at: number;
 }
 
-export interface Message extends Content {
+export interface SlackMessage extends Content {
   channel: string;
   ts: string;
   user: string;
   bot_id?: string;
   thread_ts?: string;
-  metadata?: Json;
+  metadata?: JsonObject;
   edited?: { user: string; ts: string };
   /** Every content this message ever had, oldest first, the current one last. */
   history: Revision[];
@@ -81,7 +81,7 @@ export interface Ephemeral extends Content {
   gone?: boolean;
 }
 
-export interface View extends Json {
+export interface View extends JsonObject {
   id: string;
   type: "modal" | "home";
   hash: string;
@@ -89,7 +89,7 @@ export interface View extends Json {
   callback_id: string;
   external_id: string;
   private_metadata: string;
-  state: { values: Record<string, Record<string, Json>> };
+  state: { values: Record<string, Record<string, JsonObject>> };
   root_view_id: string;
   previous_view_id: string | null;
   /** What the form shows under its inputs after response_action errors. */
@@ -106,7 +106,7 @@ export interface Notification {
 }
 
 /** An error a person sees from Slack itself, such as operation_timeout. */
-export interface Trouble {
+export interface ShownError {
   user: string;
   error: string;
   /** What the person was doing: the command line, an action_id, a callback_id. */
@@ -116,7 +116,7 @@ export interface Trouble {
 
 export interface Call {
   method: string;
-  args: Json;
+  args: JsonObject;
   status: number;
   error?: string;
   at: number;
@@ -136,16 +136,16 @@ export interface Bot {
 /** A payload on its way to the bot, over whichever transport. */
 export interface SentPayload {
   kind: "slash_commands" | "interactive" | "events_api";
-  payload: Json;
+  payload: JsonObject;
   at: number;
 }
 
-export type Change =
-  | { kind: "message" | "message_edited" | "message_deleted"; message: Message }
+export type WorkspaceChange =
+  | { kind: "message" | "message_edited" | "message_deleted"; message: SlackMessage }
   | { kind: "ephemeral" | "ephemeral_edited" | "ephemeral_gone"; ephemeral: Ephemeral }
   | { kind: "view_opened" | "view_updated" | "view_closed" | "home"; user: string; view: View }
   | { kind: "notification"; notification: Notification }
-  | { kind: "trouble"; trouble: Trouble }
+  | { kind: "trouble"; trouble: ShownError }
   | { kind: "call"; call: Call }
   | { kind: "payload"; sent: SentPayload }
   | {
@@ -156,7 +156,7 @@ export type Change =
   | { kind: "people" | "connection" };
 
 /** An error code; an HTTP status; silence; a 429; or done but the answer lost on the way. */
-export type Failure =
+export type CallFailure =
   | string
   | { status: number; body?: string }
   | { hang: true }
@@ -168,7 +168,7 @@ export interface RateLimit {
   burst: number;
 }
 
-export interface Settings {
+export interface WorkspaceSettings {
   signingSecret: string;
   scopes: string[];
   /** Whether answers carry x-oauth-scopes. */
@@ -187,7 +187,7 @@ export interface LocalSlackOptions {
   botToken: string;
   appToken?: string;
   command: string;
-  people: Person[];
+  people: SlackPerson[];
   groups: Group[];
   channels: Channel[];
   port?: number;

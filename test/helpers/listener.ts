@@ -13,7 +13,7 @@ import { createDirectory } from "../../src/slack/outbound/directory.ts";
 import { createNotifier } from "../../src/slack/outbound/notifier.ts";
 import { type RememberedPeople, rememberPeople } from "../../src/slack/outbound/people.ts";
 import type { ViewContext } from "../../src/slack/views/index.ts";
-import { type MemoryPorts, memoryPorts, work } from "./memory-ports.ts";
+import { type MemoryPorts, memoryPorts, workThrough } from "./memory-ports.ts";
 
 export const ALICE = "U0ALICE";
 export const BOB = "U0BOB";
@@ -144,10 +144,10 @@ function steps({ slack, ports, people, card }: Opened) {
   const state = async (id: string) => (await ports.requests.get(RequestId.parse(id)))?.state;
   /** A click is acknowledged before it is done: works until the record is there. */
   const until = (id: string, wanted: State) =>
-    expect.poll(() => work(ports).then(() => state(id)), { interval: 1, timeout: 5_000 }).toBe(wanted);
+    expect.poll(() => workThrough(ports).then(() => state(id)), { interval: 1, timeout: 5_000 }).toBe(wanted);
   const ask = async (user = BOB, line = "guest 2h a look") => {
     await slack.command(user, GENERAL, line);
-    await work(ports);
+    await workThrough(ports);
     const made = ports.requests.all().at(-1);
     if (!made) throw new Error(`not stored: ${line}`);
     return made;
@@ -155,7 +155,7 @@ function steps({ slack, ports, people, card }: Opened) {
   return {
     state,
     until,
-    work: () => work(ports),
+    work: () => workThrough(ports),
     /** Their names and languages are remembered from now on. */
     meet: (...ids: string[]) => Promise.all(ids.map((id) => people.person(UserId.parse(id)))),
     /** Asked and looked at: the card stands. */

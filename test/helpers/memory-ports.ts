@@ -20,7 +20,7 @@ import { syncMessages } from "../../src/flow/sync-messages.ts";
 import { timeOutRequest } from "../../src/flow/time-out.ts";
 import { validateRequester } from "../../src/flow/validate.ts";
 
-export interface Store extends Requests {
+export interface MemoryRequests extends Requests {
   /** down: refuses before anything is stored · unsure: stores, and the answer is lost. */
   fault: "down" | "unsure" | undefined;
   /** Every call waits for it first. */
@@ -29,7 +29,7 @@ export interface Store extends Requests {
   all(): AccessRequest[];
 }
 
-export function memoryRequests(): Store {
+export function memoryRequests(): MemoryRequests {
   const records = new Map<string, string>();
   const triggers = new Map<string, RequestId>();
   const read = (id: string): AccessRequest | null => {
@@ -50,7 +50,7 @@ export function memoryRequests(): Store {
   const taken = (person: string, role: string) =>
     all().find((r) => r.requester.id === person && r.role === role && !isFinal(r));
 
-  const store: Store = {
+  const store: MemoryRequests = {
     fault: undefined,
     gate: undefined,
     all,
@@ -146,7 +146,7 @@ const willingGrants = ({ clock }: Pick<Ports, "clock">): Grants => ({
   list: async () => [],
 });
 
-export type MemoryPorts = Ports & { requests: Store; jobs: ReturnType<typeof memoryJobs> };
+export type MemoryPorts = Ports & { requests: MemoryRequests; jobs: ReturnType<typeof memoryJobs> };
 
 export function memoryPorts(
   given: Pick<Ports, "clock" | "log" | "policy" | "notifier" | "directory">,
@@ -169,7 +169,7 @@ const WORK: Partial<Record<JobName, (ports: Ports, id: RequestId) => Promise<unk
 };
 
 /** Does what a worker would do now, and what follows from it; ends and reminders are left alone. */
-export async function work(ports: MemoryPorts): Promise<void> {
+export async function workThrough(ports: MemoryPorts): Promise<void> {
   const { waiting } = ports.jobs;
   for (let next = waiting.shift(); next; next = waiting.shift())
     if (next.due <= ports.clock.now()) await WORK[next.name]?.(ports, next.id);

@@ -6,15 +6,15 @@ import type { Log } from "../../src/flow/ports.ts";
 import { type Connections, connect } from "../../src/store/connect.ts";
 import { type Keys, keysOf } from "../../src/store/keys.ts";
 
-export interface Line {
+export interface LogEntry {
   level: "info" | "warn" | "error";
   fields: object;
   message: string;
 }
 
-export function memoryLog(): Log & { lines: Line[] } {
-  const lines: Line[] = [];
-  const at = (level: Line["level"]) => (fields: object, message: string) =>
+export function memoryLog(): Log & { lines: LogEntry[] } {
+  const lines: LogEntry[] = [];
+  const at = (level: LogEntry["level"]) => (fields: object, message: string) =>
     void lines.push({ level, fields, message });
   return { lines, info: at("info"), warn: at("warn"), error: at("error") };
 }

@@ -1,5 +1,5 @@
 /** One person's Slack: who, where, what was said, and what they can do about it. */
-import type { Item, Place, Side } from "../types.ts";
+import type { Item, PlaceView, Side } from "../types.ts";
 import { actOn, chooseIn } from "./click.ts";
 import { createComposer } from "./composer.ts";
 import { byId, followEnd, h, keepInStep, swap } from "./dom.ts";
@@ -22,7 +22,7 @@ export function createPane(name: SideName, first: string): Pane {
   const root = byId(name);
   const chosen = new Map<string, string>();
   const side = (): Side | undefined => parts[name];
-  const current = (): Place | undefined => {
+  const current = (): PlaceView | undefined => {
     const places = side()?.places ?? [];
     const wanted = chosen.get(side()?.who.id ?? "") ?? first;
     return places.find(({ id, kind }) => id === wanted || kind === wanted) ?? places[0];
@@ -108,7 +108,7 @@ function drawPlaces(
   });
 }
 
-function drawItems(list: HTMLElement, side: Side, place: Place): void {
+function drawItems(list: HTMLElement, side: Side, place: PlaceView): void {
   const days = new Set<string>();
   const rows = place.items.flatMap((item: Item) => {
     const line = days.has(item.day)

@@ -17,7 +17,7 @@ import { checkSlack } from "../checks/slack.ts";
 import { checkSocket } from "../checks/socket.ts";
 import { checkHubAt, checkRedisAt, clusterRolesOf } from "../checks/start.ts";
 import { canary } from "./canary.ts";
-import { find, printFound } from "./find.ts";
+import { findInSlack, printFound } from "./find.ts";
 import type { DoctorOptions } from "./options.ts";
 import { printFindings } from "./print.ts";
 
@@ -47,7 +47,7 @@ async function findNamed(
   json: boolean,
   { say }: DoctorMeans,
 ): Promise<boolean> {
-  const found = await find(slackFor(config), name);
+  const found = await findInSlack(slackFor(config), name);
   if (json) say(JSON.stringify(found, null, 2));
   else for (const line of printFound(found, name)) say(line);
   return found.length > 0;
