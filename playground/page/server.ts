@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { PlaygroundContext } from "../context.ts";
 import { roleNames } from "../fixtures/config.ts";
-import { ALICE, APPROVALS, DANA, readManifest } from "../fixtures/people.ts";
+import { CHANNELS, readManifest, USERS } from "../fixtures/people.ts";
 import type { Signal } from "../fixtures/signal.ts";
 import { createScenarios } from "../scenarios/index.ts";
 import { PAGE_ACTIONS, type PagePorts } from "./actions.ts";
@@ -58,7 +58,7 @@ function factsOf({ hub, slack, dir }: PlaygroundContext, says: string): PageFact
       ...{ command, description, usage: usage_hint, examples },
     })),
     homeTab,
-    approvals: APPROVALS,
+    approvals: CHANNELS.approvals,
     hub: {
       ...{ url: hub.url, ca: hub.ca, local: hub.local !== undefined },
       caFile: hub.local ? join(dir, "hub-ca.crt") : undefined,
@@ -96,7 +96,10 @@ async function serve(serving: Serving, request: IncomingMessage, response: Serve
 }
 
 function events({ ports, facts, signal }: Serving, { searchParams }: URL, response: ServerResponse): void {
-  const watching = { left: searchParams.get("left") ?? DANA, right: searchParams.get("right") ?? ALICE };
+  const watching = {
+    left: searchParams.get("left") ?? USERS.dana,
+    right: searchParams.get("right") ?? USERS.alice,
+  };
   stream(response, () => partsFor(ports.context, ports.scenarios, facts, watching), signal.on);
 }
 

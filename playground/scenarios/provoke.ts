@@ -2,7 +2,7 @@
 import { buttonsOf, type SlackMessage } from "../../sandbox/slack/index.ts";
 import type { In } from "../../src/domain/request.ts";
 import { type PlaygroundContext, recordsOf } from "../context.ts";
-import { ALICE, APPROVALS, BOB, DANA, LIN } from "../fixtures/people.ts";
+import { CHANNELS, USERS } from "../fixtures/people.ts";
 import { seen } from "./scenario.ts";
 
 const SEEN_WITHIN = 5_000;
@@ -29,9 +29,9 @@ async function standing(context: PlaygroundContext): Promise<Pending | undefined
   for (const request of await recordsOf(context)) {
     if (request.state !== "pending") continue;
     const ts = request.messages.card?.ts;
-    const card = context.slack.messages(APPROVALS).find((message) => message.ts === ts);
+    const card = context.slack.messages(CHANNELS.approvals).find((message) => message.ts === ts);
     if (!card || !buttonsOf(card).includes("Approve")) continue;
-    return { request, card, approvers: [ALICE, BOB].filter((id) => id !== request.requester.id) };
+    return { request, card, approvers: [USERS.alice, USERS.bob].filter((id) => id !== request.requester.id) };
   }
   return undefined;
 }
@@ -41,7 +41,7 @@ export async function free(context: PlaygroundContext, role: string): Promise<st
   const open = ["requested", "pending", "approved", "delivering", "active", "ending"];
   const records = await recordsOf(context);
   const busy = records.filter((r) => r.role === role && open.includes(r.state)).map((r) => r.requester.id);
-  const asker = [DANA, LIN, BOB, ALICE].find((id) => !busy.some((one) => one === id));
+  const asker = [USERS.dana, USERS.lin, USERS.bob, USERS.alice].find((id) => !busy.some((one) => one === id));
   if (!asker) throw new Error(`Everybody has ${role} already: let one end first.`);
   return asker;
 }

@@ -19,15 +19,11 @@ import { createLog } from "../../src/log.ts";
 import { openQueue } from "../../src/queue/jobs.ts";
 import { keysOf } from "../../src/store/keys.ts";
 import { botKubeconfig, GRANTS_NAMESPACE } from "./bot-account.ts";
+import { ALICE, APPROVALS, BOB, CAROL, GENERAL, MEI, members } from "./people.ts";
 import { until } from "./redis.ts";
 
-export const ALICE = "U0ALICE";
-export const BOB = "U0BOB";
-export const CAROL = "U0CAROL";
-export const MEI = "U0MEI";
+export { ALICE, APPROVALS, BOB, CAROL, GENERAL, MEI };
 export const GUEST = "U0GUEST";
-export const APPROVALS = "C0APPROVALS";
-export const GENERAL = "C0GENERAL";
 
 const BOT_TOKEN = "xoxb-1-planted-bot-token";
 const APP_TOKEN = "xapp-1-planted-app-token";
@@ -155,13 +151,7 @@ const workspace = (clock: JumpClock) => ({
   botToken: BOT_TOKEN,
   appToken: APP_TOKEN,
   command: "/karpor-access",
-  people: [
-    { id: ALICE, name: "alice", realName: "Alice" },
-    { id: BOB, name: "bob", realName: "Bob" },
-    { id: CAROL, name: "carol", realName: "Carol" },
-    { id: MEI, name: "mei", realName: "Mei", locale: "zh-CN" },
-    { id: GUEST, name: "gus", realName: "Gus", isRestricted: true },
-  ],
+  people: [...members, { id: GUEST, name: "gus", realName: "Gus", isRestricted: true }],
   groups: [
     { id: "S0SRE", handle: "sre", members: [ALICE, CAROL] },
     { id: "S0DEV", handle: "dev", members: [BOB, MEI] },

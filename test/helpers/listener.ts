@@ -14,14 +14,10 @@ import { createNotifier } from "../../src/slack/outbound/notifier.ts";
 import { type RememberedPeople, rememberPeople } from "../../src/slack/outbound/people.ts";
 import type { ViewContext } from "../../src/slack/views/index.ts";
 import { type MemoryPorts, memoryPorts, workThrough } from "./memory-ports.ts";
+import { ALICE, APPROVALS, BOB, CAROL, GENERAL, MEI, members } from "./people.ts";
 
-export const ALICE = "U0ALICE";
-export const BOB = "U0BOB";
-export const CAROL = "U0CAROL";
-export const MEI = "U0MEI";
+export { ALICE, APPROVALS, BOB, CAROL, GENERAL, MEI };
 export const ROOT = "U0ROOT";
-export const APPROVALS = "C0APPROVALS";
-export const GENERAL = "C0GENERAL";
 export const ELSEWHERE = "C0ELSEWHERE";
 const everyone = [ALICE, BOB, CAROL, MEI, ROOT];
 
@@ -49,13 +45,7 @@ const workspace = (clock: ReturnType<typeof jumpClock>) => ({
   botToken: token,
   appToken,
   command: "/karpor-access",
-  people: [
-    { id: ALICE, name: "alice", realName: "Alice" },
-    { id: BOB, name: "bob", realName: "Bob" },
-    { id: CAROL, name: "carol", realName: "Carol" },
-    { id: MEI, name: "mei", realName: "Mei", locale: "zh-CN" },
-    { id: ROOT, name: "root", realName: "Root" },
-  ],
+  people: [...members, { id: ROOT, name: "root", realName: "Root" }],
   groups: [
     { id: "S0SRE", handle: "sre", members: [ALICE, CAROL] },
     { id: "S0DEV", handle: "dev", members: [BOB] },

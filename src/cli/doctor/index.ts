@@ -15,7 +15,8 @@ import { checkRedisLoad } from "../checks/redis-load.ts";
 import { checkRights } from "../checks/rights.ts";
 import { checkSlack } from "../checks/slack.ts";
 import { checkSocket } from "../checks/socket.ts";
-import { checkHubAt, checkRedisAt, clusterRolesOf } from "../checks/start.ts";
+import { checkHubAt, checkRedisAt } from "../checks/start.ts";
+import { clusterRolesOf } from "../setup/objects.ts";
 import { canary } from "./canary.ts";
 import { findInSlack, printFound } from "./find.ts";
 import type { DoctorOptions } from "./options.ts";
@@ -123,7 +124,12 @@ const STOPPERS = new Set(["hub", "hub rbac"]);
 async function examineMore(client: HubClient, config: Config, clock: Clock): Promise<Finding[]> {
   const own = client.token();
   const { namespace } = config.hub;
-  const rights = { client, namespace, clusterRoles: clusterRolesOf(config), self: own && identityOf(own) };
+  const rights = {
+    client,
+    namespace,
+    clusterRoles: clusterRolesOf(config.roles),
+    self: own && identityOf(own),
+  };
   const told = (check: string) => (error: unknown) => {
     if (error instanceof HubError) return [fail(check, error.message, "npm run doctor, once more")];
     throw error;
