@@ -4,15 +4,15 @@ import { type Dispatcher, request } from "undici";
 import { GRANTS_NAMESPACE } from "../sandbox/hub/bot-account.ts";
 import { createAgent } from "../src/hub/client/agent.ts";
 import { readKubeconfig } from "../src/hub/kubeconfig/kubeconfig.ts";
-import type { World } from "./context.ts";
+import type { BenchContext } from "./context.ts";
 
-export const ACCOUNTS = `/api/v1/namespaces/${GRANTS_NAMESPACE}/serviceaccounts`;
-export const BINDINGS = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
+export const ACCOUNTS_PATH = `/api/v1/namespaces/${GRANTS_NAMESPACE}/serviceaccounts`;
+export const BINDINGS_PATH = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
 
 export type Bare = ReturnType<typeof bareHub>;
 
 /** The bot's own credential and kind of pool, kept alive. */
-export function bareHub({ kubeconfig }: World) {
+export function bareHub({ kubeconfig }: BenchContext) {
   const access = readKubeconfig(kubeconfig);
   if (access.credential.kind !== "token") throw new Error("The bot's kubeconfig holds a token.");
   const own = access.credential.token().reveal();
@@ -45,10 +45,10 @@ interface Made {
 /** ServiceAccount, ClusterRoleBinding, token, login, one after the other. */
 export async function bareGrant({ ask }: Bare): Promise<void> {
   const name = `bare-${randomBytes(6).toString("hex")}`;
-  await made(ask("POST", ACCOUNTS, { metadata: { name } }));
-  await made(ask("POST", BINDINGS, binding(name)));
+  await made(ask("POST", ACCOUNTS_PATH, { metadata: { name } }));
+  await made(ask("POST", BINDINGS_PATH, binding(name)));
   const minted = await made(
-    ask("POST", `${ACCOUNTS}/${name}/token`, { spec: { expirationSeconds: 28_800 } }),
+    ask("POST", `${ACCOUNTS_PATH}/${name}/token`, { spec: { expirationSeconds: 28_800 } }),
   );
   const { status } = await ask("GET", "/rest-api/v1/authn", undefined, minted.status.token);
   if (status === 401) throw new Error("The API server refuses a token it has just issued.");

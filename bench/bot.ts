@@ -2,19 +2,17 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { freePort, startChild } from "../sandbox/child.ts";
-import type { World } from "./context.ts";
-
-export type Bot = Awaited<ReturnType<typeof startBot>>;
+import type { BenchContext } from "./context.ts";
 
 const STRAIGHT = [process.execPath, "src/main.ts"];
 
-export async function startBot(world: World, command: readonly string[] = STRAIGHT) {
+export async function startBotProcess(context: BenchContext, command: readonly string[] = STRAIGHT) {
   const port = await freePort();
-  const variables = Object.entries({ ...world.env, PORT: port }).map(([name, value]) => `${name}=${value}`);
+  const variables = Object.entries({ ...context.env, PORT: port }).map(([name, value]) => `${name}=${value}`);
   const started = performance.now();
   const child = await startChild("env", [...variables, ...command]);
   const stop = async () => {
-    world.slack.deliverTo(undefined);
+    context.slack.deliverTo(undefined);
     child.signal("SIGTERM");
     while (!child.exited()) await delay(5);
   };
@@ -23,7 +21,7 @@ export async function startBot(world: World, command: readonly string[] = STRAIG
     await delay(1);
   }
   const readyAfter = performance.now() - started;
-  world.slack.deliverTo(`http://127.0.0.1:${port}/slack/events`);
+  context.slack.deliverTo(`http://127.0.0.1:${port}/slack/events`);
   return {
     readyAfter,
     /** What the kernel has given it, in MB: now, and at most so far. */

@@ -1,4 +1,4 @@
-/** All that a measure needs but the bot: a real API server, a real Redis, and a local Slack full of people, in this process. */
+/** All that a benchmark needs but the bot: a real API server, a real Redis, and a local Slack full of people, in this process. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
@@ -10,11 +10,11 @@ import { startRedis } from "../sandbox/redis/redis.ts";
 import { startLocalSlack } from "../sandbox/slack/index.ts";
 
 export const APPROVER = "U0ALICE";
-export const APPROVALS = "C0APPROVALS";
-export const GENERAL = "C0GENERAL";
-export const INSTANCE = "bench";
+export const APPROVALS_CHANNEL = "C0APPROVALS";
+export const GENERAL_CHANNEL = "C0GENERAL";
+export const BENCH_INSTANCE = "bench";
 
-/** Each may have one open request a role, so every measure takes new ones. */
+/** Each may have one open request a role, so every benchmark takes new ones. */
 export const PEOPLE = Array.from({ length: 2_000 }, (_, i) => `U0P${String(i).padStart(4, "0")}`);
 
 const SECRETS = {
@@ -22,9 +22,9 @@ const SECRETS = {
   SLACK_SIGNING_SECRET: "bench-signing-secret",
 };
 
-export type World = Awaited<ReturnType<typeof startWorld>>;
+export type BenchContext = Awaited<ReturnType<typeof startBenchContext>>;
 
-export async function startWorld() {
+export async function startBenchContext() {
   await using opened = new AsyncDisposableStack();
   const dir = scratch("karpor-access-bench");
   opened.defer(() => dir.remove());
@@ -56,14 +56,14 @@ const role = {
 };
 
 const settings = {
-  instance: INSTANCE,
+  instance: BENCH_INSTANCE,
   hub: {
     name: "production",
     kubeconfig: "hub.kubeconfig",
     namespace: GRANTS_NAMESPACE,
     dashboard: "https://karpor.example.com",
   },
-  slack: { channel: APPROVALS, language: "en" },
+  slack: { channel: APPROVALS_CHANNEL, language: "en" },
   roles: { guest: role, second: role },
 };
 
@@ -75,7 +75,7 @@ const workspace = () => ({
   people: [APPROVER, ...PEOPLE].map((id) => ({ id, name: id.toLowerCase(), realName: id })),
   groups: [{ id: "S0SRE", handle: "sre", members: [APPROVER] }],
   channels: [
-    { id: APPROVALS, name: "approvals", members: [APPROVER] },
-    { id: GENERAL, name: "general", members: [APPROVER, ...PEOPLE] },
+    { id: APPROVALS_CHANNEL, name: "approvals", members: [APPROVER] },
+    { id: GENERAL_CHANNEL, name: "general", members: [APPROVER, ...PEOPLE] },
   ],
 });

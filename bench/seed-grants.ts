@@ -11,25 +11,25 @@ import { account, binding } from "../src/hub/grants/objects.ts";
 import { connect } from "../src/store/connect.ts";
 import { keysOf } from "../src/store/keys.ts";
 import { createRequests } from "../src/store/requests.ts";
-import { ACCOUNTS, BINDINGS } from "./bare.ts";
-import { APPROVALS, APPROVER, INSTANCE, type World } from "./context.ts";
+import { ACCOUNTS_PATH, BINDINGS_PATH } from "./bare.ts";
+import { APPROVALS_CHANNEL, APPROVER, BENCH_INSTANCE, type BenchContext } from "./context.ts";
 import { sideBySide } from "./stats.ts";
 
 const AT_ONCE = 32;
 const SRE = GroupId.parse("S0SRE");
-const PLACE = { instance: INSTANCE, namespace: GRANTS_NAMESPACE };
+const PLACE = { instance: BENCH_INSTANCE, namespace: GRANTS_NAMESPACE };
 
-export type Crowd = Awaited<ReturnType<typeof openCrowd>>;
+export type GrantSeeder = Awaited<ReturnType<typeof openGrantSeeder>>;
 
-export async function openCrowd(world: World) {
+export async function openGrantSeeder(context: BenchContext) {
   const log = pino({ level: "silent" });
-  const redis = connect(world.redis.url, { log });
+  const redis = connect(context.redis.url, { log });
   await redis.ready(3_000);
-  const keys = keysOf(INSTANCE);
+  const keys = keysOf(BENCH_INSTANCE);
   const nothing = () => {};
   const told = { onTransition: nothing, onBroken: nothing };
   const requests = createRequests({ redis: redis.commands, keys, clock: systemClock(), ...told });
-  const admin = administrator(world);
+  const admin = administrator(context);
   let size = 0;
   return {
     /** Makes more of them until there are `total`. */
@@ -38,8 +38,8 @@ export async function openCrowd(world: World) {
       size = total;
       await sideBySide(more, AT_ONCE, async (n) => {
         const request = granted(n);
-        const accountUid = await admin.make(ACCOUNTS, account(PLACE, { ...request, state: "approved" }));
-        const bindingUid = await admin.make(BINDINGS, binding(PLACE, request, request.clusterRole));
+        const accountUid = await admin.make(ACCOUNTS_PATH, account(PLACE, { ...request, state: "approved" }));
+        const bindingUid = await admin.make(BINDINGS_PATH, binding(PLACE, request, request.clusterRole));
         await requests.adopt({ ...request, grant: { ...request.grant, accountUid, bindingUid } });
       });
     },
@@ -51,7 +51,7 @@ export async function openCrowd(world: World) {
 }
 
 /** Past authorization, whose cost on the hub grows with every binding there is. */
-function administrator({ hub }: World) {
+function administrator({ hub }: BenchContext) {
   const { certificate: cert, key } = hub.admin;
   const dispatcher = new Agent({ connections: AT_ONCE, connect: { ca: hub.ca, cert, key } });
   const headers = { "content-type": "application/json" };
@@ -99,7 +99,7 @@ const drawn = (person: UserId, n: number): Granted["messages"] => {
   const ts = `1700000000.${String(n).padStart(6, "0")}`;
   const dm = `D${person.slice(1)}`;
   return {
-    card: { channel: APPROVALS, ts, face: "card:active" },
+    card: { channel: APPROVALS_CHANNEL, ts, face: "card:active" },
     waiting: { channel: dm, ts, face: "waiting:active" },
     token: { channel: dm, ts, face: "token:shown" },
   };

@@ -1,6 +1,6 @@
-/** The one table: a measure a row, set in columns. */
-export interface Row {
-  measure: string;
+/** The one table: a benchmark a row, set in columns. */
+export interface BenchmarkRow {
+  name: string;
   bare?: string;
   ours: string;
   ratio?: string;
@@ -8,11 +8,11 @@ export interface Row {
   met: boolean;
 }
 
-const HEAD = ["measure", "bare", "ours", "ratio", "aim", "met?"];
+const HEAD = ["benchmark", "bare", "ours", "ratio", "aim", "met?"];
 
-export function table(rows: readonly Row[]): string {
-  const cells = rows.map(({ measure, bare = "", ours, ratio = "", aim, met }) => [
-    measure,
+export function benchmarkTable(rows: readonly BenchmarkRow[]): string {
+  const cells = rows.map(({ name, bare = "", ours, ratio = "", aim, met }) => [
+    name,
     bare,
     ours,
     ratio,

@@ -1,14 +1,14 @@
 /** People at work in the local Slack: they ask, wait for the card, approve, and see the token appear. */
-import type { Message } from "../sandbox/slack/index.ts";
-import { APPROVALS, APPROVER, GENERAL, PEOPLE, type World } from "./context.ts";
+import type { SlackMessage } from "../sandbox/slack/index.ts";
+import { APPROVALS_CHANNEL, APPROVER, type BenchContext, GENERAL_CHANNEL, PEOPLE } from "./context.ts";
 
 type Sight = "card" | "waiting" | "token" | "active";
 
 const WITHIN = 30_000;
 
-export type Office = ReturnType<typeof openOffice>;
+export type UserActions = ReturnType<typeof openUserActions>;
 
-export function openOffice({ slack }: World) {
+export function openUserActions({ slack }: BenchContext) {
   const seen = watch(slack);
   const nobodyYet = PEOPLE.values();
   return {
@@ -35,7 +35,7 @@ export function openOffice({ slack }: World) {
     const person = nobodyYet.next().value;
     if (!person) throw new Error("Everybody has asked.");
     const next = seen.nextCard();
-    await slack.command(person, GENERAL, "guest debugging the search page");
+    await slack.command(person, GENERAL_CHANNEL, "guest debugging the search page");
     const id = await next;
     await seen.one(id, "waiting");
     return id;
@@ -43,12 +43,12 @@ export function openOffice({ slack }: World) {
 }
 
 interface Seen {
-  message: Message;
+  message: SlackMessage;
   at: number;
 }
 
 /** Remembers the first sight of each thing, so that waiting costs no search. */
-function watch(slack: World["slack"]) {
+function watch(slack: BenchContext["slack"]) {
   const sights = new Map<string, PromiseWithResolvers<Seen>>();
   const sight = (id: string, what: Sight) => {
     const key = `${id} ${what}`;
@@ -77,8 +77,8 @@ function watch(slack: World["slack"]) {
   };
 }
 
-function whatIs({ channel }: Message, text: string): Sight | undefined {
-  if (channel !== APPROVALS)
+function whatIs({ channel }: SlackMessage, text: string): Sight | undefined {
+  if (channel !== APPROVALS_CHANNEL)
     return /eyJ[\w-]{20}/.test(text) ? "token" : text.includes("Withdraw") ? "waiting" : undefined;
   if (text.includes("Active until")) return "active";
   return text.includes('"Approve"') ? "card" : undefined;

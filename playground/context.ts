@@ -8,7 +8,7 @@ import type { RedisSide } from "./fixtures/redis.ts";
 import type { Timeline } from "./record/timeline.ts";
 import type { Named } from "./record/titles.ts";
 
-export interface Stage {
+export interface PlaygroundContext {
   clock: JumpClock;
   slack: LocalSlack;
   hub: HubSide;
@@ -23,7 +23,7 @@ export interface Stage {
 }
 
 /** Every record that the trail or the bot's own list still knows, newest last. */
-export async function recordsOf({ redis }: Pick<Stage, "redis">): Promise<AccessRequest[]> {
+export async function recordsOf({ redis }: Pick<PlaygroundContext, "redis">): Promise<AccessRequest[]> {
   const [trail, unsettled] = await Promise.all([redis.trail(), redis.unsettled()]);
   const ids = new Set([...trail.map(({ id }) => id), ...unsettled]);
   const found = await redis.records([...ids]);

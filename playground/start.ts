@@ -3,7 +3,7 @@ import { scratch } from "../sandbox/child.ts";
 import { jumpClock } from "../sandbox/clock.ts";
 import { type LocalSlack, startLocalSlack } from "../sandbox/slack/index.ts";
 import { type BotProcess, createBot } from "./bot/process.ts";
-import type { Stage } from "./context.ts";
+import type { PlaygroundContext } from "./context.ts";
 import { writeConfig } from "./fixtures/config.ts";
 import { greet } from "./fixtures/greet.ts";
 import { localHub, realHub } from "./fixtures/hub.ts";
@@ -20,7 +20,7 @@ export interface Playground {
   url: string;
   /** One line: what is real and what is not. */
   says: string;
-  stage: Stage;
+  context: PlaygroundContext;
   close(): Promise<void>;
 }
 
@@ -44,12 +44,22 @@ export async function startPlayground(options: Options): Promise<Playground> {
     startSlack(clock).then((s) => opened.adopt(s, ({ close }) => close())),
   ]);
   late.slack = slack;
-  const stage: Stage = { clock, slack, hub, redis, bot, timeline, named, dir, clockOff: whyOff(options) };
+  const context: PlaygroundContext = {
+    clock,
+    slack,
+    hub,
+    redis,
+    bot,
+    timeline,
+    named,
+    dir,
+    clockOff: whyOff(options),
+  };
   const page = opened.adopt(
-    await servePage(stage, { port: options.port, says: sentence(options) }, changes),
+    await servePage(context, { port: options.port, says: sentence(options) }, changes),
     (p) => p.close(),
   );
-  watch(stage, page.isOwn, changes.changed);
+  watch(context, page.isOwn, changes.changed);
   late.variables = {
     KARPOR_ACCESS_CONFIG: writeConfig(dir, { kubeconfig: hub.kubeconfig, dashboard: `${page.url}/karpor` }),
     SLACK_BOT_TOKEN: TOKENS.botToken,
@@ -61,11 +71,11 @@ export async function startPlayground(options: Options): Promise<Playground> {
   await bot.start();
   greet(slack);
   const kept = opened.move();
-  return { url: page.url, says: sentence(options), stage, close: () => kept.disposeAsync() };
+  return { url: page.url, says: sentence(options), context, close: () => kept.disposeAsync() };
 }
 
 interface Launch {
-  clock: Stage["clock"];
+  clock: PlaygroundContext["clock"];
   timeline: Timeline;
   named: Named;
   late: { variables?: Record<string, string> };
@@ -82,7 +92,7 @@ function launch({ verbose }: Options, { clock, timeline, named, late }: Launch):
   });
 }
 
-function startSlack(clock: Stage["clock"]): Promise<LocalSlack> {
+function startSlack(clock: PlaygroundContext["clock"]): Promise<LocalSlack> {
   const { scopes, commands } = readManifest();
   const [command] = commands;
   if (!command) throw new Error("manifest.yml names no command.");
@@ -90,7 +100,7 @@ function startSlack(clock: Stage["clock"]): Promise<LocalSlack> {
 }
 
 function watch(
-  { slack, hub, timeline, named }: Stage,
+  { slack, hub, timeline, named }: PlaygroundContext,
   isOwn: (path: string) => boolean,
   changed: () => void,
 ): void {

@@ -31,6 +31,7 @@ import { slackClient } from "./slack/outbound/client.ts";
 import { createDirectory } from "./slack/outbound/directory.ts";
 import { createNotifier } from "./slack/outbound/notifier.ts";
 import { rememberPeople } from "./slack/outbound/people.ts";
+import type { HomeWorkspace } from "./slack/outbound/profile.ts";
 import type { ViewContext } from "./slack/views/context.ts";
 import { atMostOnce } from "./store/at-most-once.ts";
 import { connect } from "./store/connect.ts";
@@ -85,7 +86,7 @@ export async function startApp(
   for (const { check, message, fix } of findings.filter(({ level }) => level === "warn"))
     means.log.warn({ check, fix }, message);
 
-  const { ports, timerPorts, people } = assemble(config, means, clients, opened);
+  const { ports, timerPorts, people } = assemble(config, means, clients, opened, () => identity);
   startWork(
     { urgent: ports, messages: ports, timers: timerPorts },
     clients,
@@ -118,10 +119,11 @@ export function assemble(
   { clock, log, times }: AppDeps,
   clients: Clients,
   opened: AsyncDisposableStack,
+  home: () => HomeWorkspace,
 ) {
   const { redis, hub, slack, interactive } = clients;
   const keys = keysOf(config.instance);
-  const people = rememberPeople(createDirectory(interactive));
+  const people = rememberPeople(createDirectory(interactive, home));
   const context = contextOf(config, clock);
   const jobs = createJobs({ connection: redis.commands, prefix: keys.prefix, clock });
   opened.adopt(jobs, (j) => j.close());

@@ -9,7 +9,7 @@ import { startApp } from "../src/app.ts";
 import { loadConfig } from "../src/config.ts";
 import { createLog } from "../src/log.ts";
 import { startWorld, type World } from "./helpers/bot.ts";
-import { type Change, settings } from "./helpers/doctor.ts";
+import { type ConfigChange, settings } from "./helpers/doctor.ts";
 import { silent } from "./helpers/silent.ts";
 
 const MAIN = new URL("../src/main.ts", import.meta.url).pathname;
@@ -28,7 +28,7 @@ afterAll(async () => {
   rmSync(dir, { recursive: true });
 });
 
-function run(args: string[], change: Change = {}) {
+function run(args: string[], change: ConfigChange = {}) {
   const { env, path } = settings(world, dir, change);
   const variables = { PATH: process.env.PATH, ...env, KARPOR_ACCESS_CONFIG: path };
   const child = spawn(process.execPath, [MAIN, ...args], { env: variables, stdio: "pipe" });

@@ -1,6 +1,6 @@
 /** Two processes on one Redis: one dies in the middle of its work, and the other finishes it; nothing doubled, nothing lost. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type Message, visibleText } from "../sandbox/slack/index.ts";
+import { type SlackMessage, visibleText } from "../sandbox/slack/index.ts";
 import { LOCK_TIMES } from "../src/queue/worker.ts";
 import { LEASE_TIMES } from "../src/store/lease.ts";
 import { trail } from "../src/store/trail.ts";
@@ -33,7 +33,7 @@ const replicas = (times?: typeof QUICK) => {
 const cards = () => world.slack.messages(APPROVALS).filter((m) => !m.thread_ts);
 const card = (words: string) =>
   world.slack.waitFor(() => cards().find((m) => visibleText(m).includes(words)));
-const isToken = (m: Message) => /eyJ[\w-]+\./.test(visibleText(m));
+const isToken = (m: SlackMessage) => /eyJ[\w-]+\./.test(visibleText(m));
 const tokens = () => world.slack.dm(BOB).filter(isToken);
 const ofGrants = async () => {
   const { serviceAccounts, clusterRoleBindings } = await world.hub.objects();
@@ -49,7 +49,7 @@ const history = async () => {
 };
 const record = async () => (await world.records())[0];
 
-async function pending(): Promise<Message> {
+async function pending(): Promise<SlackMessage> {
   await world.slack.command(BOB, GENERAL, "guest 8h two of us");
   const message = await card("Pending:");
   await world.until(async () => (await record())?.messages.card !== undefined);

@@ -1,19 +1,26 @@
-/** The measures, in the order of the table. A new one: a file, and a line here. */
+/** The benchmarks by name, in the order of the table. A new one: a file, and a line here. */
 
-import type { World } from "../context.ts";
-import type { Row } from "../table.ts";
-import { acknowledge } from "./acknowledge.ts";
-import { approve } from "./approve.ts";
-import { grants } from "./grants.ts";
-import { kubectl } from "./kubectl.ts";
-import { start } from "./start.ts";
-import { sweep } from "./sweep.ts";
+import type { BenchContext } from "../context.ts";
+import type { BenchmarkRow } from "../table.ts";
+import { acknowledgeBenchmark } from "./acknowledge.ts";
+import { approveBenchmark } from "./approve.ts";
+import { grantsBenchmark } from "./grants.ts";
+import { kubectlBenchmark } from "./kubectl.ts";
+import { startBenchmark } from "./start.ts";
+import { sweepBenchmark } from "./sweep.ts";
 
-export interface MeasureOptions {
+export interface BenchmarkOptions {
   /** Also what takes many minutes. */
   large: boolean;
 }
 
-export type Measure = (world: World, options: MeasureOptions) => Promise<Row[]>;
+export type Benchmark = (context: BenchContext, options: BenchmarkOptions) => Promise<BenchmarkRow[]>;
 
-export const MEASURES: Record<string, Measure> = { approve, kubectl, acknowledge, grants, sweep, start };
+export const BENCHMARKS: Record<string, Benchmark> = {
+  approve: approveBenchmark,
+  kubectl: kubectlBenchmark,
+  acknowledge: acknowledgeBenchmark,
+  grants: grantsBenchmark,
+  sweep: sweepBenchmark,
+  start: startBenchmark,
+};

@@ -4,11 +4,11 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { GRANTS_NAMESPACE } from "../../sandbox/hub/bot-account.ts";
-import { startBot } from "../bot.ts";
-import type { World } from "../context.ts";
+import { startBotProcess } from "../bot.ts";
+import type { BenchContext } from "../context.ts";
 import { median, ms, timed } from "../stats.ts";
-import type { Row } from "../table.ts";
-import { openOffice } from "../user-actions.ts";
+import type { BenchmarkRow } from "../table.ts";
+import { openUserActions } from "../user-actions.ts";
 
 const WARM_UP = 30;
 // In turns, a block at a time: right after other processes every cache is cold.
@@ -16,31 +16,31 @@ const BLOCK = 10;
 const BLOCKS = 3;
 const AIM = 15;
 
-export async function kubectl(world: World): Promise<Row[]> {
+export async function kubectlBenchmark(context: BenchContext): Promise<BenchmarkRow[]> {
   if (spawnSync("kubectl", ["version", "--client"]).status !== 0) {
     console.error(
       "kubectl is left out: it is not on the PATH (on Debian: apt-get install kubernetes-client).",
     );
     return [];
   }
-  await using _ = await startBot(world);
-  const office = openOffice(world);
-  const procedure = manual(world);
+  await using _ = await startBotProcess(context);
+  const userActions = openUserActions(context);
+  const procedure = manual(context);
   const [bare, ours]: [number[], number[]] = [[], []];
   const click = async (id: string) => {
-    ours.push(await office.approve(id));
-    await office.settled(id);
+    ours.push(await userActions.approve(id));
+    await userActions.settled(id);
   };
-  for (const id of await office.pending(WARM_UP)) await click(id);
+  for (const id of await userActions.pending(WARM_UP)) await click(id);
   for (let block = 0; block < BLOCKS; block++) {
-    const ids = await office.pending(BLOCK);
+    const ids = await userActions.pending(BLOCK);
     for (const id of ids) bare.push(await timed(() => procedure(`manual-${id.toLowerCase()}`)));
     for (const id of ids) await click(id);
   }
   const [b, o] = [median(bare), median(ours.slice(WARM_UP))];
   return [
     {
-      measure: "kubectl, three commands ÷ ours",
+      name: "kubectl, three commands ÷ ours",
       bare: ms(b),
       ours: ms(o),
       ratio: (b / o).toFixed(1),
@@ -53,7 +53,7 @@ export async function kubectl(world: World): Promise<Row[]> {
 const run = promisify(execFile);
 
 /** As an administrator, with a warm cache of what the server offers. */
-function manual({ dir, hub }: World): (name: string) => Promise<void> {
+function manual({ dir, hub }: BenchContext): (name: string) => Promise<void> {
   const kubeconfig = join(dir, "admin.kubeconfig");
   writeFileSync(kubeconfig, hub.adminKubeconfig);
   const command = (...args: string[]) =>

@@ -5,13 +5,13 @@ import { Redis } from "ioredis";
 import { openQueue, QUEUE } from "../../src/queue/jobs.ts";
 import { SWEEP } from "../../src/queue/sweeps.ts";
 import { keysOf } from "../../src/store/keys.ts";
-import { ACCOUNTS, type Bare, BINDINGS, bareHub } from "../bare.ts";
-import { startBot } from "../bot.ts";
-import { INSTANCE, type World } from "../context.ts";
-import { openCrowd } from "../seed-grants.ts";
+import { ACCOUNTS_PATH, type Bare, BINDINGS_PATH, bareHub } from "../bare.ts";
+import { startBotProcess } from "../bot.ts";
+import { BENCH_INSTANCE, type BenchContext } from "../context.ts";
+import { openGrantSeeder } from "../seed-grants.ts";
 import { median, ms, timed, times } from "../stats.ts";
-import type { Row } from "../table.ts";
-import type { MeasureOptions } from "./index.ts";
+import type { BenchmarkRow } from "../table.ts";
+import type { BenchmarkOptions } from "./index.ts";
 
 const SIZES = [5_000, 10_000];
 const LARGE = [20_000, 40_000, 100_000];
@@ -29,27 +29,30 @@ interface Found {
   most: number;
 }
 
-export async function sweep(world: World, { large }: MeasureOptions): Promise<Row[]> {
-  await using crowd = await openCrowd(world);
-  await using hub = bareHub(world);
-  const found = [await measure(world, hub, 0)];
+export async function sweepBenchmark(
+  context: BenchContext,
+  { large }: BenchmarkOptions,
+): Promise<BenchmarkRow[]> {
+  await using seeder = await openGrantSeeder(context);
+  await using hub = bareHub(context);
+  const found = [await measure(context, hub, 0)];
   for (const size of large ? [...SIZES, ...LARGE] : SIZES) {
-    await crowd.grow(size);
-    found.push(await measure(world, hub, size));
+    await seeder.grow(size);
+    found.push(await measure(context, hub, size));
     console.error(`  ${size} live grants: ${ms(found.at(-1)?.ours ?? 0)} a sweep`);
   }
   return rows(found);
 }
 
 /** By a bot of its own each time: none may sweep while a grant is half made, and each has swept as often. */
-async function measure(world: World, hub: Bare, size: number): Promise<Found> {
-  await using bot = await startBot(world);
-  await using sweeper = openSweeper(world);
+async function measure(context: BenchContext, hub: Bare, size: number): Promise<Found> {
+  await using bot = await startBotProcess(context);
+  await using sweeper = openSweeper(context);
   // The sweep of the start may run still, and the next would only join it.
   await sweeper.sweep();
   const [bare, ours]: [number[], number[]] = [[], []];
   for (let i = 0; i < REPEAT; i++) {
-    bare.push(await timed(() => Promise.all([listed(hub, ACCOUNTS), listed(hub, BINDINGS)])));
+    bare.push(await timed(() => Promise.all([listed(hub, ACCOUNTS_PATH), listed(hub, BINDINGS_PATH)])));
     ours.push(await timed(sweeper.sweep));
   }
   const { now, most } = bot.memory();
@@ -57,8 +60,8 @@ async function measure(world: World, hub: Bare, size: number): Promise<Found> {
 }
 
 /** A sweep through the queue, by whoever works there, as the schedule asks for it. */
-function openSweeper({ redis }: World) {
-  const { prefix } = keysOf(INSTANCE);
+function openSweeper({ redis }: BenchContext) {
+  const { prefix } = keysOf(BENCH_INSTANCE);
   const connections = [new Redis(redis.url), new Redis(redis.url, { maxRetriesPerRequest: null })] as const;
   const queue = openQueue(connections[0], prefix);
   const events = new QueueEvents(QUEUE, { connection: connections[1], prefix });
@@ -87,7 +90,7 @@ async function listed(hub: Bare, path: string): Promise<void> {
   }
 }
 
-function rows(found: readonly Found[]): Row[] {
+function rows(found: readonly Found[]): BenchmarkRow[] {
   const [idle, ...loaded] = found;
   const named = loaded.find(({ size }) => size === NAMED);
   const last = loaded.at(-1);
@@ -96,7 +99,7 @@ function rows(found: readonly Found[]): Row[] {
   const growth = last.ours / last.size / (compared.ours / compared.size);
   return [
     {
-      measure: `one sweep, ${NAMED} live grants`,
+      name: `one sweep, ${NAMED} live grants`,
       bare: `${ms(named.bare)} to list`,
       ours: ms(named.ours),
       ratio: times(named.ours / named.bare),
@@ -104,7 +107,7 @@ function rows(found: readonly Found[]): Row[] {
       met: named.ours <= AIM,
     },
     {
-      measure: `sweep a grant, of ${last.size} ÷ of ${compared.size}`,
+      name: `sweep a grant, of ${last.size} ÷ of ${compared.size}`,
       bare: `${((compared.ours / compared.size) * 1_000).toFixed(0)} µs`,
       ours: `${((last.ours / last.size) * 1_000).toFixed(0)} µs`,
       ratio: times(growth),
@@ -116,10 +119,10 @@ function rows(found: readonly Found[]): Row[] {
   ];
 }
 
-function memoryRow(measure: string, idle: number, loaded: number): Row {
+function memoryRow(name: string, idle: number, loaded: number): BenchmarkRow {
   const ratio = loaded / idle;
   return {
-    measure,
+    name,
     bare: `${idle.toFixed(0)} MB`,
     ours: `${loaded.toFixed(0)} MB`,
     ratio: times(ratio),

@@ -1,9 +1,9 @@
 /** What a visitor can do, by name: each takes JSON, and throws one sentence when it cannot be done. */
 import { z } from "zod";
-import type { Stage } from "../context.ts";
+import type { PlaygroundContext } from "../context.ts";
 import { JUMPS, jumpTo } from "../scenarios/clock.ts";
+import type { Scenarios } from "../scenarios/index.ts";
 import type { Dashboard } from "./dashboard.ts";
-import type { Acts } from "./live.ts";
 
 const Where = z.union([
   z.object({ channel: z.string(), ts: z.string() }),
@@ -13,16 +13,16 @@ const Where = z.union([
 const Choice = z.union([z.string(), z.array(z.string())]);
 const user = z.string();
 
-export interface Doer {
-  stage: Stage;
-  acts: Acts;
+export interface PagePorts {
+  context: PlaygroundContext;
+  scenarios: Scenarios;
   dashboard: Dashboard;
 }
 
-const deed =
-  <S extends z.ZodType>(shape: S, run: (doer: Doer, asked: z.infer<S>) => unknown) =>
-  (doer: Doer, body: unknown): unknown =>
-    run(doer, shape.parse(body));
+const action =
+  <S extends z.ZodType>(shape: S, run: (ports: PagePorts, asked: z.infer<S>) => unknown) =>
+  (ports: PagePorts, body: unknown): unknown =>
+    run(ports, shape.parse(body));
 
 const Click = z.object({
   user,
@@ -32,46 +32,46 @@ const Click = z.object({
   confirm: z.boolean().default(false),
 });
 
-export const DEEDS: Record<string, (doer: Doer, body: unknown) => unknown> = {
-  write: deed(z.object({ user, channel: z.string(), text: z.string().min(1) }), write),
-  click: deed(Click, async ({ stage }, { user, where, action, value, confirm }) => {
+export const PAGE_ACTIONS: Record<string, (ports: PagePorts, body: unknown) => unknown> = {
+  write: action(z.object({ user, channel: z.string(), text: z.string().min(1) }), write),
+  click: action(Click, async ({ context }, { user, where, action, value, confirm }) => {
     const what = value === undefined ? action : { actionId: action, value };
-    const { asked, sent } = await stage.slack.click(user, where, what, { confirm });
+    const { asked, sent } = await context.slack.click(user, where, what, { confirm });
     return { sent, asked };
   }),
-  choose: deed(
+  choose: action(
     z.object({ user, where: Where, action: z.string(), choice: Choice }),
-    async ({ stage }, { user, where, action, choice }) => {
-      await stage.slack.select(user, where, action, choice);
+    async ({ context }, { user, where, action, choice }) => {
+      await context.slack.select(user, where, action, choice);
     },
   ),
-  submit: deed(
+  submit: action(
     z.object({ user, view: z.string(), values: z.record(z.string(), Choice) }),
-    async ({ stage }, { user, view, values }) => {
-      const { errors } = await stage.slack.submit(user, view, values);
+    async ({ context }, { user, view, values }) => {
+      const { errors } = await context.slack.submit(user, view, values);
       return { errors };
     },
   ),
-  close: deed(z.object({ user, view: z.string() }), async ({ stage }, { user, view }) => {
-    await stage.slack.closeView(user, view);
+  close: action(z.object({ user, view: z.string() }), async ({ context }, { user, view }) => {
+    await context.slack.closeView(user, view);
   }),
-  home: deed(z.object({ user }), async ({ stage }, { user }) => {
-    await stage.slack.openHome(user);
+  home: action(z.object({ user }), async ({ context }, { user }) => {
+    await context.slack.openHome(user);
   }),
-  jump: deed(z.object({ to: z.enum(JUMPS) }), ({ stage }, { to }) => jumpTo(stage, to)),
-  act: deed(z.object({ id: z.string() }), ({ acts }, { id }) => acts.run(id)),
-  login: deed(z.object({ token: z.string() }), ({ dashboard }, { token }) => dashboard.login(token)),
-  visit: deed(z.object({ token: z.string() }), ({ dashboard }, { token }) => dashboard.visit(token)),
+  jump: action(z.object({ to: z.enum(JUMPS) }), ({ context }, { to }) => jumpTo(context, to)),
+  scenario: action(z.object({ id: z.string() }), ({ scenarios }, { id }) => scenarios.run(id)),
+  login: action(z.object({ token: z.string() }), ({ dashboard }, { token }) => dashboard.login(token)),
+  visit: action(z.object({ token: z.string() }), ({ dashboard }, { token }) => dashboard.visit(token)),
 };
 
 /** A line that starts with a slash is a command: ours goes to the bot, others Slack does not know. */
 async function write(
-  { stage }: Doer,
+  { context }: PagePorts,
   { user, channel, text }: { user: string; channel: string; text: string },
 ) {
   const [, name, rest = ""] = /^(\/\S+)\s*([\s\S]*)$/.exec(text.trim()) ?? [];
   const where = channel.startsWith("D") ? "dm" : channel;
-  if (name === undefined) return void stage.slack.say(user, where, text);
+  if (name === undefined) return void context.slack.say(user, where, text);
   if (name !== "/karpor-access") throw new Error(`${name} is not a valid command here. Try /karpor-access.`);
-  await stage.slack.command(user, where, rest);
+  await context.slack.command(user, where, rest);
 }

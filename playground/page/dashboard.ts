@@ -1,20 +1,11 @@
 /** Stands for Karpor's dashboard: the hub is asked with the pasted token, as Karpor's own pages do. */
-import type { Stage } from "../context.ts";
-
-export interface Seen {
-  /** Of /rest-api/v1/authn: 200, 401, 403; 0 when the hub does not answer. */
-  status: number;
-  at: number;
-  account: string | undefined;
-  role: string | undefined;
-  /** What this token may do, tried: the path and its status. */
-  tried: { what: string; status: number }[];
-}
+import type { PlaygroundContext } from "../context.ts";
+import type { DashboardVisit } from "./types.ts";
 
 export interface Dashboard {
-  login(token: string): Promise<Seen>;
+  login(token: string): Promise<DashboardVisit>;
   /** The same, quietly: a page that is looked at. */
-  visit(token: string): Promise<Seen>;
+  visit(token: string): Promise<DashboardVisit>;
   /** Whether a request that the hub logged was one of these. */
   isOwn(path: string): boolean;
 }
@@ -23,21 +14,21 @@ const AUTHN = "/rest-api/v1/authn";
 const READ = ["GET", "/insight", "Read every page"] as const;
 const CHANGE = ["DELETE", "/rest-api/v1/cluster/playground", "Change clusters"] as const;
 
-export function createDashboard(stage: Stage): Dashboard {
-  const { hub, clock, timeline } = stage;
+export function createDashboard(context: PlaygroundContext): Dashboard {
+  const { hub, clock, timeline } = context;
   const waiting = new Map<string, number>();
   const ask = (method: string, path: string, token: string) => {
     waiting.set(path, (waiting.get(path) ?? 0) + 1);
     return hub.ask(method, path, token);
   };
-  const look = async (token: string): Promise<Seen> => {
+  const look = async (token: string): Promise<DashboardVisit> => {
     const status = await ask("GET", AUTHN, token);
     const account = status === 401 ? undefined : accountOf(token);
     const seen = {
       status,
       at: clock.now(),
       account,
-      role: account && (await roleOf(stage, account)),
+      role: account && (await roleOf(context, account)),
       tried: [],
     };
     // On a real hub nothing is changed to find out whether it could be.
@@ -77,7 +68,7 @@ function accountOf(token: string): string | undefined {
   }
 }
 
-async function roleOf({ hub }: Stage, account: string): Promise<string | undefined> {
+async function roleOf({ hub }: PlaygroundContext, account: string): Promise<string | undefined> {
   const objects = await hub.objects().catch(() => []);
   const bound = objects.find(({ subjects }) =>
     ((subjects ?? []) as { name: string }[]).some(({ name }) => name === account),

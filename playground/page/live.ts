@@ -1,9 +1,9 @@
 /** One open page: it is sent each part of what it shows whenever that part has changed. */
 import type { ServerResponse } from "node:http";
-import type { Stage } from "../context.ts";
+import type { PlaygroundContext } from "../context.ts";
 import { nextOf } from "../scenarios/clock.ts";
-import type { createActs } from "../scenarios/index.ts";
-import type { Facts, Parts } from "./types.ts";
+import type { Scenarios } from "../scenarios/index.ts";
+import type { PageFacts, Parts } from "./types.ts";
 import { scenesOf } from "./view/scenes.ts";
 import { sideOf } from "./view/side.ts";
 
@@ -16,34 +16,32 @@ export interface Watching {
 const LOOK_EVERY = 700;
 const SHOWN_ENTRIES = 160;
 
-export type Acts = ReturnType<typeof createActs>;
-
 export async function partsFor(
-  stage: Stage,
-  acts: Acts,
-  facts: Facts,
+  context: PlaygroundContext,
+  scenarios: Scenarios,
+  facts: PageFacts,
   { left, right }: Watching,
 ): Promise<Parts> {
-  const now = stage.clock.now();
+  const now = context.clock.now();
   const person = (id: string) => {
-    const found = stage.slack.directory.people.get(id) ?? [...stage.slack.directory.people.values()][0];
+    const found = context.slack.directory.people.get(id) ?? [...context.slack.directory.people.values()][0];
     if (!found) throw new Error("The workspace is empty.");
     return found;
   };
-  const scenes = await scenesOf(stage);
+  const scenes = await scenesOf(context);
   const jobs = scenes.jobs;
   return {
     facts,
-    left: sideOf(stage.slack, person(left), now),
-    right: sideOf(stage.slack, person(right), now),
+    left: sideOf(context.slack, person(left), now),
+    right: sideOf(context.slack, person(right), now),
     clock: {
       offset: now - Date.now(),
-      off: stage.clockOff,
+      off: context.clockOff,
       next: { reminder: nextOf("reminder", jobs), end: nextOf("end", jobs) },
     },
     scenes,
-    timeline: stage.timeline.entries.slice(-SHOWN_ENTRIES),
-    acts: acts.view(),
+    timeline: context.timeline.entries.slice(-SHOWN_ENTRIES),
+    scenarios: scenarios.view(),
   };
 }
 

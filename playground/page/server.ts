@@ -2,20 +2,20 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import type { Stage } from "../context.ts";
+import type { PlaygroundContext } from "../context.ts";
 import { roleNames } from "../fixtures/config.ts";
-import { ALICE, APPROVALS, DANA, readManifest } from "../fixtures/people.ts";
+import { CHANNELS, readManifest, USERS } from "../fixtures/people.ts";
 import type { Signal } from "../fixtures/signal.ts";
-import { createActs } from "../scenarios/index.ts";
-import { DEEDS, type Doer } from "./actions.ts";
+import { createScenarios } from "../scenarios/index.ts";
+import { PAGE_ACTIONS, type PagePorts } from "./actions.ts";
 import { asset } from "./assets.ts";
 import { createDashboard } from "./dashboard.ts";
 import { refusal, SAFE_HEADERS } from "./guard.ts";
 import { partsFor, stream } from "./live.ts";
-import type { Facts } from "./types.ts";
+import type { PageFacts } from "./types.ts";
 import { whoOf } from "./view/reader.ts";
 
-export interface Page {
+export interface PageServer {
   url: string;
   /** Whether a request that the hub logged was the page's. */
   isOwn(path: string): boolean;
@@ -23,21 +23,21 @@ export interface Page {
 }
 
 interface Serving {
-  doer: Doer;
-  facts: Facts;
+  ports: PagePorts;
+  facts: PageFacts;
   signal: Signal;
   port: number;
 }
 
 /** Throws one sentence when the port is taken. */
 export async function servePage(
-  stage: Stage,
+  context: PlaygroundContext,
   { port: wanted, says }: { port: number; says: string },
   signal: Signal,
-): Promise<Page> {
-  const dashboard = createDashboard(stage);
-  const doer = { stage, dashboard, acts: createActs(stage, signal.changed) };
-  const serving: Serving = { doer, facts: factsOf(stage, says), signal, port: wanted };
+): Promise<PageServer> {
+  const dashboard = createDashboard(context);
+  const ports = { context, dashboard, scenarios: createScenarios(context, signal.changed) };
+  const serving: Serving = { ports, facts: factsOf(context, says), signal, port: wanted };
   const server = createServer((request, response) => {
     serve(serving, request, response).catch((error: Error) =>
       answer(response, 500, { error: error.message }),
@@ -48,7 +48,7 @@ export async function servePage(
   return { url: `http://127.0.0.1:${port}`, isOwn: dashboard.isOwn, close: () => close(server) };
 }
 
-function factsOf({ hub, slack, dir }: Stage, says: string): Facts {
+function factsOf({ hub, slack, dir }: PlaygroundContext, says: string): PageFacts {
   const { commands, homeTab } = readManifest();
   const examples = [...roleNames().map((role) => `${role} `), "status", "revoke", "help"];
   return {
@@ -58,7 +58,7 @@ function factsOf({ hub, slack, dir }: Stage, says: string): Facts {
       ...{ command, description, usage: usage_hint, examples },
     })),
     homeTab,
-    approvals: APPROVALS,
+    approvals: CHANNELS.approvals,
     hub: {
       ...{ url: hub.url, ca: hub.ca, local: hub.local !== undefined },
       caFile: hub.local ? join(dir, "hub-ca.crt") : undefined,
@@ -85,29 +85,35 @@ async function serve(serving: Serving, request: IncomingMessage, response: Serve
   if (request.method === "POST") return perform(serving, path, await body(request), response);
   if (path === "/events") return events(serving, url, response);
   if (path.startsWith("/detail/")) return detail(serving, Number(path.slice("/detail/".length)), response);
-  if (path === "/proof/administrator.kubeconfig" && serving.doer.stage.hub.local)
-    return file(response, { type: "application/yaml", body: serving.doer.stage.hub.local.adminKubeconfig });
+  if (path === "/proof/administrator.kubeconfig" && serving.ports.context.hub.local)
+    return file(response, {
+      type: "application/yaml",
+      body: serving.ports.context.hub.local.adminKubeconfig,
+    });
   const found = asset(path);
   if (found) file(response, found);
   else answer(response, 404, { error: "There is nothing here." });
 }
 
-function events({ doer, facts, signal }: Serving, { searchParams }: URL, response: ServerResponse): void {
-  const watching = { left: searchParams.get("left") ?? DANA, right: searchParams.get("right") ?? ALICE };
-  stream(response, () => partsFor(doer.stage, doer.acts, facts, watching), signal.on);
+function events({ ports, facts, signal }: Serving, { searchParams }: URL, response: ServerResponse): void {
+  const watching = {
+    left: searchParams.get("left") ?? USERS.dana,
+    right: searchParams.get("right") ?? USERS.alice,
+  };
+  stream(response, () => partsFor(ports.context, ports.scenarios, facts, watching), signal.on);
 }
 
-function detail({ doer }: Serving, n: number, response: ServerResponse): void {
-  const text = doer.stage.timeline.detail(n);
+function detail({ ports }: Serving, n: number, response: ServerResponse): void {
+  const text = ports.context.timeline.detail(n);
   if (text === undefined) answer(response, 404, { error: "It is no longer kept." });
   else file(response, { type: "text/plain; charset=utf-8", body: text });
 }
 
-async function perform({ doer }: Serving, path: string, text: string, response: ServerResponse) {
-  const deed = DEEDS[path.replace(/^\/do\//, "")];
-  if (!deed) return answer(response, 404, { error: "There is no such thing to do." });
+async function perform({ ports }: Serving, path: string, text: string, response: ServerResponse) {
+  const action = PAGE_ACTIONS[path.replace(/^\/do\//, "")];
+  if (!action) return answer(response, 404, { error: "There is no such thing to do." });
   try {
-    answer(response, 200, (await deed(doer, JSON.parse(text))) ?? {});
+    answer(response, 200, (await action(ports, JSON.parse(text))) ?? {});
   } catch (error) {
     answer(response, 409, { error: error instanceof Error ? error.message : String(error) });
   }

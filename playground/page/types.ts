@@ -1,9 +1,9 @@
 /** What the server tells the page: plain data, one part at a time. */
 
 import type { Entry } from "../record/timeline.ts";
-import type { ActView } from "../scenarios/index.ts";
+import type { ScenarioView } from "../scenarios/index.ts";
 
-export type { ActView, Entry };
+export type { Entry, ScenarioView };
 
 export interface Who {
   id: string;
@@ -34,7 +34,7 @@ export interface Item {
   own: boolean;
 }
 
-export interface Place {
+export interface PlaceView {
   id: string;
   kind: "channel" | "dm";
   name: string;
@@ -60,7 +60,7 @@ export interface Ring {
 
 export interface Side {
   who: Who;
-  places: Place[];
+  places: PlaceView[];
   modal: Modal | undefined;
   home: string | undefined;
   /** What the locked phone shows, newest first. */
@@ -115,7 +115,7 @@ export interface ScenesPart {
   missing: string | undefined;
 }
 
-export interface Facts {
+export interface PageFacts {
   says: string;
   people: Who[];
   commands: { command: string; description: string; usage: string; examples: string[] }[];
@@ -125,11 +125,22 @@ export interface Facts {
 }
 
 export interface Parts {
-  facts: Facts;
+  facts: PageFacts;
   left: Side;
   right: Side;
   clock: ClockPart;
   scenes: ScenesPart;
   timeline: Entry[];
-  acts: ActView[];
+  scenarios: ScenarioView[];
+}
+
+/** What the hub answered the dashboard. */
+export interface DashboardVisit {
+  /** Of /rest-api/v1/authn: 200, 401, 403; 0 when the hub does not answer. */
+  status: number;
+  at: number;
+  account: string | undefined;
+  role: string | undefined;
+  /** What this token may do, tried: the path and its status. */
+  tried: { what: string; status: number }[];
 }

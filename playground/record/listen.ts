@@ -1,13 +1,13 @@
 /** Everything that passes is put on the timeline: Slack's payloads and calls, the hub's requests, the bot's log. */
 import type { LocalHub } from "../../sandbox/hub/index.ts";
-import type { Change, LocalSlack } from "../../sandbox/slack/index.ts";
+import type { LocalSlack, WorkspaceChange } from "../../sandbox/slack/index.ts";
 import type { Transition } from "../../src/domain/audit.ts";
 import type { Entry, Timeline } from "./timeline.ts";
 import { callTitle, hubTitle, type Named, payloadTitle } from "./titles.ts";
 
 export function listenToSlack(slack: LocalSlack, timeline: Timeline, named: Named): void {
   const open = new WeakMap<object, Entry>();
-  slack.onEvent((change: Change) => {
+  slack.onEvent((change: WorkspaceChange) => {
     if (change.kind === "payload") {
       const { sent } = change;
       open.set(sent, timeline.add({ lane: "in", title: payloadTitle(sent, named), detail: sent.payload }));

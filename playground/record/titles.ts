@@ -1,5 +1,5 @@
 /** What passed between Slack, the bot and the hub, each in one line. Pure. */
-import type { Call, Json, SentPayload } from "../../sandbox/slack/index.ts";
+import type { Call, JsonObject, SentPayload } from "../../sandbox/slack/index.ts";
 
 /** How a user or channel id reads. */
 export type Named = (id: string) => string;
@@ -20,7 +20,7 @@ export function payloadTitle({ kind, payload }: SentPayload, named: Named): stri
     return `${who} presses ${actions?.[0]?.text?.text ?? actions?.[0]?.action_id}`;
   if (type === "view_submission") return `${who} submits “${view?.title?.text}”`;
   if (type === "view_closed") return `${who} closes “${view?.title?.text}”`;
-  return `event ${String((payload.event as Json | undefined)?.type ?? type)}`;
+  return `event ${String((payload.event as JsonObject | undefined)?.type ?? type)}`;
 }
 
 export function callTitle({ method, args }: Call, named: Named): string {

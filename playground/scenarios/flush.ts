@@ -1,30 +1,30 @@
 /** Redis forgets everything; the labels and annotations on the hub are enough to go on. */
-import { recordsOf, type Stage } from "../context.ts";
+import { type PlaygroundContext, recordsOf } from "../context.ts";
 import { isOurs } from "../fixtures/ours.ts";
 import { sweepNow } from "./clock.ts";
-import { type Act, seen } from "./scenario.ts";
+import { type Scenario, seen } from "./scenario.ts";
 
 const HEALED_WITHIN = 15_000;
 const SHOWN_FOR = 1_500;
 
-export const flush: Act = {
+export const flush: Scenario = {
   id: "flush",
   title: "Flush Redis",
   about: "FLUSHALL: records, trail and jobs are gone. The hub still knows who has access until when.",
   not: ({ redis }) => (redis.own ? undefined : "This Redis is yours, so the playground does not empty it."),
-  async run(stage, tell) {
-    const [before, jobs] = await Promise.all([recordsOf(stage), stage.redis.jobs()]);
-    await stage.redis.own?.flush();
+  async run(context, tell) {
+    const [before, jobs] = await Promise.all([recordsOf(context), context.redis.jobs()]);
+    await context.redis.own?.flush();
     tell(`Gone: ${before.length} records, ${jobs.length} waiting jobs, the trail.`, "bad");
-    const standing = await liveIds(stage);
+    const standing = await liveIds(context);
     if (standing.length === 0)
       return tell(
         "No access stood on the hub, so there is nothing to bring back. Whoever waited asks again.",
       );
-    await stage.clock.sleep(SHOWN_FOR);
-    await sweepNow(stage);
+    await context.clock.sleep(SHOWN_FOR);
+    await sweepNow(context);
     const back = await seen(async () => {
-      const ids: string[] = (await recordsOf(stage)).map(({ id }) => id);
+      const ids: string[] = (await recordsOf(context)).map(({ id }) => id);
       return standing.every((id) => ids.includes(id));
     }, HEALED_WITHIN);
     if (!back) return tell("Not back yet; the sweep tries again within a minute.", "bad");
@@ -36,7 +36,7 @@ export const flush: Act = {
   },
 };
 
-async function liveIds({ hub }: Stage): Promise<string[]> {
+async function liveIds({ hub }: PlaygroundContext): Promise<string[]> {
   const objects = (await hub.objects()).filter(isOurs);
   const ids = objects.map(({ metadata }) => metadata.labels?.["karpor-access.io/request"] ?? "");
   return [...new Set(ids)];

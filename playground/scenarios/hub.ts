@@ -1,45 +1,45 @@
 /** The hub goes away and comes back; meanwhile the bot says what it does not know, and keeps trying. */
-import { recordsOf, type Stage } from "../context.ts";
+import { type PlaygroundContext, recordsOf } from "../context.ts";
 import { sweepNow } from "./clock.ts";
-import { type Act, seen } from "./scenario.ts";
+import { type Scenario, seen } from "./scenario.ts";
 
 const REAL = "This hub is real: the playground cannot take it away.";
 const HEALED_WITHIN = 30_000;
 const BACK_AFTER = 500;
 
-export const isAway = new WeakSet<Stage>();
+export const isAway = new WeakSet<PlaygroundContext>();
 
-export const hubAway: Act = {
+export const hubAway: Scenario = {
   id: "hub-away",
   title: "Take the hub away",
   about: "It refuses connections until you bring it back. Approve a request or let access end meanwhile.",
-  not: (stage) => (stage.hub.local ? (isAway.has(stage) ? "It is away already." : undefined) : REAL),
-  async run(stage, tell) {
-    isAway.add(stage);
-    await stage.hub.local?.down();
+  not: (context) => (context.hub.local ? (isAway.has(context) ? "It is away already." : undefined) : REAL),
+  async run(context, tell) {
+    isAway.add(context);
+    await context.hub.local?.down();
     tell("The hub refuses connections. What needs it now says so, and is tried again and again.", "bad");
   },
 };
 
-export const hubBack: Act = {
+export const hubBack: Scenario = {
   id: "hub-back",
   title: "Bring the hub back",
   about: "What waited for it goes on: provisioning, endings and their proof.",
-  not: (stage) => (stage.hub.local ? (isAway.has(stage) ? undefined : "It is there.") : REAL),
-  async run(stage, tell) {
-    const waited = (await troubled(stage)).map(({ id }) => id);
-    await stage.hub.local?.up();
-    isAway.delete(stage);
+  not: (context) => (context.hub.local ? (isAway.has(context) ? undefined : "It is there.") : REAL),
+  async run(context, tell) {
+    const waited = (await troubled(context)).map(({ id }) => id);
+    await context.hub.local?.up();
+    isAway.delete(context);
     if (waited.length === 0) return tell("It is back. Nothing had needed it meanwhile.", "good");
     tell(`It is back. ${waited.join(", ")} had to wait for it.`);
-    await stage.clock.sleep(BACK_AFTER);
-    await sweepNow(stage);
-    const settled = await seen(async () => (await troubled(stage)).length === 0, HEALED_WITHIN);
+    await context.clock.sleep(BACK_AFTER);
+    await sweepNow(context);
+    const settled = await seen(async () => (await troubled(context)).length === 0, HEALED_WITHIN);
     if (settled) tell(`Healed: ${waited.join(", ")} went on where it stood.`, "good");
     else tell("Still at it; each try and each sweep goes on.", "bad");
   },
 };
 
-async function troubled(stage: Stage) {
-  return (await recordsOf(stage)).filter((r) => "trouble" in r && r.trouble);
+async function troubled(context: PlaygroundContext) {
+  return (await recordsOf(context)).filter((r) => "trouble" in r && r.trouble);
 }

@@ -1,58 +1,58 @@
-/** The acts in the order they are offered, and what each has told so far. */
-import type { Stage } from "../context.ts";
+/** The scenarios in the order they are offered, and what each has told so far. */
+import type { PlaygroundContext } from "../context.ts";
 import { flush } from "./flush.ts";
 import { hubAway, hubBack } from "./hub.ts";
 import { kill } from "./kill.ts";
-import type { Act, Line } from "./scenario.ts";
+import type { Scenario, ScenarioLine } from "./scenario.ts";
 import { twice } from "./twice.ts";
 
-const ACTS: readonly Act[] = [kill, flush, hubAway, hubBack, twice];
+const SCENARIOS: readonly Scenario[] = [kill, flush, hubAway, hubBack, twice];
 
-export interface ActView {
+export interface ScenarioView {
   id: string;
   title: string;
   about: string;
   not: string | undefined;
   running: boolean;
-  lines: Line[];
+  lines: ScenarioLine[];
 }
 
-export interface Acts {
-  view(): ActView[];
+export interface Scenarios {
+  view(): ScenarioView[];
   /** Starts it, and does not wait. Throws one sentence when it cannot be. */
   run(id: string): void;
 }
 
-export function createActs(stage: Stage, changed: () => void): Acts {
-  const lines = new Map<string, Line[]>(ACTS.map(({ id }) => [id, []]));
+export function createScenarios(context: PlaygroundContext, changed: () => void): Scenarios {
+  const lines = new Map<string, ScenarioLine[]>(SCENARIOS.map(({ id }) => [id, []]));
   const running = new Set<string>();
   const tell =
-    (act: Act) =>
-    (text: string, tone: Line["tone"] = "plain") => {
-      lines.get(act.id)?.push({ at: stage.clock.now(), text, tone });
-      stage.timeline.add({ lane: "you", title: text, bad: tone === "bad" });
+    (scenario: Scenario) =>
+    (text: string, tone: ScenarioLine["tone"] = "plain") => {
+      lines.get(scenario.id)?.push({ at: context.clock.now(), text, tone });
+      context.timeline.add({ lane: "you", title: text, bad: tone === "bad" });
     };
-  const perform = async (act: Act) => {
-    running.add(act.id);
-    lines.set(act.id, []);
+  const perform = async (scenario: Scenario) => {
+    running.add(scenario.id);
+    lines.set(scenario.id, []);
     changed();
-    await act.run(stage, tell(act)).catch((error: Error) => tell(act)(error.message, "bad"));
-    running.delete(act.id);
+    await scenario.run(context, tell(scenario)).catch((error: Error) => tell(scenario)(error.message, "bad"));
+    running.delete(scenario.id);
     changed();
   };
   return {
     view: () =>
-      ACTS.map((act) => ({
-        ...{ id: act.id, title: act.title, about: act.about, not: act.not(stage) },
-        running: running.has(act.id),
-        lines: lines.get(act.id) ?? [],
+      SCENARIOS.map((scenario) => ({
+        ...{ id: scenario.id, title: scenario.title, about: scenario.about, not: scenario.not(context) },
+        running: running.has(scenario.id),
+        lines: lines.get(scenario.id) ?? [],
       })),
     run(id) {
-      const act = ACTS.find((one) => one.id === id);
-      if (!act) throw new Error("There is no such thing to break.");
-      const not = act.not(stage) ?? (running.size > 0 ? "One thing at a time." : undefined);
+      const scenario = SCENARIOS.find((one) => one.id === id);
+      if (!scenario) throw new Error("There is no such thing to break.");
+      const not = scenario.not(context) ?? (running.size > 0 ? "One thing at a time." : undefined);
       if (not) throw new Error(not);
-      void perform(act);
+      void perform(scenario);
     },
   };
 }

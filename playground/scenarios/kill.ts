@@ -1,9 +1,9 @@
 /** The bot is killed in the middle of setting up a grant, started again, and finishes what it began. */
 import type { RequestId } from "../../src/domain/ids.ts";
-import { recordsOf, type Stage } from "../context.ts";
+import { type PlaygroundContext, recordsOf } from "../context.ts";
 import { sweepNow } from "./clock.ts";
 import { free, pendingRequest } from "./provoke.ts";
-import { type Act, seen, type Tell } from "./scenario.ts";
+import { type Scenario, seen, type Tell } from "./scenario.ts";
 
 const STRUCK_WITHIN = 10_000;
 const DOWN_FOR = 1_500;
@@ -11,17 +11,17 @@ const DOWN_FOR = 1_500;
 const PATIENCE = 10_000;
 const HEALED_WITHIN = 20_000;
 
-export const kill: Act = {
+export const kill: Scenario = {
   id: "kill",
   title: "Kill the bot while it sets up a grant",
   about: "Approves what waits, or asks for peek. The moment the hub has made the account: SIGKILL.",
   not: () => undefined,
-  async run(stage, tell) {
-    const { bot, clock } = stage;
+  async run(context, tell) {
+    const { bot, clock } = context;
     const began = clock.now();
     const before = bot.pid;
-    const strike = trap(stage);
-    const id = await provoke(stage, strike);
+    const strike = trap(context);
+    const id = await provoke(context, strike);
     const where = await strike.sprung;
     if (!where) return tell("Nothing was being set up, so nothing was killed.");
     tell(
@@ -32,19 +32,22 @@ export const kill: Act = {
     await bot.start();
     tell(`Started again (process ${bot.pid}). It waits 10 s, in case another replica is still at work.`);
     await clock.sleep(Math.max(0, began + PATIENCE + 500 - clock.now()));
-    await healed(stage, id, tell);
+    await healed(context, id, tell);
   },
 };
 
-async function provoke(stage: Stage, strike: ReturnType<typeof trap>): Promise<RequestId | undefined> {
+async function provoke(
+  context: PlaygroundContext,
+  strike: ReturnType<typeof trap>,
+): Promise<RequestId | undefined> {
   try {
-    const waits = (await recordsOf(stage)).some(({ state }) => state === "pending");
+    const waits = (await recordsOf(context)).some(({ state }) => state === "pending");
     if (!waits) {
-      await stage.slack.command(await free(stage, "peek"), "dm", "peek 15m");
+      await context.slack.command(await free(context, "peek"), "dm", "peek 15m");
       return undefined;
     }
-    const { request, card, approvers } = await pendingRequest(stage);
-    await stage.slack.click(approvers[0] ?? "", card, "Approve");
+    const { request, card, approvers } = await pendingRequest(context);
+    await context.slack.click(approvers[0] ?? "", card, "Approve");
     return request.id;
   } catch (error) {
     strike.leave();
@@ -53,7 +56,7 @@ async function provoke(stage: Stage, strike: ReturnType<typeof trap>): Promise<R
 }
 
 /** Kills in the same turn in which the stand-in hub has stored the account, or Slack the first message. */
-function trap({ hub, slack, bot }: Stage) {
+function trap({ hub, slack, bot }: PlaygroundContext) {
   const { promise, resolve } = Promise.withResolvers<string | undefined>();
   const spring = (where: string) => {
     leave();
@@ -79,10 +82,10 @@ function trap({ hub, slack, bot }: Stage) {
   return { sprung: promise, leave };
 }
 
-async function healed(stage: Stage, id: RequestId | undefined, tell: Tell): Promise<void> {
-  await sweepNow(stage);
+async function healed(context: PlaygroundContext, id: RequestId | undefined, tell: Tell): Promise<void> {
+  await sweepNow(context);
   const found = await seen(async () => {
-    const records = await recordsOf(stage);
+    const records = await recordsOf(context);
     return records.findLast((r) => (id ? r.id === id : r.role === "peek") && r.state === "active");
   }, HEALED_WITHIN);
   if (!found) return tell("Not finished yet; the sweep tries again within a minute.", "bad");

@@ -1,23 +1,23 @@
 /** What a visitor may break: each tells what it did, and how it healed. */
 import { setTimeout as delay } from "node:timers/promises";
-import type { Stage } from "../context.ts";
+import type { PlaygroundContext } from "../context.ts";
 
-export interface Line {
+export interface ScenarioLine {
   at: number;
   text: string;
   tone: "bad" | "good" | "plain";
 }
 
-export type Tell = (text: string, tone?: Line["tone"]) => void;
+export type Tell = (text: string, tone?: ScenarioLine["tone"]) => void;
 
-export interface Act {
+export interface Scenario {
   id: string;
   title: string;
   /** What it will do, before it is done. */
   about: string;
   /** Why it cannot be done here; undefined when it can. */
-  not(stage: Stage): string | undefined;
-  run(stage: Stage, tell: Tell): Promise<void>;
+  not(context: PlaygroundContext): string | undefined;
+  run(context: PlaygroundContext, tell: Tell): Promise<void>;
 }
 
 const LOOK_EVERY = 60;

@@ -49,14 +49,14 @@ async function boot(
 ): Promise<Hub> {
   const [client, peer, port] = await Promise.all([freePort(), freePort(), freePort()]);
   children.push(await startChild(binary("etcd"), etcdArgs(dir, client, peer)));
-  const authority = createAuthority("karpor-ca");
+  const authority = await createAuthority("karpor-ca");
   writeKeys(
     dir,
     authority.certificate,
-    authority.issue({ commonName: "hub", hosts: ["localhost", "127.0.0.1"] }),
+    await authority.issue({ commonName: "hub", hosts: ["localhost", "127.0.0.1"] }),
   );
   children.push(await startChild(binary("kube-apiserver"), apiserverArgs(dir, client, port)));
-  const admin = authority.issue({ commonName: "karpor-admin", organization: "system:masters" });
+  const admin = await authority.issue({ commonName: "karpor-admin", organization: "system:masters" });
   const server = { url: `https://127.0.0.1:${port}`, ca: authority.certificate };
   const ask = hubClient(server, admin);
   await ready(ask, children);

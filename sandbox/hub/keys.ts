@@ -12,14 +12,16 @@ export interface Keys {
 }
 
 export async function createKeys(): Promise<Keys> {
-  const authority = createAuthority("karpor-ca");
-  const pair = await promisify(generateKeyPair)("rsa", { modulusLength: 2048 });
+  const [authority, pair] = await Promise.all([
+    createAuthority("karpor-ca"),
+    promisify(generateKeyPair)("rsa", { modulusLength: 2048 }),
+  ]);
   const der = pair.publicKey.export({ type: "spki", format: "der" });
   const id = createHash("sha256").update(der).digest("base64url");
   return {
     ca: authority.certificate,
-    serving: authority.issue({ commonName: "localhost", hosts: ["localhost", "127.0.0.1"] }),
-    admin: authority.issue({ commonName: "karpor-admin", organization: MASTERS }),
+    serving: await authority.issue({ commonName: "localhost", hosts: ["localhost", "127.0.0.1"] }),
+    admin: await authority.issue({ commonName: "karpor-admin", organization: MASTERS }),
     signer: { id, ...pair },
   };
 }

@@ -20,7 +20,7 @@ export interface TimedFront {
 
 export async function startTimedFront({ server, authority, admin, clock }: TimedFront) {
   const { ca } = server;
-  const serving = authority.issue({ commonName: "hub", hosts: ["localhost", "127.0.0.1"] });
+  const serving = await authority.issue({ commonName: "hub", hosts: ["localhost", "127.0.0.1"] });
   const nobody = new Agent({ connect: { ca } });
   const root = new Agent({ connect: { ca, cert: admin.certificate, key: admin.key } });
   const moved = (time: string) => Date.parse(time) + clock.now() - Date.now();

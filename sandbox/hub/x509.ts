@@ -1,6 +1,18 @@
-/** A throwaway certificate authority: just enough X.509 (DER by hand, ECDSA by node:crypto) for TLS on localhost. */
-import { generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";
+/** A throwaway certificate authority for TLS on localhost: ECDSA on P-256, in memory. */
+import "reflect-metadata";
 import { isIPv4 } from "node:net";
+import {
+  BasicConstraintsExtension,
+  ExtendedKeyUsage,
+  ExtendedKeyUsageExtension,
+  type Extension,
+  type JsonName,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  PemConverter,
+  SubjectAlternativeNameExtension,
+  X509CertificateGenerator,
+} from "@peculiar/x509";
 import type { Credentials } from "./types.ts";
 
 export interface Wanted {
@@ -12,93 +24,54 @@ export interface Wanted {
 
 export interface Authority {
   certificate: string;
-  issue(wanted: Wanted): Credentials;
+  issue(wanted: Wanted): Promise<Credentials>;
 }
 
 const DAY_MS = 24 * 3600 * 1000;
 const LIFE_MS = 3650 * DAY_MS;
+const ECDSA = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
+const MAY_SIGN = KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign;
 
-export function createAuthority(commonName: string): Authority {
-  const own = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
-  const issuer: Wanted = { commonName };
-  const certify = (wanted: Wanted, key: KeyObject, extensions: Buffer[]) =>
-    pem("CERTIFICATE", certificate(issuer, wanted, key, own.privateKey, extensions));
+export async function createAuthority(commonName: string): Promise<Authority> {
+  const keys = await newKeys();
+  const own = await X509CertificateGenerator.createSelfSigned({
+    ...{ name: nameOf({ commonName }), keys, signingAlgorithm: ECDSA, ...validity() },
+    extensions: [
+      new BasicConstraintsExtension(true, undefined, true),
+      new KeyUsagesExtension(MAY_SIGN, true),
+    ],
+  });
   return {
-    certificate: certify(issuer, own.publicKey, [
-      extension([2, 5, 29, 19], seq(bool(true)), true),
-      extension([2, 5, 29, 15], der(0x03, Buffer.from([1, 0x06])), true),
-    ]),
-    issue(wanted) {
-      const pair = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
-      const key = pair.privateKey.export({ type: "pkcs8", format: "pem" }).toString();
-      return { certificate: certify(wanted, pair.publicKey, leafExtensions(wanted)), key };
+    certificate: `${own}\n`,
+    async issue(wanted) {
+      const { publicKey, privateKey } = await newKeys();
+      const certificate = await X509CertificateGenerator.create({
+        ...{ subject: nameOf(wanted), issuer: own.subject, extensions: leafExtensions(wanted) },
+        ...{ publicKey, signingKey: keys.privateKey, signingAlgorithm: ECDSA, ...validity() },
+      });
+      const key = PemConverter.encode(await crypto.subtle.exportKey("pkcs8", privateKey), "PRIVATE KEY");
+      return { certificate: `${certificate}\n`, key: `${key}\n` };
     },
   };
 }
 
-function leafExtensions({ hosts = [] }: Wanted): Buffer[] {
-  const usage = hosts.length > 0 ? 1 : 2;
-  const extended = extension([2, 5, 29, 37], seq(oid([1, 3, 6, 1, 5, 5, 7, 3, usage])));
-  if (hosts.length === 0) return [extended];
-  const names = hosts.map((host) =>
-    isIPv4(host) ? der(0x87, Buffer.from(host.split(".").map(Number))) : der(0x82, Buffer.from(host)),
-  );
-  return [extended, extension([2, 5, 29, 17], seq(...names))];
-}
+const newKeys = () => crypto.subtle.generateKey(ECDSA, true, ["sign", "verify"]);
 
-function certificate(
-  issuer: Wanted,
-  wanted: Wanted,
-  key: KeyObject,
-  signer: KeyObject,
-  extensions: Buffer[],
-) {
-  const algorithm = seq(oid([1, 2, 840, 10045, 4, 3, 2]));
-  const serial = Buffer.concat([Buffer.from([0x01]), randomBytes(15)]);
-  const body = seq(
-    der(0xa0, der(0x02, Buffer.from([2]))),
-    der(0x02, serial),
-    algorithm,
-    name(issuer),
-    seq(utc(Date.now() - DAY_MS), utc(Date.now() + LIFE_MS)),
-    name(wanted),
-    key.export({ type: "spki", format: "der" }),
-    der(0xa3, seq(...extensions)),
-  );
-  return seq(body, algorithm, der(0x03, Buffer.from([0]), sign("sha256", body, signer)));
-}
+const validity = () => ({
+  notBefore: new Date(Date.now() - DAY_MS),
+  notAfter: new Date(Date.now() + LIFE_MS),
+});
 
-function name({ commonName, organization }: Wanted): Buffer {
-  const part = (id: number, text: string) => der(0x31, seq(oid([2, 5, 4, id]), der(0x0c, Buffer.from(text))));
-  return seq(...(organization ? [part(10, organization)] : []), part(3, commonName));
-}
+const nameOf = ({ commonName, organization }: Wanted): JsonName => [
+  ...(organization === undefined ? [] : [{ O: [organization] }]),
+  { CN: [commonName] },
+];
 
-function extension(id: number[], value: Buffer, critical = false): Buffer {
-  return seq(oid(id), ...(critical ? [bool(true)] : []), der(0x04, value));
-}
-
-const seq = (...parts: Buffer[]) => der(0x30, ...parts);
-const bool = (value: boolean) => der(0x01, Buffer.from([value ? 0xff : 0]));
-
-function utc(ms: number): Buffer {
-  const digits = new Date(ms).toISOString().replace(/\D/g, "");
-  return der(0x17, Buffer.from(`${digits.slice(2, 14)}Z`));
-}
-
-function oid([first = 0, second = 0, ...rest]: number[]): Buffer {
-  const base128 = (n: number): number[] =>
-    n < 128 ? [n] : [...base128(n >> 7).map((b) => b | 0x80), n & 0x7f];
-  return der(0x06, Buffer.from([first * 40 + second, ...rest.flatMap(base128)]));
-}
-
-function der(tag: number, ...parts: Buffer[]): Buffer {
-  const body = Buffer.concat(parts);
-  const size = body.length;
-  const length = size < 128 ? [size] : size < 256 ? [0x81, size] : [0x82, size >> 8, size & 0xff];
-  return Buffer.concat([Buffer.from([tag, ...length]), body]);
-}
-
-function pem(label: string, body: Buffer): string {
-  const lines = body.toString("base64").match(/.{1,64}/g) ?? [];
-  return `-----BEGIN ${label}-----\n${lines.join("\n")}\n-----END ${label}-----\n`;
+function leafExtensions({ hosts = [] }: Wanted): Extension[] {
+  if (hosts.length === 0) return [new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth])];
+  const names = hosts.map((value) => ({ type: isIPv4(value) ? ("ip" as const) : ("dns" as const), value }));
+  return [
+    new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
+    new SubjectAlternativeNameExtension(names),
+  ];
 }

@@ -20,8 +20,11 @@ export function speaksTls(): boolean {
 }
 
 export async function startTlsRedis(): Promise<TlsRedis> {
-  const authority = createAuthority("local redis");
-  const { certificate, key } = authority.issue({ commonName: "redis", hosts: ["localhost", "127.0.0.1"] });
+  const authority = await createAuthority("local redis");
+  const { certificate, key } = await authority.issue({
+    commonName: "redis",
+    hosts: ["localhost", "127.0.0.1"],
+  });
   const files = { cert: certificate, key, ca: authority.certificate };
   const redis = await onFreePort((port) =>
     launch(findRedis() ?? "redis-server", port, (dir) => [

@@ -3,8 +3,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { parseArgs } from "./args.ts";
 import { SlackRefusal } from "./errors.ts";
 import { createLimiter, nextFailure } from "./faults.ts";
-import { answer, readBody } from "./http.ts";
-import type { Failure, Json } from "./types.ts";
+import { readBody, respondWith } from "./http.ts";
+import type { CallFailure, JsonObject } from "./types.ts";
 import { checkScopes, type Method } from "./web-api/method.ts";
 import { methods } from "./web-api/methods.ts";
 import type { Workspace } from "./workspace.ts";
@@ -16,19 +16,19 @@ export interface Tokens {
 
 interface Reply {
   status: number;
-  body: Json | string;
+  body: JsonObject | string;
   headers?: Record<string, string>;
   error?: string;
 }
 
 interface Request {
   name: string;
-  args: Json;
+  args: JsonObject;
   token: string | undefined;
 }
 
 /** What only the server knows and a method's answer needs, such as the WebSocket URL. */
-export type Extras = Record<string, () => Json>;
+export type Extras = Record<string, () => JsonObject>;
 
 export function createApi(workspace: Workspace, tokens: Tokens, extras: Extras) {
   const limited = createLimiter(workspace);
@@ -44,7 +44,7 @@ export function createApi(workspace: Workspace, tokens: Tokens, extras: Extras) 
     // A hanging call stays open until the caller or the server gives up.
     if (is("hang", failure)) return;
     if (is("lost", failure)) incoming.socket.destroy();
-    else answer(response, reply.status, reply.body, reply.headers);
+    else respondWith(response, reply.status, reply.body, reply.headers);
   };
 }
 
@@ -64,7 +64,7 @@ function requestOf(name: string, incoming: IncomingMessage, body: string): Reque
   return { name, args, token: bearer ?? (typeof token === "string" ? token : undefined) };
 }
 
-function replyTo(run: () => Reply, failure: Failure | undefined): Reply {
+function replyTo(run: () => Reply, failure: CallFailure | undefined): Reply {
   if (typeof failure === "string") return refused(new SlackRefusal(failure));
   if (failure && "status" in failure)
     return { status: failure.status, body: failure.body ?? "", error: "http" };
@@ -77,7 +77,7 @@ function replyTo(run: () => Reply, failure: Failure | undefined): Reply {
   }
 }
 
-const is = (kind: "hang" | "lost", failure: Failure | undefined): boolean =>
+const is = (kind: "hang" | "lost", failure: CallFailure | undefined): boolean =>
   typeof failure === "object" && kind in failure;
 
 function refused(error: unknown): Reply {

@@ -1,24 +1,24 @@
 /** Arguments of a Web API call: the client sends forms with JSON inside, other callers send JSON. */
 import { SlackRefusal } from "./errors.ts";
-import type { Json } from "./types.ts";
+import type { JsonObject } from "./types.ts";
 
-export function parseArgs(contentType: string, body: string): Json {
+export function parseArgs(contentType: string, body: string): JsonObject {
   if (body === "") return {};
   if (!contentType.startsWith("application/json")) return Object.fromEntries(new URLSearchParams(body));
   try {
-    return JSON.parse(body) as Json;
+    return JSON.parse(body) as JsonObject;
   } catch {
     throw new SlackRefusal("invalid_json");
   }
 }
 
-export const optional = (args: Json, name: string): string | undefined => {
+export const optionalArg = (args: JsonObject, name: string): string | undefined => {
   const value = args[name];
   return value === undefined || value === null || value === "" ? undefined : String(value);
 };
 
-export function required(args: Json, name: string): string {
-  const value = optional(args, name);
+export function requiredArg(args: JsonObject, name: string): string {
+  const value = optionalArg(args, name);
   if (value === undefined) {
     const message = `missing required field: ${name}`;
     throw new SlackRefusal("invalid_arguments", { response_metadata: { messages: [`[ERROR] ${message}`] } });
@@ -26,10 +26,10 @@ export function required(args: Json, name: string): string {
   return value;
 }
 
-export const flag = (args: Json, name: string): boolean => ["true", "1"].includes(String(args[name]));
+export const flag = (args: JsonObject, name: string): boolean => ["true", "1"].includes(String(args[name]));
 
 /** A structured argument, JSON inside a form field; `code` when it is not JSON. */
-export function structured(args: Json, name: string, code: string): unknown {
+export function structured(args: JsonObject, name: string, code: string): unknown {
   const value = args[name];
   if (typeof value !== "string") return value ?? undefined;
   if (value === "") return undefined;
@@ -41,10 +41,14 @@ export function structured(args: Json, name: string, code: string): unknown {
 }
 
 /** Slack's cursors: opaque, empty at the end, and never more than was asked for. */
-export function page<T>(args: Json, items: T[], usual: number): { items: T[]; response_metadata: Json } {
-  const limit = Number(optional(args, "limit") ?? usual);
+export function page<T>(
+  args: JsonObject,
+  items: T[],
+  usual: number,
+): { items: T[]; response_metadata: JsonObject } {
+  const limit = Number(optionalArg(args, "limit") ?? usual);
   if (!Number.isInteger(limit) || limit < 1 || limit > 1000) throw new SlackRefusal("invalid_limit");
-  const start = startOf(optional(args, "cursor"));
+  const start = startOf(optionalArg(args, "cursor"));
   const next = start + limit;
   const next_cursor = next < items.length ? Buffer.from(`next:${next}`).toString("base64") : "";
   return { items: items.slice(start, next), response_metadata: { next_cursor } };

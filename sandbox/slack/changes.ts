@@ -1,16 +1,16 @@
 /** A stream of what changed, and waiting on it without polling. */
-import type { Change } from "./types.ts";
+import type { WorkspaceChange } from "./types.ts";
 
 export interface Changes {
-  emit(change: Change): void;
-  on(listener: (change: Change) => void): () => void;
+  emit(change: WorkspaceChange): void;
+  on(listener: (change: WorkspaceChange) => void): () => void;
   /** Resolves with the first truthy answer of `predicate`, asked now and at every change. */
   waitFor<T>(predicate: () => T, ms?: number): Promise<NonNullable<T>>;
 }
 
 export function createChanges(): Changes {
-  const listeners = new Set<(change: Change) => void>();
-  const on = (listener: (change: Change) => void) => {
+  const listeners = new Set<(change: WorkspaceChange) => void>();
+  const on = (listener: (change: WorkspaceChange) => void) => {
     listeners.add(listener);
     return () => void listeners.delete(listener);
   };

@@ -1,7 +1,7 @@
 /** Hands a payload to the bot, over HTTP or a socket, and says what Slack would have seen of the answer. */
 import { performance } from "node:perf_hooks";
 import { signedHeaders } from "./signing.ts";
-import type { Json } from "./types.ts";
+import type { JsonObject } from "./types.ts";
 import type { Workspace } from "./workspace.ts";
 
 export type Kind = "slash_commands" | "interactive" | "events_api";
@@ -21,7 +21,7 @@ export interface Retry {
   reason: string;
 }
 
-export type Deliver = (kind: Kind, payload: Json, retry?: Retry) => Promise<Delivered>;
+export type Deliver = (kind: Kind, payload: JsonObject, retry?: Retry) => Promise<Delivered>;
 
 export function createHttpDelivery(workspace: Workspace, target: () => string | undefined): Deliver {
   return async (kind, payload, retry) => {
@@ -40,7 +40,12 @@ export function createHttpDelivery(workspace: Workspace, target: () => string | 
   };
 }
 
-function request({ settings }: Workspace, kind: Kind, payload: Json, retry: Retry | undefined): RequestInit {
+function request(
+  { settings }: Workspace,
+  kind: Kind,
+  payload: JsonObject,
+  retry: Retry | undefined,
+): RequestInit {
   const body = bodyOf(kind, payload);
   return {
     method: "POST",
@@ -54,7 +59,7 @@ function request({ settings }: Workspace, kind: Kind, payload: Json, retry: Retr
   };
 }
 
-function bodyOf(kind: Kind, payload: Json): string {
+function bodyOf(kind: Kind, payload: JsonObject): string {
   if (kind === "events_api") return JSON.stringify(payload);
   if (kind === "interactive") return new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
   return new URLSearchParams(payload as Record<string, string>).toString();

@@ -2,12 +2,12 @@
 import { randomUUID } from "node:crypto";
 import type { WebSocket } from "ws";
 import type { Delivered, Kind, Retry } from "./delivery.ts";
-import type { Json } from "./types.ts";
+import type { JsonObject } from "./types.ts";
 
 type Outcome = Omit<Delivered, "ms">;
 
 interface Pending {
-  envelope: Json;
+  envelope: JsonObject;
   /** The connection it was last sent on. */
   socket: WebSocket;
   settle(outcome: Outcome): void;
@@ -15,15 +15,15 @@ interface Pending {
 
 export interface Envelopes {
   /** Resolves when acknowledged, or as operation_timeout after `ms`. */
-  send(socket: WebSocket, envelope: Json, ms: number): Promise<Outcome>;
-  acknowledged(id: string, payload: Json | undefined): void;
+  send(socket: WebSocket, envelope: JsonObject, ms: number): Promise<Outcome>;
+  acknowledged(id: string, payload: JsonObject | undefined): void;
   /** Sends again, on a new connection, what a lost one left unacknowledged. */
   resume(socket: WebSocket): void;
 }
 
 export function createEnvelopes(): Envelopes {
   const pending = new Map<string, Pending>();
-  const send = (socket: WebSocket, envelope: Json, ms: number) =>
+  const send = (socket: WebSocket, envelope: JsonObject, ms: number) =>
     new Promise<Outcome>((resolve) => {
       const id = String(envelope.envelope_id);
       const settle = (outcome: Outcome) => {
@@ -49,10 +49,10 @@ function resend(one: Pending, socket: WebSocket): void {
   socket.send(JSON.stringify(one.envelope));
 }
 
-const bodyOf = (payload: Json | undefined): string =>
+const bodyOf = (payload: JsonObject | undefined): string =>
   payload && Object.keys(payload).length > 0 ? JSON.stringify(payload) : "";
 
-export const envelopeOf = (type: Kind, payload: Json, retry: Retry | undefined): Json => ({
+export const envelopeOf = (type: Kind, payload: JsonObject, retry: Retry | undefined): JsonObject => ({
   envelope_id: randomUUID(),
   type,
   payload,

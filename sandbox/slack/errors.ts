@@ -1,10 +1,10 @@
 /** Slack's own refusals, as a Web API method throws them. */
-import type { Json } from "./types.ts";
+import type { JsonObject } from "./types.ts";
 
 export class SlackRefusal extends Error {
   readonly code: string;
-  readonly extra: Json;
-  constructor(code: string, extra: Json = {}) {
+  readonly extra: JsonObject;
+  constructor(code: string, extra: JsonObject = {}) {
     super(code);
     this.code = code;
     this.extra = extra;

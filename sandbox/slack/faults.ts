@@ -1,8 +1,8 @@
 /** Trouble on order: the next calls of a method fail as asked, and posts are limited when switched on. */
-import type { Failure, Json } from "./types.ts";
+import type { CallFailure, JsonObject } from "./types.ts";
 import type { Workspace } from "./workspace.ts";
 
-export function nextFailure(workspace: Workspace, method: string): Failure | undefined {
+export function nextFailure(workspace: Workspace, method: string): CallFailure | undefined {
   const planned = workspace.failures.find((plan) => plan.method === method || plan.method === "*");
   if (!planned) return undefined;
   planned.times -= 1;
@@ -11,7 +11,9 @@ export function nextFailure(workspace: Workspace, method: string): Failure | und
 }
 
 /** A token bucket a channel, by the workspace's clock; answers the seconds to wait, or nothing. */
-export function createLimiter(workspace: Workspace): (method: string, args: Json) => number | undefined {
+export function createLimiter(
+  workspace: Workspace,
+): (method: string, args: JsonObject) => number | undefined {
   const buckets = new Map<string, { left: number; at: number }>();
   return (method, args) => {
     const limit = workspace.settings.rateLimit;

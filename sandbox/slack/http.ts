@@ -1,6 +1,6 @@
 /** The little HTTP that the stand-in needs: read a body, answer JSON. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Json } from "./types.ts";
+import type { JsonObject } from "./types.ts";
 
 export async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
@@ -8,10 +8,10 @@ export async function readBody(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-export function answer(
+export function respondWith(
   response: ServerResponse,
   status: number,
-  body: Json | string,
+  body: JsonObject | string,
   headers: Record<string, string> = {},
 ): void {
   const text = typeof body === "string" ? body : JSON.stringify(body);

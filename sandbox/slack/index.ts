@@ -5,7 +5,7 @@ import { observed } from "./observe.ts";
 import { createPeople } from "./people.ts";
 import { startServer } from "./server.ts";
 import { createSockets, type Sockets } from "./socket.ts";
-import type { Failure, LocalSlackOptions, RateLimit } from "./types.ts";
+import type { CallFailure, LocalSlackOptions, RateLimit } from "./types.ts";
 import { createWorkspace, type Workspace } from "./workspace.ts";
 
 export type { ClickResult } from "./driver/click.ts";
@@ -61,7 +61,7 @@ function eitherWay(workspace: Workspace, sockets: Sockets) {
 function trouble(workspace: Workspace) {
   return {
     /** The next `times` calls of a method ("*" for any) fail in this way. */
-    failNext: (method: string, failure: Failure, times = 1): void => {
+    failNext: (method: string, failure: CallFailure, times = 1): void => {
       workspace.failures.push({ method, failure, times });
     },
     clearFailures: (): void => {

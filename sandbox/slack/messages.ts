@@ -1,19 +1,19 @@
 /** Writing, editing and removing messages and ephemerals; every change is kept and told. */
 import { notifyPhones } from "./phone.ts";
-import type { Block, Content, Ephemeral, Json, Message } from "./types.ts";
+import type { Block, Content, Ephemeral, JsonObject, SlackMessage } from "./types.ts";
 import type { Workspace } from "./workspace.ts";
 
 interface NewMessage extends Content {
   channel: string;
   user: string;
   thread_ts?: string;
-  metadata?: Json;
+  metadata?: JsonObject;
 }
 
-export function post(workspace: Workspace, draft: NewMessage): Message {
+export function post(workspace: Workspace, draft: NewMessage): SlackMessage {
   const content = stored(workspace, draft);
   const fromBot = draft.user === workspace.bot.userId;
-  const message: Message = {
+  const message: SlackMessage = {
     ...draft,
     ...content,
     ts: workspace.nextTs(),
@@ -26,13 +26,13 @@ export function post(workspace: Workspace, draft: NewMessage): Message {
   return message;
 }
 
-export function edit(workspace: Workspace, message: Message, draft: Content): void {
+export function edit(workspace: Workspace, message: SlackMessage, draft: Content): void {
   replaceContent(workspace, message, draft);
   message.edited = { user: workspace.bot.userId, ts: workspace.nextTs() };
   workspace.changes.emit({ kind: "message_edited", message });
 }
 
-export function remove(workspace: Workspace, message: Message): void {
+export function removeMessage(workspace: Workspace, message: SlackMessage): void {
   message.deleted = true;
   workspace.changes.emit({ kind: "message_deleted", message });
 }
@@ -64,13 +64,13 @@ export function dismiss(workspace: Workspace, ephemeral: Ephemeral): void {
   workspace.changes.emit({ kind: "ephemeral_gone", ephemeral });
 }
 
-export const findMessage = (workspace: Workspace, channel: string, ts: string): Message | undefined =>
+export const findMessage = (workspace: Workspace, channel: string, ts: string): SlackMessage | undefined =>
   workspace.messages.find((message) => message.channel === channel && message.ts === ts && !message.deleted);
 
 export const findEphemeral = (workspace: Workspace, channel: string, ts: string): Ephemeral | undefined =>
   workspace.ephemerals.find((one) => one.channel === channel && one.ts === ts && !one.gone);
 
-function replaceContent(workspace: Workspace, target: Message | Ephemeral, draft: Content): void {
+function replaceContent(workspace: Workspace, target: SlackMessage | Ephemeral, draft: Content): void {
   const content = stored(workspace, draft);
   target.text = content.text;
   if (content.blocks) target.blocks = content.blocks;
@@ -92,7 +92,7 @@ export function withIds(workspace: Workspace, blocks: Block[]): Block[] {
       block.element,
       ...(Array.isArray(block.elements) ? block.elements : []),
     ];
-    for (const element of elements as (Json | undefined)[]) {
+    for (const element of elements as (JsonObject | undefined)[]) {
       if (element && interactive.test(String(element.type))) element.action_id ??= workspace.nextId("act");
     }
     return { ...block, block_id: block.block_id ?? workspace.nextId("blk") };

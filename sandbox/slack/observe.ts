@@ -1,7 +1,7 @@
 /** Looking at the workspace from outside: what is shown to whom, and what happened. */
 import { CannotDo } from "./errors.ts";
 import { canSee } from "./places.ts";
-import type { Change, Ephemeral, Message } from "./types.ts";
+import type { Ephemeral, SlackMessage, WorkspaceChange } from "./types.ts";
 import { stackOf } from "./views.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -29,12 +29,12 @@ export function observed(workspace: Workspace) {
     troubles: (user?: string) => workspace.troubles.filter((one) => user === undefined || one.user === user),
     calls: workspace.calls,
     directory: { people: workspace.people, groups: workspace.groups, channels: workspace.channels },
-    onEvent: (listener: (change: Change) => void) => workspace.changes.on(listener),
+    onEvent: (listener: (change: WorkspaceChange) => void) => workspace.changes.on(listener),
     waitFor: workspace.changes.waitFor,
   };
 }
 
-function timeline(workspace: Workspace, user: string, channel: string): (Message | Ephemeral)[] {
+function timeline(workspace: Workspace, user: string, channel: string): (SlackMessage | Ephemeral)[] {
   const id = channel === "dm" ? (workspace.dms.get(user) ?? "") : channel;
   const messages = workspace.messages.filter((one) => one.channel === id && !one.deleted);
   const whispers = workspace.ephemerals.filter((one) => one.channel === id && one.user === user && !one.gone);

@@ -1,7 +1,7 @@
 /** Changing who is who, and who is where, while the bot runs. */
 import { CannotDo } from "./errors.ts";
 import { personOf } from "./places.ts";
-import type { Channel, Group, Person } from "./types.ts";
+import type { Channel, Group, SlackPerson } from "./types.ts";
 import type { Workspace } from "./workspace.ts";
 
 export function createPeople(workspace: Workspace) {
@@ -10,12 +10,12 @@ export function createPeople(workspace: Workspace) {
     Object.assign(target, structuredClone(change));
     told();
   };
-  const person = (id: string): Person => personOf(workspace, id);
+  const person = (id: string): SlackPerson => personOf(workspace, id);
   const group = (id: string): Group => workspace.groups.get(id) ?? unknown(id);
   const channel = (id: string): Channel => workspace.channels.get(id) ?? unknown(id);
   return {
-    add: (one: Person) => add(workspace.people, one, told),
-    change: (user: string, change: Partial<Person>) => set(person(user), change),
+    add: (one: SlackPerson) => add(workspace.people, one, told),
+    change: (user: string, change: Partial<SlackPerson>) => set(person(user), change),
     deactivate: (user: string) => set(person(user), { deleted: true }),
     setLocale: (user: string, locale: string) => set(person(user), { locale }),
     /** What chat.postMessage into their DM fails with from now on; nothing to allow it again. */

@@ -1,10 +1,10 @@
 /** What reaches a locked phone: the words of new messages in a DM, or that mention the person. */
-import { placeOf } from "./places.ts";
+import { conversationOf } from "./places.ts";
 import { mentionsIn, visibleText } from "./read.ts";
-import type { Message } from "./types.ts";
+import type { SlackMessage } from "./types.ts";
 import type { Workspace } from "./workspace.ts";
 
-export function notifyPhones(workspace: Workspace, message: Message): void {
+export function notifyPhones(workspace: Workspace, message: SlackMessage): void {
   for (const user of reachedBy(workspace, message)) {
     if (user === message.user || workspace.people.get(user)?.deleted) continue;
     const notification = {
@@ -19,8 +19,8 @@ export function notifyPhones(workspace: Workspace, message: Message): void {
   }
 }
 
-function reachedBy(workspace: Workspace, message: Message): Set<string> {
-  const place = placeOf(workspace, message.channel);
+function reachedBy(workspace: Workspace, message: SlackMessage): Set<string> {
+  const place = conversationOf(workspace, message.channel);
   if (place?.kind === "dm") return new Set([place.person.id]);
   if (!place) return new Set();
   const { users, groups, everyone } = mentionsIn(message);
@@ -31,7 +31,7 @@ function reachedBy(workspace: Workspace, message: Message): Set<string> {
 }
 
 /** Without `text` Slack builds the banner from the blocks, which is how secrets reach a lock screen. */
-function banner(workspace: Workspace, message: Message): string {
+function banner(workspace: Workspace, message: SlackMessage): string {
   const words = message.text === "" ? visibleText(message) : visibleText({ text: message.text });
   return words
     .replace(/<@([UW][A-Z0-9]+)(?:\|[^>]*)?>/g, (_, id) => `@${workspace.people.get(id)?.name ?? id}`)

@@ -1,11 +1,13 @@
 /** Where things are said: channels, the DMs of the bot, and who can see them. */
 import { CannotDo } from "./errors.ts";
-import type { Channel, Person } from "./types.ts";
+import type { Bot, Channel, SlackPerson } from "./types.ts";
 import type { Workspace } from "./workspace.ts";
 
-export type Place = { kind: "channel"; channel: Channel } | { kind: "dm"; id: string; person: Person };
+export type Conversation =
+  | { kind: "channel"; channel: Channel }
+  | { kind: "dm"; id: string; person: SlackPerson };
 
-export function placeOf(workspace: Workspace, id: string): Place | undefined {
+export function conversationOf(workspace: Workspace, id: string): Conversation | undefined {
   const channel = workspace.channels.get(id);
   if (channel) return { kind: "channel", channel };
   const owner = [...workspace.dms].find(([, dm]) => dm === id)?.[0];
@@ -23,31 +25,35 @@ export function openDm(workspace: Workspace, user: string): string {
 
 export const botIn = (channel: Channel): boolean => channel.botIsMember ?? true;
 
-export function personOf(workspace: Workspace, user: string): Person {
+/** The workspace that a person belongs to. */
+export const teamOf = (bot: Bot, person: SlackPerson): string => person.teamId ?? bot.teamId;
+
+export function personOf(workspace: Workspace, user: string): SlackPerson {
   const person = workspace.people.get(user);
   if (!person) throw new CannotDo(`Nobody here is ${user}.`);
   return person;
 }
 
 /** Who acts must still be able to log in. */
-export function actorOf(workspace: Workspace, user: string): Person {
+export function actorOf(workspace: Workspace, user: string): SlackPerson {
   const person = personOf(workspace, user);
   if (person.deleted) throw new CannotDo(`${person.name} is deactivated and cannot use Slack.`);
   return person;
 }
 
 export function canSee(workspace: Workspace, user: string, id: string): boolean {
-  const place = placeOf(workspace, id);
+  const place = conversationOf(workspace, id);
   if (!place) return false;
   if (place.kind === "dm") return place.person.id === user;
   if (place.channel.members.includes(user)) return true;
   const person = workspace.people.get(user);
-  const guest = person?.isRestricted || person?.isUltraRestricted || person?.isStranger;
+  const foreign = person && teamOf(workspace.bot, person) !== workspace.bot.teamId;
+  const guest = person?.isRestricted || person?.isUltraRestricted || foreign;
   return !place.channel.isPrivate && !guest;
 }
 
 /** What a payload calls the channel: Slack hides the name of private ones and of DMs. */
-export function payloadName(place: Place): string {
+export function payloadName(place: Conversation): string {
   if (place.kind === "dm") return "directmessage";
   return place.channel.isPrivate ? "privategroup" : place.channel.name;
 }

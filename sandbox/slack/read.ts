@@ -1,11 +1,11 @@
 /** Reading what was sent: the text a person sees, and the elements they can act on. */
-import type { Block, Content, Json } from "./types.ts";
+import type { Block, Content, JsonObject } from "./types.ts";
 
-const isObject = (value: unknown): value is Json =>
+const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Every object inside, depth first, in the order a person reads. */
-export function* walk(value: unknown): Generator<Json> {
+export function* walk(value: unknown): Generator<JsonObject> {
   if (Array.isArray(value)) {
     for (const item of value) yield* walk(item);
   } else if (isObject(value)) {
@@ -17,7 +17,7 @@ export function* walk(value: unknown): Generator<Json> {
 const unescaped = (text: string): string =>
   text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 
-const isText = (object: Json): boolean =>
+const isText = (object: JsonObject): boolean =>
   typeof object.text === "string" &&
   ["plain_text", "mrkdwn", "text", "link", "markdown"].includes(String(object.type));
 
@@ -40,7 +40,7 @@ function blockText(block: Block): string {
 /** An element with an action_id, and the block it is in. */
 export interface Actionable {
   block: Block;
-  element: Json;
+  element: JsonObject;
 }
 
 export function actionables(blocks: Block[] = []): Actionable[] {
@@ -51,7 +51,8 @@ export function actionables(blocks: Block[] = []): Actionable[] {
   );
 }
 
-export const labelOf = (element: Json): string => (isObject(element.text) ? String(element.text.text) : "");
+export const labelOf = (element: JsonObject): string =>
+  isObject(element.text) ? String(element.text.text) : "";
 
 /** The labels of the buttons a person sees. */
 export const buttonsOf = (content: { blocks?: Block[] }): string[] =>
@@ -62,7 +63,7 @@ export const buttonsOf = (content: { blocks?: Block[] }): string[] =>
 /** Whom the content mentions: people, groups and broadcasts, as Slack parses them. */
 export function mentionsIn(content: Content): { users: Set<string>; groups: Set<string>; everyone: boolean } {
   const found = { users: new Set<string>(), groups: new Set<string>(), everyone: false };
-  const whole: Json[] = [{ type: "mrkdwn", text: content.text }];
+  const whole: JsonObject[] = [{ type: "mrkdwn", text: content.text }];
   for (const object of content.blocks?.length ? walk(content.blocks) : whole) {
     if (object.type === "mrkdwn") addMarkup(String(object.text), found);
     if (object.type === "user") found.users.add(String(object.user_id));

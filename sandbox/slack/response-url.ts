@@ -8,16 +8,16 @@ import {
   findEphemeral,
   findMessage,
   post,
-  remove,
+  removeMessage,
   whisper,
 } from "./messages.ts";
 import { responseUrlUses } from "./triggers.ts";
-import type { Content, Json } from "./types.ts";
+import type { Content, JsonObject } from "./types.ts";
 import type { ResponseUrl, Workspace } from "./workspace.ts";
 
 export interface Answered {
   status: number;
-  body: Json | string;
+  body: JsonObject | string;
 }
 
 export function answerByUrl(workspace: Workspace, id: string, text: string): Answered {
@@ -35,20 +35,20 @@ export function answerByUrl(workspace: Workspace, id: string, text: string): Ans
   return { status: 200, body: "ok" };
 }
 
-const refused = (status: number, error: string, extra: Json = {}): Answered => ({
+const refused = (status: number, error: string, extra: JsonObject = {}): Answered => ({
   status,
   body: { ok: false, error, ...extra },
 });
 
-function parse(text: string): Json {
+function parse(text: string): JsonObject {
   try {
-    return JSON.parse(text) as Json;
+    return JSON.parse(text) as JsonObject;
   } catch {
     throw new SlackRefusal("invalid_payload");
   }
 }
 
-function apply(workspace: Workspace, target: ResponseUrl, payload: Json): void {
+function apply(workspace: Workspace, target: ResponseUrl, payload: JsonObject): void {
   if (payload.delete_original === true) {
     removeSource(workspace, target);
     return;
@@ -71,7 +71,7 @@ export function say(
 }
 
 /** The text and blocks of an answer, refused as chat.postMessage would refuse them. */
-export function contentOf(payload: Json): Content {
+export function contentOf(payload: JsonObject): Content {
   const blocks = checkBlocks(payload.blocks);
   const text = typeof payload.text === "string" ? payload.text : "";
   if (text === "" && !blocks?.length) throw new SlackRefusal("no_text");
@@ -95,6 +95,6 @@ function replaceSource(workspace: Workspace, target: ResponseUrl, content: Conte
 
 function removeSource(workspace: Workspace, target: ResponseUrl): void {
   const { message, ephemeral } = sourceOf(workspace, target);
-  if (message) remove(workspace, message);
+  if (message) removeMessage(workspace, message);
   if (ephemeral) dismiss(workspace, ephemeral);
 }

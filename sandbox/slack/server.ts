@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { createApi, type Tokens } from "./api.ts";
 import { SlackRefusal } from "./errors.ts";
-import { answer, readBody } from "./http.ts";
+import { readBody, respondWith } from "./http.ts";
 import { answerByUrl } from "./response-url.ts";
 import type { Sockets } from "./socket.ts";
 import type { Workspace } from "./workspace.ts";
@@ -42,16 +42,20 @@ async function route(
 ): Promise<void> {
   const path = new URL(request.url ?? "/", "http://local").pathname;
   if (path.startsWith("/api/")) return api(path.slice("/api/".length), request, response);
-  if (!path.startsWith("/response/")) return answer(response, 404, "not found");
+  if (!path.startsWith("/response/")) return respondWith(response, 404, "not found");
   const { status, body } = answerByUrl(workspace, path.slice("/response/".length), await readBody(request));
-  answer(response, status, body);
+  respondWith(response, status, body);
 }
 
 function fail(response: ServerResponse, error: unknown): void {
   if (error instanceof SlackRefusal) {
-    answer(response, 200, { ok: false, error: error.code, ...error.extra });
+    respondWith(response, 200, { ok: false, error: error.code, ...error.extra });
   } else {
-    answer(response, 500, `The local Slack itself failed: ${error instanceof Error ? error.stack : error}`);
+    respondWith(
+      response,
+      500,
+      `The local Slack itself failed: ${error instanceof Error ? error.stack : error}`,
+    );
   }
 }
 

@@ -6,7 +6,7 @@ import type { Duplex } from "node:stream";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
 import type { Deliver } from "./delivery.ts";
 import { createEnvelopes, type Envelopes, envelopeOf } from "./envelopes.ts";
-import type { Json } from "./types.ts";
+import type { JsonObject } from "./types.ts";
 import type { Workspace } from "./workspace.ts";
 
 export type Sockets = ReturnType<typeof createSockets>;
@@ -96,7 +96,7 @@ function welcome(line: Line, socket: WebSocket): void {
   line.envelopes.resume(socket);
 }
 
-const hello = ({ workspace, server }: Line): Json => ({
+const hello = ({ workspace, server }: Line): JsonObject => ({
   type: "hello",
   num_connections: server.clients.size,
   debug_info: { host: "local", build_number: 1, approximate_connection_time: 3600 },
@@ -104,7 +104,7 @@ const hello = ({ workspace, server }: Line): Json => ({
 });
 
 function receive(line: Line, socket: WebSocket, data: RawData): void {
-  const { envelope_id, payload } = JSON.parse(String(data)) as { envelope_id: string; payload?: Json };
+  const { envelope_id, payload } = JSON.parse(String(data)) as { envelope_id: string; payload?: JsonObject };
   if (line.lost > 0) {
     line.lost -= 1;
     socket.terminate();

@@ -1,10 +1,10 @@
 /** The nouns of the local workspace, as tests, the playground and the server itself see them. */
 import type { Clock } from "../../src/domain/clock.ts";
 
-export type Json = Record<string, unknown>;
-export type Block = Json & { type: string };
+export type JsonObject = Record<string, unknown>;
+export type Block = JsonObject & { type: string };
 
-export interface Person {
+export interface SlackPerson {
   id: string;
   /** The handle people type after an @. */
   name: string;
@@ -17,7 +17,10 @@ export interface Person {
   deleted?: boolean;
   isRestricted?: boolean;
   isUltraRestricted?: boolean;
-  isStranger?: boolean;
+  /** Of another workspace, met in a channel shared by Slack Connect; ours when left out. */
+  teamId?: string;
+  /** The Enterprise Grid that the person belongs to. */
+  enterpriseId?: string;
   isAdmin?: boolean;
   /** Fields users.info and users.list leave out for this person, as Slack does for some. */
   omit?: string[];
@@ -53,13 +56,13 @@ export interface Revision extends Content {
   at: number;
 }
 
-export interface Message extends Content {
+export interface SlackMessage extends Content {
   channel: string;
   ts: string;
   user: string;
   bot_id?: string;
   thread_ts?: string;
-  metadata?: Json;
+  metadata?: JsonObject;
   edited?: { user: string; ts: string };
   /** Every content this message ever had, oldest first, the current one last. */
   history: Revision[];
@@ -78,7 +81,7 @@ export interface Ephemeral extends Content {
   gone?: boolean;
 }
 
-export interface View extends Json {
+export interface View extends JsonObject {
   id: string;
   type: "modal" | "home";
   hash: string;
@@ -86,7 +89,7 @@ export interface View extends Json {
   callback_id: string;
   external_id: string;
   private_metadata: string;
-  state: { values: Record<string, Record<string, Json>> };
+  state: { values: Record<string, Record<string, JsonObject>> };
   root_view_id: string;
   previous_view_id: string | null;
   /** What the form shows under its inputs after response_action errors. */
@@ -103,7 +106,7 @@ export interface Notification {
 }
 
 /** An error a person sees from Slack itself, such as operation_timeout. */
-export interface Trouble {
+export interface ShownError {
   user: string;
   error: string;
   /** What the person was doing: the command line, an action_id, a callback_id. */
@@ -113,7 +116,7 @@ export interface Trouble {
 
 export interface Call {
   method: string;
-  args: Json;
+  args: JsonObject;
   status: number;
   error?: string;
   at: number;
@@ -125,22 +128,24 @@ export interface Bot {
   appId: string;
   teamId: string;
   teamDomain: string;
+  /** Of a workspace that is part of an Enterprise Grid. */
+  enterpriseId?: string;
   name: string;
 }
 
 /** A payload on its way to the bot, over whichever transport. */
 export interface SentPayload {
   kind: "slash_commands" | "interactive" | "events_api";
-  payload: Json;
+  payload: JsonObject;
   at: number;
 }
 
-export type Change =
-  | { kind: "message" | "message_edited" | "message_deleted"; message: Message }
+export type WorkspaceChange =
+  | { kind: "message" | "message_edited" | "message_deleted"; message: SlackMessage }
   | { kind: "ephemeral" | "ephemeral_edited" | "ephemeral_gone"; ephemeral: Ephemeral }
   | { kind: "view_opened" | "view_updated" | "view_closed" | "home"; user: string; view: View }
   | { kind: "notification"; notification: Notification }
-  | { kind: "trouble"; trouble: Trouble }
+  | { kind: "trouble"; trouble: ShownError }
   | { kind: "call"; call: Call }
   | { kind: "payload"; sent: SentPayload }
   | {
@@ -151,7 +156,7 @@ export type Change =
   | { kind: "people" | "connection" };
 
 /** An error code; an HTTP status; silence; a 429; or done but the answer lost on the way. */
-export type Failure =
+export type CallFailure =
   | string
   | { status: number; body?: string }
   | { hang: true }
@@ -163,7 +168,7 @@ export interface RateLimit {
   burst: number;
 }
 
-export interface Settings {
+export interface WorkspaceSettings {
   signingSecret: string;
   scopes: string[];
   /** Whether answers carry x-oauth-scopes. */
@@ -182,7 +187,7 @@ export interface LocalSlackOptions {
   botToken: string;
   appToken?: string;
   command: string;
-  people: Person[];
+  people: SlackPerson[];
   groups: Group[];
   channels: Channel[];
   port?: number;

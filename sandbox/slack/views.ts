@@ -1,7 +1,7 @@
 /** Modals and homes: made from what the app sends, stacked per person, three deep at most. */
 import { SlackRefusal } from "./errors.ts";
 import { withIds } from "./messages.ts";
-import type { Block, Json, View } from "./types.ts";
+import type { Block, JsonObject, View } from "./types.ts";
 import type { Workspace } from "./workspace.ts";
 
 export const deepestStack = 3;
@@ -14,7 +14,7 @@ export function findView(workspace: Workspace, id: string): { user: string; view
   return [...stacks, ...homes].find(({ view }) => view.id === id);
 }
 
-export function makeView(workspace: Workspace, sent: Json, previous?: View): View {
+export function makeView(workspace: Workspace, sent: JsonObject, previous?: View): View {
   const id = workspace.nextId("V");
   return {
     ...filled(workspace, sent),
@@ -24,7 +24,7 @@ export function makeView(workspace: Workspace, sent: Json, previous?: View): Vie
   };
 }
 
-function filled(workspace: Workspace, sent: Json) {
+function filled(workspace: Workspace, sent: JsonObject) {
   const { bot } = workspace;
   const blocks = withIds(workspace, (sent.blocks ?? []) as Block[]);
   return {
@@ -42,7 +42,7 @@ function filled(workspace: Workspace, sent: Json) {
   };
 }
 
-export function openModal(workspace: Workspace, user: string, sent: Json): View {
+export function openModal(workspace: Workspace, user: string, sent: JsonObject): View {
   checkExternalId(workspace, sent);
   const view = makeView(workspace, sent);
   workspace.modals.set(user, [view]);
@@ -50,7 +50,7 @@ export function openModal(workspace: Workspace, user: string, sent: Json): View 
   return view;
 }
 
-export function pushModal(workspace: Workspace, user: string, sent: Json): View {
+export function pushModal(workspace: Workspace, user: string, sent: JsonObject): View {
   const stack = stackOf(workspace, user);
   const top = stack.at(-1);
   if (!top) throw new SlackRefusal("not_found");
@@ -63,7 +63,7 @@ export function pushModal(workspace: Workspace, user: string, sent: Json): View 
 }
 
 /** What was typed stays when the input keeps its block_id and action_id. */
-export function replaceView(workspace: Workspace, user: string, view: View, sent: Json): View {
+export function replaceView(workspace: Workspace, user: string, view: View, sent: JsonObject): View {
   const typed = view.state.values;
   delete view.errors;
   Object.assign(view, filled(workspace, sent));
@@ -79,7 +79,7 @@ export function closeModals(workspace: Workspace, user: string, closing: View[])
   for (const view of closing) workspace.changes.emit({ kind: "view_closed", user, view });
 }
 
-function checkExternalId(workspace: Workspace, sent: Json): void {
+function checkExternalId(workspace: Workspace, sent: JsonObject): void {
   if (!sent.external_id) return;
   const taken = [...workspace.modals.values()].flat().some((view) => view.external_id === sent.external_id);
   if (taken) throw new SlackRefusal("duplicate_external_id");

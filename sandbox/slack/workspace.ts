@@ -4,17 +4,17 @@ import { type Changes, createChanges } from "./changes.ts";
 import type {
   Bot,
   Call,
+  CallFailure,
   Channel,
   Ephemeral,
-  Failure,
   Group,
   LocalSlackOptions,
-  Message,
   Notification,
-  Person,
-  Settings,
-  Trouble,
+  ShownError,
+  SlackMessage,
+  SlackPerson,
   View,
+  WorkspaceSettings,
 } from "./types.ts";
 
 export interface Trigger {
@@ -36,23 +36,23 @@ export interface Workspace {
   clock: Clock;
   bot: Bot;
   command: string;
-  settings: Settings;
-  people: Map<string, Person>;
+  settings: WorkspaceSettings;
+  people: Map<string, SlackPerson>;
   groups: Map<string, Group>;
   channels: Map<string, Channel>;
   /** Person id → id of the conversation between that person and the bot, once opened. */
   dms: Map<string, string>;
-  messages: Message[];
+  messages: SlackMessage[];
   ephemerals: Ephemeral[];
   /** Person id → open modals, the top one last. */
   modals: Map<string, View[]>;
   homes: Map<string, View>;
   notifications: Notification[];
-  troubles: Trouble[];
+  troubles: ShownError[];
   calls: Call[];
   triggers: Map<string, Trigger>;
   responseUrls: Map<string, ResponseUrl>;
-  failures: { method: string; failure: Failure; times: number }[];
+  failures: { method: string; failure: CallFailure; times: number }[];
   changes: Changes;
   nextTs(): string;
   nextId(prefix: string): string;
@@ -94,7 +94,7 @@ export function createWorkspace(options: LocalSlackOptions): Workspace {
   };
 }
 
-function initialSettings(options: LocalSlackOptions): Settings {
+function initialSettings(options: LocalSlackOptions): WorkspaceSettings {
   return {
     signingSecret: options.signingSecret,
     scopes: options.scopes ?? usualScopes,

@@ -7,7 +7,7 @@ import { envtestAdvice, envtestAvailable, startEnvtest } from "../../sandbox/hub
 import type { Hub } from "../../sandbox/hub/types.ts";
 import { ConfigFile } from "../../src/config.ts";
 import { IN_CLUSTER_SECRET } from "../../src/hub/settings.ts";
-import { type Manifest, manifests, pathOf } from "./manifests.ts";
+import { type DeployManifest, manifests, pathOf } from "./manifests.ts";
 
 const at = (path: string) => fileURLToPath(new URL(`../../deploy/kubernetes/${path}`, import.meta.url));
 const [bot, redis] = [manifests(at("")), manifests(at("redis"))];
@@ -96,7 +96,7 @@ if (!envtestAvailable()) {
     });
 
     const STRICT = "dryRun=All&fieldManager=test&fieldValidation=Strict";
-    const dryRun = (object: Manifest) =>
+    const dryRun = (object: DeployManifest) =>
       ask("PATCH", `${pathOf(object)}?${STRICT}&force=true`, {
         body: object,
         type: "application/apply-patch+yaml",
@@ -139,7 +139,7 @@ const Templates = z.object({
 });
 
 /** As the workload's controller makes it. */
-function podOf(workload: Manifest) {
+function podOf(workload: DeployManifest) {
   const { template, volumeClaimTemplates = [] } = Templates.parse(workload).spec;
   const claimed = volumeClaimTemplates.map(({ metadata: { name } }) => ({ name, emptyDir: {} }));
   const spec = claimed.length > 0 ? { ...template.spec, volumes: claimed } : template.spec;

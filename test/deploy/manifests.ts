@@ -15,7 +15,7 @@ const Kustomization = z.strictObject({
   images: z.array(z.strictObject({ name: z.string(), newName: z.string(), newTag: z.string() })).default([]),
 });
 
-export interface Manifest {
+export interface DeployManifest {
   apiVersion: string;
   kind: string;
   metadata: { name: string; namespace?: string };
@@ -28,9 +28,9 @@ export function manifests(directory: string) {
     parse(text("kustomization.yaml")),
   );
   const written = resources.flatMap((name) =>
-    parseAllDocuments(text(name)).map((document) => document.toJS() as Manifest),
+    parseAllDocuments(text(name)).map((document) => document.toJS() as DeployManifest),
   );
-  const generated = configMapGenerator.map(({ name, files }): Manifest => {
+  const generated = configMapGenerator.map(({ name, files }): DeployManifest => {
     const data = files
       .map((one) => one.split("=") as [string, string])
       .map(([key, file]) => [key, text(file)]);
@@ -52,7 +52,7 @@ export function manifests(directory: string) {
 }
 
 /** Where the object stands. */
-export function pathOf({ apiVersion, kind, metadata }: Manifest): string {
+export function pathOf({ apiVersion, kind, metadata }: DeployManifest): string {
   const base = apiVersion === "v1" ? "/api/v1" : `/apis/${apiVersion}`;
   const plural = kind === "NetworkPolicy" ? "networkpolicies" : `${kind.toLowerCase()}s`;
   const within = metadata.namespace ? `/namespaces/${metadata.namespace}` : "";

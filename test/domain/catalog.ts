@@ -4,7 +4,7 @@ import { Role } from "../../src/domain/catalog.ts";
 const description = { en: "View", zh: "查看" };
 const by = ["S0SRE"];
 
-export const roles = {
+export const sampleRoles = {
   guest: Role.parse({
     clusterRole: "karpor-guest",
     description,

@@ -8,7 +8,7 @@ import { Refused } from "../../src/domain/refusal.ts";
 import { AccessRequest, isFinal, type State } from "../../src/domain/request.ts";
 import { stepDue } from "../../src/domain/schedule.ts";
 import * as to from "../../src/domain/transitions.ts";
-import { asked, T0 } from "./records.ts";
+import { requestedRecord, T0 } from "./records.ts";
 
 const alice = { id: "U0ALICE", name: "Alice", locale: "en" } as never;
 const req = { name: "Req", locale: "en" } as const;
@@ -58,7 +58,7 @@ const moves = fc.array(
 test("a request's life keeps its rules", () => {
   fc.assert(
     fc.property(moves, fc.boolean(), (steps, byPolicy) => {
-      let record: AccessRequest = asked({ approvers: byPolicy ? [] : (["S0SRE"] as never) });
+      let record: AccessRequest = requestedRecord({ approvers: byPolicy ? [] : (["S0SRE"] as never) });
       let now = T0;
       for (const { step, wait, draw } of steps) {
         now += wait * MINUTE;

@@ -5,7 +5,7 @@ import { HOUR, MINUTE } from "../../src/domain/duration.ts";
 import { UserId } from "../../src/domain/ids.ts";
 import { parseRequest, reviewing, vetting } from "../../src/domain/policy.ts";
 import { Refused } from "../../src/domain/refusal.ts";
-import { roles } from "./catalog.ts";
+import { sampleRoles } from "./catalog.ts";
 import { pending } from "./records.ts";
 
 test.each([
@@ -18,11 +18,11 @@ test.each([
   ["guest because I must", { role: "guest", duration: HOUR, reason: "because I must" }],
   ["  peek   15m  a  b ", { role: "peek", duration: 15 * MINUTE, reason: "a  b" }],
   ["admin 1h30m OPS-123: roll back", { role: "admin", duration: 90 * MINUTE, reason: "OPS-123: roll back" }],
-])("%j is understood", (text, wish) => expect(parseRequest(text, roles)).toEqual(wish));
+])("%j is understood", (text, wish) => expect(parseRequest(text, sampleRoles)).toEqual(wish));
 
 const refusalOf = (text: string) => {
   try {
-    parseRequest(text, roles);
+    parseRequest(text, sampleRoles);
     return null;
   } catch (error) {
     return error instanceof Refused ? error.refusal : error;
@@ -47,7 +47,7 @@ test.each([
 
 test("a corrected line is right, whatever was typed, unless only a reason is missing", () => {
   const word = fc.oneof(
-    fc.constantFrom(...Object.keys(roles), "gest", "8x", "9d", "0m", "100h"),
+    fc.constantFrom(...Object.keys(sampleRoles), "gest", "8x", "9d", "0m", "100h"),
     fc.string({ maxLength: 8 }),
   );
   fc.assert(
@@ -64,7 +64,7 @@ const profile = (id: string, standing = "member") =>
   ({ id: UserId.parse(id), name: "x", locale: "en", standing }) as Parameters<typeof vetting>[0]["profile"];
 
 describe("vetting", () => {
-  const good = { profile: profile("U0BOB"), role: roles.admin, mayAsk: true, someone: true };
+  const good = { profile: profile("U0BOB"), role: sampleRoles.admin, mayAsk: true, someone: true };
   test.each([
     [{}, null],
     [{ profile: profile("U0BOB", "guest") }, "not-served"],

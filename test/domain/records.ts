@@ -4,7 +4,7 @@ import { AccessRequest, type In } from "../../src/domain/request.ts";
 
 export const T0 = Date.UTC(2026, 10, 2, 9);
 
-export const asked = (change: Partial<In<"requested">> = {}): In<"requested"> =>
+export const requestedRecord = (change: Partial<In<"requested">> = {}): In<"requested"> =>
   AccessRequest.parse({
     state: "requested",
     id: "R-7K2Q9FXT",
@@ -24,4 +24,4 @@ export const asked = (change: Partial<In<"requested">> = {}): In<"requested"> =>
     ...change,
   }) as In<"requested">;
 
-export const pending = (): In<"pending"> => ({ ...asked(), state: "pending" });
+export const pending = (): In<"pending"> => ({ ...requestedRecord(), state: "pending" });

@@ -55,6 +55,23 @@ test("a guest of the workspace is refused", async () => {
   expect(bot.trail().at(-1)).toMatchObject({ to: "refused", who: "policy", why: "not-served" });
 });
 
+test("people of another workspace who share a channel neither get access nor give it", async () => {
+  const eve = "U0EVE";
+  world.slack.people.add({ id: eve, name: "eve", realName: "Eve", teamId: "T0OTHER" });
+  for (const channel of [APPROVALS, GENERAL]) world.slack.people.join(eve, channel);
+  world.slack.people.setGroup("S0SRE", [ALICE, CAROL, eve]);
+  await it.say(eve, "guest 1h let me in");
+  await it.dm(eve, "people of other workspaces cannot have access");
+  expect(bot.trail().at(-1)).toMatchObject({ to: "refused", who: "policy", why: "not-served" });
+  const card = await it.ask("guest 1h", "not for Eve");
+  await world.slack.click(eve, card, "Approve");
+  await it.whisper(eve, "people of other workspaces cannot have access");
+  expect(visibleText(card)).toContain("Pending:");
+  world.slack.people.setGroup("S0SRE", [ALICE, CAROL]);
+  await world.slack.click(CAROL, card, "Approve");
+  await world.slack.waitFor(() => visibleText(card).includes("Active until"));
+});
+
 test("a role for others is refused, naming them", async () => {
   await it.say(CAROL, "admin 1h because");
   const told = await it.dm(CAROL, "Refused:");

@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { stringify } from "yaml";
 import { type JumpClock, jumpClock } from "../../sandbox/clock.ts";
@@ -20,14 +19,11 @@ import { createLog } from "../../src/log.ts";
 import { createJobs } from "../../src/queue/jobs.ts";
 import { keysOf } from "../../src/store/keys.ts";
 import { botKubeconfig, GRANTS_NAMESPACE } from "./bot-account.ts";
+import { ALICE, APPROVALS, BOB, CAROL, GENERAL, MEI, members } from "./people.ts";
+import { until } from "./redis.ts";
 
-export const ALICE = "U0ALICE";
-export const BOB = "U0BOB";
-export const CAROL = "U0CAROL";
-export const MEI = "U0MEI";
+export { ALICE, APPROVALS, BOB, CAROL, GENERAL, MEI };
 export const GUEST = "U0GUEST";
-export const APPROVALS = "C0APPROVALS";
-export const GENERAL = "C0GENERAL";
 
 const BOT_TOKEN = "xoxb-1-planted-bot-token";
 const APP_TOKEN = "xapp-1-planted-app-token";
@@ -126,16 +122,11 @@ export async function startWorld({
         found.map(async (key) => AccessRequest.parse(JSON.parse((await commands.hget(key, "record")) ?? ""))),
       );
     },
-    until,
+    /** Asks again and again until it holds. */
+    until: (holds: () => Promise<boolean>, ms = 15_000) => until(holds, ms),
     close: () => kept.disposeAsync(),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
-}
-
-/** Asks again and again until it holds. */
-async function until(holds: () => Promise<boolean>, ms = 15_000): Promise<void> {
-  for (const deadline = Date.now() + ms; !(await holds()); await sleep(5))
-    if (Date.now() > deadline) throw new Error(`Not seen within ${ms} ms: ${holds}`);
 }
 
 const file = (instance: string, roles: Record<string, unknown>) => ({
@@ -158,13 +149,7 @@ const workspace = (clock: JumpClock) => ({
   botToken: BOT_TOKEN,
   appToken: APP_TOKEN,
   command: "/karpor-access",
-  people: [
-    { id: ALICE, name: "alice", realName: "Alice" },
-    { id: BOB, name: "bob", realName: "Bob" },
-    { id: CAROL, name: "carol", realName: "Carol" },
-    { id: MEI, name: "mei", realName: "Mei", locale: "zh-CN" },
-    { id: GUEST, name: "gus", realName: "Gus", isRestricted: true },
-  ],
+  people: [...members, { id: GUEST, name: "gus", realName: "Gus", isRestricted: true }],
   groups: [
     { id: "S0SRE", handle: "sre", members: [ALICE, CAROL] },
     { id: "S0DEV", handle: "dev", members: [BOB, MEI] },

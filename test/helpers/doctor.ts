@@ -13,14 +13,18 @@ import type { World } from "./bot.ts";
 // biome-ignore lint/suspicious/noExplicitAny: a test bends the file as it likes.
 export type File = any;
 
-export interface Change {
+export interface ConfigChange {
   env?: Record<string, string>;
   file?(file: File): void;
   kubeconfig?: string;
 }
 
 /** Runs it as the command line does. */
-export async function runDoctor(world: World, change: Change = {}, options: Partial<DoctorOptions> = {}) {
+export async function runDoctor(
+  world: World,
+  change: ConfigChange = {},
+  options: Partial<DoctorOptions> = {},
+) {
   const dir = mkdtempSync(join(tmpdir(), "karpor-access-doctor-"));
   try {
     const { env, path } = settings(world, dir, change);
@@ -42,7 +46,7 @@ export const findingsOf = ({ said }: { said: string }): Finding[] =>
   (JSON.parse(said) as { findings: Finding[] }).findings;
 
 /** A configuration in a directory of its own: the world's, changed. */
-export function settings(world: World, dir: string, { env = {}, file, kubeconfig }: Change) {
+export function settings(world: World, dir: string, { env = {}, file, kubeconfig }: ConfigChange) {
   const from = world.env.KARPOR_ACCESS_CONFIG;
   const contents: File = parse(readFileSync(from, "utf8"));
   file?.(contents);

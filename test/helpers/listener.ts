@@ -1,6 +1,5 @@
 /** The bot's door to Slack, opened by real Bolt before the local workspace; records are in memory. */
-import { setTimeout as sleep } from "node:timers/promises";
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import { jumpClock } from "../../sandbox/clock.ts";
 import { type LocalSlack, startLocalSlack, visibleText } from "../../sandbox/slack/index.ts";
 import { type Catalog, Role } from "../../src/domain/catalog.ts";
@@ -14,15 +13,11 @@ import { createDirectory } from "../../src/slack/outbound/directory.ts";
 import { createNotifier } from "../../src/slack/outbound/notifier.ts";
 import { type RememberedPeople, rememberPeople } from "../../src/slack/outbound/people.ts";
 import type { ViewContext } from "../../src/slack/views/index.ts";
-import { type MemoryPorts, memoryPorts, work } from "./memory-ports.ts";
+import { type MemoryPorts, memoryPorts, workThrough } from "./memory-ports.ts";
+import { ALICE, APPROVALS, BOB, CAROL, GENERAL, MEI, members } from "./people.ts";
 
-export const ALICE = "U0ALICE";
-export const BOB = "U0BOB";
-export const CAROL = "U0CAROL";
-export const MEI = "U0MEI";
+export { ALICE, APPROVALS, BOB, CAROL, GENERAL, MEI };
 export const ROOT = "U0ROOT";
-export const APPROVALS = "C0APPROVALS";
-export const GENERAL = "C0GENERAL";
 export const ELSEWHERE = "C0ELSEWHERE";
 const everyone = [ALICE, BOB, CAROL, MEI, ROOT];
 
@@ -50,13 +45,7 @@ const workspace = (clock: ReturnType<typeof jumpClock>) => ({
   botToken: token,
   appToken,
   command: "/karpor-access",
-  people: [
-    { id: ALICE, name: "alice", realName: "Alice" },
-    { id: BOB, name: "bob", realName: "Bob" },
-    { id: CAROL, name: "carol", realName: "Carol" },
-    { id: MEI, name: "mei", realName: "Mei", locale: "zh-CN" },
-    { id: ROOT, name: "root", realName: "Root" },
-  ],
+  people: [...members, { id: ROOT, name: "root", realName: "Root" }],
   groups: [
     { id: "S0SRE", handle: "sre", members: [ALICE, CAROL] },
     { id: "S0DEV", handle: "dev", members: [BOB] },
@@ -82,7 +71,7 @@ export async function openDoor({ transport = "http", more = {} }: DoorOptions = 
   const lines: { level: keyof Log; fields: object; message: string }[] = [];
   const log = logInto(lines);
   const client = slackClient(token, { apiUrl: slack.apiUrl, interactive: true });
-  const people = rememberPeople(createDirectory(client));
+  const people = rememberPeople(createDirectory(client, () => slack.bot));
   const context = contextOf(clock);
   const notifier = createNotifier({ client, channel: APPROVALS, language: "en", context, log });
   const policy = { roles, admins: [ROOT as never], reminders: [], digest: "0".repeat(64) };
@@ -144,16 +133,11 @@ type Opened = ReturnType<typeof seen> & {
 function steps({ slack, ports, people, card }: Opened) {
   const state = async (id: string) => (await ports.requests.get(RequestId.parse(id)))?.state;
   /** A click is acknowledged before it is done: works until the record is there. */
-  const until = async (id: string, wanted: State) => {
-    for (let i = 0; (await state(id)) !== wanted; i++) {
-      if (i > 1_000) throw new Error(`${id} is ${await state(id)}, not ${wanted}`);
-      await sleep(1);
-      await work(ports);
-    }
-  };
+  const until = (id: string, wanted: State) =>
+    expect.poll(() => workThrough(ports).then(() => state(id)), { interval: 1, timeout: 5_000 }).toBe(wanted);
   const ask = async (user = BOB, line = "guest 2h a look") => {
     await slack.command(user, GENERAL, line);
-    await work(ports);
+    await workThrough(ports);
     const made = ports.requests.all().at(-1);
     if (!made) throw new Error(`not stored: ${line}`);
     return made;
@@ -161,7 +145,7 @@ function steps({ slack, ports, people, card }: Opened) {
   return {
     state,
     until,
-    work: () => work(ports),
+    work: () => workThrough(ports),
     /** Their names and languages are remembered from now on. */
     meet: (...ids: string[]) => Promise.all(ids.map((id) => people.person(UserId.parse(id)))),
     /** Asked and looked at: the card stands. */

@@ -21,7 +21,7 @@ import { takeTokenOff } from "../../src/flow/take-token-off.ts";
 import { timeOutRequest } from "../../src/flow/time-out.ts";
 import { validateRequester } from "../../src/flow/validate.ts";
 
-export interface Store extends Requests {
+export interface MemoryRequests extends Requests {
   /** down: refuses before anything is stored · unsure: stores, and the answer is lost. */
   fault: "down" | "unsure" | undefined;
   /** Every call waits for it first. */
@@ -30,7 +30,7 @@ export interface Store extends Requests {
   all(): AccessRequest[];
 }
 
-export function memoryRequests(): Store {
+export function memoryRequests(): MemoryRequests {
   const records = new Map<string, string>();
   const triggers = new Map<string, RequestId>();
   const read = (id: string): AccessRequest | null => {
@@ -51,7 +51,7 @@ export function memoryRequests(): Store {
   const taken = (person: string, role: string) =>
     all().find((r) => r.requester.id === person && r.role === role && !isFinal(r));
 
-  const store: Store = {
+  const store: MemoryRequests = {
     fault: undefined,
     gate: undefined,
     all,
@@ -155,7 +155,7 @@ const willingGrants = ({ clock }: Pick<Ports, "clock">): Grants => ({
   annotate: async () => {},
 });
 
-export type MemoryPorts = Ports & { requests: Store; jobs: ReturnType<typeof memoryJobs> };
+export type MemoryPorts = Ports & { requests: MemoryRequests; jobs: ReturnType<typeof memoryJobs> };
 
 export function memoryPorts(
   given: Pick<Ports, "clock" | "log" | "policy" | "notifier" | "directory">,
@@ -182,7 +182,7 @@ const WORK: Partial<Record<Step, (ports: Ports, id: RequestId) => Promise<unknow
 };
 
 /** Does what a worker would do now, and what follows from it; ends and reminders are left alone. */
-export async function work(ports: MemoryPorts): Promise<void> {
+export async function workThrough(ports: MemoryPorts): Promise<void> {
   const { waiting } = ports.jobs;
   for (let next = waiting.shift(); next; next = waiting.shift())
     if (next.due <= ports.clock.now()) await WORK[next.step]?.(ports, next.id);

@@ -1,20 +1,20 @@
 /** A real Redis for a test file, with our connections to it and a log that can be read. */
 import { randomUUID } from "node:crypto";
-import { setTimeout as delay } from "node:timers/promises";
+import { vi } from "vitest";
 import { type LocalRedis, type RedisOptions, startRedis } from "../../sandbox/redis/redis.ts";
 import type { Log } from "../../src/flow/ports.ts";
 import { type Connections, connect } from "../../src/store/connect.ts";
 import { type Keys, keysOf } from "../../src/store/keys.ts";
 
-export interface Line {
+export interface LogEntry {
   level: "info" | "warn" | "error";
   fields: object;
   message: string;
 }
 
-export function memoryLog(): Log & { lines: Line[] } {
-  const lines: Line[] = [];
-  const at = (level: Line["level"]) => (fields: object, message: string) =>
+export function memoryLog(): Log & { lines: LogEntry[] } {
+  const lines: LogEntry[] = [];
+  const at = (level: LogEntry["level"]) => (fields: object, message: string) =>
     void lines.push({ level, fields, message });
   return { lines, info: at("info"), warn: at("warn"), error: at("error") };
 }
@@ -55,11 +55,6 @@ export async function connected<S extends Served>(server: S, commandTimeout = 50
 /** Keys nobody else uses: tests share a server without meeting. */
 export const freshKeys = (): Keys => keysOf(randomUUID());
 
-/** Looks every few milliseconds. */
-export async function until(done: () => boolean | Promise<boolean>, ms = 5000): Promise<void> {
-  const deadline = performance.now() + ms;
-  while (!(await done())) {
-    if (performance.now() > deadline) throw new Error(`It did not come true within ${ms} ms.`);
-    await delay(5);
-  }
-}
+/** Looks every few milliseconds until it holds. */
+export const until = (holds: () => boolean | Promise<boolean>, timeout = 5000): Promise<true> =>
+  vi.waitUntil(holds, { timeout, interval: 5, message: `${holds}` });

@@ -1,10 +1,10 @@
 /** What people of the story do and see, in few words. */
-import { buttonsOf, type Message, type View, visibleText } from "../../sandbox/slack/index.ts";
+import { buttonsOf, type SlackMessage, type View, visibleText } from "../../sandbox/slack/index.ts";
 import { ALICE, APPROVALS, BOB, GENERAL, type World } from "./bot.ts";
 
 export const TOKEN = /eyJ[\w-]+\.[\w-]+\.[\w-]+/;
 
-export const tokenIn = (message: Message): string => TOKEN.exec(visibleText(message))?.[0] ?? "";
+export const tokenIn = (message: SlackMessage): string => TOKEN.exec(visibleText(message))?.[0] ?? "";
 
 export const inputOf = (form: View): string => {
   const input = form.blocks.find(({ type }) => type === "input");

@@ -38,7 +38,8 @@ export async function openSteps(world: World) {
   const means = { clock: world.clock, log: createLog("error", silent) };
   const clients = await connectAll(loadConfig(world.env), means, opened);
   await clients.redis.ready(3_000);
-  const { ports: real } = assemble(loadConfig(world.env), means, clients, opened);
+  const home = () => world.slack.bot;
+  const { ports: real } = assemble(loadConfig(world.env), means, clients, opened, home);
   let jobs: { step: Step; id: RequestId; due: number }[] = [];
   const isTimer = (id: RequestId, due: Due | null) => (job: (typeof jobs)[number]) =>
     job.id === id && job.step === due?.step && job.due === due.at;

@@ -16,8 +16,11 @@ const BASE = "/api/v1/namespaces/karpor";
 export type HostStandIn = Awaited<ReturnType<typeof startHostStandIn>>;
 
 export async function startHostStandIn(hubPort: number) {
-  const authority = createAuthority("host-ca");
-  const { certificate, key } = authority.issue({ commonName: "host", hosts: ["localhost", "127.0.0.1"] });
+  const authority = await createAuthority("host-ca");
+  const { certificate, key } = await authority.issue({
+    commonName: "host",
+    hosts: ["localhost", "127.0.0.1"],
+  });
   const pods = new Map<string, { ready: boolean; sockets: Set<WebSocket> }>();
   const asked: string[] = [];
   const server = createServer({ cert: certificate, key }, (ask, to) => {

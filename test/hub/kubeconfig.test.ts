@@ -10,8 +10,8 @@ import { parseKubeconfig, readKubeconfig } from "../../src/hub/kubeconfig/kubeco
 const directory = mkdtempSync(join(tmpdir(), "karpor-access-kubeconfig-"));
 afterAll(() => rmSync(directory, { recursive: true }));
 
-const authority = createAuthority("ca");
-const admin = authority.issue({ commonName: "admin", organization: "system:masters" });
+const authority = await createAuthority("ca");
+const admin = await authority.issue({ commonName: "admin", organization: "system:masters" });
 const PEM = authority.certificate;
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 

@@ -10,10 +10,8 @@ export type Kubelet = Awaited<ReturnType<typeof startKubelet>>;
 
 /** Its pods listen on 6443, which is `to`. */
 export async function startKubelet(to: number) {
-  const { certificate, key } = createAuthority("kubelet-ca").issue({
-    commonName: "node",
-    hosts: ["127.0.0.1"],
-  });
+  const authority = await createAuthority("kubelet-ca");
+  const { certificate, key } = await authority.issue({ commonName: "node", hosts: ["127.0.0.1"] });
   const server = createServer({ cert: certificate, key }, (_, answer) => answer.writeHead(404).end());
   const handleProtocols = (offered: Set<string>) => offered.has(PROTOCOL) && PROTOCOL;
   const tunnels = new WebSocketServer({ server, handleProtocols });

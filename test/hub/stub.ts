@@ -6,8 +6,8 @@ import { createAuthority } from "../../sandbox/hub/x509.ts";
 import { secret } from "../../src/domain/secret.ts";
 import { type ClientOptions, createHubClient, type HubClient } from "../../src/hub/client/client.ts";
 
-const authority = createAuthority("stub-ca");
-const serving = authority.issue({ commonName: "stub", hosts: ["localhost", "127.0.0.1"] });
+const authority = await createAuthority("stub-ca");
+const serving = await authority.issue({ commonName: "stub", hosts: ["localhost", "127.0.0.1"] });
 
 export interface Stub {
   url: string;

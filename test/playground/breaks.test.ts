@@ -7,7 +7,7 @@ const breakIt = async ({ page, tab }: Visitor, id: string) => {
   await page.locator(`[data-breaks=${id}]`).click();
 };
 const says = (visitor: Visitor, tone: string, words: string) =>
-  visitor.page.locator(`.act li.${tone}`, { hasText: words }).waitFor();
+  visitor.page.locator(`.scenario li.${tone}`, { hasText: words }).waitFor();
 
 describeInBrowser("breaking the playground", (visitor) => {
   it("a killed bot finishes what it began", async () => {

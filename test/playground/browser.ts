@@ -20,18 +20,18 @@ export interface Visitor {
   readonly page: Page;
   readonly playground: Playground;
   /** Types a line into that side's composer, and sends it. */
-  type(side: Side, line: string): Promise<void>;
+  type(side: PaneName, line: string): Promise<void>;
   /** The last button of this name on that side. */
-  button(side: Side, name: string | RegExp): Locator;
-  become(side: Side, person: string): Promise<void>;
-  open(side: Side, place: string): Promise<void>;
+  button(side: PaneName, name: string | RegExp): Locator;
+  become(side: PaneName, person: string): Promise<void>;
+  open(side: PaneName, place: string): Promise<void>;
   tab(name: string): Promise<void>;
   jump(name: string): Promise<void>;
   /** Resolves when that side's messages say it. */
-  reads(side: Side, words: string | RegExp): Promise<void>;
+  reads(side: PaneName, words: string | RegExp): Promise<void>;
 }
 
-export type Side = "left" | "right";
+export type PaneName = "left" | "right";
 
 function createVisitor(): Visitor {
   let browser: Browser;
@@ -53,7 +53,7 @@ function createVisitor(): Visitor {
     await page?.close();
     await playground?.close();
   });
-  const button = (side: Side, name: string | RegExp) =>
+  const button = (side: PaneName, name: string | RegExp) =>
     page.locator(`#${side} .room`).getByRole("button", { name }).last();
   return {
     get page() {
@@ -69,7 +69,7 @@ function createVisitor(): Visitor {
     },
     become: async (side, person) => {
       await page.locator(`#${side} .chooser select`).selectOption(person);
-      const name = playground.stage.slack.directory.people.get(person)?.realName ?? person;
+      const name = playground.context.slack.directory.people.get(person)?.realName ?? person;
       await page.locator(`#${side} .chooser .face`, { hasText: name }).waitFor();
     },
     open: (side, place) => page.locator(`#${side} .place`, { hasText: place }).click(),

@@ -6,7 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 
 function launch(...args: string[]) {
   const scratch = mkdtempSync(join(tmpdir(), "playground-test-"));
@@ -21,13 +21,8 @@ function launch(...args: string[]) {
   return { child, lines, ended, scratch };
 }
 
-async function addressOf(lines: string[]): Promise<string> {
-  for (;;) {
-    const found = /http:\/\/127\.0\.0\.1:\d+/.exec(lines.join("\n"));
-    if (found) return found[0];
-    await new Promise((resolve) => setTimeout(resolve, 30));
-  }
-}
+const addressOf = (lines: string[]): Promise<string> =>
+  vi.waitUntil(() => /http:\/\/127\.0\.0\.1:\d+/.exec(lines.join("\n"))?.[0] ?? "", { timeout: 30_000 });
 
 const statusOf = (url: string, headers: Record<string, string>, method = "GET"): Promise<number> =>
   new Promise((resolve, reject) => {

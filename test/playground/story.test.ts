@@ -33,8 +33,8 @@ describeInBrowser("the playground's story", (visitor) => {
     await visitor.button("left", "Copy").waitFor();
     await visitor.tab("Behind the scenes");
     await page.locator(".entry", { hasText: "→ active" }).waitFor();
-    for (const entry of playground.stage.timeline.entries)
-      expect(playground.stage.timeline.detail(entry.n) ?? "").not.toMatch(/eyJ[\w-]{10,}\./);
+    for (const entry of playground.context.timeline.entries)
+      expect(playground.context.timeline.detail(entry.n) ?? "").not.toMatch(/eyJ[\w-]{10,}\./);
     for (const [view, words] of [
       ["Requests", "active"],
       ["Trail", "delivering → active"],

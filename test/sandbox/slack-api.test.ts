@@ -1,7 +1,18 @@
 /** The refusals of the Web API, met with the real client. */
 import type { UsersListResponse } from "@slack/web-api";
 import { expect, test } from "vitest";
-import { ann, appToken, bob, botToken, eve, ops, secret, sre, webClient, world } from "./slack-fixture.ts";
+import {
+  annId,
+  appToken,
+  bobId,
+  botToken,
+  eveId,
+  opsId,
+  secretId,
+  sreId,
+  webClient,
+  world,
+} from "./slack-fixture.ts";
 
 const refusal = (call: Promise<unknown>): Promise<unknown> =>
   call.then(
@@ -19,18 +30,18 @@ test("tokens are checked by kind", async () => {
   const json = await fetch(`${slack.apiUrl}users.info`, {
     method: "POST",
     headers: { authorization: `Bearer ${botToken}`, "content-type": "application/json; charset=utf-8" },
-    body: JSON.stringify({ user: bob, include_locale: true }),
+    body: JSON.stringify({ user: bobId, include_locale: true }),
   });
-  expect(await json.json()).toMatchObject({ ok: true, user: { id: bob, locale: "zh-CN" } });
+  expect(await json.json()).toMatchObject({ ok: true, user: { id: bobId, locale: "zh-CN" } });
 });
 
 test("a missing scope is named, with what was given; the header can be left out", async () => {
   const { slack, web } = await world({ scopes: ["commands", "channels:read"] });
-  await expect(web.chat.postMessage({ channel: ops, text: "x" })).rejects.toMatchObject({
+  await expect(web.chat.postMessage({ channel: opsId, text: "x" })).rejects.toMatchObject({
     data: { error: "missing_scope", needed: "chat:write", provided: "commands,channels:read" },
   });
-  expect(await refusal(web.conversations.info({ channel: ops }))).toBe("ok");
-  expect(await refusal(web.conversations.info({ channel: secret }))).toBe("missing_scope");
+  expect(await refusal(web.conversations.info({ channel: opsId }))).toBe("ok");
+  expect(await refusal(web.conversations.info({ channel: secretId }))).toBe("missing_scope");
   const types = "public_channel,private_channel";
   await expect(web.conversations.list({ types })).rejects.toMatchObject({ data: { needed: "groups:read" } });
   const scopes = async () => (await web.auth.test()).response_metadata?.scopes;
@@ -47,14 +58,14 @@ test("messages go only where the bot is, and to DMs once they are open", async (
   expect(await post("D0BOB")).toBe("channel_not_found");
   slack.settings.scopes.push("chat:write.public");
   expect(await post("C0OTHER")).toBe("ok");
-  slack.people.archive(ops);
-  expect(await post(ops)).toBe("is_archived");
-  slack.people.inviteBot(secret, false);
-  expect(await post(secret)).toBe("channel_not_found");
-  expect(await post(bob)).toBe("ok");
+  slack.people.archive(opsId);
+  expect(await post(opsId)).toBe("is_archived");
+  slack.people.inviteBot(secretId, false);
+  expect(await post(secretId)).toBe("channel_not_found");
+  expect(await post(bobId)).toBe("ok");
   expect(await post("D0BOB")).toBe("ok");
-  expect(slack.dm(bob)).toHaveLength(2);
-  slack.people.blockDm(bob, "messages_tab_disabled");
+  expect(slack.dm(bobId)).toHaveLength(2);
+  slack.people.blockDm(bobId, "messages_tab_disabled");
   expect(await post("D0BOB")).toBe("messages_tab_disabled");
 });
 
@@ -63,43 +74,43 @@ test("a DM is opened only with people who can be written to", async () => {
   const open = (users: string) => refusal(web.conversations.open({ users }));
   expect(await open("U0NOBODY")).toBe("user_not_found");
   expect(await open("U0ROBOT")).toBe("cannot_dm_bot");
-  slack.people.deactivate(eve);
-  expect(await open(eve)).toBe("user_disabled");
-  const first = await web.conversations.open({ users: bob });
-  expect(first.channel?.id).toBe((await web.conversations.open({ users: bob })).channel?.id);
+  slack.people.deactivate(eveId);
+  expect(await open(eveId)).toBe("user_disabled");
+  const first = await web.conversations.open({ users: bobId });
+  expect(first.channel?.id).toBe((await web.conversations.open({ users: bobId })).channel?.id);
 });
 
 test("edits: only one's own, only while allowed; blocks that are not sent stay", async () => {
   const { slack, web } = await world();
   const blocks = [{ type: "section" as const, text: { type: "mrkdwn" as const, text: "token" } }];
-  const { ts = "" } = await web.chat.postMessage({ channel: ops, text: "x", blocks });
-  await web.chat.update({ channel: ops, ts, text: "redacted" });
-  expect(slack.messages(ops)[0]?.blocks).toMatchObject(blocks);
-  await web.chat.update({ channel: ops, ts, text: "redacted", blocks: [] });
-  expect(slack.messages(ops)[0]?.blocks).toBeUndefined();
-  const update = (text: string, at = ts) => refusal(web.chat.update({ channel: ops, ts: at, text }));
+  const { ts = "" } = await web.chat.postMessage({ channel: opsId, text: "x", blocks });
+  await web.chat.update({ channel: opsId, ts, text: "redacted" });
+  expect(slack.messages(opsId)[0]?.blocks).toMatchObject(blocks);
+  await web.chat.update({ channel: opsId, ts, text: "redacted", blocks: [] });
+  expect(slack.messages(opsId)[0]?.blocks).toBeUndefined();
+  const update = (text: string, at = ts) => refusal(web.chat.update({ channel: opsId, ts: at, text }));
   expect(await update("x".repeat(4001))).toBe("msg_too_long");
   expect(await update("y", "1.000001")).toBe("message_not_found");
-  expect(await update("y", slack.say(bob, ops, "mine").ts)).toBe("cant_update_message");
+  expect(await update("y", slack.say(bobId, opsId, "mine").ts)).toBe("cant_update_message");
   slack.settings.editWindowClosed = true;
   expect(await update("y")).toBe("edit_window_closed");
   slack.settings.deletionForbidden = true;
-  expect(await refusal(web.chat.delete({ channel: ops, ts }))).toBe("compliance_exports_prevent_deletion");
+  expect(await refusal(web.chat.delete({ channel: opsId, ts }))).toBe("compliance_exports_prevent_deletion");
   slack.settings.deletionForbidden = false;
-  expect(await refusal(web.chat.delete({ channel: ops, ts }))).toBe("ok");
-  expect(await refusal(web.chat.delete({ channel: ops, ts }))).toBe("message_not_found");
-  expect(slack.history(ops)).toMatchObject([{ deleted: true, history: [{}, {}, {}] }, { user: bob }]);
+  expect(await refusal(web.chat.delete({ channel: opsId, ts }))).toBe("ok");
+  expect(await refusal(web.chat.delete({ channel: opsId, ts }))).toBe("message_not_found");
+  expect(slack.history(opsId)).toMatchObject([{ deleted: true, history: [{}, {}, {}] }, { user: bobId }]);
 });
 
 test("bad blocks and views are refused with a pointer to each fault", async () => {
   const { web } = await world();
   const blocks = [{ type: "header" as const, text: { type: "plain_text" as const, text: "x".repeat(151) } }];
   const fault = "must be less than 151 characters [json-pointer:/blocks/0/text/text]";
-  await expect(web.chat.postMessage({ channel: ops, text: "x", blocks })).rejects.toMatchObject({
+  await expect(web.chat.postMessage({ channel: opsId, text: "x", blocks })).rejects.toMatchObject({
     data: { error: "invalid_blocks", errors: [fault], response_metadata: { messages: [`[ERROR] ${fault}`] } },
   });
   const view = { type: "home" as const, blocks, colour: "red" };
-  await expect(web.views.publish({ user_id: bob, view })).rejects.toMatchObject({
+  await expect(web.views.publish({ user_id: bobId, view })).rejects.toMatchObject({
     data: {
       error: "invalid_arguments",
       errors: [
@@ -112,12 +123,12 @@ test("bad blocks and views are refused with a pointer to each fault", async () =
 
 test("a message needs words, not too many, and a thread that exists", async () => {
   const { web } = await world();
-  const post = (rest: object) => refusal(web.chat.postMessage({ channel: ops, ...rest } as never));
+  const post = (rest: object) => refusal(web.chat.postMessage({ channel: opsId, ...rest } as never));
   expect(await post({})).toBe("no_text");
   expect(await post({ text: "x".repeat(40_001) })).toBe("msg_too_long");
   expect(await post({ text: "x", blocks: "nonsense" })).toBe("invalid_blocks_format");
   expect(await post({ text: "x", thread_ts: "1.000001" })).toBe("thread_not_found");
-  const { ts } = await web.chat.postMessage({ channel: ops, text: "x" });
+  const { ts } = await web.chat.postMessage({ channel: opsId, text: "x" });
   expect(await post({ text: "y", thread_ts: ts })).toBe("ok");
   const metadata = { event_type: "request", event_payload: { id: "R-1" } };
   expect(await post({ text: "y", metadata })).toBe("ok");
@@ -126,38 +137,40 @@ test("a message needs words, not too many, and a thread that exists", async () =
 
 test("an ephemeral reaches one person, who must be in the channel", async () => {
   const { slack, web } = await world();
-  const tell = (user: string, channel = ops) =>
+  const tell = (user: string, channel = opsId) =>
     refusal(web.chat.postEphemeral({ channel, user, text: `for ${user}` }));
-  expect(await tell(bob)).toBe("ok");
-  expect(await tell(bob, secret)).toBe("user_not_in_channel");
+  expect(await tell(bobId)).toBe("ok");
+  expect(await tell(bobId, secretId)).toBe("user_not_in_channel");
   expect(await tell("U0NOBODY")).toBe("user_not_in_channel");
-  expect(slack.ephemerals(bob)).toHaveLength(1);
-  expect(slack.ephemerals(ann)).toEqual([]);
-  expect(slack.notifications(bob)).toEqual([]);
+  expect(slack.ephemerals(bobId)).toHaveLength(1);
+  expect(slack.ephemerals(annId)).toEqual([]);
+  expect(slack.notifications(bobId)).toEqual([]);
 });
 
 test("people are told as Slack tells them, with fields left out", async () => {
   const { slack, web } = await world();
   const info = async (user: string, include_locale = true) =>
     (await web.users.info({ user, include_locale })).user;
-  expect(await info(ann)).toMatchObject({
+  expect(await info(annId)).toMatchObject({
     is_bot: false,
     deleted: false,
     locale: "en-US",
     is_restricted: false,
   });
-  expect((await info(ann))?.profile?.email).toBe("ann@example.com");
-  expect(await info(ann, false)).not.toHaveProperty("locale");
-  expect(await info(ann)).not.toHaveProperty("is_stranger");
-  slack.people.change(ann, { omit: ["is_bot", "locale"], isStranger: true });
-  expect(await info(ann)).toMatchObject({ is_stranger: true });
-  expect(await info(ann)).not.toHaveProperty("is_bot");
-  slack.people.deactivate(bob);
-  expect(await info(bob)).toMatchObject({ deleted: true });
-  expect(await info(bob)).not.toHaveProperty("is_restricted");
+  expect((await info(annId))?.profile?.email).toBe("ann@example.com");
+  expect(await info(annId, false)).not.toHaveProperty("locale");
+  expect(await info(annId)).not.toHaveProperty("is_stranger");
+  slack.people.change(annId, { omit: ["is_bot", "locale"], teamId: "T0OTHER" });
+  expect(await info(annId)).toMatchObject({ team_id: "T0OTHER", is_stranger: false });
+  slack.people.add({ id: "U0FAR", name: "far", teamId: "T0OTHER" });
+  expect(await info("U0FAR")).toMatchObject({ team_id: "T0OTHER", is_stranger: true });
+  expect(await info(annId)).not.toHaveProperty("is_bot");
+  slack.people.deactivate(bobId);
+  expect(await info(bobId)).toMatchObject({ deleted: true });
+  expect(await info(bobId)).not.toHaveProperty("is_restricted");
   expect(await refusal(web.users.info({ user: "U0NOBODY" }))).toBe("user_not_found");
   slack.settings.scopes = ["users:read"];
-  expect((await info(ann))?.profile).not.toHaveProperty("email");
+  expect((await info(annId))?.profile).not.toHaveProperty("email");
 });
 
 test("lists come in pages, and groups with who is in them now", async () => {
@@ -174,18 +187,18 @@ test("lists come in pages, and groups with who is in them now", async () => {
   ]);
   expect(listed.response_metadata?.next_cursor).not.toBe("");
   expect((await web.bots.info({ bot: slack.bot.botId })).bot?.user_id).toBe(slack.bot.userId);
-  const page = await web.conversations.members({ channel: ops, limit: 2 });
+  const page = await web.conversations.members({ channel: opsId, limit: 2 });
   const rest = await web.conversations.members({
-    channel: ops,
+    channel: opsId,
     cursor: page.response_metadata?.next_cursor ?? "",
   });
-  expect([page.members, rest.members]).toEqual([[ann, bob], [slack.bot.userId]]);
-  expect(await refusal(web.conversations.members({ channel: ops, cursor: "?" }))).toBe("invalid_cursor");
-  const members = async () => (await web.usergroups.users.list({ usergroup: sre })).users;
-  expect(await members()).toEqual([ann]);
-  slack.people.setGroup(sre, [ann, bob]);
-  expect(await members()).toEqual([ann, bob]);
-  expect((await web.usergroups.list()).usergroups).toMatchObject([{ id: sre, handle: "sre" }]);
+  expect([page.members, rest.members]).toEqual([[annId, bobId], [slack.bot.userId]]);
+  expect(await refusal(web.conversations.members({ channel: opsId, cursor: "?" }))).toBe("invalid_cursor");
+  const members = async () => (await web.usergroups.users.list({ usergroup: sreId })).users;
+  expect(await members()).toEqual([annId]);
+  slack.people.setGroup(sreId, [annId, bobId]);
+  expect(await members()).toEqual([annId, bobId]);
+  expect((await web.usergroups.list()).usergroups).toMatchObject([{ id: sreId, handle: "sre" }]);
   expect(await refusal(web.usergroups.users.list({ usergroup: "S0NONE" }))).toBe("no_such_subteam");
 });
 
@@ -194,19 +207,19 @@ test("a phone shows the words of new messages only: mentions and DMs, never edit
   const section = (text: string) => [{ type: "section" as const, text: { type: "mrkdwn" as const, text } }];
   const banner = "Bob &amp; co ask <@U0ANN>";
   const blocks = section("<!subteam^S0SRE> look: hunter2");
-  const { ts = "" } = await web.chat.postMessage({ channel: ops, text: banner, blocks });
-  await web.chat.update({ channel: ops, ts, text: "<@U0BOB>", blocks: section("<@U0BOB>") });
-  await web.chat.postMessage({ channel: bob, text: "hello" });
-  await web.chat.postMessage({ channel: bob, blocks: section("hunter3"), text: "" });
-  slack.people.deactivate(ann);
-  await web.chat.postMessage({ channel: ops, text: "<!channel> all" });
-  expect(slack.notifications(ann).map((one) => one.text)).toEqual(["Bob & co ask @ann"]);
-  expect(slack.notifications(bob).map((one) => one.text)).toEqual(["hello", "hunter3", "@channel all"]);
+  const { ts = "" } = await web.chat.postMessage({ channel: opsId, text: banner, blocks });
+  await web.chat.update({ channel: opsId, ts, text: "<@U0BOB>", blocks: section("<@U0BOB>") });
+  await web.chat.postMessage({ channel: bobId, text: "hello" });
+  await web.chat.postMessage({ channel: bobId, blocks: section("hunter3"), text: "" });
+  slack.people.deactivate(annId);
+  await web.chat.postMessage({ channel: opsId, text: "<!channel> all" });
+  expect(slack.notifications(annId).map((one) => one.text)).toEqual(["Bob & co ask @ann"]);
+  expect(slack.notifications(bobId).map((one) => one.text)).toEqual(["hello", "hunter3", "@channel all"]);
 });
 
 test("trouble comes on order: an error, a status, silence, a limit, an answer lost on the way", async () => {
   const { slack, web } = await world();
-  const post = () => web.chat.postMessage({ channel: ops, text: "x" });
+  const post = () => web.chat.postMessage({ channel: opsId, text: "x" });
   slack.failNext("chat.postMessage", "internal_error", 2);
   expect([await refusal(post()), await refusal(post()), await refusal(post())]).toEqual([
     "internal_error",
@@ -219,14 +232,14 @@ test("trouble comes on order: an error, a status, silence, a limit, an answer lo
   await expect(post()).rejects.toMatchObject({ retryAfter: 7 });
   slack.failNext("chat.postMessage", { hang: true });
   await expect(
-    webClient(slack, botToken, { timeout: 40 }).chat.postMessage({ channel: ops, text: "x" }),
+    webClient(slack, botToken, { timeout: 40 }).chat.postMessage({ channel: opsId, text: "x" }),
   ).rejects.toMatchObject({
     code: "slack_webapi_request_error",
   });
-  expect(slack.messages(ops)).toHaveLength(1);
+  expect(slack.messages(opsId)).toHaveLength(1);
   slack.failNext("chat.postMessage", { lost: true });
   await expect(post()).rejects.toMatchObject({ code: "slack_webapi_request_error" });
-  expect(slack.messages(ops)).toHaveLength(2);
+  expect(slack.messages(opsId)).toHaveLength(2);
   expect(slack.calls.map((call) => call.error)).toContain("hang");
   expect(JSON.stringify(slack.calls)).not.toContain(botToken);
 });
@@ -234,11 +247,11 @@ test("trouble comes on order: an error, a status, silence, a limit, an answer lo
 test("one message a second a channel, after a small burst, when switched on", async () => {
   const { slack, clock, web } = await world();
   slack.rateLimit({ perSecond: 1, burst: 2 });
-  const post = (channel = ops) => web.chat.postMessage({ channel, text: "x" });
+  const post = (channel = opsId) => web.chat.postMessage({ channel, text: "x" });
   await post();
   await post();
   await expect(post()).rejects.toMatchObject({ code: "slack_webapi_rate_limited_error", retryAfter: 1 });
-  await post(secret);
+  await post(secretId);
   clock.advance(1000);
   await post();
   await expect(post()).rejects.toMatchObject({ retryAfter: 1 });
@@ -248,7 +261,7 @@ test("one message a second a channel, after a small burst, when switched on", as
 
 test("every ts is its own and comes from the clock", async () => {
   const { clock, web } = await world();
-  const post = async () => (await web.chat.postMessage({ channel: ops, text: "x" })).ts ?? "";
+  const post = async () => (await web.chat.postMessage({ channel: opsId, text: "x" })).ts ?? "";
   const first = await post();
   const second = await post();
   clock.advance(60_000);

@@ -7,12 +7,12 @@ import { type LocalSlack, type LocalSlackOptions, startLocalSlack } from "../../
 export const signingSecret = "shh";
 export const botToken = "xoxb-local";
 export const appToken = "xapp-local";
-export const ann = "U0ANN";
-export const bob = "U0BOB";
-export const eve = "U0EVE";
-export const ops = "C0OPS";
-export const secret = "C0SECRET";
-export const sre = "S0SRE";
+export const annId = "U0ANN";
+export const bobId = "U0BOB";
+export const eveId = "U0EVE";
+export const opsId = "C0OPS";
+export const secretId = "C0SECRET";
+export const sreId = "S0SRE";
 
 /** A clock the test moves; sleeping is not needed here. */
 export function handClock(start = Date.UTC(2026, 10, 2, 9)) {
@@ -32,16 +32,16 @@ export async function world(options: Partial<LocalSlackOptions> = {}) {
     appToken,
     command: "/karpor-access",
     people: [
-      { id: ann, name: "ann", realName: "Ann Approver", email: "ann@example.com" },
-      { id: bob, name: "bob", realName: "Bob Builder", locale: "zh-CN" },
-      { id: eve, name: "eve", isUltraRestricted: true },
+      { id: annId, name: "ann", realName: "Ann Approver", email: "ann@example.com" },
+      { id: bobId, name: "bob", realName: "Bob Builder", locale: "zh-CN" },
+      { id: eveId, name: "eve", isUltraRestricted: true },
       { id: "U0ROBOT", name: "robot", isBot: true },
     ],
-    groups: [{ id: sre, handle: "sre", members: [ann] }],
+    groups: [{ id: sreId, handle: "sre", members: [annId] }],
     channels: [
-      { id: ops, name: "ops", members: [ann, bob] },
-      { id: secret, name: "secret", members: [ann], isPrivate: true },
-      { id: "C0OTHER", name: "other", members: [ann], botIsMember: false },
+      { id: opsId, name: "ops", members: [annId, bobId] },
+      { id: secretId, name: "secret", members: [annId], isPrivate: true },
+      { id: "C0OTHER", name: "other", members: [annId], botIsMember: false },
     ],
     ...options,
   });

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import type { App } from "@slack/bolt";
 import { expect, onTestFinished, test } from "vitest";
 import type { LocalSlack } from "../../sandbox/slack/index.ts";
-import { ann, bob, eve, httpWorld, ops, world } from "./slack-fixture.ts";
+import { annId, bobId, eveId, httpWorld, opsId, world } from "./slack-fixture.ts";
 
 const plain = (text: string) => ({ type: "plain_text" as const, text });
 const form = (title = "Deny") => ({
@@ -43,8 +43,8 @@ function formBot(answer: (text: string) => object | undefined, closed: string[] 
 }
 
 async function opened(slack: LocalSlack) {
-  await slack.command(bob, ops, "deny");
-  return slack.waitFor(() => slack.views(bob).at(-1));
+  await slack.command(bobId, opsId, "deny");
+  return slack.waitFor(() => slack.views(bobId).at(-1));
 }
 
 test("a modal is opened, checked by Slack, refused by the bot, corrected and closed", async () => {
@@ -54,22 +54,22 @@ test("a modal is opened, checked by Slack, refused by the bot, corrected and clo
     ),
   );
   const view = await opened(slack);
-  expect(await slack.submit(bob, view.id, {})).toMatchObject({
+  expect(await slack.submit(bobId, view.id, {})).toMatchObject({
     sent: false,
     errors: { reason: "Please complete this required field." },
   });
-  expect(await slack.submit(bob, view.id, { Reason: "no" })).toMatchObject({ sent: false });
-  expect(await slack.submit(bob, view.id, { reason: "bad" })).toMatchObject({
+  expect(await slack.submit(bobId, view.id, { Reason: "no" })).toMatchObject({ sent: false });
+  expect(await slack.submit(bobId, view.id, { reason: "bad" })).toMatchObject({
     sent: true,
     errors: { reason: "Say more" },
   });
-  expect(slack.views(bob)).toHaveLength(1);
-  expect(await slack.submit(bob, view.id, { text: "not now" })).toMatchObject({ sent: true, errors: {} });
-  expect(slack.views(bob)).toEqual([]);
-  expect(slack.views(ann)).toEqual([]);
+  expect(slack.views(bobId)).toHaveLength(1);
+  expect(await slack.submit(bobId, view.id, { text: "not now" })).toMatchObject({ sent: true, errors: {} });
+  expect(slack.views(bobId)).toEqual([]);
+  expect(slack.views(annId)).toEqual([]);
   const reopened = await opened(slack);
-  await expect(slack.submit(ann, reopened.id, { reason: "mine" })).rejects.toThrow("no such view");
-  await expect(slack.submit(bob, view.id, {})).rejects.toThrow("no such view");
+  await expect(slack.submit(annId, reopened.id, { reason: "mine" })).rejects.toThrow("no such view");
+  await expect(slack.submit(bobId, view.id, {})).rejects.toThrow("no such view");
 });
 
 test("an answer may update, push and clear; closing tells the bot that asked to know", async () => {
@@ -82,18 +82,18 @@ test("an answer may update, push and clear; closing tells the bot that asked to 
   };
   const { slack } = await httpWorld(formBot((text) => answers[text], closed));
   const view = await opened(slack);
-  await slack.submit(bob, view.id, { reason: "nonsense" });
-  expect(slack.troubles(bob)).toMatchObject([{ error: "invalid_view_response" }]);
-  await slack.submit(bob, view.id, { reason: "update" });
-  expect(slack.views(bob)).toMatchObject([{ id: view.id, title: { text: "Again" } }]);
-  await slack.submit(bob, view.id, { reason: "push" });
-  expect(slack.views(bob).map((one) => one.previous_view_id)).toEqual([null, view.id]);
-  await expect(slack.submit(bob, view.id, { reason: "x" })).rejects.toThrow("under another modal");
-  const second = slack.views(bob)[1]?.id ?? "";
-  await slack.closeView(bob, second);
+  await slack.submit(bobId, view.id, { reason: "nonsense" });
+  expect(slack.troubles(bobId)).toMatchObject([{ error: "invalid_view_response" }]);
+  await slack.submit(bobId, view.id, { reason: "update" });
+  expect(slack.views(bobId)).toMatchObject([{ id: view.id, title: { text: "Again" } }]);
+  await slack.submit(bobId, view.id, { reason: "push" });
+  expect(slack.views(bobId).map((one) => one.previous_view_id)).toEqual([null, view.id]);
+  await expect(slack.submit(bobId, view.id, { reason: "x" })).rejects.toThrow("under another modal");
+  const second = slack.views(bobId)[1]?.id ?? "";
+  await slack.closeView(bobId, second);
   expect(closed).toEqual(["R-1"]);
-  await slack.submit(bob, view.id, { reason: "clear" });
-  expect(slack.views(bob)).toEqual([]);
+  await slack.submit(bobId, view.id, { reason: "clear" });
+  expect(slack.views(bobId)).toEqual([]);
 });
 
 test("a trigger lives three seconds and opens one view", async () => {
@@ -103,11 +103,11 @@ test("a trigger lives three seconds and opens one view", async () => {
       () => "opened",
       (refused) => refused.data.error,
     );
-  const { triggerId } = await slack.command(bob, ops, "x");
+  const { triggerId } = await slack.command(bobId, opsId, "x");
   clock.advance(3000);
   expect(await error(triggerId)).toBe("opened");
   expect(await error(triggerId)).toBe("exchanged_trigger_id");
-  const late = await slack.command(bob, ops, "x");
+  const late = await slack.command(bobId, opsId, "x");
   clock.advance(3001);
   expect(await error(late.triggerId)).toBe("expired_trigger_id");
   expect(await error("1.2.3")).toBe("invalid_trigger_id");
@@ -117,7 +117,7 @@ test("a trigger lives three seconds and opens one view", async () => {
 
 test("views are stacked three deep, named once, and not overwritten unseen", async () => {
   const { slack, web } = await httpWorld((app) => app.command("/karpor-access", ({ ack }) => ack()));
-  const trigger = async () => (await slack.command(bob, ops, "x")).triggerId;
+  const trigger = async () => (await slack.command(bobId, opsId, "x")).triggerId;
   const named = { ...form(), external_id: "deny-R-1" };
   const { view } = await web.views.open({ trigger_id: await trigger(), view: named });
   const again = web.views.push({ trigger_id: await trigger(), view: named });
@@ -130,7 +130,7 @@ test("views are stacked three deep, named once, and not overwritten unseen", asy
   }
   const fourth = web.views.push({ trigger_id: await trigger(), view: form("Fourth") });
   await expect(fourth).rejects.toMatchObject({ data: { error: "push_limit_reached" } });
-  expect(slack.views(bob).map((one) => one.root_view_id)).toEqual(Array(3).fill(view?.id));
+  expect(slack.views(bobId).map((one) => one.root_view_id)).toEqual(Array(3).fill(view?.id));
 });
 
 test("an event that is not acknowledged comes once more, marked as a retry", async () => {
@@ -145,16 +145,16 @@ test("an event that is not acknowledged comes once more, marked as a retry", asy
   });
   await once(server, "listening");
   slack.deliverTo(`http://127.0.0.1:${(server.address() as AddressInfo).port}/slack/events`);
-  expect(await slack.openHome(bob)).toMatchObject({
+  expect(await slack.openHome(bobId)).toMatchObject({
     status: 200,
-    payload: { event: { user: bob, tab: "home" } },
+    payload: { event: { user: bobId, tab: "home" } },
   });
   expect(retries).toEqual([undefined, "1"]);
 });
 
 test("a response_url takes five answers in half an hour, and replaces only what has an original", async () => {
   const { slack, clock } = await httpWorld((app) => app.command("/karpor-access", ({ ack }) => ack("one")));
-  const { responseUrl } = await slack.command(bob, ops, "x");
+  const { responseUrl } = await slack.command(bobId, opsId, "x");
   const answer = async (body: object, url = responseUrl) => {
     const response = await fetch(url, { method: "POST", body: JSON.stringify(body) });
     return [response.status, await response.text()];
@@ -163,10 +163,10 @@ test("a response_url takes five answers in half an hour, and replaces only what 
   expect((await answer({ text: "" }))[0]).toBe(400);
   for (const text of ["three", "four", "five"]) await answer({ text });
   await answer({ text: "to all", response_type: "in_channel" });
-  expect(slack.ephemerals(bob).map((one) => one.text)).toEqual(["one", "two", "three", "four", "five"]);
-  expect(slack.messages(ops).map((one) => one.text)).toEqual(["to all"]);
+  expect(slack.ephemerals(bobId).map((one) => one.text)).toEqual(["one", "two", "three", "four", "five"]);
+  expect(slack.messages(opsId).map((one) => one.text)).toEqual(["to all"]);
   expect(await answer({ text: "seven" })).toEqual([404, '{"ok":false,"error":"used_url"}']);
-  const { responseUrl: old } = await slack.command(bob, ops, "x");
+  const { responseUrl: old } = await slack.command(bobId, opsId, "x");
   clock.advance(30 * 60_000 + 1);
   expect(await answer({ text: "late" }, old)).toEqual([404, '{"ok":false,"error":"expired_url"}']);
 });
@@ -189,15 +189,20 @@ test("a click on an ephemeral can replace and delete it, which no Web API call c
     text: plain(id),
   }));
   for (const text of ["a", "b"]) {
-    await web.chat.postEphemeral({ channel: ops, user: bob, text, blocks: [{ type: "actions", elements }] });
+    await web.chat.postEphemeral({
+      channel: opsId,
+      user: bobId,
+      text,
+      blocks: [{ type: "actions", elements }],
+    });
   }
-  const [first, second] = slack.ephemerals(bob);
+  const [first, second] = slack.ephemerals(bobId);
   if (!first || !second) throw new Error("nothing shown");
-  const update = web.chat.update({ channel: ops, ts: first.ts, text: "no" });
+  const update = web.chat.update({ channel: opsId, ts: first.ts, text: "no" });
   await expect(update).rejects.toMatchObject({ data: { error: "message_not_found" } });
-  await slack.click(bob, first, "withdraw");
-  await slack.click(bob, second, "hide");
-  await slack.waitFor(() => slack.ephemerals(bob).length === 1 && first.text === "Withdrawn");
+  await slack.click(bobId, first, "withdraw");
+  await slack.click(bobId, second, "hide");
+  await slack.waitFor(() => slack.ephemerals(bobId).length === 1 && first.text === "Withdrawn");
   expect(first).toMatchObject({ text: "Withdrawn", history: [{ text: "a" }, { text: "Withdrawn" }] });
   expect(first.blocks).toBeUndefined();
 });
@@ -222,9 +227,9 @@ test("the home tab is published, opened and clicked; a select sends what was cho
       await ack();
     });
   });
-  await slack.openHome(eve);
-  await slack.waitFor(() => slack.home(eve));
-  await slack.select(eve, { home: true }, "role", "Guest");
+  await slack.openHome(eveId);
+  await slack.waitFor(() => slack.home(eveId));
+  await slack.select(eveId, { home: true }, "role", "Guest");
   expect(chosen).toEqual(["guest"]);
-  await expect(slack.select(eve, { home: true }, "role", "root")).rejects.toThrow("No option root");
+  await expect(slack.select(eveId, { home: true }, "role", "root")).rejects.toThrow("No option root");
 });

@@ -1,7 +1,7 @@
 /** Socket Mode of the local Slack against the real SocketModeReceiver. */
 import type { App } from "@slack/bolt";
 import { expect, test } from "vitest";
-import { ann, bob, ops, socketWorld } from "./slack-fixture.ts";
+import { annId, bobId, opsId, socketWorld } from "./slack-fixture.ts";
 
 const echo =
   (seen: string[] = []) =>
@@ -20,32 +20,32 @@ test("a command and a click travel over the socket, and acknowledgements carry p
     });
   });
   expect(slack.socket.connections()).toBe(1);
-  expect(await slack.command(bob, "dm", "help")).toMatchObject({ body: '{"text":"got help"}' });
-  expect(slack.ephemerals(bob)).toMatchObject([{ text: "got help", channel: "D0BOB" }]);
+  expect(await slack.command(bobId, "dm", "help")).toMatchObject({ body: '{"text":"got help"}' });
+  expect(slack.ephemerals(bobId)).toMatchObject([{ text: "got help", channel: "D0BOB" }]);
   const go = { type: "button" as const, action_id: "go", text: { type: "plain_text" as const, text: "Go" } };
-  await web.chat.postMessage({ channel: ops, text: "x", blocks: [{ type: "actions", elements: [go] }] });
-  const [card] = slack.messages(ops);
+  await web.chat.postMessage({ channel: opsId, text: "x", blocks: [{ type: "actions", elements: [go] }] });
+  const [card] = slack.messages(opsId);
   if (!card) throw new Error("no card");
-  expect(await slack.click(ann, card, "Go")).toMatchObject({ status: 200, sent: true });
-  await slack.waitFor(() => slack.ephemerals(ann).some((one) => one.text === "clicked by U0ANN"));
+  expect(await slack.click(annId, card, "Go")).toMatchObject({ status: 200, sent: true });
+  await slack.waitFor(() => slack.ephemerals(annId).some((one) => one.text === "clicked by U0ANN"));
 });
 
 test("the same command can come twice", async () => {
   const seen: string[] = [];
   const { slack } = await socketWorld(echo(seen));
-  const first = await slack.command(bob, ops, "admin 4h");
+  const first = await slack.command(bobId, opsId, "admin 4h");
   await slack.redeliver(first);
   expect(seen).toEqual(["admin 4h", "admin 4h"]);
-  expect(slack.ephemerals(bob)).toHaveLength(2);
+  expect(slack.ephemerals(bobId)).toHaveLength(2);
 });
 
 test("an acknowledgement lost with its connection brings the envelope again on the next one", async () => {
   const seen: string[] = [];
   const { slack } = await socketWorld(echo(seen));
   slack.socket.loseAcks(1);
-  expect(await slack.command(bob, ops, "guest 1h")).toMatchObject({ status: 200 });
+  expect(await slack.command(bobId, opsId, "guest 1h")).toMatchObject({ status: 200 });
   expect(seen).toEqual(["guest 1h", "guest 1h"]);
-  expect(slack.ephemerals(bob)).toHaveLength(1);
+  expect(slack.ephemerals(bobId)).toHaveLength(1);
 });
 
 test.each(["refresh_requested", "warning"] as const)("the bot connects anew after %s", async (reason) => {
@@ -53,13 +53,13 @@ test.each(["refresh_requested", "warning"] as const)("the bot connects anew afte
   slack.socket.disconnect(reason);
   await slack.waitFor(() => slack.socket.connections() === 0);
   await slack.waitFor(() => slack.socket.connections() === 1);
-  expect(await slack.command(bob, ops, "help")).toMatchObject({ status: 200 });
+  expect(await slack.command(bobId, opsId, "help")).toMatchObject({ status: 200 });
 });
 
 test("without a connection the person sees that the command was not delivered", async () => {
   const { slack } = await socketWorld(echo());
   slack.socket.drop();
   await slack.waitFor(() => slack.socket.connections() === 0);
-  expect(await slack.command(bob, ops, "help")).toMatchObject({ status: 0, error: "dispatch_failed" });
-  expect(slack.troubles(bob)).toMatchObject([{ error: "dispatch_failed", doing: "/karpor-access help" }]);
+  expect(await slack.command(bobId, opsId, "help")).toMatchObject({ status: 0, error: "dispatch_failed" });
+  expect(slack.troubles(bobId)).toMatchObject([{ error: "dispatch_failed", doing: "/karpor-access help" }]);
 });

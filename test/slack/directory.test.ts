@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type LocalSlack, startLocalSlack } from "../../sandbox/slack/index.ts";
+import { checkSlack } from "../../src/cli/checks/slack.ts";
 import { Principal, UserId } from "../../src/domain/ids.ts";
 import type { Directory } from "../../src/flow/ports.ts";
 import { retryAfter, slackClient, slackError } from "../../src/slack/outbound/client.ts";
@@ -14,6 +15,7 @@ const clock = { now: () => NOW, sleep: () => Promise.resolve() };
 
 let slack: LocalSlack;
 let directory: Directory;
+const client = () => slackClient("xoxb-1", { apiUrl: slack.apiUrl, interactive: true });
 
 beforeAll(async () => {
   slack = await startLocalSlack({
@@ -27,7 +29,9 @@ beforeAll(async () => {
       { id: "U0GONE", name: "gone", deleted: true },
       { id: "U0GUEST", name: "guest", isRestricted: true },
       { id: "U0SINGLE", name: "single", isUltraRestricted: true },
-      { id: "U0STRANGER", name: "stranger", isStranger: true },
+      { id: "U0STRANGER", name: "stranger", teamId: "T0OTHER" },
+      { id: "U0SHARED", name: "shared", teamId: "T0OTHER", enterpriseId: "E0OTHER" },
+      { id: "U0SISTER", name: "sister", teamId: "T0SISTER", enterpriseId: "E0OURS" },
       { id: "U0ROBOT", name: "robot", isBot: true },
       { id: "U0BARE", name: "bare", omit: ["locale", "profile", "real_name", "is_restricted", "tz"] },
     ],
@@ -37,14 +41,14 @@ beforeAll(async () => {
       { id: "S0UNFIT", handle: "unfit", members: ["U0GONE", "U0GUEST", "U0SINGLE", "U0STRANGER", "U0ROBOT"] },
       { id: "S0OFF", handle: "off", members: ["U0WANG"], disabled: true },
     ],
-    channels: [],
+    channels: [{ id: "C0SHARED", name: "shared", members: ["U0BOB", "U0SHARED"] }],
   });
 });
 afterAll(() => slack.close());
 beforeEach(() => {
   slack.calls.length = 0;
   slack.clearFailures();
-  directory = createDirectory(slackClient("xoxb-1", { apiUrl: slack.apiUrl, interactive: true }));
+  directory = createDirectory(client(), () => slack.bot);
 });
 
 test.each([
@@ -54,6 +58,8 @@ test.each([
   ["U0GUEST", { name: "guest", locale: "en", standing: "guest" }],
   ["U0SINGLE", { name: "single", locale: "en", standing: "guest" }],
   ["U0STRANGER", { name: "stranger", locale: "en", standing: "stranger" }],
+  ["U0SHARED", { name: "shared", locale: "en", standing: "stranger" }],
+  ["U0SISTER", { name: "sister", locale: "en", standing: "stranger" }],
   ["U0ROBOT", { name: "robot", locale: "en", standing: "bot" }],
   ["U0BARE", { name: "bare", locale: "en", standing: "member" }],
   ["U0NOBODY", { name: "U0NOBODY", locale: "en", standing: "stranger" }],
@@ -61,9 +67,33 @@ test.each([
   expect(await directory.person(user(id))).toEqual({ id, ...profile });
 });
 
-test("an answer with nothing but an id still names someone; Slackbot is a bot", () => {
-  expect(profileOf(user("U0X"), SlackUser.parse({}))).toMatchObject({ name: "U0X", standing: "member" });
-  expect(profileOf(user("USLACKBOT"), SlackUser.parse({ is_bot: false })).standing).toBe("bot");
+test("an answer with nothing but an id names someone, of no workspace of ours; Slackbot is a bot", () => {
+  const bare = profileOf(user("U0X"), SlackUser.parse({}), slack.bot);
+  expect(bare).toMatchObject({ name: "U0X", standing: "stranger" });
+  const slackbot = SlackUser.parse({ is_bot: false, team_id: slack.bot.teamId });
+  expect(profileOf(user("USLACKBOT"), slackbot, slack.bot).standing).toBe("bot");
+});
+
+test("on a grid, people of its other workspaces are ours, and those of other grids are not", async () => {
+  slack.bot.enterpriseId = "E0OURS";
+  const { identity } = await checkSlack(client(), "C0SHARED");
+  delete slack.bot.enterpriseId;
+  if (!identity) throw new Error("auth.test names nobody");
+  const onGrid = createDirectory(client(), () => identity);
+  const standings = ["U0BOB", "U0SISTER", "U0SHARED", "U0STRANGER"].map(
+    async (id) => (await onGrid.person(user(id))).standing,
+  );
+  expect(await Promise.all(standings)).toEqual(["member", "member", "stranger", "stranger"]);
+  const bare = SlackUser.parse({ team_id: "T0SISTER", enterprise_id: "E0OURS" });
+  expect(profileOf(user("U0X"), bare, { teamId: "T0LOCAL", enterpriseId: "E0OURS" }).standing).toBe("member");
+});
+
+test("until it is known whose bot this is, nobody is anybody", async () => {
+  const early = createDirectory(client(), () => {
+    throw new Error("Slack has not said yet which workspace this is");
+  });
+  await expect(early.person(user("U0BOB"))).rejects.toThrow("not said yet");
+  expect(slack.calls).toEqual([]);
 });
 
 describe("who qualifies", () => {

@@ -6,7 +6,7 @@ import { secret } from "../../src/domain/secret.ts";
 import type { Notifier } from "../../src/flow/ports.ts";
 import { slackClient } from "../../src/slack/outbound/client.ts";
 import { createNotifier } from "../../src/slack/outbound/notifier.ts";
-import { activeOne, bob, delivering, everyFace, NOW, pendingOne, view } from "./records.ts";
+import { activeOne, bob, deliveringOne, everyFace, NOW, pendingOne, view } from "./records.ts";
 
 const CHANNEL = "C0APPROVALS";
 const TOKEN = "eyJhbGciOi.secret-bytes.sig";
@@ -140,7 +140,7 @@ describe("posting", () => {
 describe("the token", () => {
   const shown = async () => {
     const sent = await placeholder();
-    await notifier.showToken(delivering, sent, secret(TOKEN));
+    await notifier.showToken(deliveringOne, sent, secret(TOKEN));
     return sent;
   };
   const inDm = () => JSON.stringify(slack.dm("U0BOB")).includes(TOKEN);
@@ -194,7 +194,7 @@ describe("the token", () => {
       { lost: true },
     ] as const) {
       slack.failNext("chat.update", failure, 2);
-      const error = await notifier.showToken(delivering, sent, secret(TOKEN)).catch((e: unknown) => e);
+      const error = await notifier.showToken(deliveringOne, sent, secret(TOKEN)).catch((e: unknown) => e);
       slack.clearFailures();
       expect(error).toBeInstanceOf(Error);
       const { inspect } = await import("node:util");

@@ -109,7 +109,7 @@ export const activeOne = records.find((r) => r.state === "active") as Extract<
   { state: "active" }
 >;
 export const pendingOne = records[0] as AccessRequest;
-export const delivering = records.find((r) => r.state === "delivering") as Extract<
+export const deliveringOne = records.find((r) => r.state === "delivering") as Extract<
   AccessRequest,
   { state: "delivering" }
 >;

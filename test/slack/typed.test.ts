@@ -1,6 +1,6 @@
 /** Slack's escaping of a command line, undone. */
 import { expect, test } from "vitest";
-import { mention, typed } from "../../src/slack/inbound/typed.ts";
+import { leadingMention, typed } from "../../src/slack/inbound/typed.ts";
 
 test.each([
   ["a &lt;b&gt; &amp;amp; c", "a <b> &amp; c"],
@@ -11,9 +11,12 @@ test.each([
 ])("%s", (given, read) => expect(typed(given)).toBe(read));
 
 test("a mention is told from what only looks like one", () => {
-  expect(mention("<@U0BOB|bob>  leaked &amp; old")).toEqual({ user: "U0BOB", rest: "leaked &amp; old" });
-  expect(mention("<@U0BOB>")).toEqual({ user: "U0BOB", rest: "" });
-  expect(mention("&lt;@U0BOB&gt;")).toBeNull();
-  expect(mention("<@not-one|bob>")).toBeNull();
-  expect(mention("R-7K2Q9FXT <@U0BOB|bob>")).toBeNull();
+  expect(leadingMention("<@U0BOB|bob>  leaked &amp; old")).toEqual({
+    user: "U0BOB",
+    rest: "leaked &amp; old",
+  });
+  expect(leadingMention("<@U0BOB>")).toEqual({ user: "U0BOB", rest: "" });
+  expect(leadingMention("&lt;@U0BOB&gt;")).toBeNull();
+  expect(leadingMention("<@not-one|bob>")).toBeNull();
+  expect(leadingMention("R-7K2Q9FXT <@U0BOB|bob>")).toBeNull();
 });

@@ -8,7 +8,7 @@ import type { Requests } from "../../src/flow/ports.ts";
 import { createRequests } from "../../src/store/requests.ts";
 import { trail } from "../../src/store/trail.ts";
 import { freshKeys, type TestRedis } from "../helpers/redis.ts";
-import { active, ana, asked, bob, drawn, inState } from "./samples.ts";
+import { activeSample, ana, asked, ben, drawn, inState } from "./samples.ts";
 
 export interface Fixture {
   requests: Requests;
@@ -75,7 +75,7 @@ export function requestsContract(redis: Pick<TestRedis, "commands">): void {
       await requests.make(request, "t1");
       expect(await requests.make(asked(), "t2")).toEqual({ made: false, taken: "open", request });
       expect(await requests.make(asked({ role: "admin" }), "t3")).toMatchObject({ made: true });
-      expect(await requests.make(asked({ requester: bob }), "t4")).toMatchObject({ made: true });
+      expect(await requests.make(asked({ requester: ben }), "t4")).toMatchObject({ made: true });
     });
 
     test("of many at the same moment one is made", async () => {
@@ -153,7 +153,7 @@ export function requestsContract(redis: Pick<TestRedis, "commands">): void {
 
   describe("adopt", () => {
     test("stores what Redis had lost, once, with its reservation", async () => {
-      const request = active();
+      const request = activeSample();
       expect(await requests.adopt(request)).toBe(true);
       expect(await requests.adopt(request)).toBe(false);
       expect(await requests.get(request.id)).toEqual(request);
@@ -165,8 +165,8 @@ export function requestsContract(redis: Pick<TestRedis, "commands">): void {
 
     test("leaves the reservation to a newer request, also at its end", async () => {
       const newer = await made();
-      const { id } = active();
-      await requests.adopt(active({ id }));
+      const { id } = activeSample();
+      await requests.adopt(activeSample({ id }));
       await requests.update(id, (r) => inState(r, "ended"));
       expect(await requests.make(asked(), "t9")).toMatchObject({ taken: "open", request: newer });
     });
@@ -184,7 +184,7 @@ export function requestsContract(redis: Pick<TestRedis, "commands">): void {
     test("open gives a person's own, oldest first", async () => {
       const ask = (requestedAt: number, role: string) => requests.make(asked({ requestedAt, role }), role);
       await Promise.all([ask(3000, "c"), ask(1000, "a"), ask(2000, "b")]);
-      await requests.make(asked({ requester: bob }), "other");
+      await requests.make(asked({ requester: ben }), "other");
       expect((await requests.open(ana.id)).map(({ role }) => role)).toEqual(["a", "b", "c"]);
     });
 

@@ -6,7 +6,7 @@ import type { AccessRequest, In, State } from "../../src/domain/request.ts";
 
 const person = (id: string) => ({ id: UserId.parse(id), name: id.toLowerCase(), locale: "en" as const });
 export const ana = person("U0ANA");
-export const bob = person("U0BOB");
+export const ben = person("U0BEN");
 
 export function asked(over: Partial<In<"requested">> = {}): In<"requested"> {
   return {
@@ -20,7 +20,7 @@ export function asked(over: Partial<In<"requested">> = {}): In<"requested"> {
     duration: 3_600_000,
     requestedAt: Date.now(),
     closesAt: Date.now() + 3_600_000,
-    approvers: [bob.id],
+    approvers: [ben.id],
     policy: "0".repeat(64),
     terms: 1,
     generation: 1,
@@ -38,7 +38,7 @@ export function inState(request: AccessRequest, state: State): AccessRequest {
     ...{ requestedAt, closesAt, approvers, policy, terms, generation, messages },
   };
   const at = requestedAt + 1000;
-  const approved = { ...common, decision: { by: bob, qualified: bob.id, at }, expiresAt: at + duration };
+  const approved = { ...common, decision: { by: ben, qualified: ben.id, at }, expiresAt: at + duration };
   const grant = { accountUid: "a", bindingUid: "b", tokenExpiresAt: approved.expiresAt, shortened: false };
   const end = { cause: "expired" as const, at };
   switch (state) {
@@ -51,7 +51,7 @@ export function inState(request: AccessRequest, state: State): AccessRequest {
     case "timedOut":
       return { ...common, state, at };
     case "denied":
-      return { ...common, state, by: bob, qualified: bob.id, why: "no", at };
+      return { ...common, state, by: ben, qualified: ben.id, why: "no", at };
     case "approved":
       return { ...approved, state };
     case "delivering":
@@ -65,7 +65,8 @@ export function inState(request: AccessRequest, state: State): AccessRequest {
   }
 }
 
-export const active = (over: Partial<In<"requested">> = {}) => inState(asked(over), "active") as In<"active">;
+export const activeSample = (over: Partial<In<"requested">> = {}) =>
+  inState(asked(over), "active") as In<"active">;
 
 /** Every message it must have is sent and shows its face. */
 export function drawn(request: AccessRequest): AccessRequest {

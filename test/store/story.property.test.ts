@@ -6,7 +6,7 @@ import { UserId } from "../../src/domain/ids.ts";
 import { type AccessRequest, isFinal, type State } from "../../src/domain/request.ts";
 import { testRedis } from "../helpers/redis.ts";
 import { type Fixture, fixture, unsettledIds } from "./requests.contract.ts";
-import { active, ana, asked, bob, drawn, inState } from "./samples.ts";
+import { activeSample, ana, asked, ben, drawn, inState } from "./samples.ts";
 
 const redis = await testRedis();
 afterAll(() => redis[Symbol.asyncDispose]());
@@ -36,8 +36,8 @@ const move = (to: State) => (r: AccessRequest) => (isFinal(r) ? null : inState(r
 
 async function take(f: Fixture, ids: AccessRequest["id"][], one: Step): Promise<void> {
   if ("role" in one) {
-    const over = { role: one.role, requester: one.mine ? ana : bob };
-    const request = one.do === "make" ? asked(over) : active(over);
+    const over = { role: one.role, requester: one.mine ? ana : ben };
+    const request = one.do === "make" ? asked(over) : activeSample(over);
     ids.push(request.id);
     if (request.state === "requested") await f.requests.make(request, `t${one.trigger}`);
     else await f.requests.adopt(request as Parameters<typeof f.requests.adopt>[0]);
@@ -62,7 +62,7 @@ async function agrees(f: Fixture, ids: AccessRequest["id"][]): Promise<void> {
   }
   const names = (list: AccessRequest[]) => list.map(({ id }) => id).sort();
   expect((await unsettledIds(f.requests)).sort()).toEqual(names(records.filter((r) => !isSettled(r))));
-  for (const who of [ana.id, bob.id]) {
+  for (const who of [ana.id, ben.id]) {
     const mine = records.filter((r) => r.requester.id === who && !isFinal(r));
     expect(names(await f.requests.open(UserId.parse(who)))).toEqual(names(mine));
     for (const role of ROLES) await reserved(f, who, role, mine);

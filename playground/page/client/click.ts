@@ -31,7 +31,7 @@ export function actOn(event: Event, side: Shown, overlay: HTMLElement): void {
   const target = event.target as Element;
   const copy = target.closest<HTMLElement>("[data-copy]");
   if (copy) return void copyText(copy.nextElementSibling?.textContent?.trim() ?? "", copy);
-  const button = target.closest<HTMLButtonElement>("button[data-act]");
+  const button = target.closest<HTMLButtonElement>("button[data-action]");
   const user = side()?.who.id;
   const where = button && whereOf(button);
   if (!button || !user || !where) return;
@@ -44,7 +44,7 @@ async function press(
   where: Where,
   overlay: HTMLElement,
 ): Promise<void> {
-  const { act: action, value, url } = button.dataset;
+  const { action, value, url } = button.dataset;
   if (url) leadTo(url);
   button.classList.add("busy");
   const click = { user, where, action, value };
@@ -66,7 +66,7 @@ export function chooseIn(event: Event, side: Shown): void {
   const where = field && whereOf(field);
   const choice = field && chosenIn(field);
   if (field && user && where && choice?.length)
-    void ask("choose", { user, where, action: field.dataset.act, choice });
+    void ask("choose", { user, where, action: field.dataset.action, choice });
 }
 
 /** What stands in an input, a menu or a group of ticks. */

@@ -1,17 +1,17 @@
 /** The message box, which completes slash commands as one types. */
-import type { Place, Side } from "../types.ts";
+import type { PlaceView, Side } from "../types.ts";
 import { ask } from "./ask.ts";
-import { h, keep, swap } from "./dom.ts";
+import { h, keepInStep, swap } from "./dom.ts";
 import { parts, type SideName } from "./state.ts";
 
 export interface Composer {
   element: HTMLElement;
-  draw(side: Side, place: Place): void;
+  draw(side: Side, place: PlaceView): void;
   send(line: string): Promise<void>;
   focus(): void;
 }
 
-export function createComposer(name: SideName, place: () => Place | undefined): Composer {
+export function createComposer(name: SideName, place: () => PlaceView | undefined): Composer {
   const list = h("div", { class: "completions", id: `${name}-completions`, role: "listbox" });
   const box = h("input", {
     ...{ type: "text", autocomplete: "off", spellcheck: "false", role: "combobox" },
@@ -37,7 +37,7 @@ export function createComposer(name: SideName, place: () => Place | undefined): 
     picked = Math.min(picked, lines.length - 1);
     box.setAttribute("aria-expanded", String(lines.length > 0));
     const rows = lines.map((line, n) => ({ ...line, key: line.line, rev: String(n === picked), n }));
-    keep(list, rows, ({ line, about, n }) =>
+    keepInStep(list, rows, ({ line, about, n }) =>
       h(
         "div",
         {

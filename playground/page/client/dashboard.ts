@@ -1,10 +1,11 @@
 /** Stands for Karpor: its token box, what the role may see, and what Karpor says when the token is dead. */
+import type { DashboardVisit } from "../types.ts";
 import { toast } from "./ask.ts";
 import { h, swap } from "./dom.ts";
-import { current, login, logout, onSession, type Seen, type Session } from "./session.ts";
+import { current, logIn, logOut, onSession, type Session } from "./session.ts";
 import { copied, on, timeText } from "./state.ts";
 
-export function createDashboard(panel: HTMLElement): void {
+export function createDashboardPanel(panel: HTMLElement): void {
   const box = h("textarea", {
     rows: "4",
     placeholder: "Paste the token here",
@@ -35,7 +36,7 @@ function head(session: Session | undefined): HTMLElement {
     h("strong", {}, "Karpor"),
     h("span", { class: "stands" }, "stands for yours"),
     session && h("span", { class: "role" }, role),
-    session && h("button", { type: "button", class: "quiet", onclick: logout }, "Log out"),
+    session && h("button", { type: "button", class: "quiet", onclick: logOut }, "Log out"),
   );
 }
 
@@ -45,7 +46,7 @@ function outside(box: HTMLTextAreaElement, session: Session | undefined): HTMLEl
     const token = box.value.trim() || copied.token || "";
     if (token === "") return toast("Copy the token from the direct message first, then paste it here.");
     box.value = "";
-    const seen = await login(token);
+    const seen = await logIn(token);
     if (seen && seen.status !== 200) toast(refused(seen));
   };
   const last = session?.over ? session.answers.at(-1) : undefined;
@@ -72,7 +73,7 @@ function outside(box: HTMLTextAreaElement, session: Session | undefined): HTMLEl
   );
 }
 
-const refused = ({ status }: Seen): string => {
+const refused = ({ status }: DashboardVisit): string => {
   if (status === 401) return "The hub answers 401: this token is dead, or none of its own.";
   if (status === 0) return "The hub does not answer.";
   if (status === 404) return "The hub knows the token. It is a plain API server, without Karpor’s own paths.";

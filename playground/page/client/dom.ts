@@ -29,7 +29,7 @@ export interface Keyed {
 }
 
 /** Elements are made anew only when their `rev` changed, so that focus, selection and what is typed stay. */
-export function keep<T extends Keyed>(
+export function keepInStep<T extends Keyed>(
   parent: Element,
   items: readonly T[],
   make: (item: T) => HTMLElement,

@@ -1,13 +1,13 @@
 /** The page: two Slacks side by side, the tools beside them, and the clock above. */
 
 import { createClock } from "./clock.ts";
-import { createDashboard } from "./dashboard.ts";
+import { createDashboardPanel } from "./dashboard.ts";
 import { byId, h } from "./dom.ts";
 import { createPane } from "./pane.ts";
 import { createProof } from "./proof.ts";
-import { createActs } from "./scenarios.ts";
+import { createScenarioList } from "./scenarios.ts";
 import { createScenes } from "./scenes.ts";
-import { connect, on, parts } from "./state.ts";
+import { listenToServer, on, parts } from "./state.ts";
 import { createTabs, openDashboard, showColumn } from "./tabs.ts";
 import { createTour } from "./tour.ts";
 
@@ -16,10 +16,10 @@ const APPROVALS = "C0APPROVALS";
 const left = createPane("left", "dm");
 createPane("right", APPROVALS);
 const panels = createTabs();
-createDashboard(panels.dashboard);
+createDashboardPanel(panels.dashboard);
 createScenes(panels.scenes);
 createProof(panels.proof);
-createActs(panels.break);
+createScenarioList(panels.break);
 createClock();
 createTour(left);
 
@@ -33,4 +33,4 @@ on("facts", () => {
   byId("says").textContent = parts.facts?.says ?? "";
 });
 if (location.pathname.startsWith("/karpor")) openDashboard();
-connect();
+listenToServer();

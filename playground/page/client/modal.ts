@@ -59,8 +59,8 @@ function valuesOf(fields: HTMLElement): Record<string, string | string[]> {
   for (const field of fields.querySelectorAll<HTMLElement>("[data-field]")) {
     const value = chosenIn(field);
     const empty = value === undefined || value.length === 0;
-    if (field.dataset.act && (!empty || field.matches("textarea, input")))
-      values[field.dataset.act] = value ?? "";
+    if (field.dataset.action && (!empty || field.matches("textarea, input")))
+      values[field.dataset.action] = value ?? "";
   }
   return values;
 }

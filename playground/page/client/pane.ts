@@ -1,11 +1,11 @@
 /** One person's Slack: who, where, what was said, and what they can do about it. */
-import type { Item, Place, Side } from "../types.ts";
+import type { Item, PlaceView, Side } from "../types.ts";
 import { actOn, chooseIn } from "./click.ts";
 import { createComposer } from "./composer.ts";
-import { byId, followEnd, h, keep, swap } from "./dom.ts";
+import { byId, followEnd, h, keepInStep, swap } from "./dom.ts";
 import { drawItem } from "./item.ts";
 import { drawModal } from "./modal.ts";
-import { createPeople } from "./people.ts";
+import { createPersonChooser } from "./people.ts";
 import { createPhone } from "./phone.ts";
 import { isUnread, markRead } from "./read.ts";
 import { on, parts, type SideName } from "./state.ts";
@@ -22,7 +22,7 @@ export function createPane(name: SideName, first: string): Pane {
   const root = byId(name);
   const chosen = new Map<string, string>();
   const side = (): Side | undefined => parts[name];
-  const current = (): Place | undefined => {
+  const current = (): PlaceView | undefined => {
     const places = side()?.places ?? [];
     const wanted = chosen.get(side()?.who.id ?? "") ?? first;
     return places.find(({ id, kind }) => id === wanted || kind === wanted) ?? places[0];
@@ -36,7 +36,7 @@ export function createPane(name: SideName, first: string): Pane {
   const composer = createComposer(name, () => current());
   const main = h("div", { class: "room" }, title, items, composer.element, overlay);
   root.append(
-    createPeople(name),
+    createPersonChooser(name),
     h("div", { class: "desk" }, h("div", { class: "sidebar" }, places, phone.element), main),
   );
   items.addEventListener("click", (event) => actOn(event, side, overlay));
@@ -89,7 +89,7 @@ function drawPlaces(
       return { key: place.id, rev: `${who.id} ${place.id === open} ${unread}`, label, place, unread };
     }),
   ]);
-  keep(nav, lines, (line) => {
+  keepInStep(nav, lines, (line) => {
     if (!line.place) return h("h3", {}, line.label);
     const { id, kind, name } = line.place;
     const unread = "unread" in line && line.unread;
@@ -108,7 +108,7 @@ function drawPlaces(
   });
 }
 
-function drawItems(list: HTMLElement, side: Side, place: Place): void {
+function drawItems(list: HTMLElement, side: Side, place: PlaceView): void {
   const days = new Set<string>();
   const rows = place.items.flatMap((item: Item) => {
     const line = days.has(item.day)
@@ -119,7 +119,7 @@ function drawItems(list: HTMLElement, side: Side, place: Place): void {
   });
   const intro = { key: "intro", rev: side.words.newHere, day: "", item: undefined };
   const all = place.kind === "dm" && rows.length === 0 ? [intro] : rows;
-  keep(list, all, (row) => {
+  keepInStep(list, all, (row) => {
     if (row.item) return drawItem(row.item, side);
     if (row.day) return h("div", { class: "day" }, h("span", {}, row.day));
     return h("p", { class: "intro" }, side.words.newHere);

@@ -1,14 +1,14 @@
 /** Whose Slack a pane shows, and changing it. */
 import { h, swap } from "./dom.ts";
 import { avatar } from "./item.ts";
-import { on, parts, type SideName, watch, watching } from "./state.ts";
+import { on, parts, type SideName, watching, watchPerson } from "./state.ts";
 
-export function createPeople(side: SideName): HTMLElement {
+export function createPersonChooser(side: SideName): HTMLElement {
   const face = h("span", { class: "face" });
   const about = h("span", { class: "about" });
   const choice = h("select", {
     "aria-label": side === "left" ? "Whose Slack is on the left" : "Whose Slack is on the right",
-    onchange: () => watch(side, choice.value),
+    onchange: () => watchPerson(side, choice.value),
   });
   const draw = () => {
     const people = parts.facts?.people ?? [];

@@ -1,6 +1,6 @@
 /** The person's locked phone: what anybody who passes by can read. */
 import type { Ring, Side } from "../types.ts";
-import { h, keep, swap } from "./dom.ts";
+import { h, keepInStep, swap } from "./dom.ts";
 
 export function createPhone(open: (place: string) => void): { element: HTMLElement; draw(side: Side): void } {
   const time = h("p", { class: "phone-time" });
@@ -12,7 +12,7 @@ export function createPhone(open: (place: string) => void): { element: HTMLEleme
       .slice(0, 2)
       .map((ring) => ({ key: `${who.id}${ring.channel}${ring.ts}`, rev: "1", ring }));
     if (lines.length === 0) lines.push({ key: "quiet", rev: "1" });
-    keep(rings, lines, ({ ring }) => {
+    keepInStep(rings, lines, ({ ring }) => {
       if (!ring) return h("p", { class: "quiet" }, "no notifications");
       return h(
         "button",

@@ -1,7 +1,7 @@
 /** Proof outside the page: curl and kubectl of one's own against the same hub, and the end's verification counted live. */
 import type { RequestView } from "../types.ts";
 import { copyText } from "./copy.ts";
-import { h, type Keyed, keep, swap } from "./dom.ts";
+import { h, type Keyed, keepInStep, swap } from "./dom.ts";
 import { countdown } from "./scenes.ts";
 import { current, onSession } from "./session.ts";
 import { copied, now, on, parts, timeText } from "./state.ts";
@@ -62,7 +62,7 @@ function drawEnds(list: HTMLElement): void {
     .slice(0, 5)
     .map((request) => ({ key: request.id, rev: wordsFor(request), request }));
   if (rows.length === 0) rows.push({ key: "none", rev: "none" });
-  keep(list, rows, ({ request, rev }) => {
+  keepInStep(list, rows, ({ request, rev }) => {
     if (!request)
       return h("p", { class: "hint" }, "No access has ended yet. Jump to the end, or release it.");
     return h("p", { class: request.state }, h("b", {}, request.id), ` ${request.title}: ${rev}`);

@@ -1,5 +1,5 @@
 /** What each person has read so far, kept for the life of the tab. */
-import type { Place } from "../types.ts";
+import type { PlaceView } from "../types.ts";
 
 const KEY = "read";
 const read: Record<string, number> = JSON.parse(sessionStorage.getItem(KEY) ?? "{}");
@@ -7,13 +7,13 @@ const read: Record<string, number> = JSON.parse(sessionStorage.getItem(KEY) ?? "
 const since = Number(sessionStorage.getItem("since") ?? Date.now());
 sessionStorage.setItem("since", String(since));
 
-const newest = ({ items }: Place): number =>
+const newest = ({ items }: PlaceView): number =>
   Math.max(0, ...items.filter(({ own }) => !own).map(({ at }) => at));
 
-export const isUnread = (person: string, place: Place): boolean =>
+export const isUnread = (person: string, place: PlaceView): boolean =>
   newest(place) > (read[`${person} ${place.id}`] ?? since);
 
-export function markRead(person: string, place: Place): void {
+export function markRead(person: string, place: PlaceView): void {
   const at = newest(place);
   const key = `${person} ${place.id}`;
   if (at <= (read[key] ?? 0)) return;

@@ -1,26 +1,30 @@
 /** What one may break, and what each breakage said about how it healed. */
-import type { ActView } from "../types.ts";
+import type { ScenarioView } from "../types.ts";
 import { ask } from "./ask.ts";
-import { h, keep } from "./dom.ts";
+import { h, keepInStep } from "./dom.ts";
 import { on, parts, timeText } from "./state.ts";
 
-export function createActs(panel: HTMLElement): void {
-  const list = h("div", { class: "acts" });
+export function createScenarioList(panel: HTMLElement): void {
+  const list = h("div", { class: "scenarios" });
   panel.append(
     h("p", { class: "about" }, "Nothing here is acted: processes die, connections break, Redis forgets."),
     list,
   );
-  on("acts", () => {
-    const acts = (parts.acts ?? []).map((act) => ({ ...act, key: act.id, rev: JSON.stringify(act) }));
-    keep(list, acts, drawAct);
+  on("scenarios", () => {
+    const scenarios = (parts.scenarios ?? []).map((scenario) => ({
+      ...scenario,
+      key: scenario.id,
+      rev: JSON.stringify(scenario),
+    }));
+    keepInStep(list, scenarios, drawScenario);
   });
 }
 
-function drawAct({ id, title, about, not, running, lines }: ActView): HTMLElement {
-  const run = () => void ask("act", { id });
+function drawScenario({ id, title, about, not, running, lines }: ScenarioView): HTMLElement {
+  const run = () => void ask("scenario", { id });
   return h(
     "article",
-    { class: `act${running ? " running" : ""}` },
+    { class: `scenario${running ? " running" : ""}` },
     h(
       "button",
       { type: "button", disabled: running || not !== undefined, title: not, onclick: run, "data-breaks": id },

@@ -1,7 +1,7 @@
 /** Behind the scenes: what passed, the records and their trail, the hub's objects, the waiting jobs. */
 import type { Entry, Parts, RequestView } from "../types.ts";
 import { toast } from "./ask.ts";
-import { followEnd, h, keep, swap } from "./dom.ts";
+import { followEnd, h, keepInStep, swap } from "./dom.ts";
 import { now, on, parts, timeText } from "./state.ts";
 
 const LANES: Record<Entry["lane"], string> = {
@@ -33,7 +33,7 @@ export function createScenes(panel: HTMLElement): void {
   const draw = () => {
     const { scenes, timeline } = parts;
     if (!scenes) return;
-    keep(
+    keepInStep(
       bar,
       VIEWS.map((one) => ({ key: one, rev: String(one === view) })),
       ({ key }) =>
@@ -63,7 +63,7 @@ type Draw = (list: HTMLElement, scenes: Parts["scenes"], timeline: Entry[]) => v
 
 const DRAW: Record<View, Draw> = {
   Timeline: (list, _, timeline) =>
-    keep(
+    keepInStep(
       list,
       timeline.map((entry) => ({
         ...entry,
@@ -123,8 +123,8 @@ function fill<T extends { key: string; rev: string }>(
   items: T[],
   make: (item: T) => HTMLElement,
 ): void {
-  if (items.length > 0) keep(list, items, make);
-  else keep(list, [{ key: "none", rev: "1" }], () => h("p", { class: "none" }, "Nothing here now."));
+  if (items.length > 0) keepInStep(list, items, make);
+  else keepInStep(list, [{ key: "none", rev: "1" }], () => h("p", { class: "none" }, "Nothing here now."));
 }
 
 function drawEntry({ n, at, lane, title, note, bad, times }: Entry): HTMLElement {

@@ -1,17 +1,10 @@
 /** Logged in to the dashboard with a token: the hub is asked again and again, as people click around. */
+import type { DashboardVisit } from "../types.ts";
 import { ask } from "./ask.ts";
-
-export interface Seen {
-  status: number;
-  at: number;
-  account?: string;
-  role?: string;
-  tried: { what: string; status: number }[];
-}
 
 export interface Session {
   token: string;
-  seen: Seen;
+  seen: DashboardVisit;
   /** Each answer that differed from the one before, oldest first. */
   answers: { status: number; at: number }[];
   /** The hub has said 401: Karpor throws the token away then. */
@@ -29,8 +22,8 @@ const told = () => {
 };
 
 /** Undefined: the hub was not even asked. */
-export async function login(token: string): Promise<Seen | undefined> {
-  const seen = await ask<Seen>("login", { token });
+export async function logIn(token: string): Promise<DashboardVisit | undefined> {
+  const seen = await ask<DashboardVisit>("login", { token });
   if (!seen) return undefined;
   // Whatever is not 401 was said to a token that the hub knows; a plain API server has no such path, and says 404.
   const over = seen.status === 401 || seen.status === 0;
@@ -39,7 +32,7 @@ export async function login(token: string): Promise<Seen | undefined> {
   return seen;
 }
 
-export function logout(): void {
+export function logOut(): void {
   session = undefined;
   told();
 }
@@ -48,7 +41,7 @@ async function visit(): Promise<void> {
   const before = session;
   if (!before || document.hidden) return;
   // After 401 it is asked on, so that the proof keeps its present tense; the dashboard itself is logged out.
-  const seen = await ask<Seen>("visit", { token: before.token });
+  const seen = await ask<DashboardVisit>("visit", { token: before.token });
   if (!seen || session !== before) return;
   if (before.answers.at(-1)?.status !== seen.status)
     before.answers.push({ status: seen.status, at: seen.at });

@@ -25,10 +25,10 @@ export function tell(part: keyof Parts | "copied"): void {
   for (const listener of listeners.get(part) ?? []) listener();
 }
 
-const NAMES = ["facts", "left", "right", "clock", "scenes", "timeline", "acts"] as const;
+const NAMES = ["facts", "left", "right", "clock", "scenes", "timeline", "scenarios"] as const;
 let source: EventSource | undefined;
 
-export function connect(): void {
+export function listenToServer(): void {
   source?.close();
   source = new EventSource(`/events?${new URLSearchParams(watching)}`);
   for (const name of NAMES) {
@@ -40,11 +40,11 @@ export function connect(): void {
 }
 
 /** Resolves when the side shows that person. */
-export function watch(side: SideName, person: string): Promise<void> {
+export function watchPerson(side: SideName, person: string): Promise<void> {
   watching[side] = person;
   sessionStorage.setItem(side, person);
   if (parts[side]?.who.id === person) return Promise.resolve();
-  connect();
+  listenToServer();
   return new Promise((resolve) => on(side, () => parts[side]?.who.id === person && resolve()));
 }
 

@@ -1,7 +1,7 @@
 /** For whoever has never been here: three lines to try, each one click. */
 import { byId, h } from "./dom.ts";
 import type { Pane } from "./pane.ts";
-import { watch } from "./state.ts";
+import { watchPerson } from "./state.ts";
 import { showColumn } from "./tabs.ts";
 
 const TRIES = [
@@ -52,7 +52,7 @@ export function createTour(left: Pane): void {
 }
 
 async function attempt(left: Pane, person: string, line: string): Promise<void> {
-  await watch("left", person);
+  await watchPerson("left", person);
   showColumn("left");
   left.open("dm");
   await left.send(line);

@@ -2,14 +2,14 @@
 import { createElement, type ReactNode } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { Message as Library, type Block as LibraryBlock } from "slack-blocks-to-jsx";
-import type { Block, Content, Json } from "../../../sandbox/slack/index.ts";
+import type { Block, Content, JsonObject } from "../../../sandbox/slack/index.ts";
 import { slackDate } from "./dates.ts";
 import { drawElement, drawInput } from "./elements.ts";
-import { nameOf, type Reader } from "./reader.ts";
+import { type Reader, realNameOf } from "./reader.ts";
 
 /** `state`: what was typed or chosen in a view so far; `errors`: what stands under its inputs. */
 export interface Form {
-  values?: Record<string, Record<string, Json>>;
+  values?: Record<string, Record<string, JsonObject>>;
   errors?: Record<string, string>;
 }
 
@@ -22,19 +22,19 @@ export const drawBlocks = (blocks: readonly Block[], reader: Reader, form: Form 
   blocks.map((block) => drawBlock(block, reader, form)).join("");
 
 function drawBlock(block: Block, reader: Reader, form: Form): string {
-  const draw = (element: Json) => drawElement(element, block, reader, form);
+  const draw = (element: JsonObject) => drawElement(element, block, reader, form);
   if (block.type === "actions")
-    return `<div class="bk-actions">${((block.elements ?? []) as Json[]).map(draw).join("")}</div>`;
+    return `<div class="bk-actions">${((block.elements ?? []) as JsonObject[]).map(draw).join("")}</div>`;
   if (block.type === "input") return drawInput(block, reader, form);
-  const { accessory, ...rest } = block as Block & { accessory?: Json };
+  const { accessory, ...rest } = block as Block & { accessory?: JsonObject };
   if (!accessory || accessory.type === "image") return byLibrary(block, reader);
   return `<div class="bk-beside">${byLibrary(rest, reader)}${draw(accessory)}</div>`;
 }
 
-function byLibrary(block: Json, reader: Reader): string {
+function byLibrary(block: JsonObject, reader: Reader): string {
   const { people, channels, groups } = reader.directory;
   const data = {
-    users: [...people.values()].map((person) => ({ id: person.id, name: nameOf(person) })),
+    users: [...people.values()].map((person) => ({ id: person.id, name: realNameOf(person) })),
     channels: [...channels.values()].map(({ id, name }) => ({ id, name })),
     user_groups: [...groups.values()].map(({ id, handle }) => ({ id, name: handle })),
   };
@@ -50,9 +50,9 @@ function byLibrary(block: Json, reader: Reader): string {
 }
 
 /** The library takes "verbatim" for plain text, and knows no labels in mentions: Slack formats the one, and ignores the other. */
-function forLibrary(value: Json): Json {
+function forLibrary(value: JsonObject): JsonObject {
   const text = JSON.stringify(value, (key, inner) => (key === "verbatim" ? undefined : inner));
-  return JSON.parse(text.replace(/<(@[UW][A-Z0-9]+|!subteam\^S[A-Z0-9]+)\|[^>]*>/g, "<$1>")) as Json;
+  return JSON.parse(text.replace(/<(@[UW][A-Z0-9]+|!subteam\^S[A-Z0-9]+)\|[^>]*>/g, "<$1>")) as JsonObject;
 }
 
 function hooksFor(reader: Reader) {

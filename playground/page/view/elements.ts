@@ -1,8 +1,8 @@
-/** Block Kit's interactive elements as HTML; the page's script acts on their data attributes. Pure. */
-import type { Block, Json } from "../../../sandbox/slack/index.ts";
+/** Block Kit's interactive elements as HTML; the page's script scenarios on their data attributes. Pure. */
+import type { Block, JsonObject } from "../../../sandbox/slack/index.ts";
 import type { Form } from "./blocks.ts";
 import { attr, esc } from "./escape.ts";
-import { nameOf, type Reader } from "./reader.ts";
+import { type Reader, realNameOf } from "./reader.ts";
 
 interface Option {
   text: { text: string };
@@ -11,19 +11,25 @@ interface Option {
 }
 
 interface Drawn {
-  element: Json;
+  element: JsonObject;
   /** Of the block it stands in. */
   ids: string;
-  state: Json;
+  state: JsonObject;
   reader: Reader;
   inForm: boolean;
 }
 
 const words = (text: unknown): string => String((text as { text?: string } | undefined)?.text ?? "");
 
-export function drawElement(element: Json, block: Block, reader: Reader, form: Form, inForm = false): string {
+export function drawElement(
+  element: JsonObject,
+  block: Block,
+  reader: Reader,
+  form: Form,
+  inForm = false,
+): string {
   const state = form.values?.[String(block.block_id)]?.[String(element.action_id)] ?? {};
-  const ids = attr("data-block", block.block_id) + attr("data-act", element.action_id);
+  const ids = attr("data-block", block.block_id) + attr("data-action", element.action_id);
   const draw = BY_TYPE[String(element.type)];
   return draw?.({ element, ids, state, reader, inForm }) ?? "";
 }
@@ -34,7 +40,7 @@ export function drawInput(block: Block, reader: Reader, form: Form): string {
   const optional = block.optional ? ' <span class="bk-optional">(optional)</span>' : "";
   return (
     `<label class="bk-input${error ? " wrong" : ""}"><span class="bk-label">${esc(words(block.label))}${optional}</span>` +
-    drawElement(block.element as Json, block, reader, form, true) +
+    drawElement(block.element as JsonObject, block, reader, form, true) +
     (error ? `<span class="bk-error" role="alert">${esc(error)}</span>` : "") +
     `${hint ? `<span class="bk-hint">${esc(hint)}</span>` : ""}</label>`
   );
@@ -72,7 +78,7 @@ function menu(drawn: Drawn, options: Option[], chosen: readonly string[], many =
   return `<select${ids}${changing(drawn)}${attr("multiple", many)}>${first}${rest.join("")}</select>`;
 }
 
-function optionsOf(element: Json): Option[] {
+function optionsOf(element: JsonObject): Option[] {
   const groups = (element.option_groups ?? []) as { options: Option[] }[];
   return [...((element.options ?? []) as Option[]), ...groups.flatMap(({ options }) => options)];
 }
@@ -96,7 +102,7 @@ function ticks(drawn: Drawn, type: "radio" | "checkbox"): string {
 }
 
 const people = ({ reader }: Drawn): Option[] =>
-  [...reader.directory.people.values()].map((one) => ({ text: { text: nameOf(one) }, value: one.id }));
+  [...reader.directory.people.values()].map((one) => ({ text: { text: realNameOf(one) }, value: one.id }));
 const channels = ({ reader }: Drawn): Option[] =>
   [...reader.directory.channels.values()].map((one) => ({ text: { text: `#${one.name}` }, value: one.id }));
 

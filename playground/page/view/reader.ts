@@ -1,9 +1,9 @@
 /** Who looks at a message: their name, language, time zone, and what time it is for them. */
-import type { LocalSlack, Person } from "../../../sandbox/slack/index.ts";
+import type { LocalSlack, SlackPerson } from "../../../sandbox/slack/index.ts";
 import type { ChromeWords, Who } from "../types.ts";
 
 export interface Reader {
-  person: Person;
+  person: SlackPerson;
   zh: boolean;
   locale: string;
   tz: string;
@@ -11,7 +11,7 @@ export interface Reader {
   directory: LocalSlack["directory"];
 }
 
-export function readerOf(slack: LocalSlack, person: Person, now: number): Reader {
+export function readerOf(slack: LocalSlack, person: SlackPerson, now: number): Reader {
   const locale = person.locale ?? "en-GB";
   const zh = locale.startsWith("zh");
   return { person, zh, locale, tz: person.tz ?? "UTC", now, directory: slack.directory };
@@ -39,7 +39,7 @@ const ZH: ChromeWords = {
 
 export const chromeOf = (reader: Reader): ChromeWords => (reader.zh ? ZH : EN);
 
-export const nameOf = (person: Person): string => person.realName ?? person.name;
+export const realNameOf = (person: SlackPerson): string => person.realName ?? person.name;
 
 export function initialsOf(name: string): string {
   if (/\p{Script=Han}/u.test(name)) return name.slice(0, 1);
@@ -57,10 +57,10 @@ export function tintOf(id: string): number {
   return [...id].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 997, 7) % TINTS;
 }
 
-export const whoOf = (person: Person & { about?: string }): Who => ({
+export const whoOf = (person: SlackPerson & { about?: string }): Who => ({
   id: person.id,
-  name: nameOf(person),
+  name: realNameOf(person),
   about: person.about ?? "",
-  initials: initialsOf(nameOf(person)),
+  initials: initialsOf(realNameOf(person)),
   tint: tintOf(person.id),
 });

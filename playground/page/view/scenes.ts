@@ -2,30 +2,30 @@
 import type { KubeObject } from "../../../sandbox/hub/types.ts";
 import type { Transition } from "../../../src/domain/audit.ts";
 import type { AccessRequest } from "../../../src/domain/request.ts";
-import { recordsOf, type Stage } from "../../context.ts";
+import { type PlaygroundContext, recordsOf } from "../../context.ts";
 import { isOurs } from "../../fixtures/ours.ts";
 import { shown } from "../../record/mask.ts";
 import type { RequestView, ScenesPart } from "../types.ts";
 
 const KEPT = 40;
 
-export async function scenesOf(stage: Stage): Promise<ScenesPart> {
-  const { bot } = stage;
+export async function scenesOf(context: PlaygroundContext): Promise<ScenesPart> {
+  const { bot } = context;
   const running = bot.running ? `running, process ${bot.pid}` : "not running";
   const nothing = { requests: [], trail: [], objects: [], jobs: [], bot: running };
   try {
     const [records, trail, jobs, objects] = await Promise.all([
-      recordsOf(stage),
-      stage.redis.trail(),
-      stage.redis.jobs(),
-      stage.hub.objects(),
+      recordsOf(context),
+      context.redis.trail(),
+      context.redis.jobs(),
+      context.hub.objects(),
     ]);
     return {
       requests: records
         .slice(-KEPT)
         .reverse()
-        .map((record) => requestView(stage, record)),
-      trail: trail.reverse().map((entry, n) => trailView(stage, entry, n)),
+        .map((record) => requestView(context, record)),
+      trail: trail.reverse().map((entry, n) => trailView(context, entry, n)),
       objects: objects.filter(isOurs).map(objectView),
       jobs: jobs.map(({ name, id, due }) => ({ key: `${name}-${id}-${due}`, name, id, due })),
       bot: running,
@@ -36,12 +36,12 @@ export async function scenesOf(stage: Stage): Promise<ScenesPart> {
   }
 }
 
-function requestView(stage: Stage, r: AccessRequest): RequestView {
+function requestView(context: PlaygroundContext, r: AccessRequest): RequestView {
   const proof = r.state === "ended" ? { method: r.verification.method, at: r.verification.at } : undefined;
   return {
     id: r.id,
     state: r.state,
-    title: `${r.role} for ${stage.named(r.requester.id)}`,
+    title: `${r.role} for ${context.named(r.requester.id)}`,
     expiresAt: "expiresAt" in r ? r.expiresAt : undefined,
     deletedAt: r.state === "ended" ? r.verification.deletedAt : "deletedAt" in r ? r.deletedAt : undefined,
     proof,
@@ -50,7 +50,7 @@ function requestView(stage: Stage, r: AccessRequest): RequestView {
   };
 }
 
-function trailView({ named }: Stage, { id, at, from, to, who, why }: Transition, n: number) {
+function trailView({ named }: PlaygroundContext, { id, at, from, to, who, why }: Transition, n: number) {
   const by = /^[UW][A-Z0-9]+$/.test(who) ? named(who) : who;
   return {
     key: `${id}-${at}-${to}-${n}`,

@@ -1,15 +1,21 @@
 /** One person's Slack: the channels they are in, the app's messages, their modal, their phone. */
-import type { Ephemeral, LocalSlack, Message, Person, Trouble } from "../../../sandbox/slack/index.ts";
+import type {
+  Ephemeral,
+  LocalSlack,
+  ShownError,
+  SlackMessage,
+  SlackPerson,
+} from "../../../sandbox/slack/index.ts";
 import { mentionsIn } from "../../../sandbox/slack/read.ts";
-import type { Item, Modal, Place, Side } from "../types.ts";
+import type { Item, Modal, PlaceView, Side } from "../types.ts";
 import { drawBlocks, drawContent } from "./blocks.ts";
 import { dayKey, dayLine, timeOf } from "./dates.ts";
 import { esc } from "./escape.ts";
-import { chromeOf, initialsOf, nameOf, type Reader, readerOf, tintOf, whoOf } from "./reader.ts";
+import { chromeOf, initialsOf, type Reader, readerOf, realNameOf, tintOf, whoOf } from "./reader.ts";
 
 const RINGS = 4;
 
-export function sideOf(slack: LocalSlack, person: Person, now: number): Side {
+export function sideOf(slack: LocalSlack, person: SlackPerson, now: number): Side {
   const reader = readerOf(slack, person, now);
   const rings = slack.notifications(person.id).slice(-RINGS).reverse();
   return {
@@ -23,17 +29,17 @@ export function sideOf(slack: LocalSlack, person: Person, now: number): Side {
   };
 }
 
-function placesOf(slack: LocalSlack, reader: Reader): Place[] {
+function placesOf(slack: LocalSlack, reader: Reader): PlaceView[] {
   const me = reader.person.id;
   const mine = [...slack.directory.channels.values()].filter(({ members }) => members.includes(me));
-  const dm: Place = {
+  const dm: PlaceView = {
     id: `D${me.slice(1)}`,
     kind: "dm",
     name: slack.bot.name,
     items: itemsOf(slack, reader, `D${me.slice(1)}`),
   };
   const channels = mine.map(
-    ({ id, name }): Place => ({ id, kind: "channel", name, items: itemsOf(slack, reader, id) }),
+    ({ id, name }): PlaceView => ({ id, kind: "channel", name, items: itemsOf(slack, reader, id) }),
   );
   return [dm, ...channels];
 }
@@ -47,7 +53,7 @@ function itemsOf(slack: LocalSlack, reader: Reader, channel: string): Item[] {
   return [...items, ...troubles.map((one, n) => troubleItem(reader, one, n))].sort((a, b) => a.at - b.at);
 }
 
-function itemOf(slack: LocalSlack, reader: Reader, said: Message | Ephemeral): Item {
+function itemOf(slack: LocalSlack, reader: Reader, said: SlackMessage | Ephemeral): Item {
   const whisper = "ephemeral" in said;
   const author = whisper ? slack.bot.userId : said.user;
   const at = Number(said.ts) * 1000;
@@ -73,7 +79,7 @@ const cache = new Map<string, string>();
 const CACHED = 4_000;
 
 /** Every look at a pane would draw all of it again; "today" is why the day counts. */
-function drawn(said: Message | Ephemeral, reader: Reader): string {
+function drawn(said: SlackMessage | Ephemeral, reader: Reader): string {
   const { person, zh, now } = reader;
   const key = [person.id, zh, said.channel, said.ts, said.history.length, dayKey(reader, now)].join();
   const known = cache.get(key);
@@ -86,12 +92,12 @@ function drawn(said: Message | Ephemeral, reader: Reader): string {
 
 function authorOf(slack: LocalSlack, id: string): Item["author"] {
   const person = slack.directory.people.get(id);
-  const name = person ? nameOf(person) : slack.bot.name;
+  const name = person ? realNameOf(person) : slack.bot.name;
   return { name, initials: initialsOf(name), tint: tintOf(id), app: id === slack.bot.userId };
 }
 
 /** Slack's own error, in its own words. */
-function troubleItem(reader: Reader, { doing, error, at }: Trouble, n: number): Item {
+function troubleItem(reader: Reader, { doing, error, at }: ShownError, n: number): Item {
   return {
     ...{ key: `trouble-${n}`, rev: "1", channel: "", ts: "", at, own: false, mentions: false },
     ...{ time: timeOf(reader, at), day: dayLine(reader, at), edited: undefined },

@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import { SlackRefusal } from "../errors.ts";
 import { walk } from "../read.ts";
-import type { Block, Json, View } from "../types.ts";
+import type { Block, JsonObject, View } from "../types.ts";
 import { home, messageBlocks, modal } from "./schema.ts";
 
 const largestView = 250_000;
@@ -18,15 +18,15 @@ export function checkBlocks(sent: unknown): Block[] | undefined {
   return sent as Block[];
 }
 
-export function checkView(sent: unknown, type: View["type"]): Json {
+export function checkView(sent: unknown, type: View["type"]): JsonObject {
   if (typeof sent !== "object" || sent === null)
     throw refusal("invalid_arguments", ["invalid `view` [json-pointer:/view]"]);
   if (JSON.stringify(sent).length > largestView) throw new SlackRefusal("view_too_large");
   const faults = faultsOf(type === "modal" ? modal : home, sent, "/view");
-  const blocks = (sent as Json).blocks;
+  const blocks = (sent as JsonObject).blocks;
   if (Array.isArray(blocks)) faults.push(...duplicates(blocks as Block[], "/view/blocks"));
   if (faults.length > 0) throw refusal("invalid_arguments", faults);
-  return sent as Json;
+  return sent as JsonObject;
 }
 
 function refusal(code: string, errors: string[]): SlackRefusal {
@@ -55,7 +55,7 @@ function wording(issue: z.core.$ZodIssue): string {
     case "unrecognized_keys":
       return `invalid additional property: ${issue.keys.join(", ")}`;
     case "invalid_union":
-      return `unsupported type: ${String((issue.input as Json | undefined)?.type)}`;
+      return `unsupported type: ${String((issue.input as JsonObject | undefined)?.type)}`;
     case "invalid_type":
       return issue.input === undefined
         ? `missing required field: ${String(issue.path.at(-1))}`

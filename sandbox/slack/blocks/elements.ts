@@ -2,21 +2,21 @@
 import { z } from "zod";
 import { addressInput, numberInput, plainTextInput } from "./inputs.ts";
 import { datetimepicker, multi, pickers } from "./pickers.ts";
-import { confirm, linkOption, plain, style, url, words } from "./text.ts";
+import { boundedText, confirm, linkOption, plain, style, url } from "./text.ts";
 
 const button = z.strictObject({
-  action_id: words(255).optional(),
+  action_id: boundedText(255).optional(),
   type: z.literal("button"),
   text: plain(75),
   url: url.optional(),
   value: z.string().max(2000).optional(),
   style: style.optional(),
   confirm: confirm.optional(),
-  accessibility_label: words(75).optional(),
+  accessibility_label: boundedText(75).optional(),
 });
 
 const overflow = z.strictObject({
-  action_id: words(255).optional(),
+  action_id: boundedText(255).optional(),
   type: z.literal("overflow"),
   options: z.array(linkOption).min(1).max(5),
   confirm: confirm.optional(),
@@ -25,7 +25,7 @@ const overflow = z.strictObject({
 export const image = z.strictObject({
   type: z.literal("image"),
   image_url: url,
-  alt_text: words(2000),
+  alt_text: boundedText(2000),
 });
 
 export const inActions = z.discriminatedUnion("type", [button, overflow, ...pickers, datetimepicker]);

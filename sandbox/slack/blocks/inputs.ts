@@ -1,10 +1,10 @@
 /** Elements one types into. */
 import { z } from "zod";
-import { plain, words } from "./text.ts";
+import { boundedText, plain } from "./text.ts";
 
 const trigger = z.enum(["on_enter_pressed", "on_character_entered"]);
 const typing = {
-  action_id: words(255).optional(),
+  action_id: boundedText(255).optional(),
   placeholder: plain(150).optional(),
   focus_on_load: z.boolean().optional(),
   dispatch_action_config: z

@@ -1,15 +1,15 @@
 /** Elements one chooses in: selects, boxes to tick, dates and times. */
 import { z } from "zod";
-import { anyOption, confirm, optionGroup, plain, plainOption, words } from "./text.ts";
+import { anyOption, boundedText, confirm, optionGroup, plain, plainOption } from "./text.ts";
 
 const common = {
-  action_id: words(255).optional(),
+  action_id: boundedText(255).optional(),
   confirm: confirm.optional(),
   focus_on_load: z.boolean().optional(),
 };
 const placeholder = { placeholder: plain(150).optional() };
 const several = { max_selected_items: z.int().min(1).optional() };
-const ids = z.array(words(255));
+const ids = z.array(boundedText(255));
 
 const choices = {
   options: z.array(plainOption).min(1).max(100).optional(),
@@ -45,7 +45,7 @@ const usersSelect = z.strictObject({
   ...common,
   ...placeholder,
   type: z.literal("users_select"),
-  initial_user: words(255).optional(),
+  initial_user: boundedText(255).optional(),
 });
 const multiUsersSelect = z.strictObject({
   ...common,
@@ -66,7 +66,7 @@ const conversationsSelect = z.strictObject({
   ...common,
   ...placeholder,
   type: z.literal("conversations_select"),
-  initial_conversation: words(255).optional(),
+  initial_conversation: boundedText(255).optional(),
   default_to_current_conversation: z.boolean().optional(),
   response_url_enabled: z.boolean().optional(),
   filter: filter.optional(),
@@ -75,7 +75,7 @@ const channelsSelect = z.strictObject({
   ...common,
   ...placeholder,
   type: z.literal("channels_select"),
-  initial_channel: words(255).optional(),
+  initial_channel: boundedText(255).optional(),
   response_url_enabled: z.boolean().optional(),
 });
 
@@ -105,7 +105,7 @@ const timepicker = z.strictObject({
     .string()
     .regex(/^\d\d:\d\d$/)
     .optional(),
-  timezone: words(255).optional(),
+  timezone: boundedText(255).optional(),
 });
 export const datetimepicker = z.strictObject({
   ...common,

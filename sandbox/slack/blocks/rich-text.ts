@@ -1,6 +1,6 @@
 /** The rich_text block: sections, lists, quotes and preformatted text made of styled pieces. */
 import { z } from "zod";
-import { url, words } from "./text.ts";
+import { boundedText, url } from "./text.ts";
 
 const on = z.boolean().optional();
 const mentionStyle = z
@@ -16,11 +16,11 @@ const mentionStyle = z
   .optional();
 const textStyle = z.strictObject({ bold: on, italic: on, strike: on, underline: on, code: on }).optional();
 
-const text = z.strictObject({ type: z.literal("text"), text: words(40_000), style: textStyle });
+const text = z.strictObject({ type: z.literal("text"), text: boundedText(40_000), style: textStyle });
 const link = z.strictObject({
   type: z.literal("link"),
   url,
-  text: words(40_000).optional(),
+  text: boundedText(40_000).optional(),
   unsafe: z.boolean().optional(),
   style: textStyle,
 });
@@ -28,19 +28,19 @@ const named = <T extends string, K extends string>(type: T, key: K) =>
   z.strictObject({
     type: z.literal(type),
     style: mentionStyle,
-    ...({ [key]: words(255) } as Record<K, z.ZodString>),
+    ...({ [key]: boundedText(255) } as Record<K, z.ZodString>),
   });
 
 const emoji = z.strictObject({
   type: z.literal("emoji"),
-  name: words(255),
+  name: boundedText(255),
   unicode: z.string().optional(),
   style: mentionStyle,
 });
 const date = z.strictObject({
   type: z.literal("date"),
   timestamp: z.int(),
-  format: words(255),
+  format: boundedText(255),
   url: url.optional(),
   fallback: z.string().optional(),
   style: textStyle,

@@ -2,9 +2,9 @@
 import { z } from "zod";
 import { accessory, image, inActions, inInput } from "./elements.ts";
 import { richTextElements } from "./rich-text.ts";
-import { mrkdwn, plain, text, url, words } from "./text.ts";
+import { boundedText, mrkdwn, plain, text, url } from "./text.ts";
 
-const base = { block_id: words(255).optional() };
+const base = { block_id: boundedText(255).optional() };
 
 const section = z
   .strictObject({
@@ -50,12 +50,12 @@ const simple = [
     ...base,
     type: z.literal("image"),
     image_url: url,
-    alt_text: words(2000),
+    alt_text: boundedText(2000),
     title: plain(2000).optional(),
   }),
 ] as const;
 
-const markdown = z.strictObject({ ...base, type: z.literal("markdown"), text: words(12_000) });
+const markdown = z.strictObject({ ...base, type: z.literal("markdown"), text: boundedText(12_000) });
 
 export const messageBlocks = z
   .array(z.discriminatedUnion("type", [section, context, actions, input, ...simple, markdown]))

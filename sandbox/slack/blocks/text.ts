@@ -1,13 +1,13 @@
 /** The small objects of Block Kit with Slack's limits: texts, options, confirmations. */
 import { z } from "zod";
 
-export const words = (max: number) => z.string().min(1).max(max);
+export const boundedText = (max: number) => z.string().min(1).max(max);
 
 export const plain = (max: number) =>
-  z.strictObject({ type: z.literal("plain_text"), text: words(max), emoji: z.boolean().optional() });
+  z.strictObject({ type: z.literal("plain_text"), text: boundedText(max), emoji: z.boolean().optional() });
 
 export const mrkdwn = (max: number) =>
-  z.strictObject({ type: z.literal("mrkdwn"), text: words(max), verbatim: z.boolean().optional() });
+  z.strictObject({ type: z.literal("mrkdwn"), text: boundedText(max), verbatim: z.boolean().optional() });
 
 export const text = (max: number) => z.discriminatedUnion("type", [plain(max), mrkdwn(max)]);
 
@@ -23,7 +23,7 @@ export const confirm = z.strictObject({
 });
 
 const option = <T extends z.ZodType>(label: T) =>
-  z.strictObject({ text: label, value: words(150), description: plain(75).optional() });
+  z.strictObject({ text: label, value: boundedText(150), description: plain(75).optional() });
 
 export const plainOption = option(plain(75));
 export const anyOption = option(text(75)).extend({ description: text(75).optional() });

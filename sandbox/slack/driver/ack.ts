@@ -2,13 +2,13 @@
 import type { Delivered } from "../delivery.ts";
 import { SlackRefusal } from "../errors.ts";
 import { contentOf, say } from "../response-url.ts";
-import type { Ephemeral, Json, Message } from "../types.ts";
+import type { Ephemeral, JsonObject, SlackMessage } from "../types.ts";
 import type { Workspace } from "../workspace.ts";
 import { trouble } from "./trouble.ts";
 
 export interface Shown {
   ephemeral?: Ephemeral;
-  message?: Message;
+  message?: SlackMessage;
 }
 
 export function showAck(
@@ -33,10 +33,10 @@ export function showAck(
   }
 }
 
-function parse(body: string): Json {
+function parse(body: string): JsonObject {
   if (!body.startsWith("{")) return { text: body };
   try {
-    return JSON.parse(body) as Json;
+    return JSON.parse(body) as JsonObject;
   } catch {
     return { text: body };
   }

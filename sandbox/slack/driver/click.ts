@@ -1,21 +1,21 @@
 /** A person clicks a button the bot really sent, accepting its confirmation if it has one. */
 import type { Deliver } from "../delivery.ts";
 import { CannotDo } from "../errors.ts";
-import { actorOf, placeOf } from "../places.ts";
+import { actorOf, conversationOf } from "../places.ts";
 import { newResponseUrl, newTrigger } from "../triggers.ts";
-import type { Json } from "../types.ts";
+import type { JsonObject } from "../types.ts";
 import { wire } from "../web-api/chat.ts";
 import type { Workspace } from "../workspace.ts";
 import { currentState } from "./form.ts";
-import { interactionBase, type Sent, wireView } from "./payload.ts";
+import { type DeliveredPayload, interactionBase, wireView } from "./payload.ts";
 import { findElement, type Surface, surfaceOf, type What, type Where } from "./surface.ts";
 import { trouble } from "./trouble.ts";
 
-export interface ClickResult extends Sent {
+export interface ClickResult extends DeliveredPayload {
   /** False while the confirmation was only shown. */
   sent: boolean;
   /** The confirmation dialog the person saw. */
-  asked?: Json;
+  asked?: JsonObject;
   triggerId: string;
 }
 
@@ -37,7 +37,7 @@ export async function click(
   const surface = surfaceOf(context.workspace, user, where);
   const { block, element } = findElement(surface, what);
   if (element.type !== "button") throw new CannotDo(`${element.action_id} is a ${element.type}: use select.`);
-  const asked = element.confirm as Json | undefined;
+  const asked = element.confirm as JsonObject | undefined;
   if (options.confirm && !asked) throw new CannotDo(`${element.action_id} asks for no confirmation.`);
   if (asked && !options.confirm) return unsent(asked);
   const { type, action_id, text, value, style, url } = element;
@@ -54,7 +54,7 @@ export async function click(
   return act(context, user, surface, action, asked);
 }
 
-const unsent = (asked: Json): ClickResult => ({
+const unsent = (asked: JsonObject): ClickResult => ({
   sent: false,
   asked,
   status: 0,
@@ -70,8 +70,8 @@ export async function act(
   { workspace, deliver, origin }: Context,
   user: string,
   surface: Surface,
-  action: Json,
-  asked?: Json,
+  action: JsonObject,
+  asked?: JsonObject,
 ): Promise<ClickResult> {
   const triggerId = newTrigger(workspace, user);
   const payload = {
@@ -79,19 +79,19 @@ export async function act(
     ...interactionBase(workspace, actorOf(workspace, user)),
     trigger_id: triggerId,
     ...situation(workspace, origin, user, surface),
-    actions: [JSON.parse(JSON.stringify(action)) as Json],
+    actions: [JSON.parse(JSON.stringify(action)) as JsonObject],
   };
   const delivered = await deliver("interactive", payload);
   if (delivered.error !== undefined) trouble(workspace, user, delivered.error, String(action.action_id));
   return { ...delivered, kind: "interactive", payload, sent: true, triggerId, ...(asked ? { asked } : {}) };
 }
 
-function situation(workspace: Workspace, origin: string, user: string, surface: Surface): Json {
+function situation(workspace: Workspace, origin: string, user: string, surface: Surface): JsonObject {
   if (surface.kind === "view") {
     return { container: { type: "view", view_id: surface.at.id }, view: wireView(surface.at) };
   }
   const { channel, ts } = surface.at;
-  const place = placeOf(workspace, channel);
+  const place = conversationOf(workspace, channel);
   const name = place?.kind === "channel" ? place.channel.name : "directmessage";
   return {
     container: {

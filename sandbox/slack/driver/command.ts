@@ -1,15 +1,15 @@
 /** A person types the slash command in a channel, or in their DM with the bot. */
 import type { Deliver } from "../delivery.ts";
 import { CannotDo } from "../errors.ts";
-import { actorOf, canSee, openDm, payloadName, placeOf } from "../places.ts";
+import { actorOf, canSee, conversationOf, openDm, payloadName } from "../places.ts";
 import { newResponseUrl, newTrigger } from "../triggers.ts";
-import type { Json } from "../types.ts";
+import type { JsonObject } from "../types.ts";
 import type { Workspace } from "../workspace.ts";
 import { type Shown, showAck } from "./ack.ts";
 import { escapeTyped } from "./escape.ts";
-import { type Sent, verificationToken } from "./payload.ts";
+import { type DeliveredPayload, verificationToken } from "./payload.ts";
 
-export interface CommandResult extends Sent, Shown {
+export interface CommandResult extends DeliveredPayload, Shown {
   triggerId: string;
   responseUrl: string;
 }
@@ -33,7 +33,7 @@ export async function runCommand(
 export async function sendCommand(
   workspace: Workspace,
   deliver: Deliver,
-  payload: Json,
+  payload: JsonObject,
 ): Promise<CommandResult> {
   const delivered = await deliver("slash_commands", payload);
   const where = { user: String(payload.user_id), channel: String(payload.channel_id) };
@@ -54,9 +54,9 @@ function commandPayload(
   user: string,
   channel: string,
   typed: string,
-): Json {
+): JsonObject {
   const { bot, settings } = workspace;
-  const place = placeOf(workspace, channel);
+  const place = conversationOf(workspace, channel);
   return {
     token: verificationToken,
     team_id: bot.teamId,

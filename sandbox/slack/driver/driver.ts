@@ -3,7 +3,7 @@ import type { Delivered } from "../delivery.ts";
 import { CannotDo } from "../errors.ts";
 import { post } from "../messages.ts";
 import { actorOf, canSee, openDm } from "../places.ts";
-import type { Message } from "../types.ts";
+import type { SlackMessage } from "../types.ts";
 import type { Workspace } from "../workspace.ts";
 import { type ClickResult, type Context, click } from "./click.ts";
 import { type CommandResult, runCommand, sendCommand } from "./command.ts";
@@ -11,7 +11,7 @@ import { escapeTyped } from "./escape.ts";
 import type { Choice } from "./form.ts";
 import { openHome } from "./home.ts";
 import { closeView, submit } from "./modal.ts";
-import type { Sent } from "./payload.ts";
+import type { DeliveredPayload } from "./payload.ts";
 import { select } from "./select.ts";
 import type { What, Where } from "./surface.ts";
 
@@ -30,17 +30,17 @@ export function createDriver(context: Context) {
     closeView: (user: string, viewId: string, options?: { all?: boolean }) =>
       closeView(context, user, viewId, options),
     /** Writes an ordinary message, which the bot is not told about. */
-    say: (user: string, channel: string, text: string): Message => say(workspace, user, channel, text),
+    say: (user: string, channel: string, text: string): SlackMessage => say(workspace, user, channel, text),
     openHome: (user: string) => openHome(context, user),
     /** Sends exactly the same payload again, as Slack does when it is not sure. */
-    redeliver: (last: Sent): Promise<Delivered> =>
+    redeliver: (last: DeliveredPayload): Promise<Delivered> =>
       last.kind === "slash_commands"
         ? sendCommand(workspace, deliver, last.payload)
         : deliver(last.kind, last.payload),
   };
 }
 
-function say(workspace: Workspace, user: string, channel: string, text: string): Message {
+function say(workspace: Workspace, user: string, channel: string, text: string): SlackMessage {
   actorOf(workspace, user);
   const id = channel === "dm" ? openDm(workspace, user) : channel;
   if (!canSee(workspace, user, id)) throw new CannotDo(`${user} cannot see ${id}.`);

@@ -1,10 +1,10 @@
 /** The values of inputs and selects, in the shape Slack puts into `state.values`. */
 import { CannotDo } from "../errors.ts";
 import { actionables } from "../read.ts";
-import type { Block, Json } from "../types.ts";
+import type { Block, JsonObject } from "../types.ts";
 
 export type Choice = string | number | string[];
-export type Values = Record<string, Record<string, Json>>;
+export type Values = Record<string, Record<string, JsonObject>>;
 
 const single: Record<string, string> = {
   users_select: "user",
@@ -30,7 +30,7 @@ export function currentState(blocks: Block[], chosen: Values): Values {
   return values;
 }
 
-function initial(element: Json): Json {
+function initial(element: JsonObject): JsonObject {
   const type = String(element.type);
   if (type.endsWith("_input")) return { type, value: element.initial_value ?? null };
   if (type === "static_select" || type === "radio_buttons") {
@@ -45,7 +45,7 @@ function initial(element: Json): Json {
 }
 
 /** The element after the person typed or chose; options are named by their value or their words. */
-export function chosen(element: Json, choice: Choice): Json {
+export function chosen(element: JsonObject, choice: Choice): JsonObject {
   const type = String(element.type);
   if (type.endsWith("_input")) return { type, value: String(choice) };
   if (["static_select", "radio_buttons", "overflow"].includes(type)) {
@@ -61,12 +61,12 @@ export function chosen(element: Json, choice: Choice): Json {
   return { type, [`selected_${key}`]: choice };
 }
 
-interface Option extends Json {
+interface Option extends JsonObject {
   text: { text: string };
   value: string;
 }
 
-function optionOf(element: Json, wanted: string): Option {
+function optionOf(element: JsonObject, wanted: string): Option {
   const groups = (element.option_groups ?? []) as { options: Option[] }[];
   const options = [...((element.options ?? []) as Option[]), ...groups.flatMap((group) => group.options)];
   const found = options.find((one) => one.value === wanted || one.text.text === wanted);
@@ -76,7 +76,7 @@ function optionOf(element: Json, wanted: string): Option {
 }
 
 /** Slack's own check before a form is sent: what would be shown under each input. */
-export function missing(block: Block, element: Json, state: Json): string | undefined {
+export function missing(block: Block, element: JsonObject, state: JsonObject): string | undefined {
   const value = Object.entries(state).find(([key]) => key !== "type")?.[1];
   const empty = value === null || value === "" || (Array.isArray(value) && value.length === 0);
   if (empty) return block.optional ? undefined : "Please complete this required field.";

@@ -1,11 +1,11 @@
 /** A person opens the bot's home tab: an event, tried once more when it is not acknowledged. */
 import { actorOf, openDm } from "../places.ts";
-import type { Json } from "../types.ts";
+import type { JsonObject } from "../types.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Context } from "./click.ts";
-import { type Sent, verificationToken, wireView } from "./payload.ts";
+import { type DeliveredPayload, verificationToken, wireView } from "./payload.ts";
 
-export async function openHome({ workspace, deliver }: Context, user: string): Promise<Sent> {
+export async function openHome({ workspace, deliver }: Context, user: string): Promise<DeliveredPayload> {
   actorOf(workspace, user);
   const view = workspace.homes.get(user);
   const payload = eventPayload(workspace, {
@@ -27,7 +27,7 @@ export async function openHome({ workspace, deliver }: Context, user: string): P
 const retryReason = (error: string): string =>
   error === "operation_timeout" ? "http_timeout" : "http_error";
 
-function eventPayload(workspace: Workspace, event: Json): Json {
+function eventPayload(workspace: Workspace, event: JsonObject): JsonObject {
   const { bot } = workspace;
   return {
     token: verificationToken,
@@ -40,7 +40,7 @@ function eventPayload(workspace: Workspace, event: Json): Json {
     is_ext_shared_channel: false,
     authorizations: [
       {
-        enterprise_id: null,
+        enterprise_id: bot.enterpriseId ?? null,
         team_id: bot.teamId,
         user_id: bot.userId,
         is_bot: true,

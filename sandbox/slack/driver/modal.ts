@@ -4,16 +4,16 @@ import { CannotDo, SlackRefusal } from "../errors.ts";
 import { actorOf } from "../places.ts";
 import { actionables, labelOf } from "../read.ts";
 import { newTrigger } from "../triggers.ts";
-import type { Json, View } from "../types.ts";
+import type { JsonObject, View } from "../types.ts";
 import { closeModals, pushModal, replaceView, stackOf } from "../views.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Context } from "./click.ts";
 import { type Choice, chosen, currentState, missing } from "./form.ts";
-import { interactionBase, type Sent, wireView } from "./payload.ts";
+import { type DeliveredPayload, interactionBase, wireView } from "./payload.ts";
 import { surfaceOf } from "./surface.ts";
 import { trouble } from "./trouble.ts";
 
-export interface SubmitResult extends Sent {
+export interface SubmitResult extends DeliveredPayload {
   /** False when Slack's own check stopped it. */
   sent: boolean;
   /** What stands under the inputs: Slack's own words, or the bot's response_action errors. */
@@ -94,7 +94,7 @@ const held = (errors: Record<string, string>): SubmitResult => ({
 function obey(workspace: Workspace, user: string, view: View, body: string, doing: string): void {
   delete view.errors;
   try {
-    const answer = (body === "" ? {} : JSON.parse(body)) as Json;
+    const answer = (body === "" ? {} : JSON.parse(body)) as JsonObject;
     react(workspace, user, view, answer);
   } catch (error) {
     if (!(error instanceof SlackRefusal || error instanceof SyntaxError)) throw error;
@@ -102,7 +102,7 @@ function obey(workspace: Workspace, user: string, view: View, body: string, doin
   }
 }
 
-function react(workspace: Workspace, user: string, view: View, answer: Json): void {
+function react(workspace: Workspace, user: string, view: View, answer: JsonObject): void {
   switch (answer.response_action) {
     case undefined:
       closeModals(workspace, user, [view]);
@@ -140,7 +140,7 @@ export async function closeView(
   user: string,
   viewId: string,
   options: { all?: boolean } = {},
-): Promise<Sent | undefined> {
+): Promise<DeliveredPayload | undefined> {
   const person = actorOf(workspace, user);
   const view = openView(workspace, user, viewId);
   const all = options.all ?? Boolean(view.clear_on_close);

@@ -1,27 +1,28 @@
 /** The parts that Slack's payloads share. */
 import type { Delivered, Kind } from "../delivery.ts";
-import type { Json, Person, View } from "../types.ts";
+import { teamOf } from "../places.ts";
+import type { JsonObject, SlackPerson, View } from "../types.ts";
 import type { Workspace } from "../workspace.ts";
 
 export const verificationToken = "not-to-be-trusted";
 
 /** What was sent, so that it can be sent again exactly. */
-export interface Sent extends Delivered {
+export interface DeliveredPayload extends Delivered {
   kind: Kind;
-  payload: Json;
+  payload: JsonObject;
 }
 
-export function interactionBase({ bot }: Workspace, person: Person): Json {
+export function interactionBase({ bot }: Workspace, person: SlackPerson): JsonObject {
   return {
-    user: { id: person.id, username: person.name, name: person.name, team_id: bot.teamId },
+    user: { id: person.id, username: person.name, name: person.name, team_id: teamOf(bot, person) },
     api_app_id: bot.appId,
     token: verificationToken,
     team: { id: bot.teamId, domain: bot.teamDomain },
-    enterprise: null,
+    enterprise: bot.enterpriseId === undefined ? null : { id: bot.enterpriseId, name: "Local Grid" },
     is_enterprise_install: false,
   };
 }
 
-export function wireView({ errors: _, ...view }: View): Json {
+export function wireView({ errors: _, ...view }: View): JsonObject {
   return structuredClone(view);
 }

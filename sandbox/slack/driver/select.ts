@@ -1,7 +1,7 @@
 /** A person chooses in a select, ticks a box, picks from an overflow menu. */
 import { CannotDo } from "../errors.ts";
 import { actorOf } from "../places.ts";
-import type { Json } from "../types.ts";
+import type { JsonObject } from "../types.ts";
 import { act, type ClickResult, type Context } from "./click.ts";
 import { type Choice, chosen, currentState } from "./form.ts";
 import { findElement, surfaceOf, type What, type Where } from "./surface.ts";
@@ -30,5 +30,5 @@ export async function select(
   if (block.type === "input" && !block.dispatch_action) return undefined;
   if (element.confirm && !options.confirm) throw new CannotDo(`${action_id} asks for a confirmation first.`);
   const action = { ...state, action_id, block_id, action_ts: context.workspace.nextTs() };
-  return act(context, user, surface, action, element.confirm as Json | undefined);
+  return act(context, user, surface, action, element.confirm as JsonObject | undefined);
 }

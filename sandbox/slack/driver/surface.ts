@@ -3,14 +3,14 @@ import { CannotDo } from "../errors.ts";
 import { findEphemeral, findMessage } from "../messages.ts";
 import { canSee } from "../places.ts";
 import { type Actionable, actionables, labelOf } from "../read.ts";
-import type { Block, Ephemeral, Message, View } from "../types.ts";
+import type { Block, Ephemeral, SlackMessage, View } from "../types.ts";
 import { findView, stackOf } from "../views.ts";
 import type { Workspace } from "../workspace.ts";
 
 export type Where = { channel: string; ts: string } | { view: string } | { home: true };
 
 export type Surface =
-  | { kind: "message"; at: Message; blocks: Block[] }
+  | { kind: "message"; at: SlackMessage; blocks: Block[] }
   | { kind: "ephemeral"; at: Ephemeral; blocks: Block[] }
   | { kind: "view"; at: View; blocks: Block[] };
 

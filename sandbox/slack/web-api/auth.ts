@@ -1,11 +1,11 @@
 /** auth.test, bots.info and apps.connections.open. */
-import { optional } from "../args.ts";
+import { optionalArg } from "../args.ts";
 import { SlackRefusal } from "../errors.ts";
-import type { Json } from "../types.ts";
+import type { JsonObject } from "../types.ts";
 import type { Workspace } from "../workspace.ts";
 import { type Method, noScopes, scope } from "./method.ts";
 
-function authTest({ bot }: Workspace): Json {
+function authTest({ bot }: Workspace): JsonObject {
   return {
     url: `https://${bot.teamDomain}.slack.com/`,
     team: bot.teamDomain,
@@ -14,11 +14,12 @@ function authTest({ bot }: Workspace): Json {
     user_id: bot.userId,
     bot_id: bot.botId,
     is_enterprise_install: false,
+    ...(bot.enterpriseId === undefined ? {} : { enterprise_id: bot.enterpriseId }),
   };
 }
 
-function botsInfo({ bot }: Workspace, args: Json): Json {
-  if ((optional(args, "bot") ?? bot.botId) !== bot.botId) throw new SlackRefusal("bot_not_found");
+function botsInfo({ bot }: Workspace, args: JsonObject): JsonObject {
+  if ((optionalArg(args, "bot") ?? bot.botId) !== bot.botId) throw new SlackRefusal("bot_not_found");
   const { botId: id, name, appId: app_id, userId: user_id } = bot;
   return { bot: { id, deleted: false, name, updated: 1, app_id, user_id, icons: {} } };
 }

@@ -1,19 +1,19 @@
 /** chat.postMessage, chat.update, chat.delete and chat.postEphemeral. */
-import { optional, required, structured } from "../args.ts";
+import { optionalArg, requiredArg, structured } from "../args.ts";
 import { checkBlocks } from "../blocks/check.ts";
 import { SlackRefusal } from "../errors.ts";
-import { edit, findMessage, post, remove, whisper } from "../messages.ts";
-import { botIn, canSee, openDm, type Place, placeOf } from "../places.ts";
-import type { Block, Content, Json, Message } from "../types.ts";
+import { edit, findMessage, post, removeMessage, whisper } from "../messages.ts";
+import { botIn, type Conversation, canSee, conversationOf, openDm } from "../places.ts";
+import type { Block, Content, JsonObject, SlackMessage } from "../types.ts";
 import type { Workspace } from "../workspace.ts";
 import { type Method, scope } from "./method.ts";
 
 const longestPost = 40_000;
 const longestUpdate = 4_000;
 
-function contentOf(args: Json, longest: number): { text?: string; blocks?: Block[] } {
+function contentOf(args: JsonObject, longest: number): { text?: string; blocks?: Block[] } {
   const blocks = checkBlocks(structured(args, "blocks", "invalid_blocks_format"));
-  const text = optional(args, "text");
+  const text = optionalArg(args, "text");
   if (text === undefined && !blocks?.length) throw new SlackRefusal("no_text");
   if (text !== undefined && text.length > longest) throw new SlackRefusal("msg_too_long");
   return { ...(text === undefined ? {} : { text }), ...(blocks ? { blocks } : {}) };
@@ -26,8 +26,8 @@ function destination(workspace: Workspace, name: string): string {
   return byName?.id ?? name;
 }
 
-function writable(workspace: Workspace, id: string): Place {
-  const place = placeOf(workspace, id);
+function writable(workspace: Workspace, id: string): Conversation {
+  const place = conversationOf(workspace, id);
   if (!place) throw new SlackRefusal("channel_not_found");
   if (place.kind === "dm") {
     if (place.person.dmError) throw new SlackRefusal(place.person.dmError);
@@ -42,21 +42,21 @@ function writable(workspace: Workspace, id: string): Place {
   return place;
 }
 
-function threadOf(args: Json): { thread_ts?: string } {
-  const thread_ts = optional(args, "thread_ts");
+function threadOf(args: JsonObject): { thread_ts?: string } {
+  const thread_ts = optionalArg(args, "thread_ts");
   return thread_ts === undefined ? {} : { thread_ts };
 }
 
-function metadataOf(args: Json): { metadata?: Json } {
-  const metadata = structured(args, "metadata", "invalid_metadata_format") as Json | undefined;
+function metadataOf(args: JsonObject): { metadata?: JsonObject } {
+  const metadata = structured(args, "metadata", "invalid_metadata_format") as JsonObject | undefined;
   if (metadata === undefined) return {};
   const shaped = typeof metadata.event_type === "string" && typeof metadata.event_payload === "object";
   if (!shaped) throw new SlackRefusal("invalid_metadata_schema");
   return { metadata };
 }
 
-function postMessage(workspace: Workspace, args: Json): Json {
-  const channel = destination(workspace, required(args, "channel"));
+function postMessage(workspace: Workspace, args: JsonObject): JsonObject {
+  const channel = destination(workspace, requiredArg(args, "channel"));
   writable(workspace, channel);
   const content: Content = { text: "", ...contentOf(args, longestPost) };
   const thread = threadOf(args);
@@ -73,16 +73,16 @@ function postMessage(workspace: Workspace, args: Json): Json {
   return { channel, ts: message.ts, message: wire(workspace, message) };
 }
 
-function ownMessage(workspace: Workspace, args: Json, refusal: string): Message {
-  const channel = required(args, "channel");
-  if (!placeOf(workspace, channel)) throw new SlackRefusal("channel_not_found");
-  const message = findMessage(workspace, channel, required(args, "ts"));
+function ownMessage(workspace: Workspace, args: JsonObject, refusal: string): SlackMessage {
+  const channel = requiredArg(args, "channel");
+  if (!conversationOf(workspace, channel)) throw new SlackRefusal("channel_not_found");
+  const message = findMessage(workspace, channel, requiredArg(args, "ts"));
   if (!message) throw new SlackRefusal("message_not_found");
   if (message.user !== workspace.bot.userId) throw new SlackRefusal(refusal);
   return message;
 }
 
-function update(workspace: Workspace, args: Json): Json {
+function update(workspace: Workspace, args: JsonObject): JsonObject {
   const message = ownMessage(workspace, args, "cant_update_message");
   if (workspace.settings.editWindowClosed) throw new SlackRefusal("edit_window_closed");
   writable(workspace, message.channel);
@@ -95,16 +95,16 @@ function update(workspace: Workspace, args: Json): Json {
   return { channel, ts, text, message: wire(workspace, message) };
 }
 
-function deleteMessage(workspace: Workspace, args: Json): Json {
+function deleteMessage(workspace: Workspace, args: JsonObject): JsonObject {
   const message = ownMessage(workspace, args, "cant_delete_message");
   if (workspace.settings.deletionForbidden) throw new SlackRefusal("compliance_exports_prevent_deletion");
-  remove(workspace, message);
+  removeMessage(workspace, message);
   return { channel: message.channel, ts: message.ts };
 }
 
-function postEphemeral(workspace: Workspace, args: Json): Json {
-  const channel = required(args, "channel");
-  const user = required(args, "user");
+function postEphemeral(workspace: Workspace, args: JsonObject): JsonObject {
+  const channel = requiredArg(args, "channel");
+  const user = requiredArg(args, "user");
   writable(workspace, channel);
   const content: Content = { text: "", ...contentOf(args, longestPost) };
   const person = workspace.people.get(user);
@@ -121,7 +121,7 @@ function postEphemeral(workspace: Workspace, args: Json): Json {
 }
 
 /** A message as Slack puts it into answers and payloads. */
-export function wire({ bot }: Workspace, message: Message): Json {
+export function wire({ bot }: Workspace, message: SlackMessage): JsonObject {
   const { channel: _, history: __, deleted: ___, ...rest } = message;
   return { type: "message", ...rest, team: bot.teamId, ...(rest.bot_id ? { app_id: bot.appId } : {}) };
 }

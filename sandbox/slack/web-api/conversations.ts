@@ -1,8 +1,8 @@
 /** conversations.open, .info, .list and .members. */
-import { flag, optional, page, required } from "../args.ts";
+import { flag, optionalArg, page, requiredArg } from "../args.ts";
 import { SlackRefusal } from "../errors.ts";
-import { botIn, openDm, type Place, placeOf } from "../places.ts";
-import type { Channel, Json, Person } from "../types.ts";
+import { botIn, type Conversation, conversationOf, openDm } from "../places.ts";
+import type { Channel, JsonObject, SlackPerson } from "../types.ts";
 import type { Workspace } from "../workspace.ts";
 import { type Method, scope } from "./method.ts";
 
@@ -16,14 +16,14 @@ type Kind = keyof typeof readScope;
 
 const kindOf = (channel: Channel): Kind => (channel.isPrivate ? "private_channel" : "public_channel");
 
-function scopesOfOne(workspace: Workspace, args: Json): string[] {
-  const place = placeOf(workspace, String(args.channel));
+function scopesOfOne(workspace: Workspace, args: JsonObject): string[] {
+  const place = conversationOf(workspace, String(args.channel));
   if (!place) return Object.values(readScope);
   return [readScope[place.kind === "dm" ? "im" : kindOf(place.channel)]];
 }
 
-function open(workspace: Workspace, args: Json): Json {
-  const users = optional(args, "users")?.split(",") ?? [];
+function open(workspace: Workspace, args: JsonObject): JsonObject {
+  const users = optionalArg(args, "users")?.split(",") ?? [];
   const [user] = users;
   if (user === undefined) throw new SlackRefusal("users_list_not_supplied");
   if (users.length > 1) throw new SlackRefusal("method_not_supported_for_channel_type");
@@ -37,22 +37,22 @@ function open(workspace: Workspace, args: Json): Json {
   return { ...(known ? { no_op: true, already_open: true } : {}), channel: { id, ...full } };
 }
 
-const im = (id: string, person: Person): Json => ({
+const im = (id: string, person: SlackPerson): JsonObject => ({
   id,
   is_im: true,
   user: person.id,
   is_user_deleted: person.deleted ?? false,
 });
 
-function readable(workspace: Workspace, id: string): Place {
-  const place = placeOf(workspace, id);
+function readable(workspace: Workspace, id: string): Conversation {
+  const place = conversationOf(workspace, id);
   const hidden = place?.kind === "channel" && place.channel.isPrivate && !botIn(place.channel);
   if (!place || hidden) throw new SlackRefusal("channel_not_found");
   return place;
 }
 
-function info(workspace: Workspace, args: Json): Json {
-  const place = readable(workspace, required(args, "channel"));
+function info(workspace: Workspace, args: JsonObject): JsonObject {
+  const place = readable(workspace, requiredArg(args, "channel"));
   if (place.kind === "dm") return { channel: im(place.id, place.person) };
   const num_members = flag(args, "include_num_members")
     ? { num_members: membersOf(workspace, place).length }
@@ -60,7 +60,7 @@ function info(workspace: Workspace, args: Json): Json {
   return { channel: { ...describe(place.channel), ...num_members } };
 }
 
-const describe = (channel: Channel): Json => ({
+const describe = (channel: Channel): JsonObject => ({
   id: channel.id,
   name: channel.name,
   name_normalized: channel.name,
@@ -73,10 +73,10 @@ const describe = (channel: Channel): Json => ({
   is_member: botIn(channel),
 });
 
-const typesOf = (args: Json): string[] =>
-  (optional(args, "types") ?? "public_channel").split(",").map((t) => t.trim());
+const typesOf = (args: JsonObject): string[] =>
+  (optionalArg(args, "types") ?? "public_channel").split(",").map((t) => t.trim());
 
-function listed(workspace: Workspace, types: string[]): Json[] {
+function listed(workspace: Workspace, types: string[]): JsonObject[] {
   const channels = [...workspace.channels.values()]
     .filter((channel) => types.includes(kindOf(channel)) && (!channel.isPrivate || botIn(channel)))
     .map(describe);
@@ -86,12 +86,12 @@ function listed(workspace: Workspace, types: string[]): Json[] {
   return [...channels, ...ims];
 }
 
-function imOf(workspace: Workspace, user: string, id: string): Json[] {
+function imOf(workspace: Workspace, user: string, id: string): JsonObject[] {
   const person = workspace.people.get(user);
   return person ? [im(id, person)] : [];
 }
 
-function list(workspace: Workspace, args: Json): Json {
+function list(workspace: Workspace, args: JsonObject): JsonObject {
   const types = typesOf(args);
   if (types.some((type) => !(type in readScope))) throw new SlackRefusal("invalid_types");
   const all = listed(workspace, types).filter((one) => !(flag(args, "exclude_archived") && one.is_archived));
@@ -99,19 +99,19 @@ function list(workspace: Workspace, args: Json): Json {
   return { channels: items, response_metadata };
 }
 
-function membersOf({ bot }: Workspace, place: Place): string[] {
+function membersOf({ bot }: Workspace, place: Conversation): string[] {
   if (place.kind === "dm") return [place.person.id, bot.userId];
   return botIn(place.channel) ? [...place.channel.members, bot.userId] : place.channel.members;
 }
 
-function members(workspace: Workspace, args: Json): Json {
-  const all = membersOf(workspace, readable(workspace, required(args, "channel")));
+function members(workspace: Workspace, args: JsonObject): JsonObject {
+  const all = membersOf(workspace, readable(workspace, requiredArg(args, "channel")));
   const { items, response_metadata } = page(args, all, 100);
   return { members: items, response_metadata };
 }
 
 /** Every type asked for needs its own scope; the first one missing is the one named. */
-function scopesOfList(workspace: Workspace, args: Json): string[] {
+function scopesOfList(workspace: Workspace, args: JsonObject): string[] {
   const needed = typesOf(args).map((type) => readScope[type as Kind] ?? readScope.public_channel);
   return [
     needed.find((name) => !workspace.settings.scopes.includes(name)) ?? needed[0] ?? readScope.public_channel,

@@ -1,13 +1,13 @@
 /** One Web API method: the scopes it asks for, any one of which is enough, and what it does. */
 import { SlackRefusal } from "../errors.ts";
-import type { Json } from "../types.ts";
+import type { JsonObject } from "../types.ts";
 import type { Workspace } from "../workspace.ts";
 
 export interface Method {
   /** Which kind of token it takes; a bot token unless said otherwise. */
   token?: "app";
-  scopes: (workspace: Workspace, args: Json) => string[];
-  run: (workspace: Workspace, args: Json) => Json;
+  scopes: (workspace: Workspace, args: JsonObject) => string[];
+  run: (workspace: Workspace, args: JsonObject) => JsonObject;
 }
 
 export const noScopes = (): string[] => [];

@@ -1,11 +1,11 @@
 /** usergroups.list and usergroups.users.list. */
-import { flag, required } from "../args.ts";
+import { flag, requiredArg } from "../args.ts";
 import { SlackRefusal } from "../errors.ts";
-import type { Group, Json } from "../types.ts";
+import type { Group, JsonObject } from "../types.ts";
 import type { Workspace } from "../workspace.ts";
 import { type Method, scope } from "./method.ts";
 
-const describe = (workspace: Workspace, group: Group, args: Json): Json => ({
+const describe = (workspace: Workspace, group: Group, args: JsonObject): JsonObject => ({
   id: group.id,
   team_id: workspace.bot.teamId,
   is_usergroup: true,
@@ -17,15 +17,15 @@ const describe = (workspace: Workspace, group: Group, args: Json): Json => ({
   ...(flag(args, "include_users") ? { users: group.members } : {}),
 });
 
-function list(workspace: Workspace, args: Json): Json {
+function list(workspace: Workspace, args: JsonObject): JsonObject {
   const shown = [...workspace.groups.values()].filter(
     (one) => !one.disabled || flag(args, "include_disabled"),
   );
   return { usergroups: shown.map((group) => describe(workspace, group, args)) };
 }
 
-function users(workspace: Workspace, args: Json): Json {
-  const group = workspace.groups.get(required(args, "usergroup"));
+function users(workspace: Workspace, args: JsonObject): JsonObject {
+  const group = workspace.groups.get(requiredArg(args, "usergroup"));
   if (!group) throw new SlackRefusal("no_such_subteam");
   return { users: group.disabled && !flag(args, "include_disabled") ? [] : group.members };
 }

@@ -1,14 +1,15 @@
 /** users.info and users.list. */
-import { flag, page, required } from "../args.ts";
+import { flag, page, requiredArg } from "../args.ts";
 import { SlackRefusal } from "../errors.ts";
-import type { Json, Person } from "../types.ts";
+import { botIn, teamOf } from "../places.ts";
+import type { JsonObject, SlackPerson } from "../types.ts";
 import type { Workspace } from "../workspace.ts";
 import { type Method, scope } from "./method.ts";
 
-function describe(workspace: Workspace, person: Person, withLocale: boolean): Json {
-  const seen: Json = {
+function describe(workspace: Workspace, person: SlackPerson, withLocale: boolean): JsonObject {
+  const seen: JsonObject = {
     id: person.id,
-    team_id: workspace.bot.teamId,
+    team_id: teamOf(workspace.bot, person),
     name: person.name,
     deleted: person.deleted ?? false,
     real_name: person.realName ?? person.name,
@@ -19,20 +20,30 @@ function describe(workspace: Workspace, person: Person, withLocale: boolean): Js
     ...(withLocale ? { locale: person.locale ?? "en-US" } : {}),
     // Slack leaves these out for deactivated people, and is_stranger out for members.
     ...(person.deleted ? {} : standing(person)),
-    ...(person.isStranger ? { is_stranger: true } : {}),
+    ...abroad(workspace, person),
   };
   for (const field of person.omit ?? []) delete seen[field];
   return seen;
 }
 
-const standing = (person: Person): Json => ({
+const standing = (person: SlackPerson): JsonObject => ({
   is_admin: person.isAdmin ?? false,
   is_owner: false,
   is_restricted: person.isRestricted ?? false,
   is_ultra_restricted: person.isUltraRestricted ?? false,
 });
 
-function profileOf(workspace: Workspace, person: Person): Json {
+/** Not who is foreign: who is foreign *and* shares no channel with the bot. */
+function abroad({ bot, channels }: Workspace, person: SlackPerson): JsonObject {
+  const { enterpriseId: enterprise_id } = person;
+  const meets = [...channels.values()].some((one) => botIn(one) && one.members.includes(person.id));
+  return {
+    ...(teamOf(bot, person) === bot.teamId ? {} : { is_stranger: !meets }),
+    ...(enterprise_id === undefined ? {} : { enterprise_user: { id: person.id, enterprise_id } }),
+  };
+}
+
+function profileOf(workspace: Workspace, person: SlackPerson): JsonObject {
   const email = workspace.settings.scopes.includes("users:read.email") ? (person.email ?? null) : null;
   return {
     real_name: person.realName ?? person.name,
@@ -41,16 +52,16 @@ function profileOf(workspace: Workspace, person: Person): Json {
   };
 }
 
-const botPerson = ({ bot }: Workspace): Person => ({ id: bot.userId, name: bot.name, isBot: true });
+const botPerson = ({ bot }: Workspace): SlackPerson => ({ id: bot.userId, name: bot.name, isBot: true });
 
-function info(workspace: Workspace, args: Json): Json {
-  const user = required(args, "user");
+function info(workspace: Workspace, args: JsonObject): JsonObject {
+  const user = requiredArg(args, "user");
   const person = user === workspace.bot.userId ? botPerson(workspace) : workspace.people.get(user);
   if (!person) throw new SlackRefusal("user_not_found");
   return { user: describe(workspace, person, flag(args, "include_locale")) };
 }
 
-function list(workspace: Workspace, args: Json): Json {
+function list(workspace: Workspace, args: JsonObject): JsonObject {
   const everyone = [...workspace.people.values(), botPerson(workspace)];
   const { items, response_metadata } = page(args, everyone, 1000);
   const members = items.map((person) => describe(workspace, person, flag(args, "include_locale")));

@@ -1,28 +1,28 @@
 /** views.open, .push, .update and .publish. */
-import { optional, required, structured } from "../args.ts";
+import { optionalArg, requiredArg, structured } from "../args.ts";
 import { checkView } from "../blocks/check.ts";
 import { SlackRefusal } from "../errors.ts";
 import { exchangeTrigger } from "../triggers.ts";
-import type { Json, View } from "../types.ts";
+import type { JsonObject, View } from "../types.ts";
 import { findView, makeView, openModal, pushModal, replaceView } from "../views.ts";
 import type { Workspace } from "../workspace.ts";
 import { type Method, noScopes } from "./method.ts";
 
-const sentView = (args: Json, type: View["type"]): Json =>
+const sentView = (args: JsonObject, type: View["type"]): JsonObject =>
   checkView(structured(args, "view", "invalid_arguments"), type);
 
-function open(workspace: Workspace, args: Json): Json {
+function open(workspace: Workspace, args: JsonObject): JsonObject {
   const view = sentView(args, "modal");
-  return { view: openModal(workspace, exchangeTrigger(workspace, required(args, "trigger_id")), view) };
+  return { view: openModal(workspace, exchangeTrigger(workspace, requiredArg(args, "trigger_id")), view) };
 }
 
-function push(workspace: Workspace, args: Json): Json {
+function push(workspace: Workspace, args: JsonObject): JsonObject {
   const view = sentView(args, "modal");
-  return { view: pushModal(workspace, exchangeTrigger(workspace, required(args, "trigger_id")), view) };
+  return { view: pushModal(workspace, exchangeTrigger(workspace, requiredArg(args, "trigger_id")), view) };
 }
 
-function update(workspace: Workspace, args: Json): Json {
-  const id = optional(args, "view_id") ?? byExternalId(workspace, required(args, "external_id"));
+function update(workspace: Workspace, args: JsonObject): JsonObject {
+  const id = optionalArg(args, "view_id") ?? byExternalId(workspace, requiredArg(args, "external_id"));
   const found = findView(workspace, id);
   if (!found) throw new SlackRefusal("not_found");
   const view = sentView(args, found.view.type);
@@ -34,8 +34,8 @@ function byExternalId(workspace: Workspace, id: string): string {
   return [...workspace.modals.values()].flat().find((view) => view.external_id === id)?.id ?? "";
 }
 
-function publish(workspace: Workspace, args: Json): Json {
-  const user = required(args, "user_id");
+function publish(workspace: Workspace, args: JsonObject): JsonObject {
+  const user = requiredArg(args, "user_id");
   if (!workspace.people.has(user)) throw new SlackRefusal("user_not_found");
   const sent = sentView(args, "home");
   const shown = workspace.homes.get(user);
@@ -46,8 +46,8 @@ function publish(workspace: Workspace, args: Json): Json {
   return { view };
 }
 
-function checkHash(args: Json, view: View): void {
-  const hash = optional(args, "hash");
+function checkHash(args: JsonObject, view: View): void {
+  const hash = optionalArg(args, "hash");
   if (hash !== undefined && hash !== view.hash) throw new SlackRefusal("hash_conflict");
 }
 

@@ -4,7 +4,9 @@ import { z } from "zod";
 import type { Config } from "../../config.ts";
 import { isGroup, type Principal, UserId } from "../../domain/ids.ts";
 import type { Profile } from "../../domain/person.ts";
+import type { Directory } from "../../flow/ports.ts";
 import { createDirectory } from "../../slack/outbound/directory.ts";
+import type { HomeWorkspace } from "../../slack/outbound/profile.ts";
 import { type Finding, fail, ok, warn } from "./finding.ts";
 
 interface Named {
@@ -23,7 +25,11 @@ const Groups = z.object({
 });
 const AT_ONCE = 4;
 
-export async function checkPeople(client: WebClient, config: Pick<Config, "roles" | "admins">) {
+export async function checkPeople(
+  client: WebClient,
+  config: Pick<Config, "roles" | "admins">,
+  home: HomeWorkspace,
+) {
   try {
     const lists = named(config);
     const answer = await client.usergroups.list({ include_users: true, include_disabled: true });
@@ -32,7 +38,7 @@ export async function checkPeople(client: WebClient, config: Pick<Config, "roles
       isGroup(p) ? (groups.get(p)?.date_delete ? [] : (groups.get(p)?.users ?? [])) : [p];
     const ids = new Set(lists.flatMap(({ who }) => who.flatMap(members)));
     const people = await profiles(
-      client,
+      createDirectory(client, () => home),
       [...ids].flatMap((id) => UserId.safeParse(id).data ?? []),
     );
     return lists.map((list) => judge(list, { people, members, groups }));
@@ -71,8 +77,7 @@ const named = ({ roles, admins }: Pick<Config, "roles" | "admins">): Named[] => 
   }),
 ];
 
-async function profiles(client: WebClient, ids: UserId[]): Promise<Map<string, Profile>> {
-  const { person } = createDirectory(client);
+async function profiles({ person }: Directory, ids: UserId[]): Promise<Map<string, Profile>> {
   const found = new Map<string, Profile>();
   while (ids.length > 0)
     for (const profile of await Promise.all(ids.splice(0, AT_ONCE).map(person)))

@@ -1,6 +1,7 @@
 /** Slack's token is good, carries the scopes of manifest.yml, and the bot is in its channel. */
 import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
+import type { HomeWorkspace } from "../../slack/outbound/profile.ts";
 import { type Finding, fail, ok, warn } from "./finding.ts";
 
 /** The same as in manifest.yml; a test holds them together. */
@@ -14,16 +15,16 @@ export const SCOPES = [
   "groups:read",
 ];
 
-export interface BotIdentity {
+export interface BotIdentity extends HomeWorkspace {
   botId: string;
   botUserId: string;
-  teamId: string;
 }
 
 const AuthTest = z.object({
   bot_id: z.string(),
   user_id: z.string(),
   team_id: z.string(),
+  enterprise_id: z.string().nullish(),
   response_metadata: z.object({ scopes: z.array(z.string()).optional() }).optional(),
 });
 const Channel = z.object({
@@ -43,7 +44,10 @@ export async function checkSlack(
 ): Promise<{ identity: BotIdentity | null; findings: Finding[] }> {
   try {
     const auth = AuthTest.parse(await client.auth.test());
-    const identity = { botId: auth.bot_id, botUserId: auth.user_id, teamId: auth.team_id };
+    const identity = {
+      ...{ botId: auth.bot_id, botUserId: auth.user_id, teamId: auth.team_id },
+      enterpriseId: auth.enterprise_id ?? undefined,
+    };
     const findings = [
       ok("slack token", "good"),
       scopes(auth.response_metadata?.scopes),

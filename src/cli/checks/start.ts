@@ -6,6 +6,7 @@ import type { HubClient } from "../../hub/client/client.ts";
 import { probeHub } from "../../hub/client/facts.ts";
 import { whereIs } from "../../store/address.ts";
 import type { Connections } from "../../store/connect.ts";
+import { clusterRolesOf } from "../setup/objects.ts";
 import { type Finding, fail } from "./finding.ts";
 import { judgeHub } from "./hub.ts";
 import { checkRedis } from "./redis.ts";
@@ -41,11 +42,7 @@ export async function checkRedisAt(redis: Connections, { env }: Config, clock: C
 }
 
 export async function checkHubAt(client: HubClient, config: Config, clock: Clock): Promise<Finding[]> {
-  const clusterRoles = clusterRolesOf(config);
+  const clusterRoles = clusterRolesOf(config.roles);
   const facts = await probeHub({ client, clock, namespace: config.hub.namespace, clusterRoles });
   return judgeHub(facts, config, clock.now());
 }
-
-export const clusterRolesOf = ({ roles }: Pick<Config, "roles">): string[] => [
-  ...new Set(Object.values(roles).map(({ clusterRole }) => clusterRole)),
-];

@@ -27,7 +27,7 @@ const Pages = z.object({
 const Groups = z.object({ usergroups: z.array(z.object({ id: z.string(), handle: words, name: words })) });
 
 /** Throws Slack's errors. */
-export async function find(client: WebClient, name: string): Promise<Found[]> {
+export async function findInSlack(client: WebClient, name: string): Promise<Found[]> {
   const wanted = name.replace(/^[@#]/, "").toLowerCase();
   const [people, groups, channels] = await Promise.all([people_(client), groups_(client), channels_(client)]);
   const matches = ({ name, full }: Found) => `${name}\n${full}`.toLowerCase().includes(wanted);

@@ -15,9 +15,10 @@ import { checkRedisLoad } from "../checks/redis-load.ts";
 import { checkRights } from "../checks/rights.ts";
 import { checkSlack } from "../checks/slack.ts";
 import { checkSocket } from "../checks/socket.ts";
-import { checkHubAt, checkRedisAt, clusterRolesOf } from "../checks/start.ts";
+import { checkHubAt, checkRedisAt } from "../checks/start.ts";
+import { clusterRolesOf } from "../setup/objects.ts";
 import { canary } from "./canary.ts";
-import { find, printFound } from "./find.ts";
+import { findInSlack, printFound } from "./find.ts";
 import type { DoctorOptions } from "./options.ts";
 import { printFindings } from "./print.ts";
 
@@ -47,7 +48,7 @@ async function findNamed(
   json: boolean,
   { say }: DoctorMeans,
 ): Promise<boolean> {
-  const found = await find(slackFor(config), name);
+  const found = await findInSlack(slackFor(config), name);
   if (json) say(JSON.stringify(found, null, 2));
   else for (const line of printFound(found, name)) say(line);
   return found.length > 0;
@@ -84,7 +85,7 @@ async function examineSlack(config: Config): Promise<Finding[]> {
   const { SLACK_APP_TOKEN } = config.env;
   const { identity, findings } = await checkSlack(slackFor(config), config.slack.channel);
   const socket = await checkSocket(SLACK_APP_TOKEN ? slackFor(config, SLACK_APP_TOKEN) : null);
-  return [...findings, socket, ...(identity ? await checkPeople(slackFor(config), config) : [])];
+  return [...findings, socket, ...(identity ? await checkPeople(slackFor(config), config, identity) : [])];
 }
 
 async function examineRedis(config: Config, { log, clock }: DoctorMeans): Promise<Finding[]> {
@@ -123,7 +124,12 @@ const STOPPERS = new Set(["hub", "hub rbac"]);
 async function examineMore(client: HubClient, config: Config, clock: Clock): Promise<Finding[]> {
   const own = client.token();
   const { namespace } = config.hub;
-  const rights = { client, namespace, clusterRoles: clusterRolesOf(config), self: own && identityOf(own) };
+  const rights = {
+    client,
+    namespace,
+    clusterRoles: clusterRolesOf(config.roles),
+    self: own && identityOf(own),
+  };
   const told = (check: string) => (error: unknown) => {
     if (error instanceof HubError) return [fail(check, error.message, "npm run doctor, once more")];
     throw error;

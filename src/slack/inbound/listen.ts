@@ -5,7 +5,7 @@ import { unforeseenReply } from "../views/index.ts";
 import { handleClick } from "./actions/handle.ts";
 import { boltLog } from "./bolt-log.ts";
 import { type Busy, createBusy } from "./busy.ts";
-import { type Ephemeral, handleCommand } from "./commands/handle.ts";
+import { type EphemeralAnswer, handleCommand } from "./commands/handle.ts";
 import type { HandlerContext } from "./context.ts";
 import { handleSubmission } from "./forms/submit.ts";
 import { createReceiver, type SlackReceiver, type Transport } from "./receiver.ts";
@@ -20,7 +20,7 @@ export interface ListenerOptions extends HandlerContext {
   pongWithin?: number;
 }
 
-export interface Listener {
+export interface SlackListener {
   /** The port that HTTP is served on, if it is. */
   start(): Promise<{ port?: number }>;
   /** Takes no more work, and resolves when what was taken is done. Once is enough; twice is harmless. */
@@ -29,7 +29,7 @@ export interface Listener {
   check(): void;
 }
 
-export function createListener(options: ListenerOptions): Listener {
+export function createListener(options: ListenerOptions): SlackListener {
   const { transport, apiUrl, log, health = {}, pongWithin } = options;
   const busy = createBusy();
   const line = createReceiver(transport, { logger: boltLog(log), health, apiUrl, pongWithin });
@@ -71,7 +71,7 @@ const ANY = /^/;
 const acknowledged = ({ ack }: { ack: () => Promise<void> }): Promise<void> => ack();
 
 function register(app: App, context: HandlerContext, busy: Busy): void {
-  const sorry = (): Ephemeral => ({
+  const sorry = (): EphemeralAnswer => ({
     response_type: "ephemeral",
     ...unforeseenReply(undefined, context.viewContext(context.language)),
   });

@@ -19,7 +19,7 @@ function bare(inner: string): string {
 }
 
 /** The person a text begins with, as Slack mentions people, and what comes after; null without one. */
-export function mention(text: string): { user: UserId; rest: string } | null {
+export function leadingMention(text: string): { user: UserId; rest: string } | null {
   const [, id, rest = ""] = /^<@([^|>]+)(?:\|[^>]*)?>\s*([\s\S]*)$/.exec(text) ?? [];
   const user = UserId.safeParse(id).data;
   return user ? { user, rest } : null;

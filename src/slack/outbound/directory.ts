@@ -4,17 +4,19 @@ import { isGroup, type Principal, UserId } from "../../domain/ids.ts";
 import type { Profile } from "../../domain/person.ts";
 import type { Directory } from "../../flow/ports.ts";
 import { slackError } from "./client.ts";
-import { profileOf, SlackUser } from "./profile.ts";
+import { type HomeWorkspace, profileOf, SlackUser } from "./profile.ts";
 
 const UNKNOWN = new Set(["user_not_found", "users_not_found", "user_not_visible"]);
 /** People looked at side by side until one will do. */
 const AT_ONCE = 4;
 
-export function createDirectory(client: WebClient): Directory {
+/** `home` throws until auth.test has said which workspace is ours, and every look-up of a person with it. */
+export function createDirectory(client: WebClient, home: () => HomeWorkspace): Directory {
   async function person(id: UserId): Promise<Profile> {
+    const ours = home();
     try {
       const { user } = await client.users.info({ user: id, include_locale: true });
-      return profileOf(id, SlackUser.parse(user));
+      return profileOf(id, SlackUser.parse(user), ours);
     } catch (error) {
       if (!UNKNOWN.has(slackError(error) ?? "")) throw error;
       return { id, name: id, locale: "en", standing: "stranger" };

@@ -5,7 +5,7 @@ import { envtestAdvice, envtestAvailable, startEnvtest } from "../../../sandbox/
 import { startLocalHub } from "../../../sandbox/hub/index.ts";
 import { APPROVALS, startWorld, type World } from "../../helpers/bot.ts";
 import { botKubeconfig, kubeconfig } from "../../helpers/bot-account.ts";
-import { type Change, findingsOf, runDoctor } from "../../helpers/doctor.ts";
+import { type ConfigChange, findingsOf, runDoctor } from "../../helpers/doctor.ts";
 
 const RBAC = "/apis/rbac.authorization.k8s.io/v1";
 let world: World;
@@ -23,14 +23,14 @@ type Undo = () => unknown;
 interface Case {
   name: string;
   /** What is wrong; changes of the world are undone by what it resolves to. */
-  wrong(): Change | Undo | Promise<Change | Undo>;
+  wrong(): ConfigChange | Undo | Promise<ConfigChange | Undo>;
   level?: "warn";
   check: string;
   message: RegExp;
   fix: RegExp;
 }
 
-const role = (change: object): Change => ({ file: (file) => Object.assign(file.roles.guest, change) });
+const role = (change: object): ConfigChange => ({ file: (file) => Object.assign(file.roles.guest, change) });
 const by = (...by: string[]) => role({ approval: { by } });
 const clusterRole = (name: string, rules: object[]) =>
   admin("POST", `${RBAC}/clusterroles`, { body: { metadata: { name }, rules } });

@@ -7,7 +7,7 @@ import { Locale } from "../../../src/domain/person.ts";
 import { buttonValue } from "../../../src/slack/ids.ts";
 import { drawFace, drawToken, type Message } from "../../../src/slack/views/index.ts";
 import { buttonsIn, expectSpeech, mrkdwnIn } from "../../helpers/speech.ts";
-import { activeOne, delivering, everyFace, ID, NOW, pendingOne, records, SRE, view } from "../records.ts";
+import { activeOne, deliveringOne, everyFace, ID, NOW, pendingOne, records, SRE, view } from "../records.ts";
 
 const PHASES = [
   "pending",
@@ -70,7 +70,7 @@ describe.each(Locale.options)("every face in %s", (locale) => {
   test("the token stands alone in one block and nowhere else", () => {
     const token = `eyJ.${"a".repeat(1_100)}.sig`;
     const message = drawToken(
-      { ...delivering, grant: { ...delivering.grant, shortened: true } },
+      { ...deliveringOne, grant: { ...deliveringOne.grant, shortened: true } },
       token,
       view(locale),
     );
@@ -138,7 +138,7 @@ describe("what is said", () => {
   });
 
   test("the token comes with what to do with it", () => {
-    const message = drawToken(delivering, "TOKEN", view("en"));
+    const message = drawToken(deliveringOne, "TOKEN", view("en"));
     expect(plainDates(first(message))).toBe(
       "*Ready:* admin on *production* until *2026-11-25 18:02 UTC*. Approved by <@U0ALICE>.",
     );
@@ -150,11 +150,11 @@ describe("what is said", () => {
 
   test("a shortened token says how much the hub gives", () => {
     const grant = {
-      ...delivering.grant,
+      ...deliveringOne.grant,
       shortened: true,
-      tokenExpiresAt: delivering.decision.at + 24 * 3_600_000,
+      tokenExpiresAt: deliveringOne.decision.at + 24 * 3_600_000,
     };
-    expect(seen(drawToken({ ...delivering, grant }, "TOKEN", view("en")))).toContain(
+    expect(seen(drawToken({ ...deliveringOne, grant }, "TOKEN", view("en")))).toContain(
       "The hub allows at most 1 d, so this ends earlier than you asked.",
     );
   });

@@ -7,8 +7,8 @@ import { SlashCommand } from "../payload.ts";
 import { type Reply, render, replyOf } from "../reply.ts";
 import { commandFor } from "./index.ts";
 
-export type Ephemeral = Message & { response_type: "ephemeral" };
-export type Ack = (answer?: Ephemeral) => Promise<void>;
+export type EphemeralAnswer = Message & { response_type: "ephemeral" };
+export type Ack = (answer?: EphemeralAnswer) => Promise<void>;
 
 const ACK_WITHIN = 2_000;
 

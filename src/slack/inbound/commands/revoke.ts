@@ -8,14 +8,14 @@ import { type RevokeGrant, revocableGrants, revokeGrant } from "../../../flow/re
 import { doneReply, revokeChoiceReply } from "../../views/index.ts";
 import type { HandlerContext } from "../context.ts";
 import type { Reply } from "../reply.ts";
-import { mention, typed } from "../typed.ts";
+import { leadingMention, typed } from "../typed.ts";
 import type { Command } from "./index.ts";
 
 export const revokeCommand: Command = {
   // One's own grants are found and ended without asking Slack who may.
   first: (rest) => rest === "",
   run(context, { user: by, rest }) {
-    const person = mention(rest);
+    const person = leadingMention(rest);
     if (person) return endFor(context, { of: person.user, by, reason: reasonIn(person.rest) });
     return rest === "" ? endFor(context, { of: by, by, reason: "" }) : endOne(context, by, rest);
   },

@@ -1,0 +1,14 @@
+/** Who is in the tests' workspace, and where they meet. */
+export const ALICE = "U0ALICE";
+export const BOB = "U0BOB";
+export const CAROL = "U0CAROL";
+export const MEI = "U0MEI";
+export const APPROVALS = "C0APPROVALS";
+export const GENERAL = "C0GENERAL";
+
+export const members = [
+  { id: ALICE, name: "alice", realName: "Alice" },
+  { id: BOB, name: "bob", realName: "Bob" },
+  { id: CAROL, name: "carol", realName: "Carol" },
+  { id: MEI, name: "mei", realName: "Mei", locale: "zh-CN" },
+];
