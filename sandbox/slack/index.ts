@@ -1,11 +1,12 @@
 /** An honest Slack on one machine: the Web API, both ways of delivery, and people who type and click. */
 import { createHttpDelivery, type Deliver, told } from "./delivery.ts";
 import { createDriver } from "./driver/driver.ts";
+import { removeMessage } from "./messages.ts";
 import { observed } from "./observe.ts";
 import { createPeople } from "./people.ts";
 import { startServer } from "./server.ts";
 import { createSockets, type Sockets } from "./socket.ts";
-import type { CallFailure, LocalSlackOptions, RateLimit } from "./types.ts";
+import type { CallFailure, LocalSlackOptions, RateLimit, SlackMessage } from "./types.ts";
 import { createWorkspace, type Workspace } from "./workspace.ts";
 
 export type { ClickResult } from "./driver/click.ts";
@@ -67,6 +68,8 @@ function trouble(workspace: Workspace) {
     clearFailures: (): void => {
       workspace.failures.length = 0;
     },
+    /** An administrator of the workspace deletes a message. */
+    remove: (message: SlackMessage): void => removeMessage(workspace, message),
     /** About one message a second a channel, as Slack; off unless switched on. */
     rateLimit: (limit: boolean | RateLimit): void => {
       workspace.settings.rateLimit = limit === true ? usualLimit : limit || undefined;

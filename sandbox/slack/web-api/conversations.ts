@@ -4,6 +4,7 @@ import { SlackRefusal } from "../errors.ts";
 import { botIn, type Conversation, conversationOf, openDm } from "../places.ts";
 import type { Channel, JsonObject, SlackPerson } from "../types.ts";
 import type { Workspace } from "../workspace.ts";
+import { wire } from "./chat.ts";
 import { type Method, scope } from "./method.ts";
 
 const readScope = {
@@ -33,8 +34,14 @@ function open(workspace: Workspace, args: JsonObject): JsonObject {
   if (person.deleted) throw new SlackRefusal("user_disabled");
   const known = workspace.dms.has(user);
   const id = openDm(workspace, user);
-  const full = flag(args, "return_im") ? im(id, person) : {};
+  const full = flag(args, "return_im") ? { ...im(id, person), latest: latestIn(workspace, id) } : {};
   return { ...(known ? { no_op: true, already_open: true } : {}), channel: { id, ...full } };
+}
+
+/** The newest message of a DM, whole, whoever wrote it. */
+function latestIn(workspace: Workspace, channel: string): JsonObject | null {
+  const message = workspace.messages.findLast((one) => one.channel === channel && !one.deleted);
+  return message ? wire(workspace, message) : null;
 }
 
 const im = (id: string, person: SlackPerson): JsonObject => ({

@@ -1,0 +1,223 @@
+/** The file changes while a request waits, and the bot is started anew: frozen terms and today's catalog both hold. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse, stringify } from "yaml";
+import { visibleText } from "../../sandbox/slack/index.ts";
+import { HOUR } from "../../src/domain/duration.ts";
+import type { RequestId, UserId } from "../../src/domain/ids.ts";
+import { Refused } from "../../src/domain/refusal.ts";
+import { decideRequest } from "../../src/flow/decide.ts";
+import { type Ports, TroubleOutside } from "../../src/flow/ports.ts";
+import { makeRequest } from "../../src/flow/request.ts";
+import { ALICE, APPROVALS, BOB, startWorld, type World } from "../helpers/bot.ts";
+import { scene, TOKEN } from "../helpers/scene.ts";
+import { openSteps, type Steps } from "../helpers/steps.ts";
+
+const words = { en: "View every page", zh: "查看所有页面" };
+/** Alice approves as one of S0SRE; Bob asks as one of S0DEV. */
+const ROLE = {
+  clusterRole: "karpor-guest",
+  description: words,
+  duration: { default: "1h", max: "8h" },
+  requester: { in: ["S0DEV"] },
+  approval: { by: ["S0SRE"], within: "4h" },
+};
+const UNAPPROVED = { ...ROLE, approval: "none" };
+const OTHER = { ...ROLE, clusterRole: "karpor-admin", approval: { by: ["S0SRE"], within: "4h" } };
+
+const EDITS = {
+  nothing: (role: object) => role,
+  "the role is removed": () => undefined,
+  "another ClusterRole": (role: object) => ({
+    ...role,
+    clusterRole: "karpor-admin",
+    autoApproveWrites: true,
+  }),
+  "a shorter time": (role: object) => ({ ...role, duration: { default: "30m", max: "30m" } }),
+  "other approvers": (role: object) => ({ ...role, approval: { by: ["U0MEI"], within: "4h" } }),
+  "other requesters": (role: object) => ({ ...role, requester: { in: ["U0CAROL"] } }),
+  "no approval any more": (role: object) => ({ ...role, approval: "none" }),
+} as const;
+type Edit = keyof typeof EDITS;
+
+/** Where a request is when the file changes. */
+const STATES = ["requested", "pending", "approved", "delivering", "active", "ending", "ended"] as const;
+type At = (typeof STATES)[number];
+
+/** What becomes of it once everybody who can has acted; what the requester is told. */
+interface Outcome {
+  state: string;
+  told?: RegExp;
+}
+const active: Outcome = { state: "active" };
+const ended: Outcome = { state: "ended" };
+const closed = (told: RegExp): Outcome => ({ state: "refused", told });
+const failed: Outcome = { state: "ended", told: /rules of this role changed/ };
+/** The one who was asked may not decide any more, so it waits. */
+const waits: Outcome = { state: "pending" };
+
+const OUTCOMES: Record<Edit, Partial<Record<At, Outcome>>> = {
+  nothing: {},
+  "the role is removed": {
+    requested: closed(/no longer offered/),
+    pending: closed(/no longer offered/),
+    approved: failed,
+    delivering: failed,
+  },
+  "another ClusterRole": {
+    requested: closed(/other rights/),
+    pending: closed(/other rights/),
+    approved: failed,
+    delivering: failed,
+  },
+  "a shorter time": {
+    requested: closed(/at most 30 min/),
+    pending: closed(/at most 30 min/),
+    approved: failed,
+    delivering: failed,
+  },
+  "other approvers": { requested: waits, pending: waits, approved: failed, delivering: failed },
+  "other requesters": {
+    requested: { state: "refused", told: /can ask for/ },
+    pending: closed(/for others now/),
+    approved: failed,
+    delivering: failed,
+  },
+  // Who was asked still decides: the frozen terms hold as well.
+  "no approval any more": {},
+};
+const usual: Record<At, Outcome> = {
+  requested: active,
+  pending: active,
+  approved: active,
+  delivering: active,
+  active,
+  ending: ended,
+  ended,
+};
+
+let world: World;
+let file: Record<string, unknown>;
+let asked = 0;
+
+beforeAll(async () => {
+  world = await startWorld();
+  file = parse(readFileSync(world.env.KARPOR_ACCESS_CONFIG, "utf8")) as Record<string, unknown>;
+});
+afterAll(() => world.close());
+
+/** A fresh process that reads the file as it is now. */
+async function withRole(role: object | undefined): Promise<Steps> {
+  const roles = { other: OTHER, ...(role ? { role } : {}) };
+  writeFileSync(world.env.KARPOR_ACCESS_CONFIG, stringify({ ...file, roles }));
+  return openSteps(world);
+}
+
+const away = async (): Promise<never> => {
+  throw new TroubleOutside("hub", "away");
+};
+const silent = async (): Promise<never> => {
+  throw new TroubleOutside("slack", "away");
+};
+const approve = (ports: Ports, id: RequestId) =>
+  decideRequest(ports, { id, terms: 1, by: ALICE as UserId, verdict: { approve: true } });
+
+/** Brings a new request to this state, and leaves its jobs undone. */
+async function bring(steps: Steps, to: At, byPolicy: boolean): Promise<RequestId> {
+  asked += 1;
+  const requester = { id: BOB as UserId, name: "Bob", locale: "en" } as const;
+  const { id } = await makeRequest(steps.ports, {
+    requester,
+    text: `role 2h n${asked}.`,
+    triggerId: `t${asked}`,
+  });
+  if (to === "requested") return id;
+  const ports: Ports = {
+    ...steps.ports,
+    ...(to === "approved" ? { grants: { ...steps.ports.grants, create: away } } : {}),
+    ...(to === "delivering" ? { notifier: { ...steps.ports.notifier, showToken: silent } } : {}),
+  };
+  await steps.work(ports).catch(() => {});
+  if (to === "pending") return id;
+  if (!byPolicy) await approve(ports, id);
+  await steps.work(ports).catch(() => {});
+  if (to === "ending" || to === "ended") world.clock.jump(2 * HOUR);
+  if (to === "ending")
+    await steps
+      .work({ ...steps.ports, grants: { ...steps.ports.grants, removeBinding: away } })
+      .catch(() => {});
+  if (to === "ended") await steps.finish();
+  return id;
+}
+
+/** What people and the bot do then. */
+async function carryOn(steps: Steps, id: RequestId): Promise<void> {
+  world.clock.jump(11_000);
+  await steps.sweep();
+  await steps.finish();
+  await approve(steps.ports, id).catch((error: unknown) => {
+    if (!(error instanceof Refused)) throw error;
+  });
+  await steps.finish();
+}
+
+async function afterEdit(
+  at: At,
+  before: object,
+  edit: (role: object) => object | undefined,
+  byPolicy: boolean,
+) {
+  const first = await withRole(before);
+  const id = await bring(first, at, byPolicy);
+  const stood = await first.ports.requests.get(id);
+  await first[Symbol.asyncDispose]();
+  const shown = scene(world).everShown(BOB).match(new RegExp(TOKEN, "g"))?.length ?? 0;
+  const steps = await withRole(edit(before));
+  await carryOn(steps, id);
+  const record = await steps.ports.requests.get(id);
+  const standing = (await scene(world).standing()).filter((name) => name.includes(id.toLowerCase()));
+  const told = world.slack
+    .dm(BOB)
+    .map(visibleText)
+    .filter((text) => text.includes(id))
+    .join("\n");
+  const newTokens = (scene(world).everShown(BOB).match(new RegExp(TOKEN, "g"))?.length ?? 0) - shown;
+  // Out of the way of the next.
+  world.clock.jump(5 * HOUR);
+  await steps.sweep();
+  await steps.finish();
+  await steps[Symbol.asyncDispose]();
+  return { stood, record, standing, told, newTokens };
+}
+
+describe.each(Object.keys(EDITS) as Edit[])("%s", (edit) => {
+  test.each(STATES)("while it is %s", async (at) => {
+    const expected = OUTCOMES[edit][at] ?? usual[at];
+    const { stood, record, standing, told, newTokens } = await afterEdit(at, ROLE, EDITS[edit], false);
+    expect(stood?.state).toBe(at);
+    expect(record?.state).toBe(expected.state);
+    expect(standing).toHaveLength(expected.state === "active" ? 2 : 0);
+    if (expected.state !== "active") expect(newTokens).toBe(0);
+    if (expected.told) expect(told).toMatch(expected.told);
+    expect(world.slack.messages(APPROVALS).map(visibleText).join("\n")).not.toContain("undefined");
+  });
+});
+
+describe("asked when nobody had to approve, and now somebody must", () => {
+  const edit = (role: object) => ({ ...role, approval: { by: ["S0SRE"], within: "4h" } });
+  test.each([
+    ["requested", { state: "refused", told: /others must approve/ }],
+    ["approved", failed],
+    ["delivering", failed],
+    ["active", active],
+    ["ending", ended],
+    ["ended", ended],
+  ] as [At, Outcome][])("while it is %s", async (at, expected) => {
+    const { stood, record, standing, told, newTokens } = await afterEdit(at, UNAPPROVED, edit, true);
+    expect(stood?.state).toBe(at);
+    expect(record?.state).toBe(expected.state);
+    expect(standing).toHaveLength(expected.state === "active" ? 2 : 0);
+    if (expected.state !== "active") expect(newTokens).toBe(0);
+    if (expected.told) expect(told).toMatch(expected.told);
+  });
+});

@@ -1,0 +1,172 @@
+/** A token is visible in Slack only while its grant is active and not hidden, whatever Slack does meanwhile. */
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { buttonsOf, visibleText } from "../../sandbox/slack/index.ts";
+import { DAY, HOUR, MINUTE, SECOND } from "../../src/domain/duration.ts";
+import { isSettled } from "../../src/domain/messages.ts";
+import { ALICE, APPROVALS, BOB, CAROL, MEI, startBot, startWorld, type World } from "../helpers/bot.ts";
+import { scene, TOKEN, tokenIn } from "../helpers/scene.ts";
+
+let world: World;
+let bot: Awaited<ReturnType<typeof startBot>>;
+let it: ReturnType<typeof scene>;
+
+beforeEach(async () => {
+  world = await startWorld();
+  bot = await startBot(world);
+  it = scene(world);
+});
+afterEach(async () => {
+  world.slack.clearFailures();
+  await bot.stop();
+  await world.close();
+});
+
+const MANY = 100_000;
+const EDITS_AND_DELETES = ["chat.update", "chat.delete"] as const;
+const tokensShown = () =>
+  [BOB, CAROL, MEI].flatMap((user) => world.slack.dm(user)).filter((message) => tokenIn(message) !== "");
+const settled = async () => (await world.records()).every(isSettled);
+
+/** Time passes, and what comes due is done. */
+async function pass(ms: number): Promise<void> {
+  await world.jump(ms);
+  await world.until(async () =>
+    (await Promise.all(Object.values(world.jobs.lanes).map((lane) => lane.getActiveCount()))).every(
+      (n) => n === 0,
+    ),
+  );
+}
+
+async function passUntil(holds: () => Promise<boolean> | boolean, step = 2 * SECOND): Promise<void> {
+  await world.until(async () => {
+    await world.jump(step);
+    return holds();
+  }, 20_000);
+}
+
+/** Three people hold a token. */
+async function threeTokens(): Promise<void> {
+  await it.get("guest 1h", "bobs", BOB);
+  await it.get("guest 1h", "carols", CAROL);
+  await it.get("guest 1h", "meis", MEI);
+  expect(tokensShown()).toHaveLength(3);
+}
+
+test.each([
+  ["answers 503", { status: 503 }],
+  ["answers with a proxy's 404", { status: 404, body: "<html>not here</html>" }],
+  ["says that it is broken", "fatal_error"],
+] as const)(
+  "Slack %s for an hour at the end: afterwards no token stands, and all is settled",
+  async (_, failure) => {
+    await threeTokens();
+    world.slack.failNext("*", failure, MANY);
+    await pass(HOUR);
+    await world.until(async () => (await it.standing()).length === 0);
+    for (let minutes = 0; minutes < 60; minutes += 10) await pass(10 * MINUTE);
+    expect(tokensShown()).toHaveLength(3);
+    world.slack.clearFailures();
+    await passUntil(() => tokensShown().length === 0);
+    await passUntil(settled, 20 * SECOND);
+  },
+);
+
+test("Slack limits edits for ten minutes: the tokens are deleted instead, at once", async () => {
+  await threeTokens();
+  world.slack.failNext("chat.update", { retryAfter: 600 }, MANY);
+  await pass(HOUR);
+  await passUntil(() => tokensShown().length === 0, SECOND);
+});
+
+test("Slack limits edits and deletions: it is waited for, and then they go", async () => {
+  await threeTokens();
+  for (const method of EDITS_AND_DELETES) world.slack.failNext(method, { retryAfter: 30 }, 9);
+  await pass(HOUR);
+  await passUntil(() => tokensShown().length === 0, 10 * SECOND);
+  await passUntil(settled, 20 * SECOND);
+});
+
+test("the bot dies at the end while Slack is away: the next one takes the token off", async () => {
+  const ready = await it.get("guest 1h", "first");
+  for (const method of EDITS_AND_DELETES) world.slack.failNext(method, { status: 503 }, MANY);
+  await world.slack.click(BOB, ready, "Release now");
+  await world.until(async () => (await it.standing()).length === 0);
+  await bot.stop();
+  // What a dead process leaves behind it.
+  for (const lane of Object.values(world.jobs.lanes)) await lane.obliterate({ force: true });
+  bot = await startBot(world);
+  world.slack.clearFailures();
+  await passUntil(() => tokensShown().length === 0, 20 * SECOND);
+  await passUntil(settled, 20 * SECOND);
+});
+
+test("a hide that Slack does not take says so, and is done later", async () => {
+  const ready = await it.get("guest 2h", "first");
+  for (const method of EDITS_AND_DELETES) world.slack.failNext(method, { status: 503 }, MANY);
+  await world.slack.click(BOB, ready, "Hide token");
+  await it.whisper(BOB, "Not hidden yet:");
+  expect(tokenIn(ready)).toMatch(TOKEN);
+  world.slack.clearFailures();
+  await passUntil(() => tokenIn(ready) === "");
+  expect(visibleText(ready)).toContain("Hidden:");
+  expect((await world.records())[0]?.state).toBe("active");
+});
+
+test("a message that is gone bears no token: nothing is left to do", async () => {
+  const ready = await it.get("guest 1h", "first");
+  world.slack.remove(ready);
+  await pass(HOUR);
+  await it.proveEnd();
+  await passUntil(settled, 20 * SECOND);
+});
+
+test("Slack refuses to edit and to delete for good: tried daily for a week, then told once and settled", async () => {
+  await it.get("guest 1h", "first");
+  world.slack.failNext("chat.update", "edit_window_closed", MANY);
+  world.slack.failNext("chat.delete", "compliance_exports_prevent_deletion", MANY);
+  await pass(HOUR);
+  await it.proveEnd();
+  const tries = () => world.slack.calls.filter(({ method }) => method === "chat.delete").length;
+  await world.until(() => Promise.resolve(tries() === 1));
+  for (let day = 2; day <= 7; day++) {
+    await passUntil(() => tries() >= day, 6 * HOUR);
+    expect(tries()).toBe(day);
+  }
+  const told = () =>
+    world.slack.messages(APPROVALS).filter((m) => visibleText(m).includes("A token is left in Slack, dead:"));
+  await passUntil(() => told().length === 1);
+  await pass(3 * DAY);
+  expect(tries()).toBe(7);
+  expect(told()).toHaveLength(1);
+  expect(bot.trail().filter(({ why }) => why === "the token is left in Slack, dead")).toHaveLength(1);
+});
+
+test("posts whose answers are lost are repeated once at most, and no copy ever bears a token", async () => {
+  world.slack.failNext("chat.postMessage", { lost: true }, MANY);
+  await it.say(BOB, "guest 2h first");
+  const cards = () => world.slack.messages(APPROVALS).filter((m) => visibleText(m).includes("first"));
+  await world.until(() => Promise.resolve(cards().length === 2));
+  for (let minutes = 0; minutes < 5; minutes++) await pass(MINUTE);
+  expect(cards()).toHaveLength(2);
+  world.slack.clearFailures();
+  // Each copy decides, by the record alone.
+  const [copy, other] = cards();
+  if (!copy || !other) throw new Error("no copies");
+  await world.slack.click(ALICE, copy, "Approve");
+  const ready = await world.slack.waitFor(() => world.slack.dm(BOB).find((m) => tokenIn(m) !== ""));
+  expect(tokensShown()).toEqual([ready]);
+  await world.slack.click(CAROL, other, "Approve");
+  await it.whisper(CAROL, "approved this");
+  expect(buttonsOf(ready)).toContain("Hide token");
+});
+
+test("the answer to the token's own post is lost: its place is found again, and there is one message", async () => {
+  const card = await it.ask("guest 2h", "first");
+  await world.until(async () => Boolean((await world.records())[0]?.messages.waiting?.ts));
+  world.slack.failNext("chat.postMessage", { lost: true }, 1);
+  await world.slack.click(ALICE, card, "Approve");
+  const ready = await world.slack.waitFor(() => world.slack.dm(BOB).find((m) => tokenIn(m) !== ""));
+  expect(
+    world.slack.dm(BOB).filter((m) => visibleText(m).includes("Setting up:") && m !== ready),
+  ).toHaveLength(0);
+});
