@@ -89,7 +89,7 @@ test("Slack limits edits and deletions: it is waited for, and then they go", asy
 test("the bot dies at the end while Slack is away: the next one takes the token off", async () => {
   const ready = await it.get("guest 1h", "first");
   for (const method of EDITS_AND_DELETES) world.slack.failNext(method, { status: 503 }, MANY);
-  await world.slack.click(BOB, ready, "Release now");
+  await world.slack.click(BOB, ready, "Release now", { confirm: true });
   await world.until(async () => (await it.standing()).length === 0);
   await bot.stop();
   // What a dead process leaves behind it.
