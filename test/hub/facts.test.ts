@@ -89,6 +89,15 @@ it("tells that the hub refuses the credential", async () => {
   expect(await probe()).toMatchObject({ self: null, failure: { status: 401 }, more: null });
 });
 
+it.each([200, 401, 404, 502])(
+  "tells that not the hub answered, but something before it (%i)",
+  async (status) => {
+    await start();
+    hub.meddle({ before: async () => ({ status, html: true }), after: async () => true });
+    expect(await probe()).toMatchObject({ failure: { status, reason: "not-kubernetes" }, more: null });
+  },
+);
+
 it("tells that the hub is down", async () => {
   await start();
   await hub.down();

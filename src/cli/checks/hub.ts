@@ -2,6 +2,7 @@
 import type { Config } from "../../config.ts";
 import type { Catalog } from "../../domain/catalog.ts";
 import { DAY, formatDuration } from "../../domain/duration.ts";
+import { isStatus } from "../../hub/client/errors.ts";
 import type { HubFacts, MoreFacts } from "../../hub/client/facts.ts";
 import { type Finding, fail, ok, warn } from "./finding.ts";
 
@@ -28,8 +29,11 @@ export function judgeHub(
   ];
 }
 
+/** The hub itself; a proxy may answer 401 as well. */
+const refusesUs = (failure: HubFacts["failure"]): boolean => isStatus(failure, 401);
+
 function unreachable({ server, failure }: HubFacts): Finding {
-  if (failure?.status === 401) return fail("hub", `${server} refuses the bot's credential (401)`, APPLY);
+  if (refusesUs(failure)) return fail("hub", `${server} refuses the bot's credential (401)`, APPLY);
   return fail(
     "hub",
     `${server} does not answer (${failure?.message ?? "no answer"})`,
@@ -58,7 +62,7 @@ function ownNamespace({ self }: HubFacts, namespace: string): Finding {
 }
 
 function credential({ self, failure }: HubFacts, now: number): Finding[] {
-  if (!self || failure?.status === 401) return [];
+  if (!self || refusesUs(failure)) return [];
   const { expiresAt, issuedAt } = self;
   if (expiresAt === null) return [ok("hub credential", "never ends")];
   const left = formatDuration(roundDown(expiresAt - now));

@@ -24,7 +24,8 @@ export class HubError extends TroubleOutside {
   // Private, since whatever prints an error would print it: a proxy may repeat anything here.
   readonly #named: string | undefined;
   constructor(doing: string, status: number | null, reason: string, { auditId = null, name }: Told = {}) {
-    const answer = status === null ? "no usable answer" : `the hub answered ${status}`;
+    const who = reason === NOT_KUBERNETES ? "not the hub, but something before it" : "the hub";
+    const answer = status === null ? "no usable answer" : `${who} answered ${status}`;
     const said = `${doing}: ${answer} (${reason})${auditId ? `, audit id ${auditId}` : ""}`;
     super(reason === NOT_KUBERNETES ? "not-the-hub" : "hub", said);
     this.status = status;

@@ -3,7 +3,7 @@ import type { Clock } from "../../flow/ports.ts";
 import { grantsLogin, grantsMoreThanGet, readRole } from "../grants/roles.ts";
 import { identityOf, type TokenIdentity } from "../kubeconfig/identity.ts";
 import type { HubClient } from "./client.ts";
-import { answered, HubError } from "./errors.ts";
+import { answered, HubError, isHubs } from "./errors.ts";
 import { rbacOf } from "./rbac.ts";
 import { skew } from "./skew.ts";
 
@@ -63,7 +63,7 @@ async function more(probed: Probed): Promise<MoreFacts> {
   const { client, clock, signal } = probed;
   const version = await client.request("/version", { signal });
   // Not allowed to see the version is no reason to give up: the credential was taken.
-  if (version.status !== 200 && version.status !== 403)
+  if ((version.status !== 200 && version.status !== 403) || !isHubs(version))
     throw answered("GET /version", version.status, version.body, version.headers["audit-id"]);
   const ahead = skew(version.headers.date, clock.now());
   const nobody = (path: string) => client.request(path, { as: "nobody", signal });
