@@ -61,7 +61,9 @@ test("a corrected line is right, whatever was typed, unless only a reason is mis
 });
 
 const profile = (id: string, standing = "member") =>
-  ({ id: UserId.parse(id), name: "x", locale: "en", standing }) as Parameters<typeof validating>[0]["profile"];
+  ({ id: UserId.parse(id), name: "x", locale: "en", standing }) as Parameters<
+    typeof validating
+  >[0]["profile"];
 
 describe("validating", () => {
   const good = { profile: profile("U0BOB"), role: roles.admin, mayAsk: true, someone: true };
