@@ -109,6 +109,12 @@ describe("which messages there must be", () => {
     ]);
   });
 
+  test("none for a kind that only another version of the bot knows", () => {
+    const r = withMessage(ended, "digest", sent("today"));
+    expect(wantedMessages(r)).toEqual([{ key: "notice", shows: "ended" }]);
+    expect(isSettled({ ...r, messages: { ...r.messages, notice: sent("ended") } })).toBe(true);
+  });
+
   test("an alert that a token is left, whatever else the state asks for", () => {
     const stuck = { code: "edit_window_closed", since: T0, tries: STUCK_TRIES_MAX, triedAt: T0 };
     expect(shown(withMessage(ended, "token", sent("shown", { token: "shown", stuck })))).toMatchObject({

@@ -93,16 +93,18 @@ export function requestsContract(redis: Pick<TestRedis, "commands">): void {
 
   describe("update", () => {
     test("stores what the change returns under the next version", async () => {
-      const { id } = await made();
-      const after = await requests.update(id, (r) => inState(r, "pending"));
-      expect(after).toMatchObject({ state: "pending", version: 2 });
+      const before = await made();
+      const { id } = before;
+      const updated = await requests.update(id, (r) => inState(r, "pending"));
+      const { after } = updated;
+      expect(updated).toEqual({ before, after: { ...inState(before, "pending"), version: 2 } });
       expect(await requests.get(id)).toEqual(after);
       expect(f.told.at(-1)).toMatchObject({ from: "requested", to: "pending" });
     });
 
     test("null changes nothing, what the change throws comes out, no record is refused", async () => {
       const request = await made();
-      expect(await requests.update(request.id, () => null)).toEqual(request);
+      expect(await requests.update(request.id, () => null)).toEqual({ before: request, after: request });
       const why = new Refused({ kind: "stale", id: request.id });
       await expect(requests.update(request.id, () => raise(why))).rejects.toBe(why);
       expect(await requests.get(request.id)).toEqual(request);
@@ -254,7 +256,8 @@ export function requestsContract(redis: Pick<TestRedis, "commands">): void {
   async function made(state: AccessRequest["state"] = "requested"): Promise<AccessRequest> {
     const request = asked();
     await requests.make(request, `trigger of ${request.id}`);
-    return state === "requested" ? request : requests.update(request.id, (r) => inState(r, state));
+    if (state === "requested") return request;
+    return (await requests.update(request.id, (r) => inState(r, state))).after;
   }
 }
 
