@@ -39,8 +39,13 @@ export function read(id: string, json: string): Stored {
   return { request, unknowns: unknownsOf(whole, request) };
 }
 
-/** 0.1 wrote none. */
 const Versioned = z.object({ schema: z.number() });
+
+/** As 0.1 wrote them. */
+export function isUnversioned(json: string): boolean {
+  const value = parse(json);
+  return isObject(value) && !Object.hasOwn(value, "schema");
+}
 
 function orThrow<T>(id: string, parsed: z.ZodSafeParseResult<T>): T {
   if (parsed.success) return parsed.data;
