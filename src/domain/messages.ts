@@ -14,12 +14,16 @@ export function wantedMessages(r: AccessRequest): Wanted[] {
     .messages(r)
     .filter((key) => r.approvers.length > 0 || kindOf(key) !== "card");
   const left: MessageKey[] = isTokenLeft(r) ? ["alert"] : [];
-  const keys = new Set([...asked, ...left, ...(Object.keys(r.messages) as MessageKey[])]);
+  const keys = new Set([...asked, ...left, ...sentKeys(r)]);
   return [...keys].flatMap((key) => {
     const shows = SHOWS[kindOf(key)](r, key);
     return shows === null ? [] : [{ key, shows }];
   });
 }
+
+/** A kind that only another version of the bot knows is that version's to redraw. */
+const sentKeys = ({ messages }: AccessRequest): MessageKey[] =>
+  (Object.keys(messages) as MessageKey[]).filter((key) => Object.hasOwn(SHOWS, kindOf(key)));
 
 /** Null: it stays as it is. */
 const SHOWS: { [K in MessageKind]: (r: AccessRequest, key: MessageKey) => Shown[K] | null } = {

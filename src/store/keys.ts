@@ -5,6 +5,8 @@ export interface Keys {
   readonly unsettled: string;
   readonly trail: string;
   readonly ping: string;
+  /** Which schema the records are of. */
+  readonly schema: string;
   request(id: string): string;
   /** Which request reserves the role for this person. */
   open(user: string, role: string): string;
@@ -21,6 +23,7 @@ export function keysOf(instance: string): Keys {
     unsettled: `${prefix}:unsettled`,
     trail: `${prefix}:trail`,
     ping: `${prefix}:ping`,
+    schema: `${prefix}:schema`,
     request: (id) => `${prefix}:request:${id}`,
     open: (user, role) => `${prefix}:open:${user}:${role}`,
     trigger: (triggerId) => `${prefix}:trigger:${triggerId}`,

@@ -8,8 +8,10 @@ import type { Store } from "./store.ts";
 
 const BATCH = 500;
 
-export const getJson = ({ redis, keys }: Store, id: RequestId): Promise<string | null> =>
-  reading(redis, () => redis.hget(keys.request(id), "record"));
+export const getJson = (
+  { redis, keys }: Pick<Store, "redis" | "keys">,
+  id: RequestId,
+): Promise<string | null> => reading(redis, () => redis.hget(keys.request(id), "record"));
 
 export async function get(store: Store, id: RequestId): Promise<AccessRequest | null> {
   const json = await getJson(store, id);

@@ -4,7 +4,12 @@ import { z } from "zod";
 import { AccessRequest, SCHEMA_VERSION } from "../domain/request.ts";
 
 /** What another version of the bot wrote into a record and ours does not know: carried along untouched. */
-export type Unknowns = Record<string, unknown>;
+export interface Unknowns {
+  values: Values;
+  /** By the key of what ours does know: it goes with that. */
+  inside: Record<string, Unknowns>;
+}
+type Values = Record<string, unknown>;
 
 export interface Stored {
   request: AccessRequest;
@@ -12,28 +17,40 @@ export interface Stored {
 }
 
 /** Throws where the request holds more than its schema: whoever put it there believes that it was stored. */
-export function write(request: AccessRequest, unknowns: Unknowns = {}): string {
+export function write(request: AccessRequest, unknowns?: Unknowns): string {
   const known = AccessRequest.parse(request);
   if (!isDeepStrictEqual(known, request))
     throw new Error(`Request ${request.id} holds more than its schema.`);
-  return JSON.stringify(merge({ schema: SCHEMA_VERSION, ...known }, unknowns));
+  return JSON.stringify({ schema: SCHEMA_VERSION, ...(unknowns ? merge(known, unknowns) : known) });
 }
 
 /** Throws an error that names the id when the record is not one of ours, or of a version too far from ours. */
 export function read(id: string, json: string): Stored {
   const value = parse(json);
-  const { schema } = Versioned.parse(value);
+  const { schema } = orThrow(id, Versioned.safeParse(value));
   if (Math.abs(schema - SCHEMA_VERSION) > 1)
     throw new Error(
       `The record of request ${id} has schema ${schema}; this version reads ${SCHEMA_VERSION}.`,
     );
-  const parsed = AccessRequest.safeParse(value);
-  if (!parsed.success)
-    throw new Error(`The record of request ${id} is broken: ${z.prettifyError(parsed.error)}`);
-  return { request: parsed.data, unknowns: rest(value as Unknowns, { ...parsed.data }, schema) };
+  const request = orThrow(id, AccessRequest.safeParse(value));
+  // A newer version's number stays with what it wrote; ours replaces an older one's.
+  const { schema: _, ...others } = value as Values;
+  const whole = schema > SCHEMA_VERSION ? { ...others, schema } : others;
+  return { request, unknowns: unknownsOf(whole, request) };
 }
 
-const Versioned = z.object({ schema: z.number() }).catch({ schema: Number.NaN });
+const Versioned = z.object({ schema: z.number() });
+
+/** As 0.1 wrote them. */
+export function isUnversioned(json: string): boolean {
+  const value = parse(json);
+  return isObject(value) && !Object.hasOwn(value, "schema");
+}
+
+function orThrow<T>(id: string, parsed: z.ZodSafeParseResult<T>): T {
+  if (parsed.success) return parsed.data;
+  throw new Error(`The record of request ${id} is broken: ${z.prettifyError(parsed.error)}`);
+}
 
 function parse(json: string): unknown {
   try {
@@ -43,34 +60,26 @@ function parse(json: string): unknown {
   }
 }
 
-const isObject = (value: unknown): value is Unknowns =>
+const isObject = (value: unknown): value is Values =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Of `whole`, what `known` lacks; a newer version's number stays with what it wrote. */
-function rest(whole: Unknowns, known: Unknowns, schema: number): Unknowns {
-  const newer = schema > SCHEMA_VERSION ? { schema } : {};
-  const { schema: _, ...others } = whole;
-  return { ...missing(others, known), ...newer };
-}
-
-function missing(whole: Unknowns, known: Unknowns): Unknowns {
-  const found = Object.entries(whole).flatMap(([key, value]): [string, unknown][] => {
-    if (!Object.hasOwn(known, key)) return [[key, value]];
+/** Of `whole`, what `known` lacks. */
+function unknownsOf(whole: Values, known: Values): Unknowns {
+  const found: Unknowns = { values: {}, inside: {} };
+  for (const [key, value] of Object.entries(whole)) {
     const mine = known[key];
-    if (!isObject(value) || !isObject(mine)) return [];
-    const inside = missing(value, mine);
-    return Object.keys(inside).length > 0 ? [[key, inside]] : [];
-  });
-  return Object.fromEntries(found);
+    if (!Object.hasOwn(known, key)) found.values[key] = value;
+    else if (isObject(value) && isObject(mine)) found.inside[key] = unknownsOf(value, mine);
+  }
+  return found;
 }
 
-/** Ours counts; what stood inside something that is gone, or became something else, goes with it. */
-function merge(known: Unknowns, unknowns: Unknowns): Unknowns {
-  const merged = { ...known };
-  for (const [key, value] of Object.entries(unknowns)) {
-    const mine = merged[key];
-    if (key === "schema" || mine === undefined) merged[key] = value;
-    else if (isObject(mine) && isObject(value)) merged[key] = merge(mine, value);
+/** Where both have a word on something, ours counts. */
+function merge(known: Values, { values, inside }: Unknowns): Values {
+  const merged = { ...values, ...known };
+  for (const [key, unknowns] of Object.entries(inside)) {
+    const mine = known[key];
+    if (isObject(mine)) merged[key] = merge(mine, unknowns);
   }
   return merged;
 }

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { HOUR, MINUTE } from "../../src/domain/duration.ts";
 import { UserId } from "../../src/domain/ids.ts";
-import { parseRequest, reviewing, vetting } from "../../src/domain/policy.ts";
+import { parseRequest, reviewing, validating } from "../../src/domain/policy.ts";
 import { Refused } from "../../src/domain/refusal.ts";
 import { sampleRoles } from "./catalog.ts";
 import { pending } from "./records.ts";
@@ -61,9 +61,11 @@ test("a corrected line is right, whatever was typed, unless only a reason is mis
 });
 
 const profile = (id: string, standing = "member") =>
-  ({ id: UserId.parse(id), name: "x", locale: "en", standing }) as Parameters<typeof vetting>[0]["profile"];
+  ({ id: UserId.parse(id), name: "x", locale: "en", standing }) as Parameters<
+    typeof validating
+  >[0]["profile"];
 
-describe("vetting", () => {
+describe("validating", () => {
   const good = { profile: profile("U0BOB"), role: sampleRoles.admin, mayAsk: true, someone: true };
   test.each([
     [{}, null],
@@ -75,7 +77,7 @@ describe("vetting", () => {
     [{ someone: false }, "nobody-can-approve"],
     [{ mayAsk: false, someone: false }, "may-not-ask"],
   ])("%j → %s", (change, kind) =>
-    expect(vetting({ ...good, ...change }, pending())?.kind ?? null).toBe(kind),
+    expect(validating({ ...good, ...change }, pending())?.kind ?? null).toBe(kind),
   );
 });
 

@@ -1,6 +1,15 @@
-/** Records to start from. */
-import { HOUR } from "../../src/domain/duration.ts";
-import { AccessRequest, type In } from "../../src/domain/request.ts";
+/** Records to start from, and one in each state. */
+import { HOUR, MINUTE } from "../../src/domain/duration.ts";
+import { Person } from "../../src/domain/person.ts";
+import {
+  AccessRequest,
+  Decision,
+  type End,
+  type Grant,
+  type In,
+  type Sent,
+  type State,
+} from "../../src/domain/request.ts";
 
 export const T0 = Date.UTC(2026, 10, 2, 9);
 
@@ -15,13 +24,65 @@ export const requestedRecord = (change: Partial<In<"requested">> = {}): In<"requ
     reason: "OPS-123",
     duration: HOUR,
     requestedAt: T0,
+    enteredAt: T0,
     closesAt: T0 + 4 * HOUR,
     approvers: ["S0SRE"],
     policy: "0".repeat(64),
     terms: 1,
+    revision: 1,
     generation: 1,
     messages: {},
     ...change,
   }) as In<"requested">;
 
 export const pending = (): In<"pending"> => ({ ...requestedRecord(), state: "pending" });
+
+export const alice = Person.parse({ id: "U0ALICE", name: "Alice", locale: "en" });
+export const DECIDED_AT = T0 + MINUTE;
+export const EXPIRES_AT = DECIDED_AT + HOUR;
+export const ENDED_AT = T0 + 30 * MINUTE;
+export const DELETED_AT = ENDED_AT + 1000;
+
+export const decision = Decision.parse({ by: alice, qualified: "S0SRE", at: DECIDED_AT });
+export const grant: Grant = {
+  accountUid: "a",
+  bindingUid: "b",
+  tokenExpiresAt: EXPIRES_AT,
+  shortened: false,
+};
+export const revoked: End = { cause: "revoked", by: alice, qualified: "S0SRE", reason: "leak", at: ENDED_AT };
+
+const approved = { ...requestedRecord(), decision, expiresAt: EXPIRES_AT };
+const delivered = { ...approved, grant, hidden: false };
+const at = ENDED_AT;
+
+/** The same request, wherever its life has led. */
+export const each: { [S in State]: In<S> } = {
+  requested: requestedRecord(),
+  pending: pending(),
+  refused: { ...requestedRecord(), state: "refused", refusal: { kind: "store-down" }, at },
+  withdrawn: { ...requestedRecord(), state: "withdrawn", at },
+  timedOut: { ...requestedRecord(), state: "timedOut", at },
+  denied: { ...requestedRecord(), state: "denied", by: alice, qualified: "S0SRE", why: "no", at },
+  approved: { ...approved, state: "approved" },
+  delivering: { ...delivered, state: "delivering" },
+  active: { ...delivered, state: "active", reminded: [] },
+  ending: { ...approved, grant, state: "ending", end: revoked },
+  ended: {
+    ...approved,
+    grant,
+    state: "ended",
+    end: revoked,
+    verification: { method: "probe", deletedAt: DELETED_AT, at: DELETED_AT + 11_000 },
+  },
+};
+export const all = Object.values(each) as AccessRequest[];
+
+/** A message that stands, and shows this. */
+export const sent = (shows: string, change: Partial<Sent> = {}): Sent => ({
+  channel: "D1",
+  ts: "1.1",
+  shows,
+  revision: 1,
+  ...change,
+});

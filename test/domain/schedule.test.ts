@@ -1,12 +1,12 @@
 /** When one is reminded. */
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { DAY, HOUR, MINUTE } from "../../src/domain/duration.ts";
-import { leads, reminderDue } from "../../src/domain/schedule.ts";
+import { reminderDue, remindersDue } from "../../src/domain/reminders.ts";
 import { active, decided, delivering } from "../../src/domain/transitions.ts";
-import { pending, T0 } from "./records.ts";
+import { alice, pending, T0 } from "./records.ts";
 
 const CONFIGURED = [DAY, HOUR, 10 * MINUTE];
-const alice = { id: "U0ALICE", name: "Alice", locale: "en" } as never;
 
 function grant(duration: number) {
   const approved = decided({ ...pending(), duration }, { approve: true }, alice, "S0SRE", T0);
@@ -22,6 +22,9 @@ function grant(duration: number) {
   return next;
 }
 
+const leadsOf = (duration: number, configured: number[], reminded: number[] = []) =>
+  remindersDue({ ...grant(duration), reminded }, configured).map((at) => T0 + duration - at);
+
 test.each([
   [5 * MINUTE, []],
   [20 * MINUTE, [10 * MINUTE]],
@@ -29,8 +32,20 @@ test.each([
   [2 * HOUR, [HOUR, 10 * MINUTE]],
   [2 * DAY, [DAY, HOUR, 10 * MINUTE]],
 ])("a grant of %i ms is reminded %j before its end", (duration, wanted) =>
-  expect(leads(grant(duration), CONFIGURED)).toEqual(wanted),
+  expect(leadsOf(duration, CONFIGURED)).toEqual(wanted),
 );
+
+test.each([
+  ["none was sent", [], [DAY, HOUR, 10 * MINUTE]],
+  ["the first was", [DAY], [HOUR, 10 * MINUTE]],
+  ["a later one overtook it", [HOUR], [10 * MINUTE]],
+  ["all were", [DAY, HOUR, 10 * MINUTE], []],
+])("what is still due when %s", (_what, reminded, wanted) =>
+  expect(leadsOf(2 * DAY, CONFIGURED, reminded)).toEqual(wanted),
+);
+
+test("the order in which they are configured does not matter", () =>
+  expect(leadsOf(2 * DAY, CONFIGURED.toReversed())).toEqual(CONFIGURED));
 
 test.each([
   ["before any", 0, [], null],
@@ -42,3 +57,20 @@ test.each([
 ])("%s", (_when, passed, reminded, due) =>
   expect(reminderDue({ ...grant(2 * DAY), reminded }, CONFIGURED, T0 + passed)).toBe(due),
 );
+
+test("one timer after the other sends each that makes sense once, and comes to an end", () => {
+  const configured = fc.array(fc.integer({ min: 1, max: 3 * DAY }), { maxLength: 8 });
+  fc.assert(
+    fc.property(configured, fc.integer({ min: MINUTE, max: 4 * DAY }), (leads, duration) => {
+      let record = grant(duration);
+      for (let due = remindersDue(record, leads); due.length > 0; due = remindersDue(record, leads)) {
+        const at = Math.min(...due);
+        const lead = reminderDue(record, leads, at);
+        expect(lead).toBe(record.expiresAt - at);
+        record = { ...record, reminded: [...record.reminded, lead ?? 0] };
+      }
+      const sensible = [...new Set(leads)].filter((lead) => lead <= duration / 2).sort((a, b) => b - a);
+      expect(record.reminded).toEqual(sensible);
+    }),
+  );
+});

@@ -17,3 +17,11 @@ export async function replicated(url: string, password?: string): Promise<void> 
     redis.disconnect();
   }
 }
+
+/** How often the server at `url` was asked to wait for its replicas. */
+export async function waitsOn(url: string): Promise<number> {
+  const redis = new Redis(url);
+  const stats = await redis.info("commandstats");
+  redis.disconnect();
+  return Number(/^cmdstat_wait:calls=(\d+)/m.exec(stats)?.[1] ?? 0);
+}

@@ -1,7 +1,7 @@
 /** A worker with its queue on keys of its own; handlers that are not given do nothing. */
 import { vi } from "vitest";
 import { jumpClock } from "../../sandbox/clock.ts";
-import { JOBS, type JobName } from "../../src/flow/ports.ts";
+import { STEPS, type Step } from "../../src/domain/lifecycle.ts";
 import { createJobs } from "../../src/queue/jobs.ts";
 import { createWorker, type Handler } from "../../src/queue/worker.ts";
 import type { Connections } from "../../src/store/connect.ts";
@@ -9,7 +9,7 @@ import { freshKeys, memoryLog } from "../helpers/redis.ts";
 
 export const nothing: Handler = async () => undefined;
 
-type Handlers = Partial<Record<JobName, Handler>>;
+type Handlers = Partial<Record<Step, Handler>>;
 type Redis = Pick<Connections, "commands" | "worker">;
 
 export function work(redis: Redis, handlers: Handlers = {}, keys = freshKeys()) {
@@ -18,10 +18,10 @@ export function work(redis: Redis, handlers: Handlers = {}, keys = freshKeys()) 
   const sweep = vi.fn(async () => {});
   const { prefix } = keys;
   const jobs = createJobs({ connection: redis.commands, prefix, clock });
-  const all = Object.fromEntries(JOBS.map((name) => [name, handlers[name] ?? nothing]));
+  const all = Object.fromEntries(STEPS.map((name) => [name, handlers[name] ?? nothing]));
   const worker = createWorker({
     ...{ connection: redis.worker, prefix, clock, log, sweep },
-    handlers: all as Record<JobName, Handler>,
+    handlers: all as Record<Step, Handler>,
   });
   const close = async () => {
     await worker.close();

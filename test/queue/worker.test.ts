@@ -6,6 +6,7 @@ import { freePort, scratch } from "../../sandbox/child.ts";
 import { promoteDue } from "../../sandbox/promote.ts";
 import { startRedis } from "../../sandbox/redis/redis.ts";
 import { requestId } from "../../src/domain/ids.ts";
+import { LANES } from "../../src/flow/ports.ts";
 import { connect } from "../../src/store/connect.ts";
 import { freshKeys, memoryLog, testRedis, until } from "../helpers/redis.ts";
 import { nothing, work } from "./fixture.ts";
@@ -28,10 +29,72 @@ function running(handlers: Parameters<typeof work>[1] = {}, keys = freshKeys()) 
 test("a job reaches its flow with the record's id, and is gone", async () => {
   const provision = vi.fn(nothing);
   const { jobs } = running({ provision });
-  await jobs.add("provision", id, 0, 1);
+  await jobs.add("urgent", "provision", id, 1);
   await until(() => provision.mock.calls.length === 1);
-  expect(provision).toHaveBeenCalledWith(id, expect.any(AbortSignal));
-  await until(async () => (await jobs.queue.getJob(`provision-${id}-1`)) === undefined);
+  expect(provision).toHaveBeenCalledExactlyOnceWith(id, "urgent");
+  await until(async () => (await jobs.lanes.urgent.getJob(`provision-${id}-1`)) === undefined);
+});
+
+test.each(LANES)("a job of the lane %s tells its flow which it is", async (lane) => {
+  const remind = vi.fn(nothing);
+  const { jobs } = running({ remind });
+  await jobs.add(lane, "remind", id, 1);
+  await until(() => remind.mock.calls.length === 1);
+  expect(remind).toHaveBeenCalledExactlyOnceWith(id, lane);
+});
+
+test("a timer reaches its flow when it is due, in the lane of timers", async () => {
+  const end = vi.fn(nothing);
+  const { jobs, clock } = running({ end });
+  await jobs.setTimer(id, null, { step: "end", at: clock.now() + 20 });
+  await until(() => end.mock.calls.length === 1);
+  expect(end).toHaveBeenCalledExactlyOnceWith(id, "timers");
+});
+
+test("whoever waits in one lane waits for nobody of another", async () => {
+  const release = Promise.withResolvers<void>();
+  let busy = 0;
+  const stuck = async () => {
+    busy++;
+    await release.promise;
+    return undefined;
+  };
+  const provision = vi.fn(nothing);
+  const { jobs } = running({ end: stuck, syncMessages: stuck, provision });
+  const many = Array.from({ length: 100 }, () => requestId(randomBytes(5)));
+  await Promise.all(
+    many.flatMap((one) => [
+      jobs.setTimer(one, null, { step: "end", at: 0 }),
+      jobs.add("messages", "syncMessages", one, 1),
+    ]),
+  );
+  // As many as the two lanes do at once: the others wait behind them.
+  await until(async () => busy > 1 && (await jobs.lanes.timers.getWaitingCount()) > 0);
+  await jobs.add("urgent", "provision", id, 1);
+  await until(() => provision.mock.calls.length === 1);
+  release.resolve();
+  await until(() => busy === 200);
+});
+
+test("a job that runs is not made again beside itself; one that is done can be", async () => {
+  const release = Promise.withResolvers<void>();
+  let calls = 0;
+  const { jobs } = running({
+    end: async () => {
+      calls++;
+      await release.promise;
+      return undefined;
+    },
+  });
+  await jobs.add("urgent", "end", id, 1);
+  await until(() => calls === 1);
+  await jobs.add("urgent", "end", id, 1);
+  expect(await jobs.lanes.urgent.getWaitingCount()).toBe(0);
+  release.resolve();
+  await until(async () => (await jobs.lanes.urgent.getJob(`end-${id}-1`)) === undefined);
+  expect(calls).toBe(1);
+  await jobs.add("urgent", "end", id, 1);
+  await until(() => calls === 2);
 });
 
 test("a flow that asks for later is called then, not counted as failed", async () => {
@@ -39,21 +102,56 @@ test("a flow that asks for later is called then, not counted as failed", async (
   const { jobs, clock, log } = running({
     end: async () => (++calls < 3 ? { again: clock.now() + 20 } : undefined),
   });
-  await jobs.add("end", id, 0, 1);
+  await jobs.add("urgent", "end", id, 1);
   await until(() => calls === 3);
-  await until(async () => (await jobs.queue.getJob(`end-${id}-1`)) === undefined);
+  await until(async () => (await jobs.lanes.urgent.getJob(`end-${id}-1`)) === undefined);
   expect(log.lines).toEqual([]);
 });
 
-test("far later is far later, and a jump of the clock reaches it", async () => {
+test("a timer that fires early is due again at its time, as the same one job", async () => {
   let calls = 0;
   const { jobs, clock } = running({
     end: async () => (++calls < 2 ? { again: clock.now() + 86_400_000 } : undefined),
   });
-  await jobs.add("end", id, 0, 1);
-  await until(async () => (await jobs.queue.getDelayedCount()) === 2);
+  await jobs.setTimer(id, null, { step: "end", at: 5 });
+  // The other is the sweep's.
+  await until(async () => (await jobs.lanes.timers.getDelayedCount()) === 2);
+  const job = await jobs.lanes.timers.getJob(`end-${id}-5`);
+  expect(await job?.getState()).toBe("delayed");
+  await jobs.setTimer(id, null, { step: "end", at: 5 });
+  expect(await jobs.lanes.timers.getDelayedCount()).toBe(2);
+  expect(calls).toBe(1);
+  await job?.promote();
+  await until(() => calls === 2);
+});
+
+test("a timer that its own job moves leaves the next one alone", async () => {
+  const [last, next] = [
+    { step: "remind", at: 5 },
+    { step: "end", at: Date.now() + 86_400_000 },
+  ] as const;
+  const moving = running({
+    remind: async () => {
+      await moving.jobs.setTimer(id, last, next);
+      return undefined;
+    },
+  });
+  const { timers } = moving.jobs.lanes;
+  await moving.jobs.setTimer(id, null, last);
+  await until(async () => (await timers.getJob(`remind-${id}-5`)) === undefined);
+  expect(await (await timers.getJob(`end-${id}-${next.at}`))?.getState()).toBe("delayed");
+  expect(moving.log.lines).toEqual([]);
+});
+
+test("what is due again far later is reached by a jump of the clock", async () => {
+  let calls = 0;
+  const { jobs, clock } = running({
+    end: async () => (++calls < 2 ? { again: clock.now() + 86_400_000 } : undefined),
+  });
+  await jobs.add("urgent", "end", id, 1);
+  await until(async () => (await jobs.lanes.urgent.getDelayedCount()) === 1);
   clock.jump(86_400_000);
-  await promoteDue(jobs.queue, clock.now());
+  await promoteDue(jobs.lanes.urgent, clock.now());
   await until(() => calls === 2);
 });
 
@@ -61,38 +159,42 @@ test("a failing flow is tried again; neither job nor Redis keeps what it said", 
   let calls = 0;
   let kept = "";
   const { jobs, log, prefix } = running({
-    draw: async () => {
+    syncMessages: async () => {
       if (++calls === 1) throw Object.assign(new Error("Bearer hunter2"), { body: "hunter2", code: 500 });
       kept = await everything(prefix);
       return undefined;
     },
   });
-  await jobs.add("draw", id, 0, 1);
+  await jobs.add("messages", "syncMessages", id, 1);
   await until(() => calls === 2 && kept !== "");
   expect(kept).not.toContain("hunter2");
-  expect(log.lines).toMatchObject([{ fields: { job: "draw", attempt: 1, error: "Error", code: 500 } }]);
+  expect(log.lines).toMatchObject([
+    { fields: { job: "syncMessages", attempt: 1, error: "Error", code: 500 } },
+  ]);
   expect(JSON.stringify(log.lines)).not.toContain("hunter2");
 });
 
 test("a job that is not ours is dropped with a word", async () => {
   const { jobs, log } = running();
-  await jobs.queue.add("draw", { id: "nobody", due: 0 });
-  await jobs.queue.add("mystery", { id, due: 0 });
+  const { urgent } = jobs.lanes;
+  await urgent.add("end", { id: "nobody", due: 0 });
+  await until(() => log.lines.length === 1);
+  await urgent.add("mystery", { id, due: 0 });
   await until(() => log.lines.length === 2);
-  expect(log.lines.map(({ fields }) => fields)).toMatchObject([{ job: "draw" }, { job: "mystery" }]);
-  await until(async () => (await jobs.queue.getFailedCount()) + (await jobs.queue.getActiveCount()) === 0);
+  expect(log.lines.map(({ fields }) => fields)).toMatchObject([{ job: "end" }, { job: "mystery" }]);
+  await until(async () => (await urgent.getFailedCount()) + (await urgent.getActiveCount()) === 0);
 });
 
 test("the sweep runs at the start, replicas share its schedule, and a restart sweeps again", async () => {
   const keys = freshKeys();
   const replicas = [work(shared, {}, keys), work(shared, {}, keys)] as const;
   await until(() => replicas[0].sweep.mock.calls.length + replicas[1].sweep.mock.calls.length > 0);
-  await until(async () => (await replicas[0].jobs.queue.getDelayedCount()) === 1);
-  expect(await replicas[0].jobs.queue.getJobSchedulersCount()).toBe(1);
+  await until(async () => (await replicas[0].jobs.lanes.timers.getDelayedCount()) === 1);
+  expect(await replicas[0].jobs.lanes.timers.getJobSchedulersCount()).toBe(1);
   for (const replica of replicas) await replica.close();
   const later = running({}, keys);
   await until(() => later.sweep.mock.calls.length === 1);
-  expect(await later.jobs.queue.getDelayedCount()).toBe(1);
+  expect(await later.jobs.lanes.timers.getDelayedCount()).toBe(1);
 });
 
 test("a job survives a restart of Redis, and is picked up after it", async () => {
@@ -103,7 +205,7 @@ test("a job survives a restart of Redis, and is picked up after it", async () =>
   const end = vi.fn(nothing);
   const { jobs, clock, close } = work(redis, { end });
   cleanups.push(async () => redis[Symbol.asyncDispose]());
-  await jobs.add("end", id, clock.now() + 150, 1);
+  await jobs.setTimer(id, null, { step: "end", at: clock.now() + 150 });
   await redis.server.stop();
   await delay(100);
   const again = await startRedis({ port: redis.server.port, args: durable });
@@ -123,7 +225,7 @@ test("closing waits for what runs, and takes no more", async () => {
       return undefined;
     },
   });
-  await jobs.add("end", id, 0, 1);
+  await jobs.add("urgent", "end", id, 1);
   await until(() => started === 1);
   await close();
   expect(finished).toBe(true);
@@ -138,7 +240,7 @@ test("made while Redis is away, it works when Redis is there", async () => {
   const server = await startRedis({ port });
   cleanups.push(() => server.stop());
   await away.ready(5000);
-  await jobs.add("end", id, 0, 1);
+  await jobs.add("urgent", "end", id, 1);
   await until(() => end.mock.calls.length === 1 && sweep.mock.calls.length > 0);
   expect(log.lines).toEqual([]);
   await close();

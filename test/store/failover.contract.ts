@@ -32,11 +32,11 @@ export async function worksAgain(
 ): Promise<void> {
   const end = vi.fn(nothing);
   const { jobs, close } = work(redis, { end }, f.keys);
-  const add = (key: string) => jobs.add("end", requestId(randomBytes(5)), Date.now(), key);
-  await add("before");
+  const add = () => jobs.add("urgent", "end", requestId(randomBytes(5)), 1);
+  await add();
   await until(() => end.mock.calls.length === 1);
   await writesAgain(f, lose);
-  await add("after");
+  await add();
   await until(() => end.mock.calls.length === 2);
   await close();
 }

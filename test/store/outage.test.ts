@@ -65,7 +65,9 @@ describe("a frozen Redis", () => {
     redis.server.resume();
     await answering();
     const once = (r: AccessRequest) => (r.state === "requested" ? toPending(r) : null);
-    expect(await f.requests.update(request.id, once)).toMatchObject({ state: "pending", version: 2 });
+    const { before, after } = await f.requests.update(request.id, once);
+    expect(after).toMatchObject({ state: "pending", version: 2 });
+    expect(after).toEqual(before);
     expect((await f.trail()).map(({ to }) => to)).toEqual(["requested", "pending"]);
   });
 

@@ -93,16 +93,18 @@ export function requestsContract(redis: Pick<TestRedis, "commands">): void {
 
   describe("update", () => {
     test("stores what the change returns under the next version", async () => {
-      const { id } = await made();
-      const after = await requests.update(id, (r) => inState(r, "pending"));
-      expect(after).toMatchObject({ state: "pending", version: 2 });
+      const before = await made();
+      const { id } = before;
+      const updated = await requests.update(id, (r) => inState(r, "pending"));
+      const { after } = updated;
+      expect(updated).toEqual({ before, after: { ...inState(before, "pending"), version: 2 } });
       expect(await requests.get(id)).toEqual(after);
       expect(f.told.at(-1)).toMatchObject({ from: "requested", to: "pending" });
     });
 
     test("null changes nothing, what the change throws comes out, no record is refused", async () => {
       const request = await made();
-      expect(await requests.update(request.id, () => null)).toEqual(request);
+      expect(await requests.update(request.id, () => null)).toEqual({ before: request, after: request });
       const why = new Refused({ kind: "stale", id: request.id });
       await expect(requests.update(request.id, () => raise(why))).rejects.toBe(why);
       expect(await requests.get(request.id)).toEqual(request);
@@ -224,6 +226,46 @@ export function requestsContract(redis: Pick<TestRedis, "commands">): void {
     });
   });
 
+  describe("what is settled", () => {
+    const DAY = 86_400_000;
+
+    test.each([
+      ["90 days", 1, 90],
+      ["90 days, where the token ends on the same day", 90, 90],
+      ["as long as its token could be brought back to life", 365, 365],
+    ])("is kept %s", async (_how, tokenDays, days) => {
+      const { id } = await made("ending");
+      const tokenExpiresAt = f.clock.now() + tokenDays * DAY;
+      await requests.update(id, (r) => {
+        const ended = drawn(inState(r, "ended"));
+        return "grant" in ended && ended.grant
+          ? { ...ended, grant: { ...ended.grant, tokenExpiresAt } }
+          : null;
+      });
+      const left = await redis.commands.pttl(f.keys.request(id));
+      expect(left).toBeGreaterThan(days * DAY - 60_000);
+      expect(left).toBeLessThanOrEqual(days * DAY);
+      expect(await requests.get(id)).toMatchObject({ id, state: "ended" });
+    });
+  });
+
+  describe("numbers", () => {
+    test("are as they were, however large: in scores, ids of the trail and answers of Lua", async () => {
+      const late = Number.MAX_SAFE_INTEGER - 1;
+      await requests.make(asked({ role: "b", requestedAt: late + 1 }), "t1");
+      await requests.make(asked({ role: "a", requestedAt: late }), "t2");
+      expect((await requests.open(ana.id)).map(({ requestedAt }) => requestedAt)).toEqual([late, late + 1]);
+      const scores = await redis.commands.zrange(f.keys.person(ana.id), "0", "-1", "WITHSCORES");
+      expect([scores[1], scores[3]].map(Number)).toEqual([late, late + 1]);
+      const [[id] = []] = await redis.commands.xrange(f.keys.trail, "-", "+");
+      expect(Number(id?.split("-")[0])).toBeGreaterThan(f.clock.now() - 60_000);
+      expect(await redis.commands.eval(`return ${late}`, 0)).toBe(late);
+      expect(await redis.commands.zscore(f.keys.person(ana.id), "nobody")).toBeNull();
+      await redis.commands.zadd(f.keys.person(ana.id), 0.1, "half");
+      expect(await redis.commands.zscore(f.keys.person(ana.id), "half")).toBe("0.1");
+    });
+  });
+
   describe("the trail", () => {
     test("keeps 400 days of our clock", async () => {
       const { id } = await made("pending");
@@ -254,7 +296,8 @@ export function requestsContract(redis: Pick<TestRedis, "commands">): void {
   async function made(state: AccessRequest["state"] = "requested"): Promise<AccessRequest> {
     const request = asked();
     await requests.make(request, `trigger of ${request.id}`);
-    return state === "requested" ? request : requests.update(request.id, (r) => inState(r, state));
+    if (state === "requested") return request;
+    return (await requests.update(request.id, (r) => inState(r, state))).after;
   }
 }
 

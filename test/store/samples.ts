@@ -1,7 +1,7 @@
 /** Records in every state, as short as their schema allows. */
 import { randomBytes } from "node:crypto";
-import { type Face, faces } from "../../src/domain/faces.ts";
 import { requestId, UserId } from "../../src/domain/ids.ts";
+import { wantedMessages } from "../../src/domain/messages.ts";
 import type { AccessRequest, In, State } from "../../src/domain/request.ts";
 
 const person = (id: string) => ({ id: UserId.parse(id), name: id.toLowerCase(), locale: "en" as const });
@@ -19,10 +19,12 @@ export function asked(over: Partial<In<"requested">> = {}): In<"requested"> {
     reason: "debugging the search page",
     duration: 3_600_000,
     requestedAt: Date.now(),
+    enteredAt: Date.now(),
     closesAt: Date.now() + 3_600_000,
     approvers: [ben.id],
     policy: "0".repeat(64),
     terms: 1,
+    revision: 1,
     generation: 1,
     messages: {},
     ...over,
@@ -32,10 +34,11 @@ export function asked(over: Partial<In<"requested">> = {}): In<"requested"> {
 /** The same request in another state. */
 export function inState(request: AccessRequest, state: State): AccessRequest {
   const { id, version, requester, role, clusterRole, reason, duration } = request;
-  const { requestedAt, closesAt, approvers, policy, terms, generation, messages } = request;
+  const { requestedAt, enteredAt, closesAt, approvers, policy, terms, revision, generation, messages } =
+    request;
   const common = {
     ...{ id, version, requester, role, clusterRole, reason, duration },
-    ...{ requestedAt, closesAt, approvers, policy, terms, generation, messages },
+    ...{ requestedAt, enteredAt, closesAt, approvers, policy, terms, revision, generation, messages },
   };
   const at = requestedAt + 1000;
   const approved = { ...common, decision: { by: ben, qualified: ben.id, at }, expiresAt: at + duration };
@@ -68,9 +71,13 @@ export function inState(request: AccessRequest, state: State): AccessRequest {
 export const activeSample = (over: Partial<In<"requested">> = {}) =>
   inState(asked(over), "active") as In<"active">;
 
-/** Every message it must have is sent and shows its face. */
+/** Every message it must have is sent and shows what it must. */
 export function drawn(request: AccessRequest): AccessRequest {
-  const sent = (face: Face) => ({ channel: "C1", ts: "1.2", face });
-  const messages = Object.fromEntries([...faces(request)].map(([slot, face]) => [slot, sent(face)]));
+  const { revision } = request;
+  const sent = wantedMessages(request).map(({ key, shows }) => [
+    key,
+    { channel: "C1", ts: "1.2", shows, revision },
+  ]);
+  const messages = Object.fromEntries(sent);
   return { ...request, messages: { ...request.messages, ...messages } };
 }

@@ -1,9 +1,10 @@
 /** Whatever happens in whatever order: trail, reservations and the set of the unsettled agree with the records. */
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
-import { isSettled } from "../../src/domain/faces.ts";
 import { UserId } from "../../src/domain/ids.ts";
-import { type AccessRequest, isFinal, type State } from "../../src/domain/request.ts";
+import { isFinal } from "../../src/domain/lifecycle.ts";
+import { isSettled } from "../../src/domain/messages.ts";
+import type { AccessRequest, State } from "../../src/domain/request.ts";
 import { testRedis } from "../helpers/redis.ts";
 import { type Fixture, fixture, unsettledIds } from "./requests.contract.ts";
 import { activeSample, ana, asked, ben, drawn, inState } from "./samples.ts";

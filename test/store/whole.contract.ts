@@ -10,6 +10,13 @@ import { requestsContract } from "./requests.contract.ts";
 export function wholeContract(redis: TestRedis<Served>): void {
   describe("requests", () => requestsContract(redis));
 
+  test("both connections speak RESP2: the other protocol's numbers were decoded wrongly", async () => {
+    for (const connection of [redis.commands, redis.worker]) {
+      const said = (await connection.call("HELLO")) as unknown[];
+      expect(said[said.indexOf("proto") + 1]).toBe(2);
+    }
+  });
+
   test("the lease, its renewal and release", async () => {
     const keys = freshKeys();
     const lease = createLease(redis.commands, keys, { ttl: 5000, renewEvery: 20, margin: 1000 });
@@ -27,9 +34,10 @@ export function wholeContract(redis: TestRedis<Served>): void {
       return calls === 2 ? { again: clock.now() } : undefined;
     };
     const { jobs, clock, sweep, log, close } = work(redis, { end });
-    await jobs.add("end", requestId(randomBytes(5)), clock.now() + 20, 1);
+    const due = { at: clock.now() + 20, step: "end" } as const;
+    await jobs.setTimer(requestId(randomBytes(5)), null, due);
     await until(() => calls === 3 && sweep.mock.calls.length > 0);
-    await until(async () => (await jobs.queue.getJobSchedulersCount()) === 1);
+    await until(async () => (await jobs.lanes.timers.getJobSchedulersCount()) === 1);
     await close();
     expect(log.lines.filter(({ message }) => message !== "A job failed")).toEqual([]);
   });

@@ -1,0 +1,92 @@
+/** What the trail keeps: a line for each change of state, and for what an auditor looks for although the state stays. */
+import { describe, expect, test } from "vitest";
+import { transition } from "../../src/domain/audit.ts";
+import { HOUR } from "../../src/domain/duration.ts";
+import { rowOf } from "../../src/domain/lifecycle.ts";
+import { STUCK_TRIES_MAX } from "../../src/domain/messages.ts";
+import type { AccessRequest } from "../../src/domain/request.ts";
+import { all, DELETED_AT, EXPIRES_AT, each, requestedRecord, sent, T0 } from "./records.ts";
+
+const NOW = T0 + HOUR;
+const { pending, active, ending, ended, approved } = each;
+
+test("the first line is that it was requestedRecord", () =>
+  expect(transition(null, requestedRecord(), NOW)).toEqual({
+    id: requestedRecord().id,
+    at: NOW,
+    from: null,
+    to: "requested",
+    who: "U0REQ",
+    why: null,
+    qualified: null,
+    requester: "U0REQ",
+    role: "admin",
+    clusterRole: "karpor-admin",
+    reason: "OPS-123",
+    duration: HOUR,
+    policy: "0".repeat(64),
+    generation: 1,
+    expiresAt: null,
+    accountUid: null,
+    bindingUid: null,
+    tokenExpiresAt: null,
+    verification: null,
+  }));
+
+test("an end tells what stood, and how it was proved", () =>
+  expect(transition(ending, ended, NOW)).toMatchObject({
+    from: "ending",
+    to: "ended",
+    expiresAt: EXPIRES_AT,
+    accountUid: "a",
+    bindingUid: "b",
+    tokenExpiresAt: EXPIRES_AT,
+    verification: { method: "probe", deletedAt: DELETED_AT, at: DELETED_AT + 11_000 },
+  }));
+
+test.each(all.flatMap((r) => rowOf(r).to.map((to) => [r.state, to] as const)))(
+  "%s → %s names who acted",
+  (from, to) => {
+    const after = each[to];
+    const actor = rowOf(after).actor(after);
+    expect(transition(each[from], after, NOW)).toMatchObject({ from, to, at: NOW, ...actor });
+  },
+);
+
+describe("where the state stays", () => {
+  const stuck = (tries: number) => ({ code: "edit_window_closed", since: T0, tries, triedAt: T0 });
+  const withToken = (tries: number): AccessRequest => ({
+    ...ended,
+    messages: { token: sent("shown", { token: "shown", stuck: stuck(tries) }) },
+  });
+  const contradicted = { ...ending, contradictedAt: NOW };
+
+  test.each<[string, AccessRequest, AccessRequest]>([
+    ["nothing", pending, pending],
+    ["messages", pending, { ...pending, messages: { card: sent("pending") } }],
+    ["hidden", active, { ...active, hidden: true }],
+    ["an outage", approved, { ...approved, outage: { what: "hub", since: T0 } }],
+    ["deleted", ending, { ...ending, deletedAt: DELETED_AT }],
+    ["contradicted before", contradicted, { ...contradicted, deletedAt: DELETED_AT }],
+    ["a token that Slack would not let go, tried again", withToken(1), withToken(2)],
+    ["a token left before", withToken(STUCK_TRIES_MAX), withToken(STUCK_TRIES_MAX + 1)],
+  ])("%s: no line", (_what, before, after) => expect(transition(before, after, NOW)).toBeNull());
+
+  test.each<[string, AccessRequest, AccessRequest, string]>([
+    ["contradicted", ending, contradicted, "a token was accepted after its account was removed"],
+    [
+      "a token is left",
+      withToken(STUCK_TRIES_MAX - 1),
+      withToken(STUCK_TRIES_MAX),
+      "the token is left in Slack, dead",
+    ],
+  ])("%s: a remark by the bot", (_what, before, after, why) =>
+    expect(transition(before, after, NOW)).toMatchObject({
+      from: after.state,
+      to: after.state,
+      who: "bot",
+      why,
+      qualified: null,
+    }),
+  );
+});

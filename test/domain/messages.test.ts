@@ -1,0 +1,260 @@
+/** Which messages a record must have, what each shows, when one is outdated, and when nothing is left to do. */
+import { describe, expect, test } from "vitest";
+import { HOUR, MINUTE } from "../../src/domain/duration.ts";
+import {
+  isSettled,
+  isTokenLeft,
+  isTokenMessageOutdated,
+  mustTakeTokenOff,
+  outdatedMessages,
+  POSTS_MAX,
+  STUCK_TRIES_MAX,
+  tokenShows,
+  wantedMessages,
+} from "../../src/domain/messages.ts";
+import type { AccessRequest, Sent, State } from "../../src/domain/request.ts";
+import { all, ENDED_AT, each, sent, T0 } from "./records.ts";
+
+const outage = { what: "hub", since: T0 } as const;
+const failed = { cause: "failed", failure: "dm-closed", at: ENDED_AT } as const;
+const KEYS = ["card", "waiting", "token", "notice", "unproven", "alert", `reminder:${HOUR}`];
+const { requested, pending, refused, denied, timedOut, withdrawn } = each;
+const { approved, delivering, active, ending, ended } = each;
+
+/** A record that has sent a message of every kind. */
+const withAll = (r: AccessRequest): AccessRequest => ({
+  ...r,
+  messages: Object.fromEntries(KEYS.map((key) => [key, sent("")])),
+});
+const shown = (r: AccessRequest) =>
+  Object.fromEntries(wantedMessages(r).map(({ key, shows }) => [key.replace(/:.*/, ""), shows]));
+const withMessage = (r: AccessRequest, key: string, message: Sent): AccessRequest => ({
+  ...r,
+  messages: { [key]: message },
+});
+
+type Row = [string, AccessRequest, Record<string, string>];
+/** What says the same in most states. */
+const MOSTLY = { unproven: "open", alert: "unproven", reminder: "closed" };
+const both = (shows: string) => ({ card: shows, waiting: shows });
+const everywhere = (shows: string) => ({ ...both(shows), notice: shows });
+const setUp = (r: AccessRequest): Row[] => [
+  [r.state, r, { ...both("setting-up"), token: "setting-up" }],
+  [`${r.state}, an outage`, { ...r, outage } as AccessRequest, { ...both("outage"), token: "outage" }],
+];
+const changedTerms = { kind: "terms-changed", role: "admin", what: "role-gone" } as const;
+
+/** A kind that is left out stays as it is. */
+const SHOWN: Row[] = [
+  ["requested", requested, {}],
+  ["pending", pending, both("pending")],
+  ["refused", refused, { notice: "refused" }],
+  ["refused by changed terms", { ...refused, refusal: changedTerms }, everywhere("closed")],
+  ["withdrawn", withdrawn, both("withdrawn")],
+  ["timed out", timedOut, everywhere("timedOut")],
+  ["denied", denied, everywhere("denied")],
+  ...setUp(approved),
+  ...setUp(delivering),
+  ["active", active, { ...both("active"), token: "shown" }],
+  [
+    "active, hidden and reminded",
+    { ...active, hidden: true, reminded: [HOUR] },
+    { ...both("active"), token: "hidden", reminder: "open" },
+  ],
+  ["ending", ending, { ...both("removing"), token: "ending" }],
+  ["ending, an outage", { ...ending, outage }, { ...both("unproven"), token: "ending" }],
+  [
+    "ending after a failure",
+    { ...ending, end: failed },
+    { ...everywhere("failed"), token: "ending", alert: "failed" },
+  ],
+  ["ended", ended, { ...everywhere("ended"), token: "ended", unproven: "proven", alert: "proven" }],
+  [
+    "ended after a failure",
+    { ...ended, end: failed },
+    { ...everywhere("failed"), token: "ended", unproven: "proven", alert: "failed" },
+  ],
+];
+
+describe("what was sent shows", () => {
+  test.each(SHOWN)("%s", (_what, r, expected) =>
+    expect(shown(withAll(r))).toEqual({ ...MOSTLY, ...expected }),
+  );
+  test("every state is in the table", () =>
+    expect(new Set(SHOWN.map(([, r]) => r.state))).toEqual(new Set(all.map(({ state }) => state))));
+});
+
+describe("which messages there must be", () => {
+  const keys = (r: AccessRequest) => wantedMessages(r).map(({ key }) => key);
+
+  test("a card and a word that it waits; a card nobody takes is said in the second", () => {
+    expect(keys(pending)).toEqual(["card", "waiting"]);
+    const refusedCard = sent("pending", { ts: "", refused: { code: "is_archived", since: T0, triedAt: T0 } });
+    expect(shown(withMessage(pending, "card", refusedCard))).toMatchObject({ waiting: "not-delivered" });
+    expect(shown(withMessage(approved, "card", refusedCard))).not.toHaveProperty("waiting");
+  });
+
+  test("no card where policy approves", () => {
+    expect(keys({ ...approved, approvers: [] })).toEqual(["token"]);
+    expect(keys({ ...active, approvers: [] })).toEqual([]);
+  });
+
+  test("a reminder a lead time: the last is open, those before are closed", () => {
+    const r = { ...active, reminded: [HOUR, 10 * MINUTE] };
+    const before = withMessage(r, `reminder:${HOUR}`, sent("open"));
+    expect(wantedMessages(before)).toEqual([
+      { key: "card", shows: "active" },
+      { key: `reminder:${10 * MINUTE}`, shows: "open" },
+      { key: `reminder:${HOUR}`, shows: "closed" },
+    ]);
+  });
+
+  test("none for a kind that only another version of the bot knows", () => {
+    const r = withMessage(ended, "digest", sent("today"));
+    expect(wantedMessages(r)).toEqual([{ key: "notice", shows: "ended" }]);
+    expect(isSettled({ ...r, messages: { ...r.messages, notice: sent("ended") } })).toBe(true);
+  });
+
+  test("an alert that a token is left, whatever else the state asks for", () => {
+    const stuck = { code: "edit_window_closed", since: T0, tries: STUCK_TRIES_MAX, triedAt: T0 };
+    expect(shown(withMessage(ended, "token", sent("shown", { token: "shown", stuck })))).toMatchObject({
+      alert: "token-left",
+    });
+  });
+});
+
+describe("a message is outdated", () => {
+  const isOutdated = (r: AccessRequest, key: string, message?: Sent) =>
+    outdatedMessages(message ? withMessage(r, key, message) : r).some((one) => one.key === key);
+  const unanswered = (posts: number) => ({ ts: "", unanswered: { posts, at: T0 } });
+  const no = { ts: "", refused: { code: "is_archived", since: T0, triedAt: T0 } };
+
+  test.each<[string, AccessRequest, string, Sent | undefined, boolean]>([
+    ["when it is missing", pending, "card", undefined, true],
+    ["not when it shows what it must", pending, "card", sent("pending"), false],
+    ["when it shows something else", pending, "card", sent(""), true],
+    ["when it was drawn from an older revision", pending, "card", sent("pending", { revision: 0 }), true],
+    ["when its post did not begin", pending, "card", sent("pending", { ts: "" }), true],
+    ["when one post's answer was lost", pending, "card", sent("pending", unanswered(1)), true],
+    ["not when two were", pending, "card", sent("pending", unanswered(POSTS_MAX)), false],
+    ["when Slack refused it: it is tried again", pending, "card", sent("pending", no), true],
+    ["not when Slack refused it and all is over", denied, "notice", sent("denied", no), false],
+    ["when it was never posted, and all is over", denied, "notice", sent("denied", { ts: "" }), true],
+    ["not a card that was never posted, when all is over", denied, "card", sent("", { ts: "" }), false],
+    ["nor the word that it waits", denied, "waiting", sent("", unanswered(1)), false],
+    ["a card that stands, when all is over", denied, "card", sent("pending"), true],
+    ["never the token's: that has a step of its own", ended, "token", sent("shown"), false],
+    ["not one that the state has nothing to say of", active, "notice", sent("failed"), false],
+  ])("%s", (_what, r, key, message, outdated) => expect(isOutdated(r, key, message)).toBe(outdated));
+
+  test("not the token's in any state", () => {
+    for (const r of all) expect(isOutdated(r, "token", sent("x", { revision: 0 })), r.state).toBe(false);
+  });
+});
+
+describe("a token must be taken off", () => {
+  const bearing = (r: AccessRequest, token?: "sending" | "shown", change: Partial<Sent> = {}) =>
+    withMessage(r, "token", sent("shown", { ...(token ? { token } : {}), ...change }));
+  const MUST: { [S in State]: boolean } = {
+    requested: false,
+    pending: false,
+    refused: false,
+    withdrawn: false,
+    timedOut: false,
+    denied: false,
+    approved: false,
+    delivering: false,
+    active: false,
+    ending: true,
+    ended: true,
+  };
+
+  test.each(all.map((r) => [r.state, r] as const))("%s", (state, r) => {
+    expect(mustTakeTokenOff(bearing(r, "shown"))).toBe(MUST[state]);
+    expect(mustTakeTokenOff(bearing(r, "sending"))).toBe(MUST[state]);
+    expect(mustTakeTokenOff(bearing(r))).toBe(false);
+    expect(mustTakeTokenOff(r)).toBe(false);
+  });
+
+  test("where its holder hid it", () => {
+    expect(mustTakeTokenOff(bearing({ ...active, hidden: true }, "shown"))).toBe(true);
+    expect(mustTakeTokenOff(bearing({ ...delivering, hidden: true }, "sending"))).toBe(false);
+  });
+
+  test.each([
+    [0, true, false],
+    [1, true, false],
+    [STUCK_TRIES_MAX - 1, true, false],
+    [STUCK_TRIES_MAX, false, true],
+  ])("after %i tries that Slack refused for good: %s", (tries, must, left) => {
+    const stuck = { code: "cant_delete_message", since: T0, tries, triedAt: T0 };
+    const r = bearing(ended, "shown", { stuck });
+    expect(mustTakeTokenOff(r)).toBe(must);
+    expect(isTokenLeft(r)).toBe(left);
+  });
+
+  test("seven days are given: it is tried once a day", () => expect(STUCK_TRIES_MAX).toBe(7));
+});
+
+describe("the token's message without a token is outdated", () => {
+  test.each<[string, AccessRequest, Partial<Sent> | null, boolean]>([
+    ["not when there is none", ended, null, false],
+    ["when it still says that the token comes", ended, { shows: "setting-up" }, true],
+    ["not when it says that it ended", ended, { shows: "ended" }, false],
+    ["when it was drawn from an older revision", ended, { shows: "ended", revision: 0 }, true],
+    ["not when it bears a token: that is more urgent", ended, { shows: "shown", token: "shown" }, false],
+    ["not when it has no place", ended, { ts: "", shows: "setting-up" }, false],
+    ["not while it is set up: who sets up sees to it", approved, { shows: "outage" }, false],
+    ["nor delivered", delivering, { shows: "outage" }, false],
+    ["not while the token is shown", active, { shows: "x" }, false],
+    ["when hidden", { ...active, hidden: true }, { shows: "x" }, true],
+    ["when ending", ending, { shows: "hidden" }, true],
+    ["not where the state says nothing of it", pending, { shows: "x" }, false],
+  ])("%s", (_what, r, message, outdated) => {
+    const has = message ? withMessage(r, "token", sent("", message)) : r;
+    expect(isTokenMessageOutdated(has)).toBe(outdated);
+  });
+
+  test("what it shows, state by state", () => {
+    const shows = Object.fromEntries(all.map((r) => [r.state, tokenShows(r)]));
+    expect(shows).toEqual({
+      ...Object.fromEntries(all.map(({ state }) => [state, null])),
+      approved: "setting-up",
+      delivering: "setting-up",
+      active: "shown",
+      ending: "ending",
+      ended: "ended",
+    });
+  });
+});
+
+describe("a record is settled", () => {
+  const told = withMessage(ended, "notice", sent("ended"));
+  const and = (messages: Record<string, Sent>) => ({
+    ...told,
+    messages: { ...told.messages, ...messages },
+  });
+  const stuck = { code: "x", since: T0, tries: STUCK_TRIES_MAX, triedAt: T0 };
+
+  test.each<[string, AccessRequest, boolean]>([
+    ["not while it is not over", withMessage(active, "card", sent("active")), false],
+    ["not before its holder is told", ended, false],
+    ["when all is said", told, true],
+    ["not while a card shows something older", and({ card: sent("active") }), false],
+    ["not while a token stands", and({ token: sent("shown", { token: "shown" }) }), false],
+    ["not while one may stand", and({ token: sent("setting-up", { token: "sending" }) }), false],
+    ["not while its message says that it comes", and({ token: sent("setting-up") }), false],
+    ["when that says that it ended", and({ token: sent("ended") }), true],
+    [
+      "not when a token is left and nobody knows",
+      and({ token: sent("shown", { token: "shown", stuck }) }),
+      false,
+    ],
+    [
+      "when a token is left and the approvers know",
+      and({ token: sent("shown", { token: "shown", stuck }), alert: sent("token-left") }),
+      true,
+    ],
+    ["when nobody was ever told of it", withdrawn, true],
+  ])("%s", (_what, r, settled) => expect(isSettled(r)).toBe(settled));
+});
