@@ -5,6 +5,7 @@ import { listen } from "./listener.ts";
 import type { LocalHub, LocalHubOptions } from "./options.ts";
 import { clusterRoleBindings, serviceAccounts } from "./resources.ts";
 import { login, serve } from "./serve.ts";
+import type { Store } from "./store.ts";
 
 export type { Logged } from "./journal.ts";
 export type { LocalHub, LocalHubOptions } from "./options.ts";
@@ -35,6 +36,7 @@ export async function startLocalHub(options: LocalHubOptions): Promise<LocalHub>
     get adminKubeconfig() {
       return chartKubeconfig(url, keys().admin);
     },
+    backup: () => backUp(store),
     rotateKeys: async () => listener.rekey(await renewKeys()),
     objects: async () => ({
       serviceAccounts: store.list(serviceAccounts),
@@ -42,5 +44,18 @@ export async function startLocalHub(options: LocalHubOptions): Promise<LocalHub>
     }),
     stop,
     [Symbol.asyncDispose]: stop,
+  };
+}
+
+const KEPT = [serviceAccounts, clusterRoleBindings];
+
+/** What is called brings back what stood: the same objects, by their uids. */
+function backUp(store: Store): () => void {
+  const kept = KEPT.map((resource) => [resource, store.list(resource)] as const);
+  return () => {
+    for (const [resource, objects] of kept) {
+      for (const object of store.list(resource)) store.remove(resource, object);
+      for (const object of objects) store.put(resource, object);
+    }
   };
 }

@@ -34,6 +34,8 @@ export interface LocalHub extends Hub, Faults {
   door(): Promise<Door>;
   /** The status the dashboard's login would answer to this token now; it is remembered as used. */
   login(token: string): number;
+  /** A copy of what stands; what it resolves to brings that back, by the same uids. */
+  backup(): () => void;
   /** New authority and token-signing key: every token and kubeconfig of before is dead. */
   rotateKeys(): Promise<void>;
 }

@@ -5,7 +5,7 @@ import { VERIFY_AFTER_MS } from "../domain/lifecycle.ts";
 import type { Verification } from "../domain/request.ts";
 import type { Secret } from "../domain/secret.ts";
 import { contradicted, ended } from "../domain/transitions.ts";
-import type { In, Later, Ports } from "./ports.ts";
+import { type In, type Later, NotEnforcing, type Ports } from "./ports.ts";
 import { commit } from "./support/commit.ts";
 import { noteOutage, reportOutage } from "./support/outage.ts";
 
@@ -35,18 +35,22 @@ export async function verifyDeleted(
   if (deletedAt === undefined) return undefined;
   const due = deletedAt + VERIFY_AFTER_MS;
   if (ports.clock.now() < due) return { again: due };
-  const method = hasExpired(ports, request)
-    ? "expiry"
-    : await reportOutage(ports, request.id, "hub", () => proofOf(ports, request, probe, signal));
+  const method = await reportOutage(ports, request.id, "hub", () =>
+    proofOf(ports, request, probe, signal).catch((error: unknown) => unlessExpired(ports, request, error)),
+  );
   if (method) await settle(ports, request, method, deletedAt);
+  else if (hasExpired(ports, request)) await settle(ports, request, "expiry", deletedAt);
   return undefined;
 }
 
-/** Only where nothing else can be shown: it is said in these words. */
-function hasExpired({ clock }: Ports, { contradictedAt, outage, grant, expiresAt }: In<"ending">): boolean {
-  const doubted = contradictedAt !== undefined || outage !== undefined;
-  return doubted && clock.now() >= (grant?.tokenExpiresAt ?? expiresAt) + DEAD_AFTER_MS;
+/** Nothing else can be shown, and it is said in these words. A hub that takes any token takes this one too. */
+function unlessExpired(ports: Ports, request: In<"ending">, error: unknown): "expiry" {
+  if (error instanceof NotEnforcing || !hasExpired(ports, request)) throw error;
+  return "expiry";
 }
+
+const hasExpired = ({ clock }: Ports, { grant, expiresAt }: In<"ending">): boolean =>
+  clock.now() >= (grant?.tokenExpiresAt ?? expiresAt) + DEAD_AFTER_MS;
 
 async function proofOf(
   ports: Ports,

@@ -1,0 +1,180 @@
+/** "Ended" is said only when the delivered token is refused, whatever stands in between, and what is doubted is said. */
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { hubClient } from "../../sandbox/hub/client.ts";
+import { visibleText } from "../../sandbox/slack/index.ts";
+import { HOUR, MINUTE, SECOND } from "../../src/domain/duration.ts";
+import { APPROVALS, BOB, startBot, startWorld, type World } from "../helpers/bot.ts";
+import { login } from "../helpers/login.ts";
+import { scene, tokenIn } from "../helpers/scene.ts";
+
+const ACCOUNTS = "/api/v1/namespaces/karpor-access/serviceaccounts";
+const BINDINGS = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
+
+let world: World;
+let bot: Awaited<ReturnType<typeof startBot>>;
+let it: ReturnType<typeof scene>;
+let admin: ReturnType<typeof hubClient>;
+let token: string;
+
+beforeEach(async () => {
+  world = await startWorld();
+  bot = await startBot(world);
+  it = scene(world);
+  admin = hubClient(world.hub, world.hub.admin);
+  token = tokenIn(await it.get("guest 1h", "first"));
+});
+afterEach(async () => {
+  hub().meddle(undefined);
+  await admin.close();
+  await bot.stop();
+  await world.close();
+});
+
+const hub = () => {
+  if (!world.localHub) throw new Error("not on the local hub");
+  return world.localHub;
+};
+const record = async () => (await world.records())[0];
+const saysEnded = () =>
+  [...world.slack.dm(BOB), ...world.slack.messages(APPROVALS)].some((m) => /^\*?Ended/.test(visibleText(m)));
+const alert = () =>
+  world.slack.messages(APPROVALS).filter((m) => visibleText(m).includes("not yet confirmed"));
+const nameOfGrant = async () => (await it.standing())[0] ?? "";
+
+/** Minutes pass, sweeps included; whenever the end is said, the delivered token must be refused. */
+async function pass(minutes: number): Promise<void> {
+  for (let i = 0; i < minutes * 4; i++) {
+    await world.jump(15 * SECOND);
+    if (i % 4 === 3)
+      await world.jobs.lanes.timers.add(
+        "sweep",
+        {},
+        { jobId: `sweep-${world.clock.now()}`, removeOnComplete: true },
+      );
+    await settle();
+    if (saysEnded()) expect(await login(world.hub, token)).toBe(401);
+  }
+}
+
+const settle = () =>
+  world.until(async () => {
+    const lanes = Object.values(world.jobs.lanes);
+    return (await Promise.all(lanes.map((lane) => lane.getJobCountByTypes("active", "waiting")))).every(
+      (n) => n === 0,
+    );
+  });
+
+async function passUntil(holds: () => Promise<boolean>): Promise<void> {
+  for (let i = 0; i < 20 && !(await holds()); i++) await pass(1);
+  expect(await holds()).toBe(true);
+}
+
+const ended = async () => (await record())?.state === "ended";
+
+test("RBAC is switched off: nothing is proved while rubbish logs in, and it is said; on again, it ends", async () => {
+  hub().setRbac(false);
+  await world.jump(HOUR);
+  await pass(3);
+  expect(await ended()).toBe(false);
+  expect(saysEnded()).toBe(false);
+  expect(alert().map(visibleText).join()).toContain("lets anybody in");
+  hub().setRbac(true);
+  await passUntil(ended);
+  expect(await login(world.hub, token)).toBe(401);
+});
+
+describe.each([404, 403, 502] as const)("an ingress answers %i in the hub's place", (status) => {
+  test("nothing is deleted by it, nothing is proved by it, and it is said", async () => {
+    hub().meddle({ before: async () => ({ status, html: true }), after: async () => true });
+    await world.jump(HOUR);
+    await pass(2);
+    expect(await ended()).toBe(false);
+    expect(await it.standing()).toHaveLength(2);
+    expect(alert().map(visibleText).join()).toContain("omething else answers in the place");
+    hub().meddle(undefined);
+    await passUntil(ended);
+    expect(await it.standing()).toEqual([]);
+  });
+});
+
+test("somebody took the labels off: the account is known by its uid, and goes", async () => {
+  const name = await nameOfGrant();
+  for (const path of [`${ACCOUNTS}/${name}`, `${BINDINGS}/${name}`])
+    await admin("PATCH", path, {
+      body: { metadata: { labels: null } },
+      type: "application/merge-patch+json",
+    });
+  await world.jump(HOUR);
+  await passUntil(ended);
+  expect(await it.standing()).toEqual([]);
+  expect(await login(world.hub, token)).toBe(401);
+});
+
+test("a finalizer holds the account: not confirmed, in its own words, until it is gone", async () => {
+  const path = `${ACCOUNTS}/${await nameOfGrant()}`;
+  const finalizers = (all: string[] | null) =>
+    admin("PATCH", path, { body: { metadata: { finalizers: all } }, type: "application/merge-patch+json" });
+  await finalizers(["example.com/hold"]);
+  await world.jump(30 * MINUTE);
+  await it.say(BOB, "revoke");
+  await pass(3);
+  expect(await ended()).toBe(false);
+  expect(alert().map(visibleText).join()).toContain("holds the account that was deleted");
+  await finalizers(null);
+  await passUntil(ended);
+});
+
+test("the hub is restored from a backup between deletion and proof: removed again, and proved then", async () => {
+  const restore = hub().backup();
+  await it.say(BOB, "revoke");
+  await world.until(async () => (await it.standing()).length === 0);
+  restore();
+  expect(await login(world.hub, token)).toBe(200);
+  await passUntil(ended);
+  expect(await it.standing()).toEqual([]);
+  expect(await login(world.hub, token)).toBe(401);
+});
+
+test("the hub is restored from a backup long after the end: what came back is removed", async () => {
+  const restore = hub().backup();
+  await it.say(BOB, "revoke");
+  await passUntil(ended);
+  restore();
+  await world.jobs.lanes.timers.add("sweep", {}, { jobId: "sweep-after" });
+  await world.until(async () => (await it.standing()).length === 0);
+  expect(await login(world.hub, token)).toBe(401);
+});
+
+describe("somebody makes an account of the same name by hand", () => {
+  const revokeAndRemake = async () => {
+    const name = await nameOfGrant();
+    await it.say(BOB, "revoke");
+    await world.until(async () => (await it.standing()).length === 0);
+    expect((await admin("POST", ACCOUNTS, { body: { metadata: { name } } })).status).toBe(201);
+    return async () => (await it.standing()).filter((one) => one === name);
+  };
+
+  test("the probe of the old one is refused: that is the proof, and theirs stays", async () => {
+    const theirs = await revokeAndRemake();
+    await passUntil(ended);
+    expect(bot.trail().at(-1)?.verification?.method).toBe("probe");
+    expect(await theirs()).toHaveLength(1);
+  });
+
+  test("without a probe nothing can be shown: said so, until the token's own time has run out", async () => {
+    const minting = /\/token$/;
+    hub().meddle({
+      before: async ({ path }) => (minting.test(path) ? { status: 503 } : undefined),
+      after: async () => true,
+    });
+    const theirs = await revokeAndRemake();
+    await pass(3);
+    expect(await ended()).toBe(false);
+    expect(alert().map(visibleText).join()).toContain("made an account of the same name");
+    await world.jump(HOUR);
+    await passUntil(ended);
+    expect(bot.trail().at(-1)?.verification?.method).toBe("expiry");
+    await it.dm(BOB, "the token's own time has run out");
+    expect(await theirs()).toHaveLength(1);
+  });
+});
