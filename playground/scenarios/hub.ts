@@ -1,7 +1,8 @@
 /** The hub goes away and comes back; meanwhile the bot says what it does not know, and keeps trying. */
+import { seenWithin } from "../../sandbox/wait.ts";
 import { type PlaygroundContext, recordsOf } from "../context.ts";
 import { sweepNow } from "./clock.ts";
-import { type Scenario, seen } from "./scenario.ts";
+import type { Scenario } from "./scenario.ts";
 
 const REAL = "This hub is real: the playground cannot take it away.";
 const HEALED_WITHIN = 30_000;
@@ -34,7 +35,7 @@ export const hubBack: Scenario = {
     tell(`It is back. ${waited.join(", ")} had to wait for it.`);
     await context.clock.sleep(BACK_AFTER);
     await sweepNow(context);
-    const settled = await seen(async () => (await troubled(context)).length === 0, HEALED_WITHIN);
+    const settled = await seenWithin(HEALED_WITHIN, async () => (await troubled(context)).length === 0);
     if (settled) tell(`Healed: ${waited.join(", ")} went on where it stood.`, "good");
     else tell("Still at it; each try and each sweep goes on.", "bad");
   },
