@@ -1,7 +1,7 @@
 /** Redis forgets everything; the labels and annotations on the hub are enough to go on. */
 import { seenWithin } from "../../sandbox/wait.ts";
 import { type PlaygroundContext, recordsOf } from "../context.ts";
-import { isOurs } from "../fixtures/ours.ts";
+import { isPlaygroundObject } from "../fixtures/ours.ts";
 import { sweepNow } from "./clock.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -38,7 +38,7 @@ export const flush: Scenario = {
 };
 
 async function liveIds({ hub }: PlaygroundContext): Promise<string[]> {
-  const objects = (await hub.objects()).filter(isOurs);
+  const objects = (await hub.objects()).filter(isPlaygroundObject);
   const ids = objects.map(({ metadata }) => metadata.labels?.["karpor-access.io/request"] ?? "");
   return [...new Set(ids)];
 }

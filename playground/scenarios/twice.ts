@@ -2,7 +2,7 @@
 import { visibleText } from "../../sandbox/slack/index.ts";
 import { seenWithin } from "../../sandbox/wait.ts";
 import { type PlaygroundContext, recordsOf } from "../context.ts";
-import { isOurs } from "../fixtures/ours.ts";
+import { isPlaygroundObject } from "../fixtures/ours.ts";
 import { here } from "../fixtures/people.ts";
 import { slackDate } from "../page/view/dates.ts";
 import { pendingRequest } from "./provoke.ts";
@@ -60,7 +60,7 @@ const plain = (context: PlaygroundContext, words: string): string =>
     .replaceAll("*", "");
 
 async function objectsOf({ hub }: PlaygroundContext, id: string): Promise<number> {
-  const ours = (await hub.objects()).filter(isOurs);
+  const ours = (await hub.objects()).filter(isPlaygroundObject);
   const mine = ours.filter(({ metadata }) => metadata.labels?.["karpor-access.io/request"] === id);
   return mine.filter(({ kind }) => kind === "ServiceAccount").length;
 }
