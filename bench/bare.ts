@@ -6,8 +6,8 @@ import { createAgent } from "../src/hub/client/agent.ts";
 import { readKubeconfig } from "../src/hub/kubeconfig/kubeconfig.ts";
 import type { BenchContext } from "./context.ts";
 
-export const ACCOUNTS_PATH = `/api/v1/namespaces/${GRANTS_NAMESPACE}/serviceaccounts`;
-export const BINDINGS_PATH = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
+export const ACCOUNTS_AT = `/api/v1/namespaces/${GRANTS_NAMESPACE}/serviceaccounts`;
+export const BINDINGS_AT = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
 
 export type Bare = ReturnType<typeof bareHub>;
 
@@ -45,10 +45,10 @@ interface Made {
 /** ServiceAccount, ClusterRoleBinding, token, login, one after the other. */
 export async function bareGrant({ ask }: Bare): Promise<void> {
   const name = `bare-${randomBytes(6).toString("hex")}`;
-  await made(ask("POST", ACCOUNTS_PATH, { metadata: { name } }));
-  await made(ask("POST", BINDINGS_PATH, binding(name)));
+  await made(ask("POST", ACCOUNTS_AT, { metadata: { name } }));
+  await made(ask("POST", BINDINGS_AT, binding(name)));
   const minted = await made(
-    ask("POST", `${ACCOUNTS_PATH}/${name}/token`, { spec: { expirationSeconds: 28_800 } }),
+    ask("POST", `${ACCOUNTS_AT}/${name}/token`, { spec: { expirationSeconds: 28_800 } }),
   );
   const { status } = await ask("GET", "/rest-api/v1/authn", undefined, minted.status.token);
   if (status === 401) throw new Error("The API server refuses a token it has just issued.");

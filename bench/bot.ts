@@ -1,9 +1,10 @@
 /** The bot as it runs in production: a process of its own, whose event loop is nobody else's. */
 import { readFileSync } from "node:fs";
-import { setTimeout as delay } from "node:timers/promises";
 import { freePort, startChild } from "../sandbox/child.ts";
+import { seenWithin } from "../sandbox/wait.ts";
 import type { BenchContext } from "./context.ts";
 
+const UP_WITHIN_MS = 60_000;
 const STRAIGHT = [process.execPath, "src/main.ts"];
 
 export async function startBotProcess(context: BenchContext, command: readonly string[] = STRAIGHT) {
@@ -14,12 +15,11 @@ export async function startBotProcess(context: BenchContext, command: readonly s
   const stop = async () => {
     context.slack.deliverTo(undefined);
     child.signal("SIGTERM");
-    while (!child.exited()) await delay(5);
+    await seenWithin(UP_WITHIN_MS, child.exited);
   };
-  while (!child.output().includes('"msg":"ready"')) {
-    if (child.exited()) throw new Error(`The bot did not start: ${child.output()}`);
-    await delay(1);
-  }
+  const ready = () => child.output().includes('"msg":"ready"');
+  await seenWithin(UP_WITHIN_MS, () => ready() || child.exited(), 1);
+  if (!ready()) throw new Error(`The bot did not start: ${child.output()}`);
   const readyAfter = performance.now() - started;
   context.slack.deliverTo(`http://127.0.0.1:${port}/slack/events`);
   return {

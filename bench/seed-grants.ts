@@ -11,7 +11,7 @@ import { account, binding } from "../src/hub/grants/objects.ts";
 import { connect } from "../src/store/connect.ts";
 import { keysOf } from "../src/store/keys.ts";
 import { createRequests } from "../src/store/requests.ts";
-import { ACCOUNTS_PATH, BINDINGS_PATH } from "./bare.ts";
+import { ACCOUNTS_AT, BINDINGS_AT } from "./bare.ts";
 import { APPROVALS_CHANNEL, APPROVER, BENCH_INSTANCE, type BenchContext } from "./context.ts";
 import { sideBySide } from "./stats.ts";
 
@@ -38,8 +38,8 @@ export async function openGrantSeeder(context: BenchContext) {
       size = total;
       await sideBySide(more, AT_ONCE, async (n) => {
         const request = granted(n);
-        const accountUid = await admin.make(ACCOUNTS_PATH, account(PLACE, { ...request, state: "approved" }));
-        const bindingUid = await admin.make(BINDINGS_PATH, binding(PLACE, request, request.clusterRole));
+        const accountUid = await admin.make(ACCOUNTS_AT, account(PLACE, { ...request, state: "approved" }));
+        const bindingUid = await admin.make(BINDINGS_AT, binding(PLACE, request, request.clusterRole));
         await requests.adopt({ ...request, grant: { ...request.grant, accountUid, bindingUid } });
       });
     },
@@ -87,6 +87,8 @@ function granted(n: number): Granted {
     approvers: [SRE],
     policy: "0".repeat(64),
     terms: 1,
+    revision: 1,
+    enteredAt: now,
     generation: 1,
     messages: drawn(person, n),
     ...decided(now),
@@ -99,9 +101,9 @@ const drawn = (person: UserId, n: number): Granted["messages"] => {
   const ts = `1700000000.${String(n).padStart(6, "0")}`;
   const dm = `D${person.slice(1)}`;
   return {
-    card: { channel: APPROVALS_CHANNEL, ts, face: "card:active" },
-    waiting: { channel: dm, ts, face: "waiting:active" },
-    token: { channel: dm, ts, face: "token:shown" },
+    card: { channel: APPROVALS_CHANNEL, ts, shows: "active", revision: 1 },
+    waiting: { channel: dm, ts, shows: "active", revision: 1 },
+    token: { channel: dm, ts, shows: "shown", revision: 1, token: "shown" },
   };
 };
 

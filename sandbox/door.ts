@@ -3,14 +3,14 @@
 import type { AddressInfo } from "node:net";
 import { createServer, type Server, type Socket } from "node:net";
 
-export interface Door {
+export interface SideDoor {
   readonly port: number;
   /** Breaks what is connected, and lets nobody in any more. */
   close(): void;
 }
 
 /** The server is handed the connections themselves: nothing is copied on the way. */
-export async function openDoor(server: Server): Promise<Door> {
+export async function openSideDoor(server: Server): Promise<SideDoor> {
   const inside = new Set<Socket>();
   const door = createServer((socket) => {
     inside.add(socket);

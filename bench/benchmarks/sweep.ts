@@ -2,10 +2,10 @@
 
 import { QueueEvents } from "bullmq";
 import { Redis } from "ioredis";
-import { openQueue, QUEUE } from "../../src/queue/jobs.ts";
+import { openQueue } from "../../src/queue/jobs.ts";
 import { SWEEP } from "../../src/queue/sweeps.ts";
 import { keysOf } from "../../src/store/keys.ts";
-import { ACCOUNTS_PATH, type Bare, BINDINGS_PATH, bareHub } from "../bare.ts";
+import { ACCOUNTS_AT, type Bare, BINDINGS_AT, bareHub } from "../bare.ts";
 import { startBotProcess } from "../bot.ts";
 import { BENCH_INSTANCE, type BenchContext } from "../context.ts";
 import { openGrantSeeder } from "../seed-grants.ts";
@@ -52,7 +52,7 @@ async function measure(context: BenchContext, hub: Bare, size: number): Promise<
   await sweeper.sweep();
   const [bare, ours]: [number[], number[]] = [[], []];
   for (let i = 0; i < REPEAT; i++) {
-    bare.push(await timed(() => Promise.all([listed(hub, ACCOUNTS_PATH), listed(hub, BINDINGS_PATH)])));
+    bare.push(await timed(() => Promise.all([listed(hub, ACCOUNTS_AT), listed(hub, BINDINGS_AT)])));
     ours.push(await timed(sweeper.sweep));
   }
   const { now, most } = bot.memory();
@@ -63,8 +63,8 @@ async function measure(context: BenchContext, hub: Bare, size: number): Promise<
 function openSweeper({ redis }: BenchContext) {
   const { prefix } = keysOf(BENCH_INSTANCE);
   const connections = [new Redis(redis.url), new Redis(redis.url, { maxRetriesPerRequest: null })] as const;
-  const queue = openQueue(connections[0], prefix);
-  const events = new QueueEvents(QUEUE, { connection: connections[1], prefix });
+  const queue = openQueue(connections[0], prefix, "timers");
+  const events = new QueueEvents(queue.name, { connection: connections[1], prefix });
   let asked = 0;
   return {
     async sweep(): Promise<void> {

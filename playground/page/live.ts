@@ -1,7 +1,7 @@
 /** One open page: it is sent each part of what it shows whenever that part has changed. */
 import type { ServerResponse } from "node:http";
 import type { PlaygroundContext } from "../context.ts";
-import { nextOf } from "../scenarios/clock.ts";
+import { nextReminder } from "../scenarios/clock.ts";
 import type { Scenarios } from "../scenarios/index.ts";
 import type { PageFacts, Parts } from "./types.ts";
 import { scenesOf } from "./view/scenes.ts";
@@ -29,7 +29,6 @@ export async function partsFor(
     return found;
   };
   const scenes = await scenesOf(context);
-  const jobs = scenes.jobs;
   return {
     facts,
     left: sideOf(context.slack, person(left), now),
@@ -37,7 +36,7 @@ export async function partsFor(
     clock: {
       offset: now - Date.now(),
       off: context.clockOff,
-      next: { reminder: nextOf("reminder", jobs), end: nextOf("end", jobs) },
+      next: { reminder: nextReminder(scenes.jobs), end: scenes.nextEnd },
     },
     scenes,
     timeline: context.timeline.entries.slice(-SHOWN_ENTRIES),

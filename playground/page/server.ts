@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { readBody } from "../../sandbox/slack/http.ts";
 import type { PlaygroundContext } from "../context.ts";
 import { roleNames } from "../fixtures/config.ts";
 import { CHANNELS, readManifest, USERS } from "../fixtures/people.ts";
@@ -82,7 +83,7 @@ async function serve(serving: Serving, request: IncomingMessage, response: Serve
   if (no) return answer(response, 403, { error: no });
   const url = new URL(request.url ?? "/", "http://page");
   const path = url.pathname;
-  if (request.method === "POST") return perform(serving, path, await body(request), response);
+  if (request.method === "POST") return perform(serving, path, await readBody(request), response);
   if (path === "/events") return events(serving, url, response);
   if (path.startsWith("/detail/")) return detail(serving, Number(path.slice("/detail/".length)), response);
   if (path === "/proof/administrator.kubeconfig" && serving.ports.context.hub.local)
@@ -117,12 +118,6 @@ async function perform({ ports }: Serving, path: string, text: string, response:
   } catch (error) {
     answer(response, 409, { error: error instanceof Error ? error.message : String(error) });
   }
-}
-
-async function body(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString();
 }
 
 function file(response: ServerResponse, { type, body }: { type: string; body: string | Buffer }): void {

@@ -101,7 +101,7 @@ export interface RequestView {
   /** When the hub no longer had it. */
   deletedAt: number | undefined;
   proof: { method: string; at: number } | undefined;
-  trouble: boolean;
+  outage: boolean;
   json: string;
 }
 
@@ -110,6 +110,7 @@ export interface ScenesPart {
   trail: { key: string; at: number; words: string; who: string }[];
   objects: { key: string; kind: string; name: string; about: string; json: string }[];
   jobs: { key: string; name: string; id: string; due: number }[];
+  nextEnd: NextJump | undefined;
   bot: string;
   /** Why it cannot be shown just now. */
   missing: string | undefined;

@@ -2,12 +2,12 @@
 import type { Clock } from "../../src/domain/clock.ts";
 import { masked, shown } from "./mask.ts";
 
-export type Lane = "in" | "slack" | "hub" | "state" | "log" | "you";
+export type TimelineLane = "in" | "slack" | "hub" | "state" | "log" | "you";
 
 export interface Entry {
   n: number;
   at: number;
-  lane: Lane;
+  lane: TimelineLane;
   title: string;
   /** A few words after the title: how it went. */
   note: string;
@@ -17,7 +17,7 @@ export interface Entry {
 }
 
 export interface Happening {
-  lane: Lane;
+  lane: TimelineLane;
   title: string;
   note?: string;
   bad?: boolean;

@@ -1,25 +1,32 @@
 /** A jump of the clock: Slack, hub and bot move together, and what became due by it is started. */
 import { promoteDue } from "../../sandbox/promote.ts";
 import { formatDuration, HOUR, MINUTE } from "../../src/domain/duration.ts";
+import { type AccessRequest, isGranted } from "../../src/domain/request.ts";
 import { SWEEP } from "../../src/queue/sweeps.ts";
-import type { PlaygroundContext } from "../context.ts";
+import { type PlaygroundContext, recordsOf } from "../context.ts";
 import type { WaitingJob } from "../fixtures/redis.ts";
+import type { NextJump } from "../page/types.ts";
 
 export const JUMPS = ["10m", "1h", "reminder", "end"] as const;
 export type Jump = (typeof JUMPS)[number];
 
-const JOB = { reminder: "remind", end: "end" } as const;
+/** Undefined when none waits. A request waits for its earliest step alone, and a reminder comes before the end. */
+export const nextReminder = (jobs: readonly WaitingJob[]): NextJump | undefined =>
+  jobs.find(({ name }) => name === "remind");
 
-/** The next of its kind; undefined when none waits. */
-export const nextOf = (kind: "reminder" | "end", jobs: readonly WaitingJob[]): WaitingJob | undefined =>
-  jobs.find(({ name }) => name === JOB[kind]);
+/** Undefined when no access is live. */
+export function nextEnd(records: readonly AccessRequest[]): NextJump | undefined {
+  const live = records.filter((r) => isGranted(r) && r.state !== "ending");
+  const ends = live.map(({ id, expiresAt }) => ({ id, due: expiresAt }));
+  return ends.sort((a, b) => a.due - b.due)[0];
+}
 
 /** Throws one sentence when there is nothing to jump to. */
 export async function jumpTo(context: PlaygroundContext, to: Jump): Promise<void> {
   if (context.clockOff) throw new Error(context.clockOff);
   if (to === "10m") return jump(context, 10 * MINUTE, "10 minutes ahead");
   if (to === "1h") return jump(context, HOUR, "an hour ahead");
-  const next = nextOf(to, await context.redis.jobs());
+  const next = to === "end" ? nextEnd(await recordsOf(context)) : nextReminder(await context.redis.jobs());
   if (!next) throw new Error(to === "end" ? "No access is live that could end." : "No reminder is waiting.");
   const ahead = Math.max(0, next.due - context.clock.now());
   const what = to === "end" ? "the end" : "the next reminder";
@@ -32,12 +39,13 @@ async function jump(context: PlaygroundContext, ms: number, words: string): Prom
   // The hub's time first: a bot that was ahead of it would see the hub's caches too young.
   clock.jump(ms);
   await bot.jump(ms);
-  await promoteDue(redis.queue, clock.now());
+  await Promise.all(redis.queues.map((queue) => promoteDue(queue, clock.now())));
   // It runs every minute of the bot's time.
   if (ms >= MINUTE) await sweepNow(context);
 }
 
 /** The sweep that would run within a minute, at once. */
 export async function sweepNow({ redis }: PlaygroundContext): Promise<void> {
-  await redis.queue.add(SWEEP, {}, { attempts: 1, removeOnComplete: true, removeOnFail: true });
+  const opts = { attempts: 1, removeOnComplete: true, removeOnFail: true };
+  await redis.queues.find(({ name }) => name === "timers")?.add(SWEEP, {}, opts);
 }

@@ -1,8 +1,9 @@
 /** Redis forgets everything; the labels and annotations on the hub are enough to go on. */
+import { seenWithin } from "../../sandbox/wait.ts";
 import { type PlaygroundContext, recordsOf } from "../context.ts";
-import { isOurs } from "../fixtures/ours.ts";
+import { isPlaygroundObject } from "../fixtures/ours.ts";
 import { sweepNow } from "./clock.ts";
-import { type Scenario, seen } from "./scenario.ts";
+import type { Scenario } from "./scenario.ts";
 
 const HEALED_WITHIN = 15_000;
 const SHOWN_FOR = 1_500;
@@ -23,10 +24,10 @@ export const flush: Scenario = {
       );
     await context.clock.sleep(SHOWN_FOR);
     await sweepNow(context);
-    const back = await seen(async () => {
+    const back = await seenWithin(HEALED_WITHIN, async () => {
       const ids: string[] = (await recordsOf(context)).map(({ id }) => id);
       return standing.every((id) => ids.includes(id));
-    }, HEALED_WITHIN);
+    });
     if (!back) return tell("Not back yet; the sweep tries again within a minute.", "bad");
     tell(
       `Healed: ${standing.join(", ")} came back from the hub's own annotations, and still ends on time. ` +
@@ -37,7 +38,7 @@ export const flush: Scenario = {
 };
 
 async function liveIds({ hub }: PlaygroundContext): Promise<string[]> {
-  const objects = (await hub.objects()).filter(isOurs);
+  const objects = (await hub.objects()).filter(isPlaygroundObject);
   const ids = objects.map(({ metadata }) => metadata.labels?.["karpor-access.io/request"] ?? "");
   return [...new Set(ids)];
 }

@@ -1,7 +1,8 @@
 /** The hub goes away and comes back; meanwhile the bot says what it does not know, and keeps trying. */
+import { seenWithin } from "../../sandbox/wait.ts";
 import { type PlaygroundContext, recordsOf } from "../context.ts";
 import { sweepNow } from "./clock.ts";
-import { type Scenario, seen } from "./scenario.ts";
+import type { Scenario } from "./scenario.ts";
 
 const REAL = "This hub is real: the playground cannot take it away.";
 const HEALED_WITHIN = 30_000;
@@ -27,19 +28,19 @@ export const hubBack: Scenario = {
   about: "What waited for it goes on: provisioning, endings and their proof.",
   not: (context) => (context.hub.local ? (isAway.has(context) ? undefined : "It is there.") : REAL),
   async run(context, tell) {
-    const waited = (await troubled(context)).map(({ id }) => id);
+    const waited = (await waitingForHub(context)).map(({ id }) => id);
     await context.hub.local?.up();
     isAway.delete(context);
     if (waited.length === 0) return tell("It is back. Nothing had needed it meanwhile.", "good");
     tell(`It is back. ${waited.join(", ")} had to wait for it.`);
     await context.clock.sleep(BACK_AFTER);
     await sweepNow(context);
-    const settled = await seen(async () => (await troubled(context)).length === 0, HEALED_WITHIN);
+    const settled = await seenWithin(HEALED_WITHIN, async () => (await waitingForHub(context)).length === 0);
     if (settled) tell(`Healed: ${waited.join(", ")} went on where it stood.`, "good");
     else tell("Still at it; each try and each sweep goes on.", "bad");
   },
 };
 
-async function troubled(context: PlaygroundContext) {
-  return (await recordsOf(context)).filter((r) => "trouble" in r && r.trouble);
+async function waitingForHub(context: PlaygroundContext) {
+  return (await recordsOf(context)).filter((r) => "outage" in r && r.outage);
 }

@@ -1,9 +1,10 @@
 /** The bot is killed in the middle of setting up a grant, started again, and finishes what it began. */
+import { seenWithin } from "../../sandbox/wait.ts";
 import type { RequestId } from "../../src/domain/ids.ts";
 import { type PlaygroundContext, recordsOf } from "../context.ts";
 import { sweepNow } from "./clock.ts";
 import { free, pendingRequest } from "./provoke.ts";
-import { type Scenario, seen, type Tell } from "./scenario.ts";
+import type { Scenario, Tell } from "./scenario.ts";
 
 const STRUCK_WITHIN = 10_000;
 const DOWN_FOR = 1_500;
@@ -84,10 +85,10 @@ function trap({ hub, slack, bot }: PlaygroundContext) {
 
 async function healed(context: PlaygroundContext, id: RequestId | undefined, tell: Tell): Promise<void> {
   await sweepNow(context);
-  const found = await seen(async () => {
+  const found = await seenWithin(HEALED_WITHIN, async () => {
     const records = await recordsOf(context);
     return records.findLast((r) => (id ? r.id === id : r.role === "peek") && r.state === "active");
-  }, HEALED_WITHIN);
+  });
   if (!found) return tell("Not finished yet; the sweep tries again within a minute.", "bad");
   tell(
     `Healed: the sweep found ${found.id} half done, used what stood on the hub, made the rest, and delivered.`,

@@ -1,9 +1,9 @@
-/** Requests that an scenario needs: one that waits for approval, or one that is set up without asking anybody. */
+/** Requests that a scenario needs: one that waits for approval, or one that is set up without asking anybody. */
 import { buttonsOf, type SlackMessage } from "../../sandbox/slack/index.ts";
+import { seenWithin } from "../../sandbox/wait.ts";
 import type { In } from "../../src/domain/request.ts";
 import { type PlaygroundContext, recordsOf } from "../context.ts";
 import { CHANNELS, USERS } from "../fixtures/people.ts";
-import { seen } from "./scenario.ts";
 
 const SEEN_WITHIN = 5_000;
 
@@ -20,7 +20,7 @@ export async function pendingRequest(context: PlaygroundContext): Promise<Pendin
   if (waiting) return waiting;
   const asker = await free(context, "guest");
   await context.slack.command(asker, "dm", "guest 8h to see what happens");
-  const asked = await seen(() => standing(context), SEEN_WITHIN);
+  const asked = await seenWithin(SEEN_WITHIN, () => standing(context));
   if (!asked) throw new Error("Nobody could ask for access just now.");
   return asked;
 }

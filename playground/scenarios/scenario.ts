@@ -1,5 +1,4 @@
 /** What a visitor may break: each tells what it did, and how it healed. */
-import { setTimeout as delay } from "node:timers/promises";
 import type { PlaygroundContext } from "../context.ts";
 
 export interface ScenarioLine {
@@ -18,15 +17,4 @@ export interface Scenario {
   /** Why it cannot be done here; undefined when it can. */
   not(context: PlaygroundContext): string | undefined;
   run(context: PlaygroundContext, tell: Tell): Promise<void>;
-}
-
-const LOOK_EVERY = 60;
-
-/** The first truthy answer of `look`, or undefined after `ms` real milliseconds. */
-export async function seen<T>(look: () => T | Promise<T>, ms: number): Promise<T | undefined> {
-  for (const deadline = performance.now() + ms; ; await delay(LOOK_EVERY)) {
-    const found = await look();
-    if (found) return found;
-    if (performance.now() > deadline) return undefined;
-  }
 }

@@ -1,11 +1,12 @@
 /** Two approvers press Approve in the same moment: one decision counts, and the other is told whose. */
 import { visibleText } from "../../sandbox/slack/index.ts";
+import { seenWithin } from "../../sandbox/wait.ts";
 import { type PlaygroundContext, recordsOf } from "../context.ts";
-import { isOurs } from "../fixtures/ours.ts";
+import { isPlaygroundObject } from "../fixtures/ours.ts";
 import { here } from "../fixtures/people.ts";
 import { slackDate } from "../page/view/dates.ts";
 import { pendingRequest } from "./provoke.ts";
-import { type Scenario, seen } from "./scenario.ts";
+import type { Scenario } from "./scenario.ts";
 
 const SETTLED_WITHIN = 10_000;
 
@@ -21,14 +22,17 @@ export const twice: Scenario = {
     await Promise.all([one, two].map((id) => context.slack.click(id, card, "Approve")));
     const pressed = one === two ? `${context.named(one)} pressed twice` : "Both pressed";
     tell(`${pressed} in the same moment on ${request.id}.`, "bad");
-    const told = await seen(() => lateAnswer(context, heard), SETTLED_WITHIN);
-    const record = await seen(async () => {
+    const told = await seenWithin(SETTLED_WITHIN, () => lateAnswer(context, heard));
+    const record = await seenWithin(SETTLED_WITHIN, async () => {
       const found = (await recordsOf(context)).find(({ id }) => id === request.id);
       return found && found.state !== "pending" ? found : undefined;
-    }, SETTLED_WITHIN);
+    });
     const by =
       record && "decision" in record && record.decision.by !== "policy" ? record.decision.by.name : "";
-    const count = await seen(async () => (await objectsOf(context, request.id)) || undefined, SETTLED_WITHIN);
+    const count = await seenWithin(
+      SETTLED_WITHIN,
+      async () => (await objectsOf(context, request.id)) || undefined,
+    );
     tell(
       `One decision: ${by}'s. ${told ? `${told.who} alone was told: “${told.words}” ` : ""}` +
         `On the hub: ${count ?? 0} account, ${count ?? 0} binding.`,
@@ -56,7 +60,7 @@ const plain = (context: PlaygroundContext, words: string): string =>
     .replaceAll("*", "");
 
 async function objectsOf({ hub }: PlaygroundContext, id: string): Promise<number> {
-  const ours = (await hub.objects()).filter(isOurs);
+  const ours = (await hub.objects()).filter(isPlaygroundObject);
   const mine = ours.filter(({ metadata }) => metadata.labels?.["karpor-access.io/request"] === id);
   return mine.filter(({ kind }) => kind === "ServiceAccount").length;
 }

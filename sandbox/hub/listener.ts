@@ -3,7 +3,7 @@ import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
-import { type Door, openDoor } from "../door.ts";
+import { openSideDoor, type SideDoor } from "../door.ts";
 import type { Keys } from "./keys.ts";
 
 export type Handle = (request: IncomingMessage, response: ServerResponse) => void;
@@ -13,7 +13,7 @@ export interface Listener {
   /** Refuses connections and breaks the open ones. */
   down(): Promise<void>;
   up(): Promise<void>;
-  door(): Promise<Door>;
+  door(): Promise<SideDoor>;
   /** New keys, as after a restart: open connections break. */
   rekey(keys: Keys): void;
 }
@@ -39,7 +39,7 @@ export async function listen(keys: Keys, wantedPort: number, handle: Handle): Pr
   const port = await up(wantedPort);
   return {
     port,
-    door: () => openDoor(server),
+    door: () => openSideDoor(server),
     async up() {
       if (!server.listening) await up(port);
     },

@@ -1,6 +1,6 @@
 /** How a local hub is started, and what can be done to it that no real hub offers. */
 import type { Clock } from "../../src/domain/clock.ts";
-import type { Door } from "../door.ts";
+import type { SideDoor } from "../door.ts";
 import type { Faults, HubMeddler } from "./faults.ts";
 import type { Logged } from "./journal.ts";
 import type { Hub } from "./types.ts";
@@ -31,7 +31,7 @@ export interface LocalHub extends Hub, Faults {
   /** Asked at each request from now on. */
   meddle(meddler: HubMeddler | undefined): void;
   /** Another way in, to the same hub. */
-  door(): Promise<Door>;
+  door(): Promise<SideDoor>;
   /** The status the dashboard's login would answer to this token now; it is remembered as used. */
   login(token: string): number;
   /** A copy of what stands; what it resolves to brings that back, by the same uids. */

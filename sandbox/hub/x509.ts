@@ -15,7 +15,7 @@ import {
 } from "@peculiar/x509";
 import type { Credentials } from "./types.ts";
 
-export interface Wanted {
+export interface WantedCertificate {
   commonName: string;
   organization?: string;
   /** Names and IPv4 addresses a server answers to. */
@@ -24,7 +24,7 @@ export interface Wanted {
 
 export interface Authority {
   certificate: string;
-  issue(wanted: Wanted): Promise<Credentials>;
+  issue(wanted: WantedCertificate): Promise<Credentials>;
 }
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -62,12 +62,12 @@ const validity = () => ({
   notAfter: new Date(Date.now() + LIFE_MS),
 });
 
-const nameOf = ({ commonName, organization }: Wanted): JsonName => [
+const nameOf = ({ commonName, organization }: WantedCertificate): JsonName => [
   ...(organization === undefined ? [] : [{ O: [organization] }]),
   { CN: [commonName] },
 ];
 
-function leafExtensions({ hosts = [] }: Wanted): Extension[] {
+function leafExtensions({ hosts = [] }: WantedCertificate): Extension[] {
   if (hosts.length === 0) return [new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth])];
   const names = hosts.map((value) => ({ type: isIPv4(value) ? ("ip" as const) : ("dns" as const), value }));
   return [

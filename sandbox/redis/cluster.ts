@@ -1,7 +1,7 @@
 /** A cluster of three primaries, the first with a replica: what is of its slots survives it. */
-import { setTimeout as delay } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { freePort } from "../child.ts";
+import { seenWithin } from "../wait.ts";
 import { type LocalRedis, startRedis } from "./redis.ts";
 
 export interface ClusterRedis {
@@ -17,6 +17,8 @@ const RANGES = [
   [5461, 10922],
   [10923, 16383],
 ] as const;
+
+const UP_WITHIN_MS = 15_000;
 
 interface Node {
   server: LocalRedis;
@@ -77,8 +79,5 @@ async function isWhole({ redis }: Node): Promise<boolean> {
 }
 
 async function soon(holds: () => Promise<boolean>): Promise<void> {
-  for (let left = 1000; !(await holds()); left--) {
-    if (left === 0) throw new Error("The cluster did not come up.");
-    await delay(10);
-  }
+  if (!(await seenWithin(UP_WITHIN_MS, holds))) throw new Error("The cluster did not come up.");
 }

@@ -1,6 +1,6 @@
 /** A throwaway Redis on this machine: own directory and port, durable and noeviction as in production. */
-import { setTimeout as delay } from "node:timers/promises";
 import { type Child, freePort, scratch, startChild } from "../child.ts";
+import { seenWithin } from "../wait.ts";
 import { findRedis } from "./find.ts";
 import { noRedis } from "./install.ts";
 
@@ -23,6 +23,7 @@ export interface RedisOptions {
   binary?: string;
 }
 
+const UP_WITHIN_MS = 10_000;
 const DURABLE = ["--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction"];
 
 export async function startRedis({ binary, port, args = [] }: RedisOptions = {}): Promise<LocalRedis> {
@@ -79,11 +80,9 @@ export async function launch(
 }
 
 async function ready(child: Child, port: number, upWhen: string): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!child.exited() && Date.now() < deadline) {
-    // Its own word, not a PING: on a taken port somebody else's Redis would answer that.
-    if (child.output().includes(upWhen)) return;
-    await delay(2);
-  }
-  throw new Error(`Redis did not come up on port ${port}: ${child.output().trim().split("\n").at(-1)}`);
+  // Its own word, not a PING: on a taken port somebody else's Redis would answer that.
+  const up = () => child.output().includes(upWhen);
+  await seenWithin(UP_WITHIN_MS, () => up() || child.exited(), 2);
+  if (!up())
+    throw new Error(`Redis did not come up on port ${port}: ${child.output().trim().split("\n").at(-1)}`);
 }

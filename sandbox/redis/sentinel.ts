@@ -1,8 +1,8 @@
 /** A primary, its replica and three sentinels that watch them: a failover takes two to three seconds. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { Redis } from "ioredis";
+import { seenWithin } from "../wait.ts";
 import { type LocalRedis, launch, onFreePort, startRedis } from "./redis.ts";
 
 export interface SentinelRedis {
@@ -13,6 +13,7 @@ export interface SentinelRedis {
 }
 
 const NAME = "mymaster";
+const UP_WITHIN_MS = 10_000;
 /** A replica is not kept waiting for others to sync with. */
 const AT_ONCE = ["--repl-diskless-sync-delay", "0"];
 
@@ -76,8 +77,5 @@ async function knowsTheOthers({ port }: LocalRedis): Promise<void> {
 }
 
 async function soon(holds: () => Promise<boolean>): Promise<void> {
-  for (let left = 1000; !(await holds()); left--) {
-    if (left === 0) throw new Error("The sentinels did not come up.");
-    await delay(10);
-  }
+  if (!(await seenWithin(UP_WITHIN_MS, holds))) throw new Error("The sentinels did not come up.");
 }

@@ -1,10 +1,10 @@
 /** The whole bot on real parts: Redis, Bolt, BullMQ, a hub over TLS; only Slack's servers are ours. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Writable } from "node:stream";
 import { Redis } from "ioredis";
 import { stringify } from "yaml";
+import { scratch } from "../../sandbox/child.ts";
 import { type JumpClock, jumpClock } from "../../sandbox/clock.ts";
 import { startLocalHub } from "../../sandbox/hub/index.ts";
 import type { Hub } from "../../sandbox/hub/types.ts";
@@ -87,8 +87,7 @@ export async function startWorld({
   const theHub = hub ?? localHub;
   if (!theHub) throw new Error("no hub");
   const slack = opened.adopt(await startLocalSlack(workspace(clock)), (s) => s.close());
-  const dir = mkdtempSync(join(tmpdir(), "karpor-access-"));
-  opened.defer(() => rmSync(dir, { recursive: true }));
+  const dir = opened.adopt(scratch("karpor-access"), (d) => d.remove()).path;
   writeFileSync(join(dir, "hub.kubeconfig"), await botKubeconfig(theHub));
   writeFileSync(join(dir, "config.yml"), stringify(file(instance, roles)));
   const env = {

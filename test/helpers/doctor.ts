@@ -1,9 +1,9 @@
 /** The doctor at a world that a test has broken in one place. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { pino } from "pino";
 import { parse, stringify } from "yaml";
+import { scratch } from "../../sandbox/child.ts";
 import type { Finding } from "../../src/cli/checks/finding.ts";
 import { doctor } from "../../src/cli/doctor/index.ts";
 import type { DoctorOptions } from "../../src/cli/doctor/options.ts";
@@ -25,9 +25,9 @@ export async function runDoctor(
   change: ConfigChange = {},
   options: Partial<DoctorOptions> = {},
 ) {
-  const dir = mkdtempSync(join(tmpdir(), "karpor-access-doctor-"));
+  const dir = scratch("karpor-access-doctor");
   try {
-    const { env, path } = settings(world, dir, change);
+    const { env, path } = settings(world, dir.path, change);
     const lines: string[] = [];
     const say = (line: string) => void lines.push(line);
     const means = { clock: world.clock, log: pino({ level: "silent" }), say, colour: false };
@@ -38,7 +38,7 @@ export async function runDoctor(
     );
     return { good, said: lines.join("\n") };
   } finally {
-    rmSync(dir, { recursive: true });
+    dir.remove();
   }
 }
 

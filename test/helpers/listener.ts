@@ -6,13 +6,13 @@ import { type Catalog, Role } from "../../src/domain/catalog.ts";
 import { RequestId, UserId } from "../../src/domain/ids.ts";
 import type { Locale } from "../../src/domain/person.ts";
 import type { State } from "../../src/domain/request.ts";
-import type { Log } from "../../src/flow/ports.ts";
 import { createListener, type ListenerOptions } from "../../src/slack/inbound/listen.ts";
 import { slackClient } from "../../src/slack/outbound/client.ts";
 import { createDirectory } from "../../src/slack/outbound/directory.ts";
 import { createNotifier } from "../../src/slack/outbound/notifier.ts";
 import { type RememberedPeople, rememberPeople } from "../../src/slack/outbound/people.ts";
 import type { ViewContext } from "../../src/slack/views/index.ts";
+import { memoryLog } from "./memory-log.ts";
 import { type MemoryPorts, memoryPorts, workThrough } from "./memory-ports.ts";
 import { ALICE, APPROVALS, BOB, CAROL, GENERAL, MEI, members } from "./people.ts";
 
@@ -68,8 +68,7 @@ export async function openDoor({ transport = "http", more = {} }: DoorOptions = 
   const clock = jumpClock();
   const slack = await startLocalSlack(workspace(clock));
   onTestFinished(slack.close);
-  const lines: { level: keyof Log; fields: object; message: string }[] = [];
-  const log = logInto(lines);
+  const log = memoryLog();
   const client = slackClient(token, { apiUrl: slack.apiUrl, interactive: true });
   const people = rememberPeople(createDirectory(client, () => slack.bot));
   const context = contextOf(clock);
@@ -88,16 +87,9 @@ export async function openDoor({ transport = "http", more = {} }: DoorOptions = 
   onTestFinished(() => listener.stop());
   const { port } = await listener.start();
   if (transport === "http") slack.deliverTo(`http://127.0.0.1:${port}/slack/events`);
-  const door = { clock, slack, lines, ports, people, listener, port, ...seen(slack) };
+  const door = { clock, slack, lines: log.lines, ports, people, listener, port, ...seen(slack) };
   return { ...door, ...steps(door) };
 }
-
-const logInto = (lines: { level: keyof Log; fields: object; message: string }[]): Log => {
-  const at = (level: keyof Log) => (fields: object, message: string) => {
-    lines.push({ level, fields, message });
-  };
-  return { info: at("info"), warn: at("warn"), error: at("error") };
-};
 
 const contextOf =
   (clock: { now(): number }) =>

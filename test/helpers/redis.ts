@@ -2,22 +2,11 @@
 import { randomUUID } from "node:crypto";
 import { vi } from "vitest";
 import { type LocalRedis, type RedisOptions, startRedis } from "../../sandbox/redis/redis.ts";
-import type { Log } from "../../src/flow/ports.ts";
 import { type Connections, connect } from "../../src/store/connect.ts";
 import { type Keys, keysOf } from "../../src/store/keys.ts";
+import { memoryLog } from "./memory-log.ts";
 
-export interface LogEntry {
-  level: "info" | "warn" | "error";
-  fields: object;
-  message: string;
-}
-
-export function memoryLog(): Log & { lines: LogEntry[] } {
-  const lines: LogEntry[] = [];
-  const at = (level: LogEntry["level"]) => (fields: object, message: string) =>
-    void lines.push({ level, fields, message });
-  return { lines, info: at("info"), warn: at("warn"), error: at("error") };
-}
+export { memoryLog };
 
 /** What stands behind REDIS_URL, however many processes that is. */
 export interface Served {

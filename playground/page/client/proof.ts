@@ -69,13 +69,13 @@ function drawEnds(list: HTMLElement): void {
   });
 }
 
-function wordsFor({ deletedAt, proof, trouble }: RequestView): string {
+function wordsFor({ deletedAt, proof, outage }: RequestView): string {
   if (proof && deletedAt !== undefined) {
     const seconds = ((proof.at - deletedAt) / 1000).toFixed(1);
     const how = proof.method === "probe" ? "an unused token of the account got 401" : "the account is absent";
     return `off the hub at ${timeText(deletedAt)}; proved ${seconds} s later: ${how}.`;
   }
-  if (trouble) return "the hub does not answer; it is tried again until it does.";
+  if (outage) return "the hub does not answer; it is tried again until it does.";
   if (deletedAt === undefined) return "the binding is being deleted, then the account.";
   const left = deletedAt + CACHE - now();
   const since = Math.max(0, Math.floor((now() - deletedAt) / 1000));

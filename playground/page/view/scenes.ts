@@ -3,8 +3,9 @@ import type { KubeObject } from "../../../sandbox/hub/types.ts";
 import type { Transition } from "../../../src/domain/audit.ts";
 import type { AccessRequest } from "../../../src/domain/request.ts";
 import { type PlaygroundContext, recordsOf } from "../../context.ts";
-import { isOurs } from "../../fixtures/ours.ts";
+import { isPlaygroundObject } from "../../fixtures/ours.ts";
 import { shown } from "../../record/mask.ts";
+import { nextEnd } from "../../scenarios/clock.ts";
 import type { RequestView, ScenesPart } from "../types.ts";
 
 const KEPT = 40;
@@ -12,7 +13,7 @@ const KEPT = 40;
 export async function scenesOf(context: PlaygroundContext): Promise<ScenesPart> {
   const { bot } = context;
   const running = bot.running ? `running, process ${bot.pid}` : "not running";
-  const nothing = { requests: [], trail: [], objects: [], jobs: [], bot: running };
+  const nothing = { requests: [], trail: [], objects: [], jobs: [], nextEnd: undefined, bot: running };
   try {
     const [records, trail, jobs, objects] = await Promise.all([
       recordsOf(context),
@@ -26,8 +27,9 @@ export async function scenesOf(context: PlaygroundContext): Promise<ScenesPart> 
         .reverse()
         .map((record) => requestView(context, record)),
       trail: trail.reverse().map((entry, n) => trailView(context, entry, n)),
-      objects: objects.filter(isOurs).map(objectView),
+      objects: objects.filter(isPlaygroundObject).map(objectView),
       jobs: jobs.map(({ name, id, due }) => ({ key: `${name}-${id}-${due}`, name, id, due })),
+      nextEnd: nextEnd(records),
       bot: running,
       missing: undefined,
     };
@@ -45,7 +47,7 @@ function requestView(context: PlaygroundContext, r: AccessRequest): RequestView 
     expiresAt: "expiresAt" in r ? r.expiresAt : undefined,
     deletedAt: r.state === "ended" ? r.verification.deletedAt : "deletedAt" in r ? r.deletedAt : undefined,
     proof,
-    trouble: "trouble" in r && r.trouble !== undefined,
+    outage: "outage" in r && r.outage !== undefined,
     json: shown(r),
   };
 }

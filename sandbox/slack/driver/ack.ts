@@ -6,7 +6,7 @@ import type { Ephemeral, JsonObject, SlackMessage } from "../types.ts";
 import type { Workspace } from "../workspace.ts";
 import { trouble } from "./trouble.ts";
 
-export interface Shown {
+export interface ShownAck {
   ephemeral?: Ephemeral;
   message?: SlackMessage;
 }
@@ -16,7 +16,7 @@ export function showAck(
   where: { user: string; channel: string },
   doing: string,
   delivered: Delivered,
-): Shown {
+): ShownAck {
   if (delivered.error !== undefined) {
     trouble(workspace, where.user, delivered.error, doing);
     return {};

@@ -5,11 +5,11 @@ import { actorOf, canSee, conversationOf, openDm, payloadName } from "../places.
 import { newResponseUrl, newTrigger } from "../triggers.ts";
 import type { JsonObject } from "../types.ts";
 import type { Workspace } from "../workspace.ts";
-import { type Shown, showAck } from "./ack.ts";
+import { type ShownAck, showAck } from "./ack.ts";
 import { escapeTyped } from "./escape.ts";
 import { type DeliveredPayload, verificationToken } from "./payload.ts";
 
-export interface CommandResult extends DeliveredPayload, Shown {
+export interface CommandResult extends DeliveredPayload, ShownAck {
   triggerId: string;
   responseUrl: string;
 }
