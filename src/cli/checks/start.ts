@@ -1,12 +1,12 @@
 /** The checks of Redis, Slack and the hub that the start, the doctor and (the cheap ones) readiness share. */
 import type { WebClient } from "@slack/web-api";
 import type { Config } from "../../config.ts";
+import { clusterRolesOf } from "../../domain/catalog.ts";
 import type { Clock } from "../../flow/ports.ts";
 import type { HubClient } from "../../hub/client/client.ts";
 import { probeHub } from "../../hub/client/facts.ts";
 import { whereIs } from "../../store/address.ts";
 import type { Connections } from "../../store/connect.ts";
-import { clusterRolesOf } from "../setup/objects.ts";
 import { type Finding, fail } from "./finding.ts";
 import { judgeHub } from "./hub.ts";
 import { checkRedis } from "./redis.ts";

@@ -1,6 +1,7 @@
 /** `doctor`: every check of the start and more, a line each; resolves to whether nothing failed. */
 import type { Logger } from "pino";
 import { type Config, ConfigError } from "../../config.ts";
+import { clusterRolesOf } from "../../domain/catalog.ts";
 import type { Clock } from "../../flow/ports.ts";
 import { openHub } from "../../hub/client/access.ts";
 import { createHubClient, type HubClient } from "../../hub/client/client.ts";
@@ -16,7 +17,6 @@ import { checkRights } from "../checks/rights.ts";
 import { checkSlack } from "../checks/slack.ts";
 import { checkSocket } from "../checks/socket.ts";
 import { checkHubAt, checkRedisAt } from "../checks/start.ts";
-import { clusterRolesOf } from "../setup/objects.ts";
 import { canary } from "./canary.ts";
 import { findInSlack, printFound } from "./find.ts";
 import type { DoctorOptions } from "./options.ts";

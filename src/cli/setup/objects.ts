@@ -1,5 +1,5 @@
 /** The bot's own account on the hub and the rights it works with, no more; deploy/hub-rbac.yaml is the same for the example's catalog. Pure. */
-import type { Catalog } from "../../domain/catalog.ts";
+import { type Catalog, clusterRolesOf } from "../../domain/catalog.ts";
 
 export interface Manifest {
   apiVersion: string;
@@ -82,10 +82,6 @@ const PATHS = {
   nonResourceURLs: ["/rest-api/v1/authn", "/server-configs", "/livez", "/version"],
   verbs: ["get"],
 };
-
-export const clusterRolesOf = (roles: Catalog): string[] => [
-  ...new Set(Object.values(roles).map(({ clusterRole }) => clusterRole)),
-];
 
 function catalogRoles(roles: Catalog): Manifest[] {
   const own = new Map(

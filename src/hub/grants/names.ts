@@ -48,6 +48,13 @@ export const Metadata = z.object({
 });
 export type Metadata = z.infer<typeof Metadata>;
 
+/** Whose it says it is; null when it bears no label of karpor-access. */
+export const instanceOf = ({ labels: l }: Pick<Metadata, "labels">): string | null =>
+  (l[MANAGED_BY] === OURS && l[INSTANCE]) || null;
+
+/** An account that no binding names: it bears what the instance must remember on the hub. */
+export const instanceAccount = (instance: string): string => `${OURS}-instance-${instance}`;
+
 const Key = z.object({ id: RequestId, role: z.string().min(1), generation: z.int().nonnegative() });
 
 type Labelled = Pick<Metadata, "name" | "labels">;
