@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { parse, stringify } from "yaml";
-import { jumpClock } from "../../../sandbox/clock.ts";
+import { jumpClock, systemClock } from "../../../sandbox/clock.ts";
 import { type HubClient, hubClient } from "../../../sandbox/hub/client.ts";
 import { envtestAdvice, envtestAvailable, startEnvtest } from "../../../sandbox/hub/envtest.ts";
 import { type LocalHub, startLocalHub } from "../../../sandbox/hub/index.ts";
@@ -38,7 +38,9 @@ async function run(args: string[], change: (file: Example) => void = () => {}): 
   const lines: string[] = [];
   await setup(config, setupOptions(args), {
     log: pino({ level: "silent" }),
+    clock: systemClock(),
     say: (line) => void lines.push(line),
+    confirm: async () => false,
   });
   return lines.join("\n");
 }
