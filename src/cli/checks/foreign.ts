@@ -1,22 +1,21 @@
-/** What on the hub gives access past the bot, each object with the commands that remove it; and grants that nobody ends. */
+/** What on the hub gives access past the bot, each object with its age and the commands that remove it. */
 import type { Config } from "../../config.ts";
 import { clusterRolesOf } from "../../domain/catalog.ts";
 import { DAY, formatDuration, HOUR } from "../../domain/duration.ts";
 import type { Clock, ForeignObject } from "../../flow/ports.ts";
 import { botClusterRole, botNamespace } from "../../hub/bot-account.ts";
 import type { HubClient } from "../../hub/client/client.ts";
-import { type ForeignScope, type GrantsElsewhere, surveyHub } from "../../hub/grants/foreign.ts";
-import { selector } from "../../hub/grants/names.ts";
+import { type ForeignScope, surveyHub } from "../../hub/grants/foreign.ts";
 import { identityOf } from "../../hub/kubeconfig/identity.ts";
 import { kubectl, shellWord } from "../shell.ts";
 import { type Finding, fail, ok, warn } from "./finding.ts";
 
-type Asked = Pick<Config, "instance" | "hub" | "roles">;
+export type ForeignAsked = Pick<Config, "instance" | "hub" | "roles">;
 type Subject = NonNullable<ForeignObject["subjects"]>[number];
 
 export const foreignScope = (
   client: HubClient,
-  { instance, hub, roles }: Asked,
+  { instance, hub, roles }: ForeignAsked,
   clock: Clock,
 ): ForeignScope => ({
   ...{ client, clock, instance },
@@ -24,7 +23,11 @@ export const foreignScope = (
 });
 
 /** Throws HubError. */
-export async function checkForeign(client: HubClient, config: Asked, clock: Clock): Promise<Finding[]> {
+export async function checkForeign(
+  client: HubClient,
+  config: ForeignAsked,
+  clock: Clock,
+): Promise<Finding[]> {
   const { foreign, bots } = await surveyHub(foreignScope(client, config, clock));
   const found = foreign.filter(({ instance }) => instance === undefined);
   const told = found.map((one) => judge(one, config.hub.namespace, clock.now()));
@@ -35,17 +38,6 @@ export async function checkForeign(client: HubClient, config: Asked, clock: Cloc
   return [...(foreign.length === 0 ? [none] : told), ...oldAccounts(client, config, bots)];
 }
 
-/** Grants of another instance, or in another namespace: ours once, where the configuration was renamed. Throws HubError. */
-export async function checkOrphans(client: HubClient, config: Asked, clock: Clock): Promise<Finding[]> {
-  const { foreign, elsewhere } = await surveyHub(foreignScope(client, config, clock));
-  const { namespace } = config.hub;
-  const here = Map.groupBy(foreign, ({ instance }) => instance);
-  const renamed = [...here].flatMap(([instance, { length }]) =>
-    instance === undefined ? [] : [{ instance, namespace, count: length }],
-  );
-  return [...renamed.map(otherInstance), ...elsewhere.map((one) => otherNamespace(one, config.instance))];
-}
-
 function judge(object: ForeignObject, namespace: string, now: number): Finding {
   const { kind, clusterRole, subjects = [], createdAt } = object;
   const age = formatDuration(coarse(now - createdAt));
@@ -53,7 +45,7 @@ function judge(object: ForeignObject, namespace: string, now: number): Finding {
   const byHand = clusterRole !== botClusterRole(namespace) && removable.length === subjects.length;
   const accept = byHand ? `; or accept it: hub.known: [${removable.map(idOf).join(", ")}]` : "";
   const fix = `${removal(object, removable).join("; ")}, on the hub${accept}`;
-  const message = `${describeObject(object)}, since ${age}; the bot did not make it`;
+  const message = `${describeObject(object)}; ${age} old, and not made by the bot`;
   return kind === "ClusterRoleBinding" && byHand
     ? warn("hub foreign", message, fix)
     : fail("hub foreign", message, `${fix}. If nobody knows it: npm run setup -- --rotate`);
@@ -100,29 +92,8 @@ const coarse = (ms: number): number => {
   return unit ? Math.floor(ms / unit) * unit : Math.max(ms, 0);
 };
 
-function otherInstance({ instance, namespace, count }: GrantsElsewhere): Finding {
-  const of = `-l=${selector(instance)}`;
-  return warn(
-    "hub other instance",
-    `${count} objects of instance ${instance} stand in ${namespace}: if that was this bot's name, nobody ends them now`,
-    `Put \`instance: ${instance}\` back until they have ended; or ${kubectl("delete", "clusterrolebindings", of)}; ${kubectl("-n", namespace, "delete", "serviceaccounts", of)}, on the hub`,
-  );
-}
-
-function otherNamespace({ instance, namespace, count }: GrantsElsewhere, own: string): Finding {
-  const message = `${count} grants of instance ${instance} stand in ${namespace}`;
-  const back = `Put \`hub.namespace: ${namespace}\` back until they have ended`;
-  if (instance === own)
-    return fail("hub other namespace", `${message}, where the bot does not look: nobody ends them now`, back);
-  return warn(
-    "hub other namespace",
-    `${message}: if that was this bot before it was renamed, nobody ends them now`,
-    `Nothing, if another bot looks after them; else ${back.toLowerCase()}, and \`instance: ${instance}\``,
-  );
-}
-
 /** A rotation that did not finish: what holds the old token still has every right. */
-function oldAccounts(client: HubClient, { hub }: Asked, bots: readonly string[]): Finding[] {
+function oldAccounts(client: HubClient, { hub }: ForeignAsked, bots: readonly string[]): Finding[] {
   const token = client.token();
   const self = token && identityOf(token)?.name;
   const others = bots.filter((name) => name !== self);

@@ -20,10 +20,15 @@ export function objectName({ id, role, generation }: GrantKey): string {
   return `${OURS}-${role}`.toLowerCase().slice(0, LONGEST - tail.length) + tail;
 }
 
+/** Of whatever an instance makes. */
+export const instanceLabels = (instance: string): Record<string, string> => ({
+  [MANAGED_BY]: OURS,
+  [INSTANCE]: instance,
+});
+
 export function labels(instance: string, { id, role, generation }: GrantKey): Record<string, string> {
   return {
-    [MANAGED_BY]: OURS,
-    [INSTANCE]: instance,
+    ...instanceLabels(instance),
     [REQUEST]: id,
     [ROLE]: role,
     [GENERATION]: String(generation),

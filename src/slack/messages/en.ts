@@ -322,7 +322,7 @@ export const en = {
   cardRefused: (channel: string, code: string, id: string): string =>
     `*Nobody can be asked:* Slack does not take messages to ${channel} (${code}), so ${id} waits unseen. Invite the bot to the channel, or name another in slack.channel; then npm run doctor.`,
   foreign: (objects: readonly ForeignObject[], hub: string): string => {
-    const [these, them] = objects.length === 1 ? ["An object", "it"] : [`${objects.length} objects`, "each"];
+    const [these, them] = objects.length === 1 ? ["an object", "it"] : [`${objects.length} objects`, "each"];
     const line = (one: ForeignObject) =>
       one.instance !== undefined
         ? `grants of another bot among ours: instance ${foreignCode(one.instance, 50)}`

@@ -92,7 +92,8 @@ export interface StolenWorld {
   holder: string;
   /** The thief's tokens, by what they are for. */
   loot: Map<string, string>;
-  /** Resolves to what it said. */
+  /** Both resolve to what was said. */
+  setup(args: string[]): Promise<string[]>;
   rotate(args: string[], yes: boolean): Promise<string[]>;
 }
 
@@ -132,6 +133,7 @@ export async function startStolenWorld(
       opened.adopt(hubClient(hub), (c) => c.close()),
       stolen,
     ),
+    setup: (args) => run(args, false),
     rotate: (args, yes) => run(["--rotate", ...args], yes),
   };
 }
