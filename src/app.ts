@@ -6,6 +6,7 @@ import type { BotIdentity } from "./cli/checks/slack.ts";
 import { checkStart } from "./cli/checks/start.ts";
 import type { Config } from "./config.ts";
 import { keepCredential } from "./credential.ts";
+import { clusterRolesOf } from "./domain/catalog.ts";
 import { DAY, MINUTE } from "./domain/duration.ts";
 import type { Locale } from "./domain/person.ts";
 import { endGrant } from "./flow/end.ts";
@@ -38,6 +39,7 @@ import { connect } from "./store/connect.ts";
 import { keysOf } from "./store/keys.ts";
 import { createLease, type LeaseTimes } from "./store/lease.ts";
 import { createRequests } from "./store/requests.ts";
+import { createTold } from "./store/told.ts";
 
 export interface App {
   /** Where HTTP is listened to: Slack's requests, and in Socket Mode health alone. */
@@ -134,6 +136,8 @@ export function assemble(
       namespace: config.hub.namespace,
       clock,
       log,
+      clusterRoles: clusterRolesOf(config.roles),
+      known: config.hub.known,
     });
   const stopping = new AbortController();
   opened.defer(() => stopping.abort());
@@ -154,10 +158,12 @@ export function assemble(
       directory: people,
       admins: config.admins,
       channel: config.slack.channel,
+      hub: config.hub.name,
       log,
       once: (name, work) => atMostOnce(redis.commands, `${keys.prefix}:told:${name}`, DAY, work),
     }),
     lease: createLease(redis.commands, keys, times?.lease),
+    told: createTold({ redis: redis.commands, keys }),
     clock,
     log,
     policy: policyOf(config),

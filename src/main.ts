@@ -1,4 +1,5 @@
 /** The command line: `start` (the default), `setup`, `doctor`. */
+import { createInterface } from "node:readline/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { pino } from "pino";
@@ -18,6 +19,13 @@ const clock: Clock = {
 const quiet = pino({ level: "silent" });
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
+async function confirm(question: string): Promise<boolean> {
+  if (!process.stdin.isTTY) throw new Error(`${question} Nobody can be asked here: say --yes.`);
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const answer = await terminal.question(`${question} [y/N] `).finally(() => terminal.close());
+  return /^y(es)?$/i.test(answer.trim());
+}
+
 /** Each parses its own arguments, and stays alive or exits. */
 const COMMANDS: Record<string, (args: string[]) => Promise<void>> = {
   start: async (args) => {
@@ -26,7 +34,7 @@ const COMMANDS: Record<string, (args: string[]) => Promise<void>> = {
   },
   setup: async (args) => {
     const options = usage(() => setupOptions(args));
-    await setup(loadForHub(process.env), options, { log: quiet, say });
+    await setup(loadForHub(process.env), options, { clock, log: quiet, say, confirm });
   },
   doctor: async (args) => {
     const options = usage(() => doctorOptions(args));

@@ -1,6 +1,9 @@
 /** What administrators are told although no one asked: each once, in their own language. Pure. */
+import type { ForeignObject } from "./foreign-object.ts";
 import type { AccessRequest } from "./request.ts";
 
 export type Alarm =
   /** The approvals channel does not take a request's card. */
-  { kind: "card-refused"; code: string; request: AccessRequest };
+  | { kind: "card-refused"; code: string; request: AccessRequest }
+  /** Found by the sweep, each once. */
+  | { kind: "foreign"; objects: readonly ForeignObject[] };

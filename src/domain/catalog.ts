@@ -72,3 +72,7 @@ export const Catalog = z
     }
   });
 export type Catalog = Record<string, Role>;
+
+export const clusterRolesOf = (roles: Catalog): string[] => [
+  ...new Set(Object.values(roles).map(({ clusterRole }) => clusterRole)),
+];

@@ -2,6 +2,7 @@
 import type { Alarm } from "../domain/alarm.ts";
 import type { Catalog } from "../domain/catalog.ts";
 import type { Clock } from "../domain/clock.ts";
+import type { ForeignObject } from "../domain/foreign-object.ts";
 import type { Hold } from "../domain/hold.ts";
 import type { Principal, RequestId, UserId } from "../domain/ids.ts";
 import type { Due, Step } from "../domain/lifecycle.ts";
@@ -114,6 +115,8 @@ export interface Grants {
   list(signal: AbortSignal): Promise<GrantObjects[]>;
   /** Adds to the account's annotations; no account of ours is fine. */
   annotate(key: GrantKey, more: MoreAnnotations, signal: AbortSignal): Promise<void>;
+  /** What gives access past us: bindings of the catalog's or the bot's own ClusterRoles, and accounts among the grants', that are none of ours. */
+  listForeign(signal: AbortSignal): Promise<ForeignObject[]>;
 }
 
 /** Who waits for a job: a person, the clock, or a reader of messages. Each has workers of its own. */
@@ -190,9 +193,17 @@ export interface Directory {
   anyoneBut(but: UserId, principals: readonly Principal[]): Promise<boolean>;
 }
 
-/** Administrators: each alarm reaches them once a day at most, for all replicas together. Never rejects. */
+/** Administrators: each alarm reaches them once a day at most, for all replicas together. */
 export interface Admins {
-  tell(alarm: Alarm): Promise<void>;
+  /** Resolves to whether somebody knows of it. Never rejects. */
+  tell(alarm: Alarm): Promise<boolean>;
+}
+
+/** What was told already, by any replica and before any restart. */
+export interface Told {
+  /** Those of the keys that were not. */
+  fresh(keys: readonly string[]): Promise<string[]>;
+  remember(keys: readonly string[]): Promise<void>;
 }
 
 /** One holder a name across all replicas, renewed while held. */
@@ -225,6 +236,7 @@ export interface Ports {
   directory: Directory;
   admins: Admins;
   lease: Lease;
+  told: Told;
   /** The hub's time, as far as it is known. */
   clock: Clock;
   log: Log;
@@ -277,4 +289,4 @@ export class GrantFailed extends Error {
   }
 }
 
-export type { AccessRequest, Clock, Grant, In, Sent };
+export type { AccessRequest, Clock, ForeignObject, Grant, In, Sent };

@@ -4,6 +4,7 @@ import { rowOf, timerOf } from "../domain/lifecycle.ts";
 import { outdatedMessages } from "../domain/messages.ts";
 import type { AccessRequest, GrantKey, GrantObjects, Ports } from "./ports.ts";
 import { repairFor, repairGrant } from "./repair.ts";
+import { reportForeign } from "./report-foreign.ts";
 import { messageJob, needsTokenOff } from "./support/commit.ts";
 import { enqueue } from "./support/enqueue.ts";
 
@@ -28,6 +29,7 @@ async function sweepAll(ports: Ports): Promise<void> {
   }
   for (let at = 0; at < (standing?.length ?? 0); at += BATCH)
     await compare(ports, standing?.slice(at, at + BATCH) ?? []);
+  await reportForeign(ports);
 }
 
 async function listHub({ grants, log }: Ports): Promise<GrantObjects[] | null> {

@@ -17,6 +17,13 @@ export const KubeconfigSecret = z.strictObject({
 });
 export type KubeconfigSecret = z.infer<typeof KubeconfigSecret>;
 
+const Known = z
+  .string()
+  .regex(
+    /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\/[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/,
+    "must be namespace/name",
+  );
+
 export const PortForward = z.strictObject({
   context: z.string().min(1).describe("Context of your own kubeconfig ($KUBECONFIG, ~/.kube/config)."),
   namespace: name.default(CHART.namespace),
@@ -48,6 +55,12 @@ const Shape = z.strictObject({
   namespace: LabelValue.describe(
     "Where the grants' ServiceAccounts stand; not the namespace of the bot's own account.",
   ),
+  known: z
+    .array(Known)
+    .default([])
+    .describe(
+      "Accounts made by hand, as namespace/name, that may stay bound to the catalog's ClusterRoles. Without it each such binding is reported.",
+    ),
   dashboard: z.url({ protocol: /^https?$/ }).describe("The dashboard's address, as people open it."),
 });
 
@@ -77,6 +90,13 @@ export const HubSettings = Shape.refine(
       (hub) => !(hub.portForward && (hub.server || hub.inCluster || hub.kubeconfigSecret)),
       "portForward",
       "is a way in from outside the cluster; remove it, or hub.server, hub.inCluster and hub.kubeconfigSecret",
+    ),
+  )
+  .refine(
+    ...rule(
+      ({ known = [], namespace }) => !known.some((account) => account.startsWith(`${namespace}/`)),
+      "known",
+      "names an account in hub.namespace: whoever has the bot's rights makes tokens for every account there; make it in another",
     ),
   );
 export type HubSettings = z.infer<typeof HubSettings>;

@@ -14,6 +14,8 @@ export interface Keys {
   trigger(triggerId: string): string;
   person(user: string): string;
   lease(name: string): string;
+  /** That something was told. */
+  told(key: string): string;
 }
 
 export function keysOf(instance: string): Keys {
@@ -29,5 +31,6 @@ export function keysOf(instance: string): Keys {
     trigger: (triggerId) => `${prefix}:trigger:${triggerId}`,
     person: (user) => `${prefix}:person:${user}`,
     lease: (name) => `${prefix}:lease:${name}`,
+    told: (key) => `${prefix}:told:${key}`,
   };
 }

@@ -153,6 +153,7 @@ const willingGrants = ({ clock }: Pick<Ports, "clock">): Grants => ({
   isAbsent: async () => true,
   list: async () => [],
   annotate: async () => {},
+  listForeign: async () => [],
 });
 
 export type MemoryPorts = Ports & { requests: MemoryRequests; jobs: ReturnType<typeof memoryJobs> };
@@ -166,8 +167,9 @@ export function memoryPorts(
     jobs: memoryJobs(),
     grants: willingGrants(given),
     lease: memoryLease(),
-    admins: { tell: async () => {} },
+    admins: { tell: async () => true },
     heldBack: () => null,
+    told: { fresh: async () => [], remember: async () => {} },
     random: () => randomBytes(5),
     stopping: new AbortController().signal,
   };

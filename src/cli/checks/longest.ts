@@ -6,7 +6,10 @@ import { formatDuration, MINUTE } from "../../domain/duration.ts";
 import type { Clock } from "../../flow/ports.ts";
 import type { HubClient } from "../../hub/client/client.ts";
 import { answered } from "../../hub/client/errors.ts";
+import { accountsOf } from "../../hub/client/objects.ts";
 import { skew } from "../../hub/client/skew.ts";
+import { doctorInstance } from "../../hub/grants/foreign.ts";
+import { instanceLabels } from "../../hub/grants/names.ts";
 import { type Finding, ok, warn } from "./finding.ts";
 
 const Minted = z.object({ status: z.object({ expirationTimestamp: z.iso.datetime() }) });
@@ -15,7 +18,7 @@ const LEAST_SECONDS = 600;
 /** Throws HubError. */
 export async function checkLongest(client: HubClient, config: Config, clock: Clock): Promise<Finding> {
   const most = Math.max(...Object.values(config.roles).map(({ duration }) => duration.max));
-  const given = await longest(client, config.hub.namespace, most, clock);
+  const given = await longest(client, config, most, clock);
   const over = Object.entries(config.roles).filter(([, { duration }]) => duration.max > given + MINUTE);
   if (over.length === 0)
     return ok("hub longest token", `${formatDuration(most)}, as long as the catalog's longest`);
@@ -26,12 +29,19 @@ export async function checkLongest(client: HubClient, config: Config, clock: Clo
   );
 }
 
-async function longest(client: HubClient, namespace: string, ms: number, clock: Clock): Promise<number> {
-  const accounts = `/api/v1/namespaces/${namespace}/serviceaccounts`;
+async function longest(
+  client: HubClient,
+  { instance, hub }: Pick<Config, "instance" | "hub">,
+  ms: number,
+  clock: Clock,
+): Promise<number> {
+  const accounts = accountsOf(hub.namespace);
   const name = `karpor-access-doctor-${randomBytes(4).toString("hex")}`;
+  // By its labels the next doctor finds what this one, interrupted, leaves.
+  const metadata = { name, labels: instanceLabels(doctorInstance(instance)) };
   const seconds = Math.max(LEAST_SECONDS, Math.ceil(ms / 1000));
   try {
-    await call(client, accounts, { metadata: { name } });
+    await call(client, accounts, { metadata });
     const { body, headers } = await call(client, `${accounts}/${name}/token`, {
       spec: { expirationSeconds: seconds },
     });

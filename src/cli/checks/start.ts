@@ -1,14 +1,15 @@
 /** The checks of Redis, Slack and the hub that the start, the doctor and (the cheap ones) readiness share. */
 import type { WebClient } from "@slack/web-api";
 import type { Config } from "../../config.ts";
+import { clusterRolesOf } from "../../domain/catalog.ts";
 import type { Clock } from "../../flow/ports.ts";
 import type { HubClient } from "../../hub/client/client.ts";
 import { probeHub } from "../../hub/client/facts.ts";
 import { whereIs } from "../../store/address.ts";
 import type { Connections } from "../../store/connect.ts";
-import { clusterRolesOf } from "../setup/objects.ts";
 import { type Finding, fail } from "./finding.ts";
 import { judgeHub } from "./hub.ts";
+import { checkOrphans } from "./orphans.ts";
 import { checkRedis } from "./redis.ts";
 import { type BotIdentity, checkSlack } from "./slack.ts";
 
@@ -44,5 +45,6 @@ export async function checkRedisAt(redis: Connections, { env }: Config, clock: C
 export async function checkHubAt(client: HubClient, config: Config, clock: Clock): Promise<Finding[]> {
   const clusterRoles = clusterRolesOf(config.roles);
   const facts = await probeHub({ client, clock, namespace: config.hub.namespace, clusterRoles });
-  return judgeHub(facts, config, clock.now());
+  const orphans = facts.failure ? [] : await checkOrphans(client, config, clock);
+  return [...judgeHub(facts, config, clock.now()), ...orphans];
 }

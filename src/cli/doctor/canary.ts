@@ -7,6 +7,7 @@ import type { Secret } from "../../domain/secret.ts";
 import type { Clock, Grants, In } from "../../flow/ports.ts";
 import { removeGrant } from "../../flow/support/remove-grant.ts";
 import type { HubClient } from "../../hub/client/client.ts";
+import { doctorInstance } from "../../hub/grants/foreign.ts";
 import { createGrants } from "../../hub/grants/grants.ts";
 import { type Finding, fail, ok } from "../checks/finding.ts";
 
@@ -18,25 +19,20 @@ const LOOK = 100;
 
 export async function canary(client: HubClient, config: Config, clock: Clock): Promise<Finding[]> {
   const { namespace } = config.hub;
-  const grants = createGrants({ client, instance: `${config.instance}-canary`, namespace, clock });
+  const grants = createGrants({ client, instance: doctorInstance(config.instance), namespace, clock });
+  const grant = request(config, clock.now());
   const findings: Finding[] = [];
   try {
-    await clear(grants);
-    for await (const [step, ms] of live(grants, request(config, clock.now()), clock))
+    for await (const [step, ms] of live(grants, grant, clock))
       findings.push(ok(`canary ${step}`, `${(ms / SECOND).toFixed(2)} s`));
   } catch (error) {
     const says = error instanceof Error ? error.message : "no usable answer";
     findings.push(fail("canary", says, "npm run doctor: what else failed is the cause"));
   } finally {
-    await clear(grants).catch(() => {});
+    // What this cannot reach, or is killed before, the next doctor takes away.
+    await removeGrant(grants, grant, {}, new AbortController().signal).catch(() => {});
   }
   return findings;
-}
-
-/** Also what an interrupted one left. */
-async function clear(grants: Grants): Promise<void> {
-  const { signal } = new AbortController();
-  for (const { key } of await grants.list(signal)) await removeGrant(grants, key, {}, signal);
 }
 
 async function* live(grants: Grants, grant: In<"approved">, clock: Clock): AsyncGenerator<[string, number]> {

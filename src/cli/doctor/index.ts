@@ -1,6 +1,7 @@
 /** `doctor`: every check of the start and more, a line each; resolves to whether nothing failed. */
 import type { Logger } from "pino";
 import { type Config, ConfigError } from "../../config.ts";
+import { clusterRolesOf } from "../../domain/catalog.ts";
 import type { Clock } from "../../flow/ports.ts";
 import { openHub } from "../../hub/client/access.ts";
 import { createHubClient, type HubClient } from "../../hub/client/client.ts";
@@ -9,6 +10,7 @@ import { identityOf } from "../../hub/kubeconfig/identity.ts";
 import { slackClient } from "../../slack/outbound/client.ts";
 import { connect } from "../../store/connect.ts";
 import { type Finding, fail, ok } from "../checks/finding.ts";
+import { checkForeign } from "../checks/foreign.ts";
 import { checkLongest } from "../checks/longest.ts";
 import { checkPeople } from "../checks/people.ts";
 import { checkRedisLoad } from "../checks/redis-load.ts";
@@ -16,9 +18,9 @@ import { checkRights } from "../checks/rights.ts";
 import { checkSlack } from "../checks/slack.ts";
 import { checkSocket } from "../checks/socket.ts";
 import { checkHubAt, checkRedisAt } from "../checks/start.ts";
-import { clusterRolesOf } from "../setup/objects.ts";
 import { canary } from "./canary.ts";
 import { findInSlack, printFound } from "./find.ts";
+import { clearLeftovers } from "./leftovers.ts";
 import type { DoctorOptions } from "./options.ts";
 import { printFindings } from "./print.ts";
 
@@ -122,6 +124,12 @@ async function examineHub(
 const STOPPERS = new Set(["hub", "hub rbac"]);
 
 async function examineMore(client: HubClient, config: Config, clock: Clock): Promise<Finding[]> {
+  const told =
+    (check: string) =>
+    (error: unknown): Finding[] => {
+      if (error instanceof HubError) return [fail(check, error.message, "npm run doctor, once more")];
+      throw error;
+    };
   const own = client.token();
   const { namespace } = config.hub;
   const rights = {
@@ -130,14 +138,10 @@ async function examineMore(client: HubClient, config: Config, clock: Clock): Pro
     clusterRoles: clusterRolesOf(config.roles),
     self: own && identityOf(own),
   };
-  const told = (check: string) => (error: unknown) => {
-    if (error instanceof HubError) return [fail(check, error.message, "npm run doctor, once more")];
-    throw error;
-  };
   const found = await checkRights(rights).catch(told("hub rights"));
-  if (found.some(({ level }) => level === "fail")) return found;
-  return [
-    ...found,
-    ...(await checkLongest(client, config, clock).then((one) => [one], told("hub longest token"))),
-  ];
+  const able = found.every(({ level }) => level !== "fail");
+  const left = able ? await clearLeftovers(client, config, clock).catch(told("hub leftovers")) : [];
+  const foreign = await checkForeign(client, config, clock).catch(told("hub foreign"));
+  const longest = (one: Promise<Finding>) => one.then((it) => [it], told("hub longest token"));
+  return [...found, ...left, ...foreign, ...(able ? await longest(checkLongest(client, config, clock)) : [])];
 }

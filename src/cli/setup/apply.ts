@@ -1,11 +1,12 @@
-/** One object made on the hub, or brought to what it must be; run again, it changes nothing. */
+/** Objects made on the hub, or brought to what they must be; run again, it changes nothing. */
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { HubClient } from "../../hub/client/client.ts";
 import { answered } from "../../hub/client/errors.ts";
+import { kubectl } from "../shell.ts";
 import { type Manifest, OURS } from "./objects.ts";
 
-export type Outcome = "made" | "updated" | "unchanged" | "left out";
+type Outcome = "made" | "updated" | "unchanged" | "left out";
 
 const RBAC = "/apis/rbac.authorization.k8s.io/v1";
 const COLLECTIONS: Record<Manifest["kind"], (namespace: string) => string> = {
@@ -22,11 +23,17 @@ const Found = z.looseObject({
 });
 type Found = z.infer<typeof Found>;
 
-export const nameOf = ({ kind, metadata: { namespace, name } }: Manifest): string =>
-  `${kind} ${namespace ? `${namespace}/` : ""}${name}`;
+export const nameOf = ({
+  kind,
+  metadata: { namespace, name },
+}: Pick<Manifest, "kind" | "metadata">): string => `${kind} ${namespace ? `${namespace}/` : ""}${name}`;
 
 /** Throws HubError, or one sentence that says what to do. */
-export async function apply(client: HubClient, wanted: Manifest): Promise<Outcome> {
+export async function applyAll(client: HubClient, all: readonly Manifest[], say: (line: string) => void) {
+  for (const one of all) say(`  ${(await apply(client, one)).padEnd(9)}  ${nameOf(one)}`);
+}
+
+async function apply(client: HubClient, wanted: Manifest): Promise<Outcome> {
   const collection = COLLECTIONS[wanted.kind](wanted.metadata.namespace ?? "");
   const made = await client.request(collection, { method: "POST", body: wanted });
   if (made.status === 201) return "made";
@@ -60,10 +67,17 @@ function isAsWanted(found: Found, { apiVersion: _a, kind: _k, metadata, ...field
 const hasLabels = ({ metadata }: Found, labels: Record<string, string> = {}): boolean =>
   Object.entries(labels).every(([name, value]) => metadata.labels[name] === value);
 
-function refuseForeign(found: Found, wanted: Manifest): void {
-  if (!wanted.metadata.labels || hasLabels(found, OURS)) return;
+/** A label can be put on anything: what binds another role under our name is not ours all the same. */
+function refuseForeign(found: Found, { kind, metadata, roleRef }: Manifest): void {
+  const labelled = hasLabels(found, OURS);
+  if (labelled && isDeepStrictEqual(found.roleRef, roleRef)) return;
+  const { namespace, name } = metadata;
+  const on = (verb: string, ...words: string[]) =>
+    kubectl(...(namespace ? ["-n", namespace] : []), verb, kind.toLowerCase(), name, ...words);
+  const label = Object.entries(OURS).map(([key, value]) => `${key}=${value}`);
   throw new Error(
-    `${nameOf(wanted)} stands on the hub and was not made by setup, so it is not changed: ` +
-      "leave `rules` out of the role, or give it another clusterRole.",
+    `${nameOf({ kind, metadata })} stands on the hub and was not made by setup, so it is not changed. ` +
+      `Remove it (${on("delete")}), or choose another name (roles.*.clusterRole, hub.namespace)` +
+      `${labelled ? "." : `; if it is the bot's: ${on("label", ...label)}.`}`,
   );
 }

@@ -1,8 +1,7 @@
 /** Which ClusterRoles of the catalog the hub does not have. */
-import type { Catalog } from "../../domain/catalog.ts";
+import { type Catalog, clusterRolesOf } from "../../domain/catalog.ts";
 import type { HubClient } from "../../hub/client/client.ts";
 import { readRole } from "../../hub/grants/roles.ts";
-import { clusterRolesOf } from "./objects.ts";
 
 /** One line each, with the mend. */
 export async function missingRoles(client: HubClient, roles: Catalog): Promise<string[]> {

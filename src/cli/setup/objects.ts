@@ -1,5 +1,6 @@
 /** The bot's own account on the hub and the rights it works with, no more; deploy/hub-rbac.yaml is the same for the example's catalog. Pure. */
-import type { Catalog } from "../../domain/catalog.ts";
+import { type Catalog, clusterRolesOf } from "../../domain/catalog.ts";
+import { botAccountName, botClusterRole, botNamespace } from "../../hub/bot-account.ts";
 
 export interface Manifest {
   apiVersion: string;
@@ -18,33 +19,39 @@ const rbac = (kind: Kind, metadata: Manifest["metadata"], rest: object): Manifes
   ...rest,
 });
 
-/** Of the grants' namespace: who may make tokens for every account of a namespace must not have one there. */
-export const ownAccount = (namespace: string) => ({ name: namespace, namespace: `${namespace}-system` });
-
-/** Marks the ClusterRoles that setup made of a role's `rules`: it changes no others. */
+/** Marks what setup made: it changes nothing else. */
 export const OURS = { "app.kubernetes.io/managed-by": "karpor-access" };
 
-/** In the order in which they are made. */
-export function objectsFor(namespace: string, roles: Catalog): Manifest[] {
-  const own = ownAccount(namespace);
-  const bot = { kind: "ServiceAccount", ...own };
-  const bound = (kind: "Role" | "ClusterRole", metadata: Manifest["metadata"], rules: object[]) => [
-    rbac(kind, metadata, { rules }),
-    rbac(`${kind}Binding`, metadata, {
-      roleRef: { apiGroup: RBAC, kind, name: metadata.name },
-      subjects: [bot],
-    }),
+/** In the order in which they are made. `generations`: of the bot's accounts, each with all its rights; see bot-account.ts. */
+export function objectsFor(
+  namespace: string,
+  roles: Catalog,
+  generations: readonly number[] = [1],
+): Manifest[] {
+  const system = botNamespace(namespace);
+  const names = generations.map((generation) => botAccountName(namespace, generation));
+  const bots = names.map((name) => ({ kind: "ServiceAccount", name, namespace: system }));
+  const bound = (kind: "Role" | "ClusterRole", of: Place, rules: object[]) => [
+    rbac(kind, { ...of, labels: OURS }, { rules }),
+    rbac(
+      `${kind}Binding`,
+      { ...of, labels: OURS },
+      { roleRef: { apiGroup: RBAC, kind, name: of.name }, subjects: bots },
+    ),
   ];
+  const role = botClusterRole(namespace);
   return [
     core("Namespace", { name: namespace }),
-    core("Namespace", { name: own.namespace }),
-    core("ServiceAccount", own),
+    core("Namespace", { name: system }),
+    ...names.map((name) => core("ServiceAccount", { name, namespace: system, labels: OURS })),
     ...bound("Role", { name: `${namespace}-grants`, namespace }, GRANTS),
-    ...bound("Role", { name: `${namespace}-own-token`, namespace: own.namespace }, [ownToken(own.name)]),
+    ...bound("Role", { name: `${namespace}-own-token`, namespace: system }, [ownTokens(names)]),
     ...catalogRoles(roles),
-    ...bound("ClusterRole", { name: namespace }, [...BINDINGS, mayBind(roles), PATHS]),
+    ...bound("ClusterRole", { name: role }, [...BINDINGS, mayBind(roles), PATHS]),
   ];
 }
+
+type Place = Pick<Manifest["metadata"], "name" | "namespace">;
 
 const GRANTS = [
   {
@@ -55,10 +62,10 @@ const GRANTS = [
   { apiGroups: [""], resources: ["serviceaccounts/token"], verbs: ["create"] },
 ];
 
-const ownToken = (name: string) => ({
+const ownTokens = (resourceNames: string[]) => ({
   apiGroups: [""],
   resources: ["serviceaccounts/token"],
-  resourceNames: [name],
+  resourceNames,
   verbs: ["create"],
 });
 
@@ -82,10 +89,6 @@ const PATHS = {
   nonResourceURLs: ["/rest-api/v1/authn", "/server-configs", "/livez", "/version"],
   verbs: ["get"],
 };
-
-export const clusterRolesOf = (roles: Catalog): string[] => [
-  ...new Set(Object.values(roles).map(({ clusterRole }) => clusterRole)),
-];
 
 function catalogRoles(roles: Catalog): Manifest[] {
   const own = new Map(

@@ -5,6 +5,7 @@ import { annotate } from "./annotate.ts";
 import { createGrant } from "./create.ts";
 import { createEnforcing } from "./enforcing.ts";
 import { find, isAbsent } from "./find.ts";
+import { listForeign } from "./foreign.ts";
 import { list } from "./list.ts";
 import { removeAccount, removeBinding } from "./remove.ts";
 import { roleWatch } from "./roles.ts";
@@ -17,6 +18,10 @@ export interface GrantsOptions {
   namespace: string;
   clock: Clock;
   log?: Log | undefined;
+  /** Of the catalog. */
+  clusterRoles?: readonly string[];
+  /** hub.known */
+  known?: readonly string[];
 }
 
 export function createGrants(options: GrantsOptions): Grants {
@@ -32,5 +37,6 @@ export function createGrants(options: GrantsOptions): Grants {
     isAbsent: (key, signal) => isAbsent(options, key, signal),
     list: (signal) => list(options, signal),
     annotate: (key, more, signal) => annotate(options, key, more, signal),
+    listForeign: (signal) => listForeign({ clusterRoles: [], known: [], ...options }, signal),
   };
 }

@@ -20,10 +20,15 @@ export function objectName({ id, role, generation }: GrantKey): string {
   return `${OURS}-${role}`.toLowerCase().slice(0, LONGEST - tail.length) + tail;
 }
 
+/** Of whatever an instance makes. */
+export const instanceLabels = (instance: string): Record<string, string> => ({
+  [MANAGED_BY]: OURS,
+  [INSTANCE]: instance,
+});
+
 export function labels(instance: string, { id, role, generation }: GrantKey): Record<string, string> {
   return {
-    [MANAGED_BY]: OURS,
-    [INSTANCE]: instance,
+    ...instanceLabels(instance),
     [REQUEST]: id,
     [ROLE]: role,
     [GENERATION]: String(generation),
@@ -47,6 +52,13 @@ export const Metadata = z.object({
   deletionTimestamp: z.unknown().optional(),
 });
 export type Metadata = z.infer<typeof Metadata>;
+
+/** Whose it says it is; null when it bears no label of karpor-access. */
+export const instanceOf = ({ labels: l }: Pick<Metadata, "labels">): string | null =>
+  (l[MANAGED_BY] === OURS && l[INSTANCE]) || null;
+
+/** An account that no binding names: it bears what the instance must remember on the hub. */
+export const instanceAccount = (instance: string): string => `${OURS}-instance-${instance}`;
 
 const Key = z.object({ id: RequestId, role: z.string().min(1), generation: z.int().nonnegative() });
 

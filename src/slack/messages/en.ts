@@ -1,8 +1,11 @@
 /** English. Each sentence starts with the state in bold; `fmt` makes it blocks or plain words. */
 import { durationParts } from "../../domain/duration.ts";
 import type { End } from "../../domain/request.ts";
+import type { ForeignObject } from "../../flow/ports.ts";
 import type { Facts } from "./facts.ts";
+import { bullets, objectCode, subjectCodes } from "./foreign-objects.ts";
 import { type Formatter, type Grammar, name } from "./formatter.ts";
+import { foreignCode } from "./text.ts";
 import {
   type ByAction,
   type ByFailure,
@@ -318,6 +321,20 @@ export const en = {
   /** To the administrators: the approvals channel does not take a card. */
   cardRefused: (channel: string, code: string, id: string): string =>
     `*Nobody can be asked:* Slack does not take messages to ${channel} (${code}), so ${id} waits unseen. Invite the bot to the channel, or name another in slack.channel; then npm run doctor.`,
+  foreign: (objects: readonly ForeignObject[], hub: string): string => {
+    const [these, them] = objects.length === 1 ? ["an object", "it"] : [`${objects.length} objects`, "each"];
+    const line = (one: ForeignObject) =>
+      one.instance !== undefined
+        ? `grants of another bot among ours: instance ${foreignCode(one.instance, 50)}`
+        : one.kind === "ServiceAccount"
+          ? `an account among the grants': ${objectCode(one)}`
+          : `${objectCode(one)} gives ${foreignCode(one.clusterRole ?? "", 50)} to ${subjectCodes(one)}`;
+    return [
+      `*Not made by the bot:* ${these} on ${hub} that may give access past it.`,
+      ...bullets(objects, line, (more) => `and ${more} more`),
+      `If nobody you know made ${them}, the bot's access is in other hands: run \`npm run setup -- --rotate\`. \`npm run doctor\` shows how to remove ${them}, or to accept an account that is yours.`,
+    ].join("\n");
+  },
   notice: {
     closed: waiting.closed,
     denied: waiting.denied,

@@ -2,7 +2,7 @@
 import { DAY, HOUR, MINUTE } from "../../domain/duration.ts";
 import { isGroup, type Principal } from "../../domain/ids.ts";
 import type { Person } from "../../domain/person.ts";
-import { foreign } from "./text.ts";
+import { foreign, foreignCode } from "./text.ts";
 
 export interface Formatter {
   /** Blocks, not plain words. */
@@ -71,7 +71,7 @@ export function richFormatter(grammar: Grammar, now: number, command: string): F
     rich: true,
     command,
     b: (text) => `*${text}*`,
-    code: (text) => `\`${foreign(text.replaceAll("`", "'"), 120)}\``,
+    code: (text) => foreignCode(text, 120),
     who: (person) => `<@${person.id}>`,
     user: (id) => `<@${id}>`,
     quoted: (text) => foreign(text, 500),

@@ -26,6 +26,10 @@ export const oneLine = (text: string): string =>
 /** For mrkdwn and for `text`. */
 export const foreign = (text: string, max: number): string => cut(oneLine(text), max, escaped);
 
+/** A name that others chose, for mrkdwn. */
+export const foreignCode = (text: string, max: number): string =>
+  `\`${foreign(text.replaceAll("`", "'"), max)}\``;
+
 /** Cuts text that is escaped already, never inside an entity. */
 export function shorten(text: string, max: number): string {
   if (text.length <= max) return text;

@@ -1,9 +1,12 @@
 /** 中文。Bold needs a space on both sides of it: Slack does not see its end between Chinese characters. */
 import { durationParts } from "../../domain/duration.ts";
 import type { End } from "../../domain/request.ts";
+import type { ForeignObject } from "../../flow/ports.ts";
 import type { Facts } from "./facts.ts";
+import { bullets, objectCode, subjectCodes } from "./foreign-objects.ts";
 import { type Formatter, type Grammar, name } from "./formatter.ts";
 import type { Words } from "./index.ts";
+import { foreignCode } from "./text.ts";
 import {
   type ByAction,
   type ByFailure,
@@ -300,6 +303,19 @@ export const zh: Words = {
     `*${span(left)}后失效：* 机器人自己对 ${hub} 的访问凭证，且未能自动续期。请运行 npm run setup，再运行 npm run doctor；否则无法再授予权限，也无法收回权限。`,
   cardRefused: (channel, code, id) =>
     `*无法送达审批人：* Slack 不接受发往 ${channel} 的消息（${code}），${id} 还没有人看到。请把机器人邀请进该频道，或在 slack.channel 中改用其他频道，然后运行 npm run doctor。`,
+  foreign: (objects: readonly ForeignObject[], hub: string): string => {
+    const line = (one: ForeignObject) =>
+      one.instance !== undefined
+        ? `另一个机器人的授权，实例 ${foreignCode(one.instance, 50)}`
+        : one.kind === "ServiceAccount"
+          ? `授权命名空间中的账号：${objectCode(one)}`
+          : `${objectCode(one)} 把 ${foreignCode(one.clusterRole ?? "", 50)} 授予 ${subjectCodes(one)}`;
+    return [
+      `*并非机器人所建：* ${hub} 上有 ${objects.length} 个对象可能绕过机器人授予访问权限。`,
+      ...bullets(objects, line, (more) => `另有 ${more} 个`),
+      "如果没有人认得它们，说明机器人的凭证已落入他人之手：请运行 `npm run setup -- --rotate`。`npm run doctor` 会给出删除的命令，以及如何认可您自己的账号。",
+    ].join("\n");
+  },
   notice: {
     closed: waiting.closed,
     denied: waiting.denied,

@@ -13,28 +13,33 @@ export interface AdminsOptions {
   log: Log;
 }
 
-export function createAdmins(
-  options: AdminsOptions & {
-    channel: string;
-    /** Does it once a day for all replicas; work that did not succeed may be done again. */
-    once(name: string, work: () => Promise<boolean>): Promise<void>;
-  },
-): Admins {
-  const { channel, once, log } = options;
+interface CreateAdmins extends AdminsOptions {
+  channel: string;
+  /** What people call it. */
+  hub: string;
+  /** Does it once a day for all replicas; work that did not succeed may be done again. */
+  once(name: string, work: () => Promise<boolean>): Promise<boolean>;
+}
+
+export function createAdmins(options: CreateAdmins): Admins {
   return {
     async tell(alarm) {
-      const tell = async () => (await tellAdmins(options, (w) => wordsOf(w, alarm, channel))) > 0;
-      await once(nameOf(alarm), tell).catch((error: unknown) =>
-        log.warn({ alarm: alarm.kind, err: error }, "the administrators were not told"),
-      );
+      const tell = async () => (await tellAdmins(options, (w) => wordsOf(w, alarm, options))) > 0;
+      // Which objects were told is remembered by whoever found them.
+      const told =
+        alarm.kind === "foreign" ? tell() : options.once(`${alarm.kind}:${alarm.request.id}`, tell);
+      return told.catch((error: unknown) => {
+        options.log.warn({ alarm: alarm.kind, err: error }, "the administrators were not told");
+        return false;
+      });
     },
   };
 }
 
-const nameOf = ({ kind, request }: Alarm): string => `${kind}:${request.id}`;
-
-const wordsOf = (w: Words, { code, request }: Alarm, channel: string): string =>
-  w.cardRefused(`<#${channel}>`, code, request.id);
+function wordsOf(w: Words, alarm: Alarm, { channel, hub }: CreateAdmins): string {
+  if (alarm.kind === "foreign") return w.foreign(alarm.objects, hub);
+  return w.cardRefused(`<#${channel}>`, alarm.code, alarm.request.id);
+}
 
 /** Resolves to how many were told; what Slack refuses is logged. `*` marks bold. */
 export async function tellAdmins(

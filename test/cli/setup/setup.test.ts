@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { parse, stringify } from "yaml";
-import { jumpClock } from "../../../sandbox/clock.ts";
+import { jumpClock, systemClock } from "../../../sandbox/clock.ts";
 import { type HubClient, hubClient } from "../../../sandbox/hub/client.ts";
 import { envtestAdvice, envtestAvailable, startEnvtest } from "../../../sandbox/hub/envtest.ts";
 import { type LocalHub, startLocalHub } from "../../../sandbox/hub/index.ts";
@@ -38,7 +38,9 @@ async function run(args: string[], change: (file: Example) => void = () => {}): 
   const lines: string[] = [];
   await setup(config, setupOptions(args), {
     log: pino({ level: "silent" }),
+    clock: systemClock(),
     say: (line) => void lines.push(line),
+    confirm: async () => false,
   });
   return lines.join("\n");
 }
@@ -131,6 +133,39 @@ function onHub(start: () => Promise<Hub>) {
     );
   });
 
+  const label = "app.kubernetes.io/managed-by=karpor-access";
+  test.each([
+    ["ServiceAccount", "/api/v1/namespaces/foreign-system/serviceaccounts", "foreign", {}],
+    ["Role", `${RBAC}/namespaces/foreign/roles`, "foreign-grants", { rules: [] }],
+    ["ClusterRole", `${RBAC}/clusterroles`, "foreign", { rules: [] }],
+    ["ClusterRoleBinding", `${RBAC}/clusterrolebindings`, "foreign", { roleRef: roleRef("foreign") }],
+  ])(
+    "a %s of somebody else that has the name of the bot's is not changed",
+    async (kind, path, name, more) => {
+      const metadata = { name, labels: { team: "theirs" } };
+      await ask("POST", path, { body: { metadata, ...more } });
+      const before = (await ask("GET", `${path}/${name}`)).body;
+      const inForeign = (file: Example) => void Object.assign(file.hub, { namespace: "foreign" });
+      await expect(run(["--kubeconfig", admin], inForeign)).rejects.toThrow(
+        new RegExp(`${kind} .*${name} stands on the hub and was not made by setup.* label .*${label}`),
+      );
+      expect((await ask("GET", `${path}/${name}`)).body).toEqual(before);
+      await ask("DELETE", `${path}/${name}`);
+    },
+  );
+
+  test("what binds another role under the bot's name is not taken for its own, whatever its labels", async () => {
+    const labels = { "app.kubernetes.io/managed-by": "karpor-access" };
+    const path = `${RBAC}/clusterrolebindings`;
+    await ask("POST", path, {
+      body: { metadata: { name: "squat", labels }, roleRef: roleRef("karpor-admin") },
+    });
+    const squatted = (file: Example) => void Object.assign(file.hub, { namespace: "squat" });
+    await expect(run(["--kubeconfig", admin], squatted)).rejects.toThrow(
+      /ClusterRoleBinding squat .*Remove it \(kubectl delete clusterrolebinding squat\), or choose another name .*hub\.namespace\)\.$/,
+    );
+  });
+
   test("reads a real ConfigMap of a host cluster; a hub in its place serves none", async () => {
     const configmaps = "/api/v1/namespaces/karpor/configmaps";
     const body = { metadata: { name: "karpor-kubeconfig" }, data: { config: hub.adminKubeconfig } };
@@ -169,6 +204,8 @@ function onHub(start: () => Promise<Hub>) {
     expect(readdirSync(dir)).not.toContain("ran");
   });
 }
+
+const roleRef = (name: string) => ({ apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name });
 
 /** A cluster that has Karpor's ConfigMap in the namespace karpor, and no other. */
 async function hostCluster(config: () => string) {
@@ -241,6 +278,17 @@ test.each([
   [["--from-cluster", "--kubeconfig", "x"], /not both/],
   [["--context", "x", "--kubeconfig", "y"], /say where --from-cluster reads/],
   [["--nonsense"], /--nonsense/],
+  [["--from-cluster", "--yes"], /are of --rotate/],
+  [["--from-cluster", "--keep-grants"], /are of --rotate/],
+  [["--rotate", "--dry-run"], /leave --dry-run out/],
 ])("setup %j is refused", (args, why) => {
   expect(() => setupOptions(args)).toThrow(why);
+});
+
+test("setup --rotate alone reads from the cluster", () => {
+  expect(setupOptions(["--rotate", "--yes"])).toMatchObject({
+    from: "cluster",
+    namespace: "karpor",
+    rotate: true,
+  });
 });

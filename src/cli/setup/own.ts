@@ -1,0 +1,67 @@
+/** The bot's own kubeconfig: a token of its account, proved before it is written to where the bot reads it. */
+import { resolve } from "node:path";
+import { clusterRolesOf } from "../../domain/catalog.ts";
+import { SECOND } from "../../domain/duration.ts";
+import { openHub } from "../../hub/client/access.ts";
+import { createHubClient } from "../../hub/client/client.ts";
+import { identityOf } from "../../hub/kubeconfig/identity.ts";
+import { parseKubeconfig } from "../../hub/kubeconfig/kubeconfig.ts";
+import { textSource } from "../../hub/kubeconfig/source.ts";
+import { fileSource } from "../../hub/kubeconfig/source-file.ts";
+import { IN_CLUSTER_SECRET } from "../../hub/settings.ts";
+import { checkRights } from "../checks/rights.ts";
+import { botAccount } from "./accounts.ts";
+import type { SetupContext } from "./index.ts";
+import { mintOwn, narrowKubeconfig } from "./narrow.ts";
+
+/** A hub of several replicas takes a moment to know a new binding. */
+const IN_FORCE_WITHIN_MS = 10 * SECOND;
+const LOOK_EVERY_MS = 250;
+
+/** Throws HubError, or one sentence that says what to do; then nothing was written. */
+export async function writeOwn(context: SetupContext, generation: number): Promise<void> {
+  const { config, client, source, options, means } = context;
+  const own = botAccount(config.hub.namespace, generation);
+  const { token, expiresAt } = await mintOwn(client, own);
+  const { foreign, directory } = source;
+  // Its own address: hub.server and hub.portForward lead to it each time anew.
+  const text = narrowKubeconfig(parseKubeconfig(await source.read(), { foreign, directory }), token);
+  await prove(context, text);
+  const path = resolve(options.out ?? config.hub.kubeconfig ?? "hub.kubeconfig");
+  await fileSource(path).save?.(text);
+  const until = new Date(expiresAt).toISOString().slice(0, 10);
+  means.say(
+    `  wrote      ${path}: mode 600, the token of ${own.namespace}/${own.name} until ${until}, which the bot renews`,
+  );
+  const command = secretCommand(context, path);
+  if (command) means.say(`             then: ${command}`);
+}
+
+/** Puts the file to where a bot in a pod reads it; null when the bot reads the file itself. */
+export function secretCommand({ config: { hub } }: SetupContext, path: string): string | null {
+  if (hub.kubeconfig) return null;
+  const secret = hub.kubeconfigSecret ?? { ...IN_CLUSTER_SECRET, namespace: "karpor-access" };
+  const { namespace, name, key } = secret;
+  const make = `kubectl -n ${namespace} create secret generic ${name} --from-file=${key}=${path}`;
+  return `${make} --dry-run=client -o yaml | kubectl apply -f -`;
+}
+
+/** With it the bot may do all that it must. */
+async function prove({ config, means }: SetupContext, text: string): Promise<void> {
+  await using opened = new AsyncDisposableStack();
+  const source = textSource(text, "the new kubeconfig");
+  const hub = opened.adopt(await openHub(config, { log: means.log, source }), (h) => h.close());
+  const client = opened.adopt(createHubClient(hub.access), (c) => c.close());
+  const token = client.token();
+  const rights = {
+    client,
+    namespace: config.hub.namespace,
+    clusterRoles: clusterRolesOf(config.roles),
+    self: token && identityOf(token),
+  };
+  for (const late = means.clock.now() + IN_FORCE_WITHIN_MS; ; await means.clock.sleep(LOOK_EVERY_MS)) {
+    const failure = (await checkRights(rights)).find(({ level }) => level === "fail");
+    if (!failure) return;
+    if (means.clock.now() > late) throw new Error(`The new kubeconfig does not work: ${failure.message}.`);
+  }
+}

@@ -1,0 +1,74 @@
+/** `setup --rotate`: another account for the bot; whoever had the old one's token has nothing afterwards. */
+import { SECOND } from "../../domain/duration.ts";
+import { describeObject } from "../checks/foreign.ts";
+import { accountId, type BotAccount, botAccount, botAccounts } from "./accounts.ts";
+import { applyAll } from "./apply.ts";
+import {
+  endGrants,
+  foreignNow,
+  grantsNow,
+  removeBindingsOf,
+  removeForeign,
+  removeUntilNone,
+} from "./clear.ts";
+import type { SetupContext } from "./index.ts";
+import { objectsFor } from "./objects.ts";
+import { secretCommand, writeOwn } from "./own.ts";
+import { removeAll } from "./remove.ts";
+
+/** The hub trusts a token that it saw good for 10 s more. */
+const TOKEN_DEAD_AFTER_MS = 11 * SECOND;
+
+/** Throws HubError, or one sentence that says what to do; run again, it finishes what was begun. */
+export async function rotate(context: SetupContext): Promise<void> {
+  const { config, client, means } = context;
+  const { namespace } = config.hub;
+  const old = await botAccounts(client, namespace);
+  const newest = old.at(-1);
+  if (!newest)
+    throw new Error("The hub has no account of the bot to replace: run setup without --rotate first.");
+  const next = newest.generation + 1;
+  await agree(context, old, next);
+
+  await removeForeign(context);
+  const all = [...old.map(({ generation }) => generation), next];
+  await applyAll(client, objectsFor(namespace, config.roles, all), means.say);
+  await writeOwn(context, next);
+  await awaitSecret(context);
+  await removeAll(client, old);
+  for (const one of old) means.say(`  removed    ServiceAccount ${accountId(one)}, and its tokens with it`);
+  // Until then the bot, which reads its kubeconfig anew when it is refused, would be told that it may not.
+  await means.clock.sleep(TOKEN_DEAD_AFTER_MS);
+  await applyAll(client, objectsFor(namespace, config.roles, [next]), means.say);
+  await removeBindingsOf(context, old);
+  if (!context.options.keepGrants) await endGrants(context);
+  await removeUntilNone(context);
+}
+
+/** Says all that goes, and asks once. */
+async function agree(context: SetupContext, old: readonly BotAccount[], next: number): Promise<void> {
+  const { config, options, means } = context;
+  means.say(
+    `  replace    ${old.map(accountId).join(", ")}, by ${accountId(botAccount(config.hub.namespace, next))}`,
+  );
+  for (const one of await foreignNow(context)) means.say(`  remove     ${describeObject(one)}`);
+  const { accounts } = await grantsNow(context);
+  if (accounts.length > 0)
+    means.say(`  ${options.keepGrants ? KEPT(accounts.length) : ENDED(accounts.length)}`);
+  if (!(await means.confirm("Go on?"))) throw new Error("Nothing was changed.");
+}
+
+const ENDED = (count: number) =>
+  `end        ${count} live grants: whoever had the bot's token could make tokens for their accounts. Their holders are told, and may ask again`;
+const KEPT = (count: number) =>
+  `keep       ${count} live grants: tokens that a thief made for their accounts work until each grant ends`;
+
+/** A bot in a pod reads a Secret, which only the operator can write. */
+async function awaitSecret(context: SetupContext): Promise<void> {
+  if (!secretCommand(context, "FILE")) return;
+  const agreed = await context.means.confirm(
+    "Is the new kubeconfig in the Secret? The old account goes now.",
+  );
+  if (!agreed)
+    throw new Error("Both accounts stand now. Run setup --rotate again: it makes a third, and removes both.");
+}

@@ -1,0 +1,11 @@
+/** A command for people to copy: names that others chose stay one word each, whatever is in them. Pure. */
+
+export const kubectl = (...words: string[]): string => ["kubectl", ...words.map(shellWord)].join(" ");
+
+/** As sh, bash and zsh read it back; control characters in bash's and zsh's own way, so that no terminal obeys them. */
+export function shellWord(word: string): string {
+  if (/^[\w.:/@%+=,-]+$/.test(word)) return word;
+  if (!/\p{C}/u.test(word)) return `'${word.replaceAll("'", String.raw`'\''`)}'`;
+  const bytes = [...Buffer.from(word)].map((byte) => `\\x${byte.toString(16).padStart(2, "0")}`);
+  return `$'${bytes.join("")}'`;
+}

@@ -1,0 +1,24 @@
+/** Objects that others made on the hub, as a list: every name in it was chosen by them. Pure. */
+import type { ForeignObject } from "../../flow/ports.ts";
+import { foreignCode } from "./text.ts";
+
+const NAME = 50;
+const SHOWN = 8;
+const SUBJECTS = 3;
+
+export const objectCode = ({ namespace, name }: Pick<ForeignObject, "namespace" | "name">): string =>
+  foreignCode(namespace === undefined ? name : `${namespace}/${name}`, NAME);
+
+export function subjectCodes({ subjects = [] }: ForeignObject): string {
+  const shown = subjects.slice(0, SUBJECTS).map(objectCode).join(", ");
+  return subjects.length > SUBJECTS ? `${shown}, …` : shown;
+}
+
+export const bullets = (
+  objects: readonly ForeignObject[],
+  line: (one: ForeignObject) => string,
+  more: (count: number) => string,
+): string[] => {
+  const lines = objects.slice(0, SHOWN).map((one) => `• ${line(one)}`);
+  return objects.length > SHOWN ? [...lines, `• ${more(objects.length - SHOWN)}`] : lines;
+};

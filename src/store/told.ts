@@ -1,0 +1,26 @@
+/** What was told once, in Redis, so that no other replica and no later start tells it again. */
+import { DAY } from "../domain/duration.ts";
+import type { Told } from "../flow/ports.ts";
+import { reading, writing } from "./failures.ts";
+import type { Store } from "./store.ts";
+
+/** After that, what still stands is told again. */
+const REMEMBERED_SECONDS = (365 * DAY) / 1000;
+
+/** Each call throws StoreDown or StoreUnsure when Redis does not answer. */
+export function createTold({ redis, keys: { told } }: Pick<Store, "redis" | "keys">): Told {
+  return {
+    async fresh(keys) {
+      if (keys.length === 0) return [];
+      const known = await reading(redis, () => redis.mget(keys.map(told)));
+      return keys.filter((_, i) => known[i] === null);
+    },
+    async remember(keys) {
+      const pipeline = redis.pipeline();
+      for (const key of keys) pipeline.set(told(key), "1", "EX", REMEMBERED_SECONDS);
+      const answers = await writing(redis, () => pipeline.exec());
+      const refused = answers?.find(([error]) => error);
+      if (refused) throw refused[0];
+    },
+  };
+}

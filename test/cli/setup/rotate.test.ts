@@ -1,0 +1,115 @@
+/** `setup --rotate` where something is in its way: a name that is taken, a run that broke off, grants to keep, a kubeconfig in a Secret. */
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { jumpClock } from "../../../sandbox/clock.ts";
+import { type LocalHub, startLocalHub } from "../../../sandbox/hub/index.ts";
+import { checkForeign } from "../../../src/cli/checks/foreign.ts";
+import {
+  accountOf,
+  BINDINGS,
+  binding,
+  GRANTS,
+  RBAC,
+  type StolenWorld,
+  SYSTEM,
+  startStolenWorld,
+} from "./thief.ts";
+
+const time = jumpClock();
+const clock = { now: time.now, sleep: async (ms: number) => time.jump(ms) };
+let opened: AsyncDisposableStack;
+let hub: LocalHub;
+let world: StolenWorld;
+beforeEach(async () => {
+  opened = new AsyncDisposableStack();
+  hub = await startLocalHub({ clock: time });
+  world = await startStolenWorld(hub, clock, opened);
+});
+afterEach(() => opened.disposeAsync());
+
+const accounts = async () =>
+  (await hub.objects()).serviceAccounts.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
+const words = (said: string[], first: string) => said.filter((line) => line.trim().startsWith(first));
+const NEXT = "karpor-access-system/karpor-access-2";
+
+test("a thief who took the name of the bot's own binding is put out", async () => {
+  const { thief } = world;
+  await thief.account("heir");
+  await thief.bind("heir", "karpor-access", accountOf("heir"));
+  const token = (await thief.mint(GRANTS, "heir")) ?? "";
+  expect((await thief.ask("DELETE", `${BINDINGS}/karpor-access`)).status).toBe(200);
+  const metadata = { labels: { "app.kubernetes.io/managed-by": "karpor-access" } };
+  expect(await thief.bind("karpor-access", "karpor-admin", accountOf("heir"), { metadata, token })).toBe(
+    true,
+  );
+  await world.rotate([], true);
+  expect(await accounts()).toEqual([NEXT]);
+  expect((await world.admin("GET", `${BINDINGS}/karpor-access`)).body).toMatchObject({
+    roleRef: { name: "karpor-access" },
+    subjects: [accountOf("karpor-access-2", "karpor-access-system")],
+  });
+  expect((await world.bot.request(GRANTS)).status).toBe(200);
+});
+
+test("--keep-grants keeps them, and says what it leaves to a thief", async () => {
+  const { thief, holder } = world;
+  const token = await thief.mint(GRANTS, holder);
+  const said = await world.rotate(["--keep-grants"], true);
+  expect(words(said, "keep")[0]).toMatch(
+    /1 live grants: tokens that a thief made for their accounts work until/,
+  );
+  expect((await accounts()).toSorted()).toEqual([NEXT, `karpor-access/${holder}`].toSorted());
+  expect(await thief.isAdmin(token)).toBe(true);
+});
+
+test("without it the grants end, which is said first", async () => {
+  const said = await world.rotate([], true);
+  expect(words(said, "end")[0]).toMatch(/1 live grants: .* Their holders are told/);
+  expect(await accounts()).toEqual([NEXT]);
+});
+
+test("one that broke off is finished by the next, and doctor says so meanwhile", async () => {
+  hub.failNext(1, 503, (method, path) => method === "DELETE" && path === `${SYSTEM}/karpor-access`);
+  await expect(world.rotate([], true)).rejects.toThrow(/503/);
+  expect((await accounts()).filter((name) => name.includes("-system/"))).toHaveLength(2);
+  expect(await checkForeign(world.bot, world.config, clock)).toContainEqual(
+    expect.objectContaining({ check: "hub old account", level: "fail" }),
+  );
+  const again = await world.setup([]);
+  expect(words(again, "warn").join()).toContain("an older account of the bot stands too");
+  await world.rotate([], true);
+  expect(await accounts()).toEqual(["karpor-access-system/karpor-access-3"]);
+  expect((await checkForeign(world.bot, world.config, clock)).map(({ level }) => level)).toEqual(["ok"]);
+});
+
+test("a new account that may not do all is not put in the old one's place", async () => {
+  hub.failNext(200, 403, (method, path) => method === "PATCH" && path.includes("karpor-access-doctor"));
+  await expect(world.rotate([], true)).rejects.toThrow(
+    /The new kubeconfig does not work: the bot may not patch serviceaccounts/,
+  );
+  expect(await accounts()).toContain("karpor-access-system/karpor-access");
+  expect((await world.bot.request(GRANTS)).status).toBe(200);
+});
+
+test("bindings that others made for the old account go with it; what names others too stays", async () => {
+  const old = accountOf("karpor-access", "karpor-access-system");
+  const make = (path: string, body: object) => world.admin("POST", path, { body });
+  await make(BINDINGS, binding("extra", "view", old));
+  const both = binding("both", "view", old);
+  await make(BINDINGS, { ...both, subjects: [old, { kind: "User", name: "dana" }] });
+  await make(`${RBAC}/namespaces/team/rolebindings`, binding("in-team", "view", old));
+  const said = await world.rotate([], true);
+  expect(words(said, "removed").join("\n")).toMatch(/ClusterRoleBinding extra\n.*RoleBinding team\/in-team/);
+  expect((await world.admin("GET", `${BINDINGS}/both`)).status).toBe(200);
+});
+
+test("setup keeps the account that the last rotation made", async () => {
+  await world.rotate([], true);
+  const said = await world.setup([]);
+  expect(words(said, "made").concat(words(said, "updated"))).toEqual([]);
+  expect(words(said, "wrote")[0]).toContain(`the token of ${NEXT} until`);
+});
+
+test("there is nothing to replace before the first setup", async () => {
+  await world.admin("DELETE", `${SYSTEM}/karpor-access`);
+  await expect(world.rotate([], true)).rejects.toThrow(/run setup without --rotate first/);
+});

@@ -1,0 +1,97 @@
+/** What others made on the hub, past the bot: told once an object, whoever restarts, and told later when Slack is away. */
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { hubClient } from "../../sandbox/hub/client.ts";
+import { visibleText } from "../../sandbox/slack/index.ts";
+import { reportForeign } from "../../src/flow/report-foreign.ts";
+import { SWEEP } from "../../src/queue/sweeps.ts";
+import { words } from "../../src/slack/messages/index.ts";
+import { ALICE, startBot, startWorld, type World } from "../helpers/bot.ts";
+import { openSteps } from "../helpers/steps.ts";
+
+let world: World;
+beforeEach(async () => {
+  world = await startWorld();
+});
+afterEach(() => world.close());
+
+async function bind(name: string, subject: object = { kind: "User", name: "system:anonymous" }) {
+  const admin = hubClient(world.hub, world.hub.admin);
+  const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "karpor-admin" };
+  await admin("POST", "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", {
+    body: { metadata: { name }, roleRef, subjects: [subject] },
+  });
+  await admin.close();
+}
+/** Sweeps, and waits for its end. */
+async function swept() {
+  const job = await world.queue.add(SWEEP, {});
+  await world.until(async () => !(await job.isActive()) && !(await job.isWaiting()));
+}
+const news = () => world.slack.dm(ALICE).map(visibleText);
+
+test("in the log and to each administrator, once an object, also after a restart", async () => {
+  await bind("<!channel>");
+  const first = await startBot(world);
+  await world.until(async () => news().length > 0);
+  expect(news()[0]).toMatch(/^\*Not made by the bot:\* an object on production that may give access past it/);
+  expect(news()[0]).toContain("system:anonymous");
+  // A name that others chose pings nobody.
+  expect(JSON.stringify(world.slack.dm(ALICE))).not.toContain("<!channel>");
+  const logged = first.lines.filter(({ foreign }) => foreign);
+  expect(logged).toMatchObject([
+    { level: "error", foreign: { name: "<!channel>", clusterRole: "karpor-admin" } },
+  ]);
+  await first.stop();
+
+  const second = await startBot(world);
+  await bind("another", { kind: "ServiceAccount", namespace: "default", name: "karpor-admin" });
+  await world.until(async () => {
+    await swept();
+    return news().length > 1;
+  });
+  await swept();
+  expect(news()).toHaveLength(2);
+  expect(news()[1]).toContain("`another` gives `karpor-admin` to `default/karpor-admin`");
+  expect(news()[1]).not.toContain("anonymous");
+  expect(second.lines.filter(({ foreign }) => foreign)).toHaveLength(1);
+  await second.stop();
+});
+
+test("while Slack is away it is logged once, and told when Slack is back", async () => {
+  await bind("theirs");
+  const errors: object[] = [];
+  await using steps = await openSteps(world);
+  const { log } = steps.ports;
+  const ports = { ...steps.ports, log: { ...log, error: (fields: object) => void errors.push(fields) } };
+  world.slack.failNext("conversations.open", "internal_error", 2);
+  await reportForeign(ports);
+  await reportForeign(ports);
+  expect(errors).toMatchObject([{ foreign: { name: "theirs" } }]);
+  expect(news()).toEqual([]);
+  await reportForeign(ports);
+  expect(news()).toHaveLength(1);
+  await reportForeign(ports);
+  expect(news()).toHaveLength(1);
+  expect(errors).toHaveLength(1);
+});
+
+test("many objects, and names of any length, stay one message that Slack takes", () => {
+  const one = (i: number) => ({
+    kind: "ClusterRoleBinding" as const,
+    name: `<&>${"x".repeat(250)}${i}`,
+    uid: String(i),
+    createdAt: 0,
+    clusterRole: "&".repeat(250),
+    subjects: Array.from({ length: 9 }, () => ({ kind: "User", name: "`>".repeat(200) })),
+  });
+  for (const language of ["en", "zh"] as const) {
+    const said = words(language).foreign(
+      Array.from({ length: 100 }, (_, i) => one(i)),
+      "production",
+    );
+    expect(said.length).toBeLessThanOrEqual(3000);
+    expect(said).toMatch(/100/);
+    expect(said).toMatch(/92/);
+    expect(said).not.toMatch(/<&>/);
+  }
+});
