@@ -47,15 +47,21 @@ async function setUp(ports: Ports, id: RequestId, signal: AbortSignal): Promise<
   if (!isOpen(request)) return;
   const now = ports.clock.now();
   if (now >= request.expiresAt) return stop(ports, id, (r) => ending(r, { cause: "expired", at: now }));
+  let ready: Ready | undefined;
   try {
-    const ready = await prepare(ports, request, signal);
+    ready = await prepare(ports, request, signal);
     await deliver(ports, request, ready, signal);
   } catch (error) {
     if (!(error instanceof GrantFailed)) throw error;
     ports.log.error({ id, failure: error.failure, err: error }, "this grant cannot be made");
-    await stop(ports, id, (r) => failed(r, error.failure, ports.clock.now()));
+    const place = ready?.message.ts;
+    await stop(ports, id, (r) => (isMine(r, place) ? failed(r, error.failure, ports.clock.now()) : null));
   }
 }
+
+/** Not another's try, made while this one slept: that one has a message of its own. */
+const isMine = (r: AccessRequest, ts: string | undefined): boolean =>
+  isOpen(r) && (ts === undefined || r.messages.token?.ts === ts);
 
 const stop = async (ports: Ports, id: RequestId, change: Change): Promise<void> =>
   void (await commit(ports, id, change));
@@ -133,7 +139,7 @@ async function deliver(ports: Ports, request: Open, ready: Ready, signal: AbortS
   // Withdrawn, revoked or over meanwhile: its end takes away what was made.
   if (next.state !== "delivering" || signal.aborted) return;
   await reportOutage(ports, id, "slack", () => ports.notifier.showToken(next, ready.message, token));
-  const done = await commit(ports, id, active);
+  const done = await commit(ports, id, (r) => (isMine(r, ready.message.ts) ? active(r) : null));
   // Hidden or ended in the moment it was shown.
   if (done.state !== "active" || done.hidden) await clearHeld(ports, id);
 }

@@ -1,6 +1,6 @@
 /** What the requester hears by DM besides the token: waiting, news, reminders, an end not proven yet. */
 import type { MessageKey, Shown } from "../../domain/message-key.ts";
-import type { Refusal } from "../../domain/refusal.ts";
+import type { ChangedTerm, Refusal } from "../../domain/refusal.ts";
 import type { AccessRequest } from "../../domain/request.ts";
 import type { Formatter } from "../messages/formatter.ts";
 import { actions, quote } from "./blocks.ts";
@@ -30,9 +30,12 @@ export function notice(p: Renderer, r: AccessRequest, shows: Shown["notice"]): M
 }
 
 const PASSING: readonly Refusal["kind"][] = ["look-up-failed", "store-down", "unsure", "nobody-can-approve"];
+/** Rules under which the same can be asked for, perhaps for less. */
+const CHANGED: readonly ChangedTerm[] = ["other-rights", "too-long", "approval"];
 
 /** No button where asking again would be refused for the same reason. */
 function mayAskAgain(r: AccessRequest): boolean {
+  if (r.state === "refused" && r.refusal.kind === "terms-changed") return CHANGED.includes(r.refusal.what);
   if (r.state === "refused") return PASSING.includes(r.refusal.kind);
   return !("end" in r) || r.end.failure !== "recipient-gone";
 }

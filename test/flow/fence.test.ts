@@ -1,0 +1,97 @@
+/** A replica sleeps over its lease while it shows a token, and wakes when another has done the work. */
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { visibleText } from "../../sandbox/slack/index.ts";
+import type { RequestId, UserId } from "../../src/domain/ids.ts";
+import { decideRequest } from "../../src/flow/decide.ts";
+import { hideToken } from "../../src/flow/hide.ts";
+import type { Ports } from "../../src/flow/ports.ts";
+import { makeRequest } from "../../src/flow/request.ts";
+import { releaseGrant } from "../../src/flow/revoke.ts";
+import { ALICE, BOB, startWorld, type World } from "../helpers/bot.ts";
+import { tokenIn } from "../helpers/scene.ts";
+import { openSteps, type Steps } from "../helpers/steps.ts";
+
+let world: World;
+let steps: Steps;
+
+beforeEach(async () => {
+  world = await startWorld();
+  steps = await openSteps(world);
+});
+afterEach(async () => {
+  await steps[Symbol.asyncDispose]();
+  await world.close();
+});
+
+const tokens = () => world.slack.dm(BOB).filter((message) => tokenIn(message) !== "");
+const loseLeases = async () => {
+  const leases = await world.commands.keys("*:lease:*");
+  if (leases.length > 0) await world.commands.del(...leases);
+};
+
+/** One replica is about to put the token into the message; resolves to what lets it go on. */
+async function asleep(): Promise<{ id: RequestId; wake: () => Promise<void> }> {
+  const requester = { id: BOB as UserId, name: "Bob", locale: "en" } as const;
+  const { id } = await makeRequest(steps.ports, { requester, text: "guest 2h because", triggerId: "t1" });
+  await steps.work();
+  await decideRequest(steps.ports, { id, terms: 1, by: ALICE as UserId, verdict: { approve: true } });
+  const [reached, sleeping] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const ports: Ports = {
+    ...steps.ports,
+    notifier: {
+      ...steps.ports.notifier,
+      async showToken(...args) {
+        reached.resolve();
+        await sleeping.promise;
+        return steps.ports.notifier.showToken(...args);
+      },
+    },
+  };
+  const working = steps.work(ports);
+  await reached.promise;
+  await loseLeases();
+  const wake = async () => {
+    sleeping.resolve();
+    await working;
+  };
+  return { id, wake };
+}
+
+async function takeOver(): Promise<void> {
+  world.clock.jump(11_000);
+  await steps.sweep();
+  await steps.work();
+}
+
+const state = async (id: RequestId) => (await steps.ports.requests.get(id))?.state;
+
+test("the other has shown its own: the late one shows nothing, and takes nothing away", async () => {
+  const { id, wake } = await asleep();
+  await takeOver();
+  const shown = tokens().map(tokenIn);
+  expect(shown).toHaveLength(1);
+  await wake();
+  expect(tokens().map(tokenIn)).toEqual(shown);
+  expect(await state(id)).toBe("active");
+});
+
+test("the other's was hidden meanwhile: none is visible afterwards", async () => {
+  const { id, wake } = await asleep();
+  await takeOver();
+  await hideToken(steps.ports, { id, by: BOB as UserId });
+  await wake();
+  await steps.work();
+  expect(tokens()).toEqual([]);
+  expect(await state(id)).toBe("active");
+});
+
+test("it was ended meanwhile: none is visible afterwards", async () => {
+  const { id, wake } = await asleep();
+  await releaseGrant(steps.ports, { id, by: BOB as UserId });
+  await steps.finish();
+  await wake();
+  await steps.finish();
+  expect(tokens()).toEqual([]);
+  expect(await state(id)).toBe("ended");
+  expect(world.slack.dm(BOB).map(visibleText).join("\n")).toContain("you released it");
+});
