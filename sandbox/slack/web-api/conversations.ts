@@ -4,6 +4,7 @@ import { SlackRefusal } from "../errors.ts";
 import { botIn, openDm, type Place, placeOf } from "../places.ts";
 import type { Channel, Json, Person } from "../types.ts";
 import type { Workspace } from "../workspace.ts";
+import { wire } from "./chat.ts";
 import { type Method, scope } from "./method.ts";
 
 const readScope = {
@@ -33,7 +34,7 @@ function open(workspace: Workspace, args: Json): Json {
   if (person.deleted) throw new SlackRefusal("user_disabled");
   const known = workspace.dms.has(user);
   const id = openDm(workspace, user);
-  const full = flag(args, "return_im") ? im(id, person) : {};
+  const full = flag(args, "return_im") ? { ...im(id, person), latest: latestIn(workspace, id) } : {};
   return { ...(known ? { no_op: true, already_open: true } : {}), channel: { id, ...full } };
 }
 
@@ -43,6 +44,14 @@ const im = (id: string, person: Person): Json => ({
   user: person.id,
   is_user_deleted: person.deleted ?? false,
 });
+
+/** The newest that stands in the conversation itself, whoever wrote it; what hangs below another is not in it. */
+function latestIn(workspace: Workspace, id: string): Json | null {
+  const latest = workspace.messages.findLast(
+    ({ channel, deleted, thread_ts }) => channel === id && !deleted && thread_ts === undefined,
+  );
+  return latest ? wire(workspace, latest) : null;
+}
 
 function readable(workspace: Workspace, id: string): Place {
   const place = placeOf(workspace, id);
