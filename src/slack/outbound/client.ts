@@ -71,7 +71,13 @@ const NEVER_DELIVERED = new Set([
 export const isUndeliverable = (code: string): boolean =>
   NEVER_DELIVERED.has(code) || code.startsWith("cannot_dm_");
 
-const FROZEN = new Set(["edit_window_closed", "cant_update_message", "message_not_found"]);
+const FROZEN = new Set([
+  "cant_delete_message",
+  "cant_update_message",
+  "compliance_exports_prevent_deletion",
+  "edit_window_closed",
+  "message_not_found",
+]);
 
 /** The message stays as it is, or is not there any more. */
 export const isFrozen = (code: string): boolean => FROZEN.has(code);
