@@ -83,10 +83,12 @@ function granted(n: number): Granted {
     reason: "debugging the search page",
     duration: 24 * HOUR,
     requestedAt: now,
+    enteredAt: now,
     closesAt: now + 4 * HOUR,
     approvers: [SRE],
     policy: "0".repeat(64),
     terms: 1,
+    revision: 1,
     generation: 1,
     messages: drawn(person, n),
     ...decided(now),
@@ -99,9 +101,9 @@ const drawn = (person: UserId, n: number): Granted["messages"] => {
   const ts = `1700000000.${String(n).padStart(6, "0")}`;
   const dm = `D${person.slice(1)}`;
   return {
-    card: { channel: APPROVALS, ts, face: "card:active" },
-    waiting: { channel: dm, ts, face: "waiting:active" },
-    token: { channel: dm, ts, face: "token:shown" },
+    card: { channel: APPROVALS, ts, shows: "active", revision: 1 },
+    waiting: { channel: dm, ts, shows: "active", revision: 1 },
+    token: { channel: dm, ts, shows: "shown", revision: 1, token: "shown" },
   };
 };
 

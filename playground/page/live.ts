@@ -1,7 +1,7 @@
 /** One open page: it is sent each part of what it shows whenever that part has changed. */
 import type { ServerResponse } from "node:http";
 import type { Stage } from "../context.ts";
-import { nextOf } from "../scenarios/clock.ts";
+import { nextEnd, nextReminder } from "../scenarios/clock.ts";
 import type { createActs } from "../scenarios/index.ts";
 import type { Facts, Parts } from "./types.ts";
 import { scenesOf } from "./view/scenes.ts";
@@ -31,7 +31,6 @@ export async function partsFor(
     return found;
   };
   const scenes = await scenesOf(stage);
-  const jobs = scenes.jobs;
   return {
     facts,
     left: sideOf(stage.slack, person(left), now),
@@ -39,7 +38,7 @@ export async function partsFor(
     clock: {
       offset: now - Date.now(),
       off: stage.clockOff,
-      next: { reminder: nextOf("reminder", jobs), end: nextOf("end", jobs) },
+      next: { reminder: nextReminder(scenes.jobs), end: nextEnd(scenes.requests) },
     },
     scenes,
     timeline: stage.timeline.entries.slice(-SHOWN_ENTRIES),

@@ -101,7 +101,7 @@ export interface RequestView {
   /** When the hub no longer had it. */
   deletedAt: number | undefined;
   proof: { method: string; at: number } | undefined;
-  trouble: boolean;
+  outage: boolean;
   json: string;
 }
 

@@ -2,24 +2,43 @@
 import { promoteDue } from "../../sandbox/promote.ts";
 import { formatDuration, HOUR, MINUTE } from "../../src/domain/duration.ts";
 import { SWEEP } from "../../src/queue/sweeps.ts";
-import type { Stage } from "../context.ts";
+import { recordsOf, type Stage } from "../context.ts";
 import type { WaitingJob } from "../fixtures/redis.ts";
 
 export const JUMPS = ["10m", "1h", "reminder", "end"] as const;
 export type Jump = (typeof JUMPS)[number];
 
-const JOB = { reminder: "remind", end: "end" } as const;
+export interface Next {
+  id: string;
+  /** Of the bot's clock. */
+  due: number;
+}
 
-/** The next of its kind; undefined when none waits. */
-export const nextOf = (kind: "reminder" | "end", jobs: readonly WaitingJob[]): WaitingJob | undefined =>
-  jobs.find(({ name }) => name === JOB[kind]);
+/** Undefined when none waits. */
+export const nextReminder = (jobs: readonly WaitingJob[]): Next | undefined =>
+  jobs.find(({ name }) => name === "remind");
+
+/** From the records: the one timer of a request is its earliest step, and that may be a reminder. */
+export const nextEnd = (records: readonly Live[]): Next | undefined =>
+  records
+    .flatMap(({ id, state, expiresAt }) =>
+      expiresAt === undefined || !LIVE.includes(state) ? [] : [{ id, due: expiresAt }],
+    )
+    .sort((a, b) => a.due - b.due)[0];
+
+const LIVE = ["approved", "delivering", "active"];
+interface Live {
+  id: string;
+  state: string;
+  expiresAt?: number | undefined;
+}
 
 /** Throws one sentence when there is nothing to jump to. */
 export async function jumpTo(stage: Stage, to: Jump): Promise<void> {
   if (stage.clockOff) throw new Error(stage.clockOff);
   if (to === "10m") return jump(stage, 10 * MINUTE, "10 minutes ahead");
   if (to === "1h") return jump(stage, HOUR, "an hour ahead");
-  const next = nextOf(to, await stage.redis.jobs());
+  const next = to === "end" ? nextEnd(await recordsOf(stage)) : nextReminder(await stage.redis.jobs());
   if (!next) throw new Error(to === "end" ? "No access is live that could end." : "No reminder is waiting.");
   const ahead = Math.max(0, next.due - stage.clock.now());
   const what = to === "end" ? "the end" : "the next reminder";
@@ -32,12 +51,12 @@ async function jump(stage: Stage, ms: number, words: string): Promise<void> {
   // The hub's time first: a bot that was ahead of it would see the hub's caches too young.
   clock.jump(ms);
   await bot.jump(ms);
-  await promoteDue(redis.queue, clock.now());
+  await Promise.all(Object.values(redis.lanes).map((lane) => promoteDue(lane, clock.now())));
   // It runs every minute of the bot's time.
   if (ms >= MINUTE) await sweepNow(stage);
 }
 
 /** The sweep that would run within a minute, at once. */
 export async function sweepNow({ redis }: Stage): Promise<void> {
-  await redis.queue.add(SWEEP, {}, { attempts: 1, removeOnComplete: true, removeOnFail: true });
+  await redis.lanes.timers.add(SWEEP, {}, { attempts: 1, removeOnComplete: true, removeOnFail: true });
 }

@@ -27,19 +27,19 @@ export const hubBack: Act = {
   about: "What waited for it goes on: provisioning, endings and their proof.",
   not: (stage) => (stage.hub.local ? (isAway.has(stage) ? undefined : "It is there.") : REAL),
   async run(stage, tell) {
-    const waited = (await troubled(stage)).map(({ id }) => id);
+    const waited = (await held(stage)).map(({ id }) => id);
     await stage.hub.local?.up();
     isAway.delete(stage);
     if (waited.length === 0) return tell("It is back. Nothing had needed it meanwhile.", "good");
     tell(`It is back. ${waited.join(", ")} had to wait for it.`);
     await stage.clock.sleep(BACK_AFTER);
     await sweepNow(stage);
-    const settled = await seen(async () => (await troubled(stage)).length === 0, HEALED_WITHIN);
+    const settled = await seen(async () => (await held(stage)).length === 0, HEALED_WITHIN);
     if (settled) tell(`Healed: ${waited.join(", ")} went on where it stood.`, "good");
     else tell("Still at it; each try and each sweep goes on.", "bad");
   },
 };
 
-async function troubled(stage: Stage) {
-  return (await recordsOf(stage)).filter((r) => "trouble" in r && r.trouble);
+async function held(stage: Stage) {
+  return (await recordsOf(stage)).filter((r) => "outage" in r && r.outage);
 }

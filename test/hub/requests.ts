@@ -16,10 +16,12 @@ export function approved(over: Partial<In<"approved">> = {}): In<"approved"> {
     reason: '调试搜索页 — "why": <!channel> 🙂\nsecond line',
     duration: HOUR,
     requestedAt: at - 60_000,
+    enteredAt: at,
     closesAt: at + 4 * HOUR,
     approvers: [],
     policy: "0".repeat(64),
     terms: 1,
+    revision: 2,
     generation: 1,
     messages: {},
     decision: {

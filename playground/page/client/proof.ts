@@ -69,13 +69,19 @@ function drawEnds(list: HTMLElement): void {
   });
 }
 
-function wordsFor({ deletedAt, proof, trouble }: RequestView): string {
+const HOW: Record<string, string> = {
+  probe: "an unused token of the account got 401",
+  absence: "the account is absent",
+  expiry: "the token's own time has run out",
+};
+
+function wordsFor({ deletedAt, proof, outage }: RequestView): string {
   if (proof && deletedAt !== undefined) {
     const seconds = ((proof.at - deletedAt) / 1000).toFixed(1);
-    const how = proof.method === "probe" ? "an unused token of the account got 401" : "the account is absent";
+    const how = HOW[proof.method];
     return `off the hub at ${timeText(deletedAt)}; proved ${seconds} s later: ${how}.`;
   }
-  if (trouble) return "the hub does not answer; it is tried again until it does.";
+  if (outage) return "the hub does not answer; it is tried again until it does.";
   if (deletedAt === undefined) return "the binding is being deleted, then the account.";
   const left = deletedAt + CACHE - now();
   const since = Math.max(0, Math.floor((now() - deletedAt) / 1000));

@@ -153,7 +153,7 @@ function drawEntry({ n, at, lane, title, note, bad, times }: Entry): HTMLElement
 const PATH = ["requested", "pending", "approved", "delivering", "active", "ending", "ended"];
 
 function drawRequest(request: RequestView): HTMLElement {
-  const { id, state, title, expiresAt, json, trouble } = request;
+  const { id, state, title, expiresAt, json, outage } = request;
   const steps = PATH.includes(state) ? PATH : ["requested", "pending", state];
   const reached = steps.indexOf(state);
   return h(
@@ -165,7 +165,7 @@ function drawRequest(request: RequestView): HTMLElement {
       h("b", {}, id),
       ` ${title}`,
       expiresAt !== undefined && state === "active" && h("em", { "data-left": expiresAt }, ""),
-      trouble && h("em", { class: "bad" }, "something does not answer"),
+      outage && h("em", { class: "bad" }, "something does not answer"),
       h(
         "ol",
         { class: "path" },

@@ -45,7 +45,7 @@ function requestView(stage: Stage, r: AccessRequest): RequestView {
     expiresAt: "expiresAt" in r ? r.expiresAt : undefined,
     deletedAt: r.state === "ended" ? r.verification.deletedAt : "deletedAt" in r ? r.deletedAt : undefined,
     proof,
-    trouble: "trouble" in r && r.trouble !== undefined,
+    outage: "outage" in r && r.outage !== undefined,
     json: shown(r),
   };
 }
