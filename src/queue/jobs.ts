@@ -57,7 +57,7 @@ const timer = (id: RequestId, due: Due, clock: Clock): JobsOptions => ({
   delay: Math.max(0, due.at - clock.now()),
 });
 
-const openLanes = (connection: Redis | Cluster, prefix: string): Record<Lane, Queue> => ({
+export const openLanes = (connection: Redis | Cluster, prefix: string): Record<Lane, Queue> => ({
   urgent: openQueue(connection, prefix, "urgent"),
   timers: openQueue(connection, prefix, "timers"),
   messages: openQueue(connection, prefix, "messages"),

@@ -80,6 +80,30 @@ test("a DM is opened only with people who can be written to", async () => {
   expect(first.channel?.id).toBe((await web.conversations.open({ users: bobId })).channel?.id);
 });
 
+test("an opened DM shows its newest message to whoever asks for the whole of it, and no other", async () => {
+  const { slack, web } = await world();
+  const latest = async () => {
+    const { channel } = await web.conversations.open({ users: bobId, return_im: true });
+    return (channel as { latest?: unknown } | undefined)?.latest;
+  };
+  expect(await latest()).toBeNull();
+  const blocks = [
+    { type: "section" as const, block_id: "mine", text: { type: "mrkdwn" as const, text: "hello" } },
+  ];
+  const first = await web.chat.postMessage({ channel: "D0BOB", text: "first", blocks });
+  expect(await latest()).toMatchObject({ type: "message", ts: first.ts, text: "first", blocks });
+  await web.chat.postMessage({ channel: "D0BOB", text: "below it", thread_ts: first.ts ?? "" });
+  expect(await latest()).toMatchObject({ ts: first.ts });
+  const second = slack.say(bobId, "dm", "mine");
+  expect(await latest()).toMatchObject({ ts: second.ts, user: bobId, text: "mine" });
+  const third = await web.chat.postMessage({ channel: "D0BOB", text: "third" });
+  await web.chat.update({ channel: "D0BOB", ts: third.ts ?? "", text: "changed" });
+  expect(await latest()).toMatchObject({ ts: third.ts, text: "changed" });
+  await web.chat.delete({ channel: "D0BOB", ts: third.ts ?? "" });
+  expect(await latest()).toMatchObject({ ts: second.ts });
+  expect((await web.conversations.open({ users: bobId })).channel).toEqual({ id: "D0BOB" });
+});
+
 test("edits: only one's own, only while allowed; blocks that are not sent stay", async () => {
   const { slack, web } = await world();
   const blocks = [{ type: "section" as const, text: { type: "mrkdwn" as const, text: "token" } }];

@@ -64,7 +64,7 @@ describe("approve", () => {
       () => [...door.slack.ephemerals(ALICE), ...door.slack.ephemerals(CAROL)].length > 0,
     );
     await door.listener.stop();
-    expect(door.ports.jobs.waiting.filter(({ name }) => name === "provision")).toHaveLength(1);
+    expect(door.ports.jobs.waiting.filter(({ step }) => step === "provision")).toHaveLength(1);
     expect([...door.slack.ephemerals(ALICE), ...door.slack.ephemerals(CAROL)]).toHaveLength(1);
   });
 
@@ -73,9 +73,10 @@ describe("approve", () => {
     const { id } = await door.ask();
     const card = await door.card(id);
     await door.meet(ALICE);
-    door.slack.failNext("usergroups.users.list", { status: 500 }, 3);
+    door.slack.failNext("usergroups.users.list", { status: 500 }, 99);
     await door.slack.click(ALICE, card, "approve");
     await door.whisper(ALICE, "does not say who");
+    door.slack.clearFailures();
     door.ports.requests.fault = "down";
     await door.slack.click(ALICE, card, "approve");
     await door.whisper(ALICE, "cannot reach its records");

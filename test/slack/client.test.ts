@@ -41,10 +41,20 @@ test.each([true, false])(
   },
 );
 
-test("a passing failure is tried again", async () => {
+test("a passing failure is tried again where somebody waits", async () => {
   slack.failNext("auth.test", { status: 503 });
-  expect((await client(false).auth.test()).ok).toBe(true);
+  expect((await client(true).auth.test()).ok).toBe(true);
 });
+
+test.each([{ status: 503 }, { status: 500 }, { lost: true }] as const)(
+  "a job's client asks once, whatever the answer (%j): what it repeats itself may stand twice",
+  async (failure) => {
+    const before = slack.calls.length;
+    slack.failNext("auth.test", failure);
+    expect(await failed(client(false).auth.test())).toBeInstanceOf(Error);
+    expect(slack.calls.length - before).toBe(1);
+  },
+);
 
 test("Slack's own refusals are told by their code", async () => {
   slack.failNext("auth.test", "account_inactive");

@@ -1,12 +1,23 @@
+/** Messages in Slack, drawn from records: what a failed call means, and that a token never stays where it may not. */
+import { inspect } from "node:util";
+import { LogLevel, WebClient } from "@slack/web-api";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type LocalSlack, startLocalSlack } from "../../sandbox/slack/index.ts";
-import type { Face, Slot } from "../../src/domain/faces.ts";
-import type { AccessRequest } from "../../src/domain/request.ts";
+import { freePort } from "../../sandbox/child.ts";
+import { type CallFailure, type LocalSlack, startLocalSlack } from "../../sandbox/slack/index.ts";
 import { secret } from "../../src/domain/secret.ts";
-import type { Notifier } from "../../src/flow/ports.ts";
+import {
+  type AccessRequest,
+  GrantFailed,
+  type Notifier,
+  type Place,
+  PostRefused,
+  PostUnanswered,
+  SlackBusy,
+  TroubleOutside,
+} from "../../src/flow/ports.ts";
 import { slackClient } from "../../src/slack/outbound/client.ts";
 import { createNotifier } from "../../src/slack/outbound/notifier.ts";
-import { activeOne, bob, deliveringOne, everyFace, NOW, pendingOne, view } from "./records.ts";
+import { bob, deliveringOne, drawn, everyMessage, NOW, pendingOne, view } from "./records.ts";
 
 const CHANNEL = "C0APPROVALS";
 const TOKEN = "eyJhbGciOi.secret-bytes.sig";
@@ -30,123 +41,263 @@ beforeEach(async () => {
     channels: [{ id: CHANNEL, name: "approvals", members: ["U0BOB", "U0ALICE"] }],
   });
   lines = [];
-  const write = (level: string) => (fields: object, message: string) => {
-    lines.push({ level, fields, message });
-  };
-  notifier = createNotifier({
-    client: slackClient("xoxb-1", { apiUrl: slack.apiUrl, interactive: false }),
+  notifier = over(slackClient("xoxb-1", { apiUrl: slack.apiUrl, interactive: false }));
+});
+afterEach(() => slack.close());
+
+const write = (level: string) => (fields: object, message: string) => {
+  lines.push({ level, fields, message });
+};
+const over = (client: WebClient) =>
+  createNotifier({
+    client,
     channel: CHANNEL,
     language: "en",
     context: view,
     log: { info: write("info"), warn: write("warn"), error: write("error") },
   });
-});
-afterEach(() => slack.close());
 
 const fresh = (r: AccessRequest): AccessRequest => ({ ...r, messages: {} });
-const drawn = (face: Face) => {
-  const found = everyFace.find((one) => one.face === face);
-  if (!found) throw new Error(face);
-  return found;
+/** The first record that shows it, without any message sent. */
+const post = (what: string, r = fresh(drawn(what).r)) => notifier.post(r, drawn(what).key, drawn(what).shows);
+const redraw = (what: string, at: Place) => {
+  const { r, key, shows } = drawn(what);
+  return notifier.redraw(r, key, shows, at);
 };
-const post = (slot: Slot, face: Face, r = fresh(drawn(face).r)) => notifier.post(r, slot, face);
-const placeholder = () => post("token", "token:setting-up");
+const sent = (place: Place) => ({ ...place, shows: "", revision: 1 });
 const methods = () => slack.calls.map((call) => call.method);
-const loud = () => lines.filter((line) => line.level === "error").map((line) => line.message);
+const failure = (call: Promise<unknown>): Promise<unknown> =>
+  call.then(
+    (value) => `no failure, but ${JSON.stringify(value)}`,
+    (error: unknown) => error,
+  );
 
 describe("posting", () => {
   test("a card stands in the channel and pings its approvers once", async () => {
-    const sent = await post("card", "card:pending");
-    expect(sent).toEqual({ channel: CHANNEL, ts: expect.stringMatching(/\./), face: "card:pending" });
+    const place = await post("card:pending");
+    expect(place).toEqual({ channel: CHANNEL, ts: expect.stringMatching(/\./) });
     expect(slack.notifications("U0ALICE").map((n) => n.text)).toEqual([
       "Bob asks for admin for 4 h: OPS-123 roll back search rule",
     ]);
-    await notifier.redraw(pendingOne, "card", "card:pending", sent);
-    await notifier.redraw(drawn("card:active").r, "card", "card:active", sent);
+    await redraw("card:pending", place);
+    await redraw("card:active", place);
     expect(slack.notifications("U0ALICE").length).toBe(1);
     expect(slack.messages(CHANNEL).length).toBe(1);
   });
 
   test("a DM is opened once, and in the reader's language", async () => {
     const r: AccessRequest = { ...fresh(pendingOne), requester: { ...bob, locale: "zh" } };
-    const sent = await post("waiting", "waiting:pending", r);
+    const place = await post("waiting:pending", r);
     expect(slack.dm("U0BOB")[0]?.text).toMatch(/^等待审批/);
-    await post("notice", "notice:timedOut", {
-      ...r,
-      state: "timedOut",
-      at: NOW,
-      messages: { waiting: sent },
-    });
+    const over = { ...r, state: "timedOut", at: NOW, messages: { waiting: sent(place) } } as AccessRequest;
+    await post("notice:timedOut", over);
     expect(methods()).toEqual(["conversations.open", "chat.postMessage", "chat.postMessage"]);
     expect(slack.dm("U0BOB").length).toBe(2);
   });
 
   test("nothing unfurls", async () => {
-    await post("card", "card:pending");
+    await post("card:pending");
     const { unfurl_links, unfurl_media } = slack.calls.at(-1)?.args ?? {};
     expect([String(unfurl_links), String(unfurl_media)]).toEqual(["false", "false"]);
   });
 
   test("an alert stands below its card and is seen in the channel; without a card on its own", async () => {
-    const card = await post("card", "card:pending");
+    const card = await post("card:pending");
     const { r } = drawn("alert:unproven");
-    await post("alert", "alert:unproven", { ...r, messages: { card } });
+    await post("alert:unproven", { ...r, messages: { card: sent(card) } });
     expect(slack.messages(CHANNEL).at(-1)?.thread_ts).toBe(card.ts);
     expect(String(slack.calls.at(-1)?.args.reply_broadcast)).toBe("true");
-    await post("alert", "alert:unproven");
+    await post("alert:unproven");
+    expect(slack.messages(CHANNEL).at(-1)?.thread_ts).toBeUndefined();
+    await post("alert:unproven", { ...r, messages: { card: sent({ channel: "", ts: "" }) } });
     expect(slack.messages(CHANNEL).at(-1)?.thread_ts).toBeUndefined();
   });
 
   test("an alert whose card was deleted stands on its own", async () => {
     const { r } = drawn("alert:unproven");
-    const card = { channel: CHANNEL, ts: "9.9", face: "" };
-    expect((await post("alert", "alert:unproven", { ...r, messages: { card } })).ts).not.toBe("");
+    const card = sent({ channel: CHANNEL, ts: "9.9" });
+    expect((await post("alert:unproven", { ...r, messages: { card } })).ts).not.toBe("");
     expect(slack.messages(CHANNEL).at(-1)?.thread_ts).toBeUndefined();
   });
 
-  test("what Slack will never deliver is said, not retried", async () => {
-    for (const error of ["cannot_dm_bot", "user_disabled", "user_not_found"]) {
-      slack.failNext("conversations.open", error);
-      expect(await post("waiting", "waiting:pending")).toEqual({
-        channel: "",
-        ts: "",
-        face: "waiting:pending",
-      });
-    }
-    slack.failNext("chat.postMessage", "messages_tab_disabled");
-    expect((await post("waiting", "waiting:pending")).ts).toBe("");
-    for (const error of ["is_archived", "channel_not_found", "not_in_channel"]) {
-      slack.failNext("chat.postMessage", error);
-      expect((await post("card", "card:pending")).ts).toBe("");
-    }
-    expect(lines.length).toBe(7);
-  });
-
-  test("what may pass is thrown, for a job to try again", async () => {
-    slack.failNext("chat.postMessage", "internal_error");
-    await expect(post("card", "card:pending")).rejects.toThrow();
-    slack.failNext("chat.postMessage", { retryAfter: 30 });
-    await expect(post("card", "card:pending")).rejects.toThrow();
-    slack.failNext("chat.postMessage", { status: 503 }, 2);
-    await expect(post("card", "card:pending")).rejects.toThrow();
-  });
-
-  test("every face is a message Slack takes", async () => {
-    for (const { r, slot, face } of everyFace)
-      expect((await notifier.post(fresh(r), slot, face)).ts, face).not.toBe("");
+  test("every message is one that Slack takes", async () => {
+    for (const { r, key, shows, what } of everyMessage)
+      expect((await notifier.post(fresh(r), key, shows)).ts, what).not.toBe("");
   });
 });
 
-describe("the token", () => {
-  const shown = async () => {
-    const sent = await placeholder();
-    await notifier.showToken(deliveringOne, sent, secret(TOKEN));
-    return sent;
-  };
-  const inDm = () => JSON.stringify(slack.dm("U0BOB")).includes(TOKEN);
-  const now = () => JSON.stringify(slack.dm("U0BOB").map(({ text, blocks }) => [text, blocks]));
+describe("a post that failed", () => {
+  const stands = () => slack.messages(CHANNEL).length;
 
-  test("is added by an edit that reaches no lock screen", async () => {
+  test.each([
+    ["conversations.open", "cannot_dm_bot", "waiting:pending"],
+    ["conversations.open", "user_disabled", "waiting:pending"],
+    ["conversations.open", "user_not_found", "waiting:pending"],
+    ["chat.postMessage", "messages_tab_disabled", "waiting:pending"],
+    ["chat.postMessage", "is_archived", "card:pending"],
+    ["chat.postMessage", "channel_not_found", "card:pending"],
+    ["chat.postMessage", "not_in_channel", "card:pending"],
+    ["chat.postMessage", "restricted_action", "card:pending"],
+  ])("%s %s: refused, by Slack's own word", async (method, code, what) => {
+    slack.failNext(method, code);
+    const error = await failure(post(what));
+    expect(error).toBeInstanceOf(PostRefused);
+    expect(error).toMatchObject({ code });
+    expect(slack.calls.filter((call) => call.method === method)).toHaveLength(1);
+  });
+
+  test.each<CallFailure>([
+    "internal_error",
+    "fatal_error",
+    "request_timeout",
+    { status: 500 },
+    { status: 502, body: "<html>" },
+    { status: 504 },
+    { lost: true },
+  ])("%j: nobody knows whether it stands, and it is not tried again here", async (trouble) => {
+    slack.failNext("chat.postMessage", trouble);
+    expect(await failure(post("card:pending"))).toBeInstanceOf(PostUnanswered);
+    expect(methods()).toEqual(["chat.postMessage"]);
+    expect(stands()).toBe(typeof trouble === "object" && "lost" in trouble ? 1 : 0);
+  });
+
+  test("no answer in time: nobody knows either", async () => {
+    const options = {
+      slackApiUrl: slack.apiUrl,
+      timeout: 50,
+      retryConfig: { retries: 0 },
+      logLevel: LogLevel.ERROR,
+    };
+    notifier = over(new WebClient("xoxb-1", options));
+    slack.failNext("chat.postMessage", { hang: true });
+    expect(await failure(post("card:pending"))).toBeInstanceOf(PostUnanswered);
+  });
+
+  test("503: turned away at the door, so nothing stands", async () => {
+    slack.failNext("chat.postMessage", { status: 503 });
+    expect(await failure(post("card:pending"))).toBeInstanceOf(TroubleOutside);
+    expect(methods()).toEqual(["chat.postMessage"]);
+  });
+
+  test("429: nothing stands, and for how long to wait is told", async () => {
+    slack.failNext("chat.postMessage", { retryAfter: 30 });
+    const error = await failure(post("card:pending"));
+    expect(error).toBeInstanceOf(SlackBusy);
+    expect(error).toMatchObject({ retryAfterMs: 30_000 });
+    expect(stands()).toBe(0);
+  });
+
+  test.each([
+    ["a port where nobody listens", async () => `http://127.0.0.1:${await freePort()}/api/`],
+    ["a name that nobody knows", async () => "http://slack.invalid/api/"],
+  ])("no connection (%s): nothing was asked", async (_why, url) => {
+    notifier = over(slackClient("xoxb-1", { apiUrl: await url(), interactive: false }));
+    const error = await failure(post("card:pending"));
+    expect(error).toBeInstanceOf(TroubleOutside);
+    expect(error).toMatchObject({ what: "slack" });
+  });
+
+  test("another refusal of Slack's is a mistake of ours, told as it is: nothing stands", async () => {
+    slack.failNext("chat.postMessage", "invalid_blocks");
+    const error = await failure(post("card:pending"));
+    for (const kind of [PostRefused, PostUnanswered, TroubleOutside, SlackBusy])
+      expect(error).not.toBeInstanceOf(kind);
+    expect(error).toMatchObject({ data: { error: "invalid_blocks" } });
+  });
+
+  test.each<CallFailure>(["internal_error", { status: 502 }, { lost: true }, { retryAfter: 1 }])(
+    "before the DM was open (%j): nothing was posted, whatever became of that",
+    async (trouble) => {
+      slack.failNext("conversations.open", trouble);
+      const error = await failure(post("waiting:pending"));
+      expect(error).toBeInstanceOf(Error);
+      expect(error).not.toBeInstanceOf(PostUnanswered);
+      expect(error).not.toBeInstanceOf(PostRefused);
+      expect(methods()).toEqual(["conversations.open"]);
+    },
+  );
+});
+
+describe("looking for a post whose answer was lost", () => {
+  const { r, key } = drawn("waiting:pending");
+  const lost = async (what = "waiting:pending") => {
+    slack.failNext("chat.postMessage", { lost: true });
+    expect(await failure(post(what))).toBeInstanceOf(PostUnanswered);
+    return slack.dm("U0BOB").at(-1)?.ts;
+  };
+  const find = (record = fresh(r)) => notifier.findPost(record, key);
+
+  test("it is the newest: found", async () => {
+    const ts = await lost();
+    expect(await find()).toEqual({ channel: "D0BOB", ts });
+    expect(slack.calls.at(-1)).toMatchObject({ method: "conversations.open", args: { users: "U0BOB" } });
+  });
+
+  test("found, it can be redrawn and stays found", async () => {
+    const ts = await lost();
+    const place = { channel: "D0BOB", ts: ts ?? "" };
+    expect(await redraw("waiting:active", place)).toBe("done");
+    expect(await find()).toEqual(place);
+  });
+
+  test("nothing stands in the DM: absent", async () => expect(await find()).toBe("absent"));
+
+  test("the newest was there before: absent", async () => {
+    const place = await post("token:setting-up");
+    expect(await find({ ...fresh(r), messages: { token: sent(place) } })).toBe("absent");
+  });
+
+  test("the newest is another's: it may stand above", async () => {
+    await lost();
+    slack.say("U0BOB", "dm", "are you there?");
+    expect(await find()).toBe("unknown");
+  });
+
+  test("the newest is another message of this request that the record does not know: it may stand above", async () => {
+    await lost();
+    await lost("token:setting-up");
+    expect(await find()).toBe("unknown");
+  });
+
+  test("the newest is another request's: it may stand above", async () => {
+    await lost();
+    await post("waiting:pending", { ...fresh(r), id: "R-00000000" as typeof r.id });
+    expect(await find()).toBe("unknown");
+  });
+
+  test("it was deleted again: absent", async () => {
+    const place = await post("token:setting-up");
+    const ts = await lost();
+    slack.history("D0BOB").forEach((one) => {
+      if (one.ts === ts) one.deleted = true;
+    });
+    expect(await find({ ...fresh(r), messages: { token: sent(place) } })).toBe("absent");
+  });
+
+  test.each(["card:pending", "alert:unproven"])("in the channel nobody may look: %s", async (what) => {
+    expect(await notifier.findPost(fresh(drawn(what).r), drawn(what).key)).toBe("unknown");
+    expect(methods()).toEqual([]);
+  });
+
+  test("Slack does not answer: then nobody posts", async () => {
+    slack.failNext("conversations.open", { status: 503 });
+    expect(await failure(find())).toBeInstanceOf(TroubleOutside);
+    slack.failNext("conversations.open", { retryAfter: 3 });
+    expect(await failure(find())).toMatchObject({ retryAfterMs: 3000 });
+  });
+});
+
+/** A DM that shows the token. */
+async function shown(): Promise<Place> {
+  const place = await post("token:setting-up");
+  await notifier.showToken(deliveringOne, place, secret(TOKEN));
+  slack.calls.length = 0;
+  return place;
+}
+const now = () => JSON.stringify(slack.dm("U0BOB").map(({ text, blocks }) => [text, blocks]));
+
+describe("showing the token", () => {
+  test("an edit adds it, which reaches no lock screen", async () => {
     await shown();
     expect(now()).toContain(TOKEN);
     expect(slack.dm("U0BOB")[0]?.text).not.toContain(TOKEN);
@@ -154,74 +305,156 @@ describe("the token", () => {
     expect(slack.notifications("U0BOB").length).toBe(1);
   });
 
-  test("is not wiped by a redraw that has no token in hand", async () => {
-    const sent = await shown();
-    await notifier.redraw(activeOne, "token", "token:shown", sent);
-    expect(now()).toContain(TOKEN);
+  test.each<[CallFailure, new (...args: never[]) => Error]>([
+    ["internal_error", Error],
+    [{ status: 500, body: "x" }, TroubleOutside],
+    [{ retryAfter: 1 }, SlackBusy],
+    [{ lost: true }, TroubleOutside],
+  ])("that fails (%j) is an error without the token", async (trouble, kind) => {
+    const place = await post("token:setting-up");
+    slack.failNext("chat.update", trouble);
+    const error = await failure(notifier.showToken(deliveringOne, place, secret(TOKEN)));
+    expect(error).toBeInstanceOf(kind);
+    expect(error).not.toBeInstanceOf(GrantFailed);
+    expect(inspect(error, { depth: 10, showHidden: true })).not.toContain(TOKEN);
   });
 
-  test.each(["token:hidden", "token:ending", "token:ended"] as const)("is gone with %s", async (face) => {
-    const sent = await shown();
-    await notifier.redraw(drawn(face).r, "token", face, sent);
+  test.each(["message_not_found", "edit_window_closed", "cant_update_message", "channel_not_found"])(
+    "over a message that nobody can edit any more (%s) takes the grant back",
+    async (code) => {
+      const place = await post("token:setting-up");
+      slack.failNext("chat.update", code);
+      const error = await failure(notifier.showToken(deliveringOne, place, secret(TOKEN)));
+      expect(error).toBeInstanceOf(GrantFailed);
+      expect(error).toMatchObject({ failure: "dm-closed" });
+    },
+  );
+});
+
+describe("taking the token off", () => {
+  const { r } = drawn("token:ended");
+  const takeOff = (at: Place, prefer: "edit" | "delete" = "edit", shows: "hidden" | "ended" = "ended") =>
+    notifier.takeTokenOff(drawn(`token:${shows}`).r, shows, at, prefer);
+  const other = { edit: "delete", delete: "edit" } as const;
+  const method = { edit: "chat.update", delete: "chat.delete" } as const;
+  const outcome = { edit: "edited", delete: "deleted" } as const;
+
+  afterEach(() => expect(JSON.stringify(lines)).not.toContain(TOKEN));
+
+  test.each(["hidden", "ended"] as const)("by an edit: it says %s, and rings no more", async (shows) => {
+    const place = await shown();
+    expect(await takeOff(place, "edit", shows)).toBe("edited");
     expect(now()).not.toContain(TOKEN);
     expect(slack.dm("U0BOB").length).toBe(1);
+    expect(slack.notifications("U0BOB").length).toBe(1);
+    expect(methods()).toEqual(["chat.update"]);
   });
 
-  test("goes with its message where no edit is allowed", async () => {
-    const sent = await shown();
-    slack.settings.editWindowClosed = true;
-    await notifier.redraw(drawn("token:ended").r, "token", "token:ended", sent);
+  test("by its deletion, where that is preferred", async () => {
+    const place = await shown();
+    expect(await takeOff(place, "delete")).toBe("deleted");
     expect(slack.dm("U0BOB")).toEqual([]);
-    expect(inDm()).toBe(false);
-    expect(loud()).toEqual([]);
+    expect(methods()).toEqual(["chat.delete"]);
   });
 
-  test("that cannot be taken off is said aloud, and stops nothing", async () => {
-    const sent = await shown();
-    slack.settings.editWindowClosed = true;
-    slack.settings.deletionForbidden = true;
-    await notifier.redraw(drawn("token:ended").r, "token", "token:ended", sent);
-    expect(loud()).toEqual(["the token could not be taken off its message"]);
-    expect(JSON.stringify(lines)).not.toContain(TOKEN);
-  });
-
-  test("that could not be shown is an error without the token", async () => {
-    const sent = await placeholder();
-    for (const failure of [
+  describe.each(["edit", "delete"] as const)("preferring to %s", (prefer) => {
+    test.each<CallFailure>([
+      { retryAfter: 30 },
+      "edit_window_closed",
+      "compliance_exports_prevent_deletion",
       "internal_error",
-      { status: 500, body: "x" },
-      { retryAfter: 1 },
-      { lost: true },
-    ] as const) {
-      slack.failNext("chat.update", failure, 2);
-      const error = await notifier.showToken(deliveringOne, sent, secret(TOKEN)).catch((e: unknown) => e);
-      slack.clearFailures();
-      expect(error).toBeInstanceOf(Error);
-      const { inspect } = await import("node:util");
-      expect(inspect(error, { depth: 10, showHidden: true })).not.toContain(TOKEN);
-    }
+    ])("which Slack has no room for (%j): the other way at once", async (trouble) => {
+      const place = await shown();
+      slack.failNext(method[prefer], trouble);
+      expect(await takeOff(place, prefer)).toBe(outcome[other[prefer]]);
+      expect(now()).not.toContain(TOKEN);
+      expect(methods()).toEqual([method[prefer], method[other[prefer]]]);
+    });
+
+    test("a message that is gone is deleted, and nothing else is tried", async () => {
+      const place = await shown();
+      for (const one of slack.history("D0BOB")) one.deleted = true;
+      expect(await takeOff(place, prefer)).toBe("deleted");
+      expect(methods()).toEqual([method[prefer]]);
+    });
+
+    test("a message that goes between the two tries is deleted", async () => {
+      const place = await shown();
+      slack.failNext(method[prefer], { retryAfter: 1 });
+      slack.failNext(method[other[prefer]], "message_not_found");
+      expect(await takeOff(place, prefer)).toBe("deleted");
+    });
+
+    test("both have no room: the shorter wait is told", async () => {
+      const place = await shown();
+      slack.failNext("chat.update", { retryAfter: 30 });
+      slack.failNext("chat.delete", { retryAfter: 7 });
+      const error = await failure(takeOff(place, prefer));
+      expect(error).toBeInstanceOf(SlackBusy);
+      expect(error).toMatchObject({ retryAfterMs: 7000 });
+    });
+
+    test("one refused for good, the other only now: that one is waited for", async () => {
+      const place = await shown();
+      slack.failNext(method[prefer], "edit_window_closed");
+      slack.failNext(method[other[prefer]], { retryAfter: 9 });
+      expect(await failure(takeOff(place, prefer))).toMatchObject({ retryAfterMs: 9000 });
+    });
+
+    test("both refused for good: said so, with Slack's words", async () => {
+      const place = await shown();
+      slack.settings.editWindowClosed = true;
+      slack.settings.deletionForbidden = true;
+      const codes = { edit: "edit_window_closed", delete: "compliance_exports_prevent_deletion" };
+      expect(await takeOff(place, prefer)).toEqual({ refused: `${codes[prefer]}, ${codes[other[prefer]]}` });
+      expect(now()).toContain(TOKEN);
+    });
+
+    test.each<CallFailure>([{ status: 503 }, { status: 502 }, { lost: true }])(
+      "no answer (%j): the other way would fare no better, and it is tried again as a whole",
+      async (trouble) => {
+        const place = await shown();
+        slack.failNext(method[prefer], trouble);
+        expect(await failure(takeOff(place, prefer))).toBeInstanceOf(TroubleOutside);
+        expect(methods()).toEqual([method[prefer]]);
+        expect(await takeOff(place, prefer)).toBe(outcome[prefer]);
+        expect(now()).not.toContain(TOKEN);
+      },
+    );
+  });
+
+  test("what it then says is the record's own", async () => {
+    const place = await shown();
+    await notifier.takeTokenOff({ ...r, requester: { ...bob, locale: "zh" } }, "ended", place, "edit");
+    expect(slack.dm("U0BOB")[0]?.text).toMatch(/^已结束/);
   });
 });
 
 describe("redrawing", () => {
-  test("a message that was never delivered, or was deleted, is left alone", async () => {
-    await notifier.redraw(pendingOne, "card", "card:pending", { channel: "", ts: "", face: "" });
-    expect(methods()).toEqual([]);
-    await notifier.redraw(pendingOne, "card", "card:pending", { channel: CHANNEL, ts: "9.9", face: "" });
+  test("what is no longer there is gone, without a word", async () => {
+    expect(await redraw("card:pending", { channel: CHANNEL, ts: "9.9" })).toBe("gone");
     expect(lines).toEqual([]);
   });
 
-  test("a card that cannot be edited stays, with a warning", async () => {
-    const sent = await post("card", "card:pending");
-    slack.settings.editWindowClosed = true;
-    await notifier.redraw(drawn("card:active").r, "card", "card:active", sent);
-    expect(slack.messages(CHANNEL).length).toBe(1);
-    expect(lines.map((line) => line.level)).toEqual(["warn"]);
-  });
+  test.each(["edit_window_closed", "cant_update_message", "is_archived", "channel_not_found"])(
+    "what Slack lets nobody edit (%s) stays, with a warning",
+    async (code) => {
+      const place = await post("card:pending");
+      slack.failNext("chat.update", code);
+      expect(await redraw("card:active", place)).toBe("gone");
+      expect(slack.messages(CHANNEL).length).toBe(1);
+      expect(lines).toMatchObject([{ level: "warn", fields: { key: "card", shows: "active", slack: code } }]);
+    },
+  );
 
-  test("what may pass is thrown", async () => {
-    const sent = await post("card", "card:pending");
-    slack.failNext("chat.update", "internal_error");
-    await expect(notifier.redraw(drawn("card:active").r, "card", "card:active", sent)).rejects.toThrow();
+  test.each<[CallFailure, object]>([
+    ["internal_error", { data: { error: "internal_error" } }],
+    [{ status: 503 }, { what: "slack" }],
+    [{ lost: true }, { what: "slack" }],
+    [{ retryAfter: 2 }, { retryAfterMs: 2000 }],
+  ])("what may pass (%j) is thrown", async (trouble, error) => {
+    const place = await post("card:pending");
+    slack.failNext("chat.update", trouble);
+    expect(await failure(redraw("card:active", place))).toMatchObject(error);
   });
 });

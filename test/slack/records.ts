@@ -2,10 +2,12 @@
 
 import { Role } from "../../src/domain/catalog.ts";
 import { HOUR, MINUTE } from "../../src/domain/duration.ts";
-import { type Face, faces, type Slot } from "../../src/domain/faces.ts";
 import { GroupId, type Principal, RequestId, UserId } from "../../src/domain/ids.ts";
+import { kindOf } from "../../src/domain/message-key.ts";
+import { STUCK_TRIES_MAX, type Wanted, wantedMessages } from "../../src/domain/messages.ts";
 import type { Locale, Person } from "../../src/domain/person.ts";
-import { AccessRequest, Failure } from "../../src/domain/request.ts";
+import { ChangedTerm } from "../../src/domain/refusal.ts";
+import { AccessRequest, Failure, Outage, Verification } from "../../src/domain/request.ts";
 import type { ViewContext } from "../../src/slack/views/index.ts";
 
 export const NOW = Date.UTC(2026, 10, 25, 14, 2, 11);
@@ -46,28 +48,35 @@ export const common = {
   reason: "OPS-123 roll back search rule",
   duration: 4 * HOUR,
   requestedAt: NOW - 5 * MINUTE,
+  enteredAt: NOW,
   closesAt: NOW + 4 * HOUR - 5 * MINUTE,
   approvers: [SRE],
   policy: "0".repeat(64),
   terms: 1,
+  revision: 1,
   generation: 1,
   messages: {},
 };
 const decision = { by: alice, qualified: "S0SRE", at: NOW - MINUTE };
 const approved = { ...common, decision, expiresAt: NOW + 4 * HOUR };
 const grant = { accountUid: "a", bindingUid: "b", tokenExpiresAt: NOW + 4 * HOUR, shortened: false };
-const sent = { channel: "D0BOB", ts: "1.1", face: "" };
+const sent = { channel: "D0BOB", ts: "1.1", shows: "", revision: 1 };
+const shared = { ...sent, channel: "C0APPROVALS" };
 const messages = {
-  card: { ...sent, channel: "C0APPROVALS" },
+  card: shared,
   waiting: sent,
   token: sent,
   unproven: sent,
-  alert: { ...sent, channel: "C0APPROVALS" },
+  alert: shared,
   "reminder:3600000": sent,
 };
+const unsent = { ...shared, ts: "", refused: { code: "is_archived", since: NOW, triedAt: NOW } };
+const stuck = { code: "edit_window_closed", since: NOW, tries: STUCK_TRIES_MAX, triedAt: NOW };
+const left = { ...messages, token: { ...sent, token: "shown", stuck } };
 const gone = { ...approved, grant, messages, deletedAt: NOW };
-const slow = { what: "hub", since: NOW - MINUTE };
-const verified = (method: "probe" | "absence") => ({ method, deletedAt: NOW - 12_000, at: NOW });
+const outages = Outage.shape.what.options.map((what) => ({ what, since: NOW - MINUTE }));
+const [slow] = outages;
+const verified = (method: Verification["method"]) => ({ method, deletedAt: NOW - 12_000, at: NOW });
 
 const ends = [
   { cause: "expired", at: NOW },
@@ -80,6 +89,14 @@ const ends = [
 /** Everything a record can be, as far as words differ. */
 export const records: AccessRequest[] = [
   { ...common, state: "pending" },
+  { ...common, messages: { ...messages, card: unsent }, state: "pending" },
+  ...ChangedTerm.options.map((what) => ({
+    ...common,
+    messages,
+    state: "refused",
+    refusal: { kind: "terms-changed", role: "admin", what, max: HOUR },
+    at: NOW,
+  })),
   {
     ...common,
     messages,
@@ -91,17 +108,23 @@ export const records: AccessRequest[] = [
   { ...common, messages, state: "timedOut", at: NOW },
   { ...common, messages, state: "denied", by: alice, qualified: "S0SRE", why: "use <guest>", at: NOW },
   { ...approved, messages, state: "approved" },
-  { ...approved, messages, state: "approved", trouble: slow },
+  ...outages.map((outage) => ({ ...approved, messages, state: "approved", outage })),
   { ...approved, approvers: [], decision: { ...decision, by: "policy" }, state: "approved" },
-  { ...approved, messages, grant, state: "delivering", hidden: false, trouble: { ...slow, what: "slack" } },
+  { ...approved, messages, grant, state: "delivering", hidden: false, outage: { ...slow, what: "slack" } },
   { ...approved, messages, grant, state: "active", hidden: false, reminded: [HOUR] },
   { ...approved, messages, grant, state: "active", hidden: true, reminded: [HOUR, 10 * MINUTE] },
+  ...outages.map((outage) => ({ ...gone, end: ends[0], state: "ending", outage })),
   ...ends.flatMap((end) => [
     { ...gone, end, state: "ending" },
-    { ...gone, end, state: "ending", trouble: slow },
-    { ...gone, end, state: "ended", verification: verified("probe") },
-    { ...gone, end, state: "ended", verification: verified("absence") },
+    { ...gone, end, state: "ending", outage: slow },
+    ...Verification.shape.method.options.map((method) => ({
+      ...gone,
+      end,
+      state: "ended",
+      verification: verified(method),
+    })),
   ]),
+  { ...gone, end: ends[0], state: "ended", messages: left, verification: verified("absence") },
 ].map((record) => AccessRequest.parse(record));
 
 export const activeOne = records.find((r) => r.state === "active") as Extract<
@@ -114,12 +137,19 @@ export const deliveringOne = records.find((r) => r.state === "delivering") as Ex
   { state: "delivering" }
 >;
 
-export interface Drawn {
+export interface Drawn extends Wanted {
   r: AccessRequest;
-  slot: Slot;
-  face: Face;
+  /** Such as `card:pending`. */
+  what: string;
 }
 
-export const everyFace: Drawn[] = records.flatMap((r) =>
-  [...faces(r)].map(([slot, face]) => ({ r, slot, face })),
+export const everyMessage: Drawn[] = records.flatMap((r) =>
+  wantedMessages(r).map(({ key, shows }) => ({ r, key, shows, what: `${kindOf(key)}:${shows}` })),
 );
+
+/** The first that shows it. */
+export function drawn(what: string): Drawn {
+  const found = everyMessage.find((one) => one.what === what);
+  if (!found) throw new Error(`No record shows ${what}.`);
+  return found;
+}

@@ -38,18 +38,20 @@ function open(workspace: Workspace, args: JsonObject): JsonObject {
   return { ...(known ? { no_op: true, already_open: true } : {}), channel: { id, ...full } };
 }
 
-/** The newest message of a DM, whole, whoever wrote it. */
-function latestIn(workspace: Workspace, channel: string): JsonObject | null {
-  const message = workspace.messages.findLast((one) => one.channel === channel && !one.deleted);
-  return message ? wire(workspace, message) : null;
-}
-
 const im = (id: string, person: SlackPerson): JsonObject => ({
   id,
   is_im: true,
   user: person.id,
   is_user_deleted: person.deleted ?? false,
 });
+
+/** The newest that stands in the conversation itself, whoever wrote it; what hangs below another is not in it. */
+function latestIn(workspace: Workspace, id: string): JsonObject | null {
+  const latest = workspace.messages.findLast(
+    ({ channel, deleted, thread_ts }) => channel === id && !deleted && thread_ts === undefined,
+  );
+  return latest ? wire(workspace, latest) : null;
+}
 
 function readable(workspace: Workspace, id: string): Conversation {
   const place = conversationOf(workspace, id);

@@ -3,9 +3,10 @@ import { mentionsIn, visibleText } from "../../../sandbox/slack/read.ts";
 import type { Block } from "../../../sandbox/slack/types.ts";
 import { correctLine, parseCommand } from "../../../src/domain/command.ts";
 import { HOUR, MINUTE } from "../../../src/domain/duration.ts";
+import { isFinal } from "../../../src/domain/lifecycle.ts";
 import { Locale, Standing } from "../../../src/domain/person.ts";
-import type { Refusal } from "../../../src/domain/refusal.ts";
-import { type AccessRequest, FINAL } from "../../../src/domain/request.ts";
+import { ChangedTerm, type Refusal } from "../../../src/domain/refusal.ts";
+import type { AccessRequest } from "../../../src/domain/request.ts";
 import { DENY_VIEW } from "../../../src/slack/ids.ts";
 import {
   askedReply,
@@ -52,6 +53,11 @@ const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
     { kind: "late", did, by: alice, at: NOW - HOUR },
   ]),
   stale: [{ kind: "stale", id: ID }],
+  "terms-changed": [
+    ...ChangedTerm.options.map((what) => ({ kind: "terms-changed" as const, role: "admin", what })),
+    { kind: "terms-changed", role: "admin", what: "too-long", max: HOUR },
+  ],
+  "not-hidden-yet": [{ kind: "not-hidden-yet", id: ID }],
   "unknown-request": [{ kind: "unknown-request", id: "R-<@U0BOB>" }],
   "nothing-to-revoke": [{ kind: "nothing-to-revoke" }, { kind: "nothing-to-revoke", who: bob.id }],
   "look-up-failed": [{ kind: "look-up-failed" }],
@@ -85,7 +91,7 @@ describe.each(Locale.options)("answers in %s", (locale) => {
     expectSpeech(statusReply([], view(locale)));
     expectSpeech(
       statusReply(
-        records.filter((r) => !FINAL.includes(r.state as never)),
+        records.filter((r) => !isFinal(r)),
         view(locale),
       ),
     );

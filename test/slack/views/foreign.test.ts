@@ -7,13 +7,13 @@ import { Locale } from "../../../src/domain/person.ts";
 import { cut, foreign, oneLine, shorten } from "../../../src/slack/messages/text.ts";
 import {
   askedReply,
-  drawFace,
+  drawMessage,
   type Message,
   refusedReply,
   statusReply,
 } from "../../../src/slack/views/index.ts";
 import { expectSpeech, mrkdwnIn } from "../../helpers/speech.ts";
-import { everyFace, pendingOne, records, view } from "../records.ts";
+import { everyMessage, pendingOne, records, view } from "../records.ts";
 
 const evil = fc.constantFrom(
   "<!channel>",
@@ -51,10 +51,10 @@ function expectHarmless(message: Message): void {
 // Names of one's own choice may hold an asterisk, which only spoils the look of that one line.
 const tame = (text: string): string => text.replaceAll("*", "");
 
-test("every face stays harmless and within limits", () => {
+test("every message stays harmless and within limits", () => {
   fc.assert(
     fc.property(
-      fc.constantFrom(...everyFace),
+      fc.constantFrom(...everyMessage),
       words,
       words,
       locale,
@@ -64,7 +64,7 @@ test("every face stays harmless and within limits", () => {
         const r = { ...drawn.r, reason: text, requester: { ...drawn.r.requester, name: tame(name) } };
         if ("why" in r) r.why = text;
         if ("end" in r) r.end = { ...r.end, reason: text };
-        const message = drawFace(r, drawn.slot, drawn.face, view(l), isFirst);
+        const message = drawMessage(r, drawn.key, drawn.shows, view(l), isFirst);
         expectSpeech(message);
         expectHarmless(message);
       },
@@ -97,7 +97,7 @@ test("so do answers", () => {
 
 test("a reason is quoted as it was written", () => {
   const reason = "<!channel> *now*\nsecond line & more";
-  const card = drawFace({ ...pendingOne, reason }, "card", "card:pending", view("en"), true);
+  const card = drawMessage({ ...pendingOne, reason }, "card", "pending", view("en"), true);
   expect(JSON.stringify(card.blocks)).toContain(JSON.stringify(reason));
   expect(card.text).toBe("Bob asks for admin for 4 h: &lt;!channel&gt; *now* second line &amp; more");
 });

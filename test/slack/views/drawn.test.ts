@@ -1,42 +1,50 @@
 import { describe, expect, test } from "vitest";
 import { mentionsIn, visibleText } from "../../../sandbox/slack/read.ts";
 import type { Block } from "../../../sandbox/slack/types.ts";
-import { type Face, phase } from "../../../src/domain/faces.ts";
 import { UserId } from "../../../src/domain/ids.ts";
+import { displayStatus } from "../../../src/domain/lifecycle.ts";
+import { isShared, type MessageKind, type Shown } from "../../../src/domain/message-key.ts";
 import { Locale } from "../../../src/domain/person.ts";
+import { Outage } from "../../../src/domain/request.ts";
 import { buttonValue } from "../../../src/slack/ids.ts";
-import { drawFace, drawToken, type Message } from "../../../src/slack/views/index.ts";
+import { drawMessage, drawToken, type Message } from "../../../src/slack/views/index.ts";
 import { buttonsIn, expectSpeech, mrkdwnIn } from "../../helpers/speech.ts";
-import { activeOne, deliveringOne, everyFace, ID, NOW, pendingOne, records, SRE, view } from "../records.ts";
+import {
+  activeOne,
+  deliveringOne,
+  drawn,
+  everyMessage,
+  ID,
+  NOW,
+  pendingOne,
+  records,
+  SRE,
+  view,
+} from "../records.ts";
 
-const PHASES = [
+const STATUSES = [
   "pending",
   "withdrawn",
   "timedOut",
+  "closed",
   "denied",
   "setting-up",
-  "trouble",
+  "outage",
   "active",
   "removing",
   "unproven",
   "failed",
   "ended",
 ] as const;
-const ALL: Face[] = [
-  ...PHASES.map((p) => `card:${p}` as const),
-  ...PHASES.map((p) => `waiting:${p}` as const),
-  ...(["setting-up", "trouble", "shown", "hidden", "ending", "ended"] as const).map(
-    (s) => `token:${s}` as const,
-  ),
-  ...(["refused", "denied", "timedOut", "failed", "ended"] as const).map((s) => `notice:${s}` as const),
-  "unproven:open",
-  "unproven:proven",
-  "alert:unproven",
-  "alert:proven",
-  "alert:failed",
-  "reminder:open",
-  "reminder:closed",
-];
+const ALL: { [K in MessageKind]: readonly Shown[K][] } = {
+  card: STATUSES,
+  waiting: [...STATUSES, "not-delivered"],
+  token: ["setting-up", "outage", "shown", "hidden", "ending", "ended"],
+  notice: ["refused", "closed", "denied", "timedOut", "failed", "ended"],
+  unproven: ["open", "proven"],
+  alert: ["unproven", "proven", "failed", "token-left"],
+  reminder: ["open", "closed"],
+};
 
 const seen = ({ text, blocks }: Message): string =>
   visibleText({ text, blocks: blocks as unknown as Block[] });
@@ -45,14 +53,15 @@ const first = (m: Message): string => mrkdwnIn(m.blocks)[0] ?? "";
 const plainDates = (text: string): string => text.replace(/<!date\^\d+\^[^|]*\|([^>]*)>/g, "$1");
 const buttons = (m: Message): string[] => buttonsIn(m.blocks).map((b) => b.text.text);
 
-describe.each(Locale.options)("every face in %s", (locale) => {
+describe.each(Locale.options)("every message in %s", (locale) => {
   test("the records below have them all", () => {
-    expect(ALL.filter((face) => !everyFace.some((drawn) => drawn.face === face))).toEqual([]);
+    const all = Object.entries(ALL).flatMap(([kind, shown]) => shown.map((shows) => `${kind}:${shows}`));
+    expect([...new Set(everyMessage.map(({ what }) => what))].toSorted()).toEqual(all.toSorted());
   });
 
-  test.each(everyFace)("$face of $r.state", ({ r, slot, face }) => {
+  test.each(everyMessage)("$what of $r.state", ({ r, key, shows }) => {
     for (const isFirst of [true, false]) {
-      const message = drawFace(r, slot, face, view(locale), isFirst);
+      const message = drawMessage(r, key, shows, view(locale), isFirst);
       expectSpeech(message);
       expect(seen(message)).not.toMatch(/undefined|null|NaN|\[object|\p{Extended_Pictographic}/u);
       expect(mrkdwnIn(message.blocks).at(-1)).toContain(ID);
@@ -60,10 +69,10 @@ describe.each(Locale.options)("every face in %s", (locale) => {
     }
   });
 
-  test.each(everyFace.filter(({ slot }) => slot === "card" || slot === "alert"))(
-    "a redrawn $face mentions no user group",
-    ({ r, slot, face }) => {
-      expect(mentions(drawFace(r, slot, face, view(locale), false)).groups.size).toBe(0);
+  test.each(everyMessage.filter(({ key }) => isShared(key)))(
+    "a redrawn $what mentions no user group",
+    ({ r, key, shows }) => {
+      expect(mentions(drawMessage(r, key, shows, view(locale), false)).groups.size).toBe(0);
     },
   );
 
@@ -85,7 +94,7 @@ describe.each(Locale.options)("every face in %s", (locale) => {
 
 describe("what is said", () => {
   test("a new card pings once, and asks for a decision", () => {
-    const card = drawFace(pendingOne, "card", "card:pending", view("en"), true);
+    const card = drawMessage(pendingOne, "card", "pending", view("en"), true);
     expect(first(card)).toBe("*Pending:* <@U0BOB> asks for *admin* for *4 h*. <!subteam^S0SRE>");
     expect(card.text).toBe("Bob asks for admin for 4 h: OPS-123 roll back search rule");
     expect(buttons(card)).toEqual(["Approve", "Deny…"]);
@@ -97,21 +106,18 @@ describe("what is said", () => {
   });
 
   test("a card without pings mentions no approver at all", () => {
-    const card = drawFace(pendingOne, "card", "card:pending", view("en", []), true);
+    const card = drawMessage(pendingOne, "card", "pending", view("en", []), true);
     expect([...mentions(card).groups, ...mentions(card).users]).toEqual(["U0BOB"]);
     expect(seen(card)).toContain("any approver except Bob");
     const other = UserId.parse("U0CAROL");
     const partly = { ...pendingOne, approvers: [SRE, other] };
-    expect([...mentions(drawFace(partly, "card", "card:pending", view("en"), true)).users]).toEqual([
-      "U0BOB",
-    ]);
+    expect([...mentions(drawMessage(partly, "card", "pending", view("en"), true)).users]).toEqual(["U0BOB"]);
   });
 
   test("a card later", () => {
-    const says = (face: string) => {
-      const drawn = everyFace.find((one) => one.face === face);
-      if (!drawn) throw new Error(face);
-      return plainDates(first(drawFace(drawn.r, drawn.slot, drawn.face, view("en"), false)));
+    const says = (what: string) => {
+      const { r, key, shows } = drawn(what);
+      return plainDates(first(drawMessage(r, key, shows, view("en"), false)));
     };
     expect(says("card:setting-up")).toBe(
       "*Setting up:* admin for 4 h for <@U0BOB>. Approved by <@U0ALICE> at 2026-11-25 14:01 UTC.",
@@ -120,21 +126,50 @@ describe("what is said", () => {
       "*Active until 2026-11-25 18:02 UTC:* admin for <@U0BOB>. Approved by <@U0ALICE> at 2026-11-25 14:01 UTC.",
     );
     expect(says("card:unproven")).toBe(
-      "*Removing:* admin for <@U0BOB>. The hub does not answer; still trying.",
+      "*Removing:* admin for <@U0BOB>. Production does not answer; still trying.",
     );
     expect(says("card:ended")).toBe(
       "*Ended 2026-11-25 14:01 UTC:* admin for <@U0BOB>; time ran out; token refused by the hub.",
     );
     expect(says("waiting:pending")).toBe("*Waiting:* admin for 4 h, for one of <!subteam^S0SRE>.");
-    expect(says("token:trouble")).toBe(
-      "*Not set up yet:* the hub does not answer. You have no access; we keep trying.",
+    expect(says("token:outage")).toBe(
+      "*Approved, not ready yet:* production does not answer. You have no access yet; we keep trying.",
     );
     expect(says("unproven:open")).toBe(
-      "*Ending, not yet confirmed:* the hub does not answer. Your token may still work; we keep trying.",
+      "*Ending, not yet confirmed:* production does not answer. Your token may still work; we keep trying.",
     );
     expect(says("notice:ended")).toBe(
       "*Ended:* your admin access to production. The hub refuses the token since 2026-11-25 14:01:59 UTC.",
     );
+  });
+
+  test("what is new since then is said where it matters", () => {
+    const says = (what: string, change: object = {}) => {
+      const { r, key, shows } = drawn(what);
+      return plainDates(first(drawMessage({ ...r, ...change } as typeof r, key, shows, view("en"), false)));
+    };
+    expect(says("waiting:not-delivered")).toBe(
+      "*Waiting, nobody was asked yet:* admin for 4 h. Slack does not take the message to the approvers; the administrators are told, and we keep trying.",
+    );
+    const refusal = { kind: "terms-changed", role: "admin", what: "too-long", max: 30 * 60_000 };
+    expect(says("notice:closed", { refusal })).toBe(
+      "*Closed, the rules changed* while this waited: admin for 4 h; it lasts at most 30 min now.",
+    );
+    expect(says("alert:token-left")).toBe(
+      "*A token is left in Slack, dead:* admin for <@U0BOB> on production. Slack refuses to edit or delete its message; it was tried for a week.",
+    );
+    const verification = { method: "expiry", deletedAt: NOW - 12_000, at: NOW };
+    expect(says("notice:ended", { verification })).toBe(
+      "*Ended:* your admin access to production. That the hub refuses the token could not be shown; the token's own time has run out.",
+    );
+  });
+
+  test("each outage is told apart", () => {
+    const said = Outage.shape.what.options.map((what) => {
+      const r = { ...drawn("card:unproven").r, outage: { what, since: NOW } } as typeof pendingOne;
+      return first(drawMessage(r, "card", "unproven", view("en"), false));
+    });
+    expect(new Set(said).size).toBe(Outage.shape.what.options.length);
   });
 
   test("the token comes with what to do with it", () => {
@@ -160,16 +195,14 @@ describe("what is said", () => {
   });
 
   test("a reminder says how long is left, and loses its button with the next", () => {
-    const open = drawFace(activeOne, "reminder:3600000", "reminder:open", view("en"), true);
+    const open = drawMessage(activeOne, "reminder:3600000", "open", view("en"), true);
     expect(open.text).toBe("Ends in 1 h: your admin access to production.");
     expect(plainDates(first(open))).toBe(
       "*Ends in 1 h:* your admin access to production, at 2026-11-25 18:02 UTC.",
     );
     expect(buttons(open)).toEqual(["Release now"]);
-    expect(buttons(drawFace(activeOne, "reminder:3600000", "reminder:closed", view("en"), false))).toEqual(
-      [],
-    );
-    const zh = drawFace(activeOne, "reminder:3600000", "reminder:open", view("zh"), true);
+    expect(buttons(drawMessage(activeOne, "reminder:3600000", "closed", view("en"), false))).toEqual([]);
+    const zh = drawMessage(activeOne, "reminder:3600000", "open", view("zh"), true);
     expect(zh.text).toBe("1 小时后结束：你在 production 上的 admin 权限。");
   });
 
@@ -177,8 +210,8 @@ describe("what is said", () => {
     const told = records
       .filter((r) => r.state === "ended" && r.verification.method === "probe")
       .map((r) => {
-        const face = phase(r) === "failed" ? "notice:failed" : "notice:ended";
-        const message = drawFace(r, "notice", face, view("en"), true);
+        const shows = displayStatus(r) === "failed" ? "failed" : "ended";
+        const message = drawMessage(r, "notice", shows, view("en"), true);
         return [mrkdwnIn(message.blocks).at(-1), buttons(message).join()];
       });
     expect(told).toEqual([
@@ -191,21 +224,22 @@ describe("what is said", () => {
       ["R-7K2Q9FXT", "Ask again"],
       ["R-7K2Q9FXT", ""],
       ["R-7K2Q9FXT", "Ask again"],
+      ["R-7K2Q9FXT", "Ask again"],
     ]);
   });
 
   test("only approvers' cards of live grants can be revoked, and only after a confirmation", () => {
-    const active = drawFace(activeOne, "card", "card:active", view("zh"), false);
+    const active = drawMessage(activeOne, "card", "active", view("zh"), false);
     expect(buttons(active)).toEqual(["撤销…"]);
     expect(buttonsIn(active.blocks)[0]?.confirm?.style).toBe("danger");
     expect(active.text).toBe("生效中，还有 4 小时：Bob 的 admin 权限。由 Alice 1 分钟前批准。");
   });
 
   test("times far from now carry their day", () => {
-    const late = drawFace(
+    const late = drawMessage(
       activeOne,
       "card",
-      "card:active",
+      "active",
       { ...view("en"), now: NOW + 3 * 86_400_000 },
       false,
     );
