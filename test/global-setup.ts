@@ -1,7 +1,7 @@
 /** Before any test: a Redis that serves, or one sentence instead of a failure in each file. */
 import { ensureRedis } from "../sandbox/redis/install.ts";
 
-export function setup(): void {
+export default function setup(): void {
   try {
     ensureRedis();
   } catch (error) {

@@ -26,8 +26,8 @@ export async function canary(client: HubClient, config: Config, clock: Clock): P
     for await (const [step, ms] of live(grants, grant, clock))
       findings.push(ok(`canary ${step}`, `${(ms / SECOND).toFixed(2)} s`));
   } catch (error) {
-    const says = error instanceof Error ? error.message : "no usable answer";
-    findings.push(fail("canary", says, "npm run doctor: what else failed is the cause"));
+    const message = error instanceof Error ? error.message : "no usable answer";
+    findings.push(fail("canary", message, "npm run doctor: what else failed is the cause"));
   } finally {
     // What this cannot reach, or is killed before, the next doctor takes away.
     await removeGrant(grants, grant, {}, new AbortController().signal).catch(() => {});

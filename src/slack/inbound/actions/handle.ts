@@ -16,8 +16,8 @@ export async function handleClick(
   const action = actionFor(click.action);
   if (!action)
     return context.log.warn({ action: click.action }, "Slack sent a click on a button that is not ours");
-  const told = await outcome(context, click, () => action(context, click));
-  if (told) await answer(context, click, told.reply, told.replace);
+  const result = await outcome(context, click, () => action(context, click));
+  if (result) await answer(context, click, result.reply, result.replace);
 }
 
 async function outcome(
