@@ -35,14 +35,14 @@ export async function removeForeign(context: SetupContext): Promise<boolean> {
     const objects = waves.get(wave) ?? [];
     await removeAll(
       client,
-      objects.map((one) => ({ ...one, path: pathOf(one) })),
+      objects.map((one) => ({ ...one, path: collectionOf(one) })),
     );
     for (const one of objects) means.say(`  removed    ${describeObject(one)}`);
   }
   return found.length > 0;
 }
 
-const pathOf = ({ namespace }: Pick<ForeignObject, "namespace">): string =>
+const collectionOf = ({ namespace }: Pick<ForeignObject, "namespace">): string =>
   namespace === undefined ? CLUSTER_ROLE_BINDINGS : accountsOf(namespace);
 
 /** What was made while the old token still worked goes too. */
