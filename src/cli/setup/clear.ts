@@ -11,8 +11,9 @@ import {
 } from "../../hub/client/objects.ts";
 import { surveyHub } from "../../hub/grants/foreign.ts";
 import { keyOf, selector } from "../../hub/grants/names.ts";
+import { accountId } from "../../hub/grants/whose.ts";
 import { describeObject, foreignScope } from "../checks/foreign.ts";
-import { accountId, type BotAccount } from "./accounts.ts";
+import type { BotAccount } from "./accounts.ts";
 import type { SetupContext } from "./index.ts";
 import { removeAll } from "./remove.ts";
 
