@@ -4,9 +4,10 @@ import { type JumpClock, jumpClock } from "../../sandbox/clock.ts";
 import { type HubClient as Admin, hubClient } from "../../sandbox/hub/client.ts";
 import { type LocalHub, startLocalHub } from "../../sandbox/hub/index.ts";
 import { createHubClient, type HubClient } from "../../src/hub/client/client.ts";
-import { doctorInstance, type ForeignScope, surveyHub } from "../../src/hub/grants/foreign.ts";
+import { surveyHub } from "../../src/hub/grants/foreign.ts";
 import { createGrants } from "../../src/hub/grants/grants.ts";
 import { instanceAccount, labels, objectName } from "../../src/hub/grants/names.ts";
+import { doctorInstance, type ForeignScope } from "../../src/hub/grants/whose.ts";
 import { parseKubeconfig } from "../../src/hub/kubeconfig/kubeconfig.ts";
 import { botKubeconfig, GRANTS_NAMESPACE } from "../helpers/bot-account.ts";
 import { approved } from "./requests.ts";
@@ -72,7 +73,7 @@ describe("is the bot's own, or not its affair", () => {
     await makeAccount("default");
     await bind("theirs", "cluster-admin", [account("kube-system", "root")]);
     await bind("nobody", "karpor-guest", []);
-    expect(await survey()).toEqual({ foreign: [], elsewhere: [], bots: ["karpor-access"] });
+    expect(await survey()).toEqual({ foreign: [], known: [], elsewhere: [], bots: ["karpor-access"] });
   });
 
   it("an account of hub.known with a role of the catalog, alone or with others of them", async () => {

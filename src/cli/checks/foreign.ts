@@ -5,7 +5,8 @@ import { DAY, formatDuration, HOUR } from "../../domain/duration.ts";
 import type { Clock, ForeignObject } from "../../flow/ports.ts";
 import { botClusterRole, botNamespace } from "../../hub/bot-account.ts";
 import type { HubClient } from "../../hub/client/client.ts";
-import { type ForeignScope, surveyHub } from "../../hub/grants/foreign.ts";
+import { surveyHub } from "../../hub/grants/foreign.ts";
+import type { ForeignScope } from "../../hub/grants/whose.ts";
 import { identityOf } from "../../hub/kubeconfig/identity.ts";
 import { kubectl, shellWord } from "../shell.ts";
 import { type Finding, fail, ok, warn } from "./finding.ts";
@@ -28,24 +29,27 @@ export async function checkForeign(
   config: ForeignAsked,
   clock: Clock,
 ): Promise<Finding[]> {
-  const { foreign, bots } = await surveyHub(foreignScope(client, config, clock));
+  const { foreign, known, bots } = await surveyHub(foreignScope(client, config, clock));
   const found = foreign.filter(({ instance }) => instance === undefined);
   const told = found.map((one) => judge(one, config.hub.namespace, clock.now()));
   const none = ok(
     "hub foreign",
     "every binding of a role of the catalog, and every account of a grant, is the bot's",
   );
-  return [...(foreign.length === 0 ? [none] : told), ...oldAccounts(client, config, bots)];
+  return [
+    ...(foreign.length === 0 ? [none] : told),
+    ...known.map((one) => ok("hub known", `${describeObject(one)}; ${ageOf(one, clock.now())} old`)),
+    ...oldAccounts(client, config, bots),
+  ];
 }
 
 function judge(object: ForeignObject, namespace: string, now: number): Finding {
-  const { kind, clusterRole, subjects = [], createdAt } = object;
-  const age = formatDuration(coarse(now - createdAt));
+  const { kind, clusterRole, subjects = [] } = object;
   const removable = accountsOutside(subjects, namespace);
   const byHand = clusterRole !== botClusterRole(namespace) && removable.length === subjects.length;
   const accept = byHand ? `; or accept it: hub.known: [${removable.map(idOf).join(", ")}]` : "";
   const fix = `${removal(object, removable).join("; ")}, on the hub${accept}`;
-  const message = `${describeObject(object)}; ${age} old, and not made by the bot`;
+  const message = `${describeObject(object)}; ${ageOf(object, now)} old, and not made by the bot`;
   return kind === "ClusterRoleBinding" && byHand
     ? warn("hub foreign", message, fix)
     : fail("hub foreign", message, `${fix}. If nobody knows it: npm run setup -- --rotate`);
@@ -87,10 +91,11 @@ const RELEASE = '{"metadata":{"finalizers":null}}';
 /** What starts with a dash is no option. */
 const plain = (name: string): string[] => (name.startsWith("-") ? ["--", name] : [name]);
 
-const coarse = (ms: number): number => {
-  const unit = ms > DAY ? DAY : ms > HOUR ? HOUR : 0;
-  return unit ? Math.floor(ms / unit) * unit : Math.max(ms, 0);
-};
+function ageOf({ createdAt }: ForeignObject, now: number): string {
+  const ms = Math.max(now - createdAt, 0);
+  const unit = ms > DAY ? DAY : ms > HOUR ? HOUR : 1;
+  return formatDuration(Math.floor(ms / unit) * unit);
+}
 
 /** A rotation that did not finish: what holds the old token still has every right. */
 function oldAccounts(client: HubClient, { hub }: ForeignAsked, bots: readonly string[]): Finding[] {

@@ -8,8 +8,8 @@ import type { HubClient } from "../../hub/client/client.ts";
 import { answered } from "../../hub/client/errors.ts";
 import { accountsOf } from "../../hub/client/objects.ts";
 import { skew } from "../../hub/client/skew.ts";
-import { doctorInstance } from "../../hub/grants/foreign.ts";
 import { instanceLabels } from "../../hub/grants/names.ts";
+import { doctorInstance } from "../../hub/grants/whose.ts";
 import { type Finding, ok, warn } from "./finding.ts";
 
 const Minted = z.object({ status: z.object({ expirationTimestamp: z.iso.datetime() }) });

@@ -7,8 +7,8 @@ import type { Secret } from "../../domain/secret.ts";
 import type { Clock, Grants, In } from "../../flow/ports.ts";
 import { removeGrant } from "../../flow/support/remove-grant.ts";
 import type { HubClient } from "../../hub/client/client.ts";
-import { doctorInstance } from "../../hub/grants/foreign.ts";
 import { createGrants } from "../../hub/grants/grants.ts";
+import { doctorInstance } from "../../hub/grants/whose.ts";
 import { type Finding, fail, ok } from "../checks/finding.ts";
 
 const LIFE = 10 * MINUTE;

@@ -9,8 +9,8 @@ import {
   type ObjectAt,
   objectsAt,
 } from "../../hub/client/objects.ts";
-import { DOCTOR_DONE_AFTER_MS, doctorInstance } from "../../hub/grants/foreign.ts";
 import { selector } from "../../hub/grants/names.ts";
+import { DOCTOR_DONE_AFTER_MS, doctorInstance } from "../../hub/grants/whose.ts";
 import { type Finding, ok } from "../checks/finding.ts";
 
 /** Leaves alone what a doctor of this moment works with. Throws HubError. */

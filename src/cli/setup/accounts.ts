@@ -42,6 +42,3 @@ export const botAccount = (namespace: string, generation: number) => ({
   name: botAccountName(namespace, generation),
   namespace: botNamespace(namespace),
 });
-
-export const accountId = ({ namespace, name }: { namespace?: string | undefined; name: string }): string =>
-  `${namespace}/${name}`;

@@ -11,8 +11,9 @@ import {
 } from "../../hub/client/objects.ts";
 import { surveyHub } from "../../hub/grants/foreign.ts";
 import { keyOf, selector } from "../../hub/grants/names.ts";
+import { accountId } from "../../hub/grants/whose.ts";
 import { describeObject, foreignScope } from "../checks/foreign.ts";
-import { accountId, type BotAccount } from "./accounts.ts";
+import type { BotAccount } from "./accounts.ts";
 import type { SetupContext } from "./index.ts";
 import { removeAll } from "./remove.ts";
 
@@ -35,14 +36,14 @@ export async function removeForeign(context: SetupContext): Promise<boolean> {
     const objects = waves.get(wave) ?? [];
     await removeAll(
       client,
-      objects.map((one) => ({ ...one, path: pathOf(one) })),
+      objects.map((one) => ({ ...one, path: collectionOf(one) })),
     );
     for (const one of objects) means.say(`  removed    ${describeObject(one)}`);
   }
   return found.length > 0;
 }
 
-const pathOf = ({ namespace }: Pick<ForeignObject, "namespace">): string =>
+const collectionOf = ({ namespace }: Pick<ForeignObject, "namespace">): string =>
   namespace === undefined ? CLUSTER_ROLE_BINDINGS : accountsOf(namespace);
 
 /** What was made while the old token still worked goes too. */

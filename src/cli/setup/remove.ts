@@ -1,7 +1,8 @@
 /** Taking objects off the hub as an administrator: also what a finalizer would keep standing. */
+import { z } from "zod";
 import type { HubClient } from "../../hub/client/client.ts";
-import { answered, HubError } from "../../hub/client/errors.ts";
-import { deleteObject, type ObjectAt } from "../../hub/client/objects.ts";
+import { answered, HubError, isAbsence } from "../../hub/client/errors.ts";
+import { deleteObject, type ObjectAt, pathOf } from "../../hub/client/objects.ts";
 
 const AT_ONCE = 16;
 
@@ -23,9 +24,10 @@ async function removeForGood(client: HubClient, object: ObjectAt): Promise<void>
 
 async function stands(client: HubClient, object: ObjectAt): Promise<boolean> {
   const { status, body, headers } = await client.request(pathOf(object));
-  if (status === 404) return false;
-  if (status !== 200) throw answered(`read ${pathOf(object)}`, status, body, headers["audit-id"]);
-  return (body as { metadata?: { uid?: unknown } } | undefined)?.metadata?.uid === object.uid;
+  if (status === 200) return Found.parse(body).metadata.uid === object.uid;
+  const error = answered(`read ${pathOf(object)}`, status, body, headers["audit-id"]);
+  if (isAbsence(error, object.name)) return false;
+  throw error;
 }
 
-const pathOf = ({ path, name }: ObjectAt): string => `${path}/${encodeURIComponent(name)}`;
+const Found = z.object({ metadata: z.object({ uid: z.string() }) });

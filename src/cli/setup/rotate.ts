@@ -1,7 +1,8 @@
 /** `setup --rotate`: another account for the bot; whoever had the old one's token has nothing afterwards. */
 import { SECOND } from "../../domain/duration.ts";
+import { accountId } from "../../hub/grants/whose.ts";
 import { describeObject } from "../checks/foreign.ts";
-import { accountId, type BotAccount, botAccount, botAccounts } from "./accounts.ts";
+import { type BotAccount, botAccount, botAccounts } from "./accounts.ts";
 import { applyAll } from "./apply.ts";
 import {
   endGrants,

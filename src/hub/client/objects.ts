@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { Metadata } from "../grants/names.ts";
 import type { HubClient } from "./client.ts";
-import { answered, HubError } from "./errors.ts";
+import { answered, HubError, isAbsence, isStatus } from "./errors.ts";
 
 export const CLUSTER_ROLE_BINDINGS = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
 export const accountsOf = (namespace: string): string => `/api/v1/namespaces/${namespace}/serviceaccounts`;
@@ -23,7 +23,9 @@ const HubObject = z.object({
 export type HubObject = z.infer<typeof HubObject>;
 
 const PAGE = 500;
+// A proxy may answer with JSON of its own, which must not pass for an empty list.
 const Page = z.object({
+  kind: z.string().regex(/List$/),
   metadata: z.object({ continue: z.string().optional() }).default({}),
   items: z.array(HubObject).nullish(),
 });
@@ -62,16 +64,16 @@ export interface ObjectAt {
   uid: string;
 }
 
+export const pathOf = ({ path, name }: ObjectAt): string => `${path}/${encodeURIComponent(name)}`;
+
 /** That it is gone already, or another stands there, is fine. Throws HubError, or the signal's reason. */
-export async function deleteObject(
-  client: HubClient,
-  { path, name, uid }: ObjectAt,
-  signal?: AbortSignal,
-): Promise<void> {
-  const at = `${path}/${encodeURIComponent(name)}`;
+export async function deleteObject(client: HubClient, object: ObjectAt, signal?: AbortSignal): Promise<void> {
+  const { name, uid } = object;
+  const at = pathOf(object);
   // No controller runs on the hub: a foreground deletion would leave the object standing for ever.
   const body = { preconditions: { uid }, propagationPolicy: "Background" };
   const answer = await client.request(at, { method: "DELETE", body, signal });
-  if ([200, 202, 404, 409].includes(answer.status)) return;
-  throw answered(`delete ${at}`, answer.status, answer.body, answer.headers["audit-id"]);
+  if (answer.status === 200 || answer.status === 202) return;
+  const error = answered(`delete ${at}`, answer.status, answer.body, answer.headers["audit-id"]);
+  if (!isAbsence(error, name) && !isStatus(error, 409)) throw error;
 }

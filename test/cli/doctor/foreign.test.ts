@@ -151,6 +151,9 @@ test("an account of hub.known is accepted", async () => {
   });
   await unbind("karpor-guest")();
   expect(findingsOf(run).filter(({ check }) => check === "hub foreign")).toMatchObject([{ level: "ok" }]);
+  expect(findingsOf(run).find(({ check }) => check === "hub known")?.message).toMatch(
+    /^ClusterRoleBinding karpor-guest, which gives karpor-guest to default\/karpor-guest; \d+m old$/,
+  );
 });
 
 test("the start says of orphans too", async () => {

@@ -1,4 +1,5 @@
 /** A stolen kubeconfig of the bot: what a thief can do and cannot, as docs/security.md says it; and nothing after `setup --rotate`. */
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { jumpClock } from "../../../sandbox/clock.ts";
 import { envtestAdvice, envtestAvailable, startEnvtest } from "../../../sandbox/hub/envtest.ts";
@@ -9,6 +10,35 @@ import type { Clock } from "../../../src/domain/clock.ts";
 import { listForeign } from "../../../src/hub/grants/foreign.ts";
 import { ANYBODY, GRANTS, type StolenWorld, SYSTEM, startStolenWorld } from "./thief.ts";
 import { can, cannot } from "./thief-deeds.ts";
+
+describe("docs/security.md", () => {
+  /** The points of the two lists, under the heading. */
+  const lists = (path: string, heading: string) => {
+    const section = readFileSync(new URL(`../../../docs/${path}`, import.meta.url), "utf8").split(
+      `\n## ${heading}\n`,
+    )[1];
+    const points =
+      section
+        ?.split("\n## ")[0]
+        ?.split(/\n\n(?=- )/)
+        .slice(1) ?? [];
+    return points.map((list) =>
+      list
+        .split("\n\n")[0]
+        ?.split("\n")
+        .map((line) => line.replace(/^- /, "")),
+    );
+  };
+  const said = [can, cannot].map((deeds) => deeds.map(({ says }) => says));
+
+  test("says what the thief can do and what not, no more and no less", () => {
+    expect(lists("security.md", "A stolen kubeconfig of the bot")).toEqual(said);
+  });
+  test("says as much in Chinese", () => {
+    const counts = lists("zh/security.md", "机器人的 kubeconfig 被盗").map((list) => list?.length);
+    expect(counts).toEqual(said.map(({ length }) => length));
+  });
+});
 
 describe("the thief on the local hub", () => {
   const clock = jumpClock();

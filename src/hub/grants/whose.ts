@@ -1,0 +1,75 @@
+/** Whose an object on the hub is: taken for the bot's only when it is so in each part, since labels and names can be put on anything. Pure. */
+import type { Clock } from "../../flow/ports.ts";
+import { botGenerationOf, botNamespace } from "../bot-account.ts";
+import type { HubClient } from "../client/client.ts";
+import type { HubObject, Subject } from "../client/objects.ts";
+import { identityOf } from "../kubeconfig/identity.ts";
+import { instanceOf, keyOf } from "./names.ts";
+
+export interface ForeignScope {
+  client: HubClient;
+  clock: Clock;
+  instance: string;
+  /** Of the grants. */
+  namespace: string;
+  /** Of the catalog. */
+  clusterRoles: readonly string[];
+  /** Accounts made by hand that may have the catalog's roles: namespace/name. */
+  known: readonly string[];
+  /** Also what `doctor` is trying the hub with at this moment. */
+  strict?: true;
+}
+
+/** Where a grant stands, and whose it says it is. */
+interface Whose {
+  instance: string;
+  namespace: string;
+}
+
+/** Whose grant it is by labels and name, and of a binding, by its one subject too; null when it is none. */
+export function grantOf({ metadata, roleRef, subjects }: HubObject): Whose | null {
+  const instance = instanceOf(metadata);
+  if (instance === null || !keyOf(instance, metadata)) return null;
+  if (!roleRef) return { instance, namespace: metadata.namespace ?? "" };
+  const [subject, ...more] = subjects ?? [];
+  const own = subject?.kind === "ServiceAccount" && subject.name === metadata.name && more.length === 0;
+  return own ? { instance, namespace: subject.namespace ?? "" } : null;
+}
+
+/** A grant of the bot, or what `doctor` is trying. */
+export function isGrant(
+  scope: ForeignScope,
+  binding: HubObject,
+  roleOf: ReadonlyMap<string, string | undefined>,
+): boolean {
+  const { metadata, roleRef } = binding;
+  const grant = grantOf(binding);
+  // A grant's role is what its account says; an account made a moment ago was not seen yet.
+  if (grant?.instance === scope.instance)
+    return (roleOf.get(metadata.name) ?? roleRef?.name) === roleRef?.name;
+  return grant !== null && isDoctors(scope, binding);
+}
+
+export const isKnown = ({ known }: ForeignScope, { subjects }: HubObject): boolean =>
+  Boolean(subjects?.every((one) => one.kind === "ServiceAccount" && known.includes(accountId(one))));
+
+export const isBot = ({ client, namespace }: ForeignScope, subject: Subject): boolean => {
+  if (subject.kind !== "ServiceAccount") return false;
+  const own = client.token();
+  const self = own && identityOf(own);
+  if (self?.name === subject.name && self.namespace === subject.namespace) return true;
+  return subject.namespace === botNamespace(namespace) && botGenerationOf(namespace, subject.name) !== null;
+};
+
+/** As `doctor` labels what it tries the hub with. */
+export const doctorInstance = (instance: string): string => `${instance}-doctor`;
+/** Longer than any of it is wanted. */
+export const DOCTOR_DONE_AFTER_MS = 5 * 60_000;
+
+export const isDoctors = ({ instance, clock, strict }: ForeignScope, { metadata }: HubObject): boolean =>
+  !strict &&
+  instanceOf(metadata) === doctorInstance(instance) &&
+  clock.now() - metadata.creationTimestamp.getTime() < DOCTOR_DONE_AFTER_MS;
+
+export const accountId = ({ namespace, name }: Pick<Subject, "namespace" | "name">): string =>
+  `${namespace}/${name}`;
