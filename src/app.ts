@@ -1,33 +1,42 @@
-/** The only composition: clients → adapters → ports; checks, start, stop. */
+/** The only composition: clients → adapters → ports; what ends grants, then checks, work and Slack; stop. */
 import { randomBytes } from "node:crypto";
+import type { RequestListener } from "node:http";
+import { setTimeout as plainSleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Finding } from "./cli/checks/finding.ts";
+import { keepChecking } from "./cli/checks/keep.ts";
 import type { BotIdentity } from "./cli/checks/slack.ts";
-import { checkStart } from "./cli/checks/start.ts";
+import { checkStart, isOutage, type StartFindings } from "./cli/checks/start.ts";
 import type { Config } from "./config.ts";
-import { keepCredential } from "./credential.ts";
 import { clusterRolesOf } from "./domain/catalog.ts";
-import { DAY, MINUTE } from "./domain/duration.ts";
+import { DAY } from "./domain/duration.ts";
 import type { Locale } from "./domain/person.ts";
+import { isAnythingOurs } from "./flow/anything-ours.ts";
 import { endGrant } from "./flow/end.ts";
-import { fallbackExpiry } from "./flow/fallback-expiry.ts";
 import type { Clock, Lane, Policy, Ports } from "./flow/ports.ts";
 import { provisionGrant } from "./flow/provision.ts";
 import { remindHolder } from "./flow/remind.ts";
+import { renewCredential } from "./flow/renew-credential.ts";
+import { createHolds, type Holds } from "./flow/support/holds.ts";
+import { type Repeating, repeat } from "./flow/support/repeat.ts";
 import { sweep } from "./flow/sweep.ts";
 import { syncMessages } from "./flow/sync-messages.ts";
 import { takeTokenOff } from "./flow/take-token-off.ts";
 import { timeOutRequest } from "./flow/time-out.ts";
 import { validateRequester } from "./flow/validate.ts";
 import { verifyEnd } from "./flow/verify.ts";
-import { createReadiness } from "./http/ready.ts";
+import { type EndsWatchTimes, watchEnds } from "./flow/watch-ends.ts";
+import { pages } from "./http/pages.ts";
+import { comeAgain, type HttpServer, type Pages, startHttp } from "./http/server.ts";
 import { openHub } from "./hub/client/access.ts";
-import { createHubClient, type HubClient } from "./hub/client/client.ts";
+import { hubClock } from "./hub/client/clock-offset.ts";
+import { openLazily } from "./hub/client/lazy.ts";
 import { createGrants } from "./hub/grants/grants.ts";
+import { renewBotToken } from "./hub/kubeconfig/bot-token.ts";
 import { createJobs } from "./queue/jobs.ts";
 import { createWorker, type LockTimes } from "./queue/worker.ts";
-import { createListener } from "./slack/inbound/listen.ts";
-import { createAdmins } from "./slack/outbound/admins.ts";
+import { createListener, type SlackListener } from "./slack/inbound/listen.ts";
+import { createAdmins, tellAdmins } from "./slack/outbound/admins.ts";
 import { slackClient } from "./slack/outbound/client.ts";
 import { createDirectory } from "./slack/outbound/directory.ts";
 import { createNotifier } from "./slack/outbound/notifier.ts";
@@ -39,25 +48,27 @@ import { connect } from "./store/connect.ts";
 import { keysOf } from "./store/keys.ts";
 import { createLease, type LeaseTimes } from "./store/lease.ts";
 import { createRequests } from "./store/requests.ts";
+import { createSweeps } from "./store/sweeps.ts";
 import { createTold } from "./store/told.ts";
 
 export interface App {
   /** Where HTTP is listened to: Slack's requests, and in Socket Mode health alone. */
-  port: number | undefined;
-  /** What the checks at the start found; none of them a failure. */
-  findings: readonly Finding[];
+  port: number;
+  /** Why commands and clicks cannot be received now, or null. */
+  unready(): string | null;
   /** Takes no new work, lets what runs finish, closes everything; at most 25 s. */
   stop(): Promise<void>;
 }
 
 export interface AppDeps {
+  /** This machine's. */
   clock: Clock;
   log: Logger;
-  /** Shorter in tests: after how long another replica takes over. */
-  times?: { lease: LeaseTimes; locks: LockTimes };
+  /** Shorter in tests: after how long another replica, or the hub alone, takes over. */
+  times?: { lease?: LeaseTimes; locks?: LockTimes; ends?: EndsWatchTimes };
 }
 
-/** The checks say no. */
+/** The checks say no, and nothing is there that only a running bot would end. */
 export class StartRefused extends Error {
   override name = "StartRefused";
   readonly findings: readonly Finding[];
@@ -74,21 +85,28 @@ export interface StartOptions {
 
 const STOP_WITHIN = 25_000;
 
-/** Throws StartRefused. */
+/** Throws StartRefused, or an Error of one sentence when its port is taken. */
 export async function startApp(
   config: Config,
-  means: AppDeps,
+  machine: AppDeps,
   { stopWithin = STOP_WITHIN }: StartOptions = {},
 ): Promise<App> {
   await using opened = new AsyncDisposableStack();
-  const clients = await connectAll(config, means, opened);
-  const { findings, identity } = await checkStart(config, means.clock, clients);
-  const failures = findings.filter(({ level }) => level === "fail");
-  if (failures.length > 0 || !identity) throw new StartRefused(failures);
-  for (const { check, message, fix } of findings.filter(({ level }) => level === "warn"))
-    means.log.warn({ check, fix }, message);
+  const clients = connectAll(config, machine, opened);
+  const means = { ...machine, clock: hubClock(machine.clock, clients.hub.clockOffset) };
+  let home: HomeWorkspace | undefined;
+  const { ports, timerPorts, people, holds } = assemble(config, means, clients, opened, () => known(home));
+  const door = createDoor((identity, serve) =>
+    listener(config, means, clients, { ports, people, holds, identity, serve }),
+  );
+  const health = pages({ unready: door.unready, holds: holds.all });
+  const http = opened.adopt(await openHttp(config, health), (h) => h.stop());
+  // Before any check: whatever else is wrong, what is over ends.
+  opened.adopt(keepEnding(timerPorts, clients, holds, means), (r) => r.close());
 
-  const { ports, timerPorts, people } = assemble(config, means, clients, opened, () => identity);
+  const look = () => checkStart(config, machine.clock, clients);
+  const found = await look();
+  await mayStart(found, ports);
   startWork(
     { urgent: ports, messages: ports, timers: timerPorts },
     clients,
@@ -96,23 +114,53 @@ export async function startApp(
     means,
     opened,
   );
-  opened.adopt(credential(config, means, clients, ports), (c) => c.close());
-  const port = await listen(config, means, clients, { ports, people, identity }, opened);
+  opened.adopt(keepCredential(config, means, clients, ports), (r) => r.close());
+  opened.defer(() => door.close());
+  const onIdentity = (identity: BotIdentity) => {
+    home = identity;
+    return door.open(identity, http.serve);
+  };
+  const checking = await keepChecking(found, { look, holds, onIdentity, ...means });
+  // A look under way fails when its clients close; nobody waits for it.
+  opened.defer(() => void checking.close());
   const kept = opened.move();
-  return { port, findings, stop: () => within(stopWithin, kept.disposeAsync()) };
+  const stop = () => within(stopWithin, kept.disposeAsync());
+  return { port: http.port, unready: door.unready, stop };
 }
 
-export type Clients = Awaited<ReturnType<typeof connectAll>>;
+async function openHttp({ env }: Config, health: Pages): Promise<HttpServer> {
+  const http = await startHttp(env.PORT, health);
+  if (!env.SLACK_APP_TOKEN) http.serve(comeAgain);
+  return http;
+}
 
-/** Throws one sentence when the hub's kubeconfig cannot be read; nothing else must answer yet. */
-export async function connectAll(config: Config, { log }: AppDeps, opened: AsyncDisposableStack) {
+function known(home: HomeWorkspace | undefined): HomeWorkspace {
+  if (!home) throw new Error("Slack has not said yet which workspace is ours");
+  return home;
+}
+
+/** Throws StartRefused. */
+async function mayStart({ findings }: StartFindings, ports: Ports): Promise<void> {
+  for (const { check, level, message, fix } of findings)
+    if (level === "warn") ports.log.warn({ check, fix }, message);
+  const failures = findings.filter(({ level }) => level === "fail");
+  if (failures.every(isOutage) || (await isAnythingOurs(ports))) return;
+  throw new StartRefused(failures);
+}
+
+export type Clients = ReturnType<typeof connectAll>;
+
+/** Nothing must answer yet. */
+export function connectAll(config: Config, { clock, log }: AppDeps, opened: AsyncDisposableStack) {
   const { env } = config;
   const redis = opened.adopt(connect(env.REDIS_URL, { log }), (r) => r.close());
-  const hub = opened.adopt(await openHub(config, { log }), (h) => h.close());
-  const hubClient = opened.adopt(createHubClient(hub.access, { reread: hub.reread }), (c) => c.close());
+  const hub = opened.adopt(
+    openLazily(() => openHub(config, { log }), clock),
+    (h) => h.close(),
+  );
   const slack = (interactive: boolean) =>
     slackClient(env.SLACK_BOT_TOKEN, { apiUrl: env.SLACK_API_URL, interactive });
-  return { redis, source: hub.source, hub: hubClient, interactive: slack(true), slack: slack(false) };
+  return { redis, hub, interactive: slack(true), slack: slack(false) };
 }
 
 /** The adapters behind the flows. */
@@ -127,6 +175,7 @@ export function assemble(
   const keys = keysOf(config.instance);
   const people = rememberPeople(createDirectory(interactive, home));
   const context = contextOf(config, clock);
+  const holds = createHolds({ clock, log });
   const jobs = createJobs({ connection: redis.commands, prefix: keys.prefix, clock });
   opened.adopt(jobs, (j) => j.close());
   const grantsBy = (lane: "urgent" | "timers") =>
@@ -149,6 +198,7 @@ export function assemble(
       onTransition: (entry) => log.info({ trail: entry }, `${entry.id} ${entry.from ?? "new"} → ${entry.to}`),
       onBroken: (error) => log.error({ err: error }, "a record cannot be read; it is left alone"),
     }),
+    sweeps: createSweeps({ redis: redis.commands, keys }),
     grants: grantsBy("urgent"),
     jobs,
     notifier: createNotifier({ client: slack, ...config.slack, context, log }),
@@ -167,11 +217,11 @@ export function assemble(
     clock,
     log,
     policy: policyOf(config),
-    heldBack: () => null,
+    heldBack: () => holds.all()[0] ?? null,
     random: () => randomBytes(5),
     stopping: stopping.signal,
   };
-  return { ports, timerPorts: { ...ports, grants: grantsBy("timers") }, people };
+  return { ports, timerPorts: { ...ports, grants: grantsBy("timers") }, people, holds };
 }
 
 const policyOf = ({ roles, admins, reminders, digest }: Config): Policy => ({
@@ -221,72 +271,87 @@ function startWork(
     sweep: () => sweep(ports.timers),
   });
   opened.adopt(worker, (w) => w.close());
-  const timer = setInterval(() => {
-    fallbackExpiry(ports.timers).catch((error: unknown) =>
-      log.error({ err: error }, "the hub does not answer either"),
-    );
-  }, MINUTE);
-  opened.defer(() => clearInterval(timer));
 }
 
-const credential = (config: Config, { clock, log }: AppDeps, clients: Clients, { directory }: Ports) =>
-  keepCredential({
-    hub: clients,
-    client: clients.hub,
-    hubName: config.hub.name,
-    admins: { client: clients.slack, directory, admins: config.admins, log },
-    redis: clients.redis.commands,
-    prefix: keysOf(config.instance).prefix,
-    clock,
-    log,
-  });
+const REDIS_WITHIN = 3_000;
+
+/** By plain timers: needs neither queue, nor lease, nor a clock that is right. */
+function keepEnding(ports: Ports, { redis }: Clients, holds: Holds, { log, times }: AppDeps): Repeating {
+  const watch = watchEnds({ ...ports, holds, elapsed: () => performance.now() }, times?.ends);
+  const connected = redis.ready(REDIS_WITHIN).catch(() => {});
+  const run = (signal: AbortSignal) => connected.then(() => watch(signal));
+  const sleep = (ms: number, signal: AbortSignal) => plainSleep(ms, undefined, { signal });
+  return repeat(run, { what: "the watch over what must end", sleep, log });
+}
+
+function keepCredential(
+  config: Config,
+  { clock, log }: AppDeps,
+  { hub, redis, slack }: Clients,
+  { directory }: Ports,
+): Repeating {
+  const admins = { client: slack, directory, admins: config.admins, log };
+  const told = `${keysOf(config.instance).prefix}:credential-told`;
+  const ports = {
+    ...{ clock, log },
+    renew: async () => renewBotToken({ hub: await hub.open(), client: hub, clock }),
+    warnAdmins: async (left: number) => {
+      const tell = () => tellAdmins(admins, (words) => words.credential(left, config.hub.name));
+      await atMostOnce(redis.commands, told, DAY, async () => (await tell()) > 0);
+    },
+  };
+  return repeat(() => renewCredential(ports), { what: "the bot's own token", sleep: clock.sleep, log });
+}
 
 interface Heard {
   ports: Ports;
   people: ReturnType<typeof rememberPeople>;
+  holds: Holds;
   identity: BotIdentity;
+  serve(take: RequestListener): void;
 }
 
-async function listen(
+function listener(
   config: Config,
   { clock, log }: AppDeps,
-  clients: Clients,
-  heard: Heard,
-  opened: AsyncDisposableStack,
-) {
+  { redis, interactive }: Clients,
+  { ports, people, holds, identity: { botId, botUserId }, serve }: Heard,
+): SlackListener {
   const { env } = config;
-  const { botId, botUserId } = heard.identity;
-  const ready = createReadiness(
-    {
-      redis: () => heard.ports.requests.ping(),
-      hub: () => answers(clients.hub),
-      slack: async () => listener.check(),
-    },
-    clock,
-  );
-  const listener = createListener({
-    ports: heard.ports,
-    people: heard.people,
+  return createListener({
+    ...{ ports, people, botId, botUserId, log },
     transport: env.SLACK_APP_TOKEN
-      ? { appToken: env.SLACK_APP_TOKEN, port: env.PORT }
-      : { signingSecret: env.SLACK_SIGNING_SECRET ?? "", port: env.PORT },
+      ? { appToken: env.SLACK_APP_TOKEN }
+      : { signingSecret: env.SLACK_SIGNING_SECRET ?? "", serve },
     token: env.SLACK_BOT_TOKEN,
-    botId,
-    botUserId,
-    client: clients.interactive,
+    client: interactive,
     viewContext: contextOf(config, clock),
     language: config.slack.language,
-    log,
     apiUrl: env.SLACK_API_URL,
-    health: { "/livez": async () => ({ status: 200, body: "ok" }), "/readyz": ready },
+    hasRecords: () => redis.commands.status === "ready",
+    report: (found) => holds.report("delivery", found),
   });
-  opened.adopt(listener, (l) => l.stop());
-  return (await listener.start()).port;
 }
 
-async function answers(hub: HubClient): Promise<void> {
-  const { status } = await hub.request("/livez");
-  if (status !== 200) throw new Error(`the hub answers ${status}`);
+/** Slack's door: opened once it is known who the bot is, and not again. */
+function createDoor(make: (identity: BotIdentity, serve: Heard["serve"]) => SlackListener) {
+  let listening: SlackListener | undefined;
+  let closed = false;
+  return {
+    async open(identity: BotIdentity, serve: Heard["serve"]) {
+      if (listening || closed) return;
+      listening = make(identity, serve);
+      await listening.start();
+    },
+    unready(): string | null {
+      if (!listening) return "Slack has not said yet who the bot is";
+      return listening.isOpen() ? null : "Slack does not reach this replica";
+    },
+    async close() {
+      closed = true;
+      await listening?.stop();
+    },
+  };
 }
 
 /** What hangs when Redis is gone is left behind: the process ends. */

@@ -92,7 +92,7 @@ test("doctor ends with 0, or with 1 and the failure; no colour where no terminal
   expect(found.said.out).toMatch(/^U0BOB +person +@bob +Bob$/m);
 });
 
-test("serves health, says what is not ready, and stops on SIGTERM", async () => {
+test("serves health, says what holds back new grants, and stops on SIGTERM", async () => {
   const bot = run([]);
   const get = async (port: number, path: string) => {
     const answer = await fetch(`http://127.0.0.1:${port}${path}`);
@@ -100,16 +100,28 @@ test("serves health, says what is not ready, and stops on SIGTERM", async () => 
   };
   const port = await ready(bot);
   expect(await get(port, "/livez")).toEqual({ status: 200, body: "ok" });
-  expect(JSON.parse((await get(port, "/readyz")).body)).toEqual({
-    ...{ ready: true, redis: "ok", hub: "ok", slack: "ok" },
-  });
-  await world.localHub?.down();
-  await world.until(async () => (await get(port, "/readyz")).status === 503);
-  expect(JSON.parse((await get(port, "/readyz")).body)).toMatchObject({ hub: "fail", redis: "ok" });
-  await world.localHub?.up();
+  expect(await get(port, "/readyz")).toEqual({ status: 200, body: '{"ready":true}' });
+  expect(await get(port, "/status")).toEqual({ status: 200, body: '{"ok":true,"causes":[]}' });
+  expect((await get(port, "/slack/events")).status).toBe(404);
   bot.child.kill("SIGTERM");
   expect(await bot.ended).toBe(0);
   expect(bot.said.out).toMatch(/"msg":"stopped"/);
+});
+
+test("Socket Mode that Slack refuses is no reason to end, at the start or later", async () => {
+  world.slack.failNext("apps.connections.open", "account_inactive", 2);
+  const bot = run([]);
+  await world.until(async () => /"msg":"started, and not ready yet"/.test(bot.said.out), 60_000);
+  const port = Number(/"port":(\d+)/.exec(bot.said.out)?.[1]);
+  const isReady = async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).ok;
+  await world.until(isReady);
+  expect(bot.said.out).toMatch(/"level":"error".*Slack refuses Socket Mode \(account_inactive\)/);
+  world.slack.failNext("apps.connections.open", "invalid_auth", 2);
+  world.slack.socket.drop();
+  await world.until(async () => !(await isReady()));
+  await world.until(isReady);
+  bot.child.kill("SIGTERM");
+  expect(await bot.ended).toBe(0);
 });
 
 test("stops in its time although Redis answers nothing any more", async () => {

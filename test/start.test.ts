@@ -1,10 +1,12 @@
 /** The bot as a real process, beside main.test.ts: with nothing there at all, and told to stop the moment it is ready. */
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { scratch } from "../sandbox/child.ts";
 import { startRedis } from "../sandbox/redis/redis.ts";
 import { APPROVALS, startWorld, type World } from "./helpers/bot.ts";
-import { run } from "./helpers/process.ts";
+import { type Running, run } from "./helpers/process.ts";
 
 const main = (env: Record<string, string>, ...args: string[]) => run("src/main.ts", args, env);
 const stated = (world: World): Record<string, string> =>
@@ -20,15 +22,62 @@ describe("it does not start", () => {
     expect(process.output()).toContain("does not exist; copy karpor-access.example.yml");
   });
 
-  test("where nothing answers: no stack, and no secret", async () => {
+  test("where the hub does not answer and Redis knows of nothing: no stack, and no secret", async () => {
     await using world = await startWorld();
     await world.localHub?.down();
-    const env = stated(world);
-    const process = main({ ...env, REDIS_URL: "redis://:planted-password@127.0.0.1:1" });
+    const process = main(stated(world));
     expect(await process.ended).toBe(1);
-    expect(process.output()).toMatch(/redis: .*127\.0\.0\.1:1 does not answer/);
-    expect(process.output()).toMatch(/hub: .*does not answer/);
+    expect(process.output()).toMatch(/karpor-access does not start:\n {2}hub: .*does not answer/);
     expect(process.output()).not.toMatch(/planted|\bat .*\.ts:\d+/);
+  });
+
+  test("on a port that is taken", async () => {
+    await using world = await startWorld();
+    const taken = createServer().listen(0);
+    await once(taken, "listening");
+    const { port } = taken.address() as AddressInfo;
+    const process = main({ ...stated(world), PORT: String(port) });
+    expect(await process.ended).toBe(1);
+    expect(process.output()).toMatch(/PORT \d+ cannot be listened on \(EADDRINUSE\)/);
+    taken.close();
+  });
+});
+
+describe("it stays up", () => {
+  const portOf = async (process: Running) => {
+    await process.says('"port":');
+    return Number(/"port":(\d+)/.exec(process.output())?.[1]);
+  };
+  const status = async (port: number, path: string) =>
+    (await fetch(`http://127.0.0.1:${port}${path}`)).status;
+
+  test("where neither Redis nor the hub can say that nothing is to be ended; no stack, and no secret", async () => {
+    await using world = await startWorld();
+    await world.localHub?.down();
+    const env = { ...stated(world), REDIS_URL: "redis://:planted-password@127.0.0.1:1" };
+    const process = run("test/helpers/start-short.ts", [], env);
+    const port = await portOf(process);
+    expect([await status(port, "/livez"), await status(port, "/readyz")]).toEqual([200, 200]);
+    expect(await status(port, "/status")).toBe(503);
+    expect(process.output()).toMatch(/"level":"error".*"cause":"redis".*127\.0\.0\.1:1 does not answer/);
+    expect(process.output()).toMatch(/"level":"error".*"cause":"hub".*does not answer/);
+    process.child.kill("SIGTERM");
+    expect(await process.ended).toBe(0);
+    expect(process.output()).not.toMatch(/planted/);
+  });
+
+  test("when a library loses a promise: said, and nothing else", async () => {
+    await using world = await startWorld();
+    const lose = "setTimeout(() => void Promise.reject(new Error('lost on purpose')), 100)";
+    const process = main({
+      ...stated(world),
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(lose)}`,
+    });
+    await process.says("a library lost a promise");
+    const port = await portOf(process);
+    expect(await status(port, "/readyz")).toBe(200);
+    process.child.kill("SIGTERM");
+    expect(await process.ended).toBe(0);
   });
 });
 

@@ -9,12 +9,14 @@ export const GRANTS_NAMESPACE = "karpor-access";
 const OWN_NAMESPACE = "karpor-access-system";
 const RBAC = "/apis/rbac.authorization.k8s.io/v1";
 
+const YEAR_SECONDS = 31_536_000;
+
 /** Applies the rights as an administrator, and resolves to a kubeconfig of the bot once they are in force. */
-export async function botKubeconfig(hub: Hub): Promise<string> {
+export async function botKubeconfig(hub: Hub, lifeSeconds = YEAR_SECONDS): Promise<string> {
   const admin = hubClient(hub, hub.admin);
   try {
     for (const object of rights()) await apply(admin, object);
-    const token = await mintOwn(admin);
+    const token = await mintOwn(admin, lifeSeconds);
     await inForce(hub, token);
     return kubeconfig(hub, token);
   } finally {
@@ -61,9 +63,9 @@ async function apply(admin: HubClient, object: Manifest): Promise<void> {
     throw new Error(`The hub refused ${object.kind} ${object.metadata.name}: ${status} ${body.message}`);
 }
 
-async function mintOwn(admin: HubClient): Promise<string> {
+async function mintOwn(admin: HubClient, lifeSeconds: number): Promise<string> {
   const path = `/api/v1/namespaces/${OWN_NAMESPACE}/serviceaccounts/karpor-access/token`;
-  const { body } = await admin("POST", path, { body: { spec: { expirationSeconds: 31_536_000 } } });
+  const { body } = await admin("POST", path, { body: { spec: { expirationSeconds: lifeSeconds } } });
   const { token } = (body.status ?? {}) as { token?: string };
   if (!token) throw new Error(`The hub gave the bot no token: ${body.message}`);
   return token;

@@ -7,6 +7,9 @@ import { createLog } from "../log.ts";
 /** Throws StartRefused. */
 export async function start(config: Config, clock: Clock, options: StartOptions = {}): Promise<void> {
   const log = createLog(config.env.LOG_LEVEL);
+  // No end of the process: whatever a lost promise could leave stuck is watched from outside, and else whoever finds
+  // what makes a library lose one could end every replica.
+  process.on("unhandledRejection", (error) => log.error({ err: error }, "a library lost a promise"));
   const app = await startApp(config, { clock, log }, options);
   const stop = async (signal: string) => {
     log.info({ signal }, "stopping: no new work, what runs finishes");
@@ -14,13 +17,11 @@ export async function start(config: Config, clock: Clock, options: StartOptions 
     log.info({}, "stopped");
     process.exit(0);
   };
-  // A library that loses a promise has lost its state too: start afresh, the sweep finishes what was begun.
-  process.once("unhandledRejection", (error) => {
-    log.error({ err: error }, "a promise was lost; ending the process");
-    process.exit(1);
-  });
   process.once("SIGTERM", stop);
   process.once("SIGINT", stop);
+  const why = app.unready();
+  const started = { port: app.port, instance: config.instance };
   // Last: whoever reads it may send a signal at once.
-  log.info({ port: app.port, instance: config.instance }, "ready");
+  if (why === null) log.info(started, "ready");
+  else log.warn({ ...started, why }, "started, and not ready yet");
 }

@@ -45,6 +45,13 @@ export interface Updated {
   after: AccessRequest;
 }
 
+/** Sweeps of all replicas together. Each throws StoreDown or StoreUnsure when Redis does not answer. */
+export interface Sweeps {
+  completed(): Promise<void>;
+  /** How many were completed so far. */
+  count(): Promise<number>;
+}
+
 export type Made =
   | { made: true; request: In<"requested"> }
   | { made: false; taken: "trigger" | "open"; request: AccessRequest };
@@ -230,6 +237,7 @@ export interface Policy {
 
 export interface Ports {
   requests: Requests;
+  sweeps: Sweeps;
   grants: Grants;
   jobs: Jobs;
   notifier: Notifier;

@@ -15,7 +15,10 @@ const PATIENCE_MS = 10 * SECOND;
 
 /** One replica at a time; another's sweep does as well. */
 export async function sweep(ports: Ports): Promise<void> {
-  await ports.lease.hold("sweep", () => sweepAll(ports));
+  await ports.lease.hold("sweep", async () => {
+    await sweepAll(ports);
+    await ports.sweeps.completed();
+  });
 }
 
 /** Lists the hub first, then reads the records: what is younger than the list is never taken for lost. */

@@ -48,7 +48,7 @@ it("gives the bot the example's kubeconfig in a directory it may write to", () =
 it("asks for health where the bot answers, in words that node runs", () => {
   const [kind, program, flag, script = ""] = z.array(z.string()).parse(bot.healthcheck.test);
   expect([kind, program, flag]).toEqual(["CMD", "node", "-e"]);
-  expect(script).toContain(`:${bot.environment.PORT}/livez`);
+  expect(script).toContain(`:${bot.environment.PORT}/readyz`);
   // Nothing listens there: unhealthy, and no crash of the script's own.
   const nowhere = script.replace(`:${bot.environment.PORT}/`, ":1/");
   const run = () => execFileSync(process.execPath, ["-e", nowhere], { stdio: "pipe" });

@@ -6,6 +6,7 @@ import { type HubClient, hubClient } from "../../sandbox/hub/client.ts";
 import { envtestAdvice, envtestAvailable, startEnvtest } from "../../sandbox/hub/envtest.ts";
 import type { Hub } from "../../sandbox/hub/types.ts";
 import { ConfigFile } from "../../src/config.ts";
+import { pages } from "../../src/http/pages.ts";
 import { IN_CLUSTER_SECRET } from "../../src/hub/settings.ts";
 import { type DeployManifest, manifests, pathOf } from "./manifests.ts";
 
@@ -53,6 +54,17 @@ it("runs two replicas of the image that the kustomization names, with 30 s to st
   expect(bot.images.map(({ name }) => name)).toEqual(
     deployment.template.spec.containers.map(({ image }) => image),
   );
+});
+
+it("asks whether it lives, and whether it can answer people, where the bot says so", () => {
+  const known = Object.keys(pages({ unready: () => null, holds: () => [] }));
+  const probe = z.object({ httpGet: z.object({ path: z.string(), port: z.literal("http") }) });
+  const asked = z
+    .object({ livenessProbe: probe, readinessProbe: probe })
+    .parse(deployment.template.spec.containers[0]);
+  expect(asked.livenessProbe.httpGet.path).toBe("/livez");
+  expect(asked.readinessProbe.httpGet.path).toBe("/readyz");
+  expect(known).toEqual(expect.arrayContaining(["/livez", "/readyz"]));
 });
 
 it("lets the bot's account read and replace the Secret that hub.inCluster names, and nothing else", () => {

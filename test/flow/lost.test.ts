@@ -8,7 +8,7 @@ import { requestId } from "../../src/domain/ids.ts";
 import { decideRequest } from "../../src/flow/decide.ts";
 import { fallbackExpiry } from "../../src/flow/fallback-expiry.ts";
 import { makeRequest } from "../../src/flow/request.ts";
-import { ALICE, BOB, startWorld, type World } from "../helpers/bot.ts";
+import { ALICE, BOB, MEI, startWorld, type World } from "../helpers/bot.ts";
 import { scene, TOKEN } from "../helpers/scene.ts";
 import { openSteps, type Steps } from "../helpers/steps.ts";
 
@@ -26,9 +26,9 @@ afterEach(async () => {
   await world.close();
 });
 
-async function grant(): Promise<RequestId> {
-  const requester = { id: BOB as UserId, name: "Bob", locale: "en" } as const;
-  const { id } = await makeRequest(steps.ports, { requester, text: "guest 4h because", triggerId: "t1" });
+async function grant(triggerId = "t1", who = BOB): Promise<RequestId> {
+  const requester = { id: who as UserId, name: "Bob", locale: "en" } as const;
+  const { id } = await makeRequest(steps.ports, { requester, text: "guest 4h because", triggerId });
   await steps.work();
   await decideRequest(steps.ports, { id, terms: 1, by: ALICE as UserId, verdict: { approve: true } });
   await finish();
@@ -59,7 +59,7 @@ test("Redis does not answer at the end: each replica ends what is over by itself
   const id = await grant();
   world.clock.jump(4 * HOUR);
   world.redis.pause();
-  await fallbackExpiry(steps.ports);
+  await fallbackExpiry(steps.ports, AbortSignal.timeout(MINUTE));
   expect(await it.standing()).toEqual([]);
   world.redis.resume();
   await world.until(async () => (await steps.ports.requests.get(id).catch(() => null)) !== null);
@@ -71,9 +71,39 @@ test("Redis does not answer at the end: each replica ends what is over by itself
 test("with Redis away, what is not over yet is left alone", async () => {
   await grant();
   world.redis.pause();
-  await fallbackExpiry(steps.ports);
+  await fallbackExpiry(steps.ports, AbortSignal.timeout(MINUTE));
   world.redis.resume();
   expect(await it.standing()).toHaveLength(2);
+});
+
+test("with Redis away, an end that was begun is finished: an account that lost its binding, or never got one", async () => {
+  await grant();
+  const admin = hubClient(world.hub, world.hub.admin);
+  const name = (await it.standing())[0];
+  await admin("DELETE", `/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/${name}`);
+  await admin.close();
+  world.redis.pause();
+  await fallbackExpiry(steps.ports, AbortSignal.timeout(MINUTE));
+  // It may be in the making: its binding comes at once.
+  expect(await it.standing()).toHaveLength(1);
+  world.clock.jump(MINUTE + 2_000);
+  await fallbackExpiry(steps.ports, AbortSignal.timeout(MINUTE));
+  expect(await it.standing()).toEqual([]);
+  world.redis.resume();
+});
+
+test("with Redis away, one object that cannot be removed keeps no other grant from ending", async () => {
+  const ids = [await grant("t1"), await grant("t2", MEI)];
+  world.clock.jump(4 * HOUR);
+  const stuck = ids[0]?.toLowerCase() ?? "";
+  const isStuck = (method: string, path: string) => method === "DELETE" && path.includes(stuck);
+  world.localHub?.failNext(Number.POSITIVE_INFINITY, 500, isStuck);
+  world.redis.pause();
+  await fallbackExpiry(steps.ports, AbortSignal.timeout(MINUTE));
+  world.redis.resume();
+  const left = await it.standing();
+  expect(left.length).toBeGreaterThan(0);
+  expect(left.filter((name) => !name.includes(stuck))).toEqual([]);
 });
 
 test("half of a grant was taken away behind our back: the rest goes too", async () => {

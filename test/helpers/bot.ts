@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Writable } from "node:stream";
 import { Redis } from "ioredis";
 import { stringify } from "yaml";
+import { z } from "zod";
 import { scratch } from "../../sandbox/child.ts";
 import { type JumpClock, jumpClock } from "../../sandbox/clock.ts";
 import { startLocalHub } from "../../sandbox/hub/index.ts";
@@ -11,7 +12,7 @@ import type { Hub } from "../../sandbox/hub/types.ts";
 import { promoteDue } from "../../sandbox/promote.ts";
 import { startRedis } from "../../sandbox/redis/redis.ts";
 import { startLocalSlack } from "../../sandbox/slack/index.ts";
-import { startApp } from "../../src/app.ts";
+import { type AppDeps, startApp } from "../../src/app.ts";
 import { loadConfig } from "../../src/config.ts";
 import type { Transition } from "../../src/domain/audit.ts";
 import { AccessRequest } from "../../src/domain/request.ts";
@@ -160,7 +161,7 @@ const workspace = (clock: JumpClock) => ({
 });
 
 /** The bot in a world; `lines` is its log, parsed. */
-export async function startBot(world: World) {
+export async function startBot(world: World, times: AppDeps["times"] = {}) {
   const lines: LogLine[] = [];
   const sink = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -169,11 +170,22 @@ export async function startBot(world: World) {
     },
   });
   const config = loadConfig(world.env);
-  const app = await startApp(config, { clock: world.clock, log: createLog("info", sink) });
+  const app = await startApp(config, { clock: world.clock, log: createLog("info", sink), times });
+  const page = async (path: string) => {
+    const answer = await fetch(`http://127.0.0.1:${app.port}${path}`);
+    return { status: answer.status, body: (await answer.json()) as unknown };
+  };
   if (!world.env.SLACK_APP_TOKEN) world.slack.deliverTo(`http://127.0.0.1:${app.port}/slack/events`);
   return {
     app,
     lines,
+    ready: () => page("/readyz"),
+    /** Resolves to the causes that hold back new grants. */
+    held: async () => {
+      const { causes } = z.object({ causes: z.array(Cause) }).parse((await page("/status")).body);
+      return causes.map(({ cause }) => cause);
+    },
+    status: () => page("/status"),
     trail: () => lines.flatMap(({ trail }) => (trail ? [trail] : [])),
     /** Proofs that run are not waited for by the wall clock. */
     stop: async () => {
@@ -182,6 +194,13 @@ export async function startBot(world: World) {
     },
   };
 }
+
+const Cause = z.strictObject({
+  cause: z.string().min(1),
+  message: z.string().min(1),
+  fix: z.string().min(1),
+  since: z.iso.datetime(),
+});
 
 export interface LogLine {
   level: string;

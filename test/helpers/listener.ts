@@ -6,6 +6,8 @@ import { type Catalog, Role } from "../../src/domain/catalog.ts";
 import { RequestId, UserId } from "../../src/domain/ids.ts";
 import type { Locale } from "../../src/domain/person.ts";
 import type { State } from "../../src/domain/request.ts";
+import type { HoldFound } from "../../src/flow/support/holds.ts";
+import { comeAgain, startHttp } from "../../src/http/server.ts";
 import { createListener, type ListenerOptions } from "../../src/slack/inbound/listen.ts";
 import { slackClient } from "../../src/slack/outbound/client.ts";
 import { createDirectory } from "../../src/slack/outbound/directory.ts";
@@ -59,15 +61,23 @@ const workspace = (clock: ReturnType<typeof jumpClock>) => ({
 
 export interface DoorOptions {
   transport?: "http" | "socket";
+  /** Another replica's: the same workspace and time, with records of its own. */
+  beside?: Workspace;
   more?: Partial<ListenerOptions>;
 }
 
 export type Door = Awaited<ReturnType<typeof openDoor>>;
+type Workspace = Awaited<ReturnType<typeof openWorkspace>>;
 
-export async function openDoor({ transport = "http", more = {} }: DoorOptions = {}) {
+async function openWorkspace() {
   const clock = jumpClock();
   const slack = await startLocalSlack(workspace(clock));
   onTestFinished(slack.close);
+  return { clock, slack };
+}
+
+export async function openDoor({ transport = "http", beside, more = {} }: DoorOptions = {}) {
+  const { clock, slack } = beside ?? (await openWorkspace());
   const log = memoryLog();
   const client = slackClient(token, { apiUrl: slack.apiUrl, interactive: true });
   const people = rememberPeople(createDirectory(client, () => slack.bot));
@@ -75,19 +85,38 @@ export async function openDoor({ transport = "http", more = {} }: DoorOptions = 
   const notifier = createNotifier({ client, channel: APPROVALS, language: "en", context, log });
   const policy = { roles, admins: [ROOT as never], reminders: [], digest: "0".repeat(64) };
   const ports = memoryPorts({ clock, log, policy, notifier, directory: people });
+  const http = await startHttp(0, {});
+  http.serve(comeAgain);
+  const reports: (readonly HoldFound[])[] = [];
+  const records = { there: true };
   const listener = createListener({
     ...{ ports, client, people, viewContext: context, log, token },
     language: "en",
-    transport: transport === "http" ? { signingSecret, port: 0 } : { appToken, port: 0 },
+    transport: transport === "http" ? { signingSecret, serve: http.serve } : { appToken },
+    hasRecords: () => records.there,
+    report: (found) => void reports.push(found),
     botId: slack.bot.botId,
     botUserId: slack.bot.userId,
     apiUrl: slack.apiUrl,
     ...more,
   });
+  onTestFinished(() => http.stop());
   onTestFinished(() => listener.stop());
-  const { port } = await listener.start();
-  if (transport === "http") slack.deliverTo(`http://127.0.0.1:${port}/slack/events`);
-  const door = { clock, slack, lines: log.lines, ports, people, listener, port, ...seen(slack) };
+  const url = `http://127.0.0.1:${http.port}/slack/events`;
+  if (transport === "http") slack.deliverTo(url);
+  await listener.start();
+  const door = {
+    clock,
+    slack,
+    lines: log.lines,
+    ports,
+    people,
+    listener,
+    url,
+    reports,
+    records,
+    ...seen(slack),
+  };
   return { ...door, ...steps(door) };
 }
 

@@ -164,6 +164,7 @@ export function memoryPorts(
   return {
     ...given,
     requests: memoryRequests(),
+    sweeps: { completed: async () => {}, count: async () => 0 },
     jobs: memoryJobs(),
     grants: willingGrants(given),
     lease: memoryLease(),

@@ -54,7 +54,9 @@ async function startReplica(world: World, name: string, times: AppDeps["times"])
     lines,
     url: `http://127.0.0.1:${port}/slack/events`,
     jump: (ms: number) => child.connected && child.send(ms),
-    /** As a machine that lost its power. */
+    /** As a machine that hangs: its connections stay. */
+    freeze: async () => void child.kill("SIGSTOP"),
+    /** As a process that died: its connections close. */
     kill: async () => {
       gate.close();
       if (child.exitCode === null && child.signalCode === null) {

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { visibleText } from "../../sandbox/slack/index.ts";
 import { loadConfig } from "../../src/config.ts";
-import { DAY } from "../../src/domain/duration.ts";
+import { DAY, MINUTE } from "../../src/domain/duration.ts";
 import { openHub } from "../../src/hub/client/access.ts";
 import { createHubClient } from "../../src/hub/client/client.ts";
 import { renewBotToken } from "../../src/hub/kubeconfig/bot-token.ts";
@@ -92,6 +92,41 @@ describe("in the bot", () => {
     await world.until(async () => tokenOf(world) !== before);
     await bot.stop();
     expect(world.slack.dm(ALICE)).toEqual([]);
+  });
+
+  test("a token of ten minutes is renewed again and again, in time", async () => {
+    await using world = await startWorld();
+    writeFileSync(fileOf(world), await botKubeconfig(world.hub, 600));
+    const bot = await startBot(world);
+    for (let renewals = 0; renewals < 3; renewals++) {
+      const before = tokenOf(world);
+      world.clock.jump(4 * MINUTE);
+      await world.until(async () => (await bot.status()).status === 200);
+      expect(tokenOf(world)).toBe(before);
+      world.clock.jump(1.1 * MINUTE);
+      await world.until(async () => tokenOf(world) !== before);
+    }
+    await bot.stop();
+    expect(bot.lines.filter(({ level }) => level === "error")).toEqual([]);
+    expect(world.slack.dm(ALICE)).toEqual([]);
+  });
+
+  test("one of ten minutes that the hub does not renew is tried on, and told of when a quarter of it is left", async () => {
+    await using world = await startWorld();
+    writeFileSync(fileOf(world), await botKubeconfig(world.hub, 600));
+    const bot = await startBot(world);
+    world.localHub?.failNext(Number.POSITIVE_INFINITY, 403, isMint);
+    const stuck = () => bot.lines.filter(({ msg }) => msg.includes("could not be renewed")).length;
+    world.clock.jump(5.1 * MINUTE);
+    await world.until(async () => stuck() === 1);
+    expect(world.slack.dm(ALICE)).toEqual([]);
+    world.clock.jump(1 * MINUTE);
+    await world.until(async () => stuck() === 2);
+    expect(world.slack.dm(ALICE)).toEqual([]);
+    world.clock.jump(1.6 * MINUTE);
+    const told = await world.slack.waitFor(() => world.slack.dm(ALICE)[0], 10_000);
+    expect(visibleText(told)).toMatch(/Ends in [23] min.*which it could not renew/);
+    await bot.stop();
   });
 
   test("the administrators are told in a DM when one is about to die, once a day", async () => {

@@ -1,6 +1,7 @@
 /** Slack's token is good, carries the scopes of manifest.yml, and the bot is in its channel. */
 import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
+import { slackError } from "../../slack/outbound/client.ts";
 import type { HomeWorkspace } from "../../slack/outbound/profile.ts";
 import { type Finding, fail, ok, warn } from "./finding.ts";
 
@@ -35,16 +36,14 @@ const Channel = z.object({
   }),
 });
 
-const codeOf = (error: unknown): string =>
-  (error as { data?: { error?: string } }).data?.error ?? (error as { code?: string }).code ?? "no answer";
-
 export async function checkSlack(
   client: WebClient,
   channel: string,
 ): Promise<{ identity: BotIdentity | null; findings: Finding[] }> {
+  let identity: BotIdentity | null = null;
   try {
     const auth = AuthTest.parse(await client.auth.test());
-    const identity = {
+    identity = {
       ...{ botId: auth.bot_id, botUserId: auth.user_id, teamId: auth.team_id },
       enterpriseId: auth.enterprise_id ?? undefined,
     };
@@ -55,15 +54,19 @@ export async function checkSlack(
     ];
     return { identity, findings };
   } catch (error) {
-    const code = codeOf(error);
-    const mend = /auth|token|account/.test(code)
-      ? "Copy the Bot User OAuth Token again into SLACK_BOT_TOKEN"
-      : "See whether this machine reaches slack.com";
-    return {
-      identity: null,
-      findings: [fail("slack token", `Slack does not take the bot's token (${code})`, mend)],
-    };
+    return { identity, findings: [noAnswer(error)] };
   }
+}
+
+function noAnswer(error: unknown): Finding {
+  const code = slackError(error);
+  if (code === null)
+    return fail("slack", "Slack does not answer", "See whether this machine reaches slack.com");
+  return fail(
+    "slack token",
+    `Slack does not take the bot's token (${code})`,
+    "Copy the Bot User OAuth Token again into SLACK_BOT_TOKEN; is the app still installed?",
+  );
 }
 
 function scopes(given: string[] | undefined): Finding {
@@ -96,9 +99,11 @@ async function membership(client: WebClient, channel: string): Promise<Finding> 
       `In #${found.name ?? channel}: /invite @karpor-access`,
     );
   } catch (error) {
+    const code = slackError(error);
+    if (code === null) throw error;
     return fail(
       "slack channel",
-      `slack.channel ${channel} was not found (${codeOf(error)})`,
+      `slack.channel ${channel} was not found (${code})`,
       "In the channel: /invite @karpor-access, and check its id",
     );
   }

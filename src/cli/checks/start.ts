@@ -1,10 +1,11 @@
-/** The checks of Redis, Slack and the hub that the start, the doctor and (the cheap ones) readiness share. */
+/** The checks of Redis, Slack and the hub that the start, the running bot and the doctor share. */
 import type { WebClient } from "@slack/web-api";
 import type { Config } from "../../config.ts";
 import { clusterRolesOf } from "../../domain/catalog.ts";
 import type { Clock } from "../../flow/ports.ts";
 import type { HubClient } from "../../hub/client/client.ts";
 import { probeHub } from "../../hub/client/facts.ts";
+import type { LazyHub } from "../../hub/client/lazy.ts";
 import { whereIs } from "../../store/address.ts";
 import type { Connections } from "../../store/connect.ts";
 import { type Finding, fail } from "./finding.ts";
@@ -16,28 +17,49 @@ import { type BotIdentity, checkSlack } from "./slack.ts";
 export interface Checked {
   redis: Connections;
   slack: WebClient;
-  hub: HubClient;
+  hub: LazyHub;
+}
+
+export interface StartFindings {
+  /** Null while Slack does not say. */
+  identity: BotIdentity | null;
+  findings: Finding[];
 }
 
 const REDIS_WITHIN = 3_000;
 
+/** `clock`: this machine's own, which is held against the others'. */
 export async function checkStart(
   config: Config,
   clock: Clock,
   { redis, slack, hub }: Checked,
-): Promise<{ identity: BotIdentity | null; findings: Finding[] }> {
+): Promise<StartFindings> {
   const [ofRedis, ofSlack, ofHub] = await Promise.all([
-    checkRedisAt(redis, config, clock),
+    checkRedisAt(redis, config),
     checkSlack(slack, config.slack.channel),
-    checkHubAt(hub, config, clock),
+    checkLazyHub(hub, config, clock),
   ]);
   return { identity: ofSlack.identity, findings: [...ofRedis, ...ofSlack.findings, ...ofHub] };
 }
 
-export async function checkRedisAt(redis: Connections, { env }: Config, clock: Clock): Promise<Finding[]> {
+/** Slack or Redis is away, or Slack refuses the bot: that is no mistake of a first start, and may be over any moment. */
+export const isOutage = ({ check }: Finding): boolean => OUTAGES.has(check);
+const OUTAGES = new Set(["slack", "slack token", "redis"]);
+
+async function checkLazyHub(hub: LazyHub, config: Config, clock: Clock): Promise<Finding[]> {
+  try {
+    await hub.open();
+  } catch (error) {
+    return [fail("hub", (error as Error).message, "npm run setup -- --from-cluster")];
+  }
+  return checkHubAt(hub, config, clock);
+}
+
+export async function checkRedisAt(redis: Connections, { env }: Config): Promise<Finding[]> {
   const where = whereIs(env.REDIS_URL);
   return redis.ready(REDIS_WITHIN).then(
-    () => checkRedis(redis.commands, where, () => clock.now()),
+    // Not by our clock: BullMQ's jobs are due by this one.
+    () => checkRedis(redis.commands, where, Date.now),
     () => [fail("redis", `Redis at ${where} does not answer`, "Start Redis, or mend REDIS_URL")],
   );
 }

@@ -70,7 +70,7 @@ async function examine(load: () => Config, options: DoctorOptions, means: Doctor
   const roles = Object.keys(config.roles).length;
   const [ofSlack, ofRedis, ofHub] = await Promise.all([
     examineSlack(config),
-    examineRedis(config, means),
+    examineRedis(config, means.log),
     examineHub(config, options, means),
   ]);
   return [
@@ -90,10 +90,10 @@ async function examineSlack(config: Config): Promise<Finding[]> {
   return [...findings, socket, ...(identity ? await checkPeople(slackFor(config), config, identity) : [])];
 }
 
-async function examineRedis(config: Config, { log, clock }: DoctorMeans): Promise<Finding[]> {
+async function examineRedis(config: Config, log: Logger): Promise<Finding[]> {
   const redis = connect(config.env.REDIS_URL, { log });
   try {
-    const findings = await checkRedisAt(redis, config, clock);
+    const findings = await checkRedisAt(redis, config);
     const answers = !findings.some(({ check }) => check === "redis");
     return answers ? [...findings, ...(await checkRedisLoad(redis.commands))] : findings;
   } finally {

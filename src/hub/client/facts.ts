@@ -61,11 +61,12 @@ export async function probeHub(probed: Probed): Promise<HubFacts> {
 
 async function more(probed: Probed): Promise<MoreFacts> {
   const { client, clock, signal } = probed;
+  const sent = clock.now();
   const version = await client.request("/version", { signal });
   // Not allowed to see the version is no reason to give up: the credential was taken.
   if ((version.status !== 200 && version.status !== 403) || !isHubs(version))
     throw answered("GET /version", version.status, version.body, version.headers["audit-id"]);
-  const ahead = skew(version.headers.date, clock.now());
+  const ahead = skew(version.headers.date, clock.now(), sent);
   const nobody = (path: string) => client.request(path, { as: "nobody", signal });
   const [configs, clusters, clusterRoles, mayList] = await Promise.all([
     nobody("/server-configs"),

@@ -11,8 +11,10 @@ export function parseDate(dateHeader: string | null | undefined): number | null 
   return Number.isNaN(hub) ? null : hub + HALF_MS;
 }
 
-/** Milliseconds, 0 when they agree as far as one can tell. */
-export function skew(dateHeader: string | null | undefined, now: number): number {
+/** Milliseconds, 0 when they agree as far as one can tell: it was written somewhen between `sent` and `heard`, on our clock. */
+export function skew(dateHeader: string | null | undefined, heard: number, sent = heard): number {
   const hub = parseDate(dateHeader);
-  return hub === null || Math.abs(hub - now) < UNSURE_MS ? 0 : hub - now;
+  if (hub === null) return 0;
+  const off = hub - Math.min(Math.max(hub, sent), heard);
+  return Math.abs(off) < UNSURE_MS ? 0 : off;
 }

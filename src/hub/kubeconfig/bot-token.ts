@@ -3,17 +3,11 @@ import { parseDocument } from "yaml";
 import { z } from "zod";
 import { type Secret, secret } from "../../domain/secret.ts";
 import type { Clock } from "../../flow/ports.ts";
+import type { BotToken } from "../../flow/renew-credential.ts";
 import type { OpenHub } from "../client/access.ts";
 import type { HubClient } from "../client/client.ts";
 import { answered } from "../client/errors.ts";
 import { identityOf, type TokenIdentity } from "./identity.ts";
-
-export type BotToken =
-  /** No token with an end of our own: a certificate, or a file that others renew. */
-  | { state: "not ours" }
-  | { state: "fresh" | "renewed"; expiresAt: number }
-  /** Due, and it could not be done: one sentence. */
-  | { state: "stuck"; expiresAt: number; why: string };
 
 export interface BotTokenOptions {
   hub: Pick<OpenHub, "source">;
@@ -30,24 +24,24 @@ export async function renewBotToken(options: BotTokenOptions): Promise<BotToken>
   const text = await hub.source.read();
   const own = ownIn(text);
   if (!own) return { state: "not ours" };
-  const { expiresAt } = own;
-  if (!isDue(own, clock.now())) return { state: "fresh", expiresAt };
+  if (!isDue(own, clock.now())) return { state: "fresh", ...lifeOf(own) };
   try {
     const token = await mint(options, own);
     await save(hub, text, token);
-    return { state: "renewed", expiresAt: (ownOf(token) ?? own).expiresAt };
+    return { state: "renewed", ...lifeOf(ownOf(token) ?? own) };
   } catch (error) {
-    return stuck(options, expiresAt, sayWhy(error));
+    return stuck(options, own, sayWhy(error));
   }
 }
 
+const lifeOf = ({ issuedAt, expiresAt }: Own) => ({ issuedAt, expiresAt });
 const isDue = ({ issuedAt, expiresAt }: Own, now: number) => now >= (issuedAt + expiresAt) / 2;
 
 /** Another replica may have been the faster. */
-async function stuck({ hub, clock }: BotTokenOptions, expiresAt: number, why: string): Promise<BotToken> {
+async function stuck({ hub, clock }: BotTokenOptions, before: Own, why: string): Promise<BotToken> {
   const own = ownIn(await hub.source.read().catch(() => ""));
-  if (own && !isDue(own, clock.now())) return { state: "fresh", expiresAt: own.expiresAt };
-  return { state: "stuck", expiresAt, why };
+  if (own && !isDue(own, clock.now())) return { state: "fresh", ...lifeOf(own) };
+  return { state: "stuck", ...lifeOf(before), why };
 }
 
 const Minted = z.object({ status: z.object({ token: z.string().min(1) }) });

@@ -1,6 +1,6 @@
 /** Slack's door: commands, clicks and submissions come in by Bolt, and leave nothing unanswered. */
 import { App, type ViewSubmitAction } from "@slack/bolt";
-import type { Health } from "../../http/health.ts";
+import type { HoldFound } from "../../flow/support/holds.ts";
 import { unforeseenReply } from "../views/index.ts";
 import { handleClick } from "./actions/handle.ts";
 import { boltLog } from "./bolt-log.ts";
@@ -16,29 +16,36 @@ export interface ListenerOptions extends HandlerContext {
   botId: string;
   botUserId: string;
   apiUrl?: string | undefined;
-  health?: Health;
   pongWithin?: number;
+  /** Whether the records can be reached from here: a replica without them leaves commands to others that have them. */
+  hasRecords(): boolean;
+  /** Told what keeps Slack from reaching us, and when it is over. */
+  report(found: readonly HoldFound[]): void;
 }
 
 export interface SlackListener {
-  /** The port that HTTP is served on, if it is. */
-  start(): Promise<{ port?: number }>;
+  /** Resolves when Slack reaches us, or did not at once: then it is tried for ever. */
+  start(): Promise<void>;
   /** Takes no more work, and resolves when what was taken is done. Once is enough; twice is harmless. */
   stop(): Promise<void>;
-  /** Throws when Slack does not reach us. */
-  check(): void;
+  /** Commands and clicks can come in; over HTTP, as far as we can know. */
+  isOpen(): boolean;
 }
 
 export function createListener(options: ListenerOptions): SlackListener {
-  const { transport, apiUrl, log, health = {}, pongWithin } = options;
+  const { transport, apiUrl, log, pongWithin, hasRecords, report } = options;
   const busy = createBusy();
-  const line = createReceiver(transport, { logger: boltLog(log), health, apiUrl, pongWithin });
+  const line = createReceiver(transport, {
+    ...{ logger: boltLog(log), apiUrl, pongWithin, hasRecords, report, log },
+    acked: busy.acked,
+    clock: options.ports.clock,
+  });
   register(createApp(options, line), options, busy);
   let stopped: Promise<void> | undefined;
   return {
     start: () => line.start(),
     stop: () => (stopped ??= stop(line, busy)),
-    check: () => line.check(),
+    isOpen: () => line.isOpen(),
   };
 }
 

@@ -1,91 +1,66 @@
-/** How Slack reaches us: signed HTTP requests, or a WebSocket that we open. */
-import { HTTPReceiver, type Logger, type Receiver, SocketModeReceiver } from "@slack/bolt";
-import { type Health, healthRoutes, portOf, startHealthServer } from "../../http/health.ts";
+/** How Slack reaches us: signed HTTP requests that our server hands on, or a WebSocket that we open. */
+import type { RequestListener } from "node:http";
+import { type App, HTTPReceiver, type Receiver } from "@slack/bolt";
+import { type ConnectionOptions, connect } from "./connection.ts";
+import { takeSigned } from "./signed.ts";
+import { createSocket, type SocketOptions } from "./socket.ts";
 
-/** In Socket Mode `port` serves health alone. */
-export type Transport = { appToken: string; port?: number } | { signingSecret: string; port: number };
+/** `serve`: from now on, the HTTP server hands this what Slack sends. */
+export type Transport = { appToken: string } | { signingSecret: string; serve(take: RequestListener): void };
 
 export interface SlackReceiver {
   receiver: Receiver;
-  start(): Promise<{ port?: number }>;
+  start(): Promise<void>;
   stop(): Promise<void>;
-  /** Throws when Slack does not reach us; over HTTP that cannot be known. */
-  check(): void;
+  /** Commands and clicks can come in. */
+  isOpen(): boolean;
 }
 
-export interface ReceiverOptions {
-  logger: Logger;
-  health: Health;
-  apiUrl?: string | undefined;
-  /** Also the wait before each new connection, which Slack asks for every few hours. */
-  pongWithin?: number | undefined;
-}
+export interface ReceiverOptions
+  extends Omit<SocketOptions, "connect">,
+    Omit<ConnectionOptions, "appToken"> {}
 
 export const createReceiver = (transport: Transport, options: ReceiverOptions): SlackReceiver =>
-  "appToken" in transport ? socketLine(transport, options) : httpLine(transport, options);
+  "appToken" in transport ? socketReceiver(transport, options) : httpReceiver(transport, options);
 
-function httpLine(
-  { signingSecret, port }: { signingSecret: string; port: number },
-  { logger, health }: ReceiverOptions,
+function httpReceiver(
+  { signingSecret, serve }: Extract<Transport, { signingSecret: string }>,
+  { logger }: ReceiverOptions,
 ): SlackReceiver {
-  const receiver = new HTTPReceiver({ signingSecret, logger, customRoutes: healthRoutes(health) });
+  const receiver = new HTTPReceiver({ signingSecret, logger });
   let open = false;
   return {
     receiver,
     async start() {
-      const server = await receiver.start(port);
+      serve(takeSigned({ receiver, signingSecret, logger }));
       open = true;
-      return { port: portOf(server) };
     },
-    // It rejects where there is nothing to stop.
-    stop: async () => (open ? receiver.stop() : undefined),
-    check() {},
+    async stop() {
+      if (open) serve(goingAway);
+      open = false;
+    },
+    isOpen: () => open,
   };
 }
 
-const PONG_WITHIN = 3_000;
-const PING_WITHIN = 30_000;
-const CLOSE_WITHIN = 3_000;
+const goingAway: RequestListener = (_, response) =>
+  void response.writeHead(503, { connection: "close" }).end();
 
-function socketLine(
-  { appToken, port }: { appToken: string; port?: number },
-  { logger, health, apiUrl, pongWithin = PONG_WITHIN }: ReceiverOptions,
-): SlackReceiver {
-  // An object of its own: the receiver writes into it. Its retries stay as they are: a failed reconnect would be final.
-  const clientOptions = { timeout: 10_000, ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }) };
-  const receiver = new SocketModeReceiver({
-    appToken,
-    logger,
-    clientPingTimeout: pongWithin,
-    serverPingTimeout: PING_WITHIN,
-    installerOptions: { clientOptions },
+function socketReceiver({ appToken }: { appToken: string }, options: ReceiverOptions): SlackReceiver {
+  let app: App | undefined;
+  const socket = createSocket({
+    ...options,
+    connect: async () => {
+      if (!app) throw new Error("Bolt was not given its receiver");
+      return connect({ ...options, appToken }, app);
+    },
   });
-  let server: Awaited<ReturnType<typeof startHealthServer>> | undefined;
-  let connected = false;
-  receiver.client.on("connected", () => {
-    connected = true;
-  });
-  for (const event of ["close", "reconnecting", "disconnected"])
-    receiver.client.on(event, () => {
-      connected = false;
-    });
-  return {
-    receiver,
-    async start() {
-      if (port !== undefined && Object.keys(health).length > 0)
-        server = await startHealthServer(health, port);
-      await receiver.start();
-      return server ? { port: server.port } : {};
+  const receiver: Receiver = {
+    init: (given) => {
+      app = given;
     },
-    check() {
-      if (!connected) throw new Error("Socket Mode is not connected");
-    },
-    async stop() {
-      const { promise: late, resolve } = Promise.withResolvers<void>();
-      const timer = setTimeout(resolve, CLOSE_WITHIN);
-      await Promise.race([receiver.client.disconnect(), late]);
-      clearTimeout(timer);
-      await server?.stop();
-    },
+    start: socket.start,
+    stop: socket.stop,
   };
+  return { receiver, ...socket };
 }

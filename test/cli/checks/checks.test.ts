@@ -3,7 +3,6 @@ import { expect, test } from "vitest";
 import { judgeHub } from "../../../src/cli/checks/hub.ts";
 import { checkRedis } from "../../../src/cli/checks/redis.ts";
 import { DAY, HOUR } from "../../../src/domain/duration.ts";
-import { createReadiness } from "../../../src/http/ready.ts";
 import type { HubFacts } from "../../../src/hub/client/facts.ts";
 
 const NOW = Date.UTC(2026, 10, 25);
@@ -55,26 +54,4 @@ test("a token that nobody renewed is warned of 14 days before; a young one of a 
   expect(credential(-60 * DAY, 30 * DAY)?.level).toBe("ok");
   expect(credential(-HOUR, 23 * HOUR)?.level).toBe("ok");
   expect(credential(-13 * HOUR, 11 * HOUR)?.level).toBe("warn");
-});
-
-test("readiness asks once a second however often it is asked, and says what fails", async () => {
-  let now = NOW;
-  let asked = 0;
-  let hub = true;
-  const well = async () => {};
-  const looks = {
-    redis: async () => void asked++,
-    hub: async () => (hub ? undefined : Promise.reject(new Error("down"))),
-    slack: well,
-  };
-  const ready = createReadiness(looks, { now: () => now });
-  expect(await ready()).toEqual({ status: 200, body: { ready: true, redis: "ok", hub: "ok", slack: "ok" } });
-  hub = false;
-  expect((await ready()).status).toBe(200);
-  expect(asked).toBe(1);
-  now += 1_000;
-  expect(await ready()).toEqual({
-    status: 503,
-    body: { ready: false, redis: "ok", hub: "fail", slack: "ok" },
-  });
 });

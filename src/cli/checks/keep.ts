@@ -1,0 +1,37 @@
+/** The checks of the start, again and again while the bot runs: what fails holds back new grants until it is mended. */
+import { SECOND } from "../../domain/duration.ts";
+import type { Clock, Log } from "../../flow/ports.ts";
+import type { Holds } from "../../flow/support/holds.ts";
+import { type Repeating, repeat } from "../../flow/support/repeat.ts";
+import type { BotIdentity } from "./slack.ts";
+import type { StartFindings } from "./start.ts";
+
+const WELL_MS = 60 * SECOND;
+const FAILING_MS = 10 * SECOND;
+
+export interface KeepChecking {
+  look(): Promise<StartFindings>;
+  holds: Pick<Holds, "report">;
+  /** Told at each look at which Slack says who the bot is. */
+  onIdentity(identity: BotIdentity): Promise<void>;
+  clock: Clock;
+  log: Log;
+}
+
+/** Resolves when what was `found` first is seen to. */
+export async function keepChecking(
+  found: StartFindings,
+  { look, holds, onIdentity, clock, log }: KeepChecking,
+): Promise<Repeating> {
+  const see = async ({ findings, identity }: StartFindings) => {
+    const failed = findings.filter(({ level }) => level === "fail");
+    holds.report(
+      "checks",
+      failed.map(({ check, message, fix = "" }) => ({ cause: check, message, fix })),
+    );
+    if (identity) await onIdentity(identity);
+    return failed.length > 0 ? FAILING_MS : WELL_MS;
+  };
+  const after = await see(found);
+  return repeat(async () => see(await look()), { what: "the checks", sleep: clock.sleep, log, after });
+}

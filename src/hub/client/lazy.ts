@@ -1,0 +1,64 @@
+/** A hub whose kubeconfig cannot be read yet: each call tries to open it, until it is open. */
+import type { Clock } from "../../domain/clock.ts";
+import type { KubeconfigSource } from "../kubeconfig/source.ts";
+import type { OpenHub } from "./access.ts";
+import { createHubClient, type HubClient } from "./client.ts";
+import { HubError } from "./errors.ts";
+import type { LaneName } from "./lanes.ts";
+
+export interface LazyHub extends HubClient {
+  /** Throws one sentence that says what to do. */
+  open(): Promise<{ source: KubeconfigSource }>;
+}
+
+type Opened = { hub: OpenHub; client: HubClient };
+
+export function openLazily(openHub: () => Promise<OpenHub>, clock: Clock): LazyHub {
+  let opened: Opened | undefined;
+  let opening: Promise<Opened> | undefined;
+  const open = async (): Promise<Opened> => {
+    if (opened) return opened;
+    opening ??= openHub()
+      .then((hub) => ({ hub, client: createHubClient(hub.access, { reread: hub.reread, clock }) }))
+      .finally(() => {
+        opening = undefined;
+      });
+    opened = await opening;
+    return opened;
+  };
+  const known = (): HubClient => {
+    if (!opened) throw unreadable("the hub");
+    return opened.client;
+  };
+  const clientFor = (doing: string, lane: LaneName): Promise<HubClient> =>
+    open().then(
+      ({ client }) => client.lane(lane),
+      () => {
+        throw unreadable(doing);
+      },
+    );
+  const on = (lane: LaneName): HubClient => ({
+    get access() {
+      return known().access;
+    },
+    get core() {
+      return known().core;
+    },
+    get rbac() {
+      return known().rbac;
+    },
+    token: () => known().token(),
+    clockOffset: () => opened?.client.clockOffset() ?? 0,
+    lane: on,
+    call: async (doing, signal, run) => (await clientFor(doing, lane)).call(doing, signal, run),
+    request: async (path, asked) =>
+      (await clientFor(`${asked?.method ?? "GET"} ${path.split("?")[0]}`, lane)).request(path, asked),
+    close: async () => {
+      await opened?.client.close();
+      await opened?.hub.close();
+    },
+  });
+  return Object.assign(on("urgent"), { open: async () => ({ source: (await open()).hub.source }) });
+}
+
+const unreadable = (doing: string) => new HubError(doing, null, "its kubeconfig cannot be read");

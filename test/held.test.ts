@@ -1,0 +1,286 @@
+/** Whatever is wrong with what the bot depends on: it stays up, says so, makes no new grant, and ends what is over. */
+import { renameSync } from "node:fs";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { hubClient } from "../sandbox/hub/client.ts";
+import { visibleText } from "../sandbox/slack/index.ts";
+import { StartRefused } from "../src/app.ts";
+import { HOUR, MINUTE, SECOND } from "../src/domain/duration.ts";
+import { APPROVALS, BOB, GENERAL, MEI, startBot, startWorld, type World } from "./helpers/bot.ts";
+import { openRouter } from "./helpers/router.ts";
+import { scene, tokenIn } from "./helpers/scene.ts";
+
+type Bot = Awaited<ReturnType<typeof startBot>>;
+const ROLE = "/apis/rbac.authorization.k8s.io/v1/clusterroles/karpor-admin";
+
+let world: World;
+let bots: Bot[];
+let it: ReturnType<typeof scene>;
+beforeEach(async () => {
+  world = await startWorld();
+  bots = [];
+  it = scene(world);
+});
+afterEach(async () => {
+  world.redis.resume();
+  for (const bot of bots) await bot.stop();
+  await world.close();
+});
+
+const hub = () => {
+  if (!world.localHub) throw new Error("not on the local hub");
+  return world.localHub;
+};
+async function start(times?: Parameters<typeof startBot>[1]): Promise<Bot> {
+  const bot = await startBot(world, times);
+  bots.push(bot);
+  return bot;
+}
+async function stop(bot: Bot): Promise<void> {
+  bots.splice(bots.indexOf(bot), 1);
+  await bot.stop();
+}
+/** Bob has a grant of an hour, and no bot runs. */
+async function left(): Promise<void> {
+  const bot = await start();
+  await it.get("guest 1h", "before");
+  await stop(bot);
+}
+const admin = async (method: "GET" | "DELETE" | "POST", path: string, body?: object) => {
+  const ask = hubClient(world.hub, world.hub.admin);
+  try {
+    return (await ask(method, path, body && { body })).body;
+  } finally {
+    await ask.close();
+  }
+};
+async function withoutRole() {
+  const { metadata: { name } = { name: "" }, ...rest } = await admin("GET", ROLE);
+  await admin("DELETE", ROLE);
+  return () => admin("POST", ROLE.slice(0, ROLE.lastIndexOf("/")), { ...rest, metadata: { name } });
+}
+const errors = ({ lines }: Bot, cause: string) =>
+  lines.filter((line) => line.level === "error" && line.cause === cause);
+const tokenOf = (person: string) => world.slack.dm(person).find((m) => tokenIn(m) !== "");
+/** Approved, and not made: a grant that may be made is there within a tenth of this. */
+async function waits(reason: string): Promise<void> {
+  await world.until(async () => (await stateOf(reason)) === "approved");
+  for (let looks = 0; looks < 50; looks++) {
+    await new Promise((later) => setTimeout(later, 20));
+    expect(await stateOf(reason)).toBe("approved");
+  }
+}
+const ended = (reason: string) =>
+  world.until(async () => {
+    world.clock.jump(SECOND);
+    return (await stateOf(reason)) === "ended";
+  });
+const stateOf = async (reason: string) => (await world.records()).find((r) => r.reason === reason)?.state;
+
+describe("at a start", () => {
+  test("with something of ours on the hub, failing checks hold back new grants only", async () => {
+    await left();
+    await withoutRole();
+    world.slack.people.inviteBot(APPROVALS, false);
+    const bot = await start();
+    expect(await bot.ready()).toEqual({ status: 200, body: { ready: true } });
+    expect(await bot.status()).toMatchObject({ status: 503, body: { ok: false } });
+    expect(await bot.held()).toEqual(expect.arrayContaining(["slack channel", "role admin"]));
+
+    await it.say(MEI, "peek 15m meanwhile");
+    await waits("meanwhile");
+    await world.jump(HOUR);
+    await world.until(async () => (await it.standing()).length === 0);
+    await ended("before");
+    expect(tokenOf(MEI)).toBeUndefined();
+    expect(await bot.held()).toHaveLength(2);
+    expect(errors(bot, "slack channel")).toHaveLength(1);
+  });
+
+  test("what is mended is seen within 10 s, said once, and what waited goes on", async () => {
+    await left();
+    const putBack = await withoutRole();
+    const bot = await start();
+    await it.say(MEI, "peek 15m meanwhile");
+    await waits("meanwhile");
+    for (let tries = 0; tries < 3; tries++) await world.jump(10 * SECOND);
+    await putBack();
+    await world.jump(10 * SECOND);
+    await world.until(async () => (await bot.status()).status === 200);
+    await world.jump(5 * SECOND);
+    await world.slack.waitFor(() => tokenOf(MEI));
+    expect(errors(bot, "role admin")).toHaveLength(1);
+    expect(
+      bot.lines.filter(({ msg, cause }) => cause === "role admin" && msg.startsWith("over:")),
+    ).toHaveLength(1);
+  });
+
+  test("with nothing of ours, a failing check refuses it, in words", async () => {
+    await withoutRole();
+    const refused = await start().catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(StartRefused);
+    expect((refused as StartRefused).message).toMatch(/role admin: ClusterRole karpor-admin does not exist/);
+  });
+
+  test("with nothing on the hub but a question that waits, it stays up", async () => {
+    const bot = await start();
+    await it.ask("guest 1h", "asked");
+    await stop(bot);
+    await withoutRole();
+    expect(await (await start()).held()).toContain("role admin");
+  });
+
+  test("without its kubeconfig it is refused; with something to end it stays up, and goes on when the file is there", async () => {
+    const kubeconfig = world.env.KARPOR_ACCESS_CONFIG.replace("config.yml", "hub.kubeconfig");
+    const [hide, show] = [
+      () => renameSync(kubeconfig, `${kubeconfig}.gone`),
+      () => renameSync(`${kubeconfig}.gone`, kubeconfig),
+    ];
+    hide();
+    await expect(start()).rejects.toThrow(/hub: Cannot read the kubeconfig .*: put it there/);
+    show();
+    await left();
+    hide();
+    const bot = await start();
+    expect(await bot.held()).toEqual(["hub"]);
+    await world.slack.command(BOB, GENERAL, "revoke");
+    await it.dm(BOB, "Ending");
+    expect(await it.standing()).toHaveLength(2);
+    show();
+    await world.jump(MINUTE);
+    await world.until(async () => (await it.standing()).length === 0);
+    await ended("before");
+    expect(await bot.held()).toEqual([]);
+  });
+
+  test("Redis is away: what is over ends all the same, and a revoke is answered", async () => {
+    await left();
+    world.clock.jump(HOUR);
+    world.redis.pause();
+    const bot = await start();
+    await world.until(async () => (await it.standing()).length === 0);
+    expect((await bot.ready()).status).toBe(200);
+    expect(await bot.held()).toEqual(expect.arrayContaining(["redis", "records"]));
+    await world.slack.command(BOB, GENERAL, "revoke");
+    await it.whisper(BOB, "Nothing was changed");
+    world.redis.resume();
+    await world.until(async () => (await stateOf("before").catch(() => null)) !== null);
+    await world.jump(10 * SECOND);
+    await ended("before");
+  });
+
+  test("Slack refuses the bot: ends go on, and it comes in when Slack lets it", async () => {
+    await left();
+    world.slack.failNext("*", "account_inactive", Number.POSITIVE_INFINITY);
+    const bot = await start();
+    expect(await bot.ready()).toMatchObject({ status: 503, body: { ready: false } });
+    expect(await bot.held()).toEqual(["slack token"]);
+    const early = await fetch(`http://127.0.0.1:${bot.app.port}/slack/events`, {
+      method: "POST",
+      body: "{}",
+    });
+    expect([early.status, early.headers.get("retry-after")]).toEqual([503, "5"]);
+    await world.jump(HOUR);
+    await world.until(async () => (await it.standing()).length === 0);
+    world.slack.clearFailures();
+    await world.jump(10 * SECOND);
+    await world.until(async () => (await bot.ready()).status === 200);
+    await ended("before");
+    expect((await world.slack.command(BOB, GENERAL, "help")).status).toBe(200);
+  });
+
+  test("neither Redis nor the hub answers, so that nothing can be known: it stays up, and ends what it can when it can", async () => {
+    await left();
+    world.redis.pause();
+    await hub().down();
+    world.clock.jump(HOUR);
+    const bot = await start({ ends: { everyMs: 50, standstillAfterMs: MINUTE } });
+    expect(await bot.held()).toEqual(expect.arrayContaining(["redis", "hub"]));
+    await hub().up();
+    await world.until(async () => (await it.standing()).length === 0);
+  });
+});
+
+describe("while it runs", () => {
+  test.each([
+    ["RBAC is switched off", "hub rbac", (off: boolean) => hub().setRbac(!off)],
+    [
+      "its clock is 90 s ahead of this machine's",
+      "hub clock",
+      (off: boolean) => hub().skew(off ? 90 * SECOND : 0),
+    ],
+  ])("the hub: %s, and that holds back new grants until it is over", async (_, cause, set) => {
+    const bot = await start();
+    expect(await bot.status()).toEqual({ status: 200, body: { ok: true, causes: [] } });
+    set(true);
+    await world.jump(MINUTE);
+    await world.until(async () => (await bot.held()).includes(cause));
+    expect((await bot.ready()).status).toBe(200);
+    await it.say(MEI, "peek 15m meanwhile");
+    await waits("meanwhile");
+    expect(await it.standing()).toEqual([]);
+    set(false);
+    await world.jump(10 * SECOND);
+    await world.until(async () => (await bot.status()).status === 200);
+    await world.jump(5 * SECOND);
+    await world.slack.waitFor(() => tokenOf(MEI));
+  });
+
+  test("a queue that takes jobs and runs none is noticed, and what is over ends from the hub alone", async () => {
+    const bot = await start({ ends: { everyMs: 20, standstillAfterMs: 1_000 } });
+    const sweeping = setInterval(() => void world.queue.add("sweep", {}, { removeOnComplete: true }), 100);
+    try {
+      await it.get("guest 1h", "stuck");
+      expect(await bot.held()).toEqual([]);
+      await world.queue.pause();
+      world.clock.jump(HOUR);
+      await world.until(async () => (await it.standing()).length === 0);
+      expect(await bot.held()).toEqual(["sweep"]);
+      expect(errors(bot, "sweep")).toHaveLength(1);
+      await world.queue.resume();
+      await world.until(async () => (await bot.held()).length === 0);
+    } finally {
+      clearInterval(sweeping);
+    }
+  });
+});
+
+describe("behind a router that heeds readiness, a signed revoke gets its answer", () => {
+  const revoked = () => it.dm(BOB, "Ending");
+  test.each([
+    ["the hub does not answer", async () => void (await hub().down()), revoked],
+    ["Redis does not answer", async () => world.redis.pause(), () => it.whisper(BOB, "Nothing was changed")],
+    ["a ClusterRole is gone", async () => void (await withoutRole()), revoked],
+  ])("when %s", async (_, spoil, answered) => {
+    const bot = await start();
+    await it.get("guest 1h", "mine");
+    await spoil();
+    world.clock.jump(MINUTE);
+    await world.until(async () => (await bot.held()).length > 0);
+    await using router = await openRouter(bot.app.port);
+    world.slack.deliverTo(router.url);
+    expect((await world.slack.command(BOB, GENERAL, "revoke")).status).toBe(200);
+    expect(visibleText(await answered())).not.toBe("");
+    await hub()
+      .up()
+      .catch(() => {});
+  });
+});
+
+test("in Socket Mode, a replica without Redis leaves commands to the one that has it", async () => {
+  await using socketWorld = await startWorld({ transport: "socket" });
+  const cutOff = { ...socketWorld, env: { ...socketWorld.env, REDIS_URL: "redis://127.0.0.1:1" } };
+  const [well, ill] = [await startBot(socketWorld), await startBot(cutOff)];
+  try {
+    expect([(await well.ready()).status, (await ill.ready()).status]).toEqual([200, 200]);
+    await socketWorld.until(async () => {
+      socketWorld.clock.jump(5 * SECOND);
+      return (await ill.ready()).status === 503 && socketWorld.slack.socket.connections() === 1;
+    });
+    for (let asked = 0; asked < 4; asked++) await socketWorld.slack.command(BOB, GENERAL, "status");
+    expect(ill.lines.filter(({ msg }) => msg.includes("could not be answered"))).toEqual([]);
+    expect(socketWorld.slack.troubles()).toEqual([]);
+  } finally {
+    await well.stop();
+    await ill.app.stop();
+  }
+});
