@@ -1,7 +1,7 @@
 /** Which messages a record must have and what each shows: messages are projections of the record. Pure. */
 import { displayStatus, isFinal, rowOf } from "./lifecycle.ts";
 import { kindOf, type MessageKey, type MessageKind, type Shown, type Shows } from "./message-key.ts";
-import type { AccessRequest, Sent } from "./request.ts";
+import type { AccessRequest, In, Sent } from "./request.ts";
 
 export interface Wanted {
   key: MessageKey;
@@ -30,7 +30,7 @@ const SHOWS: { [K in MessageKind]: (r: AccessRequest, key: MessageKey) => Shown[
   card: displayStatus,
   waiting: (r) => (r.state === "pending" && r.messages.card?.refused ? "not-delivered" : displayStatus(r)),
   token: (r) => {
-    if (r.state === "approved" || r.state === "delivering") return r.outage ? "outage" : "setting-up";
+    if (isTokenToCome(r)) return r.outage ? "outage" : "setting-up";
     if (r.state === "active") return r.hidden ? "hidden" : "shown";
     return r.state === "ending" || r.state === "ended" ? r.state : null;
   },
@@ -77,11 +77,16 @@ export function mustTakeTokenOff(r: AccessRequest): boolean {
   return r.state === "ending" || r.state === "ended" || (r.state === "active" && r.hidden);
 }
 
+/** A token may be put on its message at any moment, by whoever holds the request's lease. */
+export const isTokenToCome = (r: AccessRequest): r is In<"approved" | "delivering"> =>
+  r.state === "approved" || r.state === "delivering";
+
 /** The token's message bears no token, and shows something older. */
 export function isTokenMessageOutdated(r: AccessRequest): boolean {
   const sent = r.messages.token;
   if (!sent || sent.ts === "" || sent.token) return false;
-  if (r.state === "approved" || r.state === "delivering") return false;
+  // Where all goes well the token itself comes next.
+  if (isTokenToCome(r) && !r.outage) return false;
   const shows = tokenShows(r);
   return shows !== null && shows !== "shown" && isStale(r, sent, shows);
 }

@@ -1,7 +1,7 @@
 /** A token that may no longer be seen is taken off Slack: a step of its own, repeated until Slack confirms. */
 import { DAY, SECOND } from "../domain/duration.ts";
 import type { RequestId } from "../domain/ids.ts";
-import { mustTakeTokenOff, STUCK_TRIES_MAX, tokenShows } from "../domain/messages.ts";
+import { isTokenToCome, mustTakeTokenOff, STUCK_TRIES_MAX, tokenShows } from "../domain/messages.ts";
 import type { Stuck } from "../domain/request.ts";
 import { type AccessRequest, type Later, type Place, type Ports, SlackBusy } from "./ports.ts";
 import { commit, needsTokenOff } from "./support/commit.ts";
@@ -33,8 +33,7 @@ export async function clearTokenMessage(ports: Ports, id: RequestId): Promise<La
   const request = await ports.requests.get(id);
   // A token that was shown is shown no more: nobody can come in between. Else somebody may be about to show one.
   if (!request || !needsTokenOff(request)) return undefined;
-  if (request.state !== "approved" && request.messages.token?.token !== "sending")
-    return clearHeld(ports, id);
+  if (!isTokenToCome(request) && request.messages.token?.token !== "sending") return clearHeld(ports, id);
   const held = await ports.lease.hold(id, () => clearHeld(ports, id));
   return held ? held.done : { again: ports.clock.now() + BUSY_MS };
 }
