@@ -7,6 +7,7 @@ export interface Keys {
   readonly ping: string;
   /** Which schema the records are of. */
   readonly schema: string;
+  readonly epoch: string;
   request(id: string): string;
   /** Which request reserves the role for this person. */
   open(user: string, role: string): string;
@@ -26,6 +27,7 @@ export function keysOf(instance: string): Keys {
     trail: `${prefix}:trail`,
     ping: `${prefix}:ping`,
     schema: `${prefix}:schema`,
+    epoch: `${prefix}:epoch`,
     request: (id) => `${prefix}:request:${id}`,
     open: (user, role) => `${prefix}:open:${user}:${role}`,
     trigger: (triggerId) => `${prefix}:trigger:${triggerId}`,
