@@ -7,13 +7,15 @@ import { checkStart } from "./cli/checks/start.ts";
 import type { Config } from "./config.ts";
 import { keepCredential } from "./credential.ts";
 import { clusterRolesOf } from "./domain/catalog.ts";
-import { DAY, MINUTE } from "./domain/duration.ts";
+import { DAY, MINUTE, SECOND } from "./domain/duration.ts";
 import type { Locale } from "./domain/person.ts";
 import { endGrant } from "./flow/end.ts";
 import { fallbackExpiry } from "./flow/fallback-expiry.ts";
+import { createEpochKeeper } from "./flow/keep-epoch.ts";
 import type { Clock, Lane, Policy, Ports } from "./flow/ports.ts";
 import { provisionGrant } from "./flow/provision.ts";
 import { remindHolder } from "./flow/remind.ts";
+import { createHolds } from "./flow/support/holds.ts";
 import { sweep } from "./flow/sweep.ts";
 import { syncMessages } from "./flow/sync-messages.ts";
 import { takeTokenOff } from "./flow/take-token-off.ts";
@@ -23,6 +25,7 @@ import { verifyEnd } from "./flow/verify.ts";
 import { createReadiness } from "./http/ready.ts";
 import { openHub } from "./hub/client/access.ts";
 import { createHubClient, type HubClient } from "./hub/client/client.ts";
+import { createAnchor } from "./hub/grants/anchor.ts";
 import { createGrants } from "./hub/grants/grants.ts";
 import { createJobs } from "./queue/jobs.ts";
 import { createWorker, type LockTimes } from "./queue/worker.ts";
@@ -36,6 +39,7 @@ import type { HomeWorkspace } from "./slack/outbound/profile.ts";
 import type { ViewContext } from "./slack/views/context.ts";
 import { atMostOnce } from "./store/at-most-once.ts";
 import { connect } from "./store/connect.ts";
+import { createEpochs } from "./store/epoch.ts";
 import { keysOf } from "./store/keys.ts";
 import { createLease, type LeaseTimes } from "./store/lease.ts";
 import { createRequests } from "./store/requests.ts";
@@ -141,6 +145,21 @@ export function assemble(
     });
   const stopping = new AbortController();
   opened.defer(() => stopping.abort());
+  const holds = createHolds({ clock, log });
+  const admins = createAdmins({
+    client: slack,
+    directory: people,
+    admins: config.admins,
+    channel: config.slack.channel,
+    hub: config.hub.name,
+    log,
+    once: (name, work) => atMostOnce(redis.commands, `${keys.prefix}:told:${name}`, DAY, work),
+  });
+  const epoch = createEpochKeeper({
+    ...{ clock, log, admins, holds, stopping: stopping.signal },
+    epochs: createEpochs({ redis: redis.commands, keys }),
+    anchor: createAnchor({ client: hub, instance: config.instance, namespace: config.hub.namespace }),
+  });
   const ports: Ports = {
     requests: createRequests({
       redis: redis.commands,
@@ -153,21 +172,14 @@ export function assemble(
     jobs,
     notifier: createNotifier({ client: slack, ...config.slack, context, log }),
     directory: people,
-    admins: createAdmins({
-      client: slack,
-      directory: people,
-      admins: config.admins,
-      channel: config.slack.channel,
-      hub: config.hub.name,
-      log,
-      once: (name, work) => atMostOnce(redis.commands, `${keys.prefix}:told:${name}`, DAY, work),
-    }),
+    admins,
     lease: createLease(redis.commands, keys, times?.lease),
     told: createTold({ redis: redis.commands, keys }),
     clock,
     log,
     policy: policyOf(config),
-    heldBack: () => null,
+    epoch,
+    heldBack: () => holds.all()[0] ?? null,
     random: () => randomBytes(5),
     stopping: stopping.signal,
   };
@@ -227,7 +239,13 @@ function startWork(
     );
   }, MINUTE);
   opened.defer(() => clearInterval(timer));
+  void ports.timers.epoch.settle();
+  const epochs = setInterval(() => void ports.timers.epoch.settle(), SETTLE_EPOCH_MS);
+  opened.defer(() => clearInterval(epochs));
 }
+
+/** How soon a Redis that went back is noticed where nothing happens. */
+const SETTLE_EPOCH_MS = 10 * SECOND;
 
 const credential = (config: Config, { clock, log }: AppDeps, clients: Clients, { directory }: Ports) =>
   keepCredential({

@@ -168,6 +168,12 @@ export function memoryPorts(
     grants: willingGrants(given),
     lease: memoryLease(),
     admins: { tell: async () => true },
+    epoch: {
+      look: async () => ({ before: 0 }),
+      before: () => 0,
+      settle: async () => {},
+      confirm: async () => false,
+    },
     heldBack: () => null,
     told: { fresh: async () => [], remember: async () => {} },
     random: () => randomBytes(5),

@@ -60,11 +60,6 @@ export const instanceOf = ({ labels: l }: Pick<Metadata, "labels">): string | nu
 /** An account that no binding names: it bears what the instance must remember on the hub. */
 export const instanceAccount = (instance: string): string => `${OURS}-instance-${instance}`;
 
-export const instanceLabels = (instance: string): Record<string, string> => ({
-  [MANAGED_BY]: OURS,
-  [INSTANCE]: instance,
-});
-
 const Key = z.object({ id: RequestId, role: z.string().min(1), generation: z.int().nonnegative() });
 
 type Labelled = Pick<Metadata, "name" | "labels">;
