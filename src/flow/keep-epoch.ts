@@ -42,16 +42,22 @@ export function createEpochKeeper(needs: Needs): EpochKeeper {
     return last.hub;
   };
   const recentHub = () => (last && Math.abs(clock.now() - last.at) < HUB_FRESH_MS ? last.hub : readHub());
+  /** Redis as it is now, and the furthest it was seen before this was asked. */
+  const readRedis = async () => {
+    const known = seen;
+    const redis = await epochs.read();
+    if (!wentBack(redis, seen)) seen = redis;
+    return { redis, known };
+  };
   /** The hub first: what is raised in between is then not taken for a Redis that is behind. */
   const lookAt = async (asked: Promise<Anchored | null>): Promise<Look> => {
     const hub = await asked;
-    const known = seen;
-    const redis = await epochs.read();
-    const step = epochStep(hub?.epoch ?? 0, redis, known, clock.now());
-    if (!wentBack(redis, seen)) seen = redis;
-    before =
-      step.do === "hold" ? confirmedEpoch(hubEpoch(hub, step), redis, clock.now()).before : redis.before;
-    needs.holds.report("epoch", step.do === "hold" ? [heldBy(redis)] : []);
+    const { redis, known } = await readRedis();
+    const now = clock.now();
+    const step = epochStep(hub?.epoch ?? 0, redis, known, now);
+    const held = step.do === "hold";
+    before = held ? confirmedEpoch(hubEpoch(hub, step), redis, now).before : redis.before;
+    needs.holds.report("epoch", held ? [heldBy(redis)] : []);
     return { hub, redis, step };
   };
   const write = async (epoch: number, from: Anchored | null): Promise<boolean> => {
@@ -72,25 +78,29 @@ export function createEpochKeeper(needs: Needs): EpochKeeper {
     return true;
   };
   const settle = oneAtATime(async () => {
+    // Also with the hub away: what Redis was seen to know is not taken back unnoticed.
+    await readRedis();
     for (let tries = 0; tries < TRIES; tries++) if (await settleOnce()) return;
   });
+  const trySettle = () =>
+    settle().then(
+      () => {
+        failing = false;
+      },
+      (error: unknown) => {
+        if (!failing && !stopping.aborted) log.warn({ err: error }, "the epoch is not settled; trying on");
+        failing = true;
+      },
+    );
 
   return {
     before: () => before,
-    settle: () =>
-      settle().then(
-        () => {
-          failing = false;
-        },
-        (error: unknown) => {
-          if (!failing && !stopping.aborted) log.warn({ err: error }, "the epoch is not settled; trying on");
-          failing = true;
-        },
-      ),
+    settle: trySettle,
     look: async () => {
       const { redis, step } = await lookAt(recentHub());
-      // It is told first of all: another replica may not have seen what this one has.
+      // The hub first of all, where it is not told: another replica may not have seen what this one has.
       if (step.do === "hold" && step.tell !== null) await settle();
+      else if (step.do === "hold") void trySettle();
       return redis;
     },
     confirm: async (epoch) => {
