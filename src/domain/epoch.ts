@@ -47,10 +47,10 @@ const CLOCKS_MS = 5 * SECOND;
 /** An administrator goes on with this Redis: the epoch from then on, and until when what was asked for is not to be trusted. */
 export function confirmedEpoch(hub: number, redis: StoredEpoch, now: number): { at: number; before: number } {
   // Nobody has raised it beyond the time by so much: what is written there is not ours.
-  const ours = hub <= now + DAY ? hub : 0;
-  // A copy is older than the rise that it lacks. What came after that rise is not of the copy.
-  const before = Math.max(redis.before, Math.min(hub + CLOCKS_MS, now));
-  return { at: nextEpoch(Math.max(redis.at, ours), now), before };
+  const ours = hub <= now + DAY;
+  // A copy is older than the rise that it lacks; what came after that rise is not of the copy.
+  const before = Math.max(redis.before, ours ? hub + CLOCKS_MS : now);
+  return { at: nextEpoch(Math.max(redis.at, ours ? hub : 0), now), before };
 }
 
 export const isDoubtful = (
