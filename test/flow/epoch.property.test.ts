@@ -95,6 +95,7 @@ function openWorld(s: fc.Scheduler, planned: string[]) {
     const fault = planned.shift() ?? "ok";
     if (fault === "fail") throw new Error("not done");
     const done = work();
+    await s.schedule(Promise.resolve(), "answer");
     if (fault === "lost") throw new Error("done, and its answer lost");
     return done;
   };
@@ -254,6 +255,9 @@ function openWorld(s: fc.Scheduler, planned: string[]) {
       await settle();
       if (at(0).heldBack()) expect(await s.waitFor(at(0).epoch.confirm(null))).toBe(true);
       await settle();
+      // Of what is over, the hub has heard at once.
+      const deaf = requests.all().filter((r) => OVER.includes(r.state) && over.get(r.id) !== "known");
+      expect(deaf).toEqual([]);
       clock.jump(61 * SECOND);
       await settle();
       expect(replicas.map((ports) => ports.heldBack())).toEqual([null, null]);
