@@ -27,7 +27,7 @@ export async function confirmRestoreByHand(config: Config, { clock, log, say }: 
   await redis.ready(REDIS_WITHIN_MS);
   const keeper = createEpochKeeper({
     ...{ clock, log, stopping: new AbortController().signal },
-    admins: { tell: async () => {} },
+    admins: { tell: async () => true },
     holds: { report: () => {} },
     epochs: createEpochs({ redis: redis.commands, keys: keysOf(config.instance) }),
     anchor: createAnchor({ client, instance: config.instance, namespace: config.hub.namespace }),
