@@ -9,10 +9,11 @@ import type { BotIdentity } from "./cli/checks/slack.ts";
 import { checkStart, isOutage, type StartFindings } from "./cli/checks/start.ts";
 import type { Config } from "./config.ts";
 import { clusterRolesOf } from "./domain/catalog.ts";
-import { DAY } from "./domain/duration.ts";
+import { DAY, SECOND } from "./domain/duration.ts";
 import type { Locale } from "./domain/person.ts";
 import { isAnythingOurs } from "./flow/anything-ours.ts";
 import { endGrant } from "./flow/end.ts";
+import { createEpochKeeper } from "./flow/keep-epoch.ts";
 import type { Clock, Lane, Policy, Ports } from "./flow/ports.ts";
 import { provisionGrant } from "./flow/provision.ts";
 import { remindHolder } from "./flow/remind.ts";
@@ -31,6 +32,7 @@ import { comeAgain, type HttpServer, type Pages, startHttp } from "./http/server
 import { openHub } from "./hub/client/access.ts";
 import { hubClock } from "./hub/client/clock-offset.ts";
 import { openLazily } from "./hub/client/lazy.ts";
+import { createAnchor } from "./hub/grants/anchor.ts";
 import { createGrants } from "./hub/grants/grants.ts";
 import { renewBotToken } from "./hub/kubeconfig/bot-token.ts";
 import { createJobs } from "./queue/jobs.ts";
@@ -45,6 +47,7 @@ import type { HomeWorkspace } from "./slack/outbound/profile.ts";
 import type { ViewContext } from "./slack/views/context.ts";
 import { atMostOnce } from "./store/at-most-once.ts";
 import { connect } from "./store/connect.ts";
+import { createEpochs } from "./store/epoch.ts";
 import { keysOf } from "./store/keys.ts";
 import { createLease, type LeaseTimes } from "./store/lease.ts";
 import { createRequests } from "./store/requests.ts";
@@ -114,6 +117,7 @@ export async function startApp(
     means,
     opened,
   );
+  opened.adopt(keepEpoch(ports, means), (r) => r.close());
   opened.adopt(keepCredential(config, means, clients, ports), (r) => r.close());
   opened.defer(() => door.close());
   const onIdentity = (identity: BotIdentity) => {
@@ -190,6 +194,20 @@ export function assemble(
     });
   const stopping = new AbortController();
   opened.defer(() => stopping.abort());
+  const admins = createAdmins({
+    client: slack,
+    directory: people,
+    admins: config.admins,
+    channel: config.slack.channel,
+    hub: config.hub.name,
+    log,
+    once: (name, work) => atMostOnce(redis.commands, `${keys.prefix}:told:${name}`, DAY, work),
+  });
+  const epoch = createEpochKeeper({
+    ...{ clock, log, admins, holds, stopping: stopping.signal },
+    epochs: createEpochs({ redis: redis.commands, keys }),
+    anchor: createAnchor({ client: hub, instance: config.instance, namespace: config.hub.namespace }),
+  });
   const ports: Ports = {
     requests: createRequests({
       redis: redis.commands,
@@ -203,20 +221,13 @@ export function assemble(
     jobs,
     notifier: createNotifier({ client: slack, ...config.slack, context, log }),
     directory: people,
-    admins: createAdmins({
-      client: slack,
-      directory: people,
-      admins: config.admins,
-      channel: config.slack.channel,
-      hub: config.hub.name,
-      log,
-      once: (name, work) => atMostOnce(redis.commands, `${keys.prefix}:told:${name}`, DAY, work),
-    }),
+    admins,
     lease: createLease(redis.commands, keys, times?.lease),
     told: createTold({ redis: redis.commands, keys }),
     clock,
     log,
     policy: policyOf(config),
+    epoch,
     heldBack: () => holds.all()[0] ?? null,
     random: () => randomBytes(5),
     stopping: stopping.signal,
@@ -282,6 +293,17 @@ function keepEnding(ports: Ports, { redis }: Clients, holds: Holds, { log, times
   const run = (signal: AbortSignal) => connected.then(() => watch(signal));
   const sleep = (ms: number, signal: AbortSignal) => plainSleep(ms, undefined, { signal });
   return repeat(run, { what: "the watch over what must end", sleep, log });
+}
+
+/** How soon a Redis that went back is noticed where nothing happens. */
+const SETTLE_EPOCH_MS = 10 * SECOND;
+
+function keepEpoch({ epoch }: Ports, { clock, log }: AppDeps): Repeating {
+  const run = async () => {
+    await epoch.settle();
+    return SETTLE_EPOCH_MS;
+  };
+  return repeat(run, { what: "the epoch", sleep: clock.sleep, log });
 }
 
 function keepCredential(

@@ -1,4 +1,4 @@
-/** The command line: `start` (the default), `setup`, `doctor`. */
+/** The command line: `start` (the default), `setup`, `doctor`, `grants`. */
 import { createInterface } from "node:readline/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
@@ -6,6 +6,8 @@ import { pino } from "pino";
 import { StartRefused } from "./app.ts";
 import { doctor } from "./cli/doctor/index.ts";
 import { DOCTOR_USAGE, doctorOptions } from "./cli/doctor/options.ts";
+import { confirmRestoreByHand } from "./cli/grants/index.ts";
+import { GRANTS_USAGE, grantsOptions } from "./cli/grants/options.ts";
 import { setup } from "./cli/setup/index.ts";
 import { SETUP_USAGE, setupOptions } from "./cli/setup/options.ts";
 import { start } from "./cli/start.ts";
@@ -42,11 +44,16 @@ const COMMANDS: Record<string, (args: string[]) => Promise<void>> = {
     const good = await doctor(() => loadConfig(process.env), options, { clock, log: quiet, say, colour });
     process.exitCode = good ? 0 : 1;
   },
+  grants: async (args) => {
+    usage(() => grantsOptions(args));
+    await confirmRestoreByHand(loadConfig(process.env), { clock, log: quiet, say });
+  },
 };
 
 const USAGE = `Usage: node src/main.ts [start]
        ${SETUP_USAGE}
-       ${DOCTOR_USAGE}`;
+       ${DOCTOR_USAGE}
+       ${GRANTS_USAGE}`;
 
 class UsageError extends Error {
   override name = "UsageError";

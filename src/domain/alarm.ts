@@ -6,4 +6,6 @@ export type Alarm =
   /** The approvals channel does not take a request's card. */
   | { kind: "card-refused"; code: string; request: AccessRequest }
   /** Found by the sweep, each once. */
-  | { kind: "foreign"; objects: readonly ForeignObject[] };
+  | { kind: "foreign"; objects: readonly ForeignObject[] }
+  /** Redis was restored from a copy, or emptied (`since` 0): the hub remembers `epoch`, Redis ends at `since`. */
+  | { kind: "redis-behind"; epoch: number; since: number };

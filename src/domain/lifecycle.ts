@@ -61,8 +61,9 @@ const settingUp = (r: In<"approved" | "delivering">): DisplayStatus => (r.outage
 const nothing = () => [];
 
 export const LIFECYCLE = {
+  // To active, here and below: it stands on the hub, and Redis was restored from before.
   requested: {
-    to: ["pending", "approved", "refused", "withdrawn", "timedOut"],
+    to: ["pending", "approved", "refused", "withdrawn", "timedOut", "active"],
     shows: () => null,
     messages: nothing,
     now: ["validate"],
@@ -72,7 +73,7 @@ export const LIFECYCLE = {
     actor: (r) => ({ ...bot, who: r.requester.id }),
   },
   pending: {
-    to: ["approved", "denied", "withdrawn", "timedOut", "refused"],
+    to: ["approved", "denied", "withdrawn", "timedOut", "refused", "active"],
     shows: () => "pending",
     messages: () => ["card", "waiting"],
     now: [],
@@ -122,7 +123,7 @@ export const LIFECYCLE = {
     actor: (r) => ({ who: r.by.id, why: r.why, qualified: r.qualified }),
   },
   approved: {
-    to: ["delivering", "ending"],
+    to: ["delivering", "ending", "active"],
     shows: settingUp,
     messages: () => ["card", "token"],
     now: ["provision"],

@@ -1,12 +1,18 @@
 /** What record and hub together ask for: the one table of sweep, repair and fallback. Pure. */
 import { MINUTE } from "./duration.ts";
-import { rowOf } from "./lifecycle.ts";
+import { isFinal, rowOf } from "./lifecycle.ts";
 import type { AccessRequest } from "./request.ts";
 
 /** What stands for one grant, as far as it matters here. */
 export interface OnHub {
   generation: number;
-  account: { createdAt: number; deleting: boolean; expiresAt: number | null } | null;
+  account: {
+    createdAt: number;
+    deleting: boolean;
+    expiresAt: number | null;
+    /** A token was on its way to its holder. */
+    delivered?: boolean;
+  } | null;
   binding: boolean;
 }
 
@@ -27,6 +33,8 @@ export function reconcile(record: AccessRequest | "unknown" | null, on: OnHub, n
   if (onHub === "may-stand") return isWhole(on) ? "nothing" : "provision";
   if (onHub === "must-stand") return isWhole(on) ? "nothing" : "end";
   if (record.state === "ending") return "nothing";
+  // Of an undecided request nothing stands, unless Redis is older than the hub.
+  if (onHub === "none" && !isFinal(record) && isWhole(on) && on.account?.delivered) return "adopt";
   return remove(on);
 }
 

@@ -6,8 +6,15 @@ import { Person, Standing } from "./person.ts";
 const kind = <K extends string, S extends z.core.$ZodLooseShape>(name: K, shape: S) =>
   z.object({ kind: z.literal(name), ...shape });
 
-/** Which of today's rules an earlier request no longer meets. */
-export const ChangedTerm = z.enum(["role-gone", "other-rights", "too-long", "requester", "approval"]);
+/** Which of today's rules an earlier request no longer meets; `restored`: whether it was decided since is not known. */
+export const ChangedTerm = z.enum([
+  "role-gone",
+  "other-rights",
+  "too-long",
+  "requester",
+  "approval",
+  "restored",
+]);
 export type ChangedTerm = z.infer<typeof ChangedTerm>;
 
 /** `line` is the corrected command text, ready to send. */
@@ -37,6 +44,8 @@ export const Refusal = z.discriminatedUnion("kind", [
   /** The token still stands in Slack, which did not answer. */
   kind("not-hidden-yet", { id: RequestId }),
   kind("unknown-request", { id: z.string() }),
+  /** Redis and hub agree, or it is about another Redis than the button was. */
+  kind("nothing-restored", {}),
   kind("nothing-to-revoke", { who: UserId.optional() }),
   kind("look-up-failed", {}),
   kind("store-down", {}),

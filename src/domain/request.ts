@@ -95,6 +95,7 @@ export const Failure = z.enum([
   "recipient-gone",
   "dm-closed",
   "terms-changed",
+  "restored",
 ]);
 export type Failure = z.infer<typeof Failure>;
 

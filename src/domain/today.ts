@@ -31,7 +31,7 @@ export const approversToday = ({ approval }: Role): readonly Principal[] | null 
   approval === "none" ? null : approval.by;
 
 /** The one mention of `requester` or `approval` for look-ups that fail the same way. */
-export const noLonger = (r: AccessRequest, what: "requester" | "approval"): Changed => ({
+export const noLonger = (r: AccessRequest, what: "requester" | "approval" | "restored"): Changed => ({
   kind: "terms-changed",
   role: r.role,
   what,

@@ -85,6 +85,17 @@ export function active(r: AccessRequest): In<"active"> | null {
   return { ...r, state: "active", messages: withToken(r, "shown"), reminded: [] };
 }
 
+/** requested, pending, approved, delivering → active: of a Redis that does not know it yet, as the hub has it. */
+export function delivered(r: AccessRequest, found: In<"active">): In<"active"> | null {
+  const before: readonly AccessRequest["state"][] = ["requested", "pending", "approved", "delivering"];
+  if (!before.includes(r.state)) return null;
+  const { id, version, requester, role, clusterRole, reason, duration, requestedAt, closesAt } = r;
+  const asked = { id, version, requester, role, clusterRole, reason, duration, requestedAt, closesAt };
+  const { approvers, policy, terms, revision, enteredAt, messages } = r;
+  const known = { approvers, policy, terms, revision, enteredAt };
+  return { ...found, ...asked, ...known, messages: { ...messages, ...found.messages } };
+}
+
 function withToken({ messages, revision }: AccessRequest, token: "sending" | "shown") {
   const sent = messages.token;
   if (!sent) return messages;

@@ -1,4 +1,5 @@
 /** An approver approves or denies: exactly one decision wins. pending → approved | denied | timedOut | refused */
+import { isDoubtful } from "../domain/epoch.ts";
 import type { RequestId, UserId } from "../domain/ids.ts";
 import { lateFor } from "../domain/lifecycle.ts";
 import { reviewing } from "../domain/policy.ts";
@@ -59,6 +60,7 @@ export async function assertMayReview(ports: Ports, id: RequestId, by: UserId) {
 
 /** What of the request today's rules no longer allow. Throws Refused(look-up-failed). */
 async function changedSince(ports: Ports, request: AccessRequest): Promise<Refusal | null> {
+  if (isDoubtful(request, { before: ports.epoch.before() })) return noLonger(request, "restored");
   const role = roleToday(request, ports.policy.roles);
   if (isChanged(role)) return role;
   if (!role.requester) return null;

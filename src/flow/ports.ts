@@ -2,6 +2,7 @@
 import type { Alarm } from "../domain/alarm.ts";
 import type { Catalog } from "../domain/catalog.ts";
 import type { Clock } from "../domain/clock.ts";
+import type { StoredEpoch } from "../domain/epoch.ts";
 import type { ForeignObject } from "../domain/foreign-object.ts";
 import type { Hold } from "../domain/hold.ts";
 import type { Principal, RequestId, UserId } from "../domain/ids.ts";
@@ -55,6 +56,40 @@ export interface Sweeps {
 export type Made =
   | { made: true; request: In<"requested"> }
   | { made: false; taken: "trigger" | "open"; request: AccessRequest };
+
+/** The epoch in Redis. Each throws StoreDown or StoreUnsure when Redis does not answer. */
+export interface Epochs {
+  read(): Promise<StoredEpoch>;
+  /** Compare-and-swap; false when it is another than `from` by now. */
+  raise(from: number, to: Pick<StoredEpoch, "at" | "before">): Promise<boolean>;
+}
+
+/** What the hub remembers of the epoch: Infinity where it cannot be read. */
+export interface Anchored {
+  epoch: number;
+  /** Of the object that bears it. */
+  version: string;
+}
+
+/** The epoch on the hub. Throws TroubleOutside. */
+export interface Anchor {
+  /** Null when the hub remembers none. */
+  read(signal: AbortSignal): Promise<Anchored | null>;
+  /** False when somebody was faster since `from` was read. */
+  write(epoch: number, from: Anchored | null, signal: AbortSignal): Promise<boolean>;
+}
+
+/** Keeps Redis and hub agreed, and says whether they are (keep-epoch.ts). */
+export interface EpochKeeper {
+  /** Redis as it is now against the hub as it was a second ago at most: heldBack knows the outcome. Throws StoreDown, TroubleOutside. */
+  look(): Promise<Pick<StoredEpoch, "before">>;
+  /** As last looked at. */
+  before(): number;
+  /** Raises the epoch where it is due, and tells the hub what it does not know. Never rejects. */
+  settle(): Promise<void>;
+  /** An administrator goes on with a Redis that is behind; false when it is not, or not behind that `epoch` (null: any). Throws StoreDown, StoreUnsure, TroubleOutside. */
+  confirm(epoch: number | null): Promise<boolean>;
+}
 
 /** What makes a grant's objects ours, and finds them: every name and label comes from it. */
 export type GrantKey = Pick<AccessRequest, "id" | "role" | "generation">;
@@ -249,6 +284,7 @@ export interface Ports {
   clock: Clock;
   log: Log;
   policy: Policy;
+  epoch: EpochKeeper;
   /** What holds back new grants at this moment. */
   heldBack(): Hold | null;
   /** Five random bytes. */

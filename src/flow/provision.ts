@@ -1,5 +1,6 @@
 /** Account, binding and token on the hub, then the token in a DM. approved → delivering → active */
 import { SECOND } from "../domain/duration.ts";
+import { isDoubtful } from "../domain/epoch.ts";
 import type { RequestId } from "../domain/ids.ts";
 import type { Secret } from "../domain/secret.ts";
 import { approversToday, isChanged, roleToday } from "../domain/today.ts";
@@ -14,6 +15,7 @@ import {
   type Place,
   type Ports,
 } from "./ports.ts";
+import { settleDoubtful } from "./settle-doubtful.ts";
 import { commit } from "./support/commit.ts";
 import { noteOutage, reportOutage } from "./support/outage.ts";
 import { postMessage } from "./support/post.ts";
@@ -30,20 +32,30 @@ const BUSY_MS = 250;
 const HELD_BACK_MS = 5 * SECOND;
 
 export async function provisionGrant(ports: Ports, id: RequestId): Promise<Later> {
+  if (!isOpen(await ports.requests.get(id))) return undefined;
+  const held = await ports.lease.hold(id, (signal) => provision(ports, id, signal));
+  return held ? held.done : { again: ports.clock.now() + BUSY_MS };
+}
+
+async function provision(ports: Ports, id: RequestId, signal: AbortSignal): Promise<Later> {
   const request = await ports.requests.get(id);
   if (!isOpen(request)) return undefined;
+  // After the record: it is of a Redis that the hub was asked about.
+  const epoch = await reportOutage(ports, id, "hub", () => ports.epoch.look());
   if (ports.heldBack() && ports.clock.now() < request.expiresAt) {
     await noteOutage(ports, id, "held-back");
     return { again: ports.clock.now() + HELD_BACK_MS };
   }
-  const held = await ports.lease.hold(id, (signal) => setUp(ports, id, signal));
-  return held ? undefined : { again: ports.clock.now() + BUSY_MS };
+  if (isDoubtful(request, epoch)) await settleDoubtful(ports, request, signal);
+  else await setUp(ports, request, signal);
+  return undefined;
 }
 
 const isOpen = (r: AccessRequest | null): r is Open => r?.state === "approved" || r?.state === "delivering";
 
-async function setUp(ports: Ports, id: RequestId, signal: AbortSignal): Promise<void> {
-  const request = await withoutOldToken(ports, id);
+async function setUp(ports: Ports, found: Open, signal: AbortSignal): Promise<void> {
+  const { id } = found;
+  const request = await withoutOldToken(ports, found);
   if (!isOpen(request)) return;
   const now = ports.clock.now();
   if (now >= request.expiresAt) return stop(ports, id, (r) => ending(r, { cause: "expired", at: now }));
@@ -70,10 +82,10 @@ const stop = async (ports: Ports, id: RequestId, change: Change): Promise<void> 
  * Another try may have been about to show a token, and be asleep: over a message that is gone it cannot, so that
  * message goes first.
  */
-async function withoutOldToken(ports: Ports, id: RequestId): Promise<AccessRequest | null> {
-  const request = await ports.requests.get(id);
-  const sent = request?.messages.token;
-  if (request?.state !== "delivering" || !sent?.token) return request;
+async function withoutOldToken(ports: Ports, request: Open): Promise<AccessRequest> {
+  const { id } = request;
+  const sent = request.messages.token;
+  if (request.state !== "delivering" || !sent?.token) return request;
   await reportOutage(ports, id, "slack", () =>
     ports.notifier.takeTokenOff(request, "setting-up", sent, "delete"),
   );

@@ -1,7 +1,7 @@
 /** One grant on which record and hub disagree, looked at afresh under its lease, and put right. */
 import { type Repair, reconcile } from "../domain/reconcile.ts";
 import type { AccessRequest, In } from "../domain/request.ts";
-import { ending } from "../domain/transitions.ts";
+import { delivered, ending } from "../domain/transitions.ts";
 import type { GrantAnnotations, GrantKey, GrantObjects, Ports, Uids } from "./ports.ts";
 import { commit, follow } from "./support/commit.ts";
 import { enqueue } from "./support/enqueue.ts";
@@ -24,7 +24,11 @@ export const repairFor = (
     record === "unreadable" ? "unknown" : record,
     {
       generation: key.generation,
-      account: account && { ...account, expiresAt: account.annotations?.expiresAt ?? null },
+      account: account && {
+        ...account,
+        expiresAt: account.annotations?.expiresAt ?? null,
+        delivered: Boolean(account.annotations?.tokenMessage),
+      },
       binding: binding !== null,
     },
     clock.now(),
@@ -33,7 +37,7 @@ export const repairFor = (
 const REPAIRS: Record<Repair, (ports: Ports, on: GrantObjects, signal: AbortSignal) => Promise<void>> = {
   nothing: async () => {},
   remove: removeFound,
-  adopt,
+  adopt: adoptGrant,
   end: endLost,
   provision: async (ports, { key }) => {
     const request = await ports.requests.get(key.id);
@@ -62,16 +66,20 @@ async function endLost(ports: Ports, { key: { id } }: GrantObjects): Promise<voi
   ports.log.warn({ id }, "the hub no longer has this grant whole; ending it");
 }
 
-/** Redis lost the record: the account's annotations are enough to end it on time. */
-async function adopt(ports: Ports, { key, account, binding }: GrantObjects): Promise<void> {
+/** It stands whole, and its holder may have its token. */
+export const wasDelivered = ({ account, binding }: GrantObjects): boolean =>
+  binding !== null && account !== null && !account.deleting && Boolean(account.annotations?.tokenMessage);
+
+/** Redis lost the record, or has an older one: the account's annotations are enough to end it on time. */
+export async function adoptGrant(ports: Ports, { key, account, binding }: GrantObjects): Promise<void> {
   if (!account?.annotations || !binding) return;
   const request = adopted(ports, key, account.annotations, {
     accountUid: account.uid,
     bindingUid: binding.uid,
   });
-  if (!(await ports.requests.adopt(request))) return;
-  ports.log.warn({ id: key.id }, "adopted from the hub: Redis had no record of it");
-  await follow(ports, null, request);
+  if (await ports.requests.adopt(request)) await follow(ports, null, request);
+  else await commit(ports, key.id, (r) => delivered(r, request));
+  ports.log.warn({ id: key.id }, "adopted from the hub: Redis did not know that it stands");
 }
 
 function adopted(

@@ -12,6 +12,7 @@ export const ACTIONS = {
   again: "again",
   send: "send",
   open: "open",
+  goOn: "goOn",
 } as const;
 export type ActionId = keyof typeof ACTIONS;
 

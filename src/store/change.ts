@@ -2,6 +2,7 @@
 
 import { transition } from "../domain/audit.ts";
 import { DAY, HOUR } from "../domain/duration.ts";
+import { isLasting } from "../domain/epoch.ts";
 import type { RequestId } from "../domain/ids.ts";
 import { isFinal } from "../domain/lifecycle.ts";
 import { isSettled } from "../domain/messages.ts";
@@ -88,6 +89,7 @@ async function swap(store: Store, before: AccessRequest, after: AccessRequest, u
     now,
     KEEP_TRAIL_MS,
     entry ? JSON.stringify(entry) : "",
+    isLasting(before, after) ? 1 : 0,
   ];
   const answer = await writing(store.redis, () => store.redis.swapRequest(...keysOf(store, before), ...args));
   // A lost race brings the winner's record along: no second look is needed.
@@ -108,4 +110,5 @@ const keysOf = ({ keys }: Store, { id, requester, role }: AccessRequest): string
   keys.unsettled,
   keys.open(requester.id, role),
   keys.person(requester.id),
+  keys.epoch,
 ];

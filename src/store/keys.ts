@@ -9,6 +9,7 @@ export interface Keys {
   readonly schema: string;
   /** How many sweeps were completed. */
   readonly sweeps: string;
+  readonly epoch: string;
   request(id: string): string;
   /** Which request reserves the role for this person. */
   open(user: string, role: string): string;
@@ -29,6 +30,7 @@ export function keysOf(instance: string): Keys {
     ping: `${prefix}:ping`,
     schema: `${prefix}:schema`,
     sweeps: `${prefix}:sweeps`,
+    epoch: `${prefix}:epoch`,
     request: (id) => `${prefix}:request:${id}`,
     open: (user, role) => `${prefix}:open:${user}:${role}`,
     trigger: (triggerId) => `${prefix}:trigger:${triggerId}`,

@@ -17,9 +17,17 @@ local function append(trail, now, keep, entry)
 end
 `;
 
-/** KEYS: request trail unsettled open person trigger. ARGV: id v record requestedAt now keep entry triggerTtl. */
-const MAKE = `${APPEND}
-local taken = redis.call('GET', KEYS[6])
+// The epoch goes by these (domain/epoch.ts).
+const COUNT = `
+local function count(epoch, lasting)
+  redis.call('HINCRBY', epoch, 'changes', 1)
+  if lasting == '1' then redis.call('HINCRBY', epoch, 'lasting', 1) end
+end
+`;
+
+/** KEYS: request trail unsettled open person epoch trigger. ARGV: id v record requestedAt now keep entry triggerTtl. */
+const MAKE = `${APPEND}${COUNT}
+local taken = redis.call('GET', KEYS[7])
 if taken then return {'trigger', taken} end
 taken = redis.call('GET', KEYS[4])
 if taken then return {'open', taken} end
@@ -29,26 +37,29 @@ redis.call('HSET', KEYS[1], 'v', ARGV[2], 'record', ARGV[3])
 redis.call('SADD', KEYS[3], ARGV[1])
 redis.call('SET', KEYS[4], ARGV[1])
 redis.call('ZADD', KEYS[5], ARGV[4], ARGV[1])
-redis.call('SET', KEYS[6], ARGV[1], 'PX', ARGV[8])
+redis.call('SET', KEYS[7], ARGV[1], 'PX', ARGV[8])
+count(KEYS[6])
 return {'made', ARGV[1]}
 `;
 
-/** KEYS: request trail unsettled open person. ARGV: id v record requestedAt now keep entry. Answers 1, or 0 when there is one. */
-const ADOPT = `${APPEND}
+/** KEYS: request trail unsettled open person epoch. ARGV: id v record requestedAt now keep entry. Answers 1, or 0 when there is one. */
+const ADOPT = `${APPEND}${COUNT}
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 append(KEYS[2], ARGV[5], ARGV[6], ARGV[7])
 redis.call('HSET', KEYS[1], 'v', ARGV[2], 'record', ARGV[3])
 redis.call('SADD', KEYS[3], ARGV[1])
 redis.call('SET', KEYS[4], ARGV[1], 'NX')
 redis.call('ZADD', KEYS[5], ARGV[4], ARGV[1])
+count(KEYS[6])
 return 1
 `;
 
 /**
- * KEYS: request trail unsettled open person. ARGV: id v record expected final settled ttl now keep entry ('' for none).
+ * KEYS: request trail unsettled open person epoch.
+ * ARGV: id v record expected final settled ttl now keep entry ('' for none) lasting.
  * Answers 1 when it landed, the record that stands when that is another version, nil when there is none.
  */
-const SWAP = `${APPEND}
+const SWAP = `${APPEND}${COUNT}
 if redis.call('HGET', KEYS[1], 'v') ~= ARGV[4] then return redis.call('HGET', KEYS[1], 'record') end
 if ARGV[10] ~= '' then append(KEYS[2], ARGV[8], ARGV[9], ARGV[10]) end
 redis.call('HSET', KEYS[1], 'v', ARGV[2], 'record', ARGV[3])
@@ -63,6 +74,15 @@ if ARGV[5] == '1' then
   if redis.call('GET', KEYS[4]) == ARGV[1] then redis.call('DEL', KEYS[4]) end
   redis.call('ZREM', KEYS[5], ARGV[1])
 end
+count(KEYS[6], ARGV[11])
+return 1
+`;
+
+/** KEYS: epoch. ARGV: from at before. Covers what was counted so far. Answers 1, or 0 when it is another by now. */
+const RAISE = `
+if (redis.call('HGET', KEYS[1], 'at') or '0') ~= ARGV[1] then return 0 end
+local lasting = redis.call('HGET', KEYS[1], 'lasting') or '0'
+redis.call('HSET', KEYS[1], 'at', ARGV[2], 'before', ARGV[3], 'covered', lasting, 'changes', '0')
 return 1
 `;
 
@@ -83,15 +103,17 @@ declare module "ioredis" {
     makeRequest(...args: (string | number)[]): Result<["made" | "trigger" | "open" | "id", string], Context>;
     adoptRequest(...args: (string | number)[]): Result<0 | 1, Context>;
     swapRequest(...args: (string | number)[]): Result<1 | string | null, Context>;
+    raiseEpoch(...args: (string | number)[]): Result<0 | 1, Context>;
     renewLease(...args: (string | number)[]): Result<0 | 1, Context>;
     releaseLease(...args: (string | number)[]): Result<0 | 1, Context>;
   }
 }
 
 const COMMANDS = {
-  makeRequest: { numberOfKeys: 6, lua: MAKE },
-  adoptRequest: { numberOfKeys: 5, lua: ADOPT },
-  swapRequest: { numberOfKeys: 5, lua: SWAP },
+  makeRequest: { numberOfKeys: 7, lua: MAKE },
+  adoptRequest: { numberOfKeys: 6, lua: ADOPT },
+  swapRequest: { numberOfKeys: 6, lua: SWAP },
+  raiseEpoch: { numberOfKeys: 1, lua: RAISE },
   renewLease: { numberOfKeys: 1, lua: RENEW },
   releaseLease: { numberOfKeys: 1, lua: RELEASE },
 };

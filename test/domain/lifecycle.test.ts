@@ -48,7 +48,7 @@ interface Expected {
 
 const ROWS: { [S in State]: Expected } = {
   requested: {
-    to: ["pending", "approved", "refused", "withdrawn", "timedOut"],
+    to: ["pending", "approved", "refused", "withdrawn", "timedOut", "active"],
     shows: null,
     messages: [],
     now: ["validate"],
@@ -58,7 +58,7 @@ const ROWS: { [S in State]: Expected } = {
     actor: { ...bot, who: "U0REQ" },
   },
   pending: {
-    to: ["approved", "denied", "withdrawn", "timedOut", "refused"],
+    to: ["approved", "denied", "withdrawn", "timedOut", "refused", "active"],
     shows: "pending",
     messages: ["card", "waiting"],
     now: [],
@@ -108,7 +108,7 @@ const ROWS: { [S in State]: Expected } = {
     actor: { who: "U0ALICE", why: "no", qualified: "S0SRE" },
   },
   approved: {
-    to: ["delivering", "ending"],
+    to: ["delivering", "ending", "active"],
     shows: "setting-up",
     messages: ["card", "token"],
     now: ["provision"],

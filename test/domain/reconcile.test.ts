@@ -51,6 +51,13 @@ const TABLE: { [S in State]: Row } = {
   ended: row("nothing", "remove", "remove"),
 };
 
+/** Its token was on its way: of a Redis that does not know it, only what ended on purpose is taken away. */
+const DELIVERED: OnHub = { generation: 1, account: { ...account, delivered: true }, binding: true };
+const adopted: readonly State[] = ["requested", "pending"];
+test.each(all.map((r) => [r.state, r] as const))("%s, and its grant was delivered", (state, r) =>
+  expect(reconcile(r, DELIVERED, NOW)).toBe(adopted.includes(state) ? "adopt" : TABLE[state].whole),
+);
+
 describe.each(all.map((r) => [r.state, r] as const))("%s", (state, r) => {
   test.each(WHAT)("%s", (what) => expect(reconcile(r, STANDING[what], NOW)).toBe(TABLE[state][what]));
 

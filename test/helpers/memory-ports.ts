@@ -28,6 +28,9 @@ export interface MemoryRequests extends Requests {
   gate: Promise<void> | undefined;
   /** In the order made. */
   all(): AccessRequest[];
+  /** Everything, as a copy of Redis has it; and its return. */
+  dump(): ReadonlyMap<string, string>;
+  restore(copy: ReadonlyMap<string, string>): void;
 }
 
 export function memoryRequests(): MemoryRequests {
@@ -55,6 +58,11 @@ export function memoryRequests(): MemoryRequests {
     fault: undefined,
     gate: undefined,
     all,
+    dump: () => new Map(records),
+    restore(copy) {
+      records.clear();
+      for (const [id, json] of copy) records.set(id, json);
+    },
     async make(request, triggerId) {
       await reach();
       const again = read(triggers.get(triggerId) ?? "");
@@ -169,6 +177,12 @@ export function memoryPorts(
     grants: willingGrants(given),
     lease: memoryLease(),
     admins: { tell: async () => true },
+    epoch: {
+      look: async () => ({ before: 0 }),
+      before: () => 0,
+      settle: async () => {},
+      confirm: async () => false,
+    },
     heldBack: () => null,
     told: { fresh: async () => [], remember: async () => {} },
     random: () => randomBytes(5),

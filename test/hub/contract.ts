@@ -7,8 +7,9 @@ import { HOUR } from "../../src/domain/duration.ts";
 import { type Secret, secret } from "../../src/domain/secret.ts";
 import { GrantFailed, type GrantKey, type Grants, type Log, type Uids } from "../../src/flow/ports.ts";
 import { createHubClient, type HubClient } from "../../src/hub/client/client.ts";
+import { createAnchor } from "../../src/hub/grants/anchor.ts";
 import { createGrants, type GrantsOptions } from "../../src/hub/grants/grants.ts";
-import { objectName } from "../../src/hub/grants/names.ts";
+import { instanceAccount, objectName } from "../../src/hub/grants/names.ts";
 import { grantsMoreThanGet, readRole } from "../../src/hub/grants/roles.ts";
 import { parseKubeconfig } from "../../src/hub/kubeconfig/kubeconfig.ts";
 import { botKubeconfig, GRANTS_NAMESPACE } from "../helpers/bot-account.ts";
@@ -70,6 +71,46 @@ export function grantsContract(title: string, start: () => Promise<Hub>): void {
       expect(reply.status, reply.body.message).toBeLessThan(300);
       return reply.body as unknown as KubeObject;
     };
+
+    describe("the epoch", () => {
+      const own = `${ACCOUNTS}/${instanceAccount("production")}`;
+      const anchor = () => createAnchor({ client, instance: "production", namespace: GRANTS_NAMESPACE });
+
+      it("is remembered on an account of the instance's own, which is no grant", async () => {
+        expect(await anchor().read(signal)).toBeNull();
+        expect(await anchor().write(1, null, signal)).toBe(true);
+        expect(await anchor().read(signal)).toMatchObject({ epoch: 1 });
+        logged.length = 0;
+        expect((await grants.list(signal)).map(({ key }) => objectName(key))).not.toContain(
+          instanceAccount("production"),
+        );
+        expect(logged).toEqual([]);
+        expect((await admin("GET", `${BINDINGS}/${instanceAccount("production")}`)).status).toBe(404);
+      });
+
+      it("is changed only by who has read it as it stands", async () => {
+        const from = await anchor().read(signal);
+        expect(await anchor().write(2, null, signal)).toBe(false);
+        const both = await Promise.all([anchor().write(2, from, signal), anchor().write(3, from, signal)]);
+        expect(both.toSorted()).toEqual([false, true]);
+        expect(await anchor().write(4, from, signal)).toBe(false);
+        expect((await anchor().read(signal))?.epoch).toBe(both[0] ? 2 : 3);
+      });
+
+      it("is made anew where its account is gone, and what nobody can read is ahead of everything", async () => {
+        const from = await anchor().read(signal);
+        await admins("DELETE", own);
+        expect(await anchor().write(5, from, signal)).toBe(false);
+        expect(await anchor().write(5, await anchor().read(signal), signal)).toBe(true);
+        await patch(own, { annotations: { "karpor-access.io/epoch": "soon" } });
+        const unreadable = await anchor().read(signal);
+        expect(unreadable?.epoch).toBe(Number.POSITIVE_INFINITY);
+        expect(await anchor().write(6, unreadable, signal)).toBe(true);
+        await patch(own, { annotations: { "karpor-access.io/epoch": null } });
+        expect(await anchor().read(signal)).toMatchObject({ epoch: 0 });
+        await admins("DELETE", own);
+      });
+    });
 
     describe("create", () => {
       it("makes both objects, whose account says whose it is and until when", async () => {

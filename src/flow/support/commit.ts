@@ -1,4 +1,5 @@
 /** The only way to change a record: one compare-and-swap, and then the jobs that the new state asks for. */
+import { isLasting } from "../../domain/epoch.ts";
 import type { RequestId } from "../../domain/ids.ts";
 import { type Due, rowOf, type Step, stamped, timerOf } from "../../domain/lifecycle.ts";
 import { isTokenMessageOutdated, mustTakeTokenOff, outdatedMessages } from "../../domain/messages.ts";
@@ -14,7 +15,7 @@ export interface CommitOptions {
 
 /** The record as it stands then. Throws what `change` throws, Refused(unknown-request), StoreDown, StoreUnsure. */
 export async function commit(
-  ports: Pick<Ports, "requests" | "jobs" | "clock" | "log" | "policy">,
+  ports: Pick<Ports, "requests" | "jobs" | "clock" | "log" | "policy" | "epoch">,
   id: RequestId,
   change: Change,
   { doing, replicated = false }: CommitOptions = {},
@@ -27,6 +28,8 @@ export async function commit(
     },
     { replicated },
   );
+  // Nobody waits for the hub to hear of it.
+  if (isLasting(before, after)) void ports.epoch.settle();
   if (after.version !== before.version) await follow(ports, before, after, doing);
   return after;
 }

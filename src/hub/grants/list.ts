@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { GrantObjects, Log } from "../../flow/ports.ts";
 import { answered, HubError } from "../client/errors.ts";
 import { accountsPath, BINDINGS_PATH, find, type Hub, standing } from "./find.ts";
-import { keyOf, Metadata, selector } from "./names.ts";
+import { instanceAccount, keyOf, Metadata, selector } from "./names.ts";
 
 const PAGE = 500;
 const LOOKS = 16;
@@ -25,6 +25,7 @@ export async function list(hub: Listing, signal: AbortSignal): Promise<GrantObje
     for await (const metadata of objects(hub, path, signal)) {
       const key = keyOf(hub.instance, metadata);
       if (!key) {
+        if (metadata.name === instanceAccount(hub.instance)) continue;
         hub.log?.warn(
           { name: metadata.name },
           "An object has our labels but not a name of ours: left alone.",

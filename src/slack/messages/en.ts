@@ -87,7 +87,12 @@ const changed = ({ what: term, max }: Facts["changed"]): string =>
     "too-long": `it lasts at most ${span(max ?? 0)} now`,
     requester: "it is for others now",
     approval: "others must approve it now",
+    restored:
+      "the bot's records were restored from an older copy, and whether it was decided since is not known",
   })[term];
+
+const closedFor = ({ what: term }: Facts["changed"]): string =>
+  term === "restored" ? "Closed:" : "Closed, the rules changed:";
 
 const failure: ByFailure = {
   "name-taken": () =>
@@ -100,6 +105,8 @@ const failure: ByFailure = {
     `${fmt.who(f.requester)} is no longer a member of this workspace, so there is no access.`,
   "terms-changed": () =>
     "The rules of this role changed before the access was made, so there is none. Ask again under today's rules.",
+  restored: () =>
+    "The bot's records were restored from an older copy, and whether this access has ended since is not known: so it was not made again. Ask again.",
   "dm-closed": (f, fmt) =>
     `The bot cannot write to ${fmt.who(f.requester)}, so the token was not delivered and is taken back. Open a DM with the bot, then ask again.`,
 };
@@ -132,7 +139,7 @@ const card: ByStatus = {
   "setting-up": (f, fmt) =>
     `${fmt.b("Setting up:")} ${what(f)} for ${fmt.who(f.requester)}. ${decided(f, fmt)}`,
   closed: (f, fmt) =>
-    `${fmt.b("Closed, the rules changed:")} ${fmt.who(f.requester)} asked for ${what(f)}; ${changed(f.changed)}.`,
+    `${fmt.b(closedFor(f.changed))} ${fmt.who(f.requester)} asked for ${what(f)}; ${changed(f.changed)}.`,
   outage: (f, fmt) =>
     `${fmt.b("Not set up yet:")} ${theirs(f, fmt)}. ${upperFirst(slow(f, fmt))}; still trying. ${decided(f, fmt)}`,
   active: (f, fmt) => `${fmt.b(`Active ${fmt.until(f.endsAt)}:`)} ${theirs(f, fmt)}. ${decided(f, fmt)}`,
@@ -155,8 +162,7 @@ const waiting = {
     }.`,
   "setting-up": (f, fmt) =>
     `${fmt.b("Setting up:")} ${what(f)}. ${decided(f, fmt)} The token comes in a message of its own.`,
-  closed: (f, fmt) =>
-    `${fmt.b("Closed, the rules changed")} while this waited: ${what(f)}; ${changed(f.changed)}.`,
+  closed: (f, fmt) => `${fmt.b(closedFor(f.changed))} ${what(f)}, while this waited; ${changed(f.changed)}.`,
   outage: (f, fmt) =>
     `${fmt.b("Approved, not ready yet:")} ${slow(f, fmt)}. You have no access yet; we keep trying.`,
   "not-delivered": (f, fmt) =>
@@ -259,12 +265,14 @@ const refusal: ByRefusal = {
       ? `${fmt.b("Too late:")} this was ${did === "timedOut" ? "left to lapse" : did} ${fmt.at(at)}; your click changed nothing.`
       : `${fmt.b("Too late:")} ${name(by)} ${did === "withdrawn" ? "withdrew" : did} this ${fmt.at(at)}; your click changed nothing.`,
   "terms-changed": ({ role, what: term, max }, fmt) =>
-    `${fmt.b("Closed, the rules changed:")} ${fmt.code(role)}: ${changed({ what: term, max })}.`,
+    `${fmt.b(closedFor({ what: term }))} ${fmt.code(role)}: ${changed({ what: term, max })}.`,
   "not-hidden-yet": (_, fmt) =>
     `${fmt.b("Not hidden yet:")} Slack does not answer, and the token still stands there. We keep trying.`,
   stale: ({ id }, fmt) =>
     `${fmt.b("Nothing changed:")} ${id} was changed after this button was drawn. Use the newest message.`,
   "unknown-request": ({ id }, fmt) => `${fmt.b("Nothing changed:")} there is no request ${fmt.code(id)}.`,
+  "nothing-restored": (_, fmt) =>
+    `${fmt.b("Nothing changed:")} nothing waits for this any more. What holds back new access, if anything does, stands in /status of the bot.`,
   "nothing-to-revoke": ({ who }, fmt) =>
     `${fmt.b("Nothing to revoke:")} ${who ? `${fmt.user(who, "this person")} has` : "you have"} no access.`,
   "look-up-failed": (_, fmt) =>
@@ -287,6 +295,7 @@ const button: ByAction = {
   again: "Ask again",
   send: "Send this line",
   open: "Open dashboard",
+  goOn: "Go on with this Redis",
 };
 
 const label: ByAction = {
@@ -299,6 +308,7 @@ const label: ByAction = {
   again: "Ask again for",
   send: "Send the corrected line for",
   open: "Open the dashboard with",
+  goOn: "Go on with this Redis",
 };
 
 export const en = {
@@ -335,6 +345,16 @@ export const en = {
       `If nobody you know made ${them}, the bot's access is in other hands: run \`npm run setup -- --rotate\`. \`npm run doctor\` shows how to remove ${them}, or to accept an account that is yours.`,
     ].join("\n");
   },
+  /** To the administrators: Redis was restored from a copy (`until`: where it ends), or emptied. */
+  redisBehind: (until: string | null): string =>
+    [
+      `*New access waits for you:* ${until ? `Redis was restored from a copy that ends at ${until}` : "Redis is empty"}, and the hub remembers what came after. What ended, was denied or withdrawn since stands in no record any more. Live access goes on and ends on time.`,
+      "• If there is a newer copy of Redis, restore it, and press nothing.",
+      "• If there is none, press the button: what is asked for from now on is granted as ever. What was asked for before is closed, and can be asked for again.",
+    ].join("\n"),
+  goneOn: (fmt: Formatter): string =>
+    `${fmt.b("Confirmed:")} the bot goes on with this Redis. New access is granted again; what was asked for before it was restored is not.`,
+  confirmedBy: (who: string): string => `confirmed by ${who}`,
   notice: {
     closed: waiting.closed,
     denied: waiting.denied,
@@ -374,6 +394,12 @@ export const en = {
       text: "End this access now? The token stops within about 10 seconds, and the holder is told who revoked it.",
       yes: "Revoke",
       no: "Keep it",
+    },
+    goOn: {
+      title: "Go on with this Redis",
+      text: "Is there no newer copy of Redis to restore? What was asked for before is then closed for good.",
+      yes: "Go on",
+      no: "Not yet",
     },
   },
   done: {

@@ -87,7 +87,11 @@ const changed = ({ what: term, max }: Facts["changed"]): string =>
     "too-long": `现在最长 ${span(max ?? 0)}`,
     requester: "现在只供其他人申请",
     approval: "现在须由其他人审批",
+    restored: "机器人的记录是从较旧的副本恢复的，无法得知此后是否已有决定",
   })[term];
+
+const closedFor = ({ what: term }: Facts["changed"]): string =>
+  term === "restored" ? "已关闭：" : "已关闭，规则有变：";
 
 const failure: ByFailure = {
   "name-taken": () => "Hub 上已有同名的其他对象，因此没有授权。再次申请会换用新的名称；请同时告知管理员。",
@@ -95,6 +99,8 @@ const failure: ByFailure = {
   "no-cluster-role": () => "Hub 上没有该角色对应的 ClusterRole，因此没有授权。请管理员修正后再次申请。",
   "recipient-gone": (f, fmt) => `${fmt.who(f.requester)} 已不是本工作区的成员，因此没有授权。`,
   "terms-changed": () => "开通之前该角色的规则有变，因此没有授权。请按现在的规则再次申请。",
+  restored: () =>
+    "机器人的记录是从较旧的副本恢复的，无法得知这项权限此后是否已经结束，因此没有再次开通。请再次申请。",
   "dm-closed": (f, fmt) =>
     `机器人无法给 ${fmt.who(f.requester)} 发私信，令牌未送达，正在收回。请先打开与机器人的私信，再次申请。`,
 };
@@ -126,7 +132,7 @@ const card: ByStatus = {
   "setting-up": (f, fmt) =>
     `${fmt.b("正在开通：")} ${fmt.who(f.requester)} 申请的 ${what(f)}。${decided(f, fmt)}`,
   closed: (f, fmt) =>
-    `${fmt.b("已关闭，规则有变：")} ${fmt.who(f.requester)} 申请的 ${what(f)}，${changed(f.changed)}。`,
+    `${fmt.b(closedFor(f.changed))} ${fmt.who(f.requester)} 申请的 ${what(f)}，${changed(f.changed)}。`,
   outage: (f, fmt) =>
     `${fmt.b("尚未开通：")} ${theirs(f, fmt)}。${slow(f, fmt)}，仍在重试。${decided(f, fmt)}`,
   active: (f, fmt) => `${fmt.b(`生效中，${fmt.until(f.endsAt)}：`)} ${theirs(f, fmt)}。${decided(f, fmt)}`,
@@ -148,7 +154,7 @@ const waiting = {
       f.decidedBy === "policy" ? "" : `，由 ${fmt.who(f.decidedBy)} ${fmt.at(f.decidedAt)} 拒绝`
     }。`,
   "setting-up": (f, fmt) => `${fmt.b("正在开通：")} ${what(f)}。${decided(f, fmt)}令牌会在另一条消息中给出。`,
-  closed: (f, fmt) => `${fmt.b("已关闭，等待期间规则有变：")} ${what(f)}，${changed(f.changed)}。`,
+  closed: (f, fmt) => `${fmt.b(closedFor(f.changed))} ${what(f)}，${changed(f.changed)}。`,
   outage: (f, fmt) => `${fmt.b("已批准，尚未开通：")} ${slow(f, fmt)}。你目前还没有权限，我们会继续重试。`,
   "not-delivered": (f, fmt) =>
     `${fmt.b("等待中，还没有人收到申请：")} ${what(f)}。Slack 不接受发给审批人的消息，已告知管理员，我们会继续重试。`,
@@ -251,10 +257,12 @@ const refusal: ByRefusal = {
       ? `${fmt.b("晚了一步：")} 这条申请已${fmt.at(at)} ${lateVerb[did]}，你的点击没有改变任何内容。`
       : `${fmt.b("晚了一步：")} ${name(by)} 已${fmt.at(at)} ${lateVerb[did]}了这条申请，你的点击没有改变任何内容。`,
   "terms-changed": ({ role, what: term, max }, fmt) =>
-    `${fmt.b("已关闭，规则有变：")} ${fmt.code(role)} ${changed({ what: term, max })}。`,
+    `${fmt.b(closedFor({ what: term }))} ${fmt.code(role)} ${changed({ what: term, max })}。`,
   "not-hidden-yet": (_, fmt) => `${fmt.b("尚未隐藏：")} Slack 暂无响应，令牌仍在消息中，我们会继续重试。`,
   stale: ({ id }, fmt) => `${fmt.b("没有变化：")} 这个按钮出现之后 ${id} 又有改动，请使用最新的消息。`,
   "unknown-request": ({ id }, fmt) => `${fmt.b("没有变化：")} 没有申请 ${fmt.code(id)} 。`,
+  "nothing-restored": (_, fmt) =>
+    `${fmt.b("没有变化：")} 已经没有需要确认的内容。如果新的权限仍被暂停，原因见机器人的 /status。`,
   "nothing-to-revoke": ({ who }, fmt) =>
     `${fmt.b("无可撤销：")} ${who ? fmt.user(who, "对方") : "你"} 目前没有生效的权限。`,
   "look-up-failed": (_, fmt) => `${fmt.b("没有变化：")} 暂时无法从 Slack 确认谁有权这样做，请一分钟后再试。`,
@@ -273,6 +281,7 @@ const button: ByAction = {
   again: "再次申请",
   send: "发送这一行",
   open: "打开控制台",
+  goOn: "继续使用这个 Redis",
 };
 
 const label: ByAction = {
@@ -285,6 +294,7 @@ const label: ByAction = {
   again: "再次申请",
   send: "发送更正后的命令",
   open: "打开控制台",
+  goOn: "继续使用这个 Redis",
 };
 
 export const zh: Words = {
@@ -316,6 +326,15 @@ export const zh: Words = {
       "如果没有人认得它们，说明机器人的凭证已落入他人之手：请运行 `npm run setup -- --rotate`。`npm run doctor` 会给出删除的命令，以及如何认可您自己的账号。",
     ].join("\n");
   },
+  redisBehind: (until) =>
+    [
+      `*新的权限正等待你确认：* ${until ? `Redis 是从截至 ${until} 的副本恢复的` : "Redis 已被清空"}，而 Hub 记得此后还有变化。此后结束、拒绝或撤回的内容已不在任何记录中。已生效的权限照常使用，并按时结束。`,
+      "• 如果有更新的 Redis 副本，请恢复它，不要按下按钮。",
+      "• 如果没有，请按下按钮：此后的申请照常开通；此前的申请会被关闭，可以再次提交。",
+    ].join("\n"),
+  goneOn: (fmt) =>
+    `${fmt.b("已确认：")} 机器人将继续使用这个 Redis。新的权限恢复开通；恢复之前提出的申请不会开通。`,
+  confirmedBy: (who) => `由 ${who} 确认`,
   notice: {
     closed: waiting.closed,
     denied: waiting.denied,
@@ -351,6 +370,12 @@ export const zh: Words = {
       text: "现在就撤销这项权限吗？令牌会在大约 10 秒内失效，持有人会得知是谁撤销的。",
       yes: "撤销",
       no: "保留",
+    },
+    goOn: {
+      title: "继续使用这个 Redis",
+      text: "确定没有更新的 Redis 副本可以恢复吗？此前的申请将被关闭，无法撤回。",
+      yes: "继续",
+      no: "暂不",
     },
   },
   done: {

@@ -4,6 +4,9 @@ import type { Alarm } from "../../domain/alarm.ts";
 import { isGroup, type Principal, UserId } from "../../domain/ids.ts";
 import type { Admins, Directory, Log } from "../../flow/ports.ts";
 import { type Words, words } from "../messages/index.ts";
+import { section } from "../views/blocks.ts";
+import type { Message } from "../views/context.ts";
+import { behindMessage } from "../views/index.ts";
 import { slackError } from "./client.ts";
 
 export interface AdminsOptions {
@@ -24,10 +27,9 @@ interface CreateAdmins extends AdminsOptions {
 export function createAdmins(options: CreateAdmins): Admins {
   return {
     async tell(alarm) {
-      const tell = async () => (await tellAdmins(options, (w) => wordsOf(w, alarm, options))) > 0;
-      // Which objects were told is remembered by whoever found them.
-      const told =
-        alarm.kind === "foreign" ? tell() : options.once(`${alarm.kind}:${alarm.request.id}`, tell);
+      const tell = async () => (await tellAdmins(options, (w) => wordOf(w, alarm, options))) > 0;
+      const name = nameOf(alarm);
+      const told = name === null ? tell() : options.once(name, tell);
       return told.catch((error: unknown) => {
         options.log.warn({ alarm: alarm.kind, err: error }, "the administrators were not told");
         return false;
@@ -36,15 +38,22 @@ export function createAdmins(options: CreateAdmins): Admins {
   };
 }
 
-function wordsOf(w: Words, alarm: Alarm, { channel, hub }: CreateAdmins): string {
+/** Null: which objects were told is remembered by whoever found them. */
+function nameOf(alarm: Alarm): string | null {
+  if (alarm.kind === "foreign") return null;
+  return `${alarm.kind}:${alarm.kind === "card-refused" ? alarm.request.id : alarm.epoch}`;
+}
+
+function wordOf(w: Words, alarm: Alarm, { channel, hub }: CreateAdmins): Word {
   if (alarm.kind === "foreign") return w.foreign(alarm.objects, hub);
+  if (alarm.kind === "redis-behind") return behindMessage(w, alarm);
   return w.cardRefused(`<#${channel}>`, alarm.code, alarm.request.id);
 }
 
-/** Resolves to how many were told; what Slack refuses is logged. `*` marks bold. */
+/** Resolves to how many were told; what Slack refuses is logged. */
 export async function tellAdmins(
   { client, directory, admins, log }: AdminsOptions,
-  word: (words: Words) => string,
+  word: (words: Words) => Word,
 ): Promise<number> {
   const people = [...new Set((await Promise.all(admins.map((one) => peopleOf(client, one)))).flat())];
   const told = await Promise.all(
@@ -63,10 +72,13 @@ export async function tellAdmins(
   return told.reduce<number>((sum, one) => sum + one, 0);
 }
 
-const message = (said: string) => ({
-  text: said.replaceAll("*", "").slice(0, 150),
-  blocks: [{ type: "section" as const, text: { type: "mrkdwn" as const, text: said } }],
-});
+/** `*` marks bold; or a whole message. */
+export type Word = string | Message;
+
+const message = (said: Word): Message =>
+  typeof said === "string" ? { text: plain(said), blocks: [section(said)] } : said;
+
+const plain = (said: string): string => said.replaceAll("*", "").slice(0, 150);
 
 async function peopleOf(client: WebClient, principal: Principal): Promise<UserId[]> {
   if (!isGroup(principal)) return [principal];

@@ -7,6 +7,7 @@ import type { Reply } from "../reply.ts";
 import { againAction } from "./again.ts";
 import { approveAction } from "./approve.ts";
 import { denyAction } from "./deny.ts";
+import { goOnAction } from "./go-on.ts";
 import { hideAction } from "./hide.ts";
 import { openAction } from "./open.ts";
 import { releaseAction } from "./release.ts";
@@ -34,6 +35,7 @@ const TABLE: Record<ActionId, Action> = {
   again: againAction,
   send: sendAction,
   open: openAction,
+  goOn: goOnAction,
 };
 
 export const actionFor = (id: string): Action | undefined =>

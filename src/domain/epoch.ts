@@ -1,0 +1,69 @@
+/** Redis and hub agree on an epoch, raised in Redis first: a Redis behind the hub was restored from a copy, or emptied. Pure. */
+import { DAY, MINUTE, SECOND } from "./duration.ts";
+import type { AccessRequest } from "./request.ts";
+
+/** What stands in Redis. Empty: all zero. */
+export interface StoredEpoch {
+  /** The epoch: raised only by who has just seen that the hub is not ahead; never below the time of its rise, ms. */
+  at: number;
+  /** Changes of records since. */
+  changes: number;
+  /** Lasting changes, counted for ever. */
+  lasting: number;
+  /** How many of those the epoch covers. */
+  covered: number;
+  /** What was asked for by then may have ended since, for all that this Redis knows: it is not provisioned. 0: nothing. */
+  before: number;
+}
+
+/** The furthest that one process has seen Redis. */
+export type SeenEpoch = Pick<StoredEpoch, "at" | "lasting">;
+
+/** `hold`: Redis went back; `tell` is what the hub must be told, so that nobody forgets it. */
+export type EpochStep =
+  | { do: "hold"; tell: number | null }
+  | { do: "raise" }
+  | { do: "tell"; tell: number }
+  | { do: "nothing" };
+
+/** `hub`: what it remembers, 0 where that is nothing; read before Redis, or a rise in between would look like a Redis that is behind. */
+export function epochStep(hub: number, redis: StoredEpoch, seen: SeenEpoch, now: number): EpochStep {
+  if (hub > redis.at) return { do: "hold", tell: null };
+  if (wentBack(redis, seen)) return { do: "hold", tell: Math.max(now, seen.at, redis.at + 1) };
+  if (redis.lasting !== redis.covered) return { do: "raise" };
+  if (redis.changes > 0 && Math.abs(now - redis.at) >= MINUTE) return { do: "raise" };
+  return hub === redis.at ? { do: "nothing" } : { do: "tell", tell: redis.at };
+}
+
+/** Where the epoch is another, whoever raised it had asked the hub. */
+export const wentBack = (redis: SeenEpoch, seen: SeenEpoch): boolean =>
+  redis.at < seen.at || (redis.at === seen.at && redis.lasting < seen.lasting);
+
+export const nextEpoch = (at: number, now: number): number => Math.max(at + 1, now);
+
+/** Replicas' clocks follow the hub's, to the two seconds that its `Date` tells. */
+const CLOCKS_MS = 5 * SECOND;
+
+/** An administrator goes on with this Redis: the epoch from then on, and until when what was asked for is not to be trusted. */
+export function confirmedEpoch(hub: number, redis: StoredEpoch, now: number): { at: number; before: number } {
+  // Nobody has raised it beyond the time by so much: what is written there is not ours.
+  const ours = hub <= now + DAY;
+  // A copy is older than the rise that it lacks; what came after that rise is not of the copy.
+  const before = Math.max(redis.before, ours ? hub + CLOCKS_MS : now);
+  return { at: nextEpoch(Math.max(redis.at, ours ? hub : 0), now), before };
+}
+
+export const isDoubtful = (
+  { requestedAt }: AccessRequest,
+  { before }: Pick<StoredEpoch, "before">,
+): boolean => requestedAt <= before;
+
+/**
+ * Nothing may undo it, and the older record does not say it. An end whose time was over is not among them: that time
+ * stands in each older record.
+ */
+export function isLasting(before: AccessRequest, after: AccessRequest): boolean {
+  if (before.state === after.state) return false;
+  if (after.state === "ending") return after.end.cause !== "expired";
+  return after.state === "denied" || after.state === "withdrawn";
+}

@@ -1,0 +1,266 @@
+/** Redis is restored from an older copy, or emptied: nobody gets anything again, ends do not wait, and an administrator's word goes on. */
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { buttonsOf, visibleText } from "../../sandbox/slack/index.ts";
+import { HOUR, MINUTE, SECOND } from "../../src/domain/duration.ts";
+import type { RequestId, UserId } from "../../src/domain/ids.ts";
+import { Refused } from "../../src/domain/refusal.ts";
+import type { AccessRequest } from "../../src/domain/request.ts";
+import { confirmRestore } from "../../src/flow/confirm-restore.ts";
+import { decideRequest } from "../../src/flow/decide.ts";
+import { makeRequest } from "../../src/flow/request.ts";
+import { releaseGrant, revokeGrant } from "../../src/flow/revoke.ts";
+import { withdrawRequest } from "../../src/flow/withdraw.ts";
+import { ALICE, BOB, CAROL, startWorld, type World } from "../helpers/bot.ts";
+import { copyRedis, restoreRedis } from "../helpers/copy.ts";
+import { scene, TOKEN } from "../helpers/scene.ts";
+import { openSteps, type Steps } from "../helpers/steps.ts";
+
+let world: World;
+let steps: Steps;
+let it: ReturnType<typeof scene>;
+
+beforeEach(async () => {
+  world = await startWorld();
+  steps = await openSteps(world);
+  it = scene(world);
+});
+afterEach(async () => {
+  await steps[Symbol.asyncDispose]();
+  await world.close();
+});
+
+const people = { [BOB]: "Bob", [CAROL]: "Carol" };
+let asked = 0;
+
+async function pending(line = "guest 4h because", user: keyof typeof people = BOB): Promise<RequestId> {
+  asked += 1;
+  const requester = { id: user as UserId, name: people[user] ?? "", locale: "en" } as const;
+  const { id } = await makeRequest(steps.ports, { requester, text: line, triggerId: `t${asked}` });
+  await steps.work();
+  return id;
+}
+
+const decide = (id: RequestId, approve = true) =>
+  decideRequest(steps.ports, {
+    id,
+    terms: 1,
+    by: ALICE as UserId,
+    verdict: approve ? { approve } : { approve: false, why: "no" },
+  });
+const revoke = (id: RequestId) => revokeGrant(steps.ports, { id, by: ALICE as UserId });
+const record = (id: RequestId): Promise<AccessRequest | null> => steps.ports.requests.get(id);
+/** The epoch of the hub is raised in the background: nobody waits for it. */
+const settled = () => steps.ports.epoch.settle();
+const copy = () => copyRedis(world.commands);
+/** The process starts anew, on what Redis is then: it remembers nothing. */
+async function restored(from: Awaited<ReturnType<typeof copy>>): Promise<void> {
+  await steps[Symbol.asyncDispose]();
+  await restoreRedis(world.commands, from);
+  steps = await openSteps(world);
+  await settled();
+}
+/** Jobs of the copy: the sweep finds what they would do. */
+async function goOn(): Promise<void> {
+  world.clock.jump(MINUTE);
+  await steps.sweep();
+  await steps.work();
+}
+async function grant(line?: string, user?: keyof typeof people): Promise<RequestId> {
+  const id = await pending(line, user);
+  await decide(id);
+  await steps.work();
+  expect(await record(id)).toMatchObject({ state: "active" });
+  return id;
+}
+const toAdmin = () => it.dm(ALICE, "New access waits for you");
+async function confirm(by = ALICE): Promise<void> {
+  await settled();
+  const message = await toAdmin();
+  const { value } =
+    (message.blocks ?? []).flatMap(
+      (block) => (block as { elements?: { value?: string }[] }).elements ?? [],
+    )[0] ?? {};
+  await confirmRestore(steps.ports, { by: by as UserId, epoch: Number(value) });
+}
+const tokens = (user: string) => it.everShown(user).match(new RegExp(TOKEN, "g")) ?? [];
+
+test("approved in the copy and revoked since: held back, and not made when an administrator goes on", async () => {
+  const id = await pending();
+  await decide(id);
+  const before = await copy();
+  await steps.work();
+  await revoke(id);
+  await settled();
+  await steps.finish();
+  expect(await it.standing()).toEqual([]);
+  const shown = tokens(BOB).length;
+
+  await restored(before);
+  await goOn();
+  expect(await record(id)).toMatchObject({ state: "approved", outage: { what: "held-back" } });
+  expect(visibleText(await it.channel("held back"))).toContain("Not set up yet");
+  expect(steps.ports.heldBack()).toMatchObject({
+    cause: "redis-behind",
+    fix: expect.stringContaining("confirm-restore"),
+  });
+  expect(buttonsOf(await toAdmin())).toEqual(["Go on with this Redis"]);
+
+  await confirm();
+  expect(steps.ports.heldBack()).toBeNull();
+  await goOn();
+  await steps.finish();
+  expect(await record(id)).toMatchObject({ state: "ended", end: { cause: "failed", failure: "restored" } });
+  expect(tokens(BOB)).toHaveLength(shown);
+  expect(await it.standing()).toEqual([]);
+  // What is asked for from now on is granted as ever.
+  world.clock.jump(10 * SECOND);
+  await grant("guest 4h again");
+});
+
+test("denied and withdrawn since the copy: asked for no more, whoever presses Approve", async () => {
+  const denied = await pending();
+  const withdrawn = await pending("guest 4h too", CAROL);
+  const before = await copy();
+  await decide(denied, false);
+  await withdrawRequest(steps.ports, { id: withdrawn, by: CAROL as UserId });
+  await settled();
+
+  await restored(before);
+  await goOn();
+  for (const id of [denied, withdrawn]) await expect(decide(id)).rejects.toBeInstanceOf(Refused);
+  await steps.work();
+  expect(await record(denied)).toMatchObject({ state: "refused", refusal: { what: "restored" } });
+  expect(visibleText(await it.channel("Closed:"))).toContain("restored from an older copy");
+  await confirm();
+  await goOn();
+  expect(await it.standing()).toEqual([]);
+});
+
+test("a copy of a moment before the revoke is told apart as well", async () => {
+  const id = await grant();
+  await settled();
+  const before = await copy();
+  await revoke(id);
+  await settled();
+  await restored(before);
+  world.clock.jump(10 * SECOND);
+  const next = await pending("guest 4h too", CAROL);
+  await decide(next);
+  await steps.work();
+  expect(await record(next)).toMatchObject({ state: "approved", outage: { what: "held-back" } });
+});
+
+test("granted and live since the copy: it goes on, whatever the copy calls it, and ends on time", async () => {
+  const wasPending = await pending();
+  const wasApproved = await pending("guest 4h too", CAROL);
+  await decide(wasApproved);
+  const before = await copy();
+  await decide(wasPending);
+  await steps.work();
+  const [bobs, carols] = [tokens(BOB).length, tokens(CAROL).length];
+  world.clock.jump(2 * MINUTE);
+  await settled();
+
+  await restored(before);
+  await goOn();
+  await confirm();
+  await goOn();
+  for (const id of [wasPending, wasApproved]) expect(await record(id)).toMatchObject({ state: "active" });
+  expect(await it.standing()).toHaveLength(4);
+  expect([tokens(BOB).length, tokens(CAROL).length]).toEqual([bobs, carols]);
+  world.clock.jump(4 * HOUR);
+  await steps.sweep();
+  await steps.finish();
+  expect(await it.standing()).toEqual([]);
+  for (const user of [BOB, CAROL])
+    expect(world.slack.dm(user).filter((m) => TOKEN.test(visibleText(m)))).toEqual([]);
+});
+
+test("Redis was emptied: what lives goes on and can be ended, what is new waits for an administrator", async () => {
+  const live = await grant();
+  await settled();
+  await restored([]);
+  await goOn();
+  expect(await record(live)).toMatchObject({ state: "active" });
+  world.clock.jump(10 * SECOND);
+  const next = await pending("guest 4h too", CAROL);
+  await decide(next);
+  await steps.work();
+  expect(await record(next)).toMatchObject({ outage: { what: "held-back" } });
+  await releaseGrant(steps.ports, { id: live, by: BOB as UserId });
+  await steps.finish();
+  await expect.poll(() => record(live)).toMatchObject({ state: "ended" });
+  await confirm();
+  world.clock.jump(5 * SECOND);
+  await steps.work();
+  expect(await record(next)).toMatchObject({ state: "active" });
+});
+
+test("only an administrator of this moment goes on, and once", async () => {
+  await grant();
+  await settled();
+  await restored([]);
+  await expect(confirm(CAROL)).rejects.toMatchObject({ refusal: { kind: "not-approver" } });
+  expect(steps.ports.heldBack()).not.toBeNull();
+  await confirm();
+  await expect(confirm()).rejects.toMatchObject({ refusal: { kind: "nothing-restored" } });
+});
+
+test("the hub is away at a revoke: it is told when it is back", async () => {
+  const id = await grant();
+  await settled();
+  const before = await copy();
+  const unsaid = await remembered();
+  away(true);
+  await revoke(id);
+  await settled();
+  expect(await remembered()).toBe(unsaid);
+  away(false);
+  await settled();
+  expect(await remembered()).toBeGreaterThan(unsaid);
+  await restored(before);
+  expect(steps.ports.heldBack()).toMatchObject({ cause: "redis-behind" });
+});
+
+test("a bot that runs on sees it by itself, though the hub was never told", async () => {
+  const id = await pending();
+  await decide(id);
+  await settled();
+  const before = await copy();
+  await steps.work();
+  away(true);
+  await revoke(id);
+  await settled();
+  await restoreRedis(world.commands, before);
+  away(false);
+  await goOn();
+  expect(await record(id)).toMatchObject({ state: "approved", outage: { what: "held-back" } });
+});
+
+test("not covered: a revoke that the hub never heard of, by a bot that died before Redis was restored", async () => {
+  const id = await pending();
+  await decide(id);
+  await settled();
+  const before = await copy();
+  away(true);
+  await revoke(id);
+  await settled();
+  away(false);
+  await restored(before);
+  await goOn();
+  expect(await record(id)).toMatchObject({ state: "active" });
+});
+
+/** The hub's own trouble, as long as it lasts. */
+const away = (on: boolean) =>
+  world.localHub?.meddle({
+    before: async () => (on ? { status: 503 } : undefined),
+    after: async () => true,
+  });
+
+/** The epoch on the hub. */
+async function remembered(): Promise<number> {
+  const { serviceAccounts } = await world.hub.objects();
+  const own = serviceAccounts.find(({ metadata }) => metadata.name === "karpor-access-instance-test");
+  return Number(own?.metadata.annotations?.["karpor-access.io/epoch"]);
+}
