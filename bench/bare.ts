@@ -54,6 +54,13 @@ export async function bareGrant({ ask }: Bare): Promise<void> {
   if (status === 401) throw new Error("The API server refuses a token it has just issued.");
 }
 
+/** Its path. */
+export async function bareBinding({ ask }: Bare): Promise<string> {
+  const name = `bare-${randomBytes(6).toString("hex")}`;
+  await made(ask("POST", BINDINGS_AT, binding(name)));
+  return `${BINDINGS_AT}/${name}`;
+}
+
 const binding = (name: string) => ({
   metadata: { name },
   roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "karpor-guest" },

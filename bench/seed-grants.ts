@@ -4,10 +4,11 @@ import { pino } from "pino";
 import { Agent, request } from "undici";
 import { systemClock } from "../sandbox/clock.ts";
 import { GRANTS_NAMESPACE } from "../sandbox/hub/bot-account.ts";
-import { HOUR } from "../src/domain/duration.ts";
-import { GroupId, requestId, UserId } from "../src/domain/ids.ts";
+import { HOUR, SECOND } from "../src/domain/duration.ts";
+import { GroupId, type RequestId, requestId, UserId } from "../src/domain/ids.ts";
 import type { In } from "../src/domain/request.ts";
 import { account, binding } from "../src/hub/grants/objects.ts";
+import { createJobs } from "../src/queue/jobs.ts";
 import { connect } from "../src/store/connect.ts";
 import { keysOf } from "../src/store/keys.ts";
 import { createRequests } from "../src/store/requests.ts";
@@ -30,20 +31,42 @@ export async function openGrantSeeder(context: BenchContext) {
   const told = { onTransition: nothing, onBroken: nothing };
   const requests = createRequests({ redis: redis.commands, keys, clock: systemClock(), ...told });
   const admin = administrator(context);
+  const jobs = createJobs({ connection: redis.commands, prefix: keys.prefix, clock: systemClock() });
   let size = 0;
+  const standing = (more: number) => {
+    const numbers = Array.from({ length: more }, (_, i) => size + i);
+    size += more;
+    return sideBySide(numbers, AT_ONCE, async (n): Promise<Granted> => {
+      const request = granted(n);
+      const accountUid = await admin.make(ACCOUNTS_AT, account(PLACE, { ...request, state: "approved" }));
+      const bindingUid = await admin.make(BINDINGS_AT, binding(PLACE, request, request.clusterRole));
+      return { ...request, grant: { ...request.grant, accountUid, bindingUid } };
+    });
+  };
   return {
     /** Makes more of them until there are `total`. */
     async grow(total: number): Promise<void> {
-      const more = Array.from({ length: total - size }, (_, i) => size + i);
-      size = total;
-      await sideBySide(more, AT_ONCE, async (n) => {
-        const request = granted(n);
-        const accountUid = await admin.make(ACCOUNTS_AT, account(PLACE, { ...request, state: "approved" }));
-        const bindingUid = await admin.make(BINDINGS_AT, binding(PLACE, request, request.clusterRole));
-        await requests.adopt({ ...request, grant: { ...request.grant, accountUid, bindingUid } });
-      });
+      await sideBySide(await standing(total - size), AT_ONCE, requests.adopt);
     },
+    /** So many more, with their timers: the first is over in `leadMs`, the last a second later. */
+    async due(count: number, leadMs: number): Promise<{ ids: RequestId[]; at: number }> {
+      const made = await standing(count);
+      const at = Date.now() + leadMs;
+      const ids = await sideBySide([...made.entries()], AT_ONCE, async ([n, request]) => {
+        const expiresAt = at + Math.floor((n * SECOND) / count);
+        await requests.adopt({ ...request, expiresAt });
+        await jobs.setTimer(request.id, null, { step: "end", at: expiresAt });
+        return request.id;
+      });
+      return { ids, at };
+    },
+    /** By what each end was proved; null where it is not yet. */
+    proofs: async (ids: readonly RequestId[]) =>
+      (await requests.getMany(ids)).map((r) =>
+        r !== null && r !== "unreadable" && r.state === "ended" ? r.verification.method : null,
+      ),
     [Symbol.asyncDispose]: async () => {
+      await jobs.close();
       redis.close();
       await admin.close();
     },

@@ -4,20 +4,21 @@ export interface BenchmarkRow {
   bare?: string;
   ours: string;
   ratio?: string;
-  aim: string;
-  met: boolean;
+  /** Left out where nothing is aimed at. */
+  aim?: string;
+  met?: boolean;
 }
 
 const HEAD = ["benchmark", "bare", "ours", "ratio", "aim", "met?"];
 
 export function benchmarkTable(rows: readonly BenchmarkRow[]): string {
-  const cells = rows.map(({ name, bare = "", ours, ratio = "", aim, met }) => [
+  const cells = rows.map(({ name, bare = "", ours, ratio = "", aim = "", met }) => [
     name,
     bare,
     ours,
     ratio,
     aim,
-    met ? "yes" : "NO",
+    met === undefined ? "" : met ? "yes" : "NO",
   ]);
   const widths = HEAD.map((head, i) => Math.max(head.length, ...cells.map((row) => row[i]?.length ?? 0)));
   const line = (row: string[]) => `| ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(" | ")} |`;

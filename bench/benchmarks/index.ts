@@ -4,6 +4,7 @@ import type { BenchContext } from "../context.ts";
 import type { BenchmarkRow } from "../table.ts";
 import { acknowledgeBenchmark } from "./acknowledge.ts";
 import { approveBenchmark } from "./approve.ts";
+import { endsBenchmark } from "./ends.ts";
 import { grantsBenchmark } from "./grants.ts";
 import { kubectlBenchmark } from "./kubectl.ts";
 import { startBenchmark } from "./start.ts";
@@ -21,6 +22,7 @@ export const BENCHMARKS: Record<string, Benchmark> = {
   kubectl: kubectlBenchmark,
   acknowledge: acknowledgeBenchmark,
   grants: grantsBenchmark,
+  ends: endsBenchmark,
   sweep: sweepBenchmark,
   start: startBenchmark,
 };

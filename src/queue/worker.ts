@@ -42,7 +42,7 @@ const SOONEST_MS = 100;
  * Jobs at once, by lane: a person's never wait behind those of the clock, and neither behind Slack's. Together
  * `urgent` and `timers` need fewer connections than the hub's pool has.
  */
-const CONCURRENCY: Record<Lane, number> = { urgent: 64, timers: 24, messages: 32 };
+export const CONCURRENCY: Record<Lane, number> = { urgent: 64, timers: 24, messages: 32 };
 
 export function createWorker(settings: WorkerSettings): Work {
   const { connection, prefix, clock, log } = settings;
