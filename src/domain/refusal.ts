@@ -37,6 +37,8 @@ export const Refusal = z.discriminatedUnion("kind", [
   /** The token still stands in Slack, which did not answer. */
   kind("not-hidden-yet", { id: RequestId }),
   kind("unknown-request", { id: z.string() }),
+  /** Another version of the bot wrote it, or it is damaged. */
+  kind("unreadable", { id: RequestId }),
   kind("nothing-to-revoke", { who: UserId.optional() }),
   kind("look-up-failed", {}),
   kind("store-down", {}),

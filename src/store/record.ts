@@ -1,7 +1,9 @@
 /** The record as it stands in Redis: JSON of what its schema knows, so that nothing else (a token) can be at rest. */
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
+import type { RequestId } from "../domain/ids.ts";
 import { AccessRequest, SCHEMA_VERSION } from "../domain/request.ts";
+import { Unreadable } from "../flow/ports.ts";
 
 /** What another version of the bot wrote into a record and ours does not know: carried along untouched. */
 export interface Unknowns {
@@ -24,14 +26,12 @@ export function write(request: AccessRequest, unknowns?: Unknowns): string {
   return JSON.stringify({ schema: SCHEMA_VERSION, ...(unknowns ? merge(known, unknowns) : known) });
 }
 
-/** Throws an error that names the id when the record is not one of ours, or of a version too far from ours. */
-export function read(id: string, json: string): Stored {
+/** Throws Unreadable when the record is not one of ours, or of a version too far from ours. */
+export function read(id: RequestId, json: string): Stored {
   const value = parse(json);
   const { schema } = orThrow(id, Versioned.safeParse(value));
   if (Math.abs(schema - SCHEMA_VERSION) > 1)
-    throw new Error(
-      `The record of request ${id} has schema ${schema}; this version reads ${SCHEMA_VERSION}.`,
-    );
+    throw new Unreadable(id, `has schema ${schema}; this version reads ${SCHEMA_VERSION}.`);
   const request = orThrow(id, AccessRequest.safeParse(value));
   // A newer version's number stays with what it wrote; ours replaces an older one's.
   const { schema: _, ...others } = value as Values;
@@ -47,9 +47,9 @@ export function isUnversioned(json: string): boolean {
   return isObject(value) && !Object.hasOwn(value, "schema");
 }
 
-function orThrow<T>(id: string, parsed: z.ZodSafeParseResult<T>): T {
+function orThrow<T>(id: RequestId, parsed: z.ZodSafeParseResult<T>): T {
   if (parsed.success) return parsed.data;
-  throw new Error(`The record of request ${id} is broken: ${z.prettifyError(parsed.error)}`);
+  throw new Unreadable(id, `is broken: ${z.prettifyError(parsed.error)}`);
 }
 
 function parse(json: string): unknown {

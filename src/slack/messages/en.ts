@@ -265,6 +265,8 @@ const refusal: ByRefusal = {
   stale: ({ id }, fmt) =>
     `${fmt.b("Nothing changed:")} ${id} was changed after this button was drawn. Use the newest message.`,
   "unknown-request": ({ id }, fmt) => `${fmt.b("Nothing changed:")} there is no request ${fmt.code(id)}.`,
+  unreadable: ({ id }, fmt) =>
+    `${fmt.b("Nothing changed:")} the bot cannot read ${id}: another version of it wrote that record, or it is damaged. What access it gave ends on time all the same; an administrator can end it now, on the hub.`,
   "nothing-to-revoke": ({ who }, fmt) =>
     `${fmt.b("Nothing to revoke:")} ${who ? `${fmt.user(who, "this person")} has` : "you have"} no access.`,
   "look-up-failed": (_, fmt) =>

@@ -255,6 +255,8 @@ const refusal: ByRefusal = {
   "not-hidden-yet": (_, fmt) => `${fmt.b("尚未隐藏：")} Slack 暂无响应，令牌仍在消息中，我们会继续重试。`,
   stale: ({ id }, fmt) => `${fmt.b("没有变化：")} 这个按钮出现之后 ${id} 又有改动，请使用最新的消息。`,
   "unknown-request": ({ id }, fmt) => `${fmt.b("没有变化：")} 没有申请 ${fmt.code(id)} 。`,
+  unreadable: ({ id }, fmt) =>
+    `${fmt.b("没有变化：")} 机器人读不了 ${id} 的记录：它由机器人的另一个版本写入，或者已经损坏。它的授权仍会按时结束；管理员可以在 Hub 上立即结束它。`,
   "nothing-to-revoke": ({ who }, fmt) =>
     `${fmt.b("无可撤销：")} ${who ? fmt.user(who, "对方") : "你"} 目前没有生效的权限。`,
   "look-up-failed": (_, fmt) => `${fmt.b("没有变化：")} 暂时无法从 Slack 确认谁有权这样做，请一分钟后再试。`,
