@@ -62,6 +62,8 @@ export interface GrantObjects {
     createdAt: number;
     /** It is deleted, and something (a finalizer) holds it all the same. */
     deleting: boolean;
+    /** When it is over; of its own, whatever else its annotations lack. */
+    expiresAt: number | null;
     annotations: GrantAnnotations | null;
   } | null;
   binding: { uid: string } | null;

@@ -15,20 +15,17 @@ export async function repairGrant(ports: Ports, key: GrantKey, signal: AbortSign
 }
 
 /** What the sweep does about one grant. */
-export const repairFor = (
+export function repairFor(
   { clock }: Pick<Ports, "clock">,
   record: AccessRequest | "unreadable" | null,
   { key, account, binding }: GrantObjects,
-): Repair =>
-  reconcile(
-    record === "unreadable" ? "unknown" : record,
-    {
-      generation: key.generation,
-      account: account && { ...account, expiresAt: account.annotations?.expiresAt ?? null },
-      binding: binding !== null,
-    },
-    clock.now(),
-  );
+): Repair {
+  const standing = { generation: key.generation, account, binding: binding !== null };
+  if (record === "unreadable") return reconcile("unknown", standing, clock.now());
+  // Only whole annotations make a record of it.
+  const expiresAt = account?.annotations?.expiresAt ?? null;
+  return reconcile(record, { ...standing, account: account && { ...account, expiresAt } }, clock.now());
+}
 
 const REPAIRS: Record<Repair, (ports: Ports, on: GrantObjects, signal: AbortSignal) => Promise<void>> = {
   nothing: async () => {},

@@ -8,6 +8,8 @@ import { Unreadable } from "../flow/ports.ts";
 /** What another version of the bot wrote into a record and ours does not know: carried along untouched. */
 export interface Unknowns {
   values: Values;
+  /** What ours reads as something else, for want of a word for it: it comes back unless ours says a third thing. */
+  words: Record<string, { read: unknown; written: unknown }>;
   /** By the key of what ours does know: it goes with that. */
   inside: Record<string, Unknowns>;
 }
@@ -65,18 +67,21 @@ const isObject = (value: unknown): value is Values =>
 
 /** Of `whole`, what `known` lacks. */
 function unknownsOf(whole: Values, known: Values): Unknowns {
-  const found: Unknowns = { values: {}, inside: {} };
+  const found: Unknowns = { values: {}, words: {}, inside: {} };
   for (const [key, value] of Object.entries(whole)) {
     const mine = known[key];
     if (!Object.hasOwn(known, key)) found.values[key] = value;
     else if (isObject(value) && isObject(mine)) found.inside[key] = unknownsOf(value, mine);
+    else if (!isDeepStrictEqual(value, mine)) found.words[key] = { read: mine, written: value };
   }
   return found;
 }
 
 /** Where both have a word on something, ours counts. */
-function merge(known: Values, { values, inside }: Unknowns): Values {
+function merge(known: Values, { values, words, inside }: Unknowns): Values {
   const merged = { ...values, ...known };
+  for (const [key, { read, written }] of Object.entries(words))
+    if (Object.hasOwn(known, key) && isDeepStrictEqual(known[key], read)) merged[key] = written;
   for (const [key, unknowns] of Object.entries(inside)) {
     const mine = known[key];
     if (isObject(mine)) merged[key] = merge(mine, unknowns);

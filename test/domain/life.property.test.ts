@@ -35,7 +35,7 @@ const MOVES: Record<string, Move> = {
   hide: (r) => to.hidden(r),
   remind: (r) => to.reminded(r, MINUTE),
   ...Object.fromEntries(
-    Outage.shape.what.options.map((what) => [
+    Outage.shape.what.unwrap().options.map((what) => [
       what,
       (r: AccessRequest, now: number) => to.withOutage(r, what, now),
     ]),

@@ -61,6 +61,7 @@ const outage: ByOutage = {
   "open-hub": (f) => `${f.hub} lets anybody in, so that nothing can be confirmed`,
   accepted: (f) => `${f.hub} still accepts a token of the removed account`,
   stuck: (f) => `something on ${f.hub} holds the account that was deleted`,
+  other: () => "something is not as it should be",
   "made-again": (f) => `somebody made an account of the same name on ${f.hub} again`,
 };
 const slow: Sentence = (f, fmt) => outage[f.slow.what](f, fmt);
@@ -115,6 +116,7 @@ function cause(end: End, fmt: Formatter, holder: boolean): string {
     revoked: `revoked${by}${why}`,
     failed: "it could not be set up",
     lost: "the hub no longer had it whole",
+    other: `another version of the bot ended it${why}`,
   };
   return said[end.cause];
 }

@@ -61,6 +61,7 @@ const outage: ByOutage = {
   "open-hub": (f) => `${f.hub} 现在对任何人都放行，无法确认`,
   accepted: (f) => `账号删除后，${f.hub} 仍接受它的令牌`,
   stuck: (f) => `账号已删除，但仍被 ${f.hub} 上的其他对象保留`,
+  other: () => "有些地方不正常",
   "made-again": (f) => `有人在 ${f.hub} 上重新建立了同名账号`,
 };
 const slow: Sentence = (f, fmt) => outage[f.slow.what](f, fmt);
@@ -110,6 +111,7 @@ function cause(end: End, fmt: Formatter, holder: boolean): string {
     revoked: `${by}撤销${why}`,
     failed: "未能开通",
     lost: "Hub 上的授权已不完整",
+    other: `由机器人的另一个版本结束${why}`,
   };
   return said[end.cause];
 }
