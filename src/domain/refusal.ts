@@ -46,6 +46,8 @@ export const Refusal = z.discriminatedUnion("kind", [
   kind("unknown-request", { id: z.string() }),
   /** Redis and hub agree, or it is about another Redis than the button was. */
   kind("nothing-restored", {}),
+  /** Another version of the bot wrote it, or it is damaged. */
+  kind("unreadable", { id: RequestId }),
   kind("nothing-to-revoke", { who: UserId.optional() }),
   kind("look-up-failed", {}),
   kind("store-down", {}),

@@ -6,7 +6,11 @@ import { Refusal } from "./refusal.ts";
 
 const Ms = z.number().int();
 
-/** The stored form. A version reads its neighbour's, and keeps what it does not know (store/record.ts). */
+/**
+ * The stored form. A version reads its neighbour's, and keeps what it does not know (store/record.ts). So a new field
+ * is optional, a new word stands where the version before reads `other` for it, and whatever else is new (a state)
+ * keeps its records from that version until it is gone.
+ */
 export const SCHEMA_VERSION = 1;
 
 const Stuck = z.object({ code: z.string(), since: Ms, tries: Ms, triedAt: Ms });
@@ -80,10 +84,23 @@ export type Grant = z.infer<typeof Grant>;
 /**
  * Why it is not done yet. hub, slack: it does not answer · not-the-hub: something else answers in its place ·
  * held-back: new grants wait (see hold.ts) · open-hub: the hub lets anybody in · accepted: it still takes a token
- * of the removed account · stuck: something holds what was deleted · made-again: something else stands there now
+ * of the removed account · stuck: something holds what was deleted · made-again: something else stands there now ·
+ * other: what only another version has a word for
  */
 export const Outage = z.object({
-  what: z.enum(["hub", "slack", "not-the-hub", "held-back", "open-hub", "accepted", "stuck", "made-again"]),
+  what: z
+    .enum([
+      "hub",
+      "slack",
+      "not-the-hub",
+      "held-back",
+      "open-hub",
+      "accepted",
+      "stuck",
+      "made-again",
+      "other",
+    ])
+    .catch("other"),
   since: Ms,
 });
 export type Outage = z.infer<typeof Outage>;
@@ -99,13 +116,13 @@ export const Failure = z.enum([
 ]);
 export type Failure = z.infer<typeof Failure>;
 
-/** Why access ends. `lost`: the hub no longer had it whole. */
+/** Why access ends. `lost`: the hub no longer had it whole · `other`: only another version has a word for it. */
 export const End = z.object({
-  cause: z.enum(["expired", "released", "revoked", "failed", "lost"]),
+  cause: z.enum(["expired", "released", "revoked", "failed", "lost", "other"]).catch("other"),
   by: Person.optional(),
   qualified: z.string().optional(),
   reason: z.string().optional(),
-  failure: Failure.optional(),
+  failure: Failure.optional().catch(undefined),
   at: Ms,
 });
 export type End = z.infer<typeof End>;

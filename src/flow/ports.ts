@@ -17,8 +17,10 @@ export interface Requests {
   /**
    * Stores a new record and reserves its trigger and `open:{requester}:{role}` in one atomic call.
    * `trigger`: this very command was taken before (redelivered). `open`: the person has one for the role.
+   * A reservation outlives its request's own time by an hour at most. Throws Unreadable of what is taken.
    */
   make(request: In<"requested">, triggerId: string): Promise<Made>;
+  /** Throws Unreadable. */
   get(id: RequestId): Promise<AccessRequest | null>;
   /** In the order asked; null where there is none. A record that cannot be read keeps nobody from the others. */
   getMany(ids: readonly RequestId[]): Promise<(AccessRequest | "unreadable" | null)[]>;
@@ -26,12 +28,12 @@ export interface Requests {
    * Compare-and-swap, again and again until it lands: `change` is pure, and returns the record to store, or null
    * when there is nothing to do; `after` is then what was read. What `change` throws comes out unchanged.
    * `replicated`: a replica of Redis, where there is one, has it too before this resolves.
-   * Throws Refused(unknown-request).
+   * Throws Refused(unknown-request), Unreadable.
    */
   update(id: RequestId, change: Change, options?: { replicated?: boolean }): Promise<Updated>;
   /** Stores a record the hub knows and Redis lost; false when there is one. */
   adopt(request: In<"active">): Promise<boolean>;
-  /** The person's requests that are not final, oldest first. */
+  /** The person's requests that are not final, oldest first. Throws Unreadable where none but such may be live. */
   open(person: UserId): Promise<AccessRequest[]>;
   /** All that is not settled (see messages.ts), in batches. */
   unsettled(): AsyncIterable<AccessRequest[]>;
@@ -102,6 +104,8 @@ export interface GrantObjects {
     createdAt: number;
     /** It is deleted, and something (a finalizer) holds it all the same. */
     deleting: boolean;
+    /** When it is over; of its own, whatever else its annotations lack. */
+    expiresAt: number | null;
     annotations: GrantAnnotations | null;
   } | null;
   binding: { uid: string } | null;
@@ -291,6 +295,16 @@ export interface Ports {
   random(): Uint8Array;
   /** Aborts when the process stops. */
   stopping: AbortSignal;
+}
+
+/** Another version of the bot wrote this record, or it is damaged: it is left as it is, and the hub alone ends it. */
+export class Unreadable extends Error {
+  override name = "Unreadable";
+  readonly id: RequestId;
+  constructor(id: RequestId, detail: string) {
+    super(`The record of request ${id} ${detail}`);
+    this.id = id;
+  }
 }
 
 /** Redis refused or was unreachable before anything could have been stored. */

@@ -15,24 +15,26 @@ export async function repairGrant(ports: Ports, key: GrantKey, signal: AbortSign
 }
 
 /** What the sweep does about one grant. */
-export const repairFor = (
+export function repairFor(
   { clock }: Pick<Ports, "clock">,
   record: AccessRequest | "unreadable" | null,
   { key, account, binding }: GrantObjects,
-): Repair =>
-  reconcile(
-    record === "unreadable" ? "unknown" : record,
-    {
-      generation: key.generation,
-      account: account && {
-        ...account,
-        expiresAt: account.annotations?.expiresAt ?? null,
-        delivered: Boolean(account.annotations?.tokenMessage),
-      },
-      binding: binding !== null,
-    },
+): Repair {
+  const delivered = Boolean(account?.annotations?.tokenMessage);
+  const standing = {
+    generation: key.generation,
+    account: account && { ...account, delivered },
+    binding: binding !== null,
+  };
+  if (record === "unreadable") return reconcile("unknown", standing, clock.now());
+  // Only whole annotations make a record of it.
+  const expiresAt = account?.annotations?.expiresAt ?? null;
+  return reconcile(
+    record,
+    { ...standing, account: standing.account && { ...standing.account, expiresAt } },
     clock.now(),
   );
+}
 
 const REPAIRS: Record<Repair, (ports: Ports, on: GrantObjects, signal: AbortSignal) => Promise<void>> = {
   nothing: async () => {},

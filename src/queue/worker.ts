@@ -37,6 +37,8 @@ export interface Work {
 
 // A job soon due again is not worth a busy loop.
 const SOONEST_MS = 100;
+/** Where nobody runs that knows a job, it costs one look in so long. */
+const FOREIGN_AGAIN_MAX_MS = 60_000;
 
 /**
  * Jobs at once, by lane: a person's never wait behind those of the clock, and neither behind Slack's. Together
@@ -83,6 +85,12 @@ function oneAtATime(work: () => Promise<void>): () => Promise<void> {
   };
 }
 
+/** Another version of the bot knows what it is for; resolves to how long it is left alone. */
+function leaveToOthers({ name, id, attemptsStarted }: Job, log: Log): number {
+  if (attemptsStarted === 1) log.warn({ job: name, jobId: id }, "Left a job to another version of the bot");
+  return Math.min(SOONEST_MS * 2 ** attemptsStarted, FOREIGN_AGAIN_MAX_MS);
+}
+
 const Known = z.object({ name: z.enum(STEPS), data: z.object({ id: RequestId, due: z.number() }) });
 
 async function look(settings: WorkerSettings, lane: Lane, job: Job, token?: string) {
@@ -90,12 +98,13 @@ async function look(settings: WorkerSettings, lane: Lane, job: Job, token?: stri
   try {
     if (job.name === SWEEP) return await settings.sweep();
     const known = Known.safeParse({ name: job.name, data: job.data });
-    if (!known.success) return log.error({ job: job.name, jobId: job.id }, "Dropped a job that is not ours");
-    const later = await settings.handlers[known.data.name](known.data.data.id, lane);
-    if (!later) return;
-    const wait = Math.max(later.again - clock.now(), SOONEST_MS);
     // BullMQ counts in the machine's own time, whatever ours says.
-    await job.moveToDelayed(Date.now() + wait, token);
+    const wait = async (ms: number) => job.moveToDelayed(Date.now() + ms, token);
+    if (known.success) {
+      const later = await settings.handlers[known.data.name](known.data.data.id, lane);
+      if (!later) return;
+      await wait(Math.max(later.again - clock.now(), SOONEST_MS));
+    } else await wait(leaveToOthers(job, log));
   } catch (error) {
     log.warn(
       { job: job.name, jobId: job.id, attempt: job.attemptsMade + 1, ...describe(error) },

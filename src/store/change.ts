@@ -8,7 +8,7 @@ import { isFinal } from "../domain/lifecycle.ts";
 import { isSettled } from "../domain/messages.ts";
 import { Refused } from "../domain/refusal.ts";
 import type { AccessRequest } from "../domain/request.ts";
-import type { Change, In, Made, Updated } from "../flow/ports.ts";
+import { type Change, type In, type Made, Unreadable, type Updated } from "../flow/ports.ts";
 import { writing } from "./failures.ts";
 import { get, getJson } from "./look.ts";
 import { read, type Unknowns, write } from "./record.ts";
@@ -17,7 +17,9 @@ import { KEEP_TRAIL_MS } from "./trail.ts";
 
 const KEEP_TRIGGER_MS = HOUR;
 const KEEP_SETTLED_MS = 90 * DAY;
+const KEEP_RESERVED_MS = HOUR;
 
+/** Throws Unreadable. */
 export async function make(store: Store, request: In<"requested">, triggerId: string): Promise<Made> {
   const keys = [...keysOf(store, request), store.keys.trigger(triggerId)];
   const { args, entry } = birth(store, request);
@@ -30,7 +32,7 @@ export async function make(store: Store, request: In<"requested">, triggerId: st
   }
   if (taken === "id") throw new Error(`There is a request ${id} already: ids are random, ask again.`);
   const standing = await get(store, id);
-  if (!standing) throw new Error(`Request ${id} is reserved, but has no record.`);
+  if (!standing) throw new Unreadable(id, "is gone, and its reservation is not.");
   return { made: false, taken, request: standing };
 }
 
@@ -49,7 +51,16 @@ function birth({ clock }: Store, request: AccessRequest) {
   const { id, version, requestedAt } = request;
   return {
     entry,
-    args: [id, version, write(request), requestedAt, now, KEEP_TRAIL_MS, JSON.stringify(entry)],
+    args: [
+      id,
+      version,
+      write(request),
+      requestedAt,
+      now,
+      KEEP_TRAIL_MS,
+      JSON.stringify(entry),
+      reservedTill(request, now),
+    ],
   };
 }
 
@@ -90,6 +101,7 @@ async function swap(store: Store, before: AccessRequest, after: AccessRequest, u
     KEEP_TRAIL_MS,
     entry ? JSON.stringify(entry) : "",
     isLasting(before, after) ? 1 : 0,
+    reservedTill(after, now),
   ];
   const answer = await writing(store.redis, () => store.redis.swapRequest(...keysOf(store, before), ...args));
   // A lost race brings the winner's record along: no second look is needed.
@@ -103,6 +115,10 @@ const keepSettled = (r: AccessRequest, now: number): number => {
   const token = "grant" in r ? (r.grant?.tokenExpiresAt ?? 0) : 0;
   return Math.ceil(Math.max(KEEP_SETTLED_MS, token - now));
 };
+
+/** Past the time of the request itself, for as long as ending it may take. */
+const reservedTill = (r: AccessRequest, now: number): number =>
+  Math.max(now, "expiresAt" in r ? r.expiresAt : r.closesAt) + KEEP_RESERVED_MS;
 
 const keysOf = ({ keys }: Store, { id, requester, role }: AccessRequest): string[] => [
   keys.request(id),

@@ -2,6 +2,7 @@
 import type { RequestId, UserId } from "../domain/ids.ts";
 import { isFinal } from "../domain/lifecycle.ts";
 import type { AccessRequest } from "../domain/request.ts";
+import { Unreadable } from "../flow/ports.ts";
 import { reading } from "./failures.ts";
 import { read } from "./record.ts";
 import type { Store } from "./store.ts";
@@ -13,6 +14,7 @@ export const getJson = (
   id: RequestId,
 ): Promise<string | null> => reading(redis, () => redis.hget(keys.request(id), "record"));
 
+/** Throws Unreadable. */
 export async function get(store: Store, id: RequestId): Promise<AccessRequest | null> {
   const json = await getJson(store, id);
   return json === null ? null : read(id, json).request;
@@ -28,11 +30,28 @@ export async function getMany(
   return found;
 }
 
+/** Throws Unreadable. */
 export async function open(store: Store, person: UserId): Promise<AccessRequest[]> {
   const { redis, keys } = store;
   const ids = await reading(redis, () => redis.zrange(keys.person(person), "0", "-1"));
   const found = await getMany(store, ids as RequestId[]);
-  return records(found).filter((request) => !isFinal(request));
+  const live = records(found).filter((request) => !isFinal(request));
+  const [lost] = live.length > 0 ? [] : await unreadableIds(store, ids as RequestId[], found);
+  if (lost) throw new Unreadable(lost, "cannot be read, and its time is not over.");
+  return live;
+}
+
+/** Of those that cannot be read, the ones that may still be live. */
+async function unreadableIds(
+  { redis, keys, clock }: Store,
+  ids: RequestId[],
+  found: (AccessRequest | "unreadable" | null)[],
+): Promise<RequestId[]> {
+  const unreadable = ids.filter((_, i) => found[i] === "unreadable");
+  const tills = await Promise.all(
+    unreadable.map((id) => reading(redis, () => redis.hget(keys.request(id), "till"))),
+  );
+  return unreadable.filter((_, i) => Number(tills[i]) > clock.now());
 }
 
 export async function* unsettled(store: Store): AsyncGenerator<AccessRequest[]> {

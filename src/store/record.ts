@@ -1,11 +1,15 @@
 /** The record as it stands in Redis: JSON of what its schema knows, so that nothing else (a token) can be at rest. */
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
+import type { RequestId } from "../domain/ids.ts";
 import { AccessRequest, SCHEMA_VERSION } from "../domain/request.ts";
+import { Unreadable } from "../flow/ports.ts";
 
 /** What another version of the bot wrote into a record and ours does not know: carried along untouched. */
 export interface Unknowns {
   values: Values;
+  /** What ours reads as something else, for want of a word for it: it comes back unless ours says a third thing. */
+  words: Record<string, { read: unknown; written: unknown }>;
   /** By the key of what ours does know: it goes with that. */
   inside: Record<string, Unknowns>;
 }
@@ -24,14 +28,12 @@ export function write(request: AccessRequest, unknowns?: Unknowns): string {
   return JSON.stringify({ schema: SCHEMA_VERSION, ...(unknowns ? merge(known, unknowns) : known) });
 }
 
-/** Throws an error that names the id when the record is not one of ours, or of a version too far from ours. */
-export function read(id: string, json: string): Stored {
+/** Throws Unreadable when the record is not one of ours, or of a version too far from ours. */
+export function read(id: RequestId, json: string): Stored {
   const value = parse(json);
   const { schema } = orThrow(id, Versioned.safeParse(value));
   if (Math.abs(schema - SCHEMA_VERSION) > 1)
-    throw new Error(
-      `The record of request ${id} has schema ${schema}; this version reads ${SCHEMA_VERSION}.`,
-    );
+    throw new Unreadable(id, `has schema ${schema}; this version reads ${SCHEMA_VERSION}.`);
   const request = orThrow(id, AccessRequest.safeParse(value));
   // A newer version's number stays with what it wrote; ours replaces an older one's.
   const { schema: _, ...others } = value as Values;
@@ -47,9 +49,9 @@ export function isUnversioned(json: string): boolean {
   return isObject(value) && !Object.hasOwn(value, "schema");
 }
 
-function orThrow<T>(id: string, parsed: z.ZodSafeParseResult<T>): T {
+function orThrow<T>(id: RequestId, parsed: z.ZodSafeParseResult<T>): T {
   if (parsed.success) return parsed.data;
-  throw new Error(`The record of request ${id} is broken: ${z.prettifyError(parsed.error)}`);
+  throw new Unreadable(id, `is broken: ${z.prettifyError(parsed.error)}`);
 }
 
 function parse(json: string): unknown {
@@ -65,18 +67,21 @@ const isObject = (value: unknown): value is Values =>
 
 /** Of `whole`, what `known` lacks. */
 function unknownsOf(whole: Values, known: Values): Unknowns {
-  const found: Unknowns = { values: {}, inside: {} };
+  const found: Unknowns = { values: {}, words: {}, inside: {} };
   for (const [key, value] of Object.entries(whole)) {
     const mine = known[key];
     if (!Object.hasOwn(known, key)) found.values[key] = value;
     else if (isObject(value) && isObject(mine)) found.inside[key] = unknownsOf(value, mine);
+    else if (!isDeepStrictEqual(value, mine)) found.words[key] = { read: mine, written: value };
   }
   return found;
 }
 
 /** Where both have a word on something, ours counts. */
-function merge(known: Values, { values, inside }: Unknowns): Values {
+function merge(known: Values, { values, words, inside }: Unknowns): Values {
   const merged = { ...values, ...known };
+  for (const [key, { read, written }] of Object.entries(words))
+    if (Object.hasOwn(known, key) && isDeepStrictEqual(known[key], read)) merged[key] = written;
   for (const [key, unknowns] of Object.entries(inside)) {
     const mine = known[key];
     if (isObject(mine)) merged[key] = merge(mine, unknowns);

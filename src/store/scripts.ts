@@ -25,30 +25,37 @@ local function count(epoch, lasting)
 end
 `;
 
-/** KEYS: request trail unsettled open person epoch trigger. ARGV: id v record requestedAt now keep entry triggerTtl. */
-const MAKE = `${APPEND}${COUNT}
+// A reservation ends by itself: of a record that nobody can read, nobody would ever end it.
+const RESERVE = `
+local function left(till, now)
+  return string.format('%.0f', tonumber(till) - tonumber(now))
+end
+`;
+
+/** KEYS: request trail unsettled open person epoch trigger. ARGV: id v record requestedAt now keep entry till triggerTtl. */
+const MAKE = `${APPEND}${COUNT}${RESERVE}
 local taken = redis.call('GET', KEYS[7])
 if taken then return {'trigger', taken} end
 taken = redis.call('GET', KEYS[4])
 if taken then return {'open', taken} end
 if redis.call('EXISTS', KEYS[1]) == 1 then return {'id', ARGV[1]} end
 append(KEYS[2], ARGV[5], ARGV[6], ARGV[7])
-redis.call('HSET', KEYS[1], 'v', ARGV[2], 'record', ARGV[3])
+redis.call('HSET', KEYS[1], 'v', ARGV[2], 'record', ARGV[3], 'till', ARGV[8])
 redis.call('SADD', KEYS[3], ARGV[1])
-redis.call('SET', KEYS[4], ARGV[1])
+redis.call('SET', KEYS[4], ARGV[1], 'PX', left(ARGV[8], ARGV[5]))
 redis.call('ZADD', KEYS[5], ARGV[4], ARGV[1])
-redis.call('SET', KEYS[7], ARGV[1], 'PX', ARGV[8])
+redis.call('SET', KEYS[7], ARGV[1], 'PX', ARGV[9])
 count(KEYS[6])
 return {'made', ARGV[1]}
 `;
 
-/** KEYS: request trail unsettled open person epoch. ARGV: id v record requestedAt now keep entry. Answers 1, or 0 when there is one. */
-const ADOPT = `${APPEND}${COUNT}
+/** KEYS: request trail unsettled open person epoch. ARGV: id v record requestedAt now keep entry till. Answers 1, or 0 when there is one. */
+const ADOPT = `${APPEND}${COUNT}${RESERVE}
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 append(KEYS[2], ARGV[5], ARGV[6], ARGV[7])
-redis.call('HSET', KEYS[1], 'v', ARGV[2], 'record', ARGV[3])
+redis.call('HSET', KEYS[1], 'v', ARGV[2], 'record', ARGV[3], 'till', ARGV[8])
 redis.call('SADD', KEYS[3], ARGV[1])
-redis.call('SET', KEYS[4], ARGV[1], 'NX')
+redis.call('SET', KEYS[4], ARGV[1], 'NX', 'PX', left(ARGV[8], ARGV[5]))
 redis.call('ZADD', KEYS[5], ARGV[4], ARGV[1])
 count(KEYS[6])
 return 1
@@ -56,13 +63,13 @@ return 1
 
 /**
  * KEYS: request trail unsettled open person epoch.
- * ARGV: id v record expected final settled ttl now keep entry ('' for none) lasting.
+ * ARGV: id v record expected final settled ttl now keep entry ('' for none) lasting till.
  * Answers 1 when it landed, the record that stands when that is another version, nil when there is none.
  */
-const SWAP = `${APPEND}${COUNT}
+const SWAP = `${APPEND}${COUNT}${RESERVE}
 if redis.call('HGET', KEYS[1], 'v') ~= ARGV[4] then return redis.call('HGET', KEYS[1], 'record') end
 if ARGV[10] ~= '' then append(KEYS[2], ARGV[8], ARGV[9], ARGV[10]) end
-redis.call('HSET', KEYS[1], 'v', ARGV[2], 'record', ARGV[3])
+redis.call('HSET', KEYS[1], 'v', ARGV[2], 'record', ARGV[3], 'till', ARGV[12])
 if ARGV[6] == '1' then
   redis.call('SREM', KEYS[3], ARGV[1])
   redis.call('PEXPIRE', KEYS[1], ARGV[7])
@@ -70,9 +77,12 @@ else
   redis.call('SADD', KEYS[3], ARGV[1])
   redis.call('PERSIST', KEYS[1])
 end
+local reserves = redis.call('GET', KEYS[4]) == ARGV[1]
 if ARGV[5] == '1' then
-  if redis.call('GET', KEYS[4]) == ARGV[1] then redis.call('DEL', KEYS[4]) end
+  if reserves then redis.call('DEL', KEYS[4]) end
   redis.call('ZREM', KEYS[5], ARGV[1])
+elseif reserves then
+  redis.call('PEXPIRE', KEYS[4], left(ARGV[12], ARGV[8]))
 end
 count(KEYS[6], ARGV[11])
 return 1

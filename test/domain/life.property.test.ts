@@ -35,10 +35,9 @@ const MOVES: Record<string, Move> = {
   hide: (r) => to.hidden(r),
   remind: (r) => to.reminded(r, MINUTE),
   ...Object.fromEntries(
-    Outage.shape.what.options.map((what) => [
-      what,
-      (r: AccessRequest, now: number) => to.withOutage(r, what, now),
-    ]),
+    Outage.shape.what
+      .unwrap()
+      .options.map((what) => [what, (r: AccessRequest, now: number) => to.withOutage(r, what, now)]),
   ),
   release: (r, at) => to.endingOrLate(r, { cause: "released", by: alice, at }),
   fail: (r, now) => to.failed(r, "dm-closed", now),

@@ -1,6 +1,11 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { annotationsOf, readAnnotations, writeAnnotations } from "../../src/hub/grants/annotations.ts";
+import {
+  annotationsOf,
+  readAnnotations,
+  readExpiry,
+  writeAnnotations,
+} from "../../src/hub/grants/annotations.ts";
 import { approved } from "./requests.ts";
 
 it("reads back what it wrote, whatever people typed", () => {
@@ -42,4 +47,13 @@ it.each([
 ])("is null when %s is what nobody of us wrote", (field, value) => {
   const written = writeAnnotations(annotationsOf(approved()));
   expect(readAnnotations({ ...written, [`karpor-access.io/${field}`]: value })).toBeNull();
+});
+
+it("tells the end whatever else cannot be read, and only where it is a time", () => {
+  const written = writeAnnotations(annotationsOf(approved()));
+  const at = "karpor-access.io/expires-at";
+  expect(readExpiry({ ...written, "karpor-access.io/requester-locale": "fr" })).toBe(approved().expiresAt);
+  expect(readExpiry({ [at]: written[at] ?? "" })).toBe(approved().expiresAt);
+  expect(readExpiry({ ...written, [at]: "tomorrow" })).toBeNull();
+  expect(readExpiry({})).toBeNull();
 });

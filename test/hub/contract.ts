@@ -120,6 +120,7 @@ export function grantsContract(title: string, start: () => Promise<Hub>): void {
         expect(account).toEqual({
           uid: made.accountUid,
           createdAt: expect.any(Number),
+          expiresAt: request.expiresAt,
           deleting: false,
           annotations: {
             requester: request.requester,
@@ -482,7 +483,7 @@ export function grantsContract(title: string, start: () => Promise<Hub>): void {
         await patch(`${ACCOUNTS}/${objectName(request)}`, {
           annotations: { "karpor-access.io/expires-at": null },
         });
-        expect(await mine.list(signal)).toMatchObject([{ account: { annotations: null } }]);
+        expect(await mine.list(signal)).toMatchObject([{ account: { annotations: null, expiresAt: null } }]);
       });
     });
 

@@ -1,6 +1,7 @@
 /** The worker on a real Redis: retries, looking again, outages, and what a failure leaves behind. */
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
+import { Worker } from "bullmq";
 import { afterAll, afterEach, expect, test, vi } from "vitest";
 import { freePort, scratch } from "../../sandbox/child.ts";
 import { promoteDue } from "../../sandbox/promote.ts";
@@ -174,15 +175,41 @@ test("a failing flow is tried again; neither job nor Redis keeps what it said", 
   expect(JSON.stringify(log.lines)).not.toContain("hunter2");
 });
 
-test("a job that is not ours is dropped with a word", async () => {
+test("a job that only another version knows is left to it, with a word, and looked at ever less often", async () => {
   const { jobs, log } = running();
   const { urgent } = jobs.lanes;
-  await urgent.add("end", { id: "nobody", due: 0 });
-  await until(() => log.lines.length === 1);
-  await urgent.add("mystery", { id, due: 0 });
-  await until(() => log.lines.length === 2);
+  await urgent.add("end", { who: id }, { jobId: "form" });
+  await urgent.add("mystery", { id, due: 0 }, { jobId: "name" });
+  const looked = async (jobId: string, times: number) => {
+    const job = await urgent.getJob(jobId);
+    return job?.attemptsStarted === times && (await job.isDelayed());
+  };
+  for (let times = 1; times < 14; times++)
+    for (const jobId of ["form", "name"]) {
+      await until(() => looked(jobId, times));
+      await (await urgent.getJob(jobId))?.promote();
+    }
+  await until(() => looked("name", 14));
+  const wait = ((await urgent.getJob("name"))?.delay ?? 0) / 1000;
+  expect(wait).toBeGreaterThan(55);
+  expect(wait).toBeLessThanOrEqual(60);
   expect(log.lines.map(({ fields }) => fields)).toMatchObject([{ job: "end" }, { job: "mystery" }]);
-  await until(async () => (await urgent.getFailedCount()) + (await urgent.getActiveCount()) === 0);
+  expect(await urgent.getFailedCount()).toBe(0);
+});
+
+test("a job that only another version knows reaches it within seconds, whoever saw it before", async () => {
+  const keys = freshKeys();
+  const older = running({}, keys);
+  await older.jobs.lanes.urgent.add("escalate", { id, due: 0 }, { jobId: "e" });
+  await until(() => older.log.lines.length === 1);
+  const names: string[] = [];
+  const newer = new Worker("urgent", async ({ name }) => void names.push(name), {
+    connection: shared.worker,
+    prefix: keys.prefix,
+  });
+  cleanups.push(() => newer.close());
+  await until(() => names.length === 1);
+  expect(names).toEqual(["escalate"]);
 });
 
 test("the sweep runs at the start, replicas share its schedule, and a restart sweeps again", async () => {

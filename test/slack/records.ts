@@ -74,7 +74,7 @@ const unsent = { ...shared, ts: "", refused: { code: "is_archived", since: NOW, 
 const stuck = { code: "edit_window_closed", since: NOW, tries: STUCK_TRIES_MAX, triedAt: NOW };
 const left = { ...messages, token: { ...sent, token: "shown", stuck } };
 const gone = { ...approved, grant, messages, deletedAt: NOW };
-const outages = Outage.shape.what.options.map((what) => ({ what, since: NOW - MINUTE }));
+const outages = Outage.shape.what.unwrap().options.map((what) => ({ what, since: NOW - MINUTE }));
 const [slow] = outages;
 const verified = (method: Verification["method"]) => ({ method, deletedAt: NOW - 12_000, at: NOW });
 
@@ -83,6 +83,7 @@ const ends = [
   { cause: "released", by: bob, at: NOW },
   { cause: "revoked", by: alice, qualified: "S0SRE", reason: "incident <over>", at: NOW },
   { cause: "lost", at: NOW },
+  { cause: "other", reason: "incident", at: NOW },
   ...Failure.options.map((failure) => ({ cause: "failed", failure, at: NOW })),
 ];
 

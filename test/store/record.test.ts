@@ -80,6 +80,35 @@ describe("what a neighbouring version wrote", () => {
     expect((await stored()).end).toMatchObject({ cause: "expired" });
   });
 
+  describe("a word that ours does not have", () => {
+    const since = 7;
+    const ending = () => ({
+      ...inState(request, "ending"),
+      schema: 2,
+      outage: { what: "quota", since },
+      end: { cause: "locked-down", failure: "too-many", at: 3 },
+    });
+
+    test("is read as other, and stays what it is", async () => {
+      await store(ending());
+      expect(await f.requests.get(request.id)).toMatchObject({
+        outage: { what: "other", since },
+        end: { cause: "other", failure: undefined, at: 3 },
+      });
+      await touch();
+      expect(await stored()).toEqual({ ...ending(), version: 2, revision: 2 });
+    });
+
+    test("gives way to what ours says instead", async () => {
+      await store(ending());
+      await f.requests.update(request.id, (r) => ({ ...r, outage: { what: "hub", since } }));
+      expect(await stored()).toMatchObject({
+        outage: { what: "hub", since },
+        end: { cause: "locked-down", failure: "too-many" },
+      });
+    });
+  });
+
   test("whatever it is, it comes back as it was", () => {
     const unknown = fc.dictionary(fc.stringMatching(/^x[a-z]{1,6}$/), fc.jsonValue());
     const states = fc.constantFrom<State>("pending", "approved", "active", "ending", "ended");

@@ -46,5 +46,6 @@ const SAYS: Record<Outage["what"], string> = {
   "open-hub": "the hub lets anybody in, so nothing can be proved; trying on",
   accepted: "the hub accepts a token of an account that was removed",
   stuck: "something on the hub holds what was deleted; trying on",
+  other: "something outside is not as it should be; trying on",
   "made-again": "something else stands on the hub under the name of what was removed; trying on",
 };

@@ -70,6 +70,10 @@ const Read = z.object({
     .catch(null),
 });
 
+/** Enough to end it, where another version or a hand wrote something else beside it. */
+export const readExpiry = (annotations: Record<string, string>): number | null =>
+  Time.safeParse(annotations[at("expires-at")]).data ?? null;
+
 /** Null when anything is missing or is not what we would have written; but the token's message may be. */
 export function readAnnotations(annotations: Record<string, string>): GrantAnnotations | null {
   const field = (name: string) => annotations[at(name)];

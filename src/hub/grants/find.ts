@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { GrantKey, GrantObjects, Uids } from "../../flow/ports.ts";
 import type { HubClient } from "../client/client.ts";
 import { answered, HubError, isAbsence } from "../client/errors.ts";
-import { readAnnotations } from "./annotations.ts";
+import { readAnnotations, readExpiry } from "./annotations.ts";
 import { isOf, type Metadata, objectName } from "./names.ts";
 import { Account, Binding, isDeleting, type Place } from "./objects.ts";
 
@@ -34,6 +34,7 @@ export const standing = (account: Metadata): NonNullable<GrantObjects["account"]
   uid: account.uid,
   createdAt: account.creationTimestamp.getTime(),
   deleting: isDeleting(account),
+  expiresAt: readExpiry(account.annotations),
   annotations: readAnnotations(account.annotations),
 });
 

@@ -2,7 +2,7 @@
 import type { UserId } from "../../domain/ids.ts";
 import type { Locale } from "../../domain/person.ts";
 import { type Refusal, Refused } from "../../domain/refusal.ts";
-import { type Log, StoreDown, StoreUnsure } from "../../flow/ports.ts";
+import { type Log, StoreDown, StoreUnsure, Unreadable } from "../../flow/ports.ts";
 import { type Message, refusedReply, unforeseenReply, type ViewContext } from "../views/index.ts";
 import type { HandlerContext } from "./context.ts";
 
@@ -12,6 +12,7 @@ export type Reply = (ctx: ViewContext) => Message;
 /** The refusal a person is told for this error; null for what nobody foresaw. */
 function refusalOf(error: unknown): Refusal | null {
   if (error instanceof Refused) return error.refusal;
+  if (error instanceof Unreadable) return { kind: "unreadable", id: error.id };
   if (error instanceof StoreDown) return { kind: "store-down" };
   return error instanceof StoreUnsure ? { kind: "unsure" } : null;
 }

@@ -61,6 +61,7 @@ const outage: ByOutage = {
   "open-hub": (f) => `${f.hub} lets anybody in, so that nothing can be confirmed`,
   accepted: (f) => `${f.hub} still accepts a token of the removed account`,
   stuck: (f) => `something on ${f.hub} holds the account that was deleted`,
+  other: () => "something is not as it should be",
   "made-again": (f) => `somebody made an account of the same name on ${f.hub} again`,
 };
 const slow: Sentence = (f, fmt) => outage[f.slow.what](f, fmt);
@@ -122,6 +123,7 @@ function cause(end: End, fmt: Formatter, holder: boolean): string {
     revoked: `revoked${by}${why}`,
     failed: "it could not be set up",
     lost: "the hub no longer had it whole",
+    other: `another version of the bot ended it${why}`,
   };
   return said[end.cause];
 }
@@ -273,6 +275,8 @@ const refusal: ByRefusal = {
   "unknown-request": ({ id }, fmt) => `${fmt.b("Nothing changed:")} there is no request ${fmt.code(id)}.`,
   "nothing-restored": (_, fmt) =>
     `${fmt.b("Nothing changed:")} nothing waits for this any more. What holds back new access, if anything does, stands in /status of the bot.`,
+  unreadable: ({ id }, fmt) =>
+    `${fmt.b("Nothing changed:")} the bot cannot read ${id}: another version of it wrote that record, or it is damaged. What access it gave ends on time all the same; an administrator can end it now, on the hub.`,
   "nothing-to-revoke": ({ who }, fmt) =>
     `${fmt.b("Nothing to revoke:")} ${who ? `${fmt.user(who, "this person")} has` : "you have"} no access.`,
   "look-up-failed": (_, fmt) =>

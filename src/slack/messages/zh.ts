@@ -61,6 +61,7 @@ const outage: ByOutage = {
   "open-hub": (f) => `${f.hub} 现在对任何人都放行，无法确认`,
   accepted: (f) => `账号删除后，${f.hub} 仍接受它的令牌`,
   stuck: (f) => `账号已删除，但仍被 ${f.hub} 上的其他对象保留`,
+  other: () => "有些地方不正常",
   "made-again": (f) => `有人在 ${f.hub} 上重新建立了同名账号`,
 };
 const slow: Sentence = (f, fmt) => outage[f.slow.what](f, fmt);
@@ -116,6 +117,7 @@ function cause(end: End, fmt: Formatter, holder: boolean): string {
     revoked: `${by}撤销${why}`,
     failed: "未能开通",
     lost: "Hub 上的授权已不完整",
+    other: `由机器人的另一个版本结束${why}`,
   };
   return said[end.cause];
 }
@@ -263,6 +265,8 @@ const refusal: ByRefusal = {
   "unknown-request": ({ id }, fmt) => `${fmt.b("没有变化：")} 没有申请 ${fmt.code(id)} 。`,
   "nothing-restored": (_, fmt) =>
     `${fmt.b("没有变化：")} 已经没有需要确认的内容。如果新的权限仍被暂停，原因见机器人的 /status。`,
+  unreadable: ({ id }, fmt) =>
+    `${fmt.b("没有变化：")} 机器人读不了 ${id} 的记录：它由机器人的另一个版本写入，或者已经损坏。它的授权仍会按时结束；管理员可以在 Hub 上立即结束它。`,
   "nothing-to-revoke": ({ who }, fmt) =>
     `${fmt.b("无可撤销：")} ${who ? fmt.user(who, "对方") : "你"} 目前没有生效的权限。`,
   "look-up-failed": (_, fmt) => `${fmt.b("没有变化：")} 暂时无法从 Slack 确认谁有权这样做，请一分钟后再试。`,

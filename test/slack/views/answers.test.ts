@@ -60,6 +60,7 @@ const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
   "not-hidden-yet": [{ kind: "not-hidden-yet", id: ID }],
   "unknown-request": [{ kind: "unknown-request", id: "R-<@U0BOB>" }],
   "nothing-restored": [{ kind: "nothing-restored" }],
+  unreadable: [{ kind: "unreadable", id: ID }],
   "nothing-to-revoke": [{ kind: "nothing-to-revoke" }, { kind: "nothing-to-revoke", who: bob.id }],
   "look-up-failed": [{ kind: "look-up-failed" }],
   "store-down": [{ kind: "store-down" }],

@@ -165,11 +165,11 @@ describe("what is said", () => {
   });
 
   test("each outage is told apart", () => {
-    const said = Outage.shape.what.options.map((what) => {
+    const said = Outage.shape.what.unwrap().options.map((what) => {
       const r = { ...drawn("card:unproven").r, outage: { what, since: NOW } } as typeof pendingOne;
       return first(drawMessage(r, "card", "unproven", view("en"), false));
     });
-    expect(new Set(said).size).toBe(Outage.shape.what.options.length);
+    expect(new Set(said).size).toBe(Outage.shape.what.unwrap().options.length);
   });
 
   test("the token comes with what to do with it", () => {
