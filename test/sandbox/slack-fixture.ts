@@ -97,14 +97,17 @@ export async function httpWorld(wire: (app: App) => void, options: Partial<Local
   return made;
 }
 
-/** The workspace with a bot that connects by itself. */
-export async function socketWorld(wire: (app: App) => void) {
+/** A bot that must be soon back: it waits so long for a pong, and as long before it connects anew. */
+export const SOON_BACK_MS = 200;
+
+/** The workspace with a bot that connects by itself; a busy machine is no reason for it to connect anew. */
+export async function socketWorld(wire: (app: App) => void, clientPingTimeout = 5_000) {
   const made = await world();
   const { slack } = made;
   const receiver = new SocketModeReceiver({
     appToken,
     logger: silent,
-    clientPingTimeout: 60,
+    clientPingTimeout,
     installerOptions: { clientOptions: { slackApiUrl: slack.apiUrl } },
   });
   const app = appOn(receiver, slack);

@@ -1,7 +1,7 @@
 /** Socket Mode of the local Slack against the real SocketModeReceiver. */
 import type { App } from "@slack/bolt";
 import { expect, test } from "vitest";
-import { annId, bobId, opsId, socketWorld } from "./slack-fixture.ts";
+import { annId, bobId, opsId, SOON_BACK_MS, socketWorld } from "./slack-fixture.ts";
 
 const echo =
   (seen: string[] = []) =>
@@ -41,7 +41,7 @@ test("the same command can come twice", async () => {
 
 test("an acknowledgement lost with its connection brings the envelope again on the next one", async () => {
   const seen: string[] = [];
-  const { slack } = await socketWorld(echo(seen));
+  const { slack } = await socketWorld(echo(seen), SOON_BACK_MS);
   slack.socket.loseAcks(1);
   expect(await slack.command(bobId, opsId, "guest 1h")).toMatchObject({ status: 200 });
   expect(seen).toEqual(["guest 1h", "guest 1h"]);
@@ -49,7 +49,7 @@ test("an acknowledgement lost with its connection brings the envelope again on t
 });
 
 test.each(["refresh_requested", "warning"] as const)("the bot connects anew after %s", async (reason) => {
-  const { slack } = await socketWorld(echo());
+  const { slack } = await socketWorld(echo(), SOON_BACK_MS);
   slack.socket.disconnect(reason);
   await slack.waitFor(() => slack.socket.connections() === 0);
   await slack.waitFor(() => slack.socket.connections() === 1);
