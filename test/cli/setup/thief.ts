@@ -17,10 +17,10 @@ import { objectName } from "../../../src/hub/grants/names.ts";
 import { approved } from "../../hub/requests.ts";
 
 export const PLACE = { instance: "production", namespace: "karpor-access" };
-export const RBAC = "/apis/rbac.authorization.k8s.io/v1";
+export const RBAC_API = "/apis/rbac.authorization.k8s.io/v1";
 export const GRANTS = "/api/v1/namespaces/karpor-access/serviceaccounts";
 export const SYSTEM = "/api/v1/namespaces/karpor-access-system/serviceaccounts";
-export const BINDINGS = `${RBAC}/clusterrolebindings`;
+export const BINDINGS_API = `${RBAC_API}/clusterrolebindings`;
 const YEAR_SECONDS = 31_536_000;
 
 export const ANYBODY = { kind: "User", name: "system:anonymous" };
@@ -64,7 +64,7 @@ export function createThief(client: Asking, stolen: string): Thief {
     },
     account: async (name, metadata) => made(await ask("POST", GRANTS, { metadata: { name, ...metadata } })),
     bind: async (name, clusterRole, subject, { metadata, token } = {}) =>
-      made(await ask("POST", BINDINGS, binding(name, clusterRole, subject, metadata), token)),
+      made(await ask("POST", BINDINGS_API, bindingBody(name, clusterRole, subject, metadata), token)),
     async isAdmin(token) {
       const { status } = await ask("DELETE", "/rest-api/v1/cluster/production", undefined, token);
       return status !== 401 && status !== 403;
@@ -75,11 +75,13 @@ export function createThief(client: Asking, stolen: string): Thief {
 const typeOf = (method: string) => (method === "PATCH" ? "application/merge-patch+json" : "application/json");
 const made = ({ status }: Reply): boolean => status === 201;
 
-export const binding = (name: string, clusterRole: string, subject: object, metadata?: object) => ({
+export const bindingBody = (name: string, clusterRole: string, subject: object, metadata?: object) => ({
   metadata: { name, ...metadata },
   roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: clusterRole },
   subjects: [subject],
 });
+
+type Confirm = (question: string) => Promise<boolean>;
 
 export interface StolenWorld {
   hub: Hub;
@@ -94,7 +96,7 @@ export interface StolenWorld {
   loot: Map<string, string>;
   /** Both resolve to what was said. */
   setup(args: string[]): Promise<string[]>;
-  rotate(args: string[], yes: boolean): Promise<string[]>;
+  rotate(args: string[], yes: boolean | Confirm, config?: Config): Promise<string[]>;
 }
 
 /** A bot that was set up as docs/install.md says, a grant that lives, and a copy of the bot's kubeconfig. */
@@ -112,11 +114,12 @@ export async function startStolenWorld(
   );
   writeFileSync(join(dir, "admin"), hub.adminKubeconfig);
   const config = loadForHub({ KARPOR_ACCESS_CONFIG: join(dir, "config.yml") });
-  const run = async (args: string[], yes: boolean) => {
+  const run = async (args: string[], yes: boolean | Confirm, as = config) => {
     const lines: string[] = [];
     const options = setupOptions([...args, "--kubeconfig", join(dir, "admin")]);
     const say = (line: string) => void lines.push(line);
-    await setup(config, options, { log, clock, say, confirm: async () => yes });
+    const confirm = typeof yes === "boolean" ? async () => yes : yes;
+    await setup(as, options, { log, clock, say, confirm });
     return lines;
   };
   await run([], false);
@@ -134,7 +137,7 @@ export async function startStolenWorld(
       stolen,
     ),
     setup: (args) => run(args, false),
-    rotate: (args, yes) => run(["--rotate", ...args], yes),
+    rotate: (args, yes, as) => run(["--rotate", ...args], yes, as),
   };
 }
 
