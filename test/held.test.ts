@@ -269,7 +269,7 @@ describe("behind a router that heeds readiness, a signed revoke gets its answer"
 test("in Socket Mode, a replica without Redis leaves commands to the one that has it", async () => {
   await using socketWorld = await startWorld({ transport: "socket" });
   const cutOff = { ...socketWorld, env: { ...socketWorld.env, REDIS_URL: "redis://127.0.0.1:1" } };
-  const [well, ill] = [await startBot(socketWorld), await startBot(cutOff)];
+  const [well, ill] = [await startBot(socketWorld), await startBot(cutOff, {}, { stopWithin: 200 })];
   try {
     expect([(await well.ready()).status, (await ill.ready()).status]).toEqual([200, 200]);
     await socketWorld.until(async () => {

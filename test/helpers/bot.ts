@@ -12,7 +12,7 @@ import type { Hub } from "../../sandbox/hub/types.ts";
 import { promoteDue } from "../../sandbox/promote.ts";
 import { startRedis } from "../../sandbox/redis/redis.ts";
 import { startLocalSlack } from "../../sandbox/slack/index.ts";
-import { type AppDeps, startApp } from "../../src/app.ts";
+import { type AppDeps, type StartOptions, startApp } from "../../src/app.ts";
 import { loadConfig } from "../../src/config.ts";
 import type { Transition } from "../../src/domain/audit.ts";
 import { AccessRequest } from "../../src/domain/request.ts";
@@ -161,7 +161,7 @@ const workspace = (clock: JumpClock) => ({
 });
 
 /** The bot in a world; `lines` is its log, parsed. */
-export async function startBot(world: World, times: AppDeps["times"] = {}) {
+export async function startBot(world: World, times: AppDeps["times"] = {}, options: StartOptions = {}) {
   const lines: LogLine[] = [];
   const sink = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -170,7 +170,7 @@ export async function startBot(world: World, times: AppDeps["times"] = {}) {
     },
   });
   const config = loadConfig(world.env);
-  const app = await startApp(config, { clock: world.clock, log: createLog("info", sink), times });
+  const app = await startApp(config, { clock: world.clock, log: createLog("info", sink), times }, options);
   const page = async (path: string) => {
     const answer = await fetch(`http://127.0.0.1:${app.port}${path}`);
     return { status: answer.status, body: (await answer.json()) as unknown };
