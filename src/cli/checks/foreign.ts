@@ -46,11 +46,14 @@ export async function checkForeign(
 function judge(object: ForeignObject, namespace: string, now: number): Finding {
   const { kind, clusterRole, subjects = [] } = object;
   const removable = accountsOutside(subjects, namespace);
-  const byHand = clusterRole !== botClusterRole(namespace) && removable.length === subjects.length;
+  const byHand =
+    kind === "ClusterRoleBinding" &&
+    clusterRole !== botClusterRole(namespace) &&
+    removable.length === subjects.length;
   const accept = byHand ? `; or accept it: hub.known: [${removable.map(idOf).join(", ")}]` : "";
   const fix = `${removal(object, removable).join("; ")}, on the hub${accept}`;
   const message = `${describeObject(object)}; ${ageOf(object, now)} old, and not made by the bot`;
-  return kind === "ClusterRoleBinding" && byHand
+  return byHand
     ? warn("hub foreign", message, fix)
     : fail("hub foreign", message, `${fix}. If nobody knows it: npm run setup -- --rotate`);
 }

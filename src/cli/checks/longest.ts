@@ -6,8 +6,8 @@ import { formatDuration, MINUTE } from "../../domain/duration.ts";
 import type { Clock } from "../../flow/ports.ts";
 import type { HubClient } from "../../hub/client/client.ts";
 import { answered } from "../../hub/client/errors.ts";
-import { accountsOf } from "../../hub/client/objects.ts";
 import { skew } from "../../hub/client/skew.ts";
+import { accountsPath } from "../../hub/grants/find.ts";
 import { instanceLabels } from "../../hub/grants/names.ts";
 import { doctorInstance } from "../../hub/grants/whose.ts";
 import { type Finding, ok, warn } from "./finding.ts";
@@ -35,7 +35,7 @@ async function longest(
   ms: number,
   clock: Clock,
 ): Promise<number> {
-  const accounts = accountsOf(hub.namespace);
+  const accounts = accountsPath(hub);
   const name = `karpor-access-doctor-${randomBytes(4).toString("hex")}`;
   // By its labels the next doctor finds what this one, interrupted, leaves.
   const metadata = { name, labels: instanceLabels(doctorInstance(instance)) };

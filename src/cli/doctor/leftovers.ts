@@ -2,13 +2,8 @@
 import type { Config } from "../../config.ts";
 import type { Clock } from "../../flow/ports.ts";
 import type { HubClient } from "../../hub/client/client.ts";
-import {
-  accountsOf,
-  CLUSTER_ROLE_BINDINGS,
-  deleteObject,
-  type ObjectAt,
-  objectsAt,
-} from "../../hub/client/objects.ts";
+import { deleteObject, type ObjectAt, objectsAt } from "../../hub/client/objects.ts";
+import { accountsPath, BINDINGS_PATH } from "../../hub/grants/find.ts";
 import { selector } from "../../hub/grants/names.ts";
 import { DOCTOR_DONE_AFTER_MS, doctorInstance } from "../../hub/grants/whose.ts";
 import { type Finding, ok } from "../checks/finding.ts";
@@ -21,7 +16,7 @@ export async function clearLeftovers(
 ): Promise<Finding[]> {
   const left: ObjectAt[] = [];
   const labelSelector = selector(doctorInstance(instance));
-  for (const path of [CLUSTER_ROLE_BINDINGS, accountsOf(hub.namespace)])
+  for (const path of [BINDINGS_PATH, accountsPath(hub)])
     for await (const { metadata } of objectsAt(client, path, { labelSelector }))
       if (clock.now() - metadata.creationTimestamp.getTime() >= DOCTOR_DONE_AFTER_MS)
         left.push({ path, name: metadata.name, uid: metadata.uid });

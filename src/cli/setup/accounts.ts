@@ -1,7 +1,8 @@
 /** The bot's accounts on the hub: one, and while a rotation runs, or where one did not finish, two. */
 import { botAccountName, botClusterRole, botGenerationOf, botNamespace } from "../../hub/bot-account.ts";
 import type { HubClient } from "../../hub/client/client.ts";
-import { accountsOf, CLUSTER_ROLE_BINDINGS, type ObjectAt, objectsAt } from "../../hub/client/objects.ts";
+import { type ObjectAt, objectsAt } from "../../hub/client/objects.ts";
+import { accountsPath, BINDINGS_PATH } from "../../hub/grants/find.ts";
 
 export interface BotAccount extends ObjectAt {
   generation: number;
@@ -13,7 +14,7 @@ export interface BotAccount extends ObjectAt {
 /** The oldest first. Throws HubError. */
 export async function botAccounts(client: HubClient, namespace: string): Promise<BotAccount[]> {
   const bound = await boundNames(client, namespace);
-  const path = accountsOf(botNamespace(namespace));
+  const path = accountsPath({ namespace: botNamespace(namespace) });
   const found: BotAccount[] = [];
   for await (const { metadata } of objectsAt(client, path)) {
     const { name, uid } = metadata;
@@ -26,7 +27,7 @@ export async function botAccounts(client: HubClient, namespace: string): Promise
 
 async function boundNames(client: HubClient, namespace: string): Promise<Set<string>> {
   const names = new Set<string>();
-  for await (const { roleRef, subjects } of objectsAt(client, CLUSTER_ROLE_BINDINGS))
+  for await (const { roleRef, subjects } of objectsAt(client, BINDINGS_PATH))
     if (roleRef?.name === botClusterRole(namespace))
       for (const one of subjects ?? []) if (one.namespace === botNamespace(namespace)) names.add(one.name);
   return names;

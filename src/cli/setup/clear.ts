@@ -2,13 +2,8 @@
 import { SECOND } from "../../domain/duration.ts";
 import type { ForeignObject } from "../../flow/ports.ts";
 import { botClusterRole } from "../../hub/bot-account.ts";
-import {
-  accountsOf,
-  CLUSTER_ROLE_BINDINGS,
-  type ObjectAt,
-  objectsAt,
-  type Subject,
-} from "../../hub/client/objects.ts";
+import { type ObjectAt, objectsAt, type Subject } from "../../hub/client/objects.ts";
+import { accountsPath, BINDINGS_PATH } from "../../hub/grants/find.ts";
 import { surveyHub } from "../../hub/grants/foreign.ts";
 import { keyOf, selector } from "../../hub/grants/names.ts";
 import { accountId } from "../../hub/grants/whose.ts";
@@ -44,7 +39,7 @@ export async function removeForeign(context: SetupContext): Promise<boolean> {
 }
 
 const collectionOf = ({ namespace }: Pick<ForeignObject, "namespace">): string =>
-  namespace === undefined ? CLUSTER_ROLE_BINDINGS : accountsOf(namespace);
+  namespace === undefined ? BINDINGS_PATH : accountsPath({ namespace });
 
 /** What was made while the old token still worked goes too. */
 export async function removeUntilNone(context: SetupContext): Promise<void> {
@@ -65,7 +60,7 @@ export async function grantsNow({ client, config }: SetupContext) {
       if (keyOf(instance, metadata)) found.push({ path, name: metadata.name, uid: metadata.uid });
     return found;
   };
-  const [bindings, accounts] = await Promise.all([at(CLUSTER_ROLE_BINDINGS), at(accountsOf(hub.namespace))]);
+  const [bindings, accounts] = await Promise.all([at(BINDINGS_PATH), at(accountsPath(hub))]);
   return { bindings, accounts };
 }
 
@@ -85,7 +80,7 @@ export async function removeBindingsOf(
 ): Promise<void> {
   const names = new Set(old.map(accountId));
   const isOld = (one: Subject) => one.kind === "ServiceAccount" && names.has(accountId(one));
-  for (const path of [CLUSTER_ROLE_BINDINGS, ROLE_BINDINGS])
+  for (const path of [BINDINGS_PATH, ROLE_BINDINGS])
     for await (const { metadata, subjects } of objectsAt(client, path)) {
       if (!subjects?.length || !subjects.every(isOld)) continue;
       const { name, uid, namespace } = metadata;

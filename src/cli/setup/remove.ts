@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { HubClient } from "../../hub/client/client.ts";
 import { answered, HubError, isAbsence } from "../../hub/client/errors.ts";
-import { deleteObject, type ObjectAt, pathOf } from "../../hub/client/objects.ts";
+import { deleteObject, type ObjectAt, objectPath } from "../../hub/client/objects.ts";
 
 const AT_ONCE = 16;
 
@@ -16,16 +16,16 @@ async function removeForGood(client: HubClient, object: ObjectAt): Promise<void>
   await deleteObject(client, object);
   if (!(await stands(client, object))) return;
   // Whoever may make an object may put a finalizer on it; a binding that it holds grants on.
-  const at = pathOf(object);
+  const at = objectPath(object);
   const body = { metadata: { uid: object.uid, finalizers: null } };
   await client.request(at, { method: "PATCH", body });
   if (await stands(client, object)) throw new HubError(`remove ${at}`, 200, "still there after its deletion");
 }
 
 async function stands(client: HubClient, object: ObjectAt): Promise<boolean> {
-  const { status, body, headers } = await client.request(pathOf(object));
+  const { status, body, headers } = await client.request(objectPath(object));
   if (status === 200) return Found.parse(body).metadata.uid === object.uid;
-  const error = answered(`read ${pathOf(object)}`, status, body, headers["audit-id"]);
+  const error = answered(`read ${objectPath(object)}`, status, body, headers["audit-id"]);
   if (isAbsence(error, object.name)) return false;
   throw error;
 }

@@ -3,9 +3,7 @@ import { z } from "zod";
 import { Metadata } from "../grants/names.ts";
 import type { HubClient } from "./client.ts";
 import { answered, HubError, isAbsence, isStatus } from "./errors.ts";
-
-export const CLUSTER_ROLE_BINDINGS = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
-export const accountsOf = (namespace: string): string => `/api/v1/namespaces/${namespace}/serviceaccounts`;
+import { type Paging, pages } from "./pages.ts";
 
 export const Subject = z.object({ kind: z.string(), name: z.string(), namespace: z.string().optional() });
 export type Subject = z.infer<typeof Subject>;
@@ -22,38 +20,17 @@ const HubObject = z.object({
 });
 export type HubObject = z.infer<typeof HubObject>;
 
-const PAGE = 500;
-// A proxy may answer with JSON of its own, which must not pass for an empty list.
-const Page = z.object({
-  kind: z.string().regex(/List$/),
-  metadata: z.object({ continue: z.string().optional() }).default({}),
-  items: z.array(HubObject).nullish(),
-});
-
-export interface Listing {
-  signal?: AbortSignal | undefined;
-  labelSelector?: string;
-}
-
-/** Throws HubError, or the signal's reason. */
+/** Throws HubError, or the signal's reason: what cannot be read hides nothing. */
 export async function* objectsAt(
   client: HubClient,
   path: string,
-  { signal, labelSelector }: Listing = {},
+  paging: Pick<Paging, "signal" | "labelSelector"> = {},
 ): AsyncGenerator<HubObject> {
-  let next: string | undefined;
-  do {
-    const query = new URLSearchParams({ limit: String(PAGE) });
-    if (labelSelector) query.set("labelSelector", labelSelector);
-    if (next) query.set("continue", next);
-    const answer = await client.request(`${path}?${query}`, { signal });
-    if (answer.status !== 200)
-      throw answered(`list ${path}`, answer.status, answer.body, answer.headers["audit-id"]);
-    const page = Page.safeParse(answer.body).data;
-    if (!page) throw new HubError(`list ${path}`, 200, "unreadable");
-    yield* page.items ?? [];
-    next = page.metadata.continue;
-  } while (next);
+  for await (const item of pages(client, path, paging)) {
+    const object = HubObject.safeParse(item).data;
+    if (!object) throw new HubError(`list ${path}`, 200, "unreadable");
+    yield object;
+  }
 }
 
 /** Which object, and no other that came under its name. */
@@ -64,12 +41,12 @@ export interface ObjectAt {
   uid: string;
 }
 
-export const pathOf = ({ path, name }: ObjectAt): string => `${path}/${encodeURIComponent(name)}`;
+export const objectPath = ({ path, name }: ObjectAt): string => `${path}/${encodeURIComponent(name)}`;
 
 /** That it is gone already, or another stands there, is fine. Throws HubError, or the signal's reason. */
 export async function deleteObject(client: HubClient, object: ObjectAt, signal?: AbortSignal): Promise<void> {
   const { name, uid } = object;
-  const at = pathOf(object);
+  const at = objectPath(object);
   // No controller runs on the hub: a foreground deletion would leave the object standing for ever.
   const body = { preconditions: { uid }, propagationPolicy: "Background" };
   const answer = await client.request(at, { method: "DELETE", body, signal });

@@ -79,7 +79,8 @@ export async function isAbsent(hub: Hub, key: GrantKey, signal: AbortSignal): Pr
   return empty.every(Boolean);
 }
 
-export const accountsPath = ({ namespace }: Place) => `/api/v1/namespaces/${namespace}/serviceaccounts`;
+export const accountsPath = ({ namespace }: Pick<Place, "namespace">) =>
+  `/api/v1/namespaces/${namespace}/serviceaccounts`;
 export const BINDINGS_PATH = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
 
 async function isEmpty({ client }: Hub, path: string, kind: string, name: string, signal: AbortSignal) {

@@ -3,7 +3,8 @@ import { z } from "zod";
 import type { ForeignObject } from "../../flow/ports.ts";
 import { botClusterRole } from "../bot-account.ts";
 import type { HubClient } from "../client/client.ts";
-import { accountsOf, CLUSTER_ROLE_BINDINGS, type HubObject, objectsAt } from "../client/objects.ts";
+import { type HubObject, objectsAt } from "../client/objects.ts";
+import { accountsPath, BINDINGS_PATH } from "./find.ts";
 import { instanceAccount, PREFIX } from "./names.ts";
 import {
   accountId,
@@ -53,7 +54,7 @@ export async function surveyHub(scope: ForeignScope, signal?: AbortSignal): Prom
 async function surveyAccounts(scope: ForeignScope, signal: AbortSignal | undefined) {
   const roleOf = new Map<string, string | undefined>();
   const foreign: ForeignObject[] = [];
-  for await (const object of objectsAt(scope.client, accountsOf(scope.namespace), { signal })) {
+  for await (const object of objectsAt(scope.client, accountsPath(scope), { signal })) {
     const { name, annotations } = object.metadata;
     const grant = grantOf(object);
     if (grant?.instance === scope.instance) roleOf.set(name, annotations[`${PREFIX}/cluster-role`]);
@@ -71,7 +72,7 @@ async function surveyBindings(
   const own = botClusterRole(scope.namespace);
   const grantable = new Set([...scope.clusterRoles, ...(await mayBind(scope.client, own, signal))]);
   const survey: Survey = { foreign: [], known: [], elsewhere: [], bots: [] };
-  for await (const binding of objectsAt(scope.client, CLUSTER_ROLE_BINDINGS, { signal })) {
+  for await (const binding of objectsAt(scope.client, BINDINGS_PATH, { signal })) {
     const { roleRef, subjects } = binding;
     if (!roleRef || !subjects?.length) continue;
     const grant = grantOf(binding);

@@ -1,20 +1,15 @@
 /** Everything of our instance on the hub, by label, in pages, reading metadata only. */
 import { z } from "zod";
 import type { GrantObjects, Log } from "../../flow/ports.ts";
-import { answered, HubError } from "../client/errors.ts";
+import { HubError } from "../client/errors.ts";
+import { pages } from "../client/pages.ts";
 import { accountsPath, BINDINGS_PATH, find, type Hub, standing } from "./find.ts";
 import { instanceAccount, keyOf, Metadata, selector } from "./names.ts";
 
-const PAGE = 500;
 const LOOKS = 16;
 // Servers that cannot leave the rest out answer whole objects, which do as well.
 const METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
 
-const Page = z.object({
-  kind: z.enum(["PartialObjectMetadataList", "ServiceAccountList", "ClusterRoleBindingList"]),
-  metadata: z.object({ continue: z.string().optional() }).default({}),
-  items: z.array(z.unknown()).nullish(),
-});
 const Item = z.object({ metadata: Metadata });
 
 type Listing = Hub & { log?: Log | undefined };
@@ -50,26 +45,16 @@ export async function list(hub: Listing, signal: AbortSignal): Promise<GrantObje
 
 /** What cannot be read keeps nobody from the others. */
 async function* objects(hub: Listing, path: string, signal: AbortSignal): AsyncGenerator<Metadata> {
-  for await (const item of pages(hub, path, signal)) {
+  const { client, instance } = hub;
+  for await (const item of pages(client, path, {
+    signal,
+    accept: METADATA,
+    labelSelector: selector(instance),
+  })) {
     const read = Item.safeParse(item);
     if (read.success) yield read.data.metadata;
     else hub.log?.warn({ path }, "An object with our labels cannot be read: left alone.");
   }
-}
-
-async function* pages({ client, instance }: Hub, path: string, signal: AbortSignal): AsyncGenerator<unknown> {
-  let next: string | undefined;
-  do {
-    const query = new URLSearchParams({ labelSelector: selector(instance), limit: String(PAGE) });
-    if (next) query.set("continue", next);
-    const answer = await client.request(`${path}?${query}`, { signal, accept: METADATA });
-    if (answer.status !== 200)
-      throw answered(`list ${path}`, answer.status, answer.body, answer.headers["audit-id"]);
-    const page = Page.safeParse(answer.body).data;
-    if (!page) throw new HubError(`list ${path}`, 200, "unreadable");
-    yield* page.items ?? [];
-    next = page.metadata.continue;
-  } while (next);
 }
 
 /** The two lists are not of one moment, so a grant made meanwhile can look like half of one: those are read again. */

@@ -5,10 +5,10 @@ import { type LocalHub, startLocalHub } from "../../../sandbox/hub/index.ts";
 import { checkForeign } from "../../../src/cli/checks/foreign.ts";
 import {
   accountOf,
-  BINDINGS,
-  binding,
+  BINDINGS_API,
+  bindingBody,
   GRANTS,
-  RBAC,
+  RBAC_API,
   type StolenWorld,
   SYSTEM,
   startStolenWorld,
@@ -36,14 +36,14 @@ test("a thief who took the name of the bot's own binding is put out", async () =
   await thief.account("heir");
   await thief.bind("heir", "karpor-access", accountOf("heir"));
   const token = (await thief.mint(GRANTS, "heir")) ?? "";
-  expect((await thief.ask("DELETE", `${BINDINGS}/karpor-access`)).status).toBe(200);
+  expect((await thief.ask("DELETE", `${BINDINGS_API}/karpor-access`)).status).toBe(200);
   const metadata = { labels: { "app.kubernetes.io/managed-by": "karpor-access" } };
   expect(await thief.bind("karpor-access", "karpor-admin", accountOf("heir"), { metadata, token })).toBe(
     true,
   );
   await world.rotate([], true);
   expect(await accounts()).toEqual([NEXT]);
-  expect((await world.admin("GET", `${BINDINGS}/karpor-access`)).body).toMatchObject({
+  expect((await world.admin("GET", `${BINDINGS_API}/karpor-access`)).body).toMatchObject({
     roleRef: { name: "karpor-access" },
     subjects: [accountOf("karpor-access-2", "karpor-access-system")],
   });
@@ -93,13 +93,13 @@ test("a new account that may not do all is not put in the old one's place", asyn
 test("bindings that others made for the old account go with it; what names others too stays", async () => {
   const old = accountOf("karpor-access", "karpor-access-system");
   const make = (path: string, body: object) => world.admin("POST", path, { body });
-  await make(BINDINGS, binding("extra", "view", old));
-  const both = binding("both", "view", old);
-  await make(BINDINGS, { ...both, subjects: [old, { kind: "User", name: "dana" }] });
-  await make(`${RBAC}/namespaces/team/rolebindings`, binding("in-team", "view", old));
+  await make(BINDINGS_API, bindingBody("extra", "view", old));
+  const both = bindingBody("both", "view", old);
+  await make(BINDINGS_API, { ...both, subjects: [old, { kind: "User", name: "dana" }] });
+  await make(`${RBAC_API}/namespaces/team/rolebindings`, bindingBody("in-team", "view", old));
   const said = await world.rotate([], true);
   expect(words(said, "removed").join("\n")).toMatch(/ClusterRoleBinding extra\n.*RoleBinding team\/in-team/);
-  expect((await world.admin("GET", `${BINDINGS}/both`)).status).toBe(200);
+  expect((await world.admin("GET", `${BINDINGS_API}/both`)).status).toBe(200);
 });
 
 test("setup keeps the account that the last rotation made", async () => {

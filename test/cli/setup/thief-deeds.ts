@@ -5,7 +5,16 @@ import { createGrants } from "../../../src/hub/grants/grants.ts";
 import { objectName } from "../../../src/hub/grants/names.ts";
 import { account, binding } from "../../../src/hub/grants/objects.ts";
 import { approved } from "../../hub/requests.ts";
-import { ANYBODY, accountOf, BINDINGS, GRANTS, PLACE, RBAC, type StolenWorld, SYSTEM } from "./thief.ts";
+import {
+  ANYBODY,
+  accountOf,
+  BINDINGS_API,
+  GRANTS,
+  PLACE,
+  RBAC_API,
+  type StolenWorld,
+  SYSTEM,
+} from "./thief.ts";
 
 export interface Deed {
   /** As docs/security.md has it. */
@@ -112,7 +121,7 @@ export const can: Deed[] = [
         metadata: { finalizers: ["example.com/held"] },
       });
       const token = await steal(world, GRANTS, "held");
-      await thief.ask("DELETE", `${BINDINGS}/held`);
+      await thief.ask("DELETE", `${BINDINGS_API}/held`);
       return becomes(() => thief.isAdmin(token));
     },
   },
@@ -121,9 +130,9 @@ export const can: Deed[] = [
     async by({ thief, admin }) {
       const metadata = { name: "somebody-elses" };
       const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "cluster-admin" };
-      await admin("POST", BINDINGS, { body: { metadata, roleRef } });
+      await admin("POST", BINDINGS_API, { body: { metadata, roleRef } });
       await thief.account("gone");
-      const gone = [`${BINDINGS}/somebody-elses`, `${GRANTS}/gone`];
+      const gone = [`${BINDINGS_API}/somebody-elses`, `${GRANTS}/gone`];
       for (const path of gone) if ((await thief.ask("DELETE", path)).status !== 200) return false;
       return true;
     },
@@ -141,12 +150,12 @@ export const cannot: Deed[] = [
       const rules = [{ apiGroups: [""], resources: ["secrets"], verbs: ["get"] }];
       const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "karpor-access-grants" };
       const tries = [
-        ["POST", `${RBAC}/clusterroles`, { metadata: { name: "mine" }, rules }],
-        ["PATCH", `${RBAC}/clusterroles/karpor-access`, { rules }],
-        ["POST", `${RBAC}/namespaces/karpor-access/roles`, { metadata: { name: "mine" }, rules }],
+        ["POST", `${RBAC_API}/clusterroles`, { metadata: { name: "mine" }, rules }],
+        ["PATCH", `${RBAC_API}/clusterroles/karpor-access`, { rules }],
+        ["POST", `${RBAC_API}/namespaces/karpor-access/roles`, { metadata: { name: "mine" }, rules }],
         [
           "POST",
-          `${RBAC}/namespaces/karpor-access/rolebindings`,
+          `${RBAC_API}/namespaces/karpor-access/rolebindings`,
           { metadata: { name: "mine" }, roleRef, subjects: [accountOf("mallory")] },
         ],
       ] as const;
@@ -156,7 +165,7 @@ export const cannot: Deed[] = [
   {
     says: "change a binding that stands",
     by: ({ thief }) =>
-      anyWorks([thief.ask("PATCH", `${BINDINGS}/karpor-access`, { subjects: [accountOf("mallory")] })]),
+      anyWorks([thief.ask("PATCH", `${BINDINGS_API}/karpor-access`, { subjects: [accountOf("mallory")] })]),
   },
   {
     says: "read or make Secrets",

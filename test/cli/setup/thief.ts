@@ -17,10 +17,10 @@ import { objectName } from "../../../src/hub/grants/names.ts";
 import { approved } from "../../hub/requests.ts";
 
 export const PLACE = { instance: "production", namespace: "karpor-access" };
-export const RBAC = "/apis/rbac.authorization.k8s.io/v1";
+export const RBAC_API = "/apis/rbac.authorization.k8s.io/v1";
 export const GRANTS = "/api/v1/namespaces/karpor-access/serviceaccounts";
 export const SYSTEM = "/api/v1/namespaces/karpor-access-system/serviceaccounts";
-export const BINDINGS = `${RBAC}/clusterrolebindings`;
+export const BINDINGS_API = `${RBAC_API}/clusterrolebindings`;
 const YEAR_SECONDS = 31_536_000;
 
 export const ANYBODY = { kind: "User", name: "system:anonymous" };
@@ -64,7 +64,7 @@ export function createThief(client: Asking, stolen: string): Thief {
     },
     account: async (name, metadata) => made(await ask("POST", GRANTS, { metadata: { name, ...metadata } })),
     bind: async (name, clusterRole, subject, { metadata, token } = {}) =>
-      made(await ask("POST", BINDINGS, binding(name, clusterRole, subject, metadata), token)),
+      made(await ask("POST", BINDINGS_API, bindingBody(name, clusterRole, subject, metadata), token)),
     async isAdmin(token) {
       const { status } = await ask("DELETE", "/rest-api/v1/cluster/production", undefined, token);
       return status !== 401 && status !== 403;
@@ -75,7 +75,7 @@ export function createThief(client: Asking, stolen: string): Thief {
 const typeOf = (method: string) => (method === "PATCH" ? "application/merge-patch+json" : "application/json");
 const made = ({ status }: Reply): boolean => status === 201;
 
-export const binding = (name: string, clusterRole: string, subject: object, metadata?: object) => ({
+export const bindingBody = (name: string, clusterRole: string, subject: object, metadata?: object) => ({
   metadata: { name, ...metadata },
   roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: clusterRole },
   subjects: [subject],

@@ -1,0 +1,44 @@
+/** A list of the hub, page by page, as it comes: memory does not grow with what stands there. */
+import { z } from "zod";
+import type { HubClient } from "./client.ts";
+import { answered, HubError } from "./errors.ts";
+
+const PAGE = 500;
+// A proxy may answer with JSON of its own, which must not pass for an empty list.
+const Page = z.object({
+  kind: z.enum([
+    "PartialObjectMetadataList",
+    "ServiceAccountList",
+    "ClusterRoleBindingList",
+    "RoleBindingList",
+  ]),
+  metadata: z.object({ continue: z.string().optional() }).default({}),
+  items: z.array(z.unknown()).nullish(),
+});
+
+export interface Paging {
+  signal?: AbortSignal | undefined;
+  labelSelector?: string;
+  accept?: string;
+}
+
+/** Throws HubError, or the signal's reason. */
+export async function* pages(
+  client: HubClient,
+  path: string,
+  { signal, labelSelector, accept }: Paging,
+): AsyncGenerator<unknown> {
+  let next: string | undefined;
+  do {
+    const query = new URLSearchParams({ limit: String(PAGE) });
+    if (labelSelector) query.set("labelSelector", labelSelector);
+    if (next) query.set("continue", next);
+    const answer = await client.request(`${path}?${query}`, { signal, accept });
+    if (answer.status !== 200)
+      throw answered(`list ${path}`, answer.status, answer.body, answer.headers["audit-id"]);
+    const page = Page.safeParse(answer.body).data;
+    if (!page) throw new HubError(`list ${path}`, 200, "unreadable");
+    yield* page.items ?? [];
+    next = page.metadata.continue;
+  } while (next);
+}
