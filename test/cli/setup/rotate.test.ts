@@ -1,8 +1,10 @@
 /** `setup --rotate` where something is in its way: a name that is taken, a run that broke off, grants to keep, a kubeconfig in a Secret. */
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { jumpClock } from "../../../sandbox/clock.ts";
 import { type LocalHub, startLocalHub } from "../../../sandbox/hub/index.ts";
 import { checkForeign } from "../../../src/cli/checks/foreign.ts";
+import { run } from "../../helpers/process.ts";
 import {
   accountOf,
   BINDINGS_API,
@@ -90,6 +92,30 @@ test("a new account that may not do all is not put in the old one's place", asyn
   expect((await world.bot.request(GRANTS)).status).toBe(200);
 });
 
+test("where the bot reads a Secret, the old account stays until the new kubeconfig is there", async () => {
+  const { kubeconfig: _, ...inSecret } = world.config.hub;
+  const kubeconfigSecret = { namespace: "bots", name: "hub", key: "config" };
+  const config = { ...world.config, hub: { ...inSecret, kubeconfigSecret } };
+  const out = `${world.config.hub.kubeconfig}.new`;
+  const asked: string[] = [];
+  const confirm = (last: boolean) => async (question: string) =>
+    asked.push(question) === 1 || !question.includes("Secret") || last;
+  await expect(world.rotate(["--out", out], confirm(false), config)).rejects.toThrow(
+    /Both accounts stand now/,
+  );
+  expect(asked).toEqual(["Go on?", "Is the new kubeconfig in the Secret? The old account goes now."]);
+  expect(await accounts()).toEqual(expect.arrayContaining(["karpor-access-system/karpor-access", NEXT]));
+  const said = await world.rotate(["--out", out], confirm(true), config);
+  expect(said.join("\n")).toContain(`kubectl -n bots create secret generic hub --from-file=config=${out}`);
+  expect(await accounts()).toEqual(["karpor-access-system/karpor-access-3"]);
+});
+
+test("a proxy's answer is not taken for the removal of an account", async () => {
+  hub.failNext(1, 404, (method, path) => method === "DELETE" && path === `${SYSTEM}/karpor-access`);
+  await expect(world.rotate([], true)).rejects.toThrow(/delete .*karpor-access: the hub answered 404/);
+  expect(await accounts()).toContain("karpor-access-system/karpor-access");
+});
+
 test("bindings that others made for the old account go with it; what names others too stays", async () => {
   const old = accountOf("karpor-access", "karpor-access-system");
   const make = (path: string, body: object) => world.admin("POST", path, { body });
@@ -112,4 +138,14 @@ test("setup keeps the account that the last rotation made", async () => {
 test("there is nothing to replace before the first setup", async () => {
   await world.admin("DELETE", `${SYSTEM}/karpor-access`);
   await expect(world.rotate([], true)).rejects.toThrow(/run setup without --rotate first/);
+});
+
+test("where nobody can be asked, nothing is done without --yes", async () => {
+  const dir = join(dirname(world.config.hub.kubeconfig ?? ""), "..");
+  const env = { KARPOR_ACCESS_CONFIG: join(dir, "config.yml") };
+  const setup = run("src/main.ts", ["setup", "--rotate", "--kubeconfig", join(dir, "admin")], env);
+  expect(await setup.ended).toBe(1);
+  expect(setup.output()).toContain("Go on? Nobody can be asked here: say --yes.");
+  expect(await accounts()).toContain("karpor-access-system/karpor-access");
+  expect(await accounts()).not.toContain(NEXT);
 });

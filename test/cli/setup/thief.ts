@@ -81,6 +81,8 @@ export const bindingBody = (name: string, clusterRole: string, subject: object, 
   subjects: [subject],
 });
 
+type Confirm = (question: string) => Promise<boolean>;
+
 export interface StolenWorld {
   hub: Hub;
   config: Config;
@@ -94,7 +96,7 @@ export interface StolenWorld {
   loot: Map<string, string>;
   /** Both resolve to what was said. */
   setup(args: string[]): Promise<string[]>;
-  rotate(args: string[], yes: boolean): Promise<string[]>;
+  rotate(args: string[], yes: boolean | Confirm, config?: Config): Promise<string[]>;
 }
 
 /** A bot that was set up as docs/install.md says, a grant that lives, and a copy of the bot's kubeconfig. */
@@ -112,11 +114,12 @@ export async function startStolenWorld(
   );
   writeFileSync(join(dir, "admin"), hub.adminKubeconfig);
   const config = loadForHub({ KARPOR_ACCESS_CONFIG: join(dir, "config.yml") });
-  const run = async (args: string[], yes: boolean) => {
+  const run = async (args: string[], yes: boolean | Confirm, as = config) => {
     const lines: string[] = [];
     const options = setupOptions([...args, "--kubeconfig", join(dir, "admin")]);
     const say = (line: string) => void lines.push(line);
-    await setup(config, options, { log, clock, say, confirm: async () => yes });
+    const confirm = typeof yes === "boolean" ? async () => yes : yes;
+    await setup(as, options, { log, clock, say, confirm });
     return lines;
   };
   await run([], false);
@@ -134,7 +137,7 @@ export async function startStolenWorld(
       stolen,
     ),
     setup: (args) => run(args, false),
-    rotate: (args, yes) => run(["--rotate", ...args], yes),
+    rotate: (args, yes, as) => run(["--rotate", ...args], yes, as),
   };
 }
 
