@@ -6,6 +6,7 @@ import { type LocalHub, startLocalHub } from "../../../sandbox/hub/index.ts";
 import { checkForeign } from "../../../src/cli/checks/foreign.ts";
 import { run } from "../../helpers/process.ts";
 import {
+  ANYBODY,
   accountOf,
   BINDINGS_API,
   bindingBody,
@@ -17,11 +18,20 @@ import {
 } from "./thief.ts";
 
 const time = jumpClock();
-const clock = { now: time.now, sleep: async (ms: number) => time.jump(ms) };
+/** What others do while the rotation waits. */
+let meanwhile: () => Promise<unknown>;
+const clock = {
+  now: time.now,
+  sleep: async (ms: number) => {
+    await meanwhile();
+    time.jump(ms);
+  },
+};
 let opened: AsyncDisposableStack;
 let hub: LocalHub;
 let world: StolenWorld;
 beforeEach(async () => {
+  meanwhile = async () => {};
   opened = new AsyncDisposableStack();
   hub = await startLocalHub({ clock: time });
   world = await startStolenWorld(hub, clock, opened);
@@ -50,6 +60,25 @@ test("a thief who took the name of the bot's own binding is put out", async () =
     subjects: [accountOf("karpor-access-2", "karpor-access-system")],
   });
   expect((await world.bot.request(GRANTS)).status).toBe(200);
+});
+
+test("what a thief makes while the hub still trusts the dead token goes too", async () => {
+  const { thief } = world;
+  const made: boolean[] = [];
+  meanwhile = async () => void made.push(await thief.bind(`late-${made.length}`, "karpor-admin", ANYBODY));
+  const said = await world.rotate([], true);
+  // The token's account is gone by then, and the hub has seen it good a moment ago.
+  expect(made[0]).toBe(true);
+  expect(made.at(-1)).toBe(false);
+  expect(said.join("\n")).toContain("removed    ClusterRoleBinding late-0");
+  expect(await thief.isAdmin(null)).toBe(false);
+});
+
+test("it says so when others, with rights of their own, make again what was removed", async () => {
+  let count = 0;
+  meanwhile = () =>
+    world.admin("POST", BINDINGS_API, { body: bindingBody(`again-${count++}`, "karpor-admin", ANYBODY) });
+  await expect(world.rotate([], true)).rejects.toThrow(/Others go on making what was removed/);
 });
 
 test("--keep-grants keeps them, and says what it leaves to a thief", async () => {
