@@ -22,7 +22,7 @@ function launch(...args: string[]) {
 }
 
 const addressOf = (lines: string[]): Promise<string> =>
-  vi.waitUntil(() => /http:\/\/127\.0\.0\.1:\d+/.exec(lines.join("\n"))?.[0] ?? "", { timeout: 30_000 });
+  vi.waitUntil(() => /http:\/\/127\.0\.0\.1:\d+/.exec(lines.join("\n"))?.[0] ?? "", { timeout: 55_000 });
 
 const statusOf = (url: string, headers: Record<string, string>, method = "GET"): Promise<number> =>
   new Promise((resolve, reject) => {
