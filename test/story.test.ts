@@ -167,7 +167,7 @@ function tell({ transport, start }: Told) {
 }
 
 const isGrant = (o: { metadata: { labels?: Record<string, string> } }): boolean =>
-  o.metadata.labels?.["app.kubernetes.io/managed-by"] === "karpor-access";
+  o.metadata.labels?.["karpor-access.io/request"] !== undefined;
 
 /** All that Redis was ever told, records and job data alike: its append-only file. */
 async function everyWrite({ commands }: World): Promise<string> {

@@ -84,7 +84,9 @@ export const isTokenToCome = (r: AccessRequest): r is In<"approved" | "deliverin
 /** The token's message bears no token, and shows something older. */
 export function isTokenMessageOutdated(r: AccessRequest): boolean {
   const sent = r.messages.token;
-  if (!sent || sent.ts === "" || sent.token) return false;
+  if (!sent || sent.token) return false;
+  // A post whose answer was lost: it may stand, and say that a token comes.
+  if (sent.ts === "") return sent.unanswered !== undefined && !isTokenToCome(r);
   // Where all goes well the token itself comes next.
   if (isTokenToCome(r) && !r.outage) return false;
   const shows = tokenShows(r);

@@ -48,7 +48,7 @@ export async function assertMayReview(ports: Ports, id: RequestId, by: UserId) {
   // Of whom it was asked, and of today's approvers: one and the same person must be both.
   const [{ profile, qualified: asked }, now] = await Promise.all([
     resolveReviewer(ports, by, request.approvers),
-    today ? resolveReviewer(ports, by, today) : null,
+    today && !areSame(today, request.approvers) ? resolveReviewer(ports, by, today) : null,
   ]);
   const qualified = now ? asked && now.qualified : asked;
   const refusal = reviewing({ profile, qualified }, request);
@@ -57,6 +57,9 @@ export async function assertMayReview(ports: Ports, id: RequestId, by: UserId) {
   const { id: who, name, locale } = profile;
   return { request, profile: { id: who, name, locale }, qualified: qualified ?? who };
 }
+
+const areSame = (a: readonly string[], b: readonly string[]): boolean =>
+  JSON.stringify(a) === JSON.stringify(b);
 
 /** What of the request today's rules no longer allow. Throws Refused(look-up-failed). */
 async function changedSince(ports: Ports, request: AccessRequest): Promise<Refusal | null> {

@@ -44,11 +44,19 @@ async function provision(ports: Ports, id: RequestId, signal: AbortSignal): Prom
   const epoch = await reportOutage(ports, id, "hub", () => ports.epoch.look());
   if (ports.heldBack() && ports.clock.now() < request.expiresAt) {
     await noteOutage(ports, id, "held-back");
+    await ports.lease.hold(id, () => announceWait(ports, id));
     return { again: ports.clock.now() + HELD_BACK_MS };
   }
   if (isDoubtful(request, epoch)) await settleDoubtful(ports, request, signal);
   else await setUp(ports, request, signal);
   return undefined;
+}
+
+/** Whoever needed no approval has no message yet that could say so. */
+async function announceWait(ports: Ports, id: RequestId): Promise<void> {
+  const request = await ports.requests.get(id);
+  if (isOpen(request) && !request.messages.token)
+    await postMessage(ports, request, { key: "token", shows: "outage" });
 }
 
 const isOpen = (r: AccessRequest | null): r is Open => r?.state === "approved" || r?.state === "delivering";

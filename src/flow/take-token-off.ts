@@ -45,13 +45,21 @@ export async function clearHeld(ports: Ports, id: RequestId): Promise<Later> {
   const shows = request && tokenShows(request);
   if (!request || !sent || !shows || !needsTokenOff(request)) return undefined;
   if (sent.stuck && ports.clock.now() < sent.stuck.triedAt + DAY) return { again: sent.stuck.triedAt + DAY };
-  if (sent.ts === "") return settle(ports, request, null);
+  if (sent.ts === "") return search(ports, request);
   // Over a message that is gone no late edit can put a token; so one that was never confirmed is deleted.
   const prefer = sent.token === "sending" ? "delete" : "edit";
   const outcome = await ports.notifier.takeTokenOff(request, shows, sent, prefer);
   if (outcome === "edited") return settle(ports, request, { ...sent, shows });
   if (outcome === "deleted") return settle(ports, request, null);
   return refused(ports, request, outcome.refused);
+}
+
+/** For a post whose answer was lost: where it is not found, there is nothing to redraw. */
+async function search(ports: Ports, request: AccessRequest): Promise<Later> {
+  const found = await ports.notifier.findPost(request, "token");
+  if (typeof found === "string") return settle(ports, request, null);
+  await settle(ports, request, { ...found, shows: "" });
+  return clearHeld(ports, request.id);
 }
 
 /** Null: the message is gone. */

@@ -2,12 +2,14 @@
 import type { WebClient } from "@slack/web-api";
 import type { Config } from "../../config.ts";
 import { clusterRolesOf } from "../../domain/catalog.ts";
-import type { Clock } from "../../flow/ports.ts";
+import { type Clock, StoreDown, StoreUnsure } from "../../flow/ports.ts";
 import type { HubClient } from "../../hub/client/client.ts";
 import { probeHub } from "../../hub/client/facts.ts";
 import type { LazyHub } from "../../hub/client/lazy.ts";
 import { whereIs } from "../../store/address.ts";
 import type { Connections } from "../../store/connect.ts";
+import { keysOf } from "../../store/keys.ts";
+import { schemaTrouble } from "../../store/schema.ts";
 import { type Finding, fail } from "./finding.ts";
 import { judgeHub } from "./hub.ts";
 import { checkOrphans } from "./orphans.ts";
@@ -55,13 +57,21 @@ async function checkLazyHub(hub: LazyHub, config: Config, clock: Clock): Promise
   return checkHubAt(hub, config, clock);
 }
 
-export async function checkRedisAt(redis: Connections, { env }: Config): Promise<Finding[]> {
+export async function checkRedisAt(redis: Connections, { env, instance }: Config): Promise<Finding[]> {
   const where = whereIs(env.REDIS_URL);
-  return redis.ready(REDIS_WITHIN).then(
+  const away = fail("redis", `Redis at ${where} does not answer`, "Start Redis, or mend REDIS_URL");
+  try {
+    await redis.ready(REDIS_WITHIN);
+    const trouble = await schemaTrouble({ redis: redis.commands, keys: keysOf(instance) });
     // Not by our clock: BullMQ's jobs are due by this one.
-    () => checkRedis(redis.commands, where, Date.now),
-    () => [fail("redis", `Redis at ${where} does not answer`, "Start Redis, or mend REDIS_URL")],
-  );
+    const findings = await checkRedis(redis.commands, where, Date.now);
+    return trouble
+      ? [...findings, fail("redis records", trouble, "REDIS_URL, or another instance")]
+      : findings;
+  } catch (error) {
+    if (error instanceof StoreDown || error instanceof StoreUnsure) return [away];
+    throw error;
+  }
 }
 
 export async function checkHubAt(client: HubClient, config: Config, clock: Clock): Promise<Finding[]> {
