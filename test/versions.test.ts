@@ -1,5 +1,5 @@
 /** The next version beside this one, a process each, on the same records: everybody is served, and neither loses what the other wrote. */
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { visibleText } from "../sandbox/slack/index.ts";
 import { HOUR, SECOND } from "../src/domain/duration.ts";
 import { trail } from "../src/store/trail.ts";
@@ -118,6 +118,9 @@ async function nothingIsLost(): Promise<void> {
   const lines = running.flatMap((one) => one.lines).map(({ msg }) => msg);
   expect(lines).not.toContain("a record cannot be read; it is left alone");
 }
+
+// Real processes, several of them: a machine that is busy with others takes its time.
+vi.setConfig({ testTimeout: 180_000 });
 
 describe.each<[Version, Version]>([
   ["ours", "next"],

@@ -61,11 +61,11 @@ const EDITS: Record<string, readonly Edit[]> = {
   "src/flow/support/outage.ts": [["  other:", '  quota: "over its quota",\n  other:']],
   "src/slack/messages/en.ts": [
     ["  other: () =>", '  quota: () => "over its quota",\n  other: () =>'],
-    ["    other: `", "    'locked-down': `locked down${by}${why}`,\n    other: `"],
+    ["    other: `", "    'locked-down': 'locked down' + by + why,\n    other: `"],
   ],
   "src/slack/messages/zh.ts": [
     ["  other: () =>", '  quota: () => "超出配额",\n  other: () =>'],
-    ["    other: `", "    'locked-down': `锁定${why}`,\n    other: `"],
+    ["    other: `", "    'locked-down': '锁定' + why,\n    other: `"],
   ],
 };
 
