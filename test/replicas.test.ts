@@ -7,15 +7,10 @@ import { trail } from "../src/store/trail.ts";
 import { ALICE, APPROVALS, BOB, CAROL, GENERAL, startWorld, type World } from "./helpers/bot.ts";
 import type { Direction } from "./helpers/gate.ts";
 import { login } from "./helpers/login.ts";
-import { type Replica, startReplicas } from "./helpers/replicas.ts";
+import { QUICK, type Replica, startReplicas } from "./helpers/replicas.ts";
 
 const TAKEN_OVER_WITHIN = { kill: 15_000, freeze: 20_000 };
 type Fate = keyof typeof TAKEN_OVER_WITHIN;
-/** A tenth, so that the tests are short; the margin is for calls to a hub on this machine. */
-const QUICK = {
-  lease: { ttl: 1500, renewEvery: 200, margin: 700 },
-  locks: { lockDuration: 600, stalledInterval: 300 },
-};
 
 let world: World;
 let fleet: Awaited<ReturnType<typeof startReplicas>>;

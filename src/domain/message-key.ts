@@ -34,4 +34,17 @@ export type Shows = Shown[MessageKind];
 export type MessageKey = Exclude<MessageKind, "reminder"> | `reminder:${number}`;
 
 export const kindOf = (key: MessageKey): MessageKind => key.split(":")[0] as MessageKind;
-export const isShared = (key: MessageKey): boolean => key === "card" || key === "alert";
+
+const SHARED: Record<MessageKind, boolean> = {
+  card: true,
+  waiting: false,
+  token: false,
+  notice: false,
+  unproven: false,
+  alert: true,
+  reminder: false,
+};
+/** In the approvals channel. */
+export const isShared = (key: MessageKey): boolean => SHARED[kindOf(key)] === true;
+/** In the requester's DM. Where a kind stands that only another version knows, ours cannot tell. */
+export const isDirect = (key: MessageKey): boolean => SHARED[kindOf(key)] === false;

@@ -23,7 +23,7 @@ export async function schemaTrouble(store: Pick<Store, "redis" | "keys">): Promi
 }
 
 const tooFar = (marked: string): string =>
-  `Redis holds records of schema ${marked}, and this version reads ${SCHEMA_VERSION} and its neighbours only: start a version between the two first.`;
+  `Redis holds records of schema ${marked}, and this version reads ${SCHEMA_VERSION} and its neighbours only: start a version that reads them.`;
 
 /** A running bot makes no mark anew where Redis was emptied, so a missing one alone says nothing. */
 async function holdsUnversioned(store: Pick<Store, "redis" | "keys">): Promise<boolean> {

@@ -13,6 +13,12 @@ const ENTRY = fileURLToPath(new URL("replica.ts", import.meta.url));
 
 export type Replica = Awaited<ReturnType<typeof startReplica>>;
 
+/** How long another replica waits before it takes over, a tenth of the real times: the margin is for a hub on this machine. */
+export const QUICK = {
+  lease: { ttl: 1500, renewEvery: 200, margin: 700 },
+  locks: { lockDuration: 600, stalledInterval: 300 },
+};
+
 export async function startReplicas(world: World, times?: AppDeps["times"]) {
   const pair = await Promise.all([startReplica(world, "a", times), startReplica(world, "b", times)]);
   const kill = () => Promise.all(pair.map((one) => one.kill()));
@@ -39,9 +45,11 @@ export async function startReplicas(world: World, times?: AppDeps["times"]) {
   };
 }
 
-async function startReplica(world: World, name: string, times: AppDeps["times"]) {
+/** `preload`: a module that is loaded before the bot. */
+export async function startReplica(world: World, name: string, times?: AppDeps["times"], preload?: string) {
   const gate = await openGate(Number(new URL(world.hub.url).port));
-  const child = spawn(process.execPath, [ENTRY, JSON.stringify({ ahead: aheadOf(world), times })], {
+  const first = preload ? ["--import", new URL(preload, import.meta.url).href] : [];
+  const child = spawn(process.execPath, [...first, ENTRY, JSON.stringify({ ahead: aheadOf(world), times })], {
     env: { ...process.env, ...world.env, KARPOR_ACCESS_CONFIG: configOf(world, name, gate.port) },
     stdio: ["ignore", "pipe", "inherit", "ipc"],
   });

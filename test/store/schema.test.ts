@@ -99,7 +99,7 @@ test.each([
   ["2", null],
   [
     "3",
-    "Redis holds records of schema 3, and this version reads 1 and its neighbours only: start a version between the two first.",
+    "Redis holds records of schema 3, and this version reads 1 and its neighbours only: start a version that reads them.",
   ],
   ["x", expect.stringContaining("schema x")],
 ])("a Redis marked %j", async (marked, said) => {

@@ -2,7 +2,7 @@
 import type { KnownBlock } from "@slack/types";
 import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
-import { isShared, type MessageKey, type Shows } from "../../domain/message-key.ts";
+import { isDirect, isShared, type MessageKey, type Shows } from "../../domain/message-key.ts";
 import type { Locale } from "../../domain/person.ts";
 import { type AccessRequest, GrantFailed, type Log, type Notifier, type Place } from "../../flow/ports.ts";
 import { drawMessage, drawToken, type Message, type ViewContext } from "../views/index.ts";
@@ -140,7 +140,7 @@ function marked(message: Message, r: AccessRequest, key: MessageKey): Message {
 /** Any message to the requester already stands in their DM. */
 async function dmOf(client: WebClient, r: AccessRequest): Promise<string> {
   const known = Object.entries(r.messages).find(
-    ([key, { channel }]) => !isShared(key as MessageKey) && channel !== "",
+    ([key, { channel }]) => isDirect(key as MessageKey) && channel !== "",
   );
   if (known) return known[1].channel;
   try {
