@@ -225,6 +225,24 @@ describe("while it runs", () => {
     await world.slack.waitFor(() => tokenOf(MEI));
   });
 
+  test("a card that Slack refuses is told of by every replica, until it stands", async () => {
+    const ends = { everyMs: 20, standstillAfterMs: MINUTE };
+    const both = [await start({ ends }), await start({ ends })];
+    const held = (cause: string[]) =>
+      world.until(async () => {
+        await world.queue.add("sweep", {}, { removeOnComplete: true });
+        await world.jump(MINUTE);
+        const seen = await Promise.all(both.map((bot) => bot.held()));
+        return seen.every((causes) => String(causes) === String(cause));
+      });
+    world.slack.failNext("chat.postMessage", "restricted_action", Number.POSITIVE_INFINITY);
+    await it.say(BOB, "guest 1h nowhere");
+    await held(["cards restricted_action"]);
+    world.slack.clearFailures();
+    await held([]);
+    await it.channel("nowhere");
+  });
+
   test("a queue that takes jobs and runs none is noticed, and what is over ends from the hub alone", async () => {
     const bot = await start({ ends: { everyMs: 20, standstillAfterMs: 1_000 } });
     const sweeping = setInterval(() => void world.queue.add("sweep", {}, { removeOnComplete: true }), 100);

@@ -59,7 +59,9 @@ async function ourEnds(context: BenchContext, seeder: GrantSeeder, replicas: num
   const revokes = await revokeBesideHanging(context, bindings, hanging, revoked);
   const last = Math.max(...(await over)) - due;
   const probed = await shareProbed(seeder, ids);
-  console.error(`  ${replicas} of the bot: revokes took ${revokes.map(ms).join(", ")}; last ${ms(last)}, probed ${probed}`);
+  console.error(
+    `  ${replicas} of the bot: revokes took ${revokes.map(ms).join(", ")}; last ${ms(last)}, probed ${probed}`,
+  );
   return { revokes, last, probed };
 }
 

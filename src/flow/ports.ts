@@ -48,11 +48,21 @@ export interface Updated {
   after: AccessRequest;
 }
 
+/** What a completed sweep tells all replicas. */
+export interface Swept {
+  /** In Slack's words, why cards of live requests stand nowhere. */
+  cardsRefused: readonly string[];
+}
+
 /** Sweeps of all replicas together. Each throws StoreDown or StoreUnsure when Redis does not answer. */
 export interface Sweeps {
-  completed(): Promise<void>;
-  /** How many were completed so far. */
-  count(): Promise<number>;
+  completed(found: Swept): Promise<void>;
+  /** The last one, and how many were completed so far. */
+  last(): Promise<LastSweep>;
+}
+
+export interface LastSweep extends Swept {
+  count: number;
 }
 
 export type Made =

@@ -1,8 +1,8 @@
 /** What a crash, a lost job or a lost record left half done is finished: state and hub are compared, and made to agree. */
 import { SECOND } from "../domain/duration.ts";
-import { rowOf, timerOf } from "../domain/lifecycle.ts";
+import { isFinal, rowOf, timerOf } from "../domain/lifecycle.ts";
 import { outdatedMessages } from "../domain/messages.ts";
-import type { AccessRequest, GrantKey, GrantObjects, Ports } from "./ports.ts";
+import type { AccessRequest, GrantKey, GrantObjects, Ports, Swept } from "./ports.ts";
 import { repairFor, repairGrant } from "./repair.ts";
 import { reportForeign } from "./report-foreign.ts";
 import { messageJob, needsTokenOff } from "./support/commit.ts";
@@ -16,24 +16,29 @@ const PATIENCE_MS = 10 * SECOND;
 /** One replica at a time; another's sweep does as well. */
 export async function sweep(ports: Ports): Promise<void> {
   await ports.lease.hold("sweep", async () => {
-    await sweepAll(ports);
-    await ports.sweeps.completed();
+    await ports.sweeps.completed(await sweepAll(ports));
   });
 }
 
 /** Lists the hub first, then reads the records: what is younger than the list is never taken for lost. */
-async function sweepAll(ports: Ports): Promise<void> {
+async function sweepAll(ports: Ports): Promise<Swept> {
   const standing = await listHub(ports);
   const seen = new Set(standing?.map((on) => on.key.id));
+  const cardsRefused = new Set<string>();
   for await (const batch of ports.requests.unsettled()) {
     for (const request of batch) await advance(ports, request);
+    for (const code of batch.flatMap(cardRefusal)) cardsRefused.add(code);
     const missing = batch.filter((r) => standing && rowOf(r).onHub === "must-stand" && !seen.has(r.id));
     for (const { id, role, generation } of missing) await tryRepair(ports, { id, role, generation });
   }
   for (let at = 0; at < (standing?.length ?? 0); at += BATCH)
     await compare(ports, standing?.slice(at, at + BATCH) ?? []);
   await reportForeign(ports);
+  return { cardsRefused: [...cardsRefused] };
 }
+
+const cardRefusal = (r: AccessRequest): string[] =>
+  isFinal(r) || !r.messages.card?.refused ? [] : [r.messages.card.refused.code];
 
 async function listHub({ grants, log }: Ports): Promise<GrantObjects[] | null> {
   try {

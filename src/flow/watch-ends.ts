@@ -1,6 +1,6 @@
 /** A dead man's switch, which needs no queue: with Redis gone, or taking jobs that nobody runs, the hub alone ends what is over. */
 import { fallbackExpiry } from "./fallback-expiry.ts";
-import type { Ports } from "./ports.ts";
+import type { LastSweep, Ports } from "./ports.ts";
 import type { HoldFound, Holds } from "./support/holds.ts";
 
 export interface EndsWatchTimes {
@@ -22,17 +22,19 @@ export function watchEnds(
   times = ENDS_WATCH_TIMES,
 ): (signal: AbortSignal) => Promise<number> {
   let last: { count: number | null; at: number } = { count: null, at: ports.elapsed() };
-  const trouble = async (): Promise<HoldFound | null> => {
-    const count = await completed(ports);
+  const trouble = (swept: LastSweep | null): HoldFound[] => {
+    const count = swept?.count ?? null;
     // While Redis was away no sweep could run: they have their time anew.
     if (count !== last.count) last = { count, at: ports.elapsed() };
-    if (count === null) return NO_RECORDS;
-    return ports.elapsed() - last.at > times.standstillAfterMs ? STANDSTILL : null;
+    if (!swept) return [NO_RECORDS];
+    return ports.elapsed() - last.at > times.standstillAfterMs ? [STANDSTILL] : [];
   };
   return async (signal) => {
-    const found = await trouble();
-    ports.holds.report("ends", found ? [found] : []);
-    if (found)
+    const swept = await lastSweep(ports);
+    const found = trouble(swept);
+    ports.holds.report("ends", found);
+    if (swept) ports.holds.report("cards", swept.cardsRefused.map(cardRefused));
+    if (found.length > 0)
       await fallbackExpiry(ports, signal).catch((error: unknown) =>
         ports.log.error({ err: error }, "the hub does not answer either: nothing can be ended"),
       );
@@ -40,15 +42,21 @@ export function watchEnds(
   };
 }
 
-/** How many sweeps were completed so far; null when Redis does not answer, or takes no writes. */
-async function completed({ requests, sweeps }: EndsWatchPorts): Promise<number | null> {
+/** Null when Redis does not answer, or takes no writes. */
+async function lastSweep({ requests, sweeps }: EndsWatchPorts): Promise<LastSweep | null> {
   try {
     await requests.ping();
-    return await sweeps.count();
+    return await sweeps.last();
   } catch {
     return null;
   }
 }
+
+const cardRefused = (code: string): HoldFound => ({
+  cause: `cards ${code}`,
+  message: `Slack refuses the cards of requests (${code}): nobody can decide on them`,
+  fix: "Let the bot write to slack.channel: /invite @karpor-access there, and look at who may post",
+});
 
 const NO_RECORDS: HoldFound = {
   cause: "records",

@@ -7,7 +7,7 @@ export interface Keys {
   readonly ping: string;
   /** Which schema the records are of. */
   readonly schema: string;
-  /** How many sweeps were completed. */
+  /** How many sweeps were completed, and what the last one found. */
   readonly sweeps: string;
   readonly epoch: string;
   request(id: string): string;

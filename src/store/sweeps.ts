@@ -1,9 +1,18 @@
-/** Counts the completed sweeps of all replicas, so that each sees whether there are any. */
+/** Counts the completed sweeps of all replicas, so that each sees whether there are any, and keeps what the last one found. */
+import { z } from "zod";
 import type { Sweeps } from "../flow/ports.ts";
 import { reading, writing } from "./failures.ts";
 import type { Store } from "./store.ts";
 
 export const createSweeps = ({ redis, keys }: Pick<Store, "redis" | "keys">): Sweeps => ({
-  completed: async () => void (await writing(redis, () => redis.incr(keys.sweeps))),
-  count: async () => Number(await reading(redis, () => redis.get(keys.sweeps))),
+  async completed(found) {
+    await writing(redis, () => redis.hset(keys.sweeps, "last", JSON.stringify(found)));
+    await writing(redis, () => redis.hincrby(keys.sweeps, "count", 1));
+  },
+  async last() {
+    const [count, last] = await reading(redis, () => redis.hmget(keys.sweeps, "count", "last"));
+    return { ...Found.parse(JSON.parse(last ?? "{}")), count: Number(count) };
+  },
 });
+
+const Found = z.object({ cardsRefused: z.array(z.string()).default([]) });

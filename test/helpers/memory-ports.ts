@@ -172,7 +172,7 @@ export function memoryPorts(
   return {
     ...given,
     requests: memoryRequests(),
-    sweeps: { completed: async () => {}, count: async () => 0 },
+    sweeps: { completed: async () => {}, last: async () => ({ count: 0, cardsRefused: [] }) },
     jobs: memoryJobs(),
     grants: willingGrants(given),
     lease: memoryLease(),
