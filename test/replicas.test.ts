@@ -63,6 +63,7 @@ async function dieProvisioning(direction: Direction, made: number): Promise<numb
     direction,
     () => world.slack.click(ALICE, asked, "Approve"),
     async () => (await standing()) >= made && (await record())?.messages.token !== undefined,
+    ({ method, path }) => method === "POST" && !path.endsWith("/token"),
   );
   await takeOver(busy, other);
   const since = performance.now();
