@@ -59,6 +59,7 @@ async function dieProvisioning(direction: Direction, made: number, fate: Fate = 
     direction,
     () => world.slack.click(ALICE, asked, "Approve"),
     async () => (await standing()) >= made && (await record())?.messages.token !== undefined,
+    ({ method, path }) => method === "POST" && !path.endsWith("/token"),
   );
   await takeOver(busy, other, fate);
   const since = performance.now();

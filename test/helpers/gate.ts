@@ -8,6 +8,7 @@ export type Gate = Awaited<ReturnType<typeof openGate>>;
 export async function openGate(port: number) {
   let held: Direction | undefined;
   let waiting: (() => void)[] = [];
+  const unanswered = new Set<Socket>();
   const pass = (direction: Direction, to: Socket) => (chunk: Buffer) => {
     if (held === direction) waiting.push(() => to.write(chunk));
     else to.write(chunk);
@@ -20,8 +21,9 @@ export async function openGate(port: number) {
     ] as const) {
       one.on("error", () => {}).on("close", () => other.destroy());
     }
-    client.on("data", pass("requests", target));
-    target.on("data", pass("answers", client));
+    client.on("data", () => unanswered.add(client)).on("data", pass("requests", target));
+    target.on("data", () => unanswered.delete(client)).on("data", pass("answers", client));
+    client.on("close", () => unanswered.delete(client));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
@@ -30,8 +32,8 @@ export async function openGate(port: number) {
     hold: (direction: Direction) => {
       held = direction;
     },
-    /** Something waits at the held door. */
-    isBusy: () => waiting.length > 0,
+    /** Something waits at the held door, or behind it. */
+    isBusy: () => waiting.length > 0 || (held !== undefined && unanswered.size > 0),
     release: () => {
       held = undefined;
       for (const send of waiting) send();

@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parse, stringify } from "yaml";
+import type { HubCall } from "../../sandbox/hub/faults.ts";
 import type { AppDeps } from "../../src/app.ts";
 import type { LogLine, World } from "./bot.ts";
 import { type Direction, openGate } from "./gate.ts";
@@ -29,20 +30,43 @@ export async function startReplicas(world: World, times?: AppDeps["times"]) {
       for (const one of pair) one.jump(ms);
       await world.jump(ms);
     },
-    /** The one whose hub calls wait, and the other; from now on nothing waits. */
+    /** The one whose hub calls wait, and the other; from now on nothing waits. `from`: the call that is the first to. */
     inTheMiddle: async (
       direction: Direction,
       act: () => Promise<unknown>,
       enough: () => Promise<boolean>,
+      from?: (call: HubCall) => boolean,
     ) => {
-      for (const { gate } of pair) gate.hold(direction);
+      const hold = () => {
+        for (const { gate } of pair) gate.hold(direction);
+      };
+      if (from) holdFrom(world, direction, from, hold);
+      else hold();
       await act();
       await world.until(async () => pair.some(({ gate }) => gate.isBusy()) && (await enough()));
+      world.localHub?.meddle(undefined);
       const [one, two] = pair;
       return one.gate.isBusy() ? { busy: one, other: two } : { busy: two, other: one };
     },
     [Symbol.asyncDispose]: async () => void (await kill()),
   };
+}
+
+/** What the hub must not hear of, it hears and forgets. */
+function holdFrom(
+  { localHub }: World,
+  direction: Direction,
+  from: (call: HubCall) => boolean,
+  hold: () => void,
+) {
+  localHub?.meddle({
+    before: async (call) => {
+      if (!from(call)) return undefined;
+      hold();
+      return direction === "requests" ? { hang: true } : undefined;
+    },
+    after: async () => true,
+  });
 }
 
 /** `preload`: a module that is loaded before the bot. */

@@ -226,6 +226,7 @@ describe("what is said", () => {
       ["R-7K2Q9FXT", ""],
       ["R-7K2Q9FXT", "Ask again"],
       ["R-7K2Q9FXT", "Ask again"],
+      ["R-7K2Q9FXT", "Ask again"],
     ]);
   });
 
