@@ -3,7 +3,7 @@ import { z } from "zod";
 import { Metadata } from "../grants/names.ts";
 import type { HubClient } from "./client.ts";
 import { answered, HubError, isAbsence, isStatus } from "./errors.ts";
-import { type Paging, pages } from "./pages.ts";
+import { listPages, type Paging } from "./pages.ts";
 
 export const Subject = z.object({ kind: z.string(), name: z.string(), namespace: z.string().optional() });
 export type Subject = z.infer<typeof Subject>;
@@ -26,7 +26,7 @@ export async function* objectsAt(
   path: string,
   paging: Pick<Paging, "signal" | "labelSelector"> = {},
 ): AsyncGenerator<HubObject> {
-  for await (const item of pages(client, path, paging)) {
+  for await (const item of listPages(client, path, paging)) {
     const object = HubObject.safeParse(item).data;
     if (!object) throw new HubError(`list ${path}`, 200, "unreadable");
     yield object;

@@ -23,7 +23,7 @@ export interface Paging {
 }
 
 /** Throws HubError, or the signal's reason. */
-export async function* pages(
+export async function* listPages(
   client: HubClient,
   path: string,
   { signal, labelSelector, accept }: Paging,

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { GrantObjects, Log } from "../../flow/ports.ts";
 import { HubError } from "../client/errors.ts";
-import { pages } from "../client/pages.ts";
+import { listPages } from "../client/pages.ts";
 import { accountsPath, BINDINGS_PATH, find, type Hub, standing } from "./find.ts";
 import { instanceAccount, keyOf, Metadata, selector } from "./names.ts";
 
@@ -46,7 +46,7 @@ export async function list(hub: Listing, signal: AbortSignal): Promise<GrantObje
 /** What cannot be read keeps nobody from the others. */
 async function* objects(hub: Listing, path: string, signal: AbortSignal): AsyncGenerator<Metadata> {
   const { client, instance } = hub;
-  for await (const item of pages(client, path, {
+  for await (const item of listPages(client, path, {
     signal,
     accept: METADATA,
     labelSelector: selector(instance),

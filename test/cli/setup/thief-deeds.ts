@@ -2,7 +2,7 @@
 import { vi } from "vitest";
 import { jumpClock } from "../../../sandbox/clock.ts";
 import { createGrants } from "../../../src/hub/grants/grants.ts";
-import { objectName } from "../../../src/hub/grants/names.ts";
+import { instanceAccount, objectName } from "../../../src/hub/grants/names.ts";
 import { account, binding } from "../../../src/hub/grants/objects.ts";
 import { approved } from "../../hub/requests.ts";
 import {
@@ -105,11 +105,20 @@ export const can: Deed[] = [
     },
   },
   {
-    says: "change those annotations, and take a grant's labels off",
-    async by({ thief, holder }) {
-      const metadata = { annotations: { "karpor-access.io/expires-at": "2099-01-01T00:00:00.000Z" } };
-      const { status } = await thief.ask("PATCH", `${GRANTS}/${holder}`, { metadata });
-      return status === 200;
+    says: "change those annotations, take a grant's labels off, and change the epoch, so that new grants wait for an administrator",
+    async by(world) {
+      const { thief, holder } = world;
+      const own = instanceAccount(PLACE.instance);
+      await thief.account(own);
+      await steal(world, GRANTS, own);
+      const ends = { "karpor-access.io/expires-at": "2099-01-01T00:00:00.000Z" };
+      const changes = [
+        await thief.ask("PATCH", `${GRANTS}/${holder}`, { metadata: { annotations: ends } }),
+        await thief.ask("PATCH", `${GRANTS}/${own}`, {
+          metadata: { annotations: { "karpor-access.io/epoch": "1000000" } },
+        }),
+      ];
+      return changes.every(({ status }) => status === 200);
     },
   },
   {
