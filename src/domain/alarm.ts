@@ -8,4 +8,6 @@ export type Alarm =
   /** Found by the sweep, each once. */
   | { kind: "foreign"; objects: readonly ForeignObject[] }
   /** Redis was restored from a copy, or emptied (`since` 0): the hub remembers `epoch`, Redis ends at `since`. */
-  | { kind: "redis-behind"; epoch: number; since: number };
+  | { kind: "redis-behind"; epoch: number; since: number }
+  /** A grant stands on the hub that no record knows, though Redis is not behind. */
+  | { kind: "adopted"; request: AccessRequest };

@@ -79,9 +79,13 @@ export async function adoptGrant(ports: Ports, { key, account, binding }: GrantO
     accountUid: account.uid,
     bindingUid: binding.uid,
   });
-  if (await ports.requests.adopt(request)) await follow(ports, null, request);
+  const unknown = await ports.requests.adopt(request);
+  if (unknown) await follow(ports, null, request);
   else await commit(ports, key.id, (r) => delivered(r, request));
   ports.log.warn({ id: key.id }, "adopted from the hub: Redis did not know that it stands");
+  // What a Redis that is behind does not know, its own alarm says.
+  if (unknown && ports.heldBack()?.cause !== "redis-behind")
+    await ports.admins.tell({ kind: "adopted", request });
 }
 
 function adopted(

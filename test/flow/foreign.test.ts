@@ -2,11 +2,15 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { hubClient } from "../../sandbox/hub/client.ts";
 import { visibleText } from "../../sandbox/slack/index.ts";
+import { HOUR } from "../../src/domain/duration.ts";
 import { reportForeign } from "../../src/flow/report-foreign.ts";
+import { account, binding } from "../../src/hub/grants/objects.ts";
 import { SWEEP } from "../../src/queue/sweeps.ts";
 import { words } from "../../src/slack/messages/index.ts";
 import { ALICE, startBot, startWorld, type World } from "../helpers/bot.ts";
+import { GRANTS_NAMESPACE } from "../helpers/bot-account.ts";
 import { openSteps } from "../helpers/steps.ts";
+import { approved } from "../hub/requests.ts";
 
 let world: World;
 beforeEach(async () => {
@@ -73,6 +77,29 @@ test("while Slack is away it is logged once, and told when Slack is back", async
   await reportForeign(ports);
   expect(news()).toHaveLength(1);
   expect(errors).toHaveLength(1);
+});
+
+test("a grant forged in each part is taken over, and told as one that no record knows", async () => {
+  const place = { instance: "test", namespace: GRANTS_NAMESPACE };
+  const forged = approved({
+    role: "admin",
+    clusterRole: "karpor-admin",
+    expiresAt: world.clock.now() + HOUR,
+  });
+  const admin = hubClient(world.hub, world.hub.admin);
+  await admin("POST", `/api/v1/namespaces/${GRANTS_NAMESPACE}/serviceaccounts`, {
+    body: account(place, forged),
+  });
+  await admin("POST", "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", {
+    body: binding(place, forged, "karpor-admin"),
+  });
+  await admin.close();
+  await using steps = await openSteps(world);
+  await steps.sweep();
+  await steps.sweep();
+  expect(news()).toEqual([expect.stringContaining(`/karpor-access revoke ${forged.id}`)]);
+  expect(news()[0]).toMatch(/^\*No record knows it:\* `admin` on production for `Alice/);
+  expect((await steps.ports.requests.get(forged.id))?.state).toBe("active");
 });
 
 test("many objects, and names of any length, stay one message that Slack takes", () => {

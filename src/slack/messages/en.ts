@@ -1,6 +1,6 @@
 /** English. Each sentence starts with the state in bold; `fmt` makes it blocks or plain words. */
 import { durationParts } from "../../domain/duration.ts";
-import type { End } from "../../domain/request.ts";
+import type { AccessRequest, End } from "../../domain/request.ts";
 import type { ForeignObject } from "../../flow/ports.ts";
 import type { Facts } from "./facts.ts";
 import { bullets, objectCode, subjectCodes } from "./foreign-objects.ts";
@@ -335,6 +335,9 @@ export const en = {
   /** To the administrators: the approvals channel does not take a card. */
   cardRefused: (channel: string, code: string, id: string): string =>
     `*Nobody can be asked:* Slack does not take messages to ${channel} (${code}), so ${id} waits unseen. Invite the bot to the channel, or name another in slack.channel; then npm run doctor.`,
+  /** To the administrators: it may be forged, by whoever has the bot's rights. */
+  adopted: ({ id, role, requester }: AccessRequest, hub: string): string =>
+    `*No record knows it:* ${foreignCode(role, 50)} on ${hub} for ${foreignCode(requester.name, 50)}, which the bot found there, and ends on time. If Redis lost nothing, somebody with the bot's access made it: \`/karpor-access revoke ${id}\`, then run \`npm run setup -- --rotate\`.`,
   foreign: (objects: readonly ForeignObject[], hub: string): string => {
     const [these, them] = objects.length === 1 ? ["an object", "it"] : [`${objects.length} objects`, "each"];
     const line = (one: ForeignObject) =>

@@ -317,6 +317,8 @@ export const zh: Words = {
     `*${span(left)}后失效：* 机器人自己对 ${hub} 的访问凭证，且未能自动续期。请运行 npm run setup，再运行 npm run doctor；否则无法再授予权限，也无法收回权限。`,
   cardRefused: (channel, code, id) =>
     `*无法送达审批人：* Slack 不接受发往 ${channel} 的消息（${code}），${id} 还没有人看到。请把机器人邀请进该频道，或在 slack.channel 中改用其他频道，然后运行 npm run doctor。`,
+  adopted: ({ id, role, requester }, hub) =>
+    `*没有任何记录：* ${hub} 上发现 ${foreignCode(requester.name, 50)} 的 ${foreignCode(role, 50)} 授权，机器人已接管，并会按时结束它。如果 Redis 没有丢失数据，那么它是由持有机器人凭证的人伪造的：请用 \`/karpor-access revoke ${id}\` 撤销，再运行 \`npm run setup -- --rotate\`。`,
   foreign: (objects: readonly ForeignObject[], hub: string): string => {
     const line = (one: ForeignObject) =>
       one.instance !== undefined

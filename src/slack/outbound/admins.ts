@@ -41,11 +41,14 @@ export function createAdmins(options: CreateAdmins): Admins {
 /** Null: which objects were told is remembered by whoever found them. */
 function nameOf(alarm: Alarm): string | null {
   if (alarm.kind === "foreign") return null;
+  // Of many that a lost record leaves, the first says it all.
+  if (alarm.kind === "adopted") return alarm.kind;
   return `${alarm.kind}:${alarm.kind === "card-refused" ? alarm.request.id : alarm.epoch}`;
 }
 
 function wordOf(w: Words, alarm: Alarm, { channel, hub }: CreateAdmins): Word {
   if (alarm.kind === "foreign") return w.foreign(alarm.objects, hub);
+  if (alarm.kind === "adopted") return w.adopted(alarm.request, hub);
   if (alarm.kind === "redis-behind") return behindMessage(w, alarm);
   return w.cardRefused(`<#${channel}>`, alarm.code, alarm.request.id);
 }
