@@ -164,7 +164,10 @@ const waiting = {
     }.`,
   "setting-up": (f, fmt) =>
     `${fmt.b("Setting up:")} ${what(f)}. ${decided(f, fmt)} The token comes in a message of its own.`,
-  closed: (f, fmt) => `${fmt.b(closedFor(f.changed))} ${what(f)}, while this waited; ${changed(f.changed)}.`,
+  closed: (f, fmt) =>
+    f.changed.what === "restored"
+      ? `${fmt.b("Closed:")} ${what(f)}; ${changed(f.changed)}.`
+      : `${fmt.b("Closed, the rules changed")} while this waited: ${what(f)}; ${changed(f.changed)}.`,
   outage: (f, fmt) =>
     `${fmt.b("Approved, not ready yet:")} ${slow(f, fmt)}. You have no access yet; we keep trying.`,
   "not-delivered": (f, fmt) =>
