@@ -5,6 +5,7 @@ import { hubClient } from "../sandbox/hub/client.ts";
 import { visibleText } from "../sandbox/slack/index.ts";
 import { StartRefused } from "../src/app.ts";
 import { HOUR, MINUTE, SECOND } from "../src/domain/duration.ts";
+import { ENDS_WATCH_TIMES } from "../src/flow/watch-ends.ts";
 import { APPROVALS, BOB, GENERAL, MEI, startBot, startWorld, type World } from "./helpers/bot.ts";
 import { openRouter } from "./helpers/router.ts";
 import { scene, tokenIn } from "./helpers/scene.ts";
@@ -260,6 +261,12 @@ describe("while it runs", () => {
       clearInterval(sweeping);
     }
   });
+});
+
+test("a standstill of the queue is noticed within 3 minutes, and a sweep or two that fail are none", () => {
+  const { everyMs, standstillAfterMs } = ENDS_WATCH_TIMES;
+  expect(everyMs + standstillAfterMs).toBeLessThanOrEqual(3 * MINUTE);
+  expect(standstillAfterMs).toBeGreaterThan(2 * MINUTE);
 });
 
 describe("behind a router that heeds readiness, a signed revoke gets its answer", () => {
