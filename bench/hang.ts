@@ -1,7 +1,7 @@
 /** One call that hangs on a real API server: deleting a certain binding waits for an admission webhook that never answers. */
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
-import { type HubClient, hubClient } from "../sandbox/hub/client.ts";
+import { type HubCaller, hubClient } from "../sandbox/hub/client.ts";
 import type { RequestId } from "../src/domain/ids.ts";
 import type { BenchContext } from "./context.ts";
 
@@ -28,7 +28,7 @@ export async function hangRemoval({ hub }: BenchContext, id: RequestId) {
   };
 }
 
-async function release(admin: HubClient, hangUp: () => void): Promise<void> {
+async function release(admin: HubCaller, hangUp: () => void): Promise<void> {
   await admin("DELETE", `${WEBHOOKS_AT}/${NAME}`);
   hangUp();
   await admin.close();

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type JumpClock, jumpClock } from "../sandbox/clock.ts";
 import { envtestAdvice, envtestAvailable, startEnvtest } from "../sandbox/hub/envtest.ts";
-import type { Hub } from "../sandbox/hub/types.ts";
+import type { TestHub } from "../sandbox/hub/types.ts";
 import { buttonsOf, visibleText } from "../sandbox/slack/index.ts";
 import { HOUR, MINUTE } from "../src/domain/duration.ts";
 import {
@@ -31,13 +31,13 @@ describe.each(["http", "socket"] as const)("over %s", (transport) => {
 interface Told {
   transport: "http" | "socket";
   /** Undefined: the local hub. */
-  start(clock: JumpClock): Promise<Hub | undefined>;
+  start(clock: JumpClock): Promise<TestHub | undefined>;
 }
 
 function tell({ transport, start }: Told) {
   let world: World;
   let bot: Awaited<ReturnType<typeof startBot>>;
-  let real: Hub | undefined;
+  let real: TestHub | undefined;
 
   beforeAll(async () => {
     const clock = jumpClock();

@@ -2,7 +2,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { groupVersion, RBAC_GROUP, type Resource } from "./resources.ts";
 import { badRequest, invalid } from "./status.ts";
-import type { KubeObject, Metadata, RoleBinding } from "./types.ts";
+import type { KubeObject, ObjectMetadata, RoleBinding } from "./types.ts";
 import { causes } from "./validate.ts";
 
 export type Json = Record<string, unknown>;
@@ -73,7 +73,7 @@ export function shape(resource: Resource, body: Json): KubeObject {
 
 const TEXTS = ["name", "namespace", "generateName", "uid", "resourceVersion"] as const;
 
-function shapeMetadata(kind: string, raw: unknown): Metadata {
+function shapeMetadata(kind: string, raw: unknown): ObjectMetadata {
   if (raw !== undefined && !isRecord(raw)) throw mistyped(kind, "metadata");
   const metadata: Json = {};
   for (const field of TEXTS) {
@@ -91,7 +91,7 @@ function shapeMetadata(kind: string, raw: unknown): Metadata {
     }
     if (Object.keys(value).length > 0) metadata[field] = value;
   }
-  return metadata as unknown as Metadata;
+  return metadata as unknown as ObjectMetadata;
 }
 
 function mistyped(kind: string, field: string) {

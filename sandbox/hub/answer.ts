@@ -1,27 +1,35 @@
 /** One request to one resource, allowed already: read, written or refused as the API server would. */
-import { type Answer, type Case, type Sent, sentObject, served, standing, type World } from "./case.ts";
+import {
+  type Case,
+  type CaseAnswer,
+  type HubState,
+  type SentObject,
+  sentObject,
+  served,
+  standingObject,
+} from "./case.ts";
 import { listText } from "./list.ts";
-import type { Target } from "./request.ts";
+import type { RequestTarget } from "./request.ts";
 import { serviceAccounts } from "./resources.ts";
 import { notAllowed, notServed } from "./status.ts";
 import { answerTokenRequest } from "./token-request.ts";
-import { create, eraseAll, patch, remove, update } from "./write.ts";
+import { create, eraseAll, patch, remove, updateObject } from "./write.ts";
 
-const verbs: Record<string, (world: World, found: Case) => Answer> = {
-  get: (world, found) => ({ status: 200, body: standing(world, found) }),
+const verbs: Record<string, (world: HubState, found: Case) => CaseAnswer> = {
+  get: (world, found) => ({ status: 200, body: standingObject(world, found) }),
   list: ({ store }, { resource, target, ask }) => ({
     status: 200,
     body: listText(store, resource, target.namespace, ask.query),
   }),
   create,
   patch,
-  update,
+  updateObject,
   delete: remove,
   deletecollection: eraseAll,
 };
 const NAMELESS = ["create", "list", "deletecollection"];
 
-export function answerResource(world: World, sent: Sent, target: Target): Answer {
+export function answerResource(world: HubState, sent: SentObject, target: RequestTarget): CaseAnswer {
   const resource = served(target);
   const found: Case = { ...sent, resource, target, dry: sent.ask.query.getAll("dryRun").includes("All") };
   if (target.subresource !== undefined) return answerSubresource(world, found);
@@ -32,9 +40,9 @@ export function answerResource(world: World, sent: Sent, target: Target): Answer
   return answer(world, found);
 }
 
-function answerSubresource(world: World, found: Case): Answer {
+function answerSubresource(world: HubState, found: Case): CaseAnswer {
   const { resource, target, ask } = found;
   if (resource !== serviceAccounts || target.subresource !== "token") throw notServed();
   if (ask.verb !== "create") throw notAllowed();
-  return { status: 201, ...answerTokenRequest(world, standing(world, found), sentObject(found)) };
+  return { status: 201, ...answerTokenRequest(world, standingObject(world, found), sentObject(found)) };
 }

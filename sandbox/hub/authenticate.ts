@@ -1,12 +1,12 @@
 /** Who is asking: a client certificate, a ServiceAccount token, or nobody; a bad token is 401 on every path. */
 import type { IncomingMessage } from "node:http";
 import type { TLSSocket } from "node:tls";
-import type { User } from "./authorize.ts";
+import type { HubUser } from "./authorize.ts";
 import { unauthorized } from "./status.ts";
 
 // Successes are remembered, failures are not: so a used token outlives its account by up to this long.
 const CACHE_MS = 10_000;
-const ANONYMOUS: User = { name: "system:anonymous", groups: ["system:unauthenticated"] };
+const ANONYMOUS: HubUser = { name: "system:anonymous", groups: ["system:unauthenticated"] };
 
 /** As much of a request as says who asks. */
 export interface Caller {
@@ -14,13 +14,13 @@ export interface Caller {
   socket: Pick<TLSSocket, "getPeerCertificate" | "authorized">;
 }
 
-export type Authenticate = (request: Caller) => User;
+export type Authenticate = (request: Caller) => HubUser;
 
 export function createAuthenticator(
-  verify: (token: string) => User | undefined,
+  verify: (token: string) => HubUser | undefined,
   now: () => number,
 ): Authenticate {
-  const remembered = new Map<string, { user: User; until: number }>();
+  const remembered = new Map<string, { user: HubUser; until: number }>();
   const byToken = (token: string) => {
     const known = remembered.get(token);
     if (known && now() < known.until) return known.user;
@@ -43,7 +43,7 @@ function forgetStale(remembered: Map<string, { until: number }>, now: number): v
   for (const [token, { until }] of remembered) if (until <= now) remembered.delete(token);
 }
 
-function byCertificate(socket: Caller["socket"]): User | undefined {
+function byCertificate(socket: Caller["socket"]): HubUser | undefined {
   const { subject } = socket.getPeerCertificate();
   if (!subject) return undefined;
   if (!socket.authorized) throw unauthorized();

@@ -1,10 +1,10 @@
 /** RBAC as Kubernetes evaluates it, over the roles and bindings in the store; bindings count at once. */
 import type { Ask } from "./request.ts";
 import { clusterRoleBindings, clusterRoles, type Resource, roleBindings, roles } from "./resources.ts";
-import { keyOf, type Store } from "./store.ts";
-import type { PolicyRule, Role, RoleBinding, RoleRef, Subject } from "./types.ts";
+import { type ObjectStore, storeKeyOf } from "./store.ts";
+import type { ClusterRoleObject, PolicyRule, RoleBinding, RoleRef, RoleSubject } from "./types.ts";
 
-export interface User {
+export interface HubUser {
   name: string;
   groups: string[];
 }
@@ -15,19 +15,19 @@ export const MASTERS = "system:masters";
 export type Attributes = Pick<Ask, "verb" | "path" | "target">;
 
 export interface Authorizer {
-  allows(user: User, attributes: Attributes): boolean;
-  rulesOf(user: User, namespace: string | undefined): PolicyRule[];
+  allows(user: HubUser, attributes: Attributes): boolean;
+  rulesOf(user: HubUser, namespace: string | undefined): PolicyRule[];
   rulesBehind(roleRef: RoleRef, namespace: string | undefined): PolicyRule[] | undefined;
 }
 
-export function createAuthorizer(store: Store): Authorizer {
+export function createAuthorizer(store: ObjectStore): Authorizer {
   const bound = bindingsBySubject(store);
   const rulesBehind = (roleRef: RoleRef, namespace: string | undefined) => {
     const cluster = roleRef.kind === "ClusterRole";
     const role = store.get(cluster ? clusterRoles : roles, cluster ? undefined : namespace, roleRef.name);
-    return role && ((role as Role).rules ?? []);
+    return role && ((role as ClusterRoleObject).rules ?? []);
   };
-  const rulesOf = (user: User, namespace: string | undefined) =>
+  const rulesOf = (user: HubUser, namespace: string | undefined) =>
     bound(user)
       .filter(({ metadata }) => metadata.namespace === undefined || metadata.namespace === namespace)
       .flatMap((binding) => rulesBehind(binding.roleRef, binding.metadata.namespace) ?? []);
@@ -41,11 +41,11 @@ export function createAuthorizer(store: Store): Authorizer {
 }
 
 /** With one binding per grant there are thousands: each user's own are found by subject. */
-function bindingsBySubject(store: Store): (user: User) => RoleBinding[] {
+function bindingsBySubject(store: ObjectStore): (user: HubUser) => RoleBinding[] {
   const index = new Map<string, Map<string, RoleBinding>>();
   store.subscribe(({ type, resource, object, before }) => {
     if (!isBinding(resource)) return;
-    const key = keyOf(object.metadata.namespace, object.metadata.name);
+    const key = storeKeyOf(object.metadata.namespace, object.metadata.name);
     for (const id of subjectIds(before as RoleBinding | undefined)) index.get(id)?.delete(key);
     if (type === "DELETED") return;
     for (const id of subjectIds(object as RoleBinding)) {
@@ -66,7 +66,7 @@ function subjectIds(binding: RoleBinding | undefined): string[] {
   return (binding?.subjects ?? []).map((subject) => subjectId(subject, home));
 }
 
-function subjectId({ kind, name, namespace }: Subject, home: string | undefined): string {
+function subjectId({ kind, name, namespace }: RoleSubject, home: string | undefined): string {
   if (kind !== "ServiceAccount") return `${kind} ${name}`;
   return `User system:serviceaccount:${namespace ?? home ?? ""}:${name}`;
 }

@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { parseAllDocuments, stringify } from "yaml";
-import { type HubClient, hubClient } from "./client.ts";
-import type { Hub } from "./types.ts";
+import { type HubCaller, hubClient } from "./client.ts";
+import type { TestHub } from "./types.ts";
 
 export const GRANTS_NAMESPACE = "karpor-access";
 const OWN_NAMESPACE = "karpor-access-system";
@@ -12,7 +12,7 @@ const RBAC = "/apis/rbac.authorization.k8s.io/v1";
 const YEAR_SECONDS = 31_536_000;
 
 /** Applies the rights as an administrator, and resolves to a kubeconfig of the bot once they are in force. */
-export async function botKubeconfig(hub: Hub, lifeSeconds = YEAR_SECONDS): Promise<string> {
+export async function botKubeconfig(hub: TestHub, lifeSeconds = YEAR_SECONDS): Promise<string> {
   const admin = hubClient(hub, hub.admin);
   try {
     for (const object of rights()) await apply(admin, object);
@@ -24,7 +24,7 @@ export async function botKubeconfig(hub: Hub, lifeSeconds = YEAR_SECONDS): Promi
   }
 }
 
-export function kubeconfig(hub: Pick<Hub, "url" | "ca">, token: string): string {
+export function kubeconfig(hub: Pick<TestHub, "url" | "ca">, token: string): string {
   const ca = Buffer.from(hub.ca).toString("base64");
   return stringify({
     apiVersion: "v1",
@@ -55,7 +55,7 @@ const PATHS: Record<string, (namespace: string) => string> = {
   ClusterRoleBinding: () => `${RBAC}/clusterrolebindings`,
 };
 
-async function apply(admin: HubClient, object: Manifest): Promise<void> {
+async function apply(admin: HubCaller, object: Manifest): Promise<void> {
   const path = PATHS[object.kind]?.(object.metadata.namespace ?? "");
   if (!path) throw new Error(`Nothing says where a ${object.kind} is made.`);
   const { status, body } = await admin("POST", path, { body: object });
@@ -63,7 +63,7 @@ async function apply(admin: HubClient, object: Manifest): Promise<void> {
     throw new Error(`The hub refused ${object.kind} ${object.metadata.name}: ${status} ${body.message}`);
 }
 
-async function mintOwn(admin: HubClient, lifeSeconds: number): Promise<string> {
+async function mintOwn(admin: HubCaller, lifeSeconds: number): Promise<string> {
   const path = `/api/v1/namespaces/${OWN_NAMESPACE}/serviceaccounts/karpor-access/token`;
   const { body } = await admin("POST", path, { body: { spec: { expirationSeconds: lifeSeconds } } });
   const { token } = (body.status ?? {}) as { token?: string };
@@ -72,7 +72,7 @@ async function mintOwn(admin: HubClient, lifeSeconds: number): Promise<string> {
 }
 
 // The hub's authorizer learns of new bindings a moment later.
-async function inForce(hub: Hub, token: string): Promise<void> {
+async function inForce(hub: TestHub, token: string): Promise<void> {
   const ask = hubClient(hub);
   const paths = [`/api/v1/namespaces/${GRANTS_NAMESPACE}/serviceaccounts`, `${RBAC}/clusterrolebindings`];
   try {

@@ -1,29 +1,29 @@
 /** A request to a resource, with what it needs to be answered: the object it is about, the one it sent. */
 import { type Json, parseBody } from "./admit.ts";
-import type { Authorizer, User } from "./authorize.ts";
-import type { Keys } from "./keys.ts";
-import type { Ask, Target } from "./request.ts";
+import type { Authorizer, HubUser } from "./authorize.ts";
+import type { HubKeys } from "./keys.ts";
+import type { Ask, RequestTarget } from "./request.ts";
 import { findResource, type Resource } from "./resources.ts";
-import { notFound, notServed, unsupported } from "./status.ts";
-import type { Store } from "./store.ts";
+import { notFoundStatus, notServed, unsupported } from "./status.ts";
+import type { ObjectStore } from "./store.ts";
 import type { KubeObject } from "./types.ts";
 
-export interface World {
-  store: Store;
+export interface HubState {
+  store: ObjectStore;
   authorizer: Authorizer;
-  keys: Keys;
+  keys: HubKeys;
   maxSeconds: number;
   now: number;
 }
 
-export interface Sent {
+export interface SentObject {
   ask: Ask;
-  user: User;
+  user: HubUser;
   text: string;
   type: string;
 }
 
-export interface Answer {
+export interface CaseAnswer {
   status: number;
   body: object | string;
   warnings?: string[];
@@ -32,13 +32,13 @@ export interface Answer {
 }
 
 /** What is asked, found in the table of what is served. */
-export interface Case extends Sent {
+export interface Case extends SentObject {
   resource: Resource;
-  target: Target;
+  target: RequestTarget;
   dry: boolean;
 }
 
-export function served(target: Target): Resource {
+export function served(target: RequestTarget): Resource {
   const resource = findResource(target.group, target.version, target.plural);
   if (!resource) throw notServed();
   // Namespaced objects have no place outside a namespace, except in a list of them all.
@@ -46,10 +46,10 @@ export function served(target: Target): Resource {
   return resource;
 }
 
-export function standing({ store }: Pick<World, "store">, { resource, target }: Case): KubeObject {
+export function standingObject({ store }: Pick<HubState, "store">, { resource, target }: Case): KubeObject {
   const { name = "", namespace } = target;
   const object = store.get(resource, resource.namespaced ? namespace : undefined, name);
-  if (!object) throw notFound(resource, name);
+  if (!object) throw notFoundStatus(resource, name);
   return object;
 }
 

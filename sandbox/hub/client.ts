@@ -1,8 +1,8 @@
 /** Raw requests to a hub, as an administrator, with a token, or as nobody: what the tests look at. */
 import { Agent, fetch } from "undici";
-import type { Credentials, Hub, KubeObject, Metadata } from "./types.ts";
+import type { Credentials, KubeObject, ObjectMetadata, TestHub } from "./types.ts";
 
-export interface Reply {
+export interface HubReply {
   status: number;
   headers: { get(name: string): string | null };
   body: Body;
@@ -11,7 +11,7 @@ export interface Reply {
 /** An object, a list or a Status: only what it has is there. */
 export interface Body {
   kind?: string;
-  metadata?: Partial<Metadata> & { continue?: string; remainingItemCount?: number };
+  metadata?: Partial<ObjectMetadata> & { continue?: string; remainingItemCount?: number };
   reason?: string;
   message?: string;
   code?: number;
@@ -21,7 +21,7 @@ export interface Body {
   [field: string]: unknown;
 }
 
-export interface Asking {
+export interface CallOptions {
   /** A bearer token; without one the caller is the client's own: administrator or nobody. */
   token?: string;
   body?: unknown;
@@ -29,15 +29,15 @@ export interface Asking {
   signal?: AbortSignal;
 }
 
-export interface HubClient {
-  (method: string, path: string, asking?: Asking): Promise<Reply>;
+export interface HubCaller {
+  (method: string, path: string, asking?: CallOptions): Promise<HubReply>;
   close(): Promise<void>;
 }
 
-export function hubClient(hub: Pick<Hub, "url" | "ca">, who?: Credentials): HubClient {
+export function hubClient(hub: Pick<TestHub, "url" | "ca">, who?: Credentials): HubCaller {
   const certificate = who ? { cert: who.certificate, key: who.key } : {};
   const dispatcher = new Agent({ connect: { ca: hub.ca, ...certificate } });
-  const ask = async (method: string, path: string, { token, body, type, signal }: Asking = {}) => {
+  const ask = async (method: string, path: string, { token, body, type, signal }: CallOptions = {}) => {
     const headers: Record<string, string> = {};
     if (token !== undefined) headers.authorization = `Bearer ${token}`;
     if (body !== undefined) headers["content-type"] = type ?? "application/json";

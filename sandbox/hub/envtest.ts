@@ -5,11 +5,11 @@ import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "../../src/domain/clock.ts";
 import { type Child, freePort, scratch, startChild } from "../child.ts";
-import { type HubClient, hubClient } from "./client.ts";
+import { type HubCaller, hubClient } from "./client.ts";
 import { chartKubeconfig } from "./kubeconfig.ts";
 import { anonymousBinding, karporRoles } from "./roles.ts";
 import { startTimedFront } from "./timed-front.ts";
-import type { Hub } from "./types.ts";
+import type { TestHub } from "./types.ts";
 import { createAuthority } from "./x509.ts";
 
 const RBAC = "/apis/rbac.authorization.k8s.io/v1";
@@ -26,7 +26,7 @@ export function envtestAvailable(): boolean {
 }
 
 /** With a clock, its answers name that clock's time; it goes on living in this machine's. */
-export async function startEnvtest(clock?: Clock): Promise<Hub> {
+export async function startEnvtest(clock?: Clock): Promise<TestHub> {
   const dir = scratch("karpor-access-envtest");
   const children: Child[] = [];
   const stop = async () => {
@@ -46,7 +46,7 @@ async function boot(
   children: Child[],
   stop: () => Promise<void>,
   clock: Clock | undefined,
-): Promise<Hub> {
+): Promise<TestHub> {
   const [client, peer, port] = await Promise.all([freePort(), freePort(), freePort()]);
   children.push(await startChild(binary("etcd"), etcdArgs(dir, client, peer)));
   const authority = await createAuthority("karpor-ca");
@@ -115,7 +115,7 @@ function writeKeys(dir: string, ca: string, serving: { certificate: string; key:
   writeFileSync(join(dir, "sa.key"), signing.export({ type: "pkcs1", format: "pem" }));
 }
 
-async function ready(ask: HubClient, children: Child[]): Promise<void> {
+async function ready(ask: HubCaller, children: Child[]): Promise<void> {
   for (const deadline = Date.now() + 60_000; Date.now() < deadline; await delay(50)) {
     const dead = children.find((child) => child.exited());
     if (dead) throw new Error(`The API server did not come up: ${dead.output().slice(-2000)}`);
@@ -125,17 +125,17 @@ async function ready(ask: HubClient, children: Child[]): Promise<void> {
   throw new Error("The API server was not ready within a minute.");
 }
 
-async function createKarporRoles(ask: HubClient): Promise<void> {
+async function createKarporRoles(ask: HubCaller): Promise<void> {
   for (const role of karporRoles) await created(ask("POST", `${RBAC}/clusterroles`, { body: role }));
   await created(ask("POST", `${RBAC}/clusterrolebindings`, { body: anonymousBinding }));
 }
 
-async function created(asked: ReturnType<HubClient>): Promise<void> {
+async function created(asked: ReturnType<HubCaller>): Promise<void> {
   const { status, body } = await asked;
   if (status !== 201) throw new Error(`The API server refused a Karpor role: ${status} ${body.message}`);
 }
 
-async function listObjects(ask: HubClient) {
+async function listObjects(ask: HubCaller) {
   const [accounts, bindings] = await Promise.all([
     ask("GET", "/api/v1/serviceaccounts"),
     ask("GET", `${RBAC}/clusterrolebindings`),

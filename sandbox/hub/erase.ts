@@ -3,7 +3,7 @@ import { isRecord, type Json, rfc3339 } from "./admit.ts";
 import { notSupported } from "./causes.ts";
 import { namespaces, type Resource } from "./resources.ts";
 import { conflict, invalid } from "./status.ts";
-import type { Store } from "./store.ts";
+import type { ObjectStore } from "./store.ts";
 import type { KubeObject } from "./types.ts";
 
 const POLICIES = ["Foreground", "Background", "Orphan"];
@@ -27,7 +27,13 @@ export function parseErasure(body: Json, query: URLSearchParams): Erasure {
   return { policy, uid: text(preconditions.uid), resourceVersion: text(preconditions.resourceVersion) };
 }
 
-export function erase(store: Store, resource: Resource, object: KubeObject, erasure: Erasure, now: number) {
+export function erase(
+  store: ObjectStore,
+  resource: Resource,
+  object: KubeObject,
+  erasure: Erasure,
+  now: number,
+) {
   check(resource, object, erasure);
   const finalizers = finalizersAfter(object.metadata.finalizers ?? [], erasure.policy);
   const { finalizers: _, ...metadata } = object.metadata;

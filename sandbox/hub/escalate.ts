@@ -1,17 +1,22 @@
 /** Escalation prevention: nobody grants what they do not hold, unless they may `bind` or `escalate` that very role. */
-import { type Authorizer, MASTERS, pathMatches, resourceMatches, type User } from "./authorize.ts";
+import { type Authorizer, type HubUser, MASTERS, pathMatches, resourceMatches } from "./authorize.ts";
 import { RBAC_GROUP, type Resource } from "./resources.ts";
-import { forbidden, notFound } from "./status.ts";
-import type { KubeObject, PolicyRule, Role, RoleBinding, RoleRef } from "./types.ts";
+import { forbidden, notFoundStatus } from "./status.ts";
+import type { ClusterRoleObject, KubeObject, PolicyRule, RoleBinding, RoleRef } from "./types.ts";
 
-export function checkEscalation(authorizer: Authorizer, user: User, resource: Resource, object: KubeObject) {
+export function checkEscalation(
+  authorizer: Authorizer,
+  user: HubUser,
+  resource: Resource,
+  object: KubeObject,
+) {
   if (resource.group !== RBAC_GROUP || user.groups.includes(MASTERS)) return;
   const { name, namespace } = object.metadata;
   const granted = isBinding(resource)
     ? rulesToBind(authorizer, user, resource, object as RoleBinding)
     : mayChange(authorizer, user, "escalate", { ...object, name, apiGroup: RBAC_GROUP }, namespace)
       ? []
-      : ((object as Role).rules ?? []);
+      : ((object as ClusterRoleObject).rules ?? []);
   const held = authorizer.rulesOf(user, namespace);
   const missing = granted.flatMap(atoms).filter((atom) => !held.some((rule) => covers(rule, atom)));
   if (missing.length === 0) return;
@@ -26,20 +31,20 @@ const isBinding = ({ kind }: Resource) => kind.endsWith("Binding");
 
 function rulesToBind(
   authorizer: Authorizer,
-  user: User,
+  user: HubUser,
   resource: Resource,
   { roleRef, metadata }: RoleBinding,
 ) {
   if (mayChange(authorizer, user, "bind", roleRef, metadata.namespace)) return [];
   const rules = authorizer.rulesBehind(roleRef, metadata.namespace);
   // Under the binding's own plural: the real server words it so.
-  if (!rules) throw notFound(resource, roleRef.name);
+  if (!rules) throw notFoundStatus(resource, roleRef.name);
   return rules;
 }
 
 function mayChange(
   authorizer: Authorizer,
-  user: User,
+  user: HubUser,
   verb: "bind" | "escalate",
   { kind, name }: RoleRef,
   namespace: string | undefined,

@@ -4,8 +4,8 @@ import { chartKubeconfig } from "./kubeconfig.ts";
 import { listen } from "./listener.ts";
 import type { LocalHub, LocalHubOptions } from "./options.ts";
 import { clusterRoleBindings, serviceAccounts } from "./resources.ts";
-import { login, serve } from "./serve.ts";
-import type { Store } from "./store.ts";
+import { serve, serveLogin } from "./serve.ts";
+import type { ObjectStore } from "./store.ts";
 
 export type { Logged } from "./journal.ts";
 export type { LocalHub, LocalHubOptions } from "./options.ts";
@@ -24,7 +24,7 @@ export async function startLocalHub(options: LocalHubOptions): Promise<LocalHub>
   };
   return {
     ...{ url, port: listener.port, supports: { clock: true, karpor: true }, skew },
-    ...{ setRbac, meddle, door: listener.door, login: (token: string) => login(service, token) },
+    ...{ setRbac, meddle, door: listener.door, login: (token: string) => serveLogin(service, token) },
     ...{ hang: faults.hang, failNext: faults.failNext, loseNext: faults.loseNext },
     ...{ down: listener.down, up: listener.up, requests: journal.entries, onRequest: journal.subscribe },
     get ca() {
@@ -50,7 +50,7 @@ export async function startLocalHub(options: LocalHubOptions): Promise<LocalHub>
 const KEPT = [serviceAccounts, clusterRoleBindings];
 
 /** What is called brings back what stood: the same objects, by their uids. */
-function backUp(store: Store): () => void {
+function backUp(store: ObjectStore): () => void {
   const kept = KEPT.map((resource) => [resource, store.list(resource)] as const);
   return () => {
     for (const [resource, objects] of kept) {

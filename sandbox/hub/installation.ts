@@ -10,7 +10,7 @@ import type { LocalHubOptions } from "./options.ts";
 import { clusterRoleBindings, clusterRoles, namespaces } from "./resources.ts";
 import { anonymousBinding, karporRoles } from "./roles.ts";
 import type { Service } from "./serve.ts";
-import { createStore, type Store } from "./store.ts";
+import { createStore, type ObjectStore } from "./store.ts";
 import { verifyToken } from "./tokens.ts";
 import { createWatch } from "./watch.ts";
 
@@ -51,7 +51,7 @@ export async function install(options: LocalHubOptions) {
   };
 }
 
-function preload(store: Store, anonymousReads: boolean, now: number): void {
+function preload(store: ObjectStore, anonymousReads: boolean, now: number): void {
   for (const name of ["kube-public", "kube-system"]) {
     store.put(namespaces, admit(namespaces, { metadata: { name } }, undefined, now));
   }

@@ -4,14 +4,14 @@ import { promisify } from "node:util";
 import type { Credentials } from "./types.ts";
 import { createAuthority } from "./x509.ts";
 
-export interface Keys {
+export interface HubKeys {
   ca: string;
   serving: Credentials;
   admin: Credentials;
   signer: { id: string; privateKey: KeyObject; publicKey: KeyObject };
 }
 
-export async function createKeys(): Promise<Keys> {
+export async function createKeys(): Promise<HubKeys> {
   const [authority, pair] = await Promise.all([
     createAuthority("karpor-ca"),
     promisify(generateKeyPair)("rsa", { modulusLength: 2048 }),

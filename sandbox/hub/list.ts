@@ -3,7 +3,7 @@ import { isRecord } from "./admit.ts";
 import { groupVersion, type Resource } from "./resources.ts";
 import { parseSelector } from "./selector.ts";
 import { badRequest, gone } from "./status.ts";
-import { keyOf, type Store } from "./store.ts";
+import { type ObjectStore, storeKeyOf } from "./store.ts";
 import type { KubeObject } from "./types.ts";
 
 interface Page {
@@ -12,7 +12,7 @@ interface Page {
 }
 
 export function listText(
-  store: Store,
+  store: ObjectStore,
   resource: Resource,
   namespace: string | undefined,
   query: URLSearchParams,
@@ -50,7 +50,7 @@ function itemText(object: KubeObject): string {
 const selects = (query: URLSearchParams) => Boolean(query.get("labelSelector") || query.get("fieldSelector"));
 
 function isAfter({ metadata }: KubeObject, page: Page | undefined): boolean {
-  return !page || keyOf(metadata.namespace, metadata.name) > page.after;
+  return !page || storeKeyOf(metadata.namespace, metadata.name) > page.after;
 }
 
 function parseLimit(text: string | null): number {
@@ -60,7 +60,7 @@ function parseLimit(text: string | null): number {
 }
 
 function pageToken(version: number, { metadata }: KubeObject): string {
-  const page: Page = { version, after: keyOf(metadata.namespace, metadata.name) };
+  const page: Page = { version, after: storeKeyOf(metadata.namespace, metadata.name) };
   return Buffer.from(JSON.stringify(page)).toString("base64url");
 }
 

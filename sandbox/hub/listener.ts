@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { openSideDoor, type SideDoor } from "../door.ts";
-import type { Keys } from "./keys.ts";
+import type { HubKeys } from "./keys.ts";
 
 export type Handle = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -15,10 +15,10 @@ export interface Listener {
   up(): Promise<void>;
   door(): Promise<SideDoor>;
   /** New keys, as after a restart: open connections break. */
-  rekey(keys: Keys): void;
+  rekey(keys: HubKeys): void;
 }
 
-export async function listen(keys: Keys, wantedPort: number, handle: Handle): Promise<Listener> {
+export async function listen(keys: HubKeys, wantedPort: number, handle: Handle): Promise<Listener> {
   const asking = { requestCert: true, rejectUnauthorized: false };
   // Longer than any client keeps an idle connection, so that it is never the server that hangs up.
   const server = createServer({ ...context(keys), ...asking, keepAliveTimeout: 90_000 }, handle);
@@ -57,4 +57,4 @@ export async function listen(keys: Keys, wantedPort: number, handle: Handle): Pr
   };
 }
 
-const context = ({ ca, serving }: Keys) => ({ ca, cert: serving.certificate, key: serving.key });
+const context = ({ ca, serving }: HubKeys) => ({ ca, cert: serving.certificate, key: serving.key });

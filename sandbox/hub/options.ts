@@ -3,7 +3,7 @@ import type { Clock } from "../../src/domain/clock.ts";
 import type { SideDoor } from "../door.ts";
 import type { Faults, HubMeddler } from "./faults.ts";
 import type { Logged } from "./journal.ts";
-import type { Hub } from "./types.ts";
+import type { TestHub } from "./types.ts";
 
 export interface LocalHubOptions {
   clock: Clock;
@@ -16,7 +16,7 @@ export interface LocalHubOptions {
   latencyMs?: number;
 }
 
-export interface LocalHub extends Hub, Faults {
+export interface LocalHub extends TestHub, Faults {
   readonly port: number;
   /** The last requests, oldest first; never a token. */
   readonly requests: readonly Logged[];

@@ -5,10 +5,10 @@ export interface Ask {
   path: string;
   query: URLSearchParams;
   /** Absent for paths that are no resources. */
-  target?: Target;
+  target?: RequestTarget;
 }
 
-export interface Target {
+export interface RequestTarget {
   group: string;
   version: string;
   plural: string;
@@ -26,7 +26,7 @@ export function parseAsk(method: string, url: string): Ask {
   return { verb: verbOf(method, target, query), path, query, target };
 }
 
-function verbOf(method: string, target: Target, query: URLSearchParams): string {
+function verbOf(method: string, target: RequestTarget, query: URLSearchParams): string {
   const read = method === "GET" || method === "HEAD";
   if (read && target.name !== undefined) return "get";
   if (read) return isTrue(query.get("watch")) ? "watch" : "list";
@@ -34,14 +34,14 @@ function verbOf(method: string, target: Target, query: URLSearchParams): string 
   return VERBS[method] ?? method.toLowerCase();
 }
 
-function parseTarget(parts: string[]): Target | undefined {
+function parseTarget(parts: string[]): RequestTarget | undefined {
   const [root, ...rest] = parts;
   if (root === "api") return locate("", rest);
   if (root === "apis") return locate(rest[0] ?? "", rest.slice(1));
   return undefined;
 }
 
-function locate(group: string, [version, ...rest]: string[]): Target | undefined {
+function locate(group: string, [version, ...rest]: string[]): RequestTarget | undefined {
   const [first, namespace, ...inside] = rest;
   if (version === undefined || first === undefined) return undefined;
   const base = { group, version };

@@ -64,6 +64,6 @@ export function findResource(group: string, version: string, plural: string): Re
   return resources.find((resource) => resource.group === group && resource.plural === plural);
 }
 
-export const isGroup = (group: string): boolean => resources.some((resource) => resource.group === group);
+export const isApiGroup = (group: string): boolean => resources.some((resource) => resource.group === group);
 
 export const groupVersion = ({ group }: Resource): string => (group ? `${group}/v1` : "v1");

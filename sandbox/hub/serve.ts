@@ -4,22 +4,22 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { TLSSocket } from "node:tls";
 import { answerResource } from "./answer.ts";
 import type { Authenticate, Caller } from "./authenticate.ts";
-import type { User } from "./authorize.ts";
-import { type Answer, served, type World } from "./case.ts";
+import type { HubUser } from "./authorize.ts";
+import { type CaseAnswer, type HubState, served } from "./case.ts";
 import type { FaultPlan, HubFailure, HubMeddler } from "./faults.ts";
 import type { Logged } from "./journal.ts";
 import { answerPath } from "./paths.ts";
 import { type Ask, parseAsk } from "./request.ts";
-import { isGroup } from "./resources.ts";
+import { isApiGroup } from "./resources.ts";
 import { forbidden, forbiddenPath, StatusError, statusBody } from "./status.ts";
-import type { Watch } from "./watch.ts";
+import type { HubWatch } from "./watch.ts";
 
 export interface Service {
   rbac: boolean;
   faults: FaultPlan;
   meddler: HubMeddler | undefined;
-  watch: Watch;
-  world(): World;
+  watch: HubWatch;
+  world(): HubState;
   authenticate: Authenticate;
   delay(): Promise<void>;
   log(entry: Logged): void;
@@ -51,13 +51,13 @@ export async function serve(
 
 const failureOf = (status: number | undefined) => (status === undefined ? undefined : { status });
 
-const failed = ({ status, html }: Exclude<HubFailure, { hang: true }>): Answer =>
+const failed = ({ status, html }: Exclude<HubFailure, { hang: true }>): CaseAnswer =>
   html
     ? { status, body: `<!doctype html><title>${status}</title><h1>nginx</h1>`, proxied: true }
     : fail(status);
 
 /** What the dashboard's login answers to a token at this moment: the truth, whatever stands before the hub. */
-export function login(service: Service, token: string): number {
+export function serveLogin(service: Service, token: string): number {
   const socket = { getPeerCertificate: () => ({}), authorized: false } as Caller["socket"];
   const user = identify(service, { headers: { authorization: `Bearer ${token}` }, socket });
   if ("status" in user) return user.status;
@@ -71,7 +71,7 @@ export function login(service: Service, token: string): number {
 
 const callerOf = ({ headers, socket }: IncomingMessage): Caller => ({ headers, socket: socket as TLSSocket });
 
-function identify({ authenticate }: Service, request: Caller): User | Answer {
+function identify({ authenticate }: Service, request: Caller): HubUser | CaseAnswer {
   try {
     return authenticate(request);
   } catch (error) {
@@ -85,14 +85,14 @@ function attempt(
   request: IncomingMessage,
   response: ServerResponse,
   text: string,
-  user: User,
-): Answer | undefined {
+  user: HubUser,
+): CaseAnswer | undefined {
   try {
     const ask = parseAsk(request.method ?? "GET", request.url ?? "/");
     const world = service.world();
     if (service.rbac) authorize(world, user, ask);
     const { target } = ask;
-    if (!target || !isGroup(target.group)) return answerPath(ask, service.rbac);
+    if (!target || !isApiGroup(target.group)) return answerPath(ask, service.rbac);
     const type = request.headers["content-type"] ?? "";
     if (ask.verb !== "watch") return answerResource(world, { ask, user, text, type }, target);
     service.watch(response, served(target), target.namespace, ask.query);
@@ -102,7 +102,7 @@ function attempt(
   return undefined;
 }
 
-function authorize({ authorizer }: World, user: User, ask: Ask): void {
+function authorize({ authorizer }: HubState, user: HubUser, ask: Ask): void {
   if (authorizer.allows(user, ask)) return;
   const { verb, path, target } = ask;
   if (!target) throw forbiddenPath(`User "${user.name}" cannot ${verb} path "${path}"`);
@@ -112,12 +112,12 @@ function authorize({ authorizer }: World, user: User, ask: Ask): void {
   throw forbidden(plural, group, name, `User "${user.name}" cannot ${verb} ${what} ${where}`);
 }
 
-function refusal(error: unknown): Answer {
+function refusal(error: unknown): CaseAnswer {
   if (error instanceof StatusError) return { status: error.code, body: statusBody(error) };
   return fail(500, String(error));
 }
 
-function fail(status: number, message = "the server was made to fail"): Answer {
+function fail(status: number, message = "the server was made to fail"): CaseAnswer {
   const reasons: Record<number, string> = {
     401: "Unauthorized",
     403: "Forbidden",
@@ -132,7 +132,7 @@ function fail(status: number, message = "the server was made to fail"): Answer {
   };
 }
 
-function send(response: ServerResponse, answer: Answer, now: number): void {
+function send(response: ServerResponse, answer: CaseAnswer, now: number): void {
   const { status, body, warnings = [], proxied } = answer;
   const isText = typeof body === "string" && !body.startsWith("{");
   const page =

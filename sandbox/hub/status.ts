@@ -43,7 +43,7 @@ const details = (kind: string, group: string, name: string): Details => ({
   kind,
 });
 
-export function notFound({ group, plural }: Named, name: string): StatusError {
+export function notFoundStatus({ group, plural }: Named, name: string): StatusError {
   return new StatusError(
     404,
     "NotFound",

@@ -2,14 +2,14 @@
 import type { Resource } from "./resources.ts";
 import type { KubeObject } from "./types.ts";
 
-export interface Change {
+export interface StoreChange {
   type: "ADDED" | "MODIFIED" | "DELETED";
   resource: Resource;
   object: KubeObject;
   before: KubeObject | undefined;
 }
 
-export interface Store {
+export interface ObjectStore {
   get(resource: Resource, namespace: string | undefined, name: string): KubeObject | undefined;
   /** Stores it under a new resourceVersion, replacing what stood there. */
   put(resource: Resource, object: KubeObject): KubeObject;
@@ -17,7 +17,7 @@ export interface Store {
   /** In order; `label` ("key=value") narrows it by the index. */
   list(resource: Resource, namespace?: string, label?: string): KubeObject[];
   version(): number;
-  subscribe(listener: (change: Change) => void): () => void;
+  subscribe(listener: (change: StoreChange) => void): () => void;
 }
 
 interface Table {
@@ -26,12 +26,13 @@ interface Table {
   labels: Map<string, Set<string>>;
 }
 
-export const keyOf = (namespace: string | undefined, name: string): string => `${namespace ?? ""}/${name}`;
-const keyOfObject = ({ metadata }: KubeObject) => keyOf(metadata.namespace, metadata.name);
+export const storeKeyOf = (namespace: string | undefined, name: string): string =>
+  `${namespace ?? ""}/${name}`;
+const keyOfObject = ({ metadata }: KubeObject) => storeKeyOf(metadata.namespace, metadata.name);
 
-export function createStore(): Store {
+export function createStore(): ObjectStore {
   const tables = new Map<Resource, Table>();
-  const listeners = new Set<(change: Change) => void>();
+  const listeners = new Set<(change: StoreChange) => void>();
   let version = 1;
   const table = (resource: Resource): Table => {
     const known = tables.get(resource);
@@ -44,7 +45,7 @@ export function createStore(): Store {
     const { metadata } = object;
     const stamped = { ...object, metadata: { ...metadata, resourceVersion: String(++version) } };
     const before = place(table(resource), keyOfObject(object), type ? undefined : stamped);
-    const change: Change = {
+    const change: StoreChange = {
       type: type ?? (before ? "MODIFIED" : "ADDED"),
       resource,
       object: stamped,
@@ -54,7 +55,7 @@ export function createStore(): Store {
     return stamped;
   };
   return {
-    get: (resource, namespace, name) => table(resource).objects.get(keyOf(namespace, name)),
+    get: (resource, namespace, name) => table(resource).objects.get(storeKeyOf(namespace, name)),
     put: (resource, object) => commit(resource, object),
     remove: (resource, object) => commit(resource, object, "DELETED"),
     list: (resource, namespace, label) => select(table(resource), namespace, label),

@@ -1,10 +1,10 @@
 /** POST …/serviceaccounts/{name}/token: refused, shortened or granted as the real server does; dryRun is ignored. */
 import { isRecord, type Json, rfc3339 } from "./admit.ts";
 import { bad } from "./causes.ts";
-import type { Keys } from "./keys.ts";
+import type { HubKeys } from "./keys.ts";
 import { pods, secrets } from "./resources.ts";
-import { badRequest, invalid, notFound } from "./status.ts";
-import type { Store } from "./store.ts";
+import { badRequest, invalid, notFoundStatus } from "./status.ts";
+import type { ObjectStore } from "./store.ts";
 import { ISSUER, issueToken, type TokenSpec } from "./tokens.ts";
 import type { KubeObject } from "./types.ts";
 
@@ -12,8 +12,8 @@ const KIND = { group: "authentication.k8s.io", kind: "TokenRequest" };
 const DEFAULT_SECONDS = 3600;
 
 export interface TokenDesk {
-  keys: Keys;
-  store: Store;
+  keys: HubKeys;
+  store: ObjectStore;
   maxSeconds: number;
   now: number;
 }
@@ -62,7 +62,11 @@ function checkName({ metadata }: Json, name: string): void {
   throw invalid(KIND, name, [bad("metadata.name", given, why)]);
 }
 
-function boundObject(store: Store, namespace: string | undefined, ref: unknown): Pick<TokenSpec, "bound"> {
+function boundObject(
+  store: ObjectStore,
+  namespace: string | undefined,
+  ref: unknown,
+): Pick<TokenSpec, "bound"> {
   if (!isRecord(ref)) return {};
   const { kind } = ref;
   const name = String(ref.name);
@@ -70,6 +74,6 @@ function boundObject(store: Store, namespace: string | undefined, ref: unknown):
     throw badRequest(`cannot bind token for serviceaccount to ${kind}`);
   const resource = kind === "Secret" ? secrets : pods;
   const object = store.get(resource, namespace, name);
-  if (!object) throw notFound(resource, name);
+  if (!object) throw notFoundStatus(resource, name);
   return { bound: { kind, object } };
 }

@@ -1,10 +1,10 @@
 /** ServiceAccount tokens: issued by TokenRequest, and checked against the live account each time. */
 import { randomUUID, sign, verify } from "node:crypto";
 import { isRecord, type Json, rfc3339 } from "./admit.ts";
-import type { User } from "./authorize.ts";
-import type { Keys } from "./keys.ts";
+import type { HubUser } from "./authorize.ts";
+import type { HubKeys } from "./keys.ts";
 import { pods, secrets, serviceAccounts } from "./resources.ts";
-import type { Store } from "./store.ts";
+import type { ObjectStore } from "./store.ts";
 import type { KubeObject } from "./types.ts";
 
 export const ISSUER = "karpor";
@@ -21,7 +21,7 @@ export interface Issued {
   expires: string;
 }
 
-export function issueToken(keys: Keys, account: KubeObject, spec: TokenSpec, now: number): Issued {
+export function issueToken(keys: HubKeys, account: KubeObject, spec: TokenSpec, now: number): Issued {
   const { name, namespace = "", uid } = account.metadata;
   const iat = Math.floor(now / 1000);
   const bound = spec.bound && { [spec.bound.kind.toLowerCase()]: reference(spec.bound.object) };
@@ -36,7 +36,12 @@ export function issueToken(keys: Keys, account: KubeObject, spec: TokenSpec, now
 }
 
 /** Who the token is, or nothing when it is no (longer a) good one. */
-export function verifyToken(keys: Keys, store: Store, token: string, now: number): User | undefined {
+export function verifyToken(
+  keys: HubKeys,
+  store: ObjectStore,
+  token: string,
+  now: number,
+): HubUser | undefined {
   const claims = signedClaims(keys, token);
   const at = now / 1000;
   if (!claims || claims.iss !== ISSUER || !inAudience(claims.aud)) return undefined;
@@ -54,7 +59,7 @@ export function verifyToken(keys: Keys, store: Store, token: string, now: number
   };
 }
 
-function signedClaims(keys: Keys, token: string): Json | undefined {
+function signedClaims(keys: HubKeys, token: string): Json | undefined {
   const [header = "", payload = "", signature = "", ...rest] = token.split(".");
   const { alg, kid } = decode(header) ?? {};
   if (alg !== "RS256" || kid !== keys.signer.id || rest.length > 0) return undefined;
@@ -64,7 +69,7 @@ function signedClaims(keys: Keys, token: string): Json | undefined {
 }
 
 function isAlive(
-  store: Store,
+  store: ObjectStore,
   own: Json,
   reference: unknown,
   resource: typeof secrets,

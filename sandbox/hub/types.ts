@@ -1,6 +1,6 @@
 /** What every hub of the tests offers, the honest stand-in and the real API server alike. */
 
-export interface Metadata {
+export interface ObjectMetadata {
   name: string;
   namespace?: string;
   uid: string;
@@ -17,7 +17,7 @@ export interface Metadata {
 export interface KubeObject {
   apiVersion: string;
   kind: string;
-  metadata: Metadata;
+  metadata: ObjectMetadata;
   [field: string]: unknown;
 }
 
@@ -29,7 +29,7 @@ export interface PolicyRule {
   nonResourceURLs?: string[];
 }
 
-export interface Subject {
+export interface RoleSubject {
   kind: string;
   name: string;
   namespace?: string;
@@ -42,13 +42,13 @@ export interface RoleRef {
   name: string;
 }
 
-export interface Role extends KubeObject {
+export interface ClusterRoleObject extends KubeObject {
   rules?: PolicyRule[] | null;
 }
 
 export interface RoleBinding extends KubeObject {
   roleRef: RoleRef;
-  subjects?: Subject[];
+  subjects?: RoleSubject[];
 }
 
 /** A client certificate and its key, both PEM. */
@@ -57,7 +57,7 @@ export interface Credentials {
   key: string;
 }
 
-export interface Hub {
+export interface TestHub {
   readonly url: string;
   /** PEM of the authority that signed the serving certificate. */
   readonly ca: string;

@@ -4,8 +4,8 @@ import { type Json, shape, validate } from "./admit.ts";
 import { bad } from "./causes.ts";
 import type { Resource } from "./resources.ts";
 import { badRequest, conflict, invalid } from "./status.ts";
-import type { Store } from "./store.ts";
-import type { KubeObject, Metadata, RoleBinding } from "./types.ts";
+import type { ObjectStore } from "./store.ts";
+import type { KubeObject, ObjectMetadata, RoleBinding } from "./types.ts";
 
 /** The object as it would stand after the update: what the caller may not change is checked and kept. */
 export function updated(resource: Resource, before: KubeObject, wanted: Json): KubeObject {
@@ -25,13 +25,18 @@ export function updated(resource: Resource, before: KubeObject, wanted: Json): K
 }
 
 /** Stored; or gone, when it was being deleted and its last finalizer went. */
-export function keep(store: Store, resource: Resource, before: KubeObject, after: KubeObject): KubeObject {
+export function keep(
+  store: ObjectStore,
+  resource: Resource,
+  before: KubeObject,
+  after: KubeObject,
+): KubeObject {
   if (isDeepStrictEqual(before, after)) return before;
   const finished = before.metadata.deletionTimestamp !== undefined && !after.metadata.finalizers?.length;
   return finished ? store.remove(resource, after) : store.put(resource, after);
 }
 
-function checkIdentity(resource: Resource, own: Metadata, wanted: Metadata): void {
+function checkIdentity(resource: Resource, own: ObjectMetadata, wanted: ObjectMetadata): void {
   const { name, namespace, uid, resourceVersion } = wanted;
   if (name !== own.name) {
     throw badRequest(`the name of the object (${name}) does not match the name on the URL (${own.name})`);

@@ -3,11 +3,11 @@ import type { ServerResponse } from "node:http";
 import type { Resource } from "./resources.ts";
 import { parseSelector } from "./selector.ts";
 import { gone, statusBody } from "./status.ts";
-import type { Change, Store } from "./store.ts";
+import type { ObjectStore, StoreChange } from "./store.ts";
 
 const REMEMBERED = 10_000;
 
-export type Watch = (
+export type HubWatch = (
   response: ServerResponse,
   resource: Resource,
   namespace: string | undefined,
@@ -16,8 +16,8 @@ export type Watch = (
 
 type Line = { type: string; object: unknown };
 
-export function createWatch(store: Store): Watch {
-  const history: Change[] = [];
+export function createWatch(store: ObjectStore): HubWatch {
+  const history: StoreChange[] = [];
   let forgotten = 0;
   store.subscribe((change) => {
     history.push(change);
@@ -27,7 +27,7 @@ export function createWatch(store: Store): Watch {
     const selector = parseSelector(query.get("labelSelector"), query.get("fieldSelector"));
     const since = Number(query.get("resourceVersion") ?? 0);
     const send = (line: Line) => response.write(`${JSON.stringify(line)}\n`);
-    const tell = (change: Change) => {
+    const tell = (change: StoreChange) => {
       const { metadata } = change.object;
       if (change.resource !== resource || (namespace !== undefined && metadata.namespace !== namespace))
         return;
@@ -49,9 +49,9 @@ export function createWatch(store: Store): Watch {
 }
 
 function keepTelling(
-  store: Store,
+  store: ObjectStore,
   response: ServerResponse,
-  tell: (change: Change) => void,
+  tell: (change: StoreChange) => void,
   seconds: number,
 ): void {
   const leave = store.subscribe(tell);
@@ -64,8 +64,8 @@ function keepTelling(
 
 /** An object that starts or stops matching the selector comes or goes, for who watches through it. */
 function seenThrough(
-  matches: (object: Change["object"]) => boolean,
-  { type, object, before }: Change,
+  matches: (object: StoreChange["object"]) => boolean,
+  { type, object, before }: StoreChange,
 ): Line | undefined {
   const was = before !== undefined && matches(before);
   const is = type !== "DELETED" && matches(object);
@@ -74,4 +74,4 @@ function seenThrough(
   return was ? { type: "DELETED", object } : undefined;
 }
 
-const versionOf = (change: Change | undefined) => Number(change?.object.metadata.resourceVersion ?? 0);
+const versionOf = (change: StoreChange | undefined) => Number(change?.object.metadata.resourceVersion ?? 0);

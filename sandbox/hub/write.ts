@@ -1,6 +1,6 @@
 /** What changes objects: create, update, patch, delete; checked in the order of the API server. */
 import { admit, droppedFields, type Json, parseBody } from "./admit.ts";
-import { type Answer, type Case, sentObject, standing, type World } from "./case.ts";
+import { type Case, type CaseAnswer, type HubState, sentObject, standingObject } from "./case.ts";
 import { erase, parseErasure } from "./erase.ts";
 import { checkEscalation } from "./escalate.ts";
 import { listText } from "./list.ts";
@@ -11,7 +11,7 @@ import { alreadyExists, notAllowed } from "./status.ts";
 import type { KubeObject } from "./types.ts";
 import { keep, updated } from "./update.ts";
 
-export function create({ store, authorizer, now }: World, found: Case): Answer {
+export function create({ store, authorizer, now }: HubState, found: Case): CaseAnswer {
   const { resource, target, user, dry } = found;
   if (resource.namespaced && target.namespace === undefined) throw notAllowed();
   const body = sentObject(found);
@@ -24,25 +24,25 @@ export function create({ store, authorizer, now }: World, found: Case): Answer {
   return { status: 201, body: dry ? object : store.put(resource, object), warnings };
 }
 
-export function patch(world: World, found: Case): Answer {
-  const before = standing(world, found);
+export function patch(world: HubState, found: Case): CaseAnswer {
+  const before = standingObject(world, found);
   return replace(world, found, before, applyPatch(found.type, before, found.text));
 }
 
-export function update(world: World, found: Case): Answer {
-  return replace(world, found, standing(world, found), sentObject(found));
+export function updateObject(world: HubState, found: Case): CaseAnswer {
+  return replace(world, found, standingObject(world, found), sentObject(found));
 }
 
-function replace({ store, authorizer }: World, found: Case, before: KubeObject, wanted: Json): Answer {
+function replace({ store, authorizer }: HubState, found: Case, before: KubeObject, wanted: Json): CaseAnswer {
   const { resource, user, dry } = found;
   const after = updated(resource, before, wanted);
   checkEscalation(authorizer, user, resource, after);
   return { status: 200, body: dry ? after : keep(store, resource, before, after) };
 }
 
-export function remove(world: World, found: Case): Answer {
+export function remove(world: HubState, found: Case): CaseAnswer {
   const { resource, ask, text, dry } = found;
-  const object = standing(world, found);
+  const object = standingObject(world, found);
   const erasure = parseErasure(text ? parseBody(text, "DeleteOptions") : {}, ask.query);
   const gone = dry ? object : erase(world.store, resource, object, erasure, world.now);
   const stands = world.store.get(resource, gone.metadata.namespace, gone.metadata.name) !== undefined;
@@ -51,7 +51,7 @@ export function remove(world: World, found: Case): Answer {
 }
 
 /** Each in turn, as the real server does: no transaction spans a collection. */
-export function eraseAll({ store, now }: World, { resource, target, ask, text }: Case): Answer {
+export function eraseAll({ store, now }: HubState, { resource, target, ask, text }: Case): CaseAnswer {
   const erasure = parseErasure(text ? parseBody(text, "DeleteOptions") : {}, ask.query);
   const selector = parseSelector(ask.query.get("labelSelector"), ask.query.get("fieldSelector"));
   const body = listText(store, resource, target.namespace, ask.query);

@@ -2,9 +2,9 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import { type HubClient, hubClient } from "../../sandbox/hub/client.ts";
+import { type HubCaller, hubClient } from "../../sandbox/hub/client.ts";
 import { envtestAdvice, envtestAvailable, startEnvtest } from "../../sandbox/hub/envtest.ts";
-import type { Hub } from "../../sandbox/hub/types.ts";
+import type { TestHub } from "../../sandbox/hub/types.ts";
 import { ConfigFile } from "../../src/config.ts";
 import { pages } from "../../src/http/pages.ts";
 import { IN_CLUSTER_SECRET } from "../../src/hub/settings.ts";
@@ -94,8 +94,8 @@ if (!envtestAvailable()) {
   it.skip(`the manifests on a real API server ${envtestAdvice}`);
 } else
   describe("on a real API server", () => {
-    let server: Hub;
-    let ask: HubClient;
+    let server: TestHub;
+    let ask: HubCaller;
     beforeAll(async () => {
       server = await startEnvtest();
       ask = hubClient(server, server.admin);

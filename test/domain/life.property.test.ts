@@ -16,7 +16,7 @@ import { Refused } from "../../src/domain/refusal.ts";
 import { reminderDue } from "../../src/domain/reminders.ts";
 import { AccessRequest, Outage } from "../../src/domain/request.ts";
 import * as to from "../../src/domain/transitions.ts";
-import { alice, requestedRecord, sent, T0 } from "./records.ts";
+import { approver, requestedRecord, sent, T0 } from "./records.ts";
 
 const req = { name: "Req", locale: "en" } as const;
 const uids = { accountUid: "a", bindingUid: "b" };
@@ -25,8 +25,8 @@ type Move = (r: AccessRequest, now: number) => AccessRequest | null;
 const MOVES: Record<string, Move> = {
   validate: (r, now) => (r.state === "requested" ? to.validated(r, req, null, now) : null),
   refuse: (r, now) => (r.state === "requested" ? to.validated(r, req, { kind: "store-down" }, now) : null),
-  approve: (r, now) => to.decided(r, { approve: true }, alice, "S0SRE", now),
-  deny: (r, now) => to.decided(r, { approve: false, why: "no" }, alice, "S0SRE", now),
+  approve: (r, now) => to.decided(r, { approve: true }, approver, "S0SRE", now),
+  deny: (r, now) => to.decided(r, { approve: false, why: "no" }, approver, "S0SRE", now),
   close: (r, now) => to.closed(r, { kind: "terms-changed", role: "admin", what: "role-gone" }, now),
   withdraw: to.withdrawn,
   timeOut: to.timedOut,
@@ -39,7 +39,7 @@ const MOVES: Record<string, Move> = {
       .unwrap()
       .options.map((what) => [what, (r: AccessRequest, now: number) => to.withOutage(r, what, now)]),
   ),
-  release: (r, at) => to.endingOrLate(r, { cause: "released", by: alice, at }),
+  release: (r, at) => to.endingOrLate(r, { cause: "released", by: approver, at }),
   fail: (r, now) => to.failed(r, "dm-closed", now),
   delete: (r, now) => to.deleted(r, now),
   contradict: (r, now) => to.contradicted(r, now),

@@ -14,8 +14,8 @@ import {
 } from "../../src/domain/lifecycle.ts";
 import type { AccessRequest, State } from "../../src/domain/request.ts";
 import {
-  alice,
   all,
+  approver,
   DECIDED_AT,
   DELETED_AT,
   ENDED_AT,
@@ -104,7 +104,7 @@ const ROWS: { [S in State]: Expected } = {
     now: [],
     due: [],
     onHub: "none",
-    late: late("denied", ENDED_AT, alice),
+    late: late("denied", ENDED_AT, approver),
     actor: { who: "U0ALICE", why: "no", qualified: "S0SRE" },
   },
   approved: {
@@ -114,7 +114,7 @@ const ROWS: { [S in State]: Expected } = {
     now: ["provision"],
     due: [ends],
     onHub: "may-stand",
-    late: late("approved", DECIDED_AT, alice),
+    late: late("approved", DECIDED_AT, approver),
     actor: { who: "U0ALICE", why: null, qualified: "S0SRE" },
   },
   delivering: {
@@ -124,7 +124,7 @@ const ROWS: { [S in State]: Expected } = {
     now: ["provision"],
     due: [ends],
     onHub: "may-stand",
-    late: late("approved", DECIDED_AT, alice),
+    late: late("approved", DECIDED_AT, approver),
     actor: bot,
   },
   active: {
@@ -134,7 +134,7 @@ const ROWS: { [S in State]: Expected } = {
     now: [],
     due: [ends, { at: EXPIRES_AT - 10 * MINUTE, step: "remind" }],
     onHub: "must-stand",
-    late: late("approved", DECIDED_AT, alice),
+    late: late("approved", DECIDED_AT, approver),
     actor: bot,
   },
   ending: {
@@ -144,7 +144,7 @@ const ROWS: { [S in State]: Expected } = {
     now: ["end"],
     due: [],
     onHub: "must-go",
-    late: late("ended", ENDED_AT, alice),
+    late: late("ended", ENDED_AT, approver),
     actor: { who: "U0ALICE", why: "revoked: leak", qualified: "S0SRE" },
   },
   ended: {
@@ -154,7 +154,7 @@ const ROWS: { [S in State]: Expected } = {
     now: [],
     due: [],
     onHub: "must-go",
-    late: late("ended", DELETED_AT + 11_000, alice),
+    late: late("ended", DELETED_AT + 11_000, approver),
     actor: { ...bot, why: "revoked" },
   },
 };

@@ -37,20 +37,26 @@ export const requestedRecord = (change: Partial<In<"requested">> = {}): In<"requ
 
 export const pending = (): In<"pending"> => ({ ...requestedRecord(), state: "pending" });
 
-export const alice = Person.parse({ id: "U0ALICE", name: "Alice", locale: "en" });
+export const approver = Person.parse({ id: "U0ALICE", name: "Alice", locale: "en" });
 export const DECIDED_AT = T0 + MINUTE;
 export const EXPIRES_AT = DECIDED_AT + HOUR;
 export const ENDED_AT = T0 + 30 * MINUTE;
 export const DELETED_AT = ENDED_AT + 1000;
 
-export const decision = Decision.parse({ by: alice, qualified: "S0SRE", at: DECIDED_AT });
+export const decision = Decision.parse({ by: approver, qualified: "S0SRE", at: DECIDED_AT });
 export const grant: Grant = {
   accountUid: "a",
   bindingUid: "b",
   tokenExpiresAt: EXPIRES_AT,
   shortened: false,
 };
-export const revoked: End = { cause: "revoked", by: alice, qualified: "S0SRE", reason: "leak", at: ENDED_AT };
+export const revoked: End = {
+  cause: "revoked",
+  by: approver,
+  qualified: "S0SRE",
+  reason: "leak",
+  at: ENDED_AT,
+};
 
 const approved = { ...requestedRecord(), decision, expiresAt: EXPIRES_AT };
 const delivered = { ...approved, grant, hidden: false };
@@ -63,7 +69,7 @@ export const each: { [S in State]: In<S> } = {
   refused: { ...requestedRecord(), state: "refused", refusal: { kind: "store-down" }, at },
   withdrawn: { ...requestedRecord(), state: "withdrawn", at },
   timedOut: { ...requestedRecord(), state: "timedOut", at },
-  denied: { ...requestedRecord(), state: "denied", by: alice, qualified: "S0SRE", why: "no", at },
+  denied: { ...requestedRecord(), state: "denied", by: approver, qualified: "S0SRE", why: "no", at },
   approved: { ...approved, state: "approved" },
   delivering: { ...delivered, state: "delivering" },
   active: { ...delivered, state: "active", reminded: [] },

@@ -4,12 +4,12 @@ import { expect, test } from "vitest";
 import { DAY, HOUR, MINUTE } from "../../src/domain/duration.ts";
 import { reminderDue, remindersDue } from "../../src/domain/reminders.ts";
 import { active, decided, delivering } from "../../src/domain/transitions.ts";
-import { alice, pending, T0 } from "./records.ts";
+import { approver, pending, T0 } from "./records.ts";
 
 const CONFIGURED = [DAY, HOUR, 10 * MINUTE];
 
 function grant(duration: number) {
-  const approved = decided({ ...pending(), duration }, { approve: true }, alice, "S0SRE", T0);
+  const approved = decided({ ...pending(), duration }, { approve: true }, approver, "S0SRE", T0);
   const next = active(
     delivering(approved, {
       accountUid: "a",

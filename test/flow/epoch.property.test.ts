@@ -16,7 +16,7 @@ import { provisionGrant } from "../../src/flow/provision.ts";
 import { commit } from "../../src/flow/support/commit.ts";
 import { createHolds } from "../../src/flow/support/holds.ts";
 import { sampleRoles } from "../domain/catalog.ts";
-import { alice, requestedRecord } from "../domain/records.ts";
+import { approver, requestedRecord } from "../domain/records.ts";
 import { memoryPorts, memoryRequests } from "../helpers/memory-ports.ts";
 
 type Do = "ask" | "approve" | "deny" | "withdraw" | "provision" | "revoke" | "tick" | "confirm" | "crash";
@@ -204,9 +204,9 @@ function openWorld(s: fc.Scheduler, planned: string[]) {
       await commit(ports, id, (r) => (r.state === "requested" ? { ...r, state: "pending" } : null));
     },
     approve: (ports, which) =>
-      change(ports, which, (r) => decided(r, { approve: true }, alice, "S0SRE", clock.now())),
+      change(ports, which, (r) => decided(r, { approve: true }, approver, "S0SRE", clock.now())),
     deny: (ports, which) =>
-      change(ports, which, (r) => decided(r, { approve: false, why: "" }, alice, "S0SRE", clock.now())),
+      change(ports, which, (r) => decided(r, { approve: false, why: "" }, approver, "S0SRE", clock.now())),
     withdraw: (ports, which) => change(ports, which, (r) => withdrawn(r, clock.now())),
     revoke: (ports, which) => change(ports, which, (r) => ending(r, { cause: "revoked", at: clock.now() })),
     provision: async (ports, which) => {

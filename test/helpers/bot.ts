@@ -8,7 +8,7 @@ import { z } from "zod";
 import { scratch } from "../../sandbox/child.ts";
 import { type JumpClock, jumpClock } from "../../sandbox/clock.ts";
 import { startLocalHub } from "../../sandbox/hub/index.ts";
-import type { Hub } from "../../sandbox/hub/types.ts";
+import type { TestHub } from "../../sandbox/hub/types.ts";
 import { promoteDue } from "../../sandbox/promote.ts";
 import { startRedis } from "../../sandbox/redis/redis.ts";
 import { startLocalSlack } from "../../sandbox/slack/index.ts";
@@ -65,7 +65,7 @@ export const catalog = {
 export interface BotOptions {
   transport?: "http" | "socket";
   /** A hub of one's own; the local one when left out. */
-  hub?: Hub;
+  hub?: TestHub;
   /** The clock that such a hub follows. */
   clock?: JumpClock;
   instance?: string;

@@ -1,8 +1,8 @@
 /** What Grants promise, on any hub: run with the bot's own least rights, never as an administrator. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "../../sandbox/clock.ts";
-import { type HubClient as Admin, hubClient } from "../../sandbox/hub/client.ts";
-import type { Hub, KubeObject } from "../../sandbox/hub/types.ts";
+import { type HubCaller as Admin, hubClient } from "../../sandbox/hub/client.ts";
+import type { KubeObject, TestHub } from "../../sandbox/hub/types.ts";
 import { HOUR } from "../../src/domain/duration.ts";
 import { type Secret, secret } from "../../src/domain/secret.ts";
 import { GrantFailed, type GrantKey, type Grants, type Log, type Uids } from "../../src/flow/ports.ts";
@@ -19,9 +19,9 @@ const RBAC = "/apis/rbac.authorization.k8s.io/v1";
 const ACCOUNTS = `/api/v1/namespaces/${GRANTS_NAMESPACE}/serviceaccounts`;
 const BINDINGS = `${RBAC}/clusterrolebindings`;
 
-export function grantsContract(title: string, start: () => Promise<Hub>): void {
+export function grantsContract(title: string, start: () => Promise<TestHub>): void {
   describe(title, () => {
-    let hub: Hub;
+    let hub: TestHub;
     let admin: Admin;
     let client: HubClient;
     let grants: Grants;

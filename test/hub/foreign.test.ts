@@ -1,7 +1,7 @@
 /** What listForeign takes for the bot's own, and what not: looked at with the bot's own rights. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type JumpClock, jumpClock } from "../../sandbox/clock.ts";
-import { type HubClient as Admin, hubClient } from "../../sandbox/hub/client.ts";
+import { type HubCaller as Admin, hubClient } from "../../sandbox/hub/client.ts";
 import { type LocalHub, startLocalHub } from "../../sandbox/hub/index.ts";
 import { createHubClient, type HubClient } from "../../src/hub/client/client.ts";
 import { surveyHub } from "../../src/hub/grants/foreign.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { scratch } from "../../sandbox/child.ts";
 import { systemClock } from "../../sandbox/clock.ts";
-import { type HubClient as Ask, hubClient } from "../../sandbox/hub/client.ts";
+import { type HubCaller as Ask, hubClient } from "../../sandbox/hub/client.ts";
 import { envtestAdvice, envtestAvailable, startEnvtest } from "../../sandbox/hub/envtest.ts";
 import { startLocalHub } from "../../sandbox/hub/index.ts";
 import { chartKubeconfig } from "../../sandbox/hub/kubeconfig.ts";

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { scratch } from "../../sandbox/child.ts";
 import { systemClock } from "../../sandbox/clock.ts";
-import { type HubClient as Ask, hubClient } from "../../sandbox/hub/client.ts";
+import { type HubCaller as Ask, hubClient } from "../../sandbox/hub/client.ts";
 import { envtestAdvice, envtestAvailable, startEnvtest } from "../../sandbox/hub/envtest.ts";
 import { startLocalHub } from "../../sandbox/hub/index.ts";
-import type { Hub } from "../../sandbox/hub/types.ts";
+import type { TestHub } from "../../sandbox/hub/types.ts";
 import { type OpenHub, openHub } from "../../src/hub/client/access.ts";
 import { createHubClient } from "../../src/hub/client/client.ts";
 import { fileSource } from "../../src/hub/kubeconfig/source-file.ts";
@@ -49,7 +49,7 @@ describe("a file", () => {
   });
 });
 
-const hosts: [string, () => Promise<Hub>][] = [
+const hosts: [string, () => Promise<TestHub>][] = [
   ["the local hub", () => startLocalHub({ clock: systemClock() })],
 ];
 if (envtestAvailable()) hosts.push(["a real API server", startEnvtest]);
@@ -59,7 +59,7 @@ else {
 }
 
 describe.each(hosts)("a Secret of %s", (_, start) => {
-  let host: Hub;
+  let host: TestHub;
   let admin: Ask;
   let opened: OpenHub | undefined;
   let mount: string;
@@ -166,7 +166,7 @@ it.each([
 });
 
 /** The bot's pod as Kubernetes sets it up: an account with the rights of deploy/kubernetes, its files in a mount. */
-async function podOf(host: Hub, admin: Ask): Promise<string> {
+async function podOf(host: TestHub, admin: Ask): Promise<string> {
   const metadata = { name: "karpor-access", namespace: NAMESPACE };
   const rbac = `/apis/rbac.authorization.k8s.io/v1/namespaces/${NAMESPACE}`;
   const rules = [

@@ -1,18 +1,18 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type JumpClock, stillClock } from "../../sandbox/clock.ts";
-import { type HubClient, hubClient } from "../../sandbox/hub/client.ts";
+import { type HubCaller, hubClient } from "../../sandbox/hub/client.ts";
 import type { HubFailure } from "../../sandbox/hub/faults.ts";
 import { type LocalHub, type LocalHubOptions, startLocalHub } from "../../sandbox/hub/index.ts";
-import { ACCOUNTS, account, BINDINGS, binding, mint } from "./hub-fixture.ts";
+import { ACCOUNTS, accountObject, BINDINGS, bindingObject, mintToken } from "./hub-fixture.ts";
 
 const AUTHN = "/rest-api/v1/authn";
 
 describe("the stand-in of the hub", () => {
   let clock: JumpClock;
   let hub: LocalHub;
-  let admin: HubClient;
-  let nobody: HubClient;
+  let admin: HubCaller;
+  let nobody: HubCaller;
   const open = async (options: Partial<LocalHubOptions> = {}) => {
     clock = stillClock();
     hub = await startLocalHub({ clock, ...options });
@@ -28,17 +28,17 @@ describe("the stand-in of the hub", () => {
   afterEach(close);
 
   const create = (name: string, metadata = {}) =>
-    admin("POST", ACCOUNTS, { body: account({ name, ...metadata }) });
+    admin("POST", ACCOUNTS, { body: accountObject({ name, ...metadata }) });
   const login = async (token: string) => (await nobody("GET", AUTHN, { token })).status;
   const guest = async (name: string) => {
     await create(name);
     const subjects = [{ kind: "ServiceAccount", name, namespace: "grants" }];
-    await admin("POST", BINDINGS, { body: binding(name, "karpor-guest", subjects) });
-    return mint(admin, `${ACCOUNTS}/${name}`);
+    await admin("POST", BINDINGS, { body: bindingObject(name, "karpor-guest", subjects) });
+    return mintToken(admin, `${ACCOUNTS}/${name}`);
   };
 
   it("remembers a success for 10 s of the clock, each token's own, and never a failure", async () => {
-    const [first, second] = [await guest("g"), await mint(admin, `${ACCOUNTS}/g`)];
+    const [first, second] = [await guest("g"), await mintToken(admin, `${ACCOUNTS}/g`)];
     expect(await login(first)).toBe(200);
     clock.jump(5_000);
     expect(await login(second)).toBe(200);
@@ -74,11 +74,11 @@ describe("the stand-in of the hub", () => {
     expect(await ask("GET", AUTHN)).toBe(200);
     expect(await ask("DELETE", "/rest-api/v1/cluster/prod")).toBe(403);
     await admin("POST", BINDINGS, {
-      body: binding("a", "karpor-admin", [{ kind: "ServiceAccount", name: "g", namespace: "grants" }]),
+      body: bindingObject("a", "karpor-admin", [{ kind: "ServiceAccount", name: "g", namespace: "grants" }]),
     });
     expect(await ask("DELETE", "/rest-api/v1/cluster/prod")).toBe(200);
     await create("unbound");
-    expect(await ask("GET", AUTHN, await mint(admin, `${ACCOUNTS}/unbound`))).toBe(403);
+    expect(await ask("GET", AUTHN, await mintToken(admin, `${ACCOUNTS}/unbound`))).toBe(403);
   });
 
   it("lets everybody read, unless the anonymous role is gone", async () => {
@@ -142,7 +142,7 @@ describe("the stand-in of the hub", () => {
     hub.hang(true);
     const waiting = create("waited");
     const left = new AbortController();
-    const leaving = admin("POST", ACCOUNTS, { body: account({ name: "left" }), signal: left.signal });
+    const leaving = admin("POST", ACCOUNTS, { body: accountObject({ name: "left" }), signal: left.signal });
     await delay(30);
     left.abort();
     await expect(leaving).rejects.toThrow();
@@ -154,13 +154,13 @@ describe("the stand-in of the hub", () => {
 
   it("refuses the tokens of an account that a finalizer holds, a minute after its deletion", async () => {
     await create("held", { finalizers: ["example.com/held"] });
-    const token = await mint(admin, `${ACCOUNTS}/held`);
+    const token = await mintToken(admin, `${ACCOUNTS}/held`);
     await admin("DELETE", `${ACCOUNTS}/held`);
     clock.jump(59_000);
     expect(await login(token)).toBe(403);
     clock.jump(12_000);
     expect(await login(token)).toBe(401);
-    expect(await login(await mint(admin, `${ACCOUNTS}/held`))).toBe(401);
+    expect(await login(await mintToken(admin, `${ACCOUNTS}/held`))).toBe(401);
   });
 
   it("loses RBAC while it runs, and gets it back: nothing that stood is forgotten", async () => {

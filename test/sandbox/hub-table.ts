@@ -1,10 +1,10 @@
 /** Requests and what a hub answers them with: one table for the stand-in and the real API server. */
-import type { Asking, Reply } from "../../sandbox/hub/client.ts";
-import { ACCOUNTS, account, BINDINGS, binding, RBAC, type World } from "./hub-fixture.ts";
+import type { CallOptions, HubReply } from "../../sandbox/hub/client.ts";
+import { ACCOUNTS, accountObject, BINDINGS, bindingObject, type HubWorld, RBAC } from "./hub-fixture.ts";
 
 export interface Row {
   what: string;
-  ask(world: World): Promise<Reply>;
+  ask(world: HubWorld): Promise<HubReply>;
   status: number;
   reason?: string;
   message?: string | RegExp;
@@ -13,23 +13,24 @@ export interface Row {
 }
 
 const RBAC_GROUP = "rbac.authorization.k8s.io";
-const create = (metadata: object) => ({ body: account(metadata) });
-const merge = (body: unknown): Asking => ({ body, type: "application/merge-patch+json" });
-const jsonPatch = (body: unknown): Asking => ({ body, type: "application/json-patch+json" });
-const token = (spec: object): Asking => ({ body: { spec } });
-const bind = (body: object): Asking => ({ body });
-const rules = (rule: object): Asking => ({ body: { metadata: { name: "r" }, rules: [rule] } });
+const create = (metadata: object) => ({ body: accountObject(metadata) });
+const merge = (body: unknown): CallOptions => ({ body, type: "application/merge-patch+json" });
+const jsonPatch = (body: unknown): CallOptions => ({ body, type: "application/json-patch+json" });
+const token = (spec: object): CallOptions => ({ body: { spec } });
+const bind = (body: object): CallOptions => ({ body });
+const rules = (rule: object): CallOptions => ({ body: { metadata: { name: "r" }, rules: [rule] } });
 const selector = (text: string) => `${ACCOUNTS}?labelSelector=${encodeURIComponent(text)}`;
 
 /** Makes an account of that name first. */
 const having =
-  (name: string, ask: (world: World) => Promise<Reply>, metadata = {}) =>
-  async (world: World) => {
+  (name: string, ask: (world: HubWorld) => Promise<HubReply>, metadata = {}) =>
+  async (world: HubWorld) => {
     await world.admin("POST", ACCOUNTS, create({ name, ...metadata }));
     return ask(world);
   };
 const as =
-  (who: "admin" | "nobody" | "bot", method: string, path: string, asking?: Asking) => (world: World) =>
+  (who: "admin" | "nobody" | "bot", method: string, path: string, asking?: CallOptions) =>
+  (world: HubWorld) =>
     world[who](method, path, asking);
 
 const refusals: Row[] = [
@@ -283,12 +284,12 @@ const rights: Row[] = [
   },
   {
     what: "the bot binds the role it may bind",
-    ask: as("bot", "POST", BINDINGS, bind(binding("b1", "karpor-guest"))),
+    ask: as("bot", "POST", BINDINGS, bind(bindingObject("b1", "karpor-guest"))),
     status: 201,
   },
   {
     what: "the bot binds a role it may not bind",
-    ask: as("bot", "POST", BINDINGS, bind(binding("b2", "karpor-admin"))),
+    ask: as("bot", "POST", BINDINGS, bind(bindingObject("b2", "karpor-admin"))),
     ...{
       status: 403,
       reason: "Forbidden",
@@ -297,12 +298,12 @@ const rights: Row[] = [
   },
   {
     what: "the bot binds a role it may not bind, under a name that is taken",
-    ask: as("bot", "POST", BINDINGS, bind(binding("bot", "karpor-admin"))),
+    ask: as("bot", "POST", BINDINGS, bind(bindingObject("bot", "karpor-admin"))),
     ...{ status: 403, reason: "Forbidden" },
   },
   {
     what: "the bot binds a role that does not exist",
-    ask: as("bot", "POST", BINDINGS, bind(binding("b3", "none"))),
+    ask: as("bot", "POST", BINDINGS, bind(bindingObject("b3", "none"))),
     ...{
       status: 404,
       reason: "NotFound",
@@ -312,7 +313,7 @@ const rights: Row[] = [
   },
   {
     what: "an administrator binds a role that does not exist",
-    ask: as("admin", "POST", BINDINGS, bind(binding("b4", "none"))),
+    ask: as("admin", "POST", BINDINGS, bind(bindingObject("b4", "none"))),
     status: 201,
   },
   {
@@ -326,7 +327,7 @@ const rights: Row[] = [
       "admin",
       "POST",
       BINDINGS,
-      bind(binding("b5", "karpor-guest", [{ kind: "ServiceAccount", name: "a" }])),
+      bind(bindingObject("b5", "karpor-guest", [{ kind: "ServiceAccount", name: "a" }])),
     ),
     ...{ status: 422, reason: "Invalid", message: /subjects\[0\].namespace: Required value$/ },
   },

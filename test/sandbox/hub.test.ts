@@ -1,29 +1,29 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { HubClient } from "../../sandbox/hub/client.ts";
+import type { HubCaller } from "../../sandbox/hub/client.ts";
 import { envtestAdvice } from "../../sandbox/hub/envtest.ts";
 import {
   ACCOUNTS,
-  account,
+  accountObject,
   BINDINGS,
-  binding,
+  bindingObject,
+  type HubWorld,
   hubs,
-  mint,
+  mintToken,
   openWorld,
-  type World,
   watchLines,
 } from "./hub-fixture.ts";
 import { table } from "./hub-table.ts";
 
 describe.each(hubs)("$name", ({ name, skip, start }) => {
   describe.skipIf(skip)(skip ? `skipped: ${name} ${envtestAdvice}` : "as a hub", () => {
-    let world: World;
-    let admin: HubClient;
+    let world: HubWorld;
+    let admin: HubCaller;
     beforeAll(async () => {
       world = await openWorld(await start());
       admin = world.admin;
     }, 60_000);
     afterAll(() => world.close());
-    const create = (metadata: object) => admin("POST", ACCOUNTS, { body: account(metadata) });
+    const create = (metadata: object) => admin("POST", ACCOUNTS, { body: accountObject(metadata) });
 
     for (const [group, rows] of Object.entries(table)) {
       it.each(rows)(
@@ -84,7 +84,7 @@ describe.each(hubs)("$name", ({ name, skip, start }) => {
     it("keeps an account that a finalizer holds, its tokens and its minting, until the finalizer goes", async () => {
       await create({ name: "held", finalizers: ["example.com/held"] });
       const path = `${ACCOUNTS}/held`;
-      const [used, unused] = [await mint(admin, path), await mint(admin, path)];
+      const [used, unused] = [await mintToken(admin, path), await mintToken(admin, path)];
       const status = async (token: string) =>
         (await world.nobody("GET", "/rest-api/v1/authn", { token })).status;
       expect(await status(used)).toBe(403);
@@ -96,7 +96,7 @@ describe.each(hubs)("$name", ({ name, skip, start }) => {
       expect((await admin("GET", path)).body.metadata?.deletionTimestamp).toBeTruthy();
       // For a minute; after that the real one refuses them too (tried), and so the stand-in.
       expect([await status(used), await status(unused)]).toEqual([403, 403]);
-      expect(await status(await mint(admin, path))).toBe(403);
+      expect(await status(await mintToken(admin, path))).toBe(403);
       const type = "application/merge-patch+json";
       await admin("PATCH", path, { body: { metadata: { finalizers: null } }, type });
       expect((await admin("GET", path)).status).toBe(404);
@@ -132,7 +132,7 @@ describe.each(hubs)("$name", ({ name, skip, start }) => {
         body: { preconditions: { uid: made.metadata?.uid } },
       });
       expect(deleted.body).toMatchObject({ kind: "ServiceAccount", metadata: { uid: made.metadata?.uid } });
-      await admin("POST", BINDINGS, { body: binding("gone", "karpor-guest") });
+      await admin("POST", BINDINGS, { body: bindingObject("gone", "karpor-guest") });
       const unbound = await admin("DELETE", `${BINDINGS}/gone`);
       expect(unbound.body).toMatchObject({ kind: "Status", status: "Success", details: { name: "gone" } });
     });
@@ -177,7 +177,7 @@ describe.each(hubs)("$name", ({ name, skip, start }) => {
     it("takes a token for other audiences only when karpor is among them", async () => {
       await create({ name: "aud" });
       const status = async (audiences: string[]) => {
-        const token = await mint(admin, `${ACCOUNTS}/aud`, { audiences });
+        const token = await mintToken(admin, `${ACCOUNTS}/aud`, { audiences });
         return (await world.nobody("GET", "/rest-api/v1/authn", { token })).status;
       };
       expect([await status(["other"]), await status(["other", "karpor"])]).toEqual([401, 403]);
@@ -185,7 +185,10 @@ describe.each(hubs)("$name", ({ name, skip, start }) => {
 
     it("refuses an unused token as soon as its account is deleted, also when one of the same name is made", async () => {
       await create({ name: "dead" });
-      const [used, witness] = [await mint(admin, `${ACCOUNTS}/dead`), await mint(admin, `${ACCOUNTS}/dead`)];
+      const [used, witness] = [
+        await mintToken(admin, `${ACCOUNTS}/dead`),
+        await mintToken(admin, `${ACCOUNTS}/dead`),
+      ];
       const status = async (token: string) =>
         (await world.nobody("GET", "/rest-api/v1/authn", { token })).status;
       expect(await status(used)).toBe(403);
@@ -198,10 +201,10 @@ describe.each(hubs)("$name", ({ name, skip, start }) => {
 
     it("counts a binding at once, and its deletion", async () => {
       await create({ name: "bound" });
-      const token = await mint(admin, `${ACCOUNTS}/bound`);
+      const token = await mintToken(admin, `${ACCOUNTS}/bound`);
       const status = async () => (await world.nobody("GET", "/rest-api/v1/authn", { token })).status;
       const subjects = [{ kind: "ServiceAccount", name: "bound", namespace: "grants" }];
-      await admin("POST", BINDINGS, { body: binding("bound", "karpor-guest", subjects) });
+      await admin("POST", BINDINGS, { body: bindingObject("bound", "karpor-guest", subjects) });
       // A plain API server has no such path: to it, the right shows as 404.
       await expect.poll(status).toBe(world.hub.supports.karpor ? 200 : 404);
       await admin("DELETE", `${BINDINGS}/bound`);

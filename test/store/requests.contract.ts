@@ -8,7 +8,7 @@ import type { Requests } from "../../src/flow/ports.ts";
 import { createRequests } from "../../src/store/requests.ts";
 import { trail } from "../../src/store/trail.ts";
 import { freshKeys, type TestRedis } from "../helpers/redis.ts";
-import { activeSample, ana, asked, ben, drawn, inState } from "./samples.ts";
+import { activeSample, ana, asked, ben, drawnSample, inState } from "./samples.ts";
 
 export interface Fixture {
   requests: Requests;
@@ -217,7 +217,7 @@ export function requestsContract(redis: Pick<TestRedis, "commands">): void {
       await requests.update(id, (r) => inState(r, "timedOut"));
       expect(await unsettledIds(requests)).toEqual([id]);
       expect(await redis.commands.pttl(key)).toBe(-1);
-      await requests.update(id, drawn);
+      await requests.update(id, drawnSample);
       expect(await unsettledIds(requests)).toEqual([]);
       expect(await redis.commands.pttl(key)).toBeGreaterThan(89 * 86_400_000);
       await requests.update(id, (r) => ({ ...r, messages: {} }));
@@ -237,7 +237,7 @@ export function requestsContract(redis: Pick<TestRedis, "commands">): void {
       const { id } = await made("ending");
       const tokenExpiresAt = f.clock.now() + tokenDays * DAY;
       await requests.update(id, (r) => {
-        const ended = drawn(inState(r, "ended"));
+        const ended = drawnSample(inState(r, "ended"));
         return "grant" in ended && ended.grant
           ? { ...ended, grant: { ...ended.grant, tokenExpiresAt } }
           : null;

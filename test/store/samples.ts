@@ -72,7 +72,7 @@ export const activeSample = (over: Partial<In<"requested">> = {}) =>
   inState(asked(over), "active") as In<"active">;
 
 /** Every message it must have is sent and shows what it must. */
-export function drawn(request: AccessRequest): AccessRequest {
+export function drawnSample(request: AccessRequest): AccessRequest {
   const { revision } = request;
   const sent = wantedMessages(request).map(({ key, shows }) => [
     key,

@@ -4,7 +4,7 @@ import { StoreDown } from "../../src/flow/ports.ts";
 import { schemaTrouble } from "../../src/store/schema.ts";
 import { testRedis } from "../helpers/redis.ts";
 import { type Fixture, fixture } from "./requests.contract.ts";
-import { asked, drawn, inState } from "./samples.ts";
+import { asked, drawnSample, inState } from "./samples.ts";
 
 const redis = await testRedis();
 afterAll(() => redis[Symbol.asyncDispose]());
@@ -73,7 +73,7 @@ describe("a Redis of 0.1", () => {
   test("also where all of it is settled, and only the trail knows", async () => {
     const request = asked();
     await f.requests.make(request, "t1");
-    await f.requests.update(request.id, (r) => drawn(inState(r, "withdrawn")));
+    await f.requests.update(request.id, (r) => drawnSample(inState(r, "withdrawn")));
     expect(await redis.commands.scard(f.keys.unsettled)).toBe(0);
     await redis.commands.hset(f.keys.request(request.id), "record", JSON.stringify(request));
     expect(await trouble()).toBe(SENTENCE);

@@ -7,7 +7,7 @@ import { isSettled } from "../../src/domain/messages.ts";
 import type { AccessRequest, State } from "../../src/domain/request.ts";
 import { testRedis } from "../helpers/redis.ts";
 import { type Fixture, fixture, unsettledIds } from "./requests.contract.ts";
-import { activeSample, ana, asked, ben, drawn, inState } from "./samples.ts";
+import { activeSample, ana, asked, ben, drawnSample, inState } from "./samples.ts";
 
 const redis = await testRedis();
 afterAll(() => redis[Symbol.asyncDispose]());
@@ -45,7 +45,7 @@ async function take(f: Fixture, ids: AccessRequest["id"][], one: Step): Promise<
     return;
   }
   const id = ids[one.nth % ids.length];
-  const change = one.do === "move" ? move(one.to) : drawn;
+  const change = one.do === "move" ? move(one.to) : drawnSample;
   // Refused: it was never made, since its role was taken.
   if (id) await f.requests.update(id, change).catch(() => {});
 }

@@ -4,14 +4,14 @@ const MOST = { urgent: 64, timers: 48 } as const;
 export type LaneName = keyof typeof MOST;
 
 /** Runs the work when it is its turn; throws the signal's reason when that comes first, and what the work throws. */
-export type Lane = <T>(signal: AbortSignal | undefined, work: () => Promise<T>) => Promise<T>;
+export type ConnectionLane = <T>(signal: AbortSignal | undefined, work: () => Promise<T>) => Promise<T>;
 
-export const createLanes = (): Record<LaneName, Lane> => ({
+export const createLanes = (): Record<LaneName, ConnectionLane> => ({
   urgent: createLane(MOST.urgent),
   timers: createLane(MOST.timers),
 });
 
-function createLane(most: number): Lane {
+function createLane(most: number): ConnectionLane {
   let free = most;
   const waiting = new Set<() => void>();
   return async (signal, work) => {

@@ -5,9 +5,9 @@ import type { HubClient } from "../client/client.ts";
 import { answered, HubError, isAbsence } from "../client/errors.ts";
 import { readAnnotations, readExpiry } from "./annotations.ts";
 import { isOf, type Metadata, objectName } from "./names.ts";
-import { Account, Binding, isDeleting, type Place } from "./objects.ts";
+import { Account, Binding, type GrantsPlace, isDeleting } from "./objects.ts";
 
-export interface Hub extends Place {
+export interface Hub extends GrantsPlace {
   client: HubClient;
 }
 
@@ -27,8 +27,12 @@ export async function find(hub: Hub, key: GrantKey, uids: Uids, signal: AbortSig
 }
 
 /** Labels can be stripped by anybody who may patch; a uid is the object's for ever. */
-export const isOurs = (hub: Place, key: GrantKey, metadata: Metadata, uid: string | undefined): boolean =>
-  metadata.uid === uid || isOf(hub.instance, key, metadata);
+export const isOurs = (
+  hub: GrantsPlace,
+  key: GrantKey,
+  metadata: Metadata,
+  uid: string | undefined,
+): boolean => metadata.uid === uid || isOf(hub.instance, key, metadata);
 
 export const standing = (account: Metadata): NonNullable<GrantObjects["account"]> => ({
   uid: account.uid,
@@ -79,7 +83,7 @@ export async function isAbsent(hub: Hub, key: GrantKey, signal: AbortSignal): Pr
   return empty.every(Boolean);
 }
 
-export const accountsPath = ({ namespace }: Pick<Place, "namespace">) =>
+export const accountsPath = ({ namespace }: Pick<GrantsPlace, "namespace">) =>
   `/api/v1/namespaces/${namespace}/serviceaccounts`;
 export const BINDINGS_PATH = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
 

@@ -7,19 +7,19 @@ import { isOf, labels, Metadata, objectName } from "./names.ts";
 const RBAC = "rbac.authorization.k8s.io";
 
 /** Whose grants, and where they stand. */
-export interface Place {
+export interface GrantsPlace {
   instance: string;
   namespace: string;
 }
 
-export function account({ instance, namespace }: Place, request: In<"approved" | "delivering">) {
+export function account({ instance, namespace }: GrantsPlace, request: In<"approved" | "delivering">) {
   const annotations = writeAnnotations(annotationsOf(request));
   return {
     metadata: { name: objectName(request), namespace, labels: labels(instance, request), annotations },
   };
 }
 
-export function binding({ instance, namespace }: Place, key: GrantKey, clusterRole: string) {
+export function binding({ instance, namespace }: GrantsPlace, key: GrantKey, clusterRole: string) {
   const name = objectName(key);
   return {
     metadata: { name, labels: labels(instance, key) },
@@ -42,13 +42,13 @@ export type Binding = z.infer<typeof Binding>;
 export const isDeleting = ({ deletionTimestamp }: Metadata) => Boolean(deletionTimestamp);
 
 /** Why what stands under the account's name is not the account we would have made; null when it is. */
-export function wrongAccount(place: Place, key: GrantKey, found: Metadata): string | null {
+export function wrongAccount(place: GrantsPlace, key: GrantKey, found: Metadata): string | null {
   if (!isOf(place.instance, key, found)) return "a ServiceAccount of that name belongs to something else";
   return isDeleting(found) ? "the ServiceAccount of that name is being deleted" : null;
 }
 
 /** Why what stands under the binding's name is not the binding we would have made; null when it is. */
-export function wrongBinding(place: Place, key: GrantKey, role: string, found: Binding): string | null {
+export function wrongBinding(place: GrantsPlace, key: GrantKey, role: string, found: Binding): string | null {
   if (!isOf(place.instance, key, found.metadata))
     return "a ClusterRoleBinding of that name belongs to something else";
   if (isDeleting(found.metadata)) return "the ClusterRoleBinding of that name is being deleted";

@@ -2,7 +2,7 @@
 import { type App, type Logger, SocketModeReceiver } from "@slack/bolt";
 import { z } from "zod";
 
-export interface Connection {
+export interface SocketConnection {
   /** How many the app had when this one was opened, of all replicas; this one included. */
   readonly connections: number;
   /** Resolves when it is gone, whoever ended it. */
@@ -11,7 +11,7 @@ export interface Connection {
   close(): Promise<void>;
 }
 
-export interface ConnectionOptions {
+export interface SocketConnectionOptions {
   appToken: string;
   logger: Logger;
   apiUrl?: string | undefined;
@@ -26,7 +26,7 @@ const HELLO_WITHIN_MS = 10_000;
 const CLOSE_WITHIN_MS = 3_000;
 
 /** Resolves when Slack has said hello. Rejects with Slack's refusal, or when it does not answer. */
-export async function connect(options: ConnectionOptions, app: App): Promise<Connection> {
+export async function connectSocket(options: SocketConnectionOptions, app: App): Promise<SocketConnection> {
   const receiver = receiverOf(options);
   receiver.init(app);
   const { client } = receiver;
@@ -51,7 +51,7 @@ export async function connect(options: ConnectionOptions, app: App): Promise<Con
   return { connections, lost, close };
 }
 
-const receiverOf = ({ appToken, logger, apiUrl, pongWithin = PONG_WITHIN_MS }: ConnectionOptions) =>
+const receiverOf = ({ appToken, logger, apiUrl, pongWithin = PONG_WITHIN_MS }: SocketConnectionOptions) =>
   new SocketModeReceiver({
     appToken,
     logger,

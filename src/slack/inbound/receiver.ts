@@ -1,7 +1,7 @@
 /** How Slack reaches us: signed HTTP requests that our server hands on, or a WebSocket that we open. */
 import type { RequestListener } from "node:http";
 import { type App, HTTPReceiver, type Receiver } from "@slack/bolt";
-import { type ConnectionOptions, connect } from "./connection.ts";
+import { connectSocket, type SocketConnectionOptions } from "./connection.ts";
 import { takeSigned } from "./signed.ts";
 import { createSocket, type SocketOptions } from "./socket.ts";
 
@@ -18,7 +18,7 @@ export interface SlackReceiver {
 
 export interface ReceiverOptions
   extends Omit<SocketOptions, "connect">,
-    Omit<ConnectionOptions, "appToken"> {}
+    Omit<SocketConnectionOptions, "appToken"> {}
 
 export const createReceiver = (transport: Transport, options: ReceiverOptions): SlackReceiver =>
   "appToken" in transport ? socketReceiver(transport, options) : httpReceiver(transport, options);
@@ -52,7 +52,7 @@ function socketReceiver({ appToken }: { appToken: string }, options: ReceiverOpt
     ...options,
     connect: async () => {
       if (!app) throw new Error("Bolt was not given its receiver");
-      return connect({ ...options, appToken }, app);
+      return connectSocket({ ...options, appToken }, app);
     },
   });
   const receiver: Receiver = {

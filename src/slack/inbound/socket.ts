@@ -6,10 +6,10 @@ import type { Clock, Log } from "../../flow/ports.ts";
 import type { HoldFound } from "../../flow/support/holds.ts";
 import { type Repeating, repeat } from "../../flow/support/repeat.ts";
 import { retryAfter, slackError } from "../outbound/client.ts";
-import type { Connection } from "./connection.ts";
+import type { SocketConnection } from "./connection.ts";
 
 export interface SocketOptions {
-  connect(): Promise<Connection>;
+  connect(): Promise<SocketConnection>;
   /** Whether the records can be reached from here. */
   hasRecords(): boolean;
   /** Resolves when nothing waits for an acknowledgement any more. */
@@ -37,7 +37,7 @@ const LOOK_AGAIN_MS = { least: 30_000, spread: 30_000 };
 const LOOK_TWICE_MS = { least: 3_000, spread: 3_000 };
 
 interface State {
-  current: Connection | undefined;
+  current: SocketConnection | undefined;
   openedAt: number;
   /** Attempts that failed, and connections lost young, in a row. */
   failures: number;
@@ -125,7 +125,7 @@ function leave(state: State, { log }: SocketOptions, others: number): void {
   state.current = undefined;
 }
 
-function take(state: State, fresh: Connection, { clock }: SocketOptions): void {
+function take(state: State, fresh: SocketConnection, { clock }: SocketOptions): void {
   state.aside = false;
   state.current = fresh;
   state.openedAt = clock.now();
@@ -144,7 +144,10 @@ function back(state: State, clock: Clock, atLeast = 0): void {
   state.nextTry = clock.now() + Math.max(wait, atLeast);
 }
 
-async function open(state: State, { connect, report, clock }: SocketOptions): Promise<Connection | null> {
+async function open(
+  state: State,
+  { connect, report, clock }: SocketOptions,
+): Promise<SocketConnection | null> {
   try {
     const fresh = await connect();
     report([]);

@@ -27,14 +27,14 @@ function pending(p: Renderer, r: AccessRequest, first: boolean): Message {
   const { blocks } = message(
     p,
     (fmt) => [p.words.card.pending(f, fmt), ...pings.map(mention)].join(" "),
-    [...quote(r.reason), ...allows(p, r), ...buttonRow],
+    [...quote(r.reason), ...allowsLines(p, r), ...buttonRow],
     footer,
   );
   return { text: shorten(p.words.cardText(f, cut(oneLine(r.reason), 150, escaped)), 150), blocks };
 }
 
 /** Nothing when the role has left the catalog. */
-export function allows(p: Renderer, r: AccessRequest): KnownBlock[] {
+export function allowsLines(p: Renderer, r: AccessRequest): KnownBlock[] {
   const role = Object.hasOwn(p.ctx.roles, r.role) ? p.ctx.roles[r.role] : undefined;
   return role ? [section(p.words.allows(escaped(role.description[p.ctx.locale])))] : [];
 }

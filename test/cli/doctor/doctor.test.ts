@@ -1,6 +1,6 @@
 /** The doctor is shown each failure once, and names it with its fix; a healthy world fails nowhere. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type HubClient, hubClient } from "../../../sandbox/hub/client.ts";
+import { type HubCaller, hubClient } from "../../../sandbox/hub/client.ts";
 import { envtestAdvice, envtestAvailable, startEnvtest } from "../../../sandbox/hub/envtest.ts";
 import { startLocalHub } from "../../../sandbox/hub/index.ts";
 import { APPROVALS, startWorld, type World } from "../../helpers/bot.ts";
@@ -9,7 +9,7 @@ import { type ConfigChange, findingsOf, runDoctor } from "../../helpers/doctor.t
 
 const RBAC = "/apis/rbac.authorization.k8s.io/v1";
 let world: World;
-let admin: HubClient;
+let admin: HubCaller;
 beforeAll(async () => {
   world = await startWorld();
   admin = hubClient(world.hub, world.hub.admin);

@@ -1,6 +1,6 @@
 /** What others made on the hub, and what a killed doctor left there: the doctor names each, and says what removes it. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type HubClient, hubClient } from "../../../sandbox/hub/client.ts";
+import { type HubCaller, hubClient } from "../../../sandbox/hub/client.ts";
 import { connectAll } from "../../../src/app.ts";
 import { checkStart } from "../../../src/cli/checks/start.ts";
 import { loadConfig } from "../../../src/config.ts";
@@ -15,7 +15,7 @@ import { approved } from "../../hub/requests.ts";
 
 const RBAC = "/apis/rbac.authorization.k8s.io/v1";
 let world: World;
-let admin: HubClient;
+let admin: HubCaller;
 beforeAll(async () => {
   world = await startWorld();
   admin = hubClient(world.hub, world.hub.admin);

@@ -8,10 +8,10 @@ import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { parse, stringify } from "yaml";
 import { jumpClock, systemClock } from "../../../sandbox/clock.ts";
-import { type HubClient, hubClient } from "../../../sandbox/hub/client.ts";
+import { type HubCaller, hubClient } from "../../../sandbox/hub/client.ts";
 import { envtestAdvice, envtestAvailable, startEnvtest } from "../../../sandbox/hub/envtest.ts";
 import { type LocalHub, startLocalHub } from "../../../sandbox/hub/index.ts";
-import type { Hub } from "../../../sandbox/hub/types.ts";
+import type { TestHub } from "../../../sandbox/hub/types.ts";
 import { setup } from "../../../src/cli/setup/index.ts";
 import { setupOptions } from "../../../src/cli/setup/options.ts";
 import { loadForHub } from "../../../src/config.ts";
@@ -56,9 +56,9 @@ const words = (said: string, first: string) => said.split("\n").filter((l) => l.
 describe("on the local hub", () => onHub(() => startLocalHub({ clock: jumpClock() })));
 describe.skipIf(!envtestAvailable())(`on a real API server (${envtestAdvice})`, () => onHub(startEnvtest));
 
-function onHub(start: () => Promise<Hub>) {
-  let hub: Hub;
-  let ask: HubClient;
+function onHub(start: () => Promise<TestHub>) {
+  let hub: TestHub;
+  let ask: HubCaller;
   let admin: string;
   beforeAll(async () => {
     hub = await start();

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { jumpClock } from "../../../sandbox/clock.ts";
 import { envtestAdvice, envtestAvailable, startEnvtest } from "../../../sandbox/hub/envtest.ts";
 import { startLocalHub } from "../../../sandbox/hub/index.ts";
-import type { Hub } from "../../../sandbox/hub/types.ts";
+import type { TestHub } from "../../../sandbox/hub/types.ts";
 import { foreignScope } from "../../../src/cli/checks/foreign.ts";
 import type { Clock } from "../../../src/domain/clock.ts";
 import { listForeign } from "../../../src/hub/grants/foreign.ts";
@@ -51,7 +51,7 @@ describe.skipIf(!envtestAvailable())(`the thief on a real API server (${envtestA
   onHub(startEnvtest, { now: Date.now, sleep: async () => {} }),
 );
 
-function onHub(start: () => Promise<Hub>, clock: Clock): void {
+function onHub(start: () => Promise<TestHub>, clock: Clock): void {
   const opened = new AsyncDisposableStack();
   let world: StolenWorld;
   beforeAll(async () => {

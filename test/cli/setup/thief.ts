@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { parse } from "yaml";
-import { type HubClient as Asking, hubClient, type Reply } from "../../../sandbox/hub/client.ts";
-import type { Hub } from "../../../sandbox/hub/types.ts";
+import { type HubCaller as Asking, type HubReply, hubClient } from "../../../sandbox/hub/client.ts";
+import type { TestHub } from "../../../sandbox/hub/types.ts";
 import { setup } from "../../../src/cli/setup/index.ts";
 import { setupOptions } from "../../../src/cli/setup/options.ts";
 import { type Config, loadForHub } from "../../../src/config.ts";
@@ -34,7 +34,7 @@ export interface Thief {
   /** The bot's, as stolen. */
   token: string;
   /** As the bot, or with another token; null: with none. */
-  ask(method: string, path: string, body?: object, token?: string | null): Promise<Reply>;
+  ask(method: string, path: string, body?: object, token?: string | null): Promise<HubReply>;
   mint(path: string, name: string, token?: string): Promise<string | null>;
   account(name: string, metadata?: object): Promise<boolean>;
   bind(
@@ -73,7 +73,7 @@ export function createThief(client: Asking, stolen: string): Thief {
 }
 
 const typeOf = (method: string) => (method === "PATCH" ? "application/merge-patch+json" : "application/json");
-const made = ({ status }: Reply): boolean => status === 201;
+const made = ({ status }: HubReply): boolean => status === 201;
 
 export const bindingBody = (name: string, clusterRole: string, subject: object, metadata?: object) => ({
   metadata: { name, ...metadata },
@@ -84,7 +84,7 @@ export const bindingBody = (name: string, clusterRole: string, subject: object, 
 type Confirm = (question: string) => Promise<boolean>;
 
 export interface StolenWorld {
-  hub: Hub;
+  hub: TestHub;
   config: Config;
   thief: Thief;
   /** As the running bot has it. */
@@ -101,7 +101,7 @@ export interface StolenWorld {
 
 /** A bot that was set up as docs/install.md says, a grant that lives, and a copy of the bot's kubeconfig. */
 export async function startStolenWorld(
-  hub: Hub,
+  hub: TestHub,
   clock: Clock,
   opened: AsyncDisposableStack,
 ): Promise<StolenWorld> {
