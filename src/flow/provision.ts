@@ -41,10 +41,13 @@ async function provision(ports: Ports, id: RequestId, signal: AbortSignal): Prom
   const request = await ports.requests.get(id);
   if (!isOpen(request)) return undefined;
   // After the record: it is of a Redis that the hub was asked about.
-  const epoch = await reportOutage(ports, id, "hub", () => ports.epoch.look());
+  const epoch = await reportOutage(ports, id, "hub", () => ports.epoch.look()).catch(async (error) => {
+    await announceWait(ports, id);
+    throw error;
+  });
   if (ports.heldBack() && ports.clock.now() < request.expiresAt) {
     await noteOutage(ports, id, "held-back");
-    await ports.lease.hold(id, () => announceWait(ports, id));
+    await announceWait(ports, id);
     return { again: ports.clock.now() + HELD_BACK_MS };
   }
   if (isDoubtful(request, epoch)) await settleDoubtful(ports, request, signal);

@@ -1,6 +1,6 @@
 /** An approval of before Redis was restored is never provisioned: what stands on the hub goes on, anything else may have ended since. */
 import { failed } from "../domain/transitions.ts";
-import type { In, Ports } from "./ports.ts";
+import type { GrantObjects, In, Ports } from "./ports.ts";
 import { adoptGrant, wasDelivered } from "./repair.ts";
 import { commit } from "./support/commit.ts";
 import { reportOutage } from "./support/outage.ts";
@@ -13,7 +13,24 @@ export async function settleDoubtful(
 ): Promise<void> {
   const uids = "grant" in request ? request.grant : {};
   const on = await reportOutage(ports, request.id, "hub", () => ports.grants.find(request, uids, signal));
-  if (wasDelivered(on)) return adoptGrant(ports, on);
+  if (wasDelivered(on)) {
+    await withoutSecondMessage(ports, request, on);
+    return adoptGrant(ports, on);
+  }
   ports.log.warn({ id: request.id }, "not provisioned: Redis was restored, and it may have ended since");
   await commit(ports, request.id, (r) => failed(r, "restored", ports.clock.now()));
+}
+
+/** The one that waited beside the message with the token. */
+async function withoutSecondMessage(
+  ports: Ports,
+  request: In<"approved" | "delivering">,
+  { account }: GrantObjects,
+): Promise<void> {
+  const mine = request.messages.token;
+  const first = account?.annotations?.tokenMessage;
+  if (!mine || mine.ts === "" || mine.ts === first?.ts) return;
+  await reportOutage(ports, request.id, "slack", () =>
+    ports.notifier.takeTokenOff(request, "setting-up", mine, "delete"),
+  );
 }

@@ -168,6 +168,7 @@ test("granted and live since the copy: it goes on, whatever the copy calls it, a
   for (const id of [wasPending, wasApproved]) expect(await record(id)).toMatchObject({ state: "active" });
   expect(await it.standing()).toHaveLength(4);
   expect([tokens(BOB).length, tokens(CAROL).length]).toEqual([bobs, carols]);
+  expect(world.slack.dm(CAROL).filter((m) => visibleText(m).includes("held back"))).toEqual([]);
   world.clock.jump(4 * HOUR);
   await steps.sweep();
   await steps.finish();
