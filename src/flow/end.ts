@@ -9,7 +9,7 @@ import { commit } from "./support/commit.ts";
 import { reportOutage } from "./support/outage.ts";
 import { watchProbe } from "./support/probe.ts";
 
-/** A probe token is welcome, never waited for. */
+/** After the binding is gone. A probe token is welcome, and not waited for where only it is slow. */
 const PROBE_WITHIN_MS = SECOND;
 const PROBE_LIFE_MS = 600 * SECOND;
 const BUSY_MS = 250;
@@ -43,10 +43,11 @@ async function remove(ports: Ports, request: In<"ending">, signal: AbortSignal):
   const { grants } = ports;
   const uids = request.grant ?? {};
   // Side by side: without the binding the token is refused at once, and the probe costs no time.
-  const [probe] = await Promise.all([
-    mintProbe(ports, request, signal),
-    grants.removeBinding(request, uids, signal),
-  ]);
+  const late = new AbortController();
+  const minting = mintProbe(ports, request, AbortSignal.any([signal, late.signal]));
+  await grants.removeBinding(request, uids, signal);
+  const timer = setTimeout(() => late.abort(), PROBE_WITHIN_MS);
+  const probe = await minting.finally(() => clearTimeout(timer));
   await grants.removeAccount(request, uids, signal);
   const left = await grants.find(request, uids, signal);
   if (left.account?.deleting) throw new TroubleOutside("stuck", "a deleted account still stands");
@@ -65,8 +66,7 @@ async function mintProbe(
 ): Promise<Secret | null> {
   if (!request.grant) return null;
   try {
-    const soon = AbortSignal.any([signal, AbortSignal.timeout(PROBE_WITHIN_MS)]);
-    return (await grants.mint(request, PROBE_LIFE_MS, soon)).token;
+    return (await grants.mint(request, PROBE_LIFE_MS, signal)).token;
   } catch {
     return null;
   }
