@@ -179,6 +179,8 @@ export interface WorkspaceSettings {
   ackTimeoutMs: number;
   shouldEscape: boolean;
   rateLimit: RateLimit | undefined;
+  /** By method; none is limited unless it is among them. */
+  callsPerMinute: Record<string, number>;
 }
 
 export interface LocalSlackOptions {

@@ -104,6 +104,7 @@ function initialSettings(options: LocalSlackOptions): WorkspaceSettings {
     ackTimeoutMs: options.ackTimeoutMs ?? 3000,
     shouldEscape: true,
     rateLimit: undefined,
+    callsPerMinute: {},
   };
 }
 

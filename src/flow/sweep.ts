@@ -52,12 +52,13 @@ async function listHub({ grants, log }: Ports): Promise<GrantObjects[] | null> {
 /** All that the record's state asks for and that should have been done by now, whatever happened to its jobs. */
 async function advance(ports: Ports, request: AccessRequest): Promise<void> {
   const now = ports.clock.now();
-  const { id, version } = request;
+  const { id } = request;
   const timer = timerOf(request, ports.policy.reminders);
   if (timer && timer.at <= now) await enqueue(ports, request, (jobs) => jobs.setTimer(id, null, timer));
   else if (request.enteredAt + PATIENCE_MS <= now)
     for (const step of rowOf(request).now)
-      await enqueue(ports, request, (jobs) => jobs.add("timers", step, id, version));
+      // The same until the state changes: by the version, each message that is drawn meanwhile would make one more.
+      await enqueue(ports, request, (jobs) => jobs.setTimer(id, null, { step, at: request.enteredAt }));
   if (outdatedMessages(request).length > 0) await messageJob(ports, "syncMessages", request);
   if (needsTokenOff(request)) await messageJob(ports, "takeTokenOff", request);
 }

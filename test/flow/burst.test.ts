@@ -1,0 +1,141 @@
+/** Many at once: nobody waits behind the ends of others, and neither jobs nor messages pile up. */
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { HubCall } from "../../sandbox/hub/faults.ts";
+import { HOUR, MINUTE, SECOND } from "../../src/domain/duration.ts";
+import type { RequestId } from "../../src/domain/ids.ts";
+import { isSettled } from "../../src/domain/messages.ts";
+import { TroubleOutside } from "../../src/flow/ports.ts";
+import { sweep } from "../../src/flow/sweep.ts";
+import { ALICE, BOB, CAROL, MEI, startBot, startWorld, type World } from "../helpers/bot.ts";
+import { makeLive } from "../helpers/live-grants.ts";
+import { scene, tokenIn } from "../helpers/scene.ts";
+import { openSteps, type Steps } from "../helpers/steps.ts";
+
+let world: World;
+let steps: Steps;
+let bot: Awaited<ReturnType<typeof startBot>>;
+
+beforeEach(async () => {
+  world = await startWorld();
+  steps = await openSteps(world);
+  bot = await startBot(world);
+});
+afterEach(async () => {
+  world.localHub?.meddle(undefined);
+  world.localHub?.hang(false);
+  world.slack.settings.callsPerMinute = {};
+  await bot.stop();
+  await steps[Symbol.asyncDispose]();
+  await world.close();
+});
+
+const live = (count: number, expiresAt: number) => makeLive(world, steps.ports, count, expiresAt);
+
+/** What the hub is asked, in the order in which it comes; deleting the binding of `hanging` is never answered. */
+function watchHub(hanging: RequestId): HubCall[] {
+  const calls: HubCall[] = [];
+  world.localHub?.meddle({
+    before: async (call) => {
+      calls.push(call);
+      return isRemoval(call) && isOf(call, hanging) ? { hang: true } : undefined;
+    },
+    after: async () => true,
+  });
+  return calls;
+}
+
+const isRemoval = ({ method, path }: HubCall) => method === "DELETE" && path.includes("clusterrolebindings");
+const isOf = ({ path }: HubCall, id: string) => path.includes(id.toLowerCase());
+
+test("among 300 ends and beside a call that hangs, a revoke and an approval are served before half of them", async () => {
+  const ENDS = 300;
+  const it = scene(world);
+  const card = await it.ask("guest 2h", "meanwhile", MEI);
+  const [hanging, revoked] = await live(2, world.clock.now() + HOUR);
+  if (!hanging || !revoked) throw new Error("no grants");
+  const expiresAt = world.clock.now() + MINUTE;
+  const over = await live(ENDS, expiresAt);
+  const calls = watchHub(hanging.id);
+  await it.say(ALICE, `revoke ${hanging.id} hangs`);
+  await world.until(async () => calls.some((call) => isRemoval(call) && isOf(call, hanging.id)));
+  await world.jump(expiresAt - world.clock.now());
+  await world.until(async () => calls.some((call) => isRemoval(call) && !isOf(call, hanging.id)));
+  await Promise.all([
+    it.say(ALICE, `revoke ${revoked.id} at once`),
+    world.slack.click(ALICE, card, "Approve"),
+  ]);
+  const others = () => calls.filter((call) => isRemoval(call) && over.some(({ id }) => isOf(call, id)));
+  await world.until(async () => others().length >= ENDS, 120_000);
+  const half = others()[ENDS / 2];
+  const before = calls.slice(0, half && calls.indexOf(half));
+  expect(before.some((call) => isRemoval(call) && isOf(call, revoked.id))).toBe(true);
+  const [approved] = (await world.records()).filter(({ reason }) => reason === "meanwhile");
+  expect(before.some((call) => call.path.endsWith("/token") && isOf(call, approved?.id ?? ""))).toBe(true);
+}, 240_000);
+
+test("50 ends through twenty sweeps while the hub hangs: the jobs are no more than after the first", async () => {
+  const expiresAt = world.clock.now() + MINUTE;
+  await live(50, expiresAt);
+  world.localHub?.failNext(1_000, 503, (method) => method === "DELETE");
+  await world.jump(expiresAt - world.clock.now());
+  await world.until(async () => (await world.records()).every((r) => "outage" in r && r.outage), 60_000);
+  world.localHub?.hang(true);
+  const away = () => Promise.reject(new TroubleOutside("hub", "hangs"));
+  const ports = { ...steps.ports, jobs: world.jobs };
+  const backlog: number[] = [];
+  for (let sweeps = 0; sweeps < 20; sweeps++) {
+    await world.jump(MINUTE);
+    await sweep({ ...ports, grants: { ...ports.grants, list: away, listForeign: away } });
+    const counts = [...(await jobsByStep()).values()];
+    // The one that still tries, and the sweep's.
+    expect([...(await jobsByStep()).entries()].filter(([, n]) => n > 2)).toEqual([]);
+    backlog.push(counts.reduce((sum, count) => sum + count, 0));
+  }
+  expect(backlog.at(-1)).toBeLessThanOrEqual(backlog[0] ?? 0);
+}, 240_000);
+
+/** How many stand of each step of each record. */
+async function jobsByStep(): Promise<Map<string, number>> {
+  const counts = new Map<string, number>();
+  for (const lane of Object.values(world.jobs.lanes))
+    for (const job of await lane.getJobs(["active", "waiting", "delayed"])) {
+      const key = `${job?.name} ${job?.data.id}`;
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+  return counts;
+}
+
+test("60 released at once, with 50 edits and 50 deletions a minute: every token goes, and every record settles", async () => {
+  await live(60, world.clock.now() + 8 * HOUR);
+  const holders = [BOB, CAROL, MEI];
+  const tokens = () => holders.flatMap((who) => world.slack.dm(who)).filter((m) => tokenIn(m) !== "");
+  expect(tokens()).toHaveLength(60);
+  world.slack.settings.callsPerMinute = { "chat.update": 50, "chat.delete": 50 };
+  await Promise.all(
+    holders.flatMap((who) =>
+      world.slack
+        .dm(who)
+        .filter((m) => tokenIn(m) !== "")
+        .map((message) => world.slack.click(who, message, "Release now", { confirm: true })),
+    ),
+  );
+  // A minute, and so much more as 60 take at 100 a minute.
+  for (let passed = 0; passed < 100 * SECOND; passed += 10 * SECOND) await pass(10 * SECOND);
+  expect(tokens()).toEqual([]);
+  const settled = async () => (await world.records()).every(isSettled);
+  for (let minutes = 0; minutes < 30 && !(await settled()); minutes++) await pass(MINUTE);
+  expect(await settled()).toBe(true);
+  const limited = world.slack.calls.filter(({ error }) => error === "ratelimited");
+  expect(limited.length).toBeGreaterThan(0);
+}, 240_000);
+
+/** Time passes with a sweep at its end, and what came due is done. */
+async function pass(ms: number): Promise<void> {
+  await world.jump(ms);
+  await sweep({ ...steps.ports, jobs: world.jobs });
+  await world.until(async () => {
+    const lanes = Object.values(world.jobs.lanes);
+    const busy = await Promise.all(lanes.map((lane) => lane.getJobCountByTypes("active", "waiting")));
+    return busy.every((count) => count === 0);
+  }, 60_000);
+}
