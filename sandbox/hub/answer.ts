@@ -23,7 +23,7 @@ const verbs: Record<string, (world: HubState, found: Case) => CaseAnswer> = {
   }),
   create,
   patch,
-  updateObject,
+  update: updateObject,
   delete: remove,
   deletecollection: eraseAll,
 };

@@ -10,7 +10,7 @@ import type { World } from "./bot.ts";
 import { BOB, CAROL, MEI } from "./people.ts";
 
 const HOLDERS = [BOB, CAROL, MEI].map((id) => Person.parse({ id, name: id, locale: "en" }));
-const AT_ONCE = 20;
+const AT_ONCE = 8;
 
 export async function makeLive(
   world: World,

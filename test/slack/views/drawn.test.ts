@@ -153,7 +153,7 @@ describe("what is said", () => {
     );
     const refusal = { kind: "terms-changed", role: "admin", what: "too-long", max: 30 * 60_000 };
     expect(says("notice:closed", { refusal })).toBe(
-      "*Closed, the rules changed:* admin for 4 h, while this waited; it lasts at most 30 min now.",
+      "*Closed, the rules changed* while this waited: admin for 4 h; it lasts at most 30 min now.",
     );
     expect(says("alert:token-left")).toBe(
       "*A token is left in Slack, dead:* admin for <@U0BOB> on production. Slack refuses to edit or delete its message; it was tried for a week.",
