@@ -31,9 +31,11 @@ const settled = async () => (await world.records()).every(isSettled);
 async function pass(ms: number): Promise<void> {
   await world.jump(ms);
   await world.until(async () =>
-    (await Promise.all(Object.values(world.jobs.lanes).map((lane) => lane.getJobCountByTypes("active", "waiting")))).every(
-      (n) => n === 0,
-    ),
+    (
+      await Promise.all(
+        Object.values(world.jobs.lanes).map((lane) => lane.getJobCountByTypes("active", "waiting")),
+      )
+    ).every((n) => n === 0),
   );
 }
 
