@@ -2,10 +2,11 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { hubClient } from "../../sandbox/hub/client.ts";
 import { visibleText } from "../../sandbox/slack/index.ts";
-import { HOUR, MINUTE } from "../../src/domain/duration.ts";
+import { HOUR, MINUTE, SECOND } from "../../src/domain/duration.ts";
 import type { RequestId, UserId } from "../../src/domain/ids.ts";
 import { requestId } from "../../src/domain/ids.ts";
 import { decideRequest } from "../../src/flow/decide.ts";
+import { endGrant } from "../../src/flow/end.ts";
 import { fallbackExpiry } from "../../src/flow/fallback-expiry.ts";
 import { makeRequest } from "../../src/flow/request.ts";
 import { ALICE, BOB, MEI, startWorld, type World } from "../helpers/bot.ts";
@@ -160,4 +161,21 @@ test("objects of a request that is over are removed, whatever made them late", a
   expect(await it.standing()).toHaveLength(2);
   await steps.sweep();
   expect(await it.standing()).toEqual([]);
+});
+
+test("an end step that comes once more, as a sweep may add it, leaves the proof to the probe and to its timer", async () => {
+  const id = await grant();
+  world.clock.jump(4 * HOUR);
+  const mint = () => Promise.reject(new Error("slow"));
+  const ports = { ...steps.ports, grants: { ...steps.ports.grants, mint } };
+  await steps.work(ports);
+  world.clock.jump(12 * SECOND);
+  await endGrant(ports, id);
+  expect(await ports.requests.get(id)).toMatchObject({ state: "ending", deletedAt: expect.any(Number) });
+  world.clock.jump(SECOND);
+  await steps.work(ports);
+  expect(await ports.requests.get(id)).toMatchObject({
+    state: "ended",
+    verification: { method: "absence" },
+  });
 });

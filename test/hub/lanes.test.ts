@@ -56,12 +56,12 @@ it("a binding goes at once while thousands of timers' calls wait for a hub that 
   const over = new AbortController();
   const ends = Array.from({ length: 2_000 }, () => timers.find(approved(), {}, over.signal));
   const probes = Array.from({ length: 2_000 }, () => timers.check(secret("a.b.c"), over.signal));
-  await expect.poll(held, { interval: 5, timeout: 30_000 }).toBe(48);
+  await expect.poll(held, { interval: 5, timeout: 30_000 }).toBe(64);
   await urgent.removeBinding(request, made, signal);
   expect((await hub.objects()).clusterRoleBindings.map(({ metadata }) => metadata.uid)).not.toContain(
     made.bindingUid,
   );
-  expect(held()).toBe(48);
+  expect(held()).toBe(64);
   over.abort();
   await Promise.allSettled([...ends, ...probes]);
   release();
@@ -70,8 +70,8 @@ it("a binding goes at once while thousands of timers' calls wait for a hub that 
 it("who waits for a turn leaves at the signal, with its reason, and takes nobody's place", async () => {
   const timers = grantsIn("timers");
   const { held, release } = holdBack(isRead);
-  const busy = Array.from({ length: 24 }, () => timers.find(approved(), {}, signal));
-  await expect.poll(held, { interval: 5, timeout: 30_000 }).toBe(48);
+  const busy = Array.from({ length: 32 }, () => timers.find(approved(), {}, signal));
+  await expect.poll(held, { interval: 5, timeout: 30_000 }).toBe(64);
   const stop = new AbortController();
   const reason = new Error("the lease is lost");
   const waiting = timers.list(stop.signal);

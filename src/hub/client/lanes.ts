@@ -1,6 +1,6 @@
 /** Who may have how many calls under way at once, so that work of timers never keeps waiting what people wait for. */
 
-const MOST = { urgent: 64, timers: 48 } as const;
+const MOST = { urgent: 64, timers: 64 } as const;
 export type LaneName = keyof typeof MOST;
 
 /** Runs the work when it is its turn; throws the signal's reason when that comes first, and what the work throws. */
