@@ -1,0 +1,97 @@
+/** What must hold when all is healed and the sweep has run: records, hub and Slack say the same. */
+import { actionables, visibleText } from "../../sandbox/slack/read.ts";
+import type { Block, Message } from "../../sandbox/slack/types.ts";
+import { contextOf } from "../../src/app.ts";
+import type { AccessRequest } from "../../src/domain/request.ts";
+import * as core from "./core.ts";
+import { APPROVALS, EVERYONE } from "./people.ts";
+import { idIn, tokensIn, type Witness } from "./witness.ts";
+import type { World } from "./world.ts";
+
+/** Everything that is wrong, in words. */
+export async function verdict(world: World, witness: Witness, lostPosts: number): Promise<string[]> {
+  const records = await world.records();
+  return [
+    ...witness.wrong(),
+    ...records.flatMap(ofRecord),
+    ...(await ofHub(world, records)),
+    ...ofSlack(world, records, lostPosts),
+    ...ofTokens(world, witness, records),
+  ];
+}
+
+/** Settled or live: what a sequence waits for in the end. */
+export const atRest = (records: readonly AccessRequest[]): boolean => records.flatMap(ofRecord).length === 0;
+
+function ofRecord(r: AccessRequest): string[] {
+  if (core.isSettled(r) || core.isLive(r)) return [];
+  return [`${r.id} is ${r.state}, neither settled nor live`];
+}
+
+async function ofHub(world: World, records: readonly AccessRequest[]): Promise<string[]> {
+  const { accounts, bindings } = await world.objects();
+  const name = (o: { metadata: { name: string } }) => o.metadata.name;
+  const wanted = records.filter(core.stands).map(({ role, id }) => `karpor-access-${role}-${id}-1`.toLowerCase());
+  const of = (kind: string, standing: string[]) => [
+    ...standing.filter((one) => !wanted.includes(one)).map((one) => `the ${kind} ${one} stands for no live record`),
+    ...wanted.filter((one) => !standing.includes(one)).map((one) => `the ${kind} ${one} of a live record is missing`),
+  ];
+  return [...of("account", accounts.map(name)), ...of("binding", bindings.map(name))];
+}
+
+function ofSlack(world: World, records: readonly AccessRequest[], lostPosts: number): string[] {
+  const known = new Set<string>();
+  const wrong = records.flatMap((r) =>
+    core.expected(r, (slot) => contextFor(world, r, slot)).flatMap(({ slot, channel, ts, message }) => {
+      known.add(ts);
+      const shown = world.slack.messages(channel).find((one) => one.ts === ts);
+      if (!shown) return [`${r.id}: its ${slot} is gone from Slack`];
+      const [is, should] = [gist(shown, slot), gist(message as Message, slot)];
+      return is === should ? [] : [`${r.id} is ${r.state}, and its ${slot} shows\n      ${is}\n    instead of\n      ${should}`];
+    }),
+  );
+  const copies = shownMessages(world).filter((one) => !known.has(one.ts) && idIn(one) !== "");
+  if (copies.length > lostPosts) wrong.push(`${copies.length} copies stand in Slack, after ${lostPosts} lost posts`);
+  return wrong;
+}
+
+const contextFor = (world: World, r: AccessRequest, slot: string) =>
+  contextOf(world.config(0), world.clock)(core.isShared(slot) ? "en" : r.requester.locale);
+
+/** What a reader takes from it: the first sentence, and what can be pressed. Dates are as long as their distance. */
+function gist({ blocks = [], text }: Pick<Message, "blocks" | "text">, slot: string): string {
+  const first = visibleText({ text, blocks: blocks.slice(0, 1) as Block[] })
+    .replaceAll(/(?: <!subteam\^\w+>| <@U0BOB>)+$/g, "")
+    .replaceAll(/(?:\b(?:at|on|until) |于 )?<!date\^(\d+)[^>]*>/g, "$1")
+    .replaceAll(/\s+/g, " ")
+    .trim();
+  const pressed = actionables(blocks as Block[]).map(({ element }) => `[${element.action_id} ${element.value ?? ""}]`);
+  const sentence = slot === "token" ? (first.split(/[:：]/)[0] ?? "").replace("Ready", "Active").replace("已就绪", "生效中") : first;
+  return [sentence, ...(slot === "token" ? [] : pressed)].join(" ");
+}
+
+const shownMessages = ({ slack }: World): Message[] => [
+  ...slack.messages(APPROVALS),
+  ...EVERYONE.flatMap((user) => slack.dm(user)),
+];
+
+function ofTokens(world: World, witness: Witness, records: readonly AccessRequest[]): string[] {
+  const wrong: string[] = [];
+  const shown = new Map<string, string[]>();
+  for (const message of shownMessages(world)) {
+    const id = idIn(message);
+    const r = records.find((one) => one.id === id);
+    const tokens = tokensIn(message);
+    if (tokens.length > 0 && !(r && core.mayShowToken(r)))
+      wrong.push(`${id}: a token is visible in Slack, and the record is ${r?.state}${r && "hidden" in r && r.hidden ? ", hidden" : ""}`);
+    shown.set(id, [...(shown.get(id) ?? []), ...tokens]);
+  }
+  for (const r of records.filter(core.mustShowToken)) {
+    const tokens = shown.get(r.id) ?? [];
+    if (tokens.length !== 1) wrong.push(`${r.id} is active, and ${tokens.length} tokens of it are visible`);
+    else if (world.hub.login(tokens[0] ?? "") !== 200) wrong.push(`${r.id} is active, and its token does not work`);
+  }
+  for (const r of records.filter(({ state }) => state === "ended"))
+    if (witness.works(r.id)) wrong.push(`${r.id} is ended, and its token works`);
+  return wrong;
+}
