@@ -1,28 +1,27 @@
 /** A door of one caller to a Redis: commands can be refused, lost before or after they ran, or held, and it can be closed. */
-
-import type { AddressInfo } from "node:net";
-import { connect, createServer, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { type Cut, createCutter } from "./commands.ts";
 
 /**
- * refuse: answered with this error, not run · wait: run when what is held is let go · cut: not run, its connection breaks · lose: run, and its connection
- * breaks instead of an answer (`then` is called in that moment) · deaf: not run, never answered, nor is what follows
+ * refuse: answered with this error, not run · wait: run when what is held is let go · stall: it and what follows on
+ * its connection wait so many milliseconds · cut: not run, its connection breaks · lose: run, and its connection
+ * breaks instead of an answer (`then` is called in that moment)
  */
 export type RedisFault =
   | { refuse: string }
   | { wait: true }
+  | { stall: number }
   | { cut: true }
-  | { lose: true; then?: () => void }
-  | { deaf: true };
+  | { lose: true; then?: () => void };
 
 /** Asked at each command, before it is handed on. */
 export type RedisMeddler = (command: Cut) => RedisFault | undefined;
 
 export interface RedisProxy {
   readonly port: number;
-  /** What passes from now on waits, in both directions, even of callers who hang up. */
-  hold(): void;
-  release(): void;
+  /** What passes from now on waits, in both directions, even of callers who hang up; until each `why` was released. */
+  hold(why: string): void;
+  release(why: string): void;
   /** Breaks what is connected, and whoever comes is turned away, until `up`. */
   down(): void;
   up(): void;
@@ -37,32 +36,35 @@ export async function openRedisProxy(
   port = 0,
 ): Promise<RedisProxy> {
   const lines = new Set<Line>();
-  const state = { down: false, held: false };
+  const held = new Set<string>();
+  let isDown = false;
   const server = createServer((client) => {
-    if (state.down) return void client.destroy();
+    if (isDown) return void client.destroy();
     const line = createLine(client, reach(target), meddle);
-    if (state.held) line.hold();
+    for (const why of held) line.hold(why);
     lines.add(line);
     line.onEnd(() => lines.delete(line));
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(port, "127.0.0.1", resolve);
   });
-  const set = (held: boolean) => {
-    state.held = held;
-    for (const line of lines) held ? line.hold() : line.release();
-  };
   const down = () => {
-    state.down = true;
+    isDown = true;
     for (const line of lines) line.destroy();
   };
   return {
     port: (server.address() as AddressInfo).port,
-    hold: () => set(true),
-    release: () => set(false),
+    hold(why) {
+      held.add(why);
+      for (const line of lines) line.hold(why);
+    },
+    release(why) {
+      held.delete(why);
+      for (const line of lines) line.release(why);
+    },
     down,
     up: () => {
-      state.down = false;
+      isDown = false;
     },
     close: () => {
       server.close();
@@ -79,10 +81,8 @@ type Line = ReturnType<typeof createLine>;
 /** One connection of the caller, and the one behind it. */
 function createLine(client: Socket, redis: Socket, meddle: RedisMeddler) {
   const cut = createCutter();
-  let waiting: (() => void)[] | undefined;
-  let deaf = false;
+  const queue = createQueue();
   let lost: { mark: string; then: () => void } | undefined;
-  const later = (act: () => void) => (waiting ? void waiting.push(act) : act());
   const destroy = () => {
     client.destroy();
     redis.destroy();
@@ -91,14 +91,21 @@ function createLine(client: Socket, redis: Socket, meddle: RedisMeddler) {
     redis.write(commandOf("EVAL", "return redis.error_reply(ARGV[1])", "0", words));
 
   function pass(command: Cut): void {
-    const fault = deaf ? undefined : meddle(command);
-    if (deaf || lost) return;
+    if (lost) return;
+    const fault = meddle(command);
     if (!fault) redis.write(command.bytes);
     else if ("refuse" in fault) refuse(fault.refuse);
-    else if ("wait" in fault) later(() => redis.write(command.bytes));
+    else if ("wait" in fault) queue.first(() => redis.write(command.bytes));
+    else if ("stall" in fault) stall(command, fault.stall);
     else if ("cut" in fault) destroy();
-    else if ("deaf" in fault) deaf = true;
     else lose(command, fault.then ?? (() => {}));
+  }
+
+  function stall({ bytes }: Cut, ms: number): void {
+    const why = `stall-${Math.random()}`;
+    queue.hold(why);
+    queue.first(() => redis.write(bytes));
+    setTimeout(() => queue.release(why), ms);
   }
 
   /** Redis works in order: what it echoes afterwards shows that the command has run. */
@@ -109,7 +116,7 @@ function createLine(client: Socket, redis: Socket, meddle: RedisMeddler) {
   }
 
   function answer(chunk: Buffer): void {
-    if (!lost) return void (deaf || client.write(chunk));
+    if (!lost) return void client.write(chunk);
     if (!chunk.includes(lost.mark)) return;
     lost.then();
     destroy();
@@ -117,23 +124,43 @@ function createLine(client: Socket, redis: Socket, meddle: RedisMeddler) {
 
   client.on("data", (chunk: Buffer) => {
     // Held ones were sent already: who hangs up meanwhile does not take them back.
-    for (const command of cut(chunk)) later(() => pass(command));
+    for (const command of cut(chunk)) queue.add(() => pass(command));
   });
-  redis.on("data", (chunk: Buffer) => later(() => answer(chunk)));
+  redis.on("data", (chunk: Buffer) => queue.add(() => answer(chunk)));
   for (const socket of [client, redis]) socket.setNoDelay().on("error", () => {});
-  client.on("close", () => later(() => redis.end()));
-  redis.on("close", () => later(() => client.destroy()));
+  client.on("close", () => queue.add(() => redis.end()));
+  redis.on("close", () => queue.add(() => client.destroy()));
   return {
     destroy,
-    hold: () => {
-      waiting ??= [];
-    },
-    release: () => {
-      const acts = waiting ?? [];
-      waiting = undefined;
-      for (const act of acts) act();
-    },
+    hold: queue.hold,
+    release: queue.release,
     onEnd: (done: () => void) => redis.on("close", done),
+  };
+}
+
+/** What happens in turn, at once unless it is held. */
+function createQueue() {
+  const held = new Set<string>();
+  const waiting: (() => void)[] = [];
+  const run = () => {
+    while (held.size === 0) {
+      const act = waiting.shift();
+      if (!act) return;
+      act();
+    }
+  };
+  return {
+    add(act: () => void) {
+      waiting.push(act);
+      run();
+    },
+    /** Before all that waits. */
+    first: (act: () => void) => void waiting.unshift(act),
+    hold: (why: string) => void held.add(why),
+    release(why: string) {
+      held.delete(why);
+      run();
+    },
   };
 }
 

@@ -37,9 +37,10 @@ export function createApi(workspace: Workspace, tokens: Tokens, extras: Extras) 
     return wait === undefined ? perform(workspace, tokens, extras, request) : tooMany(wait);
   };
   return async (name: string, incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const port = incoming.socket.localPort ?? 0;
+    const { socket } = incoming;
+    const port = socket.localPort ?? 0;
     const request = requestOf(name, incoming, await readBody(incoming));
-    const call = { method: name, args: request.args, port };
+    const call = { method: name, args: request.args, port, gone: () => socket.destroyed };
     const failure = (await workspace.meddler?.before(call)) ?? nextFailure(workspace, name);
     const reply = replyTo(() => run(request), failure);
     logCall(workspace, request, reply);

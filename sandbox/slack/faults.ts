@@ -9,6 +9,8 @@ export interface SlackCall {
   args: JsonObject;
   /** The door it came by. */
   port: number;
+  /** Whoever made it has hung up. */
+  gone(): boolean;
 }
 
 export type SlackMeddler = Meddler<SlackCall, CallFailure>;

@@ -56,12 +56,14 @@ async function byUrl(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const call = { method: "response_url", args: {}, port: request.socket.localPort ?? 0 };
+  const { socket } = request;
+  const port = socket.localPort ?? 0;
+  const call = { method: "response_url", args: {}, port, gone: () => socket.destroyed };
   const text = await readBody(request);
   const failure = await workspace.meddler?.before(call);
   if (typeof failure === "object" && "hang" in failure) return;
   const { status, body } = failure ? failedAnswer(failure) : answerByUrl(workspace, id, text);
-  if ((await workspace.meddler?.after(call)) === false) request.socket.destroy();
+  if ((await workspace.meddler?.after(call)) === false) socket.destroy();
   else respondWith(response, status, body);
 }
 

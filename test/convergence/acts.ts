@@ -2,7 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type ClickResult, CannotDo, type CommandResult } from "../../sandbox/slack/index.ts";
 import { actionables } from "../../sandbox/slack/read.ts";
-import type { Block, Ephemeral, Message } from "../../sandbox/slack/types.ts";
+import type { Block, Ephemeral, SlackMessage } from "../../sandbox/slack/types.ts";
 import { nextTurn } from "./core.ts";
 import { ALICE, APPROVALS, BOB, CAROL, EDITS, EVERYONE, GENERAL, MEI, NAMES } from "./people.ts";
 import type { Act, Deed } from "./plan.ts";
@@ -47,7 +47,7 @@ async function command({ world, sent }: Doing, user: string, text: string): Prom
 
 interface Button {
   user: string;
-  at: Message | Ephemeral;
+  at: SlackMessage | Ephemeral;
   actionId: string;
   value: string;
   confirm: boolean;
@@ -141,15 +141,15 @@ const redeliver: Do = async ({ world, sent }, pick) => {
   return true;
 };
 
-const minute: Do = async ({ fleet }) => {
-  await fleet.pass(MINUTE);
+const minutes: Do = async ({ fleet }, pick) => {
+  for (let left = (pick % 5) + 1; left > 0; left--) await fleet.pass(MINUTE);
   return true;
 };
 
 /** To a second after a reminder, an end, or the close of a question, and a minute on. */
 const nextTurnComes: Do = async ({ world, fleet }, pick) => {
   const now = world.clock.now();
-  const turns = (await world.records()).flatMap((r) => nextTurn(r, [60 * MINUTE, 10 * MINUTE], now) ?? []);
+  const turns = (await world.records()).flatMap((r) => nextTurn(r, [60 * MINUTE, 10 * MINUTE]) ?? []);
   const next = one([...turns].sort((a, b) => a - b), pick % 2);
   if (next === undefined) return false;
   await fleet.pass(Math.max(0, next - now) + 1_000);
@@ -178,7 +178,7 @@ const TABLE: Record<Deed, Do> = {
   "click what is stale": clickStale,
   redeliver,
   status: (doing, pick) => command(doing, one(EVERYONE, pick) ?? BOB, "status"),
-  "a minute passes": minute,
+  "minutes pass": minutes,
   "time passes to the next turn": nextTurnComes,
   "edit the policy": edit,
   restart: async ({ world, fleet }) => {

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Deliver } from "../../sandbox/slack/index.ts";
 import type { Plan } from "./plan.ts";
+import { FORGOTTEN_MS } from "./bot.ts";
 import { type Replica, startReplica } from "./replica.ts";
 import type { World } from "./world.ts";
 
@@ -9,20 +10,24 @@ export type Fleet = ReturnType<typeof createFleet>;
 
 const NAMES = ["A", "B"];
 
-export function createFleet(world: World, plan: Pick<Plan, "replicas" | "signed" | "checked">) {
+/** `minuteOver`: called when time has passed and all had their turn. */
+export function createFleet(
+  world: World,
+  plan: Pick<Plan, "replicas" | "whole">,
+  minuteOver: () => Promise<void>,
+) {
   const places: (Replica | undefined)[] = Array.from({ length: plan.replicas }, () => undefined);
   let edit = 0;
   let births = 0;
   let turn = 0;
-  const living = () => places.filter((one) => one !== undefined && one.state() !== "dead") as Replica[];
+  const living = () => places.filter((one) => one !== undefined && one.life() !== "dead") as Replica[];
 
   async function start(place: number): Promise<Replica | undefined> {
     births += 1;
     const name = `${NAMES[place]}${births}`;
     places[place] = undefined;
     try {
-      const { signed, checked } = plan;
-      const born = await startReplica(world, name, world.config(edit), { signed, checked });
+      const born = await startReplica(world, name, world.config(edit), plan.whole);
       places[place] = born;
       return born;
     } catch (error) {
@@ -34,7 +39,7 @@ export function createFleet(world: World, plan: Pick<Plan, "replicas" | "signed"
   /** A supervisor's work: whoever is dead, or did not start, is started again. */
   async function revive(): Promise<void> {
     for (const [place, one] of places.entries()) {
-      if (one && one.state() !== "dead") continue;
+      if (one && one.life() !== "dead") continue;
       const born = await start(place);
       if (born) world.story.say(`    ${born.name} is started`);
     }
@@ -57,7 +62,7 @@ export function createFleet(world: World, plan: Pick<Plan, "replicas" | "signed"
       wait = moves === seen ? Math.min(wait * 1.5, 40) : 4;
       const moving = moves !== seen || world.trouble.underWay() > 0 || living().some((one) => one.handling() > 0);
       seen = moves;
-      calm = moving || (await world.due.promote(world.clock.now())) ? 0 : calm + 1;
+      calm = moving || (await world.queues.promote(world.clock.now())) ? 0 : calm + 1;
       if (calm >= 2) return true;
     }
     return false;
@@ -70,18 +75,22 @@ export function createFleet(world: World, plan: Pick<Plan, "replicas" | "signed"
     replica: (pick: number) => living()[pick % Math.max(1, living().length)],
     /** Time moves for all, what is due begins, and each minute brings its sweep. */
     async pass(ms: number, restWithin = 700): Promise<void> {
+      // A minute of our clock is more than what takes that long in Redis.
+      await delay(Math.max(0, FORGOTTEN_MS - world.sinceDeath()));
+      await revive();
       world.clock.jump(ms);
       world.story.say(`  ${Math.round(ms / 1000)} s pass`);
       await Promise.all(living().map((one) => Promise.race([one.minute(), delay(restWithin)])));
-      await world.queue.add("sweep", {}, { removeOnComplete: true, removeOnFail: true, attempts: 1 });
+      await world.queues.sweep();
       await rest(restWithin);
+      await minuteOver();
     },
     /** One after another, or all but the first keep what they have. */
     async restart(to: number | undefined, all: boolean): Promise<void> {
       edit = to ?? edit;
       for (const [place, one] of places.entries()) {
         if (!all && place > 0) continue;
-        if (one && one.state() !== "dead") await one.stop();
+        if (one && one.life() !== "dead") await one.stop();
         await start(place);
       }
     },

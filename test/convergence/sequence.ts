@@ -2,7 +2,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { act, type Doing } from "./acts.ts";
 import { createFleet, type Fleet } from "./fleet.ts";
-import type { Plan, Strike } from "./plan.ts";
+import { createOverdue } from "./overdue.ts";
+import type { Deed, Plan, Strike } from "./plan.ts";
 import type { Tally } from "./tally.ts";
 import { atRest, verdict } from "./verdict.ts";
 import { createWitness } from "./witness.ts";
@@ -11,13 +12,13 @@ import type { Lane, World } from "./world.ts";
 const MINUTE = 60_000;
 const WITHIN_MS = 90_000;
 /** The sweeps that may be needed when all is well again. */
-const MINUTES = 6;
+const MINUTES = 15;
 
 /** Throws with the story and what is wrong in the end. */
 export async function play(lane: Lane, plan: Plan, tally: Tally): Promise<void> {
   const world = await lane.begin(tally);
   const witness = await createWitness(world);
-  const fleet = createFleet(world, plan);
+  const fleet = createFleet(world, plan, createOverdue(world, witness.accuse));
   let stage = "";
   const run = async () => {
     stage = "begun";
@@ -29,7 +30,7 @@ export async function play(lane: Lane, plan: Plan, tally: Tally): Promise<void> 
     stage = "settling";
     await settle(world, fleet);
     stage = "judging";
-    return verdict(world, witness, world.trouble.hits());
+    return verdict(world, witness, world.trouble);
   };
   try {
     const wrong = await Promise.race([run(), delay(WITHIN_MS, undefined, { ref: false }).then(() => [`it hangs while ${stage}`])]);
@@ -45,6 +46,14 @@ export async function play(lane: Lane, plan: Plan, tally: Tally): Promise<void> 
   }
 }
 
+/** Nobody does anything beside these: they are the world's, not people's. */
+const ALONE = new Set<Deed>([
+  "minutes pass",
+  "time passes to the next turn",
+  "edit the policy",
+  "restart",
+]);
+
 async function perform(doing: Doing, { acts, strikes }: Plan): Promise<void> {
   const { world, fleet } = doing;
   const spells: { until: number; end(): void }[] = [];
@@ -52,11 +61,11 @@ async function perform(doing: Doing, { acts, strikes }: Plan): Promise<void> {
   for (const [at, one] of acts.entries()) {
     for (const spell of spells.filter(({ until }) => until === at)) spell.end();
     for (const { strike } of strikes.filter((s) => s.at === at)) {
-      const end = begin(world, fleet, strike);
+      const end = await begin(world, fleet, strike);
       if (end) spells.push({ until: at + (strike.kind === "spell" ? strike.steps : 0), end });
     }
     const done = act(doing, one);
-    if (one.rush) rushing.push(done);
+    if (one.rush && !ALONE.has(one.deed)) rushing.push(done);
     else {
       await done;
       await fleet.rest(700);
@@ -67,7 +76,11 @@ async function perform(doing: Doing, { acts, strikes }: Plan): Promise<void> {
 }
 
 /** How it ends, if it is not over by itself. */
-function begin(world: World, fleet: Fleet, strike: Strike): (() => void) | undefined {
+async function begin(
+  world: World,
+  fleet: Fleet,
+  strike: Strike,
+): Promise<(() => void) | undefined> {
   const { story, trouble } = world;
   if (strike.kind === "call") {
     const { cell, skip, times } = strike;
@@ -75,6 +88,7 @@ function begin(world: World, fleet: Fleet, strike: Strike): (() => void) | undef
     return void trouble.arm(strike);
   }
   if (strike.kind === "spell") return cast(world, strike);
+  if (strike.kind === "spoil") return void (await spoil(world, strike.pick));
   const { kind, pick, after } = strike;
   setTimeout(() => {
     const one = fleet.replica(pick);
@@ -85,17 +99,25 @@ function begin(world: World, fleet: Fleet, strike: Strike): (() => void) | undef
   return undefined;
 }
 
+async function spoil(world: World, pick: number): Promise<void> {
+  const live = (await world.records()).filter(({ state }) => state === "active" || state === "pending");
+  const one = live[pick % Math.max(1, live.length)];
+  if (!one) return;
+  world.story.say(`    the record of ${one.id} becomes unreadable`);
+  await world.spoil(one);
+}
+
 function cast(world: World, { system, how }: Extract<Strike, { kind: "spell" }>): () => void {
   const { story, trouble, hub } = world;
   story.say(`  from now on ${system} is ${how}`);
   trouble.begin(system, how);
-  if (system === "Redis" && how === "down") world.redisDown(true);
+  if (system === "Redis") world.castOnRedis(how);
   if (how === "open") hub.setRbac(false);
   return () => {
     if (trouble.spell(system) !== how) return;
     story.say(`  ${system} is well again`);
     trouble.end(system);
-    if (system === "Redis") world.redisDown(false);
+    if (system === "Redis") world.castOnRedis(undefined);
     if (how === "open") hub.setRbac(true);
   };
 }
@@ -103,9 +125,9 @@ function cast(world: World, { system, how }: Extract<Strike, { kind: "spell" }>)
 async function heal(world: World, fleet: Fleet): Promise<void> {
   world.story.say("all is healed");
   world.trouble.disarm();
-  world.redisDown(false);
+  world.castOnRedis(undefined);
   world.hub.setRbac(true);
-  while (fleet.living().some((one) => one.state() === "paused")) await fleet.rest(50);
+  while (fleet.living().some((one) => one.life() === "paused")) await fleet.rest(50);
   await fleet.revive();
   await fleet.rest(2_000);
 }
@@ -121,7 +143,7 @@ async function settle(world: World, fleet: Fleet): Promise<void> {
 
 function told(world: World, plan: Plan, wrong: string[]): string {
   const lines = [
-    `${plan.replicas} replica(s), ${plan.signed ? "signed HTTP" : "straight to the handlers"}`,
+    `${plan.replicas} replica(s), ${plan.whole ? "whole, by signed HTTP" : "straight to the handlers"}`,
     world.story.text(),
     ...(process.env.CONVERGENCE_LOGS ? ["", "The logs:", ...world.logs] : []),
     "",

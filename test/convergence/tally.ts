@@ -4,6 +4,9 @@ import { CELLS, type Cell, type How, type System } from "./calls.ts";
 export interface Tally {
   hit(system: System, call: string, how: How): void;
   count(cell: Cell): number;
+  counts(): Record<string, number>;
+  /** Those of another. */
+  add(counts: Record<string, number>): void;
   /** Faults that no call of their kind has met yet. */
   missing(): Cell[];
   table(): string;
@@ -13,13 +16,15 @@ const keyOf = (system: System, call: string, how: How): string => `${system}/${c
 
 export function createTally(): Tally {
   const counts = new Map<string, number>();
+  const more = (key: string, times: number) => void counts.set(key, (counts.get(key) ?? 0) + times);
   const count = ({ system, call, how }: Cell) => counts.get(keyOf(system, call, how)) ?? 0;
   return {
-    hit: (system, call, how) => {
-      const key = keyOf(system, call, how);
-      counts.set(key, (counts.get(key) ?? 0) + 1);
-    },
+    hit: (system, call, how) => more(keyOf(system, call, how), 1),
     count,
+    counts: () => Object.fromEntries(counts),
+    add: (others) => {
+      for (const [key, times] of Object.entries(others)) more(key, times);
+    },
     missing: () => CELLS.filter((cell) => count(cell) === 0),
     table: () => (["Slack", "hub", "Redis"] as const).map((system) => tableOf(system, count)).join("\n\n"),
   };

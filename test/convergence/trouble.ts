@@ -3,7 +3,7 @@ import type { Cut } from "../../sandbox/redis/commands.ts";
 import type { HubCall, HubFailure, HubMeddler } from "../../sandbox/hub/faults.ts";
 import type { RedisFault } from "../../sandbox/redis/proxy.ts";
 import type { SlackCall, SlackMeddler } from "../../sandbox/slack/faults.ts";
-import type { Failure } from "../../sandbox/slack/types.ts";
+import type { CallFailure } from "../../sandbox/slack/types.ts";
 import { type How, hubCall, redisCall, type Spell, type System } from "./calls.ts";
 import type { Strike } from "./plan.ts";
 import type { Story } from "./story.ts";
@@ -40,13 +40,18 @@ export function createTrouble({ story, tally, scripts, callerAt, onHub }: Troubl
   const after = new Map<object, "lose" | "kill" | "pause">();
   let moves = 0;
   let hits = 0;
+  let hubHits = 0;
+  let lostPosts = 0;
+  let lostAnswers = 0;
 
   /** What happens to this call, if anything. */
   function meets(system: System, call: string, caller: Caller): How | undefined {
     const spell = spells.get(system);
-    const how = spell && spell !== "open" && spell !== "down" ? spell : strikes(system, call);
+    const whole = spell === "open" || spell === "down" || (system === "Redis" && spell === "hang");
+    const how = spell && !whole ? spell : strikes(system, call);
     if (!how) return undefined;
     hits += 1;
+    if (system === "hub") hubHits += 1;
     tally.hit(system, call, how);
     story.say(`    ${call} of ${caller.name} ${WORDS[how]}`);
     return how;
@@ -60,8 +65,7 @@ export function createTrouble({ story, tally, scripts, callerAt, onHub }: Troubl
       return undefined;
     }
     one.times -= 1;
-    const once = one.times <= 0 || one.cell.how.startsWith("killed") || one.cell.how.startsWith("paused");
-    if (once) armed.splice(armed.indexOf(one), 1);
+    if (one.times <= 0 || /^(killed|paused|hang)/.test(one.cell.how)) armed.splice(armed.indexOf(one), 1);
     return one.cell.how;
   }
 
@@ -94,8 +98,17 @@ export function createTrouble({ story, tally, scripts, callerAt, onHub }: Troubl
   }
 
   const slack: SlackMeddler = {
-    before: async (call: SlackCall) => SLACK_FAILS[(await before(call, "Slack", call.method, call.port)) ?? ""],
-    after: (call) => answers(call, call.port),
+    async before(call: SlackCall) {
+      const how = await before(call, "Slack", call.method, call.port);
+      if (how && isAnswer(call)) lostAnswers += 1;
+      return SLACK_FAILS[how ?? ""];
+    },
+    async after(call) {
+      const answered = (await answers(call, call.port)) && !call.gone();
+      if (!answered && call.method === "chat.postMessage") lostPosts += 1;
+      if (!answered && isAnswer(call)) lostAnswers += 1;
+      return answered;
+    },
   };
   const hub: HubMeddler = {
     before: async (call: HubCall) => {
@@ -139,11 +152,19 @@ export function createTrouble({ story, tally, scripts, callerAt, onHub }: Troubl
     /** Counts what moves. */
     moves: () => moves,
     hits: () => hits,
+    hubHits: () => hubHits,
+    /** Posts that may have been made, whose answer reached nobody. */
+    lostPosts: () => lostPosts,
+    /** Answers to one person that may not have reached them: they are said in their DM instead. */
+    lostAnswers: () => lostAnswers,
   };
 }
 
+const isAnswer = ({ method }: SlackCall): boolean =>
+  method === "response_url" || method === "chat.postEphemeral";
+
 const HTML = "<!doctype html><title>404</title><h1>nginx</h1>";
-const SLACK_FAILS: Partial<Record<string, Failure>> = {
+const SLACK_FAILS: Partial<Record<string, CallFailure>> = {
   "429": { retryAfter: 1 },
   "503": { status: 503 },
   down: { status: 503 },
@@ -159,12 +180,14 @@ const HUB_FAILS: Partial<Record<string, HubFailure>> = {
   "401": { status: 401 },
   hang: { hang: true },
 };
+/** Longer than anybody waits for an answer. */
+const STALL_MS = 800;
 const REDIS_FAULTS: Partial<Record<string, RedisFault>> = {
   refused: { refuse: "OOM command not allowed when used memory > 'maxmemory'." },
   cut: { cut: true },
   "killed before": { cut: true },
   "answer lost": { lose: true },
-  hang: { deaf: true },
+  hang: { stall: STALL_MS },
   "paused before": { wait: true },
 };
 

@@ -1,15 +1,15 @@
 /** Watches while it happens: which tokens were shown to whom, and that nothing is called ended while its token works. */
 import { visibleText } from "../../sandbox/slack/index.ts";
-import type { Message } from "../../sandbox/slack/types.ts";
+import type { SlackMessage } from "../../sandbox/slack/types.ts";
 import { SAYS_ENDED } from "./core.ts";
 import type { World } from "./world.ts";
 
 const TOKEN = /eyJ[\w-]+\.[\w-]+\.[\w-]+/g;
 const ID = /R-[0-9A-HJKMNP-TV-Z]{8}/;
 
-export const tokensIn = (content: Pick<Message, "text" | "blocks">): string[] =>
+export const tokensIn = (content: Pick<SlackMessage, "text" | "blocks">): string[] =>
   JSON.stringify([content.text, content.blocks]).match(TOKEN) ?? [];
-export const idIn = (message: Pick<Message, "text" | "blocks">): string =>
+export const idIn = (message: Pick<SlackMessage, "text" | "blocks">): string =>
   ID.exec(JSON.stringify(message.blocks ?? message.text))?.[0] ?? "";
 
 export type Witness = Awaited<ReturnType<typeof createWitness>>;
@@ -25,7 +25,7 @@ export async function createWitness(world: World) {
     world.story.say(`  ! ${what}`);
   };
 
-  function onMessage(message: Message): void {
+  function onMessage(message: SlackMessage): void {
     const id = idIn(message);
     for (const token of tokensIn(message)) {
       delivered.set(id, (delivered.get(id) ?? new Set()).add(token));

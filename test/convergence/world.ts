@@ -13,10 +13,10 @@ import type { RedisProxy } from "../../sandbox/redis/proxy.ts";
 import { startLocalSlack } from "../../sandbox/slack/index.ts";
 import { type Config, loadConfig } from "../../src/config.ts";
 import { AccessRequest } from "../../src/domain/request.ts";
-import { openQueue } from "../../src/queue/jobs.ts";
 import { type Keys, keysOf } from "../../src/store/keys.ts";
-import { createDue } from "./queue.ts";
+import { createQueues } from "./queue.ts";
 import { catalogOf, EDITS, workspace } from "./people.ts";
+import type { Spell } from "./calls.ts";
 import { createStory } from "./story.ts";
 import type { Tally } from "./tally.ts";
 import { type Caller, createTrouble } from "./trouble.ts";
@@ -88,6 +88,9 @@ function open({ instance, clock, hub, slack, tally, configs, commands, scripts, 
   const callers = new Map<number, Caller>();
   const proxies = new Map<string, RedisProxy>();
   const logs: string[] = [];
+  const spoilt = new Set<string>();
+  let death = Number.NEGATIVE_INFINITY;
+  let outages = 0;
   const listeners = new Set<(call: string) => void>();
   const trouble = createTrouble({
     ...{ story, tally, scripts },
@@ -99,10 +102,9 @@ function open({ instance, clock, hub, slack, tally, configs, commands, scripts, 
   slack.meddle(trouble.slack);
   hub.meddle(trouble.hub);
   const keys: Keys = keysOf(instance);
-  const queue = openQueue(commands, keys.prefix);
-  const due = createDue(queue, commands);
+  const queues = createQueues(commands, keys.prefix);
   return {
-    ...{ instance, clock, hub, slack, tally, commands, keys, queue, due, story, trouble, logs },
+    ...{ instance, clock, hub, slack, tally, commands, keys, queues, story, trouble, logs },
     redis,
     redisDb: db,
     config: (edit: number): Config => ({ ...(configs[edit] as Config), instance }),
@@ -111,21 +113,39 @@ function open({ instance, clock, hub, slack, tally, configs, commands, scripts, 
     opened(caller: Caller, ports: number[], proxy: RedisProxy) {
       for (const port of ports) callers.set(port, caller);
       proxies.set(caller.name, proxy);
-      if (trouble.spell("Redis") === "down") proxy.down();
+      cast(proxy, trouble.spell("Redis"));
     },
-    died: (name: string) => void proxies.delete(name),
-    /** For those who live. */
-    redisDown(down: boolean) {
-      for (const proxy of proxies.values()) down ? proxy.down() : proxy.up();
+    died(name: string) {
+      proxies.delete(name);
+      death = performance.now();
+      outages += 1;
+    },
+    paused: () => void (outages += 1),
+    /** Counts what keeps a bot from doing its work on the hub. */
+    disturbances: () => outages + trouble.hubHits(),
+    /** Milliseconds since a replica died last. */
+    sinceDeath: () => performance.now() - death,
+    /** What becomes of Redis as a whole, for those who live. */
+    castOnRedis(spell: Spell | undefined) {
+      for (const proxy of proxies.values()) cast(proxy, spell);
     },
     records: () => records(commands, keys),
+    /** As another version might have written it. */
+    async spoil(record: AccessRequest) {
+      spoilt.add(record.id);
+      const text = JSON.stringify({ ...record, state: "suspended" });
+      await commands.hset(keys.request(record.id), "record", text);
+    },
+    isSpoilt: (id: string) => spoilt.has(id),
     async objects() {
       const { serviceAccounts, clusterRoleBindings } = await hub.objects();
       const ours = (o: { metadata: { labels?: Record<string, string> } }) =>
-        o.metadata.labels?.["karpor-access.io/instance"] === instance;
+        o.metadata.labels?.["karpor-access.io/instance"] === instance &&
+        o.metadata.labels["karpor-access.io/request"] !== undefined;
       return { accounts: serviceAccounts.filter(ours), bindings: clusterRoleBindings.filter(ours) };
     },
     async close() {
+      await queues.close();
       hub.meddle(undefined);
       hub.setRbac(true);
       const query = `labelSelector=karpor-access.io/instance=${instance}`;
@@ -134,6 +154,13 @@ function open({ instance, clock, hub, slack, tally, configs, commands, scripts, 
       await slack.close();
     },
   };
+}
+
+function cast(proxy: RedisProxy, spell: Spell | undefined): void {
+  if (spell === "down") proxy.down();
+  else proxy.up();
+  if (spell === "hang") proxy.hold("spell");
+  else proxy.release("spell");
 }
 
 /** A record that cannot be read is left out. */
