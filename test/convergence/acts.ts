@@ -146,6 +146,12 @@ const minutes: Do = async ({ fleet }, pick) => {
   return true;
 };
 
+const endAndWait: Do = async (doing, pick) => {
+  if (!(await revokeByCommand(doing, pick))) return false;
+  for (let left = (pick % 3) + 1; left > 0; left--) await doing.fleet.pass(MINUTE);
+  return true;
+};
+
 /** To a second after a reminder, an end, or the close of a question, and a minute on. */
 const nextTurnComes: Do = async ({ world, fleet }, pick) => {
   const now = world.clock.now();
@@ -180,6 +186,7 @@ const TABLE: Record<Deed, Do> = {
   status: (doing, pick) => command(doing, one(EVERYONE, pick) ?? BOB, "status"),
   "minutes pass": minutes,
   "time passes to the next turn": nextTurnComes,
+  "somebody's access ends, and minutes pass": endAndWait,
   "edit the policy": edit,
   restart: async ({ world, fleet }) => {
     world.story.say("a rollout restarts every replica");

@@ -18,6 +18,7 @@ export const DEEDS = {
   status: 1,
   "minutes pass": 2,
   "time passes to the next turn": 4,
+  "somebody's access ends, and minutes pass": 3,
   "edit the policy": 1,
   restart: 1,
 } as const;
@@ -67,13 +68,13 @@ const callOf = (cell: fc.Arbitrary<Cell>): fc.Arbitrary<Strike> =>
   });
 
 const spell: fc.Arbitrary<Strike> = fc
-  .constantFrom<System>("Slack", "hub", "Redis")
+  .constantFrom<System>("Slack", "hub", "hub", "Redis")
   .chain((system) =>
     fc.record({
       kind: fc.constant("spell" as const),
       system: fc.constant(system),
       how: fc.constantFrom(...SPELLS[system]),
-      steps: fc.integer({ min: 1, max: 6 }),
+      steps: fc.integer({ min: 2, max: 7 }),
     }),
   );
 

@@ -50,6 +50,7 @@ export async function play(lane: Lane, plan: Plan, tally: Tally): Promise<void> 
 const ALONE = new Set<Deed>([
   "minutes pass",
   "time passes to the next turn",
+  "somebody's access ends, and minutes pass",
   "edit the policy",
   "restart",
 ]);
