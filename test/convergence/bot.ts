@@ -78,6 +78,7 @@ async function startBare(
   const lanes = { urgent: ports, messages: ports, timers: timerPorts };
   startWork(lanes, clients, keysOf(config.instance).prefix, deps, opened);
   opened.adopt(keepEpoch(ports, deps), (r) => r.close());
+  await clients.redis.ready(TIMES.callMs).catch(() => {});
   const context: HandlerContext = {
     ...{ ports, people, log: deps.log, client: clients.interactive, language: config.slack.language },
     viewContext: contextOf(config, deps.clock),
