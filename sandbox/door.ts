@@ -10,7 +10,7 @@ export interface SideDoor {
 }
 
 /** The server is handed the connections themselves: nothing is copied on the way. */
-export async function openSideDoor(server: Server): Promise<SideDoor> {
+export async function openSideDoor(server: Server, port = 0): Promise<SideDoor> {
   const inside = new Set<Socket>();
   const door = createServer((socket) => {
     inside.add(socket);
@@ -18,7 +18,7 @@ export async function openSideDoor(server: Server): Promise<SideDoor> {
     server.emit("connection", socket);
   });
   await new Promise<void>((resolve, reject) => {
-    door.once("error", reject).listen(0, "127.0.0.1", resolve);
+    door.once("error", reject).listen(port, "127.0.0.1", resolve);
   });
   return {
     port: (door.address() as AddressInfo).port,

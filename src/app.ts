@@ -67,8 +67,8 @@ export interface AppDeps {
   /** This machine's. */
   clock: Clock;
   log: Logger;
-  /** Shorter in tests: after how long another replica, or the hub alone, takes over. */
-  times?: { lease?: LeaseTimes; locks?: LockTimes; ends?: EndsWatchTimes };
+  /** Shorter in tests: after how long another replica, or the hub alone, takes over, and a call is given up. */
+  times?: { lease?: LeaseTimes; locks?: LockTimes; ends?: EndsWatchTimes; callMs?: number };
 }
 
 /** The checks say no, and nothing is there that only a running bot would end. */
@@ -155,15 +155,16 @@ async function mayStart({ findings }: StartFindings, ports: Ports): Promise<void
 export type Clients = ReturnType<typeof connectAll>;
 
 /** Nothing must answer yet. */
-export function connectAll(config: Config, { clock, log }: AppDeps, opened: AsyncDisposableStack) {
+export function connectAll(config: Config, { clock, log, times }: AppDeps, opened: AsyncDisposableStack) {
   const { env } = config;
-  const redis = opened.adopt(connect(env.REDIS_URL, { log }), (r) => r.close());
+  const timeout = times?.callMs;
+  const redis = opened.adopt(connect(env.REDIS_URL, { log, commandTimeout: timeout }), (r) => r.close());
   const hub = opened.adopt(
-    openLazily(() => openHub(config, { log }), clock),
+    openLazily(() => openHub(config, { log }), { clock, timeout }),
     (h) => h.close(),
   );
   const slack = (interactive: boolean) =>
-    slackClient(env.SLACK_BOT_TOKEN, { apiUrl: env.SLACK_API_URL, interactive });
+    slackClient(env.SLACK_BOT_TOKEN, { apiUrl: env.SLACK_API_URL, interactive, timeout });
   return { redis, hub, interactive: slack(true), slack: slack(false) };
 }
 
@@ -242,7 +243,7 @@ const policyOf = ({ roles, admins, reminders, digest }: Config): Policy => ({
   digest,
 });
 
-const contextOf =
+export const contextOf =
   ({ hub, roles }: Config, clock: Clock) =>
   (locale: Locale): ViewContext => ({
     locale,
@@ -256,7 +257,7 @@ const contextOf =
     now: clock.now(),
   });
 
-function startWork(
+export function startWork(
   ports: Record<Lane, Ports>,
   { redis }: Clients,
   prefix: string,
@@ -298,7 +299,7 @@ function keepEnding(ports: Ports, { redis }: Clients, holds: Holds, { log, times
 /** How soon a Redis that went back is noticed where nothing happens. */
 const SETTLE_EPOCH_MS = 10 * SECOND;
 
-function keepEpoch({ epoch }: Ports, { clock, log }: AppDeps): Repeating {
+export function keepEpoch({ epoch }: Ports, { clock, log }: AppDeps): Repeating {
   const run = async () => {
     await epoch.settle();
     return SETTLE_EPOCH_MS;

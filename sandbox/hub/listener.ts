@@ -13,7 +13,7 @@ export interface Listener {
   /** Refuses connections and breaks the open ones. */
   down(): Promise<void>;
   up(): Promise<void>;
-  door(): Promise<SideDoor>;
+  door(port?: number): Promise<SideDoor>;
   /** New keys, as after a restart: open connections break. */
   rekey(keys: HubKeys): void;
 }
@@ -39,7 +39,7 @@ export async function listen(keys: HubKeys, wantedPort: number, handle: Handle):
   const port = await up(wantedPort);
   return {
     port,
-    door: () => openSideDoor(server),
+    door: (port) => openSideDoor(server, port),
     async up() {
       if (!server.listening) await up(port);
     },

@@ -31,7 +31,7 @@ export interface LocalHub extends TestHub, Faults {
   /** Asked at each request from now on. */
   meddle(meddler: HubMeddler | undefined): void;
   /** Another way in, to the same hub. */
-  door(): Promise<SideDoor>;
+  door(port?: number): Promise<SideDoor>;
   /** The status the dashboard's login would answer to this token now; it is remembered as used. */
   login(token: string): number;
   /** A copy of what stands; what it resolves to brings that back, by the same uids. */

@@ -38,13 +38,17 @@ export function createApi(workspace: Workspace, tokens: Tokens, extras: Extras) 
     return wait === undefined ? perform(workspace, tokens, extras, request) : tooMany(wait);
   };
   return async (name: string, incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { socket } = incoming;
+    const port = socket.localPort ?? 0;
     const request = requestOf(name, incoming, await readBody(incoming));
-    const failure = nextFailure(workspace, name);
+    const call = { method: name, args: request.args, port, gone: () => socket.destroyed };
+    const failure = (await workspace.meddler?.before(call)) ?? nextFailure(workspace, name);
     const reply = replyTo(() => run(request), failure);
     logCall(workspace, request, reply);
     // A hanging call stays open until the caller or the server gives up.
     if (is("hang", failure)) return;
-    if (is("lost", failure)) incoming.socket.destroy();
+    const lost = is("lost", failure) || (await workspace.meddler?.after(call)) === false;
+    if (lost) incoming.socket.destroy();
     else respondWith(response, reply.status, reply.body, reply.headers);
   };
 }

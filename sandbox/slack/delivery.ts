@@ -23,7 +23,9 @@ export interface Retry {
 
 export type Deliver = (kind: Kind, payload: JsonObject, retry?: Retry) => Promise<Delivered>;
 
-export function createHttpDelivery(workspace: Workspace, target: () => string | undefined): Deliver {
+type Signing = Pick<Workspace, "settings">;
+
+export function createHttpDelivery(workspace: Signing, target: () => string | undefined): Deliver {
   return async (kind, payload, retry) => {
     const url = target();
     const started = performance.now();
@@ -41,7 +43,7 @@ export function createHttpDelivery(workspace: Workspace, target: () => string | 
 }
 
 function request(
-  { settings }: Workspace,
+  { settings }: Signing,
   kind: Kind,
   payload: JsonObject,
   retry: Retry | undefined,

@@ -1,6 +1,19 @@
 /** Trouble on order: the next calls of a method fail as asked; posts a channel, and calls a method, are limited when switched on. */
+import type { Meddler } from "../meddler.ts";
 import type { CallFailure, JsonObject } from "./types.ts";
 import type { Workspace } from "./workspace.ts";
+
+/** A call of a Web API method, or an answer by `response_url`. */
+export interface SlackCall {
+  method: string;
+  args: JsonObject;
+  /** The door it came by. */
+  port: number;
+  /** Whoever made it has hung up. */
+  gone(): boolean;
+}
+
+export type SlackMeddler = Meddler<SlackCall, CallFailure>;
 
 export function nextFailure(workspace: Workspace, method: string): CallFailure | undefined {
   const planned = workspace.failures.find((plan) => plan.method === method || plan.method === "*");

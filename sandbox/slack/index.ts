@@ -1,6 +1,7 @@
 /** An honest Slack on one machine: the Web API, both ways of delivery, and people who type and click. */
 import { createHttpDelivery, type Deliver, told } from "./delivery.ts";
 import { createDriver } from "./driver/driver.ts";
+import type { SlackMeddler } from "./faults.ts";
 import { removeMessage } from "./messages.ts";
 import { observed } from "./observe.ts";
 import { createPeople } from "./people.ts";
@@ -9,6 +10,7 @@ import { createSockets, type Sockets } from "./socket.ts";
 import type { CallFailure, LocalSlackOptions, RateLimit, SlackMessage } from "./types.ts";
 import { createWorkspace, type Workspace } from "./workspace.ts";
 
+export type { Deliver, Delivered, Kind } from "./delivery.ts";
 export type { ClickResult } from "./driver/click.ts";
 export type { CommandResult } from "./driver/command.ts";
 export type { SubmitResult } from "./driver/modal.ts";
@@ -28,10 +30,12 @@ export async function startLocalSlack(options: LocalSlackOptions) {
   return {
     /** The SLACK_API_URL of the bot; ends with /api/. */
     apiUrl: `${server.origin}/api/`,
+    /** Another way in, to the same workspace. */
+    door: server.door,
     bot: workspace.bot,
     /** Switches a test may flip at any time. */
     settings: workspace.settings,
-    /** HTTP mode from now on; nothing for Socket Mode. */
+    /** HTTP mode from now on, or a way of one's own; nothing for Socket Mode. */
     deliverTo,
     ...createDriver({ workspace, deliver, origin: server.origin }),
     ...observed(workspace),
@@ -48,13 +52,11 @@ export async function startLocalSlack(options: LocalSlackOptions) {
 const usualLimit: RateLimit = { perSecond: 1, burst: 3 };
 
 function eitherWay(workspace: Workspace, sockets: Sockets) {
-  let target: string | undefined;
-  const overHttp = createHttpDelivery(workspace, () => target);
-  const overEither: Deliver = (...sent) =>
-    target === undefined ? sockets.deliver(...sent) : overHttp(...sent);
-  const deliver = told(workspace, overEither);
-  const deliverTo = (url: string | undefined): void => {
-    target = url;
+  let way = sockets.deliver;
+  const deliver = told(workspace, (...sent) => way(...sent));
+  const deliverTo = (target: string | Deliver | undefined): void => {
+    if (typeof target === "string") way = createHttpDelivery(workspace, () => target);
+    else way = target ?? sockets.deliver;
   };
   return { deliver, deliverTo };
 }
@@ -67,6 +69,10 @@ function trouble(workspace: Workspace) {
     },
     clearFailures: (): void => {
       workspace.failures.length = 0;
+    },
+    /** Asked at each call from now on. */
+    meddle: (meddler: SlackMeddler | undefined): void => {
+      workspace.meddler = meddler;
     },
     /** An administrator of the workspace deletes a message. */
     remove: (message: SlackMessage): void => removeMessage(workspace, message),

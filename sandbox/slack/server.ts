@@ -1,15 +1,19 @@
 /** The HTTP server on 127.0.0.1: /api/METHOD, /response/…, and the WebSocket upgrade of Socket Mode. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { openSideDoor, type SideDoor } from "../door.ts";
 import { createApi, type Tokens } from "./api.ts";
 import { SlackRefusal } from "./errors.ts";
 import { readBody, respondWith } from "./http.ts";
-import { answerByUrl } from "./response-url.ts";
+import { type Answered, answerByUrl } from "./response-url.ts";
 import type { Sockets } from "./socket.ts";
+import type { CallFailure } from "./types.ts";
 import type { Workspace } from "./workspace.ts";
 
 export interface LocalServer {
   origin: string;
+  /** Another way in, to the same workspace. */
+  door(port?: number): Promise<SideDoor>;
   close(): Promise<void>;
 }
 
@@ -31,7 +35,7 @@ export async function startServer(
     server.once("error", reject).listen(port, "127.0.0.1", resolve);
   });
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { origin, close: () => close(server) };
+  return { origin, door: (port) => openSideDoor(server, port), close: () => close(server) };
 }
 
 async function route(
@@ -43,8 +47,30 @@ async function route(
   const path = new URL(request.url ?? "/", "http://local").pathname;
   if (path.startsWith("/api/")) return api(path.slice("/api/".length), request, response);
   if (!path.startsWith("/response/")) return respondWith(response, 404, "not found");
-  const { status, body } = answerByUrl(workspace, path.slice("/response/".length), await readBody(request));
-  respondWith(response, status, body);
+  return byUrl(workspace, path.slice("/response/".length), request, response);
+}
+
+async function byUrl(
+  workspace: Workspace,
+  id: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { socket } = request;
+  const port = socket.localPort ?? 0;
+  const call = { method: "response_url", args: {}, port, gone: () => socket.destroyed };
+  const text = await readBody(request);
+  const failure = await workspace.meddler?.before(call);
+  if (typeof failure === "object" && "hang" in failure) return;
+  const { status, body } = failure ? failedAnswer(failure) : answerByUrl(workspace, id, text);
+  if ((await workspace.meddler?.after(call)) === false) socket.destroy();
+  else respondWith(response, status, body);
+}
+
+function failedAnswer(failure: CallFailure): Answered {
+  if (typeof failure === "string") return { status: 404, body: failure };
+  if ("status" in failure) return { status: failure.status, body: failure.body ?? "" };
+  return { status: 429, body: "rate_limited" };
 }
 
 function fail(response: ServerResponse, error: unknown): void {

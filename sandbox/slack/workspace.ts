@@ -1,6 +1,7 @@
 /** The whole state of the local workspace: plain maps, changed only by the functions next door. */
 import type { Clock } from "../../src/domain/clock.ts";
 import { type Changes, createChanges } from "./changes.ts";
+import type { SlackMeddler } from "./faults.ts";
 import type {
   Bot,
   Call,
@@ -53,6 +54,7 @@ export interface Workspace {
   triggers: Map<string, Trigger>;
   responseUrls: Map<string, ResponseUrl>;
   failures: { method: string; failure: CallFailure; times: number }[];
+  meddler: SlackMeddler | undefined;
   changes: Changes;
   nextTs(): string;
   nextId(prefix: string): string;
@@ -121,6 +123,7 @@ function emptyState() {
     triggers: new Map<string, Trigger>(),
     responseUrls: new Map<string, ResponseUrl>(),
     failures: [],
+    meddler: undefined,
   };
 }
 

@@ -17,7 +17,7 @@ export interface Connections {
 export interface ConnectOptions {
   log: Log;
   /** Milliseconds. */
-  commandTimeout?: number;
+  commandTimeout?: number | undefined;
 }
 
 export function connect(url: string, { log, commandTimeout = 1000 }: ConnectOptions): Connections {

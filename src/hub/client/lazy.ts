@@ -1,8 +1,7 @@
 /** A hub whose kubeconfig cannot be read yet: each call tries to open it, until it is open. */
-import type { Clock } from "../../domain/clock.ts";
 import type { KubeconfigSource } from "../kubeconfig/source.ts";
 import type { OpenHub } from "./access.ts";
-import { createHubClient, type HubClient } from "./client.ts";
+import { type ClientOptions, createHubClient, type HubClient } from "./client.ts";
 import { HubError } from "./errors.ts";
 import type { LaneName } from "./lanes.ts";
 
@@ -11,15 +10,17 @@ export interface LazyHub extends HubClient {
   open(): Promise<{ source: KubeconfigSource }>;
 }
 
+export type LazyOptions = Pick<ClientOptions, "clock" | "timeout">;
+
 type Opened = { hub: OpenHub; client: HubClient };
 
-export function openLazily(openHub: () => Promise<OpenHub>, clock: Clock): LazyHub {
+export function openLazily(openHub: () => Promise<OpenHub>, options: LazyOptions): LazyHub {
   let opened: Opened | undefined;
   let opening: Promise<Opened> | undefined;
   const open = async (): Promise<Opened> => {
     if (opened) return opened;
     opening ??= openHub()
-      .then((hub) => ({ hub, client: createHubClient(hub.access, { reread: hub.reread, clock }) }))
+      .then((hub) => ({ hub, client: createHubClient(hub.access, { reread: hub.reread, ...options }) }))
       .finally(() => {
         opening = undefined;
       });

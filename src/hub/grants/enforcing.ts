@@ -16,6 +16,8 @@ export function createEnforcing(hub: Hub & { clock: Clock }): (signal: AbortSign
   return (signal) => {
     const now = hub.clock.now();
     if (!last || Math.abs(now - last.at) >= SHARED_MS) last = { at: now, looked: look(hub) };
+    // Whoever asked may be gone by now.
+    last.looked.catch(() => {});
     return unlessAborted(last.looked, signal);
   };
 }

@@ -12,6 +12,8 @@ export interface SlackClientOptions {
   apiUrl?: string | undefined;
   /** Someone waits for it: worst 3.3 s. A job rather fails, for the queue tries again. */
   interactive: boolean;
+  /** Milliseconds a call may take, in place of the usual. */
+  timeout?: number | undefined;
 }
 
 const PATIENCE: Record<"interactive" | "jobs", WebClientOptions> = {
@@ -23,9 +25,10 @@ const PATIENCE: Record<"interactive" | "jobs", WebClientOptions> = {
   jobs: { timeout: 5_000, retryConfig: { retries: 0 } },
 };
 
-export function slackClient(token: string, { apiUrl, interactive }: SlackClientOptions): WebClient {
+export function slackClient(token: string, { apiUrl, interactive, timeout }: SlackClientOptions): WebClient {
   return new WebClient(token, {
     ...PATIENCE[interactive ? "interactive" : "jobs"],
+    ...(timeout === undefined ? {} : { timeout }),
     // Else one 429 silently holds back every later call of this client.
     rejectRateLimitedCalls: true,
     logger: silent,

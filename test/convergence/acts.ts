@@ -1,0 +1,220 @@
+/** What people do: each deed finds something to do it to among what they see, and asks for access where there is nothing. */
+import { setTimeout as delay } from "node:timers/promises";
+import { CannotDo, type ClickResult, type CommandResult } from "../../sandbox/slack/index.ts";
+import { actionables } from "../../sandbox/slack/read.ts";
+import type { Block, Ephemeral, SlackMessage } from "../../sandbox/slack/types.ts";
+import { nextTurn } from "./core.ts";
+import type { Fleet } from "./fleet.ts";
+import { ALICE, APPROVALS, BOB, CAROL, EDITS, EVERYONE, GENERAL, MEI, NAMES } from "./people.ts";
+import type { Act, Deed } from "./plan.ts";
+import type { World } from "./world.ts";
+
+export interface Doing {
+  world: World;
+  fleet: Fleet;
+  /** What was sent to the bot, to be sent again. */
+  sent: (CommandResult | ClickResult)[];
+}
+
+type Do = (doing: Doing, pick: number) => Promise<boolean>;
+
+/** Resolves when Slack has its acknowledgement, or gave up waiting for it. */
+export async function act(doing: Doing, { deed, pick }: Act): Promise<void> {
+  try {
+    if (await TABLE[deed](doing, pick)) return;
+  } catch (error) {
+    if (!(error instanceof CannotDo)) throw error;
+  }
+  await ask(doing, pick);
+}
+
+const MINUTE = 60_000;
+const LINES = [
+  "peek",
+  "peek 10m",
+  "guest 1h",
+  "guest 8h a look",
+  "guest 30m",
+  "admin 2h OPS-1 roll back",
+  "admin 1h OPS-2",
+];
+const ASKERS = [BOB, MEI, BOB, ALICE, CAROL];
+
+const one = <T>(from: readonly T[], pick: number): T | undefined => from[pick % from.length];
+
+async function ask(doing: Doing, pick: number): Promise<boolean> {
+  const user = one(ASKERS, pick) ?? BOB;
+  return command(doing, user, one(LINES, Math.floor(pick / ASKERS.length)) ?? "peek");
+}
+
+async function command({ world, sent }: Doing, user: string, text: string): Promise<boolean> {
+  world.story.say(`${NAMES[user]} types "${text}"`);
+  sent.push(await world.slack.command(user, GENERAL, text));
+  return true;
+}
+
+interface Button {
+  user: string;
+  at: SlackMessage | Ephemeral;
+  actionId: string;
+  value: string;
+  confirm: boolean;
+}
+
+/** The buttons of this kind that somebody sees now. */
+function buttons({ slack }: World, actionId: string): Button[] {
+  return EVERYONE.flatMap((user) =>
+    [...slack.timeline(user, APPROVALS), ...slack.timeline(user, "dm"), ...slack.ephemerals(user)].flatMap(
+      (at) =>
+        found(at.blocks, actionId).map((element) => ({
+          user,
+          at,
+          actionId,
+          value: String(element.value),
+          confirm: element.confirm !== undefined,
+        })),
+    ),
+  );
+}
+
+const found = (blocks: Block[] | undefined, actionId: string) =>
+  actionables(blocks).flatMap(({ element }) => (element.action_id === actionId ? [element] : []));
+
+async function press({ world, sent }: Doing, button: Button | undefined): Promise<boolean> {
+  if (!button) return false;
+  const { user, at, actionId, value, confirm } = button;
+  world.story.say(`${NAMES[user]} presses ${actionId} for ${value}`);
+  const options = confirm ? { confirm } : {};
+  sent.push(await world.slack.click(user, at, { actionId, value }, options));
+  return true;
+}
+
+/** By whoever sees it; mostly by who may. */
+const presses =
+  (actionId: string): Do =>
+  (doing, pick) =>
+    press(doing, one(buttons(doing.world, actionId), pick));
+
+const approvers = (world: World) =>
+  buttons(world, "approve").filter(({ user }) => user === ALICE || user === CAROL || user === BOB);
+
+const approveTwice: Do = async (doing, pick) => {
+  const first = one(approvers(doing.world), pick);
+  const others = approvers(doing.world).filter(
+    ({ user, value }) => user !== first?.user && value === first?.value,
+  );
+  const second = one(others, pick);
+  if (!first || !second) return press(doing, first);
+  await Promise.all([press(doing, first), press(doing, second)]);
+  return true;
+};
+
+const deny: Do = async (doing, pick) => {
+  const { slack, story } = doing.world;
+  const button = one(buttons(doing.world, "deny"), pick);
+  if (!button || !(await press(doing, button))) return false;
+  const form = await slack.waitFor(() => slack.views(button.user).at(-1), 1_000).catch(() => undefined);
+  if (!form?.submit) return true;
+  const input = form.blocks.find(({ type }) => type === "input");
+  story.say(`${NAMES[button.user]} submits the denial`);
+  await slack.submit(button.user, form.id, { [String(input?.block_id)]: "not today" });
+  return true;
+};
+
+const revokeByCommand: Do = async (doing, pick) => {
+  const records = await doing.world.records();
+  const live = records.filter(({ state }) => ["approved", "delivering", "active"].includes(state));
+  const r = one(live, pick);
+  if (!r) return false;
+  const by = pick % 3 === 0 ? r.requester.id : ALICE;
+  return command(
+    doing,
+    by,
+    pick % 2 === 0 || by === r.requester.id ? `revoke ${r.id} no need` : `revoke @${handle(r.requester.id)}`,
+  );
+};
+
+const handle = (user: string): string => (NAMES[user] ?? "").toLowerCase();
+
+/** A message as somebody's screen showed it before it was redrawn. */
+const clickStale: Do = async (doing, pick) => {
+  const { world, sent } = doing;
+  const old = sent.filter(
+    (result) => result.kind === "interactive" && result.payload.type === "block_actions",
+  );
+  const last = one(old, pick);
+  if (!last) return false;
+  const action = (last.payload.actions as { action_id: string; value: string }[])[0];
+  world.story.say(`an old ${action?.action_id} for ${action?.value} is pressed once more`);
+  await world.slack.redeliver({
+    ...last,
+    payload: { ...last.payload, trigger_id: `stale.${pick}.${sent.length}` },
+  });
+  return true;
+};
+
+const redeliver: Do = async ({ world, sent }, pick) => {
+  const last = one(sent.slice(-4), pick);
+  if (!last || last.kind === undefined) return false;
+  world.story.say(`Slack delivers again: ${String(last.payload.text ?? last.payload.type)}`);
+  await world.slack.redeliver(last);
+  return true;
+};
+
+const minutes: Do = async ({ fleet }, pick) => {
+  for (let left = (pick % 5) + 1; left > 0; left--) await fleet.pass(MINUTE);
+  return true;
+};
+
+const endAndWait: Do = async (doing, pick) => {
+  if (!(await revokeByCommand(doing, pick))) return false;
+  for (let left = (pick % 3) + 1; left > 0; left--) await doing.fleet.pass(MINUTE);
+  return true;
+};
+
+/** To a second after a reminder, an end, or the close of a question, and a minute on. */
+const nextTurnComes: Do = async ({ world, fleet }, pick) => {
+  const now = world.clock.now();
+  const turns = (await world.records()).flatMap((r) => nextTurn(r, [60 * MINUTE, 10 * MINUTE]) ?? []);
+  const next = one(
+    [...turns].sort((a, b) => a - b),
+    pick % 2,
+  );
+  if (next === undefined) return false;
+  await fleet.pass(Math.max(0, next - now) + 1_000);
+  await fleet.pass(MINUTE);
+  return true;
+};
+
+const edit: Do = async ({ world, fleet }, pick) => {
+  const index = pick % EDITS.length;
+  world.story.say(`the policy is edited: ${EDITS[index]?.[0]}`);
+  await fleet.restart(index, pick % 2 === 0);
+  return true;
+};
+
+const TABLE: Record<Deed, Do> = {
+  ask,
+  approve: (doing, pick) => press(doing, one(approvers(doing.world), pick)),
+  "approve twice": approveTwice,
+  deny,
+  withdraw: presses("withdraw"),
+  hide: presses("hide"),
+  release: presses("release"),
+  "revoke by command": revokeByCommand,
+  "revoke by button": presses("revoke"),
+  again: presses("again"),
+  "click what is stale": clickStale,
+  redeliver,
+  status: (doing, pick) => command(doing, one(EVERYONE, pick) ?? BOB, "status"),
+  "minutes pass": minutes,
+  "time passes to the next turn": nextTurnComes,
+  "somebody's access ends, and minutes pass": endAndWait,
+  "edit the policy": edit,
+  restart: async ({ world, fleet }) => {
+    world.story.say("a rollout restarts every replica");
+    await fleet.restart(undefined, true);
+    await delay(0);
+    return true;
+  },
+};

@@ -1,0 +1,119 @@
+/** One bot in this process, with its times scaled down: started as it is, or put together by the same composition without its checks. */
+import { createHttpDelivery, type Deliver, type Delivered, type Kind } from "../../sandbox/slack/delivery.ts";
+import type { LocalSlack } from "../../sandbox/slack/index.ts";
+import type { JsonObject } from "../../sandbox/slack/types.ts";
+import {
+  type AppDeps,
+  assemble,
+  connectAll,
+  contextOf,
+  keepEpoch,
+  startApp,
+  startWork,
+} from "../../src/app.ts";
+import type { Config } from "../../src/config.ts";
+import { watchEnds } from "../../src/flow/watch-ends.ts";
+import { hubClock } from "../../src/hub/client/clock-offset.ts";
+import { handleClick } from "../../src/slack/inbound/actions/handle.ts";
+import { handleCommand } from "../../src/slack/inbound/commands/handle.ts";
+import type { HandlerContext } from "../../src/slack/inbound/context.ts";
+import { handleSubmission } from "../../src/slack/inbound/forms/submit.ts";
+import { keysOf } from "../../src/store/keys.ts";
+
+/** What takes 12, 5, 30 and 5 s in earnest. */
+export const TIMES = {
+  lease: { ttl: 1_000, renewEvery: 120, margin: 500 },
+  locks: { lockDuration: 500, stalledInterval: 200 },
+  ends: { everyMs: 200, standstillAfterMs: 3_000 },
+  callMs: 450,
+};
+/** After this nothing that a dead one held is held any more: Redis counts in the machine's time. */
+export const FORGOTTEN_MS = 1_300;
+
+export interface Bot {
+  deliver: Deliver;
+  /** People's payloads that it still works on. */
+  handling(): number;
+  /** What its plain timers do each minute. */
+  minute(): Promise<void>;
+}
+
+export interface BotOptions {
+  slack: LocalSlack;
+  /** As `npm start` does it, with the checks, and with people's payloads as signed HTTP; else with neither. */
+  whole: boolean;
+}
+
+/** Rejects when it refuses to start. `opened` closes it. */
+export const startBot = (
+  config: Config,
+  deps: AppDeps,
+  { slack, whole }: BotOptions,
+  opened: AsyncDisposableStack,
+): Promise<Bot> => (whole ? startWhole(config, deps, slack, opened) : startBare(config, deps, slack, opened));
+
+async function startWhole(
+  config: Config,
+  deps: AppDeps,
+  slack: LocalSlack,
+  opened: AsyncDisposableStack,
+): Promise<Bot> {
+  const app = opened.adopt(await startApp(config, deps), (a) => a.stop());
+  const deliver = createHttpDelivery(slack, () => `http://127.0.0.1:${app.port}/slack/events`);
+  // Its timers run by themselves, in the machine's time.
+  const minute = () => new Promise<void>((resolve) => setTimeout(resolve, TIMES.ends.everyMs));
+  return { deliver, handling: () => 0, minute };
+}
+
+async function startBare(
+  config: Config,
+  machine: AppDeps,
+  slack: LocalSlack,
+  opened: AsyncDisposableStack,
+): Promise<Bot> {
+  const clients = connectAll(config, machine, opened);
+  const deps = { ...machine, clock: hubClock(machine.clock, clients.hub.clockOffset) };
+  const home = () => ({ teamId: slack.bot.teamId });
+  const { ports, timerPorts, people, holds } = assemble(config, deps, clients, opened, home);
+  const lanes = { urgent: ports, messages: ports, timers: timerPorts };
+  startWork(lanes, clients, keysOf(config.instance).prefix, deps, opened);
+  opened.adopt(keepEpoch(ports, deps), (r) => r.close());
+  await clients.redis.ready(TIMES.callMs).catch(() => {});
+  const context: HandlerContext = {
+    ...{ ports, people, log: deps.log, client: clients.interactive, language: config.slack.language },
+    viewContext: contextOf(config, deps.clock),
+    ackWithin: TIMES.callMs,
+  };
+  const watch = watchEnds({ ...timerPorts, holds, elapsed: machine.clock.now });
+  const { signal } = new AbortController();
+  return { ...straight(context), minute: () => watch(signal).then(() => {}) };
+}
+
+type Ack = (answer?: object) => Promise<void>;
+type Handle = (context: HandlerContext, body: unknown, ack: Ack) => Promise<void>;
+
+const LATE: Delivered = { status: 0, ms: 0, body: "", error: "operation_timeout" };
+
+/** What Bolt would call, without Bolt. */
+function straight(context: HandlerContext): Pick<Bot, "deliver" | "handling"> {
+  let handling = 0;
+  const deliver: Deliver = async (kind, payload) => {
+    const { promise, resolve } = Promise.withResolvers<Delivered>();
+    const ack: Ack = async (answer) =>
+      resolve({ status: 200, ms: 0, body: answer === undefined ? "" : JSON.stringify(answer) });
+    const late = setTimeout(resolve, 3_000, LATE);
+    handling += 1;
+    void handlerOf(kind, payload)(context, payload, ack)
+      .catch(() => {})
+      .finally(() => {
+        handling -= 1;
+      });
+    return promise.finally(() => clearTimeout(late));
+  };
+  return { deliver, handling: () => handling };
+}
+
+function handlerOf(kind: Kind, payload: JsonObject): Handle {
+  if (kind === "slash_commands") return handleCommand;
+  return payload.type === "view_submission" ? handleSubmission : handleClick;
+}

@@ -1,0 +1,111 @@
+/** The kinds of call a replica makes, by what goes over the wire, and the faults each can meet. */
+import type { Cut } from "../../sandbox/redis/commands.ts";
+
+export type System = "Slack" | "hub" | "Redis";
+
+/** Before it takes effect: 429 … hang, killed, paused. After: answer lost, killed after, paused after. */
+export const HTTP = ["429", "503", "HTML 404", "401", "answer lost", "hang"] as const;
+export const REDIS = ["refused", "cut", "answer lost", "hang"] as const;
+export const ANY = ["killed before", "killed after", "paused before", "paused after"] as const;
+export type How = (typeof HTTP)[number] | (typeof REDIS)[number] | (typeof ANY)[number] | Spell;
+
+/** What a whole system does for a while. `open`: karpor-server runs without RBAC. */
+export type Spell = "down" | "open" | "429" | "503" | "HTML 404" | "401" | "hang" | "refused";
+export const SPELLS: Record<System, readonly Spell[]> = {
+  Slack: ["down", "429", "503", "HTML 404", "401", "hang"],
+  // What makes a false proof comes more often.
+  hub: ["down", "503", "HTML 404", "HTML 404", "401", "hang", "open", "open"],
+  Redis: ["down", "refused", "hang"],
+};
+
+/** A fault and the kind of call it hits. */
+export interface Cell {
+  system: System;
+  call: string;
+  how: How;
+}
+
+const CALLS: Record<System, readonly string[]> = {
+  Slack: [
+    "chat.postMessage",
+    "chat.update",
+    "conversations.open",
+    "users.info",
+    "usergroups.users.list",
+    "views.open",
+    "response_url",
+  ],
+  hub: [
+    "create account",
+    "create binding",
+    "mint token",
+    "ask login",
+    "read account",
+    "read binding",
+    "change account",
+    "delete account",
+    "delete binding",
+    "list accounts",
+    "list bindings",
+    "read role",
+  ],
+  Redis: [
+    "make request",
+    "change record",
+    "read record",
+    "read person",
+    "read unsettled",
+    "take lease",
+    "release lease",
+    "queue a job",
+    "take a job",
+    "finish a job",
+  ],
+};
+
+/** Every fault for every call that it can meet. */
+export const CELLS: readonly Cell[] = (Object.keys(CALLS) as System[]).flatMap((system) =>
+  CALLS[system].flatMap((call) =>
+    [...(system === "Redis" ? REDIS : HTTP), ...ANY].map((how): Cell => ({ system, call, how })),
+  ),
+);
+
+const VERBS: Record<string, string> = { POST: "create", PATCH: "change", DELETE: "delete" };
+
+export function hubCall(method: string, path: string): string {
+  if (path === "/rest-api/v1/authn") return "ask login";
+  const [, kind = "", name, token] =
+    /\/(serviceaccounts|clusterrolebindings|clusterroles)(?:\/([^/]+))?(?:\/(token))?$/.exec(path) ?? [];
+  if (kind === "") return `${method} ${path}`;
+  if (token) return "mint token";
+  const noun = { serviceaccounts: "account", clusterrolebindings: "binding", clusterroles: "role" }[kind];
+  if (method === "GET") return name ? `read ${noun}` : `list ${noun}s`;
+  return `${VERBS[method] ?? method} ${noun}`;
+}
+
+/** Of what BullMQ does, only what changes something; keeping locks and looking for stalled jobs is no call of ours. */
+const QUEUE: readonly (readonly [RegExp, string])[] = [
+  [/^add|^reprocessJob|^updateJobScheduler/, "queue a job"],
+  [/^moveToActive/, "take a job"],
+  [/^moveToFinished|^moveToDelayed|^retryJob/, "finish a job"],
+];
+
+/** Empty for what is not worth naming. `scripts`: BullMQ's, by their hash. */
+export function redisCall(command: Cut, scripts: ReadonlyMap<string, string>): string {
+  const name = command.word(0).toLowerCase();
+  const script = name === "evalsha" ? scripts.get(command.word(1)) : undefined;
+  if (script) return QUEUE.find(([pattern]) => pattern.test(script))?.[1] ?? "";
+  const key = command.word(name.startsWith("eval") ? 3 : 1);
+  const [, noun = ""] = /^\{karpor-access:[^}]+\}:(request|person|unsettled|lease|ping)/.exec(key) ?? [];
+  if (name.startsWith("eval")) return ofScript(noun, command);
+  if (noun === "request") return "read record";
+  if (noun === "person" || noun === "unsettled") return `read ${noun}`;
+  if (noun === "lease") return "take lease";
+  return noun;
+}
+
+function ofScript(noun: string, command: Cut): string {
+  if (noun === "request") return command.word(2) === "6" ? "make request" : "change record";
+  if (noun === "lease") return command.word(5) === "" ? "release lease" : "keep lease";
+  return "";
+}

@@ -1,0 +1,49 @@
+/** What the convergence test knows of the bot's inside: what a record asks of hub and Slack. */
+import { isFinal, timerOf } from "../../src/domain/lifecycle.ts";
+import type { MessageKey } from "../../src/domain/message-key.ts";
+import { isSettled, wantedMessages } from "../../src/domain/messages.ts";
+import type { AccessRequest } from "../../src/domain/request.ts";
+import { drawMessage, type Message, type ViewContext } from "../../src/slack/views/index.ts";
+
+export { isShared } from "../../src/domain/message-key.ts";
+export { isSettled };
+
+/** At rest, and yet not over: waiting for a person, or a grant that stands. */
+export const isLive = (r: AccessRequest): boolean => r.state === "pending" || r.state === "active";
+
+/** Its account and its binding must stand on the hub when all is at rest. */
+export const stands = (r: AccessRequest): boolean => r.state === "active";
+
+/** Its end has been decided or has come. */
+export const isOver = (r: AccessRequest, now: number): boolean =>
+  isFinal(r) || r.state === "ending" || ("expiresAt" in r && r.expiresAt <= now);
+
+/** The holder may read the token in Slack, and nobody else. */
+export const mayShowToken = (r: AccessRequest): boolean =>
+  (r.state === "active" || r.state === "delivering") && !r.hidden;
+
+export const mustShowToken = (r: AccessRequest): boolean => r.state === "active" && !r.hidden;
+
+/** When it changes by itself next; undefined when it does not. */
+export const nextTurn = (r: AccessRequest, reminders: readonly number[]): number | undefined =>
+  timerOf(r, reminders)?.at;
+
+export interface Expected {
+  key: MessageKey;
+  channel: string;
+  ts: string;
+  message: Message;
+}
+
+/** The messages that must stand in Slack, as they must be drawn; a token is shown beside what is drawn here. */
+export function expected(r: AccessRequest, context: (key: MessageKey) => ViewContext): Expected[] {
+  return wantedMessages(r).flatMap(({ key, shows }) => {
+    const sent = r.messages[key];
+    if (!sent || sent.ts === "") return [];
+    const { channel, ts } = sent;
+    return [{ key, channel, ts, message: drawMessage(r, key, shows, context(key), false) }];
+  });
+}
+
+/** Says to whoever reads it that the token works no more. */
+export const SAYS_ENDED = /\bEnded\b|refuses the token|已结束|拒绝该令牌/;

@@ -1,0 +1,44 @@
+/** Nothing that is over stands on the hub for long, while the hub answers and somebody is there to end it, whatever else is wrong. */
+import type { KubeObject } from "../../sandbox/hub/types.ts";
+import type { AccessRequest } from "../../src/domain/request.ts";
+import { isOver } from "./core.ts";
+import type { World } from "./world.ts";
+
+/** What a sweep, a retry and a lost job may take together. */
+const MINUTES_MAX = 4;
+
+export function createOverdue(world: World, accuse: (what: string) => void) {
+  const minutes = new Map<string, number>();
+  let seen = world.disturbances();
+  /** To be called when a minute is over. */
+  return async (): Promise<void> => {
+    const now = world.disturbances();
+    const fair = now === seen && world.trouble.spell("hub") === undefined;
+    seen = now;
+    const [{ accounts, bindings }, records] = await Promise.all([world.objects(), world.records()]);
+    const bound = new Set(bindings.map(({ metadata }) => metadata.name));
+    for (const account of accounts) {
+      const { name } = account.metadata;
+      const over = isKnownOver(world, account, bound.has(name), records);
+      const count = fair && over ? (minutes.get(name) ?? 0) + 1 : 0;
+      minutes.set(name, count);
+      if (count === MINUTES_MAX + 1)
+        accuse(`${name} is over, and still stands after ${count} minutes: ${over}`);
+    }
+  };
+}
+
+/** Why it must end, as far as a bot can know: without Redis, the hub alone tells. */
+function isKnownOver(
+  { clock, trouble }: World,
+  { metadata }: KubeObject,
+  isBound: boolean,
+  records: readonly AccessRequest[],
+): string | undefined {
+  const record = records.find(({ id }) => id === metadata.labels?.["karpor-access.io/request"]);
+  if (record && trouble.spell("Redis") === undefined)
+    return isOver(record, clock.now()) ? `its record is ${record.state}` : undefined;
+  if (!isBound) return "it has no binding any more";
+  const until = Date.parse(metadata.annotations?.["karpor-access.io/expires-at"] ?? "");
+  return until <= clock.now() ? "its time is over" : undefined;
+}

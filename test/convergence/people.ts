@@ -1,0 +1,107 @@
+/** Who is there, what they may ask for, and how the policy is edited while they do. */
+import type { JumpClock } from "../../sandbox/clock.ts";
+
+export const ALICE = "U0ALICE";
+export const BOB = "U0BOB";
+export const CAROL = "U0CAROL";
+export const MEI = "U0MEI";
+export const EVERYONE = [ALICE, BOB, CAROL, MEI];
+export const APPROVALS = "C0APPROVALS";
+export const GENERAL = "C0GENERAL";
+export const COMMAND = "/karpor-access";
+
+export const NAMES: Record<string, string> = {
+  [ALICE]: "Alice",
+  [BOB]: "Bob",
+  [CAROL]: "Carol",
+  [MEI]: "Mei",
+};
+
+/** Alice and Carol approve; Alice is an administrator; Bob approves `admin`. */
+export const workspace = (clock: JumpClock) => ({
+  clock,
+  command: COMMAND,
+  ackTimeoutMs: 3_000,
+  people: [
+    { id: ALICE, name: "alice", realName: "Alice" },
+    { id: BOB, name: "bob", realName: "Bob" },
+    { id: CAROL, name: "carol", realName: "Carol" },
+    { id: MEI, name: "mei", realName: "Mei", locale: "zh-CN" },
+  ],
+  groups: [
+    { id: "S0SRE", handle: "sre", members: [ALICE, CAROL] },
+    { id: "S0DEV", handle: "dev", members: [BOB, MEI] },
+  ],
+  channels: [
+    { id: APPROVALS, name: "approvals", members: [ALICE, BOB, CAROL] },
+    { id: GENERAL, name: "general", members: EVERYONE },
+  ],
+});
+
+const description = { en: "View every page", zh: "查看所有页面" };
+
+const ROLES = {
+  guest: {
+    clusterRole: "karpor-guest",
+    description,
+    duration: { default: "2h", max: "2d" },
+    approval: { by: ["S0SRE"], within: "4h" },
+  },
+  peek: {
+    clusterRole: "karpor-guest",
+    description,
+    duration: { default: "30m", max: "4h" },
+    approval: "none",
+  },
+  admin: {
+    clusterRole: "karpor-admin",
+    description,
+    duration: { default: "1h", max: "8h" },
+    reason: "required",
+    requester: { in: ["S0DEV"] },
+    approval: { by: [BOB, "S0SRE"], within: "4h" },
+  },
+};
+type Roles = Record<string, Record<string, unknown>>;
+
+/** In words, and what it does to the roles; the first is the policy as it was. */
+export const EDITS: readonly (readonly [words: string, edit: (roles: Roles) => Roles])[] = [
+  ["the policy as it was", (roles) => roles],
+  ["guest is removed", ({ guest: _, ...roles }) => roles],
+  [
+    "guest gives karpor-admin",
+    ({ guest, ...roles }) => ({ ...roles, guest: { ...guest, clusterRole: "karpor-admin" } }),
+  ],
+  [
+    "guest is at most 30 min",
+    ({ guest, ...roles }) => ({ ...roles, guest: { ...guest, duration: { default: "10m", max: "30m" } } }),
+  ],
+  [
+    "guest is approved by Bob alone",
+    ({ guest, ...roles }) => ({ ...roles, guest: { ...guest, approval: { by: [BOB], within: "4h" } } }),
+  ],
+  ["guest needs no approval", ({ guest, ...roles }) => ({ ...roles, guest: { ...guest, approval: "none" } })],
+  [
+    "peek needs an approval",
+    ({ peek, ...roles }) => ({ ...roles, peek: { ...peek, approval: { by: ["S0SRE"], within: "1h" } } }),
+  ],
+  [
+    "admin is for SREs alone",
+    ({ admin, ...roles }) => ({ ...roles, admin: { ...admin, requester: { in: ["S0SRE"] } } }),
+  ],
+];
+
+/** The YAML file after an edit. */
+export const catalogOf = (edit: number, namespace: string) => ({
+  instance: "replaced",
+  hub: {
+    name: "production",
+    kubeconfig: "hub.kubeconfig",
+    namespace,
+    dashboard: "https://karpor.example.com",
+  },
+  slack: { channel: APPROVALS, language: "en" },
+  admins: [ALICE],
+  roles: EDITS[edit]?.[1](ROLES),
+  reminders: ["1h", "10m"],
+});

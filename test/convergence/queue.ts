@@ -1,0 +1,49 @@
+/** BullMQ counts in the machine's time: what our clock made due is started here, and whether anything waits is seen in one look. */
+import type { Job, Queue } from "bullmq";
+import type { Redis } from "ioredis";
+import { LANES } from "../../src/flow/ports.ts";
+import { openQueue } from "../../src/queue/jobs.ts";
+
+/** A job that comes back soon, for somebody else holds what it needs, is not asked again in a tighter circle. */
+const AGAIN_AFTER_MS = 100;
+
+export function createQueues(redis: Redis, prefix: string) {
+  const lanes = LANES.map((lane) => openQueue(redis, prefix, lane));
+  const dues = new Map<string, number>();
+  const asked = new Map<string, number>();
+  return {
+    /** Starts what is due; resolves to whether anything waits or will at once. */
+    async promote(now: number): Promise<boolean> {
+      const pipeline = redis.pipeline();
+      for (const lane of lanes) pipeline.llen(lane.toKey("wait")).zrange(lane.toKey("delayed"), "0", "-1");
+      const answers = ((await pipeline.exec()) ?? []).map(([, answer]) => answer) as (number | string[])[];
+      const started = await Promise.all(
+        lanes.map((lane, i) => startDue(lane, (answers[2 * i + 1] ?? []) as string[], now)),
+      );
+      return started.some(Boolean) || answers.some((answer) => typeof answer === "number" && answer > 0);
+    },
+    close: () => Promise.all(lanes.map((lane) => lane.close())),
+    sweep: () => lanes[1]?.add("sweep", {}, { removeOnComplete: true, removeOnFail: true, attempts: 1 }),
+  };
+
+  async function startDue(lane: Queue, ids: string[], now: number): Promise<boolean> {
+    await Promise.all(ids.filter((id) => !dues.has(lane.name + id)).map((id) => learn(lane, id)));
+    const due = ids.filter((id) => (dues.get(lane.name + id) ?? now) <= now);
+    await Promise.all(due.map((id) => start(lane, id)));
+    return due.length > 0;
+  }
+
+  async function learn(lane: Queue, id: string): Promise<void> {
+    const data = JSON.parse((await redis.hget(lane.toKey(id), "data")) ?? "{}") as { due?: number };
+    dues.set(lane.name + id, data.due ?? Number.POSITIVE_INFINITY);
+  }
+
+  async function start(lane: Queue, id: string): Promise<void> {
+    const last = asked.get(lane.name + id) ?? Number.NEGATIVE_INFINITY;
+    if (performance.now() - last < AGAIN_AFTER_MS) return;
+    asked.set(lane.name + id, performance.now());
+    const job: Job | undefined = await lane.getJob(id);
+    // One that started by itself meanwhile cannot be promoted.
+    await job?.promote().catch(() => {});
+  }
+}

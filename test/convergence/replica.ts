@@ -1,0 +1,138 @@
+/** One replica of the bot in this process: it can be killed, or frozen for longer than its leases last, as a process can. */
+import type { Logger } from "pino";
+import type { Cut } from "../../sandbox/redis/commands.ts";
+import { openRedisProxy } from "../../sandbox/redis/proxy.ts";
+import type { Deliver, Delivered } from "../../sandbox/slack/delivery.ts";
+import type { JsonObject } from "../../sandbox/slack/types.ts";
+import type { Config } from "../../src/config.ts";
+import { type Bot, startBot, TIMES } from "./bot.ts";
+import { createGate, type Life } from "./gate.ts";
+import { onPort } from "./ports.ts";
+import { disconnectAll } from "./redis-clients.ts";
+import type { Caller } from "./trouble.ts";
+import type { World } from "./world.ts";
+
+const PAUSE_MS = TIMES.lease.ttl + 200;
+const STOP_WITHIN_MS = 3_000;
+
+export interface Replica extends Caller, Pick<Bot, "handling" | "minute"> {
+  life(): Life;
+  deliver: Deliver;
+  /** As on SIGTERM. */
+  stop(): Promise<void>;
+}
+
+/** Rejects when it does not start. */
+export async function startReplica(
+  world: World,
+  name: string,
+  given: Config,
+  whole: boolean,
+): Promise<Replica> {
+  const shell = await openShell(world, name);
+  const config = reaching(given, shell.ports, world.redisDb);
+  const deps = { clock: world.clock, log: logOf((line) => world.log(name, line)), times: TIMES };
+  try {
+    const bot = await startBot(config, deps, { slack: world.slack, whole }, shell.opened);
+    const { gate } = shell;
+    const deliver: Deliver = async (kind, payload) => {
+      const sent = bot.deliver(kind, reroute(payload, shell.ports.slack));
+      const answer = await Promise.race([sent, gate.died.then(() => LOST)]);
+      return (await gate.passes()) ? answer : LOST;
+    };
+    return { ...shell.caller, ...bot, life: gate.life, deliver, stop: shell.stop };
+  } catch (error) {
+    shell.cut();
+    throw error;
+  }
+}
+
+const LOST: Delivered = { status: 0, ms: 0, body: "", error: "operation_timeout" };
+
+/** Its ways to the outside, and what can be done to it there. */
+async function openShell(world: World, name: string) {
+  const gate = createGate();
+  const opened = new AsyncDisposableStack();
+  const caller: Caller = { name, passes: gate.passes, kill, pause };
+  const meddle = (command: Cut) => world.trouble.redis(caller, command);
+  const redis = await onPort((port) => openRedisProxy(world.redis, meddle, port));
+  const slack = await onPort(world.slack.door);
+  const hub = await onPort(world.hub.door);
+  const doors = [slack, hub, redis];
+  let frozen: NodeJS.Timeout | undefined;
+  world.opened(caller, [slack.port, hub.port], redis);
+  return {
+    ...{ gate, opened, caller, cut },
+    ports: { slack: slack.port, hub: hub.port, redis: redis.port },
+    async stop() {
+      await within(STOP_WITHIN_MS, opened.disposeAsync());
+      cut();
+    },
+  };
+
+  /** From this instant nothing of it reaches anybody; what it still believes it does, nobody sees. */
+  function kill(): void {
+    if (gate.life() === "dead") return;
+    cut();
+    world.died(name);
+  }
+
+  function cut(): void {
+    clearTimeout(frozen);
+    gate.die();
+    for (const door of doors) door.close();
+    disconnectAll(redis.port);
+    void opened.disposeAsync().catch(() => {});
+  }
+
+  /** What it had sent already is held too, and takes effect when it goes on. */
+  function pause(): void {
+    if (gate.life() !== "up") return;
+    gate.hold();
+    redis.hold("frozen");
+    world.paused();
+    frozen = setTimeout(() => {
+      gate.release();
+      redis.release("frozen");
+      world.story.say(`    ${name} goes on`);
+    }, PAUSE_MS);
+  }
+}
+
+const reaching = (
+  config: Config,
+  ports: { slack: number; hub: number; redis: number },
+  db: number,
+): Config => ({
+  ...config,
+  hub: { ...config.hub, server: `https://127.0.0.1:${ports.hub}` },
+  env: {
+    ...config.env,
+    REDIS_URL: `redis://127.0.0.1:${ports.redis}/${db}`,
+    SLACK_API_URL: `http://127.0.0.1:${ports.slack}/api/`,
+  },
+});
+
+/** Its answers by response_url go by its own door. */
+function reroute(payload: JsonObject, port: number): JsonObject {
+  const url = payload.response_url;
+  if (typeof url !== "string") return payload;
+  return { ...payload, response_url: url.replace(/^http:\/\/[^/]+/, `http://127.0.0.1:${port}`) };
+}
+
+function logOf(say: (line: string) => void): Logger {
+  const at = (level: string) => (fields: JsonObject, message: string) => {
+    const { err, error, reason } = fields as { err?: Error; error?: string; reason?: string };
+    const why = err ? `${err.name}: ${err.message}` : `${error ?? ""} ${reason ?? ""}`;
+    say(`${level}: ${message} ${why}`.trim());
+  };
+  return { info: () => {}, warn: at("warn"), error: at("error") } as unknown as Logger;
+}
+
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, late]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,155 @@
+/** One sequence, played and judged: people act, faults strike, all is healed, and then everything must agree. */
+import { setTimeout as delay } from "node:timers/promises";
+import { act, type Doing } from "./acts.ts";
+import { createFleet, type Fleet } from "./fleet.ts";
+import { createOverdue } from "./overdue.ts";
+import type { Deed, Plan, Strike } from "./plan.ts";
+import type { Tally } from "./tally.ts";
+import { atRest, verdict } from "./verdict.ts";
+import { createWitness } from "./witness.ts";
+import type { Lane, World } from "./world.ts";
+
+const MINUTE = 60_000;
+const WITHIN_MS = 90_000;
+/** The sweeps that may be needed when all is well again. */
+const MINUTES = 15;
+
+/** Throws with the story and what is wrong in the end. */
+export async function play(lane: Lane, plan: Plan, tally: Tally): Promise<void> {
+  const world = await lane.begin(tally);
+  const witness = await createWitness(world);
+  const fleet = createFleet(world, plan, createOverdue(world, witness.accuse));
+  let stage = "";
+  const run = async () => {
+    stage = "begun";
+    await fleet.revive();
+    stage = "performing";
+    await perform({ world, fleet, sent: [] }, plan);
+    stage = "healing";
+    await heal(world, fleet);
+    stage = "settling";
+    await settle(world, fleet);
+    stage = "judging";
+    return verdict(world, witness, world.trouble);
+  };
+  try {
+    const wrong = await Promise.race([
+      run(),
+      delay(WITHIN_MS, undefined, { ref: false }).then(() => [`it hangs while ${stage}`]),
+    ]);
+    if (wrong.length > 0 || process.env.ALWAYS) throw new Error(told(world, plan, wrong));
+  } finally {
+    stage = "stop";
+    const w = setTimeout(() => console.error("STUCK", stage), 10000);
+    await fleet.stop();
+    stage = "witness";
+    await witness.close();
+    stage = "world";
+    await world.close();
+    clearTimeout(w);
+  }
+}
+
+/** Nobody does anything beside these: they are the world's, not people's. */
+const ALONE = new Set<Deed>([
+  "minutes pass",
+  "time passes to the next turn",
+  "somebody's access ends, and minutes pass",
+  "edit the policy",
+  "restart",
+]);
+
+async function perform(doing: Doing, { acts, strikes }: Plan): Promise<void> {
+  const { world, fleet } = doing;
+  const spells: { until: number; end(): void }[] = [];
+  const rushing: Promise<void>[] = [];
+  for (const [at, one] of acts.entries()) {
+    for (const spell of spells.filter(({ until }) => until === at)) spell.end();
+    for (const { strike } of strikes.filter((s) => s.at === at)) {
+      const end = await begin(world, fleet, strike);
+      if (end) spells.push({ until: at + (strike.kind === "spell" ? strike.steps : 0), end });
+    }
+    const done = act(doing, one);
+    if (one.rush && !ALONE.has(one.deed)) rushing.push(done);
+    else {
+      await done;
+      await fleet.rest(700);
+      await fleet.revive();
+    }
+  }
+  await Promise.all(rushing);
+}
+
+/** How it ends, if it is not over by itself. */
+async function begin(world: World, fleet: Fleet, strike: Strike): Promise<(() => void) | undefined> {
+  const { story, trouble } = world;
+  if (strike.kind === "call") {
+    const { cell, skip, times } = strike;
+    story.say(`  (armed: ${cell.call} of ${cell.system}: ${cell.how}, after ${skip}, ${times} times)`);
+    return void trouble.arm(strike);
+  }
+  if (strike.kind === "spell") return cast(world, strike);
+  if (strike.kind === "spoil") return void (await spoil(world, strike.pick));
+  const { kind, pick, after } = strike;
+  setTimeout(() => {
+    const one = fleet.replica(pick);
+    if (!one) return;
+    story.say(`    ${one.name} is ${kind === "kill" ? "killed" : "frozen"}`);
+    one[kind]();
+  }, after);
+  return undefined;
+}
+
+async function spoil(world: World, pick: number): Promise<void> {
+  const live = (await world.records()).filter(({ state }) => state === "active" || state === "pending");
+  const one = live[pick % Math.max(1, live.length)];
+  if (!one) return;
+  world.story.say(`    the record of ${one.id} becomes unreadable`);
+  await world.spoil(one);
+}
+
+function cast(world: World, { system, how }: Extract<Strike, { kind: "spell" }>): () => void {
+  const { story, trouble, hub } = world;
+  story.say(`  from now on ${system} is ${how}`);
+  trouble.begin(system, how);
+  if (system === "Redis") world.castOnRedis(how);
+  if (how === "open") hub.setRbac(false);
+  return () => {
+    if (trouble.spell(system) !== how) return;
+    story.say(`  ${system} is well again`);
+    trouble.end(system);
+    if (system === "Redis") world.castOnRedis(undefined);
+    if (how === "open") hub.setRbac(true);
+  };
+}
+
+async function heal(world: World, fleet: Fleet): Promise<void> {
+  world.story.say("all is healed");
+  world.trouble.disarm();
+  world.castOnRedis(undefined);
+  world.hub.setRbac(true);
+  while (fleet.living().some((one) => one.life() === "paused")) await fleet.rest(50);
+  await fleet.revive();
+  await fleet.rest(2_000);
+}
+
+async function settle(world: World, fleet: Fleet): Promise<void> {
+  for (let left = MINUTES; left > 0; left--) {
+    await fleet.pass(MINUTE, 3_000);
+    if (left <= MINUTES - 2 && atRest(await world.records())) break;
+  }
+  // The last sweep found nothing to do, or what it did is done.
+  await fleet.rest(2_000);
+}
+
+function told(world: World, plan: Plan, wrong: string[]): string {
+  const lines = [
+    `${plan.replicas} replica(s), ${plan.whole ? "whole, by signed HTTP" : "straight to the handlers"}`,
+    world.story.text(),
+    ...(process.env.CONVERGENCE_LOGS ? ["", "The logs:", ...world.logs] : []),
+    "",
+    "What is wrong in the end:",
+    ...wrong.map((one) => `  - ${one}`),
+  ];
+  return lines.join("\n");
+}

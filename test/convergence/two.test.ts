@@ -1,0 +1,3 @@
+import { convergence } from "./shard.ts";
+
+convergence(1);

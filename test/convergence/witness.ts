@@ -1,0 +1,85 @@
+/** Watches while it happens: which tokens were shown to whom, and that nothing is called ended while its token works. */
+import { visibleText } from "../../sandbox/slack/index.ts";
+import type { SlackMessage } from "../../sandbox/slack/types.ts";
+import { SAYS_ENDED } from "./core.ts";
+import type { World } from "./world.ts";
+
+const TOKEN = /eyJ[\w-]+\.[\w-]+\.[\w-]+/g;
+const ID = /R-[0-9A-HJKMNP-TV-Z]{8}/;
+
+export const tokensIn = (content: Pick<SlackMessage, "text" | "blocks">): string[] =>
+  JSON.stringify([content.text, content.blocks]).match(TOKEN) ?? [];
+export const idIn = (message: Pick<SlackMessage, "text" | "blocks">): string =>
+  ID.exec(JSON.stringify(message.blocks ?? message.text))?.[0] ?? "";
+
+export type Witness = Awaited<ReturnType<typeof createWitness>>;
+
+export async function createWitness(world: World) {
+  const wrong = new Set<string>();
+  /** Every token that was delivered, by its request. */
+  const delivered = new Map<string, Set<string>>();
+  const works = (id: string) =>
+    [...(delivered.get(id) ?? [])].some((token) => world.hub.login(token) !== 401);
+  const accuse = (what: string) => {
+    if (wrong.has(what)) return;
+    wrong.add(what);
+    world.story.say(`  ! ${what}`);
+  };
+
+  function onMessage(message: SlackMessage): void {
+    const id = idIn(message);
+    for (const token of tokensIn(message)) {
+      delivered.set(id, (delivered.get(id) ?? new Set()).add(token));
+      if (message.text.includes(token)) accuse(`${id}: a token stands in the text that notifies`);
+      if (!message.channel.startsWith("D")) accuse(`${id}: a token was shown in ${message.channel}`);
+    }
+    if (SAYS_ENDED.test(visibleText(message)) && works(id))
+      accuse(
+        `${id}: a message says that it ended, and its token works: "${visibleText(message).split("\n")[0]}"`,
+      );
+  }
+  const off = world.slack.onEvent((change) => {
+    if (change.kind === "message" || change.kind === "message_edited") onMessage(change.message);
+    if (change.kind === "ephemeral" && tokensIn(change.ephemeral).length > 0)
+      accuse("a token stands in an ephemeral message");
+  });
+  // The holder is at work to the last: what the hub remembers of a used token is as fresh as can be.
+  world.onHub((call) => {
+    if (call === "delete account" || call === "delete binding") for (const id of delivered.keys()) works(id);
+  });
+
+  const reader = world.commands.duplicate();
+  const seen = new Set<string>();
+  let last = "0";
+  /** Reads on in the trail; each end must be so. */
+  async function look(block: boolean): Promise<void> {
+    const read = block
+      ? await reader.xread("BLOCK", 0, "STREAMS", world.keys.trail, last)
+      : await world.commands.xread("STREAMS", world.keys.trail, last);
+    for (const [at, fields] of read?.[0]?.[1] ?? []) {
+      if (seen.has(at)) continue;
+      seen.add(at);
+      last = at;
+      const { id, from, to } = JSON.parse(fields[1] ?? "") as { id: string; from: string; to: string };
+      world.story.say(`    ${id}: ${from ?? "new"} → ${to}`);
+      if (to === "ended" && works(id)) accuse(`${id}: the record says ended, and its token works`);
+    }
+  }
+  let closed = false;
+  const watching = (async () => {
+    while (!closed) await look(true);
+  })().catch(() => {});
+  return {
+    accuse,
+    look: () => look(false),
+    wrong: () => [...wrong],
+    delivered: (id: string) => [...(delivered.get(id) ?? [])],
+    works,
+    async close() {
+      closed = true;
+      off();
+      reader.disconnect();
+      await watching;
+    },
+  };
+}

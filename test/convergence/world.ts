@@ -1,0 +1,175 @@
+/** Everything but the bot, for one sequence after another: a hub, a Redis of its own, and for each a fresh Slack. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Queue } from "bullmq";
+import { Redis } from "ioredis";
+import { stringify } from "yaml";
+import { jumpClock } from "../../sandbox/clock.ts";
+import { botKubeconfig, GRANTS_NAMESPACE } from "../../sandbox/hub/bot-account.ts";
+import { hubClient } from "../../sandbox/hub/client.ts";
+import { startLocalHub } from "../../sandbox/hub/index.ts";
+import type { RedisProxy } from "../../sandbox/redis/proxy.ts";
+import { startLocalSlack } from "../../sandbox/slack/index.ts";
+import { type Config, loadConfig } from "../../src/config.ts";
+import { AccessRequest } from "../../src/domain/request.ts";
+import { type Keys, keysOf } from "../../src/store/keys.ts";
+import type { Spell } from "./calls.ts";
+import { catalogOf, EDITS, workspace } from "./people.ts";
+import { createQueues } from "./queue.ts";
+import { createStory } from "./story.ts";
+import type { Tally } from "./tally.ts";
+import { type Caller, createTrouble } from "./trouble.ts";
+
+export type Lane = Awaited<ReturnType<typeof openLane>>;
+export type World = Awaited<ReturnType<Lane["begin"]>>;
+
+const SECRETS = {
+  SLACK_BOT_TOKEN: "xoxb-1-planted-bot-token",
+  SLACK_SIGNING_SECRET: "planted-signing-secret",
+};
+
+/** What outlives a sequence. */
+export async function openLane(redis: string, db: number) {
+  await using opened = new AsyncDisposableStack();
+  const clock = jumpClock();
+  const hub = opened.adopt(await startLocalHub({ clock }), (h) => h.stop());
+  const dir = mkdtempSync(join(tmpdir(), "karpor-convergence-"));
+  opened.defer(() => rmSync(dir, { recursive: true }));
+  writeFileSync(join(dir, "hub.kubeconfig"), await botKubeconfig(hub));
+  const configs = EDITS.map((_, edit) => load(dir, edit));
+  const commands = opened.adopt(new Redis({ path: redis, db }), (r) => r.disconnect());
+  const scripts = await scriptsOf(commands);
+  const admin = opened.adopt(hubClient(hub, hub.admin), (a) => a.close());
+  const kept = opened.move();
+  let sequences = 0;
+
+  return {
+    async begin(tally: Tally) {
+      sequences += 1;
+      const instance = `c${sequences}`;
+      clock.jump(Date.now() - clock.now());
+      await commands.flushdb();
+      const slack = await startLocalSlack({ ...workspace(clock), ...tokens });
+      return open({ instance, clock, hub, slack, tally, configs, commands, scripts, redis, db, admin });
+    },
+    close: () => kept.disposeAsync(),
+  };
+}
+
+const tokens = { botToken: SECRETS.SLACK_BOT_TOKEN, signingSecret: SECRETS.SLACK_SIGNING_SECRET };
+
+function load(dir: string, edit: number): Config {
+  const path = join(dir, `config-${edit}.yml`);
+  writeFileSync(path, stringify(catalogOf(edit, GRANTS_NAMESPACE)));
+  return loadConfig({ ...SECRETS, KARPOR_ACCESS_CONFIG: path, PORT: "0" });
+}
+
+async function scriptsOf(redis: Redis): Promise<Map<string, string>> {
+  await new Queue("scripts", { connection: redis, prefix: "{scripts}" }).waitUntilReady();
+  const { scriptsSet } = redis as unknown as { scriptsSet: Record<string, { sha: string }> };
+  return new Map(Object.entries(scriptsSet).map(([name, { sha }]) => [sha, name]));
+}
+
+interface Opening {
+  instance: string;
+  clock: ReturnType<typeof jumpClock>;
+  hub: Awaited<ReturnType<typeof startLocalHub>>;
+  slack: Awaited<ReturnType<typeof startLocalSlack>>;
+  tally: Tally;
+  configs: Config[];
+  commands: Redis;
+  scripts: Map<string, string>;
+  redis: string;
+  db: number;
+  admin: ReturnType<typeof hubClient>;
+}
+
+/** The parts of one sequence. */
+function open({ instance, clock, hub, slack, tally, configs, commands, scripts, redis, db, admin }: Opening) {
+  const story = createStory(clock);
+  const callers = new Map<number, Caller>();
+  const proxies = new Map<string, RedisProxy>();
+  const logs: string[] = [];
+  const spoilt = new Set<string>();
+  let death = Number.NEGATIVE_INFINITY;
+  let outages = 0;
+  const listeners = new Set<(call: string) => void>();
+  const trouble = createTrouble({
+    ...{ story, tally, scripts },
+    callerAt: (port) => callers.get(port),
+    onHub: (call) => {
+      for (const listen of listeners) listen(call);
+    },
+  });
+  slack.meddle(trouble.slack);
+  hub.meddle(trouble.hub);
+  const keys: Keys = keysOf(instance);
+  const queues = createQueues(commands, keys.prefix);
+  return {
+    ...{ instance, clock, hub, slack, tally, commands, keys, queues, story, trouble, logs },
+    redis,
+    redisDb: db,
+    config: (edit: number): Config => ({ ...(configs[edit] as Config), instance }),
+    log: (name: string, line: string) => void logs.push(`${name} ${line}`),
+    onHub: (listen: (call: string) => void) => void listeners.add(listen),
+    opened(caller: Caller, ports: number[], proxy: RedisProxy) {
+      for (const port of ports) callers.set(port, caller);
+      proxies.set(caller.name, proxy);
+      cast(proxy, trouble.spell("Redis"));
+    },
+    died(name: string) {
+      proxies.delete(name);
+      death = performance.now();
+      outages += 1;
+    },
+    paused: () => void (outages += 1),
+    /** Counts what keeps a bot from doing its work on the hub. */
+    disturbances: () => outages + trouble.hubHits(),
+    /** Milliseconds since a replica died last. */
+    sinceDeath: () => performance.now() - death,
+    /** What becomes of Redis as a whole, for those who live. */
+    castOnRedis(spell: Spell | undefined) {
+      for (const proxy of proxies.values()) cast(proxy, spell);
+    },
+    records: () => records(commands, keys),
+    /** As another version might have written it. */
+    async spoil(record: AccessRequest) {
+      spoilt.add(record.id);
+      const text = JSON.stringify({ ...record, state: "suspended" });
+      await commands.hset(keys.request(record.id), "record", text);
+    },
+    isSpoilt: (id: string) => spoilt.has(id),
+    async objects() {
+      const { serviceAccounts, clusterRoleBindings } = await hub.objects();
+      const ours = (o: { metadata: { labels?: Record<string, string> } }) =>
+        o.metadata.labels?.["karpor-access.io/instance"] === instance &&
+        o.metadata.labels["karpor-access.io/request"] !== undefined;
+      return { accounts: serviceAccounts.filter(ours), bindings: clusterRoleBindings.filter(ours) };
+    },
+    async close() {
+      await queues.close();
+      hub.meddle(undefined);
+      hub.setRbac(true);
+      const query = `labelSelector=karpor-access.io/instance=${instance}`;
+      await admin("DELETE", `/apis/rbac.authorization.k8s.io/v1/clusterrolebindings?${query}`);
+      await admin("DELETE", `/api/v1/namespaces/${GRANTS_NAMESPACE}/serviceaccounts?${query}`);
+      await slack.close();
+    },
+  };
+}
+
+function cast(proxy: RedisProxy, spell: Spell | undefined): void {
+  if (spell === "down") proxy.down();
+  else proxy.up();
+  if (spell === "hang") proxy.hold("spell");
+  else proxy.release("spell");
+}
+
+/** A record that cannot be read is left out. */
+async function records(redis: Redis, keys: Keys): Promise<AccessRequest[]> {
+  const names = await redis.keys(`${keys.request("")}*`.replaceAll(/[[\]]/g, "\\$&"));
+  const texts = await Promise.all(names.map((name) => redis.hget(name, "record")));
+  const parsed = texts.map((text) => AccessRequest.safeParse(JSON.parse(text ?? "null")).data);
+  return parsed.filter((one) => one !== undefined).sort((a, b) => a.requestedAt - b.requestedAt);
+}
