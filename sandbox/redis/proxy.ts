@@ -12,7 +12,7 @@ export type RedisFault =
   | { wait: true }
   | { stall: number }
   | { cut: true }
-  | { lose: true; then?: () => void };
+  | { lose: true; afterwards?: () => void };
 
 /** Asked at each command, before it is handed on. */
 export type RedisMeddler = (command: Cut) => RedisFault | undefined;
@@ -82,7 +82,7 @@ type Line = ReturnType<typeof createLine>;
 function createLine(client: Socket, redis: Socket, meddle: RedisMeddler) {
   const cut = createCutter();
   const queue = createQueue();
-  let lost: { mark: string; then: () => void } | undefined;
+  let lost: { mark: string; afterwards: () => void } | undefined;
   const destroy = () => {
     client.destroy();
     redis.destroy();
@@ -98,7 +98,7 @@ function createLine(client: Socket, redis: Socket, meddle: RedisMeddler) {
     else if ("wait" in fault) queue.first(() => redis.write(command.bytes));
     else if ("stall" in fault) stall(command, fault.stall);
     else if ("cut" in fault) destroy();
-    else lose(command, fault.then ?? (() => {}));
+    else lose(command, fault.afterwards ?? (() => {}));
   }
 
   function stall({ bytes }: Cut, ms: number): void {
@@ -109,8 +109,8 @@ function createLine(client: Socket, redis: Socket, meddle: RedisMeddler) {
   }
 
   /** Redis works in order: what it echoes afterwards shows that the command has run. */
-  function lose({ bytes }: Cut, then: () => void): void {
-    lost = { mark: `lost-${Math.random()}`, then };
+  function lose({ bytes }: Cut, afterwards: () => void): void {
+    lost = { mark: `lost-${Math.random()}`, afterwards };
     redis.write(bytes);
     redis.write(commandOf("ECHO", lost.mark));
   }
@@ -118,7 +118,7 @@ function createLine(client: Socket, redis: Socket, meddle: RedisMeddler) {
   function answer(chunk: Buffer): void {
     if (!lost) return void client.write(chunk);
     if (!chunk.includes(lost.mark)) return;
-    lost.then();
+    lost.afterwards();
     destroy();
   }
 

@@ -131,7 +131,7 @@ export function createTrouble({ story, tally, scripts, callerAt, onHub }: Troubl
     const how = refuses && reads ? undefined : meets("Redis", name, caller);
     if (how === "killed before") caller.kill();
     if (how === "paused before" || how === "paused after") caller.pause();
-    if (how === "killed after") return { lose: true, then: () => caller.kill() };
+    if (how === "killed after") return { lose: true, afterwards: () => caller.kill() };
     return REDIS_FAULTS[how ?? ""];
   }
 

@@ -123,7 +123,9 @@ function open({ instance, clock, hub, slack, tally, configs, commands, scripts, 
       death = performance.now();
       outages += 1;
     },
-    paused: () => void (outages += 1),
+    paused() {
+      outages += 1;
+    },
     /** Counts what keeps a bot from doing its work on the hub. */
     disturbances: () => outages + trouble.hubHits(),
     /** Milliseconds since a replica died last. */
