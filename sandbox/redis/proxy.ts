@@ -5,7 +5,7 @@ import { type Cut, createCutter } from "./commands.ts";
 /**
  * refuse: answered with this error, not run · wait: run when what is held is let go · stall: it and what follows on
  * its connection wait so many milliseconds · cut: not run, its connection breaks · lose: run, and its connection
- * breaks instead of an answer (`then` is called in that moment)
+ * breaks instead of an answer (`afterwards` is called in that moment)
  */
 export type RedisFault =
   | { refuse: string }
