@@ -146,13 +146,17 @@ export interface MoreAnnotations {
 /** As recorded when they were made: an object of this uid is the grant's although its labels are gone. */
 export type Uids = Partial<Pick<Grant, "accountUid" | "bindingUid">>;
 
+export interface GrantMade {
+  accountUid: string;
+  bindingUid: string;
+  /** Where a token of this account was shown, or was to be: by an earlier try, which this Redis may not know. */
+  tokenMessage: Place | null;
+}
+
 /** The hub's objects of our own instance. Every call takes at most 5 s and stops at `signal`. Throws TroubleOutside. */
 export interface Grants {
   /** ServiceAccount and ClusterRoleBinding, side by side; what exists is compared, never assumed. Throws GrantFailed. */
-  create(
-    request: In<"approved" | "delivering">,
-    signal: AbortSignal,
-  ): Promise<{ accountUid: string; bindingUid: string }>;
+  create(request: In<"approved" | "delivering">, signal: AbortSignal): Promise<GrantMade>;
   /** A token for `ms` (at least the API's 10 minutes). */
   mint(key: GrantKey, ms: number, signal: AbortSignal): Promise<{ token: Secret; expiresAt: number }>;
   /** Asks the dashboard's login on a fresh connection: `unbound` is 403, `refused` 401. */

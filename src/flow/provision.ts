@@ -10,6 +10,7 @@ import {
   type Change,
   type Grant,
   GrantFailed,
+  type GrantMade,
   type In,
   type Later,
   type Place,
@@ -114,12 +115,15 @@ async function prepare(ports: Ports, request: Open, signal: AbortSignal): Promis
     reportOutage(ports, id, "hub", () => ports.grants.create(request, signal)),
     reportOutage(ports, id, "slack", () => placeFor(ports, request)),
   ]);
+  const earlier = objects.tokenMessage;
+  if (earlier && earlier.ts !== message.ts)
+    await reportOutage(ports, id, "slack", () =>
+      ports.notifier.takeTokenOff(request, "setting-up", earlier, "delete"),
+    );
   return { ...objects, message };
 }
 
-interface Ready {
-  accountUid: string;
-  bindingUid: string;
+interface Ready extends GrantMade {
   message: Place;
 }
 

@@ -177,6 +177,23 @@ test("granted and live since the copy: it goes on, whatever the copy calls it, a
     expect(world.slack.dm(user).filter((m) => TOKEN.test(visibleText(m)))).toEqual([]);
 });
 
+test("the copy is too young to be told apart, and what it calls approved was delivered since: one message with one token", async () => {
+  const id = await pending();
+  await decide(id);
+  await settled();
+  const before = await copy();
+  await steps.work();
+  expect(tokens(BOB)).toHaveLength(1);
+
+  await restored(before);
+  await goOn();
+  expect(await record(id)).toMatchObject({ state: "active" });
+  expect(world.slack.dm(BOB).filter((m) => TOKEN.test(JSON.stringify(m.blocks)))).toHaveLength(1);
+  await releaseGrant(steps.ports, { id, by: BOB as UserId });
+  await steps.finish();
+  expect(world.slack.dm(BOB).filter((m) => TOKEN.test(JSON.stringify(m.blocks)))).toEqual([]);
+});
+
 test("Redis was emptied: what lives goes on and can be ended, what is new waits for an administrator", async () => {
   const live = await grant();
   await settled();

@@ -151,7 +151,7 @@ const memoryLease = (): Lease => {
 
 /** A hub on which everything works; what ends a grant is tested elsewhere. */
 const willingGrants = ({ clock }: Pick<Ports, "clock">): Grants => ({
-  create: async () => ({ accountUid: "account", bindingUid: "binding" }),
+  create: async () => ({ accountUid: "account", bindingUid: "binding", tokenMessage: null }),
   mint: async (_, ms) => ({ token: secret("eyJ-planted"), expiresAt: clock.now() + ms }),
   check: async () => "good",
   assertEnforcing: async () => {},

@@ -1,6 +1,7 @@
 /** Making a grant's objects, side by side; what stands already is compared, never assumed to be ours. */
-import { GrantFailed, type In } from "../../flow/ports.ts";
+import { GrantFailed, type GrantMade, type In } from "../../flow/ports.ts";
 import { isAbsence, isStatus } from "../client/errors.ts";
+import { readAnnotations } from "./annotations.ts";
 import { type Hub, readAccount, readBinding } from "./find.ts";
 import { Metadata } from "./names.ts";
 import { account, binding, wrongAccount, wrongBinding } from "./objects.ts";
@@ -10,7 +11,7 @@ import { noRole, type RoleWatch } from "./roles.ts";
 type Request = In<"approved" | "delivering">;
 
 interface Made {
-  uid: string;
+  metadata: Metadata;
   /** By this call, not by an earlier one. */
   now: boolean;
 }
@@ -20,21 +21,25 @@ export async function createGrant(
   roles: RoleWatch,
   request: Request,
   signal: AbortSignal,
-): Promise<{ accountUid: string; bindingUid: string }> {
+): Promise<GrantMade> {
   const [a, b, role] = await Promise.allSettled([
     makeAccount(hub, request, signal),
     makeBinding(hub, request, signal),
     roles.exists(request.clusterRole, signal),
   ]);
   if (a.status === "fulfilled" && b.status === "fulfilled" && role.status === "fulfilled")
-    return { accountUid: a.value.uid, bindingUid: b.value.uid };
+    return {
+      accountUid: a.value.metadata.uid,
+      bindingUid: b.value.metadata.uid,
+      tokenMessage: readAnnotations(a.value.metadata.annotations)?.tokenMessage ?? null,
+    };
   const errors = [a, b, role].flatMap((one) => (one.status === "rejected" ? [one.reason as unknown] : []));
   const final = errors.find((error) => error instanceof GrantFailed);
   if (!final) throw errors[0];
   if (b.status === "fulfilled" && b.value.now)
-    await attempt(deleteBinding(hub, request, b.value.uid, signal));
+    await attempt(deleteBinding(hub, request, b.value.metadata.uid, signal));
   if (a.status === "fulfilled" && a.value.now)
-    await attempt(deleteAccount(hub, request, a.value.uid, signal));
+    await attempt(deleteAccount(hub, request, a.value.metadata.uid, signal));
   throw final;
 }
 
@@ -49,7 +54,7 @@ async function makeAccount(hub: Hub, request: Request, signal: AbortSignal): Pro
   );
   return settle(make, async () => {
     const found = await readAccount(hub, request, signal);
-    return found && { uid: found.uid, wrong: wrongAccount(hub, request, found) };
+    return found && { metadata: found, wrong: wrongAccount(hub, request, found) };
   });
 }
 
@@ -62,7 +67,7 @@ async function makeBinding(hub: Hub, request: Request, signal: AbortSignal): Pro
   return settle(make, async () => {
     const found = await readBinding(hub, request, signal);
     return (
-      found && { uid: found.metadata.uid, wrong: wrongBinding(hub, request, request.clusterRole, found) }
+      found && { metadata: found.metadata, wrong: wrongBinding(hub, request, request.clusterRole, found) }
     );
   }).catch((error) => {
     // Of the role to bind, the hub says it as of a binding.
@@ -70,11 +75,11 @@ async function makeBinding(hub: Hub, request: Request, signal: AbortSignal): Pro
   });
 }
 
-type Look = () => Promise<{ uid: string; wrong: string | null } | null>;
+type Look = () => Promise<{ metadata: Metadata; wrong: string | null } | null>;
 
 async function settle(make: Promise<Metadata>, look: Look): Promise<Made> {
   try {
-    return { uid: (await make).uid, now: true };
+    return { metadata: await make, now: true };
   } catch (error) {
     if (isStatus(error, 403)) throw new GrantFailed("hub-refuses", error.message);
     if (!isStatus(error, 409)) throw error;
@@ -82,6 +87,6 @@ async function settle(make: Promise<Metadata>, look: Look): Promise<Made> {
     // Gone again between the two calls: the next try will tell.
     if (!found) throw error;
     if (found.wrong) throw new GrantFailed("name-taken", found.wrong);
-    return { uid: found.uid, now: false };
+    return { metadata: found.metadata, now: false };
   }
 }
