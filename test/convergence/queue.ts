@@ -7,20 +7,27 @@ import { openQueue } from "../../src/queue/jobs.ts";
 /** A job that comes back soon, for somebody else holds what it needs, is not asked again in a tighter circle. */
 const AGAIN_AFTER_MS = 100;
 
+/** Everything in one answer: a look comes every few milliseconds. */
+const LOOK = `
+local answer = {0}
+for i = 1, #KEYS, 2 do
+  answer[1] = answer[1] + redis.call("LLEN", KEYS[i])
+  answer[#answer + 1] = redis.call("ZRANGE", KEYS[i + 1], 0, -1)
+end
+return answer`;
+const look = (redis: Redis, keys: string[]) => redis.eval(LOOK, keys.length, ...keys);
+
 export function createQueues(redis: Redis, prefix: string) {
   const lanes = LANES.map((lane) => openQueue(redis, prefix, lane));
+  const keys = lanes.flatMap((lane) => [lane.toKey("wait"), lane.toKey("delayed")]);
   const dues = new Map<string, number>();
   const asked = new Map<string, number>();
   return {
     /** Starts what is due; resolves to whether anything waits or will at once. */
     async promote(now: number): Promise<boolean> {
-      const pipeline = redis.pipeline();
-      for (const lane of lanes) pipeline.llen(lane.toKey("wait")).zrange(lane.toKey("delayed"), "0", "-1");
-      const answers = ((await pipeline.exec()) ?? []).map(([, answer]) => answer) as (number | string[])[];
-      const started = await Promise.all(
-        lanes.map((lane, i) => startDue(lane, (answers[2 * i + 1] ?? []) as string[], now)),
-      );
-      return started.some(Boolean) || answers.some((answer) => typeof answer === "number" && answer > 0);
+      const [waiting, ...delayed] = (await look(redis, keys)) as [number, ...string[][]];
+      const started = await Promise.all(lanes.map((lane, i) => startDue(lane, delayed[i] ?? [], now)));
+      return waiting > 0 || started.some(Boolean);
     },
     close: () => Promise.all(lanes.map((lane) => lane.close())),
     sweep: () => lanes[1]?.add("sweep", {}, { removeOnComplete: true, removeOnFail: true, attempts: 1 }),
