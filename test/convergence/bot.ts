@@ -23,7 +23,7 @@ import { keysOf } from "../../src/store/keys.ts";
 /** What takes 12, 5, 30 and 5 s in earnest. */
 export const TIMES = {
   lease: { ttl: 1_000, renewEvery: 120, margin: 500 },
-  locks: { lockDuration: 500, stalledInterval: 200 },
+  locks: { lockDuration: 500, stalledInterval: 400 },
   ends: { everyMs: 200, standstillAfterMs: 3_000 },
   callMs: 450,
 };
