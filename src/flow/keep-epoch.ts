@@ -98,10 +98,12 @@ export function createEpochKeeper(needs: Needs): EpochKeeper {
     settle: trySettle,
     look: async () => {
       const { redis, step } = await lookAt(recentHub());
+      if (step.do !== "hold") return redis;
       // The hub first of all, where it is not told: another replica may not have seen what this one has.
-      if (step.do === "hold" && step.tell !== null) await settle();
-      else if (step.do === "hold") void trySettle();
-      return redis;
+      if (step.tell !== null) await settle();
+      else void trySettle();
+      // Should an administrator have gone on meanwhile: what was read before does not know from when on.
+      return null;
     },
     confirm: async (epoch) => {
       for (let tries = 0; tries < TRIES; tries++) {

@@ -93,8 +93,8 @@ export interface Anchor {
 
 /** Keeps Redis and hub agreed, and says whether they are (keep-epoch.ts). */
 export interface EpochKeeper {
-  /** Redis as it is now against the hub as it was a second ago at most: heldBack knows the outcome. Throws StoreDown, TroubleOutside. */
-  look(): Promise<Pick<StoredEpoch, "before">>;
+  /** Redis as it is now against the hub as it was a second ago at most; null while new grants are held back. Throws StoreDown, TroubleOutside. */
+  look(): Promise<Pick<StoredEpoch, "before"> | null>;
   /** As last looked at. */
   before(): number;
   /** Raises the epoch where it is due, and tells the hub what it does not know. Never rejects. */

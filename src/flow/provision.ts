@@ -46,12 +46,12 @@ async function provision(ports: Ports, id: RequestId, signal: AbortSignal): Prom
     await announceWait(ports, id);
     throw error;
   });
-  if (ports.heldBack() && ports.clock.now() < request.expiresAt) {
+  if ((!epoch || ports.heldBack()) && ports.clock.now() < request.expiresAt) {
     await noteOutage(ports, id, "held-back");
     await announceWait(ports, id);
     return { again: ports.clock.now() + HELD_BACK_MS };
   }
-  if (isDoubtful(request, epoch)) await settleDoubtful(ports, request, signal);
+  if (epoch && isDoubtful(request, epoch)) await settleDoubtful(ports, request, signal);
   else await setUp(ports, request, signal);
   return undefined;
 }

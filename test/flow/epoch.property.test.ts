@@ -151,6 +151,8 @@ function openWorld(s: fc.Scheduler, planned: string[]) {
       }),
   };
   const standing = new Set<string>();
+  /** What was known when a replica began to provision: nobody can look and act in one. */
+  const begun = new Map<Ports, typeof over>();
 
   const open = () => {
     const holds = createHolds({ clock, log: silent });
@@ -167,7 +169,7 @@ function openWorld(s: fc.Scheduler, planned: string[]) {
         ...ports.grants,
         create: async (key: GrantKey & Pick<AccessRequest, "id">) => {
           reachHub();
-          const said = over.get(key.id);
+          const said = begun.get(ports)?.get(key.id);
           if (said === "known") throw new Broken(`${key.id} is given again`);
           if (said === "unknown") met.lapses += 1;
           met.provisioned += 1;
@@ -211,6 +213,7 @@ function openWorld(s: fc.Scheduler, planned: string[]) {
     revoke: (ports, which) => change(ports, which, (r) => ending(r, { cause: "revoked", at: clock.now() })),
     provision: async (ports, which) => {
       const r = pick(which);
+      begun.set(ports, new Map(over));
       if (r) await provisionGrant(ports, r.id);
       if (ports.heldBack()) met.held += 1;
     },
