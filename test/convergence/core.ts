@@ -1,12 +1,12 @@
 /** What the convergence test knows of the bot's inside: what a record asks of hub and Slack. */
 import { isFinal, timerOf } from "../../src/domain/lifecycle.ts";
 import type { MessageKey } from "../../src/domain/message-key.ts";
-import { isSettled, wantedMessages } from "../../src/domain/messages.ts";
+import { isSettled, POSTS_MAX, wantedMessages } from "../../src/domain/messages.ts";
 import type { AccessRequest } from "../../src/domain/request.ts";
 import { drawMessage, type Message, type ViewContext } from "../../src/slack/views/index.ts";
 
 export { isShared } from "../../src/domain/message-key.ts";
-export { isSettled };
+export { isSettled, POSTS_MAX };
 
 /** At rest, and yet not over: waiting for a person, or a grant that stands. */
 export const isLive = (r: AccessRequest): boolean => r.state === "pending" || r.state === "active";

@@ -30,7 +30,7 @@ export async function play(lane: Lane, plan: Plan, tally: Tally): Promise<void> 
     stage = "settling";
     await settle(world, fleet);
     stage = "judging";
-    return verdict(world, witness, world.trouble);
+    return verdict(world, witness);
   };
   try {
     const wrong = await Promise.race([

@@ -40,10 +40,7 @@ export function createTrouble({ story, tally, scripts, callerAt, onHub }: Troubl
   const busy = new Set<object>();
   const after = new Map<object, "lose" | "kill" | "pause">();
   let moves = 0;
-  let hits = 0;
   let hubHits = 0;
-  let lostPosts = 0;
-  let lostAnswers = 0;
 
   /** What happens to this call, if anything. */
   function meets(system: System, call: string, caller: Caller): How | undefined {
@@ -51,7 +48,6 @@ export function createTrouble({ story, tally, scripts, callerAt, onHub }: Troubl
     const whole = spell === "open" || spell === "down" || (system === "Redis" && spell === "hang");
     const how = spell && !whole ? spell : strikes(system, call);
     if (!how) return undefined;
-    hits += 1;
     if (system === "hub") hubHits += 1;
     tally.hit(system, call, how);
     story.say(`    ${call} of ${caller.name} ${WORDS[how]}`);
@@ -101,15 +97,9 @@ export function createTrouble({ story, tally, scripts, callerAt, onHub }: Troubl
   const slack: SlackMeddler = {
     async before(call: SlackCall) {
       const how = await before(call, "Slack", call.method, call.port);
-      if (how && isAnswer(call)) lostAnswers += 1;
       return SLACK_FAILS[how ?? ""];
     },
-    async after(call) {
-      const answered = (await answers(call, call.port)) && !call.gone();
-      if (!answered && call.method === "chat.postMessage") lostPosts += 1;
-      if (!answered && isAnswer(call)) lostAnswers += 1;
-      return answered;
-    },
+    after: async (call) => (await answers(call, call.port)) && !call.gone(),
   };
   const hub: HubMeddler = {
     before: async (call: HubCall) => {
@@ -152,17 +142,9 @@ export function createTrouble({ story, tally, scripts, callerAt, onHub }: Troubl
     underWay: () => busy.size,
     /** Counts what moves. */
     moves: () => moves,
-    hits: () => hits,
     hubHits: () => hubHits,
-    /** Posts that may have been made, whose answer reached nobody. */
-    lostPosts: () => lostPosts,
-    /** Answers to one person that may not have reached them: they are said in their DM instead. */
-    lostAnswers: () => lostAnswers,
   };
 }
-
-const isAnswer = ({ method }: SlackCall): boolean =>
-  method === "response_url" || method === "chat.postEphemeral";
 
 const HTML = "<!doctype html><title>404</title><h1>nginx</h1>";
 const SLACK_FAILS: Partial<Record<string, CallFailure>> = {

@@ -8,18 +8,17 @@ import type { MessageKey } from "../../src/domain/message-key.ts";
 import type { AccessRequest } from "../../src/domain/request.ts";
 import * as core from "./core.ts";
 import { APPROVALS, EVERYONE } from "./people.ts";
-import type { Trouble } from "./trouble.ts";
 import { idIn, tokensIn, type Witness } from "./witness.ts";
 import type { World } from "./world.ts";
 
 /** Everything that is wrong, in words. */
-export async function verdict(world: World, witness: Witness, losses: Trouble): Promise<string[]> {
+export async function verdict(world: World, witness: Witness): Promise<string[]> {
   const records = await world.records();
   return [
     ...witness.wrong(),
     ...records.flatMap(ofRecord),
     ...(await ofHub(world, records)),
-    ...ofSlack(world, records, losses),
+    ...ofSlack(world, records),
     ...ofTokens(world, witness, records),
   ];
 }
@@ -55,13 +54,11 @@ const isSpoilt = (world: World, { metadata }: KubeObject): boolean =>
 const expiresAt = ({ metadata }: KubeObject): number =>
   Date.parse(metadata.annotations?.["karpor-access.io/expires-at"] ?? "");
 
-function ofSlack(world: World, records: readonly AccessRequest[], losses: Trouble): string[] {
-  const known = new Set<string>();
+function ofSlack(world: World, records: readonly AccessRequest[]): string[] {
   const wrong = records.flatMap((r) =>
     core
       .expected(r, (key) => contextFor(world, r, key))
       .flatMap(({ key, channel, ts, message }) => {
-        known.add(ts);
         const shown = world.slack.messages(channel).find((one) => one.ts === ts);
         if (!shown) return [`${r.id}: its ${key} is gone from Slack`];
         const [is, should] = [gist(shown, key), gist(message as SlackMessage, key)];
@@ -70,29 +67,22 @@ function ofSlack(world: World, records: readonly AccessRequest[], losses: Troubl
           : [`${r.id} is ${r.state}, and its ${key} shows\n      ${is}\n    instead of\n      ${should}`];
       }),
   );
-  return [...wrong, ...copies(world, records, known, losses)];
+  return [...wrong, ...copies(world)];
 }
 
-/** A post whose answer was lost is repeated once at most; what an answer could not say is said in the DM. */
-function copies(
-  world: World,
-  records: readonly AccessRequest[],
-  known: ReadonlySet<string>,
-  { lostPosts, hits, lostAnswers }: Trouble,
-): string[] {
-  const strays = shownMessages(world).filter((one) => !known.has(one.ts) && !world.isSpoilt(idIn(one)));
-  return records.flatMap((r) => {
-    const mine = strays.filter((one) => idIn(one) === r.id);
-    const inChannel = mine.filter(({ channel }) => channel === APPROVALS);
-    const kinds = Object.keys(r.messages).length;
-    const may = Math.min(kinds + 1 + lostAnswers(), lostPosts() + hits() + lostAnswers());
-    if (mine.length <= may && inChannel.length <= 2) return [];
-    const said = mine.map((one) => `\n      ${one.channel}: ${gist(one, "")}`);
-    return [
-      `${r.id}: beside its ${kinds} messages stand ${mine.length} copies, after ${lostPosts()} lost posts${said.join("")}`,
-    ];
-  });
+/** A post whose answer was lost is repeated once at most: by the mark of a message its posts are counted. */
+function copies(world: World): string[] {
+  const posts = new Map<string, number>();
+  for (const { blocks = [], channel } of shownMessages(world).filter((one) => !world.isSpoilt(idIn(one)))) {
+    const mark = String(blocks[0]?.block_id ?? "");
+    if (MARK.test(mark)) posts.set(`${mark} in ${channel}`, (posts.get(`${mark} in ${channel}`) ?? 0) + 1);
+  }
+  return [...posts]
+    .filter(([, count]) => count > core.POSTS_MAX)
+    .map(([what, count]) => `${what} stands ${count} times`);
 }
+
+const MARK = /^R-[0-9A-Z]{8}:/;
 
 const contextFor = (world: World, r: AccessRequest, key: MessageKey) =>
   contextOf(world.config(0), world.clock)(core.isShared(key) ? "en" : r.requester.locale);

@@ -7,7 +7,9 @@ import { hideToken } from "../../src/flow/hide.ts";
 import type { Ports } from "../../src/flow/ports.ts";
 import { makeRequest } from "../../src/flow/request.ts";
 import { releaseGrant } from "../../src/flow/revoke.ts";
-import { ALICE, BOB, startWorld, type World } from "../helpers/bot.ts";
+import { syncMessages } from "../../src/flow/sync-messages.ts";
+import { validateRequester } from "../../src/flow/validate.ts";
+import { ALICE, APPROVALS, BOB, startWorld, type World } from "../helpers/bot.ts";
 import { tokenIn } from "../helpers/scene.ts";
 import { openSteps, type Steps } from "../helpers/steps.ts";
 
@@ -94,4 +96,25 @@ test("it was ended meanwhile: none is visible afterwards", async () => {
   expect(tokens()).toEqual([]);
   expect(await state(id)).toBe("ended");
   expect(world.slack.dm(BOB).map(visibleText).join("\n")).toContain("you released it");
+});
+
+test("a card is about to be posted: the late one does not post it beside the other's", async () => {
+  const requester = { id: BOB as UserId, name: "Bob", locale: "en" } as const;
+  const { id } = await makeRequest(steps.ports, { requester, text: "guest 2h because", triggerId: "t1" });
+  await validateRequester({ ...steps.ports, jobs: { ...steps.ports.jobs, add: async () => {} } }, id);
+  const [reached, sleeping] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const get: Ports["requests"]["get"] = async (of) => {
+    const request = await steps.ports.requests.get(of);
+    reached.resolve();
+    await sleeping.promise;
+    return request;
+  };
+  const late = syncMessages({ ...steps.ports, requests: { ...steps.ports.requests, get } }, id);
+  await reached.promise;
+  await loseLeases();
+  await syncMessages(steps.ports, id);
+  sleeping.resolve();
+  await late.catch(() => {});
+  expect(world.slack.messages(APPROVALS)).toHaveLength(1);
+  expect(world.slack.dm(BOB)).toHaveLength(1);
 });

@@ -22,7 +22,7 @@ export async function postMessage(
   const now = ports.clock.now();
   const { revision } = request;
   const sent: Sent = { channel: "", ts: "", shows, revision };
-  await note(ports, request, key, { ...sent, unanswered: { posts: posts + 1, at: now } });
+  await noteFirst(ports, request, key, { ...sent, unanswered: { posts: posts + 1, at: now } });
   try {
     const place = await ports.notifier.post(request, key, shows);
     await note(ports, request, key, { ...sent, ...place });
@@ -55,6 +55,22 @@ async function postsBefore(ports: Ports, request: AccessRequest, key: MessageKey
   }
   if (unanswered.posts >= POSTS_MAX) throw new PostUnanswered("no answer to this message's posts");
   return unanswered.posts;
+}
+
+/** Who slept over its lease is not to post beside the one that took over. Throws PostUnanswered. */
+async function noteFirst(
+  ports: Ports,
+  { id, messages }: AccessRequest,
+  key: MessageKey,
+  sent: Sent,
+): Promise<void> {
+  const known = JSON.stringify(messages[key]);
+  let mine = false;
+  await commit(ports, id, (r) => {
+    mine = JSON.stringify(r.messages[key]) === known;
+    return mine ? { ...r, messages: { ...r.messages, [key]: sent } } : null;
+  });
+  if (!mine) throw new PostUnanswered("somebody else posts this message");
 }
 
 const note = (ports: Ports, { id }: AccessRequest, key: MessageKey, sent: Sent): Promise<AccessRequest> =>
