@@ -91,12 +91,22 @@ const strike: fc.Arbitrary<Strike> = fc.oneof(
   { weight: 1, arbitrary: spoil },
 );
 
+/** What people seldom do, and what alone makes a call of this kind. */
+const MADE_BY: Record<string, Deed> = { "read person": "status", "views.open": "deny" };
+
 /** `focus`: one fault that is surely among them, early enough to hit. */
 export function plans(index: number, focus: Cell): fc.Arbitrary<Plan> {
   const at = fc.nat(29);
+  const made = MADE_BY[focus.call];
+  const deeds = made
+    ? fc.oneof(
+        act,
+        act.map((one): Act => ({ ...one, deed: made })),
+      )
+    : act;
   return fc
     .record({
-      acts: fc.array(act, { minLength: 6, maxLength: 30, size: "max" }),
+      acts: fc.array(deeds, { minLength: 6, maxLength: 30, size: "max" }),
       first: fc.record({ at, strike: callOf(fc.constant(focus)) }),
       more: fc.array(fc.record({ at, strike }), { minLength: 1, maxLength: 7, size: "max" }),
       whole: fc.nat(4),
