@@ -175,8 +175,14 @@ export interface Grants {
   list(signal: AbortSignal): Promise<GrantObjects[]>;
   /** Adds to the account's annotations; no account of ours is fine. */
   annotate(key: GrantKey, more: MoreAnnotations, signal: AbortSignal): Promise<void>;
-  /** What gives access past us: bindings of the catalog's or the bot's own ClusterRoles, and accounts among the grants', that are none of ours. */
-  listForeign(signal: AbortSignal): Promise<ForeignObject[]>;
+  /** The same, and what gives access past us, in one reading. */
+  survey(signal: AbortSignal): Promise<HubSurvey>;
+}
+
+export interface HubSurvey {
+  standing: GrantObjects[];
+  /** Bindings of the catalog's or the bot's own ClusterRoles, and accounts among the grants', that are none of ours; null when something could not be read. */
+  foreign: ForeignObject[] | null;
 }
 
 /** Who waits for a job: a person, the clock, or a reader of messages. Each has workers of its own. */

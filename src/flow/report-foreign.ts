@@ -1,13 +1,13 @@
 /** What stands on the hub and gives access past the bot is told once an object: in the log, and to the administrators. */
 import type { ForeignObject, Ports } from "./ports.ts";
 
-const LISTING_WITHIN_MS = 45_000;
-
 /** Throws nothing: what fails is told by the next sweep. */
-export async function reportForeign(ports: Pick<Ports, "grants" | "told" | "admins" | "log">): Promise<void> {
-  const { grants, log } = ports;
+export async function reportForeign(
+  ports: Pick<Ports, "told" | "admins" | "log">,
+  found: readonly ForeignObject[],
+): Promise<void> {
+  const { log } = ports;
   try {
-    const found = await grants.listForeign(AbortSignal.timeout(LISTING_WITHIN_MS));
     await once(ports, "logged", found, async (fresh) => {
       for (const object of fresh)
         log.error({ foreign: object }, "gives access past the bot, which did not make it");
@@ -15,10 +15,7 @@ export async function reportForeign(ports: Pick<Ports, "grants" | "told" | "admi
     });
     await once(ports, "told", found, (objects) => ports.admins.tell({ kind: "foreign", objects }));
   } catch (error) {
-    log.warn(
-      { err: error },
-      "what others made on the hub was not looked at or not told; the next sweep tries again",
-    );
+    log.warn({ err: error }, "what others made on the hub was not told; the next sweep tries again");
   }
 }
 

@@ -2,7 +2,7 @@
 import { SECOND } from "../domain/duration.ts";
 import { isFinal, rowOf, timerOf } from "../domain/lifecycle.ts";
 import { outdatedMessages } from "../domain/messages.ts";
-import type { AccessRequest, GrantKey, GrantObjects, Ports, Swept } from "./ports.ts";
+import type { AccessRequest, GrantKey, GrantObjects, HubSurvey, Ports, Swept } from "./ports.ts";
 import { repairFor, repairGrant } from "./repair.ts";
 import { reportForeign } from "./report-foreign.ts";
 import { messageJob, needsTokenOff } from "./support/commit.ts";
@@ -22,7 +22,8 @@ export async function sweep(ports: Ports): Promise<void> {
 
 /** Lists the hub first, then reads the records: what is younger than the list is never taken for lost. */
 async function sweepAll(ports: Ports): Promise<Swept> {
-  const standing = await listHub(ports);
+  const survey = await surveyHub(ports);
+  const standing = survey?.standing;
   const seen = new Set(standing?.map((on) => on.key.id));
   const cardsRefused = new Set<string>();
   for await (const batch of ports.requests.unsettled()) {
@@ -33,16 +34,18 @@ async function sweepAll(ports: Ports): Promise<Swept> {
   }
   for (let at = 0; at < (standing?.length ?? 0); at += BATCH)
     await compare(ports, standing?.slice(at, at + BATCH) ?? []);
-  await reportForeign(ports);
+  await reportForeign(ports, survey?.foreign ?? []);
   return { cardsRefused: [...cardsRefused] };
 }
 
 const cardRefusal = (r: AccessRequest): string[] =>
   isFinal(r) || !r.messages.card?.refused ? [] : [r.messages.card.refused.code];
 
-async function listHub({ grants, log }: Ports): Promise<GrantObjects[] | null> {
+async function surveyHub({ grants, log }: Ports): Promise<HubSurvey | null> {
   try {
-    return await grants.list(AbortSignal.timeout(LISTING_WITHIN_MS));
+    const survey = await grants.survey(AbortSignal.timeout(LISTING_WITHIN_MS));
+    if (!survey.foreign) log.warn({}, "the hub holds what cannot be read: who else has access is not known");
+    return survey;
   } catch (error) {
     log.warn({ err: error }, "the hub does not answer; this sweep sees to records only");
     return null;

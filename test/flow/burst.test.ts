@@ -85,7 +85,7 @@ test("50 ends through twenty sweeps while the hub hangs: the jobs are no more th
   const backlog: number[] = [];
   for (let sweeps = 0; sweeps < 20; sweeps++) {
     await world.jump(MINUTE);
-    await sweep({ ...ports, grants: { ...ports.grants, list: away, listForeign: away } });
+    await sweep({ ...ports, grants: { ...ports.grants, list: away, survey: away } });
     const counts = [...(await jobsByStep()).values()];
     // The one that still tries, and the sweep's.
     expect([...(await jobsByStep()).entries()].filter(([, n]) => n > 2)).toEqual([]);

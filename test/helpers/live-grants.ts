@@ -36,8 +36,8 @@ async function makeOne(world: World, ports: Ports, n: number, expiresAt: number)
     }),
     ...{ decision, expiresAt, state: "approved" as const },
   };
-  const uids = await ports.grants.create(approved, new AbortController().signal);
-  const grant = { ...uids, tokenExpiresAt: expiresAt, shortened: false };
+  const { accountUid, bindingUid } = await ports.grants.create(approved, new AbortController().signal);
+  const grant = { accountUid, bindingUid, tokenExpiresAt: expiresAt, shortened: false };
   const bare = { ...approved, grant, state: "active" as const, hidden: false, reminded: [] };
   const live = { ...bare, messages: await shown(ports, bare) };
   await ports.requests.adopt(live);

@@ -161,7 +161,7 @@ const willingGrants = ({ clock }: Pick<Ports, "clock">): Grants => ({
   isAbsent: async () => true,
   list: async () => [],
   annotate: async () => {},
-  listForeign: async () => [],
+  survey: async () => ({ standing: [], foreign: [] }),
 });
 
 export type MemoryPorts = Ports & { requests: MemoryRequests; jobs: ReturnType<typeof memoryJobs> };

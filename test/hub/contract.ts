@@ -444,17 +444,20 @@ export function grantsContract(title: string, start: () => Promise<TestHub>): vo
       });
     });
 
-    describe("list", () => {
+    describe.each(["list", "survey"] as const)("%s", (by) => {
+      const standing = async (grants: Grants) =>
+        by === "list" ? grants.list(signal) : (await grants.survey(signal)).standing;
+
       it("shows all of our instance, whole and halves, and nothing else", async () => {
-        const mine = make({ instance: "listed" });
+        const mine = make({ instance: `listed-${by}` });
         const whole = approved({ role: "peek" });
         const noBinding = approved();
         const noAccount = approved();
         for (const request of [whole, noBinding, noAccount]) await mine.create(request, signal);
-        await make({ instance: "listed-too" }).create(approved(), signal);
+        await make({ instance: `${by}-too` }).create(approved(), signal);
         await admins("DELETE", `${BINDINGS}/${objectName(noBinding)}`);
         await admins("DELETE", `${ACCOUNTS}/${objectName(noAccount)}`);
-        const listed = await mine.list(signal);
+        const listed = await standing(mine);
         expect(listed).toHaveLength(3);
         const of = ({ id }: GrantKey) => listed.find(({ key }) => key.id === id);
         expect(of(whole)).toMatchObject({
@@ -467,23 +470,23 @@ export function grantsContract(title: string, start: () => Promise<TestHub>): vo
       });
 
       it("leaves out what has our labels under a name that is not ours", async () => {
-        const mine = make({ instance: "copied" });
+        const mine = make({ instance: `copied-${by}` });
         const request = approved();
         await mine.create(request, signal);
         const { labels } = (await accountOf(request)).body.metadata ?? {};
-        await admins("POST", ACCOUNTS, { metadata: { name: "a-copy", labels } });
-        expect(await mine.list(signal)).toHaveLength(1);
-        expect(JSON.stringify(logged)).toContain("a-copy");
+        await admins("POST", ACCOUNTS, { metadata: { name: `a-copy-${by}`, labels } });
+        expect(await standing(mine)).toHaveLength(1);
+        expect(JSON.stringify(logged)).toContain(`a-copy-${by}`);
       });
 
       it("says that annotations are incomplete", async () => {
-        const mine = make({ instance: "incomplete" });
+        const mine = make({ instance: `incomplete-${by}` });
         const request = approved();
         await mine.create(request, signal);
         await patch(`${ACCOUNTS}/${objectName(request)}`, {
           annotations: { "karpor-access.io/expires-at": null },
         });
-        expect(await mine.list(signal)).toMatchObject([{ account: { annotations: null, expiresAt: null } }]);
+        expect(await standing(mine)).toMatchObject([{ account: { annotations: null, expiresAt: null } }]);
       });
     });
 

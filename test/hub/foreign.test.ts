@@ -1,4 +1,4 @@
-/** What listForeign takes for the bot's own, and what not: looked at with the bot's own rights. */
+/** What the survey takes for the bot's own, and what not: looked at with the bot's own rights. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type JumpClock, jumpClock } from "../../sandbox/clock.ts";
 import { type HubCaller as Admin, hubClient } from "../../sandbox/hub/client.ts";

@@ -20,6 +20,8 @@ const HubObject = z.object({
 });
 export type HubObject = z.infer<typeof HubObject>;
 
+export const readObject = (item: unknown): HubObject | undefined => HubObject.safeParse(item).data;
+
 /** Throws HubError, or the signal's reason: what cannot be read hides nothing. */
 export async function* objectsAt(
   client: HubClient,
@@ -27,7 +29,7 @@ export async function* objectsAt(
   paging: Pick<Paging, "signal" | "labelSelector"> = {},
 ): AsyncGenerator<HubObject> {
   for await (const item of listPages(client, path, paging)) {
-    const object = HubObject.safeParse(item).data;
+    const object = readObject(item);
     if (!object) throw new HubError(`list ${path}`, 200, "unreadable");
     yield object;
   }

@@ -34,57 +34,56 @@ export interface Survey {
 }
 
 /** Throws HubError, or the signal's reason. */
-export const listForeign = async (scope: ForeignScope, signal: AbortSignal): Promise<ForeignObject[]> =>
-  (await surveyHub(scope, signal)).foreign;
+export async function surveyHub(scope: ForeignScope, signal?: AbortSignal): Promise<Survey> {
+  const surveyor = await createSurveyor(scope, signal);
+  for await (const object of objectsAt(scope.client, accountsPath(scope), { signal }))
+    surveyor.account(object);
+  for await (const object of objectsAt(scope.client, BINDINGS_PATH, { signal })) surveyor.binding(object);
+  return surveyor.survey();
+}
+
+/** Is shown every account of the grants' namespace, and then every binding. */
+export interface Surveyor {
+  account(object: HubObject): void;
+  binding(object: HubObject): void;
+  survey(): Survey;
+}
 
 /** Throws HubError, or the signal's reason. */
-export async function surveyHub(scope: ForeignScope, signal?: AbortSignal): Promise<Survey> {
-  const accounts = await surveyAccounts(scope, signal);
-  const bindings = await surveyBindings(scope, accounts.roleOf, signal);
-  const bound = new Set(bindings.foreign.flatMap(({ subjects = [] }) => subjects.map(accountId)));
-  // Where controllers run, each namespace has one of that name.
-  const idle = (name: string) => name === "default" && !bound.has(`${scope.namespace}/${name}`);
-  return {
-    ...bindings,
-    foreign: [...bindings.foreign, ...accounts.foreign.filter(({ name }) => !idle(name))],
-  };
-}
-
-/** `roleOf`: the ClusterRole that the account of a grant of ours was made for. */
-async function surveyAccounts(scope: ForeignScope, signal: AbortSignal | undefined) {
-  const roleOf = new Map<string, string | undefined>();
-  const foreign: ForeignObject[] = [];
-  for await (const object of objectsAt(scope.client, accountsPath(scope), { signal })) {
-    const { name, annotations } = object.metadata;
-    const grant = grantOf(object);
-    if (grant?.instance === scope.instance) roleOf.set(name, annotations[`${PREFIX}/cluster-role`]);
-    else if (name !== instanceAccount(scope.instance) && !isDoctors(scope, object))
-      foreign.push(foreignObject("ServiceAccount", object, others(scope, grant)));
-  }
-  return { roleOf, foreign };
-}
-
-async function surveyBindings(
-  scope: ForeignScope,
-  roleOf: ReadonlyMap<string, string | undefined>,
-  signal: AbortSignal | undefined,
-): Promise<Survey> {
+export async function createSurveyor(scope: ForeignScope, signal?: AbortSignal): Promise<Surveyor> {
   const own = botClusterRole(scope.namespace);
   const grantable = new Set([...scope.clusterRoles, ...(await mayBind(scope.client, own, signal))]);
-  const survey: Survey = { foreign: [], known: [], elsewhere: [], bots: [] };
-  for await (const binding of objectsAt(scope.client, BINDINGS_PATH, { signal })) {
-    const { roleRef, subjects } = binding;
-    if (!roleRef || !subjects?.length) continue;
-    const grant = grantOf(binding);
-    const object = () => foreignObject("ClusterRoleBinding", binding, others(scope, grant));
-    if (roleRef.name === own) {
-      if (subjects.every((one) => isBot(scope, one))) survey.bots.push(...subjects.map(({ name }) => name));
-      else survey.foreign.push(object());
-    } else if (grant && grant.namespace !== scope.namespace) count(survey.elsewhere, grant);
-    else if (grantable.has(roleRef.name) && !isGrant(scope, binding, roleOf))
-      (isKnown(scope, binding) ? survey.known : survey.foreign).push(object());
-  }
-  return survey;
+  /** The ClusterRole that the account of a grant of ours was made for. */
+  const roleOf = new Map<string, string | undefined>();
+  const accounts: ForeignObject[] = [];
+  const found: Survey = { foreign: [], known: [], elsewhere: [], bots: [] };
+  return {
+    account(object) {
+      const { name, annotations } = object.metadata;
+      const grant = grantOf(object);
+      if (grant?.instance === scope.instance) roleOf.set(name, annotations[`${PREFIX}/cluster-role`]);
+      else if (name !== instanceAccount(scope.instance) && !isDoctors(scope, object))
+        accounts.push(foreignObject("ServiceAccount", object, others(scope, grant)));
+    },
+    binding(binding) {
+      const { roleRef, subjects } = binding;
+      if (!roleRef || !subjects?.length) return;
+      const grant = grantOf(binding);
+      const object = () => foreignObject("ClusterRoleBinding", binding, others(scope, grant));
+      if (roleRef.name === own) {
+        if (subjects.every((one) => isBot(scope, one))) found.bots.push(...subjects.map(({ name }) => name));
+        else found.foreign.push(object());
+      } else if (grant && grant.namespace !== scope.namespace) count(found.elsewhere, grant);
+      else if (grantable.has(roleRef.name) && !isGrant(scope, binding, roleOf))
+        (isKnown(scope, binding) ? found.known : found.foreign).push(object());
+    },
+    survey() {
+      const bound = new Set(found.foreign.flatMap(({ subjects = [] }) => subjects.map(accountId)));
+      // Where controllers run, each namespace has one of that name.
+      const idle = (name: string) => name === "default" && !bound.has(`${scope.namespace}/${name}`);
+      return { ...found, foreign: [...found.foreign, ...accounts.filter(({ name }) => !idle(name))] };
+    },
+  };
 }
 
 const Rules = z.object({

@@ -5,10 +5,10 @@ import { annotate } from "./annotate.ts";
 import { createGrant } from "./create.ts";
 import { createEnforcing } from "./enforcing.ts";
 import { find, isAbsent } from "./find.ts";
-import { listForeign } from "./foreign.ts";
 import { list } from "./list.ts";
 import { removeAccount, removeBinding } from "./remove.ts";
 import { roleWatch } from "./roles.ts";
+import { surveyForSweep } from "./survey.ts";
 import { check, mint } from "./token.ts";
 
 export interface GrantsOptions {
@@ -37,6 +37,6 @@ export function createGrants(options: GrantsOptions): Grants {
     isAbsent: (key, signal) => isAbsent(options, key, signal),
     list: (signal) => list(options, signal),
     annotate: (key, more, signal) => annotate(options, key, more, signal),
-    listForeign: (signal) => listForeign({ clusterRoles: [], known: [], ...options }, signal),
+    survey: (signal) => surveyForSweep({ clusterRoles: [], known: [], ...options }, signal),
   };
 }

@@ -4,57 +4,63 @@ import type { GrantObjects, Log } from "../../flow/ports.ts";
 import { HubError } from "../client/errors.ts";
 import { listPages } from "../client/pages.ts";
 import { accountsPath, BINDINGS_PATH, find, type Hub, standing } from "./find.ts";
-import { instanceAccount, keyOf, Metadata, selector } from "./names.ts";
+import { instanceAccount, instanceOf, keyOf, Metadata, selector } from "./names.ts";
 
 const LOOKS = 16;
 // Servers that cannot leave the rest out answer whole objects, which do as well.
 const METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
 
-const Item = z.object({ metadata: Metadata });
+export type Listing = Hub & { log?: Log | undefined };
 
-type Listing = Hub & { log?: Log | undefined };
-
+/** Throws HubError, or the signal's reason. */
 export async function list(hub: Listing, signal: AbortSignal): Promise<GrantObjects[]> {
-  const found = new Map<string, GrantObjects>();
-  const collect = async (path: string, add: (to: GrantObjects, metadata: Metadata) => void) => {
-    for await (const metadata of objects(hub, path, signal)) {
-      const key = keyOf(hub.instance, metadata);
-      if (!key) {
-        if (metadata.name === instanceAccount(hub.instance)) continue;
-        hub.log?.warn(
-          { name: metadata.name },
-          "An object has our labels but not a name of ours: left alone.",
-        );
-        continue;
-      }
-      const to = found.get(metadata.name) ?? { key, account: null, binding: null, foreign: false };
-      found.set(metadata.name, to);
-      add(to, metadata);
-    }
+  const { client, instance } = hub;
+  const lister = createLister(hub);
+  const read = async (path: string, take: (item: unknown) => void) => {
+    const paging = { signal, accept: METADATA, labelSelector: selector(instance) };
+    for await (const item of listPages(client, path, paging)) take(item);
   };
-  await Promise.all([
-    collect(accountsPath(hub), (to, metadata) => {
-      to.account = standing(metadata);
-    }),
-    collect(BINDINGS_PATH, (to, metadata) => {
-      to.binding = { uid: metadata.uid };
-    }),
-  ]);
-  return settleHalves(hub, [...found.values()], signal);
+  await Promise.all([read(accountsPath(hub), lister.account), read(BINDINGS_PATH, lister.binding)]);
+  return lister.list(signal);
 }
 
-/** What cannot be read keeps nobody from the others. */
-async function* objects(hub: Listing, path: string, signal: AbortSignal): AsyncGenerator<Metadata> {
-  const { client, instance } = hub;
-  for await (const item of listPages(client, path, {
-    signal,
-    accept: METADATA,
-    labelSelector: selector(instance),
-  })) {
-    const read = Item.safeParse(item);
-    if (read.success) yield read.data.metadata;
-    else hub.log?.warn({ path }, "An object with our labels cannot be read: left alone.");
-  }
+/** Is shown accounts and bindings, whosever they are. */
+export interface Lister {
+  account(item: unknown): void;
+  binding(item: unknown): void;
+  /** Throws HubError, or the signal's reason. */
+  list(signal: AbortSignal): Promise<GrantObjects[]>;
+}
+
+const Item = z.object({ metadata: Metadata });
+
+export function createLister(hub: Listing): Lister {
+  const found = new Map<string, GrantObjects>();
+  const add = (item: unknown): { to: GrantObjects; metadata: Metadata } | null => {
+    const metadata = Item.safeParse(item).data?.metadata;
+    // What cannot be read keeps nobody from the others.
+    if (!metadata) hub.log?.warn({}, "An object cannot be read: left alone.");
+    if (!metadata || instanceOf(metadata) !== hub.instance) return null;
+    const { name } = metadata;
+    const key = keyOf(hub.instance, metadata);
+    if (!key && name !== instanceAccount(hub.instance))
+      hub.log?.warn({ name }, "An object has our labels but not a name of ours: left alone.");
+    if (!key) return null;
+    const to = found.get(name) ?? { key, account: null, binding: null, foreign: false };
+    found.set(name, to);
+    return { to, metadata };
+  };
+  return {
+    account(item) {
+      const one = add(item);
+      if (one) one.to.account = standing(one.metadata);
+    },
+    binding(item) {
+      const one = add(item);
+      if (one) one.to.binding = { uid: one.metadata.uid };
+    },
+    list: (signal) => settleHalves(hub, [...found.values()], signal),
+  };
 }
 
 /** The two lists are not of one moment, so a grant made meanwhile can look like half of one: those are read again. */

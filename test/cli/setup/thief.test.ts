@@ -7,7 +7,7 @@ import { startLocalHub } from "../../../sandbox/hub/index.ts";
 import type { TestHub } from "../../../sandbox/hub/types.ts";
 import { foreignScope } from "../../../src/cli/checks/foreign.ts";
 import type { Clock } from "../../../src/domain/clock.ts";
-import { listForeign } from "../../../src/hub/grants/foreign.ts";
+import { surveyHub } from "../../../src/hub/grants/foreign.ts";
 import { instanceAccount } from "../../../src/hub/grants/names.ts";
 import { ANYBODY, GRANTS, type StolenWorld, SYSTEM, startStolenWorld } from "./thief.ts";
 import { can, cannot } from "./thief-deeds.ts";
@@ -58,7 +58,8 @@ function onHub(start: () => Promise<TestHub>, clock: Clock): void {
     world = await startStolenWorld(await start(), clock, opened);
   }, 90_000);
   afterAll(() => opened.disposeAsync());
-  const foreign = () => listForeign(foreignScope(world.bot, world.config, clock), AbortSignal.timeout(5_000));
+  const foreign = async () =>
+    (await surveyHub(foreignScope(world.bot, world.config, clock), AbortSignal.timeout(5_000))).foreign;
 
   test.each(cannot)("cannot $says", async ({ by }) => {
     expect(await by(world)).toBe(false);
