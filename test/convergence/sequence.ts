@@ -104,17 +104,17 @@ async function spoil(world: World, pick: number): Promise<void> {
 }
 
 function cast(world: World, { system, how }: Extract<Strike, { kind: "spell" }>): () => void {
-  const { story, trouble, hub } = world;
+  const { story, trouble } = world;
   story.say(`  from now on ${system} is ${how}`);
   trouble.begin(system, how);
   if (system === "Redis") world.castOnRedis(how);
-  if (how === "open") hub.setRbac(false);
+  if (how === "open") world.openHub(true);
   return () => {
     if (trouble.spell(system) !== how) return;
     story.say(`  ${system} is well again`);
     trouble.end(system);
     if (system === "Redis") world.castOnRedis(undefined);
-    if (how === "open") hub.setRbac(true);
+    if (how === "open") world.openHub(false);
   };
 }
 
@@ -122,7 +122,7 @@ async function heal(world: World, fleet: Fleet): Promise<void> {
   world.story.say("all is healed");
   world.trouble.disarm();
   world.castOnRedis(undefined);
-  world.hub.setRbac(true);
+  world.openHub(false);
   while (fleet.living().some((one) => one.life() === "paused")) await fleet.rest(50);
   await fleet.revive();
   await fleet.rest(2_000);

@@ -85,6 +85,8 @@ interface Opening {
   admin: ReturnType<typeof hubClient>;
 }
 
+const JUST_NOW_MS = 2_000;
+
 /** The parts of one sequence. */
 function open({ instance, clock, hub, slack, tally, configs, commands, scripts, redis, db, admin }: Opening) {
   const story = createStory(clock);
@@ -94,6 +96,7 @@ function open({ instance, clock, hub, slack, tally, configs, commands, scripts, 
   const spoilt = new Set<string>();
   let death = Number.NEGATIVE_INFINITY;
   let outages = 0;
+  let openSince = Number.NEGATIVE_INFINITY;
   const listeners = new Set<(call: string) => void>();
   const trouble = createTrouble({
     ...{ story, tally, scripts },
@@ -134,6 +137,13 @@ function open({ instance, clock, hub, slack, tally, configs, commands, scripts, 
     castOnRedis(spell: Spell | undefined) {
       for (const proxy of proxies.values()) cast(proxy, spell);
     },
+    /** Lets everybody in, or asks for rights again. */
+    openHub(on: boolean) {
+      if (on) openSince = performance.now();
+      hub.setRbac(!on);
+    },
+    /** Nobody can look and write it down in one: what was seen before may be said a moment after. */
+    hubOpenedJustNow: () => performance.now() - openSince < JUST_NOW_MS,
     records: () => records(commands, keys),
     /** As another version might have written it. */
     async spoil(record: AccessRequest) {
