@@ -10,11 +10,11 @@ export type Fleet = ReturnType<typeof createFleet>;
 
 const NAMES = ["A", "B"];
 
-/** `minuteOver`: called when time has passed and all had their turn. */
+/** `minuteOver`: called when time has passed; `calm`: everybody had their turn, however slow the machine is. */
 export function createFleet(
   world: World,
   plan: Pick<Plan, "replicas" | "whole">,
-  minuteOver: () => Promise<void>,
+  minuteOver: (calm: boolean) => Promise<void>,
 ) {
   const places: (Replica | undefined)[] = Array.from({ length: plan.replicas }, () => undefined);
   let edit = 0;
@@ -83,8 +83,7 @@ export function createFleet(
       world.story.say(`  ${Math.round(ms / 1000)} s pass`);
       await Promise.all(living().map((one) => Promise.race([one.minute(), delay(restWithin)])));
       await world.queues.sweep();
-      await rest(restWithin);
-      await minuteOver();
+      await minuteOver(await rest(restWithin));
     },
     /** One after another, or all but the first keep what they have. */
     async restart(to: number | undefined, all: boolean): Promise<void> {

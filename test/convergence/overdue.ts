@@ -11,7 +11,8 @@ export function createOverdue(world: World, accuse: (what: string) => void) {
   const minutes = new Map<string, number>();
   let seen = world.disturbances();
   /** To be called when a minute is over. */
-  return async (): Promise<void> => {
+  return async (calm: boolean): Promise<void> => {
+    if (!calm) return;
     const now = world.disturbances();
     const fair = now === seen && world.trouble.spell("hub") === undefined;
     seen = now;
