@@ -67,6 +67,29 @@ test.each([
   ["reminders", ["soon"], 'reminders.0: "soon" is no duration'],
 ])("%s: %j", (path, value, words) => expect(mistakes({ [path]: value }).join("\n")).toContain(words));
 
+test("a role named like a word of the command is a mistake, to editors too", () => {
+  const { properties } = JSON.parse(configSchema());
+  const patterns = properties.roles.propertyNames.allOf.map(({ pattern }: { pattern: string }) => pattern);
+  const isRole = (name: string) => patterns.every((pattern: string) => new RegExp(pattern).test(name));
+  for (const word of [
+    "allow",
+    "allowed",
+    "emergency",
+    "for",
+    "pending",
+    "active",
+    "history",
+    "show",
+    "unlock",
+  ]) {
+    expect(mistakes({ [`roles.${word}`]: {} }).join("\n")).toContain(
+      `roles.${word}: is a word of the command`,
+    );
+    expect(isRole(word)).toBe(false);
+  }
+  for (const name of ["guest", "helper", "status-page", "format"]) expect(isRole(name)).toBe(true);
+});
+
 test("what is missing in file and environment is said together", () => {
   const found = mistakes({ hub: {} }, { REDIS_URL: "http://x" }).join("\n");
   for (const path of [

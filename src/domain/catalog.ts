@@ -1,5 +1,6 @@
 /** A role of the catalog: what one may ask for, for how long, and who approves. Pure. */
 import { z } from "zod";
+import { RESERVED } from "./command-words.ts";
 import { LONGEST, parseDuration, SHORTEST } from "./duration.ts";
 import { Principal } from "./ids.ts";
 import { isTaken, PathRule } from "./path-rule.ts";
@@ -14,13 +15,11 @@ export const Duration = z
   })
   .pipe(z.number().min(SHORTEST, "at least 1m").max(LONGEST, "at most 8760h"));
 
-export const RESERVED = ["help", "status", "revoke", "release", "extend", "withdraw", "lockdown", "leak"];
-
 /** Names go into object names on the hub and into Kubernetes labels. */
 export const RoleName = z
   .string()
   .regex(/^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$/, "lower-case letters, digits and dashes, at most 30")
-  .refine((name) => !RESERVED.includes(name), "is a word of the command; choose another name");
+  .regex(new RegExp(`^(?!(?:${RESERVED.join("|")})$)`), "is a word of the command; choose another name");
 
 const Principals = z.array(Principal).min(1, "name at least one Slack user or user group");
 

@@ -1,13 +1,23 @@
 /** The command's text: `ROLE [DURATION] [REASON…]` taken apart, and put together again corrected. Pure. */
-
-import type { Catalog } from "./catalog.ts";
-import { formatDuration, HOUR, MINUTE, parseDuration, SHORTEST } from "./duration.ts";
+import { toNarrow } from "./amount.ts";
+import type { Catalog, Role } from "./catalog.ts";
+import { COMMAND_WORDS, type CommandName, wordUse } from "./command-words.ts";
+import { formatDuration, MINUTE, SHORTEST } from "./duration.ts";
+import { nearest } from "./nearest.ts";
+import { type TypedTime, takeTime } from "./typed-time.ts";
 
 /** As typed: nothing is checked yet. */
 export interface ParsedCommand {
   role: string;
-  /** A second word that starts with a digit is always meant as a duration. */
-  duration: string | null;
+  time: TypedTime | null;
+  reason: string;
+}
+
+/** What was meant, as far as that can be told: a role there is, and a time within its limits. */
+export interface Meaning {
+  role: string;
+  /** Null where no time was given, or one that only its author knows. */
+  duration: number | null;
   reason: string;
 }
 
@@ -15,20 +25,98 @@ export interface ParsedCommand {
 export const REASON_MAX = 500;
 
 export function parseCommand(text: string): ParsedCommand {
-  const [, role = "", rest = ""] = /^\s*(\S*)\s*([\s\S]*)$/.exec(text) ?? [];
-  const [, duration = null, reason = ""] = /^(?:(\d\S*)(?:\s+|$))?([\s\S]*)$/.exec(rest) ?? [];
-  return { role: role.toLowerCase(), duration, reason: reason.trim() };
+  const [word = "", rest] = firstWord(text);
+  return { role: wordOf(word), ...timed(rest) };
 }
 
-/** The whole line as it should have been; undefined when no role comes near. */
-export function correctLine(wish: ParsedCommand, roles: Catalog): string | undefined {
-  const name = Object.hasOwn(roles, wish.role) ? wish.role : nearest(wish.role, Object.keys(roles));
+const timed = (text: string): Omit<ParsedCommand, "role"> => {
+  const taken = takeTime(text);
+  return { time: taken?.time ?? null, reason: reasonIn(taken?.rest ?? text) };
+};
+
+const wordOf = (typed: string): string => toNarrow(typed).toLowerCase();
+const firstWord = (text: string): [word: string, rest: string] => {
+  const [, word = "", rest = ""] = /^\s*(\S*)\s*([\s\S]*)$/.exec(text) ?? [];
+  return [word, rest];
+};
+
+/** Without what nobody sees: a reason of spaces is none. */
+export const reasonIn = (text: string): string =>
+  /^[\s\p{C}\p{Z}\u115F\u1160\u2800\u3164\uFFA0]*$/u.test(text) ? "" : text.trim();
+
+/** Undefined when no role comes near. */
+export function meaningOf(command: ParsedCommand, roles: Catalog): Meaning | undefined {
+  const { name, as } = nearestRole(command, roles) ?? {};
   const role = name === undefined ? undefined : roles[name];
-  if (!role) return undefined;
-  const asked = wish.duration === null ? null : guessDuration(wish.duration);
-  const ms = asked === null ? role.duration.default : Math.min(Math.max(asked, SHORTEST), role.duration.max);
-  const duration = wish.duration === null ? "" : formatDuration(ms);
-  return [name, duration, cut(wish.reason, REASON_MAX)].filter((part) => part !== "").join(" ");
+  if (name === undefined || !role || !as) return undefined;
+  return { role: name, duration: timeWithin(role, as.time), reason: cut(as.reason, REASON_MAX) };
+}
+
+function timeWithin({ duration }: Role, time: TypedTime | null): number | null {
+  if (time === null) return null;
+  const meant = "ms" in time ? time.ms : time.meant;
+  if (meant === null) return null;
+  if (meant === "reason") return duration.default;
+  return Math.min(Math.max(Math.ceil(meant / MINUTE) * MINUTE, SHORTEST), duration.max);
+}
+
+/** The whole line as it should have been; undefined unless it would be read as it is meant. */
+export function correctLine(command: ParsedCommand, roles: Catalog): string | undefined {
+  const meaning = meaningOf(command, roles);
+  if (!meaning || (command.time && "unclear" in command.time && command.time.meant === null))
+    return undefined;
+  const { role, duration, reason } = meaning;
+  const line = lineOf({ role, time: duration === null ? null : { ms: duration }, reason });
+  const read = parseCommand(line);
+  const readTime = read.time && ("ms" in read.time ? read.time.ms : "unclear");
+  return read.role === role && readTime === duration && read.reason === reason ? line : undefined;
+}
+
+/** As it may be typed. */
+export function lineOf({ role, time, reason }: ParsedCommand): string {
+  const said =
+    time && ("ms" in time ? formatDuration(time.ms) : typeof time.meant === "number" && time.unclear);
+  return [role, said, reason].filter(Boolean).join(" ");
+}
+
+interface Near {
+  name: string;
+  far: number;
+  /** With the words that its name took. */
+  as: ParsedCommand;
+}
+
+/** "search rules 2h" is search-rules for 2 h: a name's dashes may have been typed as spaces. */
+function nearestRole(command: ParsedCommand, roles: Catalog): Near | undefined {
+  const names = Object.keys(roles);
+  const found: Near[] = [];
+  let [typed, rest] = [command.role, command.reason];
+  let as = command;
+  for (let words = 0; words < 3; words++) {
+    const near = nearest(typed, names);
+    if (near) found.push({ ...near, as });
+    if (command.time !== null || rest === "") break;
+    const [word, after] = firstWord(rest);
+    [typed, rest] = [`${typed}-${wordOf(word)}`, after];
+    as = { role: typed, ...timed(rest) };
+  }
+  return found.sort((a, b) => a.far - b.far)[0];
+}
+
+/** The command that this word was meant to be, where it is no role and nearer to none; `exact`: it is its very word. */
+export function nearestCommand(
+  text: string,
+  roles: Catalog,
+): { name: CommandName; exact: boolean } | undefined {
+  const command = parseCommand(text);
+  const use = wordUse(command.role);
+  if (use) return "does" in use ? { name: use.does, exact: true } : { name: use.instead, exact: false };
+  const near = nearest(command.role, COMMAND_WORDS);
+  // Of short words half is soon another word.
+  if (!near || near.far > (near.name.length > 4 ? 2 : 1) || near.far >= near.name.length) return undefined;
+  if (near.far >= (nearestRole(command, roles)?.far ?? Infinity)) return undefined;
+  const meant = wordUse(near.name);
+  return meant && { name: "does" in meant ? meant.does : meant.instead, exact: false };
 }
 
 /** At most `max` UTF-16 units, never half a character. */
@@ -37,38 +125,3 @@ const cut = (text: string, max: number): string => {
   const head = text.slice(0, max);
   return (/[\uD800-\uDBFF]$/.test(head) ? head.slice(0, -1) : head).trimEnd();
 };
-
-/** "8" → 8 h, "8hours" → 8 h, "90mins" → 90 min; null when nothing comes near. */
-function guessDuration(text: string): number | null {
-  const exact = parseDuration(text);
-  if (exact !== null) return exact;
-  const [, digits, unit] = /^(\d{1,6})([a-z]*)/i.exec(text) ?? [];
-  const count = Number(digits);
-  if (unit === "" || /^h/i.test(unit ?? "")) return count * HOUR;
-  if (/^d/i.test(unit ?? "")) return count * 24 * HOUR;
-  if (/^w/i.test(unit ?? "")) return count * 168 * HOUR;
-  return /^m/i.test(unit ?? "") ? count * MINUTE : null;
-}
-
-/** The name at the smallest edit distance, when it is near enough to be a slip. */
-export function nearest(word: string, names: readonly string[]): string | undefined {
-  const ranked = names
-    .map((name) => ({ name, far: distance(word, name) }))
-    .filter(({ name, far }) => far <= Math.max(1, Math.floor(name.length / 2)))
-    .sort((a, b) => a.far - b.far);
-  return ranked[0]?.name;
-}
-
-/** Levenshtein's distance. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const swap = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, swap));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
-}

@@ -1,9 +1,8 @@
 /** The ordered rules for asking, validating and reviewing: the first that says no is told. Pure. */
 
 import type { Catalog } from "./catalog.ts";
-import { parseCommand } from "./command.ts";
-import { parseDuration } from "./duration.ts";
-import { type Refusal, Refused } from "./refusal.ts";
+import { lineOf, type ParsedCommand } from "./command.ts";
+import { type AskingRefusal, type Refusal, Refused } from "./refusal.ts";
 import type { AccessRequest } from "./request.ts";
 import { approversOnly } from "./rules/approvers-only.ts";
 import { knownRole } from "./rules/known-role.ts";
@@ -29,10 +28,10 @@ const ASKING: readonly AskRule[] = [
 const VALIDATING: readonly RequesterRule[] = [membersOnly, mayAsk, someoneCanApprove];
 const REVIEWING: readonly ReviewRule[] = [membersOnly, noSelfApproval, approversOnly];
 
-const first = <R extends (...args: never[]) => Refusal | null>(
-  rules: readonly R[],
-  ...args: Parameters<R>
-) => {
+const first = <A extends unknown[], F extends Refusal>(
+  rules: readonly ((...args: A) => F | null)[],
+  ...args: A
+): F | null => {
   for (const rule of rules) {
     const refusal = rule(...args);
     if (refusal) return refusal;
@@ -40,18 +39,24 @@ const first = <R extends (...args: never[]) => Refusal | null>(
   return null;
 };
 
-/** What a command's text asks for. Throws Refused with the corrected line. `duration` is milliseconds. */
-export function parseRequest(
-  text: string,
-  roles: Catalog,
-): { role: string; duration: number; reason: string } {
-  const command = parseCommand(text);
-  const refusal = first(ASKING, command, roles);
-  if (refusal) throw new Refused(refusal);
+/** What is asked for, in full; `duration` is milliseconds. */
+export interface AskedTerms {
+  role: string;
+  duration: number;
+  reason: string;
+}
+
+/** What a command asks for. Throws Refused with the corrected line. */
+export function termsOf(command: ParsedCommand, roles: Catalog): AskedTerms {
+  const refusal = asking(command, roles);
+  if (refusal) throw new Refused({ ...refusal, typed: lineOf(command) });
   const standard = roles[command.role]?.duration.default ?? 0;
-  const duration = command.duration === null ? standard : (parseDuration(command.duration) ?? standard);
+  const duration = command.time && "ms" in command.time ? command.time.ms : standard;
   return { role: command.role, duration, reason: command.reason };
 }
+
+const asking = (command: ParsedCommand, roles: Catalog): AskingRefusal | null =>
+  first(ASKING, command, roles);
 
 export const validating = (facts: RequesterFacts, request: AccessRequest): Refusal | null =>
   first(VALIDATING, facts, request);

@@ -17,14 +17,22 @@ export const ChangedTerm = z.enum([
 ]);
 export type ChangedTerm = z.infer<typeof ChangedTerm>;
 
-/** `line` is the corrected command text, ready to send. */
+const asking = <K extends string, S extends z.core.$ZodLooseShape>(name: K, shape: S) =>
+  kind(name, {
+    /** The corrected command text, ready to send. */
+    line: z.string().optional(),
+    /** What was typed. */
+    typed: z.string().optional(),
+    ...shape,
+  });
+
 export const Refusal = z.discriminatedUnion("kind", [
-  kind("unknown-role", { role: z.string(), roles: z.array(z.string()), line: z.string().optional() }),
-  kind("bad-duration", { text: z.string(), line: z.string() }),
-  kind("too-short", { min: z.number(), line: z.string() }),
-  kind("too-long", { role: z.string(), max: z.number(), line: z.string() }),
-  kind("no-reason", { role: z.string(), line: z.string() }),
-  kind("reason-too-long", { max: z.number(), line: z.string() }),
+  asking("unknown-role", { role: z.string(), roles: z.array(z.string()) }),
+  asking("bad-duration", { text: z.string() }),
+  asking("too-short", { min: z.number() }),
+  asking("too-long", { role: z.string(), max: z.number() }),
+  asking("no-reason", { role: z.string() }),
+  asking("reason-too-long", { max: z.number() }),
   kind("open-already", { id: RequestId, role: z.string(), state: z.string() }),
   kind("not-served", { standing: Standing }),
   kind("may-not-ask", { role: z.string(), who: z.array(Principal) }),
@@ -54,6 +62,8 @@ export const Refusal = z.discriminatedUnion("kind", [
   kind("unsure", {}),
 ]);
 export type Refusal = z.infer<typeof Refusal>;
+/** Of what was typed, before anybody is looked up. */
+export type AskingRefusal = Extract<Refusal, { typed?: string | undefined }>;
 
 /** Thrown to a person, never to a job. */
 export class Refused extends Error {

@@ -1,20 +1,19 @@
 /** A person asks: the request is made in one atomic call, and only then promised. new → requested */
+import { type ParsedCommand, parseCommand } from "../domain/command.ts";
 import { HOUR } from "../domain/duration.ts";
 import { requestId } from "../domain/ids.ts";
 import type { Person } from "../domain/person.ts";
-import { parseRequest } from "../domain/policy.ts";
+import { type AskedTerms, termsOf } from "../domain/policy.ts";
 import { Refused } from "../domain/refusal.ts";
 import type { In } from "../domain/request.ts";
 import type { AccessRequest, Ports } from "./ports.ts";
 import { follow } from "./support/commit.ts";
 
-export interface MakeRequest {
+export type MakeRequest = {
   requester: Person;
-  /** The command's text, or an earlier request's put into words again. */
-  text: string;
   /** Slack's trigger_id: the same one makes the same request. */
   triggerId: string;
-}
+} & ({ text: string } | { command: ParsedCommand });
 
 /** How long a request may wait for the workspace's answers when no approver sets a limit. */
 const UNAPPROVED_WITHIN_MS = HOUR;
@@ -22,9 +21,10 @@ const UNAPPROVED_WITHIN_MS = HOUR;
 /** The request made, or the one this very command made before. Throws Refused, StoreDown, StoreUnsure. */
 export async function makeRequest(
   ports: Ports,
-  { requester, text, triggerId }: MakeRequest,
+  { requester, triggerId, ...asked }: MakeRequest,
 ): Promise<AccessRequest> {
-  const terms = parseRequest(text, ports.policy.roles);
+  const command = "text" in asked ? parseCommand(asked.text) : asked.command;
+  const terms = termsOf(command, ports.policy.roles);
   const made = await ports.requests.make(draft(ports, requester, terms), triggerId);
   if (made.made) await follow(ports, null, made.request);
   else if (made.taken === "open") {
@@ -34,11 +34,7 @@ export async function makeRequest(
   return made.request;
 }
 
-function draft(
-  { clock, policy, random }: Ports,
-  requester: Person,
-  terms: { role: string; duration: number; reason: string },
-): In<"requested"> {
+function draft({ clock, policy, random }: Ports, requester: Person, terms: AskedTerms): In<"requested"> {
   const role = policy.roles[terms.role];
   if (!role) throw new Refused({ kind: "unknown-role", role: terms.role, roles: Object.keys(policy.roles) });
   const approval = role.approval === "none" ? { by: [], within: UNAPPROVED_WITHIN_MS } : role.approval;

@@ -17,6 +17,12 @@ export const sampleRoles = {
     duration: { default: "15m", max: "1h" },
     approval: "none",
   }),
+  "search-rules": Role.parse({
+    clusterRole: "karpor-search-rules",
+    description,
+    duration: { default: "1h", max: "1d" },
+    approval: { by },
+  }),
   admin: Role.parse({
     clusterRole: "karpor-admin",
     description,

@@ -5,5 +5,5 @@ import type { AskRule } from "./rule.ts";
 
 export const reasonGiven: AskRule = (command, roles) =>
   roles[command.role]?.reason === "required" && command.reason === ""
-    ? { kind: "no-reason", role: command.role, line: correctLine(command, roles) ?? command.role }
+    ? { kind: "no-reason", role: command.role, line: correctLine(command, roles) }
     : null;

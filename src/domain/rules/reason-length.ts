@@ -5,5 +5,5 @@ import type { AskRule } from "./rule.ts";
 
 export const reasonLength: AskRule = (command, roles) =>
   command.reason.length > REASON_MAX
-    ? { kind: "reason-too-long", max: REASON_MAX, line: correctLine(command, roles) ?? command.role }
+    ? { kind: "reason-too-long", max: REASON_MAX, line: correctLine(command, roles) }
     : null;

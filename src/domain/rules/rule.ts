@@ -4,10 +4,10 @@ import type { Catalog, Role } from "../catalog.ts";
 import type { ParsedCommand } from "../command.ts";
 import type { Principal } from "../ids.ts";
 import type { Profile } from "../person.ts";
-import type { Refusal } from "../refusal.ts";
+import type { AskingRefusal, Refusal } from "../refusal.ts";
 import type { AccessRequest } from "../request.ts";
 
-export type AskRule = (command: ParsedCommand, roles: Catalog) => Refusal | null;
+export type AskRule = (command: ParsedCommand, roles: Catalog) => AskingRefusal | null;
 
 /** What was looked up about the requester. */
 export interface RequesterFacts {

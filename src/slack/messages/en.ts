@@ -242,7 +242,7 @@ const refusal: ByRefusal = {
           : "There is no role you can ask for."
     }`,
   "bad-duration": ({ text }, fmt) =>
-    `${fmt.b("Not sent:")} ${fmt.code(text)} is no duration. Write it like 90m, 8h, 2d or 1h30m.`,
+    `${fmt.b("Not sent:")} ${fmt.code(text)} is no length of time. Write how long: 90m, 8h, 2d or 1h30m.`,
   "too-short": ({ min }, fmt) => `${fmt.b("Not sent:")} the shortest time is ${span(min)}.`,
   "too-long": ({ role, max }, fmt) => `${fmt.b("Not sent:")} ${fmt.code(role)} lasts at most ${span(max)}.`,
   "no-reason": ({ role }, fmt) =>

@@ -234,7 +234,7 @@ const refusal: ByRefusal = {
           : "目前没有你可以申请的角色。"
     }`,
   "bad-duration": ({ text }, fmt) =>
-    `${fmt.b("未发送：")} ${fmt.code(text)} 不是有效的时长。可以写成 90m、8h、2d 或 1h30m。`,
+    `${fmt.b("未发送：")} ${fmt.code(text)} 不是有效的时长。请写明多久：90m、8h、2d 或 8小时。`,
   "too-short": ({ min }, fmt) => `${fmt.b("未发送：")} 时长至少为 ${span(min)}。`,
   "too-long": ({ role, max }, fmt) => `${fmt.b("未发送：")} ${fmt.code(role)} 最长 ${span(max)}。`,
   "no-reason": ({ role }, fmt) =>

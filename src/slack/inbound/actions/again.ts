@@ -1,5 +1,4 @@
 /** Ask again: the same role, time and reason as a request of one's own. */
-import { formatDuration } from "../../../domain/duration.ts";
 import { Refused } from "../../../domain/refusal.ts";
 import { makeRequest } from "../../../flow/request.ts";
 import { load } from "../../../flow/support/load.ts";
@@ -12,8 +11,9 @@ export const againAction: Action = async (context, click) => {
   const { id } = targetOf(click);
   const earlier = await load(context.ports, id);
   if (earlier.requester.id !== click.user) throw new Refused({ kind: "not-yours", id });
-  const text = `${earlier.role} ${formatDuration(earlier.duration)} ${earlier.reason}`;
+  const { role, duration, reason } = earlier;
+  const command = { role, time: { ms: duration }, reason };
   const requester = requesterOf(context, click.user, click.name);
-  const request = await makeRequest(context.ports, { requester, text, triggerId: click.triggerId });
+  const request = await makeRequest(context.ports, { requester, command, triggerId: click.triggerId });
   return { reply: (ctx) => askedReply(request, ctx), replace: click.ephemeral };
 };

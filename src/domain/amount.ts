@@ -1,0 +1,61 @@
+/** An amount of time as people write it, at the beginning of a text: "8h", "8 hours", "1.5h", "2h 30m", "8小时", "半天". Pure. */
+import { DAY, HOUR, MINUTE, SECOND, WEEK } from "./duration.ts";
+
+/** Ordered from the largest: parts of one amount come in this order. */
+const UNITS = [
+  { ms: 365 * DAY, names: ["y", "yr", "yrs", "year", "years", "年"] },
+  { ms: 30 * DAY, names: ["mo", "month", "months", "个月"] },
+  { ms: WEEK, names: ["w", "wk", "wks", "week", "weeks", "周", "星期", "个星期", "礼拜", "个礼拜"] },
+  { ms: DAY, names: ["d", "day", "days", "天", "日"] },
+  { ms: HOUR, names: ["h", "hr", "hrs", "hour", "hours", "小时", "个小时", "钟头", "个钟头"] },
+  { ms: MINUTE, names: ["m", "min", "mins", "minute", "minutes", "分", "分钟"] },
+  { ms: SECOND, names: ["s", "sec", "secs", "second", "seconds", "秒", "秒钟"] },
+] as const;
+const UNIT = new Map<string, number>(UNITS.flatMap(({ ms, names }) => names.map((name) => [name, ms])));
+/** Months and years differ, and nobody asks for seconds. */
+const EXACT: ReadonlySet<number> = new Set([WEEK, DAY, HOUR, MINUTE]);
+
+export const UNIT_NAMES: readonly string[] = [...UNIT.keys()];
+export const unitMs = (name: string): number | undefined => UNIT.get(name);
+
+export interface Amount {
+  ms: number;
+  /** Only whole minutes in units that everybody reads alike, the larger before the smaller. */
+  exact: boolean;
+  /** Where it ends in the text, and the spaces after it. */
+  end: number;
+}
+
+const HALF = /^半(?:天|(?:个)?(?:小时|钟头))(?:\s+|$)/u;
+/** A number as long as seven digits is none. */
+const PART = /(\d{1,6}(?:\.\d{1,6})?)\s*(\p{L}+)(?=\s|\d|$)\s*/uy;
+
+/** Null when the text does not begin with one that ends at a space. */
+export function leadingAmount(text: string): Amount | null {
+  const half = HALF.exec(text)?.[0];
+  if (half) return { ms: (half.startsWith("半天") ? DAY : HOUR) / 2, exact: true, end: half.length };
+  const parts = leadingParts(text);
+  const last = parts.findLastIndex(({ end }) => end === text.length || /\s/.test(text[end - 1] ?? ""));
+  if (last < 0) return null;
+  const taken = parts.slice(0, last + 1);
+  const ms = taken.reduce((sum, { count, unit }) => sum + Math.round(count * unit), 0);
+  const falling = taken.every(({ unit }, i) => EXACT.has(unit) && unit < (taken[i - 1]?.unit ?? Infinity));
+  return { ms, exact: falling && ms % MINUTE === 0, end: taken[last]?.end ?? 0 };
+}
+
+function leadingParts(text: string): { count: number; unit: number; end: number }[] {
+  const parts = [];
+  let end = 0;
+  for (;;) {
+    PART.lastIndex = end;
+    const [whole, count, name = ""] = PART.exec(text) ?? [];
+    const unit = UNIT.get(name.toLowerCase());
+    if (whole === undefined || unit === undefined) return parts;
+    end += whole.length;
+    parts.push({ count: Number(count), unit, end });
+  }
+}
+
+/** Full-width signs, digits and letters as the narrow ones, each in its place. */
+export const toNarrow = (text: string): string =>
+  text.replace(/[\uFF01-\uFF5E]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0));

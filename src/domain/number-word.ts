@@ -1,0 +1,61 @@
+/** "two hours", "half an hour", "两小时": what a time in words means. Pure. */
+import { unitMs } from "./amount.ts";
+
+const WORDS = [
+  "one",
+  "two",
+  "three",
+  "four",
+  "five",
+  "six",
+  "seven",
+  "eight",
+  "nine",
+  "ten",
+  "eleven",
+  "twelve",
+];
+const TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
+const VALUES = new Map<string, number>([
+  ...WORDS.map((word, i): [string, number] => [word, i + 1]),
+  ...TENS.map((word, i): [string, number] => [word, (i + 2) * 10]),
+  ["fifteen", 15],
+  ["half", 0.5],
+]);
+const EN =
+  /^([a-z]+)(?![\p{L}\p{N}_])(?:[\s-]+(one|two|three|four|five|six|seven|eight|nine)\b)?(\s+and\s+a\s+half)?(?:\s+(?:an?\s+)?([a-z]+)(?![\p{L}\p{N}_]))?\s*/u;
+const ZH = /^([一二两三四五六七八九十半]+?)(个半)?(个?(?:小时|钟头|星期|礼拜)|个月|分钟|天|周)(半?)/u;
+const DIGITS = "零一二三四五六七八九";
+
+/** `reason`: a number in words, of no time. */
+export function leadingNumberWord(text: string): { ms: number; end: number } | "reason" | null {
+  return chinese(text) ?? english(text);
+}
+
+function english(text: string): { ms: number; end: number } | "reason" | null {
+  const [whole = "", first = "", ones = "", half, name = ""] = EN.exec(text) ?? [];
+  const isArticle = first === "a" || first === "an";
+  const value = isArticle ? 1 : VALUES.get(first);
+  if (value === undefined) return null;
+  const unit = unitMs(name);
+  // A single letter is no unit's name here: "a d", "one h".
+  if (unit === undefined || name.length < 2) return isArticle ? null : "reason";
+  return { ms: (value + (VALUES.get(ones) ?? 0) + (half ? 0.5 : 0)) * unit, end: whole.length };
+}
+
+function chinese(text: string): { ms: number; end: number } | null {
+  const [whole, digits = "", before, name = "", after] = ZH.exec(text) ?? [];
+  const unit = unitMs(name);
+  if (!whole || unit === undefined) return null;
+  const rest = /^\s*/.exec(text.slice(whole.length))?.[0] ?? "";
+  return { ms: (numeral(digits) + (before || after ? 0.5 : 0)) * unit, end: whole.length + rest.length };
+}
+
+/** Up to 99. */
+function numeral(digits: string): number {
+  if (digits === "半") return 0.5;
+  const [tens = "", ones] = digits.split("十");
+  const value = (digit: string): number => Math.max(DIGITS.indexOf(digit.replace("两", "二")), 0);
+  if (ones === undefined) return value(tens.at(-1) ?? "");
+  return (tens === "" ? 1 : value(tens)) * 10 + (ones === "" ? 0 : value(ones));
+}

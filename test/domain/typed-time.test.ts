@@ -1,0 +1,106 @@
+/** Times as people type them: understood, or refused with what was meant; never taken for the reason. */
+import { expect, test } from "vitest";
+import { parseCommand } from "../../src/domain/command.ts";
+import { DAY, HOUR, MINUTE } from "../../src/domain/duration.ts";
+import { termsOf } from "../../src/domain/policy.ts";
+import { Refused } from "../../src/domain/refusal.ts";
+import { sampleRoles } from "./catalog.ts";
+
+const asked = (text: string) => termsOf(parseCommand(text), sampleRoles);
+
+test.each([
+  ["8h", 8 * HOUR, ""],
+  ["2h 30m fix", 150 * MINUTE, "fix"],
+  ["2h30m fix", 150 * MINUTE, "fix"],
+  ["8 hours fix", 8 * HOUR, "fix"],
+  ["8hrs fix", 8 * HOUR, "fix"],
+  ["1.5h", 90 * MINUTE, ""],
+  ["2.5d", 60 * HOUR, ""],
+  ["1 week", 7 * DAY, ""],
+  ["8小时", 8 * HOUR, ""],
+  ["8个小时 修复", 8 * HOUR, "修复"],
+  ["1小时30分钟 修复", 90 * MINUTE, "修复"],
+  ["半天", 12 * HOUR, ""],
+  ["半小时 看看", 30 * MINUTE, "看看"],
+  ["８h", 8 * HOUR, ""],
+  ["８ｈ fix", 8 * HOUR, "fix"],
+  ["２小时　修复１个问题", 2 * HOUR, "修复１个问题"],
+  ["90min 3 pods crash", 90 * MINUTE, "3 pods crash"],
+  ["2h for the release", 2 * HOUR, "for the release"],
+  ["2h from the incident call", 2 * HOUR, "from the incident call"],
+])("%j is understood", (text, duration, reason) =>
+  expect(asked(`guest ${text}`)).toEqual({ role: "guest", duration, reason }),
+);
+
+test.each([
+  "from the incident call",
+  "a look",
+  "an outage",
+  "debugging",
+  "by hand",
+  "一起看看",
+  "为了排查",
+  "持续报错",
+  "forward logs",
+  "today's-logs",
+])("%j is a reason", (reason) => expect(asked(`guest ${reason}`)).toMatchObject({ duration: HOUR, reason }));
+
+const offered = (text: string) => {
+  try {
+    return asked(`guest ${text}`);
+  } catch (error) {
+    if (!(error instanceof Refused) || error.refusal.kind !== "bad-duration") throw error;
+    return error.refusal.line;
+  }
+};
+
+test.each([
+  ["-1h fix", "guest 1h fix"],
+  ["+2 hours", "guest 2h"],
+  ["−2h", "guest 2h"],
+  ["for 8h please", "guest 8h please"],
+  ["for two days", "guest 2d"],
+  ["for debugging", "guest 1h for debugging"],
+  ["eight hours", "guest 8h"],
+  ["an hour", "guest 1h"],
+  ["half an hour now", "guest 30m now"],
+  ["one and a half hours", "guest 1h30m"],
+  ["one more look", "guest 1h one more look"],
+  ["30s", "guest 1m"],
+  ["8", "guest 8h"],
+  ["90", "guest 1h30m"],
+  ["500 errors", "guest 1h 500 errors"],
+  ["8x look", "guest 1h 8x look"],
+  ["2024-report is wrong", "guest 1h 2024-report is wrong"],
+  ["2nd try", "guest 1h 2nd try"],
+  ["- fix", "guest 1h - fix"],
+  ["8 huors fix", "guest 8h fix"],
+  ["90minuts", "guest 1h30m"],
+  ["2h30 fix", "guest 2h30m fix"],
+  ["2h, fix", "guest 2h fix"],
+  ["1,5h", "guest 1h30m"],
+  ["1 month", "guest 7d"],
+  ["30m 2h fix", "guest 2h30m fix"],
+  ["1.33h", "guest 1h20m"],
+  ["两小时", "guest 2h"],
+  ["十二小时 修复", "guest 12h 修复"],
+  ["一个半小时", "guest 1h30m"],
+  ["两天半", "guest 2d12h"],
+  ["8小时修复搜索", "guest 8h 修复搜索"],
+  ["半天修复", "guest 12h 修复"],
+  ["持续8小时", "guest 8h"],
+  ["tomorrow", undefined],
+  ["tomorrow morning fix", undefined],
+  ["until 5pm", undefined],
+  ["5pm", undefined],
+  ["17:00", undefined],
+  ["2026-11-26", undefined],
+  ["from 9:00 fix", undefined],
+  ["2h from tomorrow", undefined],
+  ["by 5pm", undefined],
+  ["a few hours", undefined],
+  ["明天", undefined],
+  ["到下午5点", undefined],
+  ["直到发布结束", undefined],
+  ["从9点开始", undefined],
+])("%j is refused, and %j offered", (text, line) => expect(offered(text)).toBe(line));
