@@ -103,20 +103,25 @@ function nearestRole(command: ParsedCommand, roles: Catalog): Near | undefined {
   return found.sort((a, b) => a.far - b.far)[0];
 }
 
-/** The command that this word was meant to be, where it is no role and nearer to none; `exact`: it is its very word. */
-export function nearestCommand(
-  text: string,
-  roles: Catalog,
-): { name: CommandName; exact: boolean } | undefined {
+/** `as`: its very word, a slip of it, or a word that does nothing yet. */
+export interface NearCommand {
+  name: CommandName;
+  as: "word" | "slip" | "instead";
+}
+
+/** The command that the text was meant to be; undefined where its first word is nearer to a role, or to nothing. */
+export function commandNear(text: string, roles: Catalog): NearCommand | undefined {
   const command = parseCommand(text);
   const use = wordUse(command.role);
-  if (use) return "does" in use ? { name: use.does, exact: true } : { name: use.instead, exact: false };
+  if (use) return "does" in use ? { name: use.does, as: "word" } : { name: use.instead, as: "instead" };
   const near = nearest(command.role, COMMAND_WORDS);
   // Of short words half is soon another word.
-  if (!near || near.far > (near.name.length > 4 ? 2 : 1) || near.far >= near.name.length) return undefined;
-  if (near.far >= (nearestRole(command, roles)?.far ?? Infinity)) return undefined;
+  if (!near || near.far > Math.min(2, Math.floor(near.name.length / 3))) return undefined;
+  if (near.far >= (nearestRole(command, roles)?.far ?? Number.POSITIVE_INFINITY)) return undefined;
   const meant = wordUse(near.name);
-  return meant && { name: "does" in meant ? meant.does : meant.instead, exact: false };
+  return (
+    meant && ("does" in meant ? { name: meant.does, as: "slip" } : { name: meant.instead, as: "instead" })
+  );
 }
 
 /** At most `max` UTF-16 units, never half a character. */

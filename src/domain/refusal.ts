@@ -33,6 +33,10 @@ export const Refusal = z.discriminatedUnion("kind", [
   asking("too-long", { role: z.string(), max: z.number() }),
   asking("no-reason", { role: z.string() }),
   asking("reason-too-long", { max: z.number() }),
+  /** `raw`: the line as Slack would escape it, to be run. */
+  kind("unknown-command", { word: z.string(), line: z.string(), raw: z.string() }),
+  kind("status-of-others", { line: z.string(), raw: z.string() }),
+  kind("unknown-target", { word: z.string() }),
   kind("open-already", { id: RequestId, role: z.string(), state: z.string() }),
   kind("not-served", { standing: Standing }),
   kind("may-not-ask", { role: z.string(), who: z.array(Principal) }),

@@ -11,6 +11,7 @@ export const ACTIONS = {
   hide: "hide",
   again: "again",
   send: "send",
+  run: "run",
   open: "open",
   goOn: "goOn",
 } as const;

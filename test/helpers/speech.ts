@@ -57,6 +57,7 @@ function expectButtons(buttons: Button[]): void {
   for (const { text, accessibility_label = "", style, confirm, value, url } of buttons) {
     expect(text.text.length).toBeLessThanOrEqual(30);
     expect(accessibility_label).toMatch(/^.{1,75}$/u);
+    expect(accessibility_label.startsWith(text.text), accessibility_label).toBe(true);
     expect(Boolean(value) !== Boolean(url)).toBe(true);
     if (style === "danger") expect(confirm).toBeDefined();
   }

@@ -141,6 +141,57 @@ describe("asking", () => {
   });
 });
 
+describe("words of the command", () => {
+  const said = async (line: string, user = BOB) => {
+    const door = await openDoor();
+    await door.meet(user);
+    const { ephemeral } = await door.slack.command(user, GENERAL, line);
+    return { door, ephemeral, words: visibleText(ephemeral ?? (await door.whisper(user, ""))) };
+  };
+
+  test.each(["status", "list", "状态", "STATUS", "ｓｔａｔｕｓ"])("%j is status", async (line) =>
+    expect((await said(line)).words).toContain("Nothing open:"),
+  );
+
+  test.each(["release", "revoke", "撤销"])("%j is revoke", async (line) =>
+    expect((await said(line)).words).toContain("Nothing to revoke:"),
+  );
+
+  test.each([
+    ["staus", "status"],
+    ["statsu now", "status now"],
+    ["revok R-7K2Q9FXT", "revoke R-7K2Q9FXT"],
+    ["halp", "help"],
+    ["extend 2h", "status"],
+    ["lockdown", "help"],
+    ["emergency admin", "help"],
+  ])("%j is corrected to %j", async (line, meant) => {
+    const { ephemeral, words, door } = await said(line);
+    expect(words).toContain(`/karpor-access ${meant}`);
+    if (!ephemeral) throw new Error("not answered");
+    expect(buttonsOf(ephemeral)).toEqual(["Send this line"]);
+    expect(door.ports.requests.all()).toEqual([]);
+  });
+
+  test("what is sent from there is run as if typed, with whom Slack knows", async () => {
+    const { door, ephemeral, words } = await said("revok @mei");
+    expect(words).toContain("/karpor-access revoke @mei");
+    if (!ephemeral) throw new Error("not answered");
+    await door.slack.click(BOB, ephemeral, "run");
+    await door.whisper(BOB, "Nothing to revoke:");
+  });
+
+  test("a role keeps the words nearest to it", async () => {
+    expect((await said("gues 1h")).words).toContain("Did you mean `guest`?");
+  });
+
+  test("a person who is no mention is asked for as one; status is one's own", async () => {
+    expect((await said("revoke dana")).words).toContain("/karpor-access revoke @");
+    expect((await said("status @alice")).words).toContain("only what is yours");
+    expect((await said("status @dana", MEI)).words).toContain("自己的状态");
+  });
+});
+
 describe("help", () => {
   test.each(["", "help", "HELP"])("'%s' shows the roles one may ask for", async (line) => {
     const door = await openDoor();
@@ -243,6 +294,8 @@ describe("revoke", () => {
   test("of what is no id is refused", async () => {
     const door = await openDoor();
     await door.slack.command(BOB, GENERAL, "revoke everything <now>");
-    expect(visibleText(await door.whisper(BOB, "everything"))).toContain("there is no request");
+    expect(visibleText(await door.whisper(BOB, "everything"))).toContain("/karpor-access revoke @");
+    await door.slack.command(BOB, GENERAL, "revoke R-123");
+    await door.whisper(BOB, "there is no request `R-123`");
   });
 });

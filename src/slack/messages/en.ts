@@ -249,6 +249,16 @@ const refusal: ByRefusal = {
     `${fmt.b("Not sent:")} ${fmt.code(role)} needs a reason. Add it at the end of the line.`,
   "reason-too-long": ({ max }, fmt) =>
     `${fmt.b("Not sent:")} the reason is longer than ${max} characters. This is its beginning:`,
+  "unknown-command": ({ word, line }, fmt) =>
+    `${fmt.b("Not sent:")} there is no command ${fmt.code(word)}. Did you mean ${fmt.code(line)}?`,
+  "status-of-others": (_, fmt) =>
+    `${fmt.b("Not sent:")} status shows only what is yours. What someone else holds is ended with ${fmt.code(
+      `${fmt.command} revoke @…`,
+    )}.`,
+  "unknown-target": ({ word }, fmt) =>
+    `${fmt.b("Nothing changed:")} ${fmt.code(word)} is no request, and no person Slack knows. Type ${fmt.code(
+      `${fmt.command} revoke @`,
+    )} and choose the person, or give the number R-….`,
   "open-already": ({ id, role, state }, fmt) =>
     `${fmt.b("Not sent:")} ${id} for ${fmt.code(role)} is still open (${
       states[state as keyof ByState] ?? "open"
@@ -301,20 +311,8 @@ const button: ByAction = {
   hide: "Hide token",
   again: "Ask again",
   send: "Send this line",
+  run: "Send this line",
   open: "Open dashboard",
-  goOn: "Go on with this Redis",
-};
-
-const label: ByAction = {
-  approve: "Approve",
-  deny: "Deny",
-  withdraw: "Withdraw",
-  release: "Release",
-  revoke: "Revoke",
-  hide: "Hide the token of",
-  again: "Ask again for",
-  send: "Send the corrected line for",
-  open: "Open the dashboard with",
   goOn: "Go on with this Redis",
 };
 
@@ -327,9 +325,9 @@ export const en = {
   alert,
   refusal,
   button,
-  /** For screen readers: "Approve admin for Bob, R-7K2Q9FXT". */
+  /** For screen readers, and it starts with what all others see: "Approve, admin for Bob, R-7K2Q9FXT". */
   label: (action: keyof ByAction, role: string, who: string, id: string): string =>
-    `${label[action]} ${role}${who ? ` for ${who}` : ""}${id ? `, ${id}` : ""}`,
+    `${button[action]}, ${role}${who ? ` for ${who}` : ""}${id ? `, ${id}` : ""}`,
   cardText: (f: Facts, reason: string): string =>
     `${name(f.requester)} asks for ${what(f)}${reason ? `: ${reason}` : ""}`,
   /** To the administrators: the bot's own token could not be renewed. */

@@ -240,6 +240,14 @@ const refusal: ByRefusal = {
   "no-reason": ({ role }, fmt) =>
     `${fmt.b("未发送：")} 申请 ${fmt.code(role)} 必须写明理由，请补在命令末尾。`,
   "reason-too-long": ({ max }, fmt) => `${fmt.b("未发送：")} 理由超过了 ${max} 个字符。下面是它的开头：`,
+  "unknown-command": ({ word, line }, fmt) =>
+    `${fmt.b("未发送：")} 没有命令 ${fmt.code(word)} 。你是不是想写 ${fmt.code(line)} ？`,
+  "status-of-others": (_, fmt) =>
+    `${fmt.b("未发送：")} 这里只能查看你自己的状态。要结束他人的权限，请使用 ${fmt.code(`${fmt.command} revoke @…`)} 。`,
+  "unknown-target": ({ word }, fmt) =>
+    `${fmt.b("没有变化：")} ${fmt.code(word)} 既不是申请编号，也不是 Slack 能识别的人。请输入 ${fmt.code(
+      `${fmt.command} revoke @`,
+    )} 并从列表中选人，或写明编号 R-…。`,
   "open-already": ({ id, role, state }, fmt) =>
     `${fmt.b("未发送：")} ${fmt.code(role)} 的申请 ${id} 尚未结束（${
       states[state as keyof ByState] ?? "进行中"
@@ -284,19 +292,7 @@ const button: ByAction = {
   hide: "隐藏令牌",
   again: "再次申请",
   send: "发送这一行",
-  open: "打开控制台",
-  goOn: "继续使用这个 Redis",
-};
-
-const label: ByAction = {
-  approve: "批准",
-  deny: "拒绝",
-  withdraw: "撤回",
-  release: "立即归还",
-  revoke: "撤销",
-  hide: "隐藏令牌",
-  again: "再次申请",
-  send: "发送更正后的命令",
+  run: "发送这一行",
   open: "打开控制台",
   goOn: "继续使用这个 Redis",
 };
@@ -311,7 +307,7 @@ export const zh: Words = {
   refusal,
   button,
   label: (action, role, who, id) =>
-    `${label[action]}：${who ? `${who} 的 ` : ""}${role}${id ? `，${id}` : ""}`,
+    `${button[action]}：${who ? `${who} 的 ` : ""}${role}${id ? `，${id}` : ""}`,
   cardText: (f, reason) => `${name(f.requester)} 申请 ${what(f)}${reason ? `：${reason}` : ""}`,
   credential: (left: number, hub: string): string =>
     `*${span(left)}后失效：* 机器人自己对 ${hub} 的访问凭证，且未能自动续期。请运行 npm run setup，再运行 npm run doctor；否则无法再授予权限，也无法收回权限。`,

@@ -15,18 +15,21 @@ export const refusalSentence = (words: Words, refusal: Refusal, fmt: Formatter):
 
 export function refusedReply(refusal: Refusal, ctx: ViewContext): Message {
   const p = rendererOf(ctx);
-  const rest = "line" in refusal && refusal.line ? mended(p, refusal.kind, refusal.line) : [];
+  const rest = "line" in refusal && refusal.line ? mended(p, refusal, refusal.line) : [];
   return message(p, (fmt) => refusalSentence(p.words, refusal, fmt), rest, [footer(p, refusal)]);
 }
 
 const VALUE = 2_000;
 
-function mended(p: Renderer, kind: Refusal["kind"], line: string): KnownBlock[] {
+function mended(p: Renderer, refusal: Refusal, line: string): KnownBlock[] {
   const whole = `${p.ctx.command} ${line}`;
   // Only the person knows the reason: a button would send what is refused again.
-  if (kind === "no-reason") return [preformatted(`${whole} ${p.words.yourReason}`)];
-  const send = { ...button(p, "send", roleOf(line)), value: line };
-  return [preformatted(whole), ...(line.length <= VALUE ? actions(send) : [])];
+  if (refusal.kind === "no-reason") return [preformatted(`${whole} ${p.words.yourReason}`)];
+  const send =
+    "raw" in refusal
+      ? { ...button(p, "run", line), value: refusal.raw }
+      : { ...button(p, "send", roleOf(line)), value: line };
+  return [preformatted(whole), ...(send.value.length <= VALUE ? actions(send) : [])];
 }
 
 function footer(p: Renderer, refusal: Refusal): string {

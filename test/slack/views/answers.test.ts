@@ -38,6 +38,12 @@ const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
   "too-long": [{ kind: "too-long", role: "admin", max: 8 * HOUR, line: "admin 8h fix" }],
   "no-reason": [{ kind: "no-reason", role: "admin", line: "admin 4h" }],
   "reason-too-long": [{ kind: "reason-too-long", max: 500, line: `guest ${"x".repeat(500)}` }],
+  "unknown-command": [
+    { kind: "unknown-command", word: "staus", line: "status", raw: "status" },
+    { kind: "unknown-command", word: "`revok", line: "revoke @bob", raw: "revoke <@U0BOB|bob>" },
+  ],
+  "status-of-others": [{ kind: "status-of-others", line: "status", raw: "status" }],
+  "unknown-target": [{ kind: "unknown-target", word: "dana <!here>" }],
   "open-already": [{ kind: "open-already", id: ID, role: "admin", state: "active" }],
   "not-served": Standing.options.map((standing) => ({ kind: "not-served", standing })),
   "may-not-ask": [{ kind: "may-not-ask", role: "admin", who: [SRE, bob.id] }],

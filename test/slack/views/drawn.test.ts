@@ -98,7 +98,7 @@ describe("what is said", () => {
     expect(first(card)).toBe("*Pending:* <@U0BOB> asks for *admin* for *4 h*. <!subteam^S0SRE>");
     expect(card.text).toBe("Bob asks for admin for 4 h: OPS-123 roll back search rule");
     expect(buttons(card)).toEqual(["Approve", "Deny…"]);
-    expect(buttonsIn(card.blocks)[0]?.accessibility_label).toBe("Approve admin for Bob, R-7K2Q9FXT");
+    expect(buttonsIn(card.blocks)[0]?.accessibility_label).toBe("Approve, admin for Bob, R-7K2Q9FXT");
     expect(seen(card)).toContain("Allows: Change & delete everything");
     expect(plainDates(seen(card))).toContain(
       "lapses 2026-11-25 17:57 UTC · anyone in <!subteam^S0SRE> except Bob · R-7K2Q9FXT",

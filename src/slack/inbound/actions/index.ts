@@ -12,6 +12,7 @@ import { hideAction } from "./hide.ts";
 import { openAction } from "./open.ts";
 import { releaseAction } from "./release.ts";
 import { revokeAction } from "./revoke.ts";
+import { runAction } from "./run.ts";
 import { sendAction } from "./send.ts";
 import { withdrawAction } from "./withdraw.ts";
 
@@ -34,6 +35,7 @@ const TABLE: Record<ActionId, Action> = {
   hide: hideAction,
   again: againAction,
   send: sendAction,
+  run: runAction,
   open: openAction,
   goOn: goOnAction,
 };

@@ -18,7 +18,7 @@ export async function handleCommand(context: HandlerContext, body: unknown, ack:
     context.log.warn({ command: given.command }, "Slack sent a command that is not ours");
     return ack();
   }
-  const { command, rest } = commandFor(given.text);
+  const { command, rest } = commandFor(given.text, context.ports.policy.roles);
   const run = () => replyOf(context.log, async () => command.run(context, { ...given, rest }));
   if (!command.first(rest)) {
     await ack();

@@ -1,7 +1,12 @@
 /** The words of the slash command; every other text asks for access. A new one: a file, and a line in the table. */
+import type { Catalog } from "../../../domain/catalog.ts";
+import { commandNear } from "../../../domain/command.ts";
+import type { CommandName } from "../../../domain/command-words.ts";
+import { Refused } from "../../../domain/refusal.ts";
 import type { HandlerContext } from "../context.ts";
 import type { SlashCommand } from "../payload.ts";
 import type { Reply } from "../reply.ts";
+import { typed } from "../typed.ts";
 import { askCommand } from "./ask.ts";
 import { helpCommand } from "./help.ts";
 import { revokeCommand } from "./revoke.ts";
@@ -17,15 +22,25 @@ export interface Command {
   run(context: HandlerContext, turn: Turn): Promise<Reply>;
 }
 
-const COMMANDS: readonly (readonly [word: string, command: Command])[] = [
-  ["", helpCommand],
-  ["help", helpCommand],
-  ["status", statusCommand],
-  ["revoke", revokeCommand],
-];
+const COMMANDS: Record<CommandName, Command> = {
+  help: helpCommand,
+  status: statusCommand,
+  revoke: revokeCommand,
+};
 
-export function commandFor(text: string): { command: Command; rest: string } {
+export function commandFor(text: string, roles: Catalog): { command: Command; rest: string } {
+  if (text === "") return { command: helpCommand, rest: "" };
+  const near = commandNear(typed(text), roles);
+  if (!near) return { command: askCommand, rest: text };
   const [, word = "", rest = ""] = /^(\S*)\s*([\s\S]*)$/.exec(text) ?? [];
-  const found = COMMANDS.find(([name]) => name === word.toLowerCase());
-  return found ? { command: found[1], rest } : { command: askCommand, rest: text };
+  if (near.as === "word") return { command: COMMANDS[near.name], rest };
+  const raw = near.as === "slip" ? `${near.name} ${rest}`.trim() : near.name;
+  return { command: refusing(typed(word), raw), rest };
 }
+
+const refusing = (word: string, raw: string): Command => ({
+  first: () => true,
+  async run() {
+    throw new Refused({ kind: "unknown-command", word: word.slice(0, 80), line: typed(raw), raw });
+  },
+});

@@ -2,7 +2,7 @@
 
 import { REASON_MAX } from "../../../domain/command.ts";
 import { readRequestId, type UserId } from "../../../domain/ids.ts";
-import { Refused } from "../../../domain/refusal.ts";
+import { type Refusal, Refused } from "../../../domain/refusal.ts";
 import type { AccessRequest } from "../../../domain/request.ts";
 import { type RevokeGrant, revocableGrants, revokeGrant } from "../../../flow/revoke.ts";
 import { doneReply, revokeChoiceReply } from "../../views/index.ts";
@@ -23,10 +23,14 @@ export const revokeCommand: Command = {
 
 const reasonIn = (text: string): string => [...typed(text).trim()].slice(0, REASON_MAX).join("");
 
+/** "R-…" is a slip of an id; any other word names a person, whom Slack has not recognized. */
+const unknown = (word: string): Refusal =>
+  /^r-/i.test(word) ? { kind: "unknown-request", id: word } : { kind: "unknown-target", word };
+
 function endOne(context: HandlerContext, by: UserId, rest: string): Promise<Reply> {
   const [, word = "", reason = ""] = /^(\S+)\s*([\s\S]*)$/.exec(rest) ?? [];
   const id = readRequestId(word);
-  if (!id) throw new Refused({ kind: "unknown-request", id: typed(word).slice(0, 80) });
+  if (!id) throw new Refused(unknown(typed(word).slice(0, 80)));
   return end(context, { id, by, reason: reasonIn(reason) });
 }
 
