@@ -60,7 +60,7 @@ function tell({ transport, start }: Told) {
   test("ask, approve, get a token, be reminded, lose it on time", async () => {
     const asked = await world.slack.command(BOB, GENERAL, "guest 8h debugging the search page");
     expect(asked.status).toBe(200);
-    expect(visibleText(await whisper(BOB, "Asked:"))).toMatch(/guest for 8 h.*must approve/);
+    await whisper(BOB, "Sent to");
     const pending = await card("Pending:");
     expect(visibleText(pending)).toContain("debugging the search page");
     expect(buttonsOf(pending)).toEqual(["Approve", "Deny…"]);

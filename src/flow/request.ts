@@ -7,7 +7,7 @@ import { type AskedTerms, termsOf } from "../domain/policy.ts";
 import { Refused } from "../domain/refusal.ts";
 import type { In } from "../domain/request.ts";
 import type { AccessRequest, Ports } from "./ports.ts";
-import { follow } from "./support/commit.ts";
+import { type CommitOptions, follow } from "./support/commit.ts";
 
 export type MakeRequest = {
   requester: Person;
@@ -18,15 +18,19 @@ export type MakeRequest = {
 /** How long a request may wait for the workspace's answers when no approver sets a limit. */
 const UNAPPROVED_WITHIN_MS = HOUR;
 
-/** The request made, or the one this very command made before. Throws Refused, StoreDown, StoreUnsure. */
+/**
+ * The request made, or the one this very command made before. `doing`: the caller vets it at once (vetRequest).
+ * Throws Refused, StoreDown, StoreUnsure.
+ */
 export async function makeRequest(
   ports: Ports,
   { requester, triggerId, ...asked }: MakeRequest,
+  { doing }: Pick<CommitOptions, "doing"> = {},
 ): Promise<AccessRequest> {
   const command = "text" in asked ? parseCommand(asked.text) : asked.command;
   const terms = termsOf(command, ports.policy.roles);
   const made = await ports.requests.make(draft(ports, requester, terms), triggerId);
-  if (made.made) await follow(ports, null, made.request);
+  if (made.made) await follow(ports, null, made.request, doing);
   else if (made.taken === "open") {
     const { id, role, state } = made.request;
     throw new Refused({ kind: "open-already", id, role, state });

@@ -6,6 +6,8 @@ import { approversToday, isChanged, roleToday } from "../domain/today.ts";
 import { validated } from "../domain/transitions.ts";
 import type { AccessRequest, Ports } from "./ports.ts";
 import { commit } from "./support/commit.ts";
+import { enqueue } from "./support/enqueue.ts";
+import { load } from "./support/load.ts";
 
 export async function validateRequester(ports: Ports, id: RequestId): Promise<undefined> {
   const request = await ports.requests.get(id);
@@ -14,6 +16,17 @@ export async function validateRequester(ports: Ports, id: RequestId): Promise<un
   await commit(ports, id, (r) =>
     r.state === "requested" ? validated(r, { name, locale }, refusal, ports.clock.now()) : null,
   );
+}
+
+/** At once, for whoever waits; what cannot be looked up now is left to the job. Throws StoreDown, StoreUnsure, Refused. */
+export async function vetRequest(ports: Ports, request: AccessRequest): Promise<AccessRequest> {
+  try {
+    await validateRequester(ports, request.id);
+  } catch (error) {
+    ports.log.warn({ id: request.id, err: error }, "could not be vetted at once; a job tries again");
+    await enqueue(ports, request, (jobs) => jobs.add("urgent", "validate", request.id, request.version));
+  }
+  return load(ports, request.id);
 }
 
 async function lookUp({ directory, policy }: Ports, request: AccessRequest) {

@@ -21,7 +21,9 @@ import { ALICE, APPROVALS, BOB, CAROL, GENERAL, MEI, members } from "./people.ts
 export { ALICE, APPROVALS, BOB, CAROL, GENERAL, MEI };
 export const ROOT = "U0ROOT";
 export const ELSEWHERE = "C0ELSEWHERE";
-const everyone = [ALICE, BOB, CAROL, MEI, ROOT];
+/** A guest of the workspace. */
+export const GUS = "U0GUS";
+const everyone = [ALICE, BOB, CAROL, MEI, ROOT, GUS];
 
 const token = "xoxb-planted-token";
 const appToken = "xapp-planted-token";
@@ -47,7 +49,11 @@ const workspace = (clock: ReturnType<typeof jumpClock>) => ({
   botToken: token,
   appToken,
   command: "/karpor-access",
-  people: [...members, { id: ROOT, name: "root", realName: "Root" }],
+  people: [
+    ...members,
+    { id: ROOT, name: "root", realName: "Root" },
+    { id: GUS, name: "gus", realName: "Gus", isRestricted: true },
+  ],
   groups: [
     { id: "S0SRE", handle: "sre", members: [ALICE, CAROL] },
     { id: "S0DEV", handle: "dev", members: [BOB] },
@@ -158,6 +164,8 @@ function steps({ slack, ports, people, card }: Opened) {
     expect.poll(() => workThrough(ports).then(() => state(id)), { interval: 1, timeout: 5_000 }).toBe(wanted);
   const ask = async (user = BOB, line = "guest 2h a look") => {
     await slack.command(user, GENERAL, line);
+    // It is vetted after the acknowledgement.
+    await expect.poll(() => ports.requests.all().at(-1)?.state, { interval: 1 }).not.toBe("requested");
     await workThrough(ports);
     const made = ports.requests.all().at(-1);
     if (!made) throw new Error(`not stored: ${line}`);

@@ -4,13 +4,10 @@ import { visibleText } from "../../sandbox/slack/index.ts";
 import { ALICE, BOB, GENERAL, openDoor } from "../helpers/listener.ts";
 
 describe.each(["http", "socket"] as const)("over %s", (transport) => {
-  test("a command is answered by its acknowledgement, a click by a redraw, a modal by its errors", async () => {
+  test("a command is answered after its acknowledgement, a click by a redraw, a modal by its errors", async () => {
     const door = await openDoor({ transport });
-    await door.meet(BOB);
-    const { ephemeral } = await door.slack.command(BOB, GENERAL, "guest 1h");
-    expect(visibleText(ephemeral ?? { text: "" })).toContain("Asked:");
-    await door.work();
-    const id = door.ports.requests.all()[0]?.id ?? "";
+    const { id } = await door.ask(BOB, "guest 1h");
+    await door.whisper(BOB, "Sent to");
     await door.slack.click(ALICE, await door.card(id), "deny");
     const view = await door.slack.waitFor(() => door.slack.views(ALICE).at(-1));
     await door.slack.submit(ALICE, view.id, { why: " " });
@@ -67,7 +64,7 @@ describe.each(["http", "socket"] as const)("over %s", (transport) => {
     await stopped;
     await door.listener.stop();
     expect(door.ports.requests.all()).toHaveLength(1);
-    expect(visibleText(door.slack.ephemerals(BOB)[0] ?? { text: "" })).toContain("Asked:");
+    expect(visibleText(door.slack.ephemerals(BOB)[0] ?? { text: "" })).toContain("Sent to");
   });
 
   test("no token is in the log, whatever fails", async () => {
@@ -94,7 +91,7 @@ test("an acknowledgement lost with its connection makes nothing twice", async ()
   const door = await openDoor({ transport: "socket", more: { pongWithin: 60 } });
   await door.meet(BOB);
   door.slack.socket.loseAcks(1);
-  const { ephemeral } = await door.slack.command(BOB, GENERAL, "guest 1h");
-  expect(visibleText(ephemeral ?? { text: "" })).toContain("Asked:");
+  await door.slack.command(BOB, GENERAL, "guest 1h");
+  await door.whisper(BOB, "Sent to");
   expect(door.ports.requests.all()).toHaveLength(1);
 });

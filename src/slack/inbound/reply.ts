@@ -31,7 +31,7 @@ export function errorReply(log: Log, error: unknown, id?: string): Reply {
 }
 
 /** Never rejects. */
-export async function replyOf(log: Log, work: () => Promise<Reply>): Promise<Reply> {
+export async function replyOf<T>(log: Log, work: () => Promise<T>): Promise<T | Reply> {
   try {
     return await work();
   } catch (error) {

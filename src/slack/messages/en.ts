@@ -376,11 +376,15 @@ export const en = {
     closed: (f: Facts, fmt: Formatter, lead: number): string =>
       `${fmt.b(`Reminded ${span(lead)} before the end:`)} ${mine(f)}.`,
   },
-  asked: (f: Facts, fmt: Formatter): string =>
-    `${fmt.b("Asked:")} ${what(f)}. ${upperFirst(approvers(f, fmt))} must approve.`,
-  byPolicy: (f: Facts, fmt: Formatter): string =>
-    `${fmt.b("Approved by policy:")} ${what(f)}. The token arrives in your DM in seconds.`,
-  answerByDm: "the answer comes by DM",
+  /** Where it was asked, after it was vetted. */
+  asked: {
+    checking: (f: Facts, fmt: Formatter): string =>
+      `${fmt.b("Checking:")} ${what(f)}. Slack does not say yet who may ask; the answer comes in our DM.`,
+    sent: (f: Facts, fmt: Formatter): string =>
+      `${fmt.b(`Sent to ${fmt.any(f.approvers, APPROVER)}.`)} The answer comes in our DM.`,
+    approved: (f: Facts, fmt: Formatter): string =>
+      `${fmt.b("Approved by policy:")} ${what(f)}. The token comes in our DM.`,
+  },
   lapses: (f: Facts, fmt: Formatter): string => `lapses ${fmt.when(f.closesAt)}`,
   /** Not `named`: to mention the approvers here would ping them. */
   decides: (f: Facts, fmt: Formatter, named: boolean): string =>

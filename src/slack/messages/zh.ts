@@ -349,9 +349,12 @@ export const zh: Words = {
       `${fmt.b(`${span(lead)}后结束：`)} ${mine(f)}${fmt.rich ? `，${fmt.at(f.endsAt)} 结束` : ""}。`,
     closed: (f, fmt, lead) => `${fmt.b(`已在结束前 ${span(lead)}提醒：`)} ${mine(f)}。`,
   },
-  asked: (f, fmt) => `${fmt.b("已提交：")} ${what(f)}，需要 ${approvers(f, fmt)}批准。`,
-  byPolicy: (f, fmt) => `${fmt.b("已按策略批准：")} ${what(f)}。令牌几秒后会发到你的私信。`,
-  answerByDm: "结果会通过私信告知",
+  asked: {
+    checking: (f, fmt) =>
+      `${fmt.b("正在核对：")} ${what(f)}。暂时无法从 Slack 得知谁可以申请，结果会在私信中告知。`,
+    sent: (f, fmt) => `${fmt.b(`已提交给 ${fmt.any(f.approvers, APPROVER).trim()}。`)} 结果会在私信中告知。`,
+    approved: (f, fmt) => `${fmt.b("已按策略批准：")} ${what(f)}。令牌会在私信中给出。`,
+  },
   lapses: (f, fmt) => `审批期限 ${fmt.when(f.closesAt)}`,
   decides: (f, fmt, named) =>
     `除 ${name(f.requester)} 外，${named ? fmt.any(f.approvers, APPROVER) : APPROVER}均可审批`,

@@ -1,16 +1,21 @@
-/** What a command that was stored is answered with. */
-import type { AccessRequest } from "../../domain/request.ts";
-import { actions } from "./blocks.ts";
-import * as buttons from "./buttons.ts";
+/** What whoever asked is told where they asked, once they were vetted; the rest comes in the DM. */
+import type { AccessRequest, State } from "../../domain/request.ts";
 import type { Message, ViewContext } from "./context.ts";
+import { refusedReply } from "./refused.ts";
 import { factsOf, message, rendererOf } from "./renderer.ts";
 
-export function askedReply(r: AccessRequest, ctx: ViewContext): Message {
+const SILENT: readonly State[] = ["withdrawn", "timedOut", "denied", "ending", "ended"];
+
+/** Undefined where nothing is to be said any more. */
+export const vettedReply = (r: AccessRequest): ((ctx: ViewContext) => Message) | undefined =>
+  SILENT.includes(r.state) ? undefined : (ctx) => vetted(r, ctx);
+
+function vetted(r: AccessRequest, ctx: ViewContext): Message {
+  if (r.state === "refused") return refusedReply(r.refusal, ctx);
   const p = rendererOf(ctx);
   const f = factsOf(p, r);
-  if (r.approvers.length === 0) return message(p, (fmt) => p.words.byPolicy(f, fmt), [], [r.id]);
-  const open = r.state === "requested" || r.state === "pending";
-  const row = open ? actions(buttons.withdrawButton(p, r)) : [];
-  const footer = [r.id, p.words.lapses(f, p.rich), p.words.answerByDm];
-  return message(p, (fmt) => p.words.asked(f, fmt), row, footer);
+  const { asked } = p.words;
+  const sentence =
+    r.state === "requested" ? asked.checking : r.approvers.length > 0 ? asked.sent : asked.approved;
+  return message(p, (fmt) => sentence(f, fmt), [], [r.id]);
 }

@@ -1,5 +1,5 @@
 /** Every message and modal the bot shows, as pure functions of a record and a context. */
-export { askedReply } from "./asked.ts";
+export { vettedReply } from "./asked.ts";
 export { behindMessage, goneOnReply } from "./behind.ts";
 export type { Message, ViewContext } from "./context.ts";
 export { type DenyTarget, denyModal, denyModalBlank, denyModalRefused, readDeny } from "./deny.ts";

@@ -9,7 +9,6 @@ import { ChangedTerm, type Refusal } from "../../../src/domain/refusal.ts";
 import type { AccessRequest } from "../../../src/domain/request.ts";
 import { DENY_VIEW } from "../../../src/slack/ids.ts";
 import {
-  askedReply,
   type Done,
   denyModal,
   denyModalBlank,
@@ -22,6 +21,7 @@ import {
   revokeChoiceReply,
   statusReply,
   unforeseenReply,
+  vettedReply,
 } from "../../../src/slack/views/index.ts";
 import { buttonsIn, expectModal, expectSpeech, mrkdwnIn } from "../../helpers/speech.ts";
 import { activeOne, alice, bob, common, ID, NOW, pendingOne, records, SRE, view } from "../records.ts";
@@ -92,7 +92,10 @@ describe.each(Locale.options)("answers in %s", (locale) => {
   });
 
   test("asked, trouble, help, status and revoke in every state", () => {
-    for (const r of records) expectSpeech(askedReply(r, view(locale)));
+    for (const r of records) {
+      const reply = vettedReply(r);
+      if (reply) expectSpeech(reply(view(locale)));
+    }
     for (const id of [undefined, ID]) expectSpeech(unforeseenReply(id, view(locale)));
     for (const names of [[], ["admin"], ["peek", "admin", "gone"]])
       expectSpeech(helpReply(view(locale), names));
@@ -130,22 +133,18 @@ describe.each(Locale.options)("answers in %s", (locale) => {
 });
 
 describe("what is said", () => {
-  test("requested", () => {
-    const message = askedReply(pendingOne, view("en"));
-    expect(first(message)).toBe("*Asked:* admin for 4 h. One of <!subteam^S0SRE> must approve.");
-    expect(message.text).toBe("Asked: admin for 4 h. An approver must approve.");
-    expect(buttons(message)).toEqual(["Withdraw"]);
-    expect(seen(message)).toMatch(/R-7K2Q9FXT · lapses .* · the answer comes by DM$/);
-    const byPolicy = askedReply(
-      { ...pendingOne, role: "peek", duration: 15 * MINUTE, approvers: [] },
-      view("en"),
-    );
-    expect(byPolicy.text).toBe(
-      "Approved by policy: peek for 15 min. The token arrives in your DM in seconds.",
-    );
-    expect(first(askedReply(pendingOne, view("zh")))).toBe(
-      "*已提交：* admin（4 小时），需要 <!subteam^S0SRE> 中的任意一位批准。",
-    );
+  test("asked, and vetted", () => {
+    const told = (r: AccessRequest, locale: "en" | "zh" = "en") => vettedReply(r)?.(view(locale));
+    const sent = told(pendingOne);
+    expect(sent && first(sent)).toBe("*Sent to <!subteam^S0SRE>.* The answer comes in our DM.");
+    expect(sent?.text).toBe("Sent to an approver. The answer comes in our DM.");
+    expect(sent && buttons(sent)).toEqual([]);
+    const byPolicy = told({ ...activeOne, approvers: [] });
+    expect(byPolicy?.text).toBe("Approved by policy: admin for 4 h. The token comes in our DM.");
+    const chinese = told(pendingOne, "zh");
+    expect(chinese && first(chinese)).toBe("*已提交给 <!subteam^S0SRE>。* 结果会在私信中告知。");
+    expect(told({ ...pendingOne, state: "requested" })?.text).toMatch(/^Checking: /);
+    expect(told({ ...pendingOne, state: "withdrawn", at: NOW })).toBeUndefined();
   });
 
   test("a slip is mended by one click", () => {

@@ -6,11 +6,11 @@ import type { Block } from "../../../sandbox/slack/types.ts";
 import { Locale } from "../../../src/domain/person.ts";
 import { cut, foreign, oneLine, shorten } from "../../../src/slack/messages/text.ts";
 import {
-  askedReply,
   drawMessage,
   type Message,
   refusedReply,
   statusReply,
+  vettedReply,
 } from "../../../src/slack/views/index.ts";
 import { expectSpeech, mrkdwnIn } from "../../helpers/speech.ts";
 import { everyMessage, pendingOne, records, view } from "../records.ts";
@@ -80,7 +80,7 @@ test("so do answers", () => {
       const r = { ...pendingOne, reason: text, requester: { ...pendingOne.requester, name: text } };
       const line = `guest 8h ${text}`;
       const all = [
-        askedReply(r, view(l)),
+        vettedReply(r)?.(view(l)) ?? refusedReply({ kind: "unsure" }, view(l)),
         statusReply([...records, r], view(l)),
         refusedReply({ kind: "unknown-role", role: text, roles: ["guest"], line }, view(l)),
         refusedReply({ kind: "bad-duration", text, line }, view(l)),

@@ -1,8 +1,7 @@
 /** Ask again: the same role, time and reason as a request of one's own. */
 import { Refused } from "../../../domain/refusal.ts";
-import { makeRequest } from "../../../flow/request.ts";
 import { load } from "../../../flow/support/load.ts";
-import { askedReply } from "../../views/index.ts";
+import { storeRequest, vettedAnswer } from "../asked.ts";
 import { requesterOf } from "../context.ts";
 import type { Action } from "./index.ts";
 import { targetOf } from "./target.ts";
@@ -14,6 +13,7 @@ export const againAction: Action = async (context, click) => {
   const { role, duration, reason } = earlier;
   const command = { role, time: { ms: duration }, reason };
   const requester = requesterOf(context, click.user, click.name);
-  const request = await makeRequest(context.ports, { requester, command, triggerId: click.triggerId });
-  return { reply: (ctx) => askedReply(request, ctx), replace: click.ephemeral };
+  const request = await storeRequest(context, { requester, command, triggerId: click.triggerId });
+  const reply = await vettedAnswer(context, request, { channel: click.channel, always: click.ephemeral });
+  return reply && { reply, replace: click.ephemeral };
 };

@@ -1,9 +1,10 @@
 /** Send, below a word that is no command: the line that was meant is run as if typed. */
-import { commandFor } from "../commands/index.ts";
+import { commandFor, isLater } from "../commands/index.ts";
 import type { Action } from "./index.ts";
 
 export const runAction: Action = async (context, click) => {
   const { command, rest } = commandFor(click.value, context.ports.policy.roles);
-  const reply = await command.run(context, { ...click, command: "", text: click.value, rest });
-  return { reply, replace: click.ephemeral };
+  const outcome = await command.run(context, { ...click, command: "", text: click.value, rest });
+  const reply = isLater(outcome) ? await outcome.after() : outcome;
+  return reply && { reply, replace: click.ephemeral };
 };

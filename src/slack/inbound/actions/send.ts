@@ -1,14 +1,12 @@
 /** Send, below a refused command: the corrected line is asked for. */
-import { makeRequest } from "../../../flow/request.ts";
-import { askedReply } from "../../views/index.ts";
+import { storeRequest, vettedAnswer } from "../asked.ts";
 import { requesterOf } from "../context.ts";
 import type { Action } from "./index.ts";
 
-export const sendAction: Action = async (context, { user, name, value, triggerId, ephemeral }) => {
-  const request = await makeRequest(context.ports, {
-    requester: requesterOf(context, user, name),
-    text: value,
-    triggerId,
-  });
-  return { reply: (ctx) => askedReply(request, ctx), replace: ephemeral };
+export const sendAction: Action = async (context, { user, name, value, triggerId, channel, ephemeral }) => {
+  const requester = requesterOf(context, user, name);
+  const request = await storeRequest(context, { requester, text: value, triggerId });
+  // It takes the place of the refusal, wherever that stands.
+  const reply = await vettedAnswer(context, request, { channel, always: ephemeral });
+  return reply && { reply, replace: ephemeral };
 };

@@ -1,15 +1,14 @@
-/** `ROLE [DURATION] [REASON…]`: stored first, then promised. */
-import { makeRequest } from "../../../flow/request.ts";
-import { askedReply } from "../../views/index.ts";
+/** `ROLE [DURATION] [REASON…]`: stored first, vetted then, and promised only after that. */
+import { storeRequest, vettedAnswer } from "../asked.ts";
 import { requesterOf } from "../context.ts";
 import { typed } from "../typed.ts";
 import type { Command } from "./index.ts";
 
 export const askCommand: Command = {
   first: () => true,
-  async run(context, { user, name, rest, triggerId }) {
+  async run(context, { user, name, rest, triggerId, channel }) {
     const requester = requesterOf(context, user, name);
-    const request = await makeRequest(context.ports, { requester, text: typed(rest), triggerId });
-    return (ctx) => askedReply(request, ctx);
+    const request = await storeRequest(context, { requester, text: typed(rest), triggerId });
+    return { after: () => vettedAnswer(context, request, { channel }) };
   },
 };

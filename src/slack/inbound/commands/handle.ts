@@ -5,7 +5,7 @@ import { answer } from "../answer.ts";
 import type { HandlerContext } from "../context.ts";
 import { SlashCommand } from "../payload.ts";
 import { type Reply, render, replyOf } from "../reply.ts";
-import { commandFor } from "./index.ts";
+import { commandFor, isLater, type Later } from "./index.ts";
 
 export type EphemeralAnswer = Message & { response_type: "ephemeral" };
 export type Ack = (answer?: EphemeralAnswer) => Promise<void>;
@@ -22,18 +22,24 @@ export async function handleCommand(context: HandlerContext, body: unknown, ack:
   const run = () => replyOf(context.log, async () => command.run(context, { ...given, rest }));
   if (!command.first(rest)) {
     await ack();
-    return answer(context, given, await run());
+    return finish(context, given, await run());
   }
-  const words = run();
+  const outcome = run();
   const locale = context.people.known(given.user)?.locale;
-  const early = await soon(words, context.ackWithin ?? ACK_WITHIN);
-  if (early && locale) return ack({ response_type: "ephemeral", ...render(context, locale, early) });
+  const early = await soon(outcome, context.ackWithin ?? ACK_WITHIN);
+  if (early && !isLater(early) && locale)
+    return ack({ response_type: "ephemeral", ...render(context, locale, early) });
   await ack();
-  await answer(context, given, await words);
+  await finish(context, given, await outcome);
+}
+
+async function finish(context: HandlerContext, given: SlashCommand, outcome: Reply | Later): Promise<void> {
+  const reply = isLater(outcome) ? await replyOf(context.log, () => outcome.after()) : outcome;
+  if (reply) await answer(context, given, reply);
 }
 
 /** A store that takes longer is answered for afterwards. */
-async function soon(words: Promise<Reply>, ms: number): Promise<Reply | undefined> {
+async function soon<T>(words: Promise<T>, ms: number): Promise<T | undefined> {
   const { promise: late, resolve } = Promise.withResolvers<undefined>();
   const timer = setTimeout(resolve, ms, undefined);
   try {

@@ -15,12 +15,19 @@ import { statusCommand } from "./status.ts";
 /** `rest`: what follows the command's word, as Slack escaped it. */
 export type Turn = SlashCommand & { rest: string };
 
+/** What is left to do once Slack has its acknowledgement; nothing where the person sees the outcome elsewhere. */
+export interface Later {
+  after(): Promise<Reply | undefined>;
+}
+
 export interface Command {
   /** It needs nothing but the store, so it is done before Slack is told that the command arrived. */
   first(rest: string): boolean;
   /** Throws Refused, StoreDown, StoreUnsure. */
-  run(context: HandlerContext, turn: Turn): Promise<Reply>;
+  run(context: HandlerContext, turn: Turn): Promise<Reply | Later>;
 }
+
+export const isLater = (outcome: Reply | Later): outcome is Later => "after" in outcome;
 
 const COMMANDS: Record<CommandName, Command> = {
   help: helpCommand,
