@@ -65,8 +65,9 @@ export function pushModal(workspace: Workspace, user: string, sent: JsonObject):
 /** What was typed stays when the input keeps its block_id and action_id. */
 export function replaceView(workspace: Workspace, user: string, view: View, sent: JsonObject): View {
   const typed = view.state.values;
-  delete view.errors;
-  Object.assign(view, filled(workspace, sent));
+  const { id, root_view_id, previous_view_id } = view;
+  for (const key of Object.keys(view)) delete view[key];
+  Object.assign(view, filled(workspace, sent), { id, root_view_id, previous_view_id });
   const kept = view.blocks.map((block) => String(block.block_id)).filter((id) => id in typed);
   view.state.values = Object.fromEntries(kept.map((id) => [id, typed[id] ?? {}]));
   workspace.changes.emit({ kind: "view_updated", user, view });

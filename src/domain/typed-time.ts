@@ -32,6 +32,13 @@ export function takeTime(text: string): TakenTime | null {
   return guess === "reason" || LOOKS.test(plain) ? unclear(text, plain, "reason") : null;
 }
 
+/** A text that is nothing but a time. */
+export function wholeTime(text: string): TypedTime {
+  const taken = takeTime(text.trim());
+  if (taken && taken.rest.trim() === "") return taken.time;
+  return { unclear: text.trim(), meant: null };
+}
+
 const unclear = (text: string, plain: string, meant: "reason" | null): TakenTime => {
   const words = /^(?:(?:for|from|until|till?|by)\s+)?\S+/.exec(plain)?.[0] ?? "";
   return { time: { unclear: text.slice(0, words.length), meant }, rest: text };

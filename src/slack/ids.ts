@@ -10,6 +10,8 @@ export const ACTIONS = {
   revoke: "revoke",
   hide: "hide",
   again: "again",
+  edit: "edit",
+  change: "change",
   send: "send",
   run: "run",
   open: "open",
@@ -18,6 +20,17 @@ export const ACTIONS = {
 export type ActionId = keyof typeof ACTIONS;
 
 export const DENY_VIEW = "deny-view";
+export const REQUEST_VIEW = "request-view";
+/** The global shortcut of the app's manifest. */
+export const REQUEST_SHORTCUT = "request_access";
+
+/** The inputs of the form that asks for access. */
+export const FORM = {
+  role: "form-role",
+  time: "form-time",
+  other: "form-other",
+  reason: "form-reason",
+} as const;
 
 /** The request and the revision of its terms for which a button was drawn: `R-7K2Q9FXT:1`. */
 export const ButtonValue = z

@@ -237,6 +237,18 @@ test.each<[string, object, object, string]>([
     modal({ submit: undefined, blocks: [input({ type: "plain_text_input" })] }),
     "must define `submit`",
   ],
+  [
+    "initial option",
+    modal({ blocks: [input({ ...select(2), initial_option: { text: plain("o1"), value: "1" } })] }),
+    modal({ blocks: [input({ ...select(2), initial_option: { text: plain("o1"), value: "2" } })] }),
+    "must match one of the options [json-pointer:/view/blocks/0/element/initial_option]",
+  ],
+  [
+    "cursor",
+    modal({ blocks: [input({ type: "plain_text_input", focus_on_load: true })] }),
+    modal({ blocks: many(2, () => input({ type: "plain_text_input", focus_on_load: true })) }),
+    "only one element",
+  ],
   ["no button as input", modal(), modal({ blocks: [input(button())] }), "unsupported type: button"],
   [
     "markdown is for messages",

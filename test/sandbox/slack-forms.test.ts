@@ -72,6 +72,27 @@ test("a modal is opened, checked by Slack, refused by the bot, corrected and clo
   await expect(slack.submit(bobId, view.id, {})).rejects.toThrow("no such view");
 });
 
+test("a global shortcut opens a form; an update leaves nothing of the view before but what was typed", async () => {
+  const { slack } = await httpWorld((app) => {
+    app.shortcut("ask", async ({ ack, client, shortcut }) => {
+      await ack();
+      await client.views.open({ trigger_id: shortcut.trigger_id, view: form() });
+    });
+    app.command("/karpor-access", async ({ ack, client, command }) => {
+      const { notify_on_close, submit, callback_id, ...rest } = form("Again");
+      await ack();
+      await client.views.update({ view_id: command.text, view: { ...rest, blocks: [] } });
+    });
+  });
+  expect(await slack.shortcut(bobId, "ask")).toMatchObject({ status: 200, body: "" });
+  const view = await slack.waitFor(() => slack.views(bobId).at(-1));
+  const { id, hash } = view;
+  await slack.command(bobId, opsId, id);
+  await slack.waitFor(() => view.title !== undefined && view.hash !== hash);
+  expect(view).toMatchObject({ id, title: plain("Again"), root_view_id: id, callback_id: "" });
+  expect(view.submit).toBeUndefined();
+});
+
 test("an answer may update, push and clear; closing tells the bot that asked to know", async () => {
   const closed: string[] = [];
   const answers: Record<string, object> = {

@@ -1,7 +1,9 @@
 /** Buttons and the deny modal through their outer door: what is decided, and who is told what. */
 import { describe, expect, test } from "vitest";
 import { buttonsOf, type View, visibleText } from "../../sandbox/slack/index.ts";
+import { HOUR } from "../../src/domain/duration.ts";
 import { UserId } from "../../src/domain/ids.ts";
+import { timeOutRequest } from "../../src/flow/time-out.ts";
 import { withdrawRequest } from "../../src/flow/withdraw.ts";
 import { ALICE, APPROVALS, BOB, CAROL, type Door, ELSEWHERE, MEI, openDoor } from "../helpers/listener.ts";
 
@@ -190,10 +192,8 @@ describe("one's own", () => {
   test("Ask again asks for the same; of others it is refused", async () => {
     const door = await openDoor();
     const { id, duration } = await door.ask(BOB, "guest 90m a *look* & <more>");
-    await door.slack.click(ALICE, await door.card(id), "deny");
-    const view = await door.slack.waitFor(() => door.slack.views(ALICE).at(-1));
-    await door.slack.submit(ALICE, view.id, { why: "no" });
-    await door.until(id, "denied");
+    door.clock.jump(4 * HOUR);
+    await timeOutRequest(door.ports, id);
     await door.work();
     const notice = await door.slack.waitFor(() =>
       door.slack.dm(BOB).find((m) => buttonsOf(m).includes("Ask again")),

@@ -225,7 +225,7 @@ describe("words of the command", () => {
 });
 
 describe("help", () => {
-  test.each(["", "help", "HELP"])("'%s' shows the roles one may ask for", async (line) => {
+  test.each(["help", "HELP", "帮助"])("%j shows the roles one may ask for", async (line) => {
     const door = await openDoor();
     await door.slack.command(MEI, GENERAL, line);
     const told = visibleText(await door.whisper(MEI, "guest"));

@@ -1,4 +1,5 @@
 /** Elements one chooses in: selects, boxes to tick, dates and times. */
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { anyOption, boundedText, confirm, optionGroup, plain, plainOption } from "./text.ts";
 
@@ -20,15 +21,29 @@ const oneSource = [
   "must define either `options` or `option_groups`",
 ] as const;
 
-const staticSelect = z
-  .strictObject({
-    ...common,
-    ...placeholder,
-    ...choices,
-    type: z.literal("static_select"),
-    initial_option: plainOption.optional(),
-  })
-  .refine(...oneSource);
+type Choices = { options?: unknown[] | undefined; option_groups?: { options: unknown[] }[] | undefined };
+/** The very same object as one of the options. */
+const isAmong = ({ options, option_groups }: Choices, chosen: unknown): boolean =>
+  (options ?? option_groups?.flatMap((group) => group.options) ?? []).some((option) =>
+    isDeepStrictEqual(option, chosen),
+  );
+const initialAmong = <T extends z.ZodType<Choices & { initial_option?: unknown }>>(select: T): T =>
+  select.refine((one) => one.initial_option === undefined || isAmong(one, one.initial_option), {
+    error: "must match one of the options",
+    path: ["initial_option"],
+  });
+
+const staticSelect = initialAmong(
+  z
+    .strictObject({
+      ...common,
+      ...placeholder,
+      ...choices,
+      type: z.literal("static_select"),
+      initial_option: plainOption.optional(),
+    })
+    .refine(...oneSource),
+);
 
 const multiStaticSelect = z
   .strictObject({
@@ -85,11 +100,9 @@ const checkboxes = z.strictObject({
   type: z.literal("checkboxes"),
   initial_options: z.array(anyOption).optional(),
 });
-const radioButtons = z.strictObject({
-  ...ticks,
-  type: z.literal("radio_buttons"),
-  initial_option: anyOption.optional(),
-});
+const radioButtons = initialAmong(
+  z.strictObject({ ...ticks, type: z.literal("radio_buttons"), initial_option: anyOption.optional() }),
+);
 
 const datepicker = z.strictObject({
   ...common,

@@ -13,6 +13,7 @@ import { openHome } from "./home.ts";
 import { closeView, submit } from "./modal.ts";
 import type { DeliveredPayload } from "./payload.ts";
 import { select } from "./select.ts";
+import { runShortcut } from "./shortcut.ts";
 import type { What, Where } from "./surface.ts";
 
 export function createDriver(context: Context) {
@@ -23,6 +24,7 @@ export function createDriver(context: Context) {
       runCommand(workspace, deliver, origin, user, channel, text),
     click: (user: string, where: Where, what: What, options?: { confirm?: boolean }): Promise<ClickResult> =>
       click(context, user, where, what, options),
+    shortcut: (user: string, callbackId: string) => runShortcut(context, user, callbackId),
     select: (user: string, where: Where, what: What, choice: Choice, options?: { confirm?: boolean }) =>
       select(context, user, where, what, choice, options),
     submit: (user: string, viewId: string, values: Record<string, Choice> = {}) =>

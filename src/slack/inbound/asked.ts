@@ -15,10 +15,10 @@ export const storeRequest = ({ ports }: HandlerContext, wish: MakeRequest): Prom
 export async function vettedAnswer(
   context: HandlerContext,
   request: AccessRequest,
-  { channel, always }: { channel: string | undefined; always?: boolean },
+  { channel, always }: { channel: string | undefined; always?: boolean | undefined },
 ): Promise<Reply | undefined> {
   const vetted = await vetRequest(context.ports, request);
-  // A DM with somebody else is left without a word, too: ours rings all the same.
-  if (channel?.startsWith("D") && !always) return undefined;
+  // Chosen from nowhere, or in our DM. A DM with somebody else is left without a word, too: ours rings all the same.
+  if ((!channel || channel.startsWith("D")) && !always) return undefined;
   return vettedReply(vetted);
 }

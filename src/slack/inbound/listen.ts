@@ -9,6 +9,7 @@ import { type EphemeralAnswer, handleCommand } from "./commands/handle.ts";
 import type { HandlerContext } from "./context.ts";
 import { handleSubmission } from "./forms/submit.ts";
 import { createReceiver, type SlackReceiver, type Transport } from "./receiver.ts";
+import { handleShortcut } from "./shortcut.ts";
 
 export interface ListenerOptions extends HandlerContext {
   transport: Transport;
@@ -86,7 +87,7 @@ function register(app: App, context: HandlerContext, busy: Busy): void {
   app.action(ANY, serve<undefined>(context, busy, handleClick));
   app.view<ViewSubmitAction>(ANY, serve(context, busy, handleSubmission));
   app.view({ callback_id: ANY, type: "view_closed" }, acknowledged);
-  app.shortcut(ANY, acknowledged);
+  app.shortcut(ANY, serve<undefined>(context, busy, handleShortcut));
   app.options(ANY, acknowledged);
 }
 

@@ -55,6 +55,27 @@ export const Click = z
 export type Click = z.infer<typeof Click>;
 
 export const Submission = z
-  .object({ user: Who, view: z.looseObject({ callback_id: z.string() }) })
-  .transform(({ user, view }) => ({ user: user.id, callbackId: view.callback_id, view }));
+  .object({ user: Who, trigger_id: z.string().default(""), view: z.looseObject({ callback_id: z.string() }) })
+  .transform(({ user, trigger_id, view }) => ({
+    user: user.id,
+    name: user.name ?? user.username ?? "",
+    callbackId: view.callback_id,
+    triggerId: trigger_id,
+    view,
+  }));
 export type Submission = z.infer<typeof Submission>;
+
+/** Something chosen in a modal that is still open. */
+export const Change = z
+  .object({ user: Who, view: z.looseObject({ id: z.string(), callback_id: z.string() }) })
+  .transform(({ user, view }) => ({ user: user.id, viewId: view.id, callbackId: view.callback_id, view }));
+export type Change = z.infer<typeof Change>;
+
+export const Shortcut = z
+  .object({ user: Who, callback_id: z.string(), trigger_id: z.string().min(1) })
+  .transform(({ user, callback_id, trigger_id }) => ({
+    user: user.id,
+    callbackId: callback_id,
+    triggerId: trigger_id,
+  }));
+export type Shortcut = z.infer<typeof Shortcut>;

@@ -19,6 +19,12 @@ function refusalOf(error: unknown): Refusal | null {
 
 /** One calm sentence; the log has the rest. */
 export function errorReply(log: Log, error: unknown, id?: string): Reply {
+  const refusal = knownRefusal(log, error, id);
+  return (ctx) => (refusal ? refusedReply(refusal, ctx) : unforeseenReply(id, ctx));
+}
+
+/** What a person is told; null for what nobody foresaw. Whatever is no plain refusal is logged. */
+export function knownRefusal(log: Log, error: unknown, id?: string): Refusal | null {
   const refusal = refusalOf(error);
   if (!(error instanceof Refused)) {
     const level = refusal ? "warn" : "error";
@@ -27,7 +33,7 @@ export function errorReply(log: Log, error: unknown, id?: string): Reply {
       "a command or a click could not be answered as it should",
     );
   }
-  return (ctx) => (refusal ? refusedReply(refusal, ctx) : unforeseenReply(id, ctx));
+  return refusal;
 }
 
 /** Never rejects. */

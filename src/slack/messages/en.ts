@@ -310,6 +310,8 @@ const button: ByAction = {
   revoke: "Revoke…",
   hide: "Hide token",
   again: "Ask again",
+  edit: "Edit…",
+  change: "Change and ask again",
   send: "Send this line",
   run: "Send this line",
   open: "Open dashboard",
@@ -453,6 +455,26 @@ export const en = {
     `${fmt.b("Not finished:")} something went wrong on the bot's side. Try again in a minute; if it stays, tell an administrator${
       id ? ` the number ${id}` : ""
     }.`,
+  form: {
+    title: "Ask for access",
+    head: (hub: string, fmt: Formatter): string =>
+      `${fmt.b(`Access to Karpor ${hub}.`)} It ends by itself, and on time.`,
+    role: "Role",
+    time: "Time",
+    other: "Another time",
+    otherHint: "Such as 45m, 2h 30m or 3d. It goes before the choice above.",
+    reason: "Reason",
+    reasonHint: "Whoever decides reads it.",
+    ends: (at: number, time: number, fmt: Formatter): string =>
+      `Approved now, ${span(time)} end at about ${fmt.when(at)}.`,
+    looking: "Looking up what else you may ask for…",
+    none: "There is no role you can ask for.",
+    leftOut: (role: string, fmt: Formatter): string =>
+      `You may not ask for ${fmt.code(role)}; choose another role.`,
+    submit: "Ask",
+    cancel: "Cancel",
+    close: "Close",
+  },
   deny: {
     title: "Deny a request",
     head: (role: string, who: string, fmt: Formatter): string => `${fmt.b("Denying:")} ${role} for ${who}.`,

@@ -8,6 +8,8 @@ import { DENY_VIEW } from "../ids.ts";
 import { foreign } from "../messages/text.ts";
 import { context, section } from "./blocks.ts";
 import type { ViewContext } from "./context.ts";
+import { plain } from "./inputs.ts";
+import { json } from "./json.ts";
 import { refusedReply } from "./refused.ts";
 import { rendererOf } from "./renderer.ts";
 
@@ -21,8 +23,6 @@ const Target = z.object({
   ts: z.string().optional(),
 });
 export type DenyTarget = z.infer<typeof Target> & { role: string /** The requester's. */; name: string };
-
-const plain = (text: string) => ({ type: "plain_text" as const, text });
 
 export function denyModal(target: DenyTarget, ctx: ViewContext): ModalView {
   const p = rendererOf(ctx);
@@ -64,17 +64,8 @@ export const denyModalBlank = (ctx: ViewContext): Record<string, string> => ({
   [INPUT]: rendererOf(ctx).words.deny.blank,
 });
 
-const Json = z.string().transform((text, ctx) => {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    ctx.addIssue({ code: "custom", message: "is no JSON" });
-    return z.NEVER;
-  }
-});
-
 const Submitted = z.object({
-  private_metadata: Json.pipe(Target),
+  private_metadata: json.pipe(Target),
   state: z.object({
     values: z.object({
       [INPUT]: z.object({

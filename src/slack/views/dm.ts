@@ -25,7 +25,8 @@ export function notice(p: Renderer, r: AccessRequest, shows: Shown["notice"]): M
   };
   const why = r.state === "denied" ? quote(r.why, p.words.deniedBecause) : quote(r.reason);
   const cause = shows === "ended" && "end" in r ? [p.words.cause(r.end, p.rich, true)] : [];
-  const row = mayAskAgain(r) ? actions(buttons.againButton(p, r)) : [];
+  const again = r.state === "denied" ? buttons.changeButton(p, r) : buttons.againButton(p, r);
+  const row = mayAskAgain(r) ? actions(again) : [];
   return message(p, sentence, [...why, ...row], [...cause, r.id]);
 }
 

@@ -24,7 +24,10 @@ export function helpReply(ctx: ViewContext, roleNames: readonly string[]): Messa
   ]);
 }
 
-function line(p: Renderer, name: string, role: Role): string {
+const line = (p: Renderer, name: string, role: Role): string => `${p.rich.code(name)} ${roleLines(p, role)}`;
+
+/** What it gives, and below that its limits and who decides. */
+export function roleLines(p: Renderer, role: Role): string {
   const { help, grammar } = p.words;
   const approval =
     role.approval === "none"
@@ -35,5 +38,5 @@ function line(p: Renderer, name: string, role: Role): string {
     ...(role.reason === "required" ? [help.reasonNeeded] : []),
     approval,
   ];
-  return `${p.rich.code(name)} ${escaped(role.description[p.ctx.locale])}\n${limits.join(" · ")}`;
+  return `${escaped(role.description[p.ctx.locale])}\n${limits.join(" · ")}`;
 }

@@ -1,8 +1,9 @@
 /** A refusal: the sentence, and where a slip can be mended the whole line with a button that sends it. */
-import type { KnownBlock } from "@slack/types";
+import type { Button } from "@slack/types";
 import type { Refusal } from "../../domain/refusal.ts";
 import type { Formatter } from "../messages/formatter.ts";
 import type { Words } from "../messages/index.ts";
+import { cut } from "../messages/text.ts";
 import { roleOf } from "../messages/wording.ts";
 import { actions, preformatted } from "./blocks.ts";
 import { button } from "./buttons.ts";
@@ -15,22 +16,34 @@ export const refusalSentence = (words: Words, refusal: Refusal, fmt: Formatter):
 
 export function refusedReply(refusal: Refusal, ctx: ViewContext): Message {
   const p = rendererOf(ctx);
-  const rest = "line" in refusal && refusal.line ? mended(p, refusal, refusal.line) : [];
+  const line = "line" in refusal ? refusal.line : undefined;
+  const buttons = [...sendButtons(p, refusal, line), ...editButtons(p, refusal)];
+  const rest = [...(line ? [preformatted(mended(p, refusal, line))] : []), ...actions(...buttons)];
   return message(p, (fmt) => refusalSentence(p.words, refusal, fmt), rest, [footer(p, refusal)]);
 }
 
 const VALUE = 2_000;
 
-function mended(p: Renderer, refusal: Refusal, line: string): KnownBlock[] {
+function mended(p: Renderer, { kind }: Refusal, line: string): string {
   const whole = `${p.ctx.command} ${line}`;
-  // Only the person knows the reason: a button would send what is refused again.
-  if (refusal.kind === "no-reason") return [preformatted(`${whole} ${p.words.yourReason}`)];
+  return kind === "no-reason" ? `${whole} ${p.words.yourReason}` : whole;
+}
+
+/** None where only the person knows the reason: it would send what is refused again. */
+function sendButtons(p: Renderer, refusal: Refusal, line: string | undefined): Button[] {
+  if (!line || refusal.kind === "no-reason") return [];
   const send =
     "raw" in refusal
       ? { ...button(p, "run", line), value: refusal.raw }
       : { ...button(p, "send", roleOf(line)), value: line };
-  return [preformatted(whole), ...(send.value.length <= VALUE ? actions(send) : [])];
+  return send.value.length <= VALUE ? [send] : [];
 }
+
+/** A reason too long for a button is cut in the form all the same. */
+const editButtons = (p: Renderer, refusal: Refusal): Button[] =>
+  "typed" in refusal && refusal.typed
+    ? [{ ...button(p, "edit", roleOf(refusal.typed)), value: cut(refusal.typed, VALUE) }]
+    : [];
 
 function footer(p: Renderer, refusal: Refusal): string {
   if ("id" in refusal && refusal.kind !== "unknown-request") return refusal.id;

@@ -1,8 +1,10 @@
 /** A click: acknowledged at once; what it brought about is redrawn, or told to whoever pressed, and to nobody else. */
 import { type Refusal, Refused } from "../../../domain/refusal.ts";
+import { REQUEST_VIEW } from "../../ids.ts";
 import { answer } from "../answer.ts";
 import type { HandlerContext } from "../context.ts";
-import { Click } from "../payload.ts";
+import { handleFormChange } from "../forms/change.ts";
+import { Change, Click } from "../payload.ts";
 import { errorReply } from "../reply.ts";
 import { type ActionReply, actionFor } from "./index.ts";
 
@@ -12,6 +14,8 @@ export async function handleClick(
   ack: () => Promise<void>,
 ): Promise<void> {
   await ack();
+  const change = Change.safeParse(body).data;
+  if (change?.callbackId === REQUEST_VIEW) return handleFormChange(context, change);
   const click = Click.parse(body);
   const action = actionFor(click.action);
   if (!action)

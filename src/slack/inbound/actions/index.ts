@@ -6,7 +6,9 @@ import type { Click } from "../payload.ts";
 import type { Reply } from "../reply.ts";
 import { againAction } from "./again.ts";
 import { approveAction } from "./approve.ts";
+import { changeAction } from "./change.ts";
 import { denyAction } from "./deny.ts";
+import { editAction } from "./edit.ts";
 import { goOnAction } from "./go-on.ts";
 import { hideAction } from "./hide.ts";
 import { openAction } from "./open.ts";
@@ -34,6 +36,8 @@ const TABLE: Record<ActionId, Action> = {
   revoke: revokeAction,
   hide: hideAction,
   again: againAction,
+  edit: editAction,
+  change: changeAction,
   send: sendAction,
   run: runAction,
   open: openAction,

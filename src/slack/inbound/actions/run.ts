@@ -5,6 +5,6 @@ import type { Action } from "./index.ts";
 export const runAction: Action = async (context, click) => {
   const { command, rest } = commandFor(click.value, context.ports.policy.roles);
   const outcome = await command.run(context, { ...click, command: "", text: click.value, rest });
-  const reply = isLater(outcome) ? await outcome.after() : outcome;
+  const reply = outcome && isLater(outcome) ? await outcome.after() : outcome;
   return reply && { reply, replace: click.ephemeral };
 };

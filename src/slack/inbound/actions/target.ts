@@ -2,7 +2,9 @@
 
 import { Refused } from "../../../domain/refusal.ts";
 import type { AccessRequest } from "../../../domain/request.ts";
+import { load } from "../../../flow/support/load.ts";
 import { type Done, doneReply } from "../../views/index.ts";
+import type { HandlerContext } from "../context.ts";
 import type { Click } from "../payload.ts";
 import type { ActionReply } from "./index.ts";
 
@@ -10,6 +12,14 @@ import type { ActionReply } from "./index.ts";
 export function targetOf({ target, value }: Click): NonNullable<Click["target"]> {
   if (!target) throw new Refused({ kind: "unknown-request", id: value.slice(0, 80) });
   return target;
+}
+
+/** One's own request, of whatever state. Throws Refused, StoreDown. */
+export async function ownRequest({ ports }: HandlerContext, click: Click): Promise<AccessRequest> {
+  const { id } = targetOf(click);
+  const request = await load(ports, id);
+  if (request.requester.id !== click.user) throw new Refused({ kind: "not-yours", id });
+  return request;
 }
 
 /** A message that others see, or that stands in a DM, is redrawn from the record; an ephemeral one is not. */

@@ -5,12 +5,11 @@ import { answer } from "../answer.ts";
 import type { HandlerContext } from "../context.ts";
 import { SlashCommand } from "../payload.ts";
 import { type Reply, render, replyOf } from "../reply.ts";
+import { soon } from "../soon.ts";
 import { commandFor, isLater, type Later } from "./index.ts";
 
 export type EphemeralAnswer = Message & { response_type: "ephemeral" };
 export type Ack = (answer?: EphemeralAnswer) => Promise<void>;
-
-const ACK_WITHIN = 2_000;
 
 export async function handleCommand(context: HandlerContext, body: unknown, ack: Ack): Promise<void> {
   const given = SlashCommand.parse(body);
@@ -26,25 +25,18 @@ export async function handleCommand(context: HandlerContext, body: unknown, ack:
   }
   const outcome = run();
   const locale = context.people.known(given.user)?.locale;
-  const early = await soon(outcome, context.ackWithin ?? ACK_WITHIN);
+  const early = await soon(outcome, context.ackWithin);
   if (early && !isLater(early) && locale)
     return ack({ response_type: "ephemeral", ...render(context, locale, early) });
   await ack();
   await finish(context, given, await outcome);
 }
 
-async function finish(context: HandlerContext, given: SlashCommand, outcome: Reply | Later): Promise<void> {
-  const reply = isLater(outcome) ? await replyOf(context.log, () => outcome.after()) : outcome;
+async function finish(
+  context: HandlerContext,
+  given: SlashCommand,
+  outcome: Reply | Later | undefined,
+): Promise<void> {
+  const reply = outcome && isLater(outcome) ? await replyOf(context.log, () => outcome.after()) : outcome;
   if (reply) await answer(context, given, reply);
-}
-
-/** A store that takes longer is answered for afterwards. */
-async function soon<T>(words: Promise<T>, ms: number): Promise<T | undefined> {
-  const { promise: late, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(resolve, ms, undefined);
-  try {
-    return await Promise.race([words, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

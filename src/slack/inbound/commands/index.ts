@@ -8,6 +8,7 @@ import type { SlashCommand } from "../payload.ts";
 import type { Reply } from "../reply.ts";
 import { typed } from "../typed.ts";
 import { askCommand } from "./ask.ts";
+import { formCommand } from "./form.ts";
 import { helpCommand } from "./help.ts";
 import { revokeCommand } from "./revoke.ts";
 import { statusCommand } from "./status.ts";
@@ -24,7 +25,7 @@ export interface Command {
   /** It needs nothing but the store, so it is done before Slack is told that the command arrived. */
   first(rest: string): boolean;
   /** Throws Refused, StoreDown, StoreUnsure. */
-  run(context: HandlerContext, turn: Turn): Promise<Reply | Later>;
+  run(context: HandlerContext, turn: Turn): Promise<Reply | Later | undefined>;
 }
 
 export const isLater = (outcome: Reply | Later): outcome is Later => "after" in outcome;
@@ -36,7 +37,7 @@ const COMMANDS: Record<CommandName, Command> = {
 };
 
 export function commandFor(text: string, roles: Catalog): { command: Command; rest: string } {
-  if (text === "") return { command: helpCommand, rest: "" };
+  if (text === "") return { command: formCommand, rest: "" };
   const near = commandNear(typed(text), roles);
   if (!near) return { command: askCommand, rest: text };
   const [, word = "", rest = ""] = /^(\S*)\s*([\s\S]*)$/.exec(text) ?? [];

@@ -1,30 +1,30 @@
-/** A modal's submission: validated before it is acknowledged, decided after. */
+/** A modal's submission, by the view it comes from. A new one: a file, and a line in the table. */
 import type { ViewErrorsResponseAction } from "@slack/bolt";
-import { decideRequest } from "../../../flow/decide.ts";
-import { DENY_VIEW } from "../../ids.ts";
-import { denyModalBlank, readDeny } from "../../views/index.ts";
-import { answer } from "../answer.ts";
+import { DENY_VIEW, REQUEST_VIEW } from "../../ids.ts";
 import type { HandlerContext } from "../context.ts";
 import { Submission } from "../payload.ts";
-import { errorReply } from "../reply.ts";
+import { submitDeny } from "./submit-deny.ts";
+import { submitRequest } from "./submit-request.ts";
 
-type Ack = (answer?: ViewErrorsResponseAction) => Promise<void>;
+export type SubmissionAck = (answer?: ViewErrorsResponseAction) => Promise<void>;
 
-export async function handleSubmission(context: HandlerContext, body: unknown, ack: Ack): Promise<void> {
-  const { user, callbackId, view } = Submission.parse(body);
-  if (callbackId !== DENY_VIEW) {
-    context.log.warn({ view: callbackId }, "Slack sent a view that is not ours");
-    return ack();
-  }
-  const { id, terms, channel, why } = readDeny(view);
-  if (why === "") {
-    const ctx = context.viewContext(context.people.known(user)?.locale ?? context.language);
-    return ack({ response_action: "errors", errors: denyModalBlank(ctx) });
-  }
+/** Validated before it is acknowledged, decided after. */
+type Submit = (context: HandlerContext, submission: Submission, ack: SubmissionAck) => Promise<void>;
+
+const TABLE: Readonly<Record<string, Submit>> = {
+  [DENY_VIEW]: submitDeny,
+  [REQUEST_VIEW]: submitRequest,
+};
+
+export async function handleSubmission(
+  context: HandlerContext,
+  body: unknown,
+  ack: SubmissionAck,
+): Promise<void> {
+  const submission = Submission.parse(body);
+  const { callbackId } = submission;
+  const submit = Object.hasOwn(TABLE, callbackId) ? TABLE[callbackId] : undefined;
+  if (submit) return submit(context, submission, ack);
+  context.log.warn({ view: callbackId }, "Slack sent a view that is not ours");
   await ack();
-  try {
-    await decideRequest(context.ports, { id, terms, by: user, verdict: { approve: false, why } });
-  } catch (error) {
-    await answer(context, { user, channel }, errorReply(context.log, error, id));
-  }
 }

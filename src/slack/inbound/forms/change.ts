@@ -1,0 +1,15 @@
+/** Something was chosen in the form that asks for access: it is drawn anew, with what belongs to the choice. */
+import { readForm, requestForm } from "../../views/index.ts";
+import type { HandlerContext } from "../context.ts";
+import type { Change } from "../payload.ts";
+import { completed, localeKnown, lookUpAsker } from "./open.ts";
+
+export async function handleFormChange(
+  context: HandlerContext,
+  { user, viewId, view }: Change,
+): Promise<void> {
+  const { draft } = readForm(view, context.ports.policy.roles);
+  const { roles } = await lookUpAsker(context, user);
+  const drawn = requestForm(completed(draft, roles), context.viewContext(localeKnown(context, user)));
+  await context.client.views.update({ view_id: viewId, view: drawn });
+}

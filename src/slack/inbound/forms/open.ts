@@ -1,0 +1,99 @@
+/** The form that asks for access: opened at once, for its trigger lives 3 s; what must be looked up fills it afterwards. */
+
+import type { Meaning } from "../../../domain/command.ts";
+import type { UserId } from "../../../domain/ids.ts";
+import { rolesFor } from "../../../flow/roles-for.ts";
+import { slackError } from "../../outbound/client.ts";
+import { type FormDraft, type FormOrigin, requestForm, requestFormRefused } from "../../views/index.ts";
+import type { HandlerContext } from "../context.ts";
+
+export interface OpenForm {
+  user: UserId;
+  triggerId: string;
+  /** What it is filled with. */
+  meaning?: Meaning | undefined;
+  origin: FormOrigin;
+}
+
+/** Resolves when it is filled. Throws when Slack does not open it. */
+export async function openForm(context: HandlerContext, ask: OpenForm): Promise<void> {
+  const draft = firstDraft(context, ask);
+  const locale = localeKnown(context, ask.user);
+  const view = requestForm(draft, context.viewContext(locale));
+  const opened = await context.client.views.open({ trigger_id: ask.triggerId, view });
+  if (opened.view?.id)
+    await fill(context, ask.user, { id: opened.view.id, hash: opened.view.hash }, draft, locale);
+}
+
+export const localeKnown = ({ people, language }: HandlerContext, user: UserId) =>
+  people.known(user)?.locale ?? language;
+
+/** Roles for certain people wait for the look-up; the one that was meant is shown at once. */
+function firstDraft({ ports }: HandlerContext, { meaning, origin }: OpenForm): FormDraft {
+  const all = Object.entries(ports.policy.roles);
+  const meant = all.find(([name]) => name === meaning?.role)?.[0];
+  const roles = all.flatMap(([name, { requester }]) => (requester && name !== meant ? [] : [name]));
+  return {
+    roles,
+    role: meant ?? roles[0] ?? null,
+    duration: (meant && meaning?.duration) || null,
+    other: "",
+    reason: meaning?.reason ?? "",
+    complete: all.every(([, { requester }]) => !requester),
+    leftOut: meant ? undefined : meaning?.role,
+    origin,
+  };
+}
+
+async function fill(
+  context: HandlerContext,
+  user: UserId,
+  { id, hash }: { id: string; hash: string | undefined },
+  draft: FormDraft,
+  before: string,
+): Promise<void> {
+  const { standing, roles } = await lookUpAsker(context, user);
+  const ctx = context.viewContext(localeKnown(context, user));
+  if (standing === "member" && draft.complete && ctx.locale === before) return;
+  const view =
+    standing === "member"
+      ? requestForm(completed(draft, roles), ctx)
+      : requestFormRefused({ kind: "not-served", standing }, ctx);
+  await context.client.views
+    .update({ view_id: id, ...(hash ? { hash } : {}), view })
+    .catch((error: unknown) => {
+      // Something was chosen meanwhile: its own update looked up the same.
+      if (slackError(error) === "hash_conflict") return;
+      context.log.warn(
+        { who: user, err: error },
+        "the form could not be filled; what it sends is checked all the same",
+      );
+    });
+}
+
+/** Every role where it cannot be looked up now: it is looked up again before anything is sent. */
+export async function lookUpAsker({ people, ports, log }: HandlerContext, user: UserId) {
+  const failed = (error: unknown) =>
+    log.warn({ who: user, err: error }, "could not look up who may ask for what; the form shows every role");
+  const [profile, roles] = await Promise.all([
+    people.person(user).catch(failed),
+    rolesFor(ports, user).catch(failed),
+  ]);
+  return {
+    standing: profile?.standing ?? "member",
+    roles: roles ?? Object.keys(ports.policy.roles),
+  } as const;
+}
+
+export function completed(draft: FormDraft, roles: readonly string[]): FormDraft {
+  const { role } = draft;
+  if (role !== null && roles.includes(role)) return { ...draft, roles, complete: true };
+  return {
+    ...draft,
+    roles,
+    role: roles[0] ?? null,
+    duration: null,
+    leftOut: role ?? undefined,
+    complete: true,
+  };
+}

@@ -1,0 +1,103 @@
+/** What stands in the form that asks for access: as it is drawn, and as it comes back from Slack. */
+import { z } from "zod";
+import type { Catalog } from "../../domain/catalog.ts";
+import { type ParsedCommand, reasonIn } from "../../domain/command.ts";
+import { wholeTime } from "../../domain/typed-time.ts";
+import { FORM } from "../ids.ts";
+import { json } from "./json.ts";
+
+/** Where it was opened: there the answer goes. */
+export const FormOrigin = z.object({
+  channel: z.string().optional(),
+  responseUrl: z.string().optional(),
+  /** The answer takes the place of the message whose button was pressed. */
+  replace: z.boolean().optional(),
+});
+export type FormOrigin = z.infer<typeof FormOrigin>;
+
+export interface FormDraft {
+  /** Null where there is none to choose. */
+  role: string | null;
+  /** To choose from. */
+  roles: readonly string[];
+  /** Null: the role's usual time. */
+  duration: number | null;
+  /** A time in the person's own words, which goes before. */
+  other: string;
+  reason: string;
+  /** It is known what this person may ask for. */
+  complete: boolean;
+  /** A role that was meant and that they may not ask for. */
+  leftOut?: string | undefined;
+  origin: FormOrigin;
+}
+
+const Value = z.object({
+  value: z.string().nullish(),
+  selected_option: z.object({ value: z.string() }).nullish(),
+});
+const Choices = z.array(z.object({ value: z.string() }));
+const Block = z.object({
+  element: z
+    .object({
+      action_id: z.string().optional(),
+      options: Choices.optional(),
+      option_groups: z.array(z.object({ options: Choices })).optional(),
+    })
+    .optional(),
+});
+const Submitted = z.object({
+  private_metadata: json.pipe(FormOrigin),
+  blocks: z.array(Block),
+  state: z.object({ values: z.record(z.string(), z.record(z.string(), Value)) }),
+});
+
+/** The form as somebody filled it; `blocks`: where each input stands. */
+export interface FilledForm {
+  draft: FormDraft;
+  blocks: Record<keyof typeof FORM, string>;
+}
+
+/** The `view` of a submission or a change. Throws on what is no view of ours. */
+export function readForm(view: unknown, roles: Catalog): FilledForm {
+  const { private_metadata: origin, blocks, state } = Submitted.parse(view);
+  const at = (action: string) => Object.entries(state.values).find(([, inputs]) => action in inputs);
+  const value = (action: string) => at(action)?.[1][action];
+  const role = value(FORM.role)?.selected_option?.value ?? null;
+  const time = at(FORM.time)?.[0] ?? "";
+  const chosen = Number(value(FORM.time)?.selected_option?.value ?? Number.NaN);
+  const draft: FormDraft = {
+    role,
+    roles: blocks.flatMap(({ element }) => (element?.action_id === FORM.role ? choices(element) : [])),
+    duration: Number.isFinite(chosen) ? kept(chosen, time.replace(/^time-/, ""), role, roles) : null,
+    other: value(FORM.other)?.value ?? "",
+    reason: value(FORM.reason)?.value ?? "",
+    complete: true,
+    origin,
+  };
+  const block = (action: string) => at(action)?.[0] ?? "reason";
+  const { role: r, time: t, other, reason } = FORM;
+  return { draft, blocks: { role: block(r), time: block(t), other: block(other), reason: block(reason) } };
+}
+
+const choices = ({
+  options = [],
+  option_groups = [],
+}: NonNullable<z.infer<typeof Block>["element"]>): string[] =>
+  [...options, ...option_groups.flatMap((group) => group.options)].map(({ value }) => value);
+
+/** The usual time of the role before is not carried over to another, nor one that is too long for it. */
+function kept(chosen: number, before: string, role: string | null, roles: Catalog): number | null {
+  if (before === role) return chosen;
+  const [old, now] = [before, role ?? ""].map((name) =>
+    Object.hasOwn(roles, name) ? roles[name] : undefined,
+  );
+  return chosen === old?.duration.default || chosen > (now?.duration.max ?? 0) ? null : chosen;
+}
+
+/** What it asks for. */
+export const commandOf = ({ role, duration, other, reason }: FormDraft): ParsedCommand => ({
+  role: role ?? "",
+  time: other.trim() === "" ? (duration === null ? null : { ms: duration }) : wholeTime(other),
+  reason: reasonIn(reason),
+});

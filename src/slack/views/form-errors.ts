@@ -1,0 +1,30 @@
+/** What is wrong with the form, said at the input that mends it. */
+import type { Refusal } from "../../domain/refusal.ts";
+import { upperFirst } from "../messages/wording.ts";
+import type { ViewContext } from "./context.ts";
+import type { FilledForm } from "./form-draft.ts";
+import { refusalSentence } from "./refused.ts";
+import { rendererOf } from "./renderer.ts";
+
+const AT_ROLE: readonly Refusal["kind"][] = ["unknown-role", "open-already"];
+const AT_TIME: readonly Refusal["kind"][] = ["bad-duration", "too-short", "too-long"];
+
+/** For `response_action: "errors"`; null is what nobody foresaw. */
+export function formErrors(
+  refusal: Refusal | null,
+  { draft, blocks }: FilledForm,
+  ctx: ViewContext,
+): Record<string, string> {
+  const p = rendererOf(ctx);
+  // Nothing is bold at an input, and that it was not sent is plain to see.
+  const bare = { ...p.plain, b: () => "" };
+  const sentence = refusal ? refusalSentence(p.words, refusal, bare) : p.words.trouble(undefined, bare);
+  return { [blockFor(refusal, { draft, blocks })]: upperFirst(p.words.grammar.tidy(sentence).trim()) };
+}
+
+function blockFor(refusal: Refusal | null, { draft, blocks }: FilledForm): string {
+  if (refusal && AT_ROLE.includes(refusal.kind)) return blocks.role;
+  if (refusal && AT_TIME.includes(refusal.kind))
+    return draft.other.trim() === "" ? blocks.time : blocks.other;
+  return blocks.reason;
+}
