@@ -5,6 +5,7 @@ import type { HandlerContext } from "./context.ts";
 import { openForm } from "./forms/open.ts";
 import { Shortcut } from "./payload.ts";
 import { errorReply } from "./reply.ts";
+import { welcome } from "./welcome.ts";
 
 export async function handleShortcut(
   context: HandlerContext,
@@ -20,4 +21,5 @@ export async function handleShortcut(
   } catch (error) {
     await answer(context, { user }, errorReply(context.log, error));
   }
+  await welcome(context, user);
 }

@@ -455,6 +455,14 @@ export const en = {
     `${fmt.b("Not finished:")} something went wrong on the bot's side. Try again in a minute; if it stays, tell an administrator${
       id ? ` the number ${id}` : ""
     }.`,
+  welcome: {
+    head: (hub: string, fmt: Formatter): string =>
+      `${fmt.b("Welcome.")} Here you get access to Karpor ${hub} for a limited time: answers, tokens and reminders come to this DM.`,
+    ways: (fmt: Formatter): string =>
+      `${fmt.code(fmt.command)} opens a form; ${fmt.code(`${fmt.command} help`)} shows how to ask in one line.`,
+    unread: (_: Formatter): string =>
+      "I do not read what is typed here, and cannot: Slack tells me of commands and buttons only.",
+  },
   form: {
     title: "Ask for access",
     head: (hub: string, fmt: Formatter): string =>

@@ -421,6 +421,13 @@ export const zh: Words = {
   yourReason: "理由",
   trouble: (id, fmt) =>
     `${fmt.b("未能完成：")} 机器人出了点问题。请一分钟后再试；如果仍然不行，请联系管理员${id ? `，编号 ${id}` : ""}。`,
+  welcome: {
+    head: (hub, fmt) =>
+      `${fmt.b("欢迎使用。")} 在这里可以申请 Karpor ${hub} 的限时访问权限：结果、令牌和到期提醒都会发到这个私信。`,
+    ways: (fmt) =>
+      `${fmt.code(fmt.command)} 打开申请表单， ${fmt.code(`${fmt.command} 帮助`)} 查看如何用一行命令申请。`,
+    unread: () => "我不会也无法读取你在这里输入的内容：Slack 只会把命令和按钮操作告诉我。",
+  },
   form: {
     title: "申请权限",
     head: (hub, fmt) => `${fmt.b(`Karpor ${hub} 的访问权限。`)} 到期自动结束。`,

@@ -12,3 +12,4 @@ export { revokeChoiceReply, statusReply } from "./lists.ts";
 export { refusedReply } from "./refused.ts";
 export { requestForm, requestFormRefused } from "./request-form.ts";
 export { drawToken } from "./token.ts";
+export { welcomeMessage } from "./welcome.ts";

@@ -6,6 +6,7 @@ import type { HandlerContext } from "../context.ts";
 import { SlashCommand } from "../payload.ts";
 import { type Reply, render, replyOf } from "../reply.ts";
 import { soon } from "../soon.ts";
+import { welcome } from "../welcome.ts";
 import { commandFor, isLater, type Later } from "./index.ts";
 
 export type EphemeralAnswer = Message & { response_type: "ephemeral" };
@@ -17,6 +18,11 @@ export async function handleCommand(context: HandlerContext, body: unknown, ack:
     context.log.warn({ command: given.command }, "Slack sent a command that is not ours");
     return ack();
   }
+  await serveCommand(context, given, ack);
+  await welcome(context, given.user);
+}
+
+async function serveCommand(context: HandlerContext, given: SlashCommand, ack: Ack): Promise<void> {
   const { command, rest } = commandFor(given.text, context.ports.policy.roles);
   const run = () => replyOf(context.log, async () => command.run(context, { ...given, rest }));
   if (!command.first(rest)) {
