@@ -133,6 +133,7 @@ export const LIFECYCLE = {
     actor: (r) => ({
       ...bot,
       who: r.decision.by === "policy" ? "policy" : r.decision.by.id,
+      why: r.decision.note ?? null,
       qualified: r.decision.qualified,
     }),
   },

@@ -17,6 +17,9 @@ export const ChangedTerm = z.enum([
 ]);
 export type ChangedTerm = z.infer<typeof ChangedTerm>;
 
+export const Deciding = z.enum(["approve", "deny"]);
+export type Deciding = z.infer<typeof Deciding>;
+
 const asking = <K extends string, S extends z.core.$ZodLooseShape>(name: K, shape: S) =>
   kind(name, {
     /** The corrected command text, ready to send. */
@@ -42,7 +45,7 @@ export const Refusal = z.discriminatedUnion("kind", [
   kind("may-not-ask", { role: z.string(), who: z.array(Principal) }),
   kind("nobody-can-approve", { role: z.string(), approvers: z.array(Principal) }),
   kind("not-approver", { approvers: z.array(Principal) }),
-  kind("own-request", { approvers: z.array(Principal) }),
+  kind("own-request", { approvers: z.array(Principal), deciding: Deciding }),
   kind("not-yours", { id: RequestId }),
   /** Someone else was first; `did` is the state they brought about. */
   kind("late", {

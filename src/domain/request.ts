@@ -67,6 +67,8 @@ export const Decision = z.object({
   by: z.union([Person, z.literal("policy")]),
   qualified: z.string(),
   at: Ms,
+  /** The approver's own words. */
+  note: z.string().optional(),
 });
 export type Decision = z.infer<typeof Decision>;
 

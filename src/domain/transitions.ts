@@ -35,17 +35,19 @@ const approve = (r: In<"requested" | "pending">, decision: Decision): In<"approv
   expiresAt: decision.at + r.duration,
 });
 
+export type Verdict = { approve: true; note?: string } | { approve: false; why: string };
+
 /** pending → approved or denied; pending → timedOut when its time is over. Throws Refused(late). */
 export function decided(
   r: AccessRequest,
-  verdict: { approve: true } | { approve: false; why: string },
+  verdict: Verdict,
   by: Person,
   qualified: string,
   now: number,
 ): AccessRequest {
   if (r.state !== "pending") throw new Refused(lateFor(r));
   if (now >= r.closesAt) return { ...r, state: "timedOut", at: now };
-  if (verdict.approve) return approve(r, { by, qualified, at: now });
+  if (verdict.approve) return approve(r, { by, qualified, at: now, note: verdict.note || undefined });
   return { ...r, state: "denied", by, qualified, why: verdict.why, at: now };
 }
 

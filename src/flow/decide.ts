@@ -3,9 +3,9 @@ import { isDoubtful } from "../domain/epoch.ts";
 import type { RequestId, UserId } from "../domain/ids.ts";
 import { lateFor } from "../domain/lifecycle.ts";
 import { reviewing } from "../domain/policy.ts";
-import { type Refusal, Refused } from "../domain/refusal.ts";
+import { type Deciding, type Refusal, Refused } from "../domain/refusal.ts";
 import { approversToday, isChanged, noLonger, roleToday } from "../domain/today.ts";
-import { closed, decided } from "../domain/transitions.ts";
+import { closed, decided, type Verdict } from "../domain/transitions.ts";
 import type { AccessRequest, Ports } from "./ports.ts";
 import { commit } from "./support/commit.ts";
 import { load } from "./support/load.ts";
@@ -16,7 +16,7 @@ export interface DecideRequest {
   /** The number of the terms that the button was drawn for. */
   terms: number;
   by: UserId;
-  verdict: { approve: true } | { approve: false; why: string };
+  verdict: Verdict;
 }
 
 /** Throws Refused, StoreDown, StoreUnsure. */
@@ -24,7 +24,12 @@ export async function decideRequest(
   ports: Ports,
   { id, terms, by, verdict }: DecideRequest,
 ): Promise<AccessRequest> {
-  const { qualified, profile, request } = await assertMayReview(ports, id, by);
+  const { qualified, profile, request } = await assertMayReview(
+    ports,
+    id,
+    by,
+    verdict.approve ? "approve" : "deny",
+  );
   const changed = await changedSince(ports, request);
   if (changed) return close(ports, id, changed);
   const next = await commit(
@@ -40,8 +45,15 @@ export async function decideRequest(
   return next;
 }
 
+/** As far as the record alone tells. Throws Refused. */
+export function assertPending(request: AccessRequest, by: UserId, deciding: Deciding): void {
+  const { approvers } = request;
+  if (request.requester.id === by) throw new Refused({ kind: "own-request", approvers, deciding });
+  if (request.state !== "pending") throw new Refused(lateFor(request));
+}
+
 /** Whether this person may decide this request at all, before a reason is typed. Throws Refused. */
-export async function assertMayReview(ports: Ports, id: RequestId, by: UserId) {
+export async function assertMayReview(ports: Ports, id: RequestId, by: UserId, deciding: Deciding) {
   const request = await load(ports, id);
   const role = roleToday(request, ports.policy.roles);
   const today = isChanged(role) ? null : approversToday(role);
@@ -51,9 +63,9 @@ export async function assertMayReview(ports: Ports, id: RequestId, by: UserId) {
     today && !areSame(today, request.approvers) ? resolveReviewer(ports, by, today) : null,
   ]);
   const qualified = now ? asked && now.qualified : asked;
-  const refusal = reviewing({ profile, qualified }, request);
+  const refusal = reviewing({ profile, qualified, deciding }, request);
   if (refusal) throw new Refused(refusal);
-  if (request.state !== "pending") throw new Refused(lateFor(request));
+  assertPending(request, by, deciding);
   const { id: who, name, locale } = profile;
   return { request, profile: { id: who, name, locale }, qualified: qualified ?? who };
 }

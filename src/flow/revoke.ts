@@ -1,5 +1,6 @@
 /** Access ends before its time: its holder releases it, an approver or admin revokes it. → ending */
 import type { Principal, RequestId, UserId } from "../domain/ids.ts";
+import { lateFor } from "../domain/lifecycle.ts";
 import { Refused } from "../domain/refusal.ts";
 import { type AccessRequest, type End, isGranted } from "../domain/request.ts";
 import { membersOnly } from "../domain/rules/members-only.ts";
@@ -28,21 +29,27 @@ export interface RevokeGrant {
 
 /** The holder's own is a release. Throws Refused, StoreDown, StoreUnsure. */
 export async function revokeGrant(ports: Ports, { id, by, reason }: RevokeGrant): Promise<AccessRequest> {
+  const revoker = await assertMayRevoke(ports, id, by);
+  if (!revoker) return releaseGrant(ports, { id, by });
+  return endBy(ports, id, (_, at) => ({ cause: "revoked", ...revoker, reason: reason || undefined, at }));
+}
+
+/** By what this person may end this grant; null for the holder, who needs nothing. Throws Refused, StoreDown. */
+export async function assertMayRevoke(ports: Ports, id: RequestId, by: UserId) {
   const request = await load(ports, id);
-  if (request.requester.id === by) return releaseGrant(ports, { id, by });
+  if (request.requester.id === by) return null;
   const who = mayRevoke(ports, request);
   const { profile, qualified } = await resolveReviewer(ports, by, who);
   const refusal = membersOnly({ profile });
   if (refusal) throw new Refused(refusal);
   if (!qualified) throw new Refused({ kind: "not-approver", approvers: [...who] });
   const { id: user, name, locale } = profile;
-  return endBy(ports, id, (_, at) => ({
-    cause: "revoked",
-    by: { id: user, name, locale },
-    qualified,
-    reason: reason || undefined,
-    at,
-  }));
+  return { by: { id: user, name, locale }, qualified };
+}
+
+/** Throws Refused(late). */
+export function assertLive(request: AccessRequest): void {
+  if (!isGranted(request) || request.state === "ending") throw new Refused(lateFor(request));
 }
 
 /** Who approved it, who may approve it today, and the admins. */

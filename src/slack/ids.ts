@@ -4,6 +4,7 @@ import { RequestId } from "../domain/ids.ts";
 
 export const ACTIONS = {
   approve: "approve",
+  approveNote: "approveNote",
   deny: "deny",
   withdraw: "withdraw",
   release: "release",
@@ -19,7 +20,8 @@ export const ACTIONS = {
 } as const;
 export type ActionId = keyof typeof ACTIONS;
 
-export const DENY_VIEW = "deny-view";
+export const DECISION_VIEWS = { approve: "approve-view", deny: "deny-view", revoke: "revoke-view" } as const;
+export type DecisionKind = keyof typeof DECISION_VIEWS;
 export const REQUEST_VIEW = "request-view";
 /** The global shortcut of the app's manifest. */
 export const REQUEST_SHORTCUT = "request_access";

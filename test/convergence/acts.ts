@@ -109,17 +109,20 @@ const approveTwice: Do = async (doing, pick) => {
   return true;
 };
 
-const deny: Do = async (doing, pick) => {
-  const { slack, story } = doing.world;
-  const button = one(buttons(doing.world, "deny"), pick);
-  if (!button || !(await press(doing, button))) return false;
-  const form = await slack.waitFor(() => slack.views(button.user).at(-1), 1_000).catch(() => undefined);
-  if (!form?.submit) return true;
-  const input = form.blocks.find(({ type }) => type === "input");
-  story.say(`${NAMES[button.user]} submits the denial`);
-  await slack.submit(button.user, form.id, { [String(input?.block_id)]: "not today" });
-  return true;
-};
+/** By the button that opens a modal, and what is written there. */
+const inModal =
+  (actionId: string): Do =>
+  async (doing, pick) => {
+    const { slack, story } = doing.world;
+    const button = one(buttons(doing.world, actionId), pick);
+    if (!button || !(await press(doing, button))) return false;
+    const form = await slack.waitFor(() => slack.views(button.user).at(-1), 1_000).catch(() => undefined);
+    if (!form?.submit) return true;
+    const input = form.blocks.find(({ type }) => type === "input");
+    story.say(`${NAMES[button.user]} submits the modal of ${actionId}`);
+    await slack.submit(button.user, form.id, { [String(input?.block_id)]: "not today" });
+    return true;
+  };
 
 const revokeByCommand: Do = async (doing, pick) => {
   const records = await doing.world.records();
@@ -197,12 +200,12 @@ const TABLE: Record<Deed, Do> = {
   ask,
   approve: (doing, pick) => press(doing, one(approvers(doing.world), pick)),
   "approve twice": approveTwice,
-  deny,
+  deny: inModal("deny"),
   withdraw: presses("withdraw"),
   hide: presses("hide"),
   release: presses("release"),
   "revoke by command": revokeByCommand,
-  "revoke by button": presses("revoke"),
+  "revoke by button": inModal("revoke"),
   again: presses("again"),
   "click what is stale": clickStale,
   redeliver,

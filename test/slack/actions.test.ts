@@ -5,7 +5,17 @@ import { HOUR } from "../../src/domain/duration.ts";
 import { UserId } from "../../src/domain/ids.ts";
 import { timeOutRequest } from "../../src/flow/time-out.ts";
 import { withdrawRequest } from "../../src/flow/withdraw.ts";
-import { ALICE, APPROVALS, BOB, CAROL, type Door, ELSEWHERE, MEI, openDoor } from "../helpers/listener.ts";
+import {
+  ALICE,
+  APPROVALS,
+  BOB,
+  CAROL,
+  type Door,
+  ELSEWHERE,
+  GENERAL,
+  MEI,
+  openDoor,
+} from "../helpers/listener.ts";
 
 const everyone = [ALICE, BOB, CAROL, MEI];
 /** Who was told something, apart from the one who asked in the beginning. */
@@ -99,6 +109,22 @@ describe("deny", () => {
     await door.until(id, "denied");
     expect(await door.ports.requests.get(id)).toMatchObject({ why: "use peek", by: { id: ALICE } });
     expect(door.slack.views(ALICE)).toEqual([]);
+  });
+
+  test("the modal repeats who, what, how long and why", async () => {
+    const door = await openDoor();
+    const { view } = await opened(door);
+    expect(words(view)).toContain("*Denying:* <@U0BOB> asks for *guest* on *production* for *2 h*.");
+    expect(words(view)).toContain("a look");
+  });
+
+  test("of one's own request is answered about denying, without a modal", async () => {
+    const door = await openDoor();
+    const { id } = await door.ask();
+    await door.slack.click(BOB, await door.card(id), "deny");
+    await door.whisper(BOB, "cannot deny your own request");
+    expect(door.slack.views(BOB)).toEqual([]);
+    expect(await door.state(id)).toBe("pending");
   });
 
   test("by no approver: the modal says so, and takes nothing", async () => {
@@ -212,18 +238,89 @@ describe("one's own", () => {
 });
 
 describe("revoke, on the card", () => {
-  test("by an approver ends it; a stranger to it is refused", async () => {
+  const opened = async (user: string) => {
     const door = await openDoor();
-    const { id } = await door.grant();
-    const card = await door.card("Active until");
-    await door.slack.click(MEI, card, "revoke", { confirm: true });
-    await door.whisper(MEI, "S0SRE");
+    const { id } = await door.grant(BOB, "guest 2h the search page");
+    const click = await door.slack.click(user, await door.card("Active until"), "revoke");
+    return { door, id, click, view: await door.slack.waitFor(() => door.slack.views(user).at(-1)) };
+  };
+
+  test("the modal repeats who, what, how long and why; its reason goes along", async () => {
+    const { door, id, view } = await opened(CAROL);
+    expect(words(view)).toMatch(
+      /\*Revoking:\* guest on production for <@U0BOB>, 2 h, until <!date.*[\s\S]*the search page/,
+    );
     expect(await door.state(id)).toBe("active");
-    await door.slack.click(CAROL, card, "revoke", { confirm: true });
+    await door.slack.submit(CAROL, view.id, { why: " left the team " });
     await door.until(id, "ending");
-    expect(await door.ports.requests.get(id as never)).toMatchObject({
-      end: { cause: "revoked", by: { id: CAROL } },
+    expect(await door.ports.requests.get(id)).toMatchObject({
+      end: { cause: "revoked", by: { id: CAROL }, reason: "left the team" },
     });
+    expect(door.slack.views(CAROL)).toEqual([]);
+  });
+
+  test("a reason is not asked of whoever is in a hurry", async () => {
+    const { door, id, view } = await opened(ALICE);
+    await door.slack.submit(ALICE, view.id, {});
+    await door.until(id, "ending");
+  });
+
+  test("a stranger to it is refused in the modal, and by the submission", async () => {
+    const { door, id, view } = await opened(MEI);
+    await door.slack.waitFor(() => /[\u4e00-\u9fff].*S0SRE/.test(words(view)));
+    expect(view.submit).toBeUndefined();
+    expect(await door.state(id)).toBe("active");
+  });
+
+  test("its holder, too, may end it there", async () => {
+    const { door, id, view } = await opened(BOB);
+    await door.slack.submit(BOB, view.id, {});
+    await door.until(id, "ending");
+    expect(await door.ports.requests.get(id)).toMatchObject({ end: { cause: "released" } });
+  });
+
+  test("late: told without a modal, or after it", async () => {
+    const { door, id, click, view } = await opened(CAROL);
+    await door.slack.command(BOB, GENERAL, "revoke");
+    await door.until(id, "ending");
+    await door.slack.submit(CAROL, view.id, { why: "x" });
+    await door.whisper(CAROL, "Too late:");
+    await door.slack.redeliver(click);
+    await door.slack.waitFor(() => door.slack.ephemerals(CAROL).length === 2);
+    expect(door.slack.views(CAROL)).toEqual([]);
+  });
+});
+
+describe("approve with a note", () => {
+  const noted = async (user: string) => {
+    const door = await openDoor();
+    const { id } = await door.ask(BOB, "guest 2h the search page");
+    await door.slack.select(user, await door.card(id), "approveNote", "Approve with a note…");
+    return { door, id, view: await door.slack.waitFor(() => door.slack.views(user).at(-1)) };
+  };
+
+  test("the note stands on the card and beside the token", async () => {
+    const { door, id, view } = await noted(ALICE);
+    expect(words(view)).toContain("<@U0BOB> asks for *guest* on *production* for *2 h*.");
+    expect(words(view)).toContain("the search page");
+    await door.slack.submit(ALICE, view.id, { why: "only <today> please" });
+    await door.until(id, "active");
+    expect(await door.ports.requests.get(id)).toMatchObject({
+      decision: { by: { id: ALICE }, note: "only <today> please" },
+    });
+    expect(visibleText(await door.dm(BOB, "eyJ-planted"))).toContain("only <today> please");
+    await door.card("only <today> please");
+  });
+
+  test("without one it is an approval like any other; by no approver it is none", async () => {
+    const { door, id, view } = await noted(CAROL);
+    await door.slack.select(MEI, await door.card(id), "approveNote", "Approve with a note…");
+    const hers = await door.slack.waitFor(() => door.slack.views(MEI).at(-1));
+    await door.slack.waitFor(() => hers.submit === undefined);
+    await door.slack.submit(CAROL, view.id, {});
+    await door.until(id, "active");
+    const record = await door.ports.requests.get(id);
+    expect(record && "decision" in record && record.decision.note).toBeUndefined();
   });
 });
 

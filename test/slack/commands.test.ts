@@ -317,10 +317,15 @@ describe("revoke", () => {
     await door.slack.command(ROOT, GENERAL, "revoke @mei");
     const list = await door.whisper(ROOT, two.id);
     expect(buttonsOf(list)).toEqual(["Revoke…", "Revoke…"]);
-    await door.slack.click(ROOT, list, { actionId: "revoke", value: one.value }, { confirm: true });
+    await door.slack.click(ROOT, list, { actionId: "revoke", value: one.value });
+    const modal = await door.slack.waitFor(() => door.slack.views(ROOT).at(-1));
+    await door.slack.submit(ROOT, modal.id, { why: "left the team" });
     await door.slack.waitFor(() => list.history.length === 2);
     expect(buttonsOf(list)).toEqual(["Revoke…"]);
-    expect(await door.state(one.id)).toBe("ending");
+    expect(await door.ports.requests.get(one.id)).toMatchObject({
+      state: "ending",
+      end: { cause: "revoked", by: { id: ROOT }, reason: "left the team" },
+    });
   });
 
   test("of what is no id is refused", async () => {

@@ -4,7 +4,7 @@ import type { Catalog, Role } from "../catalog.ts";
 import type { ParsedCommand } from "../command.ts";
 import type { Principal } from "../ids.ts";
 import type { Profile } from "../person.ts";
-import type { AskingRefusal, Refusal } from "../refusal.ts";
+import type { AskingRefusal, Deciding, Refusal } from "../refusal.ts";
 import type { AccessRequest } from "../request.ts";
 
 export type AskRule = (command: ParsedCommand, roles: Catalog) => AskingRefusal | null;
@@ -22,5 +22,6 @@ export type RequesterRule = (facts: RequesterFacts, request: AccessRequest) => R
 export interface ReviewFacts {
   profile: Profile;
   qualified: Principal | null;
+  deciding: Deciding;
 }
 export type ReviewRule = (facts: ReviewFacts, request: AccessRequest) => Refusal | null;

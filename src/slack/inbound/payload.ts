@@ -27,6 +27,18 @@ export type SlashCommand = z.infer<typeof SlashCommand>;
 
 const Who = z.object({ id: UserId, name: z.string().optional(), username: z.string().optional() });
 
+/** A button, or what was chosen in a menu. */
+const Pressed = z
+  .object({
+    action_id: z.string(),
+    value: z.string().optional(),
+    selected_option: z.object({ value: z.string() }).optional(),
+  })
+  .transform(({ action_id, value, selected_option }) => ({
+    action_id,
+    value: value ?? selected_option?.value,
+  }));
+
 export const Click = z
   .object({
     user: Who,
@@ -36,7 +48,7 @@ export const Click = z
     container: z
       .object({ message_ts: z.string().optional(), is_ephemeral: z.boolean().optional() })
       .optional(),
-    actions: z.tuple([z.object({ action_id: z.string(), value: z.string().optional() })], z.unknown()),
+    actions: z.tuple([Pressed], z.unknown()),
   })
   .transform(({ user, actions: [action], container, ...c }) => ({
     action: action.action_id,

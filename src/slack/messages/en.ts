@@ -52,6 +52,8 @@ const APPROVER = "an approver";
 const approvers = (f: Facts, fmt: Formatter) => fmt.oneOf(f.approvers, APPROVER);
 const what = (f: Facts) => `${f.role} for ${span(f.duration)}`;
 const mine = (f: Facts) => `your ${f.role} access to ${f.hub}`;
+const asks = (f: Facts, fmt: Formatter) =>
+  `${fmt.who(f.requester)} asks for ${fmt.b(f.role)} on ${fmt.b(f.hub)} for ${fmt.b(span(f.duration))}`;
 const theirs = (f: Facts, fmt: Formatter) => `${f.role} for ${fmt.who(f.requester)}`;
 const outage: ByOutage = {
   hub: (f) => `${f.hub} does not answer`,
@@ -270,10 +272,12 @@ const refusal: ByRefusal = {
     `${fmt.b("Refused:")} ${fmt.code(role)} needs ${fmt.oneOf(by, APPROVER)}, and nobody but you is there to approve.`,
   "not-approver": ({ approvers: by }, fmt) =>
     `${fmt.b("Nothing changed:")} only ${fmt.any(by, APPROVER)} can decide this request.`,
-  "own-request": ({ approvers: by }, fmt) =>
-    `${fmt.b("Nothing changed:")} you cannot approve your own request. ${upperFirst(fmt.any(by, APPROVER))} ${
-      by.length === 1 ? "has been asked" : "can"
-    }.`,
+  "own-request": ({ approvers: by, deciding }, fmt) =>
+    deciding === "deny"
+      ? `${fmt.b("Nothing changed:")} you cannot deny your own request. Withdraw, in our DM, takes it back.`
+      : `${fmt.b("Nothing changed:")} you cannot approve your own request. ${upperFirst(fmt.any(by, APPROVER))} ${
+          by.length === 1 ? "has been asked" : "can"
+        }.`,
   "not-yours": ({ id }, fmt) => `${fmt.b("Nothing changed:")} ${id} belongs to someone else.`,
   late: ({ did, by, at }, fmt) =>
     did === "timedOut" || !by
@@ -304,6 +308,7 @@ const refusal: ByRefusal = {
 
 const button: ByAction = {
   approve: "Approve",
+  approveNote: "Approve with a note…",
   deny: "Deny…",
   withdraw: "Withdraw",
   release: "Release now",
@@ -393,6 +398,7 @@ export const en = {
     `${named ? `anyone in ${fmt.any(f.approvers, APPROVER)}` : "any approver"} except ${name(f.requester)}`,
   allows: (description: string): string => `Allows: ${description}`,
   deniedBecause: "Why it was denied:",
+  approvedWith: "Note from whoever approved:",
   cause,
   paste: "Copy it, open the dashboard, paste, Login. Do not forward it.",
   shortened: (most: string): string => `The hub allows at most ${most}, so this ends earlier than you asked.`,
@@ -401,12 +407,6 @@ export const en = {
       title: "Release access",
       text: "End your access now? The token stops within about 10 seconds.",
       yes: "Release now",
-      no: "Keep it",
-    },
-    revoke: {
-      title: "Revoke access",
-      text: "End this access now? The token stops within about 10 seconds, and the holder is told who revoked it.",
-      yes: "Revoke",
       no: "Keep it",
     },
     goOn: {
@@ -483,12 +483,30 @@ export const en = {
     cancel: "Cancel",
     close: "Close",
   },
-  deny: {
-    title: "Deny a request",
-    head: (role: string, who: string, fmt: Formatter): string => `${fmt.b("Denying:")} ${role} for ${who}.`,
-    label: "Reason",
-    hint: "The requester and the approvals channel see it.",
-    submit: "Deny",
+  decision: {
+    approve: {
+      title: "Approve with a note",
+      head: (f: Facts, fmt: Formatter): string => `${fmt.b("Approving:")} ${asks(f, fmt)}.`,
+      label: "Note",
+      hint: "The requester and the approvals channel see it.",
+      submit: "Approve",
+    },
+    deny: {
+      title: "Deny a request",
+      head: (f: Facts, fmt: Formatter): string => `${fmt.b("Denying:")} ${asks(f, fmt)}.`,
+      label: "Reason",
+      hint: "The requester and the approvals channel see it.",
+      submit: "Deny",
+    },
+    revoke: {
+      title: "Revoke access",
+      head: (f: Facts, fmt: Formatter): string =>
+        `${fmt.b("Revoking:")} ${f.role} on ${f.hub} for ${fmt.who(f.requester)}, ${span(f.duration)}, ${fmt.until(f.endsAt)}. The token stops within about 10 seconds.`,
+      label: "Reason",
+      hint: "The holder and the approvals channel see it, and who revoked.",
+      submit: "Revoke",
+    },
+    asked: "Asked for because:",
     cancel: "Cancel",
     blank: "Write a reason.",
     close: "Close",

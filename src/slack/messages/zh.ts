@@ -52,6 +52,8 @@ const APPROVER = "审批人";
 const approvers = (f: Facts, fmt: Formatter) => fmt.oneOf(f.approvers, APPROVER);
 const what = (f: Facts) => `${f.role}（${span(f.duration)}）`;
 const mine = (f: Facts) => `你在 ${f.hub} 上的 ${f.role} 权限`;
+const asks = (f: Facts, fmt: Formatter) =>
+  `${fmt.who(f.requester)} 申请 ${fmt.b(f.hub)} 的 ${fmt.b(f.role)} 权限，时长 ${fmt.b(span(f.duration))} `;
 const theirs = (f: Facts, fmt: Formatter) => `${fmt.who(f.requester)} 的 ${f.role} 权限`;
 const outage: ByOutage = {
   hub: (f) => `${f.hub} 暂无响应`,
@@ -259,8 +261,10 @@ const refusal: ByRefusal = {
     `${fmt.b("未受理：")} ${fmt.code(role)} 需要 ${fmt.oneOf(by, APPROVER)}批准，而除你之外目前没有人可以审批。`,
   "not-approver": ({ approvers: by }, fmt) =>
     `${fmt.b("没有变化：")} 只有 ${fmt.any(by, APPROVER)}可以审批这条申请。`,
-  "own-request": ({ approvers: by }, fmt) =>
-    `${fmt.b("没有变化：")} 不能批准自己的申请。已请 ${fmt.any(by, APPROVER)}审批。`,
+  "own-request": ({ approvers: by, deciding }, fmt) =>
+    deciding === "deny"
+      ? `${fmt.b("没有变化：")} 不能拒绝自己的申请。如不再需要，请在私信中撤回。`
+      : `${fmt.b("没有变化：")} 不能批准自己的申请。已请 ${fmt.any(by, APPROVER)}审批。`,
   "not-yours": ({ id }, fmt) => `${fmt.b("没有变化：")} ${id} 是别人的申请。`,
   late: ({ did, by, at }, fmt) =>
     did === "timedOut" || !by
@@ -285,6 +289,7 @@ const refusal: ByRefusal = {
 
 const button: ByAction = {
   approve: "批准",
+  approveNote: "批准并附言…",
   deny: "拒绝…",
   withdraw: "撤回",
   release: "立即归还",
@@ -362,6 +367,7 @@ export const zh: Words = {
     `除 ${name(f.requester)} 外，${named ? fmt.any(f.approvers, APPROVER) : APPROVER}均可审批`,
   allows: (description) => `权限范围：${description}`,
   deniedBecause: "拒绝的理由：",
+  approvedWith: "审批人附言：",
   cause,
   paste: "复制令牌，打开控制台，粘贴后点击 Login。请勿转发。",
   shortened: (most) => `Hub 最多允许 ${most}，因此会比你申请的时间更早结束。`,
@@ -371,12 +377,6 @@ export const zh: Words = {
       text: "现在就结束你的权限吗？令牌会在大约 10 秒内失效。",
       yes: "立即归还",
       no: "继续使用",
-    },
-    revoke: {
-      title: "撤销权限",
-      text: "现在就撤销这项权限吗？令牌会在大约 10 秒内失效，持有人会得知是谁撤销的。",
-      yes: "撤销",
-      no: "保留",
     },
     goOn: {
       title: "继续使用这个 Redis",
@@ -445,12 +445,30 @@ export const zh: Words = {
     cancel: "取消",
     close: "关闭",
   },
-  deny: {
-    title: "拒绝申请",
-    head: (role, who, fmt) => `${fmt.b("拒绝：")} ${who} 申请的 ${role}。`,
-    label: "理由",
-    hint: "申请人和审批频道都会看到。",
-    submit: "拒绝",
+  decision: {
+    approve: {
+      title: "批准并附言",
+      head: (f, fmt) => `${fmt.b("批准：")} ${asks(f, fmt)}。`,
+      label: "附言",
+      hint: "申请人和审批频道都会看到。",
+      submit: "批准",
+    },
+    deny: {
+      title: "拒绝申请",
+      head: (f, fmt) => `${fmt.b("拒绝：")} ${asks(f, fmt)}。`,
+      label: "理由",
+      hint: "申请人和审批频道都会看到。",
+      submit: "拒绝",
+    },
+    revoke: {
+      title: "撤销权限",
+      head: (f, fmt) =>
+        `${fmt.b("撤销：")} ${fmt.who(f.requester)} 在 ${f.hub} 的 ${f.role} 权限，${span(f.duration)}，${fmt.until(f.endsAt)} 。令牌会在大约 10 秒内失效。`,
+      label: "理由",
+      hint: "持有人和审批频道都会看到，也会看到是谁撤销的。",
+      submit: "撤销",
+    },
+    asked: "申请的理由：",
     cancel: "取消",
     blank: "请写明理由。",
     close: "关闭",

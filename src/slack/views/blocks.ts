@@ -4,6 +4,7 @@ import type {
   Button,
   ContextBlock,
   KnownBlock,
+  Overflow,
   RichTextBlock,
   SectionBlock,
 } from "@slack/types";
@@ -23,7 +24,7 @@ export const context = (parts: readonly string[]): ContextBlock => ({
   elements: [mrkdwn(parts.join(" · "))],
 });
 
-export const actions = (...elements: Button[]): ActionsBlock[] =>
+export const actions = (...elements: (Button | Overflow)[]): ActionsBlock[] =>
   elements.length > 0 ? [{ type: "actions", elements }] : [];
 
 const QUOTE = 1_000;

@@ -1,8 +1,9 @@
 /** Buttons: each says for a screen reader what it does to which request. */
-import type { Button, ConfirmationDialog } from "@slack/types";
+import type { Button, ConfirmationDialog, Overflow } from "@slack/types";
 import type { AccessRequest } from "../../domain/request.ts";
 import { type ActionId, buttonValue } from "../ids.ts";
 import { cut, oneLine } from "../messages/text.ts";
+import { plain } from "./inputs.ts";
 import type { Renderer } from "./renderer.ts";
 
 const LABEL = 75;
@@ -29,9 +30,8 @@ const others = (p: Renderer, action: ActionId, r: AccessRequest): Button => ({
   value: buttonValue(r),
 });
 
-function confirm(p: Renderer, what: "release" | "revoke"): ConfirmationDialog {
-  const { title, text, yes, no } = p.words.confirm[what];
-  const plain = (words: string) => ({ type: "plain_text" as const, text: words });
+function confirm(p: Renderer): ConfirmationDialog {
+  const { title, text, yes, no } = p.words.confirm.release;
   return { title: plain(title), text: plain(text), confirm: plain(yes), deny: plain(no), style: "danger" };
 }
 
@@ -47,12 +47,15 @@ export const againButton = (p: Renderer, r: AccessRequest): Button => own(p, "ag
 export const releaseButton = (p: Renderer, r: AccessRequest): Button => ({
   ...own(p, "release", r),
   style: "danger",
-  confirm: confirm(p, "release"),
+  confirm: confirm(p),
 });
-export const revokeButton = (p: Renderer, r: AccessRequest): Button => ({
-  ...others(p, "revoke", r),
-  style: "danger",
-  confirm: confirm(p, "revoke"),
+/** Its modal asks once more. */
+export const revokeButton = (p: Renderer, r: AccessRequest): Button => others(p, "revoke", r);
+/** What is seldom wanted, behind three dots. */
+export const moreMenu = (p: Renderer, r: AccessRequest): Overflow => ({
+  type: "overflow",
+  action_id: "approveNote",
+  options: [{ text: plain(p.words.button.approveNote), value: buttonValue(r) }],
 });
 export const dashboardButton = (p: Renderer, r: AccessRequest): Button => ({
   ...button(p, "open", r.role, "", r.id),

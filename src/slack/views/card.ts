@@ -12,7 +12,7 @@ import { factsOf, message, type Renderer } from "./renderer.ts";
 export function card(p: Renderer, r: AccessRequest, status: DisplayStatus, first: boolean): Message {
   if (status === "pending") return pending(p, r, first);
   const f = factsOf(p, r);
-  const why = r.state === "denied" ? quote(r.why, p.words.deniedBecause) : [];
+  const why = r.state === "denied" ? quote(r.why, p.words.deniedBecause) : approverNote(p, r);
   const revoke = status === "active" ? actions(buttons.revokeButton(p, r)) : [];
   return message(p, (fmt) => p.words.card[status](f, fmt), [...quote(r.reason), ...why, ...revoke], [r.id]);
 }
@@ -23,7 +23,7 @@ function pending(p: Renderer, r: AccessRequest, first: boolean): Message {
   // An approver outside the pings must not be mentioned: that would ping them.
   const all = r.approvers.every((who) => pings.includes(who));
   const footer = [p.words.lapses(f, p.rich), p.words.decides(f, p.rich, all), r.id];
-  const buttonRow = actions(buttons.approveButton(p, r), buttons.denyButton(p, r));
+  const buttonRow = actions(buttons.approveButton(p, r), buttons.denyButton(p, r), buttons.moreMenu(p, r));
   const { blocks } = message(
     p,
     (fmt) => [p.words.card.pending(f, fmt), ...pings.map(mention)].join(" "),
@@ -32,6 +32,9 @@ function pending(p: Renderer, r: AccessRequest, first: boolean): Message {
   );
   return { text: shorten(p.words.cardText(f, cut(oneLine(r.reason), 150, escaped)), 150), blocks };
 }
+
+export const approverNote = (p: Renderer, r: AccessRequest): KnownBlock[] =>
+  "decision" in r && r.decision.note ? quote(r.decision.note, p.words.approvedWith) : [];
 
 /** Nothing when the role has left the catalog. */
 export function allowsLines(p: Renderer, r: AccessRequest): KnownBlock[] {

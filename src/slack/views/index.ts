@@ -2,7 +2,13 @@
 export { vettedReply } from "./asked.ts";
 export { behindMessage, goneOnReply } from "./behind.ts";
 export type { Message, ViewContext } from "./context.ts";
-export { type DenyTarget, denyModal, denyModalBlank, denyModalRefused, readDeny } from "./deny.ts";
+export {
+  type DecisionTarget,
+  decisionBlank,
+  decisionModal,
+  decisionRefused,
+  readDecision,
+} from "./decision.ts";
 export { type Done, doneReply, unforeseenReply } from "./done.ts";
 export { drawMessage } from "./draw.ts";
 export { commandOf, type FilledForm, type FormDraft, type FormOrigin, readForm } from "./form-draft.ts";

@@ -3,7 +3,7 @@ import type { Shown } from "../../domain/message-key.ts";
 import type { AccessRequest } from "../../domain/request.ts";
 import { actions, preformatted, section } from "./blocks.ts";
 import * as buttons from "./buttons.ts";
-import { allowsLines } from "./card.ts";
+import { allowsLines, approverNote } from "./card.ts";
 import type { Message, ViewContext } from "./context.ts";
 import { factsOf, message, type Renderer, rendererOf } from "./renderer.ts";
 
@@ -21,7 +21,14 @@ export function drawToken(r: AccessRequest, token: string, ctx: ViewContext): Me
   return message(
     p,
     (fmt) => p.words.token.ready(f, fmt),
-    [preformatted(token), section(p.words.paste), ...notes, ...allowsLines(p, r), ...row],
+    [
+      preformatted(token),
+      section(p.words.paste),
+      ...approverNote(p, r),
+      ...notes,
+      ...allowsLines(p, r),
+      ...row,
+    ],
     [r.id],
   );
 }

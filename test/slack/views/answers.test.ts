@@ -7,21 +7,22 @@ import { isFinal } from "../../../src/domain/lifecycle.ts";
 import { Locale, Standing } from "../../../src/domain/person.ts";
 import { ChangedTerm, type Refusal } from "../../../src/domain/refusal.ts";
 import type { AccessRequest } from "../../../src/domain/request.ts";
-import { DENY_VIEW } from "../../../src/slack/ids.ts";
+import { DECISION_VIEWS, type DecisionKind } from "../../../src/slack/ids.ts";
 import {
   type Done,
-  denyModal,
-  denyModalBlank,
-  denyModalRefused,
+  decisionBlank,
+  decisionModal,
+  decisionRefused,
   doneReply,
   helpReply,
   type Message,
-  readDeny,
+  readDecision,
   refusedReply,
   revokeChoiceReply,
   statusReply,
   unforeseenReply,
   vettedReply,
+  welcomeMessage,
 } from "../../../src/slack/views/index.ts";
 import { buttonsIn, expectModal, expectSpeech, mrkdwnIn } from "../../helpers/speech.ts";
 import { activeOne, alice, bob, common, ID, NOW, pendingOne, records, SRE, view } from "../records.ts";
@@ -50,8 +51,9 @@ const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
   "nobody-can-approve": [{ kind: "nobody-can-approve", role: "admin", approvers: [SRE] }],
   "not-approver": [{ kind: "not-approver", approvers: [SRE] }],
   "own-request": [
-    { kind: "own-request", approvers: [SRE] },
-    { kind: "own-request", approvers: [SRE, alice.id] },
+    { kind: "own-request", approvers: [SRE], deciding: "approve" },
+    { kind: "own-request", approvers: [SRE, alice.id], deciding: "approve" },
+    { kind: "own-request", approvers: [SRE], deciding: "deny" },
   ],
   "not-yours": [{ kind: "not-yours", id: ID }],
   late: (["approved", "denied", "withdrawn", "timedOut", "refused", "ended"] as const).flatMap((did) => [
@@ -84,7 +86,7 @@ describe.each(Locale.options)("answers in %s", (locale) => {
     const message = refusedReply(refusal, view(locale));
     expectSpeech(message);
     expect(seen(message)).not.toMatch(/undefined|null|NaN|\[object/);
-    expectModal(denyModalRefused(refusal, view(locale)));
+    expectModal(decisionRefused("deny", refusal, view(locale)));
   });
 
   test.each(["approved", "denied", "withdrawn", "hidden", "ending"] satisfies Done[])("done: %s", (kind) => {
@@ -100,6 +102,7 @@ describe.each(Locale.options)("answers in %s", (locale) => {
     for (const names of [[], ["admin"], ["peek", "admin", "gone"]])
       expectSpeech(helpReply(view(locale), names));
     expectSpeech(statusReply([], view(locale)));
+    expectSpeech(welcomeMessage(view(locale)));
     expectSpeech(
       statusReply(
         records.filter((r) => !isFinal(r)),
@@ -121,14 +124,20 @@ describe.each(Locale.options)("answers in %s", (locale) => {
     expectSpeech(helpReply({ ...ctx, roles }, Object.keys(roles)));
   });
 
-  test("the deny modal", () => {
-    const target = { id: ID, terms: 2, role: "admin", name: "Bob <!here>", channel: "C0", ts: "1.1" };
-    const modal = denyModal(target, view(locale));
-    expectModal(modal);
-    expect(modal.callback_id).toBe(DENY_VIEW);
-    expect(JSON.parse(modal.private_metadata ?? "")).toEqual({ id: ID, terms: 2, channel: "C0", ts: "1.1" });
-    const [block] = Object.keys(denyModalBlank(view(locale)));
-    expect(modal.blocks.map((one) => one.block_id)).toContain(block);
+  test.each(["approve", "deny", "revoke"] satisfies DecisionKind[])("the modal to %s", (kind) => {
+    for (const r of records) {
+      const target = { id: ID, terms: 2, channel: "C0", responseUrl: "https://x.y/z", replace: true };
+      const named = { ...r, requester: { ...r.requester, name: "Bob <!here>" } };
+      const modal = decisionModal(kind, named, target, view(locale));
+      expectModal(modal);
+      expect(modal.callback_id).toBe(DECISION_VIEWS[kind]);
+      expect(JSON.parse(modal.private_metadata ?? "")).toEqual(target);
+      const words = visibleText({ text: "", blocks: modal.blocks as never });
+      for (const said of [`<@${bob.id}>`, r.role, words.includes("4 h") ? "4 h" : "4 小时", r.reason, ID])
+        expect(words).toContain(said);
+      const [block] = Object.keys(decisionBlank(view(locale)));
+      expect(modal.blocks.map(({ block_id }) => block_id)).toContain(block);
+    }
   });
 });
 
@@ -180,12 +189,12 @@ describe("what is said", () => {
     expect(first(refusedReply({ kind: "not-approver", approvers: [SRE] }, view("en")))).toBe(
       "*Nothing changed:* only <!subteam^S0SRE> can decide this request.",
     );
-    expect(first(refusedReply({ kind: "own-request", approvers: [SRE] }, view("en")))).toBe(
-      "*Nothing changed:* you cannot approve your own request. <!subteam^S0SRE> has been asked.",
-    );
-    expect(first(refusedReply({ kind: "own-request", approvers: [alice.id] }, view("zh")))).toBe(
-      "*没有变化：* 不能批准自己的申请。已请 <@U0ALICE> 审批。",
-    );
+    expect(
+      first(refusedReply({ kind: "own-request", approvers: [SRE], deciding: "approve" }, view("en"))),
+    ).toBe("*Nothing changed:* you cannot approve your own request. <!subteam^S0SRE> has been asked.");
+    expect(
+      first(refusedReply({ kind: "own-request", approvers: [alice.id], deciding: "approve" }, view("zh"))),
+    ).toBe("*没有变化：* 不能批准自己的申请。已请 <@U0ALICE> 审批。");
   });
 
   test("help shows roles with their limits", () => {
@@ -212,24 +221,22 @@ describe("what is said", () => {
   });
 });
 
-describe("a submitted denial", () => {
+describe("a submitted decision", () => {
   const submitted = (value: string | null) => ({
     private_metadata: JSON.stringify({ id: ID, terms: 1, channel: "C0" }),
     state: { values: { why: { why: { type: "plain_text_input", value } } } },
   });
 
   test("is read, trimmed", () => {
-    expect(readDeny(submitted("  use guest "))).toEqual({
-      id: ID,
-      terms: 1,
-      channel: "C0",
+    expect(readDecision(submitted("  use guest "))).toEqual({
+      target: { id: ID, terms: 1, channel: "C0" },
       why: "use guest",
     });
-    expect(readDeny(submitted("   ")).why).toBe("");
-    expect(readDeny(submitted(null)).why).toBe("");
+    expect(readDecision(submitted("  \u200b ")).why).toBe("");
+    expect(readDecision(submitted(null)).why).toBe("");
   });
 
   test("of another view is an error", () => {
-    expect(() => readDeny({ private_metadata: "", state: { values: {} } })).toThrow();
+    expect(() => readDecision({ private_metadata: "", state: { values: {} } })).toThrow();
   });
 });

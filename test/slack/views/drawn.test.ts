@@ -230,10 +230,10 @@ describe("what is said", () => {
     ]);
   });
 
-  test("only approvers' cards of live grants can be revoked, and only after a confirmation", () => {
+  test("only approvers' cards of live grants can be revoked; the modal asks once more", () => {
     const active = drawMessage(activeOne, "card", "active", view("zh"), false);
     expect(buttons(active)).toEqual(["撤销…"]);
-    expect(buttonsIn(active.blocks)[0]?.confirm?.style).toBe("danger");
+    expect(buttonsIn(active.blocks)[0]).not.toHaveProperty("style");
     expect(active.text).toBe("生效中，还有 4 小时：Bob 的 admin 权限。由 Alice 1 分钟前批准。");
   });
 

@@ -7,13 +7,12 @@ import type { Reply } from "../reply.ts";
 import { againAction } from "./again.ts";
 import { approveAction } from "./approve.ts";
 import { changeAction } from "./change.ts";
-import { denyAction } from "./deny.ts";
+import { decisionAction } from "./decision.ts";
 import { editAction } from "./edit.ts";
 import { goOnAction } from "./go-on.ts";
 import { hideAction } from "./hide.ts";
 import { openAction } from "./open.ts";
 import { releaseAction } from "./release.ts";
-import { revokeAction } from "./revoke.ts";
 import { runAction } from "./run.ts";
 import { sendAction } from "./send.ts";
 import { withdrawAction } from "./withdraw.ts";
@@ -30,10 +29,11 @@ export type Action = (context: HandlerContext, click: Click) => Promise<ActionRe
 
 const TABLE: Record<ActionId, Action> = {
   approve: approveAction,
-  deny: denyAction,
+  approveNote: decisionAction("approve"),
+  deny: decisionAction("deny"),
   withdraw: withdrawAction,
   release: releaseAction,
-  revoke: revokeAction,
+  revoke: decisionAction("revoke"),
   hide: hideAction,
   again: againAction,
   edit: editAction,

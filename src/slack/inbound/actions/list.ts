@@ -1,21 +1,19 @@
 /** A list that one grant was ended from: replaced by what was done, with what is left still at hand. */
 import type { AccessRequest } from "../../../domain/request.ts";
 import { doneReply, type Message, type ViewContext } from "../../views/index.ts";
-import type { Click } from "../payload.ts";
-import type { ActionReply } from "./index.ts";
+import type { Reply } from "../reply.ts";
 
 export async function endedInList(
-  click: Click,
+  replace: boolean,
   request: AccessRequest,
   others: () => Promise<AccessRequest[]>,
   draw: (left: AccessRequest[], ctx: ViewContext) => Message,
-): Promise<ActionReply | undefined> {
-  if (!click.ephemeral) return undefined;
+): Promise<Reply | undefined> {
+  if (!replace) return undefined;
   // It is ended already: a list that cannot be read is left out.
   const left = (await others().catch(() => [])).filter(({ id }) => id !== request.id);
-  const reply = (ctx: ViewContext): Message => {
+  return (ctx: ViewContext): Message => {
     const first = doneReply("ending", request, ctx);
     return left.length === 0 ? first : { ...first, blocks: [...first.blocks, ...draw(left, ctx).blocks] };
   };
-  return { reply, replace: true };
 }

@@ -8,5 +8,7 @@ import { targetOf } from "./target.ts";
 
 export const releaseAction: Action = async ({ ports }, click) => {
   const request = await releaseGrant(ports, { id: targetOf(click).id, by: click.user });
-  return endedInList(click, request, () => openRequests(ports, click.user), statusReply);
+  const others = () => openRequests(ports, click.user);
+  const reply = await endedInList(click.ephemeral, request, others, statusReply);
+  return reply && { reply, replace: true };
 };

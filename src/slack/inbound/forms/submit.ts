@@ -1,18 +1,20 @@
 /** A modal's submission, by the view it comes from. A new one: a file, and a line in the table. */
 import type { ViewErrorsResponseAction } from "@slack/bolt";
-import { DENY_VIEW, REQUEST_VIEW } from "../../ids.ts";
+import { DECISION_VIEWS, REQUEST_VIEW } from "../../ids.ts";
 import type { HandlerContext } from "../context.ts";
 import { Submission } from "../payload.ts";
-import { submitDeny } from "./submit-deny.ts";
+import { submitDecision } from "./submit-decision.ts";
 import { submitRequest } from "./submit-request.ts";
 
 export type SubmissionAck = (answer?: ViewErrorsResponseAction) => Promise<void>;
 
 /** Validated before it is acknowledged, decided after. */
-type Submit = (context: HandlerContext, submission: Submission, ack: SubmissionAck) => Promise<void>;
+export type Submit = (context: HandlerContext, submission: Submission, ack: SubmissionAck) => Promise<void>;
 
 const TABLE: Readonly<Record<string, Submit>> = {
-  [DENY_VIEW]: submitDeny,
+  [DECISION_VIEWS.approve]: submitDecision("approve"),
+  [DECISION_VIEWS.deny]: submitDecision("deny"),
+  [DECISION_VIEWS.revoke]: submitDecision("revoke"),
   [REQUEST_VIEW]: submitRequest,
 };
 

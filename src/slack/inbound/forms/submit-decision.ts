@@ -1,0 +1,53 @@
+/** A decision is sent from its modal: a denial with its reason, an approval with a note, a revocation. */
+
+import type { UserId } from "../../../domain/ids.ts";
+import { decideRequest } from "../../../flow/decide.ts";
+import { revocableGrants, revokeGrant } from "../../../flow/revoke.ts";
+import type { DecisionKind } from "../../ids.ts";
+import { type DecisionTarget, decisionBlank, readDecision, revokeChoiceReply } from "../../views/index.ts";
+import { endedInList } from "../actions/list.ts";
+import { answer } from "../answer.ts";
+import type { HandlerContext } from "../context.ts";
+import { errorReply, type Reply } from "../reply.ts";
+import { localeKnown } from "./open.ts";
+import type { Submit } from "./submit.ts";
+
+/** Throws Refused, StoreDown, StoreUnsure. */
+type Decide = (
+  context: HandlerContext,
+  decision: { target: DecisionTarget; by: UserId; why: string },
+) => Promise<Reply | undefined>;
+
+const TABLE: Record<DecisionKind, Decide> = {
+  approve: async ({ ports }, { target: { id, terms }, by, why }) => {
+    await decideRequest(ports, { id, terms, by, verdict: { approve: true, note: why } });
+    return undefined;
+  },
+  deny: async ({ ports }, { target: { id, terms }, by, why }) => {
+    await decideRequest(ports, { id, terms, by, verdict: { approve: false, why } });
+    return undefined;
+  },
+  revoke: async ({ ports }, { target: { id, replace = false }, by, why }) => {
+    const request = await revokeGrant(ports, { id, by, reason: why });
+    const others = () => revocableGrants(ports, { of: request.requester.id, by });
+    return endedInList(replace, request, others, (left, ctx) => revokeChoiceReply(left, ctx, by));
+  },
+};
+
+export const submitDecision =
+  (kind: DecisionKind): Submit =>
+  async (context, { user, view }, ack) => {
+    const { target, why } = readDecision(view);
+    if (kind === "deny" && why === "") {
+      const ctx = context.viewContext(localeKnown(context, user));
+      return ack({ response_action: "errors", errors: decisionBlank(ctx) });
+    }
+    await ack();
+    const { channel, responseUrl, replace } = target;
+    try {
+      const reply = await TABLE[kind](context, { target, by: user, why });
+      if (reply) await answer(context, { user, channel, responseUrl }, reply, replace);
+    } catch (error) {
+      await answer(context, { user, channel }, errorReply(context.log, error, target.id));
+    }
+  };
