@@ -162,7 +162,7 @@ describe("at a start", () => {
     expect((await bot.ready()).status).toBe(200);
     expect(await bot.held()).toEqual(expect.arrayContaining(["redis", "records"]));
     await world.slack.command(BOB, GENERAL, "revoke");
-    await it.whisper(BOB, "Nothing was changed");
+    await it.whisper(BOB, "Nothing changed");
     world.redis.resume();
     await world.until(async () => (await stateOf("before").catch(() => null)) !== null);
     await world.jump(10 * SECOND);
@@ -273,7 +273,7 @@ describe("behind a router that heeds readiness, a signed revoke gets its answer"
   const revoked = () => it.dm(BOB, "Ending");
   test.each([
     ["the hub does not answer", async () => void (await hub().down()), revoked],
-    ["Redis does not answer", async () => world.redis.pause(), () => it.whisper(BOB, "Nothing was changed")],
+    ["Redis does not answer", async () => world.redis.pause(), () => it.whisper(BOB, "Nothing changed")],
     ["a ClusterRole is gone", async () => void (await withoutRole()), revoked],
   ])("when %s", async (_, spoil, answered) => {
     const bot = await start();

@@ -449,7 +449,6 @@ export const en = {
   revoke: {
     head: (count: number, fmt: Formatter): string => `${fmt.b(`${count} live:`)} choose which access to end.`,
   },
-  refusedFooter: "Nothing was changed.",
   yourReason: "your reason",
   trouble: (id: string | undefined, fmt: Formatter): string =>
     `${fmt.b("Not finished:")} something went wrong on the bot's side. Try again in a minute; if it stays, tell an administrator${

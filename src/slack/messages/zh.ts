@@ -53,7 +53,7 @@ const approvers = (f: Facts, fmt: Formatter) => fmt.oneOf(f.approvers, APPROVER)
 const what = (f: Facts) => `${f.role}（${span(f.duration)}）`;
 const mine = (f: Facts) => `你在 ${f.hub} 上的 ${f.role} 权限`;
 const asks = (f: Facts, fmt: Formatter) =>
-  `${fmt.who(f.requester)} 申请 ${fmt.b(f.hub)} 的 ${fmt.b(f.role)} 权限，时长 ${fmt.b(span(f.duration))} `;
+  `${fmt.who(f.requester)} 申请 ${fmt.b(f.hub)} 的 ${fmt.b(f.role)} 权限，时长 ${span(f.duration)}`;
 const theirs = (f: Facts, fmt: Formatter) => `${fmt.who(f.requester)} 的 ${f.role} 权限`;
 const outage: ByOutage = {
   hub: (f) => `${f.hub} 暂无响应`,
@@ -243,9 +243,9 @@ const refusal: ByRefusal = {
     `${fmt.b("未发送：")} 申请 ${fmt.code(role)} 必须写明理由，请补在命令末尾。`,
   "reason-too-long": ({ max }, fmt) => `${fmt.b("未发送：")} 理由超过了 ${max} 个字符。下面是它的开头：`,
   "unknown-command": ({ word, line }, fmt) =>
-    `${fmt.b("未发送：")} 没有命令 ${fmt.code(word)} 。你是不是想写 ${fmt.code(line)} ？`,
+    `${fmt.b("未发送：")} 没有 ${fmt.code(word)} 这个命令。你是不是想写： ${fmt.code(line)}`,
   "status-of-others": (_, fmt) =>
-    `${fmt.b("未发送：")} 这里只能查看你自己的状态。要结束他人的权限，请使用 ${fmt.code(`${fmt.command} revoke @…`)} 。`,
+    `${fmt.b("未发送：")} 这里只能查看你自己的状态。结束他人的权限： ${fmt.code(`${fmt.command} revoke @…`)}`,
   "unknown-target": ({ word }, fmt) =>
     `${fmt.b("没有变化：")} ${fmt.code(word)} 既不是申请编号，也不是 Slack 能识别的人。请输入 ${fmt.code(
       `${fmt.command} revoke @`,
@@ -417,7 +417,6 @@ export const zh: Words = {
   revoke: {
     head: (count, fmt) => `${fmt.b(`${count} 项生效中：`)} 请选择要结束的权限。`,
   },
-  refusedFooter: "没有任何改动。",
   yourReason: "理由",
   trouble: (id, fmt) =>
     `${fmt.b("未能完成：")} 机器人出了点问题。请一分钟后再试；如果仍然不行，请联系管理员${id ? `，编号 ${id}` : ""}。`,
@@ -434,13 +433,13 @@ export const zh: Words = {
     role: "角色",
     time: "时长",
     other: "其他时长",
-    otherHint: "例如 45m、2h 30m、8小时 或 半天。填写后以此为准。",
+    otherHint: "例如 45m、2h 30m、8小时或半天。填写后以此为准。",
     reason: "理由",
     reasonHint: "审批人会看到。",
     ends: (at, time, fmt) => `如果现在批准，${span(time)}，大约 ${fmt.when(at)} 结束。`,
     looking: "正在查询你还可以申请哪些角色…",
     none: "目前没有你可以申请的角色。",
-    leftOut: (role, fmt) => `你不能申请 ${fmt.code(role)} ，请选择其他角色。`,
+    leftOut: (role, fmt) => `请选择其他角色：你不能申请 ${fmt.code(role)}`,
     submit: "提交申请",
     cancel: "取消",
     close: "关闭",
@@ -463,7 +462,7 @@ export const zh: Words = {
     revoke: {
       title: "撤销权限",
       head: (f, fmt) =>
-        `${fmt.b("撤销：")} ${fmt.who(f.requester)} 在 ${f.hub} 的 ${f.role} 权限，${span(f.duration)}，${fmt.until(f.endsAt)} 。令牌会在大约 10 秒内失效。`,
+        `${fmt.b("撤销：")} ${fmt.who(f.requester)} 在 ${f.hub} 的 ${f.role} 权限（${span(f.duration)}，${fmt.until(f.endsAt)}）。令牌会在大约 10 秒内失效。`,
       label: "理由",
       hint: "持有人和审批频道都会看到，也会看到是谁撤销的。",
       submit: "撤销",

@@ -13,5 +13,5 @@ export function doneReply(kind: Done, r: AccessRequest, ctx: ViewContext): Messa
 
 export function unforeseenReply(id: string | undefined, ctx: ViewContext): Message {
   const p = rendererOf(ctx);
-  return message(p, (fmt) => p.words.trouble(id, fmt), [], [id ?? p.words.refusedFooter]);
+  return message(p, (fmt) => p.words.trouble(id, fmt), [], [id ?? p.words.help.commands(p.rich)]);
 }

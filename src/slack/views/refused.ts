@@ -45,7 +45,11 @@ const editButtons = (p: Renderer, refusal: Refusal): Button[] =>
     ? [{ ...button(p, "edit", roleOf(refusal.typed)), value: cut(refusal.typed, VALUE) }]
     : [];
 
+/** That nothing was changed, the sentence says. */
 function footer(p: Renderer, refusal: Refusal): string {
   if ("id" in refusal && refusal.kind !== "unknown-request") return refusal.id;
-  return refusal.kind === "unsure" ? p.rich.code(`${p.ctx.command} status`) : p.words.refusedFooter;
+  if (refusal.kind === "unsure") return p.rich.code(`${p.ctx.command} status`);
+  return "line" in refusal || refusal.kind === "may-not-ask"
+    ? p.words.status.none(p.rich)
+    : p.words.help.commands(p.rich);
 }
