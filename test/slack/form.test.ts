@@ -50,7 +50,7 @@ describe("opening", () => {
     await complete(door, view);
     expect(words(view)).toContain("one of <!subteam^S0SRE> approves within 4 h");
     expect(words(view)).toContain("at most 8 h");
-    expect(words(view)).toMatch(/end at about <!date\^\d+\^\{time\}/);
+    expect(words(view)).toMatch(/Ends at about <!date\^\d+\^\{time\}/);
   });
 
   test("by the global shortcut, anywhere", async () => {
@@ -176,7 +176,7 @@ describe("choosing", () => {
       errors: { reason: "Please complete this required field." },
     });
     await door.slack.select(BOB, { view: view.id }, "form-time", "4 h");
-    await door.slack.waitFor(() => words(view).includes("4 h end at about"));
+    await door.slack.waitFor(() => words(view).includes("approved now (4 h)"));
     expect(words(view)).not.toBe(before);
     await door.slack.select(BOB, { view: view.id }, "form-role", "guest");
     await door.slack.waitFor(() => !words(view).includes("needs a reason"));

@@ -473,7 +473,7 @@ export const en = {
     reason: "Reason",
     reasonHint: "Whoever decides reads it.",
     ends: (at: number, time: number, fmt: Formatter): string =>
-      `Approved now, ${span(time)} end at about ${fmt.when(at)}.`,
+      `Ends at about ${fmt.when(at)} if it is approved now (${span(time)}).`,
     looking: "Looking up what else you may ask for…",
     none: "There is no role you can ask for.",
     leftOut: (role: string, fmt: Formatter): string =>

@@ -436,7 +436,7 @@ export const zh: Words = {
     otherHint: "例如 45m、2h 30m、8小时或半天。填写后以此为准。",
     reason: "理由",
     reasonHint: "审批人会看到。",
-    ends: (at, time, fmt) => `如果现在批准，${span(time)}，大约 ${fmt.when(at)} 结束。`,
+    ends: (at, time, fmt) => `如果现在批准（${span(time)}），大约 ${fmt.when(at)} 结束。`,
     looking: "正在查询你还可以申请哪些角色…",
     none: "目前没有你可以申请的角色。",
     leftOut: (role, fmt) => `请选择其他角色：你不能申请 ${fmt.code(role)}`,
