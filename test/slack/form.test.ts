@@ -188,14 +188,16 @@ describe("choosing", () => {
     const door = await openDoor();
     await door.meet(BOB);
     const { promise: known, resolve } = Promise.withResolvers<undefined>();
+    let asked = 0;
     door.slack.meddle({
-      before: async ({ method }) => (method === "usergroups.users.list" ? known : undefined),
+      before: async ({ method }) => (method === "usergroups.users.list" && asked++ === 0 ? known : undefined),
       after: async () => true,
     });
     const view = await opened(door);
+    await expect.poll(() => asked).toBe(1);
     await door.slack.select(BOB, { view: view.id }, "form-role", "peek");
-    resolve(undefined);
     await complete(door, view);
+    resolve(undefined);
     await door.listener.stop();
     expect(filledWith(view).role).toBe("peek");
     expect(door.lines.filter(({ level }) => level === "error")).toEqual([]);
