@@ -274,6 +274,7 @@ describe("revoke, on the card", () => {
 
   test("its holder, too, may end it there", async () => {
     const { door, id, view } = await opened(BOB);
+    expect(words(view)).toContain("*Revoking:* your guest access to production, 2 h");
     await door.slack.submit(BOB, view.id, {});
     await door.until(id, "ending");
     expect(await door.ports.requests.get(id)).toMatchObject({ end: { cause: "released" } });

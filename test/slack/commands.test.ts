@@ -271,6 +271,7 @@ describe("revoke", () => {
     const live = await door.grant();
     const { ephemeral } = await door.slack.command(BOB, GENERAL, "revoke");
     expect(visibleText(ephemeral ?? { text: "" })).toContain(live.id);
+    expect(visibleText(ephemeral ?? { text: "" })).toContain("*Ending:* your guest access to production.");
     expect(await door.ports.requests.get(live.id)).toMatchObject({
       state: "ending",
       end: { cause: "released" },

@@ -21,7 +21,7 @@ export async function answer(
   words: Reply,
   replace = false,
 ): Promise<void> {
-  const message = render(context, await localeOf(context, reach.user), words);
+  const message = render(context, { locale: await localeOf(context, reach.user), reader: reach.user }, words);
   const ways = [
     () => byUrl(reach, message, replace),
     () => postEphemeral(context, reach, message),

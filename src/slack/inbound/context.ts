@@ -21,6 +21,15 @@ export interface HandlerContext {
   ackWithin?: number;
 }
 
+export const localeKnown = ({ people, language }: HandlerContext, user: UserId): Locale =>
+  people.known(user)?.locale ?? language;
+
+/** For what this person alone reads, in their language as far as it is known. */
+export const contextFor = (context: HandlerContext, user: UserId): ViewContext => ({
+  ...context.viewContext(localeKnown(context, user)),
+  reader: user,
+});
+
 /** Whoever typed or pressed, before any look-up: vetting corrects name and language. */
 export const requesterOf = ({ people, language }: HandlerContext, id: UserId, name: string): Person =>
   people.known(id) ?? { id, name: name || id, locale: language };

@@ -58,8 +58,12 @@ export async function localeOf({ people, language, log }: HandlerContext, user: 
 }
 
 /** Never throws: a message that cannot be drawn becomes the one sentence. */
-export function render({ viewContext, log }: HandlerContext, locale: Locale, words: Reply): Message {
-  const ctx = viewContext(locale);
+export function render(
+  { viewContext, log }: HandlerContext,
+  { locale, reader }: { locale: Locale; reader: UserId },
+  words: Reply,
+): Message {
+  const ctx = { ...viewContext(locale), reader };
   try {
     return words(ctx);
   } catch (error) {

@@ -54,7 +54,9 @@ const what = (f: Facts) => `${f.role} for ${span(f.duration)}`;
 const mine = (f: Facts) => `your ${f.role} access to ${f.hub}`;
 const asks = (f: Facts, fmt: Formatter) =>
   `${fmt.who(f.requester)} asks for ${fmt.b(f.role)} on ${fmt.b(f.hub)} for ${fmt.b(span(f.duration))}`;
-const theirs = (f: Facts, fmt: Formatter) => `${f.role} for ${fmt.who(f.requester)}`;
+/** What stands with "for @Bob" for all others is "your" to Bob. */
+const theirs = (f: Facts, fmt: Formatter) =>
+  fmt.isReader(f.requester) ? mine(f) : `${f.role} for ${fmt.who(f.requester)}`;
 const outage: ByOutage = {
   hub: (f) => `${f.hub} does not answer`,
   slack: () => "Slack does not answer",
@@ -282,7 +284,7 @@ const refusal: ByRefusal = {
   late: ({ did, by, at }, fmt) =>
     did === "timedOut" || !by
       ? `${fmt.b("Too late:")} this was ${did === "timedOut" ? "left to lapse" : did} ${fmt.at(at)}; your click changed nothing.`
-      : `${fmt.b("Too late:")} ${name(by)} ${did === "withdrawn" ? "withdrew" : did} this ${fmt.at(at)}; your click changed nothing.`,
+      : `${fmt.b("Too late:")} ${fmt.isReader(by) ? "you" : name(by)} ${did === "withdrawn" ? "withdrew" : did} this ${fmt.at(at)}; your click changed nothing.`,
   "terms-changed": ({ role, what: term, max }, fmt) =>
     `${fmt.b(closedFor({ what: term }))} ${fmt.code(role)}: ${changed({ what: term, max })}.`,
   "not-hidden-yet": (_, fmt) =>
@@ -500,7 +502,9 @@ export const en = {
     revoke: {
       title: "Revoke access",
       head: (f: Facts, fmt: Formatter): string =>
-        `${fmt.b("Revoking:")} ${f.role} on ${f.hub} for ${fmt.who(f.requester)}, ${span(f.duration)}, ${fmt.until(f.endsAt)}. The token stops within about 10 seconds.`,
+        `${fmt.b("Revoking:")} ${
+          fmt.isReader(f.requester) ? mine(f) : `${f.role} on ${f.hub} for ${fmt.who(f.requester)}`
+        }, ${span(f.duration)}, ${fmt.until(f.endsAt)}. The token stops within about 10 seconds.`,
       label: "Reason",
       hint: "The holder and the approvals channel see it, and who revoked.",
       submit: "Revoke",

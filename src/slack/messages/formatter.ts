@@ -8,6 +8,8 @@ export interface Formatter {
   /** Blocks, not plain words. */
   rich: boolean;
   command: string;
+  /** It is read by this person alone. */
+  isReader(person: Person): boolean;
   b(text: string): string;
   code(text: string): string;
   who(person: Person): string;
@@ -64,12 +66,16 @@ export function date(at: number, shape: string): string {
 const DAY_AND_TIME = "{date_short_pretty} {time}";
 const near = (at: number, now: number): boolean => Math.abs(at - now) < DAY / 2;
 
-export function richFormatter(grammar: Grammar, now: number, command: string): Formatter {
+/** `reader`: whoever alone reads it. */
+type Reader = string | undefined;
+
+export function richFormatter(grammar: Grammar, now: number, command: string, reader: Reader): Formatter {
   const day = (at: number) => date(at, DAY_AND_TIME);
   const when = (at: number) => (near(at, now) ? date(at, "{time}") : day(at));
   return {
     rich: true,
     command,
+    isReader: ({ id }) => id === reader,
     b: (text) => `*${text}*`,
     code: (text) => foreignCode(text, 120),
     who: (person) => `<@${person.id}>`,
@@ -86,7 +92,7 @@ export function richFormatter(grammar: Grammar, now: number, command: string): F
   };
 }
 
-export function plainFormatter(grammar: Grammar, now: number, command: string): Formatter {
+export function plainFormatter(grammar: Grammar, now: number, command: string, reader: Reader): Formatter {
   const left = (at: number) => grammar.left(grammar.span(coarse(Math.max(at - now, MINUTE))));
   const ago = (at: number) => {
     const passed = now - at;
@@ -98,6 +104,7 @@ export function plainFormatter(grammar: Grammar, now: number, command: string): 
   return {
     rich: false,
     command,
+    isReader: ({ id }) => id === reader,
     b: (text) => text,
     code: (text) => foreign(text, 60),
     who: name,

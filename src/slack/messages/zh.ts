@@ -54,7 +54,8 @@ const what = (f: Facts) => `${f.role}（${span(f.duration)}）`;
 const mine = (f: Facts) => `你在 ${f.hub} 上的 ${f.role} 权限`;
 const asks = (f: Facts, fmt: Formatter) =>
   `${fmt.who(f.requester)} 申请 ${fmt.b(f.hub)} 的 ${fmt.b(f.role)} 权限，时长 ${span(f.duration)}`;
-const theirs = (f: Facts, fmt: Formatter) => `${fmt.who(f.requester)} 的 ${f.role} 权限`;
+const theirs = (f: Facts, fmt: Formatter) =>
+  fmt.isReader(f.requester) ? mine(f) : `${fmt.who(f.requester)} 的 ${f.role} 权限`;
 const outage: ByOutage = {
   hub: (f) => `${f.hub} 暂无响应`,
   slack: () => "Slack 暂无响应",
@@ -268,8 +269,8 @@ const refusal: ByRefusal = {
   "not-yours": ({ id }, fmt) => `${fmt.b("没有变化：")} ${id} 是别人的申请。`,
   late: ({ did, by, at }, fmt) =>
     did === "timedOut" || !by
-      ? `${fmt.b("晚了一步：")} 这条申请已${fmt.at(at)} ${lateVerb[did]}，你的点击没有改变任何内容。`
-      : `${fmt.b("晚了一步：")} ${name(by)} 已${fmt.at(at)} ${lateVerb[did]}了这条申请，你的点击没有改变任何内容。`,
+      ? `${fmt.b("已被处理：")} 这条申请${fmt.at(at)} 已${lateVerb[did]}，本次点击未生效。`
+      : `${fmt.b("已被处理：")} ${fmt.isReader(by) ? "你" : name(by)} ${fmt.at(at)} 已${lateVerb[did]}，本次点击未生效。`,
   "terms-changed": ({ role, what: term, max }, fmt) =>
     `${fmt.b(closedFor({ what: term }))} ${fmt.code(role)} ${changed({ what: term, max })}。`,
   "not-hidden-yet": (_, fmt) => `${fmt.b("尚未隐藏：")} Slack 暂无响应，令牌仍在消息中，我们会继续重试。`,
@@ -462,7 +463,7 @@ export const zh: Words = {
     revoke: {
       title: "撤销权限",
       head: (f, fmt) =>
-        `${fmt.b("撤销：")} ${fmt.who(f.requester)} 在 ${f.hub} 的 ${f.role} 权限（${span(f.duration)}，${fmt.until(f.endsAt)}）。令牌会在大约 10 秒内失效。`,
+        `${fmt.b("撤销：")} ${fmt.isReader(f.requester) ? "你" : fmt.who(f.requester)} 在 ${f.hub} 的 ${f.role} 权限（${span(f.duration)}，${fmt.until(f.endsAt)}）。令牌会在大约 10 秒内失效。`,
       label: "理由",
       hint: "持有人和审批频道都会看到，也会看到是谁撤销的。",
       submit: "撤销",

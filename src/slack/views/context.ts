@@ -1,7 +1,7 @@
 /** What every view needs besides the record, and what it gives back. */
 import type { KnownBlock } from "@slack/types";
 import type { Catalog } from "../../domain/catalog.ts";
-import type { Principal } from "../../domain/ids.ts";
+import type { Principal, UserId } from "../../domain/ids.ts";
 import type { Locale } from "../../domain/person.ts";
 
 export interface ViewContext {
@@ -13,6 +13,8 @@ export interface ViewContext {
   /** "/karpor-access" */
   command: string;
   now: number;
+  /** Whoever alone reads it; left out where others do. */
+  reader?: UserId;
 }
 
 export interface Message {

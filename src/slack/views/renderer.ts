@@ -21,8 +21,8 @@ export function rendererOf(ctx: ViewContext): Renderer {
   return {
     ctx,
     words: w,
-    rich: richFormatter(w.grammar, ctx.now, ctx.command),
-    plain: plainFormatter(w.grammar, ctx.now, ctx.command),
+    rich: richFormatter(w.grammar, ctx.now, ctx.command, ctx.reader),
+    plain: plainFormatter(w.grammar, ctx.now, ctx.command, ctx.reader),
     hub: foreign(ctx.hub.name, 60),
   };
 }

@@ -186,6 +186,13 @@ describe("what is said", () => {
     expect(say({ kind: "late", did: "approved", by: alice, at: NOW - HOUR })).toBe(
       "Too late: Alice approved this 1 h ago; your click changed nothing.",
     );
+    const late = { kind: "late", did: "approved", by: alice, at: NOW - HOUR } as const;
+    const alices = (locale: "en" | "zh") => ({ ...view(locale), reader: alice.id });
+    expect(refusedReply(late, alices("en")).text).toBe(
+      "Too late: you approved this 1 h ago; your click changed nothing.",
+    );
+    expect(refusedReply(late, view("zh")).text).toBe("已被处理：Alice 1 小时前已批准，本次点击未生效。");
+    expect(refusedReply(late, alices("zh")).text).toBe("已被处理：你 1 小时前已批准，本次点击未生效。");
     expect(first(refusedReply({ kind: "not-approver", approvers: [SRE] }, view("en")))).toBe(
       "*Nothing changed:* only <!subteam^S0SRE> can decide this request.",
     );

@@ -8,8 +8,7 @@ import { assertLive, assertMayRevoke } from "../../../flow/revoke.ts";
 import { load } from "../../../flow/support/load.ts";
 import type { DecisionKind } from "../../ids.ts";
 import { decisionModal, decisionRefused } from "../../views/index.ts";
-import type { HandlerContext } from "../context.ts";
-import { localeKnown } from "../forms/open.ts";
+import { contextFor, type HandlerContext, localeKnown } from "../context.ts";
 import type { Click } from "../payload.ts";
 import type { Action } from "./index.ts";
 import { targetOf } from "./target.ts";
@@ -41,8 +40,7 @@ export const decisionAction =
     CHECKS[kind].record(request, click.user);
     const { channel, responseUrl, ephemeral } = click;
     const target = { id, terms, channel, ...(ephemeral ? { responseUrl, replace: true } : {}) };
-    const draw = () =>
-      decisionModal(kind, request, target, context.viewContext(localeKnown(context, click.user)));
+    const draw = () => decisionModal(kind, request, target, contextFor(context, click.user));
     const opened = await context.client.views.open({ trigger_id: click.triggerId, view: draw() });
     if (opened.view?.id) await lookAfter(context, click, { kind, id, viewId: opened.view.id, draw });
     return undefined;
@@ -65,7 +63,7 @@ async function lookAfter(
   const refusal = await refusalFor(context, user, kind, id);
   const locale = localeKnown(context, user);
   if (!refusal && locale === before) return;
-  const view = refusal ? decisionRefused(kind, refusal, context.viewContext(locale)) : draw();
+  const view = refusal ? decisionRefused(kind, refusal, contextFor(context, user)) : draw();
   await context.client.views.update({ view_id: viewId, view }).catch((error: unknown) => {
     context.log.warn(
       { id, err: error },

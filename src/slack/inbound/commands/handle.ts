@@ -33,7 +33,7 @@ async function serveCommand(context: HandlerContext, given: SlashCommand, ack: A
   const locale = context.people.known(given.user)?.locale;
   const early = await soon(outcome, context.ackWithin);
   if (early && !isLater(early) && locale)
-    return ack({ response_type: "ephemeral", ...render(context, locale, early) });
+    return ack({ response_type: "ephemeral", ...render(context, { locale, reader: given.user }, early) });
   await ack();
   await finish(context, given, await outcome);
 }

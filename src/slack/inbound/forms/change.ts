@@ -1,8 +1,8 @@
 /** Something was chosen in the form that asks for access: it is drawn anew, with what belongs to the choice. */
 import { readForm, requestForm } from "../../views/index.ts";
-import type { HandlerContext } from "../context.ts";
+import { contextFor, type HandlerContext } from "../context.ts";
 import type { Change } from "../payload.ts";
-import { completed, localeKnown, lookUpAsker } from "./open.ts";
+import { completed, lookUpAsker } from "./open.ts";
 
 export async function handleFormChange(
   context: HandlerContext,
@@ -10,6 +10,6 @@ export async function handleFormChange(
 ): Promise<void> {
   const { draft } = readForm(view, context.ports.policy.roles);
   const { roles } = await lookUpAsker(context, user);
-  const drawn = requestForm(completed(draft, roles), context.viewContext(localeKnown(context, user)));
+  const drawn = requestForm(completed(draft, roles), contextFor(context, user));
   await context.client.views.update({ view_id: viewId, view: drawn });
 }

@@ -5,7 +5,7 @@ import type { UserId } from "../../../domain/ids.ts";
 import { rolesFor } from "../../../flow/roles-for.ts";
 import { slackError } from "../../outbound/client.ts";
 import { type FormDraft, type FormOrigin, requestForm, requestFormRefused } from "../../views/index.ts";
-import type { HandlerContext } from "../context.ts";
+import { contextFor, type HandlerContext, localeKnown } from "../context.ts";
 
 export interface OpenForm {
   user: UserId;
@@ -19,14 +19,11 @@ export interface OpenForm {
 export async function openForm(context: HandlerContext, ask: OpenForm): Promise<void> {
   const draft = firstDraft(context, ask);
   const locale = localeKnown(context, ask.user);
-  const view = requestForm(draft, context.viewContext(locale));
+  const view = requestForm(draft, contextFor(context, ask.user));
   const opened = await context.client.views.open({ trigger_id: ask.triggerId, view });
   if (opened.view?.id)
     await fill(context, ask.user, { id: opened.view.id, hash: opened.view.hash }, draft, locale);
 }
-
-export const localeKnown = ({ people, language }: HandlerContext, user: UserId) =>
-  people.known(user)?.locale ?? language;
 
 /** Roles for certain people wait for the look-up; the one that was meant is shown at once. */
 function firstDraft({ ports }: HandlerContext, { meaning, origin }: OpenForm): FormDraft {
@@ -53,7 +50,7 @@ async function fill(
   before: string,
 ): Promise<void> {
   const { standing, roles } = await lookUpAsker(context, user);
-  const ctx = context.viewContext(localeKnown(context, user));
+  const ctx = contextFor(context, user);
   if (standing === "member" && draft.complete && ctx.locale === before) return;
   const view =
     standing === "member"

@@ -7,9 +7,8 @@ import type { DecisionKind } from "../../ids.ts";
 import { type DecisionTarget, decisionBlank, readDecision, revokeChoiceReply } from "../../views/index.ts";
 import { endedInList } from "../actions/list.ts";
 import { answer } from "../answer.ts";
-import type { HandlerContext } from "../context.ts";
+import { contextFor, type HandlerContext } from "../context.ts";
 import { errorReply, type Reply } from "../reply.ts";
-import { localeKnown } from "./open.ts";
 import type { Submit } from "./submit.ts";
 
 /** Throws Refused, StoreDown, StoreUnsure. */
@@ -39,7 +38,7 @@ export const submitDecision =
   async (context, { user, view }, ack) => {
     const { target, why } = readDecision(view);
     if (kind === "deny" && why === "") {
-      const ctx = context.viewContext(localeKnown(context, user));
+      const ctx = contextFor(context, user);
       return ack({ response_action: "errors", errors: decisionBlank(ctx) });
     }
     await ack();

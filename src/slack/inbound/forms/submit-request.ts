@@ -2,11 +2,10 @@
 import { commandOf, type FilledForm, formErrors, readForm } from "../../views/index.ts";
 import { answer } from "../answer.ts";
 import { storeRequest, vettedAnswer } from "../asked.ts";
-import { type HandlerContext, requesterOf } from "../context.ts";
+import { contextFor, type HandlerContext, requesterOf } from "../context.ts";
 import type { Submission } from "../payload.ts";
 import { errorReply, knownRefusal, replyOf } from "../reply.ts";
 import { soon } from "../soon.ts";
-import { localeKnown } from "./open.ts";
 import type { SubmissionAck } from "./submit.ts";
 
 export async function submitRequest(
@@ -41,6 +40,6 @@ async function store(context: HandlerContext, { user, name, triggerId }: Submiss
 }
 
 function errorsFor(context: HandlerContext, { user }: Submission, filled: FilledForm, error: unknown) {
-  const ctx = context.viewContext(localeKnown(context, user));
+  const ctx = contextFor(context, user);
   return formErrors(knownRefusal(context.log, error), filled, ctx);
 }
