@@ -76,6 +76,8 @@ test.each([
   ["- fix", "guest 1h - fix"],
   ["8 huors fix", "guest 8h fix"],
   ["90minuts", "guest 1h30m"],
+  ["30 mintues fix", "guest 30m fix"],
+  ["30 hosts down", "guest 30m hosts down"],
   ["2h30 fix", "guest 2h30m fix"],
   ["2h, fix", "guest 2h fix"],
   ["1,5h", "guest 1h30m"],

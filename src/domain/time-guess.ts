@@ -1,0 +1,59 @@
+/** What was meant by a time that is not understood: "-1h", "for 8h", "2h30", "8 huors", "90". Pure. */
+import { leadingAmount, UNIT_NAMES, unitMs } from "./amount.ts";
+import { HOUR, MINUTE } from "./duration.ts";
+import { distance } from "./nearest.ts";
+import { leadingNumberWord } from "./number-word.ts";
+
+/** `reason`: it looks like a time, and is none. */
+type Guess = { ms: number; end: number } | "reason" | null;
+
+const GUESSES: readonly ((text: string) => Guess)[] = [leadingNumberWord, signed, punctuated, slipped, bare];
+
+/** Of what begins a text, in lower case and narrow; the first that knows. */
+export const guessTime = (text: string): Guess =>
+  GUESSES.map((look) => look(text)).find((guess) => guess !== null) ?? null;
+
+const SIGN = /^[-+~±≈\u2010-\u2015\u2212]+\s*/;
+
+/** "-1h", "for 8h", "持续8小时": the time alone was meant. */
+function signed(text: string): Guess {
+  const before = (SIGN.exec(text) ?? /^(?:for\s+|(?:持续|为期|共)\s*)/.exec(text))?.[0];
+  if (!before) return null;
+  const after = text.slice(before.length);
+  const found = leadingAmount(after) ?? guessTime(after);
+  return found && found !== "reason" ? { ms: found.ms, end: before.length + found.end } : null;
+}
+
+/** "2h, fix", "1,5h", "2h30", "8小时修复". */
+function punctuated(text: string): Guess {
+  const word = /^\d\S*/.exec(text)?.[0];
+  if (!word) return null;
+  const [, hours, minutes] = /^(\d{1,3})h(\d{1,2})$/.exec(word) ?? [];
+  if (hours) return { ms: Number(hours) * HOUR + Number(minutes) * MINUTE, end: word.length };
+  const amount = leadingAmount(word.replace(/[^\p{L}\p{N}]+$/u, "").replace(",", "."));
+  if (amount) return { ms: amount.ms, end: word.length };
+  const [whole, count, unit = ""] =
+    /^(\d{1,6}(?:\.\d+)?)(个?(?:小时|钟头|星期|礼拜)|分钟|天|周)/u.exec(text) ?? [];
+  return whole ? { ms: Number(count) * (unitMs(unit) ?? 0), end: whole.length } : null;
+}
+
+/** "90minuts", "8 huors": a letter beside a unit's name, or its letters in another order. */
+function slipped(text: string): Guess {
+  const [whole, count, name = ""] = /^(\d{1,6}(?:\.\d+)?)\s*([a-z]{4,9})(?=\s|$)/.exec(text) ?? [];
+  const near = UNIT_NAMES.find(
+    (unit) => unit[0] === name[0] && (distance(unit, name) <= 1 || sorted(unit) === sorted(name)),
+  );
+  if (!whole || !near) return null;
+  return { ms: Number(count) * (unitMs(near) ?? 0), end: whole.length };
+}
+
+const sorted = (word: string): string => [...word].sort().join("");
+
+/** "8" is hours, "90" minutes; "500 errors" is none of them. */
+function bare(text: string): Guess {
+  const [whole, digits] = /^(\d{1,3})(?=\s|$)/.exec(text) ?? [];
+  const count = Number(digits);
+  if (!whole || count === 0) return null;
+  if (count <= 24) return { ms: count * HOUR, end: whole.length };
+  return count <= 180 && count % 5 === 0 ? { ms: count * MINUTE, end: whole.length } : "reason";
+}
