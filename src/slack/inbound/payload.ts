@@ -78,10 +78,10 @@ export const Submission = z
 export type Submission = z.infer<typeof Submission>;
 
 /** Something chosen in a modal that is still open. */
-export const Change = z
+export const FormChange = z
   .object({ user: Who, view: z.looseObject({ id: z.string(), callback_id: z.string() }) })
   .transform(({ user, view }) => ({ user: user.id, viewId: view.id, callbackId: view.callback_id, view }));
-export type Change = z.infer<typeof Change>;
+export type FormChange = z.infer<typeof FormChange>;
 
 export const Shortcut = z
   .object({ user: Who, callback_id: z.string(), trigger_id: z.string().min(1) })

@@ -4,7 +4,7 @@ import { REQUEST_VIEW } from "../../ids.ts";
 import { answer } from "../answer.ts";
 import type { HandlerContext } from "../context.ts";
 import { handleFormChange } from "../forms/change.ts";
-import { Change, Click } from "../payload.ts";
+import { Click, FormChange } from "../payload.ts";
 import { errorReply } from "../reply.ts";
 import { type ActionReply, actionFor } from "./index.ts";
 
@@ -14,7 +14,7 @@ export async function handleClick(
   ack: () => Promise<void>,
 ): Promise<void> {
   await ack();
-  const change = Change.safeParse(body).data;
+  const change = FormChange.safeParse(body).data;
   if (change?.callbackId === REQUEST_VIEW) return handleFormChange(context, change);
   const click = Click.parse(body);
   const action = actionFor(click.action);

@@ -7,7 +7,7 @@ import { SlashCommand } from "../payload.ts";
 import { type Reply, render, replyOf } from "../reply.ts";
 import { soon } from "../soon.ts";
 import { welcome } from "../welcome.ts";
-import { commandFor, isLater, type Later } from "./index.ts";
+import { type AfterAck, commandFor, isAfterAck } from "./index.ts";
 
 export type EphemeralAnswer = Message & { response_type: "ephemeral" };
 export type Ack = (answer?: EphemeralAnswer) => Promise<void>;
@@ -32,7 +32,7 @@ async function serveCommand(context: HandlerContext, given: SlashCommand, ack: A
   const outcome = run();
   const locale = context.people.known(given.user)?.locale;
   const early = await soon(outcome, context.ackWithin);
-  if (early && !isLater(early) && locale)
+  if (early && !isAfterAck(early) && locale)
     return ack({ response_type: "ephemeral", ...render(context, { locale, reader: given.user }, early) });
   await ack();
   await finish(context, given, await outcome);
@@ -41,8 +41,8 @@ async function serveCommand(context: HandlerContext, given: SlashCommand, ack: A
 async function finish(
   context: HandlerContext,
   given: SlashCommand,
-  outcome: Reply | Later | undefined,
+  outcome: Reply | AfterAck | undefined,
 ): Promise<void> {
-  const reply = outcome && isLater(outcome) ? await replyOf(context.log, () => outcome.after()) : outcome;
+  const reply = outcome && isAfterAck(outcome) ? await replyOf(context.log, () => outcome.after()) : outcome;
   if (reply) await answer(context, given, reply);
 }

@@ -17,7 +17,7 @@ import { statusCommand } from "./status.ts";
 export type Turn = SlashCommand & { rest: string };
 
 /** What is left to do once Slack has its acknowledgement; nothing where the person sees the outcome elsewhere. */
-export interface Later {
+export interface AfterAck {
   after(): Promise<Reply | undefined>;
 }
 
@@ -25,10 +25,10 @@ export interface Command {
   /** It needs nothing but the store, so it is done before Slack is told that the command arrived. */
   first(rest: string): boolean;
   /** Throws Refused, StoreDown, StoreUnsure. */
-  run(context: HandlerContext, turn: Turn): Promise<Reply | Later | undefined>;
+  run(context: HandlerContext, turn: Turn): Promise<Reply | AfterAck | undefined>;
 }
 
-export const isLater = (outcome: Reply | Later): outcome is Later => "after" in outcome;
+export const isAfterAck = (outcome: Reply | AfterAck): outcome is AfterAck => "after" in outcome;
 
 const COMMANDS: Record<CommandName, Command> = {
   help: helpCommand,

@@ -1,12 +1,12 @@
 /** Something was chosen in the form that asks for access: it is drawn anew, with what belongs to the choice. */
 import { readForm, requestForm } from "../../views/index.ts";
 import { contextFor, type HandlerContext } from "../context.ts";
-import type { Change } from "../payload.ts";
+import type { FormChange } from "../payload.ts";
 import { completed, lookUpAsker } from "./open.ts";
 
 export async function handleFormChange(
   context: HandlerContext,
-  { user, viewId, view }: Change,
+  { user, viewId, view }: FormChange,
 ): Promise<void> {
   const { draft } = readForm(view, context.ports.policy.roles);
   const { roles } = await lookUpAsker(context, user);
