@@ -12,4 +12,9 @@ export type Person = z.infer<typeof Person>;
 export const Standing = z.enum(["member", "guest", "bot", "stranger", "deactivated"]);
 export type Standing = z.infer<typeof Standing>;
 
-export type Profile = Person & { standing: Standing };
+export interface Profile extends Person {
+  standing: Standing;
+  title?: string | undefined;
+  /** IANA name. */
+  timeZone?: string | undefined;
+}

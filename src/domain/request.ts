@@ -1,5 +1,6 @@
 /** AccessRequest: one record a request, a union by state. Both the Redis schema and the type. Pure. */
 import { z } from "zod";
+import { Background } from "./background.ts";
 import { Principal, RequestId } from "./ids.ts";
 import { Person } from "./person.ts";
 import { Refusal } from "./refusal.ts";
@@ -58,6 +59,7 @@ const Common = z.object({
   enteredAt: Ms,
   /** Raised for each new account on the hub. */
   generation: Ms,
+  background: Background.optional(),
   /** See messages.ts. */
   messages: z.record(z.string(), Sent),
 });

@@ -1,4 +1,5 @@
 /** Every change of state, as a pure function of the record; a wrong state is Refused (people) or null (jobs). Pure. */
+import type { Background } from "./background.ts";
 import { lateFor } from "./lifecycle.ts";
 import type { Locale, Person } from "./person.ts";
 import { type Refusal, Refused } from "./refusal.ts";
@@ -17,11 +18,12 @@ import {
 /** requested → pending, approved (by policy) or refused. The profile's name and language replace what was guessed. */
 export function validated(
   r: In<"requested">,
-  person: { name: string; locale: Locale },
+  person: { name: string; locale: Locale; background: Background },
   refusal: Refusal | null,
   now: number,
 ): AccessRequest {
-  const known = { ...r, requester: { ...r.requester, name: person.name, locale: person.locale } };
+  const { name, locale, background } = person;
+  const known = { ...r, background, requester: { ...r.requester, name, locale } };
   if (refusal) return { ...known, state: "refused", refusal, at: now };
   if (r.approvers.length > 0) return { ...known, state: "pending" };
   return approve(known, { by: "policy", qualified: "policy", at: now });

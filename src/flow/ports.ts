@@ -35,6 +35,8 @@ export interface Requests {
   adopt(request: In<"active">): Promise<boolean>;
   /** The person's requests that are not final, oldest first. Throws Unreadable where none but such may be live. */
   open(person: UserId): Promise<AccessRequest[]>;
+  /** What the person asked for in the last 30 days, as far as it can be read. */
+  recent(person: UserId): Promise<AccessRequest[]>;
   /** All that is not settled (see messages.ts), in batches. */
   unsettled(): AsyncIterable<AccessRequest[]>;
   /** Adds and removes a key: Redis answers and takes writes. */

@@ -1,4 +1,5 @@
 /** The workspace's answers come in: may this person ask, and can anybody approve? requested → pending | approved | refused */
+import { backgroundOf } from "../domain/background.ts";
 import type { RequestId } from "../domain/ids.ts";
 import { validating } from "../domain/policy.ts";
 import type { Refusal } from "../domain/refusal.ts";
@@ -12,9 +13,9 @@ import { load } from "./support/load.ts";
 export async function validateRequester(ports: Ports, id: RequestId): Promise<undefined> {
   const request = await ports.requests.get(id);
   if (request?.state !== "requested") return;
-  const { name, locale, refusal } = await lookUp(ports, request);
+  const { person, refusal } = await lookUp(ports, request);
   await commit(ports, id, (r) =>
-    r.state === "requested" ? validated(r, { name, locale }, refusal, ports.clock.now()) : null,
+    r.state === "requested" ? validated(r, person, refusal, ports.clock.now()) : null,
   );
 }
 
@@ -29,19 +30,20 @@ export async function vetRequest(ports: Ports, request: AccessRequest): Promise<
   return load(ports, request.id);
 }
 
-async function lookUp({ directory, policy }: Ports, request: AccessRequest) {
-  const person = request.requester.id;
+async function lookUp({ directory, policy, requests, clock }: Ports, request: AccessRequest) {
+  const { id } = request.requester;
   const role = roleToday(request, policy.roles);
-  const profile = await directory.person(person);
+  const [profile, recent] = await Promise.all([directory.person(id), requests.recent(id)]);
   const { name, locale } = profile;
-  if (isChanged(role)) return { name, locale, refusal: role };
+  const person = { name, locale, background: backgroundOf(request, profile, recent, clock.now()) };
+  if (isChanged(role)) return { person, refusal: role };
   const today = approversToday(role);
   const [mayAsk, someone] = await Promise.all([
-    role.requester ? directory.qualifies(person, role.requester.in) : person,
-    canBeApproved(request, today, (who) => directory.anyoneBut(person, who)),
+    role.requester ? directory.qualifies(id, role.requester.in) : id,
+    canBeApproved(request, today, (who) => directory.anyoneBut(id, who)),
   ]);
   const refusal: Refusal | null = validating({ profile, role, mayAsk: mayAsk !== null, someone }, request);
-  return { name, locale, refusal };
+  return { person, refusal };
 }
 
 /** Somebody both of whom it was asked and of today's approvers; none is needed where nobody was named. */

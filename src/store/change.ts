@@ -1,6 +1,7 @@
 /** Changing records: each function lands whole in one Lua call, or changes nothing. */
 
 import { transition } from "../domain/audit.ts";
+import { BACKGROUND_MS } from "../domain/background.ts";
 import { DAY, HOUR } from "../domain/duration.ts";
 import { isLasting } from "../domain/epoch.ts";
 import type { RequestId } from "../domain/ids.ts";
@@ -60,6 +61,7 @@ function birth({ clock }: Store, request: AccessRequest) {
       KEEP_TRAIL_MS,
       JSON.stringify(entry),
       reservedTill(request, now),
+      BACKGROUND_MS,
     ],
   };
 }
@@ -127,4 +129,5 @@ const keysOf = ({ keys }: Store, { id, requester, role }: AccessRequest): string
   keys.open(requester.id, role),
   keys.person(requester.id),
   keys.epoch,
+  keys.recent(requester.id),
 ];

@@ -15,7 +15,10 @@ export interface Keys {
   open(user: string, role: string): string;
   /** Which request a command made, so that its redelivery makes nothing. */
   trigger(triggerId: string): string;
+  /** What is open, by when it was asked for. */
   person(user: string): string;
+  /** All of the last 30 days, likewise. */
+  recent(user: string): string;
   lease(name: string): string;
   /** That something was told. */
   told(key: string): string;
@@ -35,6 +38,7 @@ export function keysOf(instance: string): Keys {
     open: (user, role) => `${prefix}:open:${user}:${role}`,
     trigger: (triggerId) => `${prefix}:trigger:${triggerId}`,
     person: (user) => `${prefix}:person:${user}`,
+    recent: (user) => `${prefix}:recent:${user}`,
     lease: (name) => `${prefix}:lease:${name}`,
     told: (key) => `${prefix}:told:${key}`,
   };

@@ -1,4 +1,5 @@
 /** Reading records: one round trip a record, one for each 500 of many. */
+import { BACKGROUND_MS } from "../domain/background.ts";
 import type { RequestId, UserId } from "../domain/ids.ts";
 import { isFinal } from "../domain/lifecycle.ts";
 import type { AccessRequest } from "../domain/request.ts";
@@ -39,6 +40,13 @@ export async function open(store: Store, person: UserId): Promise<AccessRequest[
   const [lost] = live.length > 0 ? [] : await unreadableIds(store, ids as RequestId[], found);
   if (lost) throw new Unreadable(lost, "cannot be read, and its time is not over.");
   return live;
+}
+
+export async function recent(store: Store, person: UserId): Promise<AccessRequest[]> {
+  const { redis, keys, clock } = store;
+  const since = clock.now() - BACKGROUND_MS;
+  const ids = await reading(redis, () => redis.zrange(keys.recent(person), since, "+inf", "BYSCORE"));
+  return records(await getMany(store, ids as RequestId[]));
 }
 
 /** Of those that cannot be read, the ones that may still be live. */

@@ -2,7 +2,7 @@
 import type { Requests } from "../flow/ports.ts";
 import { adopt, make, update } from "./change.ts";
 import { reading } from "./failures.ts";
-import { get, getMany, open, unsettled } from "./look.ts";
+import { get, getMany, open, recent, unsettled } from "./look.ts";
 import { replicator } from "./replicate.ts";
 import { defineScripts } from "./scripts.ts";
 import type { Store } from "./store.ts";
@@ -16,6 +16,7 @@ export function createRequests(options: Omit<Store, "replicate">): Requests {
     update: (id, change, how) => update(store, id, change, how),
     adopt: (request) => adopt(store, request),
     open: (person) => open(store, person),
+    recent: (person) => recent(store, person),
     unsettled: () => unsettled(store),
     // It removes itself: a ping that was cut off leaves nothing.
     ping: async () => {

@@ -32,9 +32,18 @@ local function left(till, now)
 end
 `;
 
-/** KEYS: request trail unsettled open person epoch trigger. ARGV: id v record requestedAt now keep entry till triggerTtl. */
-const MAKE = `${APPEND}${COUNT}${RESERVE}
-local taken = redis.call('GET', KEYS[7])
+// An approver is told of it. Nothing is kept longer than it is of use.
+const INDEX = `
+local function index(recent, id, at, keep)
+  redis.call('ZADD', recent, at, id)
+  redis.call('ZREMRANGEBYSCORE', recent, '-inf', string.format('%.0f', tonumber(at) - tonumber(keep)))
+  redis.call('PEXPIRE', recent, keep)
+end
+`;
+
+/** KEYS: request trail unsettled open person epoch recent trigger. ARGV: id v record requestedAt now keep entry till recentFor triggerTtl. */
+const MAKE = `${APPEND}${COUNT}${RESERVE}${INDEX}
+local taken = redis.call('GET', KEYS[8])
 if taken then return {'trigger', taken} end
 taken = redis.call('GET', KEYS[4])
 if taken then return {'open', taken} end
@@ -44,25 +53,27 @@ redis.call('HSET', KEYS[1], 'v', ARGV[2], 'record', ARGV[3], 'till', ARGV[8])
 redis.call('SADD', KEYS[3], ARGV[1])
 redis.call('SET', KEYS[4], ARGV[1], 'PX', left(ARGV[8], ARGV[5]))
 redis.call('ZADD', KEYS[5], ARGV[4], ARGV[1])
-redis.call('SET', KEYS[7], ARGV[1], 'PX', ARGV[9])
+redis.call('SET', KEYS[8], ARGV[1], 'PX', ARGV[10])
+index(KEYS[7], ARGV[1], ARGV[4], ARGV[9])
 count(KEYS[6])
 return {'made', ARGV[1]}
 `;
 
-/** KEYS: request trail unsettled open person epoch. ARGV: id v record requestedAt now keep entry till. Answers 1, or 0 when there is one. */
-const ADOPT = `${APPEND}${COUNT}${RESERVE}
+/** KEYS: request trail unsettled open person epoch recent. ARGV: id v record requestedAt now keep entry till recentFor. Answers 1, or 0 when there is one. */
+const ADOPT = `${APPEND}${COUNT}${RESERVE}${INDEX}
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 append(KEYS[2], ARGV[5], ARGV[6], ARGV[7])
 redis.call('HSET', KEYS[1], 'v', ARGV[2], 'record', ARGV[3], 'till', ARGV[8])
 redis.call('SADD', KEYS[3], ARGV[1])
 redis.call('SET', KEYS[4], ARGV[1], 'NX', 'PX', left(ARGV[8], ARGV[5]))
 redis.call('ZADD', KEYS[5], ARGV[4], ARGV[1])
+index(KEYS[7], ARGV[1], ARGV[4], ARGV[9])
 count(KEYS[6])
 return 1
 `;
 
 /**
- * KEYS: request trail unsettled open person epoch.
+ * KEYS: request trail unsettled open person epoch recent.
  * ARGV: id v record expected final settled ttl now keep entry ('' for none) lasting till.
  * Answers 1 when it landed, the record that stands when that is another version, nil when there is none.
  */
@@ -120,9 +131,9 @@ declare module "ioredis" {
 }
 
 const COMMANDS = {
-  makeRequest: { numberOfKeys: 7, lua: MAKE },
-  adoptRequest: { numberOfKeys: 6, lua: ADOPT },
-  swapRequest: { numberOfKeys: 6, lua: SWAP },
+  makeRequest: { numberOfKeys: 8, lua: MAKE },
+  adoptRequest: { numberOfKeys: 7, lua: ADOPT },
+  swapRequest: { numberOfKeys: 7, lua: SWAP },
   raiseEpoch: { numberOfKeys: 1, lua: RAISE },
   renewLease: { numberOfKeys: 1, lua: RENEW },
   releaseLease: { numberOfKeys: 1, lua: RELEASE },

@@ -105,7 +105,7 @@ export function redisCall(command: Cut, scripts: ReadonlyMap<string, string>): s
 }
 
 function ofScript(noun: string, command: Cut): string {
-  if (noun === "request") return command.word(2) === "6" ? "make request" : "change record";
+  if (noun === "request") return command.word(2) === "8" ? "make request" : "change record";
   if (noun === "lease") return command.word(5) === "" ? "release lease" : "keep lease";
   return "";
 }

@@ -108,6 +108,10 @@ export function memoryRequests(): MemoryRequests {
       await reach();
       return all().filter((r) => r.requester.id === person && !isFinal(r));
     },
+    async recent(person) {
+      await reach();
+      return all().filter((r) => r.requester.id === person);
+    },
     async *unsettled() {
       await reach();
       yield all().filter((r) => !isSettled(r));

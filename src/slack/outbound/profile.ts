@@ -17,7 +17,8 @@ export const SlackUser = z.object({
   team_id: words,
   enterprise_id: words,
   enterprise_user: z.object({ enterprise_id: words }).nullish(),
-  profile: z.object({ display_name: words, real_name: words }).nullish(),
+  tz: words,
+  profile: z.object({ display_name: words, real_name: words, title: words }).nullish(),
 });
 export type SlackUser = z.infer<typeof SlackUser>;
 
@@ -38,6 +39,8 @@ export const profileOf = (id: UserId, user: SlackUser, home: HomeWorkspace): Pro
     id,
   locale: user.locale?.toLowerCase().startsWith("zh") ? "zh" : "en",
   standing: standingOf(id, user, home),
+  title: user.profile?.title?.trim() || undefined,
+  timeZone: user.tz || undefined,
 });
 
 function standingOf(id: UserId, user: SlackUser, home: HomeWorkspace): Standing {
