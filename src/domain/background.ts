@@ -35,9 +35,7 @@ export function backgroundOf(
   const granted = others.flatMap((r) =>
     "decision" in r ? [{ role: r.role, at: r.decision.at, by: r.decision.by }] : [],
   );
-  const denied = others.find(
-    (r) => r.state === "denied" && r.role === role && now - r.at < DENIED_MS,
-  );
+  const denied = others.find((r) => r.state === "denied" && r.role === role && now - r.at < DENIED_MS);
   return {
     ...(title ? { title } : {}),
     ...(timeZone ? { timeZone } : {}),

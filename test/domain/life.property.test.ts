@@ -18,7 +18,7 @@ import { AccessRequest, Outage } from "../../src/domain/request.ts";
 import * as to from "../../src/domain/transitions.ts";
 import { approver, requestedRecord, sent, T0 } from "./records.ts";
 
-const req = { name: "Req", locale: "en", background: { holds: [], grants: 0 } } as const;
+const req = { name: "Req", locale: "en" as const, background: { holds: [], grants: 0 } };
 const uids = { accountUid: "a", bindingUid: "b" };
 
 type Move = (r: AccessRequest, now: number) => AccessRequest | null;
