@@ -22,21 +22,23 @@ export async function postMessage(
   const now = ports.clock.now();
   const { revision } = request;
   const sent: Sent = { channel: "", ts: "", shows, revision };
-  await noteFirst(ports, request, key, { ...sent, unanswered: { posts: posts + 1, at: now } });
+  const noted: Sent = { ...sent, unanswered: { posts: posts + 1, at: now } };
+  const [known, mine] = [request.messages[key], noted].map((one) => JSON.stringify(one));
+  await note(ports, request, key, noted, (standing) => JSON.stringify(standing) === known);
   try {
     const place = await ports.notifier.post(request, key, shows);
-    await note(ports, request, key, { ...sent, ...place });
+    await note(ports, request, key, { ...sent, ...place }, (standing) => !standing?.ts);
     return place;
   } catch (error) {
     if (error instanceof PostUnanswered) throw error;
     const code = error instanceof PostRefused ? error.code : null;
     const since = request.messages[key]?.refused?.since ?? now;
-    const unanswered = posts > 0 ? { unanswered: { posts, at: now } } : {};
-    await note(ports, request, key, {
+    const failed: Sent = {
       ...sent,
-      ...unanswered,
+      ...(posts > 0 ? { unanswered: { posts, at: now } } : {}),
       ...(code ? { refused: { code, since, triedAt: now } } : {}),
-    });
+    };
+    await note(ports, request, key, failed, (standing) => JSON.stringify(standing) === mine);
     if (code) return null;
     throw error;
   }
@@ -50,28 +52,31 @@ async function postsBefore(ports: Ports, request: AccessRequest, key: MessageKey
   if (found === "absent") return 0;
   if (found !== "unknown") {
     // What it shows is not known: it is redrawn.
-    await note(ports, request, key, { ...found, shows: "", revision: request.revision });
+    await note(
+      ports,
+      request,
+      key,
+      { ...found, shows: "", revision: request.revision },
+      (standing) => !standing?.ts,
+    );
     return found;
   }
   if (unanswered.posts >= POSTS_MAX) throw new PostUnanswered("no answer to this message's posts");
   return unanswered.posts;
 }
 
-/** Who slept over its lease is not to post beside the one that took over. Throws PostUnanswered. */
-async function noteFirst(
+/** Who slept over its lease does nothing beside the one that took over. Throws PostUnanswered where that one did something. */
+async function note(
   ports: Ports,
-  { id, messages }: AccessRequest,
+  { id }: AccessRequest,
   key: MessageKey,
   sent: Sent,
+  replaces: (standing: Sent | undefined) => boolean,
 ): Promise<void> {
-  const known = JSON.stringify(messages[key]);
-  let mine = false;
+  let done = false;
   await commit(ports, id, (r) => {
-    mine = JSON.stringify(r.messages[key]) === known;
-    return mine ? { ...r, messages: { ...r.messages, [key]: sent } } : null;
+    done = replaces(r.messages[key]);
+    return done ? { ...r, messages: { ...r.messages, [key]: sent } } : null;
   });
-  if (!mine) throw new PostUnanswered("somebody else posts this message");
+  if (!done) throw new PostUnanswered("somebody else posts this message");
 }
-
-const note = (ports: Ports, { id }: AccessRequest, key: MessageKey, sent: Sent): Promise<AccessRequest> =>
-  commit(ports, id, (r) => ({ ...r, messages: { ...r.messages, [key]: sent } }));
