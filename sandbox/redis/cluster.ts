@@ -62,7 +62,8 @@ async function startNode(opened: AsyncDisposableStack): Promise<Node> {
   const settings = {
     "cluster-enabled": "yes",
     "cluster-port": bus,
-    "cluster-node-timeout": 500,
+    // Shorter, and a node that a busy machine keeps waiting is taken for dead.
+    "cluster-node-timeout": 2000,
     "repl-diskless-sync-delay": 0,
   };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
