@@ -17,6 +17,8 @@ export interface PagePorts {
   context: PlaygroundContext;
   scenarios: Scenarios;
   dashboard: Dashboard;
+  /** Another world in place of this one. */
+  startOver(): Promise<void>;
 }
 
 const action =
@@ -60,9 +62,21 @@ export const PAGE_ACTIONS: Record<string, (ports: PagePorts, body: unknown) => u
   }),
   jump: action(z.object({ to: z.enum(JUMPS) }), ({ context }, { to }) => jumpTo(context, to)),
   scenario: action(z.object({ id: z.string() }), ({ scenarios }, { id }) => scenarios.run(id)),
+  startOver: action(z.object({}), startAnew),
   login: action(z.object({ token: z.string() }), ({ dashboard }, { token }) => dashboard.login(token)),
   visit: action(z.object({ token: z.string() }), ({ dashboard }, { token }) => dashboard.visit(token)),
 };
+
+const starting = new WeakSet<PlaygroundContext>();
+
+/** Once a world: a second press while the next one opens has nothing to add. */
+async function startAnew({ context, scenarios, startOver }: PagePorts): Promise<void> {
+  if (context.clockOff) throw new Error("What is real here is not thrown away.");
+  if (scenarios.running()) throw new Error("Something is being broken: wait until it has healed.");
+  if (starting.has(context)) throw new Error("It is starting over already.");
+  starting.add(context);
+  await startOver().finally(() => starting.delete(context));
+}
 
 /** A line that starts with a slash is a command: ours goes to the bot, others Slack does not know. */
 async function write(

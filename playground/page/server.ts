@@ -20,6 +20,8 @@ export interface PageServer {
   url: string;
   /** Whether a request that the hub logged was the page's. */
   isOwn(path: string): boolean;
+  /** Shows another world from now on. */
+  show(context: PlaygroundContext): void;
   close(): Promise<void>;
 }
 
@@ -30,15 +32,22 @@ interface Serving {
   port: number;
 }
 
+/** What a page shows and does in one world. */
+type Staging = Pick<Serving, "ports" | "facts">;
+
 /** Throws one sentence when the port is taken. */
 export async function servePage(
   context: PlaygroundContext,
   { port: wanted, says }: { port: number; says: string },
   signal: Signal,
+  startOver: () => Promise<void>,
 ): Promise<PageServer> {
-  const dashboard = createDashboard(context);
-  const ports = { context, dashboard, scenarios: createScenarios(context, signal.changed) };
-  const serving: Serving = { ports, facts: factsOf(context, says), signal, port: wanted };
+  const stage = (shown: PlaygroundContext): Staging => {
+    const scenarios = createScenarios(shown, signal.changed);
+    const ports = { context: shown, dashboard: createDashboard(shown), scenarios, startOver };
+    return { ports, facts: factsOf(shown, says) };
+  };
+  const serving: Serving = { ...stage(context), signal, port: wanted };
   const server = createServer((request, response) => {
     serve(serving, request, response).catch((error: Error) =>
       answer(response, 500, { error: error.message }),
@@ -46,7 +55,15 @@ export async function servePage(
   });
   const port = await listen(server, wanted);
   serving.port = port;
-  return { url: `http://127.0.0.1:${port}`, isOwn: dashboard.isOwn, close: () => close(server) };
+  return {
+    url: `http://127.0.0.1:${port}`,
+    isOwn: (path) => serving.ports.dashboard.isOwn(path),
+    show: (next) => {
+      Object.assign(serving, stage(next));
+      signal.changed();
+    },
+    close: () => close(server),
+  };
 }
 
 function factsOf({ hub, slack, dir }: PlaygroundContext, says: string): PageFacts {
@@ -96,12 +113,13 @@ async function serve(serving: Serving, request: IncomingMessage, response: Serve
   else answer(response, 404, { error: "There is nothing here." });
 }
 
-function events({ ports, facts, signal }: Serving, { searchParams }: URL, response: ServerResponse): void {
+function events(serving: Serving, { searchParams }: URL, response: ServerResponse): void {
   const watching = {
     left: searchParams.get("left") ?? USERS.dana,
     right: searchParams.get("right") ?? USERS.alice,
   };
-  stream(response, () => partsFor(ports.context, ports.scenarios, facts, watching), signal.on);
+  const parts = () => partsFor(serving.ports.context, serving.ports.scenarios, serving.facts, watching);
+  stream(response, parts, serving.signal.on);
 }
 
 function detail({ ports }: Serving, n: number, response: ServerResponse): void {

@@ -1,24 +1,28 @@
 /** The scenarios in the order they are offered, and what each has told so far. */
 import type { PlaygroundContext } from "../context.ts";
+import { slackBusy } from "./busy.ts";
 import { flush } from "./flush.ts";
 import { hubAway, hubBack } from "./hub.ts";
 import { kill } from "./kill.ts";
 import type { Scenario, ScenarioLine } from "./scenario.ts";
 import { twice } from "./twice.ts";
 
-const SCENARIOS: readonly Scenario[] = [kill, flush, hubAway, hubBack, twice];
+const SCENARIOS: readonly Scenario[] = [kill, flush, hubAway, hubBack, twice, slackBusy];
 
 export interface ScenarioView {
   id: string;
   title: string;
   about: string;
   not: string | undefined;
+  /** Undefined: no switch. */
+  on: boolean | undefined;
   running: boolean;
   lines: ScenarioLine[];
 }
 
 export interface Scenarios {
   view(): ScenarioView[];
+  running(): boolean;
   /** Starts it, and does not wait. Throws one sentence when it cannot be. */
   run(id: string): void;
 }
@@ -44,9 +48,11 @@ export function createScenarios(context: PlaygroundContext, changed: () => void)
     view: () =>
       SCENARIOS.map((scenario) => ({
         ...{ id: scenario.id, title: scenario.title, about: scenario.about, not: scenario.not(context) },
+        on: scenario.on?.(context),
         running: running.has(scenario.id),
         lines: lines.get(scenario.id) ?? [],
       })),
+    running: () => running.size > 0,
     run(id) {
       const scenario = SCENARIOS.find((one) => one.id === id);
       if (!scenario) throw new Error("There is no such thing to break.");

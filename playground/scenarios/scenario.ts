@@ -16,5 +16,7 @@ export interface Scenario {
   about: string;
   /** Why it cannot be done here; undefined when it can. */
   not(context: PlaygroundContext): string | undefined;
+  /** Of a switch: whether it is on; run turns it. */
+  on?(context: PlaygroundContext): boolean;
   run(context: PlaygroundContext, tell: Tell): Promise<void>;
 }
