@@ -8,7 +8,7 @@ export type { Entry, ScenarioView };
 export interface Who {
   id: string;
   name: string;
-  about: string;
+  about: Record<ChromeWords["lang"], string>;
   initials: string;
   /** 0–5: which of the avatars' colours. */
   tint: number;
@@ -70,15 +70,35 @@ export interface Side {
   words: ChromeWords;
 }
 
-/** What Slack itself says around the messages, in the reader's language. */
+/** What Slack and the phone say around the messages, in the reader's language. */
 export interface ChromeWords {
+  lang: "en" | "zh-CN";
+  /** Names the choice of whose Slack a side shows. */
+  left: string;
+  right: string;
+  /** The pane's parts, as a screen reader names them. */
+  places: string;
+  messages: string;
+  phone: string;
   messageTo: string;
+  send: string;
   onlyYou: string;
   edited: string;
+  unread: string;
   newHere: string;
   app: string;
   channels: string;
   directMessages: string;
+  locked: string;
+  quiet: string;
+  close: string;
+  copied: string;
+  /** Of the completions: the command (empty: as the manifest says it), a role, and the other words. */
+  command: string;
+  role: string;
+  status: string;
+  revoke: string;
+  help: string;
 }
 
 export interface ClockPart {

@@ -30,7 +30,8 @@ function whereOf(element: Element): Where | undefined {
 export function actOn(event: Event, side: Shown, overlay: HTMLElement): void {
   const target = event.target as Element;
   const copy = target.closest<HTMLElement>("[data-copy]");
-  if (copy) return void copyText(copy.nextElementSibling?.textContent?.trim() ?? "", copy);
+  const text = copy?.nextElementSibling?.textContent?.trim();
+  if (copy) return void copyText(text ?? "", copy, side()?.words.copied);
   const button = target.closest<HTMLButtonElement>("button[data-action]");
   const user = side()?.who.id;
   const where = button && whereOf(button);

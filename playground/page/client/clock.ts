@@ -36,6 +36,7 @@ function buttons({ off, next }: ClockPart): (Node | string)[] {
       "button",
       {
         type: "button",
+        "data-jump": to,
         disabled: why !== undefined,
         title: why ?? title,
         onclick: () => ask("jump", { to }),

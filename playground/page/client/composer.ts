@@ -1,39 +1,44 @@
 /** The message box, which completes slash commands as one types. */
-import type { PlaceView, Side } from "../types.ts";
+import type { ChromeWords, PlaceView, Side } from "../types.ts";
 import { ask } from "./ask.ts";
-import { h, keepInStep, swap } from "./dom.ts";
+import { h, keepInStep } from "./dom.ts";
+import { recall, remember } from "./remember.ts";
 import { parts, type SideName } from "./state.ts";
 
 export interface Composer {
   element: HTMLElement;
   draw(side: Side, place: PlaceView): void;
   send(line: string): Promise<void>;
-  focus(): void;
 }
 
 export function createComposer(name: SideName, place: () => PlaceView | undefined): Composer {
   const list = h("div", { class: "completions", id: `${name}-completions`, role: "listbox" });
   const box = h("input", {
     ...{ type: "text", autocomplete: "off", spellcheck: "false", role: "combobox" },
-    ...{ "aria-controls": list.id, "aria-expanded": "false", "aria-label": "Message" },
+    ...{ "aria-controls": list.id, "aria-expanded": "false" },
   });
   let picked = -1;
+  let draft = "";
+  let closed = false;
+  const write = (line: string) => {
+    box.value = line;
+    remember(draft, line);
+  };
   const send = async (line: string) => {
     const user = parts[name]?.who.id;
     const channel = place()?.id;
     if (!user || !channel || line.trim() === "") return;
-    box.value = "";
+    write("");
     complete();
-    if ((await ask("write", { user, channel, text: line })) === undefined && box.value === "")
-      box.value = line;
+    if ((await ask("write", { user, channel, text: line })) === undefined && box.value === "") write(line);
   };
   const fill = (line: string) => {
-    box.value = line;
+    write(line);
     box.focus();
     complete();
   };
   const complete = () => {
-    const lines = document.activeElement === box ? completionsOf(box.value) : [];
+    const lines = document.activeElement === box && !closed ? completionsOf(box.value, parts[name]) : [];
     picked = Math.min(picked, lines.length - 1);
     box.setAttribute("aria-expanded", String(lines.length > 0));
     const rows = lines.map((line, n) => ({ ...line, key: line.line, rev: String(n === picked), n }));
@@ -53,7 +58,7 @@ export function createComposer(name: SideName, place: () => PlaceView | undefine
     );
   };
   const press = (event: KeyboardEvent) => {
-    const lines = completionsOf(box.value);
+    const lines = closed ? [] : completionsOf(box.value, parts[name]);
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
     const choice = lines[event.key === "Tab" ? Math.max(picked, 0) : picked];
     if (step !== 0 && lines.length > 0) picked = (picked + step + lines.length + 1) % (lines.length + 1);
@@ -62,29 +67,32 @@ export function createComposer(name: SideName, place: () => PlaceView | undefine
       event.preventDefault();
       return fill(choice.line);
     } else if (event.key === "Enter") return void send(box.value);
-    else if (event.key === "Escape") box.blur();
+    else if (event.key === "Escape") closed = true;
     else return;
     event.preventDefault();
     complete();
   };
-  box.addEventListener("input", complete);
+  box.addEventListener("input", () => {
+    closed = false;
+    write(box.value);
+    complete();
+  });
   box.addEventListener("focus", complete);
   box.addEventListener("blur", complete);
   box.addEventListener("keydown", press);
-  const button = h(
-    "button",
-    { type: "button", class: "send", "aria-label": "Send", onclick: () => send(box.value) },
-    "➤",
-  );
+  const button = h("button", { type: "button", class: "send", onclick: () => send(box.value) }, "➤");
   return {
     element: h("div", { class: "composer" }, list, box, button),
-    draw: ({ words }, { kind, name: where }) => {
-      const to = `${words.messageTo} ${kind === "dm" ? where : `#${where}`}`;
-      swap(button, "1", () => ["➤"]);
-      if (box.placeholder !== to) box.placeholder = to;
+    draw: ({ words, who }, { id, kind, name: where }) => {
+      box.placeholder = `${words.messageTo} ${kind === "dm" ? where : `#${where}`}`;
+      box.ariaLabel = box.placeholder;
+      button.ariaLabel = words.send;
+      const key = `draft ${who.id} ${id}`;
+      if (key === draft) return;
+      draft = key;
+      box.value = recall(key) ?? "";
     },
     send,
-    focus: () => box.focus(),
   };
 }
 
@@ -93,23 +101,21 @@ interface Completion {
   about: string;
 }
 
-function completionsOf(typed: string): Completion[] {
-  if (!typed.startsWith("/")) return [];
+function completionsOf(typed: string, side: Side | undefined): Completion[] {
+  if (!typed.startsWith("/") || !side) return [];
+  const { words } = side;
   const commands = parts.facts?.commands ?? [];
   return commands.flatMap(({ command, description, usage, examples }) => {
-    if (!typed.startsWith(`${command} `))
-      return command.startsWith(typed) ? [{ line: `${command} `, about: `${usage} — ${description}` }] : [];
+    if (!typed.startsWith(`${command} `)) {
+      const about = words.command || `${usage} — ${description}`;
+      return command.startsWith(typed) ? [{ line: `${command} `, about }] : [];
+    }
     const rest = typed.slice(command.length + 1);
     if (rest.includes(" ")) return [];
     const fitting = examples.filter((word) => word.startsWith(rest) && word !== rest);
-    return fitting.map((word) => ({ line: `${command} ${word}`, about: aboutWord(word) }));
+    return fitting.map((word) => ({ line: `${command} ${word}`, about: aboutWord(word, words) }));
   });
 }
 
-const ABOUT: Record<string, string> = {
-  status: "what you have open",
-  revoke: "end your access",
-  help: "what you can ask for",
-};
-
-const aboutWord = (word: string): string => ABOUT[word] ?? "a role: then how long, then why";
+const aboutWord = (word: string, words: ChromeWords): string =>
+  word === "status" || word === "revoke" || word === "help" ? words[word] : words.role;

@@ -1,15 +1,18 @@
 /** The dialog that a button asks for before it is sent. */
 import type { Confirm } from "./click.ts";
 import { h } from "./dom.ts";
+import { holdFocus } from "./focus.ts";
 import { trap } from "./trap.ts";
 
 /** Resolves with whether it was confirmed. */
 export function confirmFirst(overlay: HTMLElement, asked: Confirm, opener: HTMLElement): Promise<boolean> {
+  opener.focus();
+  const giveFocusBack = holdFocus(opener.closest<HTMLElement>(".items") ?? opener);
   return new Promise((resolve) => {
     const settle = (yes: boolean) => {
       release();
       sheet.remove();
-      opener.focus();
+      giveFocusBack();
       resolve(yes);
     };
     const style = asked.style === "danger" ? "danger" : "primary";

@@ -4,7 +4,7 @@ import { copied, tell } from "./state.ts";
 
 const TOKEN = /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/;
 
-export async function copyText(text: string, button?: HTMLElement): Promise<void> {
+export async function copyText(text: string, button?: HTMLElement, done = "Copied"): Promise<void> {
   if (TOKEN.test(text)) {
     copied.token = text;
     tell("copied");
@@ -16,8 +16,8 @@ export async function copyText(text: string, button?: HTMLElement): Promise<void
   }
   if (!button) return;
   const words = button.textContent;
-  if (words === "Copied") return;
-  button.textContent = "Copied";
+  if (words === done) return;
+  button.textContent = done;
   window.setTimeout(() => {
     button.textContent = words;
   }, 1600);

@@ -1,4 +1,6 @@
 /** Making elements, and keeping a list of them in step with its data without touching what has not changed. */
+import { holdFocus } from "./focus.ts";
+
 type Child = Node | string | undefined | false;
 type Props = Record<string, string | boolean | number | undefined | ((event: never) => void)>;
 
@@ -30,10 +32,11 @@ export interface Keyed {
 
 /** Elements are made anew only when their `rev` changed, so that focus, selection and what is typed stay. */
 export function keepInStep<T extends Keyed>(
-  parent: Element,
+  parent: HTMLElement,
   items: readonly T[],
   make: (item: T) => HTMLElement,
 ): void {
+  const giveFocusBack = holdFocus(parent);
   const known = new Map(
     [...parent.children].map((child) => [(child as HTMLElement).dataset.key, child as HTMLElement]),
   );
@@ -53,13 +56,16 @@ export function keepInStep<T extends Keyed>(
     else parent.insertBefore(element, before);
   }
   for (const gone of known.values()) gone.remove();
+  giveFocusBack();
 }
 
 /** Replaces what is inside only when it would look different. */
 export function swap(parent: HTMLElement, rev: string, make: () => (Node | string)[]): void {
   if (parent.dataset.rev === rev) return;
   parent.dataset.rev = rev;
+  const giveFocusBack = holdFocus(parent);
   parent.replaceChildren(...make());
+  giveFocusBack();
 }
 
 const NEAR_END = 80;

@@ -5,30 +5,32 @@ import { createDashboardPanel } from "./dashboard.ts";
 import { byId, h } from "./dom.ts";
 import { createPane } from "./pane.ts";
 import { createProof } from "./proof.ts";
+import { recall } from "./remember.ts";
 import { createScenarioList } from "./scenarios.ts";
 import { createScenes } from "./scenes.ts";
+import { createStartOver } from "./start-over.ts";
 import { listenToServer, on, parts } from "./state.ts";
-import { createTabs, openDashboard, showColumn } from "./tabs.ts";
+import { COLUMNS, type Column, createTabs, openDashboard, showColumn } from "./tabs.ts";
 import { createTour } from "./tour.ts";
 
 const APPROVALS = "C0APPROVALS";
 
-const left = createPane("left", "dm");
-createPane("right", APPROVALS);
+const panes = { left: createPane("left", "dm"), right: createPane("right", APPROVALS) };
 const panels = createTabs();
 createDashboardPanel(panels.dashboard);
 createScenes(panels.scenes);
 createProof(panels.proof);
 createScenarioList(panels.break);
 createClock();
-createTour(left);
+createStartOver();
+createTour(panes);
 
-const columns = { left: "Requester", right: "Approver", tools: "Dashboard & more" } as const;
-for (const [column, words] of Object.entries(columns)) {
-  const go = () => showColumn(column as keyof typeof columns);
-  byId("switch").append(h("button", { type: "button", "data-column": column, onclick: go }, words));
+const WORDS: Record<Column, string> = { left: "Requester", right: "Approver", tools: "Karpor & more" };
+for (const column of COLUMNS) {
+  const go = () => showColumn(column);
+  byId("switch").append(h("button", { type: "button", "data-column": column, onclick: go }, WORDS[column]));
 }
-showColumn("left");
+showColumn(COLUMNS.find((column) => column === recall("column")) ?? "left");
 on("facts", () => {
   byId("says").textContent = parts.facts?.says ?? "";
 });

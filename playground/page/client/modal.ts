@@ -3,12 +3,18 @@ import type { Side } from "../types.ts";
 import { ask } from "./ask.ts";
 import { chosenIn } from "./click.ts";
 import { h } from "./dom.ts";
+import { holdFocus } from "./focus.ts";
 import { trap } from "./trap.ts";
 
-export function drawModal(overlay: HTMLElement, { modal, who }: Side): void {
+/** By overlay: gives focus back to what opened the modal. */
+const openers = new WeakMap<HTMLElement, () => void>();
+
+/** `room`: all that may open one. */
+export function drawModal(overlay: HTMLElement, room: HTMLElement, { modal, who, words }: Side): void {
   const old = overlay.querySelector<HTMLElement>(".sheet.modal");
   if (!modal) {
     old?.remove();
+    if (old) openers.get(overlay)?.();
     return;
   }
   const rev = `${who.id} ${modal.id} ${modal.rev}`;
@@ -37,7 +43,7 @@ export function drawModal(overlay: HTMLElement, { modal, who }: Side): void {
       "header",
       {},
       h("h2", {}, modal.title),
-      h("button", { type: "button", class: "cross", "aria-label": "Close", onclick: close }, "✕"),
+      h("button", { type: "button", class: "cross", "aria-label": words.close, onclick: close }, "✕"),
     ),
     fields,
     h(
@@ -48,11 +54,38 @@ export function drawModal(overlay: HTMLElement, { modal, who }: Side): void {
     ),
   );
   sheet.dataset.rev = rev;
-  if (old) old.replaceWith(sheet);
-  else overlay.append(sheet);
+  sheet.dataset.view = modal.id;
   trap(sheet, close);
-  (fields.querySelector<HTMLElement>("textarea, input, select") ?? sheet.querySelector("button"))?.focus();
+  if (old) replace(old, sheet);
+  else {
+    openers.set(overlay, holdFocus(room));
+    overlay.append(sheet);
+    enter(sheet);
+  }
 }
+
+const FIELDS = "textarea, input, select";
+const enter = (sheet: HTMLElement): void =>
+  (sheet.querySelector<HTMLElement>(`.fields :is(${FIELDS})`) ?? sheet.querySelector("button"))?.focus();
+
+/** As Slack: what was typed stays where the same field is still asked for. */
+function replace(old: HTMLElement, sheet: HTMLElement): void {
+  const same = old.dataset.view === sheet.dataset.view;
+  const focused = document.activeElement as HTMLElement | null;
+  for (const field of same ? old.querySelectorAll<HTMLInputElement>("[data-field]") : []) {
+    const twin = fieldLike(sheet, field);
+    if (twin && field.value !== undefined) twin.value = field.value;
+  }
+  old.replaceWith(sheet);
+  const again = same && focused && fieldLike(sheet, focused);
+  if (again) again.focus();
+  else enter(sheet);
+}
+
+const fieldLike = (sheet: HTMLElement, { dataset }: HTMLElement): HTMLInputElement | undefined =>
+  [...sheet.querySelectorAll<HTMLInputElement>("[data-field]")].find(
+    (one) => one.dataset.block === dataset.block && one.dataset.action === dataset.action,
+  );
 
 function valuesOf(fields: HTMLElement): Record<string, string | string[]> {
   const values: Record<string, string | string[]> = {};

@@ -8,6 +8,7 @@ import { drawModal } from "./modal.ts";
 import { createPersonChooser } from "./people.ts";
 import { createPhone } from "./phone.ts";
 import { isUnread, markRead } from "./read.ts";
+import { recall, remember } from "./remember.ts";
 import { on, parts, type SideName } from "./state.ts";
 
 export interface Pane {
@@ -15,21 +16,20 @@ export interface Pane {
   open(place: string): void;
   /** Types a line and sends it. */
   send(line: string): Promise<void>;
-  focus(): void;
 }
 
 export function createPane(name: SideName, first: string): Pane {
   const root = byId(name);
-  const chosen = new Map<string, string>();
   const side = (): Side | undefined => parts[name];
+  const chosen = () => `place ${name} ${side()?.who.id}`;
   const current = (): PlaceView | undefined => {
     const places = side()?.places ?? [];
-    const wanted = chosen.get(side()?.who.id ?? "") ?? first;
+    const wanted = recall(chosen()) ?? first;
     return places.find(({ id, kind }) => id === wanted || kind === wanted) ?? places[0];
   };
-  const places = h("nav", { class: "places", "aria-label": "Channels and apps" });
+  const places = h("nav", { class: "places" });
   const title = h("h2", { class: "place-title" });
-  const items = h("div", { class: "items", role: "log", tabindex: "0", "aria-label": "Messages" });
+  const items = h("div", { class: "items", role: "log", tabindex: "0" });
   const end = followEnd(items);
   const overlay = h("div", { class: "overlay" });
   const phone = createPhone((place) => open(place));
@@ -43,7 +43,7 @@ export function createPane(name: SideName, first: string): Pane {
   items.addEventListener("change", (event) => chooseIn(event, side));
 
   const open = (place: string) => {
-    chosen.set(side()?.who.id ?? "", place === "dm" ? (side()?.places[0]?.id ?? place) : place);
+    remember(chosen(), place);
     draw();
   };
   const draw = () => {
@@ -51,6 +51,9 @@ export function createPane(name: SideName, first: string): Pane {
     const place = current();
     if (!shown || !place) return;
     markRead(shown.who.id, place);
+    root.lang = shown.words.lang;
+    places.ariaLabel = `${shown.words.places} · ${shown.who.name}`;
+    items.ariaLabel = `${shown.words.messages} · ${shown.who.name}`;
     drawPlaces(places, shown, place.id, open);
     swap(title, place.id + shown.who.id, () => [place.kind === "dm" ? place.name : `# ${place.name}`]);
     const other = items.dataset.place !== place.id + shown.who.id;
@@ -60,15 +63,12 @@ export function createPane(name: SideName, first: string): Pane {
     else end.follow();
     composer.draw(shown, place);
     phone.draw(shown);
-    drawModal(overlay, shown);
+    drawModal(overlay, items, shown);
   };
   on(name, draw);
   return {
     open,
-    send: async (line) => {
-      await composer.send(line);
-    },
-    focus: () => composer.focus(),
+    send: (line) => composer.send(line),
   };
 }
 
@@ -86,11 +86,17 @@ function drawPlaces(
     { key: `label-${key}`, rev: label, label, place: undefined },
     ...of.map((place) => {
       const unread = place.id !== open && isUnread(who.id, place);
-      return { key: place.id, rev: `${who.id} ${place.id === open} ${unread}`, label, place, unread };
+      return {
+        key: place.id,
+        rev: `${who.id} ${words.lang} ${place.id === open} ${unread}`,
+        label,
+        place,
+        unread,
+      };
     }),
   ]);
   keepInStep(nav, lines, (line) => {
-    if (!line.place) return h("h3", {}, line.label);
+    if (!line.place) return h("p", { class: "label" }, line.label);
     const { id, kind, name } = line.place;
     const unread = "unread" in line && line.unread;
     return h(
@@ -101,9 +107,7 @@ function drawPlaces(
       },
       h("span", { class: "mark", "aria-hidden": "true" }, kind === "dm" ? "" : "#"),
       h("span", { class: "name" }, name),
-      unread
-        ? h("span", { class: "badge", title: "Unread" }, h("span", { class: "hidden" }, "unread"))
-        : undefined,
+      unread ? h("span", { class: "badge" }, h("span", { class: "hidden" }, words.unread)) : undefined,
     );
   });
 }

@@ -7,19 +7,20 @@ export function createPersonChooser(side: SideName): HTMLElement {
   const face = h("span", { class: "face" });
   const about = h("span", { class: "about" });
   const choice = h("select", {
-    "aria-label": side === "left" ? "Whose Slack is on the left" : "Whose Slack is on the right",
     onchange: () => watchPerson(side, choice.value),
   });
   const draw = () => {
     const people = parts.facts?.people ?? [];
-    swap(choice, people.map(({ id }) => id).join(), () =>
-      people.map(({ id, name, about }) => h("option", { value: id }, `${name} — ${about}`)),
+    const { lang = "en", [side]: label = "" } = parts[side]?.words ?? {};
+    swap(choice, lang + people.map(({ id }) => id).join(), () =>
+      people.map(({ id, name, about }) => h("option", { value: id }, `${name} · ${about[lang]}`)),
     );
+    choice.ariaLabel = label;
     choice.value = watching[side];
     const who = people.find(({ id }) => id === watching[side]);
     if (!who) return;
     swap(face, who.id, () => [avatar(who), h("strong", {}, who.name)]);
-    swap(about, who.id, () => [who.about]);
+    swap(about, who.id + lang, () => [who.about[lang]]);
   };
   on("facts", draw);
   on(side, draw);

@@ -5,15 +5,16 @@ import { h, keepInStep, swap } from "./dom.ts";
 export function createPhone(open: (place: string) => void): { element: HTMLElement; draw(side: Side): void } {
   const time = h("p", { class: "phone-time" });
   const rings = h("div", { class: "rings" });
-  const element = h("div", { class: "phone", role: "group", "aria-label": "Locked phone" }, time, rings);
-  const draw = ({ rings: all, time: clock, who }: Side) => {
-    swap(time, clock, () => [clock]);
+  const element = h("div", { class: "phone", role: "group" }, time, rings);
+  const draw = ({ rings: all, time: clock, who, words }: Side) => {
+    element.ariaLabel = words.phone;
+    swap(time, clock + words.lang, () => [clock, h("span", {}, words.locked)]);
     const lines: { key: string; rev: string; ring?: Ring }[] = all
       .slice(0, 2)
       .map((ring) => ({ key: `${who.id}${ring.channel}${ring.ts}`, rev: "1", ring }));
-    if (lines.length === 0) lines.push({ key: "quiet", rev: "1" });
+    if (lines.length === 0) lines.push({ key: "quiet", rev: words.lang });
     keepInStep(rings, lines, ({ ring }) => {
-      if (!ring) return h("p", { class: "quiet" }, "no notifications");
+      if (!ring) return h("p", { class: "quiet" }, words.quiet);
       return h(
         "button",
         { type: "button", class: "ring", onclick: () => open(ring.channel) },

@@ -11,11 +11,11 @@ export function createProof(panel: HTMLElement): void {
   const ends = h("div", { class: "ends" });
   const outside = h("div", { class: "outside" });
   panel.append(
-    h("h3", {}, "This token, now"),
+    h("h2", {}, "This token, now"),
     live,
-    h("h3", {}, "Ends and their proof"),
+    h("h2", {}, "Ends and their proof"),
     ends,
-    h("h3", {}, "In your own terminal"),
+    h("h2", {}, "In your own terminal"),
     outside,
   );
   const draw = () => {

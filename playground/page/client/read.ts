@@ -1,11 +1,12 @@
 /** What each person has read so far, kept for the life of the tab. */
 import type { PlaceView } from "../types.ts";
+import { recall, remember } from "./remember.ts";
 
 const KEY = "read";
-const read: Record<string, number> = JSON.parse(sessionStorage.getItem(KEY) ?? "{}");
+const read: Record<string, number> = JSON.parse(recall(KEY) ?? "{}");
 /** What was said before the page was opened is no news. */
-const since = Number(sessionStorage.getItem("since") ?? Date.now());
-sessionStorage.setItem("since", String(since));
+const since = Number(recall("since") ?? Date.now());
+remember("since", String(since));
 
 const newest = ({ items }: PlaceView): number =>
   Math.max(0, ...items.filter(({ own }) => !own).map(({ at }) => at));
@@ -18,5 +19,5 @@ export function markRead(person: string, place: PlaceView): void {
   const key = `${person} ${place.id}`;
   if (at <= (read[key] ?? 0)) return;
   read[key] = at;
-  sessionStorage.setItem(KEY, JSON.stringify(read));
+  remember(KEY, JSON.stringify(read));
 }

@@ -20,14 +20,17 @@ export function createScenarioList(panel: HTMLElement): void {
   });
 }
 
-function drawScenario({ id, title, about, not, running, lines }: ScenarioView): HTMLElement {
+function drawScenario({ id, title, about, not, on, running, lines }: ScenarioView): HTMLElement {
   const run = () => void ask("scenario", { id });
   return h(
     "article",
     { class: `scenario${running ? " running" : ""}` },
     h(
       "button",
-      { type: "button", disabled: running || not !== undefined, title: not, onclick: run, "data-breaks": id },
+      {
+        ...{ type: "button", disabled: running || not !== undefined, title: not, onclick: run },
+        ...{ "data-breaks": id, ...(on === undefined ? {} : { role: "switch", "aria-checked": String(on) }) },
+      },
       running ? "Watch…" : title,
     ),
     h("p", {}, not ?? about),

@@ -2,6 +2,7 @@
 import type { Entry, Parts, RequestView } from "../types.ts";
 import { toast } from "./ask.ts";
 import { followEnd, h, keepInStep, swap } from "./dom.ts";
+import { recall, remember } from "./remember.ts";
 import { now, on, parts, timeText } from "./state.ts";
 
 const LANES: Record<Entry["lane"], string> = {
@@ -17,14 +18,15 @@ const VIEWS = ["Timeline", "Requests", "Trail", "Hub", "Jobs"] as const;
 type View = (typeof VIEWS)[number];
 
 export function createScenes(panel: HTMLElement): void {
-  let view: View = "Timeline";
+  let view: View = VIEWS.find((one) => one === recall("scene")) ?? "Timeline";
   const bar = h("div", { class: "views", role: "group", "aria-label": "What to show" });
   const about = h("p", { class: "about" });
-  const list = h("div", { class: "list", tabindex: "0" });
+  const list = h("div", { class: "list", tabindex: "0", role: "region", "aria-label": "Behind the scenes" });
   panel.append(bar, about, list);
   const end = followEnd(list);
   const pick = (next: View) => {
     view = next;
+    remember("scene", next);
     list.replaceChildren();
     draw();
     if (next === "Timeline") end.again();

@@ -1,5 +1,6 @@
 /** What the page knows: the server's parts as they stand, whom it looks at, and what was copied. */
 import type { Parts } from "../types.ts";
+import { recall, remember } from "./remember.ts";
 
 export type SideName = "left" | "right";
 
@@ -7,8 +8,8 @@ export const parts: Partial<Parts> = {};
 
 /** Who is looked at, kept for the life of the tab. */
 export const watching: Record<SideName, string> = {
-  left: sessionStorage.getItem("left") ?? "U0DANA",
-  right: sessionStorage.getItem("right") ?? "U0ALICE",
+  left: recall("left") ?? "U0DANA",
+  right: recall("right") ?? "U0ALICE",
 };
 
 /** The last token copied on this page: for the dashboard's paste and the proofs, never sent unasked. */
@@ -42,7 +43,7 @@ export function listenToServer(): void {
 /** Resolves when the side shows that person. */
 export function watchPerson(side: SideName, person: string): Promise<void> {
   watching[side] = person;
-  sessionStorage.setItem(side, person);
+  remember(side, person);
   if (parts[side]?.who.id === person) return Promise.resolve();
   listenToServer();
   return new Promise((resolve) => on(side, () => parts[side]?.who.id === person && resolve()));

@@ -1,5 +1,6 @@
 /** The tools beside the two Slacks, one at a time; and, on a narrow window, which of the three columns is seen. */
 import { byId, h } from "./dom.ts";
+import { recall, remember } from "./remember.ts";
 
 export const TABS = ["dashboard", "scenes", "proof", "break"] as const;
 export type Tab = (typeof TABS)[number];
@@ -36,7 +37,7 @@ export function createTabs(): Record<Tab, HTMLElement> {
     bar.append(button);
     root.append(panel);
   }
-  showTab("dashboard");
+  showTab(TABS.find((tab) => tab === recall("tab")) ?? "dashboard");
   return Object.fromEntries(panels) as Record<Tab, HTMLElement>;
 }
 
@@ -49,6 +50,8 @@ function step(event: KeyboardEvent, from: Tab): void {
 }
 
 export function showTab(tab: Tab): void {
+  remember("tab", tab);
+  document.body.dataset.tab = tab;
   for (const one of TABS) {
     const shown = one === tab;
     panels.get(one)?.toggleAttribute("hidden", !shown);
@@ -57,8 +60,12 @@ export function showTab(tab: Tab): void {
   }
 }
 
+export const COLUMNS = ["left", "right", "tools"] as const;
+export type Column = (typeof COLUMNS)[number];
+
 /** Which column a narrow window shows. */
-export function showColumn(column: "left" | "right" | "tools"): void {
+export function showColumn(column: Column): void {
+  remember("column", column);
   document.body.dataset.column = column;
   for (const button of byId("switch").querySelectorAll("button"))
     button.setAttribute("aria-pressed", String(button.dataset.column === column));

@@ -1,57 +1,189 @@
-/** For whoever has never been here: three lines to try, each one click. */
-import { byId, h } from "./dom.ts";
+/** For whoever has never been here: the life of a grant in five steps, ticked off as they happen, whoever makes them happen. */
+import { byId, h, swap } from "./dom.ts";
 import type { Pane } from "./pane.ts";
-import { watchPerson } from "./state.ts";
-import { showColumn } from "./tabs.ts";
+import { recall, remember } from "./remember.ts";
+import { current, onSession } from "./session.ts";
+import { copied, on, parts, watchPerson } from "./state.ts";
+import { type Column, openDashboard, showColumn, showTab } from "./tabs.ts";
 
-const TRIES = [
+export interface Panes {
+  left: Pane;
+  right: Pane;
+}
+
+interface Step {
+  id: "ask" | "approve" | "login" | "end" | "proof" | "break";
+  name: string;
+  about: string;
+  reached(): boolean;
+  /** Leads to where it is done. */
+  go(panes: Panes): void;
+}
+
+const FIRST = { person: "U0DANA", line: "/karpor-access guest 8h" };
+const MORE = [
+  { name: "a slip", person: "U0DANA", line: "/karpor-access gest 2days looking around" },
+  { name: "in Chinese", person: "U0LIN", line: "/karpor-access admin 4h 回滚搜索规则" },
+];
+
+const states = (): string[] => (parts.scenes?.requests ?? []).map(({ state }) => state);
+const some = (...wanted: string[]): boolean => states().some((state) => wanted.includes(state));
+const GIVEN = ["approved", "delivering", "active"];
+const OVER = ["ending", "ended"];
+
+const STEPS: readonly Step[] = [
   {
-    person: "U0DANA",
-    line: "/karpor-access guest 8h",
-    about: "Dana asks. Alice approves, Dana copies the token, and logs in on the dashboard.",
+    id: "ask",
+    name: "Ask",
+    about: "Dana wants to look around in Karpor for a day, and types:",
+    reached: () => states().length > 0,
+    go: ({ left }) => void attempt(left, FIRST),
   },
   {
-    person: "U0DANA",
-    line: "/karpor-access gest 2days looking around",
-    about: "A slip: nothing is lost, one button sends the corrected line.",
+    id: "approve",
+    name: "Approve",
+    about: "Alice is asked in #karpor-approvals, on the right. Press Approve for her.",
+    reached: () => some(...GIVEN, ...OVER),
+    go: ({ right }) => {
+      right.open("C0APPROVALS");
+      lead("right", "#right .bk-button.primary");
+    },
   },
   {
-    person: "U0LIN",
-    line: "/karpor-access admin 4h 回滚搜索规则",
-    about: "林晓雨 asks for more, and reads every answer in Chinese.",
+    id: "login",
+    name: "Log in",
+    about: "The token is in Dana’s messages: press Copy beside it, then Paste and log in on the dashboard.",
+    reached: () => current()?.answers.some(({ status }) => status === 200) ?? false,
+    go: ({ left }) => {
+      if (copied.token) return openDashboard();
+      left.open("dm");
+      lead("left", "#left [data-copy]");
+    },
+  },
+  {
+    id: "end",
+    name: "Jump to the end",
+    about: "No need to wait for hours: the clock jumps to The end, and bot, hub and Slack with it.",
+    reached: () => some(...OVER),
+    go: () => byId("clock").querySelector<HTMLElement>("button[data-jump=end]")?.focus(),
+  },
+  {
+    id: "proof",
+    name: "Watch the proof",
+    about: "The account is gone. Under Proof, watch for some 11 s how the hub comes to refuse its token.",
+    reached: () => some("ended") && document.body.dataset.tab === "proof",
+    go: () => {
+      showTab("proof");
+      lead("tools", "#tab-proof");
+    },
+  },
+  {
+    id: "break",
+    name: "Now break it",
+    about:
+      "That was all of it. Now kill the bot, flush Redis, take the hub away: nobody keeps access too long.",
+    reached: () => false,
+    go: () => {
+      showTab("break");
+      lead("tools", "#tab-break");
+    },
   },
 ];
 
-const SEEN = "tour-closed";
-
-export function createTour(left: Pane): void {
+export function createTour(panes: Panes): void {
   const tour = byId("tour");
-  const open = h("button", { type: "button", class: "quiet", id: "tour-again" }, "What to try");
+  const again = h("button", { type: "button", class: "quiet" }, "Tour");
   const show = (shown: boolean) => {
     tour.hidden = !shown;
-    open.hidden = shown;
-    localStorage.setItem(SEEN, shown ? "" : "1");
+    again.hidden = shown;
+    localStorage.setItem(CLOSED, shown ? "" : "1");
+    document.body.toggleAttribute("data-touring", shown);
   };
-  open.addEventListener("click", () => show(true));
-  byId("clock").before(open);
-  const close = h(
-    "button",
-    { type: "button", class: "cross", "aria-label": "Close", onclick: () => show(false) },
-    "✕",
-  );
-  const lines = TRIES.map(({ person, line, about }) =>
-    h(
-      "li",
-      {},
-      h("button", { type: "button", class: "try", onclick: () => attempt(left, person, line) }, line),
-      h("span", {}, about),
-    ),
-  );
-  tour.append(h("strong", {}, "Try it"), h("ol", {}, ...lines), close);
-  show(localStorage.getItem(SEEN) !== "1");
+  const close = h("button", { type: "button", class: "cross", "aria-label": "Close the tour" }, "✕");
+  close.addEventListener("click", () => {
+    show(false);
+    again.focus();
+  });
+  again.addEventListener("click", () => {
+    show(true);
+    close.focus();
+  });
+  byId("again").append(again);
+  const steps = h("ol", {});
+  const about = h("p", { class: "next", "aria-live": "polite" });
+  const more = MORE.map((one) => tryButton(panes.left, one, one.name));
+  tour.append(steps, close, about, h("p", { class: "more" }, "Or try ", ...more));
+  const draw = () => {
+    const done = reached();
+    const next = STEPS.find(({ id }) => !done.has(id)) ?? STEPS[0];
+    if (!next) return;
+    document.body.dataset.next = controlFor(next.id);
+    swap(steps, [...done, next.id].join(), () =>
+      STEPS.map((step, n) => drawStep(step, n, done, next, panes)),
+    );
+    swap(about, next.id, () => [
+      next.about,
+      ...(next.id === "ask" ? [" ", tryButton(panes.left, FIRST, FIRST.line)] : []),
+    ]);
+  };
+  on("scenes", draw);
+  on("copied", draw);
+  onSession(draw);
+  document.addEventListener("click", () => queueMicrotask(draw));
+  show(localStorage.getItem(CLOSED) !== "1");
 }
 
-async function attempt(left: Pane, person: string, line: string): Promise<void> {
+const CLOSED = "tour-closed";
+const DONE = "tour";
+
+/** What once happened stays ticked, also when its record is gone. */
+function reached(): Set<string> {
+  const known = (recall(DONE) ?? "").split(",").filter(Boolean);
+  const done = new Set([...known, ...STEPS.filter((step) => step.reached()).map(({ id }) => id)]);
+  remember(DONE, [...done].join());
+  return done;
+}
+
+/** What pulses: without access that lives, or a request that waits, the way begins anew. */
+function controlFor(step: Step["id"]): string {
+  if (step === "approve") return some("pending") ? "approve" : "ask";
+  if (step !== "login" && step !== "end") return step;
+  if (!some(...GIVEN)) return some("pending") ? "approve" : "ask";
+  return step === "login" && !copied.token ? "copy" : step;
+}
+
+function drawStep(step: Step, n: number, done: ReadonlySet<string>, next: Step, panes: Panes): HTMLElement {
+  const ticked = done.has(step.id);
+  const tick = h("span", { class: "tick", "aria-hidden": "true" }, ticked ? "✓" : String(n + 1));
+  const name = h("span", { class: "name" }, step.name);
+  const says = ticked && h("span", { class: "hidden" }, ", done");
+  const now = step === next ? "step" : undefined;
+  return h(
+    "li",
+    { class: ticked ? "done" : "", "data-step": step.id, "aria-current": now },
+    h("button", { type: "button", onclick: () => step.go(panes) }, step.id !== "break" && tick, name, says),
+  );
+}
+
+/** The control itself, where it is there already; else the column in which it will be. */
+function lead(column: Column, control: string): void {
+  showColumn(column);
+  [...document.querySelectorAll<HTMLElement>(control)].at(-1)?.focus();
+}
+
+interface Try {
+  person: string;
+  line: string;
+}
+
+const tryButton = (left: Pane, wanted: Try, words: string): HTMLElement =>
+  h(
+    "button",
+    { type: "button", class: "try", title: wanted.line, onclick: () => attempt(left, wanted) },
+    words,
+  );
+
+async function attempt(left: Pane, { person, line }: Try): Promise<void> {
   await watchPerson("left", person);
   showColumn("left");
   left.open("dm");

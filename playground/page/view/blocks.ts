@@ -3,6 +3,7 @@ import { createElement, type ReactNode } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { Message as Library, type Block as LibraryBlock } from "slack-blocks-to-jsx";
 import type { Block, Content, JsonObject } from "../../../sandbox/slack/index.ts";
+import { chromeOf } from "./chrome.ts";
 import { slackDate } from "./dates.ts";
 import { drawElement, drawInput } from "./elements.ts";
 import { type Reader, realNameOf } from "./reader.ts";
@@ -43,9 +44,9 @@ function byLibrary(block: JsonObject, reader: Reader): string {
     ...{ blocks, data, logo: "", name: "", withoutWrapper: true, unstyled: true, hooks: hooksFor(reader) },
   });
   try {
-    return tidy(renderToStaticMarkup(element));
+    return tidy(renderToStaticMarkup(element), chromeOf(reader).copy);
   } catch {
-    return `<p class="bk-undrawn">A block of type ${String(block.type)} that this page cannot draw.</p>`;
+    return `<p class="bk-undrawn">${chromeOf(reader).undrawn} ${String(block.type)}</p>`;
   }
 }
 
@@ -68,8 +69,11 @@ function hooksFor(reader: Reader) {
 }
 
 // Ids repeat with every message, inline styles are not allowed here, and what stands in a code block is for copying.
-const tidy = (html: string): string =>
+const tidy = (html: string, copy: string): string =>
   html
     .replace(/ id="[^"]*"/g, "")
     .replace(/ style="[^"]*"/g, "")
-    .replace(/<code([^>]*)>(<pre)/g, '<code$1><button type="button" class="copy" data-copy>Copy</button>$2');
+    .replace(
+      /<code([^>]*)>(<pre)/g,
+      `<code$1><button type="button" class="copy" data-copy>${copy}</button>$2 tabindex="0"`,
+    );

@@ -1,6 +1,7 @@
 /** Block Kit's interactive elements as HTML; the page's script scenarios on their data attributes. Pure. */
 import type { Block, JsonObject } from "../../../sandbox/slack/index.ts";
 import type { Form } from "./blocks.ts";
+import { chromeOf } from "./chrome.ts";
 import { attr, esc } from "./escape.ts";
 import { type Reader, realNameOf } from "./reader.ts";
 
@@ -34,15 +35,21 @@ export function drawElement(
   return draw?.({ element, ids, state, reader, inForm }) ?? "";
 }
 
+const TICKS = ["radio_buttons", "checkboxes"];
+
 export function drawInput(block: Block, reader: Reader, form: Form): string {
   const error = form.errors?.[String(block.block_id)];
   const hint = words(block.hint);
-  const optional = block.optional ? ' <span class="bk-optional">(optional)</span>' : "";
+  const label = esc(words(block.label));
+  const optional = block.optional ? ` <span class="bk-optional">${chromeOf(reader).optional}</span>` : "";
+  const element = block.element as JsonObject;
+  // Ticks have labels of their own, and a label holds no other.
+  const tag = TICKS.includes(String(element.type)) ? "div" : "label";
   return (
-    `<label class="bk-input${error ? " wrong" : ""}"><span class="bk-label">${esc(words(block.label))}${optional}</span>` +
-    drawElement(block.element as JsonObject, block, reader, form, true) +
+    `<${tag} class="bk-input${error ? " wrong" : ""}"><span class="bk-label">${label}${optional}</span>` +
+    drawElement({ accessibility_label: words(block.label), ...element }, block, reader, form, true) +
     (error ? `<span class="bk-error" role="alert">${esc(error)}</span>` : "") +
-    `${hint ? `<span class="bk-hint">${esc(hint)}</span>` : ""}</label>`
+    `${hint ? `<span class="bk-hint">${esc(hint)}</span>` : ""}</${tag}>`
   );
 }
 
@@ -69,13 +76,16 @@ function text(drawn: Drawn, type: string): string {
 }
 
 function menu(drawn: Drawn, options: Option[], chosen: readonly string[], many = false): string {
-  const { element, ids } = drawn;
-  const first = many ? "" : `<option value="">${esc(words(element.placeholder) || "Choose…")}</option>`;
+  const { element, ids, reader } = drawn;
+  const { choose, more } = chromeOf(reader);
+  const empty = element.type === "overflow" ? "⋯" : words(element.placeholder) || choose;
+  const first = many ? "" : `<option value="">${esc(empty)}</option>`;
+  const label = element.accessibility_label ?? (element.type === "overflow" ? more : empty);
   const rest = options.map((option) => {
     const value = option.value ?? option.url ?? "";
     return `<option${attr("value", value)}${attr("selected", chosen.includes(value))}>${esc(words(option.text))}</option>`;
   });
-  return `<select${ids}${changing(drawn)}${attr("multiple", many)}>${first}${rest.join("")}</select>`;
+  return `<select class="bk-menu ${esc(element.type)}"${ids}${changing(drawn)}${attr("multiple", many)}${attr("aria-label", label)}>${first}${rest.join("")}</select>`;
 }
 
 function optionsOf(element: JsonObject): Option[] {
@@ -98,7 +108,8 @@ function ticks(drawn: Drawn, type: "radio" | "checkbox"): string {
       `<label><input type="${type}"${attr("name", element.action_id)}${attr("value", option.value)}` +
       `${attr("checked", chosen.includes(option.value ?? ""))}> ${esc(words(option.text))}</label>`,
   );
-  return `<fieldset class="bk-ticks"${ids}${changing(drawn)}>${lines.join("")}</fieldset>`;
+  const label = attr("aria-label", element.accessibility_label);
+  return `<fieldset class="bk-ticks"${ids}${changing(drawn)}${label}>${lines.join("")}</fieldset>`;
 }
 
 const people = ({ reader }: Drawn): Option[] =>
@@ -110,7 +121,7 @@ const picked = ({ state, element }: Drawn, key: string): string =>
   String(state[`selected_${key}`] ?? element[`initial_${key}`] ?? "");
 
 const picker = (type: string, key: string) => (drawn: Drawn) =>
-  `<input type="${type}"${drawn.ids}${changing(drawn)}${attr("value", picked(drawn, key))}>`;
+  `<input type="${type}"${drawn.ids}${changing(drawn)}${attr("aria-label", drawn.element.accessibility_label ?? type)}${attr("value", picked(drawn, key))}>`;
 
 const BY_TYPE: Record<string, (drawn: Drawn) => string> = {
   button,

@@ -9,9 +9,10 @@ import type {
 import { mentionsIn } from "../../../sandbox/slack/read.ts";
 import type { Item, Modal, PlaceView, Side } from "../types.ts";
 import { drawBlocks, drawContent } from "./blocks.ts";
+import { chromeOf } from "./chrome.ts";
 import { dayKey, dayLine, timeOf } from "./dates.ts";
 import { esc } from "./escape.ts";
-import { chromeOf, initialsOf, type Reader, readerOf, realNameOf, tintOf, whoOf } from "./reader.ts";
+import { initialsOf, type Reader, readerOf, realNameOf, tintOf, whoOf } from "./reader.ts";
 
 const RINGS = 4;
 
@@ -103,7 +104,7 @@ function troubleItem(reader: Reader, { doing, error, at }: ShownError, n: number
     ...{ time: timeOf(reader, at), day: dayLine(reader, at), edited: undefined },
     author: { name: "Slackbot", initials: "S", tint: 4, app: true },
     whisper: chromeOf(reader).onlyYou,
-    html: `<p><code>${esc(doing)}</code> failed with the error “${esc(error)}”.</p>`,
+    html: `<p><code>${esc(doing)}</code> ${chromeOf(reader).failed} “${esc(error)}”</p>`,
   };
 }
 
@@ -118,7 +119,7 @@ function modalOf(slack: LocalSlack, reader: Reader): Modal | undefined {
     rev: `${view.hash}-${hash(JSON.stringify(view.errors ?? {}))}`,
     title: words(view.title) ?? "",
     submit: words(view.submit),
-    close: words(view.close) ?? (reader.zh ? "关闭" : "Close"),
+    close: words(view.close) ?? chromeOf(reader).close,
     html,
   };
 }

@@ -1,0 +1,73 @@
+/** What Slack, the phone and the message box say by themselves, in each language. */
+import type { ChromeWords } from "../types.ts";
+import type { Reader } from "./reader.ts";
+
+const EN = {
+  lang: "en" as const,
+  left: "Whose Slack is on the left",
+  right: "Whose Slack is on the right",
+  places: "Channels and apps",
+  messages: "Messages",
+  phone: "Locked phone",
+  messageTo: "Message",
+  send: "Send",
+  onlyYou: "Only visible to you",
+  edited: "edited",
+  unread: "unread",
+  newHere: "This is the very beginning of your messages with karpor-access.",
+  app: "APP",
+  channels: "Channels",
+  directMessages: "Apps",
+  locked: "locked",
+  quiet: "no notifications",
+  close: "Close",
+  copy: "Copy",
+  copied: "Copied",
+  choose: "Choose…",
+  more: "More actions",
+  optional: "(optional)",
+  undrawn: "A block that this page cannot draw:",
+  failed: "failed with the error",
+  command: "",
+  role: "a role: then how long, then why",
+  status: "what you have open",
+  revoke: "end your access",
+  help: "what you can ask for",
+};
+
+type Words = Omit<typeof EN, "lang"> & ChromeWords;
+
+const ZH: Words = {
+  lang: "zh-CN",
+  left: "左侧是谁的 Slack",
+  right: "右侧是谁的 Slack",
+  places: "频道和应用",
+  messages: "消息",
+  phone: "锁屏手机",
+  messageTo: "发消息给",
+  send: "发送",
+  onlyYou: "仅对您可见",
+  edited: "已编辑",
+  unread: "未读",
+  newHere: "这是您与 karpor-access 的消息的开始。",
+  app: "应用",
+  channels: "频道",
+  directMessages: "应用",
+  locked: "已锁定",
+  quiet: "没有通知",
+  close: "关闭",
+  copy: "复制",
+  copied: "已复制",
+  choose: "请选择…",
+  more: "更多操作",
+  optional: "（选填）",
+  undrawn: "本页无法显示的内容块：",
+  failed: "失败，出现错误",
+  command: "角色 [8h] [理由] · help · status · revoke：申请限时访问 Karpor",
+  role: "角色，后接时长和理由",
+  status: "查看我的申请和权限",
+  revoke: "结束我的权限",
+  help: "查看可以申请什么",
+};
+
+export const chromeOf = ({ zh }: Pick<Reader, "zh">): Words => (zh ? ZH : EN);
