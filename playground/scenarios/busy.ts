@@ -1,21 +1,50 @@
 /** Slack has little room left for the bot: most calls of a minute are answered 429, with a time to come again. */
+import type { Clock } from "../../src/domain/clock.ts";
 import type { PlaygroundContext } from "../context.ts";
 import type { Scenario } from "./scenario.ts";
 
-const isBusy = new WeakSet<PlaygroundContext>();
+/** A tenth of what Slack's tiers allow: as if the rest had been used already. */
+const LEFT_A_MINUTE: Record<string, number> = {
+  "chat.postMessage": 6,
+  "chat.postEphemeral": 6,
+  "chat.update": 4,
+  "chat.delete": 4,
+  "conversations.open": 4,
+  "usergroups.list": 2,
+  "usergroups.users.list": 2,
+  "users.info": 10,
+};
+const MINUTE_MS = 60_000;
+
+const busy = new WeakSet<PlaygroundContext>();
 
 export const slackBusy: Scenario = {
   id: "slack-busy",
   title: "Slack is busy",
-  about: "Few calls of each method pass in a minute. What Slack makes wait comes late; nothing is lost.",
+  about: "A tenth of what Slack allows is left. What it makes wait comes late; nothing is lost.",
   not: () => undefined,
-  on: (context) => isBusy.has(context),
+  on: (context) => busy.has(context),
   async run(context, tell) {
-    const busy = !isBusy.has(context);
-    context.slack.busy(busy);
-    if (busy) isBusy.add(context);
-    else isBusy.delete(context);
-    if (!busy) return tell("Slack has room again: what still waits comes when its time is up.", "good");
+    if (busy.delete(context)) {
+      context.slack.meddle(undefined);
+      return tell("Slack has room again: what still waits comes when its time is up.", "good");
+    }
+    busy.add(context);
+    context.slack.meddle({ before: limiter(context.clock), after: async () => true });
     tell("Slack lets few calls through. Ask, approve, end: see “ratelimited” behind the scenes.", "bad");
   },
 };
+
+function limiter(clock: Clock) {
+  const taken = new Map<string, number[]>();
+  return async ({ method }: { method: string }) => {
+    const now = clock.now();
+    const recent = (taken.get(method) ?? []).filter((at) => now - at < MINUTE_MS);
+    const [oldest = now] = recent;
+    const most = LEFT_A_MINUTE[method] ?? Number.POSITIVE_INFINITY;
+    if (recent.length >= most)
+      return { retryAfter: Math.max(1, Math.ceil((oldest + MINUTE_MS - now) / 1000)) };
+    taken.set(method, [...recent, now]);
+    return undefined;
+  };
+}

@@ -40,22 +40,6 @@ export function createLimiter(
   };
 }
 
-/** What is left of an app's calls when most of a minute's have been used already. */
-const BUSY: Record<string, number> = {
-  "chat.postMessage": 6,
-  "chat.update": 3,
-  "chat.delete": 3,
-  "conversations.open": 3,
-  "usergroups.list": 3,
-  "usergroups.users.list": 3,
-  "users.info": 8,
-};
-
-/** Few calls of each method pass in a minute; the others are told when to come again. */
-export function setBusy({ settings }: Workspace, busy: boolean): void {
-  settings.callsPerMinute = busy ? BUSY : {};
-}
-
 const MINUTE_MS = 60_000;
 
 /** So many calls of a method in any minute, by the workspace's clock; answers the seconds to wait, or nothing. */

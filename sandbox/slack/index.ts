@@ -1,7 +1,7 @@
 /** An honest Slack on one machine: the Web API, both ways of delivery, and people who type and click. */
 import { createHttpDelivery, type Deliver, told } from "./delivery.ts";
 import { createDriver } from "./driver/driver.ts";
-import { type SlackMeddler, setBusy } from "./faults.ts";
+import type { SlackMeddler } from "./faults.ts";
 import { removeMessage } from "./messages.ts";
 import { observed } from "./observe.ts";
 import { createPeople } from "./people.ts";
@@ -76,7 +76,6 @@ function trouble(workspace: Workspace) {
     },
     /** An administrator of the workspace deletes a message. */
     remove: (message: SlackMessage): void => removeMessage(workspace, message),
-    busy: (on: boolean): void => setBusy(workspace, on),
     /** About one message a second a channel, as Slack; off unless switched on. */
     rateLimit: (limit: boolean | RateLimit): void => {
       workspace.settings.rateLimit = limit === true ? usualLimit : limit || undefined;

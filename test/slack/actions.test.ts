@@ -87,6 +87,18 @@ describe("approve", () => {
   });
 });
 
+test("a message whose record is gone loses its dead buttons to whoever presses one", async () => {
+  const door = await openDoor();
+  const { id } = await door.ask();
+  const card = await door.card(id);
+  await openDoor({ beside: door });
+  await door.slack.click(MEI, card, "approve");
+  await expect.poll(() => buttonsOf(card)).toEqual([]);
+  // Others see it too: not in the language of whoever pressed.
+  expect(visibleText(card)).toMatch(/^[^\u4e00-\u9fff]+$/);
+  expect(told(door)).toEqual([BOB]);
+});
+
 describe("deny", () => {
   const opened = async (door: Door, user = ALICE) => {
     const { id } = await door.ask();

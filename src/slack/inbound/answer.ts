@@ -12,6 +12,8 @@ export interface Reach {
   user: UserId;
   channel?: string | undefined;
   responseUrl?: string | undefined;
+  /** Only this person sees what was pressed. */
+  ephemeral?: boolean;
 }
 
 /** `replace`: onto the message whose button was pressed. */
@@ -21,7 +23,8 @@ export async function answer(
   words: Reply,
   replace = false,
 ): Promise<void> {
-  const message = render(context, { locale: await localeOf(context, reach.user), reader: reach.user }, words);
+  const locale = replace && isShared(reach) ? context.language : await localeOf(context, reach.user);
+  const message = render(context, { locale, reader: reach.user }, words);
   const ways = [
     () => byUrl(reach, message, replace),
     () => postEphemeral(context, reach, message),
@@ -30,6 +33,8 @@ export async function answer(
   for (const way of ways) if (await tried(context, reach, way)) return;
   context.log.error({ who: reach.user }, "an answer reached nobody");
 }
+
+const isShared = ({ channel, ephemeral }: Reach): boolean => !ephemeral && !channel?.startsWith("D");
 
 async function tried(
   { log }: HandlerContext,

@@ -33,9 +33,13 @@ async function outcome(
     return await work();
   } catch (error) {
     if (error instanceof Refused && isTwice(click, error.refusal)) return undefined;
-    return { reply: errorReply(log, error, click.target?.id), replace: false };
+    return { reply: errorReply(log, error, click.target?.id), replace: isForgotten(click, error) };
   }
 }
+
+/** Nothing redraws a message whose record is gone: the answer takes the place of its dead buttons. */
+const isForgotten = ({ target }: Click, error: unknown): boolean =>
+  target !== undefined && error instanceof Refused && error.refusal.kind === "unknown-request";
 
 const DOES: Record<string, string> = {
   approve: "approved",
