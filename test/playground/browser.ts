@@ -64,7 +64,7 @@ function createVisitor(): Visitor {
     },
     button,
     async type(side, line) {
-      await page.locator(`#${side}`).getByRole("combobox", { name: "Message" }).fill(line);
+      await page.locator(`#${side} .composer input`).fill(line);
       await page.locator(`#${side} .send`).click();
     },
     become: async (side, person) => {

@@ -49,6 +49,12 @@ function outside(box: HTMLTextAreaElement, session: Session | undefined): HTMLEl
     const seen = await logIn(token);
     if (seen && seen.status !== 200) toast(refused(seen));
   };
+  // A token has no lines.
+  box.onkeydown = (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    void enter();
+  };
   const last = session?.over ? session.answers.at(-1) : undefined;
   return h(
     "div",

@@ -1,0 +1,72 @@
+/** The tour leads from asking to the proof by its pulse alone, at every size; nothing falls out of sight or of reach. */
+import type { ElementHandle, Page } from "playwright-core";
+import { expect, it, vi } from "vitest";
+import { seriousFaults } from "./axe.ts";
+import { describeInBrowser } from "./browser.ts";
+
+const SIZES = [
+  { width: 1280, height: 720, colorScheme: "light" },
+  { width: 1024, height: 768, colorScheme: "dark" },
+  { width: 820, height: 1180, colorScheme: "light" },
+  { width: 390, height: 844, colorScheme: "dark" },
+] as const;
+
+// Said in the page's own language: the tests know no DOM.
+const PULSING = `[...document.querySelectorAll("button:enabled")]
+  .filter((one) => getComputedStyle(one).animationName === "pulse" && one.checkVisibility()).at(-1)`;
+/** How far the page is wider than its window, and how far each list is from its end, each message box below its pane. */
+const BEYOND = `[
+  document.documentElement.scrollWidth - innerWidth,
+  ...[...document.querySelectorAll(".pane")].filter((pane) => pane.checkVisibility()).flatMap((pane) => {
+    const list = pane.querySelector(".items");
+    const bottom = (element) => element.getBoundingClientRect().bottom;
+    return [
+      Math.floor(list.scrollHeight - list.clientHeight - list.scrollTop),
+      Math.max(0, bottom(pane.querySelector(".composer")) - bottom(pane)),
+    ];
+  }),
+].filter((excess) => excess > 0)`;
+
+interface Pulse {
+  next: string | null;
+  control: ElementHandle;
+  words: string | null;
+}
+
+async function pulseOf(page: Page): Promise<Pulse | undefined> {
+  const next = await page.locator("body").getAttribute("data-next");
+  const control = (await page.evaluateHandle(PULSING)).asElement();
+  return control ? { next, control, words: await control.textContent() } : undefined;
+}
+
+async function isInWindow(page: Page, { control }: Pulse): Promise<boolean> {
+  const [box, size] = [await control.boundingBox(), page.viewportSize()];
+  if (!box || !size) return false;
+  return box.x >= 0 && box.y >= 0 && box.x + box.width <= size.width && box.y + box.height <= size.height;
+}
+
+const PATIENCE = { timeout: 45_000, interval: 100 };
+
+describeInBrowser("the tour", (visitor) => {
+  it.each(SIZES)("is followed by its pulse at $width×$height", async ({ width, height, colorScheme }) => {
+    const { page } = visitor;
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width, height });
+    const passed: (string | null)[] = [];
+    while (passed.at(-1) !== "break") {
+      const pulse = await vi.waitUntil(() => pulseOf(page), PATIENCE);
+      expect(await isInWindow(page, pulse), String(pulse.next)).toBe(true);
+      expect(await seriousFaults(page)).toEqual([]);
+      await pulse.control.click();
+      // It comes by itself, 11 s after the end.
+      if (pulse.next === "proof") await visitor.jump("+10 min");
+      await vi.waitUntil(async () => (await pulseOf(page))?.words !== pulse.words, PATIENCE);
+      await expect.poll(() => page.evaluate(BEYOND)).toEqual([]);
+      if (passed.at(-1) !== pulse.next) passed.push(pulse.next);
+    }
+    expect(passed).toEqual(["ask", "approve", "copy", "login", "end", "proof", "break"]);
+    expect(await page.locator("#tour .done").count()).toBe(5);
+    await page.locator("#panel-break").waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+  });
+});

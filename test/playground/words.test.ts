@@ -1,0 +1,68 @@
+/** How the page reads: Chinese for who reads Chinese, names for a screen reader, and the line breaks of mrkdwn. */
+import { expect, it } from "vitest";
+import { CHANNELS, USERS } from "../../playground/fixtures/people.ts";
+import { seriousFaults } from "./axe.ts";
+import { describeInBrowser } from "./browser.ts";
+
+/** Names, commands, roles, ids and numbers are the same in every language. */
+const SHARED =
+  /karpor-access|karpor-approvals|karpor|platform|slack|production|guest|token|status|revoke|help|peek|admin|@sre|R-[0-9A-Z]{8}|[A-Z][a-z]+ [A-Z][a-z]+|\d+ ?h|eyJ[\w.-]+/gi;
+const english = (text: string): string[] => text.replace(SHARED, "").match(/[A-Za-z]{2,}/g) ?? [];
+
+// Said in the page's own language: the tests know no DOM.
+/** What is read on the left, and what a screen reader says besides. */
+const SAID = `["#left", ...["aria-label", "placeholder", "title"].map((name) => "#left [" + name + "]")]
+  .flatMap((selector) => [...document.querySelectorAll(selector)])
+  .flatMap((one) => [one.innerText, one.ariaLabel, one.placeholder, one.title]).join("\\n")`;
+const NAMES = `["nav", "section", "[role=log]", "[role=combobox]", "select"].map((selector) =>
+  [...document.querySelectorAll(selector)].map((one) => one.ariaLabel))`;
+
+describeInBrowser("the page's words", (visitor) => {
+  it("says nothing English in the pane of who reads Chinese, from asking to the receipt", async () => {
+    const { page } = visitor;
+    await visitor.become("left", USERS.lin);
+    const said = async () => english(await page.evaluate<string>(SAID));
+    await expect.poll(said).toEqual([]);
+    await page.locator("#left .composer input").fill("/kar");
+    await page.locator("#left .completions > *").waitFor();
+    expect(await said()).toEqual([]);
+    await visitor.type("left", "/karpor-access guest 8h 看看");
+    await visitor.button("right", /^Approve/).waitFor();
+    expect(await said()).toEqual([]);
+    await visitor.button("right", /^Approve/).click();
+    await page.locator("#left [data-copy]").click();
+    await page.locator("#left [data-copy]", { hasText: "已复制" }).waitFor();
+    expect(await said()).toEqual([]);
+    await visitor.jump("The end");
+    await visitor.jump("+10 min");
+    await page.locator("#left [data-action=again]").last().waitFor();
+    expect(await said()).toEqual([]);
+    expect(await page.locator("#left").getAttribute("lang")).toBe("zh-CN");
+  });
+
+  it("has one heading above all, and a name of its own for each part", async () => {
+    const { page } = visitor;
+    expect(await page.locator("h1").count()).toBe(1);
+    for (const names of await page.evaluate<string[][]>(NAMES)) {
+      expect(names).not.toContain(null);
+      expect(new Set(names).size).toBe(names.length);
+    }
+    for (const tab of ["Behind the scenes", "Proof", "Break it", "Dashboard"]) {
+      await visitor.tab(tab);
+      expect(await seriousFaults(page), tab).toEqual([]);
+    }
+    await visitor.type("left", "/karpor-access guest 8h");
+    await visitor.button("right", /^Deny/).click();
+    await page.locator("#right .sheet").waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+  });
+
+  it("breaks lines where a message does", async () => {
+    const { slack } = visitor.playground.context;
+    slack.say(USERS.alice, CHANNELS.platform, "first line\nsecond line");
+    await visitor.open("left", "platform");
+    const texts = visitor.page.locator("#left .item .bk", { hasText: "second line" });
+    await texts.waitFor();
+    expect((await texts.allInnerTexts()).map((text) => text.trim())).toEqual(["first line\nsecond line"]);
+  });
+});
