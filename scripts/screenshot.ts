@@ -36,21 +36,15 @@ async function tell(page: Page): Promise<void> {
   await page.locator("#left .place").first().waitFor();
   await film.show(1500);
   await film.click(page.locator(".try").first(), card.getByRole("button", { name: "Approve" }));
-  await film.click(card.getByRole("button", { name: "Approve" }), card.getByText("Active until"));
-  const copy = dm.getByRole("button", { name: "Copy" });
-  await copy.waitFor();
-  await film.click(copy, page.getByRole("button", { name: "Paste and log in" }));
+  await film.click(card.getByRole("button", { name: "Approve" }), dm.locator("[data-copy]"));
+  await film.click(dm.locator("[data-copy]"), page.getByRole("button", { name: "Paste and log in" }));
   await film.click(page.locator("button.login"), page.locator(".insight", { hasText: "refused (403)" }));
   await film.still("playground.png");
   await film.click(page.getByRole("tab", { name: "Behind the scenes" }), page.locator(".entry").last());
-  await film.click(page.getByRole("tab", { name: "Proof" }), page.locator(".answers li").first());
-  await film.click(page.getByRole("button", { name: "Next reminder" }), dm.getByText("Ends in"));
-  await film.click(
-    page.getByRole("button", { name: "The end" }),
-    page.locator(".answers li", { hasText: "401" }),
-  );
+  await film.click(page.locator("[data-jump=end]"), page.locator("[data-step=end].done"));
+  await film.click(page.getByRole("tab", { name: "Proof" }), page.locator(".answers li", { hasText: "401" }));
   await film.click(page.getByRole("button", { name: "+10 min" }), page.locator(".ends .ended"));
-  await film.click(page.getByRole("tab", { name: "Dashboard" }), page.locator(".login-box .not"));
+  await film.click(page.getByRole("tab", { name: "Break it" }), page.locator(".scenario").first());
   await film.show(2500);
   film.save("playground.gif");
 }

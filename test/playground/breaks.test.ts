@@ -1,5 +1,5 @@
 /** Each way to break the playground heals, and says how. */
-import { it } from "vitest";
+import { expect, it } from "vitest";
 import { describeInBrowser, type Visitor } from "./browser.ts";
 
 const breakIt = async ({ page, tab }: Visitor, id: string) => {
@@ -25,6 +25,32 @@ describeInBrowser("breaking the playground", (visitor) => {
     await breakIt(visitor, "flush");
     await says(visitor, "bad", "Gone");
     await says(visitor, "good", "Healed");
+  });
+
+  it("a flush leaves no dead button of a request that waited", async () => {
+    const { page } = visitor;
+    await visitor.type("left", "/karpor-access guest 8h");
+    const live = page.locator("[data-action=approve], [data-action=deny], [data-action=withdraw]");
+    await visitor.button("right", /^Approve/).waitFor();
+    await breakIt(visitor, "flush");
+    await says(visitor, "bad", "Gone");
+    await expect.poll(() => live.count(), { timeout: 20_000 }).toBe(0);
+  });
+
+  it("a busy Slack makes wait, and what waited comes once it has room", async () => {
+    const { page } = visitor;
+    await breakIt(visitor, "slack-busy");
+    await page.getByRole("switch", { name: "Slack is busy", checked: true }).waitFor();
+    for (const person of ["U0DANA", "U0LIN", "U0BOB"]) {
+      await visitor.become("left", person);
+      await visitor.type("left", "/karpor-access peek 15m");
+    }
+    await visitor.tab("Behind the scenes");
+    await page.locator(".entry", { hasText: "ratelimited" }).first().waitFor();
+    await breakIt(visitor, "slack-busy");
+    await page.getByRole("switch", { name: "Slack is busy", checked: false }).waitFor();
+    await visitor.jump("+10 min");
+    await visitor.button("left", "Copy").waitFor();
   });
 
   it("a hub that was away is used once it is back", async () => {
