@@ -58,8 +58,11 @@ describeInBrowser("the tour", (visitor) => {
       expect(await isInWindow(page, pulse), String(pulse.next)).toBe(true);
       expect(await seriousFaults(page)).toEqual([]);
       await pulse.control.click();
-      // It comes by itself, 11 s after the end.
-      if (pulse.next === "proof") await visitor.jump("+10 min");
+      if (pulse.next === "proof") {
+        // It comes by itself, 11 s after the account was deleted.
+        await page.locator(".ends", { hasText: "off the hub" }).waitFor();
+        await visitor.jump("+10 min");
+      }
       await vi.waitUntil(async () => (await pulseOf(page))?.words !== pulse.words, PATIENCE);
       await expect.poll(() => page.evaluate(BEYOND)).toEqual([]);
       if (passed.at(-1) !== pulse.next) passed.push(pulse.next);
