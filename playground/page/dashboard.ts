@@ -11,8 +11,12 @@ export interface Dashboard {
 }
 
 const AUTHN = "/rest-api/v1/authn";
-const READ = ["GET", "/insight", "Read every page"] as const;
-const CHANGE = ["DELETE", "/rest-api/v1/cluster/playground", "Change clusters"] as const;
+const READ = ["GET", "/insight", { en: "Read every page", zh: "查看所有页面" }] as const;
+const CHANGE = [
+  "DELETE",
+  "/rest-api/v1/cluster/playground",
+  { en: "Change clusters", zh: "修改集群" },
+] as const;
 
 export function createDashboard(context: PlaygroundContext): Dashboard {
   const { hub, clock, timeline } = context;

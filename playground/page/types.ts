@@ -2,8 +2,9 @@
 
 import type { Entry } from "../record/timeline.ts";
 import type { ScenarioView } from "../scenarios/index.ts";
+import type { Said } from "../scenarios/scenario.ts";
 
-export type { Entry, ScenarioView };
+export type { Entry, Said, ScenarioView };
 
 export interface Who {
   id: string;
@@ -163,5 +164,5 @@ export interface DashboardVisit {
   account: string | undefined;
   role: string | undefined;
   /** What this token may do, tried: the path and its status. */
-  tried: { what: string; status: number }[];
+  tried: { what: Said; status: number }[];
 }

@@ -20,18 +20,29 @@ const busy = new WeakSet<PlaygroundContext>();
 
 export const slackBusy: Scenario = {
   id: "slack-busy",
-  title: "Slack is busy",
-  about: "A tenth of what Slack allows is left. What it makes wait comes late; nothing is lost.",
+  title: { en: "Slack is busy", zh: "Slack 繁忙" },
+  about: {
+    en: "A tenth of what Slack allows is left. What it makes wait comes late; nothing is lost.",
+    zh: "只剩 Slack 限额的十分之一。要等的会晚到，什么也不会丢。",
+  },
   not: () => undefined,
   on: (context) => busy.has(context),
   async run(context, tell) {
     if (busy.delete(context)) {
       context.slack.meddle(undefined);
-      return tell("Slack has room again: what still waits comes when its time is up.", "good");
+      return tell(
+        "Slack has room again: what still waits comes when its time is up.",
+        "Slack 又有余量了：还在等的到时会来。",
+        "good",
+      );
     }
     busy.add(context);
     context.slack.meddle({ before: limiter(context.clock), after: async () => true });
-    tell("Slack lets few calls through. Ask, approve, end: see “ratelimited” behind the scenes.", "bad");
+    tell(
+      "Slack lets few calls through. Ask, approve, end: see “ratelimited” behind the scenes.",
+      "Slack 只放行少量调用。请申请、批准、结束，并在幕后看“ratelimited”。",
+      "bad",
+    );
   },
 };
 

@@ -4,16 +4,16 @@ import { slackBusy } from "./busy.ts";
 import { flush } from "./flush.ts";
 import { hubAway, hubBack } from "./hub.ts";
 import { kill } from "./kill.ts";
-import type { Scenario, ScenarioLine } from "./scenario.ts";
+import type { Said, Scenario, ScenarioLine } from "./scenario.ts";
 import { twice } from "./twice.ts";
 
 const SCENARIOS: readonly Scenario[] = [kill, flush, hubAway, hubBack, twice, slackBusy];
 
 export interface ScenarioView {
   id: string;
-  title: string;
-  about: string;
-  not: string | undefined;
+  title: Said;
+  about: Said;
+  not: Said | undefined;
   /** Undefined: no switch. */
   on: boolean | undefined;
   running: boolean;
@@ -32,15 +32,17 @@ export function createScenarios(context: PlaygroundContext, changed: () => void)
   const running = new Set<string>();
   const tell =
     (scenario: Scenario) =>
-    (text: string, tone: ScenarioLine["tone"] = "plain") => {
-      lines.get(scenario.id)?.push({ at: context.clock.now(), text, tone });
-      context.timeline.add({ lane: "you", title: text, bad: tone === "bad" });
+    (en: string, zh: string, tone: ScenarioLine["tone"] = "plain") => {
+      lines.get(scenario.id)?.push({ at: context.clock.now(), text: { en, zh }, tone });
+      context.timeline.add({ lane: "you", title: en, bad: tone === "bad" });
     };
   const perform = async (scenario: Scenario) => {
     running.add(scenario.id);
     lines.set(scenario.id, []);
     changed();
-    await scenario.run(context, tell(scenario)).catch((error: Error) => tell(scenario)(error.message, "bad"));
+    await scenario
+      .run(context, tell(scenario))
+      .catch(({ message }: Error) => tell(scenario)(message, message, "bad"));
     running.delete(scenario.id);
     changed();
   };
@@ -56,7 +58,7 @@ export function createScenarios(context: PlaygroundContext, changed: () => void)
     run(id) {
       const scenario = SCENARIOS.find((one) => one.id === id);
       if (!scenario) throw new Error("There is no such thing to break.");
-      const not = scenario.not(context) ?? (running.size > 0 ? "One thing at a time." : undefined);
+      const not = scenario.not(context)?.en ?? (running.size > 0 ? "One thing at a time." : undefined);
       if (not) throw new Error(not);
       void perform(scenario);
     },

@@ -14,8 +14,11 @@ const HEALED_WITHIN = 20_000;
 
 export const kill: Scenario = {
   id: "kill",
-  title: "Kill the bot while it sets up a grant",
-  about: "Approves what waits, or asks for peek. The moment the hub has made the account: SIGKILL.",
+  title: { en: "Kill the bot while it sets up a grant", zh: "在机器人开通权限时杀掉它" },
+  about: {
+    en: "Approves what waits, or asks for peek. The moment the hub has made the account: SIGKILL.",
+    zh: "批准等待中的申请，或申请 peek。集群刚建好账号的那一刻：SIGKILL。",
+  },
   not: () => undefined,
   async run(context, tell) {
     const { bot, clock } = context;
@@ -24,14 +27,19 @@ export const kill: Scenario = {
     const strike = trap(context);
     const id = await provoke(context, strike);
     const where = await strike.sprung;
-    if (!where) return tell("Nothing was being set up, so nothing was killed.");
+    if (!where)
+      return tell("Nothing was being set up, so nothing was killed.", "没有正在开通的权限，所以没有杀。");
     tell(
       `Killed (SIGKILL, process ${before}) ${where}. Nobody has a token; the record says “approved”.`,
+      `已杀掉（SIGKILL，进程 ${before}），账号刚刚建好。没人拿到令牌；记录停在“approved”。`,
       "bad",
     );
     await clock.sleep(DOWN_FOR);
     await bot.start();
-    tell(`Started again (process ${bot.pid}). It waits 10 s, in case another replica is still at work.`);
+    tell(
+      `Started again (process ${bot.pid}). It waits 10 s, in case another replica is still at work.`,
+      `已重新启动（进程 ${bot.pid}）。先等 10 秒，以防另一个副本还在处理。`,
+    );
     await clock.sleep(Math.max(0, began + PATIENCE + 500 - clock.now()));
     await healed(context, id, tell);
   },
@@ -89,9 +97,15 @@ async function healed(context: PlaygroundContext, id: RequestId | undefined, tel
     const records = await recordsOf(context);
     return records.findLast((r) => (id ? r.id === id : r.role === "peek") && r.state === "active");
   });
-  if (!found) return tell("Not finished yet; the sweep tries again within a minute.", "bad");
+  if (!found)
+    return tell(
+      "Not finished yet; the sweep tries again within a minute.",
+      "还没有完成；清扫会在一分钟内再试。",
+      "bad",
+    );
   tell(
     `Healed: the sweep found ${found.id} half done, used what stood on the hub, made the rest, and delivered.`,
+    `已痊愈：清扫发现 ${found.id} 只做了一半，沿用集群上已有的，补上其余的，并送达令牌。`,
     "good",
   );
 }

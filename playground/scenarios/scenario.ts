@@ -1,21 +1,27 @@
 /** What a visitor may break: each tells what it did, and how it healed. */
 import type { PlaygroundContext } from "../context.ts";
 
+/** In both of the page's languages. */
+export interface Said {
+  en: string;
+  zh: string;
+}
+
 export interface ScenarioLine {
   at: number;
-  text: string;
+  text: Said;
   tone: "bad" | "good" | "plain";
 }
 
-export type Tell = (text: string, tone?: ScenarioLine["tone"]) => void;
+export type Tell = (en: string, zh: string, tone?: ScenarioLine["tone"]) => void;
 
 export interface Scenario {
   id: string;
-  title: string;
+  title: Said;
   /** What it will do, before it is done. */
-  about: string;
+  about: Said;
   /** Why it cannot be done here; undefined when it can. */
-  not(context: PlaygroundContext): string | undefined;
+  not(context: PlaygroundContext): Said | undefined;
   /** Of a switch: whether it is on; run turns it. */
   on?(context: PlaygroundContext): boolean;
   run(context: PlaygroundContext, tell: Tell): Promise<void>;

@@ -12,8 +12,11 @@ const SETTLED_WITHIN = 10_000;
 
 export const twice: Scenario = {
   id: "twice",
-  title: "Press Approve twice at once",
-  about: "Two approvers click the same card in the same moment. If nothing waits, somebody asks first.",
+  title: { en: "Press Approve twice at once", zh: "同时按两次批准" },
+  about: {
+    en: "Two approvers click the same card in the same moment. If nothing waits, somebody asks first.",
+    zh: "两位审批人在同一刻点击同一张卡片。若没有等待中的申请，先有人申请。",
+  },
   not: () => undefined,
   async run(context, tell) {
     const { request, card, approvers } = await pendingRequest(context);
@@ -21,7 +24,7 @@ export const twice: Scenario = {
     const heard = new Map([one, two].map((id) => [id, context.slack.ephemerals(id).length]));
     await Promise.all([one, two].map((id) => context.slack.click(id, card, "Approve")));
     const pressed = one === two ? `${context.named(one)} pressed twice` : "Both pressed";
-    tell(`${pressed} in the same moment on ${request.id}.`, "bad");
+    tell(`${pressed} in the same moment on ${request.id}.`, `${request.id} 在同一刻被按了两次。`, "bad");
     const told = await seenWithin(SETTLED_WITHIN, () => lateAnswer(context, heard));
     const record = await seenWithin(SETTLED_WITHIN, async () => {
       const found = (await recordsOf(context)).find(({ id }) => id === request.id);
@@ -36,6 +39,8 @@ export const twice: Scenario = {
     tell(
       `One decision: ${by}'s. ${told ? `${told.who} alone was told: “${told.words}” ` : ""}` +
         `On the hub: ${count ?? 0} account, ${count ?? 0} binding.`,
+      `只有一个决定：${by} 的。${told ? `只有 ${told.who} 被告知：“${told.words}”` : ""}` +
+        `集群上：${count ?? 0} 个账号，${count ?? 0} 个绑定。`,
       "good",
     );
   },

@@ -40,6 +40,28 @@ describeInBrowser("the page's words", (visitor) => {
     expect(await page.locator("#left").getAttribute("lang")).toBe("zh-CN");
   });
 
+  it("is Chinese all around for a browser that asks for it", async () => {
+    const page = await visitor.page.context().browser()?.newPage({ locale: "zh-CN" });
+    if (!page) throw new Error("The browser is gone.");
+    await page.goto(visitor.playground.url);
+    await page.locator("#left .place").first().waitFor();
+    const around = async () => {
+      const parts = await page.locator("header.top, #tour, #switch, .tabs, .panel:visible").allInnerTexts();
+      return english(
+        parts.join("\n").replace(/Dana|Alice|Redis|Hub|BullMQ|SIGKILL|FLUSHALL|Approve|Copy/g, ""),
+      );
+    };
+    for (const tab of ["控制台", "证明", "破坏它"]) {
+      await page.getByRole("tab", { name: tab }).click();
+      await expect.poll(around).toEqual([]);
+    }
+    await page.locator("[data-breaks=slack-busy]").click();
+    await page.locator(".scenario li").waitFor();
+    expect(await around()).toEqual(["ratelimited"]);
+    expect(await page.locator("html").getAttribute("lang")).toBe("zh-CN");
+    await page.close();
+  });
+
   it("has one heading above all, and a name of its own for each part", async () => {
     const { page } = visitor;
     expect(await page.locator("h1").count()).toBe(1);

@@ -1,5 +1,6 @@
 /** Asking the server to do something; what it refuses is said in one line at the bottom. */
 import { byId } from "./dom.ts";
+import { t } from "./language.ts";
 
 let fading: number | undefined;
 
@@ -18,9 +19,14 @@ export async function ask<T>(what: string, body: object): Promise<T | undefined>
     const response = await fetch(`/do/${what}`, { method: "POST", headers, body: JSON.stringify(body) });
     const answer = (await response.json()) as T & { error?: string };
     if (response.ok) return answer;
-    toast(answer.error ?? "That did not work.");
+    toast(answer.error ?? t("That did not work.", "没有成功。"));
   } catch {
-    toast("The playground does not answer. Is it still running in your terminal?");
+    toast(
+      t(
+        "The playground does not answer. Is it still running in your terminal?",
+        "演练场没有应答。它还在您的终端里运行吗？",
+      ),
+    );
   }
   return undefined;
 }

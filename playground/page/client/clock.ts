@@ -2,6 +2,7 @@
 import type { ClockPart } from "../types.ts";
 import { ask } from "./ask.ts";
 import { byId, h, swap } from "./dom.ts";
+import { t } from "./language.ts";
 import { now, on, parts } from "./state.ts";
 
 const DATE: Intl.DateTimeFormatOptions = { weekday: "short", day: "numeric", month: "short" };
@@ -15,7 +16,9 @@ export function createClock(): void {
   byId("clock").append(h("span", { class: "face" }, date, time, ahead), jumps);
   const tick = () => {
     const at = now();
-    swap(date, String(Math.floor(at / 60_000)), () => [new Intl.DateTimeFormat("en-GB", DATE).format(at)]);
+    swap(date, String(Math.floor(at / 60_000)), () => [
+      new Intl.DateTimeFormat(t("en-GB", "zh-CN"), DATE).format(at),
+    ]);
     time.textContent = new Intl.DateTimeFormat("en-GB", TIME).format(at);
     const minutes = Math.round((parts.clock?.offset ?? 0) / 60_000);
     swap(ahead, String(minutes), () => (minutes > 0 ? [`+${span(minutes)}`] : []));
@@ -45,20 +48,41 @@ function buttons({ off, next }: ClockPart): (Node | string)[] {
     );
   const { reminder, end } = next;
   return [
-    h("span", { class: "label" }, "Jump"),
-    jump("10m", "+10 min", undefined, "Everything moves ten minutes ahead: bot, hub, Slack"),
-    jump("1h", "+1 h", undefined, "Everything moves an hour ahead: bot, hub, Slack"),
+    h("span", { class: "label" }, t("Jump", "跳到")),
+    jump(
+      "10m",
+      t("+10 min", "+10 分钟"),
+      undefined,
+      t("Everything moves ten minutes ahead: bot, hub, Slack", "机器人、集群和 Slack 一起前进十分钟"),
+    ),
+    jump(
+      "1h",
+      t("+1 h", "+1 小时"),
+      undefined,
+      t("Everything moves an hour ahead: bot, hub, Slack", "机器人、集群和 Slack 一起前进一小时"),
+    ),
     jump(
       "reminder",
-      "Next reminder",
-      reminder ? undefined : "No reminder is waiting",
-      `To the reminder of ${reminder?.id}`,
+      t("Next reminder", "下次提醒"),
+      reminder ? undefined : t("No reminder is waiting", "没有等待中的提醒"),
+      t(`To the reminder of ${reminder?.id}`, `到 ${reminder?.id} 的提醒`),
     ),
-    jump("end", "The end", end ? undefined : "No access is live that could end", `To the end of ${end?.id}`),
+    jump(
+      "end",
+      t("The end", "到期"),
+      end ? undefined : t("No access is live that could end", "没有生效中的权限"),
+      t(`To the end of ${end?.id}`, `到 ${end?.id} 的到期时刻`),
+    ),
   ];
 }
 
 function span(minutes: number): string {
   const [days, hours, rest] = [Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60), minutes % 60];
-  return [days && `${days} d`, hours && `${hours} h`, rest && `${rest} min`].filter(Boolean).join(" ");
+  return [
+    days && t(`${days} d`, `${days} 天`),
+    hours && t(`${hours} h`, `${hours} 小时`),
+    rest && t(`${rest} min`, `${rest} 分钟`),
+  ]
+    .filter(Boolean)
+    .join(" ");
 }

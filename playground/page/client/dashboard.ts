@@ -2,14 +2,15 @@
 import type { DashboardVisit } from "../types.ts";
 import { toast } from "./ask.ts";
 import { h, swap } from "./dom.ts";
+import { said, t } from "./language.ts";
 import { current, logIn, logOut, onSession, type Session } from "./session.ts";
 import { copied, on, timeText } from "./state.ts";
 
 export function createDashboardPanel(panel: HTMLElement): void {
   const box = h("textarea", {
     rows: "4",
-    placeholder: "Paste the token here",
-    "aria-label": "Token",
+    placeholder: t("Paste the token here", "在此粘贴令牌"),
+    "aria-label": t("Token", "令牌"),
     spellcheck: "false",
   });
   const draw = () => {
@@ -29,14 +30,14 @@ export function createDashboardPanel(panel: HTMLElement): void {
 }
 
 function head(session: Session | undefined): HTMLElement {
-  const role = session?.seen.role ?? "no role";
+  const role = session?.seen.role ?? t("no role", "没有角色");
   return h(
     "header",
     { class: "karpor" },
     h("strong", {}, "Karpor"),
-    h("span", { class: "stands" }, "stands for yours"),
+    h("span", { class: "stands" }, t("stands for yours", "代表您的 Karpor")),
     session && h("span", { class: "role" }, role),
-    session && h("button", { type: "button", class: "quiet", onclick: logOut }, "Log out"),
+    session && h("button", { type: "button", class: "quiet", onclick: logOut }, t("Log out", "退出登录")),
   );
 }
 
@@ -44,7 +45,13 @@ function outside(box: HTMLTextAreaElement, session: Session | undefined): HTMLEl
   const paste = copied.token !== undefined;
   const enter = async () => {
     const token = box.value.trim() || copied.token || "";
-    if (token === "") return toast("Copy the token from the direct message first, then paste it here.");
+    if (token === "")
+      return toast(
+        t(
+          "Copy the token from the direct message first, then paste it here.",
+          "请先从私信里复制令牌，再粘贴到这里。",
+        ),
+      );
     box.value = "";
     const seen = await logIn(token);
     if (seen && seen.status !== 200) toast(refused(seen));
@@ -59,31 +66,52 @@ function outside(box: HTMLTextAreaElement, session: Session | undefined): HTMLEl
   return h(
     "div",
     { class: "login-box" },
-    h("p", { class: "not" }, "Not logged in. Please enter token to login"),
+    h("p", { class: "not" }, t("Not logged in. Please enter token to login", "未登录，请输入令牌登录")),
     last &&
       h(
         "p",
         { class: "why" },
         last.status === 0
-          ? "The hub does not answer."
-          : `The hub answered ${last.status} at ${timeText(last.at)}. Karpor itself says no more than this.`,
+          ? t("The hub does not answer.", "集群没有应答。")
+          : t(
+              `The hub answered ${last.status} at ${timeText(last.at)}. Karpor itself says no more than this.`,
+              `集群在 ${timeText(last.at)} 回答 ${last.status}。Karpor 自己也只说这么多。`,
+            ),
       ),
     box,
-    h("button", { type: "button", class: "login", onclick: enter }, paste ? "Paste and log in" : "Log in"),
+    h(
+      "button",
+      { type: "button", class: "login", onclick: enter },
+      paste ? t("Paste and log in", "粘贴并登录") : t("Log in", "登录"),
+    ),
     !paste &&
       h(
         "p",
         { class: "hint" },
-        "The token arrives in the requester’s direct message once somebody approves.",
+        t(
+          "The token arrives in the requester’s direct message once somebody approves.",
+          "有人批准后，令牌会出现在申请人的私信里。",
+        ),
       ),
   );
 }
 
 const refused = ({ status }: DashboardVisit): string => {
-  if (status === 401) return "The hub answers 401: this token is dead, or none of its own.";
-  if (status === 0) return "The hub does not answer.";
-  if (status === 404) return "The hub knows the token. It is a plain API server, without Karpor’s own paths.";
-  return `The hub answers ${status}: the token is known, but no role is bound to it.`;
+  if (status === 401)
+    return t(
+      "The hub answers 401: this token is dead, or none of its own.",
+      "集群回答 401：令牌已失效，或不是它的令牌。",
+    );
+  if (status === 0) return t("The hub does not answer.", "集群没有应答。");
+  if (status === 404)
+    return t(
+      "The hub knows the token. It is a plain API server, without Karpor’s own paths.",
+      "集群认得这个令牌，但它是普通的 API 服务器，没有 Karpor 的路径。",
+    );
+  return t(
+    `The hub answers ${status}: the token is known, but no role is bound to it.`,
+    `集群回答 ${status}：认得令牌，但它没有绑定角色。`,
+  );
 };
 
 function inside({ seen, answers }: Session): HTMLElement {
@@ -91,27 +119,35 @@ function inside({ seen, answers }: Session): HTMLElement {
   return h(
     "div",
     { class: "insight" },
-    h("p", { class: "who" }, "Logged in as ", h("code", {}, seen.account ?? "nobody")),
+    h(
+      "p",
+      { class: "who" },
+      t("Logged in as ", "已登录："),
+      h("code", {}, seen.account ?? t("nobody", "无")),
+    ),
     gone &&
       h(
         "p",
         { class: "gone" },
-        `The hub answers ${seen.status === 0 ? "nothing" : seen.status} since ${timeText(answers.at(-1)?.at ?? seen.at)}.`,
+        t(
+          `The hub answers ${seen.status === 0 ? "nothing" : seen.status} since ${timeText(answers.at(-1)?.at ?? seen.at)}.`,
+          `自 ${timeText(answers.at(-1)?.at ?? seen.at)} 起集群${seen.status === 0 ? "没有应答" : `回答 ${seen.status}`}。`,
+        ),
       ),
     h(
       "table",
       {},
-      h("caption", {}, "Tried with this token, just now"),
+      h("caption", {}, t("Tried with this token, just now", "刚才用这个令牌试过")),
       ...seen.tried.map(({ what, status }) => {
         const may = status < 400 && status > 0 && !gone;
         return h(
           "tr",
           {},
-          h("td", {}, what),
+          h("td", {}, said(what)),
           h(
             "td",
             { class: may ? "may" : "may-not" },
-            `${may ? "allowed" : "refused"} (${gone ? seen.status : status})`,
+            `${may ? t("allowed", "允许") : t("refused", "拒绝")} (${gone ? seen.status : status})`,
           ),
         );
       }),
@@ -119,7 +155,10 @@ function inside({ seen, answers }: Session): HTMLElement {
     h(
       "p",
       { class: "hint" },
-      "Let the time run out, release the access or revoke it: this page notices when the hub does.",
+      t(
+        "Let the time run out, release the access or revoke it: this page notices when the hub does.",
+        "等时间用完，或提前结束、撤销权限：集群一拒绝，这里就会发现。",
+      ),
     ),
   );
 }

@@ -2,12 +2,20 @@
 import type { ScenarioView } from "../types.ts";
 import { ask } from "./ask.ts";
 import { h, keepInStep } from "./dom.ts";
+import { said, t } from "./language.ts";
 import { on, parts, timeText } from "./state.ts";
 
 export function createScenarioList(panel: HTMLElement): void {
   const list = h("div", { class: "scenarios" });
   panel.append(
-    h("p", { class: "about" }, "Nothing here is acted: processes die, connections break, Redis forgets."),
+    h(
+      "p",
+      { class: "about" },
+      t(
+        "Nothing here is acted: processes die, connections break, Redis forgets.",
+        "这里没有一样是演的：进程会死，连接会断，Redis 会忘。",
+      ),
+    ),
     list,
   );
   on("scenarios", () => {
@@ -28,16 +36,18 @@ function drawScenario({ id, title, about, not, on, running, lines }: ScenarioVie
     h(
       "button",
       {
-        ...{ type: "button", disabled: running || not !== undefined, title: not, onclick: run },
+        ...{ type: "button", disabled: running || not !== undefined, onclick: run },
         ...{ "data-breaks": id, ...(on === undefined ? {} : { role: "switch", "aria-checked": String(on) }) },
       },
-      running ? "Watch…" : title,
+      running ? t("Watch…", "请看…") : said(title),
     ),
-    h("p", {}, not ?? about),
+    h("p", {}, said(not ?? about)),
     h(
       "ol",
       { "aria-live": "polite" },
-      ...lines.map(({ at, text, tone }) => h("li", { class: tone }, h("time", {}, timeText(at)), ` ${text}`)),
+      ...lines.map(({ at, text, tone }) =>
+        h("li", { class: tone }, h("time", {}, timeText(at)), ` ${said(text)}`),
+      ),
     ),
   );
 }

@@ -2,26 +2,40 @@
 import type { Entry, Parts, RequestView } from "../types.ts";
 import { toast } from "./ask.ts";
 import { followEnd, h, keepInStep, swap } from "./dom.ts";
+import { t } from "./language.ts";
 import { recall, remember } from "./remember.ts";
 import { now, on, parts, timeText } from "./state.ts";
 
 const LANES: Record<Entry["lane"], string> = {
-  in: "Slack → bot",
-  slack: "bot → Slack",
-  hub: "bot → hub",
-  state: "record",
-  log: "log",
-  you: "you",
+  in: t("Slack → bot", "Slack → 机器人"),
+  slack: t("bot → Slack", "机器人 → Slack"),
+  hub: t("bot → hub", "机器人 → 集群"),
+  state: t("record", "记录"),
+  log: t("log", "日志"),
+  you: t("you", "您"),
 };
 
 const VIEWS = ["Timeline", "Requests", "Trail", "Hub", "Jobs"] as const;
 type View = (typeof VIEWS)[number];
 
+const NAMES: Record<View, string> = {
+  Timeline: t("Timeline", "时间线"),
+  Requests: t("Requests", "申请"),
+  Trail: t("Trail", "记录轨迹"),
+  Hub: t("Hub", "集群"),
+  Jobs: t("Jobs", "任务"),
+};
+
 export function createScenes(panel: HTMLElement): void {
   let view: View = VIEWS.find((one) => one === recall("scene")) ?? "Timeline";
-  const bar = h("div", { class: "views", role: "group", "aria-label": "What to show" });
+  const bar = h("div", { class: "views", role: "group", "aria-label": t("What to show", "显示什么") });
   const about = h("p", { class: "about" });
-  const list = h("div", { class: "list", tabindex: "0", role: "region", "aria-label": "Behind the scenes" });
+  const list = h("div", {
+    class: "list",
+    tabindex: "0",
+    role: "region",
+    "aria-label": t("Behind the scenes", "幕后"),
+  });
   panel.append(bar, about, list);
   const end = followEnd(list);
   const pick = (next: View) => {
@@ -39,11 +53,15 @@ export function createScenes(panel: HTMLElement): void {
       bar,
       VIEWS.map((one) => ({ key: one, rev: String(one === view) })),
       ({ key }) =>
-        h("button", { type: "button", "aria-pressed": String(key === view), onclick: () => pick(key) }, key),
+        h(
+          "button",
+          { type: "button", "aria-pressed": String(key === view), onclick: () => pick(key) },
+          NAMES[key],
+        ),
     );
     swap(about, view + scenes.bot + scenes.missing, () => [
       scenes.missing ?? ABOUT[view],
-      ` The bot is ${scenes.bot}.`,
+      t(` The bot is ${scenes.bot}.`, `机器人：${scenes.bot}。`),
     ]);
     DRAW[view](list, scenes, timeline ?? []);
     if (view === "Timeline") end.follow();
@@ -54,11 +72,20 @@ export function createScenes(panel: HTMLElement): void {
 }
 
 const ABOUT: Record<View, string> = {
-  Timeline: "Every payload and call, in order. Open one to read it; a token’s bytes are struck out.",
-  Requests: "The records in Redis, as the bot wrote them.",
-  Trail: "Every change of state, newest first, from the stream in Redis.",
-  Hub: "What stands on the hub for the bot’s grants right now.",
-  Jobs: "What waits in BullMQ. A job is a hint: losing it costs time, never truth.",
+  Timeline: t(
+    "Every payload and call, in order. Open one to read it; a token’s bytes are struck out.",
+    "依次列出每个请求和调用。点开可读；令牌的内容已抹去。",
+  ),
+  Requests: t("The records in Redis, as the bot wrote them.", "Redis 里的记录，机器人写的原样。"),
+  Trail: t(
+    "Every change of state, newest first, from the stream in Redis.",
+    "Redis 流里的每次状态变化，最新的在前。",
+  ),
+  Hub: t("What stands on the hub for the bot’s grants right now.", "此刻集群上属于机器人授权的对象。"),
+  Jobs: t(
+    "What waits in BullMQ. A job is a hint: losing it costs time, never truth.",
+    "BullMQ 里等待的任务。任务只是提示：丢了只费时间，不失真相。",
+  ),
 };
 
 type Draw = (list: HTMLElement, scenes: Parts["scenes"], timeline: Entry[]) => void;
@@ -90,7 +117,7 @@ const DRAW: Record<View, Draw> = {
           { class: "row" },
           h("time", {}, timeText(at)),
           h("span", {}, words),
-          h("em", {}, `by ${who}`),
+          h("em", {}, t(`by ${who}`, `由 ${who}`)),
         ),
     ),
   Hub: (list, { objects }) =>
@@ -126,7 +153,10 @@ function fill<T extends { key: string; rev: string }>(
   make: (item: T) => HTMLElement,
 ): void {
   if (items.length > 0) keepInStep(list, items, make);
-  else keepInStep(list, [{ key: "none", rev: "1" }], () => h("p", { class: "none" }, "Nothing here now."));
+  else
+    keepInStep(list, [{ key: "none", rev: "1" }], () =>
+      h("p", { class: "none" }, t("Nothing here now.", "现在什么也没有。")),
+    );
 }
 
 function drawEntry({ n, at, lane, title, note, bad, times }: Entry): HTMLElement {
@@ -135,7 +165,7 @@ function drawEntry({ n, at, lane, title, note, bad, times }: Entry): HTMLElement
     if (body.textContent) return;
     const response = await fetch(`/detail/${n}`);
     if (response.ok) body.textContent = await response.text();
-    else toast("That is no longer kept.");
+    else toast(t("That is no longer kept.", "这一条已不再保留。"));
   };
   const line = [
     h("time", {}, timeText(at)),
@@ -167,7 +197,7 @@ function drawRequest(request: RequestView): HTMLElement {
       h("b", {}, id),
       ` ${title}`,
       expiresAt !== undefined && state === "active" && h("em", { "data-left": expiresAt }, ""),
-      outage && h("em", { class: "bad" }, "something does not answer"),
+      outage && h("em", { class: "bad" }, t("something does not answer", "有一方没有应答")),
       h(
         "ol",
         { class: "path" },
@@ -180,12 +210,15 @@ function drawRequest(request: RequestView): HTMLElement {
   );
 }
 
+const inTime = (span: string) => t(`in ${span}`, `${span}后`);
+const endsIn = (span: string) => t(`ends in ${span}`, `${span}后结束`);
+
 /** What counts while one looks at it. */
 function tick(list: HTMLElement): void {
   for (const element of list.querySelectorAll<HTMLElement>("[data-until]"))
-    element.textContent = `in ${countdown(Number(element.dataset.until) - now())}`;
+    element.textContent = inTime(countdown(Number(element.dataset.until) - now()));
   for (const element of list.querySelectorAll<HTMLElement>("[data-left]"))
-    element.textContent = `ends in ${countdown(Number(element.dataset.left) - now())}`;
+    element.textContent = endsIn(countdown(Number(element.dataset.left) - now()));
 }
 
 export function countdown(ms: number): string {
@@ -194,7 +227,7 @@ export function countdown(ms: number): string {
     const above = all[n - 1];
     return Math.floor((above ? seconds % above : seconds) / size);
   });
-  if (d) return `${d} d ${hours} h`;
-  if (hours) return `${hours} h ${m} min`;
-  return m ? `${m} min ${s} s` : `${s} s`;
+  if (d) return t(`${d} d ${hours} h`, `${d} 天 ${hours} 小时`);
+  if (hours) return t(`${hours} h ${m} min`, `${hours} 小时 ${m} 分`);
+  return m ? t(`${m} min ${s} s`, `${m} 分 ${s} 秒`) : t(`${s} s`, `${s} 秒`);
 }

@@ -1,22 +1,23 @@
 /** The tools beside the two Slacks, one at a time; and, on a narrow window, which of the three columns is seen. */
 import { byId, h } from "./dom.ts";
+import { t } from "./language.ts";
 import { recall, remember } from "./remember.ts";
 
 export const TABS = ["dashboard", "scenes", "proof", "break"] as const;
 export type Tab = (typeof TABS)[number];
 
 const WORDS: Record<Tab, string> = {
-  dashboard: "Dashboard",
-  scenes: "Behind the scenes",
-  proof: "Proof",
-  break: "Break it",
+  dashboard: t("Dashboard", "控制台"),
+  scenes: t("Behind the scenes", "幕后"),
+  proof: t("Proof", "证明"),
+  break: t("Break it", "破坏它"),
 };
 
 const panels = new Map<Tab, HTMLElement>();
 const buttons = new Map<Tab, HTMLElement>();
 
 export function createTabs(): Record<Tab, HTMLElement> {
-  const bar = h("div", { class: "tabs", role: "tablist", "aria-label": "Tools" });
+  const bar = h("div", { class: "tabs", role: "tablist", "aria-label": t("Tools", "工具") });
   const root = byId("tools");
   root.append(bar);
   for (const tab of TABS) {

@@ -1,5 +1,6 @@
 /** For whoever has never been here: the life of a grant in five steps, ticked off as they happen, whoever makes them happen. */
 import { byId, h, swap } from "./dom.ts";
+import { t } from "./language.ts";
 import type { Pane } from "./pane.ts";
 import { recall, remember } from "./remember.ts";
 import { current, onSession } from "./session.ts";
@@ -22,8 +23,8 @@ interface Step {
 
 const FIRST = { person: "U0DANA", line: "/karpor-access guest 8h" };
 const MORE = [
-  { name: "a slip", person: "U0DANA", line: "/karpor-access gest 2days looking around" },
-  { name: "in Chinese", person: "U0LIN", line: "/karpor-access admin 4h 回滚搜索规则" },
+  { name: t("a slip", "笔误"), person: "U0DANA", line: "/karpor-access gest 2days looking around" },
+  { name: t("in Chinese", "用中文"), person: "U0LIN", line: "/karpor-access admin 4h 回滚搜索规则" },
 ];
 
 const states = (): string[] => (parts.scenes?.requests ?? []).map(({ state }) => state);
@@ -34,15 +35,21 @@ const OVER = ["ending", "ended"];
 const STEPS: readonly Step[] = [
   {
     id: "ask",
-    name: "Ask",
-    about: "Dana wants to look around in Karpor for a day, and types:",
+    name: t("Ask", "申请"),
+    about: t(
+      "Dana wants to look around in Karpor for a day, and types:",
+      "Dana 想在 Karpor 里看一天，她输入：",
+    ),
     reached: () => states().length > 0,
     go: ({ left }) => void attempt(left, FIRST),
   },
   {
     id: "approve",
-    name: "Approve",
-    about: "Alice is asked in #karpor-approvals, on the right. Press Approve for her.",
+    name: t("Approve", "批准"),
+    about: t(
+      "Alice is asked in #karpor-approvals, on the right. Press Approve for her.",
+      "Alice 在右侧的 #karpor-approvals 收到申请。请替她按 Approve。",
+    ),
     reached: () => some(...GIVEN, ...OVER),
     go: ({ right }) => {
       right.open("C0APPROVALS");
@@ -51,8 +58,11 @@ const STEPS: readonly Step[] = [
   },
   {
     id: "login",
-    name: "Log in",
-    about: "The token is in Dana’s messages: press Copy beside it, then Paste and log in on the dashboard.",
+    name: t("Log in", "登录"),
+    about: t(
+      "The token is in Dana’s messages: press Copy beside it, then Paste and log in on the dashboard.",
+      "令牌已在 Dana 的消息里：按旁边的 Copy，再到控制台按“粘贴并登录”。",
+    ),
     reached: () => current()?.answers.some(({ status }) => status === 200) ?? false,
     go: ({ left }) => {
       if (copied.token) return openDashboard();
@@ -62,15 +72,21 @@ const STEPS: readonly Step[] = [
   },
   {
     id: "end",
-    name: "Jump to the end",
-    about: "No need to wait for hours: the clock jumps to The end, and bot, hub and Slack with it.",
+    name: t("Jump to the end", "跳到到期"),
+    about: t(
+      "No need to wait for hours: the clock jumps to The end, and bot, hub and Slack with it.",
+      "不必等几个小时：按时钟旁的“到期”，机器人、集群和 Slack 一起跳过去。",
+    ),
     reached: () => some(...OVER),
     go: () => byId("clock").querySelector<HTMLElement>("button[data-jump=end]")?.focus(),
   },
   {
     id: "proof",
-    name: "Watch the proof",
-    about: "The account is gone. Under Proof, watch for some 11 s how the hub comes to refuse its token.",
+    name: t("Watch the proof", "看证明"),
+    about: t(
+      "The account is gone. Under Proof, watch for some 11 s how the hub comes to refuse its token.",
+      "账号已删除。在“证明”里等大约 11 秒，看集群如何拒绝它的令牌。",
+    ),
     reached: () => some("ended") && document.body.dataset.tab === "proof",
     go: () => {
       showTab("proof");
@@ -79,9 +95,11 @@ const STEPS: readonly Step[] = [
   },
   {
     id: "break",
-    name: "Now break it",
-    about:
+    name: t("Now break it", "现在破坏它"),
+    about: t(
       "That was all of it. Now kill the bot, flush Redis, take the hub away: nobody keeps access too long.",
+      "全过程就是这样。现在杀掉机器人、清空 Redis、断开集群：谁也不会多留一刻权限。",
+    ),
     reached: () => false,
     go: () => {
       showTab("break");
@@ -92,14 +110,18 @@ const STEPS: readonly Step[] = [
 
 export function createTour(panes: Panes): void {
   const tour = byId("tour");
-  const again = h("button", { type: "button", class: "quiet" }, "Tour");
+  const again = h("button", { type: "button", class: "quiet" }, t("Tour", "导览"));
   const show = (shown: boolean) => {
     tour.hidden = !shown;
     again.hidden = shown;
     localStorage.setItem(CLOSED, shown ? "" : "1");
     document.body.toggleAttribute("data-touring", shown);
   };
-  const close = h("button", { type: "button", class: "cross", "aria-label": "Close the tour" }, "✕");
+  const close = h(
+    "button",
+    { type: "button", class: "cross", "aria-label": t("Close the tour", "关闭导览") },
+    "✕",
+  );
   close.addEventListener("click", () => {
     show(false);
     again.focus();
@@ -112,7 +134,7 @@ export function createTour(panes: Panes): void {
   const steps = h("ol", {});
   const about = h("p", { class: "next", "aria-live": "polite" });
   const more = MORE.map((one) => tryButton(panes.left, one, one.name));
-  tour.append(steps, close, about, h("p", { class: "more" }, "Or try ", ...more));
+  tour.append(steps, close, about, h("p", { class: "more" }, t("Or try ", "也可试试 "), ...more));
   const draw = () => {
     const done = reached();
     const next = STEPS.find(({ id }) => !done.has(id)) ?? STEPS[0];
@@ -156,7 +178,7 @@ function drawStep(step: Step, n: number, done: ReadonlySet<string>, next: Step, 
   const ticked = done.has(step.id);
   const tick = h("span", { class: "tick", "aria-hidden": "true" }, ticked ? "✓" : String(n + 1));
   const name = h("span", { class: "name" }, step.name);
-  const says = ticked && h("span", { class: "hidden" }, ", done");
+  const says = ticked && h("span", { class: "hidden" }, t(", done", "，已完成"));
   const now = step === next ? "step" : undefined;
   return h(
     "li",
