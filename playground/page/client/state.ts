@@ -1,14 +1,18 @@
 /** What the page knows: the server's parts as they stand, whom it looks at, and what was copied. */
 import type { Parts } from "../types.ts";
+import { t } from "./language.ts";
 import { recall, remember } from "./remember.ts";
 
 export type SideName = "left" | "right";
 
 export const parts: Partial<Parts> = {};
 
+/** Who asks in the tour: the page's own reader. */
+export const FIRST_PERSON = t("U0DANA", "U0LIN");
+
 /** Who is looked at, kept for the life of the tab. */
 export const watching: Record<SideName, string> = {
-  left: recall("left") ?? "U0DANA",
+  left: recall("left") ?? FIRST_PERSON,
   right: recall("right") ?? "U0ALICE",
 };
 

@@ -4,7 +4,7 @@ import { t } from "./language.ts";
 import type { Pane } from "./pane.ts";
 import { recall, remember } from "./remember.ts";
 import { current, onSession } from "./session.ts";
-import { copied, on, parts, watchPerson } from "./state.ts";
+import { copied, FIRST_PERSON, on, parts, watchPerson } from "./state.ts";
 import { type Column, openDashboard, showColumn, showTab } from "./tabs.ts";
 
 export interface Panes {
@@ -21,7 +21,7 @@ interface Step {
   go(panes: Panes): void;
 }
 
-const FIRST = { person: "U0DANA", line: "/karpor-access guest 8h" };
+const FIRST = { person: FIRST_PERSON, line: "/karpor-access guest 8h" };
 const MORE = [
   { name: t("a slip", "笔误"), person: "U0DANA", line: "/karpor-access gest 2days looking around" },
   { name: t("in Chinese", "用中文"), person: "U0LIN", line: "/karpor-access admin 4h 回滚搜索规则" },
@@ -29,6 +29,7 @@ const MORE = [
 
 const states = (): string[] => (parts.scenes?.requests ?? []).map(({ state }) => state);
 const some = (...wanted: string[]): boolean => states().some((state) => wanted.includes(state));
+const WAITS = ["requested", "pending"];
 const GIVEN = ["approved", "delivering", "active"];
 const OVER = ["ending", "ended"];
 
@@ -38,7 +39,7 @@ const STEPS: readonly Step[] = [
     name: t("Ask", "申请"),
     about: t(
       "Dana wants to look around in Karpor for a day, and types:",
-      "Dana 想在 Karpor 里看一天，她输入：",
+      "林晓雨想在 Karpor 里看一天，她输入：",
     ),
     reached: () => states().length > 0,
     go: ({ left }) => void attempt(left, FIRST),
@@ -61,7 +62,7 @@ const STEPS: readonly Step[] = [
     name: t("Log in", "登录"),
     about: t(
       "The token is in Dana’s messages: press Copy beside it, then Paste and log in on the dashboard.",
-      "令牌已在 Dana 的消息里：按旁边的 Copy，再到控制台按“粘贴并登录”。",
+      "令牌已在林晓雨的消息里：按旁边的“复制”，再到控制台按“粘贴并登录”。",
     ),
     reached: () => current()?.answers.some(({ status }) => status === 200) ?? false,
     go: ({ left }) => {
@@ -168,9 +169,9 @@ function reached(): Set<string> {
 
 /** What pulses: without access that lives, or a request that waits, the way begins anew. */
 function controlFor(step: Step["id"]): string {
-  if (step === "approve") return some("pending") ? "approve" : "ask";
+  if (step === "approve") return some(...WAITS) ? "approve" : "ask";
   if (step !== "login" && step !== "end") return step;
-  if (!some(...GIVEN)) return some("pending") ? "approve" : "ask";
+  if (!some(...GIVEN)) return some(...WAITS) ? "approve" : "ask";
   return step === "login" && !copied.token ? "copy" : step;
 }
 
