@@ -17,7 +17,7 @@ export function holdFocus(root: HTMLElement): () => void {
 }
 
 const nameOf = (element: HTMLElement): string =>
-  element.dataset.action ?? element.id + (element.ariaLabel ?? element.textContent);
+  element.dataset.action ?? (element.id || (element.ariaLabel ?? element.textContent));
 
 /** The same control, drawn anew. */
 export const twinIn = (root: HTMLElement, old: HTMLElement): HTMLElement | undefined =>

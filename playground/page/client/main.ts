@@ -2,35 +2,17 @@
 
 import { createClock } from "./clock.ts";
 import { createDashboardPanel } from "./dashboard.ts";
-import { byId, h } from "./dom.ts";
-import { t } from "./language.ts";
+import { createFrame } from "./frame.ts";
 import { createPane } from "./pane.ts";
 import { createProof } from "./proof.ts";
-import { recall } from "./remember.ts";
 import { createScenarioList } from "./scenarios.ts";
 import { createScenes } from "./scenes.ts";
 import { createStartOver } from "./start-over.ts";
-import { listenToServer, on, parts } from "./state.ts";
-import { COLUMNS, type Column, createTabs, openDashboard, showColumn } from "./tabs.ts";
+import { listenToServer } from "./state.ts";
+import { createTabs, openDashboard } from "./tabs.ts";
 import { createTour } from "./tour.ts";
 
 const APPROVALS = "C0APPROVALS";
-
-document.documentElement.lang = t("en", "zh-CN");
-byId("what").textContent = t(
-  "A Slack bot lends people access to Karpor once somebody approves, and provably takes it back on time.",
-  "一个 Slack 机器人：有人批准后，把 Karpor 的访问权限借给申请人，到时收回，并能证明已经收回。",
-);
-byId("playground").textContent = t("playground", "演练场");
-const PARTS: Record<string, string> = {
-  clock: t("Clock", "时钟"),
-  tour: t("Tour", "导览"),
-  switch: t("What to look at", "看哪一部分"),
-  left: t("The requester’s Slack", "申请人的 Slack"),
-  right: t("The approver’s Slack", "审批人的 Slack"),
-  tools: t("Dashboard and what is behind the scenes", "控制台与幕后"),
-};
-for (const [id, name] of Object.entries(PARTS)) byId(id).ariaLabel = name;
 
 const panes = { left: createPane("left", "dm"), right: createPane("right", APPROVALS) };
 const panels = createTabs();
@@ -42,22 +24,6 @@ createClock();
 createStartOver();
 createTour(panes);
 
-const WORDS: Record<Column, string> = {
-  left: t("Requester", "申请人"),
-  right: t("Approver", "审批人"),
-  tools: t("Karpor & more", "Karpor 等"),
-};
-for (const column of COLUMNS) {
-  const go = () => showColumn(column);
-  byId("switch").append(h("button", { type: "button", "data-column": column, onclick: go }, WORDS[column]));
-}
-showColumn(COLUMNS.find((column) => column === recall("column")) ?? "left");
-on("facts", () => {
-  const { says = "", hub } = parts.facts ?? {};
-  const chinese = hub?.local
-    ? "这里只有 Slack 服务器和集群是替身，其余都是真的。"
-    : "这里只有 Slack 服务器是替身，其余都是真的，包括您的集群。";
-  byId("says").textContent = t(says, chinese);
-});
+createFrame();
 if (location.pathname.startsWith("/karpor")) openDashboard();
 listenToServer();

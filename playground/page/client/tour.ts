@@ -3,126 +3,49 @@ import { byId, h, swap } from "./dom.ts";
 import { t } from "./language.ts";
 import type { Pane } from "./pane.ts";
 import { recall, remember } from "./remember.ts";
-import { current, onSession } from "./session.ts";
-import { copied, FIRST_PERSON, on, parts, watchPerson } from "./state.ts";
-import { type Column, openDashboard, showColumn, showTab } from "./tabs.ts";
+import { onSession } from "./session.ts";
+import { on } from "./state.ts";
+import { attempt, controlFor, FIRST, type Panes, STEPS, type Step, type Try } from "./steps.ts";
 
-export interface Panes {
-  left: Pane;
-  right: Pane;
-}
-
-interface Step {
-  id: "ask" | "approve" | "login" | "end" | "proof" | "break";
-  name: string;
-  about: string;
-  reached(): boolean;
-  /** Leads to where it is done. */
-  go(panes: Panes): void;
-}
-
-const FIRST = { person: FIRST_PERSON, line: "/karpor-access guest 8h" };
+const CLOSED = "tour-closed";
+const DONE = "tour";
 const MORE = [
   { name: t("a slip", "笔误"), person: "U0DANA", line: "/karpor-access gest 2days looking around" },
   { name: t("in Chinese", "用中文"), person: "U0LIN", line: "/karpor-access admin 4h 回滚搜索规则" },
 ];
 
-const states = (): string[] => (parts.scenes?.requests ?? []).map(({ state }) => state);
-const some = (...wanted: string[]): boolean => states().some((state) => wanted.includes(state));
-const WAITS = ["requested", "pending"];
-const GIVEN = ["approved", "delivering", "active"];
-const OVER = ["ending", "ended"];
-
-const STEPS: readonly Step[] = [
-  {
-    id: "ask",
-    name: t("Ask", "申请"),
-    about: t(
-      "Dana wants to look around in Karpor for a day, and types:",
-      "林晓雨想在 Karpor 里看一天，她输入：",
-    ),
-    reached: () => states().length > 0,
-    go: ({ left }) => void attempt(left, FIRST),
-  },
-  {
-    id: "approve",
-    name: t("Approve", "批准"),
-    about: t(
-      "Alice is asked in #karpor-approvals, on the right. Press Approve for her.",
-      "Alice 在右侧的 #karpor-approvals 收到申请。请替她按 Approve。",
-    ),
-    reached: () => some(...GIVEN, ...OVER),
-    go: ({ right }) => {
-      right.open("C0APPROVALS");
-      lead("right", "#right .bk-button.primary");
-    },
-  },
-  {
-    id: "login",
-    name: t("Log in", "登录"),
-    about: t(
-      "The token is in Dana’s messages: press Copy beside it, then Paste and log in on the dashboard.",
-      "令牌已在林晓雨的消息里：按旁边的“复制”，再到控制台按“粘贴并登录”。",
-    ),
-    reached: () => current()?.answers.some(({ status }) => status === 200) ?? false,
-    go: ({ left }) => {
-      if (copied.token) return openDashboard();
-      left.open("dm");
-      lead("left", "#left [data-copy]");
-    },
-  },
-  {
-    id: "end",
-    name: t("Jump to the end", "跳到到期"),
-    about: t(
-      "No need to wait for hours: the clock jumps to The end, and bot, hub and Slack with it.",
-      "不必等几个小时：按时钟旁的“到期”，机器人、集群和 Slack 一起跳过去。",
-    ),
-    reached: () => some(...OVER),
-    go: () => byId("clock").querySelector<HTMLElement>("button[data-jump=end]")?.focus(),
-  },
-  {
-    id: "proof",
-    name: t("Watch the proof", "看证明"),
-    about: t(
-      "The account is gone. Under Proof, watch for some 11 s how the hub comes to refuse its token.",
-      "账号已删除。在“证明”里等大约 11 秒，看集群如何拒绝它的令牌。",
-    ),
-    reached: () => some("ended") && document.body.dataset.tab === "proof",
-    go: () => {
-      showTab("proof");
-      lead("tools", "#tab-proof");
-    },
-  },
-  {
-    id: "break",
-    name: t("Now break it", "现在破坏它"),
-    about: t(
-      "That was all of it. Now kill the bot, flush Redis, take the hub away: nobody keeps access too long.",
-      "全过程就是这样。现在杀掉机器人、清空 Redis、断开集群：谁也不会多留一刻权限。",
-    ),
-    reached: () => false,
-    go: () => {
-      showTab("break");
-      lead("tools", "#tab-break");
-    },
-  },
-];
-
 export function createTour(panes: Panes): void {
-  const tour = byId("tour");
-  const again = h("button", { type: "button", class: "quiet" }, t("Tour", "导览"));
-  const show = (shown: boolean) => {
-    tour.hidden = !shown;
-    again.hidden = shown;
-    localStorage.setItem(CLOSED, shown ? "" : "1");
-    document.body.toggleAttribute("data-touring", shown);
-  };
+  const steps = h("ol", {});
+  const about = h("p", { class: "next", "aria-live": "polite" });
+  const more = MORE.map((one) => tryButton(panes.left, one, one.name));
+  byId("tour").append(
+    steps,
+    createClosing(),
+    about,
+    h("p", { class: "more" }, t("Or try ", "也可试试 "), ...more),
+  );
+  const draw = () => drawTour(steps, about, panes);
+  on("scenes", draw);
+  on("copied", draw);
+  onSession(draw);
+  // A tab or a column that was chosen.
+  document.addEventListener("click", () => queueMicrotask(draw));
+}
+
+/** The cross, and the way back. */
+function createClosing(): HTMLElement {
   const close = h(
     "button",
     { type: "button", class: "cross", "aria-label": t("Close the tour", "关闭导览") },
     "✕",
   );
+  const again = h("button", { type: "button", class: "quiet" }, t("Tour", "导览"));
+  const show = (shown: boolean) => {
+    byId("tour").hidden = !shown;
+    again.hidden = shown;
+    localStorage.setItem(CLOSED, shown ? "" : "1");
+    document.body.toggleAttribute("data-touring", shown);
+  };
   close.addEventListener("click", () => {
     show(false);
     again.focus();
@@ -132,32 +55,19 @@ export function createTour(panes: Panes): void {
     close.focus();
   });
   byId("again").append(again);
-  const steps = h("ol", {});
-  const about = h("p", { class: "next", "aria-live": "polite" });
-  const more = MORE.map((one) => tryButton(panes.left, one, one.name));
-  tour.append(steps, close, about, h("p", { class: "more" }, t("Or try ", "也可试试 "), ...more));
-  const draw = () => {
-    const done = reached();
-    const next = STEPS.find(({ id }) => !done.has(id)) ?? STEPS[0];
-    if (!next) return;
-    document.body.dataset.next = controlFor(next.id);
-    swap(steps, [...done, next.id].join(), () =>
-      STEPS.map((step, n) => drawStep(step, n, done, next, panes)),
-    );
-    swap(about, next.id, () => [
-      next.about,
-      ...(next.id === "ask" ? [" ", tryButton(panes.left, FIRST, FIRST.line)] : []),
-    ]);
-  };
-  on("scenes", draw);
-  on("copied", draw);
-  onSession(draw);
-  document.addEventListener("click", () => queueMicrotask(draw));
   show(localStorage.getItem(CLOSED) !== "1");
+  return close;
 }
 
-const CLOSED = "tour-closed";
-const DONE = "tour";
+function drawTour(steps: HTMLElement, about: HTMLElement, panes: Panes): void {
+  const done = reached();
+  const next = STEPS.find(({ id }) => !done.has(id)) ?? STEPS[0];
+  if (!next) return;
+  document.body.dataset.next = controlFor(next.id);
+  swap(steps, [...done, next.id].join(), () => STEPS.map((step, n) => drawStep(step, n, done, next, panes)));
+  const first = next.id === "ask" ? [" ", tryButton(panes.left, FIRST, FIRST.line)] : [];
+  swap(about, next.id, () => [next.about, ...first]);
+}
 
 /** What once happened stays ticked, also when its record is gone. */
 function reached(): Set<string> {
@@ -165,14 +75,6 @@ function reached(): Set<string> {
   const done = new Set([...known, ...STEPS.filter((step) => step.reached()).map(({ id }) => id)]);
   remember(DONE, [...done].join());
   return done;
-}
-
-/** What pulses: without access that lives, or a request that waits, the way begins anew. */
-function controlFor(step: Step["id"]): string {
-  if (step === "approve") return some(...WAITS) ? "approve" : "ask";
-  if (step !== "login" && step !== "end") return step;
-  if (!some(...GIVEN)) return some(...WAITS) ? "approve" : "ask";
-  return step === "login" && !copied.token ? "copy" : step;
 }
 
 function drawStep(step: Step, n: number, done: ReadonlySet<string>, next: Step, panes: Panes): HTMLElement {
@@ -184,19 +86,14 @@ function drawStep(step: Step, n: number, done: ReadonlySet<string>, next: Step, 
   return h(
     "li",
     { class: ticked ? "done" : "", "data-step": step.id, "aria-current": now },
-    h("button", { type: "button", onclick: () => step.go(panes) }, step.id !== "break" && tick, name, says),
+    h(
+      "button",
+      { type: "button", id: `step-${step.id}`, onclick: () => step.go(panes) },
+      step.id !== "break" && tick,
+      name,
+      says,
+    ),
   );
-}
-
-/** The control itself, where it is there already; else the column in which it will be. */
-function lead(column: Column, control: string): void {
-  showColumn(column);
-  [...document.querySelectorAll<HTMLElement>(control)].at(-1)?.focus();
-}
-
-interface Try {
-  person: string;
-  line: string;
 }
 
 const tryButton = (left: Pane, wanted: Try, words: string): HTMLElement =>
@@ -205,10 +102,3 @@ const tryButton = (left: Pane, wanted: Try, words: string): HTMLElement =>
     { type: "button", class: "try", title: wanted.line, onclick: () => attempt(left, wanted) },
     words,
   );
-
-async function attempt(left: Pane, { person, line }: Try): Promise<void> {
-  await watchPerson("left", person);
-  showColumn("left");
-  left.open("dm");
-  await left.send(line);
-}

@@ -1,0 +1,46 @@
+/** What stands around the two Slacks: what this is, the names of the parts, and the choice of column on a narrow window. */
+import { byId, h } from "./dom.ts";
+import { t } from "./language.ts";
+import { recall } from "./remember.ts";
+import { on, parts } from "./state.ts";
+import { COLUMNS, type Column, showColumn } from "./tabs.ts";
+
+const PARTS: Record<string, string> = {
+  clock: t("Clock", "时钟"),
+  tour: t("Tour", "导览"),
+  switch: t("What to look at", "看哪一部分"),
+  left: t("The requester’s Slack", "申请人的 Slack"),
+  right: t("The approver’s Slack", "审批人的 Slack"),
+  tools: t("Dashboard and what is behind the scenes", "控制台与幕后"),
+};
+
+const WORDS: Record<Column, string> = {
+  left: t("Requester", "申请人"),
+  right: t("Approver", "审批人"),
+  tools: t("Karpor & more", "Karpor 等"),
+};
+
+export function createFrame(): void {
+  document.documentElement.lang = t("en", "zh-CN");
+  byId("what").textContent = t(
+    "A Slack bot lends people access to Karpor once somebody approves, and provably takes it back on time.",
+    "一个 Slack 机器人：有人批准后，把 Karpor 的访问权限借给申请人，到时收回，并能证明已经收回。",
+  );
+  byId("playground").textContent = t("playground", "演练场");
+  for (const [id, name] of Object.entries(PARTS)) byId(id).ariaLabel = name;
+
+  for (const column of COLUMNS) {
+    const go = () => showColumn(column);
+    byId("switch").append(h("button", { type: "button", "data-column": column, onclick: go }, WORDS[column]));
+  }
+  showColumn(COLUMNS.find((column) => column === recall("column")) ?? "left");
+  on("facts", drawSays);
+}
+
+function drawSays(): void {
+  const { says = "", hub } = parts.facts ?? {};
+  const chinese = hub?.local
+    ? "这里只有 Slack 服务器和集群是替身，其余都是真的。"
+    : "这里只有 Slack 服务器是替身，其余都是真的，包括您的集群。";
+  byId("says").textContent = t(says, chinese);
+}

@@ -1,0 +1,131 @@
+/** The tour's five steps and what comes after: how each is told, when it is done, and what leads to it. */
+import { byId } from "./dom.ts";
+import { t } from "./language.ts";
+import type { Pane } from "./pane.ts";
+import { current } from "./session.ts";
+import { copied, FIRST_PERSON, parts, watchPerson } from "./state.ts";
+import { type Column, openDashboard, showColumn, showTab } from "./tabs.ts";
+
+export interface Panes {
+  left: Pane;
+  right: Pane;
+}
+
+export interface Step {
+  id: "ask" | "approve" | "login" | "end" | "proof" | "break";
+  name: string;
+  about: string;
+  reached(): boolean;
+  /** Leads to where it is done. */
+  go(panes: Panes): void;
+}
+
+export const FIRST = { person: FIRST_PERSON, line: "/karpor-access guest 8h" };
+const states = (): string[] => (parts.scenes?.requests ?? []).map(({ state }) => state);
+const some = (...wanted: string[]): boolean => states().some((state) => wanted.includes(state));
+const WAITS = ["requested", "pending"];
+const GIVEN = ["approved", "delivering", "active"];
+const OVER = ["ending", "ended"];
+
+export const STEPS: readonly Step[] = [
+  {
+    id: "ask",
+    name: t("Ask", "申请"),
+    about: t(
+      "Dana wants to look around in Karpor for a day, and types:",
+      "林晓雨想在 Karpor 里看一天，她输入：",
+    ),
+    reached: () => states().length > 0,
+    go: ({ left }) => void attempt(left, FIRST),
+  },
+  {
+    id: "approve",
+    name: t("Approve", "批准"),
+    about: t(
+      "Alice is asked in #karpor-approvals, on the right. Press Approve for her.",
+      "Alice 在右侧的 #karpor-approvals 收到申请。请替她按 Approve。",
+    ),
+    reached: () => some(...GIVEN, ...OVER),
+    go: ({ right }) => {
+      right.open("C0APPROVALS");
+      lead("right", "#right .bk-button.primary");
+    },
+  },
+  {
+    id: "login",
+    name: t("Log in", "登录"),
+    about: t(
+      "The token is in Dana’s messages: press Copy beside it, then Paste and log in on the dashboard.",
+      "令牌已在林晓雨的消息里：按旁边的“复制”，再到控制台按“粘贴并登录”。",
+    ),
+    reached: () => current()?.answers.some(({ status }) => status === 200) ?? false,
+    go: ({ left }) => {
+      if (copied.token) return openDashboard();
+      left.open("dm");
+      lead("left", "#left [data-copy]");
+    },
+  },
+  {
+    id: "end",
+    name: t("Jump to the end", "跳到到期"),
+    about: t(
+      "No need to wait for hours: the clock jumps to The end, and bot, hub and Slack with it.",
+      "不必等几个小时：按时钟旁的“到期”，机器人、集群和 Slack 一起跳过去。",
+    ),
+    reached: () => some(...OVER),
+    go: () => byId("clock").querySelector<HTMLElement>("button[data-jump=end]")?.focus(),
+  },
+  {
+    id: "proof",
+    name: t("Watch the proof", "看证明"),
+    about: t(
+      "The account is gone. Under Proof, watch for some 11 s how the hub comes to refuse its token.",
+      "账号已删除。在“证明”里等大约 11 秒，看集群如何拒绝它的令牌。",
+    ),
+    reached: () => some("ended") && document.body.dataset.tab === "proof",
+    go: () => {
+      showTab("proof");
+      lead("tools", "#tab-proof");
+    },
+  },
+  {
+    id: "break",
+    name: t("Now break it", "现在破坏它"),
+    about: t(
+      "That was all of it. Now kill the bot, flush Redis, take the hub away: nobody keeps access too long.",
+      "全过程就是这样。现在杀掉机器人、清空 Redis、断开集群：谁也不会多留一刻权限。",
+    ),
+    reached: () => false,
+    go: () => {
+      showTab("break");
+      lead("tools", "#tab-break");
+    },
+  },
+];
+
+/** What pulses: without access that lives, or a request that waits, the way begins anew. */
+export function controlFor(step: Step["id"]): string {
+  if (step === "approve") return some(...WAITS) ? "approve" : "ask";
+  if (step !== "login" && step !== "end") return step;
+  if (!some(...GIVEN)) return some(...WAITS) ? "approve" : "ask";
+  return step === "login" && !copied.token ? "copy" : step;
+}
+
+/** The control itself, where it is there already; else the column in which it will be. */
+function lead(column: Column, control: string): void {
+  showColumn(column);
+  [...document.querySelectorAll<HTMLElement>(control)].at(-1)?.focus();
+}
+
+export interface Try {
+  person: string;
+  line: string;
+}
+
+/** Somebody on the left types a line. */
+export async function attempt(left: Pane, { person, line }: Try): Promise<void> {
+  await watchPerson("left", person);
+  showColumn("left");
+  left.open("dm");
+  await left.send(line);
+}
