@@ -6,7 +6,7 @@ describeInBrowser("the playground's people", (visitor) => {
   it("refuses a guest of the workspace, and a command that Slack does not know", async () => {
     await visitor.become("left", "U0NOA");
     await visitor.type("left", "/karpor-access guest 8h");
-    await visitor.page.locator("#left .item.whisper").waitFor();
+    await visitor.page.locator("#left .item").waitFor();
     await visitor.type("left", "/remind me");
     await visitor.page.locator("#toast", { hasText: "not a valid command" }).waitFor();
   });
@@ -32,7 +32,6 @@ describeInBrowser("the playground's people", (visitor) => {
     const { page } = visitor;
     await page.locator(".try").nth(2).click();
     await visitor.reads("left", /[\u4e00-\u9fff]{4}/);
-    await page.locator("#left .item.whisper .only", { hasText: "仅对您可见" }).first().waitFor();
     await visitor.button("right", "Approve").waitFor();
   });
 });
