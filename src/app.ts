@@ -51,6 +51,7 @@ import { createEpochs } from "./store/epoch.ts";
 import { keysOf } from "./store/keys.ts";
 import { createLease, type LeaseTimes } from "./store/lease.ts";
 import { createRequests } from "./store/requests.ts";
+import { createSocketRegister } from "./store/socket-register.ts";
 import { createSweeps } from "./store/sweeps.ts";
 import { createTold } from "./store/told.ts";
 
@@ -102,7 +103,7 @@ export async function startApp(
   const door = createDoor((identity, serve) =>
     listener(config, means, clients, { ports, people, holds, identity, serve }),
   );
-  const health = pages({ unready: door.unready, holds: holds.all });
+  const health = pages({ unready: door.unready, holds: holds.all, notices: holds.notices });
   const http = opened.adopt(await openHttp(config, health), (h) => h.stop());
   // Before any check: whatever else is wrong, what is over ends.
   opened.adopt(keepEnding(timerPorts, clients, holds, means), (r) => r.close());
@@ -353,6 +354,8 @@ function listener(
     apiUrl: env.SLACK_API_URL,
     hasRecords: () => redis.commands.status === "ready",
     report: (found) => holds.report("delivery", found),
+    held: createSocketRegister({ redis: redis.commands, keys: keysOf(config.instance), clock }).hold,
+    notice: (found) => holds.report("connections", found),
   });
 }
 

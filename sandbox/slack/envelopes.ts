@@ -8,45 +8,57 @@ type Outcome = Omit<Delivered, "ms">;
 
 interface Pending {
   envelope: JsonObject;
-  /** The connection it was last sent on. */
-  socket: WebSocket;
+  /** The connection it was last sent on; a ghost's, when undefined. */
+  socket: WebSocket | undefined;
   settle(outcome: Outcome): void;
+  done: Promise<Outcome>;
 }
 
 export interface Envelopes {
   /** Resolves when acknowledged, or as operation_timeout after `ms`. */
-  send(socket: WebSocket, envelope: JsonObject, ms: number): Promise<Outcome>;
+  send(socket: WebSocket | undefined, envelope: JsonObject, ms: number): Promise<Outcome>;
   acknowledged(id: string, payload: JsonObject | undefined): void;
   /** Sends again, on a new connection, what a lost one left unacknowledged. */
   resume(socket: WebSocket): void;
+  /** How many were sent again. */
+  resent(): number;
+  /** Resolves when nothing sent on it waits for an acknowledgement. */
+  settled(socket: WebSocket): Promise<void>;
 }
 
 export function createEnvelopes(): Envelopes {
   const pending = new Map<string, Pending>();
-  const send = (socket: WebSocket, envelope: JsonObject, ms: number) =>
-    new Promise<Outcome>((resolve) => {
-      const id = String(envelope.envelope_id);
-      const settle = (outcome: Outcome) => {
-        clearTimeout(timer);
-        pending.delete(id);
-        resolve(outcome);
-      };
-      const timer = setTimeout(() => settle({ status: 0, body: "", error: "operation_timeout" }), ms);
-      pending.set(id, { envelope, socket, settle });
-      socket.send(JSON.stringify(envelope));
-    });
+  let again = 0;
+  const send = (socket: WebSocket | undefined, envelope: JsonObject, ms: number) => {
+    const id = String(envelope.envelope_id);
+    const { promise, resolve } = Promise.withResolvers<Outcome>();
+    const settle = (outcome: Outcome) => {
+      clearTimeout(timer);
+      pending.delete(id);
+      resolve(outcome);
+    };
+    const timer = setTimeout(() => settle({ status: 0, body: "", error: "operation_timeout" }), ms);
+    pending.set(id, { envelope, socket, settle, done: promise });
+    socket?.send(JSON.stringify(envelope));
+    return promise;
+  };
   return {
     send,
     acknowledged: (id, payload) => pending.get(id)?.settle({ status: 200, body: bodyOf(payload) }),
     resume: (socket) => {
-      for (const one of pending.values()) if (one.socket.readyState !== socket.OPEN) resend(one, socket);
+      for (const one of pending.values()) {
+        if (!one.socket || one.socket.readyState === socket.OPEN) continue;
+        again += 1;
+        one.socket = socket;
+        socket.send(JSON.stringify(one.envelope));
+      }
+    },
+    resent: () => again,
+    async settled(socket) {
+      const waiting = () => [...pending.values()].filter((one) => one.socket === socket);
+      while (waiting().length > 0) await Promise.all(waiting().map(({ done }) => done));
     },
   };
-}
-
-function resend(one: Pending, socket: WebSocket): void {
-  one.socket = socket;
-  socket.send(JSON.stringify(one.envelope));
 }
 
 const bodyOf = (payload: JsonObject | undefined): string =>

@@ -17,11 +17,18 @@ interface Line {
   envelopes: Envelopes;
   /** Each URL connects once. */
   tickets: Set<string>;
+  /** About to be closed: nothing new is handed to them. */
+  leaving: Set<WebSocket>;
+  /** Connections that broke unseen: counted, and given their share, which is lost. */
+  ghosts: number;
   /** How many acknowledgements are still to be lost. */
   lost: number;
 }
 
 const pingEvery = 10_000;
+/** After a warning. */
+const CLOSES_AFTER_MS = 10_000;
+const MAX_CONNECTIONS = 10;
 
 export function createSockets(workspace: Workspace) {
   const line: Line = {
@@ -29,7 +36,8 @@ export function createSockets(workspace: Workspace) {
     server: new WebSocketServer({ noServer: true }),
     envelopes: createEnvelopes(),
     tickets: new Set(),
-    lost: 0,
+    leaving: new Set(),
+    ...{ ghosts: 0, lost: 0 },
   };
   return {
     newUrl: (origin: string): string => newUrl(line, origin),
@@ -51,11 +59,16 @@ const live = ({ server }: Line): WebSocket[] =>
 function weather(line: Line) {
   return {
     connections: (): number => live(line).length,
-    /** Tells the bot to connect anew; the old connection lives until the bot closes it. */
+    /** Tells the bot to connect anew; the old connections go on getting their share for 10 s, and are closed then. */
     disconnect: (reason: "warning" | "refresh_requested" | "link_disabled"): void => {
-      const message = JSON.stringify({ type: "disconnect", reason, debug_info: { host: "local" } });
-      for (const socket of live(line)) socket.send(message);
+      for (const socket of live(line)) void part(line, socket, reason);
     },
+    /** So many further connections that Slack believes in, and nobody has. */
+    haunt: (ghosts: number): void => {
+      line.ghosts = ghosts;
+    },
+    /** How many envelopes were sent again because a connection went away before their acknowledgement. */
+    resent: line.envelopes.resent,
     /** Breaks every connection without a word, as a network does. */
     drop: (): void => {
       for (const socket of live(line)) socket.terminate();
@@ -65,6 +78,15 @@ function weather(line: Line) {
       line.lost += times;
     },
   };
+}
+
+async function part(line: Line, socket: WebSocket, reason: string): Promise<void> {
+  socket.send(JSON.stringify({ type: "disconnect", reason, debug_info: { host: "local" } }));
+  if (reason === "link_disabled") return;
+  await line.workspace.clock.sleep(CLOSES_AFTER_MS);
+  line.leaving.add(socket);
+  await line.envelopes.settled(socket);
+  socket.close();
 }
 
 function newUrl({ tickets, workspace }: Line, origin: string): string {
@@ -84,6 +106,11 @@ function upgrade(line: Line, request: IncomingMessage, stream: Duplex, head: Buf
 
 function welcome(line: Line, socket: WebSocket): void {
   const changed = () => line.workspace.changes.emit({ kind: "connection" });
+  if (counted(line) > MAX_CONNECTIONS) {
+    socket.send(JSON.stringify({ type: "disconnect", reason: "too_many_websockets" }));
+    line.server.clients.delete(socket);
+    return;
+  }
   const heartbeat = setInterval(() => socket.ping(), pingEvery).unref();
   socket.on("message", (data) => receive(line, socket, data));
   socket.on("error", changed);
@@ -96,11 +123,13 @@ function welcome(line: Line, socket: WebSocket): void {
   line.envelopes.resume(socket);
 }
 
-const hello = ({ workspace, server }: Line): JsonObject => ({
+const counted = ({ server, ghosts }: Line): number => server.clients.size + ghosts;
+
+const hello = (line: Line): JsonObject => ({
   type: "hello",
-  num_connections: server.clients.size,
+  num_connections: counted(line),
   debug_info: { host: "local", build_number: 1, approximate_connection_time: 3600 },
-  connection_info: { app_id: workspace.bot.appId },
+  connection_info: { app_id: line.workspace.bot.appId },
 });
 
 function receive(line: Line, socket: WebSocket, data: RawData): void {
@@ -116,11 +145,11 @@ function receive(line: Line, socket: WebSocket, data: RawData): void {
 /** With several connections Slack picks any one; so does this. */
 function deliverOn(line: Line): Deliver {
   return async (kind, payload, retry) => {
-    const open = live(line);
-    const socket = open[Math.floor(Math.random() * open.length)];
-    if (!socket) return { status: 0, ms: 0, body: "", error: "dispatch_failed" };
+    const open = live(line).filter((socket) => !line.leaving.has(socket));
+    if (open.length + line.ghosts === 0) return { status: 0, ms: 0, body: "", error: "dispatch_failed" };
     const started = performance.now();
     const { ackTimeoutMs } = line.workspace.settings;
+    const socket = open[Math.floor(Math.random() * (open.length + line.ghosts))];
     const outcome = await line.envelopes.send(socket, envelopeOf(kind, payload, retry), ackTimeoutMs);
     return { ...outcome, ms: performance.now() - started };
   };

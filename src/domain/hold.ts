@@ -1,4 +1,4 @@
-/** What holds back new grants, until it is over. Ends never wait for it. Pure. */
+/** What an operator should know of, until it is over: it holds back new grants, or is a notice. Ends never wait for it. Pure. */
 export interface Hold {
   /** The check's or the cause's name: the same while it lasts. */
   cause: string;
@@ -7,4 +7,6 @@ export interface Hold {
   fix: string;
   /** Milliseconds since the epoch. */
   since: number;
+  /** It holds nothing back. */
+  notice?: true;
 }

@@ -10,6 +10,8 @@ export interface Keys {
   /** How many sweeps were completed, and what the last one found. */
   readonly sweeps: string;
   readonly epoch: string;
+  /** How many Socket Mode connections each replica has. */
+  readonly sockets: string;
   request(id: string): string;
   /** Which request reserves the role for this person. */
   open(user: string, role: string): string;
@@ -34,6 +36,7 @@ export function keysOf(instance: string): Keys {
     schema: `${prefix}:schema`,
     sweeps: `${prefix}:sweeps`,
     epoch: `${prefix}:epoch`,
+    sockets: `${prefix}:sockets`,
     request: (id) => `${prefix}:request:${id}`,
     open: (user, role) => `${prefix}:open:${user}:${role}`,
     trigger: (triggerId) => `${prefix}:trigger:${triggerId}`,

@@ -79,11 +79,11 @@ async function openWorkspace() {
   const clock = jumpClock();
   const slack = await startLocalSlack(workspace(clock));
   onTestFinished(slack.close);
-  return { clock, slack };
+  return { clock, slack, held: new Map<symbol, number>() };
 }
 
 export async function openDoor({ transport = "http", beside, more = {} }: DoorOptions = {}) {
-  const { clock, slack } = beside ?? (await openWorkspace());
+  const { clock, slack, held } = beside ?? (await openWorkspace());
   const log = memoryLog();
   const client = slackClient(token, { apiUrl: slack.apiUrl, interactive: true });
   const people = rememberPeople(createDirectory(client, () => slack.bot));
@@ -94,6 +94,8 @@ export async function openDoor({ transport = "http", beside, more = {} }: DoorOp
   const http = await startHttp(0, {});
   http.serve(comeAgain);
   const reports: (readonly HoldFound[])[] = [];
+  const notices: (readonly HoldFound[])[] = [];
+  const replica = Symbol("replica");
   const records = { there: true };
   const listener = createListener({
     ...{ ports, client, people, viewContext: context, log, token },
@@ -101,6 +103,11 @@ export async function openDoor({ transport = "http", beside, more = {} }: DoorOp
     transport: transport === "http" ? { signingSecret, serve: http.serve } : { appToken },
     hasRecords: () => records.there,
     report: (found) => void reports.push(found),
+    notice: (found) => void notices.push(found),
+    held: async (own) => {
+      held.set(replica, own);
+      return [...held.values()].reduce((sum, one) => sum + one, 0);
+    },
     botId: slack.bot.botId,
     botUserId: slack.bot.userId,
     apiUrl: slack.apiUrl,
@@ -114,6 +121,8 @@ export async function openDoor({ transport = "http", beside, more = {} }: DoorOp
   const door = {
     clock,
     slack,
+    held,
+    notices,
     lines: log.lines,
     ports,
     people,

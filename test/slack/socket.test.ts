@@ -55,13 +55,82 @@ test("refused at its start, it comes in when Slack lets it", async () => {
   expect(connections(door)).toBe(2);
 });
 
-test("a connection that Slack wants renewed is renewed at once", async () => {
+test("a connection that Slack wants renewed is replaced before it is closed", async () => {
   const door = await socket();
-  door.clock.jump(3_600 * SECOND);
   door.slack.socket.disconnect("refresh_requested");
-  await door.slack.waitFor(() => !door.listener.isOpen());
-  await open(door);
+  await open(door, 2);
+  expect(door.listener.isOpen()).toBe(true);
+  await pass(door, () => connections(door) === 1);
   expect(door.reports.flat()).toEqual([]);
+});
+
+test("a refresh that Slack refuses at first is tried on while the old connection serves", async () => {
+  const door = await socket();
+  door.slack.failNext("apps.connections.open", "internal_error", 3);
+  door.slack.socket.disconnect("warning");
+  for (let said = 0; said < 5; said++) {
+    door.clock.jump(SECOND);
+    expect((await door.slack.command(BOB, GENERAL, "help")).error).toBeUndefined();
+  }
+  await pass(door, () => connections(door) === 2);
+  expect(door.reports.flat()).toEqual([]);
+});
+
+test("a command every 100 ms across 20 refreshes: all are answered, none had to be sent again", async () => {
+  const door = await socket();
+  await door.meet(BOB);
+  const results: ReturnType<typeof door.slack.command>[] = [];
+  for (let refreshes = 0; refreshes < 20; refreshes++) {
+    door.slack.socket.disconnect(refreshes % 2 ? "warning" : "refresh_requested");
+    for (let ms = 0; ms < 4_000; ms += 100) {
+      results.push(door.slack.command(BOB, GENERAL, "help"));
+      door.clock.jump(100);
+      await new Promise((tick) => setTimeout(tick, 1));
+    }
+  }
+  const errors = (await Promise.all(results)).map(({ error }) => error).filter(Boolean);
+  expect(errors).toEqual([]);
+  await door.slack.waitFor(() => door.slack.ephemerals(BOB).length === 800);
+  expect(door.slack.socket.resent()).toBe(0);
+  expect(door.slack.calls.filter(({ method }) => method === "apps.connections.open")).toHaveLength(21);
+  await pass(door, () => connections(door) === 1);
+});
+
+test("a connection that Slack counts and no replica has is said once it is sure, and no more when it is gone", async () => {
+  const door = await socket();
+  const beside = await socket(door);
+  await open(door, 2);
+  door.slack.socket.disconnect("refresh_requested");
+  await open(door, 4);
+  await pass(door, () => connections(door) === 2);
+  const said = () => [...door.notices, ...beside.notices].flat();
+  expect(said()).toEqual([]);
+  door.slack.socket.haunt(1);
+  door.slack.socket.drop();
+  await pass(door, () => said().length > 0, 300);
+  expect(said()[0]).toMatchObject({
+    notice: true,
+    cause: "slack connections",
+    // It was counted while one replica had the next beside the last.
+    message: expect.stringMatching(/Slack counts 4 .* have 3/),
+  });
+  expect(door.reports.flat()).toEqual([]);
+  door.slack.socket.haunt(0);
+  await pass(door, () => [door, beside].every(({ notices }) => (notices.at(-1) ?? []).length === 0), 600);
+  await pass(door, () => connections(door) === 2);
+});
+
+test("an eleventh connection is turned away in Slack's words, and had when there is room", async () => {
+  const first = await socket();
+  first.slack.socket.haunt(9);
+  const door = await socket(first);
+  expect(door.listener.isOpen()).toBe(false);
+  expect(door.reports.at(-1)?.[0]).toMatchObject({
+    message: "Slack allows an app 10 connections, and all are taken",
+  });
+  first.slack.socket.haunt(0);
+  await pass(first, () => door.listener.isOpen());
+  expect(door.reports.at(-1)).toEqual([]);
 });
 
 test("a stop while Slack refuses leaves nothing that comes back", async () => {

@@ -2,9 +2,16 @@
 import { type App, type Logger, SocketModeReceiver } from "@slack/bolt";
 import { z } from "zod";
 
+type Client = SocketModeReceiver["client"];
+
+/** What an app may have; one more is turned away. */
+export const MAX_CONNECTIONS = 10;
+
 export interface SocketConnection {
   /** How many the app had when this one was opened, of all replicas; this one included. */
   readonly connections: number;
+  /** Resolves when Slack will close it soon, and wants another in its place. */
+  readonly expiring: Promise<void>;
   /** Resolves when it is gone, whoever ended it. */
   readonly lost: Promise<void>;
   /** At most 3 s. */
@@ -25,21 +32,29 @@ const OPEN_WITHIN_MS = 5_000;
 const HELLO_WITHIN_MS = 10_000;
 const CLOSE_WITHIN_MS = 3_000;
 
-/** Resolves when Slack has said hello. Rejects with Slack's refusal, or when it does not answer. */
+/** Slack ended it before it said hello. */
+export class SocketClosed extends Error {
+  override name = "SocketClosed";
+  /** Slack's own word, where it gave one. */
+  readonly reason: string | undefined;
+  constructor(reason: string | undefined) {
+    super(`the connection was closed before Slack said hello${reason ? ` (${reason})` : ""}`);
+    this.reason = reason;
+  }
+}
+
+/** Resolves when Slack has said hello. Throws Slack's refusal, SocketClosed, or an Error when it does not answer. */
 export async function connectSocket(options: SocketConnectionOptions, app: App): Promise<SocketConnection> {
   const receiver = receiverOf(options);
   receiver.init(app);
   const { client } = receiver;
-  let connections = 1;
-  client.on("ws_message", (data: unknown) => {
-    connections = countIn(data) ?? connections;
-  });
+  const said = listenTo(client);
   const lost = new Promise<void>((resolve) => client.once("disconnected", () => resolve()));
   const close = async () => void (await Promise.race([client.disconnect(), late(CLOSE_WITHIN_MS)]));
   const started = client.start();
   const hello = await Promise.race([started.then(() => true), late(HELLO_WITHIN_MS)]).catch(
     (error: unknown) => {
-      throw error ?? new Error("the connection was closed before Slack said hello");
+      throw error ?? new SocketClosed(said.goodbye);
     },
   );
   if (!hello) {
@@ -48,7 +63,25 @@ export async function connectSocket(options: SocketConnectionOptions, app: App):
     void started.then(close, () => {});
     throw new Error("Slack said no hello");
   }
-  return { connections, lost, close };
+  return { connections: said.connections, expiring: said.expiring, lost, close };
+}
+
+const WARNINGS = new Set(["warning", "refresh_requested"]);
+
+/** The client would close at a mere warning, and lose what comes before there is another: it never hears of one. */
+function listenTo(client: Client) {
+  const { promise: expiring, resolve: expire } = Promise.withResolvers<void>();
+  const said = { connections: 1, goodbye: undefined as string | undefined, expiring };
+  const handlers = client.listeners("ws_message");
+  client.removeAllListeners("ws_message");
+  client.on("ws_message", (data: unknown, isBinary: boolean) => {
+    const message = controlIn(data);
+    if (message?.type === "hello") said.connections = message.num_connections;
+    if (message?.type === "disconnect") said.goodbye = message.reason;
+    if (message?.type === "disconnect" && WARNINGS.has(message.reason)) return expire();
+    for (const handle of handlers) handle.call(client, data, isBinary);
+  });
+  return said;
 }
 
 const receiverOf = ({ appToken, logger, apiUrl, pongWithin = PONG_WITHIN_MS }: SocketConnectionOptions) =>
@@ -70,13 +103,16 @@ const receiverOf = ({ appToken, logger, apiUrl, pongWithin = PONG_WITHIN_MS }: S
     },
   });
 
-const Hello = z.object({ type: z.literal("hello"), num_connections: z.number() });
+const Control = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("hello"), num_connections: z.number() }),
+  z.object({ type: z.literal("disconnect"), reason: z.string() }),
+]);
 
-function countIn(data: unknown): number | undefined {
+function controlIn(data: unknown): z.infer<typeof Control> | undefined {
   // The other messages hold what people wrote, and may be long.
-  if (typeof data !== "string" || !data.includes('"hello"')) return undefined;
+  if (typeof data !== "string" || !/"type":\s*"(hello|disconnect)"/.test(data)) return undefined;
   try {
-    return Hello.safeParse(JSON.parse(data)).data?.num_connections;
+    return Control.safeParse(JSON.parse(data)).data;
   } catch {
     return undefined;
   }

@@ -22,6 +22,10 @@ export interface ListenerOptions extends HandlerContext {
   hasRecords(): boolean;
   /** Told what keeps Slack from reaching us, and when it is over. */
   report(found: readonly HoldFound[]): void;
+  /** Socket Mode only: how many connections this replica has; answers how many all replicas have. May reject. */
+  held(own: number): Promise<number>;
+  /** Told what people should know of although it holds nothing back. */
+  notice(found: readonly HoldFound[]): void;
 }
 
 export interface SlackListener {
@@ -34,10 +38,10 @@ export interface SlackListener {
 }
 
 export function createListener(options: ListenerOptions): SlackListener {
-  const { transport, apiUrl, log, pongWithin, hasRecords, report } = options;
+  const { transport, apiUrl, log, pongWithin, hasRecords, report, held, notice } = options;
   const busy = createBusy();
   const line = createReceiver(transport, {
-    ...{ logger: boltLog(log), apiUrl, pongWithin, hasRecords, report, log },
+    ...{ logger: boltLog(log), apiUrl, pongWithin, hasRecords, report, held, notice, log },
     acked: busy.acked,
     clock: options.ports.clock,
   });

@@ -1,22 +1,23 @@
 /**
- * Keeps a Socket Mode connection for ever, each time with a fresh client. A replica that has lost its records leaves
- * commands to others, as long as Slack counts others: else its "nothing was changed" is the best answer there is.
+ * Keeps a Socket Mode connection for ever, each time with a fresh client, and has the next one before the last is gone. A
+ * replica that has lost its records leaves commands to others, as long as Slack counts others: else its "nothing was
+ * changed" is the best answer there is.
  */
-import type { Clock, Log } from "../../flow/ports.ts";
+import type { Clock } from "../../flow/ports.ts";
 import type { HoldFound } from "../../flow/support/holds.ts";
 import { type Repeating, repeat } from "../../flow/support/repeat.ts";
-import { retryAfter, slackError } from "../outbound/client.ts";
+import { retryAfter } from "../outbound/client.ts";
+import { type Census, type CensusOptions, createCensus } from "./census.ts";
 import type { SocketConnection } from "./connection.ts";
+import { socketRefused } from "./refused.ts";
 
-export interface SocketOptions {
+export interface SocketOptions extends CensusOptions {
   connect(): Promise<SocketConnection>;
   /** Whether the records can be reached from here. */
   hasRecords(): boolean;
   /** Resolves when nothing waits for an acknowledgement any more. */
   acked(): Promise<void>;
   report(found: readonly HoldFound[]): void;
-  clock: Clock;
-  log: Log;
 }
 
 export interface Socket {
@@ -30,6 +31,8 @@ const TICK_MS = 1_000;
 /** A connection that was lost sooner is no sign that Slack is well. */
 const YOUNG_MS = 10_000;
 const BACKOFF_MAX_MS = 30_000;
+/** One that was replaced goes on taking what Slack still sends it; Slack closes it about 10 s after its warning. */
+const LINGER_MS = 15_000;
 /** How long the records may be away before a look at who else is there. Replicas that lost them together look one after the other. */
 const LOOK_AFTER_MS = { least: 5_000, spread: 10_000 };
 const LOOK_AGAIN_MS = { least: 30_000, spread: 30_000 };
@@ -42,21 +45,28 @@ interface State {
   /** Attempts that failed, and connections lost young, in a row. */
   failures: number;
   nextTry: number;
+  /** When to replace the current one although it lives. */
+  renewAt: number | undefined;
+  /** Replaced, and not closed yet. */
+  retired: Set<SocketConnection>;
   /** When to look for others; undefined while the records are there. */
   nextLook: number | undefined;
   /** The last look saw others. */
   sawOthers: boolean;
   aside: boolean;
-  stopped: boolean;
+  stopping: AbortController;
+  census: Census;
 }
 
 export function createSocket(options: SocketOptions): Socket {
   const state: State = {
-    ...{ current: undefined, openedAt: 0, failures: 0, nextTry: 0 },
-    ...{ nextLook: undefined, sawOthers: false, aside: false, stopped: false },
+    ...{ current: undefined, openedAt: 0, failures: 0, nextTry: 0, renewAt: undefined, retired: new Set() },
+    ...{ nextLook: undefined, sawOthers: false, aside: false, stopping: new AbortController() },
+    census: createCensus(options),
   };
   const turn = async () => {
     await step(state, options);
+    void state.census.keep(owned(state));
     return TICK_MS;
   };
   let turning: Repeating | undefined;
@@ -67,29 +77,54 @@ export function createSocket(options: SocketOptions): Socket {
       turning = repeat(turn, { what: "Socket Mode", sleep, log: options.log, after: TICK_MS });
     },
     async stop() {
-      state.stopped = true;
+      state.stopping.abort();
       // An attempt under way may take seconds, and ends itself.
       void turning?.close();
-      const { current } = state;
+      const open = [state.current, ...state.retired];
       state.current = undefined;
-      await current?.close();
+      await Promise.all(open.map((one) => one?.close()));
+      await state.census.keep(0);
     },
     isOpen: () => state.current !== undefined,
   };
 }
 
-/** A lost connection cuts the wait short. */
-const pause = ({ current }: State, wait: Promise<void>): Promise<void> =>
-  Promise.race(current ? [wait, current.lost] : [wait]);
+const owned = ({ current, retired }: State): number => retired.size + (current ? 1 : 0);
+
+/** A connection that is lost, or will be, cuts the wait short. */
+const pause = ({ current, renewAt }: State, wait: Promise<void>): Promise<void> =>
+  Promise.race([
+    wait,
+    ...(current ? [current.lost] : []),
+    ...(current && !renewAt ? [current.expiring] : []),
+  ]);
 
 async function step(state: State, options: SocketOptions): Promise<void> {
   const now = options.clock.now();
   if (options.hasRecords()) comeBack(state, options);
   else state.nextLook ??= now + within(LOOK_AFTER_MS);
   if (state.nextLook !== undefined && now >= state.nextLook) return lookForOthers(state, options);
-  if (state.current || state.aside || now < state.nextTry) return;
+  if (state.aside || now < state.nextTry || !isWanted(state, now)) return;
+  const before = state.current;
   const fresh = await open(state, options);
-  if (fresh) take(state, fresh, options);
+  if (!fresh) return;
+  take(state, fresh, options);
+  // It may have been lost meanwhile, and is closed then all the same.
+  if (before) void retire(state, before, options);
+  const after = await state.census.judge(fresh.connections, owned(state));
+  if (after !== undefined) state.renewAt ??= options.clock.now() + after;
+}
+
+const isWanted = ({ current, renewAt = Number.POSITIVE_INFINITY }: State, now: number): boolean =>
+  !current || now >= renewAt;
+
+async function retire(state: State, old: SocketConnection, { clock, acked }: SocketOptions): Promise<void> {
+  state.retired.add(old);
+  void old.lost.then(() => state.retired.delete(old));
+  await Promise.race([old.lost, clock.sleep(LINGER_MS, state.stopping.signal).catch(() => {})]);
+  // On a closed WebSocket nothing can be acknowledged any more.
+  await acked();
+  await old.close();
 }
 
 const within = ({ least, spread }: typeof LOOK_AFTER_MS): number => least + Math.random() * spread;
@@ -107,7 +142,7 @@ async function lookForOthers(state: State, options: SocketOptions): Promise<void
   const fresh = await open(state, options);
   state.nextLook = options.clock.now() + within(LOOK_AGAIN_MS);
   if (!fresh) return;
-  const others = fresh.connections - (before ? 2 : 1);
+  const others = fresh.connections - owned(state) - 1;
   const certain = !before || state.sawOthers;
   state.sawOthers = others > 0;
   if (others > 0 && certain) leave(state, options, others);
@@ -128,7 +163,11 @@ function leave(state: State, { log }: SocketOptions, others: number): void {
 function take(state: State, fresh: SocketConnection, { clock }: SocketOptions): void {
   state.aside = false;
   state.current = fresh;
+  state.renewAt = undefined;
   state.openedAt = clock.now();
+  void fresh.expiring.then(() => {
+    if (state.current === fresh) state.renewAt = clock.now();
+  });
   void fresh.lost.then(() => {
     if (state.current !== fresh) return;
     state.current = undefined;
@@ -148,25 +187,16 @@ async function open(
   state: State,
   { connect, report, clock }: SocketOptions,
 ): Promise<SocketConnection | null> {
+  const { signal } = state.stopping;
   try {
     const fresh = await connect();
     report([]);
-    if (!state.stopped) return fresh;
+    if (!signal.aborted) return fresh;
     await fresh.close();
   } catch (error) {
     back(state, clock, retryAfter(error) ?? 0);
-    if (!state.stopped) report([refused(error)]);
+    // While the one before still lives, nothing is missed.
+    if (!signal.aborted && !state.current) report([{ cause: "slack delivery", ...socketRefused(error) }]);
   }
   return null;
 }
-
-const refused = (error: unknown): HoldFound => {
-  const said = slackError(error);
-  return {
-    cause: "slack delivery",
-    message: said ? `Slack refuses Socket Mode (${said})` : "Socket Mode: Slack does not answer",
-    fix: said
-      ? "Basic Information → App-Level Tokens: one with connections:write, into SLACK_APP_TOKEN; is the app still installed?"
-      : "See whether this machine reaches slack.com, and wss-primary.slack.com behind it",
-  };
-};
