@@ -44,6 +44,7 @@ import { createDirectory } from "./slack/outbound/directory.ts";
 import { createNotifier } from "./slack/outbound/notifier.ts";
 import { rememberPeople } from "./slack/outbound/people.ts";
 import type { HomeWorkspace } from "./slack/outbound/profile.ts";
+import { slackProxy } from "./slack/outbound/proxy.ts";
 import type { ViewContext } from "./slack/views/context.ts";
 import { atMostOnce } from "./store/at-most-once.ts";
 import { connect } from "./store/connect.ts";
@@ -164,9 +165,11 @@ export function connectAll(config: Config, { clock, log, times }: AppDeps, opene
     openLazily(() => openHub(config, { log }), { clock, timeout }),
     (h) => h.close(),
   );
+  const proxy = slackProxy(env);
+  opened.defer(() => proxy?.dispatcher.destroy());
   const slack = (interactive: boolean) =>
-    slackClient(env.SLACK_BOT_TOKEN, { apiUrl: env.SLACK_API_URL, interactive, timeout });
-  return { redis, hub, interactive: slack(true), slack: slack(false) };
+    slackClient(env.SLACK_BOT_TOKEN, { apiUrl: env.SLACK_API_URL, proxy, interactive, timeout });
+  return { redis, hub, proxy, interactive: slack(true), slack: slack(false) };
 }
 
 /** The adapters behind the flows. */
@@ -338,12 +341,12 @@ interface Heard {
 function listener(
   config: Config,
   { clock, log }: AppDeps,
-  { redis, interactive }: Clients,
+  { redis, proxy, interactive }: Clients,
   { ports, people, holds, identity: { botId, botUserId }, serve }: Heard,
 ): SlackListener {
   const { env } = config;
   return createListener({
-    ...{ ports, people, botId, botUserId, log },
+    ...{ ports, people, botId, botUserId, log, proxy },
     transport: env.SLACK_APP_TOKEN
       ? { appToken: env.SLACK_APP_TOKEN }
       : { signingSecret: env.SLACK_SIGNING_SECRET ?? "", serve },

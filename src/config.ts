@@ -45,6 +45,13 @@ const Environment = z
     REDIS_URL: RedisUrl.default("redis://127.0.0.1:6379"),
     PORT: z.coerce.number().int().min(0).max(65535).default(3000),
     SLACK_API_URL: z.url().optional(),
+    HTTPS_PROXY: z
+      .url({
+        protocol: /^https?$/,
+        error: "is no whole URL such as http://proxy.example.com:3128; Slack is reached through it",
+      })
+      .optional(),
+    NO_PROXY: z.string().optional(),
     /** Set by Kubernetes in every pod. */
     KUBERNETES_SERVICE_HOST: z.string().optional(),
     KUBERNETES_SERVICE_PORT: z.coerce.number().int().default(443),
@@ -75,7 +82,7 @@ export class ConfigError extends Error {
 
 /** Throws ConfigError. Empty variables count as unset, as docker-compose leaves them. */
 export function loadConfig(variables: NodeJS.ProcessEnv): Config {
-  const given = filledOnly(variables);
+  const given = withProxy(filledOnly(variables));
   const env = Environment.safeParse(given);
   const { file, mistakes } = readFile(pathOf(given));
   const all = [...(env.error?.issues.map(say) ?? []), ...mistakes];
@@ -94,6 +101,13 @@ export function loadFile(variables: NodeJS.ProcessEnv): ConfigFile & { path: str
 
 const filledOnly = (variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
+
+/** In small letters they come first, as everywhere. */
+const withProxy = (given: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
+  ...given,
+  HTTPS_PROXY: given.https_proxy ?? given.HTTPS_PROXY,
+  NO_PROXY: given.no_proxy ?? given.NO_PROXY,
+});
 
 const pathOf = ({ KARPOR_ACCESS_CONFIG: path = "karpor-access.yml" }: NodeJS.ProcessEnv): string =>
   resolve(path);

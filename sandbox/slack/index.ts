@@ -25,7 +25,7 @@ export async function startLocalSlack(options: LocalSlackOptions) {
   const workspace = createWorkspace(options);
   const sockets = createSockets(workspace);
   const tokens = { bot: options.botToken, app: options.appToken };
-  const server = await startServer(workspace, tokens, sockets, options.port ?? 0);
+  const server = await startServer(workspace, tokens, sockets, options);
   const { deliver, deliverTo } = eitherWay(workspace, sockets);
   return {
     /** The SLACK_API_URL of the bot; ends with /api/. */

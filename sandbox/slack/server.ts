@@ -1,5 +1,6 @@
 /** The HTTP server on 127.0.0.1: /api/METHOD, /response/…, and the WebSocket upgrade of Socket Mode. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { openSideDoor, type SideDoor } from "../door.ts";
 import { createApi, type Tokens } from "./api.ts";
@@ -7,7 +8,7 @@ import { SlackRefusal } from "./errors.ts";
 import { readBody, respondWith } from "./http.ts";
 import { type Answered, answerByUrl } from "./response-url.ts";
 import type { Sockets } from "./socket.ts";
-import type { CallFailure } from "./types.ts";
+import type { CallFailure, LocalSlackOptions } from "./types.ts";
 import type { Workspace } from "./workspace.ts";
 
 export interface LocalServer {
@@ -21,20 +22,22 @@ export async function startServer(
   workspace: Workspace,
   tokens: Tokens,
   sockets: Sockets,
-  port: number,
+  { port = 0, tls }: Pick<LocalSlackOptions, "port" | "tls">,
 ): Promise<LocalServer> {
   let origin = "";
   const api = createApi(workspace, tokens, {
     "apps.connections.open": () => ({ url: sockets.newUrl(origin.replace("http", "ws")) }),
   });
-  const server = createServer((request, response) => {
+  const serve = (request: IncomingMessage, response: ServerResponse) => {
     route(workspace, api, request, response).catch((error) => fail(response, error));
-  });
+  };
+  const server = tls ? createTlsServer(tls, serve) : createServer(serve);
   server.on("upgrade", sockets.upgrade);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(port, "127.0.0.1", resolve);
   });
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const at = (server.address() as AddressInfo).port;
+  origin = tls ? `https://${tls.host}:${at}` : `http://127.0.0.1:${at}`;
   return { origin, door: (port) => openSideDoor(server, port), close: () => close(server) };
 }
 

@@ -193,6 +193,8 @@ export interface LocalSlackOptions {
   groups: Group[];
   channels: Channel[];
   port?: number;
+  /** Served over TLS, by this name, which leads here only through a proxy. */
+  tls?: { host: string; cert: string; key: string };
   scopes?: string[];
   bot?: Partial<Bot>;
   /** Shorter in tests of a late ack. */

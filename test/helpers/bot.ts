@@ -11,7 +11,7 @@ import { startLocalHub } from "../../sandbox/hub/index.ts";
 import type { TestHub } from "../../sandbox/hub/types.ts";
 import { promoteDue } from "../../sandbox/promote.ts";
 import { startRedis } from "../../sandbox/redis/redis.ts";
-import { startLocalSlack } from "../../sandbox/slack/index.ts";
+import { type LocalSlackOptions, startLocalSlack } from "../../sandbox/slack/index.ts";
 import { type AppDeps, type StartOptions, startApp } from "../../src/app.ts";
 import { loadConfig } from "../../src/config.ts";
 import type { Transition } from "../../src/domain/audit.ts";
@@ -27,7 +27,7 @@ export { ALICE, APPROVALS, BOB, CAROL, GENERAL, MEI };
 export const GUEST = "U0GUEST";
 
 const BOT_TOKEN = "xoxb-1-planted-bot-token";
-const APP_TOKEN = "xapp-1-planted-app-token";
+export const APP_TOKEN = "xapp-1-planted-app-token";
 const SIGNING_SECRET = "planted-signing-secret";
 
 const words = { en: "View every page", zh: "查看所有页面" };
@@ -70,6 +70,8 @@ export interface BotOptions {
   clock?: JumpClock;
   instance?: string;
   roles?: Record<string, unknown>;
+  /** Slack over TLS, by a name. */
+  tls?: LocalSlackOptions["tls"];
 }
 
 export type World = Awaited<ReturnType<typeof startWorld>>;
@@ -81,13 +83,16 @@ export async function startWorld({
   instance = "test",
   transport = "http",
   roles = catalog,
+  tls,
 }: BotOptions = {}) {
   await using opened = new AsyncDisposableStack();
   const redis = opened.adopt(await startRedis(), (r) => r.stop());
   const localHub = hub ? undefined : opened.adopt(await startLocalHub({ clock }), (h) => h.stop());
   const theHub = hub ?? localHub;
   if (!theHub) throw new Error("no hub");
-  const slack = opened.adopt(await startLocalSlack(workspace(clock)), (s) => s.close());
+  const slack = opened.adopt(await startLocalSlack({ ...workspace(clock), ...(tls && { tls }) }), (s) =>
+    s.close(),
+  );
   const dir = opened.adopt(scratch("karpor-access"), (d) => d.remove()).path;
   writeFileSync(join(dir, "hub.kubeconfig"), await botKubeconfig(theHub));
   writeFileSync(join(dir, "config.yml"), stringify(file(instance, roles)));

@@ -7,8 +7,12 @@ import { openHub } from "../../hub/client/access.ts";
 import { createHubClient, type HubClient } from "../../hub/client/client.ts";
 import { HubError } from "../../hub/client/errors.ts";
 import { identityOf } from "../../hub/kubeconfig/identity.ts";
+import { boltLog } from "../../slack/inbound/bolt-log.ts";
 import { slackClient } from "../../slack/outbound/client.ts";
+import { slackProxy } from "../../slack/outbound/proxy.ts";
 import { connect } from "../../store/connect.ts";
+import { keysOf } from "../../store/keys.ts";
+import { createSocketRegister } from "../../store/socket-register.ts";
 import { type Finding, fail, ok } from "../checks/finding.ts";
 import { checkForeign } from "../checks/foreign.ts";
 import { checkLongest } from "../checks/longest.ts";
@@ -23,6 +27,8 @@ import { findInSlack, printFound } from "./find.ts";
 import { clearLeftovers } from "./leftovers.ts";
 import type { DoctorOptions } from "./options.ts";
 import { printFindings } from "./print.ts";
+
+const REDIS_WITHIN_MS = 3_000;
 
 export interface DoctorMeans {
   clock: Clock;
@@ -57,7 +63,7 @@ async function findNamed(
 }
 
 const slackFor = ({ env }: Config, token = env.SLACK_BOT_TOKEN) =>
-  slackClient(token, { apiUrl: env.SLACK_API_URL, interactive: false });
+  slackClient(token, { apiUrl: env.SLACK_API_URL, proxy: slackProxy(env), interactive: false });
 
 async function examine(load: () => Config, options: DoctorOptions, means: DoctorMeans): Promise<Finding[]> {
   let config: Config;
@@ -69,7 +75,7 @@ async function examine(load: () => Config, options: DoctorOptions, means: Doctor
   }
   const roles = Object.keys(config.roles).length;
   const [ofSlack, ofRedis, ofHub] = await Promise.all([
-    examineSlack(config),
+    examineSlack(config, means),
     examineRedis(config, means.log),
     examineHub(config, options, means),
   ]);
@@ -83,11 +89,29 @@ async function examine(load: () => Config, options: DoctorOptions, means: Doctor
 
 const MEND_CONFIG = "Correct it in karpor-access.yml or .env; karpor-access.example.yml shows each setting";
 
-async function examineSlack(config: Config): Promise<Finding[]> {
+async function examineSlack(config: Config, means: DoctorMeans): Promise<Finding[]> {
   const { SLACK_APP_TOKEN } = config.env;
   const { identity, findings } = await checkSlack(slackFor(config), config.slack.channel);
-  const socket = await checkSocket(SLACK_APP_TOKEN ? slackFor(config, SLACK_APP_TOKEN) : null);
-  return [...findings, socket, ...(identity ? await checkPeople(slackFor(config), config, identity) : [])];
+  const delivery = SLACK_APP_TOKEN ? await examineSocket(config, SLACK_APP_TOKEN, means) : BY_HTTP;
+  return [...findings, delivery, ...(identity ? await checkPeople(slackFor(config), config, identity) : [])];
+}
+
+const BY_HTTP = ok("slack delivery", "HTTP; the signing secret proves itself at the first command");
+
+async function examineSocket(
+  { env, instance }: Config,
+  appToken: string,
+  { clock, log }: DoctorMeans,
+): Promise<Finding> {
+  const redis = connect(env.REDIS_URL, { log });
+  const { total } = createSocketRegister({ redis: redis.commands, keys: keysOf(instance), clock });
+  const held = () =>
+    redis
+      .ready(REDIS_WITHIN_MS)
+      .then(total)
+      .catch(() => null);
+  const options = { appToken, logger: boltLog(log), apiUrl: env.SLACK_API_URL, proxy: slackProxy(env) };
+  return checkSocket(options, held).finally(() => redis.close());
 }
 
 async function examineRedis(config: Config, log: Logger): Promise<Finding[]> {

@@ -26,7 +26,7 @@ export async function answer(
   const locale = replace && isShared(reach) ? context.language : await localeOf(context, reach.user);
   const message = render(context, { locale, reader: reach.user }, words);
   const ways = [
-    () => byUrl(reach, message, replace),
+    () => byUrl(context, reach, message, replace),
     () => postEphemeral(context, reach, message),
     () => direct(context, reach, message),
   ];
@@ -49,11 +49,17 @@ async function tried(
   }
 }
 
-async function byUrl({ responseUrl }: Reach, message: Message, replace: boolean): Promise<boolean> {
+async function byUrl(
+  { proxy }: HandlerContext,
+  { responseUrl }: Reach,
+  message: Message,
+  replace: boolean,
+): Promise<boolean> {
   if (!responseUrl) return false;
   const body = JSON.stringify({ response_type: "ephemeral", replace_original: replace, ...calm, ...message });
   const headers = { "content-type": "application/json; charset=utf-8" };
   const signal = AbortSignal.timeout(WITHIN);
+  const { fetch } = proxy ?? globalThis;
   const response = await fetch(responseUrl, { method: "POST", headers, body, signal });
   const said = await response.text();
   if (!response.ok) throw new Error(`response_url answered ${response.status} ${said.slice(0, 100)}`);

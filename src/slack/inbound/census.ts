@@ -46,9 +46,9 @@ export function createCensus({ held, notice, clock, log }: CensusOptions): Censu
   };
 }
 
-const ghosts = (counted: number, held: number): HoldFound => ({
+export const ghosts = (counted: number, held: number): HoldFound => ({
   notice: true,
   cause: "slack connections",
-  message: `Slack counts ${counted} connections of the app, and the replicas have ${held}: the rest get a share of the commands and clicks, and lose it`,
+  message: `Slack counts ${counted} connection${counted === 1 ? "" : "s"} of the app, and the replicas have ${held}: the rest get a share of the commands and clicks, and lose it`,
   fix: "Is another bot, or another instance, connected with this app's token? One that broke unseen is given up by Slack after a while; else make a new app-level token, and revoke the old one",
 });

@@ -1,6 +1,7 @@
 /** One Socket Mode connection, from its opening to its loss. It never reconnects by itself: every promise of it is somebody's. */
 import { type App, type Logger, SocketModeReceiver } from "@slack/bolt";
 import { z } from "zod";
+import type { SlackProxy } from "../outbound/proxy.ts";
 
 type Client = SocketModeReceiver["client"];
 
@@ -22,9 +23,13 @@ export interface SocketConnectionOptions {
   appToken: string;
   logger: Logger;
   apiUrl?: string | undefined;
+  proxy?: SlackProxy | undefined;
   /** Milliseconds to answer a ping in. */
   pongWithin?: number | undefined;
 }
+
+/** Who takes what comes in. */
+export type Taker = Pick<App, "processEvent">;
 
 const PONG_WITHIN_MS = 3_000;
 const PING_WITHIN_MS = 30_000;
@@ -44,9 +49,13 @@ export class SocketClosed extends Error {
 }
 
 /** Resolves when Slack has said hello. Throws Slack's refusal, SocketClosed, or an Error when it does not answer. */
-export async function connectSocket(options: SocketConnectionOptions, app: App): Promise<SocketConnection> {
+export async function connectSocket(
+  options: SocketConnectionOptions,
+  taker: Taker,
+): Promise<SocketConnection> {
   const receiver = receiverOf(options);
-  receiver.init(app);
+  // It asks nothing else of an app.
+  receiver.init(taker as App);
   const { client } = receiver;
   const said = listenTo(client);
   const lost = new Promise<void>((resolve) => client.once("disconnected", () => resolve()));
@@ -84,10 +93,17 @@ function listenTo(client: Client) {
   return said;
 }
 
-const receiverOf = ({ appToken, logger, apiUrl, pongWithin = PONG_WITHIN_MS }: SocketConnectionOptions) =>
+const receiverOf = ({
+  appToken,
+  logger,
+  apiUrl,
+  proxy,
+  pongWithin = PONG_WITHIN_MS,
+}: SocketConnectionOptions) =>
   new SocketModeReceiver({
     appToken,
     logger,
+    ...(proxy && { dispatcher: proxy.dispatcher }),
     // Its own reconnect loses the promise of a refusal, and is deaf from then on.
     autoReconnectEnabled: false,
     clientPingTimeout: pongWithin,
@@ -99,6 +115,7 @@ const receiverOf = ({ appToken, logger, apiUrl, pongWithin = PONG_WITHIN_MS }: S
         retryConfig: { retries: 0 },
         rejectRateLimitedCalls: true,
         ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
+        ...(proxy && { fetch: proxy.fetch }),
       },
     },
   });

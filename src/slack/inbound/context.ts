@@ -3,6 +3,7 @@ import type { WebClient } from "@slack/web-api";
 import type { UserId } from "../../domain/ids.ts";
 import type { Locale, Person, Profile } from "../../domain/person.ts";
 import type { Log, Ports } from "../../flow/ports.ts";
+import type { SlackProxy } from "../outbound/proxy.ts";
 import type { ViewContext } from "../views/index.ts";
 
 export interface HandlerContext {
@@ -17,6 +18,8 @@ export interface HandlerContext {
   /** Of those whose own language cannot be looked up. */
   language: Locale;
   log: Log;
+  /** Where Slack is reached through one. */
+  proxy?: SlackProxy | undefined;
   /** Milliseconds a command may take before its acknowledgement: Slack gives up after 3 s. */
   ackWithin?: number;
 }

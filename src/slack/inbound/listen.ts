@@ -38,10 +38,10 @@ export interface SlackListener {
 }
 
 export function createListener(options: ListenerOptions): SlackListener {
-  const { transport, apiUrl, log, pongWithin, hasRecords, report, held, notice } = options;
+  const { transport, apiUrl, proxy, log, pongWithin, hasRecords, report, held, notice } = options;
   const busy = createBusy();
   const line = createReceiver(transport, {
-    ...{ logger: boltLog(log), apiUrl, pongWithin, hasRecords, report, held, notice, log },
+    ...{ logger: boltLog(log), apiUrl, proxy, pongWithin, hasRecords, report, held, notice, log },
     acked: busy.acked,
     clock: options.ports.clock,
   });
@@ -62,7 +62,7 @@ async function stop(line: SlackReceiver, busy: Busy): Promise<void> {
 }
 
 function createApp(
-  { token, botId, botUserId, apiUrl, log }: ListenerOptions,
+  { token, botId, botUserId, apiUrl, proxy, log }: ListenerOptions,
   { receiver }: SlackReceiver,
 ): App {
   const app = new App({
@@ -72,7 +72,11 @@ function createApp(
     botUserId,
     convoStore: false,
     logger: boltLog(log),
-    clientOptions: { timeout: 1_000, ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }) },
+    clientOptions: {
+      timeout: 1_000,
+      ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
+      ...(proxy && { fetch: proxy.fetch }),
+    },
   });
   // Not the extended handler: its `context` holds the token.
   app.error(async (error) => log.error({ err: error }, "Bolt could not handle what Slack sent"));

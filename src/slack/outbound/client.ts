@@ -7,9 +7,11 @@ import {
   WebClient,
   type WebClientOptions,
 } from "@slack/web-api";
+import type { SlackProxy } from "./proxy.ts";
 
 export interface SlackClientOptions {
   apiUrl?: string | undefined;
+  proxy?: SlackProxy | undefined;
   /** Someone waits for it: worst 3.3 s. A job rather fails, for the queue tries again. */
   interactive: boolean;
   /** Milliseconds a call may take, in place of the usual. */
@@ -25,7 +27,10 @@ const PATIENCE: Record<"interactive" | "jobs", WebClientOptions> = {
   jobs: { timeout: 5_000, retryConfig: { retries: 0 } },
 };
 
-export function slackClient(token: string, { apiUrl, interactive, timeout }: SlackClientOptions): WebClient {
+export function slackClient(
+  token: string,
+  { apiUrl, proxy, interactive, timeout }: SlackClientOptions,
+): WebClient {
   return new WebClient(token, {
     ...PATIENCE[interactive ? "interactive" : "jobs"],
     ...(timeout === undefined ? {} : { timeout }),
@@ -33,6 +38,7 @@ export function slackClient(token: string, { apiUrl, interactive, timeout }: Sla
     rejectRateLimitedCalls: true,
     logger: silent,
     ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
+    ...(proxy && { fetch: proxy.fetch }),
   });
 }
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type HubCaller, hubClient } from "../../../sandbox/hub/client.ts";
 import { envtestAdvice, envtestAvailable, startEnvtest } from "../../../sandbox/hub/envtest.ts";
 import { startLocalHub } from "../../../sandbox/hub/index.ts";
-import { APPROVALS, startWorld, type World } from "../../helpers/bot.ts";
+import { APP_TOKEN, APPROVALS, startWorld, type World } from "../../helpers/bot.ts";
 import { botKubeconfig, kubeconfig } from "../../helpers/bot-account.ts";
 import { type ConfigChange, findingsOf, runDoctor } from "../../helpers/doctor.ts";
 
@@ -380,6 +380,24 @@ test("a healthy world fails nowhere, and only the open reads are warned of", asy
   const left = [...serviceAccounts, ...clusterRoleBindings].map(({ metadata }) => metadata.name);
   expect(left.filter((name) => name.includes("doctor"))).toEqual([]);
 });
+
+test.each([
+  [0, "ok", /says hello, and counts 0 of an app's 10 connections/],
+  [1, "warn", /Slack counts 1 connection of the app, and the replicas have 0/],
+  [10, "fail", /allows an app 10 connections, and all are taken/],
+] as const)(
+  "in Socket Mode, with %i connections that are not the bot's: %s",
+  async (others, level, message) => {
+    world.slack.socket.haunt(others);
+    const run = await runDoctor(world, { env: { SLACK_APP_TOKEN: APP_TOKEN } });
+    world.slack.socket.haunt(0);
+    expect(findingsOf(run).find(({ check }) => check === "slack delivery")).toMatchObject({
+      level,
+      message: expect.stringMatching(message),
+    });
+    expect(world.slack.socket.connections()).toBe(0);
+  },
+);
 
 test.each([
   ["RBAC is off", { rbac: false }, "hub rbac", "fail", /a token means nothing/, /server\.enableRbac=true/],
