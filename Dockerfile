@@ -3,6 +3,7 @@ ENV NODE_ENV=production
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --omit=optional --no-audit --no-fund && npm cache clean --force
+COPY manifest.yml ./
 COPY src ./src
 # By its number: Kubernetes cannot tell that a name is not root.
 USER 1000

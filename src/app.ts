@@ -248,7 +248,7 @@ const policyOf = ({ roles, admins, reminders, digest }: Config): Policy => ({
 });
 
 export const contextOf =
-  ({ hub, roles }: Config, clock: Clock) =>
+  ({ hub, slack, roles }: Config, clock: Clock) =>
   (locale: Locale): ViewContext => ({
     locale,
     hub: { name: hub.name, dashboard: hub.dashboard },
@@ -257,7 +257,7 @@ export const contextOf =
       const approval = roles[role]?.approval;
       return approval && approval !== "none" ? (approval.ping ?? approval.by) : [];
     },
-    command: "/karpor-access",
+    command: slack.command,
     now: clock.now(),
   });
 

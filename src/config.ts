@@ -9,6 +9,7 @@ import { Principal } from "./domain/ids.ts";
 import { LabelValue } from "./domain/label.ts";
 import { Locale } from "./domain/person.ts";
 import { HubSettings } from "./hub/settings.ts";
+import { SlashCommand } from "./slack/slash-command.ts";
 import { RedisUrl } from "./store/address.ts";
 
 /** The YAML file. */
@@ -21,6 +22,7 @@ export const ConfigFile = z.strictObject({
       .regex(/^[CG][A-Z0-9]+$/, "must be a Slack channel id such as C0123ABCD")
       .describe("Where requests are approved."),
     language: Locale.default("en").describe("Language of shared cards."),
+    command: SlashCommand.default("/karpor-access").describe("As in the app's manifest."),
   }),
   admins: z.array(Principal).default([]).describe("Who may revoke anything."),
   roles: Catalog,

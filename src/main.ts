@@ -9,7 +9,8 @@ import { DOCTOR_USAGE, doctorOptions } from "./cli/doctor/options.ts";
 import { confirmRestoreByHand } from "./cli/grants/index.ts";
 import { GRANTS_USAGE, grantsOptions } from "./cli/grants/options.ts";
 import { setup } from "./cli/setup/index.ts";
-import { SETUP_USAGE, setupOptions } from "./cli/setup/options.ts";
+import { manifestFor } from "./cli/setup/manifest.ts";
+import { asksForManifest, SETUP_USAGE, setupOptions } from "./cli/setup/options.ts";
 import { start } from "./cli/start.ts";
 import { ConfigError, loadConfig, loadForHub } from "./config.ts";
 import type { Clock } from "./domain/clock.ts";
@@ -35,6 +36,8 @@ const COMMANDS: Record<string, (args: string[]) => Promise<void>> = {
     await start(loadConfig(process.env), clock);
   },
   setup: async (args) => {
+    const manifest = usage(() => asksForManifest(args));
+    if (manifest) return say(manifestFor(manifest).trimEnd());
     const options = usage(() => setupOptions(args));
     await setup(loadForHub(process.env), options, { clock, log: quiet, say, confirm });
   },

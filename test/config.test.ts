@@ -47,7 +47,10 @@ test("the manifest asks for exactly the scopes that the start demands", () => {
   expect(manifest.features.app_home).toMatchObject({
     messages_tab_enabled: true,
     messages_tab_read_only_enabled: false,
+    home_tab_enabled: true,
   });
+  expect(manifest.features.shortcuts).toMatchObject([{ type: "global", callback_id: "request_access" }]);
+  expect(JSON.stringify(manifest)).not.toContain("history");
 });
 
 test.each([
@@ -56,6 +59,7 @@ test.each([
   ["hub.namespace", undefined, "hub.namespace: is missing"],
   ["slack.channel", "#sre", "slack.channel: must be a Slack channel id"],
   ["slack.language", "fr", 'slack.language: must be "en" or "zh"'],
+  ["slack.command", "karpor", "slack.command: must be a slash command"],
   ["admins", ["alice"], "admins.0: must be a Slack user id (U…) or user group id (S…)"],
   ["roles.help", {}, "roles.help: is a word of the command"],
   ["roles", {}, "roles: name at least one role"],

@@ -1,7 +1,11 @@
 /** The door itself: both transports, signatures, what is not ours, health, and a stop that waits. */
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { visibleText } from "../../sandbox/slack/index.ts";
 import { ALICE, BOB, GENERAL, openDoor } from "../helpers/listener.ts";
+
+const MANIFEST = parse(readFileSync(new URL("../../manifest.yml", import.meta.url), "utf8"));
 
 describe.each(["http", "socket"] as const)("over %s", (transport) => {
   test("a command is answered after its acknowledgement, a click by a redraw, a modal by its errors", async () => {
@@ -42,6 +46,13 @@ describe.each(["http", "socket"] as const)("over %s", (transport) => {
         kind: "interactive",
         payload: { ...payload, team },
       });
+      expect(sent, type).toMatchObject({ status: 200, body: "" });
+    }
+    const team_id = door.slack.bot.teamId;
+    for (const type of MANIFEST.settings.event_subscriptions.bot_events) {
+      const event = { type, user: { id: BOB }, event_ts: "1.2" };
+      const payload = { type: "event_callback", team_id, event_id: "Ev1", event };
+      const sent = await door.slack.redeliver({ ...ours, kind: "events_api", payload });
       expect(sent, type).toMatchObject({ status: 200, body: "" });
     }
   });

@@ -50,6 +50,7 @@ export async function checkSlack(
     const findings = [
       ok("slack token", "good"),
       scopes(auth.response_metadata?.scopes),
+      UNTOLD,
       await membership(client, channel),
     ];
     return { identity, findings };
@@ -57,6 +58,12 @@ export async function checkSlack(
     return { identity, findings: [noAnswer(error)] };
   }
 }
+
+const UNTOLD = ok(
+  "slack app",
+  "Slack tells no bot whether its app has the shortcut, the Home tab and the events of manifest.yml; what is missing is off. " +
+    'Where Slack\'s search finds no shortcut "Request Karpor access", put the output of npm run setup -- --manifest into App Manifest',
+);
 
 function noAnswer(error: unknown): Finding {
   const code = slackError(error);

@@ -1,5 +1,7 @@
 /** What may follow `setup` on the command line. Pure. */
 import { parseArgs } from "node:util";
+import { SlashCommand } from "../../slack/slash-command.ts";
+import type { ManifestOptions } from "./manifest.ts";
 
 export type SetupOptions = {
   dryRun: boolean;
@@ -18,6 +20,7 @@ export type SetupOptions = {
 
 export const SETUP_USAGE = `node src/main.ts setup --from-cluster [--context C] [--namespace karpor] [--out FILE] [--dry-run]
        node src/main.ts setup --kubeconfig FILE [--out FILE] [--dry-run]
+       node src/main.ts setup --manifest [--command /karpor-access] [--url https://bot.example.com]
        node src/main.ts setup --rotate [--keep-grants] [--yes] [--kubeconfig FILE | --context C …] [--out FILE]`;
 
 const options = {
@@ -31,6 +34,24 @@ const options = {
   "keep-grants": { type: "boolean" },
   yes: { type: "boolean" },
 } as const;
+
+const manifestOptions = {
+  manifest: { type: "boolean" },
+  command: { type: "string" },
+  url: { type: "string" },
+} as const;
+
+/** Null where it is not the manifest that is asked for. Throws one sentence. */
+export function asksForManifest(args: string[]): ManifestOptions | null {
+  if (!args.includes("--manifest")) return null;
+  const { command, url } = parseArgs({ args, options: manifestOptions, strict: true }).values;
+  const mistake =
+    command === undefined ? undefined : SlashCommand.safeParse(command).error?.issues[0]?.message;
+  if (mistake) throw new Error(`--command ${mistake}.`);
+  if (url !== undefined && (!URL.canParse(url) || new URL(url).protocol !== "https:"))
+    throw new Error("--url must be where Slack reaches the bot, such as https://bot.example.com.");
+  return { command, url };
+}
 
 /** Throws one sentence. */
 export function setupOptions(args: string[]): SetupOptions {

@@ -376,6 +376,9 @@ test("a healthy world fails nowhere, and only the open reads are warned of", asy
   const run = await runDoctor(world);
   expect(wrongOf(run)).toMatchObject([{ check: "hub anonymous reads" }]);
   expect(run.good).toBe(true);
+  expect(findingsOf(run)).toContainEqual(
+    expect.objectContaining({ check: "slack app", message: expect.stringMatching(/Slack tells no bot/) }),
+  );
   const { serviceAccounts, clusterRoleBindings } = await world.hub.objects();
   const left = [...serviceAccounts, ...clusterRoleBindings].map(({ metadata }) => metadata.name);
   expect(left.filter((name) => name.includes("doctor"))).toEqual([]);
