@@ -14,6 +14,7 @@ import type { Locale } from "./domain/person.ts";
 import { isAnythingOurs } from "./flow/anything-ours.ts";
 import { endGrant } from "./flow/end.ts";
 import { createEpochKeeper } from "./flow/keep-epoch.ts";
+import { nudgeApprovers } from "./flow/nudge.ts";
 import type { Clock, Lane, Policy, Ports } from "./flow/ports.ts";
 import { provisionGrant } from "./flow/provision.ts";
 import { remindHolder } from "./flow/remind.ts";
@@ -278,6 +279,7 @@ export function startWork(
       validate: (id, lane) => validateRequester(ports[lane], id),
       provision: (id, lane) => provisionGrant(ports[lane], id),
       remind: (id, lane) => remindHolder(ports[lane], id),
+      nudge: (id, lane) => nudgeApprovers(ports[lane], id),
       timeOut: (id, lane) => timeOutRequest(ports[lane], id),
       end: (id, lane) => endGrant(ports[lane], id),
       verify: (id, lane) => verifyEnd(ports[lane], id),

@@ -67,6 +67,7 @@ test.each([
   ["roles.guest.duration.max", "9000h", "roles.guest.duration.max: at most 8760h"],
   ["roles.guest.duration.default", "8d", "roles.guest.duration.default: is longer than duration.max"],
   ["roles.guest.approval", "maybe", 'roles.guest.approval: must be "none" or {by: […], within: 4h}'],
+  ["roles.guest.approval.remind", "4h", "roles.guest.approval.remind: must be shorter than within"],
   ["roles.guest.aproval", 1, 'roles.guest: does not know "aproval"'],
   ["reminders", ["soon"], 'reminders.0: "soon" is no duration'],
 ])("%s: %j", (path, value, words) => expect(mistakes({ [path]: value }).join("\n")).toContain(words));

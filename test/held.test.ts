@@ -211,7 +211,7 @@ describe("while it runs", () => {
     ],
   ])("the hub: %s, and that holds back new grants until it is over", async (_, cause, set) => {
     const bot = await start();
-    expect(await bot.status()).toEqual({ status: 200, body: { ok: true, causes: [] } });
+    expect(await bot.status()).toEqual({ status: 200, body: { ok: true, causes: [], notices: [] } });
     set(true);
     await world.jump(MINUTE);
     await world.until(async () => (await bot.held()).includes(cause));

@@ -64,7 +64,7 @@ function tell({ transport, start }: Told) {
     const pending = await card("Pending:");
     expect(visibleText(pending)).toContain("debugging the search page");
     expect(buttonsOf(pending)).toEqual(["Approve", "Deny…"]);
-    expect(buttonsOf(await dm(BOB, "Waiting:"))).toEqual(["Withdraw"]);
+    expect(buttonsOf(await dm(BOB, "Waiting:"))).toEqual(["Withdraw", "Remind them"]);
 
     await world.slack.click(ALICE, pending, "Approve");
     const ready = await dm(BOB, "Ready:");

@@ -23,14 +23,21 @@ export const RoleName = z
 
 const Principals = z.array(Principal).min(1, "name at least one Slack user or user group");
 
-const Approval = z.strictObject({
-  /** Who may approve: any one of these. */
-  by: Principals,
-  /** A request that nobody decided lapses after this. */
-  within: Duration.prefault("4h"),
-  /** Whom the card mentions once; `by` when left out. */
-  ping: z.array(Principal).optional(),
-});
+const Approval = z
+  .strictObject({
+    /** Who may approve: any one of these. */
+    by: Principals,
+    /** A request that nobody decided lapses after this. */
+    within: Duration.prefault("4h"),
+    /** When those asked are reminded; halfway when left out. */
+    remind: Duration.optional(),
+    /** Whom the card mentions once; `by` when left out. */
+    ping: z.array(Principal).optional(),
+  })
+  .refine(({ remind, within }) => remind === undefined || remind < within, {
+    path: ["remind"],
+    message: "must be shorter than within",
+  });
 
 export const Role = z
   .strictObject({

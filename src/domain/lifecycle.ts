@@ -1,6 +1,7 @@
 /** The life of a request in one table: what follows from each state is said here, once. Pure. */
 import { SECOND } from "./duration.ts";
 import type { DisplayStatus, MessageKey } from "./message-key.ts";
+import { nudgeDue } from "./nudge.ts";
 import type { Refusal } from "./refusal.ts";
 import { remindersDue } from "./reminders.ts";
 import type { AccessRequest, Decision, In, State } from "./request.ts";
@@ -10,6 +11,7 @@ export const STEPS = [
   "validate",
   "provision",
   "remind",
+  "nudge",
   "timeOut",
   "end",
   "verify",
@@ -75,9 +77,12 @@ export const LIFECYCLE = {
   pending: {
     to: ["approved", "denied", "withdrawn", "timedOut", "refused", "active"],
     shows: () => "pending",
-    messages: () => ["card", "waiting"],
+    messages: (r) => ["card", "waiting", ...(r.nudgedAt === undefined ? [] : (["nudge"] as const))],
     now: [],
-    due: closing,
+    due: (r) => {
+      const at = nudgeDue(r);
+      return [...closing(r), ...(at === null ? [] : [{ at, step: "nudge" as const }])];
+    },
     onHub: "none",
     late: stale,
     actor: () => bot,

@@ -19,13 +19,15 @@ export interface Shown {
   /** In the approvals channel. */
   card: DisplayStatus;
   /** In the requester's DM, as all below but the alert. */
-  waiting: DisplayStatus | "not-delivered";
+  waiting: DisplayStatus | "not-delivered" | "nudged";
   token: "setting-up" | "outage" | "shown" | "hidden" | "ending" | "ended";
   notice: "refused" | "closed" | "denied" | "timedOut" | "failed" | "ended";
   unproven: "open" | "proven";
   /** In the approvals channel, below the card where there is one. */
   alert: "unproven" | "proven" | "failed" | "token-left";
   reminder: "open" | "closed";
+  /** In the approvals channel, below the card. */
+  nudge: "open";
 }
 
 export type MessageKind = keyof Shown;
@@ -43,6 +45,7 @@ const SHARED: Record<MessageKind, boolean> = {
   unproven: false,
   alert: true,
   reminder: false,
+  nudge: true,
 };
 /** In the approvals channel. */
 export const isShared = (key: MessageKey): boolean => SHARED[kindOf(key)] === true;

@@ -28,7 +28,10 @@ const sentKeys = ({ messages }: AccessRequest): MessageKey[] =>
 /** Null: it stays as it is. */
 const SHOWS: { [K in MessageKind]: (r: AccessRequest, key: MessageKey) => Shown[K] | null } = {
   card: displayStatus,
-  waiting: (r) => (r.state === "pending" && r.messages.card?.refused ? "not-delivered" : displayStatus(r)),
+  waiting: (r) => {
+    if (r.state === "pending" && r.messages.card?.refused) return "not-delivered";
+    return r.state === "pending" && r.nudgedAt !== undefined ? "nudged" : displayStatus(r);
+  },
   token: (r) => {
     if (isTokenToCome(r)) return r.outage ? "outage" : "setting-up";
     if (r.state === "active") return r.hidden ? "hidden" : "shown";
@@ -48,6 +51,8 @@ const SHOWS: { [K in MessageKind]: (r: AccessRequest, key: MessageKey) => Shown[
     return r.state === "ended" ? "proven" : "unproven";
   },
   reminder: (r, key) => (r.state === "active" && key === `reminder:${r.reminded.at(-1)}` ? "open" : "closed"),
+  // Said once, and not taken back: nothing on it can be pressed.
+  nudge: (r) => (r.state === "pending" && !r.messages.nudge?.ts ? "open" : null),
 };
 
 /** A post whose answer was lost is repeated once: a third could only be one more copy. */

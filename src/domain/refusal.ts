@@ -53,6 +53,8 @@ export const Refusal = z.discriminatedUnion("kind", [
     by: Person.optional(),
     at: z.number(),
   }),
+  /** Those asked are reminded once. */
+  kind("reminded-already", { at: z.number() }),
   kind("stale", { id: RequestId }),
   /** Asked for under other rules than today's; `max` is milliseconds. */
   kind("terms-changed", { role: z.string(), what: ChangedTerm, max: z.number().optional() }),

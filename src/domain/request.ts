@@ -47,6 +47,10 @@ const Common = z.object({
   requestedAt: Ms,
   /** When an undecided request lapses. */
   closesAt: Ms,
+  /** When those asked are to be reminded, where the role says it. */
+  nudgeAt: Ms.optional(),
+  /** When they were. */
+  nudgedAt: Ms.optional(),
   /** Who may approve, as the catalog said when it was asked; empty: by policy. */
   approvers: z.array(Principal),
   /** SHA-256 of the catalog that was in force. */

@@ -63,6 +63,10 @@ export function withdrawn(r: AccessRequest, now: number): AccessRequest {
   return { ...r, state: "withdrawn", at: now };
 }
 
+/** Those asked are reminded once. */
+export const nudged = (r: AccessRequest, now: number): In<"pending"> | null =>
+  r.state === "pending" && r.nudgedAt === undefined ? { ...r, nudgedAt: now } : null;
+
 /** requested, pending → timedOut, when its time is over. */
 export const timedOut = (r: AccessRequest, now: number): AccessRequest | null =>
   (r.state === "requested" || r.state === "pending") && now >= r.closesAt

@@ -41,7 +41,8 @@ export async function makeRequest(
 function draft({ clock, policy, random }: Ports, requester: Person, terms: AskedTerms): In<"requested"> {
   const role = policy.roles[terms.role];
   if (!role) throw new Refused({ kind: "unknown-role", role: terms.role, roles: Object.keys(policy.roles) });
-  const approval = role.approval === "none" ? { by: [], within: UNAPPROVED_WITHIN_MS } : role.approval;
+  const approval =
+    role.approval === "none" ? { by: [], within: UNAPPROVED_WITHIN_MS, remind: undefined } : role.approval;
   const now = clock.now();
   return {
     state: "requested",
@@ -53,6 +54,7 @@ function draft({ clock, policy, random }: Ports, requester: Person, terms: Asked
     requestedAt: now,
     enteredAt: now,
     closesAt: now + approval.within,
+    ...(approval.remind === undefined ? {} : { nudgeAt: now + approval.remind }),
     approvers: approval.by,
     policy: policy.digest,
     terms: 1,

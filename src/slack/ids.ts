@@ -7,6 +7,7 @@ export const ACTIONS = {
   approveNote: "approveNote",
   deny: "deny",
   withdraw: "withdraw",
+  nudge: "nudge",
   release: "release",
   revoke: "revoke",
   hide: "hide",

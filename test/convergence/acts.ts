@@ -202,6 +202,7 @@ const TABLE: Record<Deed, Do> = {
   "approve twice": approveTwice,
   deny: inModal("deny"),
   withdraw: presses("withdraw"),
+  "remind them": presses("nudge"),
   hide: presses("hide"),
   release: presses("release"),
   "revoke by command": revokeByCommand,

@@ -8,6 +8,7 @@ export const DEEDS = {
   "approve twice": 2,
   deny: 2,
   withdraw: 1,
+  "remind them": 2,
   hide: 2,
   release: 2,
   "revoke by command": 2,

@@ -29,6 +29,7 @@ const MOVES: Record<string, Move> = {
   deny: (r, now) => to.decided(r, { approve: false, why: "no" }, approver, "S0SRE", now),
   close: (r, now) => to.closed(r, { kind: "terms-changed", role: "admin", what: "role-gone" }, now),
   withdraw: to.withdrawn,
+  nudge: to.nudged,
   timeOut: to.timedOut,
   deliver: (r, now) => to.delivering(r, { ...uids, tokenExpiresAt: now + 5 * MINUTE, shortened: true }),
   activate: (r) => to.active(r),
@@ -107,6 +108,7 @@ function check(before: AccessRequest, after: AccessRequest, now: number): void {
   for (const number of ["terms", "revision", "enteredAt"] as const)
     expect(after[number]).toBeGreaterThanOrEqual(before[number]);
   checkMessages(after);
+  if (before.nudgedAt !== undefined) expect(after.nudgedAt).toBe(before.nudgedAt);
   // Nothing that is not final can be forgotten: it is done at once, or a timer comes for it.
   if (!isFinal(after)) expect(rowOf(after).now.length + (timerOf(after, []) ? 1 : 0)).toBeGreaterThan(0);
 }
@@ -139,6 +141,7 @@ const STEPS: Record<Step, Move> = {
     const lead = reminderDue(r, LEADS, now);
     return lead === null ? null : to.reminded(r, lead);
   },
+  nudge: (r, now) => (now < r.closesAt ? to.nudged(r, now) : to.timedOut(r, now)),
   timeOut: to.timedOut,
   end: (r, at) => (r.state === "ending" ? to.deleted(r, at) : to.ending(r, { cause: "expired", at })),
   verify: (r, at) => to.ended(r, { method: "absence", deletedAt: at, at }),

@@ -62,7 +62,7 @@ const ROWS: { [S in State]: Expected } = {
     shows: "pending",
     messages: ["card", "waiting"],
     now: [],
-    due: closes,
+    due: [...closes, { at: T0 + 2 * HOUR, step: "nudge" }],
     onHub: "none",
     late: stale,
     actor: bot,
@@ -221,7 +221,9 @@ describe("what a row says depends on the record", () => {
 
 describe("the timer is the earliest due step", () => {
   test.each<[string, AccessRequest, object | null]>([
-    ["pending", each.pending, { at: T0 + 4 * HOUR, step: "timeOut" }],
+    ["pending, halfway to its closing", each.pending, { at: T0 + 2 * HOUR, step: "nudge" }],
+    ["pending, when its role says", { ...each.pending, nudgeAt: T0 + 1 }, { at: T0 + 1, step: "nudge" }],
+    ["pending, nudged", { ...each.pending, nudgedAt: T0 }, { at: T0 + 4 * HOUR, step: "timeOut" }],
     ["active, a reminder first", active, { at: EXPIRES_AT - 10 * MINUTE, step: "remind" }],
     ["active, reminded", { ...active, reminded: LEADS }, ends],
     ["ending", ending, null],

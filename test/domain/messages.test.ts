@@ -94,6 +94,14 @@ describe("which messages there must be", () => {
     expect(shown(withMessage(approved, "card", refusedCard))).not.toHaveProperty("waiting");
   });
 
+  test("below the card one reply that it still waits, posted once and never redrawn", () => {
+    const nudged: AccessRequest = { ...pending, nudgedAt: T0 };
+    expect(shown(nudged)).toEqual({ card: "pending", waiting: "nudged", nudge: "open" });
+    expect(shown(withMessage(nudged, "nudge", sent("open", { ts: "" })))).toMatchObject({ nudge: "open" });
+    expect(shown(withMessage(nudged, "nudge", sent("open", { revision: 0 })))).not.toHaveProperty("nudge");
+    expect(keys({ ...denied, nudgedAt: T0 })).not.toContain("nudge");
+  });
+
   test("no card where policy approves", () => {
     expect(keys({ ...approved, approvers: [] })).toEqual(["token"]);
     expect(keys({ ...active, approvers: [] })).toEqual([]);

@@ -6,6 +6,7 @@ import { isSettled } from "../../src/domain/messages.ts";
 import { Refused } from "../../src/domain/refusal.ts";
 import { AccessRequest } from "../../src/domain/request.ts";
 import { secret } from "../../src/domain/secret.ts";
+import { nudgeApprovers } from "../../src/flow/nudge.ts";
 import {
   type Grants,
   type Jobs,
@@ -197,6 +198,7 @@ export function memoryPorts(
 const WORK: Partial<Record<Step, (ports: Ports, id: RequestId) => Promise<unknown>>> = {
   validate: validateRequester,
   provision: provisionGrant,
+  nudge: nudgeApprovers,
   timeOut: timeOutRequest,
   syncMessages,
   takeTokenOff,

@@ -4,6 +4,7 @@ import { loadConfig } from "../../src/config.ts";
 import type { RequestId } from "../../src/domain/ids.ts";
 import type { Due, Step } from "../../src/domain/lifecycle.ts";
 import { endGrant } from "../../src/flow/end.ts";
+import { nudgeApprovers } from "../../src/flow/nudge.ts";
 import type { Later, Ports } from "../../src/flow/ports.ts";
 import { provisionGrant } from "../../src/flow/provision.ts";
 import { remindHolder } from "../../src/flow/remind.ts";
@@ -21,6 +22,7 @@ const FLOWS: Record<Step, (ports: Ports, id: RequestId) => Promise<Later>> = {
   validate: validateRequester,
   provision: provisionGrant,
   remind: remindHolder,
+  nudge: nudgeApprovers,
   timeOut: timeOutRequest,
   end: endGrant,
   verify: verifyEnd,

@@ -91,6 +91,7 @@ const ends = [
 export const records: AccessRequest[] = [
   { ...common, state: "pending" },
   { ...common, messages: { ...messages, card: unsent }, state: "pending" },
+  { ...common, nudgedAt: NOW - MINUTE, state: "pending" },
   ...ChangedTerm.options.map((what) => ({
     ...common,
     messages,

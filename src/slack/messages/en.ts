@@ -174,6 +174,8 @@ const waiting = {
       : `${fmt.b("Closed, the rules changed")} while this waited: ${what(f)}; ${changed(f.changed)}.`,
   outage: (f, fmt) =>
     `${fmt.b("Approved, not ready yet:")} ${slow(f, fmt)}. You have no access yet; we keep trying.`,
+  nudged: (f, fmt) =>
+    `${fmt.b("Waiting:")} ${what(f)}, for ${approvers(f, fmt)}. They were reminded ${fmt.at(f.nudgedAt)}.`,
   "not-delivered": (f, fmt) =>
     `${fmt.b("Waiting, nobody was asked yet:")} ${what(f)}. Slack does not take the message to the approvers; the administrators are told, and we keep trying.`,
   active: (f, fmt) => `${fmt.b(`Active ${fmt.until(f.endsAt)}:`)} ${mine(f)}. ${decided(f, fmt)}`,
@@ -289,6 +291,8 @@ const refusal: ByRefusal = {
     `${fmt.b(closedFor({ what: term }))} ${fmt.code(role)}: ${changed({ what: term, max })}.`,
   "not-hidden-yet": (_, fmt) =>
     `${fmt.b("Not hidden yet:")} Slack does not answer, and the token still stands there. We keep trying.`,
+  "reminded-already": ({ at }, fmt) =>
+    `${fmt.b("Nothing changed:")} they were reminded ${fmt.at(at)}, and are reminded once.`,
   stale: ({ id }, fmt) =>
     `${fmt.b("Nothing changed:")} ${id} was changed after this button was drawn. Use the newest message.`,
   "unknown-request": ({ id }, fmt) => `${fmt.b("Nothing changed:")} there is no request ${fmt.code(id)}.`,
@@ -313,6 +317,7 @@ const button: ByAction = {
   approveNote: "Approve with a note…",
   deny: "Deny…",
   withdraw: "Withdraw",
+  nudge: "Remind them",
   release: "Release now",
   revoke: "Revoke…",
   hide: "Hide token",
@@ -394,6 +399,8 @@ export const en = {
     approved: (f: Facts, fmt: Formatter): string =>
       `${fmt.b("Approved by policy:")} ${what(f)}. The token comes in our DM.`,
   },
+  nudge: (f: Facts, fmt: Formatter): string =>
+    `${fmt.b("Still waiting:")} ${fmt.who(f.requester)} asks for ${what(f)}.`,
   lapses: (f: Facts, fmt: Formatter): string => `lapses ${fmt.when(f.closesAt)}`,
   /** Not `named`: to mention the approvers here would ping them. */
   decides: (f: Facts, fmt: Formatter, named: boolean): string =>

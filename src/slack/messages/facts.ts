@@ -12,6 +12,8 @@ export interface Facts {
   approvers: readonly Principal[];
   duration: number;
   closesAt: number;
+  /** When those asked were reminded. */
+  nudgedAt: number;
   decidedBy: Decision["by"];
   decidedAt: number;
   endsAt: number;
@@ -26,7 +28,8 @@ export interface Facts {
 
 export function facts(r: AccessRequest, hub: string): Facts {
   const { id, role, requester, approvers, duration, closesAt } = r;
-  const common = { id, role, hub, requester, approvers, duration, closesAt };
+  const { nudgedAt = closesAt } = r;
+  const common = { id, role, hub, requester, approvers, duration, closesAt, nudgedAt };
   const at = "at" in r ? r.at : r.requestedAt;
   const decision =
     "decision" in r ? r.decision : { by: r.state === "denied" ? r.by : ("policy" as const), at };

@@ -161,6 +161,8 @@ const waiting = {
   "setting-up": (f, fmt) => `${fmt.b("正在开通：")} ${what(f)}。${decided(f, fmt)}令牌会在另一条消息中给出。`,
   closed: (f, fmt) => `${fmt.b(closedFor(f.changed))} ${what(f)}，${changed(f.changed)}。`,
   outage: (f, fmt) => `${fmt.b("已批准，尚未开通：")} ${slow(f, fmt)}。你目前还没有权限，我们会继续重试。`,
+  nudged: (f, fmt) =>
+    `${fmt.b("等待审批：")} ${what(f)}，需要 ${approvers(f, fmt)}批准。已${fmt.at(f.nudgedAt)} 提醒。`,
   "not-delivered": (f, fmt) =>
     `${fmt.b("等待中，还没有人收到申请：")} ${what(f)}。Slack 不接受发给审批人的消息，已告知管理员，我们会继续重试。`,
   active: (f, fmt) => `${fmt.b(`生效中，${fmt.until(f.endsAt)}：`)} ${mine(f)}。${decided(f, fmt)}`,
@@ -274,6 +276,7 @@ const refusal: ByRefusal = {
   "terms-changed": ({ role, what: term, max }, fmt) =>
     `${fmt.b(closedFor({ what: term }))} ${fmt.code(role)} ${changed({ what: term, max })}。`,
   "not-hidden-yet": (_, fmt) => `${fmt.b("尚未隐藏：")} Slack 暂无响应，令牌仍在消息中，我们会继续重试。`,
+  "reminded-already": ({ at }, fmt) => `${fmt.b("没有变化：")} 已${fmt.at(at)} 提醒过，只提醒一次。`,
   stale: ({ id }, fmt) => `${fmt.b("没有变化：")} 这个按钮出现之后 ${id} 又有改动，请使用最新的消息。`,
   "unknown-request": ({ id }, fmt) => `${fmt.b("没有变化：")} 没有申请 ${fmt.code(id)} 。`,
   "nothing-restored": (_, fmt) =>
@@ -293,6 +296,7 @@ const button: ByAction = {
   approveNote: "批准并附言…",
   deny: "拒绝…",
   withdraw: "撤回",
+  nudge: "提醒审批人",
   release: "立即归还",
   revoke: "撤销…",
   hide: "隐藏令牌",
@@ -363,6 +367,7 @@ export const zh: Words = {
     sent: (f, fmt) => `${fmt.b(`已提交给 ${fmt.any(f.approvers, APPROVER).trim()}。`)} 结果会在私信中告知。`,
     approved: (f, fmt) => `${fmt.b("已按策略批准：")} ${what(f)}。令牌会在私信中给出。`,
   },
+  nudge: (f, fmt) => `${fmt.b("仍待审批：")} ${fmt.who(f.requester)} 申请 ${what(f)}。`,
   lapses: (f, fmt) => `审批期限 ${fmt.when(f.closesAt)}`,
   decides: (f, fmt, named) =>
     `除 ${name(f.requester)} 外，${named ? fmt.any(f.approvers, APPROVER) : APPROVER}均可审批`,

@@ -25,11 +25,11 @@ export function createNotifier(options: NotifierOptions): Notifier {
   const draw = (r: AccessRequest, key: MessageKey, shows: Shows, first: boolean): Message =>
     marked(drawMessage(r, key, shows, context(isShared(key) ? language : r.requester.locale), first), r, key);
 
-  async function send(where: string, message: Message, card: string | undefined): Promise<string> {
+  async function send(where: string, message: Message, thread: Thread | undefined): Promise<string> {
     const args = { channel: where, ...message, ...calm };
-    if (!card) return (await client.chat.postMessage(args)).ts ?? "";
+    if (!thread) return (await client.chat.postMessage(args)).ts ?? "";
     try {
-      return (await client.chat.postMessage({ ...args, thread_ts: card, reply_broadcast: true })).ts ?? "";
+      return (await client.chat.postMessage({ ...args, ...thread })).ts ?? "";
     } catch (error) {
       if (slackError(error) !== "thread_not_found") throw error;
       return send(where, message, undefined);
@@ -40,7 +40,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
     async post(r, key, shows) {
       const where = isShared(key) ? channel : await dmOf(client, r);
       try {
-        const ts = await send(where, draw(r, key, shows, true), cardAbove(r, key));
+        const ts = await send(where, draw(r, key, shows, true), threadOf(r, key));
         return { channel: where, ts };
       } catch (error) {
         return throwPostTrouble(error);
@@ -171,6 +171,14 @@ async function latestOf(client: WebClient, { requester }: AccessRequest) {
   return latest ? { channel: channel.id, ts: latest.ts, mark: latest.blocks?.[0]?.block_id } : null;
 }
 
-/** An alert belongs to its card, and is seen in the channel all the same. */
-const cardAbove = (r: AccessRequest, key: MessageKey): string | undefined =>
-  key === "alert" ? r.messages.card?.ts || undefined : undefined;
+/** What belongs to its card stands below it; an alert is seen in the channel all the same. */
+function threadOf(r: AccessRequest, key: MessageKey): Thread | undefined {
+  const card = r.messages.card?.ts;
+  if (!card || (key !== "alert" && key !== "nudge")) return undefined;
+  return { thread_ts: card, reply_broadcast: key === "alert" };
+}
+
+interface Thread {
+  thread_ts: string;
+  reply_broadcast: boolean;
+}

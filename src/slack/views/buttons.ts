@@ -41,6 +41,7 @@ export const approveButton = (p: Renderer, r: AccessRequest): Button => ({
 });
 export const denyButton = (p: Renderer, r: AccessRequest): Button => others(p, "deny", r);
 export const withdrawButton = (p: Renderer, r: AccessRequest): Button => own(p, "withdraw", r);
+export const nudgeButton = (p: Renderer, r: AccessRequest): Button => own(p, "nudge", r);
 export const hideButton = (p: Renderer, r: AccessRequest): Button => own(p, "hide", r);
 export const changeButton = (p: Renderer, r: AccessRequest): Button => own(p, "change", r);
 export const againButton = (p: Renderer, r: AccessRequest): Button => own(p, "again", r);

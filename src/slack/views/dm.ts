@@ -11,8 +11,9 @@ import { factsOf, message, type Renderer } from "./renderer.ts";
 
 export function waiting(p: Renderer, r: AccessRequest, shows: Shown["waiting"]): Message {
   const f = factsOf(p, r);
-  const open = shows === "pending" || shows === "not-delivered";
-  const rest = [...quote(r.reason), ...(open ? actions(buttons.withdrawButton(p, r)) : [])];
+  const open = shows === "pending" || shows === "not-delivered" || shows === "nudged";
+  const nudge = shows === "pending" ? [buttons.nudgeButton(p, r)] : [];
+  const rest = [...quote(r.reason), ...(open ? actions(buttons.withdrawButton(p, r), ...nudge) : [])];
   const footer = open ? [p.words.lapses(f, p.rich), r.id] : [r.id];
   return message(p, (fmt) => p.words.waiting[shows](f, fmt), rest, footer);
 }

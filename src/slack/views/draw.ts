@@ -11,6 +11,7 @@ import { alert } from "./alert.ts";
 import { card } from "./card.ts";
 import type { Message, ViewContext } from "./context.ts";
 import { notice, reminder, unproven, waiting } from "./dm.ts";
+import { nudge } from "./nudge.ts";
 import { type Renderer, rendererOf } from "./renderer.ts";
 import { token } from "./token.ts";
 
@@ -29,9 +30,10 @@ const KINDS: { [K in MessageKind]: (d: Drawing, shows: Shown[K]) => Message } = 
   unproven: ({ p, r }, shows) => unproven(p, r, shows),
   alert: ({ p, r }, shows) => alert(p, r, shows),
   reminder: ({ p, r, key }, shows) => reminder(p, r, key, shows),
+  nudge: ({ p, r, first }) => nudge(p, r, first),
 };
 
-/** `first`: a new message, not a redraw; only then a card mentions whom it pings. A token is never in it. */
+/** `first`: a new message, not a redraw; only then a card, or what reminds of it, mentions whom it pings. A token is never in it. */
 export function drawMessage(
   r: AccessRequest,
   key: MessageKey,

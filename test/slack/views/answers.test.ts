@@ -60,6 +60,7 @@ const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
     { kind: "late", did, at: NOW - HOUR },
     { kind: "late", did, by: alice, at: NOW - HOUR },
   ]),
+  "reminded-already": [{ kind: "reminded-already", at: NOW - HOUR }],
   stale: [{ kind: "stale", id: ID }],
   "terms-changed": [
     ...ChangedTerm.options.map((what) => ({ kind: "terms-changed" as const, role: "admin", what })),

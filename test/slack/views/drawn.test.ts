@@ -38,12 +38,13 @@ const STATUSES = [
 ] as const;
 const ALL: { [K in MessageKind]: readonly Shown[K][] } = {
   card: STATUSES,
-  waiting: [...STATUSES, "not-delivered"],
+  waiting: [...STATUSES, "not-delivered", "nudged"],
   token: ["setting-up", "outage", "shown", "hidden", "ending", "ended"],
   notice: ["refused", "closed", "denied", "timedOut", "failed", "ended"],
   unproven: ["open", "proven"],
   alert: ["unproven", "proven", "failed", "token-left"],
   reminder: ["open", "closed"],
+  nudge: ["open"],
 };
 
 const seen = ({ text, blocks }: Message): string =>

@@ -11,6 +11,7 @@ import { decisionAction } from "./decision.ts";
 import { editAction } from "./edit.ts";
 import { goOnAction } from "./go-on.ts";
 import { hideAction } from "./hide.ts";
+import { nudgeAction } from "./nudge.ts";
 import { openAction } from "./open.ts";
 import { releaseAction } from "./release.ts";
 import { runAction } from "./run.ts";
@@ -32,6 +33,7 @@ const TABLE: Record<ActionId, Action> = {
   approveNote: decisionAction("approve"),
   deny: decisionAction("deny"),
   withdraw: withdrawAction,
+  nudge: nudgeAction,
   release: releaseAction,
   revoke: decisionAction("revoke"),
   hide: hideAction,
