@@ -66,7 +66,7 @@ export function createSocket(options: SocketOptions): Socket {
   };
   const turn = async () => {
     await step(state, options);
-    void state.census.keep(owned(state));
+    if (options.hasRecords()) void state.census.keep(owned(state));
     return TICK_MS;
   };
   let turning: Repeating | undefined;
@@ -105,11 +105,10 @@ async function step(state: State, options: SocketOptions): Promise<void> {
   else state.nextLook ??= now + within(LOOK_AFTER_MS);
   if (state.nextLook !== undefined && now >= state.nextLook) return lookForOthers(state, options);
   if (state.aside || now < state.nextTry || !isWanted(state, now)) return;
-  const before = state.current;
   const fresh = await open(state, options);
   if (!fresh) return;
+  const before = state.current;
   take(state, fresh, options);
-  // It may have been lost meanwhile, and is closed then all the same.
   if (before) void retire(state, before, options);
   const after = await state.census.judge(fresh.connections, owned(state));
   if (after !== undefined) state.renewAt ??= options.clock.now() + after;
