@@ -64,7 +64,16 @@ test.each([
   ["U0BARE", { name: "bare", locale: "en", standing: "member" }],
   ["U0NOBODY", { name: "U0NOBODY", locale: "en", standing: "stranger" }],
 ])("%s is read as it stands", async (id, profile) => {
-  expect(await directory.person(user(id))).toEqual({ id, ...profile });
+  expect(await directory.person(user(id))).toMatchObject({ id, ...profile });
+});
+
+test("what an approver is shown of a person: their title, and where they are", () => {
+  const { title, timeZone } = profileOf(
+    user("U0X"),
+    SlackUser.parse({ tz: "Asia/Shanghai", profile: { title: " Developer " } }),
+    slack.bot,
+  );
+  expect([title, timeZone]).toEqual(["Developer", "Asia/Shanghai"]);
 });
 
 test("an answer with nothing but an id names someone, of no workspace of ours; Slackbot is a bot", () => {
