@@ -72,6 +72,7 @@ const workspace = () => ({
   signingSecret: SECRETS.SLACK_SIGNING_SECRET,
   botToken: SECRETS.SLACK_BOT_TOKEN,
   command: "/karpor-access",
+  limits: false,
   people: [APPROVER, ...PEOPLE].map((id) => ({ id, name: id.toLowerCase(), realName: id })),
   groups: [{ id: "S0SRE", handle: "sre", members: [APPROVER] }],
   channels: [

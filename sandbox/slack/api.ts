@@ -2,8 +2,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { parseArgs } from "./args.ts";
 import { SlackRefusal } from "./errors.ts";
-import { createLimiter, createMethodLimiter, nextFailure } from "./faults.ts";
+import { nextFailure } from "./faults.ts";
 import { readBody, respondWith } from "./http.ts";
+import { createLimits } from "./limits.ts";
 import type { CallFailure, JsonObject } from "./types.ts";
 import { checkScopes, type Method } from "./web-api/method.ts";
 import { methods } from "./web-api/methods.ts";
@@ -31,10 +32,9 @@ interface Request {
 export type Extras = Record<string, () => JsonObject>;
 
 export function createApi(workspace: Workspace, tokens: Tokens, extras: Extras) {
-  const limited = createLimiter(workspace);
-  const limitedMethod = createMethodLimiter(workspace);
+  const limited = createLimits(workspace);
   const run = (request: Request): Reply => {
-    const wait = limitedMethod(request.name) ?? limited(request.name, request.args);
+    const wait = limited(request.name, request.args);
     return wait === undefined ? perform(workspace, tokens, extras, request) : tooMany(wait);
   };
   return async (name: string, incoming: IncomingMessage, response: ServerResponse): Promise<void> => {

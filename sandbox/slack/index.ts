@@ -7,7 +7,7 @@ import { observed } from "./observe.ts";
 import { createPeople } from "./people.ts";
 import { startServer } from "./server.ts";
 import { createSockets, type Sockets } from "./socket.ts";
-import type { CallFailure, LocalSlackOptions, RateLimit, SlackMessage } from "./types.ts";
+import type { CallFailure, LocalSlackOptions, SlackMessage } from "./types.ts";
 import { createWorkspace, type Workspace } from "./workspace.ts";
 
 export type { Deliver, Delivered, Kind } from "./delivery.ts";
@@ -49,8 +49,6 @@ export async function startLocalSlack(options: LocalSlackOptions) {
   };
 }
 
-const usualLimit: RateLimit = { perSecond: 1, burst: 3 };
-
 function eitherWay(workspace: Workspace, sockets: Sockets) {
   let way = sockets.deliver;
   const deliver = told(workspace, (...sent) => way(...sent));
@@ -76,9 +74,5 @@ function trouble(workspace: Workspace) {
     },
     /** An administrator of the workspace deletes a message. */
     remove: (message: SlackMessage): void => removeMessage(workspace, message),
-    /** About one message a second a channel, as Slack; off unless switched on. */
-    rateLimit: (limit: boolean | RateLimit): void => {
-      workspace.settings.rateLimit = limit === true ? usualLimit : limit || undefined;
-    },
   };
 }

@@ -163,11 +163,6 @@ export type CallFailure =
   | { retryAfter: number }
   | { lost: true };
 
-export interface RateLimit {
-  perSecond: number;
-  burst: number;
-}
-
 export interface WorkspaceSettings {
   signingSecret: string;
   scopes: string[];
@@ -178,9 +173,8 @@ export interface WorkspaceSettings {
   /** Slack's three seconds, in real time: a bot's answer is real time too. */
   ackTimeoutMs: number;
   shouldEscape: boolean;
-  rateLimit: RateLimit | undefined;
-  /** By method; none is limited unless it is among them. */
-  callsPerMinute: Record<string, number>;
+  /** Whether Slack's documented limits hold. */
+  limits: boolean;
 }
 
 export interface LocalSlackOptions {
@@ -199,4 +193,6 @@ export interface LocalSlackOptions {
   bot?: Partial<Bot>;
   /** Shorter in tests of a late ack. */
   ackTimeoutMs?: number;
+  /** On unless said otherwise. */
+  limits?: boolean;
 }

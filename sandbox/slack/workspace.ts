@@ -105,8 +105,7 @@ function initialSettings(options: LocalSlackOptions): WorkspaceSettings {
     deletionForbidden: false,
     ackTimeoutMs: options.ackTimeoutMs ?? 3000,
     shouldEscape: true,
-    rateLimit: undefined,
-    callsPerMinute: {},
+    limits: options.limits ?? true,
   };
 }
 

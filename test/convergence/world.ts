@@ -50,7 +50,7 @@ export async function openLane(redis: string, db: number) {
       const instance = `c${sequences}`;
       clock.jump(Date.now() - clock.now());
       await commands.flushdb();
-      const slack = await startLocalSlack({ ...workspace(clock), ...tokens });
+      const slack = await startLocalSlack({ ...workspace(clock), ...tokens, limits: false });
       return open({ instance, clock, hub, slack, tally, configs, commands, scripts, redis, db, admin });
     },
     close: () => kept.disposeAsync(),

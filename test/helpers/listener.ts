@@ -49,6 +49,7 @@ const workspace = (clock: ReturnType<typeof jumpClock>) => ({
   botToken: token,
   appToken,
   command: "/karpor-access",
+  limits: false,
   people: [
     ...members,
     { id: ROOT, name: "root", realName: "Root" },

@@ -146,7 +146,7 @@ test("bad blocks and views are refused with a pointer to each fault", async () =
 });
 
 test("a message needs words, not too many, and a thread that exists", async () => {
-  const { web } = await world();
+  const { web } = await world({ limits: false });
   const post = (rest: object) => refusal(web.chat.postMessage({ channel: opsId, ...rest } as never));
   expect(await post({})).toBe("no_text");
   expect(await post({ text: "x".repeat(40_001) })).toBe("msg_too_long");
@@ -268,19 +268,53 @@ test("trouble comes on order: an error, a status, silence, a limit, an answer lo
   expect(JSON.stringify(slack.calls)).not.toContain(botToken);
 });
 
-test("one message a second a channel, after a small burst, when switched on", async () => {
+test("one message a second a channel, after three at once; another channel has its own", async () => {
   const { slack, clock, web } = await world();
-  slack.rateLimit({ perSecond: 1, burst: 2 });
   const post = (channel = opsId) => web.chat.postMessage({ channel, text: "x" });
-  await post();
-  await post();
+  for (let i = 0; i < 3; i++) await post();
   await expect(post()).rejects.toMatchObject({ code: "slack_webapi_rate_limited_error", retryAfter: 1 });
   await post(secretId);
   clock.advance(1000);
   await post();
   await expect(post()).rejects.toMatchObject({ retryAfter: 1 });
-  slack.rateLimit(false);
+  slack.settings.limits = false;
   await post();
+});
+
+test.each([
+  ["usergroups.list", 20, {}],
+  ["usergroups.users.list", 20, { usergroup: sreId }],
+  ["chat.update", 50, { channel: opsId, ts: "1.1", text: "x" }],
+  ["conversations.open", 50, { users: bobId }],
+  ["users.info", 100, { user: bobId }],
+] as const)(
+  "%s: %i in any minute, whatever they come to, and each method for itself",
+  async (method, most, args) => {
+    const { clock, web } = await world();
+    const call = () => refusal(web.apiCall(method, { ...args }));
+    const limited = { code: "slack_webapi_rate_limited_error" };
+    for (let i = 0; i < most; i++) {
+      expect(await call()).not.toMatchObject(limited);
+      clock.advance(500);
+    }
+    const spent = most * 500;
+    expect(await call()).toMatchObject({ ...limited, retryAfter: (60_000 - spent) / 1000 });
+    expect(await refusal(web.auth.test())).toBe("ok");
+    clock.advance(60_000 - spent);
+    expect(await call()).not.toMatchObject(limited);
+    expect(await call()).toMatchObject({ ...limited, retryAfter: 1 });
+  },
+);
+
+test("some 300 posts a minute over all channels", async () => {
+  const { slack, clock, web } = await world();
+  const channels = Array.from({ length: 101 }, (_, i) => `C1${i}`);
+  for (const id of channels) slack.people.addChannel({ id, name: id.toLowerCase(), members: [] });
+  const post = (channel: string) => refusal(web.chat.postMessage({ channel, text: "x" }));
+  for (const id of channels.slice(0, 100)) for (let i = 0; i < 3; i++) expect(await post(id)).toBe("ok");
+  expect(await post("C1100")).toMatchObject({ retryAfter: 60 });
+  clock.advance(60_000);
+  expect(await post("C1100")).toBe("ok");
 });
 
 test("every ts is its own and comes from the clock", async () => {

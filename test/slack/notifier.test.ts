@@ -33,6 +33,8 @@ beforeEach(async () => {
     signingSecret: "s",
     botToken: "xoxb-1",
     command: "/karpor-access",
+    // Time stands still here.
+    limits: false,
     people: [
       { id: "U0BOB", name: "bob" },
       { id: "U0ALICE", name: "alice" },
