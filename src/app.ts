@@ -40,7 +40,8 @@ import { createJobs } from "./queue/jobs.ts";
 import { createWorker, type LockTimes } from "./queue/worker.ts";
 import { createListener, type SlackListener } from "./slack/inbound/listen.ts";
 import { createAdmins, tellAdmins } from "./slack/outbound/admins.ts";
-import { slackClient } from "./slack/outbound/client.ts";
+import { createBudget } from "./slack/outbound/budget.ts";
+import { slackClients } from "./slack/outbound/client.ts";
 import { createDirectory } from "./slack/outbound/directory.ts";
 import { createNotifier } from "./slack/outbound/notifier.ts";
 import { rememberPeople } from "./slack/outbound/people.ts";
@@ -56,6 +57,7 @@ import { createRequests } from "./store/requests.ts";
 import { createSocketRegister } from "./store/socket-register.ts";
 import { createSweeps } from "./store/sweeps.ts";
 import { createTold } from "./store/told.ts";
+import { createTurns } from "./store/turns.ts";
 
 export interface App {
   /** Where HTTP is listened to: Slack's requests, and in Socket Mode health alone. */
@@ -168,9 +170,11 @@ export function connectAll(config: Config, { clock, log, times }: AppDeps, opene
   );
   const proxy = slackProxy(env);
   opened.defer(() => proxy?.dispatcher.destroy());
-  const slack = (interactive: boolean) =>
-    slackClient(env.SLACK_BOT_TOKEN, { apiUrl: env.SLACK_API_URL, proxy, interactive, timeout });
-  return { redis, hub, proxy, interactive: slack(true), slack: slack(false) };
+  const time = hubClock(clock, hub.clockOffset);
+  const turns = createTurns({ redis: redis.commands, keys: keysOf(config.instance), clock: time });
+  const budget = createBudget({ turns, clock: time, log, send: proxy?.fetch });
+  const callers = slackClients(env.SLACK_BOT_TOKEN, budget, { apiUrl: env.SLACK_API_URL, timeout });
+  return { redis, hub, proxy, callers, interactive: callers.interactive, slack: callers.to("trouble") };
 }
 
 /** The adapters behind the flows. */
@@ -181,7 +185,7 @@ export function assemble(
   opened: AsyncDisposableStack,
   home: () => HomeWorkspace,
 ) {
-  const { redis, hub, slack, interactive } = clients;
+  const { redis, hub, slack, interactive, callers } = clients;
   const keys = keysOf(config.instance);
   const people = rememberPeople(createDirectory(interactive, home));
   const context = contextOf(config, clock);
@@ -225,7 +229,7 @@ export function assemble(
     sweeps: createSweeps({ redis: redis.commands, keys }),
     grants: grantsBy("urgent"),
     jobs,
-    notifier: createNotifier({ client: slack, ...config.slack, context, log }),
+    notifier: createNotifier({ slack: callers, ...config.slack, context, log }),
     directory: people,
     admins,
     lease: createLease(redis.commands, keys, times?.lease),

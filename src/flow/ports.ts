@@ -213,11 +213,13 @@ export interface Notifier {
   findPost(request: AccessRequest, key: MessageKey): Promise<Place | "absent" | "unknown">;
   /** `gone`: there is no such message any more, or Slack lets nobody edit it. */
   redraw(request: AccessRequest, key: MessageKey, shows: Shows, at: Place): Promise<"done" | "gone">;
+  /** Room for the edit that shows a token, kept for some seconds, and given back when it was not used. Throws SlackBusy. */
+  roomForToken(): Promise<RoomForToken>;
   /** Adds the token to the posted message by an edit. Throws GrantFailed when nobody can ever edit it. */
-  showToken(request: In<"delivering">, at: Place, token: Secret): Promise<void>;
+  showToken(request: In<"delivering">, at: Place, token: Secret, room?: RoomForToken): Promise<void>;
   /**
-   * Takes a token off: edited or deleted, whichever Slack lets us; `prefer` is tried first. `refused`: Slack refuses
-   * both for good. A message that is gone is deleted.
+   * Takes a token off: edited or deleted, whichever Slack has room for. One that is to be deleted is edited only where
+   * Slack refuses that for good. `refused`: Slack refuses both for good. A message that is gone is deleted. Throws SlackBusy.
    */
   takeTokenOff(
     request: AccessRequest,
@@ -225,6 +227,11 @@ export interface Notifier {
     at: Place,
     prefer: "edit" | "delete",
   ): Promise<"edited" | "deleted" | { refused: string }>;
+}
+
+export interface RoomForToken extends AsyncDisposable {
+  /** Whether it is still there; then it is used up. */
+  use(): boolean;
 }
 
 /** Slack will not deliver this message as things stand: nothing was posted. */
@@ -250,6 +257,37 @@ export class SlackBusy extends Error {
     super(`Slack asks to wait ${retryAfterMs} ms`);
     this.retryAfterMs = retryAfterMs;
   }
+}
+
+/** So many calls in any `windowMs`. */
+export interface Room {
+  name: string;
+  most: number;
+  windowMs: number;
+  /** Place by place from the first call on: a burst, and then evenly. */
+  refills?: boolean;
+}
+
+export interface Turn {
+  /** Of this call; none other has it. */
+  id: string;
+  /** 0 is the most urgent. */
+  rank: number;
+  /**
+   * Those who must wait are told to come one after the other; with this, all of one rank at the same time, and what is
+   * less urgent leaves the room to them for so long.
+   */
+  holdMs?: number;
+}
+
+/** Who may call now, of all replicas together. Each throws StoreDown or StoreUnsure when Redis does not answer. */
+export interface Turns {
+  /** 0: there is room in all of them, and this call has it. Else the milliseconds until it is its turn. */
+  take(rooms: readonly Room[], turn: Turn): Promise<number>;
+  /** It did not call after all. */
+  giveBack(rooms: readonly Room[], id: string): Promise<void>;
+  /** Nobody calls for so long. */
+  close(room: Room, ms: number): Promise<void>;
 }
 
 /** The workspace's people, read fresh at every call. Throws when Slack does not answer. */

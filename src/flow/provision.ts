@@ -15,6 +15,7 @@ import {
   type Later,
   type Place,
   type Ports,
+  type RoomForToken,
 } from "./ports.ts";
 import { settleDoubtful } from "./settle-doubtful.ts";
 import { commit } from "./support/commit.ts";
@@ -71,10 +72,12 @@ async function setUp(ports: Ports, found: Open, signal: AbortSignal): Promise<vo
   if (!isOpen(request)) return;
   const now = ports.clock.now();
   if (now >= request.expiresAt) return stop(ports, id, (r) => ending(r, { cause: "expired", at: now }));
+  // First of all: a token that were made and then had to wait would count as one that may have been shown.
+  await using room = await ports.notifier.roomForToken();
   let ready: Ready | undefined;
   try {
     ready = await prepare(ports, request, signal);
-    await deliver(ports, request, ready, signal);
+    await deliver(ports, request, { ...ready, room }, signal);
   } catch (error) {
     if (!(error instanceof GrantFailed)) throw error;
     ports.log.error({ id, failure: error.failure, err: error }, "this grant cannot be made");
@@ -154,7 +157,12 @@ async function assertStillAllowed({ directory, policy }: Ports, request: Open): 
   if (!approver) throw new GrantFailed("terms-changed", "who approved it may not approve this role any more");
 }
 
-async function deliver(ports: Ports, request: Open, ready: Ready, signal: AbortSignal): Promise<void> {
+async function deliver(
+  ports: Ports,
+  request: Open,
+  ready: Ready & { room: RoomForToken },
+  signal: AbortSignal,
+): Promise<void> {
   const { id } = request;
   const [{ token, grant }] = await settleAll([
     reportOutage(ports, id, "hub", () => mint(ports, request, ready, signal)),
@@ -165,7 +173,9 @@ async function deliver(ports: Ports, request: Open, ready: Ready, signal: AbortS
   const next = await commit(ports, id, (r) => delivering(r, grant));
   // Withdrawn, revoked or over meanwhile: its end takes away what was made.
   if (next.state !== "delivering" || signal.aborted) return;
-  await reportOutage(ports, id, "slack", () => ports.notifier.showToken(next, ready.message, token));
+  await reportOutage(ports, id, "slack", () =>
+    ports.notifier.showToken(next, ready.message, token, ready.room),
+  );
   const done = await commit(ports, id, (r) => (isMine(r, ready.message.ts) ? active(r) : null));
   // Hidden or ended in the moment it was shown.
   if (done.state !== "active" || done.hidden) await clearHeld(ports, id);

@@ -1,11 +1,12 @@
 /** The worker: each job's name leads to its flow, which looks at the record and says whether to look again. */
-import { DelayedError, type Job, Worker } from "bullmq";
+import { DelayedError, type Job, type Queue, Worker } from "bullmq";
 import type { Cluster, Redis } from "ioredis";
 import { z } from "zod";
 import { RequestId } from "../domain/ids.ts";
 import { STEPS, type Step } from "../domain/lifecycle.ts";
-import { type Clock, LANES, type Lane, type Later, type Log } from "../flow/ports.ts";
+import { type Clock, LANES, type Lane, type Later, type Log, SlackBusy } from "../flow/ports.ts";
 import { describe, quietly } from "./errors.ts";
+import { openLanes } from "./jobs.ts";
 import { SWEEP, scheduleSweeps } from "./sweeps.ts";
 
 export type Handler = (id: RequestId, lane: Lane) => Promise<Later>;
@@ -49,16 +50,23 @@ export const CONCURRENCY: Record<Lane, number> = { urgent: 64, timers: 24, messa
 export function createWorker(settings: WorkerSettings): Work {
   const { connection, prefix, clock, log } = settings;
   const taken = { ...settings, sweep: oneAtATime(settings.sweep) };
-  const workers = LANES.map((lane) => startLane(lane, taken));
+  const queues = openLanes(connection, prefix);
+  const workers = LANES.map((lane) => startLane(lane, { ...taken, queue: queues[lane] }));
   const sweeps = scheduleSweeps({ connection, prefix, clock, log });
   return {
     async close() {
       await Promise.all([sweeps.stop(), ...workers.map((worker) => worker.close())]);
+      await Promise.all(LANES.map((lane) => queues[lane].close()));
     },
   };
 }
 
-function startLane(lane: Lane, settings: WorkerSettings): Worker {
+interface LaneSettings extends WorkerSettings {
+  /** The lane's own. */
+  queue: Queue;
+}
+
+function startLane(lane: Lane, settings: LaneSettings): Worker {
   const { connection, prefix, clock, log, locks = LOCK_TIMES } = settings;
   const worker = new Worker(lane, (job, token) => look(settings, lane, job, token), {
     connection,
@@ -91,9 +99,29 @@ function leaveToOthers({ name, id, attemptsStarted }: Job, log: Log): number {
   return Math.min(SOONEST_MS * 2 ** attemptsStarted, FOREIGN_AGAIN_MAX_MS);
 }
 
+/** Slack's asking to wait is no failure: it counts as no attempt, and nothing is given up for it. */
+const orLater = (work: Promise<Later>, clock: Clock): Promise<(Later & { inLine?: boolean }) | undefined> =>
+  work.catch((error: unknown) => {
+    if (error instanceof SlackBusy) return { again: clock.now() + error.retryAfterMs, inLine: true };
+    throw error;
+  });
+
+/** However many changes of a record wait for Slack, one job waits for them all; false when it is this one. */
+async function isInLine(
+  queue: Queue,
+  { name, id: own }: Job,
+  id: RequestId,
+  { ms, due }: { ms: number; due: number },
+): Promise<boolean> {
+  const jobId = `${name}-${id}-waiting`;
+  if (own === jobId) return false;
+  await queue.add(name, { id, due }, { jobId, delay: ms });
+  return true;
+}
+
 const Known = z.object({ name: z.enum(STEPS), data: z.object({ id: RequestId, due: z.number() }) });
 
-async function look(settings: WorkerSettings, lane: Lane, job: Job, token?: string) {
+async function look({ queue, ...settings }: LaneSettings, lane: Lane, job: Job, token?: string) {
   const { clock, log } = settings;
   try {
     if (job.name === SWEEP) return await settings.sweep();
@@ -101,9 +129,12 @@ async function look(settings: WorkerSettings, lane: Lane, job: Job, token?: stri
     // BullMQ counts in the machine's own time, whatever ours says.
     const wait = async (ms: number) => job.moveToDelayed(Date.now() + ms, token);
     if (known.success) {
-      const later = await settings.handlers[known.data.name](known.data.data.id, lane);
+      const { name, data } = known.data;
+      const later = await orLater(settings.handlers[name](data.id, lane), clock);
       if (!later) return;
-      await wait(Math.max(later.again - clock.now(), SOONEST_MS));
+      const ms = Math.max(later.again - clock.now(), SOONEST_MS);
+      if (later.inLine && (await isInLine(queue, job, data.id, { ms, due: later.again }))) return;
+      await wait(ms);
     } else await wait(leaveToOthers(job, log));
   } catch (error) {
     log.warn(

@@ -24,6 +24,10 @@ export interface Keys {
   lease(name: string): string;
   /** That something was told. */
   told(key: string): string;
+  /** When Slack was called, by room. */
+  calls(room: string): string;
+  /** Who waits to call it. */
+  line(room: string): string;
 }
 
 export function keysOf(instance: string): Keys {
@@ -44,5 +48,7 @@ export function keysOf(instance: string): Keys {
     recent: (user) => `${prefix}:recent:${user}`,
     lease: (name) => `${prefix}:lease:${name}`,
     told: (key) => `${prefix}:told:${key}`,
+    calls: (room) => `${prefix}:calls:${room}`,
+    line: (room) => `${prefix}:line:${room}`,
   };
 }

@@ -283,6 +283,7 @@ const notifier = {
   post: async () => ({ channel: "D1", ts: "1.1" }),
   findPost: async () => "absent",
   redraw: async () => "done",
+  roomForToken: async () => ({ use: () => true, [Symbol.asyncDispose]: async () => {} }),
   showToken: async () => {},
   takeTokenOff: async () => "edited",
 };

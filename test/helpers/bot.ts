@@ -154,7 +154,6 @@ const workspace = (clock: JumpClock) => ({
   botToken: BOT_TOKEN,
   appToken: APP_TOKEN,
   command: "/karpor-access",
-  limits: false,
   people: [...members, { id: GUEST, name: "gus", realName: "Gus", isRestricted: true }],
   groups: [
     { id: "S0SRE", handle: "sre", members: [ALICE, CAROL] },

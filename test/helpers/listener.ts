@@ -17,6 +17,7 @@ import type { ViewContext } from "../../src/slack/views/index.ts";
 import { memoryLog } from "./memory-log.ts";
 import { type MemoryPorts, memoryPorts, workThrough } from "./memory-ports.ts";
 import { ALICE, APPROVALS, BOB, CAROL, GENERAL, MEI, members } from "./people.ts";
+import { uncounted } from "./uncounted.ts";
 
 export { ALICE, APPROVALS, BOB, CAROL, GENERAL, MEI };
 export const ROOT = "U0ROOT";
@@ -89,7 +90,13 @@ export async function openDoor({ transport = "http", beside, more = {} }: DoorOp
   const client = slackClient(token, { apiUrl: slack.apiUrl, interactive: true });
   const people = rememberPeople(createDirectory(client, () => slack.bot));
   const context = contextOf(clock);
-  const notifier = createNotifier({ client, channel: APPROVALS, language: "en", context, log });
+  const notifier = createNotifier({
+    slack: uncounted(client),
+    channel: APPROVALS,
+    language: "en",
+    context,
+    log,
+  });
   const policy = { roles, admins: [ROOT as never], reminders: [], digest: "0".repeat(64) };
   const ports = memoryPorts({ clock, log, policy, notifier, directory: people });
   const http = await startHttp(0, {});

@@ -1,13 +1,18 @@
 /** Grants that live already, by the hundred: objects on the hub, records and timers in Redis, and the token in its holder's DM. */
 import { randomBytes } from "node:crypto";
+import { contextOf } from "../../src/app.ts";
+import { loadConfig } from "../../src/config.ts";
 import { requestId } from "../../src/domain/ids.ts";
 import { Person } from "../../src/domain/person.ts";
 import type { In } from "../../src/domain/request.ts";
 import { secret } from "../../src/domain/secret.ts";
-import type { Ports } from "../../src/flow/ports.ts";
+import type { Notifier, Ports } from "../../src/flow/ports.ts";
+import { slackClient } from "../../src/slack/outbound/client.ts";
+import { createNotifier } from "../../src/slack/outbound/notifier.ts";
 import { decision, requestedRecord } from "../domain/records.ts";
 import type { World } from "./bot.ts";
 import { BOB, CAROL, MEI } from "./people.ts";
+import { uncounted } from "./uncounted.ts";
 
 const HOLDERS = [BOB, CAROL, MEI].map((id) => Person.parse({ id, name: id, locale: "en" }));
 const AT_ONCE = 8;
@@ -39,13 +44,21 @@ async function makeOne(world: World, ports: Ports, n: number, expiresAt: number)
   const { accountUid, bindingUid } = await ports.grants.create(approved, new AbortController().signal);
   const grant = { accountUid, bindingUid, tokenExpiresAt: expiresAt, shortened: false };
   const bare = { ...approved, grant, state: "active" as const, hidden: false, reminded: [] };
-  const live = { ...bare, messages: await shown(ports, bare) };
+  const live = { ...bare, messages: await shown(uncountedNotifier(world, ports), bare) };
   await ports.requests.adopt(live);
   await world.jobs.setTimer(live.id, null, { step: "end", at: expiresAt });
   return live;
 }
 
-async function shown({ notifier }: Ports, live: In<"active">): Promise<In<"active">["messages"]> {
+/** Its messages were in Slack long before, and take no room from those of the test. */
+function uncountedNotifier({ env, clock }: World, { log }: Ports): Notifier {
+  const config = loadConfig(env);
+  const client = slackClient(env.SLACK_BOT_TOKEN, { apiUrl: env.SLACK_API_URL, interactive: false });
+  const context = contextOf(config, clock);
+  return createNotifier({ slack: uncounted(client), ...config.slack, context, log });
+}
+
+async function shown(notifier: Notifier, live: In<"active">): Promise<In<"active">["messages"]> {
   const token = await notifier.post(live, "token", "setting-up");
   await notifier.showToken(
     { ...live, state: "delivering" },

@@ -7,7 +7,7 @@ import { freePort, scratch } from "../../sandbox/child.ts";
 import { promoteDue } from "../../sandbox/promote.ts";
 import { startRedis } from "../../sandbox/redis/redis.ts";
 import { requestId } from "../../src/domain/ids.ts";
-import { LANES } from "../../src/flow/ports.ts";
+import { LANES, SlackBusy } from "../../src/flow/ports.ts";
 import { connect } from "../../src/store/connect.ts";
 import { freshKeys, memoryLog, testRedis, until } from "../helpers/redis.ts";
 import { nothing, work } from "./fixture.ts";
@@ -154,6 +154,28 @@ test("what is due again far later is reached by a jump of the clock", async () =
   clock.jump(86_400_000);
   await promoteDue(jobs.lanes.urgent, clock.now());
   await until(() => calls === 2);
+});
+
+test("Slack's asking to wait is waited for: no attempt is counted, nothing is given up, and one job waits for many", async () => {
+  let asked = 0;
+  const syncMessages = vi.fn(async () => {
+    if (asked++ < 20) throw new SlackBusy(30_000);
+    return undefined;
+  });
+  const { jobs, clock, log } = running({ syncMessages });
+  for (let version = 1; version <= 3; version++) await jobs.add("messages", "syncMessages", id, version);
+  await until(async () => asked === 3 && (await jobs.lanes.messages.getActiveCount()) === 0);
+  expect((await jobs.lanes.messages.getDelayed()).map((job) => job?.id)).toEqual([
+    `syncMessages-${id}-waiting`,
+  ]);
+  for (let times = 4; times <= 21; times++) {
+    await until(async () => (await jobs.lanes.messages.getDelayedCount()) === 1);
+    clock.jump(30_000);
+    await promoteDue(jobs.lanes.messages, clock.now());
+    await until(() => asked === times);
+  }
+  await until(async () => (await jobs.lanes.messages.getDelayedCount()) === 0);
+  expect(log.lines.filter(({ message }) => message === "A job failed")).toEqual([]);
 });
 
 test("a failing flow is tried again; neither job nor Redis keeps what it said", async () => {

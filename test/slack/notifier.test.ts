@@ -17,6 +17,7 @@ import {
 } from "../../src/flow/ports.ts";
 import { slackClient } from "../../src/slack/outbound/client.ts";
 import { createNotifier } from "../../src/slack/outbound/notifier.ts";
+import { uncounted } from "../helpers/uncounted.ts";
 import { bob, deliveringOne, drawn, everyMessage, NOW, pendingOne, view } from "./records.ts";
 
 const CHANNEL = "C0APPROVALS";
@@ -52,7 +53,7 @@ const write = (level: string) => (fields: object, message: string) => {
 };
 const over = (client: WebClient) =>
   createNotifier({
-    client,
+    slack: uncounted(client),
     channel: CHANNEL,
     language: "en",
     context: view,
@@ -361,7 +362,7 @@ describe("taking the token off", () => {
 
   describe.each(["edit", "delete"] as const)("preferring to %s", (prefer) => {
     test.each<CallFailure>([
-      { retryAfter: 30 },
+      ...(prefer === "edit" ? [{ retryAfter: 30 }] : []),
       "edit_window_closed",
       "compliance_exports_prevent_deletion",
       "internal_error",
@@ -382,12 +383,19 @@ describe("taking the token off", () => {
 
     test("a message that goes between the two tries is deleted", async () => {
       const place = await shown();
-      slack.failNext(method[prefer], { retryAfter: 1 });
+      slack.failNext(method[prefer], "internal_error");
       slack.failNext(method[other[prefer]], "message_not_found");
       expect(await takeOff(place, prefer)).toBe("deleted");
     });
 
-    test("both have no room: the shorter wait is told", async () => {
+    test.runIf(prefer === "delete")("no room to delete: waited for, and not edited", async () => {
+      const place = await shown();
+      slack.failNext("chat.delete", { retryAfter: 9 });
+      expect(await failure(takeOff(place, prefer))).toMatchObject({ retryAfterMs: 9000 });
+      expect(methods()).toEqual(["chat.delete"]);
+    });
+
+    test.runIf(prefer === "edit")("both have no room: the shorter wait is told", async () => {
       const place = await shown();
       slack.failNext("chat.update", { retryAfter: 30 });
       slack.failNext("chat.delete", { retryAfter: 7 });

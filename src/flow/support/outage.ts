@@ -2,7 +2,7 @@
 import type { RequestId } from "../../domain/ids.ts";
 import type { Outage } from "../../domain/request.ts";
 import { withOutage } from "../../domain/transitions.ts";
-import { GrantFailed, type Ports, TroubleOutside } from "../ports.ts";
+import { GrantFailed, type Ports, SlackBusy, TroubleOutside } from "../ports.ts";
 import { commit } from "./commit.ts";
 
 /** `suspect`: what it is when the error does not say. Throws what `work` throws. */
@@ -15,7 +15,8 @@ export async function reportOutage<T>(
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof GrantFailed))
+    // Who waits for their turn is served soon: nobody need be told.
+    if (!(error instanceof GrantFailed || error instanceof SlackBusy))
       await noteOutage(ports, id, error instanceof TroubleOutside ? error.what : suspect, error);
     throw error;
   }

@@ -7,6 +7,8 @@ import {
   WebClient,
   type WebClientOptions,
 } from "@slack/web-api";
+import type { Budget } from "./budget.ts";
+import { URGENCIES, type Urgency } from "./limits.ts";
 import type { SlackProxy } from "./proxy.ts";
 
 export interface SlackClientOptions {
@@ -18,7 +20,12 @@ export interface SlackClientOptions {
   timeout?: number | undefined;
 }
 
-const PATIENCE: Record<"interactive" | "jobs", WebClientOptions> = {
+interface Patience {
+  timeout: number;
+  retryConfig: NonNullable<WebClientOptions["retryConfig"]>;
+}
+
+const PATIENCE: Record<"interactive" | "jobs", Patience> = {
   interactive: {
     timeout: 1_000,
     retryConfig: { retries: 2, minTimeout: 100, maxTimeout: 300, factor: 2, randomize: false },
@@ -27,20 +34,59 @@ const PATIENCE: Record<"interactive" | "jobs", WebClientOptions> = {
   jobs: { timeout: 5_000, retryConfig: { retries: 0 } },
 };
 
-export function slackClient(
-  token: string,
-  { apiUrl, proxy, interactive, timeout }: SlackClientOptions,
-): WebClient {
+const patienceOf = ({ interactive, timeout }: SlackClientOptions): Patience => {
+  const usual = PATIENCE[interactive ? "interactive" : "jobs"];
+  return { ...usual, timeout: timeout ?? usual.timeout };
+};
+
+/** For the command line, which is no part of the running bot. */
+export function slackClient(token: string, options: SlackClientOptions): WebClient {
+  const { proxy } = options;
   return new WebClient(token, {
-    ...PATIENCE[interactive ? "interactive" : "jobs"],
-    ...(timeout === undefined ? {} : { timeout }),
-    // Else one 429 silently holds back every later call of this client.
-    rejectRateLimitedCalls: true,
-    logger: silent,
-    ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
+    ...patienceOf(options),
+    ...common(options),
     ...(proxy && { fetch: proxy.fetch }),
   });
 }
+
+/** Whoever calls Slack while the bot runs. */
+export interface SlackClients {
+  /** Somebody waits. */
+  interactive: WebClient;
+  /** For jobs. */
+  to(urgency: Urgency): WebClient;
+  /** For what was reserved. */
+  reserved: WebClient;
+  /** Throws SlackBusy. */
+  reserve: Budget["reserve"];
+}
+
+/** Each call waits for its turn first, and only then does its time run. */
+export function slackClients(
+  token: string,
+  budget: Budget,
+  options: Omit<SlackClientOptions, "interactive" | "proxy">,
+): SlackClients {
+  const open = (urgency: Urgency | "reserved", interactive: boolean) => {
+    const { timeout, retryConfig } = patienceOf({ ...options, interactive });
+    return new WebClient(token, { fetch: budget.fetch(urgency, timeout), retryConfig, ...common(options) });
+  };
+  const clients = new Map(URGENCIES.map((urgency) => [urgency, open(urgency, false)]));
+  const interactive = open("show", true);
+  return {
+    interactive,
+    to: (urgency) => clients.get(urgency) ?? interactive,
+    reserved: open("reserved", false),
+    reserve: budget.reserve,
+  };
+}
+
+const common = ({ apiUrl }: Pick<SlackClientOptions, "apiUrl">): WebClientOptions => ({
+  // Else one 429 silently holds back every later call of this client.
+  rejectRateLimitedCalls: true,
+  logger: silent,
+  ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
+});
 
 /** Its errors are thrown too; its own lines would bypass our log and its redaction. */
 const silent: Logger = {

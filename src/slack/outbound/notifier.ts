@@ -2,15 +2,23 @@
 import type { KnownBlock } from "@slack/types";
 import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
-import { isDirect, isShared, type MessageKey, type Shows } from "../../domain/message-key.ts";
+import {
+  isDirect,
+  isShared,
+  kindOf,
+  type MessageKey,
+  type MessageKind,
+  type Shows,
+} from "../../domain/message-key.ts";
 import type { Locale } from "../../domain/person.ts";
 import { type AccessRequest, GrantFailed, type Log, type Notifier, type Place } from "../../flow/ports.ts";
 import { drawMessage, drawToken, type Message, type ViewContext } from "../views/index.ts";
-import { isFrozen, isUndeliverable, retryAfter, slackError } from "./client.ts";
+import { isFrozen, isUndeliverable, retryAfter, type SlackClients, slackError } from "./client.ts";
+import type { Urgency } from "./limits.ts";
 import { throwPostTrouble, throwTrouble } from "./trouble.ts";
 
 export interface NotifierOptions {
-  client: WebClient;
+  slack: Pick<SlackClients, "to" | "reserved" | "reserve">;
   /** The approvals channel, and the language of what stands there. */
   channel: string;
   language: Locale;
@@ -21,26 +29,16 @@ export interface NotifierOptions {
 const calm = { unfurl_links: false, unfurl_media: false };
 
 export function createNotifier(options: NotifierOptions): Notifier {
-  const { client, channel, language, context, log } = options;
+  const { slack, channel, language, context, log } = options;
   const draw = (r: AccessRequest, key: MessageKey, shows: Shows, first: boolean): Message =>
     marked(drawMessage(r, key, shows, context(isShared(key) ? language : r.requester.locale), first), r, key);
 
-  async function send(where: string, message: Message, thread: Thread | undefined): Promise<string> {
-    const args = { channel: where, ...message, ...calm };
-    if (!thread) return (await client.chat.postMessage(args)).ts ?? "";
-    try {
-      return (await client.chat.postMessage({ ...args, ...thread })).ts ?? "";
-    } catch (error) {
-      if (slackError(error) !== "thread_not_found") throw error;
-      return send(where, message, undefined);
-    }
-  }
-
   return {
     async post(r, key, shows) {
+      const client = slack.to(POSTED[kindOf(key)]);
       const where = isShared(key) ? channel : await dmOf(client, r);
       try {
-        const ts = await send(where, draw(r, key, shows, true), threadOf(r, key));
+        const ts = await send(client, where, draw(r, key, shows, true), threadOf(r, key));
         return { channel: where, ts };
       } catch (error) {
         return throwPostTrouble(error);
@@ -49,7 +47,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
 
     async findPost(r, key) {
       if (isShared(key)) return "unknown";
-      const latest = await latestOf(client, r).catch(throwTrouble);
+      const latest = await latestOf(slack.to(POSTED[kindOf(key)]), r).catch(throwTrouble);
       if (!latest) return "absent";
       if (latest.mark === markOf(r, key)) return { channel: latest.channel, ts: latest.ts };
       // The newest in the DM was there before: nothing came after it.
@@ -58,32 +56,68 @@ export function createNotifier(options: NotifierOptions): Notifier {
 
     async redraw(r, key, shows, { channel, ts }) {
       try {
-        await client.chat.update({ channel, ts, ...draw(r, key, shows, false) });
+        await slack.to(key === "card" ? "cards" : "tidying").chat.update({
+          ...{ channel, ts },
+          ...draw(r, key, shows, false),
+        });
         return "done";
       } catch (error) {
-        const slack = slackError(error);
-        if (!slack || !isFinalRefusal(slack)) return throwTrouble(error);
-        if (slack !== "message_not_found")
-          log.warn({ id: r.id, key, shows, slack }, "Slack does not let this message be redrawn");
+        const code = slackError(error);
+        if (!code || !isFinalRefusal(code)) return throwTrouble(error);
+        if (code !== "message_not_found")
+          log.warn({ id: r.id, key, shows, slack: code }, "Slack does not let this message be redrawn");
         return "gone";
       }
     },
 
-    async showToken(r, { channel, ts }, token) {
+    roomForToken: () => slack.reserve("chat.update", "show"),
+
+    async showToken(r, { channel, ts }, token, room) {
       const message = marked(drawToken(r, token.reveal(), context(r.requester.locale)), r, "token");
+      const client = room?.use() ? slack.reserved : slack.to("show");
       await client.chat.update({ channel, ts, ...message }).catch(neverShown);
     },
 
     async takeTokenOff(r, shows, at, prefer) {
+      const client = slack.to("take-off");
       const edit = () => client.chat.update({ ...placeOf(at), ...draw(r, "token", shows, false) });
       const erase = () => client.chat.delete(placeOf(at));
       const ways = [
         { done: "edited", work: edit },
         { done: "deleted", work: erase },
       ] as const;
-      return eitherWay(prefer === "edit" ? ways : ways.toReversed());
+      // What must go for good waits for its deletion; it is edited only where Slack deletes nothing.
+      return prefer === "edit" ? eitherWay(ways, true) : eitherWay(ways.toReversed(), false);
     },
   };
+}
+
+/** How soon a new message must be there. */
+const POSTED: Record<MessageKind, Urgency> = {
+  card: "cards",
+  waiting: "cards",
+  token: "show",
+  notice: "trouble",
+  unproven: "trouble",
+  alert: "trouble",
+  reminder: "cards",
+  nudge: "cards",
+};
+
+async function send(
+  client: WebClient,
+  where: string,
+  message: Message,
+  thread: Thread | undefined,
+): Promise<string> {
+  const args = { channel: where, ...message, ...calm };
+  if (!thread) return (await client.chat.postMessage(args)).ts ?? "";
+  try {
+    return (await client.chat.postMessage({ ...args, ...thread })).ts ?? "";
+  } catch (error) {
+    if (slackError(error) !== "thread_not_found") throw error;
+    return send(client, where, message, undefined);
+  }
 }
 
 const placeOf = ({ channel, ts }: Place): Place => ({ channel, ts });
@@ -93,8 +127,8 @@ interface Way {
   work(): Promise<unknown>;
 }
 
-/** The first that Slack takes. Throws when one may still be taken later. */
-async function eitherWay(ways: readonly Way[]): Promise<Way["done"] | { refused: string }> {
+/** The first that Slack takes. Throws when one may still be taken later. `inHaste`: by the second, when the first has no room. */
+async function eitherWay(ways: readonly Way[], inHaste: boolean): Promise<Way["done"] | { refused: string }> {
   const failures: unknown[] = [];
   for (const { done, work } of ways) {
     try {
@@ -105,7 +139,7 @@ async function eitherWay(ways: readonly Way[]): Promise<Way["done"] | { refused:
       if (slack === "message_not_found") return "deleted";
       failures.push(error);
       // Only Slack's own no, or its limit on this method, makes the other way worth a try.
-      if (!slack && retryAfter(error) === null) break;
+      if (!slack && !(inHaste && retryAfter(error) !== null)) break;
     }
   }
   const passing = failures.find((error) => !isFinalRefusal(slackError(error) ?? ""));

@@ -1,0 +1,146 @@
+/** The one door to Slack's Web API: every call waits for its turn here, and what Slack asks one method to wait, all replicas wait. */
+import { randomUUID } from "node:crypto";
+import type { FetchFunction } from "@slack/web-api";
+import { SECOND } from "../../domain/duration.ts";
+import {
+  type Clock,
+  type Log,
+  type Room,
+  type RoomForToken,
+  SlackBusy,
+  StoreDown,
+  StoreUnsure,
+  type Turns,
+} from "../../flow/ports.ts";
+import { roomsOf, URGENCIES, type Urgency } from "./limits.ts";
+import { createOrder, type Write } from "./order.ts";
+
+export interface BudgetOptions {
+  turns: Turns;
+  clock: Clock;
+  log: Log;
+  /** By a proxy; straight where it is left out. */
+  send?: typeof globalThis.fetch | undefined;
+}
+
+export interface Budget {
+  /** For a client of the Web API. `timeoutMs`: of the call itself, however long it waited before. */
+  fetch(urgency: Urgency | "reserved", timeoutMs: number): FetchFunction;
+  /** Room for one call, which is then made without another turn. Throws SlackBusy. */
+  reserve(method: string, urgency: Urgency): Promise<RoomForToken>;
+}
+
+/** A token goes by an edit or a deletion: whoever waits for one of them is in no line. */
+const TOGETHER = [{ holdMs: 3 * SECOND }];
+/** A shorter wait is waited for in place. */
+const PATIENCE_MS = 2.5 * SECOND;
+/** What was reserved longer ago, Slack would count at another time than we do. */
+const RESERVED_MS = 10 * SECOND;
+
+export function createBudget(options: BudgetOptions): Budget {
+  const order = createOrder();
+  return {
+    fetch: (urgency, timeoutMs) => async (url, init) => {
+      const method = String(url).split("/").at(-1) ?? "";
+      const fields = new URLSearchParams(typeof init?.body === "string" ? init.body : "");
+      const [channel, ts] = [fields.get("channel"), fields.get("ts")];
+      const rooms = urgency === "reserved" ? [] : roomsOf(method, channel, urgency);
+      const write: Write = { method, urgency, init, isOut: false };
+      const send = () =>
+        (options.send ?? fetch)(String(url), {
+          ...(write.init as RequestInit),
+          signal: AbortSignal.timeout(timeoutMs),
+        });
+      const call = () => go(options, { rooms, rank: rankOf(urgency) }, write, send);
+      return isEdit(method) && ts ? order(`${channel}:${ts}`, write, call) : call();
+    },
+    reserve: (method, urgency) => reserve(options, roomsOf(method, null, urgency), rankOf(urgency)),
+  };
+}
+
+const isEdit = (method: string): boolean => method === "chat.update" || method === "chat.delete";
+const rankOf = (urgency: Urgency | "reserved"): number =>
+  urgency === "reserved" ? 0 : URGENCIES.indexOf(urgency);
+
+interface Place {
+  rooms: Room[];
+  rank: number;
+}
+
+async function go(
+  options: BudgetOptions,
+  place: Place,
+  write: Write,
+  send: () => Promise<Response>,
+): Promise<Response> {
+  const until = options.clock.now() + PATIENCE_MS;
+  for (;;) {
+    const wait = await turn(options, place, randomUUID(), until);
+    if (wait > 0) return busy(wait);
+    if (write.isDropped) return busy(SECOND);
+    write.isOut = true;
+    const response = await send();
+    const after = askedToWait(response);
+    if (after === null) return response;
+    write.isOut = false;
+    const [narrowest] = place.rooms;
+    if (narrowest) await counted(options, () => options.turns.close(narrowest, after));
+    // Whatever was asked, nothing was done: the turn that comes next is this one's again.
+    if (!narrowest || options.clock.now() + after > until) return response;
+  }
+}
+
+/** 0 when it has come; else the milliseconds it would take beyond `until`. */
+async function turn(
+  options: BudgetOptions,
+  { rooms, rank }: Place,
+  id: string,
+  until: number,
+): Promise<number> {
+  const { turns, clock } = options;
+  for (;;) {
+    if (rooms.length === 0) return 0;
+    const wait = (await counted(options, () => turns.take(rooms, { id, rank, ...TOGETHER[rank] }))) ?? 0;
+    if (wait === 0 || clock.now() + wait > until) return wait;
+    await clock.sleep(wait);
+  }
+}
+
+/** Without Redis nobody counts, and Slack says itself when it is too much. */
+async function counted<T>({ log }: BudgetOptions, work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof StoreDown || error instanceof StoreUnsure)) throw error;
+    log.warn({ err: error }, "calls to Slack are not counted");
+    return undefined;
+  }
+}
+
+async function reserve(options: BudgetOptions, rooms: Room[], rank: number): Promise<RoomForToken> {
+  const { turns, clock } = options;
+  const id = randomUUID();
+  const wait = await turn(options, { rooms, rank }, id, clock.now() + PATIENCE_MS);
+  if (wait > 0) throw new SlackBusy(wait);
+  const end = clock.now() + RESERVED_MS;
+  let used = false;
+  return {
+    use() {
+      used = clock.now() < end;
+      return used;
+    },
+    async [Symbol.asyncDispose]() {
+      if (!used) await counted(options, () => turns.giveBack(rooms, id));
+    },
+  };
+}
+
+/** Milliseconds; null when it was let in. */
+function askedToWait({ status, headers }: Response): number | null {
+  const seconds = Number(headers.get("retry-after"));
+  return status === 429 && seconds > 0 ? seconds * SECOND : null;
+}
+
+/** As Slack would say it, so that whoever called need not know who did. */
+const busy = (ms: number): Response =>
+  new Response("", { status: 429, headers: { "retry-after": String(Math.ceil(ms / SECOND)) } });

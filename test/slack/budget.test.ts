@@ -1,0 +1,239 @@
+/** The one door to Slack: turns are waited for, a 429 closes its method alone, and writes to one message keep their order. */
+import type { WebClient } from "@slack/web-api";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type JumpClock, stillClock } from "../../sandbox/clock.ts";
+import { type LocalSlack, startLocalSlack } from "../../sandbox/slack/index.ts";
+import { StoreDown } from "../../src/flow/ports.ts";
+import { createBudget } from "../../src/slack/outbound/budget.ts";
+import { retryAfter, type SlackClients, slackClients } from "../../src/slack/outbound/client.ts";
+import { createTurns } from "../../src/store/turns.ts";
+import { freshKeys, memoryLog, testRedis, until } from "../helpers/redis.ts";
+
+const redis = await testRedis();
+afterAll(() => redis[Symbol.asyncDispose]());
+
+const CHANNEL = "C0OPS";
+let clock: JumpClock;
+let slack: LocalSlack;
+let here: SlackClients;
+let there: SlackClients;
+
+beforeEach(async () => {
+  clock = stillClock();
+  slack = await startLocalSlack({
+    ...{ clock, signingSecret: "s", botToken: "xoxb-1", command: "/karpor-access", groups: [] },
+    people: [{ id: "U0BOB", name: "bob" }],
+    channels: [{ id: CHANNEL, name: "ops", members: ["U0BOB"] }],
+  });
+  const keys = freshKeys();
+  const replica = () => {
+    const turns = createTurns({ redis: redis.commands, keys, clock });
+    const budget = createBudget({ turns, clock, log: memoryLog() });
+    return slackClients("xoxb-1", budget, { apiUrl: slack.apiUrl });
+  };
+  here = replica();
+  there = replica();
+});
+afterEach(async () => {
+  // Nobody is left asleep.
+  clock.jump(600_000);
+  await slack.close();
+});
+
+const waitOf = (call: Promise<unknown>): Promise<number | null> =>
+  call.then(
+    () => 0,
+    (error: unknown) => retryAfter(error),
+  );
+const info = (client: WebClient) => waitOf(client.users.info({ user: "U0BOB" }));
+const limited = () => slack.calls.filter(({ error }) => error === "ratelimited");
+const made = (method: string) => slack.calls.filter((call) => call.method === method && !call.error);
+
+async function post(text = "x"): Promise<string> {
+  const { ts } = await here.to("show").chat.postMessage({ channel: CHANNEL, text });
+  return ts ?? "";
+}
+const edit = (at: SlackClients, urgency: Parameters<SlackClients["to"]>[0], ts: string, text: string) =>
+  at.to(urgency).chat.update({ channel: CHANNEL, ts, text });
+/** What stands there now. */
+const shown = () => slack.messages(CHANNEL).map(({ text }) => text);
+
+test("two replicas keep within a method's tier together, and Slack never has to say so", async () => {
+  const calls = Array.from({ length: 60 }, (_, i) => info((i % 2 ? here : there).to("show")));
+  const rest = Array.from({ length: 60 }, (_, i) => info((i % 2 ? here : there).to("show")));
+  const waits = await Promise.all([...calls, ...rest]);
+  expect(waits.filter((wait) => wait === 0)).toHaveLength(100);
+  expect(made("users.info")).toHaveLength(100);
+  expect(limited()).toEqual([]);
+});
+
+test("cards leave room for what is more urgent", async () => {
+  const waits = await Promise.all(Array.from({ length: 70 }, () => info(here.to("cards"))));
+  expect(waits.filter((wait) => wait === 0)).toHaveLength(60);
+  expect(await info(there.to("show"))).toBe(0);
+  expect(await info(here.interactive)).toBe(0);
+});
+
+test("one post a second a channel after three: the next two wait in place, and another is told when to come", async () => {
+  await Promise.all([post(), post(), post()]);
+  const next = post();
+  await until(async () => (await redis.commands.keys("*:line:*")).length > 0);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  const two = post();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(await waitOf(post())).toBe(4_000);
+  expect(made("chat.postMessage")).toHaveLength(3);
+  clock.jump(1_050);
+  await next;
+  clock.jump(1_050);
+  await two;
+  expect(limited()).toEqual([]);
+});
+
+test("what Slack asks one method to wait, every replica waits, and no other method", async () => {
+  slack.failNext("users.info", { retryAfter: 30 });
+  expect(await info(here.to("show"))).toBe(30_000);
+  const asked = slack.calls.length;
+  expect(await info(there.interactive)).toBe(30_000);
+  expect(slack.calls).toHaveLength(asked);
+  expect(await waitOf(there.to("tidying").conversations.open({ users: "U0BOB" }))).toBe(0);
+  clock.jump(30_000);
+  expect(await info(there.to("show"))).toBe(0);
+});
+
+test("a short wait of Slack's is waited for in place", async () => {
+  slack.failNext("users.info", { retryAfter: 1 });
+  const call = info(here.to("show"));
+  await until(() => slack.calls.length === 1);
+  const waker = setInterval(() => clock.jump(1_000), 5);
+  expect(await call.finally(() => clearInterval(waker))).toBe(0);
+});
+
+test("a post that a channel has no room for closes that channel alone", async () => {
+  slack.people.addChannel({ id: "C0NEXT", name: "next", members: [] });
+  slack.failNext("chat.postMessage", { retryAfter: 9 });
+  expect(await waitOf(post())).toBe(9_000);
+  expect(await waitOf(here.to("cards").chat.postMessage({ channel: CHANNEL, text: "x" }))).toBe(9_000);
+  expect(await waitOf(here.to("cards").chat.postMessage({ channel: "C0NEXT", text: "x" }))).toBe(0);
+});
+
+test("without Redis nobody counts, and calls go out", async () => {
+  const down = () => Promise.reject(new StoreDown("gone"));
+  const budget = createBudget({
+    turns: { take: down, giveBack: down, close: down },
+    clock,
+    log: memoryLog(),
+  });
+  const alone = slackClients("xoxb-1", budget, { apiUrl: slack.apiUrl });
+  expect(await info(alone.to("show"))).toBe(0);
+});
+
+describe("what was reserved", () => {
+  const spend = async (times: number) => {
+    const ts = await post();
+    for (let i = 0; i < times; i++) await edit(here, "show", ts, String(i));
+    return ts;
+  };
+
+  test("is there when all other room is gone, once", async () => {
+    await using room = await here.reserve("chat.update", "show");
+    const ts = await spend(49);
+    expect(await waitOf(edit(there, "show", ts, "more"))).toBe(61_000);
+    expect(room.use()).toBe(true);
+    await here.reserved.chat.update({ channel: CHANNEL, ts, text: "reserved" });
+    expect(shown()).toEqual(["reserved"]);
+    expect(limited()).toEqual([]);
+  });
+
+  test("is given back when nobody used it", async () => {
+    const ts = await spend(49);
+    {
+      await using _room = await here.reserve("chat.update", "show");
+      await expect(there.reserve("chat.update", "show")).rejects.toMatchObject({ retryAfterMs: 61_000 });
+    }
+    clock.jump(1);
+    expect(await waitOf(edit(there, "take-off", ts, "off"))).toBe(0);
+  });
+
+  test("is no more after ten seconds", async () => {
+    await using room = await here.reserve("chat.update", "show");
+    clock.jump(10_000);
+    expect(room.use()).toBe(false);
+  });
+});
+
+describe("writes to one message", () => {
+  /** Edits wait in place for a second, which ends at a jump. */
+  async function held(): Promise<string> {
+    const ts = await post("first");
+    slack.failNext("chat.update", { retryAfter: 1 });
+    return ts;
+  }
+  const isWaiting = () => until(() => limited().length === 1);
+
+  test("that wait are merged: the last one counts, and all have their answer", async () => {
+    const ts = await held();
+    const one = edit(here, "cards", ts, "one");
+    await isWaiting();
+    const [two, three] = [edit(here, "cards", ts, "two"), edit(here, "cards", ts, "three")];
+    clock.jump(1_000);
+    expect((await Promise.all([one, two, three])).map(({ text }) => text)).toEqual([
+      "three",
+      "three",
+      "three",
+    ]);
+    expect(made("chat.update")).toHaveLength(1);
+  });
+
+  test("a removal is never merged into a draw that waits: that one is dropped, and says so", async () => {
+    const ts = await held();
+    const token = waitOf(edit(here, "show", ts, "the token"));
+    await isWaiting();
+    const off = here.to("take-off").chat.delete({ channel: CHANNEL, ts });
+    expect((await off).ok).toBe(true);
+    clock.jump(1_000);
+    expect(await token).toBe(1_000);
+    expect(made("chat.update")).toHaveLength(0);
+  });
+
+  test("a draw that comes while a removal waits or is under way is not made", async () => {
+    const ts = await held();
+    const off = edit(here, "take-off", ts, "hidden");
+    await isWaiting();
+    expect(await waitOf(edit(here, "tidying", ts, "late"))).toBe(1_000);
+    clock.jump(1_000);
+    await off;
+    expect(shown()).toEqual(["hidden"]);
+  });
+
+  test("a removal waits for the draw that is under way", async () => {
+    const ts = await post("first");
+    const gate = Promise.withResolvers<void>();
+    slack.meddle({
+      before: async ({ method }) => {
+        if (method === "chat.update") await gate.promise;
+        return undefined;
+      },
+      after: async () => true,
+    });
+    const draw = edit(here, "show", ts, "the token");
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    const off = here.to("take-off").chat.delete({ channel: CHANNEL, ts });
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(made("chat.delete")).toHaveLength(0);
+    gate.resolve();
+    await Promise.all([draw, off]);
+    expect(slack.calls.map(({ method }) => method).slice(-2)).toEqual(["chat.update", "chat.delete"]);
+    expect(shown()).toEqual([]);
+  });
+
+  test("the showing of a token is merged with nothing", async () => {
+    const ts = await held();
+    const draw = edit(here, "cards", ts, "draw");
+    await isWaiting();
+    const token = edit(here, "show", ts, "the token");
+    clock.jump(1_000);
+    await Promise.all([draw, token]);
+    expect(made("chat.update").map(({ args }) => args.text)).toEqual(["draw", "the token"]);
+  });
+});
