@@ -53,6 +53,7 @@ import { connect } from "./store/connect.ts";
 import { createEpochs } from "./store/epoch.ts";
 import { keysOf } from "./store/keys.ts";
 import { createLease, type LeaseTimes } from "./store/lease.ts";
+import { createMemory } from "./store/memory.ts";
 import { createRequests } from "./store/requests.ts";
 import { createSocketRegister } from "./store/socket-register.ts";
 import { createSweeps } from "./store/sweeps.ts";
@@ -171,10 +172,20 @@ export function connectAll(config: Config, { clock, log, times }: AppDeps, opene
   const proxy = slackProxy(env);
   opened.defer(() => proxy?.dispatcher.destroy());
   const time = hubClock(clock, hub.clockOffset);
-  const turns = createTurns({ redis: redis.commands, keys: keysOf(config.instance), clock: time });
-  const budget = createBudget({ turns, clock: time, log, send: proxy?.fetch });
+  const shared = { redis: redis.commands, keys: keysOf(config.instance), clock: time };
+  const turns = createTurns(shared);
+  const budget = createBudget({ turns, clock: time, send: proxy?.fetch });
   const callers = slackClients(env.SLACK_BOT_TOKEN, budget, { apiUrl: env.SLACK_API_URL, timeout });
-  return { redis, hub, proxy, callers, interactive: callers.interactive, slack: callers.to("trouble") };
+  const memory = createMemory(shared);
+  return {
+    redis,
+    hub,
+    proxy,
+    memory,
+    callers,
+    interactive: callers.interactive,
+    slack: callers.to("trouble"),
+  };
 }
 
 /** The adapters behind the flows. */
@@ -185,9 +196,9 @@ export function assemble(
   opened: AsyncDisposableStack,
   home: () => HomeWorkspace,
 ) {
-  const { redis, hub, slack, interactive, callers } = clients;
+  const { redis, hub, memory, slack, callers } = clients;
   const keys = keysOf(config.instance);
-  const people = rememberPeople(createDirectory(interactive, home));
+  const people = rememberPeople(createDirectory({ slack: callers, memory, clock, home }));
   const context = contextOf(config, clock);
   const holds = createHolds({ clock, log });
   const jobs = createJobs({ connection: redis.commands, prefix: keys.prefix, clock });
@@ -205,8 +216,7 @@ export function assemble(
   const stopping = new AbortController();
   opened.defer(() => stopping.abort());
   const admins = createAdmins({
-    client: slack,
-    directory: people,
+    ...{ client: slack, directory: people, memory, clock },
     admins: config.admins,
     channel: config.slack.channel,
     hub: config.hub.name,
@@ -229,7 +239,7 @@ export function assemble(
     sweeps: createSweeps({ redis: redis.commands, keys }),
     grants: grantsBy("urgent"),
     jobs,
-    notifier: createNotifier({ slack: callers, ...config.slack, context, log }),
+    notifier: createNotifier({ slack: callers, ...config.slack, context, memory, clock, log }),
     directory: people,
     admins,
     lease: createLease(redis.commands, keys, times?.lease),
@@ -320,10 +330,10 @@ export function keepEpoch({ epoch }: Ports, { clock, log }: AppDeps): Repeating 
 function keepCredential(
   config: Config,
   { clock, log }: AppDeps,
-  { hub, redis, slack }: Clients,
+  { hub, redis, memory, slack }: Clients,
   { directory }: Ports,
 ): Repeating {
-  const admins = { client: slack, directory, admins: config.admins, log };
+  const admins = { client: slack, directory, memory, clock, admins: config.admins, log };
   const told = `${keysOf(config.instance).prefix}:credential-told`;
   const ports = {
     ...{ clock, log },

@@ -40,7 +40,7 @@ export async function startLocalSlack(options: LocalSlackOptions) {
     ...createDriver({ workspace, deliver, origin: server.origin }),
     ...observed(workspace),
     ...trouble(workspace),
-    people: createPeople(workspace),
+    people: createPeople(workspace, deliver),
     socket: sockets,
     close: async (): Promise<void> => {
       sockets.close();

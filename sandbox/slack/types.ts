@@ -175,6 +175,8 @@ export interface WorkspaceSettings {
   shouldEscape: boolean;
   /** Whether Slack's documented limits hold. */
   limits: boolean;
+  /** What the app subscribed to, of what changing people and groups tells. */
+  events: string[];
 }
 
 export interface LocalSlackOptions {
@@ -195,4 +197,6 @@ export interface LocalSlackOptions {
   ackTimeoutMs?: number;
   /** On unless said otherwise. */
   limits?: boolean;
+  /** All that there are unless said otherwise. */
+  events?: string[];
 }

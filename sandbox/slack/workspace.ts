@@ -106,6 +106,7 @@ function initialSettings(options: LocalSlackOptions): WorkspaceSettings {
     ackTimeoutMs: options.ackTimeoutMs ?? 3000,
     shouldEscape: true,
     limits: options.limits ?? true,
+    events: options.events ?? ["subteam_members_changed", "subteam_updated", "user_change"],
   };
 }
 

@@ -19,7 +19,7 @@ export interface DecideRequest {
   verdict: Verdict;
 }
 
-/** Throws Refused, StoreDown, StoreUnsure. */
+/** Throws Refused, StoreDown, StoreUnsure, SlackBusy. */
 export async function decideRequest(
   ports: Ports,
   { id, terms, by, verdict }: DecideRequest,
@@ -52,15 +52,16 @@ export function assertPending(request: AccessRequest, by: UserId, deciding: Deci
   if (request.state !== "pending") throw new Refused(lateFor(request));
 }
 
-/** Whether this person may decide this request at all, before a reason is typed. Throws Refused. */
+/** Whether this person may decide this request at all, before a reason is typed. Throws Refused, SlackBusy. */
 export async function assertMayReview(ports: Ports, id: RequestId, by: UserId, deciding: Deciding) {
   const request = await load(ports, id);
+  const purpose = deciding === "approve" ? "decide" : "end";
   const role = roleToday(request, ports.policy.roles);
   const today = isChanged(role) ? null : approversToday(role);
   // Of whom it was asked, and of today's approvers: one and the same person must be both.
   const [{ profile, qualified: asked }, now] = await Promise.all([
-    resolveReviewer(ports, by, request.approvers),
-    today && !areSame(today, request.approvers) ? resolveReviewer(ports, by, today) : null,
+    resolveReviewer(ports, by, request.approvers, purpose),
+    today && !areSame(today, request.approvers) ? resolveReviewer(ports, by, today, purpose) : null,
   ]);
   const qualified = now ? asked && now.qualified : asked;
   const refusal = reviewing({ profile, qualified, deciding }, request);
@@ -73,7 +74,7 @@ export async function assertMayReview(ports: Ports, id: RequestId, by: UserId, d
 const areSame = (a: readonly string[], b: readonly string[]): boolean =>
   JSON.stringify(a) === JSON.stringify(b);
 
-/** What of the request today's rules no longer allow. Throws Refused(look-up-failed). */
+/** What of the request today's rules no longer allow. Throws Refused(look-up-failed), SlackBusy. */
 async function changedSince(ports: Ports, request: AccessRequest): Promise<Refusal | null> {
   if (isDoubtful(request, { before: ports.epoch.before() })) return noLonger(request, "restored");
   const role = roleToday(request, ports.policy.roles);

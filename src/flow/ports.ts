@@ -290,13 +290,38 @@ export interface Turns {
   close(room: Room, ms: number): Promise<void>;
 }
 
-/** The workspace's people, read fresh at every call. Throws when Slack does not answer. */
+/** What Slack said lately, known to all replicas. Never rejects: without Redis nothing is remembered. */
+export interface Memory {
+  /** Null where nothing is remembered, or it was dropped since it was asked. */
+  read(name: string, fields: readonly string[]): Promise<Remembered | null>;
+  /** `at`: when it was asked. */
+  write(
+    name: string,
+    what: { at: number; values: Readonly<Record<string, string>>; keepMs: number },
+  ): Promise<void>;
+  drop(name: string): Promise<void>;
+}
+
+export interface Remembered {
+  at: number;
+  values: (string | null | undefined)[];
+}
+
+/** What a look-up is for. What gives access, or is asked for, rests on what is 10 s old at most; an end, and what is only shown, on what is an hour old. */
+export type Purpose = "grant" | "decide" | "ask" | "end" | "show";
+
+/** The workspace's people. Throws SlackBusy when Slack asks to wait, and anything else when it does not answer. */
 export interface Directory {
-  person(id: UserId): Promise<Profile>;
+  /** `purpose`, here and below: to decide, where it is left out. */
+  person(id: UserId, purpose?: Purpose): Promise<Profile>;
   /** The first principal through which the person qualifies (their own id, or a group they are in), or null. */
-  qualifies(id: UserId, principals: readonly Principal[]): Promise<Principal | null>;
+  qualifies(id: UserId, principals: readonly Principal[], purpose?: Purpose): Promise<Principal | null>;
   /** Whether any member other than `but` is among the principals. */
   anyoneBut(but: UserId, principals: readonly Principal[]): Promise<boolean>;
+  /** Everybody among the principals. */
+  members(principals: readonly Principal[], purpose: Purpose): Promise<UserId[]>;
+  /** The same as `qualifies`, by what is remembered alone; null where that does not say. Never rejects. */
+  recall(id: UserId, principals: readonly Principal[]): Promise<boolean | null>;
 }
 
 /** Administrators: each alarm reaches them once a day at most, for all replicas together. */

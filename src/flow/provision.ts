@@ -146,11 +146,11 @@ async function assertStillAllowed({ directory, policy }: Ports, request: Open): 
   if (isChanged(role)) throw new GrantFailed("terms-changed", role.what);
   const approvers = approversToday(role);
   const [{ standing }, mayAsk, approver] = await Promise.all([
-    directory.person(requester.id),
-    role.requester ? directory.qualifies(requester.id, role.requester.in) : requester.id,
+    directory.person(requester.id, "grant"),
+    role.requester ? directory.qualifies(requester.id, role.requester.in, "grant") : requester.id,
     decision.by === "policy" || !approvers || approvers.includes(decision.qualified as never)
       ? decision.qualified
-      : directory.qualifies(decision.by.id, approvers),
+      : directory.qualifies(decision.by.id, approvers, "grant"),
   ]);
   if (standing !== "member") throw new GrantFailed("recipient-gone", `the recipient is ${standing} now`);
   if (!mayAsk) throw new GrantFailed("terms-changed", "the recipient may not ask for this role any more");

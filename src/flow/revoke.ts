@@ -27,7 +27,7 @@ export interface RevokeGrant {
   reason?: string;
 }
 
-/** The holder's own is a release. Throws Refused, StoreDown, StoreUnsure. */
+/** The holder's own is a release. Throws Refused, StoreDown, StoreUnsure, SlackBusy. */
 export async function revokeGrant(ports: Ports, { id, by, reason }: RevokeGrant): Promise<AccessRequest> {
   const revoker = await assertMayRevoke(ports, id, by);
   if (!revoker) return releaseGrant(ports, { id, by });
@@ -39,7 +39,7 @@ export async function assertMayRevoke(ports: Ports, id: RequestId, by: UserId) {
   const request = await load(ports, id);
   if (request.requester.id === by) return null;
   const who = mayRevoke(ports, request);
-  const { profile, qualified } = await resolveReviewer(ports, by, who);
+  const { profile, qualified } = await resolveReviewer(ports, by, who, "end");
   const refusal = membersOnly({ profile });
   if (refusal) throw new Refused(refusal);
   if (!qualified) throw new Refused({ kind: "not-approver", approvers: [...who] });
@@ -67,14 +67,14 @@ async function endBy(
   return commit(ports, id, (r) => endingOrLate(r, why(r, ports.clock.now())), { replicated: true });
 }
 
-/** The grants of `of` that `by` may end now. Throws Refused. */
+/** The grants of `of` that `by` may end now. Throws Refused, SlackBusy. */
 export async function revocableGrants(
   ports: Ports,
   { of, by }: { of: UserId; by: UserId },
 ): Promise<AccessRequest[]> {
   const live = (await ports.requests.open(of)).filter(isGranted).filter((r) => r.state !== "ending");
   if (of === by) return live;
-  const may = await Promise.all(live.map((r) => resolveReviewer(ports, by, mayRevoke(ports, r))));
+  const may = await Promise.all(live.map((r) => resolveReviewer(ports, by, mayRevoke(ports, r), "end")));
   const mine = live.filter((_, i) => may[i]?.qualified && may[i].profile.standing === "member");
   if (live.length > 0 && mine.length === 0)
     throw new Refused({ kind: "not-approver", approvers: live.flatMap((r) => mayRevoke(ports, r)) });

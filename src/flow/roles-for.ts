@@ -5,8 +5,29 @@ import type { Ports } from "./ports.ts";
 export async function rolesFor({ policy, directory }: Ports, person: UserId): Promise<string[]> {
   const names = await Promise.all(
     Object.entries(policy.roles).map(async ([name, { requester }]) =>
-      !requester || (await directory.qualifies(person, requester.in)) ? name : null,
+      !requester || (await directory.qualifies(person, requester.in, "show")) ? name : null,
     ),
   );
   return names.filter((name) => name !== null);
+}
+
+export interface RecalledRoles {
+  names: string[];
+  /** Of these it is not known. */
+  unsure: string[];
+}
+
+/** The same as far as is remembered: Slack is not asked. */
+export async function recallRoles({ policy, directory }: Ports, person: UserId): Promise<RecalledRoles> {
+  const all = await Promise.all(
+    Object.entries(policy.roles).map(async ([name, { requester }]) => ({
+      name,
+      may: requester ? await directory.recall(person, requester.in) : true,
+    })),
+  );
+  const left = all.filter(({ may }) => may !== false);
+  return {
+    names: left.map(({ name }) => name),
+    unsure: left.filter(({ may }) => may === null).map(({ name }) => name),
+  };
 }

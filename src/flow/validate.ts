@@ -33,13 +33,13 @@ export async function vetRequest(ports: Ports, request: AccessRequest): Promise<
 async function lookUp({ directory, policy, requests, clock }: Ports, request: AccessRequest) {
   const { id } = request.requester;
   const role = roleToday(request, policy.roles);
-  const [profile, recent] = await Promise.all([directory.person(id), requests.recent(id)]);
+  const [profile, recent] = await Promise.all([directory.person(id, "ask"), requests.recent(id)]);
   const { name, locale } = profile;
   const person = { name, locale, background: backgroundOf(request, profile, recent, clock.now()) };
   if (isChanged(role)) return { person, refusal: role };
   const today = approversToday(role);
   const [mayAsk, someone] = await Promise.all([
-    role.requester ? directory.qualifies(id, role.requester.in) : id,
+    role.requester ? directory.qualifies(id, role.requester.in, "ask") : id,
     canBeApproved(request, today, (who) => directory.anyoneBut(id, who)),
   ]);
   const refusal: Refusal | null = validating({ profile, role, mayAsk: mayAsk !== null, someone }, request);

@@ -28,6 +28,10 @@ export interface Keys {
   calls(room: string): string;
   /** Who waits to call it. */
   line(room: string): string;
+  /** What Slack said. */
+  memory(name: string): string;
+  /** When that was true no more. */
+  dropped(name: string): string;
 }
 
 export function keysOf(instance: string): Keys {
@@ -50,5 +54,7 @@ export function keysOf(instance: string): Keys {
     told: (key) => `${prefix}:told:${key}`,
     calls: (room) => `${prefix}:calls:${room}`,
     line: (room) => `${prefix}:line:${room}`,
+    memory: (name) => `${prefix}:memory:${name}`,
+    dropped: (name) => `${prefix}:dropped:${name}`,
   };
 }

@@ -31,7 +31,7 @@ const CALLS: Record<System, readonly string[]> = {
     "chat.update",
     "conversations.open",
     "users.info",
-    "usergroups.users.list",
+    "usergroups.list",
     "views.open",
     "response_url",
   ],

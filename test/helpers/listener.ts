@@ -6,6 +6,7 @@ import { type Catalog, Role } from "../../src/domain/catalog.ts";
 import { RequestId, UserId } from "../../src/domain/ids.ts";
 import type { Locale } from "../../src/domain/person.ts";
 import type { State } from "../../src/domain/request.ts";
+import type { Memory } from "../../src/flow/ports.ts";
 import type { HoldFound } from "../../src/flow/support/holds.ts";
 import { comeAgain, startHttp } from "../../src/http/server.ts";
 import { createListener, type ListenerOptions } from "../../src/slack/inbound/listen.ts";
@@ -14,6 +15,7 @@ import { createDirectory } from "../../src/slack/outbound/directory.ts";
 import { createNotifier } from "../../src/slack/outbound/notifier.ts";
 import { type RememberedPeople, rememberPeople } from "../../src/slack/outbound/people.ts";
 import type { ViewContext } from "../../src/slack/views/index.ts";
+import { forgetful } from "./memories.ts";
 import { memoryLog } from "./memory-log.ts";
 import { type MemoryPorts, memoryPorts, workThrough } from "./memory-ports.ts";
 import { ALICE, APPROVALS, BOB, CAROL, GENERAL, MEI, members } from "./people.ts";
@@ -72,6 +74,8 @@ export interface DoorOptions {
   /** Another replica's: the same workspace and time, with records of its own. */
   beside?: Workspace;
   more?: Partial<ListenerOptions>;
+  /** What Slack said: forgotten at once unless said otherwise. */
+  memory?: Memory;
 }
 
 export type Door = Awaited<ReturnType<typeof openDoor>>;
@@ -84,14 +88,21 @@ async function openWorkspace() {
   return { clock, slack, held: new Map<symbol, number>() };
 }
 
-export async function openDoor({ transport = "http", beside, more = {} }: DoorOptions = {}) {
+export async function openDoor({
+  transport = "http",
+  beside,
+  more = {},
+  memory = forgetful,
+}: DoorOptions = {}) {
   const { clock, slack, held } = beside ?? (await openWorkspace());
   const log = memoryLog();
   const client = slackClient(token, { apiUrl: slack.apiUrl, interactive: true });
-  const people = rememberPeople(createDirectory(client, () => slack.bot));
+  const people = rememberPeople(
+    createDirectory({ slack: uncounted(client), memory, clock, home: () => slack.bot }),
+  );
   const context = contextOf(clock);
   const notifier = createNotifier({
-    slack: uncounted(client),
+    ...{ slack: uncounted(client), memory, clock },
     channel: APPROVALS,
     language: "en",
     context,

@@ -11,6 +11,7 @@ import { slackClient } from "../../src/slack/outbound/client.ts";
 import { createNotifier } from "../../src/slack/outbound/notifier.ts";
 import { decision, requestedRecord } from "../domain/records.ts";
 import type { World } from "./bot.ts";
+import { forgetful } from "./memories.ts";
 import { BOB, CAROL, MEI } from "./people.ts";
 import { uncounted } from "./uncounted.ts";
 
@@ -55,7 +56,14 @@ function uncountedNotifier({ env, clock }: World, { log }: Ports): Notifier {
   const config = loadConfig(env);
   const client = slackClient(env.SLACK_BOT_TOKEN, { apiUrl: env.SLACK_API_URL, interactive: false });
   const context = contextOf(config, clock);
-  return createNotifier({ slack: uncounted(client), ...config.slack, context, log });
+  return createNotifier({
+    slack: uncounted(client),
+    memory: forgetful,
+    clock,
+    ...config.slack,
+    context,
+    log,
+  });
 }
 
 async function shown(notifier: Notifier, live: In<"active">): Promise<In<"active">["messages"]> {

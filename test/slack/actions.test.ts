@@ -75,7 +75,7 @@ describe("approve", () => {
     const { id } = await door.ask();
     const card = await door.card(id);
     await door.meet(ALICE);
-    door.slack.failNext("usergroups.users.list", { status: 500 }, 99);
+    door.slack.failNext("usergroups.list", { status: 500 }, 99);
     await door.slack.click(ALICE, card, "approve");
     await door.whisper(ALICE, "does not say who");
     door.slack.clearFailures();

@@ -7,7 +7,7 @@ import { StoreDown } from "../../src/flow/ports.ts";
 import { createBudget } from "../../src/slack/outbound/budget.ts";
 import { retryAfter, type SlackClients, slackClients } from "../../src/slack/outbound/client.ts";
 import { createTurns } from "../../src/store/turns.ts";
-import { freshKeys, memoryLog, testRedis, until } from "../helpers/redis.ts";
+import { freshKeys, testRedis, until } from "../helpers/redis.ts";
 
 const redis = await testRedis();
 afterAll(() => redis[Symbol.asyncDispose]());
@@ -28,7 +28,7 @@ beforeEach(async () => {
   const keys = freshKeys();
   const replica = () => {
     const turns = createTurns({ redis: redis.commands, keys, clock });
-    const budget = createBudget({ turns, clock, log: memoryLog() });
+    const budget = createBudget({ turns, clock });
     return slackClients("xoxb-1", budget, { apiUrl: slack.apiUrl });
   };
   here = replica();
@@ -122,7 +122,6 @@ test("without Redis nobody counts, and calls go out", async () => {
   const budget = createBudget({
     turns: { take: down, giveBack: down, close: down },
     clock,
-    log: memoryLog(),
   });
   const alone = slackClients("xoxb-1", budget, { apiUrl: slack.apiUrl });
   expect(await info(alone.to("show"))).toBe(0);

@@ -1,21 +1,27 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type LocalSlack, startLocalSlack } from "../../sandbox/slack/index.ts";
 import { checkSlack } from "../../src/cli/checks/slack.ts";
 import { Principal, UserId } from "../../src/domain/ids.ts";
-import type { Directory } from "../../src/flow/ports.ts";
-import { retryAfter, slackClient, slackError } from "../../src/slack/outbound/client.ts";
-import { createDirectory } from "../../src/slack/outbound/directory.ts";
+import { type Purpose, SlackBusy } from "../../src/flow/ports.ts";
+import { slackClient, slackError } from "../../src/slack/outbound/client.ts";
+import { createDirectory, type WatchedDirectory } from "../../src/slack/outbound/directory.ts";
 import { rememberPeople } from "../../src/slack/outbound/people.ts";
-import { profileOf, SlackUser } from "../../src/slack/outbound/profile.ts";
+import { type HomeWorkspace, profileOf, SlackUser } from "../../src/slack/outbound/profile.ts";
+import { forgetful, remembering } from "../helpers/memories.ts";
+import { uncounted } from "../helpers/uncounted.ts";
 import { NOW } from "./records.ts";
 
 const user = (id: string) => UserId.parse(id);
 const who = (...ids: string[]) => ids.map((id) => Principal.parse(id));
-const clock = { now: () => NOW, sleep: () => Promise.resolve() };
+const clock = { now: () => now, sleep: () => Promise.resolve() };
 
 let slack: LocalSlack;
-let directory: Directory;
+let directory: WatchedDirectory;
+let now = NOW;
 const client = () => slackClient("xoxb-1", { apiUrl: slack.apiUrl, interactive: true });
+
+const directoryOf = (home: () => HomeWorkspace, memory = remembering()) =>
+  createDirectory({ slack: uncounted(client()), memory, clock, home });
 
 beforeAll(async () => {
   slack = await startLocalSlack({
@@ -48,7 +54,7 @@ afterAll(() => slack.close());
 beforeEach(() => {
   slack.calls.length = 0;
   slack.clearFailures();
-  directory = createDirectory(client(), () => slack.bot);
+  directory = directoryOf(() => slack.bot);
 });
 
 test.each([
@@ -88,7 +94,7 @@ test("on a grid, people of its other workspaces are ours, and those of other gri
   const { identity } = await checkSlack(client(), "C0SHARED");
   delete slack.bot.enterpriseId;
   if (!identity) throw new Error("auth.test names nobody");
-  const onGrid = createDirectory(client(), () => identity);
+  const onGrid = directoryOf(() => identity);
   const standings = ["U0BOB", "U0SISTER", "U0SHARED", "U0STRANGER"].map(
     async (id) => (await onGrid.person(user(id))).standing,
   );
@@ -98,7 +104,7 @@ test("on a grid, people of its other workspaces are ours, and those of other gri
 });
 
 test("until it is known whose bot this is, nobody is anybody", async () => {
-  const early = createDirectory(client(), () => {
+  const early = directoryOf(() => {
     throw new Error("Slack has not said yet which workspace this is");
   });
   await expect(early.person(user("U0BOB"))).rejects.toThrow("not said yet");
@@ -117,23 +123,87 @@ describe("who qualifies", () => {
   });
 
   test("is unknown when Slack does not answer", async () => {
-    slack.failNext("usergroups.users.list", { status: 503 }, 9);
+    slack.failNext("usergroups.list", { status: 503 }, 9);
     await expect(directory.qualifies(user("U0BOB"), who("S0SRE"))).rejects.toThrow();
     slack.clearFailures();
-    slack.failNext("usergroups.users.list", { retryAfter: 7 });
+    slack.failNext("usergroups.list", { retryAfter: 7 });
     const error = await directory.qualifies(user("U0BOB"), who("S0SRE")).catch((e: unknown) => e);
-    expect(retryAfter(error)).toBe(7_000);
-    slack.failNext("usergroups.users.list", "missing_scope");
+    expect(error).toBeInstanceOf(SlackBusy);
+    expect(error).toMatchObject({ retryAfterMs: 7_000 });
+    slack.failNext("usergroups.list", "missing_scope");
     const refused = await directory.qualifies(user("U0BOB"), who("S0SRE")).catch((e: unknown) => e);
     expect(slackError(refused)).toBe("missing_scope");
   });
+});
 
-  test("nothing is remembered from one look-up to the next", async () => {
-    expect(await directory.qualifies(user("U0WANG"), who("S0SRE"))).toBe("S0SRE");
+describe("what is remembered", () => {
+  const setGroup = (members: string[]) => {
     const group = slack.directory.groups.get("S0SRE");
-    if (group) group.members = ["U0BOB"];
-    expect(await directory.qualifies(user("U0WANG"), who("S0SRE"))).toBeNull();
-    if (group) group.members = ["U0BOB", "U0WANG"];
+    if (group) group.members = members;
+  };
+  afterEach(() => {
+    setGroup(["U0BOB", "U0WANG"]);
+    now = NOW;
+  });
+  const wang = (purpose?: Purpose) => directory.qualifies(user("U0WANG"), who("S0SRE"), purpose);
+  const calls = () => slack.calls.map(({ method }) => method);
+
+  test("the members of all groups come by one call, and persons each by one", async () => {
+    await Promise.all([
+      wang(),
+      directory.qualifies(user("U0GONE"), who("S0UNFIT", "S0ONLYBOB")),
+      wang("end"),
+    ]);
+    await Promise.all([directory.person(user("U0BOB")), directory.person(user("U0BOB"), "ask")]);
+    await wang();
+    expect(calls()).toEqual(["usergroups.list", "users.info"]);
+  });
+
+  test.each(["decide", "grant", "ask"] as const)("for ten seconds, where it is to %s", async (purpose) => {
+    expect(await wang(purpose)).toBe("S0SRE");
+    setGroup(["U0BOB"]);
+    now += 10_000;
+    expect(await wang(purpose)).toBe("S0SRE");
+    now += 1;
+    expect(await wang(purpose)).toBeNull();
+  });
+
+  test.each(["end", "show"] as const)("for an hour, where it is to %s", async (purpose) => {
+    expect(await wang(purpose)).toBe("S0SRE");
+    await directory.person(user("U0WANG"), purpose);
+    setGroup(["U0BOB"]);
+    now += 3_600_000;
+    expect(await wang(purpose)).toBe("S0SRE");
+    await directory.person(user("U0WANG"), purpose);
+    expect(calls()).toEqual(["usergroups.list", "users.info"]);
+    now += 1;
+    expect(await wang(purpose)).toBeNull();
+  });
+
+  test("and not when an event said that it is no more", async () => {
+    await Promise.all([wang(), directory.person(user("U0WANG"))]);
+    await directory.forgetPerson(user("U0BOB"));
+    await Promise.all([directory.forgetGroups(), directory.forgetPerson(user("U0WANG"))]);
+    await Promise.all([wang("end"), directory.person(user("U0WANG"), "end")]);
+    expect(calls()).toHaveLength(4);
+  });
+
+  test("help may use it, and asks for nothing", async () => {
+    const recall = (id: string) => directory.recall(user(id), who("S0SRE", "U0GUEST"));
+    expect([await recall("U0GUEST"), await recall("U0BOB")]).toEqual([true, null]);
+    await wang();
+    slack.calls.length = 0;
+    expect([await recall("U0BOB"), await recall("U0GONE")]).toEqual([true, false]);
+    now += 3_600_001;
+    expect(await recall("U0BOB")).toBeNull();
+    expect(calls()).toEqual([]);
+  });
+
+  test("what cannot be read is asked for anew", async () => {
+    const memory = remembering();
+    await memory.write("person:U0BOB", { at: now, values: { profile: '{"id":"U0BOB"}' }, keepMs: 1 });
+    const odd = directoryOf(() => slack.bot, memory);
+    expect(await odd.person(user("U0BOB"))).toMatchObject({ name: "Bob" });
   });
 });
 
@@ -152,13 +222,16 @@ describe("whether anyone else is there", () => {
     const many = Array.from({ length: 40 }, (_, i) => ({ id: `U1${i}`, name: `p${i}` }));
     for (const person of many) slack.directory.people.set(person.id, person);
     expect(await directory.anyoneBut(user("U0BOB"), who(...many.map(({ id }) => id)))).toBe(true);
-    expect(slack.calls.length).toBeLessThanOrEqual(4);
+    expect(slack.calls.filter(({ method }) => method === "users.info").length).toBeLessThanOrEqual(4);
   });
 });
 
 describe("remembered people", () => {
   test("are named without a look-up, the oldest forgotten", async () => {
-    const people = rememberPeople(directory, 2);
+    const people = rememberPeople(
+      directoryOf(() => slack.bot, forgetful),
+      2,
+    );
     expect(people.known(user("U0BOB"))).toBeUndefined();
     for (const id of ["U0BOB", "U0WANG", "U0BOB", "U0GUEST"]) await people.person(user(id));
     expect(people.known(user("U0BOB"))).toEqual({ id: "U0BOB", name: "Bob", locale: "en" });

@@ -77,7 +77,7 @@ describe("opening", () => {
   test("a look-up that fails shows every role; the sending looks again", async () => {
     const door = await openDoor();
     await door.meet(MEI);
-    door.slack.failNext("usergroups.users.list", { status: 500 }, 9);
+    door.slack.failNext("usergroups.list", { status: 500 }, 9);
     const view = await opened(door, MEI);
     await complete(door, view);
     door.slack.clearFailures();
@@ -190,7 +190,7 @@ describe("choosing", () => {
     const { promise: known, resolve } = Promise.withResolvers<undefined>();
     let asked = 0;
     door.slack.meddle({
-      before: async ({ method }) => (method === "usergroups.users.list" && asked++ === 0 ? known : undefined),
+      before: async ({ method }) => (method === "usergroups.list" && asked++ === 0 ? known : undefined),
       after: async () => true,
     });
     const view = await opened(door);

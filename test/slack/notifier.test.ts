@@ -17,6 +17,7 @@ import {
 } from "../../src/flow/ports.ts";
 import { slackClient } from "../../src/slack/outbound/client.ts";
 import { createNotifier } from "../../src/slack/outbound/notifier.ts";
+import { remembering } from "../helpers/memories.ts";
 import { uncounted } from "../helpers/uncounted.ts";
 import { bob, deliveringOne, drawn, everyMessage, NOW, pendingOne, view } from "./records.ts";
 
@@ -53,7 +54,7 @@ const write = (level: string) => (fields: object, message: string) => {
 };
 const over = (client: WebClient) =>
   createNotifier({
-    slack: uncounted(client),
+    ...{ slack: uncounted(client), memory: remembering(), clock },
     channel: CHANNEL,
     language: "en",
     context: view,

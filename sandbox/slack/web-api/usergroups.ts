@@ -5,7 +5,7 @@ import type { Group, JsonObject } from "../types.ts";
 import type { Workspace } from "../workspace.ts";
 import { type Method, scope } from "./method.ts";
 
-const describe = (workspace: Workspace, group: Group, args: JsonObject): JsonObject => ({
+export const describeGroup = (workspace: Workspace, group: Group, args: JsonObject): JsonObject => ({
   id: group.id,
   team_id: workspace.bot.teamId,
   is_usergroup: true,
@@ -21,7 +21,7 @@ function list(workspace: Workspace, args: JsonObject): JsonObject {
   const shown = [...workspace.groups.values()].filter(
     (one) => !one.disabled || flag(args, "include_disabled"),
   );
-  return { usergroups: shown.map((group) => describe(workspace, group, args)) };
+  return { usergroups: shown.map((group) => describeGroup(workspace, group, args)) };
 }
 
 function users(workspace: Workspace, args: JsonObject): JsonObject {

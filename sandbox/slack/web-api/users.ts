@@ -6,7 +6,7 @@ import type { JsonObject, SlackPerson } from "../types.ts";
 import type { Workspace } from "../workspace.ts";
 import { type Method, scope } from "./method.ts";
 
-function describe(workspace: Workspace, person: SlackPerson, withLocale: boolean): JsonObject {
+export function describePerson(workspace: Workspace, person: SlackPerson, withLocale: boolean): JsonObject {
   const seen: JsonObject = {
     id: person.id,
     team_id: teamOf(workspace.bot, person),
@@ -58,13 +58,13 @@ function info(workspace: Workspace, args: JsonObject): JsonObject {
   const user = requiredArg(args, "user");
   const person = user === workspace.bot.userId ? botPerson(workspace) : workspace.people.get(user);
   if (!person) throw new SlackRefusal("user_not_found");
-  return { user: describe(workspace, person, flag(args, "include_locale")) };
+  return { user: describePerson(workspace, person, flag(args, "include_locale")) };
 }
 
 function list(workspace: Workspace, args: JsonObject): JsonObject {
   const everyone = [...workspace.people.values(), botPerson(workspace)];
   const { items, response_metadata } = page(args, everyone, 1000);
-  const members = items.map((person) => describe(workspace, person, flag(args, "include_locale")));
+  const members = items.map((person) => describePerson(workspace, person, flag(args, "include_locale")));
   return { members, cache_ts: 1, response_metadata };
 }
 

@@ -4,8 +4,7 @@ import { z } from "zod";
 import type { Config } from "../../config.ts";
 import { isGroup, type Principal, UserId } from "../../domain/ids.ts";
 import type { Profile } from "../../domain/person.ts";
-import type { Directory } from "../../flow/ports.ts";
-import { createDirectory } from "../../slack/outbound/directory.ts";
+import { lookUpPerson } from "../../slack/outbound/directory.ts";
 import type { HomeWorkspace } from "../../slack/outbound/profile.ts";
 import { type Finding, fail, ok, warn } from "./finding.ts";
 
@@ -38,7 +37,7 @@ export async function checkPeople(
       isGroup(p) ? (groups.get(p)?.date_delete ? [] : (groups.get(p)?.users ?? [])) : [p];
     const ids = new Set(lists.flatMap(({ who }) => who.flatMap(members)));
     const people = await profiles(
-      createDirectory(client, () => home),
+      (id) => lookUpPerson(client, home, id),
       [...ids].flatMap((id) => UserId.safeParse(id).data ?? []),
     );
     return lists.map((list) => judge(list, { people, members, groups }));
@@ -77,7 +76,10 @@ const named = ({ roles, admins }: Pick<Config, "roles" | "admins">): Named[] => 
   }),
 ];
 
-async function profiles({ person }: Directory, ids: UserId[]): Promise<Map<string, Profile>> {
+async function profiles(
+  person: (id: UserId) => Promise<Profile>,
+  ids: UserId[],
+): Promise<Map<string, Profile>> {
   const found = new Map<string, Profile>();
   while (ids.length > 0)
     for (const profile of await Promise.all(ids.splice(0, AT_ONCE).map(person)))

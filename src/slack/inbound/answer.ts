@@ -7,13 +7,15 @@ import { localeOf, type Reply, render } from "./reply.ts";
 const WITHIN = 2_000;
 const calm = { unfurl_links: false, unfurl_media: false };
 
-/** Where a command was typed or a button pressed. Slack takes five answers a url; no command or click gives more than two. */
+/** Where a command was typed or a button pressed. Slack takes five answers a url; no command or click gives more than three. */
 export interface Reach {
   user: UserId;
   channel?: string | undefined;
   responseUrl?: string | undefined;
   /** Only this person sees what was pressed. */
   ephemeral?: boolean;
+  /** Slack is not asked for their language. */
+  asksNothing?: boolean | undefined;
 }
 
 /** `replace`: onto the message whose button was pressed. */
@@ -23,7 +25,8 @@ export async function answer(
   words: Reply,
   replace = false,
 ): Promise<void> {
-  const locale = replace && isShared(reach) ? context.language : await localeOf(context, reach.user);
+  const locale =
+    replace && isShared(reach) ? context.language : await localeOf(context, reach.user, !reach.asksNothing);
   const message = render(context, { locale, reader: reach.user }, words);
   const ways = [
     () => byUrl(context, reach, message, replace),

@@ -2,7 +2,7 @@
 import type { WebClient } from "@slack/web-api";
 import type { UserId } from "../../domain/ids.ts";
 import type { Locale, Person, Profile } from "../../domain/person.ts";
-import type { Log, Ports } from "../../flow/ports.ts";
+import type { Log, Ports, Purpose } from "../../flow/ports.ts";
 import type { SlackProxy } from "../outbound/proxy.ts";
 import type { ViewContext } from "../views/index.ts";
 
@@ -12,7 +12,10 @@ export interface HandlerContext {
   client: WebClient;
   people: {
     known(id: UserId): Person | undefined;
-    person(id: UserId): Promise<Profile>;
+    person(id: UserId, purpose?: Purpose): Promise<Profile>;
+    recallPerson(id: UserId): Promise<Profile | null>;
+    forgetGroups(): Promise<void>;
+    forgetPerson(id: UserId): Promise<void>;
   };
   viewContext(locale: Locale): ViewContext;
   /** Of those whose own language cannot be looked up. */

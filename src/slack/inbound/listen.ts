@@ -7,6 +7,7 @@ import { boltLog } from "./bolt-log.ts";
 import { type Busy, createBusy } from "./busy.ts";
 import { type EphemeralAnswer, handleCommand } from "./commands/handle.ts";
 import type { HandlerContext } from "./context.ts";
+import { EVENTS } from "./events/index.ts";
 import { handleSubmission } from "./forms/submit.ts";
 import { createReceiver, type SlackReceiver, type Transport } from "./receiver.ts";
 import { handleShortcut } from "./shortcut.ts";
@@ -97,7 +98,18 @@ function register(app: App, context: HandlerContext, busy: Busy): void {
   app.view({ callback_id: ANY, type: "view_closed" }, acknowledged);
   app.shortcut(ANY, serve<undefined>(context, busy, handleShortcut));
   app.options(ANY, acknowledged);
+  for (const [name, handle] of Object.entries(EVENTS))
+    app.event(name, ({ event }) => serveEvent(context, busy, () => handle(context, event)));
 }
+
+/** Never rejects: Slack has its acknowledgement already. */
+const serveEvent = ({ log }: HandlerContext, busy: Busy, work: () => Promise<void>): Promise<void> =>
+  busy.run(async (acked) => {
+    acked();
+    await work().catch((error: unknown) =>
+      log.error({ err: error }, "an event of Slack's could not be handled"),
+    );
+  });
 
 type Ack<A> = (answer?: A) => Promise<void>;
 type Handle<A> = (context: HandlerContext, body: unknown, ack: Ack<A>) => Promise<void>;

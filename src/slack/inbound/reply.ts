@@ -2,7 +2,7 @@
 import type { UserId } from "../../domain/ids.ts";
 import type { Locale } from "../../domain/person.ts";
 import { type Refusal, Refused } from "../../domain/refusal.ts";
-import { type Log, StoreDown, StoreUnsure, Unreadable } from "../../flow/ports.ts";
+import { type Log, SlackBusy, StoreDown, StoreUnsure, Unreadable } from "../../flow/ports.ts";
 import { type Message, refusedReply, unforeseenReply, type ViewContext } from "../views/index.ts";
 import type { HandlerContext } from "./context.ts";
 
@@ -13,6 +13,7 @@ export type Reply = (ctx: ViewContext) => Message;
 function refusalOf(error: unknown): Refusal | null {
   if (error instanceof Refused) return error.refusal;
   if (error instanceof Unreadable) return { kind: "unreadable", id: error.id };
+  if (error instanceof SlackBusy) return { kind: "look-up-failed" };
   if (error instanceof StoreDown) return { kind: "store-down" };
   return error instanceof StoreUnsure ? { kind: "unsure" } : null;
 }
@@ -45,12 +46,17 @@ export async function replyOf<T>(log: Log, work: () => Promise<T>): Promise<T | 
   }
 }
 
-/** Never rejects: who cannot be looked up is answered in the configured language. */
-export async function localeOf({ people, language, log }: HandlerContext, user: UserId): Promise<Locale> {
-  const known = people.known(user);
+/** Never rejects: who cannot be looked up, or is not to be, is answered in the configured language. */
+export async function localeOf(
+  { people, language, log }: HandlerContext,
+  user: UserId,
+  mayAsk = true,
+): Promise<Locale> {
+  const known = people.known(user) ?? (await people.recallPerson(user));
   if (known) return known.locale;
+  if (!mayAsk) return language;
   try {
-    return (await people.person(user)).locale;
+    return (await people.person(user, "show")).locale;
   } catch (error) {
     log.warn({ who: user, err: error }, "could not look up a language");
     return language;

@@ -443,6 +443,7 @@ export const en = {
     reasonNeeded: "needs a reason",
     byPolicy: "approved by policy",
     approvedBy: (by: string, within: string): string => `${by} approves within ${within}`,
+    askedBy: (who: string): string => `for ${who}`,
     commands: (fmt: Formatter): string =>
       `${fmt.code(`${fmt.command} status`)} shows what you have open, ${fmt.code(`${fmt.command} revoke`)} ends it.`,
     threads: "Slack allows no app commands in threads; use the message box.",
@@ -458,6 +459,8 @@ export const en = {
   revoke: {
     head: (count: number, fmt: Formatter): string => `${fmt.b(`${count} live:`)} choose which access to end.`,
   },
+  busy: (span: string, fmt: Formatter): string =>
+    `${fmt.b("Slack asks to wait:")} this goes on by itself in about ${span}.`,
   yourReason: "your reason",
   trouble: (id: string | undefined, fmt: Formatter): string =>
     `${fmt.b("Not finished:")} something went wrong on the bot's side. Try again in a minute; if it stays, tell an administrator${

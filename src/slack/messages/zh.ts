@@ -408,6 +408,7 @@ export const zh: Words = {
     reasonNeeded: "须写明理由",
     byPolicy: "按策略自动批准",
     approvedBy: (by, within) => `由 ${by} 在 ${within}内审批`,
+    askedBy: (who) => `限 ${who} 申请`,
     commands: (fmt) =>
       `${fmt.code(`${fmt.command} status`)} 查看进行中的申请和权限， ${fmt.code(`${fmt.command} revoke`)} 结束权限。`,
     threads: "Slack 不支持在消息列中使用命令，请在消息框中输入。",
@@ -423,6 +424,7 @@ export const zh: Words = {
   revoke: {
     head: (count, fmt) => `${fmt.b(`${count} 项生效中：`)} 请选择要结束的权限。`,
   },
+  busy: (span, fmt) => `${fmt.b("Slack 要求稍候：")} 约 ${span}后会自动继续。`,
   yourReason: "理由",
   trouble: (id, fmt) =>
     `${fmt.b("未能完成：")} 机器人出了点问题。请一分钟后再试；如果仍然不行，请联系管理员${id ? `，编号 ${id}` : ""}。`,

@@ -1,15 +1,16 @@
 /** A word to the administrators, each in a DM and in their own language. */
 import type { WebClient } from "@slack/web-api";
 import type { Alarm } from "../../domain/alarm.ts";
-import { isGroup, type Principal, UserId } from "../../domain/ids.ts";
+import { isGroup, type Principal, type UserId } from "../../domain/ids.ts";
 import type { Admins, Directory, Log } from "../../flow/ports.ts";
 import { type Words, words } from "../messages/index.ts";
 import { section } from "../views/blocks.ts";
 import type { Message } from "../views/context.ts";
 import { behindMessage } from "../views/index.ts";
 import { slackError } from "./client.ts";
+import { type DmOptions, dmWith } from "./dm.ts";
 
-export interface AdminsOptions {
+export interface AdminsOptions extends DmOptions {
   client: WebClient;
   directory: Directory;
   admins: readonly Principal[];
@@ -54,17 +55,18 @@ function wordOf(w: Words, alarm: Alarm, { channel, hub }: CreateAdmins): Word {
 }
 
 /** Resolves to how many were told; what Slack refuses is logged. */
-export async function tellAdmins(
-  { client, directory, admins, log }: AdminsOptions,
-  word: (words: Words) => Word,
-): Promise<number> {
-  const people = [...new Set((await Promise.all(admins.map((one) => peopleOf(client, one)))).flat())];
+export async function tellAdmins(options: AdminsOptions, word: (words: Words) => Word): Promise<number> {
+  const { client, directory, admins, log } = options;
+  // Those named by themselves are told although Slack does not say who is in a group.
+  const people = await directory
+    .members(admins, "show")
+    .catch(() => admins.filter((p): p is UserId => !isGroup(p)));
   const told = await Promise.all(
     people.map(async (id) => {
       try {
-        const said = word(words((await directory.person(id)).locale));
-        const { channel } = await client.conversations.open({ users: id });
-        await client.chat.postMessage({ channel: channel?.id ?? id, ...message(said) });
+        const said = word(words((await directory.person(id, "show")).locale));
+        const channel = await dmWith(options, client, id);
+        await client.chat.postMessage({ channel, ...message(said) });
         return 1;
       } catch (error) {
         log.warn({ slack: slackError(error) ?? "no answer" }, "an administrator was not told");
@@ -82,11 +84,3 @@ const message = (said: Word): Message =>
   typeof said === "string" ? { text: plain(said), blocks: [section(said)] } : said;
 
 const plain = (said: string): string => said.replaceAll("*", "").slice(0, 150);
-
-async function peopleOf(client: WebClient, principal: Principal): Promise<UserId[]> {
-  if (!isGroup(principal)) return [principal];
-  const { users = [] } = await client.usergroups.users
-    .list({ usergroup: principal })
-    .catch(() => ({ users: [] }));
-  return users.flatMap((user) => UserId.safeParse(user).data ?? []);
-}

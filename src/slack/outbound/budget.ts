@@ -4,7 +4,6 @@ import type { FetchFunction } from "@slack/web-api";
 import { SECOND } from "../../domain/duration.ts";
 import {
   type Clock,
-  type Log,
   type Room,
   type RoomForToken,
   SlackBusy,
@@ -18,7 +17,6 @@ import { createOrder, type Write } from "./order.ts";
 export interface BudgetOptions {
   turns: Turns;
   clock: Clock;
-  log: Log;
   /** By a proxy; straight where it is left out. */
   send?: typeof globalThis.fetch | undefined;
 }
@@ -84,7 +82,7 @@ async function go(
     if (after === null) return response;
     write.isOut = false;
     const [narrowest] = place.rooms;
-    if (narrowest) await counted(options, () => options.turns.close(narrowest, after));
+    if (narrowest) await counted(() => options.turns.close(narrowest, after));
     // Whatever was asked, nothing was done: the turn that comes next is this one's again.
     if (!narrowest || options.clock.now() + after > until) return response;
   }
@@ -100,20 +98,19 @@ async function turn(
   const { turns, clock } = options;
   for (;;) {
     if (rooms.length === 0) return 0;
-    const wait = (await counted(options, () => turns.take(rooms, { id, rank, ...TOGETHER[rank] }))) ?? 0;
+    const wait = (await counted(() => turns.take(rooms, { id, rank, ...TOGETHER[rank] }))) ?? 0;
     if (wait === 0 || clock.now() + wait > until) return wait;
     await clock.sleep(wait);
   }
 }
 
 /** Without Redis nobody counts, and Slack says itself when it is too much. */
-async function counted<T>({ log }: BudgetOptions, work: () => Promise<T>): Promise<T | undefined> {
+async function counted<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof StoreDown || error instanceof StoreUnsure)) throw error;
-    log.warn({ err: error }, "calls to Slack are not counted");
-    return undefined;
+    if (error instanceof StoreDown || error instanceof StoreUnsure) return undefined;
+    throw error;
   }
 }
 
@@ -130,7 +127,7 @@ async function reserve(options: BudgetOptions, rooms: Room[], rank: number): Pro
       return used;
     },
     async [Symbol.asyncDispose]() {
-      if (!used) await counted(options, () => turns.giveBack(rooms, id));
+      if (!used) await counted(() => turns.giveBack(rooms, id));
     },
   };
 }

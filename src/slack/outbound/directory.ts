@@ -1,61 +1,164 @@
-/** The workspace's people and user groups, read from Slack at every call. */
+/** The workspace's people and user groups, as old as what is asked allows: remembered for all replicas, and else asked of Slack. */
 import type { WebClient } from "@slack/web-api";
+import { z } from "zod";
+import { HOUR, SECOND } from "../../domain/duration.ts";
 import { isGroup, type Principal, UserId } from "../../domain/ids.ts";
-import type { Profile } from "../../domain/person.ts";
-import type { Directory } from "../../flow/ports.ts";
-import { slackError } from "./client.ts";
+import { Person, type Profile, Standing } from "../../domain/person.ts";
+import { type Clock, type Directory, type Memory, type Purpose, SlackBusy } from "../../flow/ports.ts";
+import { retryAfter, type SlackClients, slackError } from "./client.ts";
 import { type HomeWorkspace, profileOf, SlackUser } from "./profile.ts";
 
-const UNKNOWN = new Set(["user_not_found", "users_not_found", "user_not_visible"]);
+export interface DirectoryOptions {
+  slack: Pick<SlackClients, "interactive" | "to">;
+  memory: Memory;
+  clock: Clock;
+  /** Throws until auth.test has said which workspace is ours, and every look-up of a person with it. */
+  home(): HomeWorkspace;
+}
+
+/** Also what Slack's events drop. */
+export interface WatchedDirectory extends Directory {
+  /** By what is remembered alone. Never rejects. */
+  recallPerson(id: UserId): Promise<Profile | null>;
+  forgetGroups(): Promise<void>;
+  forgetPerson(id: UserId): Promise<void>;
+}
+
+const FRESH_MS = 10 * SECOND;
+const KEEP_MS = HOUR;
+/** What gives access rests on what is fresh. */
+const MAX_AGE_MS: Record<Purpose, number> = {
+  grant: FRESH_MS,
+  decide: FRESH_MS,
+  ask: FRESH_MS,
+  end: KEEP_MS,
+  show: KEEP_MS,
+};
 /** People looked at side by side until one will do. */
 const AT_ONCE = 4;
+const GROUPS = "groups";
 
-/** `home` throws until auth.test has said which workspace is ours, and every look-up of a person with it. */
-export function createDirectory(client: WebClient, home: () => HomeWorkspace): Directory {
-  async function person(id: UserId): Promise<Profile> {
-    const ours = home();
-    try {
-      const { user } = await client.users.info({ user: id, include_locale: true });
-      return profileOf(id, SlackUser.parse(user), ours);
-    } catch (error) {
-      if (!UNKNOWN.has(slackError(error) ?? "")) throw error;
-      return { id, name: id, locale: "en", standing: "stranger" };
-    }
+export function createDirectory(options: DirectoryOptions): WatchedDirectory {
+  const { memory, clock } = options;
+  const share = sharing();
+
+  async function recallPerson(id: UserId, purpose: Purpose = "show"): Promise<Profile | null> {
+    const known = await memory.read(personKey(id), ["profile"]);
+    const profile = Stored.safeParse(parsed(known?.values[0])).data;
+    return known && profile && isYoung(clock, known.at, purpose) ? profile : null;
+  }
+
+  const person = async (id: UserId, purpose: Purpose = "decide"): Promise<Profile> =>
+    (await recallPerson(id, purpose)) ?? share(personKey(id), () => lookUp(options, id, purpose));
+
+  async function groups(ids: readonly string[], purpose: Purpose): Promise<UserId[][]> {
+    if (ids.length === 0) return [];
+    const known = await memory.read(GROUPS, ids);
+    if (known && isYoung(clock, known.at, purpose)) return known.values.map((json) => members(parsed(json)));
+    const all = await share(GROUPS, () => lookUpGroups(options, purpose));
+    return ids.map((id) => members(all[id]));
+  }
+
+  async function everyone(principals: readonly Principal[], purpose: Purpose): Promise<UserId[]> {
+    const found = await groups(principals.filter(isGroup), purpose);
+    return [...new Set([...principals.filter((p): p is UserId => !isGroup(p)), ...found.flat()])];
   }
 
   return {
     person,
-    async qualifies(id, principals) {
+    recallPerson: (id) => recallPerson(id),
+    members: everyone,
+    async qualifies(id, principals, purpose = "decide") {
       if (principals.includes(id)) return id;
-      const groups = principals.filter(isGroup);
-      const members = await Promise.all(groups.map((group) => membersOf(client, group)));
-      return groups.find((_, i) => members[i]?.includes(id)) ?? null;
+      const asked = principals.filter(isGroup);
+      const found = await groups(asked, purpose);
+      return asked.find((_, i) => found[i]?.includes(id)) ?? null;
     },
     async anyoneBut(but, principals) {
-      const people = new Set(await everyone(client, principals));
-      people.delete(but);
-      const left = [...people];
+      const left = (await everyone(principals, "ask")).filter((id) => id !== but);
       while (left.length > 0) {
-        const profiles = await Promise.all(left.splice(0, AT_ONCE).map(person));
+        const profiles = await Promise.all(left.splice(0, AT_ONCE).map((id) => person(id, "show")));
         if (profiles.some(({ standing }) => standing === "member")) return true;
       }
       return false;
     },
+    async recall(id, principals) {
+      if (principals.includes(id)) return true;
+      const known = await memory.read(GROUPS, principals.filter(isGroup));
+      if (!known || !isYoung(clock, known.at, "show")) return null;
+      return known.values.some((json) => members(parsed(json)).includes(id));
+    },
+    forgetGroups: () => memory.drop(GROUPS),
+    async forgetPerson(id) {
+      // Slack tells of everybody in the workspace.
+      if (await memory.read(personKey(id), [])) await memory.drop(personKey(id));
+    },
   };
 }
 
-async function everyone(client: WebClient, principals: readonly Principal[]): Promise<UserId[]> {
-  const found = principals.map((p) => (isGroup(p) ? membersOf(client, p) : [p]));
-  return (await Promise.all(found)).flat();
+const personKey = (id: UserId): string => `person:${id}`;
+const Stored = Person.extend({ standing: Standing });
+const isYoung = (clock: Clock, at: number, purpose: Purpose): boolean =>
+  clock.now() - at <= MAX_AGE_MS[purpose];
+
+const parsed = (json: string | null | undefined): unknown => (json ? JSON.parse(json) : undefined);
+const Members = z.array(UserId.nullable().catch(null));
+/** A user group that is gone or disabled has none. */
+const members = (found: unknown): UserId[] =>
+  (Members.safeParse(found).data ?? []).filter((id) => id !== null);
+
+/** Those who ask the same while it is being asked get the same answer. */
+function sharing() {
+  const asked = new Map<string, Promise<unknown>>();
+  return <T>(name: string, ask: () => Promise<T>): Promise<T> => {
+    const before = asked.get(name) as Promise<T> | undefined;
+    const answer = before ?? ask().finally(() => asked.delete(name));
+    asked.set(name, answer);
+    return answer;
+  };
 }
 
-/** A user group that is gone or disabled has no members; it must not stop those of the others. */
-async function membersOf(client: WebClient, usergroup: string): Promise<UserId[]> {
+/** Of what nobody waits for, Slack's jobs come back; the rest is asked as for somebody who waits. */
+function clientFor({ slack }: DirectoryOptions, purpose: Purpose): WebClient {
+  if (purpose === "ask") return slack.to("cards");
+  return purpose === "grant" ? slack.to("show") : slack.interactive;
+}
+
+async function lookUp(options: DirectoryOptions, id: UserId, purpose: Purpose): Promise<Profile> {
+  const at = options.clock.now();
+  const profile = await lookUpPerson(clientFor(options, purpose), options.home(), id).catch(throwBusy);
+  const values = { profile: JSON.stringify(profile) };
+  await options.memory.write(personKey(id), { at, values, keepMs: KEEP_MS });
+  return profile;
+}
+
+const UNKNOWN = new Set(["user_not_found", "users_not_found", "user_not_visible"]);
+
+/** As Slack says it now. Throws what the client throws. */
+export async function lookUpPerson(client: WebClient, home: HomeWorkspace, id: UserId): Promise<Profile> {
   try {
-    const { users = [] } = await client.usergroups.users.list({ usergroup });
-    return users.flatMap((user) => UserId.safeParse(user).data ?? []);
+    const { user } = await client.users.info({ user: id, include_locale: true });
+    return profileOf(id, SlackUser.parse(user), home);
   } catch (error) {
-    if (slackError(error) === "no_such_subteam") return [];
-    throw error;
+    if (!UNKNOWN.has(slackError(error) ?? "")) throw error;
+    return { id, name: id, locale: "en", standing: "stranger" };
   }
+}
+
+const Groups = z.object({
+  usergroups: z.array(z.object({ id: z.string(), users: z.array(z.string()).default([]) })),
+});
+
+async function lookUpGroups(options: DirectoryOptions, purpose: Purpose): Promise<Record<string, string[]>> {
+  const at = options.clock.now();
+  const answer = await clientFor(options, purpose).usergroups.list({ include_users: true }).catch(throwBusy);
+  const { usergroups } = Groups.parse(answer);
+  const values = Object.fromEntries(usergroups.map(({ id, users }) => [id, JSON.stringify(users)]));
+  await options.memory.write(GROUPS, { at, values, keepMs: KEEP_MS });
+  return Object.fromEntries(usergroups.map(({ id, users }) => [id, users]));
+}
+
+function throwBusy(error: unknown): never {
+  const wait = retryAfter(error);
+  throw wait === null ? error : new SlackBusy(wait);
 }

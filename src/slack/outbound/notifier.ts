@@ -14,10 +14,11 @@ import type { Locale } from "../../domain/person.ts";
 import { type AccessRequest, GrantFailed, type Log, type Notifier, type Place } from "../../flow/ports.ts";
 import { drawMessage, drawToken, type Message, type ViewContext } from "../views/index.ts";
 import { isFrozen, isUndeliverable, retryAfter, type SlackClients, slackError } from "./client.ts";
+import { type DmOptions, dmWith, forgetDm } from "./dm.ts";
 import type { Urgency } from "./limits.ts";
 import { throwPostTrouble, throwTrouble } from "./trouble.ts";
 
-export interface NotifierOptions {
+export interface NotifierOptions extends DmOptions {
   slack: Pick<SlackClients, "to" | "reserved" | "reserve">;
   /** The approvals channel, and the language of what stands there. */
   channel: string;
@@ -36,11 +37,13 @@ export function createNotifier(options: NotifierOptions): Notifier {
   return {
     async post(r, key, shows) {
       const client = slack.to(POSTED[kindOf(key)]);
-      const where = isShared(key) ? channel : await dmOf(client, r);
+      const where = isShared(key) ? channel : await dmOf(options, client, r);
       try {
         const ts = await send(client, where, draw(r, key, shows, true), threadOf(r, key));
         return { channel: where, ts };
       } catch (error) {
+        if (slackError(error) === "channel_not_found" && !isShared(key))
+          await forgetDm(options, r.requester.id);
         return throwPostTrouble(error);
       }
     },
@@ -172,15 +175,13 @@ function marked(message: Message, r: AccessRequest, key: MessageKey): Message {
 }
 
 /** Any message to the requester already stands in their DM. */
-async function dmOf(client: WebClient, r: AccessRequest): Promise<string> {
+async function dmOf(options: DmOptions, client: WebClient, r: AccessRequest): Promise<string> {
   const known = Object.entries(r.messages).find(
     ([key, { channel }]) => isDirect(key as MessageKey) && channel !== "",
   );
   if (known) return known[1].channel;
   try {
-    const { channel } = await client.conversations.open({ users: r.requester.id });
-    if (!channel?.id) throw new Error("conversations.open answered without a channel");
-    return channel.id;
+    return await dmWith(options, client, r.requester.id);
   } catch (error) {
     // Opening twice is harmless: nothing was posted yet.
     const code = slackError(error);

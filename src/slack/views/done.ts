@@ -1,4 +1,5 @@
-/** Small confirmations to the one who pressed, and the one sentence for what nobody foresaw. */
+/** Small confirmations to the one who pressed, and one sentence each for Slack's asking to wait and for what nobody foresaw. */
+import { SECOND } from "../../domain/duration.ts";
 import type { AccessRequest } from "../../domain/request.ts";
 import type { Message, ViewContext } from "./context.ts";
 import { factsOf, message, rendererOf } from "./renderer.ts";
@@ -9,6 +10,13 @@ export function doneReply(kind: Done, r: AccessRequest, ctx: ViewContext): Messa
   const p = rendererOf(ctx);
   const f = factsOf(p, r);
   return message(p, (fmt) => p.words.done[kind](f, fmt), [], [r.id]);
+}
+
+/** It is tried again after `ms`. */
+export function busyReply(ms: number, ctx: ViewContext): Message {
+  const p = rendererOf(ctx);
+  const span = p.words.grammar.span(Math.ceil(ms / SECOND) * SECOND);
+  return message(p, (fmt) => p.words.busy(span, fmt), [], [p.words.help.commands(p.rich)]);
 }
 
 export function unforeseenReply(id: string | undefined, ctx: ViewContext): Message {

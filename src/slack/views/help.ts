@@ -7,7 +7,12 @@ import { isFull, section } from "./blocks.ts";
 import type { Message, ViewContext } from "./context.ts";
 import { message, type Renderer, rendererOf } from "./renderer.ts";
 
-export function helpReply(ctx: ViewContext, roleNames: readonly string[]): Message {
+/** `unsure`: of these it is said who may ask. */
+export function helpReply(
+  ctx: ViewContext,
+  roleNames: readonly string[],
+  unsure: readonly string[] = [],
+): Message {
   const p = rendererOf(ctx);
   const roles = roleNames.flatMap((name) => {
     const role = Object.hasOwn(ctx.roles, name) ? ctx.roles[name] : undefined;
@@ -16,7 +21,7 @@ export function helpReply(ctx: ViewContext, roleNames: readonly string[]): Messa
   const [first] = roles;
   const example =
     first && `${first.name} ${formatDuration(first.role.duration.default)} ${p.words.help.reason}`;
-  const lines = roles.map(({ name, role }) => section(line(p, name, role)));
+  const lines = roles.map(({ name, role }) => section(line(p, name, role, unsure.includes(name))));
   const kept = lines.filter((_, i) => !isFull(lines.slice(0, i + 1)));
   return message(p, (fmt) => p.words.help.head(p.hub, fmt, example), kept, [
     p.words.help.commands(p.rich),
@@ -24,10 +29,11 @@ export function helpReply(ctx: ViewContext, roleNames: readonly string[]): Messa
   ]);
 }
 
-const line = (p: Renderer, name: string, role: Role): string => `${p.rich.code(name)} ${roleLines(p, role)}`;
+const line = (p: Renderer, name: string, role: Role, isUnsure: boolean): string =>
+  `${p.rich.code(name)} ${roleLines(p, role, isUnsure)}`;
 
-/** What it gives, and below that its limits and who decides. */
-export function roleLines(p: Renderer, role: Role): string {
+/** What it gives, and below that its limits and who decides; and who may ask, where it is not known whether the reader does. */
+export function roleLines(p: Renderer, role: Role, isUnsure = false): string {
   const { help, grammar } = p.words;
   const approval =
     role.approval === "none"
@@ -37,6 +43,7 @@ export function roleLines(p: Renderer, role: Role): string {
     help.time(grammar.span(role.duration.max), grammar.span(role.duration.default)),
     ...(role.reason === "required" ? [help.reasonNeeded] : []),
     approval,
+    ...(isUnsure && role.requester ? [help.askedBy(p.rich.oneOf(role.requester.in, ""))] : []),
   ];
   return `${escaped(role.description[p.ctx.locale])}\n${limits.join(" · ")}`;
 }

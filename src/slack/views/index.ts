@@ -9,7 +9,7 @@ export {
   decisionRefused,
   readDecision,
 } from "./decision.ts";
-export { type Done, doneReply, unforeseenReply } from "./done.ts";
+export { busyReply, type Done, doneReply, unforeseenReply } from "./done.ts";
 export { drawMessage } from "./draw.ts";
 export { commandOf, type FilledForm, type FormDraft, type FormOrigin, readForm } from "./form-draft.ts";
 export { formErrors } from "./form-errors.ts";

@@ -6,6 +6,7 @@ import type { HandlerContext } from "../context.ts";
 import { handleFormChange } from "../forms/change.ts";
 import { Click, FormChange } from "../payload.ts";
 import { errorReply } from "../reply.ts";
+import { whileBusy } from "../while-busy.ts";
 import { type ActionReply, actionFor } from "./index.ts";
 
 export async function handleClick(
@@ -20,7 +21,7 @@ export async function handleClick(
   const action = actionFor(click.action);
   if (!action)
     return context.log.warn({ action: click.action }, "Slack sent a click on a button that is not ours");
-  const result = await outcome(context, click, () => action(context, click));
+  const result = await outcome(context, click, () => whileBusy(context, click, () => action(context, click)));
   if (result) await answer(context, click, result.reply, result.replace);
 }
 

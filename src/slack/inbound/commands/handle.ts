@@ -1,12 +1,13 @@
 /** A slash command, from Slack's payload to its answer: stored, acknowledged in the person's language, or answered after. */
 
 import type { Message } from "../../views/index.ts";
-import { answer } from "../answer.ts";
+import { answer, type Reach } from "../answer.ts";
 import type { HandlerContext } from "../context.ts";
 import { SlashCommand } from "../payload.ts";
 import { type Reply, render, replyOf } from "../reply.ts";
 import { soon } from "../soon.ts";
 import { welcome } from "../welcome.ts";
+import { whileBusy } from "../while-busy.ts";
 import { type AfterAck, commandFor, isAfterAck } from "./index.ts";
 
 export type EphemeralAnswer = Message & { response_type: "ephemeral" };
@@ -24,10 +25,12 @@ export async function handleCommand(context: HandlerContext, body: unknown, ack:
 
 async function serveCommand(context: HandlerContext, given: SlashCommand, ack: Ack): Promise<void> {
   const { command, rest } = commandFor(given.text, context.ports.policy.roles);
-  const run = () => replyOf(context.log, async () => command.run(context, { ...given, rest }));
+  const reach = { ...given, asksNothing: command.asksNothing };
+  const work = async () => command.run(context, { ...given, rest });
+  const run = () => replyOf(context.log, () => whileBusy(context, given, work));
   if (!command.first(rest)) {
     await ack();
-    return finish(context, given, await run());
+    return finish(context, reach, await run());
   }
   const outcome = run();
   const locale = context.people.known(given.user)?.locale;
@@ -35,12 +38,12 @@ async function serveCommand(context: HandlerContext, given: SlashCommand, ack: A
   if (early && !isAfterAck(early) && locale)
     return ack({ response_type: "ephemeral", ...render(context, { locale, reader: given.user }, early) });
   await ack();
-  await finish(context, given, await outcome);
+  await finish(context, reach, await outcome);
 }
 
 async function finish(
   context: HandlerContext,
-  given: SlashCommand,
+  given: Reach,
   outcome: Reply | AfterAck | undefined,
 ): Promise<void> {
   const reply = outcome && isAfterAck(outcome) ? await replyOf(context.log, () => outcome.after()) : outcome;

@@ -24,7 +24,9 @@ export interface AfterAck {
 export interface Command {
   /** It needs nothing but the store, so it is done before Slack is told that the command arrived. */
   first(rest: string): boolean;
-  /** Throws Refused, StoreDown, StoreUnsure. */
+  /** Slack is asked nothing for it. */
+  asksNothing?: true;
+  /** Throws Refused, StoreDown, StoreUnsure, SlackBusy. */
   run(context: HandlerContext, turn: Turn): Promise<Reply | AfterAck | undefined>;
 }
 

@@ -5,6 +5,7 @@ import { statusReply } from "../../views/index.ts";
 import type { Command } from "./index.ts";
 
 export const statusCommand: Command = {
+  asksNothing: true,
   first: () => true,
   async run({ ports }, { user, rest }) {
     if (/^(?:@|<@)/.test(rest))

@@ -9,9 +9,10 @@ import { endedInList } from "../actions/list.ts";
 import { answer } from "../answer.ts";
 import { contextFor, type HandlerContext } from "../context.ts";
 import { errorReply, type Reply } from "../reply.ts";
+import { whileBusy } from "../while-busy.ts";
 import type { Submit } from "./submit.ts";
 
-/** Throws Refused, StoreDown, StoreUnsure. */
+/** Throws Refused, StoreDown, StoreUnsure, SlackBusy. */
 type Decide = (
   context: HandlerContext,
   decision: { target: DecisionTarget; by: UserId; why: string },
@@ -44,7 +45,8 @@ export const submitDecision =
     await ack();
     const { channel, responseUrl, replace } = target;
     try {
-      const reply = await TABLE[kind](context, { target, by: user, why });
+      const decide = () => TABLE[kind](context, { target, by: user, why });
+      const reply = await whileBusy(context, { user, channel, responseUrl }, decide);
       if (reply) await answer(context, { user, channel, responseUrl }, reply, replace);
     } catch (error) {
       await answer(context, { user, channel }, errorReply(context.log, error, target.id));

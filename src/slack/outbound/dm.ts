@@ -1,0 +1,27 @@
+/** The DM with a person: opened once, and known to all replicas from then on. */
+import type { WebClient } from "@slack/web-api";
+import { DAY } from "../../domain/duration.ts";
+import type { UserId } from "../../domain/ids.ts";
+import type { Clock, Memory } from "../../flow/ports.ts";
+
+export interface DmOptions {
+  memory: Memory;
+  clock: Clock;
+}
+
+const KEEP_MS = 90 * DAY;
+const nameOf = (user: UserId): string => `dm:${user}`;
+
+/** Throws what the client throws. */
+export async function dmWith({ memory, clock }: DmOptions, client: WebClient, user: UserId): Promise<string> {
+  const known = await memory.read(nameOf(user), ["channel"]);
+  if (known?.values[0]) return known.values[0];
+  const at = clock.now();
+  const { channel } = await client.conversations.open({ users: user });
+  if (!channel?.id) throw new Error("conversations.open answered without a channel");
+  await memory.write(nameOf(user), { at, values: { channel: channel.id }, keepMs: KEEP_MS });
+  return channel.id;
+}
+
+/** Slack does not know the channel any more. */
+export const forgetDm = ({ memory }: DmOptions, user: UserId): Promise<void> => memory.drop(nameOf(user));

@@ -1,0 +1,139 @@
+/** Who may do what, known to all replicas at once, and asked of Slack no more often than it allows. */
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { visibleText } from "../../sandbox/slack/index.ts";
+import { isSettled } from "../../src/domain/messages.ts";
+import { ALICE, BOB, CAROL, MEI, startBot, startWorld, type World } from "../helpers/bot.ts";
+import { scene } from "../helpers/scene.ts";
+
+type Bot = Awaited<ReturnType<typeof startBot>>;
+let world: World;
+let bots: Bot[];
+let it: ReturnType<typeof scene>;
+
+beforeEach(async () => {
+  world = await startWorld();
+  bots = [await startBot(world), await startBot(world)];
+  it = scene(world);
+});
+afterEach(async () => {
+  for (const bot of bots) await bot.stop();
+  await world.close();
+});
+
+const deliverTo = (bot: Bot | undefined) =>
+  world.slack.deliverTo(`http://127.0.0.1:${bot?.app.port}/slack/events`);
+const calls = (method: string) => world.slack.calls.filter((call) => call.method === method);
+
+test("an approver leaves the group: one replica is told, and the other refuses their click at once", async () => {
+  deliverTo(bots[0]);
+  const first = await it.ask("guest 1h", "for-bob");
+  const second = await it.ask("guest 1h", "for-mei", MEI);
+  await world.slack.click(CAROL, first, "Approve");
+  await world.slack.waitFor(() => visibleText(first).includes("Active until"));
+  await world.slack.people.setGroup("S0SRE", [ALICE]);
+  deliverTo(bots[1]);
+  await world.slack.click(CAROL, second, "Approve");
+  await it.whisper(CAROL, "S0SRE");
+  expect(visibleText(second)).toContain("Pending:");
+});
+
+test("an approver becomes a guest: one replica is told, and the other refuses their click", async () => {
+  deliverTo(bots[0]);
+  const card = await it.ask("guest 1h", "for-bob");
+  await it.say(CAROL, "revoke R-00000000");
+  await world.slack.people.change(CAROL, { isRestricted: true });
+  deliverTo(bots[1]);
+  await world.slack.click(CAROL, card, "Approve");
+  await world.slack.waitFor(() => world.slack.ephemerals(CAROL).length > 1);
+  expect((await world.records())[0]?.state).toBe("pending");
+});
+
+test("what one replica looked up, the other need not; and what is of ten seconds ago decides nothing", async () => {
+  deliverTo(bots[0]);
+  const card = await it.ask("guest 1h", "for-bob");
+  const before = calls("usergroups.list").length;
+  deliverTo(bots[1]);
+  await world.slack.click(ALICE, card, "Approve");
+  await it.channel("Active until");
+  expect(calls("usergroups.list")).toHaveLength(before);
+  const next = await it.ask("guest 1h", "for-mei", MEI);
+  await world.jump(10_001);
+  await world.slack.click(ALICE, next, "Approve");
+  await world.until(async () => (await world.records()).every(({ state }) => state === "active"));
+  expect(calls("usergroups.list").length).toBeGreaterThan(before);
+});
+
+test("Slack asks to wait: an approver's click waits with it, is told so, and counts", async () => {
+  deliverTo(bots[0]);
+  const card = await it.ask("guest 1h", "for-bob");
+  await world.jump(11_000);
+  world.slack.failNext("usergroups.list", { retryAfter: 30 });
+  await world.slack.click(ALICE, card, "Approve");
+  await it.whisper(ALICE, "Slack asks to wait:");
+  expect((await world.records())[0]?.state).toBe("pending");
+  await world.jump(30_000);
+  await it.dm(BOB, "Ready:");
+});
+
+test("a revoke rests on what is an hour old, and waits for nobody", async () => {
+  deliverTo(bots[0]);
+  await it.get("guest 8h", "for-bob");
+  await world.jump(30 * 60_000);
+  world.slack.failNext("usergroups.list", { retryAfter: 60 }, 99);
+  world.slack.failNext("users.info", { retryAfter: 60 }, 99);
+  deliverTo(bots[1]);
+  const [grant] = await world.records();
+  await it.say(ALICE, `revoke ${grant?.id} no more`);
+  await it.channel("Removing:");
+  expect((await it.proveEnd()) && (await world.records())[0]?.state).toBe("ended");
+});
+
+test("status and help ask Slack for nothing", async () => {
+  deliverTo(bots[0]);
+  const before = world.slack.calls.length;
+  await it.say(MEI, "status");
+  await it.say(MEI, "help");
+  await it.whisper(MEI, "Access to Karpor");
+  await it.whisper(MEI, "Nothing open:");
+  expect(world.slack.calls.slice(before)).toEqual([]);
+});
+
+test("whose DM is known to one replica, is written to by the other without opening it", async () => {
+  deliverTo(bots[0]);
+  await it.get("guest 1h", "for-bob");
+  const opened = calls("conversations.open").length;
+  deliverTo(bots[1]);
+  await it.say(BOB, "peek 15m again");
+  await world.until(
+    async () => (await world.records()).filter(({ state }) => state === "active").length === 2,
+  );
+  expect(calls("conversations.open")).toHaveLength(opened);
+});
+
+test("one whole grant costs so many calls of each method, and no more", async () => {
+  deliverTo(bots[0]);
+  const before = world.slack.calls.length;
+  await it.get("guest 1h", "for-bob");
+  await world.jump(50 * 60_000);
+  await it.dm(BOB, "Ends in 10 min:");
+  await world.jump(10 * 60_000);
+  await it.proveEnd();
+  await world.until(async () => (await world.records()).every(isSettled));
+  const counts: Record<string, number> = {};
+  for (const { method } of world.slack.calls.slice(before)) counts[method] = (counts[method] ?? 0) + 1;
+  // What the bot asks once a minute about itself.
+  for (const method of ["auth.test", "conversations.info"]) delete counts[method];
+  for (const [method, most] of Object.entries(ONE_GRANT))
+    expect(counts[method] ?? 0, method).toBeLessThanOrEqual(most);
+  expect(Object.keys(counts).filter((method) => !(method in ONE_GRANT))).toEqual([]);
+});
+
+/** Asked, approved, reminded once, ended. */
+const ONE_GRANT = {
+  "usergroups.list": 1,
+  "users.info": 4,
+  "conversations.open": 1,
+  "chat.postMessage": 5,
+  "chat.update": 12,
+  "chat.delete": 0,
+};
