@@ -109,14 +109,14 @@ const orLater = (work: Promise<Later>, clock: Clock): Promise<(Later & { inLine?
 /** However many changes of a record wait for Slack, one job waits for them all; false when it is this one. */
 async function isInLine(
   queue: Queue,
-  { name, id: own }: Job,
+  job: Job,
   id: RequestId,
   { ms, due }: { ms: number; due: number },
 ): Promise<boolean> {
-  const jobId = `${name}-${id}-waiting`;
-  if (own === jobId) return false;
-  await queue.add(name, { id, due }, { jobId, delay: ms });
-  return true;
+  const jobId = `${job.name}-${id}-waiting`;
+  if (job.id !== jobId) await queue.add(job.name, { id, due }, { jobId, delay: ms });
+  else await job.updateData({ id, due });
+  return job.id !== jobId;
 }
 
 const Known = z.object({ name: z.enum(STEPS), data: z.object({ id: RequestId, due: z.number() }) });
