@@ -17,7 +17,7 @@ export const BENCH_INSTANCE = "bench";
 /** Each may have one open request a role, so every benchmark takes new ones. */
 export const PEOPLE = Array.from({ length: 2_000 }, (_, i) => `U0P${String(i).padStart(4, "0")}`);
 
-const SECRETS = {
+export const SECRETS = {
   SLACK_BOT_TOKEN: "xoxb-1-bench",
   SLACK_SIGNING_SECRET: "bench-signing-secret",
 };
@@ -55,7 +55,7 @@ const role = {
   approval: { by: ["S0SRE"], within: "4h" },
 };
 
-const settings = {
+export const settings = {
   instance: BENCH_INSTANCE,
   hub: {
     name: "production",
@@ -67,7 +67,7 @@ const settings = {
   roles: { guest: role, second: role },
 };
 
-const workspace = () => ({
+export const workspace = () => ({
   clock: systemClock(),
   signingSecret: SECRETS.SLACK_SIGNING_SECRET,
   botToken: SECRETS.SLACK_BOT_TOKEN,

@@ -1,24 +1,30 @@
 /** `npm run bench -- [benchmark…]`: runs the benchmarks one after the other, each in a context of its own, and prints one table. */
 import { envtestAdvice, envtestAvailable } from "../sandbox/hub/envtest.ts";
-import { BENCHMARKS } from "./benchmarks/index.ts";
+import { BENCHMARKS, SELF_CONTAINED } from "./benchmarks/index.ts";
 import { startBenchContext } from "./context.ts";
 import { type BenchmarkRow, benchmarkTable } from "./table.ts";
 
 const words = process.argv.slice(2);
 const large = words.includes("--large");
 const names = words.filter((word) => word !== "--large");
-const unknown = names.filter((name) => !(name in BENCHMARKS));
+const all = [...Object.keys(BENCHMARKS), ...Object.keys(SELF_CONTAINED)];
+const unknown = names.filter((name) => !all.includes(name));
+const isWanted = (name: string) => names.length === 0 || names.includes(name);
 
-if (unknown.length > 0)
-  end(`No such benchmark: ${unknown.join(", ")}. There are: ${Object.keys(BENCHMARKS).join(", ")}.`);
-if (!envtestAvailable()) end(`The bench ${envtestAdvice}.`);
+if (unknown.length > 0) end(`No such benchmark: ${unknown.join(", ")}. There are: ${all.join(", ")}.`);
+if (Object.keys(BENCHMARKS).some(isWanted) && !envtestAvailable()) end(`The bench ${envtestAdvice}.`);
 
 const rows: BenchmarkRow[] = [];
 for (const [name, benchmark] of Object.entries(BENCHMARKS)) {
-  if (names.length > 0 && !names.includes(name)) continue;
+  if (!isWanted(name)) continue;
   console.error(`measuring: ${name}`);
   await using context = await startBenchContext();
   rows.push(...(await benchmark(context, { large })));
+}
+for (const [name, benchmark] of Object.entries(SELF_CONTAINED)) {
+  if (!isWanted(name)) continue;
+  console.error(`measuring: ${name}`);
+  rows.push(...(await benchmark()));
 }
 console.log(benchmarkTable(rows));
 
