@@ -89,8 +89,8 @@ test("50 ends through twenty sweeps while the hub hangs: the jobs are no more th
     await world.jump(MINUTE);
     await sweep({ ...ports, grants: { ...ports.grants, list: away, survey: away } });
     const counts = [...(await jobsByStep()).values()];
-    // The one that still tries, the one that waits for Slack, and the sweep's.
-    expect([...(await jobsByStep()).entries()].filter(([, n]) => n > 3)).toEqual([]);
+    // The one that still tries, the one that waits for Slack, the sweep's, and those of what changed while it drew.
+    expect([...(await jobsByStep()).entries()].filter(([, n]) => n > 5)).toEqual([]);
     backlog.push(counts.reduce((sum, count) => sum + count, 0));
   }
   expect(backlog.at(-1)).toBeLessThanOrEqual(backlog[0] ?? 0);
@@ -121,8 +121,8 @@ test("60 released at once, within Slack's limits: every token goes, and every re
         .map((message) => world.slack.click(who, message, "Release now", { confirm: true })),
     ),
   );
-  // A minute, and so much more as 60 take at 100 a minute.
-  for (let passed = 0; passed < 100 * SECOND; passed += 10 * SECOND) await pass(10 * SECOND);
+  // A minute, and so much more as 60 take at 100 a minute; and what a busy machine takes beside it.
+  for (let passed = 0; passed < 120 * SECOND; passed += 10 * SECOND) await pass(10 * SECOND);
   expect(tokens()).toEqual([]);
   const settled = async () => (await world.records()).every(isSettled);
   for (let minutes = 0; minutes < 30 && !(await settled()); minutes++) await pass(MINUTE);

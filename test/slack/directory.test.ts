@@ -70,7 +70,11 @@ test.each([
   ["U0BARE", { name: "bare", locale: "en", standing: "member" }],
   ["U0NOBODY", { name: "U0NOBODY", locale: "en", standing: "stranger" }],
 ])("%s is read as it stands", async (id, profile) => {
-  expect(await directory.person(user(id))).toMatchObject({ id, ...profile });
+  const asked = await directory.person(user(id));
+  expect(asked).toMatchObject({ id, ...profile });
+  const before = slack.calls.length;
+  expect(await directory.person(user(id))).toEqual(asked);
+  expect(slack.calls).toHaveLength(before);
 });
 
 test("what an approver is shown of a person: their title, and where they are", () => {

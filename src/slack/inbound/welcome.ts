@@ -10,7 +10,7 @@ export async function welcome(
   const key = `welcome:${user}`;
   try {
     if ((await ports.told.fresh([key])).length === 0) return;
-    const { standing, locale } = await people.person(user);
+    const { standing, locale } = await people.person(user, "show");
     if (standing !== "member") return;
     // Before it is posted: two commands at once must not make two, and a welcome may be missed.
     await ports.told.remember([key]);

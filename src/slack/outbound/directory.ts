@@ -97,7 +97,11 @@ export function createDirectory(options: DirectoryOptions): WatchedDirectory {
 }
 
 const personKey = (id: UserId): string => `person:${id}`;
-const Stored = Person.extend({ standing: Standing });
+const Stored = Person.extend({
+  standing: Standing,
+  title: z.string().optional(),
+  timeZone: z.string().optional(),
+});
 const isYoung = (clock: Clock, at: number, purpose: Purpose): boolean =>
   clock.now() - at <= MAX_AGE_MS[purpose];
 

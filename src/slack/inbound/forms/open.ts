@@ -73,7 +73,7 @@ export async function lookUpAsker({ people, ports, log }: HandlerContext, user: 
   const failed = (error: unknown) =>
     log.warn({ who: user, err: error }, "could not look up who may ask for what; the form shows every role");
   const [profile, roles] = await Promise.all([
-    people.person(user).catch(failed),
+    people.person(user, "show").catch(failed),
     rolesFor(ports, user).catch(failed),
   ]);
   return {
