@@ -21,6 +21,8 @@ beforeEach(async () => {
   world.slack.settings.limits = false;
   steps = await openSteps(world);
   bot = await startBot(world);
+  // Else the sweep of the start meets what is being made, and adopts it.
+  await world.until(async () => (await steps.ports.sweeps.last()).count > 0);
 });
 afterEach(async () => {
   world.localHub?.meddle(undefined);
