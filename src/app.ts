@@ -357,12 +357,12 @@ interface Heard {
 function listener(
   config: Config,
   { clock, log }: AppDeps,
-  { redis, proxy, interactive }: Clients,
+  { redis, memory, proxy, interactive }: Clients,
   { ports, people, holds, identity: { botId, botUserId }, serve }: Heard,
 ): SlackListener {
   const { env } = config;
   return createListener({
-    ...{ ports, people, botId, botUserId, log, proxy },
+    ...{ ports, people, memory, botId, botUserId, log, proxy },
     transport: env.SLACK_APP_TOKEN
       ? { appToken: env.SLACK_APP_TOKEN }
       : { signingSecret: env.SLACK_SIGNING_SECRET ?? "", serve },

@@ -117,7 +117,7 @@ export async function openDoor({
   const replica = Symbol("replica");
   const records = { there: true };
   const listener = createListener({
-    ...{ ports, client, people, viewContext: context, log, token },
+    ...{ ports, client, people, memory, viewContext: context, log, token },
     language: "en",
     transport: transport === "http" ? { signingSecret, serve: http.serve } : { appToken },
     hasRecords: () => records.there,

@@ -1,5 +1,6 @@
 /** An answer that only one person sees: by response_url, else as an ephemeral message, else in their DM. Never rejects. */
 import type { UserId } from "../../domain/ids.ts";
+import { dmWith } from "../outbound/dm.ts";
 import type { Message } from "../views/index.ts";
 import type { HandlerContext } from "./context.ts";
 import { localeOf, type Reply, render } from "./reply.ts";
@@ -79,9 +80,12 @@ async function postEphemeral(
   return true;
 }
 
-async function direct({ client }: HandlerContext, { user }: Reach, message: Message): Promise<boolean> {
-  const { channel } = await client.conversations.open({ users: user });
-  if (!channel?.id) throw new Error("conversations.open answered without a channel");
-  await client.chat.postMessage({ channel: channel.id, ...calm, ...message });
+async function direct(
+  { client, memory, ports }: HandlerContext,
+  { user }: Reach,
+  message: Message,
+): Promise<boolean> {
+  const channel = await dmWith({ memory, clock: ports.clock }, client, user);
+  await client.chat.postMessage({ channel, ...calm, ...message });
   return true;
 }

@@ -2,7 +2,7 @@
 import type { WebClient } from "@slack/web-api";
 import type { UserId } from "../../domain/ids.ts";
 import type { Locale, Person, Profile } from "../../domain/person.ts";
-import type { Log, Ports, Purpose } from "../../flow/ports.ts";
+import type { Log, Memory, Ports, Purpose } from "../../flow/ports.ts";
 import type { SlackProxy } from "../outbound/proxy.ts";
 import type { ViewContext } from "../views/index.ts";
 
@@ -17,6 +17,7 @@ export interface HandlerContext {
     forgetGroups(): Promise<void>;
     forgetPerson(id: UserId): Promise<void>;
   };
+  memory: Memory;
   viewContext(locale: Locale): ViewContext;
   /** Of those whose own language cannot be looked up. */
   language: Locale;
