@@ -22,7 +22,7 @@ export function openUserActions({ slack }: BenchContext) {
     async approve(id: string): Promise<number> {
       const card = await seen.one(id, "card");
       const clicked = performance.now();
-      const click = slack.click(APPROVER, card.message, "Approve");
+      const click = slack.click(APPROVER, card.message, "approve");
       const shown = await seen.one(id, "token");
       await click;
       return shown.at - clicked;
@@ -81,7 +81,7 @@ function whatIs({ channel }: SlackMessage, text: string): Sight | undefined {
   if (channel !== APPROVALS_CHANNEL)
     return /eyJ[\w-]{20}/.test(text) ? "token" : text.includes("Withdraw") ? "waiting" : undefined;
   if (text.includes("Active until")) return "active";
-  return text.includes('"Approve"') ? "card" : undefined;
+  return text.includes('"action_id":"approve"') ? "card" : undefined;
 }
 
 async function soon<T>(promise: Promise<T>, what: string): Promise<T> {

@@ -263,7 +263,7 @@ const policyOf = ({ roles, admins, reminders, digest }: Config): Policy => ({
 });
 
 export const contextOf =
-  ({ hub, slack, roles }: Config, clock: Clock) =>
+  ({ hub, slack, roles, admins }: Config, clock: Clock) =>
   (locale: Locale): ViewContext => ({
     locale,
     hub: { name: hub.name, dashboard: hub.dashboard },
@@ -272,6 +272,7 @@ export const contextOf =
       const approval = roles[role]?.approval;
       return approval && approval !== "none" ? (approval.ping ?? approval.by) : [];
     },
+    admins,
     command: slack.command,
     now: clock.now(),
   });

@@ -47,7 +47,7 @@ const record = async () => (await world.records())[0];
 
 async function pending(): Promise<SlackMessage> {
   await world.slack.command(BOB, GENERAL, "guest 8h two of us");
-  const message = await card("Pending:");
+  const message = await card("asks for");
   await world.until(async () => (await record())?.messages.card !== undefined);
   return message;
 }
@@ -57,7 +57,7 @@ async function dieProvisioning(direction: Direction, made: number, fate: Fate = 
   const asked = await pending();
   const { busy, other } = await fleet.inTheMiddle(
     direction,
-    () => world.slack.click(ALICE, asked, "Approve"),
+    () => world.slack.click(ALICE, asked, "approve"),
     async () => (await standing()) >= made && (await record())?.messages.token !== undefined,
     ({ method, path }) => method === "POST" && !path.endsWith("/token"),
   );
@@ -97,12 +97,12 @@ describe("with short times", () => {
   });
 
   test("killed while an end is being proved: the other proves it", async () => {
-    await world.slack.click(ALICE, await pending(), "Approve");
+    await world.slack.click(ALICE, await pending(), "approve");
     const ready = await world.slack.waitFor(() => tokens()[0]);
     await nothingDoubledOrLost();
     const { busy, other } = await fleet.inTheMiddle(
       "answers",
-      () => world.slack.click(BOB, ready, "Release now", { confirm: true }),
+      () => world.slack.click(BOB, ready, "End now", { confirm: true }),
       async () => true,
     );
     for (const { gate } of fleet.pair) gate.release();
@@ -124,12 +124,12 @@ describe("with short times", () => {
     const asked = await pending();
     const [a, b] = fleet.pair;
     world.slack.deliverTo(a.url);
-    const one = world.slack.click(ALICE, asked, "Approve");
+    const one = world.slack.click(ALICE, asked, "approve");
     world.slack.deliverTo(b.url);
-    await Promise.all([one, world.slack.click(CAROL, asked, "Approve")]);
+    await Promise.all([one, world.slack.click(CAROL, asked, "approve")]);
     await nothingDoubledOrLost();
     const late = () => [ALICE, CAROL].flatMap((who) => world.slack.ephemerals(who)).map(visibleText);
-    await world.until(async () => late().some((text) => text.includes("Too late:")));
+    await world.until(async () => late().some((text) => text.includes("your click changed nothing")));
     expect(late()).toHaveLength(1);
   });
 });

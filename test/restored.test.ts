@@ -29,12 +29,12 @@ const remembered = async () => {
 
 /** Bob's live grant is released, the hub has heard of it, and Redis loses everything; then Carol's is approved. */
 async function heldBack(): Promise<void> {
-  await world.slack.click(BOB, await it.get("guest 1h", "once upon"), "Release now", { confirm: true });
+  await world.slack.click(BOB, await it.get("guest 1h", "once upon"), "End now", { confirm: true });
   await world.until(remembered);
   await world.commands.flushall();
   await world.jump(10 * SECOND);
   const card = await it.ask("guest 1h", "afterwards", CAROL);
-  await world.slack.click(ALICE, card, "Approve");
+  await world.slack.click(ALICE, card, "approve");
   expect(visibleText(await it.channel("held back"))).toContain("Not set up yet");
   expect(visibleText(await it.dm(CAROL, "held back"))).toContain("administrator");
 }

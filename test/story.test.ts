@@ -61,20 +61,20 @@ function tell({ transport, start }: Told) {
     const asked = await world.slack.command(BOB, GENERAL, "guest 8h debugging the search page");
     expect(asked.status).toBe(200);
     await whisper(BOB, "Sent to");
-    const pending = await card("Pending:");
+    const pending = await card("asks for");
     expect(visibleText(pending)).toContain("debugging the search page");
-    expect(buttonsOf(pending)).toEqual(["Approve", "Deny…"]);
-    expect(buttonsOf(await dm(BOB, "Waiting:"))).toEqual(["Withdraw", "Remind them"]);
+    expect(buttonsOf(pending)).toEqual(["Approve 8 h", "Deny…"]);
+    expect(buttonsOf(await dm(BOB, "Waiting for approval:"))).toEqual(["Withdraw", "Remind them"]);
 
-    await world.slack.click(ALICE, pending, "Approve");
-    const ready = await dm(BOB, "Ready:");
+    await world.slack.click(ALICE, pending, "approve");
+    const ready = await dm(BOB, "Only for you.");
     const token = tokenIn(ready);
     expect(await login(world.hub, token)).not.toBe(401);
-    expect(buttonsOf(ready)).toEqual(["Open dashboard", "Hide token", "Release now"]);
+    expect(buttonsOf(ready)).toEqual(["Open Karpor", "I've copied it, hide", "End now"]);
     const activeCard = await card("Active until");
     expect(activeCard.ts).toBe(pending.ts);
     expect(buttonsOf(activeCard)).toEqual(["Revoke…"]);
-    expect(visibleText(activeCard)).toMatch(/Approved by <@U0ALICE/);
+    expect(visibleText(activeCard)).toMatch(/approved by <@U0ALICE/);
     const { serviceAccounts, clusterRoleBindings } = await world.hub.objects();
     expect(serviceAccounts.filter((o) => o.metadata.name.startsWith("karpor-access-guest-"))).toHaveLength(1);
     expect(
@@ -82,17 +82,21 @@ function tell({ transport, start }: Told) {
     ).toHaveLength(1);
 
     await world.jump(7 * HOUR);
-    const hourly = await dm(BOB, "Ends in 1 h:");
-    expect(buttonsOf(hourly)).toEqual(["Release now"]);
+    const hourly = await dm(BOB, "1 h left:");
+    expect(buttonsOf(hourly)).toEqual(["End now"]);
     await world.jump(50 * MINUTE);
-    await dm(BOB, "Ends in 10 min:");
-    await world.slack.waitFor(() => buttonsOf(hourly).length === 0);
+    await dm(BOB, "10 min left:");
+    await world.slack.waitFor(() => !world.slack.dm(BOB).includes(hourly));
 
     await world.jump(10 * MINUTE);
     const ended = await proveEnd(BOB);
-    expect(visibleText(ended)).toMatch(/Ended:.*The hub refuses the token since.*time ran out/s);
+    expect(visibleText(ended)).toMatch(
+      /Ended at .*, time was up:.*guest.*approved by <@U0ALICE>\. Karpor refuses the token \(checked/s,
+    );
     await card("Ended");
-    expect(tokenIn(ready)).toBe("");
+    // One receipt is left in the DM, and one card.
+    await world.slack.waitFor(() => world.slack.dm(BOB).length === 1);
+    expect(world.slack.dm(BOB)).toEqual([ended]);
     const left = await world.hub.objects();
     expect([...left.serviceAccounts, ...left.clusterRoleBindings].filter(isGrant)).toEqual([]);
     expect(bot.trail().map(({ to }) => to)).toEqual([
@@ -110,22 +114,22 @@ function tell({ transport, start }: Told) {
   test("an approver's click counts once, the late one is told who was first, and only they", async () => {
     await world.slack.command(BOB, GENERAL, "admin 2h OPS-123: roll back");
     const pending = await card("OPS-123: roll back");
-    await world.slack.click(BOB, pending, "Approve");
+    await world.slack.click(BOB, pending, "approve");
     await whisper(BOB, "cannot approve your own request");
     await world.slack.click(ALICE, pending, "Deny…");
     const form = await world.slack.waitFor(() => world.slack.views(ALICE).at(-1));
     await Promise.all([
-      world.slack.click(CAROL, pending, "Approve"),
-      world.slack.click(ALICE, pending, "Approve"),
+      world.slack.click(CAROL, pending, "approve"),
+      world.slack.click(ALICE, pending, "approve"),
     ]);
-    const ready = await dm(BOB, "Ready:");
+    const ready = await dm(BOB, "Only for you.");
     await world.slack.submit(ALICE, form.id, { [inputOf(form)]: "not today" });
     await world.slack.waitFor(() =>
-      world.slack.ephemerals(ALICE).some((m) => visibleText(m).includes("Too late:")),
+      world.slack.ephemerals(ALICE).some((m) => visibleText(m).includes("your click changed nothing")),
     );
     expect(bot.trail().filter(({ to }) => to === "approved")).toHaveLength(2);
 
-    await world.slack.click(BOB, ready, "Release now", { confirm: true });
+    await world.slack.click(BOB, ready, "End now", { confirm: true });
     await proveEnd(BOB);
     expect(bot.trail().findLast(({ to }) => to === "ending")).toMatchObject({ who: BOB, why: "released" });
   });
@@ -133,12 +137,13 @@ function tell({ transport, start }: Told) {
   test("a denial tells the requester why", async () => {
     await world.slack.command(MEI, GENERAL, "guest 1h 看一下搜索页");
     const pending = await card("看一下搜索页");
-    await dm(MEI, "等待");
+    const waiting = await dm(MEI, "等待");
     await world.slack.click(CAROL, pending, "Deny…");
     const form = await world.slack.waitFor(() => world.slack.views(CAROL).at(-1));
     await world.slack.submit(CAROL, form.id, { [inputOf(form)]: "use peek instead" });
     await dm(MEI, "use peek instead");
-    await card("Denied:");
+    await card("Denied by");
+    await world.slack.waitFor(() => !world.slack.dm(MEI).includes(waiting));
     expect(bot.trail().at(-1)).toMatchObject({
       to: "denied",
       who: CAROL,
@@ -154,8 +159,8 @@ function tell({ transport, start }: Told) {
     await world.slack.command(MEI, GENERAL, "revoke");
     await world.until(async () => (await world.records()).some((r) => r.state === "ending" && r.deletedAt));
     await world.jump(11_000);
-    expect(tokenIn(ready)).toBe("");
     await world.slack.waitFor(() => world.slack.dm(MEI).some((m) => buttonsOf(m).includes("再次申请")));
+    expect(world.slack.dm(MEI)).not.toContain(ready);
   });
 
   test("no token and no secret was written anywhere but into the token's own message", async () => {

@@ -59,8 +59,10 @@ test.each([
     expect(await hears(who, () => it.say(who, text))).toContain(
       `*Nothing changed:* the bot cannot read ${id}: another version of it wrote that record, or it is damaged.`,
     );
-  const ready = await it.dm(BOB, "Ready:");
-  expect(await hears(BOB, () => world.slack.click(BOB, ready, "Hide token"))).toContain(`cannot read ${id}`);
+  const ready = await it.dm(BOB, "Only for you.");
+  expect(await hears(BOB, () => world.slack.click(BOB, ready, "I've copied it, hide"))).toContain(
+    `cannot read ${id}`,
+  );
 
   await sweep();
   expect(await login(world.hub, token)).toBe(200);

@@ -142,7 +142,7 @@ describe.each<[Version, Version]>([
     const cards = await Promise.all(asks.map(([who, text, reason]) => it.ask(text, reason, who)));
     through(other);
     const dead = await inTheMiddle(async () => {
-      await Promise.all(cards.map((card) => world.slack.click(ALICE, card, "Approve")));
+      await Promise.all(cards.map((card) => world.slack.click(ALICE, card, "approve")));
       await reach("approved", ...asks.map(([, , reason]) => reason));
     });
     if (dead === one) one = await start[asking]();
@@ -154,8 +154,8 @@ describe.each<[Version, Version]>([
     through(one);
     const [bobs, meis] = ready;
     if (!bobs || !meis) throw new Error("no token");
-    await world.slack.click(BOB, bobs, "Hide token");
-    await it.dm(BOB, "Hidden:");
+    await world.slack.click(BOB, bobs, "I've copied it, hide");
+    await it.dm(BOB, "Token hidden.");
     through(other);
     await it.say(ALICE, `revoke ${(await about("for carol"))?.id} over`);
     await reach("ending", "for carol");
@@ -164,7 +164,7 @@ describe.each<[Version, Version]>([
     await reach("ended", "for carol");
 
     await jump(7 * HOUR - 10 * SECOND);
-    await it.dm(BOB, "Ends in 1 h:");
+    await it.dm(BOB, "1 h left:");
     await inTheMiddle(() => jump(HOUR));
     await settle();
     await nothingIsLost();
@@ -188,7 +188,7 @@ describe.each<[Version, Version]>([
     };
     await both(async (who, replica) => {
       const card = world.slack.messages("C0APPROVALS").find((m) => visibleText(m).includes(`for ${who}`));
-      if (card) await world.slack.click(replica === one ? ALICE : CAROL, card, "Approve");
+      if (card) await world.slack.click(replica === one ? ALICE : CAROL, card, "approve");
     });
     await reach("active", ...people.map((who) => `for ${who}`));
     const ids = new Map((await raw()).map(({ reason, id }) => [reason, id]));
@@ -210,7 +210,7 @@ test("the next version is taken back in an outage: ours finishes what it began, 
   const card = await it.ask("guest 8h", "to begin", BOB);
   world.localHub?.failNext(1_000_000, 503, (method) => away && method !== "GET");
   away = true;
-  await world.slack.click(ALICE, card, "Approve");
+  await world.slack.click(ALICE, card, "approve");
   await it.say(ALICE, `revoke ${(await about("to end"))?.id} at once`);
   const quota = async (reason: string) => (await about(reason))?.outage?.what === "quota";
   await world.until(async () => (await quota("to begin")) && (await quota("to end")));

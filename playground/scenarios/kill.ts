@@ -56,7 +56,7 @@ async function provoke(
       return undefined;
     }
     const { request, card, approvers } = await pendingRequest(context);
-    await context.slack.click(approvers[0] ?? "", card, "Approve");
+    await context.slack.click(approvers[0] ?? "", card, "approve");
     return request.id;
   } catch (error) {
     strike.leave();

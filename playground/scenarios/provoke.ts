@@ -30,7 +30,7 @@ async function standing(context: PlaygroundContext): Promise<Pending | undefined
     if (request.state !== "pending") continue;
     const ts = request.messages.card?.ts;
     const card = context.slack.messages(CHANNELS.approvals).find((message) => message.ts === ts);
-    if (!card || !buttonsOf(card).includes("Approve")) continue;
+    if (!card || !buttonsOf(card).some((label) => label.startsWith("Approve"))) continue;
     return { request, card, approvers: [USERS.alice, USERS.bob].filter((id) => id !== request.requester.id) };
   }
   return undefined;

@@ -22,7 +22,7 @@ export const twice: Scenario = {
     const { request, card, approvers } = await pendingRequest(context);
     const [one = "", two = one] = approvers;
     const heard = new Map([one, two].map((id) => [id, context.slack.ephemerals(id).length]));
-    await Promise.all([one, two].map((id) => context.slack.click(id, card, "Approve")));
+    await Promise.all([one, two].map((id) => context.slack.click(id, card, "approve")));
     const pressed = one === two ? `${context.named(one)} pressed twice` : "Both pressed";
     tell(`${pressed} in the same moment on ${request.id}.`, `${request.id} 在同一刻被按了两次。`, "bad");
     const told = await seenWithin(SETTLED_WITHIN, () => lateAnswer(context, heard));

@@ -38,7 +38,7 @@ interface Row<S extends State> {
   to: readonly State[];
   /** What a reader sees; null where others never see it. */
   shows(r: In<S>): DisplayStatus | null;
-  /** Which messages must stand; what was sent before stays, and is redrawn. */
+  /** Which messages must stand; of what was sent before, messages.ts says what becomes of it. */
   messages(r: In<S>): MessageKey[];
   /** Done at once. */
   now: readonly Step[];
@@ -169,12 +169,17 @@ export const LIFECYCLE = {
     to: ["ended"],
     shows: (r) => {
       if (r.outage) return "unproven";
-      return r.end.cause === "failed" ? "failed" : "removing";
+      return r.end.cause === "failed" || r.end.cause === "revoked" ? r.end.cause : "removing";
     },
     messages: (r) => {
-      const failed = r.end.cause === "failed";
-      if (r.outage) return failed ? ["card", "notice", "alert"] : ["card", "unproven", "alert"];
-      return failed ? ["card", "notice", "alert"] : ["card"];
+      const { cause } = r.end;
+      const told = cause === "failed" || cause === "revoked" || cause === "released";
+      return [
+        "card",
+        ...(told ? (["notice"] as const) : []),
+        ...(r.outage && cause !== "failed" ? (["unproven"] as const) : []),
+        ...(r.outage || cause === "failed" ? (["alert"] as const) : []),
+      ];
     },
     now: ["end"],
     due: (r) =>

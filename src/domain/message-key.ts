@@ -11,26 +11,34 @@ export type DisplayStatus =
   | "outage"
   | "active"
   | "removing"
+  | "revoked"
   | "unproven"
   | "failed"
   | "ended";
 
+/** It is of no more use: it is deleted, and its key leaves the record. */
+type Gone = "gone";
+
 export interface Shown {
   /** In the approvals channel. */
-  card: DisplayStatus;
+  card: Exclude<DisplayStatus, "setting-up" | "removing">;
   /** In the requester's DM, as all below but the alert. */
-  waiting: DisplayStatus | "not-delivered" | "nudged";
-  token: "setting-up" | "outage" | "shown" | "hidden" | "ending" | "ended";
-  notice: "refused" | "closed" | "denied" | "timedOut" | "failed" | "ended";
-  unproven: "open" | "proven";
+  waiting: DisplayStatus | "not-delivered" | "nudged" | Gone;
+  token: "setting-up" | "outage" | "shown" | "hidden" | Gone;
+  /** Where the token's message stood while something did not answer: the token came in a new one, which rings. */
+  delay: Gone;
+  notice: "refused" | "closed" | "denied" | "timedOut" | "failed" | "revoked" | "released" | "ended";
+  unproven: "open" | Gone;
   /** In the approvals channel, below the card where there is one. */
   alert: "unproven" | "proven" | "failed" | "token-left";
-  reminder: "open" | "closed";
+  reminder: "open" | Gone;
   /** In the approvals channel, below the card. */
   nudge: "open";
 }
 
 export type MessageKind = keyof Shown;
+/** What there is to read on it. */
+export type Readable<K extends MessageKind> = Exclude<Shown[K], Gone>;
 export type Shows = Shown[MessageKind];
 /** One message a kind, save reminders: one a lead time (ms). */
 export type MessageKey = Exclude<MessageKind, "reminder"> | `reminder:${number}`;
@@ -41,6 +49,7 @@ const SHARED: Record<MessageKind, boolean> = {
   card: true,
   waiting: false,
   token: false,
+  delay: false,
   notice: false,
   unproven: false,
   alert: true,

@@ -8,7 +8,7 @@ export interface Wanted {
   shows: Shows;
 }
 
-/** What the state asks for, and what was sent before, each with what it must show now. */
+/** What the state asks for, and what was sent before, each with what it must show now; what is gone is deleted. */
 export function wantedMessages(r: AccessRequest): Wanted[] {
   const asked = rowOf(r)
     .messages(r)
@@ -27,33 +27,61 @@ const sentKeys = ({ messages }: AccessRequest): MessageKey[] =>
 
 /** Null: it stays as it is. */
 const SHOWS: { [K in MessageKind]: (r: AccessRequest, key: MessageKey) => Shown[K] | null } = {
-  card: displayStatus,
+  card: (r) => {
+    const status = displayStatus(r);
+    // These last a moment where all goes well: nobody need see them.
+    return status === "setting-up" || status === "removing" ? null : status;
+  },
   waiting: (r) => {
     if (r.state === "pending" && r.messages.card?.refused) return "not-delivered";
-    return r.state === "pending" && r.nudgedAt !== undefined ? "nudged" : displayStatus(r);
+    if (r.state === "pending") return r.nudgedAt === undefined ? "pending" : "nudged";
+    if (r.state === "withdrawn") return "withdrawn";
+    const stands = r.state === "active" || hasPlace(r, "token") || hasPlace(r, "notice");
+    if (stands) return "gone";
+    return isSaid(r, "notice") ? displayStatus(r) : null;
   },
   token: (r) => {
     if (isTokenToCome(r)) return r.outage ? "outage" : "setting-up";
     if (r.state === "active") return r.hidden ? "hidden" : "shown";
-    return r.state === "ending" || r.state === "ended" ? r.state : null;
+    return r.state === "ending" || r.state === "ended" ? "gone" : null;
   },
+  delay: () => "gone",
   notice: (r) => {
     if (r.state === "denied" || r.state === "timedOut") return r.state;
     if (r.state === "refused") return r.refusal.kind === "terms-changed" ? "closed" : "refused";
-    if (r.state === "ending") return r.end.cause === "failed" ? "failed" : null;
-    return r.state === "ended" ? (r.end.cause === "failed" ? "failed" : "ended") : null;
+    if (r.state !== "ending" && r.state !== "ended") return null;
+    const { cause } = r.end;
+    if (cause === "failed") return cause;
+    if (r.state === "ended") return "ended";
+    return cause === "revoked" || cause === "released" ? cause : null;
   },
-  unproven: (r) => (r.state === "ended" ? "proven" : "open"),
+  unproven: (r) => {
+    if (r.state !== "ended") return "open";
+    return isSaid(r, "notice") ? "gone" : null;
+  },
   alert: (r) => {
     if (isTokenLeft(r)) return "token-left";
     if (r.state === "ending" && r.outage) return "unproven";
     if ("end" in r && r.end.cause === "failed") return "failed";
     return r.state === "ended" ? "proven" : "unproven";
   },
-  reminder: (r, key) => (r.state === "active" && key === `reminder:${r.reminded.at(-1)}` ? "open" : "closed"),
+  reminder: (r, key) => {
+    if (r.state !== "active") return isSaid(r, "notice") || hasPlace(r, "unproven") ? "gone" : null;
+    const latest = `reminder:${r.reminded.at(-1) ?? 0}` as const;
+    if (key === latest) return "open";
+    return hasPlace(r, latest) ? "gone" : null;
+  },
   // Said once, and not taken back: nothing on it can be pressed.
   nudge: (r) => (r.state === "pending" && !r.messages.nudge?.ts ? "open" : null),
 };
+
+const hasPlace = ({ messages }: AccessRequest, key: MessageKey): boolean => (messages[key]?.ts ?? "") !== "";
+
+/** It stands, or it will not come any more: Slack refuses it, or its answers were lost. */
+function isSaid(r: AccessRequest, key: MessageKey): boolean {
+  const sent = r.messages[key];
+  return hasPlace(r, key) || sent?.refused !== undefined || (sent?.unanswered?.posts ?? 0) >= POSTS_MAX;
+}
 
 /** A post whose answer was lost is repeated once: a third could only be one more copy. */
 export const POSTS_MAX = 2;
@@ -64,7 +92,9 @@ export const outdatedMessages = (r: AccessRequest): Wanted[] =>
 
 function isOutdated(r: AccessRequest, key: MessageKey, shows: Shows): boolean {
   const sent = r.messages[key];
-  if (!sent) return true;
+  if (!sent) return shows !== "gone";
+  // Until its key has left the record.
+  if (shows === "gone") return true;
   if (sent.ts !== "") return isStale(r, sent, shows);
   // It has no place: nothing to redraw, and what is over need not be posted anew.
   if (isFinal(r) && (sent.refused || key === "card" || key === "waiting")) return false;

@@ -217,15 +217,18 @@ export interface Notifier {
   roomForToken(): Promise<RoomForToken>;
   /** Adds the token to the posted message by an edit. Throws GrantFailed when nobody can ever edit it. */
   showToken(request: In<"delivering">, at: Place, token: Secret, room?: RoomForToken): Promise<void>;
+  /** Deleted; where Slack refuses that for good, redrawn to one line without buttons. Throws when it may be taken later. */
+  remove(request: AccessRequest, key: MessageKey, at: Place): Promise<void>;
   /**
-   * Takes a token off: edited or deleted, whichever Slack has room for. One that is to be deleted is edited only where
-   * Slack refuses that for good. `refused`: Slack refuses both for good. A message that is gone is deleted. Throws SlackBusy.
+   * Takes a token off. `edit` and `either`: edited or deleted, whichever Slack lets us now, the edit or the deletion
+   * tried first. `delete`: edited only where Slack refuses to delete it for good. `refused`: Slack refuses both for
+   * good. A message that is gone is deleted.
    */
   takeTokenOff(
     request: AccessRequest,
     shows: Shown["token"],
     at: Place,
-    prefer: "edit" | "delete",
+    how: "edit" | "delete" | "either",
   ): Promise<"edited" | "deleted" | { refused: string }>;
 }
 

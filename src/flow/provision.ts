@@ -74,15 +74,17 @@ async function setUp(ports: Ports, found: Open, signal: AbortSignal): Promise<vo
   if (now >= request.expiresAt) return stop(ports, id, (r) => ending(r, { cause: "expired", at: now }));
   // First of all: a token that were made and then had to wait would count as one that may have been shown.
   await using room = await ports.notifier.roomForToken();
-  let ready: Ready | undefined;
+  let place: Place | undefined;
   try {
-    ready = await prepare(ports, request, signal);
-    await deliver(ports, request, { ...ready, room }, signal);
+    const prepared = await prepare(ports, request, signal);
+    place = prepared.message;
+    const ready = await mintAndPlace(ports, request, prepared, signal);
+    place = ready.message;
+    await deliver(ports, id, { ...ready, room }, signal);
   } catch (error) {
     if (!(error instanceof GrantFailed)) throw error;
     ports.log.error({ id, failure: error.failure, err: error }, "this grant cannot be made");
-    const place = ready?.message.ts;
-    await stop(ports, id, (r) => (isMine(r, place) ? failed(r, error.failure, ports.clock.now()) : null));
+    await stop(ports, id, (r) => (isMine(r, place?.ts) ? failed(r, error.failure, ports.clock.now()) : null));
   }
 }
 
@@ -111,33 +113,55 @@ async function withoutOldToken(ports: Ports, request: Open): Promise<AccessReque
 }
 
 /** Objects on the hub, a message in the DM, and a last look at the recipient, side by side: none needs the other. */
-async function prepare(ports: Ports, request: Open, signal: AbortSignal): Promise<Ready> {
+async function prepare(ports: Ports, request: Open, signal: AbortSignal): Promise<Prepared> {
   const { id } = request;
   const [, objects, message] = await settleAll([
     reportOutage(ports, id, "slack", () => assertStillAllowed(ports, request)),
     reportOutage(ports, id, "hub", () => ports.grants.create(request, signal)),
-    reportOutage(ports, id, "slack", () => placeFor(ports, request)),
+    // After an outage the message that rings waits for its token: it would only have to say again that it takes long.
+    request.outage
+      ? Promise.resolve(undefined)
+      : reportOutage(ports, id, "slack", () => placeFor(ports, request)),
   ]);
   const earlier = objects.tokenMessage;
-  if (earlier && earlier.ts !== message.ts)
+  if (earlier && earlier.ts !== (message ?? request.messages.token)?.ts)
     await reportOutage(ports, id, "slack", () =>
       ports.notifier.takeTokenOff(request, "setting-up", earlier, "delete"),
     );
   return { ...objects, message };
 }
 
-interface Ready extends GrantMade {
+interface Prepared extends GrantMade {
+  message: Place | undefined;
+}
+
+interface Ready extends GrantMade, Minted {
   message: Place;
 }
 
-/** The DM without the token: its place is in the record before a token exists. */
-async function placeFor(ports: Ports, request: Open): Promise<Place> {
+interface Minted {
+  token: Secret;
+  grant: Grant;
+}
+
+/** The DM without the token: its place is in the record before a token is shown. */
+async function placeFor(ports: Ports, found: Open): Promise<Place> {
+  const request = await setDelayAside(ports, found);
   const before = request.messages.token;
   if (before && before.ts !== "") return before;
   const place = await postMessage(ports, request, { key: "token", shows: "setting-up" });
   if (!place) throw new GrantFailed("dm-closed", "Slack does not let the bot write to this person");
   return place;
 }
+
+/** What said that it takes long gives way to a new message, for an edit does not ring; one at a time. */
+const setDelayAside = (ports: Ports, { id }: Open): Promise<AccessRequest> =>
+  commit(ports, id, (r) => {
+    const { token, ...others } = r.messages;
+    if (!isOpen(r) || token?.shows !== "outage" || token.ts === "" || token.token || others.delay)
+      return null;
+    return { ...r, messages: { ...others, delay: token } };
+  });
 
 /** Frozen terms and today's catalog hold, and both people are still who they were. Throws GrantFailed. */
 async function assertStillAllowed({ directory, policy }: Ports, request: Open): Promise<void> {
@@ -157,26 +181,38 @@ async function assertStillAllowed({ directory, policy }: Ports, request: Open): 
   if (!approver) throw new GrantFailed("terms-changed", "who approved it may not approve this role any more");
 }
 
-async function deliver(
+/** A token that waits for its message harms nobody: nobody has seen it. */
+async function mintAndPlace(
   ports: Ports,
   request: Open,
-  ready: Ready & { room: RoomForToken },
+  { message, ...made }: Prepared,
+  signal: AbortSignal,
+): Promise<Ready> {
+  const { id } = request;
+  const minting = () => reportOutage(ports, id, "hub", () => mint(ports, request, made, signal));
+  const annotate = (tokenMessage: Place) =>
+    reportOutage(ports, id, "hub", () => ports.grants.annotate(request, { tokenMessage }, signal));
+  if (message) {
+    const [minted] = await settleAll([minting(), annotate(message)]);
+    return { ...made, ...minted, message };
+  }
+  const minted = await minting();
+  const place = await reportOutage(ports, id, "slack", () => placeFor(ports, request));
+  await annotate(place);
+  return { ...made, ...minted, message: place };
+}
+
+async function deliver(
+  ports: Ports,
+  id: RequestId,
+  { message, token, grant, room }: Ready & { room: RoomForToken },
   signal: AbortSignal,
 ): Promise<void> {
-  const { id } = request;
-  const [{ token, grant }] = await settleAll([
-    reportOutage(ports, id, "hub", () => mint(ports, request, ready, signal)),
-    reportOutage(ports, id, "hub", () =>
-      ports.grants.annotate(request, { tokenMessage: ready.message }, signal),
-    ),
-  ]);
-  const next = await commit(ports, id, (r) => delivering(r, grant));
-  // Withdrawn, revoked or over meanwhile: its end takes away what was made.
-  if (next.state !== "delivering" || signal.aborted) return;
-  await reportOutage(ports, id, "slack", () =>
-    ports.notifier.showToken(next, ready.message, token, ready.room),
-  );
-  const done = await commit(ports, id, (r) => (isMine(r, ready.message.ts) ? active(r) : null));
+  const next = await commit(ports, id, (r) => (isMine(r, message.ts) ? delivering(r, grant) : null));
+  // Withdrawn, revoked or over meanwhile: its end takes away what was made. Or another try has a message of its own.
+  if (next.state !== "delivering" || !isMine(next, message.ts) || signal.aborted) return;
+  await reportOutage(ports, id, "slack", () => ports.notifier.showToken(next, message, token, room));
+  const done = await commit(ports, id, (r) => (isMine(r, message.ts) ? active(r) : null));
   // Hidden or ended in the moment it was shown.
   if (done.state !== "active" || done.hidden) await clearHeld(ports, id);
 }
@@ -184,9 +220,9 @@ async function deliver(
 async function mint(
   { grants, clock }: Ports,
   request: Open,
-  { accountUid, bindingUid }: Ready,
+  { accountUid, bindingUid }: GrantMade,
   signal: AbortSignal,
-): Promise<{ token: Secret; grant: Grant }> {
+): Promise<Minted> {
   const { token, expiresAt } = await grants.mint(request, request.expiresAt - clock.now(), signal);
   const until = clock.now() + BINDING_WITHIN_MS;
   for (;;) {

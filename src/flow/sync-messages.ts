@@ -1,5 +1,6 @@
-/** Slack is made to show what the record says: missing messages are posted, outdated ones redrawn. */
+/** Slack is made to show what the record says: missing messages are posted, outdated ones redrawn, useless ones deleted. */
 import type { RequestId } from "../domain/ids.ts";
+import type { MessageKey } from "../domain/message-key.ts";
 import { outdatedMessages, type Wanted } from "../domain/messages.ts";
 import type { AccessRequest, Later, Place, Ports } from "./ports.ts";
 import { commit } from "./support/commit.ts";
@@ -28,6 +29,7 @@ const nameOf = ({ revision }: AccessRequest, { key, shows }: Wanted): string => 
 
 async function syncOne(ports: Ports, request: AccessRequest, wanted: Wanted): Promise<void> {
   const sent = request.messages[wanted.key];
+  if (wanted.shows === "gone") return remove(ports, request, wanted.key);
   if (sent && sent.ts !== "") return redraw(ports, request, wanted, sent);
   const place = await postMessage(ports, request, wanted);
   if (!place && wanted.key === "card") await cardRefused(ports, request);
@@ -47,6 +49,18 @@ async function redraw(
     // A card that somebody deleted is posted anew: without it nobody decides.
     if (outcome === "gone" && key === "card" && r.state === "pending") return { ...r, messages: others };
     return { ...r, messages: { ...r.messages, [key]: { ...sent, shows, revision } } };
+  });
+}
+
+/** A post whose answer was lost is looked for first. */
+async function remove(ports: Ports, request: AccessRequest, key: MessageKey): Promise<void> {
+  const sent = request.messages[key];
+  const lost = sent?.ts === "" && sent.unanswered !== undefined;
+  const at = lost ? await ports.notifier.findPost(request, key) : sent;
+  if (at && typeof at !== "string" && at.ts !== "") await ports.notifier.remove(request, key, at);
+  await commit(ports, request.id, (r) => {
+    const { [key]: gone, ...others } = r.messages;
+    return gone?.ts === sent?.ts ? { ...r, messages: others } : null;
   });
 }
 

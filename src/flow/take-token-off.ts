@@ -1,9 +1,10 @@
-/** A token that may no longer be seen is taken off Slack: a step of its own, repeated until Slack confirms. */
+/** A token that may no longer be seen is taken off Slack, and then its message: a step of its own, repeated until Slack confirms. */
 import { DAY, SECOND } from "../domain/duration.ts";
 import type { RequestId } from "../domain/ids.ts";
+import type { Shown } from "../domain/message-key.ts";
 import { isTokenToCome, mustTakeTokenOff, STUCK_TRIES_MAX, tokenShows } from "../domain/messages.ts";
 import type { Stuck } from "../domain/request.ts";
-import { type AccessRequest, type Later, type Place, type Ports, SlackBusy } from "./ports.ts";
+import { type AccessRequest, type Later, type Place, type Ports, type Sent, SlackBusy } from "./ports.ts";
 import { commit, needsTokenOff } from "./support/commit.ts";
 
 const BUSY_MS = 250;
@@ -20,7 +21,8 @@ export async function takeTokenOff(ports: Ports, id: RequestId): Promise<Later> 
     waiting.delete(id);
     return later;
   } catch (error) {
-    if (!waiting.has(id)) ports.log.warn({ id, err: error }, "the token is not off Slack yet; trying on");
+    if (!waiting.has(id))
+      ports.log.warn({ id, err: error }, "the token's message is not off Slack yet; trying on");
     waiting.add(id);
     const spread = (Math.random() * waiting.size * SECOND) / TRIES_PER_SECOND;
     const wait = error instanceof SlackBusy ? error.retryAfterMs : AGAIN_MS;
@@ -46,12 +48,23 @@ export async function clearHeld(ports: Ports, id: RequestId): Promise<Later> {
   if (!request || !sent || !shows || !needsTokenOff(request)) return undefined;
   if (sent.stuck && ports.clock.now() < sent.stuck.triedAt + DAY) return { again: sent.stuck.triedAt + DAY };
   if (sent.ts === "") return search(ports, request);
-  // Over a message that is gone no late edit can put a token; so one that was never confirmed is deleted.
-  const prefer = sent.token === "sending" ? "delete" : "edit";
-  const outcome = await ports.notifier.takeTokenOff(request, shows, sent, prefer);
-  if (outcome === "edited") return settle(ports, request, { ...sent, shows });
+  if (shows === "gone" && !sent.token) {
+    await ports.notifier.remove(request, "token", sent);
+    return settle(ports, request, null);
+  }
+  const outcome = await ports.notifier.takeTokenOff(request, shows, sent, howFor(sent, shows));
   if (outcome === "deleted") return settle(ports, request, null);
-  return refused(ports, request, outcome.refused);
+  if (outcome !== "edited") return refused(ports, request, outcome.refused);
+  // Slack deletes nothing that was never confirmed: more cannot be done. Else what was only edited is deleted later.
+  if (shows === "gone" && sent.token === "sending") return settle(ports, request, null);
+  await settle(ports, request, { ...sent, shows: shows === "gone" ? "" : shows });
+  return shows === "gone" ? { again: ports.clock.now() + AGAIN_MS } : undefined;
+}
+
+/** Over a message that is gone no late edit can put a token; so one that was never confirmed is deleted. */
+function howFor({ token }: Sent, shows: Shown["token"]): "edit" | "delete" | "either" {
+  if (token === "sending") return "delete";
+  return shows === "gone" ? "either" : "edit";
 }
 
 /** For a post whose answer was lost: where it is not found, there is nothing to redraw. */

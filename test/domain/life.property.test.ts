@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { transition } from "../../src/domain/audit.ts";
 import { MINUTE } from "../../src/domain/duration.ts";
 import { isFinal, LIFECYCLE, rowOf, type Step, stamped, timerOf } from "../../src/domain/lifecycle.ts";
+import { isDirect, type MessageKey } from "../../src/domain/message-key.ts";
 import {
   isSettled,
   isTokenMessageOutdated,
@@ -14,7 +15,7 @@ import {
 } from "../../src/domain/messages.ts";
 import { Refused } from "../../src/domain/refusal.ts";
 import { reminderDue } from "../../src/domain/reminders.ts";
-import { AccessRequest, Outage } from "../../src/domain/request.ts";
+import { AccessRequest, Outage, type Sent } from "../../src/domain/request.ts";
 import * as to from "../../src/domain/transitions.ts";
 import { approver, requestedRecord, sent, T0 } from "./records.ts";
 
@@ -84,14 +85,22 @@ function attempt(move: () => AccessRequest | null): AccessRequest | null {
   }
 }
 
-/** What the flows do in Slack: every wanted message stands and shows what it must, a token only where it may. */
+/** What the flows do in Slack, until nothing is left to do: every wanted message stands and shows what it must, a token only where it may. */
 function drawAll(r: AccessRequest): AccessRequest {
+  const next = drawOnce(r);
+  return JSON.stringify(next) === JSON.stringify(r) ? r : drawAll(next);
+}
+
+function drawOnce(r: AccessRequest): AccessRequest {
   const { revision } = r;
-  const drawn = wantedMessages(r).map(({ key, shows }) => [
+  const wanted = wantedMessages(r);
+  const gone = wanted.filter(({ shows }) => shows === "gone").map(({ key }) => key as string);
+  const drawn = wanted.map(({ key, shows }) => [
     key,
     sent(shows, key === "token" && shows === "shown" ? { revision, token: "shown" } : { revision }),
   ]);
-  return { ...r, messages: { ...r.messages, ...Object.fromEntries(drawn) } };
+  const messages = Object.entries<Sent>({ ...r.messages, ...Object.fromEntries(drawn) });
+  return { ...r, messages: Object.fromEntries(messages.filter(([key]) => !gone.includes(key))) };
 }
 
 function check(before: AccessRequest, after: AccessRequest, now: number): void {
@@ -122,6 +131,9 @@ function checkMessages(r: AccessRequest): void {
   expect(isTokenMessageOutdated(drawn)).toBe(false);
   expect(isSettled(drawn)).toBe(isFinal(r));
   if (!isFinal(r)) expect(isSettled(r)).toBe(false);
+  // At rest one receipt; before, at most a reminder or trouble beside the one live message.
+  const inDm = (Object.keys(drawn.messages) as MessageKey[]).filter(isDirect);
+  expect(inDm.length, inDm.join()).toBeLessThanOrEqual(isFinal(r) ? 1 : 2);
   // Wherever a token may still stand and may not be seen, somebody has to take it off.
   const bears = r.messages.token?.token !== undefined;
   const may = r.state === "delivering" || (r.state === "active" && tokenShows(r) === "shown");

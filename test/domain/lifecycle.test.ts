@@ -139,8 +139,8 @@ const ROWS: { [S in State]: Expected } = {
   },
   ending: {
     to: ["ended"],
-    shows: "removing",
-    messages: ["card"],
+    shows: "revoked",
+    messages: ["card", "notice"],
     now: ["end"],
     due: [],
     onHub: "must-go",
@@ -187,6 +187,7 @@ describe("what a row says depends on the record", () => {
     ["delivering, an outage", { ...delivering, outage }, "outage"],
     ["active, an outage left over", { ...active, outage }, "active"],
     ["ending after a failure", { ...ending, end: failed }, "failed"],
+    ["ending in time", { ...ending, end: { cause: "expired", at: ENDED_AT } }, "removing"],
     ["ending, an outage", { ...ending, outage }, "unproven"],
     ["ending after a failure, an outage", { ...ending, end: failed, outage }, "unproven"],
     ["ended after a failure", { ...ended, end: failed }, "failed"],
@@ -194,7 +195,9 @@ describe("what a row says depends on the record", () => {
 
   test.each<[string, AccessRequest, string[]]>([
     ["active, reminded twice: the last", { ...active, reminded: LEADS }, ["card", `reminder:${LEADS[1]}`]],
-    ["ending, an outage", { ...ending, outage }, ["card", "unproven", "alert"]],
+    ["ending in time", { ...ending, end: { cause: "expired", at: ENDED_AT } }, ["card"]],
+    ["ending by its holder", { ...ending, end: { cause: "released", at: ENDED_AT } }, ["card", "notice"]],
+    ["revoked, an outage", { ...ending, outage }, ["card", "notice", "unproven", "alert"]],
     ["ending after a failure", { ...ending, end: failed }, ["card", "notice", "alert"]],
     ["ending after a failure, an outage", { ...ending, end: failed, outage }, ["card", "notice", "alert"]],
     ["ended after a failure", { ...ended, end: failed }, ["notice", "alert"]],

@@ -17,7 +17,7 @@ import { all, ENDED_AT, each, sent, T0 } from "./records.ts";
 
 const outage = { what: "hub", since: T0 } as const;
 const failed = { cause: "failed", failure: "dm-closed", at: ENDED_AT } as const;
-const KEYS = ["card", "waiting", "token", "notice", "unproven", "alert", `reminder:${HOUR}`];
+const KEYS = ["card", "waiting", "token", "delay", "notice", "unproven", "alert", `reminder:${HOUR}`];
 const { requested, pending, refused, denied, timedOut, withdrawn } = each;
 const { approved, delivering, active, ending, ended } = each;
 
@@ -33,46 +33,48 @@ const withMessage = (r: AccessRequest, key: string, message: Sent): AccessReques
   messages: { [key]: message },
 });
 
-type Row = [string, AccessRequest, Record<string, string>];
+type Row = [string, AccessRequest, Record<string, string | undefined>];
 /** What says the same in most states. */
-const MOSTLY = { unproven: "open", alert: "unproven", reminder: "closed" };
-const both = (shows: string) => ({ card: shows, waiting: shows });
-const everywhere = (shows: string) => ({ ...both(shows), notice: shows });
+const MOSTLY = { waiting: "gone", delay: "gone", unproven: "open", alert: "unproven", reminder: "gone" };
+const told = (shows: string) => ({ card: shows, notice: shows });
 const setUp = (r: AccessRequest): Row[] => [
-  [r.state, r, { ...both("setting-up"), token: "setting-up" }],
-  [`${r.state}, an outage`, { ...r, outage } as AccessRequest, { ...both("outage"), token: "outage" }],
+  [r.state, r, { token: "setting-up" }],
+  [`${r.state}, an outage`, { ...r, outage } as AccessRequest, { card: "outage", token: "outage" }],
 ];
 const changedTerms = { kind: "terms-changed", role: "admin", what: "role-gone" } as const;
+const because = (cause: "expired" | "released" | "revoked") => ({ cause, at: ENDED_AT });
 
 /** A kind that is left out stays as it is. */
 const SHOWN: Row[] = [
   ["requested", requested, {}],
-  ["pending", pending, both("pending")],
+  ["pending", pending, { card: "pending", waiting: "pending" }],
   ["refused", refused, { notice: "refused" }],
-  ["refused by changed terms", { ...refused, refusal: changedTerms }, everywhere("closed")],
-  ["withdrawn", withdrawn, both("withdrawn")],
-  ["timed out", timedOut, everywhere("timedOut")],
-  ["denied", denied, everywhere("denied")],
+  ["refused by changed terms", { ...refused, refusal: changedTerms }, told("closed")],
+  ["withdrawn", withdrawn, { card: "withdrawn", waiting: "withdrawn" }],
+  ["timed out", timedOut, told("timedOut")],
+  ["denied", denied, told("denied")],
   ...setUp(approved),
   ...setUp(delivering),
-  ["active", active, { ...both("active"), token: "shown" }],
+  ["active", active, { card: "active", token: "shown", reminder: undefined }],
   [
     "active, hidden and reminded",
     { ...active, hidden: true, reminded: [HOUR] },
-    { ...both("active"), token: "hidden", reminder: "open" },
+    { card: "active", token: "hidden", reminder: "open" },
   ],
-  ["ending", ending, { ...both("removing"), token: "ending" }],
-  ["ending, an outage", { ...ending, outage }, { ...both("unproven"), token: "ending" }],
+  ["ending in time", { ...ending, end: because("expired") }, { token: "gone" }],
+  ["ending by its holder", { ...ending, end: because("released") }, { notice: "released", token: "gone" }],
+  ["revoked", ending, { ...told("revoked"), token: "gone" }],
+  ["revoked, an outage", { ...ending, outage }, { card: "unproven", notice: "revoked", token: "gone" }],
   [
     "ending after a failure",
     { ...ending, end: failed },
-    { ...everywhere("failed"), token: "ending", alert: "failed" },
+    { ...told("failed"), token: "gone", alert: "failed" },
   ],
-  ["ended", ended, { ...everywhere("ended"), token: "ended", unproven: "proven", alert: "proven" }],
+  ["ended", ended, { ...told("ended"), token: "gone", unproven: "gone", alert: "proven" }],
   [
     "ended after a failure",
     { ...ended, end: failed },
-    { ...everywhere("failed"), token: "ended", unproven: "proven", alert: "failed" },
+    { ...told("failed"), token: "gone", unproven: "gone", alert: "failed" },
   ],
 ];
 
@@ -107,14 +109,39 @@ describe("which messages there must be", () => {
     expect(keys({ ...active, approvers: [] })).toEqual([]);
   });
 
-  test("a reminder a lead time: the last is open, those before are closed", () => {
+  test("a reminder a lead time: the one before goes when the last stands", () => {
     const r = { ...active, reminded: [HOUR, 10 * MINUTE] };
-    const before = withMessage(r, `reminder:${HOUR}`, sent("open"));
+    const [first, last] = [`reminder:${HOUR}`, `reminder:${10 * MINUTE}`];
+    const before = withMessage(r, first, sent("open"));
+    const both = { ...before, messages: { ...before.messages, [last]: sent("open") } };
     expect(wantedMessages(before)).toEqual([
       { key: "card", shows: "active" },
-      { key: `reminder:${10 * MINUTE}`, shows: "open" },
-      { key: `reminder:${HOUR}`, shows: "closed" },
+      { key: last, shows: "open" },
     ]);
+    expect(wantedMessages(both)).toContainEqual({ key: first, shows: "gone" });
+  });
+
+  test("what is out of date stays until what takes its place stands, or will not come", () => {
+    const no = sent("", { ts: "", refused: { code: "is_archived", since: T0, triedAt: T0 } });
+    const lost = sent("", { ts: "", unanswered: { posts: POSTS_MAX, at: T0 } });
+    const of = (r: AccessRequest, messages: Record<string, Sent>) =>
+      shown({
+        ...r,
+        messages: { waiting: sent(""), unproven: sent(""), [`reminder:${HOUR}`]: sent(""), ...messages },
+      });
+    expect(of(approved, {}).waiting).toBeUndefined();
+    expect(of(approved, { token: sent("") }).waiting).toBe("gone");
+    expect(of(approved, { token: sent("", { ts: "" }) }).waiting).toBeUndefined();
+    expect(of(denied, {}).waiting).toBeUndefined();
+    expect(of(denied, { notice: sent("") }).waiting).toBe("gone");
+    expect(of(ended, {})).toMatchObject({ notice: "ended" });
+    expect(of(ended, {})).not.toHaveProperty("unproven");
+    for (const notice of [no, lost]) {
+      expect(of(denied, { notice }).waiting).toBe("denied");
+      expect(of(ended, { notice })).toMatchObject({ reminder: "gone", unproven: "gone" });
+    }
+    const quiet: AccessRequest = { ...ending, end: because("expired") };
+    expect(shown(withMessage(quiet, `reminder:${HOUR}`, sent("")))).toEqual({});
   });
 
   test("none for a kind that only another version of the bot knows", () => {
@@ -151,6 +178,8 @@ describe("a message is outdated", () => {
     ["not a card that was never posted, when all is over", denied, "card", sent("", { ts: "" }), false],
     ["nor the word that it waits", denied, "waiting", sent("", unanswered(1)), false],
     ["a card that stands, when all is over", denied, "card", sent("pending"), true],
+    ["one that must go, until it has left the record", active, "waiting", sent("gone"), true],
+    ["also where nobody knows whether it stands", active, "waiting", sent("", unanswered(POSTS_MAX)), true],
     ["never the token's: that has a step of its own", ended, "token", sent("shown"), false],
     ["not one that the state has nothing to say of", active, "notice", sent("failed"), false],
   ])("%s", (_what, r, key, message, outdated) => expect(isOutdated(r, key, message)).toBe(outdated));
@@ -208,8 +237,13 @@ describe("the token's message without a token is outdated", () => {
   test.each<[string, AccessRequest, Partial<Sent> | null, boolean]>([
     ["not when there is none", ended, null, false],
     ["when it still says that the token comes", ended, { shows: "setting-up" }, true],
-    ["not when it says that it ended", ended, { shows: "ended" }, false],
-    ["when it was drawn from an older revision", ended, { shows: "ended", revision: 0 }, true],
+    ["when it is over, whatever it says", ended, { shows: "hidden" }, true],
+    [
+      "when it was drawn from an older revision",
+      { ...active, hidden: true },
+      { shows: "hidden", revision: 0 },
+      true,
+    ],
     ["not when it bears a token: that is more urgent", ended, { shows: "shown", token: "shown" }, false],
     ["not when it has no place", ended, { ts: "", shows: "setting-up" }, false],
     ["not while it is set up: the token itself comes next", approved, { shows: "outage" }, false],
@@ -239,8 +273,8 @@ describe("the token's message without a token is outdated", () => {
       approved: "setting-up",
       delivering: "setting-up",
       active: "shown",
-      ending: "ending",
-      ended: "ended",
+      ending: "gone",
+      ended: "gone",
     });
   });
 });
@@ -261,7 +295,8 @@ describe("a record is settled", () => {
     ["not while a token stands", and({ token: sent("shown", { token: "shown" }) }), false],
     ["not while one may stand", and({ token: sent("setting-up", { token: "sending" }) }), false],
     ["not while its message says that it comes", and({ token: sent("setting-up") }), false],
-    ["when that says that it ended", and({ token: sent("ended") }), true],
+    ["not while it still stands", and({ token: sent("") }), false],
+    ["not while what is out of date stands", and({ waiting: sent("pending") }), false],
     [
       "not when a token is left and nobody knows",
       and({ token: sent("shown", { token: "shown", stuck }) }),

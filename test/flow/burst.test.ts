@@ -66,7 +66,7 @@ test("among 300 ends and beside a call that hangs, a revoke and an approval are 
   await world.until(async () => calls.some((call) => isRemoval(call) && !isOf(call, hanging.id)));
   await Promise.all([
     it.say(ALICE, `revoke ${revoked.id} at once`),
-    world.slack.click(ALICE, card, "Approve"),
+    world.slack.click(ALICE, card, "approve"),
   ]);
   const others = () => calls.filter((call) => isRemoval(call) && over.some(({ id }) => isOf(call, id)));
   await world.until(async () => others().length >= ENDS, 120_000);
@@ -120,7 +120,7 @@ test("60 released at once, within Slack's limits: every token goes, and every re
       world.slack
         .dm(who)
         .filter((m) => tokenIn(m) !== "")
-        .map((message) => world.slack.click(who, message, "Release now", { confirm: true })),
+        .map((message) => world.slack.click(who, message, "End now", { confirm: true })),
     ),
   );
   // A minute, and so much more as 60 take at 100 a minute; and what a busy machine takes beside it.

@@ -53,7 +53,7 @@ test("Redis lost everything: the grant is adopted from the hub, ended on time, a
   world.clock.jump(4 * HOUR);
   await finish();
   expect(await it.standing()).toEqual([]);
-  expect(visibleText(await it.dm(BOB, "Ended:"))).toContain("time ran out");
+  expect(visibleText(await it.dm(BOB, "Ended at"))).toContain("time was up");
 });
 
 test("Redis does not answer at the end: each replica ends what is over by itself, and the record follows later", async () => {

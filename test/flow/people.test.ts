@@ -64,11 +64,11 @@ test("people of another workspace who share a channel neither get access nor giv
   await it.dm(eve, "people of other workspaces cannot have access");
   expect(bot.trail().at(-1)).toMatchObject({ to: "refused", who: "policy", why: "not-served" });
   const card = await it.ask("guest 1h", "not for Eve");
-  await world.slack.click(eve, card, "Approve");
+  await world.slack.click(eve, card, "approve");
   await it.whisper(eve, "people of other workspaces cannot have access");
-  expect(visibleText(card)).toContain("Pending:");
+  expect(visibleText(card)).toContain("asks for");
   world.slack.people.setGroup("S0SRE", [ALICE, CAROL]);
-  await world.slack.click(CAROL, card, "Approve");
+  await world.slack.click(CAROL, card, "approve");
   await world.slack.waitFor(() => visibleText(card).includes("Active until"));
 });
 
@@ -87,7 +87,7 @@ test("a request that nobody could approve is refused at once, saying why", async
 test("the card mentions its approvers once, and a redraw nobody", async () => {
   const card = await it.ask("guest 1h", "mention me");
   expect(visibleText(card)).toContain("<!subteam^S0SRE");
-  await world.slack.click(CAROL, card, "Approve");
+  await world.slack.click(CAROL, card, "approve");
   await it.channel("Active until");
   for (const { text, blocks = [] } of card.history.slice(1))
     expect(visibleText({ text, blocks })).not.toContain("<!subteam");
@@ -118,7 +118,7 @@ test("withdrawing wins against a later approval, which is told so", async () => 
     channel: "",
     ts: "",
   };
-  const clicks = [world.slack.click(ALICE, card, "Approve")];
+  const clicks = [world.slack.click(ALICE, card, "approve")];
   await world.slack.click(MEI, waiting, "撤回");
   await Promise.all(clicks);
   await world.until(async () =>
@@ -128,11 +128,11 @@ test("withdrawing wins against a later approval, which is told so", async () => 
 
 test("who is no approver is told so, and only they", async () => {
   const card = await it.ask("guest 1h", "not for Mei");
-  await world.slack.click(MEI, card, "Approve");
+  await world.slack.click(MEI, card, "approve");
   await world.slack.waitFor(() =>
     world.slack.ephemerals(MEI).some((m) => visibleText(m).includes("<!subteam^S0SRE")),
   );
-  expect(visibleText(card)).toContain("Pending:");
+  expect(visibleText(card)).toContain("asks for");
   expect(world.slack.ephemerals(ALICE).some((m) => visibleText(m).includes("decide this request"))).toBe(
     false,
   );
@@ -144,20 +144,20 @@ test("a user group is read afresh at each click", async () => {
     ts: "",
   };
   world.slack.people.setGroup("S0SRE", [ALICE]);
-  await world.slack.click(CAROL, card, "Approve");
+  await world.slack.click(CAROL, card, "approve");
   await it.whisper(CAROL, "can decide this request");
   world.slack.people.setGroup("S0SRE", [ALICE, CAROL]);
-  await world.slack.click(CAROL, card, "Approve");
-  await it.dm(BOB, "Ready:");
+  await world.slack.click(CAROL, card, "approve");
+  await it.dm(BOB, "Only for you.");
 });
 
 test("hiding takes the token off its message at once; the access stays", async () => {
   const ready = await it.get("guest 1h", "to be hidden");
   const token = tokenIn(ready);
-  await world.slack.click(BOB, ready, "Hide token");
+  await world.slack.click(BOB, ready, "I've copied it, hide");
   await world.slack.waitFor(() => tokenIn(ready) === "");
   expect(await login(world.hub, token)).toBe(200);
-  expect(buttonsOf(ready)).toContain("Release now");
+  expect(buttonsOf(ready)).toContain("End now");
 });
 
 test("an approver revokes on the card, an admin by name, with the reason told", async () => {
@@ -195,5 +195,5 @@ test("help shows the roles one may ask for, status what one has", async () => {
   await it.get("guest 1h", "to be listed");
   await it.say(BOB, "status");
   const status = await it.whisper(BOB, "open:");
-  expect(buttonsOf(status)).toContain("Release now");
+  expect(buttonsOf(status)).toContain("End now");
 });

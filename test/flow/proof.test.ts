@@ -37,8 +37,7 @@ const hub = () => {
 const record = async () => (await world.records())[0];
 const saysEnded = () =>
   [...world.slack.dm(BOB), ...world.slack.messages(APPROVALS)].some((m) => /^\*?Ended/.test(visibleText(m)));
-const alert = () =>
-  world.slack.messages(APPROVALS).filter((m) => visibleText(m).includes("not yet confirmed"));
+const alert = () => world.slack.messages(APPROVALS).filter((m) => visibleText(m).includes("Not confirmed:"));
 const nameOfGrant = async () => (await it.standing())[0] ?? "";
 
 /** Minutes pass, sweeps included; whenever the end is said, the delivered token must be refused. */

@@ -89,7 +89,7 @@ test("Slack limits edits and deletions: it is waited for, and then they go", asy
 test("the bot dies at the end while Slack is away: the next one takes the token off", async () => {
   const ready = await it.get("guest 1h", "first");
   for (const method of EDITS_AND_DELETES) world.slack.failNext(method, { status: 503 }, MANY);
-  await world.slack.click(BOB, ready, "Release now", { confirm: true });
+  await world.slack.click(BOB, ready, "End now", { confirm: true });
   await world.until(async () => (await it.standing()).length === 0);
   await bot.stop();
   // What a dead process leaves behind it.
@@ -103,12 +103,12 @@ test("the bot dies at the end while Slack is away: the next one takes the token 
 test("a hide that Slack does not take says so, and is done later", async () => {
   const ready = await it.get("guest 2h", "first");
   for (const method of EDITS_AND_DELETES) world.slack.failNext(method, { status: 503 }, MANY);
-  await world.slack.click(BOB, ready, "Hide token");
+  await world.slack.click(BOB, ready, "I've copied it, hide");
   await it.whisper(BOB, "Not hidden yet:");
   expect(tokenIn(ready)).toMatch(TOKEN);
   world.slack.clearFailures();
   await passUntil(() => tokenIn(ready) === "");
-  expect(visibleText(ready)).toContain("Hidden:");
+  expect(visibleText(ready)).toContain("Token hidden.");
   expect((await world.records())[0]?.state).toBe("active");
 });
 
@@ -121,12 +121,13 @@ test("a message that is gone bears no token: nothing is left to do", async () =>
 });
 
 test("Slack refuses to edit and to delete for good: tried daily for a week, then told once and settled", async () => {
-  await it.get("guest 1h", "first");
+  const { ts } = await it.get("guest 1h", "first");
   world.slack.failNext("chat.update", "edit_window_closed", MANY);
   world.slack.failNext("chat.delete", "compliance_exports_prevent_deletion", MANY);
   await pass(HOUR);
   await it.proveEnd();
-  const tries = () => world.slack.calls.filter(({ method }) => method === "chat.delete").length;
+  const tries = () =>
+    world.slack.calls.filter(({ method, args }) => method === "chat.delete" && args.ts === ts).length;
   await world.until(() => Promise.resolve(tries() === 1));
   for (let day = 2; day <= 7; day++) {
     await passUntil(() => tries() >= day, 6 * HOUR);
@@ -152,21 +153,21 @@ test("posts whose answers are lost are repeated once at most, and no copy ever b
   // Each copy decides, by the record alone.
   const [copy, other] = cards();
   if (!copy || !other) throw new Error("no copies");
-  await world.slack.click(ALICE, copy, "Approve");
+  await world.slack.click(ALICE, copy, "approve");
   const ready = await world.slack.waitFor(() => world.slack.dm(BOB).find((m) => tokenIn(m) !== ""));
   expect(tokensShown()).toEqual([ready]);
-  await world.slack.click(CAROL, other, "Approve");
+  await world.slack.click(CAROL, other, "approve");
   await it.whisper(CAROL, "approved this");
-  expect(buttonsOf(ready)).toContain("Hide token");
+  expect(buttonsOf(ready)).toContain("I've copied it, hide");
 });
 
 test("the answer to the token's own post is lost: its place is found again, and there is one message", async () => {
   const card = await it.ask("guest 2h", "first");
   await world.until(async () => Boolean((await world.records())[0]?.messages.waiting?.ts));
   world.slack.failNext("chat.postMessage", { lost: true }, 1);
-  await world.slack.click(ALICE, card, "Approve");
+  await world.slack.click(ALICE, card, "approve");
   const ready = await world.slack.waitFor(() => world.slack.dm(BOB).find((m) => tokenIn(m) !== ""));
   expect(
-    world.slack.dm(BOB).filter((m) => visibleText(m).includes("Setting up:") && m !== ready),
+    world.slack.dm(BOB).filter((m) => visibleText(m).includes("The token comes in seconds") && m !== ready),
   ).toHaveLength(0);
 });

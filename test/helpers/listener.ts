@@ -161,6 +161,7 @@ const contextOf =
     hub: { name: "production", dashboard: "https://karpor.example.com" },
     roles,
     pings: () => [],
+    admins: [],
     command: "/karpor-access",
     now: clock.now(),
   });

@@ -35,7 +35,7 @@ export function scene(world: World) {
     /** Asks, approves as Alice, and resolves to the message with the token. */
     get: async (text: string, reason: string, user = BOB) => {
       await say(user, `${text} ${reason}`);
-      await slack.click(ALICE, await channel(reason), "Approve");
+      await slack.click(ALICE, await channel(reason), "approve");
       await world.until(async () =>
         (await world.records()).some((r) => r.reason === reason && r.state === "active"),
       );

@@ -52,7 +52,7 @@ describe("approve", () => {
     await expect.poll(() => door.state(id)).toBe("approved");
     await door.slack.redeliver(first);
     await door.slack.click(CAROL, card, "approve");
-    expect(visibleText(await door.whisper(CAROL, "Too late:"))).toContain("approved");
+    expect(visibleText(await door.whisper(CAROL, "your click changed nothing"))).toContain("approved");
     await door.listener.stop();
     expect(told(door)).toEqual([BOB, CAROL]);
   });
@@ -162,7 +162,7 @@ describe("deny", () => {
     await door.slack.click(CAROL, card, "approve");
     await expect.poll(() => door.state(id)).toBe("approved");
     await door.slack.submit(ALICE, view.id, { why: "no" });
-    await door.whisper(ALICE, "Too late:");
+    await door.whisper(ALICE, "your click changed nothing");
     await door.slack.click(ALICE, card, "deny");
     await door.slack.waitFor(() => door.slack.ephemerals(ALICE).length === 2);
     expect(door.slack.views(ALICE)).toEqual([]);
@@ -177,7 +177,7 @@ describe("deny", () => {
     });
     await door.slack.click(ALICE, card, "deny");
     const view = await door.slack.waitFor(() => door.slack.views(ALICE).at(-1));
-    await door.slack.waitFor(() => words(view).includes("Too late:"));
+    await door.slack.waitFor(() => words(view).includes("your click changed nothing"));
     expect(view.blocks.map(({ type }) => type)).not.toContain("input");
   });
 
@@ -196,7 +196,7 @@ describe("deny", () => {
     await expect.poll(() => door.state(id)).toBe("approved");
     door.slack.people.inviteBot(APPROVALS, false);
     await door.slack.submit(ALICE, view.id, { why: "no" });
-    await door.dm(ALICE, "Too late:");
+    await door.dm(ALICE, "your click changed nothing");
   });
 });
 
@@ -204,7 +204,7 @@ describe("one's own", () => {
   test("withdrawn in the DM: the DM is redrawn and nothing is told apart", async () => {
     const door = await openDoor();
     const { id } = await door.ask();
-    const dm = await door.dm(BOB, "Waiting:");
+    const dm = await door.dm(BOB, "Waiting for approval:");
     const before = door.slack.ephemerals(BOB).length;
     await door.slack.click(BOB, dm, "withdraw");
     await door.until(id, "withdrawn");

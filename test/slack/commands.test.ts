@@ -259,7 +259,7 @@ describe("status", () => {
     await door.ask(BOB, "admin 1h roll back");
     const { ephemeral: list } = await door.slack.command(BOB, GENERAL, "status");
     if (!list) throw new Error("not answered");
-    expect(buttonsOf(list)).toEqual(["Hide token", "Release now", "Withdraw"]);
+    expect(buttonsOf(list)).toEqual(["I've copied it, hide", "End now", "Withdraw"]);
     await door.slack.click(BOB, list, "release", { confirm: true });
     await door.slack.waitFor(() => list.history.length === 2);
     expect(buttonsOf(list)).toEqual(["Withdraw"]);
@@ -295,7 +295,7 @@ describe("revoke", () => {
     const peek = await door.grant(BOB, "peek");
     const { ephemeral: list } = await door.slack.command(BOB, GENERAL, "revoke");
     if (!list) throw new Error("not answered");
-    expect(buttonsOf(list)).toEqual(["Release now", "Release now"]);
+    expect(buttonsOf(list)).toEqual(["End now", "End now"]);
     await door.slack.click(BOB, list, { actionId: "release", value: peek.value }, { confirm: true });
     await door.slack.waitFor(() => list.history.length === 2);
     expect(await door.state(peek.id)).toBe("ending");

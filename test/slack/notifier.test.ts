@@ -240,7 +240,7 @@ describe("looking for a post whose answer was lost", () => {
   test("found, it can be redrawn and stays found", async () => {
     const ts = await lost();
     const place = { channel: "D0BOB", ts: ts ?? "" };
-    expect(await redraw("waiting:active", place)).toBe("done");
+    expect(await redraw("waiting:withdrawn", place)).toBe("done");
     expect(await find()).toEqual(place);
   });
 
@@ -336,16 +336,17 @@ describe("showing the token", () => {
 });
 
 describe("taking the token off", () => {
-  const { r } = drawn("token:ended");
-  const takeOff = (at: Place, prefer: "edit" | "delete" = "edit", shows: "hidden" | "ended" = "ended") =>
-    notifier.takeTokenOff(drawn(`token:${shows}`).r, shows, at, prefer);
-  const other = { edit: "delete", delete: "edit" } as const;
-  const method = { edit: "chat.update", delete: "chat.delete" } as const;
-  const outcome = { edit: "edited", delete: "deleted" } as const;
+  const { r } = drawn("token:hidden");
+  type How = "edit" | "either" | "delete";
+  const takeOff = (at: Place, how: How = "edit", shows: "hidden" | "gone" = "gone") =>
+    notifier.takeTokenOff(drawn(`token:${shows}`).r, shows, at, how);
+  const other = { edit: "either", either: "edit" } as const;
+  const method = { edit: "chat.update", either: "chat.delete" } as const;
+  const outcome = { edit: "edited", either: "deleted" } as const;
 
   afterEach(() => expect(JSON.stringify(lines)).not.toContain(TOKEN));
 
-  test.each(["hidden", "ended"] as const)("by an edit: it says %s, and rings no more", async (shows) => {
+  test.each(["hidden", "gone"] as const)("by an edit: it says %s, and rings no more", async (shows) => {
     const place = await shown();
     expect(await takeOff(place, "edit", shows)).toBe("edited");
     expect(now()).not.toContain(TOKEN);
@@ -354,14 +355,14 @@ describe("taking the token off", () => {
     expect(methods()).toEqual(["chat.update"]);
   });
 
-  test("by its deletion, where that is preferred", async () => {
+  test.each(["either", "delete"] as const)("by its deletion (%s)", async (how) => {
     const place = await shown();
-    expect(await takeOff(place, "delete")).toBe("deleted");
+    expect(await takeOff(place, how)).toBe("deleted");
     expect(slack.dm("U0BOB")).toEqual([]);
     expect(methods()).toEqual(["chat.delete"]);
   });
 
-  describe.each(["edit", "delete"] as const)("preferring to %s", (prefer) => {
+  describe.each(["edit", "either"] as const)("in haste, by %s", (prefer) => {
     test.each<CallFailure>([
       ...(prefer === "edit" ? [{ retryAfter: 30 }] : []),
       "edit_window_closed",
@@ -389,14 +390,7 @@ describe("taking the token off", () => {
       expect(await takeOff(place, prefer)).toBe("deleted");
     });
 
-    test.runIf(prefer === "delete")("no room to delete: waited for, and not edited", async () => {
-      const place = await shown();
-      slack.failNext("chat.delete", { retryAfter: 9 });
-      expect(await failure(takeOff(place, prefer))).toMatchObject({ retryAfterMs: 9000 });
-      expect(methods()).toEqual(["chat.delete"]);
-    });
-
-    test.runIf(prefer === "edit")("both have no room: the shorter wait is told", async () => {
+    test("both have no room: the shorter wait is told", async () => {
       const place = await shown();
       slack.failNext("chat.update", { retryAfter: 30 });
       slack.failNext("chat.delete", { retryAfter: 7 });
@@ -416,7 +410,7 @@ describe("taking the token off", () => {
       const place = await shown();
       slack.settings.editWindowClosed = true;
       slack.settings.deletionForbidden = true;
-      const codes = { edit: "edit_window_closed", delete: "compliance_exports_prevent_deletion" };
+      const codes = { edit: "edit_window_closed", either: "compliance_exports_prevent_deletion" };
       expect(await takeOff(place, prefer)).toEqual({ refused: `${codes[prefer]}, ${codes[other[prefer]]}` });
       expect(now()).toContain(TOKEN);
     });
@@ -436,9 +430,77 @@ describe("taking the token off", () => {
 
   test("what it then says is the record's own", async () => {
     const place = await shown();
-    await notifier.takeTokenOff({ ...r, requester: { ...bob, locale: "zh" } }, "ended", place, "edit");
-    expect(slack.dm("U0BOB")[0]?.text).toMatch(/^已结束/);
+    await notifier.takeTokenOff({ ...r, requester: { ...bob, locale: "zh" } }, "hidden", place, "edit");
+    expect(slack.dm("U0BOB")[0]?.text).toMatch(/^令牌已隐藏/);
   });
+
+  test.each<CallFailure>([{ retryAfter: 30 }, "internal_error", { status: 503 }])(
+    "what must be deleted waits for it (%j)",
+    async (trouble) => {
+      const place = await shown();
+      slack.failNext("chat.delete", trouble);
+      expect(await failure(takeOff(place, "delete"))).toBeInstanceOf(Error);
+      expect(methods()).toEqual(["chat.delete"]);
+      expect(await takeOff(place, "delete")).toBe("deleted");
+    },
+  );
+
+  test("it is edited where Slack deletes nothing", async () => {
+    const place = await shown();
+    slack.settings.deletionForbidden = true;
+    expect(await takeOff(place, "delete")).toBe("edited");
+    expect(now()).not.toContain(TOKEN);
+  });
+});
+
+describe("removing a message of no more use", () => {
+  const remove = (at: Place) => {
+    const { r, key } = drawn("waiting:gone");
+    return notifier.remove(r, key, at);
+  };
+
+  test("it is deleted", async () => {
+    await remove(await post("waiting:pending"));
+    expect(slack.dm("U0BOB")).toEqual([]);
+    expect(methods().at(-1)).toBe("chat.delete");
+  });
+
+  test("one that is gone needs nothing", async () => {
+    const place = await post("waiting:pending");
+    await remove(place);
+    slack.calls.length = 0;
+    await remove(place);
+    expect(methods()).toEqual(["chat.delete"]);
+  });
+
+  test("where Slack deletes nothing, one line without buttons is left", async () => {
+    const place = await post("waiting:pending");
+    slack.settings.deletionForbidden = true;
+    await remove(place);
+    expect(slack.dm("U0BOB").map(({ text }) => text)).toEqual([
+      "Out of date: the newest message of this request says how it stands.",
+    ]);
+    expect(JSON.stringify(slack.dm("U0BOB")[0]?.blocks)).not.toContain("button");
+  });
+
+  test("where it lets nobody edit either, it stays, with a warning", async () => {
+    const place = await post("waiting:pending");
+    slack.settings.editWindowClosed = true;
+    slack.settings.deletionForbidden = true;
+    await remove(place);
+    expect(lines).toMatchObject([{ level: "warn", fields: { key: "waiting" } }]);
+  });
+
+  test.each<CallFailure>(["internal_error", { status: 503 }, { lost: true }, { retryAfter: 2 }])(
+    "what may pass (%j) is thrown, and no edit made of it",
+    async (trouble) => {
+      const place = await post("waiting:pending");
+      slack.calls.length = 0;
+      slack.failNext("chat.delete", trouble);
+      expect(await failure(remove(place))).toBeInstanceOf(Error);
+      expect(methods()).toEqual(["chat.delete"]);
+    },
+  );
 });
 
 describe("redrawing", () => {

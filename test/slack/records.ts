@@ -12,6 +12,7 @@ import type { ViewContext } from "../../src/slack/views/index.ts";
 
 export const NOW = Date.UTC(2026, 10, 25, 14, 2, 11);
 export const SRE: Principal = GroupId.parse("S0SRE");
+export const ADMINS: Principal = GroupId.parse("S0ADMINS");
 export const bob: Person = { id: UserId.parse("U0BOB"), name: "Bob", locale: "en" };
 export const alice: Person = { id: UserId.parse("U0ALICE"), name: "Alice", locale: "en" };
 export const ID = RequestId.parse("R-7K2Q9FXT");
@@ -35,6 +36,7 @@ export const view = (locale: Locale, pings: readonly Principal[] = [SRE]): ViewC
   hub: { name: "production", dashboard: "https://karpor.example.com" },
   roles: { admin: role, peek },
   pings: () => pings,
+  admins: [ADMINS],
   command: "/karpor-access",
   now: NOW,
 });
@@ -69,8 +71,11 @@ const messages = {
   unproven: sent,
   alert: shared,
   "reminder:3600000": sent,
+  delay: sent,
 };
 const unsent = { ...shared, ts: "", refused: { code: "is_archived", since: NOW, triedAt: NOW } };
+/** Slack did not take the news, so that the message that it waits says it. */
+const unsaid = { card: shared, waiting: sent, notice: { ...unsent, channel: "D0BOB" } };
 const stuck = { code: "edit_window_closed", since: NOW, tries: STUCK_TRIES_MAX, triedAt: NOW };
 const left = { ...messages, token: { ...sent, token: "shown", stuck } };
 const gone = { ...approved, grant, messages, deletedAt: NOW };
@@ -107,8 +112,18 @@ export const records: AccessRequest[] = [
     at: NOW,
   },
   { ...common, messages, state: "withdrawn", at: NOW },
-  { ...common, messages, state: "timedOut", at: NOW },
-  { ...common, messages, state: "denied", by: alice, qualified: "S0SRE", why: "use <guest>", at: NOW },
+  ...[messages, unsaid].flatMap((told) => [
+    { ...common, messages: told, state: "timedOut", at: NOW },
+    {
+      ...common,
+      messages: told,
+      state: "denied",
+      by: alice,
+      qualified: "S0SRE",
+      why: "use <guest>",
+      at: NOW,
+    },
+  ]),
   { ...approved, messages, state: "approved" },
   ...outages.map((outage) => ({ ...approved, messages, state: "approved", outage })),
   { ...approved, approvers: [], decision: { ...decision, by: "policy" }, state: "approved" },
@@ -119,14 +134,24 @@ export const records: AccessRequest[] = [
   ...ends.flatMap((end) => [
     { ...gone, end, state: "ending" },
     { ...gone, end, state: "ending", outage: slow },
+    { ...gone, messages: unsaid, end, state: "ending" },
+    { ...gone, messages: unsaid, end, state: "ended", verification: verified("probe") },
     ...Verification.shape.method.options.map((method) => ({
       ...gone,
       end,
       state: "ended",
       verification: verified(method),
     })),
+    { ...gone, grant: undefined, end, state: "ended", verification: verified("absence") },
   ]),
   { ...gone, end: ends[0], state: "ended", messages: left, verification: verified("absence") },
+  {
+    ...gone,
+    end: ends[0],
+    state: "ended",
+    messages: { ...messages, notice: sent },
+    verification: verified("probe"),
+  },
 ].map((record) => AccessRequest.parse(record));
 
 export const activeOne = records.find((r) => r.state === "active") as Extract<

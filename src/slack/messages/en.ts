@@ -1,220 +1,23 @@
 /** English. Each sentence starts with the state in bold; `fmt` makes it blocks or plain words. */
-import { durationParts } from "../../domain/duration.ts";
-import type { AccessRequest, End } from "../../domain/request.ts";
+import type { AccessRequest } from "../../domain/request.ts";
 import type { ForeignObject } from "../../flow/ports.ts";
+import { enGrammar } from "./en-grammar.ts";
+import { enPhrases, enRequest } from "./en-request.ts";
 import type { Facts } from "./facts.ts";
 import { bullets, objectCode, subjectCodes } from "./foreign-objects.ts";
-import { type Formatter, type Grammar, name } from "./formatter.ts";
+import { type Formatter, name } from "./formatter.ts";
 import { foreignCode } from "./text.ts";
 import {
   type ByAction,
-  type ByFailure,
-  type ByOutage,
   type ByRefusal,
   type ByStanding,
   type ByState,
-  type ByStatus,
   roleOf,
-  type Sentence,
   upperFirst,
 } from "./wording.ts";
 
-const UNITS = { d: "d", h: "h", m: "min" };
-const span = (ms: number): string =>
-  durationParts(ms)
-    .map(([count, unit]) => `${count} ${UNITS[unit]}`)
-    .join(" ");
-
-const grammar: Grammar = {
-  span,
-  until: (time) => `until ${time}`,
-  left: (left) => `for ${left}`,
-  at: (time) => `at ${time}`,
-  on: (day) => `on ${day}`,
-  ago: (passed) => `${passed} ago`,
-  ahead: (left) => `in ${left}`,
-  justNow: "just now",
-  since: (time) => ` since ${time}`,
-  any: (mentions, more) => {
-    const last = more ? "others" : mentions.at(-1);
-    const rest = more ? mentions : mentions.slice(0, -1);
-    return [rest.join(", "), last].filter(Boolean).join(" or ");
-  },
-  tidy: (text) => text,
-  oneOf: (mentions, more) => {
-    const [only, ...others] = mentions;
-    if (only?.startsWith("<@") && others.length === 0) return only;
-    return `one of ${mentions.join(", ")}${more ? " and others" : ""}`;
-  },
-};
-
-const APPROVER = "an approver";
-const approvers = (f: Facts, fmt: Formatter) => fmt.oneOf(f.approvers, APPROVER);
-const what = (f: Facts) => `${f.role} for ${span(f.duration)}`;
-const mine = (f: Facts) => `your ${f.role} access to ${f.hub}`;
-const asks = (f: Facts, fmt: Formatter) =>
-  `${fmt.who(f.requester)} asks for ${fmt.b(f.role)} on ${fmt.b(f.hub)} for ${fmt.b(span(f.duration))}`;
-/** What stands with "for @Bob" for all others is "your" to Bob. */
-const theirs = (f: Facts, fmt: Formatter) =>
-  fmt.isReader(f.requester) ? mine(f) : `${f.role} for ${fmt.who(f.requester)}`;
-const outage: ByOutage = {
-  hub: (f) => `${f.hub} does not answer`,
-  slack: () => "Slack does not answer",
-  "not-the-hub": (f) => `something else answers in the place of ${f.hub}`,
-  "held-back": () => "new access is held back until an administrator has seen to it",
-  "open-hub": (f) => `${f.hub} lets anybody in, so that nothing can be confirmed`,
-  accepted: (f) => `${f.hub} still accepts a token of the removed account`,
-  stuck: (f) => `something on ${f.hub} holds the account that was deleted`,
-  other: () => "something is not as it should be",
-  "made-again": (f) => `somebody made an account of the same name on ${f.hub} again`,
-};
-const slow: Sentence = (f, fmt) => outage[f.slow.what](f, fmt);
-const decided: Sentence = (f, fmt) =>
-  f.decidedBy === "policy"
-    ? "Approved by policy."
-    : `Approved by ${fmt.who(f.decidedBy)} ${fmt.at(f.decidedAt)}.`;
-const proof: Sentence = (f, fmt) =>
-  ({
-    probe: `The hub refuses the token${fmt.since(f.deletedAt)}.`,
-    absence: `The token's account is gone from the hub${fmt.since(f.deletedAt)}.`,
-    expiry: "That the hub refuses the token could not be shown; the token's own time has run out.",
-  })[f.proof];
-const proven: Record<Facts["proof"], string> = {
-  probe: "token refused by the hub",
-  absence: "its account is gone from the hub",
-  expiry: "not confirmed by the hub; the token's own time has run out",
-};
-
-const changed = ({ what: term, max }: Facts["changed"]): string =>
-  ({
-    "role-gone": "the role is no longer offered",
-    "other-rights": "the role gives other rights now",
-    "too-long": `it lasts at most ${span(max ?? 0)} now`,
-    requester: "it is for others now",
-    approval: "others must approve it now",
-    restored:
-      "the bot's records were restored from an older copy, and whether it was decided since is not known",
-  })[term];
-
-const closedFor = ({ what: term }: Facts["changed"]): string =>
-  term === "restored" ? "Closed:" : "Closed, the rules changed:";
-
-const failure: ByFailure = {
-  "name-taken": () =>
-    "Something else of that name stands on the hub, so nothing was granted. Asking again takes a new name; tell an administrator.",
-  "hub-refuses": () =>
-    "The hub refused to set it up, so there is no access. An administrator must mend the bot's rights; then ask again.",
-  "no-cluster-role": () =>
-    "The hub does not have the ClusterRole of this role, so there is no access. An administrator must mend that; then ask again.",
-  "recipient-gone": (f, fmt) =>
-    `${fmt.who(f.requester)} is no longer a member of this workspace, so there is no access.`,
-  "terms-changed": () =>
-    "The rules of this role changed before the access was made, so there is none. Ask again under today's rules.",
-  restored: () =>
-    "The bot's records were restored from an older copy, and whether this access has ended since is not known: so it was not made again. Ask again.",
-  "dm-closed": (f, fmt) =>
-    `The bot cannot write to ${fmt.who(f.requester)}, so the token was not delivered and is taken back. Open a DM with the bot, then ask again.`,
-};
-const failed: Sentence = (f, fmt) =>
-  f.end.failure ? failure[f.end.failure](f, fmt) : "There is no access. Ask again, or tell an administrator.";
-
-function cause(end: End, fmt: Formatter, holder: boolean): string {
-  const why = end.reason ? `: ${fmt.quoted(end.reason)}` : "";
-  const by = end.by ? ` by ${fmt.who(end.by)}` : "";
-  const said = {
-    expired: "time ran out",
-    released: holder ? "you released it" : `released${by}`,
-    revoked: `revoked${by}${why}`,
-    failed: "it could not be set up",
-    lost: "the hub no longer had it whole",
-    other: `another version of the bot ended it${why}`,
-  };
-  return said[end.cause];
-}
-
-const card: ByStatus = {
-  pending: (f, fmt) =>
-    `${fmt.b("Pending:")} ${fmt.who(f.requester)} asks for ${fmt.b(f.role)} for ${fmt.b(span(f.duration))}.`,
-  withdrawn: (f, fmt) => `${fmt.b("Withdrawn:")} ${fmt.who(f.requester)} no longer asks for ${what(f)}.`,
-  timedOut: (f, fmt) =>
-    `${fmt.b("Lapsed:")} ${fmt.who(f.requester)} asked for ${what(f)}, and nobody decided in time.`,
-  denied: (f, fmt) =>
-    `${fmt.b("Denied:")} ${what(f)} for ${fmt.who(f.requester)}${
-      f.decidedBy === "policy" ? "" : `, by ${fmt.who(f.decidedBy)} ${fmt.at(f.decidedAt)}`
-    }.`,
-  "setting-up": (f, fmt) =>
-    `${fmt.b("Setting up:")} ${what(f)} for ${fmt.who(f.requester)}. ${decided(f, fmt)}`,
-  closed: (f, fmt) =>
-    `${fmt.b(closedFor(f.changed))} ${fmt.who(f.requester)} asked for ${what(f)}; ${changed(f.changed)}.`,
-  outage: (f, fmt) =>
-    `${fmt.b("Not set up yet:")} ${theirs(f, fmt)}. ${upperFirst(slow(f, fmt))}; still trying. ${decided(f, fmt)}`,
-  active: (f, fmt) => `${fmt.b(`Active ${fmt.until(f.endsAt)}:`)} ${theirs(f, fmt)}. ${decided(f, fmt)}`,
-  removing: (f, fmt) => `${fmt.b("Removing:")} ${theirs(f, fmt)}; ${cause(f.end, fmt, false)}.`,
-  unproven: (f, fmt) => `${fmt.b("Removing:")} ${theirs(f, fmt)}. ${upperFirst(slow(f, fmt))}; still trying.`,
-  failed: (f, fmt) => `${fmt.b("Failed:")} ${theirs(f, fmt)}. ${failed(f, fmt)}`,
-  ended: (f, fmt) =>
-    `${fmt.b(`Ended ${fmt.when(f.deletedAt)}:`)} ${theirs(f, fmt)}; ${cause(f.end, fmt, false)}; ${
-      proven[f.proof]
-    }.`,
-};
-
-const waiting = {
-  pending: (f, fmt) => `${fmt.b("Waiting:")} ${what(f)}, for ${approvers(f, fmt)}.`,
-  withdrawn: (f, fmt) => `${fmt.b("Withdrawn:")} you no longer ask for ${what(f)}.`,
-  timedOut: (f, fmt) => `${fmt.b("Lapsed:")} ${what(f)}. Nobody decided in time.`,
-  denied: (f, fmt) =>
-    `${fmt.b("Denied:")} ${what(f)}${
-      f.decidedBy === "policy" ? "" : `, by ${fmt.who(f.decidedBy)} ${fmt.at(f.decidedAt)}`
-    }.`,
-  "setting-up": (f, fmt) =>
-    `${fmt.b("Setting up:")} ${what(f)}. ${decided(f, fmt)} The token comes in a message of its own.`,
-  closed: (f, fmt) =>
-    f.changed.what === "restored"
-      ? `${fmt.b("Closed:")} ${what(f)}; ${changed(f.changed)}.`
-      : `${fmt.b("Closed, the rules changed")} while this waited: ${what(f)}; ${changed(f.changed)}.`,
-  outage: (f, fmt) =>
-    `${fmt.b("Approved, not ready yet:")} ${slow(f, fmt)}. You have no access yet; we keep trying.`,
-  nudged: (f, fmt) =>
-    `${fmt.b("Waiting:")} ${what(f)}, for ${approvers(f, fmt)}. They were reminded ${fmt.at(f.nudgedAt)}.`,
-  "not-delivered": (f, fmt) =>
-    `${fmt.b("Waiting, nobody was asked yet:")} ${what(f)}. Slack does not take the message to the approvers; the administrators are told, and we keep trying.`,
-  active: (f, fmt) => `${fmt.b(`Active ${fmt.until(f.endsAt)}:`)} ${mine(f)}. ${decided(f, fmt)}`,
-  removing: (f, fmt) => `${fmt.b("Ending:")} ${mine(f)}.`,
-  unproven: (f, fmt) =>
-    `${fmt.b("Ending, not yet confirmed:")} ${slow(f, fmt)}. Your token may still work; we keep trying.`,
-  failed: (f, fmt) => `${fmt.b("Failed:")} ${what(f)}. ${failed(f, fmt)}`,
-  ended: (f, fmt) => `${fmt.b("Ended:")} ${mine(f)}. ${proof(f, fmt)}`,
-} satisfies ByStatus & Record<string, Sentence>;
-
-const token = {
-  "setting-up": (f, fmt) =>
-    `${fmt.b("Setting up:")} ${what(f)} on ${fmt.b(f.hub)}. The token comes in seconds.`,
-  outage: waiting.outage,
-  ready: (f, fmt) =>
-    `${fmt.b("Ready:")} ${f.role} on ${fmt.b(f.hub)} ${fmt.untilDay(f.endsAt)}. Approved by ${
-      f.decidedBy === "policy" ? "policy" : fmt.who(f.decidedBy)
-    }.`,
-  shown: (f, fmt) =>
-    `${fmt.b("Active:")} ${f.role} on ${fmt.b(f.hub)} ${fmt.untilDay(f.endsAt)}. The token is not in this message.`,
-  hidden: (f, fmt) =>
-    `${fmt.b("Hidden:")} the token is off this message. ${upperFirst(mine(f))} goes on ${fmt.untilDay(f.endsAt)}.`,
-  ending: waiting.removing,
-  ended: waiting.ended,
-  failed: (f, fmt) => `${fmt.b("Failed:")} ${what(f)}. There is no token.`,
-} satisfies Record<string, Sentence>;
-
-const unproven = { open: waiting.unproven, proven: waiting.ended } satisfies Record<string, Sentence>;
-
-const alert = {
-  unproven: (f, fmt) =>
-    `${fmt.b("Ending, not yet confirmed:")} ${theirs(f, fmt)} on ${f.hub}. ${upperFirst(slow(f, fmt))}${fmt.since(
-      f.slow.since,
-    )}. The token may still work; we keep trying.`,
-  "token-left": (f, fmt) =>
-    `${fmt.b("A token is left in Slack, dead:")} ${theirs(f, fmt)} on ${f.hub}. Slack refuses to edit or delete its message; it was tried for a week.`,
-  proven: (f, fmt) => `${fmt.b("Ended:")} ${theirs(f, fmt)} on ${f.hub}. ${proof(f, fmt)}`,
-  failed: card.failed,
-} satisfies Record<string, Sentence>;
+const { span } = enGrammar;
+const { APPROVER, what, mine, asks, theirs, changed, closedFor } = enPhrases;
 
 const standing: ByStanding = {
   member: "this account cannot ask for access",
@@ -283,12 +86,14 @@ const refusal: ByRefusal = {
           by.length === 1 ? "has been asked" : "can"
         }.`,
   "not-yours": ({ id }, fmt) => `${fmt.b("Nothing changed:")} ${id} belongs to someone else.`,
-  late: ({ did, by, at }, fmt) =>
-    did === "timedOut" || !by
-      ? `${fmt.b("Too late:")} this was ${did === "timedOut" ? "left to lapse" : did} ${fmt.at(at)}; your click changed nothing.`
-      : `${fmt.b("Too late:")} ${fmt.isReader(by) ? "you" : name(by)} ${did === "withdrawn" ? "withdrew" : did} this ${fmt.at(at)}; your click changed nothing.`,
+  late: ({ did, by, at }, fmt) => {
+    const verb = did === "withdrawn" ? "withdrew" : did;
+    const who = by && did !== "timedOut" ? (fmt.isReader(by) ? "You" : name(by)) : undefined;
+    const said = who ? `${who} ${verb} this` : `This was ${did === "timedOut" ? "closed undecided" : did}`;
+    return `${fmt.b(said)} ${fmt.at(at)}; your click changed nothing.`;
+  },
   "terms-changed": ({ role, what: term, max }, fmt) =>
-    `${fmt.b(closedFor({ what: term }))} ${fmt.code(role)}: ${changed({ what: term, max })}.`,
+    `${fmt.b(closedFor({ what: term }))} ${changed({ what: term, max }, fmt.code(role))}.`,
   "not-hidden-yet": (_, fmt) =>
     `${fmt.b("Not hidden yet:")} Slack does not answer, and the token still stands there. We keep trying.`,
   "reminded-already": ({ at }, fmt) =>
@@ -318,30 +123,26 @@ const button: ByAction = {
   deny: "Deny…",
   withdraw: "Withdraw",
   nudge: "Remind them",
-  release: "Release now",
+  release: "End now",
   revoke: "Revoke…",
-  hide: "Hide token",
+  hide: "I've copied it, hide",
   again: "Ask again",
   edit: "Edit…",
   change: "Change and ask again",
   send: "Send this line",
   run: "Send this line",
-  open: "Open dashboard",
+  open: "Open Karpor",
   goOn: "Go on with this Redis",
 };
 
 export const en = {
-  grammar,
-  card,
-  waiting,
-  token,
-  unproven,
-  alert,
+  grammar: enGrammar,
+  ...enRequest,
   refusal,
   button,
-  /** For screen readers, and it starts with what all others see: "Approve, admin for Bob, R-7K2Q9FXT". */
-  label: (action: keyof ByAction, role: string, who: string, id: string): string =>
-    `${button[action]}, ${role}${who ? ` for ${who}` : ""}${id ? `, ${id}` : ""}`,
+  /** For screen readers, and it starts with what all others see: "Approve 4 h, admin for Bob, R-7K2Q9FXT". */
+  label: (visible: string, role: string, who: string, id: string): string =>
+    `${visible}, ${role}${who ? ` for ${who}` : ""}${id ? `, ${id}` : ""}`,
   cardText: (f: Facts, reason: string): string =>
     `${name(f.requester)} asks for ${what(f)}${reason ? `: ${reason}` : ""}`,
   /** To the administrators: the bot's own token could not be renewed. */
@@ -377,19 +178,9 @@ export const en = {
   goneOn: (fmt: Formatter): string =>
     `${fmt.b("Confirmed:")} the bot goes on with this Redis. New access is granted again; what was asked for before it was restored is not.`,
   confirmedBy: (who: string): string => `confirmed by ${who}`,
-  notice: {
-    closed: waiting.closed,
-    denied: waiting.denied,
-    timedOut: waiting.timedOut,
-    failed: waiting.failed,
-    ended: waiting.ended,
-  },
-  reminder: {
-    open: (f: Facts, fmt: Formatter, lead: number): string =>
-      `${fmt.b(`Ends in ${span(lead)}:`)} ${mine(f)}${fmt.rich ? `, ${fmt.at(f.endsAt)}` : ""}.`,
-    closed: (f: Facts, fmt: Formatter, lead: number): string =>
-      `${fmt.b(`Reminded ${span(lead)} before the end:`)} ${mine(f)}.`,
-  },
+  /** Over a message that Slack lets nobody delete. */
+  gone: (fmt: Formatter): string =>
+    `${fmt.b("Out of date:")} the newest message of this request says how it stands.`,
   /** Where it was asked, after it was vetted. */
   asked: {
     checking: (f: Facts, fmt: Formatter): string =>
@@ -400,22 +191,22 @@ export const en = {
       `${fmt.b("Approved by policy:")} ${what(f)}. The token comes in our DM.`,
   },
   nudge: (f: Facts, fmt: Formatter): string =>
-    `${fmt.b("Still waiting:")} ${fmt.who(f.requester)} asks for ${what(f)}.`,
-  lapses: (f: Facts, fmt: Formatter): string => `lapses ${fmt.when(f.closesAt)}`,
-  /** Not `named`: to mention the approvers here would ping them. */
-  decides: (f: Facts, fmt: Formatter, named: boolean): string =>
+    `${fmt.b("Still waiting:")} ${name(f.requester)} asks for ${what(f)}.`,
+  closes: (f: Facts, fmt: Formatter): string => `closes ${fmt.when(f.closesAt)}`,
+  /** On the card. Not `named`: to mention the approvers here would ping them. */
+  decidedBy: (f: Facts, fmt: Formatter, named: boolean): string =>
     `${named ? `anyone in ${fmt.any(f.approvers, APPROVER)}` : "any approver"} except ${name(f.requester)}`,
-  allows: (description: string): string => `Allows: ${description}`,
+  allows: (description: string): string => `Can: ${description}`,
   deniedBecause: "Why it was denied:",
   approvedWith: "Note from whoever approved:",
-  cause,
-  paste: "Copy it, open the dashboard, paste, Login. Do not forward it.",
-  shortened: (most: string): string => `The hub allows at most ${most}, so this ends earlier than you asked.`,
+  revokedBecause: "Why it was revoked:",
+  paste: "1 Copy · 2 Open Karpor · 3 Paste, Login. Only for you.",
+  shortened: (most: string): string => `Karpor allows at most ${most}, so this ends earlier than you asked.`,
   confirm: {
     release: {
-      title: "Release access",
+      title: "End access",
       text: "End your access now? The token stops within about 10 seconds.",
-      yes: "Release now",
+      yes: "End now",
       no: "Keep it",
     },
     goOn: {
@@ -428,8 +219,8 @@ export const en = {
   done: {
     approved: (f: Facts, fmt: Formatter) => `${fmt.b("Approved:")} ${theirs(f, fmt)} is being set up.`,
     denied: (f: Facts, fmt: Formatter) => `${fmt.b("Denied:")} ${theirs(f, fmt)}. The requester is told why.`,
-    withdrawn: waiting.withdrawn,
-    hidden: token.hidden,
+    withdrawn: enRequest.waiting.withdrawn,
+    hidden: enRequest.token.hidden,
     ending: (f: Facts, fmt: Formatter) =>
       `${fmt.b("Ending:")} ${theirs(f, fmt)}. The token stops within about 10 seconds.`,
   },

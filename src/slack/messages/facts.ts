@@ -11,6 +11,7 @@ export interface Facts {
   requester: Person;
   approvers: readonly Principal[];
   duration: number;
+  requestedAt: number;
   closesAt: number;
   /** When those asked were reminded. */
   nudgedAt: number;
@@ -18,30 +19,40 @@ export interface Facts {
   decidedAt: number;
   endsAt: number;
   end: End;
-  /** How it is known that the hub refuses the token, and since when. */
+  /** A token was made, and may have been seen. */
+  given: boolean;
+  /** At the latest. */
+  worksUntil: number;
+  /** How it is known that the hub refuses the token, since when, and when that was seen. */
   proof: Verification["method"];
   deletedAt: number;
+  checkedAt: number;
   slow: Outage;
   /** Which of the rules an earlier request no longer meets. */
   changed: Pick<Extract<Refusal, { kind: "terms-changed" }>, "what" | "max">;
 }
 
 export function facts(r: AccessRequest, hub: string): Facts {
-  const { id, role, requester, approvers, duration, closesAt } = r;
+  const { id, role, requester, approvers, duration, requestedAt, closesAt } = r;
   const { nudgedAt = closesAt } = r;
-  const common = { id, role, hub, requester, approvers, duration, closesAt, nudgedAt };
+  const common = { id, role, hub, requester, approvers, duration, requestedAt, closesAt, nudgedAt };
   const at = "at" in r ? r.at : r.requestedAt;
   const decision =
     "decision" in r ? r.decision : { by: r.state === "denied" ? r.by : ("policy" as const), at };
   const end: End = "end" in r ? r.end : { cause: "expired", at };
+  const endsAt = "expiresAt" in r ? r.expiresAt : closesAt;
+  const grant = "grant" in r ? r.grant : undefined;
   return {
     ...common,
     decidedBy: decision.by,
     decidedAt: decision.at,
-    endsAt: "expiresAt" in r ? r.expiresAt : closesAt,
+    endsAt,
     end,
+    given: grant !== undefined,
+    worksUntil: grant?.tokenExpiresAt ?? endsAt,
     proof: r.state === "ended" ? r.verification.method : "absence",
     deletedAt: r.state === "ended" ? r.verification.deletedAt : end.at,
+    checkedAt: r.state === "ended" ? r.verification.at : end.at,
     slow: ("outage" in r && r.outage) || { what: "hub", since: at },
     changed: r.state === "refused" && r.refusal.kind === "terms-changed" ? r.refusal : { what: "role-gone" },
   };

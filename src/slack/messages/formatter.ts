@@ -29,21 +29,21 @@ export interface Formatter {
   at(at: number): string;
   /** "18:02"; plain "5 min ago". */
   when(at: number): string;
-  /** "since 18:02:11"; plain nothing. */
-  since(at: number): string;
+  /** "18:02:11"; plain "5 min ago". */
+  exact(at: number): string;
 }
 
 /** What a language gives to it. */
 export interface Grammar {
   span(ms: number): string;
   until(time: string): string;
+  untilDay(time: string): string;
   left(span: string): string;
   at(time: string): string;
   on(day: string): string;
   ago(span: string): string;
   ahead(span: string): string;
   justNow: string;
-  since(time: string): string;
   oneOf(mentions: string[], more: boolean): string;
   any(mentions: string[], more: boolean): string;
   /** Plain words need not the spaces that bold needs. */
@@ -76,7 +76,8 @@ export function richFormatter(grammar: Grammar, now: number, command: string, re
     rich: true,
     command,
     isReader: ({ id }) => id === reader,
-    b: (text) => `*${text}*`,
+    // An asterisk in a name would end it early.
+    b: (text) => `*${text.replaceAll("*", "")}*`,
     code: (text) => foreignCode(text, 120),
     who: (person) => `<@${person.id}>`,
     user: (id) => `<@${id}>`,
@@ -85,10 +86,10 @@ export function richFormatter(grammar: Grammar, now: number, command: string, re
     any: (all) => grammar.any(all.slice(0, MENTIONS).map(mention), all.length > MENTIONS),
     span: grammar.span,
     until: (at) => grammar.until(when(at)),
-    untilDay: (at) => grammar.until(`*${day(at)}*`),
+    untilDay: (at) => grammar.untilDay(day(at)),
     at: (at) => (near(at, now) ? grammar.at(when(at)) : grammar.on(day(at))),
     when,
-    since: (at) => grammar.since(date(at, near(at, now) ? "{time_secs}" : "{date_short_pretty} {time_secs}")),
+    exact: (at) => date(at, near(at, now) ? "{time_secs}" : "{date_short_pretty} {time_secs}"),
   };
 }
 
@@ -117,7 +118,7 @@ export function plainFormatter(grammar: Grammar, now: number, command: string, r
     untilDay: left,
     at: ago,
     when: ago,
-    since: () => "",
+    exact: ago,
   };
 }
 

@@ -1,202 +1,15 @@
 /** 中文。Bold needs a space on both sides of it: Slack does not see its end between Chinese characters. */
-import { durationParts } from "../../domain/duration.ts";
-import type { End } from "../../domain/request.ts";
 import type { ForeignObject } from "../../flow/ports.ts";
-import type { Facts } from "./facts.ts";
 import { bullets, objectCode, subjectCodes } from "./foreign-objects.ts";
-import { type Formatter, type Grammar, name } from "./formatter.ts";
+import { name } from "./formatter.ts";
 import type { Words } from "./index.ts";
 import { foreignCode } from "./text.ts";
-import {
-  type ByAction,
-  type ByFailure,
-  type ByOutage,
-  type ByRefusal,
-  type ByStanding,
-  type ByState,
-  type ByStatus,
-  roleOf,
-  type Sentence,
-} from "./wording.ts";
+import { type ByAction, type ByRefusal, type ByStanding, type ByState, roleOf } from "./wording.ts";
+import { zhGrammar } from "./zh-grammar.ts";
+import { zhPhrases, zhRequest } from "./zh-request.ts";
 
-const UNITS = { d: "天", h: "小时", m: "分钟" };
-const span = (ms: number): string =>
-  durationParts(ms)
-    .map(([count, unit]) => `${count} ${UNITS[unit]}`)
-    .join(" ");
-
-const grammar: Grammar = {
-  span,
-  until: (time) => `至 ${time}`,
-  left: (left) => `还有 ${left}`,
-  at: (time) => `于 ${time}`,
-  on: (day) => `于 ${day}`,
-  ago: (passed) => `${passed}前`,
-  ahead: (left) => `${left}后`,
-  justNow: "刚刚",
-  since: (time) => `自 ${time} 起`,
-  tidy: (text) =>
-    text.replace(
-      /(?<=[，。：；！？、（）]) +| +(?=[，。：；！？、（）])|(?<=\p{sc=Han}) +(?=\p{sc=Han})/gu,
-      "",
-    ),
-  oneOf: (mentions, more) => {
-    const [only, ...others] = mentions;
-    if (only?.startsWith("<@") && others.length === 0) return `${only} `;
-    return `${mentions.join("、")}${more ? " 等" : ""} 中的任意一位`;
-  },
-  any: (mentions, more) => `${mentions.join("、")}${more ? " 等" : ""} `,
-};
-
-const APPROVER = "审批人";
-const approvers = (f: Facts, fmt: Formatter) => fmt.oneOf(f.approvers, APPROVER);
-const what = (f: Facts) => `${f.role}（${span(f.duration)}）`;
-const mine = (f: Facts) => `你在 ${f.hub} 上的 ${f.role} 权限`;
-const asks = (f: Facts, fmt: Formatter) =>
-  `${fmt.who(f.requester)} 申请 ${fmt.b(f.hub)} 的 ${fmt.b(f.role)} 权限，时长 ${span(f.duration)}`;
-const theirs = (f: Facts, fmt: Formatter) =>
-  fmt.isReader(f.requester) ? mine(f) : `${fmt.who(f.requester)} 的 ${f.role} 权限`;
-const outage: ByOutage = {
-  hub: (f) => `${f.hub} 暂无响应`,
-  slack: () => "Slack 暂无响应",
-  "not-the-hub": (f) => `应答的不是 ${f.hub} 本身`,
-  "held-back": () => "管理员处理完毕之前，暂不开通新的权限",
-  "open-hub": (f) => `${f.hub} 现在对任何人都放行，无法确认`,
-  accepted: (f) => `账号删除后，${f.hub} 仍接受它的令牌`,
-  stuck: (f) => `账号已删除，但仍被 ${f.hub} 上的其他对象保留`,
-  other: () => "有些地方不正常",
-  "made-again": (f) => `有人在 ${f.hub} 上重新建立了同名账号`,
-};
-const slow: Sentence = (f, fmt) => outage[f.slow.what](f, fmt);
-const decided: Sentence = (f, fmt) =>
-  f.decidedBy === "policy"
-    ? "已按策略自动批准。"
-    : `由 ${fmt.who(f.decidedBy)} ${fmt.at(f.decidedAt)} 批准。`;
-const proof: Sentence = (f, fmt) =>
-  ({
-    probe: `Hub ${fmt.since(f.deletedAt)}${fmt.rich ? "" : "已"}拒绝该令牌。`,
-    absence: `令牌所属的账号已${fmt.rich ? `${fmt.at(f.deletedAt)} ` : ""}从 Hub 上删除。`,
-    expiry: "未能确认 Hub 已拒绝该令牌；令牌自身的有效期已过。",
-  })[f.proof];
-const proven: Record<Facts["proof"], string> = {
-  probe: "Hub 已拒绝该令牌",
-  absence: "账号已从 Hub 上删除",
-  expiry: "Hub 未能确认，令牌自身的有效期已过",
-};
-
-const changed = ({ what: term, max }: Facts["changed"]): string =>
-  ({
-    "role-gone": "该角色已不再提供",
-    "other-rights": "该角色的权限已变更",
-    "too-long": `现在最长 ${span(max ?? 0)}`,
-    requester: "现在只供其他人申请",
-    approval: "现在须由其他人审批",
-    restored: "机器人的记录是从较旧的副本恢复的，无法得知此后是否已有决定",
-  })[term];
-
-const closedFor = ({ what: term }: Facts["changed"]): string =>
-  term === "restored" ? "已关闭：" : "已关闭，规则有变：";
-
-const failure: ByFailure = {
-  "name-taken": () => "Hub 上已有同名的其他对象，因此没有授权。再次申请会换用新的名称；请同时告知管理员。",
-  "hub-refuses": () => "Hub 拒绝了开通，因此没有授权。请管理员修正机器人的权限后再次申请。",
-  "no-cluster-role": () => "Hub 上没有该角色对应的 ClusterRole，因此没有授权。请管理员修正后再次申请。",
-  "recipient-gone": (f, fmt) => `${fmt.who(f.requester)} 已不是本工作区的成员，因此没有授权。`,
-  "terms-changed": () => "开通之前该角色的规则有变，因此没有授权。请按现在的规则再次申请。",
-  restored: () =>
-    "机器人的记录是从较旧的副本恢复的，无法得知这项权限此后是否已经结束，因此没有再次开通。请再次申请。",
-  "dm-closed": (f, fmt) =>
-    `机器人无法给 ${fmt.who(f.requester)} 发私信，令牌未送达，正在收回。请先打开与机器人的私信，再次申请。`,
-};
-const failed: Sentence = (f, fmt) =>
-  f.end.failure ? failure[f.end.failure](f, fmt) : "没有授权。请再次申请，或告知管理员。";
-
-function cause(end: End, fmt: Formatter, holder: boolean): string {
-  const why = end.reason ? `：${fmt.quoted(end.reason)}` : "";
-  const by = end.by ? `由 ${fmt.who(end.by)} ` : "已";
-  const said = {
-    expired: "时间已到",
-    released: holder ? "你已主动归还" : `${by}归还`,
-    revoked: `${by}撤销${why}`,
-    failed: "未能开通",
-    lost: "Hub 上的授权已不完整",
-    other: `由机器人的另一个版本结束${why}`,
-  };
-  return said[end.cause];
-}
-
-const card: ByStatus = {
-  pending: (f, fmt) =>
-    `${fmt.b("待审批：")} ${fmt.who(f.requester)} 申请 ${fmt.b(f.role)} ，时长 ${fmt.b(span(f.duration))} 。`,
-  withdrawn: (f, fmt) => `${fmt.b("已撤回：")} ${fmt.who(f.requester)} 不再申请 ${what(f)}。`,
-  timedOut: (f, fmt) => `${fmt.b("已失效：")} ${fmt.who(f.requester)} 申请的 ${what(f)}未在期限内得到审批。`,
-  denied: (f, fmt) =>
-    `${fmt.b("已拒绝：")} ${fmt.who(f.requester)} 申请的 ${what(f)}${
-      f.decidedBy === "policy" ? "" : `，由 ${fmt.who(f.decidedBy)} ${fmt.at(f.decidedAt)} 拒绝`
-    }。`,
-  "setting-up": (f, fmt) =>
-    `${fmt.b("正在开通：")} ${fmt.who(f.requester)} 申请的 ${what(f)}。${decided(f, fmt)}`,
-  closed: (f, fmt) =>
-    `${fmt.b(closedFor(f.changed))} ${fmt.who(f.requester)} 申请的 ${what(f)}，${changed(f.changed)}。`,
-  outage: (f, fmt) =>
-    `${fmt.b("尚未开通：")} ${theirs(f, fmt)}。${slow(f, fmt)}，仍在重试。${decided(f, fmt)}`,
-  active: (f, fmt) => `${fmt.b(`生效中，${fmt.until(f.endsAt)}：`)} ${theirs(f, fmt)}。${decided(f, fmt)}`,
-  removing: (f, fmt) => `${fmt.b("正在收回：")} ${theirs(f, fmt)}。${cause(f.end, fmt, false)}。`,
-  unproven: (f, fmt) => `${fmt.b("正在收回：")} ${theirs(f, fmt)}。${slow(f, fmt)}，仍在重试。`,
-  failed: (f, fmt) => `${fmt.b("未能开通：")} ${theirs(f, fmt)}。${failed(f, fmt)}`,
-  ended: (f, fmt) =>
-    `${fmt.b(`已结束，${fmt.when(f.deletedAt)}：`)} ${theirs(f, fmt)}。${cause(f.end, fmt, false)}，${
-      proven[f.proof]
-    }。`,
-};
-
-const waiting = {
-  pending: (f, fmt) => `${fmt.b("等待审批：")} ${what(f)}，需要 ${approvers(f, fmt)}批准。`,
-  withdrawn: (f, fmt) => `${fmt.b("已撤回：")} 你不再申请 ${what(f)}。`,
-  timedOut: (f, fmt) => `${fmt.b("已失效：")} ${what(f)}未在期限内得到审批。`,
-  denied: (f, fmt) =>
-    `${fmt.b("已拒绝：")} ${what(f)}${
-      f.decidedBy === "policy" ? "" : `，由 ${fmt.who(f.decidedBy)} ${fmt.at(f.decidedAt)} 拒绝`
-    }。`,
-  "setting-up": (f, fmt) => `${fmt.b("正在开通：")} ${what(f)}。${decided(f, fmt)}令牌会在另一条消息中给出。`,
-  closed: (f, fmt) => `${fmt.b(closedFor(f.changed))} ${what(f)}，${changed(f.changed)}。`,
-  outage: (f, fmt) => `${fmt.b("已批准，尚未开通：")} ${slow(f, fmt)}。你目前还没有权限，我们会继续重试。`,
-  nudged: (f, fmt) =>
-    `${fmt.b("等待审批：")} ${what(f)}，需要 ${approvers(f, fmt)}批准。已${fmt.at(f.nudgedAt)} 提醒。`,
-  "not-delivered": (f, fmt) =>
-    `${fmt.b("等待中，还没有人收到申请：")} ${what(f)}。Slack 不接受发给审批人的消息，已告知管理员，我们会继续重试。`,
-  active: (f, fmt) => `${fmt.b(`生效中，${fmt.until(f.endsAt)}：`)} ${mine(f)}。${decided(f, fmt)}`,
-  removing: (f, fmt) => `${fmt.b("正在结束：")} ${mine(f)}。`,
-  unproven: (f, fmt) =>
-    `${fmt.b("正在结束，尚未确认：")} ${slow(f, fmt)}。你的令牌可能仍然有效，我们会继续重试。`,
-  failed: (f, fmt) => `${fmt.b("未能开通：")} ${what(f)}。${failed(f, fmt)}`,
-  ended: (f, fmt) => `${fmt.b("已结束：")} ${mine(f)}。${proof(f, fmt)}`,
-} satisfies ByStatus & Record<string, Sentence>;
-
-const token = {
-  "setting-up": (f, fmt) => `${fmt.b("正在开通：")} ${fmt.b(f.hub)} 的 ${what(f)}。令牌几秒后就到。`,
-  outage: waiting.outage,
-  ready: (f, fmt) =>
-    `${fmt.b("已就绪：")} ${fmt.b(f.hub)} 的 ${f.role} 权限，${fmt.untilDay(f.endsAt)} 。${
-      f.decidedBy === "policy" ? "已按策略自动批准。" : `由 ${fmt.who(f.decidedBy)} 批准。`
-    }`,
-  shown: (f, fmt) =>
-    `${fmt.b("生效中：")} ${fmt.b(f.hub)} 的 ${f.role} 权限，${fmt.untilDay(f.endsAt)} 。这条消息不含令牌。`,
-  hidden: (f, fmt) =>
-    `${fmt.b("已隐藏：")} 令牌已从这条消息中移除。${mine(f)}仍然有效，${fmt.untilDay(f.endsAt)} 。`,
-  ending: waiting.removing,
-  ended: waiting.ended,
-  failed: (f, fmt) => `${fmt.b("未能开通：")} ${what(f)}。没有令牌。`,
-} satisfies Record<string, Sentence>;
-
-const alert = {
-  unproven: (f, fmt) =>
-    `${fmt.b("正在结束，尚未确认：")} ${theirs(f, fmt)}（${f.hub}）。${fmt.rich ? `${fmt.since(f.slow.since)}起，` : ""}${slow(f, fmt)}。令牌可能仍然有效，我们会继续重试。`,
-  "token-left": (f, fmt) =>
-    `${fmt.b("令牌留在 Slack 中，已失效：")} ${theirs(f, fmt)}（${f.hub}）。Slack 拒绝编辑或删除该消息，已尝试一周。`,
-  proven: (f, fmt) => `${fmt.b("已结束：")} ${theirs(f, fmt)}（${f.hub}）。${proof(f, fmt)}`,
-  failed: card.failed,
-} satisfies Record<string, Sentence>;
+const { span } = zhGrammar;
+const { APPROVER, what, asks, theirs, changed, closedFor } = zhPhrases;
 
 const standing: ByStanding = {
   member: "这个账号不能申请权限",
@@ -211,7 +24,7 @@ const states: ByState = {
   pending: "待审批",
   refused: "未受理",
   withdrawn: "已撤回",
-  timedOut: "已失效",
+  timedOut: "已过期",
   denied: "已拒绝",
   approved: "正在开通",
   delivering: "正在开通",
@@ -224,7 +37,7 @@ const lateVerb = {
   approved: "批准",
   denied: "拒绝",
   withdrawn: "撤回",
-  timedOut: "失效",
+  timedOut: "过期",
   refused: "驳回",
   ended: "结束",
 };
@@ -274,7 +87,7 @@ const refusal: ByRefusal = {
       ? `${fmt.b("已被处理：")} 这条申请${fmt.at(at)} 已${lateVerb[did]}，本次点击未生效。`
       : `${fmt.b("已被处理：")} ${fmt.isReader(by) ? "你" : name(by)} ${fmt.at(at)} 已${lateVerb[did]}，本次点击未生效。`,
   "terms-changed": ({ role, what: term, max }, fmt) =>
-    `${fmt.b(closedFor({ what: term }))} ${fmt.code(role)} ${changed({ what: term, max })}。`,
+    `${fmt.b(closedFor({ what: term }))} ${changed({ what: term, max }, fmt.code(role))}。`,
   "not-hidden-yet": (_, fmt) => `${fmt.b("尚未隐藏：")} Slack 暂无响应，令牌仍在消息中，我们会继续重试。`,
   "reminded-already": ({ at }, fmt) => `${fmt.b("没有变化：")} 已${fmt.at(at)} 提醒过，只提醒一次。`,
   stale: ({ id }, fmt) => `${fmt.b("没有变化：")} 这个按钮出现之后 ${id} 又有改动，请使用最新的消息。`,
@@ -297,29 +110,24 @@ const button: ByAction = {
   deny: "拒绝…",
   withdraw: "撤回",
   nudge: "提醒审批人",
-  release: "立即归还",
+  release: "立即结束",
   revoke: "撤销…",
-  hide: "隐藏令牌",
+  hide: "我已复制，隐藏",
   again: "再次申请",
   edit: "修改…",
   change: "修改后再次申请",
   send: "发送这一行",
   run: "发送这一行",
-  open: "打开控制台",
+  open: "打开 Karpor",
   goOn: "继续使用这个 Redis",
 };
 
 export const zh: Words = {
-  grammar,
-  card,
-  waiting,
-  token,
-  unproven: { open: waiting.unproven, proven: waiting.ended },
-  alert,
+  grammar: zhGrammar,
+  ...zhRequest,
   refusal,
   button,
-  label: (action, role, who, id) =>
-    `${button[action]}：${who ? `${who} 的 ` : ""}${role}${id ? `，${id}` : ""}`,
+  label: (visible, role, who, id) => `${visible}：${who ? `${who} 的 ` : ""}${role}${id ? `，${id}` : ""}`,
   cardText: (f, reason) => `${name(f.requester)} 申请 ${what(f)}${reason ? `：${reason}` : ""}`,
   credential: (left: number, hub: string): string =>
     `*${span(left)}后失效：* 机器人自己对 ${hub} 的访问凭证，且未能自动续期。请运行 npm run setup，再运行 npm run doctor；否则无法再授予权限，也无法收回权限。`,
@@ -349,39 +157,28 @@ export const zh: Words = {
   goneOn: (fmt) =>
     `${fmt.b("已确认：")} 机器人将继续使用这个 Redis。新的权限恢复开通；恢复之前提出的申请不会开通。`,
   confirmedBy: (who) => `由 ${who} 确认`,
-  notice: {
-    closed: waiting.closed,
-    denied: waiting.denied,
-    timedOut: waiting.timedOut,
-    failed: waiting.failed,
-    ended: waiting.ended,
-  },
-  reminder: {
-    open: (f, fmt, lead) =>
-      `${fmt.b(`${span(lead)}后结束：`)} ${mine(f)}${fmt.rich ? `，${fmt.at(f.endsAt)} 结束` : ""}。`,
-    closed: (f, fmt, lead) => `${fmt.b(`已在结束前 ${span(lead)}提醒：`)} ${mine(f)}。`,
-  },
+  gone: (fmt) => `${fmt.b("已过时：")} 请看这条申请的最新消息。`,
   asked: {
     checking: (f, fmt) =>
       `${fmt.b("正在核对：")} ${what(f)}。暂时无法从 Slack 得知谁可以申请，结果会在私信中告知。`,
     sent: (f, fmt) => `${fmt.b(`已提交给 ${fmt.any(f.approvers, APPROVER).trim()}。`)} 结果会在私信中告知。`,
     approved: (f, fmt) => `${fmt.b("已按策略批准：")} ${what(f)}。令牌会在私信中给出。`,
   },
-  nudge: (f, fmt) => `${fmt.b("仍待审批：")} ${fmt.who(f.requester)} 申请 ${what(f)}。`,
-  lapses: (f, fmt) => `审批期限 ${fmt.when(f.closesAt)}`,
-  decides: (f, fmt, named) =>
+  nudge: (f, fmt) => `${fmt.b("仍待审批：")} ${name(f.requester)} 申请 ${what(f)}。`,
+  closes: (f, fmt) => `审批期限 ${fmt.when(f.closesAt)}`,
+  decidedBy: (f, fmt, named) =>
     `除 ${name(f.requester)} 外，${named ? fmt.any(f.approvers, APPROVER) : APPROVER}均可审批`,
   allows: (description) => `权限范围：${description}`,
   deniedBecause: "拒绝的理由：",
   approvedWith: "审批人附言：",
-  cause,
-  paste: "复制令牌，打开控制台，粘贴后点击 Login。请勿转发。",
-  shortened: (most) => `Hub 最多允许 ${most}，因此会比你申请的时间更早结束。`,
+  revokedBecause: "撤销的理由：",
+  paste: "1 复制令牌（Token） · 2 打开 Karpor · 3 粘贴，登录。仅供你本人使用。",
+  shortened: (most) => `Karpor 最多允许 ${most}，因此会比你申请的时间更早结束。`,
   confirm: {
     release: {
-      title: "归还权限",
+      title: "结束权限",
       text: "现在就结束你的权限吗？令牌会在大约 10 秒内失效。",
-      yes: "立即归还",
+      yes: "立即结束",
       no: "继续使用",
     },
     goOn: {
@@ -394,8 +191,8 @@ export const zh: Words = {
   done: {
     approved: (f, fmt) => `${fmt.b("已批准：")} ${theirs(f, fmt)}正在开通。`,
     denied: (f, fmt) => `${fmt.b("已拒绝：")} ${theirs(f, fmt)}。申请人会看到理由。`,
-    withdrawn: waiting.withdrawn,
-    hidden: token.hidden,
+    withdrawn: zhRequest.waiting.withdrawn,
+    hidden: zhRequest.token.hidden,
     ending: (f, fmt) => `${fmt.b("正在结束：")} ${theirs(f, fmt)}。令牌会在大约 10 秒内失效。`,
   },
   help: {

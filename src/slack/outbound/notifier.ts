@@ -81,7 +81,21 @@ export function createNotifier(options: NotifierOptions): Notifier {
       await client.chat.update({ channel, ts, ...message }).catch(neverShown);
     },
 
-    async takeTokenOff(r, shows, at, prefer) {
+    async remove(r, key, at) {
+      const client = slack.to("tidying");
+      const ways: readonly Way[] = [
+        { done: "deleted", work: () => client.chat.delete(placeOf(at)) },
+        {
+          done: "edited",
+          work: () => client.chat.update({ ...placeOf(at), ...draw(r, key, "gone", false) }),
+        },
+      ];
+      const outcome = await eitherWay(ways, false);
+      if (typeof outcome !== "string")
+        log.warn({ id: r.id, key, slack: outcome.refused }, "Slack lets nobody delete or edit this message");
+    },
+
+    async takeTokenOff(r, shows, at, how) {
       const client = slack.to("take-off");
       const edit = () => client.chat.update({ ...placeOf(at), ...draw(r, "token", shows, false) });
       const erase = () => client.chat.delete(placeOf(at));
@@ -89,8 +103,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
         { done: "edited", work: edit },
         { done: "deleted", work: erase },
       ] as const;
-      // What must go for good waits for its deletion; it is edited only where Slack deletes nothing.
-      return prefer === "edit" ? eitherWay(ways, true) : eitherWay(ways.toReversed(), false);
+      return eitherWay(how === "edit" ? ways : ways.toReversed(), how !== "delete");
     },
   };
 }
@@ -100,6 +113,8 @@ const POSTED: Record<MessageKind, Urgency> = {
   card: "cards",
   waiting: "cards",
   token: "show",
+  // Never posted: it is what is left of a token's message.
+  delay: "tidying",
   notice: "trouble",
   unproven: "trouble",
   alert: "trouble",
@@ -130,7 +145,7 @@ interface Way {
   work(): Promise<unknown>;
 }
 
-/** The first that Slack takes. Throws when one may still be taken later. `inHaste`: by the second, when the first has no room. */
+/** The first that Slack takes. `inHaste`: the second also where the first has no room. Throws when one may still be taken later. */
 async function eitherWay(ways: readonly Way[], inHaste: boolean): Promise<Way["done"] | { refused: string }> {
   const failures: unknown[] = [];
   for (const { done, work } of ways) {
@@ -141,8 +156,9 @@ async function eitherWay(ways: readonly Way[], inHaste: boolean): Promise<Way["d
       const slack = slackError(error);
       if (slack === "message_not_found") return "deleted";
       failures.push(error);
-      // Only Slack's own no, or its limit on this method, makes the other way worth a try.
-      if (!slack && !(inHaste && retryAfter(error) !== null)) break;
+      // Slack's own no makes the other way worth a try, in haste also a passing one, and its limit on this method.
+      const passing = slack !== null || retryAfter(error) !== null;
+      if (!(inHaste ? passing : isFinalRefusal(slack ?? ""))) break;
     }
   }
   const passing = failures.find((error) => !isFinalRefusal(slackError(error) ?? ""));

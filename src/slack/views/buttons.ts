@@ -9,12 +9,19 @@ import type { Renderer } from "./renderer.ts";
 const LABEL = 75;
 const NAME = 18;
 
-export function button(p: Renderer, action: ActionId, role: string, name = "", id = ""): Button {
-  const label = p.words.label(action, role, cut(oneLine(name), NAME), id);
+export function button(
+  p: Renderer,
+  action: ActionId,
+  role: string,
+  name = "",
+  id = "",
+  visible = p.words.button[action],
+): Button {
+  const label = p.words.label(visible, role, cut(oneLine(name), NAME), id);
   return {
     type: "button",
     action_id: action,
-    text: { type: "plain_text", text: p.words.button[action] },
+    text: { type: "plain_text", text: visible },
     accessibility_label: cut(label, LABEL),
   };
 }
@@ -25,8 +32,8 @@ const own = (p: Renderer, action: ActionId, r: AccessRequest): Button => ({
   value: buttonValue(r),
 });
 
-const others = (p: Renderer, action: ActionId, r: AccessRequest): Button => ({
-  ...button(p, action, r.role, r.requester.name, r.id),
+const others = (p: Renderer, action: ActionId, r: AccessRequest, visible?: string): Button => ({
+  ...button(p, action, r.role, r.requester.name, r.id, visible),
   value: buttonValue(r),
 });
 
@@ -36,7 +43,7 @@ function confirm(p: Renderer): ConfirmationDialog {
 }
 
 export const approveButton = (p: Renderer, r: AccessRequest): Button => ({
-  ...others(p, "approve", r),
+  ...others(p, "approve", r, `${p.words.button.approve} ${p.words.grammar.span(r.duration)}`),
   style: "primary",
 });
 export const denyButton = (p: Renderer, r: AccessRequest): Button => others(p, "deny", r);

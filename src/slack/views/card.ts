@@ -1,6 +1,6 @@
 /** The request in the approvals channel, at every status. */
 import type { KnownBlock } from "@slack/types";
-import type { DisplayStatus } from "../../domain/message-key.ts";
+import type { Shown } from "../../domain/message-key.ts";
 import type { AccessRequest } from "../../domain/request.ts";
 import { mention } from "../messages/formatter.ts";
 import { cut, escaped, oneLine, shorten } from "../messages/text.ts";
@@ -9,20 +9,28 @@ import * as buttons from "./buttons.ts";
 import type { Message } from "./context.ts";
 import { factsOf, message, type Renderer } from "./renderer.ts";
 
-export function card(p: Renderer, r: AccessRequest, status: DisplayStatus, first: boolean): Message {
-  if (status === "pending") return pending(p, r, first);
+export function card(p: Renderer, r: AccessRequest, shows: Shown["card"], first: boolean): Message {
+  if (shows === "pending") return pending(p, r, first);
   const f = factsOf(p, r);
-  const why = r.state === "denied" ? quote(r.why, p.words.deniedBecause) : approverNote(p, r);
-  const revoke = status === "active" ? actions(buttons.revokeButton(p, r)) : [];
-  return message(p, (fmt) => p.words.card[status](f, fmt), [...quote(r.reason), ...why, ...revoke], [r.id]);
+  const revoke = shows === "active" ? actions(buttons.revokeButton(p, r)) : [];
+  const rest = [...quote(r.reason), ...because(p, r), ...revoke];
+  return message(p, (fmt) => p.words.card[shows](f, fmt), rest, [r.id]);
+}
+
+/** The words of whoever approved, denied or revoked it. */
+function because(p: Renderer, r: AccessRequest): KnownBlock[] {
+  if (r.state === "denied") return quote(r.why, p.words.deniedBecause);
+  const revoked = "end" in r ? quote(r.end.reason ?? "", p.words.revokedBecause) : [];
+  return [...approverNote(p, r), ...revoked];
 }
 
 function pending(p: Renderer, r: AccessRequest, first: boolean): Message {
   const f = factsOf(p, r);
-  const pings = first ? p.ctx.pings(r.role) : [];
+  // One's own request pings nobody but the others.
+  const pings = first ? p.ctx.pings(r.role).filter((who) => who !== r.requester.id) : [];
   // An approver outside the pings must not be mentioned: that would ping them.
   const all = r.approvers.every((who) => pings.includes(who));
-  const footer = [p.words.lapses(f, p.rich), p.words.decides(f, p.rich, all), r.id];
+  const footer = [p.words.closes(f, p.rich), p.words.decidedBy(f, p.rich, all), r.id];
   const buttonRow = actions(buttons.approveButton(p, r), buttons.denyButton(p, r), buttons.moreMenu(p, r));
   const { blocks } = message(
     p,

@@ -10,6 +10,8 @@ export interface ViewContext {
   roles: Catalog;
   /** Whom a new card of this role mentions. */
   pings(role: string): readonly Principal[];
+  /** Whom a new alert mentions. */
+  admins: readonly Principal[];
   /** "/karpor-access" */
   command: string;
   now: number;

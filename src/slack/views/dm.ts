@@ -1,21 +1,23 @@
 /** What the requester hears by DM besides the token: waiting, news, reminders, an end not proven yet. */
-import type { MessageKey, Shown } from "../../domain/message-key.ts";
+import type { KnownBlock } from "@slack/types";
+import type { MessageKey, Readable, Shown } from "../../domain/message-key.ts";
 import type { ChangedTerm, Refusal } from "../../domain/refusal.ts";
 import type { AccessRequest } from "../../domain/request.ts";
 import type { Formatter } from "../messages/formatter.ts";
-import { actions, quote } from "./blocks.ts";
+import { actions, quote, section } from "./blocks.ts";
 import * as buttons from "./buttons.ts";
 import type { Message } from "./context.ts";
 import { refusalSentence } from "./refused.ts";
 import { factsOf, message, type Renderer } from "./renderer.ts";
 
-export function waiting(p: Renderer, r: AccessRequest, shows: Shown["waiting"]): Message {
+export function waiting(p: Renderer, r: AccessRequest, shows: Readable<"waiting">): Message {
   const f = factsOf(p, r);
-  const open = shows === "pending" || shows === "not-delivered" || shows === "nudged";
+  const asked = shows === "pending" || shows === "nudged";
+  const who = asked ? [section(p.words.decides(f, p.rich))] : [];
   const nudge = shows === "pending" ? [buttons.nudgeButton(p, r)] : [];
-  const rest = [...quote(r.reason), ...(open ? actions(buttons.withdrawButton(p, r), ...nudge) : [])];
-  const footer = open ? [p.words.lapses(f, p.rich), r.id] : [r.id];
-  return message(p, (fmt) => p.words.waiting[shows](f, fmt), rest, footer);
+  const row = asked || shows === "not-delivered" ? actions(buttons.withdrawButton(p, r), ...nudge) : [];
+  const footer = shows === "not-delivered" ? [p.words.closes(f, p.rich), r.id] : [r.id];
+  return message(p, (fmt) => p.words.waiting[shows](f, fmt), [...quote(r.reason), ...who, ...row], footer);
 }
 
 export function notice(p: Renderer, r: AccessRequest, shows: Shown["notice"]): Message {
@@ -24,11 +26,23 @@ export function notice(p: Renderer, r: AccessRequest, shows: Shown["notice"]): M
     if (shows !== "refused") return p.words.notice[shows](f, fmt);
     return refusalSentence(p.words, r.state === "refused" ? r.refusal : { kind: "stale", id: r.id }, fmt);
   };
-  const why = r.state === "denied" ? quote(r.why, p.words.deniedBecause) : quote(r.reason);
-  const cause = shows === "ended" && "end" in r ? [p.words.cause(r.end, p.rich, true)] : [];
   const again = r.state === "denied" ? buttons.changeButton(p, r) : buttons.againButton(p, r);
-  const row = mayAskAgain(r) ? actions(again) : [];
-  return message(p, sentence, [...why, ...row], [...cause, r.id]);
+  const row = mayAskAgain(r, shows) ? actions(again) : [];
+  return message(p, sentence, [...words(r), ...proofLines(p, r, shows), ...row], [r.id]);
+}
+
+/** Of whoever denied or revoked it; one's own where nothing came of it. */
+function words(r: AccessRequest): KnownBlock[] {
+  if (r.state === "denied") return quote(r.why);
+  if (!("end" in r)) return quote(r.reason);
+  return quote(r.end.reason ?? "");
+}
+
+/** A revoked person is told at once, and again when it is proved. */
+function proofLines(p: Renderer, r: AccessRequest, shows: Shown["notice"]): KnownBlock[] {
+  const f = factsOf(p, r);
+  if (shows === "revoked") return [section(p.words.notice.stops(f, p.rich))];
+  return shows === "ended" && f.end.cause === "revoked" ? [section(p.words.notice.confirmed(f, p.rich))] : [];
 }
 
 const PASSING: readonly Refusal["kind"][] = ["look-up-failed", "store-down", "unsure", "nobody-can-approve"];
@@ -36,20 +50,25 @@ const PASSING: readonly Refusal["kind"][] = ["look-up-failed", "store-down", "un
 const CHANGED: readonly ChangedTerm[] = ["other-rights", "too-long", "approval"];
 
 /** No button where asking again would be refused for the same reason. */
-function mayAskAgain(r: AccessRequest): boolean {
+function mayAskAgain(r: AccessRequest, shows: Shown["notice"]): boolean {
+  // Not while the one before still ends.
+  if (shows === "revoked" || shows === "released") return false;
   if (r.state === "refused" && r.refusal.kind === "terms-changed") return CHANGED.includes(r.refusal.what);
   if (r.state === "refused") return PASSING.includes(r.refusal.kind);
   return !("end" in r) || r.end.failure !== "recipient-gone";
 }
 
-export function unproven(p: Renderer, r: AccessRequest, shows: Shown["unproven"]): Message {
+export function unproven(p: Renderer, r: AccessRequest): Message {
   const f = factsOf(p, r);
-  return message(p, (fmt) => p.words.unproven[shows](f, fmt), [], [r.id]);
+  return message(p, (fmt) => p.words.waiting.unproven(f, fmt), [], [r.id]);
 }
 
-export function reminder(p: Renderer, r: AccessRequest, key: MessageKey, shows: Shown["reminder"]): Message {
+export function reminder(p: Renderer, r: AccessRequest, key: MessageKey): Message {
   const f = factsOf(p, r);
   const lead = Number(key.split(":")[1] ?? 0);
-  const row = shows === "open" ? actions(buttons.releaseButton(p, r)) : [];
-  return message(p, (fmt) => p.words.reminder[shows](f, fmt, lead), row, [r.id]);
+  return message(p, (fmt) => p.words.reminder(f, fmt, lead), actions(buttons.releaseButton(p, r)), [r.id]);
 }
+
+/** Over what Slack lets nobody delete. */
+export const gone = (p: Renderer, r: AccessRequest): Message =>
+  message(p, (fmt) => p.words.gone(fmt), [], [r.id]);

@@ -3,14 +3,14 @@ import {
   kindOf,
   type MessageKey,
   type MessageKind,
-  type Shown,
+  type Readable,
   type Shows,
 } from "../../domain/message-key.ts";
 import type { AccessRequest } from "../../domain/request.ts";
 import { alert } from "./alert.ts";
 import { card } from "./card.ts";
 import type { Message, ViewContext } from "./context.ts";
-import { notice, reminder, unproven, waiting } from "./dm.ts";
+import { gone, notice, reminder, unproven, waiting } from "./dm.ts";
 import { nudge } from "./nudge.ts";
 import { type Renderer, rendererOf } from "./renderer.ts";
 import { token } from "./token.ts";
@@ -22,18 +22,18 @@ interface Drawing {
   first: boolean;
 }
 
-const KINDS: { [K in MessageKind]: (d: Drawing, shows: Shown[K]) => Message } = {
+const KINDS: { [K in Exclude<MessageKind, "delay">]: (d: Drawing, shows: Readable<K>) => Message } = {
   card: ({ p, r, first }, shows) => card(p, r, shows, first),
   waiting: ({ p, r }, shows) => waiting(p, r, shows),
   token: ({ p, r }, shows) => token(p, r, shows),
   notice: ({ p, r }, shows) => notice(p, r, shows),
-  unproven: ({ p, r }, shows) => unproven(p, r, shows),
-  alert: ({ p, r }, shows) => alert(p, r, shows),
-  reminder: ({ p, r, key }, shows) => reminder(p, r, key, shows),
+  unproven: ({ p, r }) => unproven(p, r),
+  alert: ({ p, r, first }, shows) => alert(p, r, shows, first),
+  reminder: ({ p, r, key }) => reminder(p, r, key),
   nudge: ({ p, r, first }) => nudge(p, r, first),
 };
 
-/** `first`: a new message, not a redraw; only then a card, or what reminds of it, mentions whom it pings. A token is never in it. */
+/** `first`: a new message, not a redraw; only then a card, what reminds of it, or an alert mentions whom it pings. A token is never in it. */
 export function drawMessage(
   r: AccessRequest,
   key: MessageKey,
@@ -41,6 +41,9 @@ export function drawMessage(
   ctx: ViewContext,
   first: boolean,
 ): Message {
-  const draw = KINDS[kindOf(key)] as (d: Drawing, shows: Shows) => Message;
-  return draw({ p: rendererOf(ctx), r, key, first }, shows);
+  const p = rendererOf(ctx);
+  const kind = kindOf(key);
+  if (shows === "gone" || kind === "delay") return gone(p, r);
+  const draw = KINDS[kind] as (d: Drawing, shows: Shows) => Message;
+  return draw({ p, r, key, first }, shows);
 }

@@ -6,11 +6,16 @@ import { factsOf, message, type Renderer } from "./renderer.ts";
 
 export function nudge(p: Renderer, r: AccessRequest, first: boolean): Message {
   const f = factsOf(p, r);
-  const pings = first ? p.ctx.pings(r.role).map(mention) : [];
+  const pings = first
+    ? p.ctx
+        .pings(r.role)
+        .filter((who) => who !== r.requester.id)
+        .map(mention)
+    : [];
   return message(
     p,
     (fmt) => [p.words.nudge(f, fmt), ...(fmt.rich ? pings : [])].join(" "),
     [],
-    [p.words.lapses(f, p.rich), r.id],
+    [p.words.closes(f, p.rich), r.id],
   );
 }

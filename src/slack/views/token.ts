@@ -1,5 +1,5 @@
-/** The DM that holds the token while it is of use, and what stands there before and after. */
-import type { Shown } from "../../domain/message-key.ts";
+/** The DM that holds the token while it is of use, and what stands there before. */
+import type { Readable } from "../../domain/message-key.ts";
 import type { AccessRequest } from "../../domain/request.ts";
 import { actions, preformatted, section } from "./blocks.ts";
 import * as buttons from "./buttons.ts";
@@ -20,7 +20,7 @@ export function drawToken(r: AccessRequest, token: string, ctx: ViewContext): Me
   );
   return message(
     p,
-    (fmt) => p.words.token.ready(f, fmt),
+    (fmt) => p.words.token.shown(f, fmt),
     [
       preformatted(token),
       section(p.words.paste),
@@ -40,13 +40,8 @@ function given(r: AccessRequest): number {
 }
 
 /** Without the token: this can always be drawn, also over it. */
-export function token(p: Renderer, r: AccessRequest, shows: Shown["token"]): Message {
+export function token(p: Renderer, r: AccessRequest, shows: Readable<"token">): Message {
   const f = factsOf(p, r);
-  const failed = "end" in r && r.end.cause === "failed";
-  const sentence = failed ? "failed" : shows;
-  const row =
-    shows === "shown" || shows === "hidden"
-      ? actions(buttons.dashboardButton(p, r), buttons.releaseButton(p, r))
-      : [];
-  return message(p, (fmt) => p.words.token[sentence](f, fmt), row, [r.id]);
+  const row = shows === "shown" || shows === "hidden" ? actions(buttons.releaseButton(p, r)) : [];
+  return message(p, (fmt) => p.words.token[shows](f, fmt), row, [r.id]);
 }

@@ -185,7 +185,7 @@ describe("what is said", () => {
   test("those who are late or may not decide hear it", () => {
     const say = (refusal: Refusal) => refusedReply(refusal, view("en")).text;
     expect(say({ kind: "late", did: "approved", by: alice, at: NOW - HOUR })).toBe(
-      "Too late: Alice approved this 1 h ago; your click changed nothing.",
+      "Alice approved this 1 h ago; your click changed nothing.",
     );
     const late = { kind: "late", did: "approved", by: alice, at: NOW - HOUR } as const;
     const alices = (locale: "en" | "zh") => ({ ...view(locale), reader: alice.id });
@@ -220,11 +220,11 @@ describe("what is said", () => {
     const pending: AccessRequest = { ...common, state: "requested" };
     const all = statusReply([pending, activeOne, { ...activeOne, hidden: true }], view("en"));
     expect(all.text).toBe("3 open: what you asked for and hold on production.");
-    expect(buttons(all)).toEqual(["Withdraw", "Hide token", "Release now", "Release now"]);
+    expect(buttons(all)).toEqual(["Withdraw", "I've copied it, hide", "End now", "End now"]);
   });
 
   test("one releases one's own and revokes others'", () => {
-    expect(buttons(revokeChoiceReply([activeOne], view("en"), bob.id))).toEqual(["Release now"]);
+    expect(buttons(revokeChoiceReply([activeOne], view("en"), bob.id))).toEqual(["End now"]);
     expect(buttons(revokeChoiceReply([activeOne], view("en"), alice.id))).toEqual(["Revoke…"]);
   });
 });

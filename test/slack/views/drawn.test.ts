@@ -2,15 +2,16 @@ import { describe, expect, test } from "vitest";
 import { mentionsIn, visibleText } from "../../../sandbox/slack/read.ts";
 import type { Block } from "../../../sandbox/slack/types.ts";
 import { UserId } from "../../../src/domain/ids.ts";
-import { displayStatus } from "../../../src/domain/lifecycle.ts";
 import { isShared, type MessageKind, type Shown } from "../../../src/domain/message-key.ts";
 import { Locale } from "../../../src/domain/person.ts";
-import { Outage } from "../../../src/domain/request.ts";
+import { Failure, Outage } from "../../../src/domain/request.ts";
 import { buttonValue } from "../../../src/slack/ids.ts";
 import { drawMessage, drawToken, type Message } from "../../../src/slack/views/index.ts";
 import { buttonsIn, expectSpeech, mrkdwnIn } from "../../helpers/speech.ts";
 import {
+  ADMINS,
   activeOne,
+  bob,
   deliveringOne,
   drawn,
   everyMessage,
@@ -22,28 +23,40 @@ import {
   view,
 } from "../records.ts";
 
-const STATUSES = [
-  "pending",
-  "withdrawn",
-  "timedOut",
-  "closed",
-  "denied",
-  "setting-up",
-  "outage",
-  "active",
-  "removing",
-  "unproven",
-  "failed",
-  "ended",
-] as const;
 const ALL: { [K in MessageKind]: readonly Shown[K][] } = {
-  card: STATUSES,
-  waiting: [...STATUSES, "not-delivered", "nudged"],
-  token: ["setting-up", "outage", "shown", "hidden", "ending", "ended"],
-  notice: ["refused", "closed", "denied", "timedOut", "failed", "ended"],
-  unproven: ["open", "proven"],
+  card: [
+    "pending",
+    "withdrawn",
+    "timedOut",
+    "closed",
+    "denied",
+    "outage",
+    "active",
+    "revoked",
+    "unproven",
+    "failed",
+    "ended",
+  ],
+  // What became of it only where Slack did not take the message that says so.
+  waiting: [
+    "pending",
+    "not-delivered",
+    "nudged",
+    "withdrawn",
+    "timedOut",
+    "denied",
+    "removing",
+    "revoked",
+    "failed",
+    "ended",
+    "gone",
+  ],
+  token: ["setting-up", "outage", "shown", "hidden", "gone"],
+  delay: ["gone"],
+  notice: ["refused", "closed", "denied", "timedOut", "failed", "revoked", "released", "ended"],
+  unproven: ["open", "gone"],
   alert: ["unproven", "proven", "failed", "token-left"],
-  reminder: ["open", "closed"],
+  reminder: ["open", "gone"],
   nudge: ["open"],
 };
 
@@ -64,6 +77,9 @@ describe.each(Locale.options)("every message in %s", (locale) => {
     for (const isFirst of [true, false]) {
       const message = drawMessage(r, key, shows, view(locale), isFirst);
       expectSpeech(message);
+      // Plain words in what rings: neither markup nor a time of day.
+      expect(message.text).not.toMatch(/\*|`|\d{1,2}:\d\d/);
+      expect(message.blocks.filter(({ type }) => type === "actions").length).toBeLessThanOrEqual(1);
       expect(seen(message)).not.toMatch(/undefined|null|NaN|\[object|\p{Extended_Pictographic}/u);
       expect(mrkdwnIn(message.blocks).at(-1)).toContain(ID);
       expect(buttonsIn(message.blocks).every((b) => b.url || b.value === buttonValue(r))).toBe(true);
@@ -94,75 +110,112 @@ describe.each(Locale.options)("every message in %s", (locale) => {
 });
 
 describe("what is said", () => {
-  test("a new card pings once, and asks for a decision", () => {
+  const says = (what: string, change: object = {}) => {
+    const { r, key, shows } = drawn(what);
+    return plainDates(first(drawMessage({ ...r, ...change } as typeof r, key, shows, view("en"), false)));
+  };
+
+  test("a new card pings once, never its own requester, and asks for a decision", () => {
     const card = drawMessage(pendingOne, "card", "pending", view("en"), true);
-    expect(first(card)).toBe("*Pending:* <@U0BOB> asks for *admin* for *4 h*. <!subteam^S0SRE>");
-    expect(card.text).toBe("Bob asks for admin for 4 h: OPS-123 roll back search rule");
-    expect(buttons(card)).toEqual(["Approve", "Deny…"]);
-    expect(buttonsIn(card.blocks)[0]?.accessibility_label).toBe("Approve, admin for Bob, R-7K2Q9FXT");
-    expect(seen(card)).toContain("Allows: Change & delete everything");
-    expect(plainDates(seen(card))).toContain(
-      "lapses 2026-11-25 17:57 UTC · anyone in <!subteam^S0SRE> except Bob · R-7K2Q9FXT",
+    expect(plainDates(first(card))).toBe(
+      "*Bob* asks for *admin* on *production* for *4 h*, until about 2026-11-25 17:57 UTC. <!subteam^S0SRE>",
     );
+    expect(card.text).toBe("Bob asks for admin for 4 h: OPS-123 roll back search rule");
+    expect(buttons(card)).toEqual(["Approve 4 h", "Deny…"]);
+    expect(buttonsIn(card.blocks)[0]?.accessibility_label).toBe("Approve 4 h, admin for Bob, R-7K2Q9FXT");
+    expect(seen(card)).toContain("Can: Change & delete everything");
+    expect(plainDates(seen(card))).toContain(
+      "closes 2026-11-25 17:57 UTC · anyone in <!subteam^S0SRE> except Bob · R-7K2Q9FXT",
+    );
+    const own = drawMessage(pendingOne, "card", "pending", view("en", [bob.id]), true);
+    expect([...mentions(own).users]).toEqual([]);
   });
 
   test("a card without pings mentions no approver at all", () => {
     const card = drawMessage(pendingOne, "card", "pending", view("en", []), true);
-    expect([...mentions(card).groups, ...mentions(card).users]).toEqual(["U0BOB"]);
+    expect([...mentions(card).groups, ...mentions(card).users]).toEqual([]);
     expect(seen(card)).toContain("any approver except Bob");
     const other = UserId.parse("U0CAROL");
     const partly = { ...pendingOne, approvers: [SRE, other] };
-    expect([...mentions(drawMessage(partly, "card", "pending", view("en"), true)).users]).toEqual(["U0BOB"]);
+    expect([...mentions(drawMessage(partly, "card", "pending", view("en"), true)).users]).toEqual([]);
   });
 
-  test("a card later", () => {
-    const says = (what: string) => {
-      const { r, key, shows } = drawn(what);
-      return plainDates(first(drawMessage(r, key, shows, view("en"), false)));
-    };
-    expect(says("card:setting-up")).toBe(
-      "*Setting up:* admin for 4 h for <@U0BOB>. Approved by <@U0ALICE> at 2026-11-25 14:01 UTC.",
+  test("a card later: who approved it, for how long, and when it was", () => {
+    const by = "`admin`, 4 h, for <@U0BOB> · approved by <@U0ALICE> 2026-11-25 14:01 UTC";
+    expect(says("card:outage")).toBe(
+      `*Approved, not ready yet:* ${by}. Karpor does not answer; still trying.`,
     );
-    expect(says("card:active")).toBe(
-      "*Active until 2026-11-25 18:02 UTC:* admin for <@U0BOB>. Approved by <@U0ALICE> at 2026-11-25 14:01 UTC.",
-    );
+    expect(says("card:active")).toBe(`*Active until 2026-11-25 18:02 UTC:* ${by}`);
+    expect(says("card:revoked")).toBe(`*Revoked by <@U0ALICE> 2026-11-25 14:02 UTC:* ${by}`);
     expect(says("card:unproven")).toBe(
-      "*Removing:* admin for <@U0BOB>. Production does not answer; still trying.",
+      `*Ending, not confirmed:* ${by}. Karpor does not answer; still trying.`,
     );
     expect(says("card:ended")).toBe(
-      "*Ended 2026-11-25 14:01 UTC:* admin for <@U0BOB>; time ran out; token refused by the hub.",
+      "*Ended 2026-11-25 14:01 UTC (time was up):* `admin`, 4 h, for <@U0BOB>, 2026-11-25 14:01 UTC–2026-11-25 14:01 UTC · approved by <@U0ALICE> 2026-11-25 14:01 UTC · Karpor refuses the token",
     );
-    expect(says("waiting:pending")).toBe("*Waiting:* admin for 4 h, for one of <!subteam^S0SRE>.");
+    expect(says("card:denied")).toBe(
+      "*Denied by <@U0ALICE> 2026-11-25 14:02 UTC:* `admin`, 4 h, for <@U0BOB>.",
+    );
+  });
+
+  test("in the DM, the state comes first", () => {
+    expect(says("waiting:pending")).toBe("*Waiting for approval:* `admin` on *production* for 4 h.");
     expect(says("token:outage")).toBe(
-      "*Approved, not ready yet:* production does not answer. You have no access yet; we keep trying.",
+      "*Approved, not ready yet:* Karpor does not answer. I will message you with the token.",
     );
-    expect(says("unproven:open")).toBe(
-      "*Ending, not yet confirmed:* production does not answer. Your token may still work; we keep trying.",
+    expect(says("token:outage", { outage: { what: "held-back", since: NOW } })).toBe(
+      "*Approved by <@U0ALICE>, held back:* new access waits until an administrator confirms that the data is current. I will message you.",
+    );
+    expect(says("token:hidden")).toBe("*Token hidden.* Access goes on until *2026-11-25 18:02 UTC*.");
+    expect(says("notice:denied")).toBe("*Not approved by <@U0ALICE>:* `admin`, 4 h.");
+    expect(says("notice:released")).toBe(
+      "*Ending now:* `admin` on *production*. The token stops within 10 s.",
     );
     expect(says("notice:ended")).toBe(
-      "*Ended:* your admin access to production. The hub refuses the token since 2026-11-25 14:01:59 UTC.",
+      "*Ended at 2026-11-25 14:02 UTC, time was up:* `admin` on *production*, 2026-11-25 14:01 UTC–2026-11-25 14:01 UTC, approved by <@U0ALICE>. Karpor refuses the token (checked 2026-11-25 14:02:11 UTC).",
     );
+    expect(says("unproven:open", { state: "ending" })).toBe(
+      "*Not confirmed:* your `admin` access should have ended at 2026-11-25 13:57 UTC. Karpor does not answer (since 2026-11-25 13:57 UTC); your token may work until 2026-11-25 17:57 UTC.",
+    );
+  });
+
+  test("whoever is revoked is told at once who and why, and later that it is proved", () => {
+    const { r, key, shows } = drawn("notice:revoked");
+    const atOnce = drawMessage(r, key, shows, view("en"), true);
+    expect(atOnce.text).toBe("Alice revoked your admin access: incident &lt;over&gt;");
+    expect(plainDates(first(atOnce))).toBe(
+      "*Revoked by <@U0ALICE> at 2026-11-25 14:02 UTC:* `admin` on *production*.",
+    );
+    expect(seen(atOnce)).toMatch(/incident <over>\nThe token stops within 10 s\./);
+    const proved = records.find((one) => one.state === "ended" && one.end.cause === "revoked") as typeof r;
+    const later = drawMessage(proved, key, "ended", view("en"), false);
+    expect(plainDates(seen(later))).toMatch(
+      /incident <over>\n\*Confirmed 2026-11-25 14:02:11 UTC:\* Karpor refuses the token\./,
+    );
+  });
+
+  test("that an end is not confirmed is told to the administrators, once", () => {
+    const { r, key, shows } = drawn("alert:unproven");
+    expect([...mentions(drawMessage(r, key, shows, view("en"), true)).groups]).toEqual([ADMINS]);
+    expect([...mentions(drawMessage(r, key, shows, view("en"), false)).groups]).toEqual([]);
   });
 
   test("what is new since then is said where it matters", () => {
-    const says = (what: string, change: object = {}) => {
-      const { r, key, shows } = drawn(what);
-      return plainDates(first(drawMessage({ ...r, ...change } as typeof r, key, shows, view("en"), false)));
-    };
     expect(says("waiting:not-delivered")).toBe(
-      "*Waiting, nobody was asked yet:* admin for 4 h. Slack does not take the message to the approvers; the administrators are told, and we keep trying.",
+      "*Waiting, nobody was asked yet:* `admin` on *production* for 4 h. Slack does not take the message to the approvers; the administrators are told, and we keep trying.",
     );
     const refusal = { kind: "terms-changed", role: "admin", what: "too-long", max: 30 * 60_000 };
     expect(says("notice:closed", { refusal })).toBe(
-      "*Closed, the rules changed* while this waited: admin for 4 h; it lasts at most 30 min now.",
+      "*Closed: the rules changed* while this waited: `admin` is now at most 30 min.",
     );
     expect(says("alert:token-left")).toBe(
-      "*A token is left in Slack, dead:* admin for <@U0BOB> on production. Slack refuses to edit or delete its message; it was tried for a week.",
+      "*A token is left in Slack, dead:* `admin`, 4 h, for <@U0BOB>. Slack refuses to edit or delete its message; it was tried for a week.",
     );
     const verification = { method: "expiry", deletedAt: NOW - 12_000, at: NOW };
-    expect(says("notice:ended", { verification })).toBe(
-      "*Ended:* your admin access to production. That the hub refuses the token could not be shown; the token's own time has run out.",
+    expect(says("notice:ended", { verification })).toContain(
+      "That Karpor refuses the token could not be shown; the token's own time has run out.",
     );
+    expect(says("notice:ended", { grant: undefined })).toContain("No token was given out");
   });
 
   test("each outage is told apart", () => {
@@ -176,11 +229,14 @@ describe("what is said", () => {
   test("the token comes with what to do with it", () => {
     const message = drawToken(deliveringOne, "TOKEN", view("en"));
     expect(plainDates(first(message))).toBe(
-      "*Ready:* admin on *production* until *2026-11-25 18:02 UTC*. Approved by <@U0ALICE>.",
+      "*Approved by <@U0ALICE>:* `admin` on *production* until *2026-11-25 18:02 UTC*.",
     );
-    expect(message.text).toBe("Ready: admin on production for 4 h. Approved by Alice.");
-    expect(buttons(message)).toEqual(["Open dashboard", "Hide token", "Release now"]);
-    expect(seen(message)).toContain("Copy it, open the dashboard, paste, Login. Do not forward it.");
+    expect(message.text).toBe("Approved by Alice: admin on production for 4 h.");
+    expect(buttons(message)).toEqual(["Open Karpor", "I've copied it, hide", "End now"]);
+    expect(seen(message)).toContain("1 Copy · 2 Open Karpor · 3 Paste, Login. Only for you.");
+    const before = drawMessage(deliveringOne, "token", "setting-up", view("en"), true);
+    expect(before.text).toBe(message.text);
+    expect(first(before)).toBe(`${first(message)} The token comes in seconds.`);
     expect(seen(message)).not.toContain("earlier than you asked");
   });
 
@@ -191,51 +247,51 @@ describe("what is said", () => {
       tokenExpiresAt: deliveringOne.decision.at + 24 * 3_600_000,
     };
     expect(seen(drawToken({ ...deliveringOne, grant }, "TOKEN", view("en")))).toContain(
-      "The hub allows at most 1 d, so this ends earlier than you asked.",
+      "Karpor allows at most 1 d, so this ends earlier than you asked.",
     );
   });
 
-  test("a reminder says how long is left, and loses its button with the next", () => {
+  test("a reminder says how long is left", () => {
     const open = drawMessage(activeOne, "reminder:3600000", "open", view("en"), true);
-    expect(open.text).toBe("Ends in 1 h: your admin access to production.");
-    expect(plainDates(first(open))).toBe(
-      "*Ends in 1 h:* your admin access to production, at 2026-11-25 18:02 UTC.",
-    );
-    expect(buttons(open)).toEqual(["Release now"]);
-    expect(buttons(drawMessage(activeOne, "reminder:3600000", "closed", view("en"), false))).toEqual([]);
+    expect(open.text).toBe("1 h left: admin on production.");
+    expect(plainDates(first(open))).toBe("*1 h left:* `admin` on *production* ends at 2026-11-25 18:02 UTC.");
+    expect(buttons(open)).toEqual(["End now"]);
     const zh = drawMessage(activeOne, "reminder:3600000", "open", view("zh"), true);
-    expect(zh.text).toBe("1 小时后结束：你在 production 上的 admin 权限。");
+    expect(zh.text).toBe("还剩 1 小时：你在 production 的 admin 权限。");
   });
 
   test("the requester hears why it ended, and may ask again where that can help", () => {
-    const told = records
-      .filter((r) => r.state === "ended" && r.verification.method === "probe")
-      .map((r) => {
-        const shows = displayStatus(r) === "failed" ? "failed" : "ended";
-        const message = drawMessage(r, "notice", shows, view("en"), true);
-        return [mrkdwnIn(message.blocks).at(-1), buttons(message).join()];
+    const told = (ends: (cause: string) => boolean) =>
+      records.flatMap((r) => {
+        if (r.state !== "ended" || r.verification.method !== "probe" || !ends(r.end.cause)) return [];
+        const message = drawMessage(
+          r,
+          "notice",
+          r.end.cause === "failed" ? "failed" : "ended",
+          view("en"),
+          true,
+        );
+        return [`${message.text.split(":")[0]}, ${r.end.failure ?? ""}: ${buttons(message).join()}`];
       });
-    expect(told).toEqual([
-      ["time ran out · R-7K2Q9FXT", "Ask again"],
-      ["you released it · R-7K2Q9FXT", "Ask again"],
-      ["revoked by <@U0ALICE>: incident &lt;over&gt; · R-7K2Q9FXT", "Ask again"],
-      ["the hub no longer had it whole · R-7K2Q9FXT", "Ask again"],
-      ["another version of the bot ended it: incident · R-7K2Q9FXT", "Ask again"],
-      ["R-7K2Q9FXT", "Ask again"],
-      ["R-7K2Q9FXT", "Ask again"],
-      ["R-7K2Q9FXT", "Ask again"],
-      ["R-7K2Q9FXT", ""],
-      ["R-7K2Q9FXT", "Ask again"],
-      ["R-7K2Q9FXT", "Ask again"],
-      ["R-7K2Q9FXT", "Ask again"],
-    ]);
+    expect(new Set(told((cause) => cause !== "failed"))).toEqual(
+      new Set([
+        "Ended, time was up, : Ask again",
+        "Ended by you, : Ask again",
+        "Revoked by Alice, : Ask again",
+        "Ended, Karpor no longer had it whole, : Ask again",
+        "Ended, another version of the bot ended it, : Ask again",
+      ]),
+    );
+    const failures = new Set(told((cause) => cause === "failed"));
+    expect(failures.size).toBe(Failure.options.length);
+    expect([...failures].filter((one) => !one.endsWith("Ask again"))).toEqual(["Failed, recipient-gone: "]);
   });
 
   test("only approvers' cards of live grants can be revoked; the modal asks once more", () => {
     const active = drawMessage(activeOne, "card", "active", view("zh"), false);
     expect(buttons(active)).toEqual(["撤销…"]);
     expect(buttonsIn(active.blocks)[0]).not.toHaveProperty("style");
-    expect(active.text).toBe("生效中，还有 4 小时：Bob 的 admin 权限。由 Alice 1 分钟前批准。");
+    expect(active.text).toBe("生效中，还有 4 小时：Bob 的 admin 权限（4 小时）· Alice 批准");
   });
 
   test("times far from now carry their day", () => {

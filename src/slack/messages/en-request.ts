@@ -1,0 +1,228 @@
+/** English: the messages of a request, from the question to the receipt. Each starts with the state in bold. */
+import type { End } from "../../domain/request.ts";
+import { enGrammar } from "./en-grammar.ts";
+import type { Facts } from "./facts.ts";
+import { type Formatter, name } from "./formatter.ts";
+import { type ByFailure, type ByOutage, type ByStatus, type Sentence, upperFirst } from "./wording.ts";
+
+const { span } = enGrammar;
+const APPROVER = "an approver";
+const what = (f: Facts) => `${f.role} for ${span(f.duration)}`;
+const access: Sentence = (f, fmt) => `${fmt.code(f.role)} on ${fmt.b(f.hub)}`;
+const asked: Sentence = (f, fmt) => `${fmt.code(f.role)}, ${span(f.duration)}, for ${fmt.who(f.requester)}`;
+const mine = (f: Facts) => `your ${f.role} access to ${f.hub}`;
+const asks: Sentence = (f, fmt) =>
+  `${fmt.who(f.requester)} asks for ${fmt.b(f.role)} on ${fmt.b(f.hub)} for ${fmt.b(span(f.duration))}`;
+/** What stands with "for @Bob" for all others is "your" to Bob. */
+const theirs: Sentence = (f, fmt) =>
+  fmt.isReader(f.requester) ? mine(f) : `${f.role} for ${fmt.who(f.requester)}`;
+const period: Sentence = (f, fmt) =>
+  fmt.rich && f.given ? `, ${fmt.when(f.decidedAt)}–${fmt.when(f.deletedAt)}` : "";
+
+const outage: ByOutage = {
+  hub: () => "Karpor does not answer",
+  slack: () => "Slack does not answer",
+  "not-the-hub": () => "something else answers in the place of Karpor",
+  "held-back": () => "new access waits until an administrator confirms that the data is current",
+  "open-hub": () => "Karpor lets anybody in, so that nothing can be confirmed",
+  accepted: () => "Karpor still accepts a token of the removed account",
+  stuck: () => "something on Karpor holds the account that was deleted",
+  other: () => "something is not as it should be",
+  "made-again": () => "somebody made an account of the same name on Karpor again",
+};
+const slow: Sentence = (f, fmt) => outage[f.slow.what](f, fmt);
+const slowSince: Sentence = (f, fmt) =>
+  `${upperFirst(slow(f, fmt))}${fmt.rich ? ` (since ${fmt.when(f.slow.since)})` : ""}`;
+
+const approver: Sentence = (f, fmt) => (f.decidedBy === "policy" ? "policy" : fmt.who(f.decidedBy));
+const decided: Sentence = (f, fmt) => `approved by ${approver(f, fmt)} ${fmt.when(f.decidedAt)}`;
+
+const proof: Sentence = (f, fmt) => {
+  const checked = fmt.rich ? ` (checked ${fmt.exact(f.checkedAt)})` : "";
+  if (!f.given) return `No token was given out${checked}.`;
+  return {
+    probe: `Karpor refuses the token${checked}.`,
+    absence: `The token's account is gone from Karpor${checked}.`,
+    expiry: "That Karpor refuses the token could not be shown; the token's own time has run out.",
+  }[f.proof];
+};
+const proven: Sentence = (f) => {
+  if (!f.given) return "no token was given out";
+  return {
+    probe: "Karpor refuses the token",
+    absence: "its account is gone from Karpor",
+    expiry: "not confirmed by Karpor, but the token's own time has run out",
+  }[f.proof];
+};
+const confirmed: Sentence = (f, fmt) =>
+  f.proof === "expiry" && f.given
+    ? `${fmt.b("Not confirmed:")} ${proof(f, fmt)}`
+    : `${fmt.b(`Confirmed ${fmt.exact(f.checkedAt)}:`)} ${proven(f, fmt)}.`;
+
+const changed = ({ what: term, max }: Facts["changed"], role: string): string =>
+  ({
+    "role-gone": `${role} is no longer offered`,
+    "other-rights": `${role} gives other rights now`,
+    "too-long": `${role} is now at most ${span(max ?? 0)}`,
+    requester: `${role} is for others now`,
+    approval: `others must approve ${role} now`,
+    restored:
+      "the bot's records were restored from an older copy, and whether it was decided since is not known",
+  })[term];
+
+const closedFor = ({ what: term }: Facts["changed"]): string =>
+  term === "restored" ? "Closed:" : "Closed: the rules changed:";
+
+const failure: ByFailure = {
+  "name-taken": () =>
+    "Something else of that name stands on Karpor, so nothing was granted. Asking again takes a new name; tell an administrator.",
+  "hub-refuses": () =>
+    "Karpor refused to set it up, so there is no access. An administrator must mend the bot's rights; then ask again.",
+  "no-cluster-role": () =>
+    "Karpor does not have the ClusterRole of this role, so there is no access. An administrator must mend that; then ask again.",
+  "recipient-gone": (f, fmt) =>
+    `${fmt.who(f.requester)} is no longer a member of this workspace, so there is no access.`,
+  "terms-changed": () =>
+    "The rules of this role changed before the access was made, so there is none. Ask again under today's rules.",
+  restored: () =>
+    "The bot's records were restored from an older copy, and whether this access has ended since is not known: so it was not made again. Ask again.",
+  "dm-closed": (f, fmt) =>
+    `The bot cannot write to ${fmt.who(f.requester)}, so the token was not delivered and is taken back. Open a DM with the bot, then ask again.`,
+};
+const failed: Sentence = (f, fmt) =>
+  f.end.failure ? failure[f.end.failure](f, fmt) : "There is no access. Ask again, or tell an administrator.";
+
+/** On the card. */
+const cause = ({ cause: why, by }: End, fmt: Formatter): string =>
+  ({
+    expired: "time was up",
+    released: by ? `by ${fmt.who(by)}` : "by its holder",
+    revoked: by ? `revoked by ${fmt.who(by)}` : "revoked",
+    failed: "it could not be set up",
+    lost: "Karpor no longer had it whole",
+    other: "another version of the bot ended it",
+  })[why];
+
+/** To the holder. */
+const ending: Record<End["cause"], Sentence> = {
+  expired: (f, fmt) => `Ended${fmt.rich ? ` ${fmt.at(f.end.at)}` : ""}, time was up:`,
+  released: (f, fmt) => `Ended by you${fmt.rich ? ` ${fmt.at(f.end.at)}` : ""}:`,
+  revoked: (f, fmt) =>
+    `Revoked${f.end.by ? ` by ${fmt.who(f.end.by)}` : ""}${fmt.rich ? ` ${fmt.at(f.end.at)}` : ""}:`,
+  failed: () => "Failed:",
+  lost: (f, fmt) => `Ended${fmt.rich ? ` ${fmt.at(f.end.at)}` : ""}, Karpor no longer had it whole:`,
+  other: (f, fmt) => `Ended${fmt.rich ? ` ${fmt.at(f.end.at)}` : ""}, another version of the bot ended it:`,
+};
+const ended: Sentence = (f, fmt) => fmt.b(ending[f.end.cause](f, fmt));
+
+const card: ByStatus = {
+  pending: (f, fmt) =>
+    `${fmt.b(name(f.requester))} asks for ${fmt.b(f.role)} on ${fmt.b(f.hub)} for ${fmt.b(span(f.duration))}, until about ${fmt.when(f.requestedAt + f.duration)}.`,
+  withdrawn: (f, fmt) => `${fmt.b("Withdrawn:")} ${asked(f, fmt)}.`,
+  timedOut: (f, fmt) => `${fmt.b(`Closed ${fmt.when(f.decidedAt)}, nobody decided:`)} ${asked(f, fmt)}.`,
+  denied: (f, fmt) => `${fmt.b(`Denied by ${approver(f, fmt)} ${fmt.when(f.decidedAt)}:`)} ${asked(f, fmt)}.`,
+  "setting-up": (f, fmt) => `${fmt.b("Approved:")} ${asked(f, fmt)} · ${decided(f, fmt)}`,
+  closed: (f, fmt) =>
+    `${fmt.b(closedFor(f.changed))} ${changed(f.changed, fmt.code(f.role))}. ${name(f.requester)} asked for ${span(f.duration)}.`,
+  outage: (f, fmt) =>
+    `${fmt.b("Approved, not ready yet:")} ${asked(f, fmt)} · ${decided(f, fmt)}. ${upperFirst(slow(f, fmt))}; still trying.`,
+  active: (f, fmt) => `${fmt.b(`Active ${fmt.until(f.endsAt)}:`)} ${asked(f, fmt)} · ${decided(f, fmt)}`,
+  removing: (f, fmt) => `${fmt.b("Ending:")} ${asked(f, fmt)} · ${cause(f.end, fmt)}`,
+  revoked: (f, fmt) =>
+    `${fmt.b(`Revoked${f.end.by ? ` by ${fmt.who(f.end.by)}` : ""} ${fmt.when(f.end.at)}:`)} ${asked(f, fmt)} · ${decided(f, fmt)}`,
+  unproven: (f, fmt) =>
+    `${fmt.b("Ending, not confirmed:")} ${asked(f, fmt)} · ${decided(f, fmt)}. ${upperFirst(slow(f, fmt))}; still trying.`,
+  failed: (f, fmt) => `${fmt.b("Failed:")} ${asked(f, fmt)} · ${decided(f, fmt)}. ${failed(f, fmt)}`,
+  ended: (f, fmt) =>
+    `${fmt.b(`Ended ${fmt.when(f.deletedAt)} (${cause(f.end, fmt)}):`)} ${asked(f, fmt)}${period(f, fmt)} · ${decided(f, fmt)} · ${proven(f, fmt)}`,
+};
+
+const waiting = {
+  pending: (f, fmt) => `${fmt.b("Waiting for approval:")} ${access(f, fmt)} for ${span(f.duration)}.`,
+  withdrawn: (f, fmt) =>
+    `${fmt.b("Withdrawn:")} you no longer ask for ${access(f, fmt)} for ${span(f.duration)}.`,
+  timedOut: (f, fmt) => `${fmt.b("Closed, nobody decided:")} ${access(f, fmt)} for ${span(f.duration)}.`,
+  denied: (f, fmt) =>
+    `${fmt.b(`Not approved by ${approver(f, fmt)}:`)} ${fmt.code(f.role)}, ${span(f.duration)}.`,
+  "setting-up": (f, fmt) =>
+    `${fmt.b(`Approved by ${approver(f, fmt)}:`)} ${access(f, fmt)}. The token comes in seconds.`,
+  closed: (f, fmt) =>
+    f.changed.what === "restored"
+      ? `${fmt.b("Closed:")} ${access(f, fmt)}; ${changed(f.changed, f.role)}.`
+      : `${fmt.b("Closed: the rules changed")} while this waited: ${changed(f.changed, fmt.code(f.role))}.`,
+  outage: (f, fmt) =>
+    f.slow.what === "held-back"
+      ? `${fmt.b(`Approved by ${approver(f, fmt)}, held back:`)} ${slow(f, fmt)}. I will message you.`
+      : `${fmt.b("Approved, not ready yet:")} ${slow(f, fmt)}. I will message you with the token.`,
+  nudged: (f, fmt) =>
+    `${fmt.b("Waiting for approval:")} ${access(f, fmt)} for ${span(f.duration)}. They were reminded ${fmt.at(f.nudgedAt)}.`,
+  "not-delivered": (f, fmt) =>
+    `${fmt.b("Waiting, nobody was asked yet:")} ${access(f, fmt)} for ${span(f.duration)}. Slack does not take the message to the approvers; the administrators are told, and we keep trying.`,
+  active: (f, fmt) =>
+    `${fmt.b(`Active ${fmt.until(f.endsAt)}:`)} ${access(f, fmt)}, approved by ${approver(f, fmt)}.`,
+  removing: (f, fmt) => `${fmt.b("Ending:")} ${access(f, fmt)}.`,
+  revoked: (f, fmt) => {
+    if (fmt.rich || !f.end.by) return `${ended(f, fmt)} ${access(f, fmt)}.`;
+    const why = f.end.reason ? `: ${fmt.quoted(f.end.reason)}` : ".";
+    return `${fmt.who(f.end.by)} revoked your ${f.role} access${why}`;
+  },
+  unproven: (f, fmt) =>
+    `${fmt.b("Not confirmed:")} your ${fmt.code(f.role)} access should have ended ${fmt.at(f.end.at)}. ${slowSince(f, fmt)}; ${
+      fmt.rich ? `your token may work until ${fmt.when(f.worksUntil)}` : "your token may still work"
+    }.`,
+  failed: (f, fmt) => `${fmt.b("Failed:")} ${access(f, fmt)}. ${failed(f, fmt)}`,
+  ended: (f, fmt) =>
+    f.end.cause === "revoked"
+      ? `${ended(f, fmt)} ${access(f, fmt)}${period(f, fmt)}.${fmt.rich ? "" : ` ${proof(f, fmt)}`}`
+      : `${ended(f, fmt)} ${access(f, fmt)}${period(f, fmt)}${fmt.rich ? `, approved by ${approver(f, fmt)}` : ""}. ${proof(f, fmt)}`,
+} satisfies ByStatus & Record<string, Sentence>;
+
+const stops: Sentence = (f) => (f.given ? "The token stops within 10 s." : "No token was given out.");
+const notice = {
+  closed: waiting.closed,
+  denied: waiting.denied,
+  timedOut: waiting.timedOut,
+  failed: waiting.failed,
+  revoked: waiting.revoked,
+  // Not "ended" before it is proved.
+  released: (f, fmt) => `${fmt.b("Ending now:")} ${access(f, fmt)}. ${stops(f, fmt)}`,
+  ended: waiting.ended,
+  /** Below the quoted words of whoever revoked it: before it is proved, and after. */
+  stops,
+  confirmed,
+} satisfies Record<string, Sentence>;
+
+const approved: Sentence = (f, fmt) =>
+  `${fmt.b(`Approved by ${approver(f, fmt)}:`)} ${access(f, fmt)} ${fmt.untilDay(f.endsAt)}.`;
+
+const token = {
+  "setting-up": (f, fmt) => `${approved(f, fmt)}${fmt.rich ? " The token comes in seconds." : ""}`,
+  outage: waiting.outage,
+  shown: approved,
+  hidden: (f, fmt) => `${fmt.b("Token hidden.")} Access goes on ${fmt.untilDay(f.endsAt)}.`,
+} satisfies Record<string, Sentence>;
+
+const alert = {
+  unproven: (f, fmt) =>
+    `${fmt.b("Not confirmed:")} ${fmt.code(f.role)} of ${name(f.requester)} should have ended ${fmt.at(f.end.at)}. ${slowSince(f, fmt)}; ${
+      fmt.rich ? `the token may work until ${fmt.when(f.worksUntil)}` : "the token may still work"
+    }.`,
+  "token-left": (f, fmt) =>
+    `${fmt.b("A token is left in Slack, dead:")} ${asked(f, fmt)}. Slack refuses to edit or delete its message; it was tried for a week.`,
+  proven: (f, fmt) => `${fmt.b("Ended:")} ${asked(f, fmt)}. ${proof(f, fmt)}`,
+  failed: card.failed,
+} satisfies Record<string, Sentence>;
+
+const reminder = (f: Facts, fmt: Formatter, lead: number): string =>
+  `${fmt.b(`${span(lead)} left:`)} ${access(f, fmt)}${fmt.rich ? ` ends ${fmt.at(f.endsAt)}` : ""}.`;
+
+/** Who decides on it, to whoever asked. */
+const decides = (f: Facts, fmt: Formatter): string => {
+  const any = fmt.any(f.approvers, APPROVER);
+  const one = f.approvers.length === 1 && any.startsWith("<@");
+  return `${one ? `${any} decides.` : `Someone in ${any} other than you decides.`} Closes ${fmt.at(f.closesAt)} if nobody does.`;
+};
+
+/** Words that stand in other sentences too. */
+export const enPhrases = { APPROVER, what, mine, asks, theirs, changed, closedFor };
+export const enRequest = { card, waiting, notice, token, alert, reminder, decides };

@@ -1,0 +1,227 @@
+/** 中文：一条申请从提出到回执的消息。Bold and code need a space on both sides: Slack does not see their end between Chinese characters. */
+import type { End } from "../../domain/request.ts";
+import type { enPhrases, enRequest } from "./en-request.ts";
+import type { Facts } from "./facts.ts";
+import { type Formatter, name } from "./formatter.ts";
+import type { ByFailure, ByOutage, ByStatus, Sentence } from "./wording.ts";
+import { zhGrammar } from "./zh-grammar.ts";
+
+type Words = typeof enRequest;
+const { span } = zhGrammar;
+const APPROVER = "审批人";
+const what = (f: Facts) => `${f.role}（${span(f.duration)}）`;
+/** Never at the end of a sentence: there the code would force a space before the full stop. */
+const access: Sentence = (f, fmt) => `${fmt.b(f.hub)} 的 ${fmt.code(f.role)} 权限`;
+const held: Sentence = (f, fmt) => `你在 ${access(f, fmt)}`;
+const asked: Sentence = (f, fmt) =>
+  `${fmt.who(f.requester)} 的 ${fmt.code(f.role)} 权限（${span(f.duration)}）`;
+const mine = (f: Facts) => `你在 ${f.hub} 的 ${f.role} 权限`;
+const asks: Sentence = (f, fmt) =>
+  `${fmt.who(f.requester)} 申请 ${fmt.b(f.hub)} 的 ${fmt.b(f.role)} 权限，时长 ${span(f.duration)}`;
+const theirs: Sentence = (f, fmt) =>
+  fmt.isReader(f.requester) ? mine(f) : `${fmt.who(f.requester)} 的 ${f.role} 权限`;
+const period: Sentence = (f, fmt) =>
+  fmt.rich && f.given ? `，${fmt.when(f.decidedAt)}–${fmt.when(f.deletedAt)}` : "";
+
+const outage: ByOutage = {
+  hub: () => "Karpor 暂无响应",
+  slack: () => "Slack 暂无响应",
+  "not-the-hub": () => "应答的不是 Karpor 本身",
+  "held-back": () => "管理员确认数据为最新之前，暂不开通新的权限",
+  "open-hub": () => "Karpor 现在对任何人都放行，无法确认",
+  accepted: () => "账号删除后，Karpor 仍接受它的令牌",
+  stuck: () => "账号已删除，但仍被 Karpor 上的其他对象保留",
+  other: () => "有些地方不正常",
+  "made-again": () => "有人在 Karpor 上重新建立了同名账号",
+};
+const slow: Sentence = (f, fmt) => outage[f.slow.what](f, fmt);
+const slowSince: Sentence = (f, fmt) =>
+  `${fmt.rich ? `自 ${fmt.when(f.slow.since)} 起，` : ""}${slow(f, fmt)}`;
+
+const overdue: Sentence = (f, fmt) => (fmt.rich ? `应已${fmt.at(f.end.at)} 结束` : "本应已经结束");
+
+const decided: Sentence = (f, fmt) =>
+  f.decidedBy === "policy"
+    ? "按策略自动批准"
+    : `${fmt.who(f.decidedBy)} ${fmt.rich ? `于 ${fmt.when(f.decidedAt)} ` : ""}批准`;
+const approver: Sentence = (f, fmt) =>
+  f.decidedBy === "policy" ? "按策略自动批准" : `${fmt.who(f.decidedBy)} 批准`;
+
+const proof: Sentence = (f, fmt) => {
+  const checked = fmt.rich ? `（${fmt.exact(f.checkedAt)} 验证）` : "";
+  if (!f.given) return `令牌从未发出${checked}。`;
+  return {
+    probe: `Karpor 已拒绝该令牌${checked}。`,
+    absence: `令牌所属的账号已从 Karpor 上删除${checked}。`,
+    expiry: "未能确认 Karpor 已拒绝该令牌；令牌自身的有效期已过。",
+  }[f.proof];
+};
+const proven: Sentence = (f) => {
+  if (!f.given) return "令牌从未发出";
+  return {
+    probe: "Karpor 已拒绝该令牌",
+    absence: "账号已从 Karpor 上删除",
+    expiry: "Karpor 未能确认，令牌自身的有效期已过",
+  }[f.proof];
+};
+const confirmed: Sentence = (f, fmt) =>
+  f.proof === "expiry" && f.given
+    ? `${fmt.b("未能确认：")} ${proof(f, fmt)}`
+    : `${fmt.b(`已确认（${fmt.exact(f.checkedAt)}）：`)} ${proven(f, fmt)}。`;
+
+const changed = ({ what: term, max }: Facts["changed"], role: string): string =>
+  ({
+    "role-gone": `${role} 已不再提供`,
+    "other-rights": `${role} 的权限已变更`,
+    "too-long": `${role} 现在最长 ${span(max ?? 0)}`,
+    requester: `${role} 现在只供其他人申请`,
+    approval: `${role} 现在须由其他人审批`,
+    restored: "机器人的记录是从较旧的副本恢复的，无法得知此后是否已有决定",
+  })[term];
+
+const closedFor = ({ what: term }: Facts["changed"]): string =>
+  term === "restored" ? "已关闭：" : "已关闭，规则有变：";
+
+const failure: ByFailure = {
+  "name-taken": () => "Karpor 上已有同名的其他对象，因此没有授权。再次申请会换用新的名称；请同时告知管理员。",
+  "hub-refuses": () => "Karpor 拒绝了开通，因此没有授权。请管理员修正机器人的权限后再次申请。",
+  "no-cluster-role": () => "Karpor 上没有该角色对应的 ClusterRole，因此没有授权。请管理员修正后再次申请。",
+  "recipient-gone": (f, fmt) => `${fmt.who(f.requester)} 已不是本工作区的成员，因此没有授权。`,
+  "terms-changed": () => "开通之前该角色的规则有变，因此没有授权。请按现在的规则再次申请。",
+  restored: () =>
+    "机器人的记录是从较旧的副本恢复的，无法得知这项权限此后是否已经结束，因此没有再次开通。请再次申请。",
+  "dm-closed": (f, fmt) =>
+    `机器人无法给 ${fmt.who(f.requester)} 发私信，令牌未送达，正在收回。请先打开与机器人的私信，再次申请。`,
+};
+const failed: Sentence = (f, fmt) =>
+  f.end.failure ? failure[f.end.failure](f, fmt) : "没有授权。请再次申请，或告知管理员。";
+
+const cause = ({ cause: why, by }: End, fmt: Formatter): string =>
+  ({
+    expired: "时间已到",
+    released: by ? `${fmt.who(by)} 主动结束` : "持有人主动结束",
+    revoked: by ? `${fmt.who(by)} 撤销` : "已撤销",
+    failed: "未能开通",
+    lost: "Karpor 上的授权已不完整",
+    other: "由机器人的另一个版本结束",
+  })[why];
+
+const ending: Record<End["cause"], Sentence> = {
+  expired: (f, fmt) => `已结束，时间已到${fmt.rich ? `（${fmt.when(f.end.at)}）` : ""}：`,
+  released: (f, fmt) => `已由你主动结束${fmt.rich ? `（${fmt.when(f.end.at)}）` : ""}：`,
+  revoked: (f, fmt) =>
+    `已${f.end.by ? `由 ${fmt.who(f.end.by)} ` : ""}撤销${fmt.rich ? `（${fmt.when(f.end.at)}）` : ""}：`,
+  failed: () => "未能开通：",
+  lost: (f, fmt) => `已结束，Karpor 上的授权已不完整${fmt.rich ? `（${fmt.when(f.end.at)}）` : ""}：`,
+  other: (f, fmt) => `已结束，由机器人的另一个版本结束${fmt.rich ? `（${fmt.when(f.end.at)}）` : ""}：`,
+};
+const ended: Sentence = (f, fmt) => fmt.b(ending[f.end.cause](f, fmt));
+
+const card: ByStatus = {
+  pending: (f, fmt) =>
+    `${fmt.b(name(f.requester))} 申请 ${fmt.b(f.hub)} 的 ${fmt.b(f.role)} 权限，时长 ${fmt.b(span(f.duration))} （约至 ${fmt.when(f.requestedAt + f.duration)}）。`,
+  withdrawn: (f, fmt) => `${fmt.b("已撤回：")} ${asked(f, fmt)}。`,
+  timedOut: (f, fmt) => `${fmt.b("已过期：")} 无人在期限内审批， ${asked(f, fmt)}。`,
+  denied: (f, fmt) =>
+    `${fmt.b(`未批准（${f.decidedBy === "policy" ? "" : `${fmt.who(f.decidedBy)} `}${fmt.when(f.decidedAt)}）：`)} ${asked(f, fmt)}。`,
+  "setting-up": (f, fmt) => `${fmt.b("已批准：")} ${asked(f, fmt)} · ${decided(f, fmt)}`,
+  closed: (f, fmt) =>
+    `${fmt.b(closedFor(f.changed))} ${changed(f.changed, fmt.code(f.role))}。${name(f.requester)} 申请的时长为 ${span(f.duration)}。`,
+  outage: (f, fmt) =>
+    `${fmt.b("已批准，尚未开通：")} ${asked(f, fmt)} · ${decided(f, fmt)}。${slow(f, fmt)}，仍在重试。`,
+  active: (f, fmt) => `${fmt.b(`生效中，${fmt.until(f.endsAt)}：`)} ${asked(f, fmt)} · ${decided(f, fmt)}`,
+  removing: (f, fmt) => `${fmt.b("正在结束：")} ${asked(f, fmt)} · ${cause(f.end, fmt)}`,
+  revoked: (f, fmt) =>
+    `${fmt.b(`已${f.end.by ? `由 ${fmt.who(f.end.by)} ` : ""}撤销（${fmt.when(f.end.at)}）：`)} ${asked(f, fmt)} · ${decided(f, fmt)}`,
+  unproven: (f, fmt) =>
+    `${fmt.b("正在结束，尚未确认：")} ${asked(f, fmt)} · ${decided(f, fmt)}。${slow(f, fmt)}，仍在重试。`,
+  failed: (f, fmt) => `${fmt.b("未能开通：")} ${asked(f, fmt)} · ${decided(f, fmt)}。${failed(f, fmt)}`,
+  ended: (f, fmt) =>
+    `${fmt.b(`已结束，${fmt.when(f.deletedAt)}（${cause(f.end, fmt)}）：`)} ${asked(f, fmt)}${period(f, fmt)} · ${decided(f, fmt)} · ${proven(f, fmt)}`,
+};
+
+const waiting: Words["waiting"] = {
+  pending: (f, fmt) => `${fmt.b("等待审批：")} ${access(f, fmt)}，时长 ${span(f.duration)}。`,
+  withdrawn: (f, fmt) => `${fmt.b("已撤回：")} 你不再申请 ${access(f, fmt)}（${span(f.duration)}）。`,
+  timedOut: (f, fmt) => `${fmt.b("已过期：")} 无人在期限内审批， ${access(f, fmt)}（${span(f.duration)}）。`,
+  denied: (f, fmt) =>
+    `${fmt.b(`${f.decidedBy === "policy" ? "" : `${fmt.who(f.decidedBy)} `}未批准：`)} ${fmt.code(f.role)} 权限（${span(f.duration)}）。`,
+  "setting-up": (f, fmt) => `${fmt.b("已批准：")} ${held(f, fmt)}（${approver(f, fmt)}）。令牌几秒后就到。`,
+  closed: (f, fmt) =>
+    f.changed.what === "restored"
+      ? `${fmt.b("已关闭：")} ${access(f, fmt)}，${changed(f.changed, f.role)}。`
+      : `${fmt.b("已关闭：")} 等待期间规则有变， ${changed(f.changed, fmt.code(f.role))}。`,
+  outage: (f, fmt) =>
+    f.slow.what === "held-back"
+      ? `${fmt.b("已批准，暂缓开通：")} ${approver(f, fmt)}。${slow(f, fmt)}；开通后会发消息给你。`
+      : `${fmt.b("已批准，尚未开通：")} ${slow(f, fmt)}。令牌就绪后会发消息给你。`,
+  nudged: (f, fmt) =>
+    `${fmt.b("等待审批：")} ${access(f, fmt)}，时长 ${span(f.duration)}。已${fmt.at(f.nudgedAt)} 提醒。`,
+  "not-delivered": (f, fmt) =>
+    `${fmt.b("等待中，还没有人收到申请：")} ${access(f, fmt)}（${span(f.duration)}）。Slack 不接受发给审批人的消息，已告知管理员，我们会继续重试。`,
+  active: (f, fmt) =>
+    `${fmt.b(`生效中，${fmt.until(f.endsAt)}：`)} ${access(f, fmt)}（${approver(f, fmt)}）。`,
+  removing: (f, fmt) => `${fmt.b("正在结束：")} ${held(f, fmt)}。`,
+  revoked: (f, fmt) => {
+    if (fmt.rich || !f.end.by) return `${ended(f, fmt)} ${held(f, fmt)}。`;
+    const why = f.end.reason ? `：${fmt.quoted(f.end.reason)}` : "。";
+    return `${fmt.who(f.end.by)} 撤销了你的 ${f.role} 权限${why}`;
+  },
+  unproven: (f, fmt) =>
+    `${fmt.b("尚未确认：")} 你的 ${fmt.code(f.role)} 权限${overdue(f, fmt)}。${slowSince(f, fmt)}；${
+      fmt.rich ? `你的令牌最晚到 ${fmt.when(f.worksUntil)} 失效` : "你的令牌可能仍然有效"
+    }。`,
+  failed: (f, fmt) => `${fmt.b("未能开通：")} ${access(f, fmt)}。${failed(f, fmt)}`,
+  ended: (f, fmt) => {
+    const revoked = f.end.cause === "revoked";
+    const by = fmt.rich && !revoked ? `（${approver(f, fmt)}）` : "";
+    return `${ended(f, fmt)} ${held(f, fmt)}${period(f, fmt)}${by}。${fmt.rich && revoked ? "" : proof(f, fmt)}`;
+  },
+};
+
+const stops: Sentence = (f) => (f.given ? "令牌会在 10 秒内失效。" : "令牌从未发出。");
+const notice: Words["notice"] = {
+  closed: waiting.closed,
+  denied: waiting.denied,
+  timedOut: waiting.timedOut,
+  failed: waiting.failed,
+  revoked: waiting.revoked,
+  released: (f, fmt) => `${fmt.b("正在结束：")} ${held(f, fmt)}。${stops(f, fmt)}`,
+  ended: waiting.ended,
+  stops,
+  confirmed,
+};
+
+const approved: Sentence = (f, fmt) =>
+  `${fmt.b("已批准：")} ${held(f, fmt)}${fmt.rich ? "" : "，"}${fmt.untilDay(f.endsAt)}（${approver(f, fmt)}）。`;
+
+const token: Words["token"] = {
+  "setting-up": (f, fmt) => `${approved(f, fmt)}${fmt.rich ? "令牌几秒后就到。" : ""}`,
+  outage: waiting.outage,
+  shown: approved,
+  hidden: (f, fmt) =>
+    `${fmt.b("令牌已隐藏。")} 权限${fmt.rich ? "" : "仍然有效，"}${fmt.untilDay(f.endsAt)}。`,
+};
+
+const alert: Words["alert"] = {
+  unproven: (f, fmt) =>
+    `${fmt.b("尚未确认：")} ${name(f.requester)} 的 ${fmt.code(f.role)} 权限${overdue(f, fmt)}。${slowSince(f, fmt)}；${
+      fmt.rich ? `令牌最晚到 ${fmt.when(f.worksUntil)} 失效` : "令牌可能仍然有效"
+    }。`,
+  "token-left": (f, fmt) =>
+    `${fmt.b("令牌留在 Slack 中，已失效：")} ${asked(f, fmt)}。Slack 拒绝编辑或删除该消息，已尝试一周。`,
+  proven: (f, fmt) => `${fmt.b("已结束：")} ${asked(f, fmt)}。${proof(f, fmt)}`,
+  failed: card.failed,
+};
+
+const reminder = (f: Facts, fmt: Formatter, lead: number): string =>
+  `${fmt.b(`还剩 ${span(lead)}：`)} ${held(f, fmt)}${fmt.rich ? ` ${fmt.when(f.endsAt)} 到期` : ""}。`;
+
+const decides = (f: Facts, fmt: Formatter): string => {
+  const any = fmt.any(f.approvers, APPROVER);
+  const one = f.approvers.length === 1 && any.startsWith("<@");
+  return `${one ? `由 ${any}审批。` : `${any}中除你以外的任意一位均可审批。`}${fmt.when(f.closesAt)} 前无人审批则自动关闭。`;
+};
+
+export const zhPhrases: typeof enPhrases = { APPROVER, what, mine, asks, theirs, changed, closedFor };
+export const zhRequest: Words = { card, waiting, notice, token, alert, reminder, decides };
