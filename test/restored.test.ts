@@ -35,7 +35,7 @@ async function heldBack(): Promise<void> {
   await world.jump(10 * SECOND);
   const card = await it.ask("guest 1h", "afterwards", CAROL);
   await world.slack.click(ALICE, card, "approve");
-  expect(visibleText(await it.channel("held back"))).toContain("Not set up yet");
+  expect(visibleText(await it.channel("New access waits until"))).toContain("Approved, not ready yet:");
   expect(visibleText(await it.dm(CAROL, "held back"))).toContain("administrator");
 }
 

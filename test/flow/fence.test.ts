@@ -95,7 +95,7 @@ test("it was ended meanwhile: none is visible afterwards", async () => {
   await steps.finish();
   expect(tokens()).toEqual([]);
   expect(await state(id)).toBe("ended");
-  expect(world.slack.dm(BOB).map(visibleText).join("\n")).toContain("you released it");
+  expect(world.slack.dm(BOB).map(visibleText).join("\n")).toContain("Ended by you");
 });
 
 test("a card is about to be posted: the late one does not post it beside the other's", async () => {

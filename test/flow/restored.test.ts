@@ -98,7 +98,7 @@ test("approved in the copy and revoked since: held back, and not made when an ad
   await restored(before);
   await goOn();
   expect(await record(id)).toMatchObject({ state: "approved", outage: { what: "held-back" } });
-  expect(visibleText(await it.channel("held back"))).toContain("Not set up yet");
+  expect(visibleText(await it.channel("New access waits until"))).toContain("Approved, not ready yet:");
   expect(steps.ports.heldBack()).toMatchObject({
     cause: "redis-behind",
     fix: expect.stringContaining("confirm-restore"),
