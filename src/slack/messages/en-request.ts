@@ -1,8 +1,10 @@
 /** English: the messages of a request, from the question to the receipt. Each starts with the state in bold. */
+import type { Background } from "../../domain/background.ts";
 import type { End } from "../../domain/request.ts";
 import { enGrammar } from "./en-grammar.ts";
 import type { Facts } from "./facts.ts";
 import { type Formatter, name } from "./formatter.ts";
+import { foreign } from "./text.ts";
 import { type ByFailure, type ByOutage, type ByStatus, type Sentence, upperFirst } from "./wording.ts";
 
 const { span } = enGrammar;
@@ -223,6 +225,20 @@ const decides = (f: Facts, fmt: Formatter): string => {
   return `${one ? `${any} decides.` : `Someone in ${any} other than you decides.`} Closes ${fmt.at(f.closesAt)} if nobody does.`;
 };
 
+/** Of the requester, to whoever decides. */
+const background = {
+  local: (time: string): string => (time ? `${time} for them` : ""),
+  holds: ({ role, until }: Background["holds"][number], fmt: Formatter): string =>
+    `holds ${fmt.code(role)} ${fmt.until(until)}`,
+  grants: ({ grants, last }: Background, fmt: Formatter): string => {
+    if (grants === 0 || !last) return "no grant in 30 days";
+    const by = last.by === "policy" ? "by policy" : `by ${name(last.by)}`;
+    return `${grants} ${grants === 1 ? "grant" : "grants"} in 30 days, last ${fmt.code(last.role)} ${fmt.when(last.at)} ${by}`;
+  },
+  denied: ({ at, by, why }: NonNullable<Background["denied"]>, fmt: Formatter): string =>
+    fmt.b(`denied ${fmt.when(at)} by ${name(by)}: ${foreign(why, 100)}`),
+};
+
 /** Words that stand in other sentences too. */
 export const enPhrases = { APPROVER, what, mine, asks, theirs, changed, closedFor };
-export const enRequest = { card, waiting, notice, token, alert, reminder, decides };
+export const enRequest = { card, waiting, notice, token, alert, reminder, decides, background };

@@ -3,6 +3,7 @@ import type { End } from "../../domain/request.ts";
 import type { enPhrases, enRequest } from "./en-request.ts";
 import type { Facts } from "./facts.ts";
 import { type Formatter, name } from "./formatter.ts";
+import { foreign } from "./text.ts";
 import type { ByFailure, ByOutage, ByStatus, Sentence } from "./wording.ts";
 import { zhGrammar } from "./zh-grammar.ts";
 
@@ -223,5 +224,16 @@ const decides = (f: Facts, fmt: Formatter): string => {
   return `${one ? `由 ${any}审批。` : `${any}中除你以外的任意一位均可审批。`}${fmt.when(f.closesAt)} 前无人审批则自动关闭。`;
 };
 
+const background: Words["background"] = {
+  local: (time) => (time ? `当地时间 ${time}` : ""),
+  holds: ({ role, until }, fmt) => `现有 ${fmt.code(role)} 权限，${fmt.until(until)}`,
+  grants: ({ grants, last }, fmt) => {
+    if (grants === 0 || !last) return "30 天内没有获得过权限";
+    const by = last.by === "policy" ? "按策略自动批准" : `${name(last.by)} 批准`;
+    return `30 天内获得过 ${grants} 次权限，最近一次为 ${fmt.code(last.role)} （${fmt.when(last.at)}，${by}）`;
+  },
+  denied: ({ at, by, why }, fmt) => fmt.b(`${fmt.when(at)} 被 ${name(by)} 拒绝：${foreign(why, 100)}`),
+};
+
 export const zhPhrases: typeof enPhrases = { APPROVER, what, mine, asks, theirs, changed, closedFor };
-export const zhRequest: Words = { card, waiting, notice, token, alert, reminder, decides };
+export const zhRequest: Words = { card, waiting, notice, token, alert, reminder, decides, background };

@@ -4,6 +4,7 @@ import type { Shown } from "../../domain/message-key.ts";
 import type { AccessRequest } from "../../domain/request.ts";
 import { mention } from "../messages/formatter.ts";
 import { cut, escaped, oneLine, shorten } from "../messages/text.ts";
+import { backgroundLine } from "./background.ts";
 import { actions, quote, section } from "./blocks.ts";
 import * as buttons from "./buttons.ts";
 import type { Message } from "./context.ts";
@@ -35,7 +36,7 @@ function pending(p: Renderer, r: AccessRequest, first: boolean): Message {
   const { blocks } = message(
     p,
     (fmt) => [p.words.card.pending(f, fmt), ...pings.map(mention)].join(" "),
-    [...quote(r.reason), ...allowsLines(p, r), ...buttonRow],
+    [...quote(r.reason), ...allowsLines(p, r), ...backgroundLine(p, r), ...buttonRow],
     footer,
   );
   return { text: shorten(p.words.cardText(f, cut(oneLine(r.reason), 150, escaped)), 150), blocks };

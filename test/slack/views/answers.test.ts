@@ -190,7 +190,7 @@ describe("what is said", () => {
     const late = { kind: "late", did: "approved", by: alice, at: NOW - HOUR } as const;
     const alices = (locale: "en" | "zh") => ({ ...view(locale), reader: alice.id });
     expect(refusedReply(late, alices("en")).text).toBe(
-      "Too late: you approved this 1 h ago; your click changed nothing.",
+      "You approved this 1 h ago; your click changed nothing.",
     );
     expect(refusedReply(late, view("zh")).text).toBe("已被处理：Alice 1 小时前已批准，本次点击未生效。");
     expect(refusedReply(late, alices("zh")).text).toBe("已被处理：你 1 小时前已批准，本次点击未生效。");

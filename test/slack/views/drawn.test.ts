@@ -11,6 +11,7 @@ import { buttonsIn, expectSpeech, mrkdwnIn } from "../../helpers/speech.ts";
 import {
   ADMINS,
   activeOne,
+  alice,
   bob,
   deliveringOne,
   drawn,
@@ -129,6 +130,28 @@ describe("what is said", () => {
     );
     const own = drawMessage(pendingOne, "card", "pending", view("en", [bob.id]), true);
     expect([...mentions(own).users]).toEqual([]);
+  });
+
+  test("a card says what an approver wants to know of its requester, and mentions nobody by it", () => {
+    const background = {
+      title: "Developer <!here>",
+      timeZone: "Asia/Shanghai",
+      holds: [{ role: "guest", until: NOW + 3_600_000 }],
+      grants: 3,
+      last: { role: "admin", at: NOW - 13 * 86_400_000, by: alice },
+      denied: { at: NOW - 240_000, by: alice, why: "release *freeze*" },
+    };
+    const card = (locale: Locale) =>
+      drawMessage({ ...pendingOne, background }, "card", "pending", view(locale, []), true);
+    expect(plainDates(mrkdwnIn(card("en").blocks)[2] ?? "")).toBe(
+      "Developer &lt;!here&gt; · 21:57 for them · holds `guest` until 2026-11-25 15:02 UTC · 3 grants in 30 days, last `admin` 2026-11-12 14:02 UTC by Alice · *denied 2026-11-25 13:58 UTC by Alice: release freeze*",
+    );
+    for (const locale of Locale.options) {
+      expectSpeech(card(locale));
+      expect(mentions(card(locale)).users.size).toBe(0);
+    }
+    const nothing = { ...pendingOne, background: { holds: [], grants: 0 } };
+    expect(seen(drawMessage(nothing, "card", "pending", view("en"), true))).toContain("no grant in 30 days");
   });
 
   test("a card without pings mentions no approver at all", () => {

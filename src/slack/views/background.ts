@@ -1,0 +1,32 @@
+/** What an approver wants to know of the requester before they decide: one line on the card, as it was when it was asked. */
+import type { ContextBlock } from "@slack/types";
+import type { AccessRequest } from "../../domain/request.ts";
+import { foreign } from "../messages/text.ts";
+import { context } from "./blocks.ts";
+import type { Renderer } from "./renderer.ts";
+
+const TITLE = 60;
+
+/** Nobody in it is mentioned: that would ping them. */
+export function backgroundLine(p: Renderer, r: AccessRequest): ContextBlock[] {
+  const { background: known } = r;
+  if (!known) return [];
+  const words = p.words.background;
+  const parts = [
+    foreign(known.title ?? "", TITLE),
+    known.timeZone ? words.local(clockIn(known.timeZone, r.requestedAt)) : "",
+    ...known.holds.map((held) => words.holds(held, p.rich)),
+    words.grants(known, p.rich),
+    known.denied ? words.denied(known.denied, p.rich) : "",
+  ];
+  return [context(parts.filter((part) => part !== ""))];
+}
+
+/** Nothing where the zone is unknown to us. */
+function clockIn(timeZone: string, at: number): string {
+  try {
+    return new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit" }).format(at);
+  } catch {
+    return "";
+  }
+}
