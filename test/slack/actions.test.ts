@@ -200,6 +200,39 @@ describe("deny", () => {
   });
 });
 
+describe("a message that its record does not know, or that outlived it", () => {
+  test("a copy of a card that is decided: redrawn; the card itself is left to the record", async () => {
+    const door = await openDoor();
+    const { id } = await door.ask();
+    const copy = await door.card(id);
+    await door.ports.requests.update(id, ({ messages: { card: _, ...messages }, ...r }) => ({
+      ...r,
+      messages,
+    }));
+    await door.ports.jobs.add("messages", "syncMessages", id, 1);
+    await door.work();
+    const card = await door.card(id);
+    expect(card).not.toBe(copy);
+    await door.slack.click(CAROL, card, "approve");
+    await door.until(id, "active");
+    await door.slack.click(ALICE, copy, "approve");
+    await door.whisper(ALICE, "your click changed nothing");
+    expect(copy.text).toBe("Out of date: nothing can be done here any more.");
+    expect(buttonsOf(copy)).toEqual([]);
+    expect(card.text).toContain("Active");
+  });
+
+  test("a message that may bear a token is left alone", async () => {
+    const door = await openDoor();
+    await door.grant();
+    const dm = await door.dm(BOB, "eyJ-planted");
+    door.ports.requests.restore(new Map());
+    await door.slack.click(BOB, dm, "hide");
+    await door.whisper(BOB, "there is no request");
+    expect(visibleText(dm)).toContain("eyJ-planted");
+  });
+});
+
 describe("one's own", () => {
   test("withdrawn in the DM: the DM is redrawn and nothing is told apart", async () => {
     const door = await openDoor();
@@ -297,7 +330,7 @@ describe("revoke, on the card", () => {
     await door.slack.command(BOB, GENERAL, "revoke");
     await door.until(id, "ending");
     await door.slack.submit(CAROL, view.id, { why: "x" });
-    await door.whisper(CAROL, "Too late:");
+    await door.whisper(CAROL, "your click changed nothing");
     await door.slack.redeliver(click);
     await door.slack.waitFor(() => door.slack.ephemerals(CAROL).length === 2);
     expect(door.slack.views(CAROL)).toEqual([]);

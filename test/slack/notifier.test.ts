@@ -478,7 +478,7 @@ describe("removing a message of no more use", () => {
     slack.settings.deletionForbidden = true;
     await remove(place);
     expect(slack.dm("U0BOB").map(({ text }) => text)).toEqual([
-      "Out of date: the newest message of this request says how it stands.",
+      "Out of date: nothing can be done here any more.",
     ]);
     expect(JSON.stringify(slack.dm("U0BOB")[0]?.blocks)).not.toContain("button");
   });

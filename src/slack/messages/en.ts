@@ -178,9 +178,8 @@ export const en = {
   goneOn: (fmt: Formatter): string =>
     `${fmt.b("Confirmed:")} the bot goes on with this Redis. New access is granted again; what was asked for before it was restored is not.`,
   confirmedBy: (who: string): string => `confirmed by ${who}`,
-  /** Over a message that Slack lets nobody delete. */
-  gone: (fmt: Formatter): string =>
-    `${fmt.b("Out of date:")} the newest message of this request says how it stands.`,
+  /** Over a message that Slack lets nobody delete, or that stands in no record. */
+  gone: (fmt: Formatter): string => `${fmt.b("Out of date:")} nothing can be done here any more.`,
   /** Where it was asked, after it was vetted. */
   asked: {
     checking: (f: Facts, fmt: Formatter): string =>

@@ -157,7 +157,7 @@ export const zh: Words = {
   goneOn: (fmt) =>
     `${fmt.b("已确认：")} 机器人将继续使用这个 Redis。新的权限恢复开通；恢复之前提出的申请不会开通。`,
   confirmedBy: (who) => `由 ${who} 确认`,
-  gone: (fmt) => `${fmt.b("已过时：")} 请看这条申请的最新消息。`,
+  gone: (fmt) => `${fmt.b("已过时：")} 这条消息已不能再操作。`,
   asked: {
     checking: (f, fmt) =>
       `${fmt.b("正在核对：")} ${what(f)}。暂时无法从 Slack 得知谁可以申请，结果会在私信中告知。`,

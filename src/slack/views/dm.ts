@@ -70,5 +70,4 @@ export function reminder(p: Renderer, r: AccessRequest, key: MessageKey): Messag
 }
 
 /** Over what Slack lets nobody delete. */
-export const gone = (p: Renderer, r: AccessRequest): Message =>
-  message(p, (fmt) => p.words.gone(fmt), [], [r.id]);
+export const gone = (p: Renderer, id: string): Message => message(p, (fmt) => p.words.gone(fmt), [], [id]);

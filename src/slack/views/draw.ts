@@ -43,7 +43,10 @@ export function drawMessage(
 ): Message {
   const p = rendererOf(ctx);
   const kind = kindOf(key);
-  if (shows === "gone" || kind === "delay") return gone(p, r);
+  if (shows === "gone" || kind === "delay") return gone(p, r.id);
   const draw = KINDS[kind] as (d: Drawing, shows: Shows) => Message;
   return draw({ p, r, key, first }, shows);
 }
+
+/** Over a message that stands in no record. */
+export const outOfDateMessage = (id: string, ctx: ViewContext): Message => gone(rendererOf(ctx), id);

@@ -10,7 +10,7 @@ export {
   readDecision,
 } from "./decision.ts";
 export { busyReply, type Done, doneReply, unforeseenReply } from "./done.ts";
-export { drawMessage } from "./draw.ts";
+export { drawMessage, outOfDateMessage } from "./draw.ts";
 export { commandOf, type FilledForm, type FormDraft, type FormOrigin, readForm } from "./form-draft.ts";
 export { formErrors } from "./form-errors.ts";
 export { helpReply } from "./help.ts";

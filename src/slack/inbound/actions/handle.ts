@@ -8,6 +8,7 @@ import { Click, FormChange } from "../payload.ts";
 import { errorReply } from "../reply.ts";
 import { whileBusy } from "../while-busy.ts";
 import { type ActionReply, actionFor } from "./index.ts";
+import { bearsNoToken, redrawStray } from "./stray.ts";
 
 export async function handleClick(
   context: HandlerContext,
@@ -26,21 +27,25 @@ export async function handleClick(
 }
 
 async function outcome(
-  { log }: HandlerContext,
+  context: HandlerContext,
   click: Click,
   work: () => Promise<ActionReply | undefined>,
 ): Promise<ActionReply | undefined> {
   try {
     return await work();
   } catch (error) {
+    if (error instanceof Refused) await redrawStray(context, click, error.refusal);
     if (error instanceof Refused && isTwice(click, error.refusal)) return undefined;
-    return { reply: errorReply(log, error, click.target?.id), replace: isForgotten(click, error) };
+    return { reply: errorReply(context.log, error, click.target?.id), replace: isForgotten(click, error) };
   }
 }
 
 /** Nothing redraws a message whose record is gone: the answer takes the place of its dead buttons. */
-const isForgotten = ({ target }: Click, error: unknown): boolean =>
-  target !== undefined && error instanceof Refused && error.refusal.kind === "unknown-request";
+const isForgotten = (click: Click, error: unknown): boolean =>
+  click.target !== undefined &&
+  bearsNoToken(click) &&
+  error instanceof Refused &&
+  error.refusal.kind === "unknown-request";
 
 const DOES: Record<string, string> = {
   approve: "approved",

@@ -1,0 +1,37 @@
+/** A clicked message that its record does not know: a copy whose first answer was lost. One line without buttons is left of it. */
+import type { Refusal } from "../../../domain/refusal.ts";
+import type { ActionId } from "../../ids.ts";
+import { outOfDateMessage } from "../../views/index.ts";
+import type { HandlerContext } from "../context.ts";
+import type { Click } from "../payload.ts";
+import { localeOf } from "../reply.ts";
+
+const ON_CARDS: readonly string[] = [
+  "approve",
+  "approveNote",
+  "deny",
+  "withdraw",
+  "nudge",
+  "again",
+  "change",
+] satisfies ActionId[];
+const OVER: readonly Refusal["kind"][] = ["late", "stale"];
+
+/** A message with a token may be all that its holder has, where its record was lost: it is left alone. */
+export const bearsNoToken = ({ action }: Click): boolean => ON_CARDS.includes(action);
+
+/** Never rejects. */
+export async function redrawStray(context: HandlerContext, click: Click, refusal: Refusal): Promise<void> {
+  const { target, channel, ts, ephemeral, user } = click;
+  if (!target || !channel || !ts || ephemeral) return;
+  if (!OVER.includes(refusal.kind) || !bearsNoToken(click)) return;
+  try {
+    const request = await context.ports.requests.get(target.id);
+    if (!request || Object.values(request.messages).some((sent) => sent.ts === ts)) return;
+    const locale = channel.startsWith("D") ? await localeOf(context, user) : context.language;
+    const message = outOfDateMessage(target.id, context.viewContext(locale));
+    await context.client.chat.update({ channel, ts, ...message });
+  } catch (error) {
+    context.log.warn({ id: target.id, err: error }, "a message of no record could not be redrawn");
+  }
+}
