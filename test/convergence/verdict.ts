@@ -97,10 +97,7 @@ function gist({ blocks = [], text }: Pick<SlackMessage, "blocks" | "text">, key:
   const pressed = actionables(blocks as Block[]).map(
     ({ element }) => `[${element.action_id} ${element.value ?? ""}]`,
   );
-  const sentence =
-    key === "token"
-      ? (first.split(/[:：]/)[0] ?? "").replace("Ready", "Active").replace("已就绪", "生效中")
-      : first;
+  const sentence = key === "token" ? (first.split(/[:：]/)[0] ?? "") : first;
   return [sentence, ...(key === "token" ? [] : pressed)].join(" ");
 }
 
