@@ -24,7 +24,7 @@ afterEach(async () => {
 
 const replies = () => world.slack.messages(APPROVALS).filter((m) => m.thread_ts !== undefined);
 const reply = () => world.slack.waitFor(() => replies().at(-1));
-const waiting = () => it.dm(BOB, "Waiting:");
+const waiting = () => it.dm(BOB, "Waiting for approval:");
 const buttons = async (): Promise<string[]> => buttonsOf(await waiting());
 const reminded = async () => world.until(async () => !(await buttons()).includes("Remind them"));
 const only = async () => {
@@ -48,7 +48,7 @@ test("halfway to its closing, one reply below the card mentions those asked; it 
   await world.jump(HOUR);
   await only();
   await world.jump(HOUR);
-  await it.dm(BOB, "Lapsed:");
+  await it.dm(BOB, "nobody decided");
   expect(replies()).toHaveLength(1);
 });
 
@@ -64,10 +64,10 @@ test("the requester does it instead, once: neither the button nor time does it a
   await it.whisper(BOB, "they were reminded");
   await world.jump(2 * HOUR);
   await only();
-  await world.slack.click(ALICE, card, "Approve");
+  await world.slack.click(ALICE, card, "approve");
   await world.until(async () => (await world.records())[0]?.state === "active");
   await world.slack.redeliver(click);
-  await it.whisper(BOB, "Too late:");
+  await it.whisper(BOB, "your click changed nothing");
   expect((await world.records())[0]?.nudgedAt).toBeTypeOf("number");
 });
 

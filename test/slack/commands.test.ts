@@ -47,7 +47,7 @@ describe("asking", () => {
     await door.slack.command(BOB, "dm", "guest 4h a look");
     await expect.poll(() => door.ports.requests.all()[0]?.state).toBe("pending");
     await door.work();
-    await door.dm(BOB, "Waiting:");
+    await door.dm(BOB, "Waiting for approval:");
     await door.listener.stop();
     expect(door.slack.ephemerals(BOB)).toEqual([]);
   });

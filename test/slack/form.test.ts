@@ -60,7 +60,7 @@ describe("opening", () => {
     await door.slack.submit(BOB, view.id, { reason: "a look" });
     await expect.poll(() => door.ports.requests.all()[0]?.state).toBe("pending");
     await door.work();
-    await door.dm(BOB, "Waiting:");
+    await door.dm(BOB, "Waiting for approval:");
     expect(door.slack.ephemerals(BOB)).toEqual([]);
     await door.slack.shortcut(BOB, "another");
     await door.listener.stop();
