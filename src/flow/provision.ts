@@ -118,8 +118,8 @@ async function prepare(ports: Ports, request: Open, signal: AbortSignal): Promis
   const [, objects, message] = await settleAll([
     reportOutage(ports, id, "slack", () => assertStillAllowed(ports, request)),
     reportOutage(ports, id, "hub", () => ports.grants.create(request, signal)),
-    // After an outage the message that rings waits for its token: it would only have to say again that it takes long.
-    request.outage
+    // Where it was said that it takes long, the message that rings waits for its token: it could only say so again.
+    saysDelay(request)
       ? Promise.resolve(undefined)
       : reportOutage(ports, id, "slack", () => placeFor(ports, request)),
   ]);
@@ -158,10 +158,12 @@ async function placeFor(ports: Ports, found: Open): Promise<Place> {
 const setDelayAside = (ports: Ports, { id }: Open): Promise<AccessRequest> =>
   commit(ports, id, (r) => {
     const { token, ...others } = r.messages;
-    if (!isOpen(r) || token?.shows !== "outage" || token.ts === "" || token.token || others.delay)
-      return null;
+    if (!isOpen(r) || !token || !saysDelay(r) || others.delay) return null;
     return { ...r, messages: { ...others, delay: token } };
   });
+
+const saysDelay = ({ messages: { token } }: AccessRequest): boolean =>
+  token?.shows === "outage" && token.ts !== "" && !token.token;
 
 /** Frozen terms and today's catalog hold, and both people are still who they were. Throws GrantFailed. */
 async function assertStillAllowed({ directory, policy }: Ports, request: Open): Promise<void> {
