@@ -50,8 +50,8 @@ const bearsToken = ({ blocks }: SlackMessage): boolean => /eyJ[\w-]{20}/.test(JS
 function approveAtOnce({ slack }: FastBot): void {
   slack.onEvent((change) => {
     if (change.kind !== "message" || change.message.channel !== APPROVALS_CHANNEL) return;
-    if (JSON.stringify(change.message.blocks).includes('"Approve"'))
-      void slack.click(APPROVER, change.message, "Approve");
+    if (JSON.stringify(change.message.blocks).includes('"action_id":"approve"'))
+      void slack.click(APPROVER, change.message, "approve");
   });
 }
 
@@ -104,7 +104,7 @@ async function ends(bot: FastBot): Promise<{ last: number; revoke: number }> {
     if (n === MANY / 2) revoke = revokeOne(bot, id);
     const message = slack.dm(PEOPLE[n] ?? "").find(bearsToken);
     return message
-      ? slack.click(PEOPLE[n] ?? "", message, "Release now", { confirm: true })
+      ? slack.click(PEOPLE[n] ?? "", message, "release", { confirm: true })
       : Promise.resolve();
   });
   await until(bot, "no token left", () => standing(bot).length === 0);

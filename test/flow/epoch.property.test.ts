@@ -285,5 +285,6 @@ const notifier = {
   redraw: async () => "done",
   roomForToken: async () => ({ use: () => true, [Symbol.asyncDispose]: async () => {} }),
   showToken: async () => {},
+  remove: async () => {},
   takeTokenOff: async () => "edited",
 };
