@@ -103,9 +103,7 @@ async function ends(bot: FastBot): Promise<{ last: number; revoke: number }> {
   await spread(bot, (n) => {
     if (n === MANY / 2) revoke = revokeOne(bot, id);
     const message = slack.dm(PEOPLE[n] ?? "").find(bearsToken);
-    return message
-      ? slack.click(PEOPLE[n] ?? "", message, "release", { confirm: true })
-      : Promise.resolve();
+    return message ? slack.click(PEOPLE[n] ?? "", message, "release", { confirm: true }) : Promise.resolve();
   });
   await until(bot, "no token left", () => standing(bot).length === 0);
   const last = clock.now() - start;
