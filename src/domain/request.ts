@@ -119,6 +119,7 @@ export const Failure = z.enum([
   "no-cluster-role",
   "recipient-gone",
   "dm-closed",
+  "message-lost",
   "terms-changed",
   "restored",
 ]);

@@ -252,6 +252,11 @@ export class PostUnanswered extends Error {
   override name = "PostUnanswered";
 }
 
+/** It was posted as often as may be, and no answer ever came. */
+export class PostsLost extends PostUnanswered {
+  override name = "PostsLost";
+}
+
 /** Slack asks to wait so long. */
 export class SlackBusy extends Error {
   override name = "SlackBusy";

@@ -15,6 +15,7 @@ import {
   type Later,
   type Place,
   type Ports,
+  PostsLost,
   type RoomForToken,
 } from "./ports.ts";
 import { settleDoubtful } from "./settle-doubtful.ts";
@@ -149,9 +150,15 @@ async function placeFor(ports: Ports, found: Open): Promise<Place> {
   const request = await setDelayAside(ports, found);
   const before = request.messages.token;
   if (before && before.ts !== "") return before;
-  const place = await postMessage(ports, request, { key: "token", shows: "setting-up" });
+  const place = await postMessage(ports, request, { key: "token", shows: "setting-up" }).catch(unlessLost);
   if (!place) throw new GrantFailed("dm-closed", "Slack does not let the bot write to this person");
   return place;
+}
+
+/** A third post is made by nobody, and without a place nothing can be shown: better told now than waited for in vain. */
+function unlessLost(error: unknown): never {
+  if (error instanceof PostsLost) throw new GrantFailed("message-lost", error.message);
+  throw error;
 }
 
 /** What said that it takes long gives way to a new message, for an edit does not ring; one at a time. */

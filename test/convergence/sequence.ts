@@ -131,10 +131,11 @@ async function heal(world: World, fleet: Fleet): Promise<void> {
 async function settle(world: World, fleet: Fleet): Promise<void> {
   for (let left = MINUTES; left > 0; left--) {
     await fleet.pass(MINUTE, 3_000);
-    if (left <= MINUTES - 2 && atRest(await world.records())) break;
+    if (left > MINUTES - 2 || !atRest(await world.records())) continue;
+    // The last sweep found nothing to do, or what it did is done.
+    await fleet.rest(2_000);
+    if (atRest(await world.records())) break;
   }
-  // The last sweep found nothing to do, or what it did is done.
-  await fleet.rest(2_000);
 }
 
 function told(world: World, plan: Plan, wrong: string[]): string {

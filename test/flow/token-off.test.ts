@@ -161,6 +161,22 @@ test("posts whose answers are lost are repeated once at most, and no copy ever b
   expect(buttonsOf(ready)).toContain("I've copied it, hide");
 });
 
+test("both posts of the token's message are lost for good: told, and not waited for in vain", async () => {
+  const card = await it.ask("guest 2h", "first");
+  // The newest in the DM is another's: what came before it, Slack does not let the bot see.
+  await it.ask("admin 1h", "OPS-2 second");
+  world.slack.failNext("chat.postMessage", { status: 500 }, MANY);
+  await world.slack.click(ALICE, card, "approve");
+  const first = async () => (await world.records()).find(({ reason }) => reason === "first");
+  await world.until(async () => (await first())?.messages.token?.unanswered?.posts === 2);
+  world.slack.clearFailures();
+  await passUntil(async () => (await first())?.state === "ended", 30 * SECOND);
+  expect(await first()).toMatchObject({ end: { cause: "failed", failure: "message-lost" } });
+  await it.dm(BOB, "Slack never said");
+  expect(tokensShown()).toEqual([]);
+  await passUntil(settled, 20 * SECOND);
+});
+
 test("the answer to the token's own post is lost: its place is found again, and there is one message", async () => {
   const card = await it.ask("guest 2h", "first");
   await world.until(async () => Boolean((await world.records())[0]?.messages.waiting?.ts));

@@ -59,13 +59,15 @@ const EDITS: Record<string, readonly Edit[]> = {
     ],
   ],
   "src/flow/support/outage.ts": [["  other:", '  quota: "over its quota",\n  other:']],
-  "src/slack/messages/en.ts": [
+  "src/slack/messages/en-request.ts": [
     ["  other: () =>", '  quota: () => "over its quota",\n  other: () =>'],
-    ["    other: `", "    'locked-down': 'locked down' + by + why,\n    other: `"],
+    ['    other: "another', "    'locked-down': 'locked down',\n    other: \"another"],
+    ["  other: (f, fmt) =>", "  'locked-down': () => 'Ended, locked down:',\n  other: (f, fmt) =>"],
   ],
-  "src/slack/messages/zh.ts": [
+  "src/slack/messages/zh-request.ts": [
     ["  other: () =>", '  quota: () => "超出配额",\n  other: () =>'],
-    ["    other: `", "    'locked-down': '锁定' + why,\n    other: `"],
+    ['    other: "由', "    'locked-down': '锁定',\n    other: \"由"],
+    ["  other: (f, fmt) =>", "  'locked-down': () => '已结束，锁定：',\n  other: (f, fmt) =>"],
   ],
 };
 

@@ -6,12 +6,13 @@ import {
   type Place,
   type Ports,
   PostRefused,
+  PostsLost,
   PostUnanswered,
   type Sent,
 } from "../ports.ts";
 import { commit } from "./commit.ts";
 
-/** Where it stands; null when Slack refuses to deliver it, which the record then says. Throws PostUnanswered and what Slack throws. */
+/** Where it stands; null when Slack refuses to deliver it, which the record then says. Throws PostUnanswered, PostsLost and what Slack throws. */
 export async function postMessage(
   ports: Ports,
   request: AccessRequest,
@@ -61,7 +62,7 @@ async function postsBefore(ports: Ports, request: AccessRequest, key: MessageKey
     );
     return found;
   }
-  if (unanswered.posts >= POSTS_MAX) throw new PostUnanswered("no answer to this message's posts");
+  if (unanswered.posts >= POSTS_MAX) throw new PostsLost("no answer to this message's posts");
   return unanswered.posts;
 }
 

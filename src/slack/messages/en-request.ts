@@ -90,6 +90,8 @@ const failure: ByFailure = {
     "The bot's records were restored from an older copy, and whether this access has ended since is not known: so it was not made again. Ask again.",
   "dm-closed": (f, fmt) =>
     `The bot cannot write to ${fmt.who(f.requester)}, so the token was not delivered and is taken back. Open a DM with the bot, then ask again.`,
+  "message-lost": () =>
+    "Slack never said whether the message for your token arrived, so there is no access. Ask again.",
 };
 const failed: Sentence = (f, fmt) =>
   f.end.failure ? failure[f.end.failure](f, fmt) : "There is no access. Ask again, or tell an administrator.";

@@ -93,6 +93,7 @@ const failure: ByFailure = {
     "机器人的记录是从较旧的副本恢复的，无法得知这项权限此后是否已经结束，因此没有再次开通。请再次申请。",
   "dm-closed": (f, fmt) =>
     `机器人无法给 ${fmt.who(f.requester)} 发私信，令牌未送达，正在收回。请先打开与机器人的私信，再次申请。`,
+  "message-lost": () => "Slack 始终没有确认用于显示令牌的消息是否送达，因此没有授权。请再次申请。",
 };
 const failed: Sentence = (f, fmt) =>
   f.end.failure ? failure[f.end.failure](f, fmt) : "没有授权。请再次申请，或告知管理员。";
