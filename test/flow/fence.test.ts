@@ -4,7 +4,8 @@ import { visibleText } from "../../sandbox/slack/index.ts";
 import type { RequestId, UserId } from "../../src/domain/ids.ts";
 import { decideRequest } from "../../src/flow/decide.ts";
 import { hideToken } from "../../src/flow/hide.ts";
-import type { Ports } from "../../src/flow/ports.ts";
+import { type Ports, PostUnanswered } from "../../src/flow/ports.ts";
+import { provisionGrant } from "../../src/flow/provision.ts";
 import { makeRequest } from "../../src/flow/request.ts";
 import { releaseGrant } from "../../src/flow/revoke.ts";
 import { syncMessages } from "../../src/flow/sync-messages.ts";
@@ -117,4 +118,26 @@ test("a card is about to be posted: the late one does not post it beside the oth
   await late.catch(() => {});
   expect(world.slack.messages(APPROVALS)).toHaveLength(1);
   expect(world.slack.dm(BOB)).toHaveLength(1);
+});
+
+test("both posts of the token's message are lost for good: told, and not waited for in vain", async () => {
+  const requester = { id: BOB as UserId, name: "Bob", locale: "en" } as const;
+  const { id } = await makeRequest(steps.ports, { requester, text: "guest 2h because", triggerId: "t1" });
+  await steps.work();
+  await decideRequest(steps.ports, { id, terms: 1, by: ALICE as UserId, verdict: { approve: true } });
+  const notifier: Ports["notifier"] = {
+    ...steps.ports.notifier,
+    post: () => Promise.reject(new PostUnanswered("lost")),
+    findPost: async () => "unknown",
+  };
+  const deaf = { ...steps.ports, notifier };
+  for (let tries = 0; tries < 2; tries++) await expect(provisionGrant(deaf, id)).rejects.toThrow("lost");
+  await provisionGrant(deaf, id);
+  expect(await steps.ports.requests.get(id)).toMatchObject({
+    state: "ending",
+    end: { cause: "failed", failure: "message-lost" },
+  });
+  await steps.finish();
+  expect(world.slack.dm(BOB).map(visibleText).join("\n")).toContain("Slack never said");
+  expect(tokens()).toEqual([]);
 });
