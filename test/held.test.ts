@@ -107,7 +107,8 @@ describe("at a start", () => {
     await putBack();
     await world.jump(10 * SECOND);
     await world.until(async () => (await bot.status()).status === 200);
-    await world.jump(5 * SECOND);
+    // What waits, waits by the clock that was believed.
+    await world.jump(2 * MINUTE);
     await world.slack.waitFor(() => tokenOf(MEI));
     expect(errors(bot, "role admin")).toHaveLength(1);
     expect(

@@ -107,7 +107,7 @@ test("the bot dies at the end while Slack is away: the next one takes the token 
   await passUntil(() => tokensShown().length === 0, 20 * SECOND);
   await pass(20 * SECOND);
   await swept();
-  await passUntil(settled, 20 * SECOND);
+  await world.until(settled, 20_000);
 });
 
 test("a hide that Slack does not take says so, and is done later", async () => {
