@@ -12,10 +12,22 @@ export interface DmOptions {
 const KEEP_MS = 90 * DAY;
 const nameOf = (user: UserId): string => `dm:${user}`;
 
+/** Opened at this moment: a welcome and an answer to the same person need one DM. */
+const opening = new WeakMap<Memory, Map<UserId, Promise<string>>>();
+
 /** Throws what the client throws. */
-export async function dmWith({ memory, clock }: DmOptions, client: WebClient, user: UserId): Promise<string> {
+export async function dmWith(options: DmOptions, client: WebClient, user: UserId): Promise<string> {
+  const { memory } = options;
   const known = await memory.read(nameOf(user), ["channel"]);
   if (known?.values[0]) return known.values[0];
+  const underWay = opening.get(memory) ?? new Map<UserId, Promise<string>>();
+  opening.set(memory, underWay);
+  const opened = underWay.get(user) ?? open(options, client, user).finally(() => underWay.delete(user));
+  underWay.set(user, opened);
+  return opened;
+}
+
+async function open({ memory, clock }: DmOptions, client: WebClient, user: UserId): Promise<string> {
   const at = clock.now();
   const { channel } = await client.conversations.open({ users: user });
   if (!channel?.id) throw new Error("conversations.open answered without a channel");
