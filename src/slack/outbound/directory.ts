@@ -7,6 +7,7 @@ import { Person, type Profile, Standing } from "../../domain/person.ts";
 import { type Clock, type Directory, type Memory, type Purpose, SlackBusy } from "../../flow/ports.ts";
 import { retryAfter, type SlackClients, slackError } from "./client.ts";
 import { type HomeWorkspace, profileOf, SlackUser } from "./profile.ts";
+import { sharing } from "./sharing.ts";
 
 export interface DirectoryOptions {
   slack: Pick<SlackClients, "interactive" | "to">;
@@ -110,17 +111,6 @@ const Members = z.array(UserId.nullable().catch(null));
 /** A user group that is gone or disabled has none. */
 const members = (found: unknown): UserId[] =>
   (Members.safeParse(found).data ?? []).filter((id) => id !== null);
-
-/** Those who ask the same while it is being asked get the same answer. */
-function sharing() {
-  const asked = new Map<string, Promise<unknown>>();
-  return <T>(name: string, ask: () => Promise<T>): Promise<T> => {
-    const before = asked.get(name) as Promise<T> | undefined;
-    const answer = before ?? ask().finally(() => asked.delete(name));
-    asked.set(name, answer);
-    return answer;
-  };
-}
 
 /** Of what nobody waits for, Slack's jobs come back; the rest is asked as for somebody who waits. */
 function clientFor({ slack }: DirectoryOptions, purpose: Purpose): WebClient {

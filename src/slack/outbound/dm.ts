@@ -3,6 +3,7 @@ import type { WebClient } from "@slack/web-api";
 import { DAY } from "../../domain/duration.ts";
 import type { UserId } from "../../domain/ids.ts";
 import type { Clock, Memory } from "../../flow/ports.ts";
+import { type Share, sharing } from "./sharing.ts";
 
 export interface DmOptions {
   memory: Memory;
@@ -12,19 +13,17 @@ export interface DmOptions {
 const KEEP_MS = 90 * DAY;
 const nameOf = (user: UserId): string => `dm:${user}`;
 
-/** Opened at this moment: a welcome and an answer to the same person need one DM. */
-const opening = new WeakMap<Memory, Map<UserId, Promise<string>>>();
+/** A welcome and an answer to the same person at one moment need one DM. */
+const shares = new WeakMap<Memory, Share>();
 
 /** Throws what the client throws. */
 export async function dmWith(options: DmOptions, client: WebClient, user: UserId): Promise<string> {
   const { memory } = options;
   const known = await memory.read(nameOf(user), ["channel"]);
   if (known?.values[0]) return known.values[0];
-  const underWay = opening.get(memory) ?? new Map<UserId, Promise<string>>();
-  opening.set(memory, underWay);
-  const opened = underWay.get(user) ?? open(options, client, user).finally(() => underWay.delete(user));
-  underWay.set(user, opened);
-  return opened;
+  const share = shares.get(memory) ?? sharing();
+  shares.set(memory, share);
+  return share(user, () => open(options, client, user));
 }
 
 async function open({ memory, clock }: DmOptions, client: WebClient, user: UserId): Promise<string> {
