@@ -16,28 +16,29 @@ export type Listing = Hub & { log?: Log | undefined };
 export async function list(hub: Listing, signal: AbortSignal): Promise<GrantObjects[]> {
   const { client, instance } = hub;
   const lister = createLister(hub);
-  const read = async (path: string, take: (item: unknown) => void) => {
+  const read = async (path: string, take: (metadata: Metadata | undefined) => void) => {
     const paging = { signal, accept: METADATA, labelSelector: selector(instance) };
-    for await (const item of listPages(client, path, paging)) take(item);
+    for await (const item of listPages(client, path, paging)) take(readMetadata(item));
   };
   await Promise.all([read(accountsPath(hub), lister.account), read(BINDINGS_PATH, lister.binding)]);
   return lister.list(signal);
 }
 
-/** Is shown accounts and bindings, whosever they are. */
+/** Is shown the metadata of accounts and bindings, whosever they are; undefined for what cannot be read. */
 export interface Lister {
-  account(item: unknown): void;
-  binding(item: unknown): void;
+  account(metadata: Metadata | undefined): void;
+  binding(metadata: Metadata | undefined): void;
   /** Throws HubError, or the signal's reason. */
   list(signal: AbortSignal): Promise<GrantObjects[]>;
 }
 
 const Item = z.object({ metadata: Metadata });
 
+export const readMetadata = (item: unknown): Metadata | undefined => Item.safeParse(item).data?.metadata;
+
 export function createLister(hub: Listing): Lister {
   const found = new Map<string, GrantObjects>();
-  const add = (item: unknown): { to: GrantObjects; metadata: Metadata } | null => {
-    const metadata = Item.safeParse(item).data?.metadata;
+  const add = (metadata: Metadata | undefined): GrantObjects | null => {
     // What cannot be read keeps nobody from the others.
     if (!metadata) hub.log?.warn({}, "An object cannot be read: left alone.");
     if (!metadata || instanceOf(metadata) !== hub.instance) return null;
@@ -48,16 +49,16 @@ export function createLister(hub: Listing): Lister {
     if (!key) return null;
     const to = found.get(name) ?? { key, account: null, binding: null, foreign: false };
     found.set(name, to);
-    return { to, metadata };
+    return to;
   };
   return {
-    account(item) {
-      const one = add(item);
-      if (one) one.to.account = standing(one.metadata);
+    account(metadata) {
+      const to = add(metadata);
+      if (to && metadata) to.account = standing(metadata);
     },
-    binding(item) {
-      const one = add(item);
-      if (one) one.to.binding = { uid: one.metadata.uid };
+    binding(metadata) {
+      const to = add(metadata);
+      if (to && metadata) to.binding = { uid: metadata.uid };
     },
     list: (signal) => settleHalves(hub, [...found.values()], signal),
   };

@@ -4,7 +4,7 @@ import { readObject } from "../client/objects.ts";
 import { listPages } from "../client/pages.ts";
 import { accountsPath, BINDINGS_PATH } from "./find.ts";
 import { createSurveyor, type Surveyor } from "./foreign.ts";
-import { createLister, type Listing } from "./list.ts";
+import { createLister, type Listing, readMetadata } from "./list.ts";
 import type { ForeignScope } from "./whose.ts";
 
 /** Throws HubError, or the signal's reason. */
@@ -14,8 +14,8 @@ export async function surveyForSweep(hub: Listing & ForeignScope, signal: AbortS
   let isWhole = true;
   const read = async (path: string, kind: keyof Omit<Surveyor, "survey">) => {
     for await (const item of listPages(hub.client, path, { signal })) {
-      lister[kind](item);
       const object = readObject(item);
+      lister[kind](object?.metadata ?? readMetadata(item));
       if (object) surveyor[kind](object);
       else isWhole = false;
     }
