@@ -82,28 +82,15 @@ export function createNotifier(options: NotifierOptions): Notifier {
     },
 
     async remove(r, key, at) {
-      const client = slack.to("tidying");
-      const ways: readonly Way[] = [
-        { done: "deleted", work: () => client.chat.delete(placeOf(at)) },
-        {
-          done: "edited",
-          work: () => client.chat.update({ ...placeOf(at), ...draw(r, key, "gone", false) }),
-        },
-      ];
-      const outcome = await eitherWay(ways, false);
+      const { edit, erase } = waysOff(slack.to("tidying"), at, () => draw(r, key, "gone", false));
+      const outcome = await eitherWay([erase, edit], false);
       if (typeof outcome !== "string")
         log.warn({ id: r.id, key, slack: outcome.refused }, "Slack lets nobody delete or edit this message");
     },
 
     async takeTokenOff(r, shows, at, how) {
-      const client = slack.to("take-off");
-      const edit = () => client.chat.update({ ...placeOf(at), ...draw(r, "token", shows, false) });
-      const erase = () => client.chat.delete(placeOf(at));
-      const ways = [
-        { done: "edited", work: edit },
-        { done: "deleted", work: erase },
-      ] as const;
-      return eitherWay(how === "edit" ? ways : ways.toReversed(), how !== "delete");
+      const { edit, erase } = waysOff(slack.to("take-off"), at, () => draw(r, "token", shows, false));
+      return eitherWay(how === "edit" ? [edit, erase] : [erase, edit], how !== "delete");
     },
   };
 }
@@ -138,11 +125,21 @@ async function send(
   }
 }
 
-const placeOf = ({ channel, ts }: Place): Place => ({ channel, ts });
-
 interface Way {
   done: "edited" | "deleted";
   work(): Promise<unknown>;
+}
+
+/** What stands there is made to be no more what it was. */
+function waysOff(
+  client: WebClient,
+  { channel, ts }: Place,
+  instead: () => Message,
+): Record<"edit" | "erase", Way> {
+  return {
+    edit: { done: "edited", work: () => client.chat.update({ channel, ts, ...instead() }) },
+    erase: { done: "deleted", work: () => client.chat.delete({ channel, ts }) },
+  };
 }
 
 /** The first that Slack takes. `inHaste`: the second also where the first has no room. Throws when one may still be taken later. */
