@@ -28,7 +28,7 @@ export async function postMessage(
   await note(ports, request, key, noted, (standing) => JSON.stringify(standing) === known);
   try {
     const place = await ports.notifier.post(request, key, shows);
-    await note(ports, request, key, { ...sent, ...place }, (standing) => !standing?.ts);
+    await note(ports, request, key, { ...sent, ...place }, isUnplaced);
     return place;
   } catch (error) {
     if (error instanceof PostUnanswered) throw error;
@@ -53,18 +53,14 @@ async function postsBefore(ports: Ports, request: AccessRequest, key: MessageKey
   if (found === "absent") return 0;
   if (found !== "unknown") {
     // What it shows is not known: it is redrawn.
-    await note(
-      ports,
-      request,
-      key,
-      { ...found, shows: "", revision: request.revision },
-      (standing) => !standing?.ts,
-    );
+    await note(ports, request, key, { ...found, shows: "", revision: request.revision }, isUnplaced);
     return found;
   }
   if (unanswered.posts >= POSTS_MAX) throw new PostsLost("no answer to this message's posts");
   return unanswered.posts;
 }
+
+const isUnplaced = (standing: Sent | undefined): boolean => !standing?.ts;
 
 /** Who slept over its lease does nothing beside the one that took over. Throws PostUnanswered where that one did something. */
 async function note(
