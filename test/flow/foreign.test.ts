@@ -5,11 +5,11 @@ import { visibleText } from "../../sandbox/slack/index.ts";
 import { HOUR } from "../../src/domain/duration.ts";
 import { sweep } from "../../src/flow/sweep.ts";
 import { account, binding } from "../../src/hub/grants/objects.ts";
-import { SWEEP } from "../../src/queue/sweeps.ts";
 import { words } from "../../src/slack/messages/index.ts";
 import { ALICE, startBot, startWorld, type World } from "../helpers/bot.ts";
 import { GRANTS_NAMESPACE } from "../helpers/bot-account.ts";
 import { openSteps } from "../helpers/steps.ts";
+import { swept } from "../helpers/swept.ts";
 import { approved } from "../hub/requests.ts";
 
 let world: World;
@@ -25,11 +25,6 @@ async function bind(name: string, subject: object = { kind: "User", name: "syste
     body: { metadata: { name }, roleRef, subjects: [subject] },
   });
   await admin.close();
-}
-/** Sweeps, and waits for its end. */
-async function swept() {
-  const job = await world.queue.add(SWEEP, {});
-  await world.until(async () => !(await job.isActive()) && !(await job.isWaiting()));
 }
 const news = () => world.slack.dm(ALICE).map(visibleText);
 
@@ -50,10 +45,10 @@ test("in the log and to each administrator, once an object, also after a restart
   const second = await startBot(world);
   await bind("another", { kind: "ServiceAccount", namespace: "default", name: "karpor-admin" });
   await world.until(async () => {
-    await swept();
+    await swept(world);
     return news().length > 1;
   });
-  await swept();
+  await swept(world);
   expect(news()).toHaveLength(2);
   expect(news()[1]).toContain("`another` gives `karpor-admin` to `default/karpor-admin`");
   expect(news()[1]).not.toContain("anonymous");

@@ -3,9 +3,9 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { buttonsOf, visibleText } from "../../sandbox/slack/index.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../src/domain/duration.ts";
 import { isSettled } from "../../src/domain/messages.ts";
-import { SWEEP } from "../../src/queue/sweeps.ts";
 import { ALICE, APPROVALS, BOB, CAROL, MEI, startBot, startWorld, type World } from "../helpers/bot.ts";
 import { scene, TOKEN, tokenIn } from "../helpers/scene.ts";
+import { swept } from "../helpers/swept.ts";
 
 let world: World;
 let bot: Awaited<ReturnType<typeof startBot>>;
@@ -45,12 +45,6 @@ async function passUntil(holds: () => Promise<boolean> | boolean, step = 2 * SEC
   expect(await holds()).toBe(true);
 }
 
-/** What was given up meanwhile is taken up again. */
-async function swept(): Promise<void> {
-  const job = await world.queue.add(SWEEP, {});
-  await world.until(async () => !(await job.isActive()) && !(await job.isWaiting()));
-}
-
 /** Three people hold a token. */
 async function threeTokens(): Promise<void> {
   await it.get("guest 1h", "bobs", BOB);
@@ -74,7 +68,7 @@ test.each([
     expect(tokensShown()).toHaveLength(3);
     world.slack.clearFailures();
     await passUntil(() => tokensShown().length === 0);
-    await swept();
+    await swept(world);
     await passUntil(settled, 20 * SECOND);
   },
 );
@@ -106,7 +100,7 @@ test("the bot dies at the end while Slack is away: the next one takes the token 
   world.slack.clearFailures();
   await passUntil(() => tokensShown().length === 0, 20 * SECOND);
   await pass(20 * SECOND);
-  await swept();
+  await swept(world);
   await world.until(settled, 20_000);
 });
 

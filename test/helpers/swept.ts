@@ -1,0 +1,8 @@
+/** A sweep by the running bot, and its end. */
+import { SWEEP } from "../../src/queue/sweeps.ts";
+import type { World } from "./bot.ts";
+
+export async function swept({ queue, until }: Pick<World, "queue" | "until">): Promise<void> {
+  const job = await queue.add(SWEEP, {});
+  await until(async () => !(await job.isActive()) && !(await job.isWaiting()));
+}
