@@ -2,12 +2,12 @@
 import type { KnownBlock } from "@slack/types";
 import type { Shown } from "../../domain/message-key.ts";
 import type { AccessRequest } from "../../domain/request.ts";
-import { mention } from "../messages/formatter.ts";
 import { cut, escaped, oneLine, shorten } from "../messages/text.ts";
 import { backgroundLine } from "./background.ts";
 import { actions, quote, section } from "./blocks.ts";
 import * as buttons from "./buttons.ts";
 import type { Message } from "./context.ts";
+import { pingsFor, withPings } from "./pings.ts";
 import { factsOf, message, type Renderer } from "./renderer.ts";
 
 export function card(p: Renderer, r: AccessRequest, shows: Shown["card"], first: boolean): Message {
@@ -27,15 +27,14 @@ function because(p: Renderer, r: AccessRequest): KnownBlock[] {
 
 function pending(p: Renderer, r: AccessRequest, first: boolean): Message {
   const f = factsOf(p, r);
-  // One's own request pings nobody but the others.
-  const pings = first ? p.ctx.pings(r.role).filter((who) => who !== r.requester.id) : [];
+  const pings = pingsFor(p, r, first);
   // An approver outside the pings must not be mentioned: that would ping them.
   const all = r.approvers.every((who) => pings.includes(who));
   const footer = [p.words.closes(f, p.rich), p.words.decidedBy(f, p.rich, all), r.id];
   const buttonRow = actions(buttons.approveButton(p, r), buttons.denyButton(p, r), buttons.moreMenu(p, r));
   const { blocks } = message(
     p,
-    (fmt) => [p.words.card.pending(f, fmt), ...pings.map(mention)].join(" "),
+    (fmt) => withPings(p.words.card.pending(f, fmt), pings, fmt),
     [...quote(r.reason), ...allowsLines(p, r), ...backgroundLine(p, r), ...buttonRow],
     footer,
   );
