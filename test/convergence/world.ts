@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { Queue } from "bullmq";
 import { Redis } from "ioredis";
 import { stringify } from "yaml";
@@ -14,6 +15,7 @@ import { startLocalSlack } from "../../sandbox/slack/index.ts";
 import { type Config, loadConfig } from "../../src/config.ts";
 import { AccessRequest } from "../../src/domain/request.ts";
 import { type Keys, keysOf } from "../../src/store/keys.ts";
+import { FORGOTTEN_MS } from "./bot.ts";
 import type { Spell } from "./calls.ts";
 import { catalogOf, EDITS, workspace } from "./people.ts";
 import { createQueues } from "./queue.ts";
@@ -86,6 +88,7 @@ interface Opening {
 }
 
 const JUST_NOW_MS = 2_000;
+const LOOK_MS = 20;
 
 /** The parts of one sequence. */
 function open({ instance, clock, hub, slack, tally, configs, commands, scripts, redis, db, admin }: Opening) {
@@ -145,6 +148,12 @@ function open({ instance, clock, hub, slack, tally, configs, commands, scripts, 
     /** Nobody can look and write it down in one: what was seen before may be said a moment after. */
     hubOpenedJustNow: () => performance.now() - openSince < JUST_NOW_MS,
     records: () => records(commands, keys),
+    /** A minute is more than a lease lasts whose release was lost: Redis counts in the machine's time. */
+    async leasesOver() {
+      const deadline = performance.now() + FORGOTTEN_MS;
+      while ((await keysLike(commands, keys.lease(""))).length > 0 && performance.now() < deadline)
+        await delay(LOOK_MS);
+    },
     /** As another version might have written it. */
     async spoil(record: AccessRequest) {
       spoilt.add(record.id);
@@ -178,9 +187,12 @@ function cast(proxy: RedisProxy, spell: Spell | undefined): void {
   else proxy.release("spell");
 }
 
+const keysLike = (redis: Redis, prefix: string): Promise<string[]> =>
+  redis.keys(`${prefix}*`.replaceAll(/[[\]]/g, "\\$&"));
+
 /** A record that cannot be read is left out. */
 async function records(redis: Redis, keys: Keys): Promise<AccessRequest[]> {
-  const names = await redis.keys(`${keys.request("")}*`.replaceAll(/[[\]]/g, "\\$&"));
+  const names = await keysLike(redis, keys.request(""));
   const texts = await Promise.all(names.map((name) => redis.hget(name, "record")));
   const parsed = texts.map((text) => AccessRequest.safeParse(JSON.parse(text ?? "null")).data);
   return parsed.filter((one) => one !== undefined).sort((a, b) => a.requestedAt - b.requestedAt);
