@@ -40,7 +40,7 @@ export function createTrouble({ story, tally, scripts, callerAt, onHub }: Troubl
   const busy = new Set<object>();
   const after = new Map<object, "lose" | "kill" | "pause">();
   let moves = 0;
-  let hubHits = 0;
+  let hits = 0;
 
   /** What happens to this call, if anything. */
   function meets(system: System, call: string, caller: Caller): How | undefined {
@@ -48,7 +48,8 @@ export function createTrouble({ story, tally, scripts, callerAt, onHub }: Troubl
     const whole = spell === "open" || spell === "down" || (system === "Redis" && spell === "hang");
     const how = spell && !whole ? spell : strikes(system, call);
     if (!how) return undefined;
-    if (system === "hub") hubHits += 1;
+    // A Redis that is away or full for long is no excuse: the hub alone tells then.
+    if (system === "hub" || (system === "Redis" && !spell)) hits += 1;
     tally.hit(system, call, how);
     story.say(`    ${call} of ${caller.name} ${WORDS[how]}`);
     return how;
@@ -142,7 +143,8 @@ export function createTrouble({ story, tally, scripts, callerAt, onHub }: Troubl
     underWay: () => busy.size,
     /** Counts what moves. */
     moves: () => moves,
-    hubHits: () => hubHits,
+    /** Counts the faults that put an end off until the next try. */
+    hits: () => hits,
   };
 }
 

@@ -132,8 +132,8 @@ function open({ instance, clock, hub, slack, tally, configs, commands, scripts, 
     paused() {
       outages += 1;
     },
-    /** Counts what keeps a bot from doing its work on the hub. */
-    disturbances: () => outages + trouble.hubHits(),
+    /** Counts what keeps a bot from ending what is over until the next try. */
+    disturbances: () => outages + trouble.hits(),
     /** Milliseconds since a replica died last. */
     sinceDeath: () => performance.now() - death,
     /** What becomes of Redis as a whole, for those who live. */
