@@ -29,6 +29,11 @@ export function createQueues(redis: Redis, prefix: string) {
       const started = await Promise.all(lanes.map((lane, i) => startDue(lane, delayed[i] ?? [], now)));
       return waiting > 0 || started.some(Boolean);
     },
+    /** How many are taken: by whom works on them, or by nobody, where the answer of the taking was lost. */
+    async taken(): Promise<number> {
+      const counts = await Promise.all(lanes.map((lane) => lane.getActiveCount()));
+      return counts.reduce((sum, count) => sum + count, 0);
+    },
     close: () => Promise.all(lanes.map((lane) => lane.close())),
     sweep: () => lanes[1]?.add("sweep", {}, { removeOnComplete: true, removeOnFail: true, attempts: 1 }),
   };

@@ -130,7 +130,7 @@ async function heal(world: World, fleet: Fleet): Promise<void> {
 
 async function settle(world: World, fleet: Fleet): Promise<void> {
   for (let left = MINUTES; left > 0; left--) {
-    await world.leasesOver();
+    await world.allLetGo();
     await fleet.pass(MINUTE, 3_000);
     if (left > MINUTES - 2 || !atRest(await world.records())) continue;
     // The last sweep found nothing to do, or what it did is done.

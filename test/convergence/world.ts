@@ -148,11 +148,12 @@ function open({ instance, clock, hub, slack, tally, configs, commands, scripts, 
     /** Nobody can look and write it down in one: what was seen before may be said a moment after. */
     hubOpenedJustNow: () => performance.now() - openSince < JUST_NOW_MS,
     records: () => records(commands, keys),
-    /** A minute is more than a lease lasts whose release was lost: Redis counts in the machine's time. */
-    async leasesOver() {
+    /** A minute is more than a lease lasts whose release was lost, or a job's lock: Redis counts in the machine's time. */
+    async allLetGo() {
       const deadline = performance.now() + FORGOTTEN_MS;
-      while ((await keysLike(commands, keys.lease(""))).length > 0 && performance.now() < deadline)
-        await delay(LOOK_MS);
+      const held = async () =>
+        (await queues.taken()) > 0 || (await keysLike(commands, keys.lease(""))).length > 0;
+      while ((await held()) && performance.now() < deadline) await delay(LOOK_MS);
     },
     /** As another version might have written it. */
     async spoil(record: AccessRequest) {
