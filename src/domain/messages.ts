@@ -8,6 +8,9 @@ export interface Wanted {
   shows: Shows;
 }
 
+/** In `Sent.shows`: it stands, and nobody knows what it shows. */
+export const UNKNOWN = "";
+
 /** What the state asks for, and what was sent before, each with what it must show now; what is gone is deleted. */
 export function wantedMessages(r: AccessRequest): Wanted[] {
   const asked = rowOf(r)

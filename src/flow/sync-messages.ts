@@ -1,9 +1,10 @@
 /** Slack is made to show what the record says: missing messages are posted, outdated ones redrawn, useless ones deleted. */
 import type { RequestId } from "../domain/ids.ts";
 import type { MessageKey } from "../domain/message-key.ts";
-import { outdatedMessages, type Wanted } from "../domain/messages.ts";
-import type { AccessRequest, Later, Place, Ports } from "./ports.ts";
+import { outdatedMessages, UNKNOWN, type Wanted } from "../domain/messages.ts";
+import { type AccessRequest, type Later, type Place, type Ports, type Sent, SlackBusy } from "./ports.ts";
 import { commit } from "./support/commit.ts";
+import { persist } from "./support/persist.ts";
 import { postMessage } from "./support/post.ts";
 
 const BUSY_MS = 200;
@@ -35,21 +36,34 @@ async function syncOne(ports: Ports, request: AccessRequest, wanted: Wanted): Pr
   if (!place && wanted.key === "card") await cardRefused(ports, request);
 }
 
+/**
+ * Who slept over its lease, or heard no answer, may have drawn this over what somebody newer drew: the record says
+ * what stands there, or that nobody knows, and then it is drawn anew.
+ */
 async function redraw(
   ports: Ports,
   request: AccessRequest,
   { key, shows }: Wanted,
   at: Place,
 ): Promise<void> {
-  const outcome = await ports.notifier.redraw(request, key, shows, at);
-  const { revision } = request;
-  await commit(ports, request.id, (r) => {
-    const { [key]: sent, ...others } = r.messages;
-    if (!sent || sent.ts !== at.ts) return null;
-    // A card that somebody deleted is posted anew: without it nobody decides.
-    if (outcome === "gone" && key === "card" && r.state === "pending") return { ...r, messages: others };
-    return { ...r, messages: { ...r.messages, [key]: { ...sent, shows, revision } } };
+  const { id, revision } = request;
+  const note = (change: (sent: Sent, r: AccessRequest) => Sent | "gone" | null) =>
+    persist(ports, () =>
+      commit(ports, id, (r) => {
+        const { [key]: sent, ...others } = r.messages;
+        const next = sent?.ts === at.ts ? change(sent, r) : null;
+        return next && { ...r, messages: next === "gone" ? others : { ...r.messages, [key]: next } };
+      }),
+    );
+  const outcome = await ports.notifier.redraw(request, key, shows, at).catch(async (error: unknown) => {
+    if (!(error instanceof SlackBusy))
+      await note((sent) => (sent.shows === UNKNOWN ? null : { ...sent, shows: UNKNOWN }));
+    throw error;
   });
+  // A card that somebody deleted is posted anew: without it nobody decides.
+  await note((sent, r) =>
+    outcome === "gone" && key === "card" && r.state === "pending" ? "gone" : { ...sent, shows, revision },
+  );
 }
 
 /** A post whose answer was lost is looked for first. */

@@ -1,10 +1,10 @@
 /** A replica sleeps over its lease while it shows a token, and wakes when another has done the work. */
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { visibleText } from "../../sandbox/slack/index.ts";
 import type { RequestId, UserId } from "../../src/domain/ids.ts";
 import { decideRequest } from "../../src/flow/decide.ts";
 import { hideToken } from "../../src/flow/hide.ts";
-import { type Ports, PostUnanswered } from "../../src/flow/ports.ts";
+import { type Ports, PostUnanswered, StoreDown, TroubleOutside } from "../../src/flow/ports.ts";
 import { provisionGrant } from "../../src/flow/provision.ts";
 import { makeRequest } from "../../src/flow/request.ts";
 import { releaseGrant } from "../../src/flow/revoke.ts";
@@ -118,6 +118,70 @@ test("a card is about to be posted: the late one does not post it beside the oth
   await late.catch(() => {});
   expect(world.slack.messages(APPROVALS)).toHaveLength(1);
   expect(world.slack.dm(BOB)).toHaveLength(1);
+});
+
+/** One replica's edit of the card is on its way, and it sleeps; resolves to what lets the edit arrive. */
+async function editOnItsWay(arrives: (done: Promise<"done" | "gone">) => Promise<"done" | "gone">) {
+  const requester = { id: BOB as UserId, name: "Bob", locale: "en" } as const;
+  const { id } = await makeRequest(steps.ports, { requester, text: "guest 2h because", triggerId: "t1" });
+  await steps.work();
+  await decideRequest(steps.ports, { id, terms: 1, by: ALICE as UserId, verdict: { approve: true } });
+  await provisionGrant(steps.ports, id);
+  const [reached, sleeping] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let away = false;
+  const { notifier, requests } = steps.ports;
+  const late = syncMessages(
+    {
+      ...steps.ports,
+      requests: {
+        ...requests,
+        update: (...args) =>
+          away ? Promise.reject(new StoreDown("reconnecting")) : requests.update(...args),
+      },
+      notifier: {
+        ...notifier,
+        async redraw(request, key, ...args) {
+          if (key !== "card") return notifier.redraw(request, key, ...args);
+          reached.resolve();
+          await sleeping.promise;
+          return arrives(notifier.redraw(request, key, ...args));
+        },
+      },
+    },
+    id,
+  );
+  await reached.promise;
+  await loseLeases();
+  await releaseGrant(steps.ports, { id, by: BOB as UserId });
+  await steps.finish();
+  const wake = async () => {
+    away = true;
+    sleeping.resolve();
+    await vi.waitFor(() => expect(card()).toContain("Active"));
+    away = false;
+    world.clock.jump(1_000);
+    await late.catch(() => {});
+    await steps.work();
+  };
+  return { wake };
+}
+
+const card = () => world.slack.messages(APPROVALS).map(visibleText).join("\n");
+
+test("an older edit of the card arrives over the other's, and Redis is away: drawn anew", async () => {
+  const { wake } = await editOnItsWay((done) => done);
+  expect(card()).toContain("Ended");
+  await wake();
+  expect(card()).toContain("Ended");
+});
+
+test("an older edit of the card arrives over the other's, and its answer is lost: drawn anew", async () => {
+  const { wake } = await editOnItsWay(async (done) => {
+    await done;
+    throw new TroubleOutside("slack", "no answer");
+  });
+  await wake();
+  expect(card()).toContain("Ended");
 });
 
 test("both posts of the token's message are lost for good: told, and not waited for in vain", async () => {

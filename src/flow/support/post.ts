@@ -1,6 +1,6 @@
 /** Posting a message of the record: noted before, so that a lost answer or a crash leads to one copy at most. */
 import type { MessageKey } from "../../domain/message-key.ts";
-import { POSTS_MAX, type Wanted } from "../../domain/messages.ts";
+import { POSTS_MAX, UNKNOWN, type Wanted } from "../../domain/messages.ts";
 import {
   type AccessRequest,
   type Place,
@@ -52,8 +52,7 @@ async function postsBefore(ports: Ports, request: AccessRequest, key: MessageKey
   const found = await ports.notifier.findPost(request, key);
   if (found === "absent") return 0;
   if (found !== "unknown") {
-    // What it shows is not known: it is redrawn.
-    await note(ports, request, key, { ...found, shows: "", revision: request.revision }, isUnplaced);
+    await note(ports, request, key, { ...found, shows: UNKNOWN, revision: request.revision }, isUnplaced);
     return found;
   }
   if (unanswered.posts >= POSTS_MAX) throw new PostsLost("no answer to this message's posts");

@@ -1,0 +1,19 @@
+/** Writing down what was just done in Slack, through a short absence of Redis: forgotten, it would never be done again. */
+import { type Ports, StoreDown, StoreUnsure } from "../ports.ts";
+
+const TRIES_MAX = 20;
+const AGAIN_AFTER_MS = 250;
+
+/** `write` must do no harm when it is done twice. Throws what it throws in the end. */
+export async function persist({ clock }: Pick<Ports, "clock">, write: () => Promise<unknown>): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await write();
+      return;
+    } catch (error) {
+      const away = error instanceof StoreDown || error instanceof StoreUnsure;
+      if (!away || tries >= TRIES_MAX) throw error;
+      await clock.sleep(AGAIN_AFTER_MS);
+    }
+  }
+}
