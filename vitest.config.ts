@@ -1,10 +1,8 @@
-import { configDefaults, defineConfig } from "vitest/config";
+import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    // As many sequences as one asks for: `npm run converge`.
-    exclude: [...configDefaults.exclude, ...(process.env.CONVERGENCE_RUNS ? [] : ["test/convergence/**"])],
     globalSetup: "test/global-setup.ts",
     testTimeout: 60_000,
     hookTimeout: 90_000,
