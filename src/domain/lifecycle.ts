@@ -2,6 +2,7 @@
 import { SECOND } from "./duration.ts";
 import type { DisplayStatus, MessageKey } from "./message-key.ts";
 import { nudgeDue } from "./nudge.ts";
+import { quietUntil, toldOutage } from "./outage.ts";
 import type { Refusal } from "./refusal.ts";
 import { remindersDue } from "./reminders.ts";
 import type { AccessRequest, Decision, In, State } from "./request.ts";
@@ -59,7 +60,13 @@ const VERIFY_WITHOUT_PROBE_AFTER_MS = 13 * SECOND;
 const bot: Actor = { who: "bot", why: null, qualified: null };
 const stale = (r: AccessRequest): Refusal => ({ kind: "stale", id: r.id });
 const closing = (r: AccessRequest): Due[] => [{ at: r.closesAt, step: "timeOut" }];
-const settingUp = (r: In<"approved" | "delivering">): DisplayStatus => (r.outage ? "outage" : "setting-up");
+const settingUp = (r: In<"approved" | "delivering">): DisplayStatus =>
+  toldOutage(r) ? "outage" : "setting-up";
+/** Trouble that nobody was told of yet: the step is tried once more before. */
+const onceMore = (r: AccessRequest, step: Step): Due[] => {
+  const at = quietUntil(r);
+  return at === null ? [] : [{ at, step }];
+};
 const nothing = () => [];
 
 export const LIFECYCLE = {
@@ -132,7 +139,7 @@ export const LIFECYCLE = {
     shows: settingUp,
     messages: () => ["card", "token"],
     now: ["provision"],
-    due: (r) => [{ at: r.expiresAt, step: "end" }],
+    due: (r) => [{ at: r.expiresAt, step: "end" }, ...onceMore(r, "provision")],
     onHub: "may-stand",
     late: (r) => lateApproved(r.decision),
     actor: (r) => ({
@@ -147,7 +154,7 @@ export const LIFECYCLE = {
     shows: settingUp,
     messages: () => ["card", "token"],
     now: ["provision"],
-    due: (r) => [{ at: r.expiresAt, step: "end" }],
+    due: (r) => [{ at: r.expiresAt, step: "end" }, ...onceMore(r, "provision")],
     onHub: "may-stand",
     late: (r) => lateApproved(r.decision),
     actor: () => bot,
@@ -168,22 +175,26 @@ export const LIFECYCLE = {
   ending: {
     to: ["ended"],
     shows: (r) => {
-      if (r.outage) return "unproven";
+      if (toldOutage(r)) return "unproven";
       return r.end.cause === "failed" || r.end.cause === "revoked" ? r.end.cause : "removing";
     },
     messages: (r) => {
       const { cause } = r.end;
       const told = cause === "failed" || cause === "revoked" || cause === "released";
+      const outage = toldOutage(r);
       return [
         "card",
         ...(told ? (["notice"] as const) : []),
-        ...(r.outage && cause !== "failed" ? (["unproven"] as const) : []),
-        ...(r.outage || cause === "failed" ? (["alert"] as const) : []),
+        ...(outage && cause !== "failed" ? (["unproven"] as const) : []),
+        ...(outage || cause === "failed" ? (["alert"] as const) : []),
       ];
     },
     now: ["end"],
-    due: (r) =>
-      r.deletedAt === undefined ? [] : [{ at: r.deletedAt + VERIFY_WITHOUT_PROBE_AFTER_MS, step: "verify" }],
+    due: (r) => {
+      if (r.deletedAt === undefined) return onceMore(r, "end");
+      const again = onceMore(r, "verify");
+      return again.length > 0 ? again : [{ at: r.deletedAt + VERIFY_WITHOUT_PROBE_AFTER_MS, step: "verify" }];
+    },
     onHub: "must-go",
     late: (r) => ({ kind: "late", did: "ended", by: r.end.by, at: r.end.at }),
     actor: (r) => ({
@@ -228,7 +239,7 @@ export const timerOf = (r: AccessRequest, reminders: readonly number[]): Due | n
 
 /** What people agreed on: a button drawn for other terms is stale. */
 const TERMS = ["role", "duration", "reason", "approvers"] as const;
-/** What messages show of a record besides its state. */
+/** What messages show of a record besides its state; of its outage, what people are told. */
 const VISIBLE = [...TERMS, "requester", "closesAt", "expiresAt", "outage"] as const;
 
 /** A change as it is stored: numbered, and along the table. Throws on a way that the table does not have. */
@@ -239,10 +250,12 @@ export function stamped(before: AccessRequest, after: AccessRequest, now: number
   return {
     ...after,
     terms: before.terms + (differ(before, after, TERMS) ? 1 : 0),
-    revision: before.revision + (differ(before, after, VISIBLE) ? 1 : 0),
+    revision: before.revision + (differ(seen(before), seen(after), VISIBLE) ? 1 : 0),
     enteredAt: moved ? now : before.enteredAt,
   };
 }
+
+const seen = (r: AccessRequest) => ({ ...r, outage: toldOutage(r) });
 
 const differ = (a: object, b: object, fields: readonly string[]): boolean =>
   fields.some((field) => JSON.stringify(a[field as never]) !== JSON.stringify(b[field as never]));

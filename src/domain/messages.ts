@@ -1,6 +1,7 @@
 /** Which messages a record must have and what each shows: messages are projections of the record. Pure. */
 import { displayStatus, isFinal, rowOf } from "./lifecycle.ts";
 import { kindOf, type MessageKey, type MessageKind, type Shown, type Shows } from "./message-key.ts";
+import { toldOutage } from "./outage.ts";
 import type { AccessRequest, In, Sent } from "./request.ts";
 
 export interface Wanted {
@@ -44,7 +45,7 @@ const SHOWS: { [K in MessageKind]: (r: AccessRequest, key: MessageKey) => Shown[
     return isSaid(r, "notice") ? displayStatus(r) : null;
   },
   token: (r) => {
-    if (isTokenToCome(r)) return r.outage ? "outage" : "setting-up";
+    if (isTokenToCome(r)) return toldOutage(r) ? "outage" : "setting-up";
     if (r.state === "active") return r.hidden ? "hidden" : "shown";
     return r.state === "ending" || r.state === "ended" ? "gone" : null;
   },
@@ -64,7 +65,7 @@ const SHOWS: { [K in MessageKind]: (r: AccessRequest, key: MessageKey) => Shown[
   },
   alert: (r) => {
     if (isTokenLeft(r)) return "token-left";
-    if (r.state === "ending" && r.outage) return "unproven";
+    if (r.state === "ending" && toldOutage(r)) return "unproven";
     if ("end" in r && r.end.cause === "failed") return "failed";
     return r.state === "ended" ? "proven" : "unproven";
   },
@@ -126,7 +127,7 @@ export function isTokenMessageOutdated(r: AccessRequest): boolean {
   // A post whose answer was lost: it may stand, and say that a token comes.
   if (sent.ts === "") return sent.unanswered !== undefined && !isTokenToCome(r);
   // Where all goes well the token itself comes next.
-  if (isTokenToCome(r) && !r.outage) return false;
+  if (isTokenToCome(r) && !toldOutage(r)) return false;
   const shows = tokenShows(r);
   return shows !== null && shows !== "shown" && isStale(r, sent, shows);
 }

@@ -110,6 +110,8 @@ export const Outage = z.object({
     ])
     .catch("other"),
   since: Ms,
+  /** It may pass before anybody need know (see outage.ts). */
+  quiet: z.literal(true).optional(),
 });
 export type Outage = z.infer<typeof Outage>;
 

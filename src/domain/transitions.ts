@@ -1,6 +1,7 @@
 /** Every change of state, as a pure function of the record; a wrong state is Refused (people) or null (jobs). Pure. */
 import type { Background } from "./background.ts";
 import { lateFor } from "./lifecycle.ts";
+import { outageNow, quietUntil } from "./outage.ts";
 import type { Locale, Person } from "./person.ts";
 import { type Refusal, Refused } from "./refusal.ts";
 import {
@@ -137,8 +138,11 @@ export const failed = (r: AccessRequest, failure: Failure, now: number): In<"end
   ending(r, { cause: "failed", failure, at: now });
 
 /** Both objects were seen gone. A later deletion counts from anew. */
-export const deleted = (r: AccessRequest, deletedAt: number): In<"ending"> | null =>
-  r.state === "ending" ? { ...r, deletedAt } : null;
+export function deleted(r: AccessRequest, deletedAt: number): In<"ending"> | null {
+  if (r.state !== "ending") return null;
+  const passed = quietUntil(r) !== null;
+  return { ...(passed ? withoutOutage(r) : r), deletedAt };
+}
 
 /** A token was accepted after the deletion: remembered, and never overruled by absence. */
 export const contradicted = (r: AccessRequest, now: number): In<"ending"> | null =>
@@ -151,12 +155,13 @@ export function ended(r: AccessRequest, verification: Verification): In<"ended">
   return { ...kept, state: "ended", verification };
 }
 
-/** Something outside is not as it should be: `since` is when it first was, whatever it is now. */
+/** Something outside is not as it should be, or still is. */
 export function withOutage(r: AccessRequest, what: Outage["what"], now: number): AccessRequest | null {
-  if (!isGranted(r) || r.state === "active" || r.outage?.what === what) return null;
+  if (!isGranted(r) || r.state === "active") return null;
   // What a token proved is the graver word.
   if (r.outage?.what === "accepted") return null;
-  return { ...r, outage: { what, since: r.outage?.since ?? now } };
+  const outage = outageNow(r, what, now);
+  return outage.what === r.outage?.what && outage.quiet === r.outage.quiet ? null : { ...r, outage };
 }
 
 /** The same access without the token in Slack. Throws Refused(late). */

@@ -2,6 +2,7 @@
 import { SECOND } from "../domain/duration.ts";
 import { isDoubtful } from "../domain/epoch.ts";
 import type { RequestId } from "../domain/ids.ts";
+import { toldOutage } from "../domain/outage.ts";
 import type { Secret } from "../domain/secret.ts";
 import { approversToday, isChanged, roleToday } from "../domain/today.ts";
 import { active, delivering, ending, failed } from "../domain/transitions.ts";
@@ -61,7 +62,7 @@ async function provision(ports: Ports, id: RequestId, signal: AbortSignal): Prom
 /** Whoever needed no approval has no message yet that could say so. */
 async function announceWait(ports: Ports, id: RequestId): Promise<void> {
   const request = await ports.requests.get(id);
-  if (isOpen(request) && !request.messages.token)
+  if (isOpen(request) && toldOutage(request) && !request.messages.token)
     await postMessage(ports, request, { key: "token", shows: "outage" });
 }
 

@@ -13,6 +13,7 @@ import {
   tokenShows,
   wantedMessages,
 } from "../../src/domain/messages.ts";
+import { quietUntil } from "../../src/domain/outage.ts";
 import { Refused } from "../../src/domain/refusal.ts";
 import { reminderDue } from "../../src/domain/reminders.ts";
 import { AccessRequest, Outage, type Sent } from "../../src/domain/request.ts";
@@ -118,6 +119,9 @@ function check(before: AccessRequest, after: AccessRequest, now: number): void {
     expect(after[number]).toBeGreaterThanOrEqual(before[number]);
   checkMessages(after);
   if (before.nudgedAt !== undefined) expect(after.nudgedAt).toBe(before.nudgedAt);
+  // Trouble that is kept quiet is looked at again by the one timer.
+  const quiet = after.state === "active" ? null : quietUntil(after);
+  if (quiet !== null) expect(timerOf(after, [])?.at).toBeLessThanOrEqual(quiet);
   // Nothing that is not final can be forgotten: it is done at once, or a timer comes for it.
   if (!isFinal(after)) expect(rowOf(after).now.length + (timerOf(after, []) ? 1 : 0)).toBeGreaterThan(0);
 }

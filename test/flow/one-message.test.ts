@@ -76,6 +76,7 @@ test("after an outage the token comes in a message that rings, and the one that 
   const card = await it.ask("guest 8h", "first");
   await hub?.down();
   await world.slack.click(ALICE, card, "approve");
+  await it.outlast();
   const delay = await it.dm(BOB, "Approved, not ready yet:");
   await hub?.up();
   const ready = await world.slack.waitFor(() => world.slack.dm(BOB).find((m) => tokenIn(m) !== ""), 20_000);

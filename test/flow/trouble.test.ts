@@ -1,7 +1,7 @@
 /** Hub and Slack fail at the worst moment: people are told, nothing is lost, and nothing is left standing. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { buttonsOf, visibleText } from "../../sandbox/slack/index.ts";
-import { HOUR } from "../../src/domain/duration.ts";
+import { HOUR, SECOND } from "../../src/domain/duration.ts";
 import { ALICE, APPROVALS, BOB, CAROL, GENERAL, startBot, startWorld, type World } from "../helpers/bot.ts";
 import { scene, TOKEN, tokenIn } from "../helpers/scene.ts";
 
@@ -30,6 +30,7 @@ test("the hub is away while a grant is set up: said, tried again, done", async (
   const card = await it.ask("guest 8h", "first");
   await hub().down();
   await world.slack.click(ALICE, card, "approve");
+  await it.outlast();
   await it.dm(BOB, "Approved, not ready yet:");
   await it.channel("Approved, not ready yet:");
   await hub().up();
@@ -42,6 +43,7 @@ test("the hub is away at the end: not confirmed, everyone told, never given up",
   const ready = await it.get("guest 2h", "first");
   await hub().down();
   await world.jump(2 * HOUR);
+  await it.outlast();
   await it.dm(BOB, "Not confirmed:", PATIENT);
   const alert = await it.channel("Not confirmed:", PATIENT);
   await world.slack.waitFor(() => !world.slack.dm(BOB).includes(ready));
@@ -50,6 +52,33 @@ test("the hub is away at the end: not confirmed, everyone told, never given up",
   await it.proveEnd();
   await world.slack.waitFor(() => visibleText(alert).includes("Ended:"));
   expect(bot.lines.some(({ level }) => level === "error")).toBe(true);
+});
+
+const everSaid = () =>
+  [...world.slack.dm(BOB), ...world.slack.messages(APPROVALS)].flatMap(({ history }) =>
+    history.map((content) => visibleText(content)),
+  );
+
+test("the hub is away for a moment at the end: nobody is told, whoever revoked it is", async () => {
+  await it.get("guest 2h", "first");
+  await hub().down();
+  await it.say(ALICE, "revoke @bob a blip");
+  await it.dm(BOB, "Revoked by");
+  await it.channel("Revoked by");
+  await world.until(async () => (await world.records()).some((r) => "outage" in r && r.outage));
+  await hub().up();
+  // The timer tries once more before anybody is told.
+  await world.jump(20 * SECOND);
+  await it.proveEnd();
+  expect(everSaid().filter((words) => /Not confirmed|not confirmed/.test(words))).toEqual([]);
+});
+
+test("the hub is away for a moment while a grant is set up: the token comes, and nothing is said of it", async () => {
+  const card = await it.ask("guest 8h", "first");
+  hub().failNext(1, 503);
+  await world.slack.click(ALICE, card, "approve");
+  await it.dm(BOB, "Only for you.", PATIENT);
+  expect(everSaid().filter((words) => words.includes("not ready yet"))).toEqual([]);
 });
 
 test("an end that overtakes a slow provisioning leaves nothing standing and shows nothing", async () => {
@@ -85,7 +114,7 @@ test("a DM that Slack does not deliver: nothing is granted, and the channel is t
 
 test("Slack is silent when the token is to be shown: the token dies unseen, another is shown later", async () => {
   const card = await it.ask("guest 8h", "first");
-  world.slack.failNext("chat.update", { status: 503 }, 6);
+  world.slack.failNext("chat.update", { status: 503 }, 3);
   await world.slack.click(ALICE, card, "approve");
   const ready = await it.dm(BOB, "Only for you.", PATIENT);
   expect(it.everShown(BOB).match(new RegExp(TOKEN, "g"))).toHaveLength(1);

@@ -49,6 +49,11 @@ export function scene(world: World) {
       await world.until(isOver, 1_000).catch(() => world.jump(3_000));
       return slack.waitFor(() => slack.dm(user).findLast((m) => buttonsOf(m).includes("Ask again")));
     },
+    /** Waits until trouble is noted, and jumps over the time for which nobody is told of it. */
+    outlast: async () => {
+      await world.until(async () => (await world.records()).some((r) => "outage" in r && r.outage));
+      await world.jump(20_000);
+    },
     /** Everything a person was ever shown in the DM. */
     everShown: (user: string) => {
       const open = slack.dm(user)[0]?.channel;

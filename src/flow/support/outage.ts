@@ -1,5 +1,6 @@
-/** When the hub or Slack is not as it should be, the record says so, everyone sees it, and the job tries again. */
+/** When the hub or Slack is not as it should be, the record says so, everyone sees it unless it passes, and the job tries again. */
 import type { RequestId } from "../../domain/ids.ts";
+import { toldOutage } from "../../domain/outage.ts";
 import type { Outage } from "../../domain/request.ts";
 import { withOutage } from "../../domain/transitions.ts";
 import { GrantFailed, type Ports, SlackBusy, TroubleOutside } from "../ports.ts";
@@ -29,13 +30,13 @@ export async function noteOutage(
   error?: unknown,
 ): Promise<void> {
   const fields = { id, what, ...(error === undefined ? {} : { err: error }) };
-  let isNew = false;
+  let isNews = false;
   await commit(ports, id, (r) => {
     const next = withOutage(r, what, ports.clock.now());
-    isNew = next !== null;
+    isNews = next !== null && toldOutage(next) !== undefined;
     return next;
   });
-  if (isNew) ports.log.error(fields, SAYS[what]);
+  if (isNews) ports.log.error(fields, SAYS[what]);
   else ports.log.warn(fields, SAYS[what]);
 }
 
