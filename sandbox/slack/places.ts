@@ -54,6 +54,7 @@ export function canSee(workspace: Workspace, user: string, id: string): boolean 
 
 /** What a payload calls the channel: Slack hides the name of private ones and of DMs. */
 export function payloadName(place: Conversation): string {
-  if (place.kind === "dm") return "directmessage";
+  // A channel of such an id is a DM of two people.
+  if (place.kind === "dm" || place.channel.id.startsWith("D")) return "directmessage";
   return place.channel.isPrivate ? "privategroup" : place.channel.name;
 }

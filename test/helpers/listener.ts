@@ -24,6 +24,8 @@ import { uncounted } from "./uncounted.ts";
 export { ALICE, APPROVALS, BOB, CAROL, GENERAL, MEI };
 export const ROOT = "U0ROOT";
 export const ELSEWHERE = "C0ELSEWHERE";
+/** The DM of Bob and Mei, where the bot is not. */
+export const ASIDE = "D0BOBMEI";
 /** A guest of the workspace. */
 export const GUS = "U0GUS";
 const everyone = [ALICE, BOB, CAROL, MEI, ROOT, GUS];
@@ -66,6 +68,7 @@ const workspace = (clock: ReturnType<typeof jumpClock>) => ({
     { id: APPROVALS, name: "approvals", members: everyone },
     { id: GENERAL, name: "general", members: everyone },
     { id: ELSEWHERE, name: "elsewhere", members: everyone, botIsMember: false },
+    { id: ASIDE, name: "aside", members: [BOB, MEI], isPrivate: true, botIsMember: false },
   ],
 });
 

@@ -1,8 +1,10 @@
 /** A request is stored first, and vetted after Slack has its acknowledgement; only then is anything said of it. */
 
+import type { UserId } from "../../domain/ids.ts";
 import type { AccessRequest } from "../../domain/request.ts";
 import { type MakeRequest, makeRequest } from "../../flow/request.ts";
 import { vetRequest } from "../../flow/validate.ts";
+import { dmWith } from "../outbound/dm.ts";
 import { vettedReply } from "../views/index.ts";
 import type { HandlerContext } from "./context.ts";
 import type { Reply } from "./reply.ts";
@@ -18,7 +20,17 @@ export async function vettedAnswer(
   { channel, always }: { channel: string | undefined; always?: boolean | undefined },
 ): Promise<Reply | undefined> {
   const vetted = await vetRequest(context.ports, request);
-  // Chosen from nowhere, or in our DM. A DM with somebody else is left without a word, too: ours rings all the same.
-  if ((!channel || channel.startsWith("D")) && !always) return undefined;
+  if (!always && (!channel || (await isOurDm(context, request.requester.id, channel)))) return undefined;
   return vettedReply(vetted);
+}
+
+/** Slack calls a DM with a colleague the same as ours. Where that cannot be told, one word too many is harmless. */
+async function isOurDm(
+  { client, memory, ports }: HandlerContext,
+  user: UserId,
+  channel: string,
+): Promise<boolean> {
+  if (!channel.startsWith("D")) return false;
+  const ours = await dmWith({ memory, clock: ports.clock }, client, user).catch(() => null);
+  return ours === channel;
 }
