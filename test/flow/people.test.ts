@@ -39,7 +39,7 @@ afterAll(async () => {
 /** Whatever is left open is ended by an admin, so that each test begins afresh. */
 afterEach(async () => {
   for (const r of await world.records()) {
-    if (["approved", "delivering", "active"].includes(r.state)) await it.say(ALICE, `revoke ${r.id}`);
+    if (["approved", "delivering", "active"].includes(r.state)) await it.say(ALICE, `revoke ${r.id} over`);
   }
   await world.until(async () => {
     world.clock.jump(11_000);

@@ -8,6 +8,7 @@ import { withdrawRequest } from "../../src/flow/withdraw.ts";
 import {
   ALICE,
   APPROVALS,
+  ASIDE,
   BOB,
   CAROL,
   type Door,
@@ -409,5 +410,16 @@ describe("what is not ours", () => {
     const door = await openDoor();
     await door.slack.command(BOB, ELSEWHERE, "guest 1h");
     expect((await door.whisper(BOB, "Sent to")).channel).toBe(ELSEWHERE);
+  });
+
+  test("typed in a DM with a colleague it is answered there; in ours, the next message says it all", async () => {
+    const door = await openDoor();
+    await door.slack.command(BOB, ASIDE, "guest 1h");
+    expect((await door.whisper(BOB, "Sent to")).channel).toBe(ASIDE);
+    const before = door.slack.ephemerals(BOB).length;
+    await door.slack.command(BOB, "dm", "peek 1h");
+    await door.listener.stop();
+    expect(door.ports.requests.all()).toHaveLength(2);
+    expect(door.slack.ephemerals(BOB)).toHaveLength(before);
   });
 });

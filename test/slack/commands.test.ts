@@ -340,6 +340,50 @@ describe("revoke", () => {
     });
   });
 
+  describe("of others without a reason", () => {
+    const typed = async (line: (id: string) => string, user = CAROL) => {
+      const door = await openDoor();
+      const { id } = await door.grant(BOB, "guest 2h the search page");
+      await door.slack.command(user, GENERAL, line(id));
+      return { door, id };
+    };
+
+    test.each([
+      ["an id", (id: string) => `revoke ${id}`],
+      ["a person", () => "revoke @bob"],
+    ])("by %s: the modal repeats who, what and why, and asks for one", async (_by, line) => {
+      const { door, id } = await typed(line);
+      const modal = await door.modal(CAROL, "the search page");
+      expect(visibleText({ text: "", blocks: modal.blocks })).toContain("*Revoking:* guest on production");
+      expect(await door.state(id)).toBe("active");
+      await door.slack.submit(CAROL, modal.id, { why: "left the team" });
+      await door.until(id, "ending");
+      expect(await door.ports.requests.get(id as never)).toMatchObject({
+        end: { cause: "revoked", by: { id: CAROL }, reason: "left the team" },
+      });
+      expect(visibleText(await door.whisper(CAROL, "*Ending:*"))).toContain(id);
+    });
+
+    test("a stranger to it sees no modal; nor does whoever comes late", async () => {
+      const { door, id } = await typed((known) => `revoke ${known}`, MEI);
+      await door.whisper(MEI, "S0SRE");
+      await door.slack.command(BOB, GENERAL, `revoke ${id}`);
+      await door.until(id, "ending");
+      await door.slack.command(CAROL, GENERAL, `revoke ${id}`);
+      await door.whisper(CAROL, "your click changed nothing");
+      expect([...door.slack.views(MEI), ...door.slack.views(BOB), ...door.slack.views(CAROL)]).toEqual([]);
+    });
+
+    test("where Slack does not open it, access ends all the same", async () => {
+      const door = await openDoor();
+      const { id } = await door.grant();
+      door.slack.failNext("views.open", "expired_trigger_id");
+      await door.slack.command(CAROL, GENERAL, `revoke ${id}`);
+      await door.until(id, "ending");
+      await door.whisper(CAROL, "*Ending:*");
+    });
+  });
+
   test("of what is no id is refused", async () => {
     const door = await openDoor();
     await door.slack.command(BOB, GENERAL, "revoke everything <now>");

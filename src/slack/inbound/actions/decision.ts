@@ -1,89 +1,17 @@
-/** Deny…, Revoke…, Approve with a note…: the modal opens at once, for its trigger lives 3 s; then it is looked up whether this person may. */
-import type { RequestId, UserId } from "../../../domain/ids.ts";
-import { type Refusal, Refused } from "../../../domain/refusal.ts";
-import type { AccessRequest } from "../../../domain/request.ts";
-import { assertMayReview, assertPending } from "../../../flow/decide.ts";
-import type { Ports } from "../../../flow/ports.ts";
-import { assertLive, assertMayRevoke } from "../../../flow/revoke.ts";
+/** Deny…, Revoke…, Approve with a note…: each opens its modal. */
 import { load } from "../../../flow/support/load.ts";
 import type { DecisionKind } from "../../ids.ts";
-import { decisionModal, decisionRefused } from "../../views/index.ts";
-import { contextFor, type HandlerContext, localeKnown } from "../context.ts";
-import type { Click } from "../payload.ts";
+import { openDecision } from "../forms/open-decision.ts";
 import type { Action } from "./index.ts";
 import { targetOf } from "./target.ts";
-
-interface Check {
-  /** What the record alone says. Throws Refused. */
-  record(request: AccessRequest, by: UserId): void;
-  /** With a fresh look at who they are. Throws Refused. */
-  person(ports: Ports, id: RequestId, by: UserId): Promise<unknown>;
-}
-
-const CHECKS: Record<DecisionKind, Check> = {
-  approve: {
-    record: (r, by) => assertPending(r, by, "approve"),
-    person: (ports, id, by) => assertMayReview(ports, id, by, "approve"),
-  },
-  deny: {
-    record: (r, by) => assertPending(r, by, "deny"),
-    person: (ports, id, by) => assertMayReview(ports, id, by, "deny"),
-  },
-  revoke: { record: assertLive, person: assertMayRevoke },
-};
 
 export const decisionAction =
   (kind: DecisionKind): Action =>
   async (context, click) => {
     const { id, terms } = targetOf(click);
     const request = await load(context.ports, id);
-    CHECKS[kind].record(request, click.user);
-    const { channel, responseUrl, ephemeral } = click;
+    const { user, triggerId, channel, responseUrl, ephemeral } = click;
     const target = { id, terms, channel, ...(ephemeral ? { responseUrl, replace: true } : {}) };
-    const draw = () => decisionModal(kind, request, target, contextFor(context, click.user));
-    const opened = await context.client.views.open({ trigger_id: click.triggerId, view: draw() });
-    if (opened.view?.id) await lookAfter(context, click, { kind, id, viewId: opened.view.id, draw });
+    await openDecision(context, { kind, request, user, triggerId, target });
     return undefined;
   };
-
-interface Opened {
-  kind: DecisionKind;
-  id: RequestId;
-  viewId: string;
-  draw(): ReturnType<typeof decisionModal>;
-}
-
-/** What cannot be looked up now is left to the submission, which asks again: a reason is being typed. */
-async function lookAfter(
-  context: HandlerContext,
-  { user }: Click,
-  { kind, id, viewId, draw }: Opened,
-): Promise<void> {
-  const before = localeKnown(context, user);
-  const refusal = await refusalFor(context, user, kind, id);
-  const locale = localeKnown(context, user);
-  if (!refusal && locale === before) return;
-  const view = refusal ? decisionRefused(kind, refusal, contextFor(context, user)) : draw();
-  await context.client.views.update({ view_id: viewId, view }).catch((error: unknown) => {
-    context.log.warn(
-      { id, err: error },
-      "the modal could not be updated; its submission is checked all the same",
-    );
-  });
-}
-
-async function refusalFor(
-  { ports, log }: HandlerContext,
-  user: UserId,
-  kind: DecisionKind,
-  id: RequestId,
-): Promise<Refusal | null> {
-  try {
-    await CHECKS[kind].person(ports, id, user);
-    return null;
-  } catch (error) {
-    if (error instanceof Refused && error.refusal.kind !== "look-up-failed") return error.refusal;
-    log.warn({ id, err: error }, "could not look up who may decide");
-    return null;
-  }
-}

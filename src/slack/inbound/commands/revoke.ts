@@ -1,23 +1,26 @@
-/** `revoke`, `revoke R-… [reason]`, `revoke @person [reason]`: ends one grant at once, offers several. */
+/** `revoke`, `revoke R-… [reason]`, `revoke @person [reason]`: with a reason, or one's own, at once; else the modal asks for one. Several are offered. */
 
 import { REASON_MAX } from "../../../domain/command.ts";
-import { readRequestId, type UserId } from "../../../domain/ids.ts";
+import { type RequestId, readRequestId, type UserId } from "../../../domain/ids.ts";
 import { type Refusal, Refused } from "../../../domain/refusal.ts";
 import type { AccessRequest } from "../../../domain/request.ts";
-import { type RevokeGrant, revocableGrants, revokeGrant } from "../../../flow/revoke.ts";
+import { assertMayRevoke, revocableGrants, revokeGrant } from "../../../flow/revoke.ts";
+import { load } from "../../../flow/support/load.ts";
 import { doneReply, revokeChoiceReply } from "../../views/index.ts";
 import type { HandlerContext } from "../context.ts";
+import { openDecision } from "../forms/open-decision.ts";
 import type { Reply } from "../reply.ts";
 import { leadingMention, typed } from "../typed.ts";
-import type { Command } from "./index.ts";
+import type { Command, Turn } from "./index.ts";
 
 export const revokeCommand: Command = {
   // One's own grants are found and ended without asking Slack who may.
   first: (rest) => rest === "",
-  run(context, { user: by, rest }) {
+  run(context, turn) {
+    const { user, rest } = turn;
     const person = leadingMention(rest);
-    if (person) return endFor(context, { of: person.user, by, reason: reasonIn(person.rest) });
-    return rest === "" ? endFor(context, { of: by, by, reason: "" }) : endOne(context, by, rest);
+    if (person) return endFor(context, turn, { of: person.user, reason: reasonIn(person.rest) });
+    return rest === "" ? endFor(context, turn, { of: user, reason: "" }) : endOne(context, turn);
   },
 };
 
@@ -27,25 +30,49 @@ const reasonIn = (text: string): string => [...typed(text).trim()].slice(0, REAS
 const unknown = (word: string): Refusal =>
   /^r-/i.test(word) ? { kind: "unknown-request", id: word } : { kind: "unknown-target", word };
 
-function endOne(context: HandlerContext, by: UserId, rest: string): Promise<Reply> {
-  const [, word = "", reason = ""] = /^(\S+)\s*([\s\S]*)$/.exec(rest) ?? [];
+function endOne(context: HandlerContext, turn: Turn): Promise<Reply | undefined> {
+  const [, word = "", reason = ""] = /^(\S+)\s*([\s\S]*)$/.exec(turn.rest) ?? [];
   const id = readRequestId(word);
   if (!id) throw new Refused(unknown(typed(word).slice(0, 80)));
-  return end(context, { id, by, reason: reasonIn(reason) });
+  return end(context, turn, { id, reason: reasonIn(reason) });
 }
 
 async function endFor(
   context: HandlerContext,
-  { of, by, reason }: { of: UserId; by: UserId; reason: string },
-): Promise<Reply> {
+  turn: Turn,
+  { of, reason }: { of: UserId; reason: string },
+): Promise<Reply | undefined> {
+  const { user: by } = turn;
   const grants: AccessRequest[] = await revocableGrants(context.ports, { of, by });
   const [only, another] = grants;
   if (!only) throw new Refused({ kind: "nothing-to-revoke", ...(of === by ? {} : { who: of }) });
   if (another) return (ctx) => revokeChoiceReply(grants, ctx, by);
-  return end(context, { id: only.id, by, reason });
+  return end(context, turn, { id: only.id, reason });
 }
 
-async function end({ ports }: HandlerContext, revoke: RevokeGrant): Promise<Reply> {
-  const request = await revokeGrant(ports, revoke);
+interface Ending {
+  id: RequestId;
+  reason: string;
+}
+
+async function end(context: HandlerContext, turn: Turn, { id, reason }: Ending): Promise<Reply | undefined> {
+  if (reason === "" && (await isAskedFor(context, turn, id))) return undefined;
+  const request = await revokeGrant(context.ports, { id, by: turn.user, reason });
   return (ctx) => doneReply("ending", request, ctx);
+}
+
+/** Whether the modal asks for the reason. Not of a holder; and where Slack does not open it, access ends all the same. */
+async function isAskedFor(context: HandlerContext, turn: Turn, id: RequestId): Promise<boolean> {
+  const { user, triggerId, channel, responseUrl } = turn;
+  if (!(await assertMayRevoke(context.ports, id, user))) return false;
+  const request = await load(context.ports, id);
+  const target = { id, terms: request.terms, channel, responseUrl };
+  try {
+    await openDecision(context, { kind: "revoke", request, user, triggerId, target });
+    return true;
+  } catch (error) {
+    if (error instanceof Refused) throw error;
+    context.log.warn({ id, err: error }, "Slack did not open the modal; access ends without a reason");
+    return false;
+  }
 }

@@ -4,7 +4,13 @@ import type { UserId } from "../../../domain/ids.ts";
 import { decideRequest } from "../../../flow/decide.ts";
 import { revocableGrants, revokeGrant } from "../../../flow/revoke.ts";
 import type { DecisionKind } from "../../ids.ts";
-import { type DecisionTarget, decisionBlank, readDecision, revokeChoiceReply } from "../../views/index.ts";
+import {
+  type DecisionTarget,
+  decisionBlank,
+  doneReply,
+  readDecision,
+  revokeChoiceReply,
+} from "../../views/index.ts";
 import { endedInList } from "../actions/list.ts";
 import { answer } from "../answer.ts";
 import { contextFor, type HandlerContext } from "../context.ts";
@@ -27,8 +33,10 @@ const TABLE: Record<DecisionKind, Decide> = {
     await decideRequest(ports, { id, terms, by, verdict: { approve: false, why } });
     return undefined;
   },
-  revoke: async ({ ports }, { target: { id, replace = false }, by, why }) => {
+  revoke: async ({ ports }, { target: { id, replace = false, responseUrl }, by, why }) => {
     const request = await revokeGrant(ports, { id, by, reason: why });
+    // Typed: nothing of it stands that could be redrawn.
+    if (responseUrl && !replace) return (ctx) => doneReply("ending", request, ctx);
     const others = () => revocableGrants(ports, { of: request.requester.id, by });
     return endedInList(replace, request, others, (left, ctx) => revokeChoiceReply(left, ctx, by));
   },
@@ -49,6 +57,6 @@ export const submitDecision =
       const reply = await whileBusy(context, { user, channel, responseUrl }, decide);
       if (reply) await answer(context, { user, channel, responseUrl }, reply, replace);
     } catch (error) {
-      await answer(context, { user, channel }, errorReply(context.log, error, target.id));
+      await answer(context, { user, channel, responseUrl }, errorReply(context.log, error, target.id));
     }
   };
