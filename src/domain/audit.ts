@@ -1,5 +1,6 @@
 /** One line of history for each change of state and each remark, derived from the record before and after. Pure. */
-import { rowOf } from "./lifecycle.ts";
+import type { Review } from "./break-glass.ts";
+import { type Actor, rowOf } from "./lifecycle.ts";
 import { isTokenLeft } from "./messages.ts";
 import type { AccessRequest, State } from "./request.ts";
 
@@ -43,7 +44,7 @@ export function transition(
     at: now,
     from: before?.state ?? null,
     to: after.state,
-    ...(moved ? rowOf(after).actor(after) : { who: "bot", why: remark, qualified: null }),
+    ...(moved || !remark ? rowOf(after).actor(after) : remark),
     requester: after.requester.id,
     role: after.role,
     clusterRole: after.clusterRole,
@@ -60,9 +61,16 @@ export function transition(
 }
 
 /** What stands on the trail although the state stays. */
-function remarkOn(before: AccessRequest, after: AccessRequest): string | null {
+function remarkOn(before: AccessRequest, after: AccessRequest): Actor | null {
+  const review = newReview(before, after);
+  if (review) return { who: review.by.id, why: `reviewed: ${review.comment}`, qualified: review.qualified };
   const contradicted = "contradictedAt" in after && after.contradictedAt !== undefined;
   if (contradicted && !("contradictedAt" in before && before.contradictedAt !== undefined))
-    return "a token was accepted after its account was removed";
-  return isTokenLeft(after) && !isTokenLeft(before) ? "the token is left in Slack, dead" : null;
+    return byBot("a token was accepted after its account was removed");
+  return isTokenLeft(after) && !isTokenLeft(before) ? byBot("the token is left in Slack, dead") : null;
 }
+
+const byBot = (why: string): Actor => ({ who: "bot", why, qualified: null });
+
+const newReview = (before: AccessRequest, after: AccessRequest): Review | undefined =>
+  after.emergency?.reviews[before.emergency?.reviews.length ?? 0];

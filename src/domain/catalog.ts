@@ -1,27 +1,16 @@
 /** A role of the catalog: what one may ask for, for how long, and who approves. Pure. */
 import { z } from "zod";
+import { BreakGlass } from "./break-glass.ts";
 import { RESERVED } from "./command-words.ts";
-import { LONGEST, parseDuration, SHORTEST } from "./duration.ts";
-import { Principal } from "./ids.ts";
+import { Duration } from "./duration.ts";
+import { Principal, Principals } from "./ids.ts";
 import { isTaken, PathRule } from "./path-rule.ts";
-
-export const Duration = z
-  .string()
-  .transform((text, ctx) => {
-    const ms = parseDuration(text);
-    if (ms !== null) return ms;
-    ctx.addIssue({ code: "custom", message: `"${text}" is no duration; write 90m, 8h, 2d, 1w or 1h30m` });
-    return z.NEVER;
-  })
-  .pipe(z.number().min(SHORTEST, "at least 1m").max(LONGEST, "at most 8760h"));
 
 /** Names go into object names on the hub and into Kubernetes labels. */
 export const RoleName = z
   .string()
   .regex(/^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$/, "lower-case letters, digits and dashes, at most 30")
   .regex(new RegExp(`^(?!(?:${RESERVED.join("|")})$)`), "is a word of the command; choose another name");
-
-const Principals = z.array(Principal).min(1, "name at least one Slack user or user group");
 
 const Approval = z
   .strictObject({
@@ -52,10 +41,20 @@ export const Role = z
     approval: z.union([z.literal("none"), Approval], { error: 'must be "none" or {by: […], within: 4h}' }),
     /** Must be said when `approval: none` gives more than `get` on named paths. */
     autoApproveWrites: z.literal(true).optional(),
+    /** Who may take it in an emergency before anybody approved it, and who reviews that; nobody when left out. */
+    breakGlass: BreakGlass.optional(),
   })
   .refine((r) => r.duration.default <= r.duration.max, {
     path: ["duration", "default"],
     message: "is longer than duration.max",
+  })
+  .refine((r) => !r.breakGlass || r.breakGlass.max <= r.duration.max, {
+    path: ["breakGlass", "max"],
+    message: "is longer than duration.max",
+  })
+  .refine((r) => !r.breakGlass || r.approval !== "none", {
+    path: ["breakGlass"],
+    message: "is for a role that somebody must approve; take it out",
   })
   .refine((r) => !r.rules || !isTaken(r.clusterRole), {
     path: ["clusterRole"],

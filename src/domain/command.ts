@@ -1,5 +1,6 @@
-/** The command's text: `ROLE [DURATION] [REASON…]` taken apart, and put together again corrected. Pure. */
+/** The command's text: `[emergency] ROLE [DURATION] [REASON…]` taken apart, and put together again corrected. Pure. */
 import { toNarrow } from "./amount.ts";
+import { timesOf } from "./break-glass.ts";
 import type { Catalog, Role } from "./catalog.ts";
 import { COMMAND_WORDS, type CommandName, wordUse } from "./command-words.ts";
 import { formatDuration, MINUTE, SHORTEST } from "./duration.ts";
@@ -11,6 +12,8 @@ export interface ParsedCommand {
   role: string;
   time: TypedTime | null;
   reason: string;
+  /** Before anybody approved it. */
+  emergency?: true;
 }
 
 /** What was meant, as far as that can be told: a role there is, and a time within its limits. */
@@ -19,17 +22,31 @@ export interface Meaning {
   /** Null where no time was given, or one that only its author knows. */
   duration: number | null;
   reason: string;
+  emergency?: true;
 }
+
+const EMERGENCY: CommandName = "emergency";
 
 /** A reason fits a card, a trail entry and an annotation. */
 export const REASON_MAX = 500;
 
 export function parseCommand(text: string): ParsedCommand {
-  const [word = "", rest] = firstWord(text);
+  const [word, rest] = firstWord(text);
+  if (rest !== "" && isEmergency(wordOf(word))) return { ...parseAsked(rest), emergency: true };
+  return parseAsked(text);
+}
+
+const isEmergency = (word: string): boolean => {
+  const use = wordUse(word);
+  return use !== undefined && "does" in use && use.does === "emergency";
+};
+
+function parseAsked(text: string): ParsedCommand {
+  const [word, rest] = firstWord(text);
   return { role: wordOf(word), ...timed(rest) };
 }
 
-const timed = (text: string): Omit<ParsedCommand, "role"> => {
+const timed = (text: string): Pick<ParsedCommand, "time" | "reason"> => {
   const taken = takeTime(text);
   return { time: taken?.time ?? null, reason: reasonIn(taken?.rest ?? text) };
 };
@@ -49,10 +66,13 @@ export function meaningOf(command: ParsedCommand, roles: Catalog): Meaning | und
   const { name, as } = nearestRole(command, roles) ?? {};
   const role = name === undefined ? undefined : roles[name];
   if (name === undefined || !role || !as) return undefined;
-  return { role: name, duration: timeWithin(role, as.time), reason: cut(as.reason, REASON_MAX) };
+  const duration = timeWithin(timesOf(role, command.emergency), as.time);
+  return { role: name, duration, reason: cut(as.reason, REASON_MAX), ...inEmergency(command) };
 }
 
-function timeWithin({ duration }: Role, time: TypedTime | null): number | null {
+const inEmergency = ({ emergency }: ParsedCommand) => (emergency ? { emergency } : {});
+
+function timeWithin(duration: Role["duration"], time: TypedTime | null): number | null {
   if (time === null) return null;
   const meant = "ms" in time ? time.ms : time.meant;
   if (meant === null) return null;
@@ -66,17 +86,18 @@ export function correctLine(command: ParsedCommand, roles: Catalog): string | un
   if (!meaning || (command.time && "unclear" in command.time && command.time.meant === null))
     return undefined;
   const { role, duration, reason } = meaning;
-  const line = lineOf({ role, time: duration === null ? null : { ms: duration }, reason });
+  const time = duration === null ? null : { ms: duration };
+  const line = lineOf({ role, time, reason, ...inEmergency(command) });
   const read = parseCommand(line);
   const readTime = read.time && ("ms" in read.time ? read.time.ms : "unclear");
   return read.role === role && readTime === duration && read.reason === reason ? line : undefined;
 }
 
 /** As it may be typed. */
-export function lineOf({ role, time, reason }: ParsedCommand): string {
+export function lineOf({ role, time, reason, emergency }: ParsedCommand): string {
   const said =
     time && ("ms" in time ? formatDuration(time.ms) : typeof time.meant === "number" && time.unclear);
-  return [role, said, reason].filter(Boolean).join(" ");
+  return [emergency && EMERGENCY, role, said, reason].filter(Boolean).join(" ");
 }
 
 interface Near {
@@ -111,7 +132,7 @@ export interface NearCommand {
 
 /** The command that the text was meant to be; undefined where its first word is nearer to a role, or to nothing. */
 export function commandNear(text: string, roles: Catalog): NearCommand | undefined {
-  const command = parseCommand(text);
+  const command = parseAsked(text);
   const use = wordUse(command.role);
   if (use) return "does" in use ? { name: use.does, as: "word" } : { name: use.instead, as: "instead" };
   const near = nearest(command.role, COMMAND_WORDS);

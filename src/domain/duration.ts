@@ -1,4 +1,6 @@
 /** "1h30m" ↔ milliseconds. Pure. */
+import { z } from "zod";
+
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
@@ -39,3 +41,14 @@ export function formatDuration(ms: number): string {
     .map(([count, unit]) => `${count}${unit}`)
     .join("");
 }
+
+/** As a file says it. */
+export const Duration = z
+  .string()
+  .transform((text, ctx) => {
+    const ms = parseDuration(text);
+    if (ms !== null) return ms;
+    ctx.addIssue({ code: "custom", message: `"${text}" is no duration; write 90m, 8h, 2d, 1w or 1h30m` });
+    return z.NEVER;
+  })
+  .pipe(z.number().min(SHORTEST, "at least 1m").max(LONGEST, "at most 8760h"));

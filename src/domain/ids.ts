@@ -30,6 +30,8 @@ export const Principal = z.union([UserId, GroupId], {
 });
 export type Principal = z.infer<typeof Principal>;
 
+export const Principals = z.array(Principal).min(1, "name at least one Slack user or user group");
+
 export const isGroup = (p: Principal): p is GroupId => p.startsWith("S");
 
 /** Five random bytes (40 bits) to an id. */

@@ -240,7 +240,7 @@ export const timerOf = (r: AccessRequest, reminders: readonly number[]): Due | n
 /** What people agreed on: a button drawn for other terms is stale. */
 const TERMS = ["role", "duration", "reason", "approvers"] as const;
 /** What messages show of a record besides its state; of its outage, what people are told. */
-const VISIBLE = [...TERMS, "requester", "closesAt", "expiresAt", "outage"] as const;
+const VISIBLE = [...TERMS, "requester", "closesAt", "emergency", "expiresAt", "outage"] as const;
 
 /** A change as it is stored: numbered, and along the table. Throws on a way that the table does not have. */
 export function stamped(before: AccessRequest, after: AccessRequest, now: number): AccessRequest {

@@ -22,6 +22,8 @@ type Gone = "gone";
 export interface Shown {
   /** In the approvals channel. */
   card: Exclude<DisplayStatus, "setting-up" | "removing">;
+  /** In its place, of what was taken in an emergency. */
+  review: Exclude<Shown["card"], "pending" | "withdrawn" | "timedOut" | "closed" | "denied">;
   /** In the requester's DM, as all below but the alert. */
   waiting: DisplayStatus | "not-delivered" | "nudged" | Gone;
   token: "setting-up" | "outage" | "shown" | "hidden" | Gone;
@@ -47,6 +49,7 @@ export const kindOf = (key: MessageKey): MessageKind => key.split(":")[0] as Mes
 
 const SHARED: Record<MessageKind, boolean> = {
   card: true,
+  review: true,
   waiting: false,
   token: false,
   delay: false,

@@ -1,4 +1,5 @@
 /** Which messages a record must have and what each shows: messages are projections of the record. Pure. */
+import { isReviewOpen, isTaken } from "./break-glass.ts";
 import { displayStatus, isFinal, rowOf } from "./lifecycle.ts";
 import { kindOf, type MessageKey, type MessageKind, type Shown, type Shows } from "./message-key.ts";
 import { toldOutage } from "./outage.ts";
@@ -16,9 +17,10 @@ export const UNKNOWN = "";
 export function wantedMessages(r: AccessRequest): Wanted[] {
   const asked = rowOf(r)
     .messages(r)
-    .filter((key) => r.approvers.length > 0 || kindOf(key) !== "card");
+    .filter((key) => key !== "card" || (r.approvers.length > 0 && !isTaken(r)));
+  const review: MessageKey[] = isReviewOpen(r) ? ["review"] : [];
   const left: MessageKey[] = isTokenLeft(r) ? ["alert"] : [];
-  const keys = new Set([...asked, ...left, ...sentKeys(r)]);
+  const keys = new Set([...review, ...asked, ...left, ...sentKeys(r)]);
   return [...keys].flatMap((key) => {
     const shows = SHOWS[kindOf(key)](r, key);
     return shows === null ? [] : [{ key, shows }];
@@ -35,6 +37,12 @@ const SHOWS: { [K in MessageKind]: (r: AccessRequest, key: MessageKey) => Shown[
     const status = displayStatus(r);
     // These last a moment where all goes well: nobody need see them.
     return status === "setting-up" || status === "removing" ? null : status;
+  },
+  review: (r) => {
+    const status = displayStatus(r);
+    // Told before anything is given.
+    if (status === "setting-up") return "active";
+    return isReviewable(status) ? status : null;
   },
   waiting: (r) => {
     if (r.state === "pending" && r.messages.card?.refused) return "not-delivered";
@@ -79,6 +87,16 @@ const SHOWS: { [K in MessageKind]: (r: AccessRequest, key: MessageKey) => Shown[
   nudge: (r) => (r.state === "pending" && !r.messages.nudge?.ts ? "open" : null),
 };
 
+const REVIEWABLE: readonly unknown[] = [
+  "outage",
+  "active",
+  "revoked",
+  "unproven",
+  "failed",
+  "ended",
+] satisfies Shown["review"][];
+const isReviewable = (status: unknown): status is Shown["review"] => REVIEWABLE.includes(status);
+
 const hasPlace = ({ messages }: AccessRequest, key: MessageKey): boolean => (messages[key]?.ts ?? "") !== "";
 
 /** It stands, or it will not come any more: Slack refuses it, or its answers were lost. */
@@ -101,9 +119,15 @@ function isOutdated(r: AccessRequest, key: MessageKey, shows: Shows): boolean {
   if (shows === "gone") return true;
   if (sent.ts !== "") return isStale(r, sent, shows);
   // It has no place: nothing to redraw, and what is over need not be posted anew.
-  if (isFinal(r) && (sent.refused || key === "card" || key === "waiting")) return false;
+  if (isFinal(r) && !isAwaited(r, key) && (sent.refused || isPassing(key))) return false;
   return (sent.unanswered?.posts ?? 0) < POSTS_MAX;
 }
+
+const isPassing = (key: MessageKey): boolean => key === "card" || key === "review" || key === "waiting";
+
+/** In the channel, and without it nobody could decide, or review. */
+export const isAwaited = (r: AccessRequest, key: MessageKey): boolean =>
+  (key === "card" && r.state === "pending") || (key === "review" && isReviewOpen(r));
 
 const isStale = (r: AccessRequest, sent: Sent, shows: Shows): boolean =>
   sent.shows !== shows || sent.revision !== r.revision;
@@ -139,4 +163,8 @@ export const isTokenLeft = (r: AccessRequest): boolean =>
 
 /** Nothing is left to do for this record, on the hub or in Slack. */
 export const isSettled = (r: AccessRequest): boolean =>
-  isFinal(r) && outdatedMessages(r).length === 0 && !mustTakeTokenOff(r) && !isTokenMessageOutdated(r);
+  isFinal(r) &&
+  !isReviewOpen(r) &&
+  outdatedMessages(r).length === 0 &&
+  !mustTakeTokenOff(r) &&
+  !isTokenMessageOutdated(r);

@@ -1,13 +1,16 @@
 /** The ordered rules for asking, validating and reviewing: the first that says no is told. Pure. */
 
+import { timesOf } from "./break-glass.ts";
 import type { Catalog } from "./catalog.ts";
 import { lineOf, type ParsedCommand } from "./command.ts";
 import { type AskingRefusal, type Refusal, Refused } from "./refusal.ts";
 import type { AccessRequest } from "./request.ts";
 import { approversOnly } from "./rules/approvers-only.ts";
+import { emergencyOffered } from "./rules/emergency-offered.ts";
 import { knownRole } from "./rules/known-role.ts";
 import { maxDuration } from "./rules/max-duration.ts";
 import { mayAsk } from "./rules/may-ask.ts";
+import { mayBreakGlass } from "./rules/may-break-glass.ts";
 import { membersOnly } from "./rules/members-only.ts";
 import { minDuration } from "./rules/min-duration.ts";
 import { noSelfApproval } from "./rules/no-self-approval.ts";
@@ -19,13 +22,14 @@ import { someoneCanApprove } from "./rules/someone-can-approve.ts";
 
 const ASKING: readonly AskRule[] = [
   knownRole,
+  emergencyOffered,
   readableDuration,
   minDuration,
   maxDuration,
   reasonGiven,
   reasonLength,
 ];
-const VALIDATING: readonly RequesterRule[] = [membersOnly, mayAsk, someoneCanApprove];
+const VALIDATING: readonly RequesterRule[] = [membersOnly, mayAsk, mayBreakGlass, someoneCanApprove];
 const REVIEWING: readonly ReviewRule[] = [membersOnly, noSelfApproval, approversOnly];
 
 const first = <A extends unknown[], F extends Refusal>(
@@ -44,15 +48,18 @@ export interface AskedTerms {
   role: string;
   duration: number;
   reason: string;
+  emergency?: true;
 }
 
 /** What a command asks for. Throws Refused with the corrected line. */
 export function termsOf(command: ParsedCommand, roles: Catalog): AskedTerms {
   const refusal = asking(command, roles);
   if (refusal) throw new Refused({ ...refusal, typed: lineOf(command) });
-  const standard = roles[command.role]?.duration.default ?? 0;
-  const duration = command.time && "ms" in command.time ? command.time.ms : standard;
-  return { role: command.role, duration, reason: command.reason };
+  const { role: name, time, reason, emergency } = command;
+  const role = roles[name];
+  const standard = role ? timesOf(role, emergency).default : 0;
+  const duration = time && "ms" in time ? time.ms : standard;
+  return { role: name, duration, reason, ...(emergency && { emergency }) };
 }
 
 const asking = (command: ParsedCommand, roles: Catalog): AskingRefusal | null =>

@@ -33,8 +33,10 @@ export const Refusal = z.discriminatedUnion("kind", [
   asking("unknown-role", { role: z.string(), roles: z.array(z.string()) }),
   asking("bad-duration", { text: z.string() }),
   asking("too-short", { min: z.number() }),
-  asking("too-long", { role: z.string(), max: z.number() }),
-  asking("no-reason", { role: z.string() }),
+  asking("too-long", { role: z.string(), max: z.number(), emergency: z.boolean().optional() }),
+  /** `roles`: those that can be taken in an emergency. */
+  asking("no-emergency", { role: z.string(), roles: z.array(z.string()) }),
+  asking("no-reason", { role: z.string(), emergency: z.boolean().optional() }),
   asking("reason-too-long", { max: z.number() }),
   /** `raw`: the line as Slack would escape it, to be run. */
   kind("unknown-command", { word: z.string(), line: z.string(), raw: z.string() }),
@@ -43,6 +45,13 @@ export const Refusal = z.discriminatedUnion("kind", [
   kind("open-already", { id: RequestId, role: z.string(), state: z.string() }),
   kind("not-served", { standing: Standing }),
   kind("may-not-ask", { role: z.string(), who: z.array(Principal) }),
+  kind("may-not-break-glass", { role: z.string(), who: z.array(Principal) }),
+  /** One's last emergency. */
+  kind("not-reviewed-yet", { id: RequestId, role: z.string(), missing: z.number() }),
+  kind("not-reviewer", { reviewers: z.array(Principal) }),
+  kind("own-emergency", {}),
+  kind("reviewed-already", { at: z.number() }),
+  kind("nothing-to-review", { id: RequestId }),
   kind("nobody-can-approve", { role: z.string(), approvers: z.array(Principal) }),
   kind("not-approver", { approvers: z.array(Principal) }),
   kind("own-request", { approvers: z.array(Principal), deciding: Deciding }),

@@ -1,6 +1,7 @@
 /** AccessRequest: one record a request, a union by state. Both the Redis schema and the type. Pure. */
 import { z } from "zod";
 import { Background } from "./background.ts";
+import { Emergency } from "./break-glass.ts";
 import { Principal, RequestId } from "./ids.ts";
 import { Person } from "./person.ts";
 import { Refusal } from "./refusal.ts";
@@ -53,6 +54,8 @@ const Common = z.object({
   nudgedAt: Ms.optional(),
   /** Who may approve, as the catalog said when it was asked; empty: by policy. */
   approvers: z.array(Principal),
+  /** It is asked for before anybody approved it. */
+  emergency: Emergency.optional(),
   /** SHA-256 of the catalog that was in force. */
   policy: z.string(),
   /** Raised when role, duration, reason or approvers change: what a button was drawn for. */

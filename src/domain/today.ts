@@ -1,5 +1,6 @@
 /** Frozen terms and today's catalog must both hold: what was asked under other rules is not granted by them. Pure. */
 
+import { timesOf } from "./break-glass.ts";
 import type { Catalog, Role } from "./catalog.ts";
 import type { Principal } from "./ids.ts";
 import type { Refusal } from "./refusal.ts";
@@ -18,7 +19,9 @@ export function roleToday(r: AccessRequest, roles: Catalog): Role | Changed {
   });
   if (!role) return changed("role-gone");
   if (role.clusterRole !== r.clusterRole) return changed("other-rights");
-  if (r.duration > role.duration.max) return changed("too-long", role.duration.max);
+  if (r.emergency && !role.breakGlass) return changed("approval");
+  const { max } = timesOf(role, r.emergency !== undefined);
+  if (r.duration > max) return changed("too-long", max);
   // Asked for when nobody had to approve: nobody was asked, so nobody can.
   if (r.approvers.length === 0 && role.approval !== "none") return changed("approval");
   return role;

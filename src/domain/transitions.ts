@@ -1,5 +1,7 @@
 /** Every change of state, as a pure function of the record; a wrong state is Refused (people) or null (jobs). Pure. */
 import type { Background } from "./background.ts";
+import { BY_BREAK_GLASS, isReviewOpen, type Review } from "./break-glass.ts";
+import type { Principal } from "./ids.ts";
 import { lateFor } from "./lifecycle.ts";
 import { outageNow, quietUntil } from "./outage.ts";
 import type { Locale, Person } from "./person.ts";
@@ -19,13 +21,15 @@ import {
 /** requested → pending, approved (by policy) or refused. The profile's name and language replace what was guessed. */
 export function validated(
   r: In<"requested">,
-  person: { name: string; locale: Locale; background: Background },
+  person: { name: string; locale: Locale; background: Background; glass?: Principal | null },
   refusal: Refusal | null,
   now: number,
 ): AccessRequest {
   const { name, locale, background } = person;
   const known = { ...r, background, requester: { ...r.requester, name, locale } };
   if (refusal) return { ...known, state: "refused", refusal, at: now };
+  if (r.emergency)
+    return approve(known, { by: "policy", qualified: `${BY_BREAK_GLASS}${person.glass}`, at: now });
   if (r.approvers.length > 0) return { ...known, state: "pending" };
   return approve(known, { by: "policy", qualified: "policy", at: now });
 }
@@ -101,7 +105,14 @@ export function delivered(r: AccessRequest, found: In<"active">): In<"active"> |
   const { id, version, requester, role, clusterRole, reason, duration, requestedAt, closesAt } = r;
   const asked = { id, version, requester, role, clusterRole, reason, duration, requestedAt, closesAt };
   const { approvers, policy, terms, revision, enteredAt, messages } = r;
-  const known = { approvers, policy, terms, revision, enteredAt };
+  const known = {
+    approvers,
+    policy,
+    terms,
+    revision,
+    enteredAt,
+    ...(r.emergency && { emergency: r.emergency }),
+  };
   return { ...found, ...asked, ...known, messages: { ...messages, ...found.messages } };
 }
 
@@ -153,6 +164,16 @@ export function ended(r: AccessRequest, verification: Verification): In<"ended">
   if (r.state !== "ending") return null;
   const { deletedAt: _, contradictedAt: __, ...kept } = withoutOutage(r);
   return { ...kept, state: "ended", verification };
+}
+
+/** One more has looked at what was taken in an emergency. Throws Refused. */
+export function reviewed(r: AccessRequest, review: Review): AccessRequest {
+  if (!r.emergency || !isReviewOpen(r)) throw new Refused({ kind: "nothing-to-review", id: r.id });
+  if (review.by.id === r.requester.id) throw new Refused({ kind: "own-emergency" });
+  const { reviews } = r.emergency;
+  const earlier = reviews.find(({ by }) => by.id === review.by.id);
+  if (earlier) throw new Refused({ kind: "reviewed-already", at: earlier.at });
+  return { ...r, emergency: { ...r.emergency, reviews: [...reviews, review] } };
 }
 
 /** Something outside is not as it should be, or still is. */

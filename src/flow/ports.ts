@@ -16,7 +16,8 @@ import type { Secret } from "../domain/secret.ts";
 export interface Requests {
   /**
    * Stores a new record and reserves its trigger and `open:{requester}:{role}` in one atomic call.
-   * `trigger`: this very command was taken before (redelivered). `open`: the person has one for the role.
+   * `trigger`: this very command was taken before (redelivered). `open`: the person has one for the role. `review`: the
+   * person's last emergency is not reviewed yet, and this is one more.
    * A reservation outlives its request's own time by an hour at most. Throws Unreadable of what is taken.
    */
   make(request: In<"requested">, triggerId: string): Promise<Made>;
@@ -69,7 +70,7 @@ export interface LastSweep extends Swept {
 
 export type Made =
   | { made: true; request: In<"requested"> }
-  | { made: false; taken: "trigger" | "open"; request: AccessRequest };
+  | { made: false; taken: "trigger" | "open" | "review"; request: AccessRequest };
 
 /** The epoch in Redis. Each throws StoreDown or StoreUnsure when Redis does not answer. */
 export interface Epochs {

@@ -1,4 +1,5 @@
 /** Account, binding and token on the hub, then the token in a DM. approved → delivering → active */
+import { isTaken } from "../domain/break-glass.ts";
 import { SECOND } from "../domain/duration.ts";
 import { isDoubtful } from "../domain/epoch.ts";
 import type { RequestId } from "../domain/ids.ts";
@@ -179,15 +180,18 @@ async function assertStillAllowed({ directory, policy }: Ports, request: Open): 
   const role = roleToday(request, policy.roles);
   if (isChanged(role)) throw new GrantFailed("terms-changed", role.what);
   const approvers = approversToday(role);
-  const [{ standing }, mayAsk, approver] = await Promise.all([
+  const [{ standing }, mayAsk, approver, glass] = await Promise.all([
     directory.person(requester.id, "grant"),
     role.requester ? directory.qualifies(requester.id, role.requester.in, "grant") : requester.id,
     decision.by === "policy" || !approvers || approvers.includes(decision.qualified as never)
       ? decision.qualified
       : directory.qualifies(decision.by.id, approvers, "grant"),
+    isTaken(request) ? directory.qualifies(requester.id, role.breakGlass?.by ?? [], "grant") : requester.id,
   ]);
   if (standing !== "member") throw new GrantFailed("recipient-gone", `the recipient is ${standing} now`);
   if (!mayAsk) throw new GrantFailed("terms-changed", "the recipient may not ask for this role any more");
+  if (!glass)
+    throw new GrantFailed("terms-changed", "the recipient may not break glass for this role any more");
   if (!approver) throw new GrantFailed("terms-changed", "who approved it may not approve this role any more");
 }
 

@@ -1,4 +1,5 @@
 /** One grant on which record and hub disagree, looked at afresh under its lease, and put right. */
+import { BY_BREAK_GLASS } from "../domain/break-glass.ts";
 import { type Repair, reconcile } from "../domain/reconcile.ts";
 import type { AccessRequest, In } from "../domain/request.ts";
 import { delivered, ending } from "../domain/transitions.ts";
@@ -109,6 +110,9 @@ function adopted(
     enteredAt: clock.now(),
     closesAt: approvedAt,
     approvers: [],
+    ...(qualified.startsWith(BY_BREAK_GLASS) && {
+      emergency: { review: [...(policy.roles[role]?.breakGlass?.review ?? [])], reviews: [] },
+    }),
     policy: policy.digest,
     terms: 1,
     revision: 1,

@@ -1,10 +1,11 @@
 /** A person asks: the request is made in one atomic call, and only then promised. new → requested */
+import { REVIEWS_NEEDED } from "../domain/break-glass.ts";
 import { type ParsedCommand, parseCommand } from "../domain/command.ts";
 import { HOUR } from "../domain/duration.ts";
 import { requestId } from "../domain/ids.ts";
 import type { Person } from "../domain/person.ts";
 import { type AskedTerms, termsOf } from "../domain/policy.ts";
-import { Refused } from "../domain/refusal.ts";
+import { type Refusal, Refused } from "../domain/refusal.ts";
 import type { In } from "../domain/request.ts";
 import type { AccessRequest, Ports } from "./ports.ts";
 import { type CommitOptions, follow } from "./support/commit.ts";
@@ -31,14 +32,20 @@ export async function makeRequest(
   const terms = termsOf(command, ports.policy.roles);
   const made = await ports.requests.make(draft(ports, requester, terms), triggerId);
   if (made.made) await follow(ports, null, made.request, doing);
-  else if (made.taken === "open") {
-    const { id, role, state } = made.request;
-    throw new Refused({ kind: "open-already", id, role, state });
-  }
+  else if (made.taken !== "trigger") throw new Refused(takenBy(made.request, made.taken));
   return made.request;
 }
 
-function draft({ clock, policy, random }: Ports, requester: Person, terms: AskedTerms): In<"requested"> {
+function takenBy({ id, role, state, emergency }: AccessRequest, taken: "open" | "review"): Refusal {
+  if (taken === "open") return { kind: "open-already", id, role, state };
+  return { kind: "not-reviewed-yet", id, role, missing: REVIEWS_NEEDED - (emergency?.reviews.length ?? 0) };
+}
+
+function draft(
+  { clock, policy, random }: Ports,
+  requester: Person,
+  { emergency, ...terms }: AskedTerms,
+): In<"requested"> {
   const role = policy.roles[terms.role];
   if (!role) throw new Refused({ kind: "unknown-role", role: terms.role, roles: Object.keys(policy.roles) });
   const approval =
@@ -56,6 +63,7 @@ function draft({ clock, policy, random }: Ports, requester: Person, terms: Asked
     closesAt: now + approval.within,
     ...(approval.remind === undefined ? {} : { nudgeAt: now + approval.remind }),
     approvers: approval.by,
+    ...(emergency && role.breakGlass ? { emergency: { review: role.breakGlass.review, reviews: [] } } : {}),
     policy: policy.digest,
     terms: 1,
     revision: 1,

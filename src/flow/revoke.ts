@@ -1,4 +1,5 @@
 /** Access ends before its time: its holder releases it, an approver or admin revokes it. → ending */
+import { reviewersOf } from "../domain/break-glass.ts";
 import type { Principal, RequestId, UserId } from "../domain/ids.ts";
 import { lateFor } from "../domain/lifecycle.ts";
 import { Refused } from "../domain/refusal.ts";
@@ -52,11 +53,12 @@ export function assertLive(request: AccessRequest): void {
   if (!isGranted(request) || request.state === "ending") throw new Refused(lateFor(request));
 }
 
-/** Who approved it, who may approve it today, and the admins. */
+/** Who approved it, who may approve it today, who reviews it, and the admins. */
 const mayRevoke = ({ policy }: Ports, request: AccessRequest): Principal[] => {
   const approval = policy.roles[request.role]?.approval;
   const today = approval && approval !== "none" ? approval.by : [];
-  return [...new Set([...request.approvers, ...today, ...policy.admins])];
+  const reviewers = request.emergency ? reviewersOf(request, policy.roles) : [];
+  return [...new Set([...request.approvers, ...today, ...reviewers, ...policy.admins])];
 };
 
 async function endBy(

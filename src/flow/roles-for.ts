@@ -11,6 +11,16 @@ export async function rolesFor({ policy, directory }: Ports, person: UserId): Pr
   return names.filter((name) => name !== null);
 }
 
+/** Those that the person may take in an emergency. */
+export async function emergencyRolesFor({ policy, directory }: Ports, person: UserId): Promise<string[]> {
+  const names = await Promise.all(
+    Object.entries(policy.roles).map(async ([name, { breakGlass }]) =>
+      breakGlass && (await directory.qualifies(person, breakGlass.by, "show")) ? name : null,
+    ),
+  );
+  return names.filter((name) => name !== null);
+}
+
 export interface RecalledRoles {
   names: string[];
   /** Of these it is not known. */

@@ -1,4 +1,6 @@
 /** What a crash, a lost job or a lost record left half done is finished: state and hub are compared, and made to agree. */
+
+import { isReviewOpen } from "../domain/break-glass.ts";
 import { SECOND } from "../domain/duration.ts";
 import { isFinal, rowOf, timerOf } from "../domain/lifecycle.ts";
 import { outdatedMessages } from "../domain/messages.ts";
@@ -38,8 +40,11 @@ async function sweepAll(ports: Ports): Promise<Swept> {
   return { cardsRefused: [...cardsRefused] };
 }
 
-const cardRefusal = (r: AccessRequest): string[] =>
-  isFinal(r) || !r.messages.card?.refused ? [] : [r.messages.card.refused.code];
+const cardRefusal = (r: AccessRequest): string[] => {
+  const { card, review } = r.messages;
+  if (isReviewOpen(r)) return review?.refused ? [review.refused.code] : [];
+  return isFinal(r) || !card?.refused ? [] : [card.refused.code];
+};
 
 async function surveyHub({ grants, log }: Ports): Promise<HubSurvey | null> {
   try {

@@ -1,7 +1,7 @@
 /** Slack is made to show what the record says: missing messages are posted, outdated ones redrawn, useless ones deleted. */
 import type { RequestId } from "../domain/ids.ts";
 import type { MessageKey } from "../domain/message-key.ts";
-import { outdatedMessages, UNKNOWN, type Wanted } from "../domain/messages.ts";
+import { isAwaited, outdatedMessages, UNKNOWN, type Wanted } from "../domain/messages.ts";
 import { type AccessRequest, type Later, type Place, type Ports, type Sent, SlackBusy } from "./ports.ts";
 import { commit } from "./support/commit.ts";
 import { persist } from "./support/persist.ts";
@@ -33,7 +33,7 @@ async function syncOne(ports: Ports, request: AccessRequest, wanted: Wanted): Pr
   if (wanted.shows === "gone") return remove(ports, request, wanted.key);
   if (sent && sent.ts !== "") return redraw(ports, request, wanted, sent);
   const place = await postMessage(ports, request, wanted);
-  if (!place && wanted.key === "card") await cardRefused(ports, request);
+  if (!place && isAwaited(request, wanted.key)) await cardRefused(ports, request, wanted.key);
 }
 
 /**
@@ -61,9 +61,7 @@ async function redraw(
     throw error;
   });
   // A card that somebody deleted is posted anew: without it nobody decides.
-  await note((sent, r) =>
-    outcome === "gone" && key === "card" && r.state === "pending" ? "gone" : { ...sent, shows, revision },
-  );
+  await note((sent, r) => (outcome === "gone" && isAwaited(r, key) ? "gone" : { ...sent, shows, revision }));
 }
 
 /** A post whose answer was lost is looked for first. */
@@ -78,9 +76,9 @@ async function remove(ports: Ports, request: AccessRequest, key: MessageKey): Pr
   });
 }
 
-async function cardRefused(ports: Ports, { id }: AccessRequest): Promise<void> {
+async function cardRefused(ports: Ports, { id }: AccessRequest, key: MessageKey): Promise<void> {
   const request = await ports.requests.get(id);
-  const code = request?.messages.card?.refused?.code;
+  const code = request?.messages[key]?.refused?.code;
   if (!request || !code) return;
   ports.log.error({ id, slack: code }, "Slack refuses the request's card; trying on");
   await ports.admins.tell({ kind: "card-refused", code, request });

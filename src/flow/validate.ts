@@ -38,12 +38,14 @@ async function lookUp({ directory, policy, requests, clock }: Ports, request: Ac
   const person = { name, locale, background: backgroundOf(request, profile, recent, clock.now()) };
   if (isChanged(role)) return { person, refusal: role };
   const today = approversToday(role);
-  const [mayAsk, someone] = await Promise.all([
+  const [mayAsk, someone, glass] = await Promise.all([
     role.requester ? directory.qualifies(id, role.requester.in, "ask") : id,
-    canBeApproved(request, today, (who) => directory.anyoneBut(id, who)),
+    request.emergency || canBeApproved(request, today, (who) => directory.anyoneBut(id, who)),
+    request.emergency && role.breakGlass ? directory.qualifies(id, role.breakGlass.by, "ask") : null,
   ]);
-  const refusal: Refusal | null = validating({ profile, role, mayAsk: mayAsk !== null, someone }, request);
-  return { person, refusal };
+  const facts = { profile, role, mayAsk: mayAsk !== null, someone: Boolean(someone), glass };
+  const refusal: Refusal | null = validating(facts, request);
+  return { person: { ...person, glass }, refusal };
 }
 
 /** Somebody both of whom it was asked and of today's approvers; none is needed where nobody was named. */

@@ -10,6 +10,7 @@ export const ACTIONS = {
   nudge: "nudge",
   release: "release",
   revoke: "revoke",
+  review: "review",
   hide: "hide",
   again: "again",
   edit: "edit",
@@ -21,7 +22,12 @@ export const ACTIONS = {
 } as const;
 export type ActionId = keyof typeof ACTIONS;
 
-export const DECISION_VIEWS = { approve: "approve-view", deny: "deny-view", revoke: "revoke-view" } as const;
+export const DECISION_VIEWS = {
+  approve: "approve-view",
+  deny: "deny-view",
+  revoke: "revoke-view",
+  review: "review-view",
+} as const;
 export type DecisionKind = keyof typeof DECISION_VIEWS;
 export const REQUEST_VIEW = "request-view";
 /** The global shortcut of the app's manifest. */
@@ -33,6 +39,7 @@ export const FORM = {
   time: "form-time",
   other: "form-other",
   reason: "form-reason",
+  emergency: "form-emergency",
 } as const;
 
 /** The request and the revision of its terms for which a button was drawn: `R-7K2Q9FXT:1`. */

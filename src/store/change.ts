@@ -2,6 +2,7 @@
 
 import { transition } from "../domain/audit.ts";
 import { BACKGROUND_MS } from "../domain/background.ts";
+import { holdsGlass } from "../domain/break-glass.ts";
 import { DAY, HOUR } from "../domain/duration.ts";
 import { isLasting } from "../domain/epoch.ts";
 import type { RequestId } from "../domain/ids.ts";
@@ -33,6 +34,11 @@ export async function make(store: Store, request: In<"requested">, triggerId: st
   }
   if (taken === "id") throw new Error(`There is a request ${id} already: ids are random, ask again.`);
   const standing = await get(store, id);
+  if (taken === "review" && !(standing && holdsGlass(standing))) {
+    // A version that knows no reviews finished it.
+    await writing(store.redis, () => store.redis.releaseLease(store.keys.glass(request.requester.id), id));
+    return make(store, request, triggerId);
+  }
   if (!standing) throw new Unreadable(id, "is gone, and its reservation is not.");
   return { made: false, taken, request: standing };
 }
@@ -62,6 +68,7 @@ function birth({ clock }: Store, request: AccessRequest) {
       JSON.stringify(entry),
       reservedTill(request, now),
       BACKGROUND_MS,
+      glass(request),
     ],
   };
 }
@@ -104,6 +111,7 @@ async function swap(store: Store, before: AccessRequest, after: AccessRequest, u
     entry ? JSON.stringify(entry) : "",
     isLasting(before, after) ? 1 : 0,
     reservedTill(after, now),
+    glass(after),
   ];
   const answer = await writing(store.redis, () => store.redis.swapRequest(...keysOf(store, before), ...args));
   // A lost race brings the winner's record along: no second look is needed.
@@ -111,6 +119,9 @@ async function swap(store: Store, before: AccessRequest, after: AccessRequest, u
   if (entry) store.onTransition(entry);
   return "landed";
 }
+
+/** Whether it keeps its requester from another emergency; nothing where it never did. */
+const glass = (r: AccessRequest): 0 | 1 | "" => (r.emergency ? (holdsGlass(r) ? 1 : 0) : "");
 
 /** As long as a hub restored from a backup could bring its token back to life, and ninety days at least. */
 const keepSettled = (r: AccessRequest, now: number): number => {
@@ -130,4 +141,5 @@ const keysOf = ({ keys }: Store, { id, requester, role }: AccessRequest): string
   keys.person(requester.id),
   keys.epoch,
   keys.recent(requester.id),
+  keys.glass(requester.id),
 ];

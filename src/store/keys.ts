@@ -15,6 +15,8 @@ export interface Keys {
   request(id: string): string;
   /** Which request reserves the role for this person. */
   open(user: string, role: string): string;
+  /** Which emergency of this person is not reviewed yet. */
+  glass(user: string): string;
   /** Which request a command made, so that its redelivery makes nothing. */
   trigger(triggerId: string): string;
   /** What is open, by when it was asked for. */
@@ -47,6 +49,7 @@ export function keysOf(instance: string): Keys {
     sockets: `${prefix}:sockets`,
     request: (id) => `${prefix}:request:${id}`,
     open: (user, role) => `${prefix}:open:${user}:${role}`,
+    glass: (user) => `${prefix}:glass:${user}`,
     trigger: (triggerId) => `${prefix}:trigger:${triggerId}`,
     person: (user) => `${prefix}:person:${user}`,
     recent: (user) => `${prefix}:recent:${user}`,

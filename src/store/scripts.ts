@@ -41,10 +41,23 @@ local function index(recent, id, at, keep)
 end
 `;
 
-/** KEYS: request trail unsettled open person epoch recent trigger. ARGV: id v record requestedAt now keep entry till recentFor triggerTtl. */
-const MAKE = `${APPEND}${COUNT}${RESERVE}${INDEX}
-local taken = redis.call('GET', KEYS[8])
+// It stands until its reviews are there, however long that takes.
+const GLASS = `
+local function glass(key, id, holds)
+  if holds == '1' then
+    redis.call('SET', key, id, 'NX')
+  elseif redis.call('GET', key) == id then
+    redis.call('DEL', key)
+  end
+end
+`;
+
+/** KEYS: request trail unsettled open person epoch recent glass trigger. ARGV: id v record requestedAt now keep entry till recentFor glass triggerTtl. */
+const MAKE = `${APPEND}${COUNT}${RESERVE}${INDEX}${GLASS}
+local taken = redis.call('GET', KEYS[9])
 if taken then return {'trigger', taken} end
+taken = ARGV[10] == '1' and redis.call('GET', KEYS[8])
+if taken then return {'review', taken} end
 taken = redis.call('GET', KEYS[4])
 if taken then return {'open', taken} end
 if redis.call('EXISTS', KEYS[1]) == 1 then return {'id', ARGV[1]} end
@@ -53,14 +66,15 @@ redis.call('HSET', KEYS[1], 'v', ARGV[2], 'record', ARGV[3], 'till', ARGV[8])
 redis.call('SADD', KEYS[3], ARGV[1])
 redis.call('SET', KEYS[4], ARGV[1], 'PX', left(ARGV[8], ARGV[5]))
 redis.call('ZADD', KEYS[5], ARGV[4], ARGV[1])
-redis.call('SET', KEYS[8], ARGV[1], 'PX', ARGV[10])
+redis.call('SET', KEYS[9], ARGV[1], 'PX', ARGV[11])
 index(KEYS[7], ARGV[1], ARGV[4], ARGV[9])
+glass(KEYS[8], ARGV[1], ARGV[10])
 count(KEYS[6])
 return {'made', ARGV[1]}
 `;
 
-/** KEYS: request trail unsettled open person epoch recent. ARGV: id v record requestedAt now keep entry till recentFor. Answers 1, or 0 when there is one. */
-const ADOPT = `${APPEND}${COUNT}${RESERVE}${INDEX}
+/** KEYS: request trail unsettled open person epoch recent glass. ARGV: id v record requestedAt now keep entry till recentFor glass. Answers 1, or 0 when there is one. */
+const ADOPT = `${APPEND}${COUNT}${RESERVE}${INDEX}${GLASS}
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 append(KEYS[2], ARGV[5], ARGV[6], ARGV[7])
 redis.call('HSET', KEYS[1], 'v', ARGV[2], 'record', ARGV[3], 'till', ARGV[8])
@@ -68,16 +82,17 @@ redis.call('SADD', KEYS[3], ARGV[1])
 redis.call('SET', KEYS[4], ARGV[1], 'NX', 'PX', left(ARGV[8], ARGV[5]))
 redis.call('ZADD', KEYS[5], ARGV[4], ARGV[1])
 index(KEYS[7], ARGV[1], ARGV[4], ARGV[9])
+glass(KEYS[8], ARGV[1], ARGV[10])
 count(KEYS[6])
 return 1
 `;
 
 /**
- * KEYS: request trail unsettled open person epoch recent.
- * ARGV: id v record expected final settled ttl now keep entry ('' for none) lasting till.
+ * KEYS: request trail unsettled open person epoch recent glass.
+ * ARGV: id v record expected final settled ttl now keep entry ('' for none) lasting till glass.
  * Answers 1 when it landed, the record that stands when that is another version, nil when there is none.
  */
-const SWAP = `${APPEND}${COUNT}${RESERVE}
+const SWAP = `${APPEND}${COUNT}${RESERVE}${GLASS}
 if redis.call('HGET', KEYS[1], 'v') ~= ARGV[4] then return redis.call('HGET', KEYS[1], 'record') end
 if ARGV[10] ~= '' then append(KEYS[2], ARGV[8], ARGV[9], ARGV[10]) end
 redis.call('HSET', KEYS[1], 'v', ARGV[2], 'record', ARGV[3], 'till', ARGV[12])
@@ -95,6 +110,7 @@ if ARGV[5] == '1' then
 elseif reserves then
   redis.call('PEXPIRE', KEYS[4], left(ARGV[12], ARGV[8]))
 end
+if ARGV[13] ~= '' then glass(KEYS[8], ARGV[1], ARGV[13]) end
 count(KEYS[6], ARGV[11])
 return 1
 `;
@@ -121,7 +137,9 @@ return redis.call('DEL', KEYS[1])
 
 declare module "ioredis" {
   interface RedisCommander<Context> {
-    makeRequest(...args: (string | number)[]): Result<["made" | "trigger" | "open" | "id", string], Context>;
+    makeRequest(
+      ...args: (string | number)[]
+    ): Result<["made" | "trigger" | "open" | "review" | "id", string], Context>;
     adoptRequest(...args: (string | number)[]): Result<0 | 1, Context>;
     swapRequest(...args: (string | number)[]): Result<1 | string | null, Context>;
     raiseEpoch(...args: (string | number)[]): Result<0 | 1, Context>;
@@ -131,9 +149,9 @@ declare module "ioredis" {
 }
 
 const COMMANDS = {
-  makeRequest: { numberOfKeys: 8, lua: MAKE },
-  adoptRequest: { numberOfKeys: 7, lua: ADOPT },
-  swapRequest: { numberOfKeys: 7, lua: SWAP },
+  makeRequest: { numberOfKeys: 9, lua: MAKE },
+  adoptRequest: { numberOfKeys: 8, lua: ADOPT },
+  swapRequest: { numberOfKeys: 8, lua: SWAP },
   raiseEpoch: { numberOfKeys: 1, lua: RAISE },
   renewLease: { numberOfKeys: 1, lua: RENEW },
   releaseLease: { numberOfKeys: 1, lua: RELEASE },

@@ -2,7 +2,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { transition } from "../../src/domain/audit.ts";
+import { Emergency, holdsGlass, isReviewOpen, REVIEWS_NEEDED, Review } from "../../src/domain/break-glass.ts";
 import { MINUTE } from "../../src/domain/duration.ts";
+import { GroupId } from "../../src/domain/ids.ts";
 import { isFinal, LIFECYCLE, rowOf, type Step, stamped, timerOf } from "../../src/domain/lifecycle.ts";
 import { isDirect, type MessageKey } from "../../src/domain/message-key.ts";
 import {
@@ -20,8 +22,14 @@ import { AccessRequest, Outage, type Sent } from "../../src/domain/request.ts";
 import * as to from "../../src/domain/transitions.ts";
 import { approver, requestedRecord, sent, T0 } from "./records.ts";
 
-const req = { name: "Req", locale: "en" as const, background: { holds: [], grants: 0 } };
+const req = {
+  ...{ name: "Req", locale: "en" as const, background: { holds: [], grants: 0 } },
+  glass: GroupId.parse("S0ONCALL"),
+};
 const uids = { accountUid: "a", bindingUid: "b" };
+
+const reviewBy = (id: string, at: number) =>
+  Review.parse({ by: { ...approver, id }, qualified: "S0LEADS", comment: "seen", at });
 
 type Move = (r: AccessRequest, now: number) => AccessRequest | null;
 const MOVES: Record<string, Move> = {
@@ -46,8 +54,17 @@ const MOVES: Record<string, Move> = {
   fail: (r, now) => to.failed(r, "dm-closed", now),
   delete: (r, now) => to.deleted(r, now),
   contradict: (r, now) => to.contradicted(r, now),
+  ...Object.fromEntries(
+    ["U0LEAD1", "U0LEAD2", "U0REQ"].map((id) => [
+      `review by ${id}`,
+      (r: AccessRequest, at: number) => to.reviewed(r, reviewBy(id, at)),
+    ]),
+  ),
   prove: (r, now) => to.ended(r, { method: "probe", deletedAt: now, at: now }),
 };
+
+/** Approved by somebody, by policy, or in an emergency by nobody. */
+const KINDS = [{}, { approvers: [] }, { emergency: Emergency.parse({ review: ["S0LEADS"], reviews: [] }) }];
 
 const moves = fc.array(
   fc.record({
@@ -60,8 +77,8 @@ const moves = fc.array(
 
 test("a request's life keeps its rules", () => {
   fc.assert(
-    fc.property(moves, fc.boolean(), (steps, byPolicy) => {
-      let record: AccessRequest = requestedRecord({ approvers: byPolicy ? [] : (["S0SRE"] as never) });
+    fc.property(moves, fc.constantFrom(...KINDS), (steps, kind) => {
+      let record: AccessRequest = requestedRecord(kind);
       let now = T0;
       for (const { move, wait, draw } of steps) {
         now += wait * MINUTE;
@@ -108,8 +125,9 @@ function check(before: AccessRequest, after: AccessRequest, now: number): void {
   expect(AccessRequest.parse(JSON.parse(JSON.stringify(after)))).toEqual(JSON.parse(JSON.stringify(after)));
   if (before.state !== after.state) expect(LIFECYCLE[before.state].to).toContain(after.state);
   expect(transition(before, after, now) === null).toBe(
-    before.state === after.state && !isNew("contradictedAt", before, after),
+    before.state === after.state && !isNew("contradictedAt", before, after) && !isReviewed(before, after),
   );
+  if (after.emergency) checkEmergency(before, after);
   if ("expiresAt" in after) expect(after.expiresAt).toBeLessThanOrEqual(after.decision.at + after.duration);
   if ("expiresAt" in before && "expiresAt" in after)
     expect(after.expiresAt).toBeLessThanOrEqual(before.expiresAt);
@@ -128,12 +146,32 @@ function check(before: AccessRequest, after: AccessRequest, now: number): void {
 
 const isNew = (key: string, before: object, after: object) => key in after && !(key in before);
 
+const isReviewed = (before: AccessRequest, after: AccessRequest): boolean =>
+  before.emergency?.reviews.length !== after.emergency?.reviews.length;
+
+/** Nobody approves it, and its review is closed by two others, or open: no review is lost, and none is its requester's. */
+function checkEmergency(before: AccessRequest, after: AccessRequest): void {
+  expect(after.state).not.toBe("pending");
+  if ("decision" in after)
+    expect(after.decision).toMatchObject({ by: "policy", qualified: "break-glass: S0ONCALL" });
+  const reviewers = after.emergency?.reviews.map(({ by }) => by.id) ?? [];
+  expect(reviewers).not.toContain(after.requester.id);
+  expect(new Set(reviewers).size).toBe(reviewers.length);
+  expect(reviewers.length).toBeLessThanOrEqual(REVIEWS_NEEDED);
+  expect(after.emergency?.reviews.slice(0, before.emergency?.reviews.length)).toEqual(
+    before.emergency?.reviews,
+  );
+  const given = "grant" in after && after.grant !== undefined;
+  if (given) expect(isReviewOpen(after)).toBe(reviewers.length < REVIEWS_NEEDED);
+  if (isReviewOpen(after)) expect(holdsGlass(after)).toBe(true);
+}
+
 function checkMessages(r: AccessRequest): void {
   const drawn = drawAll(r);
   expect(outdatedMessages(drawn)).toEqual([]);
   expect(mustTakeTokenOff(drawn)).toBe(false);
   expect(isTokenMessageOutdated(drawn)).toBe(false);
-  expect(isSettled(drawn)).toBe(isFinal(r));
+  expect(isSettled(drawn)).toBe(isFinal(r) && !isReviewOpen(r));
   if (!isFinal(r)) expect(isSettled(r)).toBe(false);
   // At rest one receipt; before, at most a reminder or trouble beside the one live message.
   const inDm = (Object.keys(drawn.messages) as MessageKey[]).filter(isDirect);
@@ -168,8 +206,8 @@ const LEADS = [60 * MINUTE, 10 * MINUTE];
 
 test("left to its own steps and timers, every request comes to an end", () => {
   fc.assert(
-    fc.property(moves, fc.boolean(), (steps, byPolicy) => {
-      let record: AccessRequest = requestedRecord({ approvers: byPolicy ? [] : (["S0SRE"] as never) });
+    fc.property(moves, fc.constantFrom(...KINDS), (steps, kind) => {
+      let record: AccessRequest = requestedRecord(kind);
       let now = T0;
       const take = (move: Move | undefined) => {
         const next = attempt(() => move?.(record, now) ?? null);

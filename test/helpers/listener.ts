@@ -45,7 +45,11 @@ const role = (more: object) =>
 const roles: Catalog = {
   guest: role({}),
   peek: role({ approval: "none" }),
-  admin: role({ reason: "required", requester: { in: ["S0DEV"] } }),
+  admin: role({
+    reason: "required",
+    requester: { in: ["S0DEV"] },
+    breakGlass: { by: ["S0DEV"], max: "30m", review: ["S0SRE"] },
+  }),
 };
 
 const workspace = (clock: ReturnType<typeof jumpClock>) => ({

@@ -1,5 +1,6 @@
 /** Ports in memory with the honest ways of the real ones: compare-and-swap, reservations, lost answers, jobs as hints. */
 import { randomBytes } from "node:crypto";
+import { holdsGlass } from "../../src/domain/break-glass.ts";
 import type { RequestId } from "../../src/domain/ids.ts";
 import { isFinal, type Step } from "../../src/domain/lifecycle.ts";
 import { isSettled } from "../../src/domain/messages.ts";
@@ -68,6 +69,9 @@ export function memoryRequests(): MemoryRequests {
       await reach();
       const again = read(triggers.get(triggerId) ?? "");
       if (again) return { made: false, taken: "trigger", request: again };
+      const glass =
+        request.emergency && all().find((r) => r.requester.id === request.requester.id && holdsGlass(r));
+      if (glass) return { made: false, taken: "review", request: glass };
       const open = taken(request.requester.id, request.role);
       if (open) return { made: false, taken: "open", request: open };
       write(request);

@@ -198,7 +198,7 @@ describe("words of the command", () => {
     ["halp", "help"],
     ["extend 2h", "status"],
     ["lockdown", "help"],
-    ["emergency admin", "help"],
+    ["emergancy admin 10m x", "emergency admin 10m x"],
   ])("%j is corrected to %j", async (line, meant) => {
     const { ephemeral, words, door } = await said(line);
     expect(words).toContain(`/karpor-access ${meant}`);

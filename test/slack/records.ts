@@ -152,7 +152,30 @@ export const records: AccessRequest[] = [
     messages: { ...messages, notice: sent },
     verification: verified("probe"),
   },
+  ...emergencies(),
 ].map((record) => AccessRequest.parse(record));
+
+/** Taken before anybody approved it: told at once, and reviewed by none, one and two others. */
+function emergencies() {
+  const review = (by: Person) => ({ by, qualified: "S0SRE", comment: "seen <this>", at: NOW });
+  const taken = { ...approved, decision: { ...decision, by: "policy", qualified: "break-glass: U0BOB" } };
+  const told = { token: sent, review: shared };
+  return [[], [alice], [alice, { ...alice, id: "U0CAROL" }]].flatMap((reviewers) => {
+    const emergency = { review: [SRE], reviews: reviewers.map((by) => review(by as Person)) };
+    const over = { ...taken, messages: told, grant, deletedAt: NOW, emergency };
+    return [
+      { ...taken, emergency, messages: told, state: "approved" },
+      { ...taken, emergency, messages: told, state: "approved", outage: slow },
+      { ...taken, emergency, messages: told, grant, state: "active", hidden: false, reminded: [] },
+      ...ends.slice(0, 3).flatMap((end) => [
+        { ...over, end, state: "ending" },
+        { ...over, end, state: "ending", outage: slow },
+        { ...over, end, state: "ended", verification: verified("probe") },
+      ]),
+      { ...over, end: ends.at(-1), state: "ended", verification: verified("probe") },
+    ];
+  });
+}
 
 export const activeOne = records.find((r) => r.state === "active") as Extract<
   AccessRequest,

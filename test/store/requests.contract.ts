@@ -8,7 +8,17 @@ import type { Requests } from "../../src/flow/ports.ts";
 import { createRequests } from "../../src/store/requests.ts";
 import { trail } from "../../src/store/trail.ts";
 import { freshKeys, type TestRedis } from "../helpers/redis.ts";
-import { activeSample, ana, asked, ben, drawnSample, inState } from "./samples.ts";
+import {
+  activeSample,
+  ana,
+  asked,
+  ben,
+  drawnSample,
+  inState,
+  reviewedTwice,
+  taken,
+  unreviewed,
+} from "./samples.ts";
 
 export interface Fixture {
   requests: Requests;
@@ -68,6 +78,51 @@ export function requestsContract(redis: Pick<TestRedis, "commands">): void {
       expect(await requests.make(asked(), "t1")).toEqual({ made: false, taken: "trigger", request });
       expect(await requests.make(request, "t1")).toEqual({ made: false, taken: "trigger", request });
       expect(f.told).toHaveLength(1);
+    });
+
+    test("one emergency a person until two others have reviewed it, whatever role", async () => {
+      const request = asked({ emergency: unreviewed });
+      await requests.make(request, "t1");
+      const again = () => asked({ role: "admin", emergency: unreviewed });
+      expect(await requests.make(again(), "t2")).toEqual({ made: false, taken: "review", request });
+      expect(await requests.make(asked({ role: "admin" }), "t3")).toMatchObject({ made: true });
+      expect(await requests.make(asked({ requester: ben, emergency: unreviewed }), "t4")).toMatchObject({
+        made: true,
+      });
+      await requests.update(request.id, (r) =>
+        drawnSample({ ...taken(inState(r, "ended")), emergency: unreviewed }),
+      );
+      expect(await unsettledIds(requests)).toContain(request.id);
+      const other = () => asked({ role: "other", emergency: unreviewed });
+      expect(await requests.make(other(), "t5")).toMatchObject({ made: false, taken: "review" });
+      await requests.update(request.id, (r) => ({ ...r, emergency: reviewedTwice }));
+      expect(await requests.make(other(), "t6")).toMatchObject({ made: true });
+    });
+
+    test.each(["refused", "withdrawn", "timedOut"] as const)(
+      "an emergency that is %s keeps nobody from the next",
+      async (state) => {
+        const request = asked({ emergency: unreviewed });
+        await requests.make(request, "t1");
+        await requests.update(request.id, (r) => ({ ...inState(r, state), emergency: unreviewed }));
+        expect(await requests.make(asked({ emergency: unreviewed }), "t2")).toMatchObject({ made: true });
+      },
+    );
+
+    test("nor does one that a version without reviews has finished", async () => {
+      const request = asked({ emergency: unreviewed });
+      await requests.make(request, "t1");
+      await requests.update(request.id, (r) => inState(r, "refused"));
+      expect(await requests.make(asked({ emergency: unreviewed }), "t2")).toMatchObject({ made: true });
+      expect(await requests.make(asked({ role: "admin", emergency: unreviewed }), "t3")).toMatchObject({
+        taken: "review",
+      });
+    });
+
+    test("of many emergencies at once one is made", async () => {
+      const all = Array.from({ length: 12 }, (_, i) => asked({ role: `role-${i}`, emergency: unreviewed }));
+      const made = await Promise.all(all.map((request, i) => requests.make(request, `t${i}`)));
+      expect(made.filter((one) => one.made)).toHaveLength(1);
     });
 
     test("one open request a person and role; another role or person is free", async () => {

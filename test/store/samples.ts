@@ -1,5 +1,6 @@
 /** Records in every state, as short as their schema allows. */
 import { randomBytes } from "node:crypto";
+import type { Emergency, Review } from "../../src/domain/break-glass.ts";
 import { requestId, UserId } from "../../src/domain/ids.ts";
 import { wantedMessages } from "../../src/domain/messages.ts";
 import type { AccessRequest, In, State } from "../../src/domain/request.ts";
@@ -7,6 +8,22 @@ import type { AccessRequest, In, State } from "../../src/domain/request.ts";
 const person = (id: string) => ({ id: UserId.parse(id), name: id.toLowerCase(), locale: "en" as const });
 export const ana = person("U0ANA");
 export const ben = person("U0BEN");
+
+export const unreviewed: Emergency = { review: [ben.id], reviews: [] };
+export const reviewBy = (id: string): Review => ({
+  by: person(id),
+  qualified: "U0BEN",
+  comment: "seen",
+  at: 1,
+});
+export const reviewedTwice: Emergency = {
+  review: [ben.id],
+  reviews: [reviewBy(ben.id), reviewBy("U0CAT")],
+};
+
+/** The same, approved by nobody. */
+export const taken = (r: AccessRequest): AccessRequest =>
+  "decision" in r ? { ...r, decision: { ...r.decision, by: "policy" } } : r;
 
 export function asked(over: Partial<In<"requested">> = {}): In<"requested"> {
   return {

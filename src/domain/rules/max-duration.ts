@@ -1,10 +1,20 @@
 /** A grant lasts no longer than its role allows. */
 
+import { timesOf } from "../break-glass.ts";
 import { correctLine } from "../command.ts";
 import type { AskRule } from "./rule.ts";
 
 export const maxDuration: AskRule = (command, roles) => {
-  const max = roles[command.role]?.duration.max;
-  if (max === undefined || !command.time || !("ms" in command.time) || command.time.ms <= max) return null;
-  return { kind: "too-long", role: command.role, max, line: correctLine(command, roles) };
+  const role = roles[command.role];
+  if (!role || !command.time || !("ms" in command.time)) return null;
+  const { role: name, emergency } = command;
+  const { max } = timesOf(role, emergency);
+  if (command.time.ms <= max) return null;
+  return {
+    kind: "too-long",
+    role: name,
+    max,
+    ...(emergency && { emergency }),
+    line: correctLine(command, roles),
+  };
 };

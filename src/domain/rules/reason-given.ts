@@ -1,9 +1,14 @@
-/** A role that wants a reason gets one. */
+/** A role that wants a reason gets one, and an emergency always does. */
 
 import { correctLine } from "../command.ts";
 import type { AskRule } from "./rule.ts";
 
 export const reasonGiven: AskRule = (command, roles) =>
-  roles[command.role]?.reason === "required" && command.reason === ""
-    ? { kind: "no-reason", role: command.role, line: correctLine(command, roles) }
+  command.reason === "" && (command.emergency || roles[command.role]?.reason === "required")
+    ? {
+        kind: "no-reason",
+        role: command.role,
+        emergency: command.emergency,
+        line: correctLine(command, roles),
+      }
     : null;

@@ -15,6 +15,8 @@ export interface RequesterFacts {
   role: Role;
   mayAsk: boolean;
   someone: boolean;
+  /** Through which user group or user id they may take it in an emergency. */
+  glass?: Principal | null;
 }
 export type RequesterRule = (facts: RequesterFacts, request: AccessRequest) => Refusal | null;
 

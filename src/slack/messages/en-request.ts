@@ -1,5 +1,8 @@
 /** English: the messages of a request, from the question to the receipt. Each starts with the state in bold. */
 import type { Background } from "../../domain/background.ts";
+import { REVIEWS_NEEDED } from "../../domain/break-glass.ts";
+import type { Principal } from "../../domain/ids.ts";
+import type { Person } from "../../domain/person.ts";
 import type { End } from "../../domain/request.ts";
 import { enGrammar } from "./en-grammar.ts";
 import type { Facts } from "./facts.ts";
@@ -37,7 +40,13 @@ const slowSince: Sentence = (f, fmt) =>
   `${upperFirst(slow(f, fmt))}${fmt.rich ? ` (since ${fmt.when(f.slow.since)})` : ""}`;
 
 const approver: Sentence = (f, fmt) => (f.decidedBy === "policy" ? "policy" : fmt.who(f.decidedBy));
-const decided: Sentence = (f, fmt) => `approved by ${approver(f, fmt)} ${fmt.when(f.decidedAt)}`;
+const UNAPPROVED = "taken in an emergency, approved by nobody";
+const decided: Sentence = (f, fmt) =>
+  f.emergency ? UNAPPROVED : `approved by ${approver(f, fmt)} ${fmt.when(f.decidedAt)}`;
+/** To its holder. */
+const by: Sentence = (f, fmt) => (f.emergency ? UNAPPROVED : `approved by ${approver(f, fmt)}`);
+const approvedHead = (f: Facts, fmt: Formatter) =>
+  f.emergency ? "Emergency access" : `Approved by ${approver(f, fmt)}`;
 
 const proof: Sentence = (f, fmt) => {
   const checked = fmt.rich ? ` (checked ${fmt.exact(f.checkedAt)})` : "";
@@ -149,21 +158,20 @@ const waiting = {
   denied: (f, fmt) =>
     `${fmt.b(`Not approved by ${approver(f, fmt)}:`)} ${fmt.code(f.role)}, ${span(f.duration)}.`,
   "setting-up": (f, fmt) =>
-    `${fmt.b(`Approved by ${approver(f, fmt)}:`)} ${access(f, fmt)}. The token comes in seconds.`,
+    `${fmt.b(`${approvedHead(f, fmt)}:`)} ${access(f, fmt)}. The token comes in seconds.`,
   closed: (f, fmt) =>
     f.changed.what === "restored"
       ? `${fmt.b("Closed:")} ${access(f, fmt)}; ${changed(f.changed, f.role)}.`
       : `${fmt.b("Closed: the rules changed")} while this waited: ${changed(f.changed, fmt.code(f.role))}.`,
   outage: (f, fmt) =>
     f.slow.what === "held-back"
-      ? `${fmt.b(`Approved by ${approver(f, fmt)}, held back:`)} ${slow(f, fmt)}. I will message you.`
+      ? `${fmt.b(`${approvedHead(f, fmt)}, held back:`)} ${slow(f, fmt)}. I will message you.`
       : `${fmt.b("Approved, not ready yet:")} ${slow(f, fmt)}. I will message you with the token.`,
   nudged: (f, fmt) =>
     `${fmt.b("Waiting for approval:")} ${access(f, fmt)} for ${span(f.duration)}. They were reminded ${fmt.at(f.nudgedAt)}.`,
   "not-delivered": (f, fmt) =>
     `${fmt.b("Waiting, nobody was asked yet:")} ${access(f, fmt)} for ${span(f.duration)}. Slack does not take the message to the approvers; the administrators are told, and we keep trying.`,
-  active: (f, fmt) =>
-    `${fmt.b(`Active ${fmt.until(f.endsAt)}:`)} ${access(f, fmt)}, approved by ${approver(f, fmt)}.`,
+  active: (f, fmt) => `${fmt.b(`Active ${fmt.until(f.endsAt)}:`)} ${access(f, fmt)}, ${by(f, fmt)}.`,
   removing: (f, fmt) => `${fmt.b("Ending:")} ${access(f, fmt)}.`,
   revoked: (f, fmt) => {
     if (fmt.rich || !f.end.by) return `${ended(f, fmt)} ${access(f, fmt)}.`;
@@ -178,7 +186,7 @@ const waiting = {
   ended: (f, fmt) =>
     f.end.cause === "revoked"
       ? `${ended(f, fmt)} ${access(f, fmt)}${period(f, fmt)}.${fmt.rich ? "" : ` ${proof(f, fmt)}`}`
-      : `${ended(f, fmt)} ${access(f, fmt)}${period(f, fmt)}${fmt.rich ? `, approved by ${approver(f, fmt)}` : ""}. ${proof(f, fmt)}`,
+      : `${ended(f, fmt)} ${access(f, fmt)}${period(f, fmt)}${fmt.rich ? `, ${by(f, fmt)}` : ""}. ${proof(f, fmt)}`,
 } satisfies ByStatus & Record<string, Sentence>;
 
 const stops: Sentence = (f) => (f.given ? "The token stops within 10 s." : "No token was given out.");
@@ -197,7 +205,7 @@ const notice = {
 } satisfies Record<string, Sentence>;
 
 const approved: Sentence = (f, fmt) =>
-  `${fmt.b(`Approved by ${approver(f, fmt)}:`)} ${access(f, fmt)} ${fmt.untilDay(f.endsAt)}.`;
+  `${fmt.b(`${approvedHead(f, fmt)}:`)} ${access(f, fmt)} ${fmt.untilDay(f.endsAt)}.`;
 
 const token = {
   "setting-up": (f, fmt) => `${approved(f, fmt)}${fmt.rich ? " The token comes in seconds." : ""}`,
@@ -205,6 +213,19 @@ const token = {
   shown: approved,
   hidden: (f, fmt) => `${fmt.b("Token hidden.")} Access goes on ${fmt.untilDay(f.endsAt)}.`,
 } satisfies Record<string, Sentence>;
+
+/** In the channel, of what was taken in an emergency. */
+const emergency = {
+  head: (f: Facts, fmt: Formatter): string =>
+    `${fmt.b("Emergency access:")} ${fmt.who(f.requester)} took ${fmt.b(f.role)} on ${fmt.b(f.hub)} ${fmt.until(f.endsAt)}, and nobody approved it.`,
+  /** `named`: to mention others here would ping them. */
+  passedOver: (f: Facts, fmt: Formatter, named: readonly Principal[]): string =>
+    `Passed over: ${named.length > 0 ? fmt.any(named, APPROVER) : "its approvers"}. Two others than ${name(f.requester)} review it, each with a comment.`,
+  reviewedBy: (who: Person, at: number, fmt: Formatter): string =>
+    `${fmt.b("Reviewed")} by ${fmt.who(who)} ${fmt.at(at)}:`,
+  reviews: (count: number): string =>
+    count < REVIEWS_NEEDED ? `review open: ${count} of ${REVIEWS_NEEDED}` : "review closed",
+};
 
 const alert = {
   unproven: (f, fmt) =>
@@ -243,4 +264,4 @@ const background = {
 
 /** Words that stand in other sentences too. */
 export const enPhrases = { APPROVER, what, mine, asks, theirs, changed, closedFor };
-export const enRequest = { card, waiting, notice, token, alert, reminder, decides, background };
+export const enRequest = { card, waiting, notice, token, emergency, alert, reminder, decides, background };

@@ -53,9 +53,16 @@ const refusal: ByRefusal = {
   "bad-duration": ({ text }, fmt) =>
     `${fmt.b("Not sent:")} ${fmt.code(text)} is no length of time. Write how long: 90m, 8h, 2d or 1h30m.`,
   "too-short": ({ min }, fmt) => `${fmt.b("Not sent:")} the shortest time is ${span(min)}.`,
-  "too-long": ({ role, max }, fmt) => `${fmt.b("Not sent:")} ${fmt.code(role)} lasts at most ${span(max)}.`,
-  "no-reason": ({ role }, fmt) =>
-    `${fmt.b("Not sent:")} ${fmt.code(role)} needs a reason. Add it at the end of the line.`,
+  "too-long": ({ role, max, emergency }, fmt) =>
+    `${fmt.b("Not sent:")} ${fmt.code(role)} lasts at most ${span(max)}${emergency ? " in an emergency" : ""}.`,
+  "no-emergency": ({ role, roles }, fmt) =>
+    `${fmt.b("Not sent:")} ${fmt.code(role)} cannot be taken in an emergency. ${
+      roles.length > 0
+        ? `These can: ${roles.slice(0, 15).map(fmt.code).join(", ")}.`
+        : "No role can; ask for it as usual."
+    }`,
+  "no-reason": ({ role, emergency }, fmt) =>
+    `${fmt.b("Not sent:")} ${emergency ? "an emergency" : fmt.code(role)} needs a reason. Add it at the end of the line.`,
   "reason-too-long": ({ max }, fmt) =>
     `${fmt.b("Not sent:")} the reason is longer than ${max} characters. This is its beginning:`,
   "unknown-command": ({ word, line }, fmt) =>
@@ -75,6 +82,18 @@ const refusal: ByRefusal = {
   "not-served": (r, fmt) => `${fmt.b("Refused:")} ${standing[r.standing]}.`,
   "may-not-ask": ({ role, who }, fmt) =>
     `${fmt.b("Refused:")} only ${fmt.any(who, "certain people")} can ask for ${fmt.code(role)}.`,
+  "may-not-break-glass": ({ role, who }, fmt) =>
+    `${fmt.b("Refused:")} only ${fmt.any(who, "certain people")} can take ${fmt.code(role)} in an emergency. Ask for it as usual.`,
+  "not-reviewed-yet": ({ id, role, missing }, fmt) =>
+    `${fmt.b("Refused:")} your last emergency, ${id} for ${fmt.code(role)}, waits for ${missing} more ${
+      missing === 1 ? "review" : "reviews"
+    }. Until then ask as usual.`,
+  "not-reviewer": ({ reviewers }, fmt) =>
+    `${fmt.b("Nothing changed:")} only ${fmt.any(reviewers, "certain people")} can review this.`,
+  "own-emergency": (_, fmt) => `${fmt.b("Nothing changed:")} others review your emergency, not you.`,
+  "reviewed-already": ({ at }, fmt) =>
+    `${fmt.b("Nothing changed:")} you reviewed this ${fmt.at(at)}; somebody else must, too.`,
+  "nothing-to-review": ({ id }, fmt) => `${fmt.b("Nothing changed:")} the review of ${id} is closed.`,
   "nobody-can-approve": ({ role, approvers: by }, fmt) =>
     `${fmt.b("Refused:")} ${fmt.code(role)} needs ${fmt.oneOf(by, APPROVER)}, and nobody but you is there to approve.`,
   "not-approver": ({ approvers: by }, fmt) =>
@@ -125,6 +144,7 @@ const button: ByAction = {
   nudge: "Remind them",
   release: "End now",
   revoke: "Revoke…",
+  review: "Review…",
   hide: "I've copied it, hide",
   again: "Ask again",
   edit: "Edit…",
@@ -151,6 +171,9 @@ export const en = {
   /** To the administrators: the approvals channel does not take a card. */
   cardRefused: (channel: string, code: string, id: string): string =>
     `*Nobody can be asked:* Slack does not take messages to ${channel} (${code}), so ${id} waits unseen. Invite the bot to the channel, or name another in slack.channel; then npm run doctor.`,
+  /** To the administrators: the approvals channel is not told of what was taken in an emergency. */
+  emergencyUnseen: (channel: string, code: string, { id, role, requester }: AccessRequest): string =>
+    `*Emergency access, and nobody is told:* ${foreignCode(requester.name, 50)} took ${foreignCode(role, 50)}, ${id}, and Slack does not take messages to ${channel} (${code}). \`/karpor-access revoke ${id}\` ends it. Invite the bot to the channel, or name another in slack.channel, so that it is reviewed.`,
   /** To the administrators: it may be forged, by whoever has the bot's rights. */
   adopted: ({ id, role, requester }: AccessRequest, hub: string): string =>
     `*No record knows it:* ${foreignCode(role, 50)} on ${hub} for ${foreignCode(requester.name, 50)}, which the bot found there, and ends on time. If Redis lost nothing, somebody with the bot's access made it: \`/karpor-access revoke ${id}\`, then run \`npm run setup -- --rotate\`.`,
@@ -186,6 +209,8 @@ export const en = {
       `${fmt.b("Checking:")} ${what(f)}. Slack does not say yet who may ask; the answer comes in our DM.`,
     sent: (f: Facts, fmt: Formatter): string =>
       `${fmt.b(`Sent to ${fmt.any(f.approvers, APPROVER)}.`)} The answer comes in our DM.`,
+    emergency: (f: Facts, fmt: Formatter): string =>
+      `${fmt.b("Emergency access:")} ${what(f)}. The token comes in our DM, and the channel is told.`,
     approved: (f: Facts, fmt: Formatter): string =>
       `${fmt.b("Approved by policy:")} ${what(f)}. The token comes in our DM.`,
   },
@@ -276,6 +301,15 @@ export const en = {
     reasonHint: "Whoever decides reads it.",
     ends: (at: number, time: number, fmt: Formatter): string =>
       `Ends at about ${fmt.when(at)} if it is approved now (${span(time)}).`,
+    emergency: "Emergency",
+    emergencyTick: "I need it now, before anybody approves it",
+    emergencyHint: (most: string): string =>
+      `At most ${most}. The channel is told, and two others review it after.`,
+    emergencyReason: "The channel and whoever reviews it read it.",
+    noEmergency: (role: string, fmt: Formatter): string =>
+      `You cannot take ${fmt.code(role)} in an emergency; it is asked for as usual.`,
+    endsNow: (at: number, time: number, fmt: Formatter): string =>
+      `Ends at about ${fmt.when(at)} (${span(time)}).`,
     looking: "Looking up what else you may ask for…",
     none: "There is no role you can ask for.",
     leftOut: (role: string, fmt: Formatter): string =>
@@ -309,9 +343,17 @@ export const en = {
       hint: "The holder and the approvals channel see it, and who revoked.",
       submit: "Revoke",
     },
+    review: {
+      title: "Review an emergency",
+      head: (f: Facts, fmt: Formatter): string =>
+        `${fmt.b("Reviewing:")} ${fmt.who(f.requester)} took ${fmt.b(f.role)} on ${fmt.b(f.hub)} for ${span(f.duration)} before anybody approved it.`,
+      label: "Comment",
+      hint: "The channel sees it. Two others than who took it close the review.",
+      submit: "Review",
+    },
     asked: "Asked for because:",
     cancel: "Cancel",
-    blank: "Write a reason.",
+    blank: "Write it in a few words.",
     close: "Close",
   },
   states,

@@ -1,4 +1,5 @@
 /** What sentences are made of: the record's union laid flat. A sentence reads only what its state has. Pure. */
+import { isTaken } from "../../domain/break-glass.ts";
 import type { Principal } from "../../domain/ids.ts";
 import type { Person } from "../../domain/person.ts";
 import type { Refusal } from "../../domain/refusal.ts";
@@ -16,6 +17,8 @@ export interface Facts {
   /** When those asked were reminded. */
   nudgedAt: number;
   decidedBy: Decision["by"];
+  /** Nobody did: it was taken in an emergency. */
+  emergency: boolean;
   decidedAt: number;
   endsAt: number;
   end: End;
@@ -45,6 +48,7 @@ export function facts(r: AccessRequest, hub: string): Facts {
   return {
     ...common,
     decidedBy: decision.by,
+    emergency: isTaken(r),
     decidedAt: decision.at,
     endsAt,
     end,

@@ -1,4 +1,5 @@
 /** 中文：一条申请从提出到回执的消息。Bold and code need a space on both sides: Slack does not see their end between Chinese characters. */
+import { REVIEWS_NEEDED } from "../../domain/break-glass.ts";
 import type { End } from "../../domain/request.ts";
 import type { enPhrases, enRequest } from "./en-request.ts";
 import type { Facts } from "./facts.ts";
@@ -41,12 +42,18 @@ const slowSince: Sentence = (f, fmt) =>
 
 const overdue: Sentence = (f, fmt) => (fmt.rich ? `应已${fmt.at(f.end.at)} 结束` : "本应已经结束");
 
-const decided: Sentence = (f, fmt) =>
-  f.decidedBy === "policy"
+const UNAPPROVED = "紧急取用，未经审批";
+const decided: Sentence = (f, fmt) => {
+  if (f.emergency) return UNAPPROVED;
+  return f.decidedBy === "policy"
     ? "按策略自动批准"
     : `${fmt.who(f.decidedBy)} ${fmt.rich ? `于 ${fmt.when(f.decidedAt)} ` : ""}批准`;
-const approver: Sentence = (f, fmt) =>
-  f.decidedBy === "policy" ? "按策略自动批准" : `${fmt.who(f.decidedBy)} 批准`;
+};
+const approver: Sentence = (f, fmt) => {
+  if (f.emergency) return UNAPPROVED;
+  return f.decidedBy === "policy" ? "按策略自动批准" : `${fmt.who(f.decidedBy)} 批准`;
+};
+const approvedHead = (f: Facts) => (f.emergency ? "已紧急取用" : "已批准");
 
 const proof: Sentence = (f, fmt) => {
   const checked = fmt.rich ? `（${fmt.exact(f.checkedAt)} 验证）` : "";
@@ -195,7 +202,7 @@ const notice: Words["notice"] = {
 };
 
 const approved: Sentence = (f, fmt) =>
-  `${fmt.b("已批准：")} ${held(f, fmt)}${fmt.rich ? "" : "，"}${fmt.untilDay(f.endsAt)}（${approver(f, fmt)}）。`;
+  `${fmt.b(`${approvedHead(f)}：`)} ${held(f, fmt)}${fmt.rich ? "" : "，"}${fmt.untilDay(f.endsAt)}（${approver(f, fmt)}）。`;
 
 const token: Words["token"] = {
   "setting-up": (f, fmt) => `${approved(f, fmt)}${fmt.rich ? "令牌几秒后就到。" : ""}`,
@@ -203,6 +210,15 @@ const token: Words["token"] = {
   shown: approved,
   hidden: (f, fmt) =>
     `${fmt.b("令牌已隐藏。")} 权限${fmt.rich ? "" : "仍然有效，"}${fmt.untilDay(f.endsAt)}。`,
+};
+
+const emergency: Words["emergency"] = {
+  head: (f, fmt) =>
+    `${fmt.b("紧急取用：")} ${fmt.who(f.requester)} 未经审批取用了 ${fmt.b(f.hub)} 的 ${fmt.b(f.role)} 权限，${fmt.rich ? fmt.until(f.endsAt) : `时长 ${span(f.duration)}`}。`,
+  passedOver: (f, fmt, named) =>
+    `未经 ${named.length > 0 ? fmt.any(named, APPROVER) : `${APPROVER} `}审批。须由 ${name(f.requester)} 之外的两人复核，并各写明意见。`,
+  reviewedBy: (who, at, fmt) => `${fmt.b("已复核：")} ${fmt.who(who)} ${fmt.at(at)}`,
+  reviews: (count) => (count < REVIEWS_NEEDED ? `待复核：${count}/${REVIEWS_NEEDED}` : "复核已完成"),
 };
 
 const alert: Words["alert"] = {
@@ -237,4 +253,14 @@ const background: Words["background"] = {
 };
 
 export const zhPhrases: typeof enPhrases = { APPROVER, what, mine, asks, theirs, changed, closedFor };
-export const zhRequest: Words = { card, waiting, notice, token, alert, reminder, decides, background };
+export const zhRequest: Words = {
+  card,
+  waiting,
+  notice,
+  token,
+  emergency,
+  alert,
+  reminder,
+  decides,
+  background,
+};

@@ -54,9 +54,16 @@ const refusal: ByRefusal = {
   "bad-duration": ({ text }, fmt) =>
     `${fmt.b("未发送：")} ${fmt.code(text)} 不是有效的时长。请写明多久：90m、8h、2d 或 8小时。`,
   "too-short": ({ min }, fmt) => `${fmt.b("未发送：")} 时长至少为 ${span(min)}。`,
-  "too-long": ({ role, max }, fmt) => `${fmt.b("未发送：")} ${fmt.code(role)} 最长 ${span(max)}。`,
-  "no-reason": ({ role }, fmt) =>
-    `${fmt.b("未发送：")} 申请 ${fmt.code(role)} 必须写明理由，请补在命令末尾。`,
+  "too-long": ({ role, max, emergency }, fmt) =>
+    `${fmt.b("未发送：")} ${fmt.code(role)} ${emergency ? "紧急取用时" : ""}最长 ${span(max)}。`,
+  "no-emergency": ({ role, roles }, fmt) =>
+    `${fmt.b("未发送：")} ${fmt.code(role)} 不能紧急取用。${
+      roles.length > 0
+        ? `可以紧急取用的角色：${roles.slice(0, 15).map(fmt.code).join(" 、 ")} 。`
+        : "没有可以紧急取用的角色，请照常申请。"
+    }`,
+  "no-reason": ({ role, emergency }, fmt) =>
+    `${fmt.b("未发送：")} ${emergency ? "紧急取用" : `申请 ${fmt.code(role)} `}必须写明理由，请补在命令末尾。`,
   "reason-too-long": ({ max }, fmt) => `${fmt.b("未发送：")} 理由超过了 ${max} 个字符。下面是它的开头：`,
   "unknown-command": ({ word, line }, fmt) =>
     `${fmt.b("未发送：")} 没有 ${fmt.code(word)} 这个命令。你是不是想写： ${fmt.code(line)}`,
@@ -73,6 +80,15 @@ const refusal: ByRefusal = {
   "not-served": (r, fmt) => `${fmt.b("未受理：")} ${standing[r.standing]}。`,
   "may-not-ask": ({ role, who }, fmt) =>
     `${fmt.b("未受理：")} ${fmt.code(role)} 仅供 ${fmt.any(who, "指定人员")}申请。`,
+  "may-not-break-glass": ({ role, who }, fmt) =>
+    `${fmt.b("未受理：")} 只有 ${fmt.any(who, "指定人员")}可以紧急取用 ${fmt.code(role)} 权限，请照常申请。`,
+  "not-reviewed-yet": ({ id, role, missing }, fmt) =>
+    `${fmt.b("未受理：")} 你上一次紧急取用（${id}， ${fmt.code(role)} ）还差 ${missing} 人复核。在此之前请照常申请。`,
+  "not-reviewer": ({ reviewers }, fmt) =>
+    `${fmt.b("没有变化：")} 只有 ${fmt.any(reviewers, "指定人员")}可以复核。`,
+  "own-emergency": (_, fmt) => `${fmt.b("没有变化：")} 你的紧急取用须由其他人复核。`,
+  "reviewed-already": ({ at }, fmt) => `${fmt.b("没有变化：")} 你已${fmt.at(at)} 复核，还需另一人复核。`,
+  "nothing-to-review": ({ id }, fmt) => `${fmt.b("没有变化：")} ${id} 的复核已经结束。`,
   "nobody-can-approve": ({ role, approvers: by }, fmt) =>
     `${fmt.b("未受理：")} ${fmt.code(role)} 需要 ${fmt.oneOf(by, APPROVER)}批准，而除你之外目前没有人可以审批。`,
   "not-approver": ({ approvers: by }, fmt) =>
@@ -112,6 +128,7 @@ const button: ByAction = {
   nudge: "提醒审批人",
   release: "立即结束",
   revoke: "撤销…",
+  review: "复核…",
   hide: "我已复制，隐藏",
   again: "再次申请",
   edit: "修改…",
@@ -133,6 +150,8 @@ export const zh: Words = {
     `*${span(left)}后失效：* 机器人自己对 ${hub} 的访问凭证，且未能自动续期。请运行 npm run setup，再运行 npm run doctor；否则无法再授予权限，也无法收回权限。`,
   cardRefused: (channel, code, id) =>
     `*无法送达审批人：* Slack 不接受发往 ${channel} 的消息（${code}），${id} 还没有人看到。请把机器人邀请进该频道，或在 slack.channel 中改用其他频道，然后运行 npm run doctor。`,
+  emergencyUnseen: (channel, code, { id, role, requester }) =>
+    `*有人紧急取用权限，却无人收到通知：* ${foreignCode(requester.name, 50)} 未经审批取用了 ${foreignCode(role, 50)}（${id}），而 Slack 不接受发往 ${channel} 的消息（${code}）。\`/karpor-access revoke ${id}\` 可以结束它。请把机器人邀请进该频道，或在 slack.channel 中改用其他频道，以便复核。`,
   adopted: ({ id, role, requester }, hub) =>
     `*没有任何记录：* ${hub} 上发现 ${foreignCode(requester.name, 50)} 的 ${foreignCode(role, 50)} 授权，机器人已接管，并会按时结束它。如果 Redis 没有丢失数据，那么它是由持有机器人凭证的人伪造的：请用 \`/karpor-access revoke ${id}\` 撤销，再运行 \`npm run setup -- --rotate\`。`,
   foreign: (objects: readonly ForeignObject[], hub: string): string => {
@@ -162,6 +181,7 @@ export const zh: Words = {
     checking: (f, fmt) =>
       `${fmt.b("正在核对：")} ${what(f)}。暂时无法从 Slack 得知谁可以申请，结果会在私信中告知。`,
     sent: (f, fmt) => `${fmt.b(`已提交给 ${fmt.any(f.approvers, APPROVER).trim()}。`)} 结果会在私信中告知。`,
+    emergency: (f, fmt) => `${fmt.b("已紧急取用：")} ${what(f)}。令牌会在私信中给出，频道里的人会收到通知。`,
     approved: (f, fmt) => `${fmt.b("已按策略批准：")} ${what(f)}。令牌会在私信中给出。`,
   },
   nudge: (f, fmt) => `${fmt.b("仍待审批：")} ${name(f.requester)} 申请 ${what(f)}。`,
@@ -242,6 +262,12 @@ export const zh: Words = {
     reason: "理由",
     reasonHint: "审批人会看到。",
     ends: (at, time, fmt) => `如果现在批准（${span(time)}），大约 ${fmt.when(at)} 结束。`,
+    emergency: "紧急取用",
+    emergencyTick: "现在就要，等不及审批",
+    emergencyHint: (most) => `最长 ${most}。频道里的人会收到通知，事后由另外两人复核。`,
+    emergencyReason: "频道里的人和复核人会看到。",
+    noEmergency: (role, fmt) => `将照常申请：你不能紧急取用 ${fmt.code(role)}`,
+    endsNow: (at, time, fmt) => `大约 ${fmt.when(at)} 结束（${span(time)}）。`,
     looking: "正在查询你还可以申请哪些角色…",
     none: "目前没有你可以申请的角色。",
     leftOut: (role, fmt) => `请选择其他角色：你不能申请 ${fmt.code(role)}`,
@@ -272,9 +298,17 @@ export const zh: Words = {
       hint: "持有人和审批频道都会看到，也会看到是谁撤销的。",
       submit: "撤销",
     },
+    review: {
+      title: "复核紧急取用",
+      head: (f, fmt) =>
+        `${fmt.b("复核：")} ${fmt.who(f.requester)} 未经审批取用了 ${fmt.b(f.hub)} 的 ${fmt.b(f.role)} 权限，时长 ${span(f.duration)}。`,
+      label: "意见",
+      hint: "频道里的人都会看到。取用人之外的两人复核后即告结束。",
+      submit: "复核",
+    },
     asked: "申请的理由：",
     cancel: "取消",
-    blank: "请写明理由。",
+    blank: "请简要写明。",
     close: "关闭",
   },
   states,

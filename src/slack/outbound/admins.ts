@@ -1,6 +1,7 @@
 /** A word to the administrators, each in a DM and in their own language. */
 import type { WebClient } from "@slack/web-api";
 import type { Alarm } from "../../domain/alarm.ts";
+import { isTaken } from "../../domain/break-glass.ts";
 import { isGroup, type Principal, type UserId } from "../../domain/ids.ts";
 import type { Admins, Directory, Log } from "../../flow/ports.ts";
 import { type Words, words } from "../messages/index.ts";
@@ -51,6 +52,7 @@ function wordOf(w: Words, alarm: Alarm, { channel, hub }: CreateAdmins): Word {
   if (alarm.kind === "foreign") return w.foreign(alarm.objects, hub);
   if (alarm.kind === "adopted") return w.adopted(alarm.request, hub);
   if (alarm.kind === "redis-behind") return behindMessage(w, alarm);
+  if (isTaken(alarm.request)) return w.emergencyUnseen(`<#${channel}>`, alarm.code, alarm.request);
   return w.cardRefused(`<#${channel}>`, alarm.code, alarm.request.id);
 }
 

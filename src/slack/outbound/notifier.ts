@@ -59,7 +59,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
 
     async redraw(r, key, shows, { channel, ts }) {
       try {
-        await slack.to(key === "card" ? "cards" : "tidying").chat.update({
+        await slack.to(key === "card" || key === "review" ? "cards" : "tidying").chat.update({
           ...{ channel, ts },
           ...draw(r, key, shows, false),
         });
@@ -98,6 +98,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
 /** How soon a new message must be there. */
 const POSTED: Record<MessageKind, Urgency> = {
   card: "cards",
+  review: "trouble",
   waiting: "cards",
   token: "show",
   // Never posted: it is what is left of a token's message.
@@ -221,7 +222,7 @@ async function latestOf(client: WebClient, { requester }: AccessRequest) {
 
 /** What belongs to its card stands below it; an alert is seen in the channel all the same. */
 function threadOf(r: AccessRequest, key: MessageKey): Thread | undefined {
-  const card = r.messages.card?.ts;
+  const card = r.messages.card?.ts ?? r.messages.review?.ts;
   if (!card || (key !== "alert" && key !== "nudge")) return undefined;
   return { thread_ts: card, reply_broadcast: key === "alert" };
 }

@@ -1,4 +1,5 @@
 /** What whoever asked is told where they asked, once they were vetted; the rest comes in the DM. */
+import { isTaken } from "../../domain/break-glass.ts";
 import type { AccessRequest, State } from "../../domain/request.ts";
 import type { Message, ViewContext } from "./context.ts";
 import { refusedReply } from "./refused.ts";
@@ -15,7 +16,11 @@ function vetted(r: AccessRequest, ctx: ViewContext): Message {
   const p = rendererOf(ctx);
   const f = factsOf(p, r);
   const { asked } = p.words;
-  const sentence =
-    r.state === "requested" ? asked.checking : r.approvers.length > 0 ? asked.sent : asked.approved;
-  return message(p, (fmt) => sentence(f, fmt), [], [r.id]);
+  return message(p, (fmt) => asked[outcome(r)](f, fmt), [], [r.id]);
+}
+
+function outcome(r: AccessRequest) {
+  if (r.state === "requested") return "checking";
+  if (isTaken(r)) return "emergency";
+  return r.approvers.length > 0 ? "sent" : "approved";
 }

@@ -59,6 +59,8 @@ export const releaseButton = (p: Renderer, r: AccessRequest): Button => ({
 });
 /** Its modal asks once more. */
 export const revokeButton = (p: Renderer, r: AccessRequest): Button => others(p, "revoke", r);
+/** Its modal asks for a comment. */
+export const reviewButton = (p: Renderer, r: AccessRequest): Button => others(p, "review", r);
 /** What is seldom wanted, behind three dots. */
 export const moreMenu = (p: Renderer, r: AccessRequest): Overflow => ({
   type: "overflow",

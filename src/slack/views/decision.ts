@@ -16,6 +16,9 @@ import { factsOf, rendererOf } from "./renderer.ts";
 
 const INPUT = "why";
 
+/** Those that nobody may leave blank. */
+export const NEEDS_WORDS: readonly DecisionKind[] = ["deny", "review"];
+
 const Target = FormOrigin.extend({ id: RequestId, terms: z.number().int() });
 /** The request, the terms its button was drawn for, and where that stands. */
 export type DecisionTarget = z.infer<typeof Target>;
@@ -40,7 +43,7 @@ export function decisionModal(
     blocks: [
       section(head(factsOf(p, r), p.rich)),
       ...quote(r.reason, decision.asked),
-      input(INPUT, label, element, { hint: plain(hint), optional: kind !== "deny" }),
+      input(INPUT, label, element, { hint: plain(hint), optional: !NEEDS_WORDS.includes(kind) }),
       context([r.id]),
     ],
   };

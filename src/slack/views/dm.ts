@@ -9,6 +9,7 @@ import * as buttons from "./buttons.ts";
 import type { Message } from "./context.ts";
 import { refusalSentence } from "./refused.ts";
 import { factsOf, message, type Renderer } from "./renderer.ts";
+import { reviewLine } from "./review.ts";
 
 export function waiting(p: Renderer, r: AccessRequest, shows: Readable<"waiting">): Message {
   const f = factsOf(p, r);
@@ -28,7 +29,7 @@ export function notice(p: Renderer, r: AccessRequest, shows: Shown["notice"]): M
   };
   const again = r.state === "denied" ? buttons.changeButton(p, r) : buttons.againButton(p, r);
   const row = mayAskAgain(r, shows) ? actions(again) : [];
-  return message(p, sentence, [...words(r), ...proofLines(p, r, shows), ...row], [r.id]);
+  return message(p, sentence, [...words(r), ...proofLines(p, r, shows), ...row], [...reviewLine(p, r), r.id]);
 }
 
 /** Of whoever denied or revoked it; one's own where nothing came of it. */

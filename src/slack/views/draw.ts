@@ -13,6 +13,7 @@ import type { Message, ViewContext } from "./context.ts";
 import { gone, notice, reminder, unproven, waiting } from "./dm.ts";
 import { nudge } from "./nudge.ts";
 import { type Renderer, rendererOf } from "./renderer.ts";
+import { review } from "./review.ts";
 import { token } from "./token.ts";
 
 interface Drawing {
@@ -24,6 +25,7 @@ interface Drawing {
 
 const KINDS: { [K in Exclude<MessageKind, "delay">]: (d: Drawing, shows: Readable<K>) => Message } = {
   card: ({ p, r, first }, shows) => card(p, r, shows, first),
+  review: ({ p, r, first }, shows) => review(p, r, shows, first),
   waiting: ({ p, r }, shows) => waiting(p, r, shows),
   token: ({ p, r }, shows) => token(p, r, shows),
   notice: ({ p, r }, shows) => notice(p, r, shows),

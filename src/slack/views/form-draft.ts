@@ -1,5 +1,6 @@
 /** What stands in the form that asks for access: as it is drawn, and as it comes back from Slack. */
 import { z } from "zod";
+import { timesOf } from "../../domain/break-glass.ts";
 import type { Catalog } from "../../domain/catalog.ts";
 import { type ParsedCommand, reasonIn } from "../../domain/command.ts";
 import { wholeTime } from "../../domain/typed-time.ts";
@@ -25,6 +26,10 @@ export interface FormDraft {
   /** A time in the person's own words, which goes before. */
   other: string;
   reason: string;
+  /** Before anybody approved it. */
+  emergency: boolean;
+  /** Roles that this person may take so. */
+  glass: readonly string[];
   /** It is known what this person may ask for. */
   complete: boolean;
   /** A role that was meant and that they may not ask for. */
@@ -35,6 +40,7 @@ export interface FormDraft {
 const Value = z.object({
   value: z.string().nullish(),
   selected_option: z.object({ value: z.string() }).nullish(),
+  selected_options: z.array(z.unknown()).nullish(),
 });
 const Choices = z.array(z.object({ value: z.string() }));
 const Block = z.object({
@@ -66,18 +72,21 @@ export function readForm(view: unknown, roles: Catalog): FilledForm {
   const role = value(FORM.role)?.selected_option?.value ?? null;
   const time = at(FORM.time)?.[0] ?? "";
   const chosen = Number(value(FORM.time)?.selected_option?.value ?? Number.NaN);
+  const emergency = (value(FORM.emergency)?.selected_options ?? []).length > 0;
   const draft: FormDraft = {
     role,
     roles: blocks.flatMap(({ element }) => (element?.action_id === FORM.role ? choices(element) : [])),
-    duration: Number.isFinite(chosen) ? kept(chosen, time.replace(/^time-/, ""), role, roles) : null,
+    duration: Number.isFinite(chosen) ? kept(chosen, timeBlockIn(time), { role, emergency }, roles) : null,
     other: value(FORM.other)?.value ?? "",
     reason: value(FORM.reason)?.value ?? "",
+    emergency,
+    glass: [],
     complete: true,
     origin,
   };
   const block = (action: string) => at(action)?.[0] ?? "reason";
-  const { role: r, time: t, other, reason } = FORM;
-  return { draft, blocks: { role: block(r), time: block(t), other: block(other), reason: block(reason) } };
+  const standing = Object.entries(FORM).map(([name, action]) => [name, block(action)]);
+  return { draft, blocks: Object.fromEntries(standing) as FilledForm["blocks"] };
 }
 
 const choices = ({
@@ -86,18 +95,33 @@ const choices = ({
 }: NonNullable<z.infer<typeof Block>["element"]>): string[] =>
   [...options, ...option_groups.flatMap((group) => group.options)].map(({ value }) => value);
 
+interface Asked {
+  role: string | null;
+  emergency: boolean;
+}
+
+/** Another list of times is another input: Slack keeps what was chosen in one of the same id. */
+export const timeBlock = (role: string, emergency: boolean): string =>
+  `${emergency ? "now" : "time"}-${role}`;
+const timeBlockIn = (id: string): Asked => ({
+  role: id.replace(/^(?:now|time)-/, ""),
+  emergency: id.startsWith("now-"),
+});
+
 /** The usual time of the role before is not carried over to another, nor one that is too long for it. */
-function kept(chosen: number, before: string, role: string | null, roles: Catalog): number | null {
-  if (before === role) return chosen;
-  const [old, now] = [before, role ?? ""].map((name) =>
-    Object.hasOwn(roles, name) ? roles[name] : undefined,
-  );
-  return chosen === old?.duration.default || chosen > (now?.duration.max ?? 0) ? null : chosen;
+function kept(chosen: number, before: Asked, now: Asked, roles: Catalog): number | null {
+  if (before.role === now.role && before.emergency === now.emergency) return chosen;
+  const [old, next] = [before, now].map(({ role, emergency }) => {
+    const found = Object.hasOwn(roles, role ?? "") ? roles[role ?? ""] : undefined;
+    return found && timesOf(found, emergency);
+  });
+  return chosen === old?.default || chosen > (next?.max ?? 0) ? null : chosen;
 }
 
 /** What it asks for. */
-export const commandOf = ({ role, duration, other, reason }: FormDraft): ParsedCommand => ({
+export const commandOf = ({ role, duration, other, reason, emergency }: FormDraft): ParsedCommand => ({
   role: role ?? "",
   time: other.trim() === "" ? (duration === null ? null : { ms: duration }) : wholeTime(other),
   reason: reasonIn(reason),
+  ...(emergency ? { emergency } : {}),
 });

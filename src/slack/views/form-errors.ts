@@ -7,6 +7,7 @@ import { refusalSentence } from "./refused.ts";
 import { rendererOf } from "./renderer.ts";
 
 const AT_ROLE: readonly Refusal["kind"][] = ["unknown-role", "open-already"];
+const AT_EMERGENCY: readonly Refusal["kind"][] = ["no-emergency", "not-reviewed-yet"];
 const AT_TIME: readonly Refusal["kind"][] = ["bad-duration", "too-short", "too-long"];
 
 /** For `response_action: "errors"`; null is what nobody foresaw. */
@@ -24,6 +25,7 @@ export function formErrors(
 
 function blockFor(refusal: Refusal | null, { draft, blocks }: FilledForm): string {
   if (refusal && AT_ROLE.includes(refusal.kind)) return blocks.role;
+  if (refusal && AT_EMERGENCY.includes(refusal.kind)) return blocks.emergency;
   if (refusal && AT_TIME.includes(refusal.kind))
     return draft.other.trim() === "" ? blocks.time : blocks.other;
   return blocks.reason;

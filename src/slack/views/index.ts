@@ -7,6 +7,7 @@ export {
   decisionBlank,
   decisionModal,
   decisionRefused,
+  NEEDS_WORDS,
   readDecision,
 } from "./decision.ts";
 export { busyReply, type Done, doneReply, unforeseenReply } from "./done.ts";

@@ -1,5 +1,6 @@
 /** The form that asks for access: what a role gives and who decides, times within its limits, and when it would end. */
 import type { KnownBlock, ModalView } from "@slack/types";
+import { timesOf } from "../../domain/break-glass.ts";
 import type { Role } from "../../domain/catalog.ts";
 import { REASON_MAX } from "../../domain/command.ts";
 import { presetsOf } from "../../domain/presets.ts";
@@ -8,7 +9,7 @@ import { wholeTime } from "../../domain/typed-time.ts";
 import { FORM, REQUEST_VIEW } from "../ids.ts";
 import { context, section } from "./blocks.ts";
 import type { ViewContext } from "./context.ts";
-import { type FormDraft, FormOrigin } from "./form-draft.ts";
+import { type FormDraft, FormOrigin, timeBlock } from "./form-draft.ts";
 import { roleLines } from "./help.ts";
 import { input, type Option, option, plain, select, textInput } from "./inputs.ts";
 import { refusedReply } from "./refused.ts";
@@ -38,23 +39,31 @@ export function requestFormRefused(refusal: Refusal, ctx: ViewContext): ModalVie
   return { type: "modal", title: plain(form.title), close: plain(form.close), blocks };
 }
 
-function notes(p: Renderer, { complete, roles, leftOut }: FormDraft): KnownBlock[] {
+/** Of the role that is chosen. */
+const mayTake = ({ role, glass }: FormDraft): boolean => role !== null && glass.includes(role);
+
+function notes(p: Renderer, draft: FormDraft): KnownBlock[] {
+  const { complete, roles, leftOut, role, emergency } = draft;
   const { form } = p.words;
   if (leftOut) return [context([form.leftOut(leftOut, p.rich)])];
   if (!complete) return [context([form.looking])];
+  if (emergency && role !== null && !mayTake(draft)) return [context([form.noEmergency(role, p.rich)])];
   return roles.length === 0 ? [context([form.none])] : [];
 }
 
 function inputsOf(p: Renderer, draft: FormDraft, name: string, role: Role): KnownBlock[] {
   const { form } = p.words;
-  const ends = endOf(draft, role);
+  const emergency = draft.emergency && mayTake(draft);
+  const times = timesOf(role, emergency);
+  const ends = endOf(draft, times);
   return [
     // Another list is another input: Slack keeps what was chosen in one of the same id.
     input(draft.leftOut ? "role-again" : "role", form.role, select(FORM.role, rolesOf(p, draft), name), {
       dispatch_action: true,
     }),
     section(roleLines(p, role)),
-    input(`time-${name}`, form.time, timesOf(p, draft, role), { dispatch_action: true }),
+    ...(mayTake(draft) ? [emergencyInput(p, role, emergency)] : []),
+    input(timeBlock(name, emergency), form.time, timeList(p, draft, times), { dispatch_action: true }),
     input("other", form.other, textInput(FORM.other, draft.other, { max_length: 60 }), {
       optional: true,
       hint: plain(form.otherHint),
@@ -65,12 +74,27 @@ function inputsOf(p: Renderer, draft: FormDraft, name: string, role: Role): Know
       form.reason,
       textInput(FORM.reason, draft.reason, { multiline: true, max_length: REASON_MAX }),
       {
-        optional: role.reason !== "required",
-        hint: plain(form.reasonHint),
+        optional: role.reason !== "required" && !emergency,
+        hint: plain(emergency ? form.emergencyReason : form.reasonHint),
       },
     ),
-    ...(ends === null ? [] : [context([form.ends(p.ctx.now + ends, ends, p.rich)])]),
+    ...(ends === null
+      ? []
+      : [context([(emergency ? form.endsNow : form.ends)(p.ctx.now + ends, ends, p.rich)])]),
   ];
+}
+
+function emergencyInput(p: Renderer, { breakGlass }: Role, isTicked: boolean): KnownBlock {
+  const { form } = p.words;
+  const tick = option("now", form.emergencyTick);
+  const element = {
+    type: "checkboxes" as const,
+    action_id: FORM.emergency,
+    options: [tick],
+    ...(isTicked ? { initial_options: [tick] } : {}),
+  };
+  const hint = plain(form.emergencyHint(p.words.grammar.span(breakGlass?.max ?? 0)));
+  return input("emergency", form.emergency, element, { optional: true, hint, dispatch_action: true });
 }
 
 const rolesOf = ({ ctx }: Renderer, { roles }: FormDraft): Option[] =>
@@ -79,9 +103,9 @@ const rolesOf = ({ ctx }: Renderer, { roles }: FormDraft): Option[] =>
     return role ? [option(name, name, role.description[ctx.locale])] : [];
   });
 
-function timesOf(p: Renderer, { duration }: FormDraft, role: Role) {
-  const times = presetsOf(role, duration);
-  const chosen = duration !== null && times.includes(duration) ? duration : role.duration.default;
+function timeList(p: Renderer, { duration: meant }: FormDraft, duration: Role["duration"]) {
+  const times = presetsOf({ duration }, meant);
+  const chosen = meant !== null && times.includes(meant) ? meant : duration.default;
   return select(
     FORM.time,
     times.map((ms) => option(String(ms), p.words.grammar.span(ms))),
@@ -90,8 +114,8 @@ function timesOf(p: Renderer, { duration }: FormDraft, role: Role) {
 }
 
 /** Milliseconds; null where the time cannot be read, or is none that the role allows. */
-function endOf({ other, duration }: FormDraft, role: Role): number | null {
-  if (other.trim() === "") return Math.min(duration ?? role.duration.default, role.duration.max);
+function endOf({ other, duration }: FormDraft, times: Role["duration"]): number | null {
+  if (other.trim() === "") return Math.min(duration ?? times.default, times.max);
   const time = wholeTime(other);
-  return "ms" in time && time.ms <= role.duration.max ? time.ms : null;
+  return "ms" in time && time.ms <= times.max ? time.ms : null;
 }

@@ -36,8 +36,18 @@ const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
   ],
   "bad-duration": [{ kind: "bad-duration", text: "8x<y", line }],
   "too-short": [{ kind: "too-short", min: MINUTE, line }],
-  "too-long": [{ kind: "too-long", role: "admin", max: 8 * HOUR, line: "admin 8h fix" }],
-  "no-reason": [{ kind: "no-reason", role: "admin", line: "admin 4h" }],
+  "too-long": [
+    { kind: "too-long", role: "admin", max: 8 * HOUR, line: "admin 8h fix" },
+    { kind: "too-long", role: "admin", max: HOUR, emergency: true, line: "emergency admin 1h fix" },
+  ],
+  "no-emergency": [
+    { kind: "no-emergency", role: "guest", roles: ["admin"] },
+    { kind: "no-emergency", role: "guest", roles: [] },
+  ],
+  "no-reason": [
+    { kind: "no-reason", role: "admin", line: "admin 4h" },
+    { kind: "no-reason", role: "admin", emergency: true, line: "emergency admin 4h" },
+  ],
   "reason-too-long": [{ kind: "reason-too-long", max: 500, line: `guest ${"x".repeat(500)}` }],
   "unknown-command": [
     { kind: "unknown-command", word: "staus", line: "status", raw: "status" },
@@ -48,6 +58,12 @@ const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
   "open-already": [{ kind: "open-already", id: ID, role: "admin", state: "active" }],
   "not-served": Standing.options.map((standing) => ({ kind: "not-served", standing })),
   "may-not-ask": [{ kind: "may-not-ask", role: "admin", who: [SRE, bob.id] }],
+  "may-not-break-glass": [{ kind: "may-not-break-glass", role: "admin", who: [SRE, bob.id] }],
+  "not-reviewed-yet": [1, 2].map((missing) => ({ kind: "not-reviewed-yet", id: ID, role: "admin", missing })),
+  "not-reviewer": [{ kind: "not-reviewer", reviewers: [SRE, alice.id] }],
+  "own-emergency": [{ kind: "own-emergency" }],
+  "reviewed-already": [{ kind: "reviewed-already", at: NOW - HOUR }],
+  "nothing-to-review": [{ kind: "nothing-to-review", id: ID }],
   "nobody-can-approve": [{ kind: "nobody-can-approve", role: "admin", approvers: [SRE] }],
   "not-approver": [{ kind: "not-approver", approvers: [SRE] }],
   "own-request": [
@@ -125,7 +141,7 @@ describe.each(Locale.options)("answers in %s", (locale) => {
     expectSpeech(helpReply({ ...ctx, roles }, Object.keys(roles)));
   });
 
-  test.each(["approve", "deny", "revoke"] satisfies DecisionKind[])("the modal to %s", (kind) => {
+  test.each(["approve", "deny", "revoke", "review"] satisfies DecisionKind[])("the modal to %s", (kind) => {
     for (const r of records) {
       const target = { id: ID, terms: 2, channel: "C0", responseUrl: "https://x.y/z", replace: true };
       const named = { ...r, requester: { ...r.requester, name: "Bob <!here>" } };

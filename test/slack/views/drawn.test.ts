@@ -38,6 +38,7 @@ const ALL: { [K in MessageKind]: readonly Shown[K][] } = {
     "failed",
     "ended",
   ],
+  review: ["outage", "active", "revoked", "unproven", "failed", "ended"],
   // What became of it only where Slack did not take the message that says so.
   waiting: [
     "pending",

@@ -33,7 +33,7 @@ const words = fc
   .array(fc.oneof(evil, fc.string({ unit: "binary" }), fc.string({ unit: "grapheme" })), { maxLength: 60 })
   .map((parts) => cut(parts.join(""), 500));
 const locale = fc.constantFrom(...Locale.options);
-const KNOWN = ["U0BOB", "U0ALICE"];
+const KNOWN = ["U0BOB", "U0ALICE", "U0CAROL"];
 
 function expectHarmless(message: Message): void {
   const blocks = message.blocks as unknown as Block[];
@@ -46,7 +46,7 @@ function expectHarmless(message: Message): void {
     expect(everyone).toBe(false);
   }
   expect(mrkdwnIn(message.blocks).join()).not.toMatch(
-    /<!(?!date|subteam\^S0(?:SRE|ADMINS)>)|<@(?!U0BOB>|U0ALICE>)/,
+    /<!(?!date|subteam\^S0(?:SRE|ADMINS)>)|<@(?!U0BOB>|U0ALICE>|U0CAROL>)/,
   );
 }
 

@@ -22,7 +22,8 @@ const many = Object.fromEntries(
   Array.from({ length: 250 }, (_, i) => [`${"r".repeat(27)}${String(i).padStart(3, "0")}`, role()]),
 );
 const draft = (more: Partial<FormDraft> = {}): FormDraft => ({
-  ...{ role: "one", roles: ["one"], duration: null, other: "", reason: "", complete: true, origin: {} },
+  ...{ role: "one", roles: ["one"], duration: null, other: "", reason: "" },
+  ...{ emergency: false, glass: [], complete: true, origin: {} },
   ...more,
 });
 const roles = { one: role(), short: role({ duration: { default: "1m", max: "1m" }, reason: "required" }) };

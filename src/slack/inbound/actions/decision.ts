@@ -1,4 +1,4 @@
-/** Deny…, Revoke…, Approve with a note…: each opens its modal. */
+/** Deny…, Revoke…, Approve with a note…, Review…: each opens its modal. */
 import { load } from "../../../flow/support/load.ts";
 import type { DecisionKind } from "../../ids.ts";
 import { openDecision } from "../forms/open-decision.ts";

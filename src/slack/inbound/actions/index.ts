@@ -36,6 +36,7 @@ const TABLE: Record<ActionId, Action> = {
   nudge: nudgeAction,
   release: releaseAction,
   revoke: decisionAction("revoke"),
+  review: decisionAction("review"),
   hide: hideAction,
   again: againAction,
   edit: editAction,

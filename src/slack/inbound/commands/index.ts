@@ -8,6 +8,7 @@ import type { SlashCommand } from "../payload.ts";
 import type { Reply } from "../reply.ts";
 import { typed } from "../typed.ts";
 import { askCommand } from "./ask.ts";
+import { emergencyCommand } from "./emergency.ts";
 import { formCommand } from "./form.ts";
 import { helpCommand } from "./help.ts";
 import { revokeCommand } from "./revoke.ts";
@@ -36,6 +37,7 @@ const COMMANDS: Record<CommandName, Command> = {
   help: helpCommand,
   status: statusCommand,
   revoke: revokeCommand,
+  emergency: emergencyCommand,
 };
 
 export function commandFor(text: string, roles: Catalog): { command: Command; rest: string } {

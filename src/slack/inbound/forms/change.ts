@@ -9,7 +9,7 @@ export async function handleFormChange(
   { user, viewId, view }: FormChange,
 ): Promise<void> {
   const { draft } = readForm(view, context.ports.policy.roles);
-  const { roles } = await lookUpAsker(context, user);
-  const drawn = requestForm(completed(draft, roles), contextFor(context, user));
+  const { standing: _, ...may } = await lookUpAsker(context, user);
+  const drawn = requestForm(completed(draft, may), contextFor(context, user));
   await context.client.views.update({ view_id: viewId, view: drawn });
 }

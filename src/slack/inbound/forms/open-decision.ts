@@ -4,6 +4,7 @@ import { type Refusal, Refused } from "../../../domain/refusal.ts";
 import type { AccessRequest } from "../../../domain/request.ts";
 import { assertMayReview, assertPending } from "../../../flow/decide.ts";
 import type { Ports } from "../../../flow/ports.ts";
+import { assertMayReviewEmergency, assertReviewable } from "../../../flow/review.ts";
 import { assertLive, assertMayRevoke } from "../../../flow/revoke.ts";
 import type { DecisionKind } from "../../ids.ts";
 import { type DecisionTarget, decisionModal, decisionRefused } from "../../views/index.ts";
@@ -25,6 +26,7 @@ const CHECKS: Record<DecisionKind, Check> = {
     record: (r, by) => assertPending(r, by, "deny"),
     person: (ports, id, by) => assertMayReview(ports, id, by, "deny"),
   },
+  review: { record: assertReviewable, person: assertMayReviewEmergency },
   revoke: { record: assertLive, person: assertMayRevoke },
 };
 

@@ -2,7 +2,7 @@
 
 import type { Meaning } from "../../../domain/command.ts";
 import type { UserId } from "../../../domain/ids.ts";
-import { rolesFor } from "../../../flow/roles-for.ts";
+import { emergencyRolesFor, rolesFor } from "../../../flow/roles-for.ts";
 import { slackError } from "../../outbound/client.ts";
 import { type FormDraft, type FormOrigin, requestForm, requestFormRefused } from "../../views/index.ts";
 import { contextFor, type HandlerContext, localeKnown } from "../context.ts";
@@ -12,6 +12,8 @@ export interface OpenForm {
   triggerId: string;
   /** What it is filled with. */
   meaning?: Meaning | undefined;
+  /** Before anybody approved it. */
+  emergency?: boolean;
   origin: FormOrigin;
 }
 
@@ -26,9 +28,13 @@ export async function openForm(context: HandlerContext, ask: OpenForm): Promise<
 }
 
 /** Roles for certain people wait for the look-up; the one that was meant is shown at once. */
-function firstDraft({ ports }: HandlerContext, { meaning, origin }: OpenForm): FormDraft {
+function firstDraft(
+  { ports }: HandlerContext,
+  { meaning, emergency = meaning?.emergency ?? false, origin }: OpenForm,
+): FormDraft {
   const all = Object.entries(ports.policy.roles);
-  const meant = all.find(([name]) => name === meaning?.role)?.[0];
+  const glass = all.flatMap(([name, { breakGlass }]) => (breakGlass ? [name] : []));
+  const meant = meaning ? all.find(([name]) => name === meaning.role)?.[0] : emergency ? glass[0] : undefined;
   const roles = all.flatMap(([name, { requester }]) => (requester && name !== meant ? [] : [name]));
   return {
     roles,
@@ -36,7 +42,9 @@ function firstDraft({ ports }: HandlerContext, { meaning, origin }: OpenForm): F
     duration: (meant && meaning?.duration) || null,
     other: "",
     reason: meaning?.reason ?? "",
-    complete: all.every(([, { requester }]) => !requester),
+    emergency,
+    glass: emergency ? glass : [],
+    complete: glass.length === 0 && all.every(([, { requester }]) => !requester),
     leftOut: meant ? undefined : meaning?.role,
     origin,
   };
@@ -49,12 +57,12 @@ async function fill(
   draft: FormDraft,
   before: string,
 ): Promise<void> {
-  const { standing, roles } = await lookUpAsker(context, user);
+  const { standing, ...may } = await lookUpAsker(context, user);
   const ctx = contextFor(context, user);
   if (standing === "member" && draft.complete && ctx.locale === before) return;
   const view =
     standing === "member"
-      ? requestForm(completed(draft, roles), ctx)
+      ? requestForm(completed(draft, may), ctx)
       : requestFormRefused({ kind: "not-served", standing }, ctx);
   await context.client.views
     .update({ view_id: id, ...(hash ? { hash } : {}), view })
@@ -72,22 +80,25 @@ async function fill(
 export async function lookUpAsker({ people, ports, log }: HandlerContext, user: UserId) {
   const failed = (error: unknown) =>
     log.warn({ who: user, err: error }, "could not look up who may ask for what; the form shows every role");
-  const [profile, roles] = await Promise.all([
+  const [profile, roles, glass] = await Promise.all([
     people.person(user, "show").catch(failed),
     rolesFor(ports, user).catch(failed),
+    emergencyRolesFor(ports, user).catch(failed),
   ]);
   return {
     standing: profile?.standing ?? "member",
     roles: roles ?? Object.keys(ports.policy.roles),
+    glass: glass ?? Object.keys(ports.policy.roles).filter((name) => ports.policy.roles[name]?.breakGlass),
   } as const;
 }
 
-export function completed(draft: FormDraft, roles: readonly string[]): FormDraft {
+export function completed(draft: FormDraft, may: Pick<FormDraft, "roles" | "glass">): FormDraft {
   const { role } = draft;
-  if (role !== null && roles.includes(role)) return { ...draft, roles, complete: true };
+  const { roles } = may;
+  if (role !== null && roles.includes(role)) return { ...draft, ...may, complete: true };
   return {
     ...draft,
-    roles,
+    ...may,
     role: roles[0] ?? null,
     duration: null,
     leftOut: role ?? undefined,

@@ -2,12 +2,14 @@
 
 import type { UserId } from "../../../domain/ids.ts";
 import { decideRequest } from "../../../flow/decide.ts";
+import { reviewEmergency } from "../../../flow/review.ts";
 import { revocableGrants, revokeGrant } from "../../../flow/revoke.ts";
 import type { DecisionKind } from "../../ids.ts";
 import {
   type DecisionTarget,
   decisionBlank,
   doneReply,
+  NEEDS_WORDS,
   readDecision,
   revokeChoiceReply,
 } from "../../views/index.ts";
@@ -33,6 +35,10 @@ const TABLE: Record<DecisionKind, Decide> = {
     await decideRequest(ports, { id, terms, by, verdict: { approve: false, why } });
     return undefined;
   },
+  review: async ({ ports }, { target: { id }, by, why }) => {
+    await reviewEmergency(ports, { id, by, comment: why });
+    return undefined;
+  },
   revoke: async ({ ports }, { target: { id, replace = false, responseUrl }, by, why }) => {
     const request = await revokeGrant(ports, { id, by, reason: why });
     // Typed: nothing of it stands that could be redrawn.
@@ -46,7 +52,7 @@ export const submitDecision =
   (kind: DecisionKind): Submit =>
   async (context, { user, view }, ack) => {
     const { target, why } = readDecision(view);
-    if (kind === "deny" && why === "") {
+    if (NEEDS_WORDS.includes(kind) && why === "") {
       const ctx = contextFor(context, user);
       return ack({ response_action: "errors", errors: decisionBlank(ctx) });
     }

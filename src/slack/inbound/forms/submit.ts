@@ -15,6 +15,7 @@ const TABLE: Readonly<Record<string, Submit>> = {
   [DECISION_VIEWS.approve]: submitDecision("approve"),
   [DECISION_VIEWS.deny]: submitDecision("deny"),
   [DECISION_VIEWS.revoke]: submitDecision("revoke"),
+  [DECISION_VIEWS.review]: submitDecision("review"),
   [REQUEST_VIEW]: submitRequest,
 };
 

@@ -1,0 +1,46 @@
+/** Two others look at what was taken in an emergency, each with a comment; then its review is closed. */
+import { reviewersOf } from "../domain/break-glass.ts";
+import type { RequestId, UserId } from "../domain/ids.ts";
+import { Refused } from "../domain/refusal.ts";
+import { membersOnly } from "../domain/rules/members-only.ts";
+import { reviewed } from "../domain/transitions.ts";
+import type { AccessRequest, Ports } from "./ports.ts";
+import { commit } from "./support/commit.ts";
+import { load } from "./support/load.ts";
+import { resolveReviewer } from "./support/reviewer.ts";
+
+export interface ReviewEmergency {
+  id: RequestId;
+  by: UserId;
+  comment: string;
+}
+
+/** Throws Refused, StoreDown, StoreUnsure, SlackBusy. */
+export async function reviewEmergency(
+  ports: Ports,
+  { id, by, comment }: ReviewEmergency,
+): Promise<AccessRequest> {
+  const reviewer = await assertMayReviewEmergency(ports, id, by);
+  return commit(ports, id, (r) => reviewed(r, { ...reviewer, comment, at: ports.clock.now() }), {
+    replicated: true,
+  });
+}
+
+/** As far as the record alone tells. Throws Refused. */
+export function assertReviewable(request: AccessRequest, by: UserId): void {
+  const nobody = { id: by, name: "", locale: "en" } as const;
+  reviewed(request, { by: nobody, qualified: "", comment: "", at: 0 });
+}
+
+/** By what this person may, as of now: one of today's reviewers, or an administrator. Throws Refused, SlackBusy. */
+export async function assertMayReviewEmergency(ports: Ports, id: RequestId, by: UserId) {
+  const request = await load(ports, id);
+  assertReviewable(request, by);
+  const reviewers = [...new Set([...reviewersOf(request, ports.policy.roles), ...ports.policy.admins])];
+  const { profile, qualified } = await resolveReviewer(ports, by, reviewers);
+  const refusal = membersOnly({ profile });
+  if (refusal) throw new Refused(refusal);
+  if (!qualified) throw new Refused({ kind: "not-reviewer", reviewers });
+  const { name, locale } = profile;
+  return { by: { id: by, name, locale }, qualified };
+}
