@@ -8,6 +8,8 @@ import { keepChecking } from "./cli/checks/keep.ts";
 import type { BotIdentity } from "./cli/checks/slack.ts";
 import { checkStart, isOutage, type StartFindings } from "./cli/checks/start.ts";
 import type { Config } from "./config.ts";
+import type { AllowanceEntry } from "./domain/allowance.ts";
+import type { Transition } from "./domain/audit.ts";
 import { clusterRolesOf } from "./domain/catalog.ts";
 import { DAY, SECOND } from "./domain/duration.ts";
 import type { Locale } from "./domain/person.ts";
@@ -40,6 +42,7 @@ import { createJobs } from "./queue/jobs.ts";
 import { createWorker, type LockTimes } from "./queue/worker.ts";
 import { createListener, type SlackListener } from "./slack/inbound/listen.ts";
 import { createAdmins, tellAdmins } from "./slack/outbound/admins.ts";
+import { createAllowanceNotifier } from "./slack/outbound/allowance-notifier.ts";
 import { createBudget } from "./slack/outbound/budget.ts";
 import { slackClients } from "./slack/outbound/client.ts";
 import { createDirectory } from "./slack/outbound/directory.ts";
@@ -48,6 +51,7 @@ import { rememberPeople } from "./slack/outbound/people.ts";
 import type { HomeWorkspace } from "./slack/outbound/profile.ts";
 import { slackProxy } from "./slack/outbound/proxy.ts";
 import type { ViewContext } from "./slack/views/context.ts";
+import { createAllowances } from "./store/allowances.ts";
 import { atMostOnce } from "./store/at-most-once.ts";
 import { connect } from "./store/connect.ts";
 import { createEpochs } from "./store/epoch.ts";
@@ -228,18 +232,19 @@ export function assemble(
     epochs: createEpochs({ redis: redis.commands, keys }),
     anchor: createAnchor({ client: hub, instance: config.instance, namespace: config.hub.namespace }),
   });
+  const told = (entry: Transition | AllowanceEntry) =>
+    log.info({ trail: entry }, `${entry.id} ${entry.from ?? "new"} → ${entry.to}`);
+  const onBroken = (error: Error) => log.error({ err: error }, "a record cannot be read; it is left alone");
+  const records = { redis: redis.commands, keys, clock, onBroken };
+  const messages = { slack: callers, ...config.slack, context, memory, clock, log };
   const ports: Ports = {
-    requests: createRequests({
-      redis: redis.commands,
-      keys,
-      clock,
-      onTransition: (entry) => log.info({ trail: entry }, `${entry.id} ${entry.from ?? "new"} → ${entry.to}`),
-      onBroken: (error) => log.error({ err: error }, "a record cannot be read; it is left alone"),
-    }),
+    requests: createRequests({ ...records, onTransition: told }),
+    allowances: createAllowances({ ...records, onChange: told }),
     sweeps: createSweeps({ redis: redis.commands, keys }),
     grants: grantsBy("urgent"),
     jobs,
-    notifier: createNotifier({ slack: callers, ...config.slack, context, memory, clock, log }),
+    notifier: createNotifier(messages),
+    allowanceNotifier: createAllowanceNotifier(messages),
     directory: people,
     admins,
     lease: createLease(redis.commands, keys, times?.lease),

@@ -146,7 +146,7 @@ export function commandNear(text: string, roles: Catalog): NearCommand | undefin
 }
 
 /** At most `max` UTF-16 units, never half a character. */
-const cut = (text: string, max: number): string => {
+export const cut = (text: string, max: number): string => {
   if (text.length <= max) return text;
   const head = text.slice(0, max);
   return (/[\uD800-\uDBFF]$/.test(head) ? head.slice(0, -1) : head).trimEnd();

@@ -54,7 +54,7 @@ export function confirmedEpoch(hub: number, redis: StoredEpoch, now: number): { 
 }
 
 export const isDoubtful = (
-  { requestedAt }: AccessRequest,
+  { requestedAt }: Pick<AccessRequest, "requestedAt">,
   { before }: Pick<StoredEpoch, "before">,
 ): boolean => requestedAt <= before;
 

@@ -10,6 +10,13 @@ export const RequestId = z
   .brand<"RequestId">();
 export type RequestId = z.infer<typeof RequestId>;
 
+/** The same with `A-`: what was allowed beforehand. */
+export const AllowanceId = z
+  .string()
+  .regex(/^A-[0-9A-HJKMNP-TV-Z]{8}$/)
+  .brand<"AllowanceId">();
+export type AllowanceId = z.infer<typeof AllowanceId>;
+
 /** A Slack user, `U…` or `W…`: the only identity that decides anything. */
 export const UserId = z
   .string()
@@ -34,11 +41,14 @@ export const Principals = z.array(Principal).min(1, "name at least one Slack use
 
 export const isGroup = (p: Principal): p is GroupId => p.startsWith("S");
 
-/** Five random bytes (40 bits) to an id. */
-export function requestId(random: Uint8Array): RequestId {
+export const requestId = (random: Uint8Array): RequestId => RequestId.parse(`R-${sayable(random)}`);
+export const allowanceId = (random: Uint8Array): AllowanceId => AllowanceId.parse(`A-${sayable(random)}`);
+
+/** Five random bytes (40 bits) to eight characters. */
+function sayable(random: Uint8Array): string {
   const bits = [...random.subarray(0, 5)].reduce((n, byte) => (n << 8n) | BigInt(byte), 0n);
   const digits = Array.from({ length: 8 }, (_, i) => ALPHABET[Number((bits >> BigInt(35 - 5 * i)) & 31n)]);
-  return RequestId.parse(`R-${digits.join("")}`);
+  return digits.join("");
 }
 
 /** What a person typed as an id, forgiving case and the letters that base32 leaves out; null when it is none. */

@@ -1,6 +1,6 @@
 /** Why we say no: a closed union, worded in slack/messages; class Refused carries one out of a flow. Pure. */
 import { z } from "zod";
-import { Principal, RequestId, UserId } from "./ids.ts";
+import { AllowanceId, Principal, RequestId, UserId } from "./ids.ts";
 import { Person, Standing } from "./person.ts";
 
 const kind = <K extends string, S extends z.core.$ZodLooseShape>(name: K, shape: S) =>
@@ -24,8 +24,10 @@ const asking = <K extends string, S extends z.core.$ZodLooseShape>(name: K, shap
   kind(name, {
     /** The corrected command text, ready to send. */
     line: z.string().optional(),
-    /** What was typed. */
+    /** What was typed, where the form can mend it. */
     typed: z.string().optional(),
+    /** The line as Slack would escape it, where it must be run as a command. */
+    raw: z.string().optional(),
     ...shape,
   });
 
@@ -42,6 +44,22 @@ export const Refusal = z.discriminatedUnion("kind", [
   kind("unknown-command", { word: z.string(), line: z.string(), raw: z.string() }),
   kind("status-of-others", { line: z.string(), raw: z.string() }),
   kind("unknown-target", { word: z.string() }),
+  asking("allow-whom", {}),
+  /** `text`: what stands where `for 3d` should. */
+  asking("bad-period", { text: z.string() }),
+  asking("period-limits", { min: z.number(), max: z.number() }),
+  asking("reasonless-allowance", {}),
+  kind("nothing-to-allow", { role: z.string() }),
+  kind("allow-oneself", {}),
+  kind("may-not-allow", { role: z.string(), approvers: z.array(Principal) }),
+  kind("unknown-allowance", { word: z.string() }),
+  /** `did`: why it cannot be changed any more. */
+  kind("allowance-late", {
+    id: AllowanceId,
+    did: z.enum(["withdrawn", "over", "allowed"]),
+    by: Person.optional(),
+    at: z.number(),
+  }),
   kind("open-already", { id: RequestId, role: z.string(), state: z.string() }),
   kind("not-served", { standing: Standing }),
   kind("may-not-ask", { role: z.string(), who: z.array(Principal) }),

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { Background } from "./background.ts";
 import { Emergency } from "./break-glass.ts";
-import { Principal, RequestId } from "./ids.ts";
+import { AllowanceId, Principal, RequestId } from "./ids.ts";
 import { Person } from "./person.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -71,13 +71,15 @@ const Common = z.object({
   messages: z.record(z.string(), Sent),
 });
 
-/** Who decided, and how they qualified: the user group or user id of the rule, or `policy`. */
+/** Who decided, and how they qualified: the user group or user id of the rule, `policy`, or what allowed it beforehand. */
 export const Decision = z.object({
   by: z.union([Person, z.literal("policy")]),
   qualified: z.string(),
   at: Ms,
   /** The approver's own words. */
   note: z.string().optional(),
+  /** By what it was allowed beforehand. */
+  allowance: AllowanceId.optional(),
 });
 export type Decision = z.infer<typeof Decision>;
 
@@ -126,6 +128,7 @@ export const Failure = z.enum([
   "dm-closed",
   "message-lost",
   "terms-changed",
+  "allowance-gone",
   "restored",
 ]);
 export type Failure = z.infer<typeof Failure>;

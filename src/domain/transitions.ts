@@ -18,18 +18,20 @@ import {
   type Verification,
 } from "./request.ts";
 
-/** requested → pending, approved (by policy) or refused. The profile's name and language replace what was guessed. */
+/** requested → pending, approved (by policy, or by whoever allowed it beforehand) or refused. The profile's name and language replace what was guessed. */
 export function validated(
   r: In<"requested">,
   person: { name: string; locale: Locale; background: Background; glass?: Principal | null },
   refusal: Refusal | null,
   now: number,
+  allowed: Decision | null = null,
 ): AccessRequest {
   const { name, locale, background } = person;
   const known = { ...r, background, requester: { ...r.requester, name, locale } };
   if (refusal) return { ...known, state: "refused", refusal, at: now };
   if (r.emergency)
     return approve(known, { by: "policy", qualified: `${BY_BREAK_GLASS}${person.glass}`, at: now });
+  if (allowed) return approve(known, allowed);
   if (r.approvers.length > 0) return { ...known, state: "pending" };
   return approve(known, { by: "policy", qualified: "policy", at: now });
 }

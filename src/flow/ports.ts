@@ -1,11 +1,12 @@
 /** What the flows need from outside. Adapters implement these; the flows know nothing else. */
 import type { Alarm } from "../domain/alarm.ts";
+import type { Allowance } from "../domain/allowance.ts";
 import type { Catalog } from "../domain/catalog.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { StoredEpoch } from "../domain/epoch.ts";
 import type { ForeignObject } from "../domain/foreign-object.ts";
 import type { Hold } from "../domain/hold.ts";
-import type { Principal, RequestId, UserId } from "../domain/ids.ts";
+import type { AllowanceId, Principal, RequestId, UserId } from "../domain/ids.ts";
 import type { Due, Step } from "../domain/lifecycle.ts";
 import type { MessageKey, Shown, Shows } from "../domain/message-key.ts";
 import type { Person, Profile } from "../domain/person.ts";
@@ -49,6 +50,32 @@ export type Change = (request: AccessRequest) => AccessRequest | null;
 export interface Updated {
   before: AccessRequest;
   after: AccessRequest;
+}
+
+/** What was allowed beforehand, in Redis until a day after its end. Each throws StoreDown or StoreUnsure when Redis does not answer. */
+export interface Allowances {
+  /**
+   * Stores a new one, in one atomic call with its trigger. `trigger`: this very command was taken before. `waiting`:
+   * the same is asked for already, and waits for others to allow it too.
+   */
+  make(allowance: Allowance, triggerId: string): Promise<AllowanceMade>;
+  /** Null where there is none, or none that can be read. */
+  get(id: AllowanceId): Promise<Allowance | null>;
+  /** As Requests.update. Throws Refused(unknown-allowance), and what `change` throws. */
+  update(
+    id: AllowanceId,
+    change: (allowance: Allowance) => Allowance | null,
+    options?: { replicated?: boolean },
+  ): Promise<Allowance>;
+  /** The person's, also those that are over since less than a day. */
+  of(person: UserId): Promise<Allowance[]>;
+  /** Everybody's, likewise; the first to end first. */
+  all(): Promise<Allowance[]>;
+}
+
+export interface AllowanceMade {
+  made: boolean;
+  allowance: Allowance;
 }
 
 /** What a completed sweep tells all replicas. */
@@ -233,6 +260,14 @@ export interface Notifier {
   ): Promise<"edited" | "deleted" | { refused: string }>;
 }
 
+/** Slack messages about an allowance: a line in the channel where its role is approved, and the person's DM. */
+export interface AllowanceNotifier {
+  /** Throws PostRefused, PostUnanswered, or anything else when nothing was posted. */
+  post(allowance: Allowance, key: "line" | "dm"): Promise<Place>;
+  /** A message that is gone, or that nobody can edit, is left. Throws when it may be redrawn later. */
+  redraw(allowance: Allowance, key: "line" | "dm", at: Place): Promise<void>;
+}
+
 export interface RoomForToken extends AsyncDisposable {
   /** Whether it is still there; then it is used up. */
   use(): boolean;
@@ -370,6 +405,8 @@ export interface Policy {
 
 export interface Ports {
   requests: Requests;
+  allowances: Allowances;
+  allowanceNotifier: AllowanceNotifier;
   sweeps: Sweeps;
   grants: Grants;
   jobs: Jobs;

@@ -21,6 +21,7 @@ import {
   type RoomForToken,
 } from "./ports.ts";
 import { settleDoubtful } from "./settle-doubtful.ts";
+import { stillAllowed } from "./support/allowances.ts";
 import { commit } from "./support/commit.ts";
 import { noteOutage, reportOutage } from "./support/outage.ts";
 import { postMessage } from "./support/post.ts";
@@ -174,24 +175,27 @@ const setDelayAside = (ports: Ports, { id }: Open): Promise<AccessRequest> =>
 const saysDelay = ({ messages: { token } }: AccessRequest): boolean =>
   token?.shows === "outage" && token.ts !== "" && !token.token;
 
-/** Frozen terms and today's catalog hold, and both people are still who they were. Throws GrantFailed. */
-async function assertStillAllowed({ directory, policy }: Ports, request: Open): Promise<void> {
+/** Frozen terms and today's catalog hold, and all people are still who they were. Throws GrantFailed. */
+async function assertStillAllowed(ports: Ports, request: Open): Promise<void> {
+  const { directory, policy } = ports;
   const { requester, decision } = request;
   const role = roleToday(request, policy.roles);
   if (isChanged(role)) throw new GrantFailed("terms-changed", role.what);
   const approvers = approversToday(role);
-  const [{ standing }, mayAsk, approver, glass] = await Promise.all([
+  const [{ standing }, mayAsk, approver, glass, allowed] = await Promise.all([
     directory.person(requester.id, "grant"),
     role.requester ? directory.qualifies(requester.id, role.requester.in, "grant") : requester.id,
     decision.by === "policy" || !approvers || approvers.includes(decision.qualified as never)
       ? decision.qualified
       : directory.qualifies(decision.by.id, approvers, "grant"),
     isTaken(request) ? directory.qualifies(requester.id, role.breakGlass?.by ?? [], "grant") : requester.id,
+    decision.allowance ? stillAllowed(ports, request, decision, role) : true,
   ]);
   if (standing !== "member") throw new GrantFailed("recipient-gone", `the recipient is ${standing} now`);
   if (!mayAsk) throw new GrantFailed("terms-changed", "the recipient may not ask for this role any more");
   if (!glass)
     throw new GrantFailed("terms-changed", "the recipient may not break glass for this role any more");
+  if (!allowed) throw new GrantFailed("allowance-gone", "what allowed it beforehand stands no more");
   if (!approver) throw new GrantFailed("terms-changed", "who approved it may not approve this role any more");
 }
 

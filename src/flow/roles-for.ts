@@ -1,5 +1,6 @@
 /** The roles a person may ask for, in the catalog's order. */
 import type { UserId } from "../domain/ids.ts";
+import { approversToday } from "../domain/today.ts";
 import type { Ports } from "./ports.ts";
 
 export async function rolesFor({ policy, directory }: Ports, person: UserId): Promise<string[]> {
@@ -23,6 +24,8 @@ export async function emergencyRolesFor({ policy, directory }: Ports, person: Us
 
 export interface RecalledRoles {
   names: string[];
+  /** They approve one, as far as is remembered. */
+  approves: boolean;
   /** Of these it is not known. */
   unsure: string[];
 }
@@ -35,9 +38,11 @@ export async function recallRoles({ policy, directory }: Ports, person: UserId):
       may: requester ? await directory.recall(person, requester.in) : true,
     })),
   );
+  const approvers = Object.values(policy.roles).flatMap((role) => approversToday(role) ?? []);
   const left = all.filter(({ may }) => may !== false);
   return {
     names: left.map(({ name }) => name),
+    approves: (await directory.recall(person, [...new Set(approvers)])) === true,
     unsure: left.filter(({ may }) => may === null).map(({ name }) => name),
   };
 }

@@ -9,6 +9,7 @@ import { repairFor, repairGrant } from "./repair.ts";
 import { reportForeign } from "./report-foreign.ts";
 import { messageJob, needsTokenOff } from "./support/commit.ts";
 import { enqueue } from "./support/enqueue.ts";
+import { syncAllowances } from "./sync-allowance.ts";
 
 const LISTING_WITHIN_MS = 45 * SECOND;
 const BATCH = 500;
@@ -37,6 +38,7 @@ async function sweepAll(ports: Ports): Promise<Swept> {
   for (let at = 0; at < (standing?.length ?? 0); at += BATCH)
     await compare(ports, standing?.slice(at, at + BATCH) ?? []);
   await reportForeign(ports, survey?.foreign ?? []);
+  await syncAllowances(ports);
   return { cardsRefused: [...cardsRefused] };
 }
 

@@ -3,9 +3,11 @@ import { backgroundOf } from "../domain/background.ts";
 import type { RequestId } from "../domain/ids.ts";
 import { validating } from "../domain/policy.ts";
 import type { Refusal } from "../domain/refusal.ts";
+import type { Decision } from "../domain/request.ts";
 import { approversToday, isChanged, roleToday } from "../domain/today.ts";
 import { validated } from "../domain/transitions.ts";
 import type { AccessRequest, Ports } from "./ports.ts";
+import { allowedBeforehand } from "./support/allowances.ts";
 import { commit } from "./support/commit.ts";
 import { enqueue } from "./support/enqueue.ts";
 import { load } from "./support/load.ts";
@@ -14,8 +16,9 @@ export async function validateRequester(ports: Ports, id: RequestId): Promise<un
   const request = await ports.requests.get(id);
   if (request?.state !== "requested") return;
   const { person, refusal } = await lookUp(ports, request);
+  const allowed = refusal ? null : await allowedFor(ports, request);
   await commit(ports, id, (r) =>
-    r.state === "requested" ? validated(r, person, refusal, ports.clock.now()) : null,
+    r.state === "requested" ? validated(r, person, refusal, ports.clock.now(), allowed) : null,
   );
 }
 
@@ -46,6 +49,13 @@ async function lookUp({ directory, policy, requests, clock }: Ports, request: Ac
   const facts = { profile, role, mayAsk: mayAsk !== null, someone: Boolean(someone), glass };
   const refusal: Refusal | null = validating(facts, request);
   return { person: { ...person, glass }, refusal };
+}
+
+/** What nobody must approve is not looked at. */
+async function allowedFor(ports: Ports, request: AccessRequest): Promise<Decision | null> {
+  const role = roleToday(request, ports.policy.roles);
+  if (request.approvers.length === 0 || isChanged(role)) return null;
+  return allowedBeforehand(ports, request, role);
 }
 
 /** Somebody both of whom it was asked and of today's approvers; none is needed where nobody was named. */

@@ -19,6 +19,8 @@ export const ACTIONS = {
   run: "run",
   open: "open",
   goOn: "goOn",
+  allowToo: "allowToo",
+  disallow: "disallow",
 } as const;
 export type ActionId = keyof typeof ACTIONS;
 

@@ -13,6 +13,13 @@ export interface Keys {
   /** How many Socket Mode connections each replica has. */
   readonly sockets: string;
   request(id: string): string;
+  allowance(id: string): string;
+  /** What others must allow too: the same is not made twice. */
+  allowing(user: string, role: string, terms: string): string;
+  /** What a person was allowed beforehand, by its end. */
+  allowed(user: string): string;
+  /** All of it, likewise. */
+  readonly allowances: string;
   /** Which request reserves the role for this person. */
   open(user: string, role: string): string;
   /** Which emergency of this person is not reviewed yet. */
@@ -47,7 +54,11 @@ export function keysOf(instance: string): Keys {
     sweeps: `${prefix}:sweeps`,
     epoch: `${prefix}:epoch`,
     sockets: `${prefix}:sockets`,
+    allowances: `${prefix}:allowances`,
     request: (id) => `${prefix}:request:${id}`,
+    allowance: (id) => `${prefix}:allowance:${id}`,
+    allowing: (user, role, terms) => `${prefix}:allowing:${user}:${role}:${terms}`,
+    allowed: (user) => `${prefix}:allowed:${user}`,
     open: (user, role) => `${prefix}:open:${user}:${role}`,
     glass: (user) => `${prefix}:glass:${user}`,
     trigger: (triggerId) => `${prefix}:trigger:${triggerId}`,

@@ -32,14 +32,15 @@ async function holdsUnversioned(store: Pick<Store, "redis" | "keys">): Promise<b
   return jsons.some((json) => json !== null && isUnversioned(json));
 }
 
+/** The trail tells of other things, too. */
 const Entry = z
   .string()
   .transform((json) => JSON.parse(json))
-  .pipe(z.object({ id: RequestId }));
+  .pipe(z.object({ id: RequestId.or(z.string().transform(() => null)) }));
 
 async function latestIds({ redis, keys }: Pick<Store, "redis" | "keys">): Promise<RequestId[]> {
   const entries = await reading(redis, () => redis.xrevrange(keys.trail, "+", "-", "COUNT", LOOKED_AT));
-  return entries.map(([, fields]) => Entry.parse(fields[1]).id);
+  return entries.map(([, fields]) => Entry.parse(fields[1]).id).filter((id) => id !== null);
 }
 
 async function unsettledIds({ redis, keys }: Pick<Store, "redis" | "keys">): Promise<RequestId[]> {

@@ -4,7 +4,7 @@ import type { Client } from "./open.ts";
 
 // Ids follow our clock, so that retention does too, but never go back: replicas' clocks differ.
 // What may be refused for lack of memory comes first in each script: a refusal then finds nothing half done.
-const APPEND = `
+export const APPEND = `
 local function append(trail, now, keep, entry)
   local ms, seq = tonumber(now), 0
   local last = redis.call('XREVRANGE', trail, '+', '-', 'COUNT', 1)[1]
@@ -18,7 +18,7 @@ end
 `;
 
 // The epoch goes by these (domain/epoch.ts).
-const COUNT = `
+export const COUNT = `
 local function count(epoch, lasting)
   redis.call('HINCRBY', epoch, 'changes', 1)
   if lasting == '1' then redis.call('HINCRBY', epoch, 'lasting', 1) end
@@ -26,7 +26,7 @@ end
 `;
 
 // A reservation ends by itself: of a record that nobody can read, nobody would ever end it.
-const RESERVE = `
+export const RESERVE = `
 local function left(till, now)
   return string.format('%.0f', tonumber(till) - tonumber(now))
 end

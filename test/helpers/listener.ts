@@ -10,9 +10,10 @@ import type { Memory } from "../../src/flow/ports.ts";
 import type { HoldFound } from "../../src/flow/support/holds.ts";
 import { comeAgain, startHttp } from "../../src/http/server.ts";
 import { createListener, type ListenerOptions } from "../../src/slack/inbound/listen.ts";
+import { createAllowanceNotifier } from "../../src/slack/outbound/allowance-notifier.ts";
 import { slackClient } from "../../src/slack/outbound/client.ts";
 import { createDirectory } from "../../src/slack/outbound/directory.ts";
-import { createNotifier } from "../../src/slack/outbound/notifier.ts";
+import { createNotifier, type NotifierOptions } from "../../src/slack/outbound/notifier.ts";
 import { type RememberedPeople, rememberPeople } from "../../src/slack/outbound/people.ts";
 import type { ViewContext } from "../../src/slack/views/index.ts";
 import { forgetful } from "./memories.ts";
@@ -108,15 +109,17 @@ export async function openDoor({
     createDirectory({ slack: uncounted(client), memory, clock, home: () => slack.bot }),
   );
   const context = contextOf(clock);
-  const notifier = createNotifier({
+  const messages: NotifierOptions = {
     ...{ slack: uncounted(client), memory, clock },
     channel: APPROVALS,
     language: "en",
     context,
     log,
-  });
+  };
+  const notifier = createNotifier(messages);
+  const allowanceNotifier = createAllowanceNotifier(messages);
   const policy = { roles, admins: [ROOT as never], reminders: [], digest: "0".repeat(64) };
-  const ports = memoryPorts({ clock, log, policy, notifier, directory: people });
+  const ports = memoryPorts({ clock, log, policy, notifier, allowanceNotifier, directory: people });
   const http = await startHttp(0, {});
   http.serve(comeAgain);
   const reports: (readonly HoldFound[])[] = [];

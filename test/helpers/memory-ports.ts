@@ -22,6 +22,7 @@ import { syncMessages } from "../../src/flow/sync-messages.ts";
 import { takeTokenOff } from "../../src/flow/take-token-off.ts";
 import { timeOutRequest } from "../../src/flow/time-out.ts";
 import { validateRequester } from "../../src/flow/validate.ts";
+import { memoryAllowances } from "./memory-allowances.ts";
 
 export interface MemoryRequests extends Requests {
   /** down: refuses before anything is stored · unsure: stores, and the answer is lost. */
@@ -176,11 +177,12 @@ const willingGrants = ({ clock }: Pick<Ports, "clock">): Grants => ({
 export type MemoryPorts = Ports & { requests: MemoryRequests; jobs: ReturnType<typeof memoryJobs> };
 
 export function memoryPorts(
-  given: Pick<Ports, "clock" | "log" | "policy" | "notifier" | "directory">,
+  given: Pick<Ports, "clock" | "log" | "policy" | "notifier" | "allowanceNotifier" | "directory">,
 ): MemoryPorts {
   return {
     ...given,
     requests: memoryRequests(),
+    allowances: memoryAllowances(given),
     sweeps: { completed: async () => {}, last: async () => ({ count: 0, cardsRefused: [] }) },
     jobs: memoryJobs(),
     grants: willingGrants(given),

@@ -41,7 +41,14 @@ export function fixture({ commands: redis }: Pick<TestRedis, "commands">): Fixtu
     onTransition: (entry) => void told.push(entry),
     onBroken: (error) => void broken.push(error),
   });
-  return { requests, keys, clock, told, broken, trail: () => all(trail({ redis, keys })) };
+  return {
+    requests,
+    keys,
+    clock,
+    told,
+    broken,
+    trail: () => all(trail({ redis, keys })) as Promise<Transition[]>,
+  };
 }
 
 async function all<T>(items: AsyncIterable<T>): Promise<T[]> {

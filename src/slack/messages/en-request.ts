@@ -41,12 +41,18 @@ const slowSince: Sentence = (f, fmt) =>
 
 const approver: Sentence = (f, fmt) => (f.decidedBy === "policy" ? "policy" : fmt.who(f.decidedBy));
 const UNAPPROVED = "taken in an emergency, approved by nobody";
-const decided: Sentence = (f, fmt) =>
-  f.emergency ? UNAPPROVED : `approved by ${approver(f, fmt)} ${fmt.when(f.decidedAt)}`;
+const decided: Sentence = (f, fmt) => {
+  if (f.emergency) return UNAPPROVED;
+  return f.allowance
+    ? `allowed beforehand by ${approver(f, fmt)} (${f.allowance})`
+    : `approved by ${approver(f, fmt)} ${fmt.when(f.decidedAt)}`;
+};
+const approvedBy = (f: Facts, fmt: Formatter) =>
+  `${f.allowance ? "allowed beforehand" : "approved"} by ${approver(f, fmt)}`;
 /** To its holder. */
-const by: Sentence = (f, fmt) => (f.emergency ? UNAPPROVED : `approved by ${approver(f, fmt)}`);
+const by: Sentence = (f, fmt) => (f.emergency ? UNAPPROVED : approvedBy(f, fmt));
 const approvedHead = (f: Facts, fmt: Formatter) =>
-  f.emergency ? "Emergency access" : `Approved by ${approver(f, fmt)}`;
+  f.emergency ? "Emergency access" : upperFirst(approvedBy(f, fmt));
 
 const proof: Sentence = (f, fmt) => {
   const checked = fmt.rich ? ` (checked ${fmt.exact(f.checkedAt)})` : "";
@@ -95,6 +101,8 @@ const failure: ByFailure = {
     `${fmt.who(f.requester)} is no longer a member of this workspace, so there is no access.`,
   "terms-changed": () =>
     "The rules of this role changed before the access was made, so there is none. Ask again under today's rules.",
+  "allowance-gone": () =>
+    "What was allowed beforehand was withdrawn before the access was made, or allowed by who may not any more, so there is none. Ask again; an approver decides.",
   restored: () =>
     "The bot's records were restored from an older copy, and whether this access has ended since is not known: so it was not made again. Ask again.",
   "dm-closed": (f, fmt) =>

@@ -1,6 +1,7 @@
 /** English. Each sentence starts with the state in bold; `fmt` makes it blocks or plain words. */
 import type { AccessRequest } from "../../domain/request.ts";
 import type { ForeignObject } from "../../flow/ports.ts";
+import { enAllowance } from "./en-allowance.ts";
 import { enGrammar } from "./en-grammar.ts";
 import { enPhrases, enRequest } from "./en-request.ts";
 import type { Facts } from "./facts.ts";
@@ -41,6 +42,8 @@ const states: ByState = {
   ended: "ended",
 };
 
+const allowForm = (fmt: Formatter): string => `${fmt.command} allow @person admin 4h for 3d reason`;
+
 const refusal: ByRefusal = {
   "unknown-role": ({ role, roles, line }, fmt) =>
     `${fmt.b("Not sent:")} there is no role ${fmt.code(role)}. ${
@@ -75,6 +78,31 @@ const refusal: ByRefusal = {
     `${fmt.b("Nothing changed:")} ${fmt.code(word)} is no request, and no person Slack knows. Type ${fmt.code(
       `${fmt.command} revoke @`,
     )} and choose the person, or give the number R-….`,
+  "allow-whom": (_, fmt) =>
+    `${fmt.b("Not sent:")} say whom you allow, and choose the person: ${fmt.code(allowForm(fmt))}`,
+  "bad-period": ({ text }, fmt) =>
+    `${fmt.b("Not sent:")} ${
+      text === ""
+        ? `it does not say how long this stands. Write ${fmt.code("for 3d")} before the reason: ${fmt.code(allowForm(fmt))}`
+        : `${fmt.code(text)} is no length of time. Write how long this stands: for 8h, for 3d.`
+    }`,
+  "period-limits": ({ min, max }, fmt) =>
+    `${fmt.b("Not sent:")} what is allowed beforehand stands for ${span(min)} at least and ${span(max)} at most.`,
+  "reasonless-allowance": (_, fmt) =>
+    `${fmt.b("Not sent:")} say why, at the end of the line: ${fmt.code(allowForm(fmt))}`,
+  "nothing-to-allow": ({ role }, fmt) =>
+    `${fmt.b("Not sent:")} nobody has to approve ${fmt.code(role)}, so there is nothing to allow.`,
+  "allow-oneself": (_, fmt) => `${fmt.b("Refused:")} you cannot allow yourself access; another approver can.`,
+  "may-not-allow": ({ role, approvers: by }, fmt) =>
+    `${fmt.b("Nothing changed:")} only ${fmt.any(by, APPROVER)} can do this for ${fmt.code(role)}.`,
+  "unknown-allowance": ({ word }, fmt) =>
+    `${fmt.b("Nothing changed:")} ${fmt.code(word)} is not allowed beforehand any more. See ${fmt.code(`${fmt.command} allowed`)}.`,
+  "allowance-late": ({ did, by, at }, fmt) => {
+    const who = by && (fmt.isReader(by) ? "You" : name(by));
+    if (did === "over") return `${fmt.b("Nothing changed:")} its time was up ${fmt.at(at)}.`;
+    const verb = did === "withdrawn" ? "withdrew" : "allowed";
+    return `${fmt.b(`${who ?? "Somebody"} ${verb} this`)} ${fmt.at(at)}; your click changed nothing.`;
+  },
   "open-already": ({ id, role, state }, fmt) =>
     `${fmt.b("Not sent:")} ${id} for ${fmt.code(role)} is still open (${
       states[state as keyof ByState] ?? "open"
@@ -153,11 +181,14 @@ const button: ByAction = {
   run: "Send this line",
   open: "Open Karpor",
   goOn: "Go on with this Redis",
+  allowToo: "Allow too",
+  disallow: "Withdraw",
 };
 
 export const en = {
   grammar: enGrammar,
   ...enRequest,
+  allowance: enAllowance,
   refusal,
   button,
   /** For screen readers, and it starts with what all others see: "Approve 4 h, admin for Bob, R-7K2Q9FXT". */
@@ -211,6 +242,8 @@ export const en = {
       `${fmt.b(`Sent to ${fmt.any(f.approvers, APPROVER)}.`)} The answer comes in our DM.`,
     emergency: (f: Facts, fmt: Formatter): string =>
       `${fmt.b("Emergency access:")} ${what(f)}. The token comes in our DM, and the channel is told.`,
+    allowed: (f: Facts, fmt: Formatter): string =>
+      `${fmt.b(`Allowed beforehand by ${f.decidedBy === "policy" ? "policy" : fmt.who(f.decidedBy)}:`)} ${what(f)}. The token comes in our DM.`,
     approved: (f: Facts, fmt: Formatter): string =>
       `${fmt.b("Approved by policy:")} ${what(f)}. The token comes in our DM.`,
   },
@@ -231,6 +264,12 @@ export const en = {
       title: "End access",
       text: "End your access now? The token stops within about 10 seconds.",
       yes: "End now",
+      no: "Keep it",
+    },
+    disallow: {
+      title: "Withdraw it",
+      text: "Withdraw this? Requests then wait for an approver again. Access that is live goes on.",
+      yes: "Withdraw",
       no: "Keep it",
     },
     goOn: {
@@ -259,6 +298,8 @@ export const en = {
     byPolicy: "approved by policy",
     approvedBy: (by: string, within: string): string => `${by} approves within ${within}`,
     askedBy: (who: string): string => `for ${who}`,
+    allow: (fmt: Formatter): string =>
+      `Approvers: ${fmt.code(allowForm(fmt))} lets requests pass at once; ${fmt.code(`${fmt.command} allowed`)} lists that.`,
     commands: (fmt: Formatter): string =>
       `${fmt.code(`${fmt.command} status`)} shows what you have open, ${fmt.code(`${fmt.command} revoke`)} ends it.`,
     threads: "Slack allows no app commands in threads; use the message box.",

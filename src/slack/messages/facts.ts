@@ -19,6 +19,8 @@ export interface Facts {
   decidedBy: Decision["by"];
   /** Nobody did: it was taken in an emergency. */
   emergency: boolean;
+  /** By what it was allowed beforehand. */
+  allowance: string | undefined;
   decidedAt: number;
   endsAt: number;
   end: End;
@@ -49,6 +51,7 @@ export function facts(r: AccessRequest, hub: string): Facts {
     ...common,
     decidedBy: decision.by,
     emergency: isTaken(r),
+    allowance: "decision" in r ? r.decision.allowance : undefined,
     decidedAt: decision.at,
     endsAt,
     end,

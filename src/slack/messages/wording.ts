@@ -20,5 +20,9 @@ export type ByRefusal = {
 
 export const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** The role of a corrected line: its first word, without the command. */
-export const roleOf = (line: string): string => line.replace(/^\/\S+\s+/, "").split(/\s/)[0] ?? "";
+/** The role of a corrected line: its first word, without the command, and whom it is allowed. */
+export const roleOf = (line: string): string =>
+  line
+    .replace(/^\/\S+\s+/, "")
+    .replace(/^allow \S+\s+/, "")
+    .split(/\s/)[0] ?? "";

@@ -47,11 +47,15 @@ const decided: Sentence = (f, fmt) => {
   if (f.emergency) return UNAPPROVED;
   return f.decidedBy === "policy"
     ? "按策略自动批准"
-    : `${fmt.who(f.decidedBy)} ${fmt.rich ? `于 ${fmt.when(f.decidedAt)} ` : ""}批准`;
+    : f.allowance
+      ? `${fmt.who(f.decidedBy)} 预先允许（${f.allowance}）`
+      : `${fmt.who(f.decidedBy)} ${fmt.rich ? `于 ${fmt.when(f.decidedAt)} ` : ""}批准`;
 };
 const approver: Sentence = (f, fmt) => {
   if (f.emergency) return UNAPPROVED;
-  return f.decidedBy === "policy" ? "按策略自动批准" : `${fmt.who(f.decidedBy)} 批准`;
+  return f.decidedBy === "policy"
+    ? "按策略自动批准"
+    : `${fmt.who(f.decidedBy)} ${f.allowance ? "预先允许" : "批准"}`;
 };
 const approvedHead = (f: Facts) => (f.emergency ? "已紧急取用" : "已批准");
 
@@ -96,6 +100,8 @@ const failure: ByFailure = {
   "no-cluster-role": () => "Karpor 上没有该角色对应的 ClusterRole，因此没有授权。请管理员修正后再次申请。",
   "recipient-gone": (f, fmt) => `${fmt.who(f.requester)} 已不是本工作区的成员，因此没有授权。`,
   "terms-changed": () => "开通之前该角色的规则有变，因此没有授权。请按现在的规则再次申请。",
+  "allowance-gone": () =>
+    "开通之前，预先允许已被撤回，或者允许的人已不再是审批人，因此没有授权。请再次申请，由审批人决定。",
   restored: () =>
     "机器人的记录是从较旧的副本恢复的，无法得知这项权限此后是否已经结束，因此没有再次开通。请再次申请。",
   "dm-closed": (f, fmt) =>

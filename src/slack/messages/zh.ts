@@ -1,10 +1,11 @@
 /** 中文。Bold needs a space on both sides of it: Slack does not see its end between Chinese characters. */
 import type { ForeignObject } from "../../flow/ports.ts";
 import { bullets, objectCode, subjectCodes } from "./foreign-objects.ts";
-import { name } from "./formatter.ts";
+import { type Formatter, name } from "./formatter.ts";
 import type { Words } from "./index.ts";
 import { foreignCode } from "./text.ts";
 import { type ByAction, type ByRefusal, type ByStanding, type ByState, roleOf } from "./wording.ts";
+import { zhAllowance } from "./zh-allowance.ts";
 import { zhGrammar } from "./zh-grammar.ts";
 import { zhPhrases, zhRequest } from "./zh-request.ts";
 
@@ -42,6 +43,8 @@ const lateVerb = {
   ended: "结束",
 };
 
+const allowForm = (fmt: Formatter): string => `${fmt.command} 允许 @某人 admin 4小时 为期 3天 理由`;
+
 const refusal: ByRefusal = {
   "unknown-role": ({ role, roles, line }, fmt) =>
     `${fmt.b("未发送：")} 没有角色 ${fmt.code(role)} 。${
@@ -73,6 +76,25 @@ const refusal: ByRefusal = {
     `${fmt.b("没有变化：")} ${fmt.code(word)} 既不是申请编号，也不是 Slack 能识别的人。请输入 ${fmt.code(
       `${fmt.command} revoke @`,
     )} 并从列表中选人，或写明编号 R-…。`,
+  "allow-whom": (_, fmt) => `${fmt.b("未发送：")} 请写明允许谁，并从列表中选人： ${fmt.code(allowForm(fmt))}`,
+  "bad-period": ({ text }, fmt) =>
+    text === ""
+      ? `${fmt.b("未发送：")} 没有写明有效期。请在理由之前写上 ${fmt.code("为期 3天")} ： ${fmt.code(allowForm(fmt))}`
+      : `${fmt.b("未发送：")} ${fmt.code(text)} 不是有效的时长。请写明有效期：为期 8小时、为期 3天。`,
+  "period-limits": ({ min, max }, fmt) =>
+    `${fmt.b("未发送：")} 预先允许的有效期至少 ${span(min)}，最长 ${span(max)}。`,
+  "reasonless-allowance": (_, fmt) => `${fmt.b("未发送：")} 请在末尾写明理由： ${fmt.code(allowForm(fmt))}`,
+  "nothing-to-allow": ({ role }, fmt) =>
+    `${fmt.b("未发送：")} ${fmt.code(role)} 无须审批，因此没有可以预先允许的内容。`,
+  "allow-oneself": (_, fmt) => `${fmt.b("未受理：")} 不能预先允许自己，请由其他审批人来做。`,
+  "may-not-allow": ({ role, approvers: by }, fmt) =>
+    `${fmt.b("没有变化：")} ${fmt.code(role)} 只有 ${fmt.any(by, APPROVER)}可以这样做。`,
+  "unknown-allowance": ({ word }, fmt) =>
+    `${fmt.b("没有变化：")} ${fmt.code(word)} 已不在预先允许之列，请查看 ${fmt.code(`${fmt.command} 已允许`)} 。`,
+  "allowance-late": ({ did, by, at }, fmt) =>
+    did === "over"
+      ? `${fmt.b("没有变化：")} 预先允许已${fmt.at(at)} 到期。`
+      : `${fmt.b("已被处理：")} ${by ? (fmt.isReader(by) ? "你" : name(by)) : "有人"} ${fmt.at(at)} 已${did === "withdrawn" ? "撤回" : "允许"}，本次点击未生效。`,
   "open-already": ({ id, role, state }, fmt) =>
     `${fmt.b("未发送：")} ${fmt.code(role)} 的申请 ${id} 尚未结束（${
       states[state as keyof ByState] ?? "进行中"
@@ -137,11 +159,14 @@ const button: ByAction = {
   run: "发送这一行",
   open: "打开 Karpor",
   goOn: "继续使用这个 Redis",
+  allowToo: "一并允许",
+  disallow: "撤回",
 };
 
 export const zh: Words = {
   grammar: zhGrammar,
   ...zhRequest,
+  allowance: zhAllowance,
   refusal,
   button,
   label: (visible, role, who, id) => `${visible}：${who ? `${who} 的 ` : ""}${role}${id ? `，${id}` : ""}`,
@@ -182,6 +207,8 @@ export const zh: Words = {
       `${fmt.b("正在核对：")} ${what(f)}。暂时无法从 Slack 得知谁可以申请，结果会在私信中告知。`,
     sent: (f, fmt) => `${fmt.b(`已提交给 ${fmt.any(f.approvers, APPROVER).trim()}。`)} 结果会在私信中告知。`,
     emergency: (f, fmt) => `${fmt.b("已紧急取用：")} ${what(f)}。令牌会在私信中给出，频道里的人会收到通知。`,
+    allowed: (f, fmt) =>
+      `${fmt.b(`${f.decidedBy === "policy" ? "策略" : fmt.who(f.decidedBy)} 已预先允许：`)} ${what(f)}。令牌会在私信中给出。`,
     approved: (f, fmt) => `${fmt.b("已按策略批准：")} ${what(f)}。令牌会在私信中给出。`,
   },
   nudge: (f, fmt) => `${fmt.b("仍待审批：")} ${name(f.requester)} 申请 ${what(f)}。`,
@@ -200,6 +227,12 @@ export const zh: Words = {
       text: "现在就结束你的权限吗？令牌会在大约 10 秒内失效。",
       yes: "立即结束",
       no: "继续使用",
+    },
+    disallow: {
+      title: "撤回预先允许",
+      text: "要撤回吗？之后的申请又须由审批人决定；已生效的权限照常使用。",
+      yes: "撤回",
+      no: "保留",
     },
     goOn: {
       title: "继续使用这个 Redis",
@@ -226,6 +259,8 @@ export const zh: Words = {
     byPolicy: "按策略自动批准",
     approvedBy: (by, within) => `由 ${by} 在 ${within}内审批`,
     askedBy: (who) => `限 ${who} 申请`,
+    allow: (fmt) =>
+      `审批人可用 ${fmt.code(allowForm(fmt))} 预先允许， ${fmt.code(`${fmt.command} 已允许`)} 查看。`,
     commands: (fmt) =>
       `${fmt.code(`${fmt.command} status`)} 查看进行中的申请和权限， ${fmt.code(`${fmt.command} revoke`)} 结束权限。`,
     threads: "Slack 不支持在消息列中使用命令，请在消息框中输入。",

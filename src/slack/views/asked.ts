@@ -22,5 +22,6 @@ function vetted(r: AccessRequest, ctx: ViewContext): Message {
 function outcome(r: AccessRequest) {
   if (r.state === "requested") return "checking";
   if (isTaken(r)) return "emergency";
+  if ("decision" in r && r.decision.allowance) return "allowed";
   return r.approvers.length > 0 ? "sent" : "approved";
 }

@@ -7,11 +7,12 @@ import { isFull, section } from "./blocks.ts";
 import type { Message, ViewContext } from "./context.ts";
 import { message, type Renderer, rendererOf } from "./renderer.ts";
 
-/** `unsure`: of these it is said who may ask. */
+/** `unsure`: of these it is said who may ask. `approves`: the reader approves a role. */
 export function helpReply(
   ctx: ViewContext,
   roleNames: readonly string[],
   unsure: readonly string[] = [],
+  approves = false,
 ): Message {
   const p = rendererOf(ctx);
   const roles = roleNames.flatMap((name) => {
@@ -25,6 +26,7 @@ export function helpReply(
   const kept = lines.filter((_, i) => !isFull(lines.slice(0, i + 1)));
   return message(p, (fmt) => p.words.help.head(p.hub, fmt, example), kept, [
     p.words.help.commands(p.rich),
+    ...(approves ? [p.words.help.allow(p.rich)] : []),
     p.words.help.threads,
   ]);
 }

@@ -1,4 +1,11 @@
 /** Every message and modal the bot shows, as pure functions of a record and a context. */
+export {
+  allowanceDm,
+  allowanceLine,
+  allowedListReply,
+  allowedReply,
+  disallowedReply,
+} from "./allowance.ts";
 export { vettedReply } from "./asked.ts";
 export { behindMessage, goneOnReply } from "./behind.ts";
 export type { Message, ViewContext } from "./context.ts";

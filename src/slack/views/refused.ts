@@ -33,7 +33,7 @@ function mended(p: Renderer, { kind }: Refusal, line: string): string {
 function sendButtons(p: Renderer, refusal: Refusal, line: string | undefined): Button[] {
   if (!line || refusal.kind === "no-reason") return [];
   const send =
-    "raw" in refusal
+    "raw" in refusal && refusal.raw !== undefined
       ? { ...button(p, "run", line), value: refusal.raw }
       : { ...button(p, "send", roleOf(line)), value: line };
   return send.value.length <= VALUE ? [send] : [];

@@ -3,6 +3,7 @@ import { mentionsIn, visibleText } from "../../../sandbox/slack/read.ts";
 import type { Block } from "../../../sandbox/slack/types.ts";
 import { correctLine, parseCommand } from "../../../src/domain/command.ts";
 import { HOUR, MINUTE } from "../../../src/domain/duration.ts";
+import { AllowanceId } from "../../../src/domain/ids.ts";
 import { isFinal } from "../../../src/domain/lifecycle.ts";
 import { Locale, Standing } from "../../../src/domain/person.ts";
 import { ChangedTerm, type Refusal } from "../../../src/domain/refusal.ts";
@@ -55,6 +56,21 @@ const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
   ],
   "status-of-others": [{ kind: "status-of-others", line: "status", raw: "status" }],
   "unknown-target": [{ kind: "unknown-target", word: "dana <!here>" }],
+  "allow-whom": [{ kind: "allow-whom" }],
+  "bad-period": [
+    { kind: "bad-period", text: "" },
+    { kind: "bad-period", text: "for 3x", line: "allow @bob admin 4h for 3d x", raw: "allow <@U0BOB> admin" },
+  ],
+  "period-limits": [{ kind: "period-limits", min: MINUTE, max: 720 * HOUR }],
+  "reasonless-allowance": [{ kind: "reasonless-allowance" }],
+  "nothing-to-allow": [{ kind: "nothing-to-allow", role: "guest" }],
+  "allow-oneself": [{ kind: "allow-oneself" }],
+  "may-not-allow": [{ kind: "may-not-allow", role: "admin", approvers: [SRE] }],
+  "unknown-allowance": [{ kind: "unknown-allowance", word: "<A-x>" }],
+  "allowance-late": (["withdrawn", "over", "allowed"] as const).flatMap((did) => [
+    { kind: "allowance-late", id: AllowanceId.parse("A-7K2Q9FXT"), did, at: NOW - HOUR },
+    { kind: "allowance-late", id: AllowanceId.parse("A-7K2Q9FXT"), did, by: alice, at: NOW - HOUR },
+  ]),
   "open-already": [{ kind: "open-already", id: ID, role: "admin", state: "active" }],
   "not-served": Standing.options.map((standing) => ({ kind: "not-served", standing })),
   "may-not-ask": [{ kind: "may-not-ask", role: "admin", who: [SRE, bob.id] }],

@@ -5,9 +5,11 @@ import type { HandlerContext } from "../context.ts";
 import type { Click } from "../payload.ts";
 import type { Reply } from "../reply.ts";
 import { againAction } from "./again.ts";
+import { allowTooAction } from "./allow-too.ts";
 import { approveAction } from "./approve.ts";
 import { changeAction } from "./change.ts";
 import { decisionAction } from "./decision.ts";
+import { disallowAction } from "./disallow.ts";
 import { editAction } from "./edit.ts";
 import { goOnAction } from "./go-on.ts";
 import { hideAction } from "./hide.ts";
@@ -45,6 +47,8 @@ const TABLE: Record<ActionId, Action> = {
   run: runAction,
   open: openAction,
   goOn: goOnAction,
+  allowToo: allowTooAction,
+  disallow: disallowAction,
 };
 
 export const actionFor = (id: string): Action | undefined =>

@@ -1,5 +1,6 @@
 /** The request a button was drawn for, and what is told where no redraw shows the outcome. */
 
+import { AllowanceId } from "../../../domain/ids.ts";
 import { Refused } from "../../../domain/refusal.ts";
 import type { AccessRequest } from "../../../domain/request.ts";
 import { load } from "../../../flow/support/load.ts";
@@ -12,6 +13,13 @@ import type { ActionReply } from "./index.ts";
 export function targetOf({ target, value }: Click): NonNullable<Click["target"]> {
   if (!target) throw new Refused({ kind: "unknown-request", id: value.slice(0, 80) });
   return target;
+}
+
+/** What was allowed beforehand. Throws Refused(unknown-allowance). */
+export function allowanceOf({ value }: Click): AllowanceId {
+  const id = AllowanceId.safeParse(value).data;
+  if (!id) throw new Refused({ kind: "unknown-allowance", word: value.slice(0, 80) });
+  return id;
 }
 
 /** One's own request, of whatever state. Throws Refused, StoreDown. */

@@ -7,7 +7,7 @@ export const helpCommand: Command = {
   asksNothing: true,
   first: () => false,
   async run({ ports }, { user }) {
-    const { names, unsure } = await recallRoles(ports, user);
-    return (ctx) => helpReply(ctx, names, unsure);
+    const { names, unsure, approves } = await recallRoles(ports, user);
+    return (ctx) => helpReply(ctx, names, unsure, approves);
   },
 };

@@ -7,6 +7,8 @@ import type { HandlerContext } from "../context.ts";
 import type { SlashCommand } from "../payload.ts";
 import type { Reply } from "../reply.ts";
 import { typed } from "../typed.ts";
+import { allowCommand } from "./allow.ts";
+import { allowedCommand } from "./allowed.ts";
 import { askCommand } from "./ask.ts";
 import { emergencyCommand } from "./emergency.ts";
 import { formCommand } from "./form.ts";
@@ -38,6 +40,8 @@ const COMMANDS: Record<CommandName, Command> = {
   status: statusCommand,
   revoke: revokeCommand,
   emergency: emergencyCommand,
+  allow: allowCommand,
+  allowed: allowedCommand,
 };
 
 export function commandFor(text: string, roles: Catalog): { command: Command; rest: string } {

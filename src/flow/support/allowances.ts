@@ -1,0 +1,69 @@
+/** What was allowed beforehand, looked at with today's catalog and today's people: by what a request passes, and whether that still stands. */
+import { type Allowance, counted, covers, decisionBy } from "../../domain/allowance.ts";
+import type { Role } from "../../domain/catalog.ts";
+import type { AllowanceId } from "../../domain/ids.ts";
+import { Refused } from "../../domain/refusal.ts";
+import type { Decision } from "../../domain/request.ts";
+import { approversToday } from "../../domain/today.ts";
+import type { AccessRequest, Ports, Purpose } from "../ports.ts";
+
+/** How many must allow it today. */
+export const countNeeded = (_role: Role): number => 1;
+
+/** Throws Refused(unknown-allowance). */
+export async function loadAllowance({ allowances }: Ports, id: AllowanceId): Promise<Allowance> {
+  const allowance = await allowances.get(id);
+  if (!allowance) throw new Refused({ kind: "unknown-allowance", word: id });
+  return allowance;
+}
+
+/** The decision by which a request that would be asked passes at once; null where nothing lets it. Throws what the directory throws. */
+export async function allowedBeforehand(
+  ports: Ports,
+  request: AccessRequest,
+  role: Role,
+): Promise<Decision | null> {
+  const now = ports.clock.now();
+  const moment = { now, before: ports.epoch.before() };
+  const all = await ports.allowances.of(request.requester.id);
+  for (const allowance of all.filter((a) => covers(a, request, moment))) {
+    const able = await ableToday(ports, allowance, request, role, "decide");
+    if (able) return decisionBy(allowance, able, now);
+  }
+  return null;
+}
+
+/** Whether the one by which it passed stands at this moment, too. Throws what the directory throws. */
+export async function stillAllowed(
+  ports: Ports,
+  request: AccessRequest,
+  { allowance: passed, at }: Decision,
+  role: Role,
+): Promise<boolean> {
+  const allowance = passed && (await ports.allowances.get(passed));
+  if (!allowance || !covers(allowance, request, { now: at, before: ports.epoch.before() })) return false;
+  return (await ableToday(ports, allowance, request, role, "grant")) !== null;
+}
+
+/** Those who allowed it and are approvers, both as it was asked and today; null where they are too few. */
+async function ableToday(
+  { directory }: Ports,
+  allowance: Allowance,
+  { approvers }: AccessRequest,
+  role: Role,
+  purpose: Purpose,
+) {
+  const today = approversToday(role) ?? approvers;
+  const looked = await Promise.all(
+    allowance.allowedBy.map(async ({ by: { id } }) => {
+      const [{ standing }, asked, now] = await Promise.all([
+        directory.person(id, purpose),
+        directory.qualifies(id, approvers, purpose),
+        directory.qualifies(id, today, purpose),
+      ]);
+      return standing === "member" && asked && now ? [id] : [];
+    }),
+  );
+  const able = counted(allowance, looked.flat());
+  return able.length >= Math.max(allowance.count, countNeeded(role)) ? able : null;
+}

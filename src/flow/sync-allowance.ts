@@ -1,0 +1,70 @@
+/** The messages about an allowance are what its record says: posted once, redrawn when something changes. What fails, the sweep does. */
+import { type Allowance, type Said, statusOf } from "../domain/allowance.ts";
+import type { AllowanceId } from "../domain/ids.ts";
+import { type Place, type Ports, PostRefused, PostUnanswered } from "./ports.ts";
+
+type Key = "line" | "dm";
+const KEYS: readonly Key[] = ["line", "dm"];
+
+/** What the message must show; null where there is to be none. */
+function mustShow(a: Allowance, key: Key, now: number): string | null {
+  const status = statusOf(a, now);
+  if (key === "line") return status === "waiting" ? `waiting:${a.allowedBy.length}` : status;
+  // Nobody is told of what never stood.
+  return status === "standing" || a.dm ? status : null;
+}
+
+const outdated = (a: Allowance, now: number): Key[] =>
+  KEYS.filter((key) => {
+    const shows = mustShow(a, key, now);
+    return shows !== null && a[key]?.shows !== shows;
+  });
+
+/** Never rejects. */
+export async function syncAllowance(ports: Ports, id: AllowanceId): Promise<void> {
+  try {
+    await ports.lease.hold(id, async (signal) => {
+      while (!signal.aborted) {
+        const a = await ports.allowances.get(id);
+        const [key] = a ? outdated(a, ports.clock.now()) : [];
+        if (!a || !key) return;
+        await show(ports, a, key);
+      }
+    });
+  } catch (error) {
+    ports.log.warn(
+      { id, err: error },
+      "a message about an allowance is not as it should be; the sweep goes on",
+    );
+  }
+}
+
+/** For the sweep. Never rejects. */
+export async function syncAllowances(ports: Ports): Promise<void> {
+  const all = await ports.allowances.all().catch((error: unknown) => {
+    ports.log.warn({ err: error }, "what was allowed beforehand could not be looked at");
+    return [];
+  });
+  for (const a of all) if (outdated(a, ports.clock.now()).length > 0) await syncAllowance(ports, a.id);
+}
+
+async function show(ports: Ports, a: Allowance, key: Key): Promise<void> {
+  const shows = mustShow(a, key, ports.clock.now());
+  if (shows === null) return;
+  const sent = a[key];
+  const at = sent?.ts ? sent : await post(ports, a, key);
+  if (sent?.ts) await ports.allowanceNotifier.redraw(a, key, sent);
+  const said: Said = { channel: at.channel, ts: at.ts, shows };
+  await ports.allowances.update(a.id, (now) => ({ ...now, [key]: said }));
+}
+
+/** Without a place where Slack takes it never, or never said whether it did: it is not posted again for the same. */
+async function post(ports: Ports, a: Allowance, key: Key): Promise<Place> {
+  try {
+    return await ports.allowanceNotifier.post(a, key);
+  } catch (error) {
+    if (!(error instanceof PostRefused || error instanceof PostUnanswered)) throw error;
+    ports.log.warn({ id: a.id, key, err: error }, "a message about an allowance may stand nowhere");
+    return { channel: "", ts: "" };
+  }
+}

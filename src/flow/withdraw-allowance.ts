@@ -1,0 +1,44 @@
+/** What was allowed beforehand is allowed no more: by who allowed it, an approver of the role, an admin, or the person. → withdrawn */
+import { type Allowance, disallowed } from "../domain/allowance.ts";
+import type { AllowanceId, Principal, UserId } from "../domain/ids.ts";
+import type { Person } from "../domain/person.ts";
+import { Refused } from "../domain/refusal.ts";
+import { membersOnly } from "../domain/rules/members-only.ts";
+import { approversToday } from "../domain/today.ts";
+import type { Ports } from "./ports.ts";
+import { loadAllowance } from "./support/allowances.ts";
+import { resolveReviewer } from "./support/reviewer.ts";
+import { syncAllowance } from "./sync-allowance.ts";
+
+/** Throws Refused, StoreDown, StoreUnsure, SlackBusy. */
+export async function withdrawAllowance(
+  ports: Ports,
+  { id, by }: { id: AllowanceId; by: UserId },
+): Promise<Allowance> {
+  const who = await withdrawer(ports, await loadAllowance(ports, id), by);
+  const change = (a: Allowance) => disallowed(a, who, ports.clock.now());
+  const after = await ports.allowances.update(id, change, { replicated: true });
+  // An older copy of Redis must not bring it back: nobody waits for the hub to hear of it.
+  void ports.epoch.settle();
+  await syncAllowance(ports, id);
+  return after;
+}
+
+/** Throws Refused, SlackBusy. */
+async function withdrawer(ports: Ports, a: Allowance, by: UserId): Promise<Person> {
+  const mine = [a.person, ...a.allowedBy.map((one) => one.by)].find(({ id }) => id === by);
+  if (mine) return mine;
+  const may = mayWithdraw(ports, a);
+  const { profile, qualified } = await resolveReviewer(ports, by, may, "end");
+  const refusal = membersOnly({ profile });
+  if (refusal) throw new Refused(refusal);
+  if (!qualified) throw new Refused({ kind: "may-not-allow", role: a.role, approvers: may });
+  const { id, name, locale } = profile;
+  return { id, name, locale };
+}
+
+/** Besides the person, and who allowed it. */
+export function mayWithdraw({ policy }: Ports, { role: name }: Allowance): Principal[] {
+  const role = Object.hasOwn(policy.roles, name) ? policy.roles[name] : undefined;
+  return [...new Set([...((role && approversToday(role)) ?? []), ...policy.admins])];
+}

@@ -1,0 +1,139 @@
+/** What was allowed beforehand, in Redis: a hash each, changed by compare-and-swap, each change on the trail by the same call. */
+import { Allowance, type AllowanceEntry, allowanceEntry, statusOf } from "../domain/allowance.ts";
+import { DAY, HOUR } from "../domain/duration.ts";
+import type { AllowanceId } from "../domain/ids.ts";
+import { Refused } from "../domain/refusal.ts";
+import type { AllowanceMade, Allowances } from "../flow/ports.ts";
+import { defineAllowanceScripts } from "./allowance-scripts.ts";
+import { reading, writing } from "./failures.ts";
+import { replicator } from "./replicate.ts";
+import type { Store } from "./store.ts";
+import { KEEP_TRAIL_MS } from "./trail.ts";
+
+const KEEP_TRIGGER_MS = HOUR;
+/** Its messages are redrawn, and a late click is told. */
+const KEEP_OVER_MS = DAY;
+/** What a version writes; it reads its neighbour's. */
+const SCHEMA = 1;
+
+type Options = Pick<Store, "redis" | "keys" | "clock" | "onBroken"> & {
+  onChange(entry: AllowanceEntry): void;
+};
+
+export function createAllowances(options: Options): Allowances {
+  const store = { ...options, redis: defineAllowanceScripts(options.redis) };
+  const replicate = replicator(store);
+  const listed = async (index: string): Promise<Allowance[]> => {
+    const { redis, clock } = store;
+    const ids = await reading(redis, () => redis.zrange(index, clock.now(), "+inf", "BYSCORE"));
+    const jsons = await Promise.all(ids.map((id) => getJson(store, id as AllowanceId)));
+    return jsons.flatMap((json) => readable(store, json) ?? []);
+  };
+  return {
+    async make(allowance, triggerId) {
+      const made = await make(store, allowance, triggerId);
+      if (made.made) await replicate();
+      return made;
+    },
+    get: async (id) => readable(store, await getJson(store, id)),
+    async update(id, change, { replicated = false } = {}) {
+      const after = await update(store, id, change);
+      if (replicated) await replicate();
+      return after;
+    },
+    of: (person) => listed(store.keys.allowed(person)),
+    all: () => listed(store.keys.allowances),
+  };
+}
+
+const getJson = ({ redis, keys }: Options, id: AllowanceId): Promise<string | null> =>
+  reading(redis, () => redis.hget(keys.allowance(id), "record"));
+
+/** What cannot be read allows nothing. */
+function readable({ onBroken }: Options, json: string | null): Allowance | null {
+  if (json === null) return null;
+  try {
+    const { schema, ...record } = JSON.parse(json) as { schema?: unknown };
+    if (typeof schema !== "number" || Math.abs(schema - SCHEMA) > 1)
+      throw new Error(`an allowance has schema ${schema}; this version reads ${SCHEMA}.`);
+    return Allowance.parse(record);
+  } catch (error) {
+    onBroken(error as Error);
+    return null;
+  }
+}
+
+async function make(store: Options, a: Allowance, triggerId: string): Promise<AllowanceMade> {
+  const { redis, keys, clock } = store;
+  const now = clock.now();
+  const entry = allowanceEntry(null, a, now);
+  const shared = argsOf(a, now, entry);
+  const waits = statusOf(a, now) === "waiting" ? a.until : "";
+  const more = [keys.trigger(triggerId), keys.allowed(a.person.id), keys.allowances];
+  const id = await writing(redis, () =>
+    redis.makeAllowance(...keysOf(store, a), ...more, ...shared, waits, KEEP_TRIGGER_MS),
+  );
+  if (id === "") throw new Error(`There is an allowance ${a.id} already: ids are random, ask again.`);
+  if (id === a.id) {
+    if (entry) store.onChange(entry);
+    return { made: true, allowance: a };
+  }
+  const allowance = readable(store, await getJson(store, id as AllowanceId));
+  if (!allowance) throw new Refused({ kind: "unknown-allowance", word: id });
+  return { made: false, allowance };
+}
+
+async function update(
+  store: Options,
+  id: AllowanceId,
+  change: (allowance: Allowance) => Allowance | null,
+): Promise<Allowance> {
+  let json = await getJson(store, id);
+  for (;;) {
+    const before = readable(store, json);
+    if (!before) throw new Refused({ kind: "unknown-allowance", word: id });
+    const changed = change(before);
+    if (changed === null) return before;
+    const after = { ...changed, version: before.version + 1 };
+    const standing = await swap(store, before, after);
+    if (standing === "landed") return after;
+    json = standing.json;
+  }
+}
+
+async function swap(store: Options, before: Allowance, after: Allowance) {
+  const now = store.clock.now();
+  const entry = allowanceEntry(before, after, now);
+  const args = [
+    ...argsOf(after, now, entry),
+    before.version,
+    after.withdrawn && !before.withdrawn ? 1 : 0,
+    statusOf(after, now) === "waiting" ? 1 : 0,
+  ];
+  const answer = await writing(store.redis, () =>
+    store.redis.swapAllowance(...keysOf(store, before), ...args),
+  );
+  if (answer !== 1) return { json: answer };
+  if (entry) store.onChange(entry);
+  return "landed";
+}
+
+const argsOf = (a: Allowance, now: number, entry: AllowanceEntry | null) => [
+  a.id,
+  a.version,
+  JSON.stringify({ ...Allowance.parse(a), schema: SCHEMA }),
+  a.until + KEEP_OVER_MS,
+  now,
+  KEEP_TRAIL_MS,
+  entry ? JSON.stringify(entry) : "",
+];
+
+const keysOf = (
+  { keys }: Options,
+  { id, person, role, clusterRole, duration, period }: Allowance,
+): string[] => [
+  keys.allowance(id),
+  keys.trail,
+  keys.epoch,
+  keys.allowing(person.id, role, `${clusterRole}:${duration}:${period}`),
+];

@@ -1,0 +1,167 @@
+/** What was allowed beforehand, on real parts: it holds until the token is minted, on two replicas, and after Redis was lost or restored. */
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { visibleText } from "../../sandbox/slack/index.ts";
+import { DAY, HOUR, MINUTE, SECOND } from "../../src/domain/duration.ts";
+import type { AllowanceId, RequestId, UserId } from "../../src/domain/ids.ts";
+import { allowPerson } from "../../src/flow/allow.ts";
+import { confirmRestore } from "../../src/flow/confirm-restore.ts";
+import { type Ports, TroubleOutside } from "../../src/flow/ports.ts";
+import { makeRequest } from "../../src/flow/request.ts";
+import { withdrawRequest } from "../../src/flow/withdraw.ts";
+import { withdrawAllowance } from "../../src/flow/withdraw-allowance.ts";
+import { ALICE, APPROVALS, BOB, CAROL, startWorld, type World } from "../helpers/bot.ts";
+import { copyRedis, restoreRedis } from "../helpers/copy.ts";
+import { scene } from "../helpers/scene.ts";
+import { openSteps, type Steps } from "../helpers/steps.ts";
+
+let world: World;
+let steps: Steps;
+beforeEach(async () => {
+  world = await startWorld();
+  steps = await openSteps(world);
+});
+afterEach(async () => {
+  await steps[Symbol.asyncDispose]();
+  await world.close();
+});
+
+let asked = 0;
+const allow = async (ports = steps.ports, by = ALICE) => {
+  asked += 1;
+  const terms = { role: "guest", duration: 4 * HOUR, period: 3 * DAY, reason: "release" };
+  const who = { by: by as UserId, person: BOB as UserId, triggerId: `a${asked}` };
+  return (await allowPerson(ports, { ...terms, ...who })).id;
+};
+const withdraw = (id: AllowanceId, by = CAROL) => withdrawAllowance(steps.ports, { id, by: by as UserId });
+/** Asked for, and vetted; what comes then is left to its jobs. */
+async function ask(line = "guest 1h OPS-1", ports: Ports = steps.ports): Promise<RequestId> {
+  asked += 1;
+  const requester = { id: BOB as UserId, name: "Bob", locale: "en" } as const;
+  const { id } = await makeRequest(ports, { requester, text: line, triggerId: `t${asked}` });
+  await steps.work(ports).catch(() => {});
+  return id;
+}
+const record = (id: RequestId) => steps.ports.requests.get(id);
+const away = async (): Promise<never> => {
+  throw new TroubleOutside("hub", "away");
+};
+const withoutHub = (): Ports => ({ ...steps.ports, grants: { ...steps.ports.grants, create: away } });
+const dms = () => world.slack.dm(BOB).map(visibleText).join("\n");
+
+test("used, the trail and the hub say by whom", async () => {
+  const id = await allow();
+  const request = await ask();
+  expect(await record(request)).toMatchObject({ state: "active", decision: { allowance: id } });
+  const { serviceAccounts } = await world.hub.objects();
+  const account = serviceAccounts.find(({ metadata }) => metadata.name.includes(request.toLowerCase()));
+  expect(JSON.stringify(account?.metadata.annotations)).toContain(`allowed ${id}: U0ALICE via S0SRE`);
+});
+
+test.each<[string, (id: AllowanceId) => unknown]>([
+  ["it was withdrawn", (id) => withdraw(id)],
+  ["who allowed it is no approver any more", () => world.slack.people.setGroup("S0SRE", [CAROL])],
+  ["who allowed it has left", () => world.slack.people.deactivate(ALICE)],
+])("approved, and before the token is minted %s: there is none", async (_, change) => {
+  const id = await allow();
+  const request = await ask("guest 1h OPS-1", withoutHub());
+  expect(await record(request)).toMatchObject({ state: "approved", decision: { allowance: id } });
+  await change(id);
+  world.clock.jump(11 * SECOND);
+  await steps.sweep();
+  await steps.finish();
+  expect(await record(request)).toMatchObject({ state: "ended", end: { failure: "allowance-gone" } });
+  expect(await scene(world).standing()).toEqual([]);
+  expect(dms()).toContain("What was allowed beforehand");
+});
+
+test("approved within its time, it is set up after that all the same", async () => {
+  await allow();
+  world.clock.jump(3 * DAY - MINUTE);
+  const request = await ask("guest 1h OPS-1", withoutHub());
+  world.clock.jump(2 * MINUTE);
+  await steps.sweep();
+  await steps.work();
+  expect(await record(request)).toMatchObject({ state: "active" });
+  expect(await record(await ask("long 1h x"))).toMatchObject({ state: "pending" });
+});
+
+test("live access goes on when it is withdrawn", async () => {
+  const id = await allow();
+  const request = await ask();
+  await withdraw(id);
+  await steps.sweep();
+  await steps.work();
+  expect(await record(request)).toMatchObject({ state: "active" });
+});
+
+test("on two replicas at once: withdrawn and used, nobody gets a token by it afterwards", async () => {
+  const other = await openSteps(world);
+  const id = await allow();
+  const [request] = await Promise.all([
+    ask("guest 1h OPS-1", { ...other.ports, jobs: steps.ports.jobs, grants: withoutHub().grants }),
+    withdraw(id),
+  ]);
+  world.clock.jump(11 * SECOND);
+  await steps.sweep();
+  await steps.finish();
+  expect(["pending", "ended"]).toContain((await record(request))?.state);
+  expect(await scene(world).standing()).toEqual([]);
+  await other[Symbol.asyncDispose]();
+});
+
+test("the line and the DM are posted once, and redrawn when it is over", async () => {
+  await allow();
+  await steps.sweep();
+  const line = await scene(world).channel("Allowed beforehand:");
+  const dm = await scene(world).dm(BOB, "Allowed by");
+  world.clock.jump(3 * DAY);
+  await steps.sweep();
+  expect(visibleText(line)).toContain("Over ");
+  expect(visibleText(dm)).toContain("the time was up");
+  expect(world.slack.messages(APPROVALS)).toHaveLength(1);
+});
+
+/** The process starts anew, on what Redis is then. */
+async function restored(from: Awaited<ReturnType<typeof copyRedis>>): Promise<void> {
+  await steps[Symbol.asyncDispose]();
+  await restoreRedis(world.commands, from);
+  steps = await openSteps(world);
+  await steps.ports.epoch.settle();
+}
+async function goOn(): Promise<void> {
+  const epoch = (await steps.ports.epoch.look()) === null ? await hubEpoch() : 0;
+  if (epoch) await confirmRestore(steps.ports, { by: ALICE as UserId, epoch });
+  world.clock.jump(10 * SECOND);
+}
+async function hubEpoch(): Promise<number> {
+  const { serviceAccounts } = await world.hub.objects();
+  const own = serviceAccounts.find(({ metadata }) => metadata.name === "karpor-access-instance-test");
+  return Number(own?.metadata.annotations?.["karpor-access.io/epoch"]);
+}
+
+test("withdrawn, and Redis restored from before: it does not come back", async () => {
+  const id = await allow();
+  await steps.ports.epoch.settle();
+  const before = await copyRedis(world.commands);
+  await withdraw(id);
+  await steps.ports.epoch.settle();
+  await restored(before);
+  expect(await steps.ports.allowances.get(id)).not.toMatchObject({ withdrawn: {} });
+  expect(await record(await ask())).toMatchObject({ state: "pending" });
+  await goOn();
+  expect(await record(await ask("long 1h x"))).toMatchObject({ state: "pending" });
+  // What is allowed from now on counts.
+  await allow();
+  await steps.sweep();
+  for (const r of await world.records())
+    if (r.state === "pending") await withdrawRequest(steps.ports, { id: r.id, by: BOB as UserId });
+  expect(await record(await ask())).toMatchObject({ state: "active" });
+});
+
+test("with Redis lost, what was allowed is lost: every request is asked for", async () => {
+  await allow();
+  await steps.ports.epoch.settle();
+  await restored([]);
+  await goOn();
+  expect(await record(await ask())).toMatchObject({ state: "pending" });
+});
