@@ -42,7 +42,7 @@ const states: ByState = {
   ended: "ended",
 };
 
-const allowForm = (fmt: Formatter): string => `${fmt.command} allow @person admin 4h for 3d reason`;
+const allowForm = (fmt: Formatter): string => `${fmt.command} allow @person role 4h for 3d reason`;
 
 const refusal: ByRefusal = {
   "unknown-role": ({ role, roles, line }, fmt) =>

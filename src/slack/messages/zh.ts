@@ -43,7 +43,7 @@ const lateVerb = {
   ended: "结束",
 };
 
-const allowForm = (fmt: Formatter): string => `${fmt.command} 允许 @某人 admin 4小时 为期 3天 理由`;
+const allowForm = (fmt: Formatter): string => `${fmt.command} 允许 @某人 角色 4小时 为期 3天 理由`;
 
 const refusal: ByRefusal = {
   "unknown-role": ({ role, roles, line }, fmt) =>
