@@ -16,6 +16,8 @@ export interface Transition {
   /** The user group or user id through which an approver qualified. */
   qualified: string | null;
   requester: string;
+  /** Who asked for them, where that is somebody else. */
+  askedBy: string | null;
   role: string;
   clusterRole: string;
   reason: string;
@@ -46,6 +48,7 @@ export function transition(
     to: after.state,
     ...(moved || !remark ? rowOf(after).actor(after) : remark),
     requester: after.requester.id,
+    askedBy: after.askedBy?.id ?? null,
     role: after.role,
     clusterRole: after.clusterRole,
     reason: after.reason,

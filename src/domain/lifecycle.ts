@@ -79,7 +79,7 @@ export const LIFECYCLE = {
     due: closing,
     onHub: "none",
     late: stale,
-    actor: (r) => ({ ...bot, who: r.requester.id }),
+    actor: (r) => ({ ...bot, who: (r.askedBy ?? r.requester).id }),
   },
   pending: {
     to: ["approved", "denied", "withdrawn", "timedOut", "refused", "active"],
@@ -111,8 +111,8 @@ export const LIFECYCLE = {
     now: [],
     due: nothing,
     onHub: "none",
-    late: (r) => ({ kind: "late", did: "withdrawn", by: r.requester, at: r.at }),
-    actor: (r) => ({ ...bot, who: r.requester.id }),
+    late: (r) => ({ kind: "late", did: "withdrawn", by: r.by ?? r.requester, at: r.at }),
+    actor: (r) => ({ ...bot, who: (r.by ?? r.requester).id }),
   },
   timedOut: {
     to: [],
@@ -240,7 +240,7 @@ export const timerOf = (r: AccessRequest, reminders: readonly number[]): Due | n
 /** What people agreed on: a button drawn for other terms is stale. */
 const TERMS = ["role", "duration", "reason", "approvers"] as const;
 /** What messages show of a record besides its state; of its outage, what people are told. */
-const VISIBLE = [...TERMS, "requester", "closesAt", "emergency", "expiresAt", "outage"] as const;
+const VISIBLE = [...TERMS, "requester", "askedBy", "closesAt", "emergency", "expiresAt", "outage"] as const;
 
 /** A change as it is stored: numbered, and along the table. Throws on a way that the table does not have. */
 export function stamped(before: AccessRequest, after: AccessRequest, now: number): AccessRequest {

@@ -24,7 +24,7 @@ export interface Shown {
   card: Exclude<DisplayStatus, "setting-up" | "removing">;
   /** In its place, of what was taken in an emergency. */
   review: Exclude<Shown["card"], "pending" | "withdrawn" | "timedOut" | "closed" | "denied">;
-  /** In the requester's DM, as all below but the alert. */
+  /** In the requester's DM, as all below where nothing else is said. */
   waiting: DisplayStatus | "not-delivered" | "nudged" | Gone;
   token: "setting-up" | "outage" | "shown" | "hidden" | Gone;
   /** Where the token's message stood while something did not answer: the token came in a new one, which rings. */
@@ -36,6 +36,10 @@ export interface Shown {
   reminder: "open" | Gone;
   /** In the approvals channel, below the card. */
   nudge: "open";
+  /** In the DM of whoever asked for somebody else, as the next: while it waits. */
+  asker: DisplayStatus | "not-delivered" | "nudged" | Gone;
+  /** What became of it. */
+  outcome: Exclude<DisplayStatus, "pending" | "withdrawn" | "setting-up" | "removing"> | "refused";
 }
 
 export type MessageKind = keyof Shown;
@@ -47,19 +51,25 @@ export type MessageKey = Exclude<MessageKind, "reminder"> | `reminder:${number}`
 
 export const kindOf = (key: MessageKey): MessageKind => key.split(":")[0] as MessageKind;
 
-const SHARED: Record<MessageKind, boolean> = {
-  card: true,
-  review: true,
-  waiting: false,
-  token: false,
-  delay: false,
-  notice: false,
-  unproven: false,
-  alert: true,
-  reminder: false,
-  nudge: true,
+/** The approvals channel, the requester's DM, or the DM of whoever asked for them. */
+export type Reader = "channel" | "requester" | "asker";
+const READERS: Record<MessageKind, Reader> = {
+  card: "channel",
+  review: "channel",
+  waiting: "requester",
+  token: "requester",
+  delay: "requester",
+  notice: "requester",
+  unproven: "requester",
+  alert: "channel",
+  reminder: "requester",
+  nudge: "channel",
+  asker: "asker",
+  outcome: "asker",
 };
+/** Where a kind stands that only another version knows, ours cannot tell. */
+export const readerOf = (key: MessageKey): Reader | undefined => READERS[kindOf(key)];
 /** In the approvals channel. */
-export const isShared = (key: MessageKey): boolean => SHARED[kindOf(key)] === true;
-/** In the requester's DM. Where a kind stands that only another version knows, ours cannot tell. */
-export const isDirect = (key: MessageKey): boolean => SHARED[kindOf(key)] === false;
+export const isShared = (key: MessageKey): boolean => readerOf(key) === "channel";
+/** In the requester's DM. */
+export const isDirect = (key: MessageKey): boolean => readerOf(key) === "requester";

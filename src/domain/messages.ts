@@ -17,15 +17,24 @@ export const UNKNOWN = "";
 export function wantedMessages(r: AccessRequest): Wanted[] {
   const asked = rowOf(r)
     .messages(r)
-    .filter((key) => key !== "card" || (r.approvers.length > 0 && !isTaken(r)));
+    .filter((key) => key !== "card" || (r.approvers.length > 0 && !isTaken(r)))
+    .filter((key) => key !== "notice" || isTheirs(r));
   const review: MessageKey[] = isReviewOpen(r) ? ["review"] : [];
   const left: MessageKey[] = isTokenLeft(r) ? ["alert"] : [];
-  const keys = new Set([...review, ...asked, ...left, ...sentKeys(r)]);
+  const keys = new Set([...review, ...asked, ...forAsker(r), ...left, ...sentKeys(r)]);
   return [...keys].flatMap((key) => {
     const shows = SHOWS[kindOf(key)](r, key);
     return shows === null ? [] : [{ key, shows }];
   });
 }
+
+/** Whoever asked for somebody else is told what becomes of it. */
+const forAsker = (r: AccessRequest): MessageKey[] =>
+  r.askedBy && r.state !== "requested" ? ["asker", "outcome"] : [];
+
+/** What was refused before they heard of it, only whoever asked for them is told. */
+const isTheirs = (r: AccessRequest): boolean =>
+  r.state !== "refused" || !r.askedBy || r.messages.waiting !== undefined;
 
 /** A kind that only another version of the bot knows is that version's to redraw. */
 const sentKeys = ({ messages }: AccessRequest): MessageKey[] =>
@@ -45,8 +54,7 @@ const SHOWS: { [K in MessageKind]: (r: AccessRequest, key: MessageKey) => Shown[
     return isReviewable(status) ? status : null;
   },
   waiting: (r) => {
-    if (r.state === "pending" && r.messages.card?.refused) return "not-delivered";
-    if (r.state === "pending") return r.nudgedAt === undefined ? "pending" : "nudged";
+    if (r.state === "pending") return waitingShows(r);
     if (r.state === "withdrawn") return "withdrawn";
     const stands = r.state === "active" || hasPlace(r, "token") || hasPlace(r, "notice");
     if (stands) return "gone";
@@ -85,6 +93,18 @@ const SHOWS: { [K in MessageKind]: (r: AccessRequest, key: MessageKey) => Shown[
   },
   // Said once, and not taken back: nothing on it can be pressed.
   nudge: (r) => (r.state === "pending" && !r.messages.nudge?.ts ? "open" : null),
+  asker: (r) => {
+    if (r.state === "pending") return waitingShows(r);
+    if (r.state === "withdrawn") return r.messages.asker ? "withdrawn" : null;
+    if (hasPlace(r, "outcome")) return "gone";
+    return isSaid(r, "outcome") ? displayStatus(r) : null;
+  },
+  outcome: (r) => {
+    if (r.state === "refused" && r.refusal.kind !== "terms-changed") return "refused";
+    const status = displayStatus(r);
+    if (status === null || status === "pending" || status === "withdrawn") return null;
+    return status === "setting-up" || status === "removing" ? null : status;
+  },
 };
 
 const REVIEWABLE: readonly unknown[] = [
@@ -96,6 +116,10 @@ const REVIEWABLE: readonly unknown[] = [
   "ended",
 ] satisfies Shown["review"][];
 const isReviewable = (status: unknown): status is Shown["review"] => REVIEWABLE.includes(status);
+function waitingShows(r: In<"pending">): "not-delivered" | "pending" | "nudged" {
+  if (r.messages.card?.refused) return "not-delivered";
+  return r.nudgedAt === undefined ? "pending" : "nudged";
+}
 
 const hasPlace = ({ messages }: AccessRequest, key: MessageKey): boolean => (messages[key]?.ts ?? "") !== "";
 
@@ -123,7 +147,8 @@ function isOutdated(r: AccessRequest, key: MessageKey, shows: Shows): boolean {
   return (sent.unanswered?.posts ?? 0) < POSTS_MAX;
 }
 
-const isPassing = (key: MessageKey): boolean => key === "card" || key === "review" || key === "waiting";
+const PASSING: readonly MessageKey[] = ["card", "review", "waiting", "asker"];
+const isPassing = (key: MessageKey): boolean => PASSING.includes(key);
 
 /** In the channel, and without it nobody could decide, or review. */
 export const isAwaited = (r: AccessRequest, key: MessageKey): boolean =>

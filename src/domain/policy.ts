@@ -6,6 +6,7 @@ import { lineOf, type ParsedCommand } from "./command.ts";
 import { type AskingRefusal, type Refusal, Refused } from "./refusal.ts";
 import type { AccessRequest } from "./request.ts";
 import { approversOnly } from "./rules/approvers-only.ts";
+import { askerIsMember } from "./rules/asker-is-member.ts";
 import { emergencyOffered } from "./rules/emergency-offered.ts";
 import { knownRole } from "./rules/known-role.ts";
 import { maxDuration } from "./rules/max-duration.ts";
@@ -29,7 +30,13 @@ const ASKING: readonly AskRule[] = [
   reasonGiven,
   reasonLength,
 ];
-const VALIDATING: readonly RequesterRule[] = [membersOnly, mayAsk, mayBreakGlass, someoneCanApprove];
+const VALIDATING: readonly RequesterRule[] = [
+  askerIsMember,
+  membersOnly,
+  mayAsk,
+  mayBreakGlass,
+  someoneCanApprove,
+];
 const REVIEWING: readonly ReviewRule[] = [membersOnly, noSelfApproval, approversOnly];
 
 const first = <A extends unknown[], F extends Refusal>(

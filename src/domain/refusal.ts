@@ -28,6 +28,8 @@ const asking = <K extends string, S extends z.core.$ZodLooseShape>(name: K, shap
     typed: z.string().optional(),
     /** The line as Slack would escape it, where it must be run as a command. */
     raw: z.string().optional(),
+    /** Whom it was asked for, where that is somebody else. */
+    recipient: Person.optional(),
     ...shape,
   });
 
@@ -42,6 +44,10 @@ export const Refusal = z.discriminatedUnion("kind", [
   asking("reason-too-long", { max: z.number() }),
   /** `raw`: the line as Slack would escape it, to be run. */
   kind("unknown-command", { word: z.string(), line: z.string(), raw: z.string() }),
+  /** After the word `for`. */
+  kind("for-whom", { word: z.string() }),
+  kind("for-oneself", { line: z.string(), raw: z.string() }),
+  kind("not-for-others", { role: z.string(), recipient: Person, emergency: z.literal(true).optional() }),
   kind("status-of-others", { line: z.string(), raw: z.string() }),
   kind("unknown-target", { word: z.string() }),
   asking("allow-whom", {}),
@@ -60,7 +66,13 @@ export const Refusal = z.discriminatedUnion("kind", [
     by: Person.optional(),
     at: z.number(),
   }),
-  kind("open-already", { id: RequestId, role: z.string(), state: z.string() }),
+  /** `recipient`: somebody else's. */
+  kind("open-already", {
+    id: RequestId,
+    role: z.string(),
+    state: z.string(),
+    recipient: Person.optional(),
+  }),
   kind("not-served", { standing: Standing }),
   kind("may-not-ask", { role: z.string(), who: z.array(Principal) }),
   kind("may-not-break-glass", { role: z.string(), who: z.array(Principal) }),

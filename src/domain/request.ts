@@ -39,7 +39,10 @@ const Common = z.object({
   id: RequestId,
   /** Raised by the store at each change: the compare of compare-and-swap. */
   version: Ms,
+  /** Whose access it is. */
   requester: Person,
+  /** Who typed it for the requester, and only hears what becomes of it. */
+  askedBy: Person.optional(),
   role: z.string(),
   clusterRole: z.string(),
   reason: z.string(),
@@ -179,7 +182,7 @@ export const AccessRequest = z.discriminatedUnion("state", [
   Common.extend({ state: z.literal("requested") }),
   Common.extend({ state: z.literal("pending") }),
   Common.extend({ state: z.literal("refused"), refusal: Refusal, at: Ms }),
-  Common.extend({ state: z.literal("withdrawn"), at: Ms }),
+  Common.extend({ state: z.literal("withdrawn"), by: Person.optional(), at: Ms }),
   Common.extend({ state: z.literal("timedOut"), at: Ms }),
   Common.extend({ state: z.literal("denied"), by: Person, qualified: z.string(), why: z.string(), at: Ms }),
   Approved.extend({ state: z.literal("approved") }),

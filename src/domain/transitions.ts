@@ -18,19 +18,27 @@ import {
   type Verification,
 } from "./request.ts";
 
+/** What the look-ups said. `glass`: through what they take it in an emergency. */
+interface Vetted {
+  name: string;
+  locale: Locale;
+  background: Background;
+  askedBy?: Person;
+  glass?: Principal | null;
+}
+
 /** requested → pending, approved (by policy, or by whoever allowed it beforehand) or refused. The profile's name and language replace what was guessed. */
 export function validated(
   r: In<"requested">,
-  person: { name: string; locale: Locale; background: Background; glass?: Principal | null },
+  person: Vetted,
   refusal: Refusal | null,
   now: number,
   allowed: Decision | null = null,
 ): AccessRequest {
-  const { name, locale, background } = person;
-  const known = { ...r, background, requester: { ...r.requester, name, locale } };
+  const { name, locale, glass, ...more } = person;
+  const known = { ...r, ...more, requester: { ...r.requester, name, locale } };
   if (refusal) return { ...known, state: "refused", refusal, at: now };
-  if (r.emergency)
-    return approve(known, { by: "policy", qualified: `${BY_BREAK_GLASS}${person.glass}`, at: now });
+  if (r.emergency) return approve(known, { by: "policy", qualified: `${BY_BREAK_GLASS}${glass}`, at: now });
   if (allowed) return approve(known, allowed);
   if (r.approvers.length > 0) return { ...known, state: "pending" };
   return approve(known, { by: "policy", qualified: "policy", at: now });
@@ -65,9 +73,9 @@ export const closed = (r: AccessRequest, refusal: Refusal, now: number): In<"ref
   r.state === "pending" ? { ...r, state: "refused", refusal, at: now } : null;
 
 /** requested, pending → withdrawn. Throws Refused(late). */
-export function withdrawn(r: AccessRequest, now: number): AccessRequest {
+export function withdrawn(r: AccessRequest, now: number, by?: Person): AccessRequest {
   if (r.state !== "requested" && r.state !== "pending") throw new Refused(lateFor(r));
-  return { ...r, state: "withdrawn", at: now };
+  return { ...r, state: "withdrawn", ...(by ? { by } : {}), at: now };
 }
 
 /** Those asked are reminded once. */
@@ -114,6 +122,7 @@ export function delivered(r: AccessRequest, found: In<"active">): In<"active"> |
     revision,
     enteredAt,
     ...(r.emergency && { emergency: r.emergency }),
+    ...(r.askedBy && { askedBy: r.askedBy }),
   };
   return { ...found, ...asked, ...known, messages: { ...messages, ...found.messages } };
 }

@@ -2,6 +2,7 @@
 import { isDoubtful } from "../domain/epoch.ts";
 import type { RequestId, UserId } from "../domain/ids.ts";
 import { lateFor } from "../domain/lifecycle.ts";
+import { isParty } from "../domain/parties.ts";
 import { reviewing } from "../domain/policy.ts";
 import { type Deciding, type Refusal, Refused } from "../domain/refusal.ts";
 import { approversToday, isChanged, noLonger, roleToday } from "../domain/today.ts";
@@ -48,7 +49,7 @@ export async function decideRequest(
 /** As far as the record alone tells. Throws Refused. */
 export function assertPending(request: AccessRequest, by: UserId, deciding: Deciding): void {
   const { approvers } = request;
-  if (request.requester.id === by) throw new Refused({ kind: "own-request", approvers, deciding });
+  if (isParty(request, by)) throw new Refused({ kind: "own-request", approvers, deciding });
   if (request.state !== "pending") throw new Refused(lateFor(request));
 }
 

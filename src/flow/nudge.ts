@@ -3,6 +3,7 @@ import { MINUTE } from "../domain/duration.ts";
 import type { RequestId, UserId } from "../domain/ids.ts";
 import { lateFor } from "../domain/lifecycle.ts";
 import { nudgeDue } from "../domain/nudge.ts";
+import { isParty } from "../domain/parties.ts";
 import { Refused } from "../domain/refusal.ts";
 import { nudged } from "../domain/transitions.ts";
 import type { AccessRequest, Later, Ports } from "./ports.ts";
@@ -35,7 +36,7 @@ export function nudgeByRequester(
   { id, by }: { id: RequestId; by: UserId },
 ): Promise<AccessRequest> {
   return commit(ports, id, (r) => {
-    if (r.requester.id !== by) throw new Refused({ kind: "not-yours", id });
+    if (!isParty(r, by)) throw new Refused({ kind: "not-yours", id });
     if (r.state !== "pending") throw new Refused(lateFor(r));
     if (r.nudgedAt !== undefined) throw new Refused({ kind: "reminded-already", at: r.nudgedAt });
     return nudged(r, ports.clock.now());

@@ -37,6 +37,8 @@ export interface Requests {
   adopt(request: In<"active">): Promise<boolean>;
   /** The person's requests that are not final, oldest first. Throws Unreadable where none but such may be live. */
   open(person: UserId): Promise<AccessRequest[]>;
+  /** What the person asked for somebody else and still waits, oldest first. */
+  askedFor(person: UserId): Promise<AccessRequest[]>;
   /** What the person asked for in the last 30 days, as far as it can be read. */
   recent(person: UserId): Promise<AccessRequest[]>;
   /** All that is not settled (see messages.ts), in batches. */
@@ -361,7 +363,7 @@ export interface Directory {
   /** The first principal through which the person qualifies (their own id, or a group they are in), or null. */
   qualifies(id: UserId, principals: readonly Principal[], purpose?: Purpose): Promise<Principal | null>;
   /** Whether any member other than `but` is among the principals. */
-  anyoneBut(but: UserId, principals: readonly Principal[]): Promise<boolean>;
+  anyoneBut(but: readonly UserId[], principals: readonly Principal[]): Promise<boolean>;
   /** Everybody among the principals. */
   members(principals: readonly Principal[], purpose: Purpose): Promise<UserId[]>;
   /** The same as `qualifies`, by what is remembered alone; null where that does not say. Never rejects. */

@@ -1,7 +1,8 @@
-/** A person asks: the request is made in one atomic call, and only then promised. new → requested */
+/** A person asks, for themselves or for somebody else: the request is made in one atomic call, and only then promised. new → requested */
 import { REVIEWS_NEEDED } from "../domain/break-glass.ts";
 import { type ParsedCommand, parseCommand } from "../domain/command.ts";
 import { HOUR } from "../domain/duration.ts";
+import { termsForAnother } from "../domain/for-another.ts";
 import { requestId } from "../domain/ids.ts";
 import type { Person } from "../domain/person.ts";
 import { type AskedTerms, termsOf } from "../domain/policy.ts";
@@ -12,6 +13,8 @@ import { type CommitOptions, follow } from "./support/commit.ts";
 
 export type MakeRequest = {
   requester: Person;
+  /** Who asks for them, where that is somebody else. */
+  askedBy?: Person | undefined;
   /** Slack's trigger_id: the same one makes the same request. */
   triggerId: string;
 } & ({ text: string } | { command: ParsedCommand });
@@ -25,19 +28,26 @@ const UNAPPROVED_WITHIN_MS = HOUR;
  */
 export async function makeRequest(
   ports: Ports,
-  { requester, triggerId, ...asked }: MakeRequest,
+  { requester, askedBy, triggerId, ...asked }: MakeRequest,
   { doing }: Pick<CommitOptions, "doing"> = {},
 ): Promise<AccessRequest> {
   const command = "text" in asked ? parseCommand(asked.text) : asked.command;
-  const terms = termsOf(command, ports.policy.roles);
-  const made = await ports.requests.make(draft(ports, requester, terms), triggerId);
+  const { roles } = ports.policy;
+  const terms = askedBy ? termsForAnother(command, roles, requester) : termsOf(command, roles);
+  const request = { ...draft(ports, requester, terms), ...(askedBy && { askedBy }) };
+  const made = await ports.requests.make(request, triggerId);
   if (made.made) await follow(ports, null, made.request, doing);
-  else if (made.taken !== "trigger") throw new Refused(takenBy(made.request, made.taken));
+  else if (made.taken !== "trigger")
+    throw new Refused(takenBy(made.request, made.taken, askedBy && requester));
   return made.request;
 }
 
-function takenBy({ id, role, state, emergency }: AccessRequest, taken: "open" | "review"): Refusal {
-  if (taken === "open") return { kind: "open-already", id, role, state };
+function takenBy(
+  { id, role, state, emergency }: AccessRequest,
+  taken: "open" | "review",
+  recipient: Person | undefined,
+): Refusal {
+  if (taken === "open") return { kind: "open-already", id, role, state, ...(recipient && { recipient }) };
   return { kind: "not-reviewed-yet", id, role, missing: REVIEWS_NEEDED - (emergency?.reviews.length ?? 0) };
 }
 

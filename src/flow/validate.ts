@@ -1,6 +1,7 @@
 /** The workspace's answers come in: may this person ask, and can anybody approve? requested → pending | approved | refused */
 import { backgroundOf } from "../domain/background.ts";
 import type { RequestId } from "../domain/ids.ts";
+import { partyIds } from "../domain/parties.ts";
 import { validating } from "../domain/policy.ts";
 import type { Refusal } from "../domain/refusal.ts";
 import type { Decision } from "../domain/request.ts";
@@ -35,26 +36,35 @@ export async function vetRequest(ports: Ports, request: AccessRequest): Promise<
 
 async function lookUp({ directory, policy, requests, clock }: Ports, request: AccessRequest) {
   const { id } = request.requester;
+  const { askedBy } = request;
   const role = roleToday(request, policy.roles);
-  const [profile, recent] = await Promise.all([directory.person(id, "ask"), requests.recent(id)]);
+  const [profile, recent, asker] = await Promise.all([
+    directory.person(id, "ask"),
+    requests.recent(id),
+    askedBy && directory.person(askedBy.id, "ask"),
+  ]);
   const { name, locale } = profile;
-  const person = { name, locale, background: backgroundOf(request, profile, recent, clock.now()) };
+  const person = {
+    ...{ name, locale, background: backgroundOf(request, profile, recent, clock.now()) },
+    ...(asker && { askedBy: { id: asker.id, name: asker.name, locale: asker.locale } }),
+  };
   if (isChanged(role)) return { person, refusal: role };
   const today = approversToday(role);
   const [mayAsk, someone, glass] = await Promise.all([
     role.requester ? directory.qualifies(id, role.requester.in, "ask") : id,
-    request.emergency || canBeApproved(request, today, (who) => directory.anyoneBut(id, who)),
+    request.emergency || canBeApproved(request, today, (who) => directory.anyoneBut(partyIds(request), who)),
     request.emergency && role.breakGlass ? directory.qualifies(id, role.breakGlass.by, "ask") : null,
   ]);
-  const facts = { profile, role, mayAsk: mayAsk !== null, someone: Boolean(someone), glass };
+  const facts = { profile, asker, role, mayAsk: mayAsk !== null, someone: Boolean(someone), glass };
   const refusal: Refusal | null = validating(facts, request);
   return { person: { ...person, glass }, refusal };
 }
 
-/** What nobody must approve, or is taken in an emergency, is not looked at. */
+/** What nobody must approve, is taken in an emergency, or is asked for by somebody else, is not looked at. */
 async function allowedFor(ports: Ports, request: AccessRequest): Promise<Decision | null> {
   const role = roleToday(request, ports.policy.roles);
-  if (request.approvers.length === 0 || request.emergency || isChanged(role)) return null;
+  const { approvers, emergency, askedBy } = request;
+  if (approvers.length === 0 || emergency || askedBy || isChanged(role)) return null;
   return allowedBeforehand(ports, request, role);
 }
 

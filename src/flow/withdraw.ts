@@ -1,5 +1,6 @@
-/** The requester takes the question back. requested | pending → withdrawn */
+/** The requester, or whoever asked for them, takes the question back. requested | pending → withdrawn */
 import type { RequestId, UserId } from "../domain/ids.ts";
+import { parties } from "../domain/parties.ts";
 import { Refused } from "../domain/refusal.ts";
 import { withdrawn } from "../domain/transitions.ts";
 import type { AccessRequest, Ports } from "./ports.ts";
@@ -11,7 +12,8 @@ export function withdrawRequest(
   { id, by }: { id: RequestId; by: UserId },
 ): Promise<AccessRequest> {
   return commit(ports, id, (r) => {
-    if (r.requester.id !== by) throw new Refused({ kind: "not-yours", id });
-    return withdrawn(r, ports.clock.now());
+    const party = parties(r).find((one) => one.id === by);
+    if (!party) throw new Refused({ kind: "not-yours", id });
+    return withdrawn(r, ports.clock.now(), party);
   });
 }

@@ -30,6 +30,8 @@ export interface Keys {
   person(user: string): string;
   /** All of the last 30 days, likewise. */
   recent(user: string): string;
+  /** What the person asked for somebody else, by when it closes. */
+  askedFor(user: string): string;
   lease(name: string): string;
   /** That something was told. */
   told(key: string): string;
@@ -64,6 +66,7 @@ export function keysOf(instance: string): Keys {
     trigger: (triggerId) => `${prefix}:trigger:${triggerId}`,
     person: (user) => `${prefix}:person:${user}`,
     recent: (user) => `${prefix}:recent:${user}`,
+    askedFor: (user) => `${prefix}:asked-for:${user}`,
     lease: (name) => `${prefix}:lease:${name}`,
     told: (key) => `${prefix}:told:${key}`,
     calls: (room) => `${prefix}:calls:${room}`,

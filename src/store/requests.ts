@@ -1,5 +1,6 @@
 /** Requests in Redis: one hash a record, changed by compare-and-swap in Lua, each change of state on the trail by the same call. */
 import type { Requests } from "../flow/ports.ts";
+import { askedFor, noteAsked } from "./asked-for.ts";
 import { adopt, make, update } from "./change.ts";
 import { reading } from "./failures.ts";
 import { get, getMany, open, recent, unsettled } from "./look.ts";
@@ -10,12 +11,16 @@ import type { Store } from "./store.ts";
 export function createRequests(options: Omit<Store, "replicate">): Requests {
   const store = { ...options, redis: defineScripts(options.redis), replicate: replicator(options) };
   return {
-    make: (request, triggerId) => make(store, request, triggerId),
+    make: async (request, triggerId) => {
+      await noteAsked(store, request);
+      return make(store, request, triggerId);
+    },
     get: (id) => get(store, id),
     getMany: (ids) => getMany(store, ids),
     update: (id, change, how) => update(store, id, change, how),
     adopt: (request) => adopt(store, request),
     open: (person) => open(store, person),
+    askedFor: (person) => askedFor(store, person),
     recent: (person) => recent(store, person),
     unsettled: () => unsettled(store),
     // It removes itself: a ping that was cut off leaves nothing.

@@ -20,6 +20,7 @@ test("the first line is that it was requestedRecord", () =>
     why: null,
     qualified: null,
     requester: "U0REQ",
+    askedBy: null,
     role: "admin",
     clusterRole: "karpor-admin",
     reason: "OPS-123",

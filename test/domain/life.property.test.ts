@@ -6,7 +6,7 @@ import { Emergency, holdsGlass, isReviewOpen, REVIEWS_NEEDED, Review } from "../
 import { MINUTE } from "../../src/domain/duration.ts";
 import { GroupId } from "../../src/domain/ids.ts";
 import { isFinal, LIFECYCLE, rowOf, type Step, stamped, timerOf } from "../../src/domain/lifecycle.ts";
-import { isDirect, type MessageKey } from "../../src/domain/message-key.ts";
+import { isDirect, type MessageKey, readerOf } from "../../src/domain/message-key.ts";
 import {
   isSettled,
   isTokenMessageOutdated,
@@ -20,7 +20,7 @@ import { Refused } from "../../src/domain/refusal.ts";
 import { reminderDue } from "../../src/domain/reminders.ts";
 import { AccessRequest, Outage, type Sent } from "../../src/domain/request.ts";
 import * as to from "../../src/domain/transitions.ts";
-import { approver, requestedRecord, sent, T0 } from "./records.ts";
+import { approver, asker, requestedRecord, sent, T0 } from "./records.ts";
 
 const req = {
   ...{ name: "Req", locale: "en" as const, background: { holds: [], grants: 0 } },
@@ -64,7 +64,12 @@ const MOVES: Record<string, Move> = {
 };
 
 /** Approved by somebody, by policy, or in an emergency by nobody. */
-const KINDS = [{}, { approvers: [] }, { emergency: Emergency.parse({ review: ["S0LEADS"], reviews: [] }) }];
+const KINDS = [
+  {},
+  { approvers: [] },
+  { askedBy: asker },
+  { emergency: Emergency.parse({ review: ["S0LEADS"], reviews: [] }) },
+];
 
 const moves = fc.array(
   fc.record({
@@ -176,6 +181,10 @@ function checkMessages(r: AccessRequest): void {
   // At rest one receipt; before, at most a reminder or trouble beside the one live message.
   const inDm = (Object.keys(drawn.messages) as MessageKey[]).filter(isDirect);
   expect(inDm.length, inDm.join()).toBeLessThanOrEqual(isFinal(r) ? 1 : 2);
+  // Whoever asked for somebody else has one message, too, and no more of their own access than nothing.
+  const toAsker = (Object.keys(drawn.messages) as MessageKey[]).filter((key) => readerOf(key) === "asker");
+  expect(toAsker.length).toBeLessThanOrEqual(r.askedBy ? 1 : 0);
+  if (r.askedBy && r.state === "refused" && inDm.length === 0) expect(toAsker).toEqual(["outcome"]);
   // Wherever a token may still stand and may not be seen, somebody has to take it off.
   const bears = r.messages.token?.token !== undefined;
   const may = r.state === "delivering" || (r.state === "active" && tokenShows(r) === "shown");

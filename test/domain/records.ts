@@ -38,6 +38,8 @@ export const requestedRecord = (change: Partial<In<"requested">> = {}): In<"requ
 export const pending = (): In<"pending"> => ({ ...requestedRecord(), state: "pending" });
 
 export const approver = Person.parse({ id: "U0ALICE", name: "Alice", locale: "en" });
+/** Who asks for somebody else. */
+export const asker = Person.parse({ id: "U0DANA", name: "Dana", locale: "zh" });
 export const DECIDED_AT = T0 + MINUTE;
 export const EXPIRES_AT = DECIDED_AT + HOUR;
 export const ENDED_AT = T0 + 30 * MINUTE;

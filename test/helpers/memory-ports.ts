@@ -114,6 +114,12 @@ export function memoryRequests(): MemoryRequests {
       await reach();
       return all().filter((r) => r.requester.id === person && !isFinal(r));
     },
+    async askedFor(person) {
+      await reach();
+      return all().filter(
+        (r) => r.askedBy?.id === person && (r.state === "requested" || r.state === "pending"),
+      );
+    },
     async recent(person) {
       await reach();
       return all().filter((r) => r.requester.id === person);

@@ -40,6 +40,7 @@ beforeEach(async () => {
     people: [
       { id: "U0BOB", name: "bob" },
       { id: "U0ALICE", name: "alice" },
+      { id: "U0MEI", name: "mei", locale: "zh-CN" },
     ],
     groups: [{ id: "S0SRE", handle: "sre", members: ["U0ALICE"] }],
     channels: [{ id: CHANNEL, name: "approvals", members: ["U0BOB", "U0ALICE"] }],

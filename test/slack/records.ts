@@ -15,6 +15,7 @@ export const SRE: Principal = GroupId.parse("S0SRE");
 export const ADMINS: Principal = GroupId.parse("S0ADMINS");
 export const bob: Person = { id: UserId.parse("U0BOB"), name: "Bob", locale: "en" };
 export const alice: Person = { id: UserId.parse("U0ALICE"), name: "Alice", locale: "en" };
+export const mei: Person = { id: UserId.parse("U0MEI"), name: "Mei", locale: "zh" };
 export const ID = RequestId.parse("R-7K2Q9FXT");
 
 const role = Role.parse({
@@ -92,8 +93,7 @@ const ends = [
   ...Failure.options.map((failure) => ({ cause: "failed", failure, at: NOW })),
 ];
 
-/** Everything a record can be, as far as words differ. */
-export const records: AccessRequest[] = [
+const ownRecords: AccessRequest[] = [
   { ...common, state: "pending" },
   { ...common, messages: { ...messages, card: unsent }, state: "pending" },
   { ...common, nudgedAt: NOW - MINUTE, state: "pending" },
@@ -155,6 +155,24 @@ export const records: AccessRequest[] = [
   ...emergencies(),
 ].map((record) => AccessRequest.parse(record));
 
+const toAsker = { ...sent, channel: "D0MEI" };
+/** What whoever asked for somebody else was told so far. */
+const toldAsker = [
+  { asker: toAsker },
+  { asker: toAsker, outcome: { ...toAsker, ts: "1.2" } },
+  { asker: toAsker, outcome: { ...unsent, channel: "D0MEI" } },
+];
+
+/** Everything a record can be, as far as words differ. */
+export const records: AccessRequest[] = [
+  ...ownRecords,
+  ...toldAsker.flatMap((told) =>
+    ownRecords
+      .filter(({ approvers, emergency }) => approvers.length > 0 && !emergency)
+      .map((r) => ({ ...r, askedBy: mei, messages: { ...r.messages, ...told } })),
+  ),
+];
+
 /** Taken before anybody approved it: told at once, and reviewed by none, one and two others. */
 function emergencies() {
   const review = (by: Person) => ({ by, qualified: "S0SRE", comment: "seen <this>", at: NOW });
@@ -193,9 +211,18 @@ export interface Drawn extends Wanted {
   what: string;
 }
 
-export const everyMessage: Drawn[] = records.flatMap((r) =>
-  wantedMessages(r).map(({ key, shows }) => ({ r, key, shows, what: `${kindOf(key)}:${shows}` })),
-);
+const drawnOf = (all: readonly AccessRequest[]): Drawn[] =>
+  all.flatMap((r) =>
+    wantedMessages(r).map(({ key, shows }) => ({ r, key, shows, what: `${kindOf(key)}:${shows}` })),
+  );
+
+/** Of what was asked for somebody else, one of each: its words differ by nothing else. */
+export const everyMessage: Drawn[] = [
+  ...drawnOf(records.filter(({ askedBy }) => !askedBy)),
+  ...new Map(
+    drawnOf(records.filter(({ askedBy }) => askedBy)).map((one) => [`${one.what} ${one.r.state}`, one]),
+  ).values(),
+];
 
 /** The first that shows it. */
 export function drawn(what: string): Drawn {

@@ -13,9 +13,10 @@ test.each([
 test("a mention is told from what only looks like one", () => {
   expect(leadingMention("<@U0BOB|bob>  leaked &amp; old")).toEqual({
     user: "U0BOB",
+    name: "bob",
     rest: "leaked &amp; old",
   });
-  expect(leadingMention("<@U0BOB>")).toEqual({ user: "U0BOB", rest: "" });
+  expect(leadingMention("<@U0BOB>")).toEqual({ user: "U0BOB", name: "", rest: "" });
   expect(leadingMention("&lt;@U0BOB&gt;")).toBeNull();
   expect(leadingMention("<@not-one|bob>")).toBeNull();
   expect(leadingMention("R-7K2Q9FXT <@U0BOB|bob>")).toBeNull();

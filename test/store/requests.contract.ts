@@ -252,6 +252,19 @@ export function requestsContract(redis: Pick<TestRedis, "commands">): void {
       expect((await requests.open(ana.id)).map(({ role }) => role)).toEqual(["a", "b", "c"]);
     });
 
+    test("askedFor gives what a person asked for others and still waits, oldest first", async () => {
+      const now = f.clock.now();
+      const forAna = asked({ requester: ana, askedBy: ben, requestedAt: now, closesAt: now + 1_000 });
+      const before = { ...asked({ ...forAna, role: "admin", requestedAt: now - 1 }), id: asked().id };
+      for (const [i, one] of [forAna, before].entries()) await f.requests.make(one, `t${i}`);
+      await f.requests.make(asked({ requester: ben }), "own");
+      expect((await f.requests.askedFor(ben.id)).map(({ id }) => id)).toEqual([before.id, forAna.id]);
+      expect(await f.requests.askedFor(ana.id)).toEqual([]);
+      expect((await f.requests.open(ana.id)).map(({ id }) => id)).toContain(forAna.id);
+      await f.requests.update(forAna.id, (r) => inState(r, "active"));
+      expect((await f.requests.askedFor(ben.id)).map(({ id }) => id)).toEqual([before.id]);
+    });
+
     test("a broken record is named, and keeps no other from the sweep", async () => {
       const bad = await made();
       const good = asked({ role: "admin" });

@@ -1,7 +1,6 @@
-/** Nobody decides their own request. */
+/** Nobody decides their own request, nor one they made for somebody else. */
+import { isParty } from "../parties.ts";
 import type { ReviewRule } from "./rule.ts";
 
 export const noSelfApproval: ReviewRule = ({ profile, deciding }, request) =>
-  profile.id === request.requester.id
-    ? { kind: "own-request", approvers: request.approvers, deciding }
-    : null;
+  isParty(request, profile.id) ? { kind: "own-request", approvers: request.approvers, deciding } : null;

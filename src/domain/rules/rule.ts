@@ -17,6 +17,8 @@ export interface RequesterFacts {
   someone: boolean;
   /** Through which user group or user id they may take it in an emergency. */
   glass?: Principal | null;
+  /** Who asks for the requester. */
+  asker?: Profile | undefined;
 }
 export type RequesterRule = (facts: RequesterFacts, request: AccessRequest) => Refusal | null;
 

@@ -20,7 +20,8 @@ export async function vettedAnswer(
   { channel, always }: { channel: string | undefined; always?: boolean | undefined },
 ): Promise<Reply | undefined> {
   const vetted = await vetRequest(context.ports, request);
-  if (!always && (!channel || (await isOurDm(context, request.requester.id, channel)))) return undefined;
+  const { id } = request.askedBy ?? request.requester;
+  if (!always && (!channel || (await isOurDm(context, id, channel)))) return undefined;
   return vettedReply(vetted);
 }
 

@@ -19,8 +19,8 @@ function bare(inner: string): string {
 }
 
 /** The person a text begins with, as Slack mentions people, and what comes after; null without one. */
-export function leadingMention(text: string): { user: UserId; rest: string } | null {
-  const [, id, rest = ""] = /^<@([^|>]+)(?:\|[^>]*)?>\s*([\s\S]*)$/.exec(text) ?? [];
+export function leadingMention(text: string): { user: UserId; name: string; rest: string } | null {
+  const [, id, label = "", rest = ""] = /^<@([^|>]+)(?:\|([^>]*))?>\s*([\s\S]*)$/.exec(text) ?? [];
   const user = UserId.safeParse(id).data;
-  return user ? { user, rest } : null;
+  return user ? { user, name: label.replace(/^@/, ""), rest } : null;
 }

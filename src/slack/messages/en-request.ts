@@ -14,10 +14,14 @@ const { span } = enGrammar;
 const APPROVER = "an approver";
 const what = (f: Facts) => `${f.role} for ${span(f.duration)}`;
 const access: Sentence = (f, fmt) => `${fmt.code(f.role)} on ${fmt.b(f.hub)}`;
-const asked: Sentence = (f, fmt) => `${fmt.code(f.role)}, ${span(f.duration)}, for ${fmt.who(f.requester)}`;
+const asked: Sentence = (f, fmt) =>
+  `${fmt.code(f.role)}, ${span(f.duration)}, for ${fmt.who(f.requester)}${f.askedBy ? `, asked for by ${fmt.who(f.askedBy)}` : ""}`;
 const mine = (f: Facts) => `your ${f.role} access to ${f.hub}`;
+/** "@Bob asks for", "@Dana asks for @Bob:" */
+const asking = ({ requester, askedBy }: Facts, say: (person: Person) => string): string =>
+  askedBy ? `${say(askedBy)} asks for ${say(requester)}:` : `${say(requester)} asks for`;
 const asks: Sentence = (f, fmt) =>
-  `${fmt.who(f.requester)} asks for ${fmt.b(f.role)} on ${fmt.b(f.hub)} for ${fmt.b(span(f.duration))}`;
+  `${asking(f, fmt.who)} ${fmt.b(f.role)} on ${fmt.b(f.hub)} for ${fmt.b(span(f.duration))}`;
 /** What stands with "for @Bob" for all others is "your" to Bob. */
 const theirs: Sentence = (f, fmt) =>
   fmt.isReader(f.requester) ? mine(f) : `${f.role} for ${fmt.who(f.requester)}`;
@@ -138,8 +142,9 @@ const ended: Sentence = (f, fmt) => fmt.b(ending[f.end.cause](f, fmt));
 
 const card: ByStatus = {
   pending: (f, fmt) =>
-    `${fmt.b(name(f.requester))} asks for ${fmt.b(f.role)} on ${fmt.b(f.hub)} for ${fmt.b(span(f.duration))}, until about ${fmt.when(f.requestedAt + f.duration)}.`,
-  withdrawn: (f, fmt) => `${fmt.b("Withdrawn:")} ${asked(f, fmt)}.`,
+    `${asking(f, (person) => fmt.b(name(person)))} ${fmt.b(f.role)} on ${fmt.b(f.hub)} for ${fmt.b(span(f.duration))}, until about ${fmt.when(f.requestedAt + f.duration)}.`,
+  withdrawn: (f, fmt) =>
+    `${fmt.b(f.askedBy ? `Withdrawn by ${fmt.who(f.withdrawnBy)}:` : "Withdrawn:")} ${asked(f, fmt)}.`,
   timedOut: (f, fmt) => `${fmt.b(`Closed ${fmt.when(f.decidedAt)}, nobody decided:`)} ${asked(f, fmt)}.`,
   denied: (f, fmt) => `${fmt.b(`Denied by ${approver(f, fmt)} ${fmt.when(f.decidedAt)}:`)} ${asked(f, fmt)}.`,
   "setting-up": (f, fmt) => `${fmt.b("Approved:")} ${asked(f, fmt)} · ${decided(f, fmt)}`,
@@ -158,10 +163,16 @@ const card: ByStatus = {
     `${fmt.b(`Ended ${fmt.when(f.deletedAt)} (${cause(f.end, fmt)}):`)} ${asked(f, fmt)}${period(f, fmt)} · ${decided(f, fmt)} · ${proven(f, fmt)}`,
 };
 
+/** To whom it is for, where somebody else asked. */
+const byAnother: Sentence = (f, fmt) => (f.askedBy ? `, asked for you by ${fmt.who(f.askedBy)}` : "");
+
 const waiting = {
-  pending: (f, fmt) => `${fmt.b("Waiting for approval:")} ${access(f, fmt)} for ${span(f.duration)}.`,
+  pending: (f, fmt) =>
+    `${fmt.b("Waiting for approval:")} ${access(f, fmt)} for ${span(f.duration)}${byAnother(f, fmt)}.`,
   withdrawn: (f, fmt) =>
-    `${fmt.b("Withdrawn:")} you no longer ask for ${access(f, fmt)} for ${span(f.duration)}.`,
+    f.askedBy
+      ? `${fmt.b(`Withdrawn by ${fmt.who(f.withdrawnBy)}:`)} ${access(f, fmt)} for ${span(f.duration)}.`
+      : `${fmt.b("Withdrawn:")} you no longer ask for ${access(f, fmt)} for ${span(f.duration)}.`,
   timedOut: (f, fmt) => `${fmt.b("Closed, nobody decided:")} ${access(f, fmt)} for ${span(f.duration)}.`,
   denied: (f, fmt) =>
     `${fmt.b(`Not approved by ${approver(f, fmt)}:`)} ${fmt.code(f.role)}, ${span(f.duration)}.`,
@@ -176,7 +187,7 @@ const waiting = {
       ? `${fmt.b(`${approvedHead(f, fmt)}, held back:`)} ${slow(f, fmt)}. I will message you.`
       : `${fmt.b("Approved, not ready yet:")} ${slow(f, fmt)}. I will message you with the token.`,
   nudged: (f, fmt) =>
-    `${fmt.b("Waiting for approval:")} ${access(f, fmt)} for ${span(f.duration)}. They were reminded ${fmt.at(f.nudgedAt)}.`,
+    `${fmt.b("Waiting for approval:")} ${access(f, fmt)} for ${span(f.duration)}${byAnother(f, fmt)}. They were reminded ${fmt.at(f.nudgedAt)}.`,
   "not-delivered": (f, fmt) =>
     `${fmt.b("Waiting, nobody was asked yet:")} ${access(f, fmt)} for ${span(f.duration)}. Slack does not take the message to the approvers; the administrators are told, and we keep trying.`,
   active: (f, fmt) => `${fmt.b(`Active ${fmt.until(f.endsAt)}:`)} ${access(f, fmt)}, ${by(f, fmt)}.`,
@@ -249,11 +260,23 @@ const alert = {
 const reminder = (f: Facts, fmt: Formatter, lead: number): string =>
   `${fmt.b(`${span(lead)} left:`)} ${access(f, fmt)}${fmt.rich ? ` ends ${fmt.at(f.endsAt)}` : ""}.`;
 
-/** Who decides on it, to whoever asked. */
-const decides = (f: Facts, fmt: Formatter): string => {
+const sent: Sentence = (f, fmt) =>
+  `${fmt.b(`Sent to ${fmt.any(f.approvers, APPROVER)} for ${fmt.who(f.requester)}:`)} ${access(f, fmt)} for ${span(f.duration)}.`;
+/** To whoever asked for somebody else. */
+const asker = {
+  ...card,
+  withdrawn: (f, fmt) => `${fmt.b(`Withdrawn by ${fmt.who(f.withdrawnBy)}:`)} ${asked(f, fmt)}.`,
+  pending: sent,
+  nudged: (f, fmt) => `${sent(f, fmt)} They were reminded ${fmt.at(f.nudgedAt)}.`,
+  "not-delivered": waiting["not-delivered"],
+} satisfies ByStatus & Record<string, Sentence>;
+
+/** Who decides on it, to whoever asked; neither does the `other`. */
+const decides = (f: Facts, fmt: Formatter, other?: Person): string => {
   const any = fmt.any(f.approvers, APPROVER);
   const one = f.approvers.length === 1 && any.startsWith("<@");
-  return `${one ? `${any} decides.` : `Someone in ${any} other than you decides.`} Closes ${fmt.at(f.closesAt)} if nobody does.`;
+  const you = other ? `you and ${fmt.who(other)}` : "you";
+  return `${one ? `${any} decides.` : `Someone in ${any} other than ${you} decides.`} Closes ${fmt.at(f.closesAt)} if nobody does.`;
 };
 
 /** Of the requester, to whoever decides. */
@@ -271,5 +294,16 @@ const background = {
 };
 
 /** Words that stand in other sentences too. */
-export const enPhrases = { APPROVER, what, mine, asks, theirs, changed, closedFor };
-export const enRequest = { card, waiting, notice, token, emergency, alert, reminder, decides, background };
+export const enPhrases = { APPROVER, what, mine, asking, asks, theirs, changed, closedFor };
+export const enRequest = {
+  card,
+  waiting,
+  notice,
+  token,
+  emergency,
+  alert,
+  reminder,
+  asker,
+  decides,
+  background,
+};

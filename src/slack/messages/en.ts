@@ -18,7 +18,7 @@ import {
 } from "./wording.ts";
 
 const { span } = enGrammar;
-const { APPROVER, what, mine, asks, theirs, changed, closedFor } = enPhrases;
+const { APPROVER, what, mine, asking, asks, theirs, changed, closedFor } = enPhrases;
 
 const standing: ByStanding = {
   member: "this account cannot ask for access",
@@ -103,10 +103,21 @@ const refusal: ByRefusal = {
     const verb = did === "withdrawn" ? "withdrew" : "allowed";
     return `${fmt.b(`${who ?? "Somebody"} ${verb} this`)} ${fmt.at(at)}; your click changed nothing.`;
   },
-  "open-already": ({ id, role, state }, fmt) =>
-    `${fmt.b("Not sent:")} ${id} for ${fmt.code(role)} is still open (${
-      states[state as keyof ByState] ?? "open"
-    }). See ${fmt.code(`${fmt.command} status`)}.`,
+  "for-whom": ({ word }, fmt) =>
+    `${fmt.b("Not sent:")} ${word ? `${fmt.code(word)} is no person Slack knows. ` : ""}Type ${fmt.code(
+      `${fmt.command} for @`,
+    )}, choose the person, and write role, time and reason after that.`,
+  "for-oneself": (_, fmt) => `${fmt.b("Not sent:")} this person is you. For yourself, leave that out:`,
+  "not-for-others": ({ role, recipient, emergency }, fmt) =>
+    `${fmt.b("Not sent:")} nobody approves ${emergency ? "what is taken in an emergency" : fmt.code(role)}, so ${fmt.who(recipient)} asks for it without you: ${fmt.code(
+      `${fmt.command} ${emergency ? "emergency " : ""}${role}`,
+    )}`,
+  "open-already": ({ id, role, state, recipient }, fmt) => {
+    const now = states[state as keyof ByState] ?? "open";
+    return recipient
+      ? `${fmt.b("Not sent:")} ${fmt.who(recipient)} has ${fmt.code(role)} already: ${id}, ${now}.`
+      : `${fmt.b("Not sent:")} ${id} for ${fmt.code(role)} is still open (${now}). See ${fmt.code(`${fmt.command} status`)}.`;
+  },
   "not-served": (r, fmt) => `${fmt.b("Refused:")} ${standing[r.standing]}.`,
   "may-not-ask": ({ role, who }, fmt) =>
     `${fmt.b("Refused:")} only ${fmt.any(who, "certain people")} can ask for ${fmt.code(role)}.`,
@@ -195,7 +206,7 @@ export const en = {
   label: (visible: string, role: string, who: string, id: string): string =>
     `${visible}, ${role}${who ? ` for ${who}` : ""}${id ? `, ${id}` : ""}`,
   cardText: (f: Facts, reason: string): string =>
-    `${name(f.requester)} asks for ${what(f)}${reason ? `: ${reason}` : ""}`,
+    `${asking(f, name)} ${what(f)}${reason ? `: ${reason}` : ""}`,
   /** To the administrators: the bot's own token could not be renewed. */
   credential: (left: number, hub: string): string =>
     `*Ends in ${span(left)}:* the bot's own access to ${hub}, which it could not renew. Run npm run setup, then npm run doctor; without it nobody gets access, and none is taken away.`,
@@ -239,7 +250,9 @@ export const en = {
     checking: (f: Facts, fmt: Formatter): string =>
       `${fmt.b("Checking:")} ${what(f)}. Slack does not say yet who may ask; the answer comes in our DM.`,
     sent: (f: Facts, fmt: Formatter): string =>
-      `${fmt.b(`Sent to ${fmt.any(f.approvers, APPROVER)}.`)} The answer comes in our DM.`,
+      f.askedBy
+        ? `${fmt.b(`Sent to ${fmt.any(f.approvers, APPROVER)} for ${fmt.who(f.requester)}.`)} The token goes to them alone; the answer comes in our DM, too.`
+        : `${fmt.b(`Sent to ${fmt.any(f.approvers, APPROVER)}.`)} The answer comes in our DM.`,
     emergency: (f: Facts, fmt: Formatter): string =>
       `${fmt.b("Emergency access:")} ${what(f)}. The token comes in our DM, and the channel is told.`,
     allowed: (f: Facts, fmt: Formatter): string =>
@@ -247,12 +260,11 @@ export const en = {
     approved: (f: Facts, fmt: Formatter): string =>
       `${fmt.b("Approved by policy:")} ${what(f)}. The token comes in our DM.`,
   },
-  nudge: (f: Facts, fmt: Formatter): string =>
-    `${fmt.b("Still waiting:")} ${name(f.requester)} asks for ${what(f)}.`,
+  nudge: (f: Facts, fmt: Formatter): string => `${fmt.b("Still waiting:")} ${asking(f, name)} ${what(f)}.`,
   closes: (f: Facts, fmt: Formatter): string => `closes ${fmt.when(f.closesAt)}`,
   /** On the card. Not `named`: to mention the approvers here would ping them. */
   decidedBy: (f: Facts, fmt: Formatter, named: boolean): string =>
-    `${named ? `anyone in ${fmt.any(f.approvers, APPROVER)}` : "any approver"} except ${name(f.requester)}`,
+    `${named ? `anyone in ${fmt.any(f.approvers, APPROVER)}` : "any approver"} except ${[f.requester, ...(f.askedBy ? [f.askedBy] : [])].map(name).join(" and ")}`,
   allows: (description: string): string => `Can: ${description}`,
   deniedBecause: "Why it was denied:",
   approvedWith: "Note from whoever approved:",
@@ -302,6 +314,7 @@ export const en = {
       `Approvers: ${fmt.code(allowForm(fmt))} lets requests pass at once; ${fmt.code(`${fmt.command} allowed`)} lists that.`,
     commands: (fmt: Formatter): string =>
       `${fmt.code(`${fmt.command} status`)} shows what you have open, ${fmt.code(`${fmt.command} revoke`)} ends it.`,
+    forAnother: (fmt: Formatter): string => `${fmt.code(`${fmt.command} for @…`)} asks for somebody else.`,
     threads: "Slack allows no app commands in threads; use the message box.",
   },
   status: {

@@ -10,12 +10,16 @@ export interface Facts {
   role: string;
   hub: string;
   requester: Person;
+  /** Who asked for them, where that is somebody else. */
+  askedBy: Person | undefined;
   approvers: readonly Principal[];
   duration: number;
   requestedAt: number;
   closesAt: number;
   /** When those asked were reminded. */
   nudgedAt: number;
+  /** Whoever took it back. */
+  withdrawnBy: Person;
   decidedBy: Decision["by"];
   /** Nobody did: it was taken in an emergency. */
   emergency: boolean;
@@ -38,9 +42,9 @@ export interface Facts {
 }
 
 export function facts(r: AccessRequest, hub: string): Facts {
-  const { id, role, requester, approvers, duration, requestedAt, closesAt } = r;
+  const { id, role, requester, askedBy, approvers, duration, requestedAt, closesAt } = r;
   const { nudgedAt = closesAt } = r;
-  const common = { id, role, hub, requester, approvers, duration, requestedAt, closesAt, nudgedAt };
+  const common = { id, role, hub, requester, askedBy, approvers, duration, requestedAt, closesAt, nudgedAt };
   const at = "at" in r ? r.at : r.requestedAt;
   const decision =
     "decision" in r ? r.decision : { by: r.state === "denied" ? r.by : ("policy" as const), at };
@@ -49,6 +53,7 @@ export function facts(r: AccessRequest, hub: string): Facts {
   const grant = "grant" in r ? r.grant : undefined;
   return {
     ...common,
+    withdrawnBy: (r.state === "withdrawn" && r.by) || requester,
     decidedBy: decision.by,
     emergency: isTaken(r),
     allowance: "decision" in r ? r.decision.allowance : undefined,

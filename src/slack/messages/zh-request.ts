@@ -16,10 +16,12 @@ const what = (f: Facts) => `${f.role}（${span(f.duration)}）`;
 const access: Sentence = (f, fmt) => `${fmt.b(f.hub)} 的 ${fmt.code(f.role)} 权限`;
 const held: Sentence = (f, fmt) => `你在 ${access(f, fmt)}`;
 const asked: Sentence = (f, fmt) =>
-  `${fmt.who(f.requester)} 的 ${fmt.code(f.role)} 权限（${span(f.duration)}）`;
+  `${fmt.who(f.requester)} 的 ${fmt.code(f.role)} 权限（${span(f.duration)}${f.askedBy ? `，${fmt.who(f.askedBy)} 代为申请` : ""}）`;
 const mine = (f: Facts) => `你在 ${f.hub} 的 ${f.role} 权限`;
+const asking: typeof enPhrases.asking = ({ requester, askedBy }, say) =>
+  askedBy ? `${say(askedBy)} 替 ${say(requester)} 申请` : `${say(requester)} 申请`;
 const asks: Sentence = (f, fmt) =>
-  `${fmt.who(f.requester)} 申请 ${fmt.b(f.hub)} 的 ${fmt.b(f.role)} 权限，时长 ${span(f.duration)}`;
+  `${asking(f, fmt.who)} ${fmt.b(f.hub)} 的 ${fmt.b(f.role)} 权限，时长 ${span(f.duration)}`;
 const theirs: Sentence = (f, fmt) =>
   fmt.isReader(f.requester) ? mine(f) : `${fmt.who(f.requester)} 的 ${f.role} 权限`;
 const period: Sentence = (f, fmt) =>
@@ -134,8 +136,9 @@ const ended: Sentence = (f, fmt) => fmt.b(ending[f.end.cause](f, fmt));
 
 const card: ByStatus = {
   pending: (f, fmt) =>
-    `${fmt.b(name(f.requester))} 申请 ${fmt.b(f.hub)} 的 ${fmt.b(f.role)} 权限，时长 ${fmt.b(span(f.duration))} （约至 ${fmt.when(f.requestedAt + f.duration)}）。`,
-  withdrawn: (f, fmt) => `${fmt.b("已撤回：")} ${asked(f, fmt)}。`,
+    `${asking(f, (person) => fmt.b(name(person)))} ${fmt.b(f.hub)} 的 ${fmt.b(f.role)} 权限，时长 ${fmt.b(span(f.duration))} （约至 ${fmt.when(f.requestedAt + f.duration)}）。`,
+  withdrawn: (f, fmt) =>
+    `${fmt.b(f.askedBy ? `已由 ${fmt.who(f.withdrawnBy)} 撤回：` : "已撤回：")} ${asked(f, fmt)}。`,
   timedOut: (f, fmt) => `${fmt.b("已过期：")} 无人在期限内审批， ${asked(f, fmt)}。`,
   denied: (f, fmt) =>
     `${fmt.b(`未批准（${f.decidedBy === "policy" ? "" : `${fmt.who(f.decidedBy)} `}${fmt.when(f.decidedAt)}）：`)} ${asked(f, fmt)}。`,
@@ -155,9 +158,15 @@ const card: ByStatus = {
     `${fmt.b(`已结束，${fmt.when(f.deletedAt)}（${cause(f.end, fmt)}）：`)} ${asked(f, fmt)}${period(f, fmt)} · ${decided(f, fmt)} · ${proven(f, fmt)}`,
 };
 
+const byAnother: Sentence = (f, fmt) => (f.askedBy ? `，由 ${fmt.who(f.askedBy)} 替你申请` : "");
+
 const waiting: Words["waiting"] = {
-  pending: (f, fmt) => `${fmt.b("等待审批：")} ${access(f, fmt)}，时长 ${span(f.duration)}。`,
-  withdrawn: (f, fmt) => `${fmt.b("已撤回：")} 你不再申请 ${access(f, fmt)}（${span(f.duration)}）。`,
+  pending: (f, fmt) =>
+    `${fmt.b("等待审批：")} ${access(f, fmt)}，时长 ${span(f.duration)}${byAnother(f, fmt)}。`,
+  withdrawn: (f, fmt) =>
+    f.askedBy
+      ? `${fmt.b(`已由 ${fmt.who(f.withdrawnBy)} 撤回：`)} ${access(f, fmt)}（${span(f.duration)}）。`
+      : `${fmt.b("已撤回：")} 你不再申请 ${access(f, fmt)}（${span(f.duration)}）。`,
   timedOut: (f, fmt) => `${fmt.b("已过期：")} 无人在期限内审批， ${access(f, fmt)}（${span(f.duration)}）。`,
   denied: (f, fmt) =>
     `${fmt.b(`${f.decidedBy === "policy" ? "" : `${fmt.who(f.decidedBy)} `}未批准：`)} ${fmt.code(f.role)} 权限（${span(f.duration)}）。`,
@@ -171,7 +180,7 @@ const waiting: Words["waiting"] = {
       ? `${fmt.b("已批准，暂缓开通：")} ${approver(f, fmt)}。${slow(f, fmt)}；开通后会发消息给你。`
       : `${fmt.b("已批准，尚未开通：")} ${slow(f, fmt)}。令牌就绪后会发消息给你。`,
   nudged: (f, fmt) =>
-    `${fmt.b("等待审批：")} ${access(f, fmt)}，时长 ${span(f.duration)}。已${fmt.at(f.nudgedAt)} 提醒。`,
+    `${fmt.b("等待审批：")} ${access(f, fmt)}，时长 ${span(f.duration)}${byAnother(f, fmt)}。已${fmt.at(f.nudgedAt)} 提醒。`,
   "not-delivered": (f, fmt) =>
     `${fmt.b("等待中，还没有人收到申请：")} ${access(f, fmt)}（${span(f.duration)}）。Slack 不接受发给审批人的消息，已告知管理员，我们会继续重试。`,
   active: (f, fmt) =>
@@ -241,10 +250,21 @@ const alert: Words["alert"] = {
 const reminder = (f: Facts, fmt: Formatter, lead: number): string =>
   `${fmt.b(`还剩 ${span(lead)}：`)} ${held(f, fmt)}${fmt.rich ? ` ${fmt.when(f.endsAt)} 到期` : ""}。`;
 
-const decides = (f: Facts, fmt: Formatter): string => {
+const sent: Sentence = (f, fmt) =>
+  `${fmt.b(`已替 ${fmt.who(f.requester)} 提交给 ${fmt.any(f.approvers, APPROVER).trim()}：`)} ${access(f, fmt)}，时长 ${span(f.duration)}。`;
+const asker: Words["asker"] = {
+  ...card,
+  withdrawn: (f, fmt) => `${fmt.b(`已由 ${fmt.who(f.withdrawnBy)} 撤回：`)} ${asked(f, fmt)}。`,
+  pending: sent,
+  nudged: (f, fmt) => `${sent(f, fmt)}已${fmt.at(f.nudgedAt)} 提醒。`,
+  "not-delivered": waiting["not-delivered"],
+};
+
+const decides: Words["decides"] = (f, fmt, other) => {
   const any = fmt.any(f.approvers, APPROVER);
   const one = f.approvers.length === 1 && any.startsWith("<@");
-  return `${one ? `由 ${any}审批。` : `${any}中除你以外的任意一位均可审批。`}${fmt.when(f.closesAt)} 前无人审批则自动关闭。`;
+  const you = other ? `你和 ${fmt.who(other)} ` : "你";
+  return `${one ? `由 ${any}审批。` : `${any}中除${you}以外的任意一位均可审批。`}${fmt.when(f.closesAt)} 前无人审批则自动关闭。`;
 };
 
 const background: Words["background"] = {
@@ -258,7 +278,7 @@ const background: Words["background"] = {
   denied: ({ at, by, why }, fmt) => fmt.b(`${fmt.when(at)} 被 ${name(by)} 拒绝：${foreign(why, 100)}`),
 };
 
-export const zhPhrases: typeof enPhrases = { APPROVER, what, mine, asks, theirs, changed, closedFor };
+export const zhPhrases: typeof enPhrases = { APPROVER, what, mine, asking, asks, theirs, changed, closedFor };
 export const zhRequest: Words = {
   card,
   waiting,
@@ -267,6 +287,7 @@ export const zhRequest: Words = {
   emergency,
   alert,
   reminder,
+  asker,
   decides,
   background,
 };

@@ -10,7 +10,7 @@ import { zhGrammar } from "./zh-grammar.ts";
 import { zhPhrases, zhRequest } from "./zh-request.ts";
 
 const { span } = zhGrammar;
-const { APPROVER, what, asks, theirs, changed, closedFor } = zhPhrases;
+const { APPROVER, what, asking, asks, theirs, changed, closedFor } = zhPhrases;
 
 const standing: ByStanding = {
   member: "这个账号不能申请权限",
@@ -95,10 +95,21 @@ const refusal: ByRefusal = {
     did === "over"
       ? `${fmt.b("没有变化：")} 预先允许已${fmt.at(at)} 到期。`
       : `${fmt.b("已被处理：")} ${by ? (fmt.isReader(by) ? "你" : name(by)) : "有人"} ${fmt.at(at)} 已${did === "withdrawn" ? "撤回" : "允许"}，本次点击未生效。`,
-  "open-already": ({ id, role, state }, fmt) =>
-    `${fmt.b("未发送：")} ${fmt.code(role)} 的申请 ${id} 尚未结束（${
-      states[state as keyof ByState] ?? "进行中"
-    }）。请查看 ${fmt.code(`${fmt.command} status`)} 。`,
+  "for-whom": ({ word }, fmt) =>
+    `${fmt.b("未发送：")} ${word ? `${fmt.code(word)} 不是 Slack 能识别的人。` : ""}请输入 ${fmt.code(
+      `${fmt.command} for @`,
+    )} 并从列表中选人，再写角色、时长和理由。`,
+  "for-oneself": (_, fmt) => `${fmt.b("未发送：")} 这个人就是你自己。为自己申请，请直接写：`,
+  "not-for-others": ({ role, recipient, emergency }, fmt) =>
+    `${fmt.b("未发送：")} ${emergency ? "紧急权限" : `${fmt.code(role)} `}无需事先审批，请 ${fmt.who(recipient)} 自行申请： ${fmt.code(
+      `${fmt.command} ${emergency ? "紧急 " : ""}${role}`,
+    )}`,
+  "open-already": ({ id, role, state, recipient }, fmt) => {
+    const now = states[state as keyof ByState] ?? "进行中";
+    return recipient
+      ? `${fmt.b("未发送：")} ${fmt.who(recipient)} 已有 ${fmt.code(role)} 的申请 ${id}（${now}）。`
+      : `${fmt.b("未发送：")} ${fmt.code(role)} 的申请 ${id} 尚未结束（${now}）。请查看 ${fmt.code(`${fmt.command} status`)} 。`;
+  },
   "not-served": (r, fmt) => `${fmt.b("未受理：")} ${standing[r.standing]}。`,
   "may-not-ask": ({ role, who }, fmt) =>
     `${fmt.b("未受理：")} ${fmt.code(role)} 仅供 ${fmt.any(who, "指定人员")}申请。`,
@@ -170,7 +181,7 @@ export const zh: Words = {
   refusal,
   button,
   label: (visible, role, who, id) => `${visible}：${who ? `${who} 的 ` : ""}${role}${id ? `，${id}` : ""}`,
-  cardText: (f, reason) => `${name(f.requester)} 申请 ${what(f)}${reason ? `：${reason}` : ""}`,
+  cardText: (f, reason) => `${asking(f, name)} ${what(f)}${reason ? `：${reason}` : ""}`,
   credential: (left: number, hub: string): string =>
     `*${span(left)}后失效：* 机器人自己对 ${hub} 的访问凭证，且未能自动续期。请运行 npm run setup，再运行 npm run doctor；否则无法再授予权限，也无法收回权限。`,
   cardRefused: (channel, code, id) =>
@@ -205,16 +216,19 @@ export const zh: Words = {
   asked: {
     checking: (f, fmt) =>
       `${fmt.b("正在核对：")} ${what(f)}。暂时无法从 Slack 得知谁可以申请，结果会在私信中告知。`,
-    sent: (f, fmt) => `${fmt.b(`已提交给 ${fmt.any(f.approvers, APPROVER).trim()}。`)} 结果会在私信中告知。`,
+    sent: (f, fmt) =>
+      f.askedBy
+        ? `${fmt.b(`已替 ${fmt.who(f.requester)} 提交给 ${fmt.any(f.approvers, APPROVER).trim()}。`)} 令牌只发给对方，结果也会在私信中告知你。`
+        : `${fmt.b(`已提交给 ${fmt.any(f.approvers, APPROVER).trim()}。`)} 结果会在私信中告知。`,
     emergency: (f, fmt) => `${fmt.b("已紧急取用：")} ${what(f)}。令牌会在私信中给出，频道里的人会收到通知。`,
     allowed: (f, fmt) =>
       `${fmt.b(`${f.decidedBy === "policy" ? "策略" : fmt.who(f.decidedBy)} 已预先允许：`)} ${what(f)}。令牌会在私信中给出。`,
     approved: (f, fmt) => `${fmt.b("已按策略批准：")} ${what(f)}。令牌会在私信中给出。`,
   },
-  nudge: (f, fmt) => `${fmt.b("仍待审批：")} ${name(f.requester)} 申请 ${what(f)}。`,
+  nudge: (f, fmt) => `${fmt.b("仍待审批：")} ${asking(f, name)} ${what(f)}。`,
   closes: (f, fmt) => `审批期限 ${fmt.when(f.closesAt)}`,
   decidedBy: (f, fmt, named) =>
-    `除 ${name(f.requester)} 外，${named ? fmt.any(f.approvers, APPROVER) : APPROVER}均可审批`,
+    `除 ${[f.requester, ...(f.askedBy ? [f.askedBy] : [])].map(name).join("、")} 外，${named ? fmt.any(f.approvers, APPROVER) : APPROVER}均可审批`,
   allows: (description) => `权限范围：${description}`,
   deniedBecause: "拒绝的理由：",
   approvedWith: "审批人附言：",
@@ -263,6 +277,7 @@ export const zh: Words = {
       `审批人可用 ${fmt.code(allowForm(fmt))} 预先允许， ${fmt.code(`${fmt.command} 已允许`)} 查看。`,
     commands: (fmt) =>
       `${fmt.code(`${fmt.command} status`)} 查看进行中的申请和权限， ${fmt.code(`${fmt.command} revoke`)} 结束权限。`,
+    forAnother: (fmt) => `${fmt.code(`${fmt.command} for @…`)} 替别人申请。`,
     threads: "Slack 不支持在消息列中使用命令，请在消息框中输入。",
   },
   status: {

@@ -76,7 +76,7 @@ export function createDirectory(options: DirectoryOptions): WatchedDirectory {
       return asked.find((_, i) => found[i]?.includes(id)) ?? null;
     },
     async anyoneBut(but, principals) {
-      const left = (await everyone(principals, "ask")).filter((id) => id !== but);
+      const left = (await everyone(principals, "ask")).filter((id) => !but.includes(id));
       while (left.length > 0) {
         const profiles = await Promise.all(left.splice(0, AT_ONCE).map((id) => person(id, "show")));
         if (profiles.some(({ standing }) => standing === "member")) return true;

@@ -3,14 +3,14 @@ import type { KnownBlock } from "@slack/types";
 import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
 import {
-  isDirect,
   isShared,
   kindOf,
   type MessageKey,
   type MessageKind,
+  readerOf,
   type Shows,
 } from "../../domain/message-key.ts";
-import type { Locale } from "../../domain/person.ts";
+import type { Locale, Person } from "../../domain/person.ts";
 import { type AccessRequest, GrantFailed, type Log, type Notifier, type Place } from "../../flow/ports.ts";
 import { drawMessage, drawToken, type Message, type ViewContext } from "../views/index.ts";
 import { isFrozen, isUndeliverable, retryAfter, type SlackClients, slackError } from "./client.ts";
@@ -32,25 +32,35 @@ const calm = { unfurl_links: false, unfurl_media: false };
 export function createNotifier(options: NotifierOptions): Notifier {
   const { slack, channel, language, context, log } = options;
   const draw = (r: AccessRequest, key: MessageKey, shows: Shows, first: boolean): Message =>
-    marked(drawMessage(r, key, shows, context(isShared(key) ? language : r.requester.locale), first), r, key);
+    marked(
+      drawMessage(
+        r,
+        key,
+        shows,
+        context(readerOf(key) === "channel" ? language : personOf(r, key).locale),
+        first,
+      ),
+      r,
+      key,
+    );
 
   return {
     async post(r, key, shows) {
       const client = slack.to(POSTED[kindOf(key)]);
-      const where = isShared(key) ? channel : await dmOf(options, client, r);
+      const where = isShared(key) ? channel : await dmOf(options, client, r, key);
       try {
         const ts = await send(client, where, draw(r, key, shows, true), threadOf(r, key));
         return { channel: where, ts };
       } catch (error) {
         if (slackError(error) === "channel_not_found" && !isShared(key))
-          await forgetDm(options, r.requester.id);
+          await forgetDm(options, personOf(r, key).id);
         return throwPostTrouble(error);
       }
     },
 
     async findPost(r, key) {
       if (isShared(key)) return "unknown";
-      const latest = await latestOf(slack.to(POSTED[kindOf(key)]), r).catch(throwTrouble);
+      const latest = await latestOf(slack.to(POSTED[kindOf(key)]), personOf(r, key)).catch(throwTrouble);
       if (!latest) return "absent";
       if (latest.mark === markOf(r, key)) return { channel: latest.channel, ts: latest.ts };
       // The newest in the DM was there before: nothing came after it.
@@ -108,6 +118,8 @@ const POSTED: Record<MessageKind, Urgency> = {
   alert: "trouble",
   reminder: "cards",
   nudge: "cards",
+  asker: "cards",
+  outcome: "cards",
 };
 
 async function send(
@@ -188,14 +200,23 @@ function marked(message: Message, r: AccessRequest, key: MessageKey): Message {
   return { ...message, blocks };
 }
 
-/** Any message to the requester already stands in their DM. */
-async function dmOf(options: DmOptions, client: WebClient, r: AccessRequest): Promise<string> {
+/** In whose DM it stands. */
+const personOf = ({ requester, askedBy }: AccessRequest, key: MessageKey): Person =>
+  readerOf(key) === "asker" && askedBy ? askedBy : requester;
+
+/** Any message to the same person already stands in their DM. */
+async function dmOf(
+  options: DmOptions,
+  client: WebClient,
+  r: AccessRequest,
+  key: MessageKey,
+): Promise<string> {
   const known = Object.entries(r.messages).find(
-    ([key, { channel }]) => isDirect(key as MessageKey) && channel !== "",
+    ([other, { channel }]) => readerOf(other as MessageKey) === readerOf(key) && channel !== "",
   );
   if (known) return known[1].channel;
   try {
-    return await dmWith(options, client, r.requester.id);
+    return await dmWith(options, client, personOf(r, key).id);
   } catch (error) {
     // Opening twice is harmless: nothing was posted yet.
     const code = slackError(error);
@@ -214,8 +235,8 @@ const Opened = z.object({
 });
 
 /** The newest message of the DM: no scope lets the bot read further back, nor should one. */
-async function latestOf(client: WebClient, { requester }: AccessRequest) {
-  const { channel } = Opened.parse(await client.conversations.open({ users: requester.id, return_im: true }));
+async function latestOf(client: WebClient, { id }: Person) {
+  const { channel } = Opened.parse(await client.conversations.open({ users: id, return_im: true }));
   const { latest } = channel;
   return latest ? { channel: channel.id, ts: latest.ts, mark: latest.blocks?.[0]?.block_id } : null;
 }

@@ -48,6 +48,9 @@ export const approveButton = (p: Renderer, r: AccessRequest): Button => ({
 });
 export const denyButton = (p: Renderer, r: AccessRequest): Button => others(p, "deny", r);
 export const withdrawButton = (p: Renderer, r: AccessRequest): Button => own(p, "withdraw", r);
+/** For whoever asked for somebody else. */
+export const forAnother = (p: Renderer, action: "withdraw" | "nudge" | "again", r: AccessRequest): Button =>
+  others(p, action, r);
 export const nudgeButton = (p: Renderer, r: AccessRequest): Button => own(p, "nudge", r);
 export const hideButton = (p: Renderer, r: AccessRequest): Button => own(p, "hide", r);
 export const changeButton = (p: Renderer, r: AccessRequest): Button => own(p, "change", r);

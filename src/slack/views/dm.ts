@@ -14,7 +14,7 @@ import { reviewLine } from "./review.ts";
 export function waiting(p: Renderer, r: AccessRequest, shows: Readable<"waiting">): Message {
   const f = factsOf(p, r);
   const asked = shows === "pending" || shows === "nudged";
-  const who = asked ? [section(p.words.decides(f, p.rich))] : [];
+  const who = asked ? [section(p.words.decides(f, p.rich, r.askedBy))] : [];
   const nudge = shows === "pending" ? [buttons.nudgeButton(p, r)] : [];
   const row = asked || shows === "not-delivered" ? actions(buttons.withdrawButton(p, r), ...nudge) : [];
   const footer = shows === "not-delivered" ? [p.words.closes(f, p.rich), r.id] : [r.id];
@@ -51,7 +51,7 @@ const PASSING: readonly Refusal["kind"][] = ["look-up-failed", "store-down", "un
 const CHANGED: readonly ChangedTerm[] = ["other-rights", "too-long", "approval"];
 
 /** No button where asking again would be refused for the same reason. */
-function mayAskAgain(r: AccessRequest, shows: Shown["notice"]): boolean {
+export function mayAskAgain(r: AccessRequest, shows: Shown["notice" | "outcome"]): boolean {
   // Not while the one before still ends.
   if (shows === "revoked" || shows === "released") return false;
   if (r.state === "refused" && r.refusal.kind === "terms-changed") return CHANGED.includes(r.refusal.what);

@@ -8,6 +8,7 @@ import {
 } from "../../domain/message-key.ts";
 import type { AccessRequest } from "../../domain/request.ts";
 import { alert } from "./alert.ts";
+import { asker, outcome } from "./asker.ts";
 import { card } from "./card.ts";
 import type { Message, ViewContext } from "./context.ts";
 import { gone, notice, reminder, unproven, waiting } from "./dm.ts";
@@ -33,6 +34,8 @@ const KINDS: { [K in Exclude<MessageKind, "delay">]: (d: Drawing, shows: Readabl
   alert: ({ p, r, first }, shows) => alert(p, r, shows, first),
   reminder: ({ p, r, key }) => reminder(p, r, key),
   nudge: ({ p, r, first }) => nudge(p, r, first),
+  asker: ({ p, r }, shows) => asker(p, r, shows),
+  outcome: ({ p, r }, shows) => outcome(p, r, shows),
 };
 
 /** `first`: a new message, not a redraw; only then a card, what reminds of it, or an alert mentions whom it pings. A token is never in it. */

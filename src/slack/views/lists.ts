@@ -10,10 +10,14 @@ import { factsOf, message, type Renderer, rendererOf } from "./renderer.ts";
 
 export function statusReply(requests: readonly AccessRequest[], ctx: ViewContext): Message {
   const p = rendererOf(ctx);
-  const { blocks, footer } = page(p, requests, (r) => [
-    section(`${p.words.waiting[displayStatus(r) ?? "pending"](factsOf(p, r), p.rich)} ${r.id}`),
-    ...actions(...possible(p, r)),
-  ]);
+  const { blocks, footer } = page(p, requests, (r) => {
+    const forAnother = r.askedBy !== undefined && r.askedBy.id === ctx.reader;
+    const words = forAnother ? p.words.asker : p.words.waiting;
+    return [
+      section(`${words[displayStatus(r) ?? "pending"](factsOf(p, r), p.rich)} ${r.id}`),
+      ...actions(...(forAnother ? [buttons.forAnother(p, "withdraw", r)] : possible(p, r))),
+    ];
+  });
   const foot = requests.length > 0 ? footer : [p.words.status.none(p.rich)];
   return message(p, (fmt) => p.words.status.head(requests.length, p.hub, fmt), blocks, foot);
 }

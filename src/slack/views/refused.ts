@@ -3,7 +3,7 @@ import type { Button } from "@slack/types";
 import type { Refusal } from "../../domain/refusal.ts";
 import type { Formatter } from "../messages/formatter.ts";
 import type { Words } from "../messages/index.ts";
-import { cut } from "../messages/text.ts";
+import { cut, escaped, oneLine } from "../messages/text.ts";
 import { roleOf } from "../messages/wording.ts";
 import { actions, preformatted } from "./blocks.ts";
 import { button } from "./buttons.ts";
@@ -24,24 +24,30 @@ export function refusedReply(refusal: Refusal, ctx: ViewContext): Message {
 
 const VALUE = 2_000;
 
-function mended(p: Renderer, { kind }: Refusal, line: string): string {
-  const whole = `${p.ctx.command} ${line}`;
+/** Whom the line is for, where that is somebody else. */
+const recipientOf = (refusal: Refusal) => ("recipient" in refusal ? refusal.recipient : undefined);
+
+function mended(p: Renderer, refusal: Refusal, line: string): string {
+  const { kind } = refusal;
+  const to = recipientOf(refusal);
+  const whole = `${p.ctx.command} ${to ? `for @${oneLine(to.name)} ${line}` : line}`;
   return kind === "no-reason" ? `${whole} ${p.words.yourReason}` : whole;
 }
 
 /** None where only the person knows the reason: it would send what is refused again. */
 function sendButtons(p: Renderer, refusal: Refusal, line: string | undefined): Button[] {
   if (!line || refusal.kind === "no-reason") return [];
-  const send =
-    "raw" in refusal && refusal.raw !== undefined
-      ? { ...button(p, "run", line), value: refusal.raw }
-      : { ...button(p, "send", roleOf(line)), value: line };
+  const to = recipientOf(refusal);
+  const raw = to ? `for <@${to.id}> ${escaped(line)}` : "raw" in refusal && refusal.raw;
+  const send = raw
+    ? { ...button(p, "run", to ? roleOf(line) : line), value: raw }
+    : { ...button(p, "send", roleOf(line)), value: line };
   return send.value.length <= VALUE ? [send] : [];
 }
 
-/** A reason too long for a button is cut in the form all the same. */
+/** A reason too long for a button is cut in the form all the same. The form asks for oneself alone. */
 const editButtons = (p: Renderer, refusal: Refusal): Button[] =>
-  "typed" in refusal && refusal.typed
+  "typed" in refusal && refusal.typed && !refusal.recipient
     ? [{ ...button(p, "edit", roleOf(refusal.typed)), value: cut(refusal.typed, VALUE) }]
     : [];
 

@@ -36,7 +36,10 @@ const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
     { kind: "unknown-role", role: "x", roles: [] },
   ],
   "bad-duration": [{ kind: "bad-duration", text: "8x<y", line }],
-  "too-short": [{ kind: "too-short", min: MINUTE, line }],
+  "too-short": [
+    { kind: "too-short", min: MINUTE, line },
+    { kind: "too-short", min: MINUTE, line, typed: line, recipient: bob },
+  ],
   "too-long": [
     { kind: "too-long", role: "admin", max: 8 * HOUR, line: "admin 8h fix" },
     { kind: "too-long", role: "admin", max: HOUR, emergency: true, line: "emergency admin 1h fix" },
@@ -53,6 +56,15 @@ const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
   "unknown-command": [
     { kind: "unknown-command", word: "staus", line: "status", raw: "status" },
     { kind: "unknown-command", word: "`revok", line: "revoke @bob", raw: "revoke <@U0BOB|bob>" },
+  ],
+  "for-whom": [
+    { kind: "for-whom", word: "" },
+    { kind: "for-whom", word: "dana <!here>" },
+  ],
+  "for-oneself": [{ kind: "for-oneself", line, raw: line }],
+  "not-for-others": [
+    { kind: "not-for-others", role: "peek", recipient: bob },
+    { kind: "not-for-others", role: "admin", recipient: bob, emergency: true },
   ],
   "status-of-others": [{ kind: "status-of-others", line: "status", raw: "status" }],
   "unknown-target": [{ kind: "unknown-target", word: "dana <!here>" }],
@@ -71,7 +83,10 @@ const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
     { kind: "allowance-late", id: AllowanceId.parse("A-7K2Q9FXT"), did, at: NOW - HOUR },
     { kind: "allowance-late", id: AllowanceId.parse("A-7K2Q9FXT"), did, by: alice, at: NOW - HOUR },
   ]),
-  "open-already": [{ kind: "open-already", id: ID, role: "admin", state: "active" }],
+  "open-already": [
+    { kind: "open-already", id: ID, role: "admin", state: "active" },
+    { kind: "open-already", id: ID, role: "admin", state: "active", recipient: bob },
+  ],
   "not-served": Standing.options.map((standing) => ({ kind: "not-served", standing })),
   "may-not-ask": [{ kind: "may-not-ask", role: "admin", who: [SRE, bob.id] }],
   "may-not-break-glass": [{ kind: "may-not-break-glass", role: "admin", who: [SRE, bob.id] }],

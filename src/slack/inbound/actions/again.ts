@@ -1,14 +1,15 @@
-/** Ask again: the same role, time and reason as a request of one's own. */
+/** Ask again: the same role, time and reason as a request of one's own, or for the same person as before. */
 import { storeRequest, vettedAnswer } from "../asked.ts";
 import { requesterOf } from "../context.ts";
 import type { Action } from "./index.ts";
-import { ownRequest } from "./target.ts";
+import { partyRequest } from "./target.ts";
 
 export const againAction: Action = async (context, click) => {
-  const { role, duration, reason } = await ownRequest(context, click);
+  const { role, duration, reason, requester, askedBy } = await partyRequest(context, click);
   const command = { role, time: { ms: duration }, reason };
-  const requester = requesterOf(context, click.user, click.name);
-  const request = await storeRequest(context, { requester, command, triggerId: click.triggerId });
+  const me = requesterOf(context, click.user, click.name);
+  const who = askedBy?.id === click.user ? { requester, askedBy: me } : { requester: me };
+  const request = await storeRequest(context, { ...who, command, triggerId: click.triggerId });
   const reply = await vettedAnswer(context, request, { channel: click.channel, always: click.ephemeral });
   return reply && { reply, replace: click.ephemeral };
 };

@@ -1,6 +1,7 @@
 /** The request a button was drawn for, and what is told where no redraw shows the outcome. */
 
 import { AllowanceId } from "../../../domain/ids.ts";
+import { isParty } from "../../../domain/parties.ts";
 import { Refused } from "../../../domain/refusal.ts";
 import type { AccessRequest } from "../../../domain/request.ts";
 import { load } from "../../../flow/support/load.ts";
@@ -20,6 +21,14 @@ export function allowanceOf({ value }: Click): AllowanceId {
   const id = AllowanceId.safeParse(value).data;
   if (!id) throw new Refused({ kind: "unknown-allowance", word: value.slice(0, 80) });
   return id;
+}
+
+/** One's own request, or one made for somebody else, of whatever state. Throws Refused, StoreDown. */
+export async function partyRequest({ ports }: HandlerContext, click: Click): Promise<AccessRequest> {
+  const { id } = targetOf(click);
+  const request = await load(ports, id);
+  if (!isParty(request, click.user)) throw new Refused({ kind: "not-yours", id });
+  return request;
 }
 
 /** One's own request, of whatever state. Throws Refused, StoreDown. */

@@ -11,6 +11,7 @@ import { allowCommand } from "./allow.ts";
 import { allowedCommand } from "./allowed.ts";
 import { askCommand } from "./ask.ts";
 import { emergencyCommand } from "./emergency.ts";
+import { forCommand } from "./for.ts";
 import { formCommand } from "./form.ts";
 import { helpCommand } from "./help.ts";
 import { revokeCommand } from "./revoke.ts";
@@ -42,6 +43,7 @@ const COMMANDS: Record<CommandName, Command> = {
   emergency: emergencyCommand,
   allow: allowCommand,
   allowed: allowedCommand,
+  for: forCommand,
 };
 
 export function commandFor(text: string, roles: Catalog): { command: Command; rest: string } {
