@@ -1,12 +1,12 @@
 /** An answer that only one person sees: by response_url, else as an ephemeral message, else in their DM. Never rejects. */
 import type { UserId } from "../../domain/ids.ts";
+import { calm } from "../outbound/client.ts";
 import { dmWith } from "../outbound/dm.ts";
 import type { Message } from "../views/index.ts";
 import type { HandlerContext } from "./context.ts";
 import { localeOf, type Reply, render } from "./reply.ts";
 
 const WITHIN = 2_000;
-const calm = { unfurl_links: false, unfurl_media: false };
 
 /** Where a command was typed or a button pressed. Slack takes five answers a url; no command or click gives more than three. */
 export interface Reach {

@@ -5,10 +5,8 @@ import { isTaken } from "../../domain/break-glass.ts";
 import { isGroup, type Principal, type UserId } from "../../domain/ids.ts";
 import type { Admins, Directory, Log } from "../../flow/ports.ts";
 import { type Words, words } from "../messages/index.ts";
-import { section } from "../views/blocks.ts";
-import type { Message } from "../views/context.ts";
-import { behindMessage } from "../views/index.ts";
-import { slackError } from "./client.ts";
+import { alarmMessage, behindMessage, type Message } from "../views/index.ts";
+import { calm, slackError } from "./client.ts";
 import { type DmOptions, dmWith } from "./dm.ts";
 
 export interface AdminsOptions extends DmOptions {
@@ -68,7 +66,7 @@ export async function tellAdmins(options: AdminsOptions, word: (words: Words) =>
       try {
         const said = word(words((await directory.person(id, "show")).locale));
         const channel = await dmWith(options, client, id);
-        await client.chat.postMessage({ channel, ...message(said) });
+        await client.chat.postMessage({ channel, ...calm, ...message(said) });
         return 1;
       } catch (error) {
         log.warn({ slack: slackError(error) ?? "no answer" }, "an administrator was not told");
@@ -82,7 +80,4 @@ export async function tellAdmins(options: AdminsOptions, word: (words: Words) =>
 /** `*` marks bold; or a whole message. */
 export type Word = string | Message;
 
-const message = (said: Word): Message =>
-  typeof said === "string" ? { text: plain(said), blocks: [section(said)] } : said;
-
-const plain = (said: string): string => said.replaceAll("*", "").slice(0, 150);
+const message = (said: Word): Message => (typeof said === "string" ? alarmMessage(said) : said);

@@ -20,6 +20,9 @@ export interface SlackClientOptions {
   timeout?: number | undefined;
 }
 
+/** Of every post: no preview of whatever looks like a link. */
+export const calm = { unfurl_links: false, unfurl_media: false };
+
 interface Patience {
   timeout: number;
   retryConfig: NonNullable<WebClientOptions["retryConfig"]>;

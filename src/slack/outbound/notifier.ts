@@ -13,7 +13,7 @@ import {
 import type { Locale, Person } from "../../domain/person.ts";
 import { type AccessRequest, GrantFailed, type Log, type Notifier, type Place } from "../../flow/ports.ts";
 import { drawMessage, drawToken, type Message, type ViewContext } from "../views/index.ts";
-import { isFrozen, isUndeliverable, retryAfter, type SlackClients, slackError } from "./client.ts";
+import { calm, isFrozen, isUndeliverable, retryAfter, type SlackClients, slackError } from "./client.ts";
 import { type DmOptions, dmWith, forgetDm } from "./dm.ts";
 import type { Urgency } from "./limits.ts";
 import { throwPostTrouble, throwTrouble } from "./trouble.ts";
@@ -26,8 +26,6 @@ export interface NotifierOptions extends DmOptions {
   context(locale: Locale): ViewContext;
   log: Log;
 }
-
-const calm = { unfurl_links: false, unfurl_media: false };
 
 export function createNotifier(options: NotifierOptions): Notifier {
   const { slack, channel, language, context, log } = options;

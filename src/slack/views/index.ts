@@ -7,7 +7,7 @@ export {
   disallowedReply,
 } from "./allowance.ts";
 export { vettedReply } from "./asked.ts";
-export { behindMessage, goneOnReply } from "./behind.ts";
+export { alarmMessage, behindMessage, goneOnReply } from "./behind.ts";
 export type { Message, ViewContext } from "./context.ts";
 export {
   type DecisionTarget,
