@@ -112,7 +112,8 @@ export async function startApp(
   const door = createDoor((identity, serve) =>
     listener(config, means, clients, { ports, people, holds, identity, serve }),
   );
-  const health = pages({ unready: door.unready, holds: holds.all, notices: holds.notices });
+  const { unready, connections } = door;
+  const health = pages({ unready, connections, holds: holds.all, notices: holds.notices });
   const http = opened.adopt(await openHttp(config, health), (h) => h.stop());
   // Before any check: whatever else is wrong, what is over ends.
   opened.adopt(keepEnding(timerPorts, clients, holds, means), (r) => r.close());
@@ -139,7 +140,7 @@ export async function startApp(
   opened.defer(() => void checking.close());
   const kept = opened.move();
   const stop = () => within(stopWithin, kept.disposeAsync());
-  return { port: http.port, unready: door.unready, stop };
+  return { port: http.port, unready, stop };
 }
 
 async function openHttp({ env }: Config, health: Pages): Promise<HttpServer> {
@@ -398,6 +399,7 @@ function createDoor(make: (identity: BotIdentity, serve: Heard["serve"]) => Slac
       if (!listening) return "Slack has not said yet who the bot is";
       return listening.isOpen() ? null : "Slack does not reach this replica";
     },
+    connections: () => listening?.connections(),
     async close() {
       closed = true;
       await listening?.stop();

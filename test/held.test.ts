@@ -297,7 +297,8 @@ test("in Socket Mode, a replica without Redis leaves commands to the one that ha
   const cutOff = { ...socketWorld, env: { ...socketWorld.env, REDIS_URL: "redis://127.0.0.1:1" } };
   const [well, ill] = [await startBot(socketWorld), await startBot(cutOff, {}, { stopWithin: 200 })];
   try {
-    expect([(await well.ready()).status, (await ill.ready()).status]).toEqual([200, 200]);
+    for (const one of [well, ill])
+      expect(await one.ready()).toEqual({ status: 200, body: { ready: true, connections: 1 } });
     await socketWorld.until(async () => {
       socketWorld.clock.jump(5 * SECOND);
       return (await ill.ready()).status === 503 && socketWorld.slack.socket.connections() === 1;

@@ -5,16 +5,18 @@ import type { Pages } from "./server.ts";
 export interface Health {
   /** Why commands and clicks cannot be received, or null. Neither the hub nor Redis nor the policy is a reason. */
   unready(): string | null;
+  /** Socket Mode only: of this replica. */
+  connections(): number | undefined;
   holds(): readonly Hold[];
   notices(): readonly Hold[];
 }
 
-export const pages = ({ unready, holds, notices }: Health): Pages => ({
+export const pages = ({ unready, connections, holds, notices }: Health): Pages => ({
   "/livez": () => ({ status: 200, body: "ok" }),
   "/readyz": () => {
     const why = unready();
     return why === null
-      ? { status: 200, body: { ready: true } }
+      ? { status: 200, body: { ready: true, connections: connections() } }
       : { status: 503, body: { ready: false, why } };
   },
   "/status": () => {

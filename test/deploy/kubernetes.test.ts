@@ -57,7 +57,9 @@ it("runs two replicas of the image that the kustomization names, with 30 s to st
 });
 
 it("asks whether it lives, and whether it can answer people, where the bot says so", () => {
-  const known = Object.keys(pages({ unready: () => null, holds: () => [], notices: () => [] }));
+  const known = Object.keys(
+    pages({ unready: () => null, connections: () => 1, holds: () => [], notices: () => [] }),
+  );
   const probe = z.object({ httpGet: z.object({ path: z.string(), port: z.literal("http") }) });
   const asked = z
     .object({ livenessProbe: probe, readinessProbe: probe })

@@ -36,6 +36,8 @@ export interface SlackListener {
   stop(): Promise<void>;
   /** Commands and clicks can come in; over HTTP, as far as we can know. */
   isOpen(): boolean;
+  /** Socket Mode only: of this replica. */
+  connections(): number | undefined;
 }
 
 export function createListener(options: ListenerOptions): SlackListener {
@@ -52,6 +54,7 @@ export function createListener(options: ListenerOptions): SlackListener {
     start: () => line.start(),
     stop: () => (stopped ??= stop(line, busy)),
     isOpen: () => line.isOpen(),
+    connections: () => line.connections?.(),
   };
 }
 

@@ -14,6 +14,8 @@ export interface SlackReceiver {
   stop(): Promise<void>;
   /** Commands and clicks can come in. */
   isOpen(): boolean;
+  /** Socket Mode only: of this replica. */
+  connections?(): number;
 }
 
 export interface ReceiverOptions

@@ -25,6 +25,8 @@ export interface Socket {
   start(): Promise<void>;
   stop(): Promise<void>;
   isOpen(): boolean;
+  /** Of this replica: each has seen Slack's hello. */
+  connections(): number;
 }
 
 const TICK_MS = 1_000;
@@ -86,6 +88,7 @@ export function createSocket(options: SocketOptions): Socket {
       await state.census.keep(0);
     },
     isOpen: () => state.current !== undefined,
+    connections: () => owned(state),
   };
 }
 
