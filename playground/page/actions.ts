@@ -60,6 +60,9 @@ export const PAGE_ACTIONS: Record<string, (ports: PagePorts, body: unknown) => u
   home: action(z.object({ user }), async ({ context }, { user }) => {
     await context.slack.openHome(user);
   }),
+  shortcut: action(z.object({ user, id: z.string() }), async ({ context }, { user, id }) => {
+    await context.slack.shortcut(user, id);
+  }),
   jump: action(z.object({ to: z.enum(JUMPS) }), ({ context }, { to }) => jumpTo(context, to)),
   scenario: action(z.object({ id: z.string() }), ({ scenarios }, { id }) => scenarios.run(id)),
   startOver: action(z.object({}), startAnew),

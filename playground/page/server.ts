@@ -67,7 +67,7 @@ export async function servePage(
 }
 
 function factsOf({ hub, slack, dir }: PlaygroundContext, says: string): PageFacts {
-  const { commands, homeTab } = readManifest();
+  const { commands, shortcuts, homeTab } = readManifest();
   const examples = [...roleNames().map((role) => `${role} `), "status", "revoke", "help"];
   return {
     says,
@@ -75,6 +75,7 @@ function factsOf({ hub, slack, dir }: PlaygroundContext, says: string): PageFact
     commands: commands.map(({ command, description, usage_hint }) => ({
       ...{ command, description, usage: usage_hint, examples },
     })),
+    shortcuts: shortcuts.map(({ name, callback_id }) => ({ name, id: callback_id })),
     homeTab,
     approvals: CHANNELS.approvals,
     hub: {

@@ -94,6 +94,8 @@ export interface ChromeWords {
   quiet: string;
   close: string;
   copied: string;
+  /** Empty: as the manifest says it. */
+  shortcut: string;
   /** Of the completions: the command (empty: as the manifest says it), a role, and the other words. */
   command: string;
   role: string;
@@ -141,6 +143,8 @@ export interface PageFacts {
   says: string;
   people: Who[];
   commands: { command: string; description: string; usage: string; examples: string[] }[];
+  /** Global ones of the app. */
+  shortcuts: { name: string; id: string }[];
   homeTab: boolean;
   approvals: string;
   hub: { url: string; local: boolean; ca: string | undefined; caFile: string | undefined };

@@ -18,6 +18,7 @@ export function payloadTitle({ kind, payload }: SentPayload, named: Named): stri
   const who = named(user?.id ?? "");
   if (type === "block_actions")
     return `${who} presses ${actions?.[0]?.text?.text ?? actions?.[0]?.action_id}`;
+  if (type === "shortcut") return `${who} chooses the shortcut ${String(payload.callback_id)}`;
   if (type === "view_submission") return `${who} submits “${view?.title?.text}”`;
   if (type === "view_closed") return `${who} closes “${view?.title?.text}”`;
   return `event ${String((payload.event as JsonObject | undefined)?.type ?? type)}`;

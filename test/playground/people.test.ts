@@ -1,5 +1,6 @@
 /** What else people meet in the playground: refusals, a slip of the pen, a denial, and Chinese. */
-import { it } from "vitest";
+import { expect, it } from "vitest";
+import { seriousFaults } from "./axe.ts";
 import { describeInBrowser } from "./browser.ts";
 
 describeInBrowser("the playground's people", (visitor) => {
@@ -26,6 +27,24 @@ describeInBrowser("the playground's people", (visitor) => {
     await sheet.locator("button[type=submit]").click();
     await sheet.waitFor({ state: "detached" });
     await visitor.reads("left", "Use peek for that");
+  });
+
+  it("asks by the shortcut, in a form that follows what is chosen", async () => {
+    const { page } = visitor;
+    await page.locator("#left .shortcut").click();
+    const sheet = page.locator("#left .sheet.modal");
+    await sheet.locator("textarea").fill("by the form");
+    await sheet.locator("[data-action=form-role]").selectOption("peek");
+    await sheet.getByText("approved by policy").waitFor();
+    await sheet.locator("[data-action=form-other]").fill("20m");
+    await sheet.locator("[data-action=form-other]").press("Enter");
+    await sheet.getByText("(20 min)").waitFor();
+    expect(await sheet.locator("textarea").inputValue()).toBe("by the form");
+    expect(await seriousFaults(page)).toEqual([]);
+    await sheet.locator("button[type=submit]").click();
+    await sheet.waitFor({ state: "detached" });
+    await visitor.open("left", "karpor-access");
+    await visitor.button("left", "Copy").waitFor();
   });
 
   it("speaks Chinese with who reads Chinese", async () => {

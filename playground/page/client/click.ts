@@ -70,6 +70,19 @@ export function chooseIn(event: Event, side: Shown): void {
     void ask("choose", { user, where, action: field.dataset.action, choice });
 }
 
+/** In a modal: what the bot is told at once. A text is, as in Slack, by Enter. */
+export function dispatchIn(event: Event, side: Shown): void {
+  const field = (event.target as Element).closest<HTMLElement>("[data-dispatch] [data-field]");
+  const view = field?.closest<HTMLElement>("[data-view]")?.dataset.view;
+  const user = side()?.who.id;
+  const isText = field?.matches("input") ?? false;
+  const isDone = event instanceof KeyboardEvent ? isText && event.key === "Enter" : !isText;
+  const choice = (field && chosenIn(field)) ?? "";
+  if (!field || !view || !user || !isDone || (!isText && choice.length === 0)) return;
+  event.preventDefault();
+  void ask("choose", { user, where: { view }, action: field.dataset.action, choice });
+}
+
 /** What stands in an input, a menu or a group of ticks. */
 export function chosenIn(field: Element): string | string[] | undefined {
   if (field instanceof HTMLSelectElement && field.multiple)

@@ -80,10 +80,12 @@ export function createComposer(name: SideName, place: () => PlaceView | undefine
   box.addEventListener("focus", complete);
   box.addEventListener("blur", complete);
   box.addEventListener("keydown", press);
+  const shortcuts = h("div", { class: "shortcuts" });
   const button = h("button", { type: "button", class: "send", onclick: () => send(box.value) }, "➤");
   return {
-    element: h("div", { class: "composer" }, list, box, button),
+    element: h("div", { class: "composer" }, list, shortcuts, box, button),
     draw: ({ words, who }, { id, kind, name: where }) => {
+      drawShortcuts(shortcuts, words, who.id);
       box.placeholder = `${words.messageTo} ${kind === "dm" ? where : `#${where}`}`;
       box.ariaLabel = box.placeholder;
       button.ariaLabel = words.send;
@@ -94,6 +96,24 @@ export function createComposer(name: SideName, place: () => PlaceView | undefine
     },
     send,
   };
+}
+
+/** As behind Slack's + beside the message box. */
+function drawShortcuts(list: HTMLElement, words: ChromeWords, user: string): void {
+  const rows = (parts.facts?.shortcuts ?? []).map(({ id, name }) => {
+    const label = words.shortcut || name;
+    return { key: id, rev: `${user} ${label}`, id, label };
+  });
+  keepInStep(list, rows, ({ id, label }) =>
+    h(
+      "button",
+      {
+        ...{ type: "button", class: "shortcut", title: label, "aria-label": label },
+        onclick: () => void ask("shortcut", { user, id }),
+      },
+      "+",
+    ),
+  );
 }
 
 interface Completion {

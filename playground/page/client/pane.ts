@@ -1,6 +1,6 @@
 /** One person's Slack: who, where, what was said, and what they can do about it. */
 import type { Item, PlaceView, Side } from "../types.ts";
-import { actOn, chooseIn } from "./click.ts";
+import { actOn, chooseIn, dispatchIn } from "./click.ts";
 import { createComposer } from "./composer.ts";
 import { byId, followEnd, h, keepInStep, swap } from "./dom.ts";
 import { drawItem } from "./item.ts";
@@ -41,6 +41,8 @@ export function createPane(name: SideName, first: string): Pane {
   );
   items.addEventListener("click", (event) => actOn(event, side, overlay));
   items.addEventListener("change", (event) => chooseIn(event, side));
+  for (const kind of ["change", "keydown"])
+    overlay.addEventListener(kind, (event) => dispatchIn(event, side));
 
   const open = (place: string) => {
     remember(chosen(), place);

@@ -46,7 +46,7 @@ export function drawInput(block: Block, reader: Reader, form: Form): string {
   // Ticks have labels of their own, and a label holds no other.
   const tag = TICKS.includes(String(element.type)) ? "div" : "label";
   return (
-    `<${tag} class="bk-input${error ? " wrong" : ""}"><span class="bk-label">${label}${optional}</span>` +
+    `<${tag} class="bk-input${error ? " wrong" : ""}"${attr("data-dispatch", block.dispatch_action)}><span class="bk-label">${label}${optional}</span>` +
     drawElement({ accessibility_label: words(block.label), ...element }, block, reader, form, true) +
     (error ? `<span class="bk-error" role="alert">${esc(error)}</span>` : "") +
     `${hint ? `<span class="bk-hint">${esc(hint)}</span>` : ""}</${tag}>`
