@@ -133,7 +133,9 @@ const revokeByCommand: Do = async (doing, pick) => {
   return command(
     doing,
     by,
-    pick % 2 === 0 || by === r.requester.id ? `revoke ${r.id} no need` : `revoke @${handle(r.requester.id)}`,
+    pick % 2 === 0 || by === r.requester.id
+      ? `revoke ${r.id} no need`
+      : `revoke @${handle(r.requester.id)} at once`,
   );
 };
 
