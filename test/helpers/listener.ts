@@ -43,7 +43,7 @@ const role = (more: object) =>
     approval: { by: ["S0SRE"], within: "4h" },
     ...more,
   });
-const roles: Catalog = {
+const usual: Catalog = {
   guest: role({}),
   peek: role({ approval: "none" }),
   admin: role({
@@ -84,6 +84,7 @@ export interface DoorOptions {
   more?: Partial<ListenerOptions>;
   /** What Slack said: forgotten at once unless said otherwise. */
   memory?: Memory;
+  roles?: Catalog;
 }
 
 export type Door = Awaited<ReturnType<typeof openDoor>>;
@@ -93,7 +94,16 @@ async function openWorkspace() {
   const clock = jumpClock();
   const slack = await startLocalSlack(workspace(clock));
   onTestFinished(slack.close);
+  onTestFinished(() => expectCalm(slack));
   return { clock, slack, held: new Map<symbol, number>() };
+}
+
+/** Nothing that was posted unfolds a link. */
+function expectCalm({ calls }: LocalSlack): void {
+  const loud = calls.filter(
+    ({ method, args }) => method === "chat.postMessage" && String(args.unfurl_links) !== "false",
+  );
+  expect(loud.map(({ args }) => args.text)).toEqual([]);
 }
 
 export async function openDoor({
@@ -101,6 +111,7 @@ export async function openDoor({
   beside,
   more = {},
   memory = forgetful,
+  roles = usual,
 }: DoorOptions = {}) {
   const { clock, slack, held } = beside ?? (await openWorkspace());
   const log = memoryLog();
@@ -108,7 +119,7 @@ export async function openDoor({
   const people = rememberPeople(
     createDirectory({ slack: uncounted(client), memory, clock, home: () => slack.bot }),
   );
-  const context = contextOf(clock);
+  const context = contextOf(clock, roles);
   const messages: NotifierOptions = {
     ...{ slack: uncounted(client), memory, clock },
     channel: APPROVALS,
@@ -165,7 +176,7 @@ export async function openDoor({
 }
 
 const contextOf =
-  (clock: { now(): number }) =>
+  (clock: { now(): number }, roles: Catalog) =>
   (locale: Locale): ViewContext => ({
     locale,
     hub: { name: "production", dashboard: "https://karpor.example.com" },

@@ -47,6 +47,13 @@ export function expectMarkup(blocks: readonly KnownBlock[]): void {
   }
 }
 
+/** Chinese leaves no space before its marks, nor between its words; what bold and code force stands after a mark, or at Latin words. */
+export function expectTypography({ text, blocks }: Message): void {
+  // What is typed is another's language.
+  for (const words of [text, ...mrkdwnIn(blocks).map((one) => one.replace(/`[^`]*`/g, "`code`"))])
+    expect(words).not.toMatch(/ [，。：；！？、（）]|\p{sc=Han} +\p{sc=Han}|\b[Hh]ub\b|您/u);
+}
+
 export const mrkdwnIn = (blocks: readonly KnownBlock[]): string[] =>
   [...walk(blocks)].filter((one) => one.type === "mrkdwn").map((one) => String(one.text));
 

@@ -93,7 +93,7 @@ test("who has nothing to do with it withdraws nothing", async () => {
   const door = await openDoor();
   await allowed(door);
   await door.slack.click(MEI, await door.card("Allowed beforehand:"), "Withdraw", { confirm: true });
-  expect(visibleText(await door.whisper(MEI, "没有变化："))).toContain("S0SRE");
+  expect(visibleText(await door.whisper(MEI, "操作未生效："))).toContain("S0SRE");
   expect(await door.ask(BOB, "admin 1h x")).toMatchObject({ state: "active" });
 });
 

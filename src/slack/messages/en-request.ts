@@ -43,6 +43,9 @@ const slow: Sentence = (f, fmt) => outage[f.slow.what](f, fmt);
 const slowSince: Sentence = (f, fmt) =>
   `${upperFirst(slow(f, fmt))}${fmt.rich ? ` (since ${fmt.when(f.slow.since)})` : ""}`;
 
+/** New access waits for an administrator: nothing is tried again until then. */
+const retrying: Sentence = (f) => (f.slow.what === "held-back" ? "" : "; still trying");
+
 const approver: Sentence = (f, fmt) => (f.decidedBy === "policy" ? "policy" : fmt.who(f.decidedBy));
 const UNAPPROVED = "taken in an emergency, approved by nobody";
 const decided: Sentence = (f, fmt) => {
@@ -92,7 +95,7 @@ const changed = ({ what: term, max }: Facts["changed"], role: string): string =>
   })[term];
 
 const closedFor = ({ what: term }: Facts["changed"]): string =>
-  term === "restored" ? "Closed:" : "Closed: the rules changed:";
+  term === "restored" ? "Closed:" : "Closed, the rules changed:";
 
 const failure: ByFailure = {
   "name-taken": () =>
@@ -151,13 +154,13 @@ const card: ByStatus = {
   closed: (f, fmt) =>
     `${fmt.b(closedFor(f.changed))} ${changed(f.changed, fmt.code(f.role))}. ${name(f.requester)} asked for ${span(f.duration)}.`,
   outage: (f, fmt) =>
-    `${fmt.b("Approved, not ready yet:")} ${asked(f, fmt)} · ${decided(f, fmt)}. ${upperFirst(slow(f, fmt))}; still trying.`,
+    `${fmt.b("Approved, not ready yet:")} ${asked(f, fmt)} · ${decided(f, fmt)}. ${upperFirst(slow(f, fmt))}${retrying(f, fmt)}.`,
   active: (f, fmt) => `${fmt.b(`Active ${fmt.until(f.endsAt)}:`)} ${asked(f, fmt)} · ${decided(f, fmt)}`,
   removing: (f, fmt) => `${fmt.b("Ending:")} ${asked(f, fmt)} · ${cause(f.end, fmt)}`,
   revoked: (f, fmt) =>
     `${fmt.b(`Revoked${f.end.by ? ` by ${fmt.who(f.end.by)}` : ""} ${fmt.when(f.end.at)}:`)} ${asked(f, fmt)} · ${decided(f, fmt)}`,
   unproven: (f, fmt) =>
-    `${fmt.b("Ending, not confirmed:")} ${asked(f, fmt)} · ${decided(f, fmt)}. ${upperFirst(slow(f, fmt))}; still trying.`,
+    `${fmt.b("Ending, not confirmed:")} ${asked(f, fmt)} · ${decided(f, fmt)}. ${upperFirst(slow(f, fmt))}${retrying(f, fmt)}.`,
   failed: (f, fmt) => `${fmt.b("Failed:")} ${asked(f, fmt)} · ${decided(f, fmt)}. ${failed(f, fmt)}`,
   ended: (f, fmt) =>
     `${fmt.b(`Ended ${fmt.when(f.deletedAt)} (${cause(f.end, fmt)}):`)} ${asked(f, fmt)}${period(f, fmt)} · ${decided(f, fmt)} · ${proven(f, fmt)}`,

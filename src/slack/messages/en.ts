@@ -162,7 +162,7 @@ const refusal: ByRefusal = {
   "nothing-restored": (_, fmt) =>
     `${fmt.b("Nothing changed:")} nothing waits for this any more. What holds back new access, if anything does, stands in /status of the bot.`,
   unreadable: ({ id }, fmt) =>
-    `${fmt.b("Nothing changed:")} the bot cannot read ${id}: another version of it wrote that record, or it is damaged. What access it gave ends on time all the same; an administrator can end it now, on the hub.`,
+    `${fmt.b("Nothing changed:")} the bot cannot read ${id}: another version of it wrote that record, or it is damaged. What access it gave ends on time all the same; an administrator can end it now, on Karpor.`,
   "nothing-to-revoke": ({ who }, fmt) =>
     `${fmt.b("Nothing to revoke:")} ${who ? `${fmt.user(who, "this person")} has` : "you have"} no access.`,
   "look-up-failed": (_, fmt) =>
@@ -236,7 +236,7 @@ export const en = {
   /** To the administrators: Redis was restored from a copy (`until`: where it ends), or emptied. */
   redisBehind: (until: string | null): string =>
     [
-      `*New access waits for you:* ${until ? `Redis was restored from a copy that ends at ${until}` : "Redis is empty"}, and the hub remembers what came after. What ended, was denied or withdrawn since stands in no record any more. Live access goes on and ends on time.`,
+      `*New access waits for you:* ${until ? `Redis was restored from a copy that ends at ${until}` : "Redis is empty"}, and Karpor remembers what came after. What ended, was denied or withdrawn since stands in no record any more. Live access goes on and ends on time.`,
       "• If there is a newer copy of Redis, restore it, and press nothing.",
       "• If there is none, press the button: what is asked for from now on is granted as ever. What was asked for before is closed, and can be asked for again.",
     ].join("\n"),

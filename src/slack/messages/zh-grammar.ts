@@ -11,7 +11,7 @@ const span = (ms: number): string =>
 export const zhGrammar: Grammar = {
   span,
   until: (time) => `至 ${time}`,
-  untilDay: (time) => `有效至 ${time}`,
+  untilDay: (time) => `有效至${time}`,
   left: (left) => `还有 ${left}`,
   at: (time) => `于 ${time}`,
   on: (day) => `于 ${day}`,

@@ -34,15 +34,20 @@ const outage: ByOutage = {
   "held-back": () => "管理员确认数据为最新之前，暂不开通新的权限",
   "open-hub": () => "Karpor 现在对任何人都放行，无法确认",
   accepted: () => "账号删除后，Karpor 仍接受它的令牌",
-  stuck: () => "账号已删除，但仍被 Karpor 上的其他对象保留",
-  other: () => "有些地方不正常",
+  stuck: () => "账号已提交删除，但被 Karpor 上的其他组件阻止",
+  other: () => "出现了异常情况",
   "made-again": () => "有人在 Karpor 上重新建立了同名账号",
 };
 const slow: Sentence = (f, fmt) => outage[f.slow.what](f, fmt);
 const slowSince: Sentence = (f, fmt) =>
-  `${fmt.rich ? `自 ${fmt.when(f.slow.since)} 起，` : ""}${slow(f, fmt)}`;
+  `${slow(f, fmt)}${fmt.rich ? `（自 ${fmt.when(f.slow.since)} 起）` : ""}`;
+/** New access waits for an administrator: nothing is tried again until then. */
+const retrying: Sentence = (f) => (f.slow.what === "held-back" ? "" : "，仍在重试");
 
-const overdue: Sentence = (f, fmt) => (fmt.rich ? `应已${fmt.at(f.end.at)} 结束` : "本应已经结束");
+const overdue: Sentence = (f, fmt) => (fmt.rich ? `本应${fmt.at(f.end.at)} 结束` : "本应已经结束");
+/** "已于 14:02 提醒", and in plain words "5 分钟前已提醒". */
+const already = (at: number, verb: string, fmt: Formatter): string =>
+  fmt.rich ? `已${fmt.at(at)} ${verb}` : `${fmt.at(at)} 已${verb}`;
 
 const UNAPPROVED = "紧急取用，未经审批";
 const decided: Sentence = (f, fmt) => {
@@ -67,7 +72,7 @@ const proof: Sentence = (f, fmt) => {
   return {
     probe: `Karpor 已拒绝该令牌${checked}。`,
     absence: `令牌所属的账号已从 Karpor 上删除${checked}。`,
-    expiry: "未能确认 Karpor 已拒绝该令牌；令牌自身的有效期已过。",
+    expiry: "Karpor 是否已拒绝该令牌未能得到验证；令牌自身的有效期已过。",
   }[f.proof];
 };
 const proven: Sentence = (f) => {
@@ -75,7 +80,7 @@ const proven: Sentence = (f) => {
   return {
     probe: "Karpor 已拒绝该令牌",
     absence: "账号已从 Karpor 上删除",
-    expiry: "Karpor 未能确认，令牌自身的有效期已过",
+    expiry: "未能由 Karpor 确认，但令牌自身的有效期已过",
   }[f.proof];
 };
 const confirmed: Sentence = (f, fmt) =>
@@ -136,23 +141,23 @@ const ended: Sentence = (f, fmt) => fmt.b(ending[f.end.cause](f, fmt));
 
 const card: ByStatus = {
   pending: (f, fmt) =>
-    `${asking(f, (person) => fmt.b(name(person)))} ${fmt.b(f.hub)} 的 ${fmt.b(f.role)} 权限，时长 ${fmt.b(span(f.duration))} （约至 ${fmt.when(f.requestedAt + f.duration)}）。`,
+    `${asking(f, (person) => fmt.b(name(person)))} ${fmt.b(f.hub)} 上为期 ${fmt.b(span(f.duration))} 的 ${fmt.b(f.role)} 权限（约至 ${fmt.when(f.requestedAt + f.duration)}）。`,
   withdrawn: (f, fmt) =>
     `${fmt.b(f.askedBy ? `已由 ${fmt.who(f.withdrawnBy)} 撤回：` : "已撤回：")} ${asked(f, fmt)}。`,
-  timedOut: (f, fmt) => `${fmt.b("已过期：")} 无人在期限内审批， ${asked(f, fmt)}。`,
+  timedOut: (f, fmt) => `${fmt.b("已过期：无人在期限内审批。")} ${asked(f, fmt)}。`,
   denied: (f, fmt) =>
-    `${fmt.b(`未批准（${f.decidedBy === "policy" ? "" : `${fmt.who(f.decidedBy)} `}${fmt.when(f.decidedAt)}）：`)} ${asked(f, fmt)}。`,
+    `${fmt.b(`已拒绝（${f.decidedBy === "policy" ? "" : `${fmt.who(f.decidedBy)}，`}${fmt.when(f.decidedAt)}）：`)} ${asked(f, fmt)}。`,
   "setting-up": (f, fmt) => `${fmt.b("已批准：")} ${asked(f, fmt)} · ${decided(f, fmt)}`,
   closed: (f, fmt) =>
     `${fmt.b(closedFor(f.changed))} ${changed(f.changed, fmt.code(f.role))}。${name(f.requester)} 申请的时长为 ${span(f.duration)}。`,
   outage: (f, fmt) =>
-    `${fmt.b("已批准，尚未开通：")} ${asked(f, fmt)} · ${decided(f, fmt)}。${slow(f, fmt)}，仍在重试。`,
+    `${fmt.b("已批准，尚未开通：")} ${asked(f, fmt)} · ${decided(f, fmt)}。${slow(f, fmt)}${retrying(f, fmt)}。`,
   active: (f, fmt) => `${fmt.b(`生效中，${fmt.until(f.endsAt)}：`)} ${asked(f, fmt)} · ${decided(f, fmt)}`,
   removing: (f, fmt) => `${fmt.b("正在结束：")} ${asked(f, fmt)} · ${cause(f.end, fmt)}`,
   revoked: (f, fmt) =>
     `${fmt.b(`已${f.end.by ? `由 ${fmt.who(f.end.by)} ` : ""}撤销（${fmt.when(f.end.at)}）：`)} ${asked(f, fmt)} · ${decided(f, fmt)}`,
   unproven: (f, fmt) =>
-    `${fmt.b("正在结束，尚未确认：")} ${asked(f, fmt)} · ${decided(f, fmt)}。${slow(f, fmt)}，仍在重试。`,
+    `${fmt.b("正在结束，尚未确认：")} ${asked(f, fmt)} · ${decided(f, fmt)}。${slow(f, fmt)}${retrying(f, fmt)}。`,
   failed: (f, fmt) => `${fmt.b("未能开通：")} ${asked(f, fmt)} · ${decided(f, fmt)}。${failed(f, fmt)}`,
   ended: (f, fmt) =>
     `${fmt.b(`已结束，${fmt.when(f.deletedAt)}（${cause(f.end, fmt)}）：`)} ${asked(f, fmt)}${period(f, fmt)} · ${decided(f, fmt)} · ${proven(f, fmt)}`,
@@ -167,20 +172,20 @@ const waiting: Words["waiting"] = {
     f.askedBy
       ? `${fmt.b(`已由 ${fmt.who(f.withdrawnBy)} 撤回：`)} ${access(f, fmt)}（${span(f.duration)}）。`
       : `${fmt.b("已撤回：")} 你不再申请 ${access(f, fmt)}（${span(f.duration)}）。`,
-  timedOut: (f, fmt) => `${fmt.b("已过期：")} 无人在期限内审批， ${access(f, fmt)}（${span(f.duration)}）。`,
+  timedOut: (f, fmt) => `${fmt.b("已过期：无人在期限内审批。")} ${access(f, fmt)}（${span(f.duration)}）。`,
   denied: (f, fmt) =>
     `${fmt.b(`${f.decidedBy === "policy" ? "" : `${fmt.who(f.decidedBy)} `}未批准：`)} ${fmt.code(f.role)} 权限（${span(f.duration)}）。`,
   "setting-up": (f, fmt) => `${fmt.b("已批准：")} ${held(f, fmt)}（${approver(f, fmt)}）。令牌几秒后就到。`,
   closed: (f, fmt) =>
     f.changed.what === "restored"
-      ? `${fmt.b("已关闭：")} ${access(f, fmt)}，${changed(f.changed, f.role)}。`
-      : `${fmt.b("已关闭：")} 等待期间规则有变， ${changed(f.changed, fmt.code(f.role))}。`,
+      ? `${fmt.b("已关闭：")} ${access(f, fmt)}。${changed(f.changed, f.role)}。`
+      : `${fmt.b("已关闭，等待期间规则有变：")} ${changed(f.changed, fmt.code(f.role))}。`,
   outage: (f, fmt) =>
     f.slow.what === "held-back"
       ? `${fmt.b("已批准，暂缓开通：")} ${approver(f, fmt)}。${slow(f, fmt)}；开通后会发消息给你。`
       : `${fmt.b("已批准，尚未开通：")} ${slow(f, fmt)}。令牌就绪后会发消息给你。`,
   nudged: (f, fmt) =>
-    `${fmt.b("等待审批：")} ${access(f, fmt)}，时长 ${span(f.duration)}${byAnother(f, fmt)}。已${fmt.at(f.nudgedAt)} 提醒。`,
+    `${fmt.b("等待审批：")} ${access(f, fmt)}，时长 ${span(f.duration)}${byAnother(f, fmt)}。${already(f.nudgedAt, "提醒", fmt)}。`,
   "not-delivered": (f, fmt) =>
     `${fmt.b("等待中，还没有人收到申请：")} ${access(f, fmt)}（${span(f.duration)}）。Slack 不接受发给审批人的消息，已告知管理员，我们会继续重试。`,
   active: (f, fmt) =>
@@ -193,7 +198,7 @@ const waiting: Words["waiting"] = {
   },
   unproven: (f, fmt) =>
     `${fmt.b("尚未确认：")} 你的 ${fmt.code(f.role)} 权限${overdue(f, fmt)}。${slowSince(f, fmt)}；${
-      fmt.rich ? `你的令牌最晚到 ${fmt.when(f.worksUntil)} 失效` : "你的令牌可能仍然有效"
+      fmt.rich ? `${fmt.when(f.worksUntil)} 之前，你的令牌可能仍然有效` : "你的令牌可能仍然有效"
     }。`,
   failed: (f, fmt) => `${fmt.b("未能开通：")} ${access(f, fmt)}。${failed(f, fmt)}`,
   ended: (f, fmt) => {
@@ -217,7 +222,7 @@ const notice: Words["notice"] = {
 };
 
 const approved: Sentence = (f, fmt) =>
-  `${fmt.b(`${approvedHead(f)}：`)} ${held(f, fmt)}${fmt.rich ? "" : "，"}${fmt.untilDay(f.endsAt)}（${approver(f, fmt)}）。`;
+  `${fmt.b(`${approvedHead(f)}：`)} ${held(f, fmt)}${fmt.rich ? "" : "，"}${fmt.untilDay(f.endsAt)}${fmt.rich ? "" : "到期"}（${approver(f, fmt)}）。`;
 
 const token: Words["token"] = {
   "setting-up": (f, fmt) => `${approved(f, fmt)}${fmt.rich ? "令牌几秒后就到。" : ""}`,
@@ -231,7 +236,7 @@ const emergency: Words["emergency"] = {
   head: (f, fmt) =>
     `${fmt.b("紧急取用：")} ${fmt.who(f.requester)} 未经审批取用了 ${fmt.b(f.hub)} 的 ${fmt.b(f.role)} 权限，${fmt.rich ? fmt.until(f.endsAt) : `时长 ${span(f.duration)}`}。`,
   passedOver: (f, fmt, named) =>
-    `未经 ${named.length > 0 ? fmt.any(named, APPROVER) : `${APPROVER} `}审批。须由 ${name(f.requester)} 之外的两人复核，并各写明意见。`,
+    `未经${named.length > 0 ? ` ${fmt.any(named, APPROVER)}` : APPROVER}审批。须由 ${name(f.requester)} 之外的两人复核，并各写明意见。`,
   reviewedBy: (who, at, fmt) => `${fmt.b("已复核：")} ${fmt.who(who)} ${fmt.at(at)}`,
   reviews: (count) => (count < REVIEWS_NEEDED ? `待复核：${count}/${REVIEWS_NEEDED}` : "复核已完成"),
 };
@@ -239,7 +244,7 @@ const emergency: Words["emergency"] = {
 const alert: Words["alert"] = {
   unproven: (f, fmt) =>
     `${fmt.b("尚未确认：")} ${name(f.requester)} 的 ${fmt.code(f.role)} 权限${overdue(f, fmt)}。${slowSince(f, fmt)}；${
-      fmt.rich ? `令牌最晚到 ${fmt.when(f.worksUntil)} 失效` : "令牌可能仍然有效"
+      fmt.rich ? `${fmt.when(f.worksUntil)} 之前，令牌可能仍然有效` : "令牌可能仍然有效"
     }。`,
   "token-left": (f, fmt) =>
     `${fmt.b("令牌留在 Slack 中，已失效：")} ${asked(f, fmt)}。Slack 拒绝编辑或删除该消息，已尝试一周。`,
@@ -273,12 +278,13 @@ const background: Words["background"] = {
   grants: ({ grants, last }, fmt) => {
     if (grants === 0 || !last) return "30 天内没有获得过权限";
     const by = last.by === "policy" ? "按策略自动批准" : `${name(last.by)} 批准`;
-    return `30 天内获得过 ${grants} 次权限，最近一次为 ${fmt.code(last.role)} （${fmt.when(last.at)}，${by}）`;
+    return `30 天内获得过 ${grants} 次权限，最近一次是 ${fmt.when(last.at)} ${by}的 ${fmt.code(last.role)}`;
   },
   denied: ({ at, by, why }, fmt) => fmt.b(`${fmt.when(at)} 被 ${name(by)} 拒绝：${foreign(why, 100)}`),
 };
 
-export const zhPhrases: typeof enPhrases = { APPROVER, what, mine, asking, asks, theirs, changed, closedFor };
+const phrases: typeof enPhrases = { APPROVER, what, mine, asking, asks, theirs, changed, closedFor };
+export const zhPhrases = { ...phrases, already };
 export const zhRequest: Words = {
   card,
   waiting,

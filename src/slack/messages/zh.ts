@@ -1,4 +1,5 @@
 /** 中文。Bold needs a space on both sides of it: Slack does not see its end between Chinese characters. */
+import type { Person } from "../../domain/person.ts";
 import type { ForeignObject } from "../../flow/ports.ts";
 import { bullets, objectCode, subjectCodes } from "./foreign-objects.ts";
 import { type Formatter, name } from "./formatter.ts";
@@ -10,7 +11,7 @@ import { zhGrammar } from "./zh-grammar.ts";
 import { zhPhrases, zhRequest } from "./zh-request.ts";
 
 const { span } = zhGrammar;
-const { APPROVER, what, asking, asks, theirs, changed, closedFor } = zhPhrases;
+const { APPROVER, what, asking, asks, theirs, changed, closedFor, mine, already } = zhPhrases;
 
 const standing: ByStanding = {
   member: "这个账号不能申请权限",
@@ -45,13 +46,20 @@ const lateVerb = {
 
 const allowForm = (fmt: Formatter): string => `${fmt.command} 允许 @某人 角色 4小时 为期 3天 理由`;
 
+/** "Alice 已于 14:02 批准", "你已于 14:02 批准". */
+function doneBy(by: Person | undefined, at: number, verb: string, fmt: Formatter): string {
+  const who = by ? (fmt.isReader(by) ? "你" : name(by)) : "有人";
+  const space = fmt.rich && (!by || fmt.isReader(by)) ? "" : " ";
+  return `${who}${space}${already(at, verb, fmt)}`;
+}
+
 const refusal: ByRefusal = {
   "unknown-role": ({ role, roles, line }, fmt) =>
-    `${fmt.b("未发送：")} 没有角色 ${fmt.code(role)} 。${
+    `${fmt.b("未发送：")} 没有 ${fmt.code(role)} 这个角色。${
       line
-        ? `你是不是想写 ${fmt.code(roleOf(line))} ？`
+        ? `是不是 ${fmt.code(roleOf(line))} 写错了？`
         : roles.length > 0
-          ? `可以申请的角色：${roles.slice(0, 15).map(fmt.code).join(" 、 ")} 。`
+          ? `你可以申请： ${roles.slice(0, 15).map(fmt.code).join(" / ")}`
           : "目前没有你可以申请的角色。"
     }`,
   "bad-duration": ({ text }, fmt) =>
@@ -62,24 +70,24 @@ const refusal: ByRefusal = {
   "no-emergency": ({ role, roles }, fmt) =>
     `${fmt.b("未发送：")} ${fmt.code(role)} 不能紧急取用。${
       roles.length > 0
-        ? `可以紧急取用的角色：${roles.slice(0, 15).map(fmt.code).join(" 、 ")} 。`
+        ? `可以紧急取用： ${roles.slice(0, 15).map(fmt.code).join(" / ")}`
         : "没有可以紧急取用的角色，请照常申请。"
     }`,
   "no-reason": ({ role, emergency }, fmt) =>
     `${fmt.b("未发送：")} ${emergency ? "紧急取用" : `申请 ${fmt.code(role)} `}必须写明理由，请补在命令末尾。`,
   "reason-too-long": ({ max }, fmt) => `${fmt.b("未发送：")} 理由超过了 ${max} 个字符。下面是它的开头：`,
   "unknown-command": ({ word, line }, fmt) =>
-    `${fmt.b("未发送：")} 没有 ${fmt.code(word)} 这个命令。你是不是想写： ${fmt.code(line)}`,
+    `${fmt.b("未发送：")} 没有 ${fmt.code(word)} 这个命令。你想输入的可能是： ${fmt.code(line)}`,
   "status-of-others": (_, fmt) =>
     `${fmt.b("未发送：")} 这里只能查看你自己的状态。结束他人的权限： ${fmt.code(`${fmt.command} revoke @…`)}`,
   "unknown-target": ({ word }, fmt) =>
-    `${fmt.b("没有变化：")} ${fmt.code(word)} 既不是申请编号，也不是 Slack 能识别的人。请输入 ${fmt.code(
+    `${fmt.b("操作未生效：")} ${fmt.code(word)} 既不是申请编号，也不是 Slack 能识别的人。请输入 ${fmt.code(
       `${fmt.command} revoke @`,
-    )} 并从列表中选人，或写明编号 R-…。`,
+    )} 并从列表中选人，或写明编号（R-…）。`,
   "allow-whom": (_, fmt) => `${fmt.b("未发送：")} 请写明允许谁，并从列表中选人： ${fmt.code(allowForm(fmt))}`,
   "bad-period": ({ text }, fmt) =>
     text === ""
-      ? `${fmt.b("未发送：")} 没有写明有效期。请在理由之前写上 ${fmt.code("为期 3天")} ： ${fmt.code(allowForm(fmt))}`
+      ? `${fmt.b("未发送：")} 请在理由之前写明有效期，例如“为期 3天”： ${fmt.code(allowForm(fmt))}`
       : `${fmt.b("未发送：")} ${fmt.code(text)} 不是有效的时长。请写明有效期：为期 8小时、为期 3天。`,
   "period-limits": ({ min, max }, fmt) =>
     `${fmt.b("未发送：")} 预先允许的有效期至少 ${span(min)}，最长 ${span(max)}。`,
@@ -88,13 +96,13 @@ const refusal: ByRefusal = {
     `${fmt.b("未发送：")} ${fmt.code(role)} 无须审批，因此没有可以预先允许的内容。`,
   "allow-oneself": (_, fmt) => `${fmt.b("未受理：")} 不能预先允许自己，请由其他审批人来做。`,
   "may-not-allow": ({ role, approvers: by }, fmt) =>
-    `${fmt.b("没有变化：")} ${fmt.code(role)} 只有 ${fmt.any(by, APPROVER)}可以这样做。`,
+    `${fmt.b("操作未生效：")} ${fmt.code(role)} 只有 ${fmt.any(by, APPROVER)}可以这样做。`,
   "unknown-allowance": ({ word }, fmt) =>
-    `${fmt.b("没有变化：")} ${fmt.code(word)} 已不在预先允许之列，请查看 ${fmt.code(`${fmt.command} 已允许`)} 。`,
+    `${fmt.b("操作未生效：")} ${fmt.code(word)} 已不在预先允许之列，请用 ${fmt.code(`${fmt.command} 已允许`)} 查看。`,
   "allowance-late": ({ did, by, at }, fmt) =>
     did === "over"
-      ? `${fmt.b("没有变化：")} 预先允许已${fmt.at(at)} 到期。`
-      : `${fmt.b("已被处理：")} ${by ? (fmt.isReader(by) ? "你" : name(by)) : "有人"} ${fmt.at(at)} 已${did === "withdrawn" ? "撤回" : "允许"}，本次点击未生效。`,
+      ? `${fmt.b("操作未生效：")} 预先允许${already(at, "到期", fmt)}。`
+      : `${fmt.b("已被处理：")} ${doneBy(by, at, did === "withdrawn" ? "撤回" : "允许", fmt)}，本次点击未生效。`,
   "for-whom": ({ word }, fmt) =>
     `${fmt.b("未发送：")} ${word ? `${fmt.code(word)} 不是 Slack 能识别的人。` : ""}请输入 ${fmt.code(
       `${fmt.command} for @`,
@@ -108,7 +116,7 @@ const refusal: ByRefusal = {
     const now = states[state as keyof ByState] ?? "进行中";
     return recipient
       ? `${fmt.b("未发送：")} ${fmt.who(recipient)} 已有 ${fmt.code(role)} 的申请 ${id}（${now}）。`
-      : `${fmt.b("未发送：")} ${fmt.code(role)} 的申请 ${id} 尚未结束（${now}）。请查看 ${fmt.code(`${fmt.command} status`)} 。`;
+      : `${fmt.b("未发送：")} ${fmt.code(role)} 的申请 ${id} 尚未结束（${now}）。请用 ${fmt.code(`${fmt.command} status`)} 查看。`;
   },
   "not-served": (r, fmt) => `${fmt.b("未受理：")} ${standing[r.standing]}。`,
   "may-not-ask": ({ role, who }, fmt) =>
@@ -116,41 +124,43 @@ const refusal: ByRefusal = {
   "may-not-break-glass": ({ role, who }, fmt) =>
     `${fmt.b("未受理：")} 只有 ${fmt.any(who, "指定人员")}可以紧急取用 ${fmt.code(role)} 权限，请照常申请。`,
   "not-reviewed-yet": ({ id, role, missing }, fmt) =>
-    `${fmt.b("未受理：")} 你上一次紧急取用（${id}， ${fmt.code(role)} ）还差 ${missing} 人复核。在此之前请照常申请。`,
+    `${fmt.b("未受理：")} 你上一次紧急取用 ${fmt.code(role)} 的记录（${id}）还差 ${missing} 人复核。在此之前请照常申请。`,
   "not-reviewer": ({ reviewers }, fmt) =>
-    `${fmt.b("没有变化：")} 只有 ${fmt.any(reviewers, "指定人员")}可以复核。`,
-  "own-emergency": (_, fmt) => `${fmt.b("没有变化：")} 你的紧急取用须由其他人复核。`,
-  "reviewed-already": ({ at }, fmt) => `${fmt.b("没有变化：")} 你已${fmt.at(at)} 复核，还需另一人复核。`,
-  "nothing-to-review": ({ id }, fmt) => `${fmt.b("没有变化：")} ${id} 的复核已经结束。`,
+    `${fmt.b("操作未生效：")} 只有 ${fmt.any(reviewers, "指定人员")}可以复核。`,
+  "own-emergency": (_, fmt) => `${fmt.b("操作未生效：")} 你的紧急取用须由其他人复核。`,
+  "reviewed-already": ({ at }, fmt) =>
+    `${fmt.b("操作未生效：")} 你${fmt.rich ? "" : " "}${already(at, "复核", fmt)}，还需另一人复核。`,
+  "nothing-to-review": ({ id }, fmt) => `${fmt.b("操作未生效：")} ${id} 的复核已经结束。`,
   "nobody-can-approve": ({ role, approvers: by }, fmt) =>
     `${fmt.b("未受理：")} ${fmt.code(role)} 需要 ${fmt.oneOf(by, APPROVER)}批准，而除你之外目前没有人可以审批。`,
   "not-approver": ({ approvers: by }, fmt) =>
-    `${fmt.b("没有变化：")} 只有 ${fmt.any(by, APPROVER)}可以审批这条申请。`,
+    `${fmt.b("操作未生效：")} 只有 ${fmt.any(by, APPROVER)}可以审批这条申请。`,
   "own-request": ({ approvers: by, deciding }, fmt) =>
     deciding === "deny"
-      ? `${fmt.b("没有变化：")} 不能拒绝自己的申请。如不再需要，请在私信中撤回。`
-      : `${fmt.b("没有变化：")} 不能批准自己的申请。已请 ${fmt.any(by, APPROVER)}审批。`,
-  "not-yours": ({ id }, fmt) => `${fmt.b("没有变化：")} ${id} 是别人的申请。`,
+      ? `${fmt.b("操作未生效：")} 不能拒绝自己的申请。如不再需要，请在私信中撤回。`
+      : `${fmt.b("操作未生效：")} 不能批准自己的申请。已请 ${fmt.any(by, APPROVER)}审批。`,
+  "not-yours": ({ id }, fmt) => `${fmt.b("操作未生效：")} ${id} 是别人的申请。`,
   late: ({ did, by, at }, fmt) =>
     did === "timedOut" || !by
-      ? `${fmt.b("已被处理：")} 这条申请${fmt.at(at)} 已${lateVerb[did]}，本次点击未生效。`
-      : `${fmt.b("已被处理：")} ${fmt.isReader(by) ? "你" : name(by)} ${fmt.at(at)} 已${lateVerb[did]}，本次点击未生效。`,
+      ? `${fmt.b("已被处理：")} 这条申请${already(at, lateVerb[did], fmt)}，本次点击未生效。`
+      : `${fmt.b("已被处理：")} ${doneBy(by, at, lateVerb[did], fmt)}，本次点击未生效。`,
   "terms-changed": ({ role, what: term, max }, fmt) =>
     `${fmt.b(closedFor({ what: term }))} ${changed({ what: term, max }, fmt.code(role))}。`,
   "not-hidden-yet": (_, fmt) => `${fmt.b("尚未隐藏：")} Slack 暂无响应，令牌仍在消息中，我们会继续重试。`,
-  "reminded-already": ({ at }, fmt) => `${fmt.b("没有变化：")} 已${fmt.at(at)} 提醒过，只提醒一次。`,
-  stale: ({ id }, fmt) => `${fmt.b("没有变化：")} 这个按钮出现之后 ${id} 又有改动，请使用最新的消息。`,
-  "unknown-request": ({ id }, fmt) => `${fmt.b("没有变化：")} 没有申请 ${fmt.code(id)} 。`,
+  "reminded-already": ({ at }, fmt) => `${fmt.b("操作未生效：")} ${already(at, "提醒过", fmt)}，只提醒一次。`,
+  stale: ({ id }, fmt) => `${fmt.b("操作未生效：")} 这个按钮出现之后 ${id} 又有改动，请使用最新的消息。`,
+  "unknown-request": ({ id }, fmt) => `${fmt.b("操作未生效：")} 没有编号为 ${fmt.code(id)} 的申请。`,
   "nothing-restored": (_, fmt) =>
-    `${fmt.b("没有变化：")} 已经没有需要确认的内容。如果新的权限仍被暂停，原因见机器人的 /status。`,
+    `${fmt.b("操作未生效：")} 已经没有需要确认的内容。如果新的权限仍被暂停，原因见机器人的 /status。`,
   unreadable: ({ id }, fmt) =>
-    `${fmt.b("没有变化：")} 机器人读不了 ${id} 的记录：它由机器人的另一个版本写入，或者已经损坏。它的授权仍会按时结束；管理员可以在 Hub 上立即结束它。`,
+    `${fmt.b("操作未生效：")} 机器人读不了 ${id} 的记录：它由机器人的另一个版本写入，或者已经损坏。它的授权仍会按时结束；管理员可以在 Karpor 上立即结束它。`,
   "nothing-to-revoke": ({ who }, fmt) =>
-    `${fmt.b("无可撤销：")} ${who ? fmt.user(who, "对方") : "你"} 目前没有生效的权限。`,
-  "look-up-failed": (_, fmt) => `${fmt.b("没有变化：")} 暂时无法从 Slack 确认谁有权这样做，请一分钟后再试。`,
-  "store-down": (_, fmt) => `${fmt.b("没有变化：")} 机器人暂时无法访问存储，请一分钟后再试。`,
+    `${fmt.b("无可撤销：")} ${who ? `${fmt.user(who, "对方")} ` : "你"}目前没有生效的权限。`,
+  "look-up-failed": (_, fmt) =>
+    `${fmt.b("操作未生效：")} 暂时无法从 Slack 确认谁有权这样做，请一分钟后再试。`,
+  "store-down": (_, fmt) => `${fmt.b("操作未生效：")} 机器人暂时无法访问存储，请一分钟后再试。`,
   unsure: (_, fmt) =>
-    `${fmt.b("尚不确定：")} 存储没有及时响应。再次操作之前，请先查看 ${fmt.code(`${fmt.command} status`)} 。`,
+    `${fmt.b("尚不确定：")} 存储没有及时响应。再次操作之前，请先用 ${fmt.code(`${fmt.command} status`)} 查看。`,
 };
 
 const button: ByAction = {
@@ -200,12 +210,12 @@ export const zh: Words = {
     return [
       `*并非机器人所建：* ${hub} 上有 ${objects.length} 个对象可能绕过机器人授予访问权限。`,
       ...bullets(objects, line, (more) => `另有 ${more} 个`),
-      "如果没有人认得它们，说明机器人的凭证已落入他人之手：请运行 `npm run setup -- --rotate`。`npm run doctor` 会给出删除的命令，以及如何认可您自己的账号。",
+      "如果没有人认得它们，说明机器人的凭证已落入他人之手：请运行 `npm run setup -- --rotate`。`npm run doctor` 会给出删除的命令，以及如何认可你自己的账号。",
     ].join("\n");
   },
   redisBehind: (until) =>
     [
-      `*新的权限正等待你确认：* ${until ? `Redis 是从截至 ${until} 的副本恢复的` : "Redis 已被清空"}，而 Hub 记得此后还有变化。此后结束、拒绝或撤回的内容已不在任何记录中。已生效的权限照常使用，并按时结束。`,
+      `*新的权限正等待你确认：* ${until ? `Redis 是从截至 ${until} 的副本恢复的` : "Redis 已被清空"}，而 Karpor 记得此后还有变化。此后结束、拒绝或撤回的内容已不在任何记录中。已生效的权限照常使用，并按时结束。`,
       "• 如果有更新的 Redis 副本，请恢复它，不要按下按钮。",
       "• 如果没有，请按下按钮：此后的申请照常开通；此前的申请会被关闭，可以再次提交。",
     ].join("\n"),
@@ -271,8 +281,8 @@ export const zh: Words = {
     time: (most, usual) => `最长 ${most}，不写时长则为 ${usual}`,
     reasonNeeded: "须写明理由",
     byPolicy: "按策略自动批准",
-    approvedBy: (by, within) => `由 ${by} 在 ${within}内审批`,
-    askedBy: (who) => `限 ${who} 申请`,
+    approvedBy: (by, within) => `由 ${by}在 ${within}内审批`,
+    askedBy: (who) => `限 ${who}申请`,
     allow: (fmt) =>
       `审批人可用 ${fmt.code(allowForm(fmt))} 预先允许， ${fmt.code(`${fmt.command} 已允许`)} 查看。`,
     commands: (fmt) =>
@@ -284,7 +294,7 @@ export const zh: Words = {
     head: (count, hub, fmt) =>
       count > 0
         ? `${fmt.b(`共 ${count} 项：`)} 你在 ${hub} 上的申请和权限。`
-        : `${fmt.b("目前没有：")} 你在 ${hub} 上没有申请，也没有权限。`,
+        : `${fmt.b("暂无记录：")} 你在 ${hub} 上没有进行中的申请，也没有生效的权限。`,
     more: (shown, all) => `按先后顺序显示 ${all} 项中的 ${shown} 项`,
     none: (fmt) => `${fmt.code(`${fmt.command} help`)} 查看可以申请的角色。`,
   },
@@ -343,7 +353,7 @@ export const zh: Words = {
     revoke: {
       title: "撤销权限",
       head: (f, fmt) =>
-        `${fmt.b("撤销：")} ${fmt.isReader(f.requester) ? "你" : fmt.who(f.requester)} 在 ${f.hub} 的 ${f.role} 权限（${span(f.duration)}，${fmt.until(f.endsAt)}）。令牌会在大约 10 秒内失效。`,
+        `${fmt.b("撤销：")} ${fmt.isReader(f.requester) ? mine(f) : `${fmt.who(f.requester)} 在 ${f.hub} 的 ${f.role} 权限`}（${span(f.duration)}，${fmt.until(f.endsAt)}）。令牌会在大约 10 秒内失效。`,
       label: "理由",
       hint: "持有人和审批频道都会看到，也会看到是谁撤销的。",
       submit: "撤销",

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { checkBlocks } from "../../../sandbox/slack/blocks/check.ts";
 import { mentionsIn, visibleText } from "../../../sandbox/slack/read.ts";
 import type { Block } from "../../../sandbox/slack/types.ts";
 import { correctLine, parseCommand } from "../../../src/domain/command.ts";
@@ -9,7 +10,10 @@ import { Locale, Standing } from "../../../src/domain/person.ts";
 import { ChangedTerm, type Refusal } from "../../../src/domain/refusal.ts";
 import type { AccessRequest } from "../../../src/domain/request.ts";
 import { DECISION_VIEWS, type DecisionKind } from "../../../src/slack/ids.ts";
+import { words } from "../../../src/slack/messages/index.ts";
 import {
+  alarmMessage,
+  behindMessage,
   type Done,
   decisionBlank,
   decisionModal,
@@ -25,7 +29,7 @@ import {
   vettedReply,
   welcomeMessage,
 } from "../../../src/slack/views/index.ts";
-import { buttonsIn, expectModal, expectSpeech, mrkdwnIn } from "../../helpers/speech.ts";
+import { buttonsIn, expectModal, expectSpeech, expectTypography, mrkdwnIn } from "../../helpers/speech.ts";
 import { activeOne, alice, bob, common, ID, NOW, pendingOne, records, SRE, view } from "../records.ts";
 
 const line = "guest 8h checking the search page";
@@ -133,12 +137,18 @@ describe.each(Locale.options)("answers in %s", (locale) => {
   test.each(everyRefusal)("refusal $kind", (refusal) => {
     const message = refusedReply(refusal, view(locale));
     expectSpeech(message);
+    expectTypography(message);
     expect(seen(message)).not.toMatch(/undefined|null|NaN|\[object/);
     expectModal(decisionRefused("deny", refusal, view(locale)));
   });
 
   test.each(["approved", "denied", "withdrawn", "hidden", "ending"] satisfies Done[])("done: %s", (kind) => {
-    for (const r of records) expectSpeech(doneReply(kind, r, view(locale)));
+    for (const reader of [{}, { reader: bob.id }])
+      for (const r of records) {
+        const message = doneReply(kind, r, { ...view(locale), ...reader });
+        expectSpeech(message);
+        expectTypography(message);
+      }
   });
 
   test("asked, trouble, help, status and revoke in every state", () => {
@@ -147,10 +157,14 @@ describe.each(Locale.options)("answers in %s", (locale) => {
       if (reply) expectSpeech(reply(view(locale)));
     }
     for (const id of [undefined, ID]) expectSpeech(unforeseenReply(id, view(locale)));
-    for (const names of [[], ["admin"], ["peek", "admin", "gone"]])
+    for (const names of [[], ["admin"], ["peek", "admin", "gone"]]) {
       expectSpeech(helpReply(view(locale), names));
-    expectSpeech(statusReply([], view(locale)));
-    expectSpeech(welcomeMessage(view(locale)));
+      expectTypography(helpReply(view(locale), names, names));
+    }
+    for (const message of [statusReply([], view(locale)), welcomeMessage(view(locale))]) {
+      expectSpeech(message);
+      expectTypography(message);
+    }
     expectSpeech(
       statusReply(
         records.filter((r) => !isFinal(r)),
@@ -178,6 +192,10 @@ describe.each(Locale.options)("answers in %s", (locale) => {
       const named = { ...r, requester: { ...r.requester, name: "Bob <!here>" } };
       const modal = decisionModal(kind, named, target, view(locale));
       expectModal(modal);
+      for (const reader of [{}, { reader: bob.id }]) {
+        const { blocks } = decisionModal(kind, r, target, { ...view(locale), ...reader });
+        expectTypography({ text: "", blocks: blocks as never });
+      }
       expect(modal.callback_id).toBe(DECISION_VIEWS[kind]);
       expect(JSON.parse(modal.private_metadata ?? "")).toEqual(target);
       const words = visibleText({ text: "", blocks: modal.blocks as never });
@@ -186,6 +204,30 @@ describe.each(Locale.options)("answers in %s", (locale) => {
       const [block] = Object.keys(decisionBlank(view(locale)));
       expect(modal.blocks.map(({ block_id }) => block_id)).toContain(block);
     }
+  });
+});
+
+describe.each(Locale.options)("to the administrators, in %s", (locale) => {
+  const w = words(locale);
+  const objects = Array.from({ length: 12 }, (_, i) => ({
+    kind: "ClusterRoleBinding" as const,
+    name: `somebody<${i}>`,
+    clusterRole: "karpor-admin",
+    subjects: [{ kind: "User", name: "mallory" }],
+  }));
+  test.each<[string, Message]>([
+    ["a credential", alarmMessage(w.credential(8 * HOUR, "production"))],
+    ["a card", alarmMessage(w.cardRefused("<#C0APPROVALS>", "is_archived", ID))],
+    ["adopted", alarmMessage(w.adopted(activeOne, "production"))],
+    ["foreign", alarmMessage(w.foreign(objects as never, "production"))],
+    ["behind", behindMessage(w, { kind: "redis-behind", epoch: 7, since: NOW })],
+    ["emptied", behindMessage(w, { kind: "redis-behind", epoch: 7, since: 0 })],
+  ])("%s rings in one plain sentence, and starts with the state", (_what, { text, blocks }) => {
+    checkBlocks(blocks);
+    expect(text).toMatch(/^[^*`]{20,150}$/);
+    expect(mrkdwnIn(blocks)[0]).toMatch(/^\*[^*]+\* \S/);
+    expectTypography({ text, blocks });
+    for (const { style, confirm } of buttonsIn(blocks)) expect(style !== "danger" || confirm).toBeTruthy();
   });
 });
 
@@ -249,7 +291,7 @@ describe("what is said", () => {
     ).toBe("*Nothing changed:* you cannot approve your own request. <!subteam^S0SRE> has been asked.");
     expect(
       first(refusedReply({ kind: "own-request", approvers: [alice.id], deciding: "approve" }, view("zh"))),
-    ).toBe("*没有变化：* 不能批准自己的申请。已请 <@U0ALICE> 审批。");
+    ).toBe("*操作未生效：* 不能批准自己的申请。已请 <@U0ALICE> 审批。");
   });
 
   test("help shows roles with their limits", () => {

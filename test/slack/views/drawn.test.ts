@@ -7,7 +7,7 @@ import { Locale } from "../../../src/domain/person.ts";
 import { Failure, Outage } from "../../../src/domain/request.ts";
 import { buttonValue } from "../../../src/slack/ids.ts";
 import { drawMessage, drawToken, type Message } from "../../../src/slack/views/index.ts";
-import { buttonsIn, expectSpeech, mrkdwnIn } from "../../helpers/speech.ts";
+import { buttonsIn, expectSpeech, expectTypography, mrkdwnIn } from "../../helpers/speech.ts";
 import {
   ADMINS,
   activeOne,
@@ -109,6 +109,7 @@ describe.each(Locale.options)("every message in %s", (locale) => {
     for (const isFirst of [true, false]) {
       const message = drawMessage(r, key, shows, view(locale), isFirst);
       expectSpeech(message);
+      expectTypography(message);
       // Plain words in what rings: neither markup nor a time of day.
       expect(message.text).not.toMatch(/\*|`|\d{1,2}:\d\d/);
       expect(message.blocks.filter(({ type }) => type === "actions").length).toBeLessThanOrEqual(1);

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { mentionsIn } from "../../../sandbox/slack/read.ts";
 import type { Block } from "../../../sandbox/slack/types.ts";
+import { DAY, HOUR, MINUTE } from "../../../src/domain/duration.ts";
 import { Locale } from "../../../src/domain/person.ts";
 import { cut, foreign, oneLine, shorten } from "../../../src/slack/messages/text.ts";
 import {
@@ -53,25 +54,25 @@ function expectHarmless(message: Message): void {
 // Names of one's own choice may hold an asterisk, which only spoils the look of that one line.
 const tame = (text: string): string => text.replaceAll("*", "");
 
+const role = fc.constantFrom("admin", "a", "r".repeat(30));
+const duration = fc.constantFrom(MINUTE, 4 * HOUR, 364 * DAY + 23 * HOUR + 59 * MINUTE);
+
 test("every message stays harmless and within limits", () => {
+  const told = fc.record({ reason: words, name: words, hub: words, role, duration });
   fc.assert(
-    fc.property(
-      fc.constantFrom(...everyMessage),
-      words,
-      words,
-      locale,
-      fc.boolean(),
-      (drawn, reason, name, l, isFirst) => {
-        const text = tame(reason);
-        const r = { ...drawn.r, reason: text, requester: { ...drawn.r.requester, name: tame(name) } };
-        if (r.askedBy) r.askedBy = { ...r.askedBy, name: tame(name) };
-        if ("why" in r) r.why = text;
-        if ("end" in r) r.end = { ...r.end, reason: text };
-        const message = drawMessage(r, drawn.key, drawn.shows, view(l), isFirst);
-        expectSpeech(message);
-        expectHarmless(message);
-      },
-    ),
+    fc.property(fc.constantFrom(...everyMessage), told, locale, fc.boolean(), (drawn, said, l, isFirst) => {
+      const text = tame(said.reason);
+      const requester = { ...drawn.r.requester, name: tame(said.name) };
+      const r = { ...drawn.r, reason: text, requester, role: said.role, duration: said.duration };
+      if (r.askedBy) r.askedBy = { ...r.askedBy, name: tame(said.name) };
+      if ("why" in r) r.why = text;
+      if ("end" in r) r.end = { ...r.end, reason: text };
+      if ("decision" in r) r.decision = { ...r.decision, note: text };
+      const ctx = { ...view(l), hub: { ...view(l).hub, name: tame(said.hub) || "hub" } };
+      const message = drawMessage(r, drawn.key, drawn.shows, ctx, isFirst);
+      expectSpeech(message);
+      expectHarmless(message);
+    }),
     { numRuns: 400 },
   );
 });
