@@ -364,7 +364,7 @@ interface Heard {
 function listener(
   config: Config,
   { clock, log }: AppDeps,
-  { redis, memory, proxy, interactive }: Clients,
+  { redis, memory, proxy, interactive, callers }: Clients,
   { ports, people, holds, identity: { botId, botUserId }, serve }: Heard,
 ): SlackListener {
   const { env } = config;
@@ -375,6 +375,7 @@ function listener(
       : { signingSecret: env.SLACK_SIGNING_SECRET ?? "", serve },
     token: env.SLACK_BOT_TOKEN,
     client: interactive,
+    patient: callers.to("tidying"),
     viewContext: contextOf(config, clock),
     language: config.slack.language,
     apiUrl: env.SLACK_API_URL,

@@ -243,8 +243,11 @@ export interface Notifier {
   findPost(request: AccessRequest, key: MessageKey): Promise<Place | "absent" | "unknown">;
   /** `gone`: there is no such message any more, or Slack lets nobody edit it. */
   redraw(request: AccessRequest, key: MessageKey, shows: Shows, at: Place): Promise<"done" | "gone">;
-  /** Room for the edit that shows a token, kept for some seconds, and given back when it was not used. Throws SlackBusy. */
-  roomForToken(): Promise<RoomForToken>;
+  /**
+   * Room for the edit that shows a token, kept for some seconds, and given back when it was not used; the DM is open
+   * then, where Slack lets it be. Throws SlackBusy.
+   */
+  roomForToken(request: AccessRequest): Promise<RoomForToken>;
   /** Adds the token to the posted message by an edit. Throws GrantFailed when nobody can ever edit it. */
   showToken(request: In<"delivering">, at: Place, token: Secret, room?: RoomForToken): Promise<void>;
   /** Deleted; where Slack refuses that for good, redrawn to one line without buttons. Throws when it may be taken later. */
@@ -317,11 +320,13 @@ export interface Room {
 export interface Turn {
   /** Of this call; none other has it. */
   id: string;
+  /** What it is for: whoever asks for the same again stands where they stood, and two who do have one place. */
+  place: string;
   /** 0 is the most urgent. */
   rank: number;
   /**
-   * Those who must wait are told to come one after the other; with this, all of one rank at the same time, and what is
-   * less urgent leaves the room to them for so long.
+   * Those who must wait stand in a line; with this in none: all are told to come as soon as there is room, and what is
+   * less urgent leaves it to them for so long.
    */
   holdMs?: number;
 }
@@ -330,6 +335,8 @@ export interface Turn {
 export interface Turns {
   /** 0: there is room in all of them, and this call has it. Else the milliseconds until it is its turn. */
   take(rooms: readonly Room[], turn: Turn): Promise<number>;
+  /** It calls later than its turn came. */
+  callsNow(rooms: readonly Room[], id: string): Promise<void>;
   /** It did not call after all. */
   giveBack(rooms: readonly Room[], id: string): Promise<void>;
   /** Nobody calls for so long. */

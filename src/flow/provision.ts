@@ -77,7 +77,7 @@ async function setUp(ports: Ports, found: Open, signal: AbortSignal): Promise<vo
   const now = ports.clock.now();
   if (now >= request.expiresAt) return stop(ports, id, (r) => ending(r, { cause: "expired", at: now }));
   // First of all: a token that were made and then had to wait would count as one that may have been shown.
-  await using room = await ports.notifier.roomForToken();
+  await using room = await ports.notifier.roomForToken(request);
   let place: Place | undefined;
   try {
     const prepared = await prepare(ports, request, signal);

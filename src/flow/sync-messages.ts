@@ -9,7 +9,7 @@ import { postMessage } from "./support/post.ts";
 
 const BUSY_MS = 200;
 
-/** All but the token's message, which belongs to whoever holds the request's lease. Throws the first failure, after all were tried. */
+/** All but the token's message, which belongs to whoever holds the request's lease. Throws after all were tried. */
 export async function syncMessages(ports: Ports, id: RequestId): Promise<Later> {
   const held = await ports.lease.hold(`messages-${id}`, async () => {
     const tried = new Set<string>();
@@ -21,10 +21,17 @@ export async function syncMessages(ports: Ports, id: RequestId): Promise<Later> 
       tried.add(nameOf(request, next));
       await syncOne(ports, request, next).catch((error: unknown) => failures.push(error));
     }
-    if (failures.length > 0) throw failures[0];
+    if (failures.length > 0) throw soonest(failures);
   });
   return held ? undefined : { again: ports.clock.now() + BUSY_MS };
 }
+
+/** Trouble before a mere wait, for it counts as an attempt; of waits the shortest. */
+const soonest = (failures: readonly unknown[]): unknown =>
+  failures.find((error) => !(error instanceof SlackBusy)) ??
+  failures.toSorted((a, b) => waitOf(a) - waitOf(b))[0];
+
+const waitOf = (error: unknown): number => (error instanceof SlackBusy ? error.retryAfterMs : 0);
 
 const nameOf = ({ revision }: AccessRequest, { key, shows }: Wanted): string => `${key} ${shows} ${revision}`;
 

@@ -37,8 +37,12 @@ export interface Keys {
   told(key: string): string;
   /** When Slack was called, by room. */
   calls(room: string): string;
-  /** Who waits to call it. */
+  /** When a room is open again. */
   line(room: string): string;
+  /** Who waits for it, in the order of their turns. */
+  waiting(room: string): string;
+  /** Until when each of them was told to wait. */
+  due(room: string): string;
   /** What Slack said. */
   memory(name: string): string;
   /** When that was true no more. */
@@ -71,6 +75,8 @@ export function keysOf(instance: string): Keys {
     told: (key) => `${prefix}:told:${key}`,
     calls: (room) => `${prefix}:calls:${room}`,
     line: (room) => `${prefix}:line:${room}`,
+    waiting: (room) => `${prefix}:waiting:${room}`,
+    due: (room) => `${prefix}:due:${room}`,
     memory: (name) => `${prefix}:memory:${name}`,
     dropped: (name) => `${prefix}:dropped:${name}`,
   };

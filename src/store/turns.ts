@@ -1,58 +1,87 @@
 /** Room for calls in any while, counted for all replicas together, with one line a rank before each room. */
 import type { Result } from "ioredis";
 import type { Clock } from "../domain/clock.ts";
+import { SECOND } from "../domain/duration.ts";
 import type { Turns } from "../flow/ports.ts";
 import { writing } from "./failures.ts";
 import type { Keys } from "./keys.ts";
 import type { Client } from "./open.ts";
 
-// A room's line says, a rank, until when those in it were told to come: who is less urgent stands behind all of them.
+/** A place is kept so much longer than until its turn: a job is never quite on time. */
+const KEPT_MS = 5 * SECOND;
+
+// A score in a line is rank and then arrival: whoever asks again stands where they stood, and who is less urgent behind.
 /**
- * KEYS: calls and line of each room. ARGV: now id rank hold, then most, window and refills of each room.
- * Answers the ms to wait.
+ * KEYS: calls, line, waiting and due of each room. ARGV: now call place rank hold keep, then most, window and refills of
+ * each room. Answers the ms to wait.
  */
 const TAKE = `
-local now, rank, hold, longest = tonumber(ARGV[1]), tonumber(ARGV[3]), tonumber(ARGV[4]), 0
+local now, call, place = tonumber(ARGV[1]), ARGV[2], ARGV[3]
+local rank, hold, keep = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local NEVER = 1e13
+local function text(ms) return string.format('%.0f', ms) end
 local function number(line, field) return tonumber(redis.call('HGET', line, field) or '0') end
-local function set(line, field, till, window)
-  redis.call('HSET', line, field, string.format('%.0f', till))
-  redis.call('PEXPIRE', line, string.format('%.0f', math.max(till - now + window, redis.call('PTTL', line))))
+local function live(key, ms) redis.call('PEXPIRE', key, text(math.max(ms, redis.call('PTTL', key)))) end
+
+-- When it has place for one more than those ahead.
+local function open(room, ahead)
+  local line, most, window = room.line, room.most, room.window
+  local from = math.max(number(line, 'closed'), rank > 0 and number(line, 'kept') or 0)
+  if room.refills then
+    local full = math.max(now, number(line, 'full'))
+    return math.max(from, full - window + (ahead + 1) * window / most)
+  end
+  redis.call('ZREMRANGEBYSCORE', room.calls, '-inf', text(now - window))
+  local taken = redis.call('ZCARD', room.calls)
+  local beyond = taken + ahead - most
+  if beyond < 0 then return from end
+  local nth = math.min(beyond % most, taken - 1)
+  local at = taken == 0 and now or tonumber(redis.call('ZRANGE', room.calls, nth, nth, 'WITHSCORES')[2])
+  return math.max(from, at + window * (1 + math.floor(beyond / most)))
 end
 
--- When the room has place again.
-local function open(calls, line, most, window, refills)
-  if refills then return number(line, 'full') - window + window / most end
-  redis.call('ZREMRANGEBYSCORE', calls, '-inf', string.format('%.0f', now - window))
-  local taken = redis.call('ZCARD', calls)
-  if taken < most then return now end
-  return tonumber(redis.call('ZRANGE', calls, taken - most, taken - most, 'WITHSCORES')[2]) + window
+local rooms, since = {}, now
+for i = 1, #KEYS, 4 do
+  local room = { calls = KEYS[i], line = KEYS[i + 1], waiting = KEYS[i + 2], due = KEYS[i + 3] }
+  local at = 7 + (i - 1) / 4 * 3
+  room.most, room.window, room.refills = tonumber(ARGV[at]), tonumber(ARGV[at + 1]), ARGV[at + 2] == '1'
+  for _, gone in ipairs(redis.call('ZRANGEBYSCORE', room.due, '-inf', text(now - keep))) do
+    redis.call('ZREM', room.waiting, gone)
+    redis.call('ZREM', room.due, gone)
+  end
+  local mine = redis.call('ZSCORE', room.waiting, place)
+  if mine then
+    rank, since = math.min(rank, math.floor(mine / NEVER)), math.min(since, mine % NEVER)
+  end
+  rooms[#rooms + 1] = room
 end
 
-local rooms, full = {}, {}
-for i = 1, #KEYS, 2 do
-  local at = 5 + (i - 1) / 2 * 3
-  local calls, line, most, window = KEYS[i], KEYS[i + 1], tonumber(ARGV[at]), tonumber(ARGV[at + 1])
-  local refills = ARGV[at + 2] == '1'
-  rooms[#rooms + 1] = { calls = calls, line = line, most = most, window = window, refills = refills }
-  local free = math.max(open(calls, line, most, window, refills), number(line, 'closed'))
-  for ahead = 0, rank - 1 do free = math.max(free, number(line, ahead)) end
-  if free > now then
-    local turn, till = free, free + hold
-    if hold == 0 then
-      turn = math.max(free, number(line, rank))
-      till = turn + window / most
-    end
-    full[#full + 1] = { line = line, till = till, window = window }
-    longest = math.max(longest, turn - now)
+local score, longest = text(rank * NEVER + since), 0
+for _, room in ipairs(rooms) do
+  if hold == 0 then redis.call('ZADD', room.waiting, score, place) end
+  room.free = open(room, hold > 0 and 0 or redis.call('ZRANK', room.waiting, place))
+  longest = math.max(longest, room.free - now)
+end
+for _, room in ipairs(rooms) do
+  if longest > 0 and room.free > now and hold > 0 then
+    redis.call('HSET', room.line, 'kept', text(room.free + hold))
+    live(room.line, room.free + hold - now)
+  elseif longest > 0 and room.free > now then
+    redis.call('ZADD', room.due, text(now + longest), place)
+    live(room.waiting, longest + keep)
+    live(room.due, longest + keep)
+  else
+    redis.call('ZREM', room.waiting, place)
+    redis.call('ZREM', room.due, place)
   end
 end
-for _, room in ipairs(full) do set(room.line, rank, room.till, room.window) end
 if longest > 0 then return math.ceil(longest) end
 for _, room in ipairs(rooms) do
   if room.refills then
-    set(room.line, 'full', math.max(now, number(room.line, 'full')) + room.window / room.most, room.window)
+    redis.call('HSET', room.line, 'full', text(math.max(now, number(room.line, 'full')) + room.window / room.most))
+    live(room.line, 2 * room.window)
   else
-    redis.call('ZADD', room.calls, ARGV[1], ARGV[2])
+    redis.call('ZADD', room.calls, ARGV[1], call)
     redis.call('PEXPIRE', room.calls, room.window)
   end
 end
@@ -86,11 +115,21 @@ export function createTurns({ redis, keys, clock }: TurnsOptions): Turns {
   redis.defineCommand("takeTurn", { lua: TAKE });
   redis.defineCommand("closeRoom", { numberOfKeys: 1, lua: CLOSE });
   return {
-    async take(rooms, { id, rank, holdMs = 0 }) {
-      const names = rooms.flatMap(({ name }) => [keys.calls(name), keys.line(name)]);
+    async take(rooms, { id, place, rank, holdMs = 0 }) {
+      const names = rooms.flatMap(({ name }) => [
+        ...[keys.calls(name), keys.line(name)],
+        ...[keys.waiting(name), keys.due(name)],
+      ]);
       const sizes = rooms.flatMap(({ most, windowMs, refills }) => [most, windowMs, refills ? 1 : 0]);
       const now = Math.round(clock.now());
-      return writing(redis, () => redis.takeTurn(names.length, ...names, now, id, rank, holdMs, ...sizes));
+      const turn = [now, id, place, rank, holdMs, KEPT_MS];
+      return writing(redis, () => redis.takeTurn(names.length, ...names, ...turn, ...sizes));
+    },
+    async callsNow(rooms, id) {
+      const now = Math.round(clock.now());
+      await writing(redis, () =>
+        Promise.all(rooms.map(({ name }) => redis.zadd(keys.calls(name), "XX", now, id))),
+      );
     },
     async giveBack(rooms, id) {
       await writing(redis, () => Promise.all(rooms.map(({ name }) => redis.zrem(keys.calls(name), id))));

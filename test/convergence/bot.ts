@@ -81,6 +81,7 @@ async function startBare(
   await clients.redis.ready(TIMES.callMs).catch(() => {});
   const context: HandlerContext = {
     ...{ ports, people, log: deps.log, client: clients.interactive, language: config.slack.language },
+    patient: clients.callers.to("tidying"),
     memory: clients.memory,
     viewContext: contextOf(config, deps.clock),
     ackWithin: TIMES.callMs,

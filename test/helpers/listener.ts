@@ -138,7 +138,7 @@ export async function openDoor({
   const replica = Symbol("replica");
   const records = { there: true };
   const listener = createListener({
-    ...{ ports, client, people, memory, viewContext: context, log, token },
+    ...{ ports, client, patient: client, people, memory, viewContext: context, log, token },
     language: "en",
     transport: transport === "http" ? { signingSecret, serve: http.serve } : { appToken },
     hasRecords: () => records.there,

@@ -15,6 +15,7 @@ afterAll(() => redis[Symbol.asyncDispose]());
 const CHANNEL = "C0OPS";
 let clock: JumpClock;
 let slack: LocalSlack;
+let keys: ReturnType<typeof freshKeys>;
 let here: SlackClients;
 let there: SlackClients;
 
@@ -25,7 +26,7 @@ beforeEach(async () => {
     people: [{ id: "U0BOB", name: "bob" }],
     channels: [{ id: CHANNEL, name: "ops", members: ["U0BOB"] }],
   });
-  const keys = freshKeys();
+  keys = freshKeys();
   const replica = () => {
     const turns = createTurns({ redis: redis.commands, keys, clock });
     const budget = createBudget({ turns, clock });
@@ -74,15 +75,36 @@ test("cards leave room for what is more urgent", async () => {
   expect(await info(here.interactive)).toBe(0);
 });
 
-test("one post a second a channel after three: the next two wait in place, and another is told when to come", async () => {
-  await Promise.all([post(), post(), post()]);
+test("those who ask leave room for their own grants, and their grants for them", async () => {
+  const asks = () => Promise.all(Array.from({ length: 70 }, () => info(here.to("ask"))));
+  expect((await asks()).filter((wait) => wait === 0)).toHaveLength(60);
+  const grants = await Promise.all(Array.from({ length: 41 }, () => info(there.to("show"))));
+  expect(grants.filter((wait) => wait === 0)).toHaveLength(40);
+  clock.jump(61_000);
+  expect(await info(there.to("show"))).toBe(0);
+  expect((await asks()).filter((wait) => wait === 0)).toHaveLength(60);
+});
+
+test("however often a message's turn is asked for, it has one place in the line", async () => {
+  const [one, two] = await Promise.all([post(), post()]);
+  for (let i = 0; i < 50; i++) await edit(here, "show", one, String(i));
+  const again = () => waitOf(edit(there, "show", two, "again"));
+  for (let i = 0; i < 60; i++) expect(await again()).toBe(61_000);
+  await expect(here.reserve("chat.update", "show", "R-1")).rejects.toMatchObject({ retryAfterMs: 61_000 });
+});
+
+test("one post a second a channel after two: the next two wait in place, and another is told when to come", async () => {
+  await Promise.all([post(), post()]);
+  const waiting = (count: number) =>
+    until(async () => (await redis.commands.zcard(keys.waiting(`chat.postMessage:${CHANNEL}`))) === count);
   const next = post();
-  await until(async () => (await redis.commands.keys("*:line:*")).length > 0);
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await waiting(1);
+  clock.jump(1);
   const two = post();
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await waiting(2);
+  clock.jump(1);
   expect(await waitOf(post())).toBe(4_000);
-  expect(made("chat.postMessage")).toHaveLength(3);
+  expect(made("chat.postMessage")).toHaveLength(2);
   clock.jump(1_050);
   await next;
   clock.jump(1_050);
@@ -120,7 +142,7 @@ test("a post that a channel has no room for closes that channel alone", async ()
 test("without Redis nobody counts, and calls go out", async () => {
   const down = () => Promise.reject(new StoreDown("gone"));
   const budget = createBudget({
-    turns: { take: down, giveBack: down, close: down },
+    turns: { take: down, callsNow: down, giveBack: down, close: down },
     clock,
   });
   const alone = slackClients("xoxb-1", budget, { apiUrl: slack.apiUrl });
@@ -135,7 +157,7 @@ describe("what was reserved", () => {
   };
 
   test("is there when all other room is gone, once", async () => {
-    await using room = await here.reserve("chat.update", "show");
+    await using room = await here.reserve("chat.update", "show", "R-1");
     const ts = await spend(49);
     expect(await waitOf(edit(there, "show", ts, "more"))).toBe(61_000);
     expect(room.use()).toBe(true);
@@ -147,15 +169,17 @@ describe("what was reserved", () => {
   test("is given back when nobody used it", async () => {
     const ts = await spend(49);
     {
-      await using _room = await here.reserve("chat.update", "show");
-      await expect(there.reserve("chat.update", "show")).rejects.toMatchObject({ retryAfterMs: 61_000 });
+      await using _room = await here.reserve("chat.update", "show", "R-2");
+      await expect(there.reserve("chat.update", "show", "R-2")).rejects.toMatchObject({
+        retryAfterMs: 61_000,
+      });
     }
     clock.jump(1);
     expect(await waitOf(edit(there, "take-off", ts, "off"))).toBe(0);
   });
 
   test("is no more after ten seconds", async () => {
-    await using room = await here.reserve("chat.update", "show");
+    await using room = await here.reserve("chat.update", "show", "R-2");
     clock.jump(10_000);
     expect(room.use()).toBe(false);
   });
@@ -168,7 +192,11 @@ describe("writes to one message", () => {
     slack.failNext("chat.update", { retryAfter: 1 });
     return ts;
   }
-  const isWaiting = () => until(() => limited().length === 1);
+  const isWaiting = () =>
+    until(async () => {
+      const waits = await redis.commands.exists(keys.waiting("chat.update"));
+      return waits > 0 || (await redis.commands.hexists(keys.line("chat.update"), "kept")) > 0;
+    });
 
   test("that wait are merged: the last one counts, and all have their answer", async () => {
     const ts = await held();

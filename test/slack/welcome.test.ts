@@ -1,5 +1,5 @@
 /** The first time somebody uses the bot, their DM says what it can do; never again. */
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { visibleText } from "../../sandbox/slack/index.ts";
 import { BOB, type Door, GENERAL, GUS, MEI, openDoor } from "../helpers/listener.ts";
 
@@ -38,4 +38,16 @@ test("by the shortcut; not a guest, and a DM that is closed stops nothing else",
   await door.listener.stop();
   expect(dm(door, GUS)).toEqual([]);
   expect(door.lines.filter(({ level }) => level === "error")).toEqual([]);
+});
+
+test("where Slack asks to wait, it comes later", async () => {
+  const door = await opened();
+  await door.meet(BOB);
+  door.slack.failNext("chat.postMessage", { retryAfter: 30 });
+  await door.slack.command(BOB, GENERAL, "help");
+  await expect.poll(() => door.slack.calls.some(({ error }) => error === "ratelimited")).toBe(true);
+  expect(dm(door, BOB)).toEqual([]);
+  const waker = setInterval(() => door.clock.jump(30_000), 20);
+  onTestFinished(() => clearInterval(waker));
+  await door.dm(BOB, "I do not read what is typed here");
 });

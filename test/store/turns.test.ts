@@ -24,8 +24,10 @@ beforeEach(() => {
   there = createTurns({ redis: redis.commands, keys, clock });
 });
 
-const take = (rank = USUAL, { rooms = [TEN], turns = here, holdMs = 0 } = {}): Promise<number> =>
-  turns.take(rooms, { id: `call-${calls++}`, rank, holdMs });
+const take = (
+  rank = USUAL,
+  { rooms = [TEN], turns = here, holdMs = 0, place = `place-${String(calls).padStart(4, "0")}` } = {},
+): Promise<number> => turns.take(rooms, { id: `call-${calls++}`, place, rank, holdMs });
 const fill = async (times: number, rank = USUAL) => {
   for (let i = 0; i < times; i++) expect(await take(rank, { turns: i % 2 ? here : there })).toBe(0);
 };
@@ -41,20 +43,70 @@ test("two replicas together have so many in any while, and not one more", async 
   await fill(10);
 });
 
-test("those who must wait are told to come one after the other", async () => {
-  await fill(10);
-  expect([await take(), await take(USUAL, { turns: there }), await take()]).toEqual([60_000, 66_000, 72_000]);
+test("those who must wait are told to come when there is room for them and for all before them", async () => {
+  await fill(5);
+  clock.jump(1_000);
+  await fill(5);
+  const waits = await Promise.all(
+    Array.from({ length: 11 }, (_, i) => take(USUAL, { turns: i % 2 ? here : there })),
+  );
+  expect(waits).toEqual([...Array(5).fill(59_000), ...Array(5).fill(60_000), 119_000]);
 });
 
 test("the patient stand behind all who are more urgent, and leave them the room that there is", async () => {
+  await fill(9);
+  clock.jump(1_000);
+  await fill(1);
+  const usual = Array.from({ length: 9 }, (_, i) => `usual-${i}`);
+  expect(await take(PATIENT, { place: "patient" })).toBe(59_000);
+  for (const place of usual) expect(await take(USUAL, { place })).toBe(59_000);
+  expect(await take(PATIENT, { place: "patient" })).toBe(60_000);
+  expect(await take(URGENT, { place: "urgent" })).toBe(59_000);
+  clock.jump(59_000);
+  // They are to come yet.
+  expect(await take(PATIENT, { place: "patient" })).toBeGreaterThan(0);
+  expect(await take(URGENT, { place: "urgent" })).toBe(0);
+  for (const place of usual.slice(0, 8)) expect(await take(USUAL, { place })).toBe(0);
+});
+
+test("whoever asks again stands where they stood, and two who ask for the same have one place, the better one", async () => {
+  await fill(9);
+  clock.jump(1_000);
+  await fill(1);
+  const asked = () => take(USUAL, { place: "again" });
+  for (let i = 0; i < 30; i++) expect(await asked()).toBe(59_000);
+  for (let i = 0; i < 7; i++) expect(await take()).toBe(59_000);
+  clock.jump(1);
+  expect(await take(PATIENT, { place: "both" })).toBe(58_999);
+  clock.jump(1);
+  expect(await take(USUAL, { place: "last" })).toBe(58_998);
+  // It was asked for before that one.
+  expect(await take(USUAL, { place: "both" })).toBe(58_998);
+  clock.jump(58_998);
+  expect(await asked()).toBe(0);
+  // Seven are to come yet, and one who asked before.
+  expect(await take(USUAL, { place: "last" })).toBe(1_000);
+  expect(await take(USUAL, { place: "both" })).toBe(0);
+});
+
+test("a place is kept for a moment after its turn, and then it is the next one's", async () => {
   await fill(10);
-  expect([await take(USUAL), await take(USUAL)]).toEqual([60_000, 66_000]);
-  expect(await take(PATIENT)).toBe(72_000);
-  expect(await take(URGENT)).toBe(60_000);
-  clock.jump(66_000);
-  // The second is to come yet.
-  expect(await take(PATIENT)).toBeGreaterThan(0);
-  expect(await take(USUAL)).toBe(0);
+  expect(await take(USUAL, { place: "late" })).toBe(60_000);
+  clock.jump(60_000);
+  await fill(9);
+  expect(await take(PATIENT, { place: "next" })).toBeGreaterThan(0);
+  clock.jump(5_000);
+  expect(await take(PATIENT, { place: "next" })).toBe(0);
+});
+
+test("who waits for one room keeps nobody from another", async () => {
+  const both = { rooms: [TWO, TEN] };
+  await fill(8);
+  expect([await take(USUAL, both), await take(USUAL, both)]).toEqual([0, 0]);
+  clock.jump(60_000);
+  expect([await take(USUAL, both), await take(USUAL, both)]).toEqual([0, 0]);
+  for (let i = 0; i < 20; i++) expect(await take(USUAL, both)).toBeGreaterThan(0);
+  await fill(8, PATIENT);
 });
 
 test("all told to come together: the room is theirs a little longer", async () => {
@@ -78,20 +130,34 @@ test("a call needs room in each of its rooms, and takes none where one is full",
 
 test("one that refills: a burst, and then one by one", async () => {
   const rooms = { rooms: [{ name: "smooth", most: 3, windowMs: 3_000, refills: true }] };
-  const waits = async () => [await take(USUAL, rooms), await take(USUAL, rooms)];
+  const next = (place: string) => take(USUAL, { ...rooms, place });
+  const waits = async () => [await next("a"), await next("b")];
   expect([...(await waits()), ...(await waits())]).toEqual([0, 0, 0, 1_000]);
+  expect(await next("c")).toBe(2_000);
   clock.jump(1_000);
-  expect(await take(USUAL, rooms)).toBe(0);
+  expect(await next("c")).toBe(1_000);
+  expect(await next("b")).toBe(0);
+  // The place of "c" is not kept for so long.
   clock.jump(10_000);
   expect([...(await waits()), ...(await waits())]).toEqual([0, 0, 0, 1_000]);
 });
 
 test("what was given back is there for others", async () => {
   await fill(9);
-  expect(await here.take([TEN], { id: "mine", rank: USUAL })).toBe(0);
+  expect(await here.take([TEN], { id: "mine", place: "mine", rank: USUAL })).toBe(0);
   await there.giveBack([TEN], "mine");
   expect(await take()).toBe(0);
   expect(await take()).toBe(60_000);
+});
+
+test("what was reserved counts from when it is used", async () => {
+  await fill(9);
+  expect(await here.take([TEN], { id: "mine", place: "mine", rank: USUAL })).toBe(0);
+  clock.jump(5_000);
+  await there.callsNow([TEN], "mine");
+  clock.jump(55_000);
+  await fill(9);
+  expect(await take()).toBe(5_000);
 });
 
 test("a closed room is closed for every replica and rank, and no other room with it", async () => {

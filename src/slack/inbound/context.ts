@@ -10,6 +10,8 @@ export interface HandlerContext {
   ports: Ports;
   /** For calls somebody waits for: each ends soon. */
   client: WebClient;
+  /** For calls that give way to all others. */
+  patient: WebClient;
   people: {
     known(id: UserId): Person | undefined;
     person(id: UserId, purpose?: Purpose): Promise<Profile>;

@@ -21,5 +21,5 @@ export async function handleShortcut(
   } catch (error) {
     await answer(context, { user }, errorReply(context.log, error));
   }
-  await welcome(context, user);
+  void welcome(context, user);
 }

@@ -1,24 +1,45 @@
-/** Whoever uses the bot for the first time is told in their DM what it can do, once. Never rejects. */
+/** Whoever uses the bot for the first time is told in their DM what it can do, once, when Slack has room: nobody need wait for it. Never rejects. */
 import type { UserId } from "../../domain/ids.ts";
+import type { Locale, Profile } from "../../domain/person.ts";
 import { calm } from "../outbound/client.ts";
 import { dmWith } from "../outbound/dm.ts";
+import { marked } from "../outbound/mark.ts";
+import { throwTrouble } from "../outbound/trouble.ts";
 import { welcomeMessage } from "../views/index.ts";
 import type { HandlerContext } from "./context.ts";
+import { waitOut } from "./while-busy.ts";
 
-export async function welcome(
-  { ports, people, memory, client, viewContext, log }: HandlerContext,
-  user: UserId,
-): Promise<void> {
+export async function welcome(context: HandlerContext, user: UserId): Promise<void> {
+  const { ports, people, log } = context;
   const key = `welcome:${user}`;
   try {
     if ((await ports.told.fresh([key])).length === 0) return;
-    const { standing, locale } = await people.person(user, "show");
+    const { standing, locale } = await waitOut(context, () => whoIs(people, user));
     if (standing !== "member") return;
     // Before it is posted: two commands at once must not make two, and a welcome may be missed.
     await ports.told.remember([key]);
-    const channel = await dmWith({ memory, clock: ports.clock }, client, user);
-    await client.chat.postMessage({ channel, ...calm, ...welcomeMessage(viewContext(locale)) });
+    await waitOut(context, () => post(context, user, locale));
   } catch (error) {
     log.warn({ who: user, err: error }, "nobody was welcomed");
+  }
+}
+
+/** What they ask for has them looked up as well: once is enough. */
+const whoIs = async (people: HandlerContext["people"], user: UserId): Promise<Profile> =>
+  (await people.recallPerson(user)) ?? people.person(user, "ask");
+
+async function post(
+  { ports, memory, client, patient, viewContext }: HandlerContext,
+  user: UserId,
+  locale: Locale,
+) {
+  try {
+    const channel = await dmWith({ memory, clock: ports.clock }, client, user);
+    await patient.chat.postMessage({
+      ...{ channel, ...calm },
+      ...marked(welcomeMessage(viewContext(locale)), `welcome:${user}`),
+    });
+  } catch (error) {
+    throwTrouble(error);
   }
 }

@@ -9,14 +9,21 @@ import type { HandlerContext } from "./context.ts";
 const WITHIN_MS = 10 * MINUTE;
 
 /** Nothing was changed before `work` throws SlackBusy. Throws what it throws, and Refused(look-up-failed) after ten minutes or a stop. */
-export async function whileBusy<T>(
-  context: HandlerContext,
-  reach: Reach,
-  work: () => Promise<T>,
-): Promise<T> {
-  const { clock, stopping } = context.ports;
-  const until = clock.now() + WITHIN_MS;
+export function whileBusy<T>(context: HandlerContext, reach: Reach, work: () => Promise<T>): Promise<T> {
   let told: Promise<void> | undefined;
+  return waitOut(context, work, (ms) => {
+    told ??= answer(context, reach, (ctx) => busyReply(ms, ctx));
+    return told;
+  });
+}
+
+/** The same without a word, but for `onWait`. */
+export async function waitOut<T>(
+  { ports: { clock, stopping } }: HandlerContext,
+  work: () => Promise<T>,
+  onWait: (ms: number) => Promise<void> = async () => {},
+): Promise<T> {
+  const until = clock.now() + WITHIN_MS;
   for (;;) {
     try {
       return await work();
@@ -24,8 +31,7 @@ export async function whileBusy<T>(
       if (!(error instanceof SlackBusy)) throw error;
       const { retryAfterMs } = error;
       if (clock.now() + retryAfterMs > until) throw new Refused({ kind: "look-up-failed" });
-      told ??= answer(context, reach, (ctx) => busyReply(retryAfterMs, ctx));
-      await told;
+      await onWait(retryAfterMs);
       await clock.sleep(retryAfterMs, stopping).catch(() => {
         throw new Refused({ kind: "look-up-failed" });
       });

@@ -16,7 +16,7 @@ export function createAllowanceNotifier(options: NotifierOptions): AllowanceNoti
       const message =
         key === "line" ? allowanceLine(a, context(language), true) : allowanceDm(a, context(a.person.locale));
       try {
-        const where = key === "line" ? channel : await dmWith(options, client, a.person.id);
+        const where = key === "line" ? channel : await dmWith(options, slack.to("show"), a.person.id);
         const { ts = "" } = await client.chat.postMessage({ channel: where, ...message, ...calm });
         return { channel: where, ts };
       } catch (error) {

@@ -12,6 +12,7 @@ import {
   type Turns,
 } from "../../flow/ports.ts";
 import { roomsOf, URGENCIES, type Urgency } from "./limits.ts";
+import { markIn } from "./mark.ts";
 import { createOrder, type Write } from "./order.ts";
 
 export interface BudgetOptions {
@@ -24,15 +25,15 @@ export interface BudgetOptions {
 export interface Budget {
   /** For a client of the Web API. `timeoutMs`: of the call itself, however long it waited before. */
   fetch(urgency: Urgency | "reserved", timeoutMs: number): FetchFunction;
-  /** Room for one call, which is then made without another turn. Throws SlackBusy. */
-  reserve(method: string, urgency: Urgency): Promise<RoomForToken>;
+  /** Room for one call, which is then made without another turn. `what` it is for. Throws SlackBusy. */
+  reserve(method: string, urgency: Urgency, what: string): Promise<RoomForToken>;
 }
 
 /** A token goes by an edit or a deletion: whoever waits for one of them is in no line. */
 const TOGETHER = [{ holdMs: 3 * SECOND }];
 /** A shorter wait is waited for in place. */
 const PATIENCE_MS = 2.5 * SECOND;
-/** What was reserved longer ago, Slack would count at another time than we do. */
+/** Whoever reserved and did not come for so long keeps it from others in vain. */
 const RESERVED_MS = 10 * SECOND;
 
 export function createBudget(options: BudgetOptions): Budget {
@@ -49,10 +50,12 @@ export function createBudget(options: BudgetOptions): Budget {
           ...(write.init as RequestInit),
           signal: AbortSignal.timeout(timeoutMs),
         });
-      const call = () => go(options, { rooms, rank: rankOf(urgency) }, write, send);
+      const call = () =>
+        go(options, { rooms, place: placeOf(method, fields), rank: rankOf(urgency) }, write, send);
       return isEdit(method) && ts ? order(`${channel}:${ts}`, write, call) : call();
     },
-    reserve: (method, urgency) => reserve(options, roomsOf(method, null, urgency), rankOf(urgency)),
+    reserve: (method, urgency, what) =>
+      reserve(options, { rooms: roomsOf(method, null, urgency), place: what, rank: rankOf(urgency) }),
   };
 }
 
@@ -60,8 +63,19 @@ const isEdit = (method: string): boolean => method === "chat.update" || method =
 const rankOf = (urgency: Urgency | "reserved"): number =>
   urgency === "reserved" ? 0 : URGENCIES.indexOf(urgency);
 
+/** What tells one call of a method from another. */
+const SUBJECTS = ["channel", "ts", "user", "users", "trigger_id", "view_id"];
+
+/** The same whenever the same is tried again. A post is known by the mark on its first block. */
+function placeOf(method: string, fields: URLSearchParams): string {
+  const mark = markIn(fields.get("blocks"));
+  if (method === "chat.postMessage" && !mark) return randomUUID();
+  return [method, ...SUBJECTS.map((name) => fields.get(name)), mark].filter(Boolean).join(" ");
+}
+
 interface Place {
   rooms: Room[];
+  place: string;
   rank: number;
 }
 
@@ -91,14 +105,14 @@ async function go(
 /** 0 when it has come; else the milliseconds it would take beyond `until`. */
 async function turn(
   options: BudgetOptions,
-  { rooms, rank }: Place,
+  { rooms, place, rank }: Place,
   id: string,
   until: number,
 ): Promise<number> {
   const { turns, clock } = options;
   for (;;) {
     if (rooms.length === 0) return 0;
-    const wait = (await counted(() => turns.take(rooms, { id, rank, ...TOGETHER[rank] }))) ?? 0;
+    const wait = (await counted(() => turns.take(rooms, { id, place, rank, ...TOGETHER[rank] }))) ?? 0;
     if (wait === 0 || clock.now() + wait > until) return wait;
     await clock.sleep(wait);
   }
@@ -114,16 +128,19 @@ async function counted<T>(work: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
-async function reserve(options: BudgetOptions, rooms: Room[], rank: number): Promise<RoomForToken> {
+async function reserve(options: BudgetOptions, place: Place): Promise<RoomForToken> {
   const { turns, clock } = options;
+  const { rooms } = place;
   const id = randomUUID();
-  const wait = await turn(options, { rooms, rank }, id, clock.now() + PATIENCE_MS);
+  const wait = await turn(options, place, id, clock.now() + PATIENCE_MS);
   if (wait > 0) throw new SlackBusy(wait);
   const end = clock.now() + RESERVED_MS;
   let used = false;
   return {
     use() {
       used = clock.now() < end;
+      // Slack counts it from now on.
+      if (used) void counted(() => turns.callsNow(rooms, id));
       return used;
     },
     async [Symbol.asyncDispose]() {

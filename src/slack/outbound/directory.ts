@@ -114,7 +114,7 @@ const members = (found: unknown): UserId[] =>
 
 /** Of what nobody waits for, Slack's jobs come back; the rest is asked as for somebody who waits. */
 function clientFor({ slack }: DirectoryOptions, purpose: Purpose): WebClient {
-  if (purpose === "ask") return slack.to("cards");
+  if (purpose === "ask") return slack.to("ask");
   return purpose === "grant" ? slack.to("show") : slack.interactive;
 }
 

@@ -16,7 +16,7 @@ const nameOf = (user: UserId): string => `dm:${user}`;
 /** A welcome and an answer to the same person at one moment need one DM. */
 const shares = new WeakMap<Memory, Share>();
 
-/** Throws what the client throws. */
+/** By a client as urgent as the token that comes there. Throws what it throws. */
 export async function dmWith(options: DmOptions, client: WebClient, user: UserId): Promise<string> {
   const { memory } = options;
   const known = await memory.read(nameOf(user), ["channel"]);

@@ -2,9 +2,10 @@
 import type { Room } from "../../flow/ports.ts";
 
 /** The order in which calls go out: most urgent first. */
-export const URGENCIES = ["take-off", "show", "trouble", "cards", "tidying"] as const;
+export const URGENCIES = ["take-off", "show", "trouble", "ask", "cards", "tidying"] as const;
 export type Urgency = (typeof URGENCIES)[number];
 
+const TIER_2 = 20;
 const TIER_3 = 50;
 const TIER_4 = 100;
 
@@ -16,6 +17,7 @@ const PER_MINUTE: Record<string, number> = {
   "chat.update": TIER_3,
   "conversations.info": TIER_3,
   "conversations.open": TIER_3,
+  "usergroups.list": TIER_2,
   "users.info": TIER_4,
   "views.open": TIER_4,
   "views.publish": TIER_4,
@@ -25,19 +27,19 @@ const PER_MINUTE: Record<string, number> = {
 const MINUTE_MS = 61_000;
 /** Of a minute's calls so many are for what is more urgent, and there is room for it at once. */
 const FOR_URGENT = 0.4;
+/** Of a minute's look-ups those who ask have so many: their grants follow, and neither may keep the other waiting. */
+const FOR_ASKING = 0.6;
 
-/** Ours is stricter than Slack's: nobody needs to know the groups more often. */
-const GROUPS: Room = { name: "usergroups.list", most: 6, windowMs: MINUTE_MS };
-/** Slack's one a second, and three at once; a little slower, since not all calls are under way equally long. */
-const CHANNEL = { most: 3, windowMs: 3_150, refills: true };
+/** Slack's one a second; of its three at once we leave one, and are a little slower: not all calls are under way equally long. */
+const CHANNEL = { most: 2, windowMs: 2_100, refills: true };
 
 /** The narrowest first: it is the one that a refusal closes. */
 export function roomsOf(method: string, channel: string | null, urgency: Urgency): Room[] {
-  if (method === GROUPS.name) return [GROUPS];
   const most = PER_MINUTE[method];
   if (most === undefined) return [];
   const isPatient = urgency === "cards" || urgency === "tidying";
   const room = { name: method, most: isPatient ? most * (1 - FOR_URGENT) : most, windowMs: MINUTE_MS };
+  if (urgency === "ask") return [room, { ...room, name: `${method}:${urgency}`, most: most * FOR_ASKING }];
   if (method !== "chat.postMessage" || channel === null) return [room];
   return [{ ...CHANNEL, name: `${method}:${channel}` }, room];
 }

@@ -1,5 +1,4 @@
 /** Messages in Slack as projections of the record: cards and alerts in the channel, the rest in the requester's DM. */
-import type { KnownBlock } from "@slack/types";
 import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
 import {
@@ -11,11 +10,19 @@ import {
   type Shows,
 } from "../../domain/message-key.ts";
 import type { Locale, Person } from "../../domain/person.ts";
-import { type AccessRequest, GrantFailed, type Log, type Notifier, type Place } from "../../flow/ports.ts";
+import {
+  type AccessRequest,
+  GrantFailed,
+  type Log,
+  type Notifier,
+  type Place,
+  SlackBusy,
+} from "../../flow/ports.ts";
 import { drawMessage, drawToken, type Message, type ViewContext } from "../views/index.ts";
 import { calm, isFrozen, isUndeliverable, retryAfter, type SlackClients, slackError } from "./client.ts";
 import { type DmOptions, dmWith, forgetDm } from "./dm.ts";
 import type { Urgency } from "./limits.ts";
+import { marked } from "./mark.ts";
 import { throwPostTrouble, throwTrouble } from "./trouble.ts";
 
 export interface NotifierOptions extends DmOptions {
@@ -38,14 +45,13 @@ export function createNotifier(options: NotifierOptions): Notifier {
         context(readerOf(key) === "channel" ? language : personOf(r, key).locale),
         first,
       ),
-      r,
-      key,
+      markOf(r, key),
     );
 
   return {
     async post(r, key, shows) {
       const client = slack.to(POSTED[kindOf(key)]);
-      const where = isShared(key) ? channel : await dmOf(options, client, r, key);
+      const where = isShared(key) ? channel : await dmOf(options, r, key);
       try {
         const ts = await send(client, where, draw(r, key, shows, true), threadOf(r, key));
         return { channel: where, ts };
@@ -81,10 +87,14 @@ export function createNotifier(options: NotifierOptions): Notifier {
       }
     },
 
-    roomForToken: () => slack.reserve("chat.update", "show"),
+    async roomForToken(r) {
+      // First of all: else room kept for the edit would be given back while the DM waits for its turn.
+      await dmOf(options, r, "token").catch(unlessBusy);
+      return slack.reserve("chat.update", "show", markOf(r, "token"));
+    },
 
     async showToken(r, { channel, ts }, token, room) {
-      const message = marked(drawToken(r, token.reveal(), context(r.requester.locale)), r, "token");
+      const message = marked(drawToken(r, token.reveal(), context(r.requester.locale)), markOf(r, "token"));
       const client = room?.use() ? slack.reserved : slack.to("show");
       await client.chat.update({ channel, ts, ...message }).catch(neverShown);
     },
@@ -189,38 +199,31 @@ function neverShown(error: unknown): never {
   throwTrouble(error);
 }
 
-/** By it a post whose answer was lost is known again. */
 const markOf = (r: AccessRequest, key: MessageKey): string => `${r.id}:${key}`;
-
-function marked(message: Message, r: AccessRequest, key: MessageKey): Message {
-  const [first, ...others] = message.blocks;
-  const blocks = first ? [{ ...first, block_id: markOf(r, key) } as KnownBlock, ...others] : [];
-  return { ...message, blocks };
-}
 
 /** In whose DM it stands. */
 const personOf = ({ requester, askedBy }: AccessRequest, key: MessageKey): Person =>
   readerOf(key) === "asker" && askedBy ? askedBy : requester;
 
 /** Any message to the same person already stands in their DM. */
-async function dmOf(
-  options: DmOptions,
-  client: WebClient,
-  r: AccessRequest,
-  key: MessageKey,
-): Promise<string> {
+async function dmOf(options: NotifierOptions, r: AccessRequest, key: MessageKey): Promise<string> {
   const known = Object.entries(r.messages).find(
     ([other, { channel }]) => readerOf(other as MessageKey) === readerOf(key) && channel !== "",
   );
   if (known) return known[1].channel;
   try {
-    return await dmWith(options, client, personOf(r, key).id);
+    return await dmWith(options, options.slack.to("show"), personOf(r, key).id);
   } catch (error) {
     // Opening twice is harmless: nothing was posted yet.
     const code = slackError(error);
     if (code && isUndeliverable(code)) return throwPostTrouble(error);
     return throwTrouble(error);
   }
+}
+
+/** Whatever else it is, the post meets it again, and says so. */
+function unlessBusy(error: unknown): void {
+  if (error instanceof SlackBusy) throw error;
 }
 
 const Opened = z.object({

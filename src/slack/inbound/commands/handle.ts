@@ -20,7 +20,7 @@ export async function handleCommand(context: HandlerContext, body: unknown, ack:
     return ack();
   }
   await serveCommand(context, given, ack);
-  await welcome(context, given.user);
+  void welcome(context, given.user);
 }
 
 async function serveCommand(context: HandlerContext, given: SlashCommand, ack: Ack): Promise<void> {
