@@ -10,10 +10,11 @@ import { checkStart, isOutage, type StartFindings } from "./cli/checks/start.ts"
 import type { Config } from "./config.ts";
 import type { AllowanceEntry } from "./domain/allowance.ts";
 import type { Transition } from "./domain/audit.ts";
-import { clusterRolesOf } from "./domain/catalog.ts";
+import { approvalOf, channelFor, clusterRolesOf } from "./domain/catalog.ts";
 import { DAY, SECOND } from "./domain/duration.ts";
 import type { Locale } from "./domain/person.ts";
 import { isAnythingOurs } from "./flow/anything-ours.ts";
+import { askFallback } from "./flow/ask-fallback.ts";
 import { endGrant } from "./flow/end.ts";
 import { createEpochKeeper } from "./flow/keep-epoch.ts";
 import { nudgeApprovers } from "./flow/nudge.ts";
@@ -223,7 +224,7 @@ export function assemble(
   const admins = createAdmins({
     ...{ client: slack, directory: people, memory, clock },
     admins: config.admins,
-    channel: config.slack.channel,
+    channel: (role) => channelFor(config.roles, role, config.slack.channel),
     hub: config.hub.name,
     log,
     once: (name, work) => atMostOnce(redis.commands, `${keys.prefix}:told:${name}`, DAY, work),
@@ -237,7 +238,7 @@ export function assemble(
     log.info({ trail: entry }, `${entry.id} ${entry.from ?? "new"} → ${entry.to}`);
   const onBroken = (error: Error) => log.error({ err: error }, "a record cannot be read; it is left alone");
   const records = { redis: redis.commands, keys, clock, onBroken };
-  const messages = { slack: callers, ...config.slack, context, memory, clock, log };
+  const messages = { slack: callers, language: config.slack.language, context, memory, clock, log };
   const ports: Ports = {
     requests: createRequests({ ...records, onTransition: told }),
     allowances: createAllowances({ ...records, onChange: told }),
@@ -261,7 +262,8 @@ export function assemble(
   return { ports, timerPorts: { ...ports, grants: grantsBy("timers") }, people, holds };
 }
 
-const policyOf = ({ roles, admins, reminders, digest }: Config): Policy => ({
+const policyOf = ({ roles, admins, reminders, digest, slack }: Config): Policy => ({
+  channel: slack.channel,
   roles,
   admins,
   reminders,
@@ -274,9 +276,10 @@ export const contextOf =
     locale,
     hub: { name: hub.name, dashboard: hub.dashboard },
     roles,
+    channel: (role) => channelFor(roles, role, slack.channel),
     pings: (role) => {
-      const approval = roles[role]?.approval;
-      return approval && approval !== "none" ? (approval.ping ?? approval.by) : [];
+      const approval = approvalOf(roles, role);
+      return approval?.ping ?? approval?.by ?? [];
     },
     admins,
     command: slack.command,
@@ -301,6 +304,7 @@ export function startWork(
       provision: (id, lane) => provisionGrant(ports[lane], id),
       remind: (id, lane) => remindHolder(ports[lane], id),
       nudge: (id, lane) => nudgeApprovers(ports[lane], id),
+      askFallback: (id, lane) => askFallback(ports[lane], id),
       timeOut: (id, lane) => timeOutRequest(ports[lane], id),
       end: (id, lane) => endGrant(ports[lane], id),
       verify: (id, lane) => verifyEnd(ports[lane], id),

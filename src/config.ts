@@ -6,7 +6,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { Catalog } from "./domain/catalog.ts";
 import { Duration } from "./domain/duration.ts";
-import { Principal } from "./domain/ids.ts";
+import { ChannelId, Principal } from "./domain/ids.ts";
 import { LabelValue } from "./domain/label.ts";
 import { Locale } from "./domain/person.ts";
 import { HubSettings } from "./hub/settings.ts";
@@ -18,10 +18,7 @@ export const ConfigFile = z.strictObject({
   instance: LabelValue.describe("Marks this bot's objects; two bots on one hub need different ones."),
   hub: HubSettings,
   slack: z.strictObject({
-    channel: z
-      .string()
-      .regex(/^[CG][A-Z0-9]+$/, "must be a Slack channel id such as C0123ABCD")
-      .describe("Where requests are approved."),
+    channel: ChannelId.describe("Where requests are approved, save where a role says another."),
     language: Locale.default("en").describe("Language of shared cards."),
     command: SlashCommand.default("/karpor-access").describe("As in the app's manifest."),
   }),

@@ -63,7 +63,7 @@ function tell({ transport, start }: Told) {
     await whisper(BOB, "Sent to");
     const pending = await card("asks for");
     expect(visibleText(pending)).toContain("debugging the search page");
-    expect(buttonsOf(pending)).toEqual(["Approve 8 h", "Deny…"]);
+    expect(buttonsOf(pending)).toEqual(["Approve 8 h", "1 h only", "Deny…"]);
     expect(buttonsOf(await dm(BOB, "Waiting for approval:"))).toEqual(["Withdraw", "Remind them"]);
 
     await world.slack.click(ALICE, pending, "approve");

@@ -1,8 +1,9 @@
 /** One line of history for each change of state and each remark, derived from the record before and after. Pure. */
 import type { Review } from "./break-glass.ts";
+import { formatDuration } from "./duration.ts";
 import { type Actor, rowOf } from "./lifecycle.ts";
 import { isTokenLeft } from "./messages.ts";
-import type { AccessRequest, State } from "./request.ts";
+import { type AccessRequest, approvalsOf, type State } from "./request.ts";
 
 /** What the trail (a Redis stream) and the log keep of a transition. Times are milliseconds since the epoch. */
 export interface Transition {
@@ -15,6 +16,10 @@ export interface Transition {
   why: string | null;
   /** The user group or user id through which an approver qualified. */
   qualified: string | null;
+  /** Of a decision by people: all who approved. */
+  approvals?: { who: string; qualified: string; at: number; note?: string | undefined }[];
+  /** Of a decision for less: what was asked for at first. */
+  asked?: { role: string; duration: number };
   requester: string;
   /** Who asked for them, where that is somebody else. */
   askedBy: string | null;
@@ -38,15 +43,17 @@ export function transition(
   now: number,
 ): Transition | null {
   const moved = before?.state !== after.state;
-  const remark = before && remarkOn(before, after);
-  if (!moved && !remark) return null;
+  const actor = moved ? rowOf(after).actor(after) : before && remarkOn(before, after);
+  if (!actor) return null;
   const grant = "grant" in after ? after.grant : undefined;
   return {
     id: after.id,
     at: now,
     from: before?.state ?? null,
     to: after.state,
-    ...(moved || !remark ? rowOf(after).actor(after) : remark),
+    ...actor,
+    ...(moved && after.state === "approved" ? approvers(after) : {}),
+    ...(moved && after.state === "approved" && after.lessened ? { asked: after.lessened.asked } : {}),
     requester: after.requester.id,
     askedBy: after.askedBy?.id ?? null,
     role: after.role,
@@ -63,14 +70,49 @@ export function transition(
   };
 }
 
+function approvers(r: AccessRequest): Pick<Transition, "approvals"> {
+  const approvals = approvalsOf(r).map(({ by, terms: _, ...how }) => ({ who: by.id, ...how }));
+  return approvals.length > 0 ? { approvals } : {};
+}
+
 /** What stands on the trail although the state stays. */
 function remarkOn(before: AccessRequest, after: AccessRequest): Actor | null {
   const review = newReview(before, after);
   if (review) return { who: review.by.id, why: `reviewed: ${review.comment}`, qualified: review.qualified };
-  const contradicted = "contradictedAt" in after && after.contradictedAt !== undefined;
-  if (contradicted && !("contradictedAt" in before && before.contradictedAt !== undefined))
+  if (isContradicted(after) && !isContradicted(before))
     return byBot("a token was accepted after its account was removed");
-  return isTokenLeft(after) && !isTokenLeft(before) ? byBot("the token is left in Slack, dead") : null;
+  if (isTokenLeft(after) && !isTokenLeft(before)) return byBot("the token is left in Slack, dead");
+  const { fallback } = after;
+  if (fallback?.askedAt !== undefined && before.fallback?.askedAt === undefined)
+    return {
+      who: "time",
+      why: `nobody decided, so these were asked too: ${fallback.by.join(", ")}`,
+      qualified: null,
+    };
+  return approvalOn(before, after);
+}
+
+/** What became of the terms, where somebody approved for less. */
+const lessOn = (before: AccessRequest, after: AccessRequest): string | null =>
+  before.terms === after.terms || !after.lessened ? null : `for less: ${termsIn(before)} → ${termsIn(after)}`;
+
+const termsIn = ({ role, duration }: AccessRequest): string => `${role} ${formatDuration(duration)}`;
+
+const isContradicted = (r: AccessRequest): boolean => "contradictedAt" in r && r.contradictedAt !== undefined;
+
+/** One approval of several: whose, and whose counts no more. */
+function approvalOn(before: AccessRequest, after: AccessRequest): Actor | null {
+  const [had, has] = [approvalsOf(before), approvalsOf(after)];
+  const given = has.find((one) => !had.some(({ by }) => by.id === one.by.id));
+  if (!given) return null;
+  const gone = had.filter((one) => !has.some(({ by }) => by.id === one.by.id)).map(({ by }) => by.id);
+  const why = [
+    lessOn(before, after),
+    `approved, ${has.length} of ${after.count ?? 1}`,
+    ...(gone.length > 0 ? [`counts no more: ${gone.join(", ")}`] : []),
+    given.note,
+  ];
+  return { who: given.by.id, why: why.filter(Boolean).join("; "), qualified: given.qualified };
 }
 
 const byBot = (why: string): Actor => ({ who: "bot", why, qualified: null });

@@ -1,9 +1,10 @@
 /** A role of the catalog: what one may ask for, for how long, and who approves. Pure. */
 import { z } from "zod";
+import { ApprovalRule } from "./approval.ts";
 import { BreakGlass } from "./break-glass.ts";
 import { RESERVED } from "./command-words.ts";
 import { Duration } from "./duration.ts";
-import { Principal, Principals } from "./ids.ts";
+import { Principals } from "./ids.ts";
 import { isTaken, PathRule } from "./path-rule.ts";
 
 /** Names go into object names on the hub and into Kubernetes labels. */
@@ -11,22 +12,6 @@ export const RoleName = z
   .string()
   .regex(/^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$/, "lower-case letters, digits and dashes, at most 30")
   .regex(new RegExp(`^(?!(?:${RESERVED.join("|")})$)`), "is a word of the command; choose another name");
-
-const Approval = z
-  .strictObject({
-    /** Who may approve: any one of these. */
-    by: Principals,
-    /** A request that nobody decided lapses after this. */
-    within: Duration.prefault("4h"),
-    /** When those asked are reminded; halfway when left out. */
-    remind: Duration.optional(),
-    /** Whom the card mentions once; `by` when left out. */
-    ping: z.array(Principal).optional(),
-  })
-  .refine(({ remind, within }) => remind === undefined || remind < within, {
-    path: ["remind"],
-    message: "must be shorter than within",
-  });
 
 export const Role = z
   .strictObject({
@@ -38,7 +23,9 @@ export const Role = z
     reason: z.enum(["required", "optional"]).default("optional"),
     /** Who may ask; everyone in the workspace when left out. */
     requester: z.strictObject({ in: Principals }).optional(),
-    approval: z.union([z.literal("none"), Approval], { error: 'must be "none" or {by: […], within: 4h}' }),
+    approval: z.union([z.literal("none"), ApprovalRule], {
+      error: 'must be "none" or {by: […], within: 4h}',
+    }),
     /** Must be said when `approval: none` gives more than `get` on named paths. */
     autoApproveWrites: z.literal(true).optional(),
     /** Who may take it in an emergency before anybody approved it, and who reviews that; nobody when left out. */
@@ -77,6 +64,16 @@ export const Catalog = z
     }
   });
 export type Catalog = Record<string, Role>;
+
+/** Null where nobody need approve, or there is no such role. */
+export function approvalOf(roles: Catalog, name: string): ApprovalRule | null {
+  const approval = Object.hasOwn(roles, name) ? roles[name]?.approval : undefined;
+  return approval && approval !== "none" ? approval : null;
+}
+
+/** Where requests of this role are approved. */
+export const channelFor = (roles: Catalog, name: string, usual: string): string =>
+  approvalOf(roles, name)?.channel ?? usual;
 
 export const clusterRolesOf = (roles: Catalog): string[] => [
   ...new Set(Object.values(roles).map(({ clusterRole }) => clusterRole)),

@@ -39,6 +39,9 @@ export type Principal = z.infer<typeof Principal>;
 
 export const Principals = z.array(Principal).min(1, "name at least one Slack user or user group");
 
+/** Where people meet. */
+export const ChannelId = z.string().regex(/^[CG][A-Z0-9]+$/, "must be a Slack channel id such as C0123ABCD");
+
 export const isGroup = (p: Principal): p is GroupId => p.startsWith("S");
 
 export const requestId = (random: Uint8Array): RequestId => RequestId.parse(`R-${sayable(random)}`);

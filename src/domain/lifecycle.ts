@@ -1,7 +1,7 @@
 /** The life of a request in one table: what follows from each state is said here, once. Pure. */
 import { SECOND } from "./duration.ts";
 import type { DisplayStatus, MessageKey } from "./message-key.ts";
-import { nudgeDue } from "./nudge.ts";
+import { fallbackDue, nudgeDue } from "./nudge.ts";
 import { quietUntil, toldOutage } from "./outage.ts";
 import type { Refusal } from "./refusal.ts";
 import { remindersDue } from "./reminders.ts";
@@ -13,6 +13,7 @@ export const STEPS = [
   "provision",
   "remind",
   "nudge",
+  "askFallback",
   "timeOut",
   "end",
   "verify",
@@ -60,13 +61,11 @@ const VERIFY_WITHOUT_PROBE_AFTER_MS = 13 * SECOND;
 const bot: Actor = { who: "bot", why: null, qualified: null };
 const stale = (r: AccessRequest): Refusal => ({ kind: "stale", id: r.id });
 const closing = (r: AccessRequest): Due[] => [{ at: r.closesAt, step: "timeOut" }];
+const dueAt = (at: number | null, step: Step): Due[] => (at === null ? [] : [{ at, step }]);
 const settingUp = (r: In<"approved" | "delivering">): DisplayStatus =>
   toldOutage(r) ? "outage" : "setting-up";
 /** Trouble that nobody was told of yet: the step is tried once more before. */
-const onceMore = (r: AccessRequest, step: Step): Due[] => {
-  const at = quietUntil(r);
-  return at === null ? [] : [{ at, step }];
-};
+const onceMore = (r: AccessRequest, step: Step): Due[] => dueAt(quietUntil(r), step);
 const nothing = () => [];
 
 export const LIFECYCLE = {
@@ -84,12 +83,14 @@ export const LIFECYCLE = {
   pending: {
     to: ["approved", "denied", "withdrawn", "timedOut", "refused", "active"],
     shows: () => "pending",
-    messages: (r) => ["card", "waiting", ...(r.nudgedAt === undefined ? [] : (["nudge"] as const))],
+    messages: (r) => [
+      "card",
+      "waiting",
+      ...(r.nudgedAt === undefined ? [] : (["nudge"] as const)),
+      ...(r.fallback?.askedAt === undefined ? [] : (["fallback"] as const)),
+    ],
     now: [],
-    due: (r) => {
-      const at = nudgeDue(r);
-      return [...closing(r), ...(at === null ? [] : [{ at, step: "nudge" as const }])];
-    },
+    due: (r) => [...closing(r), ...dueAt(nudgeDue(r), "nudge"), ...dueAt(fallbackDue(r), "askFallback")],
     onHub: "none",
     late: stale,
     actor: () => bot,
@@ -240,7 +241,21 @@ export const timerOf = (r: AccessRequest, reminders: readonly number[]): Due | n
 /** What people agreed on: a button drawn for other terms is stale. */
 const TERMS = ["role", "duration", "reason", "approvers"] as const;
 /** What messages show of a record besides its state; of its outage, what people are told. */
-const VISIBLE = [...TERMS, "requester", "askedBy", "closesAt", "emergency", "expiresAt", "outage"] as const;
+const VISIBLE = [
+  ...TERMS,
+  ...[
+    "requester",
+    "askedBy",
+    "closesAt",
+    "count",
+    "approvals",
+    "fallback",
+    "lessened",
+    "emergency",
+    "expiresAt",
+    "outage",
+  ],
+] as const;
 
 /** A change as it is stored: numbered, and along the table. Throws on a way that the table does not have. */
 export function stamped(before: AccessRequest, after: AccessRequest, now: number): AccessRequest {

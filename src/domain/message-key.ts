@@ -34,8 +34,10 @@ export interface Shown {
   /** In the approvals channel, below the card where there is one. */
   alert: "unproven" | "proven" | "failed" | "token-left";
   reminder: "open" | Gone;
-  /** In the approvals channel, below the card. */
+  /** In the approvals channel, below the card, as the next. */
   nudge: "open";
+  /** Who is asked too, when nobody decided. */
+  fallback: "open";
   /** In the DM of whoever asked for somebody else, as the next: while it waits. */
   asker: DisplayStatus | "not-delivered" | "nudged" | Gone;
   /** What became of it. */
@@ -64,6 +66,7 @@ const READERS: Record<MessageKind, Reader> = {
   alert: "channel",
   reminder: "requester",
   nudge: "channel",
+  fallback: "channel",
   asker: "asker",
   outcome: "asker",
 };

@@ -91,8 +91,9 @@ const SHOWS: { [K in MessageKind]: (r: AccessRequest, key: MessageKey) => Shown[
     if (key === latest) return "open";
     return hasPlace(r, latest) ? "gone" : null;
   },
-  // Said once, and not taken back: nothing on it can be pressed.
+  // Both are said once, and not taken back: nothing on them can be pressed.
   nudge: (r) => (r.state === "pending" && !r.messages.nudge?.ts ? "open" : null),
+  fallback: (r) => (r.state === "pending" && !r.messages.fallback?.ts ? "open" : null),
   asker: (r) => {
     if (r.state === "pending") return waitingShows(r);
     if (r.state === "withdrawn") return r.messages.asker ? "withdrawn" : null;

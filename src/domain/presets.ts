@@ -2,7 +2,8 @@
 import type { Role } from "./catalog.ts";
 import { DAY, HOUR, MINUTE } from "./duration.ts";
 
-const ROUND = [
+/** Ascending. */
+export const ROUND = [
   ...[15 * MINUTE, 30 * MINUTE],
   ...[1, 2, 4, 8, 12].map((n) => n * HOUR),
   ...[1, 2, 3, 7, 14, 30, 90].map((n) => n * DAY),

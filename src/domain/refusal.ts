@@ -82,7 +82,15 @@ export const Refusal = z.discriminatedUnion("kind", [
   kind("own-emergency", {}),
   kind("reviewed-already", { at: z.number() }),
   kind("nothing-to-review", { id: RequestId }),
-  kind("nobody-can-approve", { role: z.string(), approvers: z.array(Principal) }),
+  /** Of so many who must approve, so many could; others are not in the channel where it is asked. */
+  kind("nobody-can-approve", {
+    role: z.string(),
+    approvers: z.array(Principal),
+    needed: z.number().optional(),
+    able: z.number().optional(),
+    outside: z.number().optional(),
+    channel: z.string().optional(),
+  }),
   kind("not-approver", { approvers: z.array(Principal) }),
   kind("own-request", { approvers: z.array(Principal), deciding: Deciding }),
   kind("not-yours", { id: RequestId }),
@@ -92,6 +100,14 @@ export const Refusal = z.discriminatedUnion("kind", [
     by: Person.optional(),
     at: z.number(),
   }),
+  /** It would not be less than what is asked for. */
+  kind("not-less", { role: z.string(), duration: z.number() }),
+  /** It gives other rights, is for others, or is decided by others. */
+  kind("not-lower", { role: z.string() }),
+  /** By the same person, of whom it is asked now. */
+  kind("held-already", { role: z.string() }),
+  /** One's own approval stands, and others are missing. */
+  kind("approved-already", { at: z.number(), missing: z.number() }),
   /** Those asked are reminded once. */
   kind("reminded-already", { at: z.number() }),
   kind("stale", { id: RequestId }),

@@ -35,6 +35,18 @@ export const Sent = z.object({
 });
 export type Sent = z.infer<typeof Sent>;
 
+/** One person's yes, and how they qualified. */
+export const Approval = z.object({
+  by: Person,
+  /** The user group or user id of the rule. */
+  qualified: z.string(),
+  at: Ms,
+  /** For which terms of the request. */
+  terms: Ms,
+  note: z.string().optional(),
+});
+export type Approval = z.infer<typeof Approval>;
+
 const Common = z.object({
   id: RequestId,
   /** Raised by the store at each change: the compare of compare-and-swap. */
@@ -57,6 +69,12 @@ const Common = z.object({
   nudgedAt: Ms.optional(),
   /** Who may approve, as the catalog said when it was asked; empty: by policy. */
   approvers: z.array(Principal),
+  /** How many of them must; one where it is left out. */
+  count: z.number().int().min(1).optional(),
+  /** Who did so far, and under which terms: those of others count no more. */
+  approvals: z.array(Approval).optional(),
+  /** Who is asked too, from when on if nobody decided by then, and when they were. */
+  fallback: z.object({ by: z.array(Principal), at: Ms, askedAt: Ms.optional() }).optional(),
   /** It is asked for before anybody approved it. */
   emergency: Emergency.optional(),
   /** SHA-256 of the catalog that was in force. */
@@ -69,6 +87,8 @@ const Common = z.object({
   enteredAt: Ms,
   /** Raised for each new account on the hub. */
   generation: Ms,
+  /** Somebody approved less than was asked for at first. */
+  lessened: z.object({ by: Person, at: Ms, asked: z.object({ role: z.string(), duration: Ms }) }).optional(),
   background: Background.optional(),
   /** See messages.ts. */
   messages: z.record(z.string(), Sent),
@@ -198,6 +218,10 @@ export const AccessRequest = z.discriminatedUnion("state", [
 export type AccessRequest = z.infer<typeof AccessRequest>;
 export type State = AccessRequest["state"];
 export type In<S extends State> = Extract<AccessRequest, { state: S }>;
+
+/** Those that count: for the terms as they are now. */
+export const approvalsOf = ({ approvals = [], terms }: AccessRequest): readonly Approval[] =>
+  approvals.filter((one) => one.terms === terms);
 
 /** Approved, and not ended yet: the hub may hold something of it. */
 export type Granted = In<"approved" | "delivering" | "active" | "ending">;

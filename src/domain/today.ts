@@ -29,9 +29,36 @@ export function roleToday(r: AccessRequest, roles: Catalog): Role | Changed {
 
 export const isChanged = (found: Role | Changed): found is Changed => "kind" in found;
 
-/** Who may approve under today's rules as well; null where they ask for nobody. */
-export const approversToday = ({ approval }: Role): readonly Principal[] | null =>
+/** Whether those were asked too who are when nobody decides. */
+const isFallbackAsked = ({ fallback }: AccessRequest): boolean => fallback?.askedAt !== undefined;
+
+/** Who may approve, as it was asked; whoever decides must be among today's as well. */
+export const approversAsked = (r: AccessRequest): readonly Principal[] =>
+  isFallbackAsked(r) ? everAsked(r) : r.approvers;
+
+/** Those who would be asked when nobody decided among them. */
+export const everAsked = ({ approvers, fallback }: AccessRequest): readonly Principal[] =>
+  union(approvers, fallback?.by);
+
+/** The same under today's rules; null where they ask for nobody. */
+export function approversToday(r: AccessRequest, role: Role): readonly Principal[] | null {
+  return isFallbackAsked(r) ? everToday(role) : approversOf(role);
+}
+
+/** Of no request yet: whoever approves this role. */
+export const approversOf = ({ approval }: Role): readonly Principal[] | null =>
   approval === "none" ? null : approval.by;
+
+export const everToday = ({ approval }: Role): readonly Principal[] | null =>
+  approval === "none" ? null : union(approval.by, approval.fallback?.by);
+
+const union = (some: readonly Principal[], more: readonly Principal[] = []): Principal[] => [
+  ...new Set([...some, ...more]),
+];
+
+/** How many must approve: as it was asked, and under today's rules. */
+export const neededOf = ({ count = 1 }: AccessRequest, { approval }: Role): number =>
+  Math.max(count, approval === "none" ? 1 : approval.count);
 
 /** The one mention of `requester` or `approval` for look-ups that fail the same way. */
 export const noLonger = (r: AccessRequest, what: "requester" | "approval" | "restored"): Changed => ({

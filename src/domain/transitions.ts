@@ -1,13 +1,16 @@
 /** Every change of state, as a pure function of the record; a wrong state is Refused (people) or null (jobs). Pure. */
 import type { Background } from "./background.ts";
 import { BY_BREAK_GLASS, isReviewOpen, type Review } from "./break-glass.ts";
-import type { Principal } from "./ids.ts";
+import type { Principal, UserId } from "./ids.ts";
+import { isLess, type Less } from "./less.ts";
 import { lateFor } from "./lifecycle.ts";
 import { outageNow, quietUntil } from "./outage.ts";
 import type { Locale, Person } from "./person.ts";
 import { type Refusal, Refused } from "./refusal.ts";
 import {
   type AccessRequest,
+  type Approval,
+  approvalsOf,
   type Decision,
   type End,
   type Failure,
@@ -52,20 +55,51 @@ const approve = (r: In<"requested" | "pending">, decision: Decision): In<"approv
   expiresAt: decision.at + r.duration,
 });
 
-export type Verdict = { approve: true; note?: string } | { approve: false; why: string };
+/** `less`: of these terms in place of those asked for. */
+export type Verdict = { approve: true; note?: string; less?: Less } | { approve: false; why: string };
 
-/** pending → approved or denied; pending → timedOut when its time is over. Throws Refused(late). */
+/** How many must approve by today's rules, and who of those that did before still may. */
+export interface Quorum {
+  needed: number;
+  isStill(who: UserId): boolean;
+}
+const asAsked = ({ count = 1 }: AccessRequest): Quorum => ({ needed: count, isStill: () => true });
+
+/** pending → approved, once enough did, or denied; pending → timedOut when its time is over. Throws Refused. */
 export function decided(
   r: AccessRequest,
   verdict: Verdict,
   by: Person,
   qualified: string,
   now: number,
+  quorum = asAsked(r),
 ): AccessRequest {
   if (r.state !== "pending") throw new Refused(lateFor(r));
   if (now >= r.closesAt) return { ...r, state: "timedOut", at: now };
-  if (verdict.approve) return approve(r, { by, qualified, at: now, note: verdict.note || undefined });
-  return { ...r, state: "denied", by, qualified, why: verdict.why, at: now };
+  if (!verdict.approve) return { ...r, state: "denied", by, qualified, why: verdict.why, at: now };
+  const { note, less } = verdict;
+  const approval = { by, qualified, at: now, ...(note ? { note } : {}) };
+  if (!less) return withApproval(r, { ...approval, terms: r.terms }, quorum);
+  // With them the number of the terms is raised (lifecycle.ts): it is the first approval of these.
+  return withApproval(lessened(r, less, by, now), { ...approval, terms: r.terms + 1 }, quorum);
+}
+
+/** Those who approved more did not approve this. Throws Refused(not-less). */
+function lessened(r: In<"pending">, less: Less, by: Person, now: number): In<"pending"> {
+  if (!isLess(r, less)) throw new Refused({ kind: "not-less", role: r.role, duration: r.duration });
+  const asked = r.lessened?.asked ?? { role: r.role, duration: r.duration };
+  return { ...r, ...less, approvals: [], lessened: { by, at: now, asked } };
+}
+
+/** Each counts once. Throws Refused(approved-already). */
+function withApproval(r: In<"pending">, approval: Approval, { needed, isStill }: Quorum): AccessRequest {
+  const before = approvalsOf(r).filter(({ by }) => isStill(by.id));
+  const earlier = before.find(({ by }) => by.id === approval.by.id);
+  const missing = needed - before.length;
+  if (earlier) throw new Refused({ kind: "approved-already", at: earlier.at, missing });
+  const next = { ...r, ...(needed > 1 ? { count: needed } : {}), approvals: [...before, approval] };
+  const { terms: _, ...decision } = approval;
+  return missing > 1 ? next : approve(next, decision);
 }
 
 /** pending → refused: today's rules do not allow it any more. Null where it is not pending. */
@@ -81,6 +115,12 @@ export function withdrawn(r: AccessRequest, now: number, by?: Person): AccessReq
 /** Those asked are reminded once. */
 export const nudged = (r: AccessRequest, now: number): In<"pending"> | null =>
   r.state === "pending" && r.nudgedAt === undefined ? { ...r, nudgedAt: now } : null;
+
+/** Nobody decided: from now on these may too. */
+export const fallbackAsked = (r: AccessRequest, now: number): In<"pending"> | null =>
+  r.state === "pending" && r.fallback && r.fallback.askedAt === undefined
+    ? { ...r, fallback: { ...r.fallback, askedAt: now } }
+    : null;
 
 /** requested, pending → timedOut, when its time is over. */
 export const timedOut = (r: AccessRequest, now: number): AccessRequest | null =>

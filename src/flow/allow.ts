@@ -6,7 +6,7 @@ import { type AllowanceId, allowanceId, type UserId } from "../domain/ids.ts";
 import type { Person, Profile } from "../domain/person.ts";
 import { Refused } from "../domain/refusal.ts";
 import { membersOnly } from "../domain/rules/members-only.ts";
-import { approversToday } from "../domain/today.ts";
+import { approversOf } from "../domain/today.ts";
 import type { Ports } from "./ports.ts";
 import { countNeeded, loadAllowance } from "./support/allowances.ts";
 import { resolveReviewer } from "./support/reviewer.ts";
@@ -74,7 +74,7 @@ function assertSameTerms(a: Allowance, { clusterRole, duration }: Role): void {
 
 /** Throws Refused, SlackBusy. */
 async function allowerOf(ports: Ports, by: UserId, name: string, role: Role): Promise<Allower> {
-  const approvers = [...(approversToday(role) ?? [])];
+  const approvers = [...(approversOf(role) ?? [])];
   const { profile, qualified } = await resolveReviewer(ports, by, approvers);
   const refusal = membersOnly({ profile });
   if (refusal) throw new Refused(refusal);

@@ -1,13 +1,16 @@
 /** An approver approves or denies: exactly one decision wins. pending → approved | denied | timedOut | refused */
 import { isDoubtful } from "../domain/epoch.ts";
 import type { RequestId, UserId } from "../domain/ids.ts";
+import type { Less } from "../domain/less.ts";
 import { lateFor } from "../domain/lifecycle.ts";
 import { isParty } from "../domain/parties.ts";
 import { reviewing } from "../domain/policy.ts";
 import { type Deciding, type Refusal, Refused } from "../domain/refusal.ts";
-import { approversToday, isChanged, noLonger, roleToday } from "../domain/today.ts";
-import { closed, decided, type Verdict } from "../domain/transitions.ts";
-import type { AccessRequest, Ports } from "./ports.ts";
+import { approvalsOf } from "../domain/request.ts";
+import { approversAsked, approversToday, isChanged, neededOf, noLonger, roleToday } from "../domain/today.ts";
+import { closed, decided, type Quorum, type Verdict } from "../domain/transitions.ts";
+import { type LessChosen, lessOf } from "./approve-less.ts";
+import type { AccessRequest, Ports, Purpose } from "./ports.ts";
 import { commit } from "./support/commit.ts";
 import { load } from "./support/load.ts";
 import { resolveReviewer } from "./support/reviewer.ts";
@@ -17,7 +20,7 @@ export interface DecideRequest {
   /** The number of the terms that the button was drawn for. */
   terms: number;
   by: UserId;
-  verdict: Verdict;
+  verdict: { approve: true; note?: string; less?: LessChosen } | { approve: false; why: string };
 }
 
 /** Throws Refused, StoreDown, StoreUnsure, SlackBusy. */
@@ -33,22 +36,72 @@ export async function decideRequest(
   );
   const changed = await changedSince(ports, request);
   if (changed) return close(ports, id, changed);
-  const next = await commit(
-    ports,
-    id,
-    (r) => {
-      if (r.terms !== terms) throw new Refused({ kind: "stale", id });
-      return decided(r, verdict, profile, qualified, ports.clock.now());
-    },
-    { replicated: true },
-  );
+  const given = await verdictOf(ports, request, by, verdict);
+  const less = given.approve ? given.less : undefined;
+  const own = less?.approvers ? await resolveReviewer(ports, by, less.approvers) : null;
+  const change = (r: AccessRequest, quorum?: Quorum): AccessRequest => {
+    if (r.terms !== terms) throw new Refused({ kind: "stale", id });
+    return decided(r, given, profile, own?.qualified ?? qualified, ports.clock.now(), quorum);
+  };
+  const next = given.approve
+    ? await commitApproval(ports, request, less, change)
+    : await commit(ports, id, (r) => change(r), { replicated: true });
   if (next.state === "timedOut") throw new Refused(lateFor(next));
   return next;
 }
 
+/** Throws Refused, SlackBusy. */
+async function verdictOf(
+  ports: Ports,
+  request: AccessRequest,
+  by: UserId,
+  verdict: DecideRequest["verdict"],
+): Promise<Verdict> {
+  if (!verdict.approve) return verdict;
+  const { less, ...approval } = verdict;
+  return less ? { ...approval, less: await lessOf(ports, request, by, less) } : approval;
+}
+
+/** Who approved before must still be an approver: also those who did while the others were looked up. */
+async function commitApproval(
+  ports: Ports,
+  found: AccessRequest,
+  less: Less | undefined,
+  change: (r: AccessRequest, quorum: Quorum) => AccessRequest,
+): Promise<AccessRequest> {
+  const standing = new Map<UserId, boolean>();
+  const isStill = (who: UserId) => standing.get(who) === true;
+  for (let request = found; ; ) {
+    await lookAgain(ports, request, standing);
+    let isKnown = true;
+    request = await commit(
+      ports,
+      request.id,
+      (r) => {
+        isKnown = approvalsOf(r).every(({ by }) => standing.has(by.id));
+        return isKnown ? change(r, { needed: neededNow(ports, { ...r, ...less }), isStill }) : null;
+      },
+      { replicated: true },
+    );
+    if (isKnown) return request;
+  }
+}
+
+function neededNow({ policy }: Ports, request: AccessRequest): number {
+  const role = roleToday(request, policy.roles);
+  return isChanged(role) ? (request.count ?? 1) : neededOf(request, role);
+}
+
+async function lookAgain(ports: Ports, request: AccessRequest, standing: Map<UserId, boolean>) {
+  const unknown = approvalsOf(request).filter(({ by }) => !standing.has(by.id));
+  const found = await Promise.all(unknown.map(({ by }) => qualify(ports, request, by.id, "decide")));
+  for (const { profile, qualified } of found)
+    standing.set(profile.id, qualified !== null && profile.standing === "member");
+}
+
 /** As far as the record alone tells. Throws Refused. */
 export function assertPending(request: AccessRequest, by: UserId, deciding: Deciding): void {
-  const { approvers } = request;
+  const approvers = [...approversAsked(request)];
   if (isParty(request, by)) throw new Refused({ kind: "own-request", approvers, deciding });
   if (request.state !== "pending") throw new Refused(lateFor(request));
 }
@@ -57,19 +110,24 @@ export function assertPending(request: AccessRequest, by: UserId, deciding: Deci
 export async function assertMayReview(ports: Ports, id: RequestId, by: UserId, deciding: Deciding) {
   const request = await load(ports, id);
   const purpose = deciding === "approve" ? "decide" : "end";
-  const role = roleToday(request, ports.policy.roles);
-  const today = isChanged(role) ? null : approversToday(role);
-  // Of whom it was asked, and of today's approvers: one and the same person must be both.
-  const [{ profile, qualified: asked }, now] = await Promise.all([
-    resolveReviewer(ports, by, request.approvers, purpose),
-    today && !areSame(today, request.approvers) ? resolveReviewer(ports, by, today, purpose) : null,
-  ]);
-  const qualified = now ? asked && now.qualified : asked;
+  const { profile, qualified } = await qualify(ports, request, by, purpose);
   const refusal = reviewing({ profile, qualified, deciding }, request);
   if (refusal) throw new Refused(refusal);
   assertPending(request, by, deciding);
   const { id: who, name, locale } = profile;
   return { request, profile: { id: who, name, locale }, qualified: qualified ?? who };
+}
+
+/** Of whom it was asked, and of today's approvers: one and the same person must be both. Throws Refused(look-up-failed), SlackBusy. */
+async function qualify(ports: Ports, request: AccessRequest, who: UserId, purpose: Purpose) {
+  const role = roleToday(request, ports.policy.roles);
+  const approvers = approversAsked(request);
+  const today = isChanged(role) ? null : approversToday(request, role);
+  const [{ profile, qualified: asked }, now] = await Promise.all([
+    resolveReviewer(ports, who, approvers, purpose),
+    today && !areSame(today, approvers) ? resolveReviewer(ports, who, today, purpose) : null,
+  ]);
+  return { profile, qualified: now ? asked && now.qualified : asked };
 }
 
 const areSame = (a: readonly string[], b: readonly string[]): boolean =>

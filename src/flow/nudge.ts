@@ -1,5 +1,4 @@
 /** Those asked are reminded once, in time or by the requester: one reply below the card. It stays pending. */
-import { MINUTE } from "../domain/duration.ts";
 import type { RequestId, UserId } from "../domain/ids.ts";
 import { lateFor } from "../domain/lifecycle.ts";
 import { nudgeDue } from "../domain/nudge.ts";
@@ -8,27 +7,10 @@ import { Refused } from "../domain/refusal.ts";
 import { nudged } from "../domain/transitions.ts";
 import type { AccessRequest, Later, Ports } from "./ports.ts";
 import { commit } from "./support/commit.ts";
-import { enqueue } from "./support/enqueue.ts";
+import { takeDueStep } from "./support/due.ts";
 
-/** For a card that does not stand yet. */
-const AGAIN_MS = MINUTE;
-
-export async function nudgeApprovers(ports: Ports, id: RequestId): Promise<Later> {
-  const request = await ports.requests.get(id);
-  if (request?.state !== "pending") return undefined;
-  const now = ports.clock.now();
-  const { closesAt } = request;
-  const due = nudgeDue(request);
-  if (due === null || now >= closesAt) {
-    // This was the request's one timer.
-    await enqueue(ports, request, (jobs) => jobs.setTimer(id, null, { at: closesAt, step: "timeOut" }));
-    return undefined;
-  }
-  if (now < due) return { again: due };
-  if (!request.messages.card?.ts) return { again: Math.min(now + AGAIN_MS, closesAt) };
-  await commit(ports, id, (r) => nudged(r, now));
-  return undefined;
-}
+export const nudgeApprovers = (ports: Ports, id: RequestId): Promise<Later> =>
+  takeDueStep(ports, id, { step: "nudge", due: nudgeDue, change: (now) => (r) => nudged(r, now) });
 
 /** Throws Refused, StoreDown, StoreUnsure. */
 export function nudgeByRequester(

@@ -11,6 +11,7 @@ import type { Due, Step } from "../domain/lifecycle.ts";
 import type { MessageKey, Shown, Shows } from "../domain/message-key.ts";
 import type { Person, Profile } from "../domain/person.ts";
 import type { AccessRequest, Failure, Grant, In, Outage, Sent } from "../domain/request.ts";
+import type { Rights } from "../domain/rights.ts";
 import type { Secret } from "../domain/secret.ts";
 
 /** Requests: records in Redis, changed by compare-and-swap only. Each throws StoreDown or StoreUnsure when Redis does not answer. */
@@ -30,7 +31,7 @@ export interface Requests {
    * Compare-and-swap, again and again until it lands: `change` is pure, and returns the record to store, or null
    * when there is nothing to do; `after` is then what was read. What `change` throws comes out unchanged.
    * `replicated`: a replica of Redis, where there is one, has it too before this resolves.
-   * Throws Refused(unknown-request), Unreadable.
+   * A change of the role takes the reservation along. Throws Refused(unknown-request, held-already), Unreadable.
    */
   update(id: RequestId, change: Change, options?: { replicated?: boolean }): Promise<Updated>;
   /** Stores a record the hub knows and Redis lost; false when there is one. */
@@ -205,6 +206,8 @@ export interface Grants {
   isAbsent(key: GrantKey, signal: AbortSignal): Promise<boolean>;
   /** Everything of our instance. */
   list(signal: AbortSignal): Promise<GrantObjects[]>;
+  /** What a ClusterRole gives; null where the bot cannot read it. */
+  rightsOf(clusterRole: string, signal: AbortSignal): Promise<Rights | null>;
   /** Adds to the account's annotations; no account of ours is fine. */
   annotate(key: GrantKey, more: MoreAnnotations, signal: AbortSignal): Promise<void>;
   /** The same, and what gives access past us, in one reading. */
@@ -369,8 +372,10 @@ export interface Directory {
   person(id: UserId, purpose?: Purpose): Promise<Profile>;
   /** The first principal through which the person qualifies (their own id, or a group they are in), or null. */
   qualifies(id: UserId, principals: readonly Principal[], purpose?: Purpose): Promise<Principal | null>;
-  /** Whether any member other than `but` is among the principals. */
-  anyoneBut(but: readonly UserId[], principals: readonly Principal[]): Promise<boolean>;
+  /** How many of these are members of the workspace; no more than `enough` are looked for. */
+  countMembers(ids: readonly UserId[], enough: number): Promise<number>;
+  /** Who is in it; null where Slack does not show it to the bot. */
+  inChannel(channel: string): Promise<readonly UserId[] | null>;
   /** Everybody among the principals. */
   members(principals: readonly Principal[], purpose: Purpose): Promise<UserId[]>;
   /** The same as `qualifies`, by what is remembered alone; null where that does not say. Never rejects. */
@@ -405,6 +410,8 @@ export interface Log {
 /** What the catalog and its settings say; fixed for the life of the process. */
 export interface Policy {
   roles: Catalog;
+  /** Where requests are approved, save where a role says another. */
+  channel: string;
   admins: readonly Principal[];
   /** Lead times of reminders, ms, longest first. */
   reminders: readonly number[];

@@ -4,8 +4,9 @@ import { SECOND } from "../domain/duration.ts";
 import { isDoubtful } from "../domain/epoch.ts";
 import type { RequestId } from "../domain/ids.ts";
 import { toldOutage } from "../domain/outage.ts";
+import { type Approval, approvalsOf } from "../domain/request.ts";
 import type { Secret } from "../domain/secret.ts";
-import { approversToday, isChanged, roleToday } from "../domain/today.ts";
+import { approversToday, isChanged, neededOf, roleToday } from "../domain/today.ts";
 import { active, delivering, ending, failed } from "../domain/transitions.ts";
 import {
   type AccessRequest,
@@ -181,22 +182,37 @@ async function assertStillAllowed(ports: Ports, request: Open): Promise<void> {
   const { requester, decision } = request;
   const role = roleToday(request, policy.roles);
   if (isChanged(role)) throw new GrantFailed("terms-changed", role.what);
-  const approvers = approversToday(role);
-  const [{ standing }, mayAsk, approver, glass, allowed] = await Promise.all([
+  const approvers = approversToday(request, role);
+  const given = givenTo(request);
+  const [{ standing }, mayAsk, glass, allowed, ...approved] = await Promise.all([
     directory.person(requester.id, "grant"),
     role.requester ? directory.qualifies(requester.id, role.requester.in, "grant") : requester.id,
-    decision.by === "policy" || !approvers || approvers.includes(decision.qualified as never)
-      ? decision.qualified
-      : directory.qualifies(decision.by.id, approvers, "grant"),
     isTaken(request) ? directory.qualifies(requester.id, role.breakGlass?.by ?? [], "grant") : requester.id,
     decision.allowance ? stillAllowed(ports, request, decision, role) : true,
+    ...given.map(({ by, qualified }) =>
+      !approvers || approvers.includes(qualified as never)
+        ? qualified
+        : directory.qualifies(by.id, approvers, "grant"),
+    ),
   ]);
   if (standing !== "member") throw new GrantFailed("recipient-gone", `the recipient is ${standing} now`);
   if (!mayAsk) throw new GrantFailed("terms-changed", "the recipient may not ask for this role any more");
   if (!glass)
     throw new GrantFailed("terms-changed", "the recipient may not break glass for this role any more");
   if (!allowed) throw new GrantFailed("allowance-gone", "what allowed it beforehand stands no more");
-  if (!approver) throw new GrantFailed("terms-changed", "who approved it may not approve this role any more");
+  if (approved.includes(null))
+    throw new GrantFailed("terms-changed", "who approved it may not approve this role any more");
+  // Another version may have known of no count.
+  if (given.length > 0 && given.length < neededOf(request, role))
+    throw new GrantFailed("terms-changed", "more people must approve it than did");
+}
+
+/** Who approved it; nobody where policy did, or it was allowed beforehand. A version that knows of one approval alone keeps it as the decision. */
+function givenTo(request: Open): readonly Pick<Approval, "by" | "qualified">[] {
+  const { by, qualified, allowance } = request.decision;
+  if (by === "policy" || allowance) return [];
+  const approvals = approvalsOf(request);
+  return approvals.length > 0 ? approvals : [{ by, qualified }];
 }
 
 /** A token that waits for its message harms nobody: nobody has seen it. */

@@ -1,5 +1,6 @@
 /** A person asks, for themselves or for somebody else: the request is made in one atomic call, and only then promised. new → requested */
 import { REVIEWS_NEEDED } from "../domain/break-glass.ts";
+import type { Role } from "../domain/catalog.ts";
 import { type ParsedCommand, parseCommand } from "../domain/command.ts";
 import { HOUR } from "../domain/duration.ts";
 import { termsForAnother } from "../domain/for-another.ts";
@@ -58,8 +59,6 @@ function draft(
 ): In<"requested"> {
   const role = policy.roles[terms.role];
   if (!role) throw new Refused({ kind: "unknown-role", role: terms.role, roles: Object.keys(policy.roles) });
-  const approval =
-    role.approval === "none" ? { by: [], within: UNAPPROVED_WITHIN_MS, remind: undefined } : role.approval;
   const now = clock.now();
   return {
     state: "requested",
@@ -70,14 +69,27 @@ function draft(
     clusterRole: role.clusterRole,
     requestedAt: now,
     enteredAt: now,
-    closesAt: now + approval.within,
-    ...(approval.remind === undefined ? {} : { nudgeAt: now + approval.remind }),
-    approvers: approval.by,
+    ...askedOf(role, now),
     ...(emergency && role.breakGlass ? { emergency: { review: role.breakGlass.review, reviews: [] } } : {}),
     policy: policy.digest,
     terms: 1,
     revision: 1,
     generation: 1,
     messages: {},
+  };
+}
+
+type Asked = Pick<AccessRequest, "approvers" | "closesAt" | "count" | "nudgeAt" | "fallback">;
+
+/** Who decides on it, and until when. */
+export function askedOf({ approval }: Role, now: number): Asked {
+  if (approval === "none") return { approvers: [], closesAt: now + UNAPPROVED_WITHIN_MS };
+  const { by, count, within, remind, fallback } = approval;
+  return {
+    approvers: by,
+    closesAt: now + within,
+    ...(count > 1 ? { count } : {}),
+    ...(remind === undefined ? {} : { nudgeAt: now + remind }),
+    ...(fallback ? { fallback: { by: fallback.by, at: now + fallback.after } } : {}),
   };
 }

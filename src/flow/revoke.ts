@@ -5,6 +5,7 @@ import { lateFor } from "../domain/lifecycle.ts";
 import { Refused } from "../domain/refusal.ts";
 import { type AccessRequest, type End, isGranted } from "../domain/request.ts";
 import { membersOnly } from "../domain/rules/members-only.ts";
+import { approversAsked, approversToday } from "../domain/today.ts";
 import { endingOrLate } from "../domain/transitions.ts";
 import type { Ports } from "./ports.ts";
 import { commit } from "./support/commit.ts";
@@ -55,10 +56,10 @@ export function assertLive(request: AccessRequest): void {
 
 /** Who approved it, who may approve it today, who reviews it, and the admins. */
 const mayRevoke = ({ policy }: Ports, request: AccessRequest): Principal[] => {
-  const approval = policy.roles[request.role]?.approval;
-  const today = approval && approval !== "none" ? approval.by : [];
+  const role = Object.hasOwn(policy.roles, request.role) ? policy.roles[request.role] : undefined;
+  const today = (role && approversToday(request, role)) ?? [];
   const reviewers = request.emergency ? reviewersOf(request, policy.roles) : [];
-  return [...new Set([...request.approvers, ...today, ...reviewers, ...policy.admins])];
+  return [...new Set([...approversAsked(request), ...today, ...reviewers, ...policy.admins])];
 };
 
 async function endBy(

@@ -1,6 +1,6 @@
 /** The roles a person may ask for, in the catalog's order. */
 import type { UserId } from "../domain/ids.ts";
-import { approversToday } from "../domain/today.ts";
+import { approversOf } from "../domain/today.ts";
 import type { Ports } from "./ports.ts";
 
 export async function rolesFor({ policy, directory }: Ports, person: UserId): Promise<string[]> {
@@ -38,7 +38,7 @@ export async function recallRoles({ policy, directory }: Ports, person: UserId):
       may: requester ? await directory.recall(person, requester.in) : true,
     })),
   );
-  const approvers = Object.values(policy.roles).flatMap((role) => approversToday(role) ?? []);
+  const approvers = Object.values(policy.roles).flatMap((role) => approversOf(role) ?? []);
   const left = all.filter(({ may }) => may !== false);
   return {
     names: left.map(({ name }) => name),

@@ -1,15 +1,15 @@
 /** The workspace's answers come in: may this person ask, and can anybody approve? requested → pending | approved | refused */
 import { backgroundOf } from "../domain/background.ts";
 import type { RequestId } from "../domain/ids.ts";
-import { partyIds } from "../domain/parties.ts";
 import { validating } from "../domain/policy.ts";
 import type { Refusal } from "../domain/refusal.ts";
 import type { Decision } from "../domain/request.ts";
-import { approversToday, isChanged, roleToday } from "../domain/today.ts";
+import { isChanged, roleToday } from "../domain/today.ts";
 import { validated } from "../domain/transitions.ts";
 import type { AccessRequest, Ports } from "./ports.ts";
 import { allowedBeforehand } from "./support/allowances.ts";
 import { commit } from "./support/commit.ts";
+import { countApprovers } from "./support/count-approvers.ts";
 import { enqueue } from "./support/enqueue.ts";
 import { load } from "./support/load.ts";
 
@@ -49,13 +49,12 @@ async function lookUp({ directory, policy, requests, clock }: Ports, request: Ac
     ...(asker && { askedBy: { id: asker.id, name: asker.name, locale: asker.locale } }),
   };
   if (isChanged(role)) return { person, refusal: role };
-  const today = approversToday(role);
-  const [mayAsk, someone, glass] = await Promise.all([
+  const [mayAsk, approvers, glass] = await Promise.all([
     role.requester ? directory.qualifies(id, role.requester.in, "ask") : id,
-    request.emergency || canBeApproved(request, today, (who) => directory.anyoneBut(partyIds(request), who)),
+    request.emergency ? null : countApprovers({ directory, policy }, request, role),
     request.emergency && role.breakGlass ? directory.qualifies(id, role.breakGlass.by, "ask") : null,
   ]);
-  const facts = { profile, asker, role, mayAsk: mayAsk !== null, someone: Boolean(someone), glass };
+  const facts = { profile, asker, role, mayAsk: mayAsk !== null, approvers, glass };
   const refusal: Refusal | null = validating(facts, request);
   return { person: { ...person, glass }, refusal };
 }
@@ -66,14 +65,4 @@ async function allowedFor(ports: Ports, request: AccessRequest): Promise<Decisio
   const { approvers, emergency, askedBy } = request;
   if (approvers.length === 0 || emergency || askedBy || isChanged(role)) return null;
   return allowedBeforehand(ports, request, role);
-}
-
-/** Somebody both of whom it was asked and of today's approvers; none is needed where nobody was named. */
-async function canBeApproved(
-  { approvers }: AccessRequest,
-  today: readonly AccessRequest["approvers"][number][] | null,
-  anyone: (who: readonly AccessRequest["approvers"][number][]) => Promise<boolean>,
-): Promise<boolean> {
-  if (approvers.length === 0) return true;
-  return (await Promise.all([anyone(approvers), !today || anyone(today)])).every(Boolean);
 }

@@ -4,7 +4,7 @@ import type { AllowanceId, Principal, UserId } from "../domain/ids.ts";
 import type { Person } from "../domain/person.ts";
 import { Refused } from "../domain/refusal.ts";
 import { membersOnly } from "../domain/rules/members-only.ts";
-import { approversToday } from "../domain/today.ts";
+import { approversOf } from "../domain/today.ts";
 import type { Ports } from "./ports.ts";
 import { loadAllowance } from "./support/allowances.ts";
 import { resolveReviewer } from "./support/reviewer.ts";
@@ -40,5 +40,5 @@ async function withdrawer(ports: Ports, a: Allowance, by: UserId): Promise<Perso
 /** Besides the person, and who allowed it. */
 export function mayWithdraw({ policy }: Ports, { role: name }: Allowance): Principal[] {
   const role = Object.hasOwn(policy.roles, name) ? policy.roles[name] : undefined;
-  return [...new Set([...((role && approversToday(role)) ?? []), ...policy.admins])];
+  return [...new Set([...((role && approversOf(role)) ?? []), ...policy.admins])];
 }

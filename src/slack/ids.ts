@@ -5,6 +5,8 @@ import { RequestId } from "../domain/ids.ts";
 export const ACTIONS = {
   approve: "approve",
   approveNote: "approveNote",
+  less: "less",
+  lessen: "lessen",
   deny: "deny",
   withdraw: "withdraw",
   nudge: "nudge",
@@ -24,6 +26,14 @@ export const ACTIONS = {
 } as const;
 export type ActionId = keyof typeof ACTIONS;
 
+/** What is chosen in a menu names its action first, and then what a button would carry. */
+export const MENU = "more";
+export const menuValue = (action: ActionId, value: string): string => `${action} ${value}`;
+export function readMenuValue(text: string): { action: string; value: string } | null {
+  const [, action, value] = /^(\w+) (\S+)$/.exec(text) ?? [];
+  return action && value ? { action, value } : null;
+}
+
 export const DECISION_VIEWS = {
   approve: "approve-view",
   deny: "deny-view",
@@ -31,6 +41,8 @@ export const DECISION_VIEWS = {
   review: "review-view",
 } as const;
 export type DecisionKind = keyof typeof DECISION_VIEWS;
+/** Approve for less. */
+export const LESS_VIEW = "less-view";
 export const REQUEST_VIEW = "request-view";
 /** The global shortcut of the app's manifest. */
 export const REQUEST_SHORTCUT = "request_access";
@@ -44,14 +56,16 @@ export const FORM = {
   emergency: "form-emergency",
 } as const;
 
-/** The request and the revision of its terms for which a button was drawn: `R-7K2Q9FXT:1`. */
+/** The request and the revision of its terms for which a button was drawn: `R-7K2Q9FXT:1`; and the time that it says. */
 export const ButtonValue = z
   .string()
-  .regex(/^[^:]+:\d+$/)
+  .regex(/^[^:]+:\d+(:\d+)?$/)
   .transform((text) => {
-    const [id, terms] = text.split(":");
-    return { id, terms: Number(terms) };
+    const [id = "", ...numbers] = text.split(":");
+    const [terms = 0, duration] = numbers.map(Number);
+    return { id, terms, ...(duration === undefined ? {} : { duration }) };
   })
-  .pipe(z.object({ id: RequestId, terms: z.number().int() }));
+  .pipe(z.object({ id: RequestId, terms: z.number().int(), duration: z.number().int().exactOptional() }));
 
-export const buttonValue = (r: { id: string; terms: number }): string => `${r.id}:${r.terms}`;
+export const buttonValue = (r: { id: string; terms: number }, duration?: number): string =>
+  [r.id, r.terms, ...(duration === undefined ? [] : [duration])].join(":");

@@ -113,7 +113,9 @@ async function swap(store: Store, before: AccessRequest, after: AccessRequest, u
     reservedTill(after, now),
     glass(after),
   ];
-  const answer = await writing(store.redis, () => store.redis.swapRequest(...keysOf(store, before), ...args));
+  const keys = [...keysOf(store, before), store.keys.open(after.requester.id, after.role)];
+  const answer = await writing(store.redis, () => store.redis.swapRequest(...keys, ...args));
+  if (answer === 2) throw new Refused({ kind: "held-already", role: after.role });
   // A lost race brings the winner's record along: no second look is needed.
   if (answer !== 1) return { json: answer };
   if (entry) store.onTransition(entry);

@@ -88,14 +88,18 @@ return 1
 `;
 
 /**
- * KEYS: request trail unsettled open person epoch recent glass.
+ * KEYS: request trail unsettled open person epoch recent glass, and open of the role that it is of from now on.
  * ARGV: id v record expected final settled ttl now keep entry ('' for none) lasting till glass.
- * Answers 1 when it landed, the record that stands when that is another version, nil when there is none.
+ * Answers 1 when it landed, 2 when its new role is reserved by another, the record that stands when that is another
+ * version, nil when there is none.
  */
 const SWAP = `${APPEND}${COUNT}${RESERVE}${GLASS}
 if redis.call('HGET', KEYS[1], 'v') ~= ARGV[4] then return redis.call('HGET', KEYS[1], 'record') end
+local moves = KEYS[9] ~= KEYS[4]
+if moves and (redis.call('GET', KEYS[9]) or ARGV[1]) ~= ARGV[1] then return 2 end
 if ARGV[10] ~= '' then append(KEYS[2], ARGV[8], ARGV[9], ARGV[10]) end
 redis.call('HSET', KEYS[1], 'v', ARGV[2], 'record', ARGV[3], 'till', ARGV[12])
+if moves then redis.call('SET', KEYS[9], ARGV[1], 'PX', left(ARGV[12], ARGV[8])) end
 if ARGV[6] == '1' then
   redis.call('SREM', KEYS[3], ARGV[1])
   redis.call('PEXPIRE', KEYS[1], ARGV[7])
@@ -103,12 +107,13 @@ else
   redis.call('SADD', KEYS[3], ARGV[1])
   redis.call('PERSIST', KEYS[1])
 end
-local reserves = redis.call('GET', KEYS[4]) == ARGV[1]
+if moves and redis.call('GET', KEYS[4]) == ARGV[1] then redis.call('DEL', KEYS[4]) end
+local reserves = redis.call('GET', KEYS[9]) == ARGV[1]
 if ARGV[5] == '1' then
-  if reserves then redis.call('DEL', KEYS[4]) end
+  if reserves then redis.call('DEL', KEYS[9]) end
   redis.call('ZREM', KEYS[5], ARGV[1])
 elseif reserves then
-  redis.call('PEXPIRE', KEYS[4], left(ARGV[12], ARGV[8]))
+  redis.call('PEXPIRE', KEYS[9], left(ARGV[12], ARGV[8]))
 end
 if ARGV[13] ~= '' then glass(KEYS[8], ARGV[1], ARGV[13]) end
 count(KEYS[6], ARGV[11])
@@ -141,7 +146,7 @@ declare module "ioredis" {
       ...args: (string | number)[]
     ): Result<["made" | "trigger" | "open" | "review" | "id", string], Context>;
     adoptRequest(...args: (string | number)[]): Result<0 | 1, Context>;
-    swapRequest(...args: (string | number)[]): Result<1 | string | null, Context>;
+    swapRequest(...args: (string | number)[]): Result<1 | 2 | string | null, Context>;
     raiseEpoch(...args: (string | number)[]): Result<0 | 1, Context>;
     renewLease(...args: (string | number)[]): Result<0 | 1, Context>;
     releaseLease(...args: (string | number)[]): Result<0 | 1, Context>;
@@ -151,7 +156,7 @@ declare module "ioredis" {
 const COMMANDS = {
   makeRequest: { numberOfKeys: 9, lua: MAKE },
   adoptRequest: { numberOfKeys: 8, lua: ADOPT },
-  swapRequest: { numberOfKeys: 8, lua: SWAP },
+  swapRequest: { numberOfKeys: 9, lua: SWAP },
   raiseEpoch: { numberOfKeys: 1, lua: RAISE },
   renewLease: { numberOfKeys: 1, lua: RENEW },
   releaseLease: { numberOfKeys: 1, lua: RELEASE },

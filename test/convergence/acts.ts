@@ -37,6 +37,8 @@ const LINES = [
   "guest 30m",
   "admin 2h OPS-1 roll back",
   "admin 1h OPS-2",
+  "both 2h",
+  "both 30m a look",
 ];
 const ASKERS = [BOB, MEI, BOB, ALICE, CAROL];
 
@@ -106,6 +108,27 @@ const approveTwice: Do = async (doing, pick) => {
   const second = one(others, pick);
   if (!first || !second) return press(doing, first);
   await Promise.all([press(doing, first), press(doing, second)]);
+  return true;
+};
+
+/** A lower role where one is offered, for the shortest time. */
+const approveLess: Do = async (doing, pick) => {
+  const { slack, story } = doing.world;
+  const card = one(approvers(doing.world), pick);
+  if (!card) return false;
+  story.say(`${NAMES[card.user]} chooses to approve less for ${card.value}`);
+  const chosen = await slack.select(card.user, card.at, "more", "Approve for less…");
+  if (chosen) doing.sent.push(chosen);
+  const filled = () => {
+    const form = slack.views(card.user).at(-1);
+    return form && !JSON.stringify(form.blocks).includes("Looking up") ? form : undefined;
+  };
+  const form = await slack.waitFor(filled, 1_000).catch(() => slack.views(card.user).at(-1));
+  if (!form?.submit) return true;
+  const role = actionables(form.blocks).find(({ element }) => element.action_id === "less-role")?.element;
+  const lower = (role?.options as { value: string }[] | undefined)?.at(-1)?.value;
+  story.say(`${NAMES[card.user]} submits the modal, for ${lower ?? "the same role"}`);
+  await slack.submit(card.user, form.id, { "less-time": "5 min", ...(lower ? { "less-role": lower } : {}) });
   return true;
 };
 
@@ -202,6 +225,8 @@ const TABLE: Record<Deed, Do> = {
   ask,
   approve: (doing, pick) => press(doing, one(approvers(doing.world), pick)),
   "approve twice": approveTwice,
+  "approve a shorter time": presses("less"),
+  "approve for less": approveLess,
   deny: inModal("deny"),
   withdraw: presses("withdraw"),
   "remind them": presses("nudge"),

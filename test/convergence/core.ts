@@ -2,7 +2,7 @@
 import { isFinal, timerOf } from "../../src/domain/lifecycle.ts";
 import type { MessageKey } from "../../src/domain/message-key.ts";
 import { isSettled, POSTS_MAX, wantedMessages } from "../../src/domain/messages.ts";
-import type { AccessRequest } from "../../src/domain/request.ts";
+import { type AccessRequest, approvalsOf } from "../../src/domain/request.ts";
 import { drawMessage, type Message, type ViewContext } from "../../src/slack/views/index.ts";
 
 export { isShared } from "../../src/domain/message-key.ts";
@@ -27,6 +27,14 @@ export const mustShowToken = (r: AccessRequest): boolean => r.state === "active"
 /** When it changes by itself next; undefined when it does not. */
 export const nextTurn = (r: AccessRequest, reminders: readonly number[]): number | undefined =>
   timerOf(r, reminders)?.at;
+
+/** Approved by fewer people than it needs, by one twice, or by whoever asked. */
+export function lacksApproval(r: AccessRequest): boolean {
+  // An adopted one: of its approvals the hub knows the last.
+  if (!("decision" in r) || r.decision.by === "policy" || r.approvers.length === 0) return false;
+  const who = new Set(approvalsOf(r).map(({ by }) => by.id));
+  return who.size < (r.count ?? 1) || who.has(r.requester.id);
+}
 
 export interface Expected {
   key: MessageKey;

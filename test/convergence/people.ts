@@ -17,7 +17,7 @@ export const NAMES: Record<string, string> = {
   [MEI]: "Mei",
 };
 
-/** Alice and Carol approve; Alice is an administrator; Bob approves `admin`. */
+/** Alice and Carol approve; Alice is an administrator; Bob approves `admin`, and `both` where nobody did. */
 export const workspace = (clock: JumpClock) => ({
   clock,
   command: COMMAND,
@@ -53,6 +53,12 @@ const ROLES = {
     duration: { default: "30m", max: "4h" },
     approval: "none",
   },
+  both: {
+    clusterRole: "karpor-admin",
+    description,
+    duration: { default: "1h", max: "8h" },
+    approval: { by: ["S0SRE"], count: 2, within: "4h", fallback: { by: [BOB], after: "1h" } },
+  },
   admin: {
     clusterRole: "karpor-admin",
     description,
@@ -81,6 +87,13 @@ export const EDITS: readonly (readonly [words: string, edit: (roles: Roles) => R
     ({ guest, ...roles }) => ({ ...roles, guest: { ...guest, approval: { by: [BOB], within: "4h" } } }),
   ],
   ["guest needs no approval", ({ guest, ...roles }) => ({ ...roles, guest: { ...guest, approval: "none" } })],
+  [
+    "both needs three people",
+    ({ both, ...roles }) => ({
+      ...roles,
+      both: { ...both, approval: { ...(both?.approval as object), count: 3 } },
+    }),
+  ],
   [
     "peek needs an approval",
     ({ peek, ...roles }) => ({ ...roles, peek: { ...peek, approval: { by: ["S0SRE"], within: "1h" } } }),

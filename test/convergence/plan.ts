@@ -5,7 +5,9 @@ import { CELLS, type Cell, SPELLS, type Spell, type System } from "./calls.ts";
 export const DEEDS = {
   ask: 9,
   approve: 8,
-  "approve twice": 2,
+  "approve twice": 4,
+  "approve a shorter time": 2,
+  "approve for less": 2,
   deny: 2,
   withdraw: 1,
   "remind them": 2,

@@ -17,6 +17,7 @@ export async function verdict(world: World, witness: Witness): Promise<string[]>
   return [
     ...witness.wrong(),
     ...records.flatMap(ofRecord),
+    ...records.filter(core.lacksApproval).map(({ id }) => `${id} was granted with too few approvals`),
     ...(await ofHub(world, records)),
     ...ofSlack(world, records),
     ...ofTokens(world, witness, records),
@@ -94,8 +95,9 @@ function gist({ blocks = [], text }: Pick<SlackMessage, "blocks" | "text">, key:
     .replaceAll(/(?:\b(?:at|on|until) |于 )?<!date\^(\d+)[^>]*>/g, "$1")
     .replaceAll(/\s+/g, " ")
     .trim();
-  const pressed = actionables(blocks as Block[]).map(
-    ({ element }) => `[${element.action_id} ${element.value ?? ""}]`,
+  // The shorter time that a card offers is the policy's of when it was drawn.
+  const pressed = actionables(blocks as Block[]).flatMap(({ element }) =>
+    element.action_id === "less" ? [] : [`[${element.action_id} ${element.value ?? ""}]`],
   );
   const sentence = key === "token" ? (first.split(/[:：]/)[0] ?? "") : first;
   return [sentence, ...(key === "token" ? [] : pressed)].join(" ");

@@ -16,9 +16,10 @@ import {
   wantedMessages,
 } from "../../src/domain/messages.ts";
 import { quietUntil } from "../../src/domain/outage.ts";
+import { Person } from "../../src/domain/person.ts";
 import { Refused } from "../../src/domain/refusal.ts";
 import { reminderDue } from "../../src/domain/reminders.ts";
-import { AccessRequest, Outage, type Sent } from "../../src/domain/request.ts";
+import { AccessRequest, approvalsOf, Outage, type Sent } from "../../src/domain/request.ts";
 import * as to from "../../src/domain/transitions.ts";
 import { approver, asker, requestedRecord, sent, T0 } from "./records.ts";
 
@@ -30,16 +31,27 @@ const uids = { accountUid: "a", bindingUid: "b" };
 
 const reviewBy = (id: string, at: number) =>
   Review.parse({ by: { ...approver, id }, qualified: "S0LEADS", comment: "seen", at });
+const other = Person.parse({ id: "U0CAROL", name: "Carol", locale: "en" });
+/** A role that gives less, and asks for more people. */
+const lower = { role: "guest", clusterRole: "karpor-guest", approvers: ["S0SRE"] as never, count: 2 };
 
 type Move = (r: AccessRequest, now: number) => AccessRequest | null;
 const MOVES: Record<string, Move> = {
   validate: (r, now) => (r.state === "requested" ? to.validated(r, req, null, now) : null),
   refuse: (r, now) => (r.state === "requested" ? to.validated(r, req, { kind: "store-down" }, now) : null),
   approve: (r, now) => to.decided(r, { approve: true }, approver, "S0SRE", now),
+  lessen: (r, now) =>
+    to.decided(r, { approve: true, less: { duration: Math.ceil(r.duration / 2) } }, other, "S0SRE", now),
+  lower: (r, now) =>
+    to.decided(r, { approve: true, less: { ...lower, duration: r.duration } }, approver, "S0SRE", now),
   deny: (r, now) => to.decided(r, { approve: false, why: "no" }, approver, "S0SRE", now),
   close: (r, now) => to.closed(r, { kind: "terms-changed", role: "admin", what: "role-gone" }, now),
   withdraw: to.withdrawn,
   nudge: to.nudged,
+  askFallback: to.fallbackAsked,
+  approveToo: (r, now) => to.decided(r, { approve: true }, other, "S0SRE", now),
+  forget: (r, now) =>
+    to.decided(r, { approve: true }, other, "S0SRE", now, { needed: r.count ?? 1, isStill: () => false }),
   timeOut: to.timedOut,
   deliver: (r, now) => to.delivering(r, { ...uids, tokenExpiresAt: now + 5 * MINUTE, shortened: true }),
   activate: (r) => to.active(r),
@@ -63,10 +75,11 @@ const MOVES: Record<string, Move> = {
   prove: (r, now) => to.ended(r, { method: "probe", deletedAt: now, at: now }),
 };
 
-/** Approved by somebody, by policy, or in an emergency by nobody. */
+/** Approved by somebody, by policy, by two, after whom others are asked too, or in an emergency by nobody. */
 const KINDS = [
   {},
   { approvers: [] },
+  { count: 2, fallback: { by: ["S0LEADS"] as never, at: T0 + 60 * MINUTE } },
   { askedBy: asker },
   { emergency: Emergency.parse({ review: ["S0LEADS"], reviews: [] }) },
 ];
@@ -130,14 +143,24 @@ function check(before: AccessRequest, after: AccessRequest, now: number): void {
   expect(AccessRequest.parse(JSON.parse(JSON.stringify(after)))).toEqual(JSON.parse(JSON.stringify(after)));
   if (before.state !== after.state) expect(LIFECYCLE[before.state].to).toContain(after.state);
   expect(transition(before, after, now) === null).toBe(
-    before.state === after.state && !isNew("contradictedAt", before, after) && !isReviewed(before, after),
+    before.state === after.state &&
+      !isNew("contradictedAt", before, after) &&
+      !isReviewed(before, after) &&
+      before.fallback?.askedAt === after.fallback?.askedAt &&
+      JSON.stringify(before.approvals) === JSON.stringify(after.approvals),
   );
+  checkApprovals(after);
   if (after.emergency) checkEmergency(before, after);
   if ("expiresAt" in after) expect(after.expiresAt).toBeLessThanOrEqual(after.decision.at + after.duration);
   if ("expiresAt" in before && "expiresAt" in after)
     expect(after.expiresAt).toBeLessThanOrEqual(before.expiresAt);
   if ("decision" in after && after.decision.by !== "policy")
     expect(after.decision.by.id).not.toBe(after.requester.id);
+  // What was agreed on before counts for nothing once it is something else.
+  if (before.terms !== after.terms) expect(approvalsOf(after).length).toBeLessThanOrEqual(1);
+  if (before.state === "pending") expect(after.duration).toBeLessThanOrEqual(before.duration);
+  else if (before.state !== "requested")
+    expect([after.role, after.duration]).toEqual([before.role, before.duration]);
   for (const number of ["terms", "revision", "enteredAt"] as const)
     expect(after[number]).toBeGreaterThanOrEqual(before[number]);
   checkMessages(after);
@@ -147,6 +170,15 @@ function check(before: AccessRequest, after: AccessRequest, now: number): void {
   if (quiet !== null) expect(timerOf(after, [])?.at).toBeLessThanOrEqual(quiet);
   // Nothing that is not final can be forgotten: it is done at once, or a timer comes for it.
   if (!isFinal(after)) expect(rowOf(after).now.length + (timerOf(after, []) ? 1 : 0)).toBeGreaterThan(0);
+}
+
+/** As many different people as it needs, never the requester. */
+function checkApprovals(r: AccessRequest): void {
+  const who = approvalsOf(r).map(({ by }) => by.id);
+  expect(new Set(who).size).toBe(who.length);
+  expect(who).not.toContain(r.requester.id);
+  if ("decision" in r && r.decision.by !== "policy") expect(who).toHaveLength(r.count ?? 1);
+  if (r.state === "pending") expect(who.length).toBeLessThan(r.count ?? 1);
 }
 
 const isNew = (key: string, before: object, after: object) => key in after && !(key in before);
@@ -205,6 +237,7 @@ const STEPS: Record<Step, Move> = {
     return lead === null ? null : to.reminded(r, lead);
   },
   nudge: (r, now) => (now < r.closesAt ? to.nudged(r, now) : to.timedOut(r, now)),
+  askFallback: (r, now) => (now < r.closesAt ? to.fallbackAsked(r, now) : to.timedOut(r, now)),
   timeOut: to.timedOut,
   end: (r, at) => (r.state === "ending" ? to.deleted(r, at) : to.ending(r, { cause: "expired", at })),
   verify: (r, at) => to.ended(r, { method: "absence", deletedAt: at, at }),

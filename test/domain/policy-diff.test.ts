@@ -12,7 +12,7 @@ const withAdmin = (change: Partial<Role>) => ({
   ...policy,
   roles: { ...sampleRoles, admin: { ...admin, ...change } },
 });
-const approval = { by: ["U0BOB", "S0SRE"] as never[], within: 2 * HOUR };
+const approval = { by: ["U0BOB", "S0SRE"] as never[], count: 1, within: 2 * HOUR };
 const ofAdmin = { role: "admin" };
 
 describe("diffPolicies", () => {

@@ -150,7 +150,12 @@ const profile = (id: string, standing = "member") =>
   >[0]["profile"];
 
 describe("validating", () => {
-  const good = { profile: profile("U0BOB"), role: sampleRoles.admin, mayAsk: true, someone: true };
+  const good = {
+    profile: profile("U0BOB"),
+    role: sampleRoles.admin,
+    mayAsk: true,
+    approvers: { needed: 2, able: 2, outside: 0, channel: "C0" },
+  };
   test.each([
     [{}, null],
     [{ profile: profile("U0BOB", "guest") }, "not-served"],
@@ -158,8 +163,9 @@ describe("validating", () => {
     [{ profile: profile("U0BOB", "stranger") }, "not-served"],
     [{ profile: profile("U0BOB", "deactivated") }, "not-served"],
     [{ mayAsk: false }, "may-not-ask"],
-    [{ someone: false }, "nobody-can-approve"],
-    [{ mayAsk: false, someone: false }, "may-not-ask"],
+    [{ approvers: null }, null],
+    [{ approvers: { needed: 2, able: 1, outside: 0, channel: "C0" } }, "nobody-can-approve"],
+    [{ mayAsk: false, approvers: { needed: 1, able: 0, outside: 0, channel: "C0" } }, "may-not-ask"],
   ])("%j → %s", (change, kind) =>
     expect(validating({ ...good, ...change }, pending())?.kind ?? null).toBe(kind),
   );

@@ -81,8 +81,8 @@ describe("roleToday", () => {
 });
 
 test("today's approvers, null where none are requestedRecord", () => {
-  expect(approversToday(sampleRoles.admin)).toEqual(["U0BOB", "S0SRE"]);
-  expect(approversToday(sampleRoles.peek)).toBeNull();
+  expect(approversToday(requestedRecord(), sampleRoles.admin)).toEqual(["U0BOB", "S0SRE"]);
+  expect(approversToday(requestedRecord(), sampleRoles.peek)).toBeNull();
 });
 
 test.each(["requester", "approval"] as const)("what look-ups find: %s", (what) =>

@@ -277,7 +277,8 @@ const policy = { roles: sampleRoles, admins: [], reminders: [], digest: "0".repe
 const directory = {
   person: async (id: string) => ({ id, name: "R", locale: "en", standing: "member" }),
   qualifies: async (id: string) => id,
-  anyoneBut: async () => true,
+  countMembers: async (_: unknown, enough: number) => enough,
+  inChannel: async () => null,
 };
 const notifier = {
   post: async () => ({ channel: "D1", ts: "1.1" }),

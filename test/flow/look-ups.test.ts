@@ -132,6 +132,7 @@ test("one whole grant costs so many calls of each method, and no more", async ()
 const ONE_GRANT = {
   "usergroups.list": 1,
   "users.info": 4,
+  "conversations.members": 1,
   "conversations.open": 1,
   "chat.postMessage": 6,
   "chat.update": 3,

@@ -76,7 +76,12 @@ const OUTCOMES: Record<Edit, Partial<Record<At, Outcome>>> = {
     approved: failed,
     delivering: failed,
   },
-  "other approvers": { requested: waits, pending: waits, approved: failed, delivering: failed },
+  "other approvers": {
+    requested: { state: "refused", told: /nobody but you is there to approve/ },
+    pending: waits,
+    approved: failed,
+    delivering: failed,
+  },
   "other requesters": {
     requested: { state: "refused", told: /can ask for/ },
     pending: closed(/for others now/),

@@ -20,10 +20,10 @@ import { createLog } from "../../src/log.ts";
 import { createJobs } from "../../src/queue/jobs.ts";
 import { keysOf } from "../../src/store/keys.ts";
 import { botKubeconfig, GRANTS_NAMESPACE } from "./bot-account.ts";
-import { ALICE, APPROVALS, BOB, CAROL, GENERAL, MEI, members } from "./people.ts";
+import { ADMINS, ALICE, APPROVALS, BOB, CAROL, GENERAL, MEI, members } from "./people.ts";
 import { until } from "./redis.ts";
 
-export { ALICE, APPROVALS, BOB, CAROL, GENERAL, MEI };
+export { ADMINS, ALICE, APPROVALS, BOB, CAROL, GENERAL, MEI };
 export const GUEST = "U0GUEST";
 
 const BOT_TOKEN = "xoxb-1-planted-bot-token";
@@ -161,6 +161,7 @@ const workspace = (clock: JumpClock) => ({
   ],
   channels: [
     { id: APPROVALS, name: "approvals", members: [ALICE, BOB, CAROL] },
+    { id: ADMINS, name: "admins", members: [ALICE, CAROL, MEI], isPrivate: true },
     { id: GENERAL, name: "general", members: [ALICE, BOB, CAROL, MEI, GUEST] },
   ],
 });

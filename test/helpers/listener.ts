@@ -122,14 +122,19 @@ export async function openDoor({
   const context = contextOf(clock, roles);
   const messages: NotifierOptions = {
     ...{ slack: uncounted(client), memory, clock },
-    channel: APPROVALS,
     language: "en",
     context,
     log,
   };
   const notifier = createNotifier(messages);
   const allowanceNotifier = createAllowanceNotifier(messages);
-  const policy = { roles, admins: [ROOT as never], reminders: [], digest: "0".repeat(64) };
+  const policy = {
+    roles,
+    channel: APPROVALS,
+    admins: [ROOT as never],
+    reminders: [],
+    digest: "0".repeat(64),
+  };
   const ports = memoryPorts({ clock, log, policy, notifier, allowanceNotifier, directory: people });
   const http = await startHttp(0, {});
   http.serve(comeAgain);
@@ -181,6 +186,7 @@ const contextOf =
     locale,
     hub: { name: "production", dashboard: "https://karpor.example.com" },
     roles,
+    channel: () => APPROVALS,
     pings: () => [],
     admins: [],
     command: "/karpor-access",

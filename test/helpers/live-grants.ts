@@ -60,7 +60,7 @@ function uncountedNotifier({ env, clock }: World, { log }: Ports): Notifier {
     slack: uncounted(client),
     memory: forgetful,
     clock,
-    ...config.slack,
+    language: config.slack.language,
     context,
     log,
   });

@@ -7,6 +7,7 @@ import { isSettled } from "../../src/domain/messages.ts";
 import { Refused } from "../../src/domain/refusal.ts";
 import { AccessRequest } from "../../src/domain/request.ts";
 import { secret } from "../../src/domain/secret.ts";
+import { askFallback } from "../../src/flow/ask-fallback.ts";
 import { nudgeApprovers } from "../../src/flow/nudge.ts";
 import {
   type Grants,
@@ -98,6 +99,8 @@ export function memoryRequests(): MemoryRequests {
         // Others get their turn between the read and the swap, as over a network.
         await Promise.resolve();
         if (read(id)?.version !== before.version) continue;
+        const holder = changed.role === before.role ? null : taken(before.requester.id, changed.role);
+        if (holder) throw new Refused({ kind: "held-already", role: changed.role });
         const after = { ...changed, version: before.version + 1 };
         write(after);
         lose();
@@ -176,6 +179,7 @@ const willingGrants = ({ clock }: Pick<Ports, "clock">): Grants => ({
   find: async (key) => ({ key, account: null, binding: null, foreign: false }),
   isAbsent: async () => true,
   list: async () => [],
+  rightsOf: async () => null,
   annotate: async () => {},
   survey: async () => ({ standing: [], foreign: [] }),
 });
@@ -211,6 +215,7 @@ const WORK: Partial<Record<Step, (ports: Ports, id: RequestId) => Promise<unknow
   validate: validateRequester,
   provision: provisionGrant,
   nudge: nudgeApprovers,
+  askFallback,
   timeOut: timeOutRequest,
   syncMessages,
   takeTokenOff,

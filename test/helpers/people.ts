@@ -4,6 +4,7 @@ export const BOB = "U0BOB";
 export const CAROL = "U0CAROL";
 export const MEI = "U0MEI";
 export const APPROVALS = "C0APPROVALS";
+export const ADMINS = "C0ADMINS";
 export const GENERAL = "C0GENERAL";
 
 export const members = [

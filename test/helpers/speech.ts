@@ -6,7 +6,7 @@ import { walk } from "../../sandbox/slack/read.ts";
 import type { Message } from "../../src/slack/views/index.ts";
 
 const IN_MESSAGES = ["section", "context", "actions", "rich_text"];
-const MARKUP = /<(?:!date\^\d+\^[^|>^]+\|[^|>]+ UTC|!subteam\^S[A-Z0-9]+|@[UW][A-Z0-9]+)>/g;
+const MARKUP = /<(?:!date\^\d+\^[^|>^]+\|[^|>]+ UTC|!subteam\^S[A-Z0-9]+|@[UW][A-Z0-9]+|#[CG][A-Z0-9]+)>/g;
 
 export function expectSpeech({ text, blocks }: Message, secret?: string): void {
   checkBlocks(blocks);

@@ -3,6 +3,7 @@ import { assemble, connectAll } from "../../src/app.ts";
 import { loadConfig } from "../../src/config.ts";
 import type { RequestId } from "../../src/domain/ids.ts";
 import type { Due, Step } from "../../src/domain/lifecycle.ts";
+import { askFallback } from "../../src/flow/ask-fallback.ts";
 import { endGrant } from "../../src/flow/end.ts";
 import { nudgeApprovers } from "../../src/flow/nudge.ts";
 import type { Later, Ports } from "../../src/flow/ports.ts";
@@ -23,6 +24,7 @@ const FLOWS: Record<Step, (ports: Ports, id: RequestId) => Promise<Later>> = {
   provision: provisionGrant,
   remind: remindHolder,
   nudge: nudgeApprovers,
+  askFallback,
   timeOut: timeOutRequest,
   end: endGrant,
   verify: verifyEnd,

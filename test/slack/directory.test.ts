@@ -95,7 +95,9 @@ test("an answer with nothing but an id names someone, of no workspace of ours; S
 
 test("on a grid, people of its other workspaces are ours, and those of other grids are not", async () => {
   slack.bot.enterpriseId = "E0OURS";
-  const { identity } = await checkSlack(client(), "C0SHARED");
+  const { identity } = await checkSlack(client(), [
+    { check: "slack channel", at: "slack.channel", channel: "C0SHARED" },
+  ]);
   delete slack.bot.enterpriseId;
   if (!identity) throw new Error("auth.test names nobody");
   const onGrid = directoryOf(() => identity);
@@ -211,21 +213,26 @@ describe("what is remembered", () => {
   });
 });
 
-describe("whether anyone else is there", () => {
+describe("how many are there to serve", () => {
   test.each([
-    ["another member of the group", "U0BOB", who("S0SRE"), true],
-    ["only the person themself", "U0BOB", who("S0ONLYBOB", "U0BOB"), false],
-    ["only people who may not serve", "U0BOB", who("S0UNFIT", "U0BOB"), false],
-    ["a named member", "U0BOB", who("S0UNFIT", "U0WANG"), true],
-    ["nobody", "U0BOB", [], false],
-  ])("%s", async (_, but, principals, expected) => {
-    expect(await directory.anyoneBut([user(but)], principals)).toBe(expected);
+    ["of a group", who("S0SRE"), 5, 2],
+    ["no more than are needed", who("S0SRE"), 1, 1],
+    ["only people who may not serve", who("S0UNFIT"), 5, 0],
+    ["a named member", who("S0UNFIT", "U0WANG"), 5, 1],
+    ["nobody", [], 5, 0],
+  ])("%s", async (_, principals, enough, expected) => {
+    expect(await directory.countMembers(await directory.members(principals, "ask"), enough)).toBe(expected);
   });
 
   test("stops at the first few who will do", async () => {
     const many = Array.from({ length: 40 }, (_, i) => ({ id: `U1${i}`, name: `p${i}` }));
     for (const person of many) slack.directory.people.set(person.id, person);
-    expect(await directory.anyoneBut([user("U0BOB")], who(...many.map(({ id }) => id)))).toBe(true);
+    expect(
+      await directory.countMembers(
+        many.map(({ id }) => user(id)),
+        2,
+      ),
+    ).toBe(2);
     expect(slack.calls.filter(({ method }) => method === "users.info").length).toBeLessThanOrEqual(4);
   });
 });

@@ -56,7 +56,6 @@ const write = (level: string) => (fields: object, message: string) => {
 const over = (client: WebClient) =>
   createNotifier({
     ...{ slack: uncounted(client), memory: remembering(), clock },
-    channel: CHANNEL,
     language: "en",
     context: view,
     log: { info: write("info"), warn: write("warn"), error: write("error") },

@@ -16,6 +16,7 @@ export const ADMINS: Principal = GroupId.parse("S0ADMINS");
 export const bob: Person = { id: UserId.parse("U0BOB"), name: "Bob", locale: "en" };
 export const alice: Person = { id: UserId.parse("U0ALICE"), name: "Alice", locale: "en" };
 export const mei: Person = { id: UserId.parse("U0MEI"), name: "Mei", locale: "zh" };
+const carol: Person = { id: UserId.parse("U0CAROL"), name: "Carol", locale: "en" };
 export const ID = RequestId.parse("R-7K2Q9FXT");
 
 const role = Role.parse({
@@ -36,6 +37,7 @@ export const view = (locale: Locale, pings: readonly Principal[] = [SRE]): ViewC
   locale,
   hub: { name: "production", dashboard: "https://karpor.example.com" },
   roles: { admin: role, peek },
+  channel: () => "C0APPROVALS",
   pings: () => pings,
   admins: [ADMINS],
   command: "/karpor-access",
@@ -61,6 +63,9 @@ export const common = {
   messages: {},
 };
 const decision = { by: alice, qualified: "S0SRE", at: NOW - MINUTE };
+const approvals = [{ ...decision, terms: 1, note: "for <now>" }];
+const lessened = { by: alice, at: NOW - MINUTE, asked: { role: "<admin>", duration: 8 * HOUR } };
+const fallback = { by: ["S0LEADS"], at: NOW - MINUTE, askedAt: NOW - MINUTE };
 const approved = { ...common, decision, expiresAt: NOW + 4 * HOUR };
 const grant = { accountUid: "a", bindingUid: "b", tokenExpiresAt: NOW + 4 * HOUR, shortened: false };
 const sent = { channel: "D0BOB", ts: "1.1", shows: "", revision: 1 };
@@ -97,6 +102,8 @@ const ownRecords: AccessRequest[] = [
   { ...common, state: "pending" },
   { ...common, messages: { ...messages, card: unsent }, state: "pending" },
   { ...common, nudgedAt: NOW - MINUTE, state: "pending" },
+  { ...common, count: 2, state: "pending" },
+  { ...common, count: 3, approvals, fallback, nudgedAt: NOW - MINUTE, state: "pending" },
   ...ChangedTerm.options.map((what) => ({
     ...common,
     messages,
@@ -124,8 +131,16 @@ const ownRecords: AccessRequest[] = [
       at: NOW,
     },
   ]),
+  { ...common, count: 2, approvals, lessened, state: "pending" },
+  { ...approved, approvals, lessened, messages, state: "approved" },
   { ...approved, messages, state: "approved" },
   ...outages.map((outage) => ({ ...approved, messages, state: "approved", outage })),
+  {
+    ...approved,
+    count: 2,
+    approvals: [...approvals, { ...decision, by: carol, terms: 1 }],
+    state: "approved",
+  },
   { ...approved, approvers: [], decision: { ...decision, by: "policy" }, state: "approved" },
   { ...approved, messages, grant, state: "delivering", hidden: false, outage: { ...slow, what: "slack" } },
   { ...approved, messages, grant, state: "active", hidden: false, reminded: [HOUR] },

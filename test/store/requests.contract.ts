@@ -70,6 +70,39 @@ export function requestsContract(redis: Pick<TestRedis, "commands">): void {
     requests = f.requests;
   });
 
+  describe("a change of the role", () => {
+    const lowered = (r: AccessRequest) => ({ ...r, role: "guest" });
+
+    test("takes the reservation along: the one is free, the other is not", async () => {
+      const request = asked({ role: "admin" });
+      await requests.make(request, "t1");
+      await requests.update(request.id, lowered);
+      expect(await requests.make(asked({ role: "admin" }), "t2")).toMatchObject({ made: true });
+      const other = await requests.make(asked({ role: "guest" }), "t3");
+      expect(other).toMatchObject({ made: false, taken: "open", request: { id: request.id } });
+    });
+
+    test("is refused where another has that role, and changes nothing", async () => {
+      const [request, holder] = [asked({ role: "admin" }), asked({ role: "guest" })];
+      await requests.make(request, "t1");
+      await requests.make(holder, "t2");
+      const before = (await f.trail()).length;
+      const refused = requests.update(request.id, lowered);
+      await expect(refused).rejects.toMatchObject({ refusal: { kind: "held-already", role: "guest" } });
+      expect(await requests.get(request.id)).toEqual(request);
+      expect(await f.trail()).toHaveLength(before);
+      expect(await requests.make(asked({ role: "admin" }), "t3")).toMatchObject({ taken: "open" });
+    });
+
+    test("frees the new role when it is over", async () => {
+      const request = asked({ role: "admin" });
+      await requests.make(request, "t1");
+      await requests.update(request.id, lowered);
+      await requests.update(request.id, (r) => ({ ...r, state: "withdrawn", at: f.clock.now() }));
+      expect(await requests.make(asked({ role: "guest" }), "t2")).toMatchObject({ made: true });
+    });
+  });
+
   describe("make", () => {
     test("stores the record, and writes its first line of history", async () => {
       const request = asked();

@@ -12,6 +12,11 @@ const DONE = "tour";
 const MORE = [
   { name: t("a slip", "笔误"), person: "U0DANA", line: "/karpor-access gest 2days looking around" },
   { name: t("in Chinese", "用中文"), person: "U0LIN", line: "/karpor-access admin 4h 回滚搜索规则" },
+  {
+    name: t("two approvers", "两人审批"),
+    person: "U0DANA",
+    line: "/karpor-access admin 4h OPS-42 roll back a rule",
+  },
 ];
 
 export function createTour(panes: Panes): void {

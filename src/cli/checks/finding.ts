@@ -4,6 +4,8 @@ export interface Finding {
   level: "ok" | "warn" | "fail";
   message: string;
   fix?: string;
+  /** While the bot runs it holds nothing back: what it is about says so itself. */
+  notice?: true;
 }
 
 export const ok = (check: string, message: string): Finding => ({ check, level: "ok", message });

@@ -27,7 +27,10 @@ export async function keepChecking(
     const failed = findings.filter(({ level }) => level === "fail");
     holds.report(
       "checks",
-      failed.map(({ check, message, fix = "" }) => ({ cause: check, message, fix })),
+      failed.map(({ check, message, fix = "", notice }) => ({
+        ...{ cause: check, message, fix },
+        ...(notice ? { notice } : {}),
+      })),
     );
     if (identity) await onIdentity(identity);
     return failed.length > 0 ? FAILING_MS : WELL_MS;

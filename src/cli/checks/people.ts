@@ -2,9 +2,10 @@
 import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
 import type { Config } from "../../config.ts";
+import type { ApprovalRule } from "../../domain/approval.ts";
 import { isGroup, type Principal, UserId } from "../../domain/ids.ts";
 import type { Profile } from "../../domain/person.ts";
-import { lookUpPerson } from "../../slack/outbound/directory.ts";
+import { allIn, lookUpPerson } from "../../slack/outbound/directory.ts";
 import type { HomeWorkspace } from "../../slack/outbound/profile.ts";
 import { type Finding, fail, ok, warn } from "./finding.ts";
 
@@ -15,6 +16,8 @@ interface Named {
   who: readonly Principal[];
   /** What it means when nobody is left. */
   empty: string;
+  /** So many of them must see this channel. */
+  approve?: { needed: number; channel: string };
 }
 
 const Groups = z.object({
@@ -26,7 +29,7 @@ const AT_ONCE = 4;
 
 export async function checkPeople(
   client: WebClient,
-  config: Pick<Config, "roles" | "admins">,
+  config: Pick<Config, "roles" | "admins" | "slack">,
   home: HomeWorkspace,
 ) {
   try {
@@ -40,28 +43,26 @@ export async function checkPeople(
       (id) => lookUpPerson(client, home, id),
       [...ids].flatMap((id) => UserId.safeParse(id).data ?? []),
     );
-    return lists.map((list) => judge(list, { people, members, groups }));
+    const inChannel = await membersOf(client, lists);
+    return lists.map((list) => judge(list, { people, members, groups, inChannel }));
   } catch {
     return [warn("slack people", "Slack does not say who is in the workspace", "npm run doctor, once more")];
   }
 }
 
-const named = ({ roles, admins }: Pick<Config, "roles" | "admins">): Named[] => [
+/** Null for a channel that Slack does not show: what is wrong with it, its own check says. */
+async function membersOf(client: WebClient, lists: Named[]): Promise<Map<string, string[] | null>> {
+  const channels = [...new Set(lists.flatMap(({ approve }) => approve?.channel ?? []))];
+  const found = await Promise.all(channels.map((id) => allIn(client, id).catch(() => null)));
+  return new Map(channels.map((id, i) => [id, found[i] ?? null]));
+}
+
+const named = ({ roles, admins, slack }: Pick<Config, "roles" | "admins" | "slack">): Named[] => [
   { check: "slack admins", at: "admins", who: admins, empty: "nobody can revoke everything" },
   ...Object.entries(roles).flatMap(([name, { approval, requester }]): Named[] => {
     const at = `roles.${name}`;
-    const by = approval === "none" ? [] : [approval.by, approval.ping ?? []].flat();
     return [
-      ...(approval === "none"
-        ? []
-        : [
-            {
-              check: `approvers ${name}`,
-              at: `${at}.approval`,
-              who: by,
-              empty: `nobody can approve ${name}`,
-            },
-          ]),
+      ...(approval === "none" ? [] : approversOf(name, approval, slack.channel)),
       ...(requester
         ? [
             {
@@ -75,6 +76,20 @@ const named = ({ roles, admins }: Pick<Config, "roles" | "admins">): Named[] => 
     ];
   }),
 ];
+
+function approversOf(name: string, { by, ping, count, channel, fallback }: ApprovalRule, usual: string) {
+  const at = `roles.${name}.approval`;
+  const empty = `nobody can approve ${name}`;
+  const approve = { needed: count, channel: channel ?? usual };
+  const check = `approvers ${name}`;
+  return [
+    // Together they must be enough: the fallback is asked for what is missing.
+    { check, at, who: [...by, ...(fallback?.by ?? [])], empty, approve },
+    ...(ping
+      ? [{ check: `pings ${name}`, at: `${at}.ping`, who: ping, empty: `nobody is told of ${name}` }]
+      : []),
+  ];
+}
 
 async function profiles(
   person: (id: UserId) => Promise<Profile>,
@@ -91,9 +106,14 @@ interface Workspace {
   people: Map<string, Profile>;
   members(p: Principal): string[];
   groups: Map<string, { date_delete: number }>;
+  /** By channel. */
+  inChannel: Map<string, string[] | null>;
 }
 
-function judge({ check, at, who, empty }: Named, { people, members, groups }: Workspace): Finding {
+function judge(
+  { check, at, who, empty, approve }: Named,
+  { people, members, groups, inChannel }: Workspace,
+): Finding {
   const unknown = who.filter((p) => (isGroup(p) ? !groups.has(p) : people.get(p)?.standing === "stranger"));
   if (unknown.length > 0)
     return fail(
@@ -108,6 +128,14 @@ function judge({ check, at, who, empty }: Named, { people, members, groups }: Wo
       `${empty}: ${who.join(", ")} of ${at} has no active member`,
       "npm run doctor -- --find NAME",
     );
+  const here = approve && inChannel.get(approve.channel);
+  const seeing = here ? [...able].filter((id) => here.includes(id)) : [...able];
+  if (approve && seeing.length < approve.needed)
+    return fail(
+      check,
+      `${at} needs ${approve.needed === 1 ? "one person" : `${approve.needed} people`}, and ${seeing.length} of its ${able.size} are in ${approve.channel}`,
+      `In ${approve.channel}: /invite those who approve`,
+    );
   const gone = who.filter((p) => !isGroup(p) && people.get(p)?.standing !== "member");
   if (gone.length > 0)
     return warn(
@@ -116,5 +144,7 @@ function judge({ check, at, who, empty }: Named, { people, members, groups }: Wo
       `Take it out of ${at}`,
     );
   if (able.size === 0) return warn(check, `${at} names nobody: ${empty}`, "npm run doctor -- --find NAME");
-  return ok(check, able.size === 1 ? "one person" : `${able.size} people`);
+  const outside = able.size - seeing.length;
+  const missed = outside > 0 ? `; ${outside} more are not in ${approve?.channel}` : "";
+  return ok(check, `${seeing.length === 1 ? "one person" : `${seeing.length} people`}${missed}`);
 }

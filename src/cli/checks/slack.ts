@@ -1,6 +1,8 @@
-/** Slack's token is good, carries the scopes of manifest.yml, and the bot is in its channel. */
+/** Slack's token is good, carries the scopes of manifest.yml, and the bot is in its channels. */
 import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
+import type { Config } from "../../config.ts";
+import { channelFor } from "../../domain/catalog.ts";
 import { slackError } from "../../slack/outbound/client.ts";
 import type { HomeWorkspace } from "../../slack/outbound/profile.ts";
 import { type Finding, fail, ok, warn } from "./finding.ts";
@@ -38,7 +40,7 @@ const Channel = z.object({
 
 export async function checkSlack(
   client: WebClient,
-  channel: string,
+  named: readonly NamedChannel[],
 ): Promise<{ identity: BotIdentity | null; findings: Finding[] }> {
   let identity: BotIdentity | null = null;
   try {
@@ -51,12 +53,35 @@ export async function checkSlack(
       ok("slack token", "good"),
       scopes(auth.response_metadata?.scopes),
       UNTOLD,
-      await membership(client, channel),
+      ...(await Promise.all(named.map((one) => channelOf(client, one)))),
     ];
     return { identity, findings };
   } catch (error) {
     return { identity, findings: [noAnswer(error)] };
   }
+}
+
+export interface NamedChannel {
+  check: string;
+  /** Where the file names it. */
+  at: string;
+  channel: string;
+  /** Whose alone it is. */
+  role?: string;
+}
+
+/** Each once, by the first that names it. */
+export function channelsOf({ slack, roles }: Pick<Config, "slack" | "roles">): NamedChannel[] {
+  const named: NamedChannel[] = [
+    { check: "slack channel", at: "slack.channel", channel: slack.channel },
+    ...Object.keys(roles).map((name) => ({
+      role: name,
+      check: `slack channel ${name}`,
+      at: `roles.${name}.approval.channel`,
+      channel: channelFor(roles, name, slack.channel),
+    })),
+  ];
+  return named.filter(({ channel }, i) => named.findIndex((one) => one.channel === channel) === i);
 }
 
 const UNTOLD = ok(
@@ -92,16 +117,21 @@ function scopes(given: string[] | undefined): Finding {
   );
 }
 
-async function membership(client: WebClient, channel: string): Promise<Finding> {
+/** Where one role's channel takes no card, that role's requests say so, and the others go on. */
+async function channelOf(client: WebClient, named: NamedChannel): Promise<Finding> {
+  const found = await membership(client, named);
+  return found.level === "fail" && named.role !== undefined ? { ...found, notice: true } : found;
+}
+
+async function membership(client: WebClient, { check, at, channel }: NamedChannel): Promise<Finding> {
   try {
     const found = Channel.parse(await client.conversations.info({ channel })).channel;
-    if (found.is_archived)
-      return fail("slack channel", `${channel} is archived`, "Name another channel in slack.channel");
-    if (found.is_member === true) return ok("slack channel", `in #${found.name ?? channel}`);
+    if (found.is_archived) return fail(check, `${channel} is archived`, `Name another channel in ${at}`);
+    if (found.is_member === true) return ok(check, `in #${found.name ?? channel}`);
     if (found.is_member === undefined)
-      return warn("slack channel", "Slack did not say whether the bot is in it", "/invite @karpor-access");
+      return warn(check, "Slack did not say whether the bot is in it", "/invite @karpor-access");
     return fail(
-      "slack channel",
+      check,
       `the bot is not in #${found.name ?? channel}`,
       `In #${found.name ?? channel}: /invite @karpor-access`,
     );
@@ -109,8 +139,8 @@ async function membership(client: WebClient, channel: string): Promise<Finding> 
     const code = slackError(error);
     if (code === null) throw error;
     return fail(
-      "slack channel",
-      `slack.channel ${channel} was not found (${code})`,
+      check,
+      `${at} ${channel} was not found (${code})`,
       "In the channel: /invite @karpor-access, and check its id",
     );
   }

@@ -14,7 +14,7 @@ import { type Finding, fail } from "./finding.ts";
 import { judgeHub } from "./hub.ts";
 import { checkOrphans } from "./orphans.ts";
 import { checkRedis } from "./redis.ts";
-import { type BotIdentity, checkSlack } from "./slack.ts";
+import { type BotIdentity, channelsOf, checkSlack } from "./slack.ts";
 
 export interface Checked {
   redis: Connections;
@@ -38,7 +38,7 @@ export async function checkStart(
 ): Promise<StartFindings> {
   const [ofRedis, ofSlack, ofHub] = await Promise.all([
     checkRedisAt(redis, config),
-    checkSlack(slack, config.slack.channel),
+    checkSlack(slack, channelsOf(config)),
     checkLazyHub(hub, config, clock),
   ]);
   return { identity: ofSlack.identity, findings: [...ofRedis, ...ofSlack.findings, ...ofHub] };

@@ -19,7 +19,7 @@ import { checkLongest } from "../checks/longest.ts";
 import { checkPeople } from "../checks/people.ts";
 import { checkRedisLoad } from "../checks/redis-load.ts";
 import { checkRights } from "../checks/rights.ts";
-import { checkSlack } from "../checks/slack.ts";
+import { channelsOf, checkSlack } from "../checks/slack.ts";
 import { checkSocket } from "../checks/socket.ts";
 import { checkHubAt, checkRedisAt } from "../checks/start.ts";
 import { canary } from "./canary.ts";
@@ -91,7 +91,7 @@ const MEND_CONFIG = "Correct it in karpor-access.yml or .env; karpor-access.exam
 
 async function examineSlack(config: Config, means: DoctorMeans): Promise<Finding[]> {
   const { SLACK_APP_TOKEN } = config.env;
-  const { identity, findings } = await checkSlack(slackFor(config), config.slack.channel);
+  const { identity, findings } = await checkSlack(slackFor(config), channelsOf(config));
   const delivery = SLACK_APP_TOKEN ? await examineSocket(config, SLACK_APP_TOKEN, means) : BY_HTTP;
   return [...findings, delivery, ...(identity ? await checkPeople(slackFor(config), config, identity) : [])];
 }

@@ -9,12 +9,23 @@ import type { AccessRequest } from "../request.ts";
 
 export type AskRule = (command: ParsedCommand, roles: Catalog) => AskingRefusal | null;
 
+/** How many could approve, other than the requester. */
+export interface ApproverFacts {
+  needed: number;
+  /** No more than are needed are counted. */
+  able: number;
+  /** Who may approve, and is not in the channel where it is asked. */
+  outside: number;
+  channel: string;
+}
+
 /** What was looked up about the requester. */
 export interface RequesterFacts {
   profile: Profile;
   role: Role;
   mayAsk: boolean;
-  someone: boolean;
+  /** Null where nobody need approve. */
+  approvers: ApproverFacts | null;
   /** Through which user group or user id they may take it in an emergency. */
   glass?: Principal | null;
   /** Who asks for the requester. */

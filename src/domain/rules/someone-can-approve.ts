@@ -1,5 +1,5 @@
-/** A request that nobody could approve is not left hanging. */
+/** A request that too few could approve is not left hanging. */
 import type { RequesterRule } from "./rule.ts";
 
-export const someoneCanApprove: RequesterRule = ({ someone }, request) =>
-  someone ? null : { kind: "nobody-can-approve", role: request.role, approvers: request.approvers };
+export const someoneCanApprove: RequesterRule = ({ approvers: found }, { role, approvers }) =>
+  found && found.able < found.needed ? { kind: "nobody-can-approve", role, approvers, ...found } : null;

@@ -4,11 +4,11 @@ import type { Role } from "../../domain/catalog.ts";
 import type { AllowanceId } from "../../domain/ids.ts";
 import { Refused } from "../../domain/refusal.ts";
 import type { Decision } from "../../domain/request.ts";
-import { approversToday } from "../../domain/today.ts";
+import { approversOf } from "../../domain/today.ts";
 import type { AccessRequest, Ports, Purpose } from "../ports.ts";
 
 /** How many must allow it today. */
-export const countNeeded = (_role: Role): number => 1;
+export const countNeeded = ({ approval }: Role): number => (approval === "none" ? 1 : approval.count);
 
 /** Throws Refused(unknown-allowance). */
 export async function loadAllowance({ allowances }: Ports, id: AllowanceId): Promise<Allowance> {
@@ -49,11 +49,12 @@ export async function stillAllowed(
 async function ableToday(
   { directory }: Ports,
   allowance: Allowance,
-  { approvers }: AccessRequest,
+  request: AccessRequest,
   role: Role,
   purpose: Purpose,
 ) {
-  const today = approversToday(role) ?? approvers;
+  const { approvers } = request;
+  const today = approversOf(role) ?? approvers;
   const looked = await Promise.all(
     allowance.allowedBy.map(async ({ by: { id } }) => {
       const [{ standing }, asked, now] = await Promise.all([

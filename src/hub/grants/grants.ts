@@ -7,7 +7,7 @@ import { createEnforcing } from "./enforcing.ts";
 import { find, isAbsent } from "./find.ts";
 import { list } from "./list.ts";
 import { removeAccount, removeBinding } from "./remove.ts";
-import { roleWatch } from "./roles.ts";
+import { rightsOf, roleWatch } from "./roles.ts";
 import { surveyForSweep } from "./survey.ts";
 import { check, mint } from "./token.ts";
 
@@ -36,6 +36,7 @@ export function createGrants(options: GrantsOptions): Grants {
     find: (key, uids, signal) => find(options, key, uids, signal),
     isAbsent: (key, signal) => isAbsent(options, key, signal),
     list: (signal) => list(options, signal),
+    rightsOf: (name, signal) => rightsOf(options.client, name, signal),
     annotate: (key, more, signal) => annotate(options, key, more, signal),
     survey: (signal) => surveyForSweep({ clusterRoles: [], known: [], ...options }, signal),
   };

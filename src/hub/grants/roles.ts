@@ -1,6 +1,7 @@
 /** Whether a ClusterRole exists. Whoever may `bind` a role may bind it before it exists, and would grant it unseen later. */
 import { z } from "zod";
 import { allows } from "../../domain/path-rule.ts";
+import type { Rights } from "../../domain/rights.ts";
 import { type Clock, GrantFailed } from "../../flow/ports.ts";
 import type { HubClient } from "../client/client.ts";
 import { isAbsence, isStatus } from "../client/errors.ts";
@@ -34,7 +35,9 @@ export const noRole = (name: string) =>
 const Rule = z.object({
   verbs: z.array(z.string()),
   nonResourceURLs: z.array(z.string()).optional(),
+  apiGroups: z.array(z.string()).optional(),
   resources: z.array(z.string()).optional(),
+  resourceNames: z.array(z.string()).optional(),
 });
 const ClusterRole = z.object({ rules: z.array(Rule).nullish() });
 export type ClusterRole = z.infer<typeof ClusterRole>;
@@ -70,3 +73,10 @@ export const grantsMoreThanGet = ({ rules }: ClusterRole) =>
   );
 
 const isAll = (path: string) => path === "*" || path === "/*";
+
+/** Null where it is not there, or the bot may not read it, or the hub does not answer. */
+export const rightsOf = (client: HubClient, name: string, signal: AbortSignal): Promise<Rights | null> =>
+  readRole(client, name, signal).then(
+    (role) => role?.rules ?? null,
+    () => null,
+  );

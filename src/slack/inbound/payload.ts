@@ -1,7 +1,7 @@
 /** What Slack sends, as far as we use it. */
 import { z } from "zod";
 import { UserId } from "../../domain/ids.ts";
-import { ButtonValue } from "../ids.ts";
+import { ButtonValue, readMenuValue } from "../ids.ts";
 
 export const SlashCommand = z
   .object({
@@ -34,10 +34,11 @@ const Pressed = z
     value: z.string().optional(),
     selected_option: z.object({ value: z.string() }).optional(),
   })
-  .transform(({ action_id, value, selected_option }) => ({
-    action_id,
-    value: value ?? selected_option?.value,
-  }));
+  .transform(({ action_id, value, selected_option }) => {
+    const chosen = selected_option && readMenuValue(selected_option.value);
+    if (chosen) return { action_id: chosen.action, value: chosen.value };
+    return { action_id, value: value ?? selected_option?.value };
+  });
 
 export const Click = z
   .object({

@@ -8,6 +8,9 @@ const span = (ms: number): string =>
     .map(([count, unit]) => `${count} ${UNITS[unit]}`)
     .join(" ");
 
+const list = (names: readonly string[], last: string): string =>
+  names.length < 2 ? names.join() : `${names.slice(0, -1).join(", ")} ${last} ${names.at(-1)}`;
+
 export const enGrammar: Grammar = {
   span,
   until: (time) => `until ${time}`,
@@ -18,11 +21,8 @@ export const enGrammar: Grammar = {
   ago: (passed) => `${passed} ago`,
   ahead: (left) => `in ${left}`,
   justNow: "just now",
-  any: (mentions, more) => {
-    const last = more ? "others" : mentions.at(-1);
-    const rest = more ? mentions : mentions.slice(0, -1);
-    return [rest.join(", "), last].filter(Boolean).join(" or ");
-  },
+  all: (names) => list(names, "and"),
+  any: (mentions, more) => list(more ? [...mentions, "others"] : mentions, "or"),
   tidy: (text) => text,
   oneOf: (mentions, more) => {
     const [only, ...others] = mentions;

@@ -46,7 +46,7 @@ const slowSince: Sentence = (f, fmt) =>
 /** New access waits for an administrator: nothing is tried again until then. */
 const retrying: Sentence = (f) => (f.slow.what === "held-back" ? "" : "; still trying");
 
-const approver: Sentence = (f, fmt) => (f.decidedBy === "policy" ? "policy" : fmt.who(f.decidedBy));
+const approver: Sentence = (f, fmt) => (f.decidedBy === "policy" ? "policy" : fmt.people(f.deciders));
 const UNAPPROVED = "taken in an emergency, approved by nobody";
 const decided: Sentence = (f, fmt) => {
   if (f.emergency) return UNAPPROVED;
@@ -59,7 +59,7 @@ const approvedBy = (f: Facts, fmt: Formatter) =>
 /** To its holder. */
 const by: Sentence = (f, fmt) => (f.emergency ? UNAPPROVED : approvedBy(f, fmt));
 const approvedHead = (f: Facts, fmt: Formatter) =>
-  f.emergency ? "Emergency access" : upperFirst(approvedBy(f, fmt));
+  f.emergency ? "Emergency access" : `${upperFirst(approvedBy(f, fmt))}${f.lessened ? ", for less" : ""}`;
 
 const proof: Sentence = (f, fmt) => {
   const checked = fmt.rich ? ` (checked ${fmt.exact(f.checkedAt)})` : "";
@@ -169,9 +169,13 @@ const card: ByStatus = {
 /** To whom it is for, where somebody else asked. */
 const byAnother: Sentence = (f, fmt) => (f.askedBy ? `, asked for you by ${fmt.who(f.askedBy)}` : "");
 
+/** How far it is, where one approval is not enough. */
+const progress = ({ count, approvals }: Facts): string =>
+  count > 1 ? ` (${approvals.length} of ${count})` : "";
+
 const waiting = {
   pending: (f, fmt) =>
-    `${fmt.b("Waiting for approval:")} ${access(f, fmt)} for ${span(f.duration)}${byAnother(f, fmt)}.`,
+    `${fmt.b(`Waiting for approval${progress(f)}:`)} ${access(f, fmt)} for ${span(f.duration)}${byAnother(f, fmt)}.`,
   withdrawn: (f, fmt) =>
     f.askedBy
       ? `${fmt.b(`Withdrawn by ${fmt.who(f.withdrawnBy)}:`)} ${access(f, fmt)} for ${span(f.duration)}.`
@@ -190,7 +194,7 @@ const waiting = {
       ? `${fmt.b(`${approvedHead(f, fmt)}, held back:`)} ${slow(f, fmt)}. I will message you.`
       : `${fmt.b("Approved, not ready yet:")} ${slow(f, fmt)}. I will message you with the token.`,
   nudged: (f, fmt) =>
-    `${fmt.b("Waiting for approval:")} ${access(f, fmt)} for ${span(f.duration)}${byAnother(f, fmt)}. They were reminded ${fmt.at(f.nudgedAt)}.`,
+    `${fmt.b(`Waiting for approval${progress(f)}:`)} ${access(f, fmt)} for ${span(f.duration)}${byAnother(f, fmt)}. They were reminded ${fmt.at(f.nudgedAt)}.`,
   "not-delivered": (f, fmt) =>
     `${fmt.b("Waiting, nobody was asked yet:")} ${access(f, fmt)} for ${span(f.duration)}. Slack does not take the message to the approvers; the administrators are told, and we keep trying.`,
   active: (f, fmt) => `${fmt.b(`Active ${fmt.until(f.endsAt)}:`)} ${access(f, fmt)}, ${by(f, fmt)}.`,
@@ -279,7 +283,27 @@ const decides = (f: Facts, fmt: Formatter, other?: Person): string => {
   const any = fmt.any(f.approvers, APPROVER);
   const one = f.approvers.length === 1 && any.startsWith("<@");
   const you = other ? `you and ${fmt.who(other)}` : "you";
-  return `${one ? `${any} decides.` : `Someone in ${any} other than ${you} decides.`} Closes ${fmt.at(f.closesAt)} if nobody does.`;
+  const who =
+    f.count > 1
+      ? `${f.count} people in ${any} other than ${you} must approve.`
+      : one
+        ? `${any} decides.`
+        : `Someone in ${any} other than ${you} decides.`;
+  return `${who} Closes ${fmt.at(f.closesAt)} if nobody does.`;
+};
+
+/** Who approved so far, where one is not enough. Nobody is mentioned: that would ping them on a card posted anew. */
+const quorum = ({ count, approvals }: Facts, fmt: Formatter): string => {
+  if (approvals.length === 0) return `Needs ${count} approvals, each by another person.`;
+  const missing = count - approvals.length;
+  const by = enGrammar.all(approvals.map((one) => `${name(one.by)} ${fmt.when(one.at)}`));
+  return `Approved by ${by}; ${missing} more ${missing === 1 ? "is" : "are"} needed.`;
+};
+
+/** What was asked for at first, and what it became. */
+const lessened = ({ by, asked: at, now }: NonNullable<Facts["lessened"]>, fmt: Formatter): string => {
+  const first = `${fmt.code(at.role)}, ${span(at.duration)}`;
+  return `${fmt.b("Less than asked:")} ${first} became ${fmt.code(now.role)}, ${span(now.duration)}, by ${name(by)}.`;
 };
 
 /** Of the requester, to whoever decides. */
@@ -308,5 +332,7 @@ export const enRequest = {
   reminder,
   asker,
   decides,
+  quorum,
+  lessened,
   background,
 };

@@ -133,8 +133,18 @@ const refusal: ByRefusal = {
   "reviewed-already": ({ at }, fmt) =>
     `${fmt.b("Nothing changed:")} you reviewed this ${fmt.at(at)}; somebody else must, too.`,
   "nothing-to-review": ({ id }, fmt) => `${fmt.b("Nothing changed:")} the review of ${id} is closed.`,
-  "nobody-can-approve": ({ role, approvers: by }, fmt) =>
-    `${fmt.b("Refused:")} ${fmt.code(role)} needs ${fmt.oneOf(by, APPROVER)}, and nobody but you is there to approve.`,
+  "nobody-can-approve": ({ role, approvers: by, needed = 1, able = 0, outside = 0, channel = "" }, fmt) => {
+    const there = able === 0 ? "nobody" : `only ${able}`;
+    const lack =
+      needed > 1
+        ? `${needed} approvers from ${fmt.any(by, "its approvers")}, and ${there} but you is there to approve`
+        : `${fmt.oneOf(by, APPROVER)}, and nobody but you is there to approve`;
+    const others = outside === 1 ? "One who may is" : `${outside} who may are`;
+    const missed = outside
+      ? ` ${others} not in ${fmt.channel(channel, "the channel")}, where it is asked.`
+      : "";
+    return `${fmt.b("Refused:")} ${fmt.code(role)} needs ${lack}.${missed}`;
+  },
   "not-approver": ({ approvers: by }, fmt) =>
     `${fmt.b("Nothing changed:")} only ${fmt.any(by, APPROVER)} can decide this request.`,
   "own-request": ({ approvers: by, deciding }, fmt) =>
@@ -154,6 +164,14 @@ const refusal: ByRefusal = {
     `${fmt.b(closedFor({ what: term }))} ${changed({ what: term, max }, fmt.code(role))}.`,
   "not-hidden-yet": (_, fmt) =>
     `${fmt.b("Not hidden yet:")} Slack does not answer, and the token still stands there. We keep trying.`,
+  "not-less": ({ role, duration }, fmt) =>
+    `${fmt.b("Nothing changed:")} that is not less than ${fmt.code(role)} for ${span(duration)}.`,
+  "not-lower": ({ role }, fmt) =>
+    `${fmt.b("Nothing changed:")} ${fmt.code(role)} cannot stand in for what is asked: it does not give less, or you do not approve it, or it is not for them.`,
+  "held-already": ({ role }, fmt) =>
+    `${fmt.b("Nothing changed:")} they have ${fmt.code(role)} already, or wait for it.`,
+  "approved-already": ({ at, missing }, fmt) =>
+    `${fmt.b("Nothing changed:")} you approved this ${fmt.at(at)}; ${missing === 1 ? "one more person" : `${missing} more people`} must.`,
   "reminded-already": ({ at }, fmt) =>
     `${fmt.b("Nothing changed:")} they were reminded ${fmt.at(at)}, and are reminded once.`,
   stale: ({ id }, fmt) =>
@@ -178,6 +196,8 @@ const refusal: ByRefusal = {
 const button: ByAction = {
   approve: "Approve",
   approveNote: "Approve with a note…",
+  less: "Approve for less",
+  lessen: "Approve for less…",
   deny: "Deny…",
   withdraw: "Withdraw",
   nudge: "Remind them",
@@ -260,7 +280,11 @@ export const en = {
     approved: (f: Facts, fmt: Formatter): string =>
       `${fmt.b("Approved by policy:")} ${what(f)}. The token comes in our DM.`,
   },
+  /** On a button that approves a shorter time. */
+  only: (time: string): string => `${time} only`,
   nudge: (f: Facts, fmt: Formatter): string => `${fmt.b("Still waiting:")} ${asking(f, name)} ${what(f)}.`,
+  fallback: (f: Facts, fmt: Formatter): string =>
+    `${fmt.b("Nobody decided yet, so you are asked too:")} ${asking(f, name)} ${what(f)}. The card above has the buttons.`,
   closes: (f: Facts, fmt: Formatter): string => `closes ${fmt.when(f.closesAt)}`,
   /** On the card. Not `named`: to mention the approvers here would ping them. */
   decidedBy: (f: Facts, fmt: Formatter, named: boolean): string =>
@@ -371,6 +395,17 @@ export const en = {
     submit: "Ask",
     cancel: "Cancel",
     close: "Close",
+  },
+  less: {
+    title: "Approve for less",
+    head: (f: Facts, fmt: Formatter): string => `${fmt.b("Approving less:")} ${asks(f, fmt)}.`,
+    role: "Role",
+    time: "Time",
+    looking: "Looking up which lower roles you may approve…",
+    none: "There is no lower role that you may approve and they may ask for.",
+    notLess: "Choose less than is asked, or press Approve.",
+    tooLong: (role: string, max: string): string => `${role} lasts at most ${max}.`,
+    submit: "Approve",
   },
   decision: {
     approve: {

@@ -3,7 +3,21 @@ import { isTaken } from "../../domain/break-glass.ts";
 import type { Principal } from "../../domain/ids.ts";
 import type { Person } from "../../domain/person.ts";
 import type { Refusal } from "../../domain/refusal.ts";
-import type { AccessRequest, Decision, End, Outage, Verification } from "../../domain/request.ts";
+import {
+  type AccessRequest,
+  type Approval,
+  approvalsOf,
+  type Decision,
+  type End,
+  type Outage,
+  type Verification,
+} from "../../domain/request.ts";
+import { approversAsked } from "../../domain/today.ts";
+
+interface Terms {
+  role: string;
+  duration: number;
+}
 
 export interface Facts {
   id: string;
@@ -13,6 +27,9 @@ export interface Facts {
   /** Who asked for them, where that is somebody else. */
   askedBy: Person | undefined;
   approvers: readonly Principal[];
+  /** So many of them must approve, and these did. */
+  count: number;
+  approvals: readonly Pick<Approval, "by" | "at">[];
   duration: number;
   requestedAt: number;
   closesAt: number;
@@ -25,6 +42,10 @@ export interface Facts {
   emergency: boolean;
   /** By what it was allowed beforehand. */
   allowance: string | undefined;
+  /** All who did; nobody where policy does. */
+  deciders: readonly Person[];
+  /** Where less was approved than asked for at first. */
+  lessened: { by: Person; asked: Terms; now: Terms } | undefined;
   decidedAt: number;
   endsAt: number;
   end: End;
@@ -42,9 +63,12 @@ export interface Facts {
 }
 
 export function facts(r: AccessRequest, hub: string): Facts {
-  const { id, role, requester, askedBy, approvers, duration, requestedAt, closesAt } = r;
-  const { nudgedAt = closesAt } = r;
-  const common = { id, role, hub, requester, askedBy, approvers, duration, requestedAt, closesAt, nudgedAt };
+  const { id, role, requester, askedBy, duration, requestedAt, closesAt } = r;
+  const { nudgedAt = closesAt, count = 1 } = r;
+  const approvers = approversAsked(r);
+  const approvals = approvalsOf(r);
+  const asked = { id, role, hub, requester, askedBy, approvers, duration, requestedAt, closesAt };
+  const common = { ...asked, nudgedAt, count, approvals };
   const at = "at" in r ? r.at : r.requestedAt;
   const decision =
     "decision" in r ? r.decision : { by: r.state === "denied" ? r.by : ("policy" as const), at };
@@ -57,6 +81,8 @@ export function facts(r: AccessRequest, hub: string): Facts {
     decidedBy: decision.by,
     emergency: isTaken(r),
     allowance: "decision" in r ? r.decision.allowance : undefined,
+    deciders: decidersOf(r, decision.by),
+    lessened: r.lessened && { ...r.lessened, now: { role, duration } },
     decidedAt: decision.at,
     endsAt,
     end,
@@ -68,4 +94,11 @@ export function facts(r: AccessRequest, hub: string): Facts {
     slow: ("outage" in r && r.outage) || { what: "hub", since: at },
     changed: r.state === "refused" && r.refusal.kind === "terms-changed" ? r.refusal : { what: "role-gone" },
   };
+}
+
+/** A version that knows of one approval alone keeps it as the decision. */
+function decidersOf(r: AccessRequest, by: Decision["by"]): readonly Person[] {
+  if (by === "policy") return [];
+  const approvals = "decision" in r ? approvalsOf(r) : [];
+  return approvals.length > 0 ? approvals.map((one) => one.by) : [by];
 }

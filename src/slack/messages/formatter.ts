@@ -13,8 +13,12 @@ export interface Formatter {
   b(text: string): string;
   code(text: string): string;
   who(person: Person): string;
+  /** "@alice and @carol". */
+  people(persons: readonly Person[]): string;
   /** A person of whom only the id is known. */
   user(id: string, plain: string): string;
+  /** "#approvals"; plain the same as below. */
+  channel(id: string, plain: string): string;
   quoted(text: string): string;
   /** "one of @sre"; in plain words `plain`, because a mention is no word and groups have no other name here. */
   oneOf(principals: readonly Principal[], plain: string): string;
@@ -44,6 +48,8 @@ export interface Grammar {
   ago(span: string): string;
   ahead(span: string): string;
   justNow: string;
+  /** Every one of them. */
+  all(names: string[]): string;
   oneOf(mentions: string[], more: boolean): string;
   any(mentions: string[], more: boolean): string;
   /** Plain words need not the spaces that bold needs. */
@@ -80,7 +86,9 @@ export function richFormatter(grammar: Grammar, now: number, command: string, re
     b: (text) => `*${text.replaceAll("*", "")}*`,
     code: (text) => foreignCode(text, 120),
     who: (person) => `<@${person.id}>`,
+    people: (persons) => grammar.all(persons.map(({ id }) => `<@${id}>`)),
     user: (id) => `<@${id}>`,
+    channel: (id) => `<#${id}>`,
     quoted: (text) => foreign(text, 500),
     oneOf: (all) => grammar.oneOf(all.slice(0, MENTIONS).map(mention), all.length > MENTIONS),
     any: (all) => grammar.any(all.slice(0, MENTIONS).map(mention), all.length > MENTIONS),
@@ -109,7 +117,9 @@ export function plainFormatter(grammar: Grammar, now: number, command: string, r
     b: (text) => text,
     code: (text) => foreign(text, 60),
     who: name,
+    people: (persons) => grammar.all(persons.map(name)),
     user: (_, words) => words,
+    channel: (_, words) => words,
     quoted: (text) => foreign(text, 100),
     oneOf: (_, words) => words,
     any: (_, words) => words,

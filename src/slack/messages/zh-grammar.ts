@@ -23,6 +23,7 @@ export const zhGrammar: Grammar = {
       /(?<=[，。：；！？、（）]) +| +(?=[，。：；！？、（）])|(?<=\p{sc=Han}) +(?=\p{sc=Han})/gu,
       "",
     ),
+  all: (names) => names.join("、"),
   oneOf: (mentions, more) => {
     const [only, ...others] = mentions;
     if (only?.startsWith("<@") && others.length === 0) return `${only} `;

@@ -55,16 +55,19 @@ const decided: Sentence = (f, fmt) => {
   return f.decidedBy === "policy"
     ? "按策略自动批准"
     : f.allowance
-      ? `${fmt.who(f.decidedBy)} 预先允许（${f.allowance}）`
-      : `${fmt.who(f.decidedBy)} ${fmt.rich ? `于 ${fmt.when(f.decidedAt)} ` : ""}批准`;
+      ? `${fmt.people(f.deciders)} 预先允许（${f.allowance}）`
+      : `${fmt.people(f.deciders)} ${fmt.rich ? `于 ${fmt.when(f.decidedAt)} ` : ""}批准`;
 };
 const approver: Sentence = (f, fmt) => {
   if (f.emergency) return UNAPPROVED;
   return f.decidedBy === "policy"
     ? "按策略自动批准"
-    : `${fmt.who(f.decidedBy)} ${f.allowance ? "预先允许" : "批准"}`;
+    : `${fmt.people(f.deciders)} ${f.allowance ? "预先允许" : "批准"}`;
 };
-const approvedHead = (f: Facts) => (f.emergency ? "已紧急取用" : "已批准");
+const approvedHead = (f: Facts) => {
+  if (f.emergency) return "已紧急取用";
+  return f.lessened ? "已批准，少于所申请" : "已批准";
+};
 
 const proof: Sentence = (f, fmt) => {
   const checked = fmt.rich ? `（${fmt.exact(f.checkedAt)} 验证）` : "";
@@ -165,9 +168,12 @@ const card: ByStatus = {
 
 const byAnother: Sentence = (f, fmt) => (f.askedBy ? `，由 ${fmt.who(f.askedBy)} 替你申请` : "");
 
+const progress = ({ count, approvals }: Facts): string =>
+  count > 1 ? `（${approvals.length}/${count}）` : "";
+
 const waiting: Words["waiting"] = {
   pending: (f, fmt) =>
-    `${fmt.b("等待审批：")} ${access(f, fmt)}，时长 ${span(f.duration)}${byAnother(f, fmt)}。`,
+    `${fmt.b(`等待审批${progress(f)}：`)} ${access(f, fmt)}，时长 ${span(f.duration)}${byAnother(f, fmt)}。`,
   withdrawn: (f, fmt) =>
     f.askedBy
       ? `${fmt.b(`已由 ${fmt.who(f.withdrawnBy)} 撤回：`)} ${access(f, fmt)}（${span(f.duration)}）。`
@@ -185,7 +191,7 @@ const waiting: Words["waiting"] = {
       ? `${fmt.b("已批准，暂缓开通：")} ${approver(f, fmt)}。${slow(f, fmt)}；开通后会发消息给你。`
       : `${fmt.b("已批准，尚未开通：")} ${slow(f, fmt)}。令牌就绪后会发消息给你。`,
   nudged: (f, fmt) =>
-    `${fmt.b("等待审批：")} ${access(f, fmt)}，时长 ${span(f.duration)}${byAnother(f, fmt)}。${already(f.nudgedAt, "提醒", fmt)}。`,
+    `${fmt.b(`等待审批${progress(f)}：`)} ${access(f, fmt)}，时长 ${span(f.duration)}${byAnother(f, fmt)}。${already(f.nudgedAt, "提醒", fmt)}。`,
   "not-delivered": (f, fmt) =>
     `${fmt.b("等待中，还没有人收到申请：")} ${access(f, fmt)}（${span(f.duration)}）。Slack 不接受发给审批人的消息，已告知管理员，我们会继续重试。`,
   active: (f, fmt) =>
@@ -269,8 +275,23 @@ const decides: Words["decides"] = (f, fmt, other) => {
   const any = fmt.any(f.approvers, APPROVER);
   const one = f.approvers.length === 1 && any.startsWith("<@");
   const you = other ? `你和 ${fmt.who(other)} ` : "你";
-  return `${one ? `由 ${any}审批。` : `${any}中除${you}以外的任意一位均可审批。`}${fmt.when(f.closesAt)} 前无人审批则自动关闭。`;
+  const who =
+    f.count > 1
+      ? `须由 ${any}中除${you}以外的 ${f.count} 人批准。`
+      : one
+        ? `由 ${any}审批。`
+        : `${any}中除${you}以外的任意一位均可审批。`;
+  return `${who}${fmt.when(f.closesAt)} 前无人审批则自动关闭。`;
 };
+
+const quorum: Words["quorum"] = ({ count, approvals }, fmt) => {
+  if (approvals.length === 0) return `须由 ${count} 人分别批准。`;
+  const by = zhGrammar.all(approvals.map((one) => `${name(one.by)}（${fmt.when(one.at)}）`));
+  return `${by} 已批准，还需 ${count - approvals.length} 人批准。`;
+};
+
+const lessened: Words["lessened"] = ({ by, asked: at, now }, fmt) =>
+  `${fmt.b("少于所申请：")} 原申请为 ${fmt.code(at.role)} 权限（${span(at.duration)}），由 ${name(by)} 改为 ${fmt.code(now.role)} 权限（${span(now.duration)}）。`;
 
 const background: Words["background"] = {
   local: (time) => (time ? `当地时间 ${time}` : ""),
@@ -295,5 +316,7 @@ export const zhRequest: Words = {
   reminder,
   asker,
   decides,
+  quorum,
+  lessened,
   background,
 };

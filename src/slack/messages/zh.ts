@@ -131,8 +131,15 @@ const refusal: ByRefusal = {
   "reviewed-already": ({ at }, fmt) =>
     `${fmt.b("操作未生效：")} 你${fmt.rich ? "" : " "}${already(at, "复核", fmt)}，还需另一人复核。`,
   "nothing-to-review": ({ id }, fmt) => `${fmt.b("操作未生效：")} ${id} 的复核已经结束。`,
-  "nobody-can-approve": ({ role, approvers: by }, fmt) =>
-    `${fmt.b("未受理：")} ${fmt.code(role)} 需要 ${fmt.oneOf(by, APPROVER)}批准，而除你之外目前没有人可以审批。`,
+  "nobody-can-approve": ({ role, approvers: by, needed = 1, able = 0, outside = 0, channel = "" }, fmt) => {
+    const there = able === 0 ? "没有人" : `只有 ${able} 人`;
+    const lack =
+      needed > 1
+        ? `须由 ${fmt.any(by, APPROVER)}中的 ${needed} 人批准，而除你之外目前${there}可以审批`
+        : `需要 ${fmt.oneOf(by, APPROVER)}批准，而除你之外目前没有人可以审批`;
+    const missed = outside ? `另有 ${outside} 位审批人不在 ${fmt.channel(channel, "审批频道")} 中。` : "";
+    return `${fmt.b("未受理：")} ${fmt.code(role)} ${lack}。${missed}`;
+  },
   "not-approver": ({ approvers: by }, fmt) =>
     `${fmt.b("操作未生效：")} 只有 ${fmt.any(by, APPROVER)}可以审批这条申请。`,
   "own-request": ({ approvers: by, deciding }, fmt) =>
@@ -147,6 +154,14 @@ const refusal: ByRefusal = {
   "terms-changed": ({ role, what: term, max }, fmt) =>
     `${fmt.b(closedFor({ what: term }))} ${changed({ what: term, max }, fmt.code(role))}。`,
   "not-hidden-yet": (_, fmt) => `${fmt.b("尚未隐藏：")} Slack 暂无响应，令牌仍在消息中，我们会继续重试。`,
+  "not-less": ({ role, duration }, fmt) =>
+    `${fmt.b("操作未生效：")} 这并不少于所申请的 ${fmt.code(role)} 权限（${span(duration)}）。`,
+  "not-lower": ({ role }, fmt) =>
+    `${fmt.b("操作未生效：")} 不能改为 ${fmt.code(role)} 权限：它并不更少，或不由你审批，或对方不能申请。`,
+  "held-already": ({ role }, fmt) =>
+    `${fmt.b("操作未生效：")} 对方已有 ${fmt.code(role)} 权限，或正在等待审批。`,
+  "approved-already": ({ at, missing }, fmt) =>
+    `${fmt.b("操作未生效：")} 你${fmt.rich ? "" : " "}${already(at, "批准", fmt)}，还需 ${missing} 人批准。`,
   "reminded-already": ({ at }, fmt) => `${fmt.b("操作未生效：")} ${already(at, "提醒过", fmt)}，只提醒一次。`,
   stale: ({ id }, fmt) => `${fmt.b("操作未生效：")} 这个按钮出现之后 ${id} 又有改动，请使用最新的消息。`,
   "unknown-request": ({ id }, fmt) => `${fmt.b("操作未生效：")} 没有编号为 ${fmt.code(id)} 的申请。`,
@@ -166,6 +181,8 @@ const refusal: ByRefusal = {
 const button: ByAction = {
   approve: "批准",
   approveNote: "批准并附言…",
+  less: "批准较少权限",
+  lessen: "批准较少权限…",
   deny: "拒绝…",
   withdraw: "撤回",
   nudge: "提醒审批人",
@@ -235,7 +252,10 @@ export const zh: Words = {
       `${fmt.b(`${f.decidedBy === "policy" ? "策略" : fmt.who(f.decidedBy)} 已预先允许：`)} ${what(f)}。令牌会在私信中给出。`,
     approved: (f, fmt) => `${fmt.b("已按策略批准：")} ${what(f)}。令牌会在私信中给出。`,
   },
+  only: (time) => `仅 ${time}`,
   nudge: (f, fmt) => `${fmt.b("仍待审批：")} ${asking(f, name)} ${what(f)}。`,
+  fallback: (f, fmt) =>
+    `${fmt.b("尚无人审批，也请你们审批：")} ${asking(f, name)} ${what(f)}。请使用上方卡片中的按钮。`,
   closes: (f, fmt) => `审批期限 ${fmt.when(f.closesAt)}`,
   decidedBy: (f, fmt, named) =>
     `除 ${[f.requester, ...(f.askedBy ? [f.askedBy] : [])].map(name).join("、")} 外，${named ? fmt.any(f.approvers, APPROVER) : APPROVER}均可审批`,
@@ -334,6 +354,17 @@ export const zh: Words = {
     submit: "提交申请",
     cancel: "取消",
     close: "关闭",
+  },
+  less: {
+    title: "批准较少权限",
+    head: (f, fmt) => `${fmt.b("批准较少权限：")} ${asks(f, fmt)}。`,
+    role: "角色",
+    time: "时长",
+    looking: "正在查询你可以审批哪些更低的角色…",
+    none: "没有你可以审批、对方也可以申请的更低角色。",
+    notLess: "请选择少于所申请的内容，或直接批准。",
+    tooLong: (role, max) => `${role} 最长 ${max}。`,
+    submit: "批准",
   },
   decision: {
     approve: {

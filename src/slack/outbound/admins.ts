@@ -17,7 +17,8 @@ export interface AdminsOptions extends DmOptions {
 }
 
 interface CreateAdmins extends AdminsOptions {
-  channel: string;
+  /** Where requests of this role are approved. */
+  channel(role: string): string;
   /** What people call it. */
   hub: string;
   /** Does it once a day for all replicas; work that did not succeed may be done again. */
@@ -50,8 +51,9 @@ function wordOf(w: Words, alarm: Alarm, { channel, hub }: CreateAdmins): Word {
   if (alarm.kind === "foreign") return w.foreign(alarm.objects, hub);
   if (alarm.kind === "adopted") return w.adopted(alarm.request, hub);
   if (alarm.kind === "redis-behind") return behindMessage(w, alarm);
-  if (isTaken(alarm.request)) return w.emergencyUnseen(`<#${channel}>`, alarm.code, alarm.request);
-  return w.cardRefused(`<#${channel}>`, alarm.code, alarm.request.id);
+  const where = `<#${channel(alarm.request.role)}>`;
+  if (isTaken(alarm.request)) return w.emergencyUnseen(where, alarm.code, alarm.request);
+  return w.cardRefused(where, alarm.code, alarm.request.id);
 }
 
 /** Resolves to how many were told; what Slack refuses is logged. */

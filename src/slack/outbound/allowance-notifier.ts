@@ -9,14 +9,17 @@ import { throwPostTrouble, throwTrouble } from "./trouble.ts";
 const calm = { unfurl_links: false, unfurl_media: false };
 
 export function createAllowanceNotifier(options: NotifierOptions): AllowanceNotifier {
-  const { slack, channel, language, context, log } = options;
+  const { slack, language, context, log } = options;
   return {
     async post(a, key) {
       const client = slack.to("cards");
       const message =
         key === "line" ? allowanceLine(a, context(language), true) : allowanceDm(a, context(a.person.locale));
       try {
-        const where = key === "line" ? channel : await dmWith(options, slack.to("show"), a.person.id);
+        const where =
+          key === "line"
+            ? context(language).channel(a.role)
+            : await dmWith(options, slack.to("show"), a.person.id);
         const { ts = "" } = await client.chat.postMessage({ channel: where, ...message, ...calm });
         return { channel: where, ts };
       } catch (error) {

@@ -75,13 +75,19 @@ export function createDirectory(options: DirectoryOptions): WatchedDirectory {
       const found = await groups(asked, purpose);
       return asked.find((_, i) => found[i]?.includes(id)) ?? null;
     },
-    async anyoneBut(but, principals) {
-      const left = (await everyone(principals, "ask")).filter((id) => !but.includes(id));
-      while (left.length > 0) {
+    async countMembers(ids, enough) {
+      const left = [...ids];
+      let count = 0;
+      while (left.length > 0 && count < enough) {
         const profiles = await Promise.all(left.splice(0, AT_ONCE).map((id) => person(id, "show")));
-        if (profiles.some(({ standing }) => standing === "member")) return true;
+        count += profiles.filter(({ standing }) => standing === "member").length;
       }
-      return false;
+      return Math.min(count, enough);
+    },
+    async inChannel(channel) {
+      const known = await memory.read(channelKey(channel), ["members"]);
+      if (known && isYoung(clock, known.at, "ask")) return membersIn(parsed(known.values[0]));
+      return share(channelKey(channel), () => lookUpChannel(options, channel));
     },
     async recall(id, principals) {
       if (principals.includes(id)) return true;
@@ -97,6 +103,7 @@ export function createDirectory(options: DirectoryOptions): WatchedDirectory {
   };
 }
 
+const channelKey = (id: string): string => `channel:${id}`;
 const personKey = (id: UserId): string => `person:${id}`;
 const Stored = Person.extend({
   standing: Standing,
@@ -111,6 +118,9 @@ const Members = z.array(UserId.nullable().catch(null));
 /** A user group that is gone or disabled has none. */
 const members = (found: unknown): UserId[] =>
   (Members.safeParse(found).data ?? []).filter((id) => id !== null);
+
+/** Null: Slack does not show the channel. */
+const membersIn = (found: unknown): UserId[] | null => (found === null ? null : members(found));
 
 /** Of what nobody waits for, Slack's jobs come back; the rest is asked as for somebody who waits. */
 function clientFor({ slack }: DirectoryOptions, purpose: Purpose): WebClient {
@@ -150,6 +160,38 @@ async function lookUpGroups(options: DirectoryOptions, purpose: Purpose): Promis
   const values = Object.fromEntries(usergroups.map(({ id, users }) => [id, JSON.stringify(users)]));
   await options.memory.write(GROUPS, { at, values, keepMs: KEEP_MS });
   return Object.fromEntries(usergroups.map(({ id, users }) => [id, users]));
+}
+
+/** A channel that takes no card is the card's trouble, which says so. */
+const HIDDEN = new Set(["channel_not_found", "not_in_channel", "missing_scope"]);
+const Page = z.object({
+  members: z.array(z.string()),
+  response_metadata: z.object({ next_cursor: z.string().optional() }).optional(),
+});
+const PAGE = 1_000;
+
+async function lookUpChannel(options: DirectoryOptions, channel: string): Promise<UserId[] | null> {
+  const at = options.clock.now();
+  const found = await allIn(clientFor(options, "ask"), channel).catch((error: unknown) => {
+    if (HIDDEN.has(slackError(error) ?? "")) return null;
+    return throwBusy(error);
+  });
+  const values = { members: JSON.stringify(found) };
+  await options.memory.write(channelKey(channel), { at, values, keepMs: FRESH_MS });
+  return membersIn(found);
+}
+
+/** As Slack says it now. Throws what the client throws. */
+export async function allIn(client: WebClient, channel: string): Promise<string[]> {
+  const all: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const asked = { channel, limit: PAGE, ...(cursor ? { cursor } : {}) };
+    const page = Page.parse(await client.conversations.members(asked));
+    all.push(...page.members);
+    cursor = page.response_metadata?.next_cursor;
+  } while (cursor);
+  return all;
 }
 
 function throwBusy(error: unknown): never {

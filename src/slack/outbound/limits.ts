@@ -16,6 +16,7 @@ const PER_MINUTE: Record<string, number> = {
   "chat.postMessage": 300,
   "chat.update": TIER_3,
   "conversations.info": TIER_3,
+  "conversations.members": TIER_4,
   "conversations.open": TIER_3,
   "usergroups.list": TIER_2,
   "users.info": TIER_4,

@@ -27,15 +27,14 @@ import { throwPostTrouble, throwTrouble } from "./trouble.ts";
 
 export interface NotifierOptions extends DmOptions {
   slack: Pick<SlackClients, "to" | "reserved" | "reserve">;
-  /** The approvals channel, and the language of what stands there. */
-  channel: string;
+  /** Of what stands in the approvals channels. */
   language: Locale;
   context(locale: Locale): ViewContext;
   log: Log;
 }
 
 export function createNotifier(options: NotifierOptions): Notifier {
-  const { slack, channel, language, context, log } = options;
+  const { slack, language, context, log } = options;
   const draw = (r: AccessRequest, key: MessageKey, shows: Shows, first: boolean): Message =>
     marked(
       drawMessage(
@@ -51,7 +50,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
   return {
     async post(r, key, shows) {
       const client = slack.to(POSTED[kindOf(key)]);
-      const where = isShared(key) ? channel : await dmOf(options, r, key);
+      const where = isShared(key) ? channelOf(context(language), r) : await dmOf(options, r, key);
       try {
         const ts = await send(client, where, draw(r, key, shows, true), threadOf(r, key));
         return { channel: where, ts };
@@ -128,6 +127,7 @@ const POSTED: Record<MessageKind, Urgency> = {
   nudge: "cards",
   asker: "cards",
   outcome: "cards",
+  fallback: "cards",
 };
 
 async function send(
@@ -201,6 +201,10 @@ function neverShown(error: unknown): never {
 
 const markOf = (r: AccessRequest, key: MessageKey): string => `${r.id}:${key}`;
 
+/** What belongs to a card stands where that does, wherever its role is approved by now. */
+const channelOf = (ctx: ViewContext, { messages: { card, review }, role }: AccessRequest): string =>
+  [card, review].find((sent) => sent?.ts)?.channel ?? ctx.channel(role);
+
 /** In whose DM it stands. */
 const personOf = ({ requester, askedBy }: AccessRequest, key: MessageKey): Person =>
   readerOf(key) === "asker" && askedBy ? askedBy : requester;
@@ -242,10 +246,12 @@ async function latestOf(client: WebClient, { id }: Person) {
   return latest ? { channel: channel.id, ts: latest.ts, mark: latest.blocks?.[0]?.block_id } : null;
 }
 
+const BELOW_CARD: readonly MessageKey[] = ["alert", "nudge", "fallback"];
+
 /** What belongs to its card stands below it; an alert is seen in the channel all the same. */
 function threadOf(r: AccessRequest, key: MessageKey): Thread | undefined {
   const card = r.messages.card?.ts ?? r.messages.review?.ts;
-  if (!card || (key !== "alert" && key !== "nudge")) return undefined;
+  if (!card || !BELOW_CARD.includes(key)) return undefined;
   return { thread_ts: card, reply_broadcast: key === "alert" };
 }
 

@@ -6,7 +6,7 @@ import type { Facts } from "../messages/facts.ts";
 import type { Formatter } from "../messages/formatter.ts";
 import { actions, quote, section } from "./blocks.ts";
 import * as buttons from "./buttons.ts";
-import { because } from "./card.ts";
+import { because, lessLine, quorumSoFar } from "./card.ts";
 import type { Message } from "./context.ts";
 import { mayAskAgain } from "./dm.ts";
 import { refusalSentence } from "./refused.ts";
@@ -18,13 +18,13 @@ const readBy = (f: Facts): Facts => ({ ...f, askedBy: undefined });
 export function asker(p: Renderer, r: AccessRequest, shows: Readable<"asker">): Message {
   const f = factsOf(p, r);
   const waits = shows === "pending" || shows === "nudged" || shows === "not-delivered";
-  const who = waits ? [section(p.words.decides(f, p.rich, r.requester))] : [];
+  const who = waits ? [section(p.words.decides(f, p.rich, r.requester)), ...quorumSoFar(p, r)] : [];
   const nudge = shows === "pending" ? [buttons.forAnother(p, "nudge", r)] : [];
   const row = waits ? actions(buttons.forAnother(p, "withdraw", r), ...nudge) : [];
   return message(
     p,
     (fmt) => p.words.asker[shows](readBy(f), fmt),
-    [...quote(r.reason), ...who, ...row],
+    [...quote(r.reason), ...lessLine(p, r), ...who, ...row],
     [r.id],
   );
 }
@@ -37,5 +37,5 @@ export function outcome(p: Renderer, r: AccessRequest, shows: Shown["outcome"]):
     if (shows !== "refused") return p.words.asker[shows](f, fmt);
     return refusalSentence(p.words, refusal ?? { kind: "stale", id: r.id }, fmt);
   };
-  return message(p, sentence, [...quote(r.reason), ...because(p, r), ...again], [r.id]);
+  return message(p, sentence, [...quote(r.reason), ...lessLine(p, r), ...because(p, r), ...again], [r.id]);
 }

@@ -1,7 +1,8 @@
 /** Buttons: each says for a screen reader what it does to which request. */
 import type { Button, ConfirmationDialog, Overflow } from "@slack/types";
+import { shorterThan } from "../../domain/less.ts";
 import type { AccessRequest } from "../../domain/request.ts";
-import { type ActionId, buttonValue } from "../ids.ts";
+import { type ActionId, buttonValue, MENU, menuValue } from "../ids.ts";
 import { cut, oneLine } from "../messages/text.ts";
 import { plain } from "./inputs.ts";
 import type { Renderer } from "./renderer.ts";
@@ -46,6 +47,14 @@ export const approveButton = (p: Renderer, r: AccessRequest): Button => ({
   ...others(p, "approve", r, `${p.words.button.approve} ${p.words.grammar.span(r.duration)}`),
   style: "primary",
 });
+/** One press that approves a shorter time; nothing where there is none. */
+export function lessButton(p: Renderer, r: AccessRequest): Button[] {
+  const role = Object.hasOwn(p.ctx.roles, r.role) ? p.ctx.roles[r.role] : undefined;
+  const shorter = role ? shorterThan(r.duration, role) : null;
+  if (shorter === null) return [];
+  const visible = p.words.only(p.words.grammar.span(shorter));
+  return [{ ...others(p, "less", r, visible), value: buttonValue(r, shorter) }];
+}
 export const denyButton = (p: Renderer, r: AccessRequest): Button => others(p, "deny", r);
 export const withdrawButton = (p: Renderer, r: AccessRequest): Button => own(p, "withdraw", r);
 /** For whoever asked for somebody else. */
@@ -67,8 +76,11 @@ export const reviewButton = (p: Renderer, r: AccessRequest): Button => others(p,
 /** What is seldom wanted, behind three dots. */
 export const moreMenu = (p: Renderer, r: AccessRequest): Overflow => ({
   type: "overflow",
-  action_id: "approveNote",
-  options: [{ text: plain(p.words.button.approveNote), value: buttonValue(r) }],
+  action_id: MENU,
+  options: (["lessen", "approveNote"] as const).map((action) => ({
+    text: plain(p.words.button[action]),
+    value: menuValue(action, buttonValue(r)),
+  })),
 });
 export const dashboardButton = (p: Renderer, r: AccessRequest): Button => ({
   ...button(p, "open", r.role, "", r.id),

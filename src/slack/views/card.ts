@@ -1,7 +1,7 @@
 /** The request in the approvals channel, at every status. */
 import type { KnownBlock } from "@slack/types";
 import type { Shown } from "../../domain/message-key.ts";
-import type { AccessRequest } from "../../domain/request.ts";
+import { type AccessRequest, approvalsOf } from "../../domain/request.ts";
 import { cut, escaped, oneLine, shorten } from "../messages/text.ts";
 import { backgroundLine } from "./background.ts";
 import { actions, quote, section } from "./blocks.ts";
@@ -14,7 +14,7 @@ export function card(p: Renderer, r: AccessRequest, shows: Shown["card"], first:
   if (shows === "pending") return pending(p, r, first);
   const f = factsOf(p, r);
   const revoke = shows === "active" ? actions(buttons.revokeButton(p, r)) : [];
-  const rest = [...quote(r.reason), ...because(p, r), ...revoke];
+  const rest = [...quote(r.reason), ...lessLine(p, r), ...because(p, r), ...revoke];
   return message(p, (fmt) => p.words.card[shows](f, fmt), rest, [r.id]);
 }
 
@@ -31,18 +31,52 @@ function pending(p: Renderer, r: AccessRequest, first: boolean): Message {
   // An approver outside the pings must not be mentioned: that would ping them.
   const all = r.approvers.every((who) => pings.includes(who));
   const footer = [p.words.closes(f, p.rich), p.words.decidedBy(f, p.rich, all), r.id];
-  const buttonRow = actions(buttons.approveButton(p, r), buttons.denyButton(p, r), buttons.moreMenu(p, r));
+  const buttonRow = actions(
+    buttons.approveButton(p, r),
+    ...buttons.lessButton(p, r),
+    buttons.denyButton(p, r),
+    buttons.moreMenu(p, r),
+  );
   const { blocks } = message(
     p,
     (fmt) => withPings(p.words.card.pending(f, fmt), pings, fmt),
-    [...quote(r.reason), ...allowsLines(p, r), ...backgroundLine(p, r), ...buttonRow],
+    [
+      ...quote(r.reason),
+      ...lessLine(p, r),
+      ...quorumLine(p, r),
+      ...allowsLines(p, r),
+      ...backgroundLine(p, r),
+      ...buttonRow,
+    ],
     footer,
   );
   return { text: shorten(p.words.cardText(f, cut(oneLine(r.reason), 150, escaped)), 150), blocks };
 }
 
-export const approverNote = (p: Renderer, r: AccessRequest): KnownBlock[] =>
-  "decision" in r && r.decision.note ? quote(r.decision.note, p.words.approvedWith) : [];
+/** What was asked for at first, where somebody approved less. */
+export function lessLine(p: Renderer, r: AccessRequest): KnownBlock[] {
+  const { lessened } = factsOf(p, r);
+  return lessened ? [section(p.words.lessened(lessened, p.rich))] : [];
+}
+
+/** Where one approval is not enough. */
+function quorumLine(p: Renderer, r: AccessRequest): KnownBlock[] {
+  const f = factsOf(p, r);
+  return f.count > 1 ? [section(p.words.quorum(f, p.rich))] : [];
+}
+
+/** The same to those who ask, whom another sentence tells how many it takes. */
+export const quorumSoFar = (p: Renderer, r: AccessRequest): KnownBlock[] =>
+  approvalsOf(r).length > 0 ? quorumLine(p, r) : [];
+
+/** Of each who approved it, in that order. */
+export function approverNote(p: Renderer, r: AccessRequest): KnownBlock[] {
+  if (!("decision" in r)) return [];
+  const approvals = approvalsOf(r);
+  const given = approvals.length > 0 ? approvals : [r.decision];
+  const notes = given.flatMap(({ note }) => note || []);
+  return notes.flatMap((note, i) => quote(note, i === 0 ? p.words.approvedWith : undefined));
+}
 
 /** Nothing when the role has left the catalog. */
 export function allowsLines(p: Renderer, r: AccessRequest): KnownBlock[] {

@@ -8,6 +8,8 @@ export interface ViewContext {
   locale: Locale;
   hub: { name: string; dashboard: string };
   roles: Catalog;
+  /** Where requests of this role are approved. */
+  channel(role: string): string;
   /** Whom a new card of this role mentions. */
   pings(role: string): readonly Principal[];
   /** Whom a new alert mentions. */

@@ -19,9 +19,9 @@ const INPUT = "why";
 /** Those that nobody may leave blank. */
 export const NEEDS_WORDS: readonly DecisionKind[] = ["deny", "review"];
 
-const Target = FormOrigin.extend({ id: RequestId, terms: z.number().int() });
 /** The request, the terms its button was drawn for, and where that stands. */
-export type DecisionTarget = z.infer<typeof Target>;
+export const DecisionTarget = FormOrigin.extend({ id: RequestId, terms: z.number().int() });
+export type DecisionTarget = z.infer<typeof DecisionTarget>;
 
 export function decisionModal(
   kind: DecisionKind,
@@ -36,7 +36,7 @@ export function decisionModal(
   return {
     type: "modal",
     callback_id: DECISION_VIEWS[kind],
-    private_metadata: JSON.stringify(Target.parse(target)),
+    private_metadata: JSON.stringify(DecisionTarget.parse(target)),
     title: plain(title),
     submit: plain(submit),
     close: plain(decision.cancel),
@@ -62,7 +62,7 @@ export const decisionBlank = (ctx: ViewContext): Record<string, string> => ({
 });
 
 const Submitted = z.object({
-  private_metadata: json.pipe(Target),
+  private_metadata: json.pipe(DecisionTarget),
   state: z.object({
     values: z.object({ [INPUT]: z.object({ [INPUT]: z.object({ value: z.string().nullish() }) }) }),
   }),

@@ -6,6 +6,7 @@ import type { AccessRequest } from "../../domain/request.ts";
 import type { Formatter } from "../messages/formatter.ts";
 import { actions, quote, section } from "./blocks.ts";
 import * as buttons from "./buttons.ts";
+import { lessLine, quorumSoFar } from "./card.ts";
 import type { Message } from "./context.ts";
 import { refusalSentence } from "./refused.ts";
 import { factsOf, message, type Renderer } from "./renderer.ts";
@@ -14,11 +15,16 @@ import { reviewLine } from "./review.ts";
 export function waiting(p: Renderer, r: AccessRequest, shows: Readable<"waiting">): Message {
   const f = factsOf(p, r);
   const asked = shows === "pending" || shows === "nudged";
-  const who = asked ? [section(p.words.decides(f, p.rich, r.askedBy))] : [];
+  const who = asked ? [section(p.words.decides(f, p.rich, r.askedBy)), ...quorumSoFar(p, r)] : [];
   const nudge = shows === "pending" ? [buttons.nudgeButton(p, r)] : [];
   const row = asked || shows === "not-delivered" ? actions(buttons.withdrawButton(p, r), ...nudge) : [];
   const footer = shows === "not-delivered" ? [p.words.closes(f, p.rich), r.id] : [r.id];
-  return message(p, (fmt) => p.words.waiting[shows](f, fmt), [...quote(r.reason), ...who, ...row], footer);
+  return message(
+    p,
+    (fmt) => p.words.waiting[shows](f, fmt),
+    [...quote(r.reason), ...lessLine(p, r), ...who, ...row],
+    footer,
+  );
 }
 
 export function notice(p: Renderer, r: AccessRequest, shows: Shown["notice"]): Message {

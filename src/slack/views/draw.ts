@@ -12,6 +12,7 @@ import { asker, outcome } from "./asker.ts";
 import { card } from "./card.ts";
 import type { Message, ViewContext } from "./context.ts";
 import { gone, notice, reminder, unproven, waiting } from "./dm.ts";
+import { fallback } from "./fallback.ts";
 import { nudge } from "./nudge.ts";
 import { type Renderer, rendererOf } from "./renderer.ts";
 import { review } from "./review.ts";
@@ -36,6 +37,7 @@ const KINDS: { [K in Exclude<MessageKind, "delay">]: (d: Drawing, shows: Readabl
   nudge: ({ p, r, first }) => nudge(p, r, first),
   asker: ({ p, r }, shows) => asker(p, r, shows),
   outcome: ({ p, r }, shows) => outcome(p, r, shows),
+  fallback: ({ p, r, first }) => fallback(p, r, first),
 };
 
 /** `first`: a new message, not a redraw; only then a card, what reminds of it, or an alert mentions whom it pings. A token is never in it. */

@@ -3,7 +3,7 @@ import type { Readable } from "../../domain/message-key.ts";
 import type { AccessRequest } from "../../domain/request.ts";
 import { actions, preformatted, section } from "./blocks.ts";
 import * as buttons from "./buttons.ts";
-import { allowsLines, approverNote } from "./card.ts";
+import { allowsLines, approverNote, lessLine } from "./card.ts";
 import type { Message, ViewContext } from "./context.ts";
 import { factsOf, message, type Renderer, rendererOf } from "./renderer.ts";
 
@@ -24,6 +24,7 @@ export function drawToken(r: AccessRequest, token: string, ctx: ViewContext): Me
     [
       preformatted(token),
       section(p.words.paste),
+      ...lessLine(p, r),
       ...approverNote(p, r),
       ...notes,
       ...allowsLines(p, r),

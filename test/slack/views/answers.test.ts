@@ -99,7 +99,16 @@ const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
   "own-emergency": [{ kind: "own-emergency" }],
   "reviewed-already": [{ kind: "reviewed-already", at: NOW - HOUR }],
   "nothing-to-review": [{ kind: "nothing-to-review", id: ID }],
-  "nobody-can-approve": [{ kind: "nobody-can-approve", role: "admin", approvers: [SRE] }],
+  "nobody-can-approve": [
+    { kind: "nobody-can-approve", role: "admin", approvers: [SRE] },
+    ...[0, 1].flatMap((able) =>
+      [0, 1, 2].map((outside) => ({
+        kind: "nobody-can-approve" as const,
+        ...{ role: "admin", approvers: [SRE] },
+        ...{ needed: 2, able, outside, channel: "C0ADMINS" },
+      })),
+    ),
+  ],
   "not-approver": [{ kind: "not-approver", approvers: [SRE] }],
   "own-request": [
     { kind: "own-request", approvers: [SRE], deciding: "approve" },
@@ -107,6 +116,10 @@ const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
     { kind: "own-request", approvers: [SRE], deciding: "deny" },
   ],
   "not-yours": [{ kind: "not-yours", id: ID }],
+  "not-less": [{ kind: "not-less", role: "admin", duration: HOUR }],
+  "not-lower": [{ kind: "not-lower", role: "guest" }],
+  "held-already": [{ kind: "held-already", role: "guest" }],
+  "approved-already": [1, 2].map((missing) => ({ kind: "approved-already", at: NOW - HOUR, missing })),
   late: (["approved", "denied", "withdrawn", "timedOut", "refused", "ended"] as const).flatMap((did) => [
     { kind: "late", did, at: NOW - HOUR },
     { kind: "late", did, by: alice, at: NOW - HOUR },

@@ -49,6 +49,7 @@ const isForgotten = (click: Click, error: unknown): boolean =>
 
 const DOES: Record<string, string> = {
   approve: "approved",
+  less: "approved",
   withdraw: "withdrawn",
   release: "ended",
   revoke: "ended",

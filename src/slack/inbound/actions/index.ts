@@ -13,6 +13,8 @@ import { disallowAction } from "./disallow.ts";
 import { editAction } from "./edit.ts";
 import { goOnAction } from "./go-on.ts";
 import { hideAction } from "./hide.ts";
+import { lessAction } from "./less.ts";
+import { lessenAction } from "./lessen.ts";
 import { nudgeAction } from "./nudge.ts";
 import { openAction } from "./open.ts";
 import { releaseAction } from "./release.ts";
@@ -33,6 +35,8 @@ export type Action = (context: HandlerContext, click: Click) => Promise<ActionRe
 const TABLE: Record<ActionId, Action> = {
   approve: approveAction,
   approveNote: decisionAction("approve"),
+  less: lessAction,
+  lessen: lessenAction,
   deny: decisionAction("deny"),
   withdraw: withdrawAction,
   nudge: nudgeAction,

@@ -9,6 +9,8 @@ import { localeOf } from "../reply.ts";
 const ON_CARDS: readonly string[] = [
   "approve",
   "approveNote",
+  "less",
+  "lessen",
   "deny",
   "withdraw",
   "nudge",

@@ -1,9 +1,10 @@
 /** A modal's submission, by the view it comes from. A new one: a file, and a line in the table. */
 import type { ViewErrorsResponseAction } from "@slack/bolt";
-import { DECISION_VIEWS, REQUEST_VIEW } from "../../ids.ts";
+import { DECISION_VIEWS, LESS_VIEW, REQUEST_VIEW } from "../../ids.ts";
 import type { HandlerContext } from "../context.ts";
 import { Submission } from "../payload.ts";
 import { submitDecision } from "./submit-decision.ts";
+import { submitLess } from "./submit-less.ts";
 import { submitRequest } from "./submit-request.ts";
 
 export type SubmissionAck = (answer?: ViewErrorsResponseAction) => Promise<void>;
@@ -16,6 +17,7 @@ const TABLE: Readonly<Record<string, Submit>> = {
   [DECISION_VIEWS.deny]: submitDecision("deny"),
   [DECISION_VIEWS.revoke]: submitDecision("revoke"),
   [DECISION_VIEWS.review]: submitDecision("review"),
+  [LESS_VIEW]: submitLess,
   [REQUEST_VIEW]: submitRequest,
 };
 

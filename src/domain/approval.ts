@@ -1,0 +1,46 @@
+/** How a role's requests are decided: by whom, by how many, in which channel, and by whom else where nobody does. Pure. */
+import { z } from "zod";
+import { Duration } from "./duration.ts";
+import { ChannelId, isGroup, Principal, Principals } from "./ids.ts";
+
+const MOST_APPROVERS = 10;
+
+export const ApprovalRule = z
+  .strictObject({
+    /** Who may approve. */
+    by: Principals,
+    /** Where they are asked; slack.channel when left out. */
+    channel: ChannelId.optional(),
+    /** So many of them, each another person. */
+    count: z.int().min(1).max(MOST_APPROVERS).default(1),
+    /** A request that nobody decided lapses after this. */
+    within: Duration.prefault("4h"),
+    /** When those asked are reminded; halfway when left out. */
+    remind: Duration.optional(),
+    /** Who is asked too, and may approve from then on, when nobody decided. */
+    fallback: z.strictObject({ by: Principals, after: Duration }).optional(),
+    /** Whom the card mentions once; `by` when left out. */
+    ping: z.array(Principal).optional(),
+  })
+  .refine(({ remind, within }) => remind === undefined || remind < within, {
+    path: ["remind"],
+    message: "must be shorter than within",
+  })
+  .refine(({ fallback, within }) => !fallback || fallback.after < within, {
+    path: ["fallback", "after"],
+    message: "must be shorter than within: the request is closed by then",
+  })
+  .superRefine((approval, ctx) => {
+    const { count } = approval;
+    const most = mostApprovers(approval);
+    if (count <= most) return;
+    const message = `asks for ${count} people, and by names ${most}`;
+    ctx.addIssue({ code: "custom", path: ["count"], message });
+  });
+export type ApprovalRule = z.infer<typeof ApprovalRule>;
+
+/** How many could ever approve, as far as it is known without asking Slack. */
+function mostApprovers({ by, fallback }: { by: Principal[]; fallback?: { by: Principal[] } | undefined }) {
+  const all = [...by, ...(fallback?.by ?? [])];
+  return all.some(isGroup) ? Number.POSITIVE_INFINITY : new Set(all).size;
+}

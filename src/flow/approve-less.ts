@@ -1,0 +1,85 @@
+/** What an approver may approve in place of what is asked for: a shorter time, or a role that gives less. */
+import { approvalOf, type Role } from "../domain/catalog.ts";
+import { SECOND, SHORTEST } from "../domain/duration.ts";
+import type { UserId } from "../domain/ids.ts";
+import type { Less } from "../domain/less.ts";
+import { termsOf } from "../domain/policy.ts";
+import { Refused } from "../domain/refusal.ts";
+import { isLower, type Rights } from "../domain/rights.ts";
+import type { AccessRequest, Ports } from "./ports.ts";
+import { askedOf } from "./request.ts";
+import { resolveReviewer } from "./support/reviewer.ts";
+
+/** As somebody chose it; the role that is asked for where none is named. */
+export interface LessChosen {
+  role?: string | undefined;
+  duration: number;
+}
+
+const READ_WITHIN_MS = 2 * SECOND;
+
+/** With all that a request of such terms is frozen with. Throws Refused, SlackBusy. */
+export async function lessOf(
+  ports: Ports,
+  request: AccessRequest,
+  by: UserId,
+  { role: name = request.role, duration }: LessChosen,
+): Promise<Less> {
+  if (name === request.role) return { duration };
+  const { roles } = ports.policy;
+  termsOf({ role: name, time: { ms: duration }, reason: request.reason }, roles);
+  const role = roles[name];
+  const lower = await lowerRoles(ports, request, by, [name]);
+  if (!role || !lower.includes(name)) throw new Refused({ kind: "not-lower", role: name });
+  const { approvers, count, fallback } = askedOf(role, request.requestedAt);
+  return { role: name, clusterRole: role.clusterRole, duration, approvers, count, fallback };
+}
+
+/** Of these, the roles that give less, that this person approves, and that the requester may ask for and does not have. Throws Refused, SlackBusy. */
+export async function lowerRoles(
+  ports: Ports,
+  request: AccessRequest,
+  by: UserId,
+  names = Object.keys(ports.policy.roles),
+): Promise<string[]> {
+  const { roles } = ports.policy;
+  const asked = Object.hasOwn(roles, request.role) ? roles[request.role] : undefined;
+  if (!asked) return [];
+  const held = (await ports.requests.open(request.requester.id)).map(({ role }) => role);
+  const free = names.filter((name) => !held.includes(name) && isAskable(ports, request, name));
+  const more = await rightsOf(ports, asked);
+  const found = await Promise.all(
+    free.map(async (name) => {
+      const role = roles[name];
+      const less = role && more && (await rightsOf(ports, role));
+      return less && isLower(less, more) && (await mayBoth(ports, request, by, name)) ? name : null;
+    }),
+  );
+  return found.filter((name) => name !== null);
+}
+
+/** With the reason that was given. */
+function isAskable({ policy }: Ports, { reason }: AccessRequest, role: string): boolean {
+  try {
+    termsOf({ role, time: { ms: SHORTEST }, reason }, policy.roles);
+    return true;
+  } catch (error) {
+    if (error instanceof Refused) return false;
+    throw error;
+  }
+}
+
+const rightsOf = async ({ grants }: Ports, { rules, clusterRole }: Role): Promise<Rights | null> =>
+  rules ?? grants.rightsOf(clusterRole, AbortSignal.timeout(READ_WITHIN_MS));
+
+/** Nobody approves a role that needs no approval. */
+async function mayBoth(ports: Ports, { requester }: AccessRequest, by: UserId, name: string) {
+  const approval = approvalOf(ports.policy.roles, name);
+  if (!approval) return false;
+  const mayAsk = ports.policy.roles[name]?.requester?.in;
+  const [approver, recipient] = await Promise.all([
+    resolveReviewer(ports, by, approval.by),
+    mayAsk ? resolveReviewer(ports, requester.id, mayAsk) : null,
+  ]);
+  return approver.qualified !== null && (!recipient || recipient.qualified !== null);
+}

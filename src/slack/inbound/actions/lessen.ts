@@ -1,0 +1,45 @@
+/** Approve for less…: the modal opens at once, for its trigger lives 3 s; then the lower roles are looked up that this person may approve. */
+import { lowerRoles } from "../../../flow/approve-less.ts";
+import { assertMayReview, assertPending } from "../../../flow/decide.ts";
+import { load } from "../../../flow/support/load.ts";
+import { lessForm, lessRefused } from "../../views/index.ts";
+import { contextFor, type HandlerContext } from "../context.ts";
+import type { Click } from "../payload.ts";
+import { knownRefusal } from "../reply.ts";
+import type { Action } from "./index.ts";
+import { targetOf } from "./target.ts";
+
+type Form = ReturnType<typeof lessForm>;
+
+export const lessenAction: Action = async (context, click) => {
+  const { id, terms } = targetOf(click);
+  const { views } = context.client;
+  const request = await load(context.ports, id);
+  assertPending(request, click.user, "approve");
+  const target = { id, terms, channel: click.channel };
+  const draw = (lower: string[] | null) => lessForm(request, target, lower, contextFor(context, click.user));
+  const { view } = await views.open({ trigger_id: click.triggerId, view: draw(null) });
+  if (!view?.id) return undefined;
+  const filled = await lookUp(context, click, draw);
+  await views.update({ view_id: view.id, view: filled }).catch((error: unknown) => {
+    context.log.warn(
+      { id, err: error },
+      "the modal could not be filled; its submission is checked all the same",
+    );
+  });
+  return undefined;
+};
+
+/** Where it cannot be looked up now, a shorter time can be approved all the same. */
+async function lookUp(context: HandlerContext, click: Click, draw: (lower: string[]) => Form): Promise<Form> {
+  const { ports, log } = context;
+  const { id } = targetOf(click);
+  try {
+    const { request } = await assertMayReview(ports, id, click.user, "approve");
+    return draw(await lowerRoles(ports, request, click.user));
+  } catch (error) {
+    const refusal = knownRefusal(log, error, id);
+    if (!refusal || refusal.kind === "look-up-failed") return draw([]);
+    return lessRefused(refusal, contextFor(context, click.user));
+  }
+}

@@ -1,0 +1,150 @@
+/** An approver gives less than is asked for: a shorter time by one press, a lower role in a modal. */
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { buttonsOf, type SlackMessage, type View, visibleText } from "../../sandbox/slack/index.ts";
+import { HOUR } from "../../src/domain/duration.ts";
+import {
+  ALICE,
+  APPROVALS,
+  BOB,
+  CAROL,
+  catalog,
+  MEI,
+  startBot,
+  startWorld,
+  type World,
+} from "../helpers/bot.ts";
+import { type Scene, scene } from "../helpers/scene.ts";
+
+const roles = {
+  ...catalog,
+  both: { ...catalog.guest, approval: { by: ["S0SRE"], count: 2, within: "4h" } },
+  hers: { ...catalog.guest, approval: { by: [MEI, CAROL], within: "4h" } },
+};
+let world: World;
+let it: Scene;
+let bot: Awaited<ReturnType<typeof startBot>>;
+beforeEach(async () => {
+  world = await startWorld({ roles });
+  it = scene(world);
+  bot = await startBot(world);
+});
+afterEach(async () => {
+  await bot.stop();
+  await world.close();
+});
+
+const record = async (reason: string) => (await world.records()).find((r) => r.reason === reason);
+const reach = (reason: string, state: string) =>
+  world.until(async () => (await record(reason))?.state === state);
+const press = (user: string, card: SlackMessage, button: string) => world.slack.click(user, card, button);
+
+/** The modal, once the lower roles are looked up. */
+async function modal(user: string, card: SlackMessage, words = "Approve for less…"): Promise<View> {
+  await world.slack.select(user, card, "more", words);
+  const looking = /Looking up|正在查询/;
+  return world.slack.waitFor(() => {
+    const view = world.slack.views(user).at(-1);
+    return view && !looking.test(JSON.stringify(view.blocks)) ? view : undefined;
+  });
+}
+
+const rolesIn = (view: View): string[] => {
+  const input = view.blocks.find(({ block_id }) => block_id === "less-role");
+  const { options = [] } = (input?.element ?? {}) as { options?: { value: string }[] };
+  return options.map(({ value }) => value);
+};
+
+test("one press gives the role's usual time, and the difference is said", async () => {
+  const card = await it.ask("admin 4h", "to-look");
+  expect(buttonsOf(card)).toEqual(["Approve 4 h", "1 h only", "Deny…"]);
+  await press(ALICE, card, "1 h only");
+  await reach("to-look", "active");
+  const granted = await record("to-look");
+  expect(granted).toMatchObject({ duration: HOUR, terms: 2, role: "admin" });
+  if (granted?.state !== "active") throw new Error("not active");
+  expect(granted.expiresAt).toBe(granted.decision.at + HOUR);
+  const told = await it.dm(BOB, "*Less than asked:* `admin`, 4 h became `admin`, 1 h, by alice.");
+  expect(visibleText(told)).toContain(`Approved by <@${ALICE}>, for less:`);
+  await world.slack.waitFor(() => visibleText(card).includes("Active until"));
+  expect(visibleText(card)).toContain("*Less than asked:* `admin`, 4 h");
+  expect(bot.trail().find(({ to }) => to === "approved")).toMatchObject({
+    ...{ who: ALICE, duration: HOUR, asked: { role: "admin", duration: 4 * HOUR } },
+  });
+});
+
+test("a lower role: only what is given stands on the hub, and the other role is free again", async () => {
+  const card = await it.ask("admin 4h", "to-look");
+  const view = await modal(ALICE, card);
+  expect(rolesIn(view)).toEqual(["admin", "guest", "long", "both"]);
+  const values = { "less-role": "guest", "less-time": "2 h", "less-note": "reading is enough" };
+  await world.slack.submit(ALICE, view.id, values);
+  await reach("to-look", "active");
+  const given = await record("to-look");
+  expect(given).toMatchObject({ role: "guest", clusterRole: "karpor-guest", duration: 2 * HOUR });
+  const told = await it.dm(BOB, "became `guest`, 2 h, by alice");
+  expect(visibleText(told)).toContain("reading is enough");
+  const names = await it.standing();
+  expect(names.filter((name) => name.startsWith("karpor-access-guest-"))).toHaveLength(2);
+  const { clusterRoleBindings } = await world.hub.objects();
+  const refs = clusterRoleBindings.filter(({ metadata }) => names.includes(metadata.name));
+  expect(refs.map(({ roleRef }) => (roleRef as { name: string }).name)).toEqual(["karpor-guest"]);
+  await it.say(BOB, "guest 1h more");
+  await it.whisper(BOB, "is still open");
+  await it.ask("admin 1h", "again");
+});
+
+test("a role that they have by then is refused, and nothing changes", async () => {
+  const card = await it.ask("admin 4h", "to-look");
+  const view = await modal(ALICE, card);
+  await it.get("guest 1h", "meanwhile");
+  await world.slack.submit(ALICE, view.id, { "less-role": "guest", "less-time": "2 h" });
+  await it.whisper(ALICE, "cannot stand in for what is asked");
+  expect(await record("to-look")).toMatchObject({ state: "pending", role: "admin", terms: 1 });
+  const later = await modal(CAROL, card);
+  expect(rolesIn(later)).toEqual(["admin", "long", "both", "hers"]);
+});
+
+test("who approved more did not approve less: it begins anew with whoever made it less", async () => {
+  const card = await it.ask("both 4h", "to-look");
+  const first = await press(ALICE, card, "approve");
+  await world.slack.waitFor(() => visibleText(card).includes("Approved by alice"));
+  await press(CAROL, card, "1 h only");
+  await world.slack.waitFor(() => visibleText(card).includes("Approved by carol"));
+  expect(visibleText(card)).toMatch(/`both`, 4 h became `both`, 1 h, by carol/);
+  expect(visibleText(card)).not.toContain("Approved by alice");
+  const waiting = await it.dm(BOB, "Waiting for approval (1 of 2):");
+  await world.slack.waitFor(() => visibleText(waiting).includes("Less than asked:"));
+  await world.slack.redeliver(first);
+  await it.whisper(ALICE, "was changed after this button was drawn");
+  expect(bot.trail()).toContainEqual(
+    expect.objectContaining({
+      who: CAROL,
+      why: `for less: both 4h → both 1h; approved, 1 of 2; counts no more: ${ALICE}`,
+    }),
+  );
+  await press(ALICE, card, "approve");
+  await reach("to-look", "active");
+  expect(await record("to-look")).toMatchObject({ duration: HOUR });
+});
+
+test("what is not less is said at its input; whoever does not approve gets no form", async () => {
+  const card = await it.ask("admin 4h", "to-look");
+  const view = await modal(ALICE, card);
+  const sent = await world.slack.submit(ALICE, view.id, { "less-role": "admin", "less-time": "4 h" });
+  expect(JSON.stringify(sent)).toContain("Choose less than is asked");
+  await world.slack.submit(ALICE, view.id, { "less-role": "long", "less-time": "1 min" });
+  await reach("to-look", "active");
+  const other = await it.ask("hers 4h", "elsewhere", BOB);
+  await world.slack.select(ALICE, other, "more", "Approve for less…");
+  const hers = await world.slack.waitFor(() => world.slack.views(ALICE).at(-1));
+  await world.slack.waitFor(() => hers.submit === undefined);
+  expect(JSON.stringify(hers.blocks)).toContain("can decide this request");
+  expect(world.slack.messages(APPROVALS).map(visibleText).join("\n")).not.toContain("undefined");
+});
+
+test("in Chinese for whoever asked", async () => {
+  const card = await it.ask("admin 4h", "to-look", MEI);
+  await press(ALICE, card, "1 h only");
+  const told = await it.dm(MEI, "原申请为 `admin` 权限（4 小时），由 alice 改为 `admin` 权限（1 小时）");
+  expect(visibleText(told)).toContain("已批准，少于所申请：");
+});
