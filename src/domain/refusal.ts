@@ -73,6 +73,8 @@ export const Refusal = z.discriminatedUnion("kind", [
     state: z.string(),
     recipient: Person.optional(),
   }),
+  /** One's own, live until then. */
+  kind("held-already", { id: RequestId, terms: z.number(), role: z.string(), until: z.number() }),
   kind("not-served", { standing: Standing }),
   kind("may-not-ask", { role: z.string(), who: z.array(Principal) }),
   kind("may-not-break-glass", { role: z.string(), who: z.array(Principal) }),

@@ -43,11 +43,10 @@ export async function makeRequest(
   return made.request;
 }
 
-function takenBy(
-  { id, role, state, emergency }: AccessRequest,
-  taken: "open" | "review",
-  recipient: Person | undefined,
-): Refusal {
+function takenBy(request: AccessRequest, taken: "open" | "review", recipient: Person | undefined): Refusal {
+  const { id, role, state, terms, emergency } = request;
+  if (taken === "open" && state === "active" && !recipient)
+    return { kind: "held-already", id, terms, role, until: request.expiresAt };
   if (taken === "open") return { kind: "open-already", id, role, state, ...(recipient && { recipient }) };
   return { kind: "not-reviewed-yet", id, role, missing: REVIEWS_NEEDED - (emergency?.reviews.length ?? 0) };
 }

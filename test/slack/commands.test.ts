@@ -267,6 +267,19 @@ describe("status", () => {
   });
 });
 
+test("what one has already is said with its end, and can be ended there", async () => {
+  const door = await openDoor();
+  const live = await door.grant();
+  await door.meet(BOB);
+  const { ephemeral: held } = await door.slack.command(BOB, GENERAL, "guest 1h once more");
+  if (!held) throw new Error("not answered");
+  expect(visibleText(held)).toMatch(/^\*You already have this\* until <!date.*\(R-/);
+  expect(visibleText(held)).toContain(live.id);
+  expect(buttonsOf(held)).toEqual(["End now"]);
+  await door.slack.click(BOB, held, "release", { confirm: true });
+  await door.until(live.id, "ending");
+});
+
 describe("revoke", () => {
   test("of nothing is refused", async () => {
     const door = await openDoor();

@@ -27,8 +27,10 @@ export function button(
   };
 }
 
+type Pressable = Pick<AccessRequest, "id" | "terms" | "role">;
+
 /** Of one's own request: its owner needs no name. */
-const own = (p: Renderer, action: ActionId, r: AccessRequest): Button => ({
+const own = (p: Renderer, action: ActionId, r: Pressable): Button => ({
   ...button(p, action, r.role, "", r.id),
   value: buttonValue(r),
 });
@@ -64,7 +66,7 @@ export const nudgeButton = (p: Renderer, r: AccessRequest): Button => own(p, "nu
 export const hideButton = (p: Renderer, r: AccessRequest): Button => own(p, "hide", r);
 export const changeButton = (p: Renderer, r: AccessRequest): Button => own(p, "change", r);
 export const againButton = (p: Renderer, r: AccessRequest): Button => own(p, "again", r);
-export const releaseButton = (p: Renderer, r: AccessRequest): Button => ({
+export const releaseButton = (p: Renderer, r: Pressable): Button => ({
   ...own(p, "release", r),
   style: "danger",
   confirm: confirm(p),

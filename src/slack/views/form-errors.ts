@@ -6,7 +6,7 @@ import type { FilledForm } from "./form-draft.ts";
 import { refusalSentence } from "./refused.ts";
 import { rendererOf } from "./renderer.ts";
 
-const AT_ROLE: readonly Refusal["kind"][] = ["unknown-role", "open-already"];
+const AT_ROLE: readonly Refusal["kind"][] = ["unknown-role", "open-already", "held-already"];
 const AT_EMERGENCY: readonly Refusal["kind"][] = ["no-emergency", "not-reviewed-yet"];
 const AT_TIME: readonly Refusal["kind"][] = ["bad-duration", "too-short", "too-long"];
 
@@ -17,8 +17,8 @@ export function formErrors(
   ctx: ViewContext,
 ): Record<string, string> {
   const p = rendererOf(ctx);
-  // Nothing is bold at an input, and that it was not sent is plain to see.
-  const bare = { ...p.plain, b: () => "" };
+  // That it was not sent is plain to see.
+  const bare = { ...p.plain, b: (text: string) => (refusal?.kind === "held-already" ? text : "") };
   const sentence = refusal ? refusalSentence(p.words, refusal, bare) : p.words.trouble(undefined, bare);
   return { [blockFor(refusal, { draft, blocks })]: upperFirst(p.words.grammar.tidy(sentence).trim()) };
 }

@@ -6,7 +6,7 @@ import type { Words } from "../messages/index.ts";
 import { cut, escaped, oneLine } from "../messages/text.ts";
 import { roleOf } from "../messages/wording.ts";
 import { actions, preformatted } from "./blocks.ts";
-import { button } from "./buttons.ts";
+import { button, releaseButton } from "./buttons.ts";
 import type { Message, ViewContext } from "./context.ts";
 import { message, type Renderer, rendererOf } from "./renderer.ts";
 
@@ -17,7 +17,7 @@ export const refusalSentence = (words: Words, refusal: Refusal, fmt: Formatter):
 export function refusedReply(refusal: Refusal, ctx: ViewContext): Message {
   const p = rendererOf(ctx);
   const line = "line" in refusal ? refusal.line : undefined;
-  const buttons = [...sendButtons(p, refusal, line), ...editButtons(p, refusal)];
+  const buttons = [...sendButtons(p, refusal, line), ...editButtons(p, refusal), ...endButtons(p, refusal)];
   const rest = [...(line ? [preformatted(mended(p, refusal, line))] : []), ...actions(...buttons)];
   return message(p, (fmt) => refusalSentence(p.words, refusal, fmt), rest, [footer(p, refusal)]);
 }
@@ -50,6 +50,9 @@ const editButtons = (p: Renderer, refusal: Refusal): Button[] =>
   "typed" in refusal && refusal.typed && !refusal.recipient
     ? [{ ...button(p, "edit", roleOf(refusal.typed)), value: cut(refusal.typed, VALUE) }]
     : [];
+
+const endButtons = (p: Renderer, refusal: Refusal): Button[] =>
+  refusal.kind === "held-already" ? [releaseButton(p, refusal)] : [];
 
 /** That nothing was changed, the sentence says. */
 function footer(p: Renderer, refusal: Refusal): string {
