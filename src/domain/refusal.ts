@@ -74,7 +74,7 @@ export const Refusal = z.discriminatedUnion("kind", [
     recipient: Person.optional(),
   }),
   /** One's own, live until then. */
-  kind("held-already", { id: RequestId, terms: z.number(), role: z.string(), until: z.number() }),
+  kind("yours-already", { id: RequestId, terms: z.number(), role: z.string(), until: z.number() }),
   kind("not-served", { standing: Standing }),
   kind("may-not-ask", { role: z.string(), who: z.array(Principal) }),
   kind("may-not-break-glass", { role: z.string(), who: z.array(Principal) }),

@@ -46,7 +46,7 @@ export async function makeRequest(
 function takenBy(request: AccessRequest, taken: "open" | "review", recipient: Person | undefined): Refusal {
   const { id, role, state, terms, emergency } = request;
   if (taken === "open" && state === "active" && !recipient)
-    return { kind: "held-already", id, terms, role, until: request.expiresAt };
+    return { kind: "yours-already", id, terms, role, until: request.expiresAt };
   if (taken === "open") return { kind: "open-already", id, role, state, ...(recipient && { recipient }) };
   return { kind: "not-reviewed-yet", id, role, missing: REVIEWS_NEEDED - (emergency?.reviews.length ?? 0) };
 }

@@ -118,7 +118,7 @@ const refusal: ByRefusal = {
       ? `${fmt.b("Not sent:")} ${fmt.who(recipient)} has ${fmt.code(role)} already: ${id}, ${now}.`
       : `${fmt.b("Not sent:")} ${id} for ${fmt.code(role)} is still open (${now}). See ${fmt.code(`${fmt.command} status`)}.`;
   },
-  "held-already": ({ id, until }, fmt) => `${fmt.b("You already have this")} ${fmt.until(until)} (${id}).`,
+  "yours-already": ({ id, until }, fmt) => `${fmt.b("You already have this")} ${fmt.until(until)} (${id}).`,
   "not-served": (r, fmt) => `${fmt.b("Refused:")} ${standing[r.standing]}.`,
   "may-not-ask": ({ role, who }, fmt) =>
     `${fmt.b("Refused:")} only ${fmt.any(who, "certain people")} can ask for ${fmt.code(role)}.`,

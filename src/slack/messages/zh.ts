@@ -118,7 +118,7 @@ const refusal: ByRefusal = {
       ? `${fmt.b("未发送：")} ${fmt.who(recipient)} 已有 ${fmt.code(role)} 的申请 ${id}（${now}）。`
       : `${fmt.b("未发送：")} ${fmt.code(role)} 的申请 ${id} 尚未结束（${now}）。请用 ${fmt.code(`${fmt.command} status`)} 查看。`;
   },
-  "held-already": ({ id, role, until }, fmt) =>
+  "yours-already": ({ id, role, until }, fmt) =>
     `${fmt.b("你已有这项权限：")} ${fmt.code(role)} ${fmt.rich ? fmt.untilDay(until) : `${fmt.untilDay(until)}到期`}（${id}）。`,
   "not-served": (r, fmt) => `${fmt.b("未受理：")} ${standing[r.standing]}。`,
   "may-not-ask": ({ role, who }, fmt) =>

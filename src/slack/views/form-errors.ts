@@ -6,7 +6,7 @@ import type { FilledForm } from "./form-draft.ts";
 import { refusalSentence } from "./refused.ts";
 import { rendererOf } from "./renderer.ts";
 
-const AT_ROLE: readonly Refusal["kind"][] = ["unknown-role", "open-already", "held-already"];
+const AT_ROLE: readonly Refusal["kind"][] = ["unknown-role", "open-already", "yours-already"];
 const AT_EMERGENCY: readonly Refusal["kind"][] = ["no-emergency", "not-reviewed-yet"];
 const AT_TIME: readonly Refusal["kind"][] = ["bad-duration", "too-short", "too-long"];
 
@@ -18,7 +18,7 @@ export function formErrors(
 ): Record<string, string> {
   const p = rendererOf(ctx);
   // That it was not sent is plain to see.
-  const bare = { ...p.plain, b: (text: string) => (refusal?.kind === "held-already" ? text : "") };
+  const bare = { ...p.plain, b: (text: string) => (refusal?.kind === "yours-already" ? text : "") };
   const sentence = refusal ? refusalSentence(p.words, refusal, bare) : p.words.trouble(undefined, bare);
   return { [blockFor(refusal, { draft, blocks })]: upperFirst(p.words.grammar.tidy(sentence).trim()) };
 }

@@ -52,7 +52,7 @@ const editButtons = (p: Renderer, refusal: Refusal): Button[] =>
     : [];
 
 const endButtons = (p: Renderer, refusal: Refusal): Button[] =>
-  refusal.kind === "held-already" ? [releaseButton(p, refusal)] : [];
+  refusal.kind === "yours-already" ? [releaseButton(p, refusal)] : [];
 
 /** That nothing was changed, the sentence says. */
 function footer(p: Renderer, refusal: Refusal): string {

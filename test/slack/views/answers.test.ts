@@ -87,7 +87,7 @@ const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
     { kind: "allowance-late", id: AllowanceId.parse("A-7K2Q9FXT"), did, at: NOW - HOUR },
     { kind: "allowance-late", id: AllowanceId.parse("A-7K2Q9FXT"), did, by: alice, at: NOW - HOUR },
   ]),
-  "held-already": [{ kind: "held-already", id: ID, terms: 1, role: "admin", until: NOW + 4 * HOUR }],
+  "yours-already": [{ kind: "yours-already", id: ID, terms: 1, role: "admin", until: NOW + 4 * HOUR }],
   "open-already": [
     { kind: "open-already", id: ID, role: "admin", state: "active" },
     { kind: "open-already", id: ID, role: "admin", state: "active", recipient: bob },
