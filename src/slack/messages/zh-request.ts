@@ -267,7 +267,7 @@ const asker: Words["asker"] = {
   ...card,
   withdrawn: (f, fmt) => `${fmt.b(`已由 ${fmt.who(f.withdrawnBy)} 撤回：`)} ${asked(f, fmt)}。`,
   pending: sent,
-  nudged: (f, fmt) => `${sent(f, fmt)}已${fmt.at(f.nudgedAt)} 提醒。`,
+  nudged: (f, fmt) => `${sent(f, fmt)}${already(f.nudgedAt, "提醒", fmt)}。`,
   "not-delivered": waiting["not-delivered"],
 };
 
