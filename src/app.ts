@@ -1,31 +1,44 @@
 /** The only composition: clients → adapters → ports; what ends grants, then checks, work and Slack; stop. */
 import { randomBytes } from "node:crypto";
 import type { RequestListener } from "node:http";
+import { basename } from "node:path";
 import { setTimeout as plainSleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Finding } from "./cli/checks/finding.ts";
 import { keepChecking } from "./cli/checks/keep.ts";
+import { checkRoles } from "./cli/checks/roles.ts";
 import type { BotIdentity } from "./cli/checks/slack.ts";
 import { checkStart, isOutage, type StartFindings } from "./cli/checks/start.ts";
-import type { Config } from "./config.ts";
+import { type Config, fixedDiffering, readConfig } from "./config.ts";
 import type { AllowanceEntry } from "./domain/allowance.ts";
 import type { Transition } from "./domain/audit.ts";
-import { approvalOf, channelFor, clusterRolesOf } from "./domain/catalog.ts";
+import { approvalOf, type Catalog, channelFor, clusterRolesOf } from "./domain/catalog.ts";
 import { DAY, SECOND } from "./domain/duration.ts";
 import type { Locale } from "./domain/person.ts";
+import type { Policy } from "./domain/policy-file.ts";
+import { createAgreement } from "./flow/agree-on-policy.ts";
 import { isAnythingOurs } from "./flow/anything-ours.ts";
 import { askFallback } from "./flow/ask-fallback.ts";
 import { endGrant } from "./flow/end.ts";
 import { createEpochKeeper } from "./flow/keep-epoch.ts";
 import { nudgeApprovers } from "./flow/nudge.ts";
-import type { Clock, Lane, Policy, Ports } from "./flow/ports.ts";
+import {
+  type Clock,
+  type Lane,
+  type PolicyRegister,
+  type Ports,
+  StoreDown,
+  StoreUnsure,
+} from "./flow/ports.ts";
 import { provisionGrant } from "./flow/provision.ts";
 import { remindHolder } from "./flow/remind.ts";
 import { renewCredential } from "./flow/renew-credential.ts";
 import { createHolds, type Holds } from "./flow/support/holds.ts";
+import { type LivePolicy, livePolicy } from "./flow/support/live-policy.ts";
 import { type Repeating, repeat } from "./flow/support/repeat.ts";
 import { sweep } from "./flow/sweep.ts";
 import { syncMessages } from "./flow/sync-messages.ts";
+import { createPolicyIntake } from "./flow/take-policy.ts";
 import { takeTokenOff } from "./flow/take-token-off.ts";
 import { timeOutRequest } from "./flow/time-out.ts";
 import { validateRequester } from "./flow/validate.ts";
@@ -59,6 +72,7 @@ import { createEpochs } from "./store/epoch.ts";
 import { keysOf } from "./store/keys.ts";
 import { createLease, type LeaseTimes } from "./store/lease.ts";
 import { createMemory } from "./store/memory.ts";
+import { createPolicies } from "./store/policies.ts";
 import { createRequests } from "./store/requests.ts";
 import { createSocketRegister } from "./store/socket-register.ts";
 import { createSweeps } from "./store/sweeps.ts";
@@ -109,7 +123,8 @@ export async function startApp(
   const clients = connectAll(config, machine, opened);
   const means = { ...machine, clock: hubClock(machine.clock, clients.hub.clockOffset) };
   let home: HomeWorkspace | undefined;
-  const { ports, timerPorts, people, holds } = assemble(config, means, clients, opened, () => known(home));
+  const assembled = assemble(config, means, clients, opened, () => known(home));
+  const { ports, timerPorts, people, holds } = assembled;
   const door = createDoor((identity, serve) =>
     listener(config, means, clients, { ports, people, holds, identity, serve }),
   );
@@ -119,9 +134,10 @@ export async function startApp(
   // Before any check: whatever else is wrong, what is over ends.
   opened.adopt(keepEnding(timerPorts, clients, holds, means), (r) => r.close());
 
-  const look = () => checkStart(config, machine.clock, clients);
+  const look = () => checkStart({ ...config, ...ports.policy }, machine.clock, clients);
   const found = await look();
   await mayStart(found, ports);
+  opened.adopt(await keepPolicy(config, means, clients, assembled), (r) => r.close());
   startWork(
     { urgent: ports, messages: ports, timers: timerPorts },
     clients,
@@ -205,7 +221,10 @@ export function assemble(
   const { redis, hub, memory, slack, callers } = clients;
   const keys = keysOf(config.instance);
   const people = rememberPeople(createDirectory({ slack: callers, memory, clock, home }));
-  const context = contextOf(config, clock);
+  const live = livePolicy(config);
+  const { policy } = live;
+  const register = createPolicies({ redis: redis.commands, keys, clock, policy });
+  const context = contextOf(config, policy, clock);
   const holds = createHolds({ clock, log });
   const jobs = createJobs({ connection: redis.commands, prefix: keys.prefix, clock });
   opened.adopt(jobs, (j) => j.close());
@@ -216,15 +235,15 @@ export function assemble(
       namespace: config.hub.namespace,
       clock,
       log,
-      clusterRoles: clusterRolesOf(config.roles),
+      clusterRoles: () => clusterRolesOf(policy.roles),
       known: config.hub.known,
     });
   const stopping = new AbortController();
   opened.defer(() => stopping.abort());
   const admins = createAdmins({
     ...{ client: slack, directory: people, memory, clock },
-    admins: config.admins,
-    channel: (role) => channelFor(config.roles, role, config.slack.channel),
+    policy,
+    channel: (role) => channelFor(policy.roles, role, config.slack.channel),
     hub: config.hub.name,
     log,
     once: (name, work) => atMostOnce(redis.commands, `${keys.prefix}:told:${name}`, DAY, work),
@@ -253,35 +272,29 @@ export function assemble(
     told: createTold({ redis: redis.commands, keys }),
     clock,
     log,
-    policy: policyOf(config),
+    policy,
+    policies: register,
+    channel: config.slack.channel,
     epoch,
     heldBack: () => holds.all()[0] ?? null,
     random: () => randomBytes(5),
     stopping: stopping.signal,
   };
-  return { ports, timerPorts: { ...ports, grants: grantsBy("timers") }, people, holds };
+  return { ports, timerPorts: { ...ports, grants: grantsBy("timers") }, people, holds, live, register };
 }
 
-const policyOf = ({ roles, admins, reminders, digest, slack }: Config): Policy => ({
-  channel: slack.channel,
-  roles,
-  admins,
-  reminders,
-  digest,
-});
-
 export const contextOf =
-  ({ hub, slack, roles, admins }: Config, clock: Clock) =>
+  ({ hub, slack }: Pick<Config, "hub" | "slack">, policy: Pick<Policy, "roles" | "admins">, clock: Clock) =>
   (locale: Locale): ViewContext => ({
     locale,
     hub: { name: hub.name, dashboard: hub.dashboard },
-    roles,
-    channel: (role) => channelFor(roles, role, slack.channel),
+    roles: policy.roles,
+    channel: (role) => channelFor(policy.roles, role, slack.channel),
     pings: (role) => {
-      const approval = approvalOf(roles, role);
+      const approval = approvalOf(policy.roles, role);
       return approval?.ping ?? approval?.by ?? [];
     },
-    admins,
+    admins: policy.admins,
     command: slack.command,
     now: clock.now(),
   });
@@ -342,9 +355,9 @@ function keepCredential(
   config: Config,
   { clock, log }: AppDeps,
   { hub, redis, memory, slack }: Clients,
-  { directory }: Ports,
+  { directory, policy }: Ports,
 ): Repeating {
-  const admins = { client: slack, directory, memory, clock, admins: config.admins, log };
+  const admins = { client: slack, directory, memory, clock, policy, log };
   const told = `${keysOf(config.instance).prefix}:credential-told`;
   const ports = {
     ...{ clock, log },
@@ -355,6 +368,46 @@ function keepCredential(
     },
   };
   return repeat(() => renewCredential(ports), { what: "the bot's own token", sleep: clock.sleep, log });
+}
+
+/** Resolves when this replica has told the others what it goes by, where Redis answers. */
+async function keepPolicy(
+  config: Config,
+  { clock, log }: AppDeps,
+  { hub }: Clients,
+  { live, register, holds }: { live: LivePolicy; register: PolicyRegister; holds: Holds },
+): Promise<Repeating> {
+  const read = () => {
+    const found = readConfig(config.path);
+    return found.file ? { ...found, fixed: fixedDiffering(config, found.file) } : found;
+  };
+  const refused = async (roles: Catalog) =>
+    (await checkRoles(hub, roles)).flatMap(({ check, level, message, fix = "" }) =>
+      level === "fail" ? [{ message: `${check}: ${message}`, fix }] : [],
+    );
+  const means = { clock, log, live, register, holds };
+  const look = createPolicyIntake({ ...means, file: basename(config.path), read, refused });
+  const agree = createAgreement({ ...means, policy: live.policy });
+  const often = (work: () => Promise<void>, what: string) =>
+    repeat(() => work().then(again, againUnlessDown), { what, sleep: clock.sleep, log, after: LOOK_MS });
+  await agree().catch(againUnlessDown);
+  // Apart: a hub that is slow to say which roles may be given must not make this replica look dead.
+  const both = [often(agree, "the policy of this replica"), often(look, "the configuration")];
+  return {
+    close: async () => {
+      await Promise.all(both.map((one) => one.close()));
+      await register.leave().catch(() => {});
+    },
+  };
+}
+
+const LOOK_MS = 2 * SECOND;
+const again = () => LOOK_MS;
+
+/** Whoever made the connection to Redis reports its outages. Throws what else it is given. */
+function againUnlessDown(error: unknown): number {
+  if (error instanceof StoreDown || error instanceof StoreUnsure) return LOOK_MS;
+  throw error;
 }
 
 interface Heard {
@@ -380,7 +433,7 @@ function listener(
     token: env.SLACK_BOT_TOKEN,
     client: interactive,
     patient: callers.to("tidying"),
-    viewContext: contextOf(config, clock),
+    viewContext: contextOf(config, ports.policy, clock),
     language: config.slack.language,
     apiUrl: env.SLACK_API_URL,
     hasRecords: () => redis.commands.status === "ready",

@@ -4,11 +4,11 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
-import { Catalog } from "./domain/catalog.ts";
-import { Duration } from "./domain/duration.ts";
-import { ChannelId, Principal } from "./domain/ids.ts";
+import { ChannelId } from "./domain/ids.ts";
 import { LabelValue } from "./domain/label.ts";
 import { Locale } from "./domain/person.ts";
+import { diffSettings } from "./domain/policy-diff.ts";
+import { type Policy, PolicyFile, policyFrom } from "./domain/policy-file.ts";
 import { HubSettings } from "./hub/settings.ts";
 import { SlashCommand } from "./slack/slash-command.ts";
 import { RedisUrl } from "./store/address.ts";
@@ -22,12 +22,7 @@ export const ConfigFile = z.strictObject({
     language: Locale.default("en").describe("Language of shared cards."),
     command: SlashCommand.default("/karpor-access").describe("As in the app's manifest."),
   }),
-  admins: z.array(Principal).default([]).describe("Who may revoke anything."),
-  roles: Catalog,
-  reminders: z
-    .array(Duration)
-    .prefault(["1d", "1h", "10m"])
-    .describe("How long before the end the holder is reminded."),
+  ...PolicyFile.shape,
 });
 export type ConfigFile = z.infer<typeof ConfigFile>;
 
@@ -64,11 +59,12 @@ const Environment = z
     message: "is not set; give an app-level token (xapp-…) for Socket Mode, or SLACK_SIGNING_SECRET for HTTP",
   });
 
-export type Config = ConfigFile & {
-  env: z.infer<typeof Environment>;
-  /** SHA-256 of the file as understood. */
-  digest: string;
-};
+export type Config = ConfigFile &
+  Policy & {
+    env: z.infer<typeof Environment>;
+    /** Where the file is. */
+    path: string;
+  };
 
 /** What is wrong, one line each. */
 export class ConfigError extends Error {
@@ -84,19 +80,19 @@ export class ConfigError extends Error {
 export function loadConfig(variables: NodeJS.ProcessEnv): Config {
   const given = withProxy(filledOnly(variables));
   const env = Environment.safeParse(given);
-  const { file, mistakes } = readFile(pathOf(given));
-  const all = [...(env.error?.issues.map(say) ?? []), ...mistakes];
-  if (!env.success || !file || all.length > 0) throw new ConfigError(all);
-  const digest = createHash("sha256").update(JSON.stringify(file)).digest("hex");
-  return { ...located(file, pathOf(given)), env: env.data, digest };
+  const path = pathOf(given);
+  const read = readConfig(path);
+  const all = [...(env.error?.issues.map(say) ?? []), ...read.mistakes];
+  if (!env.success || !read.file || all.length > 0) throw new ConfigError(all);
+  return { ...read.file, ...read.policy, env: env.data, path };
 }
 
 /** The file alone, for what needs neither Slack nor Redis. Throws ConfigError. */
 export function loadFile(variables: NodeJS.ProcessEnv): ConfigFile & { path: string } {
   const path = pathOf(filledOnly(variables));
-  const { file, mistakes } = readFile(path);
+  const { file, mistakes } = readConfig(path);
   if (!file) throw new ConfigError(mistakes);
-  return { ...located(file, path), path };
+  return { ...file, path };
 }
 
 const filledOnly = (variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
@@ -122,17 +118,41 @@ function located(file: ConfigFile, path: string): ConfigFile {
 export const loadForHub = (variables: NodeJS.ProcessEnv): Config =>
   loadConfig({ ...variables, SLACK_BOT_TOKEN: "xoxb-none", SLACK_SIGNING_SECRET: "none" });
 
-function readFile(path: string): { file?: ConfigFile; mistakes: string[] } {
+/** What the file says at this moment. */
+export type ConfigRead = { text: string; mistakes: string[] } & (
+  | { file: ConfigFile; policy: Policy }
+  | { file?: never }
+);
+
+export function readConfig(path: string): ConfigRead {
+  let text = "";
   try {
-    const file = ConfigFile.safeParse(parse(readFileSync(path, "utf8")), { error: inWords });
-    return file.success ? { file: file.data, mistakes: [] } : { mistakes: file.error.issues.map(say) };
+    text = readFileSync(path, "utf8");
+    const written: unknown = parse(text);
+    const file = ConfigFile.safeParse(written, { error: inWords });
+    if (!file.success) return { text, mistakes: file.error.issues.map(say) };
+    return { text, file: located(file.data, path), policy: policyOf(written as ConfigFile), mistakes: [] };
   } catch (error) {
     const why =
       (error as NodeJS.ErrnoException).code === "ENOENT"
         ? "does not exist; copy karpor-access.example.yml"
         : String((error as Error).message);
-    return { mistakes: [`${path}: ${why}`] };
+    return { text, mistakes: [`${path}: ${why}`] };
   }
+}
+
+/** The settings that differ and that a start alone takes in. */
+export const fixedDiffering = (started: ConfigFile, now: ConfigFile): string[] =>
+  diffSettings(fixedOf(started), fixedOf(now)).map(({ field }) => field);
+
+const fixedOf = (file: ConfigFile) =>
+  Object.fromEntries(FIXED.map((key) => [key, file[key as keyof ConfigFile]]));
+const FIXED = Object.keys(ConfigFile.shape).filter((key) => !Object.hasOwn(PolicyFile.shape, key));
+
+function policyOf(written: ConfigFile): Policy {
+  const part = Object.entries(written).filter(([key]) => Object.hasOwn(PolicyFile.shape, key));
+  const source = JSON.stringify(Object.fromEntries(part));
+  return policyFrom(source, createHash("sha256").update(source).digest("hex"));
 }
 
 /** What zod itself would say too tersely, with the mend. */

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type SlackMessage, visibleText } from "../sandbox/slack/index.ts";
 import { LOCK_TIMES } from "../src/queue/worker.ts";
 import { LEASE_TIMES } from "../src/store/lease.ts";
-import { trail } from "../src/store/trail.ts";
+import { transitions } from "../src/store/trail.ts";
 import { ALICE, APPROVALS, BOB, CAROL, GENERAL, startWorld, type World } from "./helpers/bot.ts";
 import type { Direction } from "./helpers/gate.ts";
 import { login } from "./helpers/login.ts";
@@ -40,7 +40,7 @@ const standing = async () => Object.values(await ofGrants()).flat().length;
 const PATH = ["requested", "pending", "approved", "delivering", "active"];
 const history = async () => {
   const states: string[] = [];
-  for await (const { to } of trail({ redis: world.commands, keys: world.keys })) states.push(to);
+  for await (const { to } of transitions({ redis: world.commands, keys: world.keys })) states.push(to);
   return states;
 };
 const record = async () => (await world.records())[0];

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { visibleText } from "../sandbox/slack/index.ts";
 import { HOUR, SECOND } from "../src/domain/duration.ts";
-import { trail } from "../src/store/trail.ts";
+import { transitions } from "../src/store/trail.ts";
 import { ALICE, BOB, CAROL, MEI, startWorld, type World } from "./helpers/bot.ts";
 import { login } from "./helpers/login.ts";
 import { QUICK, type Replica, startReplica } from "./helpers/replicas.ts";
@@ -73,7 +73,7 @@ const reach = (state: string, ...reasons: string[]) =>
 /** What stands on the trail for each request. */
 async function histories(): Promise<string[][]> {
   const found = new Map<string, string[]>();
-  for await (const { id, to } of trail({ redis: world.commands, keys: world.keys }))
+  for await (const { id, to } of transitions({ redis: world.commands, keys: world.keys }))
     found.set(id, [...(found.get(id) ?? []), to]);
   return [...found.values()];
 }

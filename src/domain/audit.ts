@@ -3,6 +3,7 @@ import type { Review } from "./break-glass.ts";
 import { formatDuration } from "./duration.ts";
 import { type Actor, rowOf } from "./lifecycle.ts";
 import { isTokenLeft } from "./messages.ts";
+import type { PolicyChange } from "./policy-diff.ts";
 import { type AccessRequest, approvalsOf, type State } from "./request.ts";
 
 /** What the trail (a Redis stream) and the log keep of a transition. Times are milliseconds since the epoch. */
@@ -34,6 +35,15 @@ export interface Transition {
   bindingUid: string | null;
   tokenExpiresAt: number | null;
   verification: { method: string; deletedAt: number; at: number } | null;
+}
+
+/** What the trail keeps when another policy is gone by. Policies are named by their digests. */
+export interface PolicyTaken {
+  took: string;
+  was: string;
+  at: number;
+  /** Null where another version wrote the one before, and this one cannot read it. */
+  changes: PolicyChange[] | null;
 }
 
 /** Null when nothing happened that an auditor looks for. */

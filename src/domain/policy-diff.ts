@@ -33,6 +33,9 @@ export function diffPolicies<P extends Comparable>(old: P, now: P): PolicyChange
   ];
 }
 
+/** Of any two mappings of settings. */
+export const diffSettings = (old: object, now: object): Edit[] => diff(old, now);
+
 type Edit = Extract<PolicyChange, { field: string }>;
 
 function diff(from: unknown, to: unknown, field = ""): Edit[] {

@@ -115,6 +115,8 @@ export const Refusal = z.discriminatedUnion("kind", [
   kind("stale", { id: RequestId }),
   /** Asked for under other rules than today's; `max` is milliseconds. */
   kind("terms-changed", { role: z.string(), what: ChangedTerm, max: z.number().optional() }),
+  /** A changed file reaches replicas apart, and not all of them allow it. */
+  kind("rules-differ", {}),
   /** The token still stands in Slack, which did not answer. */
   kind("not-hidden-yet", { id: RequestId }),
   kind("unknown-request", { id: z.string() }),

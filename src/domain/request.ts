@@ -119,7 +119,7 @@ export type Grant = z.infer<typeof Grant>;
 
 /**
  * Why it is not done yet. hub, slack: it does not answer · not-the-hub: something else answers in its place ·
- * held-back: new grants wait (see hold.ts) · open-hub: the hub lets anybody in · accepted: it still takes a token
+ * held-back: new grants wait (see hold.ts) · rules-differ: not every replica's file allows it · open-hub: the hub lets anybody in · accepted: it still takes a token
  * of the removed account · stuck: something holds what was deleted · made-again: something else stands there now ·
  * other: what only another version has a word for
  */
@@ -130,6 +130,7 @@ export const Outage = z.object({
       "slack",
       "not-the-hub",
       "held-back",
+      "rules-differ",
       "open-hub",
       "accepted",
       "stuck",

@@ -12,6 +12,7 @@ import { closed, decided, type Quorum, type Verdict } from "../domain/transition
 import { type LessChosen, lessOf } from "./approve-less.ts";
 import type { AccessRequest, Ports, Purpose } from "./ports.ts";
 import { commit } from "./support/commit.ts";
+import { isDisputed, underEach } from "./support/disputed.ts";
 import { load } from "./support/load.ts";
 import { resolveReviewer } from "./support/reviewer.ts";
 
@@ -28,6 +29,8 @@ export async function decideRequest(
   ports: Ports,
   { id, terms, by, verdict }: DecideRequest,
 ): Promise<AccessRequest> {
+  if (verdict.approve && (await isDisputed(ports, (under) => mayApprove(under, id, by, verdict))))
+    throw new Refused({ kind: "rules-differ" });
   const { qualified, profile, request } = await assertMayReview(
     ports,
     id,
@@ -62,24 +65,26 @@ async function verdictOf(
   return less ? { ...approval, less: await lessOf(ports, request, by, less) } : approval;
 }
 
-/** Who approved before must still be an approver: also those who did while the others were looked up. */
+/** Who approved before must still be an approver, by each policy that is gone by: also those who did while the others were looked up. */
 async function commitApproval(
   ports: Ports,
   found: AccessRequest,
   less: Less | undefined,
   change: (r: AccessRequest, quorum: Quorum) => AccessRequest,
 ): Promise<AccessRequest> {
+  const each = await underEach(ports);
   const standing = new Map<UserId, boolean>();
   const isStill = (who: UserId) => standing.get(who) === true;
   for (let request = found; ; ) {
-    await lookAgain(ports, request, standing);
+    await lookAgain(each, request, standing);
     let isKnown = true;
     request = await commit(
       ports,
       request.id,
       (r) => {
         isKnown = approvalsOf(r).every(({ by }) => standing.has(by.id));
-        return isKnown ? change(r, { needed: neededNow(ports, { ...r, ...less }), isStill }) : null;
+        const needed = Math.max(...each.map((under) => neededNow(under, { ...r, ...less })));
+        return isKnown ? change(r, { needed, isStill }) : null;
       },
       { replicated: true },
     );
@@ -92,11 +97,32 @@ function neededNow({ policy }: Ports, request: AccessRequest): number {
   return isChanged(role) ? (request.count ?? 1) : neededOf(request, role);
 }
 
-async function lookAgain(ports: Ports, request: AccessRequest, standing: Map<UserId, boolean>) {
+async function lookAgain(each: Ports[], request: AccessRequest, standing: Map<UserId, boolean>) {
   const unknown = approvalsOf(request).filter(({ by }) => !standing.has(by.id));
-  const found = await Promise.all(unknown.map(({ by }) => qualify(ports, request, by.id, "decide")));
-  for (const { profile, qualified } of found)
-    standing.set(profile.id, qualified !== null && profile.standing === "member");
+  const found = await Promise.all(
+    unknown.flatMap(({ by }) => each.map((under) => qualify(under, request, by.id, "decide"))),
+  );
+  for (const { profile, qualified } of found) {
+    const isOne = qualified !== null && profile.standing === "member";
+    standing.set(profile.id, isOne && standing.get(profile.id) !== false);
+  }
+}
+
+/** Throws SlackBusy. */
+async function mayApprove(
+  under: Ports,
+  id: RequestId,
+  by: UserId,
+  verdict: DecideRequest["verdict"],
+): Promise<boolean> {
+  try {
+    const { request } = await assertMayReview(under, id, by, "approve");
+    await verdictOf(under, request, by, verdict);
+    return (await changedSince(under, request)) === null;
+  } catch (error) {
+    if (error instanceof Refused) return false;
+    throw error;
+  }
 }
 
 /** As far as the record alone tells. Throws Refused. */

@@ -1,7 +1,6 @@
 /** What the flows need from outside. Adapters implement these; the flows know nothing else. */
 import type { Alarm } from "../domain/alarm.ts";
 import type { Allowance } from "../domain/allowance.ts";
-import type { Catalog } from "../domain/catalog.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { StoredEpoch } from "../domain/epoch.ts";
 import type { ForeignObject } from "../domain/foreign-object.ts";
@@ -10,6 +9,7 @@ import type { AllowanceId, Principal, RequestId, UserId } from "../domain/ids.ts
 import type { Due, Step } from "../domain/lifecycle.ts";
 import type { MessageKey, Shown, Shows } from "../domain/message-key.ts";
 import type { Person, Profile } from "../domain/person.ts";
+import type { Policy } from "../domain/policy-file.ts";
 import type { AccessRequest, Failure, Grant, In, Outage, Sent } from "../domain/request.ts";
 import type { Rights } from "../domain/rights.ts";
 import type { Secret } from "../domain/secret.ts";
@@ -407,16 +407,20 @@ export interface Log {
   error(fields: object, message: string): void;
 }
 
-/** What the catalog and its settings say; fixed for the life of the process. */
-export interface Policy {
-  roles: Catalog;
-  /** Where requests are approved, save where a role says another. */
-  channel: string;
-  admins: readonly Principal[];
-  /** Lead times of reminders, ms, longest first. */
-  reminders: readonly number[];
-  /** SHA-256 of all of it. */
-  digest: string;
+/** What each live replica goes by, kept in Redis: a changed file reaches them apart. */
+export interface Policies {
+  /** What others go by and this one does not. Throws StoreDown. */
+  others(): Promise<Policy[]>;
+}
+
+/** Each call throws StoreDown or StoreUnsure when Redis does not answer. */
+export interface PolicyRegister extends Policies {
+  /** This replica goes by it, for some seconds; to be called often. Resolves to what others go by that is another. */
+  hold(policy: Policy): Promise<Policy[]>;
+  /** This replica goes by nothing any more. */
+  leave(): Promise<void>;
+  /** Puts on the trail how it differs from what was recorded last; false when that has to be tried again. */
+  record(policy: Policy): Promise<boolean>;
 }
 
 export interface Ports {
@@ -434,7 +438,11 @@ export interface Ports {
   /** The hub's time, as far as it is known. */
   clock: Clock;
   log: Log;
+  /** As it is when it is read: its file may change at any moment. */
   policy: Policy;
+  policies: Policies;
+  /** Where requests are approved, save where a role says another. */
+  channel: string;
   epoch: EpochKeeper;
   /** What holds back new grants at this moment. */
   heldBack(): Hold | null;

@@ -24,6 +24,7 @@ import {
 import { settleDoubtful } from "./settle-doubtful.ts";
 import { stillAllowed } from "./support/allowances.ts";
 import { commit } from "./support/commit.ts";
+import { isDisputed } from "./support/disputed.ts";
 import { noteOutage, reportOutage } from "./support/outage.ts";
 import { postMessage } from "./support/post.ts";
 import { settleAll } from "./support/settle-all.ts";
@@ -52,8 +53,9 @@ async function provision(ports: Ports, id: RequestId, signal: AbortSignal): Prom
     await announceWait(ports, id);
     throw error;
   });
-  if ((!epoch || ports.heldBack()) && ports.clock.now() < request.expiresAt) {
-    await noteOutage(ports, id, "held-back");
+  const waits = !epoch || ports.heldBack() ? "held-back" : await waitsForRules(ports, request);
+  if (waits && ports.clock.now() < request.expiresAt) {
+    await noteOutage(ports, id, waits);
     await announceWait(ports, id);
     return { again: ports.clock.now() + HELD_BACK_MS };
   }
@@ -175,6 +177,19 @@ const setDelayAside = (ports: Ports, { id }: Open): Promise<AccessRequest> =>
 
 const saysDelay = ({ messages: { token } }: AccessRequest): boolean =>
   token?.shows === "outage" && token.ts !== "" && !token.token;
+
+async function waitsForRules(ports: Ports, request: Open): Promise<"rules-differ" | null> {
+  const isAllowed = (under: Ports) =>
+    assertStillAllowed(under, request).then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof GrantFailed) return false;
+        throw error;
+      },
+    );
+  const work = () => isDisputed(ports, isAllowed);
+  return (await reportOutage(ports, request.id, "slack", work)) ? "rules-differ" : null;
+}
 
 /** Frozen terms and today's catalog hold, and all people are still who they were. Throws GrantFailed. */
 async function assertStillAllowed(ports: Ports, request: Open): Promise<void> {

@@ -1,38 +1,50 @@
 /** The workspace's answers come in: may this person ask, and can anybody approve? requested → pending | approved | refused */
 import { backgroundOf } from "../domain/background.ts";
+import { SECOND } from "../domain/duration.ts";
 import type { RequestId } from "../domain/ids.ts";
 import { validating } from "../domain/policy.ts";
 import type { Refusal } from "../domain/refusal.ts";
 import type { Decision } from "../domain/request.ts";
 import { isChanged, roleToday } from "../domain/today.ts";
 import { validated } from "../domain/transitions.ts";
-import type { AccessRequest, Ports } from "./ports.ts";
+import type { AccessRequest, Later, Ports } from "./ports.ts";
 import { allowedBeforehand } from "./support/allowances.ts";
 import { commit } from "./support/commit.ts";
 import { countApprovers } from "./support/count-approvers.ts";
+import { isDisputed } from "./support/disputed.ts";
 import { enqueue } from "./support/enqueue.ts";
 import { load } from "./support/load.ts";
 
-export async function validateRequester(ports: Ports, id: RequestId): Promise<undefined> {
+/** How soon what replicas disagree about is looked at again. */
+const DISPUTED_MS = 5 * SECOND;
+
+export async function validateRequester(ports: Ports, id: RequestId): Promise<Later> {
   const request = await ports.requests.get(id);
-  if (request?.state !== "requested") return;
+  if (request?.state !== "requested") return undefined;
   const { person, refusal } = await lookUp(ports, request);
   const allowed = refusal ? null : await allowedFor(ports, request);
+  // Where somebody is asked, the decision waits for the replicas to agree.
+  if ((allowed || !isAsked(request)) && (await isDisputed(ports, (under) => passes(under, request))))
+    return { again: ports.clock.now() + DISPUTED_MS };
   await commit(ports, id, (r) =>
     r.state === "requested" ? validated(r, person, refusal, ports.clock.now(), allowed) : null,
   );
+  return undefined;
 }
 
 /** At once, for whoever waits; what cannot be looked up now is left to the job. Throws StoreDown, StoreUnsure, Refused. */
 export async function vetRequest(ports: Ports, request: AccessRequest): Promise<AccessRequest> {
   try {
-    await validateRequester(ports, request.id);
+    if (await validateRequester(ports, request.id)) await leaveToJob(ports, request);
   } catch (error) {
     ports.log.warn({ id: request.id, err: error }, "could not be vetted at once; a job tries again");
-    await enqueue(ports, request, (jobs) => jobs.add("urgent", "validate", request.id, request.version));
+    await leaveToJob(ports, request);
   }
   return load(ports, request.id);
 }
+
+const leaveToJob = (ports: Ports, request: AccessRequest): Promise<void> =>
+  enqueue(ports, request, (jobs) => jobs.add("urgent", "validate", request.id, request.version));
 
 async function lookUp({ directory, policy, requests, clock }: Ports, request: AccessRequest) {
   const { id } = request.requester;
@@ -57,6 +69,15 @@ async function lookUp({ directory, policy, requests, clock }: Ports, request: Ac
   const facts = { profile, asker, role, mayAsk: mayAsk !== null, approvers, glass };
   const refusal: Refusal | null = validating(facts, request);
   return { person: { ...person, glass }, refusal };
+}
+
+/** Nobody has a say in what nobody must approve, or is taken in an emergency. */
+const isAsked = ({ approvers, emergency }: AccessRequest): boolean => approvers.length > 0 && !emergency;
+
+/** At once, by the policy of these ports. */
+async function passes(under: Ports, request: AccessRequest): Promise<boolean> {
+  const { refusal } = await lookUp(under, request);
+  return !refusal && (!isAsked(request) || (await allowedFor(under, request)) !== null);
 }
 
 /** What nobody must approve, is taken in an emergency, or is asked for by somebody else, is not looked at. */

@@ -10,6 +10,10 @@ export interface Keys {
   /** How many sweeps were completed, and what the last one found. */
   readonly sweeps: string;
   readonly epoch: string;
+  /** What each replica goes by. */
+  readonly policies: string;
+  /** The policy that the trail told of last. */
+  readonly policy: string;
   /** How many Socket Mode connections each replica has. */
   readonly sockets: string;
   request(id: string): string;
@@ -59,6 +63,8 @@ export function keysOf(instance: string): Keys {
     schema: `${prefix}:schema`,
     sweeps: `${prefix}:sweeps`,
     epoch: `${prefix}:epoch`,
+    policies: `${prefix}:policies`,
+    policy: `${prefix}:policy`,
     sockets: `${prefix}:sockets`,
     allowances: `${prefix}:allowances`,
     request: (id) => `${prefix}:request:${id}`,

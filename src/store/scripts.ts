@@ -140,6 +140,45 @@ if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('DEL', KEYS[1])
 `;
 
+// Its own time: the replicas' clocks differ.
+const OTHERS = `
+local function now()
+  local t = redis.call('TIME')
+  return t[1] * 1000 + math.floor(t[2] / 1000)
+end
+local function others(policies, replica, digest, silent)
+  local found, gone, all = {}, {}, redis.call('HGETALL', policies)
+  for i = 1, #all, 2 do
+    local at, policy = string.match(all[i + 1], '^(%d+) (.*)$')
+    if now() - tonumber(at) > tonumber(silent) then table.insert(gone, all[i])
+    elseif all[i] ~= replica and string.match(policy, '^%S+') ~= digest then table.insert(found, policy) end
+  end
+  return found, gone
+end
+`;
+
+/** KEYS: policies. ARGV: replica digest silent. Answers what others go by. */
+const LOOK_POLICIES = `${OTHERS}
+return (others(KEYS[1], ARGV[1], ARGV[2], ARGV[3]))
+`;
+
+/** KEYS: policies. ARGV: replica digest silent source. Answers what others go by. */
+const HOLD_POLICY = `${OTHERS}
+redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f', now()) .. ' ' .. ARGV[2] .. ' ' .. ARGV[4])
+local found, gone = others(KEYS[1], ARGV[1], ARGV[2], ARGV[3])
+for _, replica in ipairs(gone) do redis.call('HDEL', KEYS[1], replica) end
+return found
+`;
+
+/** KEYS: trail policy. ARGV: was policy now keep entry ('' for none). Answers 1, or 0 when another was recorded meanwhile. */
+const RECORD_POLICY = `${APPEND}
+local recorded = redis.call('GET', KEYS[2]) or ''
+if (string.match(recorded, '^%S+') or '') ~= ARGV[1] then return 0 end
+if ARGV[5] ~= '' then append(KEYS[1], ARGV[3], ARGV[4], ARGV[5]) end
+redis.call('SET', KEYS[2], ARGV[2])
+return 1
+`;
+
 declare module "ioredis" {
   interface RedisCommander<Context> {
     makeRequest(
@@ -150,6 +189,9 @@ declare module "ioredis" {
     raiseEpoch(...args: (string | number)[]): Result<0 | 1, Context>;
     renewLease(...args: (string | number)[]): Result<0 | 1, Context>;
     releaseLease(...args: (string | number)[]): Result<0 | 1, Context>;
+    lookPolicies(...args: (string | number)[]): Result<string[], Context>;
+    holdPolicy(...args: (string | number)[]): Result<string[], Context>;
+    recordPolicy(...args: (string | number)[]): Result<0 | 1, Context>;
   }
 }
 
@@ -160,6 +202,9 @@ const COMMANDS = {
   raiseEpoch: { numberOfKeys: 1, lua: RAISE },
   renewLease: { numberOfKeys: 1, lua: RENEW },
   releaseLease: { numberOfKeys: 1, lua: RELEASE },
+  lookPolicies: { numberOfKeys: 1, lua: LOOK_POLICIES },
+  holdPolicy: { numberOfKeys: 1, lua: HOLD_POLICY },
+  recordPolicy: { numberOfKeys: 2, lua: RECORD_POLICY },
 };
 
 /** Each is sent by its hash, and whole only to a Redis that does not know it yet. */

@@ -83,7 +83,7 @@ async function startBare(
     ...{ ports, people, log: deps.log, client: clients.interactive, language: config.slack.language },
     patient: clients.callers.to("tidying"),
     memory: clients.memory,
-    viewContext: contextOf(config, deps.clock),
+    viewContext: contextOf(config, ports.policy, deps.clock),
     ackWithin: TIMES.callMs,
   };
   const watch = watchEnds({ ...timerPorts, holds, elapsed: machine.clock.now });

@@ -86,7 +86,7 @@ function copies(world: World): string[] {
 const MARK = /^R-[0-9A-Z]{8}:/;
 
 const contextFor = (world: World, r: AccessRequest, key: MessageKey) =>
-  contextOf(world.config(0), world.clock)(core.isShared(key) ? "en" : r.requester.locale);
+  contextOf(world.config(0), world.config(0), world.clock)(core.isShared(key) ? "en" : r.requester.locale);
 
 /** What a reader takes from it: the first sentence, and what can be pressed. Dates are as long as their distance. */
 function gist({ blocks = [], text }: Pick<SlackMessage, "blocks" | "text">, key: MessageKey | ""): string {

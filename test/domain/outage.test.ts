@@ -18,6 +18,7 @@ const PATIENCE: Record<Outage["what"], [number, number]> = {
   "not-the-hub": [3_000, 20_000],
   stuck: [3_000, 20_000],
   "held-back": [0, 0],
+  "rules-differ": [0, 0],
   "open-hub": [0, 0],
   accepted: [0, 0],
   "made-again": [0, 0],

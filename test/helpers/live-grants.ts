@@ -55,7 +55,7 @@ async function makeOne(world: World, ports: Ports, n: number, expiresAt: number)
 function uncountedNotifier({ env, clock }: World, { log }: Ports): Notifier {
   const config = loadConfig(env);
   const client = slackClient(env.SLACK_BOT_TOKEN, { apiUrl: env.SLACK_API_URL, interactive: false });
-  const context = contextOf(config, clock);
+  const context = contextOf(config, config, clock);
   return createNotifier({
     slack: uncounted(client),
     memory: forgetful,

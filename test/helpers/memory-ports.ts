@@ -24,6 +24,7 @@ import { takeTokenOff } from "../../src/flow/take-token-off.ts";
 import { timeOutRequest } from "../../src/flow/time-out.ts";
 import { validateRequester } from "../../src/flow/validate.ts";
 import { memoryAllowances } from "./memory-allowances.ts";
+import { APPROVALS } from "./people.ts";
 
 export interface MemoryRequests extends Requests {
   /** down: refuses before anything is stored · unsure: stores, and the answer is lost. */
@@ -204,6 +205,8 @@ export function memoryPorts(
       settle: async () => {},
       confirm: async () => false,
     },
+    policies: { others: async () => [] },
+    channel: APPROVALS,
     heldBack: () => null,
     told: { fresh: async () => [], remember: async () => {} },
     random: () => randomBytes(5),

@@ -42,7 +42,8 @@ const fresh = (over: Partial<Allowance> = {}): Allowance => ({
 });
 const history = async () => {
   const all: { id: string; to: string }[] = [];
-  for await (const { id, to } of trail({ redis: redis.commands, keys })) all.push({ id, to });
+  for await (const entry of trail({ redis: redis.commands, keys }))
+    if ("to" in entry) all.push({ id: entry.id, to: entry.to });
   return all;
 };
 

@@ -6,7 +6,7 @@ import { Refused } from "../../src/domain/refusal.ts";
 import type { AccessRequest } from "../../src/domain/request.ts";
 import type { Requests } from "../../src/flow/ports.ts";
 import { createRequests } from "../../src/store/requests.ts";
-import { trail } from "../../src/store/trail.ts";
+import { transitions } from "../../src/store/trail.ts";
 import { freshKeys, type TestRedis } from "../helpers/redis.ts";
 import {
   activeSample,
@@ -41,14 +41,7 @@ export function fixture({ commands: redis }: Pick<TestRedis, "commands">): Fixtu
     onTransition: (entry) => void told.push(entry),
     onBroken: (error) => void broken.push(error),
   });
-  return {
-    requests,
-    keys,
-    clock,
-    told,
-    broken,
-    trail: () => all(trail({ redis, keys })) as Promise<Transition[]>,
-  };
+  return { requests, keys, clock, told, broken, trail: () => all(transitions({ redis, keys })) };
 }
 
 async function all<T>(items: AsyncIterable<T>): Promise<T[]> {

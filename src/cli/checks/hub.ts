@@ -25,7 +25,7 @@ export function judgeHub(
     skew(more),
     anonymous(more),
     rights(more),
-    ...Object.entries(roles).map(([name, role]) => clusterRole(name, role, more)),
+    ...judgeRoles(roles, more),
   ];
 }
 
@@ -109,7 +109,14 @@ function rights({ mayList }: MoreFacts): Finding {
   return fail("hub rights", `the bot may not ${missing.join(", nor ")}`, APPLY);
 }
 
-function clusterRole(name: string, role: Catalog[string], { clusterRoles }: MoreFacts): Finding {
+export const judgeRoles = (roles: Catalog, facts: Pick<MoreFacts, "clusterRoles">): Finding[] =>
+  Object.entries(roles).map(([name, role]) => clusterRole(name, role, facts));
+
+function clusterRole(
+  name: string,
+  role: Catalog[string],
+  { clusterRoles }: Pick<MoreFacts, "clusterRoles">,
+): Finding {
   const check = `role ${name}`;
   const found = clusterRoles[role.clusterRole];
   if (!found) return fail(check, `the bot may not read ClusterRole ${role.clusterRole}`, APPLY);

@@ -83,6 +83,17 @@ const excess = ({ self }: Rights): Try[] => [
   mint("make tokens in any namespace", "kube-system", NOBODY),
 ];
 
+/** Of these ClusterRoles. Throws HubError. */
+export async function mayNotBind(client: HubClient, clusterRoles: readonly string[]): Promise<string[]> {
+  const may = await Promise.all(
+    clusterRoles.map(async (name) => {
+      const { path, method, body } = bind(name, name);
+      return (await client.request(path, { method, body })).status !== 403;
+    }),
+  );
+  return clusterRoles.filter((_, i) => !may[i]);
+}
+
 /** Throws HubError. */
 export async function checkRights(rights: Rights): Promise<Finding[]> {
   const may = async ({ path, method, body }: Try) =>

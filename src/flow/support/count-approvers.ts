@@ -9,12 +9,12 @@ import type { Ports } from "../ports.ts";
 
 /** Null where nobody need approve. Throws SlackBusy, and what the directory throws. */
 export async function countApprovers(
-  { directory, policy }: Pick<Ports, "directory" | "policy">,
+  { directory, policy, channel: usual }: Pick<Ports, "directory" | "policy" | "channel">,
   request: AccessRequest,
   role: Role,
 ): Promise<ApproverFacts | null> {
   if (request.approvers.length === 0) return null;
-  const channel = channelFor(policy.roles, request.role, policy.channel);
+  const channel = channelFor(policy.roles, request.role, usual);
   const today = everToday(role);
   const [asked, now, inChannel] = await Promise.all([
     directory.members(everAsked(request), "ask"),

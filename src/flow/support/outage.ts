@@ -45,6 +45,7 @@ const SAYS: Record<Outage["what"], string> = {
   slack: "Slack does not answer; trying on",
   "not-the-hub": "something else answers in the hub's place; trying on",
   "held-back": "new grants are held back; waiting",
+  "rules-differ": "not every replica's configuration allows this grant; waiting until they agree",
   "open-hub": "the hub lets anybody in, so nothing can be proved; trying on",
   accepted: "the hub accepts a token of an account that was removed",
   stuck: "something on the hub holds what was deleted; trying on",

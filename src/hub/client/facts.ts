@@ -83,7 +83,11 @@ async function more(probed: Probed): Promise<MoreFacts> {
   };
 }
 
-async function roleFacts({ client, clusterRoles, signal }: Probed): Promise<MoreFacts["clusterRoles"]> {
+export async function roleFacts({
+  client,
+  clusterRoles,
+  signal,
+}: Pick<Probed, "client" | "clusterRoles" | "signal">): Promise<MoreFacts["clusterRoles"]> {
   const look = async (name: string): Promise<[string, RoleFacts | null]> => {
     try {
       const role = await readRole(client, name, signal);

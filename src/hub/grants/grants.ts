@@ -18,8 +18,8 @@ export interface GrantsOptions {
   namespace: string;
   clock: Clock;
   log?: Log | undefined;
-  /** Of the catalog. */
-  clusterRoles?: readonly string[];
+  /** Of the catalog, as it is when it is asked. */
+  clusterRoles?: () => readonly string[];
   /** hub.known */
   known?: readonly string[];
 }
@@ -38,6 +38,7 @@ export function createGrants(options: GrantsOptions): Grants {
     list: (signal) => list(options, signal),
     rightsOf: (name, signal) => rightsOf(options.client, name, signal),
     annotate: (key, more, signal) => annotate(options, key, more, signal),
-    survey: (signal) => surveyForSweep({ clusterRoles: [], known: [], ...options }, signal),
+    survey: (signal) =>
+      surveyForSweep({ known: [], ...options, clusterRoles: options.clusterRoles?.() ?? [] }, signal),
   };
 }

@@ -33,6 +33,7 @@ const outage: ByOutage = {
   slack: () => "Slack does not answer",
   "not-the-hub": () => "something else answers in the place of Karpor",
   "held-back": () => "new access waits until an administrator confirms that the data is current",
+  "rules-differ": () => "the rules of access were just changed, and not everything has them yet",
   "open-hub": () => "Karpor lets anybody in, so that nothing can be confirmed",
   accepted: () => "Karpor still accepts a token of the removed account",
   stuck: () => "something on Karpor holds the account that was deleted",

@@ -163,6 +163,8 @@ const refusal: ByRefusal = {
   },
   "terms-changed": ({ role, what: term, max }, fmt) =>
     `${fmt.b(closedFor({ what: term }))} ${changed({ what: term, max }, fmt.code(role))}.`,
+  "rules-differ": (_, fmt) =>
+    `${fmt.b("Nothing changed:")} the rules of access were just changed, and not everything has them yet. Try again in a minute.`,
   "not-hidden-yet": (_, fmt) =>
     `${fmt.b("Not hidden yet:")} Slack does not answer, and the token still stands there. We keep trying.`,
   "not-less": ({ role, duration }, fmt) =>

@@ -32,6 +32,7 @@ const outage: ByOutage = {
   slack: () => "Slack 暂无响应",
   "not-the-hub": () => "应答的不是 Karpor 本身",
   "held-back": () => "管理员确认数据为最新之前，暂不开通新的权限",
+  "rules-differ": () => "权限规则刚刚更改，尚未在各处生效",
   "open-hub": () => "Karpor 现在对任何人都放行，无法确认",
   accepted: () => "账号删除后，Karpor 仍接受它的令牌",
   stuck: () => "账号已提交删除，但被 Karpor 上的其他组件阻止",

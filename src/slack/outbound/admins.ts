@@ -12,7 +12,8 @@ import { type DmOptions, dmWith } from "./dm.ts";
 export interface AdminsOptions extends DmOptions {
   client: WebClient;
   directory: Directory;
-  admins: readonly Principal[];
+  /** As it is when it is read. */
+  policy: { readonly admins: readonly Principal[] };
   log: Log;
 }
 
@@ -58,7 +59,8 @@ function wordOf(w: Words, alarm: Alarm, { channel, hub }: CreateAdmins): Word {
 
 /** Resolves to how many were told; what Slack refuses is logged. */
 export async function tellAdmins(options: AdminsOptions, word: (words: Words) => Word): Promise<number> {
-  const { client, directory, admins, log } = options;
+  const { client, directory, log } = options;
+  const { admins } = options.policy;
   // Those named by themselves are told although Slack does not say who is in a group.
   const people = await directory
     .members(admins, "show")

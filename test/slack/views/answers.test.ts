@@ -131,6 +131,7 @@ const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
     ...ChangedTerm.options.map((what) => ({ kind: "terms-changed" as const, role: "admin", what })),
     { kind: "terms-changed", role: "admin", what: "too-long", max: HOUR },
   ],
+  "rules-differ": [{ kind: "rules-differ" }],
   "not-hidden-yet": [{ kind: "not-hidden-yet", id: ID }],
   "unknown-request": [{ kind: "unknown-request", id: "R-<@U0BOB>" }],
   "nothing-restored": [{ kind: "nothing-restored" }],

@@ -1,0 +1,66 @@
+/** What each replica goes by, in Redis for as long as it lives; and of every change an entry on the trail, once for all replicas. */
+import { randomUUID } from "node:crypto";
+import type { PolicyTaken } from "../domain/audit.ts";
+import { diffPolicies } from "../domain/policy-diff.ts";
+import { isReadable, type Policy, policyFrom } from "../domain/policy-file.ts";
+import type { PolicyRegister } from "../flow/ports.ts";
+import { reading, writing } from "./failures.ts";
+import { defineScripts } from "./scripts.ts";
+import type { Store } from "./store.ts";
+import { KEEP_TRAIL_MS } from "./trail.ts";
+
+/** A replica that has said nothing for so long is gone. By the time of Redis. */
+const SILENT_MS = 15_000;
+
+export interface PoliciesOptions extends Pick<Store, "keys" | "clock"> {
+  redis: Store["redis"];
+  /** What this replica goes by. */
+  policy: Policy;
+  /** Shorter in tests. */
+  silentMs?: number;
+}
+
+export function createPolicies({
+  keys,
+  clock,
+  policy,
+  silentMs = SILENT_MS,
+  ...options
+}: PoliciesOptions): PolicyRegister {
+  const redis = defineScripts(options.redis);
+  const replica = randomUUID();
+  return {
+    others: async () =>
+      parsed(await reading(redis, () => redis.lookPolicies(keys.policies, replica, policy.digest, silentMs))),
+    hold: async ({ digest, source }) =>
+      parsed(await writing(redis, () => redis.holdPolicy(keys.policies, replica, digest, silentMs, source))),
+    leave: async () => void (await writing(redis, () => redis.hdel(keys.policies, replica))),
+    async record(now) {
+      const [was = "", source = ""] = split((await reading(redis, () => redis.get(keys.policy))) ?? "");
+      if (was === now.digest) return true;
+      const entry = was === "" ? "" : JSON.stringify(taken(policyFrom(source, was), now, clock.now()));
+      const { digest, source: text } = now;
+      const [at, keep] = [clock.now(), KEEP_TRAIL_MS];
+      const all = [keys.trail, keys.policy, was, `${digest} ${text}`, at, keep, entry];
+      return (await writing(redis, () => redis.recordPolicy(...all))) === 1;
+    },
+  };
+}
+
+const taken = (was: Policy, now: Policy, at: number): PolicyTaken => ({
+  took: now.digest,
+  was: was.digest,
+  at,
+  changes: isReadable(was) ? diffPolicies(partOf(was), partOf(now)) : null,
+});
+
+const partOf = ({ digest: _, source: __, ...part }: Policy) => part;
+
+/** A digest, and what it is of. */
+const split = (stored: string): string[] => /^(\S+) (.*)$/s.exec(stored)?.slice(1) ?? [];
+
+/** Each once. */
+function parsed(found: readonly string[]): Policy[] {
+  const all = new Map(found.map(split).map(([digest = "", source = ""]) => [digest, source]));
+  return [...all].map(([digest, source]) => policyFrom(source, digest));
+}
