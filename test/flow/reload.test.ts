@@ -166,7 +166,7 @@ describe("what reloads", () => {
     await take(edited((f) => set(f, "admins", [MEI])));
     await it.get("guest 1h", fresh("for admins"));
     const live = (await world.records()).find(({ state }) => state === "active");
-    await it.say(MEI, `revoke ${live?.id}`);
+    await it.say(MEI, `revoke ${live?.id} leaving the team`);
     await world.until(async () => {
       const record = (await world.records()).find(({ id }) => id === live?.id);
       return record !== undefined && "end" in record && record.end.by?.id === MEI;
