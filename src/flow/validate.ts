@@ -46,7 +46,8 @@ export async function vetRequest(ports: Ports, request: AccessRequest): Promise<
 const leaveToJob = (ports: Ports, request: AccessRequest): Promise<void> =>
   enqueue(ports, request, (jobs) => jobs.add("urgent", "validate", request.id, request.version));
 
-async function lookUp({ directory, policy, requests, clock }: Ports, request: AccessRequest) {
+async function lookUp(ports: Ports, request: AccessRequest) {
+  const { directory, policy, requests, clock } = ports;
   const { id } = request.requester;
   const { askedBy } = request;
   const role = roleToday(request, policy.roles);
@@ -63,7 +64,7 @@ async function lookUp({ directory, policy, requests, clock }: Ports, request: Ac
   if (isChanged(role)) return { person, refusal: role };
   const [mayAsk, approvers, glass] = await Promise.all([
     role.requester ? directory.qualifies(id, role.requester.in, "ask") : id,
-    request.emergency ? null : countApprovers({ directory, policy }, request, role),
+    request.emergency ? null : countApprovers(ports, request, role),
     request.emergency && role.breakGlass ? directory.qualifies(id, role.breakGlass.by, "ask") : null,
   ]);
   const facts = { profile, asker, role, mayAsk: mayAsk !== null, approvers, glass };

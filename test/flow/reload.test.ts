@@ -147,7 +147,7 @@ describe("what reloads", () => {
     ["a shorter time", ({ roles }) => set(roles.peek, "duration.max", "20m"), "peek 30m", /at most 20 min/],
     ["a reason", ({ roles }) => set(roles.peek, "reason", "required"), "!peek 15m", /reason/],
     ["other requesters", ({ roles }) => set(roles.peek, "requester", { in: [MEI] }), "peek 15m", /<@U0MEI>/],
-    ["an approver", ({ roles }) => set(roles.peek, "approval", { by: [MEI] }), "peek 15m", /Sent to/],
+    ["an approver", ({ roles }) => set(roles.peek, "approval", { by: [CAROL] }), "peek 15m", /Sent to/],
   ])("%s", async (_what, change, line, words) => {
     await take(edited(change));
     await says(BOB, line, words);
