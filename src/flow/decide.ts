@@ -29,6 +29,8 @@ export async function decideRequest(
   ports: Ports,
   { id, terms, by, verdict }: DecideRequest,
 ): Promise<AccessRequest> {
+  // The grant asks for it next: by then the hub has answered.
+  if (verdict.approve) void ports.epoch.look().catch(() => {});
   if (verdict.approve && (await isDisputed(ports, (under) => mayApprove(under, id, by, verdict))))
     throw new Refused({ kind: "rules-differ" });
   const { qualified, profile, request } = await assertMayReview(

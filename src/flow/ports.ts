@@ -192,8 +192,8 @@ export interface Grants {
   create(request: In<"approved" | "delivering">, signal: AbortSignal): Promise<GrantMade>;
   /** A token for `ms` (at least the API's 10 minutes). */
   mint(key: GrantKey, ms: number, signal: AbortSignal): Promise<{ token: Secret; expiresAt: number }>;
-  /** Asks the dashboard's login on a fresh connection: `unbound` is 403, `refused` 401. */
-  check(token: Secret, signal: AbortSignal): Promise<"good" | "unbound" | "refused">;
+  /** Asks the dashboard's login, on a fresh connection unless one that was kept will do: `unbound` is 403, `refused` 401. */
+  check(token: Secret, signal: AbortSignal, by?: "kept"): Promise<"good" | "unbound" | "refused">;
   /** Resolves when the hub tells tokens apart: it refuses a made-up one, takes the bot's own, and has RBAC on. */
   assertEnforcing(signal: AbortSignal): Promise<void>;
   /** Absence is success. */
@@ -208,8 +208,8 @@ export interface Grants {
   list(signal: AbortSignal): Promise<GrantObjects[]>;
   /** What a ClusterRole gives; null where the bot cannot read it. */
   rightsOf(clusterRole: string, signal: AbortSignal): Promise<Rights | null>;
-  /** Adds to the account's annotations; no account of ours is fine. */
-  annotate(key: GrantKey, more: MoreAnnotations, signal: AbortSignal): Promise<void>;
+  /** Adds to the annotations of the account of this uid; that it is gone is fine. */
+  annotate(key: GrantKey, uid: string, more: MoreAnnotations, signal: AbortSignal): Promise<void>;
   /** The same, and what gives access past us, in one reading. */
   survey(signal: AbortSignal): Promise<HubSurvey>;
 }

@@ -40,7 +40,6 @@ const BUSY_MS = 250;
 const HELD_BACK_MS = 5 * SECOND;
 
 export async function provisionGrant(ports: Ports, id: RequestId): Promise<Later> {
-  if (!isOpen(await ports.requests.get(id))) return undefined;
   const held = await ports.lease.hold(id, (signal) => provision(ports, id, signal));
   return held ? held.done : { again: ports.clock.now() + BUSY_MS };
 }
@@ -83,11 +82,9 @@ async function setUp(ports: Ports, found: Open, signal: AbortSignal): Promise<vo
   await using room = await ports.notifier.roomForToken(request);
   let place: Place | undefined;
   try {
-    const prepared = await prepare(ports, request, signal);
-    place = prepared.message;
-    const ready = await mintAndPlace(ports, request, prepared, signal);
+    const ready = await prepare(ports, request, signal);
     place = ready.message;
-    await deliver(ports, id, { ...ready, room }, signal);
+    await deliver(ports, request, { ...ready, room }, signal);
   } catch (error) {
     if (!(error instanceof GrantFailed)) throw error;
     ports.log.error({ id, failure: error.failure, err: error }, "this grant cannot be made");
@@ -119,27 +116,27 @@ async function withoutOldToken(ports: Ports, request: Open): Promise<AccessReque
   });
 }
 
-/** Objects on the hub, a message in the DM, and a last look at the recipient, side by side: none needs the other. */
-async function prepare(ports: Ports, request: Open, signal: AbortSignal): Promise<Prepared> {
+/** What stands on the hub with its token, a message in the DM, and a last look at everybody, side by side: none needs the other. */
+async function prepare(ports: Ports, request: Open, signal: AbortSignal): Promise<Ready> {
   const { id } = request;
-  const [, objects, message] = await settleAll([
-    reportOutage(ports, id, "slack", () => assertStillAllowed(ports, request)),
-    reportOutage(ports, id, "hub", () => ports.grants.create(request, signal)),
-    // Where it was said that it takes long, the message that rings waits for its token: it could only say so again.
-    saysDelay(request)
-      ? Promise.resolve(undefined)
-      : reportOutage(ports, id, "slack", () => placeFor(ports, request)),
-  ]);
-  const earlier = objects.tokenMessage;
-  if (earlier && earlier.ts !== (message ?? request.messages.token)?.ts)
+  const allowed = reportOutage(ports, id, "slack", () => assertStillAllowed(ports, request));
+  const granting = reportOutage(ports, id, "hub", () => grantOnHub(ports, request, signal));
+  const place = () => reportOutage(ports, id, "slack", () => placeFor(ports, request));
+  // Where it was said that it takes long, the message that rings waits for its token: it could only say so again.
+  const placing = saysDelay(request) ? settleAll([allowed, granting]).then(place) : place();
+  const [made, message] = await settleAll([granting, placing, allowed]);
+  const earlier = made.tokenMessage;
+  if (earlier && earlier.ts !== message.ts)
     await reportOutage(ports, id, "slack", () =>
       ports.notifier.takeTokenOff(request, "setting-up", earlier, "delete"),
     );
-  return { ...objects, message };
+  return { ...made, message };
 }
 
-interface Prepared extends GrantMade {
-  message: Place | undefined;
+/** A token that waits for its message harms nobody: nobody has seen it. */
+async function grantOnHub(ports: Ports, request: Open, signal: AbortSignal): Promise<GrantMade & Minted> {
+  const made = await ports.grants.create(request, signal);
+  return { ...made, ...(await mint(ports, request, made, signal)) };
 }
 
 interface Ready extends GrantMade, Minted {
@@ -168,12 +165,14 @@ function unlessLost(error: unknown): never {
 }
 
 /** What said that it takes long gives way to a new message, for an edit does not ring; one at a time. */
-const setDelayAside = (ports: Ports, { id }: Open): Promise<AccessRequest> =>
-  commit(ports, id, (r) => {
-    const { token, ...others } = r.messages;
-    if (!isOpen(r) || !token || !saysDelay(r) || others.delay) return null;
-    return { ...r, messages: { ...others, delay: token } };
-  });
+const setDelayAside = async (ports: Ports, found: Open): Promise<AccessRequest> =>
+  saysDelay(found)
+    ? commit(ports, found.id, (r) => {
+        const { token, ...others } = r.messages;
+        if (!isOpen(r) || !token || !saysDelay(r) || others.delay) return null;
+        return { ...r, messages: { ...others, delay: token } };
+      })
+    : found;
 
 const saysDelay = ({ messages: { token } }: AccessRequest): boolean =>
   token?.shows === "outage" && token.ts !== "" && !token.token;
@@ -230,34 +229,20 @@ function givenTo(request: Open): readonly Pick<Approval, "by" | "qualified">[] {
   return approvals.length > 0 ? approvals : [{ by, qualified }];
 }
 
-/** A token that waits for its message harms nobody: nobody has seen it. */
-async function mintAndPlace(
-  ports: Ports,
-  request: Open,
-  { message, ...made }: Prepared,
-  signal: AbortSignal,
-): Promise<Ready> {
-  const { id } = request;
-  const minting = () => reportOutage(ports, id, "hub", () => mint(ports, request, made, signal));
-  const annotate = (tokenMessage: Place) =>
-    reportOutage(ports, id, "hub", () => ports.grants.annotate(request, { tokenMessage }, signal));
-  if (message) {
-    const [minted] = await settleAll([minting(), annotate(message)]);
-    return { ...made, ...minted, message };
-  }
-  const minted = await minting();
-  const place = await reportOutage(ports, id, "slack", () => placeFor(ports, request));
-  await annotate(place);
-  return { ...made, ...minted, message: place };
-}
-
+/** Where the token will stand is in both records before it is shown. */
 async function deliver(
   ports: Ports,
-  id: RequestId,
+  request: Open,
   { message, token, grant, room }: Ready & { room: RoomForToken },
   signal: AbortSignal,
 ): Promise<void> {
-  const next = await commit(ports, id, (r) => (isMine(r, message.ts) ? delivering(r, grant) : null));
+  const { id } = request;
+  const [next] = await settleAll([
+    commit(ports, id, (r) => (isMine(r, message.ts) ? delivering(r, grant) : null)),
+    reportOutage(ports, id, "hub", () =>
+      ports.grants.annotate(request, grant.accountUid, { tokenMessage: message }, signal),
+    ),
+  ]);
   // Withdrawn, revoked or over meanwhile: its end takes away what was made. Or another try has a message of its own.
   if (next.state !== "delivering" || !isMine(next, message.ts) || signal.aborted) return;
   await reportOutage(ports, id, "slack", () => ports.notifier.showToken(next, message, token, room));
@@ -275,7 +260,7 @@ async function mint(
   const { token, expiresAt } = await grants.mint(request, request.expiresAt - clock.now(), signal);
   const until = clock.now() + BINDING_WITHIN_MS;
   for (;;) {
-    const verdict = await grants.check(token, signal);
+    const verdict = await grants.check(token, signal, "kept");
     if (verdict === "refused") throw new Error("the hub refuses a token it has just issued");
     if (verdict === "good" || clock.now() >= until) break;
     await clock.sleep(20, signal);

@@ -32,7 +32,7 @@ const calls: [string, (grants: Grants) => Promise<unknown>][] = [
   ["find", (grants) => grants.find(approved(), {}, signal)],
   ["isAbsent", (grants) => grants.isAbsent(approved(), signal)],
   ["list", (grants) => grants.list(signal)],
-  ["annotate", (grants) => grants.annotate(approved(), { expiresAt: 0 }, signal)],
+  ["annotate", (grants) => grants.annotate(approved(), "uid", { expiresAt: 0 }, signal)],
 ];
 
 it.each(calls)("gives up on a hub that hangs (%s)", async (_, call) => {

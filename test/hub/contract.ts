@@ -5,7 +5,14 @@ import { type HubCaller as Admin, hubClient } from "../../sandbox/hub/client.ts"
 import type { KubeObject, TestHub } from "../../sandbox/hub/types.ts";
 import { HOUR } from "../../src/domain/duration.ts";
 import { type Secret, secret } from "../../src/domain/secret.ts";
-import { GrantFailed, type GrantKey, type Grants, type Log, type Uids } from "../../src/flow/ports.ts";
+import {
+  GrantFailed,
+  type GrantKey,
+  type Grants,
+  type Log,
+  TroubleOutside,
+  type Uids,
+} from "../../src/flow/ports.ts";
 import { createHubClient, type HubClient } from "../../src/hub/client/client.ts";
 import { createAnchor } from "../../src/hub/grants/anchor.ts";
 import { createGrants, type GrantsOptions } from "../../src/hub/grants/grants.ts";
@@ -408,10 +415,10 @@ export function grantsContract(title: string, start: () => Promise<TestHub>): vo
     describe("annotate", () => {
       it("adds where the token's message stands, and moves the end", async () => {
         const request = approved();
-        await grants.create(request, signal);
+        const { accountUid } = await grants.create(request, signal);
         const tokenMessage = { channel: "D0BOB", ts: "1795341600.000123" };
-        await grants.annotate(request, { tokenMessage }, signal);
-        await grants.annotate(request, { expiresAt: request.expiresAt + HOUR }, signal);
+        await grants.annotate(request, accountUid, { tokenMessage }, signal);
+        await grants.annotate(request, accountUid, { expiresAt: request.expiresAt + HOUR }, signal);
         expect((await grants.find(request, {}, signal)).account?.annotations).toMatchObject({
           tokenMessage,
           expiresAt: request.expiresAt + HOUR,
@@ -419,13 +426,18 @@ export function grantsContract(title: string, start: () => Promise<TestHub>): vo
         });
       });
 
-      it("leaves alone what is not ours, and is fine with nothing", async () => {
+      it("reaches no other account of the name, and is fine with none", async () => {
         const request = approved();
         const tokenMessage = { channel: "D0BOB", ts: "1795341600.000123" };
-        await grants.annotate(request, { tokenMessage }, signal);
+        const { accountUid } = await grants.create(request, signal);
+        await grants.removeBinding(request, {}, signal);
+        await grants.removeAccount(request, {}, signal);
+        await grants.annotate(request, accountUid, { tokenMessage }, signal);
         const staging = make({ instance: "staging" });
         await staging.create(request, signal);
-        await grants.annotate(request, { tokenMessage }, signal);
+        await expect(grants.annotate(request, accountUid, { tokenMessage }, signal)).rejects.toBeInstanceOf(
+          TroubleOutside,
+        );
         expect((await staging.find(request, {}, signal)).account?.annotations?.tokenMessage).toBeNull();
       });
     });

@@ -55,7 +55,7 @@ const calls: [string, Call][] = [
   ["find", (request) => grants.find(request, {}, signal)],
   ["isAbsent", (request) => grants.isAbsent(request, signal)],
   ["list", () => grants.list(signal)],
-  ["annotate", (request) => grants.annotate(request, { expiresAt: 0 }, signal)],
+  ["annotate", (request) => grants.annotate(request, "uid", { expiresAt: 0 }, signal)],
 ];
 
 describe.each([200, 401, 403, 404, 409, 502])("an ingress that answers %i", (status) => {

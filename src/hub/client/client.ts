@@ -86,17 +86,21 @@ export function createHubClient(access: HubAccess, options: ClientOptions = {}):
           (answer) => asked.as === undefined && answer.status === 401,
         ),
       ),
-    close: () => links.current().agent.destroy(),
+    close: async () => {
+      const { agent, others } = links.current();
+      await Promise.all([agent.destroy(), others.destroy()]);
+    },
   });
   return on("urgent");
 
   function ask(
-    { access, token, agent }: Connection,
+    connection: Connection,
     path: string,
-    { signal, as, method, body, accept = "application/json" }: HubRequest,
+    { signal, as, by, method, body, accept = "application/json" }: HubRequest,
   ) {
     const asking = { method, body, accept, signal: limit(signal), send, timeout };
-    if (as !== undefined) return requestAs(access, path, as, asking);
+    if (as !== undefined) return requestAs(connection, path, { as, by }, asking);
+    const { access, token, agent } = connection;
     return request(access.server + path, token(), agent, asking);
   }
 }

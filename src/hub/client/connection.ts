@@ -8,6 +8,8 @@ import { createAgent } from "./agent.ts";
 export interface Connection {
   access: HubAccess;
   agent: Agent;
+  /** For who is not the bot: shows no certificate. */
+  others: Agent;
   /** The bearer token as it is now; null when there is a certificate instead. */
   token(): Secret | null;
   /** For a call of the Kubernetes client. */
@@ -27,10 +29,12 @@ export function createConnection(
   const { credential } = access;
   const token = given ?? (credential.kind === "token" ? credential.token : () => null);
   const certificate = !given && credential.kind === "certificate" ? credential : undefined;
+  const agent = createAgent(access, { timeout, certificate });
   return {
     access,
     token,
-    agent: createAgent(access, { timeout, certificate }),
+    agent,
+    others: certificate ? createAgent(access, { timeout }) : agent,
     options: {
       baseServer: new ServerConfiguration(access.server, {}),
       authMethods: {

@@ -1,8 +1,8 @@
 /** One call to any path of the hub, as the bot, with another token, or as nobody. */
 import type { Dispatcher } from "undici";
 import type { Secret } from "../../domain/secret.ts";
-import type { HubAccess } from "../kubeconfig/kubeconfig.ts";
 import { createAgent } from "./agent.ts";
+import type { Connection } from "./connection.ts";
 import { parseJson } from "./errors.ts";
 import type { Send } from "./send.ts";
 
@@ -20,8 +20,10 @@ export interface HubRequest {
   /** Sent as JSON. */
   body?: unknown;
   signal?: AbortSignal | undefined;
-  /** Someone else than the bot: always on a connection of its own, and never with the bot's certificate. */
+  /** Someone else than the bot: on a connection of its own, and never with the bot's certificate. */
   as?: Secret | "nobody" | undefined;
+  /** On a connection that was kept from such calls before. */
+  by?: "kept" | undefined;
   accept?: string | undefined;
 }
 
@@ -49,14 +51,16 @@ export async function request(
 
 /** A connection that shows the bot's certificate speaks for the bot, whatever token it carries: so this one has none. */
 export async function requestAs(
-  access: HubAccess,
+  { access, others }: Pick<Connection, "access" | "others">,
   path: string,
-  as: Secret | "nobody",
+  { as, by }: { as: Secret | "nobody"; by: HubRequest["by"] },
   asking: Asking & { timeout: number },
 ): Promise<HubAnswer> {
+  const token = as === "nobody" ? null : as;
+  if (by === "kept") return request(access.server + path, token, others, asking);
   const agent = createAgent(access, { timeout: asking.timeout });
   try {
-    return await request(access.server + path, as === "nobody" ? null : as, agent, asking);
+    return await request(access.server + path, token, agent, asking);
   } finally {
     await agent.destroy();
   }

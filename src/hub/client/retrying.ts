@@ -41,10 +41,10 @@ export function createRetrying(first: Connection, renew: () => Promise<Connectio
     const fresh = await renew().catch(() => null);
     renewing = null;
     if (!fresh) return;
-    const { agent } = link;
+    const { agent, others } = link;
     link = fresh;
     // What still runs on the old one may end there.
-    agent.close().catch(() => {});
+    for (const one of new Set([agent, others])) one.close().catch(() => {});
   }
 }
 

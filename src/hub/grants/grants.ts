@@ -29,7 +29,7 @@ export function createGrants(options: GrantsOptions): Grants {
   return {
     create: (request, signal) => createGrant(options, roles, request, signal),
     mint: (key, ms, signal) => mint(options, key, ms, signal),
-    check: (token, signal) => check(options.client, token, signal),
+    check: (token, signal, by) => check(options.client, token, signal, by),
     assertEnforcing: createEnforcing(options),
     removeBinding: (key, uids, signal) => removeBinding(options, key, uids, signal),
     removeAccount: (key, uids, signal) => removeAccount(options, key, uids, signal),
@@ -37,7 +37,7 @@ export function createGrants(options: GrantsOptions): Grants {
     isAbsent: (key, signal) => isAbsent(options, key, signal),
     list: (signal) => list(options, signal),
     rightsOf: (name, signal) => rightsOf(options.client, name, signal),
-    annotate: (key, more, signal) => annotate(options, key, more, signal),
+    annotate: (key, uid, more, signal) => annotate(options, key, { uid, more }, signal),
     survey: (signal) =>
       surveyForSweep({ known: [], ...options, clusterRoles: options.clusterRoles?.() ?? [] }, signal),
   };

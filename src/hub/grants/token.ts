@@ -41,8 +41,9 @@ export async function check(
   client: HubClient,
   token: Secret,
   signal: AbortSignal,
+  by?: "kept",
 ): ReturnType<Grants["check"]> {
-  const answer = await client.request(LOGIN, { as: token, signal });
+  const answer = await client.request(LOGIN, { as: token, signal, by });
   const { status, body, headers } = answer;
   const reason = Refusal.safeParse(body).data?.reason;
   if (status === 401 && reason === "Unauthorized") return "refused";

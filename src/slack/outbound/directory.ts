@@ -132,7 +132,8 @@ async function lookUp(options: DirectoryOptions, id: UserId, purpose: Purpose): 
   const at = options.clock.now();
   const profile = await lookUpPerson(clientFor(options, purpose), options.home(), id).catch(throwBusy);
   const values = { profile: JSON.stringify(profile) };
-  await options.memory.write(personKey(id), { at, values, keepMs: KEEP_MS });
+  // Nobody need wait: whoever reads it asks the same Redis later.
+  void options.memory.write(personKey(id), { at, values, keepMs: KEEP_MS });
   return profile;
 }
 
