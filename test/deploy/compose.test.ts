@@ -42,7 +42,12 @@ it("keeps what Redis knows, and lets the bot wait for it", () => {
 it("gives the bot the example's kubeconfig in a directory it may write to", () => {
   const directory = example.hub.kubeconfig.split("/")[0];
   expect(bot.volumes).toContain(`./${directory}:/config/${directory}`);
-  expect(bot.volumes).toContain(`./karpor-access.yml:${bot.environment.KARPOR_ACCESS_CONFIG}:ro`);
+});
+
+it("mounts the directory of the configuration, so that a file put in its place is seen", () => {
+  expect(bot.environment.KARPOR_ACCESS_CONFIG).toBe("/config/karpor-access.yml");
+  expect(bot.volumes).toContain(".:/config:ro");
+  expect(bot.volumes.filter((volume) => /\.ya?ml:/.test(volume))).toEqual([]);
 });
 
 it("asks for health where the bot answers, in words that node runs", () => {

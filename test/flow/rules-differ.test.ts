@@ -1,0 +1,50 @@
+/** Another replica goes by another file when a grant is about to be made: it waits until they agree, and is not failed meanwhile. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { visibleText } from "../../sandbox/slack/index.ts";
+import type { UserId } from "../../src/domain/ids.ts";
+import type { Policy } from "../../src/domain/policy-file.ts";
+import { decideRequest } from "../../src/flow/decide.ts";
+import type { Ports } from "../../src/flow/ports.ts";
+import { makeRequest } from "../../src/flow/request.ts";
+import { ALICE, BOB, startWorld, type World } from "../helpers/bot.ts";
+import { TOKEN } from "../helpers/scene.ts";
+import { openSteps, type Steps } from "../helpers/steps.ts";
+
+let world: World;
+let steps: Steps;
+beforeAll(async () => {
+  world = await startWorld();
+  steps = await openSteps(world);
+});
+afterAll(async () => {
+  await steps[Symbol.asyncDispose]();
+  await world.close();
+});
+
+const of = (others: Policy[]): Ports => ({ ...steps.ports, policies: { others: async () => others } });
+const without = (role: string): Policy => {
+  const { roles, admins, reminders } = steps.ports.policy;
+  const left = Object.fromEntries(Object.entries(roles).filter(([name]) => name !== role));
+  return { roles: left, admins, reminders, digest: "0".repeat(64), source: "" };
+};
+const stateOf = async (reason: string) => (await world.records()).find((r) => r.reason === reason);
+const tokens = () => world.slack.dm(BOB).filter((m) => TOKEN.test(visibleText(m)));
+
+test("what was approved is told that it waits, has nothing on the hub, and is made once both allow it", async () => {
+  const requester = { id: BOB as UserId, name: "Bob", locale: "en" } as const;
+  const { id } = await makeRequest(steps.ports, { requester, text: "guest 1h later", triggerId: "t1" });
+  await steps.work();
+  await decideRequest(steps.ports, { id, terms: 1, by: ALICE as UserId, verdict: { approve: true } });
+  const stricter = of([without("guest")]);
+  await steps.work(stricter);
+  expect(await stateOf("later")).toMatchObject({ state: "approved", outage: { what: "rules-differ" } });
+  const { clusterRoleBindings } = await world.hub.objects();
+  expect(clusterRoleBindings.filter(({ metadata }) => metadata.name.includes("-r-"))).toEqual([]);
+  expect(tokens()).toEqual([]);
+  const told = world.slack.dm(BOB).map(visibleText).join(" ");
+  expect(told).toContain("the rules of access were just changed");
+  world.clock.jump(5_000);
+  await steps.work(of([without("peek")]));
+  expect((await stateOf("later"))?.state).toBe("active");
+  expect(tokens()).toHaveLength(1);
+});
