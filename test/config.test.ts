@@ -68,6 +68,22 @@ test.each([
   ["roles.guest.duration.default", "8d", "roles.guest.duration.default: is longer than duration.max"],
   ["roles.guest.approval", "maybe", 'roles.guest.approval: must be "none" or {by: […], within: 4h}'],
   ["roles.guest.approval.remind", "4h", "roles.guest.approval.remind: must be shorter than within"],
+  [
+    "roles.guest.approval",
+    { by: ["U0A", "U0B"], count: 3 },
+    "roles.guest.approval.count: needs 3 different people, and no more than 2 are named",
+  ],
+  [
+    "roles.guest.approval",
+    { by: ["U0A"], count: 3, fallback: { by: ["U0A", "U0B"], after: "1h" } },
+    "roles.guest.approval.count: needs 3 different people, and no more than 2 are named",
+  ],
+  [
+    "roles.guest.approval.fallback",
+    { by: ["S0LEADS"], after: "4h" },
+    "roles.guest.approval.fallback.after: must be shorter than within",
+  ],
+  ["roles.guest.approval.channel", "#sre", "must be a Slack channel id"],
   ["roles.guest.aproval", 1, 'roles.guest: does not know "aproval"'],
   ["reminders", ["soon"], 'reminders.0: "soon" is no duration'],
 ])("%s: %j", (path, value, words) => expect(mistakes({ [path]: value }).join("\n")).toContain(words));

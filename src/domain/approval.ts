@@ -34,7 +34,7 @@ export const ApprovalRule = z
     const { count } = approval;
     const most = mostApprovers(approval);
     if (count <= most) return;
-    const message = `asks for ${count} people, and by names ${most}`;
+    const message = `needs ${count} different people, and no more than ${most} ${most === 1 ? "is" : "are"} named`;
     ctx.addIssue({ code: "custom", path: ["count"], message });
   });
 export type ApprovalRule = z.infer<typeof ApprovalRule>;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type HubCaller, hubClient } from "../../../sandbox/hub/client.ts";
 import { envtestAdvice, envtestAvailable, startEnvtest } from "../../../sandbox/hub/envtest.ts";
 import { startLocalHub } from "../../../sandbox/hub/index.ts";
-import { APP_TOKEN, APPROVALS, startWorld, type World } from "../../helpers/bot.ts";
+import { ADMINS, ALICE, APP_TOKEN, APPROVALS, BOB, startWorld, type World } from "../../helpers/bot.ts";
 import { botKubeconfig, kubeconfig } from "../../helpers/bot-account.ts";
 import { type ConfigChange, findingsOf, runDoctor } from "../../helpers/doctor.ts";
 
@@ -142,6 +142,24 @@ const slack: Case[] = [
     check: "approvers guest",
     message: /nobody can approve guest/,
     fix: /--find/,
+  },
+  {
+    name: "too few of a role's approvers see its channel",
+    wrong: () => role({ approval: { by: [ALICE, BOB], channel: ADMINS, count: 2 } }),
+    check: "approvers guest",
+    message: /needs 2 people, and 1 of its 2 are in C0ADMINS/,
+    fix: /\/invite those who approve/,
+  },
+  {
+    name: "the bot is not in a role's channel",
+    wrong: () => {
+      const elsewhere = { id: "C0ELSEWHERE", name: "elsewhere", members: [ALICE], botIsMember: false };
+      world.slack.people.addChannel(elsewhere);
+      return role({ approval: { by: [ALICE], channel: elsewhere.id } });
+    },
+    check: "slack channel guest",
+    message: /not in #elsewhere/,
+    fix: /\/invite @karpor-access/,
   },
   {
     name: "an approver may not approve",

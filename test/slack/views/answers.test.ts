@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { checkBlocks } from "../../../sandbox/slack/blocks/check.ts";
 import { mentionsIn, visibleText } from "../../../sandbox/slack/read.ts";
 import type { Block } from "../../../sandbox/slack/types.ts";
+import type { Role } from "../../../src/domain/catalog.ts";
 import { correctLine, parseCommand } from "../../../src/domain/command.ts";
 import { HOUR, MINUTE } from "../../../src/domain/duration.ts";
 import { AllowanceId } from "../../../src/domain/ids.ts";
@@ -20,8 +21,12 @@ import {
   decisionRefused,
   doneReply,
   helpReply,
+  lessErrors,
+  lessForm,
+  lessRefused,
   type Message,
   readDecision,
+  readLess,
   refusedReply,
   revokeChoiceReply,
   statusReply,
@@ -219,6 +224,30 @@ describe.each(Locale.options)("answers in %s", (locale) => {
       const [block] = Object.keys(decisionBlank(view(locale)));
       expect(modal.blocks.map(({ block_id }) => block_id)).toContain(block);
     }
+  });
+});
+
+describe.each(Locale.options)("the modal to approve for less, in %s", (locale) => {
+  const target = { id: ID, terms: 2, channel: "C0" };
+  const ctx = {
+    ...view(locale),
+    roles: { ...view(locale).roles, ["x".repeat(30)]: view(locale).roles.admin as Role },
+  };
+  test.each([null, [], ["x".repeat(30), "peek"]])("with %j to choose from", (lower) => {
+    const form = lessForm(pendingOne, target, lower, ctx);
+    expectModal(form);
+    expectTypography({ text: "", blocks: form.blocks as never });
+    const filled = readLess({ ...form, state: { values: {} } });
+    expect(filled).toMatchObject({ target, asked: { role: "admin", duration: 4 * HOUR } });
+    const sent = (role: string, duration: number) => lessErrors({ ...filled, less: { role, duration } }, ctx);
+    expect(sent("admin", HOUR)).toBeNull();
+    expect(sent("peek", HOUR)).toBeNull();
+    for (const errors of [sent("admin", 4 * HOUR), sent("peek", 2 * HOUR)])
+      for (const [block, words] of Object.entries(errors ?? {})) {
+        expect(form.blocks.map(({ block_id }) => block_id)).toContain(block);
+        expect(words.length).toBeGreaterThan(0);
+      }
+    expectModal(lessRefused({ kind: "not-approver", approvers: [SRE] }, ctx));
   });
 });
 
