@@ -3,13 +3,13 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { visibleText } from "../../sandbox/slack/index.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../src/domain/duration.ts";
 import type { AllowanceId, RequestId, UserId } from "../../src/domain/ids.ts";
-import { allowPerson } from "../../src/flow/allow.ts";
+import { allowPerson, allowToo } from "../../src/flow/allow.ts";
 import { confirmRestore } from "../../src/flow/confirm-restore.ts";
 import { type Ports, TroubleOutside } from "../../src/flow/ports.ts";
 import { makeRequest } from "../../src/flow/request.ts";
 import { withdrawRequest } from "../../src/flow/withdraw.ts";
 import { withdrawAllowance } from "../../src/flow/withdraw-allowance.ts";
-import { ALICE, APPROVALS, BOB, CAROL, startWorld, type World } from "../helpers/bot.ts";
+import { ALICE, APPROVALS, BOB, CAROL, catalog, startWorld, type World } from "../helpers/bot.ts";
 import { copyRedis, restoreRedis } from "../helpers/copy.ts";
 import { scene } from "../helpers/scene.ts";
 import { openSteps, type Steps } from "../helpers/steps.ts";
@@ -17,7 +17,8 @@ import { openSteps, type Steps } from "../helpers/steps.ts";
 let world: World;
 let steps: Steps;
 beforeEach(async () => {
-  world = await startWorld();
+  const both = { ...catalog.guest, approval: { by: ["S0SRE"], count: 2, within: "4h" } };
+  world = await startWorld({ roles: { ...catalog, both } });
   steps = await openSteps(world);
 });
 afterEach(async () => {
@@ -26,9 +27,9 @@ afterEach(async () => {
 });
 
 let asked = 0;
-const allow = async (ports = steps.ports, by = ALICE) => {
+const allow = async (ports = steps.ports, by = ALICE, role = "guest") => {
   asked += 1;
-  const terms = { role: "guest", duration: 4 * HOUR, period: 3 * DAY, reason: "release" };
+  const terms = { role, duration: 4 * HOUR, period: 3 * DAY, reason: "release" };
   const who = { by: by as UserId, person: BOB as UserId, triggerId: `a${asked}` };
   return (await allowPerson(ports, { ...terms, ...who })).id;
 };
@@ -55,6 +56,16 @@ test("used, the trail and the hub say by whom", async () => {
   const { serviceAccounts } = await world.hub.objects();
   const account = serviceAccounts.find(({ metadata }) => metadata.name.includes(request.toLowerCase()));
   expect(JSON.stringify(account?.metadata.annotations)).toContain(`allowed ${id}: U0ALICE via S0SRE`);
+});
+
+test("a role that two must approve is allowed by two", async () => {
+  const id = await allow(steps.ports, ALICE, "both");
+  const first = await ask("both 1h OPS-1");
+  expect(await record(first)).toMatchObject({ state: "pending", count: 2 });
+  await withdrawRequest(steps.ports, { id: first, by: BOB as UserId });
+  await allowToo(steps.ports, { id, by: CAROL as UserId });
+  const second = await ask("both 1h OPS-2");
+  expect(await record(second)).toMatchObject({ state: "active", decision: { allowance: id } });
 });
 
 test.each<[string, (id: AllowanceId) => unknown]>([

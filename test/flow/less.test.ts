@@ -89,7 +89,7 @@ test("a lower role: only what is given stands on the hub, and the other role is 
   const refs = clusterRoleBindings.filter(({ metadata }) => names.includes(metadata.name));
   expect(refs.map(({ roleRef }) => (roleRef as { name: string }).name)).toEqual(["karpor-guest"]);
   await it.say(BOB, "guest 1h more");
-  await it.whisper(BOB, "is still open");
+  await it.whisper(BOB, "You already have this");
   await it.ask("admin 1h", "again");
 });
 

@@ -336,6 +336,8 @@ export const en = {
     reasonNeeded: "needs a reason",
     byPolicy: "approved by policy",
     approvedBy: (by: string, within: string): string => `${by} approves within ${within}`,
+    approvedBySome: (count: number, by: string, within: string): string =>
+      `${count} people in ${by} approve within ${within}`,
     askedBy: (who: string): string => `for ${who}`,
     allow: (fmt: Formatter): string =>
       `Approvers: ${fmt.code(allowForm(fmt))} lets requests pass at once; ${fmt.code(`${fmt.command} allowed`)} lists that.`,

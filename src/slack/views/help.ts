@@ -1,5 +1,6 @@
 /** What one can do here: the roles one may ask for with their limits, and the other words of the command. */
 
+import type { ApprovalRule } from "../../domain/approval.ts";
 import type { Role } from "../../domain/catalog.ts";
 import { formatDuration } from "../../domain/duration.ts";
 import { escaped } from "../messages/text.ts";
@@ -35,13 +36,20 @@ export function helpReply(
 const line = (p: Renderer, name: string, role: Role, isUnsure: boolean): string =>
   `${p.rich.code(name)} ${roleLines(p, role, isUnsure)}`;
 
+function approvedBy(
+  { words: { help, grammar }, rich }: Renderer,
+  { by, count, within }: ApprovalRule,
+): string {
+  const time = grammar.span(within);
+  return count > 1
+    ? help.approvedBySome(count, rich.any(by, ""), time)
+    : help.approvedBy(rich.oneOf(by, ""), time);
+}
+
 /** What it gives, and below that its limits and who decides; and who may ask, where it is not known whether the reader does. */
 export function roleLines(p: Renderer, role: Role, isUnsure = false): string {
   const { help, grammar } = p.words;
-  const approval =
-    role.approval === "none"
-      ? help.byPolicy
-      : help.approvedBy(p.rich.oneOf(role.approval.by, ""), grammar.span(role.approval.within));
+  const approval = role.approval === "none" ? help.byPolicy : approvedBy(p, role.approval);
   const limits = [
     help.time(grammar.span(role.duration.max), grammar.span(role.duration.default)),
     ...(role.reason === "required" ? [help.reasonNeeded] : []),

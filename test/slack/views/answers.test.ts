@@ -181,6 +181,13 @@ describe.each(Locale.options)("answers in %s", (locale) => {
       expectSpeech(helpReply(view(locale), names));
       expectTypography(helpReply(view(locale), names, names));
     }
+    const { admin } = view(locale).roles;
+    if (!admin || admin.approval === "none") throw new Error("no role");
+    const both = { ...admin, approval: { ...admin.approval, count: 2 } };
+    const help = helpReply({ ...view(locale), roles: { both } }, ["both"]);
+    expectSpeech(help);
+    expectTypography(help);
+    expect(mrkdwnIn(help.blocks).join()).toMatch(/2 people in <!subteam|中的 2 人在/);
     for (const message of [statusReply([], view(locale)), welcomeMessage(view(locale))]) {
       expectSpeech(message);
       expectTypography(message);
