@@ -221,6 +221,13 @@ const edit: Do = async ({ world, fleet }, pick) => {
   return true;
 };
 
+/** Mostly by who may. */
+const allow: Do = (doing, pick) => {
+  const [by, person] = [one([ALICE, CAROL, ALICE, BOB], pick) ?? ALICE, one([BOB, MEI, BOB], pick) ?? BOB];
+  const line = one(["guest 8h for 1d look", "admin 2h for 2d release", "guest 2d for 1h x"], pick >> 2);
+  return command(doing, by, `allow @${handle(person)} ${line}`);
+};
+
 const TABLE: Record<Deed, Do> = {
   ask,
   approve: (doing, pick) => press(doing, one(approvers(doing.world), pick)),
@@ -235,6 +242,8 @@ const TABLE: Record<Deed, Do> = {
   "revoke by command": revokeByCommand,
   "revoke by button": inModal("revoke"),
   again: presses("again"),
+  "allow beforehand": allow,
+  "take back what was allowed": presses("disallow"),
   "click what is stale": clickStale,
   redeliver,
   status: (doing, pick) => command(doing, one(EVERYONE, pick) ?? BOB, "status"),

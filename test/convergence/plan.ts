@@ -16,6 +16,8 @@ export const DEEDS = {
   "revoke by command": 2,
   "revoke by button": 2,
   again: 1,
+  "allow beforehand": 1,
+  "take back what was allowed": 1,
   "click what is stale": 2,
   redeliver: 2,
   status: 1,

@@ -6,6 +6,7 @@ import type { Block, SlackMessage } from "../../sandbox/slack/types.ts";
 import { contextOf } from "../../src/app.ts";
 import type { MessageKey } from "../../src/domain/message-key.ts";
 import type { AccessRequest } from "../../src/domain/request.ts";
+import { ofAllowances } from "./allowances.ts";
 import * as core from "./core.ts";
 import { APPROVALS, EVERYONE } from "./people.ts";
 import { idIn, tokensIn, type Witness } from "./witness.ts";
@@ -21,6 +22,7 @@ export async function verdict(world: World, witness: Witness): Promise<string[]>
     ...(await ofHub(world, records)),
     ...ofSlack(world, records),
     ...ofTokens(world, witness, records),
+    ...(await ofAllowances(world)),
   ];
 }
 

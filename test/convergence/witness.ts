@@ -1,6 +1,7 @@
 /** Watches while it happens: which tokens were shown to whom, and that nothing is called ended while its token works. */
 import { visibleText } from "../../sandbox/slack/index.ts";
 import type { SlackMessage } from "../../sandbox/slack/types.ts";
+import { createAllowanceWatch } from "./allowances.ts";
 import { SAYS_ENDED } from "./core.ts";
 import type { World } from "./world.ts";
 
@@ -51,6 +52,7 @@ export async function createWitness(world: World) {
 
   const reader = world.commands.duplicate();
   const seen = new Set<string>();
+  const judgeAllowance = createAllowanceWatch();
   let last = "0";
   /** Reads on in the trail; each end must be so. */
   async function look(block: boolean): Promise<void> {
@@ -61,8 +63,10 @@ export async function createWitness(world: World) {
       if (seen.has(at)) continue;
       seen.add(at);
       last = at;
-      const { id, from, to } = JSON.parse(fields[1] ?? "") as { id: string; from: string; to: string };
+      const entry = JSON.parse(fields[1] ?? "");
+      const { id, from, to } = entry as { id: string; from: string; to: string };
       world.story.say(`    ${id}: ${from ?? "new"} → ${to}`);
+      for (const what of judgeAllowance(entry)) accuse(what);
       if (to === "ended" && belies(id)) accuse(`${id}: the record says ended, and its token works`);
     }
   }
