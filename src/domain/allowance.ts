@@ -4,7 +4,7 @@ import { isDoubtful } from "./epoch.ts";
 import { AllowanceId, type UserId } from "./ids.ts";
 import { Person } from "./person.ts";
 import { Refused } from "./refusal.ts";
-import type { AccessRequest, Decision } from "./request.ts";
+import type { AccessRequest, Approval, Decision } from "./request.ts";
 
 const Ms = z.number().int();
 
@@ -82,16 +82,25 @@ export const counted = (a: Allowance, approvers: readonly UserId[]): Allower[] =
       a.allowedBy.findIndex((other) => other.by.id === by.id) === i,
   );
 
-/** Who decided for a request that passes by it: the first who allowed it; all of them are named beside. */
-export function decisionBy(a: Allowance, able: readonly Allower[], now: number): Decision | null {
+/** By what a request passes: who decided, and whose approvals those are. */
+export interface Allowed {
+  decision: Decision;
+  approvals: Approval[];
+}
+
+/** Of several the first who allowed it stands for all; each of them is named. Null where nobody did. */
+export function allowedBy(
+  { id }: Allowance,
+  able: readonly Allower[],
+  { terms }: Pick<AccessRequest, "terms">,
+  now: number,
+): Allowed | null {
   const [first] = able;
   if (!first) return null;
   const all = able.map(({ by, qualified }) => `${by.id} via ${qualified}`).join(", ");
   return {
-    by: first.by,
-    qualified: `allowed ${a.id}: ${all}`,
-    at: now,
-    allowance: a.id,
+    decision: { by: first.by, qualified: `allowed ${id}: ${all}`, at: now, allowance: id },
+    approvals: able.map((one) => ({ ...one, terms })),
   };
 }
 

@@ -1,4 +1,5 @@
 /** Every change of state, as a pure function of the record; a wrong state is Refused (people) or null (jobs). Pure. */
+import type { Allowed } from "./allowance.ts";
 import type { Background } from "./background.ts";
 import { BY_BREAK_GLASS, isReviewOpen, type Review } from "./break-glass.ts";
 import type { Principal, UserId } from "./ids.ts";
@@ -36,13 +37,13 @@ export function validated(
   person: Vetted,
   refusal: Refusal | null,
   now: number,
-  allowed: Decision | null = null,
+  allowed: Allowed | null = null,
 ): AccessRequest {
   const { name, locale, glass, ...more } = person;
   const known = { ...r, ...more, requester: { ...r.requester, name, locale } };
   if (refusal) return { ...known, state: "refused", refusal, at: now };
   if (r.emergency) return approve(known, { by: "policy", qualified: `${BY_BREAK_GLASS}${glass}`, at: now });
-  if (allowed) return approve(known, allowed);
+  if (allowed) return approve({ ...known, approvals: allowed.approvals }, allowed.decision);
   if (r.approvers.length > 0) return { ...known, state: "pending" };
   return approve(known, { by: "policy", qualified: "policy", at: now });
 }

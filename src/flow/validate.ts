@@ -1,10 +1,10 @@
 /** The workspace's answers come in: may this person ask, and can anybody approve? requested → pending | approved | refused */
+import type { Allowed } from "../domain/allowance.ts";
 import { backgroundOf } from "../domain/background.ts";
 import { SECOND } from "../domain/duration.ts";
 import type { RequestId } from "../domain/ids.ts";
 import { validating } from "../domain/policy.ts";
 import type { Refusal } from "../domain/refusal.ts";
-import type { Decision } from "../domain/request.ts";
 import { isChanged, roleToday } from "../domain/today.ts";
 import { validated } from "../domain/transitions.ts";
 import type { AccessRequest, Later, Ports } from "./ports.ts";
@@ -82,7 +82,7 @@ async function passes(under: Ports, request: AccessRequest): Promise<boolean> {
 }
 
 /** What nobody must approve, is taken in an emergency, or is asked for by somebody else, is not looked at. */
-async function allowedFor(ports: Ports, request: AccessRequest): Promise<Decision | null> {
+async function allowedFor(ports: Ports, request: AccessRequest): Promise<Allowed | null> {
   const role = roleToday(request, ports.policy.roles);
   const { approvers, emergency, askedBy } = request;
   if (approvers.length === 0 || emergency || askedBy || isChanged(role)) return null;

@@ -3,9 +3,9 @@ import { expect, test } from "vitest";
 import {
   type Allowance,
   allowanceEntry,
+  allowedBy,
   counted,
   covers,
-  decisionBy,
   disallowed,
   joined,
   statusOf,
@@ -48,11 +48,14 @@ test.each([
 );
 
 test("whoever allowed it decides, and all are named", () => {
-  expect(decisionBy(one, [allower(anna), allower(carol)], NOW)).toEqual({
-    by: anna,
-    qualified: `allowed ${one.id}: U0ANNA via S0SRE, U0CAROL via S0SRE`,
-    at: NOW,
-    allowance: one.id,
+  expect(allowedBy(one, [allower(anna), allower(carol)], { terms: 2 }, NOW + HOUR)).toEqual({
+    decision: {
+      by: anna,
+      qualified: `allowed ${one.id}: U0ANNA via S0SRE, U0CAROL via S0SRE`,
+      at: NOW + HOUR,
+      allowance: one.id,
+    },
+    approvals: [anna, carol].map((by) => ({ ...allower(by), terms: 2 })),
   });
 });
 

@@ -35,7 +35,7 @@ const token = "xoxb-planted-token";
 const appToken = "xapp-planted-token";
 const signingSecret = "shh";
 
-const role = (more: object) =>
+export const role = (more: object) =>
   Role.parse({
     clusterRole: "karpor-guest",
     description: { en: "View every page", zh: "查看所有页面" },
@@ -43,7 +43,7 @@ const role = (more: object) =>
     approval: { by: ["S0SRE"], within: "4h" },
     ...more,
   });
-const usual: Catalog = {
+export const usual: Catalog = {
   guest: role({}),
   peek: role({ approval: "none" }),
   admin: role({

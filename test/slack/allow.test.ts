@@ -2,7 +2,10 @@
 import { describe, expect, test } from "vitest";
 import { buttonsOf, visibleText } from "../../sandbox/slack/index.ts";
 import { DAY, HOUR, MINUTE } from "../../src/domain/duration.ts";
+import type { UserId } from "../../src/domain/ids.ts";
+import { makeRequest } from "../../src/flow/request.ts";
 import { syncAllowances } from "../../src/flow/sync-allowance.ts";
+import { withdrawRequest } from "../../src/flow/withdraw.ts";
 import {
   ALICE,
   APPROVALS,
@@ -14,6 +17,8 @@ import {
   MEI,
   openDoor,
   ROOT,
+  role,
+  usual,
 } from "../helpers/listener.ts";
 
 const mention = (id: string) => `@${id.slice(2).toLowerCase()}`;
@@ -218,4 +223,99 @@ test("a late press is told who was first, and a message that was not drawn is dr
   await door.slack.waitFor(() => visibleText(line).includes("Over "));
   expect(buttonsOf(line)).toEqual([]);
   await door.dm(BOB, "the time was up");
+});
+
+describe("a role that two must approve", () => {
+  const both = role({ approval: { by: ["S0SRE"], count: 2, within: "4h", channel: GENERAL } });
+  const open = async () => {
+    const door = await openDoor({ roles: { ...usual, both } });
+    door.slack.people.setGroup("S0SRE", [ALICE, CAROL, ROOT]);
+    return door;
+  };
+  const begun = async (door: Door) => {
+    await door.slack.command(ALICE, GENERAL, allow("both 4h for 3d release"));
+    expect(visibleText(await door.whisper(ALICE, "Allowed by you, 1 of 2:"))).toContain(
+      "one more approver must allow it too",
+    );
+    return door.slack.waitFor(() => door.slack.messages(GENERAL)[0]);
+  };
+
+  test("needs both beforehand, in its own channel; then they are named together", async () => {
+    const door = await open();
+    const line = await begun(door);
+    expect(visibleText(line)).toContain("Allowed beforehand, 1 of 2:");
+    expect(buttonsOf(line)).toEqual(["Allow too", "Withdraw"]);
+    expect(door.slack.dm(BOB).filter((m) => visibleText(m).includes("Allowed"))).toEqual([]);
+    const before = await door.ask(BOB, "both 1h x");
+    expect(before).toMatchObject({ state: "pending" });
+    await withdrawRequest(door.ports, { id: before.id, by: BOB as UserId });
+
+    await door.slack.click(CAROL, line, "Allow too");
+    await door.whisper(CAROL, "Allowed beforehand:");
+    await door.slack.waitFor(() => buttonsOf(line).length === 1);
+    await door.dm(BOB, "Allowed by <@U0ALICE> and <@U0CAROL>:");
+    const a = await one(door);
+    expect(await door.ask(BOB, "both 1h x")).toMatchObject({
+      state: "active",
+      approvals: [{ by: { id: ALICE } }, { by: { id: CAROL } }],
+      decision: { qualified: `allowed ${a?.id}: U0ALICE via S0SRE, U0CAROL via S0SRE` },
+    });
+    await door.whisper(BOB, "Allowed beforehand by <@U0ALICE> and <@U0CAROL>:");
+  });
+
+  test("the same line typed by another allows it too; by the same one it changes nothing", async () => {
+    const door = await open();
+    await begun(door);
+    await door.slack.command(ALICE, GENERAL, allow("both 4h for 3d release"));
+    await expect.poll(() => door.slack.ephemerals(ALICE).length).toBe(2);
+    expect(await door.ports.allowances.all()).toMatchObject([{ allowedBy: [{ by: { id: ALICE } }] }]);
+    await door.slack.command(CAROL, GENERAL, allow("both 4h for 3d me too"));
+    await door.whisper(CAROL, "Allowed beforehand:");
+    expect(await door.ports.allowances.all()).toMatchObject([{ allowedBy: [{}, {}] }]);
+  });
+
+  test("neither the person nor one who is no approver allows it too", async () => {
+    const door = await open();
+    const line = await begun(door);
+    await door.slack.click(BOB, line, "Allow too");
+    await door.whisper(BOB, "cannot allow yourself");
+    await door.slack.click(MEI, line, "Allow too");
+    await door.whisper(MEI, "只有 <!subteam^S0SRE");
+    expect(await one(door)).toMatchObject({ allowedBy: [{ by: { id: ALICE } }] });
+  });
+
+  test("of two who press at once one is enough, and the other is told", async () => {
+    const door = await open();
+    const line = await begun(door);
+    await Promise.all([CAROL, ROOT].map((who) => door.slack.click(who, line, "Allow too")));
+    const told = () => [CAROL, ROOT].flatMap((who) => door.slack.ephemerals(who)).map(visibleText);
+    await expect.poll(() => told().length).toBe(2);
+    expect(told().filter((text) => text.includes("your click changed nothing"))).toHaveLength(1);
+    expect((await one(door))?.allowedBy).toHaveLength(2);
+  });
+
+  test("when one of them is no approver any more, it is asked for", async () => {
+    const door = await open();
+    await door.slack.click(CAROL, await begun(door), "Allow too");
+    await door.dm(BOB, "Allowed by");
+    door.slack.people.setGroup("S0SRE", [ALICE, ROOT]);
+    expect(await door.ask(BOB, "both 1h x")).toMatchObject({ state: "pending" });
+  });
+
+  test("when the role asks for more people by now, or gives other rights, it is asked for", async () => {
+    for (const today of [
+      role({ approval: { by: ["S0SRE"], count: 2 } }),
+      role({ clusterRole: "karpor-admin" }),
+      role({ approval: { by: [ROOT] } }),
+    ]) {
+      const door = await openDoor();
+      await allowed(door, "guest 4h for 3d x");
+      door.ports.policy = { ...door.ports.policy, roles: { ...usual, guest: today } };
+      door.slack.people.setGroup("S0SRE", [ALICE, CAROL, ROOT]);
+      const requester = { id: BOB as UserId, name: "Bob", locale: "en" } as const;
+      const { id } = await makeRequest(door.ports, { requester, text: "guest 1h x", triggerId: "t1" });
+      await door.work();
+      expect(await door.state(id)).toBe("pending");
+    }
+  });
 });

@@ -1,13 +1,13 @@
 /** What was allowed beforehand, looked at with today's catalog and today's people: by what a request passes, and whether that still stands. */
-import { type Allowance, counted, covers, decisionBy } from "../../domain/allowance.ts";
+import { type Allowance, type Allowed, allowedBy, counted, covers } from "../../domain/allowance.ts";
 import type { Role } from "../../domain/catalog.ts";
 import type { AllowanceId } from "../../domain/ids.ts";
 import { Refused } from "../../domain/refusal.ts";
 import type { Decision } from "../../domain/request.ts";
-import { approversOf } from "../../domain/today.ts";
+import { approversOf, neededOf } from "../../domain/today.ts";
 import type { AccessRequest, Ports, Purpose } from "../ports.ts";
 
-/** How many must allow it today. */
+/** How many must allow it, as the catalog says today. */
 export const countNeeded = ({ approval }: Role): number => (approval === "none" ? 1 : approval.count);
 
 /** Throws Refused(unknown-allowance). */
@@ -17,18 +17,18 @@ export async function loadAllowance({ allowances }: Ports, id: AllowanceId): Pro
   return allowance;
 }
 
-/** The decision by which a request that would be asked passes at once; null where nothing lets it. Throws what the directory throws. */
+/** By what a request that would be asked passes at once; null where nothing lets it. Throws what the directory throws. */
 export async function allowedBeforehand(
   ports: Ports,
   request: AccessRequest,
   role: Role,
-): Promise<Decision | null> {
+): Promise<Allowed | null> {
   const now = ports.clock.now();
   const moment = { now, before: ports.epoch.before() };
   const all = await ports.allowances.of(request.requester.id);
   for (const allowance of all.filter((a) => covers(a, request, moment))) {
     const able = await ableToday(ports, allowance, request, role, "decide");
-    if (able) return decisionBy(allowance, able, now);
+    if (able) return allowedBy(allowance, able, request, now);
   }
   return null;
 }
@@ -66,5 +66,5 @@ async function ableToday(
     }),
   );
   const able = counted(allowance, looked.flat());
-  return able.length >= Math.max(allowance.count, countNeeded(role)) ? able : null;
+  return able.length >= Math.max(allowance.count, neededOf(request, role)) ? able : null;
 }

@@ -8,10 +8,8 @@ type Sentence = (a: Allowance, hub: string, fmt: Formatter) => string;
 type ByAllowance = Record<AllowanceStatus, Sentence>;
 
 const { span } = enGrammar;
-const both = (people: readonly string[]): string =>
-  [people.slice(0, -1).join(", "), people.at(-1)].filter(Boolean).join(" and ");
 /** Nobody is mentioned: that would ping them. */
-const allowers = (a: Allowance): string => both(a.allowedBy.map(({ by }) => name(by)));
+const allowers = (a: Allowance): string => enGrammar.all(a.allowedBy.map((one) => name(one.by)));
 const what: Sentence = (a, _, fmt) => `${fmt.code(a.role)}, up to ${span(a.duration)} at a time`;
 const missing = ({ count, allowedBy }: Allowance): number => Math.max(count - allowedBy.length, 0);
 const others = (a: Allowance): string =>
@@ -34,7 +32,7 @@ const line: ByAllowance = {
 };
 
 const standing: Sentence = (a, hub, fmt) =>
-  `${fmt.b(`Allowed by ${both(a.allowedBy.map((one) => fmt.who(one.by)))}:`)} ${what(a, hub, fmt)} on ${fmt.b(hub)}, ${fmt.untilDay(a.until)}. Ask as usual; nobody needs to press.`;
+  `${fmt.b(`Allowed by ${fmt.people(a.allowedBy.map((one) => one.by))}:`)} ${what(a, hub, fmt)} on ${fmt.b(hub)}, ${fmt.untilDay(a.until)}. Ask as usual; nobody needs to press.`;
 
 const dm: ByAllowance = {
   standing,

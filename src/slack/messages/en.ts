@@ -279,7 +279,7 @@ export const en = {
     emergency: (f: Facts, fmt: Formatter): string =>
       `${fmt.b("Emergency access:")} ${what(f)}. The token comes in our DM, and the channel is told.`,
     allowed: (f: Facts, fmt: Formatter): string =>
-      `${fmt.b(`Allowed beforehand by ${f.decidedBy === "policy" ? "policy" : fmt.who(f.decidedBy)}:`)} ${what(f)}. The token comes in our DM.`,
+      `${fmt.b(`Allowed beforehand by ${fmt.people(f.deciders)}:`)} ${what(f)}. The token comes in our DM.`,
     approved: (f: Facts, fmt: Formatter): string =>
       `${fmt.b("Approved by policy:")} ${what(f)}. The token comes in our DM.`,
   },

@@ -7,7 +7,7 @@ import { zhGrammar } from "./zh-grammar.ts";
 
 type Words = typeof enAllowance;
 const { span } = zhGrammar;
-const allowers = (a: Allowance): string => a.allowedBy.map((one) => name(one.by)).join("、");
+const allowers = (a: Allowance): string => zhGrammar.all(a.allowedBy.map((one) => name(one.by)));
 /** Never at the end of a sentence: there the code would force a space before the full stop. */
 const what = (a: Allowance, fmt: Formatter): string =>
   `${fmt.code(a.role)} 权限（每次最长 ${span(a.duration)}）`;
@@ -30,7 +30,7 @@ const line: Words["line"] = {
 };
 
 const standing: Words["dm"]["standing"] = (a, hub, fmt) =>
-  `${fmt.b(`${a.allowedBy.map((one) => fmt.who(one.by)).join("、")} 已预先允许：`)} 你在 ${fmt.b(hub)} 的 ${what(a, fmt)}，${fmt.untilDay(a.until)}。照常申请即可，无须再审批。`;
+  `${fmt.b(`${fmt.people(a.allowedBy.map((one) => one.by))} 已预先允许：`)} 你在 ${fmt.b(hub)} 的 ${what(a, fmt)}，${fmt.untilDay(a.until)}。照常申请即可，无须再审批。`;
 
 const dm: Words["dm"] = {
   standing,

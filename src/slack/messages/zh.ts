@@ -252,7 +252,7 @@ export const zh: Words = {
         : `${fmt.b(`已提交给 ${fmt.any(f.approvers, APPROVER).trim()}。`)} 结果会在私信中告知。`,
     emergency: (f, fmt) => `${fmt.b("已紧急取用：")} ${what(f)}。令牌会在私信中给出，频道里的人会收到通知。`,
     allowed: (f, fmt) =>
-      `${fmt.b(`${f.decidedBy === "policy" ? "策略" : fmt.who(f.decidedBy)} 已预先允许：`)} ${what(f)}。令牌会在私信中给出。`,
+      `${fmt.b(`${fmt.people(f.deciders)} 已预先允许：`)} ${what(f)}。令牌会在私信中给出。`,
     approved: (f, fmt) => `${fmt.b("已按策略批准：")} ${what(f)}。令牌会在私信中给出。`,
   },
   only: (time) => `仅 ${time}`,
