@@ -224,7 +224,7 @@ const edit: Do = async ({ world, fleet }, pick) => {
 /** Mostly by who may. */
 const allow: Do = (doing, pick) => {
   const [by, person] = [one([ALICE, CAROL, ALICE, BOB], pick) ?? ALICE, one([BOB, MEI, BOB], pick) ?? BOB];
-  const line = one(["guest 8h for 1d look", "admin 2h for 2d release", "guest 2d for 1h x"], pick >> 2);
+  const line = one(["guest 8h for 1d look", "admin 2h for 2d release", "both 1h for 1d x"], pick >> 2);
   return command(doing, by, `allow @${handle(person)} ${line}`);
 };
 
@@ -243,6 +243,7 @@ const TABLE: Record<Deed, Do> = {
   "revoke by button": inModal("revoke"),
   again: presses("again"),
   "allow beforehand": allow,
+  "allow too": presses("allowToo"),
   "take back what was allowed": presses("disallow"),
   "click what is stale": clickStale,
   redeliver,

@@ -47,7 +47,7 @@ export function createAllowanceWatch() {
 export async function ofAllowances(world: World): Promise<string[]> {
   const all = await recorded(world);
   return all.flatMap((a) => {
-    const ctx = (locale: "en" | "zh") => contextOf(world.config(0), world.clock)(locale);
+    const ctx = (locale: "en" | "zh") => contextOf(world.config(0), world.config(0), world.clock)(locale);
     const wanted = {
       line: allowanceLine(a, ctx("en"), false),
       dm: allowanceDm(a, ctx(a.person.locale)),

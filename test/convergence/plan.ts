@@ -17,6 +17,7 @@ export const DEEDS = {
   "revoke by button": 2,
   again: 1,
   "allow beforehand": 1,
+  "allow too": 1,
   "take back what was allowed": 1,
   "click what is stale": 2,
   redeliver: 2,

@@ -2,7 +2,7 @@
 import { expect, onTestFinished } from "vitest";
 import { jumpClock } from "../../sandbox/clock.ts";
 import { type LocalSlack, startLocalSlack, visibleText } from "../../sandbox/slack/index.ts";
-import { type Catalog, Role } from "../../src/domain/catalog.ts";
+import { type Catalog, channelFor, Role } from "../../src/domain/catalog.ts";
 import { RequestId, UserId } from "../../src/domain/ids.ts";
 import type { Locale } from "../../src/domain/person.ts";
 import type { State } from "../../src/domain/request.ts";
@@ -180,7 +180,7 @@ const contextOf =
     locale,
     hub: { name: "production", dashboard: "https://karpor.example.com" },
     roles,
-    channel: () => APPROVALS,
+    channel: (name) => channelFor(roles, name, APPROVALS),
     pings: () => [],
     admins: [],
     command: "/karpor-access",
