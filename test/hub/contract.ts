@@ -4,6 +4,7 @@ import { systemClock } from "../../sandbox/clock.ts";
 import { type HubCaller as Admin, hubClient } from "../../sandbox/hub/client.ts";
 import type { KubeObject, TestHub } from "../../sandbox/hub/types.ts";
 import { HOUR } from "../../src/domain/duration.ts";
+import { isLower } from "../../src/domain/rights.ts";
 import { type Secret, secret } from "../../src/domain/secret.ts";
 import {
   GrantFailed,
@@ -439,6 +440,29 @@ export function grantsContract(title: string, start: () => Promise<TestHub>): vo
           TroubleOutside,
         );
         expect((await staging.find(request, {}, signal)).account?.annotations?.tokenMessage).toBeNull();
+      });
+    });
+
+    describe("rightsOf", () => {
+      it("is what a ClusterRole gives, by which one of Karpor's own is lower than the other", async () => {
+        const [guest, most] = await Promise.all(
+          ["karpor-guest", "karpor-admin"].map((name) => grants.rightsOf(name, signal)),
+        );
+        if (!guest || !most) throw new Error("not readable");
+        expect(isLower(guest, most)).toBe(true);
+        expect(isLower(most, guest)).toBe(false);
+      });
+
+      it("keeps groups and names of objects", async () => {
+        const rules = [
+          { verbs: ["get"], apiGroups: ["apps"], resources: ["deployments/scale"], resourceNames: ["x"] },
+        ];
+        await admin("POST", `${RBAC}/clusterroles`, { body: { metadata: { name: "named-objects" }, rules } });
+        expect(await grants.rightsOf("named-objects", signal)).toMatchObject(rules);
+      });
+
+      it("is unknown where there is none", async () => {
+        expect(await grants.rightsOf("karpor-nobody", signal)).toBeNull();
       });
     });
 
