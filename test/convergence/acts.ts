@@ -40,6 +40,11 @@ const LINES = [
   "both 2h",
   "both 30m a look",
 ];
+const EMERGENCIES = [
+  "emergency admin 10m all is down",
+  "emergency admin all is down",
+  "紧急 admin 20分钟 故障",
+];
 const ASKERS = [BOB, MEI, BOB, ALICE, CAROL];
 
 const one = <T>(from: readonly T[], pick: number): T | undefined => from[pick % from.length];
@@ -241,6 +246,9 @@ const TABLE: Record<Deed, Do> = {
   release: presses("release"),
   "revoke by command": revokeByCommand,
   "revoke by button": inModal("revoke"),
+  "break glass": (doing, pick) =>
+    command(doing, one([BOB, MEI, BOB, CAROL], pick) ?? BOB, one(EMERGENCIES, Math.floor(pick / 4)) ?? ""),
+  "review an emergency": inModal("review"),
   again: presses("again"),
   "allow beforehand": allow,
   "allow too": presses("allowToo"),

@@ -1,7 +1,15 @@
 /** What the convergence test knows of the bot's inside: what a record asks of hub and Slack. */
 import { isFinal, timerOf } from "../../src/domain/lifecycle.ts";
 import type { MessageKey } from "../../src/domain/message-key.ts";
-import { isSettled, POSTS_MAX, wantedMessages } from "../../src/domain/messages.ts";
+import {
+  isAwaited,
+  isSettled,
+  isTokenMessageOutdated,
+  mustTakeTokenOff,
+  outdatedMessages,
+  POSTS_MAX,
+  wantedMessages,
+} from "../../src/domain/messages.ts";
 import { type AccessRequest, approvalsOf } from "../../src/domain/request.ts";
 import { drawMessage, type Message, type ViewContext } from "../../src/slack/views/index.ts";
 
@@ -9,7 +17,11 @@ export { isShared } from "../../src/domain/message-key.ts";
 export { isSettled, POSTS_MAX };
 
 /** At rest, and yet not over: waiting for a person, or a grant that stands. */
-export const isLive = (r: AccessRequest): boolean => r.state === "pending" || r.state === "active";
+export const isLive = (r: AccessRequest): boolean =>
+  r.state === "pending" || r.state === "active" || (isFinal(r) && isAwaited(r, "review") && isDrawn(r));
+
+const isDrawn = (r: AccessRequest): boolean =>
+  outdatedMessages(r).length === 0 && !mustTakeTokenOff(r) && !isTokenMessageOutdated(r);
 
 /** Its account and its binding must stand on the hub when all is at rest. */
 export const stands = (r: AccessRequest): boolean => r.state === "active";

@@ -17,7 +17,7 @@ export const NAMES: Record<string, string> = {
   [MEI]: "Mei",
 };
 
-/** Alice and Carol approve; Alice is an administrator; Bob approves `admin`, and `both` where nobody did. */
+/** Alice and Carol approve, and review emergencies; Alice is an administrator; Bob approves `admin`, and `both` where nobody did. */
 export const workspace = (clock: JumpClock) => ({
   clock,
   command: COMMAND,
@@ -66,6 +66,7 @@ const ROLES = {
     reason: "required",
     requester: { in: ["S0DEV"] },
     approval: { by: [BOB, "S0SRE"], within: "4h" },
+    breakGlass: { by: ["S0DEV"], max: "30m", review: ["S0SRE"] },
   },
 };
 type Roles = Record<string, Record<string, unknown>>;
@@ -97,6 +98,10 @@ export const EDITS: readonly (readonly [words: string, edit: (roles: Roles) => R
   [
     "peek needs an approval",
     ({ peek, ...roles }) => ({ ...roles, peek: { ...peek, approval: { by: ["S0SRE"], within: "1h" } } }),
+  ],
+  [
+    "admin is taken by nobody in an emergency",
+    ({ admin: { breakGlass: _, ...admin } = {}, ...roles }) => ({ ...roles, admin }),
   ],
   [
     "admin is for SREs alone",

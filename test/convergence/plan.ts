@@ -15,6 +15,8 @@ export const DEEDS = {
   release: 2,
   "revoke by command": 2,
   "revoke by button": 2,
+  "break glass": 2,
+  "review an emergency": 3,
   again: 1,
   "allow beforehand": 1,
   "allow too": 1,

@@ -3,6 +3,7 @@ import { visibleText } from "../../sandbox/slack/index.ts";
 import type { SlackMessage } from "../../sandbox/slack/types.ts";
 import { createAllowanceWatch } from "./allowances.ts";
 import { SAYS_ENDED } from "./core.ts";
+import { createEmergencyWatch } from "./emergencies.ts";
 import type { World } from "./world.ts";
 
 const TOKEN = /eyJ[\w-]+\.[\w-]+\.[\w-]+/g;
@@ -53,6 +54,7 @@ export async function createWitness(world: World) {
   const reader = world.commands.duplicate();
   const seen = new Set<string>();
   const judgeAllowance = createAllowanceWatch();
+  const judgeEmergency = createEmergencyWatch();
   let last = "0";
   /** Reads on in the trail; each end must be so. */
   async function look(block: boolean): Promise<void> {
@@ -67,6 +69,7 @@ export async function createWitness(world: World) {
       const { id, from, to } = entry as { id: string; from: string; to: string };
       world.story.say(`    ${id}: ${from ?? "new"} → ${to}`);
       for (const what of judgeAllowance(entry)) accuse(what);
+      for (const what of judgeEmergency(entry)) accuse(`${id}: ${what}`);
       if (to === "ended" && belies(id)) accuse(`${id}: the record says ended, and its token works`);
     }
   }
