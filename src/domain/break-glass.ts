@@ -25,6 +25,8 @@ export const BreakGlass = z
     message: `name a user group, or ${REVIEWERS_MIN} people at least: ${REVIEWS_NEEDED} others must be left when one of them breaks glass`,
   });
 
+export type BreakGlass = z.infer<typeof BreakGlass>;
+
 export const Review = z.object({
   by: Person,
   /** The user group or user id through which they may. */

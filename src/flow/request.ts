@@ -11,6 +11,7 @@ import { type Refusal, Refused } from "../domain/refusal.ts";
 import type { In } from "../domain/request.ts";
 import type { AccessRequest, Ports } from "./ports.ts";
 import { type CommitOptions, follow } from "./support/commit.ts";
+import { withdrawRequest } from "./withdraw.ts";
 
 export type MakeRequest = {
   requester: Person;
@@ -35,12 +36,23 @@ export async function makeRequest(
   const command = "text" in asked ? parseCommand(asked.text) : asked.command;
   const { roles } = ports.policy;
   const terms = askedBy ? termsForAnother(command, roles, requester) : termsOf(command, roles);
-  const request = { ...draft(ports, requester, terms), ...(askedBy && { askedBy }) };
-  const made = await ports.requests.make(request, triggerId);
+  const wanted = { ...draft(ports, requester, terms), ...(askedBy && { askedBy }) };
+  const first = await ports.requests.make(wanted, triggerId);
+  const again = !first.made && first.taken === "open" && (await putAside(ports, wanted, first.request));
+  const made = again ? await ports.requests.make(wanted, triggerId) : first;
   if (made.made) await follow(ports, null, made.request, doing);
   else if (made.taken !== "trigger")
     throw new Refused(takenBy(made.request, made.taken, askedBy && requester));
   return made.request;
+}
+
+/** Who waits for approval, and can wait no longer, need not withdraw that first. Throws Refused(late), StoreDown, StoreUnsure. */
+async function putAside(ports: Ports, { emergency, requester, role }: AccessRequest, waiting: AccessRequest) {
+  if (!emergency || waiting.state !== "pending") return false;
+  const { by } = ports.policy.roles[role]?.breakGlass ?? { by: [] };
+  if ((await ports.directory.recall(requester.id, by)) === false) return false;
+  await withdrawRequest(ports, { id: waiting.id, by: requester.id });
+  return true;
 }
 
 function takenBy(request: AccessRequest, taken: "open" | "review", recipient: Person | undefined): Refusal {

@@ -139,10 +139,11 @@ const approveLess: Do = async (doing, pick) => {
 
 /** By the button that opens a modal, and what is written there. */
 const inModal =
-  (actionId: string): Do =>
+  (actionId: string, by: readonly string[] = EVERYONE): Do =>
   async (doing, pick) => {
     const { slack, story } = doing.world;
-    const button = one(buttons(doing.world, actionId), pick);
+    const seen = buttons(doing.world, actionId).filter(({ user }) => by.includes(user));
+    const button = one(seen, pick);
     if (!button || !(await press(doing, button))) return false;
     const form = await slack.waitFor(() => slack.views(button.user).at(-1), 1_000).catch(() => undefined);
     if (!form?.submit) return true;
@@ -151,6 +152,10 @@ const inModal =
     await slack.submit(button.user, form.id, { [String(input?.block_id)]: "not today" });
     return true;
   };
+
+const breakGlass: Do = (doing, pick) =>
+  command(doing, one([BOB, MEI, BOB, CAROL], pick) ?? BOB, one(EMERGENCIES, Math.floor(pick / 4)) ?? "");
+const review = inModal("review", [ALICE, CAROL]);
 
 const revokeByCommand: Do = async (doing, pick) => {
   const records = await doing.world.records();
@@ -246,9 +251,8 @@ const TABLE: Record<Deed, Do> = {
   release: presses("release"),
   "revoke by command": revokeByCommand,
   "revoke by button": inModal("revoke"),
-  "break glass": (doing, pick) =>
-    command(doing, one([BOB, MEI, BOB, CAROL], pick) ?? BOB, one(EMERGENCIES, Math.floor(pick / 4)) ?? ""),
-  "review an emergency": inModal("review"),
+  "break glass": breakGlass,
+  "review an emergency": async (doing, pick) => (await review(doing, pick)) || breakGlass(doing, pick),
   again: presses("again"),
   "allow beforehand": allow,
   "allow too": presses("allowToo"),

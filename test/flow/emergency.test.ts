@@ -150,6 +150,14 @@ describe("with the bot", () => {
     await it.dm(MEI, "复核已完成");
   });
 
+  test("takes the place of what waits for approval", async () => {
+    const card = await it.ask("admin 2h", "all is down");
+    await it.say(BOB, "emergency admin all is down, and nobody is here");
+    await one("active");
+    await world.slack.waitFor(() => visibleText(card).includes("Withdrawn:"));
+    expect((await world.records()).map(({ state }) => state).toSorted()).toEqual(["active", "withdrawn"]);
+  });
+
   test("not by others, nor a role that has none, nor without a reason, nor for longer", async () => {
     await it.say(ALICE, "emergency admin 10m x");
     await it.whisper(ALICE, "can ask for `admin`");

@@ -47,6 +47,17 @@ describeInBrowser("the playground's people", (visitor) => {
     await visitor.button("left", "Copy").waitFor();
   });
 
+  it("gives access at once in an emergency, and asks others to review it", async () => {
+    const { page } = visitor;
+    await page.locator(".try").nth(4).click();
+    await visitor.reads("right", /Emergency access:.*Passed over: .*@sre/is);
+    await visitor.button("right", /^Review/).click();
+    const sheet = page.locator("#right .sheet.modal");
+    await sheet.locator("textarea, input").first().fill("Seen, the page was down");
+    await sheet.locator("button[type=submit]").click();
+    await visitor.reads("right", /review open: 1 of 2/);
+  });
+
   it("speaks Chinese with who reads Chinese", async () => {
     const { page } = visitor;
     await page.locator(".try").nth(2).click();

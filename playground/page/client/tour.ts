@@ -17,6 +17,11 @@ const MORE = [
     person: "U0DANA",
     line: "/karpor-access admin 4h OPS-42 roll back a rule",
   },
+  {
+    name: t("an emergency", "紧急取用"),
+    person: "U0DANA",
+    line: "/karpor-access emergency admin 30m the search page is down",
+  },
 ];
 
 export function createTour(panes: Panes): void {

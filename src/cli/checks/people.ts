@@ -3,6 +3,7 @@ import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
 import type { Config } from "../../config.ts";
 import type { ApprovalRule } from "../../domain/approval.ts";
+import { type BreakGlass, REVIEWERS_MIN } from "../../domain/break-glass.ts";
 import { isGroup, type Principal, UserId } from "../../domain/ids.ts";
 import type { Profile } from "../../domain/person.ts";
 import { allIn, lookUpPerson } from "../../slack/outbound/directory.ts";
@@ -18,6 +19,8 @@ interface Named {
   empty: string;
   /** So many of them must see this channel. */
   approve?: { needed: number; channel: string };
+  /** How many there must be. */
+  least?: number;
 }
 
 const Groups = z.object({
@@ -59,10 +62,11 @@ async function membersOf(client: WebClient, lists: Named[]): Promise<Map<string,
 
 const named = ({ roles, admins, slack }: Pick<Config, "roles" | "admins" | "slack">): Named[] => [
   { check: "slack admins", at: "admins", who: admins, empty: "nobody can revoke everything" },
-  ...Object.entries(roles).flatMap(([name, { approval, requester }]): Named[] => {
+  ...Object.entries(roles).flatMap(([name, { approval, requester, breakGlass }]): Named[] => {
     const at = `roles.${name}`;
     return [
       ...(approval === "none" ? [] : approversOf(name, approval, slack.channel)),
+      ...(breakGlass ? emergencyOf(name, breakGlass) : []),
       ...(requester
         ? [
             {
@@ -91,6 +95,22 @@ function approversOf(name: string, { by, ping, count, channel, fallback }: Appro
   ];
 }
 
+const emergencyOf = (name: string, { by, review }: BreakGlass): Named[] => [
+  {
+    check: `emergency ${name}`,
+    at: `roles.${name}.breakGlass.by`,
+    who: by,
+    empty: `nobody can take ${name} in an emergency`,
+  },
+  {
+    check: `reviewers ${name}`,
+    at: `roles.${name}.breakGlass.review`,
+    who: review,
+    empty: `nobody can review an emergency of ${name}`,
+    least: REVIEWERS_MIN,
+  },
+];
+
 async function profiles(
   person: (id: UserId) => Promise<Profile>,
   ids: UserId[],
@@ -111,7 +131,7 @@ interface Workspace {
 }
 
 function judge(
-  { check, at, who, empty, approve }: Named,
+  { check, at, who, empty, approve, least = 1 }: Named,
   { people, members, groups, inChannel }: Workspace,
 ): Finding {
   const unknown = who.filter((p) => (isGroup(p) ? !groups.has(p) : people.get(p)?.standing === "stranger"));
@@ -144,6 +164,12 @@ function judge(
       `Take it out of ${at}`,
     );
   if (able.size === 0) return warn(check, `${at} names nobody: ${empty}`, "npm run doctor -- --find NAME");
+  if (able.size < least)
+    return warn(
+      check,
+      `${at} has ${able.size} active members, and must have ${least}: one of them may be the one concerned`,
+      `Name more people in ${at}`,
+    );
   const outside = able.size - seeing.length;
   const missed = outside > 0 ? `; ${outside} more are not in ${approve?.channel}` : "";
   return ok(check, `${seeing.length === 1 ? "one person" : `${seeing.length} people`}${missed}`);

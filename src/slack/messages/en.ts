@@ -338,6 +338,8 @@ export const en = {
     approvedBy: (by: string, within: string): string => `${by} approves within ${within}`,
     approvedBySome: (count: number, by: string, within: string): string =>
       `${count} people in ${by} approve within ${within}`,
+    emergency: (by: string, most: string): string =>
+      `in an emergency ${by} takes it at once, for at most ${most}`,
     askedBy: (who: string): string => `for ${who}`,
     allow: (fmt: Formatter): string =>
       `Approvers: ${fmt.code(allowForm(fmt))} lets requests pass at once; ${fmt.code(`${fmt.command} allowed`)} lists that.`,

@@ -306,6 +306,7 @@ export const zh: Words = {
     byPolicy: "按策略自动批准",
     approvedBy: (by, within) => `由 ${by}在 ${within}内审批`,
     approvedBySome: (count, by, within) => `由 ${by}中的 ${count} 人在 ${within}内审批`,
+    emergency: (by, most) => `紧急时 ${by}可立即取用，最长 ${most}`,
     askedBy: (who) => `限 ${who}申请`,
     allow: (fmt) =>
       `审批人可用 ${fmt.code(allowForm(fmt))} 预先允许， ${fmt.code(`${fmt.command} 已允许`)} 查看。`,

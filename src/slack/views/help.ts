@@ -54,6 +54,9 @@ export function roleLines(p: Renderer, role: Role, isUnsure = false): string {
     help.time(grammar.span(role.duration.max), grammar.span(role.duration.default)),
     ...(role.reason === "required" ? [help.reasonNeeded] : []),
     approval,
+    ...(role.breakGlass
+      ? [help.emergency(p.rich.oneOf(role.breakGlass.by, ""), grammar.span(role.breakGlass.max))]
+      : []),
     ...(isUnsure && role.requester ? [help.askedBy(p.rich.oneOf(role.requester.in, ""))] : []),
   ];
   return `${escaped(role.description[p.ctx.locale])}\n${limits.join(" · ")}`;

@@ -170,6 +170,21 @@ const slack: Case[] = [
     fix: /Take it out of roles\.guest\.approval/,
   },
   {
+    name: "too few review an emergency",
+    wrong: () => role({ breakGlass: { by: ["S0DEV"], max: "30m", review: ["S0SRE"] } }),
+    level: "warn",
+    check: "reviewers guest",
+    message: /roles\.guest\.breakGlass\.review has 2 active members, and must have 3/,
+    fix: /Name more people/,
+  },
+  {
+    name: "nobody can take it in an emergency",
+    wrong: () => role({ breakGlass: { by: ["U0GUEST"], max: "30m", review: ["S0SRE"] } }),
+    check: "emergency guest",
+    message: /nobody can take guest in an emergency/,
+    fix: /--find/,
+  },
+  {
     name: "nobody is an administrator",
     wrong: () => ({ file: (file) => Object.assign(file, { admins: [] }) }),
     level: "warn",
