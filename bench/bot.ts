@@ -30,7 +30,8 @@ export async function startBotProcess(context: BenchContext, command: readonly s
   };
 }
 
-function resident(pid: number, field: string): number {
+/** MB. */
+export function resident(pid: number, field: string): number {
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
   return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, "m").exec(status)?.[1]) / 1024;
 }

@@ -6,10 +6,13 @@ import { scratch } from "../sandbox/child.ts";
 import { systemClock } from "../sandbox/clock.ts";
 import { botKubeconfig, GRANTS_NAMESPACE } from "../sandbox/hub/bot-account.ts";
 import { startEnvtest } from "../sandbox/hub/envtest.ts";
+import type { TestHub } from "../sandbox/hub/types.ts";
 import { startRedis } from "../sandbox/redis/redis.ts";
 import { startLocalSlack } from "../sandbox/slack/index.ts";
 
 export const APPROVER = "U0ALICE";
+/** More who may approve, none of whom the bot has seen. */
+export const STRANGERS = Array.from({ length: 20 }, (_, i) => `U0A${String(i).padStart(4, "0")}`);
 export const APPROVALS_CHANNEL = "C0APPROVALS";
 export const GENERAL_CHANNEL = "C0GENERAL";
 export const BENCH_INSTANCE = "bench";
@@ -24,11 +27,14 @@ export const SECRETS = {
 
 export type BenchContext = Awaited<ReturnType<typeof startBenchContext>>;
 
-export async function startBenchContext() {
+export const startBenchContext = () => contextOn(startEnvtest());
+
+/** The same with another hub. */
+export async function contextOn<H extends TestHub & AsyncDisposable>(starting: Promise<H>) {
   await using opened = new AsyncDisposableStack();
   const dir = scratch("karpor-access-bench");
   opened.defer(() => dir.remove());
-  const hub = opened.use(await startEnvtest());
+  const hub = opened.use(await starting);
   const redis = opened.use(await startRedis());
   const slack = opened.adopt(await startLocalSlack(workspace()), (s) => s.close());
   const kubeconfig = join(dir.path, "hub.kubeconfig");
@@ -73,10 +79,10 @@ export const workspace = () => ({
   botToken: SECRETS.SLACK_BOT_TOKEN,
   command: "/karpor-access",
   limits: false,
-  people: [APPROVER, ...PEOPLE].map((id) => ({ id, name: id.toLowerCase(), realName: id })),
-  groups: [{ id: "S0SRE", handle: "sre", members: [APPROVER] }],
+  people: [APPROVER, ...STRANGERS, ...PEOPLE].map((id) => ({ id, name: id.toLowerCase(), realName: id })),
+  groups: [{ id: "S0SRE", handle: "sre", members: [APPROVER, ...STRANGERS] }],
   channels: [
-    { id: APPROVALS_CHANNEL, name: "approvals", members: [APPROVER] },
+    { id: APPROVALS_CHANNEL, name: "approvals", members: [APPROVER, ...STRANGERS] },
     { id: GENERAL_CHANNEL, name: "general", members: [APPROVER, ...PEOPLE] },
   ],
 });

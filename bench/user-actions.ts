@@ -8,7 +8,7 @@ const WITHIN = 30_000;
 
 export type UserActions = ReturnType<typeof openUserActions>;
 
-export function openUserActions({ slack }: BenchContext) {
+export function openUserActions({ slack }: Pick<BenchContext, "slack">) {
   const seen = watch(slack);
   const nobodyYet = PEOPLE.values();
   return {
@@ -19,10 +19,10 @@ export function openUserActions({ slack }: BenchContext) {
       return ids;
     },
     /** Milliseconds from the click being sent to the token standing in the requester's DM. */
-    async approve(id: string): Promise<number> {
+    async approve(id: string, by = APPROVER): Promise<number> {
       const card = await seen.one(id, "card");
       const clicked = performance.now();
-      const click = slack.click(APPROVER, card.message, "approve");
+      const click = slack.click(by, card.message, "approve");
       const shown = await seen.one(id, "token");
       await click;
       return shown.at - clicked;

@@ -10,6 +10,7 @@ import type { BenchmarkRow } from "../table.ts";
 const MANY = 200;
 const SPREAD_MS = MINUTE;
 const RATIO_AIM = 1.2;
+const MEMORY_AIM = 1.1;
 const REVOKE_AIM_MS = 2 * SECOND;
 /** 2 `users.info` of 100 a minute, an opened DM and the token's edit of 50, the card of 60: the first three need the most. */
 const LEAST_MS = { grants: (MANY / 50) * MINUTE, ends: (MANY / 100) * MINUTE };
@@ -17,13 +18,22 @@ const WITHIN_MS = 15 * MINUTE;
 
 export async function burstBenchmark(): Promise<BenchmarkRow[]> {
   const first = await countOne();
-  await using bot = await startFastBot();
+  return [
+    ...Object.entries(first).map(([method, calls]) => ({ name: `one grant: ${method}`, ours: `${calls}` })),
+    ...(await burstsOf(1)),
+    ...(await burstsOf(2)),
+  ];
+}
+
+async function burstsOf(replicas: number): Promise<BenchmarkRow[]> {
+  await using bot = await startFastBot(replicas);
   approveAtOnce(bot);
+  const before = bot.memory();
   const unknown = await grants(bot, "guest");
   const ended = await ends(bot);
   const known = await grants(bot, "second");
-  return [
-    ...Object.entries(first).map(([method, calls]) => ({ name: `one grant: ${method}`, ours: `${calls}` })),
+  const after = bot.memory();
+  const rows: BenchmarkRow[] = [
     rowOf(`last of ${MANY} tokens shown, DMs not known`, unknown, LEAST_MS.grants),
     rowOf(`last of ${MANY} tokens shown, DMs known`, known, LEAST_MS.grants),
     rowOf(`last of ${MANY} tokens gone`, ended.last, LEAST_MS.ends),
@@ -33,7 +43,16 @@ export async function burstBenchmark(): Promise<BenchmarkRow[]> {
       aim: `≤ ${REVOKE_AIM_MS} ms`,
       met: ended.revoke <= REVOKE_AIM_MS,
     },
+    {
+      name: "memory after ÷ before",
+      bare: `${Math.round(before)} MB`,
+      ours: `${Math.round(after)} MB`,
+      ratio: times(after / before),
+      aim: `≤ ${MEMORY_AIM}`,
+      met: after / before <= MEMORY_AIM,
+    },
   ];
+  return rows.map((row) => ({ ...row, name: `${row.name}, ${replicas} replica${replicas > 1 ? "s" : ""}` }));
 }
 
 const rowOf = (name: string, tookMs: number, leastMs: number): BenchmarkRow => ({

@@ -5,6 +5,7 @@ import type { BenchmarkRow } from "../table.ts";
 import { acknowledgeBenchmark } from "./acknowledge.ts";
 import { approveBenchmark } from "./approve.ts";
 import { burstBenchmark } from "./burst.ts";
+import { distanceBenchmark } from "./distance.ts";
 import { endsBenchmark } from "./ends.ts";
 import { grantsBenchmark } from "./grants.ts";
 import { kubectlBenchmark } from "./kubectl.ts";
@@ -19,7 +20,10 @@ export interface BenchmarkOptions {
 export type Benchmark = (context: BenchContext, options: BenchmarkOptions) => Promise<BenchmarkRow[]>;
 
 /** They bring a stand-in of the hub with them. */
-export const SELF_CONTAINED: Record<string, () => Promise<BenchmarkRow[]>> = { burst: burstBenchmark };
+export const SELF_CONTAINED: Record<string, () => Promise<BenchmarkRow[]>> = {
+  burst: burstBenchmark,
+  distance: distanceBenchmark,
+};
 
 export const BENCHMARKS: Record<string, Benchmark> = {
   approve: approveBenchmark,

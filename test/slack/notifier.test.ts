@@ -531,3 +531,14 @@ describe("redrawing", () => {
     expect(await failure(redraw("card:active", place))).toMatchObject(error);
   });
 });
+
+test("room for the token's edit is kept only once the DM is open, which is left to the post where it cannot be", async () => {
+  const r = fresh(deliveringOne);
+  slack.failNext("conversations.open", { retryAfter: 30 });
+  expect(await failure(notifier.roomForToken(r))).toBeInstanceOf(SlackBusy);
+  slack.failNext("conversations.open", "user_disabled");
+  await using _closed = await notifier.roomForToken(r);
+  await using _open = await notifier.roomForToken(r);
+  await notifier.roomForToken(r);
+  expect(methods()).toEqual(Array(3).fill("conversations.open"));
+});

@@ -1,0 +1,53 @@
+/** From the click on Approve to the token, where Slack is far away and the hub is not: how many ways to Slack and back. */
+import { setTimeout as delay } from "node:timers/promises";
+import { systemClock } from "../../sandbox/clock.ts";
+import { startLocalHub } from "../../sandbox/hub/index.ts";
+import { SECOND } from "../../src/domain/duration.ts";
+import { startBotProcess } from "../bot.ts";
+import { contextOn, STRANGERS } from "../context.ts";
+import { median, ms, times } from "../stats.ts";
+import type { BenchmarkRow } from "../table.ts";
+import { openUserActions } from "../user-actions.ts";
+
+const SLACK_MS = 120;
+const HUB_MS = 10;
+const WARM_UP = 5;
+/** Who clicked; the DM's place, beside the hub's calls; the token. And what is done in between. */
+const AIM = 3.25;
+/** What follows a token is over then, and what was read of the hub for it is stale. */
+const BETWEEN_MS = 1.2 * SECOND;
+/** Nothing that was looked up when it was asked is still fresh. */
+const STALE_MS = 11 * SECOND;
+
+export async function distanceBenchmark(): Promise<BenchmarkRow[]> {
+  await using context = await contextOn(farHub());
+  const { slack } = context;
+  await using _ = await startBotProcess(context);
+  const userActions = openUserActions(context);
+  const ids = await userActions.pending(STRANGERS.length);
+  slack.meddle({ before: () => delay(SLACK_MS, undefined), after: async () => true });
+  const took: number[] = [];
+  for (const [i, id] of ids.entries()) {
+    if (i === 0 || i === WARM_UP) await delay(STALE_MS);
+    took.push(await userActions.approve(id, STRANGERS[i]));
+    await delay(BETWEEN_MS);
+  }
+  const ours = median(took.slice(WARM_UP));
+  const ratio = ours / SLACK_MS;
+  return [
+    {
+      name: `approve click → token shown, Slack ${SLACK_MS} ms and the hub ${HUB_MS} ms away`,
+      bare: ms(SLACK_MS),
+      ours: ms(ours),
+      ratio: times(ratio),
+      aim: `≤ ${AIM}`,
+      met: ratio <= AIM,
+    },
+  ];
+}
+
+async function farHub() {
+  const hub = await startLocalHub({ clock: systemClock() });
+  hub.meddle({ before: () => delay(HUB_MS, undefined), after: async () => true });
+  return Object.assign(hub, { [Symbol.asyncDispose]: () => hub.stop() });
+}
