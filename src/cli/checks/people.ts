@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Config } from "../../config.ts";
 import type { ApprovalRule } from "../../domain/approval.ts";
 import { type BreakGlass, REVIEWERS_MIN } from "../../domain/break-glass.ts";
+import { channelFor } from "../../domain/catalog.ts";
 import { isGroup, type Principal, UserId } from "../../domain/ids.ts";
 import type { Profile } from "../../domain/person.ts";
 import { allIn, lookUpPerson } from "../../slack/outbound/directory.ts";
@@ -19,8 +20,8 @@ interface Named {
   empty: string;
   /** So many of them must see this channel. */
   approve?: { needed: number; channel: string };
-  /** How many there must be. */
-  least?: number;
+  /** The same, of whom one may be the one concerned. */
+  review?: { needed: number; channel: string };
 }
 
 const Groups = z.object({
@@ -55,7 +56,7 @@ export async function checkPeople(
 
 /** Null for a channel that Slack does not show: what is wrong with it, its own check says. */
 async function membersOf(client: WebClient, lists: Named[]): Promise<Map<string, string[] | null>> {
-  const channels = [...new Set(lists.flatMap(({ approve }) => approve?.channel ?? []))];
+  const channels = [...new Set(lists.flatMap(({ approve, review }) => (approve ?? review)?.channel ?? []))];
   const found = await Promise.all(channels.map((id) => allIn(client, id).catch(() => null)));
   return new Map(channels.map((id, i) => [id, found[i] ?? null]));
 }
@@ -66,7 +67,7 @@ const named = ({ roles, admins, slack }: Pick<Config, "roles" | "admins" | "slac
     const at = `roles.${name}`;
     return [
       ...(approval === "none" ? [] : approversOf(name, approval, slack.channel)),
-      ...(breakGlass ? emergencyOf(name, breakGlass) : []),
+      ...(breakGlass ? emergencyOf(name, breakGlass, channelFor(roles, name, slack.channel)) : []),
       ...(requester
         ? [
             {
@@ -95,7 +96,7 @@ function approversOf(name: string, { by, ping, count, channel, fallback }: Appro
   ];
 }
 
-const emergencyOf = (name: string, { by, review }: BreakGlass): Named[] => [
+const emergencyOf = (name: string, { by, review }: BreakGlass, channel: string): Named[] => [
   {
     check: `emergency ${name}`,
     at: `roles.${name}.breakGlass.by`,
@@ -107,7 +108,7 @@ const emergencyOf = (name: string, { by, review }: BreakGlass): Named[] => [
     at: `roles.${name}.breakGlass.review`,
     who: review,
     empty: `nobody can review an emergency of ${name}`,
-    least: REVIEWERS_MIN,
+    review: { needed: REVIEWERS_MIN, channel },
   },
 ];
 
@@ -131,7 +132,7 @@ interface Workspace {
 }
 
 function judge(
-  { check, at, who, empty, approve, least = 1 }: Named,
+  { check, at, who, empty, approve, review }: Named,
   { people, members, groups, inChannel }: Workspace,
 ): Finding {
   const unknown = who.filter((p) => (isGroup(p) ? !groups.has(p) : people.get(p)?.standing === "stranger"));
@@ -148,7 +149,8 @@ function judge(
       `${empty}: ${who.join(", ")} of ${at} has no active member`,
       "npm run doctor -- --find NAME",
     );
-  const here = approve && inChannel.get(approve.channel);
+  const { channel } = approve ?? review ?? {};
+  const here = channel && inChannel.get(channel);
   const seeing = here ? [...able].filter((id) => here.includes(id)) : [...able];
   if (approve && seeing.length < approve.needed)
     return fail(
@@ -164,13 +166,13 @@ function judge(
       `Take it out of ${at}`,
     );
   if (able.size === 0) return warn(check, `${at} names nobody: ${empty}`, "npm run doctor -- --find NAME");
-  if (able.size < least)
+  if (review && seeing.length < review.needed)
     return warn(
       check,
-      `${at} has ${able.size} active members, and must have ${least}: one of them may be the one concerned`,
-      `Name more people in ${at}`,
+      `${at} must have ${review.needed} active members in ${channel}, for one of them may be the one concerned, and has ${seeing.length}`,
+      `Name more people in ${at}, or in ${channel}: /invite them`,
     );
   const outside = able.size - seeing.length;
-  const missed = outside > 0 ? `; ${outside} more are not in ${approve?.channel}` : "";
+  const missed = outside > 0 ? `; ${outside} more are not in ${channel}` : "";
   return ok(check, `${seeing.length === 1 ? "one person" : `${seeing.length} people`}${missed}`);
 }
