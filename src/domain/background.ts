@@ -1,5 +1,6 @@
 /** What an approver wants to know of the requester: kept with the request as it was when it was asked. Pure. */
 import { z } from "zod";
+import { isTaken } from "./break-glass.ts";
 import { DAY } from "./duration.ts";
 import { Person, type Profile } from "./person.ts";
 import type { AccessRequest } from "./request.ts";
@@ -14,7 +15,15 @@ export const Background = z.object({
   holds: z.array(z.object({ role: z.string(), until: Ms })),
   /** Grants of the last 30 days, and the latest of them. */
   grants: Ms,
-  last: z.object({ role: z.string(), at: Ms, by: z.union([Person, z.literal("policy")]) }).optional(),
+  last: z
+    .object({
+      role: z.string(),
+      at: Ms,
+      by: z.union([Person, z.literal("policy")]),
+      /** Nobody approved it. */
+      emergency: z.literal(true).optional(),
+    })
+    .optional(),
   /** Of the same role, in the last 24 h. */
   denied: z.object({ at: Ms, by: Person, why: z.string() }).optional(),
 });
@@ -32,9 +41,11 @@ export function backgroundOf(
   now: number,
 ): Background {
   const others = recent.filter((r) => r.id !== id).sort((a, b) => b.requestedAt - a.requestedAt);
-  const granted = others.flatMap((r) =>
-    "decision" in r ? [{ role: r.role, at: r.decision.at, by: r.decision.by }] : [],
-  );
+  const granted = others.flatMap((r) => {
+    if (!("decision" in r)) return [];
+    const { at, by } = r.decision;
+    return [{ role: r.role, at, by, ...(isTaken(r) && { emergency: true as const }) }];
+  });
   const denied = others.find((r) => r.state === "denied" && r.role === role && now - r.at < DENIED_MS);
   return {
     ...(title ? { title } : {}),

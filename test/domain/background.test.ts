@@ -50,6 +50,14 @@ test("what they hold, how much they had, and the latest of it", () => {
   });
 });
 
+test("what nobody approved is told from what policy did", () => {
+  const had = granted("admin", now - DAY) as Extract<AccessRequest, { state: "approved" }>;
+  const byPolicy = { ...had, decision: { ...had.decision, by: "policy" as const } };
+  const emergency = { review: [], reviews: [] };
+  expect(of(byPolicy).last).toEqual({ role: "admin", at: now - DAY, by: "policy" });
+  expect(of({ ...byPolicy, emergency }).last).toMatchObject({ by: "policy", emergency: true });
+});
+
 test.each([
   ["the same role, an hour ago", denied("admin", now - HOUR), true],
   ["another role", denied("guest", now - HOUR), false],

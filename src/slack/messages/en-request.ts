@@ -314,7 +314,8 @@ const background = {
     `holds ${fmt.code(role)} ${fmt.until(until)}`,
   grants: ({ grants, last }: Background, fmt: Formatter): string => {
     if (grants === 0 || !last) return "no grant in 30 days";
-    const by = last.by === "policy" ? "by policy" : `by ${name(last.by)}`;
+    const approved = last.by === "policy" ? "by policy" : `by ${name(last.by)}`;
+    const by = last.emergency ? "in an emergency" : approved;
     return `${grants} ${grants === 1 ? "grant" : "grants"} in 30 days, last ${fmt.code(last.role)} ${fmt.when(last.at)} ${by}`;
   },
   denied: ({ at, by, why }: NonNullable<Background["denied"]>, fmt: Formatter): string =>

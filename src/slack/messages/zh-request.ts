@@ -299,7 +299,8 @@ const background: Words["background"] = {
   holds: ({ role, until }, fmt) => `现有 ${fmt.code(role)} 权限，${fmt.until(until)}`,
   grants: ({ grants, last }, fmt) => {
     if (grants === 0 || !last) return "30 天内没有获得过权限";
-    const by = last.by === "policy" ? "按策略自动批准" : `${name(last.by)} 批准`;
+    const approved = last.by === "policy" ? "按策略自动批准" : `${name(last.by)} 批准`;
+    const by = last.emergency ? "紧急取用" : approved;
     return `30 天内获得过 ${grants} 次权限，最近一次是 ${fmt.when(last.at)} ${by}的 ${fmt.code(last.role)}`;
   },
   denied: ({ at, by, why }, fmt) => fmt.b(`${fmt.when(at)} 被 ${name(by)} 拒绝：${foreign(why, 100)}`),
