@@ -84,6 +84,11 @@ it("lets the bot's account read and replace the Secret that hub.inCluster names,
   });
 });
 
+it("mounts the ConfigMap as a directory: a path within it would never be brought up to date", () => {
+  const [{ volumeMounts }] = deployment.template.spec.containers;
+  expect(volumeMounts).toEqual([{ name: "config", mountPath: "/config", readOnly: true }]);
+});
+
 it.each(["PodDisruptionBudget", "NetworkPolicy"])("has a %s for its pods", (kind) => {
   const { spec } = z.object({ spec: z.record(z.string(), z.unknown()) }).parse(one(kind));
   expect(spec[kind === "NetworkPolicy" ? "podSelector" : "selector"]).toEqual({

@@ -1,17 +1,22 @@
-/** The objects of a kustomize directory, as `kubectl apply -k` sends them but for the ConfigMap's hash. */
+/** The objects of a kustomize directory, as `kubectl apply -k` sends them. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, parseAllDocuments } from "yaml";
 import { z } from "zod";
+
+const Generated = z.strictObject({
+  name: z.string(),
+  files: z.array(z.string().regex(/^[^=]+=[^=]+$/)),
+  // Its pods stay with the ConfigMap that they know, and take in what changes in it.
+  options: z.strictObject({ disableNameSuffixHash: z.literal(true) }),
+});
 
 const Kustomization = z.strictObject({
   apiVersion: z.literal("kustomize.config.k8s.io/v1beta1"),
   kind: z.literal("Kustomization"),
   namespace: z.string(),
   resources: z.array(z.string()),
-  configMapGenerator: z
-    .array(z.strictObject({ name: z.string(), files: z.array(z.string().regex(/^[^=]+=[^=]+$/)) }))
-    .default([]),
+  configMapGenerator: z.array(Generated).default([]),
   images: z.array(z.strictObject({ name: z.string(), newName: z.string(), newTag: z.string() })).default([]),
 });
 
