@@ -1,6 +1,7 @@
 /** Whatever happens in whatever order: no way leads out of a final state, to access without a decision, or past an end. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { allowedBy } from "../../src/domain/allowance.ts";
 import { transition } from "../../src/domain/audit.ts";
 import { Emergency, holdsGlass, isReviewOpen, REVIEWS_NEEDED, Review } from "../../src/domain/break-glass.ts";
 import { MINUTE } from "../../src/domain/duration.ts";
@@ -21,6 +22,7 @@ import { Refused } from "../../src/domain/refusal.ts";
 import { reminderDue } from "../../src/domain/reminders.ts";
 import { AccessRequest, approvalsOf, Outage, type Sent } from "../../src/domain/request.ts";
 import * as to from "../../src/domain/transitions.ts";
+import { allower, anna, one } from "./allowances.ts";
 import { approver, asker, requestedRecord, sent, T0 } from "./records.ts";
 
 const req = {
@@ -35,9 +37,14 @@ const other = Person.parse({ id: "U0CAROL", name: "Carol", locale: "en" });
 /** A role that gives less, and asks for more people. */
 const lower = { role: "guest", clusterRole: "karpor-guest", approvers: ["S0SRE"] as never, count: 2 };
 
+/** So many as it needs allowed it beforehand. */
+const enough = ({ count = 1 }: AccessRequest) => [anna, approver].slice(0, count).map(allower);
+
 type Move = (r: AccessRequest, now: number) => AccessRequest | null;
 const MOVES: Record<string, Move> = {
   validate: (r, now) => (r.state === "requested" ? to.validated(r, req, null, now) : null),
+  "pass by what was allowed": (r, now) =>
+    r.state === "requested" ? to.validated(r, req, null, now, allowedBy(one, enough(r), r, now)) : null,
   refuse: (r, now) => (r.state === "requested" ? to.validated(r, req, { kind: "store-down" }, now) : null),
   approve: (r, now) => to.decided(r, { approve: true }, approver, "S0SRE", now),
   lessen: (r, now) =>
