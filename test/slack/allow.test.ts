@@ -35,7 +35,7 @@ const lines = (door: Door) =>
 test("a request within it passes at once, and everybody is told who allowed it", async () => {
   const door = await openDoor();
   const told = visibleText(await allowed(door));
-  expect(told).toContain("up to 4 h at a time, for <@U0BOB> until");
+  expect(told).toContain("up to 4 h at a time, for <@U0BOB>, until");
   const dm = visibleText(await door.dm(BOB, "Allowed by <@U0ALICE>"));
   expect(dm).toContain("Ask as usual; nobody needs to press.");
   expect(dm).toContain("release");

@@ -22,9 +22,9 @@ const forWhom = (a: Allowance): string => `for ${name(a.person)}`;
 
 const line: ByAllowance = {
   waiting: (a, hub, fmt) =>
-    `${fmt.b(`Allowed beforehand, ${a.allowedBy.length} of ${a.count}:`)} ${what(a, hub, fmt)}, ${forWhom(a)} ${fmt.until(a.until)} · by ${allowers(a)}; ${others(a)}.`,
+    `${fmt.b(`Allowed beforehand, ${a.allowedBy.length} of ${a.count}:`)} ${what(a, hub, fmt)}, ${forWhom(a)}, ${fmt.until(a.until)} · by ${allowers(a)}; ${others(a)}.`,
   standing: (a, hub, fmt) =>
-    `${fmt.b("Allowed beforehand:")} ${what(a, hub, fmt)}, ${forWhom(a)} ${fmt.until(a.until)} · by ${allowers(a)}. Nobody needs to press for it.`,
+    `${fmt.b("Allowed beforehand:")} ${what(a, hub, fmt)}, ${forWhom(a)}, ${fmt.until(a.until)} · by ${allowers(a)}. Nobody needs to press for it.`,
   withdrawn: (a, hub, fmt) =>
     `${fmt.b(`Withdrawn${by(a, fmt)} ${fmt.when(a.withdrawn?.at ?? a.until)}:`)} ${what(a, hub, fmt)}, ${forWhom(a)}; allowed beforehand by ${allowers(a)}.`,
   over: (a, hub, fmt) =>
@@ -46,9 +46,9 @@ const dm: ByAllowance = {
 
 const done: ByAllowance = {
   waiting: (a, hub, fmt) =>
-    `${fmt.b(`Allowed by you, ${a.allowedBy.length} of ${a.count}:`)} ${what(a, hub, fmt)}, for ${fmt.who(a.person)} ${fmt.until(a.until)}. Before it counts, ${others(a)}; they are asked in the channel.`,
+    `${fmt.b(`Allowed by you, ${a.allowedBy.length} of ${a.count}:`)} ${what(a, hub, fmt)}, for ${fmt.who(a.person)}, ${fmt.until(a.until)}. Before it counts, ${others(a)}; they are asked in the channel.`,
   standing: (a, hub, fmt) =>
-    `${fmt.b("Allowed beforehand:")} ${what(a, hub, fmt)}, for ${fmt.who(a.person)} ${fmt.until(a.until)}. They are told; ${fmt.code(`${fmt.command} allowed`)} takes it back.`,
+    `${fmt.b("Allowed beforehand:")} ${what(a, hub, fmt)}, for ${fmt.who(a.person)}, ${fmt.until(a.until)}. They are told; ${fmt.code(`${fmt.command} allowed`)} takes it back.`,
   withdrawn: (a, hub, fmt) =>
     `${fmt.b("Withdrawn:")} ${what(a, hub, fmt)}, for ${fmt.isReader(a.person) ? "you" : fmt.who(a.person)}. Access that is live goes on; new requests wait for an approver.`,
   over: (a, hub, fmt) => `${fmt.b("Over:")} ${what(a, hub, fmt)}, for ${fmt.who(a.person)}.`,
@@ -57,10 +57,10 @@ const done: ByAllowance = {
 const list = {
   head: (count: number, hub: string, fmt: Formatter): string =>
     count > 0
-      ? `${fmt.b(`${count} allowed beforehand:`)} whose requests on ${hub} pass at once.`
-      : `${fmt.b("Nothing allowed beforehand:")} every request on ${hub} is decided when it comes.`,
+      ? `${fmt.b(`${count} allowed beforehand:`)} requests on ${hub} that pass at once.`
+      : `${fmt.b("Nothing allowed beforehand:")} on ${hub} neither for you, nor by you, nor for a role that you approve.`,
   line: ((a, hub, fmt) =>
-    `${what(a, hub, fmt)}, for ${fmt.isReader(a.person) ? "you" : name(a.person)} ${fmt.until(a.until)} · by ${allowers(a)}${
+    `${what(a, hub, fmt)}, for ${fmt.isReader(a.person) ? "you" : name(a.person)}, ${fmt.until(a.until)} · by ${allowers(a)}${
       missing(a) > 0 ? `; ${others(a)}` : ""
     } · ${foreign(a.reason, 100)} · ${a.id}`) as Sentence,
   more: (shown: number, all: number): string => `${shown} of ${all} shown, the first to end first`,
