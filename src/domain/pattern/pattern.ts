@@ -1,0 +1,22 @@
+/** A regular expression that an admin writes and everybody's text meets: matched in linear time, refused where it cannot be. Pure. */
+import { z } from "zod";
+import { parsePattern } from "./parse.ts";
+import { matches } from "./program.ts";
+
+export const Pattern = z
+  .string()
+  .min(1)
+  .max(200)
+  .superRefine((source, ctx) => {
+    try {
+      parsePattern(source);
+    } catch (error) {
+      ctx.addIssue({
+        code: "custom",
+        message: `is no pattern that can be used: ${(error as Error).message}`,
+      });
+    }
+  });
+
+/** Whether it matches anywhere in the text. Throws on what `Pattern` refuses. */
+export const matchesPattern = (source: string, text: string): boolean => matches(parsePattern(source), text);
