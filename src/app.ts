@@ -12,7 +12,7 @@ import { checkStart, isOutage, type StartFindings } from "./cli/checks/start.ts"
 import { type Config, fixedDiffering, readConfig } from "./config.ts";
 import type { AllowanceEntry } from "./domain/allowance.ts";
 import type { Transition } from "./domain/audit.ts";
-import { approvalOf, type Catalog, channelFor, clusterRolesOf } from "./domain/catalog.ts";
+import { approvalOf, channelFor, clusterRolesOf } from "./domain/catalog.ts";
 import { DAY, SECOND } from "./domain/duration.ts";
 import type { Locale } from "./domain/person.ts";
 import type { Policy } from "./domain/policy-file.ts";
@@ -381,8 +381,8 @@ async function keepPolicy(
     const found = readConfig(config.path);
     return found.file ? { ...found, fixed: fixedDiffering(config, found.file) } : found;
   };
-  const refused = async (roles: Catalog) =>
-    (await checkRoles(hub, roles)).flatMap(({ check, level, message, fix = "" }) =>
+  const refused = async (book: Pick<Policy, "roles" | "rules">) =>
+    (await checkRoles(hub, book)).flatMap(({ check, level, message, fix = "" }) =>
       level === "fail" ? [{ message: `${check}: ${message}`, fix }] : [],
     );
   const means = { clock, log, live, register, holds };

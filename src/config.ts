@@ -8,22 +8,24 @@ import { ChannelId } from "./domain/ids.ts";
 import { LabelValue } from "./domain/label.ts";
 import { Locale } from "./domain/person.ts";
 import { diffSettings } from "./domain/policy-diff.ts";
-import { type Policy, PolicyFile, policyFrom } from "./domain/policy-file.ts";
+import { assertConsistent, type Policy, PolicyFile, policyFrom } from "./domain/policy-file.ts";
 import { HubSettings } from "./hub/settings.ts";
 import { SlashCommand } from "./slack/slash-command.ts";
 import { RedisUrl } from "./store/address.ts";
 
 /** The YAML file. */
-export const ConfigFile = z.strictObject({
-  instance: LabelValue.describe("Marks this bot's objects; two bots on one hub need different ones."),
-  hub: HubSettings,
-  slack: z.strictObject({
-    channel: ChannelId.describe("Where requests are approved, save where a role says another."),
-    language: Locale.default("en").describe("Language of shared cards."),
-    command: SlashCommand.default("/karpor-access").describe("As in the app's manifest."),
-  }),
-  ...PolicyFile.shape,
-});
+export const ConfigFile = z
+  .strictObject({
+    instance: LabelValue.describe("Marks this bot's objects; two bots on one hub need different ones."),
+    hub: HubSettings,
+    slack: z.strictObject({
+      channel: ChannelId.describe("Where requests are approved, save where a role says another."),
+      language: Locale.default("en").describe("Language of shared cards."),
+      command: SlashCommand.default("/karpor-access").describe("As in the app's manifest."),
+    }),
+    ...PolicyFile.shape,
+  })
+  .superRefine(assertConsistent);
 export type ConfigFile = z.infer<typeof ConfigFile>;
 
 const filled = (name: string) => z.string({ error: `is not set; ${name}` }).min(1, `is empty; ${name}`);

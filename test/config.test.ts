@@ -34,6 +34,10 @@ function set(target: Record<string, unknown>, [key = "", ...rest]: string[], val
   else set(target[key] as Record<string, unknown>, rest, value);
 }
 
+const words = { en: "x", zh: "x" };
+const pattern = (text: string) => ({ required: true, pattern: text, hint: words });
+const freeze = { name: "freeze", then: "deny" };
+
 test("the example is valid", () => expect(mistakes({})).toEqual([]));
 
 test("the committed schema is current", () =>
@@ -85,8 +89,54 @@ test.each([
   ],
   ["roles.guest.approval.channel", "#sre", "must be a Slack channel id"],
   ["roles.guest.aproval", 1, 'roles.guest: does not know "aproval"'],
+  [
+    "roles.guest.reason",
+    { required: true, pattern: "[A-Z" },
+    'roles.guest.reason: must be "required", "optional" or {req',
+  ],
+  [
+    "roles.guest.reason",
+    pattern("[A-Z"),
+    "roles.guest.reason.pattern: is no pattern that can be used: Invalid regular",
+  ],
+  [
+    "roles.guest.reason",
+    pattern("(a)\\1"),
+    "roles.guest.reason.pattern: is no pattern that can be used: \\1 repeats",
+  ],
+  ["rules", [{ name: "x", then: "ask" }], 'rules.0.then: must be "deny" or "approve"'],
+  ["rules", [{ name: "*x*", then: "deny" }], "rules.0.name: letters, digits"],
+  ["rules", [{ name: "x", then: "approve", say: words }], "rules.0.say: is told to whom a rule denies"],
+  [
+    "rules",
+    [{ name: "x", when: { requester: { in: ["dev"] } }, then: "deny" }],
+    "rules.0.when.requester.in.0: must be a Slack",
+  ],
+  [
+    "rules",
+    [{ name: "x", when: { role: ["gest"] }, then: "deny" }],
+    'rules.0.when.role.0: there is no role "gest"; did you mean guest?',
+  ],
+  ["rules", [freeze, freeze], 'rules.1.name: another rule is named "freeze"'],
+  [
+    "rules",
+    [{ name: "x", when: { role: ["register"] }, then: "approve" }],
+    "rules.0.then: approves register, which allows more than to get",
+  ],
+  ["rules", [{ name: "x", then: "approve" }], "say autoApproveWrites: true in roles.search-rules"],
+  ["limits", { grantsPerPerson: 0 }, "limits.grantsPerPerson: "],
   ["reminders", ["soon"], 'reminders.0: "soon" is no duration'],
 ])("%s: %j", (path, value, words) => expect(mistakes({ [path]: value }).join("\n")).toContain(words));
+
+test("reasons, rules and limits that are right", () =>
+  expect(
+    mistakes({
+      "roles.guest.reason": pattern("[A-Z]+-\\d+"),
+      "roles.register.autoApproveWrites": true,
+      rules: [freeze, { name: "short looks", when: { role: ["register"], max: "1h" }, then: "approve" }],
+      limits: { grantsPerPerson: 3, requestsPerHour: 10 },
+    }),
+  ).toEqual([]));
 
 test("a role named like a word of the command is a mistake, to editors too", () => {
   const { properties } = JSON.parse(configSchema());

@@ -3,7 +3,7 @@ import { toNarrow } from "./amount.ts";
 import type { Catalog } from "./catalog.ts";
 import { correctLine, cut, type ParsedCommand, parseCommand, REASON_MAX, reasonIn } from "./command.ts";
 import { DAY, formatDuration, MINUTE, SHORTEST } from "./duration.ts";
-import { termsOf } from "./policy.ts";
+import { roleAndTimeOf } from "./policy.ts";
 import { type AskingRefusal, Refused } from "./refusal.ts";
 import { type TypedTime, takeTime } from "./typed-time.ts";
 
@@ -59,7 +59,7 @@ export function allowTermsOf(text: string, roles: Catalog): AllowTerms {
   // The role and the time of one request, by the rules of asking; the reason is this command's own.
   const ask: ParsedCommand = { role: parsed.role, time: parsed.time, reason: "x" };
   try {
-    const { role, duration } = termsOf(ask, roles);
+    const { role, duration } = roleAndTimeOf(ask, roles);
     if (roles[role]?.approval === "none") throw new Refused({ kind: "nothing-to-allow", role });
     const refusal = refusalOf(parsed);
     if (refusal) throw new Refused(refusal);

@@ -15,7 +15,7 @@ export interface Transition {
   /** Slack user id, `policy` for the catalog, `time` for a limit that passed, `bot` for its own steps. */
   who: string;
   why: string | null;
-  /** The user group or user id through which an approver qualified. */
+  /** The user group or user id through which an approver qualified, or the rule of the catalog. */
   qualified: string | null;
   /** Of a decision by people: all who approved. */
   approvals?: { who: string; qualified: string; at: number; note?: string | undefined }[];

@@ -1,11 +1,13 @@
 /** A role of the catalog: what one may ask for, for how long, and who approves. Pure. */
 import { z } from "zod";
 import { ApprovalRule } from "./approval.ts";
+import { Bilingual } from "./bilingual.ts";
 import { BreakGlass } from "./break-glass.ts";
 import { RESERVED } from "./command-words.ts";
 import { Duration } from "./duration.ts";
 import { Principals } from "./ids.ts";
 import { isTaken, PathRule } from "./path-rule.ts";
+import { Reason } from "./reason.ts";
 
 /** Names go into object names on the hub and into Kubernetes labels. */
 export const RoleName = z
@@ -18,15 +20,15 @@ export const Role = z
     clusterRole: z.string().min(1),
     /** Setup makes the ClusterRole of these; left out, it stands on the hub already. */
     rules: z.array(PathRule).min(1).optional(),
-    description: z.strictObject({ en: z.string().min(1).max(200), zh: z.string().min(1).max(200) }),
+    description: Bilingual,
     duration: z.strictObject({ default: Duration, max: Duration }),
-    reason: z.enum(["required", "optional"]).default("optional"),
+    reason: Reason.prefault("optional"),
     /** Who may ask; everyone in the workspace when left out. */
     requester: z.strictObject({ in: Principals }).optional(),
     approval: z.union([z.literal("none"), ApprovalRule], {
       error: 'must be "none" or {by: […], within: 4h}',
     }),
-    /** Must be said when `approval: none` gives more than `get` on named paths. */
+    /** Must be said where it gives more than `get` on named paths to people whom nobody approves: `approval: none`, or a rule. */
     autoApproveWrites: z.literal(true).optional(),
     /** Who may take it in an emergency before anybody approved it, and who reviews that; nobody when left out. */
     breakGlass: BreakGlass.optional(),

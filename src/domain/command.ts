@@ -5,6 +5,7 @@ import type { Catalog, Role } from "./catalog.ts";
 import { COMMAND_WORDS, type CommandName, wordUse } from "./command-words.ts";
 import { formatDuration, MINUTE, SHORTEST } from "./duration.ts";
 import { nearest } from "./nearest.ts";
+import { mendReason } from "./reason.ts";
 import { type TypedTime, takeTime } from "./typed-time.ts";
 
 /** As typed: nothing is checked yet. */
@@ -67,7 +68,8 @@ export function meaningOf(command: ParsedCommand, roles: Catalog): Meaning | und
   const role = name === undefined ? undefined : roles[name];
   if (name === undefined || !role || !as) return undefined;
   const duration = timeWithin(timesOf(role, command.emergency), as.time);
-  return { role: name, duration, reason: cut(as.reason, REASON_MAX), ...inEmergency(command) };
+  const reason = cut(mendReason(role.reason, as.reason) ?? as.reason, REASON_MAX);
+  return { role: name, duration, reason, ...inEmergency(command) };
 }
 
 const inEmergency = ({ emergency }: ParsedCommand) => (emergency ? { emergency } : {});

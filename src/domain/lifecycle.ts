@@ -3,6 +3,7 @@ import { SECOND } from "./duration.ts";
 import type { DisplayStatus, MessageKey } from "./message-key.ts";
 import { fallbackDue, nudgeDue } from "./nudge.ts";
 import { quietUntil, toldOutage } from "./outage.ts";
+import { ruleLabel } from "./policy-rule.ts";
 import type { Refusal } from "./refusal.ts";
 import { remindersDue } from "./reminders.ts";
 import type { AccessRequest, Decision, In, State } from "./request.ts";
@@ -32,7 +33,7 @@ export interface Due {
 export interface Actor {
   who: string;
   why: string | null;
-  /** The user group or user id through which an approver qualified. */
+  /** The user group or user id through which an approver qualified, or the rule of the catalog. */
   qualified: string | null;
 }
 
@@ -103,7 +104,7 @@ export const LIFECYCLE = {
     due: nothing,
     onHub: "none",
     late: (r) => ({ kind: "late", did: "refused", at: r.at }),
-    actor: (r) => ({ ...bot, who: "policy", why: r.refusal.kind }),
+    actor: (r) => ({ who: "policy", why: r.refusal.kind, qualified: ruleIn(r.refusal) }),
   },
   withdrawn: {
     to: [],
@@ -215,6 +216,9 @@ export const LIFECYCLE = {
     actor: (r) => ({ ...bot, why: r.end.cause }),
   },
 } satisfies { [S in State]: Row<S> };
+
+const ruleIn = (refusal: Refusal): string | null =>
+  "rule" in refusal && refusal.rule !== undefined ? ruleLabel(refusal.rule) : null;
 
 const lateApproved = ({ by, at }: Decision): Refusal => ({
   kind: "late",

@@ -31,3 +31,21 @@ export const allows = (
 
 const covers = (pattern: string, path: string): boolean =>
   pattern === path || (pattern.endsWith("*") && path.startsWith(pattern.slice(0, -1)));
+
+/**
+ * Whether rules allow more than to get paths that they name: another verb, every path, or objects of the Kubernetes API,
+ * of which reading alone can give the hub away (Secrets).
+ */
+export const moreThanGet = (
+  rules: readonly {
+    nonResourceURLs?: string[] | undefined;
+    resources?: string[] | undefined;
+    verbs: string[];
+  }[],
+): boolean =>
+  rules.some(
+    ({ verbs, resources = [], nonResourceURLs = [] }) =>
+      resources.length > 0 || nonResourceURLs.some(isAll) || verbs.some((verb) => verb !== "get"),
+  );
+
+const isAll = (path: string) => path === "*" || path === "/*";

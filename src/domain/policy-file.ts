@@ -3,16 +3,31 @@ import { z } from "zod";
 import { Catalog } from "./catalog.ts";
 import { Duration } from "./duration.ts";
 import { Principal } from "./ids.ts";
+import { Limits, PolicyRule, type RuleMistake, ruleMistakes } from "./policy-rule.ts";
 
-export const PolicyFile = z.strictObject({
+const Fields = z.strictObject({
   admins: z.array(Principal).default([]).describe("Who may revoke anything."),
   roles: Catalog,
+  rules: z
+    .array(PolicyRule)
+    .default([])
+    .describe("The first that matches denies, or approves; see docs/policy.md."),
+  limits: Limits.default({}).describe("Per person."),
   reminders: z
     .array(Duration)
     .prefault(["1d", "1h", "10m"])
     .describe("How long before the end the holder is reminded."),
 });
-export type PolicyFile = z.infer<typeof PolicyFile>;
+export type PolicyFile = z.infer<typeof Fields>;
+
+/** What its parts say of each other. */
+export const assertConsistent = (file: PolicyFile, ctx: z.core.$RefinementCtx): void => {
+  const say = ({ path, message }: RuleMistake) =>
+    ctx.addIssue({ code: "custom", path: ["rules", ...path], message });
+  ruleMistakes(file).forEach(say);
+};
+
+export const PolicyFile = Fields.superRefine(assertConsistent);
 
 /** Durations are milliseconds. */
 export interface Policy extends PolicyFile {
@@ -25,7 +40,11 @@ export interface Policy extends PolicyFile {
 /** What another replica goes by. What this version cannot read allows nothing. */
 export function policyFrom(source: string, digest: string): Policy {
   const file = PolicyFile.safeParse(JSON.parse(source));
-  return { ...(file.data ?? { roles: {}, admins: [], reminders: [] }), digest, source };
+  return {
+    ...(file.data ?? { roles: {}, rules: [], limits: {}, admins: [], reminders: [] }),
+    digest,
+    source,
+  };
 }
 
 /** A catalog has a role at least. */

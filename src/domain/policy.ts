@@ -10,33 +10,27 @@ import { askerIsMember } from "./rules/asker-is-member.ts";
 import { emergencyOffered } from "./rules/emergency-offered.ts";
 import { knownRole } from "./rules/known-role.ts";
 import { maxDuration } from "./rules/max-duration.ts";
-import { mayAsk } from "./rules/may-ask.ts";
 import { mayBreakGlass } from "./rules/may-break-glass.ts";
 import { membersOnly } from "./rules/members-only.ts";
 import { minDuration } from "./rules/min-duration.ts";
 import { noSelfApproval } from "./rules/no-self-approval.ts";
+import { policyDenies } from "./rules/policy-denies.ts";
 import { readableDuration } from "./rules/readable-duration.ts";
+import { reasonForm } from "./rules/reason-form.ts";
 import { reasonGiven } from "./rules/reason-given.ts";
 import { reasonLength } from "./rules/reason-length.ts";
 import type { AskRule, RequesterFacts, RequesterRule, ReviewFacts, ReviewRule } from "./rules/rule.ts";
 import { someoneCanApprove } from "./rules/someone-can-approve.ts";
 
-const ASKING: readonly AskRule[] = [
+const ROLE_AND_TIME: readonly AskRule[] = [
   knownRole,
   emergencyOffered,
   readableDuration,
   minDuration,
   maxDuration,
-  reasonGiven,
-  reasonLength,
 ];
-const VALIDATING: readonly RequesterRule[] = [
-  askerIsMember,
-  membersOnly,
-  mayAsk,
-  mayBreakGlass,
-  someoneCanApprove,
-];
+const ASKING: readonly AskRule[] = [...ROLE_AND_TIME, reasonGiven, reasonLength, reasonForm];
+const VALIDATING: readonly RequesterRule[] = [askerIsMember, policyDenies, mayBreakGlass, someoneCanApprove];
 const REVIEWING: readonly ReviewRule[] = [membersOnly, noSelfApproval, approversOnly];
 
 const first = <A extends unknown[], F extends Refusal>(
@@ -59,8 +53,15 @@ export interface AskedTerms {
 }
 
 /** What a command asks for. Throws Refused with the corrected line. */
-export function termsOf(command: ParsedCommand, roles: Catalog): AskedTerms {
-  const refusal = asking(command, roles);
+export const termsOf = (command: ParsedCommand, roles: Catalog): AskedTerms =>
+  termsBy(ASKING, command, roles);
+
+/** The same where the reason is not the request's. Throws Refused with the corrected line. */
+export const roleAndTimeOf = (command: ParsedCommand, roles: Catalog): AskedTerms =>
+  termsBy(ROLE_AND_TIME, command, roles);
+
+function termsBy(rules: readonly AskRule[], command: ParsedCommand, roles: Catalog): AskedTerms {
+  const refusal: AskingRefusal | null = first(rules, command, roles);
   if (refusal) throw new Refused({ ...refusal, typed: lineOf(command) });
   const { role: name, time, reason, emergency } = command;
   const role = roles[name];
@@ -68,9 +69,6 @@ export function termsOf(command: ParsedCommand, roles: Catalog): AskedTerms {
   const duration = time && "ms" in time ? time.ms : standard;
   return { role: name, duration, reason, ...(emergency && { emergency }) };
 }
-
-const asking = (command: ParsedCommand, roles: Catalog): AskingRefusal | null =>
-  first(ASKING, command, roles);
 
 export const validating = (facts: RequesterFacts, request: AccessRequest): Refusal | null =>
   first(VALIDATING, facts, request);

@@ -1,5 +1,6 @@
 /** Why we say no: a closed union, worded in slack/messages; class Refused carries one out of a flow. Pure. */
 import { z } from "zod";
+import { Bilingual } from "./bilingual.ts";
 import { AllowanceId, Principal, RequestId, UserId } from "./ids.ts";
 import { Person, Standing } from "./person.ts";
 
@@ -13,6 +14,7 @@ export const ChangedTerm = z.enum([
   "too-long",
   "requester",
   "approval",
+  "rule",
   "restored",
 ]);
 export type ChangedTerm = z.infer<typeof ChangedTerm>;
@@ -42,6 +44,8 @@ export const Refusal = z.discriminatedUnion("kind", [
   asking("no-emergency", { role: z.string(), roles: z.array(z.string()) }),
   asking("no-reason", { role: z.string(), emergency: z.boolean().optional() }),
   asking("reason-too-long", { max: z.number() }),
+  /** `mended`: the line is right as it stands. */
+  asking("reason-form", { role: z.string(), hint: Bilingual, mended: z.boolean() }),
   /** `raw`: the line as Slack would escape it, to be run. */
   kind("unknown-command", { word: z.string(), line: z.string(), raw: z.string() }),
   /** After the word `for`. */
@@ -84,6 +88,11 @@ export const Refusal = z.discriminatedUnion("kind", [
   kind("own-emergency", {}),
   kind("reviewed-already", { at: z.number() }),
   kind("nothing-to-review", { id: RequestId }),
+  kind("rule-denies", { role: z.string(), rule: z.string(), say: Bilingual.optional() }),
+  /** `at`: when the next of them ends, where that is known. */
+  kind("too-many-grants", { max: z.number(), at: z.number().optional(), recipient: Person.optional() }),
+  /** `at`: when it may be asked again, where that is known. */
+  kind("too-many-requests", { max: z.number(), at: z.number().optional(), recipient: Person.optional() }),
   /** Of so many who must approve, so many could; others are not in the channel where it is asked. */
   kind("nobody-can-approve", {
     role: z.string(),
@@ -114,7 +123,14 @@ export const Refusal = z.discriminatedUnion("kind", [
   kind("reminded-already", { at: z.number() }),
   kind("stale", { id: RequestId }),
   /** Asked for under other rules than today's; `max` is milliseconds. */
-  kind("terms-changed", { role: z.string(), what: ChangedTerm, max: z.number().optional() }),
+  kind("terms-changed", {
+    role: z.string(),
+    what: ChangedTerm,
+    max: z.number().optional(),
+    /** The rule that denies it now, and what it says. */
+    rule: z.string().optional(),
+    say: Bilingual.optional(),
+  }),
   /** A changed file reaches replicas apart, and not all of them allow it. */
   kind("rules-differ", {}),
   /** The token still stands in Slack, which did not answer. */

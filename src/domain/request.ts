@@ -94,7 +94,7 @@ const Common = z.object({
   messages: z.record(z.string(), Sent),
 });
 
-/** Who decided, and how they qualified: the user group or user id of the rule, `policy`, or what allowed it beforehand. */
+/** Who decided, and how they qualified: the user group or user id, `policy`, `rule: ` and the name of the catalog's rule, or what allowed it beforehand. */
 export const Decision = z.object({
   by: z.union([Person, z.literal("policy")]),
   qualified: z.string(),

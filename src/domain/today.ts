@@ -3,8 +3,11 @@
 import { timesOf } from "./break-glass.ts";
 import type { Catalog, Role } from "./catalog.ts";
 import type { Principal } from "./ids.ts";
+import { ruleLabel } from "./policy-rule.ts";
 import type { Refusal } from "./refusal.ts";
-import type { AccessRequest } from "./request.ts";
+import type { AccessRequest, Decision } from "./request.ts";
+import { refusalIn } from "./rules/policy-denies.ts";
+import type { Verdict } from "./rules/rule.ts";
 
 type Changed = Extract<Refusal, { kind: "terms-changed" }>;
 
@@ -66,3 +69,35 @@ export const noLonger = (r: AccessRequest, what: "requester" | "approval" | "res
   role: r.role,
   what,
 });
+
+/** Whoever decides on it has looked up all that it depends on. */
+function assertKnown({ outcome, by }: Verdict): void {
+  if (outcome === "unknown") throw new Error(`${by.line}: ${by.because}`);
+}
+
+/**
+ * How a rule of the catalog lets a request pass, where one does: what was asked for under that very policy. Under
+ * another those decide who were asked, and so they do on what somebody else asked for.
+ */
+export function passedByRule(
+  r: AccessRequest,
+  verdict: Verdict,
+  { digest, now }: { digest: string; now: number },
+): { decision: Decision } | null {
+  assertKnown(verdict);
+  const { outcome, by } = verdict;
+  if (outcome !== "approve" || by.rule === undefined || r.policy !== digest) return null;
+  if (r.emergency || r.askedBy) return null;
+  return { decision: { by: "policy", qualified: ruleLabel(by.rule), at: now } };
+}
+
+/** What a verdict of today takes back of a request that was let through before; null where it takes nothing. */
+export function deniedToday(r: AccessRequest, verdict: Verdict): Changed | null {
+  assertKnown(verdict);
+  const refusal = refusalIn(verdict);
+  if (refusal?.kind === "rule-denies") {
+    const { rule, say } = refusal;
+    return { kind: "terms-changed", role: r.role, what: "rule", rule, ...(say ? { say } : {}) };
+  }
+  return refusal && noLonger(r, "requester");
+}

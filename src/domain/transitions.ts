@@ -31,19 +31,25 @@ interface Vetted {
   glass?: Principal | null;
 }
 
+/** By what it needs nobody's approval: a rule of the catalog, or those who allowed it beforehand. */
+export type Passed = Allowed | { decision: Decision };
+
 /** requested → pending, approved (by policy, or by whoever allowed it beforehand) or refused. The profile's name and language replace what was guessed. */
 export function validated(
   r: In<"requested">,
   person: Vetted,
   refusal: Refusal | null,
   now: number,
-  allowed: Allowed | null = null,
+  passed: Passed | null = null,
 ): AccessRequest {
   const { name, locale, glass, ...more } = person;
   const known = { ...r, ...more, requester: { ...r.requester, name, locale } };
   if (refusal) return { ...known, state: "refused", refusal, at: now };
   if (r.emergency) return approve(known, { by: "policy", qualified: `${BY_BREAK_GLASS}${glass}`, at: now });
-  if (allowed) return approve({ ...known, approvals: allowed.approvals }, allowed.decision);
+  if (passed) {
+    const { decision, ...approvals } = passed;
+    return approve({ ...known, ...approvals }, decision);
+  }
   if (r.approvers.length > 0) return { ...known, state: "pending" };
   return approve(known, { by: "policy", qualified: "policy", at: now });
 }

@@ -4,11 +4,12 @@ import { SECOND, SHORTEST } from "../domain/duration.ts";
 import type { UserId } from "../domain/ids.ts";
 import type { Less } from "../domain/less.ts";
 import { termsOf } from "../domain/policy.ts";
+import { isOffered } from "../domain/policy-engine.ts";
 import { Refused } from "../domain/refusal.ts";
 import { isLower, type Rights } from "../domain/rights.ts";
 import type { AccessRequest, Ports } from "./ports.ts";
 import { askedOf } from "./request.ts";
-import { resolveReviewer } from "./support/reviewer.ts";
+import { resolveRequester, resolveReviewer } from "./support/reviewer.ts";
 
 /** As somebody chose it; the role that is asked for where none is named. */
 export interface LessChosen {
@@ -76,10 +77,9 @@ const rightsOf = async ({ grants }: Ports, { rules, clusterRole }: Role): Promis
 async function mayBoth(ports: Ports, { requester }: AccessRequest, by: UserId, name: string) {
   const approval = approvalOf(ports.policy.roles, name);
   if (!approval) return false;
-  const mayAsk = ports.policy.roles[name]?.requester?.in;
-  const [approver, recipient] = await Promise.all([
+  const [approver, facts] = await Promise.all([
     resolveReviewer(ports, by, approval.by),
-    mayAsk ? resolveReviewer(ports, requester.id, mayAsk) : null,
+    resolveRequester(ports, { requester, role: name }),
   ]);
-  return approver.qualified !== null && (!recipient || recipient.qualified !== null);
+  return approver.qualified !== null && isOffered(ports.policy, name, facts) === true;
 }

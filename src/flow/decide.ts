@@ -5,16 +5,25 @@ import type { Less } from "../domain/less.ts";
 import { lateFor } from "../domain/lifecycle.ts";
 import { isParty } from "../domain/parties.ts";
 import { reviewing } from "../domain/policy.ts";
+import { judge } from "../domain/policy-engine.ts";
 import { type Deciding, type Refusal, Refused } from "../domain/refusal.ts";
 import { approvalsOf } from "../domain/request.ts";
-import { approversAsked, approversToday, isChanged, neededOf, noLonger, roleToday } from "../domain/today.ts";
+import {
+  approversAsked,
+  approversToday,
+  deniedToday,
+  isChanged,
+  neededOf,
+  noLonger,
+  roleToday,
+} from "../domain/today.ts";
 import { closed, decided, type Quorum, type Verdict } from "../domain/transitions.ts";
 import { type LessChosen, lessOf } from "./approve-less.ts";
 import type { AccessRequest, Ports, Purpose } from "./ports.ts";
 import { commit } from "./support/commit.ts";
 import { isDisputed, underEach } from "./support/disputed.ts";
 import { load } from "./support/load.ts";
-import { resolveReviewer } from "./support/reviewer.ts";
+import { resolveRequester, resolveReviewer } from "./support/reviewer.ts";
 
 export interface DecideRequest {
   id: RequestId;
@@ -166,9 +175,8 @@ async function changedSince(ports: Ports, request: AccessRequest): Promise<Refus
   if (isDoubtful(request, { before: ports.epoch.before() })) return noLonger(request, "restored");
   const role = roleToday(request, ports.policy.roles);
   if (isChanged(role)) return role;
-  if (!role.requester) return null;
-  const { qualified } = await resolveReviewer(ports, request.requester.id, role.requester.in);
-  return qualified ? null : noLonger(request, "requester");
+  const facts = await resolveRequester(ports, request);
+  return deniedToday(request, judge(ports.policy, request, facts));
 }
 
 async function close(ports: Ports, id: RequestId, refusal: Refusal): Promise<never> {

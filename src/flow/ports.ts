@@ -10,6 +10,7 @@ import type { Due, Step } from "../domain/lifecycle.ts";
 import type { MessageKey, Shown, Shows } from "../domain/message-key.ts";
 import type { Person, Profile } from "../domain/person.ts";
 import type { Policy } from "../domain/policy-file.ts";
+import type { Limits } from "../domain/policy-rule.ts";
 import type { AccessRequest, Failure, Grant, In, Outage, Sent } from "../domain/request.ts";
 import type { Rights } from "../domain/rights.ts";
 import type { Secret } from "../domain/secret.ts";
@@ -19,10 +20,11 @@ export interface Requests {
   /**
    * Stores a new record and reserves its trigger and `open:{requester}:{role}` in one atomic call.
    * `trigger`: this very command was taken before (redelivered). `open`: the person has one for the role. `review`: the
-   * person's last emergency is not reviewed yet, and this is one more.
+   * person's last emergency is not reviewed yet, and this is one more. `over`: the person is at one of the limits, which
+   * are counted by the same call.
    * A reservation outlives its request's own time by an hour at most. Throws Unreadable of what is taken.
    */
-  make(request: In<"requested">, triggerId: string): Promise<Made>;
+  make(request: In<"requested">, triggerId: string, limits?: Limits): Promise<Made>;
   /** Throws Unreadable. */
   get(id: RequestId): Promise<AccessRequest | null>;
   /** In the order asked; null where there is none. A record that cannot be read keeps nobody from the others. */
@@ -100,7 +102,10 @@ export interface LastSweep extends Swept {
 
 export type Made =
   | { made: true; request: In<"requested"> }
-  | { made: false; taken: "trigger" | "open" | "review"; request: AccessRequest };
+  | { made: false; taken: "trigger" | "open" | "review"; request: AccessRequest }
+  /** `againAt`: when one more may be asked for, where it is the requests of an hour that are too many. */
+  | { made: false; over: "grants" }
+  | { made: false; over: "requests"; againAt: number };
 
 /** The epoch in Redis. Each throws StoreDown or StoreUnsure when Redis does not answer. */
 export interface Epochs {

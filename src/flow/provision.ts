@@ -4,6 +4,7 @@ import { SECOND } from "../domain/duration.ts";
 import { isDoubtful } from "../domain/epoch.ts";
 import type { RequestId } from "../domain/ids.ts";
 import { toldOutage } from "../domain/outage.ts";
+import { judge } from "../domain/policy-engine.ts";
 import { type Approval, approvalsOf } from "../domain/request.ts";
 import type { Secret } from "../domain/secret.ts";
 import { approversToday, isChanged, neededOf, roleToday } from "../domain/today.ts";
@@ -23,6 +24,7 @@ import {
 } from "./ports.ts";
 import { settleDoubtful } from "./settle-doubtful.ts";
 import { stillAllowed } from "./support/allowances.ts";
+import { lookUpFacts } from "./support/asker.ts";
 import { commit } from "./support/commit.ts";
 import { isDisputed } from "./support/disputed.ts";
 import { noteOutage, reportOutage } from "./support/outage.ts";
@@ -198,9 +200,8 @@ async function assertStillAllowed(ports: Ports, request: Open): Promise<void> {
   if (isChanged(role)) throw new GrantFailed("terms-changed", role.what);
   const approvers = approversToday(request, role);
   const given = givenTo(request);
-  const [{ standing }, mayAsk, glass, allowed, ...approved] = await Promise.all([
-    directory.person(requester.id, "grant"),
-    role.requester ? directory.qualifies(requester.id, role.requester.in, "grant") : requester.id,
+  const [{ profile, facts }, glass, allowed, ...approved] = await Promise.all([
+    lookUpFacts(ports, { id: requester.id, role: request.role }, "grant"),
     isTaken(request) ? directory.qualifies(requester.id, role.breakGlass?.by ?? [], "grant") : requester.id,
     decision.allowance ? stillAllowed(ports, request, decision, role) : true,
     ...given.map(({ by, qualified }) =>
@@ -209,8 +210,12 @@ async function assertStillAllowed(ports: Ports, request: Open): Promise<void> {
         : directory.qualifies(by.id, approvers, "grant"),
     ),
   ]);
+  const { standing } = profile;
   if (standing !== "member") throw new GrantFailed("recipient-gone", `the recipient is ${standing} now`);
-  if (!mayAsk) throw new GrantFailed("terms-changed", "the recipient may not ask for this role any more");
+  const { outcome, by } = judge(policy, request, facts);
+  const needsRule = decision.by === "policy" && !isTaken(request);
+  if (outcome !== "approve" && (outcome !== "ask" || needsRule))
+    throw new GrantFailed("terms-changed", `today's rules say ${outcome}: ${by.line}, ${by.because}`);
   if (!glass)
     throw new GrantFailed("terms-changed", "the recipient may not break glass for this role any more");
   if (!allowed) throw new GrantFailed("allowance-gone", "what allowed it beforehand stands no more");

@@ -11,6 +11,7 @@ import { type Refusal, Refused } from "../domain/refusal.ts";
 import type { In } from "../domain/request.ts";
 import type { AccessRequest, Ports } from "./ports.ts";
 import { type CommitOptions, follow } from "./support/commit.ts";
+import { overLimit } from "./support/over-limit.ts";
 import { withdrawRequest } from "./withdraw.ts";
 
 export type MakeRequest = {
@@ -37,9 +38,11 @@ export async function makeRequest(
   const { roles } = ports.policy;
   const terms = askedBy ? termsForAnother(command, roles, requester) : termsOf(command, roles);
   const wanted = { ...draft(ports, requester, terms), ...(askedBy && { askedBy }) };
-  const first = await ports.requests.make(wanted, triggerId);
-  const again = !first.made && first.taken === "open" && (await putAside(ports, wanted, first.request));
-  const made = again ? await ports.requests.make(wanted, triggerId) : first;
+  const make = () => ports.requests.make(wanted, triggerId, ports.policy.limits);
+  const first = await make();
+  const again = "taken" in first && first.taken === "open" && (await putAside(ports, wanted, first.request));
+  const made = again ? await make() : first;
+  if ("over" in made) throw new Refused(await overLimit(ports, wanted, made));
   if (made.made) await follow(ports, null, made.request, doing);
   else if (made.taken !== "trigger")
     throw new Refused(takenBy(made.request, made.taken, askedBy && requester));

@@ -1,8 +1,8 @@
 /** A changed configuration file is taken in while the bot runs: whole, or not at all; and people are told why not. */
-import type { Catalog, Role } from "../domain/catalog.ts";
 import { SECOND } from "../domain/duration.ts";
 import { diffPolicies } from "../domain/policy-diff.ts";
-import type { Policy } from "../domain/policy-file.ts";
+import type { Policy, PolicyFile } from "../domain/policy-file.ts";
+import { mayGoUnapproved } from "../domain/policy-rule.ts";
 import type { PolicyRegister, Ports } from "./ports.ts";
 import type { HoldFound, Holds } from "./support/holds.ts";
 import type { LivePolicy } from "./support/live-policy.ts";
@@ -21,7 +21,7 @@ export interface TakePolicy extends Pick<Ports, "clock" | "log"> {
   live: LivePolicy;
   register: Pick<PolicyRegister, "hold">;
   /** Why the hub does not let the bot give these roles. */
-  refused(roles: Catalog): Promise<{ message: string; fix: string }[]>;
+  refused(book: Pick<Policy, "roles" | "rules">): Promise<{ message: string; fix: string }[]>;
   holds: Pick<Holds, "report">;
 }
 
@@ -71,16 +71,18 @@ async function take({ live, register, log }: TakePolicy, next: Policy): Promise<
   log.info({ took: next.digest, was, changes }, `took in a changed configuration: ${changes.length} changes`);
 }
 
-const partOf = ({ roles, admins, reminders }: Policy) => ({ roles, admins, reminders });
+const partOf = ({ digest: _, source: __, ...part }: Policy): PolicyFile => part;
 
-async function refusalsOf({ live, refused }: TakePolicy, { roles }: Policy) {
-  const given = Object.entries(roles).filter(([name, role]) => givesMore(live.policy.roles[name], role));
-  return given.length > 0 ? refused(Object.fromEntries(given)) : [];
+async function refusalsOf({ live, refused }: TakePolicy, next: Policy) {
+  const { roles, rules } = next;
+  const given = Object.entries(roles).filter(([name]) => givesMore(name, live.policy, next));
+  return given.length > 0 ? refused({ roles: Object.fromEntries(given), rules }) : [];
 }
 
 /** The hub has not been asked about it yet. */
-const givesMore = (was: Role | undefined, now: Role): boolean =>
-  was?.clusterRole !== now.clusterRole || (now.approval === "none" && was.approval !== "none");
+const givesMore = (name: string, was: Policy, now: Policy): boolean =>
+  was.roles[name]?.clusterRole !== now.roles[name]?.clusterRole ||
+  (mayGoUnapproved(name, now) && !mayGoUnapproved(name, was));
 
 const invalid = (file: string, [first = "", ...more]: readonly string[]): HoldFound => ({
   notice: true,

@@ -4,11 +4,13 @@ import { backgroundOf } from "../domain/background.ts";
 import { SECOND } from "../domain/duration.ts";
 import type { RequestId } from "../domain/ids.ts";
 import { validating } from "../domain/policy.ts";
+import { judge } from "../domain/policy-engine.ts";
 import type { Refusal } from "../domain/refusal.ts";
-import { isChanged, roleToday } from "../domain/today.ts";
+import { isChanged, passedByRule, roleToday } from "../domain/today.ts";
 import { validated } from "../domain/transitions.ts";
 import type { AccessRequest, Later, Ports } from "./ports.ts";
 import { allowedBeforehand } from "./support/allowances.ts";
+import { lookUpFacts } from "./support/asker.ts";
 import { commit } from "./support/commit.ts";
 import { countApprovers } from "./support/count-approvers.ts";
 import { isDisputed } from "./support/disputed.ts";
@@ -21,8 +23,8 @@ const DISPUTED_MS = 5 * SECOND;
 export async function validateRequester(ports: Ports, id: RequestId): Promise<Later> {
   const request = await ports.requests.get(id);
   if (request?.state !== "requested") return undefined;
-  const { person, refusal } = await lookUp(ports, request);
-  const allowed = refusal ? null : await allowedFor(ports, request);
+  const { person, refusal, passed } = await lookUp(ports, request);
+  const allowed = refusal ? null : (passed ?? (await allowedFor(ports, request)));
   // Where somebody is asked, the decision waits for the replicas to agree.
   if ((allowed || !isAsked(request)) && (await isDisputed(ports, (under) => passes(under, request))))
     return { again: ports.clock.now() + DISPUTED_MS };
@@ -51,8 +53,8 @@ async function lookUp(ports: Ports, request: AccessRequest) {
   const { id } = request.requester;
   const { askedBy } = request;
   const role = roleToday(request, policy.roles);
-  const [profile, recent, asker] = await Promise.all([
-    directory.person(id, "ask"),
+  const [{ profile, facts }, recent, asker] = await Promise.all([
+    lookUpFacts(ports, { id, role: request.role }, "ask"),
     requests.recent(id),
     askedBy && directory.person(askedBy.id, "ask"),
   ]);
@@ -61,15 +63,15 @@ async function lookUp(ports: Ports, request: AccessRequest) {
     ...{ name, locale, background: backgroundOf(request, profile, recent, clock.now()) },
     ...(asker && { askedBy: { id: asker.id, name: asker.name, locale: asker.locale } }),
   };
-  if (isChanged(role)) return { person, refusal: role };
-  const [mayAsk, approvers, glass] = await Promise.all([
-    role.requester ? directory.qualifies(id, role.requester.in, "ask") : id,
-    request.emergency ? null : countApprovers(ports, request, role),
+  if (isChanged(role)) return { person, refusal: role, passed: null };
+  const verdict = judge(policy, request, facts);
+  const passed = passedByRule(request, verdict, { digest: policy.digest, now: clock.now() });
+  const [approvers, glass] = await Promise.all([
+    passed || request.emergency ? null : countApprovers(ports, request, role),
     request.emergency && role.breakGlass ? directory.qualifies(id, role.breakGlass.by, "ask") : null,
   ]);
-  const facts = { profile, asker, role, mayAsk: mayAsk !== null, approvers, glass };
-  const refusal: Refusal | null = validating(facts, request);
-  return { person: { ...person, glass }, refusal };
+  const refusal: Refusal | null = validating({ asker, role, verdict, approvers, glass }, request);
+  return { person: { ...person, glass }, refusal, passed };
 }
 
 /** Nobody has a say in what nobody must approve, or is taken in an emergency. */
@@ -77,8 +79,8 @@ const isAsked = ({ approvers, emergency }: AccessRequest): boolean => approvers.
 
 /** At once, by the policy of these ports. */
 async function passes(under: Ports, request: AccessRequest): Promise<boolean> {
-  const { refusal } = await lookUp(under, request);
-  return !refusal && (!isAsked(request) || (await allowedFor(under, request)) !== null);
+  const { refusal, passed } = await lookUp(under, request);
+  return !refusal && (!isAsked(request) || (passed ?? (await allowedFor(under, request))) !== null);
 }
 
 /** What nobody must approve, is taken in an emergency, or is asked for by somebody else, is not looked at. */

@@ -8,6 +8,7 @@ import { isLasting } from "../domain/epoch.ts";
 import type { RequestId } from "../domain/ids.ts";
 import { isFinal } from "../domain/lifecycle.ts";
 import { isSettled } from "../domain/messages.ts";
+import type { Limits } from "../domain/policy-rule.ts";
 import { Refused } from "../domain/refusal.ts";
 import type { AccessRequest } from "../domain/request.ts";
 import { type Change, type In, type Made, Unreadable, type Updated } from "../flow/ports.ts";
@@ -22,11 +23,23 @@ const KEEP_SETTLED_MS = 90 * DAY;
 const KEEP_RESERVED_MS = HOUR;
 
 /** Throws Unreadable. */
-export async function make(store: Store, request: In<"requested">, triggerId: string): Promise<Made> {
+export async function make(
+  store: Store,
+  request: In<"requested">,
+  triggerId: string,
+  limits: Limits = {},
+): Promise<Made> {
   const keys = [...keysOf(store, request), store.keys.trigger(triggerId)];
   const { args, entry } = birth(store, request);
-  const answer = await writing(store.redis, () => store.redis.makeRequest(...keys, ...args, KEEP_TRIGGER_MS));
+  const since = request.requestedAt - HOUR;
+  const { grantsPerPerson = 0, requestsPerHour = 0 } = limits;
+  const counting = [store.keys.request(""), grantsPerPerson, requestsPerHour, since];
+  const answer = await writing(store.redis, () =>
+    store.redis.makeRequest(...keys, ...args, KEEP_TRIGGER_MS, ...counting),
+  );
   const [taken, made] = answer;
+  if (taken === "grants") return { made: false, over: "grants" };
+  if (taken === "requests") return { made: false, over: "requests", againAt: Number(made) + HOUR };
   const id = made as RequestId;
   if (taken === "made") {
     if (entry) store.onTransition(entry);
@@ -37,7 +50,7 @@ export async function make(store: Store, request: In<"requested">, triggerId: st
   if (taken === "review" && !(standing && holdsGlass(standing))) {
     // A version that knows no reviews finished it.
     await writing(store.redis, () => store.redis.releaseLease(store.keys.glass(request.requester.id), id));
-    return make(store, request, triggerId);
+    return make(store, request, triggerId, limits);
   }
   if (!standing) throw new Unreadable(id, "is gone, and its reservation is not.");
   return { made: false, taken, request: standing };

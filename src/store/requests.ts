@@ -11,9 +11,9 @@ import type { Store } from "./store.ts";
 export function createRequests(options: Omit<Store, "replicate">): Requests {
   const store = { ...options, redis: defineScripts(options.redis), replicate: replicator(options) };
   return {
-    make: async (request, triggerId) => {
+    make: async (request, triggerId, limits) => {
       await noteAsked(store, request);
-      return make(store, request, triggerId);
+      return make(store, request, triggerId, limits);
     },
     get: (id) => get(store, id),
     getMany: (ids) => getMany(store, ids),

@@ -52,14 +52,39 @@ local function glass(key, id, holds)
 end
 `;
 
-/** KEYS: request trail unsettled open person epoch recent glass trigger. ARGV: id v record requestedAt now keep entry till recentFor glass triggerTtl. */
-const MAKE = `${APPEND}${COUNT}${RESERVE}${INDEX}${GLASS}
+// What reserves nothing any more counts no more: of a record that nobody can read, nobody would ever end it.
+const LIMIT = `
+local function live(person, requests, now)
+  local count = 0
+  for _, id in ipairs(redis.call('ZRANGE', person, 0, -1)) do
+    if tonumber(redis.call('HGET', requests .. id, 'till') or '0') > tonumber(now) then count = count + 1 end
+  end
+  return count
+end
+
+-- When the last of so many leaves the window, one more is free.
+local function crowded(recent, most, since)
+  local found = redis.call('ZREVRANGE', recent, most - 1, most - 1, 'WITHSCORES')
+  return found[2] and tonumber(found[2]) > tonumber(since) and found[2]
+end
+`;
+
+/**
+ * KEYS: request trail unsettled open person epoch recent glass trigger.
+ * ARGV: id v record requestedAt now keep entry till recentFor glass triggerTtl requests grantsMost askedMost askedSince;
+ * no limit is 0.
+ */
+const MAKE = `${APPEND}${COUNT}${RESERVE}${INDEX}${GLASS}${LIMIT}
 local taken = redis.call('GET', KEYS[9])
 if taken then return {'trigger', taken} end
 taken = ARGV[10] == '1' and redis.call('GET', KEYS[8])
 if taken then return {'review', taken} end
 taken = redis.call('GET', KEYS[4])
 if taken then return {'open', taken} end
+local grants, asked = tonumber(ARGV[13]), tonumber(ARGV[14])
+if grants > 0 and live(KEYS[5], ARGV[12], ARGV[5]) >= grants then return {'grants', ''} end
+local oldest = asked > 0 and crowded(KEYS[7], asked, ARGV[15])
+if oldest then return {'requests', oldest} end
 if redis.call('EXISTS', KEYS[1]) == 1 then return {'id', ARGV[1]} end
 append(KEYS[2], ARGV[5], ARGV[6], ARGV[7])
 redis.call('HSET', KEYS[1], 'v', ARGV[2], 'record', ARGV[3], 'till', ARGV[8])
@@ -179,11 +204,11 @@ redis.call('SET', KEYS[2], ARGV[2])
 return 1
 `;
 
+type Making = "made" | "trigger" | "open" | "review" | "grants" | "requests" | "id";
+
 declare module "ioredis" {
   interface RedisCommander<Context> {
-    makeRequest(
-      ...args: (string | number)[]
-    ): Result<["made" | "trigger" | "open" | "review" | "id", string], Context>;
+    makeRequest(...args: (string | number)[]): Result<[Making, string], Context>;
     adoptRequest(...args: (string | number)[]): Result<0 | 1, Context>;
     swapRequest(...args: (string | number)[]): Result<1 | 2 | string | null, Context>;
     raiseEpoch(...args: (string | number)[]): Result<0 | 1, Context>;

@@ -95,7 +95,7 @@ describe("asked for", () => {
     [null, "may-not-break-glass"],
     [undefined, "may-not-break-glass"],
   ])("by who qualifies through %s: %s", (glass, kind) => {
-    const facts = { profile: { standing: "member" }, role: roles.admin, mayAsk: true, someone: true, glass };
+    const facts = { verdict: { outcome: "ask" }, role: roles.admin, someone: true, glass };
     expect(validating(facts as never, urgent("requested"))?.kind ?? null).toBe(kind);
   });
 

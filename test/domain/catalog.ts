@@ -23,6 +23,13 @@ export const sampleRoles = {
     duration: { default: "1h", max: "1d" },
     approval: { by },
   }),
+  ticket: Role.parse({
+    clusterRole: "karpor-guest",
+    description,
+    duration: { default: "1h", max: "8h" },
+    reason: { required: true, pattern: "[A-Z]+-\\d+", hint: { en: "a ticket", zh: "工单号" } },
+    approval: { by },
+  }),
   admin: Role.parse({
     clusterRole: "karpor-admin",
     description,

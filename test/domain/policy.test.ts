@@ -44,6 +44,10 @@ test.each([
   ["peek 2h x", { kind: "too-long", max: HOUR, line: "peek 1h x" }],
   ["peek 1 week x", { kind: "too-long", line: "peek 1h x" }],
   ["admin 2h", { kind: "no-reason", role: "admin", line: "admin 2h" }],
+  ["ticket 2h ops-12 roll back", { kind: "reason-form", mended: true, line: "ticket 2h OPS-12 roll back" }],
+  ["ticket 2h ＯＰＳ－１２", { kind: "reason-form", mended: true, line: "ticket 2h OPS-12" }],
+  ["ticket 2h roll back", { kind: "reason-form", mended: false, line: "ticket 2h roll back" }],
+  ["ticket 2h", { kind: "no-reason", role: "ticket", line: "ticket 2h" }],
   [`guest ${"x".repeat(501)}`, { kind: "reason-too-long", line: `guest ${"x".repeat(500)}` }],
 ])("%j is refused", (text, refusal) => expect(refusalOf(text)).toMatchObject({ ...refusal }));
 
@@ -108,8 +112,9 @@ test("a corrected line is read as it is meant, whatever was typed, and is right 
       const { role, time, reason } = parseCommand(refusal.line);
       const ms = time && "ms" in time ? formatDuration(time.ms) : "";
       expect([role, ms, reason].filter(Boolean).join(" ")).toBe(refusal.line);
-      const again = refusalOf(refusal.line) as { kind: string } | null;
-      expect([undefined, "no-reason"]).toContain(again?.kind);
+      const again = refusalOf(refusal.line) as { kind: string; mended?: boolean } | null;
+      expect([undefined, "no-reason", "reason-form"]).toContain(again?.kind);
+      expect(again?.mended).not.toBe(true);
     }),
     { numRuns: 2_000 },
   );
@@ -145,29 +150,25 @@ function ways(ms: number): string[] {
 }
 
 const profile = (id: string, standing = "member") =>
-  ({ id: UserId.parse(id), name: "x", locale: "en", standing }) as Parameters<
-    typeof validating
-  >[0]["profile"];
+  ({ id: UserId.parse(id), name: "x", locale: "en", standing }) as Parameters<typeof reviewing>[0]["profile"];
 
 describe("validating", () => {
+  const denied = { kind: "may-not-ask", role: "admin", who: [] } as const;
+  const deny = { verdict: { outcome: "deny", by: { refusal: denied } } };
   const good = {
-    profile: profile("U0BOB"),
     role: sampleRoles.admin,
-    mayAsk: true,
+    verdict: { outcome: "ask" },
     approvers: { needed: 2, able: 2, outside: 0, channel: "C0" },
   };
   test.each([
     [{}, null],
-    [{ profile: profile("U0BOB", "guest") }, "not-served"],
-    [{ profile: profile("U0BOB", "bot") }, "not-served"],
-    [{ profile: profile("U0BOB", "stranger") }, "not-served"],
-    [{ profile: profile("U0BOB", "deactivated") }, "not-served"],
-    [{ mayAsk: false }, "may-not-ask"],
+    [deny, "may-not-ask"],
     [{ approvers: null }, null],
     [{ approvers: { needed: 2, able: 1, outside: 0, channel: "C0" } }, "nobody-can-approve"],
-    [{ mayAsk: false, approvers: { needed: 1, able: 0, outside: 0, channel: "C0" } }, "may-not-ask"],
+    [{ ...deny, approvers: { needed: 1, able: 0, outside: 0, channel: "C0" } }, "may-not-ask"],
+    [{ asker: profile("U0EVE", "guest") }, "not-served"],
   ])("%j → %s", (change, kind) =>
-    expect(validating({ ...good, ...change }, pending())?.kind ?? null).toBe(kind),
+    expect(validating({ ...good, ...change } as never, pending())?.kind ?? null).toBe(kind),
   );
 });
 

@@ -72,7 +72,7 @@ describe("roleToday", () => {
     ],
     ["nobody need approve any more", requestedRecord(), today({ approval: "none" })],
     ["policy approved, and still does", requestedRecord({ approvers: [] }), today({ approval: "none" })],
-    ["a reason is needed now", requestedRecord({ reason: "" }), today({ reason: "required" })],
+    ["a reason is needed now", requestedRecord({ reason: "" }), today({ reason: { required: true } })],
   ])("%s is no change", (_what, request, catalog) => expect(roleToday(request, catalog)).toBe(catalog.admin));
 
   test("it does not matter how far the request is", () => {

@@ -273,7 +273,15 @@ const OVER: readonly AccessRequest["state"][] = ["denied", "withdrawn", "ending"
 
 class Broken extends Error {}
 
-const policy = { roles: sampleRoles, admins: [], reminders: [], digest: "0".repeat(64), source: "" };
+const policy = {
+  roles: sampleRoles,
+  rules: [],
+  limits: {},
+  admins: [],
+  reminders: [],
+  digest: "0".repeat(64),
+  source: "",
+};
 const directory = {
   person: async (id: string) => ({ id, name: "R", locale: "en", standing: "member" }),
   qualifies: async (id: string) => id,

@@ -25,8 +25,28 @@ const ROLE = {
 const UNAPPROVED = { ...ROLE, approval: "none" };
 const OTHER = { ...ROLE, clusterRole: "karpor-admin", approval: { by: ["S0SRE"], within: "4h" } };
 
+/** Of Bob, who is one of S0DEV. */
+const freeze = {
+  name: "freeze",
+  when: { role: ["role"], requester: { in: ["S0DEV"] } },
+  then: "deny",
+  say: { en: "Frozen until Monday.", zh: "周一之前冻结。" },
+};
+const elsewhere = { ...freeze, when: { ...freeze.when, role: ["other"] } };
+const shortLooks = { name: "short looks", when: { role: ["role"], max: "4h" }, then: "approve" };
+
+/** The rules that come with an edit of the role. */
+const RULES: Partial<Record<Edit, object[]>> = {
+  "a rule denies it": [freeze],
+  "a rule denies something else": [elsewhere],
+  "a rule approves it": [shortLooks],
+};
+
 const EDITS = {
   nothing: (role: object) => role,
+  "a rule denies it": (role: object) => role,
+  "a rule denies something else": (role: object) => role,
+  "a rule approves it": (role: object) => role,
   "the role is removed": () => undefined,
   "another ClusterRole": (role: object) => ({
     ...role,
@@ -58,6 +78,15 @@ const waits: Outcome = { state: "pending" };
 
 const OUTCOMES: Record<Edit, Partial<Record<At, Outcome>>> = {
   nothing: {},
+  "a rule denies it": {
+    requested: { state: "refused", told: /the rule “freeze” denies `role`: Frozen until Monday\./ },
+    pending: closed(/the rule “freeze” denies `role`: Frozen until Monday\./),
+    approved: failed,
+    delivering: failed,
+  },
+  "a rule denies something else": {},
+  // Who was asked decides: a rule approves only what was asked for under it.
+  "a rule approves it": {},
   "the role is removed": {
     requested: closed(/no longer offered/),
     pending: closed(/no longer offered/),
@@ -112,9 +141,9 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 /** A fresh process that reads the file as it is now. */
-async function withRole(role: object | undefined): Promise<Steps> {
+async function withRole(role: object | undefined, rules: object[] = []): Promise<Steps> {
   const roles = { other: OTHER, ...(role ? { role } : {}) };
-  writeFileSync(world.env.KARPOR_ACCESS_CONFIG, stringify({ ...file, roles }));
+  writeFileSync(world.env.KARPOR_ACCESS_CONFIG, stringify({ ...file, roles, rules }));
   return openSteps(world);
 }
 
@@ -171,13 +200,14 @@ async function afterEdit(
   before: object,
   edit: (role: object) => object | undefined,
   byPolicy: boolean,
+  { from = [], to = [] }: { from?: object[] | undefined; to?: object[] | undefined } = {},
 ) {
-  const first = await withRole(before);
+  const first = await withRole(before, from);
   const id = await bring(first, at, byPolicy);
   const stood = await first.ports.requests.get(id);
   await first[Symbol.asyncDispose]();
   const shown = scene(world).everShown(BOB).match(new RegExp(TOKEN, "g"))?.length ?? 0;
-  const steps = await withRole(edit(before));
+  const steps = await withRole(edit(before), to);
   await carryOn(steps, id);
   const record = await steps.ports.requests.get(id);
   const standing = (await scene(world).standing()).filter((name) => name.includes(id.toLowerCase()));
@@ -198,7 +228,9 @@ async function afterEdit(
 describe.each(Object.keys(EDITS) as Edit[])("%s", (edit) => {
   test.each(STATES)("while it is %s", async (at) => {
     const expected = OUTCOMES[edit][at] ?? usual[at];
-    const { stood, record, standing, told, newTokens } = await afterEdit(at, ROLE, EDITS[edit], false);
+    const { stood, record, standing, told, newTokens } = await afterEdit(at, ROLE, EDITS[edit], false, {
+      to: RULES[edit],
+    });
     expect(stood?.state).toBe(at);
     expect(record?.state).toBe(expected.state);
     expect(standing).toHaveLength(expected.state === "active" ? 2 : 0);
@@ -226,3 +258,37 @@ describe("asked when nobody had to approve, and now somebody must", () => {
     if (expected.told) expect(told).toMatch(expected.told);
   });
 });
+
+/** `edited`: the rules of then. */
+describe.each([
+  ["it is gone", [], { approved: failed, delivering: failed }],
+  ["it is for less", [{ ...shortLooks, when: { max: "1h" } }], { approved: failed, delivering: failed }],
+  [
+    "another denies it first",
+    [freeze, shortLooks],
+    { requested: { state: "refused", told: /“freeze”/ }, approved: failed, delivering: failed },
+  ],
+  ["it has another name", [{ ...shortLooks, name: "quick looks" }], {}],
+] as [string, object[], Partial<Record<At, Outcome>>][])(
+  "a rule approved it, and now %s",
+  (_what, to, outcomes) => {
+    test.each(["requested", "approved", "delivering", "active", "ending", "ended"] as const)(
+      "while it is %s",
+      async (at) => {
+        const expected = outcomes[at] ?? usual[at];
+        const found = await afterEdit(at, ROLE, (role) => role, true, { from: [shortLooks], to });
+        const { stood, record, standing, told, newTokens } = found;
+        expect(stood?.state).toBe(at);
+        if (stood && "decision" in stood) expect(stood.decision.qualified).toBe("rule: short looks");
+        expect(record?.state).toBe(expected.state);
+        expect(standing).toHaveLength(expected.state === "active" ? 2 : 0);
+        if (expected.state !== "active") expect(newTokens).toBe(0);
+        if (expected.told) expect(told).toMatch(expected.told);
+        // Asked for under the rules of before: those decide who were asked.
+        const approver = record && "decision" in record ? record.decision.by : undefined;
+        if (approver)
+          expect(approver).toEqual(at === "requested" ? expect.objectContaining({ id: ALICE }) : "policy");
+      },
+    );
+  },
+);

@@ -91,7 +91,15 @@ async function openWorld(s: fc.Scheduler, met: Met) {
     qualifies: (id: UserId, principals: readonly Principal[]) =>
       look(() => principals.find((p) => (p === "S0SRE" ? sre : leads).has(id)) ?? null),
   };
-  const policy = { roles: { admin: role }, channel: "C0", admins: [], reminders: [], digest: "0".repeat(64) };
+  const policy = {
+    roles: { admin: role },
+    rules: [],
+    limits: {},
+    channel: "C0",
+    admins: [],
+    reminders: [],
+    digest: "0".repeat(64),
+  };
   const open = () => ({ ...memoryPorts({ clock, log: silent, policy, directory } as never), requests });
   const replicas = [open(), open()] as unknown as [Ports, Ports];
   const [first] = replicas;

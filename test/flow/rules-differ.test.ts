@@ -23,9 +23,9 @@ afterAll(async () => {
 
 const of = (others: Policy[]): Ports => ({ ...steps.ports, policies: { others: async () => others } });
 const without = (role: string): Policy => {
-  const { roles, admins, reminders } = steps.ports.policy;
+  const { roles, rules, limits, admins, reminders } = steps.ports.policy;
   const left = Object.fromEntries(Object.entries(roles).filter(([name]) => name !== role));
-  return { roles: left, admins, reminders, digest: "0".repeat(64), source: "" };
+  return { roles: left, rules, limits, admins, reminders, digest: "0".repeat(64), source: "" };
 };
 const stateOf = async (reason: string) => (await world.records()).find((r) => r.reason === reason);
 const tokens = () => world.slack.dm(BOB).filter((m) => TOKEN.test(visibleText(m)));

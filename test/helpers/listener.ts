@@ -128,7 +128,15 @@ export async function openDoor({
   };
   const notifier = createNotifier(messages);
   const allowanceNotifier = createAllowanceNotifier(messages);
-  const policy = { roles, admins: [ROOT as never], reminders: [], digest: "0".repeat(64), source: "" };
+  const policy = {
+    roles,
+    rules: [],
+    limits: {},
+    admins: [ROOT as never],
+    reminders: [],
+    digest: "0".repeat(64),
+    source: "",
+  };
   const ports = memoryPorts({ clock, log, policy, notifier, allowanceNotifier, directory: people });
   const http = await startHttp(0, {});
   http.serve(comeAgain);

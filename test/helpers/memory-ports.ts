@@ -1,6 +1,7 @@
 /** Ports in memory with the honest ways of the real ones: compare-and-swap, reservations, lost answers, jobs as hints. */
 import { randomBytes } from "node:crypto";
 import { holdsGlass } from "../../src/domain/break-glass.ts";
+import { HOUR } from "../../src/domain/duration.ts";
 import type { RequestId } from "../../src/domain/ids.ts";
 import { isFinal, type Step } from "../../src/domain/lifecycle.ts";
 import { isSettled } from "../../src/domain/messages.ts";
@@ -68,7 +69,7 @@ export function memoryRequests(): MemoryRequests {
       records.clear();
       for (const [id, json] of copy) records.set(id, json);
     },
-    async make(request, triggerId) {
+    async make(request, triggerId, { grantsPerPerson = Infinity, requestsPerHour = Infinity } = {}) {
       await reach();
       const again = read(triggers.get(triggerId) ?? "");
       if (again) return { made: false, taken: "trigger", request: again };
@@ -77,6 +78,11 @@ export function memoryRequests(): MemoryRequests {
       if (glass) return { made: false, taken: "review", request: glass };
       const open = taken(request.requester.id, request.role);
       if (open) return { made: false, taken: "open", request: open };
+      const mine = all().filter((r) => r.requester.id === request.requester.id);
+      if (mine.filter((r) => !isFinal(r)).length >= grantsPerPerson) return { made: false, over: "grants" };
+      const asked = mine.map((r) => r.requestedAt + HOUR).filter((till) => till > request.requestedAt);
+      const againAt = asked.sort((a, b) => b - a)[requestsPerHour - 1];
+      if (againAt !== undefined) return { made: false, over: "requests", againAt };
       write(request);
       triggers.set(triggerId, request.id);
       lose();

@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { type JumpClock, jumpClock } from "../../sandbox/clock.ts";
 import type { Transition } from "../../src/domain/audit.ts";
+import { HOUR, MINUTE } from "../../src/domain/duration.ts";
 import { Refused } from "../../src/domain/refusal.ts";
 import type { AccessRequest } from "../../src/domain/request.ts";
 import type { Requests } from "../../src/flow/ports.ts";
@@ -170,6 +171,48 @@ export function requestsContract(redis: Pick<TestRedis, "commands">): void {
       const all = await Promise.all(Array.from({ length: 50 }, (_, i) => requests.make(asked(), `t${i}`)));
       expect(all.filter(({ made }) => made)).toHaveLength(1);
       expect(f.told).toHaveLength(1);
+    });
+
+    test("at the limit of grants nothing is made, until one is over", async () => {
+      const limits = { grantsPerPerson: 2 };
+      const ask = (role: string, by = ana) =>
+        requests.make(asked({ role, requester: by }), `${role} ${by.id}`, limits);
+      const first = asked({ role: "a" });
+      await requests.make(first, "first", limits);
+      expect(await ask("b")).toMatchObject({ made: true });
+      expect(await ask("c")).toEqual({ made: false, over: "grants" });
+      expect(await ask("c", ben)).toMatchObject({ made: true });
+      // The same command again, and one for what is open, are told of that.
+      expect(await requests.make(asked(), "first", limits)).toMatchObject({ taken: "trigger" });
+      expect(await requests.make(asked({ role: "a" }), "other", limits)).toMatchObject({ taken: "open" });
+      await requests.update(first.id, (r) => inState(r, "withdrawn"));
+      expect(await ask("c")).toMatchObject({ made: true });
+      expect(f.told.filter(({ to }) => to === "requested")).toHaveLength(4);
+    });
+
+    test("what nobody can end counts against nobody for longer than it reserves its role", async () => {
+      await requests.make(asked({ closesAt: f.clock.now() }), "t1");
+      const ask = () => requests.make(asked({ role: "b" }), "t2", { grantsPerPerson: 1 });
+      f.clock.jump(59 * MINUTE);
+      expect(await ask()).toMatchObject({ over: "grants" });
+      f.clock.jump(2 * MINUTE);
+      expect(await ask()).toMatchObject({ made: true });
+    });
+
+    test("at the limit of an hour it says when one more is free, also where all are over", async () => {
+      const ask = async (role: string) => {
+        const request = asked({ role, requestedAt: f.clock.now() });
+        const made = await requests.make(request, role, { requestsPerHour: 2 });
+        if (made.made) await requests.update(request.id, (r) => inState(r, "withdrawn"));
+        return { ...made, at: request.requestedAt };
+      };
+      const { at: begun } = await ask("a");
+      f.clock.jump(10 * MINUTE);
+      const { at: later } = await ask("b");
+      expect(await ask("c")).toMatchObject({ over: "requests", againAt: begun + HOUR });
+      f.clock.jump(50 * MINUTE);
+      expect(await ask("c")).toMatchObject({ made: true });
+      expect(await ask("d")).toMatchObject({ over: "requests", againAt: later + HOUR });
     });
 
     test("an id that is in use is refused", async () => {

@@ -2,6 +2,7 @@
 import type { Config } from "../../config.ts";
 import type { Catalog } from "../../domain/catalog.ts";
 import { DAY, formatDuration } from "../../domain/duration.ts";
+import { mayGoUnapproved, type Rulebook } from "../../domain/policy-rule.ts";
 import { isStatus } from "../../hub/client/errors.ts";
 import type { HubFacts, MoreFacts } from "../../hub/client/facts.ts";
 import { type Finding, fail, ok, warn } from "./finding.ts";
@@ -12,7 +13,7 @@ const DIES_SOON = 14 * DAY;
 
 export function judgeHub(
   facts: HubFacts,
-  { hub, roles }: Pick<Config, "hub" | "roles">,
+  { hub, ...book }: Pick<Config, "hub" | "roles" | "rules">,
   now: number,
 ): Finding[] {
   const { failure, more } = facts;
@@ -25,7 +26,7 @@ export function judgeHub(
     skew(more),
     anonymous(more),
     rights(more),
-    ...judgeRoles(roles, more),
+    ...judgeRoles(book, more),
   ];
 }
 
@@ -109,13 +110,17 @@ function rights({ mayList }: MoreFacts): Finding {
   return fail("hub rights", `the bot may not ${missing.join(", nor ")}`, APPLY);
 }
 
-export const judgeRoles = (roles: Catalog, facts: Pick<MoreFacts, "clusterRoles">): Finding[] =>
-  Object.entries(roles).map(([name, role]) => clusterRole(name, role, facts));
+type Book = Pick<Rulebook, "roles" | "rules">;
+
+export const judgeRoles = (book: Book, facts: Pick<MoreFacts, "clusterRoles">): Finding[] =>
+  Object.entries(book.roles).map(([name, role]) =>
+    clusterRole(name, role, { ...facts, unapproved: mayGoUnapproved(name, book) }),
+  );
 
 function clusterRole(
   name: string,
   role: Catalog[string],
-  { clusterRoles }: Pick<MoreFacts, "clusterRoles">,
+  { clusterRoles, unapproved }: Pick<MoreFacts, "clusterRoles"> & { unapproved: boolean },
 ): Finding {
   const check = `role ${name}`;
   const found = clusterRoles[role.clusterRole];
@@ -128,11 +133,11 @@ function clusterRole(
         ? APPLY
         : `kubectl create clusterrole ${role.clusterRole} …, on the hub; or mend roles.${name}`,
     );
-  if (role.approval === "none" && found.moreThanGet && !role.autoApproveWrites)
+  if (unapproved && found.moreThanGet && !role.autoApproveWrites)
     return fail(
       check,
-      `approval: none gives ${role.clusterRole}, which allows more than to get the paths it names, to anyone who asks`,
-      `Name approvers in roles.${name}.approval, or say autoApproveWrites: true`,
+      `${role.approval === "none" ? "approval: none" : "a rule"} gives ${role.clusterRole}, which allows more than to get the paths it names, without anybody's approval`,
+      `${role.approval === "none" ? `Name approvers in roles.${name}.approval` : `Name other roles in the rules that approve ${name}`}, or say autoApproveWrites: true in roles.${name}`,
     );
   if (!found.login)
     return warn(

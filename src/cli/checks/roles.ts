@@ -1,5 +1,6 @@
 /** Whether the bot can give these roles: their ClusterRoles stand on the hub, and it may bind them. */
-import { type Catalog, clusterRolesOf } from "../../domain/catalog.ts";
+import { clusterRolesOf } from "../../domain/catalog.ts";
+import type { Rulebook } from "../../domain/policy-rule.ts";
 import type { HubClient } from "../../hub/client/client.ts";
 import { roleFacts } from "../../hub/client/facts.ts";
 import { type Finding, fail } from "./finding.ts";
@@ -8,13 +9,17 @@ import { mayNotBind } from "./rights.ts";
 
 const SETUP = "npm run setup -- --from-cluster";
 
-export async function checkRoles(client: HubClient, roles: Catalog): Promise<Finding[]> {
+export async function checkRoles(
+  client: HubClient,
+  book: Pick<Rulebook, "roles" | "rules">,
+): Promise<Finding[]> {
+  const { roles } = book;
   const clusterRoles = clusterRolesOf(roles);
   try {
     const forbidden = await mayNotBind(client, clusterRoles);
     const facts = { clusterRoles: await roleFacts({ client, clusterRoles }) };
     const unbound = Object.entries(roles).filter(([, role]) => forbidden.includes(role.clusterRole));
-    return [...unbound.map(([name, role]) => mayNot(name, role.clusterRole)), ...judgeRoles(roles, facts)];
+    return [...unbound.map(([name, role]) => mayNot(name, role.clusterRole)), ...judgeRoles(book, facts)];
   } catch (error) {
     return [
       fail(

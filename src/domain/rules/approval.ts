@@ -1,5 +1,11 @@
-/** A request that too few could approve is not left hanging. */
-import type { RequesterRule } from "./rule.ts";
+/** Who approves where no rule does. */
+import type { PolicyLine } from "./rule.ts";
 
-export const someoneCanApprove: RequesterRule = ({ approvers: found }, { role, approvers }) =>
-  found && found.able < found.needed ? { kind: "nobody-can-approve", role, approvers, ...found } : null;
+export const approval: PolicyLine = ({ role: { approval }, terms }) => {
+  const line = "approval";
+  if (approval === "none") return { line, says: "approve", because: `nobody need approve ${terms.role}` };
+  const { by, count, fallback } = approval;
+  const many = count > 1 ? ` for ${count} of them` : "";
+  const others = fallback ? `, and ${fallback.by.join(", ")} too when nobody decides` : "";
+  return { line, says: "ask", because: `asks ${by.join(", ")}${many}${others}` };
+};

@@ -1,5 +1,18 @@
 /** Whom a role is for. */
-import type { RequesterRule } from "./rule.ts";
+import { amongWords } from "./among.ts";
+import type { PolicyLine } from "./rule.ts";
 
-export const mayAsk: RequesterRule = ({ role, mayAsk }, request) =>
-  mayAsk ? null : { kind: "may-not-ask", role: request.role, who: role.requester?.in ?? [] };
+export const mayAsk: PolicyLine = ({ role: { requester }, terms, facts }) => {
+  const line = "requester";
+  if (!requester) return { line, says: "pass", because: `${terms.role} is for everybody` };
+  const among = facts.isAmong(requester.in);
+  const because = amongWords(among, requester.in);
+  if (among === null) return { line, says: "unknown", because };
+  if (among) return { line, says: "pass", because };
+  return {
+    line,
+    says: "deny",
+    because,
+    refusal: { kind: "may-not-ask", role: terms.role, who: requester.in },
+  };
+};

@@ -4,7 +4,7 @@ import { correctLine } from "../command.ts";
 import type { AskRule } from "./rule.ts";
 
 export const reasonGiven: AskRule = (command, roles) =>
-  command.reason === "" && (command.emergency || roles[command.role]?.reason === "required")
+  command.reason === "" && (command.emergency || roles[command.role]?.reason.required)
     ? {
         kind: "no-reason",
         role: command.role,

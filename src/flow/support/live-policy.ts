@@ -14,6 +14,12 @@ export function livePolicy(first: Policy): LivePolicy {
     get roles() {
       return now.roles;
     },
+    get rules() {
+      return now.rules;
+    },
+    get limits() {
+      return now.limits;
+    },
     get admins() {
       return now.admins;
     },

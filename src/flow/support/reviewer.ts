@@ -1,25 +1,38 @@
-/** Who clicked, and whether they may: a look-up that fails refuses, and one that Slack asks to wait for is waited for. */
+/** Who clicked, and whether they and the requester may: a look-up that fails refuses, and one that Slack asks to wait for is waited for. */
 import type { Principal, UserId } from "../../domain/ids.ts";
 import type { Profile } from "../../domain/person.ts";
 import { Refused } from "../../domain/refusal.ts";
-import { type Ports, type Purpose, SlackBusy } from "../ports.ts";
+import type { AskerFacts } from "../../domain/rules/rule.ts";
+import { type AccessRequest, type Ports, type Purpose, SlackBusy } from "../ports.ts";
+import { memberFacts } from "./asker.ts";
 
 /** Throws Refused(look-up-failed), SlackBusy. */
-export async function resolveReviewer(
-  { directory, log }: Pick<Ports, "directory" | "log">,
+export const resolveReviewer = (
+  ports: Pick<Ports, "directory" | "log">,
   who: UserId,
   principals: readonly Principal[],
   purpose: Purpose = "decide",
-): Promise<{ profile: Profile; qualified: Principal | null }> {
-  try {
+): Promise<{ profile: Profile; qualified: Principal | null }> =>
+  orRefuse(ports, who, async () => {
     const [profile, qualified] = await Promise.all([
-      directory.person(who, purpose),
-      directory.qualifies(who, principals, purpose),
+      ports.directory.person(who, purpose),
+      ports.directory.qualifies(who, principals, purpose),
     ]);
     return { profile, qualified };
+  });
+
+/** What the policy judges a request by, when somebody decides on it. Throws Refused(look-up-failed), SlackBusy. */
+export const resolveRequester = (
+  ports: Ports,
+  { requester: { id }, role }: Pick<AccessRequest, "requester" | "role">,
+): Promise<AskerFacts> => orRefuse(ports, id, () => memberFacts(ports, { id, role }, "decide"));
+
+async function orRefuse<T>({ log }: Pick<Ports, "log">, who: UserId, look: () => Promise<T>): Promise<T> {
+  try {
+    return await look();
   } catch (error) {
     if (error instanceof SlackBusy) throw error;
-    log.warn({ who, err: error }, "could not look up who clicked; refused");
+    log.warn({ who, err: error }, "could not look up who may do this; refused");
     throw new Refused({ kind: "look-up-failed" });
   }
 }

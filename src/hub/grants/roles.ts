@@ -1,6 +1,6 @@
 /** Whether a ClusterRole exists. Whoever may `bind` a role may bind it before it exists, and would grant it unseen later. */
 import { z } from "zod";
-import { allows } from "../../domain/path-rule.ts";
+import { allows, moreThanGet } from "../../domain/path-rule.ts";
 import type { Rights } from "../../domain/rights.ts";
 import { type Clock, GrantFailed } from "../../flow/ports.ts";
 import type { HubClient } from "../client/client.ts";
@@ -61,18 +61,8 @@ export async function readRole(
 /** Whether it opens the dashboard's login. */
 export const grantsLogin = ({ rules }: ClusterRole) => allows(rules ?? [], "get", LOGIN);
 
-/**
- * Whether it allows more than to get paths that it names: another verb, every path, or objects of the Kubernetes API,
- * of which reading alone can give the hub away (Secrets). An aggregated role shows its rules once a controller filled
- * them in.
- */
-export const grantsMoreThanGet = ({ rules }: ClusterRole) =>
-  (rules ?? []).some(
-    ({ verbs, resources = [], nonResourceURLs = [] }) =>
-      resources.length > 0 || nonResourceURLs.some(isAll) || verbs.some((verb) => verb !== "get"),
-  );
-
-const isAll = (path: string) => path === "*" || path === "/*";
+/** An aggregated role shows its rules once a controller filled them in. */
+export const grantsMoreThanGet = ({ rules }: ClusterRole) => moreThanGet(rules ?? []);
 
 /** Null where it is not there, or the bot may not read it, or the hub does not answer. */
 export const rightsOf = (client: HubClient, name: string, signal: AbortSignal): Promise<Rights | null> =>

@@ -1,5 +1,6 @@
 /** English: the messages of a request, from the question to the receipt. Each starts with the state in bold. */
 import type { Background } from "../../domain/background.ts";
+import type { Bilingual } from "../../domain/bilingual.ts";
 import { REVIEWS_NEEDED } from "../../domain/break-glass.ts";
 import type { Principal } from "../../domain/ids.ts";
 import type { Person } from "../../domain/person.ts";
@@ -7,7 +8,7 @@ import type { End } from "../../domain/request.ts";
 import { enGrammar } from "./en-grammar.ts";
 import type { Facts } from "./facts.ts";
 import { type Formatter, name } from "./formatter.ts";
-import { foreign } from "./text.ts";
+import { foreign, inSentence } from "./text.ts";
 import { type ByFailure, type ByOutage, type ByStatus, type Sentence, upperFirst } from "./wording.ts";
 
 const { span } = enGrammar;
@@ -47,7 +48,9 @@ const slowSince: Sentence = (f, fmt) =>
 /** New access waits for an administrator: nothing is tried again until then. */
 const retrying: Sentence = (f) => (f.slow.what === "held-back" ? "" : "; still trying");
 
-const approver: Sentence = (f, fmt) => (f.decidedBy === "policy" ? "policy" : fmt.people(f.deciders));
+const theRule = (name: string): string => `the rule “${foreign(name, 60)}”`;
+const byPolicy = (f: Facts): string => (f.rule === undefined ? "policy" : theRule(f.rule));
+const approver: Sentence = (f, fmt) => (f.decidedBy === "policy" ? byPolicy(f) : fmt.people(f.deciders));
 const UNAPPROVED = "taken in an emergency, approved by nobody";
 const decided: Sentence = (f, fmt) => {
   if (f.emergency) return UNAPPROVED;
@@ -84,13 +87,17 @@ const confirmed: Sentence = (f, fmt) =>
     ? `${fmt.b("Not confirmed:")} ${proof(f, fmt)}`
     : `${fmt.b(`Confirmed ${fmt.exact(f.checkedAt)}:`)} ${proven(f, fmt)}.`;
 
-const changed = ({ what: term, max }: Facts["changed"], role: string): string =>
+const denies = (rule: string, role: string, say: Bilingual | undefined): string =>
+  `${theRule(rule)} denies ${role}${say ? `: ${inSentence(say.en)}` : ""}`;
+
+const changed = ({ what: term, max, rule = "", say }: Facts["changed"], role: string): string =>
   ({
     "role-gone": `${role} is no longer offered`,
     "other-rights": `${role} gives other rights now`,
     "too-long": `${role} is now at most ${span(max ?? 0)}`,
     requester: `${role} is for others now`,
     approval: `others must approve ${role} now`,
+    rule: denies(rule, role, say),
     restored:
       "the bot's records were restored from an older copy, and whether it was decided since is not known",
   })[term];
@@ -323,7 +330,7 @@ const background = {
 };
 
 /** Words that stand in other sentences too. */
-export const enPhrases = { APPROVER, what, mine, asking, asks, theirs, changed, closedFor };
+export const enPhrases = { APPROVER, what, mine, asking, asks, theirs, changed, closedFor, approver, denies };
 export const enRequest = {
   card,
   waiting,

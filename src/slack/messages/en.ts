@@ -7,7 +7,7 @@ import { enPhrases, enRequest } from "./en-request.ts";
 import type { Facts } from "./facts.ts";
 import { bullets, objectCode, subjectCodes } from "./foreign-objects.ts";
 import { type Formatter, name } from "./formatter.ts";
-import { foreignCode } from "./text.ts";
+import { foreignCode, inSentence } from "./text.ts";
 import {
   type ByAction,
   type ByRefusal,
@@ -18,7 +18,7 @@ import {
 } from "./wording.ts";
 
 const { span } = enGrammar;
-const { APPROVER, what, mine, asking, asks, theirs, changed, closedFor } = enPhrases;
+const { APPROVER, what, mine, asking, asks, theirs, changed, closedFor, approver, denies } = enPhrases;
 
 const standing: ByStanding = {
   member: "this account cannot ask for access",
@@ -68,6 +68,8 @@ const refusal: ByRefusal = {
     `${fmt.b("Not sent:")} ${emergency ? "an emergency" : fmt.code(role)} needs a reason. Add it at the end of the line.`,
   "reason-too-long": ({ max }, fmt) =>
     `${fmt.b("Not sent:")} the reason is longer than ${max} characters. This is its beginning:`,
+  "reason-form": ({ role, hint }, fmt) =>
+    `${fmt.b("Not sent:")} the reason for ${fmt.code(role)} needs ${inSentence(hint.en)}.`,
   "unknown-command": ({ word, line }, fmt) =>
     `${fmt.b("Not sent:")} there is no command ${fmt.code(word)}. Did you mean ${fmt.code(line)}?`,
   "status-of-others": (_, fmt) =>
@@ -134,6 +136,15 @@ const refusal: ByRefusal = {
   "reviewed-already": ({ at }, fmt) =>
     `${fmt.b("Nothing changed:")} you reviewed this ${fmt.at(at)}; somebody else must, too.`,
   "nothing-to-review": ({ id }, fmt) => `${fmt.b("Nothing changed:")} the review of ${id} is closed.`,
+  "rule-denies": ({ role, rule, say }, fmt) => `${fmt.b("Refused:")} ${denies(rule, fmt.code(role), say)}.`,
+  "too-many-grants": ({ max, at, recipient }, fmt) =>
+    `${fmt.b("Not sent:")} ${recipient ? `${fmt.who(recipient)} has` : "you have"} ${max} ${
+      max === 1 ? "grant" : "grants"
+    } or open requests, the most at a time${at === undefined ? "" : `; the next ends ${fmt.at(at)}`}.`,
+  "too-many-requests": ({ max, at, recipient }, fmt) =>
+    `${fmt.b("Not sent:")} ${max} ${max === 1 ? "request" : "requests"} in an hour${
+      recipient ? ` for ${fmt.who(recipient)}` : ""
+    }, the most there may be${at === undefined ? "" : `: ask again ${fmt.at(at)}`}.`,
   "nobody-can-approve": ({ role, approvers: by, needed = 1, able = 0, outside = 0, channel = "" }, fmt) => {
     const there = able === 0 ? "nobody" : `only ${able}`;
     const lack =
@@ -161,8 +172,7 @@ const refusal: ByRefusal = {
     const said = who ? `${who} ${verb} this` : `This was ${did === "timedOut" ? "closed undecided" : did}`;
     return `${fmt.b(said)} ${fmt.at(at)}; your click changed nothing.`;
   },
-  "terms-changed": ({ role, what: term, max }, fmt) =>
-    `${fmt.b(closedFor({ what: term }))} ${changed({ what: term, max }, fmt.code(role))}.`,
+  "terms-changed": (term, fmt) => `${fmt.b(closedFor(term))} ${changed(term, fmt.code(term.role))}.`,
   "rules-differ": (_, fmt) =>
     `${fmt.b("Nothing changed:")} the rules of access were just changed, and not everything has them yet. Try again in a minute.`,
   "not-hidden-yet": (_, fmt) =>
@@ -281,7 +291,7 @@ export const en = {
     allowed: (f: Facts, fmt: Formatter): string =>
       `${fmt.b(`Allowed beforehand by ${fmt.people(f.deciders)}:`)} ${what(f)}. The token comes in our DM.`,
     approved: (f: Facts, fmt: Formatter): string =>
-      `${fmt.b("Approved by policy:")} ${what(f)}. The token comes in our DM.`,
+      `${fmt.b(`Approved by ${approver(f, fmt)}:`)} ${what(f)}. The token comes in our DM.`,
   },
   /** On a button that approves a shorter time. */
   only: (time: string): string => `${time} only`,
@@ -333,7 +343,7 @@ export const en = {
         : `${fmt.b(`Access to Karpor ${hub}.`)} There is no role you can ask for.`,
     reason: "checking the search page",
     time: (most: string, usual: string): string => `at most ${most}, without a time ${usual}`,
-    reasonNeeded: "needs a reason",
+    reasonNeeded: (hint?: string): string => (hint ? `needs a reason: ${hint}` : "needs a reason"),
     byPolicy: "approved by policy",
     approvedBy: (by: string, within: string): string => `${by} approves within ${within}`,
     approvedBySome: (count: number, by: string, within: string): string =>
@@ -361,7 +371,7 @@ export const en = {
   },
   busy: (span: string, fmt: Formatter): string =>
     `${fmt.b("Slack asks to wait:")} this goes on by itself in about ${span}.`,
-  yourReason: "your reason",
+  yourReason: (hint?: string): string => (hint ? `(${hint})` : "your reason"),
   trouble: (id: string | undefined, fmt: Formatter): string =>
     `${fmt.b("Not finished:")} something went wrong on the bot's side. Try again in a minute; if it stays, tell an administrator${
       id ? ` the number ${id}` : ""
@@ -383,7 +393,8 @@ export const en = {
     other: "Another time",
     otherHint: "Such as 45m, 2h 30m or 3d. It goes before the choice above.",
     reason: "Reason",
-    reasonHint: "Whoever decides reads it.",
+    reasonHint: (hint?: string): string =>
+      hint ? `${upperFirst(hint)}. Whoever decides reads it.` : "Whoever decides reads it.",
     ends: (at: number, time: number, fmt: Formatter): string =>
       `Ends at about ${fmt.when(at)} if it is approved now (${span(time)}).`,
     emergency: "Emergency",

@@ -2,6 +2,7 @@
 import { isTaken } from "../../domain/break-glass.ts";
 import type { Principal } from "../../domain/ids.ts";
 import type { Person } from "../../domain/person.ts";
+import { ruleNamed } from "../../domain/policy-rule.ts";
 import type { Refusal } from "../../domain/refusal.ts";
 import {
   type AccessRequest,
@@ -38,6 +39,8 @@ export interface Facts {
   /** Whoever took it back. */
   withdrawnBy: Person;
   decidedBy: Decision["by"];
+  /** The rule of the catalog, where one decided. */
+  rule: string | undefined;
   /** Nobody did: it was taken in an emergency. */
   emergency: boolean;
   /** By what it was allowed beforehand. */
@@ -59,7 +62,7 @@ export interface Facts {
   checkedAt: number;
   slow: Outage;
   /** Which of the rules an earlier request no longer meets. */
-  changed: Pick<Extract<Refusal, { kind: "terms-changed" }>, "what" | "max">;
+  changed: Pick<Extract<Refusal, { kind: "terms-changed" }>, "what" | "max" | "rule" | "say">;
 }
 
 export function facts(r: AccessRequest, hub: string): Facts {
@@ -79,6 +82,7 @@ export function facts(r: AccessRequest, hub: string): Facts {
     ...common,
     withdrawnBy: (r.state === "withdrawn" && r.by) || requester,
     decidedBy: decision.by,
+    rule: "qualified" in decision && decision.by === "policy" ? ruleNamed(decision.qualified) : undefined,
     emergency: isTaken(r),
     allowance: "decision" in r ? r.decision.allowance : undefined,
     deciders: decidersOf(r, decision.by),

@@ -16,6 +16,9 @@ export function cut(text: string, max: number, render = (piece: string) => piece
   return `${render(kept)}…`;
 }
 
+/** Words of the configuration within a sentence, which ends by itself. */
+export const inSentence = (text: string): string => foreign(text.replace(/[.。]\s*$/, ""), 200);
+
 /** Also without the characters that turn the writing direction: they could make a name read as another. */
 export const oneLine = (text: string): string =>
   text

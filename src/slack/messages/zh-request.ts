@@ -1,10 +1,11 @@
 /** 中文：一条申请从提出到回执的消息。Bold and code need a space on both sides: Slack does not see their end between Chinese characters. */
+import type { Bilingual } from "../../domain/bilingual.ts";
 import { REVIEWS_NEEDED } from "../../domain/break-glass.ts";
 import type { End } from "../../domain/request.ts";
 import type { enPhrases, enRequest } from "./en-request.ts";
 import type { Facts } from "./facts.ts";
 import { type Formatter, name } from "./formatter.ts";
-import { foreign } from "./text.ts";
+import { foreign, inSentence } from "./text.ts";
 import type { ByFailure, ByOutage, ByStatus, Sentence } from "./wording.ts";
 import { zhGrammar } from "./zh-grammar.ts";
 
@@ -50,11 +51,14 @@ const overdue: Sentence = (f, fmt) => (fmt.rich ? `本应${fmt.at(f.end.at)} 结
 const already = (at: number, verb: string, fmt: Formatter): string =>
   fmt.rich ? `已${fmt.at(at)} ${verb}` : `${fmt.at(at)} 已${verb}`;
 
+const theRule = (name: string): string => `规则“${foreign(name, 60)}”`;
+const byPolicy = (f: Facts): string =>
+  f.rule === undefined ? "按策略自动批准" : `${theRule(f.rule)}自动批准`;
 const UNAPPROVED = "紧急取用，未经审批";
 const decided: Sentence = (f, fmt) => {
   if (f.emergency) return UNAPPROVED;
   return f.decidedBy === "policy"
-    ? "按策略自动批准"
+    ? byPolicy(f)
     : f.allowance
       ? `${fmt.people(f.deciders)} 预先允许（${f.allowance}）`
       : `${fmt.people(f.deciders)} ${fmt.rich ? `于 ${fmt.when(f.decidedAt)} ` : ""}批准`;
@@ -62,7 +66,7 @@ const decided: Sentence = (f, fmt) => {
 const approver: Sentence = (f, fmt) => {
   if (f.emergency) return UNAPPROVED;
   return f.decidedBy === "policy"
-    ? "按策略自动批准"
+    ? byPolicy(f)
     : `${fmt.people(f.deciders)} ${f.allowance ? "预先允许" : "批准"}`;
 };
 const approvedHead = (f: Facts) => {
@@ -92,13 +96,17 @@ const confirmed: Sentence = (f, fmt) =>
     ? `${fmt.b("未能确认：")} ${proof(f, fmt)}`
     : `${fmt.b(`已确认（${fmt.exact(f.checkedAt)}）：`)} ${proven(f, fmt)}。`;
 
-const changed = ({ what: term, max }: Facts["changed"], role: string): string =>
+const denies = (rule: string, role: string, say: Bilingual | undefined): string =>
+  `${theRule(rule)}不允许申请 ${role} 权限${say ? `：${inSentence(say.zh)}` : ""}`;
+
+const changed = ({ what: term, max, rule = "", say }: Facts["changed"], role: string): string =>
   ({
     "role-gone": `${role} 已不再提供`,
     "other-rights": `${role} 的权限已变更`,
     "too-long": `${role} 现在最长 ${span(max ?? 0)}`,
     requester: `${role} 现在只供其他人申请`,
     approval: `${role} 现在须由其他人审批`,
+    rule: denies(rule, role, say),
     restored: "机器人的记录是从较旧的副本恢复的，无法得知此后是否已有决定",
   })[term];
 
@@ -306,7 +314,18 @@ const background: Words["background"] = {
   denied: ({ at, by, why }, fmt) => fmt.b(`${fmt.when(at)} 被 ${name(by)} 拒绝：${foreign(why, 100)}`),
 };
 
-const phrases: typeof enPhrases = { APPROVER, what, mine, asking, asks, theirs, changed, closedFor };
+const phrases: typeof enPhrases = {
+  APPROVER,
+  what,
+  mine,
+  asking,
+  asks,
+  theirs,
+  changed,
+  closedFor,
+  approver,
+  denies,
+};
 export const zhPhrases = { ...phrases, already };
 export const zhRequest: Words = {
   card,

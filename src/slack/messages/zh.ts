@@ -4,14 +4,15 @@ import type { ForeignObject } from "../../flow/ports.ts";
 import { bullets, objectCode, subjectCodes } from "./foreign-objects.ts";
 import { type Formatter, name } from "./formatter.ts";
 import type { Words } from "./index.ts";
-import { foreignCode } from "./text.ts";
+import { foreignCode, inSentence } from "./text.ts";
 import { type ByAction, type ByRefusal, type ByStanding, type ByState, roleOf } from "./wording.ts";
 import { zhAllowance } from "./zh-allowance.ts";
 import { zhGrammar } from "./zh-grammar.ts";
 import { zhPhrases, zhRequest } from "./zh-request.ts";
 
 const { span } = zhGrammar;
-const { APPROVER, what, asking, asks, theirs, changed, closedFor, mine, already } = zhPhrases;
+const { APPROVER, what, asking, asks, theirs, changed, closedFor, mine, already, approver, denies } =
+  zhPhrases;
 
 const standing: ByStanding = {
   member: "这个账号不能申请权限",
@@ -76,6 +77,8 @@ const refusal: ByRefusal = {
   "no-reason": ({ role, emergency }, fmt) =>
     `${fmt.b("未发送：")} ${emergency ? "紧急取用" : `申请 ${fmt.code(role)} `}必须写明理由，请补在命令末尾。`,
   "reason-too-long": ({ max }, fmt) => `${fmt.b("未发送：")} 理由超过了 ${max} 个字符。下面是它的开头：`,
+  "reason-form": ({ role, hint }, fmt) =>
+    `${fmt.b("未发送：")} 申请 ${fmt.code(role)} 的理由须包含${inSentence(hint.zh)}。`,
   "unknown-command": ({ word, line }, fmt) =>
     `${fmt.b("未发送：")} 没有 ${fmt.code(word)} 这个命令。你想输入的可能是： ${fmt.code(line)}`,
   "status-of-others": (_, fmt) =>
@@ -133,6 +136,15 @@ const refusal: ByRefusal = {
   "reviewed-already": ({ at }, fmt) =>
     `${fmt.b("操作未生效：")} 你${fmt.rich ? "" : " "}${already(at, "复核", fmt)}，还需另一人复核。`,
   "nothing-to-review": ({ id }, fmt) => `${fmt.b("操作未生效：")} ${id} 的复核已经结束。`,
+  "rule-denies": ({ role, rule, say }, fmt) => `${fmt.b("未受理：")} ${denies(rule, fmt.code(role), say)}。`,
+  "too-many-grants": ({ max, at, recipient }, fmt) =>
+    `${fmt.b("未发送：")} ${recipient ? `${fmt.who(recipient)} ` : "你"}已有 ${max} 项授权或待审批的申请，这是同时的上限${
+      at === undefined ? "" : `；最早的一项${fmt.at(at)} 结束`
+    }。`,
+  "too-many-requests": ({ max, at, recipient }, fmt) =>
+    `${fmt.b("未发送：")} ${recipient ? `${fmt.who(recipient)} ` : ""}一小时内最多申请 ${max} 次${
+      at === undefined ? "" : `，请${fmt.at(at)} 再申请`
+    }。`,
   "nobody-can-approve": ({ role, approvers: by, needed = 1, able = 0, outside = 0, channel = "" }, fmt) => {
     const there = able === 0 ? "没有人" : `只有 ${able} 人`;
     const lack =
@@ -153,8 +165,7 @@ const refusal: ByRefusal = {
     did === "timedOut" || !by
       ? `${fmt.b("已被处理：")} 这条申请${already(at, lateVerb[did], fmt)}，本次点击未生效。`
       : `${fmt.b("已被处理：")} ${doneBy(by, at, lateVerb[did], fmt)}，本次点击未生效。`,
-  "terms-changed": ({ role, what: term, max }, fmt) =>
-    `${fmt.b(closedFor({ what: term }))} ${changed({ what: term, max }, fmt.code(role))}。`,
+  "terms-changed": (term, fmt) => `${fmt.b(closedFor(term))} ${changed(term, fmt.code(term.role))}。`,
   "rules-differ": (_, fmt) => `${fmt.b("没有变化：")} 权限规则刚刚更改，尚未在各处生效。请一分钟后再试。`,
   "not-hidden-yet": (_, fmt) => `${fmt.b("尚未隐藏：")} Slack 暂无响应，令牌仍在消息中，我们会继续重试。`,
   "not-less": ({ role, duration }, fmt) =>
@@ -253,7 +264,7 @@ export const zh: Words = {
     emergency: (f, fmt) => `${fmt.b("已紧急取用：")} ${what(f)}。令牌会在私信中给出，频道里的人会收到通知。`,
     allowed: (f, fmt) =>
       `${fmt.b(`${fmt.people(f.deciders)} 已预先允许：`)} ${what(f)}。令牌会在私信中给出。`,
-    approved: (f, fmt) => `${fmt.b("已按策略批准：")} ${what(f)}。令牌会在私信中给出。`,
+    approved: (f, fmt) => `${fmt.b("已批准：")} ${what(f)}（${approver(f, fmt)}）。令牌会在私信中给出。`,
   },
   only: (time) => `仅 ${time}`,
   nudge: (f, fmt) => `${fmt.b("仍待审批：")} ${asking(f, name)} ${what(f)}。`,
@@ -302,7 +313,7 @@ export const zh: Words = {
         : `${fmt.b(`Karpor ${hub} 的访问权限。`)} 目前没有你可以申请的角色。`,
     reason: "检查搜索页面",
     time: (most, usual) => `最长 ${most}，不写时长则为 ${usual}`,
-    reasonNeeded: "须写明理由",
+    reasonNeeded: (hint) => (hint ? `须写明理由：${hint}` : "须写明理由"),
     byPolicy: "按策略自动批准",
     approvedBy: (by, within) => `由 ${by}在 ${within}内审批`,
     approvedBySome: (count, by, within) => `由 ${by}中的 ${count} 人在 ${within}内审批`,
@@ -327,7 +338,7 @@ export const zh: Words = {
     head: (count, fmt) => `${fmt.b(`${count} 项生效中：`)} 请选择要结束的权限。`,
   },
   busy: (span, fmt) => `${fmt.b("Slack 要求稍候：")} 约 ${span}后会自动继续。`,
-  yourReason: "理由",
+  yourReason: (hint) => (hint ? `（${hint}）` : "理由"),
   trouble: (id, fmt) =>
     `${fmt.b("未能完成：")} 机器人出了点问题。请一分钟后再试；如果仍然不行，请联系管理员${id ? `，编号 ${id}` : ""}。`,
   welcome: {
@@ -345,7 +356,7 @@ export const zh: Words = {
     other: "其他时长",
     otherHint: "例如 45m、2h 30m、8小时或半天。填写后以此为准。",
     reason: "理由",
-    reasonHint: "审批人会看到。",
+    reasonHint: (hint) => (hint ? `须包含${hint}。审批人会看到。` : "审批人会看到。"),
     ends: (at, time, fmt) => `如果现在批准（${span(time)}），大约 ${fmt.when(at)} 结束。`,
     emergency: "紧急取用",
     emergencyTick: "现在就要，等不及审批",

@@ -23,5 +23,5 @@ function outcome(r: AccessRequest) {
   if (r.state === "requested") return "checking";
   if (isTaken(r)) return "emergency";
   if ("decision" in r && r.decision.allowance) return "allowed";
-  return r.approvers.length > 0 ? "sent" : "approved";
+  return "decision" in r && r.decision.by === "policy" ? "approved" : "sent";
 }

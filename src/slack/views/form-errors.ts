@@ -6,7 +6,14 @@ import type { FilledForm } from "./form-draft.ts";
 import { refusalSentence } from "./refused.ts";
 import { rendererOf } from "./renderer.ts";
 
-const AT_ROLE: readonly Refusal["kind"][] = ["unknown-role", "open-already", "yours-already"];
+const AT_ROLE: readonly Refusal["kind"][] = [
+  "unknown-role",
+  "open-already",
+  "yours-already",
+  "rule-denies",
+  "too-many-grants",
+  "too-many-requests",
+];
 const AT_EMERGENCY: readonly Refusal["kind"][] = ["no-emergency", "not-reviewed-yet"];
 const AT_TIME: readonly Refusal["kind"][] = ["bad-duration", "too-short", "too-long"];
 

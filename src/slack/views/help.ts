@@ -46,13 +46,17 @@ function approvedBy(
     : help.approvedBy(rich.oneOf(by, ""), time);
 }
 
+/** What the reason is to be like, where the role says that. */
+export const hintOf = ({ ctx }: Renderer, { reason }: Role, safe: (text: string) => string) =>
+  "hint" in reason ? safe(reason.hint[ctx.locale]) : undefined;
+
 /** What it gives, and below that its limits and who decides; and who may ask, where it is not known whether the reader does. */
 export function roleLines(p: Renderer, role: Role, isUnsure = false): string {
   const { help, grammar } = p.words;
   const approval = role.approval === "none" ? help.byPolicy : approvedBy(p, role.approval);
   const limits = [
     help.time(grammar.span(role.duration.max), grammar.span(role.duration.default)),
-    ...(role.reason === "required" ? [help.reasonNeeded] : []),
+    ...(role.reason.required ? [help.reasonNeeded(hintOf(p, role, escaped))] : []),
     approval,
     ...(role.breakGlass
       ? [help.emergency(p.rich.oneOf(role.breakGlass.by, ""), grammar.span(role.breakGlass.max))]

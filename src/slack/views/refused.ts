@@ -8,6 +8,7 @@ import { roleOf } from "../messages/wording.ts";
 import { actions, preformatted } from "./blocks.ts";
 import { button, releaseButton } from "./buttons.ts";
 import type { Message, ViewContext } from "./context.ts";
+import { hintOf } from "./help.ts";
 import { message, type Renderer, rendererOf } from "./renderer.ts";
 
 /** The table is complete by its type; TypeScript cannot pair a kind with its own entry. */
@@ -28,15 +29,23 @@ const VALUE = 2_000;
 const recipientOf = (refusal: Refusal) => ("recipient" in refusal ? refusal.recipient : undefined);
 
 function mended(p: Renderer, refusal: Refusal, line: string): string {
-  const { kind } = refusal;
   const to = recipientOf(refusal);
   const whole = `${p.ctx.command} ${to ? `for @${oneLine(to.name)} ${line}` : line}`;
-  return kind === "no-reason" ? `${whole} ${p.words.yourReason}` : whole;
+  return lacksReason(refusal) ? `${whole} ${p.words.yourReason(reasonHint(p, refusal))}` : whole;
 }
 
-/** None where only the person knows the reason: it would send what is refused again. */
+/** Only the person knows what is missing. */
+const lacksReason = (refusal: Refusal): refusal is Refusal & { role: string } =>
+  refusal.kind === "no-reason" || (refusal.kind === "reason-form" && !refusal.mended);
+
+function reasonHint(p: Renderer, { role: name }: { role: string }): string | undefined {
+  const role = Object.hasOwn(p.ctx.roles, name) ? p.ctx.roles[name] : undefined;
+  return role && hintOf(p, role, String);
+}
+
+/** None where it would send what is refused again. */
 function sendButtons(p: Renderer, refusal: Refusal, line: string | undefined): Button[] {
-  if (!line || refusal.kind === "no-reason") return [];
+  if (!line || lacksReason(refusal)) return [];
   const to = recipientOf(refusal);
   const raw = to ? `for <@${to.id}> ${escaped(line)}` : "raw" in refusal && refusal.raw;
   const send = raw
@@ -58,7 +67,7 @@ const endButtons = (p: Renderer, refusal: Refusal): Button[] =>
 function footer(p: Renderer, refusal: Refusal): string {
   if ("id" in refusal && refusal.kind !== "unknown-request") return refusal.id;
   if (refusal.kind === "unsure") return p.rich.code(`${p.ctx.command} status`);
-  return "line" in refusal || refusal.kind === "may-not-ask"
+  return "line" in refusal || refusal.kind === "may-not-ask" || refusal.kind === "rule-denies"
     ? p.words.status.none(p.rich)
     : p.words.help.commands(p.rich);
 }

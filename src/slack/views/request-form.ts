@@ -10,7 +10,7 @@ import { FORM, REQUEST_VIEW } from "../ids.ts";
 import { context, section } from "./blocks.ts";
 import type { ViewContext } from "./context.ts";
 import { type FormDraft, FormOrigin, timeBlock } from "./form-draft.ts";
-import { roleLines } from "./help.ts";
+import { hintOf, roleLines } from "./help.ts";
 import { input, type Option, option, plain, select, textInput } from "./inputs.ts";
 import { refusedReply } from "./refused.ts";
 import { type Renderer, rendererOf } from "./renderer.ts";
@@ -74,8 +74,8 @@ function inputsOf(p: Renderer, draft: FormDraft, name: string, role: Role): Know
       form.reason,
       textInput(FORM.reason, draft.reason, { multiline: true, max_length: REASON_MAX }),
       {
-        optional: role.reason !== "required" && !emergency,
-        hint: plain(emergency ? form.emergencyReason : form.reasonHint),
+        optional: !role.reason.required && !emergency,
+        hint: plain(emergency ? form.emergencyReason : form.reasonHint(hintOf(p, role, String))),
       },
     ),
     ...(ends === null

@@ -41,7 +41,9 @@ const credential = (issued: number, ends: number) => {
     failure: null,
     more: null,
   };
-  const config = { hub: { namespace: "grants" }, roles: {} } as unknown as Parameters<typeof judgeHub>[1];
+  const config = { hub: { namespace: "grants" }, roles: {}, rules: [] } as unknown as Parameters<
+    typeof judgeHub
+  >[1];
   return judgeHub(facts, config, NOW).find(({ check }) => check === "hub credential");
 };
 

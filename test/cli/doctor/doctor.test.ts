@@ -338,8 +338,20 @@ const hub: Case[] = [
     name: "more than get without approval",
     wrong: () => role({ clusterRole: "karpor-admin", approval: "none" }),
     check: "role guest",
-    message: /allows more than to get the paths it names, to anyone/,
+    message: /allows more than to get the paths it names, without/,
     fix: /autoApproveWrites: true/,
+  },
+  {
+    name: "more than get by a rule",
+    wrong: () => ({
+      file: (file) => {
+        Object.assign(file.roles.guest, { clusterRole: "karpor-admin" });
+        Object.assign(file, { rules: [{ name: "short looks", when: { max: "1h" }, then: "approve" }] });
+      },
+    }),
+    check: "role guest",
+    message: /a rule gives karpor-admin, .* without anybody's approval/,
+    fix: /Name other roles in the rules that approve guest, or say autoApproveWrites: true in roles.guest/,
   },
   {
     name: "a role may not be bound",

@@ -38,6 +38,8 @@ import { buttonsIn, expectModal, expectSpeech, expectTypography, mrkdwnIn } from
 import { activeOne, alice, bob, common, ID, NOW, pendingOne, records, SRE, view } from "../records.ts";
 
 const line = "guest 8h checking the search page";
+const ticket = { en: "a ticket, as in OPS-123", zh: "工单号，如 OPS-123" };
+const freeze = { en: "Frozen until <Monday>.", zh: "周一之前冻结。" };
 const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
   "unknown-role": [
     { kind: "unknown-role", role: "gest", roles: ["guest"], line },
@@ -62,6 +64,10 @@ const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
     { kind: "no-reason", role: "admin", emergency: true, line: "emergency admin 4h" },
   ],
   "reason-too-long": [{ kind: "reason-too-long", max: 500, line: `guest ${"x".repeat(500)}` }],
+  "reason-form": [
+    { kind: "reason-form", role: "admin", hint: ticket, mended: true, line: "admin 4h OPS-123" },
+    { kind: "reason-form", role: "admin", hint: ticket, mended: false, line: "admin 4h fix" },
+  ],
   "unknown-command": [
     { kind: "unknown-command", word: "staus", line: "status", raw: "status" },
     { kind: "unknown-command", word: "`revok", line: "revoke @bob", raw: "revoke <@U0BOB|bob>" },
@@ -105,6 +111,18 @@ const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
   "own-emergency": [{ kind: "own-emergency" }],
   "reviewed-already": [{ kind: "reviewed-already", at: NOW - HOUR }],
   "nothing-to-review": [{ kind: "nothing-to-review", id: ID }],
+  "rule-denies": [
+    { kind: "rule-denies", role: "admin", rule: "no contractors" },
+    { kind: "rule-denies", role: "admin", rule: "no contractors", say: freeze },
+  ],
+  "too-many-grants": [
+    { kind: "too-many-grants", max: 3, at: NOW + HOUR },
+    { kind: "too-many-grants", max: 1, recipient: bob },
+  ],
+  "too-many-requests": [
+    { kind: "too-many-requests", max: 10, at: NOW + MINUTE },
+    { kind: "too-many-requests", max: 1, recipient: bob },
+  ],
   "nobody-can-approve": [
     { kind: "nobody-can-approve", role: "admin", approvers: [SRE] },
     ...[0, 1].flatMap((able) =>
@@ -135,6 +153,7 @@ const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
   "terms-changed": [
     ...ChangedTerm.options.map((what) => ({ kind: "terms-changed" as const, role: "admin", what })),
     { kind: "terms-changed", role: "admin", what: "too-long", max: HOUR },
+    { kind: "terms-changed", role: "admin", what: "rule", rule: "no_contractors_here", say: freeze },
   ],
   "rules-differ": [{ kind: "rules-differ" }],
   "not-hidden-yet": [{ kind: "not-hidden-yet", id: ID }],
@@ -289,8 +308,10 @@ describe("what is said", () => {
     expect(sent && first(sent)).toBe("*Sent to <!subteam^S0SRE>.* The answer comes in our DM.");
     expect(sent?.text).toBe("Sent to an approver. The answer comes in our DM.");
     expect(sent && buttons(sent)).toEqual([]);
-    const byPolicy = told({ ...activeOne, approvers: [] });
-    expect(byPolicy?.text).toBe("Approved by policy: admin for 4 h. The token comes in our DM.");
+    const decidedBy = (qualified: string) =>
+      told({ ...activeOne, decision: { by: "policy", qualified, at: NOW } });
+    expect(decidedBy("rule: short looks")?.text).toMatch(/^Approved by the rule “short looks”: admin/);
+    expect(decidedBy("policy")?.text).toBe("Approved by policy: admin for 4 h. The token comes in our DM.");
     const chinese = told(pendingOne, "zh");
     expect(chinese && first(chinese)).toBe("*已提交给 <!subteam^S0SRE>。* 结果会在私信中告知。");
     expect(told({ ...pendingOne, state: "requested" })?.text).toMatch(/^Checking: /);

@@ -2,7 +2,7 @@
 
 import type { Meaning } from "../../../domain/command.ts";
 import type { UserId } from "../../../domain/ids.ts";
-import { emergencyRolesFor, rolesFor } from "../../../flow/roles-for.ts";
+import { emergencyRolesFor, isSameForAll, rolesFor, rolesForAnybody } from "../../../flow/roles-for.ts";
 import { slackError } from "../../outbound/client.ts";
 import { type FormDraft, type FormOrigin, requestForm, requestFormRefused } from "../../views/index.ts";
 import { contextFor, type HandlerContext, localeKnown } from "../context.ts";
@@ -29,13 +29,13 @@ export async function openForm(context: HandlerContext, ask: OpenForm): Promise<
 
 /** Roles for certain people wait for the look-up; the one that was meant is shown at once. */
 function firstDraft(
-  { ports }: HandlerContext,
+  { ports: { policy } }: HandlerContext,
   { meaning, emergency = meaning?.emergency ?? false, origin }: OpenForm,
 ): FormDraft {
-  const all = Object.entries(ports.policy.roles);
-  const glass = all.flatMap(([name, { breakGlass }]) => (breakGlass ? [name] : []));
-  const meant = meaning ? all.find(([name]) => name === meaning.role)?.[0] : emergency ? glass[0] : undefined;
-  const roles = all.flatMap(([name, { requester }]) => (requester && name !== meant ? [] : [name]));
+  const { names, unsure } = rolesForAnybody(policy);
+  const glass = names.filter((name) => policy.roles[name]?.breakGlass);
+  const meant = meaning ? names.find((name) => name === meaning.role) : emergency ? glass[0] : undefined;
+  const roles = names.filter((name) => !unsure.includes(name) || name === meant);
   return {
     roles,
     role: meant ?? roles[0] ?? null,
@@ -44,7 +44,7 @@ function firstDraft(
     reason: meaning?.reason ?? "",
     emergency,
     glass: emergency ? glass : [],
-    complete: glass.length === 0 && all.every(([, { requester }]) => !requester),
+    complete: glass.length === 0 && isSameForAll(policy),
     leftOut: meant ? undefined : meaning?.role,
     origin,
   };

@@ -1,0 +1,36 @@
+/** What a role wants to be told: a reason or none, and of which form. Pure. */
+import { z } from "zod";
+import { toNarrow } from "./amount.ts";
+import { Bilingual } from "./bilingual.ts";
+import { matchesPattern, Pattern } from "./pattern/pattern.ts";
+
+export const Reason = z.union(
+  [
+    z.enum(["required", "optional"]).transform((word) => ({ required: word === "required" })),
+    z.strictObject({
+      required: z.boolean(),
+      /** A regular expression that a reason, where one is given, must match somewhere. */
+      pattern: Pattern,
+      /** What the pattern asks for, in words. */
+      hint: Bilingual,
+    }),
+  ],
+  { error: 'must be "required", "optional" or {required: true, pattern: "[A-Z]+-\\\\d+", hint: {en, zh}}' },
+);
+export type Reason = z.infer<typeof Reason>;
+
+/** What a reason of the wrong form is to be like; null where nothing is wrong. */
+export const wrongForm = (asked: Reason, reason: string): Bilingual | null =>
+  "pattern" in asked && reason !== "" && !matchesPattern(asked.pattern, reason) ? asked.hint : null;
+
+/** The reason as it should be, where it lacks nothing but one word in capitals, narrow letters or both. */
+export function mendReason(asked: Reason, reason: string): string | undefined {
+  if (wrongForm(asked, reason) === null) return reason;
+  const words = reason.split(/(\s+)/);
+  const slips = [toNarrow, upper, (word: string) => upper(toNarrow(word))];
+  return slips
+    .flatMap((mend) => words.map((word, i) => words.with(i, mend(word)).join("")))
+    .find((mended) => mended !== "" && wrongForm(asked, mended) === null);
+}
+
+const upper = (word: string): string => word.toUpperCase();

@@ -1,0 +1,36 @@
+/** What somebody at a limit is told: when it frees; or that a rule denies it anyhow, where that is remembered. */
+import type { Person } from "../../domain/person.ts";
+import { judge } from "../../domain/policy-engine.ts";
+import type { Refusal } from "../../domain/refusal.ts";
+import { refusalIn } from "../../domain/rules/policy-denies.ts";
+import type { AskerHistory, JudgedTerms } from "../../domain/rules/rule.ts";
+import type { AccessRequest, Made, Ports } from "../ports.ts";
+import { recalledFacts } from "./asker.ts";
+
+type Over = Extract<Made, { over: string }>;
+
+/** Throws StoreDown. */
+export async function overLimit(
+  ports: Ports,
+  asked: JudgedTerms & { requester: Person; askedBy?: Person | undefined },
+  over: Over,
+): Promise<Refusal> {
+  const { id } = asked.requester;
+  const [facts, open] = await Promise.all([recalledFacts(ports, id, asked.role), ports.requests.open(id)]);
+  const refusal = refusalIn(judge(ports.policy, asked, { ...facts, history: historyOf(over, open, ports) }));
+  if (!refusal) throw new Error("a limit that the store counts is none to the policy");
+  return asked.askedBy && isLimit(refusal) ? { ...refusal, recipient: asked.requester } : refusal;
+}
+
+const isLimit = (
+  refusal: Refusal,
+): refusal is Extract<Refusal, { kind: "too-many-grants" | "too-many-requests" }> =>
+  refusal.kind === "too-many-grants" || refusal.kind === "too-many-requests";
+
+function historyOf(over: Over, open: readonly AccessRequest[], { policy: { limits } }: Ports): AskerHistory {
+  if (over.over === "requests")
+    return { open: 0, lastHour: limits.requestsPerHour ?? 0, againAt: over.againAt };
+  const ends = open.map((r) => ("expiresAt" in r ? r.expiresAt : r.closesAt));
+  const nextEndsAt = ends.length > 0 ? Math.min(...ends) : undefined;
+  return { open: limits.grantsPerPerson ?? 0, nextEndsAt, lastHour: 0 };
+}
