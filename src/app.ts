@@ -52,6 +52,7 @@ import { openLazily } from "./hub/client/lazy.ts";
 import { createAnchor } from "./hub/grants/anchor.ts";
 import { createGrants } from "./hub/grants/grants.ts";
 import { renewBotToken } from "./hub/kubeconfig/bot-token.ts";
+import { createOutside } from "./outside/outside.ts";
 import { createJobs } from "./queue/jobs.ts";
 import { createWorker, type LockTimes } from "./queue/worker.ts";
 import { createListener, type SlackListener } from "./slack/inbound/listen.ts";
@@ -267,6 +268,7 @@ export function assemble(
     notifier: createNotifier(messages),
     allowanceNotifier: createAllowanceNotifier(messages),
     directory: people,
+    outside: createOutside({ hub: config.hub.name, secretOf: config.secretOf, clock, log }),
     admins,
     lease: createLease(redis.commands, keys, times?.lease),
     told: createTold({ redis: redis.commands, keys }),
@@ -378,7 +380,7 @@ async function keepPolicy(
   { live, register, holds }: { live: LivePolicy; register: PolicyRegister; holds: Holds },
 ): Promise<Repeating> {
   const read = () => {
-    const found = readConfig(config.path);
+    const found = readConfig(config.path, config.secretOf);
     return found.file ? { ...found, fixed: fixedDiffering(config, found.file) } : found;
   };
   const refused = async (book: Pick<Policy, "roles" | "rules">) =>

@@ -4,11 +4,13 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
+import type { Catalog } from "./domain/catalog.ts";
 import { ChannelId } from "./domain/ids.ts";
 import { LabelValue } from "./domain/label.ts";
 import { Locale } from "./domain/person.ts";
 import { diffSettings } from "./domain/policy-diff.ts";
 import { assertConsistent, type Policy, PolicyFile, policyFrom } from "./domain/policy-file.ts";
+import { type Secret, secret } from "./domain/secret.ts";
 import { HubSettings } from "./hub/settings.ts";
 import { SlashCommand } from "./slack/slash-command.ts";
 import { RedisUrl } from "./store/address.ts";
@@ -64,6 +66,8 @@ const Environment = z
 export type Config = ConfigFile &
   Policy & {
     env: z.infer<typeof Environment>;
+    /** What a role's check names in `secretEnv`. */
+    secretOf: SecretOf;
     /** Where the file is. */
     path: string;
   };
@@ -79,15 +83,37 @@ export class ConfigError extends Error {
 }
 
 /** Throws ConfigError. Empty variables count as unset, as docker-compose leaves them. */
-export function loadConfig(variables: NodeJS.ProcessEnv): Config {
+export function loadConfig(variables: NodeJS.ProcessEnv, { needsSecrets = true } = {}): Config {
   const given = withProxy(filledOnly(variables));
   const env = Environment.safeParse(given);
   const path = pathOf(given);
-  const read = readConfig(path);
+  const secretOf = secretsIn(given);
+  const read = readConfig(path, needsSecrets ? secretOf : null);
   const all = [...(env.error?.issues.map(say) ?? []), ...read.mistakes];
   if (!env.success || !read.file || all.length > 0) throw new ConfigError(all);
-  return { ...read.file, ...read.policy, env: env.data, path };
+  return { ...read.file, ...read.policy, env: env.data, secretOf, path };
 }
+
+type SecretOf = (name: string) => Secret | null;
+
+const secretsIn =
+  (given: NodeJS.ProcessEnv): SecretOf =>
+  (name) => {
+    const value = given[name];
+    return value === undefined ? null : secret(value);
+  };
+
+const SECRET_MIN = 32;
+
+/** A check whose answers could be forged, or that could not be asked. */
+const secretMistakes = (roles: Catalog, secretOf: SecretOf): string[] =>
+  Object.entries(roles).flatMap(([name, { check }]) => {
+    if (!check || (secretOf(check.secretEnv)?.reveal().length ?? 0) >= SECRET_MIN) return [];
+    const what = secretOf(check.secretEnv) ? `is shorter than ${SECRET_MIN} characters` : "is not set";
+    return [
+      `roles.${name}.check.secretEnv: ${check.secretEnv} ${what}; give the bot and the service the same, as from openssl rand -hex 32`,
+    ];
+  });
 
 /** The file alone, for what needs neither Slack nor Redis. Throws ConfigError. */
 export function loadFile(variables: NodeJS.ProcessEnv): ConfigFile & { path: string } {
@@ -116,9 +142,12 @@ function located(file: ConfigFile, path: string): ConfigFile {
   return { ...file, hub: { ...hub, ...kubeconfig } };
 }
 
-/** For what speaks to the hub alone: works before Slack's tokens are there. Throws ConfigError. */
+/** For what speaks to the hub alone: works before any other secret is there. Throws ConfigError. */
 export const loadForHub = (variables: NodeJS.ProcessEnv): Config =>
-  loadConfig({ ...variables, SLACK_BOT_TOKEN: "xoxb-none", SLACK_SIGNING_SECRET: "none" });
+  loadConfig(
+    { ...variables, SLACK_BOT_TOKEN: "xoxb-none", SLACK_SIGNING_SECRET: "none" },
+    { needsSecrets: false },
+  );
 
 /** What the file says at this moment. */
 export type ConfigRead = { text: string; mistakes: string[] } & (
@@ -126,14 +155,18 @@ export type ConfigRead = { text: string; mistakes: string[] } & (
   | { file?: never }
 );
 
-export function readConfig(path: string): ConfigRead {
+/** `secretOf`: also whether the secrets are there that it names. */
+export function readConfig(path: string, secretOf: SecretOf | null = null): ConfigRead {
   let text = "";
   try {
     text = readFileSync(path, "utf8");
     const written: unknown = parse(text);
     const file = ConfigFile.safeParse(written, { error: inWords });
     if (!file.success) return { text, mistakes: file.error.issues.map(say) };
-    return { text, file: located(file.data, path), policy: policyOf(written as ConfigFile), mistakes: [] };
+    const policy = policyOf(written as ConfigFile);
+    const mistakes = secretOf ? secretMistakes(policy.roles, secretOf) : [];
+    if (mistakes.length > 0) return { text, mistakes };
+    return { text, file: located(file.data, path), policy, mistakes };
   } catch (error) {
     const why =
       (error as NodeJS.ErrnoException).code === "ENOENT"

@@ -138,6 +138,25 @@ test("reasons, rules and limits that are right", () =>
     }),
   ).toEqual([]));
 
+const check = { url: "https://check.example.com/karpor", secretEnv: "CHECK_SECRET" };
+const SECRET = "0123456789abcdef0123456789abcdef";
+
+test.each([
+  [{ ...check }, SECRET, undefined],
+  [{ ...check, url: "http://localhost:8080" }, SECRET, undefined],
+  [{ ...check }, undefined, "roles.guest.check.secretEnv: CHECK_SECRET is not set"],
+  [{ ...check }, "short", "roles.guest.check.secretEnv: CHECK_SECRET is shorter than 32 characters"],
+  [{ ...check, url: "http://check.example.com" }, SECRET, "roles.guest.check.url: must begin with https:"],
+  [{ ...check, url: "https://a:b@check.example.com" }, SECRET, "roles.guest.check.url: must begin with"],
+  [{ ...check, url: "check" }, SECRET, "roles.guest.check.url: must be a whole URL"],
+  [{ ...check, within: "1m" }, SECRET, "roles.guest.check.within: write seconds, from 1s to 10s"],
+  [{ ...check, secretEnv: "a-b" }, SECRET, "roles.guest.check.secretEnv: must be the name"],
+])("a check %j", (value, secret, words) => {
+  const found = mistakes({ "roles.guest.check": value }, { ...env, ...(secret && { CHECK_SECRET: secret }) });
+  if (words) expect(found.join("\n")).toContain(words);
+  else expect(found).toEqual([]);
+});
+
 test("a role named like a word of the command is a mistake, to editors too", () => {
   const { properties } = JSON.parse(configSchema());
   const patterns = properties.roles.propertyNames.allOf.map(({ pattern }: { pattern: string }) => pattern);

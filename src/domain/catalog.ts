@@ -6,6 +6,7 @@ import { BreakGlass } from "./break-glass.ts";
 import { RESERVED } from "./command-words.ts";
 import { Duration } from "./duration.ts";
 import { Principals } from "./ids.ts";
+import { OutsideCheck } from "./outside-check.ts";
 import { isTaken, PathRule } from "./path-rule.ts";
 import { Reason } from "./reason.ts";
 
@@ -28,6 +29,8 @@ export const Role = z
     approval: z.union([z.literal("none"), ApprovalRule], {
       error: 'must be "none" or {by: […], within: 4h}',
     }),
+    /** The company's own service, which must say yes as well. */
+    check: OutsideCheck.optional(),
     /** Must be said where it gives more than `get` on named paths to people whom nobody approves: `approval: none`, or a rule. */
     autoApproveWrites: z.literal(true).optional(),
     /** Who may take it in an emergency before anybody approved it, and who reviews that; nobody when left out. */

@@ -104,7 +104,11 @@ export const LIFECYCLE = {
     due: nothing,
     onHub: "none",
     late: (r) => ({ kind: "late", did: "refused", at: r.at }),
-    actor: (r) => ({ who: "policy", why: r.refusal.kind, qualified: ruleIn(r.refusal) }),
+    actor: ({ refusal }) => ({
+      who: "policy",
+      why: refusal.kind === "check-denied" ? `${refusal.kind}: ${refusal.say}` : refusal.kind,
+      qualified: ruleIn(refusal),
+    }),
   },
   withdrawn: {
     to: [],

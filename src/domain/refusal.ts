@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { Bilingual } from "./bilingual.ts";
 import { AllowanceId, Principal, RequestId, UserId } from "./ids.ts";
+import { Silence } from "./outside-check.ts";
 import { Person, Standing } from "./person.ts";
 
 const kind = <K extends string, S extends z.core.$ZodLooseShape>(name: K, shape: S) =>
@@ -93,6 +94,9 @@ export const Refusal = z.discriminatedUnion("kind", [
   kind("too-many-grants", { max: z.number(), at: z.number().optional(), recipient: Person.optional() }),
   /** `at`: when it may be asked again, where that is known. */
   kind("too-many-requests", { max: z.number(), at: z.number().optional(), recipient: Person.optional() }),
+  /** The company's own service. `say`: in its words. */
+  kind("check-denied", { role: z.string(), say: z.string() }),
+  kind("check-silent", { role: z.string(), how: Silence }),
   /** Of so many who must approve, so many could; others are not in the channel where it is asked. */
   kind("nobody-can-approve", {
     role: z.string(),

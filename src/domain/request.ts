@@ -154,6 +154,8 @@ export const Failure = z.enum([
   "terms-changed",
   "allowance-gone",
   "restored",
+  "check-denied",
+  "check-silent",
 ]);
 export type Failure = z.infer<typeof Failure>;
 

@@ -203,8 +203,12 @@ export function endingOrLate(r: AccessRequest, end: End): In<"ending"> {
   return next;
 }
 
-export const failed = (r: AccessRequest, failure: Failure, now: number): In<"ending"> | null =>
-  ending(r, { cause: "failed", failure, at: now });
+export const failed = (
+  r: AccessRequest,
+  failure: Failure,
+  now: number,
+  reason?: string,
+): In<"ending"> | null => ending(r, { cause: "failed", failure, at: now, ...(reason && { reason }) });
 
 /** Both objects were seen gone. A later deletion counts from anew. */
 export function deleted(r: AccessRequest, deletedAt: number): In<"ending"> | null {

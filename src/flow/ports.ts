@@ -8,6 +8,8 @@ import type { Hold } from "../domain/hold.ts";
 import type { AllowanceId, Principal, RequestId, UserId } from "../domain/ids.ts";
 import type { Due, Step } from "../domain/lifecycle.ts";
 import type { MessageKey, Shown, Shows } from "../domain/message-key.ts";
+import type { OutsideCheck, OutsideWord } from "../domain/outside-check.ts";
+import type { OutsideQuestion } from "../domain/outside-question.ts";
 import type { Person, Profile } from "../domain/person.ts";
 import type { Policy } from "../domain/policy-file.ts";
 import type { Limits } from "../domain/policy-rule.ts";
@@ -316,6 +318,11 @@ export class SlackBusy extends Error {
   }
 }
 
+/** The company's service is asked so much at this moment that this question waits its turn. */
+export class CheckBusy extends SlackBusy {
+  override name = "CheckBusy";
+}
+
 /** So many calls in any `windowMs`. */
 export interface Room {
   name: string;
@@ -400,6 +407,12 @@ export interface Told {
   remember(keys: readonly string[]): Promise<void>;
 }
 
+/** The company's own service, asked before anybody approves and before a token is made. */
+export interface Outside {
+  /** Whatever is no answer is no allowance. Throws CheckBusy, and nothing else. */
+  ask(check: OutsideCheck, question: OutsideQuestion): Promise<OutsideWord>;
+}
+
 /** One holder a name across all replicas, renewed while held. */
 export interface Lease {
   /** Runs `work` holding it; null when someone else holds it. The signal aborts before the lease could be lost. */
@@ -438,6 +451,7 @@ export interface Ports {
   notifier: Notifier;
   directory: Directory;
   admins: Admins;
+  outside: Outside;
   lease: Lease;
   told: Told;
   /** The hub's time, as far as it is known. */
@@ -501,9 +515,12 @@ export class NotEnforcing extends TroubleOutside {
 export class GrantFailed extends Error {
   override name = "GrantFailed";
   readonly failure: Failure;
-  constructor(failure: Failure, detail: string) {
+  /** What people are told of it besides. */
+  readonly said: string | undefined;
+  constructor(failure: Failure, detail: string, said?: string) {
     super(detail);
     this.failure = failure;
+    this.said = said;
   }
 }
 

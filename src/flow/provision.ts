@@ -28,6 +28,7 @@ import { lookUpFacts } from "./support/asker.ts";
 import { commit } from "./support/commit.ts";
 import { isDisputed } from "./support/disputed.ts";
 import { noteOutage, reportOutage } from "./support/outage.ts";
+import { assertOutside } from "./support/outside.ts";
 import { postMessage } from "./support/post.ts";
 import { settleAll } from "./support/settle-all.ts";
 import { clearHeld } from "./take-token-off.ts";
@@ -80,17 +81,20 @@ async function setUp(ports: Ports, found: Open, signal: AbortSignal): Promise<vo
   if (!isOpen(request)) return;
   const now = ports.clock.now();
   if (now >= request.expiresAt) return stop(ports, id, (r) => ending(r, { cause: "expired", at: now }));
-  // First of all: a token that were made and then had to wait would count as one that may have been shown.
-  await using room = await ports.notifier.roomForToken(request);
   let place: Place | undefined;
   try {
+    await assertOutside(ports, request);
+    // Before the token: one that were made and then had to wait would count as one that may have been shown.
+    await using room = await ports.notifier.roomForToken(request);
     const ready = await prepare(ports, request, signal);
     place = ready.message;
     await deliver(ports, request, { ...ready, room }, signal);
   } catch (error) {
     if (!(error instanceof GrantFailed)) throw error;
     ports.log.error({ id, failure: error.failure, err: error }, "this grant cannot be made");
-    await stop(ports, id, (r) => (isMine(r, place?.ts) ? failed(r, error.failure, ports.clock.now()) : null));
+    await stop(ports, id, (r) =>
+      isMine(r, place?.ts) ? failed(r, error.failure, ports.clock.now(), error.said) : null,
+    );
   }
 }
 

@@ -16,6 +16,7 @@ import { countApprovers } from "./support/count-approvers.ts";
 import { isDisputed } from "./support/disputed.ts";
 import { enqueue } from "./support/enqueue.ts";
 import { load } from "./support/load.ts";
+import { refusedOutside } from "./support/outside.ts";
 
 /** How soon what replicas disagree about is looked at again. */
 const DISPUTED_MS = 5 * SECOND;
@@ -23,7 +24,10 @@ const DISPUTED_MS = 5 * SECOND;
 export async function validateRequester(ports: Ports, id: RequestId): Promise<Later> {
   const request = await ports.requests.get(id);
   if (request?.state !== "requested") return undefined;
-  const { person, refusal, passed } = await lookUp(ports, request);
+  const { person, refusal: refused, passed } = await lookUp(ports, request);
+  const { name } = person;
+  const refusal =
+    refused ?? (await refusedOutside(ports, { ...request, requester: { ...request.requester, name } }));
   const allowed = refusal ? null : (passed ?? (await allowedFor(ports, request)));
   // Where somebody is asked, the decision waits for the replicas to agree.
   if ((allowed || !isAsked(request)) && (await isDisputed(ports, (under) => passes(under, request))))

@@ -205,6 +205,7 @@ export function memoryPorts(
     grants: willingGrants(given),
     lease: memoryLease(),
     admins: { tell: async () => true },
+    outside: { ask: async () => ({ word: "allow" }) },
     epoch: {
       look: async () => ({ before: 0 }),
       before: () => 0,

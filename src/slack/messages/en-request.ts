@@ -120,6 +120,10 @@ const failure: ByFailure = {
     "What was allowed beforehand was withdrawn before the access was made, or allowed by who may not any more, so there is none. Ask again; an approver decides.",
   restored: () =>
     "The bot's records were restored from an older copy, and whether this access has ended since is not known: so it was not made again. Ask again.",
+  "check-denied": (f, fmt) =>
+    `The company's check says no, so there is no access: ${fmt.quoted(f.end.reason ?? "")}`,
+  "check-silent": () =>
+    "The company's check gave no answer that counts when the access was to be made, so there is none. Ask again.",
   "dm-closed": (f, fmt) =>
     `The bot cannot write to ${fmt.who(f.requester)}, so the token was not delivered and is taken back. Open a DM with the bot, then ask again.`,
   "message-lost": () =>

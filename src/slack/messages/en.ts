@@ -145,6 +145,14 @@ const refusal: ByRefusal = {
     `${fmt.b("Not sent:")} ${max} ${max === 1 ? "request" : "requests"} in an hour${
       recipient ? ` for ${fmt.who(recipient)}` : ""
     }, the most there may be${at === undefined ? "" : `: ask again ${fmt.at(at)}`}.`,
+  "check-denied": ({ role, say }, fmt) =>
+    `${fmt.b("Refused:")} the company's check for ${fmt.code(role)} says no: ${fmt.quoted(say)}`,
+  "check-silent": ({ role, how }, fmt) =>
+    `${fmt.b("Refused:")} the company's check for ${fmt.code(role)} ${
+      how === "no-answer"
+        ? "did not answer, and without its word nobody is asked. Try again later."
+        : "gave no answer that can be relied on, which counts as a no. Tell an administrator."
+    }`,
   "nobody-can-approve": ({ role, approvers: by, needed = 1, able = 0, outside = 0, channel = "" }, fmt) => {
     const there = able === 0 ? "nobody" : `only ${able}`;
     const lack =

@@ -145,6 +145,14 @@ const refusal: ByRefusal = {
     `${fmt.b("未发送：")} ${recipient ? `${fmt.who(recipient)} ` : ""}一小时内最多申请 ${max} 次${
       at === undefined ? "" : `，请${fmt.at(at)} 再申请`
     }。`,
+  "check-denied": ({ role, say }, fmt) =>
+    `${fmt.b("未受理：")} 公司对 ${fmt.code(role)} 的核查没有通过：${fmt.quoted(say)}`,
+  "check-silent": ({ role, how }, fmt) =>
+    `${fmt.b("未受理：")} 公司对 ${fmt.code(role)} 的核查${
+      how === "no-answer"
+        ? "没有应答；没有它的答复就不会提交审批，请稍后再试。"
+        : "给出的答复不可信，按未通过处理。请告知管理员。"
+    }`,
   "nobody-can-approve": ({ role, approvers: by, needed = 1, able = 0, outside = 0, channel = "" }, fmt) => {
     const there = able === 0 ? "没有人" : `只有 ${able} 人`;
     const lack =

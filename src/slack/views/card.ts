@@ -21,7 +21,8 @@ export function card(p: Renderer, r: AccessRequest, shows: Shown["card"], first:
 /** The words of whoever approved, denied or revoked it. */
 export function because(p: Renderer, r: AccessRequest): KnownBlock[] {
   if (r.state === "denied") return quote(r.why, p.words.deniedBecause);
-  const revoked = "end" in r ? quote(r.end.reason ?? "", p.words.revokedBecause) : [];
+  const revoked =
+    "end" in r && r.end.cause !== "failed" ? quote(r.end.reason ?? "", p.words.revokedBecause) : [];
   return [...approverNote(p, r), ...revoked];
 }
 

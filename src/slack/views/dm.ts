@@ -33,16 +33,21 @@ export function notice(p: Renderer, r: AccessRequest, shows: Shown["notice"]): M
     if (shows !== "refused") return p.words.notice[shows](f, fmt);
     return refusalSentence(p.words, r.state === "refused" ? r.refusal : { kind: "stale", id: r.id }, fmt);
   };
-  const again = r.state === "denied" ? buttons.changeButton(p, r) : buttons.againButton(p, r);
+  const again = isDenied(r) ? buttons.changeButton(p, r) : buttons.againButton(p, r);
   const row = mayAskAgain(r, shows) ? actions(again) : [];
   return message(p, sentence, [...words(r), ...proofLines(p, r, shows), ...row], [...reviewLine(p, r), r.id]);
 }
+
+/** The same once more would be denied again. */
+const isDenied = (r: AccessRequest): boolean =>
+  r.state === "denied" || (r.state === "refused" && r.refusal.kind === "check-denied");
 
 /** Of whoever denied or revoked it; one's own where nothing came of it. */
 function words(r: AccessRequest): KnownBlock[] {
   if (r.state === "denied") return quote(r.why);
   if (!("end" in r)) return quote(r.reason);
-  return quote(r.end.reason ?? "");
+  // Why it failed, the sentence says.
+  return quote((r.end.cause !== "failed" && r.end.reason) || "");
 }
 
 /** A revoked person is told at once, and again when it is proved. */
@@ -52,7 +57,14 @@ function proofLines(p: Renderer, r: AccessRequest, shows: Shown["notice"]): Know
   return shows === "ended" && f.end.cause === "revoked" ? [section(p.words.notice.confirmed(f, p.rich))] : [];
 }
 
-const PASSING: readonly Refusal["kind"][] = ["look-up-failed", "store-down", "unsure", "nobody-can-approve"];
+const PASSING: readonly Refusal["kind"][] = [
+  "look-up-failed",
+  "store-down",
+  "unsure",
+  "nobody-can-approve",
+  "check-denied",
+  "check-silent",
+];
 /** Rules under which the same can be asked for, perhaps for less. */
 const CHANGED: readonly ChangedTerm[] = ["other-rights", "too-long", "approval"];
 

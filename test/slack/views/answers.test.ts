@@ -7,6 +7,7 @@ import { correctLine, parseCommand } from "../../../src/domain/command.ts";
 import { HOUR, MINUTE } from "../../../src/domain/duration.ts";
 import { AllowanceId } from "../../../src/domain/ids.ts";
 import { isFinal } from "../../../src/domain/lifecycle.ts";
+import { Silence } from "../../../src/domain/outside-check.ts";
 import { Locale, Standing } from "../../../src/domain/person.ts";
 import { ChangedTerm, type Refusal } from "../../../src/domain/refusal.ts";
 import type { AccessRequest } from "../../../src/domain/request.ts";
@@ -123,6 +124,8 @@ const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
     { kind: "too-many-requests", max: 10, at: NOW + MINUTE },
     { kind: "too-many-requests", max: 1, recipient: bob },
   ],
+  "check-denied": [{ kind: "check-denied", role: "admin", say: "OPS-1 is <closed>, *sorry*" }],
+  "check-silent": Silence.options.map((how) => ({ kind: "check-silent", role: "admin", how })),
   "nobody-can-approve": [
     { kind: "nobody-can-approve", role: "admin", approvers: [SRE] },
     ...[0, 1].flatMap((able) =>

@@ -1,0 +1,43 @@
+/** What the company's own service is asked of a request: all that it needs, and never a token. Pure. */
+import { SECOND } from "./duration.ts";
+import { type AccessRequest, approvalsOf } from "./request.ts";
+
+/** Before anybody is asked to approve, and before a token is made. */
+export type OutsideMoment = "ask" | "mint";
+
+/** As it is sent, beside its own id and the hub's name. */
+export interface OutsideQuestion {
+  kind: OutsideMoment;
+  request: string;
+  role: string;
+  clusterRole: string;
+  seconds: number;
+  requester: { id: string; name: string };
+  askedBy: { id: string; name: string } | null;
+  reason: string;
+  ticket: string | null;
+  emergency: boolean;
+  /** Slack user ids, or `policy`; none before anybody did. */
+  approvedBy: string[];
+}
+
+export function outsideQuestion(r: AccessRequest, kind: OutsideMoment): OutsideQuestion {
+  const { id, role, clusterRole, duration, requester, askedBy, reason, emergency } = r;
+  const approvers = approvalsOf(r).map(({ by }) => by.id as string);
+  const last = "decision" in r ? [r.decision.by === "policy" ? "policy" : r.decision.by.id] : [];
+  const named = (person: { id: string; name: string }) => ({ id: person.id, name: person.name });
+  return {
+    kind,
+    ...{ request: id, role, clusterRole, seconds: Math.round(duration / SECOND) },
+    requester: named(requester),
+    askedBy: askedBy ? named(askedBy) : null,
+    reason,
+    ticket: ticketIn(reason),
+    emergency: emergency !== undefined,
+    approvedBy: [...new Set([...approvers, ...last])],
+  };
+}
+
+/** The first that looks like one, as OPS-123. */
+const ticketIn = (reason: string): string | null =>
+  /(?<![A-Za-z0-9])[A-Z][A-Z0-9]*-\d+(?![A-Za-z0-9])/.exec(reason)?.[0] ?? null;
