@@ -16,6 +16,7 @@ const ON_CARDS: readonly string[] = [
   "nudge",
   "again",
   "change",
+  "review",
 ] satisfies ActionId[];
 const OVER: readonly Refusal["kind"][] = ["late", "stale"];
 
