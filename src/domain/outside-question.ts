@@ -1,5 +1,7 @@
 /** What the company's own service is asked of a request: all that it needs, and never a token. Pure. */
 import { SECOND } from "./duration.ts";
+import { matchesPattern } from "./pattern/pattern.ts";
+import type { Reason } from "./reason.ts";
 import { type AccessRequest, approvalsOf } from "./request.ts";
 
 /** Before anybody is asked to approve, and before a token is made. */
@@ -21,7 +23,8 @@ export interface OutsideQuestion {
   approvedBy: string[];
 }
 
-export function outsideQuestion(r: AccessRequest, kind: OutsideMoment): OutsideQuestion {
+/** `asked`: what the role wants its reasons to be like. */
+export function outsideQuestion(r: AccessRequest, kind: OutsideMoment, asked?: Reason): OutsideQuestion {
   const { id, role, clusterRole, duration, requester, askedBy, reason, emergency } = r;
   const approvers = approvalsOf(r).map(({ by }) => by.id as string);
   const last = "decision" in r ? [r.decision.by === "policy" ? "policy" : r.decision.by.id] : [];
@@ -32,12 +35,18 @@ export function outsideQuestion(r: AccessRequest, kind: OutsideMoment): OutsideQ
     requester: named(requester),
     askedBy: askedBy ? named(askedBy) : null,
     reason,
-    ticket: ticketIn(reason),
+    ticket: ticketIn(reason, asked),
     emergency: emergency !== undefined,
     approvedBy: [...new Set([...approvers, ...last])],
   };
 }
 
-/** The first that looks like one, as OPS-123. */
-const ticketIn = (reason: string): string | null =>
-  /(?<![A-Za-z0-9])[A-Z][A-Z0-9]*-\d+(?![A-Za-z0-9])/.exec(reason)?.[0] ?? null;
+const TICKET = /^[A-Z][A-Z0-9]*-\d+$/;
+
+/** The first word that has the form the role asks for; where it asks for none, the first like OPS-123. */
+function ticketIn(reason: string, asked: Reason | undefined): string | null {
+  const words = reason.split(/\s+/).map((word) => word.replace(/^[\p{P}\p{S}]+|[\p{P}\p{S}]+$/gu, ""));
+  const isTicket = (word: string): boolean =>
+    asked && "pattern" in asked ? matchesPattern(asked.pattern, word) : TICKET.test(word);
+  return words.find((word) => word !== "" && isTicket(word)) ?? null;
+}

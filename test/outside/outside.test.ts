@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type OutsideCheck, readAnswer } from "../../src/domain/outside-check.ts";
 import { outsideQuestion } from "../../src/domain/outside-question.ts";
+import { Reason } from "../../src/domain/reason.ts";
 import { secret } from "../../src/domain/secret.ts";
 import { CheckBusy } from "../../src/flow/ports.ts";
 import { createOutside } from "../../src/outside/outside.ts";
@@ -71,10 +72,23 @@ test.each([
   ["OPS-123: roll back", "OPS-123"],
   ["see (A2-7)", "A2-7"],
   ["fix xOPS-123 and OPS-12b", null],
+  ["【OPS-9】修复", null],
+  ["修复 【OPS-9】", "OPS-9"],
   ["no ticket", null],
 ])("of %j the ticket is %j", (reason, ticket) =>
   expect(outsideQuestion(requestedRecord({ reason }), "ask").ticket).toBe(ticket),
 );
+
+test("where the role says what a reason is like, that is the ticket", () => {
+  const asked = Reason.parse({
+    required: true,
+    pattern: "CHG\\d+",
+    hint: { en: "a change", zh: "变更单号" },
+  });
+  const ticket = (reason: string) => outsideQuestion(requestedRecord({ reason }), "ask", asked).ticket;
+  expect(ticket("OPS-1, see CHG0042.")).toBe("CHG0042");
+  expect(ticket("OPS-1")).toBeNull();
+});
 
 test("allow, and deny with a sentence, cut where it is long", async () => {
   expect(await ask()).toEqual(ALLOW);

@@ -1,5 +1,5 @@
 /** The company's own word, where the role asks for one: no answer is a no that says so. */
-import type { OutsideCheck, OutsideWord } from "../../domain/outside-check.ts";
+import type { OutsideWord } from "../../domain/outside-check.ts";
 import { type OutsideMoment, outsideQuestion } from "../../domain/outside-question.ts";
 import type { Refusal } from "../../domain/refusal.ts";
 import { isChanged, roleToday } from "../../domain/today.ts";
@@ -23,17 +23,21 @@ export async function assertOutside(ports: Ports, request: AccessRequest): Promi
 
 /** By the role of today, under each policy that replicas go by; where the role has changed, others say so. */
 async function ask(ports: Ports, request: AccessRequest, moment: OutsideMoment): Promise<OutsideWord> {
-  const question = outsideQuestion(request, moment);
   const words = await Promise.all(
-    (await checksOf(ports, request)).map((check) => ports.outside.ask(check, question)),
+    (await askingRoles(ports, request)).map(({ check, reason }) =>
+      ports.outside.ask(check, outsideQuestion(request, moment, reason)),
+    ),
   );
   const word = words.find((one) => one.word !== "allow");
   if (word) ports.log.warn({ id: request.id, moment, ...word }, "the company's check did not say yes");
   return word ?? { word: "allow" };
 }
 
-async function checksOf(ports: Ports, request: AccessRequest): Promise<OutsideCheck[]> {
+/** One for each check that differs. */
+async function askingRoles(ports: Ports, request: AccessRequest) {
   const roles = (await underEach(ports)).map(({ policy }) => roleToday(request, policy.roles));
-  const checks = roles.flatMap((role) => (isChanged(role) || !role.check ? [] : [role.check]));
-  return [...new Map(checks.map((check) => [JSON.stringify(check), check])).values()];
+  const asking = roles.flatMap((role) =>
+    isChanged(role) || !role.check ? [] : [{ check: role.check, reason: role.reason }],
+  );
+  return [...new Map(asking.map((one) => [JSON.stringify(one.check), one])).values()];
 }
