@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { SCOPES } from "../src/cli/checks/slack.ts";
-import { ConfigError, configSchema, loadConfig } from "../src/config.ts";
+import { ConfigError, configSchema, loadConfig, loadForHub, readConfig } from "../src/config.ts";
 
 const root = (name: string) => new URL(`../${name}`, import.meta.url);
 const env = { SLACK_BOT_TOKEN: "xoxb-1", SLACK_APP_TOKEN: "xapp-1" };
@@ -155,6 +155,19 @@ test.each([
   const found = mistakes({ "roles.guest.check": value }, { ...env, ...(secret && { CHECK_SECRET: secret }) });
   if (words) expect(found.join("\n")).toContain(words);
   else expect(found).toEqual([]);
+});
+
+test("a changed file whose check lacks its secret is not taken in, and setup does without it", () => {
+  const path = join(dir, "check.yml");
+  const file = example();
+  file.roles.guest.check = check;
+  writeFileSync(path, stringify(file));
+  const read = readConfig(path, () => null);
+  expect(read.file).toBeUndefined();
+  expect(read.mistakes.join()).toContain("CHECK_SECRET is not set");
+  expect(loadForHub({ ...env, KARPOR_ACCESS_CONFIG: path }).roles.guest?.check).toMatchObject({
+    within: 3_000,
+  });
 });
 
 test("a role named like a word of the command is a mistake, to editors too", () => {
