@@ -26,10 +26,10 @@ import { swept } from "../helpers/swept.ts";
 const breakGlass = { by: ["S0DEV"], max: "30m", review: ["S0SRE", BOB, MEI] };
 const roles = { ...catalog, admin: { ...catalog.admin, approval: { by: ["S0SRE"] }, breakGlass } };
 
-const writeRoles = (changed: object) => {
+const writeFile = (changed: object) => {
   const path = world.env.KARPOR_ACCESS_CONFIG;
   const file = parse(readFileSync(path, "utf8")) as object;
-  writeFileSync(path, stringify({ ...file, roles: changed }));
+  writeFileSync(path, stringify({ ...file, ...changed }));
 };
 
 let world: World;
@@ -205,7 +205,7 @@ test.each<[string, object | undefined]>([
   await before[Symbol.asyncDispose]();
 
   const { breakGlass: _, ...admin } = roles.admin;
-  writeRoles({ ...roles, admin: { ...admin, ...(changed && { breakGlass: changed }) } });
+  writeFile({ roles: { ...roles, admin: { ...admin, ...(changed && { breakGlass: changed }) } } });
   const after = await openSteps(world);
   world.clock.jump(11_000);
   await after.sweep();
@@ -220,4 +220,27 @@ test.each<[string, object | undefined]>([
   expect(await world.commands.get(world.keys.glass(BOB))).toBeNull();
   expect(await world.commands.scard(world.keys.unsettled)).toBe(0);
   await after[Symbol.asyncDispose]();
+});
+
+const deny = {
+  name: "not now",
+  when: { role: ["admin"] },
+  then: "deny",
+  say: { en: "Call us.", zh: "请致电。" },
+};
+test.each([
+  ["a rule that denies", { rules: [deny] }, "Call us."],
+  ["a limit", { limits: { requestsPerHour: 1 } }, "Not sent:"],
+])("%s holds in an emergency, too", async (_what, changed, told) => {
+  writeFile(changed);
+  const bot = await startBot(world);
+  await it.say(BOB, "peek 5m");
+  await one("active");
+  await it.say(BOB, "emergency admin 10m all is down");
+  await it.whisper(BOB, told).catch(() => it.dm(BOB, told));
+  expect((await world.records()).filter(({ emergency, state }) => emergency && state !== "refused")).toEqual(
+    [],
+  );
+  expect(world.slack.messages(APPROVALS)).toEqual([]);
+  await bot.stop();
 });
