@@ -100,7 +100,7 @@ test("serves health, says what holds back new grants, and stops on SIGTERM", asy
   };
   const port = await ready(bot);
   expect(await get(port, "/livez")).toEqual({ status: 200, body: "ok" });
-  expect(await get(port, "/readyz")).toEqual({ status: 200, body: '{"ready":true}' });
+  expect(await get(port, "/readyz")).toEqual({ status: 200, body: '{"ready":true,"connections":1}' });
   expect(await get(port, "/status")).toEqual({ status: 200, body: '{"ok":true,"causes":[],"notices":[]}' });
   expect((await get(port, "/slack/events")).status).toBe(404);
   bot.child.kill("SIGTERM");

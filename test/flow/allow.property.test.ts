@@ -113,7 +113,14 @@ function openWorld(s: fc.Scheduler, met: Met) {
   const allowanceNotifier = { post: place, redraw: async () => {} };
   /** Of a replica, or of one question. */
   const open = (): Ports => {
-    const policy = { channel: "C0", admins: [], reminders: [], digest: "0".repeat(64) };
+    const policy = {
+      channel: "C0",
+      admins: [],
+      reminders: [],
+      digest: "0".repeat(64),
+      rules: [],
+      limits: {},
+    };
     const given = { clock, log: silent, policy, directory, notifier, allowanceNotifier };
     const ports = { ...memoryPorts(given as never), allowances };
     return Object.defineProperty(ports, "policy", {
