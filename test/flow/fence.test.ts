@@ -184,6 +184,36 @@ test("an older edit of the card arrives over the other's, and its answer is lost
   expect(card()).toContain("Ended");
 });
 
+test.each([
+  ["a moment", 1],
+  ["long", 21],
+])("a message stands, and Redis is away for %s: not posted without number", async (_, calls) => {
+  const requester = { id: BOB as UserId, name: "Bob", locale: "en" } as const;
+  const { id } = await makeRequest(steps.ports, { requester, text: "guest 2h because", triggerId: "t1" });
+  await validateRequester({ ...steps.ports, jobs: { ...steps.ports.jobs, add: async () => {} } }, id);
+  const { clock, notifier, requests } = steps.ports;
+  let away = 0;
+  const ports: Ports = {
+    ...steps.ports,
+    clock: { ...clock, sleep: async () => {} },
+    requests: {
+      ...requests,
+      update: (...args) =>
+        --away > 0 ? Promise.reject(new StoreDown("reconnecting")) : requests.update(...args),
+    },
+    notifier: {
+      ...notifier,
+      async post(...args) {
+        const place = await notifier.post(...args);
+        away = calls + 1;
+        return place;
+      },
+    },
+  };
+  for (let tries = 0; tries < 5; tries++) await syncMessages(ports, id).catch(() => {});
+  expect(world.slack.messages(APPROVALS).length).toBeLessThanOrEqual(2);
+});
+
 test("both posts of the token's message are lost for good: told, and not waited for in vain", async () => {
   const requester = { id: BOB as UserId, name: "Bob", locale: "en" } as const;
   const { id } = await makeRequest(steps.ports, { requester, text: "guest 2h because", triggerId: "t1" });

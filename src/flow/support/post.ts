@@ -11,6 +11,7 @@ import {
   type Sent,
 } from "../ports.ts";
 import { commit } from "./commit.ts";
+import { persist } from "./persist.ts";
 
 /** Where it stands; null when Slack refuses to deliver it, which the record then says. Throws PostUnanswered, PostsLost and what Slack throws. */
 export async function postMessage(
@@ -26,10 +27,9 @@ export async function postMessage(
   const noted: Sent = { ...sent, unanswered: { posts: posts + 1, at: now } };
   const [known, mine] = [request.messages[key], noted].map((one) => JSON.stringify(one));
   await note(ports, request, key, noted, (standing) => JSON.stringify(standing) === known);
+  let place: Place;
   try {
-    const place = await ports.notifier.post(request, key, shows);
-    await note(ports, request, key, { ...sent, ...place }, isUnplaced);
-    return place;
+    place = await ports.notifier.post(request, key, shows);
   } catch (error) {
     if (error instanceof PostUnanswered) throw error;
     const code = error instanceof PostRefused ? error.code : null;
@@ -43,6 +43,17 @@ export async function postMessage(
     if (code) return null;
     throw error;
   }
+  // Where Redis is away it counts as posted and unanswered: it stands, and must not be made without number.
+  await persist(ports, () =>
+    note(
+      ports,
+      request,
+      key,
+      { ...sent, ...place },
+      (standing) => standing?.ts === place.ts || isUnplaced(standing),
+    ),
+  );
+  return place;
 }
 
 /** Of earlier tries, how many may stand in Slack; or the place of the one that was found. */
