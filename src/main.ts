@@ -1,4 +1,4 @@
-/** The command line: `start` (the default), `setup`, `doctor`, `grants`. */
+/** The command line: `start` (the default), `setup`, `doctor`, `policy`, `grants`. */
 import { createInterface } from "node:readline/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
@@ -8,6 +8,7 @@ import { doctor } from "./cli/doctor/index.ts";
 import { DOCTOR_USAGE, doctorOptions } from "./cli/doctor/options.ts";
 import { confirmRestoreByHand } from "./cli/grants/index.ts";
 import { GRANTS_USAGE, grantsOptions } from "./cli/grants/options.ts";
+import { POLICY_USAGE, policyCommand } from "./cli/policy/index.ts";
 import { setup } from "./cli/setup/index.ts";
 import { manifestFor } from "./cli/setup/manifest.ts";
 import { asksForManifest, SETUP_USAGE, setupOptions } from "./cli/setup/options.ts";
@@ -47,6 +48,11 @@ const COMMANDS: Record<string, (args: string[]) => Promise<void>> = {
     const good = await doctor(() => loadConfig(process.env), options, { clock, log: quiet, say, colour });
     process.exitCode = good ? 0 : 1;
   },
+  policy: async (args) => {
+    const run = usage(() => policyCommand(args));
+    const colour = process.stdout.isTTY && !process.env.NO_COLOR;
+    process.exitCode = (await run({ variables: process.env, clock, log: quiet, say, colour })) ? 0 : 1;
+  },
   grants: async (args) => {
     usage(() => grantsOptions(args));
     await confirmRestoreByHand(loadConfig(process.env), { clock, log: quiet, say });
@@ -56,7 +62,8 @@ const COMMANDS: Record<string, (args: string[]) => Promise<void>> = {
 const USAGE = `Usage: node src/main.ts [start]
        ${SETUP_USAGE}
        ${DOCTOR_USAGE}
-       ${GRANTS_USAGE}`;
+       ${GRANTS_USAGE}
+       ${POLICY_USAGE}`;
 
 class UsageError extends Error {
   override name = "UsageError";

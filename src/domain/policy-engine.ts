@@ -4,13 +4,14 @@ import type { Rulebook } from "./policy-rule.ts";
 import { Refused } from "./refusal.ts";
 import { approval } from "./rules/approval.ts";
 import { catalogRules } from "./rules/catalog-rules.ts";
+import { lasts } from "./rules/lasts.ts";
 import { mayAsk } from "./rules/may-ask.ts";
 import { memberAsks } from "./rules/members-only.ts";
 import type { AskerFacts, JudgedTerms, Outcome, PolicyLine, Verdict } from "./rules/rule.ts";
 import { withinLimits } from "./rules/within-limits.ts";
 
 /** In the order in which they are told. A new one: a file, and a line here. */
-const LINES: readonly PolicyLine[] = [memberAsks, mayAsk, catalogRules, withinLimits, approval];
+const LINES: readonly PolicyLine[] = [memberAsks, lasts, mayAsk, catalogRules, withinLimits, approval];
 
 /** A line that denies beats one that is not known, and that one that approves; who asks, asks where nobody says more. */
 const PRECEDENCE: readonly Outcome[] = ["deny", "unknown", "approve", "ask"];

@@ -32,6 +32,7 @@ const history = (open: number, lastHour = 0) => ({ open, lastHour });
 
 describe("judge", () => {
   test.each([
+    ["denies what is longer than the role lasts", "peek 2h", book(), facts(""), "deny", "duration"],
     ["asks", "guest 1h", book(), facts(""), "ask", "approval"],
     ["approves what nobody need approve", "peek 15m", book(), facts(""), "approve", "approval"],
     ["denies who is no member", "guest 1h", book(), facts("", { standing: "guest" }), "deny", "person"],
@@ -182,6 +183,7 @@ describe("judge", () => {
     const { parts } = judge(policy, { role: "guest", duration: HOUR }, facts("S0DEV"));
     expect(parts.map(({ line, says, because }) => `${line} · ${says} · ${because}`)).toEqual([
       "person · pass · member of the workspace",
+      "duration · pass · 1h of at most 7d",
       "requester · pass · guest is for everybody",
       "rule: rule 1 · pass · does not match: for admin",
       "rule: rule 2 · approve · in S0DEV",

@@ -18,6 +18,8 @@ interface Named {
   who: readonly Principal[];
   /** What it means when nobody is left. */
   empty: string;
+  /** And that this may be meant. */
+  mayBeEmpty?: true;
   /** So many of them must see this channel. */
   approve?: { needed: number; channel: string };
   /** The same, of whom one may be the one concerned. */
@@ -33,7 +35,7 @@ const AT_ONCE = 4;
 
 export async function checkPeople(
   client: WebClient,
-  config: Pick<Config, "roles" | "admins" | "slack">,
+  config: Pick<Config, "roles" | "rules" | "admins" | "slack">,
   home: HomeWorkspace,
 ) {
   try {
@@ -61,7 +63,12 @@ async function membersOf(client: WebClient, lists: Named[]): Promise<Map<string,
   return new Map(channels.map((id, i) => [id, found[i] ?? null]));
 }
 
-const named = ({ roles, admins, slack }: Pick<Config, "roles" | "admins" | "slack">): Named[] => [
+const named = ({
+  roles,
+  rules,
+  admins,
+  slack,
+}: Pick<Config, "roles" | "rules" | "admins" | "slack">): Named[] => [
   { check: "slack admins", at: "admins", who: admins, empty: "nobody can revoke everything" },
   ...Object.entries(roles).flatMap(([name, { approval, requester, breakGlass }]): Named[] => {
     const at = `roles.${name}`;
@@ -80,6 +87,16 @@ const named = ({ roles, admins, slack }: Pick<Config, "roles" | "admins" | "slac
         : []),
     ];
   }),
+  ...rules.flatMap(({ name, when: { requester } }, i): Named[] =>
+    requester
+      ? [
+          {
+            ...{ check: `rule ${name}`, at: `rules.${i}.when.requester.in`, who: requester.in },
+            ...{ empty: `${name} matches nobody`, mayBeEmpty: true },
+          },
+        ]
+      : [],
+  ),
 ];
 
 function approversOf(name: string, { by, ping, count, channel, fallback }: ApprovalRule, usual: string) {
@@ -132,7 +149,7 @@ interface Workspace {
 }
 
 function judge(
-  { check, at, who, empty, approve, review }: Named,
+  { check, at, who, empty, mayBeEmpty, approve, review }: Named,
   { people, members, groups, inChannel }: Workspace,
 ): Finding {
   const unknown = who.filter((p) => (isGroup(p) ? !groups.has(p) : people.get(p)?.standing === "stranger"));
@@ -144,7 +161,7 @@ function judge(
     );
   const able = new Set(who.flatMap(members).filter((id) => people.get(id)?.standing === "member"));
   if (who.length > 0 && able.size === 0)
-    return fail(
+    return (mayBeEmpty ? warn : fail)(
       check,
       `${empty}: ${who.join(", ")} of ${at} has no active member`,
       "npm run doctor -- --find NAME",

@@ -10,6 +10,7 @@ const GROUPS: Record<string, string> = {
   redis: "Redis",
   hub: "Hub",
   role: "Roles",
+  rule: "Rules",
   canary: "Canary",
 };
 
