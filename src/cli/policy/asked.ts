@@ -23,7 +23,7 @@ export type AskedCase = z.infer<typeof AskedCase>;
 /** Throws one sentence where there is no such role. */
 export function verdictOn(book: Rulebook, asked: AskedCase): Verdict {
   const role = Object.hasOwn(book.roles, asked.role) ? book.roles[asked.role] : undefined;
-  if (!role) throw new Error(`There is no role ${asked.role}${meant(book, asked.role)}.`);
+  if (!role) throw new Error(`There is no role ${asked.role}${meant(book, asked.role)}`);
   const terms = { role: asked.role, duration: asked.for ?? role.duration.default };
   const mine: readonly Principal[] = [asked.who, ...asked.in];
   const history = { open: asked.grants, lastHour: asked.requests };
@@ -33,5 +33,5 @@ export function verdictOn(book: Rulebook, asked: AskedCase): Verdict {
 
 function meant({ roles }: Rulebook, role: string): string {
   const near = nearest(role, Object.keys(roles))?.name;
-  return near ? `; did you mean ${near}?` : "";
+  return near ? `; did you mean ${near}?` : `; there are ${Object.keys(roles).join(", ")}`;
 }

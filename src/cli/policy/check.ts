@@ -26,7 +26,7 @@ async function findingsOf(means: PolicyMeans, path: string | undefined): Promise
     file = fileOf(means, path);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return error.mistakes.map((mistake) => fail("configuration", mistake, "Correct it in the file"));
+    return error.mistakes.map((mistake) => fail("configuration file", mistake, "Correct it in the file"));
   }
   const { roles, rules } = file;
   const read = ok("configuration file", `${Object.keys(roles).length} roles, ${rules.length} rules`);
