@@ -51,7 +51,10 @@ const COMMANDS: Record<string, (args: string[]) => Promise<void>> = {
   policy: async (args) => {
     const run = usage(() => policyCommand(args));
     const colour = process.stdout.isTTY && !process.env.NO_COLOR;
-    process.exitCode = (await run({ variables: process.env, clock, log: quiet, say, colour })) ? 0 : 1;
+    const means = { variables: process.env, clock, log: quiet, say, colour };
+    // As of diff: 1 is an answer, and whatever kept it from one is 2.
+    const good = await run(means).catch((error: unknown) => refuse(error, 2));
+    process.exitCode = good ? 0 : 1;
   },
   grants: async (args) => {
     usage(() => grantsOptions(args));
@@ -77,7 +80,7 @@ function usage<T>(read: () => T): T {
   }
 }
 
-function refuse(error: unknown): never {
+function refuse(error: unknown, code = 1): never {
   if (error instanceof UsageError) {
     console.error(`${error.message}\n${USAGE}`);
     process.exit(2);
@@ -90,10 +93,10 @@ function refuse(error: unknown): never {
     for (const { check, message, fix } of error.findings)
       console.error(`  ${check}: ${message}\n    → ${fix}`);
   } else console.error(error instanceof Error ? error.message : String(error));
-  process.exit(1);
+  process.exit(code);
 }
 
 const [name = "start", ...rest] = process.argv.slice(2);
 const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-if (command) command(rest).catch(refuse);
+if (command) command(rest).catch((error: unknown) => refuse(error));
 else refuse(new UsageError(`There is no command ${name}.`));

@@ -1,48 +1,45 @@
-/** `policy diff OLD NEW`: what changes for whom, and what waits or is live that NEW would not give. */
+/** `policy diff OLD NEW`: what changes for whom, and what waits or is live that NEW alone would refuse. */
+import { dirname, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import type { ConfigFile } from "../../config.ts";
-import { formatDuration } from "../../domain/duration.ts";
-import { diffPolicies, type PolicyChange } from "../../domain/policy-diff.ts";
+import { type ConfigFile, fixedDiffering } from "../../config.ts";
+import { changesBetween, wordsOf } from "./changes.ts";
+import { affectedBy, type Looked, wordsOfAffected } from "./live.ts";
 import { fileOf, type PolicyRun } from "./means.ts";
-import { notGivenBy } from "./waiting.ts";
 
 export function diff(args: string[]): PolicyRun {
-  const [old, now, ...more] = parseArgs({ args, allowPositionals: true, strict: true }).positionals;
+  const options = { json: { type: "boolean" } } as const;
+  const { values, positionals } = parseArgs({ args, options, allowPositionals: true, strict: true });
+  const [old, now, ...more] = positionals;
   if (!old || !now || more.length > 0) throw new Error("Name two files: the old one, and the new one.");
   return async (means) => {
     const [before, after] = [fileOf(means, old), fileOf(means, now)];
-    const changes = diffPolicies(partOf(before), partOf(after));
-    for (const change of changes) means.say(lineOf(change, after));
-    if (changes.length === 0) means.say("Nothing changes.");
-    for (const line of await notGivenBy(after, means)) means.say(line);
-    return true;
+    const found = {
+      changes: changesBetween(before, after),
+      atStart: fixedDiffering(asWritten(before, old), asWritten(after, now)),
+      live: await affectedBy({ before, after }, means),
+    };
+    const lines = values.json ? [JSON.stringify(found, null, 2)] : inWords(found, before, after);
+    lines.forEach(means.say);
+    return found.changes.length + found.atStart.length === 0;
   };
 }
 
-const partOf = ({ roles, rules, limits, admins, reminders }: ConfigFile) => ({
-  ...{ roles, limits, admins, reminders },
-  // Each by its name, so that one that changed is not all of them.
-  rules: Object.fromEntries(rules.map((rule) => [rule.name, rule])),
-  order: rules.map(({ name }) => name),
+/** The two files may stand in different directories. */
+const asWritten = ({ hub, ...file }: ConfigFile, path: string): ConfigFile => ({
+  ...file,
+  hub: hub.kubeconfig ? { ...hub, kubeconfig: relative(resolve(dirname(path)), hub.kubeconfig) } : hub,
 });
 
-function lineOf(change: PolicyChange, { roles }: ConfigFile): string {
-  if (change.kind === "role-added") return `${change.role}: new, for ${whom(roles[change.role])}`;
-  if (change.kind === "role-removed") return `${change.role}: gone; nobody can ask for it`;
-  const { role, field } = change;
-  const at = role === undefined ? field : `${role} (for ${whom(roles[role])}): ${field}`;
-  if (change.kind === "changed") return `${at}: ${shown(field, change.from)} → ${shown(field, change.to)}`;
-  const [more, less] = [change.added, change.removed].map((items) => items.map((one) => shown(field, one)));
-  return `${at}: ${[...(more ?? []).map((one) => `+ ${one}`), ...(less ?? []).map((one) => `- ${one}`)].join(", ")}`;
+interface Found {
+  changes: ReturnType<typeof changesBetween>;
+  atStart: string[];
+  live: Looked;
 }
 
-const whom = (role: ConfigFile["roles"][string] | undefined): string =>
-  role?.requester ? role.requester.in.join(", ") : "everybody";
-
-const TIMES = /(^reminders|\.?(default|max|within|remind|after))$/;
-
-const shown = (field: string, value: unknown): string => {
-  if (value === null) return "none";
-  if (typeof value === "number") return TIMES.test(field) ? formatDuration(value) : String(value);
-  return typeof value === "string" ? value : JSON.stringify(value);
-};
+const inWords = ({ changes, atStart, live }: Found, before: ConfigFile, after: ConfigFile): string[] => [
+  ...(changes.length + atStart.length === 0 ? ["Nothing changes."] : []),
+  ...wordsOf(changes, before, after),
+  ...(atStart.length > 0 ? [`At the next start: ${atStart.join(", ")}`] : []),
+  "",
+  ...wordsOfAffected(live),
+];

@@ -1,14 +1,10 @@
-/** policy check, explain, test and diff: what is said of a configuration, and by which exit code. */
+/** policy check, explain and test: what is said of a configuration, and by which exit code. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { policyCommand } from "../../../src/cli/policy/index.ts";
-import { keysOf } from "../../../src/store/keys.ts";
-import { createRequests } from "../../../src/store/requests.ts";
-import { testRedis } from "../../helpers/redis.ts";
-import { ana, asked, ben } from "../../store/samples.ts";
 import { run } from "./run.ts";
 
 const example = new URL("../../../karpor-access.example.yml", import.meta.url).pathname;
@@ -168,46 +164,6 @@ describe("test", () => {
   test("a table that is none", async () => {
     const wrong = run(["test", table("- { who: dana, role: guest, then: maybe }")], variables);
     await expect(wrong).rejects.toThrow(/0\.who must be a Slack user id[\s\S]*0\.then/);
-  });
-});
-
-describe("diff", () => {
-  const edited = () =>
-    changed((file) => {
-      Object.assign(file.roles.guest ?? {}, { duration: { default: "30m", max: "1h" } });
-      Object.assign(file.rules[0] ?? {}, { when: { role: ["peek"], requester: { in: [ana.id] } } });
-      file.limits = {};
-    });
-
-  test("what changes, for whom", async () => {
-    const { said } = await run(["diff", example, edited()]);
-    expect(said).toContain("guest (for everybody): duration.max: 7d → 1h");
-    expect(said).toContain("limits.grantsPerPerson: 5 → none");
-    expect(said).toContain("rules.no contractors.when.role: + peek, - admin, - register");
-    expect(said).toContain("Redis is not reachable");
-    expect((await run(["diff", example, example])).said).toContain("Nothing changes.");
-  });
-
-  test("what waits and would not be given", async () => {
-    await using redis = await testRedis();
-    const ignore = () => {};
-    const { commands, server } = redis;
-    const keys = keysOf("production");
-    const requests = createRequests({
-      redis: commands,
-      keys,
-      clock: { now: Date.now, sleep: async () => {} },
-      onTransition: ignore,
-      onBroken: ignore,
-    });
-    const long = asked({ role: "guest", duration: 7_200_000 });
-    const denied = asked({ role: "peek", approvers: [] });
-    const fine = asked({ role: "guest", requester: ben });
-    for (const one of [long, denied, fine]) await requests.make(one, one.id);
-    const { said } = await run(["diff", example, edited()], { REDIS_URL: server.url });
-    expect(said).toContain("Of 3 that wait or are live, 2 would not be given:");
-    expect(said).toContain(`${long.id} (requested): guest of U0ANA: too-long`);
-    expect(said).toContain(`${denied.id} (requested): peek of U0ANA: deny: rule: no contractors`);
   });
 });
 
