@@ -60,8 +60,8 @@ type Taken = Extract<AccessRequest, { decision: object }> & { emergency: Emergen
 /** Something was given that two others have not reviewed yet. */
 export function isReviewOpen(r: AccessRequest): boolean {
   if (!isTaken(r) || r.emergency.reviews.length >= REVIEWS_NEEDED) return false;
-  // Of what ended before a token was made nobody had anything.
-  return r.state !== "ended" || r.grant !== undefined;
+  // Of what ends before a token was made nobody had anything.
+  return r.state === "approved" || r.grant !== undefined;
 }
 
 /** While it does, its requester breaks no other glass. */

@@ -79,16 +79,17 @@ export function decided(
   by: Person,
   qualified: string,
   now: number,
-  quorum = asAsked(r),
+  quorum?: Quorum,
 ): AccessRequest {
   if (r.state !== "pending") throw new Refused(lateFor(r));
   if (now >= r.closesAt) return { ...r, state: "timedOut", at: now };
   if (!verdict.approve) return { ...r, state: "denied", by, qualified, why: verdict.why, at: now };
   const { note, less } = verdict;
   const approval = { by, qualified, at: now, ...(note ? { note } : {}) };
-  if (!less) return withApproval(r, { ...approval, terms: r.terms }, quorum);
+  const asked = less ? lessened(r, less, by, now) : r;
   // With them the number of the terms is raised (lifecycle.ts): it is the first approval of these.
-  return withApproval(lessened(r, less, by, now), { ...approval, terms: r.terms + 1 }, quorum);
+  const terms = less ? r.terms + 1 : r.terms;
+  return withApproval(asked, { ...approval, terms }, quorum ?? asAsked(asked));
 }
 
 /** Those who approved more did not approve this. Throws Refused(not-less). */

@@ -142,8 +142,8 @@ describe("its review", () => {
     expect(wantedMessages(approved).map(({ key }) => key)).toContain("card");
   });
 
-  test("nothing that was given out is nothing to review, once it is over", () => {
-    expect(isReviewOpen({ ...urgent("ending"), grant: undefined } as AccessRequest)).toBe(true);
+  test("nothing that was given out is nothing to review, once it ends", () => {
+    expect(isReviewOpen({ ...urgent("ending"), grant: undefined } as AccessRequest)).toBe(false);
     expect(isReviewOpen({ ...urgent("ended"), grant: undefined } as AccessRequest)).toBe(false);
   });
 
