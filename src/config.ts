@@ -133,7 +133,7 @@ const withProxy = (given: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
   NO_PROXY: given.no_proxy ?? given.NO_PROXY,
 });
 
-const pathOf = ({ KARPOR_ACCESS_CONFIG: path = "karpor-access.yml" }: NodeJS.ProcessEnv): string =>
+export const pathOf = ({ KARPOR_ACCESS_CONFIG: path = "karpor-access.yml" }: NodeJS.ProcessEnv): string =>
   resolve(path);
 
 function located(file: ConfigFile, path: string): ConfigFile {

@@ -8,7 +8,8 @@ import { checkPeople } from "../checks/people.ts";
 import { channelsOf, checkSlack } from "../checks/slack.ts";
 import { printFindings } from "../doctor/print.ts";
 import { meaningOfPolicy } from "./meaning.ts";
-import { fileOf, type PolicyMeans, type PolicyRun } from "./means.ts";
+import { fileOf, type PolicyMeans, type PolicyRun, pathIn } from "./means.ts";
+import { soundPart } from "./sound.ts";
 
 export function check(args: string[]): PolicyRun {
   const { positionals } = parseArgs({ args, allowPositionals: true, strict: true });
@@ -26,7 +27,8 @@ async function findingsOf(means: PolicyMeans, path: string | undefined): Promise
     file = fileOf(means, path);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return error.mistakes.map((mistake) => fail("configuration file", mistake, "Correct it in the file"));
+    const mistakes = error.mistakes.map((one) => fail("configuration file", one, "Correct it in the file"));
+    return [...mistakes, ...meaningOfPolicy(soundPart(pathIn(means, path)))];
   }
   const { roles, rules } = file;
   const read = ok("configuration file", `${Object.keys(roles).length} roles, ${rules.length} rules`);

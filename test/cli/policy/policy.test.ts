@@ -43,6 +43,18 @@ describe("check", () => {
       /roles\.guest\.duration\.default: is longer[\s\S]*rules\.0\.then: must be "deny" or "approve"/,
     ],
     [
+      "mistakes of form and of meaning, at once",
+      (file) => {
+        Object.assign(file.roles.guest ?? {}, { duration: { default: "8d", max: "7d" } });
+        file.rules.push({
+          name: "later",
+          when: { requester: { in: ["S0EXT"] }, role: ["admin"] },
+          then: "approve",
+        });
+      },
+      /roles\.guest\.duration\.default: is longer[\s\S]*later +can never match/,
+    ],
+    [
       "a rule that an earlier one keeps from matching",
       (file) =>
         file.rules.push({
