@@ -48,7 +48,7 @@ export async function decideRequest(
     by,
     verdict.approve ? "approve" : "deny",
   );
-  const changed = await changedSince(ports, request);
+  const changed = await changedByEach(ports, request);
   if (changed) return close(ports, id, changed);
   const given = await verdictOf(ports, request, by, verdict);
   const less = given.approve ? given.less : undefined;
@@ -177,6 +177,14 @@ async function changedSince(ports: Ports, request: AccessRequest): Promise<Refus
   if (isChanged(role)) return role;
   const facts = await resolveRequester(ports, request);
   return deniedToday(request, judge(ports.policy, request, facts));
+}
+
+/** A file that is behind, or ahead, closes nothing alone. Throws Refused(look-up-failed), SlackBusy. */
+async function changedByEach(ports: Ports, request: AccessRequest): Promise<Refusal | null> {
+  const changed = await changedSince(ports, request);
+  const isLasting =
+    changed && !(await isDisputed(ports, async (under) => !(await changedSince(under, request))));
+  return isLasting ? changed : null;
 }
 
 async function close(ports: Ports, id: RequestId, refusal: Refusal): Promise<never> {

@@ -48,3 +48,13 @@ test("what was approved is told that it waits, has nothing on the hub, and is ma
   expect((await stateOf("later"))?.state).toBe("active");
   expect(tokens()).toHaveLength(1);
 });
+
+test("a denial by a replica whose file is behind denies; it closes nothing in the name of rules", async () => {
+  const requester = { id: BOB as UserId, name: "Bob", locale: "en" } as const;
+  const { id } = await makeRequest(steps.ports, { requester, text: "admin 1h denied", triggerId: "t2" });
+  await steps.work();
+  const behind = { ...of([steps.ports.policy]), policy: without("admin") };
+  const no = { id, terms: 1, by: ALICE as UserId, verdict: { approve: false, why: "not today" } } as const;
+  expect(await decideRequest(behind, no)).toMatchObject({ state: "denied", why: "not today" });
+  expect((await stateOf("denied"))?.state).toBe("denied");
+});
