@@ -80,11 +80,13 @@ if taken then return {'trigger', taken} end
 taken = ARGV[10] == '1' and redis.call('GET', KEYS[8])
 if taken then return {'review', taken} end
 taken = redis.call('GET', KEYS[4])
-if taken then return {'open', taken} end
+if taken and ARGV[10] ~= '1' then return {'open', taken} end
 local grants, asked = tonumber(ARGV[13]), tonumber(ARGV[14])
-if grants > 0 and live(KEYS[5], ARGV[12], ARGV[5]) >= grants then return {'grants', ''} end
+if grants > 0 and live(KEYS[5], ARGV[12], ARGV[5]) - (taken and 1 or 0) >= grants then return {'grants', ''} end
 local oldest = asked > 0 and crowded(KEYS[7], asked, ARGV[15])
 if oldest then return {'requests', oldest} end
+-- Last in an emergency, for then it may be put aside: not for what a limit would refuse.
+if taken then return {'open', taken} end
 if redis.call('EXISTS', KEYS[1]) == 1 then return {'id', ARGV[1]} end
 append(KEYS[2], ARGV[5], ARGV[6], ARGV[7])
 redis.call('HSET', KEYS[1], 'v', ARGV[2], 'record', ARGV[3], 'till', ARGV[8])

@@ -244,3 +244,22 @@ test.each([
   expect(world.slack.messages(APPROVALS)).toEqual([]);
   await bot.stop();
 });
+
+test("what a limit refuses takes no place: what waits for approval goes on waiting", async () => {
+  writeFile({ limits: { requestsPerHour: 1 } });
+  const bot = await startBot(world);
+  await it.ask("admin 2h", "all is down");
+  await it.say(BOB, "emergency admin all is down, and nobody is here");
+  await it.whisper(BOB, "Not sent:");
+  expect((await world.records()).map(({ state }) => state)).toEqual(["pending"]);
+  await bot.stop();
+});
+
+test("what waits counts no more among a person's grants once an emergency takes its place", async () => {
+  writeFile({ limits: { grantsPerPerson: 1 } });
+  const bot = await startBot(world);
+  await it.ask("admin 2h", "all is down");
+  await it.say(BOB, "emergency admin all is down, and nobody is here");
+  await one("active");
+  await bot.stop();
+});

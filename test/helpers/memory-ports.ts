@@ -77,12 +77,14 @@ export function memoryRequests(): MemoryRequests {
         request.emergency && all().find((r) => r.requester.id === request.requester.id && holdsGlass(r));
       if (glass) return { made: false, taken: "review", request: glass };
       const open = taken(request.requester.id, request.role);
-      if (open) return { made: false, taken: "open", request: open };
+      if (open && !request.emergency) return { made: false, taken: "open", request: open };
       const mine = all().filter((r) => r.requester.id === request.requester.id);
-      if (mine.filter((r) => !isFinal(r)).length >= grantsPerPerson) return { made: false, over: "grants" };
+      const others = mine.filter((r) => !isFinal(r) && r.id !== open?.id);
+      if (others.length >= grantsPerPerson) return { made: false, over: "grants" };
       const asked = mine.map((r) => r.requestedAt + HOUR).filter((till) => till > request.requestedAt);
       const againAt = asked.sort((a, b) => b - a)[requestsPerHour - 1];
       if (againAt !== undefined) return { made: false, over: "requests", againAt };
+      if (open) return { made: false, taken: "open", request: open };
       write(request);
       triggers.set(triggerId, request.id);
       lose();
