@@ -148,6 +148,8 @@ export const Refusal = z.discriminatedUnion("kind", [
   kind("look-up-failed", {}),
   kind("store-down", {}),
   kind("unsure", {}),
+  /** What only another version has a word for. */
+  kind("other", {}),
 ]);
 export type Refusal = z.infer<typeof Refusal>;
 /** Of what was typed, before anybody is looked up. */

@@ -204,7 +204,7 @@ const Ending = Approved.extend({
 export const AccessRequest = z.discriminatedUnion("state", [
   Common.extend({ state: z.literal("requested") }),
   Common.extend({ state: z.literal("pending") }),
-  Common.extend({ state: z.literal("refused"), refusal: Refusal, at: Ms }),
+  Common.extend({ state: z.literal("refused"), refusal: Refusal.catch({ kind: "other" }), at: Ms }),
   Common.extend({ state: z.literal("withdrawn"), by: Person.optional(), at: Ms }),
   Common.extend({ state: z.literal("timedOut"), at: Ms }),
   Common.extend({ state: z.literal("denied"), by: Person, qualified: z.string(), why: z.string(), at: Ms }),

@@ -99,6 +99,20 @@ describe("what a neighbouring version wrote", () => {
       expect(await stored()).toEqual({ ...ending(), version: 2, revision: 2 });
     });
 
+    test.each([
+      { kind: "too-cold", role: "guest", degrees: -3 },
+      { kind: "terms-changed", role: "guest", what: "weather" },
+    ])("for why it was refused: $kind", async (refusal) => {
+      const refused = { ...inState(request, "refused"), schema: 2, refusal };
+      await store(refused);
+      expect(await f.requests.get(request.id)).toMatchObject({
+        state: "refused",
+        refusal: { kind: "other" },
+      });
+      await touch();
+      expect(await stored()).toEqual({ ...refused, version: 2, revision: 2 });
+    });
+
     test("gives way to what ours says instead", async () => {
       await store(ending());
       await f.requests.update(request.id, (r) => ({ ...r, outage: { what: "hub", since } }));

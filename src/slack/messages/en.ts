@@ -212,6 +212,8 @@ const refusal: ByRefusal = {
     `${fmt.b("Not certain:")} the bot's records did not answer in time. See ${fmt.code(
       `${fmt.command} status`,
     )} before you try again.`,
+  other: (_, fmt) =>
+    `${fmt.b("Refused:")} another version of the bot said why, and this one has no words for it.`,
 };
 
 const button: ByAction = {

@@ -198,6 +198,7 @@ const refusal: ByRefusal = {
   "store-down": (_, fmt) => `${fmt.b("操作未生效：")} 机器人暂时无法访问存储，请一分钟后再试。`,
   unsure: (_, fmt) =>
     `${fmt.b("尚不确定：")} 存储没有及时响应。再次操作之前，请先用 ${fmt.code(`${fmt.command} status`)} 查看。`,
+  other: (_, fmt) => `${fmt.b("未受理：")} 原因由机器人的另一个版本写明，当前版本无法显示。`,
 };
 
 const button: ByAction = {

@@ -167,6 +167,7 @@ const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
   "look-up-failed": [{ kind: "look-up-failed" }],
   "store-down": [{ kind: "store-down" }],
   unsure: [{ kind: "unsure" }],
+  other: [{ kind: "other" }],
 };
 const everyRefusal: Refusal[] = Object.values(refusals).flat();
 
