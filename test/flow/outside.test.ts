@@ -33,7 +33,12 @@ async function open(url: string) {
   const check = { url, secretEnv: "KARPOR_CHECK_SECRET", within: "1s" };
   const checked = { ...catalog.guest, check };
   world = await startWorld({
-    roles: { guest: catalog.guest, checked, "peek-checked": { ...catalog.peek, check } },
+    roles: {
+      guest: catalog.guest,
+      checked,
+      "peek-checked": { ...catalog.peek, check },
+      glass: { ...checked, breakGlass: { by: ["S0DEV"], max: "30m", review: ["S0SRE"] } },
+    },
   });
   Object.assign(world.env, { KARPOR_CHECK_SECRET: CHECK_SECRET });
   it = scene(world);
@@ -80,6 +85,18 @@ describe("before anybody is asked", () => {
     service.answer(answering({ answer: "allow" }));
     await world.slack.click(MEI, told, "again");
     await it.channel("OPS-7 看");
+  });
+
+  test("an emergency without an answer is asked again as one", async () => {
+    service.answer(() => {});
+    await it.say(BOB, "emergency glass 10m OPS-7 down");
+    await it.whisper(BOB, "did not answer");
+    const told = await it.dm(BOB, "did not answer");
+    service.answer(answering({ answer: "allow" }));
+    await world.slack.click(BOB, told, "again");
+    await it.channel("Emergency access:");
+    await world.until(async () => service.heard.length === 3);
+    expect(service.heard.map(({ question }) => question.emergency)).toEqual([true, true, true]);
   });
 
   test("an answer that cannot be relied on is none", async () => {
