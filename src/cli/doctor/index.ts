@@ -17,6 +17,7 @@ import { type Finding, fail, ok } from "../checks/finding.ts";
 import { checkForeign } from "../checks/foreign.ts";
 import { checkLongest } from "../checks/longest.ts";
 import { checkPeople } from "../checks/people.ts";
+import { checkPolicies } from "../checks/policies.ts";
 import { checkRedisLoad } from "../checks/redis-load.ts";
 import { checkRights } from "../checks/rights.ts";
 import { channelsOf, checkSlack } from "../checks/slack.ts";
@@ -76,7 +77,7 @@ async function examine(load: () => Config, options: DoctorOptions, means: Doctor
   const roles = Object.keys(config.roles).length;
   const [ofSlack, ofRedis, ofHub] = await Promise.all([
     examineSlack(config, means),
-    examineRedis(config, means.log),
+    examineRedis(config, means),
     examineHub(config, options, means),
   ]);
   return [
@@ -114,12 +115,14 @@ async function examineSocket(
   return checkSocket(options, held).finally(() => redis.close());
 }
 
-async function examineRedis(config: Config, log: Logger): Promise<Finding[]> {
+async function examineRedis(config: Config, { clock, log }: DoctorMeans): Promise<Finding[]> {
   const redis = connect(config.env.REDIS_URL, { log });
   try {
     const findings = await checkRedisAt(redis, config);
     const answers = !findings.some(({ check }) => check === "redis");
-    return answers ? [...findings, ...(await checkRedisLoad(redis.commands))] : findings;
+    if (!answers) return findings;
+    const policies = { redis: redis.commands, keys: keysOf(config.instance), clock };
+    return [...findings, ...(await checkRedisLoad(redis.commands)), await checkPolicies(policies, config)];
   } finally {
     redis.close();
   }

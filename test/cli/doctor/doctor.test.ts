@@ -3,6 +3,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type HubCaller, hubClient } from "../../../sandbox/hub/client.ts";
 import { envtestAdvice, envtestAvailable, startEnvtest } from "../../../sandbox/hub/envtest.ts";
 import { startLocalHub } from "../../../sandbox/hub/index.ts";
+import { policyFrom } from "../../../src/domain/policy-file.ts";
+import { createPolicies } from "../../../src/store/policies.ts";
 import { ADMINS, ALICE, APP_TOKEN, APPROVALS, BOB, startWorld, type World } from "../../helpers/bot.ts";
 import { botKubeconfig, kubeconfig } from "../../helpers/bot-account.ts";
 import { type ConfigChange, findingsOf, runDoctor } from "../../helpers/doctor.ts";
@@ -237,6 +239,24 @@ const redis: Case[] = [
     check: "redis memory",
     message: /when it is full/,
     fix: /CONFIG SET maxmemory \d+/,
+  },
+  {
+    name: "replicas go by different files",
+    wrong: async () => {
+      const { commands: redis, keys, clock } = world;
+      const goBy = async (digest: string) => {
+        const policy = policyFrom("{}", digest.repeat(64));
+        const register = createPolicies({ redis, keys, clock, policy });
+        await register.hold(policy);
+        return register;
+      };
+      const both = [await goBy("a"), await goBy("b")];
+      return () => Promise.all(both.map(({ leave }) => leave()));
+    },
+    level: "warn",
+    check: "policies",
+    message: /different files \((?=.*aaaaaaaa)(?=.*bbbbbbbb)/,
+    fix: /\/status/,
   },
   {
     name: "Redis is not there",
