@@ -17,6 +17,8 @@ export function createFleet(
   minuteOver: (calm: boolean) => Promise<void>,
 ) {
   const places: (Replica | undefined)[] = Array.from({ length: plan.replicas }, () => undefined);
+  /** The file that a replica has read at its start. */
+  const edits: number[] = [];
   let edit = 0;
   let births = 0;
   let turn = 0;
@@ -26,6 +28,7 @@ export function createFleet(
     births += 1;
     const name = `${NAMES[place]}${births}`;
     places[place] = undefined;
+    edits[place] = edit;
     try {
       const born = await startReplica(world, name, world.config(edit), plan.whole);
       places[place] = born;
@@ -69,8 +72,18 @@ export function createFleet(
     return false;
   }
 
+  async function replace(place: number): Promise<void> {
+    const one = places[place];
+    if (one && one.life() !== "dead") await one.stop();
+    await start(place);
+  }
+
   return {
     revive,
+    /** Replicas that go by different files for long give nothing that they disagree about. */
+    async finishRollout(): Promise<void> {
+      for (const place of places.keys()) if (edits[place] !== edit) await replace(place);
+    },
     rest,
     living,
     replica: (pick: number) => living()[pick % Math.max(1, living().length)],
@@ -79,6 +92,7 @@ export function createFleet(
       // A minute of our clock is more than what takes that long in Redis.
       await delay(Math.max(0, FORGOTTEN_MS - world.sinceDeath()));
       await revive();
+      await world.forgetPolicies();
       world.clock.jump(ms);
       world.story.say(`  ${Math.round(ms / 1000)} s pass`);
       await Promise.all(living().map((one) => Promise.race([one.minute(), delay(restWithin)])));
@@ -88,11 +102,7 @@ export function createFleet(
     /** One after another, or all but the first keep what they have. */
     async restart(to: number | undefined, all: boolean): Promise<void> {
       edit = to ?? edit;
-      for (const [place, one] of places.entries()) {
-        if (!all && place > 0) continue;
-        if (one && one.life() !== "dead") await one.stop();
-        await start(place);
-      }
+      for (const place of places.keys()) if (all || place === 0) await replace(place);
     },
     stop: () => Promise.all(living().map((one) => one.stop())),
   };

@@ -125,6 +125,7 @@ async function heal(world: World, fleet: Fleet): Promise<void> {
   world.openHub(false);
   while (fleet.living().some((one) => one.life() === "paused")) await fleet.rest(50);
   await fleet.revive();
+  await fleet.finishRollout();
   await fleet.rest(2_000);
 }
 

@@ -155,6 +155,8 @@ function open({ instance, clock, hub, slack, tally, configs, commands, scripts, 
         (await queues.taken()) > 0 || (await keysLike(commands, keys.lease(""))).length > 0;
       while ((await held()) && performance.now() < deadline) await delay(LOOK_MS);
     },
+    /** What a dead replica went by, a minute later; the living say again what they go by. */
+    forgetPolicies: () => commands.del(keys.policies),
     /** As another version might have written it. */
     async spoil(record: AccessRequest) {
       spoilt.add(record.id);
