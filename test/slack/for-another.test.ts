@@ -4,16 +4,18 @@ import { describe, expect, test } from "vitest";
 import { buttonsOf, visibleText } from "../../sandbox/slack/index.ts";
 import type { Catalog } from "../../src/domain/catalog.ts";
 import { parseCommand } from "../../src/domain/command.ts";
+import { HOUR } from "../../src/domain/duration.ts";
 import { termsForAnother } from "../../src/domain/for-another.ts";
 import { UserId } from "../../src/domain/ids.ts";
 import { Refused } from "../../src/domain/refusal.ts";
+import { askFallback } from "../../src/flow/ask-fallback.ts";
 import { decideRequest } from "../../src/flow/decide.ts";
 import { withdrawRequest } from "../../src/flow/withdraw.ts";
 import { commandFor } from "../../src/slack/inbound/commands/index.ts";
 import { leadingMention, typed } from "../../src/slack/inbound/typed.ts";
 import { refusedReply, type ViewContext } from "../../src/slack/views/index.ts";
 import { sampleRoles } from "../domain/catalog.ts";
-import { ALICE, BOB, CAROL, type Door, GENERAL, GUS, MEI, openDoor } from "../helpers/listener.ts";
+import { ALICE, BOB, CAROL, type Door, GENERAL, GUS, MEI, openDoor, role } from "../helpers/listener.ts";
 import { buttonsIn } from "../helpers/speech.ts";
 import { view } from "./records.ts";
 
@@ -78,6 +80,20 @@ describe("asking for somebody else", () => {
     expect(await asks(door)).toMatchObject({ state: "pending" });
     await door.slack.click(BOB, await door.dm(BOB, "Waiting for approval:"), "withdraw");
     expect(await door.ask(BOB, "guest 2h mine")).toMatchObject({ state: "active" });
+  });
+
+  test("whoever asked is not asked to decide when nobody does", async () => {
+    const fallback = { by: [MEI, GUS], after: "1h" };
+    const door = await openDoor({
+      roles: { guest: role({ approval: { by: ["S0SRE"], within: "4h", fallback } }) },
+    });
+    const { id } = await asks(door);
+    door.clock.jump(HOUR);
+    await askFallback(door.ports, id);
+    await door.work();
+    const told = await door.card("you are asked too");
+    expect(visibleText(told)).toContain(`<@${GUS}>`);
+    expect(visibleText(told)).not.toContain(`<@${MEI}>`);
   });
 
   test("where only the two could approve, it is refused at once, and only whoever asked hears it", async () => {

@@ -1,12 +1,12 @@
 /** Below the card: nobody decided, so others are asked too, and mentioned. */
 import type { AccessRequest } from "../../domain/request.ts";
 import type { Message } from "./context.ts";
-import { withPings } from "./pings.ts";
+import { othersOf, withPings } from "./pings.ts";
 import { factsOf, message, type Renderer } from "./renderer.ts";
 
 export function fallback(p: Renderer, r: AccessRequest, first: boolean): Message {
   const f = factsOf(p, r);
-  const pings = first ? (r.fallback?.by ?? []).filter((who) => who !== r.requester.id) : [];
+  const pings = first ? othersOf(r, r.fallback?.by ?? []) : [];
   return message(
     p,
     (fmt) => withPings(p.words.fallback(f, fmt), pings, fmt),
