@@ -160,8 +160,9 @@ export function active(r: AccessRequest): In<"active"> | null {
 export function delivered(r: AccessRequest, found: In<"active">): In<"active"> | null {
   const before: readonly AccessRequest["state"][] = ["requested", "pending", "approved", "delivering"];
   if (!before.includes(r.state)) return null;
-  const { id, version, requester, role, clusterRole, reason, duration, requestedAt, closesAt } = r;
-  const asked = { id, version, requester, role, clusterRole, reason, duration, requestedAt, closesAt };
+  // Role and time are what stands: less than was asked for may have been approved since.
+  const { id, version, requester, reason, requestedAt, closesAt } = r;
+  const asked = { id, version, requester, reason, requestedAt, closesAt };
   const { approvers, policy, terms, revision, enteredAt, messages } = r;
   const known = {
     approvers,

@@ -177,6 +177,27 @@ test("granted and live since the copy: it goes on, whatever the copy calls it, a
     expect(world.slack.dm(user).filter((m) => TOKEN.test(visibleText(m)))).toEqual([]);
 });
 
+test("approved for less since the copy: it is known as what stands on the hub, and its end is real", async () => {
+  const id = await pending("admin 4h because");
+  const before = await copy();
+  const verdict = { approve: true, less: { role: "guest", duration: 2 * HOUR } } as const;
+  await decideRequest(steps.ports, { id, terms: 1, by: ALICE as UserId, verdict });
+  await steps.work();
+  expect(await record(id)).toMatchObject({ state: "active", role: "guest" });
+  await settled();
+
+  await restored(before);
+  await goOn();
+  expect(await record(id)).toMatchObject({
+    ...{ state: "active", role: "guest", clusterRole: "karpor-guest", duration: 2 * HOUR },
+  });
+  await revoke(id);
+  await steps.work();
+  expect(await it.standing()).toEqual([]);
+  await steps.finish();
+  expect(await record(id)).toMatchObject({ state: "ended" });
+});
+
 test("the copy is too young to be told apart, and what it calls approved was delivered since: one message with one token", async () => {
   const id = await pending();
   await decide(id);
