@@ -4,9 +4,10 @@ import { SECOND, SHORTEST } from "../domain/duration.ts";
 import type { UserId } from "../domain/ids.ts";
 import type { Less } from "../domain/less.ts";
 import { termsOf } from "../domain/policy.ts";
-import { isOffered } from "../domain/policy-engine.ts";
+import { isOffered, judge } from "../domain/policy-engine.ts";
 import { Refused } from "../domain/refusal.ts";
 import { isLower, type Rights } from "../domain/rights.ts";
+import { refusalIn } from "../domain/rules/policy-denies.ts";
 import type { AccessRequest, Ports } from "./ports.ts";
 import { askedOf } from "./request.ts";
 import { resolveRequester, resolveReviewer } from "./support/reviewer.ts";
@@ -24,9 +25,21 @@ export async function lessOf(
   ports: Ports,
   request: AccessRequest,
   by: UserId,
-  { role: name = request.role, duration }: LessChosen,
+  { role = request.role, duration }: LessChosen,
 ): Promise<Less> {
-  if (name === request.role) return { duration };
+  const less = role === request.role ? { duration } : await lowerOf(ports, request, by, { role, duration });
+  const facts = await resolveRequester(ports, { ...request, role });
+  const denied = refusalIn(judge(ports.policy, { role, duration }, facts));
+  if (denied) throw new Refused(denied);
+  return less;
+}
+
+async function lowerOf(
+  ports: Ports,
+  request: AccessRequest,
+  by: UserId,
+  { role: name, duration }: { role: string; duration: number },
+): Promise<Less> {
   const { roles } = ports.policy;
   termsOf({ role: name, time: { ms: duration }, reason: request.reason }, roles);
   const role = roles[name];

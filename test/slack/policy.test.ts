@@ -1,7 +1,11 @@
 /** Rules, limits and the form of reasons through the outer door: what is said, and to whom, in their language. */
 import { describe, expect, test } from "vitest";
 import { buttonsOf, visibleText } from "../../sandbox/slack/index.ts";
+import { HOUR, MINUTE } from "../../src/domain/duration.ts";
+import { UserId } from "../../src/domain/ids.ts";
 import { Limits, PolicyRule } from "../../src/domain/policy-rule.ts";
+import { decideRequest } from "../../src/flow/decide.ts";
+import { releaseGrant } from "../../src/flow/revoke.ts";
 import { BOB, CAROL, type Door, GENERAL, MEI, openDoor } from "../helpers/listener.ts";
 import { remembering } from "../helpers/memories.ts";
 
@@ -63,6 +67,23 @@ describe("rules", () => {
     expect(door.ports.requests.all().map(({ state }) => state)).toEqual(["pending", "pending"]);
   });
 
+  test("what a rule denies is not approved for less, whatever else of that role may be had", async () => {
+    const door = await openWith([shortLooks, freeze]);
+    door.ports.grants.rightsOf = async (name) => [
+      { verbs: name === "karpor-admin" ? ["*"] : ["get"], nonResourceURLs: ["/*"] },
+    ];
+    Object.assign(door.ports.policy.roles.admin ?? {}, { clusterRole: "karpor-admin" });
+    const { id } = await door.ask(BOB, "admin 4h I must");
+    const less = (duration: number) =>
+      decideRequest(door.ports, {
+        ...{ id, terms: 1, by: UserId.parse(CAROL) },
+        verdict: { approve: true, less: { role: "guest", duration } },
+      });
+    await expect(less(3 * HOUR)).rejects.toMatchObject({ refusal: { kind: "rule-denies", rule: "freeze" } });
+    expect(await door.state(id)).toBe("pending");
+    expect(await less(2 * HOUR)).toMatchObject({ state: "approved", role: "guest" });
+  });
+
   test("asked for by somebody else, approvers decide all the same", async () => {
     const door = await openWith([shortLooks]);
     await door.slack.command(CAROL, GENERAL, "for @bob guest 1h a look");
@@ -100,6 +121,15 @@ describe("limits", () => {
     );
     expect(visibleText(told)).toContain("<!date^");
     expect(door.ports.requests.all()).toHaveLength(1);
+  });
+
+  test("of grants: what ends already frees in a moment, not at the time that it once had", async () => {
+    const door = await openWith([], { grantsPerPerson: 1 });
+    const { id } = await door.ask(BOB, "peek 1h a look");
+    await releaseGrant(door.ports, { id, by: UserId.parse(BOB) });
+    const { ephemeral } = await door.slack.command(BOB, GENERAL, "guest 1h more");
+    const until = /<!date\^(\d+)/.exec(JSON.stringify(ephemeral?.blocks))?.[1];
+    expect(Number(until) * 1000 - door.clock.now()).toBeLessThan(MINUTE);
   });
 
   test("of an hour: it is said when one may ask again", async () => {

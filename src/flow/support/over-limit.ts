@@ -1,4 +1,5 @@
 /** What somebody at a limit is told: when it frees; or that a rule denies it anyhow, where that is remembered. */
+import { VERIFY_AFTER_MS } from "../../domain/lifecycle.ts";
 import type { Person } from "../../domain/person.ts";
 import { judge } from "../../domain/policy-engine.ts";
 import type { Refusal } from "../../domain/refusal.ts";
@@ -27,10 +28,20 @@ const isLimit = (
 ): refusal is Extract<Refusal, { kind: "too-many-grants" | "too-many-requests" }> =>
   refusal.kind === "too-many-grants" || refusal.kind === "too-many-requests";
 
-function historyOf(over: Over, open: readonly AccessRequest[], { policy: { limits } }: Ports): AskerHistory {
+function historyOf(
+  over: Over,
+  open: readonly AccessRequest[],
+  { policy: { limits }, clock }: Ports,
+): AskerHistory {
   if (over.over === "requests")
     return { open: 0, lastHour: limits.requestsPerHour ?? 0, againAt: over.againAt };
-  const ends = open.map((r) => ("expiresAt" in r ? r.expiresAt : r.closesAt));
-  const nextEndsAt = ends.length > 0 ? Math.min(...ends) : undefined;
+  const next = Math.min(...open.map(freesAt));
+  // Of what should be over, and is not yet, nobody can tell.
+  const nextEndsAt = Number.isFinite(next) && next > clock.now() ? next : undefined;
   return { open: limits.grantsPerPerson ?? 0, nextEndsAt, lastHour: 0 };
+}
+
+function freesAt(r: AccessRequest): number {
+  if (r.state === "ending") return (r.deletedAt ?? r.end.at) + VERIFY_AFTER_MS;
+  return "expiresAt" in r ? r.expiresAt : r.closesAt;
 }
