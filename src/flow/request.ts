@@ -4,7 +4,7 @@ import type { Role } from "../domain/catalog.ts";
 import { type ParsedCommand, parseCommand } from "../domain/command.ts";
 import { HOUR } from "../domain/duration.ts";
 import { termsForAnother } from "../domain/for-another.ts";
-import { requestId } from "../domain/ids.ts";
+import { type Principal, requestId } from "../domain/ids.ts";
 import type { Person } from "../domain/person.ts";
 import { type AskedTerms, termsOf } from "../domain/policy.ts";
 import { type Refusal, Refused } from "../domain/refusal.ts";
@@ -49,14 +49,27 @@ export async function makeRequest(
   return made.request;
 }
 
-/** Who waits for approval, and can wait no longer, need not withdraw that first. Throws Refused(late), StoreDown, StoreUnsure. */
+/** Who waits for approval, and can wait no longer, need not withdraw that first. Throws Refused(late, may-not-break-glass), StoreDown, StoreUnsure. */
 async function putAside(ports: Ports, { emergency, requester, role }: AccessRequest, waiting: AccessRequest) {
   if (!emergency || waiting.state !== "pending") return false;
   const { by } = ports.policy.roles[role]?.breakGlass ?? { by: [] };
-  if ((await ports.directory.recall(requester.id, by)) === false) return false;
+  if (!(await mayBreakGlass(ports, requester, by)))
+    throw new Refused({ kind: "may-not-break-glass", role, who: by });
   await withdrawRequest(ports, { id: waiting.id, by: requester.id });
   return true;
 }
+
+/** Slack is asked where it is not remembered; where that does not answer, whoever vets the request says it. */
+const mayBreakGlass = async (
+  { directory }: Ports,
+  { id }: Person,
+  by: readonly Principal[],
+): Promise<boolean> =>
+  (await directory.recall(id, by)) ??
+  (await directory.qualifies(id, by).then(
+    (through) => through !== null,
+    () => true,
+  ));
 
 function takenBy(request: AccessRequest, taken: "open" | "review", recipient: Person | undefined): Refusal {
   const { id, role, state, terms, emergency } = request;

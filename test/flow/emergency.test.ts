@@ -263,3 +263,15 @@ test("what waits counts no more among a person's grants once an emergency takes 
   await one("active");
   await bot.stop();
 });
+
+test("nor does what its requester may not take, though nobody remembers whether they may", async () => {
+  const by = { ...breakGlass, by: [MEI] };
+  writeFile({ roles: { ...roles, admin: { ...roles.admin, breakGlass: by } } });
+  const bot = await startBot(world);
+  await it.ask("admin 2h", "all is down");
+  await world.jump(61 * MINUTE);
+  await it.say(BOB, "emergency admin all is down, and nobody is here");
+  await it.whisper(BOB, "in an emergency");
+  expect((await world.records()).map(({ state }) => state)).toEqual(["pending"]);
+  await bot.stop();
+});
