@@ -35,7 +35,8 @@ export const Allowance = z.looseObject({
   allowedBy: z.array(Allower).min(1),
   /** SHA-256 of the catalog that was in force. */
   policy: z.string(),
-  withdrawn: z.object({ by: Person, at: Ms }).optional(),
+  /** `qualified`: none for the person, who needs nothing. */
+  withdrawn: z.object({ by: Person, qualified: z.string().optional(), at: Ms }).optional(),
   /** In the approvals channel, and in the person's DM. */
   line: Said.optional(),
   dm: Said.optional(),
@@ -113,15 +114,24 @@ export function joined(a: Allowance, allower: Allower, now: number): Allowance |
   return { ...a, allowedBy: [...a.allowedBy, allower] };
 }
 
+/** Who takes it back, and through what they may. */
+export interface Withdrawer {
+  by: Person;
+  qualified?: string;
+}
+
 /** Throws Refused(allowance-late) where there is nothing left to withdraw. */
-export function disallowed(a: Allowance, by: Person, now: number): Allowance {
+export function disallowed(a: Allowance, who: Withdrawer, now: number): Allowance {
   if (!isOpen(a, now)) throw new Refused(late(a, now));
-  return { ...a, withdrawn: { by, at: now } };
+  return { ...a, withdrawn: { ...who, at: now } };
 }
 
 const late = (a: Allowance, now: number) => {
   const { id, withdrawn, until, allowedBy } = a;
-  if (withdrawn) return { kind: "allowance-late" as const, id, did: "withdrawn" as const, ...withdrawn };
+  if (withdrawn) {
+    const { by, at } = withdrawn;
+    return { kind: "allowance-late" as const, id, did: "withdrawn" as const, by, at };
+  }
   if (now >= until) return { kind: "allowance-late" as const, id, did: "over" as const, at: until };
   const last = allowedBy.at(-1);
   return {
@@ -138,7 +148,7 @@ export interface AllowanceEntry {
   to: AllowanceStatus;
   who: string;
   why: string | null;
-  /** By what whoever allowed it qualified. */
+  /** By what whoever allowed it, or took it back, qualified. */
   qualified: string | null;
   requester: string;
   role: string;
@@ -157,7 +167,8 @@ export function allowanceEntry(
 ): AllowanceEntry | null {
   const { id, role, clusterRole, reason, duration, policy, until, withdrawn } = after;
   const last = after.allowedBy.at(-1);
-  const acted = withdrawn && !before?.withdrawn ? { who: withdrawn.by.id, qualified: null } : null;
+  const acted =
+    withdrawn && !before?.withdrawn ? { who: withdrawn.by.id, qualified: withdrawn.qualified ?? null } : null;
   const allowed =
     last && after.allowedBy.length > (before?.allowedBy.length ?? 0)
       ? { who: last.by.id, qualified: last.qualified }

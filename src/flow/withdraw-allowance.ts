@@ -1,7 +1,6 @@
 /** What was allowed beforehand is allowed no more: by who allowed it, an approver of the role, an admin, or the person. → withdrawn */
-import { type Allowance, disallowed } from "../domain/allowance.ts";
+import { type Allowance, disallowed, type Withdrawer } from "../domain/allowance.ts";
 import type { AllowanceId, Principal, UserId } from "../domain/ids.ts";
-import type { Person } from "../domain/person.ts";
 import { Refused } from "../domain/refusal.ts";
 import { membersOnly } from "../domain/rules/members-only.ts";
 import { approversOf } from "../domain/today.ts";
@@ -25,16 +24,17 @@ export async function withdrawAllowance(
 }
 
 /** Throws Refused, SlackBusy. */
-async function withdrawer(ports: Ports, a: Allowance, by: UserId): Promise<Person> {
-  const mine = [a.person, ...a.allowedBy.map((one) => one.by)].find(({ id }) => id === by);
-  if (mine) return mine;
+async function withdrawer(ports: Ports, a: Allowance, by: UserId): Promise<Withdrawer> {
+  if (a.person.id === by) return { by: a.person };
+  const allower = a.allowedBy.find((one) => one.by.id === by);
+  if (allower) return { by: allower.by, qualified: allower.qualified };
   const may = mayWithdraw(ports, a);
   const { profile, qualified } = await resolveReviewer(ports, by, may, "end");
   const refusal = membersOnly({ profile });
   if (refusal) throw new Refused(refusal);
   if (!qualified) throw new Refused({ kind: "may-not-allow", role: a.role, approvers: may });
   const { id, name, locale } = profile;
-  return { id, name, locale };
+  return { by: { id, name, locale }, qualified };
 }
 
 /** Besides the person, and who allowed it. */

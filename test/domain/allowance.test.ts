@@ -84,9 +84,15 @@ test("one more who allows it, until there are enough", () => {
 });
 
 test("withdrawn once", () => {
-  expect(statusOf(disallowed(waiting, carol, NOW), NOW)).toBe("withdrawn");
-  expect(refusalOf(() => disallowed(withdrawn, anna, NOW))).toMatchObject({ did: "withdrawn", by: carol });
-  expect(refusalOf(() => disallowed(one, anna, one.until))).toMatchObject({ did: "over", at: one.until });
+  expect(statusOf(disallowed(waiting, { by: carol }, NOW), NOW)).toBe("withdrawn");
+  expect(refusalOf(() => disallowed(withdrawn, { by: anna }, NOW))).toMatchObject({
+    did: "withdrawn",
+    by: carol,
+  });
+  expect(refusalOf(() => disallowed(one, { by: anna }, one.until))).toMatchObject({
+    did: "over",
+    at: one.until,
+  });
 });
 
 test("the trail tells who did what, and nothing of what was drawn", () => {
@@ -96,9 +102,11 @@ test("the trail tells who did what, and nothing of what was drawn", () => {
     ...{ from: "waiting", to: "standing", who: carol.id, qualified: "S0SRE" },
     ...{ requester: bob.id, why: "release", expiresAt: one.until },
   });
-  expect(allowanceEntry(one, disallowed(one, bob, NOW), NOW)).toMatchObject({
+  expect(allowanceEntry(one, disallowed(one, { by: bob }, NOW), NOW)).toMatchObject({
     ...{ from: "standing", to: "withdrawn", who: bob.id, qualified: null },
   });
+  const byApprover = disallowed(one, { by: carol, qualified: "S0SRE" }, NOW);
+  expect(allowanceEntry(one, byApprover, NOW)).toMatchObject({ who: carol.id, qualified: "S0SRE" });
   const drawn = { ...one, line: { channel: "C0", ts: "1.1", shows: "standing" } };
   expect(allowanceEntry(one, drawn, NOW)).toBeNull();
 });

@@ -80,7 +80,12 @@ test("over, it lets nothing pass, and its messages say so", async () => {
 });
 
 test("withdrawn, by whomever it may be, it lets nothing pass", async () => {
-  for (const who of [ALICE, CAROL, ROOT, BOB]) {
+  for (const [who, qualified] of [
+    [ALICE, "S0SRE"],
+    [CAROL, "S0SRE"],
+    [ROOT, ROOT],
+    [BOB, undefined],
+  ] as const) {
     const door = await openDoor();
     await allowed(door);
     const a = await one(door);
@@ -89,7 +94,9 @@ test("withdrawn, by whomever it may be, it lets nothing pass", async () => {
     await door.slack.waitFor(() => visibleText(line).includes("Withdrawn by"));
     expect(buttonsOf(line)).toEqual([]);
     await door.dm(BOB, "No longer allowed beforehand");
-    expect(await door.ports.allowances.get(a?.id as never)).toMatchObject({ withdrawn: { by: { id: who } } });
+    const { withdrawn } = (await door.ports.allowances.get(a?.id as never)) ?? {};
+    expect(withdrawn).toMatchObject({ by: { id: who } });
+    expect(withdrawn?.qualified).toBe(qualified);
     expect(await door.ask(BOB, "admin 1h x")).toMatchObject({ state: "pending" });
   }
 });

@@ -86,7 +86,7 @@ test("once it has enough, or is withdrawn, the same is made anew", async () => {
   await allowances.update(a.id, (now) => joined(now, allower(person("U0CAROL")), clock.now()));
   const b = fresh({ count: 2 });
   expect(await allowances.make(b, "t2")).toMatchObject({ made: true });
-  await allowances.update(b.id, (now) => disallowed(now, anna, clock.now()));
+  await allowances.update(b.id, (now) => disallowed(now, { by: anna }, clock.now()));
   expect(await allowances.make(fresh({ count: 2 }), "t3")).toMatchObject({ made: true });
 });
 
@@ -97,8 +97,8 @@ test("of withdrawn and allowed too at the same moment, whoever comes second is t
     const carol = allower(person("U0CAROL"));
     const done = await Promise.allSettled([
       allowances.update(a.id, (now) => joined(now, carol, clock.now())),
-      allowances.update(a.id, (now) => disallowed(now, anna, clock.now())),
-      allowances.update(a.id, (now) => disallowed(now, carol.by, clock.now())),
+      allowances.update(a.id, (now) => disallowed(now, { by: anna }, clock.now())),
+      allowances.update(a.id, (now) => disallowed(now, carol, clock.now())),
     ]);
     const after = await allowances.get(a.id);
     expect(after?.withdrawn).toBeDefined();
@@ -123,7 +123,7 @@ test("withdrawing is what an older copy of Redis must not undo", async () => {
   const a = fresh();
   await allowances.make(a, "t1");
   expect(await epochs.read()).toMatchObject({ changes: 1, lasting: 0 });
-  await allowances.update(a.id, (now) => disallowed(now, anna, clock.now()));
+  await allowances.update(a.id, (now) => disallowed(now, { by: anna }, clock.now()));
   expect(await epochs.read()).toMatchObject({ changes: 2, lasting: 1 });
 });
 
@@ -145,7 +145,7 @@ test("what another version wrote is kept, and what cannot be read allows nothing
   const key = keys.allowance(a.id);
   const written = JSON.parse((await redis.commands.hget(key, "record")) ?? "");
   await redis.commands.hset(key, "record", JSON.stringify({ ...written, schema: 2, region: "eu" }));
-  await allowances.update(a.id, (now) => disallowed(now, anna, clock.now()));
+  await allowances.update(a.id, (now) => disallowed(now, { by: anna }, clock.now()));
   expect(JSON.parse((await redis.commands.hget(key, "record")) ?? "")).toMatchObject({ region: "eu" });
   await redis.commands.hset(key, "record", JSON.stringify({ ...written, schema: 9 }));
   expect(await allowances.of(a.person.id)).toEqual([]);
