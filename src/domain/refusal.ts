@@ -105,6 +105,8 @@ export const Refusal = z.discriminatedUnion("kind", [
     able: z.number().optional(),
     outside: z.number().optional(),
     channel: z.string().optional(),
+    /** Whom it was asked for, where that is somebody else: they decide it no more than who asked. */
+    recipient: Person.optional(),
   }),
   kind("not-approver", { approvers: z.array(Principal) }),
   kind("own-request", { approvers: z.array(Principal), deciding: Deciding }),

@@ -1,6 +1,7 @@
 /** The workspace's answers come in: may this person ask, and can anybody approve? requested → pending | approved | refused */
 import type { Allowed } from "../domain/allowance.ts";
 import { backgroundOf } from "../domain/background.ts";
+import type { Role } from "../domain/catalog.ts";
 import { SECOND } from "../domain/duration.ts";
 import type { RequestId } from "../domain/ids.ts";
 import { validating } from "../domain/policy.ts";
@@ -28,7 +29,7 @@ export async function validateRequester(ports: Ports, id: RequestId): Promise<La
   const { name } = person;
   const refusal =
     refused ?? (await refusedOutside(ports, { ...request, requester: { ...request.requester, name } }));
-  const allowed = refusal ? null : (passed ?? (await allowedFor(ports, request)));
+  const allowed = refusal ? null : passed;
   // Where somebody is asked, the decision waits for the replicas to agree.
   if ((allowed || !isAsked(request)) && (await isDisputed(ports, (under) => passes(under, request))))
     return { again: ports.clock.now() + DISPUTED_MS };
@@ -69,7 +70,8 @@ async function lookUp(ports: Ports, request: AccessRequest) {
   };
   if (isChanged(role)) return { person, refusal: role, passed: null };
   const verdict = judge(policy, request, facts);
-  const passed = passedByRule(request, verdict, { digest: policy.digest, now: clock.now() });
+  const byRule = passedByRule(request, verdict, { digest: policy.digest, now: clock.now() });
+  const passed = byRule ?? (await allowedFor(ports, request, role));
   const [approvers, glass] = await Promise.all([
     passed || request.emergency ? null : countApprovers(ports, request, role),
     request.emergency && role.breakGlass ? directory.qualifies(id, role.breakGlass.by, "ask") : null,
@@ -84,13 +86,9 @@ const isAsked = ({ approvers, emergency }: AccessRequest): boolean => approvers.
 /** At once, by the policy of these ports. */
 async function passes(under: Ports, request: AccessRequest): Promise<boolean> {
   const { refusal, passed } = await lookUp(under, request);
-  return !refusal && (!isAsked(request) || (passed ?? (await allowedFor(under, request))) !== null);
+  return !refusal && (!isAsked(request) || passed !== null);
 }
 
 /** What nobody must approve, is taken in an emergency, or is asked for by somebody else, is not looked at. */
-async function allowedFor(ports: Ports, request: AccessRequest): Promise<Allowed | null> {
-  const role = roleToday(request, ports.policy.roles);
-  const { approvers, emergency, askedBy } = request;
-  if (approvers.length === 0 || emergency || askedBy || isChanged(role)) return null;
-  return allowedBeforehand(ports, request, role);
-}
+const allowedFor = async (ports: Ports, request: AccessRequest, role: Role): Promise<Allowed | null> =>
+  isAsked(request) && !request.askedBy ? allowedBeforehand(ports, request, role) : null;

@@ -55,7 +55,7 @@ async function lastSweep({ requests, sweeps }: EndsWatchPorts): Promise<LastSwee
 const cardRefused = (code: string): HoldFound => ({
   cause: `cards ${code}`,
   message: `Slack refuses the cards of requests (${code}): nobody can decide on them`,
-  fix: "Let the bot write to slack.channel: /invite @karpor-access there, and look at who may post",
+  fix: "Let the bot write to slack.channel, or to approval.channel of their role: /invite @karpor-access there, and look at who may post",
 });
 
 const NO_RECORDS: HoldFound = {

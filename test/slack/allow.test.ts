@@ -56,6 +56,15 @@ test("a request within it passes at once, and everybody is told who allowed it",
   expect(visibleText(await door.dm(BOB, "Only for you."))).toContain("Allowed beforehand by");
 });
 
+test("it passes although nobody who is in the channel could approve it now", async () => {
+  const door = await openDoor();
+  await allowed(door);
+  const channel = door.slack.directory.channels.get(APPROVALS);
+  channel?.members.splice(0, Infinity, BOB);
+  expect(await door.ask(BOB, "admin 5h OPS-1")).toMatchObject({ refusal: { kind: "nobody-can-approve" } });
+  expect(await door.ask(BOB, "admin 4h OPS-1")).toMatchObject({ state: "active" });
+});
+
 test.each([
   ["a longer time", "admin 5h OPS-1", BOB],
   ["another role", "guest 1h OPS-1", BOB],

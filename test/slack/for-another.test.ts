@@ -99,7 +99,7 @@ describe("asking for somebody else", () => {
   test("where only the two could approve, it is refused at once, and only whoever asked hears it", async () => {
     const door = await openDoor();
     await asks(door, "for @carol guest 2h a look", ALICE);
-    await door.whisper(ALICE, "nobody but you");
+    await door.whisper(ALICE, "nobody but you and <@U0CAROL> is there");
     expect(door.slack.dm(CAROL)).toEqual([]);
     expect(visibleText(await door.dm(ALICE, "Refused:"))).toContain("a look");
   });

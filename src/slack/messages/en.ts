@@ -153,12 +153,16 @@ const refusal: ByRefusal = {
         ? "did not answer, and without its word nobody is asked. Try again later."
         : "gave no answer that can be relied on, which counts as a no. Tell an administrator."
     }`,
-  "nobody-can-approve": ({ role, approvers: by, needed = 1, able = 0, outside = 0, channel = "" }, fmt) => {
+  "nobody-can-approve": (
+    { role, approvers: by, needed = 1, able = 0, outside = 0, channel = "", recipient },
+    fmt,
+  ) => {
     const there = able === 0 ? "nobody" : `only ${able}`;
+    const you = recipient ? `you and ${fmt.who(recipient)}` : "you";
     const lack =
       needed > 1
-        ? `${needed} approvers from ${fmt.any(by, "its approvers")}, and ${there} but you is there to approve`
-        : `${fmt.oneOf(by, APPROVER)}, and nobody but you is there to approve`;
+        ? `${needed} approvers from ${fmt.any(by, "its approvers")}, and ${there} but ${you} is there to approve`
+        : `${fmt.oneOf(by, APPROVER)}, and nobody but ${you} is there to approve`;
     const others = outside === 1 ? "One who may is" : `${outside} who may are`;
     const missed = outside
       ? ` ${others} not in ${fmt.channel(channel, "the channel")}, where it is asked.`
@@ -255,10 +259,10 @@ export const en = {
     `*Ends in ${span(left)}:* the bot's own access to ${hub}, which it could not renew. Run npm run setup, then npm run doctor; without it nobody gets access, and none is taken away.`,
   /** To the administrators: the approvals channel does not take a card. */
   cardRefused: (channel: string, code: string, id: string): string =>
-    `*Nobody can be asked:* Slack does not take messages to ${channel} (${code}), so ${id} waits unseen. Invite the bot to the channel, or name another in slack.channel; then npm run doctor.`,
+    `*Nobody can be asked:* Slack does not take messages to ${channel} (${code}), so ${id} waits unseen. Invite the bot to the channel, or name another in the configuration; then npm run doctor.`,
   /** To the administrators: the approvals channel is not told of what was taken in an emergency. */
   emergencyUnseen: (channel: string, code: string, { id, role, requester }: AccessRequest): string =>
-    `*Emergency access, and nobody is told:* ${foreignCode(requester.name, 50)} took ${foreignCode(role, 50)}, ${id}, and Slack does not take messages to ${channel} (${code}). \`/karpor-access revoke ${id}\` ends it. Invite the bot to the channel, or name another in slack.channel, so that it is reviewed.`,
+    `*Emergency access, and nobody is told:* ${foreignCode(requester.name, 50)} took ${foreignCode(role, 50)}, ${id}, and Slack does not take messages to ${channel} (${code}). \`/karpor-access revoke ${id}\` ends it. Invite the bot to the channel, or name another in the configuration, so that it is reviewed.`,
   /** To the administrators: it may be forged, by whoever has the bot's rights. */
   adopted: ({ id, role, requester }: AccessRequest, hub: string): string =>
     `*No record knows it:* ${foreignCode(role, 50)} on ${hub} for ${foreignCode(requester.name, 50)}, which the bot found there, and ends on time. If Redis lost nothing, somebody with the bot's access made it: \`/karpor-access revoke ${id}\`, then run \`npm run setup -- --rotate\`.`,

@@ -153,12 +153,16 @@ const refusal: ByRefusal = {
         ? "没有应答；没有它的答复就不会提交审批，请稍后再试。"
         : "给出的答复不可信，按未通过处理。请告知管理员。"
     }`,
-  "nobody-can-approve": ({ role, approvers: by, needed = 1, able = 0, outside = 0, channel = "" }, fmt) => {
+  "nobody-can-approve": (
+    { role, approvers: by, needed = 1, able = 0, outside = 0, channel = "", recipient },
+    fmt,
+  ) => {
     const there = able === 0 ? "没有人" : `只有 ${able} 人`;
+    const you = recipient ? `你和 ${fmt.who(recipient)} ` : "你";
     const lack =
       needed > 1
-        ? `须由 ${fmt.any(by, APPROVER)}中的 ${needed} 人批准，而除你之外目前${there}可以审批`
-        : `需要 ${fmt.oneOf(by, APPROVER)}批准，而除你之外目前没有人可以审批`;
+        ? `须由 ${fmt.any(by, APPROVER)}中的 ${needed} 人批准，而除${you}之外目前${there}可以审批`
+        : `需要 ${fmt.oneOf(by, APPROVER)}批准，而除${you}之外目前没有人可以审批`;
     const missed = outside ? `另有 ${outside} 位审批人不在 ${fmt.channel(channel, "审批频道")} 中。` : "";
     return `${fmt.b("未受理：")} ${fmt.code(role)} ${lack}。${missed}`;
   },
@@ -235,9 +239,9 @@ export const zh: Words = {
   credential: (left: number, hub: string): string =>
     `*${span(left)}后失效：* 机器人自己对 ${hub} 的访问凭证，且未能自动续期。请运行 npm run setup，再运行 npm run doctor；否则无法再授予权限，也无法收回权限。`,
   cardRefused: (channel, code, id) =>
-    `*无法送达审批人：* Slack 不接受发往 ${channel} 的消息（${code}），${id} 还没有人看到。请把机器人邀请进该频道，或在 slack.channel 中改用其他频道，然后运行 npm run doctor。`,
+    `*无法送达审批人：* Slack 不接受发往 ${channel} 的消息（${code}），${id} 还没有人看到。请把机器人邀请进该频道，或在配置文件中改用其他频道，然后运行 npm run doctor。`,
   emergencyUnseen: (channel, code, { id, role, requester }) =>
-    `*有人紧急取用权限，却无人收到通知：* ${foreignCode(requester.name, 50)} 未经审批取用了 ${foreignCode(role, 50)}（${id}），而 Slack 不接受发往 ${channel} 的消息（${code}）。\`/karpor-access revoke ${id}\` 可以结束它。请把机器人邀请进该频道，或在 slack.channel 中改用其他频道，以便复核。`,
+    `*有人紧急取用权限，却无人收到通知：* ${foreignCode(requester.name, 50)} 未经审批取用了 ${foreignCode(role, 50)}（${id}），而 Slack 不接受发往 ${channel} 的消息（${code}）。\`/karpor-access revoke ${id}\` 可以结束它。请把机器人邀请进该频道，或在配置文件中改用其他频道，以便复核。`,
   adopted: ({ id, role, requester }, hub) =>
     `*没有任何记录：* ${hub} 上发现 ${foreignCode(requester.name, 50)} 的 ${foreignCode(role, 50)} 授权，机器人已接管，并会按时结束它。如果 Redis 没有丢失数据，那么它是由持有机器人凭证的人伪造的：请用 \`/karpor-access revoke ${id}\` 撤销，再运行 \`npm run setup -- --rotate\`。`,
   foreign: (objects: readonly ForeignObject[], hub: string): string => {
