@@ -113,7 +113,7 @@ const isContradicted = (r: AccessRequest): boolean => "contradictedAt" in r && r
 /** One approval of several: whose, and whose counts no more. */
 function approvalOn(before: AccessRequest, after: AccessRequest): Actor | null {
   const [had, has] = [approvalsOf(before), approvalsOf(after)];
-  const given = has.find((one) => !had.some(({ by }) => by.id === one.by.id));
+  const given = has.find(({ by, terms }) => !had.some((one) => one.by.id === by.id && one.terms === terms));
   if (!given) return null;
   const gone = had.filter((one) => !has.some(({ by }) => by.id === one.by.id)).map(({ by }) => by.id);
   const why = [

@@ -2,9 +2,11 @@
 import { describe, expect, test } from "vitest";
 import { transition } from "../../src/domain/audit.ts";
 import { HOUR } from "../../src/domain/duration.ts";
-import { rowOf } from "../../src/domain/lifecycle.ts";
+import type { UserId } from "../../src/domain/ids.ts";
+import { rowOf, stamped } from "../../src/domain/lifecycle.ts";
 import { STUCK_TRIES_MAX } from "../../src/domain/messages.ts";
 import type { AccessRequest } from "../../src/domain/request.ts";
+import { decided } from "../../src/domain/transitions.ts";
 import { all, DELETED_AT, EXPIRES_AT, each, requestedRecord, sent, T0 } from "./records.ts";
 
 const NOW = T0 + HOUR;
@@ -33,6 +35,19 @@ test("the first line is that it was requestedRecord", () =>
     tokenExpiresAt: null,
     verification: null,
   }));
+
+test("who approved, and then approves less, is on the trail twice", () => {
+  const quorum = { needed: 2, isStill: () => true };
+  const by = { id: "U0AP" as UserId, name: "Ann", locale: "en" } as const;
+  const asked: AccessRequest = { ...pending, count: 2 };
+  const first = stamped(asked, decided(asked, { approve: true }, by, "S0SRE", NOW, quorum), NOW);
+  const less = { approve: true, less: { duration: HOUR / 2 } } as const;
+  const second = stamped(first, decided(first, less, by, "S0SRE", NOW, quorum), NOW);
+  expect(transition(first, second, NOW)).toMatchObject({
+    ...{ who: "U0AP", to: "pending", duration: HOUR / 2 },
+    why: "for less: admin 1h → admin 30m; approved, 1 of 2",
+  });
+});
 
 test("an end tells what stood, and how it was proved", () =>
   expect(transition(ending, ended, NOW)).toMatchObject({
