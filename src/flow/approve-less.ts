@@ -10,6 +10,7 @@ import { isLower, type Rights } from "../domain/rights.ts";
 import { refusalIn } from "../domain/rules/policy-denies.ts";
 import type { AccessRequest, Ports } from "./ports.ts";
 import { askedOf } from "./request.ts";
+import { countApprovers } from "./support/count-approvers.ts";
 import { resolveRequester, resolveReviewer } from "./support/reviewer.ts";
 
 /** As somebody chose it; the role that is asked for where none is named. */
@@ -49,7 +50,7 @@ async function lowerOf(
   return { role: name, clusterRole: role.clusterRole, duration, approvers, count, fallback };
 }
 
-/** Of these, the roles that give less, that this person approves, and that the requester may ask for and does not have. Throws Refused, SlackBusy. */
+/** Of these, the roles that give less, that this person and enough others approve, and that the requester may ask for and does not have. Throws Refused, SlackBusy. */
 export async function lowerRoles(
   ports: Ports,
   request: AccessRequest,
@@ -66,7 +67,9 @@ export async function lowerRoles(
     free.map(async (name) => {
       const role = roles[name];
       const less = role && more && (await rightsOf(ports, role));
-      return less && isLower(less, more) && (await mayBoth(ports, request, by, name)) ? name : null;
+      if (!less || !isLower(less, more)) return null;
+      const may = (await mayBoth(ports, request, by, name)) && (await canEnough(ports, request, name, role));
+      return may ? name : null;
     }),
   );
   return found.filter((name) => name !== null);
@@ -95,4 +98,13 @@ async function mayBoth(ports: Ports, { requester }: AccessRequest, by: UserId, n
     resolveRequester(ports, { requester, role: name }),
   ]);
   return approver.qualified !== null && isOffered(ports.policy, name, facts) === true;
+}
+
+/** Whoever approves it for less is one of them. */
+async function canEnough(ports: Ports, request: AccessRequest, name: string, role: Role): Promise<boolean> {
+  const { approvers, count = 1, fallback } = askedOf(role, request.requestedAt);
+  if (count === 1) return true;
+  const asked = { ...request, role: name, approvers, count, fallback };
+  const found = await countApprovers(ports, asked, role);
+  return found !== null && found.able >= found.needed;
 }

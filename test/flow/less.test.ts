@@ -18,6 +18,7 @@ import { type Scene, scene } from "../helpers/scene.ts";
 const roles = {
   ...catalog,
   both: { ...catalog.guest, approval: { by: ["S0SRE"], count: 2, within: "4h" } },
+  root: { ...catalog.admin, requester: { in: [CAROL] } },
   hers: { ...catalog.guest, approval: { by: [MEI, CAROL], within: "4h" } },
 };
 let world: World;
@@ -102,6 +103,11 @@ test("a role that they have by then is refused, and nothing changes", async () =
   expect(await record("to-look")).toMatchObject({ state: "pending", role: "admin", terms: 1 });
   const later = await modal(CAROL, card);
   expect(rolesIn(later)).toEqual(["admin", "long", "both", "hers"]);
+});
+
+test("a lower role that too few others could approve is not offered", async () => {
+  const card = await it.ask("root 4h", "to-look", CAROL);
+  expect(rolesIn(await modal(ALICE, card))).toEqual(["root", "guest", "long"]);
 });
 
 test("who approved more did not approve less: it begins anew with whoever made it less", async () => {

@@ -192,7 +192,7 @@ const refusal: ByRefusal = {
   "not-less": ({ role, duration }, fmt) =>
     `${fmt.b("Nothing changed:")} that is not less than ${fmt.code(role)} for ${span(duration)}.`,
   "not-lower": ({ role }, fmt) =>
-    `${fmt.b("Nothing changed:")} ${fmt.code(role)} cannot stand in for what is asked: it does not give less, or you do not approve it, or it is not for them.`,
+    `${fmt.b("Nothing changed:")} ${fmt.code(role)} cannot stand in for what is asked: it does not give less, or you do not approve it, or too few others do, or it is not for them.`,
   "held-already": ({ role }, fmt) =>
     `${fmt.b("Nothing changed:")} they have ${fmt.code(role)} already, or wait for it.`,
   "approved-already": ({ at, missing }, fmt) =>

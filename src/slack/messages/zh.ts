@@ -183,7 +183,7 @@ const refusal: ByRefusal = {
   "not-less": ({ role, duration }, fmt) =>
     `${fmt.b("操作未生效：")} 这并不少于所申请的 ${fmt.code(role)} 权限（${span(duration)}）。`,
   "not-lower": ({ role }, fmt) =>
-    `${fmt.b("操作未生效：")} 不能改为 ${fmt.code(role)} 权限：它并不更少，或不由你审批，或对方不能申请。`,
+    `${fmt.b("操作未生效：")} 不能改为 ${fmt.code(role)} 权限：它并不更少，或不由你审批，或可审批的人不够，或对方不能申请。`,
   "held-already": ({ role }, fmt) =>
     `${fmt.b("操作未生效：")} 对方已有 ${fmt.code(role)} 权限，或正在等待审批。`,
   "approved-already": ({ at, missing }, fmt) =>
