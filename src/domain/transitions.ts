@@ -96,7 +96,10 @@ export function decided(
 function lessened(r: In<"pending">, less: Less, by: Person, now: number): In<"pending"> {
   if (!isLess(r, less)) throw new Refused({ kind: "not-less", role: r.role, duration: r.duration });
   const asked = r.lessened?.asked ?? { role: r.role, duration: r.duration };
-  return { ...r, ...less, approvals: [], lessened: { by, at: now, asked } };
+  // Of another role others are asked when nobody decides: they have not been told.
+  const { fallback, ...others } = r.messages;
+  const messages = less.role === undefined || !fallback ? r.messages : others;
+  return { ...r, ...less, messages, approvals: [], lessened: { by, at: now, asked } };
 }
 
 /** Each counts once. Throws Refused(approved-already). */

@@ -1,6 +1,7 @@
 /** Which messages a record must have, what each shows, when one is outdated, and when nothing is left to do. */
 import { describe, expect, test } from "vitest";
 import { HOUR, MINUTE } from "../../src/domain/duration.ts";
+import type { UserId } from "../../src/domain/ids.ts";
 import {
   isSettled,
   isTokenLeft,
@@ -13,6 +14,7 @@ import {
   wantedMessages,
 } from "../../src/domain/messages.ts";
 import type { AccessRequest, Sent, State } from "../../src/domain/request.ts";
+import { decided, fallbackAsked } from "../../src/domain/transitions.ts";
 import { all, ENDED_AT, each, sent, T0 } from "./records.ts";
 
 const outage = { what: "hub", since: T0 } as const;
@@ -309,4 +311,19 @@ describe("a record is settled", () => {
     ],
     ["when nobody was ever told of it", withdrawn, true],
   ])("%s", (_what, r, settled) => expect(isSettled(r)).toBe(settled));
+});
+
+test("of a lower role its own others are told when nobody decides, whoever was before", () => {
+  const by = { id: "U0AP" as UserId, name: "Ann", locale: "en" } as const;
+  const asked = (id: string) => ({ by: [id as UserId], at: T0 });
+  const told: AccessRequest = {
+    ...pending,
+    ...{ count: 2, fallback: { ...asked("U0ONE"), askedAt: T0 } },
+    messages: { card: sent("pending"), fallback: sent("open") },
+  };
+  const lower = { role: "guest", clusterRole: "karpor-guest", duration: told.duration, count: 2 };
+  const less = { ...lower, approvers: told.approvers, fallback: asked("U0TWO") };
+  const next = decided(told, { approve: true, less }, by, "S0SRE", T0 + 1);
+  const again = fallbackAsked(next, T0 + 2);
+  expect(again && outdatedMessages(again)).toContainEqual({ key: "fallback", shows: "open" });
 });
