@@ -30,8 +30,9 @@ export async function validateRequester(ports: Ports, id: RequestId): Promise<La
   const refusal =
     refused ?? (await refusedOutside(ports, { ...request, requester: { ...request.requester, name } }));
   const allowed = refusal ? null : passed;
+  const held = refusal?.kind === "terms-changed" ? isOffered : allowed || !isAsked(request) ? passes : null;
   // Where somebody is asked, the decision waits for the replicas to agree.
-  if ((allowed || !isAsked(request)) && (await isDisputed(ports, (under) => passes(under, request))))
+  if (held && (await isDisputed(ports, (under) => held(under, request))))
     return { again: ports.clock.now() + DISPUTED_MS };
   await commit(ports, id, (r) =>
     r.state === "requested" ? validated(r, person, refusal, ports.clock.now(), allowed) : null,
@@ -82,6 +83,10 @@ async function lookUp(ports: Ports, request: AccessRequest) {
 
 /** Nobody has a say in what nobody must approve, or is taken in an emergency. */
 const isAsked = ({ approvers, emergency }: AccessRequest): boolean => approvers.length > 0 && !emergency;
+
+/** A file that is behind, or ahead, refuses nothing alone. */
+const isOffered = async ({ policy }: Ports, request: AccessRequest): Promise<boolean> =>
+  !isChanged(roleToday(request, policy.roles));
 
 /** At once, by the policy of these ports. */
 async function passes(under: Ports, request: AccessRequest): Promise<boolean> {

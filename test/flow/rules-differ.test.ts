@@ -58,3 +58,13 @@ test("a denial by a replica whose file is behind denies; it closes nothing in th
   expect(await decideRequest(behind, no)).toMatchObject({ state: "denied", why: "not today" });
   expect((await stateOf("denied"))?.state).toBe("denied");
 });
+
+test("a role that this file does not have yet is not refused while another has it", async () => {
+  const requester = { id: BOB as UserId, name: "Bob", locale: "en" } as const;
+  await makeRequest(steps.ports, { requester, text: "long 1h new role", triggerId: "t3" });
+  await steps.work({ ...of([steps.ports.policy]), policy: without("long") });
+  expect((await stateOf("new role"))?.state).toBe("requested");
+  world.clock.jump(5_000);
+  await steps.work();
+  expect((await stateOf("new role"))?.state).toBe("pending");
+});
