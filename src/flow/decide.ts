@@ -48,8 +48,10 @@ export async function decideRequest(
     by,
     verdict.approve ? "approve" : "deny",
   );
-  const changed = await changedByEach(ports, request);
-  if (changed) return close(ports, id, changed);
+  const { digest } = ports.policy;
+  const changed = await changedSince(ports, request);
+  if (changed && (await isChangedForAll(ports, request, digest))) return close(ports, id, changed);
+  if (changed && verdict.approve) throw new Refused({ kind: "rules-differ" });
   const given = await verdictOf(ports, request, by, verdict);
   const less = given.approve ? given.less : undefined;
   const own = less?.approvers ? await resolveReviewer(ports, by, less.approvers) : null;
@@ -179,12 +181,10 @@ async function changedSince(ports: Ports, request: AccessRequest): Promise<Refus
   return deniedToday(request, judge(ports.policy, request, facts));
 }
 
-/** A file that is behind, or ahead, closes nothing alone. Throws Refused(look-up-failed), SlackBusy. */
-async function changedByEach(ports: Ports, request: AccessRequest): Promise<Refusal | null> {
-  const changed = await changedSince(ports, request);
-  const isLasting =
-    changed && !(await isDisputed(ports, async (under) => !(await changedSince(under, request))));
-  return isLasting ? changed : null;
+/** A file that is behind, or ahead, closes nothing alone; nor does one that was put aside meanwhile. Throws Refused(look-up-failed), SlackBusy. */
+async function isChangedForAll(ports: Ports, request: AccessRequest, digest: string): Promise<boolean> {
+  const isSame = async (under: Ports) => (await changedSince(under, request)) === null;
+  return !(await isDisputed(ports, isSame)) && ports.policy.digest === digest;
 }
 
 async function close(ports: Ports, id: RequestId, refusal: Refusal): Promise<never> {

@@ -25,6 +25,7 @@ const DISPUTED_MS = 5 * SECOND;
 export async function validateRequester(ports: Ports, id: RequestId): Promise<Later> {
   const request = await ports.requests.get(id);
   if (request?.state !== "requested") return undefined;
+  const { digest } = ports.policy;
   const { person, refusal: refused, passed } = await lookUp(ports, request);
   const { name } = person;
   const refusal =
@@ -34,6 +35,8 @@ export async function validateRequester(ports: Ports, id: RequestId): Promise<La
   // Where somebody is asked, the decision waits for the replicas to agree.
   if (held && (await isDisputed(ports, (under) => held(under, request))))
     return { again: ports.clock.now() + DISPUTED_MS };
+  // Another file was taken in meanwhile: by that one nothing was looked at.
+  if (ports.policy.digest !== digest) return { again: ports.clock.now() };
   await commit(ports, id, (r) =>
     r.state === "requested" ? validated(r, person, refusal, ports.clock.now(), allowed) : null,
   );

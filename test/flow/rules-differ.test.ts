@@ -6,7 +6,7 @@ import type { Policy } from "../../src/domain/policy-file.ts";
 import { decideRequest } from "../../src/flow/decide.ts";
 import type { Ports } from "../../src/flow/ports.ts";
 import { makeRequest } from "../../src/flow/request.ts";
-import { ALICE, BOB, startWorld, type World } from "../helpers/bot.ts";
+import { ALICE, BOB, CAROL, startWorld, type World } from "../helpers/bot.ts";
 import { TOKEN } from "../helpers/scene.ts";
 import { openSteps, type Steps } from "../helpers/steps.ts";
 
@@ -57,6 +57,23 @@ test("a denial by a replica whose file is behind denies; it closes nothing in th
   const no = { id, terms: 1, by: ALICE as UserId, verdict: { approve: false, why: "not today" } } as const;
   expect(await decideRequest(behind, no)).toMatchObject({ state: "denied", why: "not today" });
   expect((await stateOf("denied"))?.state).toBe("denied");
+});
+
+test("an approval that neither file allows, each for another reason, approves and closes nothing", async () => {
+  const requester = { id: BOB as UserId, name: "Bob", locale: "en" } as const;
+  const { id } = await makeRequest(steps.ports, { requester, text: "admin 1h neither", triggerId: "t4" });
+  await steps.work();
+  const { roles } = steps.ports.policy;
+  const admin = { ...roles.admin, approval: { ...(roles.admin?.approval as object), by: [CAROL] } };
+  const others = {
+    ...steps.ports.policy,
+    roles: { ...roles, admin },
+    digest: "1".repeat(64),
+  } as unknown as Policy;
+  const behind = { ...of([others]), policy: without("admin") };
+  const yes = { id, terms: 1, by: ALICE as UserId, verdict: { approve: true } } as const;
+  await expect(decideRequest(behind, yes)).rejects.toMatchObject({ refusal: { kind: "rules-differ" } });
+  expect((await stateOf("neither"))?.state).toBe("pending");
 });
 
 test("a role that this file does not have yet is not refused while another has it", async () => {
