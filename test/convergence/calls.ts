@@ -1,4 +1,5 @@
 /** The kinds of call a replica makes, by what goes over the wire, and the faults each can meet. */
+import { createHash } from "node:crypto";
 import type { Cut } from "../../sandbox/redis/commands.ts";
 
 export type System = "Slack" | "hub" | "Redis";
@@ -83,29 +84,30 @@ export function hubCall(method: string, path: string): string {
   return `${VERBS[method] ?? method} ${noun}`;
 }
 
-/** Of what BullMQ does, only what changes something; keeping locks and looking for stalled jobs is no call of ours. */
-const QUEUE: readonly (readonly [RegExp, string])[] = [
+/** Of what scripts do, only what changes something; looking for stalled jobs is no call of ours. */
+const SCRIPTS: readonly (readonly [RegExp, string])[] = [
   [/^add|^reprocessJob|^updateJobScheduler/, "queue a job"],
   [/^moveToActive/, "take a job"],
   [/^moveToFinished|^moveToDelayed|^retryJob/, "finish a job"],
+  [/^makeRequest/, "make request"],
+  [/^swapRequest|^adoptRequest/, "change record"],
+  [/^releaseLease/, "release lease"],
+  [/^renewLease/, "keep lease"],
 ];
 
-/** Empty for what is not worth naming. `scripts`: BullMQ's, by their hash. */
+/** Empty for what is not worth naming. `scripts`: by their hash. */
 export function redisCall(command: Cut, scripts: ReadonlyMap<string, string>): string {
   const name = command.word(0).toLowerCase();
-  const script = name === "evalsha" ? scripts.get(command.word(1)) : undefined;
-  if (script) return QUEUE.find(([pattern]) => pattern.test(script))?.[1] ?? "";
-  const key = command.word(name.startsWith("eval") ? 3 : 1);
+  if (name === "eval" || name === "evalsha") {
+    const script = scripts.get(name === "eval" ? sha1(command.word(1)) : command.word(1)) ?? "";
+    return SCRIPTS.find(([pattern]) => pattern.test(script))?.[1] ?? "";
+  }
+  const key = command.word(1);
   const [, noun = ""] = /^\{karpor-access:[^}]+\}:(request|person|unsettled|lease|ping)/.exec(key) ?? [];
-  if (name.startsWith("eval")) return ofScript(noun, command);
   if (noun === "request") return "read record";
   if (noun === "person" || noun === "unsettled") return `read ${noun}`;
   if (noun === "lease") return "take lease";
   return noun;
 }
 
-function ofScript(noun: string, command: Cut): string {
-  if (noun === "request") return command.word(2) === "8" ? "make request" : "change record";
-  if (noun === "lease") return command.word(5) === "" ? "release lease" : "keep lease";
-  return "";
-}
+const sha1 = (text: string): string => createHash("sha1").update(text).digest("hex");

@@ -15,7 +15,7 @@ const SEED = Number(process.env.CONVERGENCE_SEED ?? Math.floor(Math.random() * 1
 const ONLY = process.env.CONVERGENCE_ONLY?.split(",").map(Number);
 const LANES = 10;
 /** How often a fault that no call met yet is tried once more. */
-const TRIES_MAX = 6;
+const TRIES_MAX = 12;
 const TOLD_MAX = 5;
 const MS_A_RUN = 20_000;
 

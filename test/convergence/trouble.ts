@@ -24,7 +24,7 @@ type CallStrike = Extract<Strike, { kind: "call" }>;
 export interface TroubleSettings {
   story: Story;
   tally: Tally;
-  /** BullMQ's scripts by their hash. */
+  /** BullMQ's scripts and ours, by their hash. */
   scripts: ReadonlyMap<string, string>;
   /** Whose door this is. */
   callerAt(port: number): Caller | undefined;

@@ -15,6 +15,7 @@ import { startLocalSlack } from "../../sandbox/slack/index.ts";
 import { type Config, loadConfig } from "../../src/config.ts";
 import { AccessRequest } from "../../src/domain/request.ts";
 import { type Keys, keysOf } from "../../src/store/keys.ts";
+import { defineScripts } from "../../src/store/scripts.ts";
 import { FORGOTTEN_MS } from "./bot.ts";
 import type { Spell } from "./calls.ts";
 import { catalogOf, EDITS, workspace } from "./people.ts";
@@ -69,6 +70,7 @@ function load(dir: string, edit: number): Config {
 
 async function scriptsOf(redis: Redis): Promise<Map<string, string>> {
   await new Queue("scripts", { connection: redis, prefix: "{scripts}" }).waitUntilReady();
+  defineScripts(redis);
   const { scriptsSet } = redis as unknown as { scriptsSet: Record<string, { sha: string }> };
   return new Map(Object.entries(scriptsSet).map(([name, { sha }]) => [sha, name]));
 }
