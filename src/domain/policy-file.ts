@@ -37,6 +37,9 @@ export interface Policy extends PolicyFile {
   source: string;
 }
 
+/** What it says, whoever wrote it how. */
+export const partOf = ({ digest: _, source: __, ...part }: Policy): PolicyFile => part;
+
 /** What another replica goes by. What this version cannot read allows nothing. */
 export function policyFrom(source: string, digest: string): Policy {
   const file = PolicyFile.safeParse(JSON.parse(source));

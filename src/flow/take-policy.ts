@@ -1,7 +1,7 @@
 /** A changed configuration file is taken in while the bot runs: whole, or not at all; and people are told why not. */
 import { SECOND } from "../domain/duration.ts";
 import { diffPolicies } from "../domain/policy-diff.ts";
-import type { Policy, PolicyFile } from "../domain/policy-file.ts";
+import { type Policy, partOf } from "../domain/policy-file.ts";
 import { mayGoUnapproved } from "../domain/policy-rule.ts";
 import type { PolicyRegister, Ports } from "./ports.ts";
 import type { HoldFound, Holds } from "./support/holds.ts";
@@ -70,8 +70,6 @@ async function take({ live, register, log }: TakePolicy, next: Policy): Promise<
   await register.hold(next);
   log.info({ took: next.digest, was, changes }, `took in a changed configuration: ${changes.length} changes`);
 }
-
-const partOf = ({ digest: _, source: __, ...part }: Policy): PolicyFile => part;
 
 async function refusalsOf({ live, refused }: TakePolicy, next: Policy) {
   const { roles, rules } = next;

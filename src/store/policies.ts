@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { PolicyTaken } from "../domain/audit.ts";
 import { diffPolicies } from "../domain/policy-diff.ts";
-import { isReadable, type Policy, policyFrom } from "../domain/policy-file.ts";
+import { isReadable, type Policy, partOf, policyFrom } from "../domain/policy-file.ts";
 import type { PolicyRegister } from "../flow/ports.ts";
 import { reading, writing } from "./failures.ts";
 import { defineScripts } from "./scripts.ts";
@@ -53,8 +53,6 @@ const taken = (was: Policy, now: Policy, at: number): PolicyTaken => ({
   at,
   changes: isReadable(was) ? diffPolicies(partOf(was), partOf(now)) : null,
 });
-
-const partOf = ({ digest: _, source: __, ...part }: Policy) => part;
 
 /** A digest, and what it is of. */
 const split = (stored: string): string[] => /^(\S+) (.*)$/s.exec(stored)?.slice(1) ?? [];

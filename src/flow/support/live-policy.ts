@@ -8,35 +8,7 @@ export interface LivePolicy {
   take(next: Policy): void;
 }
 
-export function livePolicy(first: Policy): LivePolicy {
-  let now = first;
-  const policy = {
-    get roles() {
-      return now.roles;
-    },
-    get rules() {
-      return now.rules;
-    },
-    get limits() {
-      return now.limits;
-    },
-    get admins() {
-      return now.admins;
-    },
-    get reminders() {
-      return now.reminders;
-    },
-    get digest() {
-      return now.digest;
-    },
-    get source() {
-      return now.source;
-    },
-  } satisfies Policy;
-  return {
-    policy,
-    take: (next) => {
-      now = next;
-    },
-  };
+export function livePolicy({ roles, rules, limits, admins, reminders, digest, source }: Policy): LivePolicy {
+  const policy: Policy = { roles, rules, limits, admins, reminders, digest, source };
+  return { policy, take: (next) => void Object.assign(policy, next) };
 }
