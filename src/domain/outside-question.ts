@@ -1,6 +1,6 @@
 /** What the company's own service is asked of a request: all that it needs, and never a token. Pure. */
 import { SECOND } from "./duration.ts";
-import { matchesPattern } from "./pattern/pattern.ts";
+import { matcherOf } from "./pattern/pattern.ts";
 import type { Reason } from "./reason.ts";
 import { type AccessRequest, approvalsOf } from "./request.ts";
 
@@ -46,7 +46,7 @@ const TICKET = /^[A-Z][A-Z0-9]*-\d+$/;
 /** The first word that has the form the role asks for; where it asks for none, the first like OPS-123. */
 function ticketIn(reason: string, asked: Reason | undefined): string | null {
   const words = reason.split(/\s+/).map((word) => word.replace(/^[\p{P}\p{S}]+|[\p{P}\p{S}]+$/gu, ""));
-  const isTicket = (word: string): boolean =>
-    asked && "pattern" in asked ? matchesPattern(asked.pattern, word) : TICKET.test(word);
+  const isTicket =
+    asked && "pattern" in asked ? matcherOf(asked.pattern) : (word: string) => TICKET.test(word);
   return words.find((word) => word !== "" && isTicket(word)) ?? null;
 }

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { toNarrow } from "./amount.ts";
 import { Bilingual } from "./bilingual.ts";
-import { matchesPattern, Pattern } from "./pattern/pattern.ts";
+import { matcherOf, Pattern } from "./pattern/pattern.ts";
 
 export const Reason = z.union(
   [
@@ -21,16 +21,16 @@ export type Reason = z.infer<typeof Reason>;
 
 /** What a reason of the wrong form is to be like; null where nothing is wrong. */
 export const wrongForm = (asked: Reason, reason: string): Bilingual | null =>
-  "pattern" in asked && reason !== "" && !matchesPattern(asked.pattern, reason) ? asked.hint : null;
+  "pattern" in asked && reason !== "" && !matcherOf(asked.pattern)(reason) ? asked.hint : null;
 
 /** The reason as it should be, where it lacks nothing but one word in capitals, narrow letters or both. */
 export function mendReason(asked: Reason, reason: string): string | undefined {
-  if (wrongForm(asked, reason) === null) return reason;
+  if (!("pattern" in asked) || reason === "") return reason;
+  const isRight = matcherOf(asked.pattern);
+  if (isRight(reason)) return reason;
   const words = reason.split(/(\s+)/);
   const slips = [toNarrow, upper, (word: string) => upper(toNarrow(word))];
-  return slips
-    .flatMap((mend) => words.map((word, i) => words.with(i, mend(word)).join("")))
-    .find((mended) => mended !== "" && wrongForm(asked, mended) === null);
+  return slips.flatMap((mend) => words.map((word, i) => words.with(i, mend(word)).join(""))).find(isRight);
 }
 
 const upper = (word: string): string => word.toUpperCase();

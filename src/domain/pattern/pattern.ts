@@ -18,5 +18,8 @@ export const Pattern = z
     }
   });
 
-/** Whether it matches anywhere in the text. Throws on what `Pattern` refuses. */
-export const matchesPattern = (source: string, text: string): boolean => matches(parsePattern(source), text);
+/** Says of any text whether it matches anywhere in it. Throws on what `Pattern` refuses. */
+export function matcherOf(source: string): (text: string) => boolean {
+  const start = parsePattern(source);
+  return (text) => matches(start, text);
+}
