@@ -26,10 +26,11 @@ export const allows = (
   rules.some(
     ({ nonResourceURLs = [], verbs }) =>
       (verbs.includes(verb) || verbs.includes("*")) &&
-      nonResourceURLs.some((pattern) => covers(pattern, path)),
+      nonResourceURLs.some((pattern) => coversPath(pattern, path)),
   );
 
-const covers = (pattern: string, path: string): boolean =>
+/** Of a path that ends in a wildcard itself, all that it covers. */
+export const coversPath = (pattern: string, path: string): boolean =>
   pattern === path || (pattern.endsWith("*") && path.startsWith(pattern.slice(0, -1)));
 
 /**

@@ -1,4 +1,5 @@
 /** Whether one ClusterRole gives nothing that another does not. Pure. */
+import { coversPath } from "./path-rule.ts";
 
 /** A rule as Kubernetes has it: paths, or objects of its API. */
 export interface RightsRule {
@@ -48,10 +49,6 @@ function gives(rule: RightsRule, right: Single): boolean {
 }
 
 const has = (all: readonly string[], one: string): boolean => all.includes("*") || all.includes(one);
-
-/** Of a path that ends in a wildcard itself, all that it covers. */
-const coversPath = (pattern: string, path: string): boolean =>
-  pattern === path || (pattern.endsWith("*") && path.startsWith(pattern.slice(0, -1)));
 
 /** A pattern "*" with a subresource covers that of every resource. */
 const coversResource = (pattern: string, resource: string): boolean =>
