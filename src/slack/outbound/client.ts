@@ -139,3 +139,6 @@ const FROZEN = new Set([
 
 /** The message stays as it is, or is not there any more. */
 export const isFrozen = (code: string): boolean => FROZEN.has(code);
+
+/** Nobody edits or deletes it any more. */
+export const isFinalRefusal = (code: string): boolean => isFrozen(code) || isUndeliverable(code);

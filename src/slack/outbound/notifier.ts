@@ -19,7 +19,14 @@ import {
   SlackBusy,
 } from "../../flow/ports.ts";
 import { drawMessage, drawToken, type Message, type ViewContext } from "../views/index.ts";
-import { calm, isFrozen, isUndeliverable, retryAfter, type SlackClients, slackError } from "./client.ts";
+import {
+  calm,
+  isFinalRefusal,
+  isUndeliverable,
+  retryAfter,
+  type SlackClients,
+  slackError,
+} from "./client.ts";
 import { type DmOptions, dmWith, forgetDm } from "./dm.ts";
 import type { Urgency } from "./limits.ts";
 import { marked } from "./mark.ts";
@@ -189,8 +196,6 @@ const soonest = (failures: unknown[]): unknown =>
   failures
     .filter((error) => retryAfter(error) !== null)
     .sort((a, b) => (retryAfter(a) ?? 0) - (retryAfter(b) ?? 0))[0];
-
-const isFinalRefusal = (code: string): boolean => isFrozen(code) || isUndeliverable(code);
 
 /** A message that nobody can edit any more never shows its token: the grant is taken back. */
 function neverShown(error: unknown): never {
