@@ -4,6 +4,7 @@ import { assertMayReview, assertPending } from "../../../flow/decide.ts";
 import { load } from "../../../flow/support/load.ts";
 import { lessForm, lessRefused } from "../../views/index.ts";
 import { contextFor, type HandlerContext } from "../context.ts";
+import { redrawModal } from "../forms/open-decision.ts";
 import type { Click } from "../payload.ts";
 import { knownRefusal } from "../reply.ts";
 import type { Action } from "./index.ts";
@@ -13,20 +14,13 @@ type Form = ReturnType<typeof lessForm>;
 
 export const lessenAction: Action = async (context, click) => {
   const { id, terms } = targetOf(click);
-  const { views } = context.client;
   const request = await load(context.ports, id);
   assertPending(request, click.user, "approve");
   const target = { id, terms, channel: click.channel };
   const draw = (lower: string[] | null) => lessForm(request, target, lower, contextFor(context, click.user));
-  const { view } = await views.open({ trigger_id: click.triggerId, view: draw(null) });
+  const { view } = await context.client.views.open({ trigger_id: click.triggerId, view: draw(null) });
   if (!view?.id) return undefined;
-  const filled = await lookUp(context, click, draw);
-  await views.update({ view_id: view.id, view: filled }).catch((error: unknown) => {
-    context.log.warn(
-      { id, err: error },
-      "the modal could not be filled; its submission is checked all the same",
-    );
-  });
+  await redrawModal(context, id, { viewId: view.id, view: await lookUp(context, click, draw) });
   return undefined;
 };
 

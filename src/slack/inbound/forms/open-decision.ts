@@ -62,11 +62,17 @@ async function lookAfter(
   const locale = localeKnown(context, user);
   if (!refusal && locale === before) return;
   const view = refusal ? decisionRefused(kind, refusal, contextFor(context, user)) : draw();
-  await context.client.views.update({ view_id: viewId, view }).catch((error: unknown) => {
-    context.log.warn(
-      { id, err: error },
-      "the modal could not be updated; its submission is checked all the same",
-    );
+  await redrawModal(context, id, { viewId, view });
+}
+
+/** Never rejects. */
+export async function redrawModal(
+  { client, log }: HandlerContext,
+  id: RequestId,
+  { viewId, view }: { viewId: string; view: ReturnType<typeof decisionModal> },
+): Promise<void> {
+  await client.views.update({ view_id: viewId, view }).catch((error: unknown) => {
+    log.warn({ id, err: error }, "the modal could not be updated; its submission is checked all the same");
   });
 }
 
