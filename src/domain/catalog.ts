@@ -70,9 +70,13 @@ export const Catalog = z
   });
 export type Catalog = Record<string, Role>;
 
+/** Undefined where there is none: a word that people type is no property of every object. */
+export const roleNamed = (roles: Catalog, name: string): Role | undefined =>
+  Object.hasOwn(roles, name) ? roles[name] : undefined;
+
 /** Null where nobody need approve, or there is no such role. */
 export function approvalOf(roles: Catalog, name: string): ApprovalRule | null {
-  const approval = Object.hasOwn(roles, name) ? roles[name]?.approval : undefined;
+  const approval = roleNamed(roles, name)?.approval;
   return approval && approval !== "none" ? approval : null;
 }
 

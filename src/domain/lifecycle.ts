@@ -251,18 +251,16 @@ const TERMS = ["role", "duration", "reason", "approvers"] as const;
 /** What messages show of a record besides its state; of its outage, what people are told. */
 const VISIBLE = [
   ...TERMS,
-  ...[
-    "requester",
-    "askedBy",
-    "closesAt",
-    "count",
-    "approvals",
-    "fallback",
-    "lessened",
-    "emergency",
-    "expiresAt",
-    "outage",
-  ],
+  "requester",
+  "askedBy",
+  "closesAt",
+  "count",
+  "approvals",
+  "fallback",
+  "lessened",
+  "emergency",
+  "expiresAt",
+  "outage",
 ] as const;
 
 /** A change as it is stored: numbered, and along the table. Throws on a way that the table does not have. */

@@ -18,3 +18,6 @@ export interface Profile extends Person {
   /** IANA name. */
   timeZone?: string | undefined;
 }
+
+/** What is kept of a profile. */
+export const personOf = ({ id, name, locale }: Profile): Person => ({ id, name, locale });

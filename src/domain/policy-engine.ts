@@ -1,4 +1,5 @@
 /** What the catalog says of a request: approve, ask or deny, and each line's part in it. No I/O, no clock. Pure. */
+import { roleNamed } from "./catalog.ts";
 import type { Principal } from "./ids.ts";
 import type { Rulebook } from "./policy-rule.ts";
 import { Refused } from "./refusal.ts";
@@ -18,7 +19,7 @@ const PRECEDENCE: readonly Outcome[] = ["deny", "unknown", "approve", "ask"];
 
 /** Throws Refused(unknown-role). */
 export function judge(book: Rulebook, terms: JudgedTerms, facts: AskerFacts): Verdict {
-  const role = Object.hasOwn(book.roles, terms.role) ? book.roles[terms.role] : undefined;
+  const role = roleNamed(book.roles, terms.role);
   if (!role) throw new Refused({ kind: "unknown-role", role: terms.role, roles: Object.keys(book.roles) });
   const parts = LINES.flatMap((line) => line({ book, role, terms, facts }));
   for (const outcome of PRECEDENCE) {

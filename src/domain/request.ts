@@ -226,6 +226,18 @@ export type In<S extends State> = Extract<AccessRequest, { state: S }>;
 export const approvalsOf = ({ approvals = [], terms }: AccessRequest): readonly Approval[] =>
   approvals.filter((one) => one.terms === terms);
 
+/**
+ * Whose approvals let it pass; nobody's where policy did, or it was allowed beforehand. A version that knows of one
+ * approval alone keeps it as the decision.
+ */
+export function approvedBy(r: AccessRequest): readonly Pick<Approval, "by" | "qualified">[] {
+  if (!("decision" in r)) return [];
+  const { by, qualified, allowance } = r.decision;
+  if (by === "policy" || allowance) return [];
+  const approvals = approvalsOf(r);
+  return approvals.length > 0 ? approvals : [{ by, qualified }];
+}
+
 /** Approved, and not ended yet: the hub may hold something of it. */
 export type Granted = In<"approved" | "delivering" | "active" | "ending">;
 export const isGranted = (r: AccessRequest): r is Granted => "decision" in r && r.state !== "ended";

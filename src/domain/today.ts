@@ -1,7 +1,7 @@
 /** Frozen terms and today's catalog must both hold: what was asked under other rules is not granted by them. Pure. */
 
 import { timesOf } from "./break-glass.ts";
-import type { Catalog, Role } from "./catalog.ts";
+import { type Catalog, type Role, roleNamed } from "./catalog.ts";
 import type { Principal } from "./ids.ts";
 import { ruleLabel } from "./policy-rule.ts";
 import type { Refusal } from "./refusal.ts";
@@ -13,7 +13,7 @@ type Changed = Extract<Refusal, { kind: "terms-changed" }>;
 
 /** What a request asks for, under today's rules: the first that it no longer meets, or the role of today. */
 export function roleToday(r: AccessRequest, roles: Catalog): Role | Changed {
-  const role = Object.hasOwn(roles, r.role) ? roles[r.role] : undefined;
+  const role = roleNamed(roles, r.role);
   const changed = (what: Changed["what"], max?: number): Changed => ({
     kind: "terms-changed",
     role: r.role,

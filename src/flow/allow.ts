@@ -1,15 +1,14 @@
 /** An approver allows a person's requests for a role beforehand: makes an allowance, or is one more who allows it. new → waiting | standing */
 import type { AllowTerms } from "../domain/allow-command.ts";
 import { type Allowance, type Allower, joined } from "../domain/allowance.ts";
-import type { Role } from "../domain/catalog.ts";
+import { type Role, roleNamed } from "../domain/catalog.ts";
 import { type AllowanceId, allowanceId, type UserId } from "../domain/ids.ts";
-import type { Person, Profile } from "../domain/person.ts";
+import type { Person } from "../domain/person.ts";
 import { Refused } from "../domain/refusal.ts";
-import { membersOnly } from "../domain/rules/members-only.ts";
 import { approversOf } from "../domain/today.ts";
 import type { Ports } from "./ports.ts";
 import { countNeeded, loadAllowance } from "./support/allowances.ts";
-import { resolveReviewer } from "./support/reviewer.ts";
+import { assertQualified } from "./support/reviewer.ts";
 import { syncAllowance } from "./sync-allowance.ts";
 
 export interface AllowPerson extends AllowTerms {
@@ -25,7 +24,7 @@ export async function allowPerson(
   { by, person, triggerId, ...terms }: AllowPerson,
 ): Promise<Allowance> {
   if (by === person) throw new Refused({ kind: "allow-oneself" });
-  const role = roleNamed(ports, terms.role);
+  const role = approvedRole(ports, terms.role);
   const [allower, recipient] = await Promise.all([
     allowerOf(ports, by, terms.role, role),
     recipientOf(ports, person, terms.role, role),
@@ -44,7 +43,7 @@ export async function allowToo(
 ): Promise<Allowance> {
   const allowance = await loadAllowance(ports, id);
   if (allowance.person.id === by) throw new Refused({ kind: "allow-oneself" });
-  const role = roleNamed(ports, allowance.role);
+  const role = approvedRole(ports, allowance.role);
   const allower = await allowerOf(ports, by, allowance.role, role);
   assertSameTerms(allowance, role);
   return join(ports, allowance, allower);
@@ -57,8 +56,9 @@ async function join(ports: Ports, { id }: Allowance, allower: Allower): Promise<
   return after;
 }
 
-function roleNamed({ policy }: Ports, name: string): Role {
-  const role = Object.hasOwn(policy.roles, name) ? policy.roles[name] : undefined;
+/** One that somebody must approve. Throws Refused. */
+function approvedRole({ policy }: Ports, name: string): Role {
+  const role = roleNamed(policy.roles, name);
   if (!role) throw new Refused({ kind: "terms-changed", role: name, what: "role-gone" });
   if (role.approval === "none") throw new Refused({ kind: "nothing-to-allow", role: name });
   return role;
@@ -75,24 +75,16 @@ function assertSameTerms(a: Allowance, { clusterRole, duration }: Role): void {
 /** Throws Refused, SlackBusy. */
 async function allowerOf(ports: Ports, by: UserId, name: string, role: Role): Promise<Allower> {
   const approvers = [...(approversOf(role) ?? [])];
-  const { profile, qualified } = await resolveReviewer(ports, by, approvers);
-  const refusal = membersOnly({ profile });
-  if (refusal) throw new Refused(refusal);
-  if (!qualified) throw new Refused({ kind: "may-not-allow", role: name, approvers });
-  return { by: personOf(profile), qualified, at: ports.clock.now() };
+  const refusal = { kind: "may-not-allow", role: name, approvers } as const;
+  return { ...(await assertQualified(ports, by, { among: approvers, refusal })), at: ports.clock.now() };
 }
 
 /** Whoever could not ask for it is not allowed it. Throws Refused, SlackBusy. */
 async function recipientOf(ports: Ports, id: UserId, name: string, role: Role): Promise<Person> {
   const who = role.requester?.in ?? [id];
-  const { profile, qualified } = await resolveReviewer(ports, id, who);
-  const refusal = membersOnly({ profile });
-  if (refusal) throw new Refused(refusal);
-  if (!qualified) throw new Refused({ kind: "may-not-ask", role: name, who });
-  return personOf(profile);
+  const refusal = { kind: "may-not-ask", role: name, who } as const;
+  return (await assertQualified(ports, id, { among: who, refusal })).by;
 }
-
-const personOf = ({ id, name, locale }: Profile): Person => ({ id, name, locale });
 
 function draft(
   { clock, policy, random }: Ports,

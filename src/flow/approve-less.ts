@@ -1,5 +1,5 @@
 /** What an approver may approve in place of what is asked for: a shorter time, or a role that gives less. */
-import { approvalOf, type Role } from "../domain/catalog.ts";
+import { approvalOf, type Role, roleNamed } from "../domain/catalog.ts";
 import { SECOND, SHORTEST } from "../domain/duration.ts";
 import type { UserId } from "../domain/ids.ts";
 import type { Less } from "../domain/less.ts";
@@ -58,7 +58,7 @@ export async function lowerRoles(
   names = Object.keys(ports.policy.roles),
 ): Promise<string[]> {
   const { roles } = ports.policy;
-  const asked = Object.hasOwn(roles, request.role) ? roles[request.role] : undefined;
+  const asked = roleNamed(roles, request.role);
   if (!asked) return [];
   const held = (await ports.requests.open(request.requester.id)).map(({ role }) => role);
   const free = names.filter((name) => !held.includes(name) && isAskable(ports, request, name));

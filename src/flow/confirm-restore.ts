@@ -1,9 +1,8 @@
 /** An administrator goes on with a Redis that is behind the hub: new grants are made again, none of what was asked for before. */
 import type { UserId } from "../domain/ids.ts";
 import { Refused } from "../domain/refusal.ts";
-import { membersOnly } from "../domain/rules/members-only.ts";
 import type { Ports } from "./ports.ts";
-import { resolveReviewer } from "./support/reviewer.ts";
+import { assertQualified } from "./support/reviewer.ts";
 
 export interface ConfirmRestore {
   by: UserId;
@@ -14,10 +13,8 @@ export interface ConfirmRestore {
 /** Throws Refused, StoreDown, StoreUnsure, TroubleOutside. */
 export async function confirmRestore(ports: Ports, { by, epoch }: ConfirmRestore): Promise<void> {
   const { admins } = ports.policy;
-  const { profile, qualified } = await resolveReviewer(ports, by, admins);
-  const refusal = membersOnly({ profile });
-  if (refusal) throw new Refused(refusal);
-  if (!qualified) throw new Refused({ kind: "not-approver", approvers: [...admins] });
+  const refusal = { kind: "not-approver" as const, approvers: [...admins] };
+  await assertQualified(ports, by, { among: admins, refusal });
   if (!(await ports.epoch.confirm(epoch))) throw new Refused({ kind: "nothing-restored" });
   ports.log.warn({ by, epoch }, "an administrator goes on with a Redis that is behind the hub");
 }

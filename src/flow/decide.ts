@@ -4,6 +4,7 @@ import type { RequestId, UserId } from "../domain/ids.ts";
 import type { Less } from "../domain/less.ts";
 import { lateFor } from "../domain/lifecycle.ts";
 import { isParty } from "../domain/parties.ts";
+import { personOf } from "../domain/person.ts";
 import { reviewing } from "../domain/policy.ts";
 import { judge } from "../domain/policy-engine.ts";
 import { type Deciding, type Refusal, Refused } from "../domain/refusal.ts";
@@ -153,8 +154,7 @@ export async function assertMayReview(ports: Ports, id: RequestId, by: UserId, d
   const refusal = reviewing({ profile, qualified, deciding }, request);
   if (refusal) throw new Refused(refusal);
   assertPending(request, by, deciding);
-  const { id: who, name, locale } = profile;
-  return { request, profile: { id: who, name, locale }, qualified: qualified ?? who };
+  return { request, profile: personOf(profile), qualified: qualified ?? by };
 }
 
 /** Of whom it was asked, and of today's approvers: one and the same person must be both. Throws Refused(look-up-failed), SlackBusy. */

@@ -5,7 +5,7 @@ import { isDoubtful } from "../domain/epoch.ts";
 import type { RequestId } from "../domain/ids.ts";
 import { toldOutage } from "../domain/outage.ts";
 import { judge } from "../domain/policy-engine.ts";
-import { type Approval, approvalsOf } from "../domain/request.ts";
+import { approvedBy } from "../domain/request.ts";
 import type { Secret } from "../domain/secret.ts";
 import { approversToday, isChanged, neededOf, roleToday } from "../domain/today.ts";
 import { active, delivering, ending, failed } from "../domain/transitions.ts";
@@ -203,7 +203,7 @@ async function assertStillAllowed(ports: Ports, request: Open): Promise<void> {
   const role = roleToday(request, policy.roles);
   if (isChanged(role)) throw new GrantFailed("terms-changed", role.what);
   const approvers = approversToday(request, role);
-  const given = givenTo(request);
+  const given = approvedBy(request);
   const [{ profile, facts }, glass, allowed, ...approved] = await Promise.all([
     lookUpFacts(ports, { id: requester.id, role: request.role }, "grant"),
     isTaken(request) ? directory.qualifies(requester.id, role.breakGlass?.by ?? [], "grant") : requester.id,
@@ -228,14 +228,6 @@ async function assertStillAllowed(ports: Ports, request: Open): Promise<void> {
   // Another version may have known of no count.
   if (given.length > 0 && given.length < neededOf(request, role))
     throw new GrantFailed("terms-changed", "more people must approve it than did");
-}
-
-/** Who approved it; nobody where policy did, or it was allowed beforehand. A version that knows of one approval alone keeps it as the decision. */
-function givenTo(request: Open): readonly Pick<Approval, "by" | "qualified">[] {
-  const { by, qualified, allowance } = request.decision;
-  if (by === "policy" || allowance) return [];
-  const approvals = approvalsOf(request);
-  return approvals.length > 0 ? approvals : [{ by, qualified }];
 }
 
 /** Where the token will stand is in both records before it is shown. */

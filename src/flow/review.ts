@@ -1,13 +1,11 @@
 /** Two others look at what was taken in an emergency, each with a comment; then its review is closed. */
 import { reviewersOf } from "../domain/break-glass.ts";
 import type { RequestId, UserId } from "../domain/ids.ts";
-import { Refused } from "../domain/refusal.ts";
-import { membersOnly } from "../domain/rules/members-only.ts";
 import { reviewed } from "../domain/transitions.ts";
 import type { AccessRequest, Ports } from "./ports.ts";
 import { commit } from "./support/commit.ts";
 import { load } from "./support/load.ts";
-import { resolveReviewer } from "./support/reviewer.ts";
+import { assertQualified } from "./support/reviewer.ts";
 
 export interface ReviewEmergency {
   id: RequestId;
@@ -37,10 +35,5 @@ export async function assertMayReviewEmergency(ports: Ports, id: RequestId, by: 
   const request = await load(ports, id);
   assertReviewable(request, by);
   const reviewers = [...new Set([...reviewersOf(request, ports.policy.roles), ...ports.policy.admins])];
-  const { profile, qualified } = await resolveReviewer(ports, by, reviewers);
-  const refusal = membersOnly({ profile });
-  if (refusal) throw new Refused(refusal);
-  if (!qualified) throw new Refused({ kind: "not-reviewer", reviewers });
-  const { name, locale } = profile;
-  return { by: { id: by, name, locale }, qualified };
+  return assertQualified(ports, by, { among: reviewers, refusal: { kind: "not-reviewer", reviewers } });
 }

@@ -1,16 +1,17 @@
 /** Access ends before its time: its holder releases it, an approver or admin revokes it. → ending */
+
 import { reviewersOf } from "../domain/break-glass.ts";
+import { roleNamed } from "../domain/catalog.ts";
 import type { Principal, RequestId, UserId } from "../domain/ids.ts";
 import { lateFor } from "../domain/lifecycle.ts";
 import { Refused } from "../domain/refusal.ts";
 import { type AccessRequest, type End, isGranted } from "../domain/request.ts";
-import { membersOnly } from "../domain/rules/members-only.ts";
 import { approversAsked, approversToday } from "../domain/today.ts";
 import { endingOrLate } from "../domain/transitions.ts";
 import type { Ports } from "./ports.ts";
 import { commit } from "./support/commit.ts";
 import { load } from "./support/load.ts";
-import { resolveReviewer } from "./support/reviewer.ts";
+import { assertQualified, resolveReviewer } from "./support/reviewer.ts";
 
 /** Throws Refused, StoreDown, StoreUnsure. */
 export async function releaseGrant(
@@ -40,13 +41,9 @@ export async function revokeGrant(ports: Ports, { id, by, reason }: RevokeGrant)
 export async function assertMayRevoke(ports: Ports, id: RequestId, by: UserId) {
   const request = await load(ports, id);
   if (request.requester.id === by) return null;
-  const who = mayRevoke(ports, request);
-  const { profile, qualified } = await resolveReviewer(ports, by, who, "end");
-  const refusal = membersOnly({ profile });
-  if (refusal) throw new Refused(refusal);
-  if (!qualified) throw new Refused({ kind: "not-approver", approvers: [...who] });
-  const { id: user, name, locale } = profile;
-  return { by: { id: user, name, locale }, qualified };
+  const approvers = mayRevoke(ports, request);
+  const refusal = { kind: "not-approver", approvers } as const;
+  return assertQualified(ports, by, { among: approvers, purpose: "end", refusal });
 }
 
 /** Throws Refused(late). */
@@ -56,7 +53,7 @@ export function assertLive(request: AccessRequest): void {
 
 /** Who approved it, who may approve it today, who reviews it, and the admins. */
 const mayRevoke = ({ policy }: Ports, request: AccessRequest): Principal[] => {
-  const role = Object.hasOwn(policy.roles, request.role) ? policy.roles[request.role] : undefined;
+  const role = roleNamed(policy.roles, request.role);
   const today = (role && approversToday(request, role)) ?? [];
   const reviewers = request.emergency ? reviewersOf(request, policy.roles) : [];
   return [...new Set([...approversAsked(request), ...today, ...reviewers, ...policy.admins])];

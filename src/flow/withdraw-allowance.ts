@@ -1,12 +1,12 @@
 /** What was allowed beforehand is allowed no more: by who allowed it, an approver of the role, an admin, or the person. → withdrawn */
+
 import { type Allowance, disallowed, type Withdrawer } from "../domain/allowance.ts";
+import { roleNamed } from "../domain/catalog.ts";
 import type { AllowanceId, Principal, UserId } from "../domain/ids.ts";
-import { Refused } from "../domain/refusal.ts";
-import { membersOnly } from "../domain/rules/members-only.ts";
 import { approversOf } from "../domain/today.ts";
 import type { Ports } from "./ports.ts";
 import { loadAllowance } from "./support/allowances.ts";
-import { resolveReviewer } from "./support/reviewer.ts";
+import { assertQualified } from "./support/reviewer.ts";
 import { syncAllowance } from "./sync-allowance.ts";
 
 /** Throws Refused, StoreDown, StoreUnsure, SlackBusy. */
@@ -29,16 +29,12 @@ async function withdrawer(ports: Ports, a: Allowance, by: UserId): Promise<Withd
   const allower = a.allowedBy.find((one) => one.by.id === by);
   if (allower) return { by: allower.by, qualified: allower.qualified };
   const may = mayWithdraw(ports, a);
-  const { profile, qualified } = await resolveReviewer(ports, by, may, "end");
-  const refusal = membersOnly({ profile });
-  if (refusal) throw new Refused(refusal);
-  if (!qualified) throw new Refused({ kind: "may-not-allow", role: a.role, approvers: may });
-  const { id, name, locale } = profile;
-  return { by: { id, name, locale }, qualified };
+  const refusal = { kind: "may-not-allow", role: a.role, approvers: may } as const;
+  return assertQualified(ports, by, { among: may, purpose: "end", refusal });
 }
 
 /** Besides the person, and who allowed it. */
 export function mayWithdraw({ policy }: Ports, { role: name }: Allowance): Principal[] {
-  const role = Object.hasOwn(policy.roles, name) ? policy.roles[name] : undefined;
+  const role = roleNamed(policy.roles, name);
   return [...new Set([...((role && approversOf(role)) ?? []), ...policy.admins])];
 }

@@ -1,5 +1,7 @@
 /** A request as it is put together on the command line or in a table of cases, and what the policy says of it. Pure. */
+
 import { z } from "zod";
+import { roleNamed } from "../../domain/catalog.ts";
 import { Duration } from "../../domain/duration.ts";
 import { GroupId, type Principal, UserId } from "../../domain/ids.ts";
 import { nearest } from "../../domain/nearest.ts";
@@ -22,7 +24,7 @@ export type AskedCase = z.infer<typeof AskedCase>;
 
 /** Throws one sentence where there is no such role. */
 export function verdictOn(book: Rulebook, asked: AskedCase): Verdict {
-  const role = Object.hasOwn(book.roles, asked.role) ? book.roles[asked.role] : undefined;
+  const role = roleNamed(book.roles, asked.role);
   if (!role) throw new Error(`There is no role ${asked.role}${meant(book, asked.role)}`);
   const terms = { role: asked.role, duration: asked.for ?? role.duration.default };
   const mine: readonly Principal[] = [asked.who, ...asked.in];

@@ -6,7 +6,7 @@ import { isGroup, type Principal, type UserId } from "../../domain/ids.ts";
 import { factsOfMember, judge } from "../../domain/policy-engine.ts";
 import type { Rulebook } from "../../domain/policy-rule.ts";
 import type { Refusal } from "../../domain/refusal.ts";
-import { type AccessRequest, approvalsOf } from "../../domain/request.ts";
+import { type AccessRequest, approvalsOf, approvedBy } from "../../domain/request.ts";
 import { approversAsked, approversToday, isChanged, neededOf, roleToday } from "../../domain/today.ts";
 
 /** Null: that is not known. */
@@ -76,10 +76,8 @@ function enough({ request, role }: Asked): Verdict {
 /** Those who approved are approvers still. */
 function stillApprovers({ request, role, isIn }: Asked): Verdict {
   const today = approversToday(request, role);
-  if (!today || !("decision" in request)) return null;
-  const { by, allowance, qualified } = request.decision;
-  if (by === "policy" || allowance) return null;
-  const given = approvalsOf(request).length > 0 ? approvalsOf(request) : [{ by, qualified }];
+  const given = approvedBy(request);
+  if (!today || given.length === 0) return null;
   const still = given.map((one) => today.includes(one.qualified as Principal) || isIn(one.by.id, today));
   const all = still.includes(false) ? false : still.includes(null) ? null : true;
   return known(all, `${today.join(", ")} approve, and others did`);

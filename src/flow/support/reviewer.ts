@@ -1,7 +1,8 @@
 /** Who clicked, and whether they and the requester may: a look-up that fails refuses, and one that Slack asks to wait for is waited for. */
 import type { Principal, UserId } from "../../domain/ids.ts";
-import type { Profile } from "../../domain/person.ts";
-import { Refused } from "../../domain/refusal.ts";
+import { type Person, type Profile, personOf } from "../../domain/person.ts";
+import { type Refusal, Refused } from "../../domain/refusal.ts";
+import { membersOnly } from "../../domain/rules/members-only.ts";
 import type { AskerFacts } from "../../domain/rules/rule.ts";
 import { type AccessRequest, type Ports, type Purpose, SlackBusy } from "../ports.ts";
 import { memberFacts } from "./asker.ts";
@@ -20,6 +21,19 @@ export const resolveReviewer = (
     ]);
     return { profile, qualified };
   });
+
+/** The same, of whom it must hold: a member, and among the principals; else `refusal`. Throws Refused, SlackBusy. */
+export async function assertQualified(
+  ports: Pick<Ports, "directory" | "log">,
+  who: UserId,
+  { among, purpose, refusal }: { among: readonly Principal[]; purpose?: Purpose; refusal: Refusal },
+): Promise<{ by: Person; qualified: Principal }> {
+  const { profile, qualified } = await resolveReviewer(ports, who, among, purpose);
+  const notServed = membersOnly({ profile });
+  if (notServed) throw new Refused(notServed);
+  if (!qualified) throw new Refused(refusal);
+  return { by: personOf(profile), qualified };
+}
 
 /** What the policy judges a request by, when somebody decides on it. Throws Refused(look-up-failed), SlackBusy. */
 export const resolveRequester = (

@@ -1,5 +1,7 @@
 /** Buttons: each says for a screen reader what it does to which request. */
+
 import type { Button, ConfirmationDialog, Overflow } from "@slack/types";
+import { roleNamed } from "../../domain/catalog.ts";
 import { shorterThan } from "../../domain/less.ts";
 import type { AccessRequest } from "../../domain/request.ts";
 import { type ActionId, buttonValue, MENU, menuValue } from "../ids.ts";
@@ -51,7 +53,7 @@ export const approveButton = (p: Renderer, r: AccessRequest): Button => ({
 });
 /** One press that approves a shorter time; nothing where there is none. */
 export function lessButton(p: Renderer, r: AccessRequest): Button[] {
-  const role = Object.hasOwn(p.ctx.roles, r.role) ? p.ctx.roles[r.role] : undefined;
+  const role = roleNamed(p.ctx.roles, r.role);
   const shorter = role ? shorterThan(r.duration, role) : null;
   if (shorter === null) return [];
   const visible = p.words.only(p.words.grammar.span(shorter));

@@ -1,5 +1,7 @@
 /** The request in the approvals channel, at every status. */
+
 import type { KnownBlock } from "@slack/types";
+import { roleNamed } from "../../domain/catalog.ts";
 import type { Shown } from "../../domain/message-key.ts";
 import { type AccessRequest, approvalsOf } from "../../domain/request.ts";
 import { cut, escaped, oneLine, shorten } from "../messages/text.ts";
@@ -81,6 +83,6 @@ export function approverNote(p: Renderer, r: AccessRequest): KnownBlock[] {
 
 /** Nothing when the role has left the catalog. */
 export function allowsLines(p: Renderer, r: AccessRequest): KnownBlock[] {
-  const role = Object.hasOwn(p.ctx.roles, r.role) ? p.ctx.roles[r.role] : undefined;
+  const role = roleNamed(p.ctx.roles, r.role);
   return role ? [section(p.words.allows(escaped(role.description[p.ctx.locale])))] : [];
 }

@@ -1,7 +1,7 @@
 /** What stands in the form that asks for access: as it is drawn, and as it comes back from Slack. */
 import { z } from "zod";
 import { timesOf } from "../../domain/break-glass.ts";
-import type { Catalog } from "../../domain/catalog.ts";
+import { type Catalog, roleNamed } from "../../domain/catalog.ts";
 import { type ParsedCommand, reasonIn } from "../../domain/command.ts";
 import { wholeTime } from "../../domain/typed-time.ts";
 import { FORM } from "../ids.ts";
@@ -112,7 +112,7 @@ const timeBlockIn = (id: string): Asked => ({
 function kept(chosen: number, before: Asked, now: Asked, roles: Catalog): number | null {
   if (before.role === now.role && before.emergency === now.emergency) return chosen;
   const [old, next] = [before, now].map(({ role, emergency }) => {
-    const found = Object.hasOwn(roles, role ?? "") ? roles[role ?? ""] : undefined;
+    const found = roleNamed(roles, role ?? "");
     return found && timesOf(found, emergency);
   });
   return chosen === old?.default || chosen > (next?.max ?? 0) ? null : chosen;

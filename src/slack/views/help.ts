@@ -1,7 +1,7 @@
 /** What one can do here: the roles one may ask for with their limits, and the other words of the command. */
 
 import type { ApprovalRule } from "../../domain/approval.ts";
-import type { Role } from "../../domain/catalog.ts";
+import { type Role, roleNamed } from "../../domain/catalog.ts";
 import { formatDuration } from "../../domain/duration.ts";
 import { escaped } from "../messages/text.ts";
 import { isFull, section } from "./blocks.ts";
@@ -17,7 +17,7 @@ export function helpReply(
 ): Message {
   const p = rendererOf(ctx);
   const roles = roleNames.flatMap((name) => {
-    const role = Object.hasOwn(ctx.roles, name) ? ctx.roles[name] : undefined;
+    const role = roleNamed(ctx.roles, name);
     return role ? [{ name, role }] : [];
   });
   const [first] = roles;

@@ -1,6 +1,8 @@
 /** The modal in which less is approved than is asked for: a lower role, a shorter time, and a note. */
+
 import type { KnownBlock, ModalView } from "@slack/types";
 import { z } from "zod";
+import { roleNamed } from "../../domain/catalog.ts";
 import { REASON_MAX, reasonIn } from "../../domain/command.ts";
 import { shorterThan, timesUpTo } from "../../domain/less.ts";
 import type { Refusal } from "../../domain/refusal.ts";
@@ -66,7 +68,7 @@ function rolesOf(p: Renderer, r: AccessRequest, lower: readonly string[] | null)
 }
 
 function timesOf(p: Renderer, r: AccessRequest): KnownBlock[] {
-  const role = Object.hasOwn(p.ctx.roles, r.role) ? p.ctx.roles[r.role] : undefined;
+  const role = roleNamed(p.ctx.roles, r.role);
   if (!role) return [];
   const times = timesUpTo(r.duration, role);
   const chosen = shorterThan(r.duration, role) ?? times[0];
@@ -110,7 +112,7 @@ export function readLess(view: unknown): LessFilled {
 /** For `response_action: "errors"`: it is not less, or longer than the role allows; null where it may be sent. */
 export function lessErrors({ less, asked }: LessFilled, ctx: ViewContext): Record<string, string> | null {
   const { words } = rendererOf(ctx);
-  const max = Object.hasOwn(ctx.roles, less.role) ? ctx.roles[less.role]?.duration.max : undefined;
+  const max = roleNamed(ctx.roles, less.role)?.duration.max;
   if (less.role === asked.role && less.duration >= asked.duration)
     return { [INPUT.time]: words.less.notLess };
   if (max === undefined || less.duration <= max) return null;

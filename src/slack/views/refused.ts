@@ -1,5 +1,7 @@
 /** A refusal: the sentence, and where a slip can be mended the whole line with a button that sends it. */
+
 import type { Button } from "@slack/types";
+import { roleNamed } from "../../domain/catalog.ts";
 import type { Refusal } from "../../domain/refusal.ts";
 import type { Formatter } from "../messages/formatter.ts";
 import type { Words } from "../messages/index.ts";
@@ -39,7 +41,7 @@ const lacksReason = (refusal: Refusal): refusal is Refusal & { role: string } =>
   refusal.kind === "no-reason" || (refusal.kind === "reason-form" && !refusal.mended);
 
 function reasonHint(p: Renderer, { role: name }: { role: string }): string | undefined {
-  const role = Object.hasOwn(p.ctx.roles, name) ? p.ctx.roles[name] : undefined;
+  const role = roleNamed(p.ctx.roles, name);
   return role && hintOf(p, role, String);
 }
 

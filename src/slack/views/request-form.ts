@@ -1,7 +1,7 @@
 /** The form that asks for access: what a role gives and who decides, times within its limits, and when it would end. */
 import type { KnownBlock, ModalView } from "@slack/types";
 import { timesOf } from "../../domain/break-glass.ts";
-import type { Role } from "../../domain/catalog.ts";
+import { type Role, roleNamed } from "../../domain/catalog.ts";
 import { REASON_MAX } from "../../domain/command.ts";
 import { presetsOf } from "../../domain/presets.ts";
 import type { Refusal } from "../../domain/refusal.ts";
@@ -19,7 +19,7 @@ export function requestForm(draft: FormDraft, ctx: ViewContext): ModalView {
   const p = rendererOf(ctx);
   const { form } = p.words;
   const name = draft.role;
-  const role = name !== null && Object.hasOwn(ctx.roles, name) ? ctx.roles[name] : undefined;
+  const role = name === null ? undefined : roleNamed(ctx.roles, name);
   const inputs = name !== null && role ? inputsOf(p, draft, name, role) : undefined;
   return {
     type: "modal",
@@ -99,7 +99,7 @@ function emergencyInput(p: Renderer, { breakGlass }: Role, isTicked: boolean): K
 
 const rolesOf = ({ ctx }: Renderer, { roles }: FormDraft): Option[] =>
   roles.flatMap((name) => {
-    const role = Object.hasOwn(ctx.roles, name) ? ctx.roles[name] : undefined;
+    const role = roleNamed(ctx.roles, name);
     return role ? [option(name, name, role.description[ctx.locale])] : [];
   });
 
