@@ -20,7 +20,7 @@ const LEASH = 'exec 3<&0; (cat <&3; kill -9 $$) >/dev/null 2>&1 & exec "$0" "$@"
 
 export async function startChild(binary: string, args: string[]): Promise<Child> {
   const child = spawn("/bin/sh", ["-c", LEASH, binary, ...args], { stdio: "pipe" });
-  const gone = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   let output = "";
   const keep = (chunk: Buffer) => {
     output = (output + chunk).slice(-20_000);

@@ -4,7 +4,7 @@ import { until } from "./redis.ts";
 
 /** Waits until a replica has acknowledged all that the server at `url` had written when this was called. */
 export async function replicated(url: string, password?: string): Promise<void> {
-  const redis = new Redis(url, password === undefined ? {} : { password });
+  const redis = new Redis(url, { maxRetriesPerRequest: 1, ...(password === undefined ? {} : { password }) });
   const offsets = async () => {
     const info = await redis.info("replication");
     const at = (pattern: RegExp) => Number(pattern.exec(info)?.[1] ?? -1);

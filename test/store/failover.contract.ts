@@ -1,5 +1,6 @@
 /** A primary that is lost: nobody waits, nobody is told wrong, and the next primary carries on. */
 import { randomBytes } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import { expect, vi } from "vitest";
 import { requestId } from "../../src/domain/ids.ts";
 import type { AccessRequest } from "../../src/domain/request.ts";
@@ -8,6 +9,8 @@ import { type Served, type TestRedis, until } from "../helpers/redis.ts";
 import { nothing, work } from "../queue/fixture.ts";
 import type { Fixture } from "./requests.contract.ts";
 import { asked } from "./samples.ts";
+
+const CLOSED_WITHIN_MS = 20_000;
 
 /** Records: each call meanwhile is refused in time as what it is, and one lands in the end. */
 export async function writesAgain(f: Fixture, lose: () => unknown): Promise<void> {
@@ -38,7 +41,12 @@ export async function worksAgain(
   await writesAgain(f, lose);
   await add();
   await until(() => end.mock.calls.length === 2);
-  await close();
+  await Promise.race([close(), late()]);
+}
+
+async function late(): Promise<never> {
+  await delay(CLOSED_WITHIN_MS, undefined, { ref: false });
+  throw new Error("The worker does not close.");
 }
 
 /** What each call was told, and after how long, until one lands. */
