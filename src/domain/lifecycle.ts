@@ -276,6 +276,24 @@ export function stamped(before: AccessRequest, after: AccessRequest, now: number
   };
 }
 
+/** Each is a way to access: a lockdown refuses it. What takes access away, or only tells of it, is never among them. */
+const WAYS_TO_ACCESS: readonly ((before: AccessRequest, after: AccessRequest) => boolean)[] = [
+  // Approved, anew too.
+  (before, after) => after.state === "approved" && before.state !== "approved",
+  // One approval of several.
+  (before, after) => after.state === "pending" && differ(before, after, ["approvals"]),
+  // A token is about to be shown.
+  (before, after) => isTokenSent(after) && !isTokenSent(before),
+  // More time.
+  (before, after) => before.state === "active" && "expiresAt" in after && after.expiresAt > before.expiresAt,
+];
+
+const isTokenSent = ({ messages: { token } }: AccessRequest): boolean => token?.token === "sending";
+
+/** What no record may do while a lockdown stands: the store refuses it in the same call that would land it. */
+export const leadsToAccess = (before: AccessRequest, after: AccessRequest): boolean =>
+  WAYS_TO_ACCESS.some((isWay) => isWay(before, after));
+
 const seen = (r: AccessRequest) => ({ ...r, outage: toldOutage(r) });
 
 const differ = (a: object, b: object, fields: readonly string[]): boolean =>

@@ -139,6 +139,8 @@ export const Refusal = z.discriminatedUnion("kind", [
   }),
   /** A changed file reaches replicas apart, and not all of them allow it. */
   kind("rules-differ", {}),
+  /** An administrator stopped all access. */
+  kind("locked-down", { by: Person, at: z.number(), reason: z.string() }),
   /** The token still stands in Slack, which did not answer. */
   kind("not-hidden-yet", { id: RequestId }),
   kind("unknown-request", { id: z.string() }),

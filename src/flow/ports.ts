@@ -7,6 +7,7 @@ import type { ForeignObject } from "../domain/foreign-object.ts";
 import type { Hold } from "../domain/hold.ts";
 import type { AllowanceId, Principal, RequestId, UserId } from "../domain/ids.ts";
 import type { Due, Step } from "../domain/lifecycle.ts";
+import type { Lockdown, StoredLockdown } from "../domain/lockdown.ts";
 import type { MessageKey, Shown, Shows } from "../domain/message-key.ts";
 import type { OutsideCheck, OutsideWord } from "../domain/outside-check.ts";
 import type { OutsideQuestion } from "../domain/outside-question.ts";
@@ -21,6 +22,7 @@ import type { Secret } from "../domain/secret.ts";
 export interface Requests {
   /**
    * Stores a new record and reserves its trigger and `open:{requester}:{role}` in one atomic call.
+   * Throws Refused(locked-down), tested by the same call.
    * `trigger`: this very command was taken before (redelivered). `open`: the person has one for the role. `review`: the
    * person's last emergency is not reviewed yet, and this is one more. `over`: the person is at one of the limits, which
    * are counted by the same call.
@@ -35,7 +37,8 @@ export interface Requests {
    * Compare-and-swap, again and again until it lands: `change` is pure, and returns the record to store, or null
    * when there is nothing to do; `after` is then what was read. What `change` throws comes out unchanged.
    * `replicated`: a replica of Redis, where there is one, has it too before this resolves.
-   * A change of the role takes the reservation along. Throws Refused(unknown-request, held-already), Unreadable.
+   * A change of the role takes the reservation along. What leads to access (lifecycle.ts) is refused under a lockdown,
+   * in the same call. Throws Refused(unknown-request, held-already, locked-down), Unreadable.
    */
   update(id: RequestId, change: Change, options?: { replicated?: boolean }): Promise<Updated>;
   /** Stores a record the hub knows and Redis lost; false when there is one. */
@@ -114,6 +117,15 @@ export interface Epochs {
   read(): Promise<StoredEpoch>;
   /** Compare-and-swap; false when it is another than `from` by now. */
   raise(from: number, to: Pick<StoredEpoch, "at" | "before">): Promise<boolean>;
+}
+
+/** The lockdown in Redis. Each throws StoreDown or StoreUnsure when Redis does not answer. */
+export interface Lockdowns {
+  read(): Promise<StoredLockdown>;
+  /** The one that stands then: another where one stood already, and null where one as late was lifted. */
+  set(lockdown: Lockdown): Promise<Lockdown | null>;
+  /** False when another stands, or none. */
+  lift(lockdown: Lockdown, by: Omit<Lockdown, "at">): Promise<boolean>;
 }
 
 /** What the hub remembers of the epoch: Infinity where it cannot be read. */

@@ -31,6 +31,7 @@ import { noteOutage, reportOutage } from "./support/outage.ts";
 import { assertOutside } from "./support/outside.ts";
 import { postMessage } from "./support/post.ts";
 import { settleAll } from "./support/settle-all.ts";
+import { againWhileLocked } from "./support/while-locked.ts";
 import { clearHeld } from "./take-token-off.ts";
 
 type Open = In<"approved" | "delivering">;
@@ -43,7 +44,9 @@ const BUSY_MS = 250;
 const HELD_BACK_MS = 5 * SECOND;
 
 export async function provisionGrant(ports: Ports, id: RequestId): Promise<Later> {
-  const held = await ports.lease.hold(id, (signal) => provision(ports, id, signal));
+  const held = await ports.lease.hold(id, (signal) =>
+    againWhileLocked(ports, () => provision(ports, id, signal)),
+  );
   return held ? held.done : { again: ports.clock.now() + BUSY_MS };
 }
 

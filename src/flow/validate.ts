@@ -18,11 +18,15 @@ import { isDisputed } from "./support/disputed.ts";
 import { enqueue } from "./support/enqueue.ts";
 import { load } from "./support/load.ts";
 import { refusedOutside } from "./support/outside.ts";
+import { againWhileLocked } from "./support/while-locked.ts";
 
 /** How soon what replicas disagree about is looked at again. */
 const DISPUTED_MS = 5 * SECOND;
 
-export async function validateRequester(ports: Ports, id: RequestId): Promise<Later> {
+export const validateRequester = (ports: Ports, id: RequestId): Promise<Later> =>
+  againWhileLocked(ports, () => validate(ports, id));
+
+async function validate(ports: Ports, id: RequestId): Promise<Later> {
   const request = await ports.requests.get(id);
   if (request?.state !== "requested") return undefined;
   const { digest } = ports.policy;

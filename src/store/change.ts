@@ -6,13 +6,14 @@ import { holdsGlass } from "../domain/break-glass.ts";
 import { DAY, HOUR } from "../domain/duration.ts";
 import { isLasting } from "../domain/epoch.ts";
 import type { RequestId } from "../domain/ids.ts";
-import { isFinal } from "../domain/lifecycle.ts";
+import { isFinal, leadsToAccess } from "../domain/lifecycle.ts";
 import { isSettled } from "../domain/messages.ts";
 import type { Limits } from "../domain/policy-rule.ts";
 import { Refused } from "../domain/refusal.ts";
 import type { AccessRequest } from "../domain/request.ts";
 import { type Change, type In, type Made, Unreadable, type Updated } from "../flow/ports.ts";
 import { writing } from "./failures.ts";
+import { lockedDown } from "./lockdown.ts";
 import { get, getJson } from "./look.ts";
 import { read, type Unknowns, write } from "./record.ts";
 import type { Store } from "./store.ts";
@@ -22,7 +23,7 @@ const KEEP_TRIGGER_MS = HOUR;
 const KEEP_SETTLED_MS = 90 * DAY;
 const KEEP_RESERVED_MS = HOUR;
 
-/** Throws Unreadable. */
+/** Throws Unreadable, Refused(locked-down). */
 export async function make(
   store: Store,
   request: In<"requested">,
@@ -38,6 +39,7 @@ export async function make(
     store.redis.makeRequest(...keys, ...args, KEEP_TRIGGER_MS, ...counting),
   );
   const [taken, made] = answer;
+  if (taken === "lockdown") throw lockedDown(made);
   if (taken === "grants") return { made: false, over: "grants" };
   if (taken === "requests") return { made: false, over: "requests", againAt: Number(made) + HOUR };
   const id = made as RequestId;
@@ -125,10 +127,12 @@ async function swap(store: Store, before: AccessRequest, after: AccessRequest, u
     isLasting(before, after) ? 1 : 0,
     reservedTill(after, now),
     glass(after),
+    leadsToAccess(before, after) ? 1 : 0,
   ];
   const keys = [...keysOf(store, before), store.keys.open(after.requester.id, after.role)];
   const answer = await writing(store.redis, () => store.redis.swapRequest(...keys, ...args));
   if (answer === 2) throw new Refused({ kind: "held-already", role: after.role });
+  if (Array.isArray(answer)) throw lockedDown(answer[0]);
   // A lost race brings the winner's record along: no second look is needed.
   if (answer !== 1) return { json: answer };
   if (entry) store.onTransition(entry);
@@ -157,4 +161,5 @@ const keysOf = ({ keys }: Store, { id, requester, role }: AccessRequest): string
   keys.epoch,
   keys.recent(requester.id),
   keys.glass(requester.id),
+  keys.lockdown,
 ];

@@ -10,6 +10,8 @@ export interface Keys {
   /** How many sweeps were completed, and what the last one found. */
   readonly sweeps: string;
   readonly epoch: string;
+  /** The lockdown that stands, and which was lifted last. */
+  readonly lockdown: string;
   /** What each replica goes by. */
   readonly policies: string;
   /** The policy that the trail told of last. */
@@ -63,6 +65,7 @@ export function keysOf(instance: string): Keys {
     schema: `${prefix}:schema`,
     sweeps: `${prefix}:sweeps`,
     epoch: `${prefix}:epoch`,
+    lockdown: `${prefix}:lockdown`,
     policies: `${prefix}:policies`,
     policy: `${prefix}:policy`,
     sockets: `${prefix}:sockets`,

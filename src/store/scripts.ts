@@ -69,14 +69,23 @@ local function crowded(recent, most, since)
 end
 `;
 
+// Tested in the call that would land the change: from the lockdown on, none does.
+const LOCKED = `
+local function locked(key)
+  return redis.call('HGET', key, 'record')
+end
+`;
+
 /**
- * KEYS: request trail unsettled open person epoch recent glass trigger.
+ * KEYS: request trail unsettled open person epoch recent glass lockdown trigger.
  * ARGV: id v record requestedAt now keep entry till recentFor glass triggerTtl requests grantsMost askedMost askedSince;
  * no limit is 0.
  */
-const MAKE = `${APPEND}${COUNT}${RESERVE}${INDEX}${GLASS}${LIMIT}
-local taken = redis.call('GET', KEYS[9])
+const MAKE = `${APPEND}${COUNT}${RESERVE}${INDEX}${GLASS}${LIMIT}${LOCKED}
+local taken = redis.call('GET', KEYS[10])
 if taken then return {'trigger', taken} end
+local lockdown = locked(KEYS[9])
+if lockdown then return {'lockdown', lockdown} end
 taken = ARGV[10] == '1' and redis.call('GET', KEYS[8])
 if taken then return {'review', taken} end
 taken = redis.call('GET', KEYS[4])
@@ -93,14 +102,14 @@ redis.call('HSET', KEYS[1], 'v', ARGV[2], 'record', ARGV[3], 'till', ARGV[8])
 redis.call('SADD', KEYS[3], ARGV[1])
 redis.call('SET', KEYS[4], ARGV[1], 'PX', left(ARGV[8], ARGV[5]))
 redis.call('ZADD', KEYS[5], ARGV[4], ARGV[1])
-redis.call('SET', KEYS[9], ARGV[1], 'PX', ARGV[11])
+redis.call('SET', KEYS[10], ARGV[1], 'PX', ARGV[11])
 index(KEYS[7], ARGV[1], ARGV[4], ARGV[9])
 glass(KEYS[8], ARGV[1], ARGV[10])
 count(KEYS[6])
 return {'made', ARGV[1]}
 `;
 
-/** KEYS: request trail unsettled open person epoch recent glass. ARGV: id v record requestedAt now keep entry till recentFor glass. Answers 1, or 0 when there is one. */
+/** KEYS: request trail unsettled open person epoch recent glass lockdown. What stands on the hub is known, locked down or not. ARGV: id v record requestedAt now keep entry till recentFor glass. Answers 1, or 0 when there is one. */
 const ADOPT = `${APPEND}${COUNT}${RESERVE}${INDEX}${GLASS}
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 append(KEYS[2], ARGV[5], ARGV[6], ARGV[7])
@@ -115,18 +124,20 @@ return 1
 `;
 
 /**
- * KEYS: request trail unsettled open person epoch recent glass, and open of the role that it is of from now on.
- * ARGV: id v record expected final settled ttl now keep entry ('' for none) lasting till glass.
- * Answers 1 when it landed, 2 when its new role is reserved by another, the record that stands when that is another
- * version, nil when there is none.
+ * KEYS: request trail unsettled open person epoch recent glass lockdown, and open of the role that it is of from now on.
+ * ARGV: id v record expected final settled ttl now keep entry ('' for none) lasting till glass leadsToAccess.
+ * Answers 1 when it landed, 2 when its new role is reserved by another, {lockdown} when that refuses it, the record
+ * that stands when that is another version, nil when there is none.
  */
-const SWAP = `${APPEND}${COUNT}${RESERVE}${GLASS}
+const SWAP = `${APPEND}${COUNT}${RESERVE}${GLASS}${LOCKED}
 if redis.call('HGET', KEYS[1], 'v') ~= ARGV[4] then return redis.call('HGET', KEYS[1], 'record') end
-local moves = KEYS[9] ~= KEYS[4]
-if moves and (redis.call('GET', KEYS[9]) or ARGV[1]) ~= ARGV[1] then return 2 end
+local lockdown = ARGV[14] == '1' and locked(KEYS[9])
+if lockdown then return {lockdown} end
+local moves = KEYS[10] ~= KEYS[4]
+if moves and (redis.call('GET', KEYS[10]) or ARGV[1]) ~= ARGV[1] then return 2 end
 if ARGV[10] ~= '' then append(KEYS[2], ARGV[8], ARGV[9], ARGV[10]) end
 redis.call('HSET', KEYS[1], 'v', ARGV[2], 'record', ARGV[3], 'till', ARGV[12])
-if moves then redis.call('SET', KEYS[9], ARGV[1], 'PX', left(ARGV[12], ARGV[8])) end
+if moves then redis.call('SET', KEYS[10], ARGV[1], 'PX', left(ARGV[12], ARGV[8])) end
 if ARGV[6] == '1' then
   redis.call('SREM', KEYS[3], ARGV[1])
   redis.call('PEXPIRE', KEYS[1], ARGV[7])
@@ -135,12 +146,12 @@ else
   redis.call('PERSIST', KEYS[1])
 end
 if moves and redis.call('GET', KEYS[4]) == ARGV[1] then redis.call('DEL', KEYS[4]) end
-local reserves = redis.call('GET', KEYS[9]) == ARGV[1]
+local reserves = redis.call('GET', KEYS[10]) == ARGV[1]
 if ARGV[5] == '1' then
-  if reserves then redis.call('DEL', KEYS[9]) end
+  if reserves then redis.call('DEL', KEYS[10]) end
   redis.call('ZREM', KEYS[5], ARGV[1])
 elseif reserves then
-  redis.call('PEXPIRE', KEYS[9], left(ARGV[12], ARGV[8]))
+  redis.call('PEXPIRE', KEYS[10], left(ARGV[12], ARGV[8]))
 end
 if ARGV[13] ~= '' then glass(KEYS[8], ARGV[1], ARGV[13]) end
 count(KEYS[6], ARGV[11])
@@ -152,6 +163,27 @@ const RAISE = `
 if (redis.call('HGET', KEYS[1], 'at') or '0') ~= ARGV[1] then return 0 end
 local lasting = redis.call('HGET', KEYS[1], 'lasting') or '0'
 redis.call('HSET', KEYS[1], 'at', ARGV[2], 'before', ARGV[3], 'covered', lasting, 'changes', '0')
+return 1
+`;
+
+/** KEYS: lockdown trail epoch. ARGV: at record now keep entry. Answers 1, the one that stands, or 0 when one as late was lifted. */
+const LOCK = `${APPEND}${COUNT}${LOCKED}
+local standing = locked(KEYS[1])
+if standing then return standing end
+if tonumber(redis.call('HGET', KEYS[1], 'lifted') or '0') >= tonumber(ARGV[1]) then return 0 end
+append(KEYS[2], ARGV[3], ARGV[4], ARGV[5])
+redis.call('HSET', KEYS[1], 'record', ARGV[2], 'at', ARGV[1])
+count(KEYS[3], '1')
+return 1
+`;
+
+/** KEYS: lockdown trail epoch. ARGV: at now keep entry. Answers 1, or 0 when it is another by now. */
+const UNLOCK = `${APPEND}${COUNT}
+if redis.call('HGET', KEYS[1], 'at') ~= ARGV[1] then return 0 end
+append(KEYS[2], ARGV[2], ARGV[3], ARGV[4])
+redis.call('HSET', KEYS[1], 'lifted', ARGV[1])
+redis.call('HDEL', KEYS[1], 'record', 'at')
+count(KEYS[3], '1')
 return 1
 `;
 
@@ -206,13 +238,15 @@ redis.call('SET', KEYS[2], ARGV[2])
 return 1
 `;
 
-type Making = "made" | "trigger" | "open" | "review" | "grants" | "requests" | "id";
+type Making = "made" | "trigger" | "lockdown" | "open" | "review" | "grants" | "requests" | "id";
 
 declare module "ioredis" {
   interface RedisCommander<Context> {
     makeRequest(...args: (string | number)[]): Result<[Making, string], Context>;
     adoptRequest(...args: (string | number)[]): Result<0 | 1, Context>;
-    swapRequest(...args: (string | number)[]): Result<1 | 2 | string | null, Context>;
+    swapRequest(...args: (string | number)[]): Result<1 | 2 | [string] | string | null, Context>;
+    setLockdown(...args: (string | number)[]): Result<0 | 1 | string, Context>;
+    liftLockdown(...args: (string | number)[]): Result<0 | 1, Context>;
     raiseEpoch(...args: (string | number)[]): Result<0 | 1, Context>;
     renewLease(...args: (string | number)[]): Result<0 | 1, Context>;
     releaseLease(...args: (string | number)[]): Result<0 | 1, Context>;
@@ -223,9 +257,11 @@ declare module "ioredis" {
 }
 
 const COMMANDS = {
-  makeRequest: { numberOfKeys: 9, lua: MAKE },
-  adoptRequest: { numberOfKeys: 8, lua: ADOPT },
-  swapRequest: { numberOfKeys: 9, lua: SWAP },
+  makeRequest: { numberOfKeys: 10, lua: MAKE },
+  adoptRequest: { numberOfKeys: 9, lua: ADOPT },
+  swapRequest: { numberOfKeys: 10, lua: SWAP },
+  setLockdown: { numberOfKeys: 3, lua: LOCK },
+  liftLockdown: { numberOfKeys: 3, lua: UNLOCK },
   raiseEpoch: { numberOfKeys: 1, lua: RAISE },
   renewLease: { numberOfKeys: 1, lua: RENEW },
   releaseLease: { numberOfKeys: 1, lua: RELEASE },

@@ -1,15 +1,16 @@
-/** The trail: every transition, whatever was allowed beforehand, and every change of the policy, in a Redis stream that only Lua writes to. */
+/** The trail: every transition, whatever was allowed beforehand, every lockdown, and every change of the policy, in a Redis stream that only Lua writes to. */
 
 import type { AllowanceEntry } from "../domain/allowance.ts";
 import type { PolicyTaken, Transition } from "../domain/audit.ts";
 import { DAY } from "../domain/duration.ts";
+import type { LockdownEntry } from "../domain/lockdown.ts";
 import { reading } from "./failures.ts";
 import type { Store } from "./store.ts";
 
 export const KEEP_TRAIL_MS = 400 * DAY;
 const BATCH = 500;
 
-export type TrailEntry = Transition | AllowanceEntry | PolicyTaken;
+export type TrailEntry = Transition | AllowanceEntry | PolicyTaken | LockdownEntry;
 
 export const isTransition = (entry: TrailEntry): entry is Transition => "generation" in entry;
 

@@ -6,7 +6,15 @@ import { transition } from "../../src/domain/audit.ts";
 import { Emergency, holdsGlass, isReviewOpen, REVIEWS_NEEDED, Review } from "../../src/domain/break-glass.ts";
 import { MINUTE } from "../../src/domain/duration.ts";
 import { GroupId } from "../../src/domain/ids.ts";
-import { isFinal, LIFECYCLE, rowOf, type Step, stamped, timerOf } from "../../src/domain/lifecycle.ts";
+import {
+  isFinal,
+  LIFECYCLE,
+  leadsToAccess,
+  rowOf,
+  type Step,
+  stamped,
+  timerOf,
+} from "../../src/domain/lifecycle.ts";
 import { isDirect, type MessageKey, readerOf } from "../../src/domain/message-key.ts";
 import {
   isSettled,
@@ -279,3 +287,56 @@ test("left to its own steps and timers, every request comes to an end", () => {
     { numRuns: 300 },
   );
 });
+
+test("locked down at any point, nothing is granted from then on, and what was is over for good", () => {
+  const ended =
+    (at: number): Move =>
+    (r) =>
+      to.ending(r, { cause: "revoked", by: approver, at });
+  fc.assert(
+    fc.property(moves, fc.nat({ max: 40 }), fc.constantFrom(...KINDS), (steps, lockedAt, kind) => {
+      let record: AccessRequest = requestedRecord(kind);
+      let now = T0;
+      const take = (move: Move | undefined, locked: boolean) => {
+        const before = record;
+        const next = attempt(() => move?.(before, now) ?? null);
+        if (next && !(locked && leadsToAccess(before, next))) record = stamped(before, next, now);
+      };
+      for (const [i, { move, wait }] of steps.entries()) {
+        now += wait * MINUTE;
+        if (i === lockedAt) take(ended(now), true);
+        take(MOVES[move], i >= lockedAt);
+        if (i < lockedAt) continue;
+        expect(["none", "must-go"]).toContain(rowOf(record).onHub);
+        expect(tokenShows(record)).not.toBe("shown");
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("a lockdown keeps nothing from ending, being refused, or being told", () => {
+  fc.assert(
+    fc.property(moves, fc.constantFrom(...KINDS), (steps, kind) => {
+      let record: AccessRequest = requestedRecord(kind);
+      let now = T0;
+      for (const { move, wait } of steps) {
+        now += wait * MINUTE;
+        const before = record;
+        const next = attempt(() => MOVES[move]?.(before, now) ?? null);
+        if (!next) continue;
+        const after = stamped(before, next, now);
+        const isOver = isFinal(after) || after.state === "ending";
+        if (isOver || !("decision" in after))
+          expect(leadsToAccess(before, after)).toBe(isApproval(before, after));
+        expect(leadsToAccess(after, drawOnce(after))).toBe(false);
+        record = after;
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+/** It waits on, and somebody has a say in it who had none. */
+const isApproval = (before: AccessRequest, after: AccessRequest): boolean =>
+  after.state === "pending" && JSON.stringify(before.approvals) !== JSON.stringify(after.approvals);

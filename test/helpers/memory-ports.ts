@@ -3,7 +3,8 @@ import { randomBytes } from "node:crypto";
 import { holdsGlass } from "../../src/domain/break-glass.ts";
 import { HOUR } from "../../src/domain/duration.ts";
 import type { RequestId } from "../../src/domain/ids.ts";
-import { isFinal, type Step } from "../../src/domain/lifecycle.ts";
+import { isFinal, leadsToAccess, type Step } from "../../src/domain/lifecycle.ts";
+import type { Lockdown } from "../../src/domain/lockdown.ts";
 import { isSettled } from "../../src/domain/messages.ts";
 import { Refused } from "../../src/domain/refusal.ts";
 import { AccessRequest } from "../../src/domain/request.ts";
@@ -32,6 +33,7 @@ export interface MemoryRequests extends Requests {
   fault: "down" | "unsure" | undefined;
   /** Every call waits for it first. */
   gate: Promise<void> | undefined;
+  lockdown: Lockdown | null;
   /** In the order made. */
   all(): AccessRequest[];
   /** Everything, as a copy of Redis has it; and its return. */
@@ -57,12 +59,17 @@ export function memoryRequests(): MemoryRequests {
   const lose = (): void => {
     if (store.fault === "unsure") throw new StoreUnsure("no answer");
   };
+  const assertOpen = () => {
+    const { lockdown } = store;
+    if (lockdown) throw new Refused({ kind: "locked-down", ...lockdown });
+  };
   const taken = (person: string, role: string) =>
     all().find((r) => r.requester.id === person && r.role === role && !isFinal(r));
 
   const store: MemoryRequests = {
     fault: undefined,
     gate: undefined,
+    lockdown: null,
     all,
     dump: () => new Map(records),
     restore(copy) {
@@ -73,6 +80,7 @@ export function memoryRequests(): MemoryRequests {
       await reach();
       const again = read(triggers.get(triggerId) ?? "");
       if (again) return { made: false, taken: "trigger", request: again };
+      assertOpen();
       const glass =
         request.emergency && all().find((r) => r.requester.id === request.requester.id && holdsGlass(r));
       if (glass) return { made: false, taken: "review", request: glass };
@@ -108,6 +116,7 @@ export function memoryRequests(): MemoryRequests {
         // Others get their turn between the read and the swap, as over a network.
         await Promise.resolve();
         if (read(id)?.version !== before.version) continue;
+        if (leadsToAccess(before, changed)) assertOpen();
         const holder = changed.role === before.role ? null : taken(before.requester.id, changed.role);
         if (holder) throw new Refused({ kind: "held-already", role: changed.role });
         const after = { ...changed, version: before.version + 1 };

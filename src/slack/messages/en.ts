@@ -187,6 +187,8 @@ const refusal: ByRefusal = {
   "terms-changed": (term, fmt) => `${fmt.b(closedFor(term))} ${changed(term, fmt.code(term.role))}.`,
   "rules-differ": (_, fmt) =>
     `${fmt.b("Nothing changed:")} the rules of access were just changed, and not everything has them yet. Try again in a minute.`,
+  "locked-down": ({ by, at, reason }, fmt) =>
+    `${fmt.b("Nothing changed:")} ${fmt.who(by)} locked all access down ${fmt.at(at)}; nobody gets or decides access until an administrator unlocks it. Why: ${fmt.quoted(reason)}`,
   "not-hidden-yet": (_, fmt) =>
     `${fmt.b("Not hidden yet:")} Slack does not answer, and the token still stands there. We keep trying.`,
   "not-less": ({ role, duration }, fmt) =>

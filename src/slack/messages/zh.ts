@@ -179,6 +179,8 @@ const refusal: ByRefusal = {
       : `${fmt.b("已被处理：")} ${doneBy(by, at, lateVerb[did], fmt)}，本次点击未生效。`,
   "terms-changed": (term, fmt) => `${fmt.b(closedFor(term))} ${changed(term, fmt.code(term.role))}。`,
   "rules-differ": (_, fmt) => `${fmt.b("没有变化：")} 权限规则刚刚更改，尚未在各处生效。请一分钟后再试。`,
+  "locked-down": ({ by, at, reason }, fmt) =>
+    `${fmt.b("操作未生效：")} ${fmt.who(by)} 已锁定全部访问（${fmt.when(at)}）；管理员解锁之前，不发放也不审批任何权限。原因：${fmt.quoted(reason)}`,
   "not-hidden-yet": (_, fmt) => `${fmt.b("尚未隐藏：")} Slack 暂无响应，令牌仍在消息中，我们会继续重试。`,
   "not-less": ({ role, duration }, fmt) =>
     `${fmt.b("操作未生效：")} 这并不少于所申请的 ${fmt.code(role)} 权限（${span(duration)}）。`,

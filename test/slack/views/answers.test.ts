@@ -159,6 +159,7 @@ const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
     { kind: "terms-changed", role: "admin", what: "rule", rule: "no_contractors_here", say: freeze },
   ],
   "rules-differ": [{ kind: "rules-differ" }],
+  "locked-down": [{ kind: "locked-down", by: alice, at: NOW - HOUR, reason: "token <leak>" }],
   "not-hidden-yet": [{ kind: "not-hidden-yet", id: ID }],
   "unknown-request": [{ kind: "unknown-request", id: "R-<@U0BOB>" }],
   "nothing-restored": [{ kind: "nothing-restored" }],

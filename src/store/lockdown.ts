@@ -1,0 +1,61 @@
+/** The lockdown in Redis: one flag, which the Lua of every change that leads to access looks at. */
+import { z } from "zod";
+import { Lockdown, type LockdownEntry } from "../domain/lockdown.ts";
+import { Refused } from "../domain/refusal.ts";
+import type { Lockdowns } from "../flow/ports.ts";
+import { reading, writing } from "./failures.ts";
+import { replicator } from "./replicate.ts";
+import { defineScripts } from "./scripts.ts";
+import type { Store } from "./store.ts";
+import { KEEP_TRAIL_MS } from "./trail.ts";
+
+const Lifted = z.coerce.number().int().default(0);
+
+interface LockdownStore extends Pick<Store, "redis" | "keys" | "clock"> {
+  onChange(entry: LockdownEntry): void;
+}
+
+export function createLockdowns({ clock, onChange, ...store }: LockdownStore): Lockdowns {
+  const { keys } = store;
+  const redis = defineScripts(store.redis);
+  const replicate = replicator(store);
+  const changed = [keys.lockdown, keys.trail, keys.epoch];
+  /** A failover must not undo it. */
+  const landed = async (entry: LockdownEntry) => {
+    onChange(entry);
+    await replicate();
+  };
+  return {
+    async read() {
+      const { record, lifted } = await reading(redis, () => redis.hgetall(keys.lockdown));
+      return { standing: record ? parse(record) : null, lifted: Lifted.parse(lifted) };
+    },
+    async set(lockdown) {
+      const { at, by, reason, qualified } = lockdown;
+      const entry: LockdownEntry = { lockdown: "began", at, who: by.id, why: reason, qualified };
+      const args = [at, JSON.stringify(lockdown), clock.now(), KEEP_TRAIL_MS, JSON.stringify(entry)];
+      const answer = await writing(redis, () => redis.setLockdown(...changed, ...args));
+      if (answer === 0) return null;
+      if (answer !== 1) return parse(answer);
+      await landed(entry);
+      return lockdown;
+    },
+    async lift({ at: began }, { by, reason, qualified }) {
+      const now = clock.now();
+      const entry: LockdownEntry = {
+        ...{ lockdown: "lifted", at: now, who: by.id, why: reason, qualified, began },
+      };
+      const args = [began, now, KEEP_TRAIL_MS, JSON.stringify(entry)];
+      if ((await writing(redis, () => redis.liftLockdown(...changed, ...args))) !== 1) return false;
+      await landed(entry);
+      return true;
+    },
+  };
+}
+
+export function lockedDown(record: string): Refused {
+  const { by, at, reason } = parse(record);
+  return new Refused({ kind: "locked-down", by, at, reason });
+}
+
+const parse = (record: string): Lockdown => Lockdown.parse(JSON.parse(record));
