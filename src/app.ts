@@ -72,6 +72,7 @@ import { connect } from "./store/connect.ts";
 import { createEpochs } from "./store/epoch.ts";
 import { keysOf } from "./store/keys.ts";
 import { createLease, type LeaseTimes } from "./store/lease.ts";
+import { createLists } from "./store/lists/lists.ts";
 import { createMemory } from "./store/memory.ts";
 import { createPolicies } from "./store/policies.ts";
 import { createRequests } from "./store/requests.ts";
@@ -262,6 +263,7 @@ export function assemble(
   const ports: Ports = {
     requests: createRequests({ ...records, onTransition: told }),
     allowances: createAllowances({ ...records, onChange: told }),
+    lists: createLists(records),
     sweeps: createSweeps({ redis: redis.commands, keys }),
     grants: grantsBy("urgent"),
     jobs,

@@ -148,6 +148,10 @@ export const Refusal = z.discriminatedUnion("kind", [
   kind("nothing-restored", {}),
   /** Another version of the bot wrote it, or it is damaged. */
   kind("unreadable", { id: RequestId }),
+  /** What others have. `role`: of this one, where one was named. */
+  kind("may-not-see", { role: z.string().optional() }),
+  /** The lists are still being made from a long trail. */
+  kind("lists-behind", {}),
   kind("nothing-to-revoke", { who: UserId.optional() }),
   kind("look-up-failed", {}),
   kind("store-down", {}),

@@ -17,6 +17,7 @@ import type { Limits } from "../domain/policy-rule.ts";
 import type { AccessRequest, Failure, Grant, In, Outage, Sent } from "../domain/request.ts";
 import type { Rights } from "../domain/rights.ts";
 import type { Secret } from "../domain/secret.ts";
+import type { TrailStep } from "../domain/step.ts";
 
 /** Requests: records in Redis, changed by compare-and-swap only. Each throws StoreDown or StoreUnsure when Redis does not answer. */
 export interface Requests {
@@ -45,6 +46,8 @@ export interface Requests {
   adopt(request: In<"active">): Promise<boolean>;
   /** The person's requests that are not final, oldest first. Throws Unreadable where none but such may be live. */
   open(person: UserId): Promise<AccessRequest[]>;
+  /** What the person took in an emergency, while two others have not reviewed it. */
+  unreviewed(person: UserId): Promise<AccessRequest | null>;
   /** What the person asked for somebody else and still waits, oldest first. */
   askedFor(person: UserId): Promise<AccessRequest[]>;
   /** What the person asked for in the last 30 days, as far as it can be read. */
@@ -81,6 +84,37 @@ export interface Allowances {
   of(person: UserId): Promise<Allowance[]>;
   /** Everybody's, likewise; the first to end first. */
   all(): Promise<Allowance[]>;
+}
+
+/** Many requests at once, by indexes that follow the trail: each as its record stands. Each throws StoreDown, ListsBehind. */
+export interface Lists {
+  /** What waits for approval, of these roles; the first to close first. */
+  waiting(roles: readonly string[]): Promise<AccessRequest[]>;
+  /** What was taken in an emergency and is not reviewed yet. */
+  unreviewed(): Promise<AccessRequest[]>;
+  /** A page of what is granted and has not ended yet; the first to end first. */
+  live(
+    roles: readonly string[] | "all",
+    page: { after?: Cursor | undefined; count: number },
+  ): Promise<LivePage>;
+  /** What the person asked for, or somebody asked for them, as far as anything happened to it since; the latest first. */
+  past(person: UserId, since: number): Promise<RequestId[]>;
+  /** What the trail tells of each, oldest first; nothing of what it does not know. */
+  stories(ids: readonly RequestId[]): Promise<TrailStep[][]>;
+  /** Brings the lists up to date with the trail, which each reader does as well. */
+  follow(): Promise<void>;
+}
+
+/** A place in a list by time. */
+export interface Cursor {
+  at: number;
+  id: RequestId;
+}
+
+export interface LivePage {
+  shown: { request: AccessRequest; at: Cursor }[];
+  /** Of all there are. */
+  total: number;
 }
 
 export interface AllowanceMade {
@@ -456,6 +490,7 @@ export interface PolicyRegister extends Policies {
 export interface Ports {
   requests: Requests;
   allowances: Allowances;
+  lists: Lists;
   allowanceNotifier: AllowanceNotifier;
   sweeps: Sweeps;
   grants: Grants;
@@ -501,6 +536,11 @@ export class StoreDown extends Error {
 /** The answer of Redis was lost: what was asked may have been stored. */
 export class StoreUnsure extends Error {
   override name = "StoreUnsure";
+}
+
+/** The lists are still being made from a long trail: what they say is not all there is. */
+export class ListsBehind extends Error {
+  override name = "ListsBehind";
 }
 
 /** Hub or Slack is not as it should be; trying again may help. */

@@ -52,7 +52,7 @@ export function assertLive(request: AccessRequest): void {
 }
 
 /** Who approved it, who may approve it today, who reviews it, and the admins. */
-const mayRevoke = ({ policy }: Ports, request: AccessRequest): Principal[] => {
+export const mayRevoke = ({ policy }: Pick<Ports, "policy">, request: AccessRequest): Principal[] => {
   const role = roleNamed(policy.roles, request.role);
   const today = (role && approversToday(request, role)) ?? [];
   const reviewers = request.emergency ? reviewersOf(request, policy.roles) : [];

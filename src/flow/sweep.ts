@@ -39,6 +39,7 @@ async function sweepAll(ports: Ports): Promise<Swept> {
     await compare(ports, standing?.slice(at, at + BATCH) ?? []);
   await reportForeign(ports, survey?.foreign ?? []);
   await syncAllowances(ports);
+  await followTrail(ports);
   return { cardsRefused: [...cardsRefused] };
 }
 
@@ -47,6 +48,10 @@ const cardRefusal = (r: AccessRequest): string[] => {
   if (isReviewOpen(r)) return review?.refused ? [review.refused.code] : [];
   return isFinal(r) || !card?.refused ? [] : [card.refused.code];
 };
+
+/** So that whoever reads a list waits for a minute's worth at most. */
+const followTrail = ({ lists, log }: Ports): Promise<void> =>
+  lists.follow().catch((error: unknown) => log.warn({ err: error }, "the lists are behind the trail"));
 
 async function surveyHub({ grants, log }: Ports): Promise<HubSurvey | null> {
   try {

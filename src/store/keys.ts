@@ -38,6 +38,14 @@ export interface Keys {
   recent(user: string): string;
   /** What the person asked for somebody else, by when it closes. */
   askedFor(user: string): string;
+  /** Up to where the lists follow the trail. */
+  readonly listed: string;
+  /** The requests on a list, all of them or those of a role. */
+  list(name: string, role?: string): string;
+  /** Where the trail tells of a request. */
+  steps(id: string): string;
+  /** What a person asked for, or somebody asked for them, by when the trail last told of it. */
+  past(user: string): string;
   lease(name: string): string;
   /** That something was told. */
   told(key: string): string;
@@ -70,6 +78,7 @@ export function keysOf(instance: string): Keys {
     policy: `${prefix}:policy`,
     sockets: `${prefix}:sockets`,
     allowances: `${prefix}:allowances`,
+    listed: `${prefix}:listed`,
     request: (id) => `${prefix}:request:${id}`,
     allowance: (id) => `${prefix}:allowance:${id}`,
     allowing: (user, role, terms) => `${prefix}:allowing:${user}:${role}:${terms}`,
@@ -80,6 +89,9 @@ export function keysOf(instance: string): Keys {
     person: (user) => `${prefix}:person:${user}`,
     recent: (user) => `${prefix}:recent:${user}`,
     askedFor: (user) => `${prefix}:asked-for:${user}`,
+    list: (name, role) => `${prefix}:list:${name}${role === undefined ? "" : `:${role}`}`,
+    steps: (id) => `${prefix}:steps:${id}`,
+    past: (user) => `${prefix}:past:${user}`,
     lease: (name) => `${prefix}:lease:${name}`,
     told: (key) => `${prefix}:told:${key}`,
     calls: (room) => `${prefix}:calls:${room}`,

@@ -1,5 +1,6 @@
 /** Reading records: one round trip a record, one for each 500 of many. */
 import { BACKGROUND_MS } from "../domain/background.ts";
+import { isReviewOpen } from "../domain/break-glass.ts";
 import type { RequestId, UserId } from "../domain/ids.ts";
 import { isFinal } from "../domain/lifecycle.ts";
 import type { AccessRequest } from "../domain/request.ts";
@@ -40,6 +41,13 @@ export async function open(store: Store, person: UserId): Promise<AccessRequest[
   const [lost] = live.length > 0 ? [] : await unreadableIds(store, ids as RequestId[], found);
   if (lost) throw new Unreadable(lost, "cannot be read, and its time is not over.");
   return live;
+}
+
+export async function unreviewed(store: Store, person: UserId): Promise<AccessRequest | null> {
+  const { redis, keys } = store;
+  const id = await reading(redis, () => redis.get(keys.glass(person)));
+  const [found] = id === null ? [] : records(await getMany(store, [id as RequestId]));
+  return found && isReviewOpen(found) ? found : null;
 }
 
 export async function recent(store: Store, person: UserId): Promise<AccessRequest[]> {

@@ -3,7 +3,7 @@ import type { Requests } from "../flow/ports.ts";
 import { askedFor, noteAsked } from "./asked-for.ts";
 import { adopt, make, update } from "./change.ts";
 import { reading } from "./failures.ts";
-import { get, getMany, open, recent, unsettled } from "./look.ts";
+import { get, getMany, open, recent, unreviewed, unsettled } from "./look.ts";
 import { replicator } from "./replicate.ts";
 import { defineScripts } from "./scripts.ts";
 import type { Store } from "./store.ts";
@@ -20,6 +20,7 @@ export function createRequests(options: Omit<Store, "replicate">): Requests {
     update: (id, change, how) => update(store, id, change, how),
     adopt: (request) => adopt(store, request),
     open: (person) => open(store, person),
+    unreviewed: (person) => unreviewed(store, person),
     askedFor: (person) => askedFor(store, person),
     recent: (person) => recent(store, person),
     unsettled: () => unsettled(store),

@@ -1,6 +1,6 @@
 /** Ports in memory with the honest ways of the real ones: compare-and-swap, reservations, lost answers, jobs as hints. */
 import { randomBytes } from "node:crypto";
-import { holdsGlass } from "../../src/domain/break-glass.ts";
+import { holdsGlass, isReviewOpen } from "../../src/domain/break-glass.ts";
 import { HOUR } from "../../src/domain/duration.ts";
 import type { RequestId } from "../../src/domain/ids.ts";
 import { isFinal, leadsToAccess, type Step } from "../../src/domain/lifecycle.ts";
@@ -26,6 +26,7 @@ import { takeTokenOff } from "../../src/flow/take-token-off.ts";
 import { timeOutRequest } from "../../src/flow/time-out.ts";
 import { validateRequester } from "../../src/flow/validate.ts";
 import { memoryAllowances } from "./memory-allowances.ts";
+import { memoryLists } from "./memory-lists.ts";
 import { APPROVALS } from "./people.ts";
 
 export interface MemoryRequests extends Requests {
@@ -135,6 +136,10 @@ export function memoryRequests(): MemoryRequests {
       await reach();
       return all().filter((r) => r.requester.id === person && !isFinal(r));
     },
+    async unreviewed(person) {
+      await reach();
+      return all().find((r) => r.requester.id === person && isReviewOpen(r)) ?? null;
+    },
     async askedFor(person) {
       await reach();
       return all().filter(
@@ -207,9 +212,11 @@ export type MemoryPorts = Ports & { requests: MemoryRequests; jobs: ReturnType<t
 export function memoryPorts(
   given: Pick<Ports, "clock" | "log" | "policy" | "notifier" | "allowanceNotifier" | "directory">,
 ): MemoryPorts {
+  const requests = memoryRequests();
   return {
     ...given,
-    requests: memoryRequests(),
+    requests,
+    lists: memoryLists(requests),
     allowances: memoryAllowances(given),
     sweeps: { completed: async () => {}, last: async () => ({ count: 0, cardsRefused: [] }) },
     jobs: memoryJobs(),

@@ -208,6 +208,12 @@ const refusal: ByRefusal = {
     `${fmt.b("Nothing changed:")} nothing waits for this any more. What holds back new access, if anything does, stands in /status of the bot.`,
   unreadable: ({ id }, fmt) =>
     `${fmt.b("Nothing changed:")} the bot cannot read ${id}: another version of it wrote that record, or it is damaged. What access it gave ends on time all the same; an administrator can end it now, on Karpor.`,
+  "may-not-see": ({ role }, fmt) =>
+    role === undefined
+      ? `${fmt.b("Not shown:")} what others have, approvers and administrators see. ${fmt.code(`${fmt.command} status`)} shows what is yours.`
+      : `${fmt.b("Not shown:")} who has ${fmt.code(role)}, its approvers and administrators see.`,
+  "lists-behind": (_, fmt) =>
+    `${fmt.b("Not ready yet:")} the bot is still reading its own history. Try again in a minute.`,
   "nothing-to-revoke": ({ who }, fmt) =>
     `${fmt.b("Nothing to revoke:")} ${who ? `${fmt.user(who, "this person")} has` : "you have"} no access.`,
   "look-up-failed": (_, fmt) =>

@@ -197,6 +197,11 @@ const refusal: ByRefusal = {
     `${fmt.b("操作未生效：")} 已经没有需要确认的内容。如果新的权限仍被暂停，原因见机器人的 /status。`,
   unreadable: ({ id }, fmt) =>
     `${fmt.b("操作未生效：")} 机器人读不了 ${id} 的记录：它由机器人的另一个版本写入，或者已经损坏。它的授权仍会按时结束；管理员可以在 Karpor 上立即结束它。`,
+  "may-not-see": ({ role }, fmt) =>
+    role === undefined
+      ? `${fmt.b("无法显示：")} 他人的权限只有审批人和管理员可以查看。你自己的请用 ${fmt.code(`${fmt.command} status`)} 查看。`
+      : `${fmt.b("无法显示：")} 只有审批人和管理员可以查看 ${fmt.code(role)} 的持有人。`,
+  "lists-behind": (_, fmt) => `${fmt.b("尚未就绪：")} 机器人还在读取自己的历史记录，请一分钟后再试。`,
   "nothing-to-revoke": ({ who }, fmt) =>
     `${fmt.b("无可撤销：")} ${who ? `${fmt.user(who, "对方")} ` : "你"}目前没有生效的权限。`,
   "look-up-failed": (_, fmt) =>

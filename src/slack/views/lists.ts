@@ -7,6 +7,7 @@ import { actions, isFull, section } from "./blocks.ts";
 import * as buttons from "./buttons.ts";
 import type { Message, ViewContext } from "./context.ts";
 import { factsOf, message, type Renderer, rendererOf } from "./renderer.ts";
+import { reviewLine } from "./review.ts";
 
 export function statusReply(requests: readonly AccessRequest[], ctx: ViewContext): Message {
   const p = rendererOf(ctx);
@@ -14,7 +15,9 @@ export function statusReply(requests: readonly AccessRequest[], ctx: ViewContext
     const forAnother = r.askedBy !== undefined && r.askedBy.id === ctx.reader;
     const words = forAnother ? p.words.asker : p.words.waiting;
     return [
-      section(`${words[displayStatus(r) ?? "pending"](factsOf(p, r), p.rich)} ${r.id}`),
+      section(
+        [words[displayStatus(r) ?? "pending"](factsOf(p, r), p.rich), ...reviewLine(p, r), r.id].join(" · "),
+      ),
       ...actions(...(forAnother ? [buttons.forAnother(p, "withdraw", r)] : possible(p, r))),
     ];
   });

@@ -164,6 +164,8 @@ const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
   "unknown-request": [{ kind: "unknown-request", id: "R-<@U0BOB>" }],
   "nothing-restored": [{ kind: "nothing-restored" }],
   unreadable: [{ kind: "unreadable", id: ID }],
+  "may-not-see": [{ kind: "may-not-see" }, { kind: "may-not-see", role: "admin`" }],
+  "lists-behind": [{ kind: "lists-behind" }],
   "nothing-to-revoke": [{ kind: "nothing-to-revoke" }, { kind: "nothing-to-revoke", who: bob.id }],
   "look-up-failed": [{ kind: "look-up-failed" }],
   "store-down": [{ kind: "store-down" }],

@@ -1,0 +1,39 @@
+/** On which lists a request stands, by its state and by each line of the trail. Pure. */
+import { BY_BREAK_GLASS, isReviewOpen } from "./break-glass.ts";
+import { LIFECYCLE } from "./lifecycle.ts";
+import type { AccessRequest, State } from "./request.ts";
+import type { TrailStep } from "./step.ts";
+
+/** Waits for approval · something of it may stand on the hub · was taken in an emergency and is not reviewed yet. */
+export type ListName = "waiting" | "live" | "unreviewed";
+
+/** A request never comes back to a list that it left: what is read of one, its record decides. */
+export const stillOn: Record<ListName, (r: AccessRequest) => boolean> = {
+  waiting: ({ state }) => isWaiting(state),
+  live: ({ state }) => isLive(state),
+  unreviewed: isReviewOpen,
+};
+
+const isWaiting = (state: string): boolean => state === "pending";
+const isLive = (state: string): boolean =>
+  isKnown(state) && LIFECYCLE[state].onHub !== "none" && LIFECYCLE[state].to.length > 0;
+const isKnown = (state: string): state is State => Object.hasOwn(LIFECYCLE, state);
+
+export interface Places {
+  on: ListName[];
+  off: ListName[];
+}
+
+/** What a line of the trail changes; of a state that only another version knows, nothing. */
+export function placesAfter({ to, from, qualified }: TrailStep): Places {
+  if (!isKnown(to)) return { on: [], off: [] };
+  const isTaken = to === "approved" && from !== to && (qualified?.startsWith(BY_BREAK_GLASS) ?? false);
+  return {
+    on: [
+      ...(isWaiting(to) ? (["waiting"] as const) : []),
+      ...(isLive(to) ? (["live"] as const) : []),
+      ...(isTaken ? (["unreviewed"] as const) : []),
+    ],
+    off: [...(isWaiting(to) ? [] : (["waiting"] as const)), ...(isLive(to) ? [] : (["live"] as const))],
+  };
+}

@@ -1,0 +1,66 @@
+/** What others have, page by page: for approvers of its roles, and for administrators. */
+import type { RequestId, UserId } from "../domain/ids.ts";
+import { stillOn } from "../domain/listing.ts";
+import { Refused } from "../domain/refusal.ts";
+import { isGranted } from "../domain/request.ts";
+import type { AccessRequest, Cursor, LivePage, Ports } from "./ports.ts";
+import { mayRevoke } from "./revoke.ts";
+import { type Qualifies, qualifier } from "./support/qualifier.ts";
+import { isSeen, type SeenRoles, seenRoles } from "./support/seen-roles.ts";
+
+export interface ActiveAsked {
+  by: UserId;
+  role?: string | undefined;
+  person?: UserId | undefined;
+  after?: Cursor | undefined;
+  count: number;
+}
+
+export interface ActiveGrants extends LivePage {
+  /** Of those shown, what whoever asked may end. */
+  endable: ReadonlySet<RequestId>;
+}
+
+/** The first to end first. Throws Refused(may-not-see, look-up-failed), StoreDown, ListsBehind, SlackBusy. */
+export async function activeGrants(ports: Ports, asked: ActiveAsked): Promise<ActiveGrants> {
+  const isAmong = qualifier(ports, asked.by);
+  const seen = await seenRoles(ports, isAmong);
+  if (seen.length === 0 || (asked.role !== undefined && !isSeen(seen, asked.role)))
+    throw new Refused({ kind: "may-not-see", role: asked.role });
+  const page = await pageOf(ports, seen, asked);
+  return { ...page, endable: await endableBy(ports, asked.by, page, isAmong) };
+}
+
+function pageOf(
+  ports: Ports,
+  seen: SeenRoles,
+  { role, person, after, count }: ActiveAsked,
+): Promise<LivePage> {
+  if (person) return livePageOf(ports, seen, { person, after, count });
+  return ports.lists.live(role === undefined ? seen : [role], { after, count });
+}
+
+async function livePageOf(
+  { requests }: Ports,
+  seen: SeenRoles,
+  { person, after, count }: { person: UserId; after: Cursor | undefined; count: number },
+): Promise<LivePage> {
+  const all = (await requests.open(person))
+    .filter(stillOn.live)
+    .filter(isGranted)
+    .filter(({ role }) => isSeen(seen, role))
+    .map((request) => ({ request, at: { at: request.expiresAt, id: request.id } }))
+    .sort((a, b) => a.at.at - b.at.at);
+  const start = all.findIndex(({ at }) => at.id === after?.id) + 1;
+  return { shown: all.slice(start, start + count), total: all.length };
+}
+
+/** What ends already need not be ended. */
+async function endableBy(ports: Ports, by: UserId, { shown }: LivePage, isAmong: Qualifies) {
+  const may = async (r: AccessRequest) =>
+    r.state !== "ending" && (r.requester.id === by || (await isAmong(mayRevoke(ports, r))));
+  const found = await Promise.all(
+    shown.map(async ({ request }) => ((await may(request)) ? request.id : null)),
+  );
+  return new Set(found.filter((id) => id !== null));
+}
