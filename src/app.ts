@@ -31,6 +31,7 @@ import {
   StoreUnsure,
 } from "./flow/ports.ts";
 import { provisionGrant } from "./flow/provision.ts";
+import { refreshToken } from "./flow/refresh-token.ts";
 import { remindHolder } from "./flow/remind.ts";
 import { renewCredential } from "./flow/renew-credential.ts";
 import { createHolds, type Holds } from "./flow/support/holds.ts";
@@ -319,6 +320,7 @@ export function startWork(
     handlers: {
       validate: (id, lane) => validateRequester(ports[lane], id),
       provision: (id, lane) => provisionGrant(ports[lane], id),
+      refreshToken: (id, lane) => refreshToken(ports[lane], id),
       remind: (id, lane) => remindHolder(ports[lane], id),
       nudge: (id, lane) => nudgeApprovers(ports[lane], id),
       askFallback: (id, lane) => askFallback(ports[lane], id),

@@ -91,6 +91,8 @@ function remarkOn(before: AccessRequest, after: AccessRequest): Actor | null {
   if (review) return { who: review.by.id, why: `reviewed: ${review.comment}`, qualified: review.qualified };
   if (isContradicted(after) && !isContradicted(before))
     return byBot("a token was accepted after its account was removed");
+  if (before.state === "active" && before.refresh && after.state === "active" && isShownAnew(before, after))
+    return byBot(`a fresh token: ${before.refresh.why}`);
   if (isTokenLeft(after) && !isTokenLeft(before)) return byBot("the token is left in Slack, dead");
   const { fallback } = after;
   if (fallback?.askedAt !== undefined && before.fallback?.askedAt === undefined)
@@ -107,6 +109,9 @@ const lessOn = (before: AccessRequest, after: AccessRequest): string | null =>
   before.terms === after.terms || !after.lessened ? null : `for less: ${termsIn(before)} → ${termsIn(after)}`;
 
 const termsIn = ({ role, duration }: AccessRequest): string => `${role} ${formatDuration(duration)}`;
+
+const isShownAnew = (before: AccessRequest, after: AccessRequest): boolean =>
+  before.messages.token?.token === "sending" && after.messages.token?.token === "shown";
 
 const isContradicted = (r: AccessRequest): boolean => "contradictedAt" in r && r.contradictedAt !== undefined;
 

@@ -12,6 +12,7 @@ import type { AccessRequest, Decision, In, State } from "./request.ts";
 export const STEPS = [
   "validate",
   "provision",
+  "refreshToken",
   "remind",
   "nudge",
   "askFallback",
@@ -44,7 +45,7 @@ interface Row<S extends State> {
   /** Which messages must stand; of what was sent before, messages.ts says what becomes of it. */
   messages(r: In<S>): MessageKey[];
   /** Done at once. */
-  now: readonly Step[];
+  now(r: In<S>): readonly Step[];
   /** The earliest is the request's one timer. `reminders`: lead times, ms. */
   due(r: In<S>, reminders: readonly number[]): Due[];
   /** Account and binding. */
@@ -75,7 +76,7 @@ export const LIFECYCLE = {
     to: ["pending", "approved", "refused", "withdrawn", "timedOut", "active"],
     shows: () => null,
     messages: nothing,
-    now: ["validate"],
+    now: () => ["validate"],
     due: closing,
     onHub: "none",
     late: stale,
@@ -90,7 +91,7 @@ export const LIFECYCLE = {
       ...(r.nudgedAt === undefined ? [] : (["nudge"] as const)),
       ...(r.fallback?.askedAt === undefined ? [] : (["fallback"] as const)),
     ],
-    now: [],
+    now: nothing,
     due: (r) => [...closing(r), ...dueAt(nudgeDue(r), "nudge"), ...dueAt(fallbackDue(r), "askFallback")],
     onHub: "none",
     late: stale,
@@ -100,7 +101,7 @@ export const LIFECYCLE = {
     to: [],
     shows: (r) => (r.refusal.kind === "terms-changed" ? "closed" : null),
     messages: () => ["notice"],
-    now: [],
+    now: nothing,
     due: nothing,
     onHub: "none",
     late: (r) => ({ kind: "late", did: "refused", at: r.at }),
@@ -114,7 +115,7 @@ export const LIFECYCLE = {
     to: [],
     shows: () => "withdrawn",
     messages: nothing,
-    now: [],
+    now: nothing,
     due: nothing,
     onHub: "none",
     late: (r) => ({ kind: "late", did: "withdrawn", by: r.by ?? r.requester, at: r.at }),
@@ -124,7 +125,7 @@ export const LIFECYCLE = {
     to: [],
     shows: () => "timedOut",
     messages: () => ["notice"],
-    now: [],
+    now: nothing,
     due: nothing,
     onHub: "none",
     late: (r) => ({ kind: "late", did: "timedOut", at: r.at }),
@@ -134,7 +135,7 @@ export const LIFECYCLE = {
     to: [],
     shows: () => "denied",
     messages: () => ["notice"],
-    now: [],
+    now: nothing,
     due: nothing,
     onHub: "none",
     late: (r) => ({ kind: "late", did: "denied", by: r.by, at: r.at }),
@@ -144,7 +145,7 @@ export const LIFECYCLE = {
     to: ["delivering", "ending", "active"],
     shows: settingUp,
     messages: () => ["card", "token"],
-    now: ["provision"],
+    now: () => ["provision"],
     due: (r) => [{ at: r.expiresAt, step: "end" }, ...onceMore(r, "provision")],
     onHub: "may-stand",
     late: (r) => lateApproved(r.decision),
@@ -159,7 +160,7 @@ export const LIFECYCLE = {
     to: ["active", "ending"],
     shows: settingUp,
     messages: () => ["card", "token"],
-    now: ["provision"],
+    now: () => ["provision"],
     due: (r) => [{ at: r.expiresAt, step: "end" }, ...onceMore(r, "provision")],
     onHub: "may-stand",
     late: (r) => lateApproved(r.decision),
@@ -169,7 +170,7 @@ export const LIFECYCLE = {
     to: ["ending"],
     shows: () => "active",
     messages: (r) => ["card", ...r.reminded.slice(-1).map((lead) => `reminder:${lead}` as const)],
-    now: [],
+    now: (r) => (r.refresh ? ["refreshToken"] : []),
     due: (r, reminders) => [
       { at: r.expiresAt, step: "end" },
       ...remindersDue(r, reminders).map((at) => ({ at, step: "remind" as const })),
@@ -195,7 +196,7 @@ export const LIFECYCLE = {
         ...(outage || cause === "failed" ? (["alert"] as const) : []),
       ];
     },
-    now: ["end"],
+    now: () => ["end"],
     due: (r) => {
       if (r.deletedAt === undefined) return onceMore(r, "end");
       const again = onceMore(r, "verify");
@@ -213,7 +214,7 @@ export const LIFECYCLE = {
     to: [],
     shows: (r) => (r.end.cause === "failed" ? "failed" : "ended"),
     messages: (r) => (r.end.cause === "failed" ? ["notice", "alert"] : ["notice"]),
-    now: [],
+    now: nothing,
     due: nothing,
     onHub: "must-go",
     late: (r) => ({ kind: "late", did: "ended", by: r.end.by, at: r.verification.at }),

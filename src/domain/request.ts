@@ -181,6 +181,17 @@ export const Verification = z.object({
 });
 export type Verification = z.infer<typeof Verification>;
 
+/**
+ * A fresh token of the same account is to come. `extended`: the old one ends before the access does · `upgraded`: its
+ * key is gone · `other`: only another version has a word for it
+ */
+export const Refresh = z.object({
+  why: z.enum(["extended", "upgraded", "other"]).catch("other"),
+  /** When it was asked for last: no token of before does. */
+  at: Ms,
+});
+export type Refresh = z.infer<typeof Refresh>;
+
 const Approved = Common.extend({
   decision: Decision,
   /** Fixed at approval; only a shortened token makes it earlier. */
@@ -214,6 +225,7 @@ export const AccessRequest = z.discriminatedUnion("state", [
     state: z.literal("active"),
     /** Lead times (ms) of the reminders sent so far. */
     reminded: z.array(Ms),
+    refresh: Refresh.optional(),
   }),
   Ending.extend({ state: z.literal("ending") }),
   Ending.extend({ state: z.literal("ended"), verification: Verification }),

@@ -19,6 +19,7 @@ import {
   type In,
   isGranted,
   type Outage,
+  type Refresh,
   type Verification,
 } from "./request.ts";
 
@@ -179,6 +180,34 @@ export function delivered(r: AccessRequest, found: In<"active">): In<"active"> |
   return { ...found, ...asked, ...known, messages: { ...messages, ...found.messages } };
 }
 
+/** active: a fresh token is asked for. Who waits for more time is told of that, whatever else the token is for. */
+export function refreshAsked(r: AccessRequest, { why, at }: Refresh): In<"active"> | null {
+  if (r.state !== "active") return null;
+  return { ...r, refresh: { why: r.refresh?.why === "extended" ? "extended" : why, at } };
+}
+
+/** The old token's message is off Slack: the next is its own, and nobody hid that one. */
+export function tokenTakenOff(r: AccessRequest): In<"active"> | null {
+  if (r.state !== "active" || !r.refresh) return null;
+  const { token: _, ...messages } = r.messages;
+  return { ...r, hidden: false, messages };
+}
+
+/** The fresh token exists, nobody has seen it, and from now on its message may bear it. The old one may live longer. */
+export const refreshing = (r: In<"active">, { tokenExpiresAt, shortened }: Grant): In<"active"> => ({
+  ...r,
+  grant: { ...r.grant, tokenExpiresAt: Math.max(r.grant.tokenExpiresAt, tokenExpiresAt), shortened },
+  expiresAt: shortened ? Math.min(r.expiresAt, tokenExpiresAt) : r.expiresAt,
+  messages: withToken(r, "sending"),
+});
+
+/** The holder sees it. What was asked for since then is still to come. */
+export function refreshed(r: In<"active">, done: Refresh): In<"active"> {
+  const { refresh, ...rest } = r;
+  const more = refresh && refresh.at !== done.at ? { refresh } : {};
+  return { ...rest, ...more, messages: withToken(r, "shown") };
+}
+
 function withToken({ messages, revision }: AccessRequest, token: "sending" | "shown") {
   const sent = messages.token;
   if (!sent) return messages;
@@ -190,10 +219,12 @@ function withToken({ messages, revision }: AccessRequest, token: "sending" | "sh
 export function ending(r: AccessRequest, end: End): In<"ending"> | null {
   if (!isGranted(r) || r.state === "ending") return null;
   if (r.state === "approved") return { ...withoutOutage(r), state: "ending", end };
-  const { hidden: _, ...kept } = withoutOutage(r);
-  if (!("reminded" in kept)) return { ...kept, state: "ending", end };
-  const { reminded: __, ...rest } = kept;
-  return { ...rest, state: "ending", end };
+  if (r.state === "delivering") {
+    const { hidden: _, ...kept } = withoutOutage(r);
+    return { ...kept, state: "ending", end };
+  }
+  const { hidden: _, outage: __, reminded: ___, refresh: ____, ...kept } = r;
+  return { ...kept, state: "ending", end };
 }
 
 function withoutOutage<R extends { outage?: unknown }>(r: R): Omit<R, "outage"> {

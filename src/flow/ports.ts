@@ -305,7 +305,12 @@ export interface Notifier {
    */
   roomForToken(request: AccessRequest): Promise<RoomForToken>;
   /** Adds the token to the posted message by an edit. Throws GrantFailed when nobody can ever edit it. */
-  showToken(request: In<"delivering">, at: Place, token: Secret, room?: RoomForToken): Promise<void>;
+  showToken(
+    request: In<"delivering" | "active">,
+    at: Place,
+    token: Secret,
+    room?: RoomForToken,
+  ): Promise<void>;
   /** Deleted; where Slack refuses that for good, redrawn to one line without buttons. Throws when it may be taken later. */
   remove(request: AccessRequest, key: MessageKey, at: Place): Promise<void>;
   /**

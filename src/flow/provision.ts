@@ -6,13 +6,11 @@ import type { RequestId } from "../domain/ids.ts";
 import { toldOutage } from "../domain/outage.ts";
 import { judge } from "../domain/policy-engine.ts";
 import { approvedBy } from "../domain/request.ts";
-import type { Secret } from "../domain/secret.ts";
 import { approversToday, isChanged, neededOf, roleToday } from "../domain/today.ts";
 import { active, delivering, ending, failed } from "../domain/transitions.ts";
 import {
   type AccessRequest,
   type Change,
-  type Grant,
   GrantFailed,
   type GrantMade,
   type In,
@@ -27,6 +25,7 @@ import { stillAllowed } from "./support/allowances.ts";
 import { lookUpFacts } from "./support/asker.ts";
 import { commit } from "./support/commit.ts";
 import { isDisputed } from "./support/disputed.ts";
+import { type Minted, mintToken } from "./support/mint.ts";
 import { noteOutage, reportOutage } from "./support/outage.ts";
 import { assertOutside } from "./support/outside.ts";
 import { postMessage } from "./support/post.ts";
@@ -36,10 +35,6 @@ import { clearHeld } from "./take-token-off.ts";
 
 type Open = In<"approved" | "delivering">;
 
-/** How long a fresh binding may take to reach the hub's authorizer before the token is shown all the same. */
-const BINDING_WITHIN_MS = 5 * SECOND;
-/** A server that gives less than asked by more than this has shortened the token. */
-const TOLERANCE_MS = 5 * SECOND;
 const BUSY_MS = 250;
 const HELD_BACK_MS = 5 * SECOND;
 
@@ -145,16 +140,11 @@ async function prepare(ports: Ports, request: Open, signal: AbortSignal): Promis
 /** A token that waits for its message harms nobody: nobody has seen it. */
 async function grantOnHub(ports: Ports, request: Open, signal: AbortSignal): Promise<GrantMade & Minted> {
   const made = await ports.grants.create(request, signal);
-  return { ...made, ...(await mint(ports, request, made, signal)) };
+  return { ...made, ...(await mintToken(ports, request, made, signal)) };
 }
 
 interface Ready extends GrantMade, Minted {
   message: Place;
-}
-
-interface Minted {
-  token: Secret;
-  grant: Grant;
 }
 
 /** The DM without the token: its place is in the record before a token is shown. */
@@ -253,22 +243,4 @@ async function deliver(
   const done = await commit(ports, id, (r) => (isMine(r, message.ts) ? active(r) : null));
   // Hidden or ended in the moment it was shown.
   if (done.state !== "active" || done.hidden) await clearHeld(ports, id);
-}
-
-async function mint(
-  { grants, clock }: Ports,
-  request: Open,
-  { accountUid, bindingUid }: GrantMade,
-  signal: AbortSignal,
-): Promise<Minted> {
-  const { token, expiresAt } = await grants.mint(request, request.expiresAt - clock.now(), signal);
-  const until = clock.now() + BINDING_WITHIN_MS;
-  for (;;) {
-    const verdict = await grants.check(token, signal, "kept");
-    if (verdict === "refused") throw new Error("the hub refuses a token it has just issued");
-    if (verdict === "good" || clock.now() >= until) break;
-    await clock.sleep(20, signal);
-  }
-  const shortened = expiresAt < request.expiresAt - TOLERANCE_MS;
-  return { token, grant: { accountUid, bindingUid, tokenExpiresAt: expiresAt, shortened } };
 }

@@ -72,7 +72,7 @@ async function advance(ports: Ports, request: AccessRequest): Promise<void> {
   if (timer && timer.at <= now) await enqueue(ports, request, (jobs) => jobs.setTimer(id, null, timer));
   else if (request.enteredAt + PATIENCE_MS <= now)
     // The same until the state changes: by the version, each message that is drawn meanwhile would make one more.
-    for (const step of rowOf(request).now)
+    for (const step of rowOf(request).now(request))
       await enqueue(ports, request, (jobs) => jobs.setTimer(id, null, { step, at: request.enteredAt }));
   if (outdatedMessages(request).length > 0) await messageJob(ports, "syncMessages", request);
   if (needsTokenOff(request)) await messageJob(ports, "takeTokenOff", request);

@@ -35,7 +35,8 @@ export async function clearTokenMessage(ports: Ports, id: RequestId): Promise<La
   const request = await ports.requests.get(id);
   // A token that was shown is shown no more: nobody can come in between. Else somebody may be about to show one.
   if (!request || !needsTokenOff(request)) return undefined;
-  if (!isTokenToCome(request) && request.messages.token?.token !== "sending") return clearHeld(ports, id);
+  const mayCome = isTokenToCome(request) || (request.state === "active" && request.refresh);
+  if (!mayCome && request.messages.token?.token !== "sending") return clearHeld(ports, id);
   const held = await ports.lease.hold(id, () => clearHeld(ports, id));
   return held ? held.done : { again: ports.clock.now() + BUSY_MS };
 }
@@ -78,11 +79,13 @@ async function search(ports: Ports, request: AccessRequest): Promise<Later> {
 /** Null: the message is gone. */
 async function settle(
   ports: Ports,
-  { id, revision }: AccessRequest,
+  { id, revision, messages: { token: found } }: AccessRequest,
   now: (Place & { shows: string }) | null,
 ): Promise<undefined> {
   await commit(ports, id, (r) => {
-    const { token: _, ...others } = r.messages;
+    const { token, ...others } = r.messages;
+    // A fresh token has a message of its own by now.
+    if (token?.ts !== found?.ts) return null;
     if (!now) return { ...r, messages: others };
     const { channel, ts, shows } = now;
     return { ...r, messages: { ...others, token: { channel, ts, shows, revision } } };
@@ -95,7 +98,7 @@ async function refused(ports: Ports, request: AccessRequest, code: string): Prom
   if (!mustTakeTokenOff(request)) return settle(ports, request, null);
   const next = await commit(ports, request.id, (r) => {
     const { token } = r.messages;
-    if (!token) return null;
+    if (!token || token.ts !== request.messages.token?.ts) return null;
     const stuck: Stuck = {
       code,
       since: token.stuck?.since ?? now,

@@ -71,6 +71,16 @@ const MOVES: Record<string, Move> = {
   deliver: (r, now) => to.delivering(r, { ...uids, tokenExpiresAt: now + 5 * MINUTE, shortened: true }),
   activate: (r) => to.active(r),
   hide: (r) => to.hidden(r),
+  "ask for a fresh token": (r, now) => to.refreshAsked(r, { why: "upgraded", at: now }),
+  "take the old token off": (r) => to.tokenTakenOff(r),
+  "make it": (r, now) =>
+    r.state === "active" && r.refresh
+      ? to.refreshing(r, { ...r.grant, tokenExpiresAt: now + 10 * MINUTE })
+      : null,
+  "show it": (r) =>
+    r.state === "active" && r.messages.token?.token === "sending" && r.refresh
+      ? to.refreshed(r, r.refresh)
+      : null,
   remind: (r) => to.reminded(r, MINUTE),
   ...Object.fromEntries(
     Outage.shape.what
@@ -162,6 +172,7 @@ function check(before: AccessRequest, after: AccessRequest, now: number): void {
       !isNew("contradictedAt", before, after) &&
       !isReviewed(before, after) &&
       before.fallback?.askedAt === after.fallback?.askedAt &&
+      !isShownAnew(before, after) &&
       JSON.stringify(before.approvals) === JSON.stringify(after.approvals),
   );
   checkApprovals(after);
@@ -184,7 +195,8 @@ function check(before: AccessRequest, after: AccessRequest, now: number): void {
   const quiet = after.state === "active" ? null : quietUntil(after);
   if (quiet !== null) expect(timerOf(after, [])?.at).toBeLessThanOrEqual(quiet);
   // Nothing that is not final can be forgotten: it is done at once, or a timer comes for it.
-  if (!isFinal(after)) expect(rowOf(after).now.length + (timerOf(after, []) ? 1 : 0)).toBeGreaterThan(0);
+  if (!isFinal(after))
+    expect(rowOf(after).now(after).length + (timerOf(after, []) ? 1 : 0)).toBeGreaterThan(0);
 }
 
 /** As many different people as it needs, never the requester. */
@@ -197,6 +209,9 @@ function checkApprovals(r: AccessRequest): void {
 }
 
 const isNew = (key: string, before: object, after: object) => key in after && !(key in before);
+
+const isShownAnew = (before: AccessRequest, after: AccessRequest): boolean =>
+  before.messages.token?.token === "sending" && after.messages.token?.token === "shown";
 
 const isReviewed = (before: AccessRequest, after: AccessRequest): boolean =>
   before.emergency?.reviews.length !== after.emergency?.reviews.length;
@@ -245,6 +260,10 @@ const STEPS: Record<Step, Move> = {
     if (r.state !== "approved") return to.active(r);
     return to.delivering(r, { ...uids, tokenExpiresAt: now + r.duration, shortened: false });
   },
+  refreshToken: (r, now) => {
+    if (r.state !== "active" || !r.refresh) return null;
+    return to.refreshed(to.refreshing(r, { ...r.grant, tokenExpiresAt: now + 10 * MINUTE }), r.refresh);
+  },
   remind: (r, now) => {
     if (r.state !== "active") return null;
     if (now >= r.expiresAt) return to.ending(r, { cause: "expired", at: now });
@@ -278,10 +297,12 @@ test("left to its own steps and timers, every request comes to an end", () => {
       for (let left = 20; !isFinal(record); left--) {
         expect(left, `stays ${record.state}`).toBeGreaterThan(0);
         const timer = timerOf(record, LEADS);
-        const done = rowOf(record).now.some((step) => record.state !== "ending" && take(STEPS[step]));
+        const done = rowOf(record)
+          .now(record)
+          .some((step) => record.state !== "ending" && take(STEPS[step]));
         if (done) continue;
         if (timer) now = Math.max(now, timer.at);
-        take(STEPS[timer?.step ?? rowOf(record).now[0] ?? "end"]);
+        take(STEPS[timer?.step ?? rowOf(record).now(record)[0] ?? "end"]);
       }
     }),
     { numRuns: 300 },

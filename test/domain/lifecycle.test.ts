@@ -166,7 +166,7 @@ describe("each row", () => {
       to: row.to,
       shows: displayStatus(r),
       messages: row.messages(r),
-      now: row.now,
+      now: row.now(r),
       due: row.due(r, LEADS),
       onHub: row.onHub,
       late: lateFor(r),
@@ -254,17 +254,17 @@ describe("the rows together", () => {
 
   test.each(all.map((r) => [r.state, r] as const))("%s leads on by itself, or is final", (_state, r) => {
     if (isFinal(r)) {
-      expect(rowOf(r).now).toEqual([]);
+      expect(rowOf(r).now(r)).toEqual([]);
       expect(timerOf(r, LEADS)).toBeNull();
       return;
     }
-    expect(rowOf(r).now.length + (timerOf(r, LEADS) ? 1 : 0)).toBeGreaterThan(0);
+    expect(rowOf(r).now(r).length + (timerOf(r, LEADS) ? 1 : 0)).toBeGreaterThan(0);
   });
 
   test("what is done at once or in time is a step that a job can take", () => {
     for (const r of all) {
       const steps = [
-        ...rowOf(r).now,
+        ...rowOf(r).now(r),
         ...rowOf(r)
           .due(r, LEADS)
           .map(({ step }) => step),

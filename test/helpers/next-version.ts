@@ -36,7 +36,7 @@ const EDITS: Record<string, readonly Edit[]> = {
   ],
   "src/domain/lifecycle.ts": [
     ['  "validate",', '  "validate", "audit",'],
-    ['now: ["provision"],', 'now: ["audit", "provision"],'],
+    ['now: () => ["provision"],', 'now: () => ["audit", "provision"],'],
     [
       "export function stamped(",
       `const marked = (r: AccessRequest): AccessRequest => {${MARK}};\nexport function stamped(`,

@@ -8,6 +8,7 @@ import { endGrant } from "../../src/flow/end.ts";
 import { nudgeApprovers } from "../../src/flow/nudge.ts";
 import type { Later, Ports } from "../../src/flow/ports.ts";
 import { provisionGrant } from "../../src/flow/provision.ts";
+import { refreshToken } from "../../src/flow/refresh-token.ts";
 import { remindHolder } from "../../src/flow/remind.ts";
 import { sweep } from "../../src/flow/sweep.ts";
 import { syncMessages } from "../../src/flow/sync-messages.ts";
@@ -22,6 +23,7 @@ import { silent } from "./silent.ts";
 const FLOWS: Record<Step, (ports: Ports, id: RequestId) => Promise<Later>> = {
   validate: validateRequester,
   provision: provisionGrant,
+  refreshToken,
   remind: remindHolder,
   nudge: nudgeApprovers,
   askFallback,

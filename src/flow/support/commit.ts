@@ -42,8 +42,10 @@ export async function follow(
   doing?: Step,
 ): Promise<void> {
   const { reminders } = ports.policy;
-  const known = before ? rowOf(before).now : [];
-  const now = rowOf(after).now.filter((step) => !known.includes(step) && step !== doing);
+  const known = before ? rowOf(before).now(before) : [];
+  const now = rowOf(after)
+    .now(after)
+    .filter((step) => !known.includes(step) && step !== doing);
   const [last, next] = [before && timerOf(before, reminders), timerOf(after, reminders)];
   await Promise.all([
     ...now.map((step) => enqueue(ports, after, (jobs) => jobs.add("urgent", step, after.id, after.version))),

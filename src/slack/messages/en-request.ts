@@ -245,10 +245,20 @@ const notice = {
 const approved: Sentence = (f, fmt) =>
   `${fmt.b(`${approvedHead(f, fmt)}:`)} ${access(f, fmt)} ${fmt.untilDay(f.endsAt)}.`;
 
+/** In the place of a token that its holder has. */
+const fresh: Record<NonNullable<Facts["fresh"]>, Sentence> = {
+  extended: (f, fmt) =>
+    `${fmt.b("More time:")} ${access(f, fmt)} ${fmt.untilDay(f.endsAt)}.${fmt.rich ? " This token takes the place of the old one." : ""}`,
+  upgraded: (f, fmt) =>
+    `${fmt.b("New token:")} Karpor was upgraded, and your old token stopped working.${fmt.rich ? ` ${access(f, fmt)} ends ${fmt.at(f.endsAt)} as before.` : ""}`,
+  other: (f, fmt) => `${fmt.b("New token:")} ${access(f, fmt)} ${fmt.untilDay(f.endsAt)}.`,
+};
+const given: Sentence = (f, fmt) => (f.fresh ? fresh[f.fresh] : approved)(f, fmt);
+
 const token = {
-  "setting-up": (f, fmt) => `${approved(f, fmt)}${fmt.rich ? " The token comes in seconds." : ""}`,
+  "setting-up": (f, fmt) => `${given(f, fmt)}${fmt.rich ? " The token comes in seconds." : ""}`,
   outage: waiting.outage,
-  shown: approved,
+  shown: given,
   hidden: (f, fmt) => `${fmt.b("Token hidden.")} Access goes on ${fmt.untilDay(f.endsAt)}.`,
 } satisfies Record<string, Sentence>;
 

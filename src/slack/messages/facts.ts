@@ -11,6 +11,7 @@ import {
   type Decision,
   type End,
   type Outage,
+  type Refresh,
   type Verification,
 } from "../../domain/request.ts";
 import { approversAsked } from "../../domain/today.ts";
@@ -51,6 +52,8 @@ export interface Facts {
   lessened: { by: Person; asked: Terms; now: Terms } | undefined;
   decidedAt: number;
   endsAt: number;
+  /** Why a fresh token comes, in the place of one that its holder has. */
+  fresh: Refresh["why"] | undefined;
   end: End;
   /** A token was made, and may have been seen. */
   given: boolean;
@@ -89,6 +92,7 @@ export function facts(r: AccessRequest, hub: string): Facts {
     lessened: r.lessened && { ...r.lessened, now: { role, duration } },
     decidedAt: decision.at,
     endsAt,
+    fresh: r.state === "active" ? r.refresh?.why : undefined,
     end,
     given: grant !== undefined,
     worksUntil: grant?.tokenExpiresAt ?? endsAt,

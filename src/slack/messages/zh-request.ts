@@ -241,10 +241,20 @@ const notice: Words["notice"] = {
 const approved: Sentence = (f, fmt) =>
   `${fmt.b(`${approvedHead(f)}：`)} ${held(f, fmt)}${fmt.rich ? "" : "，"}${fmt.untilDay(f.endsAt)}${fmt.rich ? "" : "到期"}（${approver(f, fmt)}）。`;
 
+const fresh: Record<NonNullable<Facts["fresh"]>, Sentence> = {
+  extended: (f, fmt) =>
+    `${fmt.b("已延长：")} ${held(f, fmt)}${fmt.rich ? "" : "，"}${fmt.untilDay(f.endsAt)}${fmt.rich ? "" : "到期"}。${fmt.rich ? "请改用这个令牌。" : ""}`,
+  upgraded: (f, fmt) =>
+    `${fmt.b("新令牌：")} Karpor 已升级，旧令牌失效。${fmt.rich ? `${held(f, fmt)}仍${fmt.untilDay(f.endsAt)}。` : ""}`,
+  other: (f, fmt) =>
+    `${fmt.b("新令牌：")} ${held(f, fmt)}${fmt.rich ? "" : "，"}${fmt.untilDay(f.endsAt)}${fmt.rich ? "" : "到期"}。`,
+};
+const given: Sentence = (f, fmt) => (f.fresh ? fresh[f.fresh] : approved)(f, fmt);
+
 const token: Words["token"] = {
-  "setting-up": (f, fmt) => `${approved(f, fmt)}${fmt.rich ? "令牌几秒后就到。" : ""}`,
+  "setting-up": (f, fmt) => `${given(f, fmt)}${fmt.rich ? "令牌几秒后就到。" : ""}`,
   outage: waiting.outage,
-  shown: approved,
+  shown: given,
   hidden: (f, fmt) =>
     `${fmt.b("令牌已隐藏。")} 权限${fmt.rich ? "" : "仍然有效，"}${fmt.untilDay(f.endsAt)}。`,
 };

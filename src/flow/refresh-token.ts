@@ -1,0 +1,122 @@
+/** A live grant gets a fresh token of the same account, in a message of its own that rings: the old one's goes before it is shown. It stays active. */
+import type { RequestId } from "../domain/ids.ts";
+import type { Refresh } from "../domain/request.ts";
+import { failed, refreshAsked, refreshed, refreshing, tokenTakenOff } from "../domain/transitions.ts";
+import {
+  type AccessRequest,
+  GrantFailed,
+  type In,
+  type Later,
+  type Place,
+  type Ports,
+  PostsLost,
+  type RoomForToken,
+} from "./ports.ts";
+import { commit } from "./support/commit.ts";
+import { type Minted, mintToken } from "./support/mint.ts";
+import { reportOutage } from "./support/outage.ts";
+import { postMessage } from "./support/post.ts";
+import { clearHeld } from "./take-token-off.ts";
+
+const BUSY_MS = 250;
+
+/**
+ * Asked for by whoever makes the old token useless, as often as that happens: of several that are asked for before one
+ * is shown, one comes, made after the last was asked for. What is not active gets none. Throws StoreDown, StoreUnsure.
+ */
+export const askFreshToken = (ports: Ports, id: RequestId, why: Refresh["why"]): Promise<AccessRequest> =>
+  commit(ports, id, (r) => refreshAsked(r, { why, at: ports.clock.now() }));
+
+type Asked = In<"active"> & { refresh: Refresh };
+const isAsked = (r: AccessRequest | null): r is Asked => r?.state === "active" && r.refresh !== undefined;
+
+export async function refreshToken(ports: Ports, id: RequestId): Promise<Later> {
+  const held = await ports.lease.hold(id, (signal) => refresh(ports, id, signal));
+  return held ? held.done : { again: ports.clock.now() + BUSY_MS };
+}
+
+async function refresh(ports: Ports, id: RequestId, signal: AbortSignal): Promise<Later> {
+  const request = await ports.requests.get(id);
+  // What is over ends by its own timer.
+  if (!isAsked(request) || ports.clock.now() >= request.expiresAt) return undefined;
+  try {
+    await assertMember(ports, request);
+    await using room = await ports.notifier.roomForToken(request);
+    // Before the old one goes: without a new one in hand its holder keeps what they have.
+    const minted = await mintFresh(ports, request, signal);
+    await deliverFresh(ports, request, { ...minted, room }, signal);
+  } catch (error) {
+    if (!(error instanceof GrantFailed)) throw error;
+    ports.log.error({ id, failure: error.failure, err: error }, "a fresh token cannot be delivered");
+    await commit(ports, id, (r) => (isAsked(r) ? failed(r, error.failure, ports.clock.now()) : null));
+  }
+  return isAsked(await ports.requests.get(id)) ? { again: ports.clock.now() } : undefined;
+}
+
+async function assertMember(ports: Ports, { id, requester }: Asked): Promise<void> {
+  const { standing } = await reportOutage(ports, id, "slack", () =>
+    ports.directory.person(requester.id, "grant"),
+  );
+  if (standing !== "member") throw new GrantFailed("recipient-gone", `the recipient is ${standing} now`);
+}
+
+/** The account itself says first until when it stands: without Redis it is ended by that. */
+const mintFresh = (ports: Ports, request: Asked, signal: AbortSignal): Promise<Minted> =>
+  reportOutage(ports, request.id, "hub", async () => {
+    const { grant, expiresAt } = request;
+    await ports.grants.annotate(request, grant.accountUid, { expiresAt }, signal);
+    return mintToken(ports, request, grant, signal);
+  });
+
+async function deliverFresh(
+  ports: Ports,
+  found: Asked,
+  { token, grant, room }: Minted & { room: RoomForToken },
+  signal: AbortSignal,
+): Promise<void> {
+  const { id, refresh } = found;
+  const request = await withoutOldMessage(ports, found);
+  if (!isAsked(request)) return;
+  const message = await placeFor(ports, request);
+  await reportOutage(ports, id, "hub", () =>
+    ports.grants.annotate(request, grant.accountUid, { tokenMessage: message }, signal),
+  );
+  const next = await commit(ports, id, (r) => (isMine(r, message) ? refreshing(r, grant) : null));
+  // Ended meanwhile, or another try has a message of its own.
+  if (!isMine(next, message) || signal.aborted) return;
+  await reportOutage(ports, id, "slack", () => ports.notifier.showToken(next, message, token, room));
+  const done = await commit(ports, id, (r) => (isMine(r, message) ? refreshed(r, refresh) : null));
+  // Hidden or ended in the moment it was shown.
+  if (done.state !== "active" || done.hidden) await clearHeld(ports, id);
+}
+
+const isMine = (r: AccessRequest, { ts }: Place): r is Asked => isAsked(r) && r.messages.token?.ts === ts;
+
+/** Deleted: over what is gone no slower try can show a token, and no two messages bear one. One that waits for its token stays. */
+async function withoutOldMessage(ports: Ports, request: Asked): Promise<AccessRequest> {
+  const { id } = request;
+  const old = request.messages.token;
+  if (!old || (old.shows === "setting-up" && !old.token)) return request;
+  const outcome = await reportOutage(ports, id, "slack", () =>
+    ports.notifier.takeTokenOff(request, "gone", old, "delete"),
+  );
+  if (typeof outcome !== "string")
+    ports.log.error({ id, slack: outcome.refused }, "Slack leaves an old token's message where it is");
+  return commit(ports, id, (r) => (r.messages.token?.ts === old.ts ? tokenTakenOff(r) : null));
+}
+
+/** In the record before a token is shown on it. */
+async function placeFor(ports: Ports, request: Asked): Promise<Place> {
+  const before = request.messages.token;
+  if (before && before.ts !== "") return before;
+  const place = await reportOutage(ports, request.id, "slack", () =>
+    postMessage(ports, request, { key: "token", shows: "setting-up" }),
+  ).catch(unlessLost);
+  if (!place) throw new GrantFailed("dm-closed", "Slack does not let the bot write to this person");
+  return place;
+}
+
+function unlessLost(error: unknown): never {
+  if (error instanceof PostsLost) throw new GrantFailed("message-lost", error.message);
+  throw error;
+}

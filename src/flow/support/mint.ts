@@ -1,0 +1,32 @@
+/** A token of a grant that stands, tried once: who gets it need not wait for the hub. Throws what the hub throws. */
+import { SECOND } from "../../domain/duration.ts";
+import type { Secret } from "../../domain/secret.ts";
+import type { Grant, GrantMade, In, Ports } from "../ports.ts";
+
+/** How long a fresh binding may take to reach the hub's authorizer before the token is shown all the same. */
+const BINDING_WITHIN_MS = 5 * SECOND;
+/** A server that gives less than asked by more than this has shortened the token. */
+const TOLERANCE_MS = 5 * SECOND;
+
+export interface Minted {
+  token: Secret;
+  grant: Grant;
+}
+
+export async function mintToken(
+  { grants, clock }: Pick<Ports, "grants" | "clock">,
+  request: In<"approved" | "delivering" | "active">,
+  { accountUid, bindingUid }: Pick<GrantMade, "accountUid" | "bindingUid">,
+  signal: AbortSignal,
+): Promise<Minted> {
+  const { token, expiresAt } = await grants.mint(request, request.expiresAt - clock.now(), signal);
+  const until = clock.now() + BINDING_WITHIN_MS;
+  for (;;) {
+    const verdict = await grants.check(token, signal, "kept");
+    if (verdict === "refused") throw new Error("the hub refuses a token it has just issued");
+    if (verdict === "good" || clock.now() >= until) break;
+    await clock.sleep(20, signal);
+  }
+  const shortened = expiresAt < request.expiresAt - TOLERANCE_MS;
+  return { token, grant: { accountUid, bindingUid, tokenExpiresAt: expiresAt, shortened } };
+}
