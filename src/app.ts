@@ -45,6 +45,7 @@ import { timeOutRequest } from "./flow/time-out.ts";
 import { validateRequester } from "./flow/validate.ts";
 import { verifyEnd } from "./flow/verify.ts";
 import { type EndsWatchTimes, watchEnds } from "./flow/watch-ends.ts";
+import { createChangeReader, watchHub } from "./flow/watch-hub.ts";
 import { pages } from "./http/pages.ts";
 import { comeAgain, type HttpServer, type Pages, startHttp } from "./http/server.ts";
 import { openHub } from "./hub/client/access.ts";
@@ -52,6 +53,7 @@ import { hubClock } from "./hub/client/clock-offset.ts";
 import { openLazily } from "./hub/client/lazy.ts";
 import { createAnchor } from "./hub/grants/anchor.ts";
 import { createGrants } from "./hub/grants/grants.ts";
+import { createGrantWatch } from "./hub/grants/watch.ts";
 import { renewBotToken } from "./hub/kubeconfig/bot-token.ts";
 import { createOutside } from "./outside/outside.ts";
 import { createJobs } from "./queue/jobs.ts";
@@ -148,6 +150,7 @@ export async function startApp(
     means,
     opened,
   );
+  opened.adopt(keepWatchingHub(config, timerPorts, clients), (r) => r.close());
   opened.adopt(keepEpoch(ports, means), (r) => r.close());
   opened.adopt(keepCredential(config, means, clients, ports), (r) => r.close());
   opened.defer(() => door.close());
@@ -344,6 +347,20 @@ function keepEnding(ports: Ports, { redis }: Clients, holds: Holds, { log, times
   const run = (signal: AbortSignal) => connected.then(() => watch(signal));
   const sleep = (ms: number, signal: AbortSignal) => plainSleep(ms, undefined, { signal });
   return repeat(run, { what: "the watch over what must end", sleep, log });
+}
+
+function keepWatchingHub(
+  { instance, hub: { namespace } }: Config,
+  ports: Ports,
+  { hub: client }: Clients,
+): Pick<Repeating, "close"> {
+  const { clock, log } = ports;
+  const tell = createChangeReader(ports);
+  const both = (["accounts", "bindings"] as const).map((kind) => {
+    const watch = createGrantWatch({ client, instance, namespace }, kind);
+    return repeat(watchHub(ports, watch, tell), { what: "the watch over the hub", sleep: clock.sleep, log });
+  });
+  return { close: async () => void (await Promise.all(both.map((one) => one.close()))) };
 }
 
 /** How soon a Redis that went back is noticed where nothing happens. */

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { createInterface } from "node:readline";
 import type { TLSSocket } from "node:tls";
 import { Agent, type Dispatcher, request } from "undici";
 import type { Clock } from "../../src/domain/clock.ts";
@@ -32,12 +33,19 @@ export async function startTimedFront({ server, authority, admin, clock }: Timed
       body: asked.method === "GET" ? null : await textOf(asked),
       dispatcher,
     });
-    const text = (await body.text()).replace(TIMES, (_, field, time) => `${field}"${rfc3339(moved(time))}"`);
     to.writeHead(statusCode, {
       ...passedBack(headers),
       date: new Date(moved(String(headers.date))).toUTCString(),
-    }).end(text);
+    });
+    if (!new URL(asked.url ?? "/", server.url).searchParams.has("watch"))
+      return void to.end(inTime(await body.text()));
+    to.flushHeaders();
+    to.once("close", () => body.destroy());
+    for await (const line of createInterface({ input: body })) to.write(`${inTime(line)}\n`);
+    to.end();
   };
+  const inTime = (text: string) =>
+    text.replace(TIMES, (_, field, time) => `${field}"${rfc3339(moved(time))}"`);
   const front = createServer(
     { ca, cert: serving.certificate, key: serving.key, requestCert: true, rejectUnauthorized: false },
     (asked, to) => void pass(asked, to).catch(() => to.destroy()),

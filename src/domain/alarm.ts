@@ -10,4 +10,6 @@ export type Alarm =
   /** Redis was restored from a copy, or emptied (`since` 0): the hub remembers `epoch`, Redis ends at `since`. */
   | { kind: "redis-behind"; epoch: number; since: number }
   /** A grant stands on the hub that no record knows, though Redis is not behind. */
-  | { kind: "adopted"; request: AccessRequest };
+  | { kind: "adopted"; request: AccessRequest }
+  /** Somebody changed what a grant's binding gives, or to whom. */
+  | { kind: "altered"; request: AccessRequest };

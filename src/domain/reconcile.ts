@@ -14,6 +14,8 @@ export interface OnHub {
     delivered?: boolean;
   } | null;
   binding: boolean;
+  /** It is there, and not as it was made. */
+  altered?: boolean;
 }
 
 export type Repair = "nothing" | "adopt" | "remove" | "end" | "provision";
@@ -31,7 +33,7 @@ export function reconcile(record: AccessRequest | "unknown" | null, on: OnHub, n
   if (record.generation !== on.generation) return remove(on);
   const { onHub } = rowOf(record);
   if (onHub === "may-stand") return isWhole(on) ? "nothing" : "provision";
-  if (onHub === "must-stand") return isWhole(on) ? "nothing" : "end";
+  if (onHub === "must-stand") return isWhole(on) && !on.altered ? "nothing" : "end";
   if (record.state === "ending") return "nothing";
   // Of an undecided request nothing stands, unless Redis is older than the hub.
   if (onHub === "none" && !isFinal(record) && isWhole(on) && on.account?.delivered) return "adopt";

@@ -159,9 +159,9 @@ export const Failure = z.enum([
 ]);
 export type Failure = z.infer<typeof Failure>;
 
-/** Why access ends. `lost`: the hub no longer had it whole · `other`: only another version has a word for it. */
+/** Why access ends. `lost`: somebody removed it on the hub · `altered`: somebody changed it there · `other`: only another version has a word for it. */
 export const End = z.object({
-  cause: z.enum(["expired", "released", "revoked", "failed", "lost", "other"]).catch("other"),
+  cause: z.enum(["expired", "released", "revoked", "failed", "altered", "lost", "other"]).catch("other"),
   by: Person.optional(),
   qualified: z.string().optional(),
   reason: z.string().optional(),

@@ -204,7 +204,11 @@ export interface GrantObjects {
     expiresAt: number | null;
     annotations: GrantAnnotations | null;
   } | null;
-  binding: { uid: string } | null;
+  binding: {
+    uid: string;
+    /** It gives something else, or to somebody else, than it was made for. */
+    altered?: true;
+  } | null;
   /** Something stands under the grant's name that is not this grant's. */
   foreign: boolean;
 }
@@ -227,6 +231,22 @@ export interface GrantAnnotations {
 export interface MoreAnnotations {
   tokenMessage?: { channel: string; ts: string };
   expiresAt?: number;
+}
+
+/** Something of a grant went, or changed, while it was watched; whoever did it. */
+export interface GrantChange {
+  key: GrantKey;
+  /** Of the account or the binding. */
+  uid: string;
+}
+
+/** One kind of our objects on the hub, watched. */
+export interface GrantWatch {
+  /**
+   * Looks until the hub ends the watch, which is within a minute or so; what went unseen since the last run is told
+   * too. Throws TroubleOutside, or the signal's reason.
+   */
+  run(tell: (change: GrantChange) => void, signal: AbortSignal): Promise<void>;
 }
 
 /** As recorded when they were made: an object of this uid is the grant's although its labels are gone. */

@@ -26,6 +26,7 @@ export function repairFor(
     generation: key.generation,
     account: account && { ...account, delivered },
     binding: binding !== null,
+    altered: isAltered(record, account, binding),
   };
   if (record === "unreadable") return reconcile("unknown", standing, clock.now());
   // Only whole annotations make a record of it.
@@ -35,6 +36,18 @@ export function repairFor(
     { ...standing, account: standing.account && { ...standing.account, expiresAt } },
     clock.now(),
   );
+}
+
+/** What was made anew under the same name is another account: no token of the grant is good for it. */
+function isAltered(
+  record: AccessRequest | "unreadable" | null,
+  account: GrantObjects["account"],
+  binding: GrantObjects["binding"],
+): boolean {
+  if (binding?.altered) return true;
+  if (record === null || record === "unreadable" || record.state !== "active") return false;
+  const { accountUid, bindingUid } = record.grant;
+  return account?.uid !== accountUid || binding?.uid !== bindingUid;
 }
 
 const REPAIRS: Record<Repair, (ports: Ports, on: GrantObjects, signal: AbortSignal) => Promise<void>> = {
@@ -60,13 +73,20 @@ export const uidsOf = ({ account, binding }: GrantObjects): Uids => ({
   ...(binding ? { bindingUid: binding.uid } : {}),
 });
 
-/** Somebody took part of it away behind our back: the rest goes too, and the end is proved. */
-async function endLost(ports: Ports, { key: { id } }: GrantObjects): Promise<void> {
+/** Somebody took part of it away behind our back, or made it give something else: all of it goes, and the end is proved. */
+async function endLost(ports: Ports, { key: { id }, binding }: GrantObjects): Promise<void> {
   const now = ports.clock.now();
-  await commit(ports, id, (r) =>
-    r.state === "active" ? ending(r, { cause: now >= r.expiresAt ? "expired" : "lost", at: now }) : null,
-  );
-  ports.log.warn({ id }, "the hub no longer has this grant whole; ending it");
+  const cause = binding?.altered ? "altered" : "lost";
+  let isNews = false;
+  const request = await commit(ports, id, (r) => {
+    isNews = r.state === "active";
+    return r.state === "active"
+      ? ending(r, { cause: now >= r.expiresAt ? "expired" : cause, at: now })
+      : null;
+  });
+  if (!isNews) return;
+  ports.log.warn({ id, cause }, "the hub no longer has this grant as it was made; ending it");
+  if (cause === "altered") await ports.admins.tell({ kind: "altered", request });
 }
 
 /** It stands whole, and its holder may have its token. */

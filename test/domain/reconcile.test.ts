@@ -15,6 +15,7 @@ const deleting = { ...account, deleting: true };
 const STANDING = {
   nothing: { generation: 1, account: null, binding: false },
   whole: { generation: 1, account, binding: true },
+  altered: { generation: 1, account, binding: true, altered: true },
   "account only": { generation: 1, account, binding: false },
   "binding only": { generation: 1, account: null, binding: true },
   "deleting, bound": { generation: 1, account: deleting, binding: true },
@@ -24,9 +25,10 @@ type Standing = keyof typeof STANDING;
 const WHAT = Object.keys(STANDING) as Standing[];
 
 type Row = Record<Standing, Repair>;
-const row = (nothing: Repair, whole: Repair, half: Repair): Row => ({
+const row = (nothing: Repair, whole: Repair, half: Repair, altered: Repair = whole): Row => ({
   nothing,
   whole,
+  altered,
   "account only": half,
   "binding only": half,
   "deleting, bound": half,
@@ -45,7 +47,7 @@ const TABLE: { [S in State]: Row } = {
   denied: nobodyApproved,
   approved: mayStand,
   delivering: mayStand,
-  active: row("end", "nothing", "end"),
+  active: row("end", "nothing", "end", "end"),
   // Its own step is under way, and sees to whatever stands.
   ending: row("nothing", "nothing", "nothing"),
   ended: row("nothing", "remove", "remove"),

@@ -93,6 +93,7 @@ const ends = [
   { cause: "expired", at: NOW },
   { cause: "released", by: bob, at: NOW },
   { cause: "revoked", by: alice, qualified: "S0SRE", reason: "incident <over>", at: NOW },
+  { cause: "altered", at: NOW },
   { cause: "lost", at: NOW },
   { cause: "other", reason: "incident", at: NOW },
   ...Failure.options.map((failure) => ({ cause: "failed", failure, at: NOW })),

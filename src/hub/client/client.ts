@@ -15,6 +15,7 @@ import { createLanes, type LaneName } from "./lanes.ts";
 import { type HubAnswer, type HubRequest, request, requestAs } from "./request.ts";
 import { createRetrying } from "./retrying.ts";
 import { httpApi, type Send, send as sendOnce } from "./send.ts";
+import { watchLines } from "./watch.ts";
 
 export interface HubClient {
   /** As last read. */
@@ -27,6 +28,8 @@ export interface HubClient {
   call<T>(doing: string, signal: AbortSignal | undefined, run: Run<T>): Promise<T>;
   /** Any path. Resolves whatever the status; throws the signal's reason, else HubError. */
   request(path: string, options?: HubRequest): Promise<HubAnswer>;
+  /** What changes at a path with `watch=true`, event by event, until the hub ends it. In no lane: it waits, and nobody for it. Throws HubError, or the signal's reason. */
+  watch(path: string, signal: AbortSignal): AsyncGenerator<unknown>;
   /** The same client for work of that kind: calls of one lane never wait for those of the other. */
   lane(name: LaneName): HubClient;
   /** How far the hub's clock is ahead of this machine's, ms: 0 under two seconds, and where no clock was given. */
@@ -86,6 +89,7 @@ export function createHubClient(access: HubAccess, options: ClientOptions = {}):
           (answer) => asked.as === undefined && answer.status === 401,
         ),
       ),
+    watch: (path, signal) => watchLines(links, path, { signal, timeout }),
     close: async () => {
       const { agent, others } = links.current();
       await Promise.all([agent.destroy(), others.destroy()]);

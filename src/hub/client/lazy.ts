@@ -54,6 +54,9 @@ export function openLazily(openHub: () => Promise<OpenHub>, options: LazyOptions
     call: async (doing, signal, run) => (await clientFor(doing, lane)).call(doing, signal, run),
     request: async (path, asked) =>
       (await clientFor(`${asked?.method ?? "GET"} ${path.split("?")[0]}`, lane)).request(path, asked),
+    watch: async function* (path, signal) {
+      yield* (await clientFor(`watch ${path.split("?")[0]}`, lane)).watch(path, signal);
+    },
     close: async () => {
       await opened?.client.close();
       await opened?.hub.close();

@@ -12,7 +12,7 @@ const Page = z.object({
     "ClusterRoleBindingList",
     "RoleBindingList",
   ]),
-  metadata: z.object({ continue: z.string().optional() }).default({}),
+  metadata: z.object({ continue: z.string().optional(), resourceVersion: z.string().optional() }).default({}),
   items: z.array(z.unknown()).nullish(),
 });
 
@@ -20,13 +20,15 @@ export interface Paging {
   signal?: AbortSignal | undefined;
   labelSelector?: string;
   accept?: string;
+  /** Is told of which moment the list is: a watch goes on from there. */
+  version?: (resourceVersion: string | undefined) => void;
 }
 
 /** Throws HubError, or the signal's reason. */
 export async function* listPages(
   client: HubClient,
   path: string,
-  { signal, labelSelector, accept }: Paging,
+  { signal, labelSelector, accept, version }: Paging,
 ): AsyncGenerator<unknown> {
   let next: string | undefined;
   do {
@@ -38,6 +40,7 @@ export async function* listPages(
       throw answered(`list ${path}`, answer.status, answer.body, answer.headers["audit-id"]);
     const page = Page.safeParse(answer.body).data;
     if (!page) throw new HubError(`list ${path}`, 200, "unreadable");
+    version?.(page.metadata.resourceVersion);
     yield* page.items ?? [];
     next = page.metadata.continue;
   } while (next);

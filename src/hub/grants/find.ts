@@ -5,7 +5,7 @@ import type { HubClient } from "../client/client.ts";
 import { answered, HubError, isAbsence } from "../client/errors.ts";
 import { readAnnotations, readExpiry } from "./annotations.ts";
 import { isOf, type Metadata, objectName } from "./names.ts";
-import { Account, Binding, type GrantsPlace, isDeleting } from "./objects.ts";
+import { Account, Binding, type GrantsPlace, isDeleting, wrongBinding } from "./objects.ts";
 
 export interface Hub extends GrantsPlace {
   client: HubClient;
@@ -17,11 +17,13 @@ export async function find(hub: Hub, key: GrantKey, uids: Uids, signal: AbortSig
     readBinding(hub, key, signal),
   ]);
   const a = account && isOurs(hub, key, account, uids.accountUid) ? account : null;
-  const b = binding && isOurs(hub, key, binding.metadata, uids.bindingUid) ? binding.metadata : null;
+  const b = binding && isOurs(hub, key, binding.metadata, uids.bindingUid) ? binding : null;
+  const role = a && readAnnotations(a.annotations)?.clusterRole;
+  const altered = b && wrongBinding(hub, key, role ?? b.roleRef.name, b) !== null;
   return {
     key,
     account: a && standing(a),
-    binding: b && { uid: b.uid },
+    binding: b && { uid: b.metadata.uid, ...(altered && { altered }) },
     foreign: (account !== null && !a) || (binding !== null && !b),
   };
 }

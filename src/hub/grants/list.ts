@@ -27,7 +27,7 @@ export async function list(hub: Listing, signal: AbortSignal): Promise<GrantObje
 /** Is shown the metadata of accounts and bindings, whosever they are; undefined for what cannot be read. */
 export interface Lister {
   account(metadata: Metadata | undefined): void;
-  binding(metadata: Metadata | undefined): void;
+  binding(metadata: Metadata | undefined, altered?: boolean): void;
   /** Throws HubError, or the signal's reason. */
   list(signal: AbortSignal): Promise<GrantObjects[]>;
 }
@@ -56,9 +56,9 @@ export function createLister(hub: Listing): Lister {
       const to = add(metadata);
       if (to && metadata) to.account = standing(metadata);
     },
-    binding(metadata) {
+    binding(metadata, altered) {
       const to = add(metadata);
-      if (to && metadata) to.binding = { uid: metadata.uid };
+      if (to && metadata) to.binding = { uid: metadata.uid, ...(altered && { altered }) };
     },
     list: (signal) => settleHalves(hub, [...found.values()], signal),
   };

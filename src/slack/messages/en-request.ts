@@ -139,7 +139,8 @@ const cause = ({ cause: why, by }: End, fmt: Formatter): string =>
     released: by ? `by ${fmt.who(by)}` : "by its holder",
     revoked: by ? `revoked by ${fmt.who(by)}` : "revoked",
     failed: "it could not be set up",
-    lost: "Karpor no longer had it whole",
+    altered: "it was changed in Karpor",
+    lost: "it was removed in Karpor",
     other: "another version of the bot ended it",
   })[why];
 
@@ -150,7 +151,8 @@ const ending: Record<End["cause"], Sentence> = {
   revoked: (f, fmt) =>
     `Revoked${f.end.by ? ` by ${fmt.who(f.end.by)}` : ""}${fmt.rich ? ` ${fmt.at(f.end.at)}` : ""}:`,
   failed: () => "Failed:",
-  lost: (f, fmt) => `Ended${fmt.rich ? ` ${fmt.at(f.end.at)}` : ""}, Karpor no longer had it whole:`,
+  altered: (f, fmt) => `Ended${fmt.rich ? ` ${fmt.at(f.end.at)}` : ""}, it was changed in Karpor:`,
+  lost: (f, fmt) => `Ended${fmt.rich ? ` ${fmt.at(f.end.at)}` : ""}, it was removed in Karpor:`,
   other: (f, fmt) => `Ended${fmt.rich ? ` ${fmt.at(f.end.at)}` : ""}, another version of the bot ended it:`,
 };
 const ended: Sentence = (f, fmt) => fmt.b(ending[f.end.cause](f, fmt));

@@ -274,6 +274,9 @@ export const en = {
   /** To the administrators: it may be forged, by whoever has the bot's rights. */
   adopted: ({ id, role, requester }: AccessRequest, hub: string): string =>
     `*No record knows it:* ${foreignCode(role, 50)} on ${hub} for ${foreignCode(requester.name, 50)}, which the bot found there, and ends on time. If Redis lost nothing, somebody with the bot's access made it: \`/karpor-access revoke ${id}\`, then run \`npm run setup -- --rotate\`.`,
+  /** To the administrators: its binding no longer gave what was approved, to its holder alone. */
+  altered: ({ id, role, requester }: AccessRequest, hub: string): string =>
+    `*Changed by hand:* the binding of ${foreignCode(role, 50)} on ${hub} for ${foreignCode(requester.name, 50)}, ${id}. The bot ends this access. If nobody you know changed it, the bot's access is in other hands: run \`npm run setup -- --rotate\`.`,
   foreign: (objects: readonly ForeignObject[], hub: string): string => {
     const [these, them] = objects.length === 1 ? ["an object", "it"] : [`${objects.length} objects`, "each"];
     const line = (one: ForeignObject) =>

@@ -138,7 +138,8 @@ const cause = ({ cause: why, by }: End, fmt: Formatter): string =>
     released: by ? `${fmt.who(by)} 主动结束` : "持有人主动结束",
     revoked: by ? `${fmt.who(by)} 撤销` : "已撤销",
     failed: "未能开通",
-    lost: "Karpor 上的授权已不完整",
+    altered: "Karpor 上的授权被改动",
+    lost: "Karpor 上的授权被移除",
     other: "由机器人的另一个版本结束",
   })[why];
 
@@ -148,7 +149,8 @@ const ending: Record<End["cause"], Sentence> = {
   revoked: (f, fmt) =>
     `已${f.end.by ? `由 ${fmt.who(f.end.by)} ` : ""}撤销${fmt.rich ? `（${fmt.when(f.end.at)}）` : ""}：`,
   failed: () => "未能开通：",
-  lost: (f, fmt) => `已结束，Karpor 上的授权已不完整${fmt.rich ? `（${fmt.when(f.end.at)}）` : ""}：`,
+  altered: (f, fmt) => `已结束，Karpor 上的授权被改动${fmt.rich ? `（${fmt.when(f.end.at)}）` : ""}：`,
+  lost: (f, fmt) => `已结束，Karpor 上的授权被移除${fmt.rich ? `（${fmt.when(f.end.at)}）` : ""}：`,
   other: (f, fmt) => `已结束，由机器人的另一个版本结束${fmt.rich ? `（${fmt.when(f.end.at)}）` : ""}：`,
 };
 const ended: Sentence = (f, fmt) => fmt.b(ending[f.end.cause](f, fmt));

@@ -251,6 +251,8 @@ export const zh: Words = {
     `*有人紧急取用权限，却无人收到通知：* ${foreignCode(requester.name, 50)} 未经审批取用了 ${foreignCode(role, 50)}（${id}），而 Slack 不接受发往 ${channel} 的消息（${code}）。\`/karpor-access revoke ${id}\` 可以结束它。请把机器人邀请进该频道，或在配置文件中改用其他频道，以便复核。`,
   adopted: ({ id, role, requester }, hub) =>
     `*没有任何记录：* ${hub} 上发现 ${foreignCode(requester.name, 50)} 的 ${foreignCode(role, 50)} 授权，机器人已接管，并会按时结束它。如果 Redis 没有丢失数据，那么它是由持有机器人凭证的人伪造的：请用 \`/karpor-access revoke ${id}\` 撤销，再运行 \`npm run setup -- --rotate\`。`,
+  altered: ({ id, role, requester }, hub) =>
+    `*被人改动：* ${hub} 上 ${foreignCode(requester.name, 50)} 的 ${foreignCode(role, 50)} 授权（${id}）的绑定被人改动。机器人正在结束这一授权。如果没有认识的人做过这一改动，说明机器人的凭证已落入他人之手：请运行 \`npm run setup -- --rotate\`。`,
   foreign: (objects: readonly ForeignObject[], hub: string): string => {
     const line = (one: ForeignObject) =>
       one.instance !== undefined

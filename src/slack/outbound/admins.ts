@@ -45,12 +45,13 @@ function nameOf(alarm: Alarm): string | null {
   if (alarm.kind === "foreign") return null;
   // Of many that a lost record leaves, the first says it all.
   if (alarm.kind === "adopted") return alarm.kind;
-  return `${alarm.kind}:${alarm.kind === "card-refused" ? alarm.request.id : alarm.epoch}`;
+  return `${alarm.kind}:${"request" in alarm ? alarm.request.id : alarm.epoch}`;
 }
 
 function wordOf(w: Words, alarm: Alarm, { channel, hub }: CreateAdmins): Word {
   if (alarm.kind === "foreign") return w.foreign(alarm.objects, hub);
   if (alarm.kind === "adopted") return w.adopted(alarm.request, hub);
+  if (alarm.kind === "altered") return w.altered(alarm.request, hub);
   if (alarm.kind === "redis-behind") return behindMessage(w, alarm);
   const where = `<#${channel(alarm.request.role)}>`;
   if (isTaken(alarm.request)) return w.emergencyUnseen(where, alarm.code, alarm.request);

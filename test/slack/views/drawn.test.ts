@@ -334,7 +334,8 @@ describe("what is said", () => {
         "Ended, time was up, : Ask again",
         "Ended by you, : Ask again",
         "Revoked by Alice, : Ask again",
-        "Ended, Karpor no longer had it whole, : Ask again",
+        "Ended, it was changed in Karpor, : Ask again",
+        "Ended, it was removed in Karpor, : Ask again",
         "Ended, another version of the bot ended it, : Ask again",
       ]),
     );

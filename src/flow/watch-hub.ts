@@ -1,0 +1,83 @@
+/** What is removed or altered on the hub by others ends its grant within seconds; what we removed says nothing. */
+import { MINUTE, SECOND } from "../domain/duration.ts";
+import type { AccessRequest } from "../domain/request.ts";
+import type { GrantChange, GrantWatch, Ports } from "./ports.ts";
+import { repairGrant } from "./repair.ts";
+
+const BUSY_MS = 250;
+const AT_ONCE = 8;
+/** Between two tries to watch a hub that does not let us: meanwhile the sweep alone compares. */
+const AGAIN_MS = { first: SECOND, most: MINUTE / 2 } as const;
+
+/** Each run resolves to how many ms later the next is due. */
+export function watchHub(
+  ports: Ports,
+  watch: GrantWatch,
+  tell: (change: GrantChange) => void,
+): (signal: AbortSignal) => Promise<number> {
+  let wait = 0;
+  return async (signal) => {
+    try {
+      await watch.run(tell, signal);
+      if (wait > 0) ports.log.info({}, "the hub is watched again");
+      wait = 0;
+    } catch (error) {
+      if (signal.aborted) return 0;
+      if (wait === 0) ports.log.warn({ err: error }, "the hub is not watched; trying on");
+      wait = Math.min(Math.max(wait * 2, AGAIN_MS.first), AGAIN_MS.most);
+    }
+    return wait;
+  };
+}
+
+/** Looks at what changed, some at a time: one grant's two objects, and what all replicas see, end it once. */
+export function createChangeReader(ports: Ports): (change: GrantChange) => void {
+  const waiting: GrantChange[] = [];
+  let running = 0;
+  const read = async (change: GrantChange) => {
+    const done = await readChange(ports, change).catch((error: unknown) => {
+      ports.log.warn({ id: change.key.id, err: error }, "a change on the hub is left to the sweep");
+      return true;
+    });
+    if (!done) later(change);
+  };
+  const drain = async () => {
+    if (running >= AT_ONCE) return;
+    running += 1;
+    for (let next = waiting.shift(); next && !ports.stopping.aborted; next = waiting.shift())
+      await read(next);
+    running -= 1;
+  };
+  const tell = (change: GrantChange) => {
+    waiting.push(change);
+    void drain();
+  };
+  const later = (change: GrantChange) =>
+    void ports.clock.sleep(BUSY_MS, ports.stopping).then(
+      () => tell(change),
+      () => {},
+    );
+  return tell;
+}
+
+/** False while somebody else is at this grant. */
+async function readChange(ports: Ports, change: GrantChange): Promise<boolean> {
+  if (!mayConcern(await ports.requests.get(change.key.id), change)) return true;
+  const held = await ports.lease.hold(change.key.id, async (signal) => {
+    const request = await ports.requests.get(change.key.id);
+    if (request && isStanding(request, change)) await repairGrant(ports, change.key, signal);
+  });
+  return held !== null;
+}
+
+/** What is being set up may be active by the time its lease is free. */
+function mayConcern(request: AccessRequest | null, change: GrantChange): boolean {
+  if (request?.generation !== change.key.generation) return false;
+  const { state } = request;
+  return state === "approved" || state === "delivering" || isStanding(request, change);
+}
+
+const isStanding = (request: AccessRequest, { key, uid }: GrantChange): boolean =>
+  request.state === "active" &&
+  request.generation === key.generation &&
+  [request.grant.accountUid, request.grant.bindingUid].includes(uid);

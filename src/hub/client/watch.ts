@@ -1,0 +1,53 @@
+/** A watch of the hub: one answer that does not end, read line by line. */
+import { createInterface } from "node:readline";
+import { type Dispatcher, request } from "undici";
+import type { Connection } from "./connection.ts";
+import { answered, HubError, hubError, parseJson } from "./errors.ts";
+import type { Retrying } from "./retrying.ts";
+
+interface Watching {
+  signal: AbortSignal;
+  /** Milliseconds within which it must begin. */
+  timeout: number;
+}
+
+export async function* watchLines(
+  links: Retrying,
+  path: string,
+  watching: Watching,
+): AsyncGenerator<unknown, void> {
+  const { signal } = watching;
+  const doing = `watch ${path.split("?")[0]}`;
+  try {
+    const { body } = await links.through(async (by) => {
+      // Thrown, so that a refused credential is read again.
+      const answer = await begin(by, path, watching);
+      if (answer.statusCode === 200) return answer;
+      const text = await answer.body.text();
+      throw answered(doing, answer.statusCode, text, answer.headers["audit-id"]);
+    });
+    for await (const line of createInterface({ input: body })) {
+      const event = parseJson(line);
+      if (event === undefined) throw new HubError(doing, 200, "unreadable");
+      yield event;
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    throw hubError(error, doing);
+  }
+}
+
+/** Its headers come at once; what comes then has the time of the signal. */
+async function begin(
+  { access, agent, token }: Connection,
+  path: string,
+  { signal, timeout }: Watching,
+): Promise<Dispatcher.ResponseData> {
+  const own = token();
+  const headers = { accept: "application/json", ...(own && { authorization: `Bearer ${own.reveal()}` }) };
+  return request(access.server + path, {
+    ...{ dispatcher: agent, headers, signal },
+    headersTimeout: timeout,
+    bodyTimeout: 0,
+  });
+}
