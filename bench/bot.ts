@@ -1,11 +1,14 @@
 /** The bot as it runs in production: a process of its own, whose event loop is nobody else's. */
 import { readFileSync } from "node:fs";
+import manifest from "../package.json" with { type: "json" };
 import { freePort, startChild } from "../sandbox/child.ts";
 import { seenWithin } from "../sandbox/wait.ts";
 import type { BenchContext } from "./context.ts";
 
 const UP_WITHIN_MS = 60_000;
-const STRAIGHT = [process.execPath, "src/main.ts"];
+/** Of Node, as `npm start` sets them. */
+export const FLAGS = (manifest.scripts.start.match(/--max\S+|--heap\S+/g) ?? []) as string[];
+const STRAIGHT = [process.execPath, ...FLAGS, "src/main.ts"];
 
 export async function startBotProcess(context: BenchContext, command: readonly string[] = STRAIGHT) {
   const port = await freePort();

@@ -74,3 +74,9 @@ it("builds an image of what is copied alone, as nobody in particular", () => {
   expect(copied).toEqual(letIn);
   expect(dockerfile).toMatch(/^USER 1000$/m);
 });
+
+it("runs the image with Node's settings of npm start", () => {
+  const settings = (command: string | undefined) => command?.match(/--(?!env)[\w-]+=\d+/g);
+  const [, image] = /^CMD (.+)$/m.exec(text("Dockerfile")) ?? [];
+  expect(settings(image)).toEqual(settings(JSON.parse(text("package.json")).scripts.start));
+});
