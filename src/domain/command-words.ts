@@ -1,7 +1,16 @@
 /** Every word of the command, in both languages, of now and of later: no role is named so. Pure. */
 
 /** What is understood today. */
-export type CommandName = "help" | "status" | "revoke" | "emergency" | "allow" | "allowed" | "for";
+export type CommandName =
+  | "help"
+  | "status"
+  | "pending"
+  | "active"
+  | "revoke"
+  | "emergency"
+  | "allow"
+  | "allowed"
+  | "for";
 
 /** `does`: what it does. `instead`: what is offered to whoever types it, until it does something. */
 type Use = { does: CommandName } | { instead: CommandName };
@@ -9,13 +18,15 @@ type Use = { does: CommandName } | { instead: CommandName };
 const TABLE: readonly [use: Use, words: readonly string[]][] = [
   [{ does: "help" }, ["help", "帮助", "说明"]],
   [{ does: "status" }, ["status", "list", "状态", "列表"]],
+  [{ does: "pending" }, ["pending", "待审批"]],
+  [{ does: "active" }, ["active", "生效中"]],
   [{ does: "revoke" }, ["revoke", "release", "撤销", "归还", "结束"]],
   [{ does: "emergency" }, ["emergency", "紧急"]],
   [{ does: "for" }, ["for", "代申请", "替"]],
   [{ does: "allow" }, ["allow", "允许", "预先批准"]],
   [{ does: "allowed" }, ["allowed", "已允许"]],
-  [{ instead: "status" }, ["active", "pending", "history", "show", "extend", "withdraw", "renew", "cancel"]],
-  [{ instead: "status" }, ["延长", "撤回", "续期", "取消", "待审批", "生效中", "历史", "查看"]],
+  [{ instead: "status" }, ["history", "show", "extend", "withdraw", "renew", "cancel"]],
+  [{ instead: "status" }, ["延长", "撤回", "续期", "取消", "历史", "查看"]],
   [{ instead: "help" }, ["approve", "deny", "leak", "lockdown", "unlock"]],
   [{ instead: "help" }, ["from", "until", "to", "tomorrow", "泄露", "锁定", "解锁"]],
 ];

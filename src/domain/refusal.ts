@@ -150,6 +150,8 @@ export const Refusal = z.discriminatedUnion("kind", [
   kind("unreadable", { id: RequestId }),
   /** What others have. `role`: of this one, where one was named. */
   kind("may-not-see", { role: z.string().optional() }),
+  /** After `active` or `history`. */
+  kind("unknown-filter", { word: z.string(), command: z.enum(["active", "history"]) }),
   /** The lists are still being made from a long trail. */
   kind("lists-behind", {}),
   kind("nothing-to-revoke", { who: UserId.optional() }),

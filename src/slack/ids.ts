@@ -1,6 +1,6 @@
 /** The ids by which Slack tells our buttons and views apart, and what a button carries. */
 import { z } from "zod";
-import { RequestId } from "../domain/ids.ts";
+import { RequestId, UserId } from "../domain/ids.ts";
 
 export const ACTIONS = {
   approve: "approve",
@@ -23,6 +23,9 @@ export const ACTIONS = {
   goOn: "goOn",
   allowToo: "allowToo",
   disallow: "disallow",
+  end: "end",
+  nextPage: "nextPage",
+  firstPage: "firstPage",
 } as const;
 export type ActionId = keyof typeof ACTIONS;
 
@@ -69,3 +72,14 @@ export const ButtonValue = z
 
 export const buttonValue = (r: { id: string; terms: number }, duration?: number): string =>
   [r.id, r.terms, ...(duration === undefined ? [] : [duration])].join(":");
+
+/** A page of a list, as its button carries it: of whom and of what, where it begins, and after what. */
+export const PageValue = z.object({
+  list: z.enum(["status", "pending", "active"]),
+  from: z.number().int().min(0),
+  after: z.string().max(40).optional(),
+  role: z.string().max(30).optional(),
+  person: UserId.optional(),
+});
+export type PageValue = z.infer<typeof PageValue>;
+export type PagedList = PageValue["list"];

@@ -85,14 +85,17 @@ export interface DoorOptions {
   /** What Slack said: forgotten at once unless said otherwise. */
   memory?: Memory;
   roles?: Catalog;
+  /** Besides those whom all tests know. */
+  people?: { id: string; name: string; realName: string }[];
 }
 
 export type Door = Awaited<ReturnType<typeof openDoor>>;
 type Workspace = Awaited<ReturnType<typeof openWorkspace>>;
 
-async function openWorkspace() {
+async function openWorkspace(more: DoorOptions["people"]) {
   const clock = jumpClock();
-  const slack = await startLocalSlack(workspace(clock));
+  const usually = workspace(clock);
+  const slack = await startLocalSlack({ ...usually, people: [...usually.people, ...(more ?? [])] });
   onTestFinished(slack.close);
   onTestFinished(() => expectCalm(slack));
   return { clock, slack, held: new Map<symbol, number>() };
@@ -112,8 +115,9 @@ export async function openDoor({
   more = {},
   memory = forgetful,
   roles = usual,
+  people: others,
 }: DoorOptions = {}) {
-  const { clock, slack, held } = beside ?? (await openWorkspace());
+  const { clock, slack, held } = beside ?? (await openWorkspace(others));
   const log = memoryLog();
   const client = slackClient(token, { apiUrl: slack.apiUrl, interactive: true });
   const people = rememberPeople(

@@ -1,5 +1,6 @@
 /** What is waiting for whom, and what others have: by the flows that the lists and the Home tab read. */
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { buttonsOf, visibleText } from "../../sandbox/slack/index.ts";
 
 import type { UserId } from "../../src/domain/ids.ts";
 import { activeGrants } from "../../src/flow/all-active.ts";
@@ -17,6 +18,7 @@ import {
   role,
   usual,
 } from "../helpers/listener.ts";
+import { remembering } from "../helpers/memories.ts";
 
 const ask = async (door: Door, user: string, line: string) => {
   await door.slack.command(user, GENERAL, line);
@@ -75,4 +77,107 @@ test("what others have: approvers see their roles, administrators all, others no
   expect(await seen(ROOT, { role: "peek" })).toEqual({ roles: ["peek"], endable: 1, total: 1 });
   await expect(seen(ALICE, { role: "mine" })).rejects.toMatchObject({ refusal: { kind: "may-not-see" } });
   await expect(seen(MEI)).rejects.toMatchObject({ refusal: { kind: "may-not-see" } });
+});
+
+describe("pending", () => {
+  const people = Array.from({ length: 30 }, (_, i) => `U0DEV${i}`);
+  const crowd = async () => {
+    const door = await openDoor({
+      people: people.map((id) => ({ id, name: id.toLowerCase(), realName: id })),
+    });
+    for (const id of people) await door.ask(id, `guest 2h why ${id}`);
+    return door;
+  };
+
+  test("30 requests of a day: page by page, each decided where it stands", async () => {
+    const door = await crowd();
+    await door.slack.command(ALICE, GENERAL, "pending");
+    const list = await door.whisper(ALICE, "30 wait for you:");
+    const seen = new Set<string>();
+    for (let place = 1; ; ) {
+      const page = visibleText(list);
+      for (const id of people) if (page.includes(`why ${id}\n`) || page.endsWith(`why ${id}`)) seen.add(id);
+      const [, last] = /\d+–(\d+) of 30/.exec(page) ?? [];
+      if (!buttonsOf(list).includes("Next page")) break;
+      expect(Number(last)).toBeGreaterThan(place);
+      place = Number(last);
+      await door.slack.click(ALICE, list, "Next page");
+      await door.slack.waitFor(() => visibleText(list).includes(`${place + 1}–`));
+    }
+    expect(seen.size).toBe(30);
+    await door.slack.click(ALICE, list, "First page");
+    await door.slack.waitFor(() => /\n?1–\d+ of 30/.test(visibleText(list)));
+    const press = (action: string) => {
+      const value = /"value":"(R-[^"]+)"/.exec(
+        JSON.stringify(list.blocks?.filter(({ type }) => type === "actions")),
+      );
+      return door.slack.click(ALICE, list, { actionId: action, value: value?.[1] ?? "" });
+    };
+    await press("approve");
+    await door.slack.waitFor(() => visibleText(list).includes("29 wait for you:"));
+    expect(visibleText(list)).toContain("Approved:*");
+    await press("deny");
+    const form = await door.modal(ALICE, "Denying:");
+    await door.slack.submit(ALICE, form.id, { why: "not today" });
+    await door.slack.waitFor(() => visibleText(list).includes("28 wait for you:"));
+    expect(visibleText(list)).toContain("Denied:*");
+    const states = door.ports.requests.all().map(({ state }) => state);
+    expect(states.filter((state) => state === "approved" || state === "denied")).toHaveLength(2);
+  }, 60_000);
+
+  test("one's status says how much waits, as far as is known without asking Slack", async () => {
+    const door = await openDoor({ memory: remembering() });
+    await door.ask(BOB);
+    await door.meet(ALICE);
+    await door.people.members(["S0SRE" as never], "show");
+    const { ephemeral } = await door.slack.command(ALICE, GENERAL, "status");
+    expect(ephemeral && visibleText(ephemeral)).toMatch(
+      /Nothing open:.*1 waits for you: `\/karpor-access pending`/s,
+    );
+  });
+
+  test("nothing waits", async () => {
+    const door = await openDoor();
+    await door.slack.command(MEI, GENERAL, "待审批");
+    await door.whisper(MEI, "没有待你处理的事项");
+  });
+});
+
+describe("active", () => {
+  test("an approver ends what somebody has, and the list stays", async () => {
+    const door = await openDoor();
+    const { id } = await door.grant(BOB, "guest 2h a look");
+    await door.slack.command(ALICE, GENERAL, "active");
+    const list = await door.whisper(ALICE, "1 active:");
+    expect(visibleText(list)).toContain(id);
+    await door.slack.click(ALICE, list, "End…");
+    const form = await door.modal(ALICE, "Revoking:");
+    await door.slack.submit(ALICE, form.id, { why: "enough" });
+    await door.whisper(ALICE, "Ending:");
+    expect(visibleText(list)).toContain("1 active:");
+    expect(await door.ports.requests.get(id)).toMatchObject({
+      end: { cause: "revoked", reason: "enough", by: { id: ALICE } },
+    });
+  });
+
+  test.each([
+    ["active guest", "1 active:* `guest` on production"],
+    ["active @bob", "2 active:* of <@U0BOB> on production"],
+    ["active nonsense", "`nonsense` is no role"],
+    ["active", "2 active:* access to production"],
+    ["status @bob", "active @bob"],
+  ])("%j of an administrator", async (line, words) => {
+    const door = await openDoor();
+    await door.grant(BOB, "guest 2h a look");
+    await door.grant(BOB, "peek");
+    await door.slack.command(ROOT, GENERAL, line);
+    await door.whisper(ROOT, words);
+  });
+
+  test("is not for others", async () => {
+    const door = await openDoor();
+    await door.grant(BOB, "guest 2h a look");
+    await door.slack.command(MEI, GENERAL, "active");
+    await door.whisper(MEI, "只有审批人和管理员可以查看");
+  });
 });

@@ -3,6 +3,7 @@ import type { AccessRequest } from "../../domain/request.ts";
 import type { ForeignObject } from "../../flow/ports.ts";
 import { enAllowance } from "./en-allowance.ts";
 import { enGrammar } from "./en-grammar.ts";
+import { enLists } from "./en-lists.ts";
 import { enPhrases, enRequest } from "./en-request.ts";
 import type { Facts } from "./facts.ts";
 import { bullets, objectCode, subjectCodes } from "./foreign-objects.ts";
@@ -212,6 +213,10 @@ const refusal: ByRefusal = {
     role === undefined
       ? `${fmt.b("Not shown:")} what others have, approvers and administrators see. ${fmt.code(`${fmt.command} status`)} shows what is yours.`
       : `${fmt.b("Not shown:")} who has ${fmt.code(role)}, its approvers and administrators see.`,
+  "unknown-filter": ({ word, command }, fmt) =>
+    `${fmt.b("Not shown:")} ${fmt.code(word)} is no role, and no person Slack knows. Type ${fmt.code(
+      `${fmt.command} ${command} @`,
+    )} and choose the person.`,
   "lists-behind": (_, fmt) =>
     `${fmt.b("Not ready yet:")} the bot is still reading its own history. Try again in a minute.`,
   "nothing-to-revoke": ({ who }, fmt) =>
@@ -249,12 +254,16 @@ const button: ByAction = {
   goOn: "Go on with this Redis",
   allowToo: "Allow too",
   disallow: "Withdraw",
+  end: "End…",
+  nextPage: "Next page",
+  firstPage: "First page",
 };
 
 export const en = {
   grammar: enGrammar,
   ...enRequest,
   allowance: enAllowance,
+  lists: enLists,
   refusal,
   button,
   /** For screen readers, and it starts with what all others see: "Approve 4 h, admin for Bob, R-7K2Q9FXT". */
@@ -355,6 +364,9 @@ export const en = {
   },
   done: {
     approved: (f: Facts, fmt: Formatter) => `${fmt.b("Approved:")} ${theirs(f, fmt)} is being set up.`,
+    counted: (f: Facts, fmt: Formatter) =>
+      `${fmt.b(`Approved by you, ${f.approvals.length} of ${f.count}:`)} ${theirs(f, fmt)}. It waits for the others.`,
+    reviewed: (f: Facts, fmt: Formatter) => `${fmt.b("Reviewed:")} ${theirs(f, fmt)}, taken in an emergency.`,
     denied: (f: Facts, fmt: Formatter) => `${fmt.b("Denied:")} ${theirs(f, fmt)}. The requester is told why.`,
     withdrawn: enRequest.waiting.withdrawn,
     hidden: enRequest.token.hidden,
@@ -376,8 +388,10 @@ export const en = {
     emergency: (by: string, most: string): string =>
       `in an emergency ${by} takes it at once, for at most ${most}`,
     askedBy: (who: string): string => `for ${who}`,
+    seeing: (fmt: Formatter): string =>
+      `Approvers: ${fmt.code(`${fmt.command} pending`)} lists what waits for you, ${fmt.code(`${fmt.command} active`)} who has what.`,
     allow: (fmt: Formatter): string =>
-      `Approvers: ${fmt.code(allowForm(fmt))} lets requests pass at once; ${fmt.code(`${fmt.command} allowed`)} lists that.`,
+      `${fmt.code(allowForm(fmt))} lets requests pass at once; ${fmt.code(`${fmt.command} allowed`)} lists that.`,
     commands: (fmt: Formatter): string =>
       `${fmt.code(`${fmt.command} status`)} shows what you have open, ${fmt.code(`${fmt.command} revoke`)} ends it.`,
     forAnother: (fmt: Formatter): string => `${fmt.code(`${fmt.command} for @…`)} asks for somebody else.`,

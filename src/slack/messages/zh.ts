@@ -8,6 +8,7 @@ import { foreignCode, inSentence } from "./text.ts";
 import { type ByAction, type ByRefusal, type ByStanding, type ByState, roleOf } from "./wording.ts";
 import { zhAllowance } from "./zh-allowance.ts";
 import { zhGrammar } from "./zh-grammar.ts";
+import { zhLists } from "./zh-lists.ts";
 import { zhPhrases, zhRequest } from "./zh-request.ts";
 
 const { span } = zhGrammar;
@@ -201,6 +202,10 @@ const refusal: ByRefusal = {
     role === undefined
       ? `${fmt.b("无法显示：")} 他人的权限只有审批人和管理员可以查看。你自己的请用 ${fmt.code(`${fmt.command} status`)} 查看。`
       : `${fmt.b("无法显示：")} 只有审批人和管理员可以查看 ${fmt.code(role)} 的持有人。`,
+  "unknown-filter": ({ word, command }, fmt) =>
+    `${fmt.b("无法显示：")} ${fmt.code(word)} 既不是角色，也不是 Slack 能识别的人。请输入 ${fmt.code(
+      `${fmt.command} ${command} @`,
+    )} 并从列表中选人。`,
   "lists-behind": (_, fmt) => `${fmt.b("尚未就绪：")} 机器人还在读取自己的历史记录，请一分钟后再试。`,
   "nothing-to-revoke": ({ who }, fmt) =>
     `${fmt.b("无可撤销：")} ${who ? `${fmt.user(who, "对方")} ` : "你"}目前没有生效的权限。`,
@@ -233,12 +238,16 @@ const button: ByAction = {
   goOn: "继续使用这个 Redis",
   allowToo: "一并允许",
   disallow: "撤回",
+  end: "结束…",
+  nextPage: "下一页",
+  firstPage: "第一页",
 };
 
 export const zh: Words = {
   grammar: zhGrammar,
   ...zhRequest,
   allowance: zhAllowance,
+  lists: zhLists,
   refusal,
   button,
   label: (visible, role, who, id) => `${visible}：${who ? `${who} 的 ` : ""}${role}${id ? `，${id}` : ""}`,
@@ -323,6 +332,9 @@ export const zh: Words = {
   },
   done: {
     approved: (f, fmt) => `${fmt.b("已批准：")} ${theirs(f, fmt)}正在开通。`,
+    counted: (f, fmt) =>
+      `${fmt.b(`你已批准（${f.approvals.length}/${f.count}）：`)} ${theirs(f, fmt)}，还需其他人批准。`,
+    reviewed: (f, fmt) => `${fmt.b("已复核：")} ${theirs(f, fmt)}（紧急取用）。`,
     denied: (f, fmt) => `${fmt.b("已拒绝：")} ${theirs(f, fmt)}。申请人会看到理由。`,
     withdrawn: zhRequest.waiting.withdrawn,
     hidden: zhRequest.token.hidden,
@@ -341,8 +353,9 @@ export const zh: Words = {
     approvedBySome: (count, by, within) => `由 ${by}中的 ${count} 人在 ${within}内审批`,
     emergency: (by, most) => `紧急时 ${by}可立即取用，最长 ${most}`,
     askedBy: (who) => `限 ${who}申请`,
-    allow: (fmt) =>
-      `审批人可用 ${fmt.code(allowForm(fmt))} 预先允许， ${fmt.code(`${fmt.command} 已允许`)} 查看。`,
+    seeing: (fmt) =>
+      `审批人可用 ${fmt.code(`${fmt.command} 待审批`)} 查看待你处理的事项， ${fmt.code(`${fmt.command} 生效中`)} 查看谁有什么权限。`,
+    allow: (fmt) => `用 ${fmt.code(allowForm(fmt))} 预先允许， ${fmt.code(`${fmt.command} 已允许`)} 查看。`,
     commands: (fmt) =>
       `${fmt.code(`${fmt.command} status`)} 查看进行中的申请和权限， ${fmt.code(`${fmt.command} revoke`)} 结束权限。`,
     forAnother: (fmt) => `${fmt.code(`${fmt.command} for @…`)} 替别人申请。`,

@@ -15,7 +15,7 @@ export function allowanceLine(a: Allowance, ctx: ViewContext, first: boolean): M
   const status = statusOf(a, ctx.now);
   const pings = first && status === "waiting" ? ctx.pings(a.role).filter((who) => who !== a.person.id) : [];
   const row = {
-    waiting: actions({ ...allowToo(p, a), style: "primary" }, disallow(p, a)),
+    waiting: actions({ ...allowTooButton(p, a), style: "primary" }, disallow(p, a)),
     standing: actions(disallow(p, a)),
     withdrawn: [],
     over: [],
@@ -64,7 +64,7 @@ const of = (p: Renderer, action: "allowToo" | "disallow", a: Allowance): Button 
   value: a.id,
 });
 
-const allowToo = (p: Renderer, a: Allowance): Button => of(p, "allowToo", a);
+export const allowTooButton = (p: Renderer, a: Allowance): Button => of(p, "allowToo", a);
 
 function disallow(p: Renderer, a: Allowance): Button {
   const { title, text, yes, no } = p.words.confirm.disallow;

@@ -47,8 +47,11 @@ function confirm(p: Renderer): ConfirmationDialog {
   return { title: plain(title), text: plain(text), confirm: plain(yes), deny: plain(no), style: "danger" };
 }
 
+/** In a list: of many buttons none is the first. */
+export const approveOneButton = (p: Renderer, r: AccessRequest): Button =>
+  others(p, "approve", r, `${p.words.button.approve} ${p.words.grammar.span(r.duration)}`);
 export const approveButton = (p: Renderer, r: AccessRequest): Button => ({
-  ...others(p, "approve", r, `${p.words.button.approve} ${p.words.grammar.span(r.duration)}`),
+  ...approveOneButton(p, r),
   style: "primary",
 });
 /** One press that approves a shorter time; nothing where there is none. */
@@ -75,6 +78,8 @@ export const releaseButton = (p: Renderer, r: Pressable): Button => ({
 });
 /** Its modal asks once more. */
 export const revokeButton = (p: Renderer, r: AccessRequest): Button => others(p, "revoke", r);
+/** The same in a list that stays. */
+export const endButton = (p: Renderer, r: AccessRequest): Button => others(p, "end", r);
 /** Its modal asks for a comment. */
 export const reviewButton = (p: Renderer, r: AccessRequest): Button => others(p, "review", r);
 /** What is seldom wanted, behind three dots. */

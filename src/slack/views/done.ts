@@ -4,12 +4,14 @@ import type { AccessRequest } from "../../domain/request.ts";
 import type { Message, ViewContext } from "./context.ts";
 import { factsOf, message, rendererOf } from "./renderer.ts";
 
-export type Done = "approved" | "denied" | "withdrawn" | "hidden" | "ending";
+export type Done = "approved" | "denied" | "reviewed" | "withdrawn" | "hidden" | "ending";
 
 export function doneReply(kind: Done, r: AccessRequest, ctx: ViewContext): Message {
   const p = rendererOf(ctx);
   const f = factsOf(p, r);
-  return message(p, (fmt) => p.words.done[kind](f, fmt), [], [r.id]);
+  // Others must approve it, too.
+  const did = kind === "approved" && r.state === "pending" ? "counted" : kind;
+  return message(p, (fmt) => p.words.done[did](f, fmt), [], [r.id]);
 }
 
 /** It is tried again after `ms`. */

@@ -28,7 +28,7 @@ export function helpReply(
   return message(p, (fmt) => p.words.help.head(p.hub, fmt, example), kept, [
     p.words.help.commands(p.rich),
     p.words.help.forAnother(p.rich),
-    ...(approves ? [p.words.help.allow(p.rich)] : []),
+    ...(approves ? [p.words.help.seeing(p.rich), p.words.help.allow(p.rich)] : []),
     p.words.help.threads,
   ]);
 }

@@ -1,4 +1,5 @@
 /** Every message and modal the bot shows, as pure functions of a record and a context. */
+export { activeReply } from "./active.ts";
 export {
   allowanceDm,
   allowanceLine,
@@ -24,6 +25,8 @@ export { formErrors } from "./form-errors.ts";
 export { helpReply } from "./help.ts";
 export { lessErrors, lessForm, lessRefused, readLess } from "./less-form.ts";
 export { revokeChoiceReply, statusReply } from "./lists.ts";
+export { PAGE_LOOKED_UP } from "./pages.ts";
+export { pendingReply, type Waiting, waitingId } from "./pending.ts";
 export { refusedReply } from "./refused.ts";
 export { requestForm, requestFormRefused } from "./request-form.ts";
 export { drawToken } from "./token.ts";

@@ -6,23 +6,33 @@ import type { AccessRequest } from "../../domain/request.ts";
 import { actions, isFull, section } from "./blocks.ts";
 import * as buttons from "./buttons.ts";
 import type { Message, ViewContext } from "./context.ts";
+import { type Paged, pageOf } from "./pages.ts";
 import { factsOf, message, type Renderer, rendererOf } from "./renderer.ts";
 import { reviewLine } from "./review.ts";
 
-export function statusReply(requests: readonly AccessRequest[], ctx: ViewContext): Message {
+/** `waiting`: so much waits for the reader. */
+export function statusReply(list: Paged<AccessRequest>, waiting: number, ctx: ViewContext): Message {
   const p = rendererOf(ctx);
-  const { blocks, footer } = page(p, requests, (r) => {
-    const forAnother = r.askedBy !== undefined && r.askedBy.id === ctx.reader;
-    const words = forAnother ? p.words.asker : p.words.waiting;
-    return [
-      section(
-        [words[displayStatus(r) ?? "pending"](factsOf(p, r), p.rich), ...reviewLine(p, r), r.id].join(" · "),
-      ),
-      ...actions(...(forAnother ? [buttons.forAnother(p, "withdraw", r)] : possible(p, r))),
-    ];
-  });
-  const foot = requests.length > 0 ? footer : [p.words.status.none(p.rich)];
-  return message(p, (fmt) => p.words.status.head(requests.length, p.hub, fmt), blocks, foot);
+  const { blocks, place } = pageOf(
+    p,
+    list,
+    (r) => drawOpen(p, r),
+    (r) => r.id,
+  );
+  const total = list.total ?? list.items.length;
+  const more = waiting > 0 ? [p.words.lists.pending.more(waiting, p.rich)] : [];
+  const foot = total > 0 ? p.words.help.commands(p.rich) : p.words.status.none(p.rich);
+  return message(p, (fmt) => p.words.status.head(total, p.hub, fmt), blocks, [...place, ...more, foot]);
+}
+
+function drawOpen(p: Renderer, r: AccessRequest): KnownBlock[] {
+  const forAnother = r.askedBy !== undefined && r.askedBy.id === p.ctx.reader;
+  const words = forAnother ? p.words.asker : p.words.waiting;
+  const sentence = words[displayStatus(r) ?? "pending"](factsOf(p, r), p.rich);
+  return [
+    section([sentence, ...reviewLine(p, r), r.id].join(" · ")),
+    ...actions(...(forAnother ? [buttons.forAnother(p, "withdraw", r)] : possible(p, r))),
+  ];
 }
 
 function possible(p: Renderer, r: AccessRequest) {

@@ -38,6 +38,11 @@ import {
 import { buttonsIn, expectModal, expectSpeech, expectTypography, mrkdwnIn } from "../../helpers/speech.ts";
 import { activeOne, alice, bob, common, ID, NOW, pendingOne, records, SRE, view } from "../records.ts";
 
+const paged = (items: AccessRequest[]) => ({
+  items,
+  total: items.length,
+  at: { list: "status" as const, from: 0 },
+});
 const line = "guest 8h checking the search page";
 const ticket = { en: "a ticket, as in OPS-123", zh: "工单号，如 OPS-123" };
 const freeze = { en: "Frozen until <Monday>.", zh: "周一之前冻结。" };
@@ -165,6 +170,7 @@ const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
   "nothing-restored": [{ kind: "nothing-restored" }],
   unreadable: [{ kind: "unreadable", id: ID }],
   "may-not-see": [{ kind: "may-not-see" }, { kind: "may-not-see", role: "admin`" }],
+  "unknown-filter": [{ kind: "unknown-filter", word: "dana <!here>", command: "active" }],
   "lists-behind": [{ kind: "lists-behind" }],
   "nothing-to-revoke": [{ kind: "nothing-to-revoke" }, { kind: "nothing-to-revoke", who: bob.id }],
   "look-up-failed": [{ kind: "look-up-failed" }],
@@ -214,23 +220,18 @@ describe.each(Locale.options)("answers in %s", (locale) => {
     expectSpeech(help);
     expectTypography(help);
     expect(mrkdwnIn(help.blocks).join()).toMatch(/2 people in <!subteam|中的 2 人在/);
-    for (const message of [statusReply([], view(locale)), welcomeMessage(view(locale))]) {
+    for (const message of [statusReply(paged([]), 0, view(locale)), welcomeMessage(view(locale))]) {
       expectSpeech(message);
       expectTypography(message);
     }
-    expectSpeech(
-      statusReply(
-        records.filter((r) => !isFinal(r)),
-        view(locale),
-      ),
-    );
+    expectSpeech(statusReply(paged(records.filter((r) => !isFinal(r))), 3, view(locale)));
     for (const viewer of [undefined, bob.id, alice.id])
       expectSpeech(revokeChoiceReply([activeOne, activeOne], view(locale), viewer));
   });
 
   test("long lists and many roles stay inside Slack's limits", () => {
     const many = Array.from({ length: 120 }, (): AccessRequest => activeOne);
-    expectSpeech(statusReply(many, view(locale)));
+    expectSpeech(statusReply(paged(many), 0, view(locale)));
     expectSpeech(revokeChoiceReply(many, view(locale)));
     const ctx = view(locale);
     const { admin } = ctx.roles;
@@ -386,7 +387,7 @@ describe("what is said", () => {
 
   test("status shows what can be done to each", () => {
     const pending: AccessRequest = { ...common, state: "requested" };
-    const all = statusReply([pending, activeOne, { ...activeOne, hidden: true }], view("en"));
+    const all = statusReply(paged([pending, activeOne, { ...activeOne, hidden: true }]), 0, view("en"));
     expect(all.text).toBe("3 open: what you asked for and hold on production.");
     expect(buttons(all)).toEqual(["Withdraw", "I've copied it, hide", "End now", "End now"]);
   });

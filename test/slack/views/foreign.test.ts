@@ -7,8 +7,10 @@ import { DAY, HOUR, MINUTE } from "../../../src/domain/duration.ts";
 import { Locale } from "../../../src/domain/person.ts";
 import { cut, foreign, oneLine, shorten } from "../../../src/slack/messages/text.ts";
 import {
+  activeReply,
   drawMessage,
   type Message,
+  pendingReply,
   refusedReply,
   statusReply,
   vettedReply,
@@ -86,7 +88,16 @@ test("so do answers", () => {
       const line = `guest 8h ${text}`;
       const all = [
         vettedReply(r)?.(view(l)) ?? refusedReply({ kind: "unsure" }, view(l)),
-        statusReply([...records, r], view(l)),
+        statusReply({ items: [...records, r], total: 300, at: { list: "status", from: 0 } }, 1, view(l)),
+        pendingReply(
+          { items: [{ kind: "request", request: r }], total: 1, at: { list: "pending", from: 0 } },
+          view(l),
+        ),
+        activeReply(
+          { items: [{ request: r, place: "1" }], total: 30, at: { list: "active", from: 0, role: text } },
+          new Set([r.id]),
+          view(l),
+        ),
         refusedReply({ kind: "unknown-role", role: text, roles: ["guest"], line }, view(l)),
         refusedReply({ kind: "bad-duration", text, line }, view(l)),
         refusedReply({ kind: "unknown-request", id: text }, view(l)),

@@ -11,12 +11,14 @@ import { changeAction } from "./change.ts";
 import { decisionAction } from "./decision.ts";
 import { disallowAction } from "./disallow.ts";
 import { editAction } from "./edit.ts";
+import { endAction } from "./end.ts";
 import { goOnAction } from "./go-on.ts";
 import { hideAction } from "./hide.ts";
 import { lessAction } from "./less.ts";
 import { lessenAction } from "./lessen.ts";
 import { nudgeAction } from "./nudge.ts";
 import { openAction } from "./open.ts";
+import { pageAction } from "./page.ts";
 import { releaseAction } from "./release.ts";
 import { runAction } from "./run.ts";
 import { sendAction } from "./send.ts";
@@ -53,6 +55,9 @@ const TABLE: Record<ActionId, Action> = {
   goOn: goOnAction,
   allowToo: allowTooAction,
   disallow: disallowAction,
+  end: endAction,
+  nextPage: pageAction,
+  firstPage: pageAction,
 };
 
 export const actionFor = (id: string): Action | undefined =>

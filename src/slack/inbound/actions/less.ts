@@ -2,12 +2,12 @@
 import { Refused } from "../../../domain/refusal.ts";
 import { decideRequest } from "../../../flow/decide.ts";
 import type { Action } from "./index.ts";
-import { replyIn, targetOf } from "./target.ts";
+import { decidedIn, targetOf } from "./target.ts";
 
-export const lessAction: Action = async ({ ports }, click) => {
+export const lessAction: Action = async (context, click) => {
   const { id, terms, duration } = targetOf(click);
   if (duration === undefined) throw new Refused({ kind: "stale", id });
   const verdict = { approve: true, less: { duration } } as const;
-  const request = await decideRequest(ports, { id, terms, by: click.user, verdict });
-  return replyIn(click, "approved", request);
+  const request = await decideRequest(context.ports, { id, terms, by: click.user, verdict });
+  return decidedIn(context, click, request);
 };

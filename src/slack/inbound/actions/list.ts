@@ -1,6 +1,9 @@
-/** A list that one grant was ended from: replaced by what was done, with what is left still at hand. */
+/** What was done in a list takes its place, with what is left still at hand. */
+import type { UserId } from "../../../domain/ids.ts";
 import type { AccessRequest } from "../../../domain/request.ts";
-import { doneReply, type Message, type ViewContext } from "../../views/index.ts";
+import { type Done, doneReply, type Message, type ViewContext } from "../../views/index.ts";
+import type { HandlerContext } from "../context.ts";
+import { pendingPage } from "../pages/pending.ts";
 import type { Reply } from "../reply.ts";
 
 export async function endedInList(
@@ -12,8 +15,25 @@ export async function endedInList(
   if (!replace) return undefined;
   // It is ended already: a list that cannot be read is left out.
   const left = (await others().catch(() => [])).filter(({ id }) => id !== request.id);
-  return (ctx: ViewContext): Message => {
-    const first = doneReply("ending", request, ctx);
-    return left.length === 0 ? first : { ...first, blocks: [...first.blocks, ...draw(left, ctx).blocks] };
-  };
+  const done: Reply = (ctx) => doneReply("ending", request, ctx);
+  return left.length === 0 ? done : above(done, (ctx) => draw(left, ctx));
 }
+
+/** In the list of what waits for whoever decided. */
+export async function decidedInList(
+  context: HandlerContext,
+  user: UserId,
+  kind: Done,
+  request: AccessRequest,
+): Promise<Reply> {
+  const done: Reply = (ctx) => doneReply(kind, request, ctx);
+  const rest = await pendingPage(context, user, { list: "pending", from: 0 }).catch(() => null);
+  return rest ? above(done, rest) : done;
+}
+
+const above =
+  (first: Reply, second: Reply): Reply =>
+  (ctx) => {
+    const { text, blocks } = first(ctx);
+    return { text, blocks: [...blocks, ...second(ctx).blocks] };
+  };

@@ -9,6 +9,8 @@ import { targetOf } from "./target.ts";
 export const releaseAction: Action = async ({ ports }, click) => {
   const request = await releaseGrant(ports, { id: targetOf(click).id, by: click.user });
   const others = () => openRequests(ports, click.user);
-  const reply = await endedInList(click.ephemeral, request, others, statusReply);
+  const reply = await endedInList(click.ephemeral, request, others, (left, ctx) =>
+    statusReply({ items: left, total: left.length, at: { list: "status", from: 0 } }, 0, ctx),
+  );
   return reply && { reply, replace: true };
 };

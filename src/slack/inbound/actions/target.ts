@@ -9,6 +9,7 @@ import { type Done, doneReply } from "../../views/index.ts";
 import type { HandlerContext } from "../context.ts";
 import type { Click } from "../payload.ts";
 import type { ActionReply } from "./index.ts";
+import { decidedInList } from "./list.ts";
 
 /** Throws Refused(unknown-request). */
 export function targetOf({ target, value }: Click): NonNullable<Click["target"]> {
@@ -42,3 +43,13 @@ export async function ownRequest({ ports }: HandlerContext, click: Click): Promi
 /** A message that others see, or that stands in a DM, is redrawn from the record; an ephemeral one is not. */
 export const replyIn = (click: Click, kind: Done, request: AccessRequest): ActionReply | undefined =>
   click.ephemeral ? { reply: (ctx) => doneReply(kind, request, ctx), replace: true } : undefined;
+
+/** The same of what was decided: in its list, what waits stays at hand. */
+export const decidedIn = async (
+  context: HandlerContext,
+  click: Click,
+  request: AccessRequest,
+): Promise<ActionReply | undefined> =>
+  click.ephemeral
+    ? { reply: await decidedInList(context, click.user, "approved", request), replace: true }
+    : undefined;

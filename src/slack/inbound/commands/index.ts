@@ -7,6 +7,7 @@ import type { HandlerContext } from "../context.ts";
 import type { SlashCommand } from "../payload.ts";
 import type { Reply } from "../reply.ts";
 import { typed } from "../typed.ts";
+import { activeCommand } from "./active.ts";
 import { allowCommand } from "./allow.ts";
 import { allowedCommand } from "./allowed.ts";
 import { askCommand } from "./ask.ts";
@@ -14,6 +15,7 @@ import { emergencyCommand } from "./emergency.ts";
 import { forCommand } from "./for.ts";
 import { formCommand } from "./form.ts";
 import { helpCommand } from "./help.ts";
+import { pendingCommand } from "./pending.ts";
 import { revokeCommand } from "./revoke.ts";
 import { statusCommand } from "./status.ts";
 
@@ -39,6 +41,8 @@ export const isAfterAck = (outcome: Reply | AfterAck): outcome is AfterAck => "a
 const COMMANDS: Record<CommandName, Command> = {
   help: helpCommand,
   status: statusCommand,
+  pending: pendingCommand,
+  active: activeCommand,
   revoke: revokeCommand,
   emergency: emergencyCommand,
   allow: allowCommand,

@@ -13,7 +13,7 @@ import {
   readDecision,
   revokeChoiceReply,
 } from "../../views/index.ts";
-import { endedInList } from "../actions/list.ts";
+import { decidedInList, endedInList } from "../actions/list.ts";
 import { answer } from "../answer.ts";
 import { contextFor, type HandlerContext } from "../context.ts";
 import { errorReply, type Reply } from "../reply.ts";
@@ -27,17 +27,24 @@ type Decide = (
 ) => Promise<Reply | undefined>;
 
 const TABLE: Record<DecisionKind, Decide> = {
-  approve: async ({ ports }, { target: { id, terms }, by, why }) => {
-    await decideRequest(ports, { id, terms, by, verdict: { approve: true, note: why } });
-    return undefined;
+  approve: async (context, { target, by, why }) => {
+    const { id, terms } = target;
+    const request = await decideRequest(context.ports, {
+      id,
+      terms,
+      by,
+      verdict: { approve: true, note: why },
+    });
+    return inList(target, () => decidedInList(context, by, "approved", request));
   },
-  deny: async ({ ports }, { target: { id, terms }, by, why }) => {
-    await decideRequest(ports, { id, terms, by, verdict: { approve: false, why } });
-    return undefined;
+  deny: async (context, { target, by, why }) => {
+    const { id, terms } = target;
+    const request = await decideRequest(context.ports, { id, terms, by, verdict: { approve: false, why } });
+    return inList(target, () => decidedInList(context, by, "denied", request));
   },
-  review: async ({ ports }, { target: { id }, by, why }) => {
-    await reviewEmergency(ports, { id, by, comment: why });
-    return undefined;
+  review: async (context, { target, by, why }) => {
+    const request = await reviewEmergency(context.ports, { id: target.id, by, comment: why });
+    return inList(target, () => decidedInList(context, by, "reviewed", request));
   },
   revoke: async ({ ports }, { target: { id, replace = false, responseUrl }, by, why }) => {
     const request = await revokeGrant(ports, { id, by, reason: why });
@@ -47,6 +54,12 @@ const TABLE: Record<DecisionKind, Decide> = {
     return endedInList(replace, request, others, (left, ctx) => revokeChoiceReply(left, ctx, by));
   },
 };
+
+/** What others see is redrawn from the record. */
+const inList = async (
+  { replace = false }: DecisionTarget,
+  reply: () => Promise<Reply>,
+): Promise<Reply | undefined> => (replace ? reply() : undefined);
 
 export const submitDecision =
   (kind: DecisionKind): Submit =>

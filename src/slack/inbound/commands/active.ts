@@ -1,0 +1,27 @@
+/** `active`, `active ROLE`, `active @person`: what others have, for approvers and administrators. */
+import { toNarrow } from "../../../domain/amount.ts";
+import { roleNamed } from "../../../domain/catalog.ts";
+import { Refused } from "../../../domain/refusal.ts";
+import type { PageValue } from "../../ids.ts";
+import type { HandlerContext } from "../context.ts";
+import { activePage } from "../pages/active.ts";
+import { leadingMention, typed } from "../typed.ts";
+import type { Command, Turn } from "./index.ts";
+
+export const activeCommand: Command = {
+  first: () => false,
+  run: (context, turn) =>
+    activePage(context, turn.user, { list: "active", from: 0, ...filterIn(context, turn) }),
+};
+
+/** Throws Refused(unknown-filter). */
+function filterIn({ ports }: HandlerContext, { rest }: Turn): Pick<PageValue, "role" | "person"> {
+  const person = leadingMention(rest)?.user;
+  if (person) return { person };
+  const word = typed(rest).split(/\s/)[0] ?? "";
+  if (word === "") return {};
+  const role = toNarrow(word).toLowerCase();
+  if (!roleNamed(ports.policy.roles, role))
+    throw new Refused({ kind: "unknown-filter", word: word.slice(0, 80), command: "active" });
+  return { role };
+}

@@ -1,0 +1,27 @@
+/** What one waits for and holds, and how much waits for oneself. */
+
+import type { UserId } from "../../../domain/ids.ts";
+import { ListsBehind } from "../../../flow/ports.ts";
+import { openRequests } from "../../../flow/status.ts";
+import { recaller } from "../../../flow/support/qualifier.ts";
+import { countWaiting, waitingFor } from "../../../flow/waiting-for.ts";
+import { statusReply } from "../../views/index.ts";
+import type { HandlerContext } from "../context.ts";
+import type { ShowPage } from "./index.ts";
+import { restOf } from "./rest.ts";
+
+export const statusPage: ShowPage = async (context, user, at) => {
+  const [all, waiting] = await Promise.all([openRequests(context.ports, user), recalledCount(context, user)]);
+  const items = restOf(all, at, ({ id }) => id);
+  return (ctx) => statusReply({ items, total: all.length, at }, waiting, ctx);
+};
+
+/** As far as is remembered: for one's own status, Slack is not asked. */
+async function recalledCount({ ports }: HandlerContext, user: UserId): Promise<number> {
+  try {
+    return countWaiting(await waitingFor(ports, user, recaller(ports, user)));
+  } catch (error) {
+    if (error instanceof ListsBehind) return 0;
+    throw error;
+  }
+}

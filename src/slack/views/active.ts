@@ -1,0 +1,40 @@
+/** What others have, for whoever may see it, each with a button that ends it where the reader may. */
+import type { RequestId } from "../../domain/ids.ts";
+import { displayStatus } from "../../domain/lifecycle.ts";
+import type { AccessRequest } from "../../domain/request.ts";
+import { section } from "./blocks.ts";
+import { endButton } from "./buttons.ts";
+import type { Message, ViewContext } from "./context.ts";
+import { type Paged, pageOf } from "./pages.ts";
+import { factsOf, message, rendererOf } from "./renderer.ts";
+
+export interface ActiveOne {
+  request: AccessRequest;
+  /** Its place in the list. */
+  place: string;
+}
+
+export function activeReply(
+  list: Paged<ActiveOne>,
+  endable: ReadonlySet<RequestId>,
+  ctx: ViewContext,
+): Message {
+  const p = rendererOf(ctx);
+  const { blocks, place } = pageOf(
+    p,
+    list,
+    ({ request: r }) => [
+      section(
+        `${p.words.card[displayStatus(r) ?? "active"](factsOf(p, r), p.rich)} · ${r.id}`,
+        endable.has(r.id) ? endButton(p, r) : undefined,
+      ),
+    ],
+    (one) => one.place,
+  );
+  const { role, person } = list.at;
+  const total = list.total ?? list.items.length;
+  return message(p, (fmt) => p.words.lists.active.head({ total, role, person, hub: p.hub }, fmt), blocks, [
+    ...place,
+    p.words.lists.active.how(p.rich),
+  ]);
+}

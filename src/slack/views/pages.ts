@@ -1,0 +1,59 @@
+/** A page of a list: as much as one message holds, where that stands among all, and the buttons that lead on. */
+import type { Button, KnownBlock } from "@slack/types";
+import type { PageValue } from "../ids.ts";
+import { actions, isFull } from "./blocks.ts";
+import { button } from "./buttons.ts";
+import type { Renderer } from "./renderer.ts";
+
+/** So many stand on a page at most, and one more is looked up, to know whether there are more. */
+export const PAGE = 12;
+export const PAGE_LOOKED_UP = PAGE + 1;
+
+export interface Paged<T> {
+  /** From its beginning on. */
+  items: readonly T[];
+  /** Of the list, where that is known. */
+  total: number | null;
+  at: PageValue;
+}
+
+export interface Page {
+  blocks: KnownBlock[];
+  /** "11–20 of 300"; nothing where all is shown. */
+  place: string[];
+}
+
+/** `after`: by what the next page finds its beginning, though others left the list meanwhile. */
+export function pageOf<T>(
+  p: Renderer,
+  { items, total, at }: Paged<T>,
+  draw: (one: T) => KnownBlock[],
+  after: (one: T) => string | undefined,
+): Page {
+  let blocks: KnownBlock[] = [];
+  let shown = 0;
+  for (const one of items.slice(0, PAGE)) {
+    const more = [...blocks, ...draw(one)];
+    // However large, one is shown: else no page ever would.
+    if (shown > 0 && isFull(more)) break;
+    blocks = more;
+    shown += 1;
+  }
+  const last = items[shown - 1];
+  const next = items.length > shown && last ? { ...at, from: at.from + shown, after: after(last) } : null;
+  const first = at.from > 0 ? { ...at, from: 0, after: undefined } : null;
+  const row = [
+    ...(first ? [pageButton(p, "firstPage", first)] : []),
+    ...(next ? [pageButton(p, "nextPage", next)] : []),
+  ];
+  const isWhole = !first && !next;
+  return {
+    blocks: [...blocks, ...actions(...row)],
+    place: isWhole || shown === 0 ? [] : [p.words.lists.place(at.from + 1, at.from + shown, total)],
+  };
+}
+
+const pageButton = (p: Renderer, action: "firstPage" | "nextPage", to: PageValue): Button => ({
+  ...button(p, action, p.words.lists.from(to.from + 1)),
+  value: JSON.stringify(to),
+});
