@@ -19,6 +19,7 @@ import type { Policy } from "./domain/policy-file.ts";
 import { createAgreement } from "./flow/agree-on-policy.ts";
 import { isAnythingOurs } from "./flow/anything-ours.ts";
 import { askFallback } from "./flow/ask-fallback.ts";
+import { checkDeparture } from "./flow/check-departure.ts";
 import { endGrant } from "./flow/end.ts";
 import { createEpochKeeper } from "./flow/keep-epoch.ts";
 import { nudgeApprovers } from "./flow/nudge.ts";
@@ -44,6 +45,7 @@ import { takeTokenOff } from "./flow/take-token-off.ts";
 import { timeOutRequest } from "./flow/time-out.ts";
 import { validateRequester } from "./flow/validate.ts";
 import { verifyEnd } from "./flow/verify.ts";
+import { watchGroups, watchPeople } from "./flow/watch-departures.ts";
 import { type EndsWatchTimes, watchEnds } from "./flow/watch-ends.ts";
 import { createChangeReader, watchHub } from "./flow/watch-hub.ts";
 import { pages } from "./http/pages.ts";
@@ -76,6 +78,7 @@ import { createEpochs } from "./store/epoch.ts";
 import { keysOf } from "./store/keys.ts";
 import { createLease, type LeaseTimes } from "./store/lease.ts";
 import { createLists } from "./store/lists/lists.ts";
+import { createLooks } from "./store/looks.ts";
 import { createMemory } from "./store/memory.ts";
 import { createPolicies } from "./store/policies.ts";
 import { createRequests } from "./store/requests.ts";
@@ -153,6 +156,7 @@ export async function startApp(
   opened.adopt(keepWatchingHub(config, timerPorts, clients), (r) => r.close());
   opened.adopt(keepEpoch(ports, means), (r) => r.close());
   opened.adopt(keepCredential(config, means, clients, ports), (r) => r.close());
+  for (const look of [watchGroups, watchPeople]) opened.adopt(keepLooking(look, ports), (r) => r.close());
   opened.defer(() => door.close());
   const onIdentity = (identity: BotIdentity) => {
     home = identity;
@@ -278,6 +282,7 @@ export function assemble(
     admins,
     lease: createLease(redis.commands, keys, times?.lease),
     told: createTold({ redis: redis.commands, keys }),
+    looks: createLooks({ redis: redis.commands, keys }),
     clock,
     log,
     policy,
@@ -332,6 +337,7 @@ export function startWork(
       verify: (id, lane) => verifyEnd(ports[lane], id),
       syncMessages: (id, lane) => syncMessages(ports[lane], id),
       takeTokenOff: (id, lane) => takeTokenOff(ports[lane], id),
+      checkDeparture: (id, lane) => checkDeparture(ports[lane], id, lane),
     },
     sweep: () => sweep(ports.timers),
   });
@@ -373,6 +379,12 @@ export function keepEpoch({ epoch }: Ports, { clock, log }: AppDeps): Repeating 
   };
   return repeat(run, { what: "the epoch", sleep: clock.sleep, log });
 }
+
+const keepLooking = (look: (ports: Ports) => Promise<number>, ports: Ports): Repeating =>
+  repeat(() => look(ports), {
+    ...{ what: "the look at who left", log: ports.log },
+    ...{ sleep: ports.clock.sleep, after: LOOK_MS },
+  });
 
 function keepCredential(
   config: Config,

@@ -1,5 +1,7 @@
 /** What administrators are told although no one asked: each once, in their own language. Pure. */
 import type { ForeignObject } from "./foreign-object.ts";
+import type { GroupDoubt } from "./group-seen.ts";
+import type { GroupId } from "./ids.ts";
 import type { AccessRequest } from "./request.ts";
 
 export type Alarm =
@@ -12,4 +14,8 @@ export type Alarm =
   /** A grant stands on the hub that no record knows, though Redis is not behind. */
   | { kind: "adopted"; request: AccessRequest }
   /** Somebody changed what a grant's binding gives, or to whom. */
-  | { kind: "altered"; request: AccessRequest };
+  | { kind: "altered"; request: AccessRequest }
+  /** What a directory sync may have done: nobody lost access by it. */
+  | { kind: "groups"; groups: readonly DoubtedGroup[] };
+
+export type DoubtedGroup = { id: GroupId } & Pick<GroupDoubt, "what" | "lost" | "of">;

@@ -1,4 +1,5 @@
 /** The life of a request in one table: what follows from each state is said here, once. Pure. */
+import { lookAgainAt } from "./departed.ts";
 import { SECOND } from "./duration.ts";
 import type { DisplayStatus, MessageKey } from "./message-key.ts";
 import { fallbackDue, nudgeDue } from "./nudge.ts";
@@ -21,6 +22,7 @@ export const STEPS = [
   "verify",
   "syncMessages",
   "takeTokenOff",
+  "checkDeparture",
 ] as const;
 export type Step = (typeof STEPS)[number];
 
@@ -68,6 +70,8 @@ const settingUp = (r: In<"approved" | "delivering">): DisplayStatus =>
   toldOutage(r) ? "outage" : "setting-up";
 /** Trouble that nobody was told of yet: the step is tried once more before. */
 const onceMore = (r: AccessRequest, step: Step): Due[] => dueAt(quietUntil(r), step);
+/** Somebody may have left: looked at once more before anything ends. */
+const lookAgain = (r: AccessRequest): Due[] => dueAt(lookAgainAt(r), "checkDeparture");
 const nothing = () => [];
 
 export const LIFECYCLE = {
@@ -92,7 +96,12 @@ export const LIFECYCLE = {
       ...(r.fallback?.askedAt === undefined ? [] : (["fallback"] as const)),
     ],
     now: nothing,
-    due: (r) => [...closing(r), ...dueAt(nudgeDue(r), "nudge"), ...dueAt(fallbackDue(r), "askFallback")],
+    due: (r) => [
+      ...closing(r),
+      ...dueAt(nudgeDue(r), "nudge"),
+      ...dueAt(fallbackDue(r), "askFallback"),
+      ...lookAgain(r),
+    ],
     onHub: "none",
     late: stale,
     actor: () => bot,
@@ -146,7 +155,7 @@ export const LIFECYCLE = {
     shows: settingUp,
     messages: () => ["card", "token"],
     now: () => ["provision"],
-    due: (r) => [{ at: r.expiresAt, step: "end" }, ...onceMore(r, "provision")],
+    due: (r) => [{ at: r.expiresAt, step: "end" }, ...onceMore(r, "provision"), ...lookAgain(r)],
     onHub: "may-stand",
     late: (r) => lateApproved(r.decision),
     actor: (r) => ({
@@ -161,7 +170,7 @@ export const LIFECYCLE = {
     shows: settingUp,
     messages: () => ["card", "token"],
     now: () => ["provision"],
-    due: (r) => [{ at: r.expiresAt, step: "end" }, ...onceMore(r, "provision")],
+    due: (r) => [{ at: r.expiresAt, step: "end" }, ...onceMore(r, "provision"), ...lookAgain(r)],
     onHub: "may-stand",
     late: (r) => lateApproved(r.decision),
     actor: () => bot,
@@ -174,6 +183,7 @@ export const LIFECYCLE = {
     due: (r, reminders) => [
       { at: r.expiresAt, step: "end" },
       ...remindersDue(r, reminders).map((at) => ({ at, step: "remind" as const })),
+      ...lookAgain(r),
     ],
     onHub: "must-stand",
     late: (r) => lateApproved(r.decision),
@@ -206,7 +216,7 @@ export const LIFECYCLE = {
     late: (r) => ({ kind: "late", did: "ended", by: r.end.by, at: r.end.at }),
     actor: (r) => ({
       who: r.end.by?.id ?? (r.end.cause === "expired" ? "time" : "bot"),
-      why: [r.end.cause, r.end.failure, r.end.reason].filter(Boolean).join(": "),
+      why: [r.end.cause, r.end.failure, r.end.departure?.what, r.end.reason].filter(Boolean).join(": "),
       qualified: r.end.qualified ?? null,
     }),
   },

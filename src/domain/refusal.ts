@@ -8,7 +8,10 @@ import { Person, Standing } from "./person.ts";
 const kind = <K extends string, S extends z.core.$ZodLooseShape>(name: K, shape: S) =>
   z.object({ kind: z.literal(name), ...shape });
 
-/** Which of today's rules an earlier request no longer meets; `restored`: whether it was decided since is not known. */
+/**
+ * Which of today's rules an earlier request no longer meets. restored: whether it was decided since is not known ·
+ * departed, left-group: whoever it is for is no member, or not in the group, any more · nobody-left: to approve it
+ */
 export const ChangedTerm = z.enum([
   "role-gone",
   "other-rights",
@@ -17,6 +20,9 @@ export const ChangedTerm = z.enum([
   "approval",
   "rule",
   "restored",
+  "departed",
+  "left-group",
+  "nobody-left",
 ]);
 export type ChangedTerm = z.infer<typeof ChangedTerm>;
 

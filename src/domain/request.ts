@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { Background } from "./background.ts";
 import { Emergency } from "./break-glass.ts";
+import { Departure } from "./departed.ts";
 import { AllowanceId, Principal, RequestId } from "./ids.ts";
 import { Person } from "./person.ts";
 import { Refusal } from "./refusal.ts";
@@ -90,6 +91,8 @@ const Common = z.object({
   /** Somebody approved less than was asked for at first. */
   lessened: z.object({ by: Person, at: Ms, asked: z.object({ role: z.string(), duration: Ms }) }).optional(),
   background: Background.optional(),
+  /** When somebody it rests on was first not seen where they must be (departure.ts): looked at again before anything ends. */
+  doubtedAt: Ms.optional(),
   /** See messages.ts. */
   messages: z.record(z.string(), Sent),
 });
@@ -159,13 +162,16 @@ export const Failure = z.enum([
 ]);
 export type Failure = z.infer<typeof Failure>;
 
-/** Why access ends. `lost`: somebody removed it on the hub · `altered`: somebody changed it there · `other`: only another version has a word for it. */
+/** Why access ends. `lost`: somebody removed it on the hub · `altered`: somebody changed it there · `departed`: its holder left · `other`: only another version has a word for it. */
 export const End = z.object({
-  cause: z.enum(["expired", "released", "revoked", "failed", "altered", "lost", "other"]).catch("other"),
+  cause: z
+    .enum(["expired", "released", "revoked", "failed", "altered", "lost", "departed", "other"])
+    .catch("other"),
   by: Person.optional(),
   qualified: z.string().optional(),
   reason: z.string().optional(),
   failure: Failure.optional().catch(undefined),
+  departure: Departure.optional().catch(undefined),
   at: Ms,
 });
 export type End = z.infer<typeof End>;

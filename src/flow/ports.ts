@@ -2,10 +2,11 @@
 import type { Alarm } from "../domain/alarm.ts";
 import type { Allowance } from "../domain/allowance.ts";
 import type { Clock } from "../domain/clock.ts";
+import type { DirectoryLook, Looked } from "../domain/directory-look.ts";
 import type { StoredEpoch } from "../domain/epoch.ts";
 import type { ForeignObject } from "../domain/foreign-object.ts";
 import type { Hold } from "../domain/hold.ts";
-import type { AllowanceId, Principal, RequestId, UserId } from "../domain/ids.ts";
+import type { AllowanceId, GroupId, Principal, RequestId, UserId } from "../domain/ids.ts";
 import type { Due, Step } from "../domain/lifecycle.ts";
 import type { Lockdown, StoredLockdown } from "../domain/lockdown.ts";
 import type { MessageKey, Shown, Shows } from "../domain/message-key.ts";
@@ -446,8 +447,11 @@ export interface Remembered {
   values: (string | null | undefined)[];
 }
 
-/** What a look-up is for. What gives access, or is asked for, rests on what is 10 s old at most; an end, and what is only shown, on what is an hour old. */
-export type Purpose = "grant" | "decide" | "ask" | "end" | "show";
+/**
+ * What a look-up is for. What gives access, or is asked for, rests on what is 10 s old at most; an end, and what is only
+ * shown, on what is an hour old. `watch`: whether somebody left, as of now.
+ */
+export type Purpose = "grant" | "decide" | "ask" | "end" | "show" | "watch";
 
 /** The workspace's people. Throws SlackBusy when Slack asks to wait, and anything else when it does not answer. */
 export interface Directory {
@@ -455,14 +459,27 @@ export interface Directory {
   person(id: UserId, purpose?: Purpose): Promise<Profile>;
   /** The first principal through which the person qualifies (their own id, or a group they are in), or null. */
   qualifies(id: UserId, principals: readonly Principal[], purpose?: Purpose): Promise<Principal | null>;
-  /** How many of these are members of the workspace; no more than `enough` are looked for. */
-  countMembers(ids: readonly UserId[], enough: number): Promise<number>;
+  /** How many of these are members of the workspace; no more than `enough` are looked for. By what is remembered, where no purpose is given. */
+  countMembers(ids: readonly UserId[], enough: number, purpose?: Purpose): Promise<number>;
+  /** Who is in each; null where Slack has no such group that is enabled. */
+  groups(ids: readonly GroupId[], purpose: Purpose): Promise<ReadonlyMap<GroupId, readonly UserId[] | null>>;
+  /** Those who are no plain member of the workspace by the list of everybody in it: who they are, `person` says. */
+  exceptMembers(ids: readonly UserId[]): Promise<UserId[]>;
   /** Who is in it; null where Slack does not show it to the bot. */
   inChannel(channel: string): Promise<readonly UserId[] | null>;
   /** Everybody among the principals. */
   members(principals: readonly Principal[], purpose: Purpose): Promise<UserId[]>;
   /** The same as `qualifies`, by what is remembered alone; null where that does not say. Never rejects. */
   recall(id: UserId, principals: readonly Principal[]): Promise<boolean | null>;
+}
+
+/** Looks at the directory, of all replicas together. Each throws StoreDown or StoreUnsure when Redis does not answer. */
+export interface Looks {
+  last(): Promise<Looked>;
+  /** Something changed: one more is due. */
+  ask(): Promise<void>;
+  keep(look: DirectoryLook): Promise<void>;
+  keepPeople(at: number): Promise<void>;
 }
 
 /** Administrators: each alarm reaches them once a day at most, for all replicas together. */
@@ -526,6 +543,7 @@ export interface Ports {
   outside: Outside;
   lease: Lease;
   told: Told;
+  looks: Looks;
   /** The hub's time, as far as it is known. */
   clock: Clock;
   log: Log;

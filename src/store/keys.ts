@@ -18,6 +18,8 @@ export interface Keys {
   readonly policy: string;
   /** How many Socket Mode connections each replica has. */
   readonly sockets: string;
+  /** The last look at the directory, and how many were asked for. */
+  readonly looks: string;
   request(id: string): string;
   allowance(id: string): string;
   /** What others must allow too: the same is not made twice. */
@@ -79,6 +81,7 @@ export function keysOf(instance: string): Keys {
     sockets: `${prefix}:sockets`,
     allowances: `${prefix}:allowances`,
     listed: `${prefix}:listed`,
+    looks: `${prefix}:looks`,
     request: (id) => `${prefix}:request:${id}`,
     allowance: (id) => `${prefix}:allowance:${id}`,
     allowing: (user, role, terms) => `${prefix}:allowing:${user}:${role}:${terms}`,

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { allowedBy } from "../../src/domain/allowance.ts";
 import { transition } from "../../src/domain/audit.ts";
 import { Emergency, holdsGlass, isReviewOpen, REVIEWS_NEEDED, Review } from "../../src/domain/break-glass.ts";
+import { judged, renamed } from "../../src/domain/departure.ts";
 import { MINUTE } from "../../src/domain/duration.ts";
 import { GroupId } from "../../src/domain/ids.ts";
 import {
@@ -97,6 +98,12 @@ const MOVES: Record<string, Move> = {
       (r: AccessRequest, at: number) => to.reviewed(r, reviewBy(id, at)),
     ]),
   ),
+  deactivate: (r, now) => judged(r, { left: { what: "deactivated" } }, now),
+  "leave the group": (r, now) => judged(r, { left: { what: "group" } }, now),
+  "leave nobody to decide": (r, now) => judged(r, { lack: "everybody" }, now),
+  "leave others to decide": (r, now) => judged(r, { lack: "others" }, now),
+  "are all there": (r, now) => judged(r, null, now),
+  rename: (r) => renamed(r, r.requester.name === "Req" ? "Reqa" : "Req"),
   prove: (r, now) => to.ended(r, { method: "probe", deletedAt: now, at: now }),
 };
 
@@ -190,6 +197,7 @@ function check(before: AccessRequest, after: AccessRequest, now: number): void {
   for (const number of ["terms", "revision", "enteredAt"] as const)
     expect(after[number]).toBeGreaterThanOrEqual(before[number]);
   checkMessages(after);
+  checkDoubt(before, after, now);
   if (before.nudgedAt !== undefined) expect(after.nudgedAt).toBe(before.nudgedAt);
   // Trouble that is kept quiet is looked at again by the one timer.
   const quiet = after.state === "active" ? null : quietUntil(after);
@@ -197,6 +205,15 @@ function check(before: AccessRequest, after: AccessRequest, now: number): void {
   // Nothing that is not final can be forgotten: it is done at once, or a timer comes for it.
   if (!isFinal(after))
     expect(rowOf(after).now(after).length + (timerOf(after, []) ? 1 : 0)).toBeGreaterThan(0);
+}
+
+/** A group that somebody is not in ends nothing at first sight. */
+function checkDoubt(before: AccessRequest, after: AccessRequest, now: number): void {
+  if (before.state === after.state) return;
+  const what = "end" in after ? after.end.departure?.what : undefined;
+  const closed = after.state === "refused" && after.refusal.kind === "terms-changed" && after.refusal.what;
+  if ((after.state === "ending" && what === "group") || closed === "left-group" || closed === "nobody-left")
+    expect(now - (before.doubtedAt ?? now)).toBeGreaterThanOrEqual(MINUTE);
 }
 
 /** As many different people as it needs, never the requester. */
@@ -275,6 +292,7 @@ const STEPS: Record<Step, Move> = {
   timeOut: to.timedOut,
   end: (r, at) => (r.state === "ending" ? to.deleted(r, at) : to.ending(r, { cause: "expired", at })),
   verify: (r, at) => to.ended(r, { method: "absence", deletedAt: at, at }),
+  checkDeparture: (r, now) => judged(r, null, now),
   syncMessages: () => null,
   takeTokenOff: () => null,
 };

@@ -216,6 +216,11 @@ describe("what a row says depends on the record", () => {
       { ...ending, end: { cause: "lost", at: ENDED_AT } },
       { who: "bot", why: "lost", qualified: null },
     ],
+    [
+      "departed",
+      { ...ending, end: { cause: "departed", departure: { what: "guest" }, at: ENDED_AT } },
+      { who: "bot", why: "departed: guest", qualified: null },
+    ],
   ])("%s: %3$j acted", (_what, r, actor) => expect(rowOf(r).actor(r)).toEqual(actor));
 
   test("by policy nobody is named to whoever comes late", () =>

@@ -1,6 +1,7 @@
 /** Ports in memory with the honest ways of the real ones: compare-and-swap, reservations, lost answers, jobs as hints. */
 import { randomBytes } from "node:crypto";
 import { holdsGlass, isReviewOpen } from "../../src/domain/break-glass.ts";
+import type { Looked } from "../../src/domain/directory-look.ts";
 import { HOUR } from "../../src/domain/duration.ts";
 import type { RequestId } from "../../src/domain/ids.ts";
 import { isFinal, leadsToAccess, type Step } from "../../src/domain/lifecycle.ts";
@@ -10,11 +11,13 @@ import { Refused } from "../../src/domain/refusal.ts";
 import { AccessRequest } from "../../src/domain/request.ts";
 import { secret } from "../../src/domain/secret.ts";
 import { askFallback } from "../../src/flow/ask-fallback.ts";
+import { checkDeparture } from "../../src/flow/check-departure.ts";
 import { nudgeApprovers } from "../../src/flow/nudge.ts";
 import {
   type Grants,
   type Jobs,
   type Lease,
+  type Looks,
   type Ports,
   type Requests,
   StoreDown,
@@ -159,6 +162,19 @@ export function memoryRequests(): MemoryRequests {
   return store;
 }
 
+export function memoryLooks(): Looks {
+  let looked: Looked = { asked: 0, look: null, peopleAt: 0 };
+  const set = async (next: Partial<Looked>) => {
+    looked = { ...looked, ...next };
+  };
+  return {
+    last: async () => looked,
+    ask: () => set({ asked: looked.asked + 1 }),
+    keep: (look) => set({ look }),
+    keepPeople: (peopleAt) => set({ peopleAt }),
+  };
+}
+
 type Waiting = { step: Step; id: RequestId; due: number };
 
 export function memoryJobs(): Jobs & { waiting: Waiting[] } {
@@ -234,6 +250,7 @@ export function memoryPorts(
     channel: APPROVALS,
     heldBack: () => null,
     told: { fresh: async () => [], remember: async () => {} },
+    looks: memoryLooks(),
     random: () => randomBytes(5),
     stopping: new AbortController().signal,
   };
@@ -247,6 +264,7 @@ const WORK: Partial<Record<Step, (ports: Ports, id: RequestId) => Promise<unknow
   timeOut: timeOutRequest,
   syncMessages,
   takeTokenOff,
+  checkDeparture,
 };
 
 /** Does what a worker would do now, and what follows from it; ends and reminders are left alone. */

@@ -4,6 +4,7 @@ import { loadConfig } from "../../src/config.ts";
 import type { RequestId } from "../../src/domain/ids.ts";
 import type { Due, Step } from "../../src/domain/lifecycle.ts";
 import { askFallback } from "../../src/flow/ask-fallback.ts";
+import { checkDeparture } from "../../src/flow/check-departure.ts";
 import { endGrant } from "../../src/flow/end.ts";
 import { nudgeApprovers } from "../../src/flow/nudge.ts";
 import type { Later, Ports } from "../../src/flow/ports.ts";
@@ -32,6 +33,7 @@ const FLOWS: Record<Step, (ports: Ports, id: RequestId) => Promise<Later>> = {
   verify: verifyEnd,
   syncMessages,
   takeTokenOff,
+  checkDeparture,
 };
 
 export type Steps = Awaited<ReturnType<typeof openSteps>>;

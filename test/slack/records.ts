@@ -1,6 +1,7 @@
 /** One record for every state and end, and the context they are drawn in. */
 
 import { Role } from "../../src/domain/catalog.ts";
+import { Departure } from "../../src/domain/departed.ts";
 import { HOUR, MINUTE } from "../../src/domain/duration.ts";
 import { GroupId, type Principal, RequestId, UserId } from "../../src/domain/ids.ts";
 import { kindOf } from "../../src/domain/message-key.ts";
@@ -95,6 +96,11 @@ const ends = [
   { cause: "revoked", by: alice, qualified: "S0SRE", reason: "incident <over>", at: NOW },
   { cause: "altered", at: NOW },
   { cause: "lost", at: NOW },
+  ...Departure.shape.what.options.map((what) => ({
+    cause: "departed",
+    departure: { what, groups: [SRE] },
+    at: NOW,
+  })),
   { cause: "other", reason: "incident", at: NOW },
   ...Failure.options.map((failure) => ({ cause: "failed", failure, at: NOW })),
 ];

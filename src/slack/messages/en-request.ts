@@ -6,7 +6,7 @@ import type { Principal } from "../../domain/ids.ts";
 import type { Person } from "../../domain/person.ts";
 import type { End } from "../../domain/request.ts";
 import { enGrammar } from "./en-grammar.ts";
-import type { Facts } from "./facts.ts";
+import { type Facts, isOfRules } from "./facts.ts";
 import { type Formatter, name } from "./formatter.ts";
 import { foreign, inSentence } from "./text.ts";
 import { type ByFailure, type ByOutage, type ByStatus, type Sentence, upperFirst } from "./wording.ts";
@@ -100,10 +100,13 @@ const changed = ({ what: term, max, rule = "", say }: Facts["changed"], role: st
     rule: denies(rule, role, say),
     restored:
       "the bot's records were restored from an older copy, and whether it was decided since is not known",
+    departed: `whoever asked for ${role} is no longer a member of this workspace`,
+    "left-group": `whoever asked is no longer in a group that ${role} is for`,
+    "nobody-left": `nobody is left who could approve ${role}`,
   })[term];
 
 const closedFor = ({ what: term }: Facts["changed"]): string =>
-  term === "restored" ? "Closed:" : "Closed, the rules changed:";
+  isOfRules(term) ? "Closed, the rules changed:" : "Closed:";
 
 const failure: ByFailure = {
   "name-taken": () =>
@@ -132,8 +135,16 @@ const failure: ByFailure = {
 const failed: Sentence = (f, fmt) =>
   f.end.failure ? failure[f.end.failure](f, fmt) : "There is no access. Ask again, or tell an administrator.";
 
+const left = (departure: End["departure"]): string =>
+  ({
+    deactivated: "its holder was deactivated",
+    guest: "its holder became a guest",
+    workspace: "its holder left the workspace",
+    group: "its holder left the group it is for",
+  })[departure?.what ?? "workspace"];
+
 /** On the card. */
-const cause = ({ cause: why, by }: End, fmt: Formatter): string =>
+const cause = ({ cause: why, by, departure }: End, fmt: Formatter): string =>
   ({
     expired: "time was up",
     released: by ? `by ${fmt.who(by)}` : "by its holder",
@@ -141,8 +152,17 @@ const cause = ({ cause: why, by }: End, fmt: Formatter): string =>
     failed: "it could not be set up",
     altered: "it was changed in Karpor",
     lost: "it was removed in Karpor",
+    departed: left(departure),
     other: "another version of the bot ended it",
   })[why];
+
+const youLeft: Sentence = ({ end: { departure } }, fmt) =>
+  ({
+    deactivated: "your account was deactivated",
+    guest: "you are a guest of this workspace now",
+    workspace: "you left this workspace",
+    group: `you are no longer in ${fmt.any(departure?.groups ?? [], "the group it is for")}`,
+  })[departure?.what ?? "workspace"];
 
 /** To the holder. */
 const ending: Record<End["cause"], Sentence> = {
@@ -153,6 +173,7 @@ const ending: Record<End["cause"], Sentence> = {
   failed: () => "Failed:",
   altered: (f, fmt) => `Ended${fmt.rich ? ` ${fmt.at(f.end.at)}` : ""}, it was changed in Karpor:`,
   lost: (f, fmt) => `Ended${fmt.rich ? ` ${fmt.at(f.end.at)}` : ""}, it was removed in Karpor:`,
+  departed: (f, fmt) => `Ended${fmt.rich ? ` ${fmt.at(f.end.at)}` : ""}, ${youLeft(f, fmt)}:`,
   other: (f, fmt) => `Ended${fmt.rich ? ` ${fmt.at(f.end.at)}` : ""}, another version of the bot ended it:`,
 };
 const ended: Sentence = (f, fmt) => fmt.b(ending[f.end.cause](f, fmt));
@@ -200,9 +221,9 @@ const waiting = {
   "setting-up": (f, fmt) =>
     `${fmt.b(`${approvedHead(f, fmt)}:`)} ${access(f, fmt)}. The token comes in seconds.`,
   closed: (f, fmt) =>
-    f.changed.what === "restored"
-      ? `${fmt.b("Closed:")} ${access(f, fmt)}; ${changed(f.changed, f.role)}.`
-      : `${fmt.b("Closed: the rules changed")} while this waited: ${changed(f.changed, fmt.code(f.role))}.`,
+    isOfRules(f.changed.what)
+      ? `${fmt.b("Closed: the rules changed")} while this waited: ${changed(f.changed, fmt.code(f.role))}.`
+      : `${fmt.b("Closed:")} ${access(f, fmt)}; ${changed(f.changed, f.role)}.`,
   outage: (f, fmt) =>
     f.slow.what === "held-back"
       ? `${fmt.b(`${approvedHead(f, fmt)}, held back:`)} ${slow(f, fmt)}. I will message you.`

@@ -1,4 +1,5 @@
 /** English. Each sentence starts with the state in bold; `fmt` makes it blocks or plain words. */
+import type { DoubtedGroup } from "../../domain/alarm.ts";
 import type { AccessRequest } from "../../domain/request.ts";
 import type { ForeignObject } from "../../flow/ports.ts";
 import { enAllowance } from "./en-allowance.ts";
@@ -286,6 +287,16 @@ export const en = {
   /** To the administrators: its binding no longer gave what was approved, to its holder alone. */
   altered: ({ id, role, requester }: AccessRequest, hub: string): string =>
     `*Changed by hand:* the binding of ${foreignCode(role, 50)} on ${hub} for ${foreignCode(requester.name, 50)}, ${id}. The bot ends this access. If nobody you know changed it, the bot's access is in other hands: run \`npm run setup -- --rotate\`.`,
+  /** To the administrators: what a directory sync may have done. */
+  groups: (groups: readonly DoubtedGroup[]): string => {
+    const line = ({ id, what, lost, of }: DoubtedGroup) =>
+      `<!subteam^${id}> (${id}) ${{ gone: "is disabled or deleted", empty: "is empty", halved: `lost ${lost} of ${of} members` }[what]}`;
+    return [
+      `*${groups.length === 1 ? "A user group looks" : "User groups look"} wrong:* nobody loses access by it, in case a directory sync did it.`,
+      ...bullets(groups, line, (more) => `and ${more} more`),
+      "Whoever did leave keeps what they have until it ends: `/karpor-access revoke @person` ends it now. A group that is still as small after an hour is taken to be meant so; one that is empty, disabled or deleted never is.",
+    ].join("\n");
+  },
   foreign: (objects: readonly ForeignObject[], hub: string): string => {
     const [these, them] = objects.length === 1 ? ["an object", "it"] : [`${objects.length} objects`, "each"];
     const line = (one: ForeignObject) =>

@@ -3,7 +3,7 @@ import { isTaken } from "../../domain/break-glass.ts";
 import type { Principal } from "../../domain/ids.ts";
 import type { Person } from "../../domain/person.ts";
 import { ruleNamed } from "../../domain/policy-rule.ts";
-import type { Refusal } from "../../domain/refusal.ts";
+import type { ChangedTerm, Refusal } from "../../domain/refusal.ts";
 import {
   type AccessRequest,
   type Approval,
@@ -110,3 +110,7 @@ function decidersOf(r: AccessRequest, by: Decision["by"]): readonly Person[] {
   const approvals = "decision" in r ? approvalsOf(r) : [];
   return approvals.length > 0 ? approvals.map((one) => one.by) : [by];
 }
+
+/** Not: it is not known, or somebody left. */
+const OTHERS: readonly ChangedTerm[] = ["restored", "departed", "left-group", "nobody-left"];
+export const isOfRules = (term: ChangedTerm): boolean => !OTHERS.includes(term);

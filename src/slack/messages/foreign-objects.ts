@@ -14,9 +14,9 @@ export function subjectCodes({ subjects = [] }: ForeignObject): string {
   return subjects.length > SUBJECTS ? `${shown}, …` : shown;
 }
 
-export const bullets = (
-  objects: readonly ForeignObject[],
-  line: (one: ForeignObject) => string,
+export const bullets = <T>(
+  objects: readonly T[],
+  line: (one: T) => string,
   more: (count: number) => string,
 ): string[] => {
   const lines = objects.slice(0, SHOWN).map((one) => `• ${line(one)}`);

@@ -3,7 +3,7 @@ import type { Bilingual } from "../../domain/bilingual.ts";
 import { REVIEWS_NEEDED } from "../../domain/break-glass.ts";
 import type { End } from "../../domain/request.ts";
 import type { enPhrases, enRequest } from "./en-request.ts";
-import type { Facts } from "./facts.ts";
+import { type Facts, isOfRules } from "./facts.ts";
 import { type Formatter, name } from "./formatter.ts";
 import { foreign, inSentence } from "./text.ts";
 import type { ByFailure, ByOutage, ByStatus, Sentence } from "./wording.ts";
@@ -108,10 +108,13 @@ const changed = ({ what: term, max, rule = "", say }: Facts["changed"], role: st
     approval: `${role} 现在须由其他人审批`,
     rule: denies(rule, role, say),
     restored: "机器人的记录是从较旧的副本恢复的，无法得知此后是否已有决定",
+    departed: `申请 ${role} 的人已不是本工作区的成员`,
+    "left-group": `申请人已不在 ${role} 面向的用户组中`,
+    "nobody-left": `已没有人可以审批 ${role}`,
   })[term];
 
 const closedFor = ({ what: term }: Facts["changed"]): string =>
-  term === "restored" ? "已关闭：" : "已关闭，规则有变：";
+  isOfRules(term) ? "已关闭，规则有变：" : "已关闭：";
 
 const failure: ByFailure = {
   "name-taken": () => "Karpor 上已有同名的其他对象，因此没有授权。再次申请会换用新的名称；请同时告知管理员。",
@@ -132,7 +135,15 @@ const failure: ByFailure = {
 const failed: Sentence = (f, fmt) =>
   f.end.failure ? failure[f.end.failure](f, fmt) : "没有授权。请再次申请，或告知管理员。";
 
-const cause = ({ cause: why, by }: End, fmt: Formatter): string =>
+const left = (departure: End["departure"]): string =>
+  ({
+    deactivated: "持有人的账号已停用",
+    guest: "持有人已成为访客",
+    workspace: "持有人已离开工作区",
+    group: "持有人已离开该角色面向的用户组",
+  })[departure?.what ?? "workspace"];
+
+const cause = ({ cause: why, by, departure }: End, fmt: Formatter): string =>
   ({
     expired: "时间已到",
     released: by ? `${fmt.who(by)} 主动结束` : "持有人主动结束",
@@ -140,8 +151,17 @@ const cause = ({ cause: why, by }: End, fmt: Formatter): string =>
     failed: "未能开通",
     altered: "Karpor 上的授权被改动",
     lost: "Karpor 上的授权被移除",
+    departed: left(departure),
     other: "由机器人的另一个版本结束",
   })[why];
+
+const youLeft: Sentence = ({ end: { departure } }, fmt) =>
+  ({
+    deactivated: "你的账号已停用",
+    guest: "你现在是本工作区的访客",
+    workspace: "你已离开本工作区",
+    group: `你已不在${fmt.rich ? " " : ""}${fmt.any(departure?.groups ?? [], "该角色面向的用户组").trim()}${fmt.rich ? " " : ""}中`,
+  })[departure?.what ?? "workspace"];
 
 const ending: Record<End["cause"], Sentence> = {
   expired: (f, fmt) => `已结束，时间已到${fmt.rich ? `（${fmt.when(f.end.at)}）` : ""}：`,
@@ -151,6 +171,7 @@ const ending: Record<End["cause"], Sentence> = {
   failed: () => "未能开通：",
   altered: (f, fmt) => `已结束，Karpor 上的授权被改动${fmt.rich ? `（${fmt.when(f.end.at)}）` : ""}：`,
   lost: (f, fmt) => `已结束，Karpor 上的授权被移除${fmt.rich ? `（${fmt.when(f.end.at)}）` : ""}：`,
+  departed: (f, fmt) => `已结束，${youLeft(f, fmt)}${fmt.rich ? `（${fmt.when(f.end.at)}）` : ""}：`,
   other: (f, fmt) => `已结束，由机器人的另一个版本结束${fmt.rich ? `（${fmt.when(f.end.at)}）` : ""}：`,
 };
 const ended: Sentence = (f, fmt) => fmt.b(ending[f.end.cause](f, fmt));
@@ -196,9 +217,9 @@ const waiting: Words["waiting"] = {
     `${fmt.b(`${f.decidedBy === "policy" ? "" : `${fmt.who(f.decidedBy)} `}未批准：`)} ${fmt.code(f.role)} 权限（${span(f.duration)}）。`,
   "setting-up": (f, fmt) => `${fmt.b("已批准：")} ${held(f, fmt)}（${approver(f, fmt)}）。令牌几秒后就到。`,
   closed: (f, fmt) =>
-    f.changed.what === "restored"
-      ? `${fmt.b("已关闭：")} ${access(f, fmt)}。${changed(f.changed, f.role)}。`
-      : `${fmt.b("已关闭，等待期间规则有变：")} ${changed(f.changed, fmt.code(f.role))}。`,
+    isOfRules(f.changed.what)
+      ? `${fmt.b("已关闭，等待期间规则有变：")} ${changed(f.changed, fmt.code(f.role))}。`
+      : `${fmt.b("已关闭：")} ${access(f, fmt)}。${changed(f.changed, f.role)}。`,
   outage: (f, fmt) =>
     f.slow.what === "held-back"
       ? `${fmt.b("已批准，暂缓开通：")} ${approver(f, fmt)}。${slow(f, fmt)}；开通后会发消息给你。`

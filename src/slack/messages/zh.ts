@@ -1,4 +1,5 @@
 /** 中文。Bold needs a space on both sides of it: Slack does not see its end between Chinese characters. */
+import type { DoubtedGroup } from "../../domain/alarm.ts";
 import type { Person } from "../../domain/person.ts";
 import type { ForeignObject } from "../../flow/ports.ts";
 import { bullets, objectCode, subjectCodes } from "./foreign-objects.ts";
@@ -262,6 +263,15 @@ export const zh: Words = {
     `*没有任何记录：* ${hub} 上发现 ${foreignCode(requester.name, 50)} 的 ${foreignCode(role, 50)} 授权，机器人已接管，并会按时结束它。如果 Redis 没有丢失数据，那么它是由持有机器人凭证的人伪造的：请用 \`/karpor-access revoke ${id}\` 撤销，再运行 \`npm run setup -- --rotate\`。`,
   altered: ({ id, role, requester }, hub) =>
     `*被人改动：* ${hub} 上 ${foreignCode(requester.name, 50)} 的 ${foreignCode(role, 50)} 授权（${id}）的绑定被人改动。机器人正在结束这一授权。如果没有认识的人做过这一改动，说明机器人的凭证已落入他人之手：请运行 \`npm run setup -- --rotate\`。`,
+  groups: (groups) => {
+    const line = ({ id, what, lost, of }: DoubtedGroup) =>
+      `<!subteam^${id}>（${id}）${{ gone: "已停用或删除", empty: "没有成员", halved: `${of} 名成员少了 ${lost} 名` }[what]}`;
+    return [
+      "*用户组可能有误：* 这也许是目录同步造成的，没有人因此失去权限。",
+      ...bullets(groups, line, (more) => `另有 ${more} 个`),
+      "确实离开的人会保留现有权限直到结束；`/karpor-access revoke @某人` 可以立即结束。成员减少的用户组如果一小时后仍然如此，即视为有意为之；没有成员、已停用或删除的用户组不会。",
+    ].join("\n");
+  },
   foreign: (objects: readonly ForeignObject[], hub: string): string => {
     const line = (one: ForeignObject) =>
       one.instance !== undefined

@@ -40,9 +40,9 @@ export function createAdmins(options: CreateAdmins): Admins {
   };
 }
 
-/** Null: which objects were told is remembered by whoever found them. */
+/** Null: what was told of these is remembered by whoever found them. */
 function nameOf(alarm: Alarm): string | null {
-  if (alarm.kind === "foreign") return null;
+  if (alarm.kind === "foreign" || alarm.kind === "groups") return null;
   // Of many that a lost record leaves, the first says it all.
   if (alarm.kind === "adopted") return alarm.kind;
   return `${alarm.kind}:${"request" in alarm ? alarm.request.id : alarm.epoch}`;
@@ -50,6 +50,7 @@ function nameOf(alarm: Alarm): string | null {
 
 function wordOf(w: Words, alarm: Alarm, { channel, hub }: CreateAdmins): Word {
   if (alarm.kind === "foreign") return w.foreign(alarm.objects, hub);
+  if (alarm.kind === "groups") return w.groups(alarm.groups);
   if (alarm.kind === "adopted") return w.adopted(alarm.request, hub);
   if (alarm.kind === "altered") return w.altered(alarm.request, hub);
   if (alarm.kind === "redis-behind") return behindMessage(w, alarm);

@@ -2,10 +2,11 @@
 import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
 import { HOUR, SECOND } from "../../domain/duration.ts";
-import { isGroup, type Principal, UserId } from "../../domain/ids.ts";
+import { type GroupId, isGroup, type Principal, UserId } from "../../domain/ids.ts";
 import { Person, type Profile, Standing } from "../../domain/person.ts";
 import { type Clock, type Directory, type Memory, type Purpose, SlackBusy } from "../../flow/ports.ts";
 import { retryAfter, type SlackClients, slackError } from "./client.ts";
+import { notPlainlyMembers } from "./everybody.ts";
 import { type HomeWorkspace, profileOf, SlackUser } from "./profile.ts";
 import { sharing } from "./sharing.ts";
 
@@ -26,6 +27,8 @@ export interface WatchedDirectory extends Directory {
 }
 
 const FRESH_MS = 10 * SECOND;
+/** As of now; many who look at the same moment look once. */
+const NOW_MS = 2 * SECOND;
 const KEEP_MS = HOUR;
 /** What gives access rests on what is fresh. */
 const MAX_AGE_MS: Record<Purpose, number> = {
@@ -34,6 +37,7 @@ const MAX_AGE_MS: Record<Purpose, number> = {
   ask: FRESH_MS,
   end: KEEP_MS,
   show: KEEP_MS,
+  watch: NOW_MS,
 };
 /** People looked at side by side until one will do. */
 const AT_ONCE = 4;
@@ -52,13 +56,17 @@ export function createDirectory(options: DirectoryOptions): WatchedDirectory {
   const person = async (id: UserId, purpose: Purpose = "decide"): Promise<Profile> =>
     (await recallPerson(id, purpose)) ?? share(personKey(id), () => lookUp(options, id, purpose));
 
-  async function groups(ids: readonly string[], purpose: Purpose): Promise<UserId[][]> {
+  async function found(ids: readonly string[], purpose: Purpose): Promise<(UserId[] | null)[]> {
     if (ids.length === 0) return [];
     const known = await memory.read(GROUPS, ids);
-    if (known && isYoung(clock, known.at, purpose)) return known.values.map((json) => members(parsed(json)));
+    if (known && isYoung(clock, known.at, purpose)) return known.values.map((json) => inGroup(parsed(json)));
     const all = await share(GROUPS, () => lookUpGroups(options, purpose));
-    return ids.map((id) => members(all[id]));
+    return ids.map((id) => inGroup(all[id]));
   }
+
+  /** A user group that is gone or disabled has none. */
+  const groups = async (ids: readonly string[], purpose: Purpose): Promise<UserId[][]> =>
+    (await found(ids, purpose)).map((all) => all ?? []);
 
   async function everyone(principals: readonly Principal[], purpose: Purpose): Promise<UserId[]> {
     const found = await groups(principals.filter(isGroup), purpose);
@@ -75,11 +83,16 @@ export function createDirectory(options: DirectoryOptions): WatchedDirectory {
       const found = await groups(asked, purpose);
       return asked.find((_, i) => found[i]?.includes(id)) ?? null;
     },
-    async countMembers(ids, enough) {
+    async groups(ids, purpose) {
+      const all = await found(ids, purpose);
+      return new Map(ids.map((id, i): [GroupId, UserId[] | null] => [id, all[i] ?? null]));
+    },
+    exceptMembers: (ids) => notPlainlyMembers(options, ids),
+    async countMembers(ids, enough, purpose = "show") {
       const left = [...ids];
       let count = 0;
       while (left.length > 0 && count < enough) {
-        const profiles = await Promise.all(left.splice(0, AT_ONCE).map((id) => person(id, "show")));
+        const profiles = await Promise.all(left.splice(0, AT_ONCE).map((id) => person(id, purpose)));
         count += profiles.filter(({ standing }) => standing === "member").length;
       }
       return Math.min(count, enough);
@@ -95,8 +108,12 @@ export function createDirectory(options: DirectoryOptions): WatchedDirectory {
       if (!known || !isYoung(clock, known.at, "show")) return null;
       return known.values.some((json) => members(parsed(json)).includes(id));
     },
-    forgetGroups: () => memory.drop(GROUPS),
+    forgetGroups() {
+      share.forget(GROUPS);
+      return memory.drop(GROUPS);
+    },
     async forgetPerson(id) {
+      share.forget(personKey(id));
       // Slack tells of everybody in the workspace.
       if (await memory.read(personKey(id), [])) await memory.drop(personKey(id));
     },
@@ -115,9 +132,11 @@ const isYoung = (clock: Clock, at: number, purpose: Purpose): boolean =>
 
 const parsed = (json: string | null | undefined): unknown => (json ? JSON.parse(json) : undefined);
 const Members = z.array(UserId.nullable().catch(null));
-/** A user group that is gone or disabled has none. */
 const members = (found: unknown): UserId[] =>
   (Members.safeParse(found).data ?? []).filter((id) => id !== null);
+
+/** Null: there is no such group that is enabled. */
+const inGroup = (found: unknown): UserId[] | null => (found === undefined ? null : members(found));
 
 /** Null: Slack does not show the channel. */
 const membersIn = (found: unknown): UserId[] | null => (found === null ? null : members(found));
@@ -125,6 +144,7 @@ const membersIn = (found: unknown): UserId[] | null => (found === null ? null : 
 /** Of what nobody waits for, Slack's jobs come back; the rest is asked as for somebody who waits. */
 function clientFor({ slack }: DirectoryOptions, purpose: Purpose): WebClient {
   if (purpose === "ask") return slack.to("ask");
+  if (purpose === "watch") return slack.to("trouble");
   return purpose === "grant" ? slack.to("show") : slack.interactive;
 }
 

@@ -20,6 +20,7 @@ const PER_MINUTE: Record<string, number> = {
   "conversations.open": TIER_3,
   "usergroups.list": TIER_2,
   "users.info": TIER_4,
+  "users.list": TIER_2,
   "views.open": TIER_4,
   "views.publish": TIER_4,
   "views.update": TIER_4,

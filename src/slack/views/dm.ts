@@ -66,7 +66,7 @@ const PASSING: readonly Refusal["kind"][] = [
   "check-silent",
 ];
 /** Rules under which the same can be asked for, perhaps for less. */
-const CHANGED: readonly ChangedTerm[] = ["other-rights", "too-long", "approval"];
+const CHANGED: readonly ChangedTerm[] = ["other-rights", "too-long", "approval", "nobody-left"];
 
 /** No button where asking again would be refused for the same reason. */
 export function mayAskAgain(r: AccessRequest, shows: Shown["notice" | "outcome"]): boolean {
@@ -74,7 +74,7 @@ export function mayAskAgain(r: AccessRequest, shows: Shown["notice" | "outcome"]
   if (shows === "revoked" || shows === "released") return false;
   if (r.state === "refused" && r.refusal.kind === "terms-changed") return CHANGED.includes(r.refusal.what);
   if (r.state === "refused") return PASSING.includes(r.refusal.kind);
-  return !("end" in r) || r.end.failure !== "recipient-gone";
+  return !("end" in r) || (r.end.failure !== "recipient-gone" && r.end.cause !== "departed");
 }
 
 export function unproven(p: Renderer, r: AccessRequest): Message {

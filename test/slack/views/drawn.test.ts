@@ -332,6 +332,10 @@ describe("what is said", () => {
     expect(new Set(told((cause) => cause !== "failed"))).toEqual(
       new Set([
         "Ended, time was up, : Ask again",
+        "Ended, you are a guest of this workspace now, : ",
+        "Ended, you are no longer in the group it is for, : ",
+        "Ended, you left this workspace, : ",
+        "Ended, your account was deactivated, : ",
         "Ended by you, : Ask again",
         "Revoked by Alice, : Ask again",
         "Ended, it was changed in Karpor, : Ask again",

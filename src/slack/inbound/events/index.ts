@@ -1,18 +1,31 @@
 /** Every event of Slack's that the bot listens to. A new one: a line in the table. */
 import { z } from "zod";
 import { UserId } from "../../../domain/ids.ts";
+import { groupsChanged, personChanged } from "../../../flow/watch-departures.ts";
 import type { HandlerContext } from "../context.ts";
 
 /** Slack asks for no answer, and tells one replica only. */
 export type EventHandler = (context: HandlerContext, event: unknown) => Promise<void>;
 
-const groupsChanged: EventHandler = ({ people }) => people.forgetGroups();
+const groupChange: EventHandler = async ({ ports, people }) => {
+  await people.forgetGroups();
+  await groupsChanged(ports);
+};
 
-const UserChange = z.object({ user: z.object({ id: UserId }) });
-const userChanged: EventHandler = ({ people }, event) => people.forgetPerson(UserChange.parse(event).user.id);
+const flag = z.boolean().nullish();
+const UserChange = z.object({
+  user: z.object({ id: UserId, deleted: flag, is_restricted: flag, is_ultra_restricted: flag }),
+});
+
+/** It is only a hint: what is true, Slack is asked, for events come late and out of order. */
+const userChange: EventHandler = async ({ ports, people }, event) => {
+  const { id, deleted, is_restricted, is_ultra_restricted } = UserChange.parse(event).user;
+  await people.forgetPerson(id);
+  await personChanged(ports, { id, away: Boolean(deleted || is_restricted || is_ultra_restricted) });
+};
 
 export const EVENTS: Readonly<Record<string, EventHandler>> = {
-  subteam_members_changed: groupsChanged,
-  subteam_updated: groupsChanged,
-  user_change: userChanged,
+  subteam_members_changed: groupChange,
+  subteam_updated: groupChange,
+  user_change: userChange,
 };

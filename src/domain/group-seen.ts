@@ -1,0 +1,61 @@
+/** A user group over the looks at it: what a broken directory sync did to it is no reason to end anything. Pure. */
+import { z } from "zod";
+import { HOUR, MINUTE } from "./duration.ts";
+import { UserId } from "./ids.ts";
+
+const Ms = z.number().int();
+
+/** gone: deleted, or disabled · halved: it lost more than half */
+export const GroupDoubt = z.object({
+  what: z.enum(["gone", "empty", "halved"]),
+  since: Ms,
+  lost: z.number().int(),
+  of: z.number().int(),
+  /** The administrators know. */
+  told: z.boolean(),
+});
+export type GroupDoubt = z.infer<typeof GroupDoubt>;
+
+export const GroupSeen = z.object({
+  /** Those it is compared with: as it was before anything went. */
+  members: z.array(UserId),
+  at: Ms,
+  doubt: GroupDoubt.optional(),
+});
+export type GroupSeen = z.infer<typeof GroupSeen>;
+
+/** A sync that takes members out one by one is one loss. */
+const ONE_LOSS_MS = 10 * MINUTE;
+/** What stayed so small for so long after the administrators were told is meant. */
+const MEANT_AFTER_MS = HOUR;
+
+/** `members`: null where Slack has no such group that is enabled. */
+export function seeGroup(
+  before: GroupSeen | undefined,
+  members: readonly UserId[] | null,
+  now: number,
+): GroupSeen {
+  const known = before?.members ?? [];
+  const there = new Set(members);
+  const left = known.filter((id) => !there.has(id));
+  const loss = { lost: left.length, of: known.length };
+  const doubted = (what: GroupDoubt["what"]): GroupSeen => ({
+    members: known,
+    at: before?.at ?? now,
+    doubt: { ...sinceOf(before?.doubt, what, now), ...loss, what },
+  });
+  if (!members || members.length === 0) return doubted(members ? "empty" : "gone");
+  if (left.length * 2 > known.length && !isMeant(before?.doubt, now)) return doubted("halved");
+  const isOneLoss = left.length > 0 && before && !before.doubt && now - before.at < ONE_LOSS_MS;
+  return isOneLoss
+    ? { members: [...known, ...members.filter((id) => !known.includes(id))], at: before.at }
+    : { members: [...members], at: now };
+}
+
+const sinceOf = (before: GroupDoubt | undefined, what: GroupDoubt["what"], now: number) => ({
+  since: before?.what === what ? before.since : now,
+  told: before?.told ?? false,
+});
+
+const isMeant = (doubt: GroupDoubt | undefined, now: number): boolean =>
+  doubt?.what === "halved" && doubt.told && now - doubt.since >= MEANT_AFTER_MS;

@@ -1,0 +1,64 @@
+/** Which losses of a user group are taken for a mistake of the directory's. */
+import { expect, test } from "vitest";
+import { HOUR, MINUTE } from "../../src/domain/duration.ts";
+import { type GroupSeen, seeGroup } from "../../src/domain/group-seen.ts";
+import { UserId } from "../../src/domain/ids.ts";
+import { T0 } from "./records.ts";
+
+const people = (count: number, from = 0): UserId[] =>
+  Array.from({ length: count }, (_, i) => UserId.parse(`U${i + from}`));
+/** A group of so many, seen an hour ago. */
+const group = (count: number): GroupSeen => ({ members: people(count), at: T0 - HOUR });
+const doubtOf = (before: GroupSeen | undefined, now: UserId[] | null, at = T0) =>
+  seeGroup(before, now, at).doubt?.what;
+
+test.each([
+  [10, people(10), undefined],
+  [10, people(5), undefined],
+  [10, people(4), "halved"],
+  [10, people(10, 10), "halved"],
+  [10, people(20), undefined],
+  [2, people(1), undefined],
+  [1, people(1, 1), "halved"],
+  [1, [], "empty"],
+  [1, null, "gone"],
+  [0, people(3), undefined],
+])("of %i members these are left: %j, doubt: %s", (before, now, doubt) => {
+  expect(doubtOf(group(before), now)).toBe(doubt);
+});
+
+test("at first sight only who is there is known", () => {
+  expect(seeGroup(undefined, people(2), T0)).toEqual({ members: people(2), at: T0 });
+  expect(doubtOf(undefined, [])).toBe("empty");
+  expect(doubtOf(undefined, null)).toBe("gone");
+});
+
+test("members that go one by one are one loss, and over a day they are many", () => {
+  const story = (apart: number) => {
+    let seen = group(10);
+    for (let left = 9; left > 0; left--) {
+      seen = seeGroup(seen, people(left), T0 + (10 - left) * apart);
+      if (seen.doubt) return left;
+    }
+    return 0;
+  };
+  expect(story(MINUTE)).toBeGreaterThanOrEqual(4);
+  expect(story(HOUR)).toBe(0);
+});
+
+test("what is doubted is compared with what was before, until it is back", () => {
+  const emptied = seeGroup(group(10), [], T0);
+  expect(emptied.doubt).toEqual({ what: "empty", since: T0, told: false, lost: 10, of: 10 });
+  const half = seeGroup(emptied, people(4), T0 + MINUTE);
+  expect(half.doubt).toMatchObject({ what: "halved", since: T0 + MINUTE, lost: 6 });
+  expect(seeGroup(half, people(9), T0 + 2 * MINUTE)).toEqual({ members: people(9), at: T0 + 2 * MINUTE });
+});
+
+test("what the administrators were told of, and stays for an hour, is meant; an empty group never is", () => {
+  const half = seeGroup(group(10), people(4), T0);
+  const told = { ...half, doubt: { ...half.doubt, told: true } } as GroupSeen;
+  expect(doubtOf(told, people(4), T0 + HOUR - 1)).toBe("halved");
+  expect(doubtOf(half, people(4), T0 + HOUR)).toBe("halved");
+  expect(seeGroup(told, people(4), T0 + HOUR)).toEqual({ members: people(4), at: T0 + HOUR });
+  expect(doubtOf(told, [], T0 + HOUR)).toBe("empty");
+});
