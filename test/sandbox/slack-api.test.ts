@@ -145,6 +145,26 @@ test("bad blocks and views are refused with a pointer to each fault", async () =
   });
 });
 
+test("a home is published over what was seen of it: no more than 100 blocks, and nothing over what is newer", async () => {
+  const { web } = await world();
+  const home = (count: number) => ({
+    type: "home" as const,
+    blocks: Array.from({ length: count }, () => ({ type: "divider" as const })),
+  });
+  const publish = (count: number, hash?: string) =>
+    web.views.publish({ user_id: bobId, view: home(count), ...(hash ? { hash } : {}) });
+  await expect(publish(101)).rejects.toMatchObject({
+    data: { errors: ["no more than 100 items allowed [json-pointer:/view/blocks]"] },
+  });
+  expect(await refusal(publish(1, "1.none"))).toBe("hash_conflict");
+  const first = await publish(100);
+  const second = await publish(1, first.view?.hash);
+  expect(second.view?.id).toBe(first.view?.id);
+  expect(await refusal(publish(2, first.view?.hash))).toBe("hash_conflict");
+  expect(await refusal(publish(2))).toBe("ok");
+  expect(await refusal(web.views.publish({ user_id: "U0NOBODY", view: home(1) }))).toBe("user_not_found");
+});
+
 test("a message needs words, not too many, and a thread that exists", async () => {
   const { web } = await world({ limits: false });
   const post = (rest: object) => refusal(web.chat.postMessage({ channel: opsId, ...rest } as never));

@@ -39,16 +39,16 @@ function publish(workspace: Workspace, args: JsonObject): JsonObject {
   if (!workspace.people.has(user)) throw new SlackRefusal("user_not_found");
   const sent = sentView(args, "home");
   const shown = workspace.homes.get(user);
-  if (shown) checkHash(args, shown);
+  checkHash(args, shown);
   const view = shown ? { ...makeView(workspace, sent), id: shown.id } : makeView(workspace, sent);
   workspace.homes.set(user, view);
   workspace.changes.emit({ kind: "home", user, view });
   return { view };
 }
 
-function checkHash(args: JsonObject, view: View): void {
+function checkHash(args: JsonObject, view: View | undefined): void {
   const hash = optionalArg(args, "hash");
-  if (hash !== undefined && hash !== view.hash) throw new SlackRefusal("hash_conflict");
+  if (hash !== undefined && hash !== view?.hash) throw new SlackRefusal("hash_conflict");
 }
 
 export const viewMethods = {
