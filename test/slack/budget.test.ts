@@ -93,6 +93,27 @@ test("however often a message's turn is asked for, it has one place in the line"
   await expect(here.reserve("chat.update", "show", "R-1")).rejects.toMatchObject({ retryAfterMs: 61_000 });
 });
 
+test("homes: each person's has a place of its own, those who look at theirs go first, and of what waits the last counts", async () => {
+  slack.people.add({ id: "U0EVE", name: "eve" });
+  const publish = (client: WebClient, user_id: string, text = "x") =>
+    waitOf(
+      client.views.publish({
+        user_id,
+        view: { type: "home", blocks: [{ type: "section", text: { type: "plain_text", text } }] },
+      }),
+    );
+  const redraws = await Promise.all(Array.from({ length: 30 }, () => publish(here.to("tidying"), "U0BOB")));
+  expect(redraws.every((wait) => wait === 0)).toBe(true);
+  const before = made("views.publish").length;
+  for (let i = before; i < 60; i++) await publish(here.to("tidying"), "U0EVE");
+  expect(await publish(here.to("tidying"), "U0BOB")).toBe(61_000);
+  expect(await publish(there.to("tidying"), "U0EVE")).toBe(61_000);
+  expect(await publish(there.interactive, "U0EVE", "looked at")).toBe(0);
+  expect(slack.home("U0EVE")?.blocks[0]).toMatchObject({ text: { text: "looked at" } });
+  expect(before).toBeLessThan(30);
+  expect(limited()).toEqual([]);
+});
+
 test("one post a second a channel after two: the next two wait in place, and another is told when to come", async () => {
   await Promise.all([post(), post()]);
   const waiting = (count: number) =>

@@ -42,8 +42,7 @@ export function createBudget(options: BudgetOptions): Budget {
     fetch: (urgency, timeoutMs) => async (url, init) => {
       const method = String(url).split("/").at(-1) ?? "";
       const fields = new URLSearchParams(typeof init?.body === "string" ? init.body : "");
-      const [channel, ts] = [fields.get("channel"), fields.get("ts")];
-      const rooms = urgency === "reserved" ? [] : roomsOf(method, channel, urgency);
+      const rooms = urgency === "reserved" ? [] : roomsOf(method, fields.get("channel"), urgency);
       const write: Write = { method, urgency, init, isOut: false };
       const send = () =>
         (options.send ?? fetch)(String(url), {
@@ -52,19 +51,26 @@ export function createBudget(options: BudgetOptions): Budget {
         });
       const call = () =>
         go(options, { rooms, place: placeOf(method, fields), rank: rankOf(urgency) }, write, send);
-      return isEdit(method) && ts ? order(`${channel}:${ts}`, write, call) : call();
+      const surface = surfaceOf(method, fields);
+      return surface === null ? call() : order(surface, write, call);
     },
     reserve: (method, urgency, what) =>
       reserve(options, { rooms: roomsOf(method, null, urgency), place: what, rank: rankOf(urgency) }),
   };
 }
 
-const isEdit = (method: string): boolean => method === "chat.update" || method === "chat.delete";
+/** What is written over: of writes to one of them the last counts. */
+function surfaceOf(method: string, fields: URLSearchParams): string | null {
+  if (method === "views.publish") return `home:${fields.get("user_id")}`;
+  const isEdit = method === "chat.update" || method === "chat.delete";
+  return isEdit && fields.get("ts") ? `${fields.get("channel")}:${fields.get("ts")}` : null;
+}
+
 const rankOf = (urgency: Urgency | "reserved"): number =>
   urgency === "reserved" ? 0 : URGENCIES.indexOf(urgency);
 
 /** What tells one call of a method from another. */
-const SUBJECTS = ["channel", "ts", "user", "users", "trigger_id", "view_id"];
+const SUBJECTS = ["channel", "ts", "user", "users", "user_id", "trigger_id", "view_id"];
 
 /** The same whenever the same is tried again. A post is known by the mark on its first block. */
 function placeOf(method: string, fields: URLSearchParams): string {
