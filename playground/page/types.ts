@@ -63,7 +63,8 @@ export interface Side {
   who: Who;
   places: PlaceView[];
   modal: Modal | undefined;
-  home: string | undefined;
+  /** As the bot drew it last. */
+  home: { rev: string; html: string } | undefined;
   /** What the locked phone shows, newest first. */
   rings: Ring[];
   /** The phone's own clock. */
@@ -80,6 +81,8 @@ export interface ChromeWords {
   /** The pane's parts, as a screen reader names them. */
   places: string;
   messages: string;
+  home: string;
+  noHome: string;
   phone: string;
   messageTo: string;
   send: string;

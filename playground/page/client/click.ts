@@ -22,6 +22,7 @@ export interface Confirm {
 }
 
 function whereOf(element: Element): Where | undefined {
+  if (element.closest("[data-home]")) return { home: true };
   const message = element.closest<HTMLElement>("[data-channel]");
   const { channel, ts } = message?.dataset ?? {};
   return channel && ts ? { channel, ts } : undefined;

@@ -2,7 +2,8 @@
 import type { Item, PlaceView, Side } from "../types.ts";
 import { actOn, chooseIn, dispatchIn } from "./click.ts";
 import { createComposer } from "./composer.ts";
-import { byId, followEnd, h, keepInStep, swap } from "./dom.ts";
+import { byId, followEnd, h, keepInStep } from "./dom.ts";
+import { createHomePage } from "./home.ts";
 import { drawItem } from "./item.ts";
 import { drawModal } from "./modal.ts";
 import { createPersonChooser } from "./people.ts";
@@ -28,19 +29,21 @@ export function createPane(name: SideName, first: string): Pane {
     return places.find(({ id, kind }) => id === wanted || kind === wanted) ?? places[0];
   };
   const places = h("nav", { class: "places" });
-  const title = h("h2", { class: "place-title" });
   const items = h("div", { class: "items", role: "log", tabindex: "0" });
   const end = followEnd(items);
   const overlay = h("div", { class: "overlay" });
   const phone = createPhone((place) => open(place));
   const composer = createComposer(name, () => current());
-  const main = h("div", { class: "room" }, title, items, composer.element, overlay);
+  const home = createHomePage(name, () => draw());
+  const main = h("div", { class: "room" }, ...[home.title, home.element, items, composer.element, overlay]);
   root.append(
     createPersonChooser(name),
     h("div", { class: "desk" }, h("div", { class: "sidebar" }, places, phone.element), main),
   );
-  items.addEventListener("click", (event) => actOn(event, side, overlay));
-  items.addEventListener("change", (event) => chooseIn(event, side));
+  for (const list of [items, home.element]) {
+    list.addEventListener("click", (event) => actOn(event, side, overlay));
+    list.addEventListener("change", (event) => chooseIn(event, side));
+  }
   for (const kind of ["change", "keydown"])
     overlay.addEventListener(kind, (event) => dispatchIn(event, side));
 
@@ -57,7 +60,9 @@ export function createPane(name: SideName, first: string): Pane {
     places.ariaLabel = `${shown.words.places} · ${shown.who.name}`;
     items.ariaLabel = `${shown.words.messages} · ${shown.who.name}`;
     drawPlaces(places, shown, place.id, open);
-    swap(title, place.id + shown.who.id, () => [place.kind === "dm" ? place.name : `# ${place.name}`]);
+    const atHome = home.draw(shown, place);
+    items.hidden = atHome;
+    composer.element.hidden = atHome;
     const other = items.dataset.place !== place.id + shown.who.id;
     items.dataset.place = place.id + shown.who.id;
     drawItems(items, shown, place);
@@ -65,7 +70,7 @@ export function createPane(name: SideName, first: string): Pane {
     else end.follow();
     composer.draw(shown, place);
     phone.draw(shown);
-    drawModal(overlay, items, shown);
+    drawModal(overlay, atHome ? home.element : items, shown);
   };
   on(name, draw);
   return {

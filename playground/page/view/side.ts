@@ -124,9 +124,11 @@ function modalOf(slack: LocalSlack, reader: Reader): Modal | undefined {
   };
 }
 
-function homeOf(slack: LocalSlack, reader: Reader): string | undefined {
+function homeOf(slack: LocalSlack, reader: Reader): Side["home"] {
   const home = slack.home(reader.person.id);
-  return home && drawBlocks(home.blocks, reader, { values: home.state.values });
+  if (!home) return undefined;
+  const html = drawBlocks(home.blocks, reader, { values: home.state.values });
+  return { rev: `${home.hash}-${hash(html)}`, html };
 }
 
 const hash = (text: string): number =>
