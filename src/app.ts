@@ -32,6 +32,7 @@ import {
   StoreUnsure,
 } from "./flow/ports.ts";
 import { provisionGrant } from "./flow/provision.ts";
+import { redrawHomes } from "./flow/redraw-homes.ts";
 import { refreshToken } from "./flow/refresh-token.ts";
 import { remindHolder } from "./flow/remind.ts";
 import { renewCredential } from "./flow/renew-credential.ts";
@@ -66,6 +67,7 @@ import { createAllowanceNotifier } from "./slack/outbound/allowance-notifier.ts"
 import { createBudget } from "./slack/outbound/budget.ts";
 import { slackClients } from "./slack/outbound/client.ts";
 import { createDirectory } from "./slack/outbound/directory.ts";
+import { createHomeTab } from "./slack/outbound/home-tab.ts";
 import { createNotifier } from "./slack/outbound/notifier.ts";
 import { rememberPeople } from "./slack/outbound/people.ts";
 import type { HomeWorkspace } from "./slack/outbound/profile.ts";
@@ -75,6 +77,7 @@ import { createAllowances } from "./store/allowances.ts";
 import { atMostOnce } from "./store/at-most-once.ts";
 import { connect } from "./store/connect.ts";
 import { createEpochs } from "./store/epoch.ts";
+import { createHomes } from "./store/homes.ts";
 import { keysOf } from "./store/keys.ts";
 import { createLease, type LeaseTimes } from "./store/lease.ts";
 import { createLists } from "./store/lists/lists.ts";
@@ -155,6 +158,7 @@ export async function startApp(
   );
   opened.adopt(keepWatchingHub(config, timerPorts, clients), (r) => r.close());
   opened.adopt(keepEpoch(ports, means), (r) => r.close());
+  opened.adopt(keepHomes(ports, means), (r) => r.close());
   opened.adopt(keepCredential(config, means, clients, ports), (r) => r.close());
   for (const look of [watchGroups, watchPeople]) opened.adopt(keepLooking(look, ports), (r) => r.close());
   opened.defer(() => door.close());
@@ -277,6 +281,8 @@ export function assemble(
     jobs,
     notifier: createNotifier(messages),
     allowanceNotifier: createAllowanceNotifier(messages),
+    homes: createHomes({ redis: redis.commands, keys, clock }),
+    homeTab: createHomeTab(messages),
     directory: people,
     outside: createOutside({ hub: config.hub.name, secretOf: config.secretOf, clock, log }),
     admins,
@@ -386,6 +392,10 @@ const keepLooking = (look: (ports: Ports) => Promise<number>, ports: Ports): Rep
     ...{ sleep: ports.clock.sleep, after: LOOK_MS },
   });
 
+export function keepHomes(ports: Ports, { clock, log }: AppDeps): Repeating {
+  return repeat(() => redrawHomes(ports), { what: "the Home tabs", sleep: clock.sleep, log });
+}
+
 function keepCredential(
   config: Config,
   { clock, log }: AppDeps,
@@ -410,7 +420,12 @@ async function keepPolicy(
   config: Config,
   { clock, log }: AppDeps,
   { hub }: Clients,
-  { live, register, holds }: { live: LivePolicy; register: PolicyRegister; holds: Holds },
+  {
+    live,
+    register,
+    holds,
+    ports,
+  }: { live: LivePolicy; register: PolicyRegister; holds: Holds; ports: Ports },
 ): Promise<Repeating> {
   const read = () => {
     const found = readConfig(config.path, config.secretOf);
@@ -420,7 +435,7 @@ async function keepPolicy(
     (await checkRoles(hub, book)).flatMap(({ check, level, message, fix = "" }) =>
       level === "fail" ? [{ message: `${check}: ${message}`, fix }] : [],
     );
-  const means = { clock, log, live, register, holds };
+  const means = { clock, log, live, register, holds, homes: ports.homes };
   const look = createPolicyIntake({ ...means, file: basename(config.path), read, refused });
   const agree = createAgreement({ ...means, policy: live.policy });
   const often = (work: () => Promise<void>, what: string) =>

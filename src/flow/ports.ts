@@ -6,6 +6,7 @@ import type { DirectoryLook, Looked } from "../domain/directory-look.ts";
 import type { StoredEpoch } from "../domain/epoch.ts";
 import type { ForeignObject } from "../domain/foreign-object.ts";
 import type { Hold } from "../domain/hold.ts";
+import type { Home, NoHome } from "../domain/home.ts";
 import type { AllowanceId, GroupId, Principal, RequestId, UserId } from "../domain/ids.ts";
 import type { Due, Step } from "../domain/lifecycle.ts";
 import type { Lockdown, StoredLockdown } from "../domain/lockdown.ts";
@@ -355,6 +356,44 @@ export interface AllowanceNotifier {
   redraw(allowance: Allowance, key: "line" | "dm", at: Place): Promise<void>;
 }
 
+/** Who looked at their Home tab in the last day, and whose is outdated; known to all replicas. Never rejects: without Redis nothing is remembered. */
+export interface Homes {
+  opened(person: UserId): Promise<void>;
+  /** It is kept up no longer, until it is opened again. */
+  forget(person: UserId): Promise<void>;
+  openers(): Promise<UserId[]>;
+  /** These homes, and those that show these requests, are to be drawn in `ms`, where they are not sooner anyway. */
+  outdated(what: readonly (UserId | RequestId)[], ms: number): Promise<void>;
+  /** What is due now; no other replica is given it. */
+  take(): Promise<OutdatedHomes>;
+}
+
+export interface OutdatedHomes {
+  people: UserId[];
+  requests: RequestId[];
+}
+
+/** The Home tab in Slack. */
+export interface HomeTab {
+  /** To be looked at before what it is to show is read: whoever is overtaken meanwhile draws nothing over what is newer. */
+  look(person: UserId, how?: HomeLook): Promise<HomeSheet>;
+}
+
+export interface HomeLook {
+  /** They have it before them now. */
+  waits?: boolean;
+  /** What Slack calls that which stands there; null where nothing does. */
+  standing?: string | null;
+}
+
+export interface HomeSheet {
+  /**
+   * `again`: somebody else drew it since, or may have. `refused`: Slack takes none for this person. Throws SlackBusy,
+   * TroubleOutside.
+   */
+  show(reader: Person, home: Home | NoHome): Promise<"shown" | "again" | "refused">;
+}
+
 export interface RoomForToken extends AsyncDisposable {
   /** Whether it is still there; then it is used up. */
   use(): boolean;
@@ -538,6 +577,8 @@ export interface Ports {
   grants: Grants;
   jobs: Jobs;
   notifier: Notifier;
+  homes: Homes;
+  homeTab: HomeTab;
   directory: Directory;
   admins: Admins;
   outside: Outside;

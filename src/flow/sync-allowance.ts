@@ -2,6 +2,7 @@
 import { type Allowance, type Said, statusOf } from "../domain/allowance.ts";
 import type { AllowanceId } from "../domain/ids.ts";
 import { type Place, type Ports, PostRefused, PostUnanswered } from "./ports.ts";
+import { outdateHomes } from "./support/outdate-homes.ts";
 
 type Key = "line" | "dm";
 const KEYS: readonly Key[] = ["line", "dm"];
@@ -28,6 +29,7 @@ export async function syncAllowance(ports: Ports, id: AllowanceId): Promise<void
         const a = await ports.allowances.get(id);
         const [key] = a ? outdated(a, ports.clock.now()) : [];
         if (!a || !key) return;
+        void outdateHomes(ports);
         await show(ports, a, key);
       }
     });

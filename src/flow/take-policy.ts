@@ -6,6 +6,7 @@ import { mayGoUnapproved } from "../domain/policy-rule.ts";
 import type { PolicyRegister, Ports } from "./ports.ts";
 import type { HoldFound, Holds } from "./support/holds.ts";
 import type { LivePolicy } from "./support/live-policy.ts";
+import { outdateHomes } from "./support/outdate-homes.ts";
 
 /** What the file says now. */
 export type FileFound = { text: string } & (
@@ -23,6 +24,7 @@ export interface TakePolicy extends Pick<Ports, "clock" | "log"> {
   /** Why the hub does not let the bot give these roles. */
   refused(book: Pick<Policy, "roles" | "rules">): Promise<{ message: string; fix: string }[]>;
   holds: Pick<Holds, "report">;
+  homes: Ports["homes"];
 }
 
 /** A file that is still being written may be valid as far as it goes, */
@@ -62,12 +64,13 @@ export function createPolicyIntake(means: TakePolicy): () => Promise<void> {
 }
 
 /** Told to the others first, so that what they decide from then on holds under it too; and again, for it may have been told by turns. */
-async function take({ live, register, log }: TakePolicy, next: Policy): Promise<void> {
+async function take({ live, register, log, homes }: TakePolicy, next: Policy): Promise<void> {
   const changes = diffPolicies(partOf(live.policy), partOf(next));
   const { digest: was } = live.policy;
   await register.hold(next);
   live.take(next);
   await register.hold(next);
+  void outdateHomes({ homes });
   log.info({ took: next.digest, was, changes }, `took in a changed configuration: ${changes.length} changes`);
 }
 

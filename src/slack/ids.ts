@@ -26,8 +26,12 @@ export const ACTIONS = {
   end: "end",
   nextPage: "nextPage",
   firstPage: "firstPage",
+  ask: "ask",
 } as const;
 export type ActionId = keyof typeof ACTIONS;
+
+/** No role is named so. */
+export const ANY_ROLE = "*";
 
 /** What is chosen in a menu names its action first, and then what a button would carry. */
 export const MENU = "more";

@@ -20,6 +20,10 @@ export interface Keys {
   readonly sockets: string;
   /** The last look at the directory, and how many were asked for. */
   readonly looks: string;
+  /** Who opened their Home tab, by when. */
+  readonly homes: string;
+  /** Which homes are to be drawn anew, and which requests changed that homes may show, by when that is due. */
+  readonly outdatedHomes: string;
   request(id: string): string;
   allowance(id: string): string;
   /** What others must allow too: the same is not made twice. */
@@ -82,6 +86,8 @@ export function keysOf(instance: string): Keys {
     allowances: `${prefix}:allowances`,
     listed: `${prefix}:listed`,
     looks: `${prefix}:looks`,
+    homes: `${prefix}:homes`,
+    outdatedHomes: `${prefix}:outdated-homes`,
     request: (id) => `${prefix}:request:${id}`,
     allowance: (id) => `${prefix}:allowance:${id}`,
     allowing: (user, role, terms) => `${prefix}:allowing:${user}:${role}:${terms}`,

@@ -13,6 +13,7 @@ import { createListener, type ListenerOptions } from "../../src/slack/inbound/li
 import { createAllowanceNotifier } from "../../src/slack/outbound/allowance-notifier.ts";
 import { slackClient } from "../../src/slack/outbound/client.ts";
 import { createDirectory } from "../../src/slack/outbound/directory.ts";
+import { createHomeTab } from "../../src/slack/outbound/home-tab.ts";
 import { createNotifier, type NotifierOptions } from "../../src/slack/outbound/notifier.ts";
 import { type RememberedPeople, rememberPeople } from "../../src/slack/outbound/people.ts";
 import type { ViewContext } from "../../src/slack/views/index.ts";
@@ -141,7 +142,8 @@ export async function openDoor({
     digest: "0".repeat(64),
     source: "",
   };
-  const ports = memoryPorts({ clock, log, policy, notifier, allowanceNotifier, directory: people });
+  const homeTab = createHomeTab({ ...messages, slack: uncounted(client) });
+  const ports = memoryPorts({ clock, log, policy, notifier, allowanceNotifier, directory: people, homeTab });
   const http = await startHttp(0, {});
   http.serve(comeAgain);
   const reports: (readonly HoldFound[])[] = [];

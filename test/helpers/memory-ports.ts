@@ -29,6 +29,7 @@ import { takeTokenOff } from "../../src/flow/take-token-off.ts";
 import { timeOutRequest } from "../../src/flow/time-out.ts";
 import { validateRequester } from "../../src/flow/validate.ts";
 import { memoryAllowances } from "./memory-allowances.ts";
+import { memoryHomes, noHomeTab } from "./memory-homes.ts";
 import { memoryLists } from "./memory-lists.ts";
 import { APPROVALS } from "./people.ts";
 
@@ -226,7 +227,8 @@ const willingGrants = ({ clock }: Pick<Ports, "clock">): Grants => ({
 export type MemoryPorts = Ports & { requests: MemoryRequests; jobs: ReturnType<typeof memoryJobs> };
 
 export function memoryPorts(
-  given: Pick<Ports, "clock" | "log" | "policy" | "notifier" | "allowanceNotifier" | "directory">,
+  given: Pick<Ports, "clock" | "log" | "policy" | "notifier" | "allowanceNotifier" | "directory"> &
+    Partial<Pick<Ports, "homeTab">>,
 ): MemoryPorts {
   const requests = memoryRequests();
   return {
@@ -238,6 +240,8 @@ export function memoryPorts(
     jobs: memoryJobs(),
     grants: willingGrants(given),
     lease: memoryLease(),
+    homes: memoryHomes(given.clock),
+    homeTab: given.homeTab ?? noHomeTab,
     admins: { tell: async () => true },
     outside: { ask: async () => ({ word: "allow" }) },
     epoch: {

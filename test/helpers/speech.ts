@@ -25,6 +25,15 @@ export function expectModal(view: ModalView): void {
   expectMarkup(view.blocks as KnownBlock[]);
 }
 
+/** The Home tab: as a message, and no button of many is the one to press. */
+export function expectHome(blocks: KnownBlock[]): void {
+  expect(blocks.map((block) => block.type).filter((type) => !IN_MESSAGES.includes(type))).toEqual([]);
+  expectFrame(blocks);
+  expectMarkup(blocks);
+  expectButtons(buttonsIn(blocks));
+  expect(buttonsIn(blocks).filter(({ style }) => style === "primary")).toEqual([]);
+}
+
 function expectPlain(text: string, secret?: string): void {
   expect(text.length).toBeGreaterThan(0);
   expect(text.length).toBeLessThanOrEqual(150);

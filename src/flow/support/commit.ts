@@ -1,5 +1,6 @@
 /** The only way to change a record: one compare-and-swap, and then the jobs that the new state asks for. */
 import { isLasting } from "../../domain/epoch.ts";
+import { HOME_SETTLES_MS, isSeenAtHome } from "../../domain/home.ts";
 import type { RequestId } from "../../domain/ids.ts";
 import { type Due, rowOf, type Step, stamped, timerOf } from "../../domain/lifecycle.ts";
 import { isTokenMessageOutdated, mustTakeTokenOff, outdatedMessages } from "../../domain/messages.ts";
@@ -15,7 +16,7 @@ export interface CommitOptions {
 
 /** The record as it stands then. Throws what `change` throws, Refused(unknown-request), StoreDown, StoreUnsure. */
 export async function commit(
-  ports: Pick<Ports, "requests" | "jobs" | "clock" | "log" | "policy" | "epoch">,
+  ports: Pick<Ports, "requests" | "jobs" | "clock" | "log" | "policy" | "epoch" | "homes">,
   id: RequestId,
   change: Change,
   { doing, replicated = false }: CommitOptions = {},
@@ -36,11 +37,13 @@ export async function commit(
 
 /** What the record asks for now and did not ask for before. */
 export async function follow(
-  ports: Pick<Ports, "jobs" | "log" | "policy">,
+  ports: Pick<Ports, "jobs" | "log" | "policy" | "homes">,
   before: AccessRequest | null,
   after: AccessRequest,
   doing?: Step,
 ): Promise<void> {
+  // Nobody waits for other people's homes.
+  if (isSeenAtHome(before, after)) void ports.homes.outdated([after.id], HOME_SETTLES_MS);
   const { reminders } = ports.policy;
   const known = before ? rowOf(before).now(before) : [];
   const now = rowOf(after)

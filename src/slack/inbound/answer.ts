@@ -1,8 +1,9 @@
-/** An answer that only one person sees: by response_url, else as an ephemeral message, else in their DM. Never rejects. */
+/** An answer that only one person sees: by response_url, else as an ephemeral message; where there is neither, in a modal, else in their DM. Never rejects. */
 import type { UserId } from "../../domain/ids.ts";
+import type { Locale } from "../../domain/person.ts";
 import { calm } from "../outbound/client.ts";
 import { dmWith } from "../outbound/dm.ts";
-import type { Message } from "../views/index.ts";
+import { answerModal, type Message } from "../views/index.ts";
 import type { HandlerContext } from "./context.ts";
 import { localeOf, type Reply, render } from "./reply.ts";
 
@@ -15,6 +16,8 @@ export interface Reach {
   responseUrl?: string | undefined;
   /** Only this person sees what was pressed. */
   ephemeral?: boolean;
+  /** Opens a modal, for 3 s. */
+  triggerId?: string | undefined;
   /** Slack is not asked for their language. */
   asksNothing?: boolean | undefined;
 }
@@ -32,13 +35,14 @@ export async function answer(
   const ways = [
     () => byUrl(context, reach, message, replace),
     () => postEphemeral(context, reach, message),
+    () => openModal(context, reach, message, locale),
     () => direct(context, reach, message),
   ];
   for (const way of ways) if (await tried(context, reach, way)) return;
   context.log.error({ who: reach.user }, "an answer reached nobody");
 }
 
-const isShared = ({ channel, ephemeral }: Reach): boolean => !ephemeral && !channel?.startsWith("D");
+const isShared = ({ channel = "D", ephemeral }: Reach): boolean => !ephemeral && !channel.startsWith("D");
 
 async function tried(
   { log }: HandlerContext,
@@ -77,6 +81,18 @@ async function postEphemeral(
 ): Promise<boolean> {
   if (!channel) return false;
   await client.chat.postEphemeral({ channel, user, ...message });
+  return true;
+}
+
+/** Over the Home tab. */
+async function openModal(
+  { client, viewContext }: HandlerContext,
+  { channel, triggerId }: Reach,
+  message: Message,
+  locale: Locale,
+): Promise<boolean> {
+  if (channel !== undefined || !triggerId) return false;
+  await client.views.open({ trigger_id: triggerId, view: answerModal(message, viewContext(locale)) });
   return true;
 }
 

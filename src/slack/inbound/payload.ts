@@ -46,12 +46,13 @@ export const Click = z
     trigger_id: z.string().min(1),
     response_url: z.url().optional(),
     channel: z.object({ id: z.string() }).optional(),
+    view: z.object({ type: z.string() }).optional(),
     container: z
       .object({ message_ts: z.string().optional(), is_ephemeral: z.boolean().optional() })
       .optional(),
     actions: z.tuple([Pressed], z.unknown()),
   })
-  .transform(({ user, actions: [action], container, ...c }) => ({
+  .transform(({ user, actions: [action], container, view, ...c }) => ({
     action: action.action_id,
     value: action.value ?? "",
     /** The request and the terms its button was drawn for. */
@@ -62,6 +63,8 @@ export const Click = z
     ts: container?.message_ts,
     /** On a message that only this person sees: the flow redraws none of those. */
     ephemeral: container?.is_ephemeral ?? false,
+    /** In the Home tab, which no flow redraws at once. */
+    home: view?.type === "home",
     triggerId: c.trigger_id,
     responseUrl: c.response_url,
   }));

@@ -4,6 +4,7 @@ import type { AccessRequest } from "../../domain/request.ts";
 import type { ForeignObject } from "../../flow/ports.ts";
 import { enAllowance } from "./en-allowance.ts";
 import { enGrammar } from "./en-grammar.ts";
+import { enHome } from "./en-home.ts";
 import { enLists } from "./en-lists.ts";
 import { enPhrases, enRequest } from "./en-request.ts";
 import type { Facts } from "./facts.ts";
@@ -258,6 +259,7 @@ const button: ByAction = {
   end: "End…",
   nextPage: "Next page",
   firstPage: "First page",
+  ask: "Ask…",
 };
 
 export const en = {
@@ -265,6 +267,7 @@ export const en = {
   ...enRequest,
   allowance: enAllowance,
   lists: enLists,
+  home: enHome,
   refusal,
   button,
   /** For screen readers, and it starts with what all others see: "Approve 4 h, admin for Bob, R-7K2Q9FXT". */

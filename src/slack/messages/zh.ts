@@ -9,6 +9,7 @@ import { foreignCode, inSentence } from "./text.ts";
 import { type ByAction, type ByRefusal, type ByStanding, type ByState, roleOf } from "./wording.ts";
 import { zhAllowance } from "./zh-allowance.ts";
 import { zhGrammar } from "./zh-grammar.ts";
+import { zhHome } from "./zh-home.ts";
 import { zhLists } from "./zh-lists.ts";
 import { zhPhrases, zhRequest } from "./zh-request.ts";
 
@@ -242,6 +243,7 @@ const button: ByAction = {
   end: "结束…",
   nextPage: "下一页",
   firstPage: "第一页",
+  ask: "申请…",
 };
 
 export const zh: Words = {
@@ -249,6 +251,7 @@ export const zh: Words = {
   ...zhRequest,
   allowance: zhAllowance,
   lists: zhLists,
+  home: zhHome,
   refusal,
   button,
   label: (visible, role, who, id) => `${visible}：${who ? `${who} 的 ` : ""}${role}${id ? `，${id}` : ""}`,

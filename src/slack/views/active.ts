@@ -1,4 +1,5 @@
 /** What others have, for whoever may see it, each with a button that ends it where the reader may. */
+import type { SectionBlock } from "@slack/types";
 import type { RequestId } from "../../domain/ids.ts";
 import { displayStatus } from "../../domain/lifecycle.ts";
 import type { AccessRequest } from "../../domain/request.ts";
@@ -6,7 +7,7 @@ import { section } from "./blocks.ts";
 import { endButton } from "./buttons.ts";
 import type { Message, ViewContext } from "./context.ts";
 import { type Paged, pageOf } from "./pages.ts";
-import { factsOf, message, rendererOf } from "./renderer.ts";
+import { factsOf, message, type Renderer, rendererOf } from "./renderer.ts";
 
 export interface ActiveOne {
   request: AccessRequest;
@@ -23,12 +24,7 @@ export function activeReply(
   const { blocks, place } = pageOf(
     p,
     list,
-    ({ request: r }) => [
-      section(
-        `${p.words.card[displayStatus(r) ?? "active"](factsOf(p, r), p.rich)} · ${r.id}`,
-        endable.has(r.id) ? endButton(p, r) : undefined,
-      ),
-    ],
+    ({ request }) => [drawActive(p, request, endable.has(request.id))],
     (one) => one.place,
   );
   const { role, person } = list.at;
@@ -38,3 +34,9 @@ export function activeReply(
     p.words.lists.active.how(p.rich),
   ]);
 }
+
+export const drawActive = (p: Renderer, r: AccessRequest, mayEnd: boolean): SectionBlock =>
+  section(
+    `${p.words.card[displayStatus(r) ?? "active"](factsOf(p, r), p.rich)} · ${r.id}`,
+    mayEnd ? endButton(p, r) : undefined,
+  );

@@ -9,17 +9,22 @@ const TITLE = 60;
 
 /** Nobody in it is mentioned: that would ping them. */
 export function backgroundLine(p: Renderer, r: AccessRequest): ContextBlock[] {
-  const { background: known } = r;
+  const parts = backgroundParts(p, r);
+  return parts.length === 0 ? [] : [context(parts)];
+}
+
+/** The same, to stand beside something else. */
+export function backgroundParts(p: Renderer, { background: known, requestedAt }: AccessRequest): string[] {
   if (!known) return [];
   const words = p.words.background;
   const parts = [
     foreign(known.title ?? "", TITLE),
-    known.timeZone ? words.local(clockIn(known.timeZone, r.requestedAt)) : "",
+    known.timeZone ? words.local(clockIn(known.timeZone, requestedAt)) : "",
     ...known.holds.map((held) => words.holds(held, p.rich)),
     words.grants(known, p.rich),
     known.denied ? words.denied(known.denied, p.rich) : "",
   ];
-  return [context(parts.filter((part) => part !== ""))];
+  return parts.filter((part) => part !== "");
 }
 
 /** Nothing where the zone is unknown to us. */

@@ -4,7 +4,7 @@ import type { Button, ConfirmationDialog, Overflow } from "@slack/types";
 import { roleNamed } from "../../domain/catalog.ts";
 import { shorterThan } from "../../domain/less.ts";
 import type { AccessRequest } from "../../domain/request.ts";
-import { type ActionId, buttonValue, MENU, menuValue } from "../ids.ts";
+import { type ActionId, ANY_ROLE, buttonValue, MENU, menuValue } from "../ids.ts";
 import { cut, oneLine } from "../messages/text.ts";
 import { plain } from "./inputs.ts";
 import type { Renderer } from "./renderer.ts";
@@ -90,6 +90,19 @@ export const moreMenu = (p: Renderer, r: AccessRequest): Overflow => ({
     text: plain(p.words.button[action]),
     value: menuValue(action, buttonValue(r)),
   })),
+});
+/** Opens the form. */
+export const askButton = (p: Renderer, role: string): Button => ({
+  ...button(p, "ask", role),
+  value: role,
+});
+/** The same, to choose a role there. */
+export const askAnyButton = (visible: string): Button => ({
+  type: "button",
+  action_id: "ask",
+  text: plain(visible),
+  accessibility_label: visible,
+  value: ANY_ROLE,
 });
 export const dashboardButton = (p: Renderer, r: AccessRequest): Button => ({
   ...button(p, "open", r.role, "", r.id),

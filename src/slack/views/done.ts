@@ -1,7 +1,10 @@
 /** Small confirmations to the one who pressed, and one sentence each for Slack's asking to wait and for what nobody foresaw. */
+
+import type { ModalView } from "@slack/types";
 import { SECOND } from "../../domain/duration.ts";
 import type { AccessRequest } from "../../domain/request.ts";
 import type { Message, ViewContext } from "./context.ts";
+import { plain } from "./inputs.ts";
 import { factsOf, message, rendererOf } from "./renderer.ts";
 
 export type Done = "approved" | "denied" | "reviewed" | "withdrawn" | "hidden" | "ending";
@@ -24,4 +27,10 @@ export function busyReply(ms: number, ctx: ViewContext): Message {
 export function unforeseenReply(id: string | undefined, ctx: ViewContext): Message {
   const p = rendererOf(ctx);
   return message(p, (fmt) => p.words.trouble(id, fmt), [], [id ?? p.words.help.commands(p.rich)]);
+}
+
+/** Any answer, where no message could be. */
+export function answerModal({ blocks }: Message, ctx: ViewContext): ModalView {
+  const { home, form } = rendererOf(ctx).words;
+  return { type: "modal", title: plain(home.answer), close: plain(form.close), blocks };
 }

@@ -18,11 +18,12 @@ export {
   NEEDS_WORDS,
   readDecision,
 } from "./decision.ts";
-export { busyReply, type Done, doneReply, unforeseenReply } from "./done.ts";
+export { answerModal, busyReply, type Done, doneReply, unforeseenReply } from "./done.ts";
 export { drawMessage, outOfDateMessage } from "./draw.ts";
 export { commandOf, type FilledForm, type FormDraft, type FormOrigin, readForm } from "./form-draft.ts";
 export { formErrors } from "./form-errors.ts";
 export { helpReply } from "./help.ts";
+export { homeView } from "./home.ts";
 export { lessErrors, lessForm, lessRefused, readLess } from "./less-form.ts";
 export { revokeChoiceReply, statusReply } from "./lists.ts";
 export { PAGE_LOOKED_UP } from "./pages.ts";

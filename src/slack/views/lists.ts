@@ -25,7 +25,8 @@ export function statusReply(list: Paged<AccessRequest>, waiting: number, ctx: Vi
   return message(p, (fmt) => p.words.status.head(total, p.hub, fmt), blocks, [...place, ...more, foot]);
 }
 
-function drawOpen(p: Renderer, r: AccessRequest): KnownBlock[] {
+/** One of them, with what can be done to it. */
+export function drawOpen(p: Renderer, r: AccessRequest): KnownBlock[] {
   const forAnother = r.askedBy !== undefined && r.askedBy.id === p.ctx.reader;
   const words = forAnother ? p.words.asker : p.words.waiting;
   const sentence = words[displayStatus(r) ?? "pending"](factsOf(p, r), p.rich);

@@ -23,13 +23,15 @@ const REASON = 200;
 
 export function pendingReply(list: Paged<Waiting>, ctx: ViewContext): Message {
   const p = rendererOf(ctx);
-  const { blocks, place } = pageOf(p, list, (one) => DRAW[one.kind](p, one as never), waitingId);
+  const { blocks, place } = pageOf(p, list, (one) => drawWaiting(p, one), waitingId);
   const total = list.total ?? list.items.length;
   return message(p, (fmt) => p.words.lists.pending.head(total, p.hub, fmt), blocks, [
     ...place,
     p.words.help.commands(p.rich),
   ]);
 }
+
+export const drawWaiting = (p: Renderer, one: Waiting): KnownBlock[] => DRAW[one.kind](p, one as never);
 
 const DRAW = {
   request: (p: Renderer, { request: r }: { request: AccessRequest }): KnownBlock[] => {

@@ -7,6 +7,7 @@ import type { Reply } from "../reply.ts";
 import { againAction } from "./again.ts";
 import { allowTooAction } from "./allow-too.ts";
 import { approveAction } from "./approve.ts";
+import { askAction } from "./ask.ts";
 import { changeAction } from "./change.ts";
 import { decisionAction } from "./decision.ts";
 import { disallowAction } from "./disallow.ts";
@@ -58,6 +59,7 @@ const TABLE: Record<ActionId, Action> = {
   end: endAction,
   nextPage: pageAction,
   firstPage: pageAction,
+  ask: askAction,
 };
 
 export const actionFor = (id: string): Action | undefined =>

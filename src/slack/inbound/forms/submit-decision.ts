@@ -63,7 +63,7 @@ const inList = async (
 
 export const submitDecision =
   (kind: DecisionKind): Submit =>
-  async (context, { user, view }, ack) => {
+  async (context, { user, view, triggerId }, ack) => {
     const { target, why } = readDecision(view);
     if (NEEDS_WORDS.includes(kind) && why === "") {
       const ctx = contextFor(context, user);
@@ -71,11 +71,12 @@ export const submitDecision =
     }
     await ack();
     const { channel, responseUrl, replace } = target;
+    const reach = { user, channel, responseUrl, triggerId };
     try {
       const decide = () => TABLE[kind](context, { target, by: user, why });
-      const reply = await whileBusy(context, { user, channel, responseUrl }, decide);
-      if (reply) await answer(context, { user, channel, responseUrl }, reply, replace);
+      const reply = await whileBusy(context, reach, decide);
+      if (reply) await answer(context, reach, reply, replace);
     } catch (error) {
-      await answer(context, { user, channel, responseUrl }, errorReply(context.log, error, target.id));
+      await answer(context, reach, errorReply(context.log, error, target.id));
     }
   };

@@ -7,7 +7,7 @@ import { errorReply } from "../reply.ts";
 import { whileBusy } from "../while-busy.ts";
 import type { Submit } from "./submit.ts";
 
-export const submitLess: Submit = async (context, { user, view }, ack) => {
+export const submitLess: Submit = async (context, { user, view, triggerId }, ack) => {
   const filled = readLess(view);
   const errors = lessErrors(filled, contextFor(context, user));
   if (errors) return ack({ response_action: "errors", errors });
@@ -15,11 +15,12 @@ export const submitLess: Submit = async (context, { user, view }, ack) => {
   const { target, less, note } = filled;
   const { id, terms, channel } = target;
   const verdict = { approve: true, note, less } as const;
+  const reach = { user, channel, triggerId };
   try {
-    await whileBusy(context, { user, channel }, async () => {
+    await whileBusy(context, reach, async () => {
       await decideRequest(context.ports, { id, terms, by: user, verdict });
     });
   } catch (error) {
-    await answer(context, { user, channel }, errorReply(context.log, error, id));
+    await answer(context, reach, errorReply(context.log, error, id));
   }
 };

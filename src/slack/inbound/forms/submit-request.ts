@@ -27,7 +27,8 @@ export async function submitRequest(
       : await replyOf(context.log, () =>
           vettedAnswer(context, late.request, { channel: origin.channel, always: origin.replace }),
         );
-  if (reply) await answer(context, { user: submission.user, ...origin }, reply, origin.replace);
+  const { user, triggerId } = submission;
+  if (reply) await answer(context, { user, triggerId, ...origin }, reply, origin.replace);
 }
 
 async function store(context: HandlerContext, { user, name, triggerId }: Submission, { draft }: FilledForm) {

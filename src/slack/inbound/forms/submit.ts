@@ -29,7 +29,11 @@ export async function handleSubmission(
   const submission = Submission.parse(body);
   const { callbackId } = submission;
   const submit = Object.hasOwn(TABLE, callbackId) ? TABLE[callbackId] : undefined;
-  if (submit) return submit(context, submission, ack);
+  if (submit) {
+    await submit(context, submission, ack);
+    // It may have been opened there.
+    return context.ports.homes.outdated([submission.user], 0);
+  }
   context.log.warn({ view: callbackId }, "Slack sent a view that is not ours");
   await ack();
 }

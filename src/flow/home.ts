@@ -1,0 +1,62 @@
+/** One person's Home tab: read from the records, and drawn. */
+import {
+  ACTIVE_AT_HOME,
+  type ActiveAtHome,
+  HOME_SETTLES_MS,
+  type Home,
+  type NoHome,
+} from "../domain/home.ts";
+import type { UserId } from "../domain/ids.ts";
+import { personOf } from "../domain/person.ts";
+import { membersOnly } from "../domain/rules/members-only.ts";
+import { activeGrants } from "./all-active.ts";
+import { type HomeLook, ListsBehind, type Ports, SlackBusy, StoreDown, StoreUnsure } from "./ports.ts";
+import { rolesFor } from "./roles-for.ts";
+import { openRequests } from "./status.ts";
+import { type Qualifies, qualifier } from "./support/qualifier.ts";
+import { waitingFor } from "./waiting-for.ts";
+
+/** For whatever is out of order: it is drawn again then, or when it is opened again. */
+const AGAIN_MS = 30_000;
+
+/** Never rejects: what cannot be drawn now is drawn later. */
+export async function drawHome(ports: Ports, person: UserId, how: HomeLook = {}): Promise<void> {
+  try {
+    const sheet = await ports.homeTab.look(person, how);
+    const profile = await ports.directory.person(person, "show");
+    const refusal = membersOnly({ profile });
+    const home = refusal ? { refusal } : await readHome(ports, person).catch((error) => unread(error, how));
+    const outcome = await sheet.show(personOf(profile), home);
+    if (outcome === "again") await ports.homes.outdated([person], HOME_SETTLES_MS);
+    if (outcome === "refused") await ports.homes.forget(person);
+  } catch (error) {
+    const busy = error instanceof SlackBusy;
+    if (!busy) ports.log.warn({ who: person, err: error }, "a Home tab could not be drawn; tried again");
+    await ports.homes.outdated([person], busy ? error.retryAfterMs : AGAIN_MS);
+  }
+}
+
+/** Whoever has it before them is told; for all others what they saw last is better. */
+function unread(error: unknown, { waits }: HomeLook): NoHome {
+  if (waits && error instanceof ListsBehind) return { refusal: { kind: "lists-behind" } };
+  if (waits && (error instanceof StoreDown || error instanceof StoreUnsure))
+    return { refusal: { kind: "store-down" } };
+  throw error;
+}
+
+async function readHome(ports: Ports, person: UserId): Promise<Home> {
+  const isAmong = qualifier(ports, person);
+  const [own, waiting, roles, active] = await Promise.all([
+    openRequests(ports, person),
+    waitingFor(ports, person, isAmong),
+    rolesFor(ports, person),
+    activeFor(ports, person, isAmong),
+  ]);
+  return { own, ...waiting, roles, active };
+}
+
+async function activeFor(ports: Ports, by: UserId, isAmong: Qualifies): Promise<ActiveAtHome | null> {
+  if (!(await isAmong(ports.policy.admins))) return null;
+  const { shown, ...rest } = await activeGrants(ports, { by, count: ACTIVE_AT_HOME });
+  return { ...rest, shown: shown.map(({ request }) => request) };
+}
