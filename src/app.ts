@@ -22,6 +22,8 @@ import { askFallback } from "./flow/ask-fallback.ts";
 import { checkDeparture } from "./flow/check-departure.ts";
 import { endGrant } from "./flow/end.ts";
 import { createEpochKeeper } from "./flow/keep-epoch.ts";
+import { createLockdownKeeper } from "./flow/keep-lockdown.ts";
+import { carryOutMassEnds } from "./flow/mass-end.ts";
 import { nudgeApprovers } from "./flow/nudge.ts";
 import {
   type Clock,
@@ -68,6 +70,7 @@ import { createBudget } from "./slack/outbound/budget.ts";
 import { slackClients } from "./slack/outbound/client.ts";
 import { createDirectory } from "./slack/outbound/directory.ts";
 import { createHomeTab } from "./slack/outbound/home-tab.ts";
+import { createMassEndNotifier } from "./slack/outbound/mass-end-notifier.ts";
 import { createNotifier } from "./slack/outbound/notifier.ts";
 import { rememberPeople } from "./slack/outbound/people.ts";
 import type { HomeWorkspace } from "./slack/outbound/profile.ts";
@@ -81,7 +84,9 @@ import { createHomes } from "./store/homes.ts";
 import { keysOf } from "./store/keys.ts";
 import { createLease, type LeaseTimes } from "./store/lease.ts";
 import { createLists } from "./store/lists/lists.ts";
+import { createLockdowns } from "./store/lockdown.ts";
 import { createLooks } from "./store/looks.ts";
+import { createMassEnds } from "./store/mass-ends.ts";
 import { createMemory } from "./store/memory.ts";
 import { createPolicies } from "./store/policies.ts";
 import { createRequests } from "./store/requests.ts";
@@ -159,6 +164,7 @@ export async function startApp(
   opened.adopt(keepWatchingHub(config, timerPorts, clients), (r) => r.close());
   opened.adopt(keepEpoch(ports, means), (r) => r.close());
   opened.adopt(keepHomes(ports, means), (r) => r.close());
+  opened.adopt(keepMassEnds(ports, means), (r) => r.close());
   opened.adopt(keepCredential(config, means, clients, ports), (r) => r.close());
   for (const look of [watchGroups, watchPeople]) opened.adopt(keepLooking(look, ports), (r) => r.close());
   opened.defer(() => door.close());
@@ -267,6 +273,15 @@ export function assemble(
     epochs: createEpochs({ redis: redis.commands, keys }),
     anchor: createAnchor({ client: hub, instance: config.instance, namespace: config.hub.namespace }),
   });
+  const massEnds = createMassEnds({ redis: redis.commands, keys });
+  const lockdown = createLockdownKeeper({
+    ...{ clock, log, holds, massEnds, stopping: stopping.signal },
+    lockdowns: createLockdowns({
+      ...{ redis: redis.commands, keys, clock },
+      onChange: (entry) => log.info({ trail: entry }, `lockdown ${entry.lockdown}`),
+    }),
+    anchor: createAnchor({ client: hub, instance: config.instance, namespace: config.hub.namespace }),
+  });
   const told = (entry: Transition | AllowanceEntry) =>
     log.info({ trail: entry }, `${entry.id} ${entry.from ?? "new"} → ${entry.to}`);
   const onBroken = (error: Error) => log.error({ err: error }, "a record cannot be read; it is left alone");
@@ -295,6 +310,9 @@ export function assemble(
     policies: register,
     channel: config.slack.channel,
     epoch,
+    lockdown,
+    massEnds,
+    massEndNotifier: createMassEndNotifier({ ...messages, channel: config.slack.channel }),
     heldBack: () => holds.all()[0] ?? null,
     random: () => randomBytes(5),
     stopping: stopping.signal,
@@ -378,12 +396,20 @@ function keepWatchingHub(
 /** How soon a Redis that went back is noticed where nothing happens. */
 const SETTLE_EPOCH_MS = 10 * SECOND;
 
-export function keepEpoch({ epoch }: Ports, { clock, log }: AppDeps): Repeating {
+export function keepEpoch({ epoch, lockdown }: Ports, { clock, log }: AppDeps): Repeating {
   const run = async () => {
-    await epoch.settle();
+    await Promise.all([epoch.settle(), lockdown.settle()]);
     return SETTLE_EPOCH_MS;
   };
-  return repeat(run, { what: "the epoch", sleep: clock.sleep, log });
+  return repeat(run, { what: "what hub and Redis agree on", sleep: clock.sleep, log });
+}
+
+/** How soon another replica goes on with what one began and did not finish; and how often it is counted. */
+const MASS_ENDS_MS = 2 * SECOND;
+
+function keepMassEnds(ports: Ports, { clock, log }: AppDeps): Repeating {
+  const run = () => carryOutMassEnds(ports).then(() => MASS_ENDS_MS, againUnlessDown);
+  return repeat(run, { what: "what is ended at once", sleep: clock.sleep, log });
 }
 
 const keepLooking = (look: (ports: Ports) => Promise<number>, ports: Ports): Repeating =>

@@ -10,7 +10,9 @@ export type CommandName =
   | "emergency"
   | "allow"
   | "allowed"
-  | "for";
+  | "for"
+  | "lockdown"
+  | "unlock";
 
 /** `does`: what it does. `instead`: what is offered to whoever types it, until it does something. */
 type Use = { does: CommandName } | { instead: CommandName };
@@ -25,10 +27,12 @@ const TABLE: readonly [use: Use, words: readonly string[]][] = [
   [{ does: "for" }, ["for", "代申请", "替"]],
   [{ does: "allow" }, ["allow", "允许", "预先批准"]],
   [{ does: "allowed" }, ["allowed", "已允许"]],
+  [{ does: "lockdown" }, ["lockdown", "锁定"]],
+  [{ does: "unlock" }, ["unlock", "解锁"]],
   [{ instead: "status" }, ["history", "show", "extend", "withdraw", "renew", "cancel"]],
   [{ instead: "status" }, ["延长", "撤回", "续期", "取消", "历史", "查看"]],
-  [{ instead: "help" }, ["approve", "deny", "leak", "lockdown", "unlock"]],
-  [{ instead: "help" }, ["from", "until", "to", "tomorrow", "泄露", "锁定", "解锁"]],
+  [{ instead: "help" }, ["approve", "deny", "leak"]],
+  [{ instead: "help" }, ["from", "until", "to", "tomorrow", "泄露"]],
 ];
 
 const WORDS: ReadonlyMap<string, Use> = new Map(

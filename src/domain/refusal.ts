@@ -147,6 +147,15 @@ export const Refusal = z.discriminatedUnion("kind", [
   kind("rules-differ", {}),
   /** An administrator stopped all access. */
   kind("locked-down", { by: Person, at: z.number(), reason: z.string() }),
+  /** Neither Redis nor the hub took it. */
+  kind("not-locked-down", {}),
+  kind("not-locked", {}),
+  /** Lifting it needs a reason. */
+  kind("unlock-why", {}),
+  /** After `revoke all`. */
+  kind("all-of-what", { word: z.string(), roles: z.array(z.string()) }),
+  kind("nothing-in-scope", {}),
+  kind("not-admin", { admins: z.array(Principal) }),
   /** The token still stands in Slack, which did not answer. */
   kind("not-hidden-yet", { id: RequestId }),
   kind("unknown-request", { id: z.string() }),

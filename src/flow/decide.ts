@@ -24,6 +24,7 @@ import type { AccessRequest, Ports, Purpose } from "./ports.ts";
 import { commit } from "./support/commit.ts";
 import { isDisputed, underEach } from "./support/disputed.ts";
 import { load } from "./support/load.ts";
+import { assertUnlocked } from "./support/locked.ts";
 import { resolveRequester, resolveReviewer } from "./support/reviewer.ts";
 
 export interface DecideRequest {
@@ -154,6 +155,7 @@ export async function assertMayReview(ports: Ports, id: RequestId, by: UserId, d
   const refusal = reviewing({ profile, qualified, deciding }, request);
   if (refusal) throw new Refused(refusal);
   assertPending(request, by, deciding);
+  await assertUnlocked(ports);
   return { request, profile: personOf(profile), qualified: qualified ?? by };
 }
 

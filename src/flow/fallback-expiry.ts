@@ -1,6 +1,6 @@
-/** The hub alone is enough to end: without records, our objects whose time is over or that are ending are deleted all the same. */
+/** The hub alone is enough to end: without records, our objects whose time is over or that are ending are deleted all the same; locked down, all of them. */
 import { SECOND } from "../domain/duration.ts";
-import type { GrantObjects, Ports } from "./ports.ts";
+import type { GrantObjects, LockdownKeeper, Ports } from "./ports.ts";
 import { repairFor, uidsOf } from "./repair.ts";
 import { removeGrant } from "./support/remove-grant.ts";
 
@@ -8,12 +8,13 @@ const LISTING_WITHIN_MS = 45 * SECOND;
 const REMOVING_WITHIN_MS = 15 * SECOND;
 const AT_ONCE = 8;
 
-type Needed = Pick<Ports, "grants" | "clock" | "log">;
+type Needed = Pick<Ports, "grants" | "clock" | "log"> & { lockdown: Pick<LockdownKeeper, "onHub"> };
 
 /** Needs no lease: deleting what is over twice does no harm. Each is tried, whatever becomes of the others. Throws when the hub does not answer. */
 export async function fallbackExpiry(ports: Needed, closing: AbortSignal): Promise<void> {
+  const locked = await ports.lockdown.onHub().catch(() => null);
   const standing = await ports.grants.list(within(LISTING_WITHIN_MS, closing));
-  const over = standing.filter((on) => repairFor(ports, "unreadable", on) === "remove");
+  const over = standing.filter((on) => locked || repairFor(ports, "unreadable", on) === "remove");
   const worker = async () => {
     for (let on = over.pop(); on && !closing.aborted; on = over.pop()) await end(ports, on, closing);
   };

@@ -1,5 +1,4 @@
 /** Keeps Redis and hub agreed on an epoch: Redis is raised first, then the hub told; a Redis behind the hub holds back new grants. */
-import { SECOND } from "../domain/duration.ts";
 import {
   confirmedEpoch,
   type EpochStep,
@@ -11,9 +10,8 @@ import {
 } from "../domain/epoch.ts";
 import type { Anchor, Anchored, EpochKeeper, Epochs, Ports } from "./ports.ts";
 import type { HoldFound, Holds } from "./support/holds.ts";
+import { recently } from "./support/recent.ts";
 
-/** One look at the hub serves all who ask within it. */
-const HUB_FRESH_MS = SECOND;
 /** Others raise it at the same time. */
 const TRIES = 5;
 
@@ -35,13 +33,8 @@ export function createEpochKeeper(needs: Needs): EpochKeeper {
   let seen: SeenEpoch = { at: 0, lasting: 0 };
   let before = 0;
   let failing = false;
-  let last: { at: number; hub: Promise<Anchored | null> } | null = null;
+  const onHub = recently({ clock }, () => anchor.read(stopping));
 
-  const readHub = () => {
-    last = { at: clock.now(), hub: anchor.read(stopping) };
-    return last.hub;
-  };
-  const recentHub = () => (last && Math.abs(clock.now() - last.at) < HUB_FRESH_MS ? last.hub : readHub());
   /** Redis as it is now, and the furthest it was seen before this was asked. */
   const readRedis = async () => {
     const known = seen;
@@ -61,13 +54,13 @@ export function createEpochKeeper(needs: Needs): EpochKeeper {
     return { hub, redis, step };
   };
   const write = async (epoch: number, from: Anchored | null): Promise<boolean> => {
-    const written = await anchor.write(epoch, from, stopping);
-    last = null;
+    const written = await anchor.write({ epoch }, from, stopping);
+    onHub.forget();
     return written;
   };
   /** Whether there is nothing left to do. */
   const settleOnce = async (): Promise<boolean> => {
-    const { hub, redis, step } = await lookAt(readHub());
+    const { hub, redis, step } = await lookAt(onHub.now());
     if (step.do === "nothing") return true;
     if (step.do === "raise") {
       const at = nextEpoch(redis.at, clock.now());
@@ -97,7 +90,7 @@ export function createEpochKeeper(needs: Needs): EpochKeeper {
     before: () => before,
     settle: trySettle,
     look: async () => {
-      const { redis, step } = await lookAt(recentHub());
+      const { redis, step } = await lookAt(onHub.recent());
       if (step.do !== "hold") return redis;
       // The hub first of all, where it is not told: another replica may not have seen what this one has.
       if (step.tell !== null) await settle();
@@ -107,13 +100,13 @@ export function createEpochKeeper(needs: Needs): EpochKeeper {
     },
     confirm: async (epoch) => {
       for (let tries = 0; tries < TRIES; tries++) {
-        const { hub, redis, step } = await lookAt(readHub());
+        const { hub, redis, step } = await lookAt(onHub.now());
         if (step.do !== "hold" || (epoch !== null && epoch !== hub?.epoch)) return false;
         const to = confirmedEpoch(hubEpoch(hub, step), redis, clock.now());
         if (!(await epochs.raise(redis.at, to))) continue;
         // Should this be lost, the next look tells the hub.
         await write(to.at, hub);
-        await lookAt(readHub());
+        await lookAt(onHub.now());
         return true;
       }
       return false;

@@ -10,6 +10,7 @@ import type { Home, NoHome } from "../domain/home.ts";
 import type { AllowanceId, GroupId, Principal, RequestId, UserId } from "../domain/ids.ts";
 import type { Due, Step } from "../domain/lifecycle.ts";
 import type { Lockdown, StoredLockdown } from "../domain/lockdown.ts";
+import type { MassEnd } from "../domain/mass-end.ts";
 import type { MessageKey, Shown, Shows } from "../domain/message-key.ts";
 import type { OutsideCheck, OutsideWord } from "../domain/outside-check.ts";
 import type { OutsideQuestion } from "../domain/outside-question.ts";
@@ -164,19 +165,70 @@ export interface Lockdowns {
   lift(lockdown: Lockdown, by: Omit<Lockdown, "at">): Promise<boolean>;
 }
 
-/** What the hub remembers of the epoch: Infinity where it cannot be read. */
+/** What is being ended at once, in Redis. Each throws StoreDown or StoreUnsure when Redis does not answer. */
+export interface MassEnds {
+  /** Nothing where there is one of that id. */
+  begin(one: MassEnd): Promise<void>;
+  open(): Promise<MassEnd[]>;
+  /** By whoever holds its lease. */
+  save(one: MassEnd): Promise<void>;
+  close(id: string): Promise<void>;
+}
+
+/** Its one message, in the approvals channel. */
+export interface MassEndNotifier {
+  /** Throws PostRefused, PostUnanswered, or anything else when nothing was posted. */
+  post(one: MassEnd): Promise<Place>;
+  /** A message that is gone, or that nobody can edit, is left. Throws when it may be redrawn later. */
+  redraw(one: MassEnd, at: Place): Promise<void>;
+  /** That a lockdown is over. Throws as `post`. */
+  unlocked(lockdown: Lockdown, by: Omit<Lockdown, "at">): Promise<void>;
+}
+
+/** What the hub remembers. The epoch is Infinity where it cannot be read. */
 export interface Anchored {
   epoch: number;
+  lockdown: Lockdown | null;
   /** Of the object that bears it. */
   version: string;
 }
 
-/** The epoch on the hub. Throws TroubleOutside. */
+/** What an instance remembers on the hub. Throws TroubleOutside. */
 export interface Anchor {
-  /** Null when the hub remembers none. */
+  /** Null when the hub remembers nothing. Throws also where a lockdown cannot be read: that is no permission. */
   read(signal: AbortSignal): Promise<Anchored | null>;
-  /** False when somebody was faster since `from` was read. */
-  write(epoch: number, from: Anchored | null, signal: AbortSignal): Promise<boolean>;
+  /** Only what is named. False when somebody was faster since `from` was read. */
+  write(
+    what: Partial<Pick<Anchored, "epoch" | "lockdown">>,
+    from: Anchored | null,
+    signal: AbortSignal,
+  ): Promise<boolean>;
+}
+
+export interface LockdownSet {
+  /** The one that stands. */
+  lockdown: Lockdown;
+  inRedis: boolean;
+  /** It stood before. */
+  before: boolean;
+}
+
+/** Keeps Redis and hub agreed on the lockdown (keep-lockdown.ts). */
+export interface LockdownKeeper {
+  /** As Redis has it. Throws StoreDown. */
+  standing(): Promise<Lockdown | null>;
+  /** As the hub had it a second ago at most. Throws TroubleOutside. */
+  onHub(): Promise<Lockdown | null>;
+  /** Of Redis and hub together, before anything is granted: a Redis that lost it has learnt it. Throws StoreDown, TroubleOutside. */
+  look(): Promise<Lockdown | null>;
+  /** Each is told what only the other knows; false where that has to be tried again. Never rejects. */
+  settle(): Promise<boolean>;
+  /** In Redis, where it answers; the one that stands then. */
+  set(lockdown: Lockdown): Promise<LockdownSet>;
+  /** The hub is told; false where it does not answer. Never rejects. */
+  tell(lockdown: Lockdown): Promise<boolean>;
+  /** In Redis; the hub forgets it at the next settling. False when another stands, or none. Throws StoreDown, StoreUnsure. */
+  lift(lockdown: Lockdown, by: Omit<Lockdown, "at">): Promise<boolean>;
 }
 
 /** Keeps Redis and hub agreed, and says whether they are (keep-epoch.ts). */
@@ -594,6 +646,9 @@ export interface Ports {
   /** Where requests are approved, save where a role says another. */
   channel: string;
   epoch: EpochKeeper;
+  lockdown: LockdownKeeper;
+  massEnds: MassEnds;
+  massEndNotifier: MassEndNotifier;
   /** What holds back new grants at this moment. */
   heldBack(): Hold | null;
   /** Five random bytes. */

@@ -3,6 +3,7 @@ import { isTaken } from "../domain/break-glass.ts";
 import { SECOND } from "../domain/duration.ts";
 import { isDoubtful } from "../domain/epoch.ts";
 import type { RequestId } from "../domain/ids.ts";
+import { endBy } from "../domain/mass-end.ts";
 import { toldOutage } from "../domain/outage.ts";
 import { judge } from "../domain/policy-engine.ts";
 import { approvedBy } from "../domain/request.ts";
@@ -49,10 +50,12 @@ async function provision(ports: Ports, id: RequestId, signal: AbortSignal): Prom
   const request = await ports.requests.get(id);
   if (!isOpen(request)) return undefined;
   // After the record: it is of a Redis that the hub was asked about.
-  const epoch = await reportOutage(ports, id, "hub", () => ports.epoch.look()).catch(async (error) => {
+  const look = () => settleAll([ports.epoch.look(), ports.lockdown.look()]);
+  const [epoch, lockdown] = await reportOutage(ports, id, "hub", look).catch(async (error) => {
     await announceWait(ports, id);
     throw error;
   });
+  if (lockdown) return stop(ports, id, (r) => ending(r, endBy(lockdown, ports.clock.now())));
   const waits = !epoch || ports.heldBack() ? "held-back" : await waitsForRules(ports, request);
   if (waits && ports.clock.now() < request.expiresAt) {
     await noteOutage(ports, id, waits);
@@ -100,7 +103,7 @@ async function setUp(ports: Ports, found: Open, signal: AbortSignal): Promise<vo
 const isMine = (r: AccessRequest, ts: string | undefined): boolean =>
   isOpen(r) && (ts === undefined || r.messages.token?.ts === ts);
 
-const stop = async (ports: Ports, id: RequestId, change: Change): Promise<void> =>
+const stop = async (ports: Ports, id: RequestId, change: Change): Promise<undefined> =>
   void (await commit(ports, id, change));
 
 /**

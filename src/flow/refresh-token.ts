@@ -16,6 +16,7 @@ import { commit } from "./support/commit.ts";
 import { type Minted, mintToken } from "./support/mint.ts";
 import { reportOutage } from "./support/outage.ts";
 import { postMessage } from "./support/post.ts";
+import { againWhileLocked } from "./support/while-locked.ts";
 import { clearHeld } from "./take-token-off.ts";
 
 const BUSY_MS = 250;
@@ -31,7 +32,9 @@ type Asked = In<"active"> & { refresh: Refresh };
 const isAsked = (r: AccessRequest | null): r is Asked => r?.state === "active" && r.refresh !== undefined;
 
 export async function refreshToken(ports: Ports, id: RequestId): Promise<Later> {
-  const held = await ports.lease.hold(id, (signal) => refresh(ports, id, signal));
+  const held = await ports.lease.hold(id, (signal) =>
+    againWhileLocked(ports, () => refresh(ports, id, signal)),
+  );
   return held ? held.done : { again: ports.clock.now() + BUSY_MS };
 }
 

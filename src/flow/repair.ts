@@ -5,6 +5,7 @@ import type { AccessRequest, In } from "../domain/request.ts";
 import { delivered, ending } from "../domain/transitions.ts";
 import type { GrantAnnotations, GrantKey, GrantObjects, Ports, Uids } from "./ports.ts";
 import { commit, follow } from "./support/commit.ts";
+import { endTogether } from "./support/end-together.ts";
 import { enqueue } from "./support/enqueue.ts";
 import { removeGrant } from "./support/remove-grant.ts";
 
@@ -73,18 +74,19 @@ export const uidsOf = ({ account, binding }: GrantObjects): Uids => ({
   ...(binding ? { bindingUid: binding.uid } : {}),
 });
 
-/** Somebody took part of it away behind our back, or made it give something else: all of it goes, and the end is proved. */
+/** Somebody took part of it away behind our back, or made it give something else, or it ends with others: all of it goes, and the end is proved. */
 async function endLost(ports: Ports, { key: { id }, binding }: GrantObjects): Promise<void> {
   const now = ports.clock.now();
   const cause = binding?.altered ? "altered" : "lost";
+  const together = cause === "lost" ? await endTogether(ports, id) : null;
   let isNews = false;
   const request = await commit(ports, id, (r) => {
     isNews = r.state === "active";
     return r.state === "active"
-      ? ending(r, { cause: now >= r.expiresAt ? "expired" : cause, at: now })
+      ? ending(r, together ?? { cause: now >= r.expiresAt ? "expired" : cause, at: now })
       : null;
   });
-  if (!isNews) return;
+  if (!isNews || together) return;
   ports.log.warn({ id, cause }, "the hub no longer has this grant as it was made; ending it");
   if (cause === "altered") await ports.admins.tell({ kind: "altered", request });
 }
@@ -103,6 +105,8 @@ export async function adoptGrant(ports: Ports, { key, account, binding }: GrantO
   const unknown = await ports.requests.adopt(request);
   if (unknown) await follow(ports, null, request);
   else await commit(ports, key.id, (r) => delivered(r, request));
+  const together = await endTogether(ports, key.id);
+  if (together) await commit(ports, key.id, (r) => ending(r, together));
   ports.log.warn({ id: key.id }, "adopted from the hub: Redis did not know that it stands");
   // What a Redis that is behind does not know, its own alarm says.
   if (unknown && ports.heldBack()?.cause !== "redis-behind")

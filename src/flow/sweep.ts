@@ -3,11 +3,15 @@
 import { isReviewOpen } from "../domain/break-glass.ts";
 import { SECOND } from "../domain/duration.ts";
 import { isFinal, rowOf, timerOf } from "../domain/lifecycle.ts";
+import type { Lockdown } from "../domain/lockdown.ts";
+import { endBy } from "../domain/mass-end.ts";
 import { outdatedMessages } from "../domain/messages.ts";
+import { isGranted } from "../domain/request.ts";
+import { ending } from "../domain/transitions.ts";
 import type { AccessRequest, GrantKey, GrantObjects, HubSurvey, Ports, Swept } from "./ports.ts";
 import { repairFor, repairGrant } from "./repair.ts";
 import { reportForeign } from "./report-foreign.ts";
-import { messageJob, needsTokenOff } from "./support/commit.ts";
+import { commit, messageJob, needsTokenOff } from "./support/commit.ts";
 import { enqueue } from "./support/enqueue.ts";
 import { syncAllowances } from "./sync-allowance.ts";
 
@@ -25,12 +29,15 @@ export async function sweep(ports: Ports): Promise<void> {
 
 /** Lists the hub first, then reads the records: what is younger than the list is never taken for lost. */
 async function sweepAll(ports: Ports): Promise<Swept> {
+  await ports.lockdown.settle();
+  const lockdown = await ports.lockdown.standing();
   const survey = await surveyHub(ports);
   const standing = survey?.standing;
   const seen = new Set(standing?.map((on) => on.key.id));
   const cardsRefused = new Set<string>();
   for await (const batch of ports.requests.unsettled()) {
-    for (const request of batch) await advance(ports, request);
+    for (const request of batch)
+      await advance(ports, lockdown ? await endLocked(ports, request, lockdown) : request);
     for (const code of batch.flatMap(cardRefusal)) cardsRefused.add(code);
     const missing = batch.filter((r) => standing && rowOf(r).onHub === "must-stand" && !seen.has(r.id));
     for (const { id, role, generation } of missing) await tryRepair(ports, { id, role, generation });
@@ -63,6 +70,12 @@ async function surveyHub({ grants, log }: Ports): Promise<HubSurvey | null> {
     return null;
   }
 }
+
+/** What came to stand past the lockdown, from a Redis that did not know of it. */
+const endLocked = async (ports: Ports, r: AccessRequest, lockdown: Lockdown): Promise<AccessRequest> =>
+  isGranted(r) && r.state !== "ending"
+    ? commit(ports, r.id, (now) => ending(now, endBy(lockdown, ports.clock.now())))
+    : r;
 
 /** All that the record's state asks for and that should have been done by now, whatever happened to its jobs. */
 async function advance(ports: Ports, request: AccessRequest): Promise<void> {

@@ -10,7 +10,8 @@ export interface EndsWatchTimes {
 }
 export const ENDS_WATCH_TIMES: EndsWatchTimes = { everyMs: 30_000, standstillAfterMs: 150_000 };
 
-export interface EndsWatchPorts extends Pick<Ports, "requests" | "sweeps" | "grants" | "clock" | "log"> {
+export interface EndsWatchPorts
+  extends Pick<Ports, "requests" | "sweeps" | "grants" | "lockdown" | "clock" | "log"> {
   holds: Pick<Holds, "report">;
   /** Milliseconds that only pass: a clock that is set, or wrong, must not keep anything from ending. */
   elapsed(): number;

@@ -48,6 +48,8 @@ export const DECISION_VIEWS = {
   review: "review-view",
 } as const;
 export type DecisionKind = keyof typeof DECISION_VIEWS;
+/** A lockdown, or all of a person or role revoked. */
+export const MASS_END_VIEW = "mass-end-view";
 /** Approve for less. */
 export const LESS_VIEW = "less-view";
 export const REQUEST_VIEW = "request-view";

@@ -12,6 +12,8 @@ export interface Keys {
   readonly epoch: string;
   /** The lockdown that stands, and which was lifted last. */
   readonly lockdown: string;
+  /** What is being ended at once. */
+  readonly massEnds: string;
   /** What each replica goes by. */
   readonly policies: string;
   /** The policy that the trail told of last. */
@@ -80,6 +82,7 @@ export function keysOf(instance: string): Keys {
     sweeps: `${prefix}:sweeps`,
     epoch: `${prefix}:epoch`,
     lockdown: `${prefix}:lockdown`,
+    massEnds: `${prefix}:mass-ends`,
     policies: `${prefix}:policies`,
     policy: `${prefix}:policy`,
     sockets: `${prefix}:sockets`,

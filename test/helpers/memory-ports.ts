@@ -6,6 +6,7 @@ import { HOUR } from "../../src/domain/duration.ts";
 import type { RequestId } from "../../src/domain/ids.ts";
 import { isFinal, leadsToAccess, type Step } from "../../src/domain/lifecycle.ts";
 import type { Lockdown } from "../../src/domain/lockdown.ts";
+import type { MassEnd } from "../../src/domain/mass-end.ts";
 import { isSettled } from "../../src/domain/messages.ts";
 import { Refused } from "../../src/domain/refusal.ts";
 import { AccessRequest } from "../../src/domain/request.ts";
@@ -224,6 +225,38 @@ const willingGrants = ({ clock }: Pick<Ports, "clock">): Grants => ({
   survey: async () => ({ standing: [], foreign: [] }),
 });
 
+/** A hub that always knows what Redis does. */
+function memoryLockdown(requests: MemoryRequests): Pick<Ports, "lockdown" | "massEnds" | "massEndNotifier"> {
+  const open = new Map<string, MassEnd>();
+  const standing = async () => requests.lockdown;
+  return {
+    lockdown: {
+      ...{ standing, onHub: standing, look: standing, settle: async () => true, tell: async () => true },
+      async set(lockdown) {
+        const before = requests.lockdown !== null;
+        requests.lockdown ??= lockdown;
+        return { lockdown: requests.lockdown, inRedis: true, before };
+      },
+      async lift({ at }) {
+        if (requests.lockdown?.at !== at) return false;
+        requests.lockdown = null;
+        return true;
+      },
+    },
+    massEnds: {
+      begin: async (one) => void (open.has(one.id) || open.set(one.id, one)),
+      open: async () => [...open.values()],
+      save: async (one) => void open.set(one.id, one),
+      close: async (id) => void open.delete(id),
+    },
+    massEndNotifier: {
+      post: async () => ({ channel: APPROVALS, ts: "1.1" }),
+      redraw: async () => {},
+      unlocked: async () => {},
+    },
+  };
+}
+
 export type MemoryPorts = Ports & { requests: MemoryRequests; jobs: ReturnType<typeof memoryJobs> };
 
 export function memoryPorts(
@@ -250,6 +283,7 @@ export function memoryPorts(
       settle: async () => {},
       confirm: async () => false,
     },
+    ...memoryLockdown(requests),
     policies: { others: async () => [] },
     channel: APPROVALS,
     heldBack: () => null,

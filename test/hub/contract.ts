@@ -86,7 +86,7 @@ export function grantsContract(title: string, start: () => Promise<TestHub>): vo
 
       it("is remembered on an account of the instance's own, which is no grant", async () => {
         expect(await anchor().read(signal)).toBeNull();
-        expect(await anchor().write(1, null, signal)).toBe(true);
+        expect(await anchor().write({ epoch: 1 }, null, signal)).toBe(true);
         expect(await anchor().read(signal)).toMatchObject({ epoch: 1 });
         logged.length = 0;
         expect((await grants.list(signal)).map(({ key }) => objectName(key))).not.toContain(
@@ -98,22 +98,25 @@ export function grantsContract(title: string, start: () => Promise<TestHub>): vo
 
       it("is changed only by who has read it as it stands", async () => {
         const from = await anchor().read(signal);
-        expect(await anchor().write(2, null, signal)).toBe(false);
-        const both = await Promise.all([anchor().write(2, from, signal), anchor().write(3, from, signal)]);
+        expect(await anchor().write({ epoch: 2 }, null, signal)).toBe(false);
+        const both = await Promise.all([
+          anchor().write({ epoch: 2 }, from, signal),
+          anchor().write({ epoch: 3 }, from, signal),
+        ]);
         expect(both.toSorted()).toEqual([false, true]);
-        expect(await anchor().write(4, from, signal)).toBe(false);
+        expect(await anchor().write({ epoch: 4 }, from, signal)).toBe(false);
         expect((await anchor().read(signal))?.epoch).toBe(both[0] ? 2 : 3);
       });
 
       it("is made anew where its account is gone, and what nobody can read is ahead of everything", async () => {
         const from = await anchor().read(signal);
         await admins("DELETE", own);
-        expect(await anchor().write(5, from, signal)).toBe(false);
-        expect(await anchor().write(5, await anchor().read(signal), signal)).toBe(true);
+        expect(await anchor().write({ epoch: 5 }, from, signal)).toBe(false);
+        expect(await anchor().write({ epoch: 5 }, await anchor().read(signal), signal)).toBe(true);
         await patch(own, { annotations: { "karpor-access.io/epoch": "soon" } });
         const unreadable = await anchor().read(signal);
         expect(unreadable?.epoch).toBe(Number.POSITIVE_INFINITY);
-        expect(await anchor().write(6, unreadable, signal)).toBe(true);
+        expect(await anchor().write({ epoch: 6 }, unreadable, signal)).toBe(true);
         await patch(own, { annotations: { "karpor-access.io/epoch": null } });
         expect(await anchor().read(signal)).toMatchObject({ epoch: 0 });
         await admins("DELETE", own);

@@ -197,7 +197,7 @@ describe("words of the command", () => {
     ["revok R-7K2Q9FXT", "revoke R-7K2Q9FXT"],
     ["halp", "help"],
     ["extend 2h", "status"],
-    ["lockdown", "help"],
+    ["lokdown", "lockdown"],
     ["emergancy admin 10m x", "emergency admin 10m x"],
   ])("%j is corrected to %j", async (line, meant) => {
     const { ephemeral, words, door } = await said(line);

@@ -1,11 +1,13 @@
-/** The epoch on the hub: an annotation of the instance's own account, changed only by who has read it as it stands. */
+/** What an instance remembers on the hub: annotations of its own account, changed only by who has read them as they stand. */
 import { z } from "zod";
-import type { Anchor, Anchored } from "../../flow/ports.ts";
-import { isStatus } from "../client/errors.ts";
+import { Lockdown } from "../../domain/lockdown.ts";
+import { type Anchor, type Anchored, TroubleOutside } from "../../flow/ports.ts";
+import { isStatus, parseJson } from "../client/errors.ts";
 import { type Hub, nullIfAbsent } from "./find.ts";
 import { instanceAccount, instanceLabels, PREFIX } from "./names.ts";
 
 const EPOCH = `${PREFIX}/epoch`;
+const LOCKDOWN = `${PREFIX}/lockdown`;
 
 // An account without the annotation remembers nothing; what is not ours to read is no permission.
 const Epoch = z.coerce.number().int().nonnegative().catch(Number.POSITIVE_INFINITY);
@@ -19,11 +21,13 @@ const Account = z.object({
   }),
 });
 
+type Remembered = Partial<Pick<Anchored, "epoch" | "lockdown">>;
+
 export function createAnchor(hub: Hub): Anchor {
   return {
     read: (signal) => read(hub, signal),
-    write: (epoch, from, signal) =>
-      (from ? patch(hub, epoch, from, signal) : create(hub, epoch, signal)).then(() => true, falseIfFaster),
+    write: (what, from, signal) =>
+      (from ? patch(hub, what, from, signal) : create(hub, what, signal)).then(() => true, falseIfFaster),
   };
 }
 
@@ -34,14 +38,31 @@ function read({ client, namespace, instance }: Hub, signal: AbortSignal): Promis
       const { metadata } = Account.parse(
         await client.core.readNamespacedServiceAccount({ name, namespace }, options),
       );
-      return { epoch: Epoch.parse(metadata.annotations[EPOCH] ?? "0"), version: metadata.resourceVersion };
+      const { annotations, resourceVersion: version } = metadata;
+      return { epoch: Epoch.parse(annotations[EPOCH] ?? "0"), lockdown: lockdownIn(annotations), version };
     })
     .catch(nullIfAbsent(name));
 }
 
-async function create({ client, namespace, instance }: Hub, epoch: number, signal: AbortSignal) {
+function lockdownIn({ [LOCKDOWN]: text }: Record<string, string>): Lockdown | null {
+  if (text === undefined) return null;
+  const lockdown = Lockdown.safeParse(parseJson(text)).data;
+  if (lockdown) return lockdown;
+  throw new TroubleOutside("other", `the annotation ${LOCKDOWN} cannot be read: remove it to unlock`);
+}
+
+/** Null: the annotation goes. */
+const annotationsOf = ({ epoch, lockdown }: Remembered): Record<string, string | null> => ({
+  ...(epoch === undefined ? {} : { [EPOCH]: `${epoch}` }),
+  ...(lockdown === undefined ? {} : { [LOCKDOWN]: lockdown && JSON.stringify(lockdown) }),
+});
+
+async function create({ client, namespace, instance }: Hub, what: Remembered, signal: AbortSignal) {
   const name = instanceAccount(instance);
-  const body = { metadata: { name, labels: instanceLabels(instance), annotations: { [EPOCH]: `${epoch}` } } };
+  const annotations = Object.fromEntries(
+    Object.entries(annotationsOf(what)).flatMap(([k, v]) => (v ? [[k, v]] : [])),
+  );
+  const body = { metadata: { name, labels: instanceLabels(instance), annotations } };
   await client.call(`create ServiceAccount ${name}`, signal, (options) =>
     client.core.createNamespacedServiceAccount({ namespace, body }, options),
   );
@@ -49,7 +70,7 @@ async function create({ client, namespace, instance }: Hub, epoch: number, signa
 
 async function patch(
   { client, namespace, instance }: Hub,
-  epoch: number,
+  what: Remembered,
   { version }: Anchored,
   signal: AbortSignal,
 ) {
@@ -58,7 +79,7 @@ async function patch(
     metadata: {
       resourceVersion: version,
       labels: instanceLabels(instance),
-      annotations: { [EPOCH]: `${epoch}` },
+      annotations: annotationsOf(what),
     },
   };
   await client.call(`annotate ServiceAccount ${name}`, signal, (options) =>

@@ -1,4 +1,5 @@
 /** What a person typed, out of what Slack made of it (`should_escape`). Pure. */
+import { REASON_MAX } from "../../domain/command.ts";
 import { UserId } from "../../domain/ids.ts";
 
 const ENTITIES: Record<string, string> = { lt: "<", gt: ">", amp: "&" };
@@ -8,6 +9,9 @@ export const typed = (text: string): string =>
   text
     .replace(/<([^<>]*)>/g, (_, inner: string) => bare(inner))
     .replace(/&(lt|gt|amp);/g, (_, name) => ENTITIES[name] ?? "");
+
+/** A reason that follows a command, cut where it is too long. */
+export const reasonTyped = (text: string): string => [...typed(text).trim()].slice(0, REASON_MAX).join("");
 
 /** `@U1|bob` → @bob · `#C1|ops` → #ops · `!subteam^S1|@sre` → @sre · `!here` → @here · `mailto:a@b|a@b` → a@b */
 function bare(inner: string): string {

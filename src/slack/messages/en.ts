@@ -6,6 +6,7 @@ import { enAllowance } from "./en-allowance.ts";
 import { enGrammar } from "./en-grammar.ts";
 import { enHome } from "./en-home.ts";
 import { enLists } from "./en-lists.ts";
+import { enLockdown } from "./en-lockdown.ts";
 import { enPhrases, enRequest } from "./en-request.ts";
 import type { Facts } from "./facts.ts";
 import { bullets, objectCode, subjectCodes } from "./foreign-objects.ts";
@@ -192,6 +193,18 @@ const refusal: ByRefusal = {
     `${fmt.b("Nothing changed:")} the rules of access were just changed, and not everything has them yet. Try again in a minute.`,
   "locked-down": ({ by, at, reason }, fmt) =>
     `${fmt.b("Nothing changed:")} ${fmt.who(by)} locked all access down ${fmt.at(at)}; nobody gets or decides access until an administrator unlocks it. Why: ${fmt.quoted(reason)}`,
+  "not-locked-down": (_, fmt) =>
+    `${fmt.b("Not locked down:")} neither the bot's records nor Karpor answer. Try again at once, and end access on Karpor itself.`,
+  "not-locked": (_, fmt) => `${fmt.b("Nothing changed:")} access is not locked down.`,
+  "unlock-why": (_, fmt) =>
+    `${fmt.b("Nothing changed:")} say why it is safe again: ${fmt.code(`${fmt.command} unlock reason`)}`,
+  "all-of-what": ({ word, roles }, fmt) =>
+    `${fmt.b("Nothing changed:")} ${word ? `${fmt.code(word)} is neither a role nor a person Slack knows. ` : ""}Write whose or which access ends: ${fmt.code(
+      `${fmt.command} revoke all @person reason`,
+    )} or ${fmt.code(`${fmt.command} revoke all ${roles[0] ?? "role"} reason`)}`,
+  "nothing-in-scope": (_, fmt) => `${fmt.b("Nothing to revoke:")} no such access stands.`,
+  "not-admin": ({ admins }, fmt) =>
+    `${fmt.b("Nothing changed:")} only ${fmt.any(admins, "administrators")} can do this.`,
   "not-hidden-yet": (_, fmt) =>
     `${fmt.b("Not hidden yet:")} Slack does not answer, and the token still stands there. We keep trying.`,
   "not-less": ({ role, duration }, fmt) =>
@@ -422,6 +435,7 @@ export const en = {
   revoke: {
     head: (count: number, fmt: Formatter): string => `${fmt.b(`${count} live:`)} choose which access to end.`,
   },
+  lockdown: enLockdown,
   busy: (span: string, fmt: Formatter): string =>
     `${fmt.b("Slack asks to wait:")} this goes on by itself in about ${span}.`,
   yourReason: (hint?: string): string => (hint ? `(${hint})` : "your reason"),

@@ -11,6 +11,7 @@ import { zhAllowance } from "./zh-allowance.ts";
 import { zhGrammar } from "./zh-grammar.ts";
 import { zhHome } from "./zh-home.ts";
 import { zhLists } from "./zh-lists.ts";
+import { zhLockdown } from "./zh-lockdown.ts";
 import { zhPhrases, zhRequest } from "./zh-request.ts";
 
 const { span } = zhGrammar;
@@ -184,6 +185,17 @@ const refusal: ByRefusal = {
   "rules-differ": (_, fmt) => `${fmt.b("没有变化：")} 权限规则刚刚更改，尚未在各处生效。请一分钟后再试。`,
   "locked-down": ({ by, at, reason }, fmt) =>
     `${fmt.b("操作未生效：")} ${fmt.who(by)} 已锁定全部访问（${fmt.when(at)}）；管理员解锁之前，不发放也不审批任何权限。原因：${fmt.quoted(reason)}`,
+  "not-locked-down": (_, fmt) =>
+    `${fmt.b("未能锁定：")} 机器人的存储和 Karpor 都没有响应。请立即重试，并直接在 Karpor 上结束权限。`,
+  "not-locked": (_, fmt) => `${fmt.b("操作未生效：")} 访问没有被锁定。`,
+  "unlock-why": (_, fmt) =>
+    `${fmt.b("操作未生效：")} 请写明为什么可以解锁：${fmt.code(`${fmt.command} unlock 原因`)}`,
+  "all-of-what": ({ word, roles }, fmt) =>
+    `${fmt.b("操作未生效：")} ${word ? `${fmt.code(word)} 既不是角色，也不是 Slack 认识的人。` : ""}请写明要结束谁的或哪个角色的权限：${fmt.code(
+      `${fmt.command} revoke all @成员 原因`,
+    )} 或 ${fmt.code(`${fmt.command} revoke all ${roles[0] ?? "角色"} 原因`)}`,
+  "nothing-in-scope": (_, fmt) => `${fmt.b("无可撤销：")} 目前没有这样的权限。`,
+  "not-admin": ({ admins }, fmt) => `${fmt.b("操作未生效：")} 只有 ${fmt.any(admins, "管理员")}可以这样做。`,
   "not-hidden-yet": (_, fmt) => `${fmt.b("尚未隐藏：")} Slack 暂无响应，令牌仍在消息中，我们会继续重试。`,
   "not-less": ({ role, duration }, fmt) =>
     `${fmt.b("操作未生效：")} 这并不少于所申请的 ${fmt.code(role)} 权限（${span(duration)}）。`,
@@ -385,6 +397,7 @@ export const zh: Words = {
   revoke: {
     head: (count, fmt) => `${fmt.b(`${count} 项生效中：`)} 请选择要结束的权限。`,
   },
+  lockdown: zhLockdown,
   busy: (span, fmt) => `${fmt.b("Slack 要求稍候：")} 约 ${span}后会自动继续。`,
   yourReason: (hint) => (hint ? `（${hint}）` : "理由"),
   trouble: (id, fmt) =>

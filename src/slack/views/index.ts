@@ -26,6 +26,20 @@ export { helpReply } from "./help.ts";
 export { homeView } from "./home.ts";
 export { lessErrors, lessForm, lessRefused, readLess } from "./less-form.ts";
 export { revokeChoiceReply, statusReply } from "./lists.ts";
+export {
+  drillReply,
+  lockedReply,
+  type MassEndTarget,
+  massEndBlank,
+  massEndMessage,
+  massEndModal,
+  massEndRefused,
+  readMassEnd,
+  revokedAllReply,
+  unlockedMessage,
+  unlockedReply,
+  withLockdown,
+} from "./lockdown.ts";
 export { PAGE_LOOKED_UP } from "./pages.ts";
 export { pendingReply, type Waiting, waitingId } from "./pending.ts";
 export { refusedReply } from "./refused.ts";

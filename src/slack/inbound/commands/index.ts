@@ -15,9 +15,11 @@ import { emergencyCommand } from "./emergency.ts";
 import { forCommand } from "./for.ts";
 import { formCommand } from "./form.ts";
 import { helpCommand } from "./help.ts";
+import { lockdownCommand } from "./lockdown.ts";
 import { pendingCommand } from "./pending.ts";
 import { revokeCommand } from "./revoke.ts";
 import { statusCommand } from "./status.ts";
+import { unlockCommand } from "./unlock.ts";
 
 /** `rest`: what follows the command's word, as Slack escaped it. */
 export type Turn = SlashCommand & { rest: string };
@@ -48,6 +50,8 @@ const COMMANDS: Record<CommandName, Command> = {
   allow: allowCommand,
   allowed: allowedCommand,
   for: forCommand,
+  lockdown: lockdownCommand,
+  unlock: unlockCommand,
 };
 
 export function commandFor(text: string, roles: Catalog): { command: Command; rest: string } {

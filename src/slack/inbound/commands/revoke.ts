@@ -1,6 +1,5 @@
-/** `revoke`, `revoke R-… [reason]`, `revoke @person [reason]`: with a reason, or one's own, at once; else the modal asks for one. Several are offered. */
+/** `revoke`, `revoke R-… [reason]`, `revoke @person [reason]`, `revoke all …`: with a reason, or one's own, at once; else the modal asks for one. Several are offered. */
 
-import { REASON_MAX } from "../../../domain/command.ts";
 import { type RequestId, readRequestId, type UserId } from "../../../domain/ids.ts";
 import { type Refusal, Refused } from "../../../domain/refusal.ts";
 import type { AccessRequest } from "../../../domain/request.ts";
@@ -10,21 +9,22 @@ import { doneReply, revokeChoiceReply } from "../../views/index.ts";
 import type { HandlerContext } from "../context.ts";
 import { openDecision } from "../forms/open-decision.ts";
 import type { Reply } from "../reply.ts";
-import { leadingMention, typed } from "../typed.ts";
+import { leadingMention, reasonTyped, typed } from "../typed.ts";
 import type { Command, Turn } from "./index.ts";
+import { afterAll, revokeAllOf } from "./revoke-all.ts";
 
 export const revokeCommand: Command = {
   // One's own grants are found and ended without asking Slack who may.
   first: (rest) => rest === "",
   run(context, turn) {
     const { user, rest } = turn;
+    const all = afterAll(rest);
+    if (all !== null) return revokeAllOf(context, turn, all);
     const person = leadingMention(rest);
-    if (person) return endFor(context, turn, { of: person.user, reason: reasonIn(person.rest) });
+    if (person) return endFor(context, turn, { of: person.user, reason: reasonTyped(person.rest) });
     return rest === "" ? endFor(context, turn, { of: user, reason: "" }) : endOne(context, turn);
   },
 };
-
-const reasonIn = (text: string): string => [...typed(text).trim()].slice(0, REASON_MAX).join("");
 
 /** "R-…" is a slip of an id; any other word names a person, whom Slack has not recognized. */
 const unknown = (word: string): Refusal =>
@@ -34,7 +34,7 @@ function endOne(context: HandlerContext, turn: Turn): Promise<Reply | undefined>
   const [, word = "", reason = ""] = /^(\S+)\s*([\s\S]*)$/.exec(turn.rest) ?? [];
   const id = readRequestId(word);
   if (!id) throw new Refused(unknown(typed(word).slice(0, 80)));
-  return end(context, turn, { id, reason: reasonIn(reason) });
+  return end(context, turn, { id, reason: reasonTyped(reason) });
 }
 
 async function endFor(

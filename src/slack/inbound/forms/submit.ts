@@ -1,10 +1,11 @@
 /** A modal's submission, by the view it comes from. A new one: a file, and a line in the table. */
 import type { ViewErrorsResponseAction } from "@slack/bolt";
-import { DECISION_VIEWS, LESS_VIEW, REQUEST_VIEW } from "../../ids.ts";
+import { DECISION_VIEWS, LESS_VIEW, MASS_END_VIEW, REQUEST_VIEW } from "../../ids.ts";
 import type { HandlerContext } from "../context.ts";
 import { Submission } from "../payload.ts";
 import { submitDecision } from "./submit-decision.ts";
 import { submitLess } from "./submit-less.ts";
+import { submitMassEnd } from "./submit-mass-end.ts";
 import { submitRequest } from "./submit-request.ts";
 
 export type SubmissionAck = (answer?: ViewErrorsResponseAction) => Promise<void>;
@@ -18,6 +19,7 @@ const TABLE: Readonly<Record<string, Submit>> = {
   [DECISION_VIEWS.revoke]: submitDecision("revoke"),
   [DECISION_VIEWS.review]: submitDecision("review"),
   [LESS_VIEW]: submitLess,
+  [MASS_END_VIEW]: submitMassEnd,
   [REQUEST_VIEW]: submitRequest,
 };
 

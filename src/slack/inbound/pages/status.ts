@@ -5,15 +5,19 @@ import { ListsBehind } from "../../../flow/ports.ts";
 import { openRequests } from "../../../flow/status.ts";
 import { recaller } from "../../../flow/support/qualifier.ts";
 import { countWaiting, waitingFor } from "../../../flow/waiting-for.ts";
-import { statusReply } from "../../views/index.ts";
+import { statusReply, withLockdown } from "../../views/index.ts";
 import type { HandlerContext } from "../context.ts";
 import type { ShowPage } from "./index.ts";
 import { restOf } from "./rest.ts";
 
 export const statusPage: ShowPage = async (context, user, at) => {
-  const [all, waiting] = await Promise.all([openRequests(context.ports, user), recalledCount(context, user)]);
+  const [all, waiting, lockdown] = await Promise.all([
+    openRequests(context.ports, user),
+    recalledCount(context, user),
+    context.ports.lockdown.standing(),
+  ]);
   const items = restOf(all, at, ({ id }) => id);
-  return (ctx) => statusReply({ items, total: all.length, at }, waiting, ctx);
+  return (ctx) => withLockdown(lockdown, statusReply({ items, total: all.length, at }, waiting, ctx), ctx);
 };
 
 /** As far as is remembered: for one's own status, Slack is not asked. */

@@ -1,0 +1,54 @@
+/** Many grants are ended at once: all of them, a person's or a role's; what is left of it to confirm. Pure. */
+import { z } from "zod";
+import { RequestId, UserId } from "./ids.ts";
+import type { Lockdown } from "./lockdown.ts";
+import { Person } from "./person.ts";
+import type { AccessRequest, End } from "./request.ts";
+
+export const Scope = z.discriminatedUnion("what", [
+  z.object({ what: z.literal("everything") }),
+  z.object({ what: z.literal("person"), person: UserId }),
+  z.object({ what: z.literal("role"), role: z.string() }),
+]);
+export type Scope = z.infer<typeof Scope>;
+
+export const MassEnd = z.object({
+  id: z.string(),
+  scope: Scope,
+  by: Person,
+  qualified: z.string(),
+  reason: z.string(),
+  at: z.number().int(),
+  /** Which it ends; left out while they were not looked up. */
+  grants: z.array(RequestId).optional(),
+  /** Those whose end is not confirmed. */
+  left: z.array(RequestId).default([]),
+  /** Their bindings were taken away, before anything else. */
+  stripped: z.boolean().default(false),
+  /** Of those, whom something outside keeps from being confirmed, so that people were told. */
+  troubled: z.number().int().default(0),
+  /** The live message, what it was drawn from, and when. */
+  message: z.object({ channel: z.string(), ts: z.string(), drawn: z.string(), at: z.number() }).optional(),
+  /** Posts of it whose answer is not known. */
+  posts: z.number().int().optional(),
+  /** Nobody asked for it just now: it is told only where there is something to end. */
+  quiet: z.literal(true).optional(),
+});
+export type MassEnd = z.infer<typeof MassEnd>;
+
+/** What a lockdown ends. */
+export const massEndOf = ({ at, by, qualified, reason }: Lockdown): MassEnd => ({
+  ...{ id: `lockdown-${at}`, scope: { what: "everything" }, by, qualified, reason, at },
+  ...{ left: [], stripped: false, troubled: 0 },
+});
+
+export function isIn(scope: Scope, { requester, role }: Pick<AccessRequest, "requester" | "role">): boolean {
+  if (scope.what === "everything") return true;
+  return scope.what === "person" ? requester.id === scope.person : role === scope.role;
+}
+
+/** Why each of them ends. */
+export const endBy = (
+  { by, qualified, reason }: Pick<MassEnd, "by" | "qualified" | "reason">,
+  at: number,
+): End => ({ cause: "revoked", by, qualified, reason, at });

@@ -1,0 +1,64 @@
+/** An administrator stops all access: from the flag on nothing is granted, and every grant ends; and lifts it again. */
+import type { UserId } from "../domain/ids.ts";
+import type { Lockdown } from "../domain/lockdown.ts";
+import { massEndOf } from "../domain/mass-end.ts";
+import { Refused } from "../domain/refusal.ts";
+import { fallbackExpiry } from "./fallback-expiry.ts";
+import { beginMassEnd } from "./mass-end.ts";
+import type { LockdownSet, Ports } from "./ports.ts";
+import { assertAdmin } from "./support/admin.ts";
+
+export interface LockingDown {
+  by: UserId;
+  reason: string;
+}
+
+export interface LockedDown extends LockdownSet {
+  onHub: boolean;
+}
+
+/** Each of Redis and hub does alone; that only one knows of it is said. Throws Refused, SlackBusy. */
+export async function lockDown(ports: Ports, { by, reason }: LockingDown): Promise<LockedDown> {
+  const draft = { ...(await assertAdmin(ports, by)), reason, at: ports.clock.now() };
+  const set = await ports.lockdown.set(draft);
+  const { lockdown, inRedis, before } = set;
+  const ends = { ...massEndOf(lockdown), ...(before && { quiet: true as const }) };
+  const began = inRedis ? beginMassEnd(ports, ends) : undefined;
+  // Whoever made it stand is told what became of it; that its ends are not stored, the sweep mends.
+  const [onHub] = await Promise.all([ports.lockdown.tell(lockdown), began?.catch(() => {})]);
+  if (!inRedis && !onHub) throw new Refused({ kind: "not-locked-down" });
+  // Without records the hub alone ends what stands.
+  if (!inRedis) await fallbackExpiry(ports, ports.stopping).catch((error: unknown) => logEnds(ports, error));
+  ports.log.warn({ by, inRedis, onHub, at: lockdown.at }, "all access is locked down");
+  return { ...set, onHub };
+}
+
+const logEnds = ({ log }: Ports, error: unknown): void =>
+  log.error({ err: error }, "locked down, and the hub does not answer: nothing is ended yet");
+
+export interface Unlocked {
+  lockdown: Lockdown;
+  /** Until the hub has forgotten it too, nothing is granted. */
+  onHub: boolean;
+}
+
+/** Throws Refused, StoreDown, StoreUnsure, SlackBusy. */
+export async function unlock(ports: Ports, { by, reason }: LockingDown): Promise<Unlocked> {
+  const admin = { ...(await assertAdmin(ports, by)), reason };
+  const lockdown = (await ports.lockdown.standing()) ?? (await onlyOnHub(ports));
+  if (!lockdown || !(await ports.lockdown.lift(lockdown, admin))) throw new Refused({ kind: "not-locked" });
+  const onHub = await ports.lockdown.settle();
+  ports.log.warn({ by, onHub, at: lockdown.at }, "the lockdown is lifted");
+  await ports.massEndNotifier
+    .unlocked(lockdown, admin)
+    .catch((error: unknown) =>
+      ports.log.warn({ err: error }, "the channel was not told that access is unlocked"),
+    );
+  return { lockdown, onHub };
+}
+
+/** A Redis that lost it learns it first. */
+async function onlyOnHub({ lockdown }: Ports): Promise<Lockdown | null> {
+  await lockdown.settle();
+  return lockdown.standing();
+}

@@ -1,0 +1,97 @@
+/** Carries out what is ended at once: bindings first and in parallel, then each record, then one message that counts what is confirmed. */
+import { SECOND } from "../domain/duration.ts";
+import type { RequestId } from "../domain/ids.ts";
+import { endBy, isIn, type MassEnd } from "../domain/mass-end.ts";
+import { toldOutage } from "../domain/outage.ts";
+import { type AccessRequest, isGranted } from "../domain/request.ts";
+import { ending } from "../domain/transitions.ts";
+import type { Ports } from "./ports.ts";
+import { commit } from "./support/commit.ts";
+import { stripBindings } from "./support/strip-bindings.ts";
+import { tellMassEnd } from "./support/tell-mass-end.ts";
+
+const BATCH = 200;
+/** Records wait no longer for the bindings, should the hub be slow. */
+const BINDINGS_FIRST_MS = 2 * SECOND;
+
+/** Stored, it is carried out by whichever replica lives. Throws StoreDown, StoreUnsure. */
+export async function beginMassEnd(ports: Ports, one: MassEnd): Promise<void> {
+  await ports.massEnds.begin(one);
+  void goOn(ports, one.id);
+}
+
+/** One step of each that is open. Throws StoreDown. */
+export async function carryOutMassEnds(ports: Ports): Promise<void> {
+  await Promise.all((await ports.massEnds.open()).map(({ id }) => goOn(ports, id)));
+}
+
+/** One replica at a time. Never rejects: the next look tries again. */
+async function goOn(ports: Ports, id: string): Promise<void> {
+  const work = async () => {
+    const one = (await ports.massEnds.open()).find((open) => open.id === id);
+    if (one) await step(ports, one);
+  };
+  await ports.lease.hold(`mass-end:${id}`, work).catch((error: unknown) => {
+    if (!ports.stopping.aborted) ports.log.warn({ id, err: error }, "not everything is ended yet; trying on");
+  });
+}
+
+async function step(ports: Ports, found: MassEnd): Promise<void> {
+  const one = found.grants ? found : await gathered(ports, found);
+  const stripping = one.stripped || strip(ports, one);
+  await Promise.race([stripping, sleep(BINDINGS_FIRST_MS)]);
+  await inBatches(one.left, (ids) => endRecords(ports, one, ids));
+  const known = { ...one, stripped: await stripping, ...(await unconfirmed(ports, one)) };
+  await ports.massEnds.save(known);
+  const { isTold, message } = await tellMassEnd(ports, known);
+  if (isTold && known.stripped && known.left.length === 0) await ports.massEnds.close(one.id);
+  else await ports.massEnds.save({ ...known, ...message });
+}
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());
+
+/** Also what is ending already: its token may still work. */
+async function gathered(ports: Ports, one: MassEnd): Promise<MassEnd> {
+  const grants: RequestId[] = [];
+  for await (const batch of ports.requests.unsettled())
+    grants.push(...batch.filter((r) => isGranted(r) && isIn(one.scope, r)).map(({ id }) => id));
+  const known = { ...one, grants, left: grants };
+  await ports.massEnds.save(known);
+  return known;
+}
+
+/** Never rejects. Of a lockdown also what no record knows. */
+async function strip(ports: Ports, { id, scope, grants }: MassEnd): Promise<boolean> {
+  const ids = new Set<string>(grants);
+  try {
+    return await stripBindings(
+      ports,
+      ({ key }) => scope.what === "everything" || ids.has(key.id),
+      ports.stopping,
+    );
+  } catch (error) {
+    ports.log.error({ id, err: error }, "the hub does not answer: no binding is taken away yet; trying on");
+    return false;
+  }
+}
+
+async function endRecords(ports: Ports, one: MassEnd, ids: readonly RequestId[]): Promise<void> {
+  const live = (await known(ports, ids)).filter((r) => isGranted(r) && r.state !== "ending");
+  const end = ({ id }: AccessRequest) =>
+    commit(ports, id, (r) => (isIn(one.scope, r) ? ending(r, endBy(one, ports.clock.now())) : null));
+  await Promise.all(live.map(end));
+}
+
+async function unconfirmed(ports: Ports, { left }: MassEnd): Promise<Pick<MassEnd, "left" | "troubled">> {
+  const still: AccessRequest[] = [];
+  await inBatches(left, async (ids) => void still.push(...(await known(ports, ids)).filter(isGranted)));
+  return { left: still.map(({ id }) => id), troubled: still.filter(toldOutage).length };
+}
+
+/** What cannot be read, the hub alone ends. */
+const known = async ({ requests }: Ports, ids: readonly RequestId[]): Promise<AccessRequest[]> =>
+  (await requests.getMany(ids)).filter((r) => r !== null && r !== "unreadable");
+
+async function inBatches<T>(all: readonly T[], work: (some: readonly T[]) => Promise<void>): Promise<void> {
+  for (let at = 0; at < all.length; at += BATCH) await work(all.slice(at, at + BATCH));
+}

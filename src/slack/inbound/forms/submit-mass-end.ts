@@ -1,0 +1,50 @@
+/** Many grants are to end: a lockdown, or all of a person or role. */
+import type { UserId } from "../../../domain/ids.ts";
+import { lockDown } from "../../../flow/lockdown.ts";
+import { revokeAll } from "../../../flow/revoke-all.ts";
+import {
+  lockedReply,
+  type MassEndTarget,
+  massEndBlank,
+  readMassEnd,
+  revokedAllReply,
+} from "../../views/index.ts";
+import { answer } from "../answer.ts";
+import { contextFor, type HandlerContext } from "../context.ts";
+import { errorReply, type Reply } from "../reply.ts";
+import { whileBusy } from "../while-busy.ts";
+import type { Submit } from "./submit.ts";
+
+export const submitMassEnd: Submit = async (context, { user, triggerId, view }, ack) => {
+  const { target, reason } = readMassEnd(view);
+  if (reason === "")
+    return ack({ response_action: "errors", errors: massEndBlank(contextFor(context, user)) });
+  await ack();
+  const { channel, responseUrl } = target;
+  const where = { user, channel, responseUrl };
+  try {
+    const end = () => endAll(context, { target, by: user, reason, triggerId });
+    await answer(context, where, await whileBusy(context, where, end));
+  } catch (error) {
+    await answer(context, where, errorReply(context.log, error));
+  }
+};
+
+interface Ending {
+  target: MassEndTarget;
+  by: UserId;
+  reason: string;
+  triggerId: string;
+}
+
+async function endAll(
+  { ports }: HandlerContext,
+  { target: { scope }, by, reason, triggerId }: Ending,
+): Promise<Reply> {
+  if (scope.what === "everything") {
+    const done = await lockDown(ports, { by, reason });
+    return (ctx) => lockedReply(done, ctx);
+  }
+  const affected = await revokeAll(ports, { by, scope, reason, triggerId });
+  return (ctx) => revokedAllReply(affected, ctx);
+}
