@@ -166,7 +166,7 @@ export async function startApp(
   opened.adopt(keepHomes(ports, means), (r) => r.close());
   opened.adopt(keepMassEnds(ports, means), (r) => r.close());
   opened.adopt(keepCredential(config, means, clients, ports), (r) => r.close());
-  for (const look of [watchGroups, watchPeople]) opened.adopt(keepLooking(look, ports), (r) => r.close());
+  opened.adopt(keepLooking(ports), (r) => r.close());
   opened.defer(() => door.close());
   const onIdentity = (identity: BotIdentity) => {
     home = identity;
@@ -412,11 +412,14 @@ function keepMassEnds(ports: Ports, { clock, log }: AppDeps): Repeating {
   return repeat(run, { what: "what is ended at once", sleep: clock.sleep, log });
 }
 
-const keepLooking = (look: (ports: Ports) => Promise<number>, ports: Ports): Repeating =>
-  repeat(() => look(ports), {
-    ...{ what: "the look at who left", log: ports.log },
-    ...{ sleep: ports.clock.sleep, after: LOOK_MS },
-  });
+/** By events, and by looks of their own for those that did not come. */
+export function keepLooking(ports: Ports): Pick<Repeating, "close"> {
+  const { clock, log } = ports;
+  const both = [watchGroups, watchPeople].map((look) =>
+    repeat(() => look(ports), { what: "the look at who left", sleep: clock.sleep, after: LOOK_MS, log }),
+  );
+  return { close: async () => void (await Promise.all(both.map((one) => one.close()))) };
+}
 
 export function keepHomes(ports: Ports, { clock, log }: AppDeps): Repeating {
   return repeat(() => redrawHomes(ports), { what: "the Home tabs", sleep: clock.sleep, log });

@@ -5,7 +5,7 @@ import { actionables } from "../../sandbox/slack/read.ts";
 import type { Block, Ephemeral, SlackMessage } from "../../sandbox/slack/types.ts";
 import { nextTurn } from "./core.ts";
 import type { Fleet } from "./fleet.ts";
-import { ALICE, APPROVALS, BOB, CAROL, EDITS, EVERYONE, GENERAL, MEI, NAMES } from "./people.ts";
+import { ALICE, APPROVALS, BOB, CAROL, EDITS, EVERYONE, GENERAL, MEI, MOBILE, NAMES } from "./people.ts";
 import type { Act, Deed } from "./plan.ts";
 import type { World } from "./world.ts";
 
@@ -55,6 +55,7 @@ async function ask(doing: Doing, pick: number): Promise<boolean> {
 }
 
 async function command({ world, sent }: Doing, user: string, text: string): Promise<boolean> {
+  if (world.away().includes(user)) return false;
   world.story.say(`${NAMES[user]} types "${text}"`);
   sent.push(await world.slack.command(user, GENERAL, text));
   return true;
@@ -69,8 +70,8 @@ interface Button {
 }
 
 /** The buttons of this kind that somebody sees now. */
-function buttons({ slack }: World, actionId: string): Button[] {
-  return EVERYONE.flatMap((user) =>
+function buttons({ slack, away }: World, actionId: string): Button[] {
+  return EVERYONE.filter((user) => !away().includes(user)).flatMap((user) =>
     [...slack.timeline(user, APPROVALS), ...slack.timeline(user, "dm"), ...slack.ephemerals(user)].flatMap(
       (at) =>
         found(at.blocks, actionId).map((element) => ({
@@ -224,6 +225,14 @@ const nextTurnComes: Do = async ({ world, fleet }, pick) => {
   return true;
 };
 
+/** Slack tells one replica of it, if it hears. */
+const comeOrGo: Do = async ({ world }, pick) => {
+  const user = one(MOBILE, pick) ?? BOB;
+  world.story.say(`${NAMES[user]} ${world.away().includes(user) ? "is back" : "is deactivated"}`);
+  await world.comeOrGo(user);
+  return true;
+};
+
 const edit: Do = async ({ world, fleet }, pick) => {
   const index = pick % EDITS.length;
   world.story.say(`the policy is edited: ${EDITS[index]?.[0]}`);
@@ -263,6 +272,7 @@ const TABLE: Record<Deed, Do> = {
   "minutes pass": minutes,
   "time passes to the next turn": nextTurnComes,
   "somebody's access ends, and minutes pass": endAndWait,
+  "somebody leaves, or is back": comeOrGo,
   "edit the policy": edit,
   restart: async ({ world, fleet }) => {
     world.story.say("a rollout restarts every replica");

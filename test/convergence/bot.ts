@@ -8,6 +8,7 @@ import {
   connectAll,
   contextOf,
   keepEpoch,
+  keepLooking,
   startApp,
   startWork,
 } from "../../src/app.ts";
@@ -17,6 +18,7 @@ import { hubClock } from "../../src/hub/client/clock-offset.ts";
 import { handleClick } from "../../src/slack/inbound/actions/handle.ts";
 import { handleCommand } from "../../src/slack/inbound/commands/handle.ts";
 import type { HandlerContext } from "../../src/slack/inbound/context.ts";
+import { EVENTS } from "../../src/slack/inbound/events/index.ts";
 import { handleSubmission } from "../../src/slack/inbound/forms/submit.ts";
 import { keysOf } from "../../src/store/keys.ts";
 
@@ -78,6 +80,7 @@ async function startBare(
   const lanes = { urgent: ports, messages: ports, timers: timerPorts };
   startWork(lanes, clients, keysOf(config.instance).prefix, deps, opened);
   opened.adopt(keepEpoch(ports, deps), (r) => r.close());
+  opened.adopt(keepLooking(ports), (r) => r.close());
   await clients.redis.ready(TIMES.callMs).catch(() => {});
   const context: HandlerContext = {
     ...{ ports, people, log: deps.log, client: clients.interactive, language: config.slack.language },
@@ -115,7 +118,14 @@ function straight(context: HandlerContext): Pick<Bot, "deliver" | "handling"> {
   return { deliver, handling: () => handling };
 }
 
+const handleEvent: Handle = async (context, payload, ack) => {
+  await ack();
+  const { event } = payload as { event: { type: string } };
+  await EVENTS[event.type]?.(context, event);
+};
+
 function handlerOf(kind: Kind, payload: JsonObject): Handle {
   if (kind === "slash_commands") return handleCommand;
+  if (kind === "events_api") return handleEvent;
   return payload.type === "view_submission" ? handleSubmission : handleClick;
 }

@@ -17,6 +17,9 @@ export const NAMES: Record<string, string> = {
   [MEI]: "Mei",
 };
 
+/** Who may leave the company, and be back. */
+export const MOBILE = [BOB, MEI];
+
 /** Alice and Carol approve, and review emergencies; Alice is an administrator; Bob approves `admin`, and `both` where nobody did. */
 export const workspace = (clock: JumpClock) => ({
   clock,

@@ -27,6 +27,7 @@ export const DEEDS = {
   "minutes pass": 2,
   "time passes to the next turn": 4,
   "somebody's access ends, and minutes pass": 3,
+  "somebody leaves, or is back": 2,
   "edit the policy": 1,
   restart: 1,
 } as const;

@@ -10,6 +10,7 @@ import { createWitness } from "./witness.ts";
 import type { Lane, World } from "./world.ts";
 
 const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 const WITHIN_MS = 90_000;
 /** The sweeps that may be needed when all is well again. */
 const MINUTES = 15;
@@ -130,13 +131,15 @@ async function heal(world: World, fleet: Fleet): Promise<void> {
 }
 
 async function settle(world: World, fleet: Fleet): Promise<void> {
+  // Of whom Slack's event did not come, the look of the hour tells.
+  if (world.away().length > 0) await fleet.pass(HOUR);
   for (let left = MINUTES; left > 0; left--) {
     await world.allLetGo();
     await fleet.pass(MINUTE, 3_000);
-    if (left > MINUTES - 2 || !atRest(await world.records())) continue;
+    if (left > MINUTES - 2 || !atRest(world, await world.records())) continue;
     // The last sweep found nothing to do, or what it did is done.
     await fleet.rest(2_000);
-    if (atRest(await world.records())) break;
+    if (atRest(world, await world.records())) break;
   }
 }
 

@@ -4,6 +4,7 @@ import type { KubeObject } from "../../sandbox/hub/types.ts";
 import { actionables, visibleText } from "../../sandbox/slack/read.ts";
 import type { Block, SlackMessage } from "../../sandbox/slack/types.ts";
 import { contextOf } from "../../src/app.ts";
+import { isFinal } from "../../src/domain/lifecycle.ts";
 import type { MessageKey } from "../../src/domain/message-key.ts";
 import type { AccessRequest } from "../../src/domain/request.ts";
 import { ofAllowances } from "./allowances.ts";
@@ -17,7 +18,7 @@ export async function verdict(world: World, witness: Witness): Promise<string[]>
   const records = await world.records();
   return [
     ...witness.wrong(),
-    ...records.flatMap(ofRecord),
+    ...records.flatMap((r) => ofRecord(world, r)),
     ...records.filter(core.lacksApproval).map(({ id }) => `${id} was granted with too few approvals`),
     ...(await ofHub(world, records)),
     ...ofSlack(world, records),
@@ -27,9 +28,12 @@ export async function verdict(world: World, witness: Witness): Promise<string[]>
 }
 
 /** Settled or live: what a sequence waits for in the end. */
-export const atRest = (records: readonly AccessRequest[]): boolean => records.flatMap(ofRecord).length === 0;
+export const atRest = (world: World, records: readonly AccessRequest[]): boolean =>
+  records.flatMap((r) => ofRecord(world, r)).length === 0;
 
-function ofRecord(r: AccessRequest): string[] {
+function ofRecord(world: World, r: AccessRequest): string[] {
+  if (core.isLive(r) && !isFinal(r) && world.away().includes(r.requester.id))
+    return [`${r.id} is ${r.state}, and who asked for it has left`];
   if (core.isSettled(r) || core.isLive(r)) return [];
   return [`${r.id} is ${r.state}, neither settled nor live`];
 }
@@ -40,7 +44,7 @@ async function ofHub(world: World, records: readonly AccessRequest[]): Promise<s
   const spoilt = accounts.filter((o) => isSpoilt(world, o) && expiresAt(o) > world.clock.now()).map(name);
   const wanted = records
     .filter(core.stands)
-    .map(({ role, id }) => `karpor-access-${role}-${id}-1`.toLowerCase());
+    .map(({ role, id, generation }) => `karpor-access-${role}-${id}-${generation}`.toLowerCase());
   const of = (kind: string, standing: string[]) => [
     ...standing
       .filter((one) => !wanted.includes(one) && !spoilt.includes(one))

@@ -99,6 +99,7 @@ function open({ instance, clock, hub, slack, tally, configs, commands, scripts, 
   const proxies = new Map<string, RedisProxy>();
   const logs: string[] = [];
   const spoilt = new Set<string>();
+  const away = new Set<string>();
   let death = Number.NEGATIVE_INFINITY;
   let outages = 0;
   let openSince = Number.NEGATIVE_INFINITY;
@@ -164,6 +165,13 @@ function open({ instance, clock, hub, slack, tally, configs, commands, scripts, 
       spoilt.add(record.id);
       const text = JSON.stringify({ ...record, state: "suspended" });
       await commands.hset(keys.request(record.id), "record", text);
+    },
+    /** Whose account in the workspace is deactivated. */
+    away: (): readonly string[] => [...away],
+    async comeOrGo(user: string) {
+      const leaves = !away.delete(user);
+      if (leaves) away.add(user);
+      await slack.people.change(user, { deleted: leaves });
     },
     isSpoilt: (id: string) => spoilt.has(id),
     async objects() {
