@@ -1,4 +1,5 @@
 /** The only composition: clients → adapters → ports; what ends grants, then checks, work and Slack; stop. */
+
 import { randomBytes } from "node:crypto";
 import type { RequestListener } from "node:http";
 import { basename } from "node:path";
@@ -21,6 +22,7 @@ import { isAnythingOurs } from "./flow/anything-ours.ts";
 import { askFallback } from "./flow/ask-fallback.ts";
 import { checkDeparture } from "./flow/check-departure.ts";
 import { endGrant } from "./flow/end.ts";
+import { extendGrant } from "./flow/extend-grant.ts";
 import { createEpochKeeper } from "./flow/keep-epoch.ts";
 import { createLockdownKeeper } from "./flow/keep-lockdown.ts";
 import { carryOutMassEnds } from "./flow/mass-end.ts";
@@ -353,6 +355,7 @@ export function startWork(
       validate: (id, lane) => validateRequester(ports[lane], id),
       provision: (id, lane) => provisionGrant(ports[lane], id),
       refreshToken: (id, lane) => refreshToken(ports[lane], id),
+      extend: (id, lane) => extendGrant(ports[lane], id),
       remind: (id, lane) => remindHolder(ports[lane], id),
       nudge: (id, lane) => nudgeApprovers(ports[lane], id),
       askFallback: (id, lane) => askFallback(ports[lane], id),

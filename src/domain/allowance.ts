@@ -1,6 +1,7 @@
 /** An allowance: approvers said beforehand that a person's requests for a role pass at once. The stored form, and what it is worth. Pure. */
 import { z } from "zod";
 import { isDoubtful } from "./epoch.ts";
+import { wholeOf } from "./extension.ts";
 import { AllowanceId, type UserId } from "./ids.ts";
 import { Person } from "./person.ts";
 import { Refused } from "./refusal.ts";
@@ -64,7 +65,7 @@ export interface Moment {
 /** Whether such a request is within it; who allowed it is another question. */
 export const covers = (
   a: Allowance,
-  r: Pick<AccessRequest, "requester" | "role" | "clusterRole" | "duration">,
+  r: Pick<AccessRequest, "requester" | "role" | "clusterRole" | "duration" | "extends">,
   { now, before }: Moment,
 ): boolean =>
   statusOf(a, now) === "standing" &&
@@ -72,7 +73,7 @@ export const covers = (
   a.person.id === r.requester.id &&
   a.role === r.role &&
   a.clusterRole === r.clusterRole &&
-  r.duration <= a.duration;
+  wholeOf(r) <= a.duration;
 
 /** Of those who allowed it, the ones that count: each once, none the person itself, each an approver today. */
 export const counted = (a: Allowance, approvers: readonly UserId[]): Allower[] =>

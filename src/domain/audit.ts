@@ -1,6 +1,7 @@
 /** One line of history for each change of state and each remark, derived from the record before and after. Pure. */
 import type { Review } from "./break-glass.ts";
 import { formatDuration } from "./duration.ts";
+import type { Extension } from "./extension.ts";
 import { type Actor, rowOf } from "./lifecycle.ts";
 import { isTokenLeft } from "./messages.ts";
 import type { PolicyChange } from "./policy-diff.ts";
@@ -21,6 +22,8 @@ export interface Transition {
   approvals?: { who: string; qualified: string; at: number; note?: string | undefined }[];
   /** Of a decision for less: what was asked for at first. */
   asked?: { role: string; duration: number };
+  /** The grant that it adds time to. */
+  extends?: string;
   requester: string;
   /** Who asked for them, where that is somebody else. */
   askedBy: string | null;
@@ -64,6 +67,7 @@ export function transition(
     ...actor,
     ...(moved && after.state === "approved" ? approvers(after) : {}),
     ...(moved && after.state === "approved" && after.lessened ? { asked: after.lessened.asked } : {}),
+    ...(after.extends ? { extends: after.extends.id } : {}),
     requester: after.requester.id,
     askedBy: after.askedBy?.id ?? null,
     role: after.role,
@@ -89,6 +93,11 @@ function approvers(r: AccessRequest): Pick<Transition, "approvals"> {
 function remarkOn(before: AccessRequest, after: AccessRequest): Actor | null {
   const review = newReview(before, after);
   if (review) return { who: review.by.id, why: `reviewed: ${review.comment}`, qualified: review.qualified };
+  const more = newExtension(before, after);
+  if (more) {
+    const who = more.by === "policy" ? more.by : more.by.id;
+    return { who, why: `${formatDuration(more.ms)} more, by ${more.id}`, qualified: more.qualified };
+  }
   if (isContradicted(after) && !isContradicted(before))
     return byBot("a token was accepted after its account was removed");
   if (before.state === "active" && before.refresh && after.state === "active" && isShownAnew(before, after))
@@ -131,6 +140,11 @@ function approvalOn(before: AccessRequest, after: AccessRequest): Actor | null {
 }
 
 const byBot = (why: string): Actor => ({ who: "bot", why, qualified: null });
+
+const extensionsOf = (r: AccessRequest): readonly Extension[] => ("extensions" in r && r.extensions) || [];
+
+const newExtension = (before: AccessRequest, after: AccessRequest): Extension | undefined =>
+  extensionsOf(after)[extensionsOf(before).length];
 
 const newReview = (before: AccessRequest, after: AccessRequest): Review | undefined =>
   after.emergency?.reviews[before.emergency?.reviews.length ?? 0];

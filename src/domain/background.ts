@@ -42,7 +42,8 @@ export function backgroundOf(
 ): Background {
   const others = recent.filter((r) => r.id !== id).sort((a, b) => b.requestedAt - a.requestedAt);
   const granted = others.flatMap((r) => {
-    if (!("decision" in r)) return [];
+    // What adds time is no grant.
+    if (!("decision" in r) || r.extends) return [];
     const { at, by } = r.decision;
     return [{ role: r.role, at, by, ...(isTaken(r) && { emergency: true as const }) }];
   });

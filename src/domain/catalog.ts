@@ -22,7 +22,8 @@ export const Role = z
     /** Setup makes the ClusterRole of these; left out, it stands on the hub already. */
     rules: z.array(PathRule).min(1).optional(),
     description: Bilingual,
-    duration: z.strictObject({ default: Duration, max: Duration }),
+    /** `total`: with all time that is added later; `max` when left out. */
+    duration: z.strictObject({ default: Duration, max: Duration, total: Duration.optional() }),
     reason: Reason.prefault("optional"),
     /** Who may ask; everyone in the workspace when left out. */
     requester: z.strictObject({ in: Principals }).optional(),
@@ -39,6 +40,10 @@ export const Role = z
   .refine((r) => r.duration.default <= r.duration.max, {
     path: ["duration", "default"],
     message: "is longer than duration.max",
+  })
+  .refine(({ duration: { max, total = max } }) => max <= total, {
+    path: ["duration", "total"],
+    message: "is shorter than duration.max",
   })
   .refine((r) => !r.breakGlass || r.breakGlass.max <= r.duration.max, {
     path: ["breakGlass", "max"],

@@ -22,4 +22,6 @@ export const timesUpTo = (duration: number, role: Pick<Role, "duration">): numbe
 
 /** It is not more in any way, and less in one; whether another role gives less is looked at elsewhere. */
 export const isLess = (r: AccessRequest, less: Less): boolean =>
-  less.duration <= r.duration && (less.duration < r.duration || (less.role ?? r.role) !== r.role);
+  !(r.extends && less.role !== undefined) &&
+  less.duration <= r.duration &&
+  (less.duration < r.duration || (less.role ?? r.role) !== r.role);

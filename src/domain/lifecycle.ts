@@ -14,6 +14,7 @@ export const STEPS = [
   "validate",
   "provision",
   "refreshToken",
+  "extend",
   "remind",
   "nudge",
   "askFallback",
@@ -66,18 +67,23 @@ const bot: Actor = { who: "bot", why: null, qualified: null };
 const stale = (r: AccessRequest): Refusal => ({ kind: "stale", id: r.id });
 const closing = (r: AccessRequest): Due[] => [{ at: r.closesAt, step: "timeOut" }];
 const dueAt = (at: number | null, step: Step): Due[] => (at === null ? [] : [{ at, step }]);
-const settingUp = (r: In<"approved" | "delivering">): DisplayStatus =>
+const settingUp = (r: In<"approved" | "delivering" | "extending">): DisplayStatus =>
   toldOutage(r) ? "outage" : "setting-up";
 /** Trouble that nobody was told of yet: the step is tried once more before. */
 const onceMore = (r: AccessRequest, step: Step): Due[] => dueAt(quietUntil(r), step);
 /** Somebody may have left: looked at once more before anything ends. */
 const lookAgain = (r: AccessRequest): Due[] => dueAt(lookAgainAt(r), "checkDeparture");
 const nothing = () => [];
+const decider = ({ decision: { by, note, qualified } }: In<"approved" | "extending">): Actor => ({
+  who: by === "policy" ? by : by.id,
+  why: note ?? null,
+  qualified,
+});
 
 export const LIFECYCLE = {
   // To active, here and below: it stands on the hub, and Redis was restored from before.
   requested: {
-    to: ["pending", "approved", "refused", "withdrawn", "timedOut", "active"],
+    to: ["pending", "approved", "extending", "refused", "withdrawn", "timedOut", "active"],
     shows: () => null,
     messages: nothing,
     now: () => ["validate"],
@@ -87,7 +93,7 @@ export const LIFECYCLE = {
     actor: (r) => ({ ...bot, who: (r.askedBy ?? r.requester).id }),
   },
   pending: {
-    to: ["approved", "denied", "withdrawn", "timedOut", "refused", "active"],
+    to: ["approved", "extending", "denied", "withdrawn", "timedOut", "refused", "active"],
     shows: () => "pending",
     messages: (r) => [
       "card",
@@ -158,12 +164,7 @@ export const LIFECYCLE = {
     due: (r) => [{ at: r.expiresAt, step: "end" }, ...onceMore(r, "provision"), ...lookAgain(r)],
     onHub: "may-stand",
     late: (r) => lateApproved(r.decision),
-    actor: (r) => ({
-      ...bot,
-      who: r.decision.by === "policy" ? "policy" : r.decision.by.id,
-      why: r.decision.note ?? null,
-      qualified: r.decision.qualified,
-    }),
+    actor: decider,
   },
   delivering: {
     to: ["active", "ending"],
@@ -230,6 +231,27 @@ export const LIFECYCLE = {
     late: (r) => ({ kind: "late", did: "ended", by: r.end.by, at: r.verification.at }),
     actor: (r) => ({ ...bot, why: r.end.cause }),
   },
+  extending: {
+    to: ["extended", "refused"],
+    shows: settingUp,
+    messages: (r) => ["card", ...(toldOutage(r) ? (["waiting"] as const) : [])],
+    now: () => ["extend"],
+    // What it is to add to may be over by then.
+    due: (r) => [{ at: r.extends.until, step: "extend" }, ...onceMore(r, "extend")],
+    onHub: "none",
+    late: (r) => lateApproved(r.decision),
+    actor: decider,
+  },
+  extended: {
+    to: [],
+    shows: () => "extended",
+    messages: () => ["card"],
+    now: nothing,
+    due: nothing,
+    onHub: "none",
+    late: (r) => lateApproved(r.decision),
+    actor: (r) => ({ ...bot, why: `more time for ${r.extends.id}` }),
+  },
 } satisfies { [S in State]: Row<S> };
 
 const ruleIn = (refusal: Refusal): string | null =>
@@ -271,6 +293,7 @@ const VISIBLE = [
   "lessened",
   "emergency",
   "expiresAt",
+  "extensions",
   "outage",
 ] as const;
 
@@ -291,6 +314,7 @@ export function stamped(before: AccessRequest, after: AccessRequest, now: number
 const WAYS_TO_ACCESS: readonly ((before: AccessRequest, after: AccessRequest) => boolean)[] = [
   // Approved, anew too.
   (before, after) => after.state === "approved" && before.state !== "approved",
+  (before, after) => after.state === "extending" && before.state !== "extending",
   // One approval of several.
   (before, after) => after.state === "pending" && differ(before, after, ["approvals"]),
   // A token is about to be shown.

@@ -14,7 +14,8 @@ export type DisplayStatus =
   | "revoked"
   | "unproven"
   | "failed"
-  | "ended";
+  | "ended"
+  | "extended";
 
 /** It is of no more use: it is deleted, and its key leaves the record. */
 type Gone = "gone";
@@ -23,7 +24,7 @@ export interface Shown {
   /** In the approvals channel. */
   card: Exclude<DisplayStatus, "setting-up" | "removing">;
   /** In its place, of what was taken in an emergency. */
-  review: Exclude<Shown["card"], "pending" | "withdrawn" | "timedOut" | "closed" | "denied">;
+  review: Exclude<Shown["card"], "pending" | "withdrawn" | "timedOut" | "closed" | "denied" | "extended">;
   /** In the requester's DM, as all below where nothing else is said. */
   waiting: DisplayStatus | "not-delivered" | "nudged" | Gone;
   token: "setting-up" | "outage" | "shown" | "hidden" | Gone;
@@ -41,7 +42,9 @@ export interface Shown {
   /** In the DM of whoever asked for somebody else, as the next: while it waits. */
   asker: DisplayStatus | "not-delivered" | "nudged" | Gone;
   /** What became of it. */
-  outcome: Exclude<DisplayStatus, "pending" | "withdrawn" | "setting-up" | "removing"> | "refused";
+  outcome:
+    | Exclude<DisplayStatus, "pending" | "withdrawn" | "setting-up" | "removing" | "extended">
+    | "refused";
 }
 
 export type MessageKind = keyof Shown;

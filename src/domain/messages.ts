@@ -56,6 +56,9 @@ const SHOWS: { [K in MessageKind]: (r: AccessRequest, key: MessageKey) => Shown[
   waiting: (r) => {
     if (r.state === "pending") return waitingShows(r);
     if (r.state === "withdrawn") return "withdrawn";
+    if (r.state === "extending") return toldOutage(r) ? "outage" : null;
+    // The fresh token of its grant came, and says so.
+    if (r.state === "extended") return "gone";
     const stands = r.state === "active" || hasPlace(r, "token") || hasPlace(r, "notice");
     if (stands) return "gone";
     return isSaid(r, "notice") ? displayStatus(r) : null;
@@ -87,7 +90,10 @@ const SHOWS: { [K in MessageKind]: (r: AccessRequest, key: MessageKey) => Shown[
   },
   reminder: (r, key) => {
     if (r.state !== "active") return isSaid(r, "notice") || hasPlace(r, "unproven") ? "gone" : null;
-    const latest = `reminder:${r.reminded.at(-1) ?? 0}` as const;
+    const last = r.reminded.at(-1);
+    // More time: it spoke of the end before.
+    if (last === undefined) return "gone";
+    const latest = `reminder:${last}` as const;
     if (key === latest) return "open";
     return hasPlace(r, latest) ? "gone" : null;
   },
@@ -103,7 +109,8 @@ const SHOWS: { [K in MessageKind]: (r: AccessRequest, key: MessageKey) => Shown[
   outcome: (r) => {
     if (r.state === "refused" && r.refusal.kind !== "terms-changed") return "refused";
     const status = displayStatus(r);
-    if (status === null || status === "pending" || status === "withdrawn") return null;
+    if (status === null || status === "pending" || status === "withdrawn" || status === "extended")
+      return null;
     return status === "setting-up" || status === "removing" ? null : status;
   },
 };

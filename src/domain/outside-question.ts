@@ -19,6 +19,8 @@ export interface OutsideQuestion {
   reason: string;
   ticket: string | null;
   emergency: boolean;
+  /** The request whose grant it adds so many seconds to. */
+  extends: string | null;
   /** Slack user ids, or `policy`; none before anybody did. */
   approvedBy: string[];
 }
@@ -37,6 +39,7 @@ export function outsideQuestion(r: AccessRequest, kind: OutsideMoment, asked?: R
     reason,
     ticket: ticketIn(reason, asked),
     emergency: emergency !== undefined,
+    extends: r.extends?.id ?? null,
     approvedBy: [...new Set([...approvers, ...last])],
   };
 }

@@ -22,8 +22,10 @@ export const PolicyRule = z
         requester: z.strictObject({ in: Principals }).optional(),
         /** For which roles; for all when left out. */
         role: z.array(z.string()).min(1, "name at least one role").optional(),
-        /** For no longer than this. */
+        /** For no longer than this, with the time that was had before. */
         max: Duration.optional(),
+        /** Whether it adds time to a grant that stands; either when left out. */
+        extension: z.boolean().optional(),
       })
       .default({}),
     then: z.enum(["deny", "approve"]),

@@ -1,6 +1,6 @@
 /** What record and hub together ask for: the one table of sweep, repair and fallback. Pure. */
 import { MINUTE } from "./duration.ts";
-import { isFinal, rowOf } from "./lifecycle.ts";
+import { rowOf } from "./lifecycle.ts";
 import type { AccessRequest } from "./request.ts";
 
 /** What stands for one grant, as far as it matters here. */
@@ -36,7 +36,8 @@ export function reconcile(record: AccessRequest | "unknown" | null, on: OnHub, n
   if (onHub === "must-stand") return isWhole(on) && !on.altered ? "nothing" : "end";
   if (record.state === "ending") return "nothing";
   // Of an undecided request nothing stands, unless Redis is older than the hub.
-  if (onHub === "none" && !isFinal(record) && isWhole(on) && on.account?.delivered) return "adopt";
+  if (onHub === "none" && rowOf(record).to.includes("active") && isWhole(on) && on.account?.delivered)
+    return "adopt";
   return remove(on);
 }
 

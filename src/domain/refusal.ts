@@ -10,7 +10,8 @@ const kind = <K extends string, S extends z.core.$ZodLooseShape>(name: K, shape:
 
 /**
  * Which of today's rules an earlier request no longer meets. restored: whether it was decided since is not known ·
- * departed, left-group: whoever it is for is no member, or not in the group, any more · nobody-left: to approve it
+ * departed, left-group: whoever it is for is no member, or not in the group, any more · nobody-left: to approve it ·
+ * ended: what was to be made longer · check: the company's own says no
  */
 export const ChangedTerm = z.enum([
   "role-gone",
@@ -23,6 +24,8 @@ export const ChangedTerm = z.enum([
   "departed",
   "left-group",
   "nobody-left",
+  "ended",
+  "check",
 ]);
 export type ChangedTerm = z.infer<typeof ChangedTerm>;
 
@@ -84,6 +87,8 @@ export const Refusal = z.discriminatedUnion("kind", [
     state: z.string(),
     recipient: Person.optional(),
   }),
+  /** Of a grant that may last so much longer at the most; 0: not at all. */
+  kind("too-much-more", { role: z.string(), most: z.number() }),
   /** One's own, live until then. */
   kind("yours-already", { id: RequestId, terms: z.number(), role: z.string(), until: z.number() }),
   kind("not-served", { standing: Standing }),

@@ -1,9 +1,12 @@
 /** When a holder is reminded of the end. Pure. */
 import type { In } from "./request.ts";
 
+/** Since when its holder knows the end. */
+const knownSince = ({ decision, extensions }: In<"active">): number => extensions?.at(-1)?.at ?? decision.at;
+
 /** Lead times (ms) that make sense for this grant, longest first: those over half of it would nag, not warn. */
 const leads = (r: In<"active">, configured: readonly number[]): number[] =>
-  configured.filter((lead) => lead <= (r.expiresAt - r.decision.at) / 2).sort((a, b) => b - a);
+  configured.filter((lead) => lead <= (r.expiresAt - knownSince(r)) / 2).sort((a, b) => b - a);
 
 /** Those that were neither sent nor overtaken by a later one. */
 const open = (r: In<"active">, configured: readonly number[]): number[] =>

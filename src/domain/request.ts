@@ -3,6 +3,7 @@ import { z } from "zod";
 import { Background } from "./background.ts";
 import { Emergency } from "./break-glass.ts";
 import { Departure } from "./departed.ts";
+import { Extends, Extension } from "./extension.ts";
 import { AllowanceId, Principal, RequestId } from "./ids.ts";
 import { Person } from "./person.ts";
 import { Refusal } from "./refusal.ts";
@@ -76,6 +77,8 @@ const Common = z.object({
   approvals: z.array(Approval).optional(),
   /** Who is asked too, from when on if nobody decided by then, and when they were. */
   fallback: z.object({ by: z.array(Principal), at: Ms, askedAt: Ms.optional() }).optional(),
+  /** It asks for more time of a grant that stands, and gives nothing else. */
+  extends: Extends.optional(),
   /** It is asked for before anybody approved it. */
   emergency: Emergency.optional(),
   /** SHA-256 of the catalog that was in force. */
@@ -195,13 +198,17 @@ export const Refresh = z.object({
   why: z.enum(["extended", "upgraded", "other"]).catch("other"),
   /** When it was asked for last: no token of before does. */
   at: Ms,
+  /** The request for more time that waits for it. */
+  for: RequestId.optional(),
 });
 export type Refresh = z.infer<typeof Refresh>;
 
 const Approved = Common.extend({
   decision: Decision,
-  /** Fixed at approval; only a shortened token makes it earlier. */
+  /** Fixed at approval; a shortened token makes it earlier, and more time later. */
   expiresAt: Ms,
+  /** What made it later. */
+  extensions: z.array(Extension).optional(),
   outage: Outage.optional(),
 });
 const Delivered = Approved.extend({
@@ -235,6 +242,9 @@ export const AccessRequest = z.discriminatedUnion("state", [
   }),
   Ending.extend({ state: z.literal("ending") }),
   Ending.extend({ state: z.literal("ended"), verification: Verification }),
+  /** More time was approved, and its grant does not have all of it yet; then it does. `expiresAt`: its end by then. */
+  Approved.extend({ state: z.literal("extending"), extends: Extends }),
+  Approved.extend({ state: z.literal("extended"), extends: Extends, at: Ms }),
 ]);
 export type AccessRequest = z.infer<typeof AccessRequest>;
 export type State = AccessRequest["state"];
@@ -258,4 +268,5 @@ export function approvedBy(r: AccessRequest): readonly Pick<Approval, "by" | "qu
 
 /** Approved, and not ended yet: the hub may hold something of it. */
 export type Granted = In<"approved" | "delivering" | "active" | "ending">;
-export const isGranted = (r: AccessRequest): r is Granted => "decision" in r && r.state !== "ended";
+export const isGranted = (r: AccessRequest): r is Granted => GRANTED.includes(r.state);
+const GRANTED: readonly State[] = ["approved", "delivering", "active", "ending"] satisfies Granted["state"][];

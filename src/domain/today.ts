@@ -2,6 +2,7 @@
 
 import { timesOf } from "./break-glass.ts";
 import { type Catalog, type Role, roleNamed } from "./catalog.ts";
+import { totalOf, wholeOf } from "./extension.ts";
 import type { Principal } from "./ids.ts";
 import { ruleLabel } from "./policy-rule.ts";
 import type { Refusal } from "./refusal.ts";
@@ -25,6 +26,7 @@ export function roleToday(r: AccessRequest, roles: Catalog): Role | Changed {
   if (r.emergency && !role.breakGlass) return changed("approval");
   const { max } = timesOf(role, r.emergency !== undefined);
   if (r.duration > max) return changed("too-long", max);
+  if (r.extends && wholeOf(r) > totalOf(role)) return changed("too-long", totalOf(role));
   // Asked for when nobody had to approve: nobody was asked, so nobody can.
   if (r.approvers.length === 0 && role.approval !== "none") return changed("approval");
   return role;
@@ -64,7 +66,10 @@ export const neededOf = ({ count = 1 }: AccessRequest, { approval }: Role): numb
   Math.max(count, approval === "none" ? 1 : approval.count);
 
 /** The one mention of `requester` or `approval` for look-ups that fail the same way. */
-export const noLonger = (r: AccessRequest, what: "requester" | "approval" | "restored"): Changed => ({
+export const noLonger = (
+  r: AccessRequest,
+  what: "requester" | "approval" | "restored" | "ended" | "check",
+): Changed => ({
   kind: "terms-changed",
   role: r.role,
   what,

@@ -55,13 +55,12 @@ export function validated(
   return approve(known, { by: "policy", qualified: "policy", at: now });
 }
 
-/** Expiry counts from the decision, not from the question. */
-const approve = (r: In<"requested" | "pending">, decision: Decision): In<"approved"> => ({
-  ...r,
-  state: "approved",
-  decision,
-  expiresAt: decision.at + r.duration,
-});
+/** Expiry counts from the decision, not from the question; of more time, from the end that it moves. */
+function approve(r: In<"requested" | "pending">, decision: Decision): In<"approved" | "extending"> {
+  const { extends: grant } = r;
+  if (!grant) return { ...r, state: "approved", decision, expiresAt: decision.at + r.duration };
+  return { ...r, extends: grant, state: "extending", decision, expiresAt: grant.until + r.duration };
+}
 
 /** `less`: of these terms in place of those asked for. */
 export type Verdict = { approve: true; note?: string; less?: Less } | { approve: false; why: string };
@@ -114,9 +113,13 @@ function withApproval(r: In<"pending">, approval: Approval, { needed, isStill }:
   return missing > 1 ? next : approve(next, decision);
 }
 
-/** pending → refused: today's rules do not allow it any more. Null where it is not pending. */
-export const closed = (r: AccessRequest, refusal: Refusal, now: number): In<"refused"> | null =>
-  r.state === "pending" ? { ...r, state: "refused", refusal, at: now } : null;
+/** requested, pending, extending → refused: today's rules do not allow it any more, or what it adds to is over. Null where it is none of these. */
+export function closed(r: AccessRequest, refusal: Refusal, now: number): In<"refused"> | null {
+  if (r.state === "requested" || r.state === "pending") return { ...r, state: "refused", refusal, at: now };
+  if (r.state !== "extending") return null;
+  const { decision: _, expiresAt: __, ...kept } = withoutOutage(r);
+  return { ...kept, state: "refused", refusal, at: now };
+}
 
 /** requested, pending → withdrawn. Throws Refused(late). */
 export function withdrawn(r: AccessRequest, now: number, by?: Person): AccessRequest {
@@ -181,10 +184,26 @@ export function delivered(r: AccessRequest, found: In<"active">): In<"active"> |
 }
 
 /** active: a fresh token is asked for. Who waits for more time is told of that, whatever else the token is for. */
-export function refreshAsked(r: AccessRequest, { why, at }: Refresh): In<"active"> | null {
+export function refreshAsked(r: AccessRequest, asked: Refresh): In<"active"> | null {
   if (r.state !== "active") return null;
-  return { ...r, refresh: { why: r.refresh?.why === "extended" ? "extended" : why, at } };
+  return { ...r, refresh: r.refresh?.for ? { ...r.refresh, at: asked.at } : asked };
 }
+
+/** active → active, with a later end and a token to come that lives as long; null where it has that already. */
+export function prolonged(r: AccessRequest, more: In<"extending">, now: number): In<"active"> | null {
+  if (r.state !== "active" || isProlongedBy(r, more)) return null;
+  const { id, duration: ms, decision, expiresAt } = more;
+  const extension = { id, ms, by: decision.by, qualified: decision.qualified, at: now };
+  const extended = { ...r, expiresAt, extensions: [...(r.extensions ?? []), extension], reminded: [] };
+  return refreshAsked(extended, { why: "extended", at: now, for: id });
+}
+
+export const isProlongedBy = (r: AccessRequest, { id }: Pick<AccessRequest, "id">): boolean =>
+  "extensions" in r && r.extensions?.some((one) => one.id === id) === true;
+
+/** extending → extended: its grant has the time, and its holder a token for it. */
+export const extended = (r: AccessRequest, now: number): In<"extended"> | null =>
+  r.state === "extending" ? { ...withoutOutage(r), state: "extended", at: now } : null;
 
 /** The old token's message is off Slack: the next is its own, and nobody hid that one. */
 export function tokenTakenOff(r: AccessRequest): In<"active"> | null {
@@ -276,7 +295,7 @@ export function reviewed(r: AccessRequest, review: Review): AccessRequest {
 
 /** Something outside is not as it should be, or still is. */
 export function withOutage(r: AccessRequest, what: Outage["what"], now: number): AccessRequest | null {
-  if (!isGranted(r) || r.state === "active") return null;
+  if (!(isGranted(r) || r.state === "extending") || r.state === "active") return null;
   // What a token proved is the graver word.
   if (r.outage?.what === "accepted") return null;
   const outage = outageNow(r, what, now);

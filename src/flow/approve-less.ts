@@ -59,7 +59,8 @@ export async function lowerRoles(
 ): Promise<string[]> {
   const { roles } = ports.policy;
   const asked = roleNamed(roles, request.role);
-  if (!asked) return [];
+  // More time is of the role that is held.
+  if (!asked || request.extends) return [];
   const held = (await ports.requests.open(request.requester.id)).map(({ role }) => role);
   const free = names.filter((name) => !held.includes(name) && isAskable(ports, request, name));
   const more = await rightsOf(ports, asked);

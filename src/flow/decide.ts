@@ -23,6 +23,7 @@ import { type LessChosen, lessOf } from "./approve-less.ts";
 import type { AccessRequest, Ports, Purpose } from "./ports.ts";
 import { commit } from "./support/commit.ts";
 import { isDisputed, underEach } from "./support/disputed.ts";
+import { extendedGone } from "./support/extended-gone.ts";
 import { load } from "./support/load.ts";
 import { assertUnlocked } from "./support/locked.ts";
 import { resolveRequester, resolveReviewer } from "./support/reviewer.ts";
@@ -174,11 +175,13 @@ async function qualify(ports: Ports, request: AccessRequest, who: UserId, purpos
 const areSame = (a: readonly string[], b: readonly string[]): boolean =>
   JSON.stringify(a) === JSON.stringify(b);
 
-/** What of the request today's rules no longer allow. Throws Refused(look-up-failed), SlackBusy. */
+/** What of the request does not hold any more, by today's rules or because what it adds to is over. Throws Refused(look-up-failed), SlackBusy. */
 async function changedSince(ports: Ports, request: AccessRequest): Promise<Refusal | null> {
   if (isDoubtful(request, { before: ports.epoch.before() })) return noLonger(request, "restored");
   const role = roleToday(request, ports.policy.roles);
   if (isChanged(role)) return role;
+  const gone = await extendedGone(ports, request);
+  if (gone) return gone;
   const facts = await resolveRequester(ports, request);
   return deniedToday(request, judge(ports.policy, request, facts));
 }

@@ -4,10 +4,12 @@ import type { RequestId } from "../domain/ids.ts";
 import { isGranted } from "../domain/request.ts";
 import type { Secret } from "../domain/secret.ts";
 import { deleted, ending } from "../domain/transitions.ts";
+import { closeExtension } from "./extend-grant.ts";
 import { type In, type Later, type Ports, TroubleOutside } from "./ports.ts";
 import { commit } from "./support/commit.ts";
 import { reportOutage } from "./support/outage.ts";
 import { watchProbe } from "./support/probe.ts";
+import { settleAll } from "./support/settle-all.ts";
 
 /** After the binding is gone. A probe token is welcome, and not waited for where only it is slow. */
 const PROBE_WITHIN_MS = SECOND;
@@ -25,7 +27,10 @@ export async function endGrant(ports: Ports, id: RequestId): Promise<Later> {
       doing: "end",
     });
   }
-  const held = await ports.lease.hold(id, (signal) => takeAway(ports, id, signal));
+  const [held] = await settleAll([
+    ports.lease.hold(id, (signal) => takeAway(ports, id, signal)),
+    closeExtension(ports, request),
+  ]);
   return held ? held.done : { again: ports.clock.now() + BUSY_MS };
 }
 

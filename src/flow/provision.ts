@@ -1,13 +1,9 @@
 /** Account, binding and token on the hub, then the token in a DM. approved → delivering → active */
-import { isTaken } from "../domain/break-glass.ts";
 import { SECOND } from "../domain/duration.ts";
 import { isDoubtful } from "../domain/epoch.ts";
 import type { RequestId } from "../domain/ids.ts";
 import { endBy } from "../domain/mass-end.ts";
 import { toldOutage } from "../domain/outage.ts";
-import { judge } from "../domain/policy-engine.ts";
-import { approvedBy } from "../domain/request.ts";
-import { approversToday, isChanged, neededOf, roleToday } from "../domain/today.ts";
 import { active, delivering, ending, failed } from "../domain/transitions.ts";
 import {
   type AccessRequest,
@@ -22,15 +18,13 @@ import {
   type RoomForToken,
 } from "./ports.ts";
 import { settleDoubtful } from "./settle-doubtful.ts";
-import { stillAllowed } from "./support/allowances.ts";
-import { lookUpFacts } from "./support/asker.ts";
 import { commit } from "./support/commit.ts";
-import { isDisputed } from "./support/disputed.ts";
 import { type Minted, mintToken } from "./support/mint.ts";
 import { noteOutage, reportOutage } from "./support/outage.ts";
 import { assertOutside } from "./support/outside.ts";
 import { postMessage } from "./support/post.ts";
 import { settleAll } from "./support/settle-all.ts";
+import { assertStillAllowed, waitsForRules } from "./support/still-allowed.ts";
 import { againWhileLocked } from "./support/while-locked.ts";
 import { clearHeld } from "./take-token-off.ts";
 
@@ -178,53 +172,6 @@ const setDelayAside = async (ports: Ports, found: Open): Promise<AccessRequest> 
 
 const saysDelay = ({ messages: { token } }: AccessRequest): boolean =>
   token?.shows === "outage" && token.ts !== "" && !token.token;
-
-async function waitsForRules(ports: Ports, request: Open): Promise<"rules-differ" | null> {
-  const isAllowed = (under: Ports) =>
-    assertStillAllowed(under, request).then(
-      () => true,
-      (error: unknown) => {
-        if (error instanceof GrantFailed) return false;
-        throw error;
-      },
-    );
-  const work = () => isDisputed(ports, isAllowed);
-  return (await reportOutage(ports, request.id, "slack", work)) ? "rules-differ" : null;
-}
-
-/** Frozen terms and today's catalog hold, and all people are still who they were. Throws GrantFailed. */
-async function assertStillAllowed(ports: Ports, request: Open): Promise<void> {
-  const { directory, policy } = ports;
-  const { requester, decision } = request;
-  const role = roleToday(request, policy.roles);
-  if (isChanged(role)) throw new GrantFailed("terms-changed", role.what);
-  const approvers = approversToday(request, role);
-  const given = approvedBy(request);
-  const [{ profile, facts }, glass, allowed, ...approved] = await Promise.all([
-    lookUpFacts(ports, { id: requester.id, role: request.role }, "grant"),
-    isTaken(request) ? directory.qualifies(requester.id, role.breakGlass?.by ?? [], "grant") : requester.id,
-    decision.allowance ? stillAllowed(ports, request, decision, role) : true,
-    ...given.map(({ by, qualified }) =>
-      !approvers || approvers.includes(qualified as never)
-        ? qualified
-        : directory.qualifies(by.id, approvers, "grant"),
-    ),
-  ]);
-  const { standing } = profile;
-  if (standing !== "member") throw new GrantFailed("recipient-gone", `the recipient is ${standing} now`);
-  const { outcome, by } = judge(policy, request, facts);
-  const needsRule = decision.by === "policy" && !isTaken(request);
-  if (outcome !== "approve" && (outcome !== "ask" || needsRule))
-    throw new GrantFailed("terms-changed", `today's rules say ${outcome}: ${by.line}, ${by.because}`);
-  if (!glass)
-    throw new GrantFailed("terms-changed", "the recipient may not break glass for this role any more");
-  if (!allowed) throw new GrantFailed("allowance-gone", "what allowed it beforehand stands no more");
-  if (approved.includes(null))
-    throw new GrantFailed("terms-changed", "who approved it may not approve this role any more");
-  // Another version may have known of no count.
-  if (given.length > 0 && given.length < neededOf(request, role))
-    throw new GrantFailed("terms-changed", "more people must approve it than did");
-}
 
 /** Where the token will stand is in both records before it is shown. */
 async function deliver(

@@ -2,6 +2,7 @@
 import type { RequestId } from "../domain/ids.ts";
 import type { Refresh } from "../domain/request.ts";
 import { failed, refreshAsked, refreshed, refreshing, tokenTakenOff } from "../domain/transitions.ts";
+import { finishExtension } from "./extend-grant.ts";
 import {
   type AccessRequest,
   GrantFailed,
@@ -56,16 +57,19 @@ async function refresh(ports: Ports, id: RequestId, signal: AbortSignal): Promis
   return isAsked(await ports.requests.get(id)) ? { again: ports.clock.now() } : undefined;
 }
 
-async function assertMember(ports: Ports, { id, requester }: Asked): Promise<void> {
-  const { standing } = await reportOutage(ports, id, "slack", () =>
-    ports.directory.person(requester.id, "grant"),
+/** Whose holder is told of trouble: an active grant has no words for it. */
+const whoWaits = ({ id, refresh }: Asked): RequestId => refresh.for ?? id;
+
+async function assertMember(ports: Ports, request: Asked): Promise<void> {
+  const { standing } = await reportOutage(ports, whoWaits(request), "slack", () =>
+    ports.directory.person(request.requester.id, "grant"),
   );
   if (standing !== "member") throw new GrantFailed("recipient-gone", `the recipient is ${standing} now`);
 }
 
 /** The account itself says first until when it stands: without Redis it is ended by that. */
 const mintFresh = (ports: Ports, request: Asked, signal: AbortSignal): Promise<Minted> =>
-  reportOutage(ports, request.id, "hub", async () => {
+  reportOutage(ports, whoWaits(request), "hub", async () => {
     const { grant, expiresAt } = request;
     await ports.grants.annotate(request, grant.accountUid, { expiresAt }, signal);
     return mintToken(ports, request, grant, signal);
@@ -81,14 +85,17 @@ async function deliverFresh(
   const request = await withoutOldMessage(ports, found);
   if (!isAsked(request)) return;
   const message = await placeFor(ports, request);
-  await reportOutage(ports, id, "hub", () =>
+  await reportOutage(ports, whoWaits(request), "hub", () =>
     ports.grants.annotate(request, grant.accountUid, { tokenMessage: message }, signal),
   );
   const next = await commit(ports, id, (r) => (isMine(r, message) ? refreshing(r, grant) : null));
   // Ended meanwhile, or another try has a message of its own.
   if (!isMine(next, message) || signal.aborted) return;
-  await reportOutage(ports, id, "slack", () => ports.notifier.showToken(next, message, token, room));
+  await reportOutage(ports, whoWaits(next), "slack", () =>
+    ports.notifier.showToken(next, message, token, room),
+  );
   const done = await commit(ports, id, (r) => (isMine(r, message) ? refreshed(r, refresh) : null));
+  if (refresh.for) await finishExtension(ports, refresh.for);
   // Hidden or ended in the moment it was shown.
   if (done.state !== "active" || done.hidden) await clearHeld(ports, id);
 }
@@ -100,7 +107,7 @@ async function withoutOldMessage(ports: Ports, request: Asked): Promise<AccessRe
   const { id } = request;
   const old = request.messages.token;
   if (!old || (old.shows === "setting-up" && !old.token)) return request;
-  const outcome = await reportOutage(ports, id, "slack", () =>
+  const outcome = await reportOutage(ports, whoWaits(request), "slack", () =>
     ports.notifier.takeTokenOff(request, "gone", old, "delete"),
   );
   if (typeof outcome !== "string")
@@ -112,7 +119,7 @@ async function withoutOldMessage(ports: Ports, request: Asked): Promise<AccessRe
 async function placeFor(ports: Ports, request: Asked): Promise<Place> {
   const before = request.messages.token;
   if (before && before.ts !== "") return before;
-  const place = await reportOutage(ports, request.id, "slack", () =>
+  const place = await reportOutage(ports, whoWaits(request), "slack", () =>
     postMessage(ports, request, { key: "token", shows: "setting-up" }),
   ).catch(unlessLost);
   if (!place) throw new GrantFailed("dm-closed", "Slack does not let the bot write to this person");

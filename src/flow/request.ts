@@ -37,7 +37,7 @@ export async function makeRequest(
   const command = "text" in asked ? parseCommand(asked.text) : asked.command;
   const { roles } = ports.policy;
   const terms = askedBy ? termsForAnother(command, roles, requester) : termsOf(command, roles);
-  const wanted = { ...draft(ports, requester, terms), ...(askedBy && { askedBy }) };
+  const wanted = { ...draftOf(ports, requester, terms), ...(askedBy && { askedBy }) };
   const make = () => ports.requests.make(wanted, triggerId, ports.policy.limits);
   const first = await make();
   const again = "taken" in first && first.taken === "open" && (await putAside(ports, wanted, first.request));
@@ -79,7 +79,8 @@ function takenBy(request: AccessRequest, taken: "open" | "review", recipient: Pe
   return { kind: "not-reviewed-yet", id, role, missing: REVIEWS_NEEDED - (emergency?.reviews.length ?? 0) };
 }
 
-function draft(
+/** As it is made. Throws Refused(unknown-role). */
+export function draftOf(
   { clock, policy, random }: Ports,
   requester: Person,
   { emergency, ...terms }: AskedTerms,

@@ -16,6 +16,7 @@ import { commit } from "./support/commit.ts";
 import { countApprovers } from "./support/count-approvers.ts";
 import { isDisputed } from "./support/disputed.ts";
 import { enqueue } from "./support/enqueue.ts";
+import { extendedGone } from "./support/extended-gone.ts";
 import { load } from "./support/load.ts";
 import { refusedOutside } from "./support/outside.ts";
 import { againWhileLocked } from "./support/while-locked.ts";
@@ -76,7 +77,8 @@ async function lookUp(ports: Ports, request: AccessRequest) {
     ...{ name, locale, background: backgroundOf(request, profile, recent, clock.now()) },
     ...(asker && { askedBy: { id: asker.id, name: asker.name, locale: asker.locale } }),
   };
-  if (isChanged(role)) return { person, refusal: role, passed: null };
+  const gone = isChanged(role) ? role : await extendedGone(ports, request);
+  if (isChanged(role) || gone) return { person, refusal: gone, passed: null };
   const verdict = judge(policy, request, facts);
   const byRule = passedByRule(request, verdict, { digest: policy.digest, now: clock.now() });
   const passed = byRule ?? (await allowedFor(ports, request, role));

@@ -13,6 +13,7 @@ export const ACTIONS = {
   release: "release",
   revoke: "revoke",
   review: "review",
+  more: "more",
   hide: "hide",
   again: "again",
   edit: "edit",
@@ -52,6 +53,8 @@ export type DecisionKind = keyof typeof DECISION_VIEWS;
 export const MASS_END_VIEW = "mass-end-view";
 /** Approve for less. */
 export const LESS_VIEW = "less-view";
+/** Ask for more time. */
+export const MORE_VIEW = "more-view";
 export const REQUEST_VIEW = "request-view";
 /** The global shortcut of the app's manifest. */
 export const REQUEST_SHORTCUT = "request_access";

@@ -129,7 +129,7 @@ async function swap(store: Store, before: AccessRequest, after: AccessRequest, u
     glass(after),
     leadsToAccess(before, after) ? 1 : 0,
   ];
-  const keys = [...keysOf(store, before), store.keys.open(after.requester.id, after.role)];
+  const keys = [...keysOf(store, before), store.keys.open(after.requester.id, reservedBy(after))];
   const answer = await writing(store.redis, () => store.redis.swapRequest(...keys, ...args));
   if (answer === 2) throw new Refused({ kind: "held-already", role: after.role });
   if (Array.isArray(answer)) throw lockedDown(answer[0]);
@@ -152,11 +152,15 @@ const keepSettled = (r: AccessRequest, now: number): number => {
 const reservedTill = (r: AccessRequest, now: number): number =>
   Math.max(now, "expiresAt" in r ? r.expiresAt : r.closesAt) + KEEP_RESERVED_MS;
 
-const keysOf = ({ keys }: Store, { id, requester, role }: AccessRequest): string[] => [
+/** More time is asked for of a role that is held: it keeps only another such request away. No role has this name. */
+const reservedBy = (r: Pick<AccessRequest, "role" | "extends">): string =>
+  r.extends ? `${r.role}+` : r.role;
+
+const keysOf = ({ keys }: Store, { id, requester, ...r }: AccessRequest): string[] => [
   keys.request(id),
   keys.trail,
   keys.unsettled,
-  keys.open(requester.id, role),
+  keys.open(requester.id, reservedBy(r)),
   keys.person(requester.id),
   keys.epoch,
   keys.recent(requester.id),

@@ -281,6 +281,7 @@ const STEPS: Record<Step, Move> = {
     if (r.state !== "active" || !r.refresh) return null;
     return to.refreshed(to.refreshing(r, { ...r.grant, tokenExpiresAt: now + 10 * MINUTE }), r.refresh);
   },
+  extend: (r, now) => to.extended(r, now),
   remind: (r, now) => {
     if (r.state !== "active") return null;
     if (now >= r.expiresAt) return to.ending(r, { cause: "expired", at: now });

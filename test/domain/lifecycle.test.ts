@@ -48,7 +48,7 @@ interface Expected {
 
 const ROWS: { [S in State]: Expected } = {
   requested: {
-    to: ["pending", "approved", "refused", "withdrawn", "timedOut", "active"],
+    to: ["pending", "approved", "extending", "refused", "withdrawn", "timedOut", "active"],
     shows: null,
     messages: [],
     now: ["validate"],
@@ -58,7 +58,7 @@ const ROWS: { [S in State]: Expected } = {
     actor: { ...bot, who: "U0REQ" },
   },
   pending: {
-    to: ["approved", "denied", "withdrawn", "timedOut", "refused", "active"],
+    to: ["approved", "extending", "denied", "withdrawn", "timedOut", "refused", "active"],
     shows: "pending",
     messages: ["card", "waiting"],
     now: [],
@@ -156,6 +156,26 @@ const ROWS: { [S in State]: Expected } = {
     onHub: "must-go",
     late: late("ended", DELETED_AT + 11_000, approver),
     actor: { ...bot, why: "revoked" },
+  },
+  extending: {
+    to: ["extended", "refused"],
+    shows: "setting-up",
+    messages: ["card"],
+    now: ["extend"],
+    due: [{ at: EXPIRES_AT, step: "extend" }],
+    onHub: "none",
+    late: late("approved", DECIDED_AT, approver),
+    actor: { who: "U0ALICE", why: null, qualified: "S0SRE" },
+  },
+  extended: {
+    to: [],
+    shows: "extended",
+    messages: ["card"],
+    now: [],
+    due: [],
+    onHub: "none",
+    late: late("approved", DECIDED_AT, approver),
+    actor: { ...bot, why: `more time for ${requestedRecord().id}` },
   },
 };
 
@@ -279,7 +299,7 @@ describe("the rows together", () => {
   });
 
   test("something may stand on the hub in no state that nobody approved", () => {
-    for (const r of all) expect(rowOf(r).onHub === "none", r.state).toBe(!("decision" in r));
+    for (const r of all) expect(rowOf(r).onHub === "none", r.state).toBe(!("decision" in r && !r.extends));
   });
 });
 

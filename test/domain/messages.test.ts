@@ -21,7 +21,7 @@ const outage = { what: "hub", since: T0 } as const;
 const failed = { cause: "failed", failure: "dm-closed", at: ENDED_AT } as const;
 const KEYS = ["card", "waiting", "token", "delay", "notice", "unproven", "alert", `reminder:${HOUR}`];
 const { requested, pending, refused, denied, timedOut, withdrawn } = each;
-const { approved, delivering, active, ending, ended } = each;
+const { approved, delivering, active, ending, ended, extending, extended } = each;
 
 /** A record that has sent a message of every kind. */
 const withAll = (r: AccessRequest): AccessRequest => ({
@@ -57,7 +57,7 @@ const SHOWN: Row[] = [
   ["denied", denied, told("denied")],
   ...setUp(approved),
   ...setUp(delivering),
-  ["active", active, { card: "active", token: "shown", reminder: undefined }],
+  ["active", active, { card: "active", token: "shown" }],
   [
     "active, hidden and reminded",
     { ...active, hidden: true, reminded: [HOUR] },
@@ -78,6 +78,9 @@ const SHOWN: Row[] = [
     { ...ended, end: failed },
     { ...told("failed"), token: "gone", unproven: "gone", alert: "failed" },
   ],
+  ["more time, not given yet", extending, { waiting: undefined }],
+  ["more time, an outage", { ...extending, outage }, { card: "outage", waiting: "outage" }],
+  ["more time, given", extended, { card: "extended" }],
 ];
 
 describe("what was sent shows", () => {
@@ -206,6 +209,8 @@ describe("a token must be taken off", () => {
     active: false,
     ending: true,
     ended: true,
+    extending: false,
+    extended: false,
   };
 
   test.each(all.map((r) => [r.state, r] as const))("%s", (state, r) => {

@@ -51,6 +51,8 @@ const TABLE: { [S in State]: Row } = {
   // Its own step is under way, and sees to whatever stands.
   ending: row("nothing", "nothing", "nothing"),
   ended: row("nothing", "remove", "remove"),
+  extending: nobodyApproved,
+  extended: nobodyApproved,
 };
 
 /** Its token was on its way: of a Redis that does not know it, only what ended on purpose is taken away. */

@@ -1,5 +1,6 @@
 /** Records to start from, and one in each state. */
 import { HOUR, MINUTE } from "../../src/domain/duration.ts";
+import { RequestId } from "../../src/domain/ids.ts";
 import { Person } from "../../src/domain/person.ts";
 import {
   AccessRequest,
@@ -63,6 +64,11 @@ export const revoked: End = {
 const approved = { ...requestedRecord(), decision, expiresAt: EXPIRES_AT };
 const delivered = { ...approved, grant, hidden: false };
 const at = ENDED_AT;
+/** More time for a grant that ends at EXPIRES_AT. */
+const extended = { id: requestedRecord().id, from: DECIDED_AT, until: EXPIRES_AT };
+export const forMore = (): In<"requested"> =>
+  requestedRecord({ id: RequestId.parse("R-8M3R0GYV"), extends: extended, closesAt: EXPIRES_AT });
+const more = { ...forMore(), extends: extended, decision, expiresAt: EXPIRES_AT + HOUR };
 
 /** The same request, wherever its life has led. */
 export const each: { [S in State]: In<S> } = {
@@ -83,6 +89,8 @@ export const each: { [S in State]: In<S> } = {
     end: revoked,
     verification: { method: "probe", deletedAt: DELETED_AT, at: DELETED_AT + 11_000 },
   },
+  extending: { ...more, state: "extending" },
+  extended: { ...more, state: "extended", at },
 };
 export const all = Object.values(each) as AccessRequest[];
 

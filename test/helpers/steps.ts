@@ -6,6 +6,7 @@ import type { Due, Step } from "../../src/domain/lifecycle.ts";
 import { askFallback } from "../../src/flow/ask-fallback.ts";
 import { checkDeparture } from "../../src/flow/check-departure.ts";
 import { endGrant } from "../../src/flow/end.ts";
+import { extendGrant } from "../../src/flow/extend-grant.ts";
 import { nudgeApprovers } from "../../src/flow/nudge.ts";
 import type { Later, Ports } from "../../src/flow/ports.ts";
 import { provisionGrant } from "../../src/flow/provision.ts";
@@ -25,6 +26,7 @@ const FLOWS: Record<Step, (ports: Ports, id: RequestId) => Promise<Later>> = {
   validate: validateRequester,
   provision: provisionGrant,
   refreshToken,
+  extend: extendGrant,
   remind: remindHolder,
   nudge: nudgeApprovers,
   askFallback,

@@ -61,6 +61,7 @@ export function inState(request: AccessRequest, state: State): AccessRequest {
   const approved = { ...common, decision: { by: ben, qualified: ben.id, at }, expiresAt: at + duration };
   const grant = { accountUid: "a", bindingUid: "b", tokenExpiresAt: approved.expiresAt, shortened: false };
   const end = { cause: "expired" as const, at };
+  const extended = { id, from: at, until: at + duration };
   switch (state) {
     case "requested":
     case "pending":
@@ -82,6 +83,10 @@ export function inState(request: AccessRequest, state: State): AccessRequest {
       return { ...approved, state, grant, end };
     case "ended":
       return { ...approved, state, grant, end, verification: { method: "absence", deletedAt: at, at } };
+    case "extending":
+      return { ...approved, state, extends: extended };
+    case "extended":
+      return { ...approved, state, extends: extended, at };
   }
 }
 

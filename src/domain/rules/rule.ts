@@ -34,7 +34,7 @@ export interface RequesterFacts {
 export type RequesterRule = (facts: RequesterFacts, request: AccessRequest) => Refusal | null;
 
 /** What a verdict is about. */
-export type JudgedTerms = Pick<AccessRequest, "role" | "duration">;
+export type JudgedTerms = Pick<AccessRequest, "role" | "duration" | "extends">;
 
 /** What is known of whoever asks. */
 export interface AskerFacts {

@@ -1,5 +1,6 @@
 /** When a rule of the catalog is for a request: each condition that it names, in the order in which it is looked at. */
 import { formatDuration } from "../duration.ts";
+import { wholeOf } from "../extension.ts";
 import type { PolicyRule } from "../policy-rule.ts";
 import { amongWords } from "./among.ts";
 import type { Asked } from "./rule.ts";
@@ -20,8 +21,17 @@ const noLonger: Condition = ({ max }, { terms }) =>
   max === undefined
     ? null
     : {
-        holds: terms.duration <= max,
-        because: `${formatDuration(terms.duration)} of at most ${formatDuration(max)}`,
+        // As a whole: a rule for short access is none for a long one in pieces.
+        holds: wholeOf(terms) <= max,
+        because: `${formatDuration(wholeOf(terms))} of at most ${formatDuration(max)}`,
+      };
+
+const addsTime: Condition = ({ extension }, { terms }) =>
+  extension === undefined
+    ? null
+    : {
+        holds: extension === (terms.extends !== undefined),
+        because: terms.extends ? "adds time to a grant" : "adds time to none",
       };
 
 const byRequester: Condition = ({ requester }, { facts }) => {
@@ -31,7 +41,7 @@ const byRequester: Condition = ({ requester }, { facts }) => {
 };
 
 /** What the request says by itself comes before what must be looked up. */
-const CONDITIONS: readonly Condition[] = [ofRole, noLonger, byRequester];
+const CONDITIONS: readonly Condition[] = [ofRole, addsTime, noLonger, byRequester];
 
 export function meets({ when }: PolicyRule, asked: Asked): Met {
   const met: string[] = [];

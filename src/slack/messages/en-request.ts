@@ -2,8 +2,10 @@
 import type { Background } from "../../domain/background.ts";
 import type { Bilingual } from "../../domain/bilingual.ts";
 import { REVIEWS_NEEDED } from "../../domain/break-glass.ts";
+import type { Extension } from "../../domain/extension.ts";
 import type { Principal } from "../../domain/ids.ts";
 import type { Person } from "../../domain/person.ts";
+import { ruleNamed } from "../../domain/policy-rule.ts";
 import type { End } from "../../domain/request.ts";
 import { enGrammar } from "./en-grammar.ts";
 import { type Facts, isOfRules } from "./facts.ts";
@@ -13,16 +15,18 @@ import { type ByFailure, type ByOutage, type ByStatus, type Sentence, upperFirst
 
 const { span } = enGrammar;
 const APPROVER = "an approver";
-const what = (f: Facts) => `${f.role} for ${span(f.duration)}`;
+/** "2 h", "2 h more" */
+const time = (f: Facts): string => `${span(f.duration)}${f.more ? " more" : ""}`;
+const what = (f: Facts) => `${f.role} for ${time(f)}`;
 const access: Sentence = (f, fmt) => `${fmt.code(f.role)} on ${fmt.b(f.hub)}`;
 const asked: Sentence = (f, fmt) =>
-  `${fmt.code(f.role)}, ${span(f.duration)}, for ${fmt.who(f.requester)}${f.askedBy ? `, asked for by ${fmt.who(f.askedBy)}` : ""}`;
+  `${fmt.code(f.role)}, ${time(f)}, for ${fmt.who(f.requester)}${f.askedBy ? `, asked for by ${fmt.who(f.askedBy)}` : ""}`;
 const mine = (f: Facts) => `your ${f.role} access to ${f.hub}`;
 /** "@Bob asks for", "@Dana asks for @Bob:" */
 const asking = ({ requester, askedBy }: Facts, say: (person: Person) => string): string =>
   askedBy ? `${say(askedBy)} asks for ${say(requester)}:` : `${say(requester)} asks for`;
 const asks: Sentence = (f, fmt) =>
-  `${asking(f, fmt.who)} ${fmt.b(f.role)} on ${fmt.b(f.hub)} for ${fmt.b(span(f.duration))}`;
+  `${asking(f, fmt.who)} ${fmt.b(f.role)} on ${fmt.b(f.hub)} for ${fmt.b(time(f))}`;
 /** What stands with "for @Bob" for all others is "your" to Bob. */
 const theirs: Sentence = (f, fmt) =>
   fmt.isReader(f.requester) ? mine(f) : `${f.role} for ${fmt.who(f.requester)}`;
@@ -103,6 +107,8 @@ const changed = ({ what: term, max, rule = "", say }: Facts["changed"], role: st
     departed: `whoever asked for ${role} is no longer a member of this workspace`,
     "left-group": `whoever asked is no longer in a group that ${role} is for`,
     "nobody-left": `nobody is left who could approve ${role}`,
+    ended: `the ${role} access that was to last longer has ended`,
+    check: `the company's check does not allow ${role} now`,
   })[term];
 
 const closedFor = ({ what: term }: Facts["changed"]): string =>
@@ -180,14 +186,14 @@ const ended: Sentence = (f, fmt) => fmt.b(ending[f.end.cause](f, fmt));
 
 const card: ByStatus = {
   pending: (f, fmt) =>
-    `${asking(f, (person) => fmt.b(name(person)))} ${fmt.b(f.role)} on ${fmt.b(f.hub)} for ${fmt.b(span(f.duration))}, until about ${fmt.when(f.requestedAt + f.duration)}.`,
+    `${asking(f, (person) => fmt.b(name(person)))} ${fmt.b(f.role)} on ${fmt.b(f.hub)} for ${fmt.b(time(f))}, ${f.more ? `until ${fmt.when(f.more.until)}` : `until about ${fmt.when(f.requestedAt + f.duration)}`}.`,
   withdrawn: (f, fmt) =>
     `${fmt.b(f.askedBy ? `Withdrawn by ${fmt.who(f.withdrawnBy)}:` : "Withdrawn:")} ${asked(f, fmt)}.`,
   timedOut: (f, fmt) => `${fmt.b(`Closed ${fmt.when(f.decidedAt)}, nobody decided:`)} ${asked(f, fmt)}.`,
   denied: (f, fmt) => `${fmt.b(`Denied by ${approver(f, fmt)} ${fmt.when(f.decidedAt)}:`)} ${asked(f, fmt)}.`,
   "setting-up": (f, fmt) => `${fmt.b("Approved:")} ${asked(f, fmt)} · ${decided(f, fmt)}`,
   closed: (f, fmt) =>
-    `${fmt.b(closedFor(f.changed))} ${changed(f.changed, fmt.code(f.role))}. ${name(f.requester)} asked for ${span(f.duration)}.`,
+    `${fmt.b(closedFor(f.changed))} ${changed(f.changed, fmt.code(f.role))}. ${name(f.requester)} asked for ${time(f)}.`,
   outage: (f, fmt) =>
     `${fmt.b("Approved, not ready yet:")} ${asked(f, fmt)} · ${decided(f, fmt)}. ${upperFirst(slow(f, fmt))}${retrying(f, fmt)}.`,
   active: (f, fmt) => `${fmt.b(`Active ${fmt.until(f.endsAt)}:`)} ${asked(f, fmt)} · ${decided(f, fmt)}`,
@@ -199,6 +205,7 @@ const card: ByStatus = {
   failed: (f, fmt) => `${fmt.b("Failed:")} ${asked(f, fmt)} · ${decided(f, fmt)}. ${failed(f, fmt)}`,
   ended: (f, fmt) =>
     `${fmt.b(`Ended ${fmt.when(f.deletedAt)} (${cause(f.end, fmt)}):`)} ${asked(f, fmt)}${period(f, fmt)} · ${decided(f, fmt)} · ${proven(f, fmt)}`,
+  extended: (f, fmt) => `${fmt.b(`Extended ${fmt.until(f.endsAt)}:`)} ${asked(f, fmt)} · ${decided(f, fmt)}`,
 };
 
 /** To whom it is for, where somebody else asked. */
@@ -210,14 +217,13 @@ const progress = ({ count, approvals }: Facts): string =>
 
 const waiting = {
   pending: (f, fmt) =>
-    `${fmt.b(`Waiting for approval${progress(f)}:`)} ${access(f, fmt)} for ${span(f.duration)}${byAnother(f, fmt)}.`,
+    `${fmt.b(`Waiting for approval${progress(f)}:`)} ${access(f, fmt)} for ${time(f)}${byAnother(f, fmt)}.`,
   withdrawn: (f, fmt) =>
     f.askedBy
-      ? `${fmt.b(`Withdrawn by ${fmt.who(f.withdrawnBy)}:`)} ${access(f, fmt)} for ${span(f.duration)}.`
-      : `${fmt.b("Withdrawn:")} you no longer ask for ${access(f, fmt)} for ${span(f.duration)}.`,
-  timedOut: (f, fmt) => `${fmt.b("Closed, nobody decided:")} ${access(f, fmt)} for ${span(f.duration)}.`,
-  denied: (f, fmt) =>
-    `${fmt.b(`Not approved by ${approver(f, fmt)}:`)} ${fmt.code(f.role)}, ${span(f.duration)}.`,
+      ? `${fmt.b(`Withdrawn by ${fmt.who(f.withdrawnBy)}:`)} ${access(f, fmt)} for ${time(f)}.`
+      : `${fmt.b("Withdrawn:")} you no longer ask for ${access(f, fmt)} for ${time(f)}.`,
+  timedOut: (f, fmt) => `${fmt.b("Closed, nobody decided:")} ${access(f, fmt)} for ${time(f)}.`,
+  denied: (f, fmt) => `${fmt.b(`Not approved by ${approver(f, fmt)}:`)} ${fmt.code(f.role)}, ${time(f)}.`,
   "setting-up": (f, fmt) =>
     `${fmt.b(`${approvedHead(f, fmt)}:`)} ${access(f, fmt)}. The token comes in seconds.`,
   closed: (f, fmt) =>
@@ -229,9 +235,9 @@ const waiting = {
       ? `${fmt.b(`${approvedHead(f, fmt)}, held back:`)} ${slow(f, fmt)}. I will message you.`
       : `${fmt.b("Approved, not ready yet:")} ${slow(f, fmt)}. I will message you with the token.`,
   nudged: (f, fmt) =>
-    `${fmt.b(`Waiting for approval${progress(f)}:`)} ${access(f, fmt)} for ${span(f.duration)}${byAnother(f, fmt)}. They were reminded ${fmt.at(f.nudgedAt)}.`,
+    `${fmt.b(`Waiting for approval${progress(f)}:`)} ${access(f, fmt)} for ${time(f)}${byAnother(f, fmt)}. They were reminded ${fmt.at(f.nudgedAt)}.`,
   "not-delivered": (f, fmt) =>
-    `${fmt.b("Waiting, nobody was asked yet:")} ${access(f, fmt)} for ${span(f.duration)}. Slack does not take the message to the approvers; the administrators are told, and we keep trying.`,
+    `${fmt.b("Waiting, nobody was asked yet:")} ${access(f, fmt)} for ${time(f)}. Slack does not take the message to the approvers; the administrators are told, and we keep trying.`,
   active: (f, fmt) => `${fmt.b(`Active ${fmt.until(f.endsAt)}:`)} ${access(f, fmt)}, ${by(f, fmt)}.`,
   removing: (f, fmt) => `${fmt.b("Ending:")} ${access(f, fmt)}.`,
   revoked: (f, fmt) => {
@@ -248,6 +254,7 @@ const waiting = {
     f.end.cause === "revoked"
       ? `${ended(f, fmt)} ${access(f, fmt)}${period(f, fmt)}.${fmt.rich ? "" : ` ${proof(f, fmt)}`}`
       : `${ended(f, fmt)} ${access(f, fmt)}${period(f, fmt)}${fmt.rich ? `, ${by(f, fmt)}` : ""}. ${proof(f, fmt)}`,
+  extended: (f, fmt) => `${fmt.b(`Extended ${fmt.until(f.endsAt)}:`)} ${access(f, fmt)}, ${by(f, fmt)}.`,
 } satisfies ByStatus & Record<string, Sentence>;
 
 const stops: Sentence = (f) => (f.given ? "The token stops within 10 s." : "No token was given out.");
@@ -268,10 +275,19 @@ const notice = {
 const approved: Sentence = (f, fmt) =>
   `${fmt.b(`${approvedHead(f, fmt)}:`)} ${access(f, fmt)} ${fmt.untilDay(f.endsAt)}.`;
 
+const extender = ({ by: who, qualified }: Extension, fmt: Formatter): string => {
+  const rule = ruleNamed(qualified);
+  if (who !== "policy") return `approved by ${fmt.who(who)}`;
+  return `approved by ${rule === undefined ? "policy" : theRule(rule)}`;
+};
+/** What made it longer. Nobody is mentioned, as on all that is drawn anew. */
+const prolonged = (one: Extension, fmt: Formatter): string =>
+  `${fmt.b(`${span(one.ms)} more:`)} ${one.by === "policy" ? extender(one, fmt) : `approved by ${name(one.by)}`} ${fmt.when(one.at)} · ${one.id}`;
+
 /** In the place of a token that its holder has. */
 const fresh: Record<NonNullable<Facts["fresh"]>, Sentence> = {
   extended: (f, fmt) =>
-    `${fmt.b("More time:")} ${access(f, fmt)} ${fmt.untilDay(f.endsAt)}.${fmt.rich ? " This token takes the place of the old one." : ""}`,
+    `${fmt.b(`More time${f.extension ? `, ${extender(f.extension, fmt)}` : ""}:`)} ${access(f, fmt)} ${fmt.untilDay(f.endsAt)}.${fmt.rich ? " This token takes the place of the old one." : ""}`,
   upgraded: (f, fmt) =>
     `${fmt.b("New token:")} Karpor was upgraded, and your old token stopped working.${fmt.rich ? ` ${access(f, fmt)} ends ${fmt.at(f.endsAt)} as before.` : ""}`,
   other: (f, fmt) => `${fmt.b("New token:")} ${access(f, fmt)} ${fmt.untilDay(f.endsAt)}.`,
@@ -313,7 +329,7 @@ const reminder = (f: Facts, fmt: Formatter, lead: number): string =>
   `${fmt.b(`${span(lead)} left:`)} ${access(f, fmt)}${fmt.rich ? ` ends ${fmt.at(f.endsAt)}` : ""}.`;
 
 const sent: Sentence = (f, fmt) =>
-  `${fmt.b(`Sent to ${fmt.any(f.approvers, APPROVER)} for ${fmt.who(f.requester)}:`)} ${access(f, fmt)} for ${span(f.duration)}.`;
+  `${fmt.b(`Sent to ${fmt.any(f.approvers, APPROVER)} for ${fmt.who(f.requester)}:`)} ${access(f, fmt)} for ${time(f)}.`;
 /** To whoever asked for somebody else. */
 const asker = {
   ...card,
@@ -367,7 +383,19 @@ const background = {
 };
 
 /** Words that stand in other sentences too. */
-export const enPhrases = { APPROVER, what, mine, asking, asks, theirs, changed, closedFor, approver, denies };
+export const enPhrases = {
+  APPROVER,
+  time,
+  what,
+  mine,
+  asking,
+  asks,
+  theirs,
+  changed,
+  closedFor,
+  approver,
+  denies,
+};
 export const enRequest = {
   card,
   waiting,
@@ -380,5 +408,6 @@ export const enRequest = {
   decides,
   quorum,
   lessened,
+  prolonged,
   background,
 };

@@ -22,7 +22,7 @@ import {
 } from "./wording.ts";
 
 const { span } = enGrammar;
-const { APPROVER, what, mine, asking, asks, theirs, changed, closedFor, approver, denies } = enPhrases;
+const { APPROVER, time, what, mine, asking, asks, theirs, changed, closedFor, approver, denies } = enPhrases;
 
 const standing: ByStanding = {
   member: "this account cannot ask for access",
@@ -44,6 +44,8 @@ const states: ByState = {
   active: "active",
   ending: "ending",
   ended: "ended",
+  extending: "being made longer",
+  extended: "longer",
 };
 
 const allowForm = (fmt: Formatter): string => `${fmt.command} allow @person role 4h for 3d reason`;
@@ -124,6 +126,8 @@ const refusal: ByRefusal = {
       ? `${fmt.b("Not sent:")} ${fmt.who(recipient)} has ${fmt.code(role)} already: ${id}, ${now}.`
       : `${fmt.b("Not sent:")} ${id} for ${fmt.code(role)} is still open (${now}). See ${fmt.code(`${fmt.command} status`)}.`;
   },
+  "too-much-more": ({ role, most }, fmt) =>
+    `${fmt.b("Not sent:")} ${fmt.code(role)} ${most > 0 ? `can last at most ${span(most)} longer` : "can last no longer than it does"}.`,
   "yours-already": ({ id, until }, fmt) => `${fmt.b("You already have this")} ${fmt.until(until)} (${id}).`,
   "not-served": (r, fmt) => `${fmt.b("Refused:")} ${standing[r.standing]}.`,
   "may-not-ask": ({ role, who }, fmt) =>
@@ -259,6 +263,7 @@ const button: ByAction = {
   release: "End now",
   revoke: "Revoke…",
   review: "Review…",
+  more: "Ask for more time",
   hide: "I've copied it, hide",
   again: "Ask again",
   edit: "Edit…",
@@ -481,6 +486,16 @@ export const en = {
     cancel: "Cancel",
     close: "Close",
   },
+  more: {
+    title: "More time",
+    head: (role: string, hub: string, endsAt: number, fmt: Formatter): string =>
+      `${fmt.code(role)} on ${fmt.b(hub)} ends ${fmt.at(endsAt)}.`,
+    most: (most: number, until: number, fmt: Formatter): string =>
+      `You can add ${span(most)} at most, until ${fmt.when(until)}.`,
+    /** With all that is added. */
+    inAll: (total: number): string => `It lasts ${span(total)} in all at most.`,
+    time: "How much longer",
+  },
   less: {
     title: "Approve for less",
     head: (f: Facts, fmt: Formatter): string => `${fmt.b("Approving less:")} ${asks(f, fmt)}.`,
@@ -512,7 +527,7 @@ export const en = {
       head: (f: Facts, fmt: Formatter): string =>
         `${fmt.b("Revoking:")} ${
           fmt.isReader(f.requester) ? mine(f) : `${f.role} on ${f.hub} for ${fmt.who(f.requester)}`
-        }, ${span(f.duration)}, ${fmt.until(f.endsAt)}. The token stops within about 10 seconds.`,
+        }, ${time(f)}, ${fmt.until(f.endsAt)}. The token stops within about 10 seconds.`,
       label: "Reason",
       hint: "The holder and the approvals channel see it, and who revoked.",
       submit: "Revoke",
@@ -520,7 +535,7 @@ export const en = {
     review: {
       title: "Review an emergency",
       head: (f: Facts, fmt: Formatter): string =>
-        `${fmt.b("Reviewing:")} ${fmt.who(f.requester)} took ${fmt.b(f.role)} on ${fmt.b(f.hub)} for ${span(f.duration)} before anybody approved it.`,
+        `${fmt.b("Reviewing:")} ${fmt.who(f.requester)} took ${fmt.b(f.role)} on ${fmt.b(f.hub)} for ${time(f)} before anybody approved it.`,
       label: "Comment",
       hint: "The channel sees it. Two others than who took it close the review.",
       submit: "Review",

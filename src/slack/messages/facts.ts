@@ -1,5 +1,6 @@
 /** What sentences are made of: the record's union laid flat. A sentence reads only what its state has. Pure. */
 import { isTaken } from "../../domain/break-glass.ts";
+import type { Extension } from "../../domain/extension.ts";
 import type { Principal } from "../../domain/ids.ts";
 import type { Person } from "../../domain/person.ts";
 import { ruleNamed } from "../../domain/policy-rule.ts";
@@ -52,6 +53,10 @@ export interface Facts {
   lessened: { by: Person; asked: Terms; now: Terms } | undefined;
   decidedAt: number;
   endsAt: number;
+  /** It adds time to a grant, which then ends at that time. */
+  more: { until: number } | undefined;
+  /** What made it longer last. */
+  extension: Extension | undefined;
   /** Why a fresh token comes, in the place of one that its holder has. */
   fresh: Refresh["why"] | undefined;
   end: End;
@@ -92,6 +97,8 @@ export function facts(r: AccessRequest, hub: string): Facts {
     lessened: r.lessened && { ...r.lessened, now: { role, duration } },
     decidedAt: decision.at,
     endsAt,
+    more: r.extends && { until: r.extends.until + duration },
+    extension: "extensions" in r ? r.extensions?.at(-1) : undefined,
     fresh: r.state === "active" ? r.refresh?.why : undefined,
     end,
     given: grant !== undefined,
@@ -111,6 +118,13 @@ function decidersOf(r: AccessRequest, by: Decision["by"]): readonly Person[] {
   return approvals.length > 0 ? approvals.map((one) => one.by) : [by];
 }
 
-/** Not: it is not known, or somebody left. */
-const OTHERS: readonly ChangedTerm[] = ["restored", "departed", "left-group", "nobody-left"];
+/** Not: it is not known, or somebody left, or what was to last longer is over. */
+const OTHERS: readonly ChangedTerm[] = [
+  "restored",
+  "departed",
+  "left-group",
+  "nobody-left",
+  "ended",
+  "check",
+];
 export const isOfRules = (term: ChangedTerm): boolean => !OTHERS.includes(term);

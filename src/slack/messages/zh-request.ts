@@ -1,6 +1,9 @@
 /** 中文：一条申请从提出到回执的消息。Bold and code need a space on both sides: Slack does not see their end between Chinese characters. */
 import type { Bilingual } from "../../domain/bilingual.ts";
 import { REVIEWS_NEEDED } from "../../domain/break-glass.ts";
+import type { Extension } from "../../domain/extension.ts";
+import type { Person } from "../../domain/person.ts";
+import { ruleNamed } from "../../domain/policy-rule.ts";
 import type { End } from "../../domain/request.ts";
 import type { enPhrases, enRequest } from "./en-request.ts";
 import { type Facts, isOfRules } from "./facts.ts";
@@ -12,17 +15,20 @@ import { zhGrammar } from "./zh-grammar.ts";
 type Words = typeof enRequest;
 const { span } = zhGrammar;
 const APPROVER = "审批人";
-const what = (f: Facts) => `${f.role}（${span(f.duration)}）`;
+/** “2 小时”, “延长 2 小时” */
+const time = (f: Facts): string => `${f.more ? "延长 " : ""}${span(f.duration)}`;
+const lasting = (f: Facts): string => `${f.more ? "延长" : "时长"} ${span(f.duration)}`;
+const what = (f: Facts) => `${f.role}（${time(f)}）`;
 /** Never at the end of a sentence: there the code would force a space before the full stop. */
 const access: Sentence = (f, fmt) => `${fmt.b(f.hub)} 的 ${fmt.code(f.role)} 权限`;
 const held: Sentence = (f, fmt) => `你在 ${access(f, fmt)}`;
 const asked: Sentence = (f, fmt) =>
-  `${fmt.who(f.requester)} 的 ${fmt.code(f.role)} 权限（${span(f.duration)}${f.askedBy ? `，${fmt.who(f.askedBy)} 代为申请` : ""}）`;
+  `${fmt.who(f.requester)} 的 ${fmt.code(f.role)} 权限（${time(f)}${f.askedBy ? `，${fmt.who(f.askedBy)} 代为申请` : ""}）`;
 const mine = (f: Facts) => `你在 ${f.hub} 的 ${f.role} 权限`;
 const asking: typeof enPhrases.asking = ({ requester, askedBy }, say) =>
   askedBy ? `${say(askedBy)} 替 ${say(requester)} 申请` : `${say(requester)} 申请`;
 const asks: Sentence = (f, fmt) =>
-  `${asking(f, fmt.who)} ${fmt.b(f.hub)} 的 ${fmt.b(f.role)} 权限，时长 ${span(f.duration)}`;
+  `${asking(f, fmt.who)} ${fmt.b(f.hub)} 的 ${fmt.b(f.role)} 权限，${lasting(f)}`;
 const theirs: Sentence = (f, fmt) =>
   fmt.isReader(f.requester) ? mine(f) : `${fmt.who(f.requester)} 的 ${f.role} 权限`;
 const period: Sentence = (f, fmt) =>
@@ -111,6 +117,8 @@ const changed = ({ what: term, max, rule = "", say }: Facts["changed"], role: st
     departed: `申请 ${role} 的人已不是本工作区的成员`,
     "left-group": `申请人已不在 ${role} 面向的用户组中`,
     "nobody-left": `已没有人可以审批 ${role}`,
+    ended: `要延长的 ${role} 权限已经结束`,
+    check: `公司的检查现在不允许 ${role}`,
   })[term];
 
 const closedFor = ({ what: term }: Facts["changed"]): string =>
@@ -178,7 +186,9 @@ const ended: Sentence = (f, fmt) => fmt.b(ending[f.end.cause](f, fmt));
 
 const card: ByStatus = {
   pending: (f, fmt) =>
-    `${asking(f, (person) => fmt.b(name(person)))} ${fmt.b(f.hub)} 上为期 ${fmt.b(span(f.duration))} 的 ${fmt.b(f.role)} 权限（约至 ${fmt.when(f.requestedAt + f.duration)}）。`,
+    f.more
+      ? `${asking(f, (person) => fmt.b(name(person)))}把 ${fmt.b(f.hub)} 的 ${fmt.b(f.role)} 权限${fmt.b(time(f))}（至 ${fmt.when(f.more.until)}）。`
+      : `${asking(f, (person) => fmt.b(name(person)))} ${fmt.b(f.hub)} 上为期 ${fmt.b(span(f.duration))} 的 ${fmt.b(f.role)} 权限（约至 ${fmt.when(f.requestedAt + f.duration)}）。`,
   withdrawn: (f, fmt) =>
     `${fmt.b(f.askedBy ? `已由 ${fmt.who(f.withdrawnBy)} 撤回：` : "已撤回：")} ${asked(f, fmt)}。`,
   timedOut: (f, fmt) => `${fmt.b("已过期：无人在期限内审批。")} ${asked(f, fmt)}。`,
@@ -186,7 +196,7 @@ const card: ByStatus = {
     `${fmt.b(`已拒绝（${f.decidedBy === "policy" ? "" : `${fmt.who(f.decidedBy)}，`}${fmt.when(f.decidedAt)}）：`)} ${asked(f, fmt)}。`,
   "setting-up": (f, fmt) => `${fmt.b("已批准：")} ${asked(f, fmt)} · ${decided(f, fmt)}`,
   closed: (f, fmt) =>
-    `${fmt.b(closedFor(f.changed))} ${changed(f.changed, fmt.code(f.role))}。${name(f.requester)} 申请的时长为 ${span(f.duration)}。`,
+    `${fmt.b(closedFor(f.changed))} ${changed(f.changed, fmt.code(f.role))}。${name(f.requester)} 申请${f.more ? "" : "的时长为"}${f.more ? time(f) : ` ${span(f.duration)}`}。`,
   outage: (f, fmt) =>
     `${fmt.b("已批准，尚未开通：")} ${asked(f, fmt)} · ${decided(f, fmt)}。${slow(f, fmt)}${retrying(f, fmt)}。`,
   active: (f, fmt) => `${fmt.b(`生效中，${fmt.until(f.endsAt)}：`)} ${asked(f, fmt)} · ${decided(f, fmt)}`,
@@ -198,6 +208,7 @@ const card: ByStatus = {
   failed: (f, fmt) => `${fmt.b("未能开通：")} ${asked(f, fmt)} · ${decided(f, fmt)}。${failed(f, fmt)}`,
   ended: (f, fmt) =>
     `${fmt.b(`已结束，${fmt.when(f.deletedAt)}（${cause(f.end, fmt)}）：`)} ${asked(f, fmt)}${period(f, fmt)} · ${decided(f, fmt)} · ${proven(f, fmt)}`,
+  extended: (f, fmt) => `${fmt.b(`已延长，${fmt.until(f.endsAt)}：`)} ${asked(f, fmt)} · ${decided(f, fmt)}`,
 };
 
 const byAnother: Sentence = (f, fmt) => (f.askedBy ? `，由 ${fmt.who(f.askedBy)} 替你申请` : "");
@@ -207,14 +218,14 @@ const progress = ({ count, approvals }: Facts): string =>
 
 const waiting: Words["waiting"] = {
   pending: (f, fmt) =>
-    `${fmt.b(`等待审批${progress(f)}：`)} ${access(f, fmt)}，时长 ${span(f.duration)}${byAnother(f, fmt)}。`,
+    `${fmt.b(`等待审批${progress(f)}：`)} ${access(f, fmt)}，${lasting(f)}${byAnother(f, fmt)}。`,
   withdrawn: (f, fmt) =>
     f.askedBy
-      ? `${fmt.b(`已由 ${fmt.who(f.withdrawnBy)} 撤回：`)} ${access(f, fmt)}（${span(f.duration)}）。`
-      : `${fmt.b("已撤回：")} 你不再申请 ${access(f, fmt)}（${span(f.duration)}）。`,
-  timedOut: (f, fmt) => `${fmt.b("已过期：无人在期限内审批。")} ${access(f, fmt)}（${span(f.duration)}）。`,
+      ? `${fmt.b(`已由 ${fmt.who(f.withdrawnBy)} 撤回：`)} ${access(f, fmt)}（${time(f)}）。`
+      : `${fmt.b("已撤回：")} 你不再申请 ${access(f, fmt)}（${time(f)}）。`,
+  timedOut: (f, fmt) => `${fmt.b("已过期：无人在期限内审批。")} ${access(f, fmt)}（${time(f)}）。`,
   denied: (f, fmt) =>
-    `${fmt.b(`${f.decidedBy === "policy" ? "" : `${fmt.who(f.decidedBy)} `}未批准：`)} ${fmt.code(f.role)} 权限（${span(f.duration)}）。`,
+    `${fmt.b(`${f.decidedBy === "policy" ? "" : `${fmt.who(f.decidedBy)} `}未批准：`)} ${fmt.code(f.role)} 权限（${time(f)}）。`,
   "setting-up": (f, fmt) => `${fmt.b("已批准：")} ${held(f, fmt)}（${approver(f, fmt)}）。令牌几秒后就到。`,
   closed: (f, fmt) =>
     isOfRules(f.changed.what)
@@ -225,9 +236,9 @@ const waiting: Words["waiting"] = {
       ? `${fmt.b("已批准，暂缓开通：")} ${approver(f, fmt)}。${slow(f, fmt)}；开通后会发消息给你。`
       : `${fmt.b("已批准，尚未开通：")} ${slow(f, fmt)}。令牌就绪后会发消息给你。`,
   nudged: (f, fmt) =>
-    `${fmt.b(`等待审批${progress(f)}：`)} ${access(f, fmt)}，时长 ${span(f.duration)}${byAnother(f, fmt)}。${already(f.nudgedAt, "提醒", fmt)}。`,
+    `${fmt.b(`等待审批${progress(f)}：`)} ${access(f, fmt)}，${lasting(f)}${byAnother(f, fmt)}。${already(f.nudgedAt, "提醒", fmt)}。`,
   "not-delivered": (f, fmt) =>
-    `${fmt.b("等待中，还没有人收到申请：")} ${access(f, fmt)}（${span(f.duration)}）。Slack 不接受发给审批人的消息，已告知管理员，我们会继续重试。`,
+    `${fmt.b("等待中，还没有人收到申请：")} ${access(f, fmt)}（${time(f)}）。Slack 不接受发给审批人的消息，已告知管理员，我们会继续重试。`,
   active: (f, fmt) =>
     `${fmt.b(`生效中，${fmt.until(f.endsAt)}：`)} ${access(f, fmt)}（${approver(f, fmt)}）。`,
   removing: (f, fmt) => `${fmt.b("正在结束：")} ${held(f, fmt)}。`,
@@ -246,6 +257,8 @@ const waiting: Words["waiting"] = {
     const by = fmt.rich && !revoked ? `（${approver(f, fmt)}）` : "";
     return `${ended(f, fmt)} ${held(f, fmt)}${period(f, fmt)}${by}。${fmt.rich && revoked ? "" : proof(f, fmt)}`;
   },
+  extended: (f, fmt) =>
+    `${fmt.b(`已延长，${fmt.until(f.endsAt)}：`)} ${access(f, fmt)}（${approver(f, fmt)}）。`,
 };
 
 const stops: Sentence = (f) => (f.given ? "令牌会在 10 秒内失效。" : "令牌从未发出。");
@@ -264,9 +277,17 @@ const notice: Words["notice"] = {
 const approved: Sentence = (f, fmt) =>
   `${fmt.b(`${approvedHead(f)}：`)} ${held(f, fmt)}${fmt.rich ? "" : "，"}${fmt.untilDay(f.endsAt)}${fmt.rich ? "" : "到期"}（${approver(f, fmt)}）。`;
 
+const extender = ({ by: who, qualified }: Extension, named: (person: Person) => string): string => {
+  const rule = ruleNamed(qualified);
+  if (who !== "policy") return `${named(who)} 批准`;
+  return rule === undefined ? "按策略自动批准" : `${theRule(rule)}自动批准`;
+};
+const prolonged: Words["prolonged"] = (one, fmt) =>
+  `${fmt.b(`延长 ${span(one.ms)}：`)} ${extender(one, name)}，${fmt.when(one.at)} · ${one.id}`;
+
 const fresh: Record<NonNullable<Facts["fresh"]>, Sentence> = {
   extended: (f, fmt) =>
-    `${fmt.b("已延长：")} ${held(f, fmt)}${fmt.rich ? "" : "，"}${fmt.untilDay(f.endsAt)}${fmt.rich ? "" : "到期"}。${fmt.rich ? "请改用这个令牌。" : ""}`,
+    `${fmt.b(`已延长${f.extension ? `，${extender(f.extension, fmt.who)}` : ""}：`)} ${held(f, fmt)}${fmt.rich ? "" : "，"}${fmt.untilDay(f.endsAt)}${fmt.rich ? "" : "到期"}。${fmt.rich ? "请改用这个令牌。" : ""}`,
   upgraded: (f, fmt) =>
     `${fmt.b("新令牌：")} Karpor 已升级，旧令牌失效。${fmt.rich ? `${held(f, fmt)}仍${fmt.untilDay(f.endsAt)}。` : ""}`,
   other: (f, fmt) =>
@@ -284,7 +305,7 @@ const token: Words["token"] = {
 
 const emergency: Words["emergency"] = {
   head: (f, fmt) =>
-    `${fmt.b("紧急取用：")} ${fmt.who(f.requester)} 未经审批取用了 ${fmt.b(f.hub)} 的 ${fmt.b(f.role)} 权限，${fmt.rich ? fmt.until(f.endsAt) : `时长 ${span(f.duration)}`}。`,
+    `${fmt.b("紧急取用：")} ${fmt.who(f.requester)} 未经审批取用了 ${fmt.b(f.hub)} 的 ${fmt.b(f.role)} 权限，${fmt.rich ? fmt.until(f.endsAt) : `${lasting(f)}`}。`,
   passedOver: (f, fmt, named) =>
     `未经${named.length > 0 ? ` ${fmt.any(named, APPROVER)}` : APPROVER}审批。须由 ${name(f.requester)} 之外的两人复核，并各写明意见。`,
   reviewedBy: (who, at, fmt) => `${fmt.b("已复核：")} ${fmt.who(who)} ${fmt.at(at)}`,
@@ -306,7 +327,7 @@ const reminder = (f: Facts, fmt: Formatter, lead: number): string =>
   `${fmt.b(`还剩 ${span(lead)}：`)} ${held(f, fmt)}${fmt.rich ? ` ${fmt.when(f.endsAt)} 到期` : ""}。`;
 
 const sent: Sentence = (f, fmt) =>
-  `${fmt.b(`已替 ${fmt.who(f.requester)} 提交给 ${fmt.any(f.approvers, APPROVER).trim()}：`)} ${access(f, fmt)}，时长 ${span(f.duration)}。`;
+  `${fmt.b(`已替 ${fmt.who(f.requester)} 提交给 ${fmt.any(f.approvers, APPROVER).trim()}：`)} ${access(f, fmt)}，${lasting(f)}。`;
 const asker: Words["asker"] = {
   ...card,
   withdrawn: (f, fmt) => `${fmt.b(`已由 ${fmt.who(f.withdrawnBy)} 撤回：`)} ${asked(f, fmt)}。`,
@@ -351,6 +372,7 @@ const background: Words["background"] = {
 
 const phrases: typeof enPhrases = {
   APPROVER,
+  time,
   what,
   mine,
   asking,
@@ -374,5 +396,6 @@ export const zhRequest: Words = {
   decides,
   quorum,
   lessened,
+  prolonged,
   background,
 };

@@ -38,6 +38,8 @@ const states: ByState = {
   active: "生效中",
   ending: "正在结束",
   ended: "已结束",
+  extending: "正在延长",
+  extended: "已延长",
 };
 
 const lateVerb = {
@@ -125,6 +127,8 @@ const refusal: ByRefusal = {
       ? `${fmt.b("未发送：")} ${fmt.who(recipient)} 已有 ${fmt.code(role)} 的申请 ${id}（${now}）。`
       : `${fmt.b("未发送：")} ${fmt.code(role)} 的申请 ${id} 尚未结束（${now}）。请用 ${fmt.code(`${fmt.command} status`)} 查看。`;
   },
+  "too-much-more": ({ role, most }, fmt) =>
+    `${fmt.b("未发送：")} ${fmt.code(role)} 权限${most > 0 ? `最多还能延长 ${span(most)}` : "不能再延长"}。`,
   "yours-already": ({ id, role, until }, fmt) =>
     `${fmt.b("你已有这项权限：")} ${fmt.code(role)} ${fmt.rich ? fmt.untilDay(until) : `${fmt.untilDay(until)}到期`}（${id}）。`,
   "not-served": (r, fmt) => `${fmt.b("未受理：")} ${standing[r.standing]}。`,
@@ -242,6 +246,7 @@ const button: ByAction = {
   release: "立即结束",
   revoke: "撤销…",
   review: "复核…",
+  more: "申请延长",
   hide: "我已复制，隐藏",
   again: "再次申请",
   edit: "修改…",
@@ -431,6 +436,13 @@ export const zh: Words = {
     submit: "提交申请",
     cancel: "取消",
     close: "关闭",
+  },
+  more: {
+    title: "申请延长",
+    head: (role, hub, endsAt, fmt) => `${fmt.b(hub)} 的 ${fmt.code(role)} 权限${fmt.at(endsAt)} 到期。`,
+    most: (most, until, fmt) => `最多延长 ${span(most)}，至 ${fmt.when(until)}。`,
+    inAll: (total) => `总共最长 ${span(total)}。`,
+    time: "延长多久",
   },
   less: {
     title: "批准较少权限",

@@ -2,6 +2,7 @@
 
 import type { Button, ConfirmationDialog, Overflow } from "@slack/types";
 import { roleNamed } from "../../domain/catalog.ts";
+import { mostMore } from "../../domain/extension.ts";
 import { shorterThan } from "../../domain/less.ts";
 import type { AccessRequest } from "../../domain/request.ts";
 import { type ActionId, ANY_ROLE, buttonValue, MENU, menuValue } from "../ids.ts";
@@ -68,6 +69,16 @@ export const withdrawButton = (p: Renderer, r: AccessRequest): Button => own(p, 
 export const forAnother = (p: Renderer, action: "withdraw" | "nudge" | "again", r: AccessRequest): Button =>
   others(p, action, r);
 export const nudgeButton = (p: Renderer, r: AccessRequest): Button => own(p, "nudge", r);
+/** Nothing where it can last no longer than it does. */
+export function moreButton(p: Renderer, r: AccessRequest): Button[] {
+  const role = roleNamed(p.ctx.roles, r.role);
+  // Its token is drawn a moment before it is active.
+  if ((r.state !== "active" && r.state !== "delivering") || !role) return [];
+  const most = mostMore({ from: r.decision.at, until: r.expiresAt }, role);
+  return most > 0 ? [askMoreButton(p, r)] : [];
+}
+/** Of a grant of which only so much is known. */
+export const askMoreButton = (p: Renderer, r: Pressable): Button => own(p, "more", r);
 export const hideButton = (p: Renderer, r: AccessRequest): Button => own(p, "hide", r);
 export const changeButton = (p: Renderer, r: AccessRequest): Button => own(p, "change", r);
 export const againButton = (p: Renderer, r: AccessRequest): Button => own(p, "again", r);

@@ -16,7 +16,7 @@ export function card(p: Renderer, r: AccessRequest, shows: Shown["card"], first:
   if (shows === "pending") return pending(p, r, first);
   const f = factsOf(p, r);
   const revoke = shows === "active" ? actions(buttons.revokeButton(p, r)) : [];
-  const rest = [...quote(r.reason), ...lessLine(p, r), ...because(p, r), ...revoke];
+  const rest = [...quote(r.reason), ...lessLine(p, r), ...extensionLines(p, r), ...because(p, r), ...revoke];
   return message(p, (fmt) => p.words.card[shows](f, fmt), rest, [r.id]);
 }
 
@@ -61,6 +61,14 @@ export function lessLine(p: Renderer, r: AccessRequest): KnownBlock[] {
   const { lessened } = factsOf(p, r);
   return lessened ? [section(p.words.lessened(lessened, p.rich))] : [];
 }
+
+/** What made it longer; of many, the last ones. */
+function extensionLines(p: Renderer, r: AccessRequest): KnownBlock[] {
+  const extensions = ("extensions" in r && r.extensions) || [];
+  const lines = extensions.slice(-EXTENSIONS).map((one) => p.words.prolonged(one, p.rich));
+  return lines.length > 0 ? [section(lines.join("\n"))] : [];
+}
+const EXTENSIONS = 5;
 
 /** Where one approval is not enough. */
 function quorumLine(p: Renderer, r: AccessRequest): KnownBlock[] {

@@ -1,5 +1,5 @@
 /** What the requester hears by DM besides the token: waiting, news, reminders, an end not proven yet. */
-import type { KnownBlock } from "@slack/types";
+import type { Button, KnownBlock } from "@slack/types";
 import type { MessageKey, Readable, Shown } from "../../domain/message-key.ts";
 import type { ChangedTerm, Refusal } from "../../domain/refusal.ts";
 import type { AccessRequest } from "../../domain/request.ts";
@@ -33,10 +33,21 @@ export function notice(p: Renderer, r: AccessRequest, shows: Shown["notice"]): M
     if (shows !== "refused") return p.words.notice[shows](f, fmt);
     return refusalSentence(p.words, r.state === "refused" ? r.refusal : { kind: "stale", id: r.id }, fmt);
   };
-  const again = isDenied(r) ? buttons.changeButton(p, r) : buttons.againButton(p, r);
+  const again = againOf(p, r);
   const row = mayAskAgain(r, shows) ? actions(again) : [];
   return message(p, sentence, [...words(r), ...proofLines(p, r, shows), ...row], [...reviewLine(p, r), r.id]);
 }
+
+/** Of more time: while its grant stands, that is asked for in its own form. */
+function againOf(p: Renderer, r: AccessRequest): Button {
+  const { extends: grant } = r;
+  if (grant && "at" in r && r.at < grant.until && !isOver(r))
+    return buttons.askMoreButton(p, { id: grant.id, terms: r.terms, role: r.role });
+  return isDenied(r) ? buttons.changeButton(p, r) : buttons.againButton(p, r);
+}
+
+const isOver = (r: AccessRequest): boolean =>
+  r.state === "refused" && r.refusal.kind === "terms-changed" && r.refusal.what === "ended";
 
 /** The same once more would be denied again. */
 const isDenied = (r: AccessRequest): boolean =>
@@ -66,7 +77,7 @@ const PASSING: readonly Refusal["kind"][] = [
   "check-silent",
 ];
 /** Rules under which the same can be asked for, perhaps for less. */
-const CHANGED: readonly ChangedTerm[] = ["other-rights", "too-long", "approval", "nobody-left"];
+const CHANGED: readonly ChangedTerm[] = ["other-rights", "too-long", "approval", "nobody-left", "ended"];
 
 /** No button where asking again would be refused for the same reason. */
 export function mayAskAgain(r: AccessRequest, shows: Shown["notice" | "outcome"]): boolean {
@@ -85,7 +96,12 @@ export function unproven(p: Renderer, r: AccessRequest): Message {
 export function reminder(p: Renderer, r: AccessRequest, key: MessageKey): Message {
   const f = factsOf(p, r);
   const lead = Number(key.split(":")[1] ?? 0);
-  return message(p, (fmt) => p.words.reminder(f, fmt, lead), actions(buttons.releaseButton(p, r)), [r.id]);
+  return message(
+    p,
+    (fmt) => p.words.reminder(f, fmt, lead),
+    actions(...buttons.moreButton(p, r), buttons.releaseButton(p, r)),
+    [r.id],
+  );
 }
 
 /** Over what Slack lets nobody delete. */

@@ -8,7 +8,7 @@ import type { Words } from "../messages/index.ts";
 import { cut, escaped, oneLine } from "../messages/text.ts";
 import { roleOf } from "../messages/wording.ts";
 import { actions, preformatted } from "./blocks.ts";
-import { button, releaseButton } from "./buttons.ts";
+import { askMoreButton, button, releaseButton } from "./buttons.ts";
 import type { Message, ViewContext } from "./context.ts";
 import { hintOf } from "./help.ts";
 import { message, type Renderer, rendererOf } from "./renderer.ts";
@@ -63,7 +63,7 @@ const editButtons = (p: Renderer, refusal: Refusal): Button[] =>
     : [];
 
 const endButtons = (p: Renderer, refusal: Refusal): Button[] =>
-  refusal.kind === "yours-already" ? [releaseButton(p, refusal)] : [];
+  refusal.kind === "yours-already" ? [askMoreButton(p, refusal), releaseButton(p, refusal)] : [];
 
 /** That nothing was changed, the sentence says. */
 function footer(p: Renderer, refusal: Refusal): string {

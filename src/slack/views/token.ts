@@ -16,6 +16,7 @@ export function drawToken(r: AccessRequest, token: string, ctx: ViewContext): Me
   const row = actions(
     { ...buttons.dashboardButton(p, r), style: "primary" },
     buttons.hideButton(p, r),
+    ...buttons.moreButton(p, r),
     buttons.releaseButton(p, r),
   );
   return message(
@@ -43,6 +44,9 @@ function given(r: AccessRequest): number {
 /** Without the token: this can always be drawn, also over it. */
 export function token(p: Renderer, r: AccessRequest, shows: Readable<"token">): Message {
   const f = factsOf(p, r);
-  const row = shows === "shown" || shows === "hidden" ? actions(buttons.releaseButton(p, r)) : [];
+  const row =
+    shows === "shown" || shows === "hidden"
+      ? actions(...buttons.moreButton(p, r), buttons.releaseButton(p, r))
+      : [];
   return message(p, (fmt) => p.words.token[shows](f, fmt), row, [r.id]);
 }

@@ -104,6 +104,10 @@ const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
     { kind: "allowance-late", id: AllowanceId.parse("A-7K2Q9FXT"), did, at: NOW - HOUR },
     { kind: "allowance-late", id: AllowanceId.parse("A-7K2Q9FXT"), did, by: alice, at: NOW - HOUR },
   ]),
+  "too-much-more": [
+    { kind: "too-much-more", role: "admin", most: HOUR },
+    { kind: "too-much-more", role: "admin", most: 0 },
+  ],
   "yours-already": [{ kind: "yours-already", id: ID, terms: 1, role: "admin", until: NOW + 4 * HOUR }],
   "open-already": [
     { kind: "open-already", id: ID, role: "admin", state: "active" },

@@ -17,6 +17,7 @@ import { goOnAction } from "./go-on.ts";
 import { hideAction } from "./hide.ts";
 import { lessAction } from "./less.ts";
 import { lessenAction } from "./lessen.ts";
+import { moreAction } from "./more.ts";
 import { nudgeAction } from "./nudge.ts";
 import { openAction } from "./open.ts";
 import { pageAction } from "./page.ts";
@@ -46,6 +47,7 @@ const TABLE: Record<ActionId, Action> = {
   release: releaseAction,
   revoke: decisionAction("revoke"),
   review: decisionAction("review"),
+  more: moreAction,
   hide: hideAction,
   again: againAction,
   edit: editAction,

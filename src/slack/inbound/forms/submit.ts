@@ -1,11 +1,12 @@
 /** A modal's submission, by the view it comes from. A new one: a file, and a line in the table. */
 import type { ViewErrorsResponseAction } from "@slack/bolt";
-import { DECISION_VIEWS, LESS_VIEW, MASS_END_VIEW, REQUEST_VIEW } from "../../ids.ts";
+import { DECISION_VIEWS, LESS_VIEW, MASS_END_VIEW, MORE_VIEW, REQUEST_VIEW } from "../../ids.ts";
 import type { HandlerContext } from "../context.ts";
 import { Submission } from "../payload.ts";
 import { submitDecision } from "./submit-decision.ts";
 import { submitLess } from "./submit-less.ts";
 import { submitMassEnd } from "./submit-mass-end.ts";
+import { submitMore } from "./submit-more.ts";
 import { submitRequest } from "./submit-request.ts";
 
 export type SubmissionAck = (answer?: ViewErrorsResponseAction) => Promise<void>;
@@ -20,6 +21,7 @@ const TABLE: Readonly<Record<string, Submit>> = {
   [DECISION_VIEWS.review]: submitDecision("review"),
   [LESS_VIEW]: submitLess,
   [MASS_END_VIEW]: submitMassEnd,
+  [MORE_VIEW]: submitMore,
   [REQUEST_VIEW]: submitRequest,
 };
 

@@ -1,0 +1,99 @@
+/** More time that was approved is given to its grant: first its record, then a fresh token that lives as long. extending → extended | refused */
+
+import { SECOND } from "../domain/duration.ts";
+import { isDoubtful } from "../domain/epoch.ts";
+import type { RequestId } from "../domain/ids.ts";
+import type { Refusal } from "../domain/refusal.ts";
+import type { Failure } from "../domain/request.ts";
+import { isChanged, noLonger, roleToday } from "../domain/today.ts";
+import { closed, extended, isProlongedBy, prolonged } from "../domain/transitions.ts";
+import { type AccessRequest, GrantFailed, type In, type Later, type Ports } from "./ports.ts";
+import { commit } from "./support/commit.ts";
+import { extendedGone } from "./support/extended-gone.ts";
+import { noteOutage, reportOutage } from "./support/outage.ts";
+import { assertOutside } from "./support/outside.ts";
+import { assertStillAllowed, waitsForRules } from "./support/still-allowed.ts";
+import { againWhileLocked } from "./support/while-locked.ts";
+
+const BUSY_MS = 250;
+const HELD_BACK_MS = 5 * SECOND;
+
+export async function extendGrant(ports: Ports, id: RequestId): Promise<Later> {
+  const held = await ports.lease.hold(id, () => againWhileLocked(ports, () => extend(ports, id)));
+  return held ? held.done : { again: ports.clock.now() + BUSY_MS };
+}
+
+/** The token that lives as long is in its holder's hands. */
+export const finishExtension = (ports: Ports, id: RequestId): Promise<AccessRequest> =>
+  commit(ports, id, (r) => extended(r, ports.clock.now()));
+
+/** Nobody need decide on more time of what ends: whoever asked for it is told so. */
+export async function closeExtension(ports: Ports, { id, requester }: AccessRequest): Promise<void> {
+  const open = await ports.requests.open(requester.id);
+  const asked = open.filter((r) => r.extends?.id === id);
+  await Promise.all(
+    asked.map((r) =>
+      r.state === "extending" ? extendGrant(ports, r.id) : close(ports, r.id, noLonger(r, "ended")),
+    ),
+  );
+}
+
+async function extend(ports: Ports, id: RequestId): Promise<Later> {
+  const request = await ports.requests.get(id);
+  if (request?.state !== "extending") return undefined;
+  const grant = await ports.requests.get(request.extends.id);
+  if (grant && isProlongedBy(grant, request)) return follow(ports, request, grant);
+  const gone = await extendedGone(ports, request);
+  if (gone) return close(ports, id, gone);
+  const epoch = await reportOutage(ports, id, "hub", () => ports.epoch.look());
+  const waits = !epoch || ports.heldBack() ? "held-back" : await waitsForRules(ports, request);
+  if (waits) {
+    await noteOutage(ports, id, waits);
+    return { again: ports.clock.now() + HELD_BACK_MS };
+  }
+  if (epoch && isDoubtful(request, epoch)) return close(ports, id, noLonger(request, "restored"));
+  const refusal = await refusedNow(ports, request);
+  return refusal ? close(ports, id, refusal) : give(ports, request);
+}
+
+/** Its record alone moves the end: whatever of the rest is lost, the record asks for again. */
+async function give(ports: Ports, request: In<"extending">): Promise<Later> {
+  const { id } = request;
+  const grant = await commit(ports, request.extends.id, (r) => prolonged(r, request, ports.clock.now()));
+  return isProlongedBy(grant, request) ? undefined : close(ports, id, noLonger(request, "ended"));
+}
+
+/** It has the time; whoever makes its token says when that is there, unless they died in between. */
+async function follow(ports: Ports, { id, outage }: In<"extending">, grant: AccessRequest): Promise<Later> {
+  const isToCome = grant.state === "active" && grant.refresh?.for === id;
+  if (!isToCome) await finishExtension(ports, id);
+  else if (outage) await noteOutage(ports, id, outage.what);
+  return undefined;
+}
+
+async function close(ports: Ports, id: RequestId, refusal: Refusal): Promise<undefined> {
+  await commit(ports, id, (r) => closed(r, refusal, ports.clock.now()));
+}
+
+/** Throws what Slack, Redis or the company's check throws where it may answer later. */
+async function refusedNow(ports: Ports, request: In<"extending">): Promise<Refusal | null> {
+  try {
+    await reportOutage(ports, request.id, "slack", () => assertStillAllowed(ports, request));
+    await assertOutside(ports, request);
+    return null;
+  } catch (error) {
+    if (!(error instanceof GrantFailed)) throw error;
+    ports.log.warn(
+      { id: request.id, failure: error.failure, err: error },
+      "more time is not given after all",
+    );
+    const role = roleToday(request, ports.policy.roles);
+    return isChanged(role) ? role : noLonger(request, TERM[error.failure] ?? "approval");
+  }
+}
+
+const TERM: Partial<Record<Failure, Parameters<typeof noLonger>[1]>> = {
+  "recipient-gone": "requester",
+  "check-denied": "check",
+  "check-silent": "check",
+};

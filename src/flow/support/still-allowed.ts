@@ -1,0 +1,60 @@
+/** Looked at once more before anything is given: frozen terms, today's catalog, and today's people. */
+import { isTaken } from "../../domain/break-glass.ts";
+import { judge } from "../../domain/policy-engine.ts";
+import { approvedBy } from "../../domain/request.ts";
+import { approversToday, isChanged, neededOf, roleToday } from "../../domain/today.ts";
+import { GrantFailed, type In, type Ports } from "../ports.ts";
+import { stillAllowed } from "./allowances.ts";
+import { lookUpFacts } from "./asker.ts";
+import { isDisputed } from "./disputed.ts";
+import { reportOutage } from "./outage.ts";
+
+type Approved = In<"approved" | "delivering" | "extending">;
+
+/** While replicas go by different files, and not all of them allow it. Throws what the directory throws. */
+export async function waitsForRules(ports: Ports, request: Approved): Promise<"rules-differ" | null> {
+  const isAllowed = (under: Ports) =>
+    assertStillAllowed(under, request).then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof GrantFailed) return false;
+        throw error;
+      },
+    );
+  const work = () => isDisputed(ports, isAllowed);
+  return (await reportOutage(ports, request.id, "slack", work)) ? "rules-differ" : null;
+}
+
+/** Frozen terms and today's catalog hold, and all people are still who they were. Throws GrantFailed. */
+export async function assertStillAllowed(ports: Ports, request: Approved): Promise<void> {
+  const { directory, policy } = ports;
+  const { requester, decision } = request;
+  const role = roleToday(request, policy.roles);
+  if (isChanged(role)) throw new GrantFailed("terms-changed", role.what);
+  const approvers = approversToday(request, role);
+  const given = approvedBy(request);
+  const [{ profile, facts }, glass, allowed, ...approved] = await Promise.all([
+    lookUpFacts(ports, { id: requester.id, role: request.role }, "grant"),
+    isTaken(request) ? directory.qualifies(requester.id, role.breakGlass?.by ?? [], "grant") : requester.id,
+    decision.allowance ? stillAllowed(ports, request, decision, role) : true,
+    ...given.map(({ by, qualified }) =>
+      !approvers || approvers.includes(qualified as never)
+        ? qualified
+        : directory.qualifies(by.id, approvers, "grant"),
+    ),
+  ]);
+  const { standing } = profile;
+  if (standing !== "member") throw new GrantFailed("recipient-gone", `the recipient is ${standing} now`);
+  const { outcome, by } = judge(policy, request, facts);
+  const needsRule = decision.by === "policy" && !isTaken(request);
+  if (outcome !== "approve" && (outcome !== "ask" || needsRule))
+    throw new GrantFailed("terms-changed", `today's rules say ${outcome}: ${by.line}, ${by.because}`);
+  if (!glass)
+    throw new GrantFailed("terms-changed", "the recipient may not break glass for this role any more");
+  if (!allowed) throw new GrantFailed("allowance-gone", "what allowed it beforehand stands no more");
+  if (approved.includes(null))
+    throw new GrantFailed("terms-changed", "who approved it may not approve this role any more");
+  // Another version may have known of no count.
+  if (given.length > 0 && given.length < neededOf(request, role))
+    throw new GrantFailed("terms-changed", "more people must approve it than did");
+}

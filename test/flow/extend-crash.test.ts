@@ -1,0 +1,128 @@
+/** The process dies after any step between "more time is approved" and the token that lives as long: the grant gets the time once, and its holder one token. */
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { visibleText } from "../../sandbox/slack/index.ts";
+import { HOUR, MINUTE } from "../../src/domain/duration.ts";
+import type { RequestId, UserId } from "../../src/domain/ids.ts";
+import { askMoreTime } from "../../src/flow/ask-more-time.ts";
+import { decideRequest } from "../../src/flow/decide.ts";
+import type { Ports } from "../../src/flow/ports.ts";
+import { makeRequest } from "../../src/flow/request.ts";
+import { releaseGrant } from "../../src/flow/revoke.ts";
+import { ALICE, BOB, catalog, startWorld, type World } from "../helpers/bot.ts";
+import { login } from "../helpers/login.ts";
+import { tokenIn } from "../helpers/scene.ts";
+import { Crash, dyingAt, openSteps, type Steps } from "../helpers/steps.ts";
+
+const duration = { default: "1h", max: "2h", total: "200d" };
+const roles = { ...catalog, guest: { ...catalog.guest, duration } };
+let world: World;
+let steps: Steps;
+let asked = 0;
+
+beforeEach(async () => {
+  world = await startWorld({ roles });
+  steps = await openSteps(world);
+});
+afterEach(async () => {
+  await steps[Symbol.asyncDispose]();
+  await world.close();
+});
+
+const bob = { id: BOB as UserId, name: "Bob", locale: "en" } as const;
+const trigger = () => `trigger-${++asked}`;
+const approve = (ports: Ports, id: RequestId) =>
+  decideRequest(ports, { id, terms: 1, by: ALICE as UserId, verdict: { approve: true } });
+
+async function activeGrant(): Promise<RequestId> {
+  const { id } = await makeRequest(steps.ports, { requester: bob, text: "guest 2h", triggerId: trigger() });
+  await steps.work();
+  await approve(steps.ports, id);
+  await steps.work();
+  return id;
+}
+
+async function askMore(id: RequestId): Promise<RequestId> {
+  const more = { id, by: BOB as UserId, duration: HOUR, reason: "more", triggerId: trigger() };
+  const { id: request } = await askMoreTime(steps.ports, more);
+  steps.forgetJobs();
+  await restart();
+  return request;
+}
+
+async function restart(): Promise<void> {
+  steps.forgetJobs();
+  const leases = await world.commands.keys("*:lease:*");
+  if (leases.length > 0) await world.commands.del(...leases);
+  world.clock.jump(MINUTE);
+  await steps.sweep();
+  await steps.work();
+}
+
+const stateOf = async (id: RequestId) => (await steps.ports.requests.get(id))?.state;
+const tokens = () => world.slack.dm(BOB).map(tokenIn).filter(Boolean);
+const endOf = async (id: RequestId) => {
+  const grant = await steps.ports.requests.get(id);
+  return grant?.state === "active" ? grant.expiresAt : 0;
+};
+
+async function survive(work: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    if (error instanceof Crash) return false;
+    throw error;
+  }
+}
+
+test("after any step of it", async () => {
+  const id = await activeGrant();
+  let survived = false;
+  for (let last = 1; !survived; last++) {
+    const before = await endOf(id);
+    const more = await askMore(id);
+    expect(await stateOf(more)).toBe("pending");
+    const dying = dyingAt(steps.ports, last);
+    survived = await survive(async () => {
+      await approve(dying.ports, more);
+      await steps.work(dying.ports);
+    });
+    await restart();
+    if ((await stateOf(more)) === "pending") {
+      await approve(steps.ports, more);
+      await steps.work();
+    }
+    expect(await stateOf(more)).toBe("extended");
+    expect(await endOf(id)).toBe(before + HOUR);
+    expect(tokens()).toHaveLength(1);
+    expect(await login(world.hub, tokens()[0] ?? "")).toBe(200);
+    expect(world.slack.dm(BOB).map(visibleText).join()).not.toContain("Waiting");
+    if (survived) expect(dying.steps).toContain("notifier.showToken");
+  }
+  await releaseGrant(steps.ports, { id, by: BOB as UserId });
+  await steps.finish();
+  expect(await stateOf(id)).toBe("ended");
+  expect(tokens()).toEqual([]);
+});
+
+test("the grant ends between any two of its steps: no time is given, or it ended with it", async () => {
+  let survived = false;
+  for (let last = 1; !survived; last++) {
+    const id = await activeGrant();
+    const more = await askMore(id);
+    const dying = dyingAt(steps.ports, last);
+    survived = await survive(async () => {
+      await approve(dying.ports, more);
+      await steps.work(dying.ports);
+    });
+    await releaseGrant(steps.ports, { id, by: BOB as UserId });
+    await restart();
+    await steps.finish();
+    await restart();
+    expect(await stateOf(id)).toBe("ended");
+    expect(["refused", "extended"]).toContain(await stateOf(more));
+    expect(tokens()).toEqual([]);
+    const { serviceAccounts } = await world.hub.objects();
+    expect(serviceAccounts.filter(({ metadata }) => metadata.name.includes("-r-"))).toEqual([]);
+  }
+});
