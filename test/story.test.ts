@@ -70,7 +70,7 @@ function tell({ transport, start }: Told) {
     const ready = await dm(BOB, "Only for you.");
     const token = tokenIn(ready);
     expect(await login(world.hub, token)).not.toBe(401);
-    expect(buttonsOf(ready)).toEqual(["Open Karpor", "I've copied it, hide", "End now"]);
+    expect(buttonsOf(ready)).toEqual(["Open Karpor", "I've copied it, hide", "Ask for more time", "End now"]);
     const activeCard = await card("Active until");
     expect(activeCard.ts).toBe(pending.ts);
     expect(buttonsOf(activeCard)).toEqual(["Revoke…"]);
@@ -83,7 +83,7 @@ function tell({ transport, start }: Told) {
 
     await world.jump(7 * HOUR);
     const hourly = await dm(BOB, "1 h left:");
-    expect(buttonsOf(hourly)).toEqual(["End now"]);
+    expect(buttonsOf(hourly)).toEqual(["Ask for more time", "End now"]);
     await world.jump(50 * MINUTE);
     await dm(BOB, "10 min left:");
     await world.slack.waitFor(() => !world.slack.dm(BOB).includes(hourly));

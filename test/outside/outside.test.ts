@@ -64,6 +64,7 @@ test("the question is signed, says who asks for what and why, and holds no token
     reason: "OPS-123",
     ticket: "OPS-123",
     emergency: false,
+    extends: null,
     approvedBy: [],
   });
 });

@@ -288,7 +288,7 @@ describe("what is said", () => {
       "*Approved by <@U0ALICE>:* `admin` on *production* until *2026-11-25 18:02 UTC*.",
     );
     expect(message.text).toBe("Approved by Alice: admin on production for 4 h.");
-    expect(buttons(message)).toEqual(["Open Karpor", "I've copied it, hide", "End now"]);
+    expect(buttons(message)).toEqual(["Open Karpor", "I've copied it, hide", "Ask for more time", "End now"]);
     expect(seen(message)).toContain("1 Copy · 2 Open Karpor · 3 Paste, Login. Only for you.");
     const before = drawMessage(deliveringOne, "token", "setting-up", view("en"), true);
     expect(before.text).toBe(message.text);
@@ -311,7 +311,7 @@ describe("what is said", () => {
     const open = drawMessage(activeOne, "reminder:3600000", "open", view("en"), true);
     expect(open.text).toBe("1 h left: admin on production.");
     expect(plainDates(first(open))).toBe("*1 h left:* `admin` on *production* ends at 2026-11-25 18:02 UTC.");
-    expect(buttons(open)).toEqual(["End now"]);
+    expect(buttons(open)).toEqual(["Ask for more time", "End now"]);
     const zh = drawMessage(activeOne, "reminder:3600000", "open", view("zh"), true);
     expect(zh.text).toBe("还剩 1 小时：你在 production 的 admin 权限。");
   });
