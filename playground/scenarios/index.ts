@@ -4,10 +4,21 @@ import { slackBusy } from "./busy.ts";
 import { flush } from "./flush.ts";
 import { hubAway, hubBack } from "./hub.ts";
 import { kill } from "./kill.ts";
+import { lockdown, lockdownDrill, unlock } from "./lockdown.ts";
 import type { Said, Scenario, ScenarioLine } from "./scenario.ts";
 import { twice } from "./twice.ts";
 
-const SCENARIOS: readonly Scenario[] = [kill, flush, hubAway, hubBack, twice, slackBusy];
+const SCENARIOS: readonly Scenario[] = [
+  kill,
+  flush,
+  hubAway,
+  hubBack,
+  twice,
+  slackBusy,
+  lockdownDrill,
+  lockdown,
+  unlock,
+];
 
 export interface ScenarioView {
   id: string;

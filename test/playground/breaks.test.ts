@@ -68,4 +68,18 @@ describeInBrowser("breaking the playground", (visitor) => {
     await breakIt(visitor, "twice");
     await says(visitor, "good", "One decision");
   });
+
+  it("a lockdown ends what stands and lets nothing in, until it is unlocked", async () => {
+    await visitor.type("left", "/karpor-access peek 15m");
+    await visitor.button("left", "Copy").waitFor();
+    await breakIt(visitor, "lockdown-drill");
+    await says(visitor, "good", "1 grant of 1 person");
+    await breakIt(visitor, "lockdown");
+    await says(visitor, "bad", "Locked down: 1 live");
+    await says(visitor, "good", "Every token is refused already");
+    await visitor.type("left", "/karpor-access peek 15m");
+    await visitor.reads("left", /locked all access down/);
+    await breakIt(visitor, "unlock");
+    await says(visitor, "good", "Unlocked");
+  });
 });
