@@ -26,6 +26,8 @@ export interface RecalledRoles {
   names: string[];
   /** They approve one, as far as is remembered. */
   approves: boolean;
+  /** They are an administrator, likewise. */
+  administers: boolean;
   /** Of these it is not known. */
   unsure: string[];
 }
@@ -36,11 +38,12 @@ export async function recallRoles(ports: Ports, person: UserId): Promise<Recalle
   return {
     ...split(await offers(ports.policy, (role) => recalledFacts(ports, person, role))),
     approves: (await ports.directory.recall(person, [...new Set(approvers)])) === true,
+    administers: (await ports.directory.recall(person, ports.policy.admins)) === true,
   };
 }
 
 /** Those that anybody may ask for, whoever it is, and those of which that is not known. */
-export function rolesForAnybody(policy: Policy): Omit<RecalledRoles, "approves"> {
+export function rolesForAnybody(policy: Policy): Omit<RecalledRoles, "approves" | "administers"> {
   const facts = factsOfMember(() => null);
   return split(Object.keys(policy.roles).map((name) => ({ name, may: isOffered(policy, name, facts) })));
 }
@@ -63,7 +66,7 @@ const offers = (policy: Policy, factsFor: (role: string) => Promise<AskerFacts>)
     })),
   );
 
-function split(all: readonly Offer[]): Omit<RecalledRoles, "approves"> {
+function split(all: readonly Offer[]): Omit<RecalledRoles, "approves" | "administers"> {
   const left = all.filter(({ may }) => may !== false);
   return {
     names: left.map(({ name }) => name),

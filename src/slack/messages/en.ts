@@ -427,6 +427,8 @@ export const en = {
     commands: (fmt: Formatter): string =>
       `${fmt.code(`${fmt.command} status`)} shows what you have open, ${fmt.code(`${fmt.command} revoke`)} ends it.`,
     forAnother: (fmt: Formatter): string => `${fmt.code(`${fmt.command} for @…`)} asks for somebody else.`,
+    admin: (fmt: Formatter): string =>
+      `Administrators: ${fmt.code(`${fmt.command} lockdown`)} ends all access and gives none, ${fmt.code(`${fmt.command} lockdown --drill`)} says what that would do, ${fmt.code(`${fmt.command} revoke all @person`)} ends all of one person.`,
     threads: "Slack allows no app commands in threads; use the message box.",
   },
   status: {

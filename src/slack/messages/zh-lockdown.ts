@@ -27,10 +27,12 @@ const waits = ({ waiting }: Affected): string =>
   waiting === 0 ? "" : ` 等待审批的 ${waiting} 条申请会保留，解锁之前不能审批。`;
 
 export const zhLockdown: Words["lockdown"] = {
-  live: (one: MassEnd, hub: string, fmt: Formatter): string =>
-    one.scope.what === "everything"
-      ? `${fmt.b(`${name(one.by)} 已锁定访问`)}（${fmt.when(one.at)}）：${what(one.scope, hub, fmt)}立即结束，管理员解锁之前不再发放。${counted(one, fmt)}`
-      : `${fmt.b(`${name(one.by)} 已撤销`)}（${fmt.when(one.at)}）：${what(one.scope, hub, fmt)}。${counted(one, fmt)}`,
+  live: (one: MassEnd, hub: string, fmt: Formatter): string => {
+    const at = fmt.when(one.at);
+    return one.scope.what === "everything"
+      ? `${fmt.b(`${name(one.by)} 已锁定访问：`)} ${what(one.scope, hub, fmt)}立即结束，管理员解锁之前不再发放（${at}）。${counted(one, fmt)}`
+      : `${fmt.b(`${name(one.by)} 已撤销：`)} ${what(one.scope, hub, fmt)}（${at}）。${counted(one, fmt)}`;
+  },
   unlocked: (lockdown: Lockdown, by: Pick<Lockdown, "by">, hub: string, fmt: Formatter): string =>
     `${fmt.b(`${name(by.by)} 已解锁：`)} ${hub} 的权限可以重新申请和审批。此前由 ${name(lockdown.by)} 锁定（${fmt.when(lockdown.at)}）。`,
   how: (fmt: Formatter): string => `管理员可用 ${fmt.code(`${fmt.command} unlock 原因`)} 解锁`,

@@ -389,6 +389,8 @@ export const zh: Words = {
     commands: (fmt) =>
       `${fmt.code(`${fmt.command} status`)} 查看进行中的申请和权限， ${fmt.code(`${fmt.command} revoke`)} 结束权限。`,
     forAnother: (fmt) => `${fmt.code(`${fmt.command} for @…`)} 替别人申请。`,
+    admin: (fmt) =>
+      `管理员可用 ${fmt.code(`${fmt.command} 锁定`)} 结束并停发全部权限， ${fmt.code(`${fmt.command} 锁定 --drill`)} 演练， ${fmt.code(`${fmt.command} revoke all @成员`)} 结束一人的全部权限。`,
     threads: "Slack 不支持在消息列中使用命令，请在消息框中输入。",
   },
   status: {

@@ -3,17 +3,18 @@
 import type { ApprovalRule } from "../../domain/approval.ts";
 import { type Role, roleNamed } from "../../domain/catalog.ts";
 import { formatDuration } from "../../domain/duration.ts";
+import type { RecalledRoles } from "../../flow/roles-for.ts";
 import { escaped } from "../messages/text.ts";
 import { isFull, section } from "./blocks.ts";
 import type { Message, ViewContext } from "./context.ts";
 import { message, type Renderer, rendererOf } from "./renderer.ts";
 
-/** `unsure`: of these it is said who may ask. `approves`: the reader approves a role. */
+/** `unsure`: of these it is said who may ask. */
 export function helpReply(
   ctx: ViewContext,
   roleNames: readonly string[],
   unsure: readonly string[] = [],
-  approves = false,
+  { approves, administers }: Pick<RecalledRoles, "approves" | "administers"> = NEITHER,
 ): Message {
   const p = rendererOf(ctx);
   const roles = roleNames.flatMap((name) => {
@@ -29,9 +30,12 @@ export function helpReply(
     p.words.help.commands(p.rich),
     p.words.help.forAnother(p.rich),
     ...(approves ? [p.words.help.seeing(p.rich), p.words.help.allow(p.rich)] : []),
+    ...(administers ? [p.words.help.admin(p.rich)] : []),
     p.words.help.threads,
   ]);
 }
+
+const NEITHER = { approves: false, administers: false };
 
 const line = (p: Renderer, name: string, role: Role, isUnsure: boolean): string =>
   `${p.rich.code(name)} ${roleLines(p, role, isUnsure)}`;

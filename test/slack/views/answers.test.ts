@@ -225,6 +225,7 @@ describe.each(Locale.options)("answers in %s", (locale) => {
     for (const names of [[], ["admin"], ["peek", "admin", "gone"]]) {
       expectSpeech(helpReply(view(locale), names));
       expectTypography(helpReply(view(locale), names, names));
+      expectTypography(helpReply(view(locale), names, [], { approves: true, administers: true }));
     }
     const { admin } = view(locale).roles;
     if (!admin || admin.approval === "none") throw new Error("no role");

@@ -7,7 +7,7 @@ export const helpCommand: Command = {
   asksNothing: true,
   first: () => false,
   async run({ ports }, { user }) {
-    const { names, unsure, approves } = await recallRoles(ports, user);
-    return (ctx) => helpReply(ctx, names, unsure, approves);
+    const recalled = await recallRoles(ports, user);
+    return (ctx) => helpReply(ctx, recalled.names, recalled.unsure, recalled);
   },
 };
