@@ -410,7 +410,7 @@ export function keepEpoch({ epoch, lockdown }: Ports, { clock, log }: AppDeps): 
 /** How soon another replica goes on with what one began and did not finish; and how often it is counted. */
 const MASS_ENDS_MS = 2 * SECOND;
 
-function keepMassEnds(ports: Ports, { clock, log }: AppDeps): Repeating {
+export function keepMassEnds(ports: Ports, { clock, log }: AppDeps): Repeating {
   const run = () => carryOutMassEnds(ports).then(() => MASS_ENDS_MS, againUnlessDown);
   return repeat(run, { what: "what is ended at once", sleep: clock.sleep, log });
 }

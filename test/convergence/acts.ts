@@ -225,6 +225,31 @@ const nextTurnComes: Do = async ({ world, fleet }, pick) => {
   return true;
 };
 
+/** A command that opens a modal, which says what stands and asks why. */
+async function endMany(doing: Doing, line: string): Promise<boolean> {
+  const { slack, story } = doing.world;
+  const known = slack.views(ALICE).at(-1)?.id;
+  await command(doing, ALICE, line);
+  const opened = () => {
+    const view = slack.views(ALICE).at(-1);
+    return view?.submit && view.id !== known ? view : undefined;
+  };
+  const form = await slack.waitFor(opened, 1_000).catch(() => undefined);
+  const input = form?.blocks.find(({ type }) => type === "input");
+  if (!form || !input) return true;
+  story.say(`Alice submits the modal of ${line}`);
+  await slack.submit(ALICE, form.id, { [String(input.block_id)]: "a laptop is stolen" });
+  return true;
+}
+
+const lockOrUnlock: Do = async (doing) =>
+  (await doing.world.isLockedDown())
+    ? command(doing, ALICE, "unlock the laptop is found")
+    : endMany(doing, "lockdown");
+
+const revokeAll: Do = (doing, pick) =>
+  endMany(doing, `revoke all ${one(["@bob", "@mei", "guest", "peek"], pick)}`);
+
 /** Slack tells one replica of it, if it hears. */
 const comeOrGo: Do = async ({ world }, pick) => {
   const user = one(MOBILE, pick) ?? BOB;
@@ -272,6 +297,8 @@ const TABLE: Record<Deed, Do> = {
   "minutes pass": minutes,
   "time passes to the next turn": nextTurnComes,
   "somebody's access ends, and minutes pass": endAndWait,
+  "lock down, or unlock": lockOrUnlock,
+  "revoke all": revokeAll,
   "somebody leaves, or is back": comeOrGo,
   "edit the policy": edit,
   restart: async ({ world, fleet }) => {

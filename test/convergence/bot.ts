@@ -9,6 +9,7 @@ import {
   contextOf,
   keepEpoch,
   keepLooking,
+  keepMassEnds,
   startApp,
   startWork,
 } from "../../src/app.ts";
@@ -81,6 +82,7 @@ async function startBare(
   startWork(lanes, clients, keysOf(config.instance).prefix, deps, opened);
   opened.adopt(keepEpoch(ports, deps), (r) => r.close());
   opened.adopt(keepLooking(ports), (r) => r.close());
+  opened.adopt(keepMassEnds(ports, deps), (r) => r.close());
   await clients.redis.ready(TIMES.callMs).catch(() => {});
   const context: HandlerContext = {
     ...{ ports, people, log: deps.log, client: clients.interactive, language: config.slack.language },

@@ -27,6 +27,8 @@ export const DEEDS = {
   "minutes pass": 2,
   "time passes to the next turn": 4,
   "somebody's access ends, and minutes pass": 3,
+  "lock down, or unlock": 1,
+  "revoke all": 1,
   "somebody leaves, or is back": 2,
   "edit the policy": 1,
   restart: 1,

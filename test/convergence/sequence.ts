@@ -127,6 +127,7 @@ async function heal(world: World, fleet: Fleet): Promise<void> {
   while (fleet.living().some((one) => one.life() === "paused")) await fleet.rest(50);
   await fleet.revive();
   await fleet.finishRollout();
+  if (fleet.living().length === 0) throw new Error("No replica starts.");
   await fleet.rest(2_000);
 }
 

@@ -6,7 +6,7 @@ import type { Block, SlackMessage } from "../../sandbox/slack/types.ts";
 import { contextOf } from "../../src/app.ts";
 import { isFinal } from "../../src/domain/lifecycle.ts";
 import type { MessageKey } from "../../src/domain/message-key.ts";
-import type { AccessRequest } from "../../src/domain/request.ts";
+import { type AccessRequest, isGranted } from "../../src/domain/request.ts";
 import { ofAllowances } from "./allowances.ts";
 import * as core from "./core.ts";
 import { APPROVALS, EVERYONE } from "./people.ts";
@@ -16,8 +16,10 @@ import type { World } from "./world.ts";
 /** Everything that is wrong, in words. */
 export async function verdict(world: World, witness: Witness): Promise<string[]> {
   const records = await world.records();
+  const locked = await world.isLockedDown();
   return [
     ...witness.wrong(),
+    ...records.filter((r) => locked && isGranted(r)).map(({ id }) => `${id} is granted under a lockdown`),
     ...records.flatMap((r) => ofRecord(world, r)),
     ...records.filter(core.lacksApproval).map(({ id }) => `${id} was granted with too few approvals`),
     ...(await ofHub(world, records)),

@@ -56,6 +56,7 @@ export async function createWitness(world: World) {
   const judgeAllowance = createAllowanceWatch();
   const judgeEmergency = createEmergencyWatch();
   let last = "0";
+  let isLocked = false;
   /** Reads on in the trail; each end must be so. */
   async function look(block: boolean): Promise<void> {
     const read = block
@@ -66,7 +67,14 @@ export async function createWitness(world: World) {
       seen.add(at);
       last = at;
       const entry = JSON.parse(fields[1] ?? "");
+      if (entry.lockdown) {
+        isLocked = entry.lockdown === "began";
+        world.story.say(`    the lockdown ${entry.lockdown === "began" ? "stands" : "is lifted"}`);
+        continue;
+      }
       const { id, from, to } = entry as { id: string; from: string; to: string };
+      if (isLocked && from !== to && (to === "approved" || to === "delivering"))
+        accuse(`${id}: it became ${to} under a lockdown`);
       world.story.say(`    ${id}: ${from ?? "new"} → ${to}`);
       for (const what of judgeAllowance(entry)) accuse(what);
       for (const what of judgeEmergency(entry)) accuse(`${id}: ${what}`);

@@ -166,6 +166,7 @@ function open({ instance, clock, hub, slack, tally, configs, commands, scripts, 
       const text = JSON.stringify({ ...record, state: "suspended" });
       await commands.hset(keys.request(record.id), "record", text);
     },
+    isLockedDown: async () => Boolean(await commands.hget(keys.lockdown, "record")),
     /** Whose account in the workspace is deactivated. */
     away: (): readonly string[] => [...away],
     async comeOrGo(user: string) {
