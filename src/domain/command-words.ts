@@ -6,6 +6,8 @@ export type CommandName =
   | "status"
   | "pending"
   | "active"
+  | "history"
+  | "show"
   | "revoke"
   | "emergency"
   | "allow"
@@ -22,6 +24,8 @@ const TABLE: readonly [use: Use, words: readonly string[]][] = [
   [{ does: "status" }, ["status", "list", "状态", "列表"]],
   [{ does: "pending" }, ["pending", "待审批"]],
   [{ does: "active" }, ["active", "生效中"]],
+  [{ does: "history" }, ["history", "历史"]],
+  [{ does: "show" }, ["show", "查看"]],
   [{ does: "revoke" }, ["revoke", "release", "撤销", "归还", "结束"]],
   [{ does: "emergency" }, ["emergency", "紧急"]],
   [{ does: "for" }, ["for", "代申请", "替"]],
@@ -29,8 +33,8 @@ const TABLE: readonly [use: Use, words: readonly string[]][] = [
   [{ does: "allowed" }, ["allowed", "已允许"]],
   [{ does: "lockdown" }, ["lockdown", "锁定"]],
   [{ does: "unlock" }, ["unlock", "解锁"]],
-  [{ instead: "status" }, ["history", "show", "extend", "withdraw", "renew", "cancel"]],
-  [{ instead: "status" }, ["延长", "撤回", "续期", "取消", "历史", "查看"]],
+  [{ instead: "status" }, ["extend", "withdraw", "renew", "cancel"]],
+  [{ instead: "status" }, ["延长", "撤回", "续期", "取消"]],
   [{ instead: "help" }, ["approve", "deny", "leak"]],
   [{ instead: "help" }, ["from", "until", "to", "tomorrow", "泄露"]],
 ];

@@ -172,6 +172,8 @@ export const Refusal = z.discriminatedUnion("kind", [
   kind("may-not-see", { role: z.string().optional() }),
   /** After `active` or `history`. */
   kind("unknown-filter", { word: z.string(), command: z.enum(["active", "history"]) }),
+  /** There is none, or it is not for whoever asks: they cannot tell which. */
+  kind("no-story", { word: z.string() }),
   /** The lists are still being made from a long trail. */
   kind("lists-behind", {}),
   kind("nothing-to-revoke", { who: UserId.optional() }),

@@ -25,6 +25,7 @@ export const ACTIONS = {
   allowToo: "allowToo",
   disallow: "disallow",
   end: "end",
+  story: "story",
   nextPage: "nextPage",
   firstPage: "firstPage",
   ask: "ask",
@@ -84,11 +85,13 @@ export const buttonValue = (r: { id: string; terms: number }, duration?: number)
 
 /** A page of a list, as its button carries it: of whom and of what, where it begins, and after what. */
 export const PageValue = z.object({
-  list: z.enum(["status", "pending", "active"]),
+  list: z.enum(["status", "pending", "active", "history", "story"]),
   from: z.number().int().min(0),
   after: z.string().max(40).optional(),
   role: z.string().max(30).optional(),
   person: UserId.optional(),
+  since: z.number().int().optional(),
+  id: RequestId.optional(),
 });
 export type PageValue = z.infer<typeof PageValue>;
 export type PagedList = PageValue["list"];

@@ -8,6 +8,7 @@ import { enHome } from "./en-home.ts";
 import { enLists } from "./en-lists.ts";
 import { enLockdown } from "./en-lockdown.ts";
 import { enPhrases, enRequest } from "./en-request.ts";
+import { enStory } from "./en-story.ts";
 import type { Facts } from "./facts.ts";
 import { bullets, objectCode, subjectCodes } from "./foreign-objects.ts";
 import { type Formatter, name } from "./formatter.ts";
@@ -236,6 +237,10 @@ const refusal: ByRefusal = {
     `${fmt.b("Not shown:")} ${fmt.code(word)} is no role, and no person Slack knows. Type ${fmt.code(
       `${fmt.command} ${command} @`,
     )} and choose the person.`,
+  "no-story": ({ word }, fmt) =>
+    word === ""
+      ? `${fmt.b("Not shown:")} say which request, by its number: ${fmt.code(`${fmt.command} show R-…`)}. ${fmt.code(`${fmt.command} history`)} has the numbers.`
+      : `${fmt.b("Not shown:")} there is no request ${fmt.code(word)} that you may see.`,
   "lists-behind": (_, fmt) =>
     `${fmt.b("Not ready yet:")} the bot is still reading its own history. Try again in a minute.`,
   "nothing-to-revoke": ({ who }, fmt) =>
@@ -275,6 +280,7 @@ const button: ByAction = {
   allowToo: "Allow too",
   disallow: "Withdraw",
   end: "End…",
+  story: "Story",
   nextPage: "Next page",
   firstPage: "First page",
   ask: "Ask…",
@@ -286,6 +292,7 @@ export const en = {
   allowance: enAllowance,
   lists: enLists,
   home: enHome,
+  story: enStory,
   refusal,
   button,
   /** For screen readers, and it starts with what all others see: "Approve 4 h, admin for Bob, R-7K2Q9FXT". */
@@ -420,6 +427,8 @@ export const en = {
     emergency: (by: string, most: string): string =>
       `in an emergency ${by} takes it at once, for at most ${most}`,
     askedBy: (who: string): string => `for ${who}`,
+    past: (fmt: Formatter): string =>
+      `${fmt.code(`${fmt.command} history`)} shows what you asked for, ${fmt.code(`${fmt.command} show R-…`)} one's story.`,
     seeing: (fmt: Formatter): string =>
       `Approvers: ${fmt.code(`${fmt.command} pending`)} lists what waits for you, ${fmt.code(`${fmt.command} active`)} who has what.`,
     allow: (fmt: Formatter): string =>

@@ -9,7 +9,7 @@ export interface Formatter {
   rich: boolean;
   command: string;
   /** It is read by this person alone. */
-  isReader(person: Person): boolean;
+  isReader(person: { id: string }): boolean;
   b(text: string): string;
   code(text: string): string;
   who(person: Person): string;

@@ -10,7 +10,7 @@ import type { Formatter } from "./formatter.ts";
 export type Sentence = (f: Facts, fmt: Formatter) => string;
 export type ByStatus = Record<DisplayStatus, Sentence>;
 export type ByOutage = Record<Outage["what"], Sentence>;
-export type ByState = Record<State, string>;
+export type ByState<T = string> = Record<State, T>;
 export type ByStanding = Record<Standing, string>;
 export type ByFailure = Record<Failure, Sentence>;
 export type ByAction = Record<ActionId, string>;

@@ -13,6 +13,7 @@ import { zhHome } from "./zh-home.ts";
 import { zhLists } from "./zh-lists.ts";
 import { zhLockdown } from "./zh-lockdown.ts";
 import { zhPhrases, zhRequest } from "./zh-request.ts";
+import { zhStory } from "./zh-story.ts";
 
 const { span } = zhGrammar;
 const { APPROVER, what, asking, asks, theirs, changed, closedFor, mine, already, approver, denies } =
@@ -224,6 +225,10 @@ const refusal: ByRefusal = {
     `${fmt.b("无法显示：")} ${fmt.code(word)} 既不是角色，也不是 Slack 能识别的人。请输入 ${fmt.code(
       `${fmt.command} ${command} @`,
     )} 并从列表中选人。`,
+  "no-story": ({ word }, fmt) =>
+    word === ""
+      ? `${fmt.b("无法显示：")} 请写明申请编号： ${fmt.code(`${fmt.command} 查看 R-…`)} 编号可用 ${fmt.code(`${fmt.command} 历史`)} 查看。`
+      : `${fmt.b("无法显示：")} 没有你可以查看的申请 ${fmt.code(word)}`,
   "lists-behind": (_, fmt) => `${fmt.b("尚未就绪：")} 机器人还在读取自己的历史记录，请一分钟后再试。`,
   "nothing-to-revoke": ({ who }, fmt) =>
     `${fmt.b("无可撤销：")} ${who ? `${fmt.user(who, "对方")} ` : "你"}目前没有生效的权限。`,
@@ -258,6 +263,7 @@ const button: ByAction = {
   allowToo: "一并允许",
   disallow: "撤回",
   end: "结束…",
+  story: "查看经过",
   nextPage: "下一页",
   firstPage: "第一页",
   ask: "申请…",
@@ -269,6 +275,7 @@ export const zh: Words = {
   allowance: zhAllowance,
   lists: zhLists,
   home: zhHome,
+  story: zhStory,
   refusal,
   button,
   label: (visible, role, who, id) => `${visible}：${who ? `${who} 的 ` : ""}${role}${id ? `，${id}` : ""}`,
@@ -383,6 +390,8 @@ export const zh: Words = {
     approvedBySome: (count, by, within) => `由 ${by}中的 ${count} 人在 ${within}内审批`,
     emergency: (by, most) => `紧急时 ${by}可立即取用，最长 ${most}`,
     askedBy: (who) => `限 ${who}申请`,
+    past: (fmt) =>
+      `${fmt.code(`${fmt.command} 历史`)} 查看你申请过什么， ${fmt.code(`${fmt.command} 查看 R-…`)} 查看一条申请的经过。`,
     seeing: (fmt) =>
       `审批人可用 ${fmt.code(`${fmt.command} 待审批`)} 查看待你处理的事项， ${fmt.code(`${fmt.command} 生效中`)} 查看谁有什么权限。`,
     allow: (fmt) => `用 ${fmt.code(allowForm(fmt))} 预先允许， ${fmt.code(`${fmt.command} 已允许`)} 查看。`,

@@ -29,6 +29,7 @@ export function helpReply(
   return message(p, (fmt) => p.words.help.head(p.hub, fmt, example), kept, [
     p.words.help.commands(p.rich),
     p.words.help.forAnother(p.rich),
+    p.words.help.past(p.rich),
     ...(approves ? [p.words.help.seeing(p.rich), p.words.help.allow(p.rich)] : []),
     ...(administers ? [p.words.help.admin(p.rich)] : []),
     p.words.help.threads,

@@ -184,6 +184,10 @@ const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
   unreadable: [{ kind: "unreadable", id: ID }],
   "may-not-see": [{ kind: "may-not-see" }, { kind: "may-not-see", role: "admin`" }],
   "unknown-filter": [{ kind: "unknown-filter", word: "dana <!here>", command: "active" }],
+  "no-story": [
+    { kind: "no-story", word: "" },
+    { kind: "no-story", word: "`<!here>" },
+  ],
   "lists-behind": [{ kind: "lists-behind" }],
   "nothing-to-revoke": [{ kind: "nothing-to-revoke" }, { kind: "nothing-to-revoke", who: bob.id }],
   "look-up-failed": [{ kind: "look-up-failed" }],

@@ -24,6 +24,7 @@ import { pageAction } from "./page.ts";
 import { releaseAction } from "./release.ts";
 import { runAction } from "./run.ts";
 import { sendAction } from "./send.ts";
+import { storyAction } from "./story.ts";
 import { withdrawAction } from "./withdraw.ts";
 
 /** What only this person is told; nothing where the redrawn message says it all. */
@@ -59,6 +60,7 @@ const TABLE: Record<ActionId, Action> = {
   allowToo: allowTooAction,
   disallow: disallowAction,
   end: endAction,
+  story: storyAction,
   nextPage: pageAction,
   firstPage: pageAction,
   ask: askAction,

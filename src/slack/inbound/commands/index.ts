@@ -15,9 +15,11 @@ import { emergencyCommand } from "./emergency.ts";
 import { forCommand } from "./for.ts";
 import { formCommand } from "./form.ts";
 import { helpCommand } from "./help.ts";
+import { historyCommand } from "./history.ts";
 import { lockdownCommand } from "./lockdown.ts";
 import { pendingCommand } from "./pending.ts";
 import { revokeCommand } from "./revoke.ts";
+import { showCommand } from "./show.ts";
 import { statusCommand } from "./status.ts";
 import { unlockCommand } from "./unlock.ts";
 
@@ -45,6 +47,8 @@ const COMMANDS: Record<CommandName, Command> = {
   status: statusCommand,
   pending: pendingCommand,
   active: activeCommand,
+  history: historyCommand,
+  show: showCommand,
   revoke: revokeCommand,
   emergency: emergencyCommand,
   allow: allowCommand,

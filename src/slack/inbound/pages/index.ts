@@ -5,8 +5,10 @@ import { type PagedList, PageValue } from "../../ids.ts";
 import type { HandlerContext } from "../context.ts";
 import type { Reply } from "../reply.ts";
 import { activePage } from "./active.ts";
+import { historyPage } from "./history.ts";
 import { pendingPage } from "./pending.ts";
 import { statusPage } from "./status.ts";
+import { storyPage } from "./story.ts";
 
 /** Throws Refused, StoreDown, StoreUnsure, ListsBehind, SlackBusy. */
 export type ShowPage = (context: HandlerContext, user: UserId, at: PageValue) => Promise<Reply>;
@@ -15,6 +17,8 @@ const PAGES: Record<PagedList, ShowPage> = {
   status: statusPage,
   pending: pendingPage,
   active: activePage,
+  history: historyPage,
+  story: storyPage,
 };
 
 export const showPage: ShowPage = (context, user, at) => PAGES[at.list](context, user, at);

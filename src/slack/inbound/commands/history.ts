@@ -1,0 +1,29 @@
+/** `history [@person] [30d]`: what one asked for, or for approvers and administrators what somebody did. */
+import { DAY } from "../../../domain/duration.ts";
+import { Refused } from "../../../domain/refusal.ts";
+import { wholeTime } from "../../../domain/typed-time.ts";
+import { historyPage } from "../pages/history.ts";
+import { leadingMention, typed } from "../typed.ts";
+import type { Command } from "./index.ts";
+
+const USUAL_MS = 30 * DAY;
+
+export const historyCommand: Command = {
+  first: () => false,
+  run(context, { user, rest }) {
+    const mention = leadingMention(rest);
+    const text = typed(mention?.rest ?? rest).trim();
+    const since = context.ports.clock.now() - periodIn(text);
+    return historyPage(context, user, { list: "history", from: 0, person: mention?.user ?? user, since });
+  },
+};
+
+/** Throws Refused(bad-duration, unknown-filter). */
+function periodIn(text: string): number {
+  if (text === "") return USUAL_MS;
+  const time = wholeTime(text);
+  if ("ms" in time) return time.ms;
+  const word = text.slice(0, 80);
+  if (/^\p{N}/u.test(text)) throw new Refused({ kind: "bad-duration", text: word });
+  throw new Refused({ kind: "unknown-filter", word, command: "history" });
+}

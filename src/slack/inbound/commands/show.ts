@@ -1,0 +1,16 @@
+/** `show R-…`: one request's story. */
+import { readRequestId } from "../../../domain/ids.ts";
+import { Refused } from "../../../domain/refusal.ts";
+import { storyPage } from "../pages/story.ts";
+import { typed } from "../typed.ts";
+import type { Command } from "./index.ts";
+
+export const showCommand: Command = {
+  first: () => false,
+  run(context, { user, rest }) {
+    const word = typed(rest).split(/\s/)[0] ?? "";
+    const id = readRequestId(word);
+    if (!id) throw new Refused({ kind: "no-story", word: word.slice(0, 80) });
+    return storyPage(context, user, { list: "story", from: 0, id });
+  },
+};

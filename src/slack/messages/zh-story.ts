@@ -1,0 +1,128 @@
+/** 中文：一条申请的经过，照审计记录逐步写明。 */
+import { BY_BREAK_GLASS } from "../../domain/break-glass.ts";
+import { Principal, UserId } from "../../domain/ids.ts";
+import { ruleNamed } from "../../domain/policy-rule.ts";
+import { End } from "../../domain/request.ts";
+import type { TrailStep } from "../../domain/step.ts";
+import { endingOf, type Story } from "../../domain/story.ts";
+import type { enStory } from "./en-story.ts";
+import type { Formatter } from "./formatter.ts";
+import { foreign } from "./text.ts";
+import { zhGrammar } from "./zh-grammar.ts";
+
+type Words = typeof enStory;
+type Step = Words["remark"];
+const { span } = zhGrammar;
+const WORDS = 300;
+
+const OTHERS: Record<string, string> = { bot: "机器人", policy: "策略", time: "时限" };
+const who = (id: string, fmt: Formatter): string =>
+  UserId.safeParse(id).success ? fmt.user(id, id) : (OTHERS[id] ?? id);
+const because = (text: string | null): string => (text ? `：${foreign(text, WORDS)}` : "");
+/** Before a verb. */
+const by = (id: string, fmt: Formatter): string =>
+  UserId.safeParse(id).success ? `${fmt.user(id, id)} ` : (OTHERS[id] ?? `${id} `);
+/** What the trail has a code for. */
+const coded = (text: string, fmt: Formatter): string => (text ? `： ${fmt.code(text)}` : "");
+const through = ({ qualified }: TrailStep, fmt: Formatter): string => {
+  const group = Principal.safeParse(qualified).data;
+  return group?.startsWith("S") ? `（凭 ${fmt.any([group], group).trim()}）` : "";
+};
+const terms = ({ role, duration }: { role: string; duration: number }, fmt: Formatter): string =>
+  `${fmt.code(role)}（${span(duration)}）`;
+
+const approved: Step = (s, fmt) => {
+  const { qualified, asked, approvals } = s;
+  const less = asked ? `，由 ${terms(asked, fmt)} 减为 ${terms(s, fmt)}` : "";
+  const rule = ruleNamed(qualified ?? "");
+  if (qualified?.startsWith(BY_BREAK_GLASS)) return "紧急取用，未经审批";
+  if (s.who === "policy") return rule === undefined ? "按策略自动批准" : `规则“${foreign(rule, 60)}”自动批准`;
+  const all = approvals.length > 0 ? approvals.map((one) => one.who) : [s.who];
+  const people = zhGrammar.all(all.map((one) => who(one, fmt)));
+  const allowance = /^allowed (A-\w+)/.exec(qualified ?? "")?.[1];
+  if (allowance) return `${people} 已预先允许（${allowance}）`;
+  const notes = approvals.flatMap(({ note }) => note || []);
+  return `${people} 批准${through(s, fmt)}${less}${because(notes.join("；") || s.why)}`;
+};
+
+const ENDED: Record<End["cause"], Step> = {
+  expired: () => "到期结束",
+  released: (s, fmt) => `${by(s.who, fmt)}自行结束`,
+  revoked: (s, fmt) => `${by(s.who, fmt)}撤销${through(s, fmt)}`,
+  failed: () => "未能开通",
+  altered: () => "在 Karpor 上被改动，因此结束",
+  lost: () => "在 Karpor 上被删除，因此结束",
+  departed: () => "持有人已离开，因此结束",
+  other: () => "结束",
+};
+const ending: Step = (s, fmt) => {
+  const { cause, more } = endingOf(s);
+  const why = End.shape.cause.parse(cause);
+  const isCode = why === "failed" || why === "departed";
+  return `${ENDED[why](s, fmt)}${isCode ? coded(more, fmt) : because(more)}`;
+};
+
+const PROOF: Record<string, string> = {
+  probe: "已验证：Karpor 拒绝该令牌",
+  absence: "已验证：令牌的账号已从 Karpor 删除",
+  expiry: "Karpor 未能验证，但令牌自身已过期",
+};
+
+const steps: Words["steps"] = {
+  requested: (s, fmt) =>
+    s.askedBy
+      ? `${by(s.who, fmt)}替 ${who(s.requester, fmt)} 申请 ${terms(s, fmt)}`
+      : `${by(s.who, fmt)}申请 ${terms(s, fmt)}`,
+  pending: () => "提交给审批人",
+  refused: (s, fmt) => `未受理${coded([s.qualified, s.why].filter(Boolean).join(", "), fmt)}`,
+  withdrawn: (s, fmt) => `${by(s.who, fmt)}撤回`,
+  timedOut: () => "已过期，无人在期限内审批",
+  denied: (s, fmt) => `${by(s.who, fmt)}拒绝${through(s, fmt)}${because(s.why)}`,
+  approved,
+  delivering: () => "已在 Karpor 上建立",
+  active: (s, fmt) =>
+    `${s.from === null ? "在 Karpor 上发现，没有任何记录" : "令牌已给出"}${
+      s.expiresAt === null ? "" : `，${fmt.until(s.expiresAt)}`
+    }`,
+  ending,
+  ended: (s) => PROOF[s.verification?.method ?? ""] ?? "已结束",
+};
+
+const became = ({ approval, ending: end, at }: Story, fmt: Formatter): string[] => [
+  ...(approval
+    ? [
+        approved(
+          { ...approval, why: null, approvals: approval.approvals.map(({ note: _, ...one }) => one) },
+          fmt,
+        ),
+      ]
+    : []),
+  ...(end
+    ? [`${fmt.when(end.at)} ${ending({ ...end, why: endingOf(end).cause }, fmt)}`]
+    : [`最近一步 ${fmt.when(at)}`]),
+];
+
+export const zhStory: Words = {
+  steps,
+  remark: (s, fmt) => `${who(s.who, fmt)}${because(s.why)}`,
+  unknown: (s, fmt) => `${who(s.who, fmt)}： ${fmt.code(s.to)}`,
+  head: (story, state, hub, fmt) =>
+    `${fmt.b(`${story.id}，${state}：`)} ${fmt.user(story.requester, "持有人")} 在 ${hub} 的 ${terms(story, fmt)}。`,
+  line: (story, state, fmt) =>
+    [
+      `${fmt.b(`${state}：`)} ${terms(story, fmt)}`,
+      `${fmt.when(story.askedAt)} 申请`,
+      ...became(story, fmt),
+      story.id,
+    ].join(" · "),
+  historyHead: ({ total, person, since, hub }, fmt) => {
+    const whose = fmt.isReader({ id: person }) ? "你" : `${fmt.user(person, "此人")} `;
+    const what = `${whose}自 ${fmt.when(since)} 起在 ${hub} 上的申请`;
+    if (total === 0) return `${fmt.b("没有申请：")} ${what}。`;
+    return total === null
+      ? `${fmt.b("历史：")} ${what}中由你审批的角色，最近的在前。`
+      : `${fmt.b(`共 ${total} 条：`)} ${what}，最近的在前。`;
+  },
+  how: (fmt) =>
+    `${fmt.code(`${fmt.command} 历史 90天`)} 查看更早的， ${fmt.code(`${fmt.command} 查看 R-…`)} 查看一条申请的经过。`,
+};

@@ -1,0 +1,67 @@
+/** What a person asked for, a line a request, and the story of one, a line a step. */
+import type { Button } from "@slack/types";
+import type { TrailStep } from "../../domain/step.ts";
+import { type Story, storyOf } from "../../domain/story.ts";
+import { quote, section } from "./blocks.ts";
+import { button } from "./buttons.ts";
+import type { Message, ViewContext } from "./context.ts";
+import { type Paged, pageOf } from "./pages.ts";
+import { message, type Renderer, rendererOf } from "./renderer.ts";
+
+export interface PastOne {
+  story: Story;
+  next: number;
+}
+
+export function historyReply(
+  list: Paged<PastOne>,
+  { person, since }: { person: string; since: number },
+  ctx: ViewContext,
+): Message {
+  const p = rendererOf(ctx);
+  const { story } = p.words;
+  const { blocks, place } = pageOf(
+    p,
+    list,
+    (one) => [section(story.line(one.story, stateOf(p, one.story.state), p.rich), storyButton(p, one.story))],
+    ({ next }) => String(next),
+  );
+  const head = { total: list.total, person, since, hub: p.hub };
+  return message(p, (fmt) => story.historyHead(head, fmt), blocks, [...place, story.how(p.rich)]);
+}
+
+/** `all`: of it the items are a page. */
+export function storyReply(list: Paged<TrailStep>, all: readonly TrailStep[], ctx: ViewContext): Message {
+  const p = rendererOf(ctx);
+  const story = storyOf(all);
+  if (!story) throw new Error("a story without a step");
+  const { blocks, place } = pageOf(
+    p,
+    list,
+    (step) => [section(`${p.rich.exact(step.at)} · ${stepLine(p, step)}`)],
+    () => undefined,
+  );
+  const head = p.words.story.head;
+  return message(
+    p,
+    (fmt) => head(story, stateOf(p, story.state), p.hub, fmt),
+    [...quote(story.reason), ...blocks],
+    [...place, story.id],
+  );
+}
+
+function stepLine(p: Renderer, step: TrailStep): string {
+  const { steps, remark, unknown } = p.words.story;
+  if (step.from === step.to) return remark(step, p.rich);
+  const say = Object.hasOwn(steps, step.to) ? steps[step.to as keyof typeof steps] : unknown;
+  return say(step, p.rich);
+}
+
+/** What only another version has a word for stands as it is. */
+const stateOf = ({ words: { states }, rich }: Renderer, state: string): string =>
+  Object.hasOwn(states, state) ? states[state as keyof typeof states] : rich.code(state);
+
+const storyButton = (p: Renderer, { id, role }: Story): Button => ({
+  ...button(p, "story", role, "", id),
+  value: id,
+});
