@@ -75,6 +75,8 @@ const steps: ByState<Step> = {
   timedOut: () => "closed, nobody decided",
   denied: (s, fmt) => `denied by ${who(s.who, fmt)}${through(s, fmt)}${because(s.why)}`,
   approved,
+  extending: (s, fmt) => `more time: ${approved(s, fmt)}`,
+  extended: () => "the access lasts longer now",
   delivering: () => "made on Karpor",
   active: (s, fmt) =>
     `${s.from === null ? "found on Karpor, where no record knew it" : "token delivered"}${

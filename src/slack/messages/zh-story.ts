@@ -79,6 +79,8 @@ const steps: Words["steps"] = {
   timedOut: () => "已过期，无人在期限内审批",
   denied: (s, fmt) => `${by(s.who, fmt)}拒绝${through(s, fmt)}${because(s.why)}`,
   approved,
+  extending: (s, fmt) => `延长：${approved(s, fmt)}`,
+  extended: () => "权限已延长",
   delivering: () => "已在 Karpor 上建立",
   active: (s, fmt) =>
     `${s.from === null ? "在 Karpor 上发现，没有任何记录" : "令牌已给出"}${
