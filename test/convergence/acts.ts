@@ -225,6 +225,25 @@ const nextTurnComes: Do = async ({ world, fleet }, pick) => {
   return true;
 };
 
+/** As much as the form offers first. */
+const askMore: Do = async (doing, pick) => {
+  const { slack, story } = doing.world;
+  const offered = buttons(doing.world, "more").filter(({ value }) => value.startsWith("R-"));
+  const button = one(offered, pick);
+  if (!button) return false;
+  const known = slack.views(button.user).at(-1)?.id;
+  await press(doing, button);
+  const opened = () => {
+    const view = slack.views(button.user).at(-1);
+    return view?.submit && view.id !== known ? view : undefined;
+  };
+  const form = await slack.waitFor(opened, 1_000).catch(() => undefined);
+  if (!form) return true;
+  story.say(`${NAMES[button.user]} submits the form for more time`);
+  await slack.submit(button.user, form.id, { "more-reason": "not done yet" });
+  return true;
+};
+
 /** A command that opens a modal, which says what stands and asks why. */
 async function endMany(doing: Doing, line: string): Promise<boolean> {
   const { slack, story } = doing.world;
@@ -280,6 +299,7 @@ const TABLE: Record<Deed, Do> = {
   "approve for less": approveLess,
   deny: inModal("deny"),
   withdraw: presses("withdraw"),
+  "ask for more time": askMore,
   "remind them": presses("nudge"),
   hide: presses("hide"),
   release: presses("release"),

@@ -17,8 +17,12 @@ export { isShared } from "../../src/domain/message-key.ts";
 export { isSettled, POSTS_MAX };
 
 /** At rest, and yet not over: waiting for a person, or a grant that stands. */
-export const isLive = (r: AccessRequest): boolean =>
-  r.state === "pending" || r.state === "active" || (isFinal(r) && isAwaited(r, "review") && isDrawn(r));
+export const isLive = (r: AccessRequest, { now, locked }: { now: number; locked: boolean }): boolean =>
+  r.state === "pending" ||
+  // Who needs no approval waits until access is unlocked.
+  (locked && r.state === "requested") ||
+  (r.state === "active" && !r.refresh && now < r.expiresAt) ||
+  (isFinal(r) && isAwaited(r, "review") && isDrawn(r));
 
 const isDrawn = (r: AccessRequest): boolean =>
   outdatedMessages(r).length === 0 && !mustTakeTokenOff(r) && !isTokenMessageOutdated(r);
@@ -60,6 +64,8 @@ export function expected(r: AccessRequest, context: (key: MessageKey) => ViewCon
   return wantedMessages(r).flatMap(({ key, shows }) => {
     const sent = r.messages[key];
     if (!sent || sent.ts === "") return [];
+    // A fresh token's message says what it was for, which nothing remembers.
+    if (key === "token" && "extensions" in r && r.extensions) return [];
     const { channel, ts } = sent;
     return [{ key, channel, ts, message: drawMessage(r, key, shows, context(key), false) }];
   });
@@ -67,3 +73,6 @@ export function expected(r: AccessRequest, context: (key: MessageKey) => ViewCon
 
 /** Says to whoever reads it that the token works no more. */
 export const SAYS_ENDED = /\bEnded\b|refuses the token|已结束|拒绝该令牌/;
+
+/** When its access ends; undefined where it has none. */
+export const endOf = (r: AccessRequest): number | undefined => ("expiresAt" in r ? r.expiresAt : undefined);

@@ -10,6 +10,7 @@ export const DEEDS = {
   "approve for less": 2,
   deny: 2,
   withdraw: 1,
+  "ask for more time": 4,
   "remind them": 2,
   hide: 2,
   release: 2,

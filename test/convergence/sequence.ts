@@ -137,10 +137,10 @@ async function settle(world: World, fleet: Fleet): Promise<void> {
   for (let left = MINUTES; left > 0; left--) {
     await world.allLetGo();
     await fleet.pass(MINUTE, 3_000);
-    if (left > MINUTES - 2 || !atRest(world, await world.records())) continue;
+    if (left > MINUTES - 2 || !(await atRest(world))) continue;
     // The last sweep found nothing to do, or what it did is done.
     await fleet.rest(2_000);
-    if (atRest(world, await world.records())) break;
+    if (await atRest(world)) break;
   }
 }
 

@@ -20,7 +20,7 @@ export async function verdict(world: World, witness: Witness): Promise<string[]>
   return [
     ...witness.wrong(),
     ...records.filter((r) => locked && isGranted(r)).map(({ id }) => `${id} is granted under a lockdown`),
-    ...records.flatMap((r) => ofRecord(world, r)),
+    ...records.flatMap((r) => ofRecord(world, r, locked)),
     ...records.filter(core.lacksApproval).map(({ id }) => `${id} was granted with too few approvals`),
     ...(await ofHub(world, records)),
     ...ofSlack(world, records),
@@ -30,13 +30,16 @@ export async function verdict(world: World, witness: Witness): Promise<string[]>
 }
 
 /** Settled or live: what a sequence waits for in the end. */
-export const atRest = (world: World, records: readonly AccessRequest[]): boolean =>
-  records.flatMap((r) => ofRecord(world, r)).length === 0;
+export async function atRest(world: World): Promise<boolean> {
+  const [records, locked] = await Promise.all([world.records(), world.isLockedDown()]);
+  return records.every((r) => ofRecord(world, r, locked).length === 0);
+}
 
-function ofRecord(world: World, r: AccessRequest): string[] {
-  if (core.isLive(r) && !isFinal(r) && world.away().includes(r.requester.id))
+function ofRecord(world: World, r: AccessRequest, locked: boolean): string[] {
+  const isLive = core.isLive(r, { locked, now: world.clock.now() });
+  if (isLive && !isFinal(r) && world.away().includes(r.requester.id))
     return [`${r.id} is ${r.state}, and who asked for it has left`];
-  if (core.isSettled(r) || core.isLive(r)) return [];
+  if (core.isSettled(r) || isLive) return [];
   return [`${r.id} is ${r.state}, neither settled nor live`];
 }
 
@@ -44,9 +47,7 @@ async function ofHub(world: World, records: readonly AccessRequest[]): Promise<s
   const { accounts, bindings } = await world.objects();
   const name = ({ metadata }: KubeObject) => metadata.name;
   const spoilt = accounts.filter((o) => isSpoilt(world, o) && expiresAt(o) > world.clock.now()).map(name);
-  const wanted = records
-    .filter(core.stands)
-    .map(({ role, id, generation }) => `karpor-access-${role}-${id}-${generation}`.toLowerCase());
+  const wanted = records.filter(core.stands).map(nameOf);
   const of = (kind: string, standing: string[]) => [
     ...standing
       .filter((one) => !wanted.includes(one) && !spoilt.includes(one))
@@ -55,9 +56,19 @@ async function ofHub(world: World, records: readonly AccessRequest[]): Promise<s
       .filter((one) => !standing.includes(one))
       .map((one) => `the ${kind} ${one} of a live record is missing`),
   ];
-  return [...of("account", accounts.map(name)), ...of("binding", bindings.map(name))];
+  const late = records.filter(core.stands).filter((r) => {
+    const account = accounts.find((one) => name(one) === nameOf(r));
+    return account && expiresAt(account) !== core.endOf(r);
+  });
+  return [
+    ...late.map(({ id }) => `${id} ends at another time on the hub than its record says`),
+    ...of("account", accounts.map(name)),
+    ...of("binding", bindings.map(name)),
+  ];
 }
 
+const nameOf = ({ role, id, generation }: AccessRequest): string =>
+  `karpor-access-${role}-${id}-${generation}`.toLowerCase();
 const isSpoilt = (world: World, { metadata }: KubeObject): boolean =>
   world.isSpoilt(metadata.labels?.["karpor-access.io/request"] ?? "");
 const expiresAt = ({ metadata }: KubeObject): number =>

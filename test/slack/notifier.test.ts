@@ -283,6 +283,12 @@ describe("looking for a post whose answer was lost", () => {
     expect(methods()).toEqual([]);
   });
 
+  test("its reader has left the workspace: nobody ever looks", async () => {
+    await lost();
+    await slack.people.deactivate("U0BOB");
+    expect(await find()).toBe("unknown");
+  });
+
   test("Slack does not answer: then nobody posts", async () => {
     slack.failNext("conversations.open", { status: 503 });
     expect(await failure(find())).toBeInstanceOf(TroubleOutside);

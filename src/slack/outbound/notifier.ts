@@ -70,7 +70,8 @@ export function createNotifier(options: NotifierOptions): Notifier {
 
     async findPost(r, key) {
       if (isShared(key)) return "unknown";
-      const latest = await latestOf(slack.to(POSTED[kindOf(key)]), personOf(r, key)).catch(throwTrouble);
+      const latest = await latestOf(slack.to(POSTED[kindOf(key)]), personOf(r, key)).catch(nobodyLooks);
+      if (latest === "unknown") return latest;
       if (!latest) return "absent";
       if (latest.mark === markOf(r, key)) return { channel: latest.channel, ts: latest.ts };
       // The newest in the DM was there before: nothing came after it.
@@ -243,6 +244,12 @@ const Opened = z.object({
       .nullish(),
   }),
 });
+
+/** Whoever left the workspace has no DM that could be opened. */
+function nobodyLooks(error: unknown): "unknown" {
+  const code = slackError(error);
+  return code && isUndeliverable(code) ? "unknown" : throwTrouble(error);
+}
 
 /** The newest message of the DM: no scope lets the bot read further back, nor should one. */
 async function latestOf(client: WebClient, { id }: Person) {
