@@ -69,6 +69,7 @@ test.each([
   ["roles", {}, "roles: name at least one role"],
   ["roles.guest.duration.max", "1y", 'roles.guest.duration.max: "1y" is no duration'],
   ["roles.guest.duration.max", "9000h", "roles.guest.duration.max: at most 8760h"],
+  ["roles.guest.duration.total", "6d", "roles.guest.duration.total: is shorter than duration.max"],
   ["roles.guest.duration.default", "8d", "roles.guest.duration.default: is longer than duration.max"],
   ["roles.guest.approval", "maybe", 'roles.guest.approval: must be "none" or {by: […], within: 4h}'],
   ["roles.guest.approval.remind", "4h", "roles.guest.approval.remind: must be shorter than within"],

@@ -23,7 +23,7 @@ export type Extension = z.infer<typeof Extension>;
 
 interface Timed {
   duration: number;
-  extends?: Extends | undefined;
+  extends?: Pick<Extends, "from" | "until"> | undefined;
 }
 
 /** How long the access lasts as a whole: what is asked for, and what it adds to. */

@@ -6,7 +6,7 @@ import { transition } from "../../src/domain/audit.ts";
 import { Emergency, holdsGlass, isReviewOpen, REVIEWS_NEEDED, Review } from "../../src/domain/break-glass.ts";
 import { judged, renamed } from "../../src/domain/departure.ts";
 import { MINUTE } from "../../src/domain/duration.ts";
-import { GroupId } from "../../src/domain/ids.ts";
+import { GroupId, RequestId } from "../../src/domain/ids.ts";
 import {
   isFinal,
   LIFECYCLE,
@@ -29,10 +29,10 @@ import { quietUntil } from "../../src/domain/outage.ts";
 import { Person } from "../../src/domain/person.ts";
 import { Refused } from "../../src/domain/refusal.ts";
 import { reminderDue } from "../../src/domain/reminders.ts";
-import { AccessRequest, approvalsOf, Outage, type Sent } from "../../src/domain/request.ts";
+import { AccessRequest, approvalsOf, type In, Outage, type Sent } from "../../src/domain/request.ts";
 import * as to from "../../src/domain/transitions.ts";
 import { allower, anna, one } from "./allowances.ts";
-import { approver, asker, requestedRecord, sent, T0 } from "./records.ts";
+import { approver, asker, each, forMore, requestedRecord, sent, T0 } from "./records.ts";
 
 const req = {
   ...{ name: "Req", locale: "en" as const, background: { holds: [], grants: 0 } },
@@ -48,6 +48,18 @@ const lower = { role: "guest", clusterRole: "karpor-guest", approvers: ["S0SRE"]
 
 /** So many as it needs allowed it beforehand. */
 const enough = ({ count = 1 }: AccessRequest) => [anna, approver].slice(0, count).map(allower);
+
+/** What is approved in time: the same minute's again adds nothing. */
+function moreOf(r: AccessRequest, now: number): In<"extending"> {
+  const until = "expiresAt" in r ? r.expiresAt : now;
+  const id = RequestId.parse(`R-${String(now % 100_000_000).padStart(8, "0")}`);
+  return {
+    ...each.extending,
+    id,
+    extends: { ...each.extending.extends, until },
+    expiresAt: until + 60 * MINUTE,
+  };
+}
 
 type Move = (r: AccessRequest, now: number) => AccessRequest | null;
 const MOVES: Record<string, Move> = {
@@ -83,6 +95,8 @@ const MOVES: Record<string, Move> = {
       ? to.refreshed(r, r.refresh)
       : null,
   remind: (r) => to.reminded(r, MINUTE),
+  "have more time": (r, now) => to.prolonged(r, moreOf(r, now), now),
+  "say that there is more": (r, now) => to.extended(r, now),
   ...Object.fromEntries(
     Outage.shape.what
       .unwrap()
@@ -114,6 +128,7 @@ const KINDS = [
   { count: 2, fallback: { by: ["S0LEADS"] as never, at: T0 + 60 * MINUTE } },
   { askedBy: asker },
   { emergency: Emergency.parse({ review: ["S0LEADS"], reviews: [] }) },
+  { extends: forMore().extends, closesAt: forMore().closesAt },
 ];
 
 const moves = fc.array(
@@ -180,13 +195,12 @@ function check(before: AccessRequest, after: AccessRequest, now: number): void {
       !isReviewed(before, after) &&
       before.fallback?.askedAt === after.fallback?.askedAt &&
       !isShownAnew(before, after) &&
+      addedTo(before) === addedTo(after) &&
       JSON.stringify(before.approvals) === JSON.stringify(after.approvals),
   );
   checkApprovals(after);
   if (after.emergency) checkEmergency(before, after);
-  if ("expiresAt" in after) expect(after.expiresAt).toBeLessThanOrEqual(after.decision.at + after.duration);
-  if ("expiresAt" in before && "expiresAt" in after)
-    expect(after.expiresAt).toBeLessThanOrEqual(before.expiresAt);
+  checkTime(before, after);
   if ("decision" in after && after.decision.by !== "policy")
     expect(after.decision.by.id).not.toBe(after.requester.id);
   // What was agreed on before counts for nothing once it is something else.
@@ -206,6 +220,22 @@ function check(before: AccessRequest, after: AccessRequest, now: number): void {
   if (!isFinal(after))
     expect(rowOf(after).now(after).length + (timerOf(after, []) ? 1 : 0)).toBeGreaterThan(0);
 }
+
+/** No end is later than was agreed on, and only time that was added makes it later. */
+function checkTime(before: AccessRequest, after: AccessRequest): void {
+  if (!("expiresAt" in after)) return;
+  const from = after.extends?.until ?? after.decision.at;
+  expect(after.expiresAt).toBeLessThanOrEqual(from + after.duration + addedTo(after));
+  if (!("expiresAt" in before)) return;
+  const added = addedTo(after) - addedTo(before);
+  expect(after.expiresAt).toBeLessThanOrEqual(before.expiresAt + added);
+  // With a token to come that lives as long, and reminders of the new end alone.
+  if (added > 0) expect(after).toMatchObject({ state: "active", refresh: { why: "extended" }, reminded: [] });
+  if (after.extends) expect(addedTo(after)).toBe(0);
+}
+
+const addedTo = (r: AccessRequest): number =>
+  (("extensions" in r && r.extensions) || []).reduce((sum, { ms }) => sum + ms, 0);
 
 /** A group that somebody is not in ends nothing at first sight. */
 function checkDoubt(before: AccessRequest, after: AccessRequest, now: number): void {

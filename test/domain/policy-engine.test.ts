@@ -30,6 +30,28 @@ const ext = { requester: { in: ["S0EXT"] } };
 const dev = { requester: { in: ["S0DEV"] } };
 const history = (open: number, lastHour = 0) => ({ open, lastHour });
 
+/** After so many hours of it, with rules for more time. */
+describe("more time", () => {
+  const more = { extension: true };
+  test.each([
+    ["like any request", 1, HOUR, [], "ask", "approval"],
+    ["longer than the role lasts, at once", 1, 8 * DAY, [], "deny", "duration"],
+    ["longer than it lasts in all", 24 * 6, 2 * DAY, [], "deny", "duration"],
+    ["a rule for it", 1, HOUR, [{ when: more, then: "approve" }], "approve", "rule: rule 1"],
+    ["a rule for what is asked for anew", 1, HOUR, [{ when: { extension: false } }], "ask", "approval"],
+    ["a rule for either", 1, HOUR, [{ when: {} }], "deny", "rule: rule 1"],
+    ["short as a whole", 1, HOUR, [{ when: { max: "2h" }, then: "approve" }], "approve", "rule: rule 1"],
+    ["short in pieces", 2, HOUR, [{ when: { max: "2h" }, then: "approve" }], "ask", "approval"],
+  ])("%s", (_what, had, duration, rules, outcome, line) => {
+    const terms = { role: "guest", duration, extends: { from: 0, until: had * HOUR } };
+    const verdict = judge(book(rules), terms, facts(""));
+    expect([verdict.outcome, verdict.by.line]).toEqual([outcome, line]);
+  });
+
+  test("no rule for it is one for what is asked for anew", () =>
+    expect(judge(book([{ when: more }]), { role: "guest", duration: HOUR }, facts("")).outcome).toBe("ask"));
+});
+
 describe("judge", () => {
   test.each([
     ["denies what is longer than the role lasts", "peek 2h", book(), facts(""), "deny", "duration"],

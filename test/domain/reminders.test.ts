@@ -58,6 +58,17 @@ test.each([
   expect(reminderDue({ ...grant(2 * DAY), reminded }, CONFIGURED, T0 + passed)).toBe(due),
 );
 
+/** Two hours with an hour left, made so much longer. */
+test.each([
+  [HOUR, [HOUR, 10 * MINUTE]],
+  [10 * MINUTE, [10 * MINUTE]],
+])("with %i ms more only what makes sense from then on is sent", (ms, wanted) => {
+  const at = T0 + HOUR;
+  const extensions = [{ id: pending().id, ms, by: "policy" as const, qualified: "policy", at }];
+  const record = { ...grant(2 * HOUR), expiresAt: T0 + 2 * HOUR + ms, extensions };
+  expect(remindersDue(record, CONFIGURED).map((due) => record.expiresAt - due)).toEqual(wanted);
+});
+
 test("one timer after the other sends each that makes sense once, and comes to an end", () => {
   const configured = fc.array(fc.integer({ min: 1, max: 3 * DAY }), { maxLength: 8 });
   fc.assert(

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import type { Config } from "../../config.ts";
 import { formatDuration, MINUTE } from "../../domain/duration.ts";
+import { totalOf } from "../../domain/extension.ts";
 import type { Clock } from "../../flow/ports.ts";
 import type { HubClient } from "../../hub/client/client.ts";
 import { answered } from "../../hub/client/errors.ts";
@@ -17,15 +18,15 @@ const LEAST_SECONDS = 600;
 
 /** Throws HubError. */
 export async function checkLongest(client: HubClient, config: Config, clock: Clock): Promise<Finding> {
-  const most = Math.max(...Object.values(config.roles).map(({ duration }) => duration.max));
+  const most = Math.max(...Object.values(config.roles).map(totalOf));
   const given = await longest(client, config, most, clock);
-  const over = Object.entries(config.roles).filter(([, { duration }]) => duration.max > given + MINUTE);
+  const over = Object.entries(config.roles).filter(([, role]) => totalOf(role) > given + MINUTE);
   if (over.length === 0)
     return ok("hub longest token", `${formatDuration(most)}, as long as the catalog's longest`);
   return warn(
     "hub longest token",
-    `the hub gives at most ${formatDuration(given)}, and ${over.map(([name]) => name).join(", ")} may be asked for longer`,
-    `karpor-server --service-account-max-token-expiration=${Math.ceil(most / 3_600_000)}h, or lower duration.max`,
+    `the hub gives at most ${formatDuration(given)}, and ${over.map(([name]) => name).join(", ")} may last longer`,
+    `karpor-server --service-account-max-token-expiration=${Math.ceil(most / 3_600_000)}h, or lower duration.max or duration.total`,
   );
 }
 

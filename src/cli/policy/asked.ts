@@ -16,6 +16,8 @@ export const AskedCase = z.strictObject({
   role: z.string(),
   /** The role's usual time when left out. */
   for: Duration.optional(),
+  /** For how long they have it, where they ask for more time. */
+  had: Duration.optional(),
   /** What they have already, and have asked for in this hour. */
   grants: z.int().min(0).default(0),
   requests: z.int().min(0).default(0),
@@ -26,7 +28,11 @@ export type AskedCase = z.infer<typeof AskedCase>;
 export function verdictOn(book: Rulebook, asked: AskedCase): Verdict {
   const role = roleNamed(book.roles, asked.role);
   if (!role) throw new Error(`There is no role ${asked.role}${meant(book, asked.role)}`);
-  const terms = { role: asked.role, duration: asked.for ?? role.duration.default };
+  const terms = {
+    role: asked.role,
+    duration: asked.for ?? role.duration.default,
+    ...(asked.had === undefined ? {} : { extends: { from: 0, until: asked.had } }),
+  };
   const mine: readonly Principal[] = [asked.who, ...asked.in];
   const history = { open: asked.grants, lastHour: asked.requests };
   const facts = factsOfMember((who) => who.some((one) => mine.includes(one)));

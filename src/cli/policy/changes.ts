@@ -60,6 +60,7 @@ const NAMES: Record<string, string> = {
   clusterRole: "gives",
   "duration.default": "lasts, where nothing is said",
   "duration.max": "lasts at most",
+  "duration.total": "lasts at most, with all time that is added",
   "reason.required": "a reason is required",
   "reason.pattern": "form of the reason",
   "reason.hint": "what that form is, in words",
@@ -82,7 +83,7 @@ const NAMES: Record<string, string> = {
   "breakGlass.max": "lasts in an emergency at most",
   "breakGlass.review": "emergencies are reviewed by",
 };
-const TIMES = /^reminders$|(^|\.)(default|max|within|remind|after)$/;
+const TIMES = /^reminders$|(^|\.)(default|max|total|within|remind|after)$/;
 
 function edited(change: Edit): string {
   const { field } = change;

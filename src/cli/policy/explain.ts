@@ -7,7 +7,7 @@ import { fileOf, type PolicyRun } from "./means.ts";
 
 const text = { type: "string" } as const;
 const options = {
-  ...{ who: text, in: text, role: text, for: text, grants: text, requests: text },
+  ...{ who: text, in: text, role: text, for: text, had: text, grants: text, requests: text },
   json: { type: "boolean" },
 } as const;
 

@@ -1,5 +1,6 @@
 /** What a file that is right in form says wrongly all the same. Pure. */
 import type { Role } from "../../domain/catalog.ts";
+import { totalOf } from "../../domain/extension.ts";
 import { isGroup, type Principal } from "../../domain/ids.ts";
 import { moreThanGet } from "../../domain/path-rule.ts";
 import { mayGoUnapproved, type PolicyRule, type Rulebook, rolesOfRule } from "../../domain/policy-rule.ts";
@@ -51,14 +52,15 @@ function isWithin(rule: PolicyRule, other: PolicyRule, roles: Rulebook["roles"])
   const asked = rule.when.requester?.in;
   const known = other.when.requester?.in;
   return (
+    (other.when.extension === undefined || other.when.extension === rule.when.extension) &&
     own.every((name) => all.includes(name) && longest(rule, roles[name]) <= longest(other, roles[name])) &&
     (!known || (asked?.every((who) => known.includes(who)) ?? false))
   );
 }
 
 const longest = ({ when }: PolicyRule, role: Role | undefined): number => {
-  const most = role?.duration.max ?? 0;
-  return Math.min(when.max ?? most, most);
+  const most = role && (when.extension === false ? role.duration.max : totalOf(role));
+  return Math.min(when.max ?? Infinity, most ?? 0);
 };
 
 function rulesWithoutEffect({ roles, rules }: Rulebook): Finding[] {

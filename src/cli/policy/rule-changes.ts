@@ -43,11 +43,12 @@ export function wordsOfRule(change: RuleChange): string {
 }
 
 function meaning(rule: PolicyRule): string {
-  const { requester, role, max } = rule.when;
+  const { requester, role, max, extension } = rule.when;
   const named = role?.join(", ") ?? "every role";
   return [
     rule.then === "deny" ? "denies" : "approves",
     named,
+    extension === undefined ? "" : extension ? "more time" : "what is asked for anew",
     max === undefined ? "" : `up to ${formatDuration(max)}`,
     requester ? `to ${requester.in.join(", ")}` : "to everybody",
   ]

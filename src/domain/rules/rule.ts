@@ -2,6 +2,7 @@
 
 import type { Catalog, Role } from "../catalog.ts";
 import type { ParsedCommand } from "../command.ts";
+import type { Extends } from "../extension.ts";
 import type { Principal } from "../ids.ts";
 import type { Profile, Standing } from "../person.ts";
 import type { Rulebook } from "../policy-rule.ts";
@@ -34,7 +35,10 @@ export interface RequesterFacts {
 export type RequesterRule = (facts: RequesterFacts, request: AccessRequest) => Refusal | null;
 
 /** What a verdict is about. */
-export type JudgedTerms = Pick<AccessRequest, "role" | "duration" | "extends">;
+export type JudgedTerms = Pick<AccessRequest, "role" | "duration"> & {
+  /** Of the grant that it adds time to. */
+  extends?: Pick<Extends, "from" | "until"> | undefined;
+};
 
 /** What is known of whoever asks. */
 export interface AskerFacts {
