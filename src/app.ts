@@ -40,6 +40,7 @@ import { redrawHomes } from "./flow/redraw-homes.ts";
 import { refreshToken } from "./flow/refresh-token.ts";
 import { remindHolder } from "./flow/remind.ts";
 import { renewCredential } from "./flow/renew-credential.ts";
+import { startGrant } from "./flow/start.ts";
 import { createHolds, type Holds } from "./flow/support/holds.ts";
 import { type LivePolicy, livePolicy } from "./flow/support/live-policy.ts";
 import { type Repeating, repeat } from "./flow/support/repeat.ts";
@@ -353,6 +354,7 @@ export function startWork(
     locks: times?.locks,
     handlers: {
       validate: (id, lane) => validateRequester(ports[lane], id),
+      start: (id, lane) => startGrant(ports[lane], id),
       provision: (id, lane) => provisionGrant(ports[lane], id),
       refreshToken: (id, lane) => refreshToken(ports[lane], id),
       extend: (id, lane) => extendGrant(ports[lane], id),

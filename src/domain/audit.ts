@@ -31,6 +31,8 @@ export interface Transition {
   clusterRole: string;
   reason: string;
   duration: number;
+  /** When it is to begin, where that is later than its approval may be. */
+  startsAt: number | null;
   policy: string;
   generation: number;
   expiresAt: number | null;
@@ -65,8 +67,8 @@ export function transition(
     from: before?.state ?? null,
     to: after.state,
     ...actor,
-    ...(moved && after.state === "approved" ? approvers(after) : {}),
-    ...(moved && after.state === "approved" && after.lessened ? { asked: after.lessened.asked } : {}),
+    ...(isDecision(before, after) ? approvers(after) : {}),
+    ...(isDecision(before, after) && after.lessened ? { asked: after.lessened.asked } : {}),
     ...(after.extends ? { extends: after.extends.id } : {}),
     requester: after.requester.id,
     askedBy: after.askedBy?.id ?? null,
@@ -74,6 +76,7 @@ export function transition(
     clusterRole: after.clusterRole,
     reason: after.reason,
     duration: after.duration,
+    startsAt: after.startsAt ?? null,
     policy: after.policy,
     generation: after.generation,
     expiresAt: "expiresAt" in after ? after.expiresAt : null,
@@ -83,6 +86,9 @@ export function transition(
     verification: after.state === "ended" ? after.verification : null,
   };
 }
+
+const isDecision = (before: AccessRequest | null, after: AccessRequest): boolean =>
+  (after.state === "approved" || after.state === "scheduled") && !(before && "decision" in before);
 
 function approvers(r: AccessRequest): Pick<Transition, "approvals"> {
   const approvals = approvalsOf(r).map(({ by, terms: _, ...how }) => ({ who: by.id, ...how }));

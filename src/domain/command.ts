@@ -1,17 +1,21 @@
-/** The command's text: `[emergency] ROLE [DURATION] [REASON…]` taken apart, and put together again corrected. Pure. */
+/** The command's text: `[emergency] ROLE [DURATION] [from MOMENT] [REASON…]` taken apart, and put together again corrected. Pure. */
 import { toNarrow } from "./amount.ts";
 import { timesOf } from "./break-glass.ts";
 import type { Catalog, Role } from "./catalog.ts";
 import { COMMAND_WORDS, type CommandName, wordUse } from "./command-words.ts";
 import { formatDuration, MINUTE, SHORTEST } from "./duration.ts";
+import type { Moment } from "./moment.ts";
 import { nearest } from "./nearest.ts";
 import { mendReason } from "./reason.ts";
+import { formatStart, type TypedStart, takeStart } from "./start.ts";
 import { type TypedTime, takeTime } from "./typed-time.ts";
 
 /** As typed: nothing is checked yet. */
 export interface ParsedCommand {
   role: string;
   time: TypedTime | null;
+  /** Left out: at once. */
+  start?: TypedStart;
   reason: string;
   /** Before anybody approved it. */
   emergency?: true;
@@ -22,6 +26,7 @@ export interface Meaning {
   role: string;
   /** Null where no time was given, or one that only its author knows. */
   duration: number | null;
+  start?: Moment;
   reason: string;
   emergency?: true;
 }
@@ -47,9 +52,17 @@ function parseAsked(text: string): ParsedCommand {
   return { role: wordOf(word), ...timed(rest) };
 }
 
-const timed = (text: string): Pick<ParsedCommand, "time" | "reason"> => {
-  const taken = takeTime(text);
-  return { time: taken?.time ?? null, reason: reasonIn(taken?.rest ?? text) };
+/** How long, and from when, in either order. */
+const timed = (text: string): Pick<ParsedCommand, "time" | "start" | "reason"> => {
+  const before = takeStart(text);
+  const taken = takeTime(before?.rest ?? text);
+  const rest = taken?.rest ?? before?.rest ?? text;
+  const from = before ?? takeStart(rest);
+  return {
+    time: taken?.time ?? null,
+    ...(from && { start: from.start }),
+    reason: reasonIn(before ? rest : (from?.rest ?? rest)),
+  };
 };
 
 const wordOf = (typed: string): string => toNarrow(typed).toLowerCase();
@@ -69,8 +82,12 @@ export function meaningOf(command: ParsedCommand, roles: Catalog): Meaning | und
   if (name === undefined || !role || !as) return undefined;
   const duration = timeWithin(timesOf(role, command.emergency), as.time);
   const reason = cut(mendReason(role.reason, as.reason) ?? as.reason, REASON_MAX);
-  return { role: name, duration, reason, ...inEmergency(command) };
+  return { role: name, duration, ...momentIn(as), reason, ...inEmergency(command) };
 }
+
+/** When it begins is kept where it is understood, and where it may begin later. */
+const momentIn = ({ start, emergency }: ParsedCommand) =>
+  start && !("unclear" in start) && !emergency ? { start } : {};
 
 const inEmergency = ({ emergency }: ParsedCommand) => (emergency ? { emergency } : {});
 
@@ -85,21 +102,28 @@ function timeWithin(duration: Role["duration"], time: TypedTime | null): number 
 /** The whole line as it should have been; undefined unless it would be read as it is meant. */
 export function correctLine(command: ParsedCommand, roles: Catalog): string | undefined {
   const meaning = meaningOf(command, roles);
-  if (!meaning || (command.time && "unclear" in command.time && command.time.meant === null))
-    return undefined;
-  const { role, duration, reason } = meaning;
+  if (!meaning || isDark(command.start) || (command.time && isDark(command.time))) return undefined;
+  const { role, duration, start, reason } = meaning;
   const time = duration === null ? null : { ms: duration };
-  const line = lineOf({ role, time, reason, ...inEmergency(command) });
+  const line = lineOf({ role, time, ...(start && { start }), reason, ...inEmergency(command) });
   const read = parseCommand(line);
   const readTime = read.time && ("ms" in read.time ? read.time.ms : "unclear");
-  return read.role === role && readTime === duration && read.reason === reason ? line : undefined;
+  const same = read.role === role && readTime === duration && isSameStart(read.start, start);
+  return same && read.reason === reason ? line : undefined;
 }
 
+/** Only its author knows what was meant. */
+const isDark = (said: TypedTime | TypedStart | undefined): boolean =>
+  said !== undefined && "unclear" in said && !("meant" in said && said.meant !== null);
+
+const isSameStart = (a: TypedStart | undefined, b: TypedStart | undefined): boolean =>
+  (a && formatStart(a)) === (b && formatStart(b));
+
 /** As it may be typed. */
-export function lineOf({ role, time, reason, emergency }: ParsedCommand): string {
+export function lineOf({ role, time, start, reason, emergency }: ParsedCommand): string {
   const said =
     time && ("ms" in time ? formatDuration(time.ms) : typeof time.meant === "number" && time.unclear);
-  return [emergency && EMERGENCY, role, said, reason].filter(Boolean).join(" ");
+  return [emergency && EMERGENCY, role, said, start && formatStart(start), reason].filter(Boolean).join(" ");
 }
 
 interface Near {
@@ -118,7 +142,7 @@ function nearestRole(command: ParsedCommand, roles: Catalog): Near | undefined {
   for (let words = 0; words < 3; words++) {
     const near = nearest(typed, names);
     if (near) found.push({ ...near, as });
-    if (command.time !== null || rest === "") break;
+    if (command.time !== null || command.start || rest === "") break;
     const [word, after] = firstWord(rest);
     [typed, rest] = [`${typed}-${wordOf(word)}`, after];
     as = { role: typed, ...timed(rest) };

@@ -64,6 +64,8 @@ export const isDoubtful = (
  */
 export function isLasting(before: AccessRequest, after: AccessRequest): boolean {
   if (before.state === after.state) return false;
-  if (after.state === "ending") return after.end.cause !== "expired";
+  // Of one that never began, the end is the first that is heard of it.
+  if (after.state === "ending" || (before.state === "scheduled" && after.state === "ended"))
+    return after.end.cause !== "expired";
   return after.state === "denied" || after.state === "withdrawn";
 }

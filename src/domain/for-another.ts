@@ -11,11 +11,20 @@ export function termsForAnother(command: ParsedCommand, roles: Catalog, recipien
   const approved = Object.entries(roles).filter(([, { approval }]) => approval !== "none");
   if (emergency || (Object.hasOwn(roles, role) && approved.every(([name]) => name !== role)))
     throw new Refused({ kind: "not-for-others", role, recipient, ...(emergency && { emergency }) });
-  try {
-    return termsOf(command, Object.fromEntries(approved));
-  } catch (error) {
-    if (!(error instanceof Refused) || !isOfLine(error.refusal)) throw error;
+  return saidOf(recipient, () => termsOf(command, Object.fromEntries(approved)));
+}
+
+/** What is refused of the line is said of the recipient. Throws what `work` throws. */
+export function saidOf<T>(recipient: Person | undefined, work: () => T): T {
+  const said = (error: unknown): never => {
+    if (!recipient || !(error instanceof Refused) || !isOfLine(error.refusal)) throw error;
     throw new Refused({ ...error.refusal, recipient });
+  };
+  try {
+    const done = work();
+    return done instanceof Promise ? (done.catch(said) as T) : done;
+  } catch (error) {
+    return said(error);
   }
 }
 

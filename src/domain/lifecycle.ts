@@ -8,10 +8,12 @@ import { ruleLabel } from "./policy-rule.ts";
 import type { Refusal } from "./refusal.ts";
 import { remindersDue } from "./reminders.ts";
 import type { AccessRequest, Decision, In, State } from "./request.ts";
+import { startAhead } from "./window.ts";
 
 /** What a job does: it looks at the record and takes the step that its state asks for, or shrugs. */
 export const STEPS = [
   "validate",
+  "start",
   "provision",
   "refreshToken",
   "extend",
@@ -74,16 +76,23 @@ const onceMore = (r: AccessRequest, step: Step): Due[] => dueAt(quietUntil(r), s
 /** Somebody may have left: looked at once more before anything ends. */
 const lookAgain = (r: AccessRequest): Due[] => dueAt(lookAgainAt(r), "checkDeparture");
 const nothing = () => [];
-const decider = ({ decision: { by, note, qualified } }: In<"approved" | "extending">): Actor => ({
+const byDecision = ({
+  decision: { by, note, qualified },
+}: In<"scheduled" | "approved" | "extending">): Actor => ({
   who: by === "policy" ? by : by.id,
   why: note ?? null,
   qualified,
+});
+const byEnd = ({ end }: In<"ending" | "ended">): Actor => ({
+  who: end.by?.id ?? (end.cause === "expired" ? "time" : "bot"),
+  why: [end.cause, end.failure, end.departure?.what, end.reason].filter(Boolean).join(": "),
+  qualified: end.qualified ?? null,
 });
 
 export const LIFECYCLE = {
   // To active, here and below: it stands on the hub, and Redis was restored from before.
   requested: {
-    to: ["pending", "approved", "extending", "refused", "withdrawn", "timedOut", "active"],
+    to: ["pending", "scheduled", "approved", "extending", "refused", "withdrawn", "timedOut", "active"],
     shows: () => null,
     messages: nothing,
     now: () => ["validate"],
@@ -93,7 +102,7 @@ export const LIFECYCLE = {
     actor: (r) => ({ ...bot, who: (r.askedBy ?? r.requester).id }),
   },
   pending: {
-    to: ["approved", "extending", "denied", "withdrawn", "timedOut", "refused", "active"],
+    to: ["scheduled", "approved", "extending", "denied", "withdrawn", "timedOut", "refused", "active"],
     shows: () => "pending",
     messages: (r) => [
       "card",
@@ -156,6 +165,17 @@ export const LIFECYCLE = {
     late: (r) => ({ kind: "late", did: "denied", by: r.by, at: r.at }),
     actor: (r) => ({ who: r.by.id, why: r.why, qualified: r.qualified }),
   },
+  // Approved, and it begins later: until then nothing of it stands.
+  scheduled: {
+    to: ["approved", "withdrawn", "ended", "active"],
+    shows: () => "scheduled",
+    messages: () => ["card", "scheduled"],
+    now: nothing,
+    due: (r) => [{ at: r.startsAt, step: "start" }],
+    onHub: "none",
+    late: (r) => lateApproved(r.decision),
+    actor: byDecision,
+  },
   approved: {
     to: ["delivering", "ending", "active"],
     shows: settingUp,
@@ -164,7 +184,7 @@ export const LIFECYCLE = {
     due: (r) => [{ at: r.expiresAt, step: "end" }, ...onceMore(r, "provision"), ...lookAgain(r)],
     onHub: "may-stand",
     late: (r) => lateApproved(r.decision),
-    actor: decider,
+    actor: (r) => (startAhead(r, r.decision.at) === undefined ? byDecision(r) : { ...bot, who: "time" }),
   },
   delivering: {
     to: ["active", "ending"],
@@ -215,11 +235,7 @@ export const LIFECYCLE = {
     },
     onHub: "must-go",
     late: (r) => ({ kind: "late", did: "ended", by: r.end.by, at: r.end.at }),
-    actor: (r) => ({
-      who: r.end.by?.id ?? (r.end.cause === "expired" ? "time" : "bot"),
-      why: [r.end.cause, r.end.failure, r.end.departure?.what, r.end.reason].filter(Boolean).join(": "),
-      qualified: r.end.qualified ?? null,
-    }),
+    actor: byEnd,
   },
   ended: {
     to: [],
@@ -229,7 +245,7 @@ export const LIFECYCLE = {
     due: nothing,
     onHub: "must-go",
     late: (r) => ({ kind: "late", did: "ended", by: r.end.by, at: r.verification.at }),
-    actor: (r) => ({ ...bot, why: r.end.cause }),
+    actor: (r) => (r.verification.method === "unstarted" ? byEnd(r) : { ...bot, why: r.end.cause }),
   },
   extending: {
     to: ["extended", "refused"],
@@ -240,7 +256,7 @@ export const LIFECYCLE = {
     due: (r) => [{ at: r.extends.until, step: "extend" }, ...onceMore(r, "extend")],
     onHub: "none",
     late: (r) => lateApproved(r.decision),
-    actor: decider,
+    actor: byDecision,
   },
   extended: {
     to: [],
@@ -312,8 +328,9 @@ export function stamped(before: AccessRequest, after: AccessRequest, now: number
 
 /** Each is a way to access: a lockdown refuses it. What takes access away, or only tells of it, is never among them. */
 const WAYS_TO_ACCESS: readonly ((before: AccessRequest, after: AccessRequest) => boolean)[] = [
-  // Approved, anew too.
-  (before, after) => after.state === "approved" && before.state !== "approved",
+  // Approved, anew too; also what begins later, when it is decided and when it begins.
+  (before, after) =>
+    (after.state === "approved" || after.state === "scheduled") && before.state !== after.state,
   (before, after) => after.state === "extending" && before.state !== "extending",
   // One approval of several.
   (before, after) => after.state === "pending" && differ(before, after, ["approvals"]),

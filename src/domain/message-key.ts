@@ -7,6 +7,7 @@ export type DisplayStatus =
   | "timedOut"
   | "closed"
   | "denied"
+  | "scheduled"
   | "setting-up"
   | "outage"
   | "active"
@@ -24,9 +25,14 @@ export interface Shown {
   /** In the approvals channel. */
   card: Exclude<DisplayStatus, "setting-up" | "removing">;
   /** In its place, of what was taken in an emergency. */
-  review: Exclude<Shown["card"], "pending" | "withdrawn" | "timedOut" | "closed" | "denied" | "extended">;
+  review: Exclude<
+    Shown["card"],
+    "pending" | "withdrawn" | "timedOut" | "closed" | "denied" | "scheduled" | "extended"
+  >;
   /** In the requester's DM, as all below where nothing else is said. */
   waiting: DisplayStatus | "not-delivered" | "nudged" | Gone;
+  /** Approved, and it begins later. */
+  scheduled: "open" | "withdrawn" | Gone;
   token: "setting-up" | "outage" | "shown" | "hidden" | Gone;
   /** Where the token's message stood while something did not answer: the token came in a new one, which rings. */
   delay: Gone;
@@ -62,6 +68,7 @@ const READERS: Record<MessageKind, Reader> = {
   card: "channel",
   review: "channel",
   waiting: "requester",
+  scheduled: "requester",
   token: "requester",
   delay: "requester",
   notice: "requester",

@@ -55,13 +55,18 @@ const SHOWS: { [K in MessageKind]: (r: AccessRequest, key: MessageKey) => Shown[
   },
   waiting: (r) => {
     if (r.state === "pending") return waitingShows(r);
-    if (r.state === "withdrawn") return "withdrawn";
+    if (r.state === "withdrawn") return hasPlace(r, "scheduled") ? "gone" : "withdrawn";
     if (r.state === "extending") return toldOutage(r) ? "outage" : null;
     // The fresh token of its grant came, and says so.
     if (r.state === "extended") return "gone";
     const stands = r.state === "active" || hasPlace(r, "token") || hasPlace(r, "notice");
-    if (stands) return "gone";
-    return isSaid(r, "notice") ? displayStatus(r) : null;
+    if (stands || hasPlace(r, "scheduled")) return "gone";
+    return isSaid(r, "notice") || isSaid(r, "scheduled") ? displayStatus(r) : null;
+  },
+  scheduled: (r) => {
+    if (r.state === "scheduled") return "open";
+    if (r.state === "withdrawn") return r.messages.scheduled ? "withdrawn" : null;
+    return r.state === "active" || hasPlace(r, "token") || hasPlace(r, "notice") ? "gone" : null;
   },
   token: (r) => {
     if (isTokenToCome(r)) return toldOutage(r) ? "outage" : "setting-up";
@@ -155,7 +160,7 @@ function isOutdated(r: AccessRequest, key: MessageKey, shows: Shows): boolean {
   return (sent.unanswered?.posts ?? 0) < POSTS_MAX;
 }
 
-const PASSING: readonly MessageKey[] = ["card", "review", "waiting", "asker"];
+const PASSING: readonly MessageKey[] = ["card", "review", "waiting", "scheduled", "asker"];
 const isPassing = (key: MessageKey): boolean => PASSING.includes(key);
 
 /** In the channel, and without it nobody could decide, or review. */

@@ -3,11 +3,13 @@
 import { timesOf } from "./break-glass.ts";
 import type { Catalog } from "./catalog.ts";
 import { lineOf, type ParsedCommand } from "./command.ts";
+import type { Moment } from "./moment.ts";
 import { type AskingRefusal, type Refusal, Refused } from "./refusal.ts";
 import type { AccessRequest } from "./request.ts";
 import { approversOnly } from "./rules/approvers-only.ts";
 import { askerIsMember } from "./rules/asker-is-member.ts";
 import { emergencyOffered } from "./rules/emergency-offered.ts";
+import { emergencyStartsNow } from "./rules/emergency-starts-now.ts";
 import { knownRole } from "./rules/known-role.ts";
 import { maxDuration } from "./rules/max-duration.ts";
 import { mayBreakGlass } from "./rules/may-break-glass.ts";
@@ -16,6 +18,7 @@ import { minDuration } from "./rules/min-duration.ts";
 import { noSelfApproval } from "./rules/no-self-approval.ts";
 import { policyDenies } from "./rules/policy-denies.ts";
 import { readableDuration } from "./rules/readable-duration.ts";
+import { readableStart } from "./rules/readable-start.ts";
 import { reasonForm } from "./rules/reason-form.ts";
 import { reasonGiven } from "./rules/reason-given.ts";
 import { reasonLength } from "./rules/reason-length.ts";
@@ -25,11 +28,12 @@ import { someoneCanApprove } from "./rules/someone-can-approve.ts";
 const ROLE_AND_TIME: readonly AskRule[] = [
   knownRole,
   emergencyOffered,
+  emergencyStartsNow,
   readableDuration,
   minDuration,
   maxDuration,
 ];
-const ASKING: readonly AskRule[] = [...ROLE_AND_TIME, reasonGiven, reasonLength, reasonForm];
+const ASKING: readonly AskRule[] = [...ROLE_AND_TIME, readableStart, reasonGiven, reasonLength, reasonForm];
 const VALIDATING: readonly RequesterRule[] = [askerIsMember, policyDenies, mayBreakGlass, someoneCanApprove];
 const REVIEWING: readonly ReviewRule[] = [membersOnly, noSelfApproval, approversOnly];
 
@@ -48,6 +52,7 @@ const first = <A extends unknown[], F extends Refusal>(
 export interface AskedTerms {
   role: string;
   duration: number;
+  start?: Moment;
   reason: string;
   emergency?: true;
 }
@@ -63,11 +68,12 @@ export const roleAndTimeOf = (command: ParsedCommand, roles: Catalog): AskedTerm
 function termsBy(rules: readonly AskRule[], command: ParsedCommand, roles: Catalog): AskedTerms {
   const refusal: AskingRefusal | null = first(rules, command, roles);
   if (refusal) throw new Refused({ ...refusal, typed: lineOf(command) });
-  const { role: name, time, reason, emergency } = command;
+  const { role: name, time, start, reason, emergency } = command;
   const role = roles[name];
   const standard = role ? timesOf(role, emergency).default : 0;
   const duration = time && "ms" in time ? time.ms : standard;
-  return { role: name, duration, reason, ...(emergency && { emergency }) };
+  const later = start && !("unclear" in start) ? { start } : {};
+  return { role: name, duration, ...later, reason, ...(emergency && { emergency }) };
 }
 
 export const validating = (facts: RequesterFacts, request: AccessRequest): Refusal | null =>

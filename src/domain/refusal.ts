@@ -48,6 +48,14 @@ const asking = <K extends string, S extends z.core.$ZodLooseShape>(name: K, shap
 export const Refusal = z.discriminatedUnion("kind", [
   asking("unknown-role", { role: z.string(), roles: z.array(z.string()) }),
   asking("bad-duration", { text: z.string() }),
+  /** `text`: what stands where the time after "from" should. */
+  asking("bad-start", { text: z.string() }),
+  asking("start-past", { at: z.number() }),
+  asking("start-too-far", { max: z.number() }),
+  /** The clocks of that zone skip it. */
+  asking("no-such-time", { text: z.string(), zone: z.string() }),
+  asking("zone-unknown", {}),
+  asking("emergency-starts-now", {}),
   asking("too-short", { min: z.number() }),
   asking("too-long", { role: z.string(), max: z.number(), emergency: z.boolean().optional() }),
   /** `roles`: those that can be taken in an emergency. */
@@ -91,6 +99,15 @@ export const Refusal = z.discriminatedUnion("kind", [
   kind("too-much-more", { role: z.string(), most: z.number() }),
   /** One's own, live until then. */
   kind("yours-already", { id: RequestId, terms: z.number(), role: z.string(), until: z.number() }),
+  /** Their other request for the role, `other`, has a part of the same time; `deciding`: now that it is approved. */
+  kind("window-taken", {
+    other: RequestId,
+    role: z.string(),
+    from: z.number(),
+    until: z.number(),
+    recipient: Person.optional(),
+    deciding: z.literal(true).optional(),
+  }),
   kind("not-served", { standing: Standing }),
   kind("may-not-ask", { role: z.string(), who: z.array(Principal) }),
   kind("may-not-break-glass", { role: z.string(), who: z.array(Principal) }),

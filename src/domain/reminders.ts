@@ -1,8 +1,9 @@
 /** When a holder is reminded of the end. Pure. */
 import type { In } from "./request.ts";
+import { beginsAt } from "./window.ts";
 
 /** Since when its holder knows the end. */
-const knownSince = ({ decision, extensions }: In<"active">): number => extensions?.at(-1)?.at ?? decision.at;
+const knownSince = (r: In<"active">): number => r.extensions?.at(-1)?.at ?? beginsAt(r);
 
 /** Lead times (ms) that make sense for this grant, longest first: those over half of it would nag, not warn. */
 const leads = (r: In<"active">, configured: readonly number[]): number[] =>

@@ -60,8 +60,10 @@ const Common = z.object({
   role: z.string(),
   clusterRole: z.string(),
   reason: z.string(),
-  /** Milliseconds asked for; counts from the approval. */
+  /** Milliseconds asked for; counts from the approval, or from when it is to begin. */
   duration: Ms,
+  /** When it is to begin; left out: with its approval. */
+  startsAt: Ms.optional(),
   requestedAt: Ms,
   /** When an undecided request lapses. */
   closesAt: Ms,
@@ -181,10 +183,11 @@ export type End = z.infer<typeof End>;
 
 /**
  * How the end was proved, at least 11 s after the deletion: the unused probe token got 401, or the account was
- * absent. `expiry`: neither could be shown, and the token's own time has run out.
+ * absent. `expiry`: neither could be shown, and the token's own time has run out. `unstarted`: it never began, and
+ * nothing of it ever stood.
  */
 export const Verification = z.object({
-  method: z.enum(["probe", "absence", "expiry"]),
+  method: z.enum(["probe", "absence", "expiry", "unstarted"]),
   deletedAt: Ms,
   at: Ms,
 });
@@ -211,6 +214,8 @@ const Approved = Common.extend({
   extensions: z.array(Extension).optional(),
   outage: Outage.optional(),
 });
+/** The version before knows no such state, and would give at once what is to begin later. */
+const Scheduled = Common.extend({ decision: Decision, expiresAt: Ms, startsAt: Ms });
 const Delivered = Approved.extend({
   grant: Grant,
   /** The holder took the token off the message. */
@@ -232,6 +237,7 @@ export const AccessRequest = z.discriminatedUnion("state", [
   Common.extend({ state: z.literal("withdrawn"), by: Person.optional(), at: Ms }),
   Common.extend({ state: z.literal("timedOut"), at: Ms }),
   Common.extend({ state: z.literal("denied"), by: Person, qualified: z.string(), why: z.string(), at: Ms }),
+  Scheduled.extend({ state: z.literal("scheduled") }),
   Approved.extend({ state: z.literal("approved") }),
   Delivered.extend({ state: z.literal("delivering") }),
   Delivered.extend({
@@ -266,7 +272,11 @@ export function approvedBy(r: AccessRequest): readonly Pick<Approval, "by" | "qu
   return approvals.length > 0 ? approvals : [{ by, qualified }];
 }
 
-/** Approved, and not ended yet: the hub may hold something of it. */
+/** Approved and begun, and not ended yet: the hub may hold something of it. */
 export type Granted = In<"approved" | "delivering" | "active" | "ending">;
 export const isGranted = (r: AccessRequest): r is Granted => GRANTED.includes(r.state);
 const GRANTED: readonly State[] = ["approved", "delivering", "active", "ending"] satisfies Granted["state"][];
+
+/** Approved, and nobody has ended it yet. */
+export const isRevocable = (r: AccessRequest): r is Exclude<Granted, In<"ending">> | In<"scheduled"> =>
+  r.state === "scheduled" || (isGranted(r) && r.state !== "ending");

@@ -35,7 +35,7 @@ interface Vetted {
 /** By what it needs nobody's approval: a rule of the catalog, or those who allowed it beforehand. */
 export type Passed = Allowed | { decision: Decision };
 
-/** requested → pending, approved (by policy, or by whoever allowed it beforehand) or refused. The profile's name and language replace what was guessed. */
+/** requested → pending, approved or scheduled (by policy, or by whoever allowed it beforehand) or refused. The profile's name and language replace what was guessed. */
 export function validated(
   r: In<"requested">,
   person: Vetted,
@@ -55,11 +55,17 @@ export function validated(
   return approve(known, { by: "policy", qualified: "policy", at: now });
 }
 
-/** Expiry counts from the decision, not from the question; of more time, from the end that it moves. */
-function approve(r: In<"requested" | "pending">, decision: Decision): In<"approved" | "extending"> {
-  const { extends: grant } = r;
-  if (!grant) return { ...r, state: "approved", decision, expiresAt: decision.at + r.duration };
-  return { ...r, extends: grant, state: "extending", decision, expiresAt: grant.until + r.duration };
+/** Expiry counts from the decision, not from the question; or from when it is to begin; of more time, from the end that it moves. */
+function approve(
+  r: In<"requested" | "pending">,
+  decision: Decision,
+): In<"approved" | "scheduled" | "extending"> {
+  const { extends: grant, startsAt = decision.at, duration } = r;
+  if (grant) return { ...r, extends: grant, state: "extending", decision, expiresAt: grant.until + duration };
+  const decided = { ...r, decision, expiresAt: startsAt + duration };
+  return startsAt > decision.at
+    ? { ...decided, state: "scheduled", startsAt }
+    : { ...decided, state: "approved" };
 }
 
 /** `less`: of these terms in place of those asked for. */
@@ -72,7 +78,7 @@ export interface Quorum {
 }
 const asAsked = ({ count = 1 }: AccessRequest): Quorum => ({ needed: count, isStill: () => true });
 
-/** pending → approved, once enough did, or denied; pending → timedOut when its time is over. Throws Refused. */
+/** pending → approved or scheduled, once enough did, or denied; pending → timedOut when its time is over. Throws Refused. */
 export function decided(
   r: AccessRequest,
   verdict: Verdict,
@@ -121,11 +127,28 @@ export function closed(r: AccessRequest, refusal: Refusal, now: number): In<"ref
   return { ...kept, state: "refused", refusal, at: now };
 }
 
-/** requested, pending → withdrawn. Throws Refused(late). */
+/** requested, pending, scheduled → withdrawn. Throws Refused(late). */
 export function withdrawn(r: AccessRequest, now: number, by?: Person): AccessRequest {
-  if (r.state !== "requested" && r.state !== "pending") throw new Refused(lateFor(r));
-  return { ...r, state: "withdrawn", ...(by ? { by } : {}), at: now };
+  const taken = { state: "withdrawn" as const, ...(by ? { by } : {}), at: now };
+  if (r.state === "requested" || r.state === "pending") return { ...r, ...taken };
+  if (r.state !== "scheduled") throw new Refused(lateFor(r));
+  const { decision: _, expiresAt: __, ...asked } = r;
+  return { ...asked, ...taken };
 }
+
+/** scheduled → approved, when its time has come; ended where that is over. */
+export function started(r: AccessRequest, now: number): AccessRequest | null {
+  if (r.state !== "scheduled" || now < r.startsAt) return null;
+  return now < r.expiresAt ? { ...r, state: "approved" } : unstarted(r, { cause: "expired", at: now });
+}
+
+/** Nothing of it ever stood: there is nothing to take away, and nothing to prove. */
+const unstarted = (r: In<"scheduled">, end: End): In<"ended"> => ({
+  ...r,
+  state: "ended",
+  end,
+  verification: { method: "unstarted", deletedAt: end.at, at: end.at },
+});
 
 /** Those asked are reminded once. */
 export const nudged = (r: AccessRequest, now: number): In<"pending"> | null =>
@@ -163,9 +186,15 @@ export function active(r: AccessRequest): In<"active"> | null {
   return { ...r, state: "active", messages: withToken(r, "shown"), reminded: [] };
 }
 
-/** requested, pending, approved, delivering → active: of a Redis that does not know it yet, as the hub has it. */
+/** requested, pending, scheduled, approved, delivering → active: of a Redis that does not know it yet, as the hub has it. */
 export function delivered(r: AccessRequest, found: In<"active">): In<"active"> | null {
-  const before: readonly AccessRequest["state"][] = ["requested", "pending", "approved", "delivering"];
+  const before: readonly AccessRequest["state"][] = [
+    "requested",
+    "pending",
+    "scheduled",
+    "approved",
+    "delivering",
+  ];
   if (!before.includes(r.state)) return null;
   // Role and time are what stands: less than was asked for may have been approved since.
   const { id, version, requester, reason, requestedAt, closesAt } = r;
@@ -179,6 +208,7 @@ export function delivered(r: AccessRequest, found: In<"active">): In<"active"> |
     enteredAt,
     ...(r.emergency && { emergency: r.emergency }),
     ...(r.askedBy && { askedBy: r.askedBy }),
+    ...(r.startsAt !== undefined && { startsAt: r.startsAt }),
   };
   return { ...found, ...asked, ...known, messages: { ...messages, ...found.messages } };
 }
@@ -251,8 +281,9 @@ function withoutOutage<R extends { outage?: unknown }>(r: R): Omit<R, "outage"> 
   return rest;
 }
 
-/** The same for a person. Throws Refused(late). */
-export function endingOrLate(r: AccessRequest, end: End): In<"ending"> {
+/** The same for a person; what has not begun is over at once. Throws Refused(late). */
+export function endingOrLate(r: AccessRequest, end: End): In<"ending" | "ended"> {
+  if (r.state === "scheduled") return unstarted(r, end);
   const next = ending(r, end);
   if (!next) throw new Refused(lateFor(r));
   return next;

@@ -18,11 +18,10 @@ export function takeTime(text: string): TakenTime | null {
   const amount = leadingAmount(plain);
   if (amount) {
     const rest = text.slice(amount.end);
-    if (startsAt(toNarrow(rest).toLowerCase())) return unclear(text, plain, null);
     if (amount.exact) return { time: { ms: amount.ms }, rest };
     return { time: { unclear: text.slice(0, amount.end).trim(), meant: amount.ms }, rest };
   }
-  if (isMoment(plain) || startsAt(plain) || VAGUE.test(plain)) return unclear(text, plain, null);
+  if (isMoment(plain) || VAGUE.test(plain)) return unclear(text, plain, null);
   const guess = guessTime(plain);
   if (guess && guess !== "reason") {
     const said = text.slice(0, guess.end).trim();
@@ -39,7 +38,7 @@ export function wholeTime(text: string): TypedTime {
 }
 
 const unclear = (text: string, plain: string, meant: "reason" | null): TakenTime => {
-  const words = /^(?:(?:for|from|until|till?|by)\s+)?\S+/.exec(plain)?.[0] ?? "";
+  const words = /^(?:(?:for|until|till?|by)\s+)?\S+/.exec(plain)?.[0] ?? "";
   return { time: { unclear: text.slice(0, words.length), meant }, rest: text };
 };
 
@@ -56,10 +55,8 @@ const isPoint = (text: string): boolean => CLOCK.test(text) || DAY_NAME.test(tex
 const isMoment = (text: string): boolean =>
   isPoint(text) || UNTIL.test(text) || (/^by\s/.test(text) && isPoint(text.slice(3).trimStart()));
 
-/** "from" is a word like any other unless a time follows. */
-function startsAt(text: string): boolean {
-  const begin = /^(?:from\s+|从\s*)/.exec(text)?.[0];
-  if (!begin) return false;
-  const after = text.slice(begin.length);
-  return isPoint(after) || /^\d/.test(after) || leadingNumberWord(after) !== null;
-}
+/** As a time of day or a date begins, in lower case and narrow. */
+export const looksLikeMoment = (text: string): boolean =>
+  isPoint(text) ||
+  /^(?:凌晨|早上|上午|中午|下午|傍晚|晚上)?\s*\d/.test(text) ||
+  leadingNumberWord(text) !== null;

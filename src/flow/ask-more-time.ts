@@ -5,6 +5,7 @@ import type { RequestId, UserId } from "../domain/ids.ts";
 import { lateFor } from "../domain/lifecycle.ts";
 import { termsOf } from "../domain/policy.ts";
 import { Refused } from "../domain/refusal.ts";
+import { beginsAt, windowTaken } from "../domain/window.ts";
 import type { AccessRequest, In, Ports } from "./ports.ts";
 import { draftOf } from "./request.ts";
 import { follow } from "./support/commit.ts";
@@ -35,6 +36,7 @@ export async function askMoreTime(
   const made = await ports.requests.make(wanted, triggerId, limits);
   if ("over" in made) throw new Refused(await overLimit(ports, wanted, made));
   if (made.made) await follow(ports, null, made.request, "validate");
+  else if (made.taken === "window") throw new Refused(windowTaken(made.request));
   else if (made.taken !== "trigger") throw new Refused(askedAlready(made.request));
   return made.request;
 }
@@ -58,7 +60,7 @@ export async function assertMayAskMore(
     const what = role ? "other-rights" : "role-gone";
     throw new Refused({ kind: "terms-changed", role: grant.role, what });
   }
-  const most = mostMore({ from: grant.decision.at, until: grant.expiresAt }, role);
+  const most = mostMore({ from: beginsAt(grant), until: grant.expiresAt }, role);
   if (most === 0) throw new Refused({ kind: "too-much-more", role: grant.role, most });
   return { grant, most };
 }
@@ -71,7 +73,7 @@ function draft(ports: Ports, grant: In<"active">, terms: ReturnType<typeof terms
   const inTime = (at: number) => (at < closesAt ? at : Math.round((now + closesAt) / 2));
   return {
     ...asked,
-    extends: { id: grant.id, from: grant.decision.at, until: grant.expiresAt },
+    extends: { id: grant.id, from: beginsAt(grant), until: grant.expiresAt },
     closesAt,
     ...(nudgeAt !== undefined && { nudgeAt: inTime(nudgeAt) }),
     ...(fallback && { fallback: { ...fallback, at: inTime(fallback.at) } }),

@@ -27,7 +27,8 @@ export interface Requests {
   /**
    * Stores a new record and reserves its trigger and `open:{requester}:{role}` in one atomic call.
    * Throws Refused(locked-down), tested by the same call.
-   * `trigger`: this very command was taken before (redelivered). `open`: the person has one for the role. `review`: the
+   * `trigger`: this very command was taken before (redelivered). `open`: the person has one for the role. `window`: one
+   * of the person's has a part of the same time for the role. `review`: the
    * person's last emergency is not reviewed yet, and this is one more. `over`: the person is at one of the limits, which
    * are counted by the same call.
    * A reservation outlives its request's own time by an hour at most. Throws Unreadable of what is taken.
@@ -41,8 +42,8 @@ export interface Requests {
    * Compare-and-swap, again and again until it lands: `change` is pure, and returns the record to store, or null
    * when there is nothing to do; `after` is then what was read. What `change` throws comes out unchanged.
    * `replicated`: a replica of Redis, where there is one, has it too before this resolves.
-   * A change of the role takes the reservation along. What leads to access (lifecycle.ts) is refused under a lockdown,
-   * in the same call. Throws Refused(unknown-request, held-already, locked-down), Unreadable.
+   * A change of the role takes the reservation along; a decision takes its window (window.ts). What leads to access (lifecycle.ts) is refused under a lockdown,
+   * in the same call. Throws Refused(unknown-request, held-already, window-taken, locked-down), Unreadable.
    */
   update(id: RequestId, change: Change, options?: { replicated?: boolean }): Promise<Updated>;
   /** Stores a record the hub knows and Redis lost; false when there is one. */
@@ -144,7 +145,7 @@ export interface LastSweep extends Swept {
 
 export type Made =
   | { made: true; request: In<"requested"> }
-  | { made: false; taken: "trigger" | "open" | "review"; request: AccessRequest }
+  | { made: false; taken: "trigger" | "open" | "window" | "review"; request: AccessRequest }
   /** `againAt`: when one more may be asked for, where it is the requests of an hour that are too many. */
   | { made: false; over: "grants" }
   | { made: false; over: "requests"; againAt: number };

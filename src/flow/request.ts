@@ -3,15 +3,17 @@ import { REVIEWS_NEEDED } from "../domain/break-glass.ts";
 import type { Role } from "../domain/catalog.ts";
 import { type ParsedCommand, parseCommand } from "../domain/command.ts";
 import { HOUR } from "../domain/duration.ts";
-import { termsForAnother } from "../domain/for-another.ts";
+import { saidOf, termsForAnother } from "../domain/for-another.ts";
 import { type Principal, requestId } from "../domain/ids.ts";
 import type { Person } from "../domain/person.ts";
 import { type AskedTerms, termsOf } from "../domain/policy.ts";
 import { type Refusal, Refused } from "../domain/refusal.ts";
 import type { In } from "../domain/request.ts";
+import { windowTaken } from "../domain/window.ts";
 import type { AccessRequest, Ports } from "./ports.ts";
 import { type CommitOptions, follow } from "./support/commit.ts";
 import { overLimit } from "./support/over-limit.ts";
+import { startOf } from "./support/start-of.ts";
 import { withdrawRequest } from "./withdraw.ts";
 
 export type MakeRequest = {
@@ -37,7 +39,11 @@ export async function makeRequest(
   const command = "text" in asked ? parseCommand(asked.text) : asked.command;
   const { roles } = ports.policy;
   const terms = askedBy ? termsForAnother(command, roles, requester) : termsOf(command, roles);
-  const wanted = { ...draftOf(ports, requester, terms), ...(askedBy && { askedBy }) };
+  const { start } = terms;
+  const by = (askedBy ?? requester).id;
+  const startsAt =
+    start && (await saidOf(askedBy && requester, () => startOf(ports, start, { command, by })));
+  const wanted = { ...draftOf(ports, requester, { ...terms, startsAt }), ...(askedBy && { askedBy }) };
   const make = () => ports.requests.make(wanted, triggerId, ports.policy.limits);
   const first = await make();
   const again = "taken" in first && first.taken === "open" && (await putAside(ports, wanted, first.request));
@@ -71,10 +77,15 @@ const mayBreakGlass = async (
     () => true,
   ));
 
-function takenBy(request: AccessRequest, taken: "open" | "review", recipient: Person | undefined): Refusal {
+function takenBy(
+  request: AccessRequest,
+  taken: "open" | "window" | "review",
+  recipient: Person | undefined,
+): Refusal {
   const { id, role, state, terms, emergency } = request;
-  if (taken === "open" && state === "active" && !recipient)
+  if (taken !== "review" && state === "active" && !recipient)
     return { kind: "yours-already", id, terms, role, until: request.expiresAt };
+  if (taken === "window") return { ...windowTaken(request), ...(recipient && { recipient }) };
   if (taken === "open") return { kind: "open-already", id, role, state, ...(recipient && { recipient }) };
   return { kind: "not-reviewed-yet", id, role, missing: REVIEWS_NEEDED - (emergency?.reviews.length ?? 0) };
 }
@@ -83,7 +94,7 @@ function takenBy(request: AccessRequest, taken: "open" | "review", recipient: Pe
 export function draftOf(
   { clock, policy, random }: Ports,
   requester: Person,
-  { emergency, ...terms }: AskedTerms,
+  { emergency, start: _, startsAt, ...terms }: AskedTerms & { startsAt?: number | undefined },
 ): In<"requested"> {
   const role = policy.roles[terms.role];
   if (!role) throw new Refused({ kind: "unknown-role", role: terms.role, roles: Object.keys(policy.roles) });
@@ -97,7 +108,8 @@ export function draftOf(
     clusterRole: role.clusterRole,
     requestedAt: now,
     enteredAt: now,
-    ...askedOf(role, now),
+    ...askedOf(role, now, startsAt === undefined ? undefined : startsAt + terms.duration),
+    ...(startsAt === undefined ? {} : { startsAt }),
     ...(emergency && role.breakGlass ? { emergency: { review: role.breakGlass.review, reviews: [] } } : {}),
     policy: policy.digest,
     terms: 1,
@@ -109,13 +121,13 @@ export function draftOf(
 
 type Asked = Pick<AccessRequest, "approvers" | "closesAt" | "count" | "nudgeAt" | "fallback">;
 
-/** Who decides on it, and until when. */
-export function askedOf({ approval }: Role, now: number): Asked {
-  if (approval === "none") return { approvers: [], closesAt: now + UNAPPROVED_WITHIN_MS };
+/** Who decides on it, and until when; never later than its own end, where that is fixed. */
+export function askedOf({ approval }: Role, now: number, endsAt = Number.POSITIVE_INFINITY): Asked {
+  if (approval === "none") return { approvers: [], closesAt: Math.min(now + UNAPPROVED_WITHIN_MS, endsAt) };
   const { by, count, within, remind, fallback } = approval;
   return {
     approvers: by,
-    closesAt: now + within,
+    closesAt: Math.min(now + within, endsAt),
     ...(count > 1 ? { count } : {}),
     ...(remind === undefined ? {} : { nudgeAt: now + remind }),
     ...(fallback ? { fallback: { by: fallback.by, at: now + fallback.after } } : {}),

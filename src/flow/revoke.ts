@@ -1,27 +1,30 @@
-/** Access ends before its time: its holder releases it, an approver or admin revokes it. → ending */
+/** Access ends before its time, or before it begins: its holder releases it, an approver or admin revokes it. → ending | ended | withdrawn */
 
 import { reviewersOf } from "../domain/break-glass.ts";
 import { roleNamed } from "../domain/catalog.ts";
 import type { Principal, RequestId, UserId } from "../domain/ids.ts";
 import { lateFor } from "../domain/lifecycle.ts";
 import { Refused } from "../domain/refusal.ts";
-import { type AccessRequest, type End, isGranted } from "../domain/request.ts";
+import { type AccessRequest, isRevocable } from "../domain/request.ts";
 import { approversAsked, approversToday } from "../domain/today.ts";
-import { endingOrLate } from "../domain/transitions.ts";
+import { endingOrLate, withdrawn } from "../domain/transitions.ts";
 import type { Ports } from "./ports.ts";
 import { commit } from "./support/commit.ts";
 import { load } from "./support/load.ts";
 import { assertQualified, resolveReviewer } from "./support/reviewer.ts";
 
-/** Throws Refused, StoreDown, StoreUnsure. */
+/** What has not begun is withdrawn. Throws Refused, StoreDown, StoreUnsure. */
 export async function releaseGrant(
   ports: Ports,
   { id, by }: { id: RequestId; by: UserId },
 ): Promise<AccessRequest> {
-  return endBy(ports, id, (r, at) => {
+  const change = (r: AccessRequest) => {
     if (r.requester.id !== by) throw new Refused({ kind: "not-yours", id });
-    return { cause: "released", by: r.requester, at };
-  });
+    const at = ports.clock.now();
+    if (r.state === "scheduled") return withdrawn(r, at, r.requester);
+    return endingOrLate(r, { cause: "released", by: r.requester, at });
+  };
+  return commit(ports, id, change, { replicated: true });
 }
 
 export interface RevokeGrant {
@@ -34,7 +37,13 @@ export interface RevokeGrant {
 export async function revokeGrant(ports: Ports, { id, by, reason }: RevokeGrant): Promise<AccessRequest> {
   const revoker = await assertMayRevoke(ports, id, by);
   if (!revoker) return releaseGrant(ports, { id, by });
-  return endBy(ports, id, (_, at) => ({ cause: "revoked", ...revoker, reason: reason || undefined, at }));
+  const end = () => ({
+    cause: "revoked" as const,
+    ...revoker,
+    reason: reason || undefined,
+    at: ports.clock.now(),
+  });
+  return commit(ports, id, (r) => endingOrLate(r, end()), { replicated: true });
 }
 
 /** By what this person may end this grant; null for the holder, who needs nothing. Throws Refused, StoreDown. */
@@ -48,7 +57,7 @@ export async function assertMayRevoke(ports: Ports, id: RequestId, by: UserId) {
 
 /** Throws Refused(late). */
 export function assertLive(request: AccessRequest): void {
-  if (!isGranted(request) || request.state === "ending") throw new Refused(lateFor(request));
+  if (!isRevocable(request)) throw new Refused(lateFor(request));
 }
 
 /** Who approved it, who may approve it today, who reviews it, and the admins. */
@@ -59,20 +68,12 @@ export const mayRevoke = ({ policy }: Pick<Ports, "policy">, request: AccessRequ
   return [...new Set([...approversAsked(request), ...today, ...reviewers, ...policy.admins])];
 };
 
-async function endBy(
-  ports: Ports,
-  id: RequestId,
-  why: (r: AccessRequest, now: number) => End,
-): Promise<AccessRequest> {
-  return commit(ports, id, (r) => endingOrLate(r, why(r, ports.clock.now())), { replicated: true });
-}
-
 /** The grants of `of` that `by` may end now. Throws Refused, SlackBusy. */
 export async function revocableGrants(
   ports: Ports,
   { of, by }: { of: UserId; by: UserId },
 ): Promise<AccessRequest[]> {
-  const live = (await ports.requests.open(of)).filter(isGranted).filter((r) => r.state !== "ending");
+  const live = (await ports.requests.open(of)).filter(isRevocable);
   if (of === by) return live;
   const may = await Promise.all(live.map((r) => resolveReviewer(ports, by, mayRevoke(ports, r), "end")));
   const mine = live.filter((_, i) => may[i]?.qualified && may[i].profile.standing === "member");

@@ -1,4 +1,4 @@
-/** The workspace's answers come in: may this person ask, and can anybody approve? requested → pending | approved | refused */
+/** The workspace's answers come in: may this person ask, and can anybody approve? requested → pending | scheduled | approved | refused */
 import type { Allowed } from "../domain/allowance.ts";
 import { backgroundOf } from "../domain/background.ts";
 import type { Role } from "../domain/catalog.ts";
@@ -6,7 +6,7 @@ import { SECOND } from "../domain/duration.ts";
 import type { RequestId } from "../domain/ids.ts";
 import { validating } from "../domain/policy.ts";
 import { judge } from "../domain/policy-engine.ts";
-import type { Refusal } from "../domain/refusal.ts";
+import { type Refusal, Refused } from "../domain/refusal.ts";
 import { isChanged, passedByRule, roleToday } from "../domain/today.ts";
 import { validated } from "../domain/transitions.ts";
 import type { AccessRequest, Later, Ports } from "./ports.ts";
@@ -42,9 +42,16 @@ async function validate(ports: Ports, id: RequestId): Promise<Later> {
     return { again: ports.clock.now() + DISPUTED_MS };
   // Another file was taken in meanwhile: by that one nothing was looked at.
   if (ports.policy.digest !== digest) return { again: ports.clock.now() };
-  await commit(ports, id, (r) =>
-    r.state === "requested" ? validated(r, person, refusal, ports.clock.now(), allowed) : null,
-  );
+  const vet = (no: Refusal | null) =>
+    commit(ports, id, (r) =>
+      r.state === "requested" ? validated(r, person, no, ports.clock.now(), allowed) : null,
+    );
+  await vet(refusal).catch((error: unknown) => {
+    // It took so long that it would run into another.
+    if (!(error instanceof Refused) || error.refusal.kind !== "window-taken") throw error;
+    const { deciding: _, ...taken } = error.refusal;
+    return vet(taken);
+  });
   return undefined;
 }
 

@@ -1,4 +1,4 @@
-/** The requester, or whoever asked for them, takes the question back. requested | pending → withdrawn */
+/** The requester, or whoever asked for them, takes the question back. requested | pending | scheduled → withdrawn */
 import type { RequestId, UserId } from "../domain/ids.ts";
 import { parties } from "../domain/parties.ts";
 import { Refused } from "../domain/refusal.ts";

@@ -65,6 +65,7 @@ export const FORM = {
   role: "form-role",
   time: "form-time",
   other: "form-other",
+  start: "form-start",
   reason: "form-reason",
   emergency: "form-emergency",
 } as const;

@@ -9,8 +9,9 @@ import type { RequestId } from "../domain/ids.ts";
 import { isFinal, leadsToAccess } from "../domain/lifecycle.ts";
 import { isSettled } from "../domain/messages.ts";
 import type { Limits } from "../domain/policy-rule.ts";
-import { Refused } from "../domain/refusal.ts";
+import { type Refusal, Refused } from "../domain/refusal.ts";
 import type { AccessRequest } from "../domain/request.ts";
+import { claimsWindow, latestEnd, windowOf, windowTaken } from "../domain/window.ts";
 import { type Change, type In, type Made, Unreadable, type Updated } from "../flow/ports.ts";
 import { writing } from "./failures.ts";
 import { lockedDown } from "./lockdown.ts";
@@ -84,8 +85,15 @@ function birth({ clock }: Store, request: AccessRequest) {
       reservedTill(request, now),
       BACKGROUND_MS,
       glass(request),
+      ...boundsOf(request),
     ],
   };
+}
+
+/** From, to, ends. */
+function boundsOf(request: AccessRequest): [number, number, number] {
+  const { from, to } = windowOf(request);
+  return [from, to, latestEnd(request)];
 }
 
 export async function update(
@@ -128,15 +136,26 @@ async function swap(store: Store, before: AccessRequest, after: AccessRequest, u
     reservedTill(after, now),
     glass(after),
     leadsToAccess(before, after) ? 1 : 0,
+    ...boundsOf(after),
+    claimsWindow(before, after) ? 1 : 0,
   ];
-  const keys = [...keysOf(store, before), store.keys.open(after.requester.id, reservedBy(after))];
+  const keys = [...keysOf(store, before), openKey(store, after), windowsKey(store, after)];
   const answer = await writing(store.redis, () => store.redis.swapRequest(...keys, ...args));
   if (answer === 2) throw new Refused({ kind: "held-already", role: after.role });
-  if (Array.isArray(answer)) throw lockedDown(answer[0]);
+  if (Array.isArray(answer)) throw await refusedSwap(store, answer, after);
   // A lost race brings the winner's record along: no second look is needed.
   if (answer !== 1) return { json: answer };
   if (entry) store.onTransition(entry);
   return "landed";
+}
+
+const refusedSwap = async (store: Store, [why, what]: [string, string], { role }: AccessRequest) =>
+  why === "lockdown" ? lockedDown(what) : new Refused(await takenWindow(store, what as RequestId, role));
+
+/** By another request, which may be gone by now. */
+async function takenWindow(store: Store, other: RequestId, role: string): Promise<Refusal> {
+  const standing = await get(store, other);
+  return standing ? { ...windowTaken(standing), deciding: true } : { kind: "held-already", role };
 }
 
 /** Whether it keeps its requester from another emergency; nothing where it never did. */
@@ -152,18 +171,32 @@ const keepSettled = (r: AccessRequest, now: number): number => {
 const reservedTill = (r: AccessRequest, now: number): number =>
   Math.max(now, "expiresAt" in r ? r.expiresAt : r.closesAt) + KEEP_RESERVED_MS;
 
-/** More time is asked for of a role that is held: it keeps only another such request away. No role has this name. */
-const reservedBy = (r: Pick<AccessRequest, "role" | "extends">): string =>
-  r.extends ? `${r.role}+` : r.role;
+/**
+ * What is to begin later reserves its window, and not the role: its key is its own. More time is asked for of a role
+ * that is held: it keeps only another such request away. No role has such a name.
+ */
+const reservedBy = ({ id, role, startsAt, extends: grant }: AccessRequest): string => {
+  if (grant) return `${role}+`;
+  return startsAt === undefined ? role : `${role}:${id}`;
+};
 
-const keysOf = ({ keys }: Store, { id, requester, ...r }: AccessRequest): string[] => [
-  keys.request(id),
-  keys.trail,
-  keys.unsettled,
-  keys.open(requester.id, reservedBy(r)),
-  keys.person(requester.id),
-  keys.epoch,
-  keys.recent(requester.id),
-  keys.glass(requester.id),
-  keys.lockdown,
-];
+const openKey = ({ keys }: Store, r: AccessRequest): string => keys.open(r.requester.id, reservedBy(r));
+const windowsKey = ({ keys }: Store, { requester, role }: AccessRequest): string =>
+  keys.windows(requester.id, role);
+
+const keysOf = (store: Store, request: AccessRequest): string[] => {
+  const { keys } = store;
+  const { id, requester } = request;
+  return [
+    keys.request(id),
+    keys.trail,
+    keys.unsettled,
+    openKey(store, request),
+    keys.person(requester.id),
+    keys.epoch,
+    keys.recent(requester.id),
+    keys.glass(requester.id),
+    keys.lockdown,
+    windowsKey(store, request),
+  ];
+};

@@ -36,6 +36,8 @@ export interface Keys {
   readonly allowances: string;
   /** Which request reserves the role for this person. */
   open(user: string, role: string): string;
+  /** What each of their requests takes of the role's time. */
+  windows(user: string, role: string): string;
   /** Which emergency of this person is not reviewed yet. */
   glass(user: string): string;
   /** Which request a command made, so that its redelivery makes nothing. */
@@ -96,6 +98,7 @@ export function keysOf(instance: string): Keys {
     allowing: (user, role, terms) => `${prefix}:allowing:${user}:${role}:${terms}`,
     allowed: (user) => `${prefix}:allowed:${user}`,
     open: (user, role) => `${prefix}:open:${user}:${role}`,
+    windows: (user, role) => `${prefix}:windows:${user}:${role}`,
     glass: (user) => `${prefix}:glass:${user}`,
     trigger: (triggerId) => `${prefix}:trigger:${triggerId}`,
     person: (user) => `${prefix}:person:${user}`,

@@ -1,5 +1,6 @@
 /** The Lua that changes records: each call lands whole or not at all, and is safe to have run though its caller gave up. */
 import type { Result } from "ioredis";
+import { OVERLAP_MS } from "../domain/window.ts";
 import type { Client } from "./open.ts";
 
 // Ids follow our clock, so that retention does too, but never go back: replicas' clocks differ.
@@ -41,6 +42,27 @@ local function index(recent, id, at, keep)
 end
 `;
 
+// Of one role of one person: what each request takes of its time, and till when that is kept.
+const WINDOWS = `
+local function clash(windows, id, from, to, now)
+  local found = redis.call('HGETALL', windows)
+  for i = 1, #found, 2 do
+    local other, others = found[i], {}
+    for number in string.gmatch(found[i + 1], '%d+') do table.insert(others, tonumber(number)) end
+    if others[3] <= tonumber(now) then redis.call('HDEL', windows, other)
+    elseif other ~= id and others[1] + ${OVERLAP_MS} < tonumber(to) and tonumber(from) + ${OVERLAP_MS} < others[2] then
+      return other
+    end
+  end
+end
+
+local function book(windows, id, from, to, till, now)
+  redis.call('HSET', windows, id, from .. ' ' .. to .. ' ' .. till)
+  local keep = left(till, now)
+  if redis.call('PTTL', windows) < tonumber(keep) then redis.call('PEXPIRE', windows, keep) end
+end
+`;
+
 // It stands until its reviews are there, however long that takes.
 const GLASS = `
 local function glass(key, id, holds)
@@ -52,12 +74,16 @@ local function glass(key, id, holds)
 end
 `;
 
+// So many at any one time: what is over before this begins, or begins after it is over, is none beside it.
 // What reserves nothing any more counts no more: of a record that nobody can read, nobody would ever end it.
 const LIMIT = `
-local function live(person, requests, now)
+local function live(person, requests, from, to, now)
   local count = 0
   for _, id in ipairs(redis.call('ZRANGE', person, 0, -1)) do
-    if tonumber(redis.call('HGET', requests .. id, 'till') or '0') > tonumber(now) then count = count + 1 end
+    local one = redis.call('HMGET', requests .. id, 'till', 'from', 'ends')
+    local till, begins, ends = tonumber(one[1] or '0'), tonumber(one[2] or '0'), tonumber(one[3] or one[1] or '0')
+    local beside = begins < tonumber(to) and (ends > tonumber(from) or tonumber(from) <= tonumber(now))
+    if till > tonumber(now) and beside then count = count + 1 end
   end
   return count
 end
@@ -77,12 +103,12 @@ end
 `;
 
 /**
- * KEYS: request trail unsettled open person epoch recent glass lockdown trigger.
- * ARGV: id v record requestedAt now keep entry till recentFor glass triggerTtl requests grantsMost askedMost askedSince;
- * no limit is 0.
+ * KEYS: request trail unsettled open person epoch recent glass lockdown windows trigger.
+ * ARGV: id v record requestedAt now keep entry till recentFor glass from to ends triggerTtl requests grantsMost
+ * askedMost askedSince; no limit is 0.
  */
-const MAKE = `${APPEND}${COUNT}${RESERVE}${INDEX}${GLASS}${LIMIT}${LOCKED}
-local taken = redis.call('GET', KEYS[10])
+const MAKE = `${APPEND}${COUNT}${RESERVE}${WINDOWS}${INDEX}${GLASS}${LIMIT}${LOCKED}
+local taken = redis.call('GET', KEYS[11])
 if taken then return {'trigger', taken} end
 local lockdown = locked(KEYS[9])
 if lockdown then return {'lockdown', lockdown} end
@@ -90,32 +116,42 @@ taken = ARGV[10] == '1' and redis.call('GET', KEYS[8])
 if taken then return {'review', taken} end
 taken = redis.call('GET', KEYS[4])
 if taken and ARGV[10] ~= '1' then return {'open', taken} end
-local grants, asked = tonumber(ARGV[13]), tonumber(ARGV[14])
-if grants > 0 and live(KEYS[5], ARGV[12], ARGV[5]) - (taken and 1 or 0) >= grants then return {'grants', ''} end
-local oldest = asked > 0 and crowded(KEYS[7], asked, ARGV[15])
+-- What is taken in an emergency waits for no window, save one that has begun.
+local other = clash(KEYS[10], taken or ARGV[1], ARGV[11], ARGV[10] == '1' and ARGV[11] or ARGV[12], ARGV[5])
+if other then return {'window', other} end
+local grants, asked = tonumber(ARGV[16]), tonumber(ARGV[17])
+local beside = grants > 0 and live(KEYS[5], ARGV[15], ARGV[11], ARGV[12], ARGV[5]) - (taken and 1 or 0)
+if beside and beside >= grants then return {'grants', ''} end
+local oldest = asked > 0 and crowded(KEYS[7], asked, ARGV[18])
 if oldest then return {'requests', oldest} end
 -- Last in an emergency, for then it may be put aside: not for what a limit would refuse.
 if taken then return {'open', taken} end
 if redis.call('EXISTS', KEYS[1]) == 1 then return {'id', ARGV[1]} end
 append(KEYS[2], ARGV[5], ARGV[6], ARGV[7])
-redis.call('HSET', KEYS[1], 'v', ARGV[2], 'record', ARGV[3], 'till', ARGV[8])
+redis.call('HSET', KEYS[1], 'v', ARGV[2], 'record', ARGV[3], 'till', ARGV[8], 'from', ARGV[11], 'ends', ARGV[13])
 redis.call('SADD', KEYS[3], ARGV[1])
 redis.call('SET', KEYS[4], ARGV[1], 'PX', left(ARGV[8], ARGV[5]))
+book(KEYS[10], ARGV[1], ARGV[11], ARGV[12], ARGV[8], ARGV[5])
 redis.call('ZADD', KEYS[5], ARGV[4], ARGV[1])
-redis.call('SET', KEYS[10], ARGV[1], 'PX', ARGV[11])
+redis.call('SET', KEYS[11], ARGV[1], 'PX', ARGV[14])
 index(KEYS[7], ARGV[1], ARGV[4], ARGV[9])
 glass(KEYS[8], ARGV[1], ARGV[10])
 count(KEYS[6])
 return {'made', ARGV[1]}
 `;
 
-/** KEYS: request trail unsettled open person epoch recent glass lockdown. What stands on the hub is known, locked down or not. ARGV: id v record requestedAt now keep entry till recentFor glass. Answers 1, or 0 when there is one. */
-const ADOPT = `${APPEND}${COUNT}${RESERVE}${INDEX}${GLASS}
+/**
+ * KEYS: request trail unsettled open person epoch recent glass lockdown windows. What stands on the hub is known,
+ * locked down or not, whatever else is reserved. ARGV: id v record requestedAt now keep entry till recentFor glass
+ * from to ends. Answers 1, or 0 when there is one.
+ */
+const ADOPT = `${APPEND}${COUNT}${RESERVE}${WINDOWS}${INDEX}${GLASS}
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 append(KEYS[2], ARGV[5], ARGV[6], ARGV[7])
-redis.call('HSET', KEYS[1], 'v', ARGV[2], 'record', ARGV[3], 'till', ARGV[8])
+redis.call('HSET', KEYS[1], 'v', ARGV[2], 'record', ARGV[3], 'till', ARGV[8], 'from', ARGV[11], 'ends', ARGV[13])
 redis.call('SADD', KEYS[3], ARGV[1])
 redis.call('SET', KEYS[4], ARGV[1], 'NX', 'PX', left(ARGV[8], ARGV[5]))
+book(KEYS[10], ARGV[1], ARGV[11], ARGV[12], ARGV[8], ARGV[5])
 redis.call('ZADD', KEYS[5], ARGV[4], ARGV[1])
 index(KEYS[7], ARGV[1], ARGV[4], ARGV[9])
 glass(KEYS[8], ARGV[1], ARGV[10])
@@ -124,20 +160,27 @@ return 1
 `;
 
 /**
- * KEYS: request trail unsettled open person epoch recent glass lockdown, and open of the role that it is of from now on.
- * ARGV: id v record expected final settled ttl now keep entry ('' for none) lasting till glass leadsToAccess.
- * Answers 1 when it landed, 2 when its new role is reserved by another, {lockdown} when that refuses it, the record
- * that stands when that is another version, nil when there is none.
+ * KEYS: request trail unsettled open person epoch recent glass lockdown windows, and open and windows of the role that
+ * it is of from now on.
+ * ARGV: id v record expected final settled ttl now keep entry ('' for none) lasting till glass leadsToAccess from to
+ * ends claims (its window is not its own yet).
+ * Answers 1 when it landed, 2 when its new role is reserved by another, {'window', id} when its window is, {'lockdown',
+ * record} when that refuses it, the record that stands when that is another version, nil when there is none.
  */
-const SWAP = `${APPEND}${COUNT}${RESERVE}${GLASS}${LOCKED}
+const SWAP = `${APPEND}${COUNT}${RESERVE}${WINDOWS}${GLASS}${LOCKED}
 if redis.call('HGET', KEYS[1], 'v') ~= ARGV[4] then return redis.call('HGET', KEYS[1], 'record') end
 local lockdown = ARGV[14] == '1' and locked(KEYS[9])
-if lockdown then return {lockdown} end
-local moves = KEYS[10] ~= KEYS[4]
-if moves and (redis.call('GET', KEYS[10]) or ARGV[1]) ~= ARGV[1] then return 2 end
+if lockdown then return {'lockdown', lockdown} end
+local open, windows = KEYS[11], KEYS[12]
+local moves = open ~= KEYS[4]
+if moves and (redis.call('GET', open) or ARGV[1]) ~= ARGV[1] then return 2 end
+local other = ARGV[18] == '1' and clash(windows, ARGV[1], ARGV[15], ARGV[16], ARGV[8])
+if other then return {'window', other} end
 if ARGV[10] ~= '' then append(KEYS[2], ARGV[8], ARGV[9], ARGV[10]) end
-redis.call('HSET', KEYS[1], 'v', ARGV[2], 'record', ARGV[3], 'till', ARGV[12])
-if moves then redis.call('SET', KEYS[10], ARGV[1], 'PX', left(ARGV[12], ARGV[8])) end
+redis.call('HSET', KEYS[1], 'v', ARGV[2], 'record', ARGV[3], 'till', ARGV[12], 'from', ARGV[15], 'ends', ARGV[17])
+if moves then redis.call('SET', open, ARGV[1], 'PX', left(ARGV[12], ARGV[8])) end
+if ARGV[5] ~= '1' then book(windows, ARGV[1], ARGV[15], ARGV[16], ARGV[12], ARGV[8]) end
+if ARGV[5] == '1' or windows ~= KEYS[10] then redis.call('HDEL', KEYS[10], ARGV[1]) end
 if ARGV[6] == '1' then
   redis.call('SREM', KEYS[3], ARGV[1])
   redis.call('PEXPIRE', KEYS[1], ARGV[7])
@@ -146,12 +189,12 @@ else
   redis.call('PERSIST', KEYS[1])
 end
 if moves and redis.call('GET', KEYS[4]) == ARGV[1] then redis.call('DEL', KEYS[4]) end
-local reserves = redis.call('GET', KEYS[10]) == ARGV[1]
+local reserves = redis.call('GET', open) == ARGV[1]
 if ARGV[5] == '1' then
-  if reserves then redis.call('DEL', KEYS[10]) end
+  if reserves then redis.call('DEL', open) end
   redis.call('ZREM', KEYS[5], ARGV[1])
 elseif reserves then
-  redis.call('PEXPIRE', KEYS[10], left(ARGV[12], ARGV[8]))
+  redis.call('PEXPIRE', open, left(ARGV[12], ARGV[8]))
 end
 if ARGV[13] ~= '' then glass(KEYS[8], ARGV[1], ARGV[13]) end
 count(KEYS[6], ARGV[11])
@@ -238,13 +281,15 @@ redis.call('SET', KEYS[2], ARGV[2])
 return 1
 `;
 
-type Making = "made" | "trigger" | "lockdown" | "open" | "review" | "grants" | "requests" | "id";
+type Making = "made" | "trigger" | "lockdown" | "open" | "window" | "review" | "grants" | "requests" | "id";
 
 declare module "ioredis" {
   interface RedisCommander<Context> {
     makeRequest(...args: (string | number)[]): Result<[Making, string], Context>;
     adoptRequest(...args: (string | number)[]): Result<0 | 1, Context>;
-    swapRequest(...args: (string | number)[]): Result<1 | 2 | [string] | string | null, Context>;
+    swapRequest(
+      ...args: (string | number)[]
+    ): Result<1 | 2 | ["window" | "lockdown", string] | string | null, Context>;
     setLockdown(...args: (string | number)[]): Result<0 | 1 | string, Context>;
     liftLockdown(...args: (string | number)[]): Result<0 | 1, Context>;
     raiseEpoch(...args: (string | number)[]): Result<0 | 1, Context>;
@@ -257,9 +302,9 @@ declare module "ioredis" {
 }
 
 const COMMANDS = {
-  makeRequest: { numberOfKeys: 10, lua: MAKE },
-  adoptRequest: { numberOfKeys: 9, lua: ADOPT },
-  swapRequest: { numberOfKeys: 10, lua: SWAP },
+  makeRequest: { numberOfKeys: 11, lua: MAKE },
+  adoptRequest: { numberOfKeys: 10, lua: ADOPT },
+  swapRequest: { numberOfKeys: 12, lua: SWAP },
   setLockdown: { numberOfKeys: 3, lua: LOCK },
   liftLockdown: { numberOfKeys: 3, lua: UNLOCK },
   raiseEpoch: { numberOfKeys: 1, lua: RAISE },

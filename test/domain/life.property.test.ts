@@ -31,6 +31,7 @@ import { Refused } from "../../src/domain/refusal.ts";
 import { reminderDue } from "../../src/domain/reminders.ts";
 import { AccessRequest, approvalsOf, type In, Outage, type Sent } from "../../src/domain/request.ts";
 import * as to from "../../src/domain/transitions.ts";
+import { beginsAt } from "../../src/domain/window.ts";
 import { allower, anna, one } from "./allowances.ts";
 import { approver, asker, each, forMore, requestedRecord, sent, T0 } from "./records.ts";
 
@@ -75,6 +76,7 @@ const MOVES: Record<string, Move> = {
   deny: (r, now) => to.decided(r, { approve: false, why: "no" }, approver, "S0SRE", now),
   close: (r, now) => to.closed(r, { kind: "terms-changed", role: "admin", what: "role-gone" }, now),
   withdraw: to.withdrawn,
+  start: to.started,
   nudge: to.nudged,
   askFallback: to.fallbackAsked,
   approveToo: (r, now) => to.decided(r, { approve: true }, other, "S0SRE", now),
@@ -127,6 +129,9 @@ const KINDS = [
   { approvers: [] },
   { count: 2, fallback: { by: ["S0LEADS"] as never, at: T0 + 60 * MINUTE } },
   { askedBy: asker },
+  { startsAt: T0 + 90 * MINUTE },
+  { startsAt: T0 + 90 * MINUTE, approvers: [] },
+  { startsAt: T0 + 90 * MINUTE, askedBy: asker, count: 2 },
   { emergency: Emergency.parse({ review: ["S0LEADS"], reviews: [] }) },
   { extends: forMore().extends, closesAt: forMore().closesAt },
 ];
@@ -201,6 +206,7 @@ function check(before: AccessRequest, after: AccessRequest, now: number): void {
   checkApprovals(after);
   if (after.emergency) checkEmergency(before, after);
   checkTime(before, after);
+  if ("decision" in after) checkWindow(before, after, now);
   if ("decision" in after && after.decision.by !== "policy")
     expect(after.decision.by.id).not.toBe(after.requester.id);
   // What was agreed on before counts for nothing once it is something else.
@@ -224,8 +230,7 @@ function check(before: AccessRequest, after: AccessRequest, now: number): void {
 /** No end is later than was agreed on, and only time that was added makes it later. */
 function checkTime(before: AccessRequest, after: AccessRequest): void {
   if (!("expiresAt" in after)) return;
-  const from = after.extends?.until ?? after.decision.at;
-  expect(after.expiresAt).toBeLessThanOrEqual(from + after.duration + addedTo(after));
+  expect(after.expiresAt).toBeLessThanOrEqual(beginsAt(after) + after.duration + addedTo(after));
   if (!("expiresAt" in before)) return;
   const added = addedTo(after) - addedTo(before);
   expect(after.expiresAt).toBeLessThanOrEqual(before.expiresAt + added);
@@ -244,6 +249,19 @@ function checkDoubt(before: AccessRequest, after: AccessRequest, now: number): v
   const closed = after.state === "refused" && after.refusal.kind === "terms-changed" && after.refusal.what;
   if ((after.state === "ending" && what === "group") || closed === "left-group" || closed === "nobody-left")
     expect(now - (before.doubtedAt ?? now)).toBeGreaterThanOrEqual(MINUTE);
+}
+
+/** Nothing of it stands before its time, and what ends before never stood. */
+function checkWindow(before: AccessRequest, after: AccessRequest, now: number): void {
+  const { startsAt } = after;
+  if (startsAt === undefined) expect(after.state).not.toBe("scheduled");
+  if (startsAt === undefined) return;
+  if (now < startsAt) expect(["none", "must-go"]).toContain(rowOf(after).onHub);
+  if ("expiresAt" in after)
+    expect(after.expiresAt).toBeLessThanOrEqual(startsAt + after.duration + addedTo(after));
+  if (before.state === "scheduled" && after.state !== "scheduled") expect("grant" in after).toBe(false);
+  if (after.state === "ended" && after.verification.method === "unstarted")
+    expect(["scheduled", "ended"]).toContain(before.state);
 }
 
 /** As many different people as it needs, never the requester. */
@@ -303,6 +321,7 @@ function checkMessages(r: AccessRequest): void {
 /** Each step as it goes when hub and Slack do what they are requestedRecord. */
 const STEPS: Record<Step, Move> = {
   validate: (r, now) => MOVES.validate?.(r, now) ?? null,
+  start: to.started,
   provision: (r, now) => {
     if (r.state !== "approved") return to.active(r);
     return to.delivering(r, { ...uids, tokenExpiresAt: now + r.duration, shortened: false });

@@ -23,6 +23,7 @@ import {
   each,
   requestedRecord,
   revoked,
+  STARTS_AT,
   T0,
 } from "./records.ts";
 
@@ -48,7 +49,7 @@ interface Expected {
 
 const ROWS: { [S in State]: Expected } = {
   requested: {
-    to: ["pending", "approved", "extending", "refused", "withdrawn", "timedOut", "active"],
+    to: ["pending", "scheduled", "approved", "extending", "refused", "withdrawn", "timedOut", "active"],
     shows: null,
     messages: [],
     now: ["validate"],
@@ -58,7 +59,7 @@ const ROWS: { [S in State]: Expected } = {
     actor: { ...bot, who: "U0REQ" },
   },
   pending: {
-    to: ["approved", "extending", "denied", "withdrawn", "timedOut", "refused", "active"],
+    to: ["scheduled", "approved", "extending", "denied", "withdrawn", "timedOut", "refused", "active"],
     shows: "pending",
     messages: ["card", "waiting"],
     now: [],
@@ -106,6 +107,16 @@ const ROWS: { [S in State]: Expected } = {
     onHub: "none",
     late: late("denied", ENDED_AT, approver),
     actor: { who: "U0ALICE", why: "no", qualified: "S0SRE" },
+  },
+  scheduled: {
+    to: ["approved", "withdrawn", "ended", "active"],
+    shows: "scheduled",
+    messages: ["card", "scheduled"],
+    now: [],
+    due: [{ at: STARTS_AT, step: "start" }],
+    onHub: "none",
+    late: late("approved", DECIDED_AT, approver),
+    actor: { who: "U0ALICE", why: null, qualified: "S0SRE" },
   },
   approved: {
     to: ["delivering", "ending", "active"],

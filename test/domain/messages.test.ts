@@ -19,7 +19,17 @@ import { all, ENDED_AT, each, sent, T0 } from "./records.ts";
 
 const outage = { what: "hub", since: T0 } as const;
 const failed = { cause: "failed", failure: "dm-closed", at: ENDED_AT } as const;
-const KEYS = ["card", "waiting", "token", "delay", "notice", "unproven", "alert", `reminder:${HOUR}`];
+const KEYS = [
+  "card",
+  "waiting",
+  "scheduled",
+  "token",
+  "delay",
+  "notice",
+  "unproven",
+  "alert",
+  `reminder:${HOUR}`,
+];
 const { requested, pending, refused, denied, timedOut, withdrawn } = each;
 const { approved, delivering, active, ending, ended, extending, extended } = each;
 
@@ -37,7 +47,14 @@ const withMessage = (r: AccessRequest, key: string, message: Sent): AccessReques
 
 type Row = [string, AccessRequest, Record<string, string | undefined>];
 /** What says the same in most states. */
-const MOSTLY = { waiting: "gone", delay: "gone", unproven: "open", alert: "unproven", reminder: "gone" };
+const MOSTLY = {
+  waiting: "gone",
+  scheduled: "gone",
+  delay: "gone",
+  unproven: "open",
+  alert: "unproven",
+  reminder: "gone",
+};
 const told = (shows: string) => ({ card: shows, notice: shows });
 const setUp = (r: AccessRequest): Row[] => [
   [r.state, r, { token: "setting-up" }],
@@ -52,9 +69,10 @@ const SHOWN: Row[] = [
   ["pending", pending, { card: "pending", waiting: "pending" }],
   ["refused", refused, { notice: "refused" }],
   ["refused by changed terms", { ...refused, refusal: changedTerms }, told("closed")],
-  ["withdrawn", withdrawn, { card: "withdrawn", waiting: "withdrawn" }],
+  ["withdrawn", withdrawn, { card: "withdrawn", scheduled: "withdrawn" }],
   ["timed out", timedOut, told("timedOut")],
   ["denied", denied, told("denied")],
+  ["scheduled", each.scheduled, { card: "scheduled", scheduled: "open" }],
   ...setUp(approved),
   ...setUp(delivering),
   ["active", active, { card: "active", token: "shown" }],
@@ -204,6 +222,7 @@ describe("a token must be taken off", () => {
     withdrawn: false,
     timedOut: false,
     denied: false,
+    scheduled: false,
     approved: false,
     delivering: false,
     active: false,

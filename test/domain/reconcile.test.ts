@@ -45,6 +45,7 @@ const TABLE: { [S in State]: Row } = {
   withdrawn: nobodyApproved,
   timedOut: nobodyApproved,
   denied: nobodyApproved,
+  scheduled: nobodyApproved,
   approved: mayStand,
   delivering: mayStand,
   active: row("end", "nothing", "end", "end"),
@@ -57,7 +58,7 @@ const TABLE: { [S in State]: Row } = {
 
 /** Its token was on its way: of a Redis that does not know it, only what ended on purpose is taken away. */
 const DELIVERED: OnHub = { generation: 1, account: { ...account, delivered: true }, binding: true };
-const adopted: readonly State[] = ["requested", "pending"];
+const adopted: readonly State[] = ["requested", "pending", "scheduled"];
 test.each(all.map((r) => [r.state, r] as const))("%s, and its grant was delivered", (state, r) =>
   expect(reconcile(r, DELIVERED, NOW)).toBe(adopted.includes(state) ? "adopt" : TABLE[state].whole),
 );

@@ -42,6 +42,7 @@ export const approver = Person.parse({ id: "U0ALICE", name: "Alice", locale: "en
 /** Who asks for somebody else. */
 export const asker = Person.parse({ id: "U0DANA", name: "Dana", locale: "zh" });
 export const DECIDED_AT = T0 + MINUTE;
+export const STARTS_AT = T0 + 8 * HOUR;
 export const EXPIRES_AT = DECIDED_AT + HOUR;
 export const ENDED_AT = T0 + 30 * MINUTE;
 export const DELETED_AT = ENDED_AT + 1000;
@@ -78,6 +79,13 @@ export const each: { [S in State]: In<S> } = {
   withdrawn: { ...requestedRecord(), state: "withdrawn", at },
   timedOut: { ...requestedRecord(), state: "timedOut", at },
   denied: { ...requestedRecord(), state: "denied", by: approver, qualified: "S0SRE", why: "no", at },
+  scheduled: {
+    ...requestedRecord({ startsAt: STARTS_AT }),
+    decision,
+    startsAt: STARTS_AT,
+    expiresAt: STARTS_AT + HOUR,
+    state: "scheduled",
+  },
   approved: { ...approved, state: "approved" },
   delivering: { ...delivered, state: "delivering" },
   active: { ...delivered, state: "active", reminded: [] },

@@ -97,12 +97,9 @@ test.each([
   ["5pm", undefined],
   ["17:00", undefined],
   ["2026-11-26", undefined],
-  ["from 9:00 fix", undefined],
-  ["2h from tomorrow", undefined],
   ["by 5pm", undefined],
   ["a few hours", undefined],
   ["明天", undefined],
   ["到下午5点", undefined],
   ["直到发布结束", undefined],
-  ["从9点开始", undefined],
 ])("%j is refused, and %j offered", (text, line) => expect(offered(text)).toBe(line));

@@ -11,6 +11,7 @@ import { isSettled } from "../../src/domain/messages.ts";
 import { Refused } from "../../src/domain/refusal.ts";
 import { AccessRequest } from "../../src/domain/request.ts";
 import { secret } from "../../src/domain/secret.ts";
+import { claimsWindow, latestEnd, overlap, type Window, windowOf } from "../../src/domain/window.ts";
 import { askFallback } from "../../src/flow/ask-fallback.ts";
 import { checkDeparture } from "../../src/flow/check-departure.ts";
 import { nudgeApprovers } from "../../src/flow/nudge.ts";
@@ -25,6 +26,7 @@ import {
   StoreUnsure,
 } from "../../src/flow/ports.ts";
 import { provisionGrant } from "../../src/flow/provision.ts";
+import { startGrant } from "../../src/flow/start.ts";
 import { syncMessages } from "../../src/flow/sync-messages.ts";
 import { takeTokenOff } from "../../src/flow/take-token-off.ts";
 import { timeOutRequest } from "../../src/flow/time-out.ts";
@@ -69,8 +71,11 @@ export function memoryRequests(): MemoryRequests {
     const { lockdown } = store;
     if (lockdown) throw new Refused({ kind: "locked-down", ...lockdown });
   };
-  const taken = (person: string, role: string) =>
-    all().find((r) => r.requester.id === person && r.role === role && !isFinal(r));
+  const ofRole = (person: string, role: string) =>
+    all().filter((r) => r.requester.id === person && r.role === role && !isFinal(r));
+  const taken = (person: string, role: string) => ofRole(person, role).find((r) => r.startsAt === undefined);
+  const clash = (r: AccessRequest, window: Window) =>
+    ofRole(r.requester.id, r.role).find((other) => other.id !== r.id && overlap(windowOf(other), window));
 
   const store: MemoryRequests = {
     fault: undefined,
@@ -90,10 +95,19 @@ export function memoryRequests(): MemoryRequests {
       const glass =
         request.emergency && all().find((r) => r.requester.id === request.requester.id && holdsGlass(r));
       if (glass) return { made: false, taken: "review", request: glass };
-      const open = taken(request.requester.id, request.role);
+      const open = request.startsAt === undefined ? taken(request.requester.id, request.role) : undefined;
       if (open && !request.emergency) return { made: false, taken: "open", request: open };
+      const window = windowOf(request);
+      const other = clash(
+        { ...request, id: open?.id ?? request.id },
+        request.emergency ? { ...window, to: window.from } : window,
+      );
+      if (other) return { made: false, taken: "window", request: other };
       const mine = all().filter((r) => r.requester.id === request.requester.id);
-      const others = mine.filter((r) => !isFinal(r) && r.id !== open?.id);
+      const now = request.requestedAt;
+      const beside = (r: AccessRequest) =>
+        windowOf(r).from < window.to && (latestEnd(r) > window.from || window.from <= now);
+      const others = mine.filter((r) => !isFinal(r) && r.id !== open?.id && beside(r));
       if (others.length >= grantsPerPerson) return { made: false, over: "grants" };
       const asked = mine.map((r) => r.requestedAt + HOUR).filter((till) => till > request.requestedAt);
       const againAt = asked.sort((a, b) => b - a)[requestsPerHour - 1];
@@ -123,8 +137,15 @@ export function memoryRequests(): MemoryRequests {
         await Promise.resolve();
         if (read(id)?.version !== before.version) continue;
         if (leadsToAccess(before, changed)) assertOpen();
-        const holder = changed.role === before.role ? null : taken(before.requester.id, changed.role);
+        const moves = changed.role !== before.role && changed.startsAt === undefined;
+        const holder = !moves ? null : taken(before.requester.id, changed.role);
         if (holder) throw new Refused({ kind: "held-already", role: changed.role });
+        const other = claimsWindow(before, changed) && clash(changed, windowOf(changed));
+        if (other) {
+          const { from, to: until } = windowOf(other);
+          const { id: mine, role } = other;
+          throw new Refused({ kind: "window-taken", other: mine, role, from, until, deciding: true });
+        }
         const after = { ...changed, version: before.version + 1 };
         write(after);
         lose();
@@ -296,6 +317,7 @@ export function memoryPorts(
 
 const WORK: Partial<Record<Step, (ports: Ports, id: RequestId) => Promise<unknown>>> = {
   validate: validateRequester,
+  start: startGrant,
   provision: provisionGrant,
   nudge: nudgeApprovers,
   askFallback,

@@ -12,6 +12,7 @@ import type { Later, Ports } from "../../src/flow/ports.ts";
 import { provisionGrant } from "../../src/flow/provision.ts";
 import { refreshToken } from "../../src/flow/refresh-token.ts";
 import { remindHolder } from "../../src/flow/remind.ts";
+import { startGrant } from "../../src/flow/start.ts";
 import { sweep } from "../../src/flow/sweep.ts";
 import { syncMessages } from "../../src/flow/sync-messages.ts";
 import { takeTokenOff } from "../../src/flow/take-token-off.ts";
@@ -24,6 +25,7 @@ import { silent } from "./silent.ts";
 
 const FLOWS: Record<Step, (ports: Ports, id: RequestId) => Promise<Later>> = {
   validate: validateRequester,
+  start: startGrant,
   provision: provisionGrant,
   refreshToken,
   extend: extendGrant,

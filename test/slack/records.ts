@@ -175,6 +175,7 @@ const ownRecords: AccessRequest[] = [
     verification: verified("probe"),
   },
   ...emergencies(),
+  ...later(),
 ].map((record) => AccessRequest.parse(record));
 
 const toAsker = { ...sent, channel: "D0MEI" };
@@ -194,6 +195,42 @@ export const records: AccessRequest[] = [
       .map((r) => ({ ...r, askedBy: mei, messages: { ...r.messages, ...told } })),
   ),
 ];
+
+/** Approved in advance: waiting, until it begins, and then. */
+function later() {
+  const startsAt = NOW + 20 * HOUR;
+  const window = { startsAt, expiresAt: startsAt + 4 * HOUR };
+  const ahead = { ...approved, ...window };
+  const unsaidYet = { card: shared, waiting: sent, scheduled: { ...unsent, channel: "D0BOB" } };
+  const over = (at: number) => ({ method: "unstarted", deletedAt: at, at });
+  return [
+    { ...common, startsAt, state: "pending" },
+    { ...common, startsAt, nudgedAt: NOW - MINUTE, state: "pending" },
+    ...[{ waiting: sent }, { scheduled: sent }, unsaidYet].flatMap((told) => [
+      { ...ahead, messages: told, state: "scheduled" },
+      { ...ahead, approvals, lessened, messages: told, state: "scheduled" },
+      ...ends.slice(0, 3).map((end) => ({
+        ...{ ...ahead, messages: told, end, state: "ended", verification: over(end.at) },
+      })),
+    ]),
+    { ...ahead, approvers: [], decision: { ...decision, by: "policy" }, state: "scheduled" },
+    { ...common, startsAt, messages: { scheduled: sent }, state: "withdrawn", at: NOW },
+    ...[NOW - MINUTE, NOW].flatMap((begins) => {
+      const begun = {
+        ...ahead,
+        startsAt: begins,
+        expiresAt: begins + 4 * HOUR,
+        messages: { scheduled: sent },
+      };
+      const told = { token: sent, scheduled: sent };
+      return [
+        { ...begun, decision: { ...decision, at: NOW - 20 * HOUR }, state: "approved" },
+        { ...begun, decision: { ...decision, at: NOW - 20 * HOUR }, messages: told, state: "approved" },
+        { ...begun, messages: told, grant, state: "active", hidden: false, reminded: [] },
+      ];
+    }),
+  ];
+}
 
 /** Taken before anybody approved it: told at once, and reviewed by none, one and two others. */
 function emergencies() {

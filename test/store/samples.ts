@@ -73,6 +73,8 @@ export function inState(request: AccessRequest, state: State): AccessRequest {
       return { ...common, state, at };
     case "denied":
       return { ...common, state, by: ben, qualified: ben.id, why: "no", at };
+    case "scheduled":
+      return { ...approved, startsAt: at, state };
     case "approved":
       return { ...approved, state };
     case "delivering":

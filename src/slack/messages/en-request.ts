@@ -15,23 +15,24 @@ import { type ByFailure, type ByOutage, type ByStatus, type Sentence, upperFirst
 
 const { span } = enGrammar;
 const APPROVER = "an approver";
-/** "2 h", "2 h more" */
-const time = (f: Facts): string => `${span(f.duration)}${f.more ? " more" : ""}`;
-const what = (f: Facts) => `${f.role} for ${time(f)}`;
+/** "2 h", "2 h more", "2 h from tomorrow 22:00" */
+const time: Sentence = (f, fmt) =>
+  `${span(f.duration)}${f.more ? " more" : ""}${f.startsAt === undefined ? "" : fmt.from(f.startsAt)}`;
+const what: Sentence = (f, fmt) => `${f.role} for ${time(f, fmt)}`;
 const access: Sentence = (f, fmt) => `${fmt.code(f.role)} on ${fmt.b(f.hub)}`;
 const asked: Sentence = (f, fmt) =>
-  `${fmt.code(f.role)}, ${time(f)}, for ${fmt.who(f.requester)}${f.askedBy ? `, asked for by ${fmt.who(f.askedBy)}` : ""}`;
+  `${fmt.code(f.role)}, ${time(f, fmt)}, for ${fmt.who(f.requester)}${f.askedBy ? `, asked for by ${fmt.who(f.askedBy)}` : ""}`;
 const mine = (f: Facts) => `your ${f.role} access to ${f.hub}`;
 /** "@Bob asks for", "@Dana asks for @Bob:" */
 const asking = ({ requester, askedBy }: Facts, say: (person: Person) => string): string =>
   askedBy ? `${say(askedBy)} asks for ${say(requester)}:` : `${say(requester)} asks for`;
 const asks: Sentence = (f, fmt) =>
-  `${asking(f, fmt.who)} ${fmt.b(f.role)} on ${fmt.b(f.hub)} for ${fmt.b(time(f))}`;
+  `${asking(f, fmt.who)} ${fmt.b(f.role)} on ${fmt.b(f.hub)} for ${fmt.b(time(f, fmt))}`;
 /** What stands with "for @Bob" for all others is "your" to Bob. */
 const theirs: Sentence = (f, fmt) =>
   fmt.isReader(f.requester) ? mine(f) : `${f.role} for ${fmt.who(f.requester)}`;
 const period: Sentence = (f, fmt) =>
-  fmt.rich && f.given ? `, ${fmt.when(f.decidedAt)}–${fmt.when(f.deletedAt)}` : "";
+  fmt.rich && f.given ? `, ${fmt.when(f.beginsAt)}–${fmt.when(f.deletedAt)}` : "";
 
 const outage: ByOutage = {
   hub: () => "Karpor does not answer",
@@ -69,7 +70,14 @@ const by: Sentence = (f, fmt) => (f.emergency ? UNAPPROVED : approvedBy(f, fmt))
 const approvedHead = (f: Facts, fmt: Formatter) =>
   f.emergency ? "Emergency access" : `${upperFirst(approvedBy(f, fmt))}${f.lessened ? ", for less" : ""}`;
 
+const approvedAhead = (f: Facts): boolean => f.beginsAt > f.decidedAt;
+/** On the message that brings the token. */
+const begins = (f: Facts, fmt: Formatter) =>
+  approvedAhead(f) ? `Your access begins, ${approvedBy(f, fmt)}` : approvedHead(f, fmt);
+
 const proof: Sentence = (f, fmt) => {
+  if (f.proof === "unstarted")
+    return `${f.end.cause === "expired" ? "The bot could not begin it within its time" : "It had not begun"}: no token was given out.`;
   const checked = fmt.rich ? ` (checked ${fmt.exact(f.checkedAt)})` : "";
   if (!f.given) return `No token was given out${checked}.`;
   return {
@@ -79,6 +87,7 @@ const proof: Sentence = (f, fmt) => {
   }[f.proof];
 };
 const proven: Sentence = (f) => {
+  if (f.proof === "unstarted") return "it never began";
   if (!f.given) return "no token was given out";
   return {
     probe: "Karpor refuses the token",
@@ -86,10 +95,12 @@ const proven: Sentence = (f) => {
     expiry: "not confirmed by Karpor, but the token's own time has run out",
   }[f.proof];
 };
-const confirmed: Sentence = (f, fmt) =>
-  f.proof === "expiry" && f.given
+const confirmed: Sentence = (f, fmt) => {
+  if (f.proof === "unstarted") return proof(f, fmt);
+  return f.proof === "expiry" && f.given
     ? `${fmt.b("Not confirmed:")} ${proof(f, fmt)}`
     : `${fmt.b(`Confirmed ${fmt.exact(f.checkedAt)}:`)} ${proven(f, fmt)}.`;
+};
 
 const denies = (rule: string, role: string, say: Bilingual | undefined): string =>
   `${theRule(rule)} denies ${role}${say ? `: ${inSentence(say.en)}` : ""}`;
@@ -184,16 +195,25 @@ const ending: Record<End["cause"], Sentence> = {
 };
 const ended: Sentence = (f, fmt) => fmt.b(ending[f.end.cause](f, fmt));
 
+/** To whoever decides: what does not begin at its own time begins with the approval. */
+const window: Sentence = (f, fmt) => {
+  if (f.more) return `, until ${fmt.when(f.more.until)}`;
+  return f.startsAt === undefined
+    ? `, until about ${fmt.when(f.requestedAt + f.duration)}`
+    : `${fmt.from(f.startsAt)} ${fmt.until(f.startsAt + f.duration)}`;
+};
+
 const card: ByStatus = {
   pending: (f, fmt) =>
-    `${asking(f, (person) => fmt.b(name(person)))} ${fmt.b(f.role)} on ${fmt.b(f.hub)} for ${fmt.b(time(f))}, ${f.more ? `until ${fmt.when(f.more.until)}` : `until about ${fmt.when(f.requestedAt + f.duration)}`}.`,
+    `${asking(f, (person) => fmt.b(name(person)))} ${fmt.b(f.role)} on ${fmt.b(f.hub)} for ${fmt.b(`${span(f.duration)}${f.more ? " more" : ""}`)}${window(f, fmt)}.`,
   withdrawn: (f, fmt) =>
     `${fmt.b(f.askedBy ? `Withdrawn by ${fmt.who(f.withdrawnBy)}:` : "Withdrawn:")} ${asked(f, fmt)}.`,
   timedOut: (f, fmt) => `${fmt.b(`Closed ${fmt.when(f.decidedAt)}, nobody decided:`)} ${asked(f, fmt)}.`,
   denied: (f, fmt) => `${fmt.b(`Denied by ${approver(f, fmt)} ${fmt.when(f.decidedAt)}:`)} ${asked(f, fmt)}.`,
+  scheduled: (f, fmt) => `${fmt.b("Approved in advance:")} ${asked(f, fmt)} · ${decided(f, fmt)}`,
   "setting-up": (f, fmt) => `${fmt.b("Approved:")} ${asked(f, fmt)} · ${decided(f, fmt)}`,
   closed: (f, fmt) =>
-    `${fmt.b(closedFor(f.changed))} ${changed(f.changed, fmt.code(f.role))}. ${name(f.requester)} asked for ${time(f)}.`,
+    `${fmt.b(closedFor(f.changed))} ${changed(f.changed, fmt.code(f.role))}. ${name(f.requester)} asked for ${time(f, fmt)}.`,
   outage: (f, fmt) =>
     `${fmt.b("Approved, not ready yet:")} ${asked(f, fmt)} · ${decided(f, fmt)}. ${upperFirst(slow(f, fmt))}${retrying(f, fmt)}.`,
   active: (f, fmt) => `${fmt.b(`Active ${fmt.until(f.endsAt)}:`)} ${asked(f, fmt)} · ${decided(f, fmt)}`,
@@ -215,17 +235,25 @@ const byAnother: Sentence = (f, fmt) => (f.askedBy ? `, asked for you by ${fmt.w
 const progress = ({ count, approvals }: Facts): string =>
   count > 1 ? ` (${approvals.length} of ${count})` : "";
 
+const revoked: Sentence = (f, fmt) => {
+  if (fmt.rich || !f.end.by) return `${ended(f, fmt)} ${access(f, fmt)}.`;
+  const why = f.end.reason ? `: ${fmt.quoted(f.end.reason)}` : ".";
+  return `${fmt.who(f.end.by)} revoked your ${f.role} access${why}`;
+};
+
 const waiting = {
   pending: (f, fmt) =>
-    `${fmt.b(`Waiting for approval${progress(f)}:`)} ${access(f, fmt)} for ${time(f)}${byAnother(f, fmt)}.`,
+    `${fmt.b(`Waiting for approval${progress(f)}:`)} ${access(f, fmt)} for ${time(f, fmt)}${byAnother(f, fmt)}.`,
   withdrawn: (f, fmt) =>
     f.askedBy
-      ? `${fmt.b(`Withdrawn by ${fmt.who(f.withdrawnBy)}:`)} ${access(f, fmt)} for ${time(f)}.`
-      : `${fmt.b("Withdrawn:")} you no longer ask for ${access(f, fmt)} for ${time(f)}.`,
-  timedOut: (f, fmt) => `${fmt.b("Closed, nobody decided:")} ${access(f, fmt)} for ${time(f)}.`,
-  denied: (f, fmt) => `${fmt.b(`Not approved by ${approver(f, fmt)}:`)} ${fmt.code(f.role)}, ${time(f)}.`,
-  "setting-up": (f, fmt) =>
-    `${fmt.b(`${approvedHead(f, fmt)}:`)} ${access(f, fmt)}. The token comes in seconds.`,
+      ? `${fmt.b(`Withdrawn by ${fmt.who(f.withdrawnBy)}:`)} ${access(f, fmt)} for ${time(f, fmt)}.`
+      : `${fmt.b("Withdrawn:")} you no longer ask for ${access(f, fmt)} for ${time(f, fmt)}.`,
+  timedOut: (f, fmt) => `${fmt.b("Closed, nobody decided:")} ${access(f, fmt)} for ${time(f, fmt)}.`,
+  denied: (f, fmt) =>
+    `${fmt.b(`Not approved by ${approver(f, fmt)}:`)} ${fmt.code(f.role)}, ${time(f, fmt)}.`,
+  scheduled: (f, fmt) =>
+    `${fmt.b(`${approvedHead(f, fmt)}:`)} ${access(f, fmt)} for ${time(f, fmt)}. I will message you with the token then.`,
+  "setting-up": (f, fmt) => `${fmt.b(`${begins(f, fmt)}:`)} ${access(f, fmt)}. The token comes in seconds.`,
   closed: (f, fmt) =>
     isOfRules(f.changed.what)
       ? `${fmt.b("Closed: the rules changed")} while this waited: ${changed(f.changed, fmt.code(f.role))}.`
@@ -235,25 +263,23 @@ const waiting = {
       ? `${fmt.b(`${approvedHead(f, fmt)}, held back:`)} ${slow(f, fmt)}. I will message you.`
       : `${fmt.b("Approved, not ready yet:")} ${slow(f, fmt)}. I will message you with the token.`,
   nudged: (f, fmt) =>
-    `${fmt.b(`Waiting for approval${progress(f)}:`)} ${access(f, fmt)} for ${time(f)}${byAnother(f, fmt)}. They were reminded ${fmt.at(f.nudgedAt)}.`,
+    `${fmt.b(`Waiting for approval${progress(f)}:`)} ${access(f, fmt)} for ${time(f, fmt)}${byAnother(f, fmt)}. They were reminded ${fmt.at(f.nudgedAt)}.`,
   "not-delivered": (f, fmt) =>
-    `${fmt.b("Waiting, nobody was asked yet:")} ${access(f, fmt)} for ${time(f)}. Slack does not take the message to the approvers; the administrators are told, and we keep trying.`,
+    `${fmt.b("Waiting, nobody was asked yet:")} ${access(f, fmt)} for ${time(f, fmt)}. Slack does not take the message to the approvers; the administrators are told, and we keep trying.`,
   active: (f, fmt) => `${fmt.b(`Active ${fmt.until(f.endsAt)}:`)} ${access(f, fmt)}, ${by(f, fmt)}.`,
   removing: (f, fmt) => `${fmt.b("Ending:")} ${access(f, fmt)}.`,
-  revoked: (f, fmt) => {
-    if (fmt.rich || !f.end.by) return `${ended(f, fmt)} ${access(f, fmt)}.`;
-    const why = f.end.reason ? `: ${fmt.quoted(f.end.reason)}` : ".";
-    return `${fmt.who(f.end.by)} revoked your ${f.role} access${why}`;
-  },
+  revoked,
   unproven: (f, fmt) =>
     `${fmt.b("Not confirmed:")} your ${fmt.code(f.role)} access should have ended ${fmt.at(f.end.at)}. ${slowSince(f, fmt)}; ${
       fmt.rich ? `your token may work until ${fmt.when(f.worksUntil)}` : "your token may still work"
     }.`,
   failed: (f, fmt) => `${fmt.b("Failed:")} ${access(f, fmt)}. ${failed(f, fmt)}`,
-  ended: (f, fmt) =>
-    f.end.cause === "revoked"
+  ended: (f, fmt) => {
+    if (f.proof === "unstarted" && !fmt.rich && f.end.by) return revoked(f, fmt);
+    return f.end.cause === "revoked"
       ? `${ended(f, fmt)} ${access(f, fmt)}${period(f, fmt)}.${fmt.rich ? "" : ` ${proof(f, fmt)}`}`
-      : `${ended(f, fmt)} ${access(f, fmt)}${period(f, fmt)}${fmt.rich ? `, ${by(f, fmt)}` : ""}. ${proof(f, fmt)}`,
+      : `${ended(f, fmt)} ${access(f, fmt)}${period(f, fmt)}${fmt.rich ? `, ${by(f, fmt)}` : ""}. ${proof(f, fmt)}`;
+  },
   extended: (f, fmt) => `${fmt.b(`Extended ${fmt.until(f.endsAt)}:`)} ${access(f, fmt)}, ${by(f, fmt)}.`,
 } satisfies ByStatus & Record<string, Sentence>;
 
@@ -273,7 +299,7 @@ const notice = {
 } satisfies Record<string, Sentence>;
 
 const approved: Sentence = (f, fmt) =>
-  `${fmt.b(`${approvedHead(f, fmt)}:`)} ${access(f, fmt)} ${fmt.untilDay(f.endsAt)}.`;
+  `${fmt.b(`${begins(f, fmt)}:`)} ${access(f, fmt)} ${fmt.untilDay(f.endsAt)}.`;
 
 const extender = ({ by: who, qualified }: Extension, fmt: Formatter): string => {
   const rule = ruleNamed(qualified);
@@ -329,7 +355,7 @@ const reminder = (f: Facts, fmt: Formatter, lead: number): string =>
   `${fmt.b(`${span(lead)} left:`)} ${access(f, fmt)}${fmt.rich ? ` ends ${fmt.at(f.endsAt)}` : ""}.`;
 
 const sent: Sentence = (f, fmt) =>
-  `${fmt.b(`Sent to ${fmt.any(f.approvers, APPROVER)} for ${fmt.who(f.requester)}:`)} ${access(f, fmt)} for ${time(f)}.`;
+  `${fmt.b(`Sent to ${fmt.any(f.approvers, APPROVER)} for ${fmt.who(f.requester)}:`)} ${access(f, fmt)} for ${time(f, fmt)}.`;
 /** To whoever asked for somebody else. */
 const asker = {
   ...card,

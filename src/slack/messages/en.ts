@@ -40,6 +40,7 @@ const states: ByState = {
   withdrawn: "withdrawn",
   timedOut: "closed",
   denied: "denied",
+  scheduled: "approved for later",
   approved: "being set up",
   delivering: "being set up",
   active: "active",
@@ -62,6 +63,18 @@ const refusal: ByRefusal = {
     }`,
   "bad-duration": ({ text }, fmt) =>
     `${fmt.b("Not sent:")} ${fmt.code(text)} is no length of time. Write how long: 90m, 8h, 2d or 1h30m.`,
+  "bad-start": ({ text }, fmt) =>
+    `${fmt.b("Not sent:")} ${fmt.code(text)} is no time to begin at. Write from 22:00, from tomorrow 09:00 or from 2026-11-27 09:00, after how long.`,
+  "start-past": ({ at }, fmt) =>
+    `${fmt.b("Not sent:")} it would have begun ${fmt.at(at)}. Give a time ahead, or none to begin at once.`,
+  "start-too-far": ({ max }, fmt) =>
+    `${fmt.b("Not sent:")} access can be asked for ${span(max)} ahead at most.`,
+  "no-such-time": ({ text, zone }, fmt) =>
+    `${fmt.b("Not sent:")} the clocks of ${fmt.code(zone)} go forward and never show ${fmt.code(text)}. Give a time before or after it.`,
+  "zone-unknown": (_, fmt) =>
+    `${fmt.b("Not sent:")} Slack does not say your time zone. Give the time with its distance from UTC, such as ${fmt.code("from 2026-11-27T09:00+01:00")}, or choose it in the form: ${fmt.code(fmt.command)}`,
+  "emergency-starts-now": (_, fmt) =>
+    `${fmt.b("Not sent:")} what is taken in an emergency begins at once. For later, ask as usual.`,
   "too-short": ({ min }, fmt) => `${fmt.b("Not sent:")} the shortest time is ${span(min)}.`,
   "too-long": ({ role, max, emergency }, fmt) =>
     `${fmt.b("Not sent:")} ${fmt.code(role)} lasts at most ${span(max)}${emergency ? " in an emergency" : ""}.`,
@@ -130,6 +143,13 @@ const refusal: ByRefusal = {
   "too-much-more": ({ role, most }, fmt) =>
     `${fmt.b("Not sent:")} ${fmt.code(role)} ${most > 0 ? `can last at most ${span(most)} longer` : "can last no longer than it does"}.`,
   "yours-already": ({ id, until }, fmt) => `${fmt.b("You already have this")} ${fmt.until(until)} (${id}).`,
+  "window-taken": ({ other, role, from, until, recipient, deciding }, fmt) => {
+    const who = recipient ? `${fmt.who(recipient)} has` : deciding ? "they have" : "you have";
+    const held = `${who} ${fmt.code(role)} ${fmt.rich ? `from ${fmt.when(from)} ` : ""}${fmt.until(until)} by ${other}, and this would overlap`;
+    return deciding
+      ? `${fmt.b("Nothing changed:")} ${held}. Approve it for less, or deny it.`
+      : `${fmt.b("Not sent:")} ${held}. Ask for a time before or after that.`;
+  },
   "not-served": (r, fmt) => `${fmt.b("Refused:")} ${standing[r.standing]}.`,
   "may-not-ask": ({ role, who }, fmt) =>
     `${fmt.b("Refused:")} only ${fmt.any(who, "certain people")} can ask for ${fmt.code(role)}.`,
@@ -298,8 +318,8 @@ export const en = {
   /** For screen readers, and it starts with what all others see: "Approve 4 h, admin for Bob, R-7K2Q9FXT". */
   label: (visible: string, role: string, who: string, id: string): string =>
     `${visible}, ${role}${who ? ` for ${who}` : ""}${id ? `, ${id}` : ""}`,
-  cardText: (f: Facts, reason: string): string =>
-    `${asking(f, name)} ${what(f)}${reason ? `: ${reason}` : ""}`,
+  cardText: (f: Facts, reason: string, fmt: Formatter): string =>
+    `${asking(f, name)} ${what(f, fmt)}${reason ? `: ${reason}` : ""}`,
   /** To the administrators: the bot's own token could not be renewed. */
   credential: (left: number, hub: string): string =>
     `*Ends in ${span(left)}:* the bot's own access to ${hub}, which it could not renew. Run npm run setup, then npm run doctor; without it nobody gets access, and none is taken away.`,
@@ -354,23 +374,26 @@ export const en = {
   /** Where it was asked, after it was vetted. */
   asked: {
     checking: (f: Facts, fmt: Formatter): string =>
-      `${fmt.b("Checking:")} ${what(f)}. Slack does not say yet who may ask; the answer comes in our DM.`,
+      `${fmt.b("Checking:")} ${what(f, fmt)}. Slack does not say yet who may ask; the answer comes in our DM.`,
     sent: (f: Facts, fmt: Formatter): string =>
       f.askedBy
         ? `${fmt.b(`Sent to ${fmt.any(f.approvers, APPROVER)} for ${fmt.who(f.requester)}.`)} The token goes to them alone; the answer comes in our DM, too.`
         : `${fmt.b(`Sent to ${fmt.any(f.approvers, APPROVER)}.`)} The answer comes in our DM.`,
     emergency: (f: Facts, fmt: Formatter): string =>
-      `${fmt.b("Emergency access:")} ${what(f)}. The token comes in our DM, and the channel is told.`,
+      `${fmt.b("Emergency access:")} ${what(f, fmt)}. The token comes in our DM, and the channel is told.`,
+    scheduled: (f: Facts, fmt: Formatter): string =>
+      `${fmt.b(`Approved by ${approver(f, fmt)}:`)} ${what(f, fmt)}. The token comes in our DM when it begins.`,
     allowed: (f: Facts, fmt: Formatter): string =>
-      `${fmt.b(`Allowed beforehand by ${fmt.people(f.deciders)}:`)} ${what(f)}. The token comes in our DM.`,
+      `${fmt.b(`Allowed beforehand by ${fmt.people(f.deciders)}:`)} ${what(f, fmt)}. The token comes in our DM.`,
     approved: (f: Facts, fmt: Formatter): string =>
-      `${fmt.b(`Approved by ${approver(f, fmt)}:`)} ${what(f)}. The token comes in our DM.`,
+      `${fmt.b(`Approved by ${approver(f, fmt)}:`)} ${what(f, fmt)}. The token comes in our DM.`,
   },
   /** On a button that approves a shorter time. */
   only: (time: string): string => `${time} only`,
-  nudge: (f: Facts, fmt: Formatter): string => `${fmt.b("Still waiting:")} ${asking(f, name)} ${what(f)}.`,
+  nudge: (f: Facts, fmt: Formatter): string =>
+    `${fmt.b("Still waiting:")} ${asking(f, name)} ${what(f, fmt)}.`,
   fallback: (f: Facts, fmt: Formatter): string =>
-    `${fmt.b("Nobody decided yet, so you are asked too:")} ${asking(f, name)} ${what(f)}. The card above has the buttons.`,
+    `${fmt.b("Nobody decided yet, so you are asked too:")} ${asking(f, name)} ${what(f, fmt)}. The card above has the buttons.`,
   closes: (f: Facts, fmt: Formatter): string => `closes ${fmt.when(f.closesAt)}`,
   /** On the card. Not `named`: to mention the approvers here would ping them. */
   decidedBy: (f: Facts, fmt: Formatter, named: boolean): string =>
@@ -402,7 +425,10 @@ export const en = {
     },
   },
   done: {
-    approved: (f: Facts, fmt: Formatter) => `${fmt.b("Approved:")} ${theirs(f, fmt)} is being set up.`,
+    approved: (f: Facts, fmt: Formatter) =>
+      f.begun
+        ? `${fmt.b("Approved:")} ${theirs(f, fmt)} is being set up.`
+        : `${fmt.b("Approved:")} ${theirs(f, fmt)}, ${time(f, fmt)}.`,
     counted: (f: Facts, fmt: Formatter) =>
       `${fmt.b(`Approved by you, ${f.approvals.length} of ${f.count}:`)} ${theirs(f, fmt)}. It waits for the others.`,
     reviewed: (f: Facts, fmt: Formatter) => `${fmt.b("Reviewed:")} ${theirs(f, fmt)}, taken in an emergency.`,
@@ -410,7 +436,9 @@ export const en = {
     withdrawn: enRequest.waiting.withdrawn,
     hidden: enRequest.token.hidden,
     ending: (f: Facts, fmt: Formatter) =>
-      `${fmt.b("Ending:")} ${theirs(f, fmt)}. The token stops within about 10 seconds.`,
+      f.proof === "unstarted"
+        ? `${fmt.b("Revoked:")} ${theirs(f, fmt)}. It had not begun.`
+        : `${fmt.b("Ending:")} ${theirs(f, fmt)}. The token stops within about 10 seconds.`,
   },
   help: {
     head: (hub: string, fmt: Formatter, example: string | undefined): string =>
@@ -475,6 +503,10 @@ export const en = {
     time: "Time",
     other: "Another time",
     otherHint: "Such as 45m, 2h 30m or 3d. It goes before the choice above.",
+    start: "Begins",
+    startHint: "Left empty, it begins with its approval. At most 14 days ahead.",
+    window: (from: number, to: number, time: number, fmt: Formatter): string =>
+      `Begins ${fmt.when(from)}, ends ${fmt.when(to)} (${span(time)}).`,
     reason: "Reason",
     reasonHint: (hint?: string): string =>
       hint ? `${upperFirst(hint)}. Whoever decides reads it.` : "Whoever decides reads it.",
@@ -538,7 +570,9 @@ export const en = {
       head: (f: Facts, fmt: Formatter): string =>
         `${fmt.b("Revoking:")} ${
           fmt.isReader(f.requester) ? mine(f) : `${f.role} on ${f.hub} for ${fmt.who(f.requester)}`
-        }, ${time(f)}, ${fmt.until(f.endsAt)}. The token stops within about 10 seconds.`,
+        }, ${time(f, fmt)}, ${fmt.until(f.endsAt)}. ${
+          f.begun ? "The token stops within about 10 seconds." : "It has not begun."
+        }`,
       label: "Reason",
       hint: "The holder and the approvals channel see it, and who revoked.",
       submit: "Revoke",
@@ -546,7 +580,7 @@ export const en = {
     review: {
       title: "Review an emergency",
       head: (f: Facts, fmt: Formatter): string =>
-        `${fmt.b("Reviewing:")} ${fmt.who(f.requester)} took ${fmt.b(f.role)} on ${fmt.b(f.hub)} for ${time(f)} before anybody approved it.`,
+        `${fmt.b("Reviewing:")} ${fmt.who(f.requester)} took ${fmt.b(f.role)} on ${fmt.b(f.hub)} for ${time(f, fmt)} before anybody approved it.`,
       label: "Comment",
       hint: "The channel sees it. Two others than who took it close the review.",
       submit: "Review",

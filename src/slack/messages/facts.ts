@@ -16,6 +16,7 @@ import {
   type Verification,
 } from "../../domain/request.ts";
 import { approversAsked } from "../../domain/today.ts";
+import { beginsAt } from "../../domain/window.ts";
 
 interface Terms {
   role: string;
@@ -52,6 +53,12 @@ export interface Facts {
   /** Where less was approved than asked for at first. */
   lessened: { by: Person; asked: Terms; now: Terms } | undefined;
   decidedAt: number;
+  /** When it is to begin, where that was said. */
+  startsAt: number | undefined;
+  /** When it does. */
+  beginsAt: number;
+  /** Its time has come: it is not merely approved in advance. */
+  begun: boolean;
   endsAt: number;
   /** It adds time to a grant, which then ends at that time. */
   more: { until: number } | undefined;
@@ -96,6 +103,9 @@ export function facts(r: AccessRequest, hub: string): Facts {
     deciders: decidersOf(r, decision.by),
     lessened: r.lessened && { ...r.lessened, now: { role, duration } },
     decidedAt: decision.at,
+    startsAt: r.startsAt,
+    beginsAt: beginsAt(r),
+    begun: r.state !== "scheduled",
     endsAt,
     more: r.extends && { until: r.extends.until + duration },
     extension: "extensions" in r ? r.extensions?.at(-1) : undefined,

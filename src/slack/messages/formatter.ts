@@ -29,6 +29,8 @@ export interface Formatter {
   until(at: number): string;
   /** "until *today 18:02*"; plain "for 4 h". */
   untilDay(at: number): string;
+  /** " from tomorrow 22:00"; plain ", in 8 h", and nothing of what has begun. */
+  from(at: number): string;
   /** "at 14:02"; plain "5 min ago". */
   at(at: number): string;
   /** "18:02"; plain "5 min ago". */
@@ -43,6 +45,8 @@ export interface Grammar {
   until(time: string): string;
   untilDay(time: string): string;
   left(span: string): string;
+  from(time: string): string;
+  begins(span: string): string;
   at(time: string): string;
   on(day: string): string;
   ago(span: string): string;
@@ -95,6 +99,7 @@ export function richFormatter(grammar: Grammar, now: number, command: string, re
     span: grammar.span,
     until: (at) => grammar.until(when(at)),
     untilDay: (at) => grammar.untilDay(day(at)),
+    from: (at) => grammar.from(day(at)),
     at: (at) => (near(at, now) ? grammar.at(when(at)) : grammar.on(day(at))),
     when,
     exact: (at) => date(at, near(at, now) ? "{time_secs}" : "{date_short_pretty} {time_secs}"),
@@ -126,6 +131,7 @@ export function plainFormatter(grammar: Grammar, now: number, command: string, r
     span: grammar.span,
     until: left,
     untilDay: left,
+    from: (at) => (at > now ? grammar.begins(grammar.span(coarse(at - now))) : ""),
     at: ago,
     when: ago,
     exact: ago,

@@ -15,24 +15,25 @@ import { zhGrammar } from "./zh-grammar.ts";
 type Words = typeof enRequest;
 const { span } = zhGrammar;
 const APPROVER = "审批人";
-/** “2 小时”, “延长 2 小时” */
-const time = (f: Facts): string => `${f.more ? "延长 " : ""}${span(f.duration)}`;
-const lasting = (f: Facts): string => `${f.more ? "延长" : "时长"} ${span(f.duration)}`;
-const what = (f: Facts) => `${f.role}（${time(f)}）`;
+/** “2 小时”, “延长 2 小时”, “2 小时，自明天 22:00 起” */
+const time: Sentence = (f, fmt) =>
+  `${f.more ? "延长 " : ""}${span(f.duration)}${f.startsAt === undefined ? "" : fmt.from(f.startsAt)}`;
+const lasting: Sentence = (f, fmt) => `${f.more ? "" : "时长 "}${time(f, fmt)}`;
+const what: Sentence = (f, fmt) => `${f.role}（${time(f, fmt)}）`;
 /** Never at the end of a sentence: there the code would force a space before the full stop. */
 const access: Sentence = (f, fmt) => `${fmt.b(f.hub)} 的 ${fmt.code(f.role)} 权限`;
 const held: Sentence = (f, fmt) => `你在 ${access(f, fmt)}`;
 const asked: Sentence = (f, fmt) =>
-  `${fmt.who(f.requester)} 的 ${fmt.code(f.role)} 权限（${time(f)}${f.askedBy ? `，${fmt.who(f.askedBy)} 代为申请` : ""}）`;
+  `${fmt.who(f.requester)} 的 ${fmt.code(f.role)} 权限（${time(f, fmt)}${f.askedBy ? `，${fmt.who(f.askedBy)} 代为申请` : ""}）`;
 const mine = (f: Facts) => `你在 ${f.hub} 的 ${f.role} 权限`;
 const asking: typeof enPhrases.asking = ({ requester, askedBy }, say) =>
   askedBy ? `${say(askedBy)} 替 ${say(requester)} 申请` : `${say(requester)} 申请`;
 const asks: Sentence = (f, fmt) =>
-  `${asking(f, fmt.who)} ${fmt.b(f.hub)} 的 ${fmt.b(f.role)} 权限，${lasting(f)}`;
+  `${asking(f, fmt.who)} ${fmt.b(f.hub)} 的 ${fmt.b(f.role)} 权限，${lasting(f, fmt)}`;
 const theirs: Sentence = (f, fmt) =>
   fmt.isReader(f.requester) ? mine(f) : `${fmt.who(f.requester)} 的 ${f.role} 权限`;
 const period: Sentence = (f, fmt) =>
-  fmt.rich && f.given ? `，${fmt.when(f.decidedAt)}–${fmt.when(f.deletedAt)}` : "";
+  fmt.rich && f.given ? `，${fmt.when(f.beginsAt)}–${fmt.when(f.deletedAt)}` : "";
 
 const outage: ByOutage = {
   hub: () => "Karpor 暂无响应",
@@ -80,7 +81,11 @@ const approvedHead = (f: Facts) => {
   return f.lessened ? "已批准，少于所申请" : "已批准";
 };
 
+const begins = (f: Facts) => (f.beginsAt > f.decidedAt ? "权限现已开始" : approvedHead(f));
+
 const proof: Sentence = (f, fmt) => {
+  if (f.proof === "unstarted")
+    return `${f.end.cause === "expired" ? "机器人未能在其时段内开通" : "权限尚未开始"}，令牌从未发出。`;
   const checked = fmt.rich ? `（${fmt.exact(f.checkedAt)} 验证）` : "";
   if (!f.given) return `令牌从未发出${checked}。`;
   return {
@@ -90,6 +95,7 @@ const proof: Sentence = (f, fmt) => {
   }[f.proof];
 };
 const proven: Sentence = (f) => {
+  if (f.proof === "unstarted") return "从未开始";
   if (!f.given) return "令牌从未发出";
   return {
     probe: "Karpor 已拒绝该令牌",
@@ -97,10 +103,12 @@ const proven: Sentence = (f) => {
     expiry: "未能由 Karpor 确认，但令牌自身的有效期已过",
   }[f.proof];
 };
-const confirmed: Sentence = (f, fmt) =>
-  f.proof === "expiry" && f.given
+const confirmed: Sentence = (f, fmt) => {
+  if (f.proof === "unstarted") return proof(f, fmt);
+  return f.proof === "expiry" && f.given
     ? `${fmt.b("未能确认：")} ${proof(f, fmt)}`
     : `${fmt.b(`已确认（${fmt.exact(f.checkedAt)}）：`)} ${proven(f, fmt)}。`;
+};
 
 const denies = (rule: string, role: string, say: Bilingual | undefined): string =>
   `${theRule(rule)}不允许申请 ${role} 权限${say ? `：${inSentence(say.zh)}` : ""}`;
@@ -184,11 +192,17 @@ const ending: Record<End["cause"], Sentence> = {
 };
 const ended: Sentence = (f, fmt) => fmt.b(ending[f.end.cause](f, fmt));
 
+const window: Sentence = (f, fmt) =>
+  f.startsAt === undefined
+    ? `约至 ${fmt.when(f.requestedAt + f.duration)}`
+    : `${fmt.from(f.startsAt).replace(/^，/, "")}，${fmt.until(f.startsAt + f.duration)}`;
+
 const card: ByStatus = {
+  scheduled: (f, fmt) => `${fmt.b("已提前批准：")} ${asked(f, fmt)} · ${decided(f, fmt)}`,
   pending: (f, fmt) =>
     f.more
-      ? `${asking(f, (person) => fmt.b(name(person)))}把 ${fmt.b(f.hub)} 的 ${fmt.b(f.role)} 权限${fmt.b(time(f))}（至 ${fmt.when(f.more.until)}）。`
-      : `${asking(f, (person) => fmt.b(name(person)))} ${fmt.b(f.hub)} 上为期 ${fmt.b(span(f.duration))} 的 ${fmt.b(f.role)} 权限（约至 ${fmt.when(f.requestedAt + f.duration)}）。`,
+      ? `${asking(f, (person) => fmt.b(name(person)))}把 ${fmt.b(f.hub)} 的 ${fmt.b(f.role)} 权限${fmt.b(time(f, fmt))}（至 ${fmt.when(f.more.until)}）。`
+      : `${asking(f, (person) => fmt.b(name(person)))} ${fmt.b(f.hub)} 上为期 ${fmt.b(span(f.duration))} 的 ${fmt.b(f.role)} 权限（${window(f, fmt)}）。`,
   withdrawn: (f, fmt) =>
     `${fmt.b(f.askedBy ? `已由 ${fmt.who(f.withdrawnBy)} 撤回：` : "已撤回：")} ${asked(f, fmt)}。`,
   timedOut: (f, fmt) => `${fmt.b("已过期：无人在期限内审批。")} ${asked(f, fmt)}。`,
@@ -196,7 +210,7 @@ const card: ByStatus = {
     `${fmt.b(`已拒绝（${f.decidedBy === "policy" ? "" : `${fmt.who(f.decidedBy)}，`}${fmt.when(f.decidedAt)}）：`)} ${asked(f, fmt)}。`,
   "setting-up": (f, fmt) => `${fmt.b("已批准：")} ${asked(f, fmt)} · ${decided(f, fmt)}`,
   closed: (f, fmt) =>
-    `${fmt.b(closedFor(f.changed))} ${changed(f.changed, fmt.code(f.role))}。${name(f.requester)} 申请${f.more ? "" : "的时长为"}${f.more ? time(f) : ` ${span(f.duration)}`}。`,
+    `${fmt.b(closedFor(f.changed))} ${changed(f.changed, fmt.code(f.role))}。${name(f.requester)} 申请${f.more ? "" : "的时长为"}${f.more ? time(f, fmt) : ` ${time(f, fmt)}`}。`,
   outage: (f, fmt) =>
     `${fmt.b("已批准，尚未开通：")} ${asked(f, fmt)} · ${decided(f, fmt)}。${slow(f, fmt)}${retrying(f, fmt)}。`,
   active: (f, fmt) => `${fmt.b(`生效中，${fmt.until(f.endsAt)}：`)} ${asked(f, fmt)} · ${decided(f, fmt)}`,
@@ -218,15 +232,18 @@ const progress = ({ count, approvals }: Facts): string =>
 
 const waiting: Words["waiting"] = {
   pending: (f, fmt) =>
-    `${fmt.b(`等待审批${progress(f)}：`)} ${access(f, fmt)}，${lasting(f)}${byAnother(f, fmt)}。`,
+    `${fmt.b(`等待审批${progress(f)}：`)} ${access(f, fmt)}，${lasting(f, fmt)}${byAnother(f, fmt)}。`,
   withdrawn: (f, fmt) =>
     f.askedBy
-      ? `${fmt.b(`已由 ${fmt.who(f.withdrawnBy)} 撤回：`)} ${access(f, fmt)}（${time(f)}）。`
-      : `${fmt.b("已撤回：")} 你不再申请 ${access(f, fmt)}（${time(f)}）。`,
-  timedOut: (f, fmt) => `${fmt.b("已过期：无人在期限内审批。")} ${access(f, fmt)}（${time(f)}）。`,
+      ? `${fmt.b(`已由 ${fmt.who(f.withdrawnBy)} 撤回：`)} ${access(f, fmt)}（${time(f, fmt)}）。`
+      : `${fmt.b("已撤回：")} 你不再申请 ${access(f, fmt)}（${time(f, fmt)}）。`,
+  timedOut: (f, fmt) => `${fmt.b("已过期：无人在期限内审批。")} ${access(f, fmt)}（${time(f, fmt)}）。`,
   denied: (f, fmt) =>
-    `${fmt.b(`${f.decidedBy === "policy" ? "" : `${fmt.who(f.decidedBy)} `}未批准：`)} ${fmt.code(f.role)} 权限（${time(f)}）。`,
-  "setting-up": (f, fmt) => `${fmt.b("已批准：")} ${held(f, fmt)}（${approver(f, fmt)}）。令牌几秒后就到。`,
+    `${fmt.b(`${f.decidedBy === "policy" ? "" : `${fmt.who(f.decidedBy)} `}未批准：`)} ${fmt.code(f.role)} 权限（${time(f, fmt)}）。`,
+  scheduled: (f, fmt) =>
+    `${fmt.b(`${approvedHead(f)}：`)} ${access(f, fmt)}，${time(f, fmt)}（${approver(f, fmt)}）。届时会把令牌发给你。`,
+  "setting-up": (f, fmt) =>
+    `${fmt.b(`${begins(f)}：`)} ${held(f, fmt)}（${approver(f, fmt)}）。令牌几秒后就到。`,
   closed: (f, fmt) =>
     isOfRules(f.changed.what)
       ? `${fmt.b("已关闭，等待期间规则有变：")} ${changed(f.changed, fmt.code(f.role))}。`
@@ -236,9 +253,9 @@ const waiting: Words["waiting"] = {
       ? `${fmt.b("已批准，暂缓开通：")} ${approver(f, fmt)}。${slow(f, fmt)}；开通后会发消息给你。`
       : `${fmt.b("已批准，尚未开通：")} ${slow(f, fmt)}。令牌就绪后会发消息给你。`,
   nudged: (f, fmt) =>
-    `${fmt.b(`等待审批${progress(f)}：`)} ${access(f, fmt)}，${lasting(f)}${byAnother(f, fmt)}。${already(f.nudgedAt, "提醒", fmt)}。`,
+    `${fmt.b(`等待审批${progress(f)}：`)} ${access(f, fmt)}，${lasting(f, fmt)}${byAnother(f, fmt)}。${already(f.nudgedAt, "提醒", fmt)}。`,
   "not-delivered": (f, fmt) =>
-    `${fmt.b("等待中，还没有人收到申请：")} ${access(f, fmt)}（${time(f)}）。Slack 不接受发给审批人的消息，已告知管理员，我们会继续重试。`,
+    `${fmt.b("等待中，还没有人收到申请：")} ${access(f, fmt)}（${time(f, fmt)}）。Slack 不接受发给审批人的消息，已告知管理员，我们会继续重试。`,
   active: (f, fmt) =>
     `${fmt.b(`生效中，${fmt.until(f.endsAt)}：`)} ${access(f, fmt)}（${approver(f, fmt)}）。`,
   removing: (f, fmt) => `${fmt.b("正在结束：")} ${held(f, fmt)}。`,
@@ -253,6 +270,7 @@ const waiting: Words["waiting"] = {
     }。`,
   failed: (f, fmt) => `${fmt.b("未能开通：")} ${access(f, fmt)}。${failed(f, fmt)}`,
   ended: (f, fmt) => {
+    if (f.proof === "unstarted" && !fmt.rich && f.end.by) return waiting.revoked(f, fmt);
     const revoked = f.end.cause === "revoked";
     const by = fmt.rich && !revoked ? `（${approver(f, fmt)}）` : "";
     return `${ended(f, fmt)} ${held(f, fmt)}${period(f, fmt)}${by}。${fmt.rich && revoked ? "" : proof(f, fmt)}`;
@@ -275,7 +293,7 @@ const notice: Words["notice"] = {
 };
 
 const approved: Sentence = (f, fmt) =>
-  `${fmt.b(`${approvedHead(f)}：`)} ${held(f, fmt)}${fmt.rich ? "" : "，"}${fmt.untilDay(f.endsAt)}${fmt.rich ? "" : "到期"}（${approver(f, fmt)}）。`;
+  `${fmt.b(`${begins(f)}：`)} ${held(f, fmt)}${fmt.rich ? "" : "，"}${fmt.untilDay(f.endsAt)}${fmt.rich ? "" : "到期"}（${approver(f, fmt)}）。`;
 
 const extender = ({ by: who, qualified }: Extension, named: (person: Person) => string): string => {
   const rule = ruleNamed(qualified);
@@ -305,7 +323,7 @@ const token: Words["token"] = {
 
 const emergency: Words["emergency"] = {
   head: (f, fmt) =>
-    `${fmt.b("紧急取用：")} ${fmt.who(f.requester)} 未经审批取用了 ${fmt.b(f.hub)} 的 ${fmt.b(f.role)} 权限，${fmt.rich ? fmt.until(f.endsAt) : `${lasting(f)}`}。`,
+    `${fmt.b("紧急取用：")} ${fmt.who(f.requester)} 未经审批取用了 ${fmt.b(f.hub)} 的 ${fmt.b(f.role)} 权限，${fmt.rich ? fmt.until(f.endsAt) : `时长 ${span(f.duration)}`}。`,
   passedOver: (f, fmt, named) =>
     `未经${named.length > 0 ? ` ${fmt.any(named, APPROVER)}` : APPROVER}审批。须由 ${name(f.requester)} 之外的两人复核，并各写明意见。`,
   reviewedBy: (who, at, fmt) => `${fmt.b("已复核：")} ${fmt.who(who)} ${fmt.at(at)}`,
@@ -327,7 +345,7 @@ const reminder = (f: Facts, fmt: Formatter, lead: number): string =>
   `${fmt.b(`还剩 ${span(lead)}：`)} ${held(f, fmt)}${fmt.rich ? ` ${fmt.when(f.endsAt)} 到期` : ""}。`;
 
 const sent: Sentence = (f, fmt) =>
-  `${fmt.b(`已替 ${fmt.who(f.requester)} 提交给 ${fmt.any(f.approvers, APPROVER).trim()}：`)} ${access(f, fmt)}，${lasting(f)}。`;
+  `${fmt.b(`已替 ${fmt.who(f.requester)} 提交给 ${fmt.any(f.approvers, APPROVER).trim()}：`)} ${access(f, fmt)}，${lasting(f, fmt)}。`;
 const asker: Words["asker"] = {
   ...card,
   withdrawn: (f, fmt) => `${fmt.b(`已由 ${fmt.who(f.withdrawnBy)} 撤回：`)} ${asked(f, fmt)}。`,

@@ -16,7 +16,7 @@ import { zhPhrases, zhRequest } from "./zh-request.ts";
 import { zhStory } from "./zh-story.ts";
 
 const { span } = zhGrammar;
-const { APPROVER, what, asking, asks, theirs, changed, closedFor, mine, already, approver, denies } =
+const { APPROVER, time, what, asking, asks, theirs, changed, closedFor, mine, already, approver, denies } =
   zhPhrases;
 
 const standing: ByStanding = {
@@ -34,6 +34,7 @@ const states: ByState = {
   withdrawn: "已撤回",
   timedOut: "已过期",
   denied: "已拒绝",
+  scheduled: "已提前批准",
   approved: "正在开通",
   delivering: "正在开通",
   active: "生效中",
@@ -72,6 +73,17 @@ const refusal: ByRefusal = {
     }`,
   "bad-duration": ({ text }, fmt) =>
     `${fmt.b("未发送：")} ${fmt.code(text)} 不是有效的时长。请写明多久：90m、8h、2d 或 8小时。`,
+  "bad-start": ({ text }, fmt) =>
+    `${fmt.b("未发送：")} ${fmt.code(text)} 不是有效的开始时间。请在时长之后写明：从22:00、从明天09:00 或从2026-11-27 09:00。`,
+  "start-past": ({ at }, fmt) =>
+    `${fmt.b("未发送：")} 这个开始时间${fmt.rich ? `（${fmt.when(at)}）` : ""}已经过去。请写明将来的时间；不写则立即开始。`,
+  "start-too-far": ({ max }, fmt) => `${fmt.b("未发送：")} 最多可以提前 ${span(max)}申请。`,
+  "no-such-time": ({ text, zone }, fmt) =>
+    `${fmt.b("未发送：")} ${fmt.code(zone)} 的时钟届时向前拨，没有 ${fmt.code(text)} 这个时刻。请改用在它之前或之后的时间。`,
+  "zone-unknown": (_, fmt) =>
+    `${fmt.b("未发送：")} 无法从 Slack 得知你的时区。请在表单中选择，或写明与 UTC 的时差： ${fmt.code(`从2026-11-27T09:00+08:00`)}`,
+  "emergency-starts-now": (_, fmt) =>
+    `${fmt.b("未发送：")} 紧急取用会立即开始。如果是以后才需要，请照常申请。`,
   "too-short": ({ min }, fmt) => `${fmt.b("未发送：")} 时长至少为 ${span(min)}。`,
   "too-long": ({ role, max, emergency }, fmt) =>
     `${fmt.b("未发送：")} ${fmt.code(role)} ${emergency ? "紧急取用时" : ""}最长 ${span(max)}。`,
@@ -132,6 +144,14 @@ const refusal: ByRefusal = {
     `${fmt.b("未发送：")} ${fmt.code(role)} 权限${most > 0 ? `最多还能延长 ${span(most)}` : "不能再延长"}。`,
   "yours-already": ({ id, role, until }, fmt) =>
     `${fmt.b("你已有这项权限：")} ${fmt.code(role)} ${fmt.rich ? fmt.untilDay(until) : `${fmt.untilDay(until)}到期`}（${id}）。`,
+  "window-taken": ({ other, role, from, until, recipient, deciding }, fmt) => {
+    const who = recipient ? `${fmt.who(recipient)} ` : deciding ? "对方" : "你";
+    const time = fmt.rich ? `自 ${fmt.when(from)} ${fmt.until(until)} ` : "";
+    const held = `${who}${time}已有 ${fmt.code(role)} 权限（${other}），与此时间重叠`;
+    return deciding
+      ? `${fmt.b("操作未生效：")} ${held}。请批准较短的时长，或拒绝。`
+      : `${fmt.b("未发送：")} ${held}。请改用在它之前或之后的时间。`;
+  },
   "not-served": (r, fmt) => `${fmt.b("未受理：")} ${standing[r.standing]}。`,
   "may-not-ask": ({ role, who }, fmt) =>
     `${fmt.b("未受理：")} ${fmt.code(role)} 仅供 ${fmt.any(who, "指定人员")}申请。`,
@@ -279,7 +299,7 @@ export const zh: Words = {
   refusal,
   button,
   label: (visible, role, who, id) => `${visible}：${who ? `${who} 的 ` : ""}${role}${id ? `，${id}` : ""}`,
-  cardText: (f, reason) => `${asking(f, name)} ${what(f)}${reason ? `：${reason}` : ""}`,
+  cardText: (f, reason, fmt) => `${asking(f, name)} ${what(f, fmt)}${reason ? `：${reason}` : ""}`,
   credential: (left: number, hub: string): string =>
     `*${span(left)}后失效：* 机器人自己对 ${hub} 的访问凭证，且未能自动续期。请运行 npm run setup，再运行 npm run doctor；否则无法再授予权限，也无法收回权限。`,
   cardRefused: (channel, code, id) =>
@@ -324,20 +344,23 @@ export const zh: Words = {
   gone: (fmt) => `${fmt.b("已过时：")} 这条消息已不能再操作。`,
   asked: {
     checking: (f, fmt) =>
-      `${fmt.b("正在核对：")} ${what(f)}。暂时无法从 Slack 得知谁可以申请，结果会在私信中告知。`,
+      `${fmt.b("正在核对：")} ${what(f, fmt)}。暂时无法从 Slack 得知谁可以申请，结果会在私信中告知。`,
     sent: (f, fmt) =>
       f.askedBy
         ? `${fmt.b(`已替 ${fmt.who(f.requester)} 提交给 ${fmt.any(f.approvers, APPROVER).trim()}。`)} 令牌只发给对方，结果也会在私信中告知你。`
         : `${fmt.b(`已提交给 ${fmt.any(f.approvers, APPROVER).trim()}。`)} 结果会在私信中告知。`,
-    emergency: (f, fmt) => `${fmt.b("已紧急取用：")} ${what(f)}。令牌会在私信中给出，频道里的人会收到通知。`,
+    emergency: (f, fmt) =>
+      `${fmt.b("已紧急取用：")} ${what(f, fmt)}。令牌会在私信中给出，频道里的人会收到通知。`,
+    scheduled: (f, fmt) =>
+      `${fmt.b("已批准：")} ${what(f, fmt)}（${approver(f, fmt)}）。开始时会在私信中给出令牌。`,
     allowed: (f, fmt) =>
-      `${fmt.b(`${fmt.people(f.deciders)} 已预先允许：`)} ${what(f)}。令牌会在私信中给出。`,
-    approved: (f, fmt) => `${fmt.b("已批准：")} ${what(f)}（${approver(f, fmt)}）。令牌会在私信中给出。`,
+      `${fmt.b(`${fmt.people(f.deciders)} 已预先允许：`)} ${what(f, fmt)}。令牌会在私信中给出。`,
+    approved: (f, fmt) => `${fmt.b("已批准：")} ${what(f, fmt)}（${approver(f, fmt)}）。令牌会在私信中给出。`,
   },
   only: (time) => `仅 ${time}`,
-  nudge: (f, fmt) => `${fmt.b("仍待审批：")} ${asking(f, name)} ${what(f)}。`,
+  nudge: (f, fmt) => `${fmt.b("仍待审批：")} ${asking(f, name)} ${what(f, fmt)}。`,
   fallback: (f, fmt) =>
-    `${fmt.b("尚无人审批，也请你们审批：")} ${asking(f, name)} ${what(f)}。请使用上方卡片中的按钮。`,
+    `${fmt.b("尚无人审批，也请你们审批：")} ${asking(f, name)} ${what(f, fmt)}。请使用上方卡片中的按钮。`,
   closes: (f, fmt) => `审批期限 ${fmt.when(f.closesAt)}`,
   decidedBy: (f, fmt, named) =>
     `除 ${[f.requester, ...(f.askedBy ? [f.askedBy] : [])].map(name).join("、")} 外，${named ? fmt.any(f.approvers, APPROVER) : APPROVER}均可审批`,
@@ -368,14 +391,18 @@ export const zh: Words = {
     },
   },
   done: {
-    approved: (f, fmt) => `${fmt.b("已批准：")} ${theirs(f, fmt)}正在开通。`,
+    approved: (f, fmt) =>
+      `${fmt.b("已批准：")} ${theirs(f, fmt)}${f.begun ? "正在开通" : `（${time(f, fmt)}）`}。`,
     counted: (f, fmt) =>
       `${fmt.b(`你已批准（${f.approvals.length}/${f.count}）：`)} ${theirs(f, fmt)}，还需其他人批准。`,
     reviewed: (f, fmt) => `${fmt.b("已复核：")} ${theirs(f, fmt)}（紧急取用）。`,
     denied: (f, fmt) => `${fmt.b("已拒绝：")} ${theirs(f, fmt)}。申请人会看到理由。`,
     withdrawn: zhRequest.waiting.withdrawn,
     hidden: zhRequest.token.hidden,
-    ending: (f, fmt) => `${fmt.b("正在结束：")} ${theirs(f, fmt)}。令牌会在大约 10 秒内失效。`,
+    ending: (f, fmt) =>
+      f.proof === "unstarted"
+        ? `${fmt.b("已撤销：")} ${theirs(f, fmt)}。权限尚未开始。`
+        : `${fmt.b("正在结束：")} ${theirs(f, fmt)}。令牌会在大约 10 秒内失效。`,
   },
   help: {
     head: (hub, fmt, example) =>
@@ -432,6 +459,9 @@ export const zh: Words = {
     time: "时长",
     other: "其他时长",
     otherHint: "例如 45m、2h 30m、8小时或半天。填写后以此为准。",
+    start: "开始时间",
+    startHint: "不填则批准后立即开始。最多可提前 14 天申请。",
+    window: (from, to, time, fmt) => `${fmt.when(from)} 开始，${fmt.when(to)} 结束（${span(time)}）。`,
     reason: "理由",
     reasonHint: (hint) => (hint ? `须包含${hint}。审批人会看到。` : "审批人会看到。"),
     ends: (at, time, fmt) => `如果现在批准（${span(time)}），大约 ${fmt.when(at)} 结束。`,
@@ -484,7 +514,7 @@ export const zh: Words = {
     revoke: {
       title: "撤销权限",
       head: (f, fmt) =>
-        `${fmt.b("撤销：")} ${fmt.isReader(f.requester) ? mine(f) : `${fmt.who(f.requester)} 在 ${f.hub} 的 ${f.role} 权限`}（${span(f.duration)}，${fmt.until(f.endsAt)}）。令牌会在大约 10 秒内失效。`,
+        `${fmt.b("撤销：")} ${fmt.isReader(f.requester) ? mine(f) : `${fmt.who(f.requester)} 在 ${f.hub} 的 ${f.role} 权限`}（${time(f, fmt)}，${fmt.until(f.endsAt)}）。${f.begun ? "令牌会在大约 10 秒内失效。" : "权限尚未开始。"}`,
       label: "理由",
       hint: "持有人和审批频道都会看到，也会看到是谁撤销的。",
       submit: "撤销",

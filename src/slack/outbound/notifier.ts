@@ -125,6 +125,7 @@ const POSTED: Record<MessageKind, Urgency> = {
   card: "cards",
   review: "trouble",
   waiting: "cards",
+  scheduled: "cards",
   token: "show",
   // Never posted: it is what is left of a token's message.
   delay: "tidying",

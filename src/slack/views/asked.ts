@@ -22,6 +22,7 @@ function vetted(r: AccessRequest, ctx: ViewContext): Message {
 function outcome(r: AccessRequest) {
   if (r.state === "requested") return "checking";
   if (isTaken(r)) return "emergency";
+  if (r.state === "scheduled") return "scheduled";
   if ("decision" in r && r.decision.allowance) return "allowed";
   return "decision" in r && r.decision.by === "policy" ? "approved" : "sent";
 }

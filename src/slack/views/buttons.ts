@@ -5,6 +5,7 @@ import { roleNamed } from "../../domain/catalog.ts";
 import { mostMore } from "../../domain/extension.ts";
 import { shorterThan } from "../../domain/less.ts";
 import type { AccessRequest } from "../../domain/request.ts";
+import { beginsAt } from "../../domain/window.ts";
 import { type ActionId, ANY_ROLE, buttonValue, MENU, menuValue } from "../ids.ts";
 import { cut, oneLine } from "../messages/text.ts";
 import { plain } from "./inputs.ts";
@@ -74,7 +75,7 @@ export function moreButton(p: Renderer, r: AccessRequest): Button[] {
   const role = roleNamed(p.ctx.roles, r.role);
   // Its token is drawn a moment before it is active.
   if ((r.state !== "active" && r.state !== "delivering") || !role) return [];
-  const most = mostMore({ from: r.decision.at, until: r.expiresAt }, role);
+  const most = mostMore({ from: beginsAt(r), until: r.expiresAt }, role);
   return most > 0 ? [askMoreButton(p, r)] : [];
 }
 /** Of a grant of which only so much is known. */

@@ -15,7 +15,7 @@ import { factsOf, message, type Renderer } from "./renderer.ts";
 export function card(p: Renderer, r: AccessRequest, shows: Shown["card"], first: boolean): Message {
   if (shows === "pending") return pending(p, r, first);
   const f = factsOf(p, r);
-  const revoke = shows === "active" ? actions(buttons.revokeButton(p, r)) : [];
+  const revoke = shows === "active" || shows === "scheduled" ? actions(buttons.revokeButton(p, r)) : [];
   const rest = [...quote(r.reason), ...lessLine(p, r), ...extensionLines(p, r), ...because(p, r), ...revoke];
   return message(p, (fmt) => p.words.card[shows](f, fmt), rest, [r.id]);
 }
@@ -53,7 +53,7 @@ function pending(p: Renderer, r: AccessRequest, first: boolean): Message {
     ],
     footer,
   );
-  return { text: shorten(p.words.cardText(f, cut(oneLine(r.reason), 150, escaped)), 150), blocks };
+  return { text: shorten(p.words.cardText(f, cut(oneLine(r.reason), 150, escaped), p.plain), 150), blocks };
 }
 
 /** What was asked for at first, where somebody approved less. */

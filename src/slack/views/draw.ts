@@ -16,6 +16,7 @@ import { fallback } from "./fallback.ts";
 import { nudge } from "./nudge.ts";
 import { type Renderer, rendererOf } from "./renderer.ts";
 import { review } from "./review.ts";
+import { scheduled } from "./scheduled.ts";
 import { token } from "./token.ts";
 
 interface Drawing {
@@ -29,6 +30,7 @@ const KINDS: { [K in Exclude<MessageKind, "delay">]: (d: Drawing, shows: Readabl
   card: ({ p, r, first }, shows) => card(p, r, shows, first),
   review: ({ p, r, first }, shows) => review(p, r, shows, first),
   waiting: ({ p, r }, shows) => waiting(p, r, shows),
+  scheduled: ({ p, r }, shows) => scheduled(p, r, shows),
   token: ({ p, r }, shows) => token(p, r, shows),
   notice: ({ p, r }, shows) => notice(p, r, shows),
   unproven: ({ p, r }) => unproven(p, r),

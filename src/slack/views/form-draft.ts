@@ -3,6 +3,7 @@ import { z } from "zod";
 import { timesOf } from "../../domain/break-glass.ts";
 import { type Catalog, roleNamed } from "../../domain/catalog.ts";
 import { type ParsedCommand, reasonIn } from "../../domain/command.ts";
+import { SECOND } from "../../domain/duration.ts";
 import { wholeTime } from "../../domain/typed-time.ts";
 import { FORM } from "../ids.ts";
 import { json } from "./json.ts";
@@ -25,6 +26,8 @@ export interface FormDraft {
   duration: number | null;
   /** A time in the person's own words, which goes before. */
   other: string;
+  /** When it is to begin; null: at once. */
+  start: number | null;
   reason: string;
   /** Before anybody approved it. */
   emergency: boolean;
@@ -41,6 +44,7 @@ const Value = z.object({
   value: z.string().nullish(),
   selected_option: z.object({ value: z.string() }).nullish(),
   selected_options: z.array(z.unknown()).nullish(),
+  selected_date_time: z.number().int().nullish(),
 });
 const Choices = z.array(z.object({ value: z.string() }));
 const Block = z.object({
@@ -78,6 +82,7 @@ export function readForm(view: unknown, roles: Catalog): FilledForm {
     roles: blocks.flatMap(({ element }) => (element?.action_id === FORM.role ? choices(element) : [])),
     duration: Number.isFinite(chosen) ? kept(chosen, timeBlockIn(time), { role, emergency }, roles) : null,
     other: value(FORM.other)?.value ?? "",
+    start: startIn(value(FORM.start)?.selected_date_time),
     reason: value(FORM.reason)?.value ?? "",
     emergency,
     glass: [],
@@ -94,6 +99,9 @@ const choices = ({
   option_groups = [],
 }: NonNullable<z.infer<typeof Block>["element"]>): string[] =>
   [...options, ...option_groups.flatMap((group) => group.options)].map(({ value }) => value);
+
+/** Slack counts seconds. */
+const startIn = (seconds: number | null | undefined): number | null => (seconds ? seconds * SECOND : null);
 
 interface Asked {
   role: string | null;
@@ -119,9 +127,10 @@ function kept(chosen: number, before: Asked, now: Asked, roles: Catalog): number
 }
 
 /** What it asks for. */
-export const commandOf = ({ role, duration, other, reason, emergency }: FormDraft): ParsedCommand => ({
+export const commandOf = ({ role, duration, other, start, reason, emergency }: FormDraft): ParsedCommand => ({
   role: role ?? "",
   time: other.trim() === "" ? (duration === null ? null : { ms: duration }) : wholeTime(other),
+  ...(start !== null && { start: { at: start } }),
   reason: reasonIn(reason),
   ...(emergency ? { emergency } : {}),
 });

@@ -15,6 +15,7 @@ const AT_ROLE: readonly Refusal["kind"][] = [
   "too-many-requests",
 ];
 const AT_EMERGENCY: readonly Refusal["kind"][] = ["no-emergency", "not-reviewed-yet"];
+const AT_START: readonly Refusal["kind"][] = ["start-past", "start-too-far", "window-taken"];
 const AT_TIME: readonly Refusal["kind"][] = ["bad-duration", "too-short", "too-long"];
 
 /** For `response_action: "errors"`; null is what nobody foresaw. */
@@ -35,5 +36,6 @@ function blockFor(refusal: Refusal | null, { draft, blocks }: FilledForm): strin
   if (refusal && AT_EMERGENCY.includes(refusal.kind)) return blocks.emergency;
   if (refusal && AT_TIME.includes(refusal.kind))
     return draft.other.trim() === "" ? blocks.time : blocks.other;
+  if (refusal && AT_START.includes(refusal.kind)) return draft.start === null ? blocks.role : blocks.start;
   return blocks.reason;
 }

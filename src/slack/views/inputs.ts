@@ -1,11 +1,13 @@
 /** The inputs of modals, within Slack's limits. */
 import type {
+  DateTimepicker,
   InputBlock,
   PlainTextElement,
   PlainTextInput,
   Option as SlackOption,
   StaticSelect,
 } from "@slack/types";
+import { SECOND } from "../../domain/duration.ts";
 import { cut, oneLine } from "../messages/text.ts";
 
 const LABEL = 75;
@@ -48,6 +50,13 @@ function groups(all: readonly Option[]) {
     return { label: plain(cut(label, LABEL)), options: some };
   });
 }
+
+/** In the reader's own time zone. */
+export const dateTimePicker = (action_id: string, initial: number | null): DateTimepicker => ({
+  type: "datetimepicker",
+  action_id,
+  ...(initial === null ? {} : { initial_date_time: Math.floor(initial / SECOND) }),
+});
 
 export const textInput = (
   action_id: string,

@@ -37,7 +37,8 @@ export function drawOpen(p: Renderer, r: AccessRequest): KnownBlock[] {
 }
 
 function possible(p: Renderer, r: AccessRequest) {
-  if (r.state === "requested" || r.state === "pending") return [buttons.withdrawButton(p, r)];
+  if (r.state === "requested" || r.state === "pending" || r.state === "scheduled")
+    return [buttons.withdrawButton(p, r)];
   if (r.state !== "active") return [];
   return r.hidden ? [buttons.releaseButton(p, r)] : [buttons.hideButton(p, r), buttons.releaseButton(p, r)];
 }
@@ -50,7 +51,8 @@ export function revokeChoiceReply(
 ): Message {
   const p = rendererOf(ctx);
   const { blocks, footer } = page(p, requests, (r) => {
-    const end = r.requester.id === viewer ? buttons.releaseButton(p, r) : buttons.revokeButton(p, r);
+    const own = r.state === "scheduled" ? buttons.withdrawButton(p, r) : buttons.releaseButton(p, r);
+    const end = r.requester.id === viewer ? own : buttons.revokeButton(p, r);
     return [section(`${p.words.card[displayStatus(r) ?? "pending"](factsOf(p, r), p.rich)} ${r.id}`, end)];
   });
   return message(p, (fmt) => p.words.revoke.head(requests.length, fmt), blocks, footer);

@@ -11,7 +11,7 @@ import { context, section } from "./blocks.ts";
 import type { ViewContext } from "./context.ts";
 import { type FormDraft, FormOrigin, timeBlock } from "./form-draft.ts";
 import { hintOf, roleLines } from "./help.ts";
-import { input, type Option, option, plain, select, textInput } from "./inputs.ts";
+import { dateTimePicker, input, type Option, option, plain, select, textInput } from "./inputs.ts";
 import { refusedReply } from "./refused.ts";
 import { type Renderer, rendererOf } from "./renderer.ts";
 
@@ -69,6 +69,7 @@ function inputsOf(p: Renderer, draft: FormDraft, name: string, role: Role): Know
       hint: plain(form.otherHint),
       dispatch_action: true,
     }),
+    ...(emergency ? [] : [startInput(p, draft)]),
     input(
       "reason",
       form.reason,
@@ -78,10 +79,23 @@ function inputsOf(p: Renderer, draft: FormDraft, name: string, role: Role): Know
         hint: plain(emergency ? form.emergencyReason : form.reasonHint(hintOf(p, role, String))),
       },
     ),
-    ...(ends === null
-      ? []
-      : [context([(emergency ? form.endsNow : form.ends)(p.ctx.now + ends, ends, p.rich)])]),
+    ...(ends === null ? [] : [context([ending(p, draft, ends, emergency)])]),
   ];
+}
+
+const startInput = (p: Renderer, { start }: FormDraft): KnownBlock =>
+  input("start", p.words.form.start, dateTimePicker(FORM.start, start), {
+    optional: true,
+    hint: plain(p.words.form.startHint),
+    dispatch_action: true,
+  });
+
+function ending(p: Renderer, { start }: FormDraft, time: number, emergency: boolean): string {
+  const { form } = p.words;
+  if (emergency) return form.endsNow(p.ctx.now + time, time, p.rich);
+  return start === null
+    ? form.ends(p.ctx.now + time, time, p.rich)
+    : form.window(start, start + time, time, p.rich);
 }
 
 function emergencyInput(p: Renderer, { breakGlass }: Role, isTicked: boolean): KnownBlock {

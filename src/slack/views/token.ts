@@ -1,6 +1,7 @@
 /** The DM that holds the token while it is of use, and what stands there before. */
 import type { Readable } from "../../domain/message-key.ts";
 import type { AccessRequest } from "../../domain/request.ts";
+import { beginsAt } from "../../domain/window.ts";
 import { actions, preformatted, section } from "./blocks.ts";
 import * as buttons from "./buttons.ts";
 import { allowsLines, approverNote, lessLine } from "./card.ts";
@@ -38,7 +39,7 @@ export function drawToken(r: AccessRequest, token: string, ctx: ViewContext): Me
 /** What the hub really gave from the approval on; clocks differ by seconds, so to the minute. */
 function given(r: AccessRequest): number {
   if (!("grant" in r && r.grant) || !("decision" in r)) return r.duration;
-  return Math.round((r.grant.tokenExpiresAt - r.decision.at) / 60_000) * 60_000;
+  return Math.round((r.grant.tokenExpiresAt - beginsAt(r)) / 60_000) * 60_000;
 }
 
 /** Without the token: this can always be drawn, also over it. */

@@ -53,6 +53,12 @@ const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
     { kind: "unknown-role", role: "x", roles: [] },
   ],
   "bad-duration": [{ kind: "bad-duration", text: "8x<y", line }],
+  "bad-start": [{ kind: "bad-start", text: "from <tomorrow", typed: line }],
+  "start-past": [{ kind: "start-past", at: NOW - HOUR, typed: line }],
+  "start-too-far": [{ kind: "start-too-far", max: 336 * HOUR, typed: line }],
+  "no-such-time": [{ kind: "no-such-time", text: "02:30", zone: "Europe/Berlin", typed: line }],
+  "zone-unknown": [{ kind: "zone-unknown", typed: line, recipient: bob }],
+  "emergency-starts-now": [{ kind: "emergency-starts-now", line: "emergency admin 1h fix" }],
   "too-short": [
     { kind: "too-short", min: MINUTE, line },
     { kind: "too-short", min: MINUTE, line, typed: line, recipient: bob },
@@ -107,6 +113,12 @@ const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
   "too-much-more": [
     { kind: "too-much-more", role: "admin", most: HOUR },
     { kind: "too-much-more", role: "admin", most: 0 },
+  ],
+  "window-taken": [
+    ...[{}, { recipient: bob }, { deciding: true as const }].map((more) => ({
+      ...{ kind: "window-taken" as const, other: ID, role: "admin", ...more },
+      ...{ from: NOW + 8 * HOUR, until: NOW + 10 * HOUR },
+    })),
   ],
   "yours-already": [{ kind: "yours-already", id: ID, terms: 1, role: "admin", until: NOW + 4 * HOUR }],
   "open-already": [

@@ -22,7 +22,7 @@ const many = Object.fromEntries(
   Array.from({ length: 250 }, (_, i) => [`${"r".repeat(27)}${String(i).padStart(3, "0")}`, role()]),
 );
 const draft = (more: Partial<FormDraft> = {}): FormDraft => ({
-  ...{ role: "one", roles: ["one"], duration: null, other: "", reason: "" },
+  ...{ role: "one", roles: ["one"], duration: null, other: "", start: null, reason: "" },
   ...{ emergency: false, glass: [], complete: true, origin: {} },
   ...more,
 });

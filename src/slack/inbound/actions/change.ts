@@ -1,11 +1,15 @@
 /** Change and ask again, on a denial: the form, filled with what was denied. */
+import { startAhead } from "../../../domain/window.ts";
 import { openForm } from "../forms/open.ts";
 import type { Action } from "./index.ts";
 import { ownRequest } from "./target.ts";
 
 export const changeAction: Action = async (context, click) => {
-  const { role, duration, reason } = await ownRequest(context, click);
+  const request = await ownRequest(context, click);
+  const { role, duration, reason } = request;
   const { user, triggerId, channel } = click;
-  await openForm(context, { user, triggerId, meaning: { role, duration, reason }, origin: { channel } });
+  const start = startAhead(request, context.ports.clock.now());
+  const meaning = { role, duration, reason };
+  await openForm(context, { user, triggerId, meaning, start, origin: { channel } });
   return undefined;
 };

@@ -12,6 +12,8 @@ export interface OpenForm {
   triggerId: string;
   /** What it is filled with. */
   meaning?: Meaning | undefined;
+  /** When it is to begin. */
+  start?: number | undefined;
   /** Before anybody approved it. */
   emergency?: boolean;
   origin: FormOrigin;
@@ -30,7 +32,7 @@ export async function openForm(context: HandlerContext, ask: OpenForm): Promise<
 /** Roles for certain people wait for the look-up; the one that was meant is shown at once. */
 function firstDraft(
   { ports: { policy } }: HandlerContext,
-  { meaning, emergency = meaning?.emergency ?? false, origin }: OpenForm,
+  { meaning, start, emergency = meaning?.emergency ?? false, origin }: OpenForm,
 ): FormDraft {
   const { names, unsure } = rolesForAnybody(policy);
   const glass = names.filter((name) => policy.roles[name]?.breakGlass);
@@ -41,6 +43,7 @@ function firstDraft(
     role: meant ?? roles[0] ?? null,
     duration: (meant && meaning?.duration) || null,
     other: "",
+    start: start ?? null,
     reason: meaning?.reason ?? "",
     emergency,
     glass: emergency ? glass : [],

@@ -1,0 +1,74 @@
+/** When access is to begin, where that is not at once: "from 22:00", "从明天9点": as typed, and as a time. Pure. */
+import { toNarrow } from "./amount.ts";
+import { DAY, MINUTE } from "./duration.ts";
+import { type CalendarDate, type Day, formatMoment, leadingMoment, type Moment } from "./moment.ts";
+import { Refused } from "./refusal.ts";
+import { looksLikeMoment } from "./typed-time.ts";
+import { dateIn, timesOfDay } from "./zone.ts";
+
+/** Understood, or merely looking like one: never the reason by mistake. */
+export type TypedStart = Moment | { unclear: string };
+
+export interface TakenStart {
+  start: TypedStart;
+  /** What follows. */
+  rest: string;
+}
+
+/** So far ahead at the most. */
+export const START_WITHIN_MS = 14 * DAY;
+
+const FROM = /^(?:from\s+|从\s*)/;
+
+/** Null when the text does not begin with one: "from" is a word like any other unless a time follows. */
+export function takeStart(text: string): TakenStart | null {
+  const plain = toNarrow(text).toLowerCase();
+  const from = FROM.exec(plain)?.[0];
+  if (from === undefined) return null;
+  const after = plain.slice(from.length);
+  const found = leadingMoment(after);
+  if (found) return { start: found.is, rest: text.slice(from.length + found.end) };
+  if (!looksLikeMoment(after)) return null;
+  const [said = ""] = /^\S+(?:\s+[\d点时:]+\S*)?/.exec(after) ?? [];
+  return {
+    start: { unclear: text.slice(0, from.length + said.length) },
+    rest: text.slice(from.length + said.length),
+  };
+}
+
+/** As it may be typed. */
+export const formatStart = (start: TypedStart): string =>
+  "unclear" in start ? start.unclear : `from ${formatMoment(start)}`;
+
+/** Where the writer is, and when. */
+export interface Here {
+  now: number;
+  /** IANA name; of a moment that says its own it is not asked. */
+  zone: string;
+}
+
+/** Throws Refused: it is over, too far ahead, or no clock of theirs ever shows it. */
+export function startAt(moment: Moment, here: Here): number {
+  const at = "at" in moment ? moment.at : timeOf(moment, here);
+  if (at <= here.now - MINUTE) throw new Refused({ kind: "start-past", at });
+  if (at > here.now + START_WITHIN_MS) throw new Refused({ kind: "start-too-far", max: START_WITHIN_MS });
+  return at;
+}
+
+/** Of an hour that comes twice the first that is not over; one that the clocks skip is none. */
+function timeOf({ day, minutes }: { day: Day; minutes: number }, { now, zone }: Here): number {
+  const today = dateIn(now, zone);
+  const dates = day === "next" ? [0, 1, 2].map((days) => plusDays(today, days)) : [dateOf(day, today)];
+  const times = dates.flatMap((date) => timesOfDay(date, minutes, zone));
+  const last = times.at(-1);
+  if (last === undefined)
+    throw new Refused({ kind: "no-such-time", text: formatMoment({ day, minutes }), zone });
+  return times.find((at) => at > now - MINUTE) ?? last;
+}
+
+const dateOf = (day: Exclude<Day, "next">, today: CalendarDate): CalendarDate =>
+  typeof day === "string" ? day : plusDays(today, day);
+
+/** By the calendar: a day need not have 24 hours. */
+const plusDays = (date: CalendarDate, days: number): CalendarDate =>
+  new Date(Date.parse(`${date}T00:00Z`) + days * DAY).toISOString().slice(0, 10) as CalendarDate;

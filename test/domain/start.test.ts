@@ -1,0 +1,235 @@
+/** When access is to begin, as people type it: understood by their own clock, or refused; never taken for the reason. */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { lineOf, parseCommand } from "../../src/domain/command.ts";
+import { DAY, HOUR, MINUTE } from "../../src/domain/duration.ts";
+import { formatMoment, leadingMoment, type Moment } from "../../src/domain/moment.ts";
+import { termsOf } from "../../src/domain/policy.ts";
+import { Refused } from "../../src/domain/refusal.ts";
+import { START_WITHIN_MS, startAt } from "../../src/domain/start.ts";
+import { dateIn, timesOfDay } from "../../src/domain/zone.ts";
+import { sampleRoles } from "./catalog.ts";
+
+const asked = (text: string) => termsOf(parseCommand(text), sampleRoles);
+const refusedKind = (work: () => unknown) => {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return error.refusal.kind;
+  }
+};
+
+test.each<[string, Moment, number, string]>([
+  ["2h from 22:00 release window", { day: "next", minutes: 1320 }, 2 * HOUR, "release window"],
+  ["from 22:00 release window", { day: "next", minutes: 1320 }, HOUR, "release window"],
+  ["from 22:00 2h release window", { day: "next", minutes: 1320 }, 2 * HOUR, "release window"],
+  ["2h from tomorrow 09:00", { day: 1, minutes: 540 }, 2 * HOUR, ""],
+  ["2h from tomorrow at 9:30 fix", { day: 1, minutes: 570 }, 2 * HOUR, "fix"],
+  ["2h from today 22:00", { day: 0, minutes: 1320 }, 2 * HOUR, ""],
+  ["2h from the day after tomorrow 10pm", { day: 2, minutes: 1320 }, 2 * HOUR, ""],
+  ["2h from 10pm", { day: "next", minutes: 1320 }, 2 * HOUR, ""],
+  ["2h from 10:15 pm fix", { day: "next", minutes: 1335 }, 2 * HOUR, "fix"],
+  ["2h from 12am", { day: "next", minutes: 0 }, 2 * HOUR, ""],
+  ["2h from 12pm", { day: "next", minutes: 720 }, 2 * HOUR, ""],
+  ["2h FROM 2026-11-27 09:00 fix", { day: "2026-11-27", minutes: 540 }, 2 * HOUR, "fix"],
+  ["2h from 2026-11-27T09:00", { day: "2026-11-27", minutes: 540 }, 2 * HOUR, ""],
+  ["2h from 2026-11-27T09:00Z x", { at: Date.UTC(2026, 10, 27, 9) }, 2 * HOUR, "x"],
+  ["2h from 2026-11-27T09:00:30+08:00", { at: Date.UTC(2026, 10, 27, 1) }, 2 * HOUR, ""],
+  ["2h from 2026-11-27 09:00-0330", { at: Date.UTC(2026, 10, 27, 12, 30) }, 2 * HOUR, ""],
+  ["2小时 从22:00 发布", { day: "next", minutes: 1320 }, 2 * HOUR, "发布"],
+  ["2小时 从 22：00 发布", { day: "next", minutes: 1320 }, 2 * HOUR, "发布"],
+  ["2小时 从明天上午9点开始 发布", { day: 1, minutes: 540 }, 2 * HOUR, "发布"],
+  ["从明天9点半起", { day: 1, minutes: 570 }, HOUR, ""],
+  ["从今晚10点 发布", { day: 0, minutes: 1320 }, HOUR, "发布"],
+  ["从明早8点15分", { day: 1, minutes: 495 }, HOUR, ""],
+  ["从后天下午3点", { day: 2, minutes: 900 }, HOUR, ""],
+  ["从2026年11月7日 22点", { day: "2026-11-07", minutes: 1320 }, HOUR, ""],
+  ["从9点开始", { day: "next", minutes: 540 }, HOUR, ""],
+])("%j is understood", (text, start, duration, reason) =>
+  expect(asked(`guest ${text}`)).toEqual({ role: "guest", duration, start, reason }),
+);
+
+test.each([
+  "from tomorrow",
+  "2h from tomorrow fix",
+  "2h from tomorrow morning",
+  "2h from 25:00",
+  "2h from 9 fix",
+  "2h from 13pm",
+  "2h from 0am",
+  "2h from 22:61",
+  "2h from 2026-02-31 09:00",
+  "2h from 2026-11-27",
+  "2h from 22:00, fix",
+  "2h from 3 hosts",
+  "2h from three hosts",
+  "从明天 发布",
+  "从晚上12点",
+  "从今晚12点",
+  "从下午15点pm",
+])("%j is refused", (text) => expect(refusedKind(() => asked(`guest ${text}`))).toBe("bad-start"));
+
+test.each([
+  ["from 22:00 until 23:00 fix", "bad-duration"],
+  ["for 2h from 22:00 fix", "bad-duration"],
+])("%j is refused, too", (text, kind) => expect(refusedKind(() => asked(`guest ${text}`))).toBe(kind));
+
+test("a corrected line says when, too", () => {
+  try {
+    asked("gest for 2h from tomorrow 9am fix");
+  } catch (error) {
+    expect((error as Refused).refusal).toMatchObject({ line: "guest 2h from tomorrow 09:00 fix" });
+  }
+  expect.assertions(1);
+});
+
+const moment: fc.Arbitrary<Moment> = fc.oneof(
+  fc.record({
+    day: fc.oneof(
+      fc.constantFrom<(0 | 1 | 2 | "next")[]>("next", 0, 1, 2),
+      fc
+        .date({ min: new Date("2000-01-01"), max: new Date("2099-12-31"), noInvalidDate: true })
+        .map((date) => date.toISOString().slice(0, 10) as `${number}-${number}-${number}`),
+    ),
+    minutes: fc.nat({ max: 1439 }),
+  }),
+  fc.nat({ max: 40_000_000 }).map((minutes) => ({ at: minutes * MINUTE })),
+);
+
+test("what is formatted is read back as the same", () => {
+  fc.assert(
+    fc.property(moment, (one) => {
+      const text = formatMoment(one);
+      expect(leadingMoment(`${text} x`.toLowerCase())).toEqual({ is: one, end: text.length + 1 });
+    }),
+  );
+});
+
+test("a line with a start is read back as it was meant", () => {
+  fc.assert(
+    fc.property(
+      fc.option(fc.integer({ min: 1, max: 10_000 })),
+      moment,
+      fc.constantFrom("", "release window", "from the call", "发布"),
+      (minutes, start, reason) => {
+        const command = {
+          role: "guest",
+          time: minutes === null ? null : { ms: minutes * MINUTE },
+          start,
+          reason,
+        };
+        expect(parseCommand(lineOf(command))).toEqual(command);
+      },
+    ),
+  );
+});
+
+test("whatever is typed after a role is read without a crash, and what follows from is no reason by mistake", () => {
+  const word = fc.constantFrom(
+    "from",
+    "从",
+    "22:00",
+    "tomorrow",
+    "明天",
+    "9点",
+    "2h",
+    "at",
+    "fix",
+    "2026-11-27",
+    "pm",
+  );
+  fc.assert(
+    fc.property(fc.array(word, { maxLength: 6 }), (words) => {
+      const { reason } = parseCommand(`guest ${words.join(" ")}`);
+      expect(reason).not.toMatch(/^(?:from|从)\s*(?:22:00|tomorrow|明天|9点|2026)/);
+    }),
+  );
+});
+
+describe("the writer's clock", () => {
+  const berlin = (now: number) => ({ now, zone: "Europe/Berlin" });
+  const NOON = Date.UTC(2026, 10, 26, 11);
+  test.each<[string, Moment, number]>([
+    ["later today", { day: "next", minutes: 1320 }, Date.UTC(2026, 10, 26, 21)],
+    ["tomorrow, where today's is over", { day: "next", minutes: 540 }, Date.UTC(2026, 10, 27, 8)],
+    ["this very minute", { day: "next", minutes: 720 }, NOON],
+    ["tomorrow", { day: 1, minutes: 540 }, Date.UTC(2026, 10, 27, 8)],
+    ["a date", { day: "2026-12-01", minutes: 0 }, Date.UTC(2026, 10, 30, 23)],
+    ["a time of its own zone", { at: Date.UTC(2026, 10, 26, 12) }, Date.UTC(2026, 10, 26, 12)],
+  ])("%s", (_, one, at) => expect(startAt(one, berlin(NOON))).toBe(at));
+
+  test.each<[string, Moment, string]>([
+    ["over", { day: 0, minutes: 540 }, "start-past"],
+    ["a date that is over", { day: "2026-11-25", minutes: 540 }, "start-past"],
+    ["too far ahead", { day: "2026-12-11", minutes: 0 }, "start-too-far"],
+  ])("%s", (_, one, kind) => expect(refusedKind(() => startAt(one, berlin(NOON)))).toBe(kind));
+
+  const SPRING = Date.UTC(2027, 2, 27, 12);
+  test("an hour that the clocks skip is none", () => {
+    expect(refusedKind(() => startAt({ day: 1, minutes: 150 }, berlin(SPRING)))).toBe("no-such-time");
+    expect(startAt({ day: 1, minutes: 180 }, berlin(SPRING))).toBe(Date.UTC(2027, 2, 28, 1));
+    // The next time that it shows this is a day later.
+    expect(startAt({ day: "next", minutes: 150 }, berlin(SPRING))).toBe(Date.UTC(2027, 2, 29, 0, 30));
+  });
+
+  test("of an hour that comes twice it is the first that is not over", () => {
+    const autumn = Date.UTC(2026, 9, 24, 12);
+    expect(startAt({ day: 1, minutes: 150 }, berlin(autumn))).toBe(Date.UTC(2026, 9, 25, 0, 30));
+    const between = Date.UTC(2026, 9, 25, 0, 45);
+    expect(startAt({ day: 0, minutes: 150 }, berlin(between))).toBe(Date.UTC(2026, 9, 25, 1, 30));
+  });
+
+  test("tomorrow is the next day, however long this one is", () => {
+    const late = Date.UTC(2026, 9, 24, 21, 59);
+    expect(startAt({ day: 1, minutes: 23 * 60 + 59 }, berlin(late))).toBe(Date.UTC(2026, 9, 25, 22, 59));
+  });
+
+  const zones = [
+    "Europe/Berlin",
+    "America/New_York",
+    "Asia/Kolkata",
+    "Pacific/Apia",
+    "Australia/Lord_Howe",
+    "UTC",
+  ];
+  test("in every zone it is what their clock shows, ahead, and within 14 days", () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...zones),
+        fc.integer({ min: Date.UTC(2024, 0, 1), max: Date.UTC(2030, 0, 1) }),
+        fc.constantFrom<(0 | 1 | 2 | "next")[]>("next", 0, 1, 2),
+        fc.nat({ max: 1439 }),
+        (zone, now, day, minutes) => {
+          let at: number;
+          try {
+            at = startAt({ day, minutes }, { now, zone });
+          } catch (error) {
+            expect(["start-past", "no-such-time"]).toContain((error as Refused).refusal.kind);
+            expect(day).not.toBe("next");
+            return;
+          }
+          const shown = new Intl.DateTimeFormat("en-GB", {
+            timeZone: zone,
+            hour: "2-digit",
+            minute: "2-digit",
+          });
+          expect(shown.format(at)).toBe(formatMoment({ day: "next", minutes }));
+          expect(at).toBeGreaterThan(now - MINUTE);
+          expect(at).toBeLessThan(now + 4 * DAY);
+          expect(timesOfDay(dateIn(at, zone), minutes, zone)).toContain(at);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  test("never further ahead than it may be", () => {
+    const now = NOON;
+    expect(startAt({ at: now + START_WITHIN_MS }, berlin(now))).toBe(now + START_WITHIN_MS);
+    expect(refusedKind(() => startAt({ at: now + START_WITHIN_MS + MINUTE }, berlin(now)))).toBe(
+      "start-too-far",
+    );
+  });
+});
