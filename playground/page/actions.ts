@@ -4,6 +4,7 @@ import type { PlaygroundContext } from "../context.ts";
 import { JUMPS, jumpTo } from "../scenarios/clock.ts";
 import type { Scenarios } from "../scenarios/index.ts";
 import type { Dashboard } from "./dashboard.ts";
+import { toSlack } from "./picked-time.ts";
 
 const Where = z.union([
   z.object({ channel: z.string(), ts: z.string() }),
@@ -44,13 +45,15 @@ export const PAGE_ACTIONS: Record<string, (ports: PagePorts, body: unknown) => u
   choose: action(
     z.object({ user, where: Where, action: z.string(), choice: Choice }),
     async ({ context }, { user, where, action, choice }) => {
-      await context.slack.select(user, where, action, choice);
+      await context.slack.select(user, where, action, toSlack(choice, zoneOf(context, user)));
     },
   ),
   submit: action(
     z.object({ user, view: z.string(), values: z.record(z.string(), Choice) }),
     async ({ context }, { user, view, values }) => {
-      const { errors } = await context.slack.submit(user, view, values);
+      const zone = zoneOf(context, user);
+      const chosen = Object.entries(values).map(([name, choice]) => [name, toSlack(choice, zone)]);
+      const { errors } = await context.slack.submit(user, view, Object.fromEntries(chosen));
       return { errors };
     },
   ),
@@ -69,6 +72,9 @@ export const PAGE_ACTIONS: Record<string, (ports: PagePorts, body: unknown) => u
   login: action(z.object({ token: z.string() }), ({ dashboard }, { token }) => dashboard.login(token)),
   visit: action(z.object({ token: z.string() }), ({ dashboard }, { token }) => dashboard.visit(token)),
 };
+
+const zoneOf = ({ slack }: PlaygroundContext, user: string): string =>
+  slack.directory.people.get(user)?.tz ?? "UTC";
 
 const starting = new WeakSet<PlaygroundContext>();
 

@@ -277,6 +277,8 @@ export interface GrantAnnotations {
   qualified: string;
   reason: string;
   approvedAt: number;
+  /** When it was to begin, where that was said. */
+  startsAt?: number | undefined;
   expiresAt: number;
   /** Where the message stands that bears the token; null until `annotate` said so. */
   tokenMessage: { channel: string; ts: string } | null;

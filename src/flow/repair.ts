@@ -119,8 +119,8 @@ function adopted(
   annotations: GrantAnnotations,
   uids: { accountUid: string; bindingUid: string },
 ): In<"active"> {
-  const { requester, clusterRole, reason, approvedBy, qualified, approvedAt, expiresAt, tokenMessage } =
-    annotations;
+  const { requester, clusterRole, reason, approvedBy, qualified, approvedAt } = annotations;
+  const { startsAt, expiresAt, tokenMessage } = annotations;
   return {
     state: "active",
     id,
@@ -129,7 +129,8 @@ function adopted(
     role,
     clusterRole,
     reason,
-    duration: expiresAt - approvedAt,
+    duration: expiresAt - (startsAt ?? approvedAt),
+    ...(startsAt !== undefined && { startsAt }),
     requestedAt: approvedAt,
     enteredAt: clock.now(),
     closesAt: approvedAt,

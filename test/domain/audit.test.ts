@@ -27,6 +27,7 @@ test("the first line is that it was requestedRecord", () =>
     clusterRole: "karpor-admin",
     reason: "OPS-123",
     duration: HOUR,
+    startsAt: null,
     policy: "0".repeat(64),
     generation: 1,
     expiresAt: null,

@@ -12,13 +12,26 @@ it("reads back what it wrote, whatever people typed", () => {
   const text = fc.string({ unit: "grapheme", maxLength: 200 });
   const when = fc.integer({ min: 0, max: 4_102_444_800_000 });
   fc.assert(
-    fc.property(text, text, when, when, (reason, name, approvedAt, expiresAt) => {
-      const tokenMessage = { channel: "D0BOB", ts: "1795341600.000123" };
-      const notes = { ...annotationsOf(approved()), reason, approvedAt, expiresAt, tokenMessage };
-      notes.requester.name = name;
-      expect(readAnnotations(writeAnnotations(notes))).toEqual(notes);
-    }),
+    fc.property(
+      text,
+      text,
+      when,
+      fc.option(when, { nil: undefined }),
+      when,
+      (reason, name, approvedAt, startsAt, expiresAt) => {
+        const tokenMessage = { channel: "D0BOB", ts: "1795341600.000123" };
+        const notes = { ...annotationsOf(approved()), reason, approvedAt, startsAt, expiresAt, tokenMessage };
+        notes.requester.name = name;
+        expect(readAnnotations(writeAnnotations(notes))).toEqual(notes);
+      },
+    ),
   );
+});
+
+it("ends on time also where nobody can read when it was to begin", () => {
+  const written = writeAnnotations(annotationsOf(approved({ startsAt: 1_795_341_600_000 })));
+  const read = readAnnotations({ ...written, "karpor-access.io/starts-at": "tonight" });
+  expect(read).toMatchObject({ startsAt: undefined, expiresAt: approved().expiresAt });
 });
 
 it("says that nobody approved when policy did", () => {

@@ -175,7 +175,8 @@ test("raced at any moment, on the trail no token is on its way after it", async 
       expect(history.filter((to) => to === "delivering")).toHaveLength(
         settled.filter(({ status }) => status === "fulfilled").length - 1,
       );
-      await redis.commands.del(keys.lockdown, keys.trail, ...all.map(({ role }) => keys.open(ana.id, role)));
+      const reserved = all.flatMap(({ role }) => [keys.open(ana.id, role), keys.windows(ana.id, role)]);
+      await redis.commands.del(keys.lockdown, keys.trail, ...reserved);
     }),
     { numRuns: 20 },
   );

@@ -76,7 +76,7 @@ export function dispatchIn(event: Event, side: Shown): void {
   const field = (event.target as Element).closest<HTMLElement>("[data-dispatch] [data-field]");
   const view = field?.closest<HTMLElement>("[data-view]")?.dataset.view;
   const user = side()?.who.id;
-  const isText = field?.matches("input") ?? false;
+  const isText = field?.matches("input:not([type=datetime-local])") ?? false;
   const isDone = event instanceof KeyboardEvent ? isText && event.key === "Enter" : !isText;
   const choice = (field && chosenIn(field)) ?? "";
   if (!field || !view || !user || !isDone || (!isText && choice.length === 0)) return;

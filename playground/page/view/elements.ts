@@ -1,5 +1,6 @@
 /** Block Kit's interactive elements as HTML; the page's script scenarios on their data attributes. Pure. */
 import type { Block, JsonObject } from "../../../sandbox/slack/index.ts";
+import { toField } from "../picked-time.ts";
 import type { Form } from "./blocks.ts";
 import { chromeOf } from "./chrome.ts";
 import { attr, esc } from "./escape.ts";
@@ -151,4 +152,10 @@ const BY_TYPE: Record<string, (drawn: Drawn) => string> = {
   checkboxes: (drawn) => ticks(drawn, "checkbox"),
   datepicker: picker("date", "date"),
   timepicker: picker("time", "time"),
+  datetimepicker: (drawn) => {
+    const seconds = Number(picked(drawn, "date_time"));
+    const value = seconds > 0 ? toField(seconds, drawn.reader.tz) : "";
+    const label = attr("aria-label", drawn.element.accessibility_label);
+    return `<input type="datetime-local"${drawn.ids}${changing(drawn)}${label}${attr("value", value)}>`;
+  },
 };

@@ -56,6 +56,7 @@ export function chosen(element: JsonObject, choice: Choice): JsonObject {
     return { type, selected_options: many.map((one) => optionOf(element, one)) };
   }
   if (type === "multi_users_select") return { type, selected_users: many };
+  if (type === "datetimepicker") return { type, selected_date_time: choice === "" ? null : Number(choice) };
   const key = single[type];
   if (key === undefined) throw new CannotDo(`Nothing can be chosen in a ${type}.`);
   return { type, [`selected_${key}`]: choice };

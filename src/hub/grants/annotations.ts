@@ -10,7 +10,7 @@ const iso = (ms: number) => new Date(ms).toISOString();
 const Time = z.iso.datetime().transform((text) => Date.parse(text));
 
 export function annotationsOf(request: In<"approved" | "delivering">): GrantAnnotations {
-  const { requester, clusterRole, decision, reason, expiresAt } = request;
+  const { requester, clusterRole, decision, reason, startsAt, expiresAt } = request;
   return {
     requester: { id: requester.id, name: requester.name, locale: requester.locale },
     clusterRole,
@@ -18,14 +18,15 @@ export function annotationsOf(request: In<"approved" | "delivering">): GrantAnno
     qualified: decision.qualified,
     reason,
     approvedAt: decision.at,
+    ...(startsAt !== undefined && { startsAt }),
     expiresAt,
     tokenMessage: null,
   };
 }
 
 export function writeAnnotations(annotations: GrantAnnotations): Record<string, string> {
-  const { requester, clusterRole, approvedBy, qualified, reason, approvedAt, expiresAt, tokenMessage } =
-    annotations;
+  const { requester, clusterRole, approvedBy, qualified, reason, approvedAt } = annotations;
+  const { startsAt, expiresAt, tokenMessage } = annotations;
   return {
     ...person("requester", requester),
     ...(approvedBy === "policy" ? { [at("approved-by")]: "policy" } : person("approved-by", approvedBy)),
@@ -33,6 +34,7 @@ export function writeAnnotations(annotations: GrantAnnotations): Record<string, 
     [at("cluster-role")]: clusterRole,
     [at("reason")]: reason,
     [at("approved-at")]: iso(approvedAt),
+    ...(startsAt !== undefined && { [at("starts-at")]: iso(startsAt) }),
     ...writeMore({ expiresAt, ...(tokenMessage && { tokenMessage }) }),
   };
 }
@@ -59,6 +61,8 @@ const Read = z.object({
   qualified: z.string().min(1),
   reason: z.string(),
   approvedAt: Time,
+  /** What cannot be read is left out: it ends on time all the same. */
+  startsAt: Time.optional().catch(undefined),
   expiresAt: Time,
   tokenMessage: z
     .templateLiteral([z.string().regex(/^[A-Z0-9]+$/), "/", z.string().regex(/^[0-9.]+$/)])
@@ -89,6 +93,7 @@ export function readAnnotations(annotations: Record<string, string>): GrantAnnot
     qualified: field("approver-qualified"),
     reason: field("reason"),
     approvedAt: field("approved-at"),
+    startsAt: field("starts-at"),
     expiresAt: field("expires-at"),
     tokenMessage: field("token-message") ?? null,
   });
