@@ -52,7 +52,7 @@ export interface Requests {
   open(person: UserId): Promise<AccessRequest[]>;
   /** What the person took in an emergency, while two others have not reviewed it. */
   unreviewed(person: UserId): Promise<AccessRequest | null>;
-  /** What the person asked for somebody else and still waits, oldest first. */
+  /** What the person asked for somebody else and still waits, for its approval or its time, oldest first. */
   askedFor(person: UserId): Promise<AccessRequest[]>;
   /** What the person asked for in the last 30 days, as far as it can be read. */
   recent(person: UserId): Promise<AccessRequest[]>;

@@ -11,9 +11,10 @@ export function withdrawRequest(
   ports: Ports,
   { id, by }: { id: RequestId; by: UserId },
 ): Promise<AccessRequest> {
-  return commit(ports, id, (r) => {
+  const change = (r: AccessRequest) => {
     const party = parties(r).find((one) => one.id === by);
     if (!party) throw new Refused({ kind: "not-yours", id });
     return withdrawn(r, ports.clock.now(), party);
-  });
+  };
+  return commit(ports, id, change, { replicated: true });
 }

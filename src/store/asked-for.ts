@@ -8,14 +8,14 @@ import type { Store } from "./store.ts";
 
 /** Throws StoreDown. */
 export async function noteAsked({ redis, keys, clock }: Store, request: In<"requested">): Promise<void> {
-  const { askedBy, id, closesAt } = request;
+  const { askedBy, id, closesAt, startsAt = 0 } = request;
   if (!askedBy) return;
   const key = keys.askedFor(askedBy.id);
   // Without an answer, nothing that counts was stored.
   await reading(redis, () =>
     Promise.all([
       redis.zremrangebyscore(key, "-inf", clock.now()),
-      redis.zadd(key, closesAt, id),
+      redis.zadd(key, Math.max(closesAt, startsAt), id),
       redis.pexpire(key, LONGEST),
     ]),
   );
@@ -28,6 +28,6 @@ export async function askedFor(store: Store, person: UserId): Promise<AccessRequ
   const found = await getMany(store, ids as RequestId[]);
   return found
     .filter((one) => one !== null && one !== "unreadable")
-    .filter(({ state }) => state === "requested" || state === "pending")
+    .filter(({ state }) => ["requested", "pending", "scheduled"].includes(state))
     .sort((a, b) => a.requestedAt - b.requestedAt);
 }

@@ -46,7 +46,7 @@ export interface Keys {
   person(user: string): string;
   /** All of the last 30 days, likewise. */
   recent(user: string): string;
-  /** What the person asked for somebody else, by when it closes. */
+  /** What the person asked for somebody else, by when it closes or begins. */
   askedFor(user: string): string;
   /** Up to where the lists follow the trail. */
   readonly listed: string;

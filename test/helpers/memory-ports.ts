@@ -169,7 +169,7 @@ export function memoryRequests(): MemoryRequests {
     async askedFor(person) {
       await reach();
       return all().filter(
-        (r) => r.askedBy?.id === person && (r.state === "requested" || r.state === "pending"),
+        (r) => r.askedBy?.id === person && ["requested", "pending", "scheduled"].includes(r.state),
       );
     },
     async recent(person) {
