@@ -25,6 +25,7 @@ export const TrailStep = z.object({
   role: z.string(),
   reason: z.string(),
   duration: Ms,
+  startsAt: maybe(Ms),
   generation: z.number(),
   expiresAt: maybe(Ms),
   verification: maybe(z.object({ method: z.string(), deletedAt: Ms, at: Ms })),

@@ -27,8 +27,8 @@ export function storyOf(steps: readonly TrailStep[]): Story | null {
   return {
     ...{ id, requester, askedBy, role, duration, reason, state, at },
     askedAt: first.at,
-    approval: into("approved"),
-    ending: into("ending"),
+    approval: into("scheduled") ?? into("approved"),
+    ending: into("ending") ?? steps.findLast(({ from, to }) => from === "scheduled" && to === "ended"),
   };
 }
 

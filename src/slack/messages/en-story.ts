@@ -64,6 +64,8 @@ const PROOF: Record<string, string> = {
   expiry: "not confirmed by Karpor, but the token's own time has run out",
 };
 
+const proven = (s: TrailStep): string => PROOF[s.verification?.method ?? ""] ?? "ended";
+
 const steps: ByState<Step> = {
   requested: (s, fmt) =>
     s.askedBy
@@ -74,7 +76,9 @@ const steps: ByState<Step> = {
   withdrawn: (s, fmt) => `withdrawn by ${who(s.who, fmt)}`,
   timedOut: () => "closed, nobody decided",
   denied: (s, fmt) => `denied by ${who(s.who, fmt)}${through(s, fmt)}${because(s.why)}`,
-  approved,
+  scheduled: (s, fmt) =>
+    `${approved(s, fmt)}${s.startsAt === null ? "" : `; it begins ${fmt.at(s.startsAt)}`}`,
+  approved: (s, fmt) => (s.from === "scheduled" ? "its time has come" : approved(s, fmt)),
   extending: (s, fmt) => `more time: ${approved(s, fmt)}`,
   extended: () => "the access lasts longer now",
   delivering: () => "made on Karpor",
@@ -83,7 +87,7 @@ const steps: ByState<Step> = {
       s.expiresAt === null ? "" : `, ${fmt.until(s.expiresAt)}`
     }`,
   ending,
-  ended: (s) => PROOF[s.verification?.method ?? ""] ?? "ended",
+  ended: (s, fmt) => (s.from === "scheduled" ? `${ending(s, fmt)}; it never began` : proven(s)),
 };
 
 /** What happened although its state stayed, in the trail's own words. */

@@ -68,6 +68,8 @@ const PROOF: Record<string, string> = {
   expiry: "Karpor 未能验证，但令牌自身已过期",
 };
 
+const proven = (s: TrailStep): string => PROOF[s.verification?.method ?? ""] ?? "已结束";
+
 const steps: Words["steps"] = {
   requested: (s, fmt) =>
     s.askedBy
@@ -78,7 +80,8 @@ const steps: Words["steps"] = {
   withdrawn: (s, fmt) => `${by(s.who, fmt)}撤回`,
   timedOut: () => "已过期，无人在期限内审批",
   denied: (s, fmt) => `${by(s.who, fmt)}拒绝${through(s, fmt)}${because(s.why)}`,
-  approved,
+  scheduled: (s, fmt) => `${approved(s, fmt)}${s.startsAt === null ? "" : `，${fmt.when(s.startsAt)} 开始`}`,
+  approved: (s, fmt) => (s.from === "scheduled" ? "时间已到" : approved(s, fmt)),
   extending: (s, fmt) => `延长：${approved(s, fmt)}`,
   extended: () => "权限已延长",
   delivering: () => "已在 Karpor 上建立",
@@ -87,7 +90,7 @@ const steps: Words["steps"] = {
       s.expiresAt === null ? "" : `，${fmt.until(s.expiresAt)}`
     }`,
   ending,
-  ended: (s) => PROOF[s.verification?.method ?? ""] ?? "已结束",
+  ended: (s, fmt) => (s.from === "scheduled" ? `${ending(s, fmt)}，从未开始` : proven(s)),
 };
 
 const became = ({ approval, ending: end, at }: Story, fmt: Formatter): string[] => [
