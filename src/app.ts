@@ -263,7 +263,12 @@ export function assemble(
     });
   const stopping = new AbortController();
   opened.defer(() => stopping.abort());
+  const looks = createLooks({ redis: redis.commands, keys });
   const admins = createAdmins({
+    lately: async (groups) => {
+      const { look } = await looks.last();
+      return [...new Set(groups.flatMap((id) => look?.groups[id]?.members ?? []))];
+    },
     ...{ client: slack, directory: people, memory, clock },
     policy,
     channel: (role) => channelFor(policy.roles, role, config.slack.channel),
@@ -306,7 +311,7 @@ export function assemble(
     admins,
     lease: createLease(redis.commands, keys, times?.lease),
     told: createTold({ redis: redis.commands, keys }),
-    looks: createLooks({ redis: redis.commands, keys }),
+    looks,
     clock,
     log,
     policy,

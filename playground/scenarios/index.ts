@@ -1,6 +1,7 @@
 /** The scenarios in the order they are offered, and what each has told so far. */
 import type { PlaygroundContext } from "../context.ts";
 import { slackBusy } from "./busy.ts";
+import { departure, emptyGroup } from "./departure.ts";
 import { flush } from "./flush.ts";
 import { hubAway, hubBack } from "./hub.ts";
 import { kill } from "./kill.ts";
@@ -18,6 +19,8 @@ const SCENARIOS: readonly Scenario[] = [
   lockdownDrill,
   lockdown,
   unlock,
+  departure,
+  emptyGroup,
 ];
 
 export interface ScenarioView {

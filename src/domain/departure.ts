@@ -11,6 +11,7 @@ import type { AccessRequest, In } from "./request.ts";
 import { closed, ending, fallbackAsked } from "./transitions.ts";
 
 type Rules = Pick<Policy, "roles" | "rules">;
+type Named = Rules & Pick<Policy, "admins">;
 
 /** Live, or waiting for a decision: whoever it is for may leave. */
 export type Watched = In<"pending" | "approved" | "delivering" | "active">;
@@ -31,8 +32,9 @@ export function demandsOf(r: Watched, { roles, rules }: Rules): (readonly Princi
 }
 
 /** Everybody on whose being there somebody's access, or say, rests. */
-export const principalsNamed = ({ roles, rules }: Rules): Principal[] => [
+export const principalsNamed = ({ roles, rules, admins }: Named): Principal[] => [
   ...new Set([
+    ...admins,
     ...Object.values(roles).flatMap(principalsOf),
     ...rules.flatMap(({ when }) => when.requester?.in ?? []),
   ]),

@@ -39,10 +39,12 @@ export function seeGroup(
   const there = new Set(members);
   const left = known.filter((id) => !there.has(id));
   const loss = { lost: left.length, of: known.length };
+  // Of a group that nobody was ever seen in, the checks of the configuration tell.
+  const told = before?.doubt?.told ?? known.length === 0;
   const doubted = (what: GroupDoubt["what"]): GroupSeen => ({
     members: known,
     at: before?.at ?? now,
-    doubt: { ...sinceOf(before?.doubt, what, now), ...loss, what },
+    doubt: { what, since: before?.doubt?.what === what ? before.doubt.since : now, ...loss, told },
   });
   if (!members || members.length === 0) return doubted(members ? "empty" : "gone");
   if (left.length * 2 > known.length && !isMeant(before?.doubt, now)) return doubted("halved");
@@ -51,11 +53,6 @@ export function seeGroup(
     ? { members: [...known, ...members.filter((id) => !known.includes(id))], at: before.at }
     : { members: [...members], at: now };
 }
-
-const sinceOf = (before: GroupDoubt | undefined, what: GroupDoubt["what"], now: number) => ({
-  since: before?.what === what ? before.since : now,
-  told: before?.told ?? false,
-});
 
 const isMeant = (doubt: GroupDoubt | undefined, now: number): boolean =>
   doubt?.what === "halved" && doubt.told && now - doubt.since >= MEANT_AFTER_MS;

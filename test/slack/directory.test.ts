@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type LocalSlack, startLocalSlack } from "../../sandbox/slack/index.ts";
 import { checkSlack } from "../../src/cli/checks/slack.ts";
-import { Principal, UserId } from "../../src/domain/ids.ts";
+import { GroupId, Principal, UserId } from "../../src/domain/ids.ts";
 import { type Purpose, SlackBusy } from "../../src/flow/ports.ts";
 import { slackClient, slackError } from "../../src/slack/outbound/client.ts";
 import { createDirectory, type WatchedDirectory } from "../../src/slack/outbound/directory.ts";
@@ -248,5 +248,40 @@ describe("remembered people", () => {
     expect(people.known(user("U0BOB"))).toEqual({ id: "U0BOB", name: "Bob", locale: "en" });
     expect(people.known(user("U0WANG"))).toBeUndefined();
     expect(slack.calls.length).toBe(4);
+  });
+});
+
+describe("who of many holders may have left", () => {
+  const many = Array.from({ length: 2_000 }, (_, i) => `U0H${i}`);
+  const calls = (method: string) => slack.calls.filter((one) => one.method === method).length;
+
+  test("is few of Slack's calls: the list of everybody, and nobody alone who is on it", async () => {
+    for (const id of many) slack.people.add({ id, name: id.toLowerCase() });
+    await slack.people.change("U0H7", { deleted: true });
+    await slack.people.change("U0H1999", { isRestricted: true });
+    slack.failNext("users.list", { retryAfter: 1 });
+    const unclear = await directory.exceptMembers([...many, "U0NOBODY"].map(user));
+    expect(unclear).toEqual(["U0H7", "U0H1999", "U0NOBODY"]);
+    expect(calls("users.list")).toBeLessThanOrEqual(6);
+    expect(calls("users.info")).toBe(0);
+  });
+
+  test("of few each is looked up alone, and who leaves while they are, is seen", async () => {
+    expect(await directory.exceptMembers([user("U0BOB")])).toEqual(["U0BOB"]);
+    expect(calls("users.list")).toBe(0);
+    const first = directory.person(user("U0WANG"), "watch");
+    // It is on its way.
+    await new Promise((resolve) => setImmediate(resolve));
+    await directory.forgetPerson(user("U0WANG"));
+    await Promise.all([first, directory.person(user("U0WANG"), "watch")]);
+    expect(calls("users.info")).toBe(2);
+  });
+
+  test("a group that is disabled is none, and an empty one has nobody", async () => {
+    const found = await directory.groups(
+      ["S0OFF", "S0SRE", "S0NONE"].map((id) => GroupId.parse(id)),
+      "watch",
+    );
+    expect([...found.values()]).toEqual([null, ["U0BOB", "U0WANG"], null]);
   });
 });

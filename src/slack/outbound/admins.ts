@@ -2,7 +2,7 @@
 import type { WebClient } from "@slack/web-api";
 import type { Alarm } from "../../domain/alarm.ts";
 import { isTaken } from "../../domain/break-glass.ts";
-import { isGroup, type Principal, type UserId } from "../../domain/ids.ts";
+import { type GroupId, isGroup, type Principal, type UserId } from "../../domain/ids.ts";
 import type { Admins, Directory, Log } from "../../flow/ports.ts";
 import { type Words, words } from "../messages/index.ts";
 import { alarmMessage, behindMessage, type Message } from "../views/index.ts";
@@ -14,6 +14,8 @@ export interface AdminsOptions extends DmOptions {
   directory: Directory;
   /** As it is when it is read. */
   policy: { readonly admins: readonly Principal[] };
+  /** Who was in these user groups before they lost everybody. */
+  lately?(groups: readonly GroupId[]): Promise<UserId[]>;
   log: Log;
 }
 
@@ -62,11 +64,7 @@ function wordOf(w: Words, alarm: Alarm, { channel, hub }: CreateAdmins): Word {
 /** Resolves to how many were told; what Slack refuses is logged. */
 export async function tellAdmins(options: AdminsOptions, word: (words: Words) => Word): Promise<number> {
   const { client, directory, log } = options;
-  const { admins } = options.policy;
-  // Those named by themselves are told although Slack does not say who is in a group.
-  const people = await directory
-    .members(admins, "show")
-    .catch(() => admins.filter((p): p is UserId => !isGroup(p)));
+  const people = await reachable(options);
   const told = await Promise.all(
     people.map(async (id) => {
       try {
@@ -81,6 +79,15 @@ export async function tellAdmins(options: AdminsOptions, word: (words: Words) =>
     }),
   );
   return told.reduce<number>((sum, one) => sum + one, 0);
+}
+
+/** An emptied directory must not keep the word of it from them. */
+async function reachable({ directory, policy: { admins }, lately }: AdminsOptions): Promise<UserId[]> {
+  // Those named by themselves are told although Slack does not say who is in a group.
+  const people = await directory
+    .members(admins, "show")
+    .catch(() => admins.filter((p): p is UserId => !isGroup(p)));
+  return people.length > 0 || !lately ? people : lately(admins.filter(isGroup)).catch(() => []);
 }
 
 /** `*` marks bold; or a whole message. */
