@@ -83,6 +83,7 @@ async function openWorld(met: Record<"left" | "group" | "alarmed" | "spared" | "
   const standing = new Map<UserId, Standing>(PEOPLE.map((id) => [id, "member"]));
   let shown: UserId[] | null | undefined;
   let syncEnds = Infinity;
+  let mendedAt = 0;
   let away = false;
   let jobs: Job[] = [];
   const alarms: { at: number; alarm: Alarm }[] = [];
@@ -157,6 +158,7 @@ async function openWorld(met: Record<"left" | "group" | "alarmed" | "spared" | "
   function mend(): void {
     shown = undefined;
     syncEnds = Infinity;
+    mendedAt = clock.now();
   }
 
   const over = new Set<string>();
@@ -196,6 +198,9 @@ async function openWorld(met: Record<"left" | "group" | "alarmed" | "spared" | "
     guest: ({ who = DEV as never }) => ({ person: set(who, "guest") }),
     activate: ({ who = DEV as never }) => ({ person: set(who, "member") }),
     sync: ({ shows }) => {
+      // One begins where the last one was seen to be over: two together look like one that lasts as long.
+      const isQuiet = memory.requests.all().every((r) => r.doubtedAt === undefined);
+      if (shown !== undefined || doubt() || (lastLook?.at ?? 0) < mendedAt || !isQuiet) return undefined;
       const all = [...dev];
       shown = {
         none: [],
