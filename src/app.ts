@@ -6,7 +6,7 @@ import { basename } from "node:path";
 import { setTimeout as plainSleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Finding } from "./cli/checks/finding.ts";
-import { keepChecking } from "./cli/checks/keep.ts";
+import { type Checking, keepChecking } from "./cli/checks/keep.ts";
 import { checkRoles } from "./cli/checks/roles.ts";
 import type { BotIdentity } from "./cli/checks/slack.ts";
 import { checkStart, isOutage, type StartFindings } from "./cli/checks/start.ts";
@@ -51,6 +51,7 @@ import { takeTokenOff } from "./flow/take-token-off.ts";
 import { timeOutRequest } from "./flow/time-out.ts";
 import { validateRequester } from "./flow/validate.ts";
 import { verifyEnd } from "./flow/verify.ts";
+import { watchAccess } from "./flow/watch-access.ts";
 import { watchGroups, watchPeople } from "./flow/watch-departures.ts";
 import { type EndsWatchTimes, watchEnds } from "./flow/watch-ends.ts";
 import { createChangeReader, watchHub } from "./flow/watch-hub.ts";
@@ -59,6 +60,7 @@ import { comeAgain, type HttpServer, type Pages, startHttp } from "./http/server
 import { openHub } from "./hub/client/access.ts";
 import { hubClock } from "./hub/client/clock-offset.ts";
 import { openLazily } from "./hub/client/lazy.ts";
+import { lookAtOwnAccess } from "./hub/client/own-access.ts";
 import { createAnchor } from "./hub/grants/anchor.ts";
 import { createGrants } from "./hub/grants/grants.ts";
 import { createGrantWatch } from "./hub/grants/watch.ts";
@@ -178,6 +180,7 @@ export async function startApp(
   const checking = await keepChecking(found, { look, holds, onIdentity, ...means });
   // A look under way fails when its clients close; nobody waits for it.
   opened.defer(() => void checking.close());
+  opened.adopt(keepAccess(config, timerPorts, clients, checking), (r) => r.close());
   const kept = opened.move();
   const stop = () => within(stopWithin, kept.disposeAsync());
   return { port: http.port, unready, stop };
@@ -232,6 +235,8 @@ export function connectAll(config: Config, { clock, log, times }: AppDeps, opene
     slack: callers.to("trouble"),
   };
 }
+
+const HUB_ITSELF = new Set(["hub", "hub access"]);
 
 /** The adapters behind the flows. */
 export function assemble(
@@ -321,7 +326,8 @@ export function assemble(
     lockdown,
     massEnds,
     massEndNotifier: createMassEndNotifier({ ...messages, channel: config.slack.channel }),
-    heldBack: () => holds.all()[0] ?? null,
+    // What the hub itself keeps from being made waits by that, and is told so.
+    heldBack: () => holds.all().find(({ cause }) => !HUB_ITSELF.has(cause)) ?? null,
     random: () => randomBytes(5),
     stopping: stopping.signal,
   };
@@ -401,6 +407,23 @@ function keepWatchingHub(
     return repeat(watchHub(ports, watch, tell), { what: "the watch over the hub", sleep: clock.sleep, log });
   });
   return { close: async () => void (await Promise.all(both.map((one) => one.close()))) };
+}
+
+/** That the hub refuses the bot is noticed before the checks come round. */
+function keepAccess(
+  { hub: { namespace } }: Config,
+  ports: Ports,
+  { hub }: Clients,
+  checking: Checking,
+): Repeating {
+  const { clock, log, admins } = ports;
+  const watch = watchAccess({
+    ...{ admins, log },
+    look: (signal) => lookAtOwnAccess(hub, namespace, signal),
+    recheck: checking.now,
+    resume: () => sweep(ports),
+  });
+  return repeat(watch, { what: "the bot's access to the hub", sleep: clock.sleep, log });
 }
 
 /** How soon a Redis that went back is noticed where nothing happens. */

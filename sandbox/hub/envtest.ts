@@ -49,34 +49,54 @@ async function boot(
 ): Promise<TestHub> {
   const [client, peer, port] = await Promise.all([freePort(), freePort(), freePort()]);
   children.push(await startChild(binary("etcd"), etcdArgs(dir, client, peer)));
+  const serve = () => startServer(dir, { etcd: client, port }, children);
+  let now = await serve();
+  await createKarporRoles(now.ask);
+  const front = clock && (await startTimedFront({ ...now, clock }));
+  const url = front?.url ?? now.server.url;
+  const shutdown = async () => {
+    await Promise.all([now.ask.close(), front?.close()]);
+    await stop();
+  };
+  return {
+    url,
+    get ca() {
+      return now.server.ca;
+    },
+    get admin() {
+      return now.admin;
+    },
+    get adminKubeconfig() {
+      return chartKubeconfig(url, now.admin);
+    },
+    supports: { clock: false, karpor: false },
+    objects: () => listObjects(now.ask),
+    async upgrade() {
+      if (front) throw new Error("A hub behind a front keeps its keys.");
+      await Promise.all([now.child.kill(), now.ask.close()]);
+      children.splice(children.indexOf(now.child), 1);
+      now = await serve();
+    },
+    stop: shutdown,
+    [Symbol.asyncDispose]: shutdown,
+  };
+}
+
+/** With keys of its own, none of which was there before. */
+async function startServer(dir: string, at: { etcd: number; port: number }, children: Child[]) {
   const authority = await createAuthority("karpor-ca");
   writeKeys(
     dir,
     authority.certificate,
     await authority.issue({ commonName: "hub", hosts: ["localhost", "127.0.0.1"] }),
   );
-  children.push(await startChild(binary("kube-apiserver"), apiserverArgs(dir, client, port)));
+  const child = await startChild(binary("kube-apiserver"), apiserverArgs(dir, at.etcd, at.port));
+  children.push(child);
   const admin = await authority.issue({ commonName: "karpor-admin", organization: "system:masters" });
-  const server = { url: `https://127.0.0.1:${port}`, ca: authority.certificate };
+  const server = { url: `https://127.0.0.1:${at.port}`, ca: authority.certificate };
   const ask = hubClient(server, admin);
   await ready(ask, children);
-  await createKarporRoles(ask);
-  const front = clock && (await startTimedFront({ server, authority, admin, clock }));
-  const url = front?.url ?? server.url;
-  const shutdown = async () => {
-    await Promise.all([ask.close(), front?.close()]);
-    await stop();
-  };
-  return {
-    url,
-    ca: authority.certificate,
-    admin,
-    adminKubeconfig: chartKubeconfig(url, admin),
-    supports: { clock: false, karpor: false },
-    objects: () => listObjects(ask),
-    stop: shutdown,
-    [Symbol.asyncDispose]: shutdown,
-  };
+  return { authority, child, admin, server, ask };
 }
 
 function etcdArgs(dir: string, client: number, peer: number): string[] {

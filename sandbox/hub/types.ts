@@ -72,6 +72,11 @@ export interface TestHub {
     karpor: boolean;
   };
   objects(): Promise<{ serviceAccounts: KubeObject[]; clusterRoleBindings: KubeObject[] }>;
+  /**
+   * As an upgrade of Karpor does it, where it is a real one: restarted with other keys and another authority on what it
+   * has stored, so that it refuses every token and certificate of before.
+   */
+  upgrade?(): Promise<void>;
   stop(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }

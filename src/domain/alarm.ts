@@ -13,6 +13,8 @@ export type Alarm =
   | { kind: "redis-behind"; epoch: number; since: number }
   /** A grant stands on the hub that no record knows, though Redis is not behind. */
   | { kind: "adopted"; request: AccessRequest }
+  /** The hub refuses the bot's own credential, and takes it or another again. */
+  | { kind: "locked-out" | "let-in"; credential: string }
   /** Somebody changed what a grant's binding gives, or to whom. */
   | { kind: "altered"; request: AccessRequest }
   /** What a directory sync may have done: nobody lost access by it. */

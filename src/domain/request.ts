@@ -122,6 +122,8 @@ export const Grant = z.object({
   tokenExpiresAt: Ms,
   /** The server gave less time than was asked. */
   shortened: z.boolean(),
+  /** The hub's key that signed the latest token: with another, the hub takes none of before. */
+  signedBy: z.string().optional(),
 });
 export type Grant = z.infer<typeof Grant>;
 

@@ -243,12 +243,24 @@ export function tokenTakenOff(r: AccessRequest): In<"active"> | null {
 }
 
 /** The fresh token exists, nobody has seen it, and from now on its message may bear it. The old one may live longer. */
-export const refreshing = (r: In<"active">, { tokenExpiresAt, shortened }: Grant): In<"active"> => ({
+export const refreshing = (
+  r: In<"active">,
+  { tokenExpiresAt, shortened, signedBy }: Grant,
+): In<"active"> => ({
   ...r,
-  grant: { ...r.grant, tokenExpiresAt: Math.max(r.grant.tokenExpiresAt, tokenExpiresAt), shortened },
+  grant: {
+    ...r.grant,
+    tokenExpiresAt: Math.max(r.grant.tokenExpiresAt, tokenExpiresAt),
+    shortened,
+    ...(signedBy !== undefined && { signedBy }),
+  },
   expiresAt: shortened ? Math.min(r.expiresAt, tokenExpiresAt) : r.expiresAt,
   messages: withToken(r, "sending"),
 });
+
+/** What was made before it was written down is taken for signed by the key of now. */
+export const signed = (r: AccessRequest, signedBy: string): In<"active"> | null =>
+  r.state === "active" && r.grant.signedBy === undefined ? { ...r, grant: { ...r.grant, signedBy } } : null;
 
 /** The holder sees it. What was asked for since then is still to come. */
 export function refreshed(r: In<"active">, done: Refresh): In<"active"> {

@@ -316,12 +316,19 @@ export interface GrantMade {
   tokenMessage: Place | null;
 }
 
+export interface MintedToken {
+  token: Secret;
+  expiresAt: number;
+  /** The name of the hub's key that signed it; null where it has none. */
+  signedBy: string | null;
+}
+
 /** The hub's objects of our own instance. Every call takes at most 5 s and stops at `signal`. Throws TroubleOutside. */
 export interface Grants {
   /** ServiceAccount and ClusterRoleBinding, side by side; what exists is compared, never assumed. Throws GrantFailed. */
   create(request: In<"approved" | "delivering">, signal: AbortSignal): Promise<GrantMade>;
   /** A token for `ms` (at least the API's 10 minutes). */
-  mint(key: GrantKey, ms: number, signal: AbortSignal): Promise<{ token: Secret; expiresAt: number }>;
+  mint(key: GrantKey, ms: number, signal: AbortSignal): Promise<MintedToken>;
   /** Asks the dashboard's login, on a fresh connection unless one that was kept will do: `unbound` is 403, `refused` 401. */
   check(token: Secret, signal: AbortSignal, by?: "kept"): Promise<"good" | "unbound" | "refused">;
   /** Resolves when the hub tells tokens apart: it refuses a made-up one, takes the bot's own, and has RBAC on. */

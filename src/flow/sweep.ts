@@ -10,6 +10,7 @@ import { isGranted } from "../domain/request.ts";
 import { ending } from "../domain/transitions.ts";
 import type { AccessRequest, GrantKey, GrantObjects, HubSurvey, Ports, Swept } from "./ports.ts";
 import { repairFor, repairGrant } from "./repair.ts";
+import { type LiveToken, liveToken, replaceDeadTokens } from "./replace-dead-tokens.ts";
 import { reportForeign } from "./report-foreign.ts";
 import { commit, messageJob, needsTokenOff } from "./support/commit.ts";
 import { enqueue } from "./support/enqueue.ts";
@@ -35,15 +36,18 @@ async function sweepAll(ports: Ports): Promise<Swept> {
   const standing = survey?.standing;
   const seen = new Set(standing?.map((on) => on.key.id));
   const cardsRefused = new Set<string>();
+  const live: LiveToken[] = [];
   for await (const batch of ports.requests.unsettled()) {
     for (const request of batch)
       await advance(ports, lockdown ? await endLocked(ports, request, lockdown) : request);
+    live.push(...batch.flatMap(liveToken));
     for (const code of batch.flatMap(cardRefusal)) cardsRefused.add(code);
     const missing = batch.filter((r) => standing && rowOf(r).onHub === "must-stand" && !seen.has(r.id));
     for (const { id, role, generation } of missing) await tryRepair(ports, { id, role, generation });
   }
   for (let at = 0; at < (standing?.length ?? 0); at += BATCH)
     await compare(ports, standing?.slice(at, at + BATCH) ?? []);
+  if (survey && !lockdown) await replaceDeadTokens(ports, live);
   await reportForeign(ports, survey?.foreign ?? []);
   await syncAllowances(ports);
   await followTrail(ports);

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
+import { setupOptions } from "../../src/cli/setup/options.ts";
 
 const text = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 
@@ -24,6 +25,12 @@ const { services, volumes } = z
         volumes: z.array(z.string()),
         healthcheck: Health,
       }),
+      heal: z.looseObject({
+        profiles: z.tuple([z.literal("heal")]),
+        command: z.tuple([z.literal("sh"), z.literal("-c"), z.string()]),
+        environment: z.record(z.string(), z.string()),
+        volumes: z.array(z.string()),
+      }),
     }),
     volumes: z.record(z.string(), z.null()),
   })
@@ -42,6 +49,18 @@ it("keeps what Redis knows, and lets the bot wait for it", () => {
 it("gives the bot the example's kubeconfig in a directory it may write to", () => {
   const directory = example.hub.kubeconfig.split("/")[0];
   expect(bot.volumes).toContain(`./${directory}:/config/${directory}`);
+});
+
+it("heals the bot's kubeconfig by a profile of its own, with no secret of Slack", () => {
+  const { command, environment, volumes: mounted, ...rest } = services.heal;
+  const [, args = ""] = /node src\/main\.ts setup (.+?);/.exec(command[2]) ?? [];
+  expect(setupOptions(args.split(" "))).toMatchObject({ ifRefused: true, from: "cluster" });
+  expect(rest).not.toHaveProperty("env_file");
+  expect(environment.KARPOR_ACCESS_CONFIG).toBe(bot.environment.KARPOR_ACCESS_CONFIG);
+  expect(mounted).toEqual(expect.arrayContaining(bot.volumes));
+  expect(mounted.filter((volume) => volume.includes(environment.KUBECONFIG ?? "?"))).toHaveLength(1);
+  // The bot has no such access.
+  expect(bot.volumes.join()).not.toContain("HEAL_KUBECONFIG");
 });
 
 it("mounts the directory of the configuration, so that a file put in its place is seen", () => {

@@ -11,8 +11,9 @@ import { IN_CLUSTER_SECRET } from "../../src/hub/settings.ts";
 import { type DeployManifest, manifests, pathOf } from "./manifests.ts";
 
 const at = (path: string) => fileURLToPath(new URL(`../../deploy/kubernetes/${path}`, import.meta.url));
-const [bot, redis] = [manifests(at("")), manifests(at("redis"))];
-const all = [...bot.objects, ...redis.objects];
+const [bot, redis, heal] = [manifests(at("")), manifests(at("redis")), manifests(at("heal"))];
+const inOwnNamespace = [...bot.objects, ...redis.objects];
+const all = [...inOwnNamespace, ...heal.objects];
 const one = (kind: string, from = bot.objects) => {
   const found = from.find((object) => object.kind === kind);
   if (!found) throw new Error(`no ${kind}`);
@@ -36,7 +37,7 @@ const deployment = Workload.parse(one("Deployment")).spec;
 
 it("applies every file, all of it in its namespace", () => {
   expect([...bot.forgotten, ...redis.forgotten]).toEqual([]);
-  const elsewhere = all.filter(
+  const elsewhere = inOwnNamespace.filter(
     ({ kind, metadata }) => kind !== "Namespace" && metadata.namespace !== bot.namespace,
   );
   expect(elsewhere).toEqual([]);
@@ -108,6 +109,7 @@ if (!envtestAvailable()) {
       ask = hubClient(server, server.admin);
       // Really made, so that its Pod Security Standard is enforced below.
       await ask("POST", "/api/v1/namespaces", { body: one("Namespace") });
+      await ask("POST", "/api/v1/namespaces", { body: { metadata: { name: "karpor" } } });
     });
     afterAll(async () => {
       await ask.close();
@@ -138,6 +140,7 @@ if (!envtestAvailable()) {
     it.each([
       ["Deployment", one("Deployment")],
       ["StatefulSet", one("StatefulSet", redis.objects)],
+      ["CronJob", jobOf(one("CronJob", heal.objects))],
     ])("takes the pods of the %s under the restricted Pod Security Standard", async (_, workload) => {
       const pod = podOf(workload);
       const taken = await make(pod);
@@ -149,6 +152,12 @@ if (!envtestAvailable()) {
     const make = (pod: object) =>
       ask("POST", `/api/v1/namespaces/${bot.namespace}/pods?${STRICT}`, { body: pod });
   });
+
+/** The workload within. */
+function jobOf(cron: DeployManifest): DeployManifest {
+  const { jobTemplate } = z.object({ jobTemplate: z.looseObject({}) }).parse(cron.spec);
+  return { ...cron, ...jobTemplate };
+}
 
 const Templates = z.object({
   spec: z.object({

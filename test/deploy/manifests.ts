@@ -14,7 +14,7 @@ const Generated = z.strictObject({
 const Kustomization = z.strictObject({
   apiVersion: z.literal("kustomize.config.k8s.io/v1beta1"),
   kind: z.literal("Kustomization"),
-  namespace: z.string(),
+  namespace: z.string().optional(),
   resources: z.array(z.string()),
   configMapGenerator: z.array(Generated).default([]),
   images: z.array(z.strictObject({ name: z.string(), newName: z.string(), newTag: z.string() })).default([]),
@@ -41,7 +41,7 @@ export function manifests(directory: string) {
       .map(([key, file]) => [key, text(file)]);
     return {
       ...{ apiVersion: "v1", kind: "ConfigMap" },
-      metadata: { name, namespace },
+      metadata: { name, ...(namespace && { namespace }) },
       data: Object.fromEntries(data),
     };
   });

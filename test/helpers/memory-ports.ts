@@ -233,7 +233,7 @@ const memoryLease = (): Lease => {
 /** A hub on which everything works; what ends a grant is tested elsewhere. */
 const willingGrants = ({ clock }: Pick<Ports, "clock">): Grants => ({
   create: async () => ({ accountUid: "account", bindingUid: "binding", tokenMessage: null }),
-  mint: async (_, ms) => ({ token: secret("eyJ-planted"), expiresAt: clock.now() + ms }),
+  mint: async (_, ms) => ({ token: secret("eyJ-planted"), expiresAt: clock.now() + ms, signedBy: null }),
   check: async () => "good",
   assertEnforcing: async () => {},
   removeBinding: async () => {},

@@ -34,7 +34,8 @@ export function judgeHub(
 const refusesUs = (failure: HubFacts["failure"]): boolean => isStatus(failure, 401);
 
 function unreachable({ server, failure }: HubFacts): Finding {
-  if (refusesUs(failure)) return fail("hub", `${server} refuses the bot's credential (401)`, APPLY);
+  // Of its own name, since a hub that restarts does not answer first, and what to do is another thing then.
+  if (refusesUs(failure)) return fail("hub access", `${server} refuses the bot's credential (401)`, APPLY);
   return fail(
     "hub",
     `${server} does not answer (${failure?.message ?? "no answer"})`,

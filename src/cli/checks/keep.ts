@@ -18,11 +18,16 @@ export interface KeepChecking {
   log: Log;
 }
 
+export interface Checking extends Repeating {
+  /** Looks now, not when it is due. */
+  now(): void;
+}
+
 /** Resolves when what was `found` first is seen to. */
 export async function keepChecking(
   found: StartFindings,
   { look, holds, onIdentity, clock, log }: KeepChecking,
-): Promise<Repeating> {
+): Promise<Checking> {
   const see = async ({ findings, identity }: StartFindings) => {
     const failed = findings.filter(({ level }) => level === "fail");
     holds.report(
@@ -36,5 +41,11 @@ export async function keepChecking(
     return failed.length > 0 ? FAILING_MS : WELL_MS;
   };
   const after = await see(found);
-  return repeat(async () => see(await look()), { what: "the checks", sleep: clock.sleep, log, after });
+  let waking = new AbortController();
+  const sleep = (ms: number, signal: AbortSignal) => {
+    waking = new AbortController();
+    return clock.sleep(ms, AbortSignal.any([signal, waking.signal]));
+  };
+  const checking = repeat(async () => see(await look()), { what: "the checks", sleep, log, after });
+  return { ...checking, now: () => waking.abort() };
 }

@@ -10,6 +10,7 @@ import { fileSource } from "../../hub/kubeconfig/source-file.ts";
 import { botAccounts, generationsInUse } from "./accounts.ts";
 import { applyAll } from "./apply.ts";
 import { readFromCluster } from "./cluster.ts";
+import { ifRefused } from "./if-refused.ts";
 import { missingRoles } from "./missing.ts";
 import { objectsFor } from "./objects.ts";
 import type { SetupOptions } from "./options.ts";
@@ -22,6 +23,8 @@ export interface SetupMeans {
   say(line: string): void;
   /** Throws where nobody can be asked. */
   confirm(question: string): Promise<boolean>;
+  /** Where Kubernetes puts the pod's own account. */
+  mount?: string;
 }
 
 export interface SetupContext {
@@ -36,12 +39,24 @@ export interface SetupContext {
 /** Throws one sentence that says what to do. */
 export async function setup(config: Config, options: SetupOptions, means: SetupMeans): Promise<void> {
   if (options.dryRun) return means.say(manifests(config));
+  if (options.ifRefused)
+    return ifRefused(config, means, (own) => asAdministrator(config, options, means, own));
+  await asAdministrator(config, options, means);
+}
+
+async function asAdministrator(
+  config: Config,
+  options: SetupOptions,
+  means: SetupMeans,
+  own?: KubeconfigSource,
+): Promise<void> {
   await using opened = new AsyncDisposableStack();
   const source = await administrator(options);
   const hub = opened.adopt(await openHub(config, { log: means.log, source }), (h) => h.close());
   const client = opened.adopt(createHubClient(hub.access), (c) => c.close());
   const agreed = options.yes ? { ...means, confirm: async () => true } : means;
   const context = { config, options, means: agreed, client, source };
+  if (own) return await renewOwn(context, own);
   await (options.rotate ? rotate(context) : makeOwn(context));
   for (const warning of hub.access.warnings) means.say(`  warn       ${warning}`);
   for (const line of await missingRoles(client, config.roles)) means.say(`  missing    ${line}`);
@@ -57,6 +72,12 @@ async function administrator(options: SetupOptions): Promise<KubeconfigSource> {
   if (options.from === "file") return fileSource(options.kubeconfig);
   if (options.from === "nowhere") throw new Error("Nothing says where the hub's kubeconfig is.");
   return textSource(await readFromCluster(options), "karpor-kubeconfig");
+}
+
+/** Account and rights stand: only its token is dead. */
+async function renewOwn(context: SetupContext, own: KubeconfigSource): Promise<void> {
+  const inUse = generationsInUse(await botAccounts(context.client, context.config.hub.namespace));
+  await writeOwn(context, inUse.at(-1) ?? 1, own);
 }
 
 async function makeOwn(context: SetupContext): Promise<void> {

@@ -6,6 +6,8 @@ import type { ManifestOptions } from "./manifest.ts";
 export type SetupOptions = {
   dryRun: boolean;
   out?: string;
+  /** Only where the hub refuses the bot's own kubeconfig; that alone is made anew. */
+  ifRefused: boolean;
   /** Another account for the bot, in place of those that stand. */
   rotate: boolean;
   /** Live grants outlive the rotation, and what a thief made of them with it. */
@@ -20,6 +22,7 @@ export type SetupOptions = {
 
 export const SETUP_USAGE = `node src/main.ts setup --from-cluster [--context C] [--namespace karpor] [--out FILE] [--dry-run]
        node src/main.ts setup --kubeconfig FILE [--out FILE] [--dry-run]
+       node src/main.ts setup --if-refused --from-cluster [--context C] [--namespace karpor]
        node src/main.ts setup --manifest [--command /karpor-access] [--url https://bot.example.com]
        node src/main.ts setup --rotate [--keep-grants] [--yes] [--kubeconfig FILE | --context C …] [--out FILE]`;
 
@@ -30,6 +33,7 @@ const options = {
   kubeconfig: { type: "string" },
   out: { type: "string" },
   "dry-run": { type: "boolean" },
+  "if-refused": { type: "boolean" },
   rotate: { type: "boolean" },
   "keep-grants": { type: "boolean" },
   yes: { type: "boolean" },
@@ -58,9 +62,14 @@ export function setupOptions(args: string[]): SetupOptions {
   const { values } = parseArgs({ args, options, strict: true });
   const { context, namespace, kubeconfig, out, rotate = false, yes = false } = values;
   const [dryRun, keepGrants] = [values["dry-run"] ?? false, values["keep-grants"] ?? false];
-  const common = { dryRun, rotate, keepGrants, yes, ...(out === undefined ? {} : { out }) };
+  const ifRefused = values["if-refused"] ?? false;
+  const common = { dryRun, ifRefused, rotate, keepGrants, yes, ...(out === undefined ? {} : { out }) };
   if (!rotate && (keepGrants || yes))
     throw new Error("--keep-grants and --yes are of --rotate: give it too.");
+  if (ifRefused && (rotate || dryRun || out !== undefined))
+    throw new Error(
+      "--if-refused renews the kubeconfig where the bot reads it, and nothing else: leave --rotate, --dry-run and --out out.",
+    );
   if (rotate && dryRun) throw new Error("--rotate says what it does, and asks: leave --dry-run out.");
   if (values["from-cluster"] && kubeconfig !== undefined)
     throw new Error("Give --from-cluster or --kubeconfig, not both.");

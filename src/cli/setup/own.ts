@@ -6,7 +6,7 @@ import { openHub } from "../../hub/client/access.ts";
 import { createHubClient } from "../../hub/client/client.ts";
 import { identityOf } from "../../hub/kubeconfig/identity.ts";
 import { parseKubeconfig } from "../../hub/kubeconfig/kubeconfig.ts";
-import { textSource } from "../../hub/kubeconfig/source.ts";
+import { type KubeconfigSource, textSource } from "../../hub/kubeconfig/source.ts";
 import { fileSource } from "../../hub/kubeconfig/source-file.ts";
 import { IN_CLUSTER_SECRET } from "../../hub/settings.ts";
 import { checkRights } from "../checks/rights.ts";
@@ -18,8 +18,12 @@ import { mintOwn, narrowKubeconfig } from "./narrow.ts";
 const IN_FORCE_WITHIN_MS = 10 * SECOND;
 const LOOK_EVERY_MS = 250;
 
-/** Throws HubError, or one sentence that says what to do; then nothing was written. */
-export async function writeOwn(context: SetupContext, generation: number): Promise<void> {
+/** `to`: where the bot reads it, and it was read from there; a file when left out. Throws HubError, or one sentence that says what to do; then nothing was written. */
+export async function writeOwn(
+  context: SetupContext,
+  generation: number,
+  to?: KubeconfigSource,
+): Promise<void> {
   const { config, client, source, options, means } = context;
   const own = botAccount(config.hub.namespace, generation);
   const { token, expiresAt } = await mintOwn(client, own);
@@ -28,11 +32,13 @@ export async function writeOwn(context: SetupContext, generation: number): Promi
   const text = narrowKubeconfig(parseKubeconfig(await source.read(), { foreign, directory }), token);
   await prove(context, text);
   const path = resolve(options.out ?? config.hub.kubeconfig ?? "hub.kubeconfig");
-  await fileSource(path).save?.(text);
+  const place = to ?? fileSource(path);
+  await place.save?.(text);
   const until = new Date(expiresAt).toISOString().slice(0, 10);
   means.say(
-    `  wrote      ${path}: mode 600, the token of ${own.namespace}/${own.name} until ${until}, which the bot renews`,
+    `  wrote      ${place.name}${to ? "" : ": mode 600"}, the token of ${own.namespace}/${own.name} until ${until}, which the bot renews`,
   );
+  if (to) return;
   const command = secretCommand(context, path);
   if (command) means.say(`             then: ${command}`);
 }

@@ -19,7 +19,7 @@ export async function mintToken(
   { accountUid, bindingUid }: Pick<GrantMade, "accountUid" | "bindingUid">,
   signal: AbortSignal,
 ): Promise<Minted> {
-  const { token, expiresAt } = await grants.mint(request, request.expiresAt - clock.now(), signal);
+  const { token, expiresAt, signedBy } = await grants.mint(request, request.expiresAt - clock.now(), signal);
   const until = clock.now() + BINDING_WITHIN_MS;
   for (;;) {
     const verdict = await grants.check(token, signal, "kept");
@@ -28,5 +28,6 @@ export async function mintToken(
     await clock.sleep(20, signal);
   }
   const shortened = expiresAt < request.expiresAt - TOLERANCE_MS;
-  return { token, grant: { accountUid, bindingUid, tokenExpiresAt: expiresAt, shortened } };
+  const signer = signedBy === null ? {} : { signedBy };
+  return { token, grant: { accountUid, bindingUid, tokenExpiresAt: expiresAt, shortened, ...signer } };
 }

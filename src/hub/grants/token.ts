@@ -1,9 +1,10 @@
 /** Minting a token for an account, and asking the dashboard's login what it thinks of one. */
 import { z } from "zod";
 import { type Secret, secret } from "../../domain/secret.ts";
-import type { GrantKey, Grants, Log } from "../../flow/ports.ts";
+import type { GrantKey, Grants, Log, MintedToken } from "../../flow/ports.ts";
 import type { HubClient } from "../client/client.ts";
 import { answered, isHubs } from "../client/errors.ts";
+import { signerOf } from "../kubeconfig/identity.ts";
 import type { Hub } from "./find.ts";
 import { objectName } from "./names.ts";
 
@@ -18,7 +19,7 @@ export async function mint(
   key: GrantKey,
   ms: number,
   signal: AbortSignal,
-): Promise<{ token: Secret; expiresAt: number }> {
+): Promise<MintedToken> {
   const { client, namespace, log } = hub;
   const name = objectName(key);
   const body = { spec: { expirationSeconds: Math.max(LEAST_SECONDS, Math.ceil(ms / 1000)) } };
@@ -30,7 +31,8 @@ export async function mint(
     const { token, expirationTimestamp } = Minted.parse(answer.data).status;
     const { warning } = answer.headers;
     if (warning) log?.warn({ account: name, warning }, "The hub warned while minting a token.");
-    return { token: secret(token), expiresAt: expirationTimestamp.getTime() };
+    const minted = secret(token);
+    return { token: minted, expiresAt: expirationTimestamp.getTime(), signedBy: signerOf(minted) };
   });
 }
 

@@ -18,10 +18,17 @@ const Claims = z.object({
   iat: z.number().optional(),
 });
 
+const Header = z.object({ kid: z.string().min(1) });
+
+/** The name of the key that signed it; null where it says none. */
+export const signerOf = (token: Secret): string | null => Header.safeParse(part(token, 0)).data?.kid ?? null;
+
+const part = (token: Secret, index: number): unknown =>
+  parseJson(Buffer.from(token.reveal().split(".")[index] ?? "", "base64url").toString());
+
 /** Null when it is no ServiceAccount's token. */
 export function identityOf(token: Secret): TokenIdentity | null {
-  const payload = Buffer.from(token.reveal().split(".")[1] ?? "", "base64url").toString();
-  const claims = Claims.safeParse(parseJson(payload)).data;
+  const claims = Claims.safeParse(part(token, 1)).data;
   if (!claims) return null;
   const [, , namespace = "", name = ""] = claims.sub.split(":");
   const ms = (seconds: number | undefined) => (seconds === undefined ? null : seconds * 1000);

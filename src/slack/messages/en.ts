@@ -332,6 +332,11 @@ export const en = {
   /** To the administrators: it may be forged, by whoever has the bot's rights. */
   adopted: ({ id, role, requester }: AccessRequest, hub: string): string =>
     `*No record knows it:* ${foreignCode(role, 50)} on ${hub} for ${foreignCode(requester.name, 50)}, which the bot found there, and ends on time. If Redis lost nothing, somebody with the bot's access made it: \`/karpor-access revoke ${id}\`, then run \`npm run setup -- --rotate\`.`,
+  /** To the administrators: each upgrade of Karpor replaces the key that signs every token. */
+  lockedOut: (hub: string): string =>
+    `*The bot is locked out:* Karpor on ${hub} refuses its token, as it does after each upgrade of Karpor. Until it has a new one nobody gets access, and what ends is not confirmed. Run \`npm run setup -- --from-cluster\`; the bot takes the new kubeconfig without a restart. Where the job that heals it is installed, it does so by itself within minutes.`,
+  letIn: (hub: string): string =>
+    `*The bot is back:* Karpor on ${hub} takes its token again. What was approved or over meanwhile is seen to now. If Karpor signs with a new key, everybody with live access gets a new token.`,
   /** To the administrators: its binding no longer gave what was approved, to its holder alone. */
   altered: ({ id, role, requester }: AccessRequest, hub: string): string =>
     `*Changed by hand:* the binding of ${foreignCode(role, 50)} on ${hub} for ${foreignCode(requester.name, 50)}, ${id}. The bot ends this access. If nobody you know changed it, the bot's access is in other hands: run \`npm run setup -- --rotate\`.`,

@@ -308,6 +308,10 @@ export const zh: Words = {
     `*有人紧急取用权限，却无人收到通知：* ${foreignCode(requester.name, 50)} 未经审批取用了 ${foreignCode(role, 50)}（${id}），而 Slack 不接受发往 ${channel} 的消息（${code}）。\`/karpor-access revoke ${id}\` 可以结束它。请把机器人邀请进该频道，或在配置文件中改用其他频道，以便复核。`,
   adopted: ({ id, role, requester }, hub) =>
     `*没有任何记录：* ${hub} 上发现 ${foreignCode(requester.name, 50)} 的 ${foreignCode(role, 50)} 授权，机器人已接管，并会按时结束它。如果 Redis 没有丢失数据，那么它是由持有机器人凭证的人伪造的：请用 \`/karpor-access revoke ${id}\` 撤销，再运行 \`npm run setup -- --rotate\`。`,
+  lockedOut: (hub) =>
+    `*机器人被拒之门外：* ${hub} 的 Karpor 拒绝机器人的令牌，每次升级 Karpor 之后都会如此。在拿到新令牌之前，无法授予权限，也无法确认权限已经结束。请运行 \`npm run setup -- --from-cluster\`；机器人无需重启即会使用新的 kubeconfig。若已安装自动恢复任务，数分钟内会自行恢复。`,
+  letIn: (hub) =>
+    `*机器人已恢复：* ${hub} 的 Karpor 重新接受机器人的令牌。期间获批或到期的权限现在处理。若 Karpor 更换了签名密钥，所有持有有效权限的人都会收到新令牌。`,
   altered: ({ id, role, requester }, hub) =>
     `*被人改动：* ${hub} 上 ${foreignCode(requester.name, 50)} 的 ${foreignCode(role, 50)} 授权（${id}）的绑定被人改动。机器人正在结束这一授权。如果没有认识的人做过这一改动，说明机器人的凭证已落入他人之手：请运行 \`npm run setup -- --rotate\`。`,
   groups: (groups) => {

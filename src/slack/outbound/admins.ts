@@ -47,6 +47,7 @@ function nameOf(alarm: Alarm): string | null {
   if (alarm.kind === "foreign" || alarm.kind === "groups") return null;
   // Of many that a lost record leaves, the first says it all.
   if (alarm.kind === "adopted") return alarm.kind;
+  if ("credential" in alarm) return `${alarm.kind}:${alarm.credential}`;
   return `${alarm.kind}:${"request" in alarm ? alarm.request.id : alarm.epoch}`;
 }
 
@@ -55,6 +56,7 @@ function wordOf(w: Words, alarm: Alarm, { channel, hub }: CreateAdmins): Word {
   if (alarm.kind === "groups") return w.groups(alarm.groups);
   if (alarm.kind === "adopted") return w.adopted(alarm.request, hub);
   if (alarm.kind === "altered") return w.altered(alarm.request, hub);
+  if ("credential" in alarm) return alarm.kind === "locked-out" ? w.lockedOut(hub) : w.letIn(hub);
   if (alarm.kind === "redis-behind") return behindMessage(w, alarm);
   const where = `<#${channel(alarm.request.role)}>`;
   if (isTaken(alarm.request)) return w.emergencyUnseen(where, alarm.code, alarm.request);

@@ -281,7 +281,7 @@ const hub: Case[] = [
   {
     name: "the hub refuses the credential",
     wrong: () => ({ kubeconfig: kubeconfig(world.hub, "no.such.token") }),
-    check: "hub",
+    check: "hub access",
     message: /refuses the bot's credential \(401\)/,
     fix: /npm run setup/,
   },

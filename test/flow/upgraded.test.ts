@@ -1,0 +1,149 @@
+/** Karpor is upgraded: the hub comes back with other keys, and refuses every token of before, the bot's own too. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pino } from "pino";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { parse, stringify } from "yaml";
+import { jumpClock, systemClock } from "../../sandbox/clock.ts";
+import { hubClient } from "../../sandbox/hub/client.ts";
+import { envtestAdvice, envtestAvailable, startEnvtest } from "../../sandbox/hub/envtest.ts";
+import type { TestHub } from "../../sandbox/hub/types.ts";
+import { buttonsOf, visibleText } from "../../sandbox/slack/index.ts";
+import { setup } from "../../src/cli/setup/index.ts";
+import { setupOptions } from "../../src/cli/setup/options.ts";
+import { loadForHub } from "../../src/config.ts";
+import { ALICE, BOB, CAROL, catalog, MEI, startBot, startWorld, type World } from "../helpers/bot.ts";
+import { needs } from "../helpers/needs.ts";
+import { scene, TOKEN } from "../helpers/scene.ts";
+
+const PEOPLE = [ALICE, BOB, CAROL, MEI];
+const ROLES = Array.from({ length: 10 }, (_, i) => `page${i}`);
+const LIVE = 30;
+const ENDED = 5;
+/** Only what is over offers it. */
+const AGAIN = ["Ask again", "再次申请"];
+const ASKED = 5;
+/** Each asks for a role once, all of them for different ones. */
+const questions = ROLES.flatMap((role) =>
+  PEOPLE.map((user) => ({ user, role, reason: `${role} for ${user}` })),
+);
+
+needs(envtestAvailable(), envtestAdvice)("on a real API server", () => {
+  let hub: TestHub;
+  let world: World;
+  let bots: Awaited<ReturnType<typeof startBot>>[];
+  beforeAll(async () => {
+    hub = await startEnvtest();
+    const clock = jumpClock();
+    const roles = { ...catalog, ...Object.fromEntries(ROLES.map((role) => [role, catalog.peek])) };
+    world = await startWorld({ hub, clock, roles });
+    asKarporDoes();
+    bots = [await startBot(world), await startBot(world)];
+  }, 90_000);
+  afterAll(async () => {
+    for (const bot of bots ?? []) await bot.stop();
+    await world?.close();
+    await hub?.stop();
+  }, 60_000);
+
+  const file = (name: string) => join(world.env.KARPOR_ACCESS_CONFIG, "..", name);
+
+  /** Its kubeconfig trusts any certificate, since karpor-server makes itself a new one at each start. */
+  function asKarporDoes() {
+    const kubeconfig = parse(readFileSync(file("hub.kubeconfig"), "utf8"));
+    kubeconfig.clusters[0].cluster = { server: hub.url, "insecure-skip-tls-verify": true };
+    writeFileSync(file("hub.kubeconfig"), stringify(kubeconfig));
+  }
+
+  async function heal(): Promise<string> {
+    writeFileSync(file("admin.kubeconfig"), hub.adminKubeconfig);
+    const said: string[] = [];
+    await setup(
+      loadForHub(world.env),
+      setupOptions(["--kubeconfig", file("admin.kubeconfig"), "--if-refused"]),
+      {
+        ...{ log: pino({ level: "silent" }), clock: systemClock(), confirm: async () => false },
+        say: (line) => void said.push(line),
+      },
+    );
+    return said.join("\n");
+  }
+
+  const states = async () =>
+    new Map((await world.records()).map((r) => [r.reason, r.state as string] as const));
+  const all = async (asked: typeof questions, state: string) => {
+    const found = await states();
+    return asked.every(({ reason }) => found.get(reason) === state);
+  };
+  const tokensOf = (user: string) =>
+    world.slack
+      .dm(user)
+      .map((message) => TOKEN.exec(visibleText(message))?.[0])
+      .filter((token) => token !== undefined);
+  /** Each on a connection of its own: the API server closes those on which it refuses somebody. */
+  const working = async (tokens: string[]) => {
+    const found: string[] = [];
+    for (const token of tokens) {
+      const ask = hubClient(hub);
+      const { status } = await ask("GET", "/rest-api/v1/authn", { token });
+      if (status !== 401) found.push(token);
+      await ask.close();
+    }
+    return found;
+  };
+  const told = (words: string) =>
+    world.slack
+      .dm(ALICE)
+      .map(visibleText)
+      .filter((text) => text.startsWith(words)).length;
+
+  test("each holder ends with one token that works, or with one true end", async () => {
+    const it = scene(world);
+    const live = questions.slice(0, LIVE);
+    for (const { user, role, reason } of live) await it.say(user, `${role} 50m ${reason}`);
+    await world.until(() => all(live, "active"), 90_000);
+    const old = PEOPLE.flatMap(tokensOf);
+    expect(new Set(old).size).toBe(LIVE);
+    expect(await heal()).toMatch(/takes the bot's own kubeconfig/);
+
+    await hub.upgrade?.();
+    expect(await working(old)).toEqual([]);
+    await world.until(async () => told("*The bot is locked out:*") > 0, 60_000);
+    for (const bot of bots) await world.until(async () => (await bot.held()).includes("hub access"));
+
+    const ended = live.slice(0, ENDED);
+    const records = await world.records();
+    for (const { user, reason } of ended)
+      await it.say(user, `revoke ${records.find((r) => r.reason === reason)?.id}`);
+    const asked = questions.slice(LIVE, LIVE + ASKED);
+    for (const { user, role, reason } of asked) await it.say(user, `${role} 50m ${reason}`);
+    await world.until(async () => (await all(ended, "ending")) && (await all(asked, "approved")));
+
+    expect(await heal()).toMatch(/wrote/);
+    expect(await heal()).toMatch(/takes the bot's own kubeconfig/);
+    const kept = [...live.slice(ENDED), ...asked];
+    await world.until(async () => (await all(kept, "active")) && (await all(ended, "ended")), 120_000);
+    const shown = () => PEOPLE.flatMap(tokensOf).filter((token) => !old.includes(token));
+    await world.until(async () => shown().length >= kept.length, 240_000);
+
+    const fresh = PEOPLE.flatMap(tokensOf);
+    expect(fresh).toHaveLength(kept.length);
+    expect(await working(fresh)).toEqual(fresh);
+    expect(await working(old)).toEqual([]);
+    const receipts = () =>
+      PEOPLE.flatMap((user) =>
+        world.slack.dm(user).filter((message) => buttonsOf(message).some((label) => AGAIN.includes(label))),
+      );
+    // In Slack's own time: who waits for a token goes before those who are told that all is over.
+    await world.until(async () => receipts().length === ENDED, 300_000);
+    expect(receipts().map(visibleText).join("\n")).not.toMatch(/not confirmed/i);
+    expect((await world.records()).filter((r) => r.state === "active" && r.refresh)).toEqual([]);
+    expect(told("*The bot is locked out:*")).toBe(1);
+    expect(told("*The bot is back:*")).toBe(1);
+    for (const bot of bots) {
+      expect(await bot.held()).toEqual([]);
+      const said = bot.lines.filter(({ level, cause }) => level === "error" && cause === "hub access");
+      expect(said).toHaveLength(1);
+    }
+  }, 600_000);
+});
