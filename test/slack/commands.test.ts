@@ -259,7 +259,7 @@ describe("status", () => {
     await door.ask(BOB, "admin 1h roll back");
     const { ephemeral: list } = await door.slack.command(BOB, GENERAL, "status");
     if (!list) throw new Error("not answered");
-    expect(buttonsOf(list)).toEqual(["I've copied it, hide", "End now", "Withdraw"]);
+    expect(buttonsOf(list)).toEqual(["I've copied it, hide", "Ask for more time", "End now", "Withdraw"]);
     await door.slack.click(BOB, list, "release", { confirm: true });
     await door.slack.waitFor(() => list.history.length === 2);
     expect(buttonsOf(list)).toEqual(["Withdraw"]);

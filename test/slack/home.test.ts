@@ -39,7 +39,14 @@ describe("what it shows", () => {
     await door.grant();
     await opened(door, BOB);
     expect(wordsOn(door, BOB)).toMatch(/You have[\s\S]*Active until[\s\S]*Ask/);
-    expect(buttonsOn(door, BOB)).toEqual(["I've copied it, hide", "End now", "Ask…", "Ask…", "Ask…"]);
+    expect(buttonsOn(door, BOB)).toEqual([
+      "I've copied it, hide",
+      "Ask for more time",
+      "End now",
+      "Ask…",
+      "Ask…",
+      "Ask…",
+    ]);
     expect(JSON.stringify(asked(door, BOB))).not.toContain("eyJ");
   });
 

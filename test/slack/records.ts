@@ -176,6 +176,7 @@ const ownRecords: AccessRequest[] = [
   },
   ...emergencies(),
   ...later(),
+  ...moreTime(),
 ].map((record) => AccessRequest.parse(record));
 
 const toAsker = { ...sent, channel: "D0MEI" };
@@ -192,6 +193,7 @@ export const records: AccessRequest[] = [
   ...toldAsker.flatMap((told) =>
     ownRecords
       .filter(({ approvers, emergency }) => approvers.length > 0 && !emergency)
+      .filter((r) => !r.extends && !("extensions" in r))
       .map((r) => ({ ...r, askedBy: mei, messages: { ...r.messages, ...told } })),
   ),
 ];
@@ -229,6 +231,46 @@ function later() {
         { ...begun, messages: told, grant, state: "active", hidden: false, reminded: [] },
       ];
     }),
+  ];
+}
+
+/** Asked for, decided, and what became of the grant that it is for; a fresh token on its way. */
+function moreTime() {
+  const more = {
+    ...common,
+    extends: { id: "R-8M3R0GYV", from: NOW - HOUR, until: NOW + HOUR },
+  };
+  const told = { card: shared, waiting: sent };
+  const given = { ...more, decision, expiresAt: NOW + 5 * HOUR, messages: told };
+  const extension = { id: "R-8M3R0GYV", ms: 2 * HOUR, by: alice, qualified: "S0SRE", at: NOW - MINUTE };
+  const byPolicy = { ...extension, by: "policy", qualified: "policy" };
+  const byRule = { ...extension, by: "policy", qualified: "rule: short <looks>" };
+  const live = { ...approved, messages, grant, state: "active", hidden: false, reminded: [] };
+  return [
+    { ...more, state: "pending" },
+    { ...more, nudgedAt: NOW, lessened, approvals, count: 2, state: "pending" },
+    { ...more, messages: told, state: "withdrawn", at: NOW },
+    { ...more, messages: told, state: "timedOut", at: NOW },
+    { ...more, messages: told, state: "denied", by: alice, qualified: "S0SRE", why: "enough", at: NOW },
+    ...["ended", "check"].map((what) => ({
+      ...more,
+      messages: told,
+      state: "refused",
+      refusal: { kind: "terms-changed", role: "admin", what },
+      at: NOW,
+    })),
+    { ...given, state: "extending" },
+    ...outages.map((outage) => ({ ...given, state: "extending", outage })),
+    { ...given, messages: { card: shared }, state: "extended", at: NOW },
+    { ...given, decision: { ...decision, by: "policy" }, messages: {}, state: "extended", at: NOW },
+    { ...live, extensions: [extension, byPolicy, byRule], refresh: { why: "extended", at: NOW, for: ID } },
+    ...[extension, byPolicy, byRule].map((one) => ({
+      ...live,
+      extensions: [one],
+      refresh: { why: "extended", at: NOW },
+    })),
+    ...["upgraded", "other"].map((why) => ({ ...live, refresh: { why, at: NOW } })),
+    { ...gone, extensions: [extension], end: ends[0], state: "ended", verification: verified("probe") },
   ];
 }
 

@@ -40,7 +40,8 @@ function possible(p: Renderer, r: AccessRequest) {
   if (r.state === "requested" || r.state === "pending" || r.state === "scheduled")
     return [buttons.withdrawButton(p, r)];
   if (r.state !== "active") return [];
-  return r.hidden ? [buttons.releaseButton(p, r)] : [buttons.hideButton(p, r), buttons.releaseButton(p, r)];
+  const hide = r.hidden ? [] : [buttons.hideButton(p, r)];
+  return [...hide, ...buttons.moreButton(p, r), buttons.releaseButton(p, r)];
 }
 
 /** One's own grants get Release now, all others Revoke. */

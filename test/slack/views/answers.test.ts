@@ -419,7 +419,14 @@ describe("what is said", () => {
     const pending: AccessRequest = { ...common, state: "requested" };
     const all = statusReply(paged([pending, activeOne, { ...activeOne, hidden: true }]), 0, view("en"));
     expect(all.text).toBe("3 open: what you asked for and hold on production.");
-    expect(buttons(all)).toEqual(["Withdraw", "I've copied it, hide", "End now", "End now"]);
+    expect(buttons(all)).toEqual([
+      "Withdraw",
+      "I've copied it, hide",
+      "Ask for more time",
+      "End now",
+      "Ask for more time",
+      "End now",
+    ]);
   });
 
   test("one releases one's own and revokes others'", () => {

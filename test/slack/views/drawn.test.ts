@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { mentionsIn, visibleText } from "../../../sandbox/slack/read.ts";
 import type { Block } from "../../../sandbox/slack/types.ts";
+import { HOUR } from "../../../src/domain/duration.ts";
 import { UserId } from "../../../src/domain/ids.ts";
 import { isShared, type MessageKind, type Shown } from "../../../src/domain/message-key.ts";
 import { Locale } from "../../../src/domain/person.ts";
-import { Failure, Outage } from "../../../src/domain/request.ts";
+import { type AccessRequest, Failure, Outage } from "../../../src/domain/request.ts";
 import { buttonValue } from "../../../src/slack/ids.ts";
 import { drawMessage, drawToken, type Message } from "../../../src/slack/views/index.ts";
 import { buttonsIn, expectSpeech, expectTypography, mrkdwnIn } from "../../helpers/speech.ts";
@@ -38,6 +39,7 @@ const ALL: { [K in MessageKind]: readonly Shown[K][] } = {
     "unproven",
     "failed",
     "ended",
+    "extended",
   ],
   review: ["outage", "active", "revoked", "unproven", "failed", "ended"],
   // What became of it only where Slack did not take the message that says so.
@@ -49,6 +51,7 @@ const ALL: { [K in MessageKind]: readonly Shown[K][] } = {
     "timedOut",
     "denied",
     "scheduled",
+    "outage",
     "removing",
     "revoked",
     "failed",
@@ -121,7 +124,12 @@ describe.each(Locale.options)("every message in %s", (locale) => {
       expect(message.blocks.filter(({ type }) => type === "actions").length).toBeLessThanOrEqual(1);
       expect(seen(message)).not.toMatch(/undefined|null|NaN|\[object|\p{Extended_Pictographic}/u);
       expect(mrkdwnIn(message.blocks).at(-1)).toContain(ID);
-      expect(buttonsIn(message.blocks).every((b) => b.url || b.value?.startsWith(buttonValue(r)))).toBe(true);
+      // More time is asked for of the grant that it is for.
+      const values = [r, ...(r.extends ? [{ id: r.extends.id, terms: r.terms }] : [])].map((of) =>
+        buttonValue(of),
+      );
+      for (const { url, value } of buttonsIn(message.blocks))
+        expect(url !== undefined || values.some((one) => value?.startsWith(one))).toBe(true);
     }
   });
 
@@ -310,6 +318,24 @@ describe("what is said", () => {
     expect(seen(drawToken({ ...deliveringOne, grant }, "TOKEN", view("en")))).toContain(
       "Karpor allows at most 1 d, so this ends earlier than you asked.",
     );
+  });
+
+  test("a fresh token says why it comes, in both languages, and rings", () => {
+    const fresh = (why: string, locale: Locale, by: unknown = alice) => {
+      const extension = { id: ID, ms: HOUR, by, qualified: "rule: looks", at: NOW };
+      const r = { ...activeOne, extensions: [extension], refresh: { why, at: NOW } } as AccessRequest;
+      return drawMessage(r, "token", "setting-up", view(locale), true).text;
+    };
+    expect(fresh("extended", "en")).toBe("More time, approved by Alice: admin on production for 4 h.");
+    expect(fresh("extended", "en", "policy")).toContain("More time, approved by the rule “looks”:");
+    expect(fresh("upgraded", "en")).toBe(
+      "New token: Karpor was upgraded, and your old token stopped working.",
+    );
+    expect(fresh("other", "en")).toBe("New token: admin on production for 4 h.");
+    expect(fresh("extended", "zh")).toBe(
+      "已延长，Alice 批准：你在 production 的 admin 权限，还有 4 小时到期。",
+    );
+    expect(fresh("upgraded", "zh")).toBe("新令牌：Karpor 已升级，旧令牌失效。");
   });
 
   test("a reminder says how long is left", () => {
