@@ -1,0 +1,190 @@
+/** A lockdown in the moment when a token is on its way, when hub or Redis is away, and when its replica dies. */
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { visibleText } from "../../sandbox/slack/index.ts";
+import { MINUTE, SECOND } from "../../src/domain/duration.ts";
+import type { RequestId, UserId } from "../../src/domain/ids.ts";
+import { decideRequest } from "../../src/flow/decide.ts";
+import { fallbackExpiry } from "../../src/flow/fallback-expiry.ts";
+import { lockDown, unlock } from "../../src/flow/lockdown.ts";
+import { carryOutMassEnds } from "../../src/flow/mass-end.ts";
+import type { Ports } from "../../src/flow/ports.ts";
+import { makeRequest } from "../../src/flow/request.ts";
+import { ALICE, APPROVALS, BOB, startWorld, type World } from "../helpers/bot.ts";
+import { login } from "../helpers/login.ts";
+import { scene, TOKEN } from "../helpers/scene.ts";
+import { openSteps, type Steps } from "../helpers/steps.ts";
+
+let world: World;
+let steps: Steps;
+let it: ReturnType<typeof scene>;
+
+beforeEach(async () => {
+  world = await startWorld();
+  steps = await openSteps(world);
+  it = scene(world);
+});
+afterEach(async () => {
+  await steps[Symbol.asyncDispose]();
+  await world.close();
+});
+
+const by = ALICE as UserId;
+const lock = () => lockDown(steps.ports, { by, reason: "laptop stolen" });
+const open = () => unlock(steps.ports, { by, reason: "found again" });
+let asked = 0;
+
+async function approved(): Promise<RequestId> {
+  asked += 1;
+  const requester = { id: BOB as UserId, name: "Bob", locale: "en" } as const;
+  const { id } = await makeRequest(steps.ports, {
+    requester,
+    text: "guest 4h because",
+    triggerId: `t${asked}`,
+  });
+  await steps.work();
+  await decideRequest(steps.ports, { id, terms: 1, by, verdict: { approve: true } });
+  return id;
+}
+async function granted(): Promise<RequestId> {
+  const id = await approved();
+  await steps.work();
+  expect(await stateOf(id)).toBe("active");
+  return id;
+}
+const stateOf = async (id: RequestId) => (await steps.ports.requests.get(id))?.state;
+const shown = () => it.everShown(BOB).match(new RegExp(TOKEN, "g")) ?? [];
+const bindings = async () =>
+  (await world.hub.objects()).clusterRoleBindings.filter(({ metadata }) => metadata.name.includes("-r-"))
+    .length;
+const flagOnHub = async () =>
+  (await world.hub.objects()).serviceAccounts.flatMap(
+    ({ metadata }) => metadata.annotations?.["karpor-access.io/lockdown"] ?? [],
+  );
+/** The job goes as far as this call to the outside, and waits there for what is done meanwhile. */
+function meanwhile<P extends "grants" | "notifier">(
+  port: P,
+  call: keyof Ports[P],
+  done: () => Promise<unknown>,
+): Ports {
+  const real = steps.ports[port] as Record<keyof Ports[P], unknown>;
+  const run = real[call] as (...args: unknown[]) => Promise<unknown>;
+  const held = async (...args: unknown[]) => {
+    await done();
+    return run(...args);
+  };
+  return { ...steps.ports, [port]: { ...real, [call]: held } };
+}
+
+test.each(["create", "mint"] as const)("locked down before %s: nothing is ever shown", async (call) => {
+  const id = await approved();
+  await steps.work(meanwhile("grants", call, lock));
+  await carryOutMassEnds(steps.ports);
+  await steps.finish();
+  expect(shown()).toEqual([]);
+  expect(await stateOf(id)).toBe("ended");
+  expect(await it.standing()).toEqual([]);
+});
+
+test("locked down while a token is being shown: by the time it is, it has no binding, and it leaves Slack", async () => {
+  const id = await approved();
+  let before = 1;
+  await steps.work(
+    meanwhile("notifier", "showToken", async () => {
+      await lock();
+      await world.until(async () => (await bindings()) === 0);
+      before = await bindings();
+    }),
+  );
+  expect(before).toBe(0);
+  const [token = ""] = shown();
+  expect([401, 403]).toContain(await login(world.hub, token));
+  await carryOutMassEnds(steps.ports);
+  await steps.finish();
+  expect(await stateOf(id)).toBe("ended");
+  expect(visibleText(await it.dm(BOB, "R-"))).not.toMatch(TOKEN);
+});
+
+test("the replica that began it dies: another goes on, with one message", async () => {
+  await granted();
+  const dead = { ...steps.ports, lease: { hold: async () => null } };
+  await lockDown(dead, { by, reason: "laptop stolen" });
+  expect(await bindings()).toBe(1);
+  await steps[Symbol.asyncDispose]();
+  steps = await openSteps(world);
+  await carryOutMassEnds(steps.ports);
+  expect(await bindings()).toBe(0);
+  steps.forgetJobs();
+  world.clock.jump(MINUTE);
+  await steps.sweep();
+  await steps.finish();
+  await carryOutMassEnds(steps.ports);
+  const told = world.slack.messages(APPROVALS).filter((m) => visibleText(m).includes("Locked down by"));
+  expect(told.map((m) => visibleText(m))).toEqual([expect.stringContaining("It is confirmed")]);
+  expect(await steps.ports.massEnds.open()).toEqual([]);
+});
+
+test("the hub is away: nothing is granted, and what stands ends when it is back", async () => {
+  const id = await granted();
+  await world.localHub?.down();
+  expect(await lock()).toMatchObject({ inRedis: true, onHub: false, before: false });
+  await expect(approved()).rejects.toMatchObject({ refusal: { kind: "locked-down" } });
+  await world.until(async () => (await stateOf(id)) === "ending");
+  await steps.work().catch(() => {});
+  await world.localHub?.up();
+  await world.until(async () => {
+    await carryOutMassEnds(steps.ports);
+    return (await bindings()) === 0;
+  });
+  await steps.ports.lockdown.settle();
+  expect(await flagOnHub()).toEqual([expect.stringContaining("laptop stolen")]);
+  world.clock.jump(MINUTE);
+  await steps.sweep();
+  await steps.finish();
+  expect(await stateOf(id)).toBe("ended");
+});
+
+test("unlocked while the hub is away: nothing is granted until the hub has forgotten it", async () => {
+  await lock();
+  expect(await flagOnHub()).toHaveLength(1);
+  await world.localHub?.down();
+  expect(await open()).toMatchObject({ onHub: false });
+  const id = await approved();
+  await steps.work().catch(() => {});
+  expect(await stateOf(id)).toBe("approved");
+  await world.localHub?.up();
+  world.clock.jump(5 * SECOND);
+  steps.forgetJobs();
+  world.clock.jump(MINUTE);
+  await steps.sweep();
+  await steps.work();
+  expect(await flagOnHub()).toEqual([]);
+  expect(await stateOf(id)).toBe("active");
+});
+
+test("Redis is away: the hub alone remembers it, and ends what stands", async () => {
+  await granted();
+  await world.redis.stop();
+  expect(await lock()).toMatchObject({ inRedis: false, onHub: true });
+  expect(await it.standing()).toEqual([]);
+  expect(await flagOnHub()).toHaveLength(1);
+});
+
+test("locked down by hand on the hub: without Redis each replica ends what stands", async () => {
+  await granted();
+  const flag = {
+    by: { id: by, name: "Alice", locale: "en" as const },
+    qualified: by,
+    at: 1,
+    reason: "by hand",
+  };
+  expect(await steps.ports.lockdown.tell(flag)).toBe(true);
+  await fallbackExpiry(steps.ports, new AbortController().signal);
+  expect(await it.standing()).toEqual([]);
+});
+
+test("both are away: refused, and said so", async () => {
+  await granted();
+  await world.redis.stop();
+  await world.localHub?.down();
+  await expect(lock()).rejects.toMatchObject({ refusal: { kind: "not-locked-down" } });
+});
