@@ -27,8 +27,11 @@ export async function lockDown(ports: Ports, { by, reason }: LockingDown): Promi
   // Whoever made it stand is told what became of it; that its ends are not stored, the sweep mends.
   const [onHub] = await Promise.all([ports.lockdown.tell(lockdown), began?.catch(() => {})]);
   if (!inRedis && !onHub) throw new Refused({ kind: "not-locked-down" });
-  // Without records the hub alone ends what stands.
-  if (!inRedis) await fallbackExpiry(ports, ports.stopping).catch((error: unknown) => logEnds(ports, error));
+  // A Redis that is back by now learns it; without records the hub alone ends what stands.
+  if (!inRedis) {
+    await ports.lockdown.settle();
+    await fallbackExpiry(ports, ports.stopping).catch((error: unknown) => logEnds(ports, error));
+  }
   ports.log.warn({ by, inRedis, onHub, at: lockdown.at }, "all access is locked down");
   return { ...set, onHub };
 }
