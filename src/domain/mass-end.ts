@@ -3,7 +3,7 @@ import { z } from "zod";
 import { RequestId, UserId } from "./ids.ts";
 import type { Lockdown } from "./lockdown.ts";
 import { Person } from "./person.ts";
-import type { AccessRequest, End } from "./request.ts";
+import { type AccessRequest, type End, isGranted } from "./request.ts";
 
 export const Scope = z.discriminatedUnion("what", [
   z.object({ what: z.literal("everything") }),
@@ -46,6 +46,10 @@ export function isIn(scope: Scope, { requester, role }: Pick<AccessRequest, "req
   if (scope.what === "everything") return true;
   return scope.what === "person" ? requester.id === scope.person : role === scope.role;
 }
+
+/** What was approved for later stands nowhere yet: a lockdown keeps it from beginning, and ends it no more than what waits. */
+export const isEndedBy = (scope: Scope, r: AccessRequest): boolean =>
+  isIn(scope, r) && (isGranted(r) || (r.state === "scheduled" && scope.what !== "everything"));
 
 /** Why each of them ends. */
 export const endBy = (

@@ -12,6 +12,7 @@ import { commit } from "./support/commit.ts";
 import { extendedGone } from "./support/extended-gone.ts";
 import { noteOutage, reportOutage } from "./support/outage.ts";
 import { assertOutside } from "./support/outside.ts";
+import { settleAll } from "./support/settle-all.ts";
 import { assertStillAllowed, waitsForRules } from "./support/still-allowed.ts";
 import { againWhileLocked } from "./support/while-locked.ts";
 
@@ -45,8 +46,9 @@ async function extend(ports: Ports, id: RequestId): Promise<Later> {
   if (grant && isProlongedBy(grant, request)) return follow(ports, request, grant);
   const gone = await extendedGone(ports, request);
   if (gone) return close(ports, id, gone);
-  const epoch = await reportOutage(ports, id, "hub", () => ports.epoch.look());
-  const waits = !epoch || ports.heldBack() ? "held-back" : await waitsForRules(ports, request);
+  const look = () => settleAll([ports.epoch.look(), ports.lockdown.look()]);
+  const [epoch, lockdown] = await reportOutage(ports, id, "hub", look);
+  const waits = !epoch || lockdown || ports.heldBack() ? "held-back" : await waitsForRules(ports, request);
   if (waits) {
     await noteOutage(ports, id, waits);
     return { again: ports.clock.now() + HELD_BACK_MS };

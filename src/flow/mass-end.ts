@@ -1,10 +1,10 @@
 /** Carries out what is ended at once: bindings first and in parallel, then each record, then one message that counts what is confirmed. */
 import { SECOND } from "../domain/duration.ts";
 import type { RequestId } from "../domain/ids.ts";
-import { endBy, isIn, type MassEnd } from "../domain/mass-end.ts";
+import { endBy, isEndedBy, type MassEnd } from "../domain/mass-end.ts";
 import { toldOutage } from "../domain/outage.ts";
-import { type AccessRequest, isGranted } from "../domain/request.ts";
-import { ending } from "../domain/transitions.ts";
+import { type AccessRequest, isGranted, isRevocable } from "../domain/request.ts";
+import { endingOrLate } from "../domain/transitions.ts";
 import type { Ports } from "./ports.ts";
 import { commit } from "./support/commit.ts";
 import { stripBindings } from "./support/strip-bindings.ts";
@@ -54,7 +54,7 @@ const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 async function gathered(ports: Ports, one: MassEnd): Promise<MassEnd> {
   const grants: RequestId[] = [];
   for await (const batch of ports.requests.unsettled())
-    grants.push(...batch.filter((r) => isGranted(r) && isIn(one.scope, r)).map(({ id }) => id));
+    grants.push(...batch.filter((r) => isEndedBy(one.scope, r)).map(({ id }) => id));
   const known = { ...one, grants, left: grants };
   await ports.massEnds.save(known);
   return known;
@@ -76,10 +76,10 @@ async function strip(ports: Ports, { id, scope, grants }: MassEnd): Promise<bool
 }
 
 async function endRecords(ports: Ports, one: MassEnd, ids: readonly RequestId[]): Promise<void> {
-  const live = (await known(ports, ids)).filter((r) => isGranted(r) && r.state !== "ending");
-  const end = ({ id }: AccessRequest) =>
-    commit(ports, id, (r) => (isIn(one.scope, r) ? ending(r, endBy(one, ports.clock.now())) : null));
-  await Promise.all(live.map(end));
+  const live = (await known(ports, ids)).filter(isRevocable);
+  const end = (r: AccessRequest) =>
+    isRevocable(r) && isEndedBy(one.scope, r) ? endingOrLate(r, endBy(one, ports.clock.now())) : null;
+  await Promise.all(live.map(({ id }) => commit(ports, id, end)));
 }
 
 async function unconfirmed(ports: Ports, { left }: MassEnd): Promise<Pick<MassEnd, "left" | "troubled">> {

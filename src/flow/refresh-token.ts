@@ -43,6 +43,8 @@ async function refresh(ports: Ports, id: RequestId, signal: AbortSignal): Promis
   const request = await ports.requests.get(id);
   // What is over ends by its own timer.
   if (!isAsked(request) || ports.clock.now() >= request.expiresAt) return undefined;
+  // Locked down it ends; of a Redis that lost the lockdown, this is where it is learnt.
+  if (await reportOutage(ports, id, "hub", () => ports.lockdown.look())) return undefined;
   try {
     await assertMember(ports, request);
     await using room = await ports.notifier.roomForToken(request);

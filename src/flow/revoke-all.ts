@@ -1,8 +1,7 @@
 /** An administrator ends all access of a person, or to a role; and what that would end, before it does. */
 import type { UserId } from "../domain/ids.ts";
-import { isIn, type MassEnd, type Scope } from "../domain/mass-end.ts";
+import { isEndedBy, isIn, type MassEnd, type Scope } from "../domain/mass-end.ts";
 import { Refused } from "../domain/refusal.ts";
-import { isGranted } from "../domain/request.ts";
 import { beginMassEnd } from "./mass-end.ts";
 import type { Ports } from "./ports.ts";
 import { assertAdmin } from "./support/admin.ts";
@@ -47,7 +46,7 @@ export async function lookAtScope({ requests }: Pick<Ports, "requests">, scope: 
   for await (const batch of requests.unsettled())
     for (const r of batch.filter((one) => isIn(scope, one))) {
       if (r.state === "requested" || r.state === "pending") waiting += 1;
-      if (!isGranted(r)) continue;
+      if (!isEndedBy(scope, r)) continue;
       grants += 1;
       people.add(r.requester.id);
       roles.set(r.role, (roles.get(r.role) ?? 0) + 1);
