@@ -7,16 +7,22 @@ import { type GroupId, isGroup, type Principal, type UserId } from "./ids.ts";
 import { isParty } from "./parties.ts";
 import type { Policy } from "./policy-file.ts";
 import { ruleNamed } from "./policy-rule.ts";
-import type { AccessRequest, In } from "./request.ts";
-import { closed, ending, fallbackAsked } from "./transitions.ts";
+import type { AccessRequest, In, State } from "./request.ts";
+import { closed, endingOrLate, fallbackAsked } from "./transitions.ts";
 
 type Rules = Pick<Policy, "roles" | "rules">;
 type Named = Rules & Pick<Policy, "admins">;
 
-/** Live, or waiting for a decision: whoever it is for may leave. */
-export type Watched = In<"pending" | "approved" | "delivering" | "active">;
-export const isWatched = (r: AccessRequest): r is Watched =>
-  r.state === "pending" || r.state === "approved" || r.state === "delivering" || r.state === "active";
+/** Live, approved for later, or waiting for a decision: whoever it is for may leave. */
+export type Watched = In<"pending" | "scheduled" | "approved" | "delivering" | "active">;
+const WATCHED: readonly State[] = [
+  "pending",
+  "scheduled",
+  "approved",
+  "delivering",
+  "active",
+] satisfies Watched["state"][];
+export const isWatched = (r: AccessRequest): r is Watched => WATCHED.includes(r.state);
 
 /** The holder must be in each of these: as the role, the emergency, and the rule that let it pass, say today. */
 export function demandsOf(r: Watched, { roles, rules }: Rules): (readonly Principal[])[] {
@@ -91,7 +97,7 @@ export function judged(r: AccessRequest, found: Found | null, now: number): Acce
 
 function followed(r: Watched, found: Found, now: number): AccessRequest | null {
   if (r.state !== "pending")
-    return "left" in found ? ending(r, { cause: "departed", departure: found.left, at: now }) : r;
+    return "left" in found ? endingOrLate(r, { cause: "departed", departure: found.left, at: now }) : r;
   if ("lack" in found && found.lack === "others") return fallbackAsked(r, now) ?? r;
   const what = "lack" in found ? "nobody-left" : found.left.what === "group" ? "left-group" : "departed";
   return closed(r, { kind: "terms-changed", role: r.role, what }, now);

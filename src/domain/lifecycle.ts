@@ -171,7 +171,7 @@ export const LIFECYCLE = {
     shows: () => "scheduled",
     messages: () => ["card", "scheduled"],
     now: nothing,
-    due: (r) => [{ at: r.startsAt, step: "start" }],
+    due: (r) => [{ at: r.startsAt, step: "start" }, ...lookAgain(r)],
     onHub: "none",
     late: (r) => lateApproved(r.decision),
     actor: byDecision,

@@ -269,3 +269,13 @@ test("messages go by the name of today", async () => {
     world.slack.messages(APPROVALS).filter((m) => visibleText(m).includes("renamed meanwhile")),
   ).toHaveLength(1);
 });
+
+test("what was approved for later is ended before it begins", async () => {
+  const at = new Date(world.clock.now() + 2 * HOUR).toISOString().slice(0, 16);
+  const card = await it.ask(`guest 1h from ${at}Z`, "begins later");
+  await world.slack.click(ALICE, card, "approve");
+  await world.until(async () => (await stateOf("begins later")) === "scheduled");
+  await world.slack.people.deactivate(BOB);
+  await world.until(async () => (await stateOf("begins later")) === "ended");
+  await world.slack.waitFor(() => visibleText(card).includes("its holder was deactivated"));
+});
