@@ -61,6 +61,14 @@ async function command({ world, sent }: Doing, user: string, text: string): Prom
   return true;
 }
 
+/** To begin in 15 to 75 min: most sequences play that long. */
+const askForLater: Do = (doing, pick) => {
+  const begins = new Date(doing.world.clock.now() + (15 + (pick % 5) * 15) * MINUTE);
+  const at = begins.toISOString().slice(0, "2026-11-26T22:00".length);
+  const line = one(["guest 30m", "peek 20m", "admin 1h"], pick);
+  return command(doing, one([BOB, MEI, CAROL], pick >> 2) ?? BOB, `${line} from ${at}Z a release`);
+};
+
 interface Button {
   user: string;
   at: SlackMessage | Ephemeral;
@@ -298,6 +306,7 @@ const TABLE: Record<Deed, Do> = {
   "approve a shorter time": presses("less"),
   "approve for less": approveLess,
   deny: inModal("deny"),
+  "ask for later": askForLater,
   withdraw: presses("withdraw"),
   "ask for more time": askMore,
   "remind them": presses("nudge"),

@@ -19,6 +19,7 @@ export { isSettled, POSTS_MAX };
 /** At rest, and yet not over: waiting for a person, or a grant that stands. */
 export const isLive = (r: AccessRequest, { now, locked }: { now: number; locked: boolean }): boolean =>
   r.state === "pending" ||
+  (r.state === "scheduled" && now < r.startsAt) ||
   // Who needs no approval waits until access is unlocked.
   (locked && r.state === "requested") ||
   (r.state === "active" && !r.refresh && now < r.expiresAt) ||
