@@ -11,6 +11,8 @@ export type Alarm =
   | { kind: "foreign"; objects: readonly ForeignObject[] }
   /** Redis was restored from a copy, or emptied (`since` 0): the hub remembers `epoch`, Redis ends at `since`. */
   | { kind: "redis-behind"; epoch: number; since: number }
+  /** A token that leaked may still work: that it does not could not be shown in time. */
+  | { kind: "leak-unproven"; request: AccessRequest; generation: number }
   /** A grant stands on the hub that no record knows, though Redis is not behind. */
   | { kind: "adopted"; request: AccessRequest }
   /** The hub refuses the bot's own credential, and takes it or another again. */

@@ -2,10 +2,12 @@
 import type { Review } from "./break-glass.ts";
 import { formatDuration } from "./duration.ts";
 import type { Extension } from "./extension.ts";
-import { type Actor, rowOf } from "./lifecycle.ts";
+import { formerOf, leaksOf, leaving } from "./former.ts";
+import { goingFrom } from "./generations.ts";
+import { type Actor, rowOf, saidOf } from "./lifecycle.ts";
 import { isTokenLeft } from "./messages.ts";
 import type { PolicyChange } from "./policy-diff.ts";
-import { type AccessRequest, approvalsOf, type State } from "./request.ts";
+import { type AccessRequest, approvalsOf, type Former, type State } from "./request.ts";
 
 /** What the trail (a Redis stream) and the log keep of a transition. Times are milliseconds since the epoch. */
 export interface Transition {
@@ -60,7 +62,8 @@ export function transition(
   const moved = before?.state !== after.state;
   const actor = moved ? rowOf(after).actor(after) : before && remarkOn(before, after);
   if (!actor) return null;
-  const grant = "grant" in after ? after.grant : undefined;
+  const gone = before && newlyGone(before, after);
+  const grant = gone ? gone.grant : "grant" in after ? after.grant : undefined;
   return {
     id: after.id,
     at: now,
@@ -78,12 +81,12 @@ export function transition(
     duration: after.duration,
     startsAt: after.startsAt ?? null,
     policy: after.policy,
-    generation: after.generation,
+    generation: (gone ?? after).generation,
     expiresAt: "expiresAt" in after ? after.expiresAt : null,
     accountUid: grant?.accountUid ?? null,
     bindingUid: grant?.bindingUid ?? null,
     tokenExpiresAt: grant?.tokenExpiresAt ?? null,
-    verification: after.state === "ended" ? after.verification : null,
+    verification: gone?.verification ?? (after.state === "ended" ? after.verification : null),
   };
 }
 
@@ -104,6 +107,11 @@ function remarkOn(before: AccessRequest, after: AccessRequest): Actor | null {
     const who = more.by === "policy" ? more.by : more.by.id;
     return { who, why: `${formatDuration(more.ms)} more, by ${more.id}`, qualified: more.qualified };
   }
+  const gone = newlyGone(before, after);
+  if (gone) return byBot(`generation ${gone.generation} is gone`);
+  const leak = leaksOf(after).at(-1);
+  if (leak && leaksOf(before).length < leaksOf(after).length)
+    return { who: after.requester.id, why: saidOf(leak), qualified: null };
   if (isContradicted(after) && !isContradicted(before))
     return byBot("a token was accepted after its account was removed");
   if (before.state === "active" && before.refresh && after.state === "active" && isShownAnew(before, after))
@@ -128,7 +136,15 @@ const termsIn = ({ role, duration }: AccessRequest): string => `${role} ${format
 const isShownAnew = (before: AccessRequest, after: AccessRequest): boolean =>
   before.messages.token?.token === "sending" && after.messages.token?.token === "shown";
 
-const isContradicted = (r: AccessRequest): boolean => "contradictedAt" in r && r.contradictedAt !== undefined;
+const isContradicted = (r: AccessRequest): boolean =>
+  goingFrom(r).some(({ contradictedAt }) => contradictedAt !== undefined);
+
+/** An earlier generation whose end is proved now. */
+const newlyGone = (before: AccessRequest, after: AccessRequest): Former | undefined =>
+  formerOf(after).find(
+    ({ generation, verification }) =>
+      verification && leaving(before).some((one) => one.generation === generation),
+  );
 
 /** One approval of several: whose, and whose counts no more. */
 function approvalOn(before: AccessRequest, after: AccessRequest): Actor | null {

@@ -61,7 +61,7 @@ type Taken = Extract<AccessRequest, { decision: object }> & { emergency: Emergen
 export function isReviewOpen(r: AccessRequest): boolean {
   if (!isTaken(r) || r.emergency.reviews.length >= REVIEWS_NEEDED) return false;
   // Of what ends before a token was made nobody had anything.
-  return r.state === "approved" || ("grant" in r && r.grant !== undefined);
+  return r.state === "approved" || r.generation > 1 || ("grant" in r && r.grant !== undefined);
 }
 
 /** While it does, its requester breaks no other glass. */

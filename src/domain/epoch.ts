@@ -1,6 +1,6 @@
 /** Redis and hub agree on an epoch, raised in Redis first: a Redis behind the hub was restored from a copy, or emptied. Pure. */
 import { DAY, MINUTE, SECOND } from "./duration.ts";
-import type { AccessRequest } from "./request.ts";
+import type { AccessRequest, Former } from "./request.ts";
 
 /** What stands in Redis. Empty: all zero. */
 export interface StoredEpoch {
@@ -53,10 +53,11 @@ export function confirmedEpoch(hub: number, redis: StoredEpoch, now: number): { 
   return { at: nextEpoch(Math.max(redis.at, ours ? hub : 0), now), before };
 }
 
+/** A new token is asked for anew, of what was seen to stand. */
 export const isDoubtful = (
-  { requestedAt }: Pick<AccessRequest, "requestedAt">,
+  { requestedAt, former }: Pick<AccessRequest, "requestedAt"> & { former?: readonly Former[] | undefined },
   { before }: Pick<StoredEpoch, "before">,
-): boolean => requestedAt <= before;
+): boolean => Math.max(requestedAt, former?.at(-1)?.at ?? 0) <= before;
 
 /**
  * Nothing may undo it, and the older record does not say it. An end whose time was over is not among them: that time
@@ -67,5 +68,7 @@ export function isLasting(before: AccessRequest, after: AccessRequest): boolean 
   // Of one that never began, the end is the first that is heard of it.
   if (after.state === "ending" || (before.state === "scheduled" && after.state === "ended"))
     return after.end.cause !== "expired";
+  // What its holder gave up: the older record has that token as the grant's.
+  if (before.state === "active" && after.state === "approved") return true;
   return after.state === "denied" || after.state === "withdrawn";
 }

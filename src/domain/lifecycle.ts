@@ -1,13 +1,14 @@
 /** The life of a request in one table: what follows from each state is said here, once. Pure. */
 import { lookAgainAt } from "./departed.ts";
 import { SECOND } from "./duration.ts";
+import { formerOf, leaving } from "./former.ts";
 import type { DisplayStatus, MessageKey } from "./message-key.ts";
 import { fallbackDue, nudgeDue } from "./nudge.ts";
 import { quietUntil, toldOutage } from "./outage.ts";
 import { ruleLabel } from "./policy-rule.ts";
 import type { Refusal } from "./refusal.ts";
 import { remindersDue } from "./reminders.ts";
-import type { AccessRequest, Decision, In, State } from "./request.ts";
+import type { AccessRequest, Decision, Former, In, State } from "./request.ts";
 import { startAhead } from "./window.ts";
 
 /** What a job does: it looks at the record and takes the step that its state asks for, or shrugs. */
@@ -64,6 +65,9 @@ interface Row<S extends State> {
 export const VERIFY_AFTER_MS = 11 * SECOND;
 /** By then the replica that holds the probe token has looked, or is dead. */
 const VERIFY_WITHOUT_PROBE_AFTER_MS = 13 * SECOND;
+
+/** Time after which a step that is done at once is taken for lost. */
+export const LOST_AFTER_MS = 10 * SECOND;
 
 const bot: Actor = { who: "bot", why: null, qualified: null };
 const stale = (r: AccessRequest): Refusal => ({ kind: "stale", id: r.id });
@@ -184,7 +188,8 @@ export const LIFECYCLE = {
     due: (r) => [{ at: r.expiresAt, step: "end" }, ...onceMore(r, "provision"), ...lookAgain(r)],
     onHub: "may-stand",
     late: (r) => lateApproved(r.decision),
-    actor: (r) => (startAhead(r, r.decision.at) === undefined ? byDecision(r) : { ...bot, who: "time" }),
+    actor: (r) =>
+      renewedBy(r) ?? (startAhead(r, r.decision.at) === undefined ? byDecision(r) : { ...bot, who: "time" }),
   },
   delivering: {
     to: ["active", "ending"],
@@ -197,7 +202,8 @@ export const LIFECYCLE = {
     actor: () => bot,
   },
   active: {
-    to: ["ending"],
+    // To approved: with a new token, as the next generation.
+    to: ["ending", "approved"],
     shows: () => "active",
     messages: (r) => ["card", ...r.reminded.slice(-1).map((lead) => `reminder:${lead}` as const)],
     now: (r) => (r.refresh ? ["refreshToken"] : []),
@@ -273,6 +279,16 @@ export const LIFECYCLE = {
 const ruleIn = (refusal: Refusal): string | null =>
   "rule" in refusal && refusal.rule !== undefined ? ruleLabel(refusal.rule) : null;
 
+/** Its holder, where a new token takes the place of another. */
+function renewedBy(r: In<"approved">): Actor | null {
+  const last = formerOf(r).at(-1);
+  return last ? { ...bot, who: r.requester.id, why: saidOf(last) } : null;
+}
+
+/** What the trail keeps of why a token gave way. */
+export const saidOf = ({ why, generation }: Former): string =>
+  why === "leaked" ? `the token of generation ${generation} leaked` : "a new token";
+
 const lateApproved = ({ by, at }: Decision): Refusal => ({
   kind: "late",
   did: "approved",
@@ -289,11 +305,21 @@ export const lateFor = (r: AccessRequest): Refusal => rowOf(r).late(r);
 /** Nothing leads out of it; it stops reserving the role for its requester. */
 export const isFinal = (r: AccessRequest): boolean => rowOf(r).to.length === 0;
 
+/** All that the clock brings. */
+export const dueOf = (r: AccessRequest, reminders: readonly number[]): Due[] => [
+  ...rowOf(r).due(r, reminders),
+  ...leaving(r).map(leavingDue),
+];
+
+/** An earlier generation goes as one that ends, whatever becomes of the grant. */
+const leavingDue = ({ at, deletedAt }: Former): Due =>
+  deletedAt === undefined
+    ? { at: at + LOST_AFTER_MS, step: "end" }
+    : { at: deletedAt + VERIFY_WITHOUT_PROBE_AFTER_MS, step: "verify" };
+
 /** The request's timer: its earliest due step. */
 export const timerOf = (r: AccessRequest, reminders: readonly number[]): Due | null =>
-  rowOf(r)
-    .due(r, reminders)
-    .reduce<Due | null>((first, due) => (first && first.at <= due.at ? first : due), null);
+  dueOf(r, reminders).reduce<Due | null>((first, due) => (first && first.at <= due.at ? first : due), null);
 
 /** What people agreed on: a button drawn for other terms is stale. */
 const TERMS = ["role", "duration", "reason", "approvers"] as const;

@@ -40,6 +40,8 @@ export interface Shown {
   unproven: "open" | Gone;
   /** In the approvals channel, below the card where there is one. */
   alert: "unproven" | "proven" | "failed" | "token-left";
+  /** A token that leaked, as the next. */
+  leak: "open" | "unproven" | "proven";
   reminder: "open" | Gone;
   /** In the approvals channel, below the card, as the next. */
   nudge: "open";
@@ -57,10 +59,12 @@ export type MessageKind = keyof Shown;
 /** What there is to read on it. */
 export type Readable<K extends MessageKind> = Exclude<Shown[K], Gone>;
 export type Shows = Shown[MessageKind];
-/** One message a kind, save reminders: one a lead time (ms). */
-export type MessageKey = Exclude<MessageKind, "reminder"> | `reminder:${number}`;
+/** One message a kind, save reminders, one a lead time (ms), and leaks, one a generation. */
+export type MessageKey = Exclude<MessageKind, "reminder" | "leak"> | `${"reminder" | "leak"}:${number}`;
 
 export const kindOf = (key: MessageKey): MessageKind => key.split(":")[0] as MessageKind;
+/** The lead time, or the generation. */
+export const numberOf = (key: MessageKey): number => Number(key.split(":")[1] ?? 0);
 
 /** The approvals channel, the requester's DM, or the DM of whoever asked for them. */
 export type Reader = "channel" | "requester" | "asker";
@@ -74,6 +78,7 @@ const READERS: Record<MessageKind, Reader> = {
   notice: "requester",
   unproven: "requester",
   alert: "channel",
+  leak: "channel",
   reminder: "requester",
   nudge: "channel",
   fallback: "channel",

@@ -1,7 +1,15 @@
 /** Which messages a record must have and what each shows: messages are projections of the record. Pure. */
 import { isReviewOpen, isTaken } from "./break-glass.ts";
+import { asEnding, leaksOf } from "./former.ts";
 import { displayStatus, isFinal, rowOf } from "./lifecycle.ts";
-import { kindOf, type MessageKey, type MessageKind, type Shown, type Shows } from "./message-key.ts";
+import {
+  kindOf,
+  type MessageKey,
+  type MessageKind,
+  numberOf,
+  type Shown,
+  type Shows,
+} from "./message-key.ts";
 import { toldOutage } from "./outage.ts";
 import type { AccessRequest, In, Sent } from "./request.ts";
 
@@ -21,7 +29,8 @@ export function wantedMessages(r: AccessRequest): Wanted[] {
     .filter((key) => key !== "notice" || isTheirs(r));
   const review: MessageKey[] = isReviewOpen(r) ? ["review"] : [];
   const left: MessageKey[] = isTokenLeft(r) ? ["alert"] : [];
-  const keys = new Set([...review, ...asked, ...forAsker(r), ...left, ...sentKeys(r)]);
+  const leaks = leaksOf(r).map(({ generation }) => `leak:${generation}` as const);
+  const keys = new Set([...review, ...asked, ...leaks, ...forAsker(r), ...left, ...sentKeys(r)]);
   return [...keys].flatMap((key) => {
     const shows = SHOWS[kindOf(key)](r, key);
     return shows === null ? [] : [{ key, shows }];
@@ -92,6 +101,13 @@ const SHOWS: { [K in MessageKind]: (r: AccessRequest, key: MessageKey) => Shown[
     if (r.state === "ending" && toldOutage(r)) return "unproven";
     if ("end" in r && r.end.cause === "failed") return "failed";
     return r.state === "ended" ? "proven" : "unproven";
+  },
+  leak: (r, key) => {
+    const leak = leaksOf(r).find(({ generation }) => generation === numberOf(key));
+    // What was proved long ago has left the record.
+    if (!leak) return null;
+    if (leak.verification) return "proven";
+    return toldOutage(asEnding(leak)) || (r.state === "ending" && toldOutage(r)) ? "unproven" : "open";
   },
   reminder: (r, key) => {
     if (r.state !== "active") return isSaid(r, "notice") || hasPlace(r, "unproven") ? "gone" : null;
@@ -175,7 +191,9 @@ export const tokenShows = (r: AccessRequest): Shown["token"] | null => SHOWS.tok
 /** A token stands, or may stand, where none may be seen. */
 export function mustTakeTokenOff(r: AccessRequest): boolean {
   if (!r.messages.token?.token || isTokenLeft(r)) return false;
-  return r.state === "ending" || r.state === "ended" || (r.state === "active" && r.hidden);
+  // Approved: that of an earlier generation.
+  const isOver = r.state === "ending" || r.state === "ended" || r.state === "approved";
+  return isOver || (r.state === "active" && r.hidden);
 }
 
 /** A token may be put on its message at any moment, by whoever holds the request's lease. */

@@ -1,6 +1,7 @@
 /** What record and hub together ask for: the one table of sweep, repair and fallback. Pure. */
 import { MINUTE } from "./duration.ts";
-import { rowOf } from "./lifecycle.ts";
+import { leaving } from "./former.ts";
+import { isFinal, rowOf } from "./lifecycle.ts";
 import type { AccessRequest } from "./request.ts";
 
 /** What stands for one grant, as far as it matters here. */
@@ -16,6 +17,8 @@ export interface OnHub {
   binding: boolean;
   /** It is there, and not as it was made. */
   altered?: boolean;
+  /** A later generation stands: this one was given up before that was made. */
+  superseded?: boolean;
 }
 
 export type Repair = "nothing" | "adopt" | "remove" | "end" | "provision";
@@ -30,7 +33,7 @@ const HALF_FOR_MS = MINUTE;
 export function reconcile(record: AccessRequest | "unknown" | null, on: OnHub, now: number): Repair {
   if (record === "unknown") return isOver(on, now) ? "remove" : "nothing";
   if (record === null) return isWhole(on) && on.account?.expiresAt !== null ? "adopt" : remove(on);
-  if (record.generation !== on.generation) return remove(on);
+  if (record.generation !== on.generation) return ofAnother(record, on);
   const { onHub } = rowOf(record);
   if (onHub === "may-stand") return isWhole(on) ? "nothing" : "provision";
   if (onHub === "must-stand") return isWhole(on) && !on.altered ? "nothing" : "end";
@@ -41,13 +44,22 @@ export function reconcile(record: AccessRequest | "unknown" | null, on: OnHub, n
   return remove(on);
 }
 
+function ofAnother(record: AccessRequest, on: OnHub): Repair {
+  // As of an ending one: its own step is under way.
+  if (leaving(record).some(({ generation }) => generation === on.generation)) return "nothing";
+  // It was made in the place of the record's own, of a Redis that does not know it any more.
+  const isLater = on.generation > record.generation && isWhole(on) && !on.altered && on.account?.delivered;
+  return isLater && !isFinal(record) && record.state !== "ending" ? "adopt" : remove(on);
+}
+
 const stands = ({ account, binding }: OnHub): boolean => account !== null || binding;
 const remove = (on: OnHub): Repair => (stands(on) ? "remove" : "nothing");
 
 /** Only whole it is access that can be told apart from what is ending. */
 const isWhole = ({ account, binding }: OnHub): boolean => account !== null && !account.deleting && binding;
 
-const isOver = ({ account, binding }: OnHub, now: number): boolean => {
+const isOver = ({ account, binding, superseded }: OnHub, now: number): boolean => {
+  if (superseded) return true;
   if (!account) return false;
   const expired = account.expiresAt !== null && account.expiresAt <= now;
   return expired || account.deleting || (!binding && account.createdAt + HALF_FOR_MS <= now);

@@ -178,6 +178,18 @@ export const Refusal = z.discriminatedUnion("kind", [
   kind("all-of-what", { word: z.string(), roles: z.array(z.string()) }),
   kind("nothing-in-scope", {}),
   kind("not-admin", { admins: z.array(Principal) }),
+  /** A new one is being made already. */
+  kind("token-coming", { id: RequestId }),
+  /** New ones in an hour; `at`: when one more may be asked for. */
+  kind("too-many-tokens", {
+    id: RequestId,
+    terms: z.number(),
+    role: z.string(),
+    max: z.number(),
+    at: z.number(),
+  }),
+  /** New access is held back, and with it new tokens. */
+  kind("held-back", { id: RequestId }),
   /** The token still stands in Slack, which did not answer. */
   kind("not-hidden-yet", { id: RequestId }),
   kind("unknown-request", { id: z.string() }),

@@ -208,6 +208,21 @@ export const Refresh = z.object({
 });
 export type Refresh = z.infer<typeof Refresh>;
 
+/** A generation whose token gave way to a new one: it goes from the hub, and what became of it stays. */
+export const Former = z.object({
+  generation: Ms,
+  grant: Grant,
+  /** What its holder said of the token · `other`: only another version has a word for it. */
+  why: z.enum(["lost", "leaked", "other"]).catch("other"),
+  at: Ms,
+  deletedAt: Ms.optional(),
+  contradictedAt: Ms.optional(),
+  outage: Outage.optional(),
+  /** That it is gone. */
+  verification: Verification.optional(),
+});
+export type Former = z.infer<typeof Former>;
+
 const Approved = Common.extend({
   decision: Decision,
   /** Fixed at approval; a shortened token makes it earlier, and more time later. */
@@ -215,6 +230,10 @@ const Approved = Common.extend({
   /** What made it later. */
   extensions: z.array(Extension).optional(),
   outage: Outage.optional(),
+  /** The generations before this one, oldest first. */
+  former: z.array(Former).optional(),
+  /** Lead times (ms) of the reminders sent so far. */
+  reminded: z.array(Ms).optional(),
 });
 /** The version before knows no such state, and would give at once what is to begin later. */
 const Scheduled = Common.extend({ decision: Decision, expiresAt: Ms, startsAt: Ms });
@@ -244,7 +263,6 @@ export const AccessRequest = z.discriminatedUnion("state", [
   Delivered.extend({ state: z.literal("delivering") }),
   Delivered.extend({
     state: z.literal("active"),
-    /** Lead times (ms) of the reminders sent so far. */
     reminded: z.array(Ms),
     refresh: Refresh.optional(),
   }),

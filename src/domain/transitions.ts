@@ -2,6 +2,7 @@
 import type { Allowed } from "./allowance.ts";
 import type { Background } from "./background.ts";
 import { BY_BREAK_GLASS, isReviewOpen, type Review } from "./break-glass.ts";
+import { formerOf, leaving } from "./former.ts";
 import type { Principal, UserId } from "./ids.ts";
 import { isLess, type Less } from "./less.ts";
 import { lateFor } from "./lifecycle.ts";
@@ -15,6 +16,7 @@ import {
   type Decision,
   type End,
   type Failure,
+  type Former,
   type Grant,
   type In,
   isGranted,
@@ -183,10 +185,10 @@ export function delivering(r: AccessRequest, grant: Grant): In<"delivering"> | n
 /** delivering → active: the holder sees the token. */
 export function active(r: AccessRequest): In<"active"> | null {
   if (r.state !== "delivering") return null;
-  return { ...r, state: "active", messages: withToken(r, "shown"), reminded: [] };
+  return { ...r, state: "active", messages: withToken(r, "shown"), reminded: r.reminded ?? [] };
 }
 
-/** requested, pending, scheduled, approved, delivering → active: of a Redis that does not know it yet, as the hub has it. */
+/** requested, pending, scheduled, approved, delivering, active with an earlier token → active: of a Redis that does not know it yet, as the hub has it. */
 export function delivered(r: AccessRequest, found: In<"active">): In<"active"> | null {
   const before: readonly AccessRequest["state"][] = [
     "requested",
@@ -195,7 +197,8 @@ export function delivered(r: AccessRequest, found: In<"active">): In<"active"> |
     "approved",
     "delivering",
   ];
-  if (!before.includes(r.state)) return null;
+  const isLater = r.state === "active" && r.generation < found.generation;
+  if (!before.includes(r.state) && !isLater) return null;
   // Role and time are what stands: less than was asked for may have been approved since.
   const { id, version, requester, reason, requestedAt, closesAt } = r;
   const asked = { id, version, requester, reason, requestedAt, closesAt };
@@ -209,8 +212,19 @@ export function delivered(r: AccessRequest, found: In<"active">): In<"active"> |
     ...(r.emergency && { emergency: r.emergency }),
     ...(r.askedBy && { askedBy: r.askedBy }),
     ...(r.startsAt !== undefined && { startsAt: r.startsAt }),
+    ...("reminded" in r && { reminded: r.reminded ?? [] }),
+    ...formerBefore(r, found),
   };
-  return { ...found, ...asked, ...known, messages: { ...messages, ...found.messages } };
+  const aside = isLater && messages.token ? { delay: messages.token } : {};
+  return { ...found, ...asked, ...known, messages: { ...messages, ...aside, ...found.messages } };
+}
+
+/** Its own, too, where the hub has a later one. */
+function formerBefore(r: AccessRequest, { generation, enteredAt: at }: In<"active">) {
+  const grant = "grant" in r && r.generation < generation ? r.grant : undefined;
+  const own: Former[] = grant ? [{ generation: r.generation, grant, why: "other", at }] : [];
+  const former = [...formerOf(r), ...own];
+  return former.length > 0 ? { former } : {};
 }
 
 /** active: a fresh token is asked for. Who waits for more time is told of that, whatever else the token is for. */
@@ -319,9 +333,9 @@ export function deleted(r: AccessRequest, deletedAt: number): In<"ending"> | nul
 export const contradicted = (r: AccessRequest, now: number): In<"ending"> | null =>
   r.state === "ending" && r.contradictedAt === undefined ? { ...r, contradictedAt: now } : null;
 
-/** ending → ended, once it is proved. */
+/** ending → ended, once it is proved, of each earlier generation too: it is said of every token. */
 export function ended(r: AccessRequest, verification: Verification): In<"ended"> | null {
-  if (r.state !== "ending") return null;
+  if (r.state !== "ending" || leaving(r).length > 0) return null;
   const { deletedAt: _, contradictedAt: __, ...kept } = withoutOutage(r);
   return { ...kept, state: "ended", verification };
 }

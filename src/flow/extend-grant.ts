@@ -2,6 +2,7 @@
 
 import { SECOND } from "../domain/duration.ts";
 import { isDoubtful } from "../domain/epoch.ts";
+import { isRenewing } from "../domain/generations.ts";
 import type { RequestId } from "../domain/ids.ts";
 import type { Refusal } from "../domain/refusal.ts";
 import type { Failure } from "../domain/request.ts";
@@ -44,6 +45,7 @@ async function extend(ports: Ports, id: RequestId): Promise<Later> {
   if (request?.state !== "extending") return undefined;
   const grant = await ports.requests.get(request.extends.id);
   if (grant && isProlongedBy(grant, request)) return follow(ports, request, grant);
+  if (grant && isRenewing(grant)) return { again: ports.clock.now() + HELD_BACK_MS };
   const gone = await extendedGone(ports, request);
   if (gone) return close(ports, id, gone);
   const look = () => settleAll([ports.epoch.look(), ports.lockdown.look()]);
@@ -62,6 +64,7 @@ async function extend(ports: Ports, id: RequestId): Promise<Later> {
 async function give(ports: Ports, request: In<"extending">): Promise<Later> {
   const { id } = request;
   const grant = await commit(ports, request.extends.id, (r) => prolonged(r, request, ports.clock.now()));
+  if (isRenewing(grant)) return { again: ports.clock.now() + HELD_BACK_MS };
   return isProlongedBy(grant, request) ? undefined : close(ports, id, noLonger(request, "ended"));
 }
 

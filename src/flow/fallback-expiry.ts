@@ -1,7 +1,7 @@
 /** The hub alone is enough to end: without records, our objects whose time is over or that are ending are deleted all the same; locked down, all of them. */
 import { SECOND } from "../domain/duration.ts";
 import type { GrantObjects, LockdownKeeper, Ports } from "./ports.ts";
-import { repairFor, uidsOf } from "./repair.ts";
+import { latestGenerations, repairFor, uidsOf } from "./repair.ts";
 import { removeGrant } from "./support/remove-grant.ts";
 
 const LISTING_WITHIN_MS = 45 * SECOND;
@@ -14,7 +14,10 @@ type Needed = Pick<Ports, "grants" | "clock" | "log"> & { lockdown: Pick<Lockdow
 export async function fallbackExpiry(ports: Needed, closing: AbortSignal): Promise<void> {
   const locked = await ports.lockdown.onHub().catch(() => null);
   const standing = await ports.grants.list(within(LISTING_WITHIN_MS, closing));
-  const over = standing.filter((on) => locked || repairFor(ports, "unreadable", on) === "remove");
+  const latest = latestGenerations(standing);
+  const isSuperseded = ({ key: { id, generation } }: GrantObjects) => generation < (latest.get(id) ?? 0);
+  const isDue = (on: GrantObjects) => repairFor(ports, "unreadable", on, isSuperseded(on)) === "remove";
+  const over = standing.filter((on) => locked || isDue(on));
   const worker = async () => {
     for (let on = over.pop(); on && !closing.aborted; on = over.pop()) await end(ports, on, closing);
   };

@@ -1,10 +1,12 @@
 /** Account, binding and token on the hub, then the token in a DM. approved → delivering → active */
 import { SECOND } from "../domain/duration.ts";
 import { isDoubtful } from "../domain/epoch.ts";
+import { isRenewing } from "../domain/generations.ts";
 import type { RequestId } from "../domain/ids.ts";
 import { endBy } from "../domain/mass-end.ts";
 import { toldOutage } from "../domain/outage.ts";
 import { active, delivering, ending, failed } from "../domain/transitions.ts";
+import { mustLeave } from "./end.ts";
 import {
   type AccessRequest,
   type Change,
@@ -19,6 +21,7 @@ import {
 } from "./ports.ts";
 import { settleDoubtful } from "./settle-doubtful.ts";
 import { commit } from "./support/commit.ts";
+import { leaveHub } from "./support/leave-hub.ts";
 import { type Minted, mintToken } from "./support/mint.ts";
 import { noteOutage, reportOutage } from "./support/outage.ts";
 import { assertOutside } from "./support/outside.ts";
@@ -43,6 +46,16 @@ export async function provisionGrant(ports: Ports, id: RequestId): Promise<Later
 async function provision(ports: Ports, id: RequestId, signal: AbortSignal): Promise<Later> {
   const request = await ports.requests.get(id);
   if (!isOpen(request)) return undefined;
+  // What gave way goes whatever new access waits for, and its proof runs beside the new token.
+  const leaving = mustLeave(request).map((going) => leaveHub(ports, going, signal));
+  const unbound = reportOutage(ports, id, "hub", () => settleAll(leaving.map((one) => one.unbound)));
+  const granting = unbound.then(() => grant(ports, request, signal));
+  const [later] = await settleAll([granting, ...leaving.map((one) => one.gone)]);
+  return later;
+}
+
+async function grant(ports: Ports, request: Open, signal: AbortSignal): Promise<Later> {
+  const { id } = request;
   // After the record: it is of a Redis that the hub was asked about.
   const look = () => settleAll([ports.epoch.look(), ports.lockdown.look()]);
   const [epoch, lockdown] = await reportOutage(ports, id, "hub", look).catch(async (error) => {
@@ -78,7 +91,7 @@ async function setUp(ports: Ports, found: Open, signal: AbortSignal): Promise<vo
   if (now >= request.expiresAt) return stop(ports, id, (r) => ending(r, { cause: "expired", at: now }));
   let place: Place | undefined;
   try {
-    await assertOutside(ports, request);
+    if (!isRenewing(request)) await assertOutside(ports, request);
     // Before the token: one that were made and then had to wait would count as one that may have been shown.
     await using room = await ports.notifier.roomForToken(request);
     const ready = await prepare(ports, request, signal);
@@ -102,18 +115,18 @@ const stop = async (ports: Ports, id: RequestId, change: Change): Promise<undefi
 
 /**
  * Another try may have been about to show a token, and be asleep: over a message that is gone it cannot, so that
- * message goes first.
+ * message goes first. So does that of the token which gave way: the new one rings.
  */
 async function withoutOldToken(ports: Ports, request: Open): Promise<AccessRequest> {
   const { id } = request;
   const sent = request.messages.token;
-  if (request.state !== "delivering" || !sent?.token) return request;
+  if (!sent?.token) return request;
   await reportOutage(ports, id, "slack", () =>
     ports.notifier.takeTokenOff(request, "setting-up", sent, "delete"),
   );
   return commit(ports, id, (r) => {
     const { token: _, ...others } = r.messages;
-    return r.state === "delivering" ? { ...r, messages: others } : null;
+    return isOpen(r) ? { ...r, messages: others } : null;
   });
 }
 

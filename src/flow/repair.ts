@@ -1,5 +1,7 @@
 /** One grant on which record and hub disagree, looked at afresh under its lease, and put right. */
 import { BY_BREAK_GLASS } from "../domain/break-glass.ts";
+import { formerOf } from "../domain/former.ts";
+import type { RequestId } from "../domain/ids.ts";
 import { type Repair, reconcile } from "../domain/reconcile.ts";
 import type { AccessRequest, In } from "../domain/request.ts";
 import { delivered, ending } from "../domain/transitions.ts";
@@ -11,23 +13,32 @@ import { removeGrant } from "./support/remove-grant.ts";
 
 export async function repairGrant(ports: Ports, key: GrantKey, signal: AbortSignal): Promise<void> {
   const [record = null] = await ports.requests.getMany([key.id]);
-  const uids = record && record !== "unreadable" && "grant" in record ? (record.grant ?? {}) : {};
-  const on = await ports.grants.find(key, uids, signal);
+  const on = await ports.grants.find(key, recordedUids(record, key), signal);
   await REPAIRS[repairFor(ports, record, on)](ports, on, signal);
 }
 
-/** What the sweep does about one grant. */
+function recordedUids(record: AccessRequest | "unreadable" | null, { generation }: GrantKey): Uids {
+  if (!record || record === "unreadable") return {};
+  const former = formerOf(record).find((one) => one.generation === generation);
+  const own = record.generation === generation && "grant" in record ? record.grant : undefined;
+  return (former?.grant ?? own) || {};
+}
+
+/** What the sweep does about one grant. `superseded`: a later generation of it stands. */
 export function repairFor(
   { clock }: Pick<Ports, "clock">,
   record: AccessRequest | "unreadable" | null,
-  { key, account, binding }: GrantObjects,
+  on: GrantObjects,
+  superseded = false,
 ): Repair {
+  const { key, account, binding } = on;
   const delivered = Boolean(account?.annotations?.tokenMessage);
   const standing = {
     generation: key.generation,
     account: account && { ...account, delivered },
     binding: binding !== null,
-    altered: isAltered(record, account, binding),
+    altered: isAltered(record, on),
+    superseded,
   };
   if (record === "unreadable") return reconcile("unknown", standing, clock.now());
   // Only whole annotations make a record of it.
@@ -42,13 +53,20 @@ export function repairFor(
 /** What was made anew under the same name is another account: no token of the grant is good for it. */
 function isAltered(
   record: AccessRequest | "unreadable" | null,
-  account: GrantObjects["account"],
-  binding: GrantObjects["binding"],
+  { key, account, binding }: GrantObjects,
 ): boolean {
   if (binding?.altered) return true;
   if (record === null || record === "unreadable" || record.state !== "active") return false;
+  if (record.generation !== key.generation) return false;
   const { accountUid, bindingUid } = record.grant;
   return account?.uid !== accountUid || binding?.uid !== bindingUid;
+}
+
+/** Of each grant. */
+export function latestGenerations(standing: readonly GrantObjects[]): Map<RequestId, number> {
+  const latest = new Map<RequestId, number>();
+  for (const { key } of standing) latest.set(key.id, Math.max(key.generation, latest.get(key.id) ?? 0));
+  return latest;
 }
 
 const REPAIRS: Record<Repair, (ports: Ports, on: GrantObjects, signal: AbortSignal) => Promise<void>> = {
@@ -102,9 +120,14 @@ export async function adoptGrant(ports: Ports, { key, account, binding }: GrantO
     accountUid: account.uid,
     bindingUid: binding.uid,
   });
-  const unknown = await ports.requests.adopt(request);
+  let unknown = await ports.requests.adopt(request);
   if (unknown) await follow(ports, null, request);
-  else await commit(ports, key.id, (r) => delivered(r, request));
+  else
+    await commit(ports, key.id, (r) => {
+      // A token in the place of its own is as unheard of.
+      unknown = r.state === "active" && r.generation < key.generation;
+      return delivered(r, request);
+    });
   const together = await endTogether(ports, key.id);
   if (together) await commit(ports, key.id, (r) => ending(r, together));
   ports.log.warn({ id: key.id }, "adopted from the hub: Redis did not know that it stands");

@@ -2,14 +2,14 @@
 
 import { isReviewOpen } from "../domain/break-glass.ts";
 import { SECOND } from "../domain/duration.ts";
-import { isFinal, rowOf, timerOf } from "../domain/lifecycle.ts";
+import { type Due, dueOf, isFinal, LOST_AFTER_MS, rowOf } from "../domain/lifecycle.ts";
 import type { Lockdown } from "../domain/lockdown.ts";
 import { endBy } from "../domain/mass-end.ts";
 import { outdatedMessages } from "../domain/messages.ts";
 import { isGranted } from "../domain/request.ts";
 import { ending } from "../domain/transitions.ts";
 import type { AccessRequest, GrantKey, GrantObjects, HubSurvey, Ports, Swept } from "./ports.ts";
-import { repairFor, repairGrant } from "./repair.ts";
+import { latestGenerations, repairFor, repairGrant } from "./repair.ts";
 import { type LiveToken, liveToken, replaceDeadTokens } from "./replace-dead-tokens.ts";
 import { reportForeign } from "./report-foreign.ts";
 import { commit, messageJob, needsTokenOff } from "./support/commit.ts";
@@ -18,8 +18,6 @@ import { syncAllowances } from "./sync-allowance.ts";
 
 const LISTING_WITHIN_MS = 45 * SECOND;
 const BATCH = 500;
-/** Time after which a step that is done at once is taken for lost. */
-const PATIENCE_MS = 10 * SECOND;
 
 /** One replica at a time; another's sweep does as well. */
 export async function sweep(ports: Ports): Promise<void> {
@@ -34,7 +32,11 @@ async function sweepAll(ports: Ports): Promise<Swept> {
   const lockdown = await ports.lockdown.standing();
   const survey = await surveyHub(ports);
   const standing = survey?.standing;
-  const seen = new Set(standing?.map((on) => on.key.id));
+  const seen = new Set(standing?.map((on) => nameOf(on.key)));
+  const latest = latestGenerations(standing ?? []);
+  // Where a later one stands, it is compared first: it may be the grant's.
+  const isMissing = (r: AccessRequest) =>
+    rowOf(r).onHub === "must-stand" && !seen.has(nameOf(r)) && (latest.get(r.id) ?? 0) < r.generation;
   const cardsRefused = new Set<string>();
   const live: LiveToken[] = [];
   for await (const batch of ports.requests.unsettled()) {
@@ -42,7 +44,7 @@ async function sweepAll(ports: Ports): Promise<Swept> {
       await advance(ports, lockdown ? await endLocked(ports, request, lockdown) : request);
     live.push(...batch.flatMap(liveToken));
     for (const code of batch.flatMap(cardRefusal)) cardsRefused.add(code);
-    const missing = batch.filter((r) => standing && rowOf(r).onHub === "must-stand" && !seen.has(r.id));
+    const missing = standing ? batch.filter(isMissing) : [];
     for (const { id, role, generation } of missing) await tryRepair(ports, { id, role, generation });
   }
   for (let at = 0; at < (standing?.length ?? 0); at += BATCH)
@@ -53,6 +55,8 @@ async function sweepAll(ports: Ports): Promise<Swept> {
   await followTrail(ports);
   return { cardsRefused: [...cardsRefused] };
 }
+
+const nameOf = ({ id, generation }: GrantKey): string => `${id}-${generation}`;
 
 const cardRefusal = (r: AccessRequest): string[] => {
   const { card, review } = r.messages;
@@ -85,9 +89,12 @@ const endLocked = async (ports: Ports, r: AccessRequest, lockdown: Lockdown): Pr
 async function advance(ports: Ports, request: AccessRequest): Promise<void> {
   const now = ports.clock.now();
   const { id } = request;
-  const timer = timerOf(request, ports.policy.reminders);
-  if (timer && timer.at <= now) await enqueue(ports, request, (jobs) => jobs.setTimer(id, null, timer));
-  else if (request.enteredAt + PATIENCE_MS <= now)
+  const { reminders } = ports.policy;
+  const isDue = ({ at }: Due) => at <= now;
+  // All of them: one that can get nowhere must not keep the others from their time.
+  for (const one of dueOf(request, reminders).filter(isDue))
+    await enqueue(ports, request, (jobs) => jobs.setTimer(id, null, one));
+  if (!rowOf(request).due(request, reminders).some(isDue) && request.enteredAt + LOST_AFTER_MS <= now)
     // The same until the state changes: by the version, each message that is drawn meanwhile would make one more.
     for (const step of rowOf(request).now(request))
       await enqueue(ports, request, (jobs) => jobs.setTimer(id, null, { step, at: request.enteredAt }));

@@ -1,13 +1,20 @@
 /** An end is proved: the probe token is refused, or the account is absent, or the token's own time has run out. ending → ended */
 import { SECOND } from "../domain/duration.ts";
+import {
+  type Going,
+  generationContradicted,
+  generationGone,
+  generationStands,
+  goingFrom,
+  goingOf,
+} from "../domain/generations.ts";
 import type { RequestId } from "../domain/ids.ts";
 import { VERIFY_AFTER_MS } from "../domain/lifecycle.ts";
 import type { Verification } from "../domain/request.ts";
 import type { Secret } from "../domain/secret.ts";
-import { contradicted, ended } from "../domain/transitions.ts";
-import { type In, type Later, NotEnforcing, type Ports } from "./ports.ts";
+import { type Later, NotEnforcing, type Ports } from "./ports.ts";
 import { commit } from "./support/commit.ts";
-import { noteOutage, reportOutage } from "./support/outage.ts";
+import { noteGoing, reportGoing } from "./support/outage.ts";
 
 const BUSY_MS = 250;
 /** A token is taken for 60 s past its end (the leeway of JWTs), and its success is cached for 10 s. */
@@ -17,44 +24,48 @@ const DEAD_AFTER_MS = 75 * SECOND;
 export async function verifyEnd(ports: Ports, id: RequestId): Promise<Later> {
   const held = await ports.lease.hold(id, async (signal) => {
     const request = await ports.requests.get(id);
-    return request?.state === "ending" && request.deletedAt !== undefined
-      ? verifyDeleted(ports, request, null, signal)
-      : undefined;
+    let later: Later;
+    // One after the other: "ended" waits for those before.
+    for (const going of request ? goingFrom(request) : [])
+      later = sooner(later, await verifyDeleted(ports, going, null, signal));
+    return later;
   });
   return held ? held.done : { again: ports.clock.now() + BUSY_MS };
 }
 
+const sooner = (a: Later, b: Later): Later => (a && b ? (a.again < b.again ? a : b) : (a ?? b));
+
 /** While the request's lease is held. Without a probe, absence is the proof. Throws what the hub throws. */
 export async function verifyDeleted(
   ports: Ports,
-  request: In<"ending">,
+  going: Going,
   probe: Secret | null,
   signal: AbortSignal,
 ): Promise<Later> {
-  const { deletedAt } = request;
+  const { deletedAt } = going;
   if (deletedAt === undefined) return undefined;
   const due = deletedAt + VERIFY_AFTER_MS;
   if (ports.clock.now() < due) return { again: due };
-  const method = await reportOutage(ports, request.id, "hub", () =>
-    proofOf(ports, request, probe, signal).catch((error: unknown) => unlessExpired(ports, request, error)),
+  const method = await reportGoing(ports, going, () =>
+    proofOf(ports, going, probe, signal).catch((error: unknown) => unlessExpired(ports, going, error)),
   );
-  if (method) await settle(ports, request, method, deletedAt);
-  else if (hasExpired(ports, request)) await settle(ports, request, "expiry", deletedAt);
+  if (method) await settle(ports, going, method, deletedAt);
+  else if (hasExpired(ports, going)) await settle(ports, going, "expiry", deletedAt);
   return undefined;
 }
 
 /** Nothing else can be shown, and it is said in these words. A hub that takes any token takes this one too. */
-function unlessExpired(ports: Ports, request: In<"ending">, error: unknown): "expiry" {
-  if (error instanceof NotEnforcing || !hasExpired(ports, request)) throw error;
+function unlessExpired(ports: Ports, going: Going, error: unknown): "expiry" {
+  if (error instanceof NotEnforcing || !hasExpired(ports, going)) throw error;
   return "expiry";
 }
 
-const hasExpired = ({ clock }: Ports, { grant, expiresAt }: In<"ending">): boolean =>
+const hasExpired = ({ clock }: Ports, { grant, expiresAt }: Going): boolean =>
   clock.now() >= (grant?.tokenExpiresAt ?? expiresAt) + DEAD_AFTER_MS;
 
 async function proofOf(
   ports: Ports,
-  request: In<"ending">,
+  going: Going,
   probe: Secret | null,
   signal: AbortSignal,
 ): Promise<"probe" | "absence" | null> {
@@ -62,44 +73,42 @@ async function proofOf(
   await grants.assertEnforcing(signal);
   if (probe) {
     if ((await grants.check(probe, signal)) === "refused") return "probe";
-    await commit(ports, request.id, (r) => contradicted(r, ports.clock.now()));
-    await noteOutage(ports, request.id, "accepted");
+    const { id, generation } = going;
+    await commit(ports, id, (r) => generationContradicted(r, generation, ports.clock.now()));
+    await noteGoing(ports, going, "accepted");
     return null;
   }
-  if (request.contradictedAt !== undefined) return null;
-  if (await grants.isAbsent(request, signal)) return "absence";
-  return (await standsAgain(ports, request, signal)) ? null : "absence";
+  if (going.contradictedAt !== undefined) return null;
+  if (await grants.isAbsent(going, signal)) return "absence";
+  return (await standsAgain(ports, going, signal)) ? null : "absence";
 }
 
 /**
  * A restored hub brought it back, or somebody made it anew: what is the grant's goes once more. What is not does not
  * matter to a request of which nobody ever held a token.
  */
-async function standsAgain(ports: Ports, request: In<"ending">, signal: AbortSignal): Promise<boolean> {
-  const found = await ports.grants.find(request, request.grant ?? {}, signal);
+async function standsAgain(ports: Ports, going: Going, signal: AbortSignal): Promise<boolean> {
+  const found = await ports.grants.find(going, going.grant ?? {}, signal);
   const ours = found.account !== null || found.binding !== null;
-  if (!ours && !request.grant) return false;
-  if (found.foreign) await noteOutage(ports, request.id, "made-again");
+  if (!ours && !going.grant) return false;
+  if (found.foreign) await noteGoing(ports, going, "made-again");
   if (!ours) return true;
-  await commit(ports, request.id, (r) => {
-    if (r.state !== "ending") return null;
-    const { deletedAt: _, ...standing } = r;
-    return standing;
-  });
+  await commit(ports, going.id, (r) => generationStands(r, going.generation));
   return true;
 }
 
 async function settle(
   ports: Ports,
-  { id, contradictedAt }: In<"ending">,
+  { id, generation, contradictedAt }: Going,
   method: Verification["method"],
   deletedAt: number,
 ): Promise<void> {
   const at = ports.clock.now();
   await commit(ports, id, (r) => {
+    const now = goingOf(r, generation);
     // What was contradicted or removed anew meanwhile is not proved by what was seen before.
-    if (r.state !== "ending" || r.deletedAt !== deletedAt) return null;
-    if (method === "absence" && r.contradictedAt !== contradictedAt) return null;
-    return ended(r, { method, deletedAt, at });
+    if (now?.deletedAt !== deletedAt) return null;
+    if (method === "absence" && now.contradictedAt !== contradictedAt) return null;
+    return generationGone(r, generation, { method, deletedAt, at });
   });
 }

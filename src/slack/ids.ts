@@ -15,6 +15,8 @@ export const ACTIONS = {
   review: "review",
   more: "more",
   hide: "hide",
+  newToken: "newToken",
+  leaked: "leaked",
   again: "again",
   edit: "edit",
   change: "change",
@@ -36,7 +38,7 @@ export type ActionId = keyof typeof ACTIONS;
 export const ANY_ROLE = "*";
 
 /** What is chosen in a menu names its action first, and then what a button would carry. */
-export const MENU = "more";
+export const MENU = "menu";
 export const menuValue = (action: ActionId, value: string): string => `${action} ${value}`;
 export function readMenuValue(text: string): { action: string; value: string } | null {
   const [, action, value] = /^(\w+) (\S+)$/.exec(text) ?? [];

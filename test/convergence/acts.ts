@@ -131,7 +131,7 @@ const approveLess: Do = async (doing, pick) => {
   const card = one(approvers(doing.world), pick);
   if (!card) return false;
   story.say(`${NAMES[card.user]} chooses to approve less for ${card.value}`);
-  const chosen = await slack.select(card.user, card.at, "more", "Approve for less…");
+  const chosen = await slack.select(card.user, card.at, "menu", "Approve for less…");
   if (chosen) doing.sent.push(chosen);
   const filled = () => {
     const form = slack.views(card.user).at(-1);

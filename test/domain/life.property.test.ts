@@ -6,6 +6,16 @@ import { transition } from "../../src/domain/audit.ts";
 import { Emergency, holdsGlass, isReviewOpen, REVIEWS_NEEDED, Review } from "../../src/domain/break-glass.ts";
 import { judged, renamed } from "../../src/domain/departure.ts";
 import { MINUTE } from "../../src/domain/duration.ts";
+import { formerOf, leaksOf, leaving } from "../../src/domain/former.ts";
+import {
+  generationContradicted,
+  generationDeleted,
+  generationGone,
+  generationStands,
+  generationTroubled,
+  goingFrom,
+  renewed,
+} from "../../src/domain/generations.ts";
 import { GroupId, RequestId } from "../../src/domain/ids.ts";
 import {
   isFinal,
@@ -47,6 +57,8 @@ const other = Person.parse({ id: "U0CAROL", name: "Carol", locale: "en" });
 /** A role that gives less, and asks for more people. */
 const lower = { role: "guest", clusterRole: "karpor-guest", approvers: ["S0SRE"] as never, count: 2 };
 
+const proof = (now: number) => ({ method: "probe", deletedAt: now, at: now }) as const;
+
 /** So many as it needs allowed it beforehand. */
 const enough = ({ count = 1 }: AccessRequest) => [anna, approver].slice(0, count).map(allower);
 
@@ -86,6 +98,20 @@ const MOVES: Record<string, Move> = {
   deliver: (r, now) => to.delivering(r, { ...uids, tokenExpiresAt: now + 5 * MINUTE, shortened: true }),
   activate: (r) => to.active(r),
   hide: (r) => to.hidden(r),
+  renew: (r, now) => renewed(r, "lost", now),
+  leak: (r, now) => renewed(r, "leaked", now),
+  ...Object.fromEntries(
+    [1, 2, 3].flatMap((generation) => [
+      [`remove ${generation}`, (r: AccessRequest, now: number) => generationDeleted(r, generation, now)],
+      [`see ${generation} again`, (r: AccessRequest) => generationStands(r, generation)],
+      [`accept ${generation}`, (r: AccessRequest, now: number) => generationContradicted(r, generation, now)],
+      [
+        `miss ${generation}`,
+        (r: AccessRequest, now: number) => generationTroubled(r, generation, "hub", now),
+      ],
+      [`prove ${generation}`, (r: AccessRequest, now: number) => generationGone(r, generation, proof(now))],
+    ]),
+  ),
   "ask for a fresh token": (r, now) => to.refreshAsked(r, { why: "upgraded", at: now }),
   "take the old token off": (r) => to.tokenTakenOff(r),
   "make it": (r, now) =>
@@ -120,7 +146,7 @@ const MOVES: Record<string, Move> = {
   "leave others to decide": (r, now) => judged(r, { lack: "others" }, now),
   "are all there": (r, now) => judged(r, null, now),
   rename: (r) => renamed(r, r.requester.name === "Req" ? "Reqa" : "Req"),
-  prove: (r, now) => to.ended(r, { method: "probe", deletedAt: now, at: now }),
+  prove: (r, now) => to.ended(r, proof(now)),
 };
 
 /** Approved by somebody, by policy, by two, after whom others are asked too, or in an emergency by nobody. */
@@ -136,14 +162,19 @@ const KINDS = [
   { extends: forMore().extends, closesAt: forMore().closesAt },
 ];
 
-const moves = fc.array(
+/** How far it has come when anything may happen. */
+const LIVE = ["validate", "approve", "approveToo", "deliver", "activate"];
+const STARTS = [[], ["validate"], LIVE, [...LIVE, "renew"], [...LIVE, "leak", "deliver", "activate"]];
+const starts = fc.constantFrom(...STARTS).map((all) => all.map((move) => ({ move, wait: 0, draw: true })));
+const random = fc.array(
   fc.record({
     move: fc.constantFrom(...Object.keys(MOVES)),
-    wait: fc.integer({ min: 0, max: 300 }),
+    wait: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 300 })),
     draw: fc.boolean(),
   }),
   { maxLength: 40 },
 );
+const moves = fc.tuple(starts, random).map(([first, then]) => [...first, ...then]);
 
 test("a request's life keeps its rules", () => {
   fc.assert(
@@ -196,7 +227,9 @@ function check(before: AccessRequest, after: AccessRequest, now: number): void {
   if (before.state !== after.state) expect(LIFECYCLE[before.state].to).toContain(after.state);
   expect(transition(before, after, now) === null).toBe(
     before.state === after.state &&
-      !isNew("contradictedAt", before, after) &&
+      !isContradictedNow(before, after) &&
+      leaving(before).length === leaving(after).length &&
+      leaksOf(before).length === leaksOf(after).length &&
       !isReviewed(before, after) &&
       before.fallback?.askedAt === after.fallback?.askedAt &&
       !isShownAnew(before, after) &&
@@ -204,6 +237,7 @@ function check(before: AccessRequest, after: AccessRequest, now: number): void {
       JSON.stringify(before.approvals) === JSON.stringify(after.approvals),
   );
   checkApprovals(after);
+  checkGenerations(before, after);
   if (after.emergency) checkEmergency(before, after);
   checkTime(before, after);
   if ("decision" in after) checkWindow(before, after, now);
@@ -273,7 +307,28 @@ function checkApprovals(r: AccessRequest): void {
   if (r.state === "pending") expect(who.length).toBeLessThan(r.count ?? 1);
 }
 
-const isNew = (key: string, before: object, after: object) => key in after && !(key in before);
+/** A generation is made only in the place of one that is kept until it is proved gone; "ended" is said of all. */
+function checkGenerations(before: AccessRequest, after: AccessRequest): void {
+  const known = formerOf(after).map(({ generation }) => generation);
+  expect(known).toEqual([...new Set(known)].toSorted((a, b) => a - b));
+  expect(known.every((generation) => generation < after.generation)).toBe(true);
+  if (after.generation !== before.generation) {
+    expect([before.state, after.state, after.generation]).toEqual([
+      "active",
+      "approved",
+      before.generation + 1,
+    ]);
+    expect(known).toContain(before.generation);
+  }
+  for (const { generation, verification } of formerOf(before))
+    if (!verification) expect(known).toContain(generation);
+  if (after.state === "ended") expect(leaving(after)).toEqual([]);
+}
+
+const isContradictedNow = (before: AccessRequest, after: AccessRequest): boolean =>
+  isContradicted(after) && !isContradicted(before);
+const isContradicted = (r: AccessRequest): boolean =>
+  goingFrom(r).some(({ contradictedAt }) => contradictedAt !== undefined);
 
 const isShownAnew = (before: AccessRequest, after: AccessRequest): boolean =>
   before.messages.token?.token === "sending" && after.messages.token?.token === "shown";
@@ -340,8 +395,14 @@ const STEPS: Record<Step, Move> = {
   nudge: (r, now) => (now < r.closesAt ? to.nudged(r, now) : to.timedOut(r, now)),
   askFallback: (r, now) => (now < r.closesAt ? to.fallbackAsked(r, now) : to.timedOut(r, now)),
   timeOut: to.timedOut,
-  end: (r, at) => (r.state === "ending" ? to.deleted(r, at) : to.ending(r, { cause: "expired", at })),
-  verify: (r, at) => to.ended(r, { method: "absence", deletedAt: at, at }),
+  end: (r, at) => {
+    const [going] = goingFrom(r).filter(({ deletedAt }) => deletedAt === undefined);
+    return going ? generationDeleted(r, going.generation, at) : to.ending(r, { cause: "expired", at });
+  },
+  verify: (r, at) => {
+    const [going] = goingFrom(r).filter(({ deletedAt }) => deletedAt !== undefined);
+    return going ? generationGone(r, going.generation, proof(at)) : null;
+  },
   checkDeparture: (r, now) => judged(r, null, now),
   syncMessages: () => null,
   takeTokenOff: () => null,

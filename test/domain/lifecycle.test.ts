@@ -139,7 +139,7 @@ const ROWS: { [S in State]: Expected } = {
     actor: bot,
   },
   active: {
-    to: ["ending"],
+    to: ["ending", "approved"],
     shows: "active",
     messages: ["card"],
     now: [],

@@ -223,7 +223,8 @@ describe("a token must be taken off", () => {
     timedOut: false,
     denied: false,
     scheduled: false,
-    approved: false,
+    // Of the generation before.
+    approved: true,
     delivering: false,
     active: false,
     ending: true,

@@ -72,6 +72,44 @@ describe.each(all.map((r) => [r.state, r] as const))("%s", (state, r) => {
   });
 });
 
+describe("a generation that gave way to a new token", () => {
+  const { grant } = each.active;
+  const gone = { generation: 1, grant, why: "leaked" as const, at: T0 };
+  const leaving = (state: "approved" | "delivering" | "active" | "ending"): AccessRequest => ({
+    ...each[state],
+    generation: 2,
+    former: [gone],
+  });
+  const verification = { method: "probe" as const, deletedAt: T0, at: T0 };
+
+  test.each(WHAT)("%s: its own step sees to it", (what) => {
+    for (const state of ["approved", "delivering", "active", "ending"] as const)
+      expect(reconcile(leaving(state), STANDING[what], NOW)).toBe("nothing");
+  });
+
+  test("proved gone, and brought back by a restored hub: removed", () =>
+    expect(
+      reconcile(
+        { ...leaving("active"), former: [{ ...gone, verification }] } as AccessRequest,
+        STANDING.whole,
+        NOW,
+      ),
+    ).toBe("remove"));
+
+  test("of a Redis that does not know it: the later one that was delivered is the grant's", () => {
+    const later = { ...DELIVERED, generation: 2 };
+    for (const state of ["requested", "pending", "approved", "delivering", "active"] as const)
+      expect(reconcile(each[state], later, NOW), state).toBe("adopt");
+    for (const state of ["ending", "ended", "denied", "withdrawn"] as const)
+      expect(reconcile(each[state], later, NOW), state).toBe("remove");
+  });
+
+  test("where records cannot be read: what a later one took the place of goes, whole or not", () => {
+    for (const what of WHAT.filter((one) => one !== "nothing"))
+      expect(reconcile("unknown", { ...STANDING[what], superseded: true }, NOW), what).toBe("remove");
+  });
+});
+
 describe("no record", () => {
   const expected = { ...row("nothing", "adopt", "remove") };
   test.each(WHAT)("%s", (what) => expect(reconcile(null, STANDING[what], NOW)).toBe(expected[what]));

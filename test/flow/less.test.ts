@@ -41,7 +41,7 @@ const press = (user: string, card: SlackMessage, button: string) => world.slack.
 
 /** The modal, once the lower roles are looked up. */
 async function modal(user: string, card: SlackMessage, words = "Approve for less…"): Promise<View> {
-  await world.slack.select(user, card, "more", words);
+  await world.slack.select(user, card, "menu", words);
   const looking = /Looking up|正在查询/;
   return world.slack.waitFor(() => {
     const view = world.slack.views(user).at(-1);
@@ -141,7 +141,7 @@ test("what is not less is said at its input; whoever does not approve gets no fo
   await world.slack.submit(ALICE, view.id, { "less-role": "long", "less-time": "1 min" });
   await reach("to-look", "active");
   const other = await it.ask("hers 4h", "elsewhere", BOB);
-  await world.slack.select(ALICE, other, "more", "Approve for less…");
+  await world.slack.select(ALICE, other, "menu", "Approve for less…");
   const hers = await world.slack.waitFor(() => world.slack.views(ALICE).at(-1));
   await world.slack.waitFor(() => hers.submit === undefined);
   expect(JSON.stringify(hers.blocks)).toContain("can decide this request");

@@ -342,7 +342,7 @@ describe("approve with a note", () => {
   const noted = async (user: string) => {
     const door = await openDoor();
     const { id } = await door.ask(BOB, "guest 2h the search page");
-    await door.slack.select(user, await door.card(id), "more", "Approve with a note…");
+    await door.slack.select(user, await door.card(id), "menu", "Approve with a note…");
     return { door, id, view: await door.slack.waitFor(() => door.slack.views(user).at(-1)) };
   };
 
@@ -361,7 +361,7 @@ describe("approve with a note", () => {
 
   test("without one it is an approval like any other; by no approver it is none", async () => {
     const { door, id, view } = await noted(CAROL);
-    await door.slack.select(MEI, await door.card(id), "more", "Approve with a note…");
+    await door.slack.select(MEI, await door.card(id), "menu", "Approve with a note…");
     const hers = await door.slack.waitFor(() => door.slack.views(MEI).at(-1));
     await door.slack.waitFor(() => hers.submit === undefined);
     await door.slack.submit(CAROL, view.id, {});

@@ -275,7 +275,7 @@ test("what one has already is said with its end, and can be ended there", async 
   if (!held) throw new Error("not answered");
   expect(visibleText(held)).toMatch(/^\*You already have this\* until <!date.*\(R-/);
   expect(visibleText(held)).toContain(live.id);
-  expect(buttonsOf(held)).toEqual(["Ask for more time", "End now"]);
+  expect(buttonsOf(held)).toEqual(["Ask for more time", "New token", "End now"]);
   await door.slack.click(BOB, held, "release", { confirm: true });
   await door.until(live.id, "ending");
 });

@@ -76,7 +76,7 @@ async function story(asked: string, answered: string, name: string, locale: stri
   const second = await fill({});
 
   const menu = JSON.stringify(second.card.blocks).includes("附言") ? "批准并附言…" : "Approve with a note…";
-  await door.slack.select(ALICE, second.card, "more", menu);
+  await door.slack.select(ALICE, second.card, "menu", menu);
   await decide(ALICE, second.id, "active");
   expect(latest()).toMatchObject({ decision: { note: answered } });
 

@@ -177,6 +177,7 @@ const ownRecords: AccessRequest[] = [
   ...emergencies(),
   ...later(),
   ...moreTime(),
+  ...renewals(),
 ].map((record) => AccessRequest.parse(record));
 
 const toAsker = { ...sent, channel: "D0MEI" };
@@ -271,6 +272,27 @@ function moreTime() {
     })),
     ...["upgraded", "other"].map((why) => ({ ...live, refresh: { why, at: NOW } })),
     { ...gone, extensions: [extension], end: ends[0], state: "ended", verification: verified("probe") },
+  ];
+}
+
+/** With a new token in the place of one that was lost, or leaked. */
+function renewals() {
+  const at = NOW - MINUTE;
+  const former = [
+    { generation: 1, grant, why: "lost", at, verification: verified("probe") },
+    { generation: 2, grant, why: "leaked", at },
+    { generation: 3, grant, why: "leaked", at, deletedAt: NOW, outage: slow },
+    ...Verification.shape.method.options.map((method, i) => ({
+      ...{ generation: 4 + i, grant, why: "leaked", at, verification: verified(method) },
+    })),
+  ];
+  const renewed = { ...approved, messages, former, generation: 7 };
+  return [
+    { ...renewed, state: "approved" },
+    ...[slow, { ...slow, what: "held-back" }].map((outage) => ({ ...renewed, state: "approved", outage })),
+    { ...renewed, grant, state: "delivering", hidden: false },
+    { ...renewed, grant, state: "active", hidden: false, reminded: [HOUR] },
+    { ...renewed, deletedAt: NOW, end: ends[1], state: "ending" },
   ];
 }
 

@@ -1,4 +1,5 @@
 /** What is asked to last longer must last still; null where it does, or nothing is. Throws StoreDown. */
+import { isRenewing } from "../../domain/generations.ts";
 import type { Refusal } from "../../domain/refusal.ts";
 import { noLonger } from "../../domain/today.ts";
 import type { AccessRequest, Ports } from "../ports.ts";
@@ -9,6 +10,7 @@ export async function extendedGone(
 ): Promise<Refusal | null> {
   if (!request.extends) return null;
   const grant = await requests.get(request.extends.id);
-  const lasts = grant?.state === "active" && clock.now() < grant.expiresAt;
+  const isLive = grant?.state === "active" || (grant !== null && isRenewing(grant));
+  const lasts = isLive && "expiresAt" in grant && clock.now() < grant.expiresAt;
   return lasts ? null : noLonger(request, "ended");
 }

@@ -1,7 +1,9 @@
 /** When the hub or Slack is not as it should be, the record says so, everyone sees it unless it passes, and the job tries again. */
+import { asEnding, leaksOf, leaving } from "../../domain/former.ts";
+import { type Going, generationTroubled } from "../../domain/generations.ts";
 import type { RequestId } from "../../domain/ids.ts";
 import { toldOutage } from "../../domain/outage.ts";
-import type { Outage } from "../../domain/request.ts";
+import type { AccessRequest, Outage } from "../../domain/request.ts";
 import { withOutage } from "../../domain/transitions.ts";
 import { GrantFailed, type Ports, SlackBusy, TroubleOutside } from "../ports.ts";
 import { commit } from "./commit.ts";
@@ -29,13 +31,59 @@ export async function noteOutage(
   what: Outage["what"],
   error?: unknown,
 ): Promise<void> {
-  const fields = { id, what, ...(error === undefined ? {} : { err: error }) };
   let isNews = false;
   await commit(ports, id, (r) => {
     const next = withOutage(r, what, ports.clock.now());
     isNews = next !== null && toldOutage(next) !== undefined;
     return next;
   });
+  log(ports, { id, what, isNews, error });
+}
+
+/** The same of a generation that goes. Throws what `work` throws. */
+export async function reportGoing<T>(ports: Ports, going: Going, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await noteGoing(ports, going, error instanceof TroubleOutside ? error.what : "hub", error);
+    throw error;
+  }
+}
+
+export async function noteGoing(
+  ports: Ports,
+  { id, generation }: Going,
+  what: Outage["what"],
+  error?: unknown,
+): Promise<void> {
+  let isNews = false;
+  const request = await commit(ports, id, (r) => {
+    const next = generationTroubled(r, generation, what, ports.clock.now());
+    isNews = next !== null && isTold(next, generation);
+    return next;
+  });
+  log(ports, { id, what, isNews, error });
+  const leaked = leaksOf(request).some((one) => one.generation === generation);
+  if (isNews && leaked) await ports.admins.tell({ kind: "leak-unproven", request, generation });
+}
+
+const isTold = (r: AccessRequest, generation: number): boolean =>
+  [
+    r,
+    ...leaving(r)
+      .filter((one) => one.generation === generation)
+      .map(asEnding),
+  ].some((one) => toldOutage(one) !== undefined);
+
+interface Noted {
+  id: RequestId;
+  what: Outage["what"];
+  isNews: boolean;
+  error: unknown;
+}
+
+function log(ports: Ports, { id, what, isNews, error }: Noted): void {
+  const fields = { id, what, ...(error === undefined ? {} : { err: error }) };
   if (isNews) ports.log.error(fields, SAYS[what]);
   else ports.log.warn(fields, SAYS[what]);
 }

@@ -1,8 +1,9 @@
 /** A probe token waits in the memory of the replica that minted it, and is tried once the hub can no longer remember it. */
 import { SECOND } from "../../domain/duration.ts";
+import { type Going, goingOf } from "../../domain/generations.ts";
 import { VERIFY_AFTER_MS } from "../../domain/lifecycle.ts";
 import type { Secret } from "../../domain/secret.ts";
-import type { In, Ports } from "../ports.ts";
+import type { Ports } from "../ports.ts";
 import { verifyDeleted } from "../verify.ts";
 
 const AGAIN_MS = 10 * SECOND;
@@ -13,11 +14,12 @@ const BUSY_MS = 250;
 const AT_ONCE = 40;
 
 /** Returns at once. A probe that is lost, or was never refused, leaves the proof to the request's verify job. */
-export function watchProbe(ports: Ports, { id, deletedAt = 0 }: In<"ending">, probe: Secret): void {
+export function watchProbe(ports: Ports, going: Going, probe: Secret): void {
+  const { id, deletedAt = 0 } = going;
   const look = async () => {
     await sleepUntil(ports, deletedAt + VERIFY_AFTER_MS);
     for (let looks = 0; looks < LOOKS_MAX; looks++) {
-      if (await inTurn(() => lookOnce(ports, id, deletedAt, probe))) return;
+      if (await inTurn(() => lookOnce(ports, going, probe))) return;
       await sleepUntil(ports, ports.clock.now() + AGAIN_MS);
     }
   };
@@ -30,19 +32,18 @@ const sleepUntil = ({ clock, stopping }: Ports, at: number): Promise<void> =>
   clock.sleep(Math.max(0, at - clock.now()), stopping);
 
 /** Whether there is nothing more to look for. */
-async function lookOnce(
-  ports: Ports,
-  id: In<"ending">["id"],
-  deletedAt: number,
-  probe: Secret,
-): Promise<boolean> {
+async function lookOnce(ports: Ports, { id, generation, deletedAt }: Going, probe: Secret): Promise<boolean> {
+  const look = async () => {
+    const request = await ports.requests.get(id);
+    return request ? goingOf(request, generation) : undefined;
+  };
   for (;;) {
     const held = await ports.lease
       .hold(id, async (signal) => {
-        const request = await ports.requests.get(id);
-        if (request?.state !== "ending" || request.deletedAt !== deletedAt) return true;
-        await verifyDeleted(ports, request, probe, signal);
-        return (await ports.requests.get(id))?.state !== "ending";
+        const going = await look();
+        if (!going || going.deletedAt !== deletedAt) return true;
+        await verifyDeleted(ports, going, probe, signal);
+        return (await look()) === undefined;
       })
       .catch(() => ({ done: false }));
     if (held) return held.done;

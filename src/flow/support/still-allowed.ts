@@ -1,5 +1,7 @@
 /** Looked at once more before anything is given: frozen terms, today's catalog, and today's people. */
 import { isTaken } from "../../domain/break-glass.ts";
+import { isRenewing } from "../../domain/generations.ts";
+import type { Standing } from "../../domain/person.ts";
 import { judge } from "../../domain/policy-engine.ts";
 import { approvedBy } from "../../domain/request.ts";
 import { approversToday, isChanged, neededOf, roleToday } from "../../domain/today.ts";
@@ -13,6 +15,7 @@ type Approved = In<"approved" | "delivering" | "extending">;
 
 /** While replicas go by different files, and not all of them allow it. Throws what the directory throws. */
 export async function waitsForRules(ports: Ports, request: Approved): Promise<"rules-differ" | null> {
+  if (isRenewing(request)) return null;
   const isAllowed = (under: Ports) =>
     assertStillAllowed(under, request).then(
       () => true,
@@ -25,10 +28,14 @@ export async function waitsForRules(ports: Ports, request: Approved): Promise<"r
   return (await reportOutage(ports, request.id, "slack", work)) ? "rules-differ" : null;
 }
 
-/** Frozen terms and today's catalog hold, and all people are still who they were. Throws GrantFailed. */
+/**
+ * Frozen terms and today's catalog hold, and all people are still who they were. A new token gives no more than the one
+ * before, which no change of the catalog ended: its holder need only be a member still. Throws GrantFailed.
+ */
 export async function assertStillAllowed(ports: Ports, request: Approved): Promise<void> {
   const { directory, policy } = ports;
   const { requester, decision } = request;
+  if (isRenewing(request)) return assertMember((await directory.person(requester.id, "grant")).standing);
   const role = roleToday(request, policy.roles);
   if (isChanged(role)) throw new GrantFailed("terms-changed", role.what);
   const approvers = approversToday(request, role);
@@ -43,8 +50,7 @@ export async function assertStillAllowed(ports: Ports, request: Approved): Promi
         : directory.qualifies(by.id, approvers, "grant"),
     ),
   ]);
-  const { standing } = profile;
-  if (standing !== "member") throw new GrantFailed("recipient-gone", `the recipient is ${standing} now`);
+  assertMember(profile.standing);
   const { outcome, by } = judge(policy, request, facts);
   const needsRule = decision.by === "policy" && !isTaken(request);
   if (outcome !== "approve" && (outcome !== "ask" || needsRule))
@@ -57,4 +63,8 @@ export async function assertStillAllowed(ports: Ports, request: Approved): Promi
   // Another version may have known of no count.
   if (given.length > 0 && given.length < neededOf(request, role))
     throw new GrantFailed("terms-changed", "more people must approve it than did");
+}
+
+function assertMember(standing: Standing): void {
+  if (standing !== "member") throw new GrantFailed("recipient-gone", `the recipient is ${standing} now`);
 }

@@ -4,6 +4,7 @@ import type { Bilingual } from "../../domain/bilingual.ts";
 import { REVIEWS_NEEDED } from "../../domain/break-glass.ts";
 import type { Extension } from "../../domain/extension.ts";
 import type { Principal } from "../../domain/ids.ts";
+import type { Shown } from "../../domain/message-key.ts";
 import type { Person } from "../../domain/person.ts";
 import { ruleNamed } from "../../domain/policy-rule.ts";
 import type { End } from "../../domain/request.ts";
@@ -215,7 +216,7 @@ const card: ByStatus = {
   closed: (f, fmt) =>
     `${fmt.b(closedFor(f.changed))} ${changed(f.changed, fmt.code(f.role))}. ${name(f.requester)} asked for ${time(f, fmt)}.`,
   outage: (f, fmt) =>
-    `${fmt.b("Approved, not ready yet:")} ${asked(f, fmt)} · ${decided(f, fmt)}. ${upperFirst(slow(f, fmt))}${retrying(f, fmt)}.`,
+    `${fmt.b(`${f.renewed ? "New token" : "Approved"}, not ready yet:`)} ${asked(f, fmt)} · ${decided(f, fmt)}. ${upperFirst(slow(f, fmt))}${retrying(f, fmt)}.`,
   active: (f, fmt) => `${fmt.b(`Active ${fmt.until(f.endsAt)}:`)} ${asked(f, fmt)} · ${decided(f, fmt)}`,
   removing: (f, fmt) => `${fmt.b("Ending:")} ${asked(f, fmt)} · ${cause(f.end, fmt)}`,
   revoked: (f, fmt) =>
@@ -253,15 +254,16 @@ const waiting = {
     `${fmt.b(`Not approved by ${approver(f, fmt)}:`)} ${fmt.code(f.role)}, ${time(f, fmt)}.`,
   scheduled: (f, fmt) =>
     `${fmt.b(`${approvedHead(f, fmt)}:`)} ${access(f, fmt)} for ${time(f, fmt)}. I will message you with the token then.`,
-  "setting-up": (f, fmt) => `${fmt.b(`${begins(f, fmt)}:`)} ${access(f, fmt)}. The token comes in seconds.`,
+  "setting-up": (f, fmt) =>
+    `${fmt.b(f.renewed ? "New token:" : `${begins(f, fmt)}:`)} ${access(f, fmt)}. The token comes in seconds.`,
   closed: (f, fmt) =>
     isOfRules(f.changed.what)
       ? `${fmt.b("Closed: the rules changed")} while this waited: ${changed(f.changed, fmt.code(f.role))}.`
       : `${fmt.b("Closed:")} ${access(f, fmt)}; ${changed(f.changed, f.role)}.`,
   outage: (f, fmt) =>
     f.slow.what === "held-back"
-      ? `${fmt.b(`${approvedHead(f, fmt)}, held back:`)} ${slow(f, fmt)}. I will message you.`
-      : `${fmt.b("Approved, not ready yet:")} ${slow(f, fmt)}. I will message you with the token.`,
+      ? `${fmt.b(`${f.renewed ? "New token" : approvedHead(f, fmt)}, held back:`)} ${slow(f, fmt)}. I will message you.`
+      : `${fmt.b(`${f.renewed ? "New token" : "Approved"}, not ready yet:`)} ${slow(f, fmt)}. I will message you with the token.`,
   nudged: (f, fmt) =>
     `${fmt.b(`Waiting for approval${progress(f)}:`)} ${access(f, fmt)} for ${time(f, fmt)}${byAnother(f, fmt)}. They were reminded ${fmt.at(f.nudgedAt)}.`,
   "not-delivered": (f, fmt) =>
@@ -299,7 +301,9 @@ const notice = {
 } satisfies Record<string, Sentence>;
 
 const approved: Sentence = (f, fmt) =>
-  `${fmt.b(`${begins(f, fmt)}:`)} ${access(f, fmt)} ${fmt.untilDay(f.endsAt)}.`;
+  f.renewed
+    ? `${fmt.b("New token:")} ${access(f, fmt)} ${fmt.untilDay(f.endsAt)}, as before.${fmt.rich ? " The one you had works no more." : ""}`
+    : `${fmt.b(`${begins(f, fmt)}:`)} ${access(f, fmt)} ${fmt.untilDay(f.endsAt)}.`;
 
 const extender = ({ by: who, qualified }: Extension, fmt: Formatter): string => {
   const rule = ruleNamed(qualified);
@@ -350,6 +354,18 @@ const alert = {
   proven: (f, fmt) => `${fmt.b("Ended:")} ${asked(f, fmt)}. ${proof(f, fmt)}`,
   failed: card.failed,
 } satisfies Record<string, Sentence>;
+
+/** In the channel, of a token whose holder said so. Named, for a mention would ping them. */
+const leak = {
+  open: (f, fmt) =>
+    `${fmt.b("Token leaked:")} ${name(f.requester)} says so of theirs for ${access(f, fmt)}. It stops within 10 s; a new one goes to them alone.`,
+  unproven: (f, fmt) =>
+    `${fmt.b("Token leaked, not confirmed:")} ${name(f.requester)}'s for ${access(f, fmt)}. ${slowSince(f, fmt)}; ${
+      fmt.rich ? `it may work until ${fmt.when(f.worksUntil)}` : "it may still work"
+    }.`,
+  proven: (f, fmt) =>
+    `${fmt.b("Token leaked, stopped:")} ${name(f.requester)}'s for ${access(f, fmt)}, told ${fmt.at(f.end.at)}. ${proof(f, fmt)}`,
+} satisfies Record<Shown["leak"], Sentence>;
 
 const reminder = (f: Facts, fmt: Formatter, lead: number): string =>
   `${fmt.b(`${span(lead)} left:`)} ${access(f, fmt)}${fmt.rich ? ` ends ${fmt.at(f.endsAt)}` : ""}.`;
@@ -429,6 +445,7 @@ export const enRequest = {
   token,
   emergency,
   alert,
+  leak,
   reminder,
   asker,
   decides,

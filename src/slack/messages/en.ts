@@ -230,6 +230,12 @@ const refusal: ByRefusal = {
   "nothing-in-scope": (_, fmt) => `${fmt.b("Nothing to revoke:")} no such access stands.`,
   "not-admin": ({ admins }, fmt) =>
     `${fmt.b("Nothing changed:")} only ${fmt.any(admins, "administrators")} can do this.`,
+  "token-coming": (_, fmt) =>
+    `${fmt.b("Nothing changed:")} a new token is on its way already, to our DM. The one before has stopped, or stops within 10 s.`,
+  "too-many-tokens": ({ max, at }, fmt) =>
+    `${fmt.b("Nothing changed:")} ${max} new tokens an hour are the most; the next can be had ${fmt.at(at)}. If this one leaked, End now stops it at once.`,
+  "held-back": (_, fmt) =>
+    `${fmt.b("Nothing changed:")} new tokens wait until an administrator has seen to it that access can be given safely. What you have goes on.`,
   "not-hidden-yet": (_, fmt) =>
     `${fmt.b("Not hidden yet:")} Slack does not answer, and the token still stands there. We keep trying.`,
   "not-less": ({ role, duration }, fmt) =>
@@ -290,6 +296,8 @@ const button: ByAction = {
   review: "Review…",
   more: "Ask for more time",
   hide: "I've copied it, hide",
+  newToken: "New token",
+  leaked: "I leaked it",
   again: "Ask again",
   edit: "Edit…",
   change: "Change and ask again",
@@ -350,6 +358,9 @@ export const en = {
       "Whoever did leave keeps what they have until it ends: `/karpor-access revoke @person` ends it now. A group that is still as small after an hour is taken to be meant so; one that is empty, disabled or deleted never is.",
     ].join("\n");
   },
+  /** To the administrators: its holder said that it leaked, and that it has stopped could not be shown. */
+  leakUnproven: ({ id, role, requester }: AccessRequest, until: string, hub: string): string =>
+    `*A leaked token may still work:* that of ${foreignCode(requester.name, 50)} for ${foreignCode(role, 50)} on ${hub}, until ${until} at the latest. It cannot be shown that Karpor refuses it; the bot keeps trying. \`npm run doctor\` says what is wrong; \`/karpor-access revoke ${id}\` ends the whole access.`,
   foreign: (objects: readonly ForeignObject[], hub: string): string => {
     const [these, them] = objects.length === 1 ? ["an object", "it"] : [`${objects.length} objects`, "each"];
     const line = (one: ForeignObject) =>
@@ -416,6 +427,12 @@ export const en = {
       yes: "End now",
       no: "Keep it",
     },
+    newToken: {
+      title: "New token",
+      text: "Get another token? The one you have stops within about 10 seconds; your access goes on. If it leaked, the approvals channel is told.",
+      yes: "Go on",
+      no: "Keep it",
+    },
     disallow: {
       title: "Withdraw it",
       text: "Withdraw this? Requests then wait for an approver again. Access that is live goes on.",
@@ -440,6 +457,10 @@ export const en = {
     denied: (f: Facts, fmt: Formatter) => `${fmt.b("Denied:")} ${theirs(f, fmt)}. The requester is told why.`,
     withdrawn: enRequest.waiting.withdrawn,
     hidden: enRequest.token.hidden,
+    newToken: (f: Facts, fmt: Formatter) =>
+      `${fmt.b("New token:")} it comes in our DM, for ${theirs(f, fmt)}. The one you had stops within 10 s.`,
+    leaked: (f: Facts, fmt: Formatter) =>
+      `${fmt.b("Token leaked:")} it stops within 10 s, and the channel is told. A new one for ${theirs(f, fmt)} comes in our DM.`,
     ending: (f: Facts, fmt: Formatter) =>
       f.proof === "unstarted"
         ? `${fmt.b("Revoked:")} ${theirs(f, fmt)}. It had not begun.`

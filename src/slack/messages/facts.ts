@@ -11,6 +11,7 @@ import {
   approvalsOf,
   type Decision,
   type End,
+  type Former,
   type Outage,
   type Refresh,
   type Verification,
@@ -69,6 +70,8 @@ export interface Facts {
   end: End;
   /** A token was made, and may have been seen. */
   given: boolean;
+  /** Another token takes the place of the first. */
+  renewed: boolean;
   /** At the latest. */
   worksUntil: number;
   /** How it is known that the hub refuses the token, since when, and when that was seen. */
@@ -111,7 +114,8 @@ export function facts(r: AccessRequest, hub: string): Facts {
     extension: "extensions" in r ? r.extensions?.at(-1) : undefined,
     fresh: r.state === "active" ? r.refresh?.why : undefined,
     end,
-    given: grant !== undefined,
+    given: grant !== undefined || r.generation > 1,
+    renewed: r.generation > 1,
     worksUntil: grant?.tokenExpiresAt ?? endsAt,
     proof: r.state === "ended" ? r.verification.method : "absence",
     deletedAt: r.state === "ended" ? r.verification.deletedAt : end.at,
@@ -120,6 +124,18 @@ export function facts(r: AccessRequest, hub: string): Facts {
     changed: r.state === "refused" && r.refusal.kind === "terms-changed" ? r.refusal : { what: "role-gone" },
   };
 }
+
+/** Of an earlier generation, which ends while its grant goes on. */
+export const factsOfFormer = (f: Facts, { at, grant, outage, verification }: Former): Facts => ({
+  ...f,
+  end: { cause: "other", at },
+  given: true,
+  worksUntil: grant.tokenExpiresAt,
+  proof: verification?.method ?? f.proof,
+  deletedAt: verification?.deletedAt ?? f.deletedAt,
+  checkedAt: verification?.at ?? f.checkedAt,
+  slow: outage ?? f.slow,
+});
 
 /** A version that knows of one approval alone keeps it as the decision. */
 function decidersOf(r: AccessRequest, by: Decision["by"]): readonly Person[] {

@@ -212,7 +212,7 @@ const card: ByStatus = {
   closed: (f, fmt) =>
     `${fmt.b(closedFor(f.changed))} ${changed(f.changed, fmt.code(f.role))}。${name(f.requester)} 申请${f.more ? "" : "的时长为"}${f.more ? time(f, fmt) : ` ${time(f, fmt)}`}。`,
   outage: (f, fmt) =>
-    `${fmt.b("已批准，尚未开通：")} ${asked(f, fmt)} · ${decided(f, fmt)}。${slow(f, fmt)}${retrying(f, fmt)}。`,
+    `${fmt.b(f.renewed ? "新令牌尚未就绪：" : "已批准，尚未开通：")} ${asked(f, fmt)} · ${decided(f, fmt)}。${slow(f, fmt)}${retrying(f, fmt)}。`,
   active: (f, fmt) => `${fmt.b(`生效中，${fmt.until(f.endsAt)}：`)} ${asked(f, fmt)} · ${decided(f, fmt)}`,
   removing: (f, fmt) => `${fmt.b("正在结束：")} ${asked(f, fmt)} · ${cause(f.end, fmt)}`,
   revoked: (f, fmt) =>
@@ -243,15 +243,15 @@ const waiting: Words["waiting"] = {
   scheduled: (f, fmt) =>
     `${fmt.b(`${approvedHead(f)}：`)} ${access(f, fmt)}，${time(f, fmt)}（${approver(f, fmt)}）。届时会把令牌发给你。`,
   "setting-up": (f, fmt) =>
-    `${fmt.b(`${begins(f)}：`)} ${held(f, fmt)}（${approver(f, fmt)}）。令牌几秒后就到。`,
+    `${fmt.b(f.renewed ? "新令牌：" : `${begins(f)}：`)} ${held(f, fmt)}（${approver(f, fmt)}）。令牌几秒后就到。`,
   closed: (f, fmt) =>
     isOfRules(f.changed.what)
       ? `${fmt.b("已关闭，等待期间规则有变：")} ${changed(f.changed, fmt.code(f.role))}。`
       : `${fmt.b("已关闭：")} ${access(f, fmt)}。${changed(f.changed, f.role)}。`,
   outage: (f, fmt) =>
     f.slow.what === "held-back"
-      ? `${fmt.b("已批准，暂缓开通：")} ${approver(f, fmt)}。${slow(f, fmt)}；开通后会发消息给你。`
-      : `${fmt.b("已批准，尚未开通：")} ${slow(f, fmt)}。令牌就绪后会发消息给你。`,
+      ? `${fmt.b(f.renewed ? "新令牌暂缓发放：" : "已批准，暂缓开通：")} ${approver(f, fmt)}。${slow(f, fmt)}；开通后会发消息给你。`
+      : `${fmt.b(f.renewed ? "新令牌尚未就绪：" : "已批准，尚未开通：")} ${slow(f, fmt)}。令牌就绪后会发消息给你。`,
   nudged: (f, fmt) =>
     `${fmt.b(`等待审批${progress(f)}：`)} ${access(f, fmt)}，${lasting(f, fmt)}${byAnother(f, fmt)}。${already(f.nudgedAt, "提醒", fmt)}。`,
   "not-delivered": (f, fmt) =>
@@ -292,8 +292,12 @@ const notice: Words["notice"] = {
   confirmed,
 };
 
+const untilThen: Sentence = (f, fmt) =>
+  `${held(f, fmt)}${fmt.rich ? "" : "，"}${fmt.untilDay(f.endsAt)}${fmt.rich ? "" : "到期"}`;
 const approved: Sentence = (f, fmt) =>
-  `${fmt.b(`${begins(f)}：`)} ${held(f, fmt)}${fmt.rich ? "" : "，"}${fmt.untilDay(f.endsAt)}${fmt.rich ? "" : "到期"}（${approver(f, fmt)}）。`;
+  f.renewed
+    ? `${fmt.b("新令牌：")} ${untilThen(f, fmt)}，期限不变。${fmt.rich ? "之前的令牌已失效。" : ""}`
+    : `${fmt.b(`${begins(f)}：`)} ${untilThen(f, fmt)}（${approver(f, fmt)}）。`;
 
 const extender = ({ by: who, qualified }: Extension, named: (person: Person) => string): string => {
   const rule = ruleNamed(qualified);
@@ -339,6 +343,17 @@ const alert: Words["alert"] = {
     `${fmt.b("令牌留在 Slack 中，已失效：")} ${asked(f, fmt)}。Slack 拒绝编辑或删除该消息，已尝试一周。`,
   proven: (f, fmt) => `${fmt.b("已结束：")} ${asked(f, fmt)}。${proof(f, fmt)}`,
   failed: card.failed,
+};
+
+const leak: Words["leak"] = {
+  open: (f, fmt) =>
+    `${fmt.b("令牌泄露：")} ${name(f.requester)} 报告其在 ${access(f, fmt)}的令牌已泄露。它会在 10 秒内失效，新令牌只发给本人。`,
+  unproven: (f, fmt) =>
+    `${fmt.b("令牌泄露，尚未确认失效：")} ${name(f.requester)} 在 ${access(f, fmt)}的令牌。${slowSince(f, fmt)}；${
+      fmt.rich ? `${fmt.when(f.worksUntil)} 之前，它可能仍然有效` : "它可能仍然有效"
+    }。`,
+  proven: (f, fmt) =>
+    `${fmt.b("令牌泄露，已失效：")} ${name(f.requester)} ${fmt.at(f.end.at)} 报告其在 ${access(f, fmt)}的令牌已泄露。${proof(f, fmt)}`,
 };
 
 const reminder = (f: Facts, fmt: Formatter, lead: number): string =>
@@ -409,6 +424,7 @@ export const zhRequest: Words = {
   token,
   emergency,
   alert,
+  leak,
   reminder,
   asker,
   decides,

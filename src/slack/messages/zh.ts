@@ -221,6 +221,12 @@ const refusal: ByRefusal = {
     )} 或 ${fmt.code(`${fmt.command} revoke all ${roles[0] ?? "角色"} 原因`)}`,
   "nothing-in-scope": (_, fmt) => `${fmt.b("无可撤销：")} 目前没有这样的权限。`,
   "not-admin": ({ admins }, fmt) => `${fmt.b("操作未生效：")} 只有 ${fmt.any(admins, "管理员")}可以这样做。`,
+  "token-coming": (_, fmt) =>
+    `${fmt.b("操作未生效：")} 新令牌已在准备，会发到我们的私信。之前的令牌已失效，或会在 10 秒内失效。`,
+  "too-many-tokens": ({ max, at }, fmt) =>
+    `${fmt.b("操作未生效：")} 一小时内最多换 ${max} 次令牌，请${fmt.at(at)} 再试。如果令牌已泄露，点“立即结束”即可马上停用。`,
+  "held-back": (_, fmt) =>
+    `${fmt.b("操作未生效：")} 管理员确认可以安全授权之前，暂不发放新令牌。你现有的权限照常使用。`,
   "not-hidden-yet": (_, fmt) => `${fmt.b("尚未隐藏：")} Slack 暂无响应，令牌仍在消息中，我们会继续重试。`,
   "not-less": ({ role, duration }, fmt) =>
     `${fmt.b("操作未生效：")} 这并不少于所申请的 ${fmt.code(role)} 权限（${span(duration)}）。`,
@@ -273,6 +279,8 @@ const button: ByAction = {
   review: "复核…",
   more: "申请延长",
   hide: "我已复制，隐藏",
+  newToken: "换新令牌",
+  leaked: "令牌泄露了",
   again: "再次申请",
   edit: "修改…",
   change: "修改后再次申请",
@@ -323,6 +331,8 @@ export const zh: Words = {
       "确实离开的人会保留现有权限直到结束；`/karpor-access revoke @某人` 可以立即结束。成员减少的用户组如果一小时后仍然如此，即视为有意为之；没有成员、已停用或删除的用户组不会。",
     ].join("\n");
   },
+  leakUnproven: ({ id, role, requester }, until, hub) =>
+    `*泄露的令牌可能仍然有效：* ${foreignCode(requester.name, 50)} 在 ${hub} 的 ${foreignCode(role, 50)} 权限的令牌，最迟到 ${until} 失效。目前无法确认 Karpor 已拒绝它，机器人会继续重试。\`npm run doctor\` 会说明原因；\`/karpor-access revoke ${id}\` 可以结束整项权限。`,
   foreign: (objects: readonly ForeignObject[], hub: string): string => {
     const line = (one: ForeignObject) =>
       one.instance !== undefined
@@ -381,6 +391,12 @@ export const zh: Words = {
       yes: "立即结束",
       no: "继续使用",
     },
+    newToken: {
+      title: "换新令牌",
+      text: "要换一个令牌吗？现有的令牌会在大约 10 秒内失效，权限不变。如果是泄露，审批频道会收到通知。",
+      yes: "继续",
+      no: "保留",
+    },
     disallow: {
       title: "撤回预先允许",
       text: "要撤回吗？之后的申请又须由审批人决定；已生效的权限照常使用。",
@@ -403,6 +419,10 @@ export const zh: Words = {
     denied: (f, fmt) => `${fmt.b("已拒绝：")} ${theirs(f, fmt)}。申请人会看到理由。`,
     withdrawn: zhRequest.waiting.withdrawn,
     hidden: zhRequest.token.hidden,
+    newToken: (f, fmt) =>
+      `${fmt.b("新令牌：")} ${theirs(f, fmt)}的新令牌会发到我们的私信。之前的令牌会在 10 秒内失效。`,
+    leaked: (f, fmt) =>
+      `${fmt.b("令牌泄露：")} 它会在 10 秒内失效，频道会收到通知。${theirs(f, fmt)}的新令牌会发到我们的私信。`,
     ending: (f, fmt) =>
       f.proof === "unstarted"
         ? `${fmt.b("已撤销：")} ${theirs(f, fmt)}。权限尚未开始。`

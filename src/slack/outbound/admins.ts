@@ -2,8 +2,10 @@
 import type { WebClient } from "@slack/web-api";
 import type { Alarm } from "../../domain/alarm.ts";
 import { isTaken } from "../../domain/break-glass.ts";
+import { leaksOf } from "../../domain/former.ts";
 import { type GroupId, isGroup, type Principal, type UserId } from "../../domain/ids.ts";
 import type { Admins, Directory, Log } from "../../flow/ports.ts";
+import { date } from "../messages/formatter.ts";
 import { type Words, words } from "../messages/index.ts";
 import { alarmMessage, behindMessage, type Message } from "../views/index.ts";
 import { calm, slackError } from "./client.ts";
@@ -48,6 +50,7 @@ function nameOf(alarm: Alarm): string | null {
   // Of many that a lost record leaves, the first says it all.
   if (alarm.kind === "adopted") return alarm.kind;
   if ("credential" in alarm) return `${alarm.kind}:${alarm.credential}`;
+  if (alarm.kind === "leak-unproven") return `${alarm.kind}:${alarm.request.id}:${alarm.generation}`;
   return `${alarm.kind}:${"request" in alarm ? alarm.request.id : alarm.epoch}`;
 }
 
@@ -58,9 +61,15 @@ function wordOf(w: Words, alarm: Alarm, { channel, hub }: CreateAdmins): Word {
   if (alarm.kind === "altered") return w.altered(alarm.request, hub);
   if ("credential" in alarm) return alarm.kind === "locked-out" ? w.lockedOut(hub) : w.letIn(hub);
   if (alarm.kind === "redis-behind") return behindMessage(w, alarm);
+  if (alarm.kind === "leak-unproven") return leakWord(w, alarm, hub);
   const where = `<#${channel(alarm.request.role)}>`;
   if (isTaken(alarm.request)) return w.emergencyUnseen(where, alarm.code, alarm.request);
   return w.cardRefused(where, alarm.code, alarm.request.id);
+}
+
+function leakWord(w: Words, { request, generation }: Extract<Alarm, { kind: "leak-unproven" }>, hub: string) {
+  const leak = leaksOf(request).find((one) => one.generation === generation);
+  return w.leakUnproven(request, date(leak?.grant.tokenExpiresAt ?? 0, "{date_short_pretty} {time}"), hub);
 }
 
 /** Resolves to how many were told; what Slack refuses is logged. */

@@ -73,9 +73,9 @@ export function createNotifier(options: NotifierOptions): Notifier {
       const latest = await latestOf(slack.to(POSTED[kindOf(key)]), personOf(r, key)).catch(nobodyLooks);
       if (latest === "unknown") return latest;
       if (!latest) return "absent";
-      if (latest.mark === markOf(r, key)) return { channel: latest.channel, ts: latest.ts };
-      // The newest in the DM was there before: nothing came after it.
-      return Object.values(r.messages).some(({ ts }) => ts === latest.ts) ? "absent" : "unknown";
+      // The newest in the DM was there before, perhaps as the same kind: nothing came after it.
+      if (Object.values(r.messages).some(({ ts }) => ts === latest.ts)) return "absent";
+      return latest.mark === markOf(r, key) ? { channel: latest.channel, ts: latest.ts } : "unknown";
     },
 
     async redraw(r, key, shows, { channel, ts }) {
@@ -132,6 +132,7 @@ const POSTED: Record<MessageKind, Urgency> = {
   notice: "trouble",
   unproven: "trouble",
   alert: "trouble",
+  leak: "trouble",
   reminder: "cards",
   nudge: "cards",
   asker: "cards",
@@ -259,13 +260,15 @@ async function latestOf(client: WebClient, { id }: Person) {
   return latest ? { channel: channel.id, ts: latest.ts, mark: latest.blocks?.[0]?.block_id } : null;
 }
 
-const BELOW_CARD: readonly MessageKey[] = ["alert", "nudge", "fallback"];
+const BELOW_CARD: readonly MessageKind[] = ["alert", "leak", "nudge", "fallback"];
+/** Seen in the channel all the same. */
+const BROADCAST: readonly MessageKind[] = ["alert", "leak"];
 
-/** What belongs to its card stands below it; an alert is seen in the channel all the same. */
+/** What belongs to its card stands below it. */
 function threadOf(r: AccessRequest, key: MessageKey): Thread | undefined {
   const card = r.messages.card?.ts ?? r.messages.review?.ts;
-  if (!card || !BELOW_CARD.includes(key)) return undefined;
-  return { thread_ts: card, reply_broadcast: key === "alert" };
+  if (!card || !BELOW_CARD.includes(kindOf(key))) return undefined;
+  return { thread_ts: card, reply_broadcast: BROADCAST.includes(kindOf(key)) };
 }
 
 interface Thread {

@@ -44,8 +44,8 @@ const others = (p: Renderer, action: ActionId, r: AccessRequest, visible?: strin
   value: buttonValue(r),
 });
 
-function confirm(p: Renderer): ConfirmationDialog {
-  const { title, text, yes, no } = p.words.confirm.release;
+function confirm(p: Renderer, what: "release" | "newToken" = "release"): ConfirmationDialog {
+  const { title, text, yes, no } = p.words.confirm[what];
   return { title: plain(title), text: plain(text), confirm: plain(yes), deny: plain(no), style: "danger" };
 }
 
@@ -88,6 +88,24 @@ export const releaseButton = (p: Renderer, r: Pressable): Button => ({
   style: "danger",
   confirm: confirm(p),
 });
+export const newTokenButton = (p: Renderer, r: Pressable): Button => ({
+  ...own(p, "newToken", r),
+  confirm: confirm(p, "newToken"),
+});
+const leakedButton = (p: Renderer, r: Pressable): Button => ({
+  ...own(p, "leaked", r),
+  confirm: confirm(p, "newToken"),
+});
+/** Both, beside a token. */
+const tokenMenu = (p: Renderer, r: AccessRequest): Overflow => ({
+  ...menu(p, ["newToken", "leaked"], r),
+  confirm: confirm(p, "newToken"),
+});
+/** What its holder can do about a token that stands in Slack, or does not any more. */
+export const holderButtons = (p: Renderer, r: AccessRequest, hidden: boolean): (Button | Overflow)[] =>
+  hidden
+    ? [newTokenButton(p, r), leakedButton(p, r), ...moreButton(p, r), releaseButton(p, r)]
+    : [hideButton(p, r), ...moreButton(p, r), releaseButton(p, r), tokenMenu(p, r)];
 /** Its modal asks once more. */
 export const revokeButton = (p: Renderer, r: AccessRequest): Button => others(p, "revoke", r);
 /** The same in a list that stays. */
@@ -95,10 +113,12 @@ export const endButton = (p: Renderer, r: AccessRequest): Button => others(p, "e
 /** Its modal asks for a comment. */
 export const reviewButton = (p: Renderer, r: AccessRequest): Button => others(p, "review", r);
 /** What is seldom wanted, behind three dots. */
-export const moreMenu = (p: Renderer, r: AccessRequest): Overflow => ({
+export const moreMenu = (p: Renderer, r: AccessRequest): Overflow => menu(p, ["lessen", "approveNote"], r);
+
+const menu = (p: Renderer, choices: readonly ActionId[], r: Pressable): Overflow => ({
   type: "overflow",
   action_id: MENU,
-  options: (["lessen", "approveNote"] as const).map((action) => ({
+  options: choices.map((action) => ({
     text: plain(p.words.button[action]),
     value: menuValue(action, buttonValue(r)),
   })),

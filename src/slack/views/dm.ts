@@ -1,6 +1,6 @@
 /** What the requester hears by DM besides the token: waiting, news, reminders, an end not proven yet. */
 import type { Button, KnownBlock } from "@slack/types";
-import type { MessageKey, Readable, Shown } from "../../domain/message-key.ts";
+import { type MessageKey, numberOf, type Readable, type Shown } from "../../domain/message-key.ts";
 import type { ChangedTerm, Refusal } from "../../domain/refusal.ts";
 import type { AccessRequest } from "../../domain/request.ts";
 import type { Formatter } from "../messages/formatter.ts";
@@ -95,10 +95,9 @@ export function unproven(p: Renderer, r: AccessRequest): Message {
 
 export function reminder(p: Renderer, r: AccessRequest, key: MessageKey): Message {
   const f = factsOf(p, r);
-  const lead = Number(key.split(":")[1] ?? 0);
   return message(
     p,
-    (fmt) => p.words.reminder(f, fmt, lead),
+    (fmt) => p.words.reminder(f, fmt, numberOf(key)),
     actions(...buttons.moreButton(p, r), buttons.releaseButton(p, r)),
     [r.id],
   );

@@ -7,7 +7,15 @@ import type { Message, ViewContext } from "./context.ts";
 import { plain } from "./inputs.ts";
 import { factsOf, message, rendererOf } from "./renderer.ts";
 
-export type Done = "approved" | "denied" | "reviewed" | "withdrawn" | "hidden" | "ending";
+export type Done =
+  | "approved"
+  | "denied"
+  | "reviewed"
+  | "withdrawn"
+  | "hidden"
+  | "newToken"
+  | "leaked"
+  | "ending";
 
 export function doneReply(kind: Done, r: AccessRequest, ctx: ViewContext): Message {
   const p = rendererOf(ctx);

@@ -13,6 +13,7 @@ import { card } from "./card.ts";
 import type { Message, ViewContext } from "./context.ts";
 import { gone, notice, reminder, unproven, waiting } from "./dm.ts";
 import { fallback } from "./fallback.ts";
+import { leak } from "./leak.ts";
 import { nudge } from "./nudge.ts";
 import { type Renderer, rendererOf } from "./renderer.ts";
 import { review } from "./review.ts";
@@ -35,6 +36,7 @@ const KINDS: { [K in Exclude<MessageKind, "delay">]: (d: Drawing, shows: Readabl
   notice: ({ p, r }, shows) => notice(p, r, shows),
   unproven: ({ p, r }) => unproven(p, r),
   alert: ({ p, r, first }, shows) => alert(p, r, shows, first),
+  leak: ({ p, r, key }, shows) => leak(p, r, key, shows),
   reminder: ({ p, r, key }) => reminder(p, r, key),
   nudge: ({ p, r, first }) => nudge(p, r, first),
   asker: ({ p, r }, shows) => asker(p, r, shows),

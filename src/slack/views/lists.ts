@@ -40,8 +40,7 @@ function possible(p: Renderer, r: AccessRequest) {
   if (r.state === "requested" || r.state === "pending" || r.state === "scheduled")
     return [buttons.withdrawButton(p, r)];
   if (r.state !== "active") return [];
-  const hide = r.hidden ? [] : [buttons.hideButton(p, r)];
-  return [...hide, ...buttons.moreButton(p, r), buttons.releaseButton(p, r)];
+  return buttons.holderButtons(p, r, r.hidden);
 }
 
 /** One's own grants get Release now, all others Revoke. */

@@ -8,7 +8,7 @@ import type { Words } from "../messages/index.ts";
 import { cut, escaped, oneLine } from "../messages/text.ts";
 import { roleOf } from "../messages/wording.ts";
 import { actions, preformatted } from "./blocks.ts";
-import { askMoreButton, button, releaseButton } from "./buttons.ts";
+import { askMoreButton, button, newTokenButton, releaseButton } from "./buttons.ts";
 import type { Message, ViewContext } from "./context.ts";
 import { hintOf } from "./help.ts";
 import { message, type Renderer, rendererOf } from "./renderer.ts";
@@ -20,7 +20,7 @@ export const refusalSentence = (words: Words, refusal: Refusal, fmt: Formatter):
 export function refusedReply(refusal: Refusal, ctx: ViewContext): Message {
   const p = rendererOf(ctx);
   const line = "line" in refusal ? refusal.line : undefined;
-  const buttons = [...sendButtons(p, refusal, line), ...editButtons(p, refusal), ...endButtons(p, refusal)];
+  const buttons = [...sendButtons(p, refusal, line), ...editButtons(p, refusal), ...ownButtons(p, refusal)];
   const rest = [...(line ? [preformatted(mended(p, refusal, line))] : []), ...actions(...buttons)];
   return message(p, (fmt) => refusalSentence(p.words, refusal, fmt), rest, [footer(p, refusal)]);
 }
@@ -62,8 +62,11 @@ const editButtons = (p: Renderer, refusal: Refusal): Button[] =>
     ? [{ ...button(p, "edit", roleOf(refusal.typed)), value: cut(refusal.typed, VALUE) }]
     : [];
 
-const endButtons = (p: Renderer, refusal: Refusal): Button[] =>
-  refusal.kind === "yours-already" ? [askMoreButton(p, refusal), releaseButton(p, refusal)] : [];
+function ownButtons(p: Renderer, refusal: Refusal): Button[] {
+  if (refusal.kind === "too-many-tokens") return [releaseButton(p, refusal)];
+  if (refusal.kind !== "yours-already") return [];
+  return [askMoreButton(p, refusal), newTokenButton(p, refusal), releaseButton(p, refusal)];
+}
 
 /** That nothing was changed, the sentence says. */
 function footer(p: Renderer, refusal: Refusal): string {

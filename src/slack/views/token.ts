@@ -16,9 +16,7 @@ export function drawToken(r: AccessRequest, token: string, ctx: ViewContext): Me
   const notes = shortened ? [section(p.words.shortened(p.words.grammar.span(given(r))))] : [];
   const row = actions(
     { ...buttons.dashboardButton(p, r), style: "primary" },
-    buttons.hideButton(p, r),
-    ...buttons.moreButton(p, r),
-    buttons.releaseButton(p, r),
+    ...buttons.holderButtons(p, r, false),
   );
   return message(
     p,
@@ -42,12 +40,13 @@ function given(r: AccessRequest): number {
   return Math.round((r.grant.tokenExpiresAt - beginsAt(r)) / 60_000) * 60_000;
 }
 
+function possible(p: Renderer, r: AccessRequest, shows: Readable<"token">) {
+  if (shows === "hidden") return buttons.holderButtons(p, r, true);
+  return shows === "shown" ? [...buttons.moreButton(p, r), buttons.releaseButton(p, r)] : [];
+}
+
 /** Without the token: this can always be drawn, also over it. */
 export function token(p: Renderer, r: AccessRequest, shows: Readable<"token">): Message {
   const f = factsOf(p, r);
-  const row =
-    shows === "shown" || shows === "hidden"
-      ? actions(...buttons.moreButton(p, r), buttons.releaseButton(p, r))
-      : [];
-  return message(p, (fmt) => p.words.token[shows](f, fmt), row, [r.id]);
+  return message(p, (fmt) => p.words.token[shows](f, fmt), actions(...possible(p, r, shows)), [r.id]);
 }

@@ -190,6 +190,9 @@ const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
   "nothing-in-scope": [{ kind: "nothing-in-scope" }],
   "not-admin": [{ kind: "not-admin", admins: [SRE] }],
   "locked-down": [{ kind: "locked-down", by: alice, at: NOW - HOUR, reason: "token <leak>" }],
+  "token-coming": [{ kind: "token-coming", id: ID }],
+  "too-many-tokens": [{ kind: "too-many-tokens", id: ID, terms: 1, role: "admin", max: 5, at: NOW + HOUR }],
+  "held-back": [{ kind: "held-back", id: ID }],
   "not-hidden-yet": [{ kind: "not-hidden-yet", id: ID }],
   "unknown-request": [{ kind: "unknown-request", id: "R-<@U0BOB>" }],
   "nothing-restored": [{ kind: "nothing-restored" }],
@@ -421,11 +424,8 @@ describe("what is said", () => {
     expect(all.text).toBe("3 open: what you asked for and hold on production.");
     expect(buttons(all)).toEqual([
       "Withdraw",
-      "I've copied it, hide",
-      "Ask for more time",
-      "End now",
-      "Ask for more time",
-      "End now",
+      ...["I've copied it, hide", "Ask for more time", "End now"],
+      ...["New token", "I leaked it", "Ask for more time", "End now"],
     ]);
   });
 

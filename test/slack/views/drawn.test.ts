@@ -64,6 +64,7 @@ const ALL: { [K in MessageKind]: readonly Shown[K][] } = {
   notice: ["refused", "closed", "denied", "timedOut", "failed", "revoked", "released", "ended"],
   unproven: ["open", "gone"],
   alert: ["unproven", "proven", "failed", "token-left"],
+  leak: ["open", "unproven", "proven"],
   reminder: ["open", "gone"],
   nudge: ["open"],
   asker: [

@@ -18,6 +18,7 @@ import { hideAction } from "./hide.ts";
 import { lessAction } from "./less.ts";
 import { lessenAction } from "./lessen.ts";
 import { moreAction } from "./more.ts";
+import { leakedAction, newTokenAction } from "./new-token.ts";
 import { nudgeAction } from "./nudge.ts";
 import { openAction } from "./open.ts";
 import { pageAction } from "./page.ts";
@@ -50,6 +51,8 @@ const TABLE: Record<ActionId, Action> = {
   review: decisionAction("review"),
   more: moreAction,
   hide: hideAction,
+  newToken: newTokenAction,
+  leaked: leakedAction,
   again: againAction,
   edit: editAction,
   change: changeAction,

@@ -1,0 +1,154 @@
+/** The generations of a grant: a new token is one more, and each before it goes from the hub as a grant that ends. Pure. */
+import { HOUR } from "./duration.ts";
+import { asEnding, formerOf, leaving } from "./former.ts";
+import { lateFor } from "./lifecycle.ts";
+import { outageNow, quietUntil } from "./outage.ts";
+import { Refused } from "./refusal.ts";
+import type { AccessRequest, Former, Grant, In, Outage, Verification } from "./request.ts";
+import { contradicted, deleted, ended, withOutage } from "./transitions.ts";
+
+export const NEW_TOKENS_AN_HOUR = 5;
+
+/** What its holder said of the token that gives way. */
+export type Said = Extract<Former["why"], "lost" | "leaked">;
+
+/**
+ * active → approved: the next generation is made as soon as the binding of this one is gone; the end stays. A leak that
+ * is said of a token which gives way already changes what is known of it. Throws Refused.
+ */
+export function renewed(r: AccessRequest, why: Said, now: number): AccessRequest {
+  if (isRenewing(r)) return saidToo(r, why);
+  if (r.state !== "active") throw new Refused(lateFor(r));
+  const { grant, hidden: _, refresh: __, ...kept } = r;
+  const recent = (r.former ?? []).filter(({ at, verification }) => !verification || at > now - HOUR);
+  const oldest = recent.filter(({ at }) => at > now - HOUR).at(-NEW_TOKENS_AN_HOUR);
+  if (oldest) throw new Refused({ ...tooMany(r), at: oldest.at + HOUR });
+  const gone: Former = { generation: r.generation, grant, why, at: now };
+  return {
+    ...kept,
+    state: "approved",
+    generation: r.generation + 1,
+    former: [...recent, gone],
+    messages: hiddenAside(r),
+  };
+}
+
+const tooMany = ({ id, terms, role }: AccessRequest) =>
+  ({ kind: "too-many-tokens", id, terms, role, max: NEW_TOKENS_AN_HOUR }) as const;
+
+/** A new token is being made in the place of another. */
+export const isRenewing = (r: AccessRequest): boolean =>
+  (r.state === "approved" || r.state === "delivering") && formerOf(r).length > 0;
+
+function saidToo(r: AccessRequest, why: Said): AccessRequest {
+  const last = formerOf(r).at(-1);
+  if (!last || why !== "leaked" || last.why === "leaked")
+    throw new Refused({ kind: "token-coming", id: r.id });
+  return { ...r, former: formerOf(r).map((one) => (one === last ? { ...one, why } : one)) } as AccessRequest;
+}
+
+/** It bears no token, and a new message rings. */
+function hiddenAside({ messages }: AccessRequest): AccessRequest["messages"] {
+  const { token, ...others } = messages;
+  return token && !token.token && token.ts !== "" && !others.delay ? { ...others, delay: token } : messages;
+}
+
+/** A generation that goes from the hub, and is not proved gone. */
+export interface Going {
+  id: AccessRequest["id"];
+  role: string;
+  generation: number;
+  grant: Grant | undefined;
+  expiresAt: number;
+  deletedAt: number | undefined;
+  contradictedAt: number | undefined;
+}
+
+/** The record's own last. */
+export function goingFrom(r: AccessRequest): Going[] {
+  if (!("expiresAt" in r)) return [];
+  const { id, role, expiresAt } = r;
+  return [...leaving(r), ...(r.state === "ending" ? [r] : [])].map(
+    ({ generation, grant, deletedAt, contradictedAt }) => ({
+      ...{ id, role, expiresAt, generation, grant, deletedAt, contradictedAt },
+    }),
+  );
+}
+
+export const goingOf = (r: AccessRequest, generation: number): Going | undefined =>
+  goingFrom(r).find((one) => one.generation === generation);
+
+/** Both objects were seen gone. */
+export const generationDeleted = (r: AccessRequest, generation: number, at: number): AccessRequest | null =>
+  changed(r, generation, {
+    own: (own) => deleted(own, at),
+    former: (one) => ({ ...(quietUntil(asEnding(one)) === null ? one : calm(one)), deletedAt: at }),
+  });
+
+/** It stands again: its deletion counts from anew. */
+export const generationStands = (r: AccessRequest, generation: number): AccessRequest | null =>
+  changed(r, generation, { own: undeleted, former: undeleted });
+
+/** A token was accepted after the deletion. */
+export const generationContradicted = (
+  r: AccessRequest,
+  generation: number,
+  now: number,
+): AccessRequest | null =>
+  changed(r, generation, {
+    own: (own) => contradicted(own, now),
+    former: (one) => (one.contradictedAt === undefined ? { ...one, contradictedAt: now } : null),
+  });
+
+/** It is proved gone. */
+export const generationGone = (
+  r: AccessRequest,
+  generation: number,
+  verification: Verification,
+): AccessRequest | null =>
+  changed(r, generation, {
+    own: (own) => ended(own, verification),
+    former: ({ outage: _, deletedAt: __, contradictedAt: ___, ...one }) => ({ ...one, verification }),
+  });
+
+/** Whatever keeps a generation from going keeps its request from ending. */
+export const generationTroubled = (
+  r: AccessRequest,
+  generation: number,
+  what: Outage["what"],
+  now: number,
+): AccessRequest | null =>
+  r.state === "ending"
+    ? withOutage(r, what, now)
+    : changed(r, generation, {
+        own: (own) => withOutage(own, what, now),
+        former: (one) => formerTroubled(one, what, now),
+      });
+
+function formerTroubled(one: Former, what: Outage["what"], now: number): Former | null {
+  if (one.outage?.what === "accepted") return null;
+  const outage = outageNow(asEnding(one), what, now);
+  return outage.what === one.outage?.what && outage.quiet === one.outage.quiet ? null : { ...one, outage };
+}
+
+function calm({ outage: _, ...one }: Former): Former {
+  return one;
+}
+
+function undeleted<T extends { deletedAt?: number | undefined }>({ deletedAt: _, ...one }: T) {
+  return one as T;
+}
+
+interface Changes {
+  own(r: In<"ending">): AccessRequest | null;
+  /** Only of what is not proved gone. */
+  former(one: Former): Former | null;
+}
+
+function changed(r: AccessRequest, generation: number, { own, former }: Changes): AccessRequest | null {
+  if (r.state === "ending" && r.generation === generation) return own(r);
+  const found = leaving(r).find((one) => one.generation === generation);
+  const next = found && former(found);
+  if (!next || !("former" in r)) return null;
+  return { ...r, former: formerOf(r).map((one) => (one === found ? next : one)) };
+}

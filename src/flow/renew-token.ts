@@ -1,0 +1,38 @@
+/** The holder wants another token, for theirs is lost or has leaked: theirs stops, and the access goes on. active → approved */
+import { isDoubtful } from "../domain/epoch.ts";
+import { renewed, type Said } from "../domain/generations.ts";
+import type { RequestId, UserId } from "../domain/ids.ts";
+import { lateFor } from "../domain/lifecycle.ts";
+import { Refused } from "../domain/refusal.ts";
+import type { In } from "../domain/request.ts";
+import { ending } from "../domain/transitions.ts";
+import type { AccessRequest, Ports } from "./ports.ts";
+import { commit } from "./support/commit.ts";
+import { load } from "./support/load.ts";
+
+/** Throws Refused, StoreDown, StoreUnsure, TroubleOutside. */
+export async function renewToken(
+  ports: Ports,
+  { id, by, why }: { id: RequestId; by: UserId; why: Said },
+): Promise<AccessRequest> {
+  const request = await load(ports, id);
+  if (request.requester.id !== by) throw new Refused({ kind: "not-yours", id });
+  // A lost token can wait for its successor; a leaked one cannot.
+  if (why === "lost" && ports.heldBack()) throw new Refused({ kind: "held-back", id });
+  if (request.state === "active" && isDoubtful(request, { before: ports.epoch.before() }))
+    await assertStands(ports, request);
+  return commit(ports, id, (r) => renewed(r, why, ports.clock.now()), { replicated: true });
+}
+
+/** Redis was restored from before: what is gone from the hub is not made again. */
+async function assertStands(ports: Ports, { id, role, generation, grant }: In<"active">): Promise<void> {
+  const on = await ports.grants.find({ id, role, generation }, grant, AbortSignal.timeout(HUB_WITHIN_MS));
+  if (on.binding && on.account) return;
+  const now = ports.clock.now();
+  const next = await commit(ports, id, (r) =>
+    r.state === "active" && r.generation === generation ? ending(r, { cause: "lost", at: now }) : null,
+  );
+  throw new Refused(lateFor(next));
+}
+
+const HUB_WITHIN_MS = 10_000;

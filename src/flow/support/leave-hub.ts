@@ -1,0 +1,65 @@
+/** One generation of a grant is taken off the hub: binding, then account, with a probe token that may prove it. */
+import { SECOND } from "../../domain/duration.ts";
+import { type Going, generationDeleted, goingOf } from "../../domain/generations.ts";
+import type { Secret } from "../../domain/secret.ts";
+import { type Ports, TroubleOutside } from "../ports.ts";
+import { commit } from "./commit.ts";
+import { reportGoing } from "./outage.ts";
+import { watchProbe } from "./probe.ts";
+
+/** After the binding is gone. A probe token is welcome, and not waited for where only it is slow. */
+const PROBE_WITHIN_MS = SECOND;
+const PROBE_LIFE_MS = 600 * SECOND;
+
+/** While the request's lease is held. Each rejects with what the hub throws, which the record then says. */
+export interface Leaving {
+  /** The binding is gone: its tokens are refused. */
+  unbound: Promise<void>;
+  /** All is gone, and the record says so. */
+  gone: Promise<void>;
+}
+
+export function leaveHub(ports: Ports, going: Going, signal: AbortSignal): Leaving {
+  // Side by side: without the binding the token is refused at once, and the probe costs no time.
+  const late = new AbortController();
+  const minting = mintProbe(ports, going, AbortSignal.any([signal, late.signal]));
+  const unbound = ports.grants.removeBinding(going, going.grant ?? {}, signal);
+  const rest = async () => {
+    await unbound;
+    const timer = setTimeout(() => late.abort(), PROBE_WITHIN_MS);
+    const probe = await minting.finally(() => clearTimeout(timer));
+    await removeAccount(ports, going, probe, signal);
+  };
+  return { unbound, gone: reportGoing(ports, going, rest) };
+}
+
+async function removeAccount(
+  ports: Ports,
+  going: Going,
+  probe: Secret | null,
+  signal: AbortSignal,
+): Promise<void> {
+  const { grants, clock } = ports;
+  const uids = going.grant ?? {};
+  await grants.removeAccount(going, uids, signal);
+  const left = await grants.find(going, uids, signal);
+  if (left.account?.deleting) throw new TroubleOutside("stuck", "a deleted account still stands");
+  if (left.account || left.binding)
+    throw new TroubleOutside("hub", "something still stands after its deletion");
+  const at = clock.now();
+  const next = await commit(ports, going.id, (r) => generationDeleted(r, going.generation, at), {
+    doing: "end",
+  });
+  const deleted = goingOf(next, going.generation);
+  if (probe && deleted) watchProbe(ports, deleted, probe);
+}
+
+/** A token of the account that nobody uses before the account is gone; null where that takes long. */
+async function mintProbe({ grants }: Ports, going: Going, signal: AbortSignal): Promise<Secret | null> {
+  if (!going.grant) return null;
+  try {
+    return (await grants.mint(going, PROBE_LIFE_MS, signal)).token;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,250 @@
+/** A new token takes the place of another, whatever dies, is slow or away in between: one works, and that one only. */
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { hubClient } from "../../sandbox/hub/client.ts";
+import { visibleText } from "../../sandbox/slack/index.ts";
+import { HOUR, MINUTE, SECOND } from "../../src/domain/duration.ts";
+import type { RequestId, UserId } from "../../src/domain/ids.ts";
+import { Refused } from "../../src/domain/refusal.ts";
+import type { In } from "../../src/domain/request.ts";
+import { decideRequest } from "../../src/flow/decide.ts";
+import { fallbackExpiry } from "../../src/flow/fallback-expiry.ts";
+import { hideToken } from "../../src/flow/hide.ts";
+import type { Ports } from "../../src/flow/ports.ts";
+import { renewToken } from "../../src/flow/renew-token.ts";
+import { makeRequest } from "../../src/flow/request.ts";
+import { ALICE, APPROVALS, BOB, startBot, startWorld, type World } from "../helpers/bot.ts";
+import { copyRedis, restoreRedis } from "../helpers/copy.ts";
+import { login } from "../helpers/login.ts";
+import { scene, tokenIn } from "../helpers/scene.ts";
+import { Crash, dyingAt, openSteps, type Steps } from "../helpers/steps.ts";
+import { swept } from "../helpers/swept.ts";
+
+let world: World;
+let steps: Steps;
+let asked = 0;
+
+beforeEach(async () => {
+  world = await startWorld();
+  steps = await openSteps(world);
+});
+afterEach(async () => {
+  world.localHub?.meddle(undefined);
+  world.slack.clearFailures();
+  await steps[Symbol.asyncDispose]();
+  await world.close();
+});
+
+/** Bob holds a token. */
+async function live(): Promise<{ id: RequestId; token: string }> {
+  asked += 1;
+  const requester = { id: BOB as UserId, name: "Bob", locale: "en" } as const;
+  const wish = { requester, text: `guest 8h number ${asked}.`, triggerId: `t${asked}` };
+  const { id } = await makeRequest(steps.ports, wish);
+  await steps.work();
+  await decideRequest(steps.ports, { id, terms: 1, by: ALICE as UserId, verdict: { approve: true } });
+  await steps.work();
+  return { id, token: shown() };
+}
+
+const tokens = () => world.slack.dm(BOB).map(tokenIn).filter(Boolean);
+const shown = () => tokens().at(-1) ?? "";
+const renew = (id: RequestId, why: "lost" | "leaked" = "leaked", ports: Ports = steps.ports) =>
+  renewToken(ports, { id, by: BOB as UserId, why });
+const record = async (id: RequestId) => (await steps.ports.requests.get(id)) as In<"active">;
+const works = async (token: string) => (await login(world.hub, token)) === 200;
+const channel = () => world.slack.messages(APPROVALS).map(visibleText).join("\n");
+const standing = () => scene(world).standing();
+
+async function survive(work: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    if (error instanceof Crash) return false;
+    throw error;
+  }
+}
+
+/** A new process: the old one's jobs and leases are gone, and minutes pass. */
+async function restart(): Promise<void> {
+  steps.forgetJobs();
+  const leases = await world.commands.keys("*:lease:*");
+  if (leases.length > 0) await world.commands.del(...leases);
+  world.clock.jump(MINUTE);
+  await steps.sweep();
+  await steps.finish();
+}
+
+/** Of generations that are not the last nothing works, stands or is unproved; of the last, all does. */
+async function expectRenewed(id: RequestId, generation: number, old: readonly string[]): Promise<void> {
+  const request = await record(id);
+  expect(request).toMatchObject({ state: "active", generation, hidden: false });
+  expect(request.former?.every(({ verification }) => verification)).toBe(true);
+  expect(tokens()).toHaveLength(1);
+  expect(await works(shown())).toBe(true);
+  for (const token of old) expect(await login(world.hub, token)).toBe(401);
+  expect((await standing()).filter((name) => name.includes(id.toLowerCase()))).toHaveLength(2);
+}
+
+test.each(["shown", "hidden"] as const)(
+  "after any step, from a token that is %s",
+  async (is) => {
+    let survived = false;
+    for (let last = 1; !survived; last++) {
+      const { id, token } = await live();
+      if (is === "hidden") await hideToken(steps.ports, { id, by: BOB as UserId });
+      await steps.work();
+      const dying = dyingAt(steps.ports, last);
+      survived = await survive(async () => {
+        await renew(id, "leaked", dying.ports);
+        await steps.work(dying.ports);
+        world.clock.jump(14 * SECOND);
+        await steps.work(dying.ports);
+      });
+      await restart();
+      // The click itself was lost with its process: it changed nothing, and is made again.
+      if ((await record(id)).generation === 1) {
+        await renew(id);
+        await steps.finish();
+      }
+      await expectRenewed(id, 2, [token]);
+      const told = world.slack.messages(APPROVALS).filter((m) => visibleText(m).includes("Token leaked"));
+      expect(told.map(visibleText).join()).toContain("Token leaked, stopped:");
+      world.clock.jump(8 * HOUR);
+      await steps.sweep();
+      await steps.finish();
+      expect(await record(id)).toMatchObject({ state: "ended" });
+      if (survived) expect(dying.steps).toContain("grants.removeAccount");
+    }
+  },
+  240_000,
+);
+
+test("Slack asks to wait: the old one stops all the same, and the new one comes when there is room", async () => {
+  const { id, token } = await live();
+  for (const method of ["chat.postMessage", "chat.update", "chat.delete"])
+    world.slack.failNext(method, { retryAfter: 30 }, 100);
+  await renew(id);
+  await steps.work().catch(() => {});
+  expect(await works(token)).toBe(false);
+  world.slack.clearFailures();
+  for (let minutes = 0; minutes < 3; minutes++) await restart();
+  await expectRenewed(id, 2, [token]);
+});
+
+test("Karpor does not answer: holder, channel and admins are told; then all goes on by itself", async () => {
+  const { id, token } = await live();
+  const bot = await startBot(world);
+  try {
+    const it = scene(world);
+    world.localHub?.meddle({ before: async () => ({ status: 503 }), after: async () => true });
+    const [message] = world.slack.dm(BOB).filter((m) => tokenIn(m) !== "");
+    if (!message) throw new Error("no token");
+    await world.slack.select(BOB, message, "menu", "I leaked it", { confirm: true });
+    await it.channel("Token leaked:");
+    await it.outlast();
+    await world.jump(MINUTE);
+    await it.dm(BOB, "New token, not ready yet:");
+    expect(tokens()).toEqual([]);
+    await it.channel("Token leaked, not confirmed:");
+    await it.dm(ALICE, "A leaked token may still work");
+    world.localHub?.meddle(undefined);
+    const isActive = async () => (await record(id)).state === "active";
+    for (let tries = 0; tries < 20 && !(await isActive()); tries++) {
+      await world.jump(MINUTE);
+      await swept(world);
+    }
+    await world.jump(14 * SECOND);
+    await it.channel("Token leaked, stopped:");
+    await expectRenewed(id, 2, [token]);
+  } finally {
+    await bot.stop();
+  }
+});
+
+test("lost, and then said to have leaked before the new one was there: the channel is told", async () => {
+  const { id, token } = await live();
+  await renew(id, "lost");
+  await expect(renew(id, "lost")).rejects.toThrow(Refused);
+  await renew(id, "leaked");
+  await expect(renew(id, "leaked")).rejects.toMatchObject({ refusal: { kind: "token-coming" } });
+  await steps.finish();
+  await expectRenewed(id, 2, [token]);
+  expect(channel()).toContain("Token leaked");
+});
+
+test("nobody but its holder gets one, and nobody of what is over", async () => {
+  const { id } = await live();
+  const by = ALICE as UserId;
+  await expect(renewToken(steps.ports, { id, by, why: "lost" })).rejects.toMatchObject({
+    refusal: { kind: "not-yours" },
+  });
+  world.clock.jump(8 * HOUR);
+  await steps.sweep();
+  await steps.finish();
+  await expect(renew(id)).rejects.toMatchObject({ refusal: { kind: "late" } });
+});
+
+describe("Redis is restored from before", () => {
+  test("the leak: what was made since is the grant's, and the leaked token stays dead", async () => {
+    const { id, token } = await live();
+    await steps.ports.epoch.settle();
+    const copy = await copyRedis(world.commands);
+    await renew(id);
+    await steps.finish();
+    const next = shown();
+    await restored(copy);
+    await steps.sweep();
+    await steps.finish();
+    expect(await record(id)).toMatchObject({ state: "active", generation: 2 });
+    expect(await works(next)).toBe(true);
+    expect(await login(world.hub, token)).toBe(401);
+    // The holder still finds it, and the record knows where.
+    expect(tokens()).toEqual([next]);
+  });
+
+  test("the end: nothing is made anew by a click on a message of then", async () => {
+    const { id } = await live();
+    await steps.ports.epoch.settle();
+    const copy = await copyRedis(world.commands);
+    world.clock.jump(MINUTE);
+    await renewToken(steps.ports, { id, by: BOB as UserId, why: "lost" });
+    await steps.finish();
+    for (const name of new Set(await standing())) await removeByHand(name);
+    await restored(copy);
+    await steps.ports.epoch.confirm(null);
+    await expect(renew(id, "lost")).rejects.toMatchObject({ refusal: { kind: "late" } });
+    await steps.finish();
+    expect(await standing()).toEqual([]);
+  });
+});
+
+test("no record can be read, and both stand: the one that gave way goes", async () => {
+  const { id } = await live();
+  await renew(id);
+  await steps.finish();
+  const { signal } = new AbortController();
+  const { hidden: _, reminded: __, grant: ___, ...first } = { ...(await record(id)), generation: 1 };
+  await steps.ports.grants.create({ ...first, state: "approved" }, signal);
+  expect(await standing()).toHaveLength(4);
+  await fallbackExpiry(steps.ports, signal);
+  expect(await standing()).toHaveLength(2);
+  expect(await works(shown())).toBe(true);
+});
+
+async function restored(copy: Awaited<ReturnType<typeof copyRedis>>): Promise<void> {
+  await steps[Symbol.asyncDispose]();
+  await restoreRedis(world.commands, copy);
+  steps = await openSteps(world);
+  await steps.ports.epoch.settle();
+}
+
+async function removeByHand(name: string): Promise<void> {
+  const admin = hubClient(world.hub, world.hub.admin);
+  for (const path of [
+    `/api/v1/namespaces/karpor-access/serviceaccounts/${name}`,
+    `/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/${name}`,
+  ])
+    await admin("DELETE", path, {});
+  await admin.close();
+}
