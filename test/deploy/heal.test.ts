@@ -174,6 +174,8 @@ needs(envtestAvailable(), envtestAdvice)("with these rights on a real API server
     expect(await run()).toContain("wrote      the Secret karpor-access/karpor-access-hub, the token of");
     const fresh = await stored();
     expect(fresh).not.toBe(own);
+    // The administrator's trusts any certificate.
+    expect(parse(fresh).clusters[0].cluster).toEqual(parse(own).clusters[0].cluster);
     for (const secret of Object.values<string>(parse(hub.adminKubeconfig).users[0].user))
       expect(fresh).not.toContain(secret);
     expect(await run()).toMatch(/^The hub takes/);

@@ -123,6 +123,11 @@ needs(envtestAvailable(), envtestAdvice)("on a real API server", () => {
     expect(await heal()).toMatch(/takes the bot's own kubeconfig/);
     const kept = [...live.slice(ENDED), ...asked];
     await world.until(async () => (await all(kept, "active")) && (await all(ended, "ended")), 120_000);
+    // By a token of the new key, which nobody had used.
+    const proofs = (await world.records()).flatMap((r) =>
+      r.state === "ended" ? [r.verification.method] : [],
+    );
+    expect(proofs).toEqual(ended.map(() => "probe"));
     const shown = () => PEOPLE.flatMap(tokensOf).filter((token) => !old.includes(token));
     await world.until(async () => shown().length >= kept.length, 240_000);
 

@@ -27,9 +27,11 @@ export async function writeOwn(
   const { config, client, source, options, means } = context;
   const own = botAccount(config.hub.namespace, generation);
   const { token, expiresAt } = await mintOwn(client, own);
-  const { foreign, directory } = source;
+  // One that stands keeps its authority: the administrator's may trust any certificate.
+  const like = to ?? source;
+  const { foreign, directory } = like;
   // Its own address: hub.server and hub.portForward lead to it each time anew.
-  const text = narrowKubeconfig(parseKubeconfig(await source.read(), { foreign, directory }), token);
+  const text = narrowKubeconfig(parseKubeconfig(await like.read(), { foreign, directory }), token);
   await prove(context, text);
   const path = resolve(options.out ?? config.hub.kubeconfig ?? "hub.kubeconfig");
   const place = to ?? fileSource(path);
