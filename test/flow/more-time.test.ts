@@ -194,3 +194,20 @@ test("two approvers at once: one of them gives it, and once", async () => {
   const told = world.slack.messages(APPROVALS).filter((m) => visibleText(m).includes("Extended until"));
   expect(told).toHaveLength(1);
 });
+
+test("Karpor is away when it is approved: its holder is told, keeps the old token, and gets the new one later", async () => {
+  const { token, card } = await askedFor("1 h", "in bad weather");
+  const old = tokenIn(token);
+  await world.localHub?.down();
+  await world.slack.click(ALICE, card, "approve");
+  await world.until(async () => (await asking()).some((r) => "outage" in r && r.outage));
+  await world.jump(20_000);
+  await it.dm(BOB, "Approved, not ready yet:");
+  expect(tokens().map(tokenIn)).toEqual([old]);
+  await world.localHub?.up();
+  await world.jump(60_000);
+  await reach("extended");
+  expect(tokens()).toHaveLength(1);
+  expect(tokens().map(tokenIn)).not.toEqual([old]);
+  await world.slack.waitFor(() => !world.slack.dm(BOB).some((m) => visibleText(m).includes("not ready yet")));
+});
