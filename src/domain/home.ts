@@ -2,6 +2,7 @@
 import type { Allowance } from "./allowance.ts";
 import { SECOND } from "./duration.ts";
 import type { Principal, RequestId } from "./ids.ts";
+import type { Lockdown } from "./lockdown.ts";
 import type { PolicyFile } from "./policy-file.ts";
 import type { Refusal } from "./refusal.ts";
 import type { AccessRequest } from "./request.ts";
@@ -14,10 +15,11 @@ export interface Home {
   requests: readonly AccessRequest[];
   reviews: readonly AccessRequest[];
   allowances: readonly Allowance[];
-  /** Roles they may ask for, in the catalog's order. */
+  /** Roles they may ask for and do not have open, in the catalog's order. */
   roles: readonly string[];
   /** For administrators: what everybody holds, the first to end first. */
   active: ActiveAtHome | null;
+  lockdown: Lockdown | null;
 }
 
 export interface ActiveAtHome {

@@ -7,6 +7,7 @@ import {
   type NoHome,
 } from "../domain/home.ts";
 import type { UserId } from "../domain/ids.ts";
+import { isFinal } from "../domain/lifecycle.ts";
 import { personOf } from "../domain/person.ts";
 import { membersOnly } from "../domain/rules/members-only.ts";
 import { activeGrants } from "./all-active.ts";
@@ -46,13 +47,16 @@ function unread(error: unknown, { waits }: HomeLook): NoHome {
 
 async function readHome(ports: Ports, person: UserId): Promise<Home> {
   const isAmong = qualifier(ports, person);
-  const [own, waiting, roles, active] = await Promise.all([
+  const [own, waiting, roles, active, lockdown] = await Promise.all([
     openRequests(ports, person),
     waitingFor(ports, person, isAmong),
     rolesFor(ports, person),
     activeFor(ports, person, isAmong),
+    ports.lockdown.standing(),
   ]);
-  return { own, ...waiting, roles, active };
+  const isOpen = (role: string) =>
+    own.some((r) => r.role === role && r.requester.id === person && !isFinal(r));
+  return { own, ...waiting, roles: roles.filter((role) => !isOpen(role)), active, lockdown };
 }
 
 async function activeFor(ports: Ports, by: UserId, isAmong: Qualifies): Promise<ActiveAtHome | null> {

@@ -7,6 +7,7 @@ import { fallbackExpiry } from "./fallback-expiry.ts";
 import { beginMassEnd } from "./mass-end.ts";
 import type { LockdownSet, Ports } from "./ports.ts";
 import { assertAdmin } from "./support/admin.ts";
+import { outdateHomes } from "./support/outdate-homes.ts";
 
 export interface LockingDown {
   by: UserId;
@@ -21,6 +22,7 @@ export interface LockedDown extends LockdownSet {
 export async function lockDown(ports: Ports, { by, reason }: LockingDown): Promise<LockedDown> {
   const draft = { ...(await assertAdmin(ports, by)), reason, at: ports.clock.now() };
   const set = await ports.lockdown.set(draft);
+  void outdateHomes(ports);
   const { lockdown, inRedis, before } = set;
   const ends = { ...massEndOf(lockdown), ...(before && { quiet: true as const }) };
   const began = inRedis ? beginMassEnd(ports, ends) : undefined;
@@ -50,6 +52,7 @@ export async function unlock(ports: Ports, { by, reason }: LockingDown): Promise
   const admin = { ...(await assertAdmin(ports, by)), reason };
   const lockdown = (await ports.lockdown.standing()) ?? (await onlyOnHub(ports));
   if (!lockdown || !(await ports.lockdown.lift(lockdown, admin))) throw new Refused({ kind: "not-locked" });
+  void outdateHomes(ports);
   const onHub = await ports.lockdown.settle();
   ports.log.warn({ by, onHub, at: lockdown.at }, "the lockdown is lifted");
   await ports.massEndNotifier

@@ -9,7 +9,7 @@ export const enHome = {
   decides: "Waiting for you",
   roles: "Ask",
   allRoles: (count: number): string => `All ${count} roles…`,
-  noRoles: "There is no role you can ask for.",
+  noRoles: "There is no other role you can ask for.",
   active: (count: number): string => `All active: ${count}`,
   more: (shown: number, all: number, line: string, fmt: Formatter): string =>
     `${shown} of ${all} shown; ${fmt.code(line)} lists them all.`,

@@ -23,11 +23,10 @@ export function homeView(home: Home | NoHome, ctx: ViewContext): HomeView {
   const { words, rich } = p;
   const isHeld = (r: AccessRequest) => isGranted(r) && r.requester.id === ctx.reader;
   const open = (of: (r: AccessRequest) => boolean) => home.own.filter(of).map((r) => drawOpen(p, r));
-  const head = home.own.length === 0 ? words.status.head(0, p.hub, rich) : words.form.head(p.hub, rich);
   return {
     type: "home",
     blocks: [
-      section(head),
+      section(head(p, home)),
       ...part(p, words.home.have, open(isHeld), { most: MOST.have, line: "status" }),
       ...part(
         p,
@@ -41,6 +40,11 @@ export function homeView(home: Home | NoHome, ctx: ViewContext): HomeView {
       context([words.help.commands(rich)]),
     ],
   };
+}
+
+function head({ words, hub, rich }: Renderer, { own, lockdown }: Home): string {
+  if (lockdown) return words.lockdown.status(lockdown, rich);
+  return own.length === 0 ? words.status.head(0, hub, rich) : words.form.head(hub, rich);
 }
 
 interface Fit {
@@ -92,7 +96,7 @@ function toDecide(p: Renderer, r: AccessRequest): KnownBlock[] {
 
 function toAsk(p: Renderer, names: readonly string[]): KnownBlock[] {
   const { home } = p.words;
-  if (names.length === 0) return [section(home.noRoles)];
+  if (names.length === 0) return [context([home.noRoles])];
   const shown = names.slice(0, MOST.roles).flatMap((name) => roleLine(p, name));
   const all = names.length > MOST.roles ? actions(buttons.askAnyButton(home.allRoles(names.length))) : [];
   return [section(p.rich.b(home.roles)), ...shown, ...all];

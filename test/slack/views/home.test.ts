@@ -41,6 +41,7 @@ const home: fc.Arbitrary<Home> = fc.record({
   reviews: all(isReviewOpen, 5),
   allowances: fc.array(fc.constant(allowance), { maxLength: 5 }),
   roles: fc.subarray(Object.keys(many)),
+  lockdown: fc.option(fc.constant({ by: bob, qualified: "S0SRE", at: NOW, reason: "<x>" })),
   active: fc.option(
     fc.record({
       shown: all(isGranted, 10),
@@ -52,7 +53,15 @@ const home: fc.Arbitrary<Home> = fc.record({
 
 const blocksOf = ({ blocks }: HomeView) => blocks as KnownBlock[];
 const words = (drawn: HomeView) => visibleText({ text: "", blocks: drawn.blocks as never });
-const nothing: Home = { own: [], requests: [], reviews: [], allowances: [], roles: [], active: null };
+const nothing: Home = {
+  own: [],
+  requests: [],
+  reviews: [],
+  allowances: [],
+  roles: [],
+  active: null,
+  lockdown: null,
+};
 
 describe.each(Locale.options)("in %s", (locale) => {
   const draw = (some: Partial<Home>, reader = bob.id) =>
