@@ -11,7 +11,15 @@ import { isFinal } from "../domain/lifecycle.ts";
 import { personOf } from "../domain/person.ts";
 import { membersOnly } from "../domain/rules/members-only.ts";
 import { activeGrants } from "./all-active.ts";
-import { type HomeLook, ListsBehind, type Ports, SlackBusy, StoreDown, StoreUnsure } from "./ports.ts";
+import {
+  type AccessRequest,
+  type HomeLook,
+  ListsBehind,
+  type Ports,
+  SlackBusy,
+  StoreDown,
+  StoreUnsure,
+} from "./ports.ts";
 import { rolesFor } from "./roles-for.ts";
 import { openRequests } from "./status.ts";
 import { type Qualifies, qualifier } from "./support/qualifier.ts";
@@ -54,10 +62,14 @@ async function readHome(ports: Ports, person: UserId): Promise<Home> {
     activeFor(ports, person, isAmong),
     ports.lockdown.standing(),
   ]);
+  // What is to begin later leaves the role free until then.
   const isOpen = (role: string) =>
-    own.some((r) => r.role === role && r.requester.id === person && !isFinal(r));
+    own.some((r) => r.role === role && r.requester.id === person && !isFinal(r) && !isLater(r));
   return { own, ...waiting, roles: roles.filter((role) => !isOpen(role)), active, lockdown };
 }
+
+const isLater = (r: AccessRequest): boolean =>
+  r.startsAt !== undefined && (r.state === "requested" || r.state === "pending" || r.state === "scheduled");
 
 async function activeFor(ports: Ports, by: UserId, isAmong: Qualifies): Promise<ActiveAtHome | null> {
   if (!(await isAmong(ports.policy.admins))) return null;

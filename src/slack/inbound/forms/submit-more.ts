@@ -27,5 +27,5 @@ export const submitMore: Submit = async (context, { user, triggerId, view }, ack
     "error" in late
       ? errorReply(context.log, late.error, id)
       : await replyOf(context.log, () => vettedAnswer(context, late.request, { channel, always: replace }));
-  if (reply) await answer(context, { user, ...origin }, reply, replace);
+  if (reply) await answer(context, { user, triggerId, ...origin }, reply, replace);
 };
