@@ -45,7 +45,7 @@ export const lockdown: Scenario = {
   title: { en: "Lock all access down", zh: "锁定全部访问" },
   about: {
     en: "Alice types lockdown and confirms: every access ends, bindings first, and nothing is granted until she unlocks.",
-    zh: "Alice 输入 lockdown 并确认：所有权限立即结束（先移除绑定），解锁之前不再发放。",
+    zh: "Alice 输入“锁定”并确认：所有权限立即结束（先移除绑定），解锁之前不再发放。",
   },
   not: (context) => (isLocked(context) ? GONE : undefined),
   async run(context, tell) {
