@@ -6,7 +6,7 @@ import { describeInBrowser } from "./browser.ts";
 
 /** Names, commands, roles, ids, numbers and Karpor's own words are the same in every language. */
 const SHARED =
-  /karpor-access|karpor-approvals|karpor|platform|slack|production|guest|token|login|hub|status|revoke|help|peek|admin|@sre|alice novak|alice|R-[0-9A-Z]{8}|[A-Z][a-z]+ [A-Z][a-z]+|\d+ ?h|eyJ[\w.-]+/gi;
+  /karpor-access|karpor-approvals|karpor|platform|slack|production|guest|token|login|hub|status|revoke|help|peek|admin|@sre|@dev|alice novak|alice|R-[0-9A-Z]{8}|[A-Z][a-z]+ [A-Z][a-z]+|\d+ ?h|eyJ[\w.-]+/gi;
 const english = (text: string): string[] => text.replace(SHARED, "").match(/[A-Za-z]{2,}/g) ?? [];
 
 // Said in the page's own language: the tests know no DOM.
