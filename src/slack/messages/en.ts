@@ -492,6 +492,8 @@ export const en = {
     forAnother: (fmt: Formatter): string => `${fmt.code(`${fmt.command} for @…`)} asks for somebody else.`,
     admin: (fmt: Formatter): string =>
       `Administrators: ${fmt.code(`${fmt.command} lockdown`)} ends all access and gives none, ${fmt.code(`${fmt.command} lockdown --drill`)} says what that would do, ${fmt.code(`${fmt.command} revoke all @person`)} ends all of one person.`,
+    later: (fmt: Formatter): string =>
+      `For later, say from when after how long: ${fmt.code("from 22:00")}, ${fmt.code("from tomorrow 09:00")}.`,
     threads: "Slack allows no app commands in threads; use the message box.",
   },
   status: {

@@ -451,6 +451,8 @@ export const zh: Words = {
     forAnother: (fmt) => `${fmt.code(`${fmt.command} for @…`)} 替别人申请。`,
     admin: (fmt) =>
       `管理员可用 ${fmt.code(`${fmt.command} 锁定`)} 结束并停发全部权限， ${fmt.code(`${fmt.command} 锁定 --drill`)} 演练， ${fmt.code(`${fmt.command} revoke all @成员`)} 结束一人的全部权限。`,
+    later: (fmt) =>
+      `以后才需要的，在时长之后写明何时开始： ${fmt.code("从22:00")} 或 ${fmt.code("从明天09:00")}`,
     threads: "Slack 不支持在消息列中使用命令，请在消息框中输入。",
   },
   status: {

@@ -28,6 +28,7 @@ export function helpReply(
   const kept = lines.filter((_, i) => !isFull(lines.slice(0, i + 1)));
   return message(p, (fmt) => p.words.help.head(p.hub, fmt, example), kept, [
     p.words.help.commands(p.rich),
+    p.words.help.later(p.rich),
     p.words.help.forAnother(p.rich),
     p.words.help.past(p.rich),
     ...(approves ? [p.words.help.seeing(p.rich), p.words.help.allow(p.rich)] : []),
