@@ -9,7 +9,7 @@ export const DEEDS = {
   "approve a shorter time": 2,
   "approve for less": 2,
   deny: 2,
-  "ask for later": 2,
+  "ask for later": 4,
   withdraw: 1,
   "ask for more time": 4,
   "remind them": 2,

@@ -251,6 +251,11 @@ describe("looking for a post whose answer was lost", () => {
     expect(await find({ ...fresh(r), messages: { token: sent(place) } })).toBe("absent");
   });
 
+  test("the newest bears its mark, and was set aside before: absent", async () => {
+    const place = { channel: "D0BOB", ts: (await lost()) ?? "" };
+    expect(await find({ ...fresh(r), messages: { delay: sent(place) } })).toBe("absent");
+  });
+
   test("the newest is another's: it may stand above", async () => {
     await lost();
     slack.say("U0BOB", "dm", "are you there?");
