@@ -78,20 +78,25 @@ interface Button {
 }
 
 /** The buttons of this kind that somebody sees now. */
-function buttons({ slack, away }: World, actionId: string): Button[] {
-  return EVERYONE.filter((user) => !away().includes(user)).flatMap((user) =>
-    [...slack.timeline(user, APPROVALS), ...slack.timeline(user, "dm"), ...slack.ephemerals(user)].flatMap(
-      (at) =>
-        found(at.blocks, actionId).map((element) => ({
-          user,
-          at,
-          actionId,
-          value: String(element.value),
-          confirm: element.confirm !== undefined,
-        })),
-    ),
+function buttons(world: World, actionId: string): Button[] {
+  return seenBy(world).flatMap(({ user, at }) =>
+    found(at.blocks, actionId).map((element) => ({
+      user,
+      at,
+      actionId,
+      value: String(element.value),
+      confirm: element.confirm !== undefined,
+    })),
   );
 }
+
+/** What everybody who is there has before them. */
+const seenBy = ({ slack, away }: World): { user: string; at: SlackMessage | Ephemeral }[] =>
+  EVERYONE.filter((user) => !away().includes(user)).flatMap((user) =>
+    [...slack.timeline(user, APPROVALS), ...slack.timeline(user, "dm"), ...slack.ephemerals(user)].map(
+      (at) => ({ user, at }),
+    ),
+  );
 
 const found = (blocks: Block[] | undefined, actionId: string) =>
   actionables(blocks).flatMap(({ element }) => (element.action_id === actionId ? [element] : []));
@@ -110,6 +115,27 @@ const presses =
   (actionId: string): Do =>
   (doing, pick) =>
     press(doing, one(buttons(doing.world, actionId), pick));
+
+/** Behind three dots, or a button where there are none. */
+const chooses =
+  (actionId: string): Do =>
+  async (doing, pick) => {
+    const { world, sent } = doing;
+    const offered = seenBy(world).flatMap(({ user, at }) =>
+      found(at.blocks, "menu").flatMap(({ options }) =>
+        (options as { value: string }[]).flatMap(({ value }) =>
+          value.startsWith(`${actionId} `) ? [{ user, at, value }] : [],
+        ),
+      ),
+    );
+    const choice = one(offered, pick);
+    if (!choice) return press(doing, one(buttons(world, actionId), pick));
+    const { user, at, value } = choice;
+    world.story.say(`${NAMES[user]} chooses ${value}`);
+    const result = await world.slack.select(user, at, "menu", value, { confirm: true });
+    if (result) sent.push(result);
+    return true;
+  };
 
 const approvers = (world: World) =>
   buttons(world, "approve").filter(({ user }) => user === ALICE || user === CAROL || user === BOB);
@@ -311,6 +337,8 @@ const TABLE: Record<Deed, Do> = {
   "ask for more time": askMore,
   "remind them": presses("nudge"),
   hide: presses("hide"),
+  "a new token": chooses("newToken"),
+  "the token leaked": chooses("leaked"),
   release: presses("release"),
   "revoke by command": revokeByCommand,
   "revoke by button": inModal("revoke"),

@@ -1,4 +1,5 @@
 /** What the convergence test knows of the bot's inside: what a record asks of hub and Slack. */
+import { leaving } from "../../src/domain/former.ts";
 import { isFinal, timerOf } from "../../src/domain/lifecycle.ts";
 import type { MessageKey } from "../../src/domain/message-key.ts";
 import {
@@ -22,7 +23,7 @@ export const isLive = (r: AccessRequest, { now, locked }: { now: number; locked:
   (r.state === "scheduled" && now < r.startsAt) ||
   // Who needs no approval waits until access is unlocked.
   (locked && r.state === "requested") ||
-  (r.state === "active" && !r.refresh && now < r.expiresAt) ||
+  (r.state === "active" && !r.refresh && leaving(r).length === 0 && now < r.expiresAt) ||
   (isFinal(r) && isAwaited(r, "review") && isDrawn(r));
 
 const isDrawn = (r: AccessRequest): boolean =>

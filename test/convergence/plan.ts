@@ -14,6 +14,8 @@ export const DEEDS = {
   "ask for more time": 4,
   "remind them": 2,
   hide: 2,
+  "a new token": 3,
+  "the token leaked": 2,
   release: 2,
   "revoke by command": 2,
   "revoke by button": 2,

@@ -10,7 +10,7 @@ import { type AccessRequest, isGranted } from "../../src/domain/request.ts";
 import { ofAllowances } from "./allowances.ts";
 import * as core from "./core.ts";
 import { APPROVALS, EVERYONE } from "./people.ts";
-import { idIn, tokensIn, type Witness } from "./witness.ts";
+import { accountOf, idIn, tokensIn, type Witness } from "./witness.ts";
 import type { World } from "./world.ts";
 
 /** Everything that is wrong, in words. */
@@ -147,6 +147,10 @@ function ofTokens(world: World, witness: Witness, records: readonly AccessReques
     else if (world.hub.login(tokens[0] ?? "") !== 200)
       wrong.push(`${r.id} is active, and its token does not work`);
   }
+  for (const r of records)
+    for (const token of witness.delivered(r.id))
+      if (accountOf(token) !== nameOf(r) && world.hub.login(token) !== 401)
+        wrong.push(`${r.id}: a token of ${accountOf(token)} works, which gave way to another`);
   for (const r of records.filter(({ state }) => state === "ended"))
     if (witness.works(r.id)) wrong.push(`${r.id} is ended, and its token works`);
   return wrong;

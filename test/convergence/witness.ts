@@ -14,15 +14,29 @@ export const tokensIn = (content: Pick<SlackMessage, "text" | "blocks">): string
 export const idIn = (message: Pick<SlackMessage, "text" | "blocks">): string =>
   ID.exec(JSON.stringify(message.blocks ?? message.text))?.[0] ?? "";
 
+/** Whose token it is. */
+export function accountOf(token: string): string {
+  const { sub } = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()) as {
+    sub: string;
+  };
+  return sub.split(":").at(-1) ?? "";
+}
+
+/** The generation of which a message says that it leaked; what it says of its token holds of no other. */
+const leakIn = ({ blocks }: Pick<SlackMessage, "blocks">): string | undefined =>
+  /:leak:(\d+)$/.exec(String(blocks?.[0]?.block_id ?? ""))?.[1];
+
 export type Witness = Awaited<ReturnType<typeof createWitness>>;
 
 export async function createWitness(world: World) {
   const wrong = new Set<string>();
   /** Every token that was delivered, by its request. */
   const delivered = new Map<string, Set<string>>();
-  const works = (id: string) =>
-    [...(delivered.get(id) ?? [])].some((token) => world.hub.login(token) !== 401);
-  const belies = (id: string) => !world.hubOpenedJustNow() && works(id);
+  const works = (id: string, generation?: string) =>
+    [...(delivered.get(id) ?? [])]
+      .filter((token) => generation === undefined || accountOf(token).endsWith(`-${generation}`))
+      .some((token) => world.hub.login(token) !== 401);
+  const belies = (id: string, generation?: string) => !world.hubOpenedJustNow() && works(id, generation);
   const accuse = (what: string) => {
     if (wrong.has(what)) return;
     wrong.add(what);
@@ -36,7 +50,7 @@ export async function createWitness(world: World) {
       if (message.text.includes(token)) accuse(`${id}: a token stands in the text that notifies`);
       if (!message.channel.startsWith("D")) accuse(`${id}: a token was shown in ${message.channel}`);
     }
-    if (SAYS_ENDED.test(visibleText(message)) && belies(id))
+    if (SAYS_ENDED.test(visibleText(message)) && belies(id, leakIn(message)))
       accuse(
         `${id}: a message says that it ended, and its token works: "${visibleText(message).split("\n")[0]}"`,
       );
