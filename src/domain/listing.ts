@@ -25,15 +25,21 @@ export interface Places {
 }
 
 /** What a line of the trail changes; of a state that only another version knows, nothing. */
-export function placesAfter({ to, from, qualified }: TrailStep): Places {
+export function placesAfter(step: TrailStep): Places {
+  const { to } = step;
   if (!isKnown(to)) return { on: [], off: [] };
-  const isTaken = to === "approved" && from !== to && (qualified?.startsWith(BY_BREAK_GLASS) ?? false);
   return {
     on: [
       ...(isWaiting(to) ? (["waiting"] as const) : []),
       ...(isLive(to) ? (["live"] as const) : []),
-      ...(isTaken ? (["unreviewed"] as const) : []),
+      ...(mayBeTaken(step) ? (["unreviewed"] as const) : []),
     ],
     off: [...(isWaiting(to) ? [] : (["waiting"] as const)), ...(isLive(to) ? [] : (["live"] as const))],
   };
+}
+
+/** Also what a restored Redis found active on the hub: whether that was an emergency, only its record tells. */
+function mayBeTaken({ from, to, qualified }: TrailStep): boolean {
+  if (to === "approved") return from !== to && (qualified?.startsWith(BY_BREAK_GLASS) ?? false);
+  return to === "active" && (from === "requested" || from === "pending");
 }

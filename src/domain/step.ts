@@ -22,6 +22,8 @@ export const TrailStep = z.object({
   asked: z.object({ role: z.string(), duration: Ms }).optional().catch(undefined),
   requester: UserId,
   askedBy: maybe(UserId),
+  /** The grant to which it asks for more time. */
+  extends: RequestId.optional().catch(undefined),
   role: z.string(),
   reason: z.string(),
   duration: Ms,

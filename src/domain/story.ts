@@ -27,7 +27,7 @@ export function storyOf(steps: readonly TrailStep[]): Story | null {
   return {
     ...{ id, requester, askedBy, role, duration, reason, state, at },
     askedAt: first.at,
-    approval: into("scheduled") ?? into("approved"),
+    approval: into("scheduled") ?? into("approved") ?? into("extending"),
     ending: into("ending") ?? steps.findLast(({ from, to }) => from === "scheduled" && to === "ended"),
   };
 }

@@ -26,6 +26,8 @@ const through = ({ qualified }: TrailStep, fmt: Formatter): string => {
 const terms = ({ role, duration }: { role: string; duration: number }, fmt: Formatter): string =>
   `${fmt.code(role)}, ${span(duration)}`;
 
+const moreFor = (s: TrailStep): string => (s.extends ? ` more, for ${s.extends}` : "");
+
 const approved: Step = (s, fmt) => {
   const { qualified, asked, approvals } = s;
   const less = asked ? `, for less than asked: ${terms(asked, fmt)} became ${terms(s, fmt)}` : "";
@@ -69,8 +71,8 @@ const proven = (s: TrailStep): string => PROOF[s.verification?.method ?? ""] ?? 
 const steps: ByState<Step> = {
   requested: (s, fmt) =>
     s.askedBy
-      ? `asked for by ${who(s.who, fmt)} for ${who(s.requester, fmt)}: ${terms(s, fmt)}`
-      : `asked for by ${who(s.who, fmt)}: ${terms(s, fmt)}`,
+      ? `asked for by ${who(s.who, fmt)} for ${who(s.requester, fmt)}: ${terms(s, fmt)}${moreFor(s)}`
+      : `asked for by ${who(s.who, fmt)}: ${terms(s, fmt)}${moreFor(s)}`,
   pending: () => "sent to its approvers",
   refused: (s, fmt) => `refused by policy${coded([s.qualified, s.why].filter(Boolean).join(", "), fmt)}`,
   withdrawn: (s, fmt) => `withdrawn by ${who(s.who, fmt)}`,

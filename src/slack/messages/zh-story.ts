@@ -31,6 +31,8 @@ const through = ({ qualified }: TrailStep, fmt: Formatter): string => {
 const terms = ({ role, duration }: { role: string; duration: number }, fmt: Formatter): string =>
   `${fmt.code(role)}（${span(duration)}）`;
 
+const moreFor = (s: TrailStep): string => (s.extends ? `延长 ${s.extends} 的` : "");
+
 const approved: Step = (s, fmt) => {
   const { qualified, asked, approvals } = s;
   const less = asked ? `，由 ${terms(asked, fmt)} 减为 ${terms(s, fmt)}` : "";
@@ -73,8 +75,8 @@ const proven = (s: TrailStep): string => PROOF[s.verification?.method ?? ""] ?? 
 const steps: Words["steps"] = {
   requested: (s, fmt) =>
     s.askedBy
-      ? `${by(s.who, fmt)}替 ${who(s.requester, fmt)} 申请 ${terms(s, fmt)}`
-      : `${by(s.who, fmt)}申请 ${terms(s, fmt)}`,
+      ? `${by(s.who, fmt)}替 ${who(s.requester, fmt)} 申请${moreFor(s)} ${terms(s, fmt)}`
+      : `${by(s.who, fmt)}申请${moreFor(s)} ${terms(s, fmt)}`,
   pending: () => "提交给审批人",
   refused: (s, fmt) => `未受理${coded([s.qualified, s.why].filter(Boolean).join(", "), fmt)}`,
   withdrawn: (s, fmt) => `${by(s.who, fmt)}撤回`,

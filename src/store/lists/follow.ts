@@ -1,5 +1,6 @@
 /** The lists follow the trail: whoever reads one brings it up to date first, and the sweep does so meanwhile. */
 import type { ChainableCommander } from "ioredis";
+import type { RequestId } from "../../domain/ids.ts";
 import { placesAfter } from "../../domain/listing.ts";
 import { TrailStep } from "../../domain/step.ts";
 import { ListsBehind } from "../../flow/ports.ts";
@@ -19,7 +20,7 @@ export async function follow({ redis, keys, clock }: Follower, batches: number):
     const last = entries.at(-1)?.[0];
     if (last === undefined) return;
     const all = redis.multi();
-    for (const [at, fields] of entries) index(all, keys, { at, entry: fields[1], now: clock.now() });
+    index(all, keys, placesIn(entries), clock.now());
     all.set(keys.listed, last);
     // Done again by the next reader where its answer is lost.
     await reading(redis, () => all.exec());
@@ -31,26 +32,57 @@ export async function follow({ redis, keys, clock }: Follower, batches: number):
 
 export type Follower = Pick<Store, "redis" | "keys" | "clock">;
 
-interface Line {
-  /** Its id in the stream. */
-  at: string;
-  entry: string | undefined;
-  now: number;
+/** Member by member, with its place; null: it is on it no more. */
+type Members = Map<string, Map<string, number | null>>;
+
+/** Many lines are about the same request, person and role: what all of them come to. */
+interface Places {
+  steps: Map<RequestId, string[]>;
+  past: Members;
+  lists: Map<string, Members>;
 }
 
 /** What is no line about a request is passed over. */
-function index(all: ChainableCommander, keys: Keys, { at, entry, now }: Line): void {
-  const step = TrailStep.safeParse(JSON.parse(entry ?? "null")).data;
-  if (!step) return;
-  all.sadd(keys.steps(step.id), at).pexpire(keys.steps(step.id), KEEP_TRAIL_MS);
-  for (const person of new Set([step.requester, ...(step.askedBy ? [step.askedBy] : [])])) {
+function placesIn(entries: readonly [id: string, fields: string[]][]): Places {
+  const places: Places = { steps: new Map(), past: new Map(), lists: new Map() };
+  for (const [at, [, entry]] of entries) {
+    const step = TrailStep.safeParse(JSON.parse(entry ?? "null")).data;
+    if (!step) continue;
+    places.steps.set(step.id, [...(places.steps.get(step.id) ?? []), at]);
+    for (const person of [step.requester, step.askedBy])
+      if (person) put(places.past, person, step.id, step.at);
+    const { on, off } = placesAfter(step);
+    for (const name of [...on, ...off]) {
+      const list = places.lists.get(name) ?? new Map();
+      places.lists.set(name, list);
+      put(list, step.role, step.id, on.includes(name) ? (step.expiresAt ?? step.at) : null);
+    }
+  }
+  return places;
+}
+
+function put(into: Members, key: string, member: string, place: number | null): void {
+  const members = into.get(key) ?? new Map();
+  into.set(key, members.set(member, place));
+}
+
+function index(all: ChainableCommander, keys: Keys, { steps, past, lists }: Places, now: number): void {
+  for (const [id, places] of steps)
+    all.sadd(keys.steps(id), ...places).pexpire(keys.steps(id), KEEP_TRAIL_MS);
+  for (const [person, requests] of past) {
     const key = keys.past(person);
-    all.zadd(key, "GT", step.at, step.id);
+    all.zadd(key, "GT", ...placed(requests));
     all.zremrangebyscore(key, "-inf", now - KEEP_TRAIL_MS).pexpire(key, KEEP_TRAIL_MS);
   }
-  const { on, off } = placesAfter(step);
-  for (const name of on)
-    for (const key of [keys.list(name), keys.list(name, step.role)])
-      all.zadd(key, step.expiresAt ?? step.at, step.id);
-  for (const name of off) all.zrem(keys.list(name), step.id).zrem(keys.list(name, step.role), step.id);
+  for (const [name, byRole] of lists)
+    for (const [role, requests] of byRole)
+      for (const key of [keys.list(name), keys.list(name, role)]) {
+        const on = placed(requests);
+        const off = [...requests.keys()].filter((id) => requests.get(id) === null);
+        if (on.length > 0) all.zadd(key, ...on);
+        if (off.length > 0) all.zrem(key, ...off);
+      }
 }
+
+const placed = (members: Map<string, number | null>): (number | string)[] =>
+  [...members].flatMap(([member, place]) => (place === null ? [] : [place, member]));

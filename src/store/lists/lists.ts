@@ -11,7 +11,7 @@ import { follow } from "./follow.ts";
 
 /** A reader waits for so much, and the sweep for more. */
 const READER_BATCHES = 4;
-const SWEEP_BATCHES = 100;
+const SWEEP_BATCHES = 40;
 const CHUNK = 30;
 
 export function createLists(options: Omit<Store, "replicate" | "onTransition">): Lists {

@@ -18,6 +18,7 @@ const step = (over: object): TrailStep =>
 const ALL: TrailStep[] = [
   ...records.flatMap((r) => transition(null, r, NOW) ?? []).map(read),
   step({ to: "requested", from: null, askedBy: bob.id }),
+  step({ to: "requested", from: null, who: bob.id, extends: "R-7K2Q9FXT" }),
   step({ to: "refused", who: "policy", why: "rule-denies", qualified: "rule: <freeze>" }),
   step({ to: "approved", who: "policy", qualified: "rule: <short>" }),
   step({ to: "approved", who: "policy", qualified: "policy" }),
