@@ -40,11 +40,12 @@ const approved: Step = (s, fmt) => {
   if (qualified?.startsWith(BY_BREAK_GLASS)) return "紧急取用，未经审批";
   if (s.who === "policy") return rule === undefined ? "按策略自动批准" : `规则“${foreign(rule, 60)}”自动批准`;
   const all = approvals.length > 0 ? approvals.map((one) => one.who) : [s.who];
-  const people = zhGrammar.all(all.map((one) => who(one, fmt)));
+  const last = by(all.at(-1) ?? s.who, fmt);
+  const people = zhGrammar.all([...all.slice(0, -1).map((one) => who(one, fmt)), last]);
   const allowance = /^allowed (A-\w+)/.exec(qualified ?? "")?.[1];
-  if (allowance) return `${people} 已预先允许（${allowance}）`;
+  if (allowance) return `${people}已预先允许（${allowance}）`;
   const notes = approvals.flatMap(({ note }) => note || []);
-  return `${people} 批准${through(s, fmt)}${less}${because(notes.join("；") || s.why)}`;
+  return `${people}批准${through(s, fmt)}${less}${because(notes.join("；") || s.why)}`;
 };
 
 const ENDED: Record<End["cause"], Step> = {
