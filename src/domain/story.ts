@@ -23,7 +23,8 @@ export function storyOf(steps: readonly TrailStep[]): Story | null {
   const [first, last] = [steps[0], steps.at(-1)];
   if (!first || !last) return null;
   const { id, requester, askedBy, role, duration, reason, to: state, at } = last;
-  const into = (to: string) => steps.findLast((step) => step.to === to && step.from !== to);
+  const into = (to: string) =>
+    steps.findLast((step) => step.to === to && step.from !== to && !isRenewal(step));
   return {
     ...{ id, requester, askedBy, role, duration, reason, state, at },
     askedAt: first.at,
@@ -31,6 +32,10 @@ export function storyOf(steps: readonly TrailStep[]): Story | null {
     ending: into("ending") ?? steps.findLast(({ from, to }) => from === "scheduled" && to === "ended"),
   };
 }
+
+/** The grant goes on with a new token, as its next generation: nobody approved it anew. */
+export const isRenewal = ({ from, to }: Pick<TrailStep, "from" | "to">): boolean =>
+  from === "active" && to === "approved";
 
 /** Why it ends, as the trail says it: its cause, and what stands behind that. */
 export function endingOf({ why }: Pick<TrailStep, "why">): { cause: string; more: string } {

@@ -4,7 +4,7 @@ import { Principal, UserId } from "../../domain/ids.ts";
 import { ruleNamed } from "../../domain/policy-rule.ts";
 import { End } from "../../domain/request.ts";
 import type { TrailStep } from "../../domain/step.ts";
-import { endingOf, type Story } from "../../domain/story.ts";
+import { endingOf, isRenewal, type Story } from "../../domain/story.ts";
 import { enGrammar } from "./en-grammar.ts";
 import type { Formatter } from "./formatter.ts";
 import { foreign } from "./text.ts";
@@ -80,7 +80,10 @@ const steps: ByState<Step> = {
   denied: (s, fmt) => `denied by ${who(s.who, fmt)}${through(s, fmt)}${because(s.why)}`,
   scheduled: (s, fmt) =>
     `${approved(s, fmt)}${s.startsAt === null ? "" : `; it begins ${fmt.at(s.startsAt)}`}`,
-  approved: (s, fmt) => (s.from === "scheduled" ? "its time has come" : approved(s, fmt)),
+  approved: (s, fmt) => {
+    if (isRenewal(s)) return `a new token is made, by ${who(s.who, fmt)}${because(s.why)}`;
+    return s.from === "scheduled" ? "its time has come" : approved(s, fmt);
+  },
   extending: (s, fmt) => `more time: ${approved(s, fmt)}`,
   extended: () => "the access lasts longer now",
   delivering: () => "made on Karpor",

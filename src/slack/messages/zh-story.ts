@@ -4,7 +4,7 @@ import { Principal, UserId } from "../../domain/ids.ts";
 import { ruleNamed } from "../../domain/policy-rule.ts";
 import { End } from "../../domain/request.ts";
 import type { TrailStep } from "../../domain/step.ts";
-import { endingOf, type Story } from "../../domain/story.ts";
+import { endingOf, isRenewal, type Story } from "../../domain/story.ts";
 import type { enStory } from "./en-story.ts";
 import type { Formatter } from "./formatter.ts";
 import { foreign } from "./text.ts";
@@ -84,7 +84,10 @@ const steps: Words["steps"] = {
   timedOut: () => "已过期，无人在期限内审批",
   denied: (s, fmt) => `${by(s.who, fmt)}拒绝${through(s, fmt)}${because(s.why)}`,
   scheduled: (s, fmt) => `${approved(s, fmt)}${s.startsAt === null ? "" : `，${fmt.when(s.startsAt)} 开始`}`,
-  approved: (s, fmt) => (s.from === "scheduled" ? "时间已到" : approved(s, fmt)),
+  approved: (s, fmt) => {
+    if (isRenewal(s)) return `${by(s.who, fmt)}换用新令牌${because(s.why)}`;
+    return s.from === "scheduled" ? "时间已到" : approved(s, fmt);
+  },
   extending: (s, fmt) => `延长：${approved(s, fmt)}`,
   extended: () => "权限已延长",
   delivering: () => "已在 Karpor 上建立",

@@ -38,6 +38,7 @@ const ALL: TrailStep[] = [
     step({ to: "ended", who: "bot", verification: { method, deletedAt: NOW, at: NOW } }),
   ),
   step({ from: "pending", to: "pending", who: "U0A", why: "approved, 1 of 2; <ok>" }),
+  step({ from: "active", to: "approved", who: bob.id, why: "the token of generation 1 leaked" }),
   step({ from: "active", to: "frozen", who: "bot" }),
 ];
 const at = { list: "story" as const, from: 0 };
@@ -92,4 +93,14 @@ test("who approved for less, and why, in whose words", () => {
   expect(line).toMatch(
     /approved by <@U0A> and <@U0B> \(through <!subteam\^S0SRE>\), for less than asked: `admin`, 8 h became `admin`, 4 h: &lt;be quick&gt;; &lt;be quick&gt;$/,
   );
+});
+
+test("a new token is not told as an approval", () => {
+  const given = ALL.find(({ to, from }) => to === "approved" && from === "x");
+  const renewal = ALL.find(({ to, from }) => to === "approved" && from === "active");
+  if (!given || !renewal) throw new Error("no step");
+  expect(words([renewal], "en").join()).toContain(
+    "a new token is made, by <@U0BOB>: the token of generation 1 leaked",
+  );
+  expect(storyOf([given, renewal])?.approval).toEqual(given);
 });
