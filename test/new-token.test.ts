@@ -47,7 +47,7 @@ function tell(start: (clock: JumpClock) => Promise<TestHub | undefined>) {
   async function prove(): Promise<void> {
     await world.until(async () => (await record()).former?.every((one) => one.deletedAt) === true);
     await world.jump(11 * SECOND);
-    await world.until(isProved, 1_000).catch(() => world.jump(3 * SECOND));
+    await world.until(isProved, 5_000).catch(() => world.jump(3 * SECOND));
     await world.until(isProved);
   }
 
@@ -72,7 +72,8 @@ function tell(start: (clock: JumpClock) => Promise<TestHub | undefined>) {
     expect(await works(tokenIn(second))).toBe(true);
     const stopped = await it.channel("Token leaked, stopped:");
     expect(stopped.ts).toBe(told.ts);
-    expect(visibleText(stopped)).toContain("Karpor refuses the token");
+    // A probe token that is slow to be made is not waited for: then its account's absence is the proof.
+    expect(visibleText(stopped)).toMatch(/Karpor refuses the token|The token's account is gone/);
     expect(world.slack.messages(APPROVALS).map(visibleText).join()).not.toMatch(TOKEN);
     expect(await it.standing()).toHaveLength(2);
     const trail = bot.trail().slice(-5);
@@ -84,7 +85,10 @@ function tell(start: (clock: JumpClock) => Promise<TestHub | undefined>) {
       ["active", 1],
     ]);
     expect(trail[1]).toMatchObject({ who: BOB, why: "the token of generation 1 leaked" });
-    expect(trail[4]).toMatchObject({ who: "bot", verification: { method: "probe" } });
+    expect(trail[4]).toMatchObject({
+      who: "bot",
+      verification: { method: expect.stringMatching(/probe|absence/) },
+    });
 
     await world.slack.click(BOB, second, "release", { confirm: true });
     await it.proveEnd();
