@@ -167,7 +167,7 @@ test("on 'you already have this', and on a reminder", async () => {
   await it.get("guest 2h", "first");
   await it.say(BOB, "guest 1h again");
   const refusal = await it.whisper(BOB, "You already have this");
-  expect(buttonsOf(refusal)).toEqual([ASK, "End now"]);
+  expect(buttonsOf(refusal)).toEqual([ASK, "New token", "End now"]);
   const view = await form(refusal);
   expect(words(view)).toContain("You can add 2 h at most");
   await world.jump(HOUR);
