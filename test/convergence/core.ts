@@ -21,8 +21,8 @@ export { isSettled, POSTS_MAX };
 export const isLive = (r: AccessRequest, { now, locked }: { now: number; locked: boolean }): boolean =>
   r.state === "pending" ||
   (r.state === "scheduled" && now < r.startsAt) ||
-  // Who needs no approval waits until access is unlocked.
-  (locked && r.state === "requested") ||
+  // Who needs no approval waits until access is unlocked, and so does what would begin.
+  (locked && (r.state === "requested" || r.state === "scheduled")) ||
   (r.state === "active" && !r.refresh && leaving(r).length === 0 && now < r.expiresAt) ||
   (isFinal(r) && isAwaited(r, "review") && isDrawn(r));
 

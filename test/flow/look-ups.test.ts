@@ -92,11 +92,11 @@ test("status and help ask Slack for nothing", async () => {
   deliverTo(bots[0]);
   // Whoever comes for the first time is welcomed beside the answer.
   await it.say(CAROL, "help");
-  await world.until(() => world.slack.dm(CAROL).length === 1);
+  await world.until(async () => world.slack.dm(CAROL).length === 1);
   const before = world.slack.calls.length;
   await it.say(CAROL, "status");
   await it.say(CAROL, "help");
-  await world.until(() => world.slack.ephemerals(CAROL).length === 3);
+  await world.until(async () => world.slack.ephemerals(CAROL).length === 3);
   expect(world.slack.calls.slice(before)).toEqual([]);
 });
 
