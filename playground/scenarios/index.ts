@@ -5,6 +5,7 @@ import { departure, emptyGroup } from "./departure.ts";
 import { flush } from "./flush.ts";
 import { hubAway, hubBack } from "./hub.ts";
 import { kill } from "./kill.ts";
+import { leak } from "./leak.ts";
 import { lockdown, lockdownDrill, unlock } from "./lockdown.ts";
 import type { Said, Scenario, ScenarioLine } from "./scenario.ts";
 import { twice } from "./twice.ts";
@@ -16,6 +17,7 @@ const SCENARIOS: readonly Scenario[] = [
   hubBack,
   twice,
   slackBusy,
+  leak,
   lockdownDrill,
   lockdown,
   unlock,

@@ -69,6 +69,25 @@ describeInBrowser("breaking the playground", (visitor) => {
     await says(visitor, "good", "One decision");
   });
 
+  it("a token that leaks gives way to another", async () => {
+    await visitor.type("left", "/karpor-access peek 15m");
+    await visitor.button("left", "Copy").waitFor();
+    await breakIt(visitor, "leak");
+    await says(visitor, "bad", "leaked");
+    await says(visitor, "good", "lost its binding first");
+    await visitor.reads("left", /New token:/);
+  });
+
+  it("a holder who leaves loses access, and may be back", async () => {
+    const { page } = visitor;
+    await visitor.type("left", "/karpor-access peek 15m");
+    await visitor.button("left", "Copy").waitFor();
+    await breakIt(visitor, "departure");
+    await says(visitor, "good", "ends at once");
+    await breakIt(visitor, "departure");
+    await page.getByRole("switch", { name: "The holder leaves", checked: false }).waitFor();
+  });
+
   it("a lockdown ends what stands and lets nothing in, until it is unlocked", async () => {
     await visitor.type("left", "/karpor-access peek 15m");
     await visitor.button("left", "Copy").waitFor();
