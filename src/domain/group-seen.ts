@@ -44,15 +44,30 @@ export function seeGroup(
   const doubted = (what: GroupDoubt["what"]): GroupSeen => ({
     members: known,
     at: before?.at ?? now,
-    doubt: { what, since: before?.doubt?.what === what ? before.doubt.since : now, ...loss, told },
+    doubt: {
+      what,
+      since: isSame(before?.doubt, what, left.length) ? (before?.doubt?.since ?? now) : now,
+      ...loss,
+      told,
+    },
   });
   if (!members || members.length === 0) return doubted(members ? "empty" : "gone");
   if (left.length * 2 > known.length && !isMeant(before?.doubt, now)) return doubted("halved");
+  if (left.length > 0 && isRefilling(before?.doubt, left.length, now)) return doubted("halved");
   const isOneLoss = left.length > 0 && before && !before.doubt && now - before.at < ONE_LOSS_MS;
   return isOneLoss
     ? { members: [...known, ...members.filter((id) => !known.includes(id))], at: before.at }
     : { members: [...members], at: now };
 }
+
+const isSame = (before: GroupDoubt | undefined, what: GroupDoubt["what"], lost: number): boolean =>
+  before?.what === what && before.lost === lost;
+
+/** A sync that fills it again may take its time: until nobody comes any more, who is not back has not left. */
+const isRefilling = (before: GroupDoubt | undefined, lost: number, now: number): boolean =>
+  before !== undefined &&
+  !isMeant(before, now) &&
+  !(isSame(before, "halved", lost) && now - before.since >= ONE_LOSS_MS);
 
 const isMeant = (doubt: GroupDoubt | undefined, now: number): boolean =>
   doubt?.what === "halved" && doubt.told && now - doubt.since >= MEANT_AFTER_MS;

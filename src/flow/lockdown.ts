@@ -49,7 +49,8 @@ export interface Unlocked {
 
 /** Throws Refused, StoreDown, StoreUnsure, SlackBusy. */
 export async function unlock(ports: Ports, { by, reason }: LockingDown): Promise<Unlocked> {
-  const admin = { ...(await assertAdmin(ports, by)), reason };
+  // It leads to access again.
+  const admin = { ...(await assertAdmin(ports, by, "decide")), reason };
   const lockdown = (await ports.lockdown.standing()) ?? (await onlyOnHub(ports));
   if (!lockdown || !(await ports.lockdown.lift(lockdown, admin))) throw new Refused({ kind: "not-locked" });
   void outdateHomes(ports);

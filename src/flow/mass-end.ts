@@ -61,14 +61,12 @@ async function gathered(ports: Ports, one: MassEnd): Promise<MassEnd> {
 }
 
 /** Never rejects. Of a lockdown also what no record knows. */
-async function strip(ports: Ports, { id, scope, grants }: MassEnd): Promise<boolean> {
+async function strip(ports: Ports, { id, at, scope, grants }: MassEnd): Promise<boolean> {
   const ids = new Set<string>(grants);
   try {
-    return await stripBindings(
-      ports,
-      ({ key }) => scope.what === "everything" || ids.has(key.id),
-      ports.stopping,
-    );
+    // What was granted since it was lifted stays.
+    const isAll = scope.what === "everything" && (await ports.lockdown.standing())?.at === at;
+    return await stripBindings(ports, ({ key }) => isAll || ids.has(key.id), ports.stopping);
   } catch (error) {
     ports.log.error({ id, err: error }, "the hub does not answer: no binding is taken away yet; trying on");
     return false;

@@ -26,8 +26,15 @@ const BUSY_MS = 250;
  * Asked for by whoever makes the old token useless, as often as that happens: of several that are asked for before one
  * is shown, one comes, made after the last was asked for. What is not active gets none. Throws StoreDown, StoreUnsure.
  */
-export const askFreshToken = (ports: Ports, id: RequestId, why: Refresh["why"]): Promise<AccessRequest> =>
-  commit(ports, id, (r) => refreshAsked(r, { why, at: ports.clock.now() }));
+export const askFreshToken = (
+  ports: Ports,
+  id: RequestId,
+  why: Refresh["why"],
+  isNeeded: (r: In<"active">) => boolean = () => true,
+): Promise<AccessRequest> =>
+  commit(ports, id, (r) =>
+    r.state === "active" && isNeeded(r) ? refreshAsked(r, { why, at: ports.clock.now() }) : null,
+  );
 
 type Asked = In<"active"> & { refresh: Refresh };
 const isAsked = (r: AccessRequest | null): r is Asked => r?.state === "active" && r.refresh !== undefined;

@@ -52,7 +52,10 @@ export async function replaceDeadTokens(ports: Ports, live: readonly LiveToken[]
   );
   if (dead.length === 0) return;
   ports.log.warn({ count: dead.length }, "the hub signs with another key: each live grant gets a new token");
-  for (const one of dead.sort(byUrgency)) await each(one, (id) => askFreshToken(ports, id, "upgraded"));
+  // Since it was looked at, its holder may have got another.
+  const isDead = ({ grant, refresh }: In<"active">) => grant.signedBy !== key && !refresh;
+  for (const one of dead.sort(byUrgency))
+    await each(one, (id) => askFreshToken(ports, id, "upgraded", isDead));
 }
 
 /** Who has least time left loses most of it by waiting. */

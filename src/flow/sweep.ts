@@ -80,10 +80,12 @@ async function surveyHub({ grants, log }: Ports): Promise<HubSurvey | null> {
 }
 
 /** What came to stand past the lockdown, from a Redis that did not know of it. */
-const endLocked = async (ports: Ports, r: AccessRequest, lockdown: Lockdown): Promise<AccessRequest> =>
-  isGranted(r) && r.state !== "ending"
-    ? commit(ports, r.id, (now) => ending(now, endBy(lockdown, ports.clock.now())))
-    : r;
+async function endLocked(ports: Ports, r: AccessRequest, lockdown: Lockdown): Promise<AccessRequest> {
+  if (!isGranted(r) || r.state === "ending") return r;
+  // Lifted meanwhile: then this may be granted since.
+  if ((await ports.lockdown.standing())?.at !== lockdown.at) return r;
+  return commit(ports, r.id, (now) => ending(now, endBy(lockdown, ports.clock.now())));
+}
 
 /** All that the record's state asks for and that should have been done by now, whatever happened to its jobs. */
 async function advance(ports: Ports, request: AccessRequest): Promise<void> {

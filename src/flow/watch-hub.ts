@@ -17,10 +17,13 @@ export function watchHub(
 ): (signal: AbortSignal) => Promise<number> {
   let wait = 0;
   return async (signal) => {
+    const began = ports.clock.now();
     try {
       await watch.run(tell, signal);
       if (wait > 0) ports.log.info({}, "the hub is watched again");
       wait = 0;
+      // What ends at once, however politely, would be asked without pause.
+      if (ports.clock.now() - began < AGAIN_MS.first) return AGAIN_MS.first;
     } catch (error) {
       if (signal.aborted) return 0;
       if (wait === 0) ports.log.warn({ err: error }, "the hub is not watched; trying on");

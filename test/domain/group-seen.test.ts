@@ -51,7 +51,20 @@ test("what is doubted is compared with what was before, until it is back", () =>
   expect(emptied.doubt).toEqual({ what: "empty", since: T0, told: false, lost: 10, of: 10 });
   const half = seeGroup(emptied, people(4), T0 + MINUTE);
   expect(half.doubt).toMatchObject({ what: "halved", since: T0 + MINUTE, lost: 6 });
-  expect(seeGroup(half, people(9), T0 + 2 * MINUTE)).toEqual({ members: people(9), at: T0 + 2 * MINUTE });
+  expect(seeGroup(half, people(10), T0 + 2 * MINUTE)).toEqual({ members: people(10), at: T0 + 2 * MINUTE });
+});
+
+test("a sync that fills it again slowly makes nobody leave; who is not back when nobody comes any more did", () => {
+  let [seen, at] = [seeGroup(group(100), [], T0), T0];
+  for (let back = 5; back <= 95; back += 5) {
+    at += MINUTE;
+    seen = seeGroup(seen, people(back), at);
+    expect(seen.doubt?.what).toBe("halved");
+    expect(seen.members).toHaveLength(100);
+  }
+  expect(seeGroup(seen, people(95), at + 9 * MINUTE).doubt?.what).toBe("halved");
+  expect(seeGroup(seen, people(95), at + 10 * MINUTE)).toEqual({ members: people(95), at: at + 10 * MINUTE });
+  expect(seeGroup(seen, people(100), at + MINUTE).doubt).toBeUndefined();
 });
 
 test("what the administrators were told of, and stays for an hour, is meant; an empty group never is", () => {

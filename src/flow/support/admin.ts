@@ -4,11 +4,15 @@ import type { Ports } from "../ports.ts";
 import { assertQualified } from "./reviewer.ts";
 
 /** Throws Refused, SlackBusy. */
-export const assertAdmin = (ports: Pick<Ports, "directory" | "log" | "policy">, by: UserId) => {
+export const assertAdmin = (
+  ports: Pick<Ports, "directory" | "log" | "policy">,
+  by: UserId,
+  purpose: "end" | "decide" = "end",
+) => {
   const admins = [...ports.policy.admins];
   return assertQualified(ports, by, {
     among: admins,
-    purpose: "end",
+    purpose,
     refusal: { kind: "not-admin", admins },
   });
 };
