@@ -65,10 +65,12 @@ export interface Moment {
 /** Whether such a request is within it; who allowed it is another question. */
 export const covers = (
   a: Allowance,
-  r: Pick<AccessRequest, "requester" | "role" | "clusterRole" | "duration" | "extends">,
+  r: Pick<AccessRequest, "requester" | "role" | "clusterRole" | "duration" | "extends" | "startsAt">,
   { now, before }: Moment,
 ): boolean =>
   statusOf(a, now) === "standing" &&
+  // What begins when it is over is asked as anything else.
+  (r.startsAt ?? now) < a.until &&
   !isDoubtful({ requestedAt: a.madeAt }, { before }) &&
   a.person.id === r.requester.id &&
   a.role === r.role &&

@@ -18,6 +18,10 @@ export interface TakenStart {
 /** So far ahead at the most. */
 export const START_WITHIN_MS = 14 * DAY;
 
+/** A day by its name, which nobody knows for certain. */
+const NAMED_DAY =
+  /^(?:(?:(?:next|this|on)\s+)?(?:mon|tue|tues|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(?:day)?(?![\p{L}\p{N}_'’-])|(?:next|this)\s+(?:week|month|morning|afternoon|evening|night|hour)(?![\p{L}\p{N}_'’-])|(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?\s+\d|the\s+\d|(?:下下?|本|这)?个?(?:周|星期|礼拜)[一二三四五六日天末]|(?:下|本|这)个?[周月]|月底)/u;
+
 const FROM = /^(?:from\s+|从\s*)/;
 
 /** Null when the text does not begin with one: "from" is a word like any other unless a time follows. */
@@ -28,7 +32,7 @@ export function takeStart(text: string): TakenStart | null {
   const after = plain.slice(from.length);
   const found = leadingMoment(after);
   if (found) return { start: found.is, rest: text.slice(from.length + found.end) };
-  if (!looksLikeMoment(after)) return null;
+  if (!looksLikeMoment(after) && !NAMED_DAY.test(after)) return null;
   const [said = ""] = /^\S+(?:\s+[\d点时:]+\S*)?/.exec(after) ?? [];
   return {
     start: { unclear: text.slice(0, from.length + said.length) },

@@ -64,11 +64,17 @@ function approve(
 ): In<"approved" | "scheduled" | "extending"> {
   const { extends: grant, startsAt = decision.at, duration } = r;
   if (grant) return { ...r, extends: grant, state: "extending", decision, expiresAt: grant.until + duration };
-  const decided = { ...r, decision, expiresAt: startsAt + duration };
+  const decided = { ...r, decision, expiresAt: endOf(r, startsAt, decision.at) };
   return startsAt > decision.at
     ? { ...decided, state: "scheduled", startsAt }
     : { ...decided, state: "approved" };
 }
+
+/** Less of what has begun counts from the decision, and ends no later than all of it would. */
+const endOf = ({ duration, lessened }: AccessRequest, startsAt: number, decidedAt: number): number =>
+  lessened && startsAt < decidedAt
+    ? Math.min(decidedAt + duration, startsAt + lessened.asked.duration)
+    : startsAt + duration;
 
 /** `less`: of these terms in place of those asked for. */
 export type Verdict = { approve: true; note?: string; less?: Less } | { approve: false; why: string };

@@ -30,7 +30,7 @@ export async function lessOf(
 ): Promise<Less> {
   const less = role === request.role ? { duration } : await lowerOf(ports, request, by, { role, duration });
   const facts = await resolveRequester(ports, { ...request, role });
-  const denied = refusalIn(judge(ports.policy, { role, duration }, facts));
+  const denied = refusalIn(judge(ports.policy, { ...request, role, duration }, facts));
   if (denied) throw new Refused(denied);
   return less;
 }

@@ -10,6 +10,7 @@ import { leaveHub } from "./support/leave-hub.ts";
 import { settleAll } from "./support/settle-all.ts";
 
 const BUSY_MS = 250;
+const UNBOUND_WITHIN_MS = 5_000;
 
 /** Ends what is over, and takes off the hub what must go. */
 export async function endGrant(ports: Ports, id: RequestId): Promise<Later> {
@@ -26,7 +27,19 @@ export async function endGrant(ports: Ports, id: RequestId): Promise<Later> {
     ports.lease.hold(id, (signal) => takeAway(ports, id, signal)),
     ...(request.state === "ending" || isOver(request, now) ? [closeExtension(ports, request)] : []),
   ]);
-  return held ? held.done : { again: ports.clock.now() + BUSY_MS };
+  return held ? held.done : unbindMeanwhile(ports, id);
+}
+
+/** Somebody else is at it, perhaps waiting for Slack: what must be refused is refused meanwhile, known by its uid. */
+export async function unbindMeanwhile(ports: Ports, id: RequestId): Promise<Later> {
+  const request = await ports.requests.get(id);
+  const unbound = (request ? mustLeave(request) : []).map(
+    (going) =>
+      going.grant && ports.grants.removeBinding(going, going.grant, AbortSignal.timeout(UNBOUND_WITHIN_MS)),
+  );
+  // Whoever holds the lease tries on, and says what keeps it.
+  await Promise.allSettled(unbound);
+  return { again: ports.clock.now() + BUSY_MS };
 }
 
 const isOver = (r: object, now: number): boolean => "expiresAt" in r && now >= Number(r.expiresAt);

@@ -6,7 +6,7 @@ import type { RequestId } from "../domain/ids.ts";
 import { endBy } from "../domain/mass-end.ts";
 import { toldOutage } from "../domain/outage.ts";
 import { active, delivering, ending, failed } from "../domain/transitions.ts";
-import { mustLeave } from "./end.ts";
+import { mustLeave, unbindMeanwhile } from "./end.ts";
 import {
   type AccessRequest,
   type Change,
@@ -33,14 +33,13 @@ import { clearHeld } from "./take-token-off.ts";
 
 type Open = In<"approved" | "delivering">;
 
-const BUSY_MS = 250;
 const HELD_BACK_MS = 5 * SECOND;
 
 export async function provisionGrant(ports: Ports, id: RequestId): Promise<Later> {
   const held = await ports.lease.hold(id, (signal) =>
     againWhileLocked(ports, () => provision(ports, id, signal)),
   );
-  return held ? held.done : { again: ports.clock.now() + BUSY_MS };
+  return held ? held.done : unbindMeanwhile(ports, id);
 }
 
 async function provision(ports: Ports, id: RequestId, signal: AbortSignal): Promise<Later> {

@@ -100,9 +100,12 @@ async function deliverFresh(
   const next = await commit(ports, id, (r) => (isMine(r, message) ? refreshing(r, grant) : null));
   // Ended meanwhile, or another try has a message of its own.
   if (!isMine(next, message) || signal.aborted) return;
-  await reportOutage(ports, whoWaits(next), "slack", () =>
-    ports.notifier.showToken(next, message, token, room),
-  );
+  const show = () => ports.notifier.showToken(next, message, token, room);
+  await reportOutage(ports, whoWaits(next), "slack", show).catch(async (error: unknown) => {
+    const now = await ports.requests.get(id);
+    // Another try deleted this message, and has its own.
+    if (!(error instanceof GrantFailed) || (now && isMine(now, message))) throw error;
+  });
   const done = await commit(ports, id, (r) => (isMine(r, message) ? refreshed(r, refresh) : null));
   if (refresh.for) await finishExtension(ports, refresh.for);
   // Hidden or ended in the moment it was shown.

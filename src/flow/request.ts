@@ -125,11 +125,13 @@ type Asked = Pick<AccessRequest, "approvers" | "closesAt" | "count" | "nudgeAt" 
 export function askedOf({ approval }: Role, now: number, endsAt = Number.POSITIVE_INFINITY): Asked {
   if (approval === "none") return { approvers: [], closesAt: Math.min(now + UNAPPROVED_WITHIN_MS, endsAt) };
   const { by, count, within, remind, fallback } = approval;
+  const closesAt = Math.min(now + within, endsAt);
+  const inTime = (at: number) => (at < closesAt ? at : Math.round((now + closesAt) / 2));
   return {
     approvers: by,
-    closesAt: Math.min(now + within, endsAt),
+    closesAt,
     ...(count > 1 ? { count } : {}),
-    ...(remind === undefined ? {} : { nudgeAt: now + remind }),
-    ...(fallback ? { fallback: { by: fallback.by, at: now + fallback.after } } : {}),
+    ...(remind === undefined ? {} : { nudgeAt: inTime(now + remind) }),
+    ...(fallback ? { fallback: { by: fallback.by, at: inTime(now + fallback.after) } } : {}),
   };
 }

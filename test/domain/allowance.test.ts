@@ -20,7 +20,15 @@ const carol = person("U0CAROL");
 const request = { requester: bob, role: "admin", clusterRole: "karpor-admin", duration: 4 * HOUR };
 const moment = { now: NOW + HOUR, before: 0 };
 
-test.each<[string, Partial<Allowance>, Partial<typeof request>, Partial<typeof moment>, boolean]>([
+test.each<
+  [
+    string,
+    Partial<Allowance>,
+    Partial<typeof request & { startsAt: number }>,
+    Partial<typeof moment>,
+    boolean,
+  ]
+>([
   ["within it", {}, {}, {}, true],
   ["for less", {}, { duration: HOUR }, {}, true],
   ["for more", {}, { duration: 4 * HOUR + 1 }, {}, false],
@@ -29,6 +37,8 @@ test.each<[string, Partial<Allowance>, Partial<typeof request>, Partial<typeof m
   ["another person", {}, { requester: carol }, {}, false],
   ["its last moment", {}, {}, { now: NOW + 3 * DAY - 1 }, true],
   ["over", {}, {}, { now: NOW + 3 * DAY }, false],
+  ["begins within it", {}, { startsAt: NOW + 3 * DAY - 1 }, {}, true],
+  ["begins when it is over", {}, { startsAt: NOW + 3 * DAY }, {}, false],
   ["withdrawn", { withdrawn: { by: anna, at: NOW } }, {}, {}, false],
   ["others must allow it too", { count: 2 }, {}, {}, false],
   ["made before Redis was restored", {}, {}, { before: NOW }, false],
