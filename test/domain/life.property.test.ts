@@ -292,7 +292,9 @@ function checkWindow(before: AccessRequest, after: AccessRequest, now: number): 
   if (startsAt === undefined) return;
   if (now < startsAt) expect(["none", "must-go"]).toContain(rowOf(after).onHub);
   if ("expiresAt" in after)
-    expect(after.expiresAt).toBeLessThanOrEqual(startsAt + after.duration + addedTo(after));
+    expect(after.expiresAt).toBeLessThanOrEqual(
+      startsAt + (after.lessened?.asked.duration ?? after.duration) + addedTo(after),
+    );
   if (before.state === "scheduled" && after.state !== "scheduled") expect("grant" in after).toBe(false);
   if (after.state === "ended" && after.verification.method === "unstarted")
     expect(["scheduled", "ended"]).toContain(before.state);
