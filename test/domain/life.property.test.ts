@@ -295,7 +295,10 @@ function checkWindow(before: AccessRequest, after: AccessRequest, now: number): 
     expect(after.expiresAt).toBeLessThanOrEqual(
       startsAt + (after.lessened?.asked.duration ?? after.duration) + addedTo(after),
     );
-  if (before.state === "scheduled" && after.state !== "scheduled") expect("grant" in after).toBe(false);
+  // Redis was restored from before, where the hub knows that it began.
+  const isAdopted = after.state === "active";
+  if (before.state === "scheduled" && after.state !== "scheduled" && !isAdopted)
+    expect("grant" in after).toBe(false);
   if (after.state === "ended" && after.verification.method === "unstarted")
     expect(["scheduled", "ended"]).toContain(before.state);
 }

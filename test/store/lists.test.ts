@@ -52,8 +52,11 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   fc.constant({ do: "look" as const }),
 );
 
+/** An emergency begins at once, and is no more time. */
+const NO_EMERGENCY: readonly State[] = ["scheduled", "extending"];
 const onward = (by: number) => (r: AccessRequest) => {
-  const to: readonly State[] = LIFECYCLE[r.state].to;
+  const all: readonly State[] = LIFECYCLE[r.state].to;
+  const to = all.filter((state) => !r.emergency || !NO_EMERGENCY.includes(state));
   const state = to[by % to.length];
   if (!state) return null;
   const next = inState(r, state);
