@@ -15,15 +15,13 @@ import { noteOutage, reportOutage } from "./support/outage.ts";
 import { assertOutside } from "./support/outside.ts";
 import { settleAll } from "./support/settle-all.ts";
 import { assertStillAllowed, waitsForRules } from "./support/still-allowed.ts";
+import { underLease } from "./support/under-lease.ts";
 import { againWhileLocked } from "./support/while-locked.ts";
 
-const BUSY_MS = 250;
 const HELD_BACK_MS = 5 * SECOND;
 
-export async function extendGrant(ports: Ports, id: RequestId): Promise<Later> {
-  const held = await ports.lease.hold(id, () => againWhileLocked(ports, () => extend(ports, id)));
-  return held ? held.done : { again: ports.clock.now() + BUSY_MS };
-}
+export const extendGrant = (ports: Ports, id: RequestId): Promise<Later> =>
+  underLease(ports, id, () => againWhileLocked(ports, () => extend(ports, id)));
 
 /** The token that lives as long is in its holder's hands. */
 export const finishExtension = (ports: Ports, id: RequestId): Promise<AccessRequest> =>

@@ -16,7 +16,6 @@ import {
   type Later,
   type Place,
   type Ports,
-  PostsLost,
   type RoomForToken,
 } from "./ports.ts";
 import { settleDoubtful } from "./settle-doubtful.ts";
@@ -26,6 +25,7 @@ import { type Minted, mintToken } from "./support/mint.ts";
 import { noteOutage, reportOutage } from "./support/outage.ts";
 import { assertOutside } from "./support/outside.ts";
 import { postMessage } from "./support/post.ts";
+import { postTokenMessage } from "./support/post-token-message.ts";
 import { settleAll } from "./support/settle-all.ts";
 import { assertStillAllowed, waitsForRules } from "./support/still-allowed.ts";
 import { againWhileLocked } from "./support/while-locked.ts";
@@ -161,15 +161,7 @@ async function placeFor(ports: Ports, found: Open): Promise<Place> {
   const request = await setDelayAside(ports, found);
   const before = request.messages.token;
   if (before && before.ts !== "") return before;
-  const place = await postMessage(ports, request, { key: "token", shows: "setting-up" }).catch(unlessLost);
-  if (!place) throw new GrantFailed("dm-closed", "Slack does not let the bot write to this person");
-  return place;
-}
-
-/** A third post is made by nobody, and without a place nothing can be shown: better told now than waited for in vain. */
-function unlessLost(error: unknown): never {
-  if (error instanceof PostsLost) throw new GrantFailed("message-lost", error.message);
-  throw error;
+  return postTokenMessage(ports, request);
 }
 
 /** What said that it takes long gives way to a new message, for an edit does not ring; one at a time. */

@@ -10,17 +10,15 @@ import {
   type Later,
   type Place,
   type Ports,
-  PostsLost,
   type RoomForToken,
 } from "./ports.ts";
 import { commit } from "./support/commit.ts";
 import { type Minted, mintToken } from "./support/mint.ts";
 import { reportOutage } from "./support/outage.ts";
-import { postMessage } from "./support/post.ts";
+import { postTokenMessage } from "./support/post-token-message.ts";
+import { underLease } from "./support/under-lease.ts";
 import { againWhileLocked } from "./support/while-locked.ts";
 import { clearHeld } from "./take-token-off.ts";
-
-const BUSY_MS = 250;
 
 /**
  * Asked for by whoever makes the old token useless, as often as that happens: of several that are asked for before one
@@ -39,12 +37,8 @@ export const askFreshToken = (
 type Asked = In<"active"> & { refresh: Refresh };
 const isAsked = (r: AccessRequest | null): r is Asked => r?.state === "active" && r.refresh !== undefined;
 
-export async function refreshToken(ports: Ports, id: RequestId): Promise<Later> {
-  const held = await ports.lease.hold(id, (signal) =>
-    againWhileLocked(ports, () => refresh(ports, id, signal)),
-  );
-  return held ? held.done : { again: ports.clock.now() + BUSY_MS };
-}
+export const refreshToken = (ports: Ports, id: RequestId): Promise<Later> =>
+  underLease(ports, id, (signal) => againWhileLocked(ports, () => refresh(ports, id, signal)));
 
 async function refresh(ports: Ports, id: RequestId, signal: AbortSignal): Promise<Later> {
   const request = await ports.requests.get(id);
@@ -131,14 +125,5 @@ async function withoutOldMessage(ports: Ports, request: Asked): Promise<AccessRe
 async function placeFor(ports: Ports, request: Asked): Promise<Place> {
   const before = request.messages.token;
   if (before && before.ts !== "") return before;
-  const place = await reportOutage(ports, whoWaits(request), "slack", () =>
-    postMessage(ports, request, { key: "token", shows: "setting-up" }),
-  ).catch(unlessLost);
-  if (!place) throw new GrantFailed("dm-closed", "Slack does not let the bot write to this person");
-  return place;
-}
-
-function unlessLost(error: unknown): never {
-  if (error instanceof PostsLost) throw new GrantFailed("message-lost", error.message);
-  throw error;
+  return reportOutage(ports, whoWaits(request), "slack", () => postTokenMessage(ports, request));
 }

@@ -6,8 +6,8 @@ import { isTokenToCome, mustTakeTokenOff, STUCK_TRIES_MAX, tokenShows } from "..
 import type { Stuck } from "../domain/request.ts";
 import { type AccessRequest, type Later, type Place, type Ports, type Sent, SlackBusy } from "./ports.ts";
 import { commit, needsTokenOff } from "./support/commit.ts";
+import { underLease } from "./support/under-lease.ts";
 
-const BUSY_MS = 250;
 const AGAIN_MS = SECOND;
 /** While many wait for Slack, together they try this often: the first is gone soon, and the others cost little. */
 const TRIES_PER_SECOND = 100;
@@ -37,8 +37,7 @@ export async function clearTokenMessage(ports: Ports, id: RequestId): Promise<La
   if (!request || !needsTokenOff(request)) return undefined;
   const mayCome = isTokenToCome(request) || (request.state === "active" && request.refresh);
   if (!mayCome && request.messages.token?.token !== "sending") return clearHeld(ports, id);
-  const held = await ports.lease.hold(id, () => clearHeld(ports, id));
-  return held ? held.done : { again: ports.clock.now() + BUSY_MS };
+  return underLease(ports, id, () => clearHeld(ports, id));
 }
 
 /** For whoever holds the request's lease. Throws what Slack throws. */

@@ -15,14 +15,14 @@ import type { Secret } from "../domain/secret.ts";
 import { type Later, NotEnforcing, type Ports } from "./ports.ts";
 import { commit } from "./support/commit.ts";
 import { noteGoing, reportGoing } from "./support/outage.ts";
+import { underLease } from "./support/under-lease.ts";
 
-const BUSY_MS = 250;
 /** A token is taken for 60 s past its end (the leeway of JWTs), and its success is cached for 10 s. */
 const DEAD_AFTER_MS = 75 * SECOND;
 
 /** The job for a replica that died with its probe token. */
-export async function verifyEnd(ports: Ports, id: RequestId): Promise<Later> {
-  const held = await ports.lease.hold(id, async (signal) => {
+export const verifyEnd = (ports: Ports, id: RequestId): Promise<Later> =>
+  underLease(ports, id, async (signal) => {
     const request = await ports.requests.get(id);
     let later: Later;
     // One after the other: "ended" waits for those before.
@@ -30,8 +30,6 @@ export async function verifyEnd(ports: Ports, id: RequestId): Promise<Later> {
       later = sooner(later, await verifyDeleted(ports, going, null, signal));
     return later;
   });
-  return held ? held.done : { again: ports.clock.now() + BUSY_MS };
-}
 
 const sooner = (a: Later, b: Later): Later => (a && b ? (a.again < b.again ? a : b) : (a ?? b));
 
