@@ -259,19 +259,24 @@ const nextTurnComes: Do = async ({ world, fleet }, pick) => {
   return true;
 };
 
+/** The modal that this opens, where one is opened that can be sent. */
+async function opened({ world: { slack } }: Doing, user: string, how: () => Promise<unknown>) {
+  const known = slack.views(user).at(-1)?.id;
+  await how();
+  const found = () => {
+    const view = slack.views(user).at(-1);
+    return view?.submit && view.id !== known ? view : undefined;
+  };
+  return slack.waitFor(found, 1_000).catch(() => undefined);
+}
+
 /** As much as the form offers first. */
 const askMore: Do = async (doing, pick) => {
   const { slack, story } = doing.world;
   const offered = buttons(doing.world, "more").filter(({ value }) => value.startsWith("R-"));
   const button = one(offered, pick);
   if (!button) return false;
-  const known = slack.views(button.user).at(-1)?.id;
-  await press(doing, button);
-  const opened = () => {
-    const view = slack.views(button.user).at(-1);
-    return view?.submit && view.id !== known ? view : undefined;
-  };
-  const form = await slack.waitFor(opened, 1_000).catch(() => undefined);
+  const form = await opened(doing, button.user, () => press(doing, button));
   if (!form) return true;
   story.say(`${NAMES[button.user]} submits the form for more time`);
   await slack.submit(button.user, form.id, { "more-reason": "not done yet" });
@@ -281,13 +286,7 @@ const askMore: Do = async (doing, pick) => {
 /** A command that opens a modal, which says what stands and asks why. */
 async function endMany(doing: Doing, line: string): Promise<boolean> {
   const { slack, story } = doing.world;
-  const known = slack.views(ALICE).at(-1)?.id;
-  await command(doing, ALICE, line);
-  const opened = () => {
-    const view = slack.views(ALICE).at(-1);
-    return view?.submit && view.id !== known ? view : undefined;
-  };
-  const form = await slack.waitFor(opened, 1_000).catch(() => undefined);
+  const form = await opened(doing, ALICE, () => command(doing, ALICE, line));
   const input = form?.blocks.find(({ type }) => type === "input");
   if (!form || !input) return true;
   story.say(`Alice submits the modal of ${line}`);

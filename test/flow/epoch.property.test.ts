@@ -18,6 +18,7 @@ import { createHolds } from "../../src/flow/support/holds.ts";
 import { sampleRoles } from "../domain/catalog.ts";
 import { approver, requestedRecord } from "../domain/records.ts";
 import { memoryPorts, memoryRequests } from "../helpers/memory-ports.ts";
+import { willingDirectory, willingNotifier } from "../helpers/willing-slack.ts";
 
 type Do = "ask" | "approve" | "deny" | "withdraw" | "provision" | "revoke" | "tick" | "confirm" | "crash";
 const DOINGS: Do[] = [
@@ -157,7 +158,13 @@ function openWorld(s: fc.Scheduler, planned: string[]) {
   const open = () => {
     const holds = createHolds({ clock, log: silent });
     const dead = new AbortController();
-    const ports = memoryPorts({ clock, log: silent, policy, notifier, directory } as never) as Ports;
+    const ports = memoryPorts({
+      clock,
+      log: silent,
+      policy,
+      notifier: willingNotifier,
+      directory: willingDirectory,
+    } as never) as Ports;
     const keeper = createEpochKeeper({
       ...{ clock, log: silent, holds, epochs, anchor: anchors, admins: ports.admins, stopping: dead.signal },
     });
@@ -281,19 +288,4 @@ const policy = {
   reminders: [],
   digest: "0".repeat(64),
   source: "",
-};
-const directory = {
-  person: async (id: string) => ({ id, name: "R", locale: "en", standing: "member" }),
-  qualifies: async (id: string) => id,
-  countMembers: async (_: unknown, enough: number) => enough,
-  inChannel: async () => null,
-};
-const notifier = {
-  post: async () => ({ channel: "D1", ts: "1.1" }),
-  findPost: async () => "absent",
-  redraw: async () => "done",
-  roomForToken: async () => ({ use: () => true, [Symbol.asyncDispose]: async () => {} }),
-  showToken: async () => {},
-  remove: async () => {},
-  takeTokenOff: async () => "edited",
 };

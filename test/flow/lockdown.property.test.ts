@@ -28,6 +28,7 @@ import { createHolds } from "../../src/flow/support/holds.ts";
 import { sampleRoles } from "../domain/catalog.ts";
 import { approver, requestedRecord } from "../domain/records.ts";
 import { memoryPorts, memoryRequests } from "../helpers/memory-ports.ts";
+import { willingDirectory, willingNotifier } from "../helpers/willing-slack.ts";
 
 const by = fc.nat(1);
 const together = fc.array(
@@ -140,7 +141,13 @@ function openWorld(
 
   const open = (): Ports => {
     const holds = createHolds({ clock, log: silent });
-    const ports = memoryPorts({ clock, log: silent, policy, notifier, directory } as never);
+    const ports = memoryPorts({
+      clock,
+      log: silent,
+      policy,
+      notifier: willingNotifier,
+      directory: willingDirectory,
+    } as never);
     const watched: Ports["requests"] = {
       ...requests,
       update: async (id, change, options) => {
@@ -252,18 +259,3 @@ const policy = {
   ...{ roles: sampleRoles, rules: [], limits: {}, admins: ["S0ADMINS"], reminders: [] },
   ...{ digest: "0".repeat(64), source: "" },
 };
-const directory = {
-  person: async (id: string) => ({ id, name: "R", locale: "en", standing: "member" }),
-  qualifies: async (id: string) => id,
-  countMembers: async (_: unknown, enough: number) => enough,
-  inChannel: async () => null,
-};
-const notifier = {
-  post: async () => ({ channel: "D1", ts: "1.1" }),
-  findPost: async () => "absent",
-  redraw: async () => "done",
-  roomForToken: async () => ({ use: () => true, [Symbol.asyncDispose]: async () => {} }),
-  showToken: async () => {},
-  remove: async () => {},
-  takeTokenOff: async () => "edited",
-} satisfies Partial<Record<keyof Ports["notifier"], unknown>>;
