@@ -39,9 +39,13 @@ function ofRecord(world: World, r: AccessRequest, locked: boolean): string[] {
   const isLive = core.isLive(r, { locked, now: world.clock.now() });
   if (isLive && !isFinal(r) && world.away().includes(r.requester.id))
     return [`${r.id} is ${r.state}, and who asked for it has left`];
-  if (core.isSettled(r) || isLive) return [];
+  if (core.isSettled(r) || isLive || waitsForSpoilt(world, r)) return [];
   return [`${r.id} is ${r.state}, neither settled nor live`];
 }
+
+/** More time for a grant whose record cannot be read: it may be mended as long as it can last. */
+const waitsForSpoilt = (world: World, r: AccessRequest): boolean =>
+  r.state === "extending" && world.isSpoilt(r.extends.id) && world.clock.now() < r.expiresAt;
 
 async function ofHub(world: World, records: readonly AccessRequest[]): Promise<string[]> {
   const { accounts, bindings } = await world.objects();
