@@ -23,7 +23,7 @@ import { type LessChosen, lessOf } from "./approve-less.ts";
 import type { AccessRequest, Ports, Purpose } from "./ports.ts";
 import { commit } from "./support/commit.ts";
 import { isDisputed, underEach } from "./support/disputed.ts";
-import { extendedGone } from "./support/extended-gone.ts";
+import { extendedGone } from "./support/extended-grant.ts";
 import { load } from "./support/load.ts";
 import { assertUnlocked } from "./support/locked.ts";
 import { resolveRequester, resolveReviewer } from "./support/reviewer.ts";

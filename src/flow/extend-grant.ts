@@ -8,9 +8,9 @@ import type { Refusal } from "../domain/refusal.ts";
 import type { Failure } from "../domain/request.ts";
 import { isChanged, noLonger, roleToday } from "../domain/today.ts";
 import { closed, extended, isProlongedBy, prolonged } from "../domain/transitions.ts";
-import { type AccessRequest, GrantFailed, type In, type Later, type Ports, Unreadable } from "./ports.ts";
+import { type AccessRequest, GrantFailed, type In, type Later, type Ports } from "./ports.ts";
 import { commit } from "./support/commit.ts";
-import { extendedGone } from "./support/extended-gone.ts";
+import { extendedGone, extendedGrant } from "./support/extended-grant.ts";
 import { noteOutage, reportOutage } from "./support/outage.ts";
 import { assertOutside } from "./support/outside.ts";
 import { settleAll } from "./support/settle-all.ts";
@@ -41,8 +41,7 @@ export async function closeExtension(ports: Ports, { id, requester }: AccessRequ
 async function extend(ports: Ports, id: RequestId): Promise<Later> {
   const request = await ports.requests.get(id);
   if (request?.state !== "extending") return undefined;
-  if (await isLostWithGrant(ports, request)) return close(ports, id, noLonger(request, "ended"));
-  const grant = await ports.requests.get(request.extends.id);
+  const grant = await extendedGrant(ports, request);
   if (grant && isProlongedBy(grant, request)) return follow(ports, request, grant);
   if (grant && isRenewing(grant)) return { again: ports.clock.now() + HELD_BACK_MS };
   const gone = await extendedGone(ports, request);
@@ -57,18 +56,6 @@ async function extend(ports: Ports, id: RequestId): Promise<Later> {
   if (epoch && isDoubtful(request, epoch)) return close(ports, id, noLonger(request, "restored"));
   const refusal = await refusedNow(ports, request);
   return refusal ? close(ports, id, refusal) : give(ports, request);
-}
-
-/** A grant whose record cannot be read may be mended while it can still last; past any end that it can have, the hub has ended it. */
-async function isLostWithGrant({ requests, clock }: Ports, request: In<"extending">): Promise<boolean> {
-  if (clock.now() < request.expiresAt) return false;
-  try {
-    await requests.get(request.extends.id);
-    return false;
-  } catch (error) {
-    if (error instanceof Unreadable) return true;
-    throw error;
-  }
 }
 
 /** Its record alone moves the end: whatever of the rest is lost, the record asks for again. */

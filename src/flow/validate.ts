@@ -16,7 +16,7 @@ import { commit } from "./support/commit.ts";
 import { countApprovers } from "./support/count-approvers.ts";
 import { isDisputed } from "./support/disputed.ts";
 import { enqueue } from "./support/enqueue.ts";
-import { extendedGone } from "./support/extended-gone.ts";
+import { extendedGone } from "./support/extended-grant.ts";
 import { load } from "./support/load.ts";
 import { refusedOutside } from "./support/outside.ts";
 import { againWhileLocked } from "./support/while-locked.ts";

@@ -44,8 +44,11 @@ function ofRecord(world: World, r: AccessRequest, locked: boolean): string[] {
 }
 
 /** More time for a grant whose record cannot be read: it may be mended as long as it can last. */
-const waitsForSpoilt = (world: World, r: AccessRequest): boolean =>
-  r.state === "extending" && world.isSpoilt(r.extends.id) && world.clock.now() < r.expiresAt;
+const waitsForSpoilt = (world: World, { state, extends: grant, duration }: AccessRequest): boolean =>
+  (state === "requested" || state === "extending") &&
+  grant !== undefined &&
+  world.isSpoilt(grant.id) &&
+  world.clock.now() < grant.until + duration;
 
 async function ofHub(world: World, records: readonly AccessRequest[]): Promise<string[]> {
   const { accounts, bindings } = await world.objects();

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { buttonsOf, type SlackMessage, type View, visibleText } from "../../sandbox/slack/index.ts";
 import { HOUR, MINUTE } from "../../src/domain/duration.ts";
 import { isSettled } from "../../src/domain/messages.ts";
+import type { AccessRequest } from "../../src/domain/request.ts";
 import { ALICE, APPROVALS, BOB, CAROL, catalog, startBot, startWorld, type World } from "../helpers/bot.ts";
 import { login } from "../helpers/login.ts";
 import { type Scene, scene, tokenIn } from "../helpers/scene.ts";
@@ -210,4 +211,25 @@ test("Karpor is away when it is approved: its holder is told, keeps the old toke
   expect(tokens()).toHaveLength(1);
   expect(tokens().map(tokenIn)).not.toEqual([old]);
   await world.slack.waitFor(() => !world.slack.dm(BOB).some((m) => visibleText(m).includes("not ready yet")));
+});
+
+test("its grant's record cannot be read: it waits for as long as that may be mended, then closes", async () => {
+  const { card } = await askedFor("1 h", "damaged meanwhile");
+  const grant = await held();
+  await world.localHub?.down();
+  await world.slack.click(ALICE, card, "approve");
+  await world.until(async () => (await asking()).some((r) => "outage" in r && r.outage));
+  const [more] = await asking();
+  if (!more) throw new Error("nothing was asked for");
+  const state = async () =>
+    (JSON.parse((await world.commands.hget(world.keys.request(more.id), "record")) ?? "") as AccessRequest)
+      .state;
+  await world.commands.hset(world.keys.request(grant.id), "record", '{"state":"nonsense"}');
+  await world.localHub?.up();
+  await world.jump(HOUR + 30 * MINUTE);
+  await swept(world);
+  expect(await state()).toBe("extending");
+  await world.jump(HOUR);
+  await swept(world);
+  await world.until(async () => (await state()) === "refused");
 });
