@@ -1,0 +1,149 @@
+{{/* Everything is named after the release: short enough for a CronJob's name with what follows it. */}}
+{{- define "karpor-access.fullname" -}}
+{{- $name := ternary .Release.Name (printf "%s-%s" .Release.Name .Chart.Name) (contains .Chart.Name .Release.Name) -}}
+{{- $name | trunc 40 | trimSuffix "-" -}}
+{{- end }}
+
+{{/* What selects, and therefore never changes: (list . NAME) */}}
+{{- define "karpor-access.selector" -}}
+app.kubernetes.io/name: {{ index . 1 }}
+app.kubernetes.io/instance: {{ (index . 0).Release.Name }}
+{{- end }}
+
+{{/* The bot's own pods; what tests it is no part of them. */}}
+{{- define "karpor-access.bot" -}}
+{{ include "karpor-access.selector" (list . "karpor-access") }}
+app.kubernetes.io/component: bot
+{{- end }}
+
+{{/* Of each object: (list . NAME) */}}
+{{- define "karpor-access.labels" -}}
+{{- $root := index . 0 -}}
+helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_" }}
+{{ include "karpor-access.selector" . }}
+app.kubernetes.io/version: {{ $root.Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ $root.Release.Service }}
+{{- end }}
+
+{{- define "karpor-access.image" -}}
+{{- with .Values.image -}}
+{{- $repository := .repository | required "image.repository is empty: build and push the image, and name it, such as --set image.repository=registry.example.com/karpor-access" -}}
+{{- if .digest }}{{ $repository }}@{{ .digest }}{{ else }}{{ $repository }}:{{ .tag | default $.Chart.AppVersion }}{{ end -}}
+{{- end -}}
+{{- end }}
+
+{{/* The file's text. */}}
+{{- define "karpor-access.config" -}}
+{{- with .Values.config }}{{ if kindIs "string" . }}{{ . }}{{ else }}{{ toYaml . }}{{ end }}{{ end -}}
+{{- end }}
+
+{{/* What it says, as YAML without its comments. */}}
+{{- define "karpor-access.parsed" -}}
+{{- $config := include "karpor-access.config" . | required "config is empty: give the whole of karpor-access.yml, such as --set-file config=karpor-access.yml" | fromYaml -}}
+{{- if $config.Error }}{{ fail (printf "config is no YAML: %s" $config.Error) }}{{ end -}}
+{{- if or ($config.hub).kubeconfig ($config.hub).portForward -}}
+{{- fail "config.hub names a kubeconfig or a port-forward, which no pod has: put inCluster: true in its place, or kubeconfigSecret" -}}
+{{- end -}}
+{{- toYaml $config -}}
+{{- end }}
+
+{{/* Where the bot reads its kubeconfig, and writes a renewed token back to: as src/hub/settings.ts finds it. */}}
+{{- define "karpor-access.hubSecret" -}}
+{{- $config := include "karpor-access.parsed" . | fromYaml -}}
+{{- dict "name" "karpor-access-hub" "namespace" .Release.Namespace | merge (($config.hub).kubeconfigSecret | default dict) | toYaml -}}
+{{- end }}
+
+{{/* May read and replace the Secret of the bot's kubeconfig: (list . NAME) */}}
+{{- define "karpor-access.hubSecretRole" -}}
+{{- $root := index . 0 -}}
+{{- $name := index . 1 -}}
+{{- $secret := include "karpor-access.hubSecret" $root | fromYaml -}}
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata:
+  name: {{ $name }}
+  namespace: {{ $secret.namespace }}
+  labels: {{- include "karpor-access.labels" (list $root "karpor-access") | nindent 4 }}
+rules:
+  - apiGroups: [""]
+    resources: [secrets]
+    resourceNames: [{{ $secret.name }}]
+    verbs: [get, patch]
+{{- end }}
+
+{{/* To the account in the release's namespace: (list . ROLE ITS-NAMESPACE ACCOUNT) */}}
+{{- define "karpor-access.roleBinding" -}}
+{{- $root := index . 0 -}}
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata:
+  name: {{ index . 1 }}
+  namespace: {{ index . 2 }}
+  labels: {{- include "karpor-access.labels" (list $root "karpor-access") | nindent 4 }}
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: Role
+  name: {{ index . 1 }}
+subjects:
+  - kind: ServiceAccount
+    name: {{ index . 3 }}
+    namespace: {{ $root.Release.Namespace }}
+{{- end }}
+
+{{/* Of each pod. */}}
+{{- define "karpor-access.placement" -}}
+{{- with .Values.imagePullSecrets }}
+imagePullSecrets: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.nodeSelector }}
+nodeSelector: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.tolerations }}
+tolerations: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.affinity }}
+affinity: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{- define "karpor-access.podSecurity" -}}
+runAsNonRoot: true
+runAsUser: 1000
+runAsGroup: 1000
+seccompProfile: { type: RuntimeDefault }
+{{- end }}
+
+{{- define "karpor-access.containerSecurity" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities: { drop: [ALL] }
+{{- end }}
+
+{{/* Of a container that runs as the bot does. */}}
+{{- define "karpor-access.environment" -}}
+env:
+  - { name: KARPOR_ACCESS_CONFIG, value: /config/karpor-access.yml }
+  - { name: PORT, value: "3000" }
+  {{- if .Values.redis.enabled }}
+  - { name: REDIS_URL, value: "redis://{{ include "karpor-access.fullname" . }}-redis.{{ .Release.Namespace }}:6379" }
+  {{- end }}
+envFrom:
+  - secretRef: { name: {{ .Values.existingSecret }} }
+{{- end }}
+
+{{- define "karpor-access.egress" -}}
+# Names.
+- ports:
+    - { port: 53, protocol: UDP }
+    - { port: 53, protocol: TCP }
+# Slack, and this cluster's API server behind its Service (443) and as it listens (6443): no policy knows a name.
+- ports:
+    - { port: 443 }
+    - { port: 6443 }
+# The hub.
+- to:
+    - namespaceSelector:
+        matchLabels: { kubernetes.io/metadata.name: {{ .Values.karpor.namespace }} }
+  ports:
+    - { port: 7443 }
+{{- end }}

@@ -1,0 +1,233 @@
+/** deploy/chart as Helm renders it: over a matrix of values, what it refuses, and that deploy/kubernetes says the same. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { z } from "zod";
+import { scratch } from "../../sandbox/child.ts";
+import { CHART_SCHEMA, chartSchema } from "../../scripts/chart-schema.ts";
+import { ConfigFile, readConfig } from "../../src/config.ts";
+import { helm, helmAdvice, helmAvailable, render } from "../helpers/helm.ts";
+import { needs } from "../helpers/needs.ts";
+import { type DeployManifest, manifests } from "./manifests.ts";
+import { CONFIG_FILE, config, least, RELEASES, wholeConfig } from "./releases.ts";
+
+const at = (path: string) => fileURLToPath(new URL(`../../deploy/${path}`, import.meta.url));
+const text = (path: string) => readFileSync(at(path), "utf8");
+
+it("bears the version of the bot", () => {
+  const { version } = JSON.parse(text("../package.json"));
+  expect(parse(text("chart/Chart.yaml"))).toMatchObject({ version, appVersion: version });
+});
+
+it("knows today's configuration: npm run schema writes it", () =>
+  expect(readFileSync(CHART_SCHEMA, "utf8")).toBe(chartSchema()));
+
+it("documents each value, and its schema knows each", () => {
+  const values = parse(text("chart/values.yaml"));
+  const open = new Set(["resources"]);
+  const leaves = (of: object, above = ""): string[] =>
+    Object.entries(of).flatMap(([key, value]) => {
+      const path = above + key;
+      const within = value && typeof value === "object" && !Array.isArray(value) && !open.has(path);
+      return within && Object.keys(value).length > 0 ? leaves(value, `${path}.`) : [path];
+    });
+  const known = (schema: { properties?: object }, above = ""): string[] =>
+    Object.entries(schema.properties ?? {}).flatMap(([key, value]) =>
+      value.properties ? known(value, `${above}${key}.`) : [above + key],
+    );
+  const rows = text("chart/README.md").match(/^\| `.+?\|/gm) ?? [];
+  const documented = rows.flatMap((row) => [...row.matchAll(/`([\w.]+)`/g)].map(([, name]) => name));
+  const all = leaves(values);
+  expect(documented).toEqual(expect.arrayContaining(all));
+  expect(known(JSON.parse(chartSchema())).toSorted()).toEqual(["global", ...all].toSorted());
+});
+
+const Selected = z.object({ matchLabels: z.record(z.string(), z.string()) });
+const Workload = z.object({
+  spec: z.object({
+    selector: Selected,
+    template: z.object({
+      metadata: z.object({
+        labels: z.record(z.string(), z.string()),
+        annotations: z.record(z.string(), z.string()).default({}),
+      }),
+      spec: z.looseObject({ containers: z.tuple([z.looseObject({ image: z.string() })]) }),
+    }),
+  }),
+});
+const one = (objects: DeployManifest[], kind: string) => {
+  const found = objects.find((object) => object.kind === kind && !/redis/.test(object.metadata.name));
+  if (!found) throw new Error(`no ${kind}`);
+  return found;
+};
+const deployment = (objects: DeployManifest[]) => Workload.parse(one(objects, "Deployment")).spec;
+const keyOf = ({ kind, metadata: { namespace, name } }: DeployManifest) => `${kind} ${namespace}/${name}`;
+
+needs(helmAvailable(), helmAdvice)("the chart, rendered", () => {
+  const dir = scratch("karpor-access-chart");
+  afterAll(() => dir.remove());
+  let all: [string, DeployManifest[]][];
+  beforeAll(() => {
+    all = Object.entries(RELEASES).map(([name, values]) => [name, render({ values })]);
+  });
+
+  it.each(Object.keys(RELEASES))("is taken by helm lint --strict with %s", (name) => {
+    const { status, out, err } = helm(["lint"], { values: RELEASES[name] ?? {}, args: ["--strict"] });
+    expect(status, out + err).toBe(0);
+  });
+
+  it("names no object twice, and what selects stays what it is, whatever the values", () => {
+    const selector = {
+      "app.kubernetes.io/name": "karpor-access",
+      "app.kubernetes.io/instance": "karpor-access",
+      "app.kubernetes.io/component": "bot",
+    };
+    for (const [name, objects] of all) {
+      expect(new Set(objects.map(keyOf)).size, name).toBe(objects.length);
+      const { selector: asked, template } = deployment(objects);
+      expect(asked.matchLabels, name).toEqual(selector);
+      expect(template.metadata.labels, name).toEqual(selector);
+      expect(one(objects, "Service").spec, name).toMatchObject({ selector });
+      // The pod of `helm test` takes no request of Slack's.
+      expect(one(objects, "Pod").metadata, name).not.toMatchObject({ labels: selector });
+    }
+  });
+
+  it("lets two releases stand in one namespace", () => {
+    const values = { ...RELEASES["all that deploy/kubernetes has"], redis: { enabled: true } };
+    const [first, second] = ["production", "karpor-access-staging"].map((name) => render({ name, values }));
+    const names = [...(first ?? []), ...(second ?? [])].map(keyOf);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names).toContain("Deployment karpor-access/production-karpor-access");
+    expect(names).toContain("Deployment karpor-access/karpor-access-staging");
+    const longest = "a".repeat(53);
+    for (const { metadata } of render({ name: longest, values }))
+      expect(metadata.name.length).toBeLessThanOrEqual(52);
+  });
+
+  it("carries a configuration that the bot understands, as a mapping and as the file's own text", () => {
+    const path = join(dir.path, "karpor-access.yml");
+    const carried = (values: object, args: string[] = []) => {
+      const { data } = z
+        .object({ data: z.record(z.string(), z.string()) })
+        .parse(one(render({ values, args }), "ConfigMap"));
+      writeFileSync(path, data["karpor-access.yml"] ?? "");
+      const { mistakes } = readConfig(path);
+      expect(mistakes).toEqual([]);
+      return readFileSync(path, "utf8");
+    };
+    const { config: _, ...rest } = least;
+    expect(carried(rest, ["--set-file", `config=${CONFIG_FILE}`])).toBe(`${config.trimEnd()}\n`);
+    const whole = wholeConfig();
+    expect(ConfigFile.parse(parse(carried({ ...rest, config: whole })))).toEqual(ConfigFile.parse(whole));
+  });
+
+  it("replaces the pods where a setting needs a start, and only there", () => {
+    const checksum = (edit: (file: Record<string, object>) => void) => {
+      const file = structuredClone(wholeConfig());
+      edit(file);
+      return deployment(render({ values: { ...least, config: file } })).template.metadata.annotations[
+        "checksum/config"
+      ];
+    };
+    const before = checksum(() => {});
+    expect(checksum((file) => Object.assign(file, { admins: ["U0BOB"], reminders: ["5m"] }))).toBe(before);
+    expect(checksum((file) => Object.assign(file, { instance: "other" }))).not.toBe(before);
+    expect(checksum((file) => Object.assign(file.slack ?? {}, { channel: "C0OTHER" }))).not.toBe(before);
+  });
+
+  it.each<[string, object, RegExp]>([
+    ["no image", { config }, /image\.repository is empty: build and push the image, and name it/],
+    ["no configuration", { image: least.image }, /config is empty: give the whole of karpor-access\.yml/],
+    ["a configuration that is no YAML", { ...least, config: "a: [" }, /config is no YAML: .*line 1/],
+    [
+      "a file that no pod has",
+      { ...least, config: config.replace("inCluster: true", "kubeconfig: secrets/hub.kubeconfig") },
+      /config\.hub names a kubeconfig or a port-forward, which no pod has: put inCluster: true in its place/,
+    ],
+    ["a mistyped value", { ...least, replica: 3 }, /additional properties 'replica' not allowed/],
+    [
+      "what the bot would refuse in a mapping",
+      { ...least, config: { ...parse(config), admins: ["alice"] } },
+      /at '\/config\/admins\/0': .*does not match pattern/,
+    ],
+    [
+      "a digest that is none",
+      { image: { ...least.image, digest: "latest" }, config },
+      /at '\/image\/digest'/,
+    ],
+  ])("refuses %s, and says what to do", (_what, values, said) => {
+    const { status, err } = helm(["template"], { values });
+    expect(status).not.toBe(0);
+    expect(err).toMatch(said);
+  });
+
+  it("gives the pods the image by its digest where there is one", () => {
+    const [, objects = []] = all.find(([name]) => name.includes("digest")) ?? [];
+    const image = `registry.example.com/karpor-access@sha256:${"0a".repeat(32)}`;
+    expect(deployment(objects).template.spec.containers[0].image).toBe(image);
+  });
+
+  it("follows the Secret that the configuration names, and the namespace where Karpor runs", () => {
+    const [, objects = []] = all.find(([name]) => name.includes("elsewhere")) ?? [];
+    const roles = objects
+      .filter(({ kind }) => kind === "Role")
+      .map((role) => [keyOf(role), z.array(z.looseObject({ resourceNames: z.unknown() })).parse(role.rules)]);
+    expect(roles).toEqual([
+      [
+        "Role observability/karpor-access-heal",
+        [expect.objectContaining({ resourceNames: ["karpor-kubeconfig"] })],
+      ],
+      ["Role vault/karpor-access-heal", [expect.objectContaining({ resourceNames: ["hub"] })]],
+      ["Role vault/karpor-access-hub", [expect.objectContaining({ resourceNames: ["hub"] })]],
+    ]);
+    expect(JSON.stringify(one(objects, "CronJob"))).toContain('"--namespace","observability"');
+  });
+
+  describe("agrees with deploy/kubernetes", () => {
+    const [bot, redis, heal] = ["", "redis", "heal"].map((part) => manifests(at(`kubernetes/${part}`)));
+    const image = bot?.images[0];
+    const written = [bot, heal].flatMap((part) => part?.objects ?? []);
+    const same = (mine: DeployManifest[], theirs: DeployManifest[]) => {
+      const comparable = (objects: DeployManifest[]) =>
+        Object.fromEntries(objects.map(plain).map((object) => [keyOf(object), object]));
+      expect(comparable(mine)).toEqual(comparable(theirs));
+    };
+
+    it("in all but the namespace, which Helm leaves to you, and what the chart has more", () => {
+      const values = {
+        ...RELEASES["all that deploy/kubernetes has"],
+        image: { repository: image?.newName, tag: image?.newTag },
+      };
+      const more = ["Pod", "Service"];
+      same(
+        render({ values }).filter(({ kind }) => !more.includes(kind)),
+        written.filter(({ kind }) => kind !== "Namespace"),
+      );
+    });
+
+    it("in the Redis for trying, save its name", () => {
+      const rendered = render({ values: { ...least, redis: { enabled: true } } });
+      const mine = rendered.filter(({ metadata }) => metadata.name === "karpor-access-redis");
+      const renamed = JSON.stringify(mine).replaceAll('"karpor-access-redis"', '"redis"');
+      same(JSON.parse(renamed), redis?.objects ?? []);
+    });
+
+    /** Without what the chart adds to labels, and with the image that the kustomization names. */
+    function plain(object: DeployManifest): DeployManifest {
+      const drop = [
+        ...["app.kubernetes.io/instance", "app.kubernetes.io/component", "imagePullPolicy"],
+        ...["checksum/config", "annotations"],
+      ];
+      const [own] = [`${image?.newName}:${image?.newTag}`];
+      const { metadata, ...rest } = JSON.parse(JSON.stringify(object), (key, value) =>
+        drop.includes(key) ? undefined : key === "image" && value === "karpor-access" ? own : value,
+      );
+      const { labels: _, ...named } = metadata;
+      const data = rest.data && { data: { "karpor-access.yml": parse(rest.data["karpor-access.yml"]) } };
+      return { ...rest, ...data, metadata: named };
+    }
+  });
+});

@@ -1,0 +1,63 @@
+/** The matrix: values of the chart as operators give them. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { parse } from "yaml";
+
+const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+export const CONFIG_FILE = root("deploy/kubernetes/config.yml");
+export const config = readFileSync(CONFIG_FILE, "utf8");
+const image = { repository: "registry.example.com/karpor-access" };
+export const least = { image, config };
+
+/** All that an example of the configuration shows, as a mapping. */
+export function wholeConfig() {
+  const { hub, ...rest } = parse(readFileSync(root("karpor-access.example.yml"), "utf8"));
+  const { kubeconfig: _, ...kept } = hub;
+  return { ...rest, hub: { ...kept, inCluster: true } };
+}
+
+const elsewhere = { namespace: "vault", name: "hub", key: "config" };
+
+export const RELEASES: Record<string, object> = {
+  least,
+  "all that deploy/kubernetes has": {
+    ...least,
+    ...{ heal: { enabled: true }, podDisruptionBudget: { enabled: true }, networkPolicy: { enabled: true } },
+  },
+  "a Redis of its own": { ...least, redis: { enabled: true, storage: "5Gi" } },
+  "the configuration as a mapping, and the image by its digest": {
+    image: { ...image, tag: "moved", digest: `sha256:${"0a".repeat(32)}` },
+    config: wholeConfig(),
+  },
+  "HTTP, a proxy, and Karpor elsewhere": {
+    ...least,
+    config: { ...parse(config), hub: { ...parse(config).hub, kubeconfigSecret: elsewhere } },
+    karpor: { namespace: "observability" },
+    heal: { enabled: true },
+    networkPolicy: {
+      enabled: true,
+      httpFrom: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "ingress" } } }],
+      extraEgress: [{ ports: [{ port: 3128 }] }],
+    },
+  },
+  "a house with rules of its own": {
+    image: { ...image, tag: "0.2.0", pullPolicy: "Always" },
+    config,
+    imagePullSecrets: [{ name: "registry" }],
+    existingSecret: "slack",
+    replicas: 5,
+    resources: { requests: { cpu: "1", memory: "1Gi" } },
+    nodeSelector: { "kubernetes.io/arch": "arm64" },
+    tolerations: [{ key: "spot", operator: "Exists" }],
+    affinity: {
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: [{ matchExpressions: [{ key: "zone", operator: "Exists" }] }],
+        },
+      },
+    },
+    redis: { enabled: true, image: `redis@sha256:${"0b".repeat(32)}` },
+    heal: { enabled: true },
+  },
+};
