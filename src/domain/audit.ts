@@ -4,8 +4,8 @@ import { formatDuration } from "./duration.ts";
 import type { Extension } from "./extension.ts";
 import { formerOf, leaksOf, leaving } from "./former.ts";
 import { goingFrom } from "./generations.ts";
+import { leftTokens } from "./left-tokens.ts";
 import { type Actor, rowOf, saidOf } from "./lifecycle.ts";
-import { isTokenLeft } from "./messages.ts";
 import type { PolicyChange } from "./policy-diff.ts";
 import { type AccessRequest, approvalsOf, type Former, type State } from "./request.ts";
 
@@ -116,7 +116,10 @@ function remarkOn(before: AccessRequest, after: AccessRequest): Actor | null {
     return byBot("a token was accepted after its account was removed");
   if (before.state === "active" && before.refresh && after.state === "active" && isShownAnew(before, after))
     return byBot(`a fresh token: ${before.refresh.why}`);
-  if (isTokenLeft(after) && !isTokenLeft(before)) return byBot("the token is left in Slack, dead");
+  const left = leftTokens(after).find(
+    ({ number }) => !leftTokens(before).some((one) => one.number === number),
+  );
+  if (left) return byBot(`a token is left in Slack, dead since ${new Date(left.deadSince).toISOString()}`);
   const { fallback } = after;
   if (fallback?.askedAt !== undefined && before.fallback?.askedAt === undefined)
     return {

@@ -1,6 +1,7 @@
 /** The generations of a grant: a new token is one more, and each before it goes from the hub as a grant that ends. Pure. */
 import { HOUR } from "./duration.ts";
 import { asEnding, formerOf, leaving } from "./former.ts";
+import { replacedToTry } from "./left-tokens.ts";
 import { lateFor } from "./lifecycle.ts";
 import { outageNow, quietUntil } from "./outage.ts";
 import { Refused } from "./refusal.ts";
@@ -20,7 +21,9 @@ export function renewed(r: AccessRequest, why: Said, now: number): AccessRequest
   if (isRenewing(r)) return saidToo(r, why);
   if (r.state !== "active") throw new Refused(lateFor(r));
   const { grant, hidden: _, refresh: __, ...kept } = r;
-  const recent = (r.former ?? []).filter(({ at, verification }) => !verification || at > now - HOUR);
+  const isAwaited = ({ generation, verification }: Former) =>
+    !verification || replacedToTry(r).some((one) => one.generation === generation);
+  const recent = (r.former ?? []).filter((one) => isAwaited(one) || one.at > now - HOUR);
   const oldest = recent.filter(({ at }) => at > now - HOUR).at(-NEW_TOKENS_AN_HOUR);
   if (oldest) throw new Refused({ ...tooMany(r), at: oldest.at + HOUR });
   const gone: Former = { generation: r.generation, grant, why, at: now };

@@ -39,9 +39,11 @@ export interface Shown {
   notice: "refused" | "closed" | "denied" | "timedOut" | "failed" | "revoked" | "released" | "ended";
   unproven: "open" | Gone;
   /** In the approvals channel, below the card where there is one. */
-  alert: "unproven" | "proven" | "failed" | "token-left";
+  alert: "unproven" | "proven" | "failed";
   /** A token that leaked, as the next. */
   leak: "open" | "unproven" | "proven";
+  /** A token that Slack refuses to take away. */
+  left: "open";
   reminder: "open" | Gone;
   /** In the approvals channel, below the card, as the next. */
   nudge: "open";
@@ -59,11 +61,12 @@ export type MessageKind = keyof Shown;
 /** What there is to read on it. */
 export type Readable<K extends MessageKind> = Exclude<Shown[K], Gone>;
 export type Shows = Shown[MessageKind];
-/** One message a kind, save reminders, one a lead time (ms), and leaks, one a generation. */
-export type MessageKey = Exclude<MessageKind, "reminder" | "leak"> | `${"reminder" | "leak"}:${number}`;
+type Numbered = "reminder" | "leak" | "left";
+/** One message a kind, save reminders, one a lead time (ms), leaks, one a generation, and tokens left, one a message. */
+export type MessageKey = Exclude<MessageKind, Numbered> | `${Numbered}:${number}`;
 
 export const kindOf = (key: MessageKey): MessageKind => key.split(":")[0] as MessageKind;
-/** The lead time, or the generation. */
+/** The lead time, the generation, or the number of a token left. */
 export const numberOf = (key: MessageKey): number => Number(key.split(":")[1] ?? 0);
 
 /** The approvals channel, the requester's DM, or the DM of whoever asked for them. */
@@ -79,6 +82,7 @@ const READERS: Record<MessageKind, Reader> = {
   unproven: "requester",
   alert: "channel",
   leak: "channel",
+  left: "channel",
   reminder: "requester",
   nudge: "channel",
   fallback: "channel",

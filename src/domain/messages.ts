@@ -1,6 +1,7 @@
 /** Which messages a record must have and what each shows: messages are projections of the record. Pure. */
 import { isReviewOpen, isTaken } from "./break-glass.ts";
 import { asEnding, leaksOf } from "./former.ts";
+import { leftTokens, replacedToTry } from "./left-tokens.ts";
 import { displayStatus, isFinal, rowOf } from "./lifecycle.ts";
 import {
   kindOf,
@@ -28,7 +29,7 @@ export function wantedMessages(r: AccessRequest): Wanted[] {
     .filter((key) => key !== "card" || (r.approvers.length > 0 && !isTaken(r)))
     .filter((key) => key !== "notice" || isTheirs(r));
   const review: MessageKey[] = isReviewOpen(r) ? ["review"] : [];
-  const left: MessageKey[] = isTokenLeft(r) ? ["alert"] : [];
+  const left = leftTokens(r).map(({ number }) => `left:${number}` as const);
   const leaks = leaksOf(r).map(({ generation }) => `leak:${generation}` as const);
   const keys = new Set([...review, ...asked, ...leaks, ...forAsker(r), ...left, ...sentKeys(r)]);
   return [...keys].flatMap((key) => {
@@ -97,7 +98,6 @@ const SHOWS: { [K in MessageKind]: (r: AccessRequest, key: MessageKey) => Shown[
     return isSaid(r, "notice") ? "gone" : null;
   },
   alert: (r) => {
-    if (isTokenLeft(r)) return "token-left";
     if (r.state === "ending" && toldOutage(r)) return "unproven";
     if ("end" in r && r.end.cause === "failed") return "failed";
     return r.state === "ended" ? "proven" : "unproven";
@@ -109,6 +109,7 @@ const SHOWS: { [K in MessageKind]: (r: AccessRequest, key: MessageKey) => Shown[
     if (leak.verification) return "proven";
     return toldOutage(asEnding(leak)) || (r.state === "ending" && toldOutage(r)) ? "unproven" : "open";
   },
+  left: () => "open",
   reminder: (r, key) => {
     if (r.state !== "active") return isSaid(r, "notice") || hasPlace(r, "unproven") ? "gone" : null;
     const last = r.reminded.at(-1);
@@ -190,7 +191,8 @@ export const tokenShows = (r: AccessRequest): Shown["token"] | null => SHOWS.tok
 
 /** A token stands, or may stand, where none may be seen. */
 export function mustTakeTokenOff(r: AccessRequest): boolean {
-  if (!r.messages.token?.token || isTokenLeft(r)) return false;
+  const sent = r.messages.token;
+  if (!sent?.token || sent.stuck?.deadSince !== undefined) return false;
   // Approved: that of an earlier generation.
   const isOver = r.state === "ending" || r.state === "ended" || r.state === "approved";
   return isOver || (r.state === "active" && r.hidden);
@@ -212,15 +214,12 @@ export function isTokenMessageOutdated(r: AccessRequest): boolean {
   return shows !== null && shows !== "shown" && isStale(r, sent, shows);
 }
 
-/** Tried daily where Slack refuses for good; then it is settled as left in Slack. */
-export const STUCK_TRIES_MAX = 7;
-export const isTokenLeft = (r: AccessRequest): boolean =>
-  (r.messages.token?.stuck?.tries ?? 0) >= STUCK_TRIES_MAX;
+/** The token's message where it is not what it must be, and those of tokens that gave way: a step of its own sees to them. */
+export const tokensToTakeOff = (r: AccessRequest): string[] => [
+  ...(mustTakeTokenOff(r) || isTokenMessageOutdated(r) ? ["own"] : []),
+  ...replacedToTry(r).map(({ ts }) => ts),
+];
 
 /** Nothing is left to do for this record, on the hub or in Slack. */
 export const isSettled = (r: AccessRequest): boolean =>
-  isFinal(r) &&
-  !isReviewOpen(r) &&
-  outdatedMessages(r).length === 0 &&
-  !mustTakeTokenOff(r) &&
-  !isTokenMessageOutdated(r);
+  isFinal(r) && !isReviewOpen(r) && outdatedMessages(r).length === 0 && tokensToTakeOff(r).length === 0;

@@ -17,7 +17,8 @@ const Ms = z.number().int();
  */
 export const SCHEMA_VERSION = 1;
 
-const Stuck = z.object({ code: z.string(), since: Ms, tries: Ms, triedAt: Ms });
+/** `deadSince`: it is tried no more, for its token has been good for nothing since then. */
+const Stuck = z.object({ code: z.string(), since: Ms, tries: Ms, triedAt: Ms, deadSince: Ms.optional() });
 export type Stuck = z.infer<typeof Stuck>;
 
 /** A message of the record: where it stands (`ts` is empty while Slack has not said so), and what it showed last. */
@@ -223,6 +224,17 @@ export const Former = z.object({
 });
 export type Former = z.infer<typeof Former>;
 
+/** The message of a token that gave way to another, which may bear it still: Slack refuses for good to take it away, or was not asked yet. */
+export const Replaced = z.object({
+  channel: z.string(),
+  ts: z.string(),
+  generation: Ms,
+  /** From then on its token is good for nothing, whatever becomes of its account. */
+  tokenExpiresAt: Ms,
+  stuck: Stuck.optional(),
+});
+export type Replaced = z.infer<typeof Replaced>;
+
 const Approved = Common.extend({
   decision: Decision,
   /** Fixed at approval; a shortened token makes it earlier, and more time later. */
@@ -232,6 +244,7 @@ const Approved = Common.extend({
   outage: Outage.optional(),
   /** The generations before this one, oldest first. */
   former: z.array(Former).optional(),
+  replaced: z.array(Replaced).optional(),
   /** Lead times (ms) of the reminders sent so far. */
   reminded: z.array(Ms).optional(),
 });

@@ -4,6 +4,7 @@ import type { Background } from "./background.ts";
 import { BY_BREAK_GLASS, isReviewOpen, type Review } from "./break-glass.ts";
 import { formerOf, leaving } from "./former.ts";
 import type { Principal, UserId } from "./ids.ts";
+import { withReplaced } from "./left-tokens.ts";
 import { isLess, type Less } from "./less.ts";
 import { lateFor } from "./lifecycle.ts";
 import { outageNow, quietUntil } from "./outage.ts";
@@ -219,10 +220,18 @@ export function delivered(r: AccessRequest, found: In<"active">): In<"active"> |
     ...(r.askedBy && { askedBy: r.askedBy }),
     ...(r.startsAt !== undefined && { startsAt: r.startsAt }),
     ...("reminded" in r && { reminded: r.reminded ?? [] }),
+    ...("replaced" in r && { replaced: r.replaced }),
     ...formerBefore(r, found),
   };
-  const aside = isLater && messages.token ? { delay: messages.token } : {};
-  return { ...found, ...asked, ...known, messages: { ...messages, ...aside, ...found.messages } };
+  const adopted = { ...found, ...asked, ...known };
+  const { token, ...others } = messages;
+  if (r.state !== "active" || !token) return { ...adopted, messages: { ...messages, ...found.messages } };
+  if (!token.token) return { ...adopted, messages: { ...others, delay: token, ...found.messages } };
+  const { generation, grant } = r;
+  return withReplaced(
+    { ...adopted, messages: { ...others, ...found.messages } },
+    { ...token, generation, tokenExpiresAt: grant.tokenExpiresAt },
+  );
 }
 
 /** Its own, too, where the hub has a later one. */

@@ -1,10 +1,12 @@
 /** Account, binding and token on the hub, then the token in a DM. approved → delivering → active */
 import { SECOND } from "../domain/duration.ts";
 import { isDoubtful } from "../domain/epoch.ts";
+import { formerOf } from "../domain/former.ts";
 import { isRenewing } from "../domain/generations.ts";
 import type { RequestId } from "../domain/ids.ts";
 import { endBy } from "../domain/mass-end.ts";
 import { toldOutage } from "../domain/outage.ts";
+import { type Grant, isGranted } from "../domain/request.ts";
 import { active, delivering, ending, failed } from "../domain/transitions.ts";
 import { mustLeave, unbindMeanwhile } from "./end.ts";
 import {
@@ -28,6 +30,7 @@ import { postMessage } from "./support/post.ts";
 import { postTokenMessage } from "./support/post-token-message.ts";
 import { settleAll } from "./support/settle-all.ts";
 import { assertStillAllowed, waitsForRules } from "./support/still-allowed.ts";
+import { takeOffReplaced } from "./support/take-off-replaced.ts";
 import { againWhileLocked } from "./support/while-locked.ts";
 import { clearHeld } from "./take-token-off.ts";
 
@@ -120,12 +123,17 @@ async function withoutOldToken(ports: Ports, request: Open): Promise<AccessReque
   const { id } = request;
   const sent = request.messages.token;
   if (!sent?.token) return request;
-  await reportOutage(ports, id, "slack", () =>
-    ports.notifier.takeTokenOff(request, "setting-up", sent, "delete"),
+  const of = request.state === "delivering" ? request : formerOf(request).at(-1);
+  const { generation, tokenExpiresAt } = {
+    generation: of?.generation ?? request.generation,
+    tokenExpiresAt: of?.grant.tokenExpiresAt ?? request.expiresAt,
+  };
+  const keep = await reportOutage(ports, id, "slack", () =>
+    takeOffReplaced(ports, request, { ...sent, generation, tokenExpiresAt }, "setting-up"),
   );
   return commit(ports, id, (r) => {
     const { token: _, ...others } = r.messages;
-    return isOpen(r) ? { ...r, messages: others } : null;
+    return isOpen(r) ? keep({ ...r, messages: others }) : null;
   });
 }
 
@@ -140,10 +148,21 @@ async function prepare(ports: Ports, request: Open, signal: AbortSignal): Promis
   const [made, message] = await settleAll([granting, placing, allowed]);
   const earlier = made.tokenMessage;
   if (earlier && earlier.ts !== message.ts)
-    await reportOutage(ports, id, "slack", () =>
-      ports.notifier.takeTokenOff(request, "setting-up", earlier, "delete"),
-    );
+    await withoutEarlier(ports, request, { ...earlier, ...made.grant });
   return { ...made, message };
+}
+
+/** The account names a message that this record does not: of another try, before Redis was restored. */
+async function withoutEarlier(
+  ports: Ports,
+  request: Open,
+  { channel, ts, tokenExpiresAt }: Place & Grant,
+): Promise<void> {
+  const { id, generation } = request;
+  const keep = await reportOutage(ports, id, "slack", () =>
+    takeOffReplaced(ports, request, { channel, ts, generation, tokenExpiresAt }, "setting-up"),
+  );
+  await commit(ports, id, (r) => (isGranted(r) ? keep(r) : null));
 }
 
 /** A token that waits for its message harms nobody: nobody has seen it. */

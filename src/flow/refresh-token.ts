@@ -16,6 +16,7 @@ import { commit } from "./support/commit.ts";
 import { type Minted, mintToken } from "./support/mint.ts";
 import { reportOutage } from "./support/outage.ts";
 import { postTokenMessage } from "./support/post-token-message.ts";
+import { takeOffReplaced } from "./support/take-off-replaced.ts";
 import { underLease } from "./support/under-lease.ts";
 import { againWhileLocked } from "./support/while-locked.ts";
 import { clearHeld } from "./take-token-off.ts";
@@ -113,12 +114,16 @@ async function withoutOldMessage(ports: Ports, request: Asked): Promise<AccessRe
   const { id } = request;
   const old = request.messages.token;
   if (!old || (old.shows === "setting-up" && !old.token)) return request;
-  const outcome = await reportOutage(ports, whoWaits(request), "slack", () =>
-    ports.notifier.takeTokenOff(request, "gone", old, "delete"),
+  const { generation, grant, refresh } = request;
+  // Of a key that is gone it works no more.
+  const tokenExpiresAt = refresh.why === "upgraded" ? refresh.at : grant.tokenExpiresAt;
+  const keep = await reportOutage(ports, whoWaits(request), "slack", () =>
+    takeOffReplaced(ports, request, { ...old, generation, tokenExpiresAt }, "gone"),
   );
-  if (typeof outcome !== "string")
-    ports.log.error({ id, slack: outcome.refused }, "Slack leaves an old token's message where it is");
-  return commit(ports, id, (r) => (r.messages.token?.ts === old.ts ? tokenTakenOff(r) : null));
+  return commit(ports, id, (r) => {
+    const next = r.messages.token?.ts === old.ts ? tokenTakenOff(r) : null;
+    return next && keep(next);
+  });
 }
 
 /** In the record before a token is shown on it. */

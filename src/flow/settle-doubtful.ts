@@ -1,9 +1,11 @@
 /** An approval of before Redis was restored is never provisioned: what stands on the hub goes on, anything else may have ended since. */
+import { isGranted } from "../domain/request.ts";
 import { failed } from "../domain/transitions.ts";
 import type { GrantObjects, In, Ports } from "./ports.ts";
 import { adoptGrant, wasDelivered } from "./repair.ts";
 import { commit } from "./support/commit.ts";
 import { reportOutage } from "./support/outage.ts";
+import { takeOffReplaced } from "./support/take-off-replaced.ts";
 
 /** While the request's lease is held. Throws what the hub throws. */
 export async function settleDoubtful(
@@ -30,7 +32,9 @@ async function withoutSecondMessage(
   const mine = request.messages.token;
   const first = account?.annotations?.tokenMessage;
   if (!mine || mine.ts === "" || mine.ts === first?.ts) return;
-  await reportOutage(ports, request.id, "slack", () =>
-    ports.notifier.takeTokenOff(request, "setting-up", mine, "delete"),
+  const { id, generation, expiresAt: tokenExpiresAt } = request;
+  const keep = await reportOutage(ports, id, "slack", () =>
+    takeOffReplaced(ports, request, { ...mine, generation, tokenExpiresAt }, "setting-up"),
   );
+  await commit(ports, id, (r) => (isGranted(r) && mine.token ? keep(r) : null));
 }

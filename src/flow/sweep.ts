@@ -5,14 +5,14 @@ import { SECOND } from "../domain/duration.ts";
 import { type Due, dueOf, isFinal, LOST_AFTER_MS, rowOf } from "../domain/lifecycle.ts";
 import type { Lockdown } from "../domain/lockdown.ts";
 import { endBy } from "../domain/mass-end.ts";
-import { outdatedMessages } from "../domain/messages.ts";
+import { outdatedMessages, tokensToTakeOff } from "../domain/messages.ts";
 import { isGranted } from "../domain/request.ts";
 import { ending } from "../domain/transitions.ts";
 import type { AccessRequest, GrantKey, GrantObjects, HubSurvey, Ports, Swept } from "./ports.ts";
 import { latestGenerations, repairFor, repairGrant } from "./repair.ts";
 import { type LiveToken, liveToken, replaceDeadTokens } from "./replace-dead-tokens.ts";
 import { reportForeign } from "./report-foreign.ts";
-import { commit, messageJob, needsTokenOff } from "./support/commit.ts";
+import { commit, messageJob } from "./support/commit.ts";
 import { enqueue } from "./support/enqueue.ts";
 import { syncAllowances } from "./sync-allowance.ts";
 
@@ -101,7 +101,7 @@ async function advance(ports: Ports, request: AccessRequest): Promise<void> {
     for (const step of rowOf(request).now(request))
       await enqueue(ports, request, (jobs) => jobs.setTimer(id, null, { step, at: request.enteredAt }));
   if (outdatedMessages(request).length > 0) await messageJob(ports, "syncMessages", request);
-  if (needsTokenOff(request)) await messageJob(ports, "takeTokenOff", request);
+  if (tokensToTakeOff(request).length > 0) await messageJob(ports, "takeTokenOff", request);
 }
 
 async function compare(ports: Ports, standing: GrantObjects[]): Promise<void> {

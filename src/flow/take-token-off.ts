@@ -1,11 +1,11 @@
 /** A token that may no longer be seen is taken off Slack, and then its message: a step of its own, repeated until Slack confirms. */
-import { DAY, SECOND } from "../domain/duration.ts";
+import { SECOND } from "../domain/duration.ts";
 import type { RequestId } from "../domain/ids.ts";
+import { nextTry, refusedAgain, replacedToTry, replacedTried } from "../domain/left-tokens.ts";
 import type { Shown } from "../domain/message-key.ts";
-import { isTokenToCome, mustTakeTokenOff, STUCK_TRIES_MAX, tokenShows } from "../domain/messages.ts";
-import type { Stuck } from "../domain/request.ts";
+import { isTokenMessageOutdated, isTokenToCome, mustTakeTokenOff, tokenShows } from "../domain/messages.ts";
 import { type AccessRequest, type Later, type Place, type Ports, type Sent, SlackBusy } from "./ports.ts";
-import { commit, needsTokenOff } from "./support/commit.ts";
+import { commit } from "./support/commit.ts";
 import { underLease } from "./support/under-lease.ts";
 
 const AGAIN_MS = SECOND;
@@ -17,7 +17,8 @@ const waiting = new Set<RequestId>();
 /** Never fails: what Slack does not take now is tried on, for as long as it takes. */
 export async function takeTokenOff(ports: Ports, id: RequestId): Promise<Later> {
   try {
-    const later = await clearTokenMessage(ports, id);
+    const own = await clearTokenMessage(ports, id);
+    const later = sooner(own, await clearReplaced(ports, id));
     waiting.delete(id);
     return later;
   } catch (error) {
@@ -29,6 +30,8 @@ export async function takeTokenOff(ports: Ports, id: RequestId): Promise<Later> 
     return { again: ports.clock.now() + wait + spread };
   }
 }
+
+const sooner = (a: Later, b: Later): Later => (a && b && a.again <= b.again ? a : (b ?? a));
 
 /** Throws what Slack throws. */
 export async function clearTokenMessage(ports: Ports, id: RequestId): Promise<Later> {
@@ -46,7 +49,7 @@ export async function clearHeld(ports: Ports, id: RequestId): Promise<Later> {
   const sent = request?.messages.token;
   const shows = request && tokenShows(request);
   if (!request || !sent || !shows || !needsTokenOff(request)) return undefined;
-  if (sent.stuck && ports.clock.now() < sent.stuck.triedAt + DAY) return { again: sent.stuck.triedAt + DAY };
+  if (ports.clock.now() < nextTry(sent)) return { again: nextTry(sent) };
   if (sent.ts === "") return search(ports, request);
   if (shows === "gone" && !sent.token) {
     await ports.notifier.remove(request, "token", sent);
@@ -91,6 +94,32 @@ async function settle(
   });
 }
 
+/** Messages of tokens that gave way: each is tried once a day. Throws what Slack throws. */
+async function clearReplaced(ports: Ports, id: RequestId): Promise<Later> {
+  const request = await ports.requests.get(id);
+  const next = request && nextOf(request);
+  if (!next || ports.clock.now() < next.again) return next ?? undefined;
+  return underLease(ports, id, () => tryReplaced(ports, id));
+}
+
+const nextOf = (r: AccessRequest): { again: number } | undefined => {
+  const waiting = replacedToTry(r).map(nextTry);
+  return waiting.length > 0 ? { again: Math.min(...waiting) } : undefined;
+};
+
+async function tryReplaced(ports: Ports, id: RequestId): Promise<Later> {
+  let request = await ports.requests.get(id);
+  for (const one of request ? replacedToTry(request) : []) {
+    if (!request || ports.clock.now() < nextTry(one)) continue;
+    const outcome = await ports.notifier.takeTokenOff(request, "gone", one, "either");
+    const refused = typeof outcome === "string" ? null : outcome.refused;
+    request = await commit(ports, id, (r) => replacedTried(r, one.ts, refused, ports.clock.now()));
+  }
+  return request ? nextOf(request) : undefined;
+}
+
+const needsTokenOff = (r: AccessRequest): boolean => mustTakeTokenOff(r) || isTokenMessageOutdated(r);
+
 async function refused(ports: Ports, request: AccessRequest, code: string): Promise<Later> {
   const now = ports.clock.now();
   ports.log.error({ id: request.id, slack: code }, "Slack refuses to take the token off; trying daily");
@@ -98,15 +127,11 @@ async function refused(ports: Ports, request: AccessRequest, code: string): Prom
   const next = await commit(ports, request.id, (r) => {
     const { token } = r.messages;
     if (!token || token.ts !== request.messages.token?.ts) return null;
-    const stuck: Stuck = {
-      code,
-      since: token.stuck?.since ?? now,
-      tries: (token.stuck?.tries ?? 0) + 1,
-      triedAt: now,
-    };
+    const { generation } = r;
+    const tokenExpiresAt = "grant" in r && r.grant ? r.grant.tokenExpiresAt : Number.POSITIVE_INFINITY;
+    const stuck = refusedAgain(r, { ...token, generation, tokenExpiresAt }, code, now);
     return { ...r, messages: { ...r.messages, token: { ...token, stuck } } };
   });
-  return (next.messages.token?.stuck?.tries ?? STUCK_TRIES_MAX) < STUCK_TRIES_MAX
-    ? { again: now + DAY }
-    : undefined;
+  const { token } = next.messages;
+  return token && mustTakeTokenOff(next) ? { again: nextTry(token) } : undefined;
 }

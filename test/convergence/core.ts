@@ -5,10 +5,9 @@ import type { MessageKey } from "../../src/domain/message-key.ts";
 import {
   isAwaited,
   isSettled,
-  isTokenMessageOutdated,
-  mustTakeTokenOff,
   outdatedMessages,
   POSTS_MAX,
+  tokensToTakeOff,
   wantedMessages,
 } from "../../src/domain/messages.ts";
 import { type AccessRequest, approvalsOf } from "../../src/domain/request.ts";
@@ -27,7 +26,7 @@ export const isLive = (r: AccessRequest, { now, locked }: { now: number; locked:
   (isFinal(r) && isAwaited(r, "review") && isDrawn(r));
 
 const isDrawn = (r: AccessRequest): boolean =>
-  outdatedMessages(r).length === 0 && !mustTakeTokenOff(r) && !isTokenMessageOutdated(r);
+  outdatedMessages(r).length === 0 && tokensToTakeOff(r).length === 0;
 
 /** Its account and its binding must stand on the hub when all is at rest. */
 export const stands = (r: AccessRequest): boolean => r.state === "active";

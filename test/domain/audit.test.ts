@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { transition } from "../../src/domain/audit.ts";
 import { HOUR } from "../../src/domain/duration.ts";
 import type { UserId } from "../../src/domain/ids.ts";
+import { STUCK_TRIES_MAX } from "../../src/domain/left-tokens.ts";
 import { rowOf, stamped } from "../../src/domain/lifecycle.ts";
-import { STUCK_TRIES_MAX } from "../../src/domain/messages.ts";
 import type { AccessRequest } from "../../src/domain/request.ts";
 import { decided } from "../../src/domain/transitions.ts";
 import { all, DELETED_AT, EXPIRES_AT, each, requestedRecord, sent, T0 } from "./records.ts";
@@ -71,7 +71,10 @@ test.each(all.flatMap((r) => rowOf(r).to.map((to) => [r.state, to] as const)))(
 );
 
 describe("where the state stays", () => {
-  const stuck = (tries: number) => ({ code: "edit_window_closed", since: T0, tries, triedAt: T0 });
+  const stuck = (tries: number) => ({
+    ...{ code: "edit_window_closed", since: T0, tries, triedAt: T0 },
+    ...(tries >= STUCK_TRIES_MAX && { deadSince: DELETED_AT }),
+  });
   const withToken = (tries: number): AccessRequest => ({
     ...ended,
     messages: { token: sent("shown", { token: "shown", stuck: stuck(tries) }) },
@@ -95,7 +98,7 @@ describe("where the state stays", () => {
       "a token is left",
       withToken(STUCK_TRIES_MAX - 1),
       withToken(STUCK_TRIES_MAX),
-      "the token is left in Slack, dead",
+      `a token is left in Slack, dead since ${new Date(DELETED_AT).toISOString()}`,
     ],
   ])("%s: a remark by the bot", (_what, before, after, why) =>
     expect(transition(before, after, NOW)).toMatchObject({

@@ -1,8 +1,9 @@
 /** A live grant gets a fresh token: whatever dies between two steps, its holder ends with exactly one message that bears a token, and that works. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { visibleText } from "../../sandbox/slack/index.ts";
-import { MINUTE, SECOND } from "../../src/domain/duration.ts";
+import { DAY, MINUTE, SECOND } from "../../src/domain/duration.ts";
 import type { RequestId, UserId } from "../../src/domain/ids.ts";
+import { isSettled } from "../../src/domain/messages.ts";
 import { decideRequest } from "../../src/flow/decide.ts";
 import { hideToken } from "../../src/flow/hide.ts";
 import { askFreshToken } from "../../src/flow/refresh-token.ts";
@@ -199,6 +200,32 @@ test("the hub is away: the old message stays until there is a token to put in it
   expect(shown()).toHaveLength(1);
   expect(shown()).not.toEqual(old);
   await end(id);
+});
+
+test("Slack refuses to take the old one away: it is kept, and tried again a day later, also after the end", async () => {
+  const id = await activeGrant();
+  const [old] = bearing();
+  world.slack.meddle({
+    before: async ({ method, args }) =>
+      /^chat\.(update|delete)$/.test(method) && args.ts === old?.ts
+        ? "compliance_exports_prevent_deletion"
+        : undefined,
+    after: async () => true,
+  });
+  await askFreshToken(steps.ports, id, "upgraded");
+  await steps.work();
+  expect(shown()).toHaveLength(2);
+  await releaseGrant(steps.ports, { id, by: BOB as UserId });
+  await steps.finish();
+  expect(bearing()).toEqual([old]);
+  const ended = await steps.ports.requests.get(id);
+  expect(ended && isSettled(ended)).toBe(false);
+  world.slack.meddle(undefined);
+  world.clock.jump(DAY);
+  await steps.work();
+  expect(shown()).toEqual([]);
+  const after = await steps.ports.requests.get(id);
+  expect(after && isSettled(after)).toBe(true);
 });
 
 test("what is not live gets none", async () => {

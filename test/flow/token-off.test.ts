@@ -18,6 +18,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   world.slack.clearFailures();
+  world.slack.meddle(undefined);
   await bot.stop();
   await world.close();
 });
@@ -26,6 +27,8 @@ const MANY = 100_000;
 const EDITS_AND_DELETES = ["chat.update", "chat.delete"] as const;
 const tokensShown = () =>
   [BOB, CAROL, MEI].flatMap((user) => world.slack.dm(user)).filter((message) => tokenIn(message) !== "");
+const leftOnTrail = () =>
+  bot.trail().filter(({ why }) => why?.startsWith("a token is left in Slack, dead since 20"));
 const settled = async () => (await world.records()).every(isSettled);
 
 /** Time passes, and what comes due is done. */
@@ -138,12 +141,52 @@ test("Slack refuses to edit and to delete for good: tried daily for a week, then
     expect(tries()).toBe(day);
   }
   const told = () =>
-    world.slack.messages(APPROVALS).filter((m) => visibleText(m).includes("A token is left in Slack, dead:"));
+    world.slack
+      .messages(APPROVALS)
+      .filter((m) => visibleText(m).includes("A token is left in Slack, dead since"));
   await passUntil(() => told().length === 1);
   await pass(3 * DAY);
   expect(tries()).toBe(7);
   expect(told()).toHaveLength(1);
-  expect(bot.trail().filter(({ why }) => why === "the token is left in Slack, dead")).toHaveLength(1);
+  expect(leftOnTrail()).toHaveLength(1);
+});
+
+test("one that gave way to others and that Slack refuses for good: tried on across them and past the end, and told", async () => {
+  const first = await it.get("long 720h", "first");
+  const kept = [first];
+  world.slack.meddle({
+    before: async ({ method, args }) =>
+      /^chat\.(update|delete)$/.test(method) && kept.some(({ ts }) => ts === args.ts)
+        ? "compliance_exports_prevent_deletion"
+        : undefined,
+    after: async () => true,
+  });
+  const renew = async (old: (typeof kept)[number]) => {
+    await world.slack.select(BOB, old, "menu", "New token", { confirm: true });
+    const isNew = (m: typeof old) => tokenIn(m) !== "" && !kept.some(({ ts }) => ts === m.ts);
+    const next = await world.slack.waitFor(() => world.slack.dm(BOB).find(isNew));
+    await pass(14 * SECOND);
+    return next;
+  };
+  const second = await renew(first);
+  await pass(DAY);
+  kept.push(second);
+  const third = await renew(second);
+  const tries = ({ ts }: typeof first) =>
+    world.slack.calls.filter(({ method, args }) => method === "chat.delete" && args.ts === ts).length;
+  const told = () =>
+    world.slack.messages(APPROVALS).filter((m) => visibleText(m).includes("A token is left in Slack, dead"));
+  await passUntil(() => tries(first) === 3, 6 * HOUR);
+  await world.slack.click(BOB, third, "End now", { confirm: true });
+  await it.proveEnd();
+  await passUntil(() => told().length === 1, 6 * HOUR);
+  expect([tries(first), tries(second)]).toEqual([7, 6]);
+  await passUntil(() => told().length === 2, 6 * HOUR);
+  await passUntil(settled, 20 * SECOND);
+  await pass(3 * DAY);
+  expect([tries(first), tries(second), told().length]).toEqual([7, 7, 2]);
+  expect(leftOnTrail()).toHaveLength(2);
+  expect(tokensShown().map(({ ts }) => ts)).toEqual([first.ts, second.ts]);
 });
 
 test("posts whose answers are lost are repeated once at most, and no copy ever bears a token", async () => {

@@ -2,10 +2,11 @@
 
 import { Role } from "../../src/domain/catalog.ts";
 import { Departure } from "../../src/domain/departed.ts";
-import { HOUR, MINUTE } from "../../src/domain/duration.ts";
+import { DAY, HOUR, MINUTE } from "../../src/domain/duration.ts";
 import { GroupId, type Principal, RequestId, UserId } from "../../src/domain/ids.ts";
+import { STUCK_TRIES_MAX } from "../../src/domain/left-tokens.ts";
 import { kindOf } from "../../src/domain/message-key.ts";
-import { STUCK_TRIES_MAX, type Wanted, wantedMessages } from "../../src/domain/messages.ts";
+import { type Wanted, wantedMessages } from "../../src/domain/messages.ts";
 import type { Locale, Person } from "../../src/domain/person.ts";
 import { ChangedTerm } from "../../src/domain/refusal.ts";
 import { AccessRequest, Failure, Outage, Verification } from "../../src/domain/request.ts";
@@ -83,7 +84,10 @@ const messages = {
 const unsent = { ...shared, ts: "", refused: { code: "is_archived", since: NOW, triedAt: NOW } };
 /** Slack did not take the news, so that the message that it waits says it. */
 const unsaid = { card: shared, waiting: sent, notice: { ...unsent, channel: "D0BOB" } };
-const stuck = { code: "edit_window_closed", since: NOW, tries: STUCK_TRIES_MAX, triedAt: NOW };
+const stuck = {
+  ...{ code: "edit_window_closed", since: NOW - 7 * DAY, tries: STUCK_TRIES_MAX, triedAt: NOW },
+  deadSince: NOW - 6 * DAY,
+};
 const left = { ...messages, token: { ...sent, token: "shown", stuck } };
 const gone = { ...approved, grant, messages, deletedAt: NOW };
 const outages = Outage.shape.what.unwrap().options.map((what) => ({ what, since: NOW - MINUTE }));

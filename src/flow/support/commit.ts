@@ -3,7 +3,7 @@ import { isLasting } from "../../domain/epoch.ts";
 import { HOME_SETTLES_MS, isSeenAtHome } from "../../domain/home.ts";
 import type { RequestId } from "../../domain/ids.ts";
 import { type Due, rowOf, type Step, stamped, timerOf } from "../../domain/lifecycle.ts";
-import { isTokenMessageOutdated, mustTakeTokenOff, outdatedMessages } from "../../domain/messages.ts";
+import { outdatedMessages, tokensToTakeOff } from "../../domain/messages.ts";
 import type { AccessRequest, Change, Ports } from "../ports.ts";
 import { enqueue } from "./enqueue.ts";
 
@@ -53,9 +53,7 @@ export async function follow(
   await Promise.all([
     ...now.map((step) => enqueue(ports, after, (jobs) => jobs.add("urgent", step, after.id, after.version))),
     ...(isNewlyOutdated(before, after) ? [messageJob(ports, "syncMessages", after)] : []),
-    ...(needsTokenOff(after) && !(before && needsTokenOff(before))
-      ? [messageJob(ports, "takeTokenOff", after)]
-      : []),
+    ...(isNewlyLeft(before, after) ? [messageJob(ports, "takeTokenOff", after)] : []),
     ...(isSame(last, next) ? [] : [enqueue(ports, after, (jobs) => jobs.setTimer(after.id, last, next))]),
   ]);
 }
@@ -66,8 +64,10 @@ export const messageJob = (
   { id, version }: AccessRequest,
 ): Promise<void> => enqueue(ports, { id }, (jobs) => jobs.add("messages", step, id, version));
 
-/** The token's message is not what it must be; its own step, under the request's lease, sees to it. */
-export const needsTokenOff = (r: AccessRequest): boolean => mustTakeTokenOff(r) || isTokenMessageOutdated(r);
+function isNewlyLeft(before: AccessRequest | null, after: AccessRequest): boolean {
+  const known = before ? tokensToTakeOff(before) : [];
+  return tokensToTakeOff(after).some((one) => !known.includes(one));
+}
 
 function isNewlyOutdated(before: AccessRequest | null, after: AccessRequest): boolean {
   const outdated = (r: AccessRequest) =>

@@ -4,6 +4,7 @@ import type { Bilingual } from "../../domain/bilingual.ts";
 import { REVIEWS_NEEDED } from "../../domain/break-glass.ts";
 import type { Extension } from "../../domain/extension.ts";
 import type { Principal } from "../../domain/ids.ts";
+import type { LeftToken } from "../../domain/left-tokens.ts";
 import type { Shown } from "../../domain/message-key.ts";
 import type { Person } from "../../domain/person.ts";
 import { ruleNamed } from "../../domain/policy-rule.ts";
@@ -349,11 +350,14 @@ const alert = {
     `${fmt.b("Not confirmed:")} ${fmt.code(f.role)} of ${name(f.requester)} should have ended ${fmt.at(f.end.at)}. ${slowSince(f, fmt)}; ${
       fmt.rich ? `the token may work until ${fmt.when(f.worksUntil)}` : "the token may still work"
     }.`,
-  "token-left": (f, fmt) =>
-    `${fmt.b("A token is left in Slack, dead:")} ${asked(f, fmt)}. Slack refuses to edit or delete its message; it was tried for a week.`,
   proven: (f, fmt) => `${fmt.b("Ended:")} ${asked(f, fmt)}. ${proof(f, fmt)}`,
   failed: card.failed,
 } satisfies Record<string, Sentence>;
+
+const tokenLeft = (f: Facts, token: LeftToken | undefined, fmt: Formatter): string =>
+  `${fmt.b(`A token is left in Slack, dead${token && fmt.rich ? ` since ${fmt.when(token.deadSince)}` : ""}:`)} ${asked(f, fmt)}. Slack refuses to edit or delete its message${
+    token && fmt.rich ? `; it was tried daily from ${fmt.when(token.since)} on` : ""
+  }.`;
 
 /** In the channel, of a token whose holder said so. Named, for a mention would ping them. */
 const leak = {
@@ -446,6 +450,7 @@ export const enRequest = {
   emergency,
   alert,
   leak,
+  tokenLeft,
   reminder,
   asker,
   decides,

@@ -339,11 +339,14 @@ const alert: Words["alert"] = {
     `${fmt.b("尚未确认：")} ${name(f.requester)} 的 ${fmt.code(f.role)} 权限${overdue(f, fmt)}。${slowSince(f, fmt)}；${
       fmt.rich ? `${fmt.when(f.worksUntil)} 之前，令牌可能仍然有效` : "令牌可能仍然有效"
     }。`,
-  "token-left": (f, fmt) =>
-    `${fmt.b("令牌留在 Slack 中，已失效：")} ${asked(f, fmt)}。Slack 拒绝编辑或删除该消息，已尝试一周。`,
   proven: (f, fmt) => `${fmt.b("已结束：")} ${asked(f, fmt)}。${proof(f, fmt)}`,
   failed: card.failed,
 };
+
+const tokenLeft: Words["tokenLeft"] = (f, token, fmt) =>
+  `${fmt.b(`令牌留在 Slack 中，${token && fmt.rich ? `已于 ${fmt.when(token.deadSince)} ` : "已"}失效：`)} ${asked(f, fmt)}。Slack 拒绝编辑或删除该消息${
+    token && fmt.rich ? `，自 ${fmt.when(token.since)} 起已每日重试` : ""
+  }。`;
 
 const leak: Words["leak"] = {
   open: (f, fmt) =>
@@ -425,6 +428,7 @@ export const zhRequest: Words = {
   emergency,
   alert,
   leak,
+  tokenLeft,
   reminder,
   asker,
   decides,

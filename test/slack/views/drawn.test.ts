@@ -63,8 +63,9 @@ const ALL: { [K in MessageKind]: readonly Shown[K][] } = {
   delay: ["gone"],
   notice: ["refused", "closed", "denied", "timedOut", "failed", "revoked", "released", "ended"],
   unproven: ["open", "gone"],
-  alert: ["unproven", "proven", "failed", "token-left"],
+  alert: ["unproven", "proven", "failed"],
   leak: ["open", "unproven", "proven"],
+  left: ["open"],
   reminder: ["open", "gone"],
   nudge: ["open"],
   asker: [
@@ -268,6 +269,8 @@ describe("what is said", () => {
     const { r, key, shows } = drawn("alert:unproven");
     expect([...mentions(drawMessage(r, key, shows, view("en"), true)).groups]).toEqual([ADMINS]);
     expect([...mentions(drawMessage(r, key, shows, view("en"), false)).groups]).toEqual([]);
+    const left = drawn("left:open");
+    expect([...mentions(drawMessage(left.r, left.key, "open", view("en"), true)).groups]).toEqual([ADMINS]);
   });
 
   test("what is new since then is said where it matters", () => {
@@ -278,8 +281,8 @@ describe("what is said", () => {
     expect(says("notice:closed", { refusal })).toBe(
       "*Closed: the rules changed* while this waited: `admin` is now at most 30 min.",
     );
-    expect(says("alert:token-left")).toBe(
-      "*A token is left in Slack, dead:* `admin`, 4 h, for <@U0BOB>. Slack refuses to edit or delete its message; it was tried for a week.",
+    expect(plainDates(says("left:open"))).toBe(
+      "*A token is left in Slack, dead since 2026-11-19 14:02 UTC:* `admin`, 4 h, for <@U0BOB>. Slack refuses to edit or delete its message; it was tried daily from 2026-11-18 14:02 UTC on.",
     );
     const verification = { method: "expiry", deletedAt: NOW - 12_000, at: NOW };
     expect(says("notice:ended", { verification })).toContain(
