@@ -55,7 +55,7 @@ import { watchAccess } from "./flow/watch-access.ts";
 import { watchGroups, watchPeople } from "./flow/watch-departures.ts";
 import { type EndsWatchTimes, watchEnds } from "./flow/watch-ends.ts";
 import { createChangeReader, watchHub } from "./flow/watch-hub.ts";
-import { pages } from "./http/pages.ts";
+import { metricsPage, pages } from "./http/pages.ts";
 import { comeAgain, type HttpServer, type Pages, startHttp } from "./http/server.ts";
 import { openHub } from "./hub/client/access.ts";
 import { hubClock } from "./hub/client/clock-offset.ts";
@@ -65,7 +65,11 @@ import { createAnchor } from "./hub/grants/anchor.ts";
 import { createGrants } from "./hub/grants/grants.ts";
 import { createGrantWatch } from "./hub/grants/watch.ts";
 import { renewBotToken } from "./hub/kubeconfig/bot-token.ts";
+import { credentialEndsAt } from "./hub/kubeconfig/credential-end.ts";
+import { createMetrics, type Metrics } from "./metrics/metrics.ts";
+import type { Sources } from "./metrics/scrape.ts";
 import { createOutside } from "./outside/outside.ts";
+import { readDepths } from "./queue/depth.ts";
 import { createJobs } from "./queue/jobs.ts";
 import { createWorker, type LockTimes } from "./queue/worker.ts";
 import { createListener, type SlackListener } from "./slack/inbound/listen.ts";
@@ -99,10 +103,13 @@ import { createSocketRegister } from "./store/socket-register.ts";
 import { createSweeps } from "./store/sweeps.ts";
 import { createTold } from "./store/told.ts";
 import { createTurns } from "./store/turns.ts";
+import { VERSION } from "./version.ts";
 
 export interface App {
   /** Where HTTP is listened to: Slack's requests, and in Socket Mode health alone. */
   port: number;
+  /** Where metrics are, if that is a port of its own. */
+  metricsPort: number | null;
   /** Why commands and clicks cannot be received now, or null. */
   unready(): string | null;
   /** Takes no new work, lets what runs finish, closes everything; at most 25 s. */
@@ -151,7 +158,12 @@ export async function startApp(
   );
   const { unready, connections } = door;
   const health = pages({ unready, connections, holds: holds.all, notices: holds.notices });
-  const http = opened.adopt(await openHttp(config, health), (h) => h.stop());
+  const { metrics } = clients;
+  const isReady = () => unready() === null;
+  metrics.from(sourcesOf(config, means, clients, { ...assembled, isReady }));
+  const own = opened.adopt(await openMetrics(config, metrics), (h) => h?.stop());
+  const beside = own || !config.env.SLACK_APP_TOKEN ? null : metrics.text;
+  const http = opened.adopt(await openHttp(config, { ...health, ...metricsPage(beside) }), (h) => h.stop());
   // Before any check: whatever else is wrong, what is over ends.
   opened.adopt(keepEnding(timerPorts, clients, holds, means), (r) => r.close());
 
@@ -183,7 +195,28 @@ export async function startApp(
   opened.adopt(keepAccess(config, timerPorts, clients, checking), (r) => r.close());
   const kept = opened.move();
   const stop = () => within(stopWithin, kept.disposeAsync());
-  return { port: http.port, unready, stop };
+  return { port: http.port, metricsPort: own?.port ?? null, unready, stop };
+}
+
+const openMetrics = async ({ env }: Config, { text }: Metrics): Promise<HttpServer | null> =>
+  env.METRICS_PORT === undefined ? null : startHttp(env.METRICS_PORT, metricsPage(text), "METRICS_PORT");
+
+function sourcesOf(
+  { instance }: Config,
+  { clock }: AppDeps,
+  { hub }: Clients,
+  { ports, holds, lanes, isReady }: ReturnType<typeof assemble> & { isReady(): boolean },
+): Sources {
+  return {
+    clock,
+    lastSweep: ports.sweeps.last,
+    depths: () => readDepths(lanes, clock),
+    isReady,
+    holdingBack: () => holds.all().length,
+    credentialEndsAt: () => credentialEndsAt(hub),
+    clockOffset: hub.clockOffset,
+    build: { version: VERSION, node: process.version, bot: instance },
+  };
 }
 
 async function openHttp({ env }: Config, health: Pages): Promise<HttpServer> {
@@ -213,8 +246,9 @@ export function connectAll(config: Config, { clock, log, times }: AppDeps, opene
   const { env } = config;
   const timeout = times?.callMs;
   const redis = opened.adopt(connect(env.REDIS_URL, { log, commandTimeout: timeout }), (r) => r.close());
+  const metrics = createMetrics();
   const hub = opened.adopt(
-    openLazily(() => openHub(config, { log }), { clock, timeout }),
+    openLazily(() => openHub(config, { log }), { clock, timeout, onCall: metrics.hubCall }),
     (h) => h.close(),
   );
   const proxy = slackProxy(env);
@@ -222,10 +256,15 @@ export function connectAll(config: Config, { clock, log, times }: AppDeps, opene
   const time = hubClock(clock, hub.clockOffset);
   const shared = { redis: redis.commands, keys: keysOf(config.instance), clock: time };
   const turns = createTurns(shared);
-  const budget = createBudget({ turns, clock: time, send: proxy?.fetch });
+  const budget = createBudget({
+    ...{ turns, clock: time, send: proxy?.fetch },
+    onCall: metrics.slackCall,
+    onPostponed: metrics.slackPostponed,
+  });
   const callers = slackClients(env.SLACK_BOT_TOKEN, budget, { apiUrl: env.SLACK_API_URL, timeout });
   const memory = createMemory(shared);
   return {
+    metrics,
     redis,
     hub,
     proxy,
@@ -246,7 +285,7 @@ export function assemble(
   opened: AsyncDisposableStack,
   home: () => HomeWorkspace,
 ) {
-  const { redis, hub, memory, slack, callers } = clients;
+  const { metrics, redis, hub, memory, slack, callers } = clients;
   const keys = keysOf(config.instance);
   const people = rememberPeople(createDirectory({ slack: callers, memory, clock, home }));
   const live = livePolicy(config);
@@ -301,7 +340,7 @@ export function assemble(
   const records = { redis: redis.commands, keys, clock, onBroken };
   const messages = { slack: callers, language: config.slack.language, context, memory, clock, log };
   const ports: Ports = {
-    requests: createRequests({ ...records, onTransition: told }),
+    requests: metrics.requests(createRequests({ ...records, onTransition: told })),
     allowances: createAllowances({ ...records, onChange: told }),
     lists: createLists(records),
     sweeps: createSweeps({ redis: redis.commands, keys }),
@@ -314,7 +353,7 @@ export function assemble(
     directory: people,
     outside: createOutside({ hub: config.hub.name, secretOf: config.secretOf, clock, log }),
     admins,
-    lease: createLease(redis.commands, keys, times?.lease),
+    lease: createLease(redis.commands, keys, times?.lease, metrics.leaseTakenOver),
     told: createTold({ redis: redis.commands, keys }),
     looks,
     clock,
@@ -331,7 +370,8 @@ export function assemble(
     random: () => randomBytes(5),
     stopping: stopping.signal,
   };
-  return { ports, timerPorts: { ...ports, grants: grantsBy("timers") }, people, holds, live, register };
+  const timerPorts = { ...ports, grants: grantsBy("timers") };
+  return { ports, timerPorts, people, holds, live, register, lanes: jobs.lanes };
 }
 
 export const contextOf =

@@ -43,6 +43,7 @@ const Environment = z
     SLACK_SIGNING_SECRET: z.string().min(1).optional(),
     REDIS_URL: RedisUrl.default("redis://127.0.0.1:6379"),
     PORT: z.coerce.number().int().min(0).max(65535).default(3000),
+    METRICS_PORT: z.coerce.number().int().min(0).max(65535).optional(),
     SLACK_API_URL: z.url().optional(),
     HTTPS_PROXY: z
       .url({

@@ -21,6 +21,7 @@ import type { AccessRequest, Failure, Grant, In, Outage, Sent } from "../domain/
 import type { Rights } from "../domain/rights.ts";
 import type { Secret } from "../domain/secret.ts";
 import type { TrailStep } from "../domain/step.ts";
+import type { Tally } from "../domain/tally.ts";
 
 /** Requests: records in Redis, changed by compare-and-swap only. Each throws StoreDown or StoreUnsure when Redis does not answer. */
 export interface Requests {
@@ -130,6 +131,17 @@ export interface AllowanceMade {
 export interface Swept {
   /** In Slack's words, why cards of live requests stand nowhere. */
   cardsRefused: readonly string[];
+  tally: Tally;
+  /** When it was completed, and how long it took, ms. */
+  at: number;
+  tookMs: number;
+}
+
+/** What is known of it: nothing before the first one, and less where another version completed it. */
+export interface LastSweep extends Omit<Swept, "at" | "tookMs"> {
+  at: number | null;
+  tookMs: number | null;
+  count: number;
 }
 
 /** Sweeps of all replicas together. Each throws StoreDown or StoreUnsure when Redis does not answer. */
@@ -137,10 +149,6 @@ export interface Sweeps {
   completed(found: Swept): Promise<void>;
   /** The last one, and how many were completed so far. */
   last(): Promise<LastSweep>;
-}
-
-export interface LastSweep extends Swept {
-  count: number;
 }
 
 export type Made =

@@ -7,6 +7,7 @@ import type { Lockdown } from "../domain/lockdown.ts";
 import { endBy } from "../domain/mass-end.ts";
 import { outdatedMessages, tokensToTakeOff } from "../domain/messages.ts";
 import { isGranted } from "../domain/request.ts";
+import { emptyTally, tally } from "../domain/tally.ts";
 import { ending } from "../domain/transitions.ts";
 import type { AccessRequest, GrantKey, GrantObjects, HubSurvey, Ports, Swept } from "./ports.ts";
 import { latestGenerations, repairFor, repairGrant } from "./repair.ts";
@@ -22,12 +23,15 @@ const BATCH = 500;
 /** One replica at a time; another's sweep does as well. */
 export async function sweep(ports: Ports): Promise<void> {
   await ports.lease.hold("sweep", async () => {
-    await ports.sweeps.completed(await sweepAll(ports));
+    const began = ports.clock.now();
+    const found = await sweepAll(ports);
+    const at = ports.clock.now();
+    await ports.sweeps.completed({ ...found, at, tookMs: at - began });
   });
 }
 
 /** Lists the hub first, then reads the records: what is younger than the list is never taken for lost. */
-async function sweepAll(ports: Ports): Promise<Swept> {
+async function sweepAll(ports: Ports): Promise<Pick<Swept, "cardsRefused" | "tally">> {
   await ports.lockdown.settle();
   const lockdown = await ports.lockdown.standing();
   const survey = await surveyHub(ports);
@@ -39,10 +43,12 @@ async function sweepAll(ports: Ports): Promise<Swept> {
     rowOf(r).onHub === "must-stand" && !seen.has(nameOf(r)) && (latest.get(r.id) ?? 0) < r.generation;
   const cardsRefused = new Set<string>();
   const live: LiveToken[] = [];
+  const counts = emptyTally();
   for await (const batch of ports.requests.unsettled()) {
     for (const request of batch)
       await advance(ports, lockdown ? await endLocked(ports, request, lockdown) : request);
     live.push(...batch.flatMap(liveToken));
+    for (const request of batch) tally(counts, request);
     for (const code of batch.flatMap(cardRefusal)) cardsRefused.add(code);
     const missing = standing ? batch.filter(isMissing) : [];
     for (const { id, role, generation } of missing) await tryRepair(ports, { id, role, generation });
@@ -53,7 +59,7 @@ async function sweepAll(ports: Ports): Promise<Swept> {
   await reportForeign(ports, survey?.foreign ?? []);
   await syncAllowances(ports);
   await followTrail(ports);
-  return { cardsRefused: [...cardsRefused] };
+  return { cardsRefused: [...cardsRefused], tally: counts };
 }
 
 const nameOf = ({ id, generation }: GrantKey): string => `${id}-${generation}`;

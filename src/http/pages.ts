@@ -1,6 +1,6 @@
-/** Three questions: does the process live, can it answer people, and is anything holding back new grants, or worth knowing? */
+/** Does the process live, can it answer people, is anything holding back new grants, or worth knowing? And what it counts. */
 import type { Hold } from "../domain/hold.ts";
-import type { Pages } from "./server.ts";
+import type { Page, Pages } from "./server.ts";
 
 export interface Health {
   /** Why commands and clicks cannot be received, or null. Neither the hub nor Redis nor the policy is a reason. */
@@ -24,6 +24,16 @@ export const pages = ({ unready, connections, holds, notices }: Health): Pages =
     const ok = causes.length === 0;
     return { status: ok ? 200 : 503, body: { ok, causes, notices: notices().map(shown) } };
   },
+});
+
+const OWN_PORT = "In Slack's HTTP mode this port may be public: set METRICS_PORT.\n";
+
+/** Its own page, or on the port that Slack may reach, where to look for it. */
+export const metricsPage = (text: (() => Promise<string>) | null): Pages => ({
+  "/metrics": async (): Promise<Page> =>
+    text
+      ? { status: 200, body: await text(), type: "text/plain; version=0.0.4; charset=utf-8" }
+      : { status: 404, body: OWN_PORT },
 });
 
 const shown = ({ cause, message, fix, since }: Hold) => ({

@@ -2,7 +2,14 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-export type Pages = Record<string, () => { status: number; body: unknown }>;
+export interface Page {
+  status: number;
+  body: unknown;
+  /** Where it is neither JSON nor plain text. */
+  type?: string;
+}
+/** What throws is 500, and says nothing. */
+export type Pages = Record<string, () => Page | Promise<Page>>;
 
 export interface HttpServer {
   readonly port: number;
@@ -17,18 +24,20 @@ export const nothingElse: RequestListener = (_, response) => void response.write
 export const comeAgain: RequestListener = (_, response) =>
   void response.writeHead(503, { "retry-after": "5" }).end();
 
-/** Throws one sentence when the port cannot be had. */
-export async function startHttp(port: number, pages: Pages): Promise<HttpServer> {
+/** `setting`: what the port comes from. Throws one sentence when it cannot be had. */
+export async function startHttp(port: number, pages: Pages, setting = "PORT"): Promise<HttpServer> {
   let rest = nothingElse;
   const server = createServer((request, response) => {
     const path = (request.url ?? "").split("?")[0] ?? "";
     const page = request.method === "GET" && Object.hasOwn(pages, path) ? pages[path] : undefined;
-    if (page) respond(response, page());
+    if (page) void answer(response, page);
     else rest(request, response);
   });
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(port, resolve)).catch(
     (error: NodeJS.ErrnoException) => {
-      throw new Error(`PORT ${port} cannot be listened on (${error.code}): free it, or set another PORT.`);
+      throw new Error(
+        `${setting} ${port} cannot be listened on (${error.code}): free it, or set another ${setting}.`,
+      );
     },
   );
   return {
@@ -40,9 +49,17 @@ export async function startHttp(port: number, pages: Pages): Promise<HttpServer>
   };
 }
 
-function respond(response: ServerResponse, { status, body }: ReturnType<Pages[string]>): void {
+async function answer(response: ServerResponse, page: () => Page | Promise<Page>): Promise<void> {
+  try {
+    respond(response, await page());
+  } catch {
+    respond(response, { status: 500, body: "This page cannot be made." });
+  }
+}
+
+function respond(response: ServerResponse, { status, body, type }: Page): void {
   const isText = typeof body === "string";
-  response.writeHead(status, { "content-type": isText ? "text/plain" : "application/json" });
+  response.writeHead(status, { "content-type": type ?? (isText ? "text/plain" : "application/json") });
   response.end(isText ? body : JSON.stringify(body));
 }
 

@@ -52,7 +52,7 @@ export async function make(
   const standing = await get(store, id);
   if (taken === "review" && !(standing && holdsGlass(standing))) {
     // A version that knows no reviews finished it.
-    await writing(store.redis, () => store.redis.releaseLease(store.keys.glass(request.requester.id), id));
+    await writing(store.redis, () => store.redis.release(store.keys.glass(request.requester.id), id));
     return make(store, request, triggerId, limits);
   }
   if (!standing) throw new Unreadable(id, "is gone, and its reservation is not.");

@@ -57,6 +57,8 @@ export interface Keys {
   /** What a person asked for, or somebody asked for them, by when the trail last told of it. */
   past(user: string): string;
   lease(name: string): string;
+  /** That somebody took it and did not give it back yet, also when it ran out. */
+  leased(name: string): string;
   /** That something was told. */
   told(key: string): string;
   /** When Slack was called, by room. */
@@ -108,6 +110,7 @@ export function keysOf(instance: string): Keys {
     steps: (id) => `${prefix}:steps:${id}`,
     past: (user) => `${prefix}:past:${user}`,
     lease: (name) => `${prefix}:lease:${name}`,
+    leased: (name) => `${prefix}:leased:${name}`,
     told: (key) => `${prefix}:told:${key}`,
     calls: (room) => `${prefix}:calls:${room}`,
     line: (room) => `${prefix}:line:${room}`,

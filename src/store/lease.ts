@@ -17,22 +17,31 @@ export interface LeaseTimes {
 /** Another replica takes over what a dead one held after `ttl`; a hub call may take 5 s of the margin. */
 export const LEASE_TIMES: LeaseTimes = { ttl: 12_000, renewEvery: 2000, margin: 6000 };
 
-export function createLease(redis: Client, keys: Keys, times: LeaseTimes = LEASE_TIMES): Lease {
+/** `onTakenOver`: told of a lease that its last holder, dead or cut off, did not give back. */
+export function createLease(
+  redis: Client,
+  keys: Keys,
+  times: LeaseTimes = LEASE_TIMES,
+  onTakenOver: (name: string) => void = () => {},
+): Lease {
   defineScripts(redis);
   return {
     async hold(name, work) {
-      const key = keys.lease(name);
+      const [key, mark] = [keys.lease(name), keys.leased(name)];
       const holder = randomUUID();
       const asked = performance.now();
-      const got = await writing(redis, () => redis.set(key, holder, "PX", times.ttl, "NX"));
-      if (got === null) return null;
-      const keeper = keep(times, asked, () => writing(redis, () => redis.renewLease(key, holder, times.ttl)));
+      const got = await writing(redis, () => redis.takeLease(key, mark, holder, times.ttl));
+      if (got === 0) return null;
+      if (got === 2) onTakenOver(name);
+      const keeper = keep(times, asked, () =>
+        writing(redis, () => redis.renewLease(key, mark, holder, times.ttl)),
+      );
       try {
         return { done: await work(keeper.signal) };
       } finally {
         keeper.stop();
         // When this fails, it runs out by itself.
-        await writing(redis, () => redis.releaseLease(key, holder)).catch(() => {});
+        await writing(redis, () => redis.returnLease(key, mark, holder)).catch(() => {});
       }
     },
   };

@@ -230,13 +230,35 @@ count(KEYS[3], '1')
 return 1
 `;
 
-/** KEYS: lease. ARGV: holder ttl. Answers 1 while it is the holder's. */
-const RENEW = `
+// The mark outlives the lease: only who gives it back takes the mark away.
+const MARK = `
+local function mark(ttl)
+  return string.format('%.0f', tonumber(ttl) * 20)
+end
+`;
+
+/** KEYS: lease mark. ARGV: holder ttl. Answers 0 while it is another's, 1, or 2 where the last holder did not give it back. */
+const TAKE_LEASE = `${MARK}
+if not redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2], 'NX') then return 0 end
+local left = redis.call('EXISTS', KEYS[2])
+redis.call('SET', KEYS[2], '1', 'PX', mark(ARGV[2]))
+return 1 + left
+`;
+
+/** KEYS: lease mark. ARGV: holder ttl. Answers 1 while it is the holder's. */
+const RENEW_LEASE = `${MARK}
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('PEXPIRE', KEYS[2], mark(ARGV[2]))
 return redis.call('PEXPIRE', KEYS[1], ARGV[2])
 `;
 
-/** KEYS: lease. ARGV: holder. */
+/** KEYS: lease mark. ARGV: holder. */
+const RETURN_LEASE = `
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('DEL', KEYS[1], KEYS[2])
+`;
+
+/** KEYS: what is held. ARGV: holder. */
 const RELEASE = `
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('DEL', KEYS[1])
@@ -293,8 +315,10 @@ declare module "ioredis" {
     setLockdown(...args: (string | number)[]): Result<0 | 1 | string, Context>;
     liftLockdown(...args: (string | number)[]): Result<0 | 1, Context>;
     raiseEpoch(...args: (string | number)[]): Result<0 | 1, Context>;
+    takeLease(...args: (string | number)[]): Result<0 | 1 | 2, Context>;
     renewLease(...args: (string | number)[]): Result<0 | 1, Context>;
-    releaseLease(...args: (string | number)[]): Result<0 | 1, Context>;
+    returnLease(...args: (string | number)[]): Result<number, Context>;
+    release(...args: (string | number)[]): Result<0 | 1, Context>;
     lookPolicies(...args: (string | number)[]): Result<string[], Context>;
     holdPolicy(...args: (string | number)[]): Result<string[], Context>;
     recordPolicy(...args: (string | number)[]): Result<0 | 1, Context>;
@@ -308,8 +332,10 @@ const COMMANDS = {
   setLockdown: { numberOfKeys: 3, lua: LOCK },
   liftLockdown: { numberOfKeys: 3, lua: UNLOCK },
   raiseEpoch: { numberOfKeys: 1, lua: RAISE },
-  renewLease: { numberOfKeys: 1, lua: RENEW },
-  releaseLease: { numberOfKeys: 1, lua: RELEASE },
+  takeLease: { numberOfKeys: 2, lua: TAKE_LEASE },
+  renewLease: { numberOfKeys: 2, lua: RENEW_LEASE },
+  returnLease: { numberOfKeys: 2, lua: RETURN_LEASE },
+  release: { numberOfKeys: 1, lua: RELEASE },
   lookPolicies: { numberOfKeys: 1, lua: LOOK_POLICIES },
   holdPolicy: { numberOfKeys: 1, lua: HOLD_POLICY },
   recordPolicy: { numberOfKeys: 2, lua: RECORD_POLICY },

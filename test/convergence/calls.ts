@@ -91,7 +91,8 @@ const SCRIPTS: readonly (readonly [RegExp, string])[] = [
   [/^moveToFinished|^moveToDelayed|^retryJob/, "finish a job"],
   [/^makeRequest/, "make request"],
   [/^swapRequest|^adoptRequest/, "change record"],
-  [/^releaseLease/, "release lease"],
+  [/^takeLease/, "take lease"],
+  [/^returnLease/, "release lease"],
   [/^renewLease/, "keep lease"],
 ];
 
@@ -103,10 +104,9 @@ export function redisCall(command: Cut, scripts: ReadonlyMap<string, string>): s
     return SCRIPTS.find(([pattern]) => pattern.test(script))?.[1] ?? "";
   }
   const key = command.word(1);
-  const [, noun = ""] = /^\{karpor-access:[^}]+\}:(request|person|unsettled|lease|ping)/.exec(key) ?? [];
+  const [, noun = ""] = /^\{karpor-access:[^}]+\}:(request|person|unsettled|ping)/.exec(key) ?? [];
   if (noun === "request") return "read record";
   if (noun === "person" || noun === "unsettled") return `read ${noun}`;
-  if (noun === "lease") return "take lease";
   return noun;
 }
 

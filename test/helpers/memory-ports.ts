@@ -11,6 +11,7 @@ import { isSettled } from "../../src/domain/messages.ts";
 import { Refused } from "../../src/domain/refusal.ts";
 import { AccessRequest } from "../../src/domain/request.ts";
 import { secret } from "../../src/domain/secret.ts";
+import { emptyTally } from "../../src/domain/tally.ts";
 import { claimsWindow, latestEnd, overlap, type Window, windowOf } from "../../src/domain/window.ts";
 import { askFallback } from "../../src/flow/ask-fallback.ts";
 import { checkDeparture } from "../../src/flow/check-departure.ts";
@@ -290,7 +291,10 @@ export function memoryPorts(
     requests,
     lists: memoryLists(requests),
     allowances: memoryAllowances(given),
-    sweeps: { completed: async () => {}, last: async () => ({ count: 0, cardsRefused: [] }) },
+    sweeps: {
+      completed: async () => {},
+      last: async () => ({ count: 0, cardsRefused: [], tally: emptyTally(), at: null, tookMs: null }),
+    },
     jobs: memoryJobs(),
     grants: willingGrants(given),
     lease: memoryLease(),

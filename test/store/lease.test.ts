@@ -71,3 +71,18 @@ function aborted(signal: AbortSignal): Promise<number> {
     signal.addEventListener("abort", () => resolve(performance.now() - start), { once: true });
   });
 }
+
+test("taken over from who died with it, and only then, it is told", async () => {
+  const told: string[] = [];
+  const heir = createLease(redis.commands, keys, TIMES, (name) => told.push(name));
+  await here.hold("f", async () => 1);
+  await heir.hold("f", async () => 2);
+  expect(told).toEqual([]);
+  await here.hold("f", async () => {
+    // Redis forgets it, as of a holder that renews nothing any more.
+    await redis.commands.del(keys.lease("f"));
+    await heir.hold("f", async () => 3);
+  });
+  await heir.hold("f", async () => 4);
+  expect(told).toEqual(["f"]);
+});

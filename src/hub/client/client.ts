@@ -14,6 +14,7 @@ import { answered, hubError, isHubs, parseJson } from "./errors.ts";
 import { createLanes, type LaneName } from "./lanes.ts";
 import { type HubAnswer, type HubRequest, request, requestAs } from "./request.ts";
 import { createRetrying } from "./retrying.ts";
+import { type HubCall, seen } from "./seen.ts";
 import { httpApi, type Send, send as sendOnce } from "./send.ts";
 import { watchLines } from "./watch.ts";
 
@@ -48,17 +49,20 @@ export interface ClientOptions {
   timeout?: number | undefined;
   /** This machine's, which the hub's is compared with. */
   clock?: Clock | undefined;
+  /** Told of each call when it is over; watches are none. */
+  onCall?: ((call: HubCall) => void) | undefined;
 }
 
 /** Goes by the urgent lane. */
 export function createHubClient(access: HubAccess, options: ClientOptions = {}): HubClient {
-  const { timeout = 5_000, clock } = options;
+  const { timeout = 5_000, clock, onCall } = options;
   const link = (to: HubAccess) => createConnection(to, { token: options.token, timeout });
   const links = createRetrying(link(access), async () =>
     link((await options.reread?.()) ?? links.current().access),
   );
   const [lanes, offset] = [createLanes(), createClockOffset()];
-  const send = clock ? learning(offset, clock) : sendOnce;
+  const told = onCall ? seen(sendOnce, onCall) : sendOnce;
+  const send = clock ? learning(told, offset, clock) : told;
   const limit = (signal: AbortSignal | undefined) =>
     signal ? AbortSignal.any([AbortSignal.timeout(timeout), signal]) : AbortSignal.timeout(timeout);
   // Each call says by which link it goes.
@@ -111,10 +115,10 @@ export function createHubClient(access: HubAccess, options: ClientOptions = {}):
 
 /** A proxy's clock is not the hub's. */
 const learning =
-  (offset: ClockOffset, clock: Clock): Send =>
+  (send: Send, offset: ClockOffset, clock: Clock): Send =>
   async (url, sending) => {
     const sent = clock.now();
-    const answer = await sendOnce(url, sending);
+    const answer = await send(url, sending);
     if (isHubs({ headers: answer.headers, body: undefined }))
       offset.learn(answer.headers.date, sent, clock.now());
     return answer;

@@ -14,12 +14,17 @@ import {
 import { roomsOf, URGENCIES, type Urgency } from "./limits.ts";
 import { markIn } from "./mark.ts";
 import { createOrder, type Write } from "./order.ts";
+import { failureOf, resultOf, type SlackCall } from "./seen.ts";
 
 export interface BudgetOptions {
   turns: Turns;
   clock: Clock;
   /** By a proxy; straight where it is left out. */
   send?: typeof globalThis.fetch | undefined;
+  /** Told of each call when it is answered. */
+  onCall?: ((call: SlackCall) => void) | undefined;
+  /** Told of each call that is put off, for want of room. */
+  onPostponed?: ((method: string) => void) | undefined;
 }
 
 export interface Budget {
@@ -91,13 +96,15 @@ async function go(
   write: Write,
   send: () => Promise<Response>,
 ): Promise<Response> {
-  const until = options.clock.now() + PATIENCE_MS;
+  const began = options.clock.now();
+  const until = began + PATIENCE_MS;
   for (;;) {
     const wait = await turn(options, place, randomUUID(), until);
+    if (wait > 0) options.onPostponed?.(write.method);
     if (wait > 0) return busy(wait);
     if (write.isDropped) return busy(SECOND);
     write.isOut = true;
-    const response = await send();
+    const response = await seen(options, write.method, options.clock.now() - began, send);
     const after = askedToWait(response);
     if (after === null) return response;
     write.isOut = false;
@@ -105,6 +112,26 @@ async function go(
     if (narrowest) await counted(() => options.turns.close(narrowest, after));
     // Whatever was asked, nothing was done: the turn that comes next is this one's again.
     if (!narrowest || options.clock.now() + after > until) return response;
+  }
+}
+
+async function seen(
+  { onCall }: BudgetOptions,
+  method: string,
+  waitedMs: number,
+  send: () => Promise<Response>,
+): Promise<Response> {
+  if (!onCall) return send();
+  const began = performance.now();
+  const tell = (result: string) => onCall({ method, result, ms: performance.now() - began, waitedMs });
+  try {
+    const response = await send();
+    // Nobody waits for it to be understood twice.
+    resultOf(response.clone()).catch(failureOf).then(tell);
+    return response;
+  } catch (error) {
+    tell(failureOf(error));
+    throw error;
   }
 }
 

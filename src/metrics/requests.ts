@@ -1,0 +1,64 @@
+/** What becomes of requests, and how long it takes, seen where every change of a record passes. */
+import { SECOND } from "../domain/duration.ts";
+import type { AccessRequest } from "../domain/request.ts";
+import type { Requests } from "../flow/ports.ts";
+import type { Instruments } from "./instruments.ts";
+
+type To = Pick<Instruments, "asked" | "outcomes" | "ends" | "decision" | "token" | "lateness" | "confirmed">;
+
+/** The same requests; each change that this replica lands is counted. */
+export function meteredRequests(requests: Requests, to: To): Requests {
+  return {
+    ...requests,
+    async make(request, ...rest) {
+      const made = await requests.make(request, ...rest);
+      if ("made" in made && made.made) to.asked.inc({ role: request.role });
+      return made;
+    },
+    async update(id, ...rest) {
+      const { before, after } = await requests.update(id, ...rest);
+      if (before.version !== after.version) count(to, before, after);
+      return { before, after };
+    },
+  };
+}
+
+function count(to: To, before: AccessRequest, after: AccessRequest): void {
+  const { role } = after;
+  if (after.state === "ending" || after.state === "ended") countEnd(to, before, after);
+  if (before.state === after.state) return;
+  const outcome = outcomeOf(before, after);
+  if (outcome) to.outcomes.inc({ role, outcome });
+  if (before.state === "pending" && outcome && BY_PEOPLE.has(outcome))
+    to.decision.observe({ role }, (after.enteredAt - before.requestedAt) / SECOND);
+  if (before.state === "delivering" && after.state === "active" && after.generation === 1)
+    to.token.observe({ role }, (after.enteredAt - Math.max(after.decision.at, after.startsAt ?? 0)) / SECOND);
+}
+
+const BY_PEOPLE = new Set(["approved", "denied"]);
+
+const OUTCOMES: { [S in AccessRequest["state"]]?: string } = {
+  denied: "denied",
+  refused: "refused",
+  withdrawn: "withdrawn",
+  timedOut: "timed_out",
+};
+
+/** Of an approval: by whom. Null where it was decided before, or is not yet. */
+function outcomeOf(before: AccessRequest, after: AccessRequest): string | null {
+  if (!("decision" in after)) return OUTCOMES[after.state] ?? null;
+  if ("decision" in before) return null;
+  if (after.emergency) return "emergency";
+  return after.decision.by === "policy" || after.decision.allowance ? "by_policy" : "approved";
+}
+
+function countEnd(to: To, before: AccessRequest, after: Extract<AccessRequest, { end: unknown }>): void {
+  const { role, end } = after;
+  if (!("end" in before)) to.ends.inc({ role, cause: end.cause });
+  const gone = after.deletedAt !== undefined && !("deletedAt" in before && before.deletedAt !== undefined);
+  if (gone && end.cause === "expired")
+    to.lateness.observe({ role }, ((after.deletedAt ?? 0) - after.expiresAt) / SECOND);
+  if (after.state !== "ended" || before.state === "ended") return;
+  const { method, at } = after.verification;
+  if (method !== "unstarted") to.confirmed.observe({ method }, (at - end.at) / SECOND);
+}
