@@ -32,10 +32,12 @@ export async function createWitness(world: World) {
   const wrong = new Set<string>();
   /** Every token that was delivered, by its request. */
   const delivered = new Map<string, Set<string>>();
+  /** Refused before the hub let everybody in: what was said of them by then is true whenever it is shown. */
+  const dead = new Set<string>();
   const works = (id: string, generation?: string) =>
     [...(delivered.get(id) ?? [])]
       .filter((token) => generation === undefined || accountOf(token).endsWith(`-${generation}`))
-      .some((token) => world.hub.login(token) !== 401);
+      .some((token) => !dead.has(token) && world.hub.login(token) !== 401);
   const belies = (id: string, generation?: string) => !world.hubOpenedJustNow() && works(id, generation);
   const accuse = (what: string) => {
     if (wrong.has(what)) return;
@@ -63,6 +65,12 @@ export async function createWitness(world: World) {
   // The holder is at work to the last: what the hub remembers of a used token is as fresh as can be.
   world.onHub((call) => {
     if (call === "delete account" || call === "delete binding") for (const id of delivered.keys()) works(id);
+  });
+  world.onOpening(() => {
+    const refused = [...delivered.values()]
+      .flatMap((tokens) => [...tokens])
+      .filter((one) => world.hub.login(one) === 401);
+    for (const token of refused) dead.add(token);
   });
 
   const reader = world.commands.duplicate();

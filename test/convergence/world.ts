@@ -104,6 +104,7 @@ function open({ instance, clock, hub, slack, tally, configs, commands, scripts, 
   let outages = 0;
   let openSince = Number.NEGATIVE_INFINITY;
   const listeners = new Set<(call: string) => void>();
+  const openings = new Set<() => void>();
   const trouble = createTrouble({
     ...{ story, tally, scripts },
     callerAt: (port) => callers.get(port),
@@ -145,9 +146,14 @@ function open({ instance, clock, hub, slack, tally, configs, commands, scripts, 
     },
     /** Lets everybody in, or asks for rights again. */
     openHub(on: boolean) {
-      if (on) openSince = performance.now();
+      if (on) {
+        for (const beforeOpen of openings) beforeOpen();
+        openSince = performance.now();
+      }
       hub.setRbac(!on);
     },
+    /** Before everybody is let in. */
+    onOpening: (listen: () => void) => void openings.add(listen),
     /** Nobody can look and write it down in one: what was seen before may be said a moment after. */
     hubOpenedJustNow: () => performance.now() - openSince < JUST_NOW_MS,
     records: () => records(commands, keys),
