@@ -69,12 +69,13 @@ needs(helmAvailable(), helmAdvice)("the chart, rendered", () => {
   const dir = scratch("karpor-access-chart");
   afterAll(() => dir.remove());
   let all: [string, DeployManifest[]][];
-  beforeAll(() => {
-    all = Object.entries(RELEASES).map(([name, values]) => [name, render({ values })]);
+  beforeAll(async () => {
+    const rendered = Object.entries(RELEASES).map(async ([name, values]) => [name, await render({ values })]);
+    all = (await Promise.all(rendered)) as typeof all;
   });
 
-  it.each(Object.keys(RELEASES))("is taken by helm lint --strict with %s", (name) => {
-    const { status, out, err } = helm(["lint"], { values: RELEASES[name] ?? {}, args: ["--strict"] });
+  it.each(Object.keys(RELEASES))("is taken by helm lint --strict with %s", async (name) => {
+    const { status, out, err } = await helm("lint", { values: RELEASES[name] ?? {}, args: ["--strict"] });
     expect(status, out + err).toBe(0);
   });
 
@@ -95,47 +96,53 @@ needs(helmAvailable(), helmAdvice)("the chart, rendered", () => {
     }
   });
 
-  it("lets two releases stand in one namespace", () => {
+  it("lets two releases stand in one namespace", async () => {
     const values = { ...RELEASES["all that deploy/kubernetes has"], redis: { enabled: true } };
-    const [first, second] = ["production", "karpor-access-staging"].map((name) => render({ name, values }));
-    const names = [...(first ?? []), ...(second ?? [])].map(keyOf);
+    const both = ["production", "karpor-access-staging"].map((name) => render({ name, values }));
+    const names = (await Promise.all(both)).flat().map(keyOf);
     expect(new Set(names).size).toBe(names.length);
     expect(names).toContain("Deployment karpor-access/production-karpor-access");
     expect(names).toContain("Deployment karpor-access/karpor-access-staging");
     const longest = "a".repeat(53);
-    for (const { metadata } of render({ name: longest, values }))
+    for (const { metadata } of await render({ name: longest, values }))
       expect(metadata.name.length).toBeLessThanOrEqual(52);
   });
 
-  it("carries a configuration that the bot understands, as a mapping and as the file's own text", () => {
+  it("carries a configuration that the bot understands, as a mapping and as the file's own text", async () => {
     const path = join(dir.path, "karpor-access.yml");
-    const carried = (values: object, args: string[] = []) => {
+    const carried = async (values: object, args: string[] = []) => {
       const { data } = z
         .object({ data: z.record(z.string(), z.string()) })
-        .parse(one(render({ values, args }), "ConfigMap"));
+        .parse(one(await render({ values, args }), "ConfigMap"));
       writeFileSync(path, data["karpor-access.yml"] ?? "");
       const { mistakes } = readConfig(path);
       expect(mistakes).toEqual([]);
       return readFileSync(path, "utf8");
     };
     const { config: _, ...rest } = least;
-    expect(carried(rest, ["--set-file", `config=${CONFIG_FILE}`])).toBe(`${config.trimEnd()}\n`);
+    expect(await carried(rest, ["--set-file", `config=${CONFIG_FILE}`])).toBe(`${config.trimEnd()}\n`);
     const whole = wholeConfig();
-    expect(ConfigFile.parse(parse(carried({ ...rest, config: whole })))).toEqual(ConfigFile.parse(whole));
+    expect(ConfigFile.parse(parse(await carried({ ...rest, config: whole })))).toEqual(
+      ConfigFile.parse(whole),
+    );
   });
 
-  it("replaces the pods where a setting needs a start, and only there", () => {
-    const checksum = (edit: (file: Record<string, object>) => void) => {
+  it("replaces the pods where a setting needs a start, and only there", async () => {
+    const checksum = async (edit: (file: Record<string, object>) => void) => {
       const file = structuredClone(wholeConfig());
       edit(file);
-      return deployment(render({ values: { ...least, config: file } })).template.metadata.annotations[
+      return deployment(await render({ values: { ...least, config: file } })).template.metadata.annotations[
         "checksum/config"
       ];
     };
-    const before = checksum(() => {});
-    expect(checksum((file) => Object.assign(file, { admins: ["U0BOB"], reminders: ["5m"] }))).toBe(before);
-    expect(checksum((file) => Object.assign(file, { instance: "other" }))).not.toBe(before);
-    expect(checksum((file) => Object.assign(file.slack ?? {}, { channel: "C0OTHER" }))).not.toBe(before);
+    const before = await checksum(() => {});
+    expect(await checksum((file) => Object.assign(file, { admins: ["U0BOB"], reminders: ["5m"] }))).toBe(
+      before,
+    );
+    expect(await checksum((file) => Object.assign(file, { instance: "other" }))).not.toBe(before);
+    expect(await checksum((file) => Object.assign(file.slack ?? {}, { channel: "C0OTHER" }))).not.toBe(
+      before,
+    );
   });
 
   it.each<[string, object, RegExp]>([
@@ -158,8 +165,8 @@ needs(helmAvailable(), helmAdvice)("the chart, rendered", () => {
       { image: { ...least.image, digest: "latest" }, config },
       /at '\/image\/digest'/,
     ],
-  ])("refuses %s, and says what to do", (_what, values, said) => {
-    const { status, err } = helm(["template"], { values });
+  ])("refuses %s, and says what to do", async (_what, values, said) => {
+    const { status, err } = await helm("template", { values });
     expect(status).not.toBe(0);
     expect(err).toMatch(said);
   });
@@ -196,20 +203,20 @@ needs(helmAvailable(), helmAdvice)("the chart, rendered", () => {
       expect(comparable(mine)).toEqual(comparable(theirs));
     };
 
-    it("in all but the namespace, which Helm leaves to you, and what the chart has more", () => {
+    it("in all but the namespace, which Helm leaves to you, and what the chart has more", async () => {
       const values = {
         ...RELEASES["all that deploy/kubernetes has"],
         image: { repository: image?.newName, tag: image?.newTag },
       };
       const more = ["Pod", "Service"];
       same(
-        render({ values }).filter(({ kind }) => !more.includes(kind)),
+        (await render({ values })).filter(({ kind }) => !more.includes(kind)),
         written.filter(({ kind }) => kind !== "Namespace"),
       );
     });
 
-    it("in the Redis for trying, save its name", () => {
-      const rendered = render({ values: { ...least, redis: { enabled: true } } });
+    it("in the Redis for trying, save its name", async () => {
+      const rendered = await render({ values: { ...least, redis: { enabled: true } } });
       const mine = rendered.filter(({ metadata }) => metadata.name === "karpor-access-redis");
       const renamed = JSON.stringify(mine).replaceAll('"karpor-access-redis"', '"redis"');
       same(JSON.parse(renamed), redis?.objects ?? []);

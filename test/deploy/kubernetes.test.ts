@@ -8,7 +8,8 @@ import type { TestHub } from "../../sandbox/hub/types.ts";
 import { ConfigFile } from "../../src/config.ts";
 import { pages } from "../../src/http/pages.ts";
 import { IN_CLUSTER_SECRET } from "../../src/hub/settings.ts";
-import { type DeployManifest, manifests, pathOf } from "./manifests.ts";
+import { dryRun, makePod, podOf } from "./api-server.ts";
+import { manifests } from "./manifests.ts";
 
 const at = (path: string) => fileURLToPath(new URL(`../../deploy/kubernetes/${path}`, import.meta.url));
 const [bot, redis, heal] = [manifests(at("")), manifests(at("redis")), manifests(at("heal"))];
@@ -102,6 +103,7 @@ if (!envtestAvailable()) {
   it.skip(`the manifests on a real API server ${envtestAdvice}`);
 } else
   describe("on a real API server", () => {
+    const namespace = "karpor-access";
     let server: TestHub;
     let ask: HubCaller;
     beforeAll(async () => {
@@ -116,23 +118,19 @@ if (!envtestAvailable()) {
       await server.stop();
     });
 
-    const STRICT = "dryRun=All&fieldManager=test&fieldValidation=Strict";
-    const dryRun = (object: DeployManifest) =>
-      ask("PATCH", `${pathOf(object)}?${STRICT}&force=true`, {
-        body: object,
-        type: "application/apply-patch+yaml",
-      });
-
     it.each(all.map((object) => [object.kind, object.metadata.name, object] as const))(
       "takes %s %s in a strict server-side dry run",
       async (_kind, _name, object) => {
-        const { status, body } = await dryRun(object);
+        const { status, body } = await dryRun(ask, object);
         expect([200, 201], body.message).toContain(status);
       },
     );
 
     it("would refuse a field that is mistyped", async () => {
-      const { status, body } = await dryRun({ ...one("ServiceAccount"), automountServiceAcountToken: true });
+      const { status, body } = await dryRun(ask, {
+        ...one("ServiceAccount"),
+        automountServiceAcountToken: true,
+      });
       expect(status).toBeGreaterThanOrEqual(400);
       expect(body.message).toContain("automountServiceAcountToken");
     });
@@ -140,36 +138,12 @@ if (!envtestAvailable()) {
     it.each([
       ["Deployment", one("Deployment")],
       ["StatefulSet", one("StatefulSet", redis.objects)],
-      ["CronJob", jobOf(one("CronJob", heal.objects))],
+      ["CronJob", one("CronJob", heal.objects)],
     ])("takes the pods of the %s under the restricted Pod Security Standard", async (_, workload) => {
       const pod = podOf(workload);
-      const taken = await make(pod);
+      const taken = await makePod(ask, namespace, pod);
       expect(taken.status, taken.body.message).toBe(201);
       const root = { ...pod, spec: { ...pod.spec, securityContext: { runAsNonRoot: false } } };
-      expect((await make(root)).body.message).toContain("PodSecurity");
+      expect((await makePod(ask, namespace, root)).body.message).toContain("PodSecurity");
     });
-
-    const make = (pod: object) =>
-      ask("POST", `/api/v1/namespaces/${bot.namespace}/pods?${STRICT}`, { body: pod });
   });
-
-/** The workload within. */
-function jobOf(cron: DeployManifest): DeployManifest {
-  const { jobTemplate } = z.object({ jobTemplate: z.looseObject({}) }).parse(cron.spec);
-  return { ...cron, ...jobTemplate };
-}
-
-const Templates = z.object({
-  spec: z.object({
-    template: z.object({ metadata: z.looseObject({}), spec: z.looseObject({}) }),
-    volumeClaimTemplates: z.array(z.object({ metadata: z.object({ name: z.string() }) })).optional(),
-  }),
-});
-
-/** As the workload's controller makes it. */
-function podOf(workload: DeployManifest) {
-  const { template, volumeClaimTemplates = [] } = Templates.parse(workload).spec;
-  const claimed = volumeClaimTemplates.map(({ metadata: { name } }) => ({ name, emptyDir: {} }));
-  const spec = claimed.length > 0 ? { ...template.spec, volumes: claimed } : template.spec;
-  return { apiVersion: "v1", kind: "Pod", metadata: { ...template.metadata, name: "a" }, spec };
-}

@@ -47,7 +47,7 @@ export const RELEASES: Record<string, object> = {
     imagePullSecrets: [{ name: "registry" }],
     existingSecret: "slack",
     replicas: 5,
-    resources: { requests: { cpu: "1", memory: "1Gi" } },
+    resources: { requests: { cpu: "1" }, limits: { memory: "1Gi" } },
     nodeSelector: { "kubernetes.io/arch": "arm64" },
     tolerations: [{ key: "spot", operator: "Exists" }],
     affinity: {

@@ -1,5 +1,6 @@
 /** Helm, as an operator calls it: HELM names its binary, else it is found on the PATH. */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { parseAllDocuments, stringify } from "yaml";
 import type { DeployManifest } from "../deploy/manifests.ts";
@@ -16,28 +17,36 @@ export interface Release {
   values?: object;
   /** More arguments. */
   args?: string[];
+  /** Of the cluster. */
+  kubeconfig?: string;
 }
 
-/** The chart's place among the arguments is where the first of `verb` ends. */
-export function helm(
-  verb: string[],
-  { name = "karpor-access", namespace = "karpor-access", values = {}, args = [] }: Release = {},
+const OF_CHART = ["lint", "template", "install", "upgrade"];
+
+export async function helm(
+  command: string,
+  {
+    name = "karpor-access",
+    namespace = "karpor-access",
+    values = {},
+    args = [],
+    kubeconfig = "",
+  }: Release = {},
 ) {
-  const [command = "", ...rest] = verb;
   const release = command === "lint" ? [] : [name];
-  const chart = ["lint", "template", "install", "upgrade"].includes(command);
-  const given = [...release, ...(chart ? [CHART, "--values", "-"] : []), ...rest, ...args];
-  const { status, stdout, stderr } = spawnSync(HELM, [command, ...given, "--namespace", namespace], {
-    input: stringify(values),
-    encoding: "utf8",
-    timeout: 60_000,
+  const chart = OF_CHART.includes(command) ? [CHART, "--values", "-"] : [];
+  const child = spawn(HELM, [command, ...release, ...chart, ...args, "--namespace", namespace], {
+    env: { ...process.env, KUBECONFIG: kubeconfig },
   });
-  return { status, out: stdout, err: stderr };
+  child.stdin.on("error", () => {}).end(stringify(values));
+  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  const [out, err, status] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  return { status, out, err };
 }
 
 /** Every object of the release, hooks too. Throws what helm says. */
-export function render(release: Release = {}): DeployManifest[] {
-  const { status, out, err } = helm(["template"], release);
+export async function render(release: Release = {}): Promise<DeployManifest[]> {
+  const { status, out, err } = await helm("template", release);
   if (status !== 0) throw new Error(err);
   return parseAllDocuments(out)
     .map((document) => document.toJS() as DeployManifest | null)

@@ -13,9 +13,13 @@ export interface Running {
 }
 
 /** Only these variables, and those that find programs: nothing of the machine's own settings. */
-export function run(script: string, args: string[], env: Record<string, string>): Running {
-  const path = fileURLToPath(new URL(`../../${script}`, import.meta.url));
-  const child = spawn(process.execPath, [path, ...args], {
+export const run = (script: string, args: string[], env: Record<string, string>): Running =>
+  runNode([script, ...args], env);
+
+/** As `node` with these arguments, in the project's root. */
+export function runNode(args: string[], env: Record<string, string>): Running {
+  const child = spawn(process.execPath, args, {
+    cwd: fileURLToPath(new URL("../..", import.meta.url)),
     env: { PATH: process.env.PATH ?? "", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
