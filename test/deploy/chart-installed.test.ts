@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { parse } from "yaml";
+import { parse, parseAllDocuments } from "yaml";
 import { z } from "zod";
 import { scratch } from "../../sandbox/child.ts";
 import { type HubCaller, hubClient } from "../../sandbox/hub/client.ts";
@@ -15,13 +15,13 @@ import { botKubeconfig } from "../helpers/bot-account.ts";
 import { helm, helmAdvice, helmAvailable, type Release, render } from "../helpers/helm.ts";
 import { needs } from "../helpers/needs.ts";
 import { startPod } from "../helpers/pod.ts";
-import type { Running } from "../helpers/process.ts";
 import { dryRun, makePod, podOf } from "./api-server.ts";
 import { pathOf } from "./manifests.ts";
 import { least, RELEASES } from "./releases.ts";
 
 const ELSEWHERE = ["karpor", "observability", "vault"];
 const NAMESPACE = fileURLToPath(new URL("../../deploy/kubernetes/namespace.yaml", import.meta.url));
+const CRDS = fileURLToPath(new URL("prometheus-crds.yaml", import.meta.url));
 const WORKLOADS = ["Deployment", "StatefulSet", "CronJob", "Pod"];
 /** Not where the hub, which this API server is too, keeps the grants. */
 const namespace = "bots";
@@ -44,6 +44,12 @@ needs(helmAvailable() && envtestAvailable(), `${helmAdvice}; a real API server $
       const { metadata } = parse(readFileSync(NAMESPACE, "utf8"));
       const bodies = [{ metadata: { ...metadata, name: namespace } }, ...ELSEWHERE.map(named)];
       for (const body of bodies) await ask("POST", "/api/v1/namespaces", { body });
+      const crds = parseAllDocuments(readFileSync(CRDS, "utf8")).map((document) => document.toJS());
+      for (const body of crds)
+        await ask("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", { body });
+      const served = async (plural: string) =>
+        (await ask("GET", `/apis/monitoring.coreos.com/v1/${plural}`)).status === 200;
+      for (const { spec } of crds) await world.until(() => served(spec.names.plural));
     });
     afterAll(async () => {
       await Promise.all([ask?.close(), world?.close()]);
@@ -118,10 +124,11 @@ needs(helmAvailable() && envtestAvailable(), `${helmAdvice}; a real API server $
       const { template } = Template.parse(got.body.spec);
       const bot = await startPod(cluster, template.spec);
       await bot.says('"msg":"ready"');
-      const port = /"port":(\d+)/.exec(bot.output())?.[1];
+      const get = (name: string, path: string) => fetch(`http://127.0.0.1:${bot.ports[name]}${path}`);
       const [{ livenessProbe, readinessProbe }] = template.spec.containers;
       for (const { httpGet } of [livenessProbe, readinessProbe])
-        expect((await fetch(`http://127.0.0.1:${port}${httpGet.path}`)).status).toBe(200);
+        expect((await get(httpGet.port, httpGet.path)).status).toBe(200);
+      expect(await (await get("metrics", "/metrics")).text()).toContain("karpor_access_ready 1");
 
       const [said, tested] = await Promise.all([
         done("test", { args: ["--timeout", "60s"] }),
@@ -137,7 +144,7 @@ needs(helmAvailable() && envtestAvailable(), `${helmAdvice}; a real API server $
     async function asKubelet(cluster: Parameters<typeof startPod>[0]): Promise<string> {
       const at = `/api/v1/namespaces/${namespace}/pods/karpor-access-test`;
       await world.until(async () => (await ask("GET", at)).status === 200);
-      const pod: Running = await startPod(cluster, (await ask("GET", at)).body.spec);
+      const pod = await startPod(cluster, (await ask("GET", at)).body.spec);
       const phase = (await pod.ended) === 0 ? "Succeeded" : "Failed";
       const type = "application/merge-patch+json";
       await ask("PATCH", `${at}/status`, { body: { status: { phase } }, type });
@@ -146,7 +153,7 @@ needs(helmAvailable() && envtestAvailable(), `${helmAdvice}; a real API server $
   },
 );
 
-const Probe = z.object({ httpGet: z.object({ path: z.string() }) });
+const Probe = z.object({ httpGet: z.object({ path: z.string(), port: z.string() }) });
 const Template = z.object({
   template: z.object({
     spec: z.looseObject({

@@ -74,6 +74,8 @@ needs(helmAvailable(), helmAdvice)("the chart, rendered", () => {
     all = (await Promise.all(rendered)) as typeof all;
   });
 
+  it("is taken by helm lint as it is", async () => expect(await helm("lint")).toMatchObject({ status: 0 }));
+
   it.each(Object.keys(RELEASES))("is taken by helm lint --strict with %s", async (name) => {
     const { status, out, err } = await helm("lint", { values: RELEASES[name] ?? {}, args: ["--strict"] });
     expect(status, out + err).toBe(0);
@@ -159,6 +161,11 @@ needs(helmAvailable(), helmAdvice)("the chart, rendered", () => {
       "what the bot would refuse in a mapping",
       { ...least, config: { ...parse(config), admins: ["alice"] } },
       /at '\/config\/admins\/0': .*does not match pattern/,
+    ],
+    [
+      "metrics that nobody may read",
+      { ...least, networkPolicy: { enabled: true }, serviceMonitor: { enabled: true } },
+      /say under networkPolicy\.metricsFrom where your Prometheus runs/,
     ],
     [
       "a digest that is none",

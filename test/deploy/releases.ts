@@ -17,6 +17,7 @@ export function wholeConfig() {
   return { ...rest, hub: { ...kept, inCluster: true } };
 }
 
+const monitoring = [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "monitoring" } } }];
 const elsewhere = { namespace: "vault", name: "hub", key: "config" };
 
 export const RELEASES: Record<string, object> = {
@@ -38,6 +39,7 @@ export const RELEASES: Record<string, object> = {
     networkPolicy: {
       enabled: true,
       httpFrom: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "ingress" } } }],
+      metricsFrom: monitoring,
       extraEgress: [{ ports: [{ port: 3128 }] }],
     },
   },
@@ -47,6 +49,7 @@ export const RELEASES: Record<string, object> = {
     imagePullSecrets: [{ name: "registry" }],
     existingSecret: "slack",
     replicas: 5,
+    serviceMonitor: { enabled: true, interval: "1m", labels: { release: "kube-prometheus-stack" } },
     resources: { requests: { cpu: "1" }, limits: { memory: "1Gi" } },
     nodeSelector: { "kubernetes.io/arch": "arm64" },
     tolerations: [{ key: "spot", operator: "Exists" }],

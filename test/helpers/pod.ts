@@ -5,7 +5,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { scratch } from "../../sandbox/child.ts";
+import { freePort, scratch } from "../../sandbox/child.ts";
 import type { HubCaller } from "../../sandbox/hub/client.ts";
 import { type Running, runNode } from "./process.ts";
 
@@ -13,6 +13,7 @@ const Spec = z.looseObject({
   serviceAccountName: z.string(),
   containers: z.tuple([
     z.looseObject({
+      ports: z.array(z.looseObject({ name: z.string(), containerPort: z.number() })).default([]),
       args: z.array(z.string()).optional(),
       env: z.array(z.strictObject({ name: z.string(), value: z.string() })),
       envFrom: z.array(z.strictObject({ secretRef: z.strictObject({ name: z.string() }) })),
@@ -24,7 +25,6 @@ const Spec = z.looseObject({
 const Data = z.object({ data: z.record(z.string(), z.string()) });
 
 const ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
-const PORTS = /^(METRICS_)?PORT$/;
 
 export interface Cluster {
   ask: HubCaller;
@@ -33,11 +33,14 @@ export interface Cluster {
   namespace: string;
 }
 
+/** A port as probes and Services name it, and where it is here. */
+export type Pod = Running & { ports: Record<string, number> };
+
 /** The files that it is given are gone when it has ended. */
-export async function startPod({ ask, url, ca, namespace }: Cluster, spec: unknown): Promise<Running> {
+export async function startPod({ ask, url, ca, namespace }: Cluster, spec: unknown): Promise<Pod> {
   const dir = scratch("karpor-access-pod");
   const { serviceAccountName: account, containers, volumes } = Spec.parse(spec);
-  const [{ args = imageCommand(), env, envFrom, volumeMounts }] = containers;
+  const [{ ports, args = imageCommand(), env, envFrom, volumeMounts }] = containers;
   const at = (kind: string, name: string) => `/api/v1/namespaces/${namespace}/${kind}/${name}`;
   const dataOf = async (kind: string, name: string) =>
     Data.parse((await ask("GET", at(kind, name))).body).data;
@@ -51,10 +54,11 @@ export async function startPod({ ask, url, ca, namespace }: Cluster, spec: unkno
   files(join(dir.path, ACCOUNT), { token, namespace, "ca.crt": ca });
 
   const secrets = await Promise.all(envFrom.map(({ secretRef }) => dataOf("secrets", secretRef.name)));
-  const own = env.map(({ name, value }) => [
-    name,
-    PORTS.test(name) ? "0" : value.replace(mountPath, mounted),
-  ]);
+  const free = await Promise.all(ports.map(async (one) => ({ ...one, here: await freePort() })));
+  const own = env.map(({ name, value }) => {
+    const port = free.find(({ containerPort }) => String(containerPort) === value);
+    return [name, port ? String(port.here) : value.replace(mountPath, mounted)];
+  });
   const { hostname, port } = new URL(url);
   const variables = {
     ...Object.assign({}, ...secrets.map(decoded)),
@@ -66,7 +70,7 @@ export async function startPod({ ask, url, ca, namespace }: Cluster, spec: unkno
   if (program !== "node") throw new Error(`A container that runs ${program}.`);
   const running = runNode(rest, variables);
   void running.ended.then(() => dir.remove());
-  return running;
+  return { ...running, ports: Object.fromEntries(free.map(({ name, here }) => [name, here])) };
 }
 
 function files(directory: string, texts: Record<string, string>): void {

@@ -124,6 +124,7 @@ capabilities: { drop: [ALL] }
 env:
   - { name: KARPOR_ACCESS_CONFIG, value: /config/karpor-access.yml }
   - { name: PORT, value: "3000" }
+  - { name: METRICS_PORT, value: "9464" }
   {{- if .Values.redis.enabled }}
   - { name: REDIS_URL, value: "redis://{{ include "karpor-access.fullname" . }}-redis.{{ .Release.Namespace }}:6379" }
   {{- end }}
