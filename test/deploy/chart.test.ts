@@ -178,6 +178,16 @@ needs(helmAvailable(), helmAdvice)("the chart, rendered", () => {
     expect(err).toMatch(said);
   });
 
+  it.each(["chart/README.md", "../docs/install.md", "../docs/zh/install.md"])(
+    "is installed as %s says",
+    async (path) => {
+      const said = text(path).replaceAll("\\\n", " ");
+      const [, given = ""] = /^helm upgrade --install karpor-access deploy\/chart (.+)$/m.exec(said) ?? [];
+      const args = given.replace("config=karpor-access.yml", `config=${CONFIG_FILE}`).split(/\s+/);
+      expect(await helm("template", { args })).toMatchObject({ status: 0, err: "" });
+    },
+  );
+
   it("gives the pods the image by its digest where there is one", () => {
     const [, objects = []] = all.find(([name]) => name.includes("digest")) ?? [];
     const image = `registry.example.com/karpor-access@sha256:${"0a".repeat(32)}`;
