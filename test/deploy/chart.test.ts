@@ -239,15 +239,14 @@ needs(helmAvailable(), helmAdvice)("the chart, rendered", () => {
       same(JSON.parse(renamed), redis?.objects ?? []);
     });
 
-    /** Without what the chart adds to labels, and with the image that the kustomization names. */
+    /** Without what the chart adds. */
     function plain(object: DeployManifest): DeployManifest {
       const drop = [
         ...["app.kubernetes.io/instance", "app.kubernetes.io/component", "imagePullPolicy"],
         ...["checksum/config", "annotations"],
       ];
-      const [own] = [`${image?.newName}:${image?.newTag}`];
       const { metadata, ...rest } = JSON.parse(JSON.stringify(object), (key, value) =>
-        drop.includes(key) ? undefined : key === "image" && value === "karpor-access" ? own : value,
+        drop.includes(key) ? undefined : value,
       );
       const { labels: _, ...named } = metadata;
       const data = rest.data && { data: { "karpor-access.yml": parse(rest.data["karpor-access.yml"]) } };
