@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { freePort } from "../../sandbox/child.ts";
 import { visibleText } from "../../sandbox/slack/index.ts";
 import { login } from "../helpers/login.ts";
-import { ALICE, APPROVALS, BOB, GENERAL, CAROL } from "../helpers/people.ts";
+import { ALICE, APPROVALS, BOB, CAROL, GENERAL } from "../helpers/people.ts";
 import { tokenIn } from "../helpers/scene.ts";
 import { engineIn, gateway } from "./engine.ts";
 import { install, putVersion, runAs } from "./installation.ts";
