@@ -8,6 +8,7 @@ import { z } from "zod";
 import { scratch } from "../../sandbox/child.ts";
 import { CHART_SCHEMA, chartSchema } from "../../scripts/chart-schema.ts";
 import { ConfigFile, readConfig } from "../../src/config.ts";
+import { PolicyFile } from "../../src/domain/policy-file.ts";
 import { helm, helmAdvice, helmAvailable, render } from "../helpers/helm.ts";
 import { needs } from "../helpers/needs.ts";
 import { type DeployManifest, manifests } from "./manifests.ts";
@@ -137,6 +138,13 @@ needs(helmAvailable(), helmAdvice)("the chart, rendered", () => {
         "checksum/config"
       ];
     };
+    const [, omitted = ""] = /omit \$config (.+?) \|/.exec(text("chart/templates/deployment.yaml")) ?? [];
+    expect(omitted).toBe(
+      Object.keys(PolicyFile.shape)
+        .toSorted()
+        .map((key) => `"${key}"`)
+        .join(" "),
+    );
     const before = await checksum(() => {});
     expect(await checksum((file) => Object.assign(file, { admins: ["U0BOB"], reminders: ["5m"] }))).toBe(
       before,
