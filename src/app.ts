@@ -21,6 +21,7 @@ import { createAgreement } from "./flow/agree-on-policy.ts";
 import { isAnythingOurs } from "./flow/anything-ours.ts";
 import { askFallback } from "./flow/ask-fallback.ts";
 import { checkDeparture } from "./flow/check-departure.ts";
+import { coverViews } from "./flow/cover-views.ts";
 import { endGrant } from "./flow/end.ts";
 import { extendGrant } from "./flow/extend-grant.ts";
 import { createEpochKeeper } from "./flow/keep-epoch.ts";
@@ -84,6 +85,7 @@ import { createNotifier } from "./slack/outbound/notifier.ts";
 import { rememberPeople } from "./slack/outbound/people.ts";
 import type { HomeWorkspace } from "./slack/outbound/profile.ts";
 import { slackProxy } from "./slack/outbound/proxy.ts";
+import { createTokenViews } from "./slack/outbound/token-views.ts";
 import type { ViewContext } from "./slack/views/context.ts";
 import { createAllowances } from "./store/allowances.ts";
 import { atMostOnce } from "./store/at-most-once.ts";
@@ -325,8 +327,9 @@ export function assemble(
     epochs: createEpochs({ redis: redis.commands, keys }),
     anchor: createAnchor({ client: hub, instance: config.instance, namespace: config.hub.namespace }),
   });
+  const massEnds = createMassEnds({ redis: redis.commands, keys });
   const lockdown = createLockdownKeeper({
-    ...{ clock, log, holds, stopping: stopping.signal },
+    ...{ clock, log, holds, massEnds, stopping: stopping.signal },
     lockdowns: createLockdowns({
       ...{ redis: redis.commands, keys, clock },
       onChange: (entry) => log.info({ trail: entry }, `lockdown ${entry.lockdown}`),
@@ -346,6 +349,7 @@ export function assemble(
     grants: grantsBy("urgent"),
     jobs,
     notifier: createNotifier(messages),
+    tokenViews: createTokenViews(messages),
     allowanceNotifier: createAllowanceNotifier(messages),
     homes: createHomes({ redis: redis.commands, keys, clock }),
     homeTab: createHomeTab(messages),
@@ -362,7 +366,7 @@ export function assemble(
     channel: config.slack.channel,
     epoch,
     lockdown,
-    massEnds: createMassEnds({ redis: redis.commands, keys }),
+    massEnds,
     massEndNotifier: createMassEndNotifier({ ...messages, channel: config.slack.channel }),
     // What the hub itself keeps from being made waits by that, and is told so.
     heldBack: () => holds.all().find(({ cause }) => !HUB_ITSELF.has(cause)) ?? null,
@@ -416,6 +420,7 @@ export function startWork(
       verify: (id, lane) => verifyEnd(ports[lane], id),
       syncMessages: (id, lane) => syncMessages(ports[lane], id),
       takeTokenOff: (id, lane) => takeTokenOff(ports[lane], id),
+      coverViews: (id, lane) => coverViews(ports[lane], id),
       checkDeparture: (id, lane) => checkDeparture(ports[lane], id, lane),
     },
     sweep: () => sweep(ports.timers),

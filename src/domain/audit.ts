@@ -1,5 +1,6 @@
 /** One line of history for each change of state and each remark, derived from the record before and after. Pure. */
 import type { Review } from "./break-glass.ts";
+import { revealsOf } from "./delivery.ts";
 import { formatDuration } from "./duration.ts";
 import type { Extension } from "./extension.ts";
 import { formerOf, leaksOf, leaving } from "./former.ts";
@@ -120,6 +121,9 @@ function remarkOn(before: AccessRequest, after: AccessRequest): Actor | null {
     ({ number }) => !leftTokens(before).some((one) => one.number === number),
   );
   if (left) return byBot(`a token is left in Slack, dead since ${new Date(left.deadSince).toISOString()}`);
+  const { count } = revealsOf(after);
+  if (count > revealsOf(before).count)
+    return { who: after.requester.id, why: `a token is shown, number ${count}`, qualified: null };
   const { fallback } = after;
   if (fallback?.askedAt !== undefined && before.fallback?.askedAt === undefined)
     return {

@@ -4,6 +4,7 @@ import { ApprovalRule } from "./approval.ts";
 import { Bilingual } from "./bilingual.ts";
 import { BreakGlass } from "./break-glass.ts";
 import { RESERVED } from "./command-words.ts";
+import { Delivery } from "./delivery.ts";
 import { Duration } from "./duration.ts";
 import { Principals } from "./ids.ts";
 import { OutsideCheck } from "./outside-check.ts";
@@ -25,6 +26,8 @@ export const Role = z
     /** `total`: with all time that is added later; `max` when left out. */
     duration: z.strictObject({ default: Duration, max: Duration, total: Duration.optional() }),
     reason: Reason.prefault("optional"),
+    /** Where its token is: on a message in the holder's DM, or shown at a click, and in no message. */
+    delivery: Delivery.default("dm"),
     /** Who may ask; everyone in the workspace when left out. */
     requester: z.strictObject({ in: Principals }).optional(),
     approval: z.union([z.literal("none"), ApprovalRule], {

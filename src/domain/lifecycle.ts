@@ -1,4 +1,5 @@
 /** The life of a request in one table: what follows from each state is said here, once. Pure. */
+import { isRevealed, isStale, revealsOf, SHOWN_FOR_MS, type TokenView } from "./delivery.ts";
 import { lookAgainAt } from "./departed.ts";
 import { SECOND } from "./duration.ts";
 import { formerOf, leaving } from "./former.ts";
@@ -26,6 +27,7 @@ export const STEPS = [
   "verify",
   "syncMessages",
   "takeTokenOff",
+  "coverViews",
   "checkDeparture",
 ] as const;
 export type Step = (typeof STEPS)[number];
@@ -214,7 +216,7 @@ export const LIFECYCLE = {
     ],
     onHub: "must-stand",
     late: (r) => lateApproved(r.decision),
-    actor: () => bot,
+    actor: (r) => (isRevealed(r) ? { ...bot, why: AT_A_CLICK } : bot),
   },
   ending: {
     to: ["ended"],
@@ -276,6 +278,9 @@ export const LIFECYCLE = {
   },
 } satisfies { [S in State]: Row<S> };
 
+/** What the trail keeps where nothing was delivered: a token is shown at a click. */
+export const AT_A_CLICK = "reveal";
+
 const ruleIn = (refusal: Refusal): string | null =>
   "rule" in refusal && refusal.rule !== undefined ? ruleLabel(refusal.rule) : null;
 
@@ -309,6 +314,7 @@ export const isFinal = (r: AccessRequest): boolean => rowOf(r).to.length === 0;
 export const dueOf = (r: AccessRequest, reminders: readonly number[]): Due[] => [
   ...rowOf(r).due(r, reminders),
   ...leaving(r).map(leavingDue),
+  ...revealsOf(r).views.map((view) => coverDue(r, view)),
 ];
 
 /** An earlier generation goes as one that ends, whatever becomes of the grant. */
@@ -316,6 +322,12 @@ const leavingDue = ({ at, deletedAt }: Former): Due =>
   deletedAt === undefined
     ? { at: at + LOST_AFTER_MS, step: "end" }
     : { at: deletedAt + VERIFY_WITHOUT_PROBE_AFTER_MS, step: "verify" };
+
+/** What must go before its time is done at once. */
+const coverDue = (r: AccessRequest, view: TokenView): Due => ({
+  at: isStale(r, view) ? r.enteredAt + LOST_AFTER_MS : view.at + SHOWN_FOR_MS,
+  step: "coverViews",
+});
 
 /** The request's timer: its earliest due step. */
 export const timerOf = (r: AccessRequest, reminders: readonly number[]): Due | null =>
@@ -360,8 +372,11 @@ const WAYS_TO_ACCESS: readonly ((before: AccessRequest, after: AccessRequest) =>
   (before, after) => after.state === "extending" && before.state !== "extending",
   // One approval of several.
   (before, after) => after.state === "pending" && differ(before, after, ["approvals"]),
+  // Made on the hub: its holder has a token, or may ask to see one.
+  (before, after) => after.state === "delivering" && before.state !== "delivering",
   // A token is about to be shown.
   (before, after) => isTokenSent(after) && !isTokenSent(before),
+  (before, after) => revealsOf(after).count > revealsOf(before).count,
   // More time.
   (before, after) => before.state === "active" && "expiresAt" in after && after.expiresAt > before.expiresAt,
 ];

@@ -33,7 +33,8 @@ export interface Shown {
   waiting: DisplayStatus | "not-delivered" | "nudged" | Gone;
   /** Approved, and it begins later. */
   scheduled: "open" | "withdrawn" | Gone;
-  token: "setting-up" | "outage" | "shown" | "hidden" | Gone;
+  /** `reveal`: it bears none, and each click on it shows one. */
+  token: "setting-up" | "outage" | "shown" | "hidden" | "reveal" | Gone;
   /** Where the token's message stood while something did not answer: the token came in a new one, which rings. */
   delay: Gone;
   notice: "refused" | "closed" | "denied" | "timedOut" | "failed" | "revoked" | "released" | "ended";

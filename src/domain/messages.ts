@@ -1,5 +1,6 @@
 /** Which messages a record must have and what each shows: messages are projections of the record. Pure. */
 import { isReviewOpen, isTaken } from "./break-glass.ts";
+import { isRevealed, revealsOf } from "./delivery.ts";
 import { asEnding, leaksOf } from "./former.ts";
 import { leftTokens, replacedToTry } from "./left-tokens.ts";
 import { displayStatus, isFinal, rowOf } from "./lifecycle.ts";
@@ -80,7 +81,7 @@ const SHOWS: { [K in MessageKind]: (r: AccessRequest, key: MessageKey) => Shown[
   },
   token: (r) => {
     if (isTokenToCome(r)) return toldOutage(r) ? "outage" : "setting-up";
-    if (r.state === "active") return r.hidden ? "hidden" : "shown";
+    if (r.state === "active") return isRevealed(r) ? "reveal" : r.hidden ? "hidden" : "shown";
     return r.state === "ending" || r.state === "ended" ? "gone" : null;
   },
   delay: () => "gone",
@@ -195,7 +196,7 @@ export function mustTakeTokenOff(r: AccessRequest): boolean {
   if (!sent?.token || sent.stuck?.deadSince !== undefined) return false;
   // Approved: that of an earlier generation.
   const isOver = r.state === "ending" || r.state === "ended" || r.state === "approved";
-  return isOver || (r.state === "active" && r.hidden);
+  return isOver || (r.state === "active" && (r.hidden || isRevealed(r)));
 }
 
 /** A token may be put on its message at any moment, by whoever holds the request's lease. */
@@ -211,6 +212,8 @@ export function isTokenMessageOutdated(r: AccessRequest): boolean {
   // Where all goes well the token itself comes next.
   if (isTokenToCome(r) && !toldOutage(r)) return false;
   const shows = tokenShows(r);
+  // Another comes in its place.
+  if (shows === "reveal" && r.state === "active" && r.refresh) return false;
   return shows !== null && shows !== "shown" && isStale(r, sent, shows);
 }
 
@@ -222,4 +225,8 @@ export const tokensToTakeOff = (r: AccessRequest): string[] => [
 
 /** Nothing is left to do for this record, on the hub or in Slack. */
 export const isSettled = (r: AccessRequest): boolean =>
-  isFinal(r) && !isReviewOpen(r) && outdatedMessages(r).length === 0 && tokensToTakeOff(r).length === 0;
+  isFinal(r) &&
+  !isReviewOpen(r) &&
+  outdatedMessages(r).length === 0 &&
+  revealsOf(r).views.length === 0 &&
+  tokensToTakeOff(r).length === 0;

@@ -172,8 +172,6 @@ export const Refusal = z.discriminatedUnion("kind", [
   /** Neither Redis nor the hub took it. */
   kind("not-locked-down", {}),
   kind("not-locked", {}),
-  /** Redis knows of none, and the hub does not say. */
-  kind("lock-unknown", {}),
   /** Lifting it needs a reason. */
   kind("unlock-why", {}),
   /** After `revoke all`. */
@@ -190,6 +188,14 @@ export const Refusal = z.discriminatedUnion("kind", [
     max: z.number(),
     at: z.number(),
   }),
+  /** Its account is being made, or made anew. */
+  kind("not-ready-yet", { id: RequestId }),
+  /** Tokens shown in an hour; `at`: when one more may be. */
+  kind("too-many-shows", { id: RequestId, max: z.number(), at: z.number() }),
+  /** Today's rules would not give it. */
+  kind("not-allowed-now", { id: RequestId, role: z.string() }),
+  /** No token can be made for somebody to see. */
+  kind("hub-away", { id: RequestId }),
   /** New access is held back, and with it new tokens. */
   kind("held-back", { id: RequestId }),
   /** The token still stands in Slack, which did not answer. */

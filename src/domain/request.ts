@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { Background } from "./background.ts";
 import { Emergency } from "./break-glass.ts";
+import { Delivery, Reveals } from "./delivery.ts";
 import { Departure } from "./departed.ts";
 import { Extends, Extension } from "./extension.ts";
 import { AllowanceId, Principal, RequestId } from "./ids.ts";
@@ -63,6 +64,8 @@ const Common = z.object({
   reason: z.string(),
   /** Milliseconds asked for; counts from the approval, or from when it is to begin. */
   duration: Ms,
+  /** `dm` where it is left out. */
+  delivery: Delivery.optional(),
   /** When it is to begin; left out: with its approval. */
   startsAt: Ms.optional(),
   requestedAt: Ms,
@@ -119,7 +122,7 @@ export type Decision = z.infer<typeof Decision>;
 export const Grant = z.object({
   accountUid: z.string(),
   bindingUid: z.string(),
-  /** `status.expirationTimestamp`, on our clock. */
+  /** `status.expirationTimestamp`, on our clock; of several tokens the latest, of none when it was made. */
   tokenExpiresAt: Ms,
   /** The server gave less time than was asked. */
   shortened: z.boolean(),
@@ -242,6 +245,8 @@ const Approved = Common.extend({
   /** What made it later. */
   extensions: z.array(Extension).optional(),
   outage: Outage.optional(),
+  /** Of a token that is shown at a click; left out where nobody knows how often one was. */
+  reveals: Reveals.optional(),
   /** The generations before this one, oldest first. */
   former: z.array(Former).optional(),
   replaced: z.array(Replaced).optional(),

@@ -2,6 +2,7 @@
 import type { Allowed } from "./allowance.ts";
 import type { Background } from "./background.ts";
 import { BY_BREAK_GLASS, isReviewOpen, type Review } from "./break-glass.ts";
+import { isRevealed, revealsOf } from "./delivery.ts";
 import { formerOf, leaving } from "./former.ts";
 import type { Principal, UserId } from "./ids.ts";
 import { withReplaced } from "./left-tokens.ts";
@@ -175,7 +176,7 @@ export const timedOut = (r: AccessRequest, now: number): AccessRequest | null =>
     ? { ...r, state: "timedOut", at: now }
     : null;
 
-/** approved, delivering → delivering: the token exists, nobody has seen it, and from now on its message may bear it. */
+/** approved, delivering → delivering: the token exists, nobody has seen it, and from now on its message may bear it. One that is shown at a click is made then. */
 export function delivering(r: AccessRequest, grant: Grant): In<"delivering"> | null {
   if (r.state !== "approved" && r.state !== "delivering") return null;
   const hidden = r.state === "delivering" && r.hidden;
@@ -184,6 +185,7 @@ export function delivering(r: AccessRequest, grant: Grant): In<"delivering"> | n
     state: "delivering",
     grant,
     hidden,
+    ...(isRevealed(r) && { reveals: revealsOf(r) }),
     messages: withToken(r, "sending"),
     expiresAt: Math.min(r.expiresAt, grant.shortened ? grant.tokenExpiresAt : r.expiresAt),
   };
@@ -221,6 +223,7 @@ export function delivered(r: AccessRequest, found: In<"active">): In<"active"> |
     ...(r.startsAt !== undefined && { startsAt: r.startsAt }),
     ...("reminded" in r && { reminded: r.reminded ?? [] }),
     ...("replaced" in r && { replaced: r.replaced }),
+    ...(revealsOf(r).views.length > 0 && { reveals: revealsOf(r) }),
     ...formerBefore(r, found),
   };
   const adopted = { ...found, ...asked, ...known };
@@ -274,15 +277,10 @@ export function tokenTakenOff(r: AccessRequest): In<"active"> | null {
 /** The fresh token exists, nobody has seen it, and from now on its message may bear it. The old one may live longer. */
 export const refreshing = (
   r: In<"active">,
-  { tokenExpiresAt, shortened, signedBy }: Grant,
+  { tokenExpiresAt, shortened, ...fresh }: Grant,
 ): In<"active"> => ({
   ...r,
-  grant: {
-    ...r.grant,
-    tokenExpiresAt: Math.max(r.grant.tokenExpiresAt, tokenExpiresAt),
-    shortened,
-    ...(signedBy !== undefined && { signedBy }),
-  },
+  grant: { ...fresh, tokenExpiresAt: Math.max(r.grant.tokenExpiresAt, tokenExpiresAt), shortened },
   expiresAt: shortened ? Math.min(r.expiresAt, tokenExpiresAt) : r.expiresAt,
   messages: withToken(r, "sending"),
 });
@@ -298,9 +296,10 @@ export function refreshed(r: In<"active">, done: Refresh): In<"active"> {
   return { ...rest, ...more, messages: withToken(r, "shown") };
 }
 
-function withToken({ messages, revision }: AccessRequest, token: "sending" | "shown") {
+function withToken(r: AccessRequest, token: "sending" | "shown") {
+  const { messages, revision } = r;
   const sent = messages.token;
-  if (!sent) return messages;
+  if (!sent || isRevealed(r)) return messages;
   const shows = token === "shown" ? { shows: "shown", revision } : {};
   return { ...messages, token: { ...sent, ...shows, token } };
 }

@@ -2,6 +2,7 @@
 import type { Alarm } from "../domain/alarm.ts";
 import type { Allowance } from "../domain/allowance.ts";
 import type { Clock } from "../domain/clock.ts";
+import type { Delivery, TokenView } from "../domain/delivery.ts";
 import type { DirectoryLook, Looked } from "../domain/directory-look.ts";
 import type { StoredEpoch } from "../domain/epoch.ts";
 import type { ForeignObject } from "../domain/foreign-object.ts";
@@ -168,11 +169,8 @@ export interface Epochs {
 /** The lockdown in Redis. Each throws StoreDown or StoreUnsure when Redis does not answer. */
 export interface Lockdowns {
   read(): Promise<StoredLockdown>;
-  /**
-   * What it ends begins in the same call. The one that stands then: another where one stood already, and null where one
-   * as late was lifted.
-   */
-  set(lockdown: Lockdown, ends: MassEnd): Promise<Lockdown | null>;
+  /** The one that stands then: another where one stood already, and null where one as late was lifted. */
+  set(lockdown: Lockdown): Promise<Lockdown | null>;
   /** False when another stands, or none. */
   lift(lockdown: Lockdown, by: Omit<Lockdown, "at">): Promise<boolean>;
 }
@@ -291,14 +289,19 @@ export interface GrantAnnotations {
   /** When it was to begin, where that was said. */
   startsAt?: number | undefined;
   expiresAt: number;
-  /** Where the message stands that bears the token; null until `annotate` said so. */
+  /** Where the message stands that bears the token, or shows one at a click; null until `annotate` said so. */
   tokenMessage: { channel: string; ts: string } | null;
+  delivery?: Delivery | undefined;
+  /** Of a token that outlives the access. */
+  tokenExpiresAt?: number | undefined;
 }
 
 /** What is added to the annotations, or changes, after the account was made. */
 export interface MoreAnnotations {
   tokenMessage?: { channel: string; ts: string };
   expiresAt?: number;
+  delivery?: Delivery | undefined;
+  tokenExpiresAt?: number | undefined;
 }
 
 /** Something of a grant went, or changed, while it was watched; whoever did it. */
@@ -419,6 +422,24 @@ export interface Notifier {
     at: Place,
     how: "edit" | "delete" | "either",
   ): Promise<"edited" | "deleted" | { refused: string }>;
+}
+
+/** A view as it was opened. */
+export interface OpenView {
+  id: string;
+  /** Slack's word for what it shows: whoever knows an older one changes nothing. */
+  hash: string;
+}
+
+/** Views that show a token to its holder. */
+export interface TokenViews {
+  /**
+   * In the place of what stood there when it was opened, and of nothing newer: what was overwritten, or is closed, stays
+   * so. Throws SlackBusy when nothing was done, and anything else where that is not known.
+   */
+  show(request: In<"active">, view: OpenView, token: Secret, expiresAt: number): Promise<void>;
+  /** It bears none from then on; that it is closed is fine. Throws when it must be tried again. */
+  cover(request: AccessRequest, view: TokenView): Promise<void>;
 }
 
 /** Slack messages about an allowance: a line in the channel where its role is approved, and the person's DM. */
@@ -650,6 +671,7 @@ export interface Ports {
   grants: Grants;
   jobs: Jobs;
   notifier: Notifier;
+  tokenViews: TokenViews;
   homes: Homes;
   homeTab: HomeTab;
   directory: Directory;

@@ -1,4 +1,5 @@
-/** Account, binding and token on the hub, then the token in a DM. approved → delivering → active */
+/** Account, binding and token on the hub, then the token in a DM, or what shows it at a click. approved → delivering → active */
+import { isRevealed } from "../domain/delivery.ts";
 import { SECOND } from "../domain/duration.ts";
 import { isDoubtful } from "../domain/epoch.ts";
 import { formerOf } from "../domain/former.ts";
@@ -21,6 +22,7 @@ import {
   type RoomForToken,
 } from "./ports.ts";
 import { settleDoubtful } from "./settle-doubtful.ts";
+import { asDelivered } from "./support/as-delivered.ts";
 import { commit } from "./support/commit.ts";
 import { leaveHub } from "./support/leave-hub.ts";
 import { type Minted, mintToken } from "./support/mint.ts";
@@ -87,7 +89,8 @@ const isOpen = (r: AccessRequest | null): r is Open => r?.state === "approved" |
 
 async function setUp(ports: Ports, found: Open, signal: AbortSignal): Promise<void> {
   const { id } = found;
-  const request = await withoutOldToken(ports, found);
+  const today = await asDelivered(ports, found);
+  const request = isOpen(today) ? await withoutOldToken(ports, today) : today;
   if (!isOpen(request)) return;
   const now = ports.clock.now();
   if (now >= request.expiresAt) return stop(ports, id, (r) => ending(r, { cause: "expired", at: now }));
@@ -95,7 +98,7 @@ async function setUp(ports: Ports, found: Open, signal: AbortSignal): Promise<vo
   try {
     if (!isRenewing(request)) await assertOutside(ports, request);
     // Before the token: one that were made and then had to wait would count as one that may have been shown.
-    await using room = await ports.notifier.roomForToken(request);
+    await using room = isRevealed(request) ? null : await ports.notifier.roomForToken(request);
     const ready = await prepare(ports, request, signal);
     place = ready.message;
     await deliver(ports, request, { ...ready, room }, signal);
@@ -143,8 +146,9 @@ async function prepare(ports: Ports, request: Open, signal: AbortSignal): Promis
   const allowed = reportOutage(ports, id, "slack", () => assertStillAllowed(ports, request));
   const granting = reportOutage(ports, id, "hub", () => grantOnHub(ports, request, signal));
   const place = () => reportOutage(ports, id, "slack", () => placeFor(ports, request));
-  // Where it was said that it takes long, the message that rings waits for its token: it could only say so again.
-  const placing = saysDelay(request) ? settleAll([allowed, granting]).then(place) : place();
+  // Where it was said that it takes long, the message that rings waits for its token: it could only say so again. What says that a click shows one must be true.
+  const placing =
+    saysDelay(request) || isRevealed(request) ? settleAll([allowed, granting]).then(place) : place();
   const [made, message] = await settleAll([granting, placing, allowed]);
   const earlier = made.tokenMessage;
   if (earlier && earlier.ts !== message.ts)
@@ -166,12 +170,22 @@ async function withoutEarlier(
 }
 
 /** A token that waits for its message harms nobody: nobody has seen it. */
-async function grantOnHub(ports: Ports, request: Open, signal: AbortSignal): Promise<GrantMade & Minted> {
+async function grantOnHub(ports: Ports, request: Open, signal: AbortSignal): Promise<GrantMade & Made> {
   const made = await ports.grants.create(request, signal);
+  if (isRevealed(request)) return { ...made, token: null, grant: withoutToken(made, request) };
   return { ...made, ...(await mintToken(ports, request, made, signal)) };
 }
 
-interface Ready extends GrantMade, Minted {
+/** Null: one is made when somebody asks to see it. */
+type Made = Pick<Minted, "grant"> & { token: Minted["token"] | null };
+
+const withoutToken = ({ accountUid, bindingUid }: GrantMade, { expiresAt }: Open): Grant => ({
+  ...{ accountUid, bindingUid },
+  tokenExpiresAt: expiresAt,
+  shortened: false,
+});
+
+interface Ready extends GrantMade, Made {
   message: Place;
 }
 
@@ -200,7 +214,7 @@ const saysDelay = ({ messages: { token } }: AccessRequest): boolean =>
 async function deliver(
   ports: Ports,
   request: Open,
-  { message, token, grant, room }: Ready & { room: RoomForToken },
+  { message, token, grant, room }: Ready & { room: RoomForToken | null },
   signal: AbortSignal,
 ): Promise<void> {
   const { id } = request;
@@ -212,7 +226,10 @@ async function deliver(
   ]);
   // Withdrawn, revoked or over meanwhile: its end takes away what was made. Or another try has a message of its own.
   if (next.state !== "delivering" || !isMine(next, message.ts) || signal.aborted) return;
-  await reportOutage(ports, id, "slack", () => ports.notifier.showToken(next, message, token, room));
+  if (token)
+    await reportOutage(ports, id, "slack", () =>
+      ports.notifier.showToken(next, message, token, room ?? undefined),
+    );
   const done = await commit(ports, id, (r) => (isMine(r, message.ts) ? active(r) : null));
   // Hidden or ended in the moment it was shown.
   if (done.state !== "active" || done.hidden) await clearHeld(ports, id);

@@ -1,4 +1,5 @@
-/** A live grant gets a fresh token of the same account, in a message of its own that rings: the old one's goes before it is shown. It stays active. */
+/** A live grant gets a fresh token of the same account, in a message of its own that rings: the old one's goes before it is shown. It stays active. What is shown at a click gets the message alone. */
+import { isRevealed } from "../domain/delivery.ts";
 import type { RequestId } from "../domain/ids.ts";
 import type { Refresh } from "../domain/request.ts";
 import { failed, refreshAsked, refreshed, refreshing, tokenTakenOff } from "../domain/transitions.ts";
@@ -12,6 +13,7 @@ import {
   type Ports,
   type RoomForToken,
 } from "./ports.ts";
+import { asDelivered } from "./support/as-delivered.ts";
 import { commit } from "./support/commit.ts";
 import { type Minted, mintToken } from "./support/mint.ts";
 import { reportOutage } from "./support/outage.ts";
@@ -42,14 +44,15 @@ export const refreshToken = (ports: Ports, id: RequestId): Promise<Later> =>
   underLease(ports, id, (signal) => againWhileLocked(ports, () => refresh(ports, id, signal)));
 
 async function refresh(ports: Ports, id: RequestId, signal: AbortSignal): Promise<Later> {
-  const request = await ports.requests.get(id);
+  const found = await ports.requests.get(id);
+  const request = found && (await asDelivered(ports, found));
   // What is over ends by its own timer.
   if (!isAsked(request) || ports.clock.now() >= request.expiresAt) return undefined;
   // Locked down it ends; of a Redis that lost the lockdown, this is where it is learnt.
   if (await reportOutage(ports, id, "hub", () => ports.lockdown.look())) return undefined;
   try {
     await assertMember(ports, request);
-    await using room = await ports.notifier.roomForToken(request);
+    await using room = isRevealed(request) ? null : await ports.notifier.roomForToken(request);
     // Before the old one goes: without a new one in hand its holder keeps what they have.
     const minted = await mintFresh(ports, request, signal);
     await deliverFresh(ports, request, { ...minted, room }, signal);
@@ -71,18 +74,23 @@ async function assertMember(ports: Ports, request: Asked): Promise<void> {
   if (standing !== "member") throw new GrantFailed("recipient-gone", `the recipient is ${standing} now`);
 }
 
+/** Null: one is made when somebody asks to see it. */
+type Fresh = Pick<Minted, "grant"> & { token: Minted["token"] | null };
+
 /** The account itself says first until when it stands: without Redis it is ended by that. */
-const mintFresh = (ports: Ports, request: Asked, signal: AbortSignal): Promise<Minted> =>
+const mintFresh = (ports: Ports, request: Asked, signal: AbortSignal): Promise<Fresh> =>
   reportOutage(ports, whoWaits(request), "hub", async () => {
-    const { grant, expiresAt } = request;
-    await ports.grants.annotate(request, grant.accountUid, { expiresAt }, signal);
+    const { grant, expiresAt, delivery } = request;
+    await ports.grants.annotate(request, grant.accountUid, { expiresAt, delivery }, signal);
+    const { signedBy: _, ...unsigned } = grant;
+    if (isRevealed(request)) return { token: null, grant: unsigned };
     return mintToken(ports, request, grant, signal);
   });
 
 async function deliverFresh(
   ports: Ports,
   found: Asked,
-  { token, grant, room }: Minted & { room: RoomForToken },
+  { token, grant, room }: Fresh & { room: RoomForToken | null },
   signal: AbortSignal,
 ): Promise<void> {
   const { id, refresh } = found;
@@ -95,7 +103,7 @@ async function deliverFresh(
   const next = await commit(ports, id, (r) => (isMine(r, message) ? refreshing(r, grant) : null));
   // Ended meanwhile, or another try has a message of its own.
   if (!isMine(next, message) || signal.aborted) return;
-  const show = () => ports.notifier.showToken(next, message, token, room);
+  const show = async () => token && ports.notifier.showToken(next, message, token, room ?? undefined);
   await reportOutage(ports, whoWaits(next), "slack", show).catch(async (error: unknown) => {
     const now = await ports.requests.get(id);
     // Another try deleted this message, and has its own.

@@ -19,13 +19,14 @@ export async function renewToken(
   if (request.requester.id !== by) throw new Refused({ kind: "not-yours", id });
   // A lost token can wait for its successor; a leaked one cannot.
   if (why === "lost" && ports.heldBack()) throw new Refused({ kind: "held-back", id });
-  if (request.state === "active" && isDoubtful(request, { before: ports.epoch.before() }))
-    await assertStands(ports, request);
+  if (request.state === "active") await assertStands(ports, request);
   return commit(ports, id, (r) => renewed(r, why, ports.clock.now()), { replicated: true });
 }
 
-/** Redis was restored from before: what is gone from the hub is not made again. */
-async function assertStands(ports: Ports, { id, role, generation, grant }: In<"active">): Promise<void> {
+/** Redis was restored from before: what is gone from the hub is not made again. Throws Refused(late). */
+export async function assertStands(ports: Ports, request: In<"active">): Promise<void> {
+  if (!isDoubtful(request, { before: ports.epoch.before() })) return;
+  const { id, role, generation, grant } = request;
   const on = await ports.grants.find({ id, role, generation }, grant, AbortSignal.timeout(HUB_WITHIN_MS));
   if (on.binding && on.account) return;
   const now = ports.clock.now();

@@ -143,7 +143,8 @@ function adopted(
   uids: { accountUid: string; bindingUid: string },
 ): In<"active"> {
   const { requester, clusterRole, reason, approvedBy, qualified, approvedAt } = annotations;
-  const { startsAt, expiresAt, tokenMessage } = annotations;
+  const { startsAt, expiresAt, tokenMessage, delivery, tokenExpiresAt = expiresAt } = annotations;
+  const shown = delivery === "reveal" ? { shows: "reveal" } : ({ shows: "shown", token: "shown" } as const);
   return {
     state: "active",
     id,
@@ -153,6 +154,7 @@ function adopted(
     clusterRole,
     reason,
     duration: expiresAt - (startsAt ?? approvedAt),
+    ...(delivery && { delivery }),
     ...(startsAt !== undefined && { startsAt }),
     requestedAt: approvedAt,
     enteredAt: clock.now(),
@@ -165,10 +167,10 @@ function adopted(
     terms: 1,
     revision: 1,
     generation,
-    messages: tokenMessage ? { token: { ...tokenMessage, shows: "shown", revision: 1, token: "shown" } } : {},
+    messages: tokenMessage ? { token: { ...tokenMessage, ...shown, revision: 1 } } : {},
     decision: { by: approvedBy, qualified, at: approvedAt },
     expiresAt,
-    grant: { ...uids, tokenExpiresAt: expiresAt, shortened: false },
+    grant: { ...uids, tokenExpiresAt: Math.max(expiresAt, tokenExpiresAt), shortened: false },
     hidden: false,
     reminded: [],
   };

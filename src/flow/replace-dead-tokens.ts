@@ -1,4 +1,5 @@
 /** A hub that signs with another key takes no token of before (each upgrade of Karpor does that): every live grant gets a fresh one, the most urgent first. */
+import { isUnseen } from "../domain/delivery.ts";
 import { MINUTE } from "../domain/duration.ts";
 import type { RequestId } from "../domain/ids.ts";
 import type { AccessRequest, In } from "../domain/request.ts";
@@ -20,7 +21,9 @@ export interface LiveToken extends GrantKey {
   isComing: boolean;
 }
 
-export const liveToken = (r: AccessRequest): LiveToken[] => (r.state === "active" ? [tokenOf(r)] : []);
+/** Nothing where nobody has one yet. */
+export const liveToken = (r: AccessRequest): LiveToken[] =>
+  r.state === "active" && !isUnseen(r) ? [tokenOf(r)] : [];
 
 const tokenOf = ({
   id,

@@ -106,6 +106,7 @@ export function draftOf(
     requester,
     ...terms,
     clusterRole: role.clusterRole,
+    ...(role.delivery === "reveal" && { delivery: role.delivery }),
     requestedAt: now,
     enteredAt: now,
     ...askedOf(role, now, startsAt === undefined ? undefined : startsAt + terms.duration),

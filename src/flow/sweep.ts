@@ -1,6 +1,7 @@
 /** What a crash, a lost job or a lost record left half done is finished: state and hub are compared, and made to agree. */
 
 import { isReviewOpen } from "../domain/break-glass.ts";
+import { mustCover } from "../domain/delivery.ts";
 import { SECOND } from "../domain/duration.ts";
 import { type Due, dueOf, isFinal, LOST_AFTER_MS, rowOf } from "../domain/lifecycle.ts";
 import type { Lockdown } from "../domain/lockdown.ts";
@@ -108,6 +109,7 @@ async function advance(ports: Ports, request: AccessRequest): Promise<void> {
       await enqueue(ports, request, (jobs) => jobs.setTimer(id, null, { step, at: request.enteredAt }));
   if (outdatedMessages(request).length > 0) await messageJob(ports, "syncMessages", request);
   if (tokensToTakeOff(request).length > 0) await messageJob(ports, "takeTokenOff", request);
+  if (mustCover(request)) await messageJob(ports, "coverViews", request);
 }
 
 async function compare(ports: Ports, standing: GrantObjects[]): Promise<void> {

@@ -15,6 +15,7 @@ export const ACTIONS = {
   review: "review",
   more: "more",
   hide: "hide",
+  reveal: "reveal",
   newToken: "newToken",
   leaked: "leaked",
   again: "again",

@@ -4,8 +4,9 @@ import { expect, test } from "vitest";
 import { allowedBy } from "../../src/domain/allowance.ts";
 import { transition } from "../../src/domain/audit.ts";
 import { Emergency, holdsGlass, isReviewOpen, REVIEWS_NEEDED, Review } from "../../src/domain/break-glass.ts";
+import { isRevealed, revealsOf, SHOWS_AN_HOUR, viewsToCover } from "../../src/domain/delivery.ts";
 import { judged, renamed } from "../../src/domain/departure.ts";
-import { MINUTE } from "../../src/domain/duration.ts";
+import { HOUR, MINUTE } from "../../src/domain/duration.ts";
 import { formerOf, leaksOf, leaving } from "../../src/domain/former.ts";
 import {
   generationContradicted,
@@ -40,6 +41,7 @@ import { Person } from "../../src/domain/person.ts";
 import { Refused } from "../../src/domain/refusal.ts";
 import { reminderDue } from "../../src/domain/reminders.ts";
 import { AccessRequest, approvalsOf, type In, Outage, type Sent } from "../../src/domain/request.ts";
+import { covered, revealing } from "../../src/domain/reveal.ts";
 import * as to from "../../src/domain/transitions.ts";
 import { beginsAt } from "../../src/domain/window.ts";
 import { allower, anna, one } from "./allowances.ts";
@@ -98,6 +100,19 @@ const MOVES: Record<string, Move> = {
   deliver: (r, now) => to.delivering(r, { ...uids, tokenExpiresAt: now + 5 * MINUTE, shortened: true }),
   activate: (r) => to.active(r),
   hide: (r) => to.hidden(r),
+  "be shown one": (r, now) =>
+    revealing(
+      r,
+      {
+        view: `V${revealsOf(r).count}`,
+        generation: r.generation,
+        grant: { tokenExpiresAt: now + 10 * MINUTE },
+      },
+      now,
+    ),
+  cover: (r, now) =>
+    viewsToCover(r, now).reduce<AccessRequest | null>((all, view) => covered(all ?? r, view), null),
+  "be shown at a click from now on": (r) => (r.state === "approved" ? { ...r, delivery: "reveal" } : null),
   renew: (r, now) => renewed(r, "lost", now),
   leak: (r, now) => renewed(r, "leaked", now),
   ...Object.fromEntries(
@@ -158,13 +173,22 @@ const KINDS = [
   { startsAt: T0 + 90 * MINUTE },
   { startsAt: T0 + 90 * MINUTE, approvers: [] },
   { startsAt: T0 + 90 * MINUTE, askedBy: asker, count: 2 },
+  { delivery: "reveal" as const },
+  { delivery: "reveal" as const, startsAt: T0 + 90 * MINUTE },
   { emergency: Emergency.parse({ review: ["S0LEADS"], reviews: [] }) },
   { extends: forMore().extends, closesAt: forMore().closesAt },
 ];
 
 /** How far it has come when anything may happen. */
 const LIVE = ["validate", "approve", "approveToo", "deliver", "activate"];
-const STARTS = [[], ["validate"], LIVE, [...LIVE, "renew"], [...LIVE, "leak", "deliver", "activate"]];
+const STARTS = [
+  [],
+  ["validate"],
+  LIVE,
+  [...LIVE, "be shown one"],
+  [...LIVE, "renew"],
+  [...LIVE, "leak", "deliver", "activate"],
+];
 const starts = fc.constantFrom(...STARTS).map((all) => all.map((move) => ({ move, wait: 0, draw: true })));
 const random = fc.array(
   fc.record({
@@ -219,7 +243,8 @@ function drawOnce(r: AccessRequest): AccessRequest {
     sent(shows, key === "token" && shows === "shown" ? { revision, token: "shown" } : { revision }),
   ]);
   const messages = Object.entries<Sent>({ ...r.messages, ...Object.fromEntries(drawn) });
-  return { ...r, messages: Object.fromEntries(messages.filter(([key]) => !gone.includes(key))) };
+  const clear = viewsToCover(r, 0).reduce((all, view) => covered(all, view) ?? all, r);
+  return { ...clear, messages: Object.fromEntries(messages.filter(([key]) => !gone.includes(key))) };
 }
 
 function check(before: AccessRequest, after: AccessRequest, now: number): void {
@@ -233,6 +258,7 @@ function check(before: AccessRequest, after: AccessRequest, now: number): void {
       !isReviewed(before, after) &&
       before.fallback?.askedAt === after.fallback?.askedAt &&
       !isShownAnew(before, after) &&
+      revealsOf(before).count === revealsOf(after).count &&
       addedTo(before) === addedTo(after) &&
       JSON.stringify(before.approvals) === JSON.stringify(after.approvals),
   );
@@ -251,6 +277,7 @@ function check(before: AccessRequest, after: AccessRequest, now: number): void {
   for (const number of ["terms", "revision", "enteredAt"] as const)
     expect(after[number]).toBeGreaterThanOrEqual(before[number]);
   checkMessages(after);
+  checkReveals(before, after, now);
   checkDoubt(before, after, now);
   if (before.nudgedAt !== undefined) expect(after.nudgedAt).toBe(before.nudgedAt);
   // Trouble that is kept quiet is looked at again by the one timer.
@@ -275,6 +302,24 @@ function checkTime(before: AccessRequest, after: AccessRequest): void {
 
 const addedTo = (r: AccessRequest): number =>
   (("extensions" in r && r.extensions) || []).reduce((sum, { ms }) => sum + ms, 0);
+
+/** Shown while it stands, to so many in an hour; a view is in the record until it was overwritten, and its time comes. */
+function checkReveals(before: AccessRequest, after: AccessRequest, now: number): void {
+  const [had, has] = [revealsOf(before), revealsOf(after)];
+  expect(has.count).toBeGreaterThanOrEqual(had.count);
+  if (has.count > had.count)
+    expect([before.state, after.state, isRevealed(after)]).toEqual(["active", "active", true]);
+  expect(has.recent.filter((at) => at > now - HOUR).length).toBeLessThanOrEqual(SHOWS_AN_HOUR);
+  for (const { at } of has.views) {
+    const due = timerOf(after, [])?.at ?? Number.POSITIVE_INFINITY;
+    expect(due).toBeLessThanOrEqual(Math.max(at + 2 * MINUTE, after.enteredAt + MINUTE));
+  }
+  if (has.views.length > 0) expect(isSettled(after)).toBe(false);
+  if (isRevealed(after) && after.state === "active" && "grant" in before && before.grant)
+    expect(after.grant.tokenExpiresAt).toBeGreaterThanOrEqual(
+      before.generation === after.generation ? before.grant.tokenExpiresAt : 0,
+    );
+}
 
 /** A group that somebody is not in ends nothing at first sight. */
 function checkDoubt(before: AccessRequest, after: AccessRequest, now: number): void {
@@ -411,6 +456,7 @@ const STEPS: Record<Step, Move> = {
   checkDeparture: (r, now) => judged(r, null, now),
   syncMessages: () => null,
   takeTokenOff: () => null,
+  coverViews: (r, now) => MOVES.cover?.(r, now) ?? null,
 };
 const LEADS = [60 * MINUTE, 10 * MINUTE];
 
@@ -463,7 +509,9 @@ test("locked down at any point, nothing is granted from then on, and what was is
         take(MOVES[move], i >= lockedAt);
         if (i < lockedAt) continue;
         expect(["none", "must-go"]).toContain(rowOf(record).onHub);
-        expect(tokenShows(record)).not.toBe("shown");
+        expect(["shown", "reveal"]).not.toContain(tokenShows(record));
+        // What anybody sees still goes at once.
+        expect(viewsToCover(record, 0)).toEqual(revealsOf(record).views);
       }
     }),
     { numRuns: 500 },

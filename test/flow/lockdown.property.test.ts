@@ -109,12 +109,11 @@ function openWorld(
   };
   const lockdowns: Lockdowns = {
     read: () => onRedis(() => redis),
-    set: (lockdown, { quiet }) =>
+    set: (lockdown) =>
       onRedis(() => {
         if (redis.standing) return redis.standing;
         if (redis.lifted >= lockdown.at) return null;
         set({ ...redis, standing: lockdown });
-        if (quiet) met.learnt += 1;
         return lockdown;
       }),
     lift: ({ at }) =>
@@ -170,12 +169,14 @@ function openWorld(
         return updated;
       },
     };
+    const begin = async ({ quiet }: { quiet?: true | undefined }) => {
+      if (quiet) met.learnt += 1;
+    };
     const lockdown = createLockdownKeeper({
       ...{ clock, log: silent, holds, stopping: new AbortController().signal },
-      ...{ lockdowns, anchor: anchors },
+      ...{ lockdowns, anchor: anchors, massEnds: { begin } },
     });
-    const nothing = async () => {};
-    const massEnds = { begin: nothing, open: async () => [], save: nothing, close: nothing };
+    const massEnds = { begin, open: async () => [], save: async () => {}, close: async () => {} };
     return { ...ports, requests: watched, lockdown, massEnds, heldBack: () => null };
   };
   const replicas = [open(), open()];

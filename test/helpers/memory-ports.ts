@@ -15,6 +15,7 @@ import { emptyTally } from "../../src/domain/tally.ts";
 import { claimsWindow, latestEnd, overlap, type Window, windowOf } from "../../src/domain/window.ts";
 import { askFallback } from "../../src/flow/ask-fallback.ts";
 import { checkDeparture } from "../../src/flow/check-departure.ts";
+import { coverViews } from "../../src/flow/cover-views.ts";
 import { nudgeApprovers } from "../../src/flow/nudge.ts";
 import {
   type Grants,
@@ -300,6 +301,7 @@ export function memoryPorts(
     lease: memoryLease(),
     homes: memoryHomes(given.clock),
     homeTab: given.homeTab ?? noHomeTab,
+    tokenViews: { show: async () => {}, cover: async () => {} },
     admins: { tell: async () => true },
     outside: { ask: async () => ({ word: "allow" }) },
     epoch: {
@@ -328,6 +330,7 @@ const WORK: Partial<Record<Step, (ports: Ports, id: RequestId) => Promise<unknow
   timeOut: timeOutRequest,
   syncMessages,
   takeTokenOff,
+  coverViews,
   checkDeparture,
 };
 

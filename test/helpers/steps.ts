@@ -5,6 +5,7 @@ import type { RequestId } from "../../src/domain/ids.ts";
 import type { Due, Step } from "../../src/domain/lifecycle.ts";
 import { askFallback } from "../../src/flow/ask-fallback.ts";
 import { checkDeparture } from "../../src/flow/check-departure.ts";
+import { coverViews } from "../../src/flow/cover-views.ts";
 import { endGrant } from "../../src/flow/end.ts";
 import { extendGrant } from "../../src/flow/extend-grant.ts";
 import { nudgeApprovers } from "../../src/flow/nudge.ts";
@@ -37,6 +38,7 @@ const FLOWS: Record<Step, (ports: Ports, id: RequestId) => Promise<Later>> = {
   verify: verifyEnd,
   syncMessages,
   takeTokenOff,
+  coverViews,
   checkDeparture,
 };
 
@@ -117,7 +119,10 @@ export function dyingAt(ports: Ports, last: number) {
       },
     });
   const wrapped = Object.fromEntries(
-    (["requests", "grants", "notifier"] as const).map((name) => [name, dying(name, ports[name])]),
+    (["requests", "grants", "notifier", "tokenViews"] as const).map((name) => [
+      name,
+      dying(name, ports[name]),
+    ]),
   );
   return { ports: { ...ports, ...wrapped } as Ports, steps };
 }

@@ -18,9 +18,12 @@ it("reads back what it wrote, whatever people typed", () => {
       when,
       fc.option(when, { nil: undefined }),
       when,
-      (reason, name, approvedAt, startsAt, expiresAt) => {
+      fc.option(when, { nil: undefined }),
+      fc.constantFrom("dm" as const, "reveal" as const, undefined),
+      (reason, name, approvedAt, startsAt, expiresAt, tokenExpiresAt, delivery) => {
         const tokenMessage = { channel: "D0BOB", ts: "1795341600.000123" };
-        const notes = { ...annotationsOf(approved()), reason, approvedAt, startsAt, expiresAt, tokenMessage };
+        const times = { approvedAt, startsAt, expiresAt, tokenExpiresAt };
+        const notes = { ...annotationsOf(approved()), reason, ...times, delivery, tokenMessage };
         notes.requester.name = name;
         expect(readAnnotations(writeAnnotations(notes))).toEqual(notes);
       },

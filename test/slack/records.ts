@@ -182,6 +182,7 @@ const ownRecords: AccessRequest[] = [
   ...later(),
   ...moreTime(),
   ...renewals(),
+  ...atAClick(),
 ].map((record) => AccessRequest.parse(record));
 
 const toAsker = { ...sent, channel: "D0MEI" };
@@ -236,6 +237,29 @@ function later() {
         { ...begun, messages: told, grant, state: "active", hidden: false, reminded: [] },
       ];
     }),
+  ];
+}
+
+/** A token is shown at a click: set up, held, with more time, after an upgrade, and in the place of another. */
+function atAClick() {
+  const open = { ...approved, delivery: "reveal", approvals };
+  const reveals = { count: 2, recent: [NOW], views: [{ id: "V1", generation: 1, at: NOW }] };
+  const live = { ...open, messages, grant, reveals, state: "active", hidden: false, reminded: [] };
+  const extension = { id: "R-8M3R0GYV", ms: 2 * HOUR, by: alice, qualified: "S0SRE", at: NOW - MINUTE };
+  return [
+    { ...open, state: "approved" },
+    { ...open, messages, outage: slow, state: "approved" },
+    {
+      ...open,
+      startsAt: NOW + HOUR,
+      expiresAt: NOW + 5 * HOUR,
+      messages: { scheduled: sent },
+      state: "scheduled",
+    },
+    live,
+    { ...live, extensions: [extension], refresh: { why: "extended", at: NOW } },
+    { ...live, refresh: { why: "upgraded", at: NOW } },
+    { ...live, generation: 2, former: [{ generation: 1, grant, why: "lost", at: NOW }] },
   ];
 }
 

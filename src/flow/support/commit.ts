@@ -1,4 +1,5 @@
 /** The only way to change a record: one compare-and-swap, and then the jobs that the new state asks for. */
+import { mustCover } from "../../domain/delivery.ts";
 import { isLasting } from "../../domain/epoch.ts";
 import { HOME_SETTLES_MS, isSeenAtHome } from "../../domain/home.ts";
 import type { RequestId } from "../../domain/ids.ts";
@@ -54,13 +55,14 @@ export async function follow(
     ...now.map((step) => enqueue(ports, after, (jobs) => jobs.add("urgent", step, after.id, after.version))),
     ...(isNewlyOutdated(before, after) ? [messageJob(ports, "syncMessages", after)] : []),
     ...(isNewlyLeft(before, after) ? [messageJob(ports, "takeTokenOff", after)] : []),
+    ...(mustCover(after) && !(before && mustCover(before)) ? [messageJob(ports, "coverViews", after)] : []),
     ...(isSame(last, next) ? [] : [enqueue(ports, after, (jobs) => jobs.setTimer(after.id, last, next))]),
   ]);
 }
 
 export const messageJob = (
   ports: Pick<Ports, "jobs" | "log">,
-  step: "syncMessages" | "takeTokenOff",
+  step: "syncMessages" | "takeTokenOff" | "coverViews",
   { id, version }: AccessRequest,
 ): Promise<void> => enqueue(ports, { id }, (jobs) => jobs.add("messages", step, id, version));
 

@@ -11,7 +11,7 @@ import { lookUpFacts } from "./asker.ts";
 import { isDisputed } from "./disputed.ts";
 import { reportOutage } from "./outage.ts";
 
-type Approved = In<"approved" | "delivering" | "extending">;
+type Approved = In<"approved" | "delivering" | "active" | "extending">;
 
 /** While replicas go by different files, and not all of them allow it. Throws what the directory throws. */
 export async function waitsForRules(ports: Ports, request: Approved): Promise<"rules-differ" | null> {

@@ -1,5 +1,6 @@
 /** What the account's annotations say about its grant: written for a person with kubectl, read back when Redis lost it. */
 import { z } from "zod";
+import { Delivery } from "../../domain/delivery.ts";
 import { UserId } from "../../domain/ids.ts";
 import { Locale } from "../../domain/person.ts";
 import type { GrantAnnotations, In, MoreAnnotations } from "../../flow/ports.ts";
@@ -10,7 +11,7 @@ const iso = (ms: number) => new Date(ms).toISOString();
 const Time = z.iso.datetime().transform((text) => Date.parse(text));
 
 export function annotationsOf(request: In<"approved" | "delivering">): GrantAnnotations {
-  const { requester, clusterRole, decision, reason, startsAt, expiresAt } = request;
+  const { requester, clusterRole, decision, reason, startsAt, expiresAt, delivery } = request;
   return {
     requester: { id: requester.id, name: requester.name, locale: requester.locale },
     clusterRole,
@@ -21,12 +22,13 @@ export function annotationsOf(request: In<"approved" | "delivering">): GrantAnno
     ...(startsAt !== undefined && { startsAt }),
     expiresAt,
     tokenMessage: null,
+    delivery,
   };
 }
 
 export function writeAnnotations(annotations: GrantAnnotations): Record<string, string> {
   const { requester, clusterRole, approvedBy, qualified, reason, approvedAt } = annotations;
-  const { startsAt, expiresAt, tokenMessage } = annotations;
+  const { startsAt, expiresAt, tokenMessage, delivery, tokenExpiresAt } = annotations;
   return {
     ...person("requester", requester),
     ...(approvedBy === "policy" ? { [at("approved-by")]: "policy" } : person("approved-by", approvedBy)),
@@ -35,13 +37,16 @@ export function writeAnnotations(annotations: GrantAnnotations): Record<string, 
     [at("reason")]: reason,
     [at("approved-at")]: iso(approvedAt),
     ...(startsAt !== undefined && { [at("starts-at")]: iso(startsAt) }),
-    ...writeMore({ expiresAt, ...(tokenMessage && { tokenMessage }) }),
+    ...writeMore({ expiresAt, ...(tokenMessage && { tokenMessage }), delivery, tokenExpiresAt }),
   };
 }
 
 /** What is known, or changes, only after the account was made. */
-export function writeMore({ expiresAt, tokenMessage }: MoreAnnotations): Record<string, string> {
+export function writeMore(more: MoreAnnotations): Record<string, string> {
+  const { expiresAt, tokenMessage, delivery, tokenExpiresAt } = more;
   return {
+    ...(delivery && { [at("delivery")]: delivery }),
+    ...(tokenExpiresAt !== undefined && { [at("token-expires-at")]: iso(tokenExpiresAt) }),
     ...(expiresAt !== undefined && { [at("expires-at")]: iso(expiresAt) }),
     ...(tokenMessage && { [at("token-message")]: `${tokenMessage.channel}/${tokenMessage.ts}` }),
   };
@@ -64,6 +69,8 @@ const Read = z.object({
   /** What cannot be read is left out: it ends on time all the same. */
   startsAt: Time.optional().catch(undefined),
   expiresAt: Time,
+  delivery: Delivery.optional().catch(undefined),
+  tokenExpiresAt: Time.optional().catch(undefined),
   tokenMessage: z
     .templateLiteral([z.string().regex(/^[A-Z0-9]+$/), "/", z.string().regex(/^[0-9.]+$/)])
     .transform((text) => {
@@ -95,6 +102,8 @@ export function readAnnotations(annotations: Record<string, string>): GrantAnnot
     approvedAt: field("approved-at"),
     startsAt: field("starts-at"),
     expiresAt: field("expires-at"),
+    delivery: field("delivery"),
+    tokenExpiresAt: field("token-expires-at"),
     tokenMessage: field("token-message") ?? null,
   });
   return read.data ?? null;

@@ -72,6 +72,12 @@ const by: Sentence = (f, fmt) => (f.emergency ? UNAPPROVED : approvedBy(f, fmt))
 const approvedHead = (f: Facts, fmt: Formatter) =>
   f.emergency ? "Emergency access" : `${upperFirst(approvedBy(f, fmt))}${f.lessened ? ", for less" : ""}`;
 
+const ready = (f: Facts): string => (f.atAClick ? "It is ready in seconds." : "The token comes in seconds.");
+/** Where it is announced. */
+const tokenComes = (f: Facts): string =>
+  f.atAClick ? "Show token, in our DM, makes its token" : "The token comes in our DM";
+const willMessage = (f: Facts): string => `I will message you${f.atAClick ? "" : " with the token"}`;
+
 const approvedAhead = (f: Facts): boolean => f.beginsAt > f.decidedAt;
 /** On the message that brings the token. */
 const begins = (f: Facts, fmt: Formatter) =>
@@ -254,9 +260,9 @@ const waiting = {
   denied: (f, fmt) =>
     `${fmt.b(`Not approved by ${approver(f, fmt)}:`)} ${fmt.code(f.role)}, ${time(f, fmt)}.`,
   scheduled: (f, fmt) =>
-    `${fmt.b(`${approvedHead(f, fmt)}:`)} ${access(f, fmt)} for ${time(f, fmt)}. I will message you with the token then.`,
+    `${fmt.b(`${approvedHead(f, fmt)}:`)} ${access(f, fmt)} for ${time(f, fmt)}. ${willMessage(f)} then.`,
   "setting-up": (f, fmt) =>
-    `${fmt.b(f.renewed ? "New token:" : `${begins(f, fmt)}:`)} ${access(f, fmt)}. The token comes in seconds.`,
+    `${fmt.b(f.renewed ? "New token:" : `${begins(f, fmt)}:`)} ${access(f, fmt)}. ${ready(f)}`,
   closed: (f, fmt) =>
     isOfRules(f.changed.what)
       ? `${fmt.b("Closed: the rules changed")} while this waited: ${changed(f.changed, fmt.code(f.role))}.`
@@ -264,7 +270,7 @@ const waiting = {
   outage: (f, fmt) =>
     f.slow.what === "held-back"
       ? `${fmt.b(`${f.renewed ? "New token" : approvedHead(f, fmt)}, held back:`)} ${slow(f, fmt)}. I will message you.`
-      : `${fmt.b(`${f.renewed ? "New token" : "Approved"}, not ready yet:`)} ${slow(f, fmt)}. I will message you with the token.`,
+      : `${fmt.b(`${f.renewed ? "New token" : "Approved"}, not ready yet:`)} ${slow(f, fmt)}. ${willMessage(f)}.`,
   nudged: (f, fmt) =>
     `${fmt.b(`Waiting for approval${progress(f)}:`)} ${access(f, fmt)} for ${time(f, fmt)}${byAnother(f, fmt)}. They were reminded ${fmt.at(f.nudgedAt)}.`,
   "not-delivered": (f, fmt) =>
@@ -318,19 +324,42 @@ const prolonged = (one: Extension, fmt: Formatter): string =>
 /** In the place of a token that its holder has. */
 const fresh: Record<NonNullable<Facts["fresh"]>, Sentence> = {
   extended: (f, fmt) =>
-    `${fmt.b(`More time${f.extension ? `, ${extender(f.extension, fmt)}` : ""}:`)} ${access(f, fmt)} ${fmt.untilDay(f.endsAt)}.${fmt.rich ? " This token takes the place of the old one." : ""}`,
+    `${fmt.b(`More time${f.extension ? `, ${extender(f.extension, fmt)}` : ""}:`)} ${access(f, fmt)} ${fmt.untilDay(f.endsAt)}.${fmt.rich && !f.atAClick ? " This token takes the place of the old one." : ""}`,
   upgraded: (f, fmt) =>
-    `${fmt.b("New token:")} Karpor was upgraded, and your old token stopped working.${fmt.rich ? ` ${access(f, fmt)} ends ${fmt.at(f.endsAt)} as before.` : ""}`,
+    `${fmt.b(f.atAClick ? "Press Show token again:" : "New token:")} Karpor was upgraded, and your old token stopped working.${fmt.rich ? ` ${access(f, fmt)} ends ${fmt.at(f.endsAt)} as before.` : ""}`,
   other: (f, fmt) => `${fmt.b("New token:")} ${access(f, fmt)} ${fmt.untilDay(f.endsAt)}.`,
 };
 const given: Sentence = (f, fmt) => (f.fresh ? fresh[f.fresh] : approved)(f, fmt);
 
+/** The first sentence of what it says is the state; then what a click does. */
+const atAClick: Sentence = (f, fmt) => {
+  if (!fmt.rich) return "";
+  return f.fresh === "extended"
+    ? " A token that you have ends when it said; Show token makes one that lasts."
+    : " Show token makes a token, and shows it to you alone for 2 min; no message holds it.";
+};
+
 const token = {
-  "setting-up": (f, fmt) => `${given(f, fmt)}${fmt.rich ? " The token comes in seconds." : ""}`,
+  "setting-up": (f, fmt) => `${given(f, fmt)}${fmt.rich ? ` ${ready(f)}` : ""}`,
   outage: waiting.outage,
   shown: given,
+  reveal: (f, fmt) => `${given(f, fmt)}${atAClick(f, fmt)}`,
   hidden: (f, fmt) => `${fmt.b("Token hidden.")} Access goes on ${fmt.untilDay(f.endsAt)}.`,
 } satisfies Record<string, Sentence>;
+
+/** In the view that a click opens. */
+const reveal = {
+  title: "Your token",
+  making: (fmt: Formatter): string => `${fmt.b("Making the token…")} It comes here in a moment.`,
+  shown: (f, fmt) => `${fmt.b(`Your token, until ${fmt.when(f.worksUntil)}:`)} ${access(f, fmt)}.`,
+  goes: "It goes from here in 2 min. You can be shown another at any time.",
+  again: (_, fmt) =>
+    `${fmt.b("Shown for 2 min:")} the token is gone from here; what you copied goes on working. Show token, in our DM, makes another.`,
+  replaced: (_, fmt) =>
+    `${fmt.b("Out of date:")} this token stops within 10 s. Show token, on the newest message in our DM, makes another.`,
+  over: (f, fmt) =>
+    `${fmt.b("No longer shown:")} ${access(f, fmt)} ends or has ended, and with it the token.`,
+} satisfies Record<string, string | Sentence | ((fmt: Formatter) => string)>;
 
 /** In the channel, of what was taken in an emergency. */
 const emergency = {
@@ -441,12 +470,14 @@ export const enPhrases = {
   closedFor,
   approver,
   denies,
+  tokenComes,
 };
 export const enRequest = {
   card,
   waiting,
   notice,
   token,
+  reveal,
   emergency,
   alert,
   leak,

@@ -1,6 +1,7 @@
 /** English: what became of a request, step by step, as the trail has it. */
 import { BY_BREAK_GLASS } from "../../domain/break-glass.ts";
 import { Principal, UserId } from "../../domain/ids.ts";
+import { AT_A_CLICK } from "../../domain/lifecycle.ts";
 import { ruleNamed } from "../../domain/policy-rule.ts";
 import { End } from "../../domain/request.ts";
 import type { TrailStep } from "../../domain/step.ts";
@@ -88,7 +89,7 @@ const steps: ByState<Step> = {
   extended: () => "the access lasts longer now",
   delivering: () => "made on Karpor",
   active: (s, fmt) =>
-    `${s.from === null ? "found on Karpor, where no record knew it" : "token delivered"}${
+    `${s.from === null ? "found on Karpor, where no record knew it" : s.why === AT_A_CLICK ? "ready: its holder is shown a token at a click" : "token delivered"}${
       s.expiresAt === null ? "" : `, ${fmt.until(s.expiresAt)}`
     }`,
   ending,

@@ -23,7 +23,8 @@ import {
 } from "./wording.ts";
 
 const { span } = enGrammar;
-const { APPROVER, time, what, mine, asking, asks, theirs, changed, closedFor, approver, denies } = enPhrases;
+const { APPROVER, time, what, mine, asking, asks, theirs, changed, closedFor, approver, denies, tokenComes } =
+  enPhrases;
 
 const standing: ByStanding = {
   member: "this account cannot ask for access",
@@ -221,8 +222,6 @@ const refusal: ByRefusal = {
   "not-locked-down": (_, fmt) =>
     `${fmt.b("Not locked down:")} neither the bot's records nor Karpor answer. Try again at once, and end access on Karpor itself.`,
   "not-locked": (_, fmt) => `${fmt.b("Nothing changed:")} access is not locked down.`,
-  "lock-unknown": (_, fmt) =>
-    `${fmt.b("Nothing changed:")} the bot's records know of no lockdown, and Karpor, which may remember one, does not answer. Nothing is granted until it does; type this again then.`,
   "unlock-why": (_, fmt) =>
     `${fmt.b("Nothing changed:")} say why it is safe again: ${fmt.code(`${fmt.command} unlock reason`)}`,
   "all-of-what": ({ word, roles }, fmt) =>
@@ -236,6 +235,14 @@ const refusal: ByRefusal = {
     `${fmt.b("Nothing changed:")} a new token is on its way already, to our DM. The one before has stopped, or stops within 10 s.`,
   "too-many-tokens": ({ max, at }, fmt) =>
     `${fmt.b("Nothing changed:")} ${max} new tokens an hour are the most; the next can be had ${fmt.at(at)}. If this one leaked, End now stops it at once.`,
+  "not-ready-yet": (_, fmt) =>
+    `${fmt.b("Not ready yet:")} this access is being set up. Press Show token again in a moment, on the newest message in our DM.`,
+  "too-many-shows": ({ max, at }, fmt) =>
+    `${fmt.b("Not shown:")} ${max} tokens an hour are the most; the next can be shown ${fmt.at(at)}. What you have goes on.`,
+  "not-allowed-now": ({ role }, fmt) =>
+    `${fmt.b("Not shown:")} today's rules do not allow you ${fmt.code(role)}, so no more tokens are made for it. What you have goes on until its end.`,
+  "hub-away": (_, fmt) =>
+    `${fmt.b("Not shown:")} Karpor does not answer. What you have goes on; press Show token again in a minute.`,
   "held-back": (_, fmt) =>
     `${fmt.b("Nothing changed:")} new tokens wait until an administrator has seen to it that access can be given safely. What you have goes on.`,
   "not-hidden-yet": (_, fmt) =>
@@ -298,6 +305,7 @@ const button: ByAction = {
   review: "Review…",
   more: "Ask for more time",
   hide: "I've copied it, hide",
+  reveal: "Show token",
   newToken: "New token",
   leaked: "I leaked it",
   again: "Ask again",
@@ -398,13 +406,13 @@ export const en = {
         ? `${fmt.b(`Sent to ${fmt.any(f.approvers, APPROVER)} for ${fmt.who(f.requester)}.`)} The token goes to them alone; the answer comes in our DM, too.`
         : `${fmt.b(`Sent to ${fmt.any(f.approvers, APPROVER)}.`)} The answer comes in our DM.`,
     emergency: (f: Facts, fmt: Formatter): string =>
-      `${fmt.b("Emergency access:")} ${what(f, fmt)}. The token comes in our DM, and the channel is told.`,
+      `${fmt.b("Emergency access:")} ${what(f, fmt)}. ${tokenComes(f)}, and the channel is told.`,
     scheduled: (f: Facts, fmt: Formatter): string =>
-      `${fmt.b(`Approved by ${approver(f, fmt)}:`)} ${what(f, fmt)}. The token comes in our DM when it begins.`,
+      `${fmt.b(`Approved by ${approver(f, fmt)}:`)} ${what(f, fmt)}. ${tokenComes(f)} when it begins.`,
     allowed: (f: Facts, fmt: Formatter): string =>
-      `${fmt.b(`Allowed beforehand by ${fmt.people(f.deciders)}:`)} ${what(f, fmt)}. The token comes in our DM.`,
+      `${fmt.b(`Allowed beforehand by ${fmt.people(f.deciders)}:`)} ${what(f, fmt)}. ${tokenComes(f)}.`,
     approved: (f: Facts, fmt: Formatter): string =>
-      `${fmt.b(`Approved by ${approver(f, fmt)}:`)} ${what(f, fmt)}. The token comes in our DM.`,
+      `${fmt.b(`Approved by ${approver(f, fmt)}:`)} ${what(f, fmt)}. ${tokenComes(f)}.`,
   },
   /** On a button that approves a shorter time. */
   only: (time: string): string => `${time} only`,
@@ -460,9 +468,13 @@ export const en = {
     withdrawn: enRequest.waiting.withdrawn,
     hidden: enRequest.token.hidden,
     newToken: (f: Facts, fmt: Formatter) =>
-      `${fmt.b("New token:")} it comes in our DM, for ${theirs(f, fmt)}. The one you had stops within 10 s.`,
+      f.atAClick
+        ? `${fmt.b("New token:")} Show token, in our DM, makes it, for ${theirs(f, fmt)}. Those you had stop within 10 s.`
+        : `${fmt.b("New token:")} it comes in our DM, for ${theirs(f, fmt)}. The one you had stops within 10 s.`,
     leaked: (f: Facts, fmt: Formatter) =>
-      `${fmt.b("Token leaked:")} it stops within 10 s, and the channel is told. A new one for ${theirs(f, fmt)} comes in our DM.`,
+      f.atAClick
+        ? `${fmt.b("Token leaked:")} it stops within 10 s, and the channel is told. Show token, in our DM, makes a new one for ${theirs(f, fmt)}.`
+        : `${fmt.b("Token leaked:")} it stops within 10 s, and the channel is told. A new one for ${theirs(f, fmt)} comes in our DM.`,
     ending: (f: Facts, fmt: Formatter) =>
       f.proof === "unstarted"
         ? `${fmt.b("Revoked:")} ${theirs(f, fmt)}. It had not begun.`

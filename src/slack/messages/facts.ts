@@ -1,5 +1,6 @@
 /** What sentences are made of: the record's union laid flat. A sentence reads only what its state has. Pure. */
 import { isTaken } from "../../domain/break-glass.ts";
+import { isRevealed } from "../../domain/delivery.ts";
 import type { Extension } from "../../domain/extension.ts";
 import type { Principal } from "../../domain/ids.ts";
 import type { Person } from "../../domain/person.ts";
@@ -67,6 +68,8 @@ export interface Facts {
   extension: Extension | undefined;
   /** Why a fresh token comes, in the place of one that its holder has. */
   fresh: Refresh["why"] | undefined;
+  /** A token is shown at a click, and stands on no message. */
+  atAClick: boolean;
   end: End;
   /** A token was made, and may have been seen. */
   given: boolean;
@@ -113,6 +116,7 @@ export function facts(r: AccessRequest, hub: string): Facts {
     more: r.extends && { until: r.extends.until + duration },
     extension: "extensions" in r ? r.extensions?.at(-1) : undefined,
     fresh: r.state === "active" ? r.refresh?.why : undefined,
+    atAClick: isRevealed(r),
     end,
     given: grant !== undefined || r.generation > 1,
     renewed: r.generation > 1,

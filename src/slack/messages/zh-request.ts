@@ -81,6 +81,10 @@ const approvedHead = (f: Facts) => {
   return f.lessened ? "已批准，少于所申请" : "已批准";
 };
 
+const ready = (f: Facts): string => (f.atAClick ? "几秒后就绪。" : "令牌几秒后就到。");
+const tokenComes = (f: Facts): string =>
+  f.atAClick ? "在私信中点“显示令牌”即可看到令牌" : "令牌会在私信中给出";
+
 const begins = (f: Facts) => (f.beginsAt > f.decidedAt ? "权限现已开始" : approvedHead(f));
 
 const proof: Sentence = (f, fmt) => {
@@ -241,9 +245,9 @@ const waiting: Words["waiting"] = {
   denied: (f, fmt) =>
     `${fmt.b(`${f.decidedBy === "policy" ? "" : `${fmt.who(f.decidedBy)} `}未批准：`)} ${fmt.code(f.role)} 权限（${time(f, fmt)}）。`,
   scheduled: (f, fmt) =>
-    `${fmt.b(`${approvedHead(f)}：`)} ${access(f, fmt)}，${time(f, fmt)}（${approver(f, fmt)}）。届时会把令牌发给你。`,
+    `${fmt.b(`${approvedHead(f)}：`)} ${access(f, fmt)}，${time(f, fmt)}（${approver(f, fmt)}）。届时会${f.atAClick ? "发消息给你" : "把令牌发给你"}。`,
   "setting-up": (f, fmt) =>
-    `${fmt.b(f.renewed ? "新令牌：" : `${begins(f)}：`)} ${held(f, fmt)}（${approver(f, fmt)}）。令牌几秒后就到。`,
+    `${fmt.b(f.renewed ? "新令牌：" : `${begins(f)}：`)} ${held(f, fmt)}（${approver(f, fmt)}）。${ready(f)}`,
   closed: (f, fmt) =>
     isOfRules(f.changed.what)
       ? `${fmt.b("已关闭，等待期间规则有变：")} ${changed(f.changed, fmt.code(f.role))}。`
@@ -251,7 +255,7 @@ const waiting: Words["waiting"] = {
   outage: (f, fmt) =>
     f.slow.what === "held-back"
       ? `${fmt.b(f.renewed ? "新令牌暂缓发放：" : "已批准，暂缓开通：")} ${approver(f, fmt)}。${slow(f, fmt)}；开通后会发消息给你。`
-      : `${fmt.b(f.renewed ? "新令牌尚未就绪：" : "已批准，尚未开通：")} ${slow(f, fmt)}。令牌就绪后会发消息给你。`,
+      : `${fmt.b(f.renewed ? "新令牌尚未就绪：" : "已批准，尚未开通：")} ${slow(f, fmt)}。${f.atAClick ? "" : "令牌"}就绪后会发消息给你。`,
   nudged: (f, fmt) =>
     `${fmt.b(`等待审批${progress(f)}：`)} ${access(f, fmt)}，${lasting(f, fmt)}${byAnother(f, fmt)}。${already(f.nudgedAt, "提醒", fmt)}。`,
   "not-delivered": (f, fmt) =>
@@ -309,20 +313,39 @@ const prolonged: Words["prolonged"] = (one, fmt) =>
 
 const fresh: Record<NonNullable<Facts["fresh"]>, Sentence> = {
   extended: (f, fmt) =>
-    `${fmt.b(`已延长${f.extension ? `，${extender(f.extension, fmt.who)}` : ""}：`)} ${held(f, fmt)}${fmt.rich ? "" : "，"}${fmt.untilDay(f.endsAt)}${fmt.rich ? "" : "到期"}。${fmt.rich ? "请改用这个令牌。" : ""}`,
+    `${fmt.b(`已延长${f.extension ? `，${extender(f.extension, fmt.who)}` : ""}：`)} ${held(f, fmt)}${fmt.rich ? "" : "，"}${fmt.untilDay(f.endsAt)}${fmt.rich ? "" : "到期"}。${fmt.rich && !f.atAClick ? "请改用这个令牌。" : ""}`,
   upgraded: (f, fmt) =>
-    `${fmt.b("新令牌：")} Karpor 已升级，旧令牌失效。${fmt.rich ? `${held(f, fmt)}仍${fmt.untilDay(f.endsAt)}。` : ""}`,
+    `${fmt.b(f.atAClick ? "请重新点“显示令牌”：" : "新令牌：")} Karpor 已升级，旧令牌失效。${fmt.rich ? `${held(f, fmt)}仍${fmt.untilDay(f.endsAt)}。` : ""}`,
   other: (f, fmt) =>
     `${fmt.b("新令牌：")} ${held(f, fmt)}${fmt.rich ? "" : "，"}${fmt.untilDay(f.endsAt)}${fmt.rich ? "" : "到期"}。`,
 };
 const given: Sentence = (f, fmt) => (f.fresh ? fresh[f.fresh] : approved)(f, fmt);
 
+const atAClick: Sentence = (f, fmt) => {
+  if (!fmt.rich) return "";
+  return f.fresh === "extended"
+    ? "已有的令牌仍按原期限失效；点“显示令牌”可得到期限更长的令牌。"
+    : "点“显示令牌”即生成令牌，只向你显示 2 分钟，不留在任何消息中。";
+};
+
 const token: Words["token"] = {
-  "setting-up": (f, fmt) => `${given(f, fmt)}${fmt.rich ? "令牌几秒后就到。" : ""}`,
+  "setting-up": (f, fmt) => `${given(f, fmt)}${fmt.rich ? ready(f) : ""}`,
   outage: waiting.outage,
   shown: given,
+  reveal: (f, fmt) => `${given(f, fmt)}${atAClick(f, fmt)}`,
   hidden: (f, fmt) =>
     `${fmt.b("令牌已隐藏。")} 权限${fmt.rich ? "" : "仍然有效，"}${fmt.untilDay(f.endsAt)}。`,
+};
+
+const reveal: Words["reveal"] = {
+  title: "你的令牌",
+  making: (fmt) => `${fmt.b("正在生成令牌…")} 稍后就在这里显示。`,
+  shown: (f, fmt) => `${fmt.b(`你的令牌，有效至 ${fmt.when(f.worksUntil)}：`)} ${held(f, fmt)}。`,
+  goes: "2 分钟后不再显示。需要时可以再次显示。",
+  again: (_, fmt) =>
+    `${fmt.b("已显示 2 分钟：")} 这里不再显示令牌，已复制的仍可使用。在私信中点“显示令牌”可再得到一个。`,
+  replaced: (_, fmt) => `${fmt.b("已过时：")} 这个令牌会在 10 秒内失效。请在私信中最新的消息上点“显示令牌”。`,
+  over: (f, fmt) => `${fmt.b("不再显示：")} ${held(f, fmt)}正在结束或已经结束，令牌随之失效。`,
 };
 
 const emergency: Words["emergency"] = {
@@ -418,6 +441,7 @@ const phrases: typeof enPhrases = {
   closedFor,
   approver,
   denies,
+  tokenComes,
 };
 export const zhPhrases = { ...phrases, already };
 export const zhRequest: Words = {
@@ -425,6 +449,7 @@ export const zhRequest: Words = {
   waiting,
   notice,
   token,
+  reveal,
   emergency,
   alert,
   leak,

@@ -1,6 +1,7 @@
 /** 中文：一条申请的经过，照审计记录逐步写明。 */
 import { BY_BREAK_GLASS } from "../../domain/break-glass.ts";
 import { Principal, UserId } from "../../domain/ids.ts";
+import { AT_A_CLICK } from "../../domain/lifecycle.ts";
 import { ruleNamed } from "../../domain/policy-rule.ts";
 import { End } from "../../domain/request.ts";
 import type { TrailStep } from "../../domain/step.ts";
@@ -92,7 +93,7 @@ const steps: Words["steps"] = {
   extended: () => "权限已延长",
   delivering: () => "已在 Karpor 上建立",
   active: (s, fmt) =>
-    `${s.from === null ? "在 Karpor 上发现，没有任何记录" : "令牌已给出"}${
+    `${s.from === null ? "在 Karpor 上发现，没有任何记录" : s.why === AT_A_CLICK ? "已就绪，点击后向持有人显示令牌" : "令牌已给出"}${
       s.expiresAt === null ? "" : `，${fmt.until(s.expiresAt)}`
     }`,
   ending,

@@ -16,8 +16,8 @@ import { zhPhrases, zhRequest } from "./zh-request.ts";
 import { zhStory } from "./zh-story.ts";
 
 const { span } = zhGrammar;
-const { APPROVER, time, what, asking, asks, theirs, changed, closedFor, mine, already, approver, denies } =
-  zhPhrases;
+const { APPROVER, time, what, asking, asks, theirs, changed, closedFor, mine } = zhPhrases;
+const { already, approver, denies, tokenComes } = zhPhrases;
 
 const standing: ByStanding = {
   member: "这个账号不能申请权限",
@@ -213,8 +213,6 @@ const refusal: ByRefusal = {
   "not-locked-down": (_, fmt) =>
     `${fmt.b("未能锁定：")} 机器人的存储和 Karpor 都没有响应。请立即重试，并直接在 Karpor 上结束权限。`,
   "not-locked": (_, fmt) => `${fmt.b("操作未生效：")} 访问没有被锁定。`,
-  "lock-unknown": (_, fmt) =>
-    `${fmt.b("操作未生效：")} 机器人的存储中没有锁定记录，但 Karpor 可能仍记得一次锁定，目前没有响应。在它恢复之前不会发放任何权限；恢复后请再次输入。`,
   "unlock-why": (_, fmt) =>
     `${fmt.b("操作未生效：")} 请写明为什么可以解锁：${fmt.code(`${fmt.command} unlock 原因`)}`,
   "all-of-what": ({ word, roles }, fmt) =>
@@ -227,6 +225,14 @@ const refusal: ByRefusal = {
     `${fmt.b("操作未生效：")} 新令牌已在准备，会发到我们的私信。之前的令牌已失效，或会在 10 秒内失效。`,
   "too-many-tokens": ({ max, at }, fmt) =>
     `${fmt.b("操作未生效：")} 一小时内最多换 ${max} 次令牌，请${fmt.at(at)} 再试。如果令牌已泄露，点“立即结束”即可马上停用。`,
+  "not-ready-yet": (_, fmt) =>
+    `${fmt.b("尚未就绪：")} 权限正在开通，请稍后在私信中最新的消息上再点“显示令牌”。`,
+  "too-many-shows": ({ max, at }, fmt) =>
+    `${fmt.b("无法显示：")} 一小时内最多显示 ${max} 次令牌，请${fmt.at(at)} 再试。你现有的权限照常使用。`,
+  "not-allowed-now": ({ role }, fmt) =>
+    `${fmt.b("无法显示：")} 按今天的规则，你不能获得 ${fmt.code(role)} 权限，因此不再生成新的令牌。现有的权限可用到结束为止。`,
+  "hub-away": (_, fmt) =>
+    `${fmt.b("无法显示：")} Karpor 暂无响应。你现有的权限照常使用，请一分钟后再点“显示令牌”。`,
   "held-back": (_, fmt) =>
     `${fmt.b("操作未生效：")} 管理员确认可以安全授权之前，暂不发放新令牌。你现有的权限照常使用。`,
   "not-hidden-yet": (_, fmt) => `${fmt.b("尚未隐藏：")} Slack 暂无响应，令牌仍在消息中，我们会继续重试。`,
@@ -281,6 +287,7 @@ const button: ByAction = {
   review: "复核…",
   more: "申请延长",
   hide: "我已复制，隐藏",
+  reveal: "显示令牌",
   newToken: "换新令牌",
   leaked: "令牌泄露了",
   again: "再次申请",
@@ -366,12 +373,12 @@ export const zh: Words = {
         ? `${fmt.b(`已替 ${fmt.who(f.requester)} 提交给 ${fmt.any(f.approvers, APPROVER).trim()}。`)} 令牌只发给对方，结果也会在私信中告知你。`
         : `${fmt.b(`已提交给 ${fmt.any(f.approvers, APPROVER).trim()}。`)} 结果会在私信中告知。`,
     emergency: (f, fmt) =>
-      `${fmt.b("已紧急取用：")} ${what(f, fmt)}。令牌会在私信中给出，频道里的人会收到通知。`,
+      `${fmt.b("已紧急取用：")} ${what(f, fmt)}。${tokenComes(f)}，频道里的人会收到通知。`,
     scheduled: (f, fmt) =>
-      `${fmt.b("已批准：")} ${what(f, fmt)}（${approver(f, fmt)}）。开始时会在私信中给出令牌。`,
+      `${fmt.b("已批准：")} ${what(f, fmt)}（${approver(f, fmt)}）。开始后${tokenComes(f)}。`,
     allowed: (f, fmt) =>
-      `${fmt.b(`${fmt.people(f.deciders)} 已预先允许：`)} ${what(f, fmt)}。令牌会在私信中给出。`,
-    approved: (f, fmt) => `${fmt.b("已批准：")} ${what(f, fmt)}（${approver(f, fmt)}）。令牌会在私信中给出。`,
+      `${fmt.b(`${fmt.people(f.deciders)} 已预先允许：`)} ${what(f, fmt)}。${tokenComes(f)}。`,
+    approved: (f, fmt) => `${fmt.b("已批准：")} ${what(f, fmt)}（${approver(f, fmt)}）。${tokenComes(f)}。`,
   },
   only: (time) => `仅 ${time}`,
   nudge: (f, fmt) => `${fmt.b("仍待审批：")} ${asking(f, name)} ${what(f, fmt)}。`,
@@ -422,9 +429,13 @@ export const zh: Words = {
     withdrawn: zhRequest.waiting.withdrawn,
     hidden: zhRequest.token.hidden,
     newToken: (f, fmt) =>
-      `${fmt.b("新令牌：")} ${theirs(f, fmt)}的新令牌会发到我们的私信。之前的令牌会在 10 秒内失效。`,
+      f.atAClick
+        ? `${fmt.b("新令牌：")} 在私信中点“显示令牌”即可得到${theirs(f, fmt)}的新令牌。之前的令牌会在 10 秒内失效。`
+        : `${fmt.b("新令牌：")} ${theirs(f, fmt)}的新令牌会发到我们的私信。之前的令牌会在 10 秒内失效。`,
     leaked: (f, fmt) =>
-      `${fmt.b("令牌泄露：")} 它会在 10 秒内失效，频道会收到通知。${theirs(f, fmt)}的新令牌会发到我们的私信。`,
+      f.atAClick
+        ? `${fmt.b("令牌泄露：")} 它会在 10 秒内失效，频道会收到通知。在私信中点“显示令牌”即可得到${theirs(f, fmt)}的新令牌。`
+        : `${fmt.b("令牌泄露：")} 它会在 10 秒内失效，频道会收到通知。${theirs(f, fmt)}的新令牌会发到我们的私信。`,
     ending: (f, fmt) =>
       f.proof === "unstarted"
         ? `${fmt.b("已撤销：")} ${theirs(f, fmt)}。权限尚未开始。`

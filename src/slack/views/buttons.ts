@@ -2,6 +2,7 @@
 
 import type { Button, ConfirmationDialog, Overflow } from "@slack/types";
 import { roleNamed } from "../../domain/catalog.ts";
+import { isRevealed } from "../../domain/delivery.ts";
 import { mostMore } from "../../domain/extension.ts";
 import { shorterThan } from "../../domain/less.ts";
 import type { AccessRequest } from "../../domain/request.ts";
@@ -73,8 +74,10 @@ export const nudgeButton = (p: Renderer, r: AccessRequest): Button => own(p, "nu
 /** Nothing where it can last no longer than it does. */
 export function moreButton(p: Renderer, r: AccessRequest): Button[] {
   const role = roleNamed(p.ctx.roles, r.role);
-  // Its token is drawn a moment before it is active.
-  if ((r.state !== "active" && r.state !== "delivering") || !role) return [];
+  // Its token is drawn a moment before it is active; what shows one at a click, two.
+  const stands =
+    r.state === "active" || r.state === "delivering" || (r.state === "approved" && isRevealed(r));
+  if (!stands || !role) return [];
   const most = mostMore({ from: beginsAt(r), until: r.expiresAt }, role);
   return most > 0 ? [askMoreButton(p, r)] : [];
 }
@@ -101,11 +104,19 @@ const tokenMenu = (p: Renderer, r: AccessRequest): Overflow => ({
   ...menu(p, ["newToken", "leaked"], r),
   confirm: confirm(p, "newToken"),
 });
-/** What its holder can do about a token that stands in Slack, or does not any more. */
-export const holderButtons = (p: Renderer, r: AccessRequest, hidden: boolean): (Button | Overflow)[] =>
-  hidden
+/** What its holder can do about a token that stands in Slack, does not any more, or is shown at a click. */
+export function holderButtons(p: Renderer, r: AccessRequest, hidden: boolean): (Button | Overflow)[] {
+  if (isRevealed(r)) return [revealButton(p, r), ...besideReveal(p, r)];
+  return hidden
     ? [newTokenButton(p, r), leakedButton(p, r), ...moreButton(p, r), releaseButton(p, r)]
     : [hideButton(p, r), ...moreButton(p, r), releaseButton(p, r), tokenMenu(p, r)];
+}
+export const revealButton = (p: Renderer, r: Pressable): Button => own(p, "reveal", r);
+export const besideReveal = (p: Renderer, r: AccessRequest): (Button | Overflow)[] => [
+  ...moreButton(p, r),
+  releaseButton(p, r),
+  tokenMenu(p, r),
+];
 /** Its modal asks once more. */
 export const revokeButton = (p: Renderer, r: AccessRequest): Button => others(p, "revoke", r);
 /** The same in a list that stays. */

@@ -46,5 +46,6 @@ export { PAGE_LOOKED_UP } from "./pages.ts";
 export { pendingReply, type Waiting, waitingId } from "./pending.ts";
 export { refusedReply } from "./refused.ts";
 export { requestForm, requestFormRefused } from "./request-form.ts";
+export { coveredModal, makingModal, noTokenModal, tokenModal } from "./reveal.ts";
 export { drawToken } from "./token.ts";
 export { welcomeMessage } from "./welcome.ts";

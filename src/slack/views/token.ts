@@ -42,11 +42,19 @@ function given(r: AccessRequest): number {
 
 function possible(p: Renderer, r: AccessRequest, shows: Readable<"token">) {
   if (shows === "hidden") return buttons.holderButtons(p, r, true);
+  if (shows === "reveal")
+    return [{ ...buttons.revealButton(p, r), style: "primary" as const }, ...buttons.besideReveal(p, r)];
   return shows === "shown" ? [...buttons.moreButton(p, r), buttons.releaseButton(p, r)] : [];
 }
 
 /** Without the token: this can always be drawn, also over it. */
 export function token(p: Renderer, r: AccessRequest, shows: Readable<"token">): Message {
   const f = factsOf(p, r);
-  return message(p, (fmt) => p.words.token[shows](f, fmt), actions(...possible(p, r, shows)), [r.id]);
+  const notes = shows === "reveal" ? [...lessLine(p, r), ...approverNote(p, r), ...allowsLines(p, r)] : [];
+  return message(
+    p,
+    (fmt) => p.words.token[shows](f, fmt),
+    [...notes, ...actions(...possible(p, r, shows))],
+    [r.id],
+  );
 }

@@ -182,7 +182,6 @@ const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
   "rules-differ": [{ kind: "rules-differ" }],
   "not-locked-down": [{ kind: "not-locked-down" }],
   "not-locked": [{ kind: "not-locked" }],
-  "lock-unknown": [{ kind: "lock-unknown" }],
   "unlock-why": [{ kind: "unlock-why" }],
   "all-of-what": [
     { kind: "all-of-what", word: "", roles: [] },
@@ -192,6 +191,10 @@ const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
   "not-admin": [{ kind: "not-admin", admins: [SRE] }],
   "locked-down": [{ kind: "locked-down", by: alice, at: NOW - HOUR, reason: "token <leak>" }],
   "token-coming": [{ kind: "token-coming", id: ID }],
+  "not-ready-yet": [{ kind: "not-ready-yet", id: ID }],
+  "too-many-shows": [{ kind: "too-many-shows", id: ID, max: 10, at: NOW + HOUR }],
+  "not-allowed-now": [{ kind: "not-allowed-now", id: ID, role: "admin" }],
+  "hub-away": [{ kind: "hub-away", id: ID }],
   "too-many-tokens": [{ kind: "too-many-tokens", id: ID, terms: 1, role: "admin", max: 5, at: NOW + HOUR }],
   "held-back": [{ kind: "held-back", id: ID }],
   "not-hidden-yet": [{ kind: "not-hidden-yet", id: ID }],

@@ -59,7 +59,7 @@ const ALL: { [K in MessageKind]: readonly Shown[K][] } = {
     "gone",
   ],
   scheduled: ["open", "withdrawn", "gone"],
-  token: ["setting-up", "outage", "shown", "hidden", "gone"],
+  token: ["setting-up", "outage", "shown", "hidden", "reveal", "gone"],
   delay: ["gone"],
   notice: ["refused", "closed", "denied", "timedOut", "failed", "revoked", "released", "ended"],
   unproven: ["open", "gone"],

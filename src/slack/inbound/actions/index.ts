@@ -23,6 +23,7 @@ import { nudgeAction } from "./nudge.ts";
 import { openAction } from "./open.ts";
 import { pageAction } from "./page.ts";
 import { releaseAction } from "./release.ts";
+import { revealAction } from "./reveal.ts";
 import { runAction } from "./run.ts";
 import { sendAction } from "./send.ts";
 import { storyAction } from "./story.ts";
@@ -51,6 +52,7 @@ const TABLE: Record<ActionId, Action> = {
   review: decisionAction("review"),
   more: moreAction,
   hide: hideAction,
+  reveal: revealAction,
   newToken: newTokenAction,
   leaked: leakedAction,
   again: againAction,

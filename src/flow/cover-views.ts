@@ -1,0 +1,31 @@
+/** Views that bore a token are overwritten: two minutes after, and at once when it works no more. Repeated until Slack confirms. */
+import { type TokenView, viewsToCover } from "../domain/delivery.ts";
+import { SECOND } from "../domain/duration.ts";
+import type { RequestId } from "../domain/ids.ts";
+import { covered } from "../domain/reveal.ts";
+import { type AccessRequest, type Later, type Ports, SlackBusy } from "./ports.ts";
+import { commit } from "./support/commit.ts";
+import { settleAll } from "./support/settle-all.ts";
+
+const AGAIN_MS = SECOND;
+
+/** Needs no lease: whoever is late to show a token changes no view that was overwritten. Throws StoreDown, StoreUnsure. */
+export async function coverViews(ports: Ports, id: RequestId): Promise<Later> {
+  const request = await ports.requests.get(id);
+  if (!request) return undefined;
+  const views = viewsToCover(request, ports.clock.now());
+  const laters = await settleAll(views.map((view) => coverOne(ports, request, view)));
+  return laters.find((later) => later);
+}
+
+async function coverOne(ports: Ports, request: AccessRequest, view: TokenView): Promise<Later> {
+  const { id } = request;
+  try {
+    await ports.tokenViews.cover(request, view);
+  } catch (error) {
+    ports.log.warn({ id, err: error }, "a view that bore a token is not overwritten yet; trying on");
+    return { again: ports.clock.now() + (error instanceof SlackBusy ? error.retryAfterMs : AGAIN_MS) };
+  }
+  await commit(ports, id, (r) => covered(r, view));
+  return undefined;
+}

@@ -1,0 +1,33 @@
+/** Show token: its view is opened at once, for its trigger lives 3 s; then it is made, or said why not. */
+import { revealToken } from "../../../flow/reveal-token.ts";
+import { makingModal, noTokenModal } from "../../views/index.ts";
+import { contextFor, type HandlerContext } from "../context.ts";
+import { redrawModal } from "../forms/open-decision.ts";
+import type { Click } from "../payload.ts";
+import { errorReply } from "../reply.ts";
+import { waitOut } from "../while-busy.ts";
+import type { Action } from "./index.ts";
+import { targetOf } from "./target.ts";
+
+export const revealAction: Action = async (context, click) => {
+  const { client } = context;
+  const view = makingModal(contextFor(context, click.user));
+  const { view: opened } = await client.views.open({ trigger_id: click.triggerId, view });
+  if (opened?.id && opened.hash) await showIn(context, click, { id: opened.id, hash: opened.hash });
+  return undefined;
+};
+
+async function showIn(
+  context: HandlerContext,
+  click: Click,
+  view: { id: string; hash: string },
+): Promise<void> {
+  const { id } = targetOf(click);
+  try {
+    await waitOut(context, () => revealToken(context.ports, { id, by: click.user, view }));
+  } catch (error) {
+    const ctx = contextFor(context, click.user);
+    const why = errorReply(context.log, error, id)(ctx);
+    await redrawModal(context, id, { viewId: view.id, view: noTokenModal(why, ctx) });
+  }
+}
