@@ -327,9 +327,8 @@ export function assemble(
     epochs: createEpochs({ redis: redis.commands, keys }),
     anchor: createAnchor({ client: hub, instance: config.instance, namespace: config.hub.namespace }),
   });
-  const massEnds = createMassEnds({ redis: redis.commands, keys });
   const lockdown = createLockdownKeeper({
-    ...{ clock, log, holds, massEnds, stopping: stopping.signal },
+    ...{ clock, log, holds, stopping: stopping.signal },
     lockdowns: createLockdowns({
       ...{ redis: redis.commands, keys, clock },
       onChange: (entry) => log.info({ trail: entry }, `lockdown ${entry.lockdown}`),
@@ -366,7 +365,7 @@ export function assemble(
     channel: config.slack.channel,
     epoch,
     lockdown,
-    massEnds,
+    massEnds: createMassEnds({ redis: redis.commands, keys }),
     massEndNotifier: createMassEndNotifier({ ...messages, channel: config.slack.channel }),
     // What the hub itself keeps from being made waits by that, and is told so.
     heldBack: () => holds.all().find(({ cause }) => !HUB_ITSELF.has(cause)) ?? null,

@@ -1,4 +1,4 @@
-/** The HTTP server on 127.0.0.1: /api/METHOD, /response/…, and the WebSocket upgrade of Socket Mode. */
+/** The HTTP server: /api/METHOD, /response/…, and the WebSocket upgrade of Socket Mode. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
@@ -22,7 +22,7 @@ export async function startServer(
   workspace: Workspace,
   tokens: Tokens,
   sockets: Sockets,
-  { port = 0, tls }: Pick<LocalSlackOptions, "port" | "tls">,
+  { port = 0, host = "127.0.0.1", tls }: Pick<LocalSlackOptions, "port" | "host" | "tls">,
 ): Promise<LocalServer> {
   let origin = "";
   const api = createApi(workspace, tokens, {
@@ -34,10 +34,10 @@ export async function startServer(
   const server = tls ? createTlsServer(tls, serve) : createServer(serve);
   server.on("upgrade", sockets.upgrade);
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject).listen(port, "127.0.0.1", resolve);
+    server.once("error", reject).listen(port, host, resolve);
   });
   const at = (server.address() as AddressInfo).port;
-  origin = tls ? `https://${tls.host}:${at}` : `http://127.0.0.1:${at}`;
+  origin = tls ? `https://${tls.host}:${at}` : `http://${host}:${at}`;
   return { origin, door: (port) => openSideDoor(server, port), close: () => close(server) };
 }
 

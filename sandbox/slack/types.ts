@@ -189,6 +189,8 @@ export interface LocalSlackOptions {
   groups: Group[];
   channels: Channel[];
   port?: number;
+  /** Where it listens, and by what its addresses name it; 127.0.0.1 unless said otherwise. */
+  host?: string;
   /** Served over TLS, by this name, which leads here only through a proxy. */
   tls?: { host: string; cert: string; key: string };
   scopes?: string[];

@@ -172,6 +172,8 @@ export const Refusal = z.discriminatedUnion("kind", [
   /** Neither Redis nor the hub took it. */
   kind("not-locked-down", {}),
   kind("not-locked", {}),
+  /** Redis knows of none, and the hub does not say. */
+  kind("lock-unknown", {}),
   /** Lifting it needs a reason. */
   kind("unlock-why", {}),
   /** After `revoke all`. */

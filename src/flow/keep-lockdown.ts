@@ -7,7 +7,6 @@ import {
   type LockdownKeeper,
   type LockdownSet,
   type Lockdowns,
-  type MassEnds,
   type Ports,
   StoreDown,
   StoreUnsure,
@@ -21,7 +20,6 @@ const TRIES = 5;
 
 type Needs = Pick<Ports, "clock" | "log" | "stopping"> & {
   lockdowns: Lockdowns;
-  massEnds: Pick<MassEnds, "begin">;
   anchor: Anchor;
   holds: Pick<Holds, "report">;
 };
@@ -48,9 +46,8 @@ export function createLockdownKeeper(needs: Needs): LockdownKeeper {
     return false;
   };
   const learn = async (lockdown: Lockdown): Promise<void> => {
-    if ((await lockdowns.set(lockdown))?.at !== lockdown.at) return;
-    log.warn({ at: lockdown.at }, "Redis did not know of the lockdown; learnt from the hub");
-    await needs.massEnds.begin({ ...massEndOf(lockdown), quiet: true });
+    if ((await lockdowns.set(lockdown, { ...massEndOf(lockdown), quiet: true }))?.at === lockdown.at)
+      log.warn({ at: lockdown.at }, "Redis did not know of the lockdown; learnt from the hub");
   };
   const write = async (lockdown: Lockdown | null, from: Anchored | null): Promise<boolean> => {
     const written = await anchor.write({ lockdown }, from, stopping);
@@ -79,7 +76,7 @@ export function createLockdownKeeper(needs: Needs): LockdownKeeper {
     for (let tries = 0; tries < TRIES; tries++) {
       await readRedis();
       const mine = numbered(draft);
-      const lockdown = await lockdowns.set(mine);
+      const lockdown = await lockdowns.set(mine, massEndOf(mine));
       if (lockdown) return { lockdown, inRedis: true, before: lockdown !== mine };
     }
     throw new StoreUnsure("other lockdowns come and go");

@@ -4,7 +4,7 @@ import type { Lockdown } from "../domain/lockdown.ts";
 import { massEndOf } from "../domain/mass-end.ts";
 import { Refused } from "../domain/refusal.ts";
 import { fallbackExpiry } from "./fallback-expiry.ts";
-import { beginMassEnd } from "./mass-end.ts";
+import { beginMassEnd, carryOutMassEnds } from "./mass-end.ts";
 import type { LockdownSet, Ports } from "./ports.ts";
 import { assertAdmin } from "./support/admin.ts";
 import { outdateHomes } from "./support/outdate-homes.ts";
@@ -24,8 +24,9 @@ export async function lockDown(ports: Ports, { by, reason }: LockingDown): Promi
   const set = await ports.lockdown.set(draft);
   void outdateHomes(ports);
   const { lockdown, inRedis, before } = set;
-  const ends = { ...massEndOf(lockdown), ...(before && { quiet: true as const }) };
-  const began = inRedis ? beginMassEnd(ports, ends) : undefined;
+  // What came to stand past one that stood already ends with it.
+  const began = before ? beginMassEnd(ports, { ...massEndOf(lockdown), quiet: true }) : undefined;
+  if (inRedis && !before) void carryOutMassEnds(ports).catch((error: unknown) => logEnds(ports, error));
   // Whoever made it stand is told what became of it; that its ends are not stored, the sweep mends.
   const [onHub] = await Promise.all([ports.lockdown.tell(lockdown), began?.catch(() => {})]);
   if (!inRedis && !onHub) throw new Refused({ kind: "not-locked-down" });
@@ -39,7 +40,7 @@ export async function lockDown(ports: Ports, { by, reason }: LockingDown): Promi
 }
 
 const logEnds = ({ log }: Ports, error: unknown): void =>
-  log.error({ err: error }, "locked down, and the hub does not answer: nothing is ended yet");
+  log.error({ err: error }, "locked down, and nothing is ended yet; trying on");
 
 export interface Unlocked {
   lockdown: Lockdown;
@@ -64,8 +65,10 @@ export async function unlock(ports: Ports, { by, reason }: LockingDown): Promise
   return { lockdown, onHub };
 }
 
-/** A Redis that lost it learns it first. */
+/** A Redis that lost it learns it first. Throws Refused where the hub does not say whether it remembers one. */
 async function onlyOnHub({ lockdown }: Ports): Promise<Lockdown | null> {
-  await lockdown.settle();
-  return lockdown.standing();
+  const isSettled = await lockdown.settle();
+  const standing = await lockdown.standing();
+  if (!standing && !isSettled) throw new Refused({ kind: "lock-unknown" });
+  return standing;
 }

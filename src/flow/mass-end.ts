@@ -7,6 +7,7 @@ import { type AccessRequest, isGranted, isRevocable } from "../domain/request.ts
 import { endingOrLate } from "../domain/transitions.ts";
 import type { Ports } from "./ports.ts";
 import { commit } from "./support/commit.ts";
+import { settleAll } from "./support/settle-all.ts";
 import { stripBindings } from "./support/strip-bindings.ts";
 import { tellMassEnd } from "./support/tell-mass-end.ts";
 
@@ -38,14 +39,28 @@ async function goOn(ports: Ports, id: string): Promise<void> {
 
 async function step(ports: Ports, found: MassEnd): Promise<void> {
   const one = found.grants ? found : await gathered(ports, found);
-  const stripping = one.stripped || strip(ports, one);
-  await Promise.race([stripping, sleep(BINDINGS_FIRST_MS)]);
-  await inBatches(one.left, (ids) => endRecords(ports, one, ids));
-  const known = { ...one, stripped: await stripping, ...(await unconfirmed(ports, one)) };
+  const [said, stripped] = await settleAll([announce(ports, one), endAll(ports, one)]);
+  const known = { ...one, ...said, stripped, ...(await unconfirmed(ports, one)) };
   await ports.massEnds.save(known);
   const { isTold, message } = await tellMassEnd(ports, known);
   if (isTold && known.stripped && known.left.length === 0) await ports.massEnds.close(one.id);
   else await ports.massEnds.save({ ...known, ...message });
+}
+
+/** The channel hears of it whatever keeps the hub from answering. */
+async function announce(ports: Ports, one: MassEnd): Promise<Pick<MassEnd, "message" | "posts">> {
+  if (one.message) return {};
+  const { message = {} } = await tellMassEnd(ports, one);
+  await ports.massEnds.save({ ...one, ...message });
+  return message;
+}
+
+/** Whether no binding is left. */
+async function endAll(ports: Ports, one: MassEnd): Promise<boolean> {
+  const stripping = one.stripped || strip(ports, one);
+  await Promise.race([stripping, sleep(BINDINGS_FIRST_MS)]);
+  await inBatches(one.left, (ids) => endRecords(ports, one, ids));
+  return stripping;
 }
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());

@@ -169,8 +169,11 @@ export interface Epochs {
 /** The lockdown in Redis. Each throws StoreDown or StoreUnsure when Redis does not answer. */
 export interface Lockdowns {
   read(): Promise<StoredLockdown>;
-  /** The one that stands then: another where one stood already, and null where one as late was lifted. */
-  set(lockdown: Lockdown): Promise<Lockdown | null>;
+  /**
+   * What it ends begins in the same call. The one that stands then: another where one stood already, and null where one
+   * as late was lifted.
+   */
+  set(lockdown: Lockdown, ends: MassEnd): Promise<Lockdown | null>;
   /** False when another stands, or none. */
   lift(lockdown: Lockdown, by: Omit<Lockdown, "at">): Promise<boolean>;
 }

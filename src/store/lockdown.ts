@@ -30,11 +30,14 @@ export function createLockdowns({ clock, onChange, ...store }: LockdownStore): L
       const { record, lifted } = await reading(redis, () => redis.hgetall(keys.lockdown));
       return { standing: record ? parse(record) : null, lifted: Lifted.parse(lifted) };
     },
-    async set(lockdown) {
+    async set(lockdown, ends) {
       const { at, by, reason, qualified } = lockdown;
       const entry: LockdownEntry = { lockdown: "began", at, who: by.id, why: reason, qualified };
       const args = [at, JSON.stringify(lockdown), clock.now(), KEEP_TRAIL_MS, JSON.stringify(entry)];
-      const answer = await writing(redis, () => redis.setLockdown(...changed, ...args));
+      const end = [ends.id, JSON.stringify(ends)];
+      const answer = await writing(redis, () =>
+        redis.setLockdown(...changed, keys.massEnds, ...args, ...end),
+      );
       if (answer === 0) return null;
       if (answer !== 1) return parse(answer);
       await landed(entry);

@@ -209,13 +209,17 @@ redis.call('HSET', KEYS[1], 'at', ARGV[2], 'before', ARGV[3], 'covered', lasting
 return 1
 `;
 
-/** KEYS: lockdown trail epoch. ARGV: at record now keep entry. Answers 1, the one that stands, or 0 when one as late was lifted. */
+/**
+ * KEYS: lockdown trail epoch massEnds. ARGV: at record now keep entry endId end. What it ends is stored with it.
+ * Answers 1, the one that stands, or 0 when one as late was lifted.
+ */
 const LOCK = `${APPEND}${COUNT}${LOCKED}
 local standing = locked(KEYS[1])
 if standing then return standing end
 if tonumber(redis.call('HGET', KEYS[1], 'lifted') or '0') >= tonumber(ARGV[1]) then return 0 end
 append(KEYS[2], ARGV[3], ARGV[4], ARGV[5])
 redis.call('HSET', KEYS[1], 'record', ARGV[2], 'at', ARGV[1])
+redis.call('HSETNX', KEYS[4], ARGV[6], ARGV[7])
 count(KEYS[3], '1')
 return 1
 `;
@@ -329,7 +333,7 @@ const COMMANDS = {
   makeRequest: { numberOfKeys: 11, lua: MAKE },
   adoptRequest: { numberOfKeys: 10, lua: ADOPT },
   swapRequest: { numberOfKeys: 12, lua: SWAP },
-  setLockdown: { numberOfKeys: 3, lua: LOCK },
+  setLockdown: { numberOfKeys: 4, lua: LOCK },
   liftLockdown: { numberOfKeys: 3, lua: UNLOCK },
   raiseEpoch: { numberOfKeys: 1, lua: RAISE },
   takeLease: { numberOfKeys: 2, lua: TAKE_LEASE },

@@ -16,7 +16,7 @@ import { helm, helmAdvice, helmAvailable, type Release, render } from "../helper
 import { needs } from "../helpers/needs.ts";
 import { startPod } from "../helpers/pod.ts";
 import { dryRun, makePod, podOf } from "./api-server.ts";
-import { pathOf } from "./manifests.ts";
+import { type DeployManifest, manifests, pathOf } from "./manifests.ts";
 import { least, RELEASES } from "./releases.ts";
 
 const ELSEWHERE = ["karpor", "observability", "vault"];
@@ -95,6 +95,21 @@ needs(helmAvailable() && envtestAvailable(), `${helmAdvice}; a real API server $
       expect(await standing()).toEqual(before);
     });
 
+    it("takes over what deploy/kubernetes made, once its Deployment is gone", async () => {
+      const at = (part: string) => fileURLToPath(new URL(`../../deploy/kubernetes/${part}`, import.meta.url));
+      const type = "application/apply-patch+yaml";
+      for (const body of ["", "heal"].flatMap((part) => manifests(at(part)).objects))
+        await ask("PATCH", `${pathOf(body)}?fieldManager=kubectl`, { body, type });
+      const inItsPlace = {
+        namespace: "karpor-access",
+        values: RELEASES["all that deploy/kubernetes has"] ?? {},
+        args: ["--install", "--take-ownership", "--force-conflicts"],
+      };
+      await ask("DELETE", "/apis/apps/v1/namespaces/karpor-access/deployments/karpor-access");
+      await done("upgrade", inItsPlace);
+      await done("uninstall", { namespace: "karpor-access" });
+    });
+
     async function standing() {
       const kinds = ["ServiceAccount", "ConfigMap", "Service", "Secret", "Role", "Deployment", "StatefulSet"];
       const lists = kinds.map(async (kind) => {
@@ -108,7 +123,7 @@ needs(helmAvailable() && envtestAvailable(), `${helmAdvice}; a real API server $
       return (await Promise.all(lists)).flat();
     }
 
-    it("starts the bot as its pod says, and passes helm test", async () => {
+    it("starts the bot as its pod says, passes helm test, and heals nothing that works", async () => {
       const { KARPOR_ACCESS_CONFIG: path, PORT: _, ...variables } = world.env;
       const { hub, ...rest } = parse(readFileSync(path, "utf8"));
       const { kubeconfig: __, ...kept } = hub;
@@ -117,7 +132,8 @@ needs(helmAvailable() && envtestAvailable(), `${helmAdvice}; a real API server $
       await secret("karpor-access", variables);
       await secret(IN_CLUSTER_SECRET.name, { [IN_CLUSTER_SECRET.key]: await botKubeconfig(server) });
       const file = { ...rest, hub: { ...kept, inCluster: true, server: server.url } };
-      await done("upgrade", { values: { ...least, config: file }, args: ["--install"] });
+      const values = { ...least, config: file, heal: { enabled: true } };
+      await done("upgrade", { values, args: ["--install"] });
 
       const cluster = { ask, url: server.url, ca: server.ca, namespace };
       const got = await ask("GET", `/apis/apps/v1/namespaces/${namespace}/deployments/karpor-access`);
@@ -136,6 +152,12 @@ needs(helmAvailable() && envtestAvailable(), `${helmAdvice}; a real API server $
       ]);
       expect(tested).toMatch(/ 0 failures\. Ready\./);
       expect(said).toMatch(/Phase:\s+Succeeded/);
+      const cron = await ask("GET", `/apis/batch/v1/namespaces/${namespace}/cronjobs/karpor-access-heal`);
+      const job = podOf({ ...cron.body, kind: "CronJob" } as DeployManifest);
+      const healing = await startPod(cluster, job.spec);
+      expect(await healing.ended).toBe(0);
+      expect(healing.output()).toBe("The hub takes the bot's own kubeconfig: nothing was changed.\n");
+
       bot.child.kill("SIGTERM");
       expect(await bot.ended).toBe(0);
     });

@@ -186,6 +186,16 @@ needs(helmAvailable(), helmAdvice)("the chart, rendered", () => {
     expect(err).toMatch(said);
   });
 
+  it.each(["chart/README.md", "../docs/install.md", "../docs/zh/install.md"])(
+    "is installed as %s says",
+    async (path) => {
+      const said = text(path).replaceAll("\\\n", " ");
+      const [, given = ""] = /^helm upgrade --install karpor-access deploy\/chart (.+)$/m.exec(said) ?? [];
+      const args = given.replace("config=karpor-access.yml", `config=${CONFIG_FILE}`).split(/\s+/);
+      expect(await helm("template", { args })).toMatchObject({ status: 0, err: "" });
+    },
+  );
+
   it("gives the pods the image by its digest where there is one", () => {
     const [, objects = []] = all.find(([name]) => name.includes("digest")) ?? [];
     const image = `registry.example.com/karpor-access@sha256:${"0a".repeat(32)}`;
@@ -237,15 +247,14 @@ needs(helmAvailable(), helmAdvice)("the chart, rendered", () => {
       same(JSON.parse(renamed), redis?.objects ?? []);
     });
 
-    /** Without what the chart adds to labels, and with the image that the kustomization names. */
+    /** Without what the chart adds. */
     function plain(object: DeployManifest): DeployManifest {
       const drop = [
         ...["app.kubernetes.io/instance", "app.kubernetes.io/component", "imagePullPolicy"],
         ...["checksum/config", "annotations"],
       ];
-      const [own] = [`${image?.newName}:${image?.newTag}`];
       const { metadata, ...rest } = JSON.parse(JSON.stringify(object), (key, value) =>
-        drop.includes(key) ? undefined : key === "image" && value === "karpor-access" ? own : value,
+        drop.includes(key) ? undefined : value,
       );
       const { labels: _, ...named } = metadata;
       const data = rest.data && { data: { "karpor-access.yml": parse(rest.data["karpor-access.yml"]) } };

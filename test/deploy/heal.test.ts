@@ -51,7 +51,8 @@ it("runs setup --if-refused every two minutes, as an account of its own, from th
   expect(template.spec.serviceAccountName).toBe(one("ServiceAccount").metadata.name);
   expect(template.spec.serviceAccountName).not.toBe(one("ServiceAccount", bot.objects).metadata.name);
   expect(heal.images).toEqual(bot.images);
-  expect(container.image).toBe(bot.images[0]?.name);
+  const [image] = bot.images;
+  expect(container.image).toBe(`${image?.newName}:${image?.newTag}`);
   const [node, main, command, ...options] = container.args;
   expect([node, main, command]).toEqual(["node", "src/main.ts", "setup"]);
   expect(setupOptions(options)).toMatchObject({ ifRefused: true, from: "cluster", namespace: "karpor" });

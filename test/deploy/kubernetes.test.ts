@@ -1,6 +1,7 @@
+import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parse } from "yaml";
+import { parse, parseAllDocuments } from "yaml";
 import { z } from "zod";
 import { type HubCaller, hubClient } from "../../sandbox/hub/client.ts";
 import { envtestAdvice, envtestAvailable, startEnvtest } from "../../sandbox/hub/envtest.ts";
@@ -8,8 +9,9 @@ import type { TestHub } from "../../sandbox/hub/types.ts";
 import { ConfigFile } from "../../src/config.ts";
 import { pages } from "../../src/http/pages.ts";
 import { IN_CLUSTER_SECRET } from "../../src/hub/settings.ts";
+import { needs } from "../helpers/needs.ts";
 import { dryRun, makePod, podOf } from "./api-server.ts";
-import { manifests } from "./manifests.ts";
+import { type DeployManifest, manifests, pathOf } from "./manifests.ts";
 
 const at = (path: string) => fileURLToPath(new URL(`../../deploy/kubernetes/${path}`, import.meta.url));
 const [bot, redis, heal] = [manifests(at("")), manifests(at("redis")), manifests(at("heal"))];
@@ -44,6 +46,20 @@ it("applies every file, all of it in its namespace", () => {
   expect(elsewhere).toEqual([]);
 });
 
+const KUSTOMIZE = "kustomize on the PATH, as Debian's package of that name puts it";
+needs(spawnSync("kustomize", ["version"]).status === 0, KUSTOMIZE)("as kustomize builds it", () => {
+  it.each([
+    ["deploy/kubernetes", "", bot],
+    ["its Redis", "redis", redis],
+    ["its job", "heal", heal],
+  ])("%s is what these tests look at", (_, part, { objects }) => {
+    const { stdout } = spawnSync("kustomize", ["build", at(part)], { encoding: "utf8" });
+    const built = parseAllDocuments(stdout).map((document) => document.toJS() as DeployManifest);
+    const byPath = (of: DeployManifest[]) => Object.fromEntries(of.map((object) => [pathOf(object), object]));
+    expect(byPath(built)).toEqual(byPath(objects));
+  });
+});
+
 it("carries a configuration that the bot understands", () => {
   const { data } = z.object({ data: z.record(z.string(), z.string()) }).parse(one("ConfigMap"));
   const config = ConfigFile.parse(parse(data["karpor-access.yml"] ?? ""));
@@ -53,7 +69,7 @@ it("carries a configuration that the bot understands", () => {
 it("runs two replicas of the image that the kustomization names, with 30 s to stop", () => {
   expect(deployment.replicas).toBe(2);
   expect(deployment.template.spec.terminationGracePeriodSeconds).toBe(30);
-  expect(bot.images.map(({ name }) => name)).toEqual(
+  expect(bot.images.map(({ newName, newTag }) => `${newName}:${newTag}`)).toEqual(
     deployment.template.spec.containers.map(({ image }) => image),
   );
 });

@@ -32,8 +32,12 @@ export function manifests(directory: string) {
   const { namespace, resources, configMapGenerator, images } = Kustomization.parse(
     parse(text("kustomization.yaml")),
   );
+  const image = (key: unknown, value: unknown) => {
+    const ours = key === "image" ? images.find(({ name }) => name === value) : undefined;
+    return ours ? `${ours.newName}:${ours.newTag}` : value;
+  };
   const written = resources.flatMap((name) =>
-    parseAllDocuments(text(name)).map((document) => document.toJS() as DeployManifest),
+    parseAllDocuments(text(name)).map((document) => document.toJS({ reviver: image }) as DeployManifest),
   );
   const generated = configMapGenerator.map(({ name, files }): DeployManifest => {
     const data = files

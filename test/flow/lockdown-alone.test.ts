@@ -123,6 +123,42 @@ test("the replica that began it dies: another goes on, with one message", async 
   expect(await steps.ports.massEnds.open()).toEqual([]);
 });
 
+test("it dies right after the flag: another ends all at its next look, and the channel is told", async () => {
+  await granted();
+  const never = () => new Promise<never>(() => {});
+  const { lockdown, massEnds } = steps.ports;
+  const dead = {
+    ...steps.ports,
+    lockdown: { ...lockdown, tell: never },
+    massEnds: { ...massEnds, begin: never, open: never },
+  };
+  void lockDown(dead, { by, reason: "laptop stolen" });
+  await world.until(async () => (await lockdown.standing()) !== null);
+  await carryOutMassEnds(steps.ports);
+  expect(await bindings()).toBe(0);
+  await it.channel("Locked down by");
+});
+
+test("the hub hangs: the channel hears of it all the same, and records end", async () => {
+  const id = await granted();
+  world.localHub?.meddle({ before: () => new Promise(() => {}), after: async () => true });
+  void lock();
+  expect(visibleText(await it.channel("Locked down by"))).toContain("0 of 1 confirmed");
+  await world.until(async () => (await stateOf(id)) === "ending");
+  world.localHub?.meddle(undefined);
+});
+
+test("only the hub remembers it, and does not answer: whoever unlocks is told that it cannot be known", async () => {
+  await lock();
+  await world.until(async () => (await steps.ports.massEnds.open()).length === 0);
+  await world.commands.del(world.keys.lockdown);
+  await world.localHub?.down();
+  await expect(open()).rejects.toMatchObject({ refusal: { kind: "lock-unknown" } });
+  await world.localHub?.up();
+  await world.until(async () => (await open().catch(() => null)) !== null);
+  expect(await steps.ports.lockdown.look()).toBeNull();
+});
+
 test("the hub is away: nothing is granted, and what stands ends when it is back", async () => {
   const id = await granted();
   await world.localHub?.down();

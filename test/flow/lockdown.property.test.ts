@@ -109,11 +109,12 @@ function openWorld(
   };
   const lockdowns: Lockdowns = {
     read: () => onRedis(() => redis),
-    set: (lockdown) =>
+    set: (lockdown, { quiet }) =>
       onRedis(() => {
         if (redis.standing) return redis.standing;
         if (redis.lifted >= lockdown.at) return null;
         set({ ...redis, standing: lockdown });
+        if (quiet) met.learnt += 1;
         return lockdown;
       }),
     lift: ({ at }) =>
@@ -169,14 +170,12 @@ function openWorld(
         return updated;
       },
     };
-    const begin = async ({ quiet }: { quiet?: true | undefined }) => {
-      if (quiet) met.learnt += 1;
-    };
     const lockdown = createLockdownKeeper({
       ...{ clock, log: silent, holds, stopping: new AbortController().signal },
-      ...{ lockdowns, anchor: anchors, massEnds: { begin } },
+      ...{ lockdowns, anchor: anchors },
     });
-    const massEnds = { begin, open: async () => [], save: async () => {}, close: async () => {} };
+    const nothing = async () => {};
+    const massEnds = { begin: nothing, open: async () => [], save: nothing, close: nothing };
     return { ...ports, requests: watched, lockdown, massEnds, heldBack: () => null };
   };
   const replicas = [open(), open()];

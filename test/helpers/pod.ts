@@ -16,7 +16,7 @@ const Spec = z.looseObject({
       ports: z.array(z.looseObject({ name: z.string(), containerPort: z.number() })).default([]),
       args: z.array(z.string()).optional(),
       env: z.array(z.strictObject({ name: z.string(), value: z.string() })),
-      envFrom: z.array(z.strictObject({ secretRef: z.strictObject({ name: z.string() }) })),
+      envFrom: z.array(z.strictObject({ secretRef: z.strictObject({ name: z.string() }) })).default([]),
       volumeMounts: z.tuple([z.looseObject({ name: z.string(), mountPath: z.string() })]),
     }),
   ]),

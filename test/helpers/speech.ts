@@ -6,6 +6,7 @@ import { walk } from "../../sandbox/slack/read.ts";
 import type { Message } from "../../src/slack/views/index.ts";
 
 const IN_MESSAGES = ["section", "context", "actions", "rich_text"];
+const RAW = /[<>]|&(?!amp;|lt;|gt;)/;
 const MARKUP = /<(?:!date\^\d+\^[^|>^]+\|[^|>]+ UTC|!subteam\^S[A-Z0-9]+|@[UW][A-Z0-9]+|#[CG][A-Z0-9]+)>/g;
 
 export function expectSpeech({ text, blocks }: Message, secret?: string): void {
@@ -37,7 +38,7 @@ export function expectHome(blocks: KnownBlock[]): void {
 function expectPlain(text: string, secret?: string): void {
   expect(text.length).toBeGreaterThan(0);
   expect(text.length).toBeLessThanOrEqual(150);
-  expect(text).not.toMatch(/[<>]|&(?!amp;|lt;|gt;)/);
+  expect(text).not.toMatch(RAW);
   if (secret) expect(text).not.toContain(secret);
 }
 
@@ -50,17 +51,17 @@ function expectFrame(blocks: KnownBlock[]): void {
 
 /** What is left of mrkdwn without our own mentions and dates holds no raw markup. */
 export function expectMarkup(blocks: readonly KnownBlock[]): void {
-  for (const text of mrkdwnIn(blocks)) {
-    expect(text.replace(MARKUP, "")).not.toMatch(/[<>]|&(?!amp;|lt;|gt;)/);
-    expect(text.match(/\*/g)?.length ?? 0, text).toSatisfy((count: number) => count % 2 === 0);
-  }
+  const texts = mrkdwnIn(blocks);
+  expect(texts.filter((text) => RAW.test(text.replace(MARKUP, "")))).toEqual([]);
+  expect(texts.filter((text) => (text.match(/\*/g)?.length ?? 0) % 2 !== 0)).toEqual([]);
 }
 
 /** Chinese leaves no space before its marks, nor between its words; what bold and code force stands after a mark, or at Latin words. */
 export function expectTypography({ text, blocks }: Message): void {
   // What is typed is another's language.
-  for (const words of [text, ...mrkdwnIn(blocks).map((one) => one.replace(/`[^`]*`/g, "`code`"))])
-    expect(words).not.toMatch(/ [，。：；！？、（）]|\p{sc=Han} +\p{sc=Han}|\b[Hh]ub\b|您/u);
+  const said = [text, ...mrkdwnIn(blocks).map((one) => one.replace(/`[^`]*`/g, "`code`"))];
+  const wrong = / [，。：；！？、（）]|\p{sc=Han} +\p{sc=Han}|\b[Hh]ub\b|您/u;
+  expect(said.filter((words) => wrong.test(words))).toEqual([]);
 }
 
 export const mrkdwnIn = (blocks: readonly KnownBlock[]): string[] =>
@@ -70,12 +71,14 @@ export const buttonsIn = (blocks: readonly KnownBlock[]): Button[] =>
   [...walk(blocks)].filter((one) => one.type === "button") as unknown as Button[];
 
 function expectButtons(buttons: Button[]): void {
-  for (const { text, accessibility_label = "", style, confirm, value, url } of buttons) {
-    expect(text.text.length).toBeLessThanOrEqual(30);
-    expect(accessibility_label).toMatch(/^.{1,75}$/u);
-    expect(accessibility_label.startsWith(text.text), accessibility_label).toBe(true);
-    expect(Boolean(value) !== Boolean(url)).toBe(true);
-    if (style === "danger") expect(confirm).toBeDefined();
-  }
+  const wrong = buttons.filter(
+    ({ text, accessibility_label = "", style, confirm, value, url }) =>
+      text.text.length > 30 ||
+      !/^.{1,75}$/u.test(accessibility_label) ||
+      !accessibility_label.startsWith(text.text) ||
+      Boolean(value) === Boolean(url) ||
+      (style === "danger" && confirm === undefined),
+  );
+  expect(wrong).toEqual([]);
   expect(buttons.filter(({ style }) => style === "primary").length).toBeLessThanOrEqual(1);
 }

@@ -3,10 +3,12 @@ import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { jumpClock } from "../../sandbox/clock.ts";
 import type { Lockdown, LockdownEntry } from "../../src/domain/lockdown.ts";
+import { massEndOf } from "../../src/domain/mass-end.ts";
 import type { AccessRequest, Sent } from "../../src/domain/request.ts";
 import type { Lockdowns, Requests } from "../../src/flow/ports.ts";
 import { createEpochs } from "../../src/store/epoch.ts";
 import { createLockdowns } from "../../src/store/lockdown.ts";
+import { createMassEnds } from "../../src/store/mass-ends.ts";
 import { createRequests } from "../../src/store/requests.ts";
 import { trail } from "../../src/store/trail.ts";
 import { freshKeys, type TestRedis, testRedis } from "../helpers/redis.ts";
@@ -50,6 +52,8 @@ async function made(state: AccessRequest["state"], over: Partial<AccessRequest> 
     .after;
 }
 
+const set = (one = lockdown()) => lockdowns.set(one, massEndOf(one));
+
 const token = (one: Sent["token"]): { messages: AccessRequest["messages"] } => ({
   messages: {
     token: { channel: "D1", ts: "1.1", shows: "setting-up", revision: 1, ...(one && { token: one }) },
@@ -74,7 +78,7 @@ describe("while it stands", () => {
     ["more time", "active", (r) => ("expiresAt" in r ? { ...r, expiresAt: r.expiresAt + 1 } : r)],
   ])("%s is refused, and leaves no trace", async (_, state, change) => {
     const request = await made(state);
-    await lockdowns.set(lockdown());
+    await set();
     const before = await entries();
     await expect(requests.update(request.id, change)).rejects.toMatchObject(refused);
     expect(await requests.get(request.id)).toEqual(request);
@@ -92,14 +96,14 @@ describe("while it stands", () => {
     ["its time", "active", (r) => ("expiresAt" in r ? { ...r, expiresAt: r.expiresAt - 1 } : r)],
   ])("%s lands", async (_, state, change) => {
     const request = await made(state);
-    await lockdowns.set(lockdown());
+    await set();
     expect((await requests.update(request.id, change)).after.version).toBe(request.version + 1);
   });
 
   test("nobody asks; whoever asked before is told of that", async () => {
     const before = asked();
     await requests.make(before, "t1");
-    await lockdowns.set(lockdown());
+    await set();
     await expect(requests.make(asked({ role: "admin" }), "t2")).rejects.toMatchObject(refused);
     expect(await requests.make(asked(), "t1")).toMatchObject({
       taken: "trigger",
@@ -108,22 +112,33 @@ describe("while it stands", () => {
   });
 
   test("what stands on the hub is adopted, so that it can end", async () => {
-    await lockdowns.set(lockdown());
+    await set();
     expect(await requests.adopt(activeSample())).toBe(true);
   });
 });
 
 describe("the flag", () => {
   test("is one: whoever comes second is told of the first", async () => {
-    expect(await lockdowns.set(lockdown())).toEqual(lockdown());
-    expect(await lockdowns.set({ ...lockdown(NOW + 5), by: ana })).toEqual(lockdown());
+    expect(await set()).toEqual(lockdown());
+    expect(await set({ ...lockdown(NOW + 5), by: ana })).toEqual(lockdown());
     expect(await lockdowns.read()).toEqual({ standing: lockdown(), lifted: 0 });
     expect(told).toHaveLength(1);
   });
 
+  test("brings what it ends with it, in one call, and once", async () => {
+    const { open, close } = createMassEnds({ redis: redis.commands, keys });
+    await set();
+    expect(await open()).toEqual([massEndOf(lockdown())]);
+    await close(`lockdown-${NOW}`);
+    await set(lockdown(NOW + 5));
+    await lockdowns.lift(lockdown(), why);
+    await set();
+    expect(await open()).toEqual([]);
+  });
+
   test("stands on the trail with its end, and both are lasting", async () => {
     const lasting = async () => (await createEpochs({ redis: redis.commands, keys }).read()).lasting;
-    await lockdowns.set(lockdown());
+    await set();
     expect(await lasting()).toBe(1);
     expect(await lockdowns.lift(lockdown(), why)).toBe(true);
     expect(await lasting()).toBe(2);
@@ -135,7 +150,7 @@ describe("the flag", () => {
   });
 
   test("is lifted once, and only by who names it", async () => {
-    await lockdowns.set(lockdown());
+    await set();
     expect(await lockdowns.lift(lockdown(NOW + 1), why)).toBe(false);
     expect(await lockdowns.lift(lockdown(), why)).toBe(true);
     expect(await lockdowns.lift(lockdown(), why)).toBe(false);
@@ -143,11 +158,11 @@ describe("the flag", () => {
   });
 
   test("one that was lifted does not come back, however late it is learnt", async () => {
-    await lockdowns.set(lockdown());
+    await set();
     await lockdowns.lift(lockdown(), why);
-    expect(await lockdowns.set(lockdown())).toBeNull();
-    expect(await lockdowns.set(lockdown(NOW - 1))).toBeNull();
-    expect(await lockdowns.set(lockdown(NOW + 1))).toEqual(lockdown(NOW + 1));
+    expect(await set()).toBeNull();
+    expect(await set(lockdown(NOW - 1))).toBeNull();
+    expect(await set(lockdown(NOW + 1))).toEqual(lockdown(NOW + 1));
   });
 });
 
@@ -166,9 +181,7 @@ test("raced at any moment, on the trail no token is on its way after it", async 
             (i % 2 ? requests : other).update(id, deliver),
       );
       const settled = await Promise.allSettled(
-        [...acts.slice(0, lockedAt), () => lockdowns.set(lockdown()), ...acts.slice(lockedAt)].map((act) =>
-          act(),
-        ),
+        [...acts.slice(0, lockedAt), () => set(), ...acts.slice(lockedAt)].map((act) => act()),
       );
       const history = (await entries()).map((entry) =>
         "lockdown" in entry ? "locked" : "to" in entry && entry.to,

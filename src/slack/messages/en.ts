@@ -222,6 +222,8 @@ const refusal: ByRefusal = {
   "not-locked-down": (_, fmt) =>
     `${fmt.b("Not locked down:")} neither the bot's records nor Karpor answer. Try again at once, and end access on Karpor itself.`,
   "not-locked": (_, fmt) => `${fmt.b("Nothing changed:")} access is not locked down.`,
+  "lock-unknown": (_, fmt) =>
+    `${fmt.b("Nothing changed:")} the bot's records know of no lockdown, and Karpor, which may remember one, does not answer. Nothing is granted until it does; type this again then.`,
   "unlock-why": (_, fmt) =>
     `${fmt.b("Nothing changed:")} say why it is safe again: ${fmt.code(`${fmt.command} unlock reason`)}`,
   "all-of-what": ({ word, roles }, fmt) =>

@@ -213,6 +213,8 @@ const refusal: ByRefusal = {
   "not-locked-down": (_, fmt) =>
     `${fmt.b("未能锁定：")} 机器人的存储和 Karpor 都没有响应。请立即重试，并直接在 Karpor 上结束权限。`,
   "not-locked": (_, fmt) => `${fmt.b("操作未生效：")} 访问没有被锁定。`,
+  "lock-unknown": (_, fmt) =>
+    `${fmt.b("操作未生效：")} 机器人的存储中没有锁定记录，但 Karpor 可能仍记得一次锁定，目前没有响应。在它恢复之前不会发放任何权限；恢复后请再次输入。`,
   "unlock-why": (_, fmt) =>
     `${fmt.b("操作未生效：")} 请写明为什么可以解锁：${fmt.code(`${fmt.command} unlock 原因`)}`,
   "all-of-what": ({ word, roles }, fmt) =>

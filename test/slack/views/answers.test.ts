@@ -182,6 +182,7 @@ const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
   "rules-differ": [{ kind: "rules-differ" }],
   "not-locked-down": [{ kind: "not-locked-down" }],
   "not-locked": [{ kind: "not-locked" }],
+  "lock-unknown": [{ kind: "lock-unknown" }],
   "unlock-why": [{ kind: "unlock-why" }],
   "all-of-what": [
     { kind: "all-of-what", word: "", roles: [] },
