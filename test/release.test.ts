@@ -1,0 +1,126 @@
+/** What the workflows do, as far as it can be tried here: the changelog, the chart with its image, and actionlint. */
+import { execFile, execFileSync, spawnSync } from "node:child_process";
+import { accessSync, constants, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { describe, expect, it, test } from "vitest";
+import { parse } from "yaml";
+import { z } from "zod";
+import { scratch } from "../sandbox/child.ts";
+import { notesOf, sectionsOf } from "../scripts/changelog.ts";
+import { helmAdvice, helmAvailable } from "./helpers/helm.ts";
+import { needs } from "./helpers/needs.ts";
+
+const root = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+const text = (path: string) => readFileSync(root(path), "utf8");
+const CHANGELOG = text("CHANGELOG.md");
+const { version } = JSON.parse(text("package.json"));
+
+const release = (...args: string[]) =>
+  promisify(execFile)(process.execPath, [root("scripts/release.ts"), ...args]).catch((error) => error);
+
+describe("the changelog", () => {
+  it("has what comes on top, then each version, newest first, and the one in hand", () => {
+    const [first, ...versions] = sectionsOf(CHANGELOG);
+    expect(first?.version).toBe("Unreleased");
+    const dates = versions.map(({ date }) => date);
+    expect(dates).toEqual(dates.toSorted().reverse());
+    expect(versions[0]?.version).toBe(version);
+  });
+
+  it("says of a release what its section says", async () => {
+    const { stdout } = await release("notes", `v${version}`);
+    expect(stdout.trim()).toBe(notesOf(CHANGELOG, version));
+    expect(stdout).toMatch(/^### Added\n\n- /);
+    expect(stdout).not.toContain("\n## ");
+  });
+
+  it("refuses a tag of another version, and a command that is none", async () => {
+    expect(await release("notes", "v9.9.9")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`is not of package.json's version ${version}`),
+    });
+    expect(await release("publish")).toMatchObject({ code: 1, stderr: expect.stringContaining("Usage:") });
+  });
+
+  it.each([
+    ["## 1.0.0 - 2026-11-25\n", /must read ## \[Unreleased\]/],
+    ["## [1.0.0]\n", /must read/],
+    ["## [Unreleased] - 2026-11-25\n", /must read/],
+    ["## [1.0.0] - 2026-11-25\n\n### New\n", /\[1\.0\.0\] says "New"; say Added/],
+  ])("refuses %j", (changelog, said) => expect(() => sectionsOf(changelog)).toThrow(said));
+
+  it("says what to do where a version is not in it", () =>
+    expect(() => notesOf("## [Unreleased]\n\n- new\n", "1.0.0")).toThrow(/says nothing of 1\.0\.0: make/));
+});
+
+needs(helmAvailable(), helmAdvice)("the chart of a release", () => {
+  it("is packaged with the image by its digest, and needs no more than a configuration", async () => {
+    const dir = scratch("karpor-access-release");
+    const digest = `sha256:${"0a".repeat(32)}`;
+    await release("chart", join(dir.path, "karpor-access"), "ghcr.io/someone/karpor-access", digest);
+    const helm = (...args: string[]) =>
+      execFileSync(process.env.HELM || "helm", args, { cwd: dir.path, encoding: "utf8" });
+    helm("package", "karpor-access");
+    const config = `config=${root("deploy/kubernetes/config.yml")}`;
+    const rendered = helm("template", "x", `karpor-access-${version}.tgz`, "--set-file", config);
+    expect(rendered).toContain(`image: ghcr.io/someone/karpor-access@${digest}\n`);
+    dir.remove();
+  });
+});
+
+const Step = z.looseObject({ uses: z.string().optional(), run: z.string().optional() });
+const Job = z.looseObject({ steps: z.array(Step).default([]), uses: z.string().optional() });
+const Workflow = z.looseObject({ jobs: z.record(z.string(), Job) });
+const WORKFLOWS = readdirSync(root(".github/workflows")).map((name) => `.github/workflows/${name}`);
+const jobsOf = (path: string) => Object.values(Workflow.parse(parse(text(path))).jobs);
+const commandsOf = (path: string) => jobsOf(path).flatMap(({ steps }) => steps.map(({ run }) => run ?? ""));
+
+const ACTIONLINT = process.env.ACTIONLINT || "actionlint";
+needs(spawnSync(ACTIONLINT, ["--version"]).status === 0, "actionlint on the PATH, or ACTIONLINT with its path")(
+  "actionlint",
+  () => {
+    it("finds nothing in the workflows", () => {
+      const { status, stdout } = spawnSync(ACTIONLINT, WORKFLOWS, { cwd: root("."), encoding: "utf8" });
+      expect({ status, stdout }).toEqual({ status: 0, stdout: "" });
+    });
+  },
+);
+
+describe("the workflows", () => {
+  test("take what others made by its commit, and say of which version that is", () => {
+    const files = [...WORKFLOWS, ".github/actions/tools/action.yml"];
+    const lines = files.flatMap((path) => text(path).match(/^.*\buses: .*$/gm) ?? []);
+    expect(lines.length).toBeGreaterThan(5);
+    const pinned = /uses: (\.\/\.github\/.+|[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+)$/;
+    expect(lines.filter((line) => !pinned.test(line))).toEqual([]);
+  });
+
+  test("run npm scripts and files that are there", () => {
+    const { scripts } = JSON.parse(text("package.json"));
+    const all = WORKFLOWS.flatMap(commandsOf).join("\n");
+    const named = [...all.matchAll(/npm run (?:--silent )?([\w-]+)/g)].map(([, name = ""]) => name);
+    expect(Object.keys(scripts)).toEqual(expect.arrayContaining(named));
+    for (const [path] of all.matchAll(/\.ci\/[\w-]+/g)) accessSync(root(path), constants.X_OK);
+  });
+
+  test("ci does what .ci/run does", () => {
+    const steps = text(".ci/run").match(/^(?:\.ci\/|npm ).*$/gm) ?? [];
+    const done = commandsOf(".github/workflows/ci.yml").join("\n");
+    // The fresh machine is a container of its own there.
+    const fresh = [...text(".ci/fresh-machine").matchAll(/^inside '(npm ci) && (.+)'$/gm)];
+    const wanted = [
+      ...steps.filter((step) => step !== ".ci/fresh-machine"),
+      ...fresh.flatMap((line) => line.slice(1)),
+    ];
+    expect(fresh).toHaveLength(2);
+    expect(wanted.filter((step) => !done.includes(step))).toEqual([]);
+  });
+
+  test("a release is tested before it is published", () => {
+    const { jobs } = Workflow.parse(parse(text(".github/workflows/release.yml")));
+    expect(jobs.publish?.needs).toBe("ci");
+    expect(jobs.ci).toMatchObject({ uses: "./.github/workflows/ci.yml", needs: "ready" });
+  });
+});
