@@ -78,15 +78,15 @@ const jobsOf = (path: string) => Object.values(Workflow.parse(parse(text(path)))
 const commandsOf = (path: string) => jobsOf(path).flatMap(({ steps }) => steps.map(({ run }) => run ?? ""));
 
 const ACTIONLINT = process.env.ACTIONLINT || "actionlint";
-needs(spawnSync(ACTIONLINT, ["--version"]).status === 0, "actionlint on the PATH, or ACTIONLINT with its path")(
-  "actionlint",
-  () => {
-    it("finds nothing in the workflows", () => {
-      const { status, stdout } = spawnSync(ACTIONLINT, WORKFLOWS, { cwd: root("."), encoding: "utf8" });
-      expect({ status, stdout }).toEqual({ status: 0, stdout: "" });
-    });
-  },
-);
+needs(
+  spawnSync(ACTIONLINT, ["--version"]).status === 0,
+  "actionlint on the PATH, or ACTIONLINT with its path",
+)("actionlint", () => {
+  it("finds nothing in the workflows", () => {
+    const { status, stdout } = spawnSync(ACTIONLINT, WORKFLOWS, { cwd: root("."), encoding: "utf8" });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: "" });
+  });
+});
 
 describe("the workflows", () => {
   test("take what others made by its commit, and say of which version that is", () => {

@@ -5,12 +5,12 @@ import { withLifecycle } from "../../scripts/lifecycle.ts";
 
 const root = new URL("../../", import.meta.url);
 
-test.each(withLifecycle())("$path draws the table of src/domain/lifecycle.ts: npm run diagram", ({
-  now,
-  drawn,
-}) => {
-  expect(now).toBe(drawn);
-});
+test.each(withLifecycle())(
+  "$path draws the table of src/domain/lifecycle.ts: npm run diagram",
+  ({ now, drawn }) => {
+    expect(now).toBe(drawn);
+  },
+);
 
 test.each(["docs/architecture.md", "docs/zh/architecture.md"])("%s names every room of src/", (path) => {
   const text = readFileSync(new URL(path, root), "utf8");
