@@ -91,7 +91,8 @@ async function onHub<T>({ id }: In<"active">, work: () => Promise<T>): Promise<T
   try {
     return await work();
   } catch (error) {
-    if (error instanceof TroubleOutside) throw new Refused({ kind: "hub-away", id });
+    const isSlow = error instanceof DOMException && error.name === "TimeoutError";
+    if (isSlow || error instanceof TroubleOutside) throw new Refused({ kind: "hub-away", id });
     throw error;
   }
 }

@@ -30,6 +30,20 @@ describeInBrowser("the playground's story", (visitor) => {
     await page.locator(".answers li", { hasText: "401" }).waitFor();
   });
 
+  it("shows a token at a click, in a view that goes after two minutes", async () => {
+    const { page } = visitor;
+    await visitor.type("left", "/karpor-access register 1h a new cluster");
+    await visitor.button("right", "Approve").click();
+    await visitor.button("left", "Show token").click();
+    await visitor.button("left", "Copy").click();
+    expect(await page.locator("#left .items").textContent()).not.toContain("eyJ");
+    await page.locator("button.login").click();
+    await page.locator(".karpor .role", { hasText: "karpor-access-register" }).waitFor();
+    await visitor.jump("+10 min");
+    await page.locator("#left .modal", { hasText: "Shown for 2 min:" }).waitFor();
+    expect(await page.locator("#left").textContent()).not.toContain("eyJ");
+  });
+
   it("shows what is behind, without the token's bytes", async () => {
     const { page, playground } = visitor;
     await visitor.type("left", "/karpor-access peek 15m");

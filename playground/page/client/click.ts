@@ -1,4 +1,4 @@
-/** Buttons and menus of messages: what was clicked is found by its ids, and confirmed first where the bot asks for it. */
+/** Buttons and menus of messages and modals: what was clicked is found by its ids, and confirmed first where the bot asks for it. */
 import type { Side } from "../types.ts";
 import { ask } from "./ask.ts";
 import { confirmFirst } from "./confirm.ts";
@@ -23,6 +23,8 @@ export interface Confirm {
 
 function whereOf(element: Element): Where | undefined {
   if (element.closest("[data-home]")) return { home: true };
+  const view = element.closest<HTMLElement>("[data-view]")?.dataset.view;
+  if (view) return { view };
   const message = element.closest<HTMLElement>("[data-channel]");
   const { channel, ts } = message?.dataset ?? {};
   return channel && ts ? { channel, ts } : undefined;

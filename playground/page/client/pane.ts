@@ -40,10 +40,9 @@ export function createPane(name: SideName, first: string): Pane {
     createPersonChooser(name),
     h("div", { class: "desk" }, h("div", { class: "sidebar" }, places, phone.element), main),
   );
-  for (const list of [items, home.element]) {
+  for (const list of [items, home.element, overlay])
     list.addEventListener("click", (event) => actOn(event, side, overlay));
-    list.addEventListener("change", (event) => chooseIn(event, side));
-  }
+  for (const list of [items, home.element]) list.addEventListener("change", (event) => chooseIn(event, side));
   for (const kind of ["change", "keydown"])
     overlay.addEventListener(kind, (event) => dispatchIn(event, side));
 

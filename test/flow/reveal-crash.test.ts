@@ -1,0 +1,217 @@
+/** A token is shown at a click, whatever dies, is slow or happens in between: a view bears one only while its record says so, and never after the end. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { visibleText } from "../../sandbox/slack/index.ts";
+import { revealsOf, SHOWN_FOR_MS } from "../../src/domain/delivery.ts";
+import { MINUTE, SECOND } from "../../src/domain/duration.ts";
+import type { RequestId, UserId } from "../../src/domain/ids.ts";
+import type { In } from "../../src/domain/request.ts";
+import { TroubleOutside } from "../../src/flow/ports.ts";
+import { askFreshToken } from "../../src/flow/refresh-token.ts";
+import { liveToken } from "../../src/flow/replace-dead-tokens.ts";
+import { makeRequest } from "../../src/flow/request.ts";
+import { revealToken } from "../../src/flow/reveal-token.ts";
+import { releaseGrant } from "../../src/flow/revoke.ts";
+import { slackClient } from "../../src/slack/outbound/client.ts";
+import { ALICE, BOB, catalog, GENERAL, startWorld, type World } from "../helpers/bot.ts";
+import { login } from "../helpers/login.ts";
+import { TOKEN } from "../helpers/scene.ts";
+import { Crash, dyingAt, openSteps, type Steps } from "../helpers/steps.ts";
+
+const vault = { ...catalog.peek, duration: { default: "15m", max: "8h" }, delivery: "reveal" };
+
+let world: World;
+let steps: Steps;
+let asked = 0;
+beforeAll(async () => {
+  world = await startWorld({ roles: { ...catalog, vault } });
+  steps = await openSteps(world);
+}, 60_000);
+afterAll(async () => {
+  await steps?.[Symbol.asyncDispose]();
+  await world?.close();
+});
+
+const by = BOB as UserId;
+/** Bob has it for so long. */
+async function live(time: string): Promise<RequestId> {
+  asked += 1;
+  const requester = { id: by, name: "Bob", locale: "en" } as const;
+  const wish = { requester, text: `vault ${time} number ${asked}.`, triggerId: `t${asked}` };
+  const { id } = await makeRequest(steps.ports, wish);
+  await steps.work();
+  return id;
+}
+const record = async (id: RequestId) => (await steps.ports.requests.get(id)) as In<"active">;
+
+/** As a click opens it. */
+async function opened(): Promise<{ id: string; hash: string }> {
+  const { triggerId } = await world.slack.command(BOB, GENERAL, "a click");
+  const slack = slackClient(world.env.SLACK_BOT_TOKEN, { apiUrl: world.slack.apiUrl, interactive: true });
+  const blocks = [{ type: "section" as const, text: { type: "plain_text" as const, text: "Making" } }];
+  const title = { type: "plain_text" as const, text: "Your token" };
+  const { view } = await slack.views.open({ trigger_id: triggerId, view: { type: "modal", title, blocks } });
+  return { id: view?.id ?? "", hash: view?.hash ?? "" };
+}
+const seen = (): string => visibleText({ text: "", blocks: world.slack.views(BOB).at(-1)?.blocks ?? [] });
+const token = (): string => TOKEN.exec(seen())?.[0] ?? "";
+
+async function end(id: RequestId): Promise<void> {
+  await releaseGrant(steps.ports, { id, by });
+  await steps.finish();
+  expect(token()).toBe("");
+  expect(await record(id)).toMatchObject({ state: "ended", reveals: { views: [] } });
+}
+
+/** A new process: the old one's jobs and leases are gone. */
+async function restart(ms: number): Promise<void> {
+  steps.forgetJobs();
+  const leases = await world.commands.keys("*:lease:*");
+  if (leases.length > 0) await world.commands.del(...leases);
+  world.clock.jump(ms);
+  await steps.sweep();
+  await steps.work();
+}
+
+test("after any step of it: what is seen is in the record, and goes in time", async () => {
+  const id = await live("8h");
+  let survived = false;
+  for (let last = 1; !survived; last++) {
+    world.clock.jump(7 * MINUTE);
+    const view = await opened();
+    const dying = dyingAt(steps.ports, last);
+    try {
+      await revealToken(dying.ports, { id, by, view });
+      survived = true;
+      expect(dying.steps.slice(-2)).toEqual(["requests.update", "tokenViews.show"]);
+      expect(await login(world.hub, token())).toBe(200);
+    } catch (error) {
+      if (!(error instanceof Crash)) throw error;
+    }
+    const { views } = revealsOf(await record(id));
+    if (token() !== "") expect(views.map((one) => one.id)).toContain(view.id);
+    await restart(SHOWN_FOR_MS);
+    expect(token()).toBe("");
+    expect(revealsOf(await record(id)).views).toEqual([]);
+  }
+  await end(id);
+});
+
+test.each([
+  ["it ends", (id: RequestId) => releaseGrant(steps.ports, { id, by })],
+  ["two minutes pass", async () => world.clock.jump(SHOWN_FOR_MS)],
+])("%s while its maker sleeps, about to show it: nothing is shown", async (_, meanwhile) => {
+  const id = await live("1h");
+  const view = await opened();
+  const asleep = {
+    ...steps.ports,
+    tokenViews: {
+      ...steps.ports.tokenViews,
+      show: async (...args: Parameters<typeof steps.ports.tokenViews.show>) => {
+        await meanwhile(id);
+        await steps.work();
+        return steps.ports.tokenViews.show(...args);
+      },
+    },
+  };
+  await revealToken(asleep, { id, by, view });
+  expect(token()).toBe("");
+  expect(seen()).toMatch(/No longer shown:|Shown for 2 min:/);
+  if ((await record(id)).state === "active") await end(id);
+  else await steps.finish();
+});
+
+test.each([
+  ["the end", "late", (id: RequestId) => releaseGrant(steps.ports, { id, by })],
+  [
+    "a lockdown",
+    "locked-down",
+    () =>
+      steps.ports.lockdown.set({
+        ...{ by: { id: ALICE as UserId, name: "Alice", locale: "en" }, qualified: ALICE },
+        ...{ at: world.clock.now(), reason: "stolen" },
+      }),
+  ],
+])("%s comes before it is shown, after it was made: %s", async (_, kind, meanwhile) => {
+  const id = await live("1h");
+  const view = await opened();
+  const slow = {
+    ...steps.ports,
+    grants: {
+      ...steps.ports.grants,
+      check: async (...args: Parameters<typeof steps.ports.grants.check>) => {
+        const verdict = await steps.ports.grants.check(...args);
+        await meanwhile(id);
+        return verdict;
+      },
+    },
+  };
+  await expect(revealToken(slow, { id, by, view })).rejects.toMatchObject({ refusal: { kind } });
+  expect(seen()).toBe("Making");
+  expect(revealsOf(await record(id)).count).toBe(0);
+  const standing = await steps.ports.lockdown.standing();
+  if (standing) await steps.ports.lockdown.lift(standing, { ...standing, reason: "found" });
+  await releaseGrant(steps.ports, { id, by }).catch(() => {});
+  await steps.finish();
+});
+
+test("nobody else, nothing that waits, no rules that forbid it: each has its own refusal", async () => {
+  const id = await live("1h");
+  const view = await opened();
+  const { ports } = steps;
+  const refused = (with_: Partial<typeof ports>, who = by) =>
+    expect(revealToken({ ...ports, ...with_ }, { id, by: who, view })).rejects;
+  await refused({}, ALICE as UserId).toMatchObject({ refusal: { kind: "not-yours" } });
+  const hold = { cause: "clock", message: "off", fix: "set it", since: 0 };
+  await refused({ heldBack: () => hold }).toMatchObject({ refusal: { kind: "held-back" } });
+  const roles = { ...ports.policy.roles };
+  delete roles.vault;
+  await refused({ policy: { ...ports.policy, roles } }).toMatchObject({
+    refusal: { kind: "not-allowed-now" },
+  });
+  for (const error of [new TroubleOutside("hub", "away"), new DOMException("slow", "TimeoutError")]) {
+    const away = { ...ports.grants, mint: () => Promise.reject(error) };
+    await refused({ grants: away }).toMatchObject({ refusal: { kind: "hub-away" } });
+  }
+  expect(seen()).toBe("Making");
+  await end(id);
+});
+
+test("Karpor is upgraded: whoever was shown one is told to press again; whoever was not hears nothing", async () => {
+  const id = await live("1h");
+  expect(liveToken(await record(id))).toEqual([]);
+  await revealToken(steps.ports, { id, by, view: await opened() });
+  expect(liveToken(await record(id))).toMatchObject([{ id, signedBy: expect.any(String) }]);
+  await askFreshToken(steps.ports, id, "upgraded");
+  await steps.work();
+  const [message] = world.slack.dm(BOB).filter((m) => visibleText(m).includes("Show token"));
+  expect(message?.text).toBe(
+    "Press Show token again: Karpor was upgraded, and your old token stopped working.",
+  );
+  expect(JSON.stringify(world.slack.dm(BOB))).not.toMatch(TOKEN);
+  const { refresh, grant } = await record(id);
+  expect([refresh, grant.signedBy]).toEqual([undefined, undefined]);
+  await end(id);
+});
+
+test("one that outlives the access: record and account say until when; adopted from the hub it is shown at a click as before", async () => {
+  const id = await live("15m");
+  world.clock.jump(13 * MINUTE);
+  await revealToken(steps.ports, { id, by, view: await opened() });
+  const first = token();
+  const { grant, expiresAt } = await record(id);
+  expect(grant.tokenExpiresAt).toBeGreaterThan(expiresAt + 7 * MINUTE);
+  await world.commands.del(world.keys.request(id), world.keys.unsettled);
+  await steps.sweep();
+  await steps.work();
+  const adopted = await record(id);
+  expect(adopted).toMatchObject({ state: "active", delivery: "reveal" });
+  expect(Math.abs(adopted.grant.tokenExpiresAt - grant.tokenExpiresAt)).toBeLessThan(SECOND);
+  await revealToken(steps.ports, { id, by, view: await opened() });
+  expect(token()).not.toBe(first);
+  world.clock.jump(2 * MINUTE);
+  await steps.work();
+  await steps.finish();
+  expect(await record(id)).toMatchObject({ state: "ended", end: { cause: "expired" } });
+  expect(token()).toBe("");
+  expect(await login(world.hub, first)).toBe(401);
+});
