@@ -170,6 +170,8 @@ needs(helmAvailable(), helmAdvice)("the chart, rendered", () => {
       { ...least, config: { ...parse(config), admins: ["alice"] } },
       /at '\/config\/admins\/0': .*does not match pattern/,
     ],
+    ["two Redises", { ...least, redis: { enabled: true, url: "redis://redis.data" } }, /leave one of them/],
+    ["a password in clear", { ...least, redis: { url: "redis://:secret@redis.data" } }, /at '\/redis\/url'/],
     [
       "metrics that nobody may read",
       { ...least, networkPolicy: { enabled: true }, serviceMonitor: { enabled: true } },
@@ -192,9 +194,26 @@ needs(helmAvailable(), helmAdvice)("the chart, rendered", () => {
       const said = text(path).replaceAll("\\\n", " ");
       const [, given = ""] = /^helm upgrade --install karpor-access deploy\/chart (.+)$/m.exec(said) ?? [];
       const args = given.replace("config=karpor-access.yml", `config=${CONFIG_FILE}`).split(/\s+/);
-      expect(await helm("template", { args })).toMatchObject({ status: 0, err: "" });
+      const { status, err } = await helm("template", { args });
+      expect(status, err).toBe(0);
+      expect(err).not.toMatch(/level=(WARN|ERROR)/);
     },
   );
+
+  it("finds its own Redis, one that is named, or the one of its Secret", () => {
+    const urls = all.map(
+      ([, objects]) => /"REDIS_URL","value":"(.+?)"/.exec(JSON.stringify(deployment(objects)))?.[1],
+    );
+    const own = "redis://karpor-access-redis.karpor-access:6379";
+    expect(urls).toEqual([
+      undefined,
+      undefined,
+      own,
+      undefined,
+      "rediss+sentinel://one:26379,two:26379/primary",
+      own,
+    ]);
+  });
 
   it("gives the pods the image by its digest where there is one", () => {
     const [, objects = []] = all.find(([name]) => name.includes("digest")) ?? [];

@@ -34,6 +34,7 @@ export const RELEASES: Record<string, object> = {
   "HTTP, a proxy, and Karpor elsewhere": {
     ...least,
     config: { ...parse(config), hub: { ...parse(config).hub, kubeconfigSecret: elsewhere } },
+    redis: { url: "rediss+sentinel://one:26379,two:26379/primary" },
     karpor: { namespace: "observability" },
     heal: { enabled: true },
     networkPolicy: {

@@ -125,8 +125,11 @@ env:
   - { name: KARPOR_ACCESS_CONFIG, value: /config/karpor-access.yml }
   - { name: PORT, value: "3000" }
   - { name: METRICS_PORT, value: "9464" }
-  {{- if .Values.redis.enabled }}
-  - { name: REDIS_URL, value: "redis://{{ include "karpor-access.fullname" . }}-redis.{{ .Release.Namespace }}:6379" }
+  {{- with .Values.redis }}
+  {{- if and .enabled .url }}{{ fail "redis.enabled and redis.url are two Redises: leave one of them" }}{{ end }}
+  {{- with ternary (printf "redis://%s-redis.%s:6379" (include "karpor-access.fullname" $) $.Release.Namespace) .url .enabled }}
+  - { name: REDIS_URL, value: {{ . | quote }} }
+  {{- end }}
   {{- end }}
 envFrom:
   - secretRef: { name: {{ .Values.existingSecret }} }
