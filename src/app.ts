@@ -26,6 +26,7 @@ import { endGrant } from "./flow/end.ts";
 import { extendGrant } from "./flow/extend-grant.ts";
 import { createEpochKeeper } from "./flow/keep-epoch.ts";
 import { createLockdownKeeper } from "./flow/keep-lockdown.ts";
+import { keepSeals, SEAL_EVERY_MS } from "./flow/keep-seals.ts";
 import { carryOutMassEnds } from "./flow/mass-end.ts";
 import { nudgeApprovers } from "./flow/nudge.ts";
 import {
@@ -33,6 +34,7 @@ import {
   type Lane,
   type PolicyRegister,
   type Ports,
+  type SealKeeping,
   StoreDown,
   StoreUnsure,
 } from "./flow/ports.ts";
@@ -89,6 +91,7 @@ import { createTokenViews } from "./slack/outbound/token-views.ts";
 import type { ViewContext } from "./slack/views/context.ts";
 import { createAllowances } from "./store/allowances.ts";
 import { atMostOnce } from "./store/at-most-once.ts";
+import type { TrailLine } from "./store/chain.ts";
 import { connect } from "./store/connect.ts";
 import { createEpochs } from "./store/epoch.ts";
 import { createHomes } from "./store/homes.ts";
@@ -101,6 +104,7 @@ import { createMassEnds } from "./store/mass-ends.ts";
 import { createMemory } from "./store/memory.ts";
 import { createPolicies } from "./store/policies.ts";
 import { createRequests } from "./store/requests.ts";
+import { createSeals } from "./store/seals.ts";
 import { createSocketRegister } from "./store/socket-register.ts";
 import { createSweeps } from "./store/sweeps.ts";
 import { createTold } from "./store/told.ts";
@@ -182,6 +186,7 @@ export async function startApp(
   );
   opened.adopt(keepWatchingHub(config, timerPorts, clients), (r) => r.close());
   opened.adopt(keepEpoch(ports, means), (r) => r.close());
+  opened.adopt(keepSealing({ ...ports, ...assembled.sealing }), (r) => r.close());
   opened.adopt(keepHomes(ports, means), (r) => r.close());
   opened.adopt(keepMassEnds(ports, means), (r) => r.close());
   opened.adopt(keepCredential(config, means, clients, ports), (r) => r.close());
@@ -292,7 +297,11 @@ export function assemble(
   const people = rememberPeople(createDirectory({ slack: callers, memory, clock, home }));
   const live = livePolicy(config);
   const { policy } = live;
-  const register = createPolicies({ redis: redis.commands, keys, clock, policy });
+  const register = createPolicies({
+    ...{ redis: redis.commands, keys, clock, policy },
+    onChange: (trail, chain) =>
+      log.info({ trail, chain }, `policy ${trail.took.slice(0, 8)} is on the trail`),
+  });
   const context = contextOf(config, policy, clock);
   const holds = createHolds({ clock, log });
   const jobs = createJobs({ connection: redis.commands, prefix: keys.prefix, clock });
@@ -322,21 +331,22 @@ export function assemble(
     log,
     once: (name, work) => atMostOnce(redis.commands, `${keys.prefix}:told:${name}`, DAY, work),
   });
+  const anchor = createAnchor({ client: hub, instance: config.instance, namespace: config.hub.namespace });
   const epoch = createEpochKeeper({
     ...{ clock, log, admins, holds, stopping: stopping.signal },
     epochs: createEpochs({ redis: redis.commands, keys }),
-    anchor: createAnchor({ client: hub, instance: config.instance, namespace: config.hub.namespace }),
+    anchor,
   });
   const lockdown = createLockdownKeeper({
     ...{ clock, log, holds, stopping: stopping.signal },
     lockdowns: createLockdowns({
       ...{ redis: redis.commands, keys, clock },
-      onChange: (entry) => log.info({ trail: entry }, `lockdown ${entry.lockdown}`),
+      onChange: ({ lockdown: what }, line) => log.info(line, `lockdown ${what}`),
     }),
-    anchor: createAnchor({ client: hub, instance: config.instance, namespace: config.hub.namespace }),
+    anchor,
   });
-  const told = (entry: Transition | AllowanceEntry) =>
-    log.info({ trail: entry }, `${entry.id} ${entry.from ?? "new"} → ${entry.to}`);
+  const told = ({ id, from, to }: Transition | AllowanceEntry, line: TrailLine) =>
+    log.info(line, `${id} ${from ?? "new"} → ${to}`);
   const onBroken = (error: Error) => log.error({ err: error }, "a record cannot be read; it is left alone");
   const records = { redis: redis.commands, keys, clock, onBroken };
   const messages = { slack: callers, language: config.slack.language, context, memory, clock, log };
@@ -372,8 +382,16 @@ export function assemble(
     random: () => randomBytes(5),
     stopping: stopping.signal,
   };
+  const sealing: SealKeeping = {
+    seals: createSeals({
+      ...{ redis: redis.commands, keys, clock },
+      onSeal: (line) =>
+        log.info(line, `seal ${line.trail.seal} of the trail: ${line.trail.entries.length} entries`),
+    }),
+    anchor,
+  };
   const timerPorts = { ...ports, grants: grantsBy("timers") };
-  return { ports, timerPorts, people, holds, live, register, lanes: jobs.lanes };
+  return { ports, timerPorts, people, holds, live, register, lanes: jobs.lanes, sealing };
 }
 
 export const contextOf =
@@ -478,6 +496,12 @@ export function keepEpoch({ epoch, lockdown }: Ports, { clock, log }: AppDeps): 
     return SETTLE_EPOCH_MS;
   };
   return repeat(run, { what: "what hub and Redis agree on", sleep: clock.sleep, log });
+}
+
+export function keepSealing(ports: Parameters<typeof keepSeals>[0]): Repeating {
+  const { clock, log } = ports;
+  const run = () => keepSeals(ports).catch(againUnlessDown);
+  return repeat(run, { what: "the sealing of the trail", sleep: clock.sleep, after: SEAL_EVERY_MS, log });
 }
 
 /** How soon another replica goes on with what one began and did not finish; and how often it is counted. */

@@ -1,9 +1,11 @@
-/** The command line: `start` (the default), `setup`, `doctor`, `policy`, `grants`. */
+/** The command line: `start` (the default), `setup`, `doctor`, `policy`, `grants`, `audit`. */
 import { createInterface } from "node:readline/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { pino } from "pino";
 import { StartRefused } from "./app.ts";
+import { audit } from "./cli/audit/index.ts";
+import { AUDIT_USAGE, auditOptions } from "./cli/audit/options.ts";
 import { doctor } from "./cli/doctor/index.ts";
 import { DOCTOR_USAGE, doctorOptions } from "./cli/doctor/options.ts";
 import { confirmRestoreByHand } from "./cli/grants/index.ts";
@@ -60,13 +62,22 @@ const COMMANDS: Record<string, (args: string[]) => Promise<void>> = {
     usage(() => grantsOptions(args));
     await confirmRestoreByHand(loadConfig(process.env), { clock, log: quiet, say });
   },
+  audit: async (args) => {
+    const options = usage(() => auditOptions(args));
+    const config = ({ slack }: { slack: boolean }) => (slack ? loadConfig : loadForHub)(process.env);
+    const means = { config, clock, log: quiet, say, output: process.stdout };
+    // 1 is an answer: it is not whole. Whatever kept it from one is 2.
+    const good = await audit(options, means).catch((error: unknown) => refuse(error, 2));
+    process.exitCode = good ? 0 : 1;
+  },
 };
 
 const USAGE = `Usage: node src/main.ts [start]
        ${SETUP_USAGE}
        ${DOCTOR_USAGE}
        ${GRANTS_USAGE}
-       ${POLICY_USAGE}`;
+       ${POLICY_USAGE}
+       ${AUDIT_USAGE}`;
 
 class UsageError extends Error {
   override name = "UsageError";

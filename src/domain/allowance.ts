@@ -151,6 +151,8 @@ export interface AllowanceEntry {
   to: AllowanceStatus;
   who: string;
   why: string | null;
+  /** As in Transition. */
+  said?: string;
   /** By what whoever allowed it, or took it back, qualified. */
   qualified: string | null;
   requester: string;
@@ -179,7 +181,14 @@ export function allowanceEntry(
   const actor = acted ?? allowed;
   return (
     actor && {
-      ...{ id, at: now, from: before && statusOf(before, now), to: statusOf(after, now), why: reason },
+      ...{
+        id,
+        at: now,
+        from: before && statusOf(before, now),
+        to: statusOf(after, now),
+        why: reason,
+        said: reason,
+      },
       ...actor,
       ...{ requester: after.person.id, role, clusterRole, reason, duration, policy, expiresAt: until },
     }

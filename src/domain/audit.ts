@@ -6,7 +6,7 @@ import type { Extension } from "./extension.ts";
 import { formerOf, leaksOf, leaving } from "./former.ts";
 import { goingFrom } from "./generations.ts";
 import { leftTokens } from "./left-tokens.ts";
-import { type Actor, rowOf, saidOf } from "./lifecycle.ts";
+import { type Actor, rowOf, saidOf, typed } from "./lifecycle.ts";
 import type { PolicyChange } from "./policy-diff.ts";
 import { type AccessRequest, approvalsOf, type Former, type State } from "./request.ts";
 
@@ -19,6 +19,8 @@ export interface Transition {
   /** Slack user id, `policy` for the catalog, `time` for a limit that passed, `bot` for its own steps. */
   who: string;
   why: string | null;
+  /** What a person typed of it: its end. */
+  said?: string;
   /** The user group or user id through which an approver qualified, or the rule of the catalog. */
   qualified: string | null;
   /** Of a decision by people: all who approved. */
@@ -102,7 +104,10 @@ function approvers(r: AccessRequest): Pick<Transition, "approvals"> {
 /** What stands on the trail although the state stays. */
 function remarkOn(before: AccessRequest, after: AccessRequest): Actor | null {
   const review = newReview(before, after);
-  if (review) return { who: review.by.id, why: `reviewed: ${review.comment}`, qualified: review.qualified };
+  if (review) {
+    const { by, comment, qualified } = review;
+    return { who: by.id, why: `reviewed: ${comment}`, ...typed(comment), qualified };
+  }
   const more = newExtension(before, after);
   if (more) {
     const who = more.by === "policy" ? more.by : more.by.id;
@@ -165,7 +170,8 @@ function approvalOn(before: AccessRequest, after: AccessRequest): Actor | null {
     ...(gone.length > 0 ? [`counts no more: ${gone.join(", ")}`] : []),
     given.note,
   ];
-  return { who: given.by.id, why: why.filter(Boolean).join("; "), qualified: given.qualified };
+  const { by, note, qualified } = given;
+  return { who: by.id, why: why.filter(Boolean).join("; "), ...typed(note), qualified };
 }
 
 const byBot = (why: string): Actor => ({ who: "bot", why, qualified: null });

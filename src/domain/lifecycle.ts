@@ -42,9 +42,13 @@ export interface Due {
 export interface Actor {
   who: string;
   why: string | null;
+  /** What a person typed of it: its end. */
+  said?: string;
   /** The user group or user id through which an approver qualified, or the rule of the catalog. */
   qualified: string | null;
 }
+
+export const typed = (said: string | null | undefined): Pick<Actor, "said"> => (said ? { said } : {});
 
 interface Row<S extends State> {
   to: readonly State[];
@@ -87,11 +91,13 @@ const byDecision = ({
 }: In<"scheduled" | "approved" | "extending">): Actor => ({
   who: by === "policy" ? by : by.id,
   why: note ?? null,
+  ...typed(note),
   qualified,
 });
 const byEnd = ({ end }: In<"ending" | "ended">): Actor => ({
   who: end.by?.id ?? (end.cause === "expired" ? "time" : "bot"),
   why: [end.cause, end.failure, end.departure?.what, end.reason].filter(Boolean).join(": "),
+  ...typed(end.reason),
   qualified: end.qualified ?? null,
 });
 
@@ -137,7 +143,9 @@ export const LIFECYCLE = {
     late: (r) => ({ kind: "late", did: "refused", at: r.at }),
     actor: ({ refusal }) => ({
       who: "policy",
-      why: refusal.kind === "check-denied" ? `${refusal.kind}: ${refusal.say}` : refusal.kind,
+      ...(refusal.kind === "check-denied"
+        ? { why: `${refusal.kind}: ${refusal.say}`, ...typed(refusal.say) }
+        : { why: refusal.kind }),
       qualified: ruleIn(refusal),
     }),
   },
@@ -169,7 +177,7 @@ export const LIFECYCLE = {
     due: nothing,
     onHub: "none",
     late: (r) => ({ kind: "late", did: "denied", by: r.by, at: r.at }),
-    actor: (r) => ({ who: r.by.id, why: r.why, qualified: r.qualified }),
+    actor: (r) => ({ who: r.by.id, why: r.why, ...typed(r.why), qualified: r.qualified }),
   },
   // Approved, and it begins later: until then nothing of it stands.
   scheduled: {

@@ -38,6 +38,8 @@ export interface LockdownEntry {
   at: number;
   who: string;
   why: string;
+  /** As in Transition. */
+  said?: string;
   qualified: string;
   /** When the one began that was lifted. */
   began?: number;

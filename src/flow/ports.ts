@@ -20,6 +20,7 @@ import type { Policy } from "../domain/policy-file.ts";
 import type { Limits } from "../domain/policy-rule.ts";
 import type { AccessRequest, Failure, Grant, In, Outage, Sent } from "../domain/request.ts";
 import type { Rights } from "../domain/rights.ts";
+import type { SealHead, Witnessed } from "../domain/seal.ts";
 import type { Secret } from "../domain/secret.ts";
 import type { TrailStep } from "../domain/step.ts";
 import type { Tally } from "../domain/tally.ts";
@@ -198,10 +199,35 @@ export interface MassEndNotifier {
   unlocked(lockdown: Lockdown, by: Omit<Lockdown, "at">): Promise<void>;
 }
 
+/** Seals of the trail. Each throws StoreDown or StoreUnsure when Redis does not answer. */
+export interface Seals {
+  /** The newest. */
+  head(): Promise<SealHead | null>;
+  /** Whether this very seal stands on the trail. */
+  has(seal: SealHead): Promise<boolean>;
+  /**
+   * Seals all entries since the newest one; resolves to the newest made, null where there was nothing to seal. `gap`:
+   * a seal that Redis lost, which the next one names.
+   */
+  add(gap: SealHead | null): Promise<SealHead | null>;
+  /** What is older than the trail is kept goes, by whole seals. */
+  trim(): Promise<void>;
+}
+
+/** What keeps the trail sealed. */
+export interface SealKeeping {
+  seals: Seals;
+  anchor: Anchor;
+  /** Says the newest where people keep it; at most once a day. Never rejects. */
+  checkpoint?(newest: Witnessed): Promise<void>;
+}
+
 /** What the hub remembers. The epoch is Infinity where it cannot be read. */
 export interface Anchored {
   epoch: number;
   lockdown: Lockdown | null;
+  /** Null also where it cannot be read. */
+  seal: SealHead | null;
   /** Of the object that bears it. */
   version: string;
 }
@@ -212,7 +238,7 @@ export interface Anchor {
   read(signal: AbortSignal): Promise<Anchored | null>;
   /** Only what is named. False when somebody was faster since `from` was read. */
   write(
-    what: Partial<Pick<Anchored, "epoch" | "lockdown">>,
+    what: Partial<Pick<Anchored, "epoch" | "lockdown" | "seal">>,
     from: Anchored | null,
     signal: AbortSignal,
   ): Promise<boolean>;

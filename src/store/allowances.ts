@@ -5,10 +5,10 @@ import type { AllowanceId } from "../domain/ids.ts";
 import { Refused } from "../domain/refusal.ts";
 import type { AllowanceMade, Allowances } from "../flow/ports.ts";
 import { defineAllowanceScripts } from "./allowance-scripts.ts";
+import { type Chained, chained, type Link, linkIn, linkText, type TrailLine } from "./chain.ts";
 import { reading, writing } from "./failures.ts";
 import { replicator } from "./replicate.ts";
 import type { Store } from "./store.ts";
-import { KEEP_TRAIL_MS } from "./trail.ts";
 
 const KEEP_TRIGGER_MS = HOUR;
 /** Its messages are redrawn, and a late click is told. */
@@ -17,7 +17,7 @@ const KEEP_OVER_MS = DAY;
 const SCHEMA = 1;
 
 type Options = Pick<Store, "redis" | "keys" | "clock" | "onBroken"> & {
-  onChange(entry: AllowanceEntry): void;
+  onChange(entry: AllowanceEntry, line: TrailLine): void;
 };
 
 export function createAllowances(options: Options): Allowances {
@@ -66,7 +66,7 @@ function readable({ onBroken }: Options, json: string | null): Allowance | null 
 async function make(store: Options, a: Allowance, triggerId: string): Promise<AllowanceMade> {
   const { redis, keys, clock } = store;
   const now = clock.now();
-  const entry = allowanceEntry(null, a, now);
+  const entry = entryOf(null, a, now, null);
   const shared = argsOf(a, now, entry);
   const waits = statusOf(a, now) === "waiting" ? a.until : "";
   const more = [keys.trigger(triggerId), keys.allowed(a.person.id), keys.allowances];
@@ -75,7 +75,7 @@ async function make(store: Options, a: Allowance, triggerId: string): Promise<Al
   );
   if (id === "") throw new Error(`There is an allowance ${a.id} already: ids are random, ask again.`);
   if (id === a.id) {
-    if (entry) store.onChange(entry);
+    if (entry) store.onChange(entry.whole, entry.line);
     return { made: true, allowance: a };
   }
   const allowance = readable(store, await getJson(store, id as AllowanceId));
@@ -88,22 +88,43 @@ async function update(
   id: AllowanceId,
   change: (allowance: Allowance) => Allowance | null,
 ): Promise<Allowance> {
-  let json = await getJson(store, id);
+  let standing = await getStanding(store, id);
   for (;;) {
-    const before = readable(store, json);
+    const before = readable(store, standing.json);
     if (!before) throw new Refused({ kind: "unknown-allowance", word: id });
     const changed = change(before);
     if (changed === null) return before;
     const after = { ...changed, version: before.version + 1 };
-    const standing = await swap(store, before, after);
-    if (standing === "landed") return after;
-    json = standing.json;
+    const answer = await swap(store, before, after, standing.link);
+    if (answer === "landed") return after;
+    standing = answer;
   }
 }
 
-async function swap(store: Options, before: Allowance, after: Allowance) {
-  const now = store.clock.now();
+interface Standing {
+  json: string | null;
+  /** The last entry that the trail has of it. */
+  link: Link | null;
+}
+
+async function getStanding({ redis, keys }: Options, id: AllowanceId): Promise<Standing> {
+  const [json = null, chain] = await reading(redis, () => redis.hmget(keys.allowance(id), "record", "chain"));
+  return { json, link: linkIn(chain) };
+}
+
+function entryOf(before: Allowance | null, after: Allowance, now: number, link: Link | null) {
   const entry = allowanceEntry(before, after, now);
+  return entry && chained(entry, link);
+}
+
+async function swap(
+  store: Options,
+  before: Allowance,
+  after: Allowance,
+  link: Link | null,
+): Promise<"landed" | Standing> {
+  const now = store.clock.now();
+  const entry = entryOf(before, after, now, link);
   const args = [
     ...argsOf(after, now, entry),
     before.version,
@@ -113,19 +134,20 @@ async function swap(store: Options, before: Allowance, after: Allowance) {
   const answer = await writing(store.redis, () =>
     store.redis.swapAllowance(...keysOf(store, before), ...args),
   );
-  if (answer !== 1) return { json: answer };
-  if (entry) store.onChange(entry);
+  if (answer !== 1) return { json: answer?.[0] ?? null, link: linkIn(answer?.[1]) };
+  if (entry) store.onChange(entry.whole, entry.line);
   return "landed";
 }
 
-const argsOf = (a: Allowance, now: number, entry: AllowanceEntry | null) => [
+const argsOf = (a: Allowance, now: number, entry: Chained<AllowanceEntry> | null) => [
   a.id,
   a.version,
   JSON.stringify({ ...Allowance.parse(a), schema: SCHEMA }),
   a.until + KEEP_OVER_MS,
   now,
-  KEEP_TRAIL_MS,
-  entry ? JSON.stringify(entry) : "",
+  entry?.entry ?? "",
+  entry?.beside ?? "",
+  entry ? linkText(entry) : "",
 ];
 
 const keysOf = (
@@ -136,4 +158,5 @@ const keysOf = (
   keys.trail,
   keys.epoch,
   keys.allowing(person.id, role, `${clusterRole}:${duration}:${period}`),
+  keys.texts,
 ];

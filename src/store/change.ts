@@ -13,12 +13,12 @@ import { type Refusal, Refused } from "../domain/refusal.ts";
 import type { AccessRequest } from "../domain/request.ts";
 import { claimsWindow, latestEnd, windowOf, windowTaken } from "../domain/window.ts";
 import { type Change, type In, type Made, Unreadable, type Updated } from "../flow/ports.ts";
-import { writing } from "./failures.ts";
+import { chained, type Link, linkIn, linkText } from "./chain.ts";
+import { reading, writing } from "./failures.ts";
 import { lockedDown } from "./lockdown.ts";
-import { get, getJson } from "./look.ts";
+import { get } from "./look.ts";
 import { read, type Unknowns, write } from "./record.ts";
 import type { Store } from "./store.ts";
-import { KEEP_TRAIL_MS } from "./trail.ts";
 
 const KEEP_TRIGGER_MS = HOUR;
 const KEEP_SETTLED_MS = 90 * DAY;
@@ -45,7 +45,7 @@ export async function make(
   if (taken === "requests") return { made: false, over: "requests", againAt: Number(made) + HOUR };
   const id = made as RequestId;
   if (taken === "made") {
-    if (entry) store.onTransition(entry);
+    if (entry) store.onTransition(entry.whole, entry.line);
     return { made: true, request };
   }
   if (taken === "id") throw new Error(`There is a request ${id} already: ids are random, ask again.`);
@@ -64,13 +64,14 @@ export async function adopt(store: Store, request: In<"active">): Promise<boolea
   const landed = await writing(store.redis, () =>
     store.redis.adoptRequest(...keysOf(store, request), ...args),
   );
-  if (landed === 1 && entry) store.onTransition(entry);
+  if (landed === 1 && entry) store.onTransition(entry.whole, entry.line);
   return landed === 1;
 }
 
 function birth({ clock }: Store, request: AccessRequest) {
   const now = clock.now();
-  const entry = transition(null, request, now);
+  const first = transition(null, request, now);
+  const entry = first && chained(first, null);
   const { id, version, requestedAt } = request;
   return {
     entry,
@@ -80,12 +81,13 @@ function birth({ clock }: Store, request: AccessRequest) {
       write(request),
       requestedAt,
       now,
-      KEEP_TRAIL_MS,
-      JSON.stringify(entry),
+      entry?.entry ?? "",
+      entry?.beside ?? "",
       reservedTill(request, now),
       BACKGROUND_MS,
       glass(request),
       ...boundsOf(request),
+      entry ? linkText(entry) : "",
     ],
   };
 }
@@ -102,25 +104,45 @@ export async function update(
   change: Change,
   { replicated = false }: { replicated?: boolean } = {},
 ): Promise<Updated> {
-  let json = await getJson(store, id);
-  while (json !== null) {
-    const { request: before, unknowns } = read(id, json);
+  let standing = await getStanding(store, id);
+  while (standing) {
+    const { request: before, unknowns } = read(id, standing.json);
     const changed = change(before);
     if (changed === null) return { before, after: before };
     const after = { ...changed, version: before.version + 1 };
-    const standing = await swap(store, before, after, unknowns);
-    if (standing === "landed") {
+    const answer = await swap(store, before, after, { unknowns, link: standing.link });
+    if (answer === "landed") {
       if (replicated) await store.replicate();
       return { before, after };
     }
-    json = standing.json;
+    standing = answer;
   }
   throw new Refused({ kind: "unknown-request", id });
 }
 
-async function swap(store: Store, before: AccessRequest, after: AccessRequest, unknowns: Unknowns) {
+/** A record, and the last entry that the trail has of it. */
+interface Standing {
+  json: string;
+  link: Link | null;
+}
+
+const standingIn = (json: string | null | undefined, chain: string | null | undefined): Standing | null =>
+  json ? { json, link: linkIn(chain) } : null;
+
+async function getStanding({ redis, keys }: Store, id: RequestId): Promise<Standing | null> {
+  const [json, chain] = await reading(redis, () => redis.hmget(keys.request(id), "record", "chain"));
+  return standingIn(json, chain);
+}
+
+async function swap(
+  store: Store,
+  before: AccessRequest,
+  after: AccessRequest,
+  { unknowns, link }: { unknowns: Unknowns; link: Link | null },
+): Promise<"landed" | Standing | null> {
   const now = store.clock.now();
-  const entry = transition(before, after, now);
+  const next = transition(before, after, now);
+  const entry = next && chained(next, link);
   const args = [
     after.id,
     after.version,
@@ -130,27 +152,36 @@ async function swap(store: Store, before: AccessRequest, after: AccessRequest, u
     isSettled(after) ? 1 : 0,
     keepSettled(after, now),
     now,
-    KEEP_TRAIL_MS,
-    entry ? JSON.stringify(entry) : "",
+    entry?.entry ?? "",
+    entry?.beside ?? "",
     isLasting(before, after) ? 1 : 0,
     reservedTill(after, now),
     glass(after),
     leadsToAccess(before, after) ? 1 : 0,
     ...boundsOf(after),
     claimsWindow(before, after) ? 1 : 0,
+    entry ? linkText(entry) : "",
   ];
   const keys = [...keysOf(store, before), openKey(store, after), windowsKey(store, after)];
   const answer = await writing(store.redis, () => store.redis.swapRequest(...keys, ...args));
   if (answer === 2) throw new Refused({ kind: "held-already", role: after.role });
-  if (Array.isArray(answer)) throw await refusedSwap(store, answer, after);
-  // A lost race brings the winner's record along: no second look is needed.
-  if (answer !== 1) return { json: answer };
-  if (entry) store.onTransition(entry);
+  if (Array.isArray(answer)) {
+    const [why, what, chain] = answer;
+    // A lost race brings the winner's record along: no second look is needed.
+    if (why === "standing") return standingIn(what, chain);
+    throw await refusedSwap(store, why, what, after);
+  }
+  if (answer === null) return null;
+  if (entry) store.onTransition(entry.whole, entry.line);
   return "landed";
 }
 
-const refusedSwap = async (store: Store, [why, what]: [string, string], { role }: AccessRequest) =>
-  why === "lockdown" ? lockedDown(what) : new Refused(await takenWindow(store, what as RequestId, role));
+const refusedSwap = async (
+  store: Store,
+  why: "window" | "lockdown",
+  what: string,
+  { role }: AccessRequest,
+) => (why === "lockdown" ? lockedDown(what) : new Refused(await takenWindow(store, what as RequestId, role)));
 
 /** By another request, which may be gone by now. */
 async function takenWindow(store: Store, other: RequestId, role: string): Promise<Refusal> {
@@ -198,5 +229,6 @@ const keysOf = (store: Store, request: AccessRequest): string[] => {
     keys.glass(requester.id),
     keys.lockdown,
     windowsKey(store, request),
+    keys.texts,
   ];
 };

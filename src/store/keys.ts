@@ -4,6 +4,10 @@ export interface Keys {
   readonly prefix: string;
   readonly unsettled: string;
   readonly trail: string;
+  /** What people typed, under the id of its entry of the trail. */
+  readonly texts: string;
+  /** The newest seal of the trail. */
+  readonly seal: string;
   readonly ping: string;
   /** Which schema the records are of. */
   readonly schema: string;
@@ -81,6 +85,8 @@ export function keysOf(instance: string): Keys {
     prefix,
     unsettled: `${prefix}:unsettled`,
     trail: `${prefix}:trail`,
+    texts: `${prefix}:texts`,
+    seal: `${prefix}:seal`,
     ping: `${prefix}:ping`,
     schema: `${prefix}:schema`,
     sweeps: `${prefix}:sweeps`,

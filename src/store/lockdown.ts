@@ -3,26 +3,26 @@ import { z } from "zod";
 import { Lockdown, type LockdownEntry } from "../domain/lockdown.ts";
 import { Refused } from "../domain/refusal.ts";
 import type { Lockdowns } from "../flow/ports.ts";
+import { type Chained, chained, type TrailLine } from "./chain.ts";
 import { reading, writing } from "./failures.ts";
 import { replicator } from "./replicate.ts";
 import { defineScripts } from "./scripts.ts";
 import type { Store } from "./store.ts";
-import { KEEP_TRAIL_MS } from "./trail.ts";
 
 const Lifted = z.coerce.number().int().default(0);
 
 interface LockdownStore extends Pick<Store, "redis" | "keys" | "clock"> {
-  onChange(entry: LockdownEntry): void;
+  onChange(entry: LockdownEntry, line: TrailLine): void;
 }
 
 export function createLockdowns({ clock, onChange, ...store }: LockdownStore): Lockdowns {
   const { keys } = store;
   const redis = defineScripts(store.redis);
   const replicate = replicator(store);
-  const changed = [keys.lockdown, keys.trail, keys.epoch];
+  const changed = [keys.lockdown, keys.trail, keys.epoch, keys.texts];
   /** A failover must not undo it. */
-  const landed = async (entry: LockdownEntry) => {
-    onChange(entry);
+  const landed = async ({ whole, line }: Chained<LockdownEntry>) => {
+    onChange(whole, line);
     await replicate();
   };
   return {
@@ -32,8 +32,10 @@ export function createLockdowns({ clock, onChange, ...store }: LockdownStore): L
     },
     async set(lockdown, ends) {
       const { at, by, reason, qualified } = lockdown;
-      const entry: LockdownEntry = { lockdown: "began", at, who: by.id, why: reason, qualified };
-      const args = [at, JSON.stringify(lockdown), clock.now(), KEEP_TRAIL_MS, JSON.stringify(entry)];
+      const entry = chained<LockdownEntry>({
+        ...{ lockdown: "began", at, who: by.id, why: reason, said: reason, qualified },
+      });
+      const args = [at, JSON.stringify(lockdown), clock.now(), entry.entry, entry.beside];
       const end = [ends.id, JSON.stringify(ends)];
       const answer = await writing(redis, () =>
         redis.setLockdown(...changed, keys.massEnds, ...args, ...end),
@@ -45,10 +47,10 @@ export function createLockdowns({ clock, onChange, ...store }: LockdownStore): L
     },
     async lift({ at: began }, { by, reason, qualified }) {
       const now = clock.now();
-      const entry: LockdownEntry = {
-        ...{ lockdown: "lifted", at: now, who: by.id, why: reason, qualified, began },
-      };
-      const args = [began, now, KEEP_TRAIL_MS, JSON.stringify(entry)];
+      const entry = chained<LockdownEntry>({
+        ...{ lockdown: "lifted", at: now, who: by.id, why: reason, said: reason, qualified, began },
+      });
+      const args = [began, now, entry.entry, entry.beside];
       if ((await writing(redis, () => redis.liftLockdown(...changed, ...args))) !== 1) return false;
       await landed(entry);
       return true;

@@ -4,10 +4,10 @@ import type { PolicyTaken } from "../domain/audit.ts";
 import { diffPolicies } from "../domain/policy-diff.ts";
 import { isReadable, type Policy, partOf, policyFrom } from "../domain/policy-file.ts";
 import type { PolicyRegister } from "../flow/ports.ts";
+import { chained, type TrailLine } from "./chain.ts";
 import { reading, writing } from "./failures.ts";
 import { defineScripts } from "./scripts.ts";
 import type { Store } from "./store.ts";
-import { KEEP_TRAIL_MS } from "./trail.ts";
 
 /** A replica that has said nothing for so long is gone. By the time of Redis. */
 const SILENT_MS = 15_000;
@@ -16,6 +16,8 @@ export interface PoliciesOptions extends Pick<Store, "keys" | "clock"> {
   redis: Store["redis"];
   /** What this replica goes by. */
   policy: Policy;
+  /** Told of each change that landed on the trail. */
+  onChange?(entry: PolicyTaken, line: TrailLine): void;
   /** Shorter in tests. */
   silentMs?: number;
 }
@@ -24,6 +26,7 @@ export function createPolicies({
   keys,
   clock,
   policy,
+  onChange = () => {},
   silentMs = SILENT_MS,
   ...options
 }: PoliciesOptions): PolicyRegister {
@@ -38,11 +41,14 @@ export function createPolicies({
     async record(now) {
       const [was = "", source = ""] = split((await reading(redis, () => redis.get(keys.policy))) ?? "");
       if (was === now.digest) return true;
-      const entry = was === "" ? "" : JSON.stringify(taken(policyFrom(source, was), now, clock.now()));
+      const at = clock.now();
+      const entry = was === "" ? null : chained(taken(policyFrom(source, was), now, at));
       const { digest, source: text } = now;
-      const [at, keep] = [clock.now(), KEEP_TRAIL_MS];
-      const all = [keys.trail, keys.policy, was, `${digest} ${text}`, at, keep, entry];
-      return (await writing(redis, () => redis.recordPolicy(...all))) === 1;
+      const args = [was, `${digest} ${text}`, at, entry?.entry ?? ""];
+      const changed = [keys.trail, keys.policy, keys.texts];
+      if ((await writing(redis, () => redis.recordPolicy(...changed, ...args))) !== 1) return false;
+      if (entry) onChange(entry.whole, entry.line);
+      return true;
     },
   };
 }

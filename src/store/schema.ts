@@ -36,7 +36,7 @@ async function holdsUnversioned(store: Pick<Store, "redis" | "keys">): Promise<b
 const Entry = z
   .string()
   .transform((json) => JSON.parse(json))
-  .pipe(z.object({ id: RequestId.or(z.string().transform(() => null)) }));
+  .pipe(z.object({ id: RequestId.nullable().catch(null) }));
 
 async function latestIds({ redis, keys }: Pick<Store, "redis" | "keys">): Promise<RequestId[]> {
   const entries = await reading(redis, () => redis.xrevrange(keys.trail, "+", "-", "COUNT", LOOKED_AT));

@@ -3,18 +3,22 @@ import type { Result } from "ioredis";
 import { OVERLAP_MS } from "../domain/window.ts";
 import type { Client } from "./open.ts";
 
-// Ids follow our clock, so that retention does too, but never go back: replicas' clocks differ.
+// Ids follow our clock, so that retention does too, but never go back: replicas' clocks differ. What people typed
+// stands under the same id in a stream of its own, where it can be deleted.
 // What may be refused for lack of memory comes first in each script: a refusal then finds nothing half done.
 export const APPEND = `
-local function append(trail, now, keep, entry)
+local function append(trail, texts, now, entry, beside)
   local ms, seq = tonumber(now), 0
-  local last = redis.call('XREVRANGE', trail, '+', '-', 'COUNT', 1)[1]
-  if last then
-    local lastMs, lastSeq = string.match(last[1], '(%d+)-(%d+)')
-    if tonumber(lastMs) >= ms then ms, seq = tonumber(lastMs), tonumber(lastSeq) + 1 end
+  for _, stream in ipairs({trail, texts}) do
+    local last = redis.call('XREVRANGE', stream, '+', '-', 'COUNT', 1)[1]
+    local lastMs, lastSeq = string.match(last and last[1] or '0-0', '(%d+)-(%d+)')
+    lastMs, lastSeq = tonumber(lastMs), tonumber(lastSeq)
+    if lastMs > ms or (lastMs == ms and lastSeq >= seq) then ms, seq = lastMs, lastSeq + 1 end
   end
-  local oldest = string.format('%.0f', math.max(0, tonumber(now) - tonumber(keep)))
-  redis.call('XADD', trail, 'MINID', '~', oldest, string.format('%.0f-%.0f', ms, seq), 'entry', entry)
+  local id = string.format('%.0f-%.0f', ms, seq)
+  redis.call('XADD', trail, id, 'entry', entry)
+  if beside ~= '' then redis.call('XADD', texts, id, 'texts', beside) end
+  return id
 end
 `;
 
@@ -103,12 +107,12 @@ end
 `;
 
 /**
- * KEYS: request trail unsettled open person epoch recent glass lockdown windows trigger.
- * ARGV: id v record requestedAt now keep entry till recentFor glass from to ends triggerTtl requests grantsMost
+ * KEYS: request trail unsettled open person epoch recent glass lockdown windows texts trigger.
+ * ARGV: id v record requestedAt now entry texts till recentFor glass from to ends chain triggerTtl requests grantsMost
  * askedMost askedSince; no limit is 0.
  */
 const MAKE = `${APPEND}${COUNT}${RESERVE}${WINDOWS}${INDEX}${GLASS}${LIMIT}${LOCKED}
-local taken = redis.call('GET', KEYS[11])
+local taken = redis.call('GET', KEYS[12])
 if taken then return {'trigger', taken} end
 local lockdown = locked(KEYS[9])
 if lockdown then return {'lockdown', lockdown} end
@@ -119,21 +123,21 @@ if taken and ARGV[10] ~= '1' then return {'open', taken} end
 -- What is taken in an emergency waits for no window, save one that has begun.
 local other = clash(KEYS[10], taken or ARGV[1], ARGV[11], ARGV[10] == '1' and ARGV[11] or ARGV[12], ARGV[5])
 if other then return {'window', other} end
-local grants, asked = tonumber(ARGV[16]), tonumber(ARGV[17])
-local beside = grants > 0 and live(KEYS[5], ARGV[15], ARGV[11], ARGV[12], ARGV[5]) - (taken and 1 or 0)
+local grants, asked = tonumber(ARGV[17]), tonumber(ARGV[18])
+local beside = grants > 0 and live(KEYS[5], ARGV[16], ARGV[11], ARGV[12], ARGV[5]) - (taken and 1 or 0)
 if beside and beside >= grants then return {'grants', ''} end
-local oldest = asked > 0 and crowded(KEYS[7], asked, ARGV[18])
+local oldest = asked > 0 and crowded(KEYS[7], asked, ARGV[19])
 if oldest then return {'requests', oldest} end
 -- Last in an emergency, for then it may be put aside: not for what a limit would refuse.
 if taken then return {'open', taken} end
 if redis.call('EXISTS', KEYS[1]) == 1 then return {'id', ARGV[1]} end
-append(KEYS[2], ARGV[5], ARGV[6], ARGV[7])
-redis.call('HSET', KEYS[1], 'v', ARGV[2], 'record', ARGV[3], 'till', ARGV[8], 'from', ARGV[11], 'ends', ARGV[13])
+append(KEYS[2], KEYS[11], ARGV[5], ARGV[6], ARGV[7])
+redis.call('HSET', KEYS[1], 'v', ARGV[2], 'record', ARGV[3], 'till', ARGV[8], 'from', ARGV[11], 'ends', ARGV[13], 'chain', ARGV[14])
 redis.call('SADD', KEYS[3], ARGV[1])
 redis.call('SET', KEYS[4], ARGV[1], 'PX', left(ARGV[8], ARGV[5]))
 book(KEYS[10], ARGV[1], ARGV[11], ARGV[12], ARGV[8], ARGV[5])
 redis.call('ZADD', KEYS[5], ARGV[4], ARGV[1])
-redis.call('SET', KEYS[11], ARGV[1], 'PX', ARGV[14])
+redis.call('SET', KEYS[12], ARGV[1], 'PX', ARGV[15])
 index(KEYS[7], ARGV[1], ARGV[4], ARGV[9])
 glass(KEYS[8], ARGV[1], ARGV[10])
 count(KEYS[6])
@@ -141,14 +145,14 @@ return {'made', ARGV[1]}
 `;
 
 /**
- * KEYS: request trail unsettled open person epoch recent glass lockdown windows. What stands on the hub is known,
- * locked down or not, whatever else is reserved. ARGV: id v record requestedAt now keep entry till recentFor glass
- * from to ends. Answers 1, or 0 when there is one.
+ * KEYS: request trail unsettled open person epoch recent glass lockdown windows texts. What stands on the hub is known,
+ * locked down or not, whatever else is reserved. ARGV: id v record requestedAt now entry texts till recentFor glass
+ * from to ends chain. Answers 1, or 0 when there is one.
  */
 const ADOPT = `${APPEND}${COUNT}${RESERVE}${WINDOWS}${INDEX}${GLASS}
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
-append(KEYS[2], ARGV[5], ARGV[6], ARGV[7])
-redis.call('HSET', KEYS[1], 'v', ARGV[2], 'record', ARGV[3], 'till', ARGV[8], 'from', ARGV[11], 'ends', ARGV[13])
+append(KEYS[2], KEYS[11], ARGV[5], ARGV[6], ARGV[7])
+redis.call('HSET', KEYS[1], 'v', ARGV[2], 'record', ARGV[3], 'till', ARGV[8], 'from', ARGV[11], 'ends', ARGV[13], 'chain', ARGV[14])
 redis.call('SADD', KEYS[3], ARGV[1])
 redis.call('SET', KEYS[4], ARGV[1], 'NX', 'PX', left(ARGV[8], ARGV[5]))
 book(KEYS[10], ARGV[1], ARGV[11], ARGV[12], ARGV[8], ARGV[5])
@@ -160,24 +164,28 @@ return 1
 `;
 
 /**
- * KEYS: request trail unsettled open person epoch recent glass lockdown windows, and open and windows of the role that
- * it is of from now on.
- * ARGV: id v record expected final settled ttl now keep entry ('' for none) lasting till glass leadsToAccess from to
- * ends claims (its window is not its own yet).
+ * KEYS: request trail unsettled open person epoch recent glass lockdown windows texts, and open and windows of the role
+ * that it is of from now on.
+ * ARGV: id v record expected final settled ttl now entry ('' for none) texts lasting till glass leadsToAccess from to
+ * ends claims (its window is not its own yet) chain.
  * Answers 1 when it landed, 2 when its new role is reserved by another, {'window', id} when its window is, {'lockdown',
- * record} when that refuses it, the record that stands when that is another version, nil when there is none.
+ * record} when that refuses it, {'standing', record, chain} when that is another version, nil when there is none.
  */
 const SWAP = `${APPEND}${COUNT}${RESERVE}${WINDOWS}${GLASS}${LOCKED}
-if redis.call('HGET', KEYS[1], 'v') ~= ARGV[4] then return redis.call('HGET', KEYS[1], 'record') end
+if redis.call('HGET', KEYS[1], 'v') ~= ARGV[4] then
+  local stands = redis.call('HMGET', KEYS[1], 'record', 'chain')
+  return stands[1] and {'standing', stands[1], stands[2] or ''}
+end
 local lockdown = ARGV[14] == '1' and locked(KEYS[9])
 if lockdown then return {'lockdown', lockdown} end
-local open, windows = KEYS[11], KEYS[12]
+local open, windows = KEYS[12], KEYS[13]
 local moves = open ~= KEYS[4]
 if moves and (redis.call('GET', open) or ARGV[1]) ~= ARGV[1] then return 2 end
 local other = ARGV[18] == '1' and clash(windows, ARGV[1], ARGV[15], ARGV[16], ARGV[8])
 if other then return {'window', other} end
-if ARGV[10] ~= '' then append(KEYS[2], ARGV[8], ARGV[9], ARGV[10]) end
+if ARGV[9] ~= '' then append(KEYS[2], KEYS[11], ARGV[8], ARGV[9], ARGV[10]) end
 redis.call('HSET', KEYS[1], 'v', ARGV[2], 'record', ARGV[3], 'till', ARGV[12], 'from', ARGV[15], 'ends', ARGV[17])
+if ARGV[9] ~= '' then redis.call('HSET', KEYS[1], 'chain', ARGV[19]) end
 if moves then redis.call('SET', open, ARGV[1], 'PX', left(ARGV[12], ARGV[8])) end
 if ARGV[5] ~= '1' then book(windows, ARGV[1], ARGV[15], ARGV[16], ARGV[12], ARGV[8]) end
 if ARGV[5] == '1' or windows ~= KEYS[10] then redis.call('HDEL', KEYS[10], ARGV[1]) end
@@ -210,24 +218,24 @@ return 1
 `;
 
 /**
- * KEYS: lockdown trail epoch massEnds. ARGV: at record now keep entry endId end. What it ends is stored with it.
+ * KEYS: lockdown trail epoch texts massEnds. ARGV: at record now entry texts endId end. What it ends is stored with it.
  * Answers 1, the one that stands, or 0 when one as late was lifted.
  */
 const LOCK = `${APPEND}${COUNT}${LOCKED}
 local standing = locked(KEYS[1])
 if standing then return standing end
 if tonumber(redis.call('HGET', KEYS[1], 'lifted') or '0') >= tonumber(ARGV[1]) then return 0 end
-append(KEYS[2], ARGV[3], ARGV[4], ARGV[5])
+append(KEYS[2], KEYS[4], ARGV[3], ARGV[4], ARGV[5])
 redis.call('HSET', KEYS[1], 'record', ARGV[2], 'at', ARGV[1])
-redis.call('HSETNX', KEYS[4], ARGV[6], ARGV[7])
+redis.call('HSETNX', KEYS[5], ARGV[6], ARGV[7])
 count(KEYS[3], '1')
 return 1
 `;
 
-/** KEYS: lockdown trail epoch. ARGV: at now keep entry. Answers 1, or 0 when it is another by now. */
+/** KEYS: lockdown trail epoch texts. ARGV: at now entry texts. Answers 1, or 0 when it is another by now. */
 const UNLOCK = `${APPEND}${COUNT}
 if redis.call('HGET', KEYS[1], 'at') ~= ARGV[1] then return 0 end
-append(KEYS[2], ARGV[2], ARGV[3], ARGV[4])
+append(KEYS[2], KEYS[4], ARGV[2], ARGV[3], ARGV[4])
 redis.call('HSET', KEYS[1], 'lifted', ARGV[1])
 redis.call('HDEL', KEYS[1], 'record', 'at')
 count(KEYS[3], '1')
@@ -298,13 +306,21 @@ for _, replica in ipairs(gone) do redis.call('HDEL', KEYS[1], replica) end
 return found
 `;
 
-/** KEYS: trail policy. ARGV: was policy now keep entry ('' for none). Answers 1, or 0 when another was recorded meanwhile. */
+/** KEYS: trail policy texts. ARGV: was policy now entry ('' for none). Answers 1, or 0 when another was recorded meanwhile. */
 const RECORD_POLICY = `${APPEND}
 local recorded = redis.call('GET', KEYS[2]) or ''
 if (string.match(recorded, '^%S+') or '') ~= ARGV[1] then return 0 end
-if ARGV[5] ~= '' then append(KEYS[1], ARGV[3], ARGV[4], ARGV[5]) end
+if ARGV[4] ~= '' then append(KEYS[1], KEYS[3], ARGV[3], ARGV[4], '') end
 redis.call('SET', KEYS[2], ARGV[2])
 return 1
+`;
+
+/** KEYS: trail texts seal. ARGV: hash of the seal before ('' for none), hash head now entry. Answers its id, '' when another was faster. */
+const ADD_SEAL = `${APPEND}
+if (redis.call('HGET', KEYS[3], 'hash') or '') ~= ARGV[1] then return '' end
+local id = append(KEYS[1], KEYS[2], ARGV[4], ARGV[5], '')
+redis.call('HSET', KEYS[3], 'hash', ARGV[2], 'head', ARGV[3], 'place', id)
+return id
 `;
 
 type Making = "made" | "trigger" | "lockdown" | "open" | "window" | "review" | "grants" | "requests" | "id";
@@ -315,7 +331,7 @@ declare module "ioredis" {
     adoptRequest(...args: (string | number)[]): Result<0 | 1, Context>;
     swapRequest(
       ...args: (string | number)[]
-    ): Result<1 | 2 | ["window" | "lockdown", string] | string | null, Context>;
+    ): Result<1 | 2 | ["window" | "lockdown" | "standing", string, string?] | null, Context>;
     setLockdown(...args: (string | number)[]): Result<0 | 1 | string, Context>;
     liftLockdown(...args: (string | number)[]): Result<0 | 1, Context>;
     raiseEpoch(...args: (string | number)[]): Result<0 | 1, Context>;
@@ -326,15 +342,16 @@ declare module "ioredis" {
     lookPolicies(...args: (string | number)[]): Result<string[], Context>;
     holdPolicy(...args: (string | number)[]): Result<string[], Context>;
     recordPolicy(...args: (string | number)[]): Result<0 | 1, Context>;
+    addSeal(...args: (string | number)[]): Result<string, Context>;
   }
 }
 
 const COMMANDS = {
-  makeRequest: { numberOfKeys: 11, lua: MAKE },
-  adoptRequest: { numberOfKeys: 10, lua: ADOPT },
-  swapRequest: { numberOfKeys: 12, lua: SWAP },
-  setLockdown: { numberOfKeys: 4, lua: LOCK },
-  liftLockdown: { numberOfKeys: 3, lua: UNLOCK },
+  makeRequest: { numberOfKeys: 12, lua: MAKE },
+  adoptRequest: { numberOfKeys: 11, lua: ADOPT },
+  swapRequest: { numberOfKeys: 13, lua: SWAP },
+  setLockdown: { numberOfKeys: 5, lua: LOCK },
+  liftLockdown: { numberOfKeys: 4, lua: UNLOCK },
   raiseEpoch: { numberOfKeys: 1, lua: RAISE },
   takeLease: { numberOfKeys: 2, lua: TAKE_LEASE },
   renewLease: { numberOfKeys: 2, lua: RENEW_LEASE },
@@ -342,7 +359,8 @@ const COMMANDS = {
   release: { numberOfKeys: 1, lua: RELEASE },
   lookPolicies: { numberOfKeys: 1, lua: LOOK_POLICIES },
   holdPolicy: { numberOfKeys: 1, lua: HOLD_POLICY },
-  recordPolicy: { numberOfKeys: 2, lua: RECORD_POLICY },
+  recordPolicy: { numberOfKeys: 3, lua: RECORD_POLICY },
+  addSeal: { numberOfKeys: 3, lua: ADD_SEAL },
 };
 
 /** Each is sent by its hash, and whole only to a Redis that does not know it yet. */

@@ -2,6 +2,7 @@
 
 import type { Transition } from "../domain/audit.ts";
 import type { Clock } from "../domain/clock.ts";
+import type { TrailLine } from "./chain.ts";
 import type { Keys } from "./keys.ts";
 import type { Client } from "./open.ts";
 
@@ -11,8 +12,8 @@ export interface Store {
   clock: Clock;
   /** Waits until a replica has what was written, where there is one; never for long. */
   replicate(): Promise<void>;
-  /** Told of each transition that landed. */
-  onTransition(entry: Transition): void;
+  /** Told of each transition that landed, and how the log has it. */
+  onTransition(entry: Transition, line: TrailLine): void;
   /** Told of a record that could not be read, where others stand behind it and must not wait. */
   onBroken(error: Error): void;
 }

@@ -10,6 +10,7 @@ import {
   keepEpoch,
   keepLooking,
   keepMassEnds,
+  keepSealing,
   startApp,
   startWork,
 } from "../../src/app.ts";
@@ -77,11 +78,12 @@ async function startBare(
   const clients = connectAll(config, machine, opened);
   const deps = { ...machine, clock: hubClock(machine.clock, clients.hub.clockOffset) };
   const home = () => ({ teamId: slack.bot.teamId });
-  const { ports, timerPorts, people, holds } = assemble(config, deps, clients, opened, home);
+  const { ports, timerPorts, people, holds, sealing } = assemble(config, deps, clients, opened, home);
   const lanes = { urgent: ports, messages: ports, timers: timerPorts };
   startWork(lanes, clients, keysOf(config.instance).prefix, deps, opened);
   opened.adopt(keepEpoch(ports, deps), (r) => r.close());
   opened.adopt(keepLooking(ports), (r) => r.close());
+  opened.adopt(keepSealing({ ...ports, ...sealing }), (r) => r.close());
   opened.adopt(keepMassEnds(ports, deps), (r) => r.close());
   await clients.redis.ready(TIMES.callMs).catch(() => {});
   const context: HandlerContext = {

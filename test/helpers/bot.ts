@@ -16,8 +16,10 @@ import { type AppDeps, type StartOptions, startApp } from "../../src/app.ts";
 import { loadConfig } from "../../src/config.ts";
 import type { Transition } from "../../src/domain/audit.ts";
 import { AccessRequest } from "../../src/domain/request.ts";
+import { isSeal } from "../../src/domain/seal.ts";
 import { createLog } from "../../src/log.ts";
 import { createJobs } from "../../src/queue/jobs.ts";
+import { type Beside, wholeOf } from "../../src/store/chain.ts";
 import { keysOf } from "../../src/store/keys.ts";
 import { botKubeconfig, GRANTS_NAMESPACE } from "./bot-account.ts";
 import { ADMINS, ALICE, APPROVALS, BOB, CAROL, GENERAL, MEI, members } from "./people.ts";
@@ -192,7 +194,8 @@ export async function startBot(world: World, times: AppDeps["times"] = {}, optio
       return causes.map(({ cause }) => cause);
     },
     status: () => page("/status"),
-    trail: () => lines.flatMap(({ trail }) => (trail ? [trail] : [])),
+    trail: () =>
+      lines.flatMap(({ trail, texts }) => (trail && !isSeal(trail) ? [wholeOf({ trail, texts })] : [])),
     /** Proofs that run are not waited for by the wall clock. */
     stop: async () => {
       const timer = setInterval(() => world.clock.jump(11_000), 20);
@@ -212,5 +215,6 @@ export interface LogLine {
   level: string;
   msg: string;
   trail?: Transition;
+  texts?: Beside;
   [field: string]: unknown;
 }

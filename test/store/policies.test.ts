@@ -3,10 +3,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import { jumpClock } from "../../sandbox/clock.ts";
 import { isReadable, type Policy, policyFrom } from "../../src/domain/policy-file.ts";
+import type { TrailEntry } from "../../src/domain/trail-entry.ts";
 import type { PolicyRegister } from "../../src/flow/ports.ts";
 import type { Keys } from "../../src/store/keys.ts";
 import { createPolicies } from "../../src/store/policies.ts";
-import { type TrailEntry, trail } from "../../src/store/trail.ts";
+import { trail } from "../../src/store/trail.ts";
 import { freshKeys, testRedis } from "../helpers/redis.ts";
 
 const redis = await testRedis();

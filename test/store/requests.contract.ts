@@ -6,6 +6,7 @@ import { HOUR, MINUTE } from "../../src/domain/duration.ts";
 import { Refused } from "../../src/domain/refusal.ts";
 import type { AccessRequest } from "../../src/domain/request.ts";
 import type { Requests } from "../../src/flow/ports.ts";
+import type { TrailLine } from "../../src/store/chain.ts";
 import { createRequests } from "../../src/store/requests.ts";
 import { transitions } from "../../src/store/trail.ts";
 import { freshKeys, type TestRedis } from "../helpers/redis.ts";
@@ -27,6 +28,8 @@ export interface Fixture {
   clock: JumpClock;
   told: Transition[];
   broken: Error[];
+  /** Told of each line of the log, where it is set. */
+  onLine: (entry: Transition, line: TrailLine) => void;
   trail(): Promise<Transition[]>;
 }
 
@@ -35,14 +38,21 @@ export function fixture({ commands: redis }: Pick<TestRedis, "commands">): Fixtu
   const clock = jumpClock();
   const told: Transition[] = [];
   const broken: Error[] = [];
+  const f: Omit<Fixture, "requests"> = {
+    ...{ keys, clock, told, broken, onLine: () => {} },
+    trail: () => all(transitions({ redis, keys })),
+  };
   const requests = createRequests({
     redis,
     keys,
     clock,
-    onTransition: (entry) => void told.push(entry),
+    onTransition: (entry, line) => {
+      told.push(entry);
+      f.onLine(entry, line);
+    },
     onBroken: (error) => void broken.push(error),
   });
-  return { requests, keys, clock, told, broken, trail: () => all(transitions({ redis, keys })) };
+  return Object.assign(f, { requests });
 }
 
 async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
@@ -411,22 +421,6 @@ export function requestsContract(redis: Pick<TestRedis, "commands">): void {
   });
 
   describe("the trail", () => {
-    test("keeps 400 days of our clock", async () => {
-      const { id } = await made("pending");
-      for (let i = 0; i < 150; i++) {
-        await requests.update(id, (r) => inState(r, r.state === "pending" ? "approved" : "pending"));
-      }
-      f.clock.jump(399 * 86_400_000);
-      await requests.update(id, (r) => inState(r, "active"));
-      expect(await f.trail()).toHaveLength(153);
-      f.clock.jump(2 * 86_400_000);
-      await requests.update(id, (r) => inState(r, "ending"));
-      // Trimmed by whole nodes of the stream: the old ones are gone, what is due within a node stays a little.
-      const left = await f.trail();
-      expect(left.length).toBeLessThan(100);
-      expect(left.slice(-2).map(({ to }) => to)).toEqual(["active", "ending"]);
-    });
-
     test("a replica whose clock is behind still appends", async () => {
       const { id } = await made();
       f.clock.jump(-30_000);

@@ -5,6 +5,7 @@ import { UserId } from "../../src/domain/ids.ts";
 import { isFinal } from "../../src/domain/lifecycle.ts";
 import { isSettled } from "../../src/domain/messages.ts";
 import type { AccessRequest, State } from "../../src/domain/request.ts";
+import { canonical } from "../../src/domain/trail-entry.ts";
 import { testRedis } from "../helpers/redis.ts";
 import { type Fixture, fixture, unsettledIds } from "./requests.contract.ts";
 import { activeSample, ana, asked, ben, drawnSample, inState } from "./samples.ts";
@@ -79,7 +80,7 @@ async function reserved(f: Fixture, who: string, role: string, mine: AccessReque
     expect(holder).toBe(candidates[0]);
 }
 
-const line = (entry: object) => JSON.stringify(entry);
+const line = (entry: object) => canonical(entry);
 
 test("one after the other and side by side", async () => {
   const run = fc.asyncProperty(fc.array(step, { maxLength: 30 }), fc.boolean(), async (steps, together) => {

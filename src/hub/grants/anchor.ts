@@ -8,6 +8,7 @@ import { instanceAccount, instanceLabels, PREFIX } from "./names.ts";
 
 const EPOCH = `${PREFIX}/epoch`;
 const LOCKDOWN = `${PREFIX}/lockdown`;
+const SEAL = `${PREFIX}/seal`;
 
 // An account without the annotation remembers nothing; what is not ours to read is no permission.
 const Epoch = z.coerce.number().int().nonnegative().catch(Number.POSITIVE_INFINITY);
@@ -21,7 +22,14 @@ const Account = z.object({
   }),
 });
 
-type Remembered = Partial<Pick<Anchored, "epoch" | "lockdown">>;
+const Seal = z.object({
+  seal: z.int().positive(),
+  hash: z.string(),
+  at: z.number(),
+  place: z.string().regex(/^\d+-\d+$/),
+});
+
+type Remembered = Partial<Pick<Anchored, "epoch" | "lockdown" | "seal">>;
 
 export function createAnchor(hub: Hub): Anchor {
   return {
@@ -39,7 +47,12 @@ function read({ client, namespace, instance }: Hub, signal: AbortSignal): Promis
         await client.core.readNamespacedServiceAccount({ name, namespace }, options),
       );
       const { annotations, resourceVersion: version } = metadata;
-      return { epoch: Epoch.parse(annotations[EPOCH] ?? "0"), lockdown: lockdownIn(annotations), version };
+      return {
+        epoch: Epoch.parse(annotations[EPOCH] ?? "0"),
+        lockdown: lockdownIn(annotations),
+        seal: Seal.safeParse(parseJson(annotations[SEAL] ?? "")).data ?? null,
+        version,
+      };
     })
     .catch(nullIfAbsent(name));
 }
@@ -52,9 +65,10 @@ function lockdownIn({ [LOCKDOWN]: text }: Record<string, string>): Lockdown | nu
 }
 
 /** Null: the annotation goes. */
-const annotationsOf = ({ epoch, lockdown }: Remembered): Record<string, string | null> => ({
+const annotationsOf = ({ epoch, lockdown, seal }: Remembered): Record<string, string | null> => ({
   ...(epoch === undefined ? {} : { [EPOCH]: `${epoch}` }),
   ...(lockdown === undefined ? {} : { [LOCKDOWN]: lockdown && JSON.stringify(lockdown) }),
+  ...(seal === undefined ? {} : { [SEAL]: seal && JSON.stringify(Seal.parse(seal)) }),
 });
 
 async function create({ client, namespace, instance }: Hub, what: Remembered, signal: AbortSignal) {

@@ -4,9 +4,11 @@ import type { RequestId } from "../../domain/ids.ts";
 import { type ListName, stillOn } from "../../domain/listing.ts";
 import { TrailStep } from "../../domain/step.ts";
 import type { AccessRequest, Cursor, Lists } from "../../flow/ports.ts";
+import { wholeOf } from "../chain.ts";
 import { reading } from "../failures.ts";
 import { getMany } from "../look.ts";
 import type { Store } from "../store.ts";
+import { linesAt } from "../trail.ts";
 import { follow } from "./follow.ts";
 
 /** A reader waits for so much, and the sweep for more. */
@@ -125,14 +127,7 @@ async function idsAfter({ redis }: Store, key: string, after: Cursor | undefined
 /** Oldest first. */
 async function story({ redis, keys }: Store, id: RequestId): Promise<TrailStep[]> {
   const places = await reading(redis, () => redis.smembers(keys.steps(id)));
-  const pipeline = redis.pipeline();
-  for (const at of places) pipeline.xrange(keys.trail, at, at);
-  const answers = (await reading(redis, () => pipeline.exec())) ?? [];
-  return answers
-    .flatMap(([error, entries]) => {
-      if (error) throw error;
-      return (entries as [string, string[]][]).map(([at, fields]) => ({ at, entry: fields[1] ?? "null" }));
-    })
-    .sort((a, b) => a.at.localeCompare(b.at, "en", { numeric: true }))
-    .flatMap(({ entry }) => TrailStep.safeParse(JSON.parse(entry)).data ?? []);
+  const ordered = places.sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  const lines = await linesAt({ redis, keys }, ordered);
+  return lines.flatMap((line) => TrailStep.safeParse(wholeOf(line)).data ?? []);
 }

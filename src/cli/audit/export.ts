@@ -1,0 +1,85 @@
+/** `audit export`: the trail line by line, with the seals that prove it; memory does not grow with it. */
+import { createHash } from "node:crypto";
+import { isSeal, type Seal } from "../../domain/seal.ts";
+import type { Store } from "../../store/store.ts";
+import type { PlacedLine } from "../../store/trail.ts";
+import { readTrail } from "./from-seal.ts";
+import { type End, endHash, type Heading } from "./line.ts";
+import type { ExportOptions } from "./options.ts";
+import { peopleIn } from "./people.ts";
+
+export interface ExportMeans extends Pick<Store, "redis" | "keys" | "clock"> {
+  instance: string;
+  /** Null: not known, or not wanted. */
+  nameOf(person: string): Promise<string | null>;
+}
+
+/** Each line as JSON. */
+export async function* exportTrail(means: ExportMeans, options: ExportOptions): AsyncGenerator<string> {
+  const { clock, instance } = means;
+  const { since, until, person, role } = options;
+  const { first, later, lines } = await readTrail(means, since);
+  const heading: Heading = {
+    ...{ audit: 1, instance, made: clock.now(), since, until, person, role },
+    ...(first === null ? {} : { first }),
+    ...(later ? { later } : {}),
+  };
+  const digest = createHash("sha256");
+  const named = new Set<string>();
+  const line = (value: object): string => {
+    const json = JSON.stringify(value);
+    digest.update(`${json}\n`);
+    return json;
+  };
+  /** Since the newest seal. */
+  const open: { hash: string; isShown: boolean }[] = [];
+  let counts = { entries: 0, seals: 0, newest: 0 };
+  yield line(heading);
+  for await (const found of lines) {
+    const { place: _, ...entry } = found;
+    const { trail, chain } = entry;
+    if (isSeal(trail)) {
+      yield line({
+        ...entry,
+        ...leftOf(open.splice(0, begins(trail, first, later) ? 0 : trail.entries.length)),
+      });
+      counts = { ...counts, seals: counts.seals + 1, newest: trail.seal };
+      // All that is asked for is sealed.
+      if (isPast(found, until) && !open.some((one) => one.isShown)) break;
+      continue;
+    }
+    const isShown = isAsked(trail, options);
+    open.push({ hash: chain.hash, isShown });
+    if (!isShown) continue;
+    for (const id of peopleIn(trail)) {
+      const name = named.has(id) ? null : await means.nameOf(id);
+      if (name !== null) yield line({ person: id, name });
+      named.add(id);
+    }
+    counts = { ...counts, entries: counts.entries + 1 };
+    yield line(entry);
+  }
+  const unsealed = open.map(({ hash }) => hash);
+  const end = { ...counts, unsealed, left: [], ...leftOf(open), sha256: digest.digest("hex") };
+  yield JSON.stringify({ end: { ...end, hash: endHash(end) } satisfies End });
+}
+
+/** What the seal that it begins with sealed is not read. */
+const begins = ({ seal }: Seal, first: number | null, later: boolean): boolean => later && seal === first;
+
+const isPast = ({ place }: PlacedLine, until: number | undefined): boolean =>
+  until !== undefined && Number(place.split("-")[0]) >= until;
+
+function leftOf(sealed: readonly { isShown: boolean }[]): { left?: number[] } {
+  const left = sealed.flatMap(({ isShown }, i) => (isShown ? [] : [i]));
+  return left.length > 0 ? { left } : {};
+}
+
+function isAsked(trail: object, { since, until, person, role }: ExportOptions): boolean {
+  const { at, forgot, role: of } = trail as { at?: unknown; forgot?: unknown; role?: unknown };
+  if (typeof at === "number" && ((since !== undefined && at < since) || (until !== undefined && at >= until)))
+    return false;
+  // Without it, a text that was removed would look stolen.
+  if (forgot !== undefined) return true;
+  return (role === undefined || of === role) && (person === undefined || peopleIn(trail).includes(person));
+}

@@ -1,0 +1,62 @@
+/** The trail from a seal on: what was sealed before it is left out, and the seal itself comes first. */
+import { isSeal, type Seal } from "../../domain/seal.ts";
+import { reading } from "../../store/failures.ts";
+import type { Store } from "../../store/store.ts";
+import { linesAt, type PlacedLine, trailLines } from "../../store/trail.ts";
+
+type Where = Pick<Store, "redis" | "keys">;
+
+export interface Beginning {
+  /** The first seal of what is read; null where there is none yet. */
+  first: number | null;
+  /** What that sealed is not read. */
+  later: boolean;
+  lines: AsyncIterable<PlacedLine>;
+}
+
+const BATCH = 200;
+
+/** Whole, or from the last seal before `since` (ms since the epoch). */
+export async function readTrail(where: Where, since?: number): Promise<Beginning> {
+  const first = await firstSeal(where);
+  const before = since === undefined ? null : await sealBefore(where, since);
+  const start = before ?? (first && (await isTrimmed(where, first)) ? first : null);
+  if (!start) return { first: first?.seal.seal ?? null, later: false, lines: trailLines(where) };
+  return { first: start.seal.seal, later: true, lines: after(where, start) };
+}
+
+type Start = PlacedLine & { seal: Seal };
+
+const startOf = (line: PlacedLine): Start[] => (isSeal(line.trail) ? [{ ...line, seal: line.trail }] : []);
+
+async function firstSeal(where: Where): Promise<Start | null> {
+  for await (const line of trailLines(where)) {
+    const [start] = startOf(line);
+    if (start) return start;
+  }
+  return null;
+}
+
+/** Of what the first seal sealed, nothing is there. */
+async function isTrimmed({ redis, keys }: Where, { seal }: Start): Promise<boolean> {
+  return (await reading(redis, () => redis.xrange(keys.trail, "-", seal.to, "COUNT", 1))).length === 0;
+}
+
+async function sealBefore({ redis, keys }: Where, since: number): Promise<Start | null> {
+  for (let to = `(${since}`; ; ) {
+    const end = to;
+    const found = await reading(redis, () => redis.xrevrange(keys.trail, end, "-", "COUNT", BATCH));
+    const place = found.find(([, fields]) => isSeal(JSON.parse(fields[1] ?? "{}")))?.[0];
+    const [line] = place === undefined ? [] : await linesAt({ redis, keys }, [place]);
+    if (line) return startOf(line)[0] ?? null;
+    const last = found.at(-1)?.[0];
+    if (last === undefined || found.length < BATCH) return null;
+    to = `(${last}`;
+  }
+}
+
+async function* after(where: Where, { seal, ...start }: Start): AsyncGenerator<PlacedLine> {
+  yield start;
+  for await (const line of trailLines(where, { from: `(${seal.to}` }))
+    if (line.place !== start.place) yield line;
+}

@@ -1,0 +1,85 @@
+/** `audit`: the trail exported, and verified. A new one: a line in the table of options.ts and here. */
+import { once } from "node:events";
+import type { Writable } from "node:stream";
+import type { Logger } from "pino";
+import type { Config } from "../../config.ts";
+import type { Clock } from "../../domain/clock.ts";
+import { connect } from "../../store/connect.ts";
+import { keysOf } from "../../store/keys.ts";
+import { cellsOf, type Names, TITLES } from "./columns.ts";
+import { csvRow } from "./csv.ts";
+import { exportTrail } from "./export.ts";
+import { sealOnHub, verifyLive } from "./live.ts";
+import { slackNames } from "./names.ts";
+import type { AuditOptions, ExportOptions, VerifyOptions } from "./options.ts";
+import { readFile } from "./read-file.ts";
+import { wordsOf } from "./verdict.ts";
+import { verifyExport } from "./verify-export.ts";
+import { verifyShipped } from "./verify-shipped.ts";
+
+export interface AuditMeans {
+  /** A file is verified without it. */
+  config(needs: { slack: boolean }): Config;
+  clock: Clock;
+  log: Logger;
+  say(line: string): void;
+  output: Writable;
+}
+
+const REDIS_WITHIN_MS = 3_000;
+
+/** Resolves to whether all is well. Throws one sentence where it cannot be told. */
+export function audit(options: AuditOptions, means: AuditMeans): Promise<boolean> {
+  if (options.do === "export") return exportTo(options, means);
+  return verify(options, means);
+}
+
+async function exportTo(
+  options: ExportOptions,
+  { config: load, clock, log, output }: AuditMeans,
+): Promise<boolean> {
+  const config = load({ slack: options.names });
+  await using redis = await openRedis(config, { log });
+  const nameOf = options.names ? slackNames(config) : async () => null;
+  const lines = exportTrail({ ...redis.store, clock, instance: config.instance, nameOf }, options);
+  const names: Names = new Map();
+  const write = async (text: string) => {
+    if (!output.write(`${text}\n`)) await once(output, "drain");
+  };
+  if (options.format === "csv") await write(csvRow(TITLES));
+  for await (const json of lines)
+    await write(options.format === "csv" ? csvRow([...(cellsOf(json, names) ?? []), json]) : json);
+  return true;
+}
+
+async function verify(
+  { file, heads }: VerifyOptions,
+  { config: load, clock, log, say }: AuditMeans,
+): Promise<boolean> {
+  const verdict = await (async () => {
+    if (file !== undefined) {
+      const { isExport, lines } = await readFile(file);
+      return isExport ? verifyExport(lines, heads) : verifyShipped(lines, heads);
+    }
+    const config = load({ slack: false });
+    await using redis = await openRedis(config, { log });
+    const hub = await sealOnHub(config, { clock, log });
+    return verifyLive({ ...redis.store, clock }, { heads, hub });
+  })();
+  if (verdict.entries + verdict.seals === 0 && file !== undefined)
+    throw new Error(`${file} holds no line of a trail. Was it written by npm run -s audit, with the -s?`);
+  for (const line of wordsOf(verdict)) say(line);
+  return verdict.faults.length === 0;
+}
+
+async function openRedis(config: Config, { log }: Pick<AuditMeans, "log">) {
+  const redis = connect(config.env.REDIS_URL, { log });
+  try {
+    await redis.ready(REDIS_WITHIN_MS);
+  } catch (error) {
+    redis.close();
+    throw error;
+  }
+  const store = { redis: redis.commands, keys: keysOf(config.instance) };
+  return { store, [Symbol.asyncDispose]: async () => redis.close() };
+}

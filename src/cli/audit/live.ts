@@ -1,0 +1,56 @@
+/** The trail as it stands in Redis, verified against its seals, and those against what the hub remembers. */
+import type { Logger } from "pino";
+import type { Config } from "../../config.ts";
+import type { Clock } from "../../domain/clock.ts";
+import { DAY } from "../../domain/duration.ts";
+import type { Witnessed } from "../../domain/seal.ts";
+import { openHub } from "../../hub/client/access.ts";
+import { createHubClient } from "../../hub/client/client.ts";
+import { createAnchor } from "../../hub/grants/anchor.ts";
+import { createSeals } from "../../store/seals.ts";
+import type { Store } from "../../store/store.ts";
+import { KEEP_TRAIL_MS } from "../../store/trail.ts";
+import { readTrail } from "./from-seal.ts";
+import { createVerifier, type Verdict } from "./verifier.ts";
+
+type Head = Pick<Witnessed, "seal" | "hash">;
+
+export async function verifyLive(
+  store: Pick<Store, "redis" | "keys" | "clock">,
+  { heads, hub }: { heads: readonly Head[]; hub: Head | null | undefined },
+): Promise<Verdict> {
+  const newest = await createSeals({ ...store, onSeal: () => {} }).head();
+  const { first, later, lines } = await readTrail(store);
+  const known = [...heads, ...[hub, newest].filter((one) => one != null)];
+  const verifier = createVerifier({ heads: known, isLater: later, ...(first === null ? {} : { first }) });
+  let at = 0;
+  for await (const line of lines) verifier.line(line, ++at);
+  const verdict = verifier.end(at + 1);
+  if (hub === undefined)
+    verdict.notes.push("The hub did not say which seal it witnessed: compared with Redis alone.");
+  if (hub === null) verdict.notes.push("The hub has witnessed no seal yet: compared with Redis alone.");
+  if (later && verdict.from && verdict.from.at > store.clock.now() - KEEP_TRAIL_MS + DAY)
+    verdict.faults.unshift({
+      at: 1,
+      what: `its beginning is cut off: it begins with seal ${verdict.from.seal} of ${new Date(verdict.from.at).toISOString()}, and ${KEEP_TRAIL_MS / DAY} days are kept`,
+    });
+  return verdict;
+}
+
+/** Undefined where the hub does not answer. */
+export async function sealOnHub(
+  config: Config,
+  { clock, log }: { clock: Clock; log: Logger },
+): Promise<Head | null | undefined> {
+  await using opened = new AsyncDisposableStack();
+  try {
+    const hub = opened.adopt(await openHub(config, { log }), (h) => h.close());
+    const client = opened.adopt(createHubClient(hub.access, { reread: hub.reread, clock }), (c) => c.close());
+    const anchor = createAnchor({ client, instance: config.instance, namespace: config.hub.namespace });
+    return (await anchor.read(AbortSignal.timeout(HUB_WITHIN_MS)))?.seal ?? null;
+  } catch {
+    return undefined;
+  }
+}
+
+const HUB_WITHIN_MS = 10_000;

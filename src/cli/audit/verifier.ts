@@ -1,0 +1,232 @@
+/** Whether a trail is whole: told its lines one after the other, it finds the first that was edited, removed, inserted or moved. No I/O. */
+import { headText, isSeal, type Seal, type Witnessed } from "../../domain/seal.ts";
+import { hashesOf, type TrailLine } from "../../store/chain.ts";
+import { nameOf } from "./name.ts";
+
+/** `left`: which entries of a seal are not shown, by their places in it, from 0. */
+export type Left = readonly number[] | "all";
+
+export interface VerifyOptions {
+  /** Seals as witnesses have them. */
+  heads?: readonly Pick<Witnessed, "seal" | "hash">[];
+  /** What is shown is some requests', or of some roles: others' entries between them are none missing. */
+  isPart?: boolean;
+  /** It begins with a seal whose entries are not shown. */
+  isLater?: boolean;
+  /** The seal that it begins with, where that is known. */
+  first?: number | undefined;
+  /** Texts may be missing: a shipper of logs left them out. */
+  mayLackTexts?: boolean;
+}
+
+export interface Fault {
+  /** Where: the line's number. */
+  at: number;
+  what: string;
+}
+
+export interface Verdict {
+  /** The first of them first. */
+  faults: Fault[];
+  /** What is no fault and should be known. */
+  notes: string[];
+  entries: number;
+  seals: number;
+  /** Entries since the newest seal. */
+  unsealed: number;
+  from: Pick<Seal, "seal" | "at"> | null;
+  newest: Witnessed | null;
+}
+
+/** What lists the entries that no seal does yet. */
+export const AT_END = "the last line";
+
+interface Waiting {
+  at: number;
+  hash: string;
+  name: string;
+}
+
+/** As its last line says. */
+export interface KnownEnd {
+  /** The newest seal; 0 where there is none. */
+  newest: number;
+  /** The hashes of all entries since. */
+  unsealed: readonly string[];
+  left: Left;
+}
+
+export interface Verifier {
+  /** An entry or a seal, in the order of the trail. */
+  line(line: TrailLine<object>, at: number, left?: Left): void;
+  end(at: number, known?: KnownEnd): Verdict;
+}
+
+export function createVerifier(options: VerifyOptions = {}): Verifier {
+  const { heads = [], isPart = false, isLater = false, mayLackTexts = false } = options;
+  const faults: Fault[] = [];
+  const notes: string[] = [];
+  const links = new Map<string, { n: number; hash: string }>();
+  /** Ids whose texts are gone, and the first line where. */
+  const lacking = new Map<string, { at: number; name: string }>();
+  const forgotten = new Set<string>();
+  let waiting: Waiting[] = [];
+  let from: Verdict["from"] = null;
+  let last: Witnessed | null = null;
+  let counts = { entries: 0, seals: 0 };
+  const fault = (at: number, what: string) => void faults.push({ at, what });
+
+  const entry = (line: TrailLine<object>, at: number) => {
+    const { trail, chain } = line;
+    const name = nameOf(trail);
+    counts = { ...counts, entries: counts.entries + 1 };
+    const found = hashesOf(line);
+    if (found.hash !== chain.hash) fault(at, `${name} was edited`);
+    else if (found.texts === "other") fault(at, `what somebody typed in ${name} was edited`);
+    const id = idOf(trail);
+    if (found.texts === "gone" && !mayLackTexts && !lacking.has(id)) lacking.set(id, { at, name });
+    if ("forgot" in trail && Array.isArray(trail.forgot))
+      for (const one of trail.forgot) forgotten.add(String(one));
+    if (chain.n !== undefined) follow(id, { ...chain, n: chain.n, trail }, { at, name });
+    waiting.push({ at, hash: found.hash, name });
+  };
+
+  /** Against the entry before it of the same request. */
+  const follow = (
+    id: string,
+    { n, prev, hash, trail }: { n: number; prev?: string | undefined; hash: string; trail: object },
+    { at, name }: { at: number; name: string },
+  ) => {
+    const before = links.get(id);
+    links.set(id, { n, hash });
+    // A record that was lost is made anew of what stands on the hub.
+    if (n === 1 && prev === undefined) {
+      if (before && !("from" in trail && trail.from === null)) fault(at, `${name} stands out of its order`);
+      return;
+    }
+    if (!before) {
+      if (!isLater && !isPart) fault(at, `of ${id} ${between(0, n)} missing before ${name}`);
+    } else if (n === before.n + 1) {
+      if (prev !== before.hash)
+        fault(at, `${name} does not follow the entry of ${id} before it, which was edited`);
+    } else if (n <= before.n)
+      fault(at, `${name} stands out of its order: it is entry ${n} of ${id}, after ${before.n}`);
+    else if (!isPart) fault(at, `of ${id} ${between(before.n, n)} missing before ${name}`);
+  };
+
+  const seal = ({ trail, chain }: TrailLine<Seal>, at: number, left: Left) => {
+    const name = `seal ${trail.seal}`;
+    counts = { ...counts, seals: counts.seals + 1 };
+    const isEdited = hashesOf({ trail, chain }).hash !== chain.hash;
+    if (isEdited) fault(at, `${name} was edited`);
+    if (last && trail.seal <= last.seal) {
+      fault(at, `${name} stands out of its order, after seal ${last.seal}`);
+      return;
+    }
+    const lost = missingSeals(trail, last, options.first);
+    if (lost) fault(at, `${lost} missing before ${name}`);
+    else if (trail.gap) notes.push(gapNote(trail, trail.gap));
+    else if (last && trail.prev !== last.hash)
+      fault(at, `${name} does not follow seal ${last.seal}, which was edited`);
+    for (const head of heads)
+      if (head.seal === trail.seal && head.hash !== chain.hash)
+        fault(at, `${name} is not the one that was witnessed (${headText(head)}): it was made anew`);
+    const begins = isLater && last === null && !lost;
+    from ??= { seal: trail.seal, at: trail.at };
+    last = { seal: trail.seal, hash: chain.hash, at: trail.at };
+    const known = new Set(trail.entries);
+    const isKnown = ({ hash }: Waiting) => known.has(hash);
+    if (isEdited) skipTo(waiting.findLastIndex(isKnown) + 1);
+    // Those of the seals that are missing are judged by nobody.
+    else if (lost) skipTo(waiting.findIndex(isKnown));
+    if (!begins && !isEdited) compare(trail.entries, left, at, name);
+  };
+
+  const skipTo = (index: number) => {
+    waiting = index === -1 ? [] : waiting.slice(index);
+  };
+
+  /** What waits against what a seal lists; whatever comes after that waits on. */
+  const compare = (listed: readonly string[], left: Left, at: number, by: string) => {
+    const hidden = new Set(left === "all" ? listed.keys() : left);
+    const shown = listed.filter((_, i) => !hidden.has(i));
+    const wrong = shown.findIndex((hash, i) => waiting[i]?.hash !== hash);
+    if (wrong === -1) {
+      waiting = waiting.slice(shown.length);
+      return;
+    }
+    const [hash = "", found] = [shown[wrong], waiting[wrong]];
+    const place = `the ${ordinal(wrong + 1)} of ${shown.length} that ${by} lists`;
+    if (!found) fault(at, `an entry is missing before ${by}: ${place}`);
+    else if (waiting.some((one) => one.hash === hash)) {
+      if (shown.includes(found.hash)) fault(found.at, `${found.name} stands out of its order, before ${by}`);
+      else fault(found.at, `${found.name} was inserted: ${by} does not list it`);
+    } else if (shown.includes(found.hash))
+      fault(found.at, `an entry is missing before ${found.name}: ${place}`);
+    else fault(found.at, `${found.name} was edited: ${by} lists another in its place`);
+    const known = new Set(shown);
+    // So that what comes after is judged by itself.
+    const lastKnown = waiting.findLastIndex((one) => known.has(one.hash));
+    skipTo(lastKnown === -1 ? Math.min(shown.length, waiting.length) : lastKnown + 1);
+  };
+
+  return {
+    line: (line, at, left = []) =>
+      isSeal(line.trail) ? seal({ ...line, trail: line.trail }, at, left) : entry(line, at),
+    end(at, known) {
+      const count = waiting.length;
+      const newest = last?.seal ?? 0;
+      if (known && newest < known.newest) {
+        fault(at, `${between(newest, known.newest + 1, "seal")} missing before ${AT_END}`);
+        skipTo(waiting.findIndex(({ hash }) => known.unsealed.includes(hash)));
+      }
+      if (known) compare(known.unsealed, known.left, at, AT_END);
+      const [extra] = known ? waiting : [];
+      if (extra) fault(extra.at, `${extra.name} was inserted: ${AT_END} does not list it`);
+      for (const head of heads) notes.push(...missingHead(head, last, from, (what) => fault(at, what)));
+      for (const [id, { at: where, name }] of lacking)
+        if (!forgotten.has(id))
+          fault(where, `what somebody typed in ${name} is gone, and no entry says who removed it`);
+      faults.sort((a, b) => a.at - b.at);
+      return { faults, notes, ...counts, unsealed: count, from, newest: last };
+    },
+  };
+}
+
+function missingHead(
+  { seal, hash }: Pick<Witnessed, "seal" | "hash">,
+  last: Witnessed | null,
+  from: Verdict["from"],
+  fault: (what: string) => void,
+): string[] {
+  if (from && seal < from.seal)
+    return [`Seal ${seal}, which was witnessed, is older than the first one here.`];
+  if (!last || seal > last.seal)
+    fault(
+      `it ends with ${last ? `seal ${last.seal}` : "no seal"}, and ${headText({ seal, hash })} was witnessed: its end is cut off`,
+    );
+  return [];
+}
+
+/** Null: none. A seal that names a gap says itself what is missing. */
+function missingSeals({ seal, gap }: Seal, last: Witnessed | null, first: number | undefined): string | null {
+  const before = last?.seal ?? (first === undefined ? null : first - 1);
+  if (before === null || gap || seal <= before + 1) return null;
+  return between(before, seal, "seal");
+}
+
+const gapNote = ({ seal, at }: Seal, gap: Witnessed): string =>
+  `Between seal ${gap.seal} (${time(gap.at)}) and seal ${seal} (${time(at)}) Redis was lost or restored from an older copy: what the hub witnessed as ${headText(gap)} is not here.`;
+
+/** A request's, an allowance's; what is neither stands for itself. */
+const idOf = (trail: object): string => ("id" in trail ? String(trail.id) : nameOf(trail));
+
+const time = (ms: number): string => new Date(ms).toISOString();
+/** What lies between two numbers, and the verb. */
+const between = (a: number, b: number, what: "entry" | "seal" = "entry"): string =>
+  b === a + 2 ? `${what} ${a + 1} is` : `${what === "entry" ? "entries" : "seals"} ${a + 1} to ${b - 1} are`;
+const ordinal = (n: number): string => {
+  const tens = n % 100;
+  const word = tens > 10 && tens < 14 ? "th" : (["th", "st", "nd", "rd"][n % 10] ?? "th");
+  return `${n}${word}`;
+};

@@ -1,0 +1,114 @@
+/** Entries of the trail, chained: each holds the hash of the one before it of the same request or allowance. */
+import { createHash, randomBytes } from "node:crypto";
+import { z } from "zod";
+import type { Seal } from "../domain/seal.ts";
+import { apart, canonical, type Texts, type TrailEntry, together } from "../domain/trail-entry.ts";
+
+/** The last entry of a request: its number, from 1, and its hash. */
+export interface Link {
+  n: number;
+  hash: string;
+}
+
+const Hash = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** What an entry says of its place, and is hashed with it. */
+const Place = z.object({
+  /** Of its request's entries, from 1; none where it is no request's. */
+  n: z.int().positive().optional(),
+  /** The hash of the one before. */
+  prev: Hash.optional(),
+  /** Of what people typed, with its salt: nobody finds a removed text by trying. */
+  texts: Hash.optional(),
+});
+
+export const Chain = Place.extend({ hash: Hash });
+export type Chain = z.infer<typeof Chain>;
+
+/** What people typed; the salt goes with it. */
+export const Beside = z.object({
+  salt: z.string(),
+  reason: z.string().optional(),
+  said: z.string().optional(),
+  notes: z.array(z.string()).optional(),
+});
+export type Beside = Texts & { salt: string };
+
+/** One entry, as the log and an export have it: `texts` can be left out, and the rest still verifies. */
+export interface TrailLine<E = TrailEntry> {
+  trail: E;
+  texts?: Beside | undefined;
+  chain: Chain;
+}
+
+/** As Redis takes it in. */
+export interface Chained<E = TrailEntry> {
+  /** As it was given. */
+  whole: E;
+  line: TrailLine<E>;
+  /** What is hashed. */
+  entry: string;
+  /** Empty: none. */
+  beside: string;
+}
+
+export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+/** `last`: of its request's; null where it is the first, left out where it is no request's. */
+export function chained<E extends TrailEntry | Seal>(whole: E, last?: Link | null): Chained<E> {
+  const { bare, texts } = apart(whole);
+  const beside = texts && { ...texts, salt: randomBytes(16).toString("base64url") };
+  const place = {
+    ...(last === undefined ? {} : { n: (last?.n ?? 0) + 1 }),
+    ...(last ? { prev: last.hash } : {}),
+    ...(beside ? { texts: hashOf(beside) } : {}),
+  };
+  const entry = canonical({ ...bare, chain: place });
+  const line = {
+    trail: bare,
+    ...(beside ? { texts: beside } : {}),
+    chain: { ...place, hash: sha256(entry) },
+  };
+  return { whole, line, entry, beside: beside ? canonical(beside) : "" };
+}
+
+const hashOf = (beside: Beside): string => sha256(canonical(beside));
+
+/** As Redis keeps it beside the record. */
+export const linkText = ({ line: { chain } }: { line: Pick<TrailLine, "chain"> }): string =>
+  `${chain.n} ${chain.hash}`;
+
+/** Null where the record was made by a version that chained nothing. */
+export function linkIn(text: string | null | undefined): Link | null {
+  const [, n, hash] = /^(\d+) ([0-9a-f]{64})$/.exec(text ?? "") ?? [];
+  return n && hash ? { n: Number(n), hash } : null;
+}
+
+const Stored = z.looseObject({ chain: Place.default({}) });
+
+/** What stands in Redis, as a line. */
+export function lineOf(entry: string, beside: string | undefined): TrailLine<TrailEntry | Seal> {
+  const { chain, ...bare } = Stored.parse(JSON.parse(entry));
+  return {
+    trail: bare as unknown as TrailEntry | Seal,
+    ...(beside === undefined ? {} : { texts: Beside.parse(JSON.parse(beside)) as Beside }),
+    chain: { ...chain, hash: sha256(entry) },
+  };
+}
+
+/** The entry with what people typed, as far as that is there. */
+export const wholeOf = <E extends object>({ trail, texts }: Pick<TrailLine<E>, "trail" | "texts">): E =>
+  together(trail, texts ?? null);
+
+/** The hash that an entry ought to have, and whether what people typed is as it was; `gone` where it was removed. */
+export function hashesOf({ trail, texts, chain }: TrailLine<object>): {
+  hash: string;
+  texts: "same" | "gone" | "other";
+} {
+  const { hash: _, ...place } = chain;
+  const found = texts && hashOf(texts);
+  return {
+    hash: sha256(canonical({ ...trail, chain: place })),
+    texts: found === place.texts ? "same" : found === undefined ? "gone" : "other",
+  };
+}

@@ -1,0 +1,97 @@
+/** Seals on the trail: each is appended by compare-and-swap with the one before, so that they are one row. */
+import { z } from "zod";
+import { isSeal, SEALED_AT_ONCE, type Seal, type SealHead } from "../domain/seal.ts";
+import type { Seals } from "../flow/ports.ts";
+import { chained, sha256, type TrailLine } from "./chain.ts";
+import { reading, writing } from "./failures.ts";
+import { replicator } from "./replicate.ts";
+import { defineScripts } from "./scripts.ts";
+import type { Store } from "./store.ts";
+import { KEEP_TRAIL_MS, trailLines } from "./trail.ts";
+
+const Head = z.object({
+  seal: z.int().positive(),
+  hash: z.string(),
+  at: z.number(),
+  place: z.string(),
+  /** The place of the last entry that it seals. */
+  to: z.string(),
+});
+type Head = z.infer<typeof Head>;
+
+interface SealStore extends Pick<Store, "redis" | "keys" | "clock"> {
+  onSeal(line: TrailLine<Seal>): void;
+}
+
+export function createSeals(options: SealStore): Seals {
+  const store = { ...options, redis: defineScripts(options.redis) };
+  const replicate = replicator(store);
+  return {
+    head: () => newest(store),
+    has: async ({ place, hash }) => {
+      const { redis, keys } = store;
+      const [[, fields] = []] = await reading(redis, () => redis.xrange(keys.trail, place, place));
+      return fields?.[1] !== undefined && sha256(fields[1]) === hash;
+    },
+    async add(gap) {
+      let last = await newest(store);
+      let made: Head | null = null;
+      for (let lost = gap; ; lost = null) {
+        const next = await addOne(store, last, lost);
+        if (!next) break;
+        last = made = next;
+      }
+      // The hub is told next: a failover must not leave Redis behind it.
+      if (made) await replicate();
+      return made;
+    },
+    trim: () => trim(store),
+  };
+}
+
+async function newest({ redis, keys }: SealStore): Promise<Head | null> {
+  const { head, place } = await reading(redis, () => redis.hgetall(keys.seal));
+  return head === undefined ? null : Head.parse({ ...JSON.parse(head), place });
+}
+
+/** Null: nothing is left to seal, or another replica does. */
+async function addOne(store: SealStore, last: Head | null, gap: SealHead | null): Promise<Head | null> {
+  const { redis, keys, clock } = store;
+  const from = last ? `(${last.to}` : "-";
+  const found = await reading(redis, () => redis.xrange(keys.trail, from, "+", "COUNT", 2 * SEALED_AT_ONCE));
+  const entries = found
+    .map(([place, [, entry = ""]]) => ({ place, entry }))
+    .filter(({ entry }) => !isSeal(JSON.parse(entry)))
+    .slice(0, SEALED_AT_ONCE);
+  const to = entries.at(-1)?.place ?? (gap && (last?.to ?? "0-0"));
+  if (!to) return null;
+  const at = clock.now();
+  const seal = Math.max(last?.seal ?? 0, gap?.seal ?? 0) + 1;
+  const { line, entry } = chained<Seal>({
+    ...{ seal, at, entries: entries.map((one) => sha256(one.entry)), to },
+    ...(last ? { prev: last.hash } : {}),
+    ...(gap ? { gap: { seal: gap.seal, hash: gap.hash, at: gap.at } } : {}),
+  });
+  const head = { seal, hash: line.chain.hash, at, to };
+  const place = await writing(redis, () =>
+    redis.addSeal(
+      ...[keys.trail, keys.texts, keys.seal],
+      ...[last?.hash ?? "", head.hash, JSON.stringify(head), at, entry],
+    ),
+  );
+  if (place === "") return null;
+  store.onSeal(line);
+  return { ...head, place };
+}
+
+/** What is older than it is kept goes by whole seals; the last of those stays, and the trail begins with it. */
+async function trim({ redis, keys, clock }: SealStore): Promise<void> {
+  const oldest = `(${Math.max(0, Math.round(clock.now() - KEEP_TRAIL_MS))}`;
+  let start: Seal | undefined;
+  for await (const { trail } of trailLines({ redis, keys }, { to: oldest })) if (isSeal(trail)) start = trail;
+  if (!start) return;
+  const [ms = "0", seq = "0"] = start.to.split("-");
+  const from = `${ms}-${BigInt(seq) + 1n}`;
+  for (const key of [keys.trail, keys.texts])
+    await writing(redis, () => redis.xtrim(key, "MINID", "=", from as unknown as number));
+}

@@ -1,0 +1,178 @@
+/** Seals on a real Redis: what came is sealed once, what is older than is kept goes by whole seals, a lost Redis leaves a named gap. */
+import { afterAll, beforeEach, expect, test } from "vitest";
+import { readTrail } from "../../src/cli/audit/from-seal.ts";
+import { verifyLive } from "../../src/cli/audit/live.ts";
+import { DAY } from "../../src/domain/duration.ts";
+import { isSeal, type Seal } from "../../src/domain/seal.ts";
+import { keepSeals } from "../../src/flow/keep-seals.ts";
+import type { Anchor, Anchored } from "../../src/flow/ports.ts";
+import { createLease } from "../../src/store/lease.ts";
+import { createSeals } from "../../src/store/seals.ts";
+import { trail as entriesOf } from "../../src/store/trail.ts";
+import { openTrail, type Trail } from "../cli/audit/trail.ts";
+import { memoryLog } from "../helpers/memory-log.ts";
+import { testRedis } from "../helpers/redis.ts";
+import { asked } from "./samples.ts";
+
+const redis = await testRedis();
+afterAll(() => redis[Symbol.asyncDispose]());
+
+let trail: Trail;
+beforeEach(() => {
+  trail = openTrail(redis);
+});
+
+const sealsOf = async (): Promise<Seal[]> => {
+  const found: Seal[] = [];
+  for await (const { trail: entry } of (await readTrail(trail.store)).lines)
+    if (isSeal(entry)) found.push(entry);
+  return found;
+};
+async function count(): Promise<number> {
+  let found = 0;
+  for await (const _ of entriesOf(trail.store)) found += 1;
+  return found;
+}
+const whole = { faults: [], notes: [] };
+const live = async () => verifyLive(trail.store, { heads: [], hub: await trail.seals.head() });
+
+test("what came is sealed once, whoever seals at the same time, and nothing is when nothing came", async () => {
+  expect(await trail.seals.add(null)).toBeNull();
+  await trail.walk(["pending", "denied"]);
+  const others = [1, 2, 3].map(() => createSeals({ ...trail.store, onSeal: () => {} }));
+  await Promise.all([trail.seals, ...others].map((seals) => seals.add(null)));
+  expect(await sealsOf()).toMatchObject([{ seal: 1, entries: { length: 3 } }]);
+  expect(await trail.seals.add(null)).toBeNull();
+  expect(await live()).toMatchObject({ ...whole, entries: 3, seals: 1, unsealed: 0 });
+});
+
+test("of many entries one seal is made after the other, each short enough for a line of the log", async () => {
+  const { requests } = trail;
+  await Promise.all(Array.from({ length: 230 }, () => asked()).map((r) => requests.make(r, r.id)));
+  await trail.seal();
+  const made = (await sealsOf()).flatMap(({ entries }) => entries.length);
+  expect(made.every((length) => length <= 100)).toBe(true);
+  expect(made.reduce((a, b) => a + b, 0)).toBe(await count());
+  expect(Math.max(...trail.logged.map((line) => JSON.stringify(line).length))).toBeLessThan(8_000);
+});
+
+test("what is older than 400 days goes by whole seals, with its texts; the rest is whole, and begins with a seal", async () => {
+  const { clock, seals, store } = trail;
+  await trail.walk(["pending", "denied"]);
+  await trail.seal();
+  clock.jump(10 * DAY);
+  await trail.walk(["pending", "denied"]);
+  await trail.seal();
+  await trail.walk(["pending"]);
+  clock.jump(385 * DAY);
+  await trail.seal();
+  await seals.trim();
+  expect(await count()).toBe(8);
+  clock.jump(8 * DAY);
+  await seals.trim();
+  expect(await count()).toBe(5);
+  expect(await redis.commands.xlen(store.keys.texts)).toBe(5);
+  expect(await live()).toMatchObject({ ...whole, from: { seal: 1 }, entries: 5, seals: 3 });
+  clock.jump(9 * DAY);
+  await seals.trim();
+  expect(await live()).toMatchObject({ ...whole, from: { seal: 2 }, entries: 2, seals: 2 });
+});
+
+test("whoever cuts its beginning off is found", async () => {
+  for (let n = 0; n < 3; n++) {
+    await trail.walk(["pending"], { role: `role-${n}` });
+    await trail.seal();
+  }
+  const [, second] = await sealsOf();
+  await redis.commands.xtrim(trail.store.keys.trail, "MINID", second?.to as unknown as number);
+  expect((await live()).faults[0]?.what).toMatch(/beginning is cut off|missing/);
+});
+
+test("an entry edited, removed or moved in Redis itself is found and named", async () => {
+  const id = await trail.walk(["pending", "denied"]);
+  await trail.seal();
+  const { keys } = trail.store;
+  const [, second] = await redis.commands.xrange(keys.trail, "-", "+");
+  await redis.commands.xdel(keys.trail, second?.[0] ?? "");
+  expect((await live()).faults[0]?.what).toMatch(`of ${id} entry 2 is missing before ${id} pending → denied`);
+});
+
+/** The hub, in memory. */
+function memoryAnchor() {
+  let anchored: Anchored | null = null;
+  let isAway = false;
+  const anchor: Anchor = {
+    read: async () => {
+      if (isAway) throw new Error("away");
+      return anchored;
+    },
+    write: async (what, from) => {
+      if (isAway || from?.version !== anchored?.version) return false;
+      const version = `${Number(anchored?.version ?? 0) + 1}`;
+      anchored = { epoch: 0, lockdown: null, seal: null, ...anchored, ...what, version };
+      return true;
+    },
+  };
+  const away = (is: boolean) => {
+    isAway = is;
+  };
+  return { anchor, seal: () => anchored?.seal ?? null, away };
+}
+
+test("the newest seal stands on the hub; a Redis that lost it goes on with a gap that the next seal names", async () => {
+  const hub = memoryAnchor();
+  const log = memoryLog();
+  let isBehind = false;
+  const keep = () =>
+    keepSeals({
+      ...{ clock: trail.clock, log, seals: trail.seals, anchor: hub.anchor },
+      lease: createLease(redis.commands, trail.store.keys),
+      epoch: {
+        look: async () => (isBehind ? null : { before: 0 }),
+        ...{ before: () => 0, settle: async () => {}, confirm: async () => true },
+      },
+    });
+  const { keys } = trail.store;
+  await trail.walk(["pending"]);
+  await keep();
+  const copies = await Promise.all(
+    [keys.trail, keys.texts, keys.seal].map((key) => redis.commands.dumpBuffer(key)),
+  );
+  // The hub is away: sealed all the same, and told when it is back.
+  hub.away(true);
+  await trail.walk(["pending"], { role: "admin" });
+  await keep();
+  expect(hub.seal()).toMatchObject({ seal: 1 });
+  hub.away(false);
+  await keep();
+  expect(hub.seal()).toMatchObject({ seal: 2 });
+  expect(await live()).toMatchObject(whole);
+  for (const [i, key] of [keys.trail, keys.texts, keys.seal].entries())
+    await redis.commands.restore(key, 0, copies[i] ?? Buffer.of(), "REPLACE");
+  await trail.walk(["pending"], { role: "peek" });
+  isBehind = true;
+  await keep();
+  expect(await sealsOf()).toHaveLength(1);
+  isBehind = false;
+  await keep();
+  expect(log.lines.find(({ level }) => level === "error")?.fields).toMatchObject({
+    hub: { seal: 2 },
+    redis: { seal: 1 },
+  });
+  expect(await sealsOf()).toMatchObject([{ seal: 1 }, { seal: 3, gap: { seal: 2 } }]);
+  expect(hub.seal()).toMatchObject({ seal: 3 });
+  expect(await verifyLive(trail.store, { heads: [], hub: hub.seal() })).toMatchObject({
+    faults: [],
+    notes: [expect.stringMatching(/^Between seal 2 .* and seal 3 .* Redis was lost or restored/)],
+  });
+  // An emptied one: while the hub is away nobody knows whether it is new.
+  await redis.commands.del(keys.trail, keys.texts, keys.seal);
+  hub.away(true);
+  await trail.walk(["pending"], { role: "other" });
+  await keep();
+  expect(await sealsOf()).toEqual([]);
+  hub.away(false);
+  await keep();
+  expect(await sealsOf()).toMatchObject([{ seal: 4, gap: { seal: 3 } }]);
+  expect((await verifyLive(trail.store, { heads: [], hub: hub.seal() })).faults).toEqual([]);
+});
