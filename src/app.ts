@@ -437,7 +437,7 @@ export function startWork(
       verify: (id, lane) => verifyEnd(ports[lane], id),
       syncMessages: (id, lane) => syncMessages(ports[lane], id),
       takeTokenOff: (id, lane) => takeTokenOff(ports[lane], id),
-      coverViews: (id, lane) => coverViews(ports[lane], id),
+      coverViews: (id, lane) => coverViews(ports[lane], id, lane),
       checkDeparture: (id, lane) => checkDeparture(ports[lane], id, lane),
     },
     sweep: () => sweep(ports.timers),

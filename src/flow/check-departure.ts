@@ -15,7 +15,6 @@ import {
 import { SECOND } from "../domain/duration.ts";
 import { seeGroup } from "../domain/group-seen.ts";
 import { isGroup, type RequestId } from "../domain/ids.ts";
-import { timerOf } from "../domain/lifecycle.ts";
 import {
   approversAsked,
   approversToday,
@@ -28,7 +27,7 @@ import {
 import { type Lane, type Later, type Ports, SlackBusy, StoreDown, StoreUnsure } from "./ports.ts";
 import { commit } from "./support/commit.ts";
 import { underEach } from "./support/disputed.ts";
-import { enqueue } from "./support/enqueue.ts";
+import { handOver } from "./support/hand-over.ts";
 
 /** While Slack does not answer, nobody is taken to have left. */
 const AWAY_MS = 15 * SECOND;
@@ -37,7 +36,7 @@ const AWAY_MS = 15 * SECOND;
 export async function checkDeparture(ports: Ports, id: RequestId, lane: Lane = "messages"): Promise<Later> {
   const request = await ports.requests.get(id);
   if (!request || !isWatched(request)) return undefined;
-  if (lane === "timers") return handOver(ports, request);
+  if (lane === "timers") return leaveToSlack(ports, request);
   try {
     await check(ports, request);
     return undefined;
@@ -48,14 +47,11 @@ export async function checkDeparture(ports: Ports, id: RequestId, lane: Lane = "
   }
 }
 
-/** This was the request's one timer: what comes after it, the end above all, must not wait for Slack. */
-async function handOver(ports: Ports, request: Watched): Promise<Later> {
-  const { id, version, doubtedAt: _, ...rest } = request;
+async function leaveToSlack(ports: Ports, request: Watched): Promise<Later> {
+  const { doubtedAt: _, ...rest } = request;
   const at = lookAgainAt(request);
   if (at !== null && ports.clock.now() < at) return { again: at };
-  const next = timerOf({ ...rest, id, version } as Watched, ports.policy.reminders);
-  await enqueue(ports, request, (jobs) => jobs.setTimer(id, null, next));
-  await enqueue(ports, request, (jobs) => jobs.add("messages", "checkDeparture", id, version));
+  await handOver(ports, "checkDeparture", request, rest as Watched);
   return undefined;
 }
 

@@ -2,20 +2,36 @@
 import { type TokenView, viewsToCover } from "../domain/delivery.ts";
 import { SECOND } from "../domain/duration.ts";
 import type { RequestId } from "../domain/ids.ts";
+import { timerOf } from "../domain/lifecycle.ts";
 import { covered } from "../domain/reveal.ts";
-import { type AccessRequest, type Later, type Ports, SlackBusy } from "./ports.ts";
+import { type AccessRequest, type Lane, type Later, type Ports, SlackBusy } from "./ports.ts";
 import { commit } from "./support/commit.ts";
+import { handOver } from "./support/hand-over.ts";
 import { settleAll } from "./support/settle-all.ts";
 
 const AGAIN_MS = SECOND;
 
 /** Needs no lease: whoever is late to show a token changes no view that was overwritten. Throws StoreDown, StoreUnsure. */
-export async function coverViews(ports: Ports, id: RequestId): Promise<Later> {
+export async function coverViews(ports: Ports, id: RequestId, lane: Lane = "messages"): Promise<Later> {
   const request = await ports.requests.get(id);
   if (!request) return undefined;
   const views = viewsToCover(request, ports.clock.now());
+  if (lane === "timers") return leaveToSlack(ports, request, views);
   const laters = await settleAll(views.map((view) => coverOne(ports, request, view)));
   return laters.find((later) => later);
+}
+
+/** In a lane of its own: ends wait in that of the timers. */
+async function leaveToSlack(
+  ports: Ports,
+  request: AccessRequest,
+  views: readonly TokenView[],
+): Promise<Later> {
+  const next = timerOf(request, ports.policy.reminders);
+  if (views.length === 0) return next?.step === "coverViews" ? { again: next.at } : undefined;
+  const rest = views.reduce((all, view) => covered(all, view) ?? all, request);
+  await handOver(ports, "coverViews", request, rest);
+  return undefined;
 }
 
 async function coverOne(ports: Ports, request: AccessRequest, view: TokenView): Promise<Later> {

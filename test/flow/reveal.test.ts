@@ -180,6 +180,20 @@ test("revoked while one is open: gone from the view at once; its token is refuse
   expect(world.slack.dm(BOB).map(visibleText).join()).not.toContain("Show token");
 });
 
+test("Slack away when a view is to go: the access ends on time all the same, and the view goes when Slack is back", async () => {
+  const token = await shown(BOB, await held(BOB, "in the dark", "vault 5m"));
+  world.slack.failNext("views.update", { retryAfter: 60 }, 1_000);
+  await world.jump(2 * MINUTE + SECOND);
+  await world.jump(3 * MINUTE);
+  await world.until(async () => (await record("in the dark")).state.toString() === "ending");
+  await world.until(async () => (await login(world.hub, token)) !== 200);
+  await sees(BOB, TOKEN);
+  world.slack.clearFailures();
+  for (let waits = 0; waits < 5 && TOKEN.test(seen(BOB)); waits++) await world.jump(MINUTE);
+  await sees(BOB, "No longer shown:");
+  await covered("in the dark");
+});
+
 test("it begins later: then the message comes; a lockdown takes the token off the view", async () => {
   const at = new Date(world.clock.now() + 2 * HOUR).toISOString().slice(0, 16);
   await it.say(BOB, `vault 1h from ${at}Z at night`);
