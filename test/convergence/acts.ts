@@ -39,6 +39,8 @@ const LINES = [
   "admin 1h OPS-2",
   "both 2h",
   "both 30m a look",
+  "vault",
+  "vault 1h",
 ];
 const EMERGENCIES = [
   "emergency admin 10m all is down",
@@ -188,6 +190,12 @@ const inModal =
     return true;
   };
 
+/** Asks for what is shown at a click where nobody has it, so that somebody can press. */
+const showToken: Do = async (doing, pick) => {
+  const offered = one(buttons(doing.world, "reveal"), pick);
+  return offered ? press(doing, offered) : command(doing, one([BOB, MEI, CAROL], pick) ?? BOB, "vault");
+};
+
 const breakGlass: Do = (doing, pick) =>
   command(doing, one([BOB, MEI, BOB, CAROL], pick) ?? BOB, one(EMERGENCIES, Math.floor(pick / 4)) ?? "");
 const review = inModal("review", [ALICE, CAROL]);
@@ -336,6 +344,7 @@ const TABLE: Record<Deed, Do> = {
   "ask for more time": askMore,
   "remind them": presses("nudge"),
   hide: presses("hide"),
+  "show a token": showToken,
   "a new token": chooses("newToken"),
   "the token leaked": chooses("leaked"),
   release: presses("release"),

@@ -34,6 +34,7 @@ const CALLS: Record<System, readonly string[]> = {
     "users.info",
     "usergroups.list",
     "views.open",
+    "views.update",
     "response_url",
   ],
   hub: [

@@ -1,4 +1,5 @@
 /** What the convergence test knows of the bot's inside: what a record asks of hub and Slack. */
+import { isRevealed, revealsOf, viewsToCover } from "../../src/domain/delivery.ts";
 import { leaving } from "../../src/domain/former.ts";
 import { isFinal, timerOf } from "../../src/domain/lifecycle.ts";
 import type { MessageKey } from "../../src/domain/message-key.ts";
@@ -22,11 +23,13 @@ export const isLive = (r: AccessRequest, { now, locked }: { now: number; locked:
   (r.state === "scheduled" && now < r.startsAt) ||
   // Who needs no approval waits until access is unlocked, and so does what would begin.
   (locked && (r.state === "requested" || r.state === "scheduled")) ||
-  (r.state === "active" && !r.refresh && leaving(r).length === 0 && now < r.expiresAt) ||
+  (r.state === "active" && !r.refresh && leaving(r).length === 0 && now < r.expiresAt && isCovered(r, now)) ||
   (isFinal(r) && isAwaited(r, "review") && isDrawn(r));
 
 const isDrawn = (r: AccessRequest): boolean =>
   outdatedMessages(r).length === 0 && tokensToTakeOff(r).length === 0;
+
+const isCovered = (r: AccessRequest, now: number): boolean => viewsToCover(r, now).length === 0;
 
 /** Its account and its binding must stand on the hub when all is at rest. */
 export const stands = (r: AccessRequest): boolean => r.state === "active";
@@ -37,9 +40,15 @@ export const isOver = (r: AccessRequest, now: number): boolean =>
 
 /** The holder may read the token in Slack, and nobody else. */
 export const mayShowToken = (r: AccessRequest): boolean =>
-  (r.state === "active" || r.state === "delivering") && !r.hidden;
+  (r.state === "active" || r.state === "delivering") && !r.hidden && !isRevealed(r);
 
-export const mustShowToken = (r: AccessRequest): boolean => r.state === "active" && !r.hidden;
+export const mustShowToken = (r: AccessRequest): boolean => r.state === "active" && mayShowToken(r);
+
+/** A view of it may bear a token so long at most. */
+export { SHOWN_FOR_MS } from "../../src/domain/delivery.ts";
+/** The holder may have been shown a token in this view, and still see it. */
+export const mayShowIn = (r: AccessRequest, view: string, now: number): boolean =>
+  revealsOf(r).views.some(({ id }) => id === view) && !viewsToCover(r, now).some(({ id }) => id === view);
 
 /** When it changes by itself next; undefined when it does not. */
 export const nextTurn = (r: AccessRequest, reminders: readonly number[]): number | undefined =>

@@ -56,6 +56,13 @@ const ROLES = {
     duration: { default: "30m", max: "4h" },
     approval: "none",
   },
+  vault: {
+    clusterRole: "karpor-guest",
+    description,
+    duration: { default: "30m", max: "4h", total: "8h" },
+    approval: "none",
+    delivery: "reveal",
+  },
   both: {
     clusterRole: "karpor-admin",
     description,
@@ -101,6 +108,10 @@ export const EDITS: readonly (readonly [words: string, edit: (roles: Roles) => R
   [
     "peek needs an approval",
     ({ peek, ...roles }) => ({ ...roles, peek: { ...peek, approval: { by: ["S0SRE"], within: "1h" } } }),
+  ],
+  [
+    "guest is shown at a click",
+    ({ guest, ...roles }) => ({ ...roles, guest: { ...guest, delivery: "reveal" } }),
   ],
   [
     "admin is taken by nobody in an emergency",

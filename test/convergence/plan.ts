@@ -14,6 +14,7 @@ export const DEEDS = {
   "ask for more time": 4,
   "remind them": 2,
   hide: 2,
+  "show a token": 5,
   "a new token": 3,
   "the token leaked": 2,
   release: 2,
@@ -107,7 +108,11 @@ const strike: fc.Arbitrary<Strike> = fc.oneof(
 );
 
 /** What people seldom do, and what alone makes a call of this kind. */
-const MADE_BY: Record<string, Deed> = { "read person": "status", "views.open": "deny" };
+const MADE_BY: Record<string, Deed> = {
+  "read person": "status",
+  "views.open": "deny",
+  "views.update": "show a token",
+};
 
 /** `focus`: one fault that is surely among them, early enough to hit. */
 export function plans(index: number, focus: Cell): fc.Arbitrary<Plan> {

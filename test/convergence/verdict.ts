@@ -25,6 +25,7 @@ export async function verdict(world: World, witness: Witness): Promise<string[]>
     ...(await ofHub(world, records)),
     ...ofSlack(world, records),
     ...ofTokens(world, witness, records),
+    ...ofViews(world, records),
     ...(await ofAllowances(world)),
   ];
 }
@@ -133,6 +134,18 @@ const shownMessages = ({ slack }: World): SlackMessage[] => [
   ...slack.messages(APPROVALS),
   ...EVERYONE.flatMap((user) => slack.dm(user)),
 ];
+
+/** A view bears a token only of a grant that stands, while its record says so, and for two minutes. */
+function ofViews(world: World, records: readonly AccessRequest[]): string[] {
+  const open = EVERYONE.flatMap((user) => world.slack.views(user).map((view) => ({ user, view })));
+  return open.flatMap(({ user, view }) => {
+    const content = { text: "", blocks: view.blocks };
+    const r = records.find(({ id }) => id === idIn(content));
+    if (tokensIn(content).length === 0 || (r && world.isSpoilt(r.id))) return [];
+    if (r && r.requester.id === user && core.mayShowIn(r, view.id, world.clock.now())) return [];
+    return [`${r?.id ?? idIn(content)}: ${user} still sees a token in a view, and the record is ${r?.state}`];
+  });
+}
 
 function ofTokens(world: World, witness: Witness, records: readonly AccessRequest[]): string[] {
   const wrong: string[] = [];

@@ -1,6 +1,6 @@
 /** Watches while it happens: which tokens were shown to whom, and that nothing is called ended while its token works. */
 import { visibleText } from "../../sandbox/slack/index.ts";
-import type { SlackMessage } from "../../sandbox/slack/types.ts";
+import type { SlackMessage, View } from "../../sandbox/slack/types.ts";
 import { createAllowanceWatch } from "./allowances.ts";
 import { SAYS_ENDED } from "./core.ts";
 import { createEmergencyWatch } from "./emergencies.ts";
@@ -50,6 +50,8 @@ export async function createWitness(world: World) {
     for (const token of tokensIn(message)) {
       delivered.set(id, (delivered.get(id) ?? new Set()).add(token));
       if (message.text.includes(token)) accuse(`${id}: a token stands in the text that notifies`);
+      if (accountOf(token).startsWith("karpor-access-vault-"))
+        accuse(`${id}: a token that is shown at a click stands in a message`);
       if (!message.channel.startsWith("D")) accuse(`${id}: a token was shown in ${message.channel}`);
     }
     if (SAYS_ENDED.test(visibleText(message)) && belies(id, leakIn(message)))
@@ -57,7 +59,26 @@ export async function createWitness(world: World) {
         `${id}: a message says that it ended, and its token works: "${visibleText(message).split("\n")[0]}"`,
       );
   }
+  /** Each token that was ever seen in a view, and in which of whom. */
+  function onView(user: string, view: View): void {
+    const content = { text: "", blocks: view.blocks };
+    const id = idIn(content);
+    for (const token of tokensIn(content)) {
+      delivered.set(id, (delivered.get(id) ?? new Set()).add(token));
+      const name = accountOf(token);
+      if (!name.includes(id.toLowerCase())) accuse(`${id}: a view shows a token of ${name}`);
+      void world
+        .records()
+        .then((records) => {
+          const r = records.find((one) => one.id === id);
+          if (r && r.requester.id !== user) accuse(`${id}: a token of ${r.requester.id} is shown to ${user}`);
+        })
+        .catch(() => {});
+    }
+  }
+
   const off = world.slack.onEvent((change) => {
+    if (change.kind === "view_opened" || change.kind === "view_updated") onView(change.user, change.view);
     if (change.kind === "message" || change.kind === "message_edited") onMessage(change.message);
     if (change.kind === "ephemeral" && tokensIn(change.ephemeral).length > 0)
       accuse("a token stands in an ephemeral message");
@@ -94,9 +115,13 @@ export async function createWitness(world: World) {
         world.story.say(`    the lockdown ${entry.lockdown === "began" ? "stands" : "is lifted"}`);
         continue;
       }
+      // A seal, or another policy.
+      if (entry.id === undefined) continue;
       const { id, from, to } = entry as { id: string; from: string; to: string };
       if (isLocked && from !== to && (to === "approved" || to === "delivering"))
         accuse(`${id}: it became ${to} under a lockdown`);
+      if (isLocked && String(entry.why).startsWith("a token is shown"))
+        accuse(`${id}: a token was shown under a lockdown`);
       world.story.say(`    ${id}: ${from ?? "new"} → ${to}`);
       for (const what of judgeAllowance(entry)) accuse(what);
       for (const what of judgeEmergency(entry)) accuse(`${id}: ${what}`);
