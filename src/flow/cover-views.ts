@@ -9,7 +9,8 @@ import { commit } from "./support/commit.ts";
 import { handOver } from "./support/hand-over.ts";
 import { settleAll } from "./support/settle-all.ts";
 
-const AGAIN_MS = SECOND;
+/** What Slack has no wish to take for long is tried less and less often. */
+const againAfter = (ageMs: number): number => Math.max(SECOND, ageMs / 20);
 
 /** Needs no lease: whoever is late to show a token changes no view that was overwritten. Throws StoreDown, StoreUnsure. */
 export async function coverViews(ports: Ports, id: RequestId, lane: Lane = "messages"): Promise<Later> {
@@ -40,7 +41,8 @@ async function coverOne(ports: Ports, request: AccessRequest, view: TokenView): 
     await ports.tokenViews.cover(request, view);
   } catch (error) {
     ports.log.warn({ id, err: error }, "a view that bore a token is not overwritten yet; trying on");
-    return { again: ports.clock.now() + (error instanceof SlackBusy ? error.retryAfterMs : AGAIN_MS) };
+    const now = ports.clock.now();
+    return { again: now + (error instanceof SlackBusy ? error.retryAfterMs : againAfter(now - view.at)) };
   }
   await commit(ports, id, (r) => covered(r, view));
   return undefined;

@@ -26,7 +26,7 @@ const HUB_WITHIN_MS = 10 * SECOND;
 /** While Slack asks to wait; after that another click is better. */
 const SHOW_WITHIN_MS = 30 * SECOND;
 
-/** Throws Refused, SlackBusy before anything was made, StoreDown, StoreUnsure, and what Slack throws. */
+/** Throws Refused, SlackBusy where it may be tried again, StoreDown, StoreUnsure, and what Slack throws. */
 export async function revealToken(
   ports: Ports,
   { id, by, view }: { id: RequestId; by: UserId; view: OpenView },
@@ -58,10 +58,10 @@ async function loadReady(ports: Ports, id: RequestId): Promise<AccessRequest> {
 async function assertGivable(ports: Ports, request: In<"active">): Promise<void> {
   const { id, role } = request;
   await onHub(request, async () => {
-    if (ports.heldBack() || !(await ports.epoch.look())) throw new Refused({ kind: "held-back", id });
     // Of a Redis that lost it, this is where it is learnt.
     await ports.lockdown.look();
     await assertUnlocked(ports);
+    if (ports.heldBack() || !(await ports.epoch.look())) throw new Refused({ kind: "held-back", id });
     await assertStands(ports, request);
   });
   if (await waitsForRules(ports, request)) throw new Refused({ kind: "rules-differ" });

@@ -36,7 +36,7 @@ describeInBrowser("the playground's story", (visitor) => {
     await visitor.button("right", "Approve").click();
     await visitor.button("left", "Show token").click();
     await visitor.button("left", "Copy").click();
-    expect(await page.locator("#left .items").textContent()).not.toContain("eyJ");
+    expect((await page.locator("#left .item").allTextContents()).join()).not.toContain("eyJ");
     await page.locator("button.login").click();
     await page.locator(".karpor .role", { hasText: "karpor-access-register" }).waitFor();
     await visitor.jump("+10 min");
