@@ -1,4 +1,5 @@
 /** The command line: `start` (the default), `setup`, `doctor`, `policy`, `grants`, `audit`. */
+import { userInfo } from "node:os";
 import { createInterface } from "node:readline/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
@@ -8,7 +9,7 @@ import { audit } from "./cli/audit/index.ts";
 import { AUDIT_USAGE, auditOptions } from "./cli/audit/options.ts";
 import { doctor } from "./cli/doctor/index.ts";
 import { DOCTOR_USAGE, doctorOptions } from "./cli/doctor/options.ts";
-import { confirmRestoreByHand } from "./cli/grants/index.ts";
+import { grants } from "./cli/grants/index.ts";
 import { GRANTS_USAGE, grantsOptions } from "./cli/grants/options.ts";
 import { POLICY_USAGE, policyCommand } from "./cli/policy/index.ts";
 import { setup } from "./cli/setup/index.ts";
@@ -24,6 +25,15 @@ const clock: Clock = {
 };
 const quiet = pino({ level: "silent" });
 const say = (line: string) => void process.stdout.write(`${line}\n`);
+
+/** A container's user may have no name. */
+function user(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? "unknown"}`;
+  }
+}
 
 async function confirm(question: string): Promise<boolean> {
   if (!process.stdin.isTTY) throw new Error(`${question} Nobody can be asked here: say --yes.`);
@@ -59,8 +69,9 @@ const COMMANDS: Record<string, (args: string[]) => Promise<void>> = {
     process.exitCode = good ? 0 : 1;
   },
   grants: async (args) => {
-    usage(() => grantsOptions(args));
-    await confirmRestoreByHand(loadConfig(process.env), { clock, log: quiet, say });
+    const options = usage(() => grantsOptions(args));
+    const good = await grants(loadForHub(process.env), options, { clock, log: quiet, say, user });
+    process.exitCode = good ? 0 : 1;
   },
   audit: async (args) => {
     const options = usage(() => auditOptions(args));

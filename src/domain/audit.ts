@@ -7,6 +7,7 @@ import { formerOf, leaksOf, leaving } from "./former.ts";
 import { goingFrom } from "./generations.ts";
 import { leftTokens } from "./left-tokens.ts";
 import { type Actor, rowOf, saidOf, typed } from "./lifecycle.ts";
+import { operatorOf } from "./operator.ts";
 import type { PolicyChange } from "./policy-diff.ts";
 import { type AccessRequest, approvalsOf, type Former, type State } from "./request.ts";
 
@@ -16,7 +17,7 @@ export interface Transition {
   at: number;
   from: State | null;
   to: State;
-  /** Slack user id, `policy` for the catalog, `time` for a limit that passed, `bot` for its own steps. */
+  /** Slack user id, `operator` and a name, `policy` for the catalog, `time` for a limit that passed, `bot` for its own steps. */
   who: string;
   why: string | null;
   /** What a person typed of it: its end. */
@@ -114,7 +115,7 @@ function remarkOn(before: AccessRequest, after: AccessRequest): Actor | null {
     return { who, why: `${formatDuration(more.ms)} more, by ${more.id}`, qualified: more.qualified };
   }
   const gone = newlyGone(before, after);
-  if (gone) return byBot(`generation ${gone.generation} is gone`);
+  if (gone) return byProof(gone);
   const leak = leaksOf(after).at(-1);
   if (leak && leaksOf(before).length < leaksOf(after).length)
     return { who: after.requester.id, why: saidOf(leak), qualified: null };
@@ -151,7 +152,14 @@ const isShownAnew = (before: AccessRequest, after: AccessRequest): boolean =>
 const isContradicted = (r: AccessRequest): boolean =>
   goingFrom(r).some(({ contradictedAt }) => contradictedAt !== undefined);
 
-/** An earlier generation whose end is proved now. */
+function byProof({ generation, verification }: Former): Actor {
+  const { operator, reason } = verification ?? {};
+  if (operator === undefined) return byBot(`generation ${generation} is gone`);
+  const why = [`the end of generation ${generation} is settled without proof`, reason].filter(Boolean);
+  return { who: operatorOf(operator), why: why.join(": "), ...typed(reason), qualified: null };
+}
+
+/** An earlier generation whose end is proved now, or settled. */
 const newlyGone = (before: AccessRequest, after: AccessRequest): Former | undefined =>
   formerOf(after).find(
     ({ generation, verification }) =>

@@ -5,11 +5,20 @@ import { SECOND } from "./duration.ts";
 import { formerOf, leaving } from "./former.ts";
 import type { DisplayStatus, MessageKey } from "./message-key.ts";
 import { fallbackDue, nudgeDue } from "./nudge.ts";
+import { operatorOf, whoOf } from "./operator.ts";
 import { quietUntil, toldOutage } from "./outage.ts";
 import { ruleLabel } from "./policy-rule.ts";
 import type { Refusal } from "./refusal.ts";
 import { remindersDue } from "./reminders.ts";
-import type { AccessRequest, Decision, Former, In, State } from "./request.ts";
+import {
+  type AccessRequest,
+  type Decision,
+  type End,
+  enderOf,
+  type Former,
+  type In,
+  type State,
+} from "./request.ts";
 import { startAhead } from "./window.ts";
 
 /** What a job does: it looks at the record and takes the step that its state asks for, or shrugs. */
@@ -94,8 +103,12 @@ const byDecision = ({
   ...typed(note),
   qualified,
 });
+const endedBy = (end: End): string => {
+  const by = enderOf(end);
+  return by ? whoOf(by) : end.cause === "expired" ? "time" : "bot";
+};
 const byEnd = ({ end }: In<"ending" | "ended">): Actor => ({
-  who: end.by?.id ?? (end.cause === "expired" ? "time" : "bot"),
+  who: endedBy(end),
   why: [end.cause, end.failure, end.departure?.what, end.reason].filter(Boolean).join(": "),
   ...typed(end.reason),
   qualified: end.qualified ?? null,
@@ -261,7 +274,7 @@ export const LIFECYCLE = {
     due: nothing,
     onHub: "must-go",
     late: (r) => ({ kind: "late", did: "ended", by: r.end.by, at: r.verification.at }),
-    actor: (r) => (r.verification.method === "unstarted" ? byEnd(r) : { ...bot, why: r.end.cause }),
+    actor: byProof,
   },
   extending: {
     to: ["extended", "refused"],
@@ -291,6 +304,13 @@ export const AT_A_CLICK = "reveal";
 
 const ruleIn = (refusal: Refusal): string | null =>
   "rule" in refusal && refusal.rule !== undefined ? ruleLabel(refusal.rule) : null;
+
+function byProof(r: In<"ended">): Actor {
+  const { method, operator, reason } = r.verification;
+  if (method === "unstarted") return byEnd(r);
+  if (operator === undefined) return { ...bot, why: r.end.cause };
+  return { who: operatorOf(operator), why: reason ?? null, ...typed(reason), qualified: null };
+}
 
 /** Its holder, where a new token takes the place of another. */
 function renewedBy(r: In<"approved">): Actor | null {

@@ -1,10 +1,10 @@
 /** An administrator stops all access: until it is lifted nothing is granted. Redis and the hub each remember it. Pure. */
 import { z } from "zod";
-import { Person } from "./person.ts";
+import { By } from "./operator.ts";
 
 export const Lockdown = z.object({
-  by: Person,
-  /** The administrators' group or user id. */
+  by: By,
+  /** The administrators' group or user id; `operator` of who is none. */
   qualified: z.string(),
   /** Of two, the later; also its name. */
   at: z.number().int().positive(),

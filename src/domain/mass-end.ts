@@ -1,8 +1,8 @@
 /** Many grants are ended at once: all of them, a person's or a role's; what is left of it to confirm. Pure. */
 import { z } from "zod";
 import { RequestId, UserId } from "./ids.ts";
-import type { Lockdown } from "./lockdown.ts";
-import { Person } from "./person.ts";
+import { Lockdown } from "./lockdown.ts";
+import { By, isOperator } from "./operator.ts";
 import { type AccessRequest, type End, isGranted } from "./request.ts";
 
 export const Scope = z.discriminatedUnion("what", [
@@ -15,7 +15,7 @@ export type Scope = z.infer<typeof Scope>;
 export const MassEnd = z.object({
   id: z.string(),
   scope: Scope,
-  by: Person,
+  by: By,
   qualified: z.string(),
   reason: z.string(),
   at: z.number().int(),
@@ -33,12 +33,25 @@ export const MassEnd = z.object({
   posts: z.number().int().optional(),
   /** Nobody asked for it just now: it is told only where there is something to end. */
   quiet: z.literal(true).optional(),
+  /** Nothing is ended: it tells that this lockdown was lifted. */
+  unlocked: Lockdown.optional(),
 });
 export type MassEnd = z.infer<typeof MassEnd>;
 
+const lockdownId = (at: number): string => `lockdown-${at}`;
+
+/** That a lockdown is over, to be told by a replica that reaches Slack. */
+export const unlockTold = (unlocked: Lockdown, who: Omit<Lockdown, "at">, at: number): MassEnd => ({
+  ...{ id: `unlock-${unlocked.at}`, scope: { what: "everything" }, ...who, at, unlocked },
+  ...{ grants: [], left: [], stripped: true, troubled: 0, quiet: true },
+});
+
+/** Nobody gets access afterwards, either. */
+export const isLockdown = ({ id, at }: Pick<MassEnd, "id" | "at">): boolean => id === lockdownId(at);
+
 /** What a lockdown ends. */
 export const massEndOf = ({ at, by, qualified, reason }: Lockdown): MassEnd => ({
-  ...{ id: `lockdown-${at}`, scope: { what: "everything" }, by, qualified, reason, at },
+  ...{ id: lockdownId(at), scope: { what: "everything" }, by, qualified, reason, at },
   ...{ left: [], stripped: false, troubled: 0 },
 });
 
@@ -55,4 +68,9 @@ export const isEndedBy = (scope: Scope, r: AccessRequest): boolean =>
 export const endBy = (
   { by, qualified, reason }: Pick<MassEnd, "by" | "qualified" | "reason">,
   at: number,
-): End => ({ cause: "revoked", by, qualified, reason, at });
+): End => ({
+  cause: "revoked",
+  ...(isOperator(by) ? by : { by, qualified }),
+  reason,
+  at,
+});

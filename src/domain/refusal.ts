@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { Bilingual } from "./bilingual.ts";
 import { AllowanceId, Principal, RequestId, UserId } from "./ids.ts";
+import { By } from "./operator.ts";
 import { Silence } from "./outside-check.ts";
 import { Person, Standing } from "./person.ts";
 
@@ -168,7 +169,7 @@ export const Refusal = z.discriminatedUnion("kind", [
   /** A changed file reaches replicas apart, and not all of them allow it. */
   kind("rules-differ", {}),
   /** An administrator stopped all access. */
-  kind("locked-down", { by: Person, at: z.number(), reason: z.string() }),
+  kind("locked-down", { by: By, at: z.number(), reason: z.string() }),
   /** Neither Redis nor the hub took it. */
   kind("not-locked-down", {}),
   kind("not-locked", {}),

@@ -6,6 +6,7 @@ import { Delivery, Reveals } from "./delivery.ts";
 import { Departure } from "./departed.ts";
 import { Extends, Extension } from "./extension.ts";
 import { AllowanceId, Principal, RequestId } from "./ids.ts";
+import type { By } from "./operator.ts";
 import { Person } from "./person.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -179,6 +180,8 @@ export const End = z.object({
     .enum(["expired", "released", "revoked", "failed", "altered", "lost", "departed", "other"])
     .catch("other"),
   by: Person.optional(),
+  /** Who ended it from outside Slack, by name. */
+  operator: z.string().optional(),
   qualified: z.string().optional(),
   reason: z.string().optional(),
   failure: Failure.optional().catch(undefined),
@@ -187,15 +190,21 @@ export const End = z.object({
 });
 export type End = z.infer<typeof End>;
 
+export const enderOf = ({ by, operator }: Pick<End, "by" | "operator">): By | undefined =>
+  by ?? (operator === undefined ? undefined : { operator });
+
 /**
  * How the end was proved, at least 11 s after the deletion: the unused probe token got 401, or the account was
  * absent. `expiry`: neither could be shown, and the token's own time has run out. `unstarted`: it never began, and
- * nothing of it ever stood.
+ * nothing of it ever stood. `abandoned`: nothing was proved, and an operator settled it.
  */
 export const Verification = z.object({
-  method: z.enum(["probe", "absence", "expiry", "unstarted"]),
+  method: z.enum(["probe", "absence", "expiry", "unstarted", "abandoned"]),
   deletedAt: Ms,
   at: Ms,
+  /** Who settled it, by name, and why. */
+  operator: z.string().optional(),
+  reason: z.string().optional(),
 });
 export type Verification = z.infer<typeof Verification>;
 

@@ -1,6 +1,7 @@
 /** Keeps Redis and hub agreed on a lockdown: where only one of both knows of it, it stands, and the other is told. */
 import { type Lockdown, lockdownStep, type StoredLockdown } from "../domain/lockdown.ts";
 import { massEndOf } from "../domain/mass-end.ts";
+import { isOperator, whoOf } from "../domain/operator.ts";
 import {
   type Anchor,
   type Anchored,
@@ -115,6 +116,6 @@ export function createLockdownKeeper(needs: Needs): LockdownKeeper {
 
 const heldBy = ({ by, at, reason }: Lockdown): HoldFound => ({
   cause: "lockdown",
-  message: `${by.name} (${by.id}) locked all access down at ${new Date(at).toISOString()}: ${reason}`,
+  message: `${isOperator(by) ? whoOf(by) : `${by.name} (${by.id})`} locked all access down at ${new Date(at).toISOString()}: ${reason}`,
   fix: "When it is safe again, an administrator lifts it: the unlock command in Slack, with a reason",
 });

@@ -2,6 +2,7 @@
 import type { UserId } from "../domain/ids.ts";
 import type { Lockdown } from "../domain/lockdown.ts";
 import { massEndOf } from "../domain/mass-end.ts";
+import { whoOf } from "../domain/operator.ts";
 import { Refused } from "../domain/refusal.ts";
 import { fallbackExpiry } from "./fallback-expiry.ts";
 import { beginMassEnd, carryOutMassEnds } from "./mass-end.ts";
@@ -18,9 +19,13 @@ export interface LockedDown extends LockdownSet {
   onHub: boolean;
 }
 
-/** Each of Redis and hub does alone; that only one knows of it is said. Throws Refused, SlackBusy. */
-export async function lockDown(ports: Ports, { by, reason }: LockingDown): Promise<LockedDown> {
-  const draft = { ...(await assertAdmin(ports, by)), reason, at: ports.clock.now() };
+/** Throws Refused, SlackBusy. */
+export const lockDown = async (ports: Ports, { by, reason }: LockingDown): Promise<LockedDown> =>
+  lockDownAs(ports, { ...(await assertAdmin(ports, by)), reason });
+
+/** Each of Redis and hub does alone; that only one knows of it is said. Throws Refused. */
+export async function lockDownAs(ports: Ports, who: Omit<Lockdown, "at">): Promise<LockedDown> {
+  const draft = { ...who, at: ports.clock.now() };
   const set = await ports.lockdown.set(draft);
   void outdateHomes(ports);
   const { lockdown, inRedis, before } = set;
@@ -35,7 +40,7 @@ export async function lockDown(ports: Ports, { by, reason }: LockingDown): Promi
     await ports.lockdown.settle();
     await fallbackExpiry(ports, ports.stopping).catch((error: unknown) => logEnds(ports, error));
   }
-  ports.log.warn({ by, inRedis, onHub, at: lockdown.at }, "all access is locked down");
+  ports.log.warn({ by: whoOf(who.by), inRedis, onHub, at: lockdown.at }, "all access is locked down");
   return { ...set, onHub };
 }
 
@@ -49,16 +54,19 @@ export interface Unlocked {
 }
 
 /** Throws Refused, StoreDown, StoreUnsure, SlackBusy. */
-export async function unlock(ports: Ports, { by, reason }: LockingDown): Promise<Unlocked> {
+export const unlock = async (ports: Ports, { by, reason }: LockingDown): Promise<Unlocked> =>
   // It leads to access again.
-  const admin = { ...(await assertAdmin(ports, by, "decide")), reason };
+  unlockAs(ports, { ...(await assertAdmin(ports, by, "decide")), reason });
+
+/** Throws Refused, StoreDown, StoreUnsure. */
+export async function unlockAs(ports: Ports, who: Omit<Lockdown, "at">): Promise<Unlocked> {
   const lockdown = (await ports.lockdown.standing()) ?? (await onlyOnHub(ports));
-  if (!lockdown || !(await ports.lockdown.lift(lockdown, admin))) throw new Refused({ kind: "not-locked" });
+  if (!lockdown || !(await ports.lockdown.lift(lockdown, who))) throw new Refused({ kind: "not-locked" });
   void outdateHomes(ports);
   const onHub = await ports.lockdown.settle();
-  ports.log.warn({ by, onHub, at: lockdown.at }, "the lockdown is lifted");
+  ports.log.warn({ by: whoOf(who.by), onHub, at: lockdown.at }, "the lockdown is lifted");
   await ports.massEndNotifier
-    .unlocked(lockdown, admin)
+    .unlocked(lockdown, who)
     .catch((error: unknown) =>
       ports.log.warn({ err: error }, "the channel was not told that access is unlocked"),
     );

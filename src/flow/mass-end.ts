@@ -1,11 +1,12 @@
 /** Carries out what is ended at once: bindings first and in parallel, then each record, then one message that counts what is confirmed. */
 import { SECOND } from "../domain/duration.ts";
 import type { RequestId } from "../domain/ids.ts";
+import type { Lockdown } from "../domain/lockdown.ts";
 import { endBy, isEndedBy, type MassEnd } from "../domain/mass-end.ts";
 import { toldOutage } from "../domain/outage.ts";
 import { type AccessRequest, isGranted, isRevocable } from "../domain/request.ts";
 import { endingOrLate } from "../domain/transitions.ts";
-import type { Ports } from "./ports.ts";
+import { type Ports, PostRefused, PostUnanswered } from "./ports.ts";
 import { commit } from "./support/commit.ts";
 import { settleAll } from "./support/settle-all.ts";
 import { stripBindings } from "./support/strip-bindings.ts";
@@ -38,6 +39,7 @@ async function goOn(ports: Ports, id: string): Promise<void> {
 }
 
 async function step(ports: Ports, found: MassEnd): Promise<void> {
+  if (found.unlocked) return tellUnlocked(ports, found, found.unlocked);
   const one = found.grants ? found : await gathered(ports, found);
   const [said, stripped] = await settleAll([announce(ports, one), endAll(ports, one)]);
   const known = { ...one, ...said, stripped, ...(await unconfirmed(ports, one)) };
@@ -61,6 +63,14 @@ async function endAll(ports: Ports, one: MassEnd): Promise<boolean> {
   await Promise.race([stripping, sleep(BINDINGS_FIRST_MS)]);
   await inBatches(one.left, (ids) => endRecords(ports, one, ids));
   return stripping;
+}
+
+/** Told once, as far as Slack lets it. Throws when it may be told later. */
+async function tellUnlocked(ports: Ports, one: MassEnd, lockdown: Lockdown): Promise<void> {
+  await ports.massEndNotifier.unlocked(lockdown, one).catch((error: unknown) => {
+    if (!(error instanceof PostRefused || error instanceof PostUnanswered)) throw error;
+  });
+  await ports.massEnds.close(one.id);
 }
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());

@@ -1,6 +1,7 @@
 /** The lockdown in Redis: one flag, which the Lua of every change that leads to access looks at. */
 import { z } from "zod";
 import { Lockdown, type LockdownEntry } from "../domain/lockdown.ts";
+import { whoOf } from "../domain/operator.ts";
 import { Refused } from "../domain/refusal.ts";
 import type { Lockdowns } from "../flow/ports.ts";
 import { type Chained, chained, type TrailLine } from "./chain.ts";
@@ -33,7 +34,7 @@ export function createLockdowns({ clock, onChange, ...store }: LockdownStore): L
     async set(lockdown, ends) {
       const { at, by, reason, qualified } = lockdown;
       const entry = chained<LockdownEntry>({
-        ...{ lockdown: "began", at, who: by.id, why: reason, said: reason, qualified },
+        ...{ lockdown: "began", at, who: whoOf(by), why: reason, said: reason, qualified },
       });
       const args = [at, JSON.stringify(lockdown), clock.now(), entry.entry, entry.beside];
       const end = [ends.id, JSON.stringify(ends)];
@@ -48,7 +49,7 @@ export function createLockdowns({ clock, onChange, ...store }: LockdownStore): L
     async lift({ at: began }, { by, reason, qualified }) {
       const now = clock.now();
       const entry = chained<LockdownEntry>({
-        ...{ lockdown: "lifted", at: now, who: by.id, why: reason, said: reason, qualified, began },
+        ...{ lockdown: "lifted", at: now, who: whoOf(by), why: reason, said: reason, qualified, began },
       });
       const args = [began, now, entry.entry, entry.beside];
       if ((await writing(redis, () => redis.liftLockdown(...changed, ...args))) !== 1) return false;

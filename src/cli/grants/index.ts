@@ -1,40 +1,47 @@
-/** `grants confirm-restore`: the operator's word, where no administrator is at hand in Slack. */
-import type { Logger } from "pino";
-import type { Config } from "../../config.ts";
-import { createEpochKeeper } from "../../flow/keep-epoch.ts";
-import type { Clock } from "../../flow/ports.ts";
-import { openHub } from "../../hub/client/access.ts";
-import { createHubClient } from "../../hub/client/client.ts";
-import { createAnchor } from "../../hub/grants/anchor.ts";
-import { connect } from "../../store/connect.ts";
-import { createEpochs } from "../../store/epoch.ts";
-import { keysOf } from "../../store/keys.ts";
+/** `grants`: what an operator sees and ends where Slack, or Redis, is away. Resolves to whether it did what was asked. */
 
-export interface GrantsDeps {
-  clock: Clock;
-  log: Logger;
-  say(line: string): void;
+import { contextOf } from "../../app.ts";
+import type { Config } from "../../config.ts";
+import { Refused } from "../../domain/refusal.ts";
+import { StoreDown, StoreUnsure } from "../../flow/ports.ts";
+import { refusedReply } from "../../slack/views/index.ts";
+import { abandon, end, endAll } from "./end.ts";
+import { list } from "./list.ts";
+import { confirmRestore, lockdown, unlock } from "./lock.ts";
+import { type Answer, type GrantsDeps, type GrantsMeans, openMeans } from "./means.ts";
+import type { GrantsCommand, GrantsOptions } from "./options.ts";
+import { show } from "./show.ts";
+
+/** Throws one sentence. */
+export async function grants(config: Config, options: GrantsOptions, deps: GrantsDeps): Promise<boolean> {
+  await using opened = new AsyncDisposableStack();
+  const means = await openMeans(config, options.as ?? deps.user(), deps, opened);
+  const { good, json, lines } = await run(means, options.command).catch((error: unknown) =>
+    refused(means, error),
+  );
+  if (options.json) deps.say(JSON.stringify(json, null, 2));
+  else for (const line of lines) deps.say(line);
+  return good;
 }
 
-const REDIS_WITHIN_MS = 3_000;
+async function run(means: GrantsMeans, command: GrantsCommand): Promise<Answer> {
+  if (command.do === "list") return list(means);
+  if (command.do === "show") return show(means, command.id);
+  if (command.do === "end") return end(means, command);
+  if (command.do === "end-all") return endAll(means, command.reason);
+  if (command.do === "lockdown") return lockdown(means, command.reason);
+  if (!means.records) throw new StoreDown(`${command.do} needs it`);
+  if (command.do === "abandon") return abandon(means, command);
+  return command.do === "unlock" ? unlock(means, command.reason) : confirmRestore(means);
+}
 
-/** Throws one sentence when Redis or the hub does not answer. */
-export async function confirmRestoreByHand(config: Config, { clock, log, say }: GrantsDeps): Promise<void> {
-  await using opened = new AsyncDisposableStack();
-  const redis = opened.adopt(connect(config.env.REDIS_URL, { log }), (r) => r.close());
-  const hub = opened.adopt(await openHub(config, { log }), (h) => h.close());
-  const client = opened.adopt(createHubClient(hub.access, { reread: hub.reread }), (c) => c.close());
-  await redis.ready(REDIS_WITHIN_MS);
-  const keeper = createEpochKeeper({
-    ...{ clock, log, stopping: new AbortController().signal },
-    admins: { tell: async () => true },
-    holds: { report: () => {} },
-    epochs: createEpochs({ redis: redis.commands, keys: keysOf(config.instance) }),
-    anchor: createAnchor({ client, instance: config.instance, namespace: config.hub.namespace }),
-  });
-  say(
-    (await keeper.confirm(null))
-      ? "Confirmed: the bot goes on with this Redis, and grants what is asked for from now on. What was asked for before is closed."
-      : "Nothing to confirm: Redis is not behind the hub.",
-  );
+/** In the bot's own words. */
+function refused({ config, ports }: GrantsMeans, error: unknown): Answer {
+  if (error instanceof StoreDown || error instanceof StoreUnsure)
+    throw new Error(
+      `Redis does not answer at REDIS_URL (${error.message}): start it, or npm run doctor says what keeps it.`,
+    );
+  if (!(error instanceof Refused)) throw error;
+  const says = refusedReply(error.refusal, contextOf(config, config, ports.clock)("en")).text;
+  return { good: false, json: { error: says }, lines: [says] };
 }

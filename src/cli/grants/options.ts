@@ -1,14 +1,81 @@
 /** What may follow `grants` on the command line. Pure. */
 import { parseArgs } from "node:util";
+import { type RequestId, readRequestId } from "../../domain/ids.ts";
 
-export const GRANTS_USAGE = "node src/main.ts grants confirm-restore";
+export const GRANTS_USAGE =
+  "node src/main.ts grants list | show ID | end ID [REASON] | end --all [REASON] | abandon ID [REASON] | lockdown REASON | unlock REASON | confirm-restore [--as NAME] [--json]";
 
-const SUBCOMMANDS = ["confirm-restore"] as const;
+export type GrantsCommand =
+  | { do: "list" | "confirm-restore" }
+  | { do: "show"; id: RequestId }
+  | { do: "end" | "abandon"; id: RequestId; reason: string }
+  | { do: "end-all" | "lockdown" | "unlock"; reason: string };
+
+export interface GrantsOptions {
+  command: GrantsCommand;
+  json: boolean;
+  /** Who runs it, where they say so. */
+  as?: string;
+}
+
+const options = { json: { type: "boolean" }, all: { type: "boolean" }, as: { type: "string" } } as const;
+const NAME_MAX = 60;
 
 /** Throws one sentence. */
-export function grantsOptions(args: string[]): (typeof SUBCOMMANDS)[number] {
-  const { positionals } = parseArgs({ args, allowPositionals: true, strict: true });
-  const name = SUBCOMMANDS.find((known) => known === positionals[0]);
-  if (!name || positionals.length > 1) throw new Error(`Say what to do: ${SUBCOMMANDS.join(", ")}.`);
-  return name;
+export function grantsOptions(args: string[]): GrantsOptions {
+  const { values, positionals } = parseArgs({ args, options, allowPositionals: true, strict: true });
+  const { json = false, all = false, as } = values;
+  if (as !== undefined && !isName(as))
+    throw new Error(`Say who you are in at most ${NAME_MAX} characters: --as NAME.`);
+  const [name = "", ...rest] = positionals;
+  const read = Object.hasOwn(COMMANDS, name) ? COMMANDS[name as keyof typeof COMMANDS] : undefined;
+  if (!read) throw new Error(`Say what to do: ${Object.keys(COMMANDS).join(", ")}.`);
+  if (all && name !== "end") throw new Error("--all goes with end alone.");
+  return { command: read(rest, all), json, ...(as === undefined ? {} : { as: as.trim() }) };
 }
+
+const isName = (name: string): boolean => /^\P{C}+$/u.test(name.trim()) && name.trim().length <= NAME_MAX;
+
+const COMMANDS = {
+  list: alone("list"),
+  show: ([id, ...more]: string[]) => {
+    if (more.length > 0) throw new Error("show takes one request: grants show R-7K2Q9FXT.");
+    return { do: "show" as const, id: idIn(id, "show") };
+  },
+  end: ([id, ...why]: string[], all: boolean): GrantsCommand =>
+    all
+      ? { do: "end-all", reason: joined(id === undefined ? why : [id, ...why]) }
+      : { do: "end", id: idIn(id, "end"), reason: joined(why) },
+  abandon: ([id, ...why]: string[]) => ({
+    do: "abandon" as const,
+    id: idIn(id, "abandon"),
+    reason: joined(why),
+  }),
+  lockdown: withReason("lockdown"),
+  unlock: withReason("unlock"),
+  "confirm-restore": alone("confirm-restore"),
+} satisfies Record<string, (rest: string[], all: boolean) => GrantsCommand>;
+
+function alone(name: "list" | "confirm-restore") {
+  return (rest: string[]) => {
+    if (rest.length > 0) throw new Error(`${name} takes nothing more.`);
+    return { do: name };
+  };
+}
+
+function withReason(name: "lockdown" | "unlock") {
+  return (words: string[]) => {
+    const reason = joined(words);
+    if (reason === "") throw new Error(`Say why: grants ${name} REASON.`);
+    return { do: name, reason };
+  };
+}
+
+function idIn(word: string | undefined, name: string): RequestId {
+  if (word === undefined) throw new Error(`Say which: grants ${name} R-7K2Q9FXT; grants list has them.`);
+  const id = readRequestId(word);
+  if (!id) throw new Error(`${word} is no request id: they look like R-7K2Q9FXT; grants list has them.`);
+  return id;
+}
+
+const joined = (words: string[]): string => words.join(" ").trim();

@@ -13,6 +13,7 @@ const list = (names: readonly string[], last: string): string =>
 
 export const enGrammar: Grammar = {
   span,
+  operator: (name) => `operator ${name}`,
   until: (time) => `until ${time}`,
   untilDay: (time) => `until *${time}*`,
   left: (left) => `for ${left}`,

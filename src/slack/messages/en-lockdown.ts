@@ -1,9 +1,9 @@
 /** English: all access locked down, or all of a person or role revoked. */
 import type { Lockdown } from "../../domain/lockdown.ts";
-import type { MassEnd, Scope } from "../../domain/mass-end.ts";
+import { isLockdown, type MassEnd, type Scope } from "../../domain/mass-end.ts";
 import type { LockedDown, Unlocked } from "../../flow/lockdown.ts";
 import type { Affected } from "../../flow/revoke-all.ts";
-import { type Formatter, name } from "./formatter.ts";
+import type { Formatter } from "./formatter.ts";
 
 const many = (count: number, one: string, more = `${one}s`): string => `${count} ${count === 1 ? one : more}`;
 const total = ({ grants }: MassEnd): number => grants?.length ?? 0;
@@ -37,11 +37,11 @@ const waits = ({ waiting }: Affected): string =>
 export const enLockdown = {
   /** In the approvals channel. */
   live: (one: MassEnd, hub: string, fmt: Formatter): string =>
-    one.scope.what === "everything"
-      ? `${fmt.b(`Locked down by ${name(one.by)}`)} ${fmt.at(one.at)}: ${what(one.scope, hub, fmt)} ends, and nobody gets any until an administrator unlocks it. ${counted(one, fmt)}`
-      : `${fmt.b(`Revoked by ${name(one.by)}`)} ${fmt.at(one.at)}: ${what(one.scope, hub, fmt)}. ${counted(one, fmt)}`,
+    isLockdown(one)
+      ? `${fmt.b(`Locked down by ${fmt.name(one.by)}`)} ${fmt.at(one.at)}: ${what(one.scope, hub, fmt)} ends, and nobody gets any until an administrator unlocks it. ${counted(one, fmt)}`
+      : `${fmt.b(`Revoked by ${fmt.name(one.by)}`)} ${fmt.at(one.at)}: ${what(one.scope, hub, fmt)}. ${counted(one, fmt)}`,
   unlocked: (lockdown: Lockdown, by: Pick<Lockdown, "by">, hub: string, fmt: Formatter): string =>
-    `${fmt.b(`Unlocked by ${name(by.by)}:`)} access on ${hub} can be asked for and decided again. It was locked down ${fmt.at(lockdown.at)}, by ${name(lockdown.by)}.`,
+    `${fmt.b(`Unlocked by ${fmt.name(by.by)}:`)} access on ${hub} can be asked for and decided again. It was locked down ${fmt.at(lockdown.at)}, by ${fmt.name(lockdown.by)}.`,
   how: (fmt: Formatter): string =>
     `An administrator unlocks with ${fmt.code(`${fmt.command} unlock reason`)}`,
   /** Before the modal is filled, and in it. */
@@ -65,7 +65,7 @@ export const enLockdown = {
   },
   locked: ({ lockdown, before, inRedis, onHub }: LockedDown, fmt: Formatter): string => {
     if (before)
-      return `${fmt.b("Locked down already,")} by ${name(lockdown.by)} ${fmt.at(lockdown.at)}. What still stands ends now.`;
+      return `${fmt.b("Locked down already,")} by ${fmt.name(lockdown.by)} ${fmt.at(lockdown.at)}. What still stands ends now.`;
     if (!inRedis)
       return `${fmt.b("Locked down on Karpor alone:")} the bot's records do not answer. Nothing is granted, and what stands is taken from Karpor now; messages follow when they answer.`;
     if (!onHub)
@@ -87,5 +87,5 @@ export const enLockdown = {
         : `Karpor answers: ${many(found.bindings, "binding")} would be taken away first, all at once.`
     }`,
   status: ({ by, at }: Lockdown, fmt: Formatter): string =>
-    `${fmt.b("Locked down")} ${fmt.at(at)} by ${name(by)}: nobody gets or decides access until an administrator unlocks it.`,
+    `${fmt.b("Locked down")} ${fmt.at(at)} by ${fmt.name(by)}: nobody gets or decides access until an administrator unlocks it.`,
 };

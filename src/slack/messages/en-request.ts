@@ -83,6 +83,9 @@ const approvedAhead = (f: Facts): boolean => f.beginsAt > f.decidedAt;
 const begins = (f: Facts, fmt: Formatter) =>
   approvedAhead(f) ? `Your access begins, ${approvedBy(f, fmt)}` : approvedHead(f, fmt);
 
+/** By whoever gave up waiting for it. */
+const settled: Sentence = ({ settledBy }, fmt) => (settledBy ? `; ${fmt.name(settledBy)} settled it` : "");
+
 const proof: Sentence = (f, fmt) => {
   if (f.proof === "unstarted")
     return `${f.end.cause === "expired" ? "The bot could not begin it within its time" : "It had not begun"}: no token was given out.`;
@@ -92,20 +95,22 @@ const proof: Sentence = (f, fmt) => {
     probe: `Karpor refuses the token${checked}.`,
     absence: `The token's account is gone from Karpor${checked}.`,
     expiry: "That Karpor refuses the token could not be shown; the token's own time has run out.",
+    abandoned: `Karpor never confirmed it${settled(f, fmt)}. The token's own time ends ${fmt.at(f.worksUntil)}.`,
   }[f.proof];
 };
-const proven: Sentence = (f) => {
+const proven: Sentence = (f, fmt) => {
   if (f.proof === "unstarted") return "it never began";
   if (!f.given) return "no token was given out";
   return {
     probe: "Karpor refuses the token",
     absence: "its account is gone from Karpor",
     expiry: "not confirmed by Karpor, but the token's own time has run out",
+    abandoned: `never confirmed by Karpor${settled(f, fmt)}`,
   }[f.proof];
 };
 const confirmed: Sentence = (f, fmt) => {
   if (f.proof === "unstarted") return proof(f, fmt);
-  return f.proof === "expiry" && f.given
+  return (f.proof === "expiry" || f.proof === "abandoned") && f.given
     ? `${fmt.b("Not confirmed:")} ${proof(f, fmt)}`
     : `${fmt.b(`Confirmed ${fmt.exact(f.checkedAt)}:`)} ${proven(f, fmt)}.`;
 };
@@ -169,7 +174,7 @@ const left = (departure: End["departure"]): string =>
   })[departure?.what ?? "workspace"];
 
 /** On the card. */
-const cause = ({ cause: why, by, departure }: End, fmt: Formatter): string =>
+const cause = ({ cause: why, by, departure }: Facts["end"], fmt: Formatter): string =>
   ({
     expired: "time was up",
     released: by ? `by ${fmt.who(by)}` : "by its holder",

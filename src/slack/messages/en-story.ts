@@ -16,7 +16,7 @@ const WORDS = 300;
 type Step = (s: TrailStep, fmt: Formatter) => string;
 
 const who = (id: string, fmt: Formatter): string =>
-  UserId.safeParse(id).success ? fmt.user(id, id) : id === "bot" ? "the bot" : id;
+  UserId.safeParse(id).success ? fmt.user(id, id) : id === "bot" ? "the bot" : foreign(id, 80);
 const because = (text: string | null): string => (text ? `: ${foreign(text, WORDS)}` : "");
 /** What the trail has a code for. */
 const coded = (text: string, fmt: Formatter): string => (text ? `: ${fmt.code(text)}` : "");
@@ -67,7 +67,10 @@ const PROOF: Record<string, string> = {
   expiry: "not confirmed by Karpor, but the token's own time has run out",
 };
 
-const proven = (s: TrailStep): string => PROOF[s.verification?.method ?? ""] ?? "ended";
+const proven: Step = (s, fmt) =>
+  s.verification?.method === "abandoned"
+    ? `never confirmed by Karpor, settled by ${who(s.who, fmt)}${because(s.why)}`
+    : (PROOF[s.verification?.method ?? ""] ?? "ended");
 
 const steps: ByState<Step> = {
   requested: (s, fmt) =>
@@ -93,7 +96,7 @@ const steps: ByState<Step> = {
       s.expiresAt === null ? "" : `, ${fmt.until(s.expiresAt)}`
     }`,
   ending,
-  ended: (s, fmt) => (s.from === "scheduled" ? `${ending(s, fmt)}; it never began` : proven(s)),
+  ended: (s, fmt) => (s.from === "scheduled" ? `${ending(s, fmt)}; it never began` : proven(s, fmt)),
 };
 
 /** What happened although its state stayed, in the trail's own words. */

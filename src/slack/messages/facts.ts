@@ -3,6 +3,7 @@ import { isTaken } from "../../domain/break-glass.ts";
 import { isRevealed } from "../../domain/delivery.ts";
 import type { Extension } from "../../domain/extension.ts";
 import type { Principal } from "../../domain/ids.ts";
+import type { By, Operator } from "../../domain/operator.ts";
 import type { Person } from "../../domain/person.ts";
 import { ruleNamed } from "../../domain/policy-rule.ts";
 import type { ChangedTerm, Refusal } from "../../domain/refusal.ts";
@@ -12,6 +13,7 @@ import {
   approvalsOf,
   type Decision,
   type End,
+  enderOf,
   type Former,
   type Outage,
   type Refresh,
@@ -70,7 +72,7 @@ export interface Facts {
   fresh: Refresh["why"] | undefined;
   /** A token is shown at a click, and stands on no message. */
   atAClick: boolean;
-  end: End;
+  end: Omit<End, "by" | "operator"> & { by?: By | undefined };
   /** A token was made, and may have been seen. */
   given: boolean;
   /** Another token takes the place of the first. */
@@ -79,6 +81,8 @@ export interface Facts {
   worksUntil: number;
   /** How it is known that the hub refuses the token, since when, and when that was seen. */
   proof: Verification["method"];
+  /** Who settled it without a proof. */
+  settledBy: Operator | undefined;
   deletedAt: number;
   checkedAt: number;
   slow: Outage;
@@ -96,7 +100,7 @@ export function facts(r: AccessRequest, hub: string): Facts {
   const at = "at" in r ? r.at : r.requestedAt;
   const decision =
     "decision" in r ? r.decision : { by: r.state === "denied" ? r.by : ("policy" as const), at };
-  const end: End = "end" in r ? r.end : { cause: "expired", at };
+  const end = "end" in r ? { ...r.end, by: enderOf(r.end) } : ({ cause: "expired", at } as const);
   const endsAt = "expiresAt" in r ? r.expiresAt : closesAt;
   const grant = "grant" in r ? r.grant : undefined;
   return {
@@ -122,12 +126,16 @@ export function facts(r: AccessRequest, hub: string): Facts {
     renewed: r.generation > 1,
     worksUntil: grant?.tokenExpiresAt ?? endsAt,
     proof: r.state === "ended" ? r.verification.method : "absence",
+    settledBy: r.state === "ended" ? settlerOf(r.verification) : undefined,
     deletedAt: r.state === "ended" ? r.verification.deletedAt : end.at,
     checkedAt: r.state === "ended" ? r.verification.at : end.at,
     slow: ("outage" in r && r.outage) || { what: "hub", since: at },
     changed: r.state === "refused" && r.refusal.kind === "terms-changed" ? r.refusal : { what: "role-gone" },
   };
 }
+
+const settlerOf = ({ operator }: Verification): Operator | undefined =>
+  operator === undefined ? undefined : { operator };
 
 /** Of an earlier generation, which ends while its grant goes on. */
 export const factsOfFormer = (f: Facts, { at, grant, outage, verification }: Former): Facts => ({
@@ -136,6 +144,7 @@ export const factsOfFormer = (f: Facts, { at, grant, outage, verification }: For
   given: true,
   worksUntil: grant.tokenExpiresAt,
   proof: verification?.method ?? f.proof,
+  settledBy: verification ? settlerOf(verification) : f.settledBy,
   deletedAt: verification?.deletedAt ?? f.deletedAt,
   checkedAt: verification?.at ?? f.checkedAt,
   slow: outage ?? f.slow,

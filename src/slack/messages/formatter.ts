@@ -1,6 +1,7 @@
 /** How a sentence names people and times: in blocks as mentions and dates, in `text` as plain words. Pure. */
 import { DAY, HOUR, MINUTE } from "../../domain/duration.ts";
 import { isGroup, type Principal } from "../../domain/ids.ts";
+import { type By, isOperator } from "../../domain/operator.ts";
 import type { Person } from "../../domain/person.ts";
 import { foreign, foreignCode } from "./text.ts";
 
@@ -12,7 +13,9 @@ export interface Formatter {
   isReader(person: { id: string }): boolean;
   b(text: string): string;
   code(text: string): string;
-  who(person: Person): string;
+  who(by: By): string;
+  /** By name, and no mention. */
+  name(by: By): string;
   /** "@alice and @carol". */
   people(persons: readonly Person[]): string;
   /** A person of whom only the id is known. */
@@ -41,6 +44,8 @@ export interface Formatter {
 
 /** What a language gives to it. */
 export interface Grammar {
+  /** Who runs a command where the bot runs. */
+  operator(name: string): string;
   span(ms: number): string;
   until(time: string): string;
   untilDay(time: string): string;
@@ -64,6 +69,8 @@ const NAME = 60;
 const MENTIONS = 10;
 
 export const name = (person: Person): string => foreign(person.name, NAME) || person.id;
+const named = (grammar: Grammar, by: By): string =>
+  isOperator(by) ? grammar.operator(foreign(by.operator, NAME)) : name(by);
 export const mention = (p: Principal): string => (isGroup(p) ? `<!subteam^${p}>` : `<@${p}>`);
 
 /** In the reader's own time zone. */
@@ -89,7 +96,8 @@ export function richFormatter(grammar: Grammar, now: number, command: string, re
     // An asterisk in a name would end it early.
     b: (text) => `*${text.replaceAll("*", "")}*`,
     code: (text) => foreignCode(text, 120),
-    who: (person) => `<@${person.id}>`,
+    who: (by) => (isOperator(by) ? named(grammar, by) : `<@${by.id}>`),
+    name: (by) => named(grammar, by),
     people: (persons) => grammar.all(persons.map(({ id }) => `<@${id}>`)),
     user: (id) => `<@${id}>`,
     channel: (id) => `<#${id}>`,
@@ -121,7 +129,8 @@ export function plainFormatter(grammar: Grammar, now: number, command: string, r
     isReader: ({ id }) => id === reader,
     b: (text) => text,
     code: (text) => foreign(text, 60),
-    who: name,
+    who: (by) => named(grammar, by),
+    name: (by) => named(grammar, by),
     people: (persons) => grammar.all(persons.map(name)),
     user: (_, words) => words,
     channel: (_, words) => words,

@@ -1,9 +1,9 @@
 /** Chinese: all access locked down, or all of a person or role revoked. */
 import type { Lockdown } from "../../domain/lockdown.ts";
-import type { MassEnd, Scope } from "../../domain/mass-end.ts";
+import { isLockdown, type MassEnd, type Scope } from "../../domain/mass-end.ts";
 import type { LockedDown, Unlocked } from "../../flow/lockdown.ts";
 import type { Affected } from "../../flow/revoke-all.ts";
-import { type Formatter, name } from "./formatter.ts";
+import type { Formatter } from "./formatter.ts";
 import type { Words } from "./index.ts";
 
 function what(scope: Scope, hub: string, fmt: Formatter): string {
@@ -29,12 +29,12 @@ const waits = ({ waiting }: Affected): string =>
 export const zhLockdown: Words["lockdown"] = {
   live: (one: MassEnd, hub: string, fmt: Formatter): string => {
     const at = fmt.when(one.at);
-    return one.scope.what === "everything"
-      ? `${fmt.b(`${name(one.by)} 已锁定访问：`)} ${what(one.scope, hub, fmt)}立即结束，管理员解锁之前不再发放（${at}）。${counted(one, fmt)}`
-      : `${fmt.b(`${name(one.by)} 已撤销：`)} ${what(one.scope, hub, fmt)}（${at}）。${counted(one, fmt)}`;
+    return isLockdown(one)
+      ? `${fmt.b(`${fmt.name(one.by)} 已锁定访问：`)} ${what(one.scope, hub, fmt)}立即结束，管理员解锁之前不再发放（${at}）。${counted(one, fmt)}`
+      : `${fmt.b(`${fmt.name(one.by)} 已撤销：`)} ${what(one.scope, hub, fmt)}（${at}）。${counted(one, fmt)}`;
   },
   unlocked: (lockdown: Lockdown, by: Pick<Lockdown, "by">, hub: string, fmt: Formatter): string =>
-    `${fmt.b(`${name(by.by)} 已解锁：`)} ${hub} 的权限可以重新申请和审批。此前由 ${name(lockdown.by)} 锁定（${fmt.when(lockdown.at)}）。`,
+    `${fmt.b(`${fmt.name(by.by)} 已解锁：`)} ${hub} 的权限可以重新申请和审批。此前由 ${fmt.name(lockdown.by)} 锁定（${fmt.when(lockdown.at)}）。`,
   how: (fmt: Formatter): string => `管理员可用 ${fmt.code(`${fmt.command} unlock 原因`)} 解锁`,
   modal: {
     lockdown: "锁定访问",
@@ -56,7 +56,7 @@ export const zhLockdown: Words["lockdown"] = {
   },
   locked: ({ lockdown, before, inRedis, onHub }: LockedDown, fmt: Formatter): string => {
     if (before)
-      return `${fmt.b("已处于锁定状态：")} ${name(lockdown.by)} 已锁定（${fmt.when(lockdown.at)}）。仍然生效的权限现在结束。`;
+      return `${fmt.b("已处于锁定状态：")} ${fmt.name(lockdown.by)} 已锁定（${fmt.when(lockdown.at)}）。仍然生效的权限现在结束。`;
     if (!inRedis)
       return `${fmt.b("仅在 Karpor 上锁定：")} 机器人的存储没有响应。不再发放权限，现有权限正从 Karpor 移除；存储恢复后会补发消息。`;
     if (!onHub)
@@ -80,5 +80,5 @@ export const zhLockdown: Words["lockdown"] = {
         : `Karpor 响应正常：会先同时移除 ${found.bindings} 个绑定。`
     }`,
   status: ({ by, at }: Lockdown, fmt: Formatter): string =>
-    `${fmt.b("访问已锁定：")} ${name(by)} 已锁定（${fmt.when(at)}）；管理员解锁之前，不发放也不审批任何权限。`,
+    `${fmt.b("访问已锁定：")} ${fmt.name(by)} 已锁定（${fmt.when(at)}）；管理员解锁之前，不发放也不审批任何权限。`,
 };

@@ -87,6 +87,9 @@ const tokenComes = (f: Facts): string =>
 
 const begins = (f: Facts) => (f.beginsAt > f.decidedAt ? "权限现已开始" : approvedHead(f));
 
+/** 由不再等待确认的人。 */
+const settled: Sentence = ({ settledBy }, fmt) => (settledBy ? `，由${fmt.name(settledBy)} 了结` : "");
+
 const proof: Sentence = (f, fmt) => {
   if (f.proof === "unstarted")
     return `${f.end.cause === "expired" ? "机器人未能在其时段内开通" : "权限尚未开始"}，令牌从未发出。`;
@@ -96,20 +99,22 @@ const proof: Sentence = (f, fmt) => {
     probe: `Karpor 已拒绝该令牌${checked}。`,
     absence: `令牌所属的账号已从 Karpor 上删除${checked}。`,
     expiry: "Karpor 是否已拒绝该令牌未能得到验证；令牌自身的有效期已过。",
+    abandoned: `Karpor 始终未能确认${settled(f, fmt)}。令牌自身的有效期至 ${fmt.when(f.worksUntil)}。`,
   }[f.proof];
 };
-const proven: Sentence = (f) => {
+const proven: Sentence = (f, fmt) => {
   if (f.proof === "unstarted") return "从未开始";
   if (!f.given) return "令牌从未发出";
   return {
     probe: "Karpor 已拒绝该令牌",
     absence: "账号已从 Karpor 上删除",
     expiry: "未能由 Karpor 确认，但令牌自身的有效期已过",
+    abandoned: `Karpor 始终未能确认${settled(f, fmt)}`,
   }[f.proof];
 };
 const confirmed: Sentence = (f, fmt) => {
   if (f.proof === "unstarted") return proof(f, fmt);
-  return f.proof === "expiry" && f.given
+  return (f.proof === "expiry" || f.proof === "abandoned") && f.given
     ? `${fmt.b("未能确认：")} ${proof(f, fmt)}`
     : `${fmt.b(`已确认（${fmt.exact(f.checkedAt)}）：`)} ${proven(f, fmt)}。`;
 };
@@ -163,7 +168,7 @@ const left = (departure: End["departure"]): string =>
     group: "持有人已离开该角色面向的用户组",
   })[departure?.what ?? "workspace"];
 
-const cause = ({ cause: why, by, departure }: End, fmt: Formatter): string =>
+const cause = ({ cause: why, by, departure }: Facts["end"], fmt: Formatter): string =>
   ({
     expired: "时间已到",
     released: by ? `${fmt.who(by)} 主动结束` : "持有人主动结束",

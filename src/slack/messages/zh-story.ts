@@ -2,6 +2,7 @@
 import { BY_BREAK_GLASS } from "../../domain/break-glass.ts";
 import { Principal, UserId } from "../../domain/ids.ts";
 import { AT_A_CLICK } from "../../domain/lifecycle.ts";
+import { operatorIn } from "../../domain/operator.ts";
 import { ruleNamed } from "../../domain/policy-rule.ts";
 import { End } from "../../domain/request.ts";
 import type { TrailStep } from "../../domain/step.ts";
@@ -17,12 +18,16 @@ const { span } = zhGrammar;
 const WORDS = 300;
 
 const OTHERS: Record<string, string> = { bot: "机器人", policy: "策略", time: "时限" };
+const other = (id: string): string => {
+  const operator = operatorIn(id);
+  return operator === null ? (OTHERS[id] ?? foreign(id, 80)) : zhGrammar.operator(foreign(operator, 60));
+};
 const who = (id: string, fmt: Formatter): string =>
-  UserId.safeParse(id).success ? fmt.user(id, id) : (OTHERS[id] ?? id);
+  UserId.safeParse(id).success ? fmt.user(id, id) : other(id);
 const because = (text: string | null): string => (text ? `：${foreign(text, WORDS)}` : "");
 /** Before a verb. */
 const by = (id: string, fmt: Formatter): string =>
-  UserId.safeParse(id).success ? `${fmt.user(id, id)} ` : (OTHERS[id] ?? `${id} `);
+  UserId.safeParse(id).success ? `${fmt.user(id, id)} ` : (OTHERS[id] ?? `${other(id)} `);
 /** What the trail has a code for. */
 const coded = (text: string, fmt: Formatter): string => (text ? `： ${fmt.code(text)}` : "");
 const through = ({ qualified }: TrailStep, fmt: Formatter): string => {
@@ -72,7 +77,10 @@ const PROOF: Record<string, string> = {
   expiry: "Karpor 未能验证，但令牌自身已过期",
 };
 
-const proven = (s: TrailStep): string => PROOF[s.verification?.method ?? ""] ?? "已结束";
+const proven: Step = (s, fmt) =>
+  s.verification?.method === "abandoned"
+    ? `Karpor 始终未能确认，由${by(s.who, fmt)}了结${because(s.why)}`
+    : (PROOF[s.verification?.method ?? ""] ?? "已结束");
 
 const steps: Words["steps"] = {
   requested: (s, fmt) =>
@@ -97,7 +105,7 @@ const steps: Words["steps"] = {
       s.expiresAt === null ? "" : `，${fmt.until(s.expiresAt)}`
     }`,
   ending,
-  ended: (s, fmt) => (s.from === "scheduled" ? `${ending(s, fmt)}，从未开始` : proven(s)),
+  ended: (s, fmt) => (s.from === "scheduled" ? `${ending(s, fmt)}，从未开始` : proven(s, fmt)),
 };
 
 const became = ({ approval, ending: end, at }: Story, fmt: Formatter): string[] => [

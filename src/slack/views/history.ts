@@ -2,6 +2,7 @@
 import type { Button } from "@slack/types";
 import type { TrailStep } from "../../domain/step.ts";
 import { type Story, storyOf } from "../../domain/story.ts";
+import type { Formatter } from "../messages/formatter.ts";
 import { quote, section } from "./blocks.ts";
 import { button } from "./buttons.ts";
 import type { Message, ViewContext } from "./context.ts";
@@ -38,7 +39,7 @@ export function storyReply(list: Paged<TrailStep>, all: readonly TrailStep[], ct
   const { blocks, place } = pageOf(
     p,
     list,
-    (step) => [section(`${p.rich.exact(step.at)} · ${stepLine(p, step)}`)],
+    (step) => [section(`${p.rich.exact(step.at)} · ${stepLine(p, step, p.rich)}`)],
     () => undefined,
   );
   const head = p.words.story.head;
@@ -50,11 +51,17 @@ export function storyReply(list: Paged<TrailStep>, all: readonly TrailStep[], ct
   );
 }
 
-function stepLine(p: Renderer, step: TrailStep): string {
-  const { steps, remark, unknown } = p.words.story;
-  if (step.from === step.to) return remark(step, p.rich);
+function stepLine({ words }: Renderer, step: TrailStep, fmt: Formatter): string {
+  const { steps, remark, unknown } = words.story;
+  if (step.from === step.to) return remark(step, fmt);
   const say = Object.hasOwn(steps, step.to) ? steps[step.to as keyof typeof steps] : unknown;
-  return say(step, p.rich);
+  return say(step, fmt);
+}
+
+/** In plain words, for a terminal. */
+export function plainSteps(all: readonly TrailStep[], ctx: ViewContext): { at: number; says: string }[] {
+  const p = rendererOf(ctx);
+  return all.map((step) => ({ at: step.at, says: stepLine(p, step, p.plain) }));
 }
 
 /** What only another version has a word for stands as it is. */

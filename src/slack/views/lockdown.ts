@@ -3,7 +3,7 @@ import type { ModalView } from "@slack/types";
 import { z } from "zod";
 import { REASON_MAX, reasonIn } from "../../domain/command.ts";
 import type { Lockdown } from "../../domain/lockdown.ts";
-import { type MassEnd, Scope } from "../../domain/mass-end.ts";
+import { isLockdown, type MassEnd, Scope } from "../../domain/mass-end.ts";
 import type { Refusal } from "../../domain/refusal.ts";
 import type { Drilled } from "../../flow/drill.ts";
 import type { LockedDown, Unlocked } from "../../flow/lockdown.ts";
@@ -23,7 +23,7 @@ const INPUT = "why";
 export function massEndMessage(one: MassEnd, ctx: ViewContext): Message {
   const p = rendererOf(ctx);
   const { live, how } = p.words.lockdown;
-  const foot = one.scope.what === "everything" ? how(p.rich) : p.words.help.commands(p.rich);
+  const foot = isLockdown(one) ? how(p.rich) : p.words.help.commands(p.rich);
   return message(p, (fmt) => live(one, p.hub, fmt), quote(one.reason), [foot]);
 }
 

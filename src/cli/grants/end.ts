@@ -1,0 +1,158 @@
+/** `grants end` and `grants abandon`: access ends by an operator's word, with Redis or from the hub alone. */
+import { randomUUID } from "node:crypto";
+import { SECOND } from "../../domain/duration.ts";
+import type { RequestId } from "../../domain/ids.ts";
+import { isEndedBy, type MassEnd } from "../../domain/mass-end.ts";
+import { abandonEnd } from "../../flow/abandon.ts";
+import { carryThrough, endByOperator, endOnHub, type OffHub } from "../../flow/end-by-operator.ts";
+import { carryOutMassEnds } from "../../flow/mass-end.ts";
+import type { AccessRequest, Ports } from "../../flow/ports.ts";
+import type { Answer, GrantsMeans } from "./means.ts";
+
+/** A proof takes 11 s, 13 without a probe token. */
+const WAIT_MS = 30 * SECOND;
+const MASS_ENDS_MS = 2 * SECOND;
+
+interface Because {
+  id: RequestId;
+  reason: string;
+}
+
+/** Throws Refused, and one sentence where neither Redis nor the hub answers. */
+export async function end(
+  { ports, records, operator }: GrantsMeans,
+  { id, reason }: Because,
+): Promise<Answer> {
+  if (!records)
+    return fromHub(await endOnHub(ports, ({ key }) => key.id === id), `${id} does not stand on Karpor.`);
+  const until = ports.clock.now() + WAIT_MS;
+  await endByOperator(ports, { id, operator, reason: reason || undefined });
+  const [ended] = await carryThrough(ports, [id], until);
+  await ports.epoch.settle();
+  const done = outcome(id, ended ?? null);
+  return { good: done.confirmed, json: done, lines: [done.says] };
+}
+
+/** What stands at this moment. What is approved for later still begins; a lockdown keeps it from that. */
+export async function endAll(means: GrantsMeans, reason: string): Promise<Answer> {
+  const { ports, records, operator } = means;
+  if (!records) return fromHub(await endOnHub(ports, () => true), "Nothing of ours stands on Karpor.");
+  const ids = await everything(ports);
+  const one: MassEnd = {
+    ...{
+      id: `operator-${randomUUID()}`,
+      scope: { what: "everything" },
+      by: { operator },
+      qualified: "operator",
+    },
+    ...{ reason, at: ports.clock.now(), left: [], stripped: false, troubled: 0 },
+  };
+  if (ids.length > 0) await ports.massEnds.begin(one);
+  const ended = await endTogether(ports, ids);
+  return counted(ended, await endUnknown(ports));
+}
+
+/** What Redis does not know, and stands all the same. */
+async function endUnknown(ports: Ports): Promise<OffHub[]> {
+  const standing = await ports.grants.list(AbortSignal.timeout(WAIT_MS)).catch(() => []);
+  const found = await ports.requests.getMany(standing.map(({ key }) => key.id));
+  const unknown = new Set(standing.filter((_, i) => found[i] === null).map(({ key }) => key.id));
+  return unknown.size === 0 ? [] : endOnHub(ports, ({ key }) => unknown.has(key.id));
+}
+
+export async function everything({ requests }: Pick<Ports, "requests">): Promise<RequestId[]> {
+  const ids: RequestId[] = [];
+  for await (const batch of requests.unsettled())
+    ids.push(...batch.filter((r) => isEndedBy({ what: "everything" }, r)).map(({ id }) => id));
+  return ids;
+}
+
+/** What a mass end that is begun ends, until each is confirmed or the time is over. */
+export async function endTogether(ports: Ports, ids: readonly RequestId[]): Promise<Outcome[]> {
+  const over = new AbortController();
+  const carrying = (async () => {
+    while (!over.signal.aborted) {
+      await carryOutMassEnds(ports);
+      await ports.clock.sleep(MASS_ENDS_MS, over.signal).catch(() => {});
+    }
+  })();
+  const ended = await carryThrough(ports, ids, ports.clock.now() + WAIT_MS).finally(() => over.abort());
+  await carrying;
+  await ports.epoch.settle();
+  return ids.map((id, i) => outcome(id, ended[i] ?? null));
+}
+
+export interface Outcome {
+  id: string;
+  state: string;
+  confirmed: boolean;
+  says: string;
+}
+
+export function outcome(id: string, r: AccessRequest | null): Outcome {
+  if (r?.state === "ended") {
+    const { method } = r.verification;
+    return {
+      id,
+      state: r.state,
+      confirmed: method in PROOF,
+      says: `${id} has ended: ${PROOF[method] ?? "not confirmed"}.`,
+    };
+  }
+  const why = r && "outage" in r && r.outage ? ` (${r.outage.what})` : "";
+  const says = `${id} is ending, not confirmed yet${why}: a running bot goes on, or run this again.`;
+  return { id, state: r?.state ?? "gone", confirmed: false, says };
+}
+
+const PROOF: Record<string, string> = {
+  probe: "Karpor refuses its token",
+  absence: "its account is gone from Karpor",
+  unstarted: "it had not begun, and no token was given out",
+};
+
+/** `none`: nothing was to end. */
+export function counted(ended: readonly Outcome[], unknown: readonly OffHub[] = []): Answer {
+  const all = ended.length + unknown.length;
+  const open = ended.filter(({ confirmed }) => !confirmed);
+  const confirmed = all - open.length - unknown.filter((one) => !one.confirmed).length;
+  const json = { grants: all, confirmed, open: [...open.map(({ id }) => id), ...offOpen(unknown)] };
+  if (all === 0) return { good: true, json, lines: ["Nothing is granted."] };
+  return {
+    good: confirmed === all,
+    json,
+    lines: [`${confirmed} of ${all} confirmed ended.`, ...open.map(({ says }) => says), ...offLines(unknown)],
+  };
+}
+
+const offOpen = (off: readonly OffHub[]): string[] =>
+  off.filter(({ confirmed }) => !confirmed).map(({ key }) => key.id);
+const offLines = (off: readonly OffHub[]): string[] =>
+  offOpen(off).map((id) => `${id} may still stand on Karpor: run this again.`);
+
+function fromHub(off: readonly OffHub[], none: string): Answer {
+  const json = { redis: false, ended: off.map(({ key, confirmed }) => ({ id: key.id, confirmed })) };
+  if (off.length === 0) return { good: false, json, lines: [`Redis does not answer, and ${none}`] };
+  const gone = off
+    .filter(({ confirmed }) => confirmed)
+    .map(({ key }) => `${key.id} has ended: it is gone from Karpor.`);
+  return {
+    good: offOpen(off).length === 0,
+    json,
+    lines: [...gone, ...offLines(off), "Redis does not answer: the bot records it when Redis is back."],
+  };
+}
+
+/** Throws Refused, StoreDown. */
+export async function abandon({ ports, operator }: GrantsMeans, { id, reason }: Because): Promise<Answer> {
+  const settled = await abandonEnd(ports, { id, operator, reason: reason || undefined });
+  if (settled === "not-ending")
+    return no(`${id} is not ending, so there is nothing to abandon: end it first with grants end ${id}.`);
+  if (settled === "too-soon")
+    return no(
+      `${id} has been ending for less than a minute, and may still be confirmed: wait, or look with grants show ${id}.`,
+    );
+  const says = `${id} is settled without proof. What still stands on Karpor goes when it answers again.`;
+  return { good: true, json: { id, state: settled.state }, lines: [says] };
+}
+
+const no = (says: string): Answer => ({ good: false, json: { error: says }, lines: [says] });

@@ -1,0 +1,49 @@
+/** `grants lockdown`, `unlock` and `confirm-restore`: an administrator's word, from where the bot runs. */
+import { whoOf } from "../../domain/operator.ts";
+import { lockDownAs, unlockAs } from "../../flow/lockdown.ts";
+import { counted, endTogether, everything } from "./end.ts";
+import type { Answer, GrantsMeans } from "./means.ts";
+import { instant, printed } from "./print.ts";
+
+/** Throws Refused. */
+export async function lockdown({ ports, records, operator }: GrantsMeans, reason: string): Promise<Answer> {
+  const ids = records ? await everything(ports) : [];
+  const set = await lockDownAs(ports, { by: { operator }, qualified: "operator", reason });
+  const { by, at } = set.lockdown;
+  const { inRedis, onHub, before } = set;
+  const said = before
+    ? `Locked down already by ${printed("name" in by ? by.name : whoOf(by))}, ${instant(at)}. What still stands ends now.`
+    : "Locked down: nothing is granted until it is lifted with unlock.";
+  const away = [
+    ...(inRedis
+      ? []
+      : ["Redis does not answer: the lockdown stands on Karpor alone, and what stood there is taken off."]),
+    ...(onHub
+      ? []
+      : ["Karpor does not answer: what stands there works until it does. A running bot goes on."]),
+  ];
+  const ended = inRedis ? counted(await endTogether(ports, ids)) : null;
+  return {
+    good: onHub && (ended?.good ?? true),
+    json: { lockedDown: instant(at), redis: inRedis, hub: onHub, ended: ended?.json ?? null },
+    lines: [said, ...away, ...(ended?.lines ?? [])],
+  };
+}
+
+/** Throws Refused, StoreDown. */
+export async function unlock({ ports, operator }: GrantsMeans, reason: string): Promise<Answer> {
+  const { onHub } = await unlockAs(ports, { by: { operator }, qualified: "operator", reason });
+  const says = onHub
+    ? "Unlocked: access can be asked for and decided again. What ended must be asked for again."
+    : "Unlocked in Redis; Karpor does not answer, and nothing is granted until the bot has told it.";
+  return { good: true, json: { unlocked: true, hub: onHub }, lines: [says] };
+}
+
+/** Throws StoreDown, TroubleOutside. */
+export async function confirmRestore({ ports }: GrantsMeans): Promise<Answer> {
+  const confirmed = await ports.epoch.confirm(null);
+  const says = confirmed
+    ? "Confirmed: the bot goes on with this Redis, and grants what is asked for from now on. What was asked for before is closed."
+    : "Nothing to confirm: Redis is not behind the hub.";
+  return { good: true, json: { confirmed }, lines: [says] };
+}

@@ -1,0 +1,186 @@
+/** An operator sees and ends access from where the bot runs: beside a running bot, and with Slack, Redis or the hub away. */
+import { pino } from "pino";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { visibleText } from "../../../sandbox/slack/index.ts";
+import { grants } from "../../../src/cli/grants/index.ts";
+import { grantsOptions } from "../../../src/cli/grants/options.ts";
+import { loadForHub } from "../../../src/config.ts";
+import { MINUTE, SECOND } from "../../../src/domain/duration.ts";
+import { trail } from "../../../src/store/trail.ts";
+import { BOB, CAROL, startBot, startWorld, type World } from "../../helpers/bot.ts";
+import { login } from "../../helpers/login.ts";
+import { run } from "../../helpers/process.ts";
+import { type Scene, scene, tokenIn } from "../../helpers/scene.ts";
+import { swept } from "../../helpers/swept.ts";
+
+let world: World;
+let bot: Awaited<ReturnType<typeof startBot>> | undefined;
+let it: Scene;
+
+beforeEach(async () => {
+  world = await startWorld();
+  bot = await startBot(world);
+  it = scene(world);
+});
+afterEach(async () => {
+  await bot?.stop();
+  await world.close();
+});
+
+async function stopBot(): Promise<void> {
+  await bot?.stop();
+  bot = undefined;
+}
+
+/** In this process, by the tests' clock; resolves to whether it did what was asked, and what it said. */
+async function operate(args: string[], redisUrl = world.env.REDIS_URL) {
+  const said: string[] = [];
+  const good = await grants(loadForHub({ ...world.env, REDIS_URL: redisUrl }), grantsOptions(args), {
+    clock: world.clock,
+    log: pino({ level: "silent" }),
+    say: (line) => said.push(line),
+    user: () => "nightshift",
+    callMs: 500,
+  });
+  return { good, says: said.join("\n") };
+}
+
+/** Jumps over the time that proofs take, as soon as nothing of it stands. */
+async function proven<T>(running: Promise<T>): Promise<T> {
+  await world.until(async () => (await it.standing()).length === 0);
+  await world.until(async () => {
+    const of = await world.records();
+    return of.every((r) => r.state !== "active" && (r.state !== "ending" || r.deletedAt !== undefined));
+  });
+  await world.jump(11 * SECOND);
+  const isOver = async () => (await world.records()).every(({ state }) => state !== "ending");
+  await world.until(isOver, 2_000).catch(() => world.jump(3 * SECOND));
+  return running;
+}
+
+async function granted(reason: string, user = BOB) {
+  const message = await it.get("guest 4h", reason, user);
+  const record = (await world.records()).find((r) => r.reason === reason);
+  return { id: record?.id ?? "", token: tokenIn(message) };
+}
+
+const lastOnTrail = async (id: string) => {
+  const entries = [];
+  for await (const entry of trail({ redis: world.commands, keys: world.keys }))
+    if ("id" in entry && entry.id === id) entries.push(entry);
+  return entries;
+};
+const AWAY = "redis://127.0.0.1:1";
+
+test("beside a running bot: list, end with a reason, and the story, which says who did it", async () => {
+  const { id, token } = await granted("night work");
+  const process = run("src/main.ts", ["grants", "list"], {
+    KARPOR_ACCESS_CONFIG: world.env.KARPOR_ACCESS_CONFIG,
+    REDIS_URL: world.env.REDIS_URL,
+  });
+  expect(await process.ended, process.output()).toBe(0);
+  expect(process.output()).toMatch(new RegExp(`${id} +active +guest +bob .*20.*Z +alice +night work`));
+  const { good, says } = await proven(operate(["end", id, "leaving", "the team", "--as", "dana"]));
+  expect(says).toBe(`${id} has ended: Karpor refuses its token.`);
+  expect(good).toBe(true);
+  expect(await login(world.hub, token)).toBe(401);
+  const dm = visibleText(await it.dm(BOB, "Revoked by operator dana"));
+  expect(dm).toContain("leaving the team");
+  expect(visibleText(await it.channel("Ended"))).toContain("operator dana");
+  expect(await lastOnTrail(id)).toContainEqual(
+    expect.objectContaining({ to: "ending", who: "operator dana", why: "revoked: leaving the team" }),
+  );
+  expect((await operate(["show", id])).says).toMatch(
+    /asked for by U0BOB[\s\S]*revoked by operator dana: leaving the team\n.*confirmed: Karpor refuses the token\nNothing of it stands on Karpor\./,
+  );
+  expect(await operate(["end", id])).toEqual({ good: false, says: expect.stringContaining("ended") });
+  expect((await operate(["list"])).says).toBe("Nothing is granted.");
+  expect((await operate(["show", "R-00000000"])).good).toBe(false);
+});
+
+test("with no bot and no Slack it is ended and proved, and a bot that starts tells it", async () => {
+  const { id, token } = await granted("lonely");
+  await stopBot();
+  const { good, says } = await proven(operate(["end", id, "--json"]));
+  expect(JSON.parse(says)).toMatchObject({ id, state: "ended", confirmed: true });
+  expect(good).toBe(true);
+  expect(await login(world.hub, token)).toBe(401);
+  bot = await startBot(world);
+  await world.jump(MINUTE);
+  expect(visibleText(await it.dm(BOB, "Revoked by operator nightshift"))).not.toContain("eyJ");
+});
+
+test("with Redis away too: what stands is listed and ended from the hub, and the bot records it afterwards", async () => {
+  const { id, token } = await granted("no redis");
+  const { id: other } = await granted("another", CAROL);
+  await stopBot();
+  const listed = JSON.parse((await operate(["list", "--json"], AWAY)).says);
+  expect(listed).toMatchObject({ redis: false, hub: true });
+  expect(listed.grants.map((one: { id: string }) => one.id).sort()).toEqual([id, other].sort());
+  expect((await operate(["show", id], AWAY)).says).toContain("account and binding stand");
+  const ending = operate(["end", id], AWAY);
+  await world.until(async () => (await it.standing()).length === 2);
+  await world.jump(11 * SECOND);
+  expect(await ending).toEqual({
+    good: true,
+    says: `${id} has ended: it is gone from Karpor.\nRedis does not answer: the bot records it when Redis is back.`,
+  });
+  expect(await login(world.hub, token)).toBe(401);
+  const all = operate(["end", "--all"], AWAY);
+  await world.until(async () => (await it.standing()).length === 0);
+  await world.jump(11 * SECOND);
+  expect((await all).good).toBe(true);
+  await expect(operate(["abandon", id], AWAY)).rejects.toThrow("Redis does not answer at REDIS_URL");
+  await world.localHub?.down();
+  await expect(operate(["list"], AWAY)).rejects.toThrow("Neither Redis nor Karpor answers");
+  await world.localHub?.up();
+});
+
+test("all at once, and a lockdown that only an operator lifts: the channel says who", async () => {
+  await granted("first");
+  await granted("second", CAROL);
+  expect(await proven(operate(["end", "--all", "a thief"]))).toEqual({
+    good: true,
+    says: "2 of 2 confirmed ended.",
+  });
+  expect(visibleText(await it.channel("Revoked by operator nightshift"))).toContain(
+    "all access on production",
+  );
+  await granted("third");
+  const locked = await proven(operate(["lockdown", "a laptop is stolen"]));
+  expect(locked).toEqual({
+    good: true,
+    says: "Locked down: nothing is granted until it is lifted with unlock.\n1 of 1 confirmed ended.",
+  });
+  expect(visibleText(await it.channel("Locked down by operator nightshift"))).toContain("a laptop is stolen");
+  await it.say(BOB, "guest 1h please");
+  expect(visibleText(await it.whisper(BOB, "operator nightshift locked"))).toContain("a laptop is stolen");
+  expect((await operate(["lockdown", "again"])).says).toContain("Locked down already by operator nightshift");
+  expect((await operate(["unlock", "found it", "--as", "dana"])).says).toContain("Unlocked");
+  await world.jump(2 * SECOND);
+  expect(visibleText(await it.channel("Unlocked by operator dana"))).toContain("found it");
+  expect((await operate(["unlock", "again"])).good).toBe(false);
+  await granted("fourth");
+});
+
+test("an end that nobody can confirm is settled by an operator, and what stands goes when the hub is back", async () => {
+  const { id } = await granted("no hub");
+  expect((await operate(["abandon", id])).says).toContain("not ending");
+  await world.localHub?.down();
+  const ending = operate(["end", id]);
+  await world.until(async () => (await world.records()).some(({ state }) => state === "ending"));
+  await world.jump(30 * SECOND);
+  expect(await ending).toEqual({ good: false, says: expect.stringContaining("not confirmed yet") });
+  expect((await operate(["abandon", id])).says).toContain("less than a minute");
+  await world.jump(MINUTE);
+  const settled = await operate(["abandon", id, "the hub is gone for good"]);
+  expect(settled).toEqual({ good: true, says: expect.stringContaining("settled without proof") });
+  expect(visibleText(await it.channel("never confirmed by Karpor"))).toContain("operator nightshift");
+  expect(await lastOnTrail(id)).toContainEqual(
+    expect.objectContaining({ to: "ended", who: "operator nightshift", why: "the hub is gone for good" }),
+  );
+  expect((await operate(["show", id])).says).toContain("settled by operator nightshift");
+  await world.localHub?.up();
+  await swept(world);
+  expect(await it.standing()).toEqual([]);
+});
