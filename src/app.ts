@@ -41,6 +41,7 @@ import {
 import { provisionGrant } from "./flow/provision.ts";
 import { redrawHomes } from "./flow/redraw-homes.ts";
 import { refreshToken } from "./flow/refresh-token.ts";
+import { createHubEnds } from "./flow/remember-on-hub.ts";
 import { remindHolder } from "./flow/remind.ts";
 import { renewCredential } from "./flow/renew-credential.ts";
 import { startGrant } from "./flow/start.ts";
@@ -376,6 +377,7 @@ export function assemble(
     epoch,
     lockdown,
     massEnds: createMassEnds({ redis: redis.commands, keys }),
+    hubEnds: createHubEnds({ clock, anchor, stopping: stopping.signal }),
     massEndNotifier: createMassEndNotifier({ ...messages, channel: config.slack.channel }),
     // What the hub itself keeps from being made waits by that, and is told so.
     heldBack: () => holds.all().find(({ cause }) => !HUB_ITSELF.has(cause)) ?? null,

@@ -68,12 +68,13 @@ export interface OffHub {
   confirmed: boolean;
 }
 
-/** Without records. The bot takes them for removed on the hub. Throws what the hub throws when it lists. */
+/** Without records; the hub remembers it for the bot, before anything is removed. Throws what the hub throws when it lists or is to remember. */
 export async function endOnHub(
-  ports: Pick<Ports, "grants" | "clock" | "log">,
+  ports: Pick<Ports, "grants" | "hubEnds" | "clock" | "log">,
+  who: Pick<EndByOperator, "operator" | "reason">,
   isMeant: (on: GrantObjects) => boolean,
 ): Promise<OffHub[]> {
-  const { grants, clock, log } = ports;
+  const { grants, hubEnds, clock, log } = ports;
   const standing = await grants.list(AbortSignal.timeout(LISTING_WITHIN_MS));
   const tried = async (key: GrantKey, work: (signal: AbortSignal) => Promise<unknown>) => {
     try {
@@ -84,10 +85,13 @@ export async function endOnHub(
     }
   };
   const meant = standing.filter(isMeant);
+  if (meant.length === 0) return [];
+  const ids = [...new Set(meant.map(({ key }) => key.id))];
+  await hubEnds.remember({ ...who, ids, at: clock.now() });
   await Promise.all(
     meant.map((on) => tried(on.key, (signal) => removeGrant(grants, on.key, uidsOf(on), signal))),
   );
-  if (meant.length > 0) await clock.sleep(VERIFY_AFTER_MS);
+  await clock.sleep(VERIFY_AFTER_MS);
   return Promise.all(
     meant.map(async ({ key }) => ({
       key,

@@ -4,6 +4,7 @@ import type { Allowance } from "../domain/allowance.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Delivery, TokenView } from "../domain/delivery.ts";
 import type { DirectoryLook, Looked } from "../domain/directory-look.ts";
+import type { EndedOnHub } from "../domain/ended-on-hub.ts";
 import type { StoredEpoch } from "../domain/epoch.ts";
 import type { ForeignObject } from "../domain/foreign-object.ts";
 import type { Hold } from "../domain/hold.ts";
@@ -18,7 +19,7 @@ import type { OutsideQuestion } from "../domain/outside-question.ts";
 import type { Person, Profile } from "../domain/person.ts";
 import type { Policy } from "../domain/policy-file.ts";
 import type { Limits } from "../domain/policy-rule.ts";
-import type { AccessRequest, Failure, Grant, In, Outage, Sent } from "../domain/request.ts";
+import type { AccessRequest, End, Failure, Grant, In, Outage, Sent } from "../domain/request.ts";
 import type { Rights } from "../domain/rights.ts";
 import type { SealHead, Witnessed } from "../domain/seal.ts";
 import type { Secret } from "../domain/secret.ts";
@@ -228,6 +229,8 @@ export interface Anchored {
   lockdown: Lockdown | null;
   /** Null also where it cannot be read. */
   seal: SealHead | null;
+  /** By operators, while Redis was away. */
+  ended: readonly EndedOnHub[];
   /** Of the object that bears it. */
   version: string;
 }
@@ -238,10 +241,17 @@ export interface Anchor {
   read(signal: AbortSignal): Promise<Anchored | null>;
   /** Only what is named. False when somebody was faster since `from` was read. */
   write(
-    what: Partial<Pick<Anchored, "epoch" | "lockdown" | "seal">>,
+    what: Partial<Pick<Anchored, "epoch" | "lockdown" | "seal" | "ended">>,
     from: Anchored | null,
     signal: AbortSignal,
   ): Promise<boolean>;
+}
+
+/** What operators ended on the hub while Redis was away. Each throws TroubleOutside. */
+export interface HubEnds {
+  /** Why it ended, as the hub had it a second ago at most; null where nobody ended it so. */
+  of(id: RequestId): Promise<End | null>;
+  remember(one: EndedOnHub): Promise<void>;
 }
 
 export interface LockdownSet {
@@ -720,6 +730,7 @@ export interface Ports {
   epoch: EpochKeeper;
   lockdown: LockdownKeeper;
   massEnds: MassEnds;
+  hubEnds: HubEnds;
   massEndNotifier: MassEndNotifier;
   /** What holds back new grants at this moment. */
   heldBack(): Hold | null;

@@ -61,12 +61,13 @@ async function provision(ports: Ports, id: RequestId, signal: AbortSignal): Prom
 async function grant(ports: Ports, request: Open, signal: AbortSignal): Promise<Later> {
   const { id } = request;
   // After the record: it is of a Redis that the hub was asked about.
-  const look = () => settleAll([ports.epoch.look(), ports.lockdown.look()]);
-  const [epoch, lockdown] = await reportOutage(ports, id, "hub", look).catch(async (error) => {
+  const look = () => settleAll([ports.epoch.look(), ports.lockdown.look(), ports.hubEnds.of(id)]);
+  const [epoch, lockdown, ended] = await reportOutage(ports, id, "hub", look).catch(async (error) => {
     await announceWait(ports, id);
     throw error;
   });
   if (lockdown) return stop(ports, id, (r) => ending(r, endBy(lockdown, ports.clock.now())));
+  if (ended) return stop(ports, id, (r) => ending(r, ended));
   const waits = !epoch || ports.heldBack() ? "held-back" : await waitsForRules(ports, request);
   if (waits && ports.clock.now() < request.expiresAt) {
     await noteOutage(ports, id, waits);

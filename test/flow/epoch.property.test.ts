@@ -145,7 +145,13 @@ function openWorld(s: fc.Scheduler, planned: string[]) {
       call(() => {
         reachHub();
         if (anchor?.version !== from?.version) return false;
-        anchor = { epoch: to, lockdown: null, seal: null, version: String(Number(anchor?.version ?? 0) + 1) };
+        anchor = {
+          epoch: to,
+          lockdown: null,
+          seal: null,
+          ended: [],
+          version: String(Number(anchor?.version ?? 0) + 1),
+        };
         // What no rise brings about is a doubt: of all that was asked for before.
         for (const id of covers.get(to) ?? over.keys()) over.set(id, "known");
         return true;

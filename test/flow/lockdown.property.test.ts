@@ -129,7 +129,13 @@ function openWorld(
     write: ({ lockdown = null }, from) =>
       onHub(() => {
         if (anchor?.version !== from?.version) return false;
-        anchor = { epoch: 0, lockdown, seal: null, version: String(Number(anchor?.version ?? 0) + 1) };
+        anchor = {
+          epoch: 0,
+          lockdown,
+          seal: null,
+          ended: [],
+          version: String(Number(anchor?.version ?? 0) + 1),
+        };
         writtenAt = clock.now();
         return true;
       }),

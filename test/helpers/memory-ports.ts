@@ -249,7 +249,9 @@ const willingGrants = ({ clock }: Pick<Ports, "clock">): Grants => ({
 });
 
 /** A hub that always knows what Redis does. */
-function memoryLockdown(requests: MemoryRequests): Pick<Ports, "lockdown" | "massEnds" | "massEndNotifier"> {
+function memoryLockdown(
+  requests: MemoryRequests,
+): Pick<Ports, "lockdown" | "massEnds" | "massEndNotifier" | "hubEnds"> {
   const open = new Map<string, MassEnd>();
   const standing = async () => requests.lockdown;
   return {
@@ -266,6 +268,7 @@ function memoryLockdown(requests: MemoryRequests): Pick<Ports, "lockdown" | "mas
         return true;
       },
     },
+    hubEnds: { of: async () => null, remember: async () => {} },
     massEnds: {
       begin: async (one) => void (open.has(one.id) || open.set(one.id, one)),
       open: async () => [...open.values()],

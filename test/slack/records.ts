@@ -98,6 +98,7 @@ const ends = [
   { cause: "expired", at: NOW },
   { cause: "released", by: bob, at: NOW },
   { cause: "revoked", by: alice, qualified: "S0SRE", reason: "incident <over>", at: NOW },
+  { cause: "revoked", operator: "dana", reason: "incident <over>", at: NOW },
   { cause: "altered", at: NOW },
   { cause: "lost", at: NOW },
   ...Departure.shape.what.options.map((what) => ({

@@ -24,7 +24,10 @@ export async function end(
   { id, reason }: Because,
 ): Promise<Answer> {
   if (!records)
-    return fromHub(await endOnHub(ports, ({ key }) => key.id === id), `${id} does not stand on Karpor.`);
+    return fromHub(
+      await endOnHub(ports, { operator, reason: reason || undefined }, ({ key }) => key.id === id),
+      `${id} does not stand on Karpor.`,
+    );
   const until = ports.clock.now() + WAIT_MS;
   await endByOperator(ports, { id, operator, reason: reason || undefined });
   const [ended] = await carryThrough(ports, [id], until);
@@ -36,7 +39,11 @@ export async function end(
 /** What stands at this moment. What is approved for later still begins; a lockdown keeps it from that. */
 export async function endAll(means: GrantsMeans, reason: string): Promise<Answer> {
   const { ports, records, operator } = means;
-  if (!records) return fromHub(await endOnHub(ports, () => true), "Nothing of ours stands on Karpor.");
+  if (!records)
+    return fromHub(
+      await endOnHub(ports, { operator, reason: reason || undefined }, () => true),
+      "Nothing of ours stands on Karpor.",
+    );
   const ids = await everything(ports);
   const one: MassEnd = {
     ...{
@@ -49,15 +56,17 @@ export async function endAll(means: GrantsMeans, reason: string): Promise<Answer
   };
   if (ids.length > 0) await ports.massEnds.begin(one);
   const ended = await endTogether(ports, ids);
-  return counted(ended, await endUnknown(ports));
+  return counted(ended, await endUnknown(means, reason));
 }
 
 /** What Redis does not know, and stands all the same. */
-async function endUnknown(ports: Ports): Promise<OffHub[]> {
+async function endUnknown({ ports, operator }: GrantsMeans, reason: string): Promise<OffHub[]> {
   const standing = await ports.grants.list(AbortSignal.timeout(WAIT_MS)).catch(() => []);
   const found = await ports.requests.getMany(standing.map(({ key }) => key.id));
   const unknown = new Set(standing.filter((_, i) => found[i] === null).map(({ key }) => key.id));
-  return unknown.size === 0 ? [] : endOnHub(ports, ({ key }) => unknown.has(key.id));
+  return unknown.size === 0
+    ? []
+    : endOnHub(ports, { operator, reason: reason || undefined }, ({ key }) => unknown.has(key.id));
 }
 
 export async function everything({ requests }: Pick<Ports, "requests">): Promise<RequestId[]> {

@@ -1,5 +1,6 @@
 /** What an instance remembers on the hub: annotations of its own account, changed only by who has read them as they stand. */
 import { z } from "zod";
+import { EndedOnHub } from "../../domain/ended-on-hub.ts";
 import { Lockdown } from "../../domain/lockdown.ts";
 import { type Anchor, type Anchored, TroubleOutside } from "../../flow/ports.ts";
 import { isStatus, parseJson } from "../client/errors.ts";
@@ -9,9 +10,11 @@ import { instanceAccount, instanceLabels, PREFIX } from "./names.ts";
 const EPOCH = `${PREFIX}/epoch`;
 const LOCKDOWN = `${PREFIX}/lockdown`;
 const SEAL = `${PREFIX}/seal`;
+const ENDED = `${PREFIX}/ended`;
 
 // An account without the annotation remembers nothing; what is not ours to read is no permission.
 const Epoch = z.coerce.number().int().nonnegative().catch(Number.POSITIVE_INFINITY);
+const Ended = z.array(EndedOnHub).catch([]);
 const Account = z.object({
   metadata: z.object({
     resourceVersion: z.string().min(1),
@@ -29,7 +32,7 @@ const Seal = z.object({
   place: z.string().regex(/^\d+-\d+$/),
 });
 
-type Remembered = Partial<Pick<Anchored, "epoch" | "lockdown" | "seal">>;
+type Remembered = Partial<Pick<Anchored, "epoch" | "lockdown" | "seal" | "ended">>;
 
 export function createAnchor(hub: Hub): Anchor {
   return {
@@ -51,6 +54,7 @@ function read({ client, namespace, instance }: Hub, signal: AbortSignal): Promis
         epoch: Epoch.parse(annotations[EPOCH] ?? "0"),
         lockdown: lockdownIn(annotations),
         seal: Seal.safeParse(parseJson(annotations[SEAL] ?? "")).data ?? null,
+        ended: Ended.parse(parseJson(annotations[ENDED] ?? "[]")),
         version,
       };
     })
@@ -65,10 +69,11 @@ function lockdownIn({ [LOCKDOWN]: text }: Record<string, string>): Lockdown | nu
 }
 
 /** Null: the annotation goes. */
-const annotationsOf = ({ epoch, lockdown, seal }: Remembered): Record<string, string | null> => ({
+const annotationsOf = ({ epoch, lockdown, seal, ended }: Remembered): Record<string, string | null> => ({
   ...(epoch === undefined ? {} : { [EPOCH]: `${epoch}` }),
   ...(lockdown === undefined ? {} : { [LOCKDOWN]: lockdown && JSON.stringify(lockdown) }),
   ...(seal === undefined ? {} : { [SEAL]: seal && JSON.stringify(Seal.parse(seal)) }),
+  ...(ended === undefined ? {} : { [ENDED]: JSON.stringify(ended) }),
 });
 
 async function create({ client, namespace, instance }: Hub, what: Remembered, signal: AbortSignal) {

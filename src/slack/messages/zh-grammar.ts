@@ -10,7 +10,7 @@ const span = (ms: number): string =>
 
 export const zhGrammar: Grammar = {
   span,
-  operator: (name) => `运维人员 ${name}`,
+  operator: (name) => `${name}（运维人员）`,
   until: (time) => `至 ${time}`,
   untilDay: (time) => `有效至${time}`,
   left: (left) => `还有 ${left}`,

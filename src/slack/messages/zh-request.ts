@@ -88,7 +88,7 @@ const tokenComes = (f: Facts): string =>
 const begins = (f: Facts) => (f.beginsAt > f.decidedAt ? "权限现已开始" : approvedHead(f));
 
 /** 由不再等待确认的人。 */
-const settled: Sentence = ({ settledBy }, fmt) => (settledBy ? `，由${fmt.name(settledBy)} 了结` : "");
+const settled: Sentence = ({ settledBy }, fmt) => (settledBy ? `，由 ${fmt.name(settledBy)}了结` : "");
 
 const proof: Sentence = (f, fmt) => {
   if (f.proof === "unstarted")

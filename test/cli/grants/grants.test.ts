@@ -134,6 +134,16 @@ test("with Redis away too: what stands is listed and ended from the hub, and the
   await world.localHub?.down();
   await expect(operate(["list"], AWAY)).rejects.toThrow("Neither Redis nor Karpor answers");
   await world.localHub?.up();
+  bot = await startBot(world);
+  await swept(world);
+  for (const one of [id, other])
+    expect(await lastOnTrail(one)).toContainEqual(
+      expect.objectContaining({
+        to: "ending",
+        who: "operator nightshift",
+        why: expect.stringMatching(/^revoked/),
+      }),
+    );
 });
 
 test("all at once, and a lockdown that only an operator lifts: the channel says who", async () => {

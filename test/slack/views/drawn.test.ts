@@ -289,6 +289,10 @@ describe("what is said", () => {
       "That Karpor refuses the token could not be shown; the token's own time has run out.",
     );
     expect(says("notice:ended", { grant: undefined })).toContain("No token was given out");
+    const abandoned = { ...verification, method: "abandoned", operator: "dana" };
+    expect(plainDates(says("notice:ended", { verification: abandoned }))).toContain(
+      "Karpor never confirmed it; operator dana settled it. The token's own time ends at",
+    );
   });
 
   test("each outage is told apart", () => {
@@ -373,6 +377,7 @@ describe("what is said", () => {
         "Ended, your account was deactivated, : ",
         "Ended by you, : Ask again",
         "Revoked by Alice, : Ask again",
+        "Revoked by operator dana, : Ask again",
         "Ended, it was changed in Karpor, : Ask again",
         "Ended, it was removed in Karpor, : Ask again",
         "Ended, another version of the bot ended it, : Ask again",

@@ -37,6 +37,13 @@ const ALL: TrailStep[] = [
   ...["probe", "absence", "expiry"].map((method) =>
     step({ to: "ended", who: "bot", verification: { method, deletedAt: NOW, at: NOW } }),
   ),
+  step({ to: "ending", who: "operator <dana>", why: "revoked: <stolen>" }),
+  step({
+    to: "ended",
+    who: "operator <dana>",
+    why: "<it is gone>",
+    verification: { method: "abandoned", deletedAt: NOW, at: NOW },
+  }),
   step({ from: "pending", to: "pending", who: "U0A", why: "approved, 1 of 2; <ok>" }),
   step({ from: "active", to: "approved", who: bob.id, why: "the token of generation 1 leaked" }),
   step({ from: "active", to: "frozen", who: "bot" }),

@@ -24,7 +24,13 @@ const scopes: Scope[] = [
   { what: "role", role: "admin" },
 ];
 const one = (over: Partial<MassEnd>): MassEnd => ({
-  ...{ id: "1", scope: { what: "everything" }, by: alice, qualified: SRE, reason: "a <stolen> laptop" },
+  ...{
+    id: `lockdown-${NOW - HOUR}`,
+    scope: { what: "everything" },
+    by: alice,
+    qualified: SRE,
+    reason: "a <stolen> laptop",
+  },
   ...{ at: NOW - HOUR, grants: [ID, ID, ID], left: [ID], stripped: true, troubled: 0 },
   ...over,
 });
@@ -35,6 +41,7 @@ const ends: MassEnd[] = scopes.flatMap((scope) => [
   one({ scope, left: [] }),
   one({ scope, grants: [ID], left: [] }),
   one({ scope, grants: [], left: [] }),
+  one({ id: "operator-1", scope, by: { operator: "<dana>" }, reason: "" }),
 ]);
 const affected: Affected[] = [
   {
@@ -65,6 +72,11 @@ describe.each(["en", "zh"] as const)("in %s", (locale) => {
       drillReply({ ...found, bindings: 41 }, ctx),
       drillReply({ ...found, bindings: null }, ctx),
     ]),
+    unlockedMessage(
+      { ...lockdown, by: { operator: "dana" } },
+      { by: { operator: "li" }, qualified: "operator", reason: "found" },
+      ctx,
+    ),
     withLockdown(lockdown, revokedAllReply(affected[0] as Affected, ctx), ctx),
   ];
 
