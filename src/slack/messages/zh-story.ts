@@ -79,7 +79,7 @@ const PROOF: Record<string, string> = {
 
 const proven: Step = (s, fmt) =>
   s.verification?.method === "abandoned"
-    ? `Karpor 始终未能确认，由 ${by(s.who, fmt).trim()}了结${because(s.why)}`
+    ? `Karpor 始终未能确认，${by(s.who, fmt)}了结${because(s.why)}`
     : (PROOF[s.verification?.method ?? ""] ?? "已结束");
 
 const steps: Words["steps"] = {
