@@ -109,7 +109,7 @@ function memoryAnchor() {
     write: async (what, from) => {
       if (isAway || from?.version !== anchored?.version) return false;
       const version = `${Number(anchored?.version ?? 0) + 1}`;
-      anchored = { epoch: 0, lockdown: null, seal: null, ...anchored, ...what, version };
+      anchored = { epoch: 0, lockdown: null, seal: null, ended: [], ...anchored, ...what, version };
       return true;
     },
   };
