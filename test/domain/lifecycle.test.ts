@@ -106,7 +106,7 @@ const ROWS: { [S in State]: Expected } = {
     due: [],
     onHub: "none",
     late: late("denied", ENDED_AT, approver),
-    actor: { who: "U0ALICE", why: "no", qualified: "S0SRE" },
+    actor: { who: "U0ALICE", why: "no", said: "no", qualified: "S0SRE" },
   },
   scheduled: {
     to: ["approved", "withdrawn", "ended", "active"],
@@ -156,7 +156,7 @@ const ROWS: { [S in State]: Expected } = {
     due: [],
     onHub: "must-go",
     late: late("ended", ENDED_AT, approver),
-    actor: { who: "U0ALICE", why: "revoked: leak", qualified: "S0SRE" },
+    actor: { who: "U0ALICE", why: "revoked: leak", said: "leak", qualified: "S0SRE" },
   },
   ended: {
     to: [],
