@@ -35,7 +35,8 @@ needs(envtestAvailable(), envtestAdvice)("on a real API server", () => {
   beforeAll(async () => {
     hub = await startEnvtest();
     const clock = jumpClock();
-    const roles = { ...catalog, ...Object.fromEntries(ROLES.map((role) => [role, catalog.peek])) };
+    const vault = { ...catalog.peek, delivery: "reveal" };
+    const roles = { ...catalog, vault, ...Object.fromEntries(ROLES.map((role) => [role, catalog.peek])) };
     world = await startWorld({ hub, clock, roles });
     asKarporDoes();
     bots = [await startBot(world), await startBot(world)];
@@ -91,6 +92,17 @@ needs(envtestAvailable(), envtestAdvice)("on a real API server", () => {
     }
     return found;
   };
+  /** By a click; nothing while the view that stood before stands. */
+  const shownTo = async (user: string, words: string): Promise<string> => {
+    const before = world.slack.views(user).at(-1)?.id;
+    await world.slack.click(user, await scene(world).dm(user, words, 240_000), "Show token");
+    const seen = () => {
+      const view = world.slack.views(user).at(-1);
+      if (!view || view.id === before) return undefined;
+      return TOKEN.exec(visibleText({ text: "", blocks: view.blocks }))?.[0];
+    };
+    return world.slack.waitFor(seen);
+  };
   const told = (words: string) =>
     world.slack
       .dm(ALICE)
@@ -104,6 +116,8 @@ needs(envtestAvailable(), envtestAdvice)("on a real API server", () => {
     await world.until(() => all(live, "active"), 90_000);
     const old = PEOPLE.flatMap(tokensOf);
     expect(new Set(old).size).toBe(LIVE);
+    await it.say(ALICE, "vault 50m shown at a click");
+    old.push(await shownTo(ALICE, "`vault` on"));
     expect(await heal()).toMatch(/takes the bot's own kubeconfig/);
 
     await hub.upgrade?.();
@@ -135,6 +149,8 @@ needs(envtestAvailable(), envtestAdvice)("on a real API server", () => {
     expect(fresh).toHaveLength(kept.length);
     expect(await working(fresh)).toEqual(fresh);
     expect(await working(old)).toEqual([]);
+    const again = await shownTo(ALICE, "Press Show token again:");
+    expect(await working([again])).toEqual([again]);
     const receipts = () =>
       PEOPLE.flatMap((user) =>
         world.slack.dm(user).filter((message) => buttonsOf(message).some((label) => AGAIN.includes(label))),
