@@ -3,7 +3,14 @@ import type { AllowanceEntry } from "./allowance.ts";
 import type { PolicyTaken, Transition } from "./audit.ts";
 import type { LockdownEntry } from "./lockdown.ts";
 
-export type TrailEntry = Transition | AllowanceEntry | PolicyTaken | LockdownEntry;
+export type TrailEntry = Transition | AllowanceEntry | PolicyTaken | LockdownEntry | Forgotten;
+
+/** What people typed about these requests and allowances was removed from the trail. */
+export interface Forgotten {
+  forgot: string[];
+  at: number;
+  who: string;
+}
 
 export const isTransition = (entry: object): entry is Transition => "generation" in entry;
 

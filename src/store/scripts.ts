@@ -315,6 +315,11 @@ redis.call('SET', KEYS[2], ARGV[2])
 return 1
 `;
 
+/** KEYS: trail texts. ARGV: now entry texts. For what is no change of a record. Answers its id. */
+const APPEND_ENTRY = `${APPEND}
+return append(KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[3])
+`;
+
 /** KEYS: trail texts seal. ARGV: hash of the seal before ('' for none), hash head now entry. Answers its id, '' when another was faster. */
 const ADD_SEAL = `${APPEND}
 if (redis.call('HGET', KEYS[3], 'hash') or '') ~= ARGV[1] then return '' end
@@ -342,6 +347,7 @@ declare module "ioredis" {
     lookPolicies(...args: (string | number)[]): Result<string[], Context>;
     holdPolicy(...args: (string | number)[]): Result<string[], Context>;
     recordPolicy(...args: (string | number)[]): Result<0 | 1, Context>;
+    appendEntry(...args: (string | number)[]): Result<string, Context>;
     addSeal(...args: (string | number)[]): Result<string, Context>;
   }
 }
@@ -360,6 +366,7 @@ const COMMANDS = {
   lookPolicies: { numberOfKeys: 1, lua: LOOK_POLICIES },
   holdPolicy: { numberOfKeys: 1, lua: HOLD_POLICY },
   recordPolicy: { numberOfKeys: 3, lua: RECORD_POLICY },
+  appendEntry: { numberOfKeys: 2, lua: APPEND_ENTRY },
   addSeal: { numberOfKeys: 3, lua: ADD_SEAL },
 };
 

@@ -1,18 +1,20 @@
-/** `audit`: the trail exported, and verified. A new one: a line in the table of options.ts and here. */
+/** `audit`: the trail exported, verified, and reported on. A new one: a line in the table of options.ts and here. */
 import { once } from "node:events";
 import type { Writable } from "node:stream";
 import type { Logger } from "pino";
 import type { Config } from "../../config.ts";
 import type { Clock } from "../../domain/clock.ts";
 import { connect } from "../../store/connect.ts";
+import { forget } from "../../store/forget.ts";
 import { keysOf } from "../../store/keys.ts";
 import { cellsOf, type Names, TITLES } from "./columns.ts";
 import { csvRow } from "./csv.ts";
 import { exportTrail } from "./export.ts";
 import { sealOnHub, verifyLive } from "./live.ts";
 import { slackNames } from "./names.ts";
-import type { AuditOptions, ExportOptions, VerifyOptions } from "./options.ts";
+import type { AuditOptions, ExportOptions, ForgetOptions, ReportOptions, VerifyOptions } from "./options.ts";
 import { readFile } from "./read-file.ts";
+import { reportOn } from "./report.ts";
 import { wordsOf } from "./verdict.ts";
 import { verifyExport } from "./verify-export.ts";
 import { verifyShipped } from "./verify-shipped.ts";
@@ -23,6 +25,7 @@ export interface AuditMeans {
   clock: Clock;
   log: Logger;
   say(line: string): void;
+  confirm(question: string): Promise<boolean>;
   output: Writable;
 }
 
@@ -31,6 +34,8 @@ const REDIS_WITHIN_MS = 3_000;
 /** Resolves to whether all is well. Throws one sentence where it cannot be told. */
 export function audit(options: AuditOptions, means: AuditMeans): Promise<boolean> {
   if (options.do === "export") return exportTo(options, means);
+  if (options.do === "report") return report(options, means);
+  if (options.do === "forget") return forgetTexts(options, means);
   return verify(options, means);
 }
 
@@ -52,6 +57,33 @@ async function exportTo(
   return true;
 }
 
+async function forgetTexts(
+  { id, person, as, yes }: ForgetOptions,
+  { config: load, clock, log, say, confirm }: AuditMeans,
+): Promise<boolean> {
+  const what = id ?? `all requests of ${person}`;
+  if (!yes && !(await confirm(`Remove for good what people typed about ${what}?`))) return false;
+  await using redis = await openRedis(load({ slack: false }), { log });
+  const isMeant = (entry: { id: string; requester: string }) =>
+    id === undefined ? entry.requester === person : entry.id === id;
+  const { forgotten, live } = await forget({ ...redis.store, clock }, isMeant, as);
+  for (const one of live) say(`${one} is not over: nothing of it was removed. End it first.`);
+  say(`Removed what people typed about ${forgotten.length === 0 ? "nothing" : forgotten.join(", ")}.`);
+  return live.length === 0 && forgotten.length > 0;
+}
+
+async function report(
+  options: ReportOptions,
+  { config: load, clock, log, say }: AuditMeans,
+): Promise<boolean> {
+  const config = load({ slack: options.names });
+  await using redis = await openRedis(config, { log });
+  const nameOf = options.names ? slackNames(config) : async () => null;
+  const lines = await reportOn({ ...redis.store, clock, instance: config.instance, nameOf }, options);
+  for (const line of lines) say(line);
+  return true;
+}
+
 async function verify(
   { file, heads }: VerifyOptions,
   { config: load, clock, log, say }: AuditMeans,
@@ -64,7 +96,7 @@ async function verify(
     const config = load({ slack: false });
     await using redis = await openRedis(config, { log });
     const hub = await sealOnHub(config, { clock, log });
-    return verifyLive({ ...redis.store, clock }, { heads, hub });
+    return await verifyLive({ ...redis.store, clock }, { heads, hub });
   })();
   if (verdict.entries + verdict.seals === 0 && file !== undefined)
     throw new Error(`${file} holds no line of a trail. Was it written by npm run -s audit, with the -s?`);

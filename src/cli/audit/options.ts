@@ -1,9 +1,12 @@
-/** What may follow `audit` on the command line. Pure. */
+/** What may follow `audit` on the command line. */
+import { userInfo } from "node:os";
 import { parseArgs } from "node:util";
-import { UserId } from "../../domain/ids.ts";
+import { AllowanceId, RequestId, UserId } from "../../domain/ids.ts";
 import { headIn, type Witnessed } from "../../domain/seal.ts";
 
 export const AUDIT_USAGE = `node src/main.ts audit export [--from DATE] [--to DATE] [--person U…] [--role ROLE] [--format jsonl|csv] [--no-names]
+       node src/main.ts audit report --month YYYY-MM [--format md|csv] [--no-names]
+       node src/main.ts audit forget R-…|A-…|--person U… [--as NAME] [--yes]
        node src/main.ts audit verify FILE|--live [--head SEAL:HASH]…`;
 
 export interface ExportOptions {
@@ -22,10 +25,35 @@ export interface VerifyOptions {
   heads: Pick<Witnessed, "seal" | "hash">[];
 }
 
-export type AuditOptions = ({ do: "export" } & ExportOptions) | ({ do: "verify" } & VerifyOptions);
+export interface ReportOptions {
+  /** As it was asked for. */
+  month: string;
+  /** Milliseconds since the epoch; `to` is the first moment of the next month. Months are UTC's. */
+  from: number;
+  to: number;
+  format: "md" | "csv";
+  names: boolean;
+}
+
+export interface ForgetOptions {
+  /** A request or an allowance; undefined: all that the person asked for, or was asked for them. */
+  id?: RequestId | AllowanceId;
+  person?: UserId;
+  /** Who does it, for the trail. */
+  as: string;
+  yes: boolean;
+}
+
+export type AuditOptions =
+  | ({ do: "export" } & ExportOptions)
+  | ({ do: "forget" } & ForgetOptions)
+  | ({ do: "report" } & ReportOptions)
+  | ({ do: "verify" } & VerifyOptions);
 
 const TABLE: Record<AuditOptions["do"], (args: string[]) => AuditOptions> = {
   export: exportOptions,
+  forget: forgetOptions,
+  report: reportOptions,
   verify: verifyOptions,
 };
 
@@ -64,6 +92,37 @@ function dateIn(option: string, text: string): number {
   if (Number.isNaN(at))
     throw new Error(`${option} wants a day or a time, such as 2026-11-26 or 2026-11-26T14:00:00Z.`);
   return at;
+}
+
+function forgetOptions(args: string[]): AuditOptions {
+  const { values, positionals } = parseArgs({
+    ...{ args, strict: true, allowPositionals: true },
+    options: { person: text, as: text, yes: { type: "boolean" } },
+  });
+  const [word, ...more] = positionals;
+  const id =
+    word === undefined ? undefined : (RequestId.safeParse(word).data ?? AllowanceId.safeParse(word).data);
+  const person = values.person === undefined ? undefined : UserId.safeParse(values.person).data;
+  if (more.length > 0 || (id === undefined) === (person === undefined))
+    throw new Error("Say one request (R-…) or allowance (A-…), or --person with a Slack user id.");
+  return {
+    ...{ do: "forget", as: values.as ?? userInfo().username, yes: values.yes ?? false },
+    ...(id ? { id } : {}),
+    ...(person ? { person } : {}),
+  };
+}
+
+function reportOptions(args: string[]): AuditOptions {
+  const { values } = parseArgs({
+    ...{ args, strict: true },
+    options: { month: text, format: text, "no-names": { type: "boolean" } },
+  });
+  const { month = "", format = "md" } = values;
+  if (format !== "md" && format !== "csv") throw new Error("--format is md or csv.");
+  const [, year, number] = /^(\d{4})-(0[1-9]|1[0-2])$/.exec(month) ?? [];
+  if (!year || !number) throw new Error("--month wants a month, such as 2026-11.");
+  const [from, to] = [Number(number) - 1, Number(number)].map((n) => Date.UTC(Number(year), n));
+  return { do: "report", month, from: from ?? 0, to: to ?? 0, format, names: !values["no-names"] };
 }
 
 function verifyOptions(args: string[]): AuditOptions {

@@ -1,0 +1,235 @@
+/** `audit report`: a month of access, for a review by people; Markdown, or one row a grant as CSV. */
+import {
+  type Access,
+  type AccessReport,
+  buildReport,
+  heldFor,
+  isConfirmedLate,
+} from "../../domain/access-report.ts";
+import { formatDuration, MINUTE } from "../../domain/duration.ts";
+import { headText, isSeal } from "../../domain/seal.ts";
+import { wholeOf } from "../../store/chain.ts";
+import { csvRow } from "./csv.ts";
+import type { ExportMeans } from "./export.ts";
+import { readTrail } from "./from-seal.ts";
+import type { ReportOptions } from "./options.ts";
+import { createVerifier, type Verdict } from "./verifier.ts";
+
+type NameOf = (id: string) => Promise<string>;
+
+const LONGEST = 10;
+
+/** Its lines. */
+export async function reportOn(
+  means: ExportMeans,
+  { month, from, to, format }: ReportOptions,
+): Promise<string[]> {
+  const { report, verdict } = await read(means, { from, to });
+  const nameOf: NameOf = async (id) => (/^[UW]/.test(id) ? ((await means.nameOf(id)) ?? id) : id);
+  if (format === "csv") return csvOf(report, nameOf);
+  return markdownOf(report, { nameOf, month, instance: means.instance, verdict });
+}
+
+/** The same reading proves it. */
+async function read(means: ExportMeans, range: { from: number; to: number }) {
+  const { first, later, lines } = await readTrail(means);
+  const verifier = createVerifier({ isLater: later, ...(first === null ? {} : { first }) });
+  const builder = buildReport(range);
+  let at = 0;
+  for await (const line of lines) {
+    verifier.line(line, ++at);
+    if (!isSeal(line.trail)) builder.entry(wholeOf(line));
+  }
+  return { report: builder.report(), verdict: verifier.end(at + 1) };
+}
+
+interface Context {
+  nameOf: NameOf;
+  month: string;
+  instance: string;
+  verdict: Verdict;
+}
+
+async function markdownOf(report: AccessReport, context: Context): Promise<string[]> {
+  const { nameOf, month, instance, verdict } = context;
+  const named = async (ids: readonly string[]) => (await Promise.all(ids.map(nameOf))).join(", ");
+  const { asked, held } = report;
+  const denied = asked.filter((one) => one.denied);
+  const emergencies = held.filter((one) => one.isEmergency);
+  const late = held.filter((one) => isConfirmedLate(one));
+  const longest = held.toSorted((a, b) => heldFor(b, report) - heldFor(a, report)).slice(0, LONGEST);
+  const who = async (one: Access) => [await nameOf(one.requester), one.role];
+  return [
+    `# Access in ${month}, ${instance}`,
+    "",
+    ...proof(verdict),
+    "",
+    ...totals(report),
+    "",
+    "## Who held what",
+    "",
+    ...table(
+      ["Person", "Role", "Grants", "Together", "Longest", "Approved by"],
+      await holders(report, named),
+    ),
+    "",
+    "## Longest",
+    "",
+    ...table(
+      ["Person", "Role", "For", "From", "Until", "Approved by", "Request"],
+      await Promise.all(
+        longest.map(async (one) => [
+          ...(await who(one)),
+          ...[span(heldFor(one, report)), time(one.begun), time(one.ended?.at ?? one.expiresAt)],
+          ...[await named(one.approvedBy), one.id],
+        ]),
+      ),
+    ),
+    "",
+    "## Denied",
+    "",
+    ...table(
+      ["When", "Person", "Role", "By", "Why", "Request"],
+      await Promise.all(
+        denied.map(async (one) => [
+          ...[time(one.stateAt), ...(await who(one)), await nameOf(one.denied?.by ?? "")],
+          ...[one.denied?.why ?? "", one.id],
+        ]),
+      ),
+    ),
+    "",
+    "## Taken in an emergency",
+    "",
+    ...table(
+      ["When", "Person", "Role", "Reason", "Reviewed by", "Request"],
+      await Promise.all(
+        emergencies.map(async (one) => [
+          ...[time(one.begun), ...(await who(one)), one.reason],
+          ...[(await named(one.reviewedBy)) || "nobody yet", one.id],
+        ]),
+      ),
+    ),
+    "",
+    "## Ends not confirmed at once",
+    "",
+    ...table(
+      ["Ended", "Person", "Role", "Confirmed", "How", "Request"],
+      await Promise.all(
+        late.map(async (one) => [
+          ...[time(one.ended?.at ?? null), ...(await who(one))],
+          ...[one.confirmed ? time(one.confirmed.at) : "not yet", one.confirmed?.method ?? "", one.id],
+        ]),
+      ),
+    ),
+    "",
+    "## Lockdowns and changes of the policy",
+    "",
+    ...table(
+      ["When", "What", "By", "Why"],
+      [
+        ...(await Promise.all(
+          report.lockdowns.map(async ({ at, what, by, why }) => [
+            time(at),
+            `lockdown ${what}`,
+            await nameOf(by),
+            why,
+          ]),
+        )),
+        ...report.policies.map(({ at, took }) => [time(at), `policy ${took.slice(0, 8)} in force`, "", ""]),
+      ].toSorted(([a = ""], [b = ""]) => (a < b ? -1 : 1)),
+    ),
+  ];
+}
+
+function proof({ faults: [fault], newest, notes }: Verdict): string[] {
+  const whole = newest
+    ? `The trail it was made of is whole up to seal ${headText(newest)}.`
+    : "Nothing of the trail it was made of is sealed yet.";
+  return [fault ? `**The trail it was made of is not whole:** ${cell(fault.what)}.` : whole, ...notes];
+}
+
+function totals({ asked, held }: AccessReport): string[] {
+  const of = (...states: string[]) => asked.filter(({ state }) => states.includes(state)).length;
+  const people = new Set(held.map(({ requester }) => requester)).size;
+  const byPolicy = asked.filter(
+    ({ approvedBy, isEmergency }) => approvedBy.includes("policy") && !isEmergency,
+  ).length;
+  const approved = asked.filter(({ approvedBy }) => approvedBy.length > 0);
+  const emergencies = asked.filter(({ isEmergency }) => isEmergency).length;
+  return [
+    `${asked.length} requests: ${approved.length - byPolicy - emergencies} approved by people, ${byPolicy} by policy, ${emergencies} taken in an emergency, ${of("denied")} denied, ${of("refused")} refused by policy, ${of("timedOut")} that nobody decided, ${of("withdrawn")} withdrawn, ${of("requested", "pending")} still waiting.`,
+    `${held.length} grants were held, by ${people} people.`,
+  ];
+}
+
+async function holders(report: AccessReport, named: (ids: readonly string[]) => Promise<string>) {
+  const groups = Map.groupBy(report.held, ({ requester, role }) => `${requester} ${role}`);
+  const rows = await Promise.all(
+    [...groups.values()].map(async (all) => {
+      const times = all.map((one) => heldFor(one, report));
+      const [one] = all;
+      const approvers = [...new Set(all.flatMap(({ approvedBy }) => approvedBy))];
+      return [
+        ...[await named(one ? [one.requester] : []), one?.role ?? "", `${all.length}`],
+        ...[span(times.reduce((a, b) => a + b, 0)), span(Math.max(...times)), await named(approvers)],
+      ];
+    }),
+  );
+  return rows.toSorted(
+    ([a = "", b = ""], [c = "", d = ""]) => a.localeCompare(c, "en") || b.localeCompare(d, "en"),
+  );
+}
+
+async function csvOf(report: AccessReport, nameOf: NameOf): Promise<string[]> {
+  const rows = await Promise.all(
+    report.held.map(async (one) => [
+      ...[one.id, one.requester, await nameOf(one.requester), one.role, one.reason, time(one.askedAt)],
+      ...[(await Promise.all(one.approvedBy.map(nameOf))).join("; "), one.isEmergency ? "yes" : "no"],
+      ...[(await Promise.all(one.reviewedBy.map(nameOf))).join("; "), time(one.begun), time(one.expiresAt)],
+      ...[time(one.ended?.at ?? null), one.ended?.cause ?? "", one.ended ? await nameOf(one.ended.by) : ""],
+      ...[time(one.confirmed?.at ?? null), one.confirmed?.method ?? "", isConfirmedLate(one) ? "no" : "yes"],
+      `${Math.round(heldFor(one, report) / MINUTE)}`,
+    ]),
+  );
+  return [csvRow(CSV_TITLES), ...rows.map(csvRow)];
+}
+
+const CSV_TITLES = [
+  ...[
+    "request",
+    "person",
+    "name",
+    "role",
+    "reason",
+    "asked",
+    "approved by",
+    "emergency",
+    "reviewed by",
+    "begun",
+  ],
+  ...[
+    "until",
+    "ended",
+    "why",
+    "ended by",
+    "confirmed",
+    "confirmed by",
+    "confirmed at once",
+    "minutes in the month",
+  ],
+];
+
+function table(titles: readonly string[], rows: readonly string[][]): string[] {
+  if (rows.length === 0) return ["None."];
+  const line = (cells: readonly string[]) => `| ${cells.map(cell).join(" | ")} |`;
+  return [line(titles), line(titles.map(() => "---")), ...rows.map(line)];
+}
+
+/** What people typed stays one cell, and no Markdown or HTML of its own. */
+const cell = (text: string): string =>
+  text.replaceAll(/\s+/g, " ").replaceAll(/[\\|`*_[\]<>]/g, (c) => (c === "<" ? "&lt;" : `\\${c}`));
+
+/** To the minute. */
+const span = (ms: number): string => formatDuration(Math.max(MINUTE, Math.round(ms / MINUTE) * MINUTE));
+const time = (ms: number | null): string =>
+  ms === null ? "" : `${new Date(ms).toISOString().slice(0, 16).replace("T", " ")} UTC`;

@@ -1,0 +1,128 @@
+/** What a month's access comes to, out of the trail: told its entries in their order. Pure. */
+import { BY_BREAK_GLASS } from "./break-glass.ts";
+import { MINUTE } from "./duration.ts";
+import type { RequestId, UserId } from "./ids.ts";
+import { TrailStep } from "./step.ts";
+import { endingOf, isRenewal } from "./story.ts";
+
+/** One request, as far as the trail told of it. Times are milliseconds since the epoch. */
+export interface Access {
+  id: RequestId;
+  requester: UserId;
+  role: string;
+  reason: string;
+  askedAt: number;
+  /** How it came out so far. */
+  state: string;
+  stateAt: number;
+  /** Who approved it: people, or `policy`. */
+  approvedBy: string[];
+  isEmergency: boolean;
+  reviewedBy: string[];
+  /** When its token was delivered; null where that never was. */
+  begun: number | null;
+  /** When it was to end. */
+  expiresAt: number | null;
+  /** When its end began: nothing is granted from then on. */
+  ended: { at: number; cause: string; by: string } | null;
+  /** When its end was proved, and how. */
+  confirmed: { at: number; method: string } | null;
+  denied: { by: string; why: string } | null;
+}
+
+export interface AccessReport {
+  from: number;
+  to: number;
+  /** Asked for within it. */
+  asked: Access[];
+  /** Held within it, for however short a part. */
+  held: Access[];
+  lockdowns: { at: number; what: string; by: string; why: string }[];
+  policies: { at: number; took: string }[];
+}
+
+/** An end is proved 11 to 13 s after the binding went; what took longer than this was not proved at once. */
+export const CONFIRMED_WITHIN_MS = MINUTE;
+
+/** Not proved within a minute of its beginning, or by nothing but the token's own time, or not yet. */
+export const isConfirmedLate = ({ ended, confirmed }: Access): boolean =>
+  ended !== null &&
+  (confirmed === null || confirmed.method === "expiry" || confirmed.at - ended.at > CONFIRMED_WITHIN_MS);
+
+/** How much of it lies within, ms; what goes on is counted to the end of `to`. */
+export function heldFor(
+  { begun, ended, expiresAt }: Access,
+  { from, to }: { from: number; to: number },
+): number {
+  if (begun === null) return 0;
+  const end = ended?.at ?? expiresAt ?? to;
+  return Math.max(0, Math.min(end, to) - Math.max(begun, from));
+}
+
+export interface ReportBuilder {
+  /** In the order of the trail. */
+  entry(trail: object): void;
+  report(): AccessReport;
+}
+
+export function buildReport({ from, to }: { from: number; to: number }): ReportBuilder {
+  const all = new Map<RequestId, Access>();
+  const [lockdowns, policies]: [AccessReport["lockdowns"], AccessReport["policies"]] = [[], []];
+  const isWithin = (at: number) => at >= from && at < to;
+  return {
+    entry(trail) {
+      const step = TrailStep.safeParse(trail).data;
+      if (step) {
+        if (step.at >= to && !all.has(step.id)) return;
+        const access = after(all.get(step.id) ?? first(step), step);
+        all.set(step.id, access);
+        // Over before: no part of it.
+        if (isOver(access) && (access.confirmed?.at ?? access.stateAt) < from) all.delete(step.id);
+      } else if ("at" in trail && typeof trail.at === "number" && isWithin(trail.at)) {
+        const { at, lockdown, who, why, took } = trail as Record<string, unknown> & { at: number };
+        if (lockdown !== undefined)
+          lockdowns.push({ at, what: String(lockdown), by: String(who), why: String(why ?? "") });
+        if (typeof took === "string") policies.push({ at, took });
+      }
+    },
+    report: () => ({
+      ...{ from, to, lockdowns, policies },
+      asked: [...all.values()].filter(({ askedAt }) => isWithin(askedAt)),
+      held: [...all.values()].filter((one) => heldFor(one, { from, to }) > 0),
+    }),
+  };
+}
+
+const OVER = ["refused", "withdrawn", "timedOut", "denied", "ended", "extended"];
+const isOver = ({ state }: Access): boolean => OVER.includes(state);
+
+const first = ({ id, requester, role, reason, at }: TrailStep): Access => ({
+  ...{ id, requester, role, reason, askedAt: at, state: "requested", stateAt: at },
+  ...{ approvedBy: [], isEmergency: false, reviewedBy: [] },
+  ...{ begun: null, expiresAt: null, ended: null, confirmed: null, denied: null },
+});
+
+function after(before: Access, step: TrailStep): Access {
+  const { from, to, at, who, why, role, expiresAt, qualified, verification } = step;
+  const moved = from !== to;
+  const isReview = !moved && why?.startsWith("reviewed: ");
+  const isApproval =
+    moved && APPROVED.includes(to) && !(to === "approved" && (from === "scheduled" || isRenewal(step)));
+  const approvers = step.approvals.length > 0 ? step.approvals.map((one) => one.who) : [who];
+  return {
+    ...before,
+    ...{ role, state: to, stateAt: moved ? at : before.stateAt, expiresAt: expiresAt ?? before.expiresAt },
+    ...(isReview ? { reviewedBy: [...before.reviewedBy, who] } : {}),
+    ...(isApproval
+      ? { approvedBy: approvers, isEmergency: qualified?.startsWith(BY_BREAK_GLASS) ?? false }
+      : {}),
+    ...(moved && to === "active" ? { begun: before.begun ?? at } : {}),
+    ...(moved && to === "ending" ? { ended: { at, cause: endingOf(step).cause, by: who } } : {}),
+    ...(moved && to === "ended" && verification
+      ? { confirmed: { at: verification.at, method: verification.method } }
+      : {}),
+    ...(moved && to === "denied" ? { denied: { by: who, why: why ?? "" } } : {}),
+  };
+}
+
+const APPROVED = ["approved", "scheduled", "extending"];

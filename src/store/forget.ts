@@ -1,0 +1,71 @@
+/** What people typed is removed from the trail and from the records of what is over; that it was, and by whom, stands on the trail. */
+import { AllowanceId, RequestId } from "../domain/ids.ts";
+import { isFinal } from "../domain/lifecycle.ts";
+import type { Forgotten } from "../domain/trail-entry.ts";
+import { withoutTexts } from "../domain/without-texts.ts";
+import { chained } from "./chain.ts";
+import { reading, writing } from "./failures.ts";
+import { createRequests } from "./requests.ts";
+import { defineScripts } from "./scripts.ts";
+import type { Store } from "./store.ts";
+import { trailLines } from "./trail.ts";
+
+/** Of one entry that says so. */
+const AT_ONCE = 100;
+
+type ForgetStore = Pick<Store, "redis" | "keys" | "clock">;
+
+export interface Found {
+  /** Requests and allowances whose texts are removed. */
+  forgotten: string[];
+  /** Those that are not over. */
+  live: string[];
+}
+
+/** All whose entries `isMeant` picks. */
+export async function forget(
+  options: ForgetStore,
+  isMeant: (entry: { id: string; requester: string }) => boolean,
+  who: string,
+): Promise<Found> {
+  const store = { ...options, redis: defineScripts(options.redis) };
+  const places = new Map<string, string[]>();
+  for await (const { place, trail, texts } of trailLines(store)) {
+    const { id, requester } = trail as { id?: string; requester?: string };
+    if (texts && id !== undefined && requester !== undefined && isMeant({ id, requester }))
+      places.set(id, [...(places.get(id) ?? []), place]);
+  }
+  const found: Found = { forgotten: [], live: [] };
+  for (const id of places.keys()) found[(await isOver(store, id)) ? "forgotten" : "live"].push(id);
+  for (let at = 0; at < found.forgotten.length; at += AT_ONCE)
+    await remove(store, found.forgotten.slice(at, at + AT_ONCE), { places, who });
+  return found;
+}
+
+async function isOver({ redis, keys, ...store }: ForgetStore, id: string): Promise<boolean> {
+  const allowance = AllowanceId.safeParse(id).data;
+  if (allowance) return (await reading(redis, () => redis.exists(keys.allowance(allowance)))) === 0;
+  const record = await requestsIn({ redis, keys, ...store }).get(RequestId.parse(id));
+  return record === null || isFinal(record);
+}
+
+const requestsIn = (store: Pick<Store, "redis" | "keys" | "clock">) =>
+  createRequests({ ...store, onTransition: () => {}, onBroken: () => {} });
+
+async function remove(
+  store: ForgetStore,
+  ids: readonly string[],
+  { places, who }: { places: ReadonlyMap<string, string[]>; who: string },
+): Promise<void> {
+  const { redis, keys, clock } = store;
+  const at = clock.now();
+  const { entry } = chained<Forgotten>({ forgot: [...ids], at, who });
+  // First: where this is all that lands, it is done once more.
+  await writing(redis, () => redis.appendEntry(keys.trail, keys.texts, at, entry, ""));
+  for (const id of ids) {
+    await writing(redis, () => redis.xdel(keys.texts, ...(places.get(id) ?? [])));
+    const request = RequestId.safeParse(id).data;
+    const requests = requestsIn(store);
+    if (request && (await requests.get(request))) await requests.update(request, withoutTexts);
+  }
+}

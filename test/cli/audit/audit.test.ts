@@ -1,0 +1,152 @@
+/** `audit` through its own door: exported, verified, reported, and what people typed removed. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Writable } from "node:stream";
+import { pino } from "pino";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { scratch } from "../../../sandbox/child.ts";
+import { audit } from "../../../src/cli/audit/index.ts";
+import { auditOptions } from "../../../src/cli/audit/options.ts";
+import type { Config } from "../../../src/config.ts";
+import { HOUR, MINUTE } from "../../../src/domain/duration.ts";
+import { headText } from "../../../src/domain/seal.ts";
+import { testRedis } from "../../helpers/redis.ts";
+import { ana, ben, inState, reviewBy, taken, unreviewed } from "../../store/samples.ts";
+import { openTrail, type Trail } from "./trail.ts";
+
+const redis = await testRedis();
+const dir = scratch("karpor-access-audit");
+afterAll(async () => {
+  await redis[Symbol.asyncDispose]();
+  dir.remove();
+});
+
+let trail: Trail;
+beforeAll(() => {
+  trail = openTrail(redis);
+});
+
+/** As typed on the command line. */
+async function run(line: string) {
+  const [said, written]: [string[], Buffer[]] = [[], []];
+  const output = new Writable({
+    highWaterMark: 1_000,
+    write(chunk: Buffer, _, done) {
+      written.push(chunk);
+      setImmediate(done);
+    },
+  });
+  const instance = /:(.*)\}/.exec(trail.keys.prefix)?.[1] ?? "";
+  const config = { instance, hub: { namespace: "x" }, env: { REDIS_URL: redis.server.url } } as Config;
+  const good = await audit(auditOptions(line.split(" ")), {
+    ...{ config: () => config, clock: trail.clock, log: pino({ level: "silent" }), output },
+    say: (text) => void said.push(text),
+    confirm: async () => true,
+  });
+  await new Promise<void>((resolve) => output.end(resolve));
+  return { good, said: said.join("\n"), written: Buffer.concat(written).toString() };
+}
+
+test.each([
+  ["", "Say what to do: export, forget, report, verify."],
+  ["export --format xml", "--format is jsonl or csv."],
+  ["export --from yesterday", "--from wants a day or a time"],
+  ["export --person bob", "--person wants a Slack user id"],
+  ["report --month 2026-13", "--month wants a month, such as 2026-11."],
+  ["verify", "Say one file, or --live."],
+  ["verify a b", "Say one file, or --live."],
+  ["verify a --head 17", "--head wants a seal"],
+  ["forget", "Say one request (R-…) or allowance (A-…), or --person"],
+])("%s is refused, saying what to write", (line, why) =>
+  expect(() => auditOptions(line.split(" "))).toThrow(why),
+);
+
+test("a month: exported, verified, reported; texts removed, and whole all the same", async () => {
+  const { clock, walk, requests } = trail;
+  // The first of a month, so that the month is the same throughout.
+  const now = new Date(clock.now());
+  clock.jump(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 2) - clock.now());
+  const month = new Date(clock.now()).toISOString().slice(0, 7);
+  const held = await walk(["pending", "approved", "delivering", "active", "ending"], { role: "admin" });
+  clock.jump(3 * HOUR);
+  await requests.update(held, (r) => {
+    const ended = inState(r, "ended");
+    return { ...ended, verification: { method: "absence", deletedAt: 1, at: clock.now() } } as typeof ended;
+  });
+  const denied = await walk(["pending", "denied"], { requester: ben, reason: "for | the *secret* <b>" });
+  await trail.seal();
+  const head = headText((await trail.seals.head()) ?? { seal: 0, hash: "" });
+
+  const jsonl = join(dir.path, "trail.jsonl");
+  const csv = join(dir.path, "trail.csv");
+  writeFileSync(jsonl, (await run("export --no-names")).written);
+  writeFileSync(csv, (await run("export --no-names --format csv")).written);
+  for (const file of [jsonl, csv]) {
+    const { good, said } = await run(`verify ${file} --head ${head}`);
+    expect(said).toMatch(/^Whole: \d+ entries and 1 seals, from seal 1/);
+    expect(good).toBe(true);
+  }
+  writeFileSync(jsonl, readFileSync(jsonl, "utf8").replace('"who":"U0BEN"', '"who":"U0EVE"'));
+  const edited = await run(`verify ${jsonl}`);
+  expect(edited).toMatchObject({
+    good: false,
+    said: expect.stringMatching(/^Not whole. First, at line \d+: R-\S+ .* was edited\./),
+  });
+  await expect(run(`verify ${join(dir.path, "none")}`)).rejects.toThrow("ENOENT");
+  const other = join(dir.path, "other");
+  writeFileSync(other, "hello\n");
+  await expect(run(`verify ${other}`)).rejects.toThrow("holds no line of a trail");
+
+  const report = (await run(`report --month ${month} --no-names`)).said;
+  expect(report).toContain(`The trail it was made of is whole up to seal ${head}.`);
+  expect(report).toMatch(/^\| U0ANA \| admin \| 1 \| \S+ \| \S+ \| U0BEN \|$/m);
+  expect(report).toMatch(new RegExp(`^\\| .* \\| U0BEN \\| guest \\| U0BEN \\| no \\| ${denied} \\|$`, "m"));
+  // Its end took three hours to be confirmed.
+  expect(report).toMatch(new RegExp(`Ends not confirmed at once[^#]*\\| absence \\| ${held} \\|`));
+  const rows = (await run(`report --month ${month} --no-names --format csv`)).said.split("\n");
+  expect(rows.filter((row) => row.startsWith(held))).toHaveLength(1);
+  expect((await run("report --month 2020-01 --no-names")).said).toContain("0 requests:");
+
+  const live = await walk(["pending"], { role: "peek", requester: ben, reason: "still needed" });
+  expect(await run(`forget ${live} --as dpo`)).toMatchObject({
+    good: false,
+    said: expect.stringMatching(/is not over/),
+  });
+  expect(await run("forget --person U0ANA --as dpo")).toMatchObject({ good: true });
+  await trail.seal();
+  const after = (await run("export --no-names")).written;
+  expect(after).not.toContain("debugging the search page");
+  expect(after).toContain("still needed");
+  expect((await redis.commands.hget(trail.keys.request(held), "record")) ?? "").not.toContain("debugging");
+  writeFileSync(jsonl, after);
+  expect((await run(`verify ${jsonl}`)).said).toMatch(/^Whole: /);
+  expect((await run("verify --live")).said).toMatch(/^Whole: .*[\s\S]*The hub did not say/);
+  // Whoever removes one without a word is found.
+  const [first] = await redis.commands.xrange(trail.keys.texts, "-", "+", "COUNT", 1);
+  await redis.commands.xdel(trail.keys.texts, first?.[0] ?? "");
+  expect((await run("verify --live")).said).toMatch(
+    /what somebody typed in .* is gone, and no entry says who removed it/,
+  );
+});
+
+test("an emergency and its reviews are in the report", async () => {
+  trail = openTrail(redis);
+  const { clock, requests, walk } = trail;
+  const id = await walk([], { emergency: unreviewed, role: "admin" });
+  const step = (state: "approved" | "delivering" | "active") =>
+    requests.update(id, (r) => {
+      const { emergency } = r;
+      const decision = { by: "policy" as const, qualified: "break-glass: S0DEV", at: clock.now() };
+      return taken({ ...inState(r, state), emergency, decision } as typeof r);
+    });
+  for (const state of ["approved", "delivering", "active"] as const) await step(state);
+  clock.jump(MINUTE);
+  await requests.update(id, (r) => ({ ...r, emergency: { review: [ben.id], reviews: [reviewBy(ben.id)] } }));
+  const month = new Date(clock.now()).toISOString().slice(0, 7);
+  const { said } = await run(`report --month ${month} --no-names`);
+  expect(said).toMatch(
+    new RegExp(
+      `Taken in an emergency[^#]*\\| ${ana.id} \\| admin \\| debugging the search page \\| U0BEN \\| ${id} \\|`,
+    ),
+  );
+});
