@@ -47,6 +47,7 @@ import { renewCredential } from "./flow/renew-credential.ts";
 import { startGrant } from "./flow/start.ts";
 import { createHolds, type Holds } from "./flow/support/holds.ts";
 import { type LivePolicy, livePolicy } from "./flow/support/live-policy.ts";
+import { setNextTimer } from "./flow/support/next-timer.ts";
 import { type Repeating, repeat } from "./flow/support/repeat.ts";
 import { sweep } from "./flow/sweep.ts";
 import { syncMessages } from "./flow/sync-messages.ts";
@@ -425,6 +426,7 @@ export function startWork(
     clock,
     log,
     locks: times?.locks,
+    onTimer: (id, fired) => setNextTimer(ports.timers, id, fired),
     handlers: {
       validate: (id, lane) => validateRequester(ports[lane], id),
       start: (id, lane) => startGrant(ports[lane], id),

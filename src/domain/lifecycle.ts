@@ -67,7 +67,7 @@ interface Row<S extends State> {
   messages(r: In<S>): MessageKey[];
   /** Done at once. */
   now(r: In<S>): readonly Step[];
-  /** The earliest is the request's one timer. `reminders`: lead times, ms. */
+  /** The next is the request's one timer; what is overdue hides none. `reminders`: lead times, ms. */
   due(r: In<S>, reminders: readonly number[]): Due[];
   /** Account and binding. */
   onHub: "none" | "may-stand" | "must-stand" | "must-go";
@@ -338,12 +338,15 @@ export const lateFor = (r: AccessRequest): Refusal => rowOf(r).late(r);
 /** Nothing leads out of it; it stops reserving the role for its requester. */
 export const isFinal = (r: AccessRequest): boolean => rowOf(r).to.length === 0;
 
-/** All that the clock brings. */
-export const dueOf = (r: AccessRequest, reminders: readonly number[]): Due[] => [
-  ...rowOf(r).due(r, reminders),
-  ...leaving(r).map(leavingDue),
-  ...revealsOf(r).views.map((view) => coverDue(r, view)),
-];
+/** All that the clock brings, in the order in which it comes. */
+export const dueOf = (r: AccessRequest, reminders: readonly number[]): Due[] =>
+  [
+    ...rowOf(r).due(r, reminders),
+    ...leaving(r).map(leavingDue),
+    ...revealsOf(r).views.map((view) => coverDue(r, view)),
+  ].sort(inOrder);
+
+const inOrder = (a: Due, b: Due): number => a.at - b.at || (a.step < b.step ? -1 : 1);
 
 /** An earlier generation goes as one that ends, whatever becomes of the grant. */
 const leavingDue = ({ at, deletedAt }: Former): Due =>
@@ -357,9 +360,15 @@ const coverDue = (r: AccessRequest, view: TokenView): Due => ({
   step: "coverViews",
 });
 
-/** The request's timer: its earliest due step. */
+/** The earliest due step. */
 export const timerOf = (r: AccessRequest, reminders: readonly number[]): Due | null =>
-  dueOf(r, reminders).reduce<Due | null>((first, due) => (first && first.at <= due.at ? first : due), null);
+  dueOf(r, reminders)[0] ?? null;
+
+/** What comes next after another that came. */
+export const timerAfter = (r: AccessRequest, reminders: readonly number[], came: Due): Due | null =>
+  dueOf(r, reminders).find((due) => inOrder(came, due) < 0 && !isSameDue(came, due)) ?? null;
+
+export const isSameDue = (a: Due | null, b: Due | null): boolean => a?.at === b?.at && a?.step === b?.step;
 
 /** What people agreed on: a button drawn for other terms is stale. */
 const TERMS = ["role", "duration", "reason", "approvers"] as const;

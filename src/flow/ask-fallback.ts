@@ -7,7 +7,6 @@ import { takeDueStep } from "./support/due.ts";
 
 export const askFallback = (ports: Ports, id: RequestId): Promise<Later> =>
   takeDueStep(ports, id, {
-    step: "askFallback",
     due: fallbackDue,
     change: (now) => (r) => fallbackAsked(r, now),
   });

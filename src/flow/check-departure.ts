@@ -48,10 +48,9 @@ export async function checkDeparture(ports: Ports, id: RequestId, lane: Lane = "
 }
 
 async function leaveToSlack(ports: Ports, request: Watched): Promise<Later> {
-  const { doubtedAt: _, ...rest } = request;
   const at = lookAgainAt(request);
   if (at !== null && ports.clock.now() < at) return { again: at };
-  await handOver(ports, "checkDeparture", request, rest as Watched);
+  await handOver(ports, "checkDeparture", request);
   return undefined;
 }
 

@@ -2,7 +2,7 @@
 import { type TokenView, viewsToCover } from "../domain/delivery.ts";
 import { SECOND } from "../domain/duration.ts";
 import type { RequestId } from "../domain/ids.ts";
-import { timerOf } from "../domain/lifecycle.ts";
+import { dueOf } from "../domain/lifecycle.ts";
 import { covered } from "../domain/reveal.ts";
 import { type AccessRequest, type Lane, type Later, type Ports, SlackBusy } from "./ports.ts";
 import { commit } from "./support/commit.ts";
@@ -28,10 +28,9 @@ async function leaveToSlack(
   request: AccessRequest,
   views: readonly TokenView[],
 ): Promise<Later> {
-  const next = timerOf(request, ports.policy.reminders);
-  if (views.length === 0) return next?.step === "coverViews" ? { again: next.at } : undefined;
-  const rest = views.reduce((all, view) => covered(all, view) ?? all, request);
-  await handOver(ports, "coverViews", request, rest);
+  const next = dueOf(request, ports.policy.reminders).find(({ step }) => step === "coverViews");
+  if (views.length === 0) return next && { again: next.at };
+  await handOver(ports, "coverViews", request);
   return undefined;
 }
 

@@ -10,7 +10,7 @@ import { commit } from "./support/commit.ts";
 import { takeDueStep } from "./support/due.ts";
 
 export const nudgeApprovers = (ports: Ports, id: RequestId): Promise<Later> =>
-  takeDueStep(ports, id, { step: "nudge", due: nudgeDue, change: (now) => (r) => nudged(r, now) });
+  takeDueStep(ports, id, { due: nudgeDue, change: (now) => (r) => nudged(r, now) });
 
 /** Throws Refused, StoreDown, StoreUnsure. */
 export function nudgeByRequester(

@@ -3,7 +3,7 @@ import { DelayedError, type Job, type Queue, Worker } from "bullmq";
 import type { Cluster, Redis } from "ioredis";
 import { z } from "zod";
 import { RequestId } from "../domain/ids.ts";
-import { STEPS, type Step } from "../domain/lifecycle.ts";
+import { type Due, STEPS, type Step } from "../domain/lifecycle.ts";
 import { type Clock, LANES, type Lane, type Later, type Log, SlackBusy } from "../flow/ports.ts";
 import { describe, quietly } from "./errors.ts";
 import { openLanes } from "./jobs.ts";
@@ -17,6 +17,8 @@ export interface WorkerSettings {
   prefix: string;
   clock: Clock;
   log: Log;
+  /** Before what a timer is for. */
+  onTimer(id: RequestId, fired: Due): Promise<void>;
   handlers: Record<Step, Handler>;
   sweep(): Promise<void>;
   locks?: LockTimes | undefined;
@@ -130,6 +132,7 @@ async function look({ queue, ...settings }: LaneSettings, lane: Lane, job: Job, 
     const wait = async (ms: number) => job.moveToDelayed(Date.now() + ms, token);
     if (known.success) {
       const { name, data } = known.data;
+      if (lane === "timers") await settings.onTimer(data.id, { step: name, at: data.due });
       const later = await orLater(settings.handlers[name](data.id, lane), clock);
       if (!later) return;
       const ms = Math.max(later.again - clock.now(), SOONEST_MS);

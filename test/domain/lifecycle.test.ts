@@ -3,13 +3,16 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { HOUR, MINUTE } from "../../src/domain/duration.ts";
 import {
+  type Due,
   displayStatus,
+  dueOf,
   isFinal,
   LIFECYCLE,
   lateFor,
   rowOf,
   STEPS,
   stamped,
+  timerAfter,
   timerOf,
 } from "../../src/domain/lifecycle.ts";
 import type { AccessRequest, State } from "../../src/domain/request.ts";
@@ -270,6 +273,15 @@ describe("the timer is the earliest due step", () => {
     ["deleted", { ...ending, deletedAt: DELETED_AT }, { at: DELETED_AT + 13_000, step: "verify" }],
     ["ended", ended, null],
   ])("%s", (_what, r, timer) => expect(timerOf(r, LEADS)).toEqual(timer));
+
+  test("each leads to the next, also of two at one time, and the last to none", () => {
+    const doubted = { ...active, doubtedAt: EXPIRES_AT - MINUTE };
+    const all = dueOf(doubted, LEADS);
+    expect(all.filter(({ at }) => at === EXPIRES_AT)).toHaveLength(2);
+    const chain: Due[] = [];
+    for (let due = timerOf(doubted, LEADS); due; due = timerAfter(doubted, LEADS, due)) chain.push(due);
+    expect(chain).toEqual(all);
+  });
 });
 
 describe("the rows together", () => {

@@ -103,6 +103,19 @@ test("who left the group that their role demands is looked at again a minute lat
   expect(visibleText(told)).not.toContain("Ask again");
 });
 
+test("Slack does not say who is in it: while the second look is overdue, reminder and end come on time", async () => {
+  await it.get("dev 1h", "overdue");
+  await setGroup("S0DEV", [MEI, CAROL]);
+  await world.until(() => isDoubted("overdue"));
+  world.slack.failNext("usergroups.list", { status: 503 }, 100_000);
+  await world.jump(50 * MINUTE);
+  await it.dm(BOB, "10 minutes left");
+  expect(await isDoubted("overdue")).toBe(true);
+  await world.jump(10 * MINUTE);
+  await world.until(() => isEnding("overdue"));
+  world.slack.clearFailures();
+});
+
 test("who is back within the minute keeps it, and so does who is in no group that matters", async () => {
   await it.get("dev 1h", "back again");
   await it.get("guest 1h", "for everybody", MEI);

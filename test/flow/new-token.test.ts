@@ -166,6 +166,19 @@ test("Karpor does not answer: holder, channel and admins are told; then all goes
   }
 });
 
+test("the proof of the one that gave way is overdue: the end of the access comes on time", async () => {
+  const { id } = await live();
+  await renew(id);
+  const assertEnforcing = () => Promise.reject(new Error("away"));
+  const deaf = { ...steps.ports, grants: { ...steps.ports.grants, assertEnforcing } };
+  await steps.work(deaf);
+  world.clock.jump(14 * SECOND);
+  await expect(steps.work(deaf)).rejects.toThrow("away");
+  world.clock.jump(8 * HOUR);
+  await steps.work(deaf).catch(() => {});
+  expect(await record(id)).toMatchObject({ state: "ending", end: { cause: "expired" } });
+});
+
 test("lost, and then said to have leaked before the new one was there: the channel is told", async () => {
   const { id, token } = await live();
   await renew(id, "lost");

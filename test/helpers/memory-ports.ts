@@ -29,6 +29,7 @@ import {
 } from "../../src/flow/ports.ts";
 import { provisionGrant } from "../../src/flow/provision.ts";
 import { startGrant } from "../../src/flow/start.ts";
+import { setNextTimer } from "../../src/flow/support/next-timer.ts";
 import { syncMessages } from "../../src/flow/sync-messages.ts";
 import { takeTokenOff } from "../../src/flow/take-token-off.ts";
 import { timeOutRequest } from "../../src/flow/time-out.ts";
@@ -200,7 +201,7 @@ export function memoryLooks(): Looks {
   };
 }
 
-type Waiting = { step: Step; id: RequestId; due: number };
+type Waiting = { step: Step; id: RequestId; due: number; isTimer?: true };
 
 export function memoryJobs(): Jobs & { waiting: Waiting[] } {
   const waiting: Waiting[] = [];
@@ -212,7 +213,7 @@ export function memoryJobs(): Jobs & { waiting: Waiting[] } {
     async setTimer(id, last, next) {
       const at = waiting.findIndex((job) => job.id === id && job.step === last?.step && job.due === last.at);
       if (at >= 0) waiting.splice(at, 1);
-      if (next) waiting.push({ step: next.step, id, due: next.at });
+      if (next) waiting.push({ step: next.step, id, due: next.at, isTimer: true });
     },
   };
 }
@@ -341,5 +342,8 @@ const WORK: Partial<Record<Step, (ports: Ports, id: RequestId) => Promise<unknow
 export async function workThrough(ports: MemoryPorts): Promise<void> {
   const { waiting } = ports.jobs;
   for (let next = waiting.shift(); next; next = waiting.shift())
-    if (next.due <= ports.clock.now()) await WORK[next.step]?.(ports, next.id);
+    if (next.due <= ports.clock.now()) {
+      if (next.isTimer) await setNextTimer(ports, next.id, { step: next.step, at: next.due });
+      await WORK[next.step]?.(ports, next.id);
+    }
 }

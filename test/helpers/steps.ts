@@ -14,6 +14,7 @@ import { provisionGrant } from "../../src/flow/provision.ts";
 import { refreshToken } from "../../src/flow/refresh-token.ts";
 import { remindHolder } from "../../src/flow/remind.ts";
 import { startGrant } from "../../src/flow/start.ts";
+import { setNextTimer } from "../../src/flow/support/next-timer.ts";
 import { sweep } from "../../src/flow/sweep.ts";
 import { syncMessages } from "../../src/flow/sync-messages.ts";
 import { takeTokenOff } from "../../src/flow/take-token-off.ts";
@@ -54,7 +55,7 @@ export async function openSteps(world: World) {
   await clients.redis.ready(3_000);
   const home = () => world.slack.bot;
   const { ports: real } = assemble(loadConfig(world.env), means, clients, opened, home);
-  let jobs: { step: Step; id: RequestId; due: number }[] = [];
+  let jobs: { step: Step; id: RequestId; due: number; isTimer?: true }[] = [];
   const isTimer = (id: RequestId, due: Due | null) => (job: (typeof jobs)[number]) =>
     job.id === id && job.step === due?.step && job.due === due.at;
   const ports: Ports = {
@@ -63,7 +64,8 @@ export async function openSteps(world: World) {
       add: async (_, step, id) => void jobs.push({ step, id, due: world.clock.now() }),
       setTimer: async (id, last, next) => {
         jobs = jobs.filter((job) => !isTimer(id, last)(job));
-        if (next && !jobs.some(isTimer(id, next))) jobs.push({ step: next.step, id, due: next.at });
+        if (next && !jobs.some(isTimer(id, next)))
+          jobs.push({ step: next.step, id, due: next.at, isTimer: true });
       },
     },
   };
@@ -73,7 +75,8 @@ export async function openSteps(world: World) {
     /** Runs the jobs that are due, and those they add, until none is. */
     async work(through: Ports = ports): Promise<void> {
       for (let due = take(); due.length > 0; due = take())
-        for (const { step, id } of due) {
+        for (const { step, id, due: at, isTimer } of due) {
+          if (isTimer) await setNextTimer(through, id, { step, at });
           const later = await FLOWS[step](through, id);
           if (later) jobs.push({ step, id, due: later.again });
         }

@@ -3,13 +3,13 @@ import { vi } from "vitest";
 import { jumpClock } from "../../sandbox/clock.ts";
 import { STEPS, type Step } from "../../src/domain/lifecycle.ts";
 import { createJobs } from "../../src/queue/jobs.ts";
-import { createWorker, type Handler } from "../../src/queue/worker.ts";
+import { createWorker, type Handler, type WorkerSettings } from "../../src/queue/worker.ts";
 import type { Connections } from "../../src/store/connect.ts";
 import { freshKeys, memoryLog } from "../helpers/redis.ts";
 
 export const nothing: Handler = async () => undefined;
 
-type Handlers = Partial<Record<Step, Handler>>;
+type Handlers = Partial<Record<Step, Handler> & Pick<WorkerSettings, "onTimer">>;
 type Redis = Pick<Connections, "commands" | "worker">;
 
 export function work(redis: Redis, handlers: Handlers = {}, keys = freshKeys()) {
@@ -21,6 +21,7 @@ export function work(redis: Redis, handlers: Handlers = {}, keys = freshKeys()) 
   const all = Object.fromEntries(STEPS.map((name) => [name, handlers[name] ?? nothing]));
   const worker = createWorker({
     ...{ connection: redis.worker, prefix, clock, log, sweep },
+    onTimer: handlers.onTimer ?? (async () => {}),
     handlers: all as Record<Step, Handler>,
   });
   const close = async () => {

@@ -52,6 +52,19 @@ test("a timer reaches its flow when it is due, in the lane of timers", async () 
   expect(end).toHaveBeenCalledExactlyOnceWith(id, "timers");
 });
 
+test("a timer says first that it fired, and when it was due; a job of another lane does not", async () => {
+  const order: unknown[] = [];
+  const { jobs, clock } = running({
+    onTimer: async (...fired) => void order.push(fired),
+    end: async () => void order.push("end"),
+  });
+  const due = { step: "end", at: clock.now() + 20 } as const;
+  await jobs.add("urgent", "end", id, 1);
+  await jobs.setTimer(id, null, due);
+  await until(() => order.length === 3);
+  expect(order).toEqual(["end", [id, due], "end"]);
+});
+
 test("whoever waits in one lane waits for nobody of another", async () => {
   const release = Promise.withResolvers<void>();
   let busy = 0;

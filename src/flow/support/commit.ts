@@ -3,7 +3,7 @@ import { mustCover } from "../../domain/delivery.ts";
 import { isLasting } from "../../domain/epoch.ts";
 import { HOME_SETTLES_MS, isSeenAtHome } from "../../domain/home.ts";
 import type { RequestId } from "../../domain/ids.ts";
-import { type Due, rowOf, type Step, stamped, timerOf } from "../../domain/lifecycle.ts";
+import { type Due, dueOf, isSameDue, rowOf, type Step, stamped } from "../../domain/lifecycle.ts";
 import { outdatedMessages, tokensToTakeOff } from "../../domain/messages.ts";
 import type { AccessRequest, Change, Ports } from "../ports.ts";
 import { enqueue } from "./enqueue.ts";
@@ -38,26 +38,43 @@ export async function commit(
 
 /** What the record asks for now and did not ask for before. */
 export async function follow(
-  ports: Pick<Ports, "jobs" | "log" | "policy" | "homes">,
+  ports: Pick<Ports, "jobs" | "clock" | "log" | "policy" | "homes">,
   before: AccessRequest | null,
   after: AccessRequest,
   doing?: Step,
 ): Promise<void> {
   // Nobody waits for other people's homes.
   if (isSeenAtHome(before, after)) void ports.homes.outdated([after.id], HOME_SETTLES_MS);
-  const { reminders } = ports.policy;
   const known = before ? rowOf(before).now(before) : [];
   const now = rowOf(after)
     .now(after)
     .filter((step) => !known.includes(step) && step !== doing);
-  const [last, next] = [before && timerOf(before, reminders), timerOf(after, reminders)];
   await Promise.all([
     ...now.map((step) => enqueue(ports, after, (jobs) => jobs.add("urgent", step, after.id, after.version))),
     ...(isNewlyOutdated(before, after) ? [messageJob(ports, "syncMessages", after)] : []),
     ...(isNewlyLeft(before, after) ? [messageJob(ports, "takeTokenOff", after)] : []),
     ...(mustCover(after) && !(before && mustCover(before)) ? [messageJob(ports, "coverViews", after)] : []),
-    ...(isSame(last, next) ? [] : [enqueue(ports, after, (jobs) => jobs.setTimer(after.id, last, next))]),
+    ...timersFor(ports, before, after),
   ]);
+}
+
+/** What came due before has its job, which set the timer of what comes next (next-timer.ts). */
+function timersFor(
+  ports: Pick<Ports, "jobs" | "clock" | "log" | "policy">,
+  before: AccessRequest | null,
+  after: AccessRequest,
+): Promise<void>[] {
+  const now = ports.clock.now();
+  const { reminders } = ports.policy;
+  const [had, has] = [before ? dueOf(before, reminders) : [], dueOf(after, reminders)];
+  const isAhead = ({ at }: Due) => at > now;
+  const overdue = has.filter((due) => !isAhead(due) && !had.some((one) => isSameDue(one, due)));
+  const [last = null, next = null] = [had.find(isAhead), has.find(isAhead)];
+  const changes = [
+    ...overdue.map((due) => [null, due] as const),
+    ...(isSameDue(last, next) ? [] : [[last, next] as const]),
+  ];
+  return changes.map(([from, to]) => enqueue(ports, after, (jobs) => jobs.setTimer(after.id, from, to)));
 }
 
 export const messageJob = (
@@ -77,5 +94,3 @@ function isNewlyOutdated(before: AccessRequest | null, after: AccessRequest): bo
   const known = new Set(before ? outdated(before) : []);
   return outdated(after).some((one) => !known.has(one));
 }
-
-const isSame = (a: Due | null, b: Due | null): boolean => a?.at === b?.at && a?.step === b?.step;
