@@ -4,9 +4,9 @@ import { MINUTE } from "./duration.ts";
 import { Principal } from "./ids.ts";
 import type { Standing } from "./person.ts";
 
-/** `workspace`: they left it · `group`: they are in none of those that the role is for. */
+/** `workspace`: they left it · `group`: they are in none of those that the role is for · `rules`: it is for others now. */
 export const Departure = z.object({
-  what: z.enum(["deactivated", "guest", "workspace", "group"]),
+  what: z.enum(["deactivated", "guest", "workspace", "group", "rules"]),
   /** The role is for these. */
   groups: z.array(Principal).optional(),
 });

@@ -7,6 +7,7 @@ import { type GroupId, isGroup, type Principal, type UserId } from "./ids.ts";
 import { isParty } from "./parties.ts";
 import type { Policy } from "./policy-file.ts";
 import { ruleNamed } from "./policy-rule.ts";
+import type { ChangedTerm } from "./refusal.ts";
 import type { AccessRequest, In, State } from "./request.ts";
 import { closed, endingOrLate, fallbackAsked } from "./transitions.ts";
 
@@ -70,6 +71,26 @@ export function everyoneIn(principals: readonly Principal[], { members, seen }: 
 export const outsideOf = (r: Watched, rules: Rules, groups: GroupsNow): readonly Principal[] | undefined =>
   demandsOf(r, rules).find((list) => everyoneIn(list, groups)?.includes(r.requester.id) === false);
 
+/** They left the group; or the role was for others when they asked for it. */
+export function outsideBy(
+  r: Watched,
+  list: readonly Principal[],
+  { roles }: Pick<Rules, "roles">,
+  groups: GroupsNow,
+): Departure {
+  const isOfRole = list === roleNamed(roles, r.role)?.requester?.in;
+  const isNew = r.isFor !== undefined && isOther(r.isFor, list) && wouldBeIn(r, r.isFor, groups);
+  return isOfRole && isNew
+    ? { what: "rules", groups: [...list] }
+    : { what: "group", groups: list.filter(isGroup) };
+}
+
+const isOther = (a: readonly Principal[], b: readonly Principal[]): boolean =>
+  a.length !== b.length || a.some((one) => !b.includes(one));
+/** As far as is known. */
+const wouldBeIn = ({ requester: { id } }: Watched, asked: readonly Principal[], groups: GroupsNow): boolean =>
+  asked.length === 0 || everyoneIn(asked, groups)?.includes(id) !== false;
+
 /** Who could decide among both lists; null where that is not known. */
 export function decidersAmong(
   r: Watched,
@@ -89,7 +110,7 @@ export function judged(r: AccessRequest, found: Found | null, now: number): Acce
   if (!isWatched(r)) return null;
   const { doubtedAt, ...certain } = r;
   if (!found) return doubtedAt === undefined ? null : certain;
-  const isCertain = "left" in found && found.left.what !== "group";
+  const isCertain = "left" in found && !OF_GROUPS.includes(found.left.what);
   if (!isCertain && doubtedAt === undefined) return { ...r, doubtedAt: now };
   if (!isCertain && now < (lookAgainAt(r) ?? 0)) return null;
   return followed(certain as Watched, found, now);
@@ -99,8 +120,16 @@ function followed(r: Watched, found: Found, now: number): AccessRequest | null {
   if (r.state !== "pending")
     return "left" in found ? endingOrLate(r, { cause: "departed", departure: found.left, at: now }) : r;
   if ("lack" in found && found.lack === "others") return fallbackAsked(r, now) ?? r;
-  const what = "lack" in found ? "nobody-left" : found.left.what === "group" ? "left-group" : "departed";
-  return closed(r, { kind: "terms-changed", role: r.role, what }, now);
+  return closed(r, { kind: "terms-changed", role: r.role, what: termFor(found) }, now);
+}
+
+/** A directory sync, or half a change of the rules, may be undone soon. */
+const OF_GROUPS: readonly Departure["what"][] = ["group", "rules"];
+
+function termFor(found: Found): ChangedTerm {
+  if ("lack" in found) return "nobody-left";
+  if (found.left.what === "rules") return "requester";
+  return found.left.what === "group" ? "left-group" : "departed";
 }
 
 /** What messages call whoever it is for, since they were renamed. */

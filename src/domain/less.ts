@@ -6,7 +6,9 @@ import type { AccessRequest } from "./request.ts";
 
 /** The terms in place of those asked for; of another role, with all that a request of it is frozen with. */
 export type Less = Pick<AccessRequest, "duration"> &
-  Partial<Pick<AccessRequest, "role" | "clusterRole" | "delivery" | "approvers" | "count" | "fallback">>;
+  Partial<
+    Pick<AccessRequest, "role" | "clusterRole" | "delivery" | "isFor" | "approvers" | "count" | "fallback">
+  >;
 
 /** What one press offers: the role's usual time, else a round one of half at most. Null where there is none. */
 export function shorterThan(duration: number, role: Pick<Role, "duration">): number | null {

@@ -43,6 +43,8 @@ export interface Shown {
   alert: "unproven" | "proven" | "failed";
   /** A token that leaked, as the next. */
   leak: "open" | "unproven" | "proven";
+  /** Any other that gave way, where its end is not confirmed in time. */
+  lost: "unproven" | "proven";
   /** A token that Slack refuses to take away. */
   left: "open";
   reminder: "open" | Gone;
@@ -62,8 +64,8 @@ export type MessageKind = keyof Shown;
 /** What there is to read on it. */
 export type Readable<K extends MessageKind> = Exclude<Shown[K], Gone>;
 export type Shows = Shown[MessageKind];
-type Numbered = "reminder" | "leak" | "left";
-/** One message a kind, save reminders, one a lead time (ms), leaks, one a generation, and tokens left, one a message. */
+type Numbered = "reminder" | "leak" | "lost" | "left";
+/** One message a kind, save reminders, one a lead time (ms), leaks and the lost, one a generation, and tokens left, one a message. */
 export type MessageKey = Exclude<MessageKind, Numbered> | `${Numbered}:${number}`;
 
 export const kindOf = (key: MessageKey): MessageKind => key.split(":")[0] as MessageKind;
@@ -83,6 +85,7 @@ const READERS: Record<MessageKind, Reader> = {
   unproven: "requester",
   alert: "channel",
   leak: "channel",
+  lost: "channel",
   left: "channel",
   reminder: "requester",
   nudge: "channel",

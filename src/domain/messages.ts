@@ -1,7 +1,7 @@
 /** Which messages a record must have and what each shows: messages are projections of the record. Pure. */
 import { isReviewOpen, isTaken } from "./break-glass.ts";
 import { isRevealed, revealsOf } from "./delivery.ts";
-import { asEnding, leaksOf } from "./former.ts";
+import { asEnding, formerOf, leaksOf, overdueOf } from "./former.ts";
 import { leftTokens, replacedToTry } from "./left-tokens.ts";
 import { displayStatus, isFinal, rowOf } from "./lifecycle.ts";
 import {
@@ -32,7 +32,8 @@ export function wantedMessages(r: AccessRequest): Wanted[] {
   const review: MessageKey[] = isReviewOpen(r) ? ["review"] : [];
   const left = leftTokens(r).map(({ number }) => `left:${number}` as const);
   const leaks = leaksOf(r).map(({ generation }) => `leak:${generation}` as const);
-  const keys = new Set([...review, ...asked, ...leaks, ...forAsker(r), ...left, ...sentKeys(r)]);
+  const lost = overdueOf(r).map(({ generation }) => `lost:${generation}` as const);
+  const keys = new Set([...review, ...asked, ...leaks, ...lost, ...forAsker(r), ...left, ...sentKeys(r)]);
   return [...keys].flatMap((key) => {
     const shows = SHOWS[kindOf(key)](r, key);
     return shows === null ? [] : [{ key, shows }];
@@ -109,6 +110,11 @@ const SHOWS: { [K in MessageKind]: (r: AccessRequest, key: MessageKey) => Shown[
     if (!leak) return null;
     if (leak.verification) return "proven";
     return toldOutage(asEnding(leak)) || (r.state === "ending" && toldOutage(r)) ? "unproven" : "open";
+  },
+  lost: (r, key) => {
+    const one = formerOf(r).find(({ generation }) => generation === numberOf(key));
+    if (!one) return null;
+    return one.verification ? "proven" : "unproven";
   },
   left: () => "open",
   reminder: (r, key) => {

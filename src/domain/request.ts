@@ -76,6 +76,8 @@ const Common = z.object({
   nudgeAt: Ms.optional(),
   /** When they were. */
   nudgedAt: Ms.optional(),
+  /** Who might ask for its role, as the catalog said then; empty: anybody. */
+  isFor: z.array(Principal).optional(),
   /** Who may approve, as the catalog said when it was asked; empty: by policy. */
   approvers: z.array(Principal),
   /** How many of them must; one where it is left out. */

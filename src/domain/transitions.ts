@@ -263,9 +263,11 @@ export function prolonged(r: AccessRequest, more: In<"extending">, now: number):
 export const isProlongedBy = (r: AccessRequest, { id }: Pick<AccessRequest, "id">): boolean =>
   "extensions" in r && r.extensions?.some((one) => one.id === id) === true;
 
-/** extending → extended: its grant has the time, and its holder a token for it. */
-export const extended = (r: AccessRequest, now: number): In<"extended"> | null =>
-  r.state === "extending" ? { ...withoutOutage(r), state: "extended", at: now } : null;
+/** extending → extended: its grant has the time, and its holder a token for it; until `endsAt`, where the hub gives less. */
+export const extended = (r: AccessRequest, endsAt: number, now: number): In<"extended"> | null =>
+  r.state === "extending"
+    ? { ...withoutOutage(r), state: "extended", expiresAt: Math.min(r.expiresAt, endsAt), at: now }
+    : null;
 
 /** The old token's message is off Slack: the next is its own, and nobody hid that one. */
 export function tokenTakenOff(r: AccessRequest): In<"active"> | null {

@@ -46,9 +46,9 @@ async function lowerOf(
   const role = roles[name];
   const lower = await lowerRoles(ports, request, by, [name]);
   if (!role || !lower.includes(name)) throw new Refused({ kind: "not-lower", role: name });
-  const { approvers, count, fallback } = askedOf(role, request.requestedAt);
+  const { isFor, approvers, count, fallback } = askedOf(role, request.requestedAt);
   const { clusterRole, delivery } = role;
-  return { role: name, clusterRole, delivery, duration, approvers, count, fallback };
+  return { role: name, clusterRole, delivery, duration, isFor, approvers, count, fallback };
 }
 
 /** Of these, the roles that give less, that this person and enough others approve, and that the requester may ask for and does not have. Throws Refused, SlackBusy. */

@@ -7,6 +7,7 @@ import {
   type GroupsNow,
   isWatched,
   judged,
+  outsideBy,
   outsideOf,
   principalsNamed,
   renamed,
@@ -113,10 +114,9 @@ export async function foundOf(
   purpose: "show" | "watch",
 ): Promise<Found | null> {
   const outside = each.map(({ policy }) => outsideOf(request, policy, groups));
-  if (outside.every((list) => list !== undefined)) {
-    const [list = []] = outside;
-    return { left: { what: "group", groups: list.filter(isGroup) } };
-  }
+  const [list, under] = [outside[0], each[0]];
+  if (list && under && outside.every((one) => one !== undefined))
+    return { left: outsideBy(request, list, under.policy, groups) };
   if (request.state !== "pending" || request.approvers.length === 0) return null;
   const lacks = await Promise.all(each.map((under) => lackOf(under, request, groups, purpose)));
   const [first = null] = lacks;

@@ -24,8 +24,11 @@ export const extendGrant = (ports: Ports, id: RequestId): Promise<Later> =>
   underLease(ports, id, () => againWhileLocked(ports, () => extend(ports, id)));
 
 /** The token that lives as long is in its holder's hands. */
-export const finishExtension = (ports: Ports, id: RequestId): Promise<AccessRequest> =>
-  commit(ports, id, (r) => extended(r, ports.clock.now()));
+export const finishExtension = (
+  ports: Ports,
+  id: RequestId,
+  { expiresAt }: Pick<In<"active">, "expiresAt">,
+): Promise<AccessRequest> => commit(ports, id, (r) => extended(r, expiresAt, ports.clock.now()));
 
 /** Nobody need decide on more time of what ends: whoever asked for it is told so. */
 export async function closeExtension(ports: Ports, { id, requester }: AccessRequest): Promise<void> {
@@ -42,7 +45,7 @@ async function extend(ports: Ports, id: RequestId): Promise<Later> {
   const request = await ports.requests.get(id);
   if (request?.state !== "extending") return undefined;
   const grant = await extendedGrant(ports, request);
-  if (grant && isProlongedBy(grant, request)) return follow(ports, request, grant);
+  if (grant && "expiresAt" in grant && isProlongedBy(grant, request)) return follow(ports, request, grant);
   if (grant && isRenewing(grant)) return { again: ports.clock.now() + HELD_BACK_MS };
   const gone = await extendedGone(ports, request);
   if (gone) return close(ports, id, gone);
@@ -67,9 +70,13 @@ async function give(ports: Ports, request: In<"extending">): Promise<Later> {
 }
 
 /** It has the time; whoever makes its token says when that is there, unless they died in between. */
-async function follow(ports: Ports, { id, outage }: In<"extending">, grant: AccessRequest): Promise<Later> {
+async function follow(
+  ports: Ports,
+  { id, outage }: In<"extending">,
+  grant: Extract<AccessRequest, { expiresAt: number }>,
+): Promise<Later> {
   const isToCome = grant.state === "active" && grant.refresh?.for === id;
-  if (!isToCome) await finishExtension(ports, id);
+  if (!isToCome) await finishExtension(ports, id, grant);
   else if (outage) await noteOutage(ports, id, outage.what);
   return undefined;
 }

@@ -110,7 +110,7 @@ async function deliverFresh(
     if (!(error instanceof GrantFailed) || (now && isMine(now, message))) throw error;
   });
   const done = await commit(ports, id, (r) => (isMine(r, message) ? refreshed(r, refresh) : null));
-  if (refresh.for) await finishExtension(ports, refresh.for);
+  if (refresh.for) await finishExtension(ports, refresh.for, next);
   // Hidden or ended in the moment it was shown.
   if (done.state !== "active" || done.hidden) await clearHeld(ports, id);
 }

@@ -120,15 +120,22 @@ export function draftOf(
   };
 }
 
-type Asked = Pick<AccessRequest, "approvers" | "closesAt" | "count" | "nudgeAt" | "fallback">;
+type Asked = Pick<AccessRequest, "isFor" | "approvers" | "closesAt" | "count" | "nudgeAt" | "fallback">;
 
-/** Who decides on it, and until when; never later than its own end, where that is fixed. */
-export function askedOf({ approval }: Role, now: number, endsAt = Number.POSITIVE_INFINITY): Asked {
-  if (approval === "none") return { approvers: [], closesAt: Math.min(now + UNAPPROVED_WITHIN_MS, endsAt) };
+/** Whom it is for, who decides on it, and until when; never later than its own end, where that is fixed. */
+export function askedOf(
+  { approval, requester }: Role,
+  now: number,
+  endsAt = Number.POSITIVE_INFINITY,
+): Asked {
+  const isFor = requester?.in ?? [];
+  if (approval === "none")
+    return { isFor, approvers: [], closesAt: Math.min(now + UNAPPROVED_WITHIN_MS, endsAt) };
   const { by, count, within, remind, fallback } = approval;
   const closesAt = Math.min(now + within, endsAt);
   const inTime = (at: number) => (at < closesAt ? at : Math.round((now + closesAt) / 2));
   return {
+    isFor,
     approvers: by,
     closesAt,
     ...(count > 1 ? { count } : {}),

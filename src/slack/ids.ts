@@ -30,6 +30,7 @@ export const ACTIONS = {
   end: "end",
   story: "story",
   nextPage: "nextPage",
+  previousPage: "previousPage",
   firstPage: "firstPage",
   ask: "ask",
 } as const;
@@ -87,11 +88,16 @@ export const ButtonValue = z
 export const buttonValue = (r: { id: string; terms: number }, duration?: number): string =>
   [r.id, r.terms, ...(duration === undefined ? [] : [duration])].join(":");
 
+const PagePlace = z.object({ from: z.number().int().min(0), after: z.string().max(40).optional() });
+/** So many fit a button's value; whoever is further on goes back to the first from there. */
+export const PAGES_BACK = 20;
+
 /** A page of a list, as its button carries it: of whom and of what, where it begins, and after what. */
 export const PageValue = z.object({
   list: z.enum(["status", "pending", "active", "history", "story"]),
-  from: z.number().int().min(0),
-  after: z.string().max(40).optional(),
+  ...PagePlace.shape,
+  /** Where the pages before it begin. */
+  back: z.array(PagePlace).max(PAGES_BACK).optional(),
   role: z.string().max(30).optional(),
   person: UserId.optional(),
   since: z.number().int().optional(),

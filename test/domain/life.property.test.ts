@@ -139,7 +139,7 @@ const MOVES: Record<string, Move> = {
       : null,
   remind: (r) => to.reminded(r, MINUTE),
   "have more time": (r, now) => to.prolonged(r, moreOf(r, now), now),
-  "say that there is more": (r, now) => to.extended(r, now),
+  "say that there is more": (r, now) => to.extended(r, now + 60 * MINUTE, now),
   ...Object.fromEntries(
     Outage.shape.what
       .unwrap()
@@ -157,6 +157,7 @@ const MOVES: Record<string, Move> = {
   ),
   deactivate: (r, now) => judged(r, { left: { what: "deactivated" } }, now),
   "leave the group": (r, now) => judged(r, { left: { what: "group" } }, now),
+  "the role is for others": (r, now) => judged(r, { left: { what: "rules" } }, now),
   "leave nobody to decide": (r, now) => judged(r, { lack: "everybody" }, now),
   "leave others to decide": (r, now) => judged(r, { lack: "others" }, now),
   "are all there": (r, now) => judged(r, null, now),
@@ -326,7 +327,11 @@ function checkDoubt(before: AccessRequest, after: AccessRequest, now: number): v
   if (before.state === after.state) return;
   const what = "end" in after ? after.end.departure?.what : undefined;
   const closed = after.state === "refused" && after.refusal.kind === "terms-changed" && after.refusal.what;
-  if ((after.state === "ending" && what === "group") || closed === "left-group" || closed === "nobody-left")
+  if (
+    (after.state === "ending" && (what === "group" || what === "rules")) ||
+    closed === "left-group" ||
+    closed === "nobody-left"
+  )
     expect(now - (before.doubtedAt ?? now)).toBeGreaterThanOrEqual(MINUTE);
 }
 
@@ -435,7 +440,7 @@ const STEPS: Record<Step, Move> = {
     if (r.state !== "active" || !r.refresh) return null;
     return to.refreshed(to.refreshing(r, { ...r.grant, tokenExpiresAt: now + 10 * MINUTE }), r.refresh);
   },
-  extend: (r, now) => to.extended(r, now),
+  extend: (r, now) => to.extended(r, now + 60 * MINUTE, now),
   remind: (r, now) => {
     if (r.state !== "active") return null;
     if (now >= r.expiresAt) return to.ending(r, { cause: "expired", at: now });

@@ -1,5 +1,7 @@
 /** Who leaves loses it; whom a directory sync takes away for a moment does not; and what waits for them goes on, or says why not. */
+import { readFileSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { parse, stringify } from "yaml";
 import { visibleText } from "../../sandbox/slack/index.ts";
 import { HOUR, MINUTE } from "../../src/domain/duration.ts";
 import {
@@ -109,11 +111,31 @@ test("Slack does not say who is in it: while the second look is overdue, reminde
   await world.until(() => isDoubted("overdue"));
   world.slack.failNext("usergroups.list", { status: 503 }, 100_000);
   await world.jump(50 * MINUTE);
-  await it.dm(BOB, "10 minutes left");
+  await it.dm(BOB, "10 min left");
   expect(await isDoubted("overdue")).toBe(true);
   await world.jump(10 * MINUTE);
   await world.until(() => isEnding("overdue"));
   world.slack.clearFailures();
+});
+
+test("the role is for others by now: its holder and the card say so, and not that anybody left", async () => {
+  await it.get("dev 7d", "for others");
+  await bot.stop();
+  const path = world.env.KARPOR_ACCESS_CONFIG;
+  const config = parse(readFileSync(path, "utf8"));
+  config.roles.dev.requester.in = ["S0SRE"];
+  writeFileSync(path, stringify(config));
+  bot = await startBot(world);
+  await world.until(async () => {
+    await world.jump(30 * MINUTE);
+    await settled();
+    return (await isDoubted("for others")) || isEnding("for others");
+  });
+  await world.jump(MINUTE + 1_000);
+  await world.until(() => isEnding("for others"));
+  await overEnd("for others");
+  expect(visibleText(await it.dm(BOB, "the role is now for"))).toContain("<!subteam^S0SRE>");
+  await it.channel("the rules changed whom it is for");
 });
 
 test("who is back within the minute keeps it, and so does who is in no group that matters", async () => {

@@ -110,7 +110,7 @@ export function memoryRequests(): MemoryRequests {
       const now = request.requestedAt;
       const beside = (r: AccessRequest) =>
         windowOf(r).from < window.to && (latestEnd(r) > window.from || window.from <= now);
-      const others = mine.filter((r) => !isFinal(r) && r.id !== open?.id && beside(r));
+      const others = mine.filter((r) => !isFinal(r) && !r.extends && r.id !== open?.id && beside(r));
       if (others.length >= grantsPerPerson) return { made: false, over: "grants" };
       const asked = mine.map((r) => r.requestedAt + HOUR).filter((till) => till > request.requestedAt);
       const againAt = asked.sort((a, b) => b - a)[requestsPerHour - 1];

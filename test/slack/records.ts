@@ -315,7 +315,9 @@ function renewals() {
       ...{ generation: 4 + i, grant, why: "leaked", at, verification: verified(method) },
     })),
   ];
-  const renewed = { ...approved, messages, former, generation: 7 };
+  const lost = { generation: 8, grant, why: "lost", at, deletedAt: NOW, outage: slow };
+  const told = { ...messages, "lost:1": shared };
+  const renewed = { ...approved, messages: told, former: [...former, lost], generation: 9 };
   return [
     { ...renewed, state: "approved" },
     ...[slow, { ...slow, what: "held-back" }].map((outage) => ({ ...renewed, state: "approved", outage })),

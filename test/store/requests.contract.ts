@@ -200,6 +200,19 @@ export function requestsContract(redis: Pick<TestRedis, "commands">): void {
       expect(f.told.filter(({ to }) => to === "requested")).toHaveLength(4);
     });
 
+    test("more time that waits is no grant beside the one that it adds to", async () => {
+      const limits = { grantsPerPerson: 2 };
+      const grant = asked({ role: "a" });
+      await requests.make(grant, "t1", limits);
+      const adds = { id: grant.id, from: grant.requestedAt, until: grant.requestedAt + grant.duration };
+      const more = asked({ role: "a", extends: adds, startsAt: adds.until });
+      expect(await requests.make(more, "t2")).toMatchObject({ made: true });
+      const ask = (role: string) =>
+        requests.make(asked({ role, duration: 2 * grant.duration }), role, limits);
+      expect(await ask("b")).toMatchObject({ made: true });
+      expect(await ask("c")).toMatchObject({ over: "grants" });
+    });
+
     test("what nobody can end counts against nobody for longer than it reserves its role", async () => {
       await requests.make(asked({ closesAt: f.clock.now() }), "t1");
       const ask = () => requests.make(asked({ role: "b" }), "t2", { grantsPerPerson: 1 });

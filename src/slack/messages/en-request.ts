@@ -171,6 +171,7 @@ const left = (departure: End["departure"]): string =>
     guest: "its holder became a guest",
     workspace: "its holder left the workspace",
     group: "its holder left the group it is for",
+    rules: "the rules changed whom it is for",
   })[departure?.what ?? "workspace"];
 
 /** On the card. */
@@ -192,6 +193,7 @@ const youLeft: Sentence = ({ end: { departure } }, fmt) =>
     guest: "you are a guest of this workspace now",
     workspace: "you left this workspace",
     group: `you are no longer in ${fmt.any(departure?.groups ?? [], "the group it is for")}`,
+    rules: `the role is now for ${fmt.any(departure?.groups ?? [], "others")}`,
   })[departure?.what ?? "workspace"];
 
 /** To the holder. */
@@ -405,6 +407,16 @@ const leak = {
     `${fmt.b("Token leaked, stopped:")} ${name(f.requester)}'s for ${access(f, fmt)}, told ${fmt.at(f.end.at)}. ${proof(f, fmt)}`,
 } satisfies Record<Shown["leak"], Sentence>;
 
+/** In the channel, of a token that gave way to a new one. */
+const lost = {
+  unproven: (f, fmt) =>
+    `${fmt.b("Old token, not confirmed:")} ${name(f.requester)}'s for ${access(f, fmt)} gave way to a new one ${fmt.at(f.end.at)}. ${slowSince(f, fmt)}; ${
+      fmt.rich ? `it may work until ${fmt.when(f.worksUntil)}` : "it may still work"
+    }.`,
+  proven: (f, fmt) =>
+    `${fmt.b("Old token, stopped:")} ${name(f.requester)}'s for ${access(f, fmt)}, which gave way to a new one ${fmt.at(f.end.at)}. ${proof(f, fmt)}`,
+} satisfies Record<Shown["lost"], Sentence>;
+
 const reminder = (f: Facts, fmt: Formatter, lead: number): string =>
   `${fmt.b(`${span(lead)} left:`)} ${access(f, fmt)}${fmt.rich ? ` ends ${fmt.at(f.endsAt)}` : ""}.`;
 
@@ -486,6 +498,7 @@ export const enRequest = {
   emergency,
   alert,
   leak,
+  lost,
   tokenLeft,
   reminder,
   asker,

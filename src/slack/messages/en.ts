@@ -322,6 +322,7 @@ const button: ByAction = {
   end: "End…",
   story: "Story",
   nextPage: "Next page",
+  previousPage: "Previous page",
   firstPage: "First page",
   ask: "Ask…",
 };

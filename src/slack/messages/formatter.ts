@@ -68,7 +68,11 @@ export interface Grammar {
 const NAME = 60;
 const MENTIONS = 10;
 
-export const name = (person: Person): string => foreign(person.name, NAME) || person.id;
+/** One of asterisks alone would leave nothing between those that make it bold. */
+export const name = ({ id, name: chosen }: Person): string => {
+  const said = foreign(chosen, NAME);
+  return /[^*]/.test(said) ? said : id;
+};
 const named = (grammar: Grammar, by: By): string =>
   isOperator(by) ? grammar.operator(foreign(by.operator, NAME)) : name(by);
 export const mention = (p: Principal): string => (isGroup(p) ? `<!subteam^${p}>` : `<@${p}>`);

@@ -166,6 +166,7 @@ const left = (departure: End["departure"]): string =>
     guest: "持有人已成为访客",
     workspace: "持有人已离开工作区",
     group: "持有人已离开该角色面向的用户组",
+    rules: "规则已变更，该角色改为面向其他人",
   })[departure?.what ?? "workspace"];
 
 const cause = ({ cause: why, by, departure }: Facts["end"], fmt: Formatter): string =>
@@ -186,6 +187,7 @@ const youLeft: Sentence = ({ end: { departure } }, fmt) =>
     guest: "你现在是本工作区的访客",
     workspace: "你已离开本工作区",
     group: `你已不在${fmt.rich ? " " : ""}${fmt.any(departure?.groups ?? [], "该角色面向的用户组").trim()}${fmt.rich ? " " : ""}中`,
+    rules: `该角色现在面向${fmt.rich ? " " : ""}${fmt.any(departure?.groups ?? [], "其他人").trim()}`,
   })[departure?.what ?? "workspace"];
 
 const ending: Record<End["cause"], Sentence> = {
@@ -387,6 +389,15 @@ const leak: Words["leak"] = {
     `${fmt.b("令牌泄露，已失效：")} ${name(f.requester)} ${fmt.at(f.end.at)} 报告其在 ${access(f, fmt)}的令牌已泄露。${proof(f, fmt)}`,
 };
 
+const lost: Words["lost"] = {
+  unproven: (f, fmt) =>
+    `${fmt.b("旧令牌，尚未确认失效：")} ${name(f.requester)} 在 ${access(f, fmt)}的令牌（${fmt.at(f.end.at)} 已更换）。${slowSince(f, fmt)}；${
+      fmt.rich ? `${fmt.when(f.worksUntil)} 之前，旧令牌可能仍然有效` : "旧令牌可能仍然有效"
+    }。`,
+  proven: (f, fmt) =>
+    `${fmt.b("旧令牌，已失效：")} ${name(f.requester)} 在 ${access(f, fmt)}的令牌（${fmt.at(f.end.at)} 已更换）。${proof(f, fmt)}`,
+};
+
 const reminder = (f: Facts, fmt: Formatter, lead: number): string =>
   `${fmt.b(`还剩 ${span(lead)}：`)} ${held(f, fmt)}${fmt.rich ? ` ${fmt.when(f.endsAt)} 到期` : ""}。`;
 
@@ -458,6 +469,7 @@ export const zhRequest: Words = {
   emergency,
   alert,
   leak,
+  lost,
   tokenLeft,
   reminder,
   asker,

@@ -304,6 +304,7 @@ const button: ByAction = {
   end: "结束…",
   story: "查看经过",
   nextPage: "下一页",
+  previousPage: "上一页",
   firstPage: "第一页",
   ask: "申请…",
 };

@@ -133,6 +133,7 @@ const POSTED: Record<MessageKind, Urgency> = {
   unproven: "trouble",
   alert: "trouble",
   leak: "trouble",
+  lost: "trouble",
   left: "trouble",
   reminder: "cards",
   nudge: "cards",
@@ -261,9 +262,9 @@ async function latestOf(client: WebClient, { id }: Person) {
   return latest ? { channel: channel.id, ts: latest.ts, mark: latest.blocks?.[0]?.block_id } : null;
 }
 
-const BELOW_CARD: readonly MessageKind[] = ["alert", "leak", "left", "nudge", "fallback"];
+const BELOW_CARD: readonly MessageKind[] = ["alert", "leak", "lost", "left", "nudge", "fallback"];
 /** Seen in the channel all the same. */
-const BROADCAST: readonly MessageKind[] = ["alert", "leak", "left"];
+const BROADCAST: readonly MessageKind[] = ["alert", "leak", "lost", "left"];
 
 /** What belongs to its card stands below it. */
 function threadOf(r: AccessRequest, key: MessageKey): Thread | undefined {

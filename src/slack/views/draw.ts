@@ -13,7 +13,7 @@ import { card } from "./card.ts";
 import type { Message, ViewContext } from "./context.ts";
 import { gone, notice, reminder, unproven, waiting } from "./dm.ts";
 import { fallback } from "./fallback.ts";
-import { leak } from "./leak.ts";
+import { leak, lost } from "./leak.ts";
 import { left } from "./left.ts";
 import { nudge } from "./nudge.ts";
 import { type Renderer, rendererOf } from "./renderer.ts";
@@ -38,6 +38,7 @@ const KINDS: { [K in Exclude<MessageKind, "delay">]: (d: Drawing, shows: Readabl
   unproven: ({ p, r }) => unproven(p, r),
   alert: ({ p, r, first }, shows) => alert(p, r, shows, first),
   leak: ({ p, r, key }, shows) => leak(p, r, key, shows),
+  lost: ({ p, r, key, first }, shows) => lost(p, r, key, { shows, first }),
   left: ({ p, r, key, first }) => left(p, r, key, first),
   reminder: ({ p, r, key }) => reminder(p, r, key),
   nudge: ({ p, r, first }) => nudge(p, r, first),

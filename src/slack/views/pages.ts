@@ -1,6 +1,6 @@
 /** A page of a list: as much as one message holds, where that stands among all, and the buttons that lead on. */
 import type { Button, KnownBlock } from "@slack/types";
-import type { PageValue } from "../ids.ts";
+import { PAGES_BACK, type PageValue } from "../ids.ts";
 import { actions, isFull } from "./blocks.ts";
 import { button } from "./buttons.ts";
 import type { Renderer } from "./renderer.ts";
@@ -40,20 +40,41 @@ export function pageOf<T>(
     shown += 1;
   }
   const last = items[shown - 1];
-  const next = items.length > shown && last ? { ...at, from: at.from + shown, after: after(last) } : null;
-  const first = at.from > 0 ? { ...at, from: 0, after: undefined } : null;
+  const next =
+    items.length > shown && last
+      ? { ...at, from: at.from + shown, after: after(last), back: backFrom(at) }
+      : null;
+  const previous = previousOf(at);
+  const first = previous && previous.from > 0 ? { ...at, ...FIRST } : null;
   const row = [
     ...(first ? [pageButton(p, "firstPage", first)] : []),
+    ...(previous ? [pageButton(p, "previousPage", previous)] : []),
     ...(next ? [pageButton(p, "nextPage", next)] : []),
   ];
-  const isWhole = !first && !next;
+  const isWhole = !previous && !next;
   return {
     blocks: [...blocks, ...actions(...row)],
     place: isWhole || shown === 0 ? [] : [p.words.lists.place(at.from + 1, at.from + shown, total)],
   };
 }
 
-const pageButton = (p: Renderer, action: "firstPage" | "nextPage", to: PageValue): Button => ({
+const FIRST = { from: 0, after: undefined, back: undefined };
+
+const backFrom = ({ from, after, back = [] }: PageValue): PageValue["back"] =>
+  [...back, { from, after }].slice(-PAGES_BACK);
+
+/** Null on the first page. */
+function previousOf(at: PageValue): PageValue | null {
+  if (at.from === 0) return null;
+  const place = at.back?.at(-1);
+  return place ? { ...at, after: undefined, ...place, back: at.back?.slice(0, -1) } : { ...at, ...FIRST };
+}
+
+const pageButton = (
+  p: Renderer,
+  action: "firstPage" | "previousPage" | "nextPage",
+  to: PageValue,
+): Button => ({
   ...button(p, action, p.words.lists.from(to.from + 1)),
   value: JSON.stringify(to),
 });

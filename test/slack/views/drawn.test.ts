@@ -65,6 +65,7 @@ const ALL: { [K in MessageKind]: readonly Shown[K][] } = {
   unproven: ["open", "gone"],
   alert: ["unproven", "proven", "failed"],
   leak: ["open", "unproven", "proven"],
+  lost: ["unproven", "proven"],
   left: ["open"],
   reminder: ["open", "gone"],
   nudge: ["open"],
@@ -269,6 +270,11 @@ describe("what is said", () => {
     const { r, key, shows } = drawn("alert:unproven");
     expect([...mentions(drawMessage(r, key, shows, view("en"), true)).groups]).toEqual([ADMINS]);
     expect([...mentions(drawMessage(r, key, shows, view("en"), false)).groups]).toEqual([]);
+    const old = drawn("lost:unproven");
+    expect(plainDates(first(drawMessage(old.r, old.key, old.shows, view("en"), false)))).toMatch(
+      /^\*Old token, not confirmed:\* Bob's for `admin` on \*production\* gave way to a new one at .*; it may work until /,
+    );
+    expect([...mentions(drawMessage(old.r, old.key, old.shows, view("en"), true)).groups]).toEqual([ADMINS]);
     const left = drawn("left:open");
     expect([...mentions(drawMessage(left.r, left.key, "open", view("en"), true)).groups]).toEqual([ADMINS]);
   });
@@ -375,6 +381,7 @@ describe("what is said", () => {
         "Ended, you are no longer in the group it is for, : ",
         "Ended, you left this workspace, : ",
         "Ended, your account was deactivated, : ",
+        "Ended, the role is now for others, : ",
         "Ended by you, : Ask again",
         "Revoked by Alice, : Ask again",
         "Revoked by operator dana, : Ask again",

@@ -73,15 +73,35 @@ test("a request that waits has what decides it, and no button is the first of ma
   expect(words(message)).toMatch(/Needs 2 approvals.*closes /);
 });
 
-test("pages lead on to what was not shown, and back to the first", () => {
+test("pages lead on to what was not shown, and back, one by one and to the first", () => {
   const items = Array.from({ length: 13 }, (_, i) => ({ request: activeOne, place: `${i}` }));
-  const page = (from: number) =>
-    activeReply({ items, total: 300, at: { list: "active", from, role: "admin" } }, new Set(), view("en"));
-  const [next] = values(page(0), "nextPage");
-  expect(next).toEqual({ list: "active", role: "admin", from: 12, after: "11" });
-  expect(values(page(0), "firstPage")).toEqual([]);
-  expect(words(page(0))).toContain("1–12 of 300");
-  expect(words(page(12))).toContain("13–24 of 300");
-  expect(values(page(12), "firstPage")).toEqual([{ list: "active", role: "admin", from: 0 }]);
-  expect(visible(page(0))).toEqual(["Next page"]);
+  const page = (at: object) => activeReply({ items, total: 300, at: at as PageValue }, new Set(), view("en"));
+  const first = { list: "active", role: "admin", from: 0 };
+  expect(words(page(first))).toContain("1–12 of 300");
+  expect(visible(page(first))).toEqual(["Next page"]);
+  const [second = {}] = values(page(first), "nextPage");
+  expect(second).toEqual({ ...first, from: 12, after: "11", back: [{ from: 0 }] });
+  expect(words(page(second))).toContain("13–24 of 300");
+  expect(visible(page(second))).toEqual(["Previous page", "Next page"]);
+  expect(values(page(second), "previousPage")).toEqual([{ ...first, back: [] }]);
+  const [third = {}] = values(page(second), "nextPage");
+  expect(visible(page(third))).toEqual(["First page", "Previous page", "Next page"]);
+  expect(values(page(third), "previousPage")).toEqual([second]);
+  expect(values(page(third), "firstPage")).toEqual([first]);
+});
+
+test("however far on, a page's buttons fit, and lead back", () => {
+  const items = Array.from({ length: 13 }, () => ({ request: activeOne, place: "p".repeat(40) }));
+  let at: PageValue = { list: "active", from: 0, role: "r".repeat(30), person: activeOne.requester.id };
+  for (let pages = 0; pages < 60; pages++) {
+    const reply = activeReply({ items, total: null, at }, new Set(), view("en"));
+    for (const { value = "" } of buttonsIn(reply.blocks)) expect(value.length).toBeLessThanOrEqual(2_000);
+    const [next] = values(reply, "nextPage");
+    at = PageValue.parse(next);
+  }
+  for (let back = 0; at.from > 0; back++) {
+    expect(back).toBeLessThanOrEqual(21);
+    const reply = activeReply({ items, total: null, at }, new Set(), view("en"));
+    at = PageValue.parse(values(reply, "previousPage")[0]);
+  }
 });

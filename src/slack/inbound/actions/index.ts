@@ -67,6 +67,7 @@ const TABLE: Record<ActionId, Action> = {
   end: endAction,
   story: storyAction,
   nextPage: pageAction,
+  previousPage: pageAction,
   firstPage: pageAction,
   ask: askAction,
 };
