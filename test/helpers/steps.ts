@@ -75,9 +75,14 @@ export async function openSteps(world: World) {
     /** Runs the jobs that are due, and those they add, until none is. */
     async work(through: Ports = ports): Promise<void> {
       for (let due = take(); due.length > 0; due = take())
-        for (const { step, id, due: at, isTimer } of due) {
-          if (isTimer) await setNextTimer(through, id, { step, at });
-          const later = await FLOWS[step](through, id);
+        for (let job = due.shift(); job; job = due.shift()) {
+          const { step, id, due: at, isTimer } = job;
+          const work = [FLOWS[step](through, id), isTimer && setNextTimer(ports, id, { step, at })] as const;
+          // One that fails keeps none of the others from their time.
+          const [later] = await Promise.all(work).catch((error: unknown) => {
+            jobs.push(...due);
+            throw error;
+          });
           if (later) jobs.push({ step, id, due: later.again });
         }
     },
