@@ -5,13 +5,14 @@ const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Every object inside, depth first, in the order a person reads. */
-export function* walk(value: unknown): Generator<JsonObject> {
+export function walk(value: unknown, found: JsonObject[] = []): JsonObject[] {
   if (Array.isArray(value)) {
-    for (const item of value) yield* walk(item);
+    for (const item of value) walk(item, found);
   } else if (isObject(value)) {
-    yield value;
-    for (const item of Object.values(value)) yield* walk(item);
+    found.push(value);
+    for (const item of Object.values(value)) walk(item, found);
   }
+  return found;
 }
 
 const unescaped = (text: string): string =>
@@ -30,7 +31,7 @@ export function visibleText(content: Content): string {
 function blockText(block: Block): string {
   const separator = block.type === "rich_text" ? "" : " ";
   return unescaped(
-    [...walk(block)]
+    walk(block)
       .filter(isText)
       .map((object) => object.text)
       .join(separator),
@@ -45,7 +46,7 @@ export interface Actionable {
 
 export function actionables(blocks: Block[] = []): Actionable[] {
   return blocks.flatMap((block) =>
-    [...walk(block)]
+    walk(block)
       .filter((object) => typeof object.action_id === "string" && object !== block)
       .map((element) => ({ block, element })),
   );

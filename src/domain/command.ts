@@ -52,17 +52,16 @@ function parseAsked(text: string): ParsedCommand {
   return { role: wordOf(word), ...timed(rest) };
 }
 
-/** How long, and from when, in either order. */
+/** How long, and from when, in either order. Of two beginnings nobody knows which is meant. */
 const timed = (text: string): Pick<ParsedCommand, "time" | "start" | "reason"> => {
   const before = takeStart(text);
   const taken = takeTime(before?.rest ?? text);
   const rest = taken?.rest ?? before?.rest ?? text;
   const from = before ?? takeStart(rest);
-  return {
-    time: taken?.time ?? null,
-    ...(from && { start: from.start }),
-    reason: reasonIn(before ? rest : (from?.rest ?? rest)),
-  };
+  const after = (before ? rest : (from?.rest ?? rest)).trimStart();
+  const second = from && takeStart(after);
+  const start = second ? { unclear: after.slice(0, after.length - second.rest.length) } : from?.start;
+  return { time: taken?.time ?? null, ...(start && { start }), reason: reasonIn(second?.rest ?? after) };
 };
 
 const wordOf = (typed: string): string => toNarrow(typed).toLowerCase();

@@ -74,6 +74,8 @@ test.each([
   "2h from next week",
   "2h from Nov 27 09:00",
   "2h from sat 9am",
+  "from 22:00 from tomorrow fix",
+  "from 22:00 2h from tomorrow 09:00 fix",
   "从下周一9点",
   "从星期三",
 ])("%j is refused", (text) => expect(refusedKind(() => asked(`guest ${text}`))).toBe("bad-start"));

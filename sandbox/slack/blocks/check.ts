@@ -31,7 +31,7 @@ export function checkView(sent: unknown, type: View["type"]): JsonObject {
 
 /** One element of a view at most takes the cursor. */
 const focus = (blocks: unknown[]): string[] =>
-  [...walk(blocks)].filter((one) => one.focus_on_load === true).length > 1
+  walk(blocks).filter((one) => one.focus_on_load === true).length > 1
     ? ["only one element may have `focus_on_load` [json-pointer:/view/blocks]"]
     : [];
 
@@ -91,7 +91,7 @@ function duplicates(blocks: Block[], root: string): string[] {
 }
 
 function repeatedActions(block: Block): string[] {
-  const seen = [...walk(block)].flatMap((object) =>
+  const seen = walk(block).flatMap((object) =>
     typeof object.action_id === "string" ? [object.action_id] : [],
   );
   return seen.filter((id, index) => seen.indexOf(id) !== index);
