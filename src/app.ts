@@ -15,11 +15,13 @@ import type { AllowanceEntry } from "./domain/allowance.ts";
 import type { Transition } from "./domain/audit.ts";
 import { approvalOf, channelFor, clusterRolesOf } from "./domain/catalog.ts";
 import { DAY, SECOND } from "./domain/duration.ts";
+import { RequestId } from "./domain/ids.ts";
 import type { Locale } from "./domain/person.ts";
 import type { Policy } from "./domain/policy-file.ts";
 import { createAgreement } from "./flow/agree-on-policy.ts";
 import { isAnythingOurs } from "./flow/anything-ours.ts";
 import { askFallback } from "./flow/ask-fallback.ts";
+import { createCanary } from "./flow/canary.ts";
 import { checkDeparture } from "./flow/check-departure.ts";
 import { coverViews } from "./flow/cover-views.ts";
 import { endGrant } from "./flow/end.ts";
@@ -32,6 +34,8 @@ import { nudgeApprovers } from "./flow/nudge.ts";
 import {
   type Clock,
   type Lane,
+  type Later,
+  type Lease,
   type PolicyRegister,
   type Ports,
   type SealKeeping,
@@ -66,17 +70,20 @@ import { openHub } from "./hub/client/access.ts";
 import { hubClock } from "./hub/client/clock-offset.ts";
 import { openLazily } from "./hub/client/lazy.ts";
 import { lookAtOwnAccess } from "./hub/client/own-access.ts";
+import type { HubCall } from "./hub/client/seen.ts";
 import { createAnchor } from "./hub/grants/anchor.ts";
 import { createGrants } from "./hub/grants/grants.ts";
 import { createGrantWatch } from "./hub/grants/watch.ts";
+import { canaryInstance } from "./hub/grants/whose.ts";
 import { renewBotToken } from "./hub/kubeconfig/bot-token.ts";
-import { credentialEndsAt } from "./hub/kubeconfig/credential-end.ts";
+import { credentialLife } from "./hub/kubeconfig/credential-life.ts";
+import { aboutRequest } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics/metrics.ts";
 import type { Sources } from "./metrics/scrape.ts";
 import { createOutside } from "./outside/outside.ts";
 import { readDepths } from "./queue/depth.ts";
 import { createJobs } from "./queue/jobs.ts";
-import { createWorker, type LockTimes } from "./queue/worker.ts";
+import { createWorker, type Handler, type LockTimes } from "./queue/worker.ts";
 import { createListener, type SlackListener } from "./slack/inbound/listen.ts";
 import { createAdmins, tellAdmins } from "./slack/outbound/admins.ts";
 import { createAllowanceNotifier } from "./slack/outbound/allowance-notifier.ts";
@@ -89,10 +96,12 @@ import { createNotifier } from "./slack/outbound/notifier.ts";
 import { rememberPeople } from "./slack/outbound/people.ts";
 import type { HomeWorkspace } from "./slack/outbound/profile.ts";
 import { slackProxy } from "./slack/outbound/proxy.ts";
+import type { SlackCall } from "./slack/outbound/seen.ts";
 import { createTokenViews } from "./slack/outbound/token-views.ts";
 import type { ViewContext } from "./slack/views/context.ts";
 import { createAllowances } from "./store/allowances.ts";
 import { atMostOnce } from "./store/at-most-once.ts";
+import { createCanaries } from "./store/canaries.ts";
 import type { TrailLine } from "./store/chain.ts";
 import { connect } from "./store/connect.ts";
 import { createEpochs } from "./store/epoch.ts";
@@ -165,7 +174,10 @@ export async function startApp(
     listener(config, means, clients, { ports, people, holds, identity, serve }),
   );
   const { unready, connections } = door;
-  const health = pages({ unready, connections, holds: holds.all, notices: holds.notices });
+  const health = pages({
+    ...{ unready, connections, holds: holds.all, notices: holds.notices },
+    canary: () => assembled.canary.standing()?.last ?? null,
+  });
   const { metrics } = clients;
   const isReady = () => unready() === null;
   metrics.from(sourcesOf(config, means, clients, { ...assembled, isReady }));
@@ -193,6 +205,7 @@ export async function startApp(
   opened.adopt(keepMassEnds(ports, means), (r) => r.close());
   opened.adopt(keepCredential(config, means, clients, ports), (r) => r.close());
   opened.adopt(keepLooking(ports), (r) => r.close());
+  opened.adopt(keepCanary(assembled, means), (r) => r.close());
   opened.defer(() => door.close());
   const onIdentity = (identity: BotIdentity) => {
     home = identity;
@@ -214,7 +227,7 @@ function sourcesOf(
   { instance }: Config,
   { clock }: AppDeps,
   { hub }: Clients,
-  { ports, holds, lanes, isReady }: ReturnType<typeof assemble> & { isReady(): boolean },
+  { ports, holds, lanes, canary, isReady }: ReturnType<typeof assemble> & { isReady(): boolean },
 ): Sources {
   return {
     clock,
@@ -222,7 +235,9 @@ function sourcesOf(
     depths: () => readDepths(lanes, clock),
     isReady,
     holdingBack: () => holds.all().length,
-    credentialEndsAt: () => credentialEndsAt(hub),
+    roles: () => Object.keys(ports.policy.roles),
+    credential: () => credentialLife(hub),
+    canary: canary.standing,
     clockOffset: hub.clockOffset,
     build: { version: VERSION, node: process.version, bot: instance },
   };
@@ -256,8 +271,18 @@ export function connectAll(config: Config, { clock, log, times }: AppDeps, opene
   const timeout = times?.callMs;
   const redis = opened.adopt(connect(env.REDIS_URL, { log, commandTimeout: timeout }), (r) => r.close());
   const metrics = createMetrics();
+  const onHubCall = (call: HubCall) => {
+    metrics.hubCall(call);
+    const { method, resource, result, ms } = call;
+    log.debug({ hub: `${method} ${resource}`, result, ms: Math.round(ms) }, "called the hub");
+  };
+  const onSlackCall = (call: SlackCall) => {
+    metrics.slackCall(call);
+    const { method, result, ms, waitedMs } = call;
+    log.debug({ slack: method, result, ms: Math.round(ms), waitedMs: Math.round(waitedMs) }, "called Slack");
+  };
   const hub = opened.adopt(
-    openLazily(() => openHub(config, { log }), { clock, timeout, onCall: metrics.hubCall }),
+    openLazily(() => openHub(config, { log }), { clock, timeout, onCall: onHubCall }),
     (h) => h.close(),
   );
   const proxy = slackProxy(env);
@@ -267,7 +292,7 @@ export function connectAll(config: Config, { clock, log, times }: AppDeps, opene
   const turns = createTurns(shared);
   const budget = createBudget({
     ...{ turns, clock: time, send: proxy?.fetch },
-    onCall: metrics.slackCall,
+    onCall: onSlackCall,
     onPostponed: metrics.slackPostponed,
   });
   const callers = slackClients(env.SLACK_BOT_TOKEN, budget, { apiUrl: env.SLACK_API_URL, timeout });
@@ -348,7 +373,7 @@ export function assemble(
     anchor,
   });
   const told = ({ id, from, to }: Transition | AllowanceEntry, line: TrailLine) =>
-    log.info(line, `${id} ${from ?? "new"} → ${to}`);
+    log.info({ id, ...line }, `${id} ${from ?? "new"} → ${to}`);
   const onBroken = (error: Error) => log.error({ err: error }, "a record cannot be read; it is left alone");
   const records = { redis: redis.commands, keys, clock, onBroken };
   const messages = { slack: callers, language: config.slack.language, context, memory, clock, log };
@@ -367,7 +392,7 @@ export function assemble(
     directory: people,
     outside: createOutside({ hub: config.hub.name, secretOf: config.secretOf, clock, log }),
     admins,
-    lease: createLease(redis.commands, keys, times?.lease, metrics.leaseTakenOver),
+    lease: leaseByRequest(createLease(redis.commands, keys, times?.lease, metrics.leaseTakenOver)),
     told: createTold({ redis: redis.commands, keys }),
     looks,
     clock,
@@ -394,8 +419,26 @@ export function assemble(
     anchor,
   };
   const timerPorts = { ...ports, grants: grantsBy("timers") };
-  return { ports, timerPorts, people, holds, live, register, lanes: jobs.lanes, sealing };
+  const canary = createCanary(
+    {
+      ...{ ...ports, holds, canaries: createCanaries({ redis: redis.commands, keys }) },
+      grants: createGrants({
+        ...{ client: hub.lane("timers"), instance: canaryInstance(config.instance), clock, log },
+        namespace: config.hub.namespace,
+      }),
+    },
+    config.canary,
+  );
+  return { ports, timerPorts, people, holds, live, register, canary, lanes: jobs.lanes, sealing };
 }
+
+/** What is done under a request's lease is about it. */
+const leaseByRequest = ({ hold }: Lease): Lease => ({
+  hold: (name, work) =>
+    hold(name, (signal) =>
+      RequestId.safeParse(name).success ? aboutRequest(name, () => work(signal)) : work(signal),
+    ),
+});
 
 export const contextOf =
   ({ hub, slack }: Pick<Config, "hub" | "slack">, policy: Pick<Policy, "roles" | "admins">, clock: Clock) =>
@@ -420,6 +463,10 @@ export function startWork(
   { clock, log, times }: AppDeps,
   opened: AsyncDisposableStack,
 ) {
+  const about =
+    (step: (ports: Ports, id: RequestId, lane: Lane) => Promise<Later>): Handler =>
+    (id, lane) =>
+      aboutRequest(id, () => step(ports[lane], id, lane));
   const worker = createWorker({
     connection: redis.worker,
     prefix,
@@ -428,21 +475,21 @@ export function startWork(
     locks: times?.locks,
     onTimer: (id, fired) => setNextTimer(ports.timers, id, fired),
     handlers: {
-      validate: (id, lane) => validateRequester(ports[lane], id),
-      start: (id, lane) => startGrant(ports[lane], id),
-      provision: (id, lane) => provisionGrant(ports[lane], id),
-      refreshToken: (id, lane) => refreshToken(ports[lane], id),
-      extend: (id, lane) => extendGrant(ports[lane], id),
-      remind: (id, lane) => remindHolder(ports[lane], id),
-      nudge: (id, lane) => nudgeApprovers(ports[lane], id),
-      askFallback: (id, lane) => askFallback(ports[lane], id),
-      timeOut: (id, lane) => timeOutRequest(ports[lane], id),
-      end: (id, lane) => endGrant(ports[lane], id),
-      verify: (id, lane) => verifyEnd(ports[lane], id),
-      syncMessages: (id, lane) => syncMessages(ports[lane], id),
-      takeTokenOff: (id, lane) => takeTokenOff(ports[lane], id),
-      coverViews: (id, lane) => coverViews(ports[lane], id, lane),
-      checkDeparture: (id, lane) => checkDeparture(ports[lane], id, lane),
+      validate: about(validateRequester),
+      start: about(startGrant),
+      provision: about(provisionGrant),
+      refreshToken: about(refreshToken),
+      extend: about(extendGrant),
+      remind: about(remindHolder),
+      nudge: about(nudgeApprovers),
+      askFallback: about(askFallback),
+      timeOut: about(timeOutRequest),
+      end: about(endGrant),
+      verify: about(verifyEnd),
+      syncMessages: about(syncMessages),
+      takeTokenOff: about(takeTokenOff),
+      coverViews: about(coverViews),
+      checkDeparture: about(checkDeparture),
     },
     sweep: () => sweep(ports.timers),
   });
@@ -523,6 +570,11 @@ export function keepLooking(ports: Ports): Pick<Repeating, "close"> {
     repeat(() => look(ports), { what: "the look at who left", sleep: clock.sleep, after: LOOK_MS, log }),
   );
   return { close: async () => void (await Promise.all(both.map((one) => one.close()))) };
+}
+
+function keepCanary({ canary }: ReturnType<typeof assemble>, { clock, log }: AppDeps): Repeating {
+  const run = (signal: AbortSignal) => canary.run(signal).catch(againUnlessDown);
+  return repeat(run, { what: "the canary", sleep: clock.sleep, log });
 }
 
 export function keepHomes(ports: Ports, { clock, log }: AppDeps): Repeating {

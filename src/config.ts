@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
+import { CanaryInterval } from "./domain/canary.ts";
 import type { Catalog } from "./domain/catalog.ts";
 import { ChannelId } from "./domain/ids.ts";
 import { LabelValue } from "./domain/label.ts";
@@ -25,6 +26,9 @@ export const ConfigFile = z
       language: Locale.default("en").describe("Language of shared cards."),
       command: SlashCommand.default("/karpor-access").describe("As in the app's manifest."),
     }),
+    canary: CanaryInterval.optional().describe(
+      "How often one replica makes a token, uses it, ends it and sees it refused; never when left out.",
+    ),
     ...PolicyFile.shape,
   })
   .superRefine(assertConsistent);

@@ -1,4 +1,5 @@
-/** The log: pino JSON lines on stdout, never a secret. */
+/** The log: pino JSON lines on stdout, never a secret; each line of a request with its id. */
+import { AsyncLocalStorage } from "node:async_hooks";
 import { type DestinationStream, type Logger, pino } from "pino";
 
 /** Shapes of what must never be written, wherever it turns up: Slack tokens, JWTs, passwords in URLs. */
@@ -6,6 +7,11 @@ const SECRETS =
   /xox[a-z]-[\w-]+|xapp-[\w-]+|eyJ[\w-]{10,}\.[\w-]+\.[\w-]*|(?<=:\/\/[^\s/@:]*:)[^\s/@]+(?=@)/g;
 
 const hide = (text: string): string => text.replace(SECRETS, "[secret]");
+
+const subject = new AsyncLocalStorage<{ id: string }>();
+
+/** What `work` logs, and all that it begins, carries the request's id; a line that names another keeps that. */
+export const aboutRequest = <T>(id: string, work: () => T): T => subject.run({ id }, work);
 
 /** Only what is safe of an error: an ApiException's message holds bodies and headers, so it is not among it. */
 function safeError(error: unknown): object {
@@ -30,6 +36,8 @@ export function createLog(level = "info", destination?: DestinationStream): Logg
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: safeError },
       hooks: { streamWrite: hide },
+      mixin: () => subject.getStore() ?? {},
+      mixinMergeStrategy: (line, about) => ({ ...about, ...line }),
       redact: {
         paths: ["token", "*.token", "authorization", "*.authorization", "headers", "*.headers"],
         censor: "[secret]",

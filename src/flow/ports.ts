@@ -1,6 +1,7 @@
 /** What the flows need from outside. Adapters implement these; the flows know nothing else. */
 import type { Alarm } from "../domain/alarm.ts";
 import type { Allowance } from "../domain/allowance.ts";
+import type { LastCanary } from "../domain/canary.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Delivery, TokenView } from "../domain/delivery.ts";
 import type { DirectoryLook, Looked } from "../domain/directory-look.ts";
@@ -145,6 +146,12 @@ export interface LastSweep extends Omit<Swept, "at" | "tookMs"> {
   at: number | null;
   tookMs: number | null;
   count: number;
+}
+
+/** The canary's last run, by any replica. Each throws StoreDown or StoreUnsure when Redis does not answer. */
+export interface Canaries {
+  last(): Promise<LastCanary | null>;
+  save(one: LastCanary): Promise<void>;
 }
 
 /** Sweeps of all replicas together. Each throws StoreDown or StoreUnsure when Redis does not answer. */

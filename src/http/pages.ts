@@ -1,4 +1,6 @@
 /** Does the process live, can it answer people, is anything holding back new grants, or worth knowing? And what it counts. */
+import type { LastCanary } from "../domain/canary.ts";
+import { SECOND } from "../domain/duration.ts";
 import type { Hold } from "../domain/hold.ts";
 import type { Page, Pages } from "./server.ts";
 
@@ -9,9 +11,11 @@ export interface Health {
   connections(): number | undefined;
   holds(): readonly Hold[];
   notices(): readonly Hold[];
+  /** How it went last; null where none ran. */
+  canary(): LastCanary | null;
 }
 
-export const pages = ({ unready, connections, holds, notices }: Health): Pages => ({
+export const pages = ({ unready, connections, holds, notices, canary }: Health): Pages => ({
   "/livez": () => ({ status: 200, body: "ok" }),
   "/readyz": () => {
     const why = unready();
@@ -22,8 +26,17 @@ export const pages = ({ unready, connections, holds, notices }: Health): Pages =
   "/status": () => {
     const causes = holds().map(shown);
     const ok = causes.length === 0;
-    return { status: ok ? 200 : 503, body: { ok, causes, notices: notices().map(shown) } };
+    const last = canary();
+    const body = { ok, causes, notices: notices().map(shown), ...(last && { canary: shownCanary(last) }) };
+    return { status: ok ? 200 : 503, body };
   },
+});
+
+const shownCanary = ({ at, steps, failed }: LastCanary) => ({
+  ok: failed === undefined,
+  at: new Date(at).toISOString(),
+  seconds: Object.fromEntries(Object.entries(steps).map(([step, ms]) => [step, ms / SECOND])),
+  ...(failed === undefined ? {} : { failed }),
 });
 
 const OWN_PORT = "In Slack's HTTP mode this port may be public: set METRICS_PORT.\n";

@@ -21,6 +21,18 @@ const SECONDS = {
   wait: [0.01, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300],
 };
 
+/** What becomes of a request. */
+export const OUTCOMES = [
+  "approved",
+  "by_policy",
+  "emergency",
+  "denied",
+  "refused",
+  "withdrawn",
+  "timed_out",
+] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
 export type Instruments = ReturnType<typeof createInstruments>;
 
 export function createInstruments(registry: Registry) {
@@ -29,15 +41,15 @@ export function createInstruments(registry: Registry) {
     new Counter({ ...common(name, `${help} ${SUM}`), labelNames });
   const histogram = <L extends string>(name: string, help: string, labelNames: L[], buckets: number[]) =>
     new Histogram({ ...common(name, `${help} ${SUM}`), labelNames, buckets });
+  const known = new Set<string>();
   const gauge = <L extends string = never>(name: string, help: string, how: string, labelNames: L[] = []) =>
     new Gauge({ ...common(name, `${help} ${how}`), labelNames });
-  return {
+  const made = {
     asked: counter("requests_total", "Requests made.", ["role"]),
-    outcomes: counter(
-      "request_outcomes_total",
-      "What became of requests: approved, by_policy, emergency, denied, refused, withdrawn, timed_out.",
-      ["role", "outcome"],
-    ),
+    outcomes: counter("request_outcomes_total", `What became of requests: ${OUTCOMES.join(", ")}.`, [
+      "role",
+      "outcome",
+    ]),
     ends: counter("ends_total", "Grants whose end began, by its cause.", ["role", "cause"]),
     decision: histogram(
       "decision_seconds",
@@ -122,6 +134,24 @@ export function createInstruments(registry: Registry) {
       "Until the bot's own credential for the hub ends; none where it has no end.",
       `${EACH} Take the minimum.`,
     ),
+    lifetime: gauge(
+      "credential_lifetime_seconds",
+      "For how long that credential was made; it is renewed at half of it.",
+      EACH,
+    ),
+    canaryOk: gauge(
+      "canary_ok",
+      "1 where the last canary went well, else 0; none before the first one.",
+      MAX,
+    ),
+    canaryAge: gauge("canary_age_seconds", "Since the last canary, or since it is looked for.", MAX),
+    canaryInterval: gauge("canary_interval_seconds", "How often it is to run; none where it does not.", MAX),
+    canaryStep: gauge(
+      "canary_step_seconds",
+      "What each step of the last canary took: mint, use, end, refused.",
+      MAX,
+      ["step"],
+    ),
     skew: gauge(
       "clock_skew_seconds",
       "How far the hub's clock is ahead of this machine's; 0 below two seconds.",
@@ -132,5 +162,17 @@ export function createInstruments(registry: Registry) {
       "node",
       "bot",
     ]),
+  };
+  for (const lease of ["request", "messages", "sweep"]) made.takenOver.inc({ lease }, 0);
+  return {
+    ...made,
+    /** From 0 on: of what appears with its first value no increase is seen. */
+    know(role: string): void {
+      if (known.has(role)) return;
+      known.add(role);
+      made.asked.inc({ role }, 0);
+      for (const outcome of OUTCOMES) made.outcomes.inc({ role, outcome }, 0);
+      for (const times of [made.decision, made.token, made.lateness]) times.zero({ role });
+    },
   };
 }

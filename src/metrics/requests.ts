@@ -1,18 +1,19 @@
 /** What becomes of requests, and how long it takes, seen where every change of a record passes. */
 import { SECOND } from "../domain/duration.ts";
-import type { AccessRequest } from "../domain/request.ts";
+import type { AccessRequest, In } from "../domain/request.ts";
 import type { Requests } from "../flow/ports.ts";
-import type { Instruments } from "./instruments.ts";
-
-type To = Pick<Instruments, "asked" | "outcomes" | "ends" | "decision" | "token" | "lateness" | "confirmed">;
+import type { Instruments, Outcome } from "./instruments.ts";
 
 /** The same requests; each change that this replica lands is counted. */
-export function meteredRequests(requests: Requests, to: To): Requests {
+export function meteredRequests(requests: Requests, to: Instruments): Requests {
   return {
     ...requests,
     async make(request, ...rest) {
       const made = await requests.make(request, ...rest);
-      if ("made" in made && made.made) to.asked.inc({ role: request.role });
+      if ("made" in made && made.made) {
+        to.know(request.role);
+        to.asked.inc({ role: request.role });
+      }
       return made;
     },
     async update(id, ...rest) {
@@ -23,8 +24,9 @@ export function meteredRequests(requests: Requests, to: To): Requests {
   };
 }
 
-function count(to: To, before: AccessRequest, after: AccessRequest): void {
+function count(to: Instruments, before: AccessRequest, after: AccessRequest): void {
   const { role } = after;
+  to.know(role);
   if (after.state === "ending" || after.state === "ended") countEnd(to, before, after);
   if (before.state === after.state) return;
   const outcome = outcomeOf(before, after);
@@ -35,9 +37,10 @@ function count(to: To, before: AccessRequest, after: AccessRequest): void {
     to.token.observe({ role }, (after.enteredAt - Math.max(after.decision.at, after.startsAt ?? 0)) / SECOND);
 }
 
-const BY_PEOPLE = new Set(["approved", "denied"]);
+const BY_PEOPLE = new Set<Outcome>(["approved", "denied"]);
 
-const OUTCOMES: { [S in AccessRequest["state"]]?: string } = {
+/** By its state, where nobody let it pass. */
+const UNDECIDED: { [S in AccessRequest["state"]]?: Outcome } = {
   denied: "denied",
   refused: "refused",
   withdrawn: "withdrawn",
@@ -45,14 +48,14 @@ const OUTCOMES: { [S in AccessRequest["state"]]?: string } = {
 };
 
 /** Of an approval: by whom. Null where it was decided before, or is not yet. */
-function outcomeOf(before: AccessRequest, after: AccessRequest): string | null {
-  if (!("decision" in after)) return OUTCOMES[after.state] ?? null;
+function outcomeOf(before: AccessRequest, after: AccessRequest): Outcome | null {
+  if (!("decision" in after)) return UNDECIDED[after.state] ?? null;
   if ("decision" in before) return null;
   if (after.emergency) return "emergency";
   return after.decision.by === "policy" || after.decision.allowance ? "by_policy" : "approved";
 }
 
-function countEnd(to: To, before: AccessRequest, after: Extract<AccessRequest, { end: unknown }>): void {
+function countEnd(to: Instruments, before: AccessRequest, after: In<"ending" | "ended">): void {
   const { role, end } = after;
   if (!("end" in before)) to.ends.inc({ role, cause: end.cause });
   const gone = after.deletedAt !== undefined && !("deletedAt" in before && before.deletedAt !== undefined);

@@ -1,5 +1,6 @@
 /** What is read when somebody scrapes: a handful of commands to Redis, however many grants there are. */
 import { SECOND } from "../domain/duration.ts";
+import type { CanaryStanding } from "../flow/canary.ts";
 import type { Clock, LastSweep } from "../flow/ports.ts";
 import type { LaneDepth } from "../queue/depth.ts";
 import type { Instruments } from "./instruments.ts";
@@ -12,8 +13,12 @@ export interface Sources {
   depths(): Promise<LaneDepth[]>;
   isReady(): boolean;
   holdingBack(): number;
-  /** When the bot's own credential ends, ms since the epoch; null: never, or it is not known. */
-  credentialEndsAt(): number | null;
+  /** Of the catalog. */
+  roles(): string[];
+  /** From when to when the bot's own credential is good, ms since the epoch; null: for ever, or it is not known. */
+  credential(): { from: number; to: number } | null;
+  /** Null where none is to run. */
+  canary(): CanaryStanding | null;
   /** Of the hub's clock, ms. */
   clockOffset(): number;
   build: { version: string; node: string; bot: string };
@@ -22,10 +27,20 @@ export interface Sources {
 /** Of what does not answer nothing is said, save that it does not. Never rejects. */
 export async function readSources(sources: Sources, to: Instruments): Promise<void> {
   const { clock } = sources;
+  for (const role of sources.roles()) to.know(role);
   const [swept, depths] = await Promise.allSettled([sources.lastSweep(), sources.depths()]);
   for (const one of [to.live, to.waiting, to.unconfirmed, to.unconfirmedAge, to.jobs, to.oldestJob])
     one.reset();
-  for (const one of [to.sweepAge, to.sweepLength, to.credential]) one.remove();
+  for (const one of [
+    to.sweepAge,
+    to.sweepLength,
+    to.credential,
+    to.lifetime,
+    to.canaryOk,
+    to.canaryAge,
+    to.canaryInterval,
+  ])
+    one.remove();
   if (swept.status === "fulfilled") showSweep(swept.value, clock.now(), to);
   else for (const one of [to.unconfirmed, to.unconfirmedAge]) one.remove();
   for (const { lane, waiting, oldestSince } of depths.status === "fulfilled" ? depths.value : []) {
@@ -36,8 +51,10 @@ export async function readSources(sources: Sources, to: Instruments): Promise<vo
   to.records.set(isUp ? 1 : 0);
   to.ready.set(sources.isReady() ? 1 : 0);
   to.holds.set(sources.holdingBack());
-  const endsAt = sources.credentialEndsAt();
-  if (endsAt !== null) to.credential.set((endsAt - clock.now()) / SECOND);
+  const life = sources.credential();
+  if (life) to.credential.set((life.to - clock.now()) / SECOND);
+  if (life) to.lifetime.set((life.to - life.from) / SECOND);
+  showCanary(sources.canary(), clock.now(), to);
   to.skew.set(sources.clockOffset() / SECOND);
   to.build.set(sources.build, 1);
 }
@@ -49,6 +66,16 @@ function showSweep({ at, tookMs, tally }: LastSweep, now: number, to: Instrument
   for (const [role, count] of Object.entries(tally.waiting)) to.waiting.set({ role }, count);
   to.unconfirmed.set(tally.unconfirmed);
   to.unconfirmedAge.set(secondsSince(tally.unconfirmedSince, now));
+}
+
+function showCanary(canary: CanaryStanding | null, now: number, to: Instruments): void {
+  if (!canary) return;
+  const { intervalMs, since, last } = canary;
+  to.canaryInterval.set(intervalMs / SECOND);
+  to.canaryAge.set(secondsSince(last?.at ?? since, now));
+  to.canaryStep.reset();
+  if (last) to.canaryOk.set(last.failed === undefined ? 1 : 0);
+  for (const [step, ms] of Object.entries(last?.steps ?? {})) to.canaryStep.set({ step }, ms / SECOND);
 }
 
 const secondsSince = (at: number | null, now: number): number =>

@@ -13,6 +13,8 @@ export interface Keys {
   readonly schema: string;
   /** How many sweeps were completed, and what the last one found. */
   readonly sweeps: string;
+  /** How the last canary went. */
+  readonly canary: string;
   readonly epoch: string;
   /** The lockdown that stands, and which was lifted last. */
   readonly lockdown: string;
@@ -90,6 +92,7 @@ export function keysOf(instance: string): Keys {
     ping: `${prefix}:ping`,
     schema: `${prefix}:schema`,
     sweeps: `${prefix}:sweeps`,
+    canary: `${prefix}:canary`,
     epoch: `${prefix}:epoch`,
     lockdown: `${prefix}:lockdown`,
     massEnds: `${prefix}:mass-ends`,

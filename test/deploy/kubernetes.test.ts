@@ -76,7 +76,13 @@ it("runs two replicas of the image that the kustomization names, with 30 s to st
 
 it("asks whether it lives, and whether it can answer people, where the bot says so", () => {
   const known = Object.keys(
-    pages({ unready: () => null, connections: () => 1, holds: () => [], notices: () => [] }),
+    pages({
+      unready: () => null,
+      connections: () => 1,
+      holds: () => [],
+      notices: () => [],
+      canary: () => null,
+    }),
   );
   const probe = z.object({ httpGet: z.object({ path: z.string(), port: z.literal("http") }) });
   const asked = z

@@ -9,5 +9,6 @@ process.on("message", (ms: number) => clock.jump(ms));
 process.on("disconnect", () => process.exit(1));
 const { ahead, ...means } = JSON.parse(process.argv[2] ?? "") as { ahead: number } & Pick<AppDeps, "times">;
 clock.jump(ahead);
-const app = await startApp(loadConfig(process.env), { clock, log: createLog("info"), ...means });
+const config = loadConfig(process.env);
+const app = await startApp(config, { clock, log: createLog(config.env.LOG_LEVEL), ...means });
 process.send?.(app.port);

@@ -1,6 +1,7 @@
 /** A bot that has seen a short story, scraped as Prometheus does it. */
 import { HOUR } from "../../src/domain/duration.ts";
 import { ALICE, BOB, CAROL, startBot, startWorld } from "../helpers/bot.ts";
+import { changeFile } from "../helpers/config-file.ts";
 import { scene } from "../helpers/scene.ts";
 import { swept } from "../helpers/swept.ts";
 
@@ -8,6 +9,7 @@ export async function tellStory() {
   await using opened = new AsyncDisposableStack();
   const world = opened.adopt(await startWorld({ transport: "socket" }), (w) => w.close());
   Object.assign(world.env, { METRICS_PORT: "0" });
+  changeFile(world, { canary: "1h" });
   const bot = opened.adopt(await startBot(world), (b) => b.stop());
   const { ask, dm, get, proveEnd, say } = scene(world);
   const isActive = () =>

@@ -5,7 +5,7 @@ import type { HubClient } from "../../hub/client/client.ts";
 import { deleteObject, type ObjectAt, objectsAt } from "../../hub/client/objects.ts";
 import { accountsPath, BINDINGS_PATH } from "../../hub/grants/find.ts";
 import { selector } from "../../hub/grants/names.ts";
-import { DOCTOR_DONE_AFTER_MS, doctorInstance } from "../../hub/grants/whose.ts";
+import { doctorInstance, TRIAL_DONE_AFTER_MS } from "../../hub/grants/whose.ts";
 import { type Finding, ok } from "../checks/finding.ts";
 
 /** Leaves alone what a doctor of this moment works with. Throws HubError. */
@@ -18,7 +18,7 @@ export async function clearLeftovers(
   const labelSelector = selector(doctorInstance(instance));
   for (const path of [BINDINGS_PATH, accountsPath(hub)])
     for await (const { metadata } of objectsAt(client, path, { labelSelector }))
-      if (clock.now() - metadata.creationTimestamp.getTime() >= DOCTOR_DONE_AFTER_MS)
+      if (clock.now() - metadata.creationTimestamp.getTime() >= TRIAL_DONE_AFTER_MS)
         left.push({ path, name: metadata.name, uid: metadata.uid });
   for (const one of left) await deleteObject(client, one);
   if (left.length === 0) return [];

@@ -8,13 +8,13 @@ import { accountsPath, BINDINGS_PATH } from "./find.ts";
 import { instanceAccount, PREFIX } from "./names.ts";
 import {
   accountId,
-  doctorInstance,
   type ForeignScope,
   grantOf,
   isBot,
-  isDoctors,
   isGrant,
   isKnown,
+  isTrial,
+  isTrialOf,
 } from "./whose.ts";
 
 /** Grants of karpor-access in another namespace: of another bot, or ours before hub.namespace was renamed. */
@@ -62,7 +62,7 @@ export async function createSurveyor(scope: ForeignScope, signal?: AbortSignal):
       const { name, annotations } = object.metadata;
       const grant = grantOf(object);
       if (grant?.instance === scope.instance) roleOf.set(name, annotations[`${PREFIX}/cluster-role`]);
-      else if (name !== instanceAccount(scope.instance) && !isDoctors(scope, object))
+      else if (name !== instanceAccount(scope.instance) && !isTrial(scope, object))
         accounts.push(foreignObject("ServiceAccount", object, others(scope, grant)));
     },
     binding(binding) {
@@ -125,4 +125,4 @@ function foreignObject(
 
 /** What is ours by name and not in truth is nobody's. */
 const others = <T extends { instance: string }>({ instance }: ForeignScope, grant: T | null): T | null =>
-  grant?.instance === instance || grant?.instance === doctorInstance(instance) ? null : grant;
+  grant === null || grant.instance === instance || isTrialOf(instance, grant.instance) ? null : grant;

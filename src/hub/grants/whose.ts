@@ -16,7 +16,7 @@ export interface ForeignScope {
   clusterRoles: readonly string[];
   /** Accounts made by hand that may have the catalog's roles: namespace/name. */
   known: readonly string[];
-  /** Also what `doctor` is trying the hub with at this moment. */
+  /** Also what `doctor` or the canary is trying the hub with at this moment. */
   strict?: true;
 }
 
@@ -36,7 +36,7 @@ export function grantOf({ metadata, roleRef, subjects }: HubObject): Whose | nul
   return own ? { instance, namespace: subject.namespace ?? "" } : null;
 }
 
-/** A grant of the bot, or what `doctor` is trying. */
+/** A grant of the bot, or what it is trying the hub with. */
 export function isGrant(
   scope: ForeignScope,
   binding: HubObject,
@@ -47,7 +47,7 @@ export function isGrant(
   // A grant's role is what its account says; an account made a moment ago was not seen yet.
   if (grant?.instance === scope.instance)
     return (roleOf.get(metadata.name) ?? roleRef?.name) === roleRef?.name;
-  return grant !== null && isDoctors(scope, binding);
+  return grant !== null && isTrial(scope, binding);
 }
 
 export const isKnown = ({ known }: ForeignScope, { subjects }: HubObject): boolean =>
@@ -63,13 +63,20 @@ export const isBot = ({ client, namespace }: ForeignScope, subject: Subject): bo
 
 /** As `doctor` labels what it tries the hub with. */
 export const doctorInstance = (instance: string): string => `${instance}-doctor`;
-/** Longer than any of it is wanted. */
-export const DOCTOR_DONE_AFTER_MS = 5 * 60_000;
+/** As the running bot labels its canary. */
+export const canaryInstance = (instance: string): string => `${instance}-canary`;
 
-export const isDoctors = ({ instance, clock, strict }: ForeignScope, { metadata }: HubObject): boolean =>
+/** Whether it is labelled as what this bot tries the hub with. */
+export const isTrialOf = (instance: string, label: string | null): boolean =>
+  label === doctorInstance(instance) || label === canaryInstance(instance);
+
+/** Longer than any of it is wanted. */
+export const TRIAL_DONE_AFTER_MS = 5 * 60_000;
+
+export const isTrial = ({ instance, clock, strict }: ForeignScope, { metadata }: HubObject): boolean =>
   !strict &&
-  instanceOf(metadata) === doctorInstance(instance) &&
-  clock.now() - metadata.creationTimestamp.getTime() < DOCTOR_DONE_AFTER_MS;
+  isTrialOf(instance, instanceOf(metadata)) &&
+  clock.now() - metadata.creationTimestamp.getTime() < TRIAL_DONE_AFTER_MS;
 
 export const accountId = ({ namespace, name }: Pick<Subject, "namespace" | "name">): string =>
   `${namespace}/${name}`;

@@ -4,6 +4,7 @@ import type { UserId } from "../../domain/ids.ts";
 import type { AccessRequest } from "../../domain/request.ts";
 import { type MakeRequest, makeRequest } from "../../flow/request.ts";
 import { vetRequest } from "../../flow/validate.ts";
+import { aboutRequest } from "../../log.ts";
 import { dmWith } from "../outbound/dm.ts";
 import { vettedReply } from "../views/index.ts";
 import type { HandlerContext } from "./context.ts";
@@ -14,10 +15,21 @@ export const storeRequest = ({ ports }: HandlerContext, wish: MakeRequest): Prom
   makeRequest(ports, wish, { doing: "validate" });
 
 /** Undefined where the DM says it all. Throws StoreDown, StoreUnsure, Refused. */
-export async function vettedAnswer(
+export const vettedAnswer = (
   context: HandlerContext,
   request: AccessRequest,
-  { channel, always }: { channel: string | undefined; always?: boolean | undefined },
+  where: Asked,
+): Promise<Reply | undefined> => aboutRequest(request.id, () => vet(context, request, where));
+
+interface Asked {
+  channel: string | undefined;
+  always?: boolean | undefined;
+}
+
+async function vet(
+  context: HandlerContext,
+  request: AccessRequest,
+  { channel, always }: Asked,
 ): Promise<Reply | undefined> {
   const vetted = await vetRequest(context.ports, request);
   const { id } = request.askedBy ?? request.requester;

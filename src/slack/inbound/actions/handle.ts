@@ -1,6 +1,7 @@
 /** A click: acknowledged at once; what it brought about is redrawn, or told to whoever pressed, and to nobody else. */
 import { type Refusal, Refused } from "../../../domain/refusal.ts";
 import { drawHome } from "../../../flow/home.ts";
+import { aboutRequest } from "../../../log.ts";
 import { REQUEST_VIEW } from "../../ids.ts";
 import { answer } from "../answer.ts";
 import type { HandlerContext } from "../context.ts";
@@ -23,8 +24,13 @@ export async function handleClick(
   const action = actionFor(click.action);
   if (!action)
     return context.log.warn({ action: click.action }, "Slack sent a click on a button that is not ours");
-  const result = await outcome(context, click, () => whileBusy(context, click, () => action(context, click)));
-  if (result) await answer(context, click, result.reply, result.replace);
+  const serve = async () => {
+    const result = await outcome(context, click, () =>
+      whileBusy(context, click, () => action(context, click)),
+    );
+    if (result) await answer(context, click, result.reply, result.replace);
+  };
+  await (click.target ? aboutRequest(click.target.id, serve) : serve());
   if (click.home) await drawHome(context.ports, click.user, { waits: true });
 }
 

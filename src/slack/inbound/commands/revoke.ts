@@ -5,6 +5,7 @@ import { type Refusal, Refused } from "../../../domain/refusal.ts";
 import type { AccessRequest } from "../../../domain/request.ts";
 import { assertMayRevoke, revocableGrants, revokeGrant } from "../../../flow/revoke.ts";
 import { load } from "../../../flow/support/load.ts";
+import { aboutRequest } from "../../../log.ts";
 import { doneReply, revokeChoiceReply } from "../../views/index.ts";
 import type { HandlerContext } from "../context.ts";
 import { openDecision } from "../forms/open-decision.ts";
@@ -55,10 +56,14 @@ interface Ending {
   reason: string;
 }
 
-async function end(context: HandlerContext, turn: Turn, { id, reason }: Ending): Promise<Reply | undefined> {
+const end = (context: HandlerContext, turn: Turn, ending: Ending): Promise<Reply | undefined> =>
+  aboutRequest(ending.id, () => endThis(context, turn, ending));
+
+async function endThis(context: HandlerContext, turn: Turn, { id, reason }: Ending) {
   if (reason === "" && (await isAskedFor(context, turn, id))) return undefined;
   const request = await revokeGrant(context.ports, { id, by: turn.user, reason });
-  return (ctx) => doneReply("ending", request, ctx);
+  const reply: Reply = (ctx) => doneReply("ending", request, ctx);
+  return reply;
 }
 
 /** Whether the modal asks for the reason. Not of a holder; and where Slack does not open it, access ends all the same. */

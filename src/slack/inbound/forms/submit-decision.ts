@@ -4,6 +4,7 @@ import type { UserId } from "../../../domain/ids.ts";
 import { decideRequest } from "../../../flow/decide.ts";
 import { reviewEmergency } from "../../../flow/review.ts";
 import { revocableGrants, revokeGrant } from "../../../flow/revoke.ts";
+import { aboutRequest } from "../../../log.ts";
 import type { DecisionKind } from "../../ids.ts";
 import {
   type DecisionTarget,
@@ -74,7 +75,7 @@ export const submitDecision =
     const reach = { user, channel, responseUrl, triggerId };
     try {
       const decide = () => TABLE[kind](context, { target, by: user, why });
-      const reply = await whileBusy(context, reach, decide);
+      const reply = await aboutRequest(target.id, () => whileBusy(context, reach, decide));
       if (reply) await answer(context, reach, reply, replace);
     } catch (error) {
       await answer(context, reach, errorReply(context.log, error, target.id));

@@ -1,5 +1,6 @@
 /** Less is approved from its modal. */
 import { decideRequest } from "../../../flow/decide.ts";
+import { aboutRequest } from "../../../log.ts";
 import { lessErrors, readLess } from "../../views/index.ts";
 import { answer } from "../answer.ts";
 import { contextFor } from "../context.ts";
@@ -17,9 +18,8 @@ export const submitLess: Submit = async (context, { user, view, triggerId }, ack
   const verdict = { approve: true, note, less } as const;
   const reach = { user, channel, triggerId };
   try {
-    await whileBusy(context, reach, async () => {
-      await decideRequest(context.ports, { id, terms, by: user, verdict });
-    });
+    const decide = async () => void (await decideRequest(context.ports, { id, terms, by: user, verdict }));
+    await aboutRequest(id, () => whileBusy(context, reach, decide));
   } catch (error) {
     await answer(context, reach, errorReply(context.log, error, id));
   }
