@@ -167,7 +167,7 @@ export function readConfig(path: string, secretOf: SecretOf | null = null): Conf
     text = readFileSync(path, "utf8");
     const written: unknown = parse(text);
     const file = ConfigFile.safeParse(written, { error: inWords });
-    if (!file.success) return { text, mistakes: file.error.issues.map(say) };
+    if (!file.success) return { text, mistakes: sayAll(file.error.issues) };
     const policy = policyOf(written as ConfigFile);
     const mistakes = secretOf ? secretMistakes(policy.roles, secretOf) : [];
     if (mistakes.length > 0) return { text, mistakes };
@@ -198,20 +198,37 @@ function policyOf(written: ConfigFile): Policy {
 /** What zod itself would say too tersely, with the mend. */
 const inWords: z.core.$ZodErrorMap = (issue) => {
   if (issue.code === "invalid_type" && issue.input === undefined) return "is missing";
-  if (issue.code === "invalid_type")
-    return `must be ${issue.expected === "record" ? "a mapping" : `a ${issue.expected}`}`;
+  if (issue.code === "invalid_type") return `must be ${KINDS[issue.expected] ?? `a ${issue.expected}`}`;
   if (issue.code === "unrecognized_keys")
     return `does not know ${issue.keys.map((key) => `"${key}"`).join(", ")}; remove or correct it`;
   if (issue.code === "invalid_format" && issue.format === "url")
     return "must be a whole URL such as https://karpor.example.com";
   if (issue.code === "invalid_value")
-    return `must be ${issue.values.map((value) => `"${String(value)}"`).join(" or ")}`;
+    return `must be ${issue.values.map((value) => (typeof value === "string" ? `"${value}"` : String(value))).join(" or ")}`;
   return undefined;
 };
 
+/** As people who write YAML call them. */
+const KINDS: Record<string, string> = {
+  record: "a mapping",
+  object: "a mapping",
+  array: "a list",
+  int: "a whole number",
+};
+
+/** Of what may be one thing or another, what is wrong inside the one that was begun. */
+function inner(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== "invalid_union") return [issue];
+  const begun = issue.errors.find((branch) => branch.some(({ path }) => path.length > 0));
+  if (!begun) return [issue];
+  return begun.flatMap((one) => inner({ ...one, path: [...issue.path, ...one.path] }));
+}
+
+const sayAll = (issues: z.core.$ZodIssue[]): string[] => issues.flatMap(inner).map(say);
+
 const say = (issue: z.core.$ZodIssue): string => {
-  const inner = issue.code === "invalid_key" ? issue.issues[0]?.message : undefined;
-  return `${issue.path.join(".") || "the file"}: ${inner ?? issue.message}`;
+  const ofKey = issue.code === "invalid_key" ? issue.issues[0]?.message : undefined;
+  return `${issue.path.join(".") || "the file"}: ${ofKey ?? issue.message}`;
 };
 
 /** The file's JSON schema, as committed in karpor-access.schema.json. */

@@ -4,7 +4,7 @@ import { createInterface } from "node:readline/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { pino } from "pino";
-import { StartRefused } from "./app.ts";
+
 import { audit } from "./cli/audit/index.ts";
 import { AUDIT_USAGE, auditOptions } from "./cli/audit/options.ts";
 import { doctor } from "./cli/doctor/index.ts";
@@ -15,7 +15,7 @@ import { POLICY_USAGE, policyCommand } from "./cli/policy/index.ts";
 import { setup } from "./cli/setup/index.ts";
 import { manifestFor } from "./cli/setup/manifest.ts";
 import { asksForManifest, SETUP_USAGE, setupOptions } from "./cli/setup/options.ts";
-import { start } from "./cli/start.ts";
+import { logRefusal, start } from "./cli/start.ts";
 import { ConfigError, loadConfig, loadForHub } from "./config.ts";
 import type { Clock } from "./domain/clock.ts";
 
@@ -46,7 +46,12 @@ async function confirm(question: string): Promise<boolean> {
 const COMMANDS: Record<string, (args: string[]) => Promise<void>> = {
   start: async (args) => {
     usage(() => parseArgs({ args, strict: true }));
-    await start(loadConfig(process.env), clock);
+    try {
+      await start(loadConfig(process.env), clock);
+    } catch (error) {
+      logRefusal(error);
+      process.exit(1);
+    }
   },
   setup: async (args) => {
     const manifest = usage(() => asksForManifest(args));
@@ -110,10 +115,6 @@ function refuse(error: unknown, code = 1): never {
   if (error instanceof ConfigError) {
     console.error(`The configuration has ${error.mistakes.length} mistake(s):`);
     for (const mistake of error.mistakes) console.error(`  ${mistake}`);
-  } else if (error instanceof StartRefused) {
-    console.error("karpor-access does not start:");
-    for (const { check, message, fix } of error.findings)
-      console.error(`  ${check}: ${message}\n    → ${fix}`);
   } else console.error(error instanceof Error ? error.message : String(error));
   process.exit(code);
 }

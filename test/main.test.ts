@@ -43,6 +43,13 @@ function run(args: string[], change: ConfigChange = {}) {
   return { child, said, ended: once(child, "close").then(([code]) => code as number | null) };
 }
 
+/** Each a JSON line, also of what refuses the start. */
+const linesOf = ({ out }: { out: string }) =>
+  out
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
 /** The port that it says it is ready on. */
 async function ready({ child, said }: { child: ChildProcess; said: { out: string } }): Promise<number> {
   await world.until(async () => /"msg":"ready"/.test(said.out) || child.exitCode !== null, 60_000);
@@ -52,9 +59,11 @@ async function ready({ child, said }: { child: ChildProcess; said: { out: string
 test("what is wrong with the configuration is listed, and it ends with 1", async () => {
   const { said, ended } = run([], { env: { SLACK_BOT_TOKEN: "" }, file: (file) => delete file.instance });
   expect(await ended).toBe(1);
-  expect(said.err).toMatch(/2 mistake/);
-  expect(said.err).toMatch(/SLACK_BOT_TOKEN: is not set/);
-  expect(said.err).toMatch(/instance: is missing/);
+  expect(linesOf(said)).toMatchObject([
+    { level: "error", cause: "configuration", msg: expect.stringMatching(/SLACK_BOT_TOKEN: is not set/) },
+    { level: "error", cause: "configuration", msg: expect.stringMatching(/instance: is missing/) },
+  ]);
+  expect(said.err).toBe("");
 });
 
 test("what the checks refuse is said with the mend, and it ends with 1", async () => {
@@ -64,8 +73,17 @@ test("what the checks refuse is said with the mend, and it ends with 1", async (
   });
   expect(await ended).toBe(1);
   world.slack.people.inviteBot("C0APPROVALS", true);
-  expect(said.err).toMatch(/slack channel: the bot is not in #approvals\n\s+→ .*\/invite @karpor-access/);
-  expect(said.err).toMatch(/role guest: ClusterRole nowhere does not exist on the hub\n\s+→ kubectl create/);
+  const refused = (cause: string) =>
+    linesOf(said).find((line) => line.level === "error" && line.cause === cause);
+  expect(refused("slack channel")).toMatchObject({
+    msg: expect.stringContaining("does not start: slack channel: the bot is not in #approvals"),
+    fix: expect.stringContaining("/invite @karpor-access"),
+  });
+  expect(refused("role guest")).toMatchObject({
+    msg: expect.stringContaining("ClusterRole nowhere does not exist on the hub"),
+    fix: expect.stringContaining("kubectl create"),
+  });
+  expect(said.err).toBe("");
 });
 
 test("an unknown command and an unknown option end with 2 and the usage", async () => {

@@ -27,7 +27,9 @@ describe("it does not start", () => {
     await world.localHub?.down();
     const process = main(stated(world));
     expect(await process.ended).toBe(1);
-    expect(process.output()).toMatch(/karpor-access does not start:\n {2}hub: .*does not answer/);
+    expect(process.output()).toMatch(
+      /"cause":"hub","fix":".*","msg":"the bot does not start: hub: .*does not answer/,
+    );
     expect(process.output()).not.toMatch(/planted|\bat .*\.ts:\d+/);
   });
 

@@ -1,6 +1,6 @@
 /** `start`: the bot until SIGTERM or SIGINT. */
-import { type StartOptions, startApp } from "../app.ts";
-import type { Config } from "../config.ts";
+import { type StartOptions, StartRefused, startApp } from "../app.ts";
+import { type Config, ConfigError } from "../config.ts";
 import type { Clock } from "../domain/clock.ts";
 import { createLog } from "../log.ts";
 
@@ -24,4 +24,18 @@ export async function start(config: Config, clock: Clock, options: StartOptions 
   // Last: whoever reads it may send a signal at once.
   if (why === null) log.info(started, "ready");
   else log.warn({ ...started, why }, "started, and not ready yet");
+}
+
+/** Why it does not start: lines like all others, one a reason. */
+export function logRefusal(error: unknown): void {
+  const log = createLog();
+  const say = "the bot does not start";
+  if (error instanceof ConfigError)
+    for (const mistake of error.mistakes) log.error({ cause: "configuration" }, `${say}: ${mistake}`);
+  else if (error instanceof StartRefused)
+    for (const { check, message, fix } of error.findings)
+      log.error({ cause: check, fix }, `${say}: ${check}: ${message}`);
+  // One sentence needs no stack.
+  else if (error instanceof Error && error.name === "Error") log.error({}, `${say}: ${error.message}`);
+  else log.error({ err: error }, say);
 }

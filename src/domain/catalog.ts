@@ -19,7 +19,7 @@ export const RoleName = z
 
 export const Role = z
   .strictObject({
-    clusterRole: z.string().min(1),
+    clusterRole: z.string().regex(/^[^\s/%]+$/, "must be the name of a ClusterRole, without spaces"),
     /** Setup makes the ClusterRole of these; left out, it stands on the hub already. */
     rules: z.array(PathRule).min(1).optional(),
     description: Bilingual,

@@ -26,6 +26,7 @@ export function watchAccess(ports: AccessPorts): (signal: AbortSignal) => Promis
   const { admins, log } = ports;
   let refusals = 0;
   let refused: string | null = null;
+  let isAway = false;
   const onRefused = async (credential: string) => {
     refusals += 1;
     if (refusals < 2) return;
@@ -44,13 +45,20 @@ export function watchAccess(ports: AccessPorts): (signal: AbortSignal) => Promis
       .catch((error: unknown) => log.warn({ err: error }, "the next sweep goes on instead"));
     await admins.tell({ kind: "let-in", credential: was });
   };
+  /** That it is gone, or back, is said at once, and not when the checks come round. */
+  const seen = (away: boolean) => {
+    if (away !== isAway) ports.recheck();
+    isAway = away;
+  };
   return async (signal) => {
     try {
       const { taken, credential } = await ports.look(signal);
+      seen(false);
       await (taken ? onTaken() : onRefused(credential));
     } catch (error) {
       // A hub that is away refuses nobody, and takes nobody: what is known stays.
       if (!(error instanceof TroubleOutside)) throw error;
+      seen(true);
     }
     return refusals > 0 ? REFUSED_MS : WELL_MS;
   };

@@ -51,7 +51,10 @@ const Shape = z.strictObject({
   portForward: PortForward.optional().describe(
     "The bot runs outside the cluster that runs Karpor: it reaches the hub as `kubectl port-forward` does, by a ready pod of this Service, found anew for each connection, with your own kubeconfig's context. The hub's certificate must name 127.0.0.1, or the hub's kubeconfig must have tls-server-name.",
   ),
-  server: z.url().optional().describe("Replaces the kubeconfig's server."),
+  server: z
+    .url({ protocol: /^https$/, error: "must be a whole URL such as https://karpor.example.com:7443" })
+    .optional()
+    .describe("Replaces the kubeconfig's server."),
   namespace: LabelValue.describe(
     "Where the grants' ServiceAccounts stand; not the namespace of the bot's own account.",
   ),

@@ -28,6 +28,8 @@ export function createMetrics(): Metrics {
   return {
     slackCall({ method, result, ms, waitedMs }) {
       to.slackCalls.observe({ method, result }, ms / SECOND);
+      // From 0 on, as of roles.
+      to.slackPostponed.inc({ method }, 0);
       to.slackWaits.observe({ method }, waitedMs / SECOND);
     },
     slackPostponed: (method) => to.slackPostponed.inc({ method }),

@@ -55,8 +55,8 @@ test("calls are counted by method and result, of the hub by kind", () => {
   const hub = (method: string, resource: string, result: string) =>
     sample("hub_call_seconds_count", { method, resource, result });
   expect(hub("POST", "serviceaccounts/token", "201")).toBeGreaterThanOrEqual(5);
-  expect(hub("POST", "clusterrolebindings", "201")).toBe(3);
-  expect(hub("DELETE", "serviceaccounts", "200")).toBe(2);
+  expect(hub("POST", "clusterrolebindings", "201")).toBeGreaterThanOrEqual(3);
+  expect(hub("DELETE", "serviceaccounts", "200")).toBeGreaterThanOrEqual(2);
   expect(hub("GET", "authn", "401")).toBeGreaterThan(0);
   expect(text).not.toContain('resource="other"');
 });
