@@ -105,11 +105,7 @@ test.each([
   ],
   ["roles.guest.approval.channel", "#sre", "must be a Slack channel id"],
   ["roles.guest.aproval", 1, 'roles.guest: does not know "aproval"'],
-  [
-    "roles.guest.reason",
-    { required: true, pattern: "[A-Z" },
-    'roles.guest.reason: must be "required", "optional" or {req',
-  ],
+  ["roles.guest.reason", { required: true, pattern: "[A-Z" }, "roles.guest.reason.hint: is missing"],
   [
     "roles.guest.reason",
     pattern("[A-Z"),
