@@ -315,9 +315,10 @@ function renewals() {
       ...{ generation: 4 + i, grant, why: "leaked", at, verification: verified(method) },
     })),
   ];
-  const lost = { generation: 8, grant, why: "lost", at, deletedAt: NOW, outage: slow };
+  const next = former.length + 1;
+  const lost = { generation: next, grant, why: "lost", at, deletedAt: NOW, outage: slow };
   const told = { ...messages, "lost:1": shared };
-  const renewed = { ...approved, messages: told, former: [...former, lost], generation: 9 };
+  const renewed = { ...approved, messages: told, former: [...former, lost], generation: next + 1 };
   return [
     { ...renewed, state: "approved" },
     ...[slow, { ...slow, what: "held-back" }].map((outage) => ({ ...renewed, state: "approved", outage })),
