@@ -63,9 +63,16 @@ needs(helmAvailable(), helmAdvice)("the chart of a release", () => {
     const helm = (...args: string[]) =>
       execFileSync(process.env.HELM || "helm", args, { cwd: dir.path, encoding: "utf8" });
     helm("package", "karpor-access");
-    const config = `config=${root("deploy/kubernetes/config.yml")}`;
-    const rendered = helm("template", "x", `karpor-access-${version}.tgz`, "--set-file", config);
+    const given = [
+      "--set-file",
+      `config=${root("deploy/kubernetes/config.yml")}`,
+      "--set",
+      "prometheusRule.enabled=true",
+    ];
+    const rendered = helm("template", "x", `karpor-access-${version}.tgz`, ...given);
     expect(rendered).toContain(`image: ghcr.io/someone/karpor-access@${digest}\n`);
+    // What is a link into another folder here is a file there.
+    expect(rendered).toMatch(/kind: PrometheusRule[\s\S]+\n {4}- name: karpor-access\n/);
     dir.remove();
   });
 });

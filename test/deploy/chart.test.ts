@@ -237,6 +237,14 @@ needs(helmAvailable(), helmAdvice)("the chart, rendered", () => {
     expect(JSON.stringify(one(objects, "CronJob"))).toContain('"--namespace","observability"');
   });
 
+  it("brings the alert rules of deploy/observability, found by the labels that one's Prometheus asks for", () => {
+    const [, objects = []] = all.find(([name]) => name.includes("house")) ?? [];
+    const metadata = { labels: { release: "kube-prometheus-stack" } };
+    const spec = parse(text("observability/alerts.yml"));
+    expect(one(objects, "PrometheusRule")).toMatchObject({ metadata, spec });
+    expect(one(objects, "ServiceMonitor")).toMatchObject({ metadata });
+  });
+
   describe("agrees with deploy/kubernetes", () => {
     const [bot, redis, heal] = ["", "redis", "heal"].map((part) => manifests(at(`kubernetes/${part}`)));
     const image = bot?.images[0];

@@ -51,6 +51,7 @@ export const RELEASES: Record<string, object> = {
     existingSecret: "slack",
     replicas: 5,
     serviceMonitor: { enabled: true, interval: "1m", labels: { release: "kube-prometheus-stack" } },
+    prometheusRule: { enabled: true, labels: { release: "kube-prometheus-stack" } },
     resources: { requests: { cpu: "1" }, limits: { memory: "1Gi" } },
     nodeSelector: { "kubernetes.io/arch": "arm64" },
     tolerations: [{ key: "spot", operator: "Exists" }],
