@@ -18,6 +18,7 @@ import { asksForManifest, SETUP_USAGE, setupOptions } from "./cli/setup/options.
 import { logRefusal, start } from "./cli/start.ts";
 import { ConfigError, loadConfig, loadForHub } from "./config.ts";
 import type { Clock } from "./domain/clock.ts";
+import { VERSION } from "./version.ts";
 
 const clock: Clock = {
   now: () => Date.now(),
@@ -121,5 +122,7 @@ function refuse(error: unknown, code = 1): never {
 
 const [name = "start", ...rest] = process.argv.slice(2);
 const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-if (command) command(rest).catch((error: unknown) => refuse(error));
+if (name === "--version") say(VERSION);
+else if (name === "--help" || rest.includes("--help")) say(USAGE);
+else if (command) command(rest).catch((error: unknown) => refuse(error));
 else refuse(new UsageError(`There is no command ${name}.`));

@@ -66,6 +66,17 @@ test("what is wrong with the configuration is listed, and it ends with 1", async
   expect(said.err).toBe("");
 });
 
+test("help and version are printed, and nothing is started", async () => {
+  for (const args of [["--help"], ["grants", "--help"]]) {
+    const { said, ended } = run(args);
+    expect(await ended).toBe(0);
+    expect(said.out).toContain("grants list | show ID");
+  }
+  const { said, ended } = run(["--version"]);
+  expect(await ended).toBe(0);
+  expect(said.out).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
+
 test("what the checks refuse is said with the mend, and it ends with 1", async () => {
   world.slack.people.inviteBot("C0APPROVALS", false);
   const { said, ended } = run([], {

@@ -3,6 +3,7 @@ import { type StartOptions, StartRefused, startApp } from "../app.ts";
 import { type Config, ConfigError } from "../config.ts";
 import type { Clock } from "../domain/clock.ts";
 import { createLog } from "../log.ts";
+import { VERSION } from "../version.ts";
 
 /** Throws StartRefused. */
 export async function start(config: Config, clock: Clock, options: StartOptions = {}): Promise<void> {
@@ -20,7 +21,7 @@ export async function start(config: Config, clock: Clock, options: StartOptions 
   process.once("SIGTERM", stop);
   process.once("SIGINT", stop);
   const why = app.unready();
-  const started = { port: app.port, instance: config.instance };
+  const started = { version: VERSION, port: app.port, instance: config.instance };
   // Last: whoever reads it may send a signal at once.
   if (why === null) log.info(started, "ready");
   else log.warn({ ...started, why }, "started, and not ready yet");
