@@ -1,10 +1,9 @@
-/** The command line: `start` (the default), `setup`, `doctor`, `policy`, `grants`, `audit`. */
+/** The command line: `start` (the default), `setup`, `doctor`, `policy`, `grants`, `audit`; `--help`, `--version`. */
 import { userInfo } from "node:os";
 import { createInterface } from "node:readline/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { pino } from "pino";
-
 import { audit } from "./cli/audit/index.ts";
 import { AUDIT_USAGE, auditOptions } from "./cli/audit/options.ts";
 import { doctor } from "./cli/doctor/index.ts";
@@ -89,7 +88,7 @@ const COMMANDS: Record<string, (args: string[]) => Promise<void>> = {
   },
 };
 
-const USAGE = `Usage: node src/main.ts [start]
+const USAGE = `Usage: node src/main.ts [start] | --help | --version
        ${SETUP_USAGE}
        ${DOCTOR_USAGE}
        ${GRANTS_USAGE}

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { startApp } from "../src/app.ts";
 import { loadConfig } from "../src/config.ts";
 import { createLog } from "../src/log.ts";
+import { VERSION } from "../src/version.ts";
 import { startWorld, type World } from "./helpers/bot.ts";
 import { type ConfigChange, settings } from "./helpers/doctor.ts";
 import { silent } from "./helpers/silent.ts";
@@ -67,14 +68,17 @@ test("what is wrong with the configuration is listed, and it ends with 1", async
 });
 
 test("help and version are printed, and nothing is started", async () => {
-  for (const args of [["--help"], ["grants", "--help"]]) {
-    const { said, ended } = run(args);
+  for (const { said, ended } of [["--help"], ["start", "--help"], ["grants", "--help"]].map((args) =>
+    run(args),
+  )) {
     expect(await ended).toBe(0);
+    expect(said.err).toBe("");
+    expect(said.out).toMatch(/^Usage: node src\/main\.ts \[start\] \| --help \| --version\n/);
     expect(said.out).toContain("grants list | show ID");
   }
   const { said, ended } = run(["--version"]);
   expect(await ended).toBe(0);
-  expect(said.out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  expect(said.out).toBe(`${VERSION}\n`);
 });
 
 test("what the checks refuse is said with the mend, and it ends with 1", async () => {
@@ -128,6 +132,7 @@ test("serves health, says what holds back new grants, and stops on SIGTERM", asy
     return { status: answer.status, body: await answer.text() };
   };
   const port = await ready(bot);
+  expect(bot.said.out).toContain(`"version":"${VERSION}","port":${port},`);
   expect(await get(port, "/livez")).toEqual({ status: 200, body: "ok" });
   expect(await get(port, "/readyz")).toEqual({ status: 200, body: '{"ready":true,"connections":1}' });
   expect(await get(port, "/status")).toEqual({ status: 200, body: '{"ok":true,"causes":[],"notices":[]}' });
