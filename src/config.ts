@@ -147,7 +147,7 @@ function located(file: ConfigFile, path: string): ConfigFile {
   return { ...file, hub: { ...hub, ...kubeconfig } };
 }
 
-/** For what speaks to the hub alone: works before any other secret is there. Throws ConfigError. */
+/** For what speaks to the hub alone, or to nobody: works before any other secret is there. Throws ConfigError. */
 export const loadForHub = (variables: NodeJS.ProcessEnv): Config =>
   loadConfig(
     { ...variables, SLACK_BOT_TOKEN: "xoxb-none", SLACK_SIGNING_SECRET: "none" },

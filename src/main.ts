@@ -62,7 +62,8 @@ const COMMANDS: Record<string, (args: string[]) => Promise<void>> = {
   doctor: async (args) => {
     const options = usage(() => doctorOptions(args));
     const colour = process.stdout.isTTY && !process.env.NO_COLOR;
-    const good = await doctor(() => loadConfig(process.env), options, { clock, log: quiet, say, colour });
+    const load = () => (options.offline ? loadForHub : loadConfig)(process.env);
+    const good = await doctor(load, options, { clock, log: quiet, say, colour });
     process.exitCode = good ? 0 : 1;
   },
   policy: async (args) => {

@@ -10,7 +10,7 @@ import { loadConfig } from "../src/config.ts";
 import { createLog } from "../src/log.ts";
 import { VERSION } from "../src/version.ts";
 import { startWorld, type World } from "./helpers/bot.ts";
-import { type ConfigChange, settings } from "./helpers/doctor.ts";
+import { type ConfigChange, type File, findingsOf, settings } from "./helpers/doctor.ts";
 import { silent } from "./helpers/silent.ts";
 
 const MAIN = new URL("../src/main.ts", import.meta.url).pathname;
@@ -102,7 +102,9 @@ test("what the checks refuse is said with the mend, and it ends with 1", async (
 });
 
 test("an unknown command and an unknown option end with 2 and the usage", async () => {
-  for (const { said, ended } of [["stat"], ["start", "--x"], ["doctor", "--x"]].map((args) => run(args))) {
+  for (const { said, ended } of [["stat"], ["start", "--x"], ["doctor", "--offline", "--canary"]].map(
+    (args) => run(args),
+  )) {
     expect(await ended).toBe(2);
     expect(said.err).toMatch(/Usage: node src\/main\.ts \[start\]/);
   }
@@ -123,6 +125,38 @@ test("doctor ends with 0, or with 1 and the failure; no colour where no terminal
   expect(JSON.parse(ill.said.out)).toMatchObject({ ok: false });
   expect(await found.ended).toBe(0);
   expect(found.said.out).toMatch(/^U0BOB +person +@bob +Bob$/m);
+});
+
+test("doctor --offline judges the configuration alone, and needs no secret, no Slack, no Redis and no hub", async () => {
+  const env = {
+    ...{ SLACK_BOT_TOKEN: "", SLACK_APP_TOKEN: "", SLACK_API_URL: "http://127.0.0.1:1/" },
+    REDIS_URL: "redis://127.0.0.1:1",
+  };
+  const offline = async (change: ConfigChange, ...more: string[]) => {
+    const { said, ended } = run(["doctor", "--offline", ...more], {
+      ...change,
+      env: { ...env, ...change.env },
+    });
+    return { code: await ended, out: said.out };
+  };
+  const well = await offline({ file: (file) => Object.assign(file.hub, { kubeconfig: "nowhere" }) });
+  expect(well.code).toBe(0);
+  expect(well.out).toMatch(/ {2}ok {4}offline +neither Slack nor Redis nor the hub was asked\n/);
+  expect(well.out).toMatch(/ 0 failures\./);
+  const mistakes = async (change: ConfigChange) => {
+    const { code, out } = await offline(change, "--json");
+    expect(code).toBe(1);
+    return findingsOf({ said: out }).filter(({ level }) => level === "fail");
+  };
+  const malformed = { env: { REDIS_URL: "localhost" }, file: (file: File) => delete file.instance };
+  expect((await mistakes(malformed)).map(({ message }) => message)).toEqual([
+    expect.stringMatching(/^REDIS_URL: must look like/),
+    "instance: is missing",
+  ]);
+  const rules = ["first", "second"].map((name) => ({ name, when: { role: ["guest"] }, then: "deny" }));
+  expect(await mistakes({ file: (file) => Object.assign(file, { rules }) })).toMatchObject([
+    { check: "rule second", message: "can never match: first always does before it" },
+  ]);
 });
 
 test("serves health, says what holds back new grants, and stops on SIGTERM", async () => {

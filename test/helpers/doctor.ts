@@ -33,7 +33,7 @@ export async function runDoctor(
     const means = { clock: world.clock, log: pino({ level: "silent" }), say, colour: false };
     const good = await doctor(
       () => loadConfig({ ...env, KARPOR_ACCESS_CONFIG: path }),
-      { json: true, canary: false, ...options },
+      { json: true, canary: false, offline: false, ...options },
       means,
     );
     return { good, said: lines.join("\n") };

@@ -23,6 +23,7 @@ import { checkRights } from "../checks/rights.ts";
 import { channelsOf, checkSlack } from "../checks/slack.ts";
 import { checkSocket } from "../checks/socket.ts";
 import { checkHubAt, checkRedisAt } from "../checks/start.ts";
+import { meaningOfPolicy } from "../policy/meaning.ts";
 import { canary } from "./canary.ts";
 import { findInSlack, printFound } from "./find.ts";
 import { clearLeftovers } from "./leftovers.ts";
@@ -75,18 +76,17 @@ async function examine(load: () => Config, options: DoctorOptions, means: Doctor
     return error.mistakes.map((says) => fail("configuration", says, MEND_CONFIG));
   }
   const roles = Object.keys(config.roles).length;
+  const read = ok("configuration file", `${roles} role${roles === 1 ? "" : "s"}`);
+  if (options.offline) return [read, ...meaningOfPolicy(config), NOT_ASKED];
   const [ofSlack, ofRedis, ofHub] = await Promise.all([
     examineSlack(config, means),
     examineRedis(config, means),
     examineHub(config, options, means),
   ]);
-  return [
-    ok("configuration file", `${roles} role${roles === 1 ? "" : "s"}`),
-    ...ofSlack,
-    ...ofRedis,
-    ...ofHub,
-  ];
+  return [read, ...ofSlack, ...ofRedis, ...ofHub];
 }
+
+const NOT_ASKED = ok("configuration offline", "neither Slack nor Redis nor the hub was asked");
 
 const MEND_CONFIG = "Correct it in karpor-access.yml or .env; karpor-access.example.yml shows each setting";
 

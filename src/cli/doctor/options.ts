@@ -4,17 +4,27 @@ import { parseArgs } from "node:util";
 export interface DoctorOptions {
   json: boolean;
   canary: boolean;
+  /** The configuration alone: neither Slack nor Redis nor the hub is asked, and no secret need be there. */
+  offline: boolean;
   find?: string;
 }
 
-export const DOCTOR_USAGE = "node src/main.ts doctor [--json] [--canary] | doctor --find NAME [--json]";
+export const DOCTOR_USAGE =
+  "node src/main.ts doctor [--json] [--canary | --offline] | doctor --find NAME [--json]";
 
-const options = { json: { type: "boolean" }, canary: { type: "boolean" }, find: { type: "string" } } as const;
+const options = {
+  json: { type: "boolean" },
+  canary: { type: "boolean" },
+  offline: { type: "boolean" },
+  find: { type: "string" },
+} as const;
 
 /** Throws one sentence. */
 export function doctorOptions(args: string[]): DoctorOptions {
-  const { json = false, canary = false, find } = parseArgs({ args, options, strict: true }).values;
+  const { values } = parseArgs({ args, options, strict: true });
+  const { json = false, canary = false, offline = false, find } = values;
   if (find === "") throw new Error("Say whom to find: --find NAME.");
-  if (find !== undefined && canary) throw new Error("Give --find or --canary, not both.");
-  return { json, canary, ...(find === undefined ? {} : { find }) };
+  if ([find !== undefined, canary, offline].filter(Boolean).length > 1)
+    throw new Error("Give one of --find, --canary and --offline.");
+  return { json, canary, offline, ...(find === undefined ? {} : { find }) };
 }
