@@ -8,7 +8,7 @@ export interface Connections {
   readonly commands: Client;
   /** For BullMQ's worker, which waits for Redis however long it is away. */
   readonly worker: Client;
-  /** Resolves when Redis answers on both; rejects with StoreDown after `ms`. */
+  /** Resolves when Redis answers on both; rejects with StoreDown after `ms`, whose cause is the last refusal. */
   ready(ms: number): Promise<void>;
   /** At once; what is under way rejects. */
   close(): void;
@@ -45,7 +45,8 @@ export function connect(url: string, { log, commandTimeout = 1000 }: ConnectOpti
     commands,
     worker,
     ready: async (ms) => {
-      if (!(await watched.ready(ms))) throw new StoreDown(`Redis did not answer within ${ms} ms.`);
+      if (await watched.ready(ms)) return;
+      throw new StoreDown(`Redis did not answer within ${ms} ms.`, { cause: watched.refused() });
     },
     close: () => {
       watched.stop();

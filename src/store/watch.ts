@@ -5,6 +5,8 @@ import type { Client } from "./open.ts";
 export interface Watch {
   /** Whether all are ready within `ms`. */
   ready(ms: number): Promise<boolean>;
+  /** What a connection was last refused with; undefined where it only closed. */
+  refused(): Error | undefined;
   /** Says no more: what closes from now on is meant to. */
   stop(): void;
 }
@@ -12,6 +14,7 @@ export interface Watch {
 export function watch(connections: readonly Client[], log: Log): Watch {
   let out = false;
   let stopped = false;
+  let refused: Error | undefined;
   const allReady = () => connections.every((redis) => redis.status === "ready");
   const lost = (reason: string) => {
     if (out || stopped) return;
@@ -25,12 +28,16 @@ export function watch(connections: readonly Client[], log: Log): Watch {
   };
   for (const redis of connections) {
     // The message alone: a refused AUTH carries the password among the error's fields.
-    redis.on("error", (error: Error) => lost(error.message));
+    redis.on("error", (error: Error) => {
+      refused = error;
+      lost(error.message);
+    });
     redis.on("close", () => lost("The connection was closed."));
     redis.on("ready", back);
   }
   return {
     ready: (ms) => within(ms, connections, allReady),
+    refused: () => refused,
     stop: () => {
       stopped = true;
     },

@@ -17,6 +17,8 @@ export interface ConfigChange {
   env?: Record<string, string>;
   file?(file: File): void;
   kubeconfig?: string;
+  /** Of its file. */
+  mode?: number;
 }
 
 /** Runs it as the command line does. */
@@ -46,13 +48,18 @@ export const findingsOf = ({ said }: { said: string }): Finding[] =>
   (JSON.parse(said) as { findings: Finding[] }).findings;
 
 /** A configuration in a directory of its own: the world's, changed. */
-export function settings(world: World, dir: string, { env = {}, file, kubeconfig }: ConfigChange) {
+export function settings(
+  world: World,
+  dir: string,
+  { env = {}, file, kubeconfig, mode = 0o600 }: ConfigChange,
+) {
   const from = world.env.KARPOR_ACCESS_CONFIG;
   const contents: File = parse(readFileSync(from, "utf8"));
   file?.(contents);
   writeFileSync(
     join(dir, "hub.kubeconfig"),
     kubeconfig ?? readFileSync(join(dirname(from), "hub.kubeconfig")),
+    { mode },
   );
   writeFileSync(join(dir, "config.yml"), stringify(contents));
   return { env: { ...world.env, ...env }, path: join(dir, "config.yml") };

@@ -28,6 +28,7 @@ it("tells everything about a healthy hub, as the bot may see it", async () => {
   expect(await probe("karpor-guest", "karpor-admin", "absent")).toEqual({
     server: hub.url,
     verified: true,
+    certificate: false,
     self: {
       namespace: "karpor-access-system",
       name: "karpor-access",

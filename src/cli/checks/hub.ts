@@ -15,9 +15,11 @@ export function judgeHub(
   facts: HubFacts,
   { hub, ...book }: Pick<Config, "hub" | "roles" | "rules">,
   now: number,
+  /** Where the bot may not put a renewed kubeconfig. */
+  locked: string | null = null,
 ): Finding[] {
   const { failure, more } = facts;
-  const before = [tls(facts), ownNamespace(facts, hub.namespace), ...credential(facts, now)];
+  const before = [...tls(facts), ownNamespace(facts, hub.namespace), ...credential(facts, now, locked)];
   if (failure || !more) return [unreachable(facts), ...before];
   return [
     ok("hub", `${facts.server} answers`),
@@ -36,6 +38,8 @@ const refusesUs = (failure: HubFacts["failure"]): boolean => isStatus(failure, 4
 function unreachable({ server, failure }: HubFacts): Finding {
   // Of its own name, since a hub that restarts does not answer first, and what to do is another thing then.
   if (refusesUs(failure)) return fail("hub access", `${server} refuses the bot's credential (401)`, APPLY);
+  const distrust = failure?.status === null ? DISTRUST[failure.reason] : undefined;
+  if (distrust) return fail("hub", `${server} ${distrust[0]} (${failure?.reason})`, distrust[1]);
   return fail(
     "hub",
     `${server} does not answer (${failure?.message ?? "no answer"})`,
@@ -43,18 +47,51 @@ function unreachable({ server, failure }: HubFacts): Finding {
   );
 }
 
-function tls({ verified }: HubFacts): Finding {
-  if (verified) return ok("hub tls", "the hub's certificate is verified");
-  return warn(
-    "hub tls",
-    "the kubeconfig says insecure-skip-tls-verify: whoever sits in between can read the bot's token",
-    "Start karpor-server with --tls-cert-file, and put its CA into the kubeconfig as certificate-authority-data",
-  );
+const UNTRUSTED = [
+  "has a certificate that the kubeconfig's authority did not sign",
+  `Put the hub's CA into the kubeconfig as certificate-authority-data; ${APPLY} does`,
+] as const;
+
+/** TLS that fails, in Node's words. */
+const DISTRUST: Partial<Record<string, readonly [message: string, fix: string]>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
+  SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT: UNTRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
+  CERT_SIGNATURE_FAILURE: UNTRUSTED,
+  CERT_HAS_EXPIRED: ["has a certificate that has expired", "Renew it where karpor-server runs"],
+  CERT_NOT_YET_VALID: [
+    "has a certificate that is not valid yet",
+    "timedatectl set-ntp true, on both machines",
+  ],
+  ERR_TLS_CERT_ALTNAME_INVALID: [
+    "has a certificate for another name",
+    "Put a name that the certificate bears into the kubeconfig as tls-server-name, or into hub.server",
+  ],
+  ERR_SSL_WRONG_VERSION_NUMBER: [
+    "speaks no TLS on this port",
+    "Correct the port in hub.server or the kubeconfig",
+  ],
+};
+
+/** Of a certificate that was never seen, or was refused, nothing is said. */
+function tls({ verified, failure }: HubFacts): Finding[] {
+  if (verified) return failure?.status === null ? [] : [ok("hub tls", "the hub's certificate is verified")];
+  return [
+    warn(
+      "hub tls",
+      "the kubeconfig says insecure-skip-tls-verify: whoever sits in between can read the bot's token",
+      "Start karpor-server with --tls-cert-file, and put its CA into the kubeconfig as certificate-authority-data",
+    ),
+  ];
 }
 
-function ownNamespace({ self }: HubFacts, namespace: string): Finding {
-  if (!self)
+function ownNamespace({ self, certificate }: HubFacts, namespace: string): Finding {
+  if (!self && certificate)
     return warn("hub account", "the bot uses a client certificate, not a narrow account of its own", APPLY);
+  if (!self)
+    return warn("hub account", "whose the bot's token is, and when it ends, cannot be told from it", APPLY);
   if (self.namespace !== namespace) return ok("hub account", `${self.namespace}/${self.name}`);
   return fail(
     "hub account",
@@ -63,11 +100,19 @@ function ownNamespace({ self }: HubFacts, namespace: string): Finding {
   );
 }
 
-function credential({ self, failure }: HubFacts, now: number): Finding[] {
+function credential({ self, failure }: HubFacts, now: number, locked: string | null): Finding[] {
   if (!self || refusesUs(failure)) return [];
   const { expiresAt, issuedAt } = self;
   if (expiresAt === null) return [ok("hub credential", "never ends")];
   const left = formatDuration(roundDown(expiresAt - now));
+  if (locked !== null)
+    return [
+      warn(
+        "hub credential",
+        `${left} left, and the bot cannot renew it: it may not write to ${locked}`,
+        `Let the bot's user write to ${locked}`,
+      ),
+    ];
   // The bot renews it at half of its life, which on some hubs is a day.
   const renewed = issuedAt !== null && now < (issuedAt + expiresAt) / 2;
   if (renewed || expiresAt - now > DIES_SOON)

@@ -7,6 +7,7 @@ import { type BreakGlass, REVIEWERS_MIN } from "../../domain/break-glass.ts";
 import { channelFor } from "../../domain/catalog.ts";
 import { isGroup, type Principal, UserId } from "../../domain/ids.ts";
 import type { Profile } from "../../domain/person.ts";
+import { slackError } from "../../slack/outbound/client.ts";
 import { allIn, lookUpPerson } from "../../slack/outbound/directory.ts";
 import type { HomeWorkspace } from "../../slack/outbound/profile.ts";
 import { type Finding, fail, ok, warn } from "./finding.ts";
@@ -39,9 +40,12 @@ export async function checkPeople(
   home: HomeWorkspace,
 ) {
   try {
-    const lists = named(config);
-    const answer = await client.usergroups.list({ include_users: true, include_disabled: true });
-    const groups = new Map(Groups.parse(answer).usergroups.map((group) => [group.id, group]));
+    const all = named(config);
+    const answer = await groupsOf(client);
+    const refused = typeof answer === "string" ? noGroups(all, answer) : [];
+    const groups = new Map(typeof answer === "string" ? [] : answer.map((group) => [group.id, group]));
+    // Without groups nobody knows who is in these.
+    const lists = all.filter(({ who }) => typeof answer !== "string" || !who.some(isGroup));
     const members = (p: Principal) =>
       isGroup(p) ? (groups.get(p)?.date_delete ? [] : (groups.get(p)?.users ?? [])) : [p];
     const ids = new Set(lists.flatMap(({ who }) => who.flatMap(members)));
@@ -50,10 +54,37 @@ export async function checkPeople(
       [...ids].flatMap((id) => UserId.safeParse(id).data ?? []),
     );
     const inChannel = await membersOf(client, lists);
-    return lists.map((list) => judge(list, { people, members, groups, inChannel }));
+    return [...refused, ...lists.map((list) => judge(list, { people, members, groups, inChannel }))];
   } catch {
     return [warn("slack people", "Slack does not say who is in the workspace", "npm run doctor, once more")];
   }
+}
+
+/** Slack's word where it refuses. Throws what else keeps it from an answer. */
+async function groupsOf(client: WebClient) {
+  try {
+    const answer = await client.usergroups.list({ include_users: true, include_disabled: true });
+    return Groups.parse(answer).usergroups;
+  } catch (error) {
+    const code = slackError(error);
+    if (code === null) throw error;
+    return code;
+  }
+}
+
+/** Nothing where the file names people alone. */
+function noGroups(lists: readonly Named[], code: string): Finding[] {
+  const at = lists.filter(({ who }) => who.some(isGroup)).map((list) => list.at);
+  if (at.length === 0) return [];
+  return [
+    fail(
+      "slack groups",
+      `Slack refuses to list user groups (${code}), and ${at.join(", ")} name some: nobody of theirs can be told`,
+      code === "missing_scope"
+        ? "Apply manifest.yml to the app, then reinstall it to the workspace"
+        : "Name people (U…) in place of user groups (S…), which are of Slack's paid plans",
+    ),
+  ];
 }
 
 /** Null for a channel that Slack does not show: what is wrong with it, its own check says. */

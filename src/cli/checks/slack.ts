@@ -3,7 +3,7 @@ import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
 import type { Config } from "../../config.ts";
 import { channelFor } from "../../domain/catalog.ts";
-import { slackError } from "../../slack/outbound/client.ts";
+import { isSlacksOwn, slackError } from "../../slack/outbound/client.ts";
 import type { HomeWorkspace } from "../../slack/outbound/profile.ts";
 import { type Finding, fail, ok, warn } from "./finding.ts";
 
@@ -94,6 +94,8 @@ function noAnswer(error: unknown): Finding {
   const code = slackError(error);
   if (code === null)
     return fail("slack", "Slack does not answer", "See whether this machine reaches slack.com");
+  if (isSlacksOwn(code))
+    return fail("slack", `Slack is in trouble itself (${code})`, "See slack-status.com, then try again");
   return fail(
     "slack token",
     `Slack does not take the bot's token (${code})`,

@@ -12,8 +12,10 @@ import { keysOf } from "../../store/keys.ts";
 import { schemaTrouble } from "../../store/schema.ts";
 import { type Finding, fail } from "./finding.ts";
 import { judgeHub } from "./hub.ts";
+import { lockedDirectory } from "./kubeconfig-file.ts";
 import { checkOrphans } from "./orphans.ts";
 import { checkRedis } from "./redis.ts";
+import { redisAway } from "./redis-away.ts";
 import { type BotIdentity, channelsOf, checkSlack } from "./slack.ts";
 
 export interface Checked {
@@ -59,7 +61,6 @@ async function checkLazyHub(hub: LazyHub, config: Config, clock: Clock): Promise
 
 export async function checkRedisAt(redis: Connections, { env, instance }: Config): Promise<Finding[]> {
   const where = whereIs(env.REDIS_URL);
-  const away = fail("redis", `Redis at ${where} does not answer`, "Start Redis, or mend REDIS_URL");
   try {
     await redis.ready(REDIS_WITHIN);
     const trouble = await schemaTrouble({ redis: redis.commands, keys: keysOf(instance) });
@@ -69,7 +70,8 @@ export async function checkRedisAt(redis: Connections, { env, instance }: Config
       ? [...findings, fail("redis records", trouble, "REDIS_URL, or another instance")]
       : findings;
   } catch (error) {
-    if (error instanceof StoreDown || error instanceof StoreUnsure) return [away];
+    if (error instanceof StoreDown || error instanceof StoreUnsure)
+      return [await redisAway({ env }, error.cause)];
     throw error;
   }
 }
@@ -78,5 +80,6 @@ export async function checkHubAt(client: HubClient, config: Config, clock: Clock
   const clusterRoles = clusterRolesOf(config.roles);
   const facts = await probeHub({ client, clock, namespace: config.hub.namespace, clusterRoles });
   const orphans = facts.failure ? [] : await checkOrphans(client, config, clock);
-  return [...judgeHub(facts, config, clock.now()), ...orphans];
+  const locked = await lockedDirectory(config.hub.kubeconfig);
+  return [...judgeHub(facts, config, clock.now(), locked), ...orphans];
 }

@@ -1,6 +1,7 @@
 /** Slack ids of people, user groups and channels by name, for the configuration. */
 import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
+import { slackError } from "../../slack/outbound/client.ts";
 
 export interface Found {
   id: string;
@@ -26,12 +27,25 @@ const Pages = z.object({
 });
 const Groups = z.object({ usergroups: z.array(z.object({ id: z.string(), handle: words, name: words })) });
 
-/** Throws Slack's errors. */
-export async function findInSlack(client: WebClient, name: string): Promise<Found[]> {
+/** Without user groups where Slack refuses them. Throws Slack's other errors. */
+export async function findInSlack(
+  client: WebClient,
+  name: string,
+): Promise<{ found: Found[]; refused: string | null }> {
   const wanted = name.replace(/^[@#]/, "").toLowerCase();
-  const [people, groups, channels] = await Promise.all([people_(client), groups_(client), channels_(client)]);
+  let refused: string | null = null;
+  const withoutGroups = (error: unknown): Found[] => {
+    refused = slackError(error);
+    if (refused === null) throw error;
+    return [];
+  };
+  const [people, groups, channels] = await Promise.all([
+    people_(client),
+    groups_(client).catch(withoutGroups),
+    channels_(client),
+  ]);
   const matches = ({ name, full }: Found) => `${name}\n${full}`.toLowerCase().includes(wanted);
-  return [...people, ...groups, ...channels].filter(matches);
+  return { found: [...people, ...groups, ...channels].filter(matches), refused };
 }
 
 async function people_(client: WebClient): Promise<Found[]> {

@@ -15,6 +15,7 @@ import { keysOf } from "../../store/keys.ts";
 import { createSocketRegister } from "../../store/socket-register.ts";
 import { type Finding, fail, ok } from "../checks/finding.ts";
 import { checkForeign } from "../checks/foreign.ts";
+import { checkKubeconfigFile } from "../checks/kubeconfig-file.ts";
 import { checkLongest } from "../checks/longest.ts";
 import { checkPeople } from "../checks/people.ts";
 import { checkPolicies } from "../checks/policies.ts";
@@ -58,9 +59,12 @@ async function findNamed(
   json: boolean,
   { say }: DoctorMeans,
 ): Promise<boolean> {
-  const found = await findInSlack(slackFor(config), name);
+  const { found, refused } = await findInSlack(slackFor(config), name);
   if (json) say(JSON.stringify(found, null, 2));
-  else for (const line of printFound(found, name)) say(line);
+  else {
+    for (const line of printFound(found, name)) say(line);
+    if (refused) say(`User groups are not among them: Slack refuses to list them (${refused}).`);
+  }
   return found.length > 0;
 }
 
@@ -137,7 +141,8 @@ async function examineHub(
   try {
     const hub = opened.adopt(await openHub(config, { log }), (h) => h.close());
     const client = opened.adopt(createHubClient(hub.access, { reread: hub.reread }), (c) => c.close());
-    const findings = await checkHubAt(client, config, clock);
+    const file = await checkKubeconfigFile(config.hub.kubeconfig);
+    const findings = [...(await checkHubAt(client, config, clock)), ...file];
     if (findings.some(({ check, level }) => level === "fail" && STOPPERS.has(check))) return findings;
     const more = await examineMore(client, config, clock);
     const whole = [...findings.filter(({ check }) => check !== "hub rights"), ...more];

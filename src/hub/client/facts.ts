@@ -21,8 +21,10 @@ export interface HubFacts {
   server: string;
   /** The hub's certificate is verified. */
   verified: boolean;
-  /** Whose token the bot shows; null for a client certificate. */
+  /** Whose token the bot shows; null for a client certificate, or a token that does not say. */
   self: TokenIdentity | null;
+  /** The bot shows a client certificate, and no token. */
+  certificate: boolean;
   /** How asking failed; null when the hub answered and took the bot's credential. */
   failure: HubError | null;
   /** Null where `failure` left it unknown. */
@@ -50,6 +52,7 @@ export async function probeHub(probed: Probed): Promise<HubFacts> {
     server: client.access.server,
     verified: !client.access.insecure,
     self: own && identityOf(own),
+    certificate: client.access.credential.kind === "certificate",
   };
   try {
     return { ...known, failure: null, more: await more(probed) };

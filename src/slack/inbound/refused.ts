@@ -1,10 +1,15 @@
 /** What is said of a Socket Mode connection that could not be had, and what to do about it. */
 import type { HoldFound } from "../../flow/support/holds.ts";
-import { slackError } from "../outbound/client.ts";
+import { isSlacksOwn, slackError } from "../outbound/client.ts";
 import { MAX_CONNECTIONS, SocketClosed } from "./connection.ts";
 
 export function socketRefused(error: unknown): Omit<HoldFound, "cause"> {
   const said = slackError(error);
+  if (said && isSlacksOwn(said))
+    return {
+      message: `Slack is in trouble itself (${said})`,
+      fix: "See slack-status.com; the bot tries again by itself",
+    };
   if (said)
     return {
       message: `Slack refuses Socket Mode (${said})`,

@@ -106,6 +106,11 @@ const silent: Logger = {
 export const slackError = (error: unknown): string | null =>
   error instanceof WebAPIPlatformError ? error.data.error : null;
 
+const SLACKS_OWN = new Set(["fatal_error", "internal_error", "request_timeout", "service_unavailable"]);
+
+/** Slack is in trouble itself: its answer says nothing of what was asked, or by whom. */
+export const isSlacksOwn = (code: string): boolean => SLACKS_OWN.has(code);
+
 /** Milliseconds Slack asks us to wait. */
 export const retryAfter = (error: unknown): number | null =>
   error instanceof WebAPIRateLimitedError ? error.retryAfter * 1_000 : null;

@@ -33,18 +33,19 @@ test("the clocks of Redis and of this machine differ", async () => {
 });
 
 const self = { namespace: "own", name: "bot" };
-const credential = (issued: number, ends: number) => {
+const credential = (issued: number, ends: number, locked: string | null = null) => {
   const facts: HubFacts = {
     server: "https://hub",
     verified: true,
     self: { ...self, issuedAt: NOW + issued, expiresAt: NOW + ends },
+    certificate: false,
     failure: null,
     more: null,
   };
   const config = { hub: { namespace: "grants" }, roles: {}, rules: [] } as unknown as Parameters<
     typeof judgeHub
   >[1];
-  return judgeHub(facts, config, NOW).find(({ check }) => check === "hub credential");
+  return judgeHub(facts, config, NOW, locked).find(({ check }) => check === "hub credential");
 };
 
 test("a token that nobody renewed is warned of 14 days before; a young one of a day is not", () => {
@@ -56,4 +57,14 @@ test("a token that nobody renewed is warned of 14 days before; a young one of a 
   expect(credential(-60 * DAY, 30 * DAY)?.level).toBe("ok");
   expect(credential(-HOUR, 23 * HOUR)?.level).toBe("ok");
   expect(credential(-13 * HOUR, 11 * HOUR)?.level).toBe("warn");
+});
+
+test("a token that cannot be renewed where it stands is warned of from its first day", () => {
+  expect(credential(-HOUR, 90 * DAY, "/etc/karpor")).toMatchObject({
+    level: "warn",
+    message: expect.stringMatching(
+      /90d left, and the bot cannot renew it: it may not write to \/etc\/karpor/,
+    ),
+    fix: "Let the bot's user write to /etc/karpor",
+  });
 });

@@ -1,4 +1,6 @@
 /** The doctor is shown each failure once, and names it with its fix; a healthy world fails nowhere. */
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type HubCaller, hubClient } from "../../../sandbox/hub/client.ts";
 import { envtestAdvice, envtestAvailable, startEnvtest } from "../../../sandbox/hub/envtest.ts";
@@ -56,7 +58,33 @@ const also = async (name: string, rules: object[]): Promise<Undo> => {
   await admin("POST", `${RBAC}/clusterrolebindings`, { body: { metadata: { name }, roleRef, subjects } });
   return () => admin("DELETE", `${RBAC}/clusterrolebindings/${name}`);
 };
+/** Slack answers so, once. */
+const answers = (method: string, code: string): Undo => {
+  world.slack.failNext(method, code);
+  return () => world.slack.clearFailures();
+};
 const slack: Case[] = [
+  {
+    name: "Slack is out of reach",
+    wrong: () => ({ env: { SLACK_API_URL: "http://127.0.0.1:1/" } }),
+    check: "slack",
+    message: /^Slack does not answer$/,
+    fix: /reaches slack\.com/,
+  },
+  {
+    name: "Slack is in trouble",
+    wrong: () => answers("auth.test", "internal_error"),
+    check: "slack",
+    message: /in trouble itself \(internal_error\)/,
+    fix: /slack-status\.com/,
+  },
+  {
+    name: "Slack's plan has no user groups",
+    wrong: () => answers("usergroups.list", "plan_upgrade_required"),
+    check: "slack groups",
+    message: /\(plan_upgrade_required\), and .*roles\.guest\.approval.* name some/,
+    fix: /Name people \(U…\)/,
+  },
   {
     name: "Slack's token is wrong",
     wrong: () => ({ env: { SLACK_BOT_TOKEN: "xoxb-wrong" } }),
@@ -286,6 +314,22 @@ const hub: Case[] = [
     fix: /npm run setup/,
   },
   {
+    name: "the bot's token does not say whose it is",
+    wrong: () => ({ kubeconfig: kubeconfig(world.hub, "opaque") }),
+    level: "warn",
+    check: "hub account",
+    message: /^whose the bot's token is, and when it ends, cannot be told from it$/,
+    fix: /npm run setup/,
+  },
+  {
+    name: "others may read the kubeconfig",
+    wrong: () => ({ mode: 0o644 }),
+    level: "warn",
+    check: "hub kubeconfig",
+    message: /\(mode 644\)/,
+    fix: /chmod 600 .*hub\.kubeconfig/,
+  },
+  {
     name: "the kubeconfig is not there",
     wrong: () => ({ file: (file) => Object.assign(file.hub, { kubeconfig: "nowhere" }) }),
     check: "hub",
@@ -299,8 +343,8 @@ const hub: Case[] = [
       return { kubeconfig: kubeconfig({ url: world.hub.url, ca: other.ca }, "t") };
     },
     check: "hub",
-    message: /CERT|SIGNATURE/,
-    fix: /curl/,
+    message: /certificate that the kubeconfig's authority did not sign \(.*(CERT|SIGNATURE)/,
+    fix: /certificate-authority-data/,
   },
   {
     name: "TLS is not verified",
@@ -434,6 +478,61 @@ test.each([...file, ...slack, ...redis, ...hub])(
     }
   },
 );
+
+test("what keeps Redis from an answer is told apart, and no password is said", async () => {
+  // As Redis in protected mode does: it says so unasked, and closes.
+  const turning = createServer((socket) => {
+    socket.on("error", () => {});
+    socket.end("-DENIED Redis is running in protected mode because protected mode is enabled\r\n");
+  }).listen(0, "127.0.0.1");
+  await once(turning, "listening");
+  const [redis, tls] = [new URL(world.redis.url).host, new URL(world.hub.url).host];
+  const cases = [
+    [`redis://:wrong@${redis}`, /refuses the user or the password/, /percent-encoded/],
+    [`redis://${redis}`, /asks for a password/, /redis:\/\/:password@host/],
+    [`rediss://${redis}`, /speaks no TLS on this port/, /redis:\/\/ in place of rediss:\/\//],
+    [`redis://${tls}`, /speaks TLS on this port/, /rediss:\/\/ in place of redis:\/\//],
+    [`rediss://${tls}`, /certificate that is not trusted \(.*SIGN.*\)/, /NODE_EXTRA_CA_CERTS/],
+    [`redis://127.0.0.1:${(turning.address() as AddressInfo).port}`, /in protected mode/, /requirepass/],
+  ] as const;
+  const undo = await setRedis("requirepass", "right", "");
+  const runs = await Promise.all(cases.map(([url]) => runDoctor(world, { env: { REDIS_URL: url } })));
+  await undo();
+  turning.close();
+  for (const [i, [, message, fix]] of cases.entries()) {
+    const found = findingsOf(runs[i] ?? { said: "" }).find(({ check }) => check === "redis");
+    expect(found).toMatchObject({ level: "fail", message: expect.stringMatching(message) });
+    expect(found?.fix).toMatch(fix);
+  }
+  expect(runs.map(({ said }) => said).join()).not.toContain("wrong@");
+});
+
+test("Slack's own trouble is not laid to the app-level token", async () => {
+  world.slack.failNext("apps.connections.open", "internal_error");
+  const run = await runDoctor(world, { env: { SLACK_APP_TOKEN: APP_TOKEN } });
+  world.slack.clearFailures();
+  const found = findingsOf(run).find(({ check }) => check === "slack delivery");
+  expect(found?.message).toBe("Slack is in trouble itself (internal_error)");
+});
+
+test("where Slack lists no user groups, people are judged and found all the same", async () => {
+  world.slack.failNext("usergroups.list", "plan_upgrade_required", 2);
+  const { good, said } = await runDoctor(world, {}, { json: false, find: "bo" });
+  expect(good).toBe(true);
+  expect(said).toMatch(/^U0BOB /m);
+  expect(said).toMatch(
+    /User groups are not among them: Slack refuses to list them \(plan_upgrade_required\)/,
+  );
+  const people = findingsOf(await runDoctor(world, by(ALICE, BOB)));
+  world.slack.clearFailures();
+  expect(people.find(({ check }) => check === "approvers guest")?.level).toBe("ok");
+});
+
+test("of a certificate that was refused, nothing is said to be verified", async () => {
+  await using other = await startLocalHub({ clock: world.clock });
+  const run = await runDoctor(world, { kubeconfig: kubeconfig({ url: world.hub.url, ca: other.ca }, "t") });
+  expect(findingsOf(run).map(({ check }) => check)).not.toContain("hub tls");
+});
 
 // How fast Redis answers is this machine's affair.
 const wrongOf = (run: { said: string }) =>
