@@ -88,6 +88,7 @@ import { createListener, type SlackListener } from "./slack/inbound/listen.ts";
 import { createAdmins, tellAdmins } from "./slack/outbound/admins.ts";
 import { createAllowanceNotifier } from "./slack/outbound/allowance-notifier.ts";
 import { createBudget } from "./slack/outbound/budget.ts";
+import { postInChannel } from "./slack/outbound/channel-post.ts";
 import { slackClients } from "./slack/outbound/client.ts";
 import { createDirectory } from "./slack/outbound/directory.ts";
 import { createHomeTab } from "./slack/outbound/home-tab.ts";
@@ -99,6 +100,7 @@ import { slackProxy } from "./slack/outbound/proxy.ts";
 import type { SlackCall } from "./slack/outbound/seen.ts";
 import { createTokenViews } from "./slack/outbound/token-views.ts";
 import type { ViewContext } from "./slack/views/context.ts";
+import { checkpointMessage } from "./slack/views/index.ts";
 import { createAllowances } from "./store/allowances.ts";
 import { atMostOnce } from "./store/at-most-once.ts";
 import { createCanaries } from "./store/canaries.ts";
@@ -376,7 +378,9 @@ export function assemble(
     log.info({ id, ...line }, `${id} ${from ?? "new"} → ${to}`);
   const onBroken = (error: Error) => log.error({ err: error }, "a record cannot be read; it is left alone");
   const records = { redis: redis.commands, keys, clock, onBroken };
-  const messages = { slack: callers, language: config.slack.language, context, memory, clock, log };
+  const { language } = config.slack;
+  const messages = { slack: callers, language, context, memory, clock, log };
+  const inChannel = { ...messages, channel: config.slack.channel };
   const ports: Ports = {
     requests: metrics.requests(createRequests({ ...records, onTransition: told })),
     allowances: createAllowances({ ...records, onChange: told }),
@@ -404,7 +408,7 @@ export function assemble(
     lockdown,
     massEnds: createMassEnds({ redis: redis.commands, keys }),
     hubEnds: createHubEnds({ clock, anchor, stopping: stopping.signal }),
-    massEndNotifier: createMassEndNotifier({ ...messages, channel: config.slack.channel }),
+    massEndNotifier: createMassEndNotifier(inChannel),
     // What the hub itself keeps from being made waits by that, and is told so.
     heldBack: () => holds.all().find(({ cause }) => !HUB_ITSELF.has(cause)) ?? null,
     random: () => randomBytes(5),
@@ -417,6 +421,9 @@ export function assemble(
         log.info(line, `seal ${line.trail.seal} of the trail: ${line.trail.entries.length} entries`),
     }),
     anchor,
+    checkpoint: config.audit
+      ? (seal) => postInChannel(inChannel, checkpointMessage(seal, context(language)))
+      : null,
   };
   const timerPorts = { ...ports, grants: grantsBy("timers") };
   const canary = createCanary(

@@ -29,6 +29,13 @@ export const ConfigFile = z
     canary: CanaryInterval.optional().describe(
       "How often one replica makes a token, uses it, ends it and sees it refused; never when left out.",
     ),
+    audit: z
+      .strictObject({
+        checkpoint: z
+          .literal("channel")
+          .describe("Once a day the newest seal of the trail is posted into slack.channel."),
+      })
+      .optional(),
     ...PolicyFile.shape,
   })
   .superRefine(assertConsistent);

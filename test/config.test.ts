@@ -86,6 +86,8 @@ test.each([
   ["roles.guest.autoApproveWrites", "yes", "roles.guest.autoApproveWrites: must be true"],
   ["roles.guest.clusterRole", "karpor guest", "roles.guest.clusterRole: must be the name of a ClusterRole"],
   ["hub.server", "http://karpor:7443", "hub.server: must be a whole URL such as https://"],
+  ["audit", {}, 'audit.checkpoint: must be "channel"'],
+  ["audit", { checkpoint: "log" }, 'audit.checkpoint: must be "channel"'],
   ["canary", "1m", "canary: must be at least 5m"],
   ["roles.guest.approval.remind", "4h", "roles.guest.approval.remind: must be shorter than within"],
   [

@@ -1,12 +1,13 @@
 /** Seals what came to the trail, once a minute and by one replica; the newest seal stands where a thief of Redis cannot reach it. */
 import { MINUTE } from "../domain/duration.ts";
 import type { SealHead } from "../domain/seal.ts";
+import { checkpoint } from "./checkpoint.ts";
 import type { Anchored, Ports, SealKeeping } from "./ports.ts";
 
 /** How soon what came to the trail is sealed. */
 export const SEAL_EVERY_MS = MINUTE;
 
-type Needs = Pick<Ports, "clock" | "log" | "lease" | "epoch"> & SealKeeping;
+type Needs = Pick<Ports, "clock" | "log" | "lease" | "epoch" | "told"> & SealKeeping;
 
 /** Resolves to when it is to be called again, ms. Throws StoreDown, StoreUnsure. */
 export async function keepSeals(needs: Needs): Promise<number> {
@@ -32,7 +33,7 @@ async function seal(needs: Needs, signal: AbortSignal): Promise<void> {
   const newest = (await seals.add(gap)) ?? head;
   if (hub !== undefined && newest) await tellHub(needs, newest, hub, signal);
   await seals.trim();
-  if (newest) await needs.checkpoint?.(newest);
+  if (newest && needs.checkpoint) await checkpoint(needs, newest, needs.checkpoint);
 }
 
 /** Where the hub does not say, an empty Redis may be one that was lost. */

@@ -226,8 +226,11 @@ export interface Seals {
 export interface SealKeeping {
   seals: Seals;
   anchor: Anchor;
-  /** Says the newest where people keep it; at most once a day. Never rejects. */
-  checkpoint?(newest: Witnessed): Promise<void>;
+  /**
+   * Posts the newest where people keep it; null where nobody asked for that. Throws PostRefused, PostUnanswered, or
+   * anything else when nothing was posted.
+   */
+  checkpoint: ((newest: Witnessed) => Promise<unknown>) | null;
 }
 
 /** What the hub remembers. The epoch is Infinity where it cannot be read. */

@@ -8,6 +8,7 @@ import { keepSeals } from "../../src/flow/keep-seals.ts";
 import type { Anchor, Anchored } from "../../src/flow/ports.ts";
 import { createLease } from "../../src/store/lease.ts";
 import { createSeals } from "../../src/store/seals.ts";
+import { createTold } from "../../src/store/told.ts";
 import { trail as entriesOf } from "../../src/store/trail.ts";
 import { openTrail, type Trail } from "../cli/audit/trail.ts";
 import { memoryLog } from "../helpers/memory-log.ts";
@@ -125,7 +126,8 @@ test("the newest seal stands on the hub; a Redis that lost it goes on with a gap
   let isBehind = false;
   const keep = () =>
     keepSeals({
-      ...{ clock: trail.clock, log, seals: trail.seals, anchor: hub.anchor },
+      ...{ clock: trail.clock, log, seals: trail.seals, anchor: hub.anchor, checkpoint: null },
+      told: createTold(trail.store),
       lease: createLease(redis.commands, trail.store.keys),
       epoch: {
         look: async () => (isBehind ? null : { before: 0 }),

@@ -1,6 +1,7 @@
 /** English. Each sentence starts with the state in bold; `fmt` makes it blocks or plain words. */
 import type { DoubtedGroup } from "../../domain/alarm.ts";
 import type { AccessRequest } from "../../domain/request.ts";
+import type { Witnessed } from "../../domain/seal.ts";
 import type { ForeignObject } from "../../flow/ports.ts";
 import { enAllowance } from "./en-allowance.ts";
 import { enGrammar } from "./en-grammar.ts";
@@ -525,6 +526,11 @@ export const en = {
     head: (count: number, fmt: Formatter): string => `${fmt.b(`${count} live:`)} choose which access to end.`,
   },
   lockdown: enLockdown,
+  checkpoint: {
+    head: ({ seal, at }: Witnessed, hub: string, fmt: Formatter): string =>
+      `${fmt.b("Checkpoint:")} the audit trail of ${hub} is sealed up to seal ${seal}, made ${fmt.at(at)}.`,
+    how: "Run where the bot runs, now or later, it finds whatever of that was changed since.",
+  },
   busy: (span: string, fmt: Formatter): string =>
     `${fmt.b("Slack asks to wait:")} this goes on by itself in about ${span}.`,
   yourReason: (hint?: string): string => (hint ? `(${hint})` : "your reason"),

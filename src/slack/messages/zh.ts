@@ -483,6 +483,11 @@ export const zh: Words = {
     head: (count, fmt) => `${fmt.b(`${count} 项生效中：`)} 请选择要结束的权限。`,
   },
   lockdown: zhLockdown,
+  checkpoint: {
+    head: ({ seal, at }, hub, fmt) =>
+      `${fmt.b("检查点：")} ${hub} 的审计轨迹已封印至第 ${seal} 号（${fmt.when(at)}）。`,
+    how: "在机器人所在的环境中运行，无论现在还是以后，都能发现此后对这些记录的改动。",
+  },
   busy: (span, fmt) => `${fmt.b("Slack 要求稍候：")} 约 ${span}后会自动继续。`,
   yourReason: (hint) => (hint ? `（${hint}）` : "理由"),
   trouble: (id, fmt) =>

@@ -1,23 +1,14 @@
 /** The one message that counts how far a lockdown, or a revocation of many, is; and that a lockdown is over. */
 import type { MassEndNotifier } from "../../flow/ports.ts";
-import { type Message, massEndMessage, unlockedMessage } from "../views/index.ts";
-import { calm, isFinalRefusal, slackError } from "./client.ts";
-import type { NotifierOptions } from "./notifier.ts";
-import { throwPostTrouble, throwTrouble } from "./trouble.ts";
+import { massEndMessage, unlockedMessage } from "../views/index.ts";
+import { type ChannelOptions, postInChannel } from "./channel-post.ts";
+import { isFinalRefusal, slackError } from "./client.ts";
+import { throwTrouble } from "./trouble.ts";
 
-/** `channel`: where requests are approved, save where a role says another. */
-export function createMassEndNotifier(options: NotifierOptions & { channel: string }): MassEndNotifier {
-  const { slack, language, context, log, channel } = options;
-  const post = async (message: Message) => {
-    try {
-      const { ts = "" } = await slack.to("trouble").chat.postMessage({ channel, ...message, ...calm });
-      return { channel, ts };
-    } catch (error) {
-      return throwPostTrouble(error);
-    }
-  };
+export function createMassEndNotifier(options: ChannelOptions): MassEndNotifier {
+  const { slack, language, context, log } = options;
   return {
-    post: (one) => post(massEndMessage(one, context(language))),
+    post: (one) => postInChannel(options, massEndMessage(one, context(language))),
     async redraw(one, { channel: where, ts }) {
       try {
         // As urgent as the tokens that must go, or it would stand still until the last of them is gone.
@@ -31,7 +22,7 @@ export function createMassEndNotifier(options: NotifierOptions & { channel: stri
       }
     },
     async unlocked(lockdown, by) {
-      await post(unlockedMessage(lockdown, by, context(language)));
+      await postInChannel(options, unlockedMessage(lockdown, by, context(language)));
     },
   };
 }

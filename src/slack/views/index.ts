@@ -9,6 +9,7 @@ export {
 } from "./allowance.ts";
 export { vettedReply } from "./asked.ts";
 export { alarmMessage, behindMessage, goneOnReply } from "./behind.ts";
+export { checkpointMessage } from "./checkpoint.ts";
 export type { Message, ViewContext } from "./context.ts";
 export {
   type DecisionTarget,
