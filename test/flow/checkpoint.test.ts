@@ -129,4 +129,4 @@ test("with audit.checkpoint it is posted once a day by all replicas, as the hub 
   const hub = (await witnessed())?.seal ?? null;
   expect((await verifyLive({ redis, keys, clock }, { heads, hub })).faults).toEqual([]);
   expect(heads).toHaveLength(4);
-}, 60_000);
+}, 120_000);
