@@ -117,11 +117,11 @@ async function deliverFresh(
 
 const isMine = (r: AccessRequest, { ts }: Place): r is Asked => isAsked(r) && r.messages.token?.ts === ts;
 
-/** Deleted: over what is gone no slower try can show a token, and no two messages bear one. One that waits for its token stays. */
+/** Deleted: over what is gone no slower try can show a token, and no two messages bear one. One that waits for its token stays, and what was never posted is none. */
 async function withoutOldMessage(ports: Ports, request: Asked): Promise<AccessRequest> {
   const { id } = request;
   const old = request.messages.token;
-  if (!old || (old.shows === "setting-up" && !old.token)) return request;
+  if (!old || old.ts === "" || (old.shows === "setting-up" && !old.token)) return request;
   const { generation, grant, refresh } = request;
   // Of a key that is gone it works no more.
   const tokenExpiresAt = refresh.why === "upgraded" ? refresh.at : grant.tokenExpiresAt;
