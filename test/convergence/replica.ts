@@ -126,7 +126,7 @@ function logOf(say: (line: string) => void): Logger {
     const why = err ? `${err.name}: ${err.message}` : `${error ?? ""} ${reason ?? ""}`;
     say(`${level}: ${message} ${why}`.trim());
   };
-  return { info: () => {}, warn: at("warn"), error: at("error") } as unknown as Logger;
+  return { debug: () => {}, info: () => {}, warn: at("warn"), error: at("error") } as unknown as Logger;
 }
 
 async function within(ms: number, work: Promise<void>): Promise<void> {
