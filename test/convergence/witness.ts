@@ -22,9 +22,9 @@ export function accountOf(token: string): string {
   return sub.split(":").at(-1) ?? "";
 }
 
-/** The generation of which a message says that it leaked; what it says of its token holds of no other. */
+/** The generation of which a message says that it leaked, or was lost; what it says of its token holds of no other. */
 const leakIn = ({ blocks }: Pick<SlackMessage, "blocks">): string | undefined =>
-  /:leak:(\d+)$/.exec(String(blocks?.[0]?.block_id ?? ""))?.[1];
+  /:(?:leak|lost):(\d+)$/.exec(String(blocks?.[0]?.block_id ?? ""))?.[1];
 
 export type Witness = Awaited<ReturnType<typeof createWitness>>;
 
