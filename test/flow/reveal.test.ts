@@ -156,6 +156,7 @@ test("it leaks: what stands in the view goes at once, and the next click shows o
   expect(visibleText(next)).not.toMatch(TOKEN);
   expect(await login(world.hub, await shown(BOB, next))).toBe(200);
   await world.jump(14 * SECOND);
+  await world.until(async () => (await record("to look")).former?.every((one) => one.verification) ?? true);
 });
 
 test("Karpor away, or no longer allowed: said in the view, with no token; what is had goes on", async () => {
@@ -166,6 +167,10 @@ test("Karpor away, or no longer allowed: said in the view, with no token; what i
   await world.slack.people.change(MEI, { isRestricted: false });
   const { reveals } = await record("to look");
   expect(reveals?.count).toBe(SHOWS_AN_HOUR + 3);
+  await world.until(async () => {
+    await world.jump(SECOND);
+    return (await bot.held()).length === 0;
+  });
 });
 
 test("revoked while one is open: gone from the view at once; its token is refused, and the end is proved by another", async () => {
