@@ -115,6 +115,16 @@ function createLine(client: Socket, redis: Socket, meddle: RedisMeddler) {
     redis.write(commandOf("ECHO", lost.mark));
   }
 
+  /** Whoever speaks something else, as to a server that had this port before, is hung up on. */
+  function understood(chunk: Buffer): Cut[] {
+    try {
+      return cut(chunk);
+    } catch {
+      destroy();
+      return [];
+    }
+  }
+
   function answer(chunk: Buffer): void {
     if (!lost) return void client.write(chunk);
     if (!chunk.includes(lost.mark)) return;
@@ -124,7 +134,7 @@ function createLine(client: Socket, redis: Socket, meddle: RedisMeddler) {
 
   client.on("data", (chunk: Buffer) => {
     // Held ones were sent already: who hangs up meanwhile does not take them back.
-    for (const command of cut(chunk)) queue.add(() => pass(command));
+    for (const command of understood(chunk)) queue.add(() => pass(command));
   });
   redis.on("data", (chunk: Buffer) => queue.add(() => answer(chunk)));
   for (const socket of [client, redis]) socket.setNoDelay().on("error", () => {});
