@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { Redis } from "ioredis";
 import { expect, it } from "vitest";
+import { openRedisProxy } from "../../sandbox/redis/proxy.ts";
 import { startRedis } from "../../sandbox/redis/redis.ts";
 
 const ask = async (url: string, use: (redis: Redis) => Promise<unknown>) => {
@@ -47,4 +48,15 @@ it("leaves nothing behind", async () => {
   await server.stop();
   expect(existsSync(dir)).toBe(false);
   await expect(ask(server.url, (redis) => redis.ping())).rejects.toThrow();
+});
+
+it("hangs up on whoever speaks something else at its proxy, and goes on for others", async () => {
+  await using server = await startRedis();
+  const proxy = await openRedisProxy(Number(new URL(server.url).port), () => undefined);
+  try {
+    await expect(fetch(`http://127.0.0.1:${proxy.port}/`, { method: "POST", body: "{}" })).rejects.toThrow();
+    expect(await ask(`redis://127.0.0.1:${proxy.port}`, (redis) => redis.ping())).toBe("PONG");
+  } finally {
+    proxy.close();
+  }
 });
