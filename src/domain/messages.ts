@@ -223,9 +223,12 @@ export function isTokenMessageOutdated(r: AccessRequest): boolean {
   return shows !== null && shows !== "shown" && isStale(r, sent, shows);
 }
 
-/** The token's message where it is not what it must be, and those of tokens that gave way: a step of its own sees to them. */
+/** The token's message is not what it must be. */
+export const needsTokenOff = (r: AccessRequest): boolean => mustTakeTokenOff(r) || isTokenMessageOutdated(r);
+
+/** That message, where it is not, and those of tokens that gave way: a step of its own sees to them. */
 export const tokensToTakeOff = (r: AccessRequest): string[] => [
-  ...(mustTakeTokenOff(r) || isTokenMessageOutdated(r) ? ["own"] : []),
+  ...(needsTokenOff(r) ? ["own"] : []),
   ...replacedToTry(r).map(({ ts }) => ts),
 ];
 

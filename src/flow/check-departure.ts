@@ -26,9 +26,8 @@ import {
   roleToday,
 } from "../domain/today.ts";
 import { type Lane, type Later, type Ports, SlackBusy, StoreDown, StoreUnsure } from "./ports.ts";
-import { commit } from "./support/commit.ts";
+import { commit, messageJob } from "./support/commit.ts";
 import { underEach } from "./support/disputed.ts";
-import { handOver } from "./support/hand-over.ts";
 
 /** While Slack does not answer, nobody is taken to have left. */
 const AWAY_MS = 15 * SECOND;
@@ -51,7 +50,7 @@ export async function checkDeparture(ports: Ports, id: RequestId, lane: Lane = "
 async function leaveToSlack(ports: Ports, request: Watched): Promise<Later> {
   const at = lookAgainAt(request);
   if (at !== null && ports.clock.now() < at) return { again: at };
-  await handOver(ports, "checkDeparture", request);
+  await messageJob(ports, "checkDeparture", request);
   return undefined;
 }
 

@@ -5,8 +5,7 @@ import type { RequestId } from "../domain/ids.ts";
 import { dueOf } from "../domain/lifecycle.ts";
 import { covered } from "../domain/reveal.ts";
 import { type AccessRequest, type Lane, type Later, type Ports, SlackBusy } from "./ports.ts";
-import { commit } from "./support/commit.ts";
-import { handOver } from "./support/hand-over.ts";
+import { commit, messageJob } from "./support/commit.ts";
 import { settleAll } from "./support/settle-all.ts";
 
 /** What Slack has no wish to take for long is tried less and less often. */
@@ -30,7 +29,7 @@ async function leaveToSlack(
 ): Promise<Later> {
   const next = dueOf(request, ports.policy.reminders).find(({ step }) => step === "coverViews");
   if (views.length === 0) return next && { again: next.at };
-  await handOver(ports, "coverViews", request);
+  await messageJob(ports, "coverViews", request);
   return undefined;
 }
 

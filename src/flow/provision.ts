@@ -25,7 +25,7 @@ import { settleDoubtful } from "./settle-doubtful.ts";
 import { asDelivered } from "./support/as-delivered.ts";
 import { commit } from "./support/commit.ts";
 import { leaveHub } from "./support/leave-hub.ts";
-import { type Minted, mintToken } from "./support/mint.ts";
+import { type MaybeMinted, mintToken } from "./support/mint.ts";
 import { noteOutage, reportOutage } from "./support/outage.ts";
 import { assertOutside } from "./support/outside.ts";
 import { postMessage } from "./support/post.ts";
@@ -171,14 +171,15 @@ async function withoutEarlier(
 }
 
 /** A token that waits for its message harms nobody: nobody has seen it. */
-async function grantOnHub(ports: Ports, request: Open, signal: AbortSignal): Promise<GrantMade & Made> {
+async function grantOnHub(
+  ports: Ports,
+  request: Open,
+  signal: AbortSignal,
+): Promise<GrantMade & MaybeMinted> {
   const made = await ports.grants.create(request, signal);
   if (isRevealed(request)) return { ...made, token: null, grant: withoutToken(made, request) };
   return { ...made, ...(await mintToken(ports, request, made, signal)) };
 }
-
-/** Null: one is made when somebody asks to see it. */
-type Made = Pick<Minted, "grant"> & { token: Minted["token"] | null };
 
 const withoutToken = ({ accountUid, bindingUid }: GrantMade, { expiresAt }: Open): Grant => ({
   ...{ accountUid, bindingUid },
@@ -186,7 +187,7 @@ const withoutToken = ({ accountUid, bindingUid }: GrantMade, { expiresAt }: Open
   shortened: false,
 });
 
-interface Ready extends GrantMade, Made {
+interface Ready extends GrantMade, MaybeMinted {
   message: Place;
 }
 

@@ -15,7 +15,7 @@ import {
 } from "./ports.ts";
 import { asDelivered } from "./support/as-delivered.ts";
 import { commit } from "./support/commit.ts";
-import { type Minted, mintToken } from "./support/mint.ts";
+import { type MaybeMinted, mintToken } from "./support/mint.ts";
 import { reportOutage } from "./support/outage.ts";
 import { postTokenMessage } from "./support/post-token-message.ts";
 import { takeOffReplaced } from "./support/take-off-replaced.ts";
@@ -74,11 +74,8 @@ async function assertMember(ports: Ports, request: Asked): Promise<void> {
   if (standing !== "member") throw new GrantFailed("recipient-gone", `the recipient is ${standing} now`);
 }
 
-/** Null: one is made when somebody asks to see it. */
-type Fresh = Pick<Minted, "grant"> & { token: Minted["token"] | null };
-
 /** The account itself says first until when it stands: without Redis it is ended by that. */
-const mintFresh = (ports: Ports, request: Asked, signal: AbortSignal): Promise<Fresh> =>
+const mintFresh = (ports: Ports, request: Asked, signal: AbortSignal): Promise<MaybeMinted> =>
   reportOutage(ports, whoWaits(request), "hub", async () => {
     const { grant, expiresAt, delivery } = request;
     await ports.grants.annotate(request, grant.accountUid, { expiresAt, delivery }, signal);
@@ -90,7 +87,7 @@ const mintFresh = (ports: Ports, request: Asked, signal: AbortSignal): Promise<F
 async function deliverFresh(
   ports: Ports,
   found: Asked,
-  { token, grant, room }: Fresh & { room: RoomForToken | null },
+  { token, grant, room }: MaybeMinted & { room: RoomForToken | null },
   signal: AbortSignal,
 ): Promise<void> {
   const { id, refresh } = found;

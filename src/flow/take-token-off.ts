@@ -3,9 +3,10 @@ import { SECOND } from "../domain/duration.ts";
 import type { RequestId } from "../domain/ids.ts";
 import { nextTry, refusedAgain, replacedToTry, replacedTried } from "../domain/left-tokens.ts";
 import type { Shown } from "../domain/message-key.ts";
-import { isTokenMessageOutdated, isTokenToCome, mustTakeTokenOff, tokenShows } from "../domain/messages.ts";
+import { isTokenToCome, mustTakeTokenOff, needsTokenOff, tokenShows } from "../domain/messages.ts";
 import { type AccessRequest, type Later, type Place, type Ports, type Sent, SlackBusy } from "./ports.ts";
 import { commit } from "./support/commit.ts";
+import { sooner } from "./support/sooner.ts";
 import { underLease } from "./support/under-lease.ts";
 
 const AGAIN_MS = SECOND;
@@ -30,8 +31,6 @@ export async function takeTokenOff(ports: Ports, id: RequestId): Promise<Later> 
     return { again: ports.clock.now() + wait + spread };
   }
 }
-
-const sooner = (a: Later, b: Later): Later => (a && b && a.again <= b.again ? a : (b ?? a));
 
 /** Throws what Slack throws. */
 export async function clearTokenMessage(ports: Ports, id: RequestId): Promise<Later> {
@@ -117,8 +116,6 @@ async function tryReplaced(ports: Ports, id: RequestId): Promise<Later> {
   }
   return request ? nextOf(request) : undefined;
 }
-
-const needsTokenOff = (r: AccessRequest): boolean => mustTakeTokenOff(r) || isTokenMessageOutdated(r);
 
 async function refused(ports: Ports, request: AccessRequest, code: string): Promise<Later> {
   const now = ports.clock.now();

@@ -15,6 +15,7 @@ import type { Secret } from "../domain/secret.ts";
 import { type Later, NotEnforcing, type Ports } from "./ports.ts";
 import { commit } from "./support/commit.ts";
 import { noteGoing, reportGoing } from "./support/outage.ts";
+import { sooner } from "./support/sooner.ts";
 import { underLease } from "./support/under-lease.ts";
 
 /** A token is taken for 60 s past its end (the leeway of JWTs), and its success is cached for 10 s. */
@@ -30,8 +31,6 @@ export const verifyEnd = (ports: Ports, id: RequestId): Promise<Later> =>
       later = sooner(later, await verifyDeleted(ports, going, null, signal));
     return later;
   });
-
-const sooner = (a: Later, b: Later): Later => (a && b ? (a.again < b.again ? a : b) : (a ?? b));
 
 /** While the request's lease is held. Without a probe, absence is the proof. Throws what the hub throws. */
 export async function verifyDeleted(

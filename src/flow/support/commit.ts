@@ -77,9 +77,10 @@ function timersFor(
   return changes.map(([from, to]) => enqueue(ports, after, (jobs) => jobs.setTimer(after.id, from, to)));
 }
 
+/** To the lane of messages: whatever else the clock brings, an end above all, must not wait for Slack. */
 export const messageJob = (
   ports: Pick<Ports, "jobs" | "log">,
-  step: "syncMessages" | "takeTokenOff" | "coverViews",
+  step: "syncMessages" | "takeTokenOff" | "coverViews" | "checkDeparture",
   { id, version }: AccessRequest,
 ): Promise<void> => enqueue(ports, { id }, (jobs) => jobs.add("messages", step, id, version));
 

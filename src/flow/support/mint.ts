@@ -13,6 +13,9 @@ export interface Minted {
   grant: Grant;
 }
 
+/** Without a token where one is made when somebody asks to see it. */
+export type MaybeMinted = Pick<Minted, "grant"> & { token: Secret | null };
+
 export async function mintToken(
   { grants, clock }: Pick<Ports, "grants" | "clock">,
   request: In<"approved" | "delivering" | "active">,
