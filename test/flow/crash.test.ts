@@ -52,11 +52,7 @@ async function survive(work: () => Promise<unknown>): Promise<boolean> {
 
 /** A new process: the old one's jobs and leases are gone, and a minute has passed at most. */
 async function restart(): Promise<void> {
-  steps.forgetJobs();
-  const leases = await world.commands.keys("*:lease:*");
-  if (leases.length > 0) await world.commands.del(...leases);
-  world.clock.jump(MINUTE);
-  await steps.sweep();
+  await steps.restart(MINUTE);
   await finish();
 }
 

@@ -50,11 +50,7 @@ async function askMore(id: RequestId): Promise<RequestId> {
 }
 
 async function restart(): Promise<void> {
-  steps.forgetJobs();
-  const leases = await world.commands.keys("*:lease:*");
-  if (leases.length > 0) await world.commands.del(...leases);
-  world.clock.jump(MINUTE);
-  await steps.sweep();
+  await steps.restart(MINUTE);
   await steps.work();
 }
 

@@ -27,10 +27,6 @@ afterEach(async () => {
 });
 
 const tokens = () => world.slack.dm(BOB).filter((message) => tokenIn(message) !== "");
-const loseLeases = async () => {
-  const leases = await world.commands.keys("*:lease:*");
-  if (leases.length > 0) await world.commands.del(...leases);
-};
 
 /** One replica is about to put the token into the message; resolves to what lets it go on. */
 async function asleep(): Promise<{ id: RequestId; wake: () => Promise<void> }> {
@@ -52,7 +48,7 @@ async function asleep(): Promise<{ id: RequestId; wake: () => Promise<void> }> {
   };
   const working = steps.work(ports);
   await reached.promise;
-  await loseLeases();
+  await steps.loseLeases();
   const wake = async () => {
     sleeping.resolve();
     await working;
@@ -112,7 +108,7 @@ test("a card is about to be posted: the late one does not post it beside the oth
   };
   const late = syncMessages({ ...steps.ports, requests: { ...steps.ports.requests, get } }, id);
   await reached.promise;
-  await loseLeases();
+  await steps.loseLeases();
   await syncMessages(steps.ports, id);
   sleeping.resolve();
   await late.catch(() => {});
@@ -151,7 +147,7 @@ async function editOnItsWay(arrives: (done: Promise<"done" | "gone">) => Promise
     id,
   );
   await reached.promise;
-  await loseLeases();
+  await steps.loseLeases();
   await releaseGrant(steps.ports, { id, by: BOB as UserId });
   await steps.finish();
   const wake = async () => {

@@ -64,11 +64,7 @@ test("the process dies at any step of the start, with its jobs: it begins all th
     const { id, at } = await scheduled();
     to(at);
     died = await diesAt(last);
-    steps.forgetJobs();
-    const leases = await world.commands.keys("*:lease:*");
-    if (leases.length > 0) await world.commands.del(...leases);
-    world.clock.jump(MINUTE);
-    await steps.sweep();
+    await steps.restart(MINUTE);
     await steps.finish();
     expect(await state(id), `after ${last}`).toBe("active");
     expect(await standing()).toHaveLength(2);

@@ -55,11 +55,7 @@ const grantOf = async (id: RequestId) => {
 };
 
 async function restart(): Promise<void> {
-  steps.forgetJobs();
-  const leases = await world.commands.keys("*:lease:*");
-  if (leases.length > 0) await world.commands.del(...leases);
-  world.clock.jump(MINUTE);
-  await steps.sweep();
+  await steps.restart(MINUTE);
   await steps.work();
 }
 

@@ -64,11 +64,7 @@ async function end(id: RequestId): Promise<void> {
 
 /** A new process: the old one's jobs and leases are gone. */
 async function restart(ms: number): Promise<void> {
-  steps.forgetJobs();
-  const leases = await world.commands.keys("*:lease:*");
-  if (leases.length > 0) await world.commands.del(...leases);
-  world.clock.jump(ms);
-  await steps.sweep();
+  await steps.restart(ms);
   await steps.work();
 }
 

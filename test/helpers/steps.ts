@@ -93,6 +93,18 @@ export async function openSteps(world: World) {
       await this.work();
     },
     sweep: () => sweep(ports),
+    /** A new process: the old one's jobs and leases are gone, so much time has passed, and it has swept. */
+    async restart(ms: number): Promise<void> {
+      this.forgetJobs();
+      await this.loseLeases();
+      world.clock.jump(ms);
+      await this.sweep();
+    },
+    /** As if all of them had run out. */
+    async loseLeases(): Promise<void> {
+      const leases = await world.commands.keys("*:lease:*");
+      if (leases.length > 0) await world.commands.del(...leases);
+    },
     /** What a crash or a lost Redis does to jobs that only hinted. */
     forgetJobs: () => {
       jobs = [];
