@@ -82,7 +82,7 @@ const COMMANDS: Record<string, (args: string[]) => Promise<void>> = {
   audit: async (args) => {
     const options = usage(() => auditOptions(args));
     const config = ({ slack }: { slack: boolean }) => (slack ? loadConfig : loadForHub)(process.env);
-    const means = { config, clock, log: quiet, say, confirm, output: process.stdout };
+    const means = { config, clock, log: quiet, say, confirm, user, output: process.stdout };
     // 1 is an answer: it is not whole. Whatever kept it from one is 2.
     const good = await audit(options, means).catch((error: unknown) => refuse(error, 2));
     process.exitCode = good ? 0 : 1;

@@ -26,6 +26,8 @@ export interface AuditMeans {
   log: Logger;
   say(line: string): void;
   confirm(question: string): Promise<boolean>;
+  /** Who runs it, unless they say otherwise. */
+  user(): string;
   output: Writable;
 }
 
@@ -39,14 +41,9 @@ export function audit(options: AuditOptions, means: AuditMeans): Promise<boolean
   return verify(options, means);
 }
 
-async function exportTo(
-  options: ExportOptions,
-  { config: load, clock, log, output }: AuditMeans,
-): Promise<boolean> {
-  const config = load({ slack: options.names });
-  await using redis = await openRedis(config, { log });
-  const nameOf = options.names ? slackNames(config) : async () => null;
-  const lines = exportTrail({ ...redis.store, clock, instance: config.instance, nameOf }, options);
+async function exportTo(options: ExportOptions, { output, ...means }: AuditMeans): Promise<boolean> {
+  await using trail = await openNamed(options, means);
+  const lines = exportTrail(trail.means, options);
   const names: Names = new Map();
   const write = async (text: string) => {
     if (!output.write(`${text}\n`)) await once(output, "drain");
@@ -59,28 +56,22 @@ async function exportTo(
 
 async function forgetTexts(
   { id, person, as, yes }: ForgetOptions,
-  { config: load, clock, log, say, confirm }: AuditMeans,
+  { config: load, clock, log, say, confirm, user }: AuditMeans,
 ): Promise<boolean> {
   const what = id ?? `all requests of ${person}`;
   if (!yes && !(await confirm(`Remove for good what people typed about ${what}?`))) return false;
   await using redis = await openRedis(load({ slack: false }), { log });
   const isMeant = (entry: { id: string; requester: string }) =>
     id === undefined ? entry.requester === person : entry.id === id;
-  const { forgotten, live } = await forget({ ...redis.store, clock }, isMeant, as);
+  const { forgotten, live } = await forget({ ...redis.store, clock }, isMeant, as ?? user());
   for (const one of live) say(`${one} is not over: nothing of it was removed. End it first.`);
   say(`Removed what people typed about ${forgotten.length === 0 ? "nothing" : forgotten.join(", ")}.`);
   return live.length === 0 && forgotten.length > 0;
 }
 
-async function report(
-  options: ReportOptions,
-  { config: load, clock, log, say }: AuditMeans,
-): Promise<boolean> {
-  const config = load({ slack: options.names });
-  await using redis = await openRedis(config, { log });
-  const nameOf = options.names ? slackNames(config) : async () => null;
-  const lines = await reportOn({ ...redis.store, clock, instance: config.instance, nameOf }, options);
-  for (const line of lines) say(line);
+async function report(options: ReportOptions, means: AuditMeans): Promise<boolean> {
+  await using trail = await openNamed(options, means);
+  for (const line of await reportOn(trail.means, options)) means.say(line);
   return true;
 }
 
@@ -102,6 +93,17 @@ async function verify(
     throw new Error(`${file} holds no line of a trail. Was it written by npm run -s audit, with the -s?`);
   for (const line of wordsOf(verdict)) say(line);
   return verdict.faults.length === 0;
+}
+
+/** The trail, and the people's names where they are wanted. */
+async function openNamed(
+  { names }: Pick<ExportOptions, "names">,
+  { config: load, clock, log }: Pick<AuditMeans, "config" | "clock" | "log">,
+) {
+  const config = load({ slack: names });
+  const { store, [Symbol.asyncDispose]: close } = await openRedis(config, { log });
+  const nameOf = names ? slackNames(config) : async () => null;
+  return { means: { ...store, clock, instance: config.instance, nameOf }, [Symbol.asyncDispose]: close };
 }
 
 async function openRedis(config: Config, { log }: Pick<AuditMeans, "log">) {

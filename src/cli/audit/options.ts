@@ -1,5 +1,4 @@
 /** What may follow `audit` on the command line. */
-import { userInfo } from "node:os";
 import { parseArgs } from "node:util";
 import { AllowanceId, RequestId, UserId } from "../../domain/ids.ts";
 import { headIn, type Witnessed } from "../../domain/seal.ts";
@@ -39,8 +38,8 @@ export interface ForgetOptions {
   /** A request or an allowance; undefined: all that the person asked for, or was asked for them. */
   id?: RequestId | AllowanceId;
   person?: UserId;
-  /** Who does it, for the trail. */
-  as: string;
+  /** Who does it, for the trail, where they say so. */
+  as?: string;
   yes: boolean;
 }
 
@@ -106,7 +105,8 @@ function forgetOptions(args: string[]): AuditOptions {
   if (more.length > 0 || (id === undefined) === (person === undefined))
     throw new Error("Say one request (R-…) or allowance (A-…), or --person with a Slack user id.");
   return {
-    ...{ do: "forget", as: values.as ?? userInfo().username, yes: values.yes ?? false },
+    ...{ do: "forget", yes: values.yes ?? false },
+    ...(values.as === undefined ? {} : { as: values.as }),
     ...(id ? { id } : {}),
     ...(person ? { person } : {}),
   };

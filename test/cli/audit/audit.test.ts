@@ -42,6 +42,7 @@ async function run(line: string) {
     ...{ config: () => config, clock: trail.clock, log: pino({ level: "silent" }), output },
     say: (text) => void said.push(text),
     confirm: async () => true,
+    user: () => "dpo",
   });
   await new Promise<void>((resolve) => output.end(resolve));
   return { good, said: said.join("\n"), written: Buffer.concat(written).toString() };
