@@ -51,20 +51,16 @@ function shown(line: Line, names: Names): Cells {
   const word = (field: string): string => (typeof trail[field] === "string" ? (trail[field] as string) : "");
   const { id, at, duration, expiresAt } = trail;
   return {
-    ...{
-      time: time(at),
-      what: id === undefined ? nameOf(trail) : "change",
-      request: word("id"),
-      role: word("role"),
-    },
+    time: time(at),
+    what: id === undefined ? nameOf(trail) : "change",
+    request: word("id"),
+    role: word("role"),
     duration: typeof duration === "number" ? formatDuration(duration) : "",
-    ...{
-      from: word("from"),
-      to: word("to"),
-      reason: word("reason"),
-      why: word("why"),
-      through: word("qualified"),
-    },
+    from: word("from"),
+    to: word("to"),
+    reason: word("reason"),
+    why: word("why"),
+    through: word("qualified"),
     ...{ who: word("who"), "name of who": names.get(word("who")) ?? "" },
     ...{ requester: word("requester"), "name of requester": names.get(word("requester")) ?? "" },
     until: time(expiresAt),

@@ -75,52 +75,40 @@ async function markdownOf(report: AccessReport, context: Context): Promise<strin
     "",
     "## Longest",
     "",
-    ...table(
+    ...(await tableOf(
       ["Person", "Role", "For", "From", "Until", "Approved by", "Request"],
-      await Promise.all(
-        longest.map(async (one) => [
-          ...(await who(one)),
-          ...[span(heldFor(one, report)), time(one.begun), time(one.ended?.at ?? one.expiresAt)],
-          ...[await named(one.approvedBy), one.id],
-        ]),
-      ),
-    ),
+      longest,
+      async (one) => [
+        ...(await who(one)),
+        ...[span(heldFor(one, report)), time(one.begun), time(one.ended?.at ?? one.expiresAt)],
+        ...[await named(one.approvedBy), one.id],
+      ],
+    )),
     "",
     "## Denied",
     "",
-    ...table(
-      ["When", "Person", "Role", "By", "Why", "Request"],
-      await Promise.all(
-        denied.map(async (one) => [
-          ...[time(one.stateAt), ...(await who(one)), await nameOf(one.denied?.by ?? "")],
-          ...[one.denied?.why ?? "", one.id],
-        ]),
-      ),
-    ),
+    ...(await tableOf(["When", "Person", "Role", "By", "Why", "Request"], denied, async (one) => [
+      ...[time(one.stateAt), ...(await who(one)), await nameOf(one.denied?.by ?? "")],
+      ...[one.denied?.why ?? "", one.id],
+    ])),
     "",
     "## Taken in an emergency",
     "",
-    ...table(
+    ...(await tableOf(
       ["When", "Person", "Role", "Reason", "Reviewed by", "Request"],
-      await Promise.all(
-        emergencies.map(async (one) => [
-          ...[time(one.begun), ...(await who(one)), one.reason],
-          ...[(await named(one.reviewedBy)) || "nobody yet", one.id],
-        ]),
-      ),
-    ),
+      emergencies,
+      async (one) => [
+        ...[time(one.begun), ...(await who(one)), one.reason],
+        ...[(await named(one.reviewedBy)) || "nobody yet", one.id],
+      ],
+    )),
     "",
     "## Ends not confirmed at once",
     "",
-    ...table(
-      ["Ended", "Person", "Role", "Confirmed", "How", "Request"],
-      await Promise.all(
-        late.map(async (one) => [
-          ...[time(one.ended?.at ?? null), ...(await who(one))],
-          ...[one.confirmed ? time(one.confirmed.at) : "not yet", one.confirmed?.method ?? "", one.id],
-        ]),
-      ),
-    ),
+    ...(await tableOf(["Ended", "Person", "Role", "Confirmed", "How", "Request"], late, async (one) => [
+      ...[time(one.ended?.at ?? null), ...(await who(one))],
+      ...[one.confirmed ? time(one.confirmed.at) : "not yet", one.confirmed?.method ?? "", one.id],
+    ])),
     "",
     "## Lockdowns and changes of the policy",
     "",
@@ -195,29 +183,31 @@ async function csvOf(report: AccessReport, nameOf: NameOf): Promise<string[]> {
 }
 
 const CSV_TITLES = [
-  ...[
-    "request",
-    "person",
-    "name",
-    "role",
-    "reason",
-    "asked",
-    "approved by",
-    "emergency",
-    "reviewed by",
-    "begun",
-  ],
-  ...[
-    "until",
-    "ended",
-    "why",
-    "ended by",
-    "confirmed",
-    "confirmed by",
-    "confirmed at once",
-    "minutes in the month",
-  ],
+  "request",
+  "person",
+  "name",
+  "role",
+  "reason",
+  "asked",
+  "approved by",
+  "emergency",
+  "reviewed by",
+  "begun",
+  "until",
+  "ended",
+  "why",
+  "ended by",
+  "confirmed",
+  "confirmed by",
+  "confirmed at once",
+  "minutes in the month",
 ];
+
+const tableOf = async <T>(
+  titles: readonly string[],
+  items: readonly T[],
+  row: (item: T) => Promise<string[]>,
+): Promise<string[]> => table(titles, await Promise.all(items.map(row)));
 
 function table(titles: readonly string[], rows: readonly string[][]): string[] {
   if (rows.length === 0) return ["None."];
