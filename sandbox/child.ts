@@ -15,8 +15,9 @@ export interface Child {
 }
 
 // The shell becomes the program, so the pid is the program's own. Its watcher reads the pipe that only the
-// parent holds: even a parent killed with SIGKILL closes it, and the program goes with it.
-const LEASH = 'exec 3<&0; (cat <&3; kill -9 $$) >/dev/null 2>&1 & exec "$0" "$@" 3<&- </dev/null';
+// parent holds: even a parent killed with SIGKILL closes it, and the program goes with it. Of a program that is gone
+// already it is told so: the pid may be another process's by then.
+const LEASH = 'exec 3<&0; (read -r gone <&3 || kill -9 $$) >/dev/null 2>&1 & exec "$0" "$@" 3<&- </dev/null';
 
 export async function startChild(binary: string, args: string[]): Promise<Child> {
   const child = spawn("/bin/sh", ["-c", LEASH, binary, ...args], { stdio: "pipe" });
@@ -28,7 +29,7 @@ export async function startChild(binary: string, args: string[]): Promise<Child>
   child.stdout.on("data", keep);
   child.stderr.on("data", keep);
   child.stdin.on("error", () => {});
-  child.once("exit", () => child.stdin.destroy());
+  child.once("exit", () => child.stdin.end("gone\n"));
   const { pid } = child;
   if (pid === undefined) throw new Error(`${binary} could not be started.`);
   return {
