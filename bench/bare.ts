@@ -5,6 +5,7 @@ import { GRANTS_NAMESPACE } from "../sandbox/hub/bot-account.ts";
 import { createAgent } from "../src/hub/client/agent.ts";
 import { readKubeconfig } from "../src/hub/kubeconfig/kubeconfig.ts";
 import type { BenchContext } from "./context.ts";
+import { sideBySide, timed } from "./stats.ts";
 
 export const ACCOUNTS_AT = `/api/v1/namespaces/${GRANTS_NAMESPACE}/serviceaccounts`;
 export const BINDINGS_AT = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
@@ -55,10 +56,16 @@ export async function bareGrant({ ask }: Bare): Promise<void> {
 }
 
 /** Its path. */
-export async function bareBinding({ ask }: Bare): Promise<string> {
+async function bareBinding({ ask }: Bare): Promise<string> {
   const name = `bare-${randomBytes(6).toString("hex")}`;
   await made(ask("POST", BINDINGS_AT, binding(name)));
   return `${BINDINGS_AT}/${name}`;
+}
+
+/** Nothing but so many bindings' deletions, ms. */
+export async function bareDeletions(hub: Bare, count: number, atOnce: number): Promise<number> {
+  const paths = await sideBySide(Array.from({ length: count }), atOnce, () => bareBinding(hub));
+  return timed(() => sideBySide(paths, atOnce, (path) => hub.ask("DELETE", path)));
 }
 
 const binding = (name: string) => ({

@@ -1,4 +1,4 @@
-/** The bot as it runs in production: a process of its own, whose event loop is nobody else's. */
+/** The bot in a process of its own, whose event loop is nobody else's. */
 import { readFileSync } from "node:fs";
 import manifest from "../package.json" with { type: "json" };
 import { freePort, startChild } from "../sandbox/child.ts";
@@ -8,9 +8,9 @@ import type { BenchContext } from "./context.ts";
 const UP_WITHIN_MS = 60_000;
 /** Of Node, as `npm start` sets them. */
 export const FLAGS = (manifest.scripts.start.match(/--max\S+|--heap\S+/g) ?? []) as string[];
-const STRAIGHT = [process.execPath, ...FLAGS, "src/main.ts"];
+const FREE = [process.execPath, ...FLAGS, "bench/free-bot.ts"];
 
-export async function startBotProcess(context: BenchContext, command: readonly string[] = STRAIGHT) {
+export async function startBotProcess(context: BenchContext, command: readonly string[] = FREE) {
   const port = await freePort();
   const variables = Object.entries({ ...context.env, PORT: port }).map(([name, value]) => `${name}=${value}`);
   const started = performance.now();
@@ -27,6 +27,8 @@ export async function startBotProcess(context: BenchContext, command: readonly s
   context.slack.deliverTo(`http://127.0.0.1:${port}/slack/events`);
   return {
     readyAfter,
+    pid: child.pid,
+    url: `http://127.0.0.1:${port}`,
     /** What the kernel has given it, in MB: now, and at most so far. */
     memory: () => ({ now: resident(child.pid, "VmRSS"), most: resident(child.pid, "VmHWM") }),
     [Symbol.asyncDispose]: stop,
@@ -37,4 +39,11 @@ export async function startBotProcess(context: BenchContext, command: readonly s
 export function resident(pid: number, field: string): number {
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
   return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, "m").exec(status)?.[1]) / 1024;
+}
+
+/** Processor time so far, its helpers' too, ms. */
+export function processorTime(pid: number): number {
+  // The name in brackets may hold spaces; user and system time are the 12th and 13th behind it, in 10 ms.
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * 10;
 }

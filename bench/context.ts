@@ -20,6 +20,9 @@ export const BENCH_INSTANCE = "bench";
 /** Each may have one open request a role, so every benchmark takes new ones. */
 export const PEOPLE = Array.from({ length: 2_000 }, (_, i) => `U0P${String(i).padStart(4, "0")}`);
 
+/** Who hold what stood before: of the workspace, else each would be looked up as one who left. */
+export const HOLDERS = Array.from({ length: 10_000 }, (_, i) => `U0C${String(i).padStart(4, "0")}`);
+
 export const SECRETS = {
   SLACK_BOT_TOKEN: "xoxb-1-bench",
   SLACK_SIGNING_SECRET: "bench-signing-secret",
@@ -70,6 +73,7 @@ export const settings = {
     dashboard: "https://karpor.example.com",
   },
   slack: { channel: APPROVALS_CHANNEL, language: "en" },
+  admins: [APPROVER],
   roles: { guest: role, second: role },
 };
 
@@ -79,7 +83,11 @@ export const workspace = () => ({
   botToken: SECRETS.SLACK_BOT_TOKEN,
   command: "/karpor-access",
   limits: false,
-  people: [APPROVER, ...STRANGERS, ...PEOPLE].map((id) => ({ id, name: id.toLowerCase(), realName: id })),
+  people: [APPROVER, ...STRANGERS, ...PEOPLE, ...HOLDERS].map((id) => ({
+    id,
+    name: id.toLowerCase(),
+    realName: id,
+  })),
   groups: [{ id: "S0SRE", handle: "sre", members: [APPROVER, ...STRANGERS] }],
   channels: [
     { id: APPROVALS_CHANNEL, name: "approvals", members: [APPROVER, ...STRANGERS] },

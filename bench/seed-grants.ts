@@ -1,5 +1,5 @@
 /** Live grants by the thousand, as so many approvals would have left them: records in Redis, objects on the API server. */
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { pino } from "pino";
 import { Agent, request } from "undici";
 import { systemClock } from "../sandbox/clock.ts";
@@ -7,16 +7,22 @@ import { GRANTS_NAMESPACE } from "../sandbox/hub/bot-account.ts";
 import { HOUR, SECOND } from "../src/domain/duration.ts";
 import { GroupId, type RequestId, requestId, UserId } from "../src/domain/ids.ts";
 import type { In } from "../src/domain/request.ts";
+import { secret } from "../src/domain/secret.ts";
+import { objectName } from "../src/hub/grants/names.ts";
 import { account, binding } from "../src/hub/grants/objects.ts";
+import { signerOf } from "../src/hub/kubeconfig/identity.ts";
 import { createJobs } from "../src/queue/jobs.ts";
 import { connect } from "../src/store/connect.ts";
 import { keysOf } from "../src/store/keys.ts";
 import { createRequests } from "../src/store/requests.ts";
 import { ACCOUNTS_AT, BINDINGS_AT } from "./bare.ts";
-import { APPROVALS_CHANNEL, APPROVER, BENCH_INSTANCE, type BenchContext } from "./context.ts";
+import { APPROVALS_CHANNEL, APPROVER, BENCH_INSTANCE, type BenchContext, HOLDERS } from "./context.ts";
+import { copied, type Own } from "./copies.ts";
 import { sideBySide } from "./stats.ts";
 
 const AT_ONCE = 32;
+/** So that all of 100,000 are never held at once. */
+const SOME = 5_000;
 const SRE = GroupId.parse("S0SRE");
 const PLACE = { instance: BENCH_INSTANCE, namespace: GRANTS_NAMESPACE };
 
@@ -33,6 +39,7 @@ export async function openGrantSeeder(context: BenchContext) {
   const admin = administrator(context);
   const jobs = createJobs({ connection: redis.commands, prefix: keys.prefix, clock: systemClock() });
   let size = 0;
+  let signer: Promise<string> | undefined;
   const standing = (more: number) => {
     const numbers = Array.from({ length: more }, (_, i) => size + i);
     size += more;
@@ -40,13 +47,29 @@ export async function openGrantSeeder(context: BenchContext) {
       const request = granted(n);
       const accountUid = await admin.make(ACCOUNTS_AT, account(PLACE, { ...request, state: "approved" }));
       const bindingUid = await admin.make(BINDINGS_AT, binding(PLACE, request, request.clusterRole));
-      return { ...request, grant: { ...request.grant, accountUid, bindingUid } };
+      // Else the first sweep would note it, grant by grant.
+      signer ??= admin.signer(objectName(request));
+      const grant = { ...request.grant, accountUid, bindingUid, signedBy: await signer };
+      return { ...request, grant };
     });
   };
+  let first: Granted | undefined;
   return {
-    /** Makes more of them until there are `total`. */
+    /** Makes more of them until there are `total`: one as an approval does, the others like that one. */
     async grow(total: number): Promise<void> {
-      await sideBySide(await standing(total - size), AT_ONCE, requests.adopt);
+      if (!first) {
+        const made = await standing(1);
+        [first] = made;
+        await sideBySide(made, AT_ONCE, requests.adopt);
+      }
+      if (!first) return;
+      while (size < total) {
+        const numbers = Array.from({ length: Math.min(SOME, total - size) }, (_, i) => size + i);
+        size += numbers.length;
+        const others = numbers.map(copyOf(first));
+        await copied(context, ownOf(first), others.map(ownOf));
+        await sideBySide(others, AT_ONCE, requests.adopt);
+      }
     },
     /** So many more, with their timers: the first is over in `leadMs`, the last a second later. */
     async due(count: number, leadMs: number): Promise<{ ids: RequestId[]; at: number }> {
@@ -78,13 +101,21 @@ function administrator({ hub }: BenchContext) {
   const { certificate: cert, key } = hub.admin;
   const dispatcher = new Agent({ connections: AT_ONCE, connect: { ca: hub.ca, cert, key } });
   const headers = { "content-type": "application/json" };
+  const post = async (path: string, object: object) => {
+    const body = JSON.stringify(object);
+    const answer = await request(hub.url + path, { dispatcher, method: "POST", headers, body });
+    const text = await answer.body.text();
+    if (answer.statusCode !== 201) throw new Error(`The API server answered ${answer.statusCode}: ${text}`);
+    return JSON.parse(text) as { metadata: { uid: string }; status: { token: string } };
+  };
   return {
-    async make(path: string, object: object): Promise<string> {
-      const body = JSON.stringify(object);
-      const answer = await request(hub.url + path, { dispatcher, method: "POST", headers, body });
-      const text = await answer.body.text();
-      if (answer.statusCode !== 201) throw new Error(`The API server answered ${answer.statusCode}: ${text}`);
-      return (JSON.parse(text) as { metadata: { uid: string } }).metadata.uid;
+    make: async (path: string, object: object) => (await post(path, object)).metadata.uid,
+    /** The key that the hub signs tokens with. */
+    async signer(account: string): Promise<string> {
+      const { status } = await post(`${ACCOUNTS_AT}/${account}/token`, {
+        spec: { expirationSeconds: 3_600 },
+      });
+      return signerOf(secret(status.token)) ?? "";
     },
     close: () => dispatcher.destroy(),
   };
@@ -92,15 +123,28 @@ function administrator({ hub }: BenchContext) {
 
 type Granted = In<"active">;
 
+const copyOf =
+  ({ grant }: Granted) =>
+  (n: number): Granted => ({
+    ...granted(n),
+    grant: { ...grant, accountUid: randomUUID(), bindingUid: randomUUID() },
+  });
+
+const ownOf = (request: Granted): Own => ({
+  name: objectName(request),
+  uids: [request.grant.accountUid, request.grant.bindingUid],
+  more: [request.id, request.requester.id, request.requester.name],
+});
+
 /** Everything of it is drawn and nothing is due: what a sweep meets nearly always. */
 function granted(n: number): Granted {
   const now = Date.now();
-  const person = UserId.parse(`U0C${String(n).padStart(6, "0")}`);
+  const person = UserId.parse(HOLDERS[n % HOLDERS.length]);
   return {
     id: requestId(randomBytes(5)),
     state: "active",
     version: 0,
-    requester: { id: person, name: `Person ${n}`, locale: "en" },
+    requester: { id: person, name: `Person ${String(n).padStart(6, "0")}`, locale: "en" },
     role: "guest",
     clusterRole: "karpor-guest",
     reason: "debugging the search page",

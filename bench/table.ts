@@ -4,6 +4,10 @@ export interface BenchmarkRow {
   bare?: string;
   ours: string;
   ratio?: string;
+  /** Where not a ratio but a number is held against the last run's. */
+  count?: number;
+  /** Left out where less is better. */
+  moreIsBetter?: true;
   /** Left out where nothing is aimed at. */
   aim?: string;
   met?: boolean;

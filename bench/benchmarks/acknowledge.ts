@@ -8,7 +8,7 @@ import type { BenchmarkRow } from "../table.ts";
 const A_SECOND = 50;
 const WARM_UP = 50;
 const REPEAT = 250;
-const AIM = 50;
+export const AIM = 50;
 
 /** Each of the same people asks for one role and then for the other: unknown to the bot at first, then known. */
 export async function acknowledgeBenchmark(context: BenchContext): Promise<BenchmarkRow[]> {
@@ -24,17 +24,23 @@ export async function acknowledgeBenchmark(context: BenchContext): Promise<Bench
 }
 
 /** Open loop: a command leaves when its time has come, and waits for no other. */
-async function storm({ slack }: BenchContext, people: readonly string[], role: string): Promise<number[]> {
+export async function storm(
+  { slack }: BenchContext,
+  people: readonly string[],
+  role: string,
+  aSecond = A_SECOND,
+): Promise<number[]> {
   const began = performance.now();
   const sent = people.map(async (person, i) => {
-    await delay((i * 1_000) / A_SECOND);
-    const late = performance.now() - began - (i * 1_000) / A_SECOND;
-    const { status, ms: took } = await slack.command(
-      person,
-      GENERAL_CHANNEL,
-      `${role} debugging the search page`,
-    );
-    if (status !== 200) throw new Error(`A command was answered with ${status}.`);
+    await delay((i * 1_000) / aSecond);
+    const late = performance.now() - began - (i * 1_000) / aSecond;
+    const {
+      status,
+      error,
+      ms: took,
+    } = await slack.command(person, GENERAL_CHANNEL, `${role} debugging the search page`);
+    if (status !== 200 && error !== "operation_timeout")
+      throw new Error(`A command was answered with ${status}, ${error}.`);
     return Math.max(0, late) + took;
   });
   return (await Promise.all(sent)).slice(WARM_UP);

@@ -8,7 +8,7 @@ import { openUserActions } from "../user-actions.ts";
 
 const WARM_UP = 30;
 const REPEAT = 100;
-const AIM = 1.3;
+const AIM = 1.5;
 
 export async function approveBenchmark(context: BenchContext): Promise<BenchmarkRow[]> {
   await using _ = await startBotProcess(context);

@@ -7,8 +7,11 @@ import { approveBenchmark } from "./approve.ts";
 import { burstBenchmark } from "./burst.ts";
 import { distanceBenchmark } from "./distance.ts";
 import { endsBenchmark } from "./ends.ts";
+import { evidenceBenchmark } from "./evidence.ts";
 import { grantsBenchmark } from "./grants.ts";
 import { kubectlBenchmark } from "./kubectl.ts";
+import { lifeBenchmark } from "./life.ts";
+import { lockdownBenchmark } from "./lockdown.ts";
 import { startBenchmark } from "./start.ts";
 import { sweepBenchmark } from "./sweep.ts";
 
@@ -21,8 +24,10 @@ export type Benchmark = (context: BenchContext, options: BenchmarkOptions) => Pr
 
 /** They bring a stand-in of the hub with them. */
 export const SELF_CONTAINED: Record<string, () => Promise<BenchmarkRow[]>> = {
+  evidence: evidenceBenchmark,
   burst: burstBenchmark,
   distance: distanceBenchmark,
+  life: lifeBenchmark,
 };
 
 export const BENCHMARKS: Record<string, Benchmark> = {
@@ -31,6 +36,7 @@ export const BENCHMARKS: Record<string, Benchmark> = {
   acknowledge: acknowledgeBenchmark,
   grants: grantsBenchmark,
   ends: endsBenchmark,
+  lockdown: lockdownBenchmark,
   sweep: sweepBenchmark,
   start: startBenchmark,
 };

@@ -44,6 +44,7 @@ export async function kubectlBenchmark(context: BenchContext): Promise<Benchmark
       bare: ms(b),
       ours: ms(o),
       ratio: (b / o).toFixed(1),
+      moreIsBetter: true,
       aim: `≥ ${AIM}`,
       met: b / o >= AIM,
     },

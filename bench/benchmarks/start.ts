@@ -5,7 +5,7 @@ import { median, ms } from "../stats.ts";
 import type { BenchmarkRow } from "../table.ts";
 
 const REPEAT = 7;
-const AIM = 2_000;
+const AIM = 800;
 
 export async function startBenchmark(context: BenchContext): Promise<BenchmarkRow[]> {
   const took: number[] = [];
