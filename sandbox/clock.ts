@@ -4,6 +4,8 @@ import type { Clock } from "../src/domain/clock.ts";
 export interface JumpClock extends Clock {
   /** Moves time ahead; whoever sleeps past the new time wakes at once. */
   jump(ms: number): void;
+  /** Moves time ahead, and wakes nobody: who sleeps does so until the machine's time, or the next jump, wakes them. */
+  pass(ms: number): void;
 }
 
 // A longer delay would overflow the timer and fire at once.
@@ -32,6 +34,9 @@ function createClock(base: () => number, ticking: boolean): JumpClock {
     jump(ms) {
       offset += ms;
       for (const look of [...sleepers]) look();
+    },
+    pass(ms) {
+      offset += ms;
     },
     sleep(ms, signal) {
       const due = now() + ms;

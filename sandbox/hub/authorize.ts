@@ -16,6 +16,8 @@ export type Attributes = Pick<Ask, "verb" | "path" | "target">;
 
 export interface Authorizer {
   allows(user: HubUser, attributes: Attributes): boolean;
+  /** Which binding allows it, as the audit log has it; empty where none does. */
+  reason(user: HubUser, attributes: Attributes): string;
   rulesOf(user: HubUser, namespace: string | undefined): PolicyRule[];
   rulesBehind(roleRef: RoleRef, namespace: string | undefined): PolicyRule[] | undefined;
 }
@@ -37,8 +39,33 @@ export function createAuthorizer(store: ObjectStore): Authorizer {
     allows: (user, attributes) =>
       user.groups.includes(MASTERS) ||
       rulesOf(user, attributes.target?.namespace).some((rule) => permits(rule, attributes)),
+    reason(user, attributes) {
+      const namespace = attributes.target?.namespace;
+      const allowing = bound(user).find(
+        ({ metadata, roleRef }) =>
+          (metadata.namespace === undefined || metadata.namespace === namespace) &&
+          rulesBehind(roleRef, metadata.namespace)?.some((rule) => permits(rule, attributes)),
+      );
+      return allowing ? reasonOf(allowing, user) : "";
+    },
   };
 }
+
+/** In kube-apiserver's words. */
+function reasonOf(binding: RoleBinding, user: HubUser): string {
+  const { metadata, roleRef, subjects = [] } = binding;
+  const { name, namespace } = metadata;
+  const ids = idsOf(user);
+  const subject = subjects.find((one) => ids.includes(subjectId(one, namespace)));
+  const by = namespace === undefined ? `ClusterRoleBinding "${name}"` : `RoleBinding "${name}/${namespace}"`;
+  const whose = subject?.kind === "ServiceAccount" ? `/${subject.namespace ?? namespace ?? ""}` : "";
+  return `RBAC: allowed by ${by} of ${roleRef.kind} "${roleRef.name}" to ${subject?.kind} "${subject?.name}${whose}"`;
+}
+
+const idsOf = ({ name, groups }: HubUser): string[] => [
+  `User ${name}`,
+  ...groups.map((group) => `Group ${group}`),
+];
 
 /** With one binding per grant there are thousands: each user's own are found by subject. */
 function bindingsBySubject(store: ObjectStore): (user: HubUser) => RoleBinding[] {
@@ -53,10 +80,7 @@ function bindingsBySubject(store: ObjectStore): (user: HubUser) => RoleBinding[]
       index.set(id, bindings.set(key, object as RoleBinding));
     }
   });
-  return ({ name, groups }) => {
-    const ids = [`User ${name}`, ...groups.map((group) => `Group ${group}`)];
-    return ids.flatMap((id) => [...(index.get(id)?.values() ?? [])]);
-  };
+  return (user) => idsOf(user).flatMap((id) => [...(index.get(id)?.values() ?? [])]);
 }
 
 const isBinding = (resource: Resource) => resource === clusterRoleBindings || resource === roleBindings;

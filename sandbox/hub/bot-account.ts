@@ -1,4 +1,4 @@
-/** The bot's own account on a hub, with the rights of deploy/hub-rbac.yaml and no others. */
+/** The bot's own account on a hub, with the rights of deploy/hub-rbac.yaml and no others; of no instance, as setup made it once. */
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { parseAllDocuments, stringify } from "yaml";
@@ -41,8 +41,11 @@ interface Manifest {
   metadata: { name: string; namespace?: string };
 }
 
+/** As the file, for GRANTS_NAMESPACE. */
 function rights(): Manifest[] {
-  const file = readFileSync(new URL("../../deploy/hub-rbac.yaml", import.meta.url), "utf8");
+  const file = readFileSync(new URL("../../deploy/hub-rbac.yaml", import.meta.url), "utf8")
+    .replaceAll(", app.kubernetes.io/instance: production", "")
+    .replaceAll("karpor-access-production", GRANTS_NAMESPACE);
   return parseAllDocuments(file).map((document) => document.toJS() as Manifest);
 }
 

@@ -26,6 +26,8 @@ export interface CallOptions {
   token?: string;
   body?: unknown;
   type?: string;
+  /** What the hub's audit log is to call it. */
+  auditId?: string;
   signal?: AbortSignal;
 }
 
@@ -37,10 +39,12 @@ export interface HubCaller {
 export function hubClient(hub: Pick<TestHub, "url" | "ca">, who?: Credentials): HubCaller {
   const certificate = who ? { cert: who.certificate, key: who.key } : {};
   const dispatcher = new Agent({ connect: { ca: hub.ca, ...certificate } });
-  const ask = async (method: string, path: string, { token, body, type, signal }: CallOptions = {}) => {
+  const ask = async (method: string, path: string, asking: CallOptions = {}) => {
+    const { token, body, type, auditId, signal } = asking;
     const headers: Record<string, string> = {};
     if (token !== undefined) headers.authorization = `Bearer ${token}`;
     if (body !== undefined) headers["content-type"] = type ?? "application/json";
+    if (auditId !== undefined) headers["audit-id"] = auditId;
     const sent = body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body);
     const response = await fetch(`${hub.url}${path}`, {
       method,

@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "../../src/domain/clock.ts";
 import { type Child, freePort, scratch, startChild } from "../child.ts";
+import type { AuditFiles } from "./audit.ts";
 import { type HubCaller, hubClient } from "./client.ts";
 import { chartKubeconfig } from "./kubeconfig.ts";
 import { anonymousBinding, karporRoles } from "./roles.ts";
@@ -26,7 +27,7 @@ export function envtestAvailable(): boolean {
 }
 
 /** With a clock, its answers name that clock's time; it goes on living in this machine's. */
-export async function startEnvtest(clock?: Clock): Promise<TestHub> {
+export async function startEnvtest(clock?: Clock, audit?: AuditFiles): Promise<TestHub> {
   const dir = scratch("karpor-access-envtest");
   const children: Child[] = [];
   const stop = async () => {
@@ -34,7 +35,7 @@ export async function startEnvtest(clock?: Clock): Promise<TestHub> {
     dir.remove();
   };
   try {
-    return await boot(dir.path, children, stop, clock);
+    return await boot(dir.path, children, stop, { clock, audit });
   } catch (error) {
     await stop();
     throw error;
@@ -45,14 +46,15 @@ async function boot(
   dir: string,
   children: Child[],
   stop: () => Promise<void>,
-  clock: Clock | undefined,
+  { clock, audit }: { clock: Clock | undefined; audit: AuditFiles | undefined },
 ): Promise<TestHub> {
   const [client, peer, port] = await Promise.all([freePort(), freePort(), freePort()]);
   children.push(await startChild(binary("etcd"), etcdArgs(dir, client, peer)));
-  const serve = () => startServer(dir, { etcd: client, port }, children);
+  const flags = audit ? auditFlags(dir, audit) : [];
+  const serve = () => startServer(dir, { etcd: client, port, flags }, children);
   let now = await serve();
   await createKarporRoles(now.ask);
-  const front = clock && (await startTimedFront({ ...now, clock }));
+  let front = clock && (await startTimedFront({ ...now, clock }));
   const url = front?.url ?? now.server.url;
   const shutdown = async () => {
     await Promise.all([now.ask.close(), front?.close()]);
@@ -60,6 +62,7 @@ async function boot(
   };
   return {
     url,
+    etcd: `http://127.0.0.1:${client}`,
     get ca() {
       return now.server.ca;
     },
@@ -69,13 +72,14 @@ async function boot(
     get adminKubeconfig() {
       return chartKubeconfig(url, now.admin);
     },
-    supports: { clock: false, karpor: false },
+    supports: { clock: clock !== undefined, karpor: false },
     objects: () => listObjects(now.ask),
     async upgrade() {
-      if (front) throw new Error("A hub behind a front keeps its keys.");
-      await Promise.all([now.child.kill(), now.ask.close()]);
+      await Promise.all([now.child.kill(), now.ask.close(), front?.close()]);
       children.splice(children.indexOf(now.child), 1);
       now = await serve();
+      await createKarporRoles(now.ask);
+      front = clock && (await startTimedFront({ ...now, clock, port: Number(new URL(url).port) }));
     },
     stop: shutdown,
     [Symbol.asyncDispose]: shutdown,
@@ -83,14 +87,19 @@ async function boot(
 }
 
 /** With keys of its own, none of which was there before. */
-async function startServer(dir: string, at: { etcd: number; port: number }, children: Child[]) {
+async function startServer(
+  dir: string,
+  at: { etcd: number; port: number; flags: string[] },
+  children: Child[],
+) {
   const authority = await createAuthority("karpor-ca");
   writeKeys(
     dir,
     authority.certificate,
     await authority.issue({ commonName: "hub", hosts: ["localhost", "127.0.0.1"] }),
   );
-  const child = await startChild(binary("kube-apiserver"), apiserverArgs(dir, at.etcd, at.port));
+  const args = [...apiserverArgs(dir, at.etcd, at.port), ...at.flags];
+  const child = await startChild(binary("kube-apiserver"), args);
   children.push(child);
   const admin = await authority.issue({ commonName: "karpor-admin", organization: "system:masters" });
   const server = { url: `https://127.0.0.1:${at.port}`, ca: authority.certificate };
@@ -127,6 +136,17 @@ function apiserverArgs(dir: string, etcd: number, port: number): string[] {
   ];
 }
 
+function auditFlags(dir: string, { policy, webhook }: AuditFiles): string[] {
+  writeFileSync(join(dir, "audit-policy.yaml"), policy);
+  writeFileSync(join(dir, "audit-webhook.yaml"), webhook);
+  return [
+    `--audit-policy-file=${join(dir, "audit-policy.yaml")}`,
+    `--audit-webhook-config-file=${join(dir, "audit-webhook.yaml")}`,
+    "--audit-webhook-batch-max-wait=250ms",
+    "--audit-webhook-initial-backoff=1s",
+  ];
+}
+
 function writeKeys(dir: string, ca: string, serving: { certificate: string; key: string }): void {
   const signing = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
   writeFileSync(join(dir, "ca.crt"), ca);
@@ -145,6 +165,7 @@ async function ready(ask: HubCaller, children: Child[]): Promise<void> {
   throw new Error("The API server was not ready within a minute.");
 }
 
+/** As karpor-server does at each start: what stands is left as it is. */
 async function createKarporRoles(ask: HubCaller): Promise<void> {
   for (const role of karporRoles) await created(ask("POST", `${RBAC}/clusterroles`, { body: role }));
   await created(ask("POST", `${RBAC}/clusterrolebindings`, { body: anonymousBinding }));
@@ -152,7 +173,8 @@ async function createKarporRoles(ask: HubCaller): Promise<void> {
 
 async function created(asked: ReturnType<HubCaller>): Promise<void> {
   const { status, body } = await asked;
-  if (status !== 201) throw new Error(`The API server refused a Karpor role: ${status} ${body.message}`);
+  if (status !== 201 && status !== 409)
+    throw new Error(`The API server refused a Karpor role: ${status} ${body.message}`);
 }
 
 async function listObjects(ask: HubCaller) {

@@ -12,19 +12,29 @@ export type { LocalHub, LocalHubOptions } from "./options.ts";
 
 export async function startLocalHub(options: LocalHubOptions): Promise<LocalHub> {
   const installed = await install(options);
-  const { service, store, faults, journal, keys, renewKeys, skew, setRbac, meddle } = installed;
+  const { service, store, faults, journal, audit, keys, renewKeys, skew, setRbac, meddle } = installed;
   const listener = await listen(keys(), options.port ?? 0, (request, response) => {
     // A caller that hangs up in the middle of its request is not the hub's failure.
     serve(service, request, response).catch(() => response.destroy());
   });
   const url = `https://127.0.0.1:${listener.port}`;
+  const leap = async (times: readonly number[]) => {
+    if (listener.isUp()) await audit.leap(times);
+  };
   const stop = () => {
     faults.hang(false);
+    audit.stop();
     return listener.down();
   };
   return {
     ...{ url, port: listener.port, supports: { clock: true, karpor: true }, skew },
-    ...{ setRbac, meddle, door: listener.door, login: (token: string) => serveLogin(service, token) },
+    ...{
+      setRbac,
+      meddle,
+      audit: { ...audit, leap },
+      door: listener.door,
+      login: (token: string) => serveLogin(service, token),
+    },
     ...{ hang: faults.hang, failNext: faults.failNext, loseNext: faults.loseNext },
     ...{ down: listener.down, up: listener.up, requests: journal.entries, onRequest: journal.subscribe },
     get ca() {

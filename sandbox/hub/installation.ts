@@ -1,5 +1,6 @@
 /** One hub as karpor-server leaves it at its first start: its keys, its objects, its time, before anything listens. */
 import { admit } from "./admit.ts";
+import { createAudit } from "./audit.ts";
 import { createAuthenticator, everybodyIsNobody } from "./authenticate.ts";
 import { createAuthorizer } from "./authorize.ts";
 import type { HubMeddler } from "./faults.ts";
@@ -21,18 +22,18 @@ export async function install(options: LocalHubOptions) {
   const now = () => clock.now() + ahead;
   const store = createStore();
   const authorizer = createAuthorizer(store);
-  const [faults, journal] = [createFaults(), createJournal()];
+  const [faults, journal, audit] = [createFaults(), createJournal(), createAudit(now)];
   preload(store, anonymousReads, now());
   const verify = (token: string) => verifyToken(keys, store, token, now());
   const byToken = createAuthenticator(verify, now);
   const service: Service = {
-    ...{ rbac, faults, watch: createWatch(store), log: journal.add, meddler: undefined },
+    ...{ rbac, faults, watch: createWatch(store), log: journal.add, audit, meddler: undefined },
     world: () => ({ store, authorizer, keys, maxSeconds: maxTokenSeconds, now: now() }),
     authenticate: rbac ? byToken : everybodyIsNobody,
     delay: () => (latencyMs > 0 ? clock.sleep(latencyMs) : Promise.resolve()),
   };
   return {
-    ...{ service, store, faults, journal },
+    ...{ service, store, faults, journal, audit },
     keys: () => keys,
     renewKeys: async () => {
       keys = await createKeys();

@@ -13,6 +13,7 @@ export interface Listener {
   /** Refuses connections and breaks the open ones. */
   down(): Promise<void>;
   up(): Promise<void>;
+  isUp(): boolean;
   door(port?: number): Promise<SideDoor>;
   /** New keys, as after a restart: open connections break. */
   rekey(keys: HubKeys): void;
@@ -40,6 +41,7 @@ export async function listen(keys: HubKeys, wantedPort: number, handle: Handle):
   return {
     port,
     door: (port) => openSideDoor(server, port),
+    isUp: () => server.listening,
     async up() {
       if (!server.listening) await up(port);
     },

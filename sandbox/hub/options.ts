@@ -1,6 +1,7 @@
 /** How a local hub is started, and what can be done to it that no real hub offers. */
 import type { Clock } from "../../src/domain/clock.ts";
 import type { SideDoor } from "../door.ts";
+import type { HubAuditLog } from "./audit.ts";
 import type { Faults, HubMeddler } from "./faults.ts";
 import type { Logged } from "./journal.ts";
 import type { TestHub } from "./types.ts";
@@ -30,6 +31,8 @@ export interface LocalHub extends TestHub, Faults {
   setRbac(on: boolean): void;
   /** Asked at each request from now on. */
   meddle(meddler: HubMeddler | undefined): void;
+  /** Its audit log, which it tells to nobody at first. */
+  readonly audit: Pick<HubAuditLog, "keep" | "tellTo" | "leap">;
   /** Another way in, to the same hub. */
   door(port?: number): Promise<SideDoor>;
   /** The status the dashboard's login would answer to this token now; it is remembered as used. */

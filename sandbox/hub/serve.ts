@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { TLSSocket } from "node:tls";
 import { answerResource } from "./answer.ts";
+import type { HubAuditLog } from "./audit.ts";
 import type { Authenticate, Caller } from "./authenticate.ts";
 import type { HubUser } from "./authorize.ts";
 import { type CaseAnswer, type HubState, served } from "./case.ts";
@@ -23,6 +24,7 @@ export interface Service {
   authenticate: Authenticate;
   delay(): Promise<void>;
   log(entry: Logged): void;
+  audit: Pick<HubAuditLog, "record">;
 }
 
 export async function serve(
@@ -43,10 +45,31 @@ export async function serve(
   const caller = failure === undefined ? identify(service, callerOf(request)) : failed(failure);
   const answer = "status" in caller ? caller : attempt(service, request, response, text, caller);
   const user = "status" in caller ? "" : caller.name;
+  // The name that a request brings with it, as kube-apiserver takes it.
+  const auditId = [request.headers["audit-id"]].flat()[0] ?? randomUUID();
+  if (!("status" in caller) && answer) tell(service, { request, text, auditId }, caller, answer.status);
   service.log({ at: service.world().now, method, path, user, status: answer?.status ?? 200 });
   const lost = faults.isLost(method, path) || (await service.meddler?.after(call)) === false;
   if (lost) request.socket.destroy();
-  else if (answer) send(response, answer, service.world().now);
+  else if (answer) send(response, answer, { auditId, now: service.world().now });
+}
+
+interface Told {
+  request: IncomingMessage;
+  text: string;
+  auditId: string;
+}
+
+function tell(service: Service, { request, text, auditId }: Told, user: HubUser, status: number): void {
+  const { method = "GET", url: uri = "/", headers, socket } = request;
+  const ask = parseAsk(method, uri);
+  const { authorizer } = service.world();
+  service.audit.record({
+    ...{ ask, user, auditId, uri, body: text, status },
+    ...{ address: socket.remoteAddress ?? "", agent: headers["user-agent"] ?? "" },
+    reason: authorizer.reason(user, ask),
+    isAllowed: !service.rbac || authorizer.allows(user, ask),
+  });
 }
 
 const failureOf = (status: number | undefined) => (status === undefined ? undefined : { status });
@@ -132,7 +155,11 @@ function fail(status: number, message = "the server was made to fail"): CaseAnsw
   };
 }
 
-function send(response: ServerResponse, answer: CaseAnswer, now: number): void {
+function send(
+  response: ServerResponse,
+  answer: CaseAnswer,
+  { auditId, now }: { auditId: string; now: number },
+): void {
   const { status, body, warnings = [], proxied } = answer;
   const isText = typeof body === "string" && !body.startsWith("{");
   const page =
@@ -140,7 +167,7 @@ function send(response: ServerResponse, answer: CaseAnswer, now: number): void {
   const said = warnings.map((text) => `299 - ${JSON.stringify(text)}`);
   if (said.length > 0) response.setHeader("warning", said);
   response.writeHead(status, {
-    ...(proxied ? { server: "nginx" } : { "audit-id": randomUUID(), "cache-control": "no-cache, private" }),
+    ...(proxied ? { server: "nginx" } : { "audit-id": auditId, "cache-control": "no-cache, private" }),
     "content-type": isText ? page : "application/json",
     date: new Date(now).toUTCString(),
     ...(status === 429 && { "retry-after": "1" }),

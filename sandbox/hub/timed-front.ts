@@ -17,13 +17,15 @@ export interface TimedFront {
   /** Who shows its certificate here is an administrator there. */
   admin: Credentials;
   clock: Clock;
+  /** Any that is free when left out. */
+  port?: number;
 }
 
-export async function startTimedFront({ server, authority, admin, clock }: TimedFront) {
+export async function startTimedFront({ server, authority, admin, clock, port = 0 }: TimedFront) {
   const { ca } = server;
   const serving = await authority.issue({ commonName: "hub", hosts: ["localhost", "127.0.0.1"] });
-  const nobody = new Agent({ connect: { ca } });
-  const root = new Agent({ connect: { ca, cert: admin.certificate, key: admin.key } });
+  const nobody = new Agent({ ...ONE_EACH, connect: { ca } });
+  const root = new Agent({ ...ONE_EACH, connect: { ca, cert: admin.certificate, key: admin.key } });
   const moved = (time: string) => Date.parse(time) + clock.now() - Date.now();
   const pass = async (asked: IncomingMessage, to: ServerResponse) => {
     const dispatcher = (asked.socket as TLSSocket).authorized ? root : nobody;
@@ -50,26 +52,33 @@ export async function startTimedFront({ server, authority, admin, clock }: Timed
     { ca, cert: serving.certificate, key: serving.key, requestCert: true, rejectUnauthorized: false },
     (asked, to) => void pass(asked, to).catch(() => to.destroy()),
   );
-  await once(front.listen(0, "127.0.0.1"), "listening");
+  await once(front.listen(port, "127.0.0.1"), "listening");
   return {
     url: `https://127.0.0.1:${(front.address() as AddressInfo).port}`,
     async close() {
+      const closed = once(front.close(), "close");
       front.closeAllConnections();
-      front.close();
-      await Promise.all([nobody.destroy(), root.destroy()]);
+      await Promise.all([closed, nobody.destroy(), root.destroy()]);
     },
   };
 }
+
+/** Several watches on one connection keep whatever else is asked on it waiting. */
+const ONE_EACH = { allowH2: false };
 
 const TIMES = /("(?:creation|deletion|expiration)Timestamp":)"([^"]+)"/g;
 
 const passedOn = ({ headers }: IncomingMessage) =>
   Object.fromEntries(
-    ["accept", "authorization", "content-type"].flatMap((name) => {
+    ["accept", "audit-id", "authorization", "content-type", "user-agent"].flatMap((name) => {
       const value = headers[name];
-      return typeof value === "string" ? [[name, value]] : [];
+      return typeof value === "string" ? [[name, asText(name, value)]] : [];
     }),
   );
+
+/** Times are moved in JSON: whoever takes that as well gets it. */
+const asText = (name: string, value: string): string =>
+  name === "accept" && value.split(",").includes("application/json") ? "application/json" : value;
 
 const passedBack = (headers: IncomingMessage["headers"]) =>
   Object.fromEntries(

@@ -65,6 +65,8 @@ export interface TestHub {
   readonly admin: Credentials;
   /** The administrator's kubeconfig as Karpor's chart leaves it: insecure-skip-tls-verify, no CA. */
   readonly adminKubeconfig: string;
+  /** Where a real one keeps its objects. */
+  readonly etcd?: string;
   readonly supports: {
     /** Time on the hub follows the clock it was given. */
     clock: boolean;

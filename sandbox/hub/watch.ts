@@ -55,7 +55,12 @@ function keepTelling(
   seconds: number,
 ): void {
   const leave = store.subscribe(tell);
-  const timer = seconds > 0 ? setTimeout(() => response.end(), seconds * 1000) : undefined;
+  // It is closed a moment later, and nothing may be told in between.
+  const end = () => {
+    leave();
+    response.end();
+  };
+  const timer = seconds > 0 ? setTimeout(end, seconds * 1000) : undefined;
   response.once("close", () => {
     leave();
     clearTimeout(timer);

@@ -41,9 +41,11 @@ function replace({ store, authorizer }: HubState, found: Case, before: KubeObjec
 }
 
 export function remove(world: HubState, found: Case): CaseAnswer {
-  const { resource, ask, text, dry } = found;
+  const { resource, ask, text } = found;
   const object = standingObject(world, found);
-  const erasure = parseErasure(text ? parseBody(text, "DeleteOptions") : {}, ask.query);
+  const options = text ? parseBody(text, "DeleteOptions") : {};
+  const erasure = parseErasure(options, ask.query);
+  const dry = found.dry || (Array.isArray(options.dryRun) && options.dryRun.includes("All"));
   const gone = dry ? object : erase(world.store, resource, object, erasure, world.now);
   const stands = world.store.get(resource, gone.metadata.namespace, gone.metadata.name) !== undefined;
   const whole = resource.deleteAnswers === "object" || (stands && !dry);

@@ -21,8 +21,9 @@ export type * from "./types.ts";
 
 export type LocalSlack = Awaited<ReturnType<typeof startLocalSlack>>;
 
-export async function startLocalSlack(options: LocalSlackOptions) {
-  const workspace = createWorkspace(options);
+/** `beside`: as another app of its workspace; whoever acts then acts with this one. */
+export async function startLocalSlack(options: LocalSlackOptions, beside?: { workspace: Workspace }) {
+  const workspace = createWorkspace(options, beside?.workspace);
   const sockets = createSockets(workspace);
   const tokens = { bot: options.botToken, app: options.appToken };
   const server = await startServer(workspace, tokens, sockets, options);
@@ -33,6 +34,7 @@ export async function startLocalSlack(options: LocalSlackOptions) {
     /** Another way in, to the same workspace. */
     door: server.door,
     bot: workspace.bot,
+    workspace,
     /** Switches a test may flip at any time. */
     settings: workspace.settings,
     /** HTTP mode from now on, or a way of one's own; nothing for Socket Mode. */

@@ -80,7 +80,8 @@ const usualBot: Bot = {
   name: "karpor-access",
 };
 
-export function createWorkspace(options: LocalSlackOptions): Workspace {
+/** `beside`: another app of the same workspace sees the same people and channels, and has a bot, DMs and forms of its own. */
+export function createWorkspace(options: LocalSlackOptions, beside?: Workspace): Workspace {
   return {
     clock: options.clock,
     bot: { ...usualBot, ...options.bot },
@@ -93,8 +94,13 @@ export function createWorkspace(options: LocalSlackOptions): Workspace {
     changes: createChanges(),
     nextTs: uniqueTs(options.clock),
     nextId: counter(),
+    ...(beside && shared(beside)),
   };
 }
+
+const shared = ({ people, groups, channels, messages, ephemerals, changes, nextTs, nextId }: Workspace) => ({
+  ...{ people, groups, channels, messages, ephemerals, changes, nextTs, nextId },
+});
 
 function initialSettings(options: LocalSlackOptions): WorkspaceSettings {
   return {

@@ -9,7 +9,7 @@ import { startLocalHub } from "../../sandbox/hub/index.ts";
 import type { LocalHub } from "../../sandbox/hub/options.ts";
 import { openHub } from "../../src/hub/client/access.ts";
 import { createHubClient } from "../../src/hub/client/client.ts";
-import { HubSettings } from "../../src/hub/settings.ts";
+import { HubGiven } from "../../src/hub/settings.ts";
 import { createLog } from "../../src/log.ts";
 import { botKubeconfig } from "../helpers/bot-account.ts";
 import { silent } from "../helpers/silent.ts";
@@ -33,7 +33,7 @@ afterAll(async () => {
 });
 
 async function open(settings: object) {
-  const config = { hub: HubSettings.parse({ ...base, ...settings }), env: {} as Env };
+  const config = { hub: HubGiven.parse({ ...base, ...settings }), env: {} as Env };
   return stack.adopt(await openHub(config, { log }), (h) => h.close());
 }
 

@@ -9,6 +9,7 @@ import { type Secret, secret } from "../../src/domain/secret.ts";
 import {
   GrantFailed,
   type GrantKey,
+  type GrantObjects,
   type Grants,
   type Log,
   TroubleOutside,
@@ -484,8 +485,12 @@ export function grantsContract(title: string, start: () => Promise<TestHub>): vo
     });
 
     describe.each(["list", "survey"] as const)("%s", (by) => {
-      const standing = async (grants: Grants) =>
-        by === "list" ? grants.list(signal) : (await grants.survey(signal)).standing;
+      const standing = async (grants: Grants) => {
+        if (by === "list") return grants.list(signal);
+        const all: GrantObjects[] = [];
+        for await (const some of grants.survey(signal)) all.push(...some);
+        return all;
+      };
 
       it("shows all of our instance, whole and halves, and nothing else", async () => {
         const mine = make({ instance: `listed-${by}` });

@@ -3,6 +3,7 @@ import { systemClock } from "../../sandbox/clock.ts";
 import { hubClient } from "../../sandbox/hub/client.ts";
 import { type LocalHub, type LocalHubOptions, startLocalHub } from "../../sandbox/hub/index.ts";
 import { secret } from "../../src/domain/secret.ts";
+import { READS } from "../../src/hub/client/anonymous.ts";
 import { createHubClient, type HubClient } from "../../src/hub/client/client.ts";
 import { probeHub } from "../../src/hub/client/facts.ts";
 import { parseKubeconfig } from "../../src/hub/kubeconfig/kubeconfig.ts";
@@ -39,7 +40,10 @@ it("tells everything about a healthy hub, as the bot may see it", async () => {
     more: {
       skew: 0,
       rbac: "on",
-      anonymousReads: true,
+      anonymous: {
+        ...{ reads: true, streams: true, allows: ["get /rest-api/*"] },
+        open: READS.filter((path) => path.startsWith("/rest-api/")),
+      },
       clusterRoles: {
         "karpor-guest": { exists: true, moreThanGet: false, login: true },
         "karpor-admin": { exists: true, moreThanGet: true, login: true },
@@ -74,7 +78,10 @@ it("tells that RBAC is off", async () => {
 
 it("tells that reads are closed, and cannot know RBAC where nobody may ask", async () => {
   await start({ anonymousReads: false });
-  expect((await probe()).more).toMatchObject({ anonymousReads: false, rbac: "unknown" });
+  expect((await probe()).more).toMatchObject({
+    anonymous: { reads: false, streams: false, allows: [] },
+    rbac: "unknown",
+  });
 });
 
 it("tells how far the hub's clock is ahead", async () => {

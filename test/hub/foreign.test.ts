@@ -1,13 +1,14 @@
 /** What the survey takes for the bot's own, and what not: looked at with the bot's own rights. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type JumpClock, jumpClock } from "../../sandbox/clock.ts";
 import { type HubCaller as Admin, hubClient } from "../../sandbox/hub/client.ts";
 import { type LocalHub, startLocalHub } from "../../sandbox/hub/index.ts";
+import { setupLabels } from "../../src/hub/bot-account.ts";
 import { createHubClient, type HubClient } from "../../src/hub/client/client.ts";
 import { surveyHub } from "../../src/hub/grants/foreign.ts";
 import { createGrants } from "../../src/hub/grants/grants.ts";
 import { instanceAccount, labels, objectName } from "../../src/hub/grants/names.ts";
-import { doctorInstance, type ForeignScope } from "../../src/hub/grants/whose.ts";
+import { canaryInstance, doctorInstance, type ForeignScope } from "../../src/hub/grants/whose.ts";
 import { parseKubeconfig } from "../../src/hub/kubeconfig/kubeconfig.ts";
 import { botKubeconfig, GRANTS_NAMESPACE } from "../helpers/bot-account.ts";
 import { approved } from "./requests.ts";
@@ -30,7 +31,7 @@ afterAll(async () => {
 
 const scope = (over: Partial<ForeignScope> = {}): ForeignScope => ({
   ...{ client, clock, instance: "production", namespace: GRANTS_NAMESPACE },
-  ...{ clusterRoles: ["karpor-guest"], known: [] },
+  ...{ clusterRoles: ["karpor-guest"], known: [], instances: [] },
   ...over,
 });
 const survey = (over: Partial<ForeignScope> = {}) => surveyHub(scope(over));
@@ -73,7 +74,13 @@ describe("is the bot's own, or not its affair", () => {
     await makeAccount("default");
     await bind("theirs", "cluster-admin", [account("kube-system", "root")]);
     await bind("nobody", "karpor-guest", []);
-    expect(await survey()).toEqual({ foreign: [], known: [], elsewhere: [], bots: ["karpor-access"] });
+    expect(await survey()).toEqual({
+      foreign: [],
+      known: [],
+      elsewhere: [],
+      others: [],
+      bots: ["karpor-access"],
+    });
   });
 
   it("an account of hub.known with a role of the catalog, alone or with others of them", async () => {
@@ -171,8 +178,46 @@ it("grants in another namespace are counted: another bot's, or ours before it wa
   expect(await survey()).toMatchObject({
     foreign: [],
     elsewhere: expect.arrayContaining([
-      { instance: "production", namespace: "old-namespace", count: 1 },
-      { instance: "staging", namespace: "old-namespace", count: 2 },
+      expect.objectContaining({ instance: "production", namespace: "old-namespace", count: 1 }),
+      expect.objectContaining({ instance: "staging", namespace: "old-namespace", count: 2 }),
     ]),
+    others: [],
+  });
+});
+
+describe("grants of a bot that hub.instances names", () => {
+  const inTheirs = async (instance: string) => {
+    const root = createHubClient(parseKubeconfig(hub.adminKubeconfig));
+    await grants(instance, "theirs", root).create(approved(), signal);
+    await root.close();
+  };
+  const setUpFor = (instance: string) =>
+    admin("POST", `${RBAC}/clusterroles`, {
+      body: { metadata: { name: "theirs", labels: setupLabels(instance) } },
+    });
+  const seen = async (instances: string[]) => {
+    const { elsewhere, others } = await survey({ instances });
+    return [elsewhere, others].map((all) => all.map(({ instance, count }) => `${count} ${instance}`));
+  };
+  afterEach(() => admin("DELETE", `${RBAC}/clusterroles/theirs`));
+
+  it("are its affair, and what it tries the hub with, where setup made that namespace for it", async () => {
+    await setUpFor("staging");
+    await inTheirs("staging");
+    await inTheirs(canaryInstance("staging"));
+    expect(await seen([])).toEqual([["1 staging", "1 staging-canary"], []]);
+    expect(await seen(["staging"])).toEqual([[], ["1 staging", "1 staging-canary"]]);
+  });
+
+  it.each(["production", null])("are not, where setup made it for %s", async (instance) => {
+    if (instance) await setUpFor(instance);
+    await inTheirs("staging");
+    expect(await seen(["staging"])).toEqual([["1 staging"], []]);
+  });
+
+  it("are foreign among ours, whatever its label says", async () => {
+    const request = approved();
+    await grants("staging").create(request, signal);
+    expect(await foreign({ instances: ["staging"] })).toEqual([objectName(request), objectName(request)]);
   });
 });

@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from "vitest";
 import { systemClock } from "../../sandbox/clock.ts";
+import type { GrantObjects } from "../../src/flow/ports.ts";
 import { createGrants } from "../../src/hub/grants/grants.ts";
 import { objectName } from "../../src/hub/grants/names.ts";
 import { account, binding } from "../../src/hub/grants/objects.ts";
@@ -38,6 +39,36 @@ it("follows the pages to their end, of whole objects or of metadata only", async
     expect(searchParams.get("limit")).toBe("500");
     expect(searchParams.get("labelSelector")).toContain("karpor-access.io/instance=production");
   }
+});
+
+it("brings the halves of each grant together, in whichever order the hub lists them", async () => {
+  const requests = Array.from({ length: 5 }, () => approved());
+  const accounts = requests.map((request) => as("a", account(place, request)));
+  const bindings = requests.map((request) => as("b", binding(place, request, "karpor-guest"))).toReversed();
+  const foreign = as("f", { ...bindings[0], metadata: { name: "theirs" } });
+  const asked: string[] = [];
+  stub = await startStub((ask, to) => {
+    const { pathname, searchParams } = new URL(`https://hub${ask.url}`);
+    asked.push(pathname);
+    if (pathname.includes("/clusterroles/")) return notFound(ask, to);
+    const [kind, all] = pathname.endsWith("/serviceaccounts")
+      ? ["ServiceAccountList", accounts]
+      : ["ClusterRoleBindingList", [foreign, ...bindings]];
+    const from = Number(searchParams.get("continue") ?? 0);
+    const next = from + 2 < all.length ? { continue: String(from + 2) } : {};
+    json(to, 200, { kind, metadata: next, items: all.slice(from, from + 2) });
+  });
+  const clusterRoles = () => ["karpor-guest"];
+  const grants = createGrants({ client: stub.client("t"), ...place, clock: systemClock(), clusterRoles });
+  const survey = grants.survey(new AbortController().signal);
+  const seen: GrantObjects[] = [];
+  let step = await survey.next();
+  for (; !step.done; step = await survey.next()) seen.push(...step.value);
+  expect(seen.map(({ key }) => key.id).toSorted()).toEqual(requests.map(({ id }) => id).toSorted());
+  expect(seen.every((one) => one.account?.uid === "a" && one.binding?.uid === "b")).toBe(true);
+  expect(step.value).toMatchObject([{ name: "theirs" }]);
+  // None was looked at by its name.
+  expect(asked.filter((path) => /(accounts|bindings)\//.test(path))).toEqual([]);
 });
 
 it("fails on what is no list, rather than seeing an empty hub", async () => {

@@ -10,7 +10,7 @@ import { startLocalHub } from "../../sandbox/hub/index.ts";
 import { chartKubeconfig } from "../../sandbox/hub/kubeconfig.ts";
 import { openHub } from "../../src/hub/client/access.ts";
 import { createHubClient } from "../../src/hub/client/client.ts";
-import { HubSettings } from "../../src/hub/settings.ts";
+import { HubGiven } from "../../src/hub/settings.ts";
 import { createLog } from "../../src/log.ts";
 import { botKubeconfig } from "../helpers/bot-account.ts";
 import { silent } from "../helpers/silent.ts";
@@ -86,7 +86,7 @@ describe.runIf(envtestAvailable())("through a real API server", () => {
   it("reaches the hub, and finds the next pod when its own is gone", async () => {
     await createPod(ask, "broken", false);
     await createPod(ask, "one", true);
-    const hub = HubSettings.parse({
+    const hub = HubGiven.parse({
       name: "production",
       kubeconfig: join(dir.path, "hub.kubeconfig"),
       portForward: { context: "default" },

@@ -7,7 +7,7 @@ import { startLocalHub } from "../../sandbox/hub/index.ts";
 import type { LocalHub } from "../../sandbox/hub/options.ts";
 import { type OpenHub, openHub } from "../../src/hub/client/access.ts";
 import { createHubClient, type HubClient } from "../../src/hub/client/client.ts";
-import { HubSettings } from "../../src/hub/settings.ts";
+import { HubGiven } from "../../src/hub/settings.ts";
 import { createLog } from "../../src/log.ts";
 import { botKubeconfig } from "../helpers/bot-account.ts";
 import { silent } from "../helpers/silent.ts";
@@ -40,7 +40,7 @@ afterAll(async () => {
 });
 
 async function open(to: object = {}): Promise<{ client: HubClient; hub: OpenHub }> {
-  const settings = HubSettings.parse({
+  const settings = HubGiven.parse({
     name: "production",
     kubeconfig: join(dir.path, "hub.kubeconfig"),
     portForward: { context: "kind", ...to },

@@ -78,11 +78,11 @@ it("a Status that names something else is no absence", async () => {
   // As for a resource that is not served: a NotFound that names nothing.
   meddle(() => ({ status: 404 }));
   for (const call of [
-    grants.find(request, made, signal),
-    grants.removeBinding(request, made, signal),
-    grants.removeAccount(request, made, signal),
+    () => grants.find(request, made, signal),
+    () => grants.removeBinding(request, made, signal),
+    () => grants.removeAccount(request, made, signal),
   ])
-    expect(await caught(call)).toMatchObject({ name: "HubError", status: 404 });
+    expect(await caught(call())).toMatchObject({ name: "HubError", status: 404 });
 });
 
 it("one half refused by a proxy leaves the grant to be made again", async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { scratch } from "../../sandbox/child.ts";
@@ -10,7 +10,7 @@ import type { TestHub } from "../../sandbox/hub/types.ts";
 import { type OpenHub, openHub } from "../../src/hub/client/access.ts";
 import { createHubClient } from "../../src/hub/client/client.ts";
 import { fileSource } from "../../src/hub/kubeconfig/source-file.ts";
-import { HubSettings } from "../../src/hub/settings.ts";
+import { HubGiven } from "../../src/hub/settings.ts";
 import { createLog } from "../../src/log.ts";
 import { kubeconfig } from "../helpers/bot-account.ts";
 import { silent } from "../helpers/silent.ts";
@@ -41,6 +41,20 @@ describe("a file", () => {
     await expect(fileSource(join(dir.path, "none")).read()).rejects.toThrow(
       /Cannot read .*none: put it there/,
     );
+    const others = join(dir.path, "others");
+    writeFileSync(others, "x", { mode: 0 });
+    const isRoot = process.geteuid?.() === 0;
+    // Root reads everything.
+    if (isRoot) {
+      chmodSync(dir.path, 0o755);
+      process.seteuid?.(65534);
+    }
+    try {
+      const read = fileSource(others).read();
+      await expect(read).rejects.toThrow(/\(EACCES\): it is another user's\. .*KARPOR_ACCESS_USER/);
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+    }
     mkdirSync(join(dir.path, "taken", "below"), { recursive: true });
     await expect(fileSource(join(dir.path, "taken")).save?.("x")).rejects.toThrow(
       /Cannot replace .*directory/,
@@ -88,7 +102,7 @@ describe.each(hosts)("a Secret of %s", (_, start) => {
   const open = async (settings: object) => {
     const url = new URL(host.url);
     const env = { KUBERNETES_SERVICE_HOST: url.hostname, KUBERNETES_SERVICE_PORT: Number(url.port) };
-    const config = { hub: HubSettings.parse({ ...base, ...settings }), env } as Parameters<typeof openHub>[0];
+    const config = { hub: HubGiven.parse({ ...base, ...settings }), env } as Parameters<typeof openHub>[0];
     opened = await openHub(config, { log, mount });
     return opened;
   };
@@ -147,7 +161,7 @@ describe.each(hosts)("a Secret of %s", (_, start) => {
 });
 
 it("says that only a pod reads Secrets", async () => {
-  const config = { hub: HubSettings.parse({ ...base, ...named }), env: {} } as Parameters<typeof openHub>[0];
+  const config = { hub: HubGiven.parse({ ...base, ...named }), env: {} } as Parameters<typeof openHub>[0];
   await expect(openHub(config, { log })).rejects.toThrow(/runs in a pod.*hub.kubeconfig here/);
 });
 
@@ -161,7 +175,7 @@ it.each([
   ],
   ["two addresses", { kubeconfig: "f", server: "https://a", portForward: { context: "c" } }, /from outside/],
 ])("refuses %s", (_, settings, sentence) => {
-  const { error } = HubSettings.safeParse({ ...base, ...settings });
+  const { error } = HubGiven.safeParse({ ...base, ...settings });
   expect(error?.issues.map(({ message }) => message)).toEqual([expect.stringMatching(sentence)]);
 });
 

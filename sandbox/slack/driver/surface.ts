@@ -36,6 +36,8 @@ function sentSurface(
 ): Surface {
   const message = findMessage(workspace, channel, ts);
   if (message && canSee(workspace, user, channel)) {
+    if (message.bot_id && message.bot_id !== workspace.bot.botId)
+      throw new CannotDo(`${ts} is a message of another app, which alone is told.`);
     return { kind: "message", at: message, blocks: message.blocks ?? [] };
   }
   const ephemeral = findEphemeral(workspace, channel, ts);
