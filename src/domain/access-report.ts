@@ -4,6 +4,7 @@ import { MINUTE } from "./duration.ts";
 import type { RequestId, UserId } from "./ids.ts";
 import { TrailStep } from "./step.ts";
 import { endingOf, isRenewal } from "./story.ts";
+import type { SeenUse } from "./use.ts";
 
 /** One request, as far as the trail told of it. Times are milliseconds since the epoch. */
 export interface Access {
@@ -28,6 +29,8 @@ export interface Access {
   /** When its end was proved, and how. */
   confirmed: { at: number; method: string } | null;
   denied: { by: string; why: string } | null;
+  /** What it was used for; null where that was not told. */
+  use: SeenUse | null;
 }
 
 export interface AccessReport {
@@ -38,7 +41,11 @@ export interface AccessReport {
   /** Held within it, for however short a part. */
   held: Access[];
   lockdowns: { at: number; what: string; by: string; why: string }[];
+  /** Who went on with a Redis that was behind the hub. */
+  restores: { at: number; by: string }[];
   policies: { at: number; took: string }[];
+  /** What people tried and may not. `id`: of the request or allowance, `of`: whose access; as far as it was about one. */
+  attempts: { at: number; by: string; what: string; of: string; why: string; id: string }[];
 }
 
 /** An end is proved 11 to 13 s after the binding went; what took longer than this was not proved at once. */
@@ -68,25 +75,33 @@ export interface ReportBuilder {
 export function buildReport({ from, to }: { from: number; to: number }): ReportBuilder {
   const all = new Map<RequestId, Access>();
   const [lockdowns, policies]: [AccessReport["lockdowns"], AccessReport["policies"]] = [[], []];
+  const [restores, attempts]: [AccessReport["restores"], AccessReport["attempts"]] = [[], []];
   const isWithin = (at: number) => at >= from && at < to;
   return {
     entry(trail) {
       const step = TrailStep.safeParse(trail).data;
       if (step) {
         if (step.at >= to && !all.has(step.id)) return;
+        // Told after its end: of what was over before, it is no part either.
+        if (step.use && !all.has(step.id)) return;
         const access = after(all.get(step.id) ?? first(step), step);
         all.set(step.id, access);
         // Over before: no part of it.
         if (isOver(access) && (access.confirmed?.at ?? access.stateAt) < from) all.delete(step.id);
       } else if ("at" in trail && typeof trail.at === "number" && isWithin(trail.at)) {
-        const { at, lockdown, who, why, took } = trail as Record<string, unknown> & { at: number };
-        if (lockdown !== undefined)
-          lockdowns.push({ at, what: String(lockdown), by: String(who), why: String(why ?? "") });
+        const { at, ...fields } = trail as Record<string, unknown> & { at: number };
+        const { lockdown, restore, attempt, took } = fields;
+        const text = (field: string) => String(fields[field] ?? "");
+        const said = { at, by: text("who"), why: text("why") };
+        if (lockdown !== undefined) lockdowns.push({ what: String(lockdown), ...said });
+        if (restore !== undefined) restores.push({ at, by: said.by });
+        if (attempt !== undefined)
+          attempts.push({ what: String(attempt), of: text("requester"), id: text("id"), ...said });
         if (typeof took === "string") policies.push({ at, took });
       }
     },
     report: () => ({
-      ...{ from, to, lockdowns, policies },
+      ...{ from, to, lockdowns, restores, policies, attempts },
       asked: [...all.values()].filter(({ askedAt }) => isWithin(askedAt)),
       held: [...all.values()].filter((one) => heldFor(one, { from, to }) > 0),
     }),
@@ -99,7 +114,7 @@ const isOver = ({ state }: Access): boolean => OVER.includes(state);
 const first = ({ id, requester, role, reason, at }: TrailStep): Access => ({
   ...{ id, requester, role, reason, askedAt: at, state: "requested", stateAt: at },
   ...{ approvedBy: [], isEmergency: false, reviewedBy: [] },
-  ...{ begun: null, expiresAt: null, ended: null, confirmed: null, denied: null },
+  ...{ begun: null, expiresAt: null, ended: null, confirmed: null, denied: null, use: null },
 });
 
 function after(before: Access, step: TrailStep): Access {
@@ -121,6 +136,7 @@ function after(before: Access, step: TrailStep): Access {
     ...(moved && to === "ended" && verification
       ? { confirmed: { at: verification.at, method: verification.method } }
       : {}),
+    ...(step.use ? { use: step.use } : {}),
     ...(moved && to === "denied" ? { denied: { by: who, why: why ?? "" } } : {}),
   };
 }

@@ -17,8 +17,13 @@ export type Alarm =
   | { kind: "adopted"; request: AccessRequest }
   /** The hub refuses the bot's own credential, and takes it or another again. */
   | { kind: "locked-out" | "let-in"; credential: string }
+  /** The hub answers whoever shows no token (`reads`), or its role `anonymous` gives that; and no longer. */
+  | { kind: "reads-opened"; reads: boolean; allows: readonly string[] }
+  | { kind: "reads-closed" }
   /** Somebody changed what a grant's binding gives, or to whom. */
   | { kind: "altered"; request: AccessRequest }
+  /** The hub tells no more what tokens are used for, since then. */
+  | { kind: "hub-silent"; since: number }
   /** What a directory sync may have done: nobody lost access by it. */
   | { kind: "groups"; groups: readonly DoubtedGroup[] };
 

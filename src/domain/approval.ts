@@ -7,20 +7,19 @@ const MOST_APPROVERS = 10;
 
 export const ApprovalRule = z
   .strictObject({
-    /** Who may approve. */
-    by: Principals,
-    /** Where they are asked; slack.channel when left out. */
-    channel: ChannelId.optional(),
-    /** So many of them, each another person. */
-    count: z.int().min(1).max(MOST_APPROVERS).default(1),
-    /** A request that nobody decided lapses after this. */
-    within: Duration.prefault("4h"),
-    /** When those asked are reminded; halfway when left out. */
-    remind: Duration.optional(),
-    /** Who is asked too, and may approve from then on, when nobody decided. */
-    fallback: z.strictObject({ by: Principals, after: Duration }).optional(),
-    /** Whom the card mentions once; `by` when left out. */
-    ping: z.array(Principal).optional(),
+    by: Principals.describe("Who may approve: user groups (S…) and people (U…)."),
+    channel: ChannelId.optional().describe("Where they are asked; slack.channel when left out."),
+    count: z.int().min(1).max(MOST_APPROVERS).default(1).describe("So many of them, each another person."),
+    within: Duration.prefault("4h").describe("A request that nobody decided lapses after this."),
+    remind: Duration.optional().describe("When those asked are reminded; halfway when left out."),
+    fallback: z
+      .strictObject({
+        by: Principals.describe("Likewise."),
+        after: Duration.describe("Since the request was made."),
+      })
+      .optional()
+      .describe("Who is asked too, and may approve from then on, when nobody decided."),
+    ping: z.array(Principal).optional().describe("Whom the card mentions once; by when left out."),
   })
   .refine(({ remind, within }) => remind === undefined || remind < within, {
     path: ["remind"],

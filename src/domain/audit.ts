@@ -9,7 +9,8 @@ import { leftTokens } from "./left-tokens.ts";
 import { type Actor, rowOf, saidOf, typed } from "./lifecycle.ts";
 import { operatorOf } from "./operator.ts";
 import type { PolicyChange } from "./policy-diff.ts";
-import { type AccessRequest, approvalsOf, type Former, type State } from "./request.ts";
+import { type AccessRequest, type Approval, approvalsOf, type Former, type State } from "./request.ts";
+import { type SeenUse, usesIn } from "./use.ts";
 
 /** What the trail (a Redis stream) and the log keep of a transition. Times are milliseconds since the epoch. */
 export interface Transition {
@@ -46,6 +47,8 @@ export interface Transition {
   bindingUid: string | null;
   tokenExpiresAt: number | null;
   verification: { method: string; deletedAt: number; at: number } | null;
+  /** What it was used for, where that was told. */
+  use?: SeenUse;
 }
 
 /** What the trail keeps when another policy is gone by. Policies are named by their digests. */
@@ -77,6 +80,7 @@ export function transition(
     ...(isDecision(before, after) ? approvers(after) : {}),
     ...(isDecision(before, after) && after.lessened ? { asked: after.lessened.asked } : {}),
     ...(after.extends ? { extends: after.extends.id } : {}),
+    ...usageTold(before, after),
     requester: after.requester.id,
     askedBy: after.askedBy?.id ?? null,
     role: after.role,
@@ -102,8 +106,21 @@ function approvers(r: AccessRequest): Pick<Transition, "approvals"> {
   return approvals.length > 0 ? { approvals } : {};
 }
 
+const usageTold = (before: AccessRequest | null, after: AccessRequest): Pick<Transition, "use"> =>
+  after.state === "ended" && after.use && before?.state === "ended" && !before.use ? { use: after.use } : {};
+
+const inWords = (use: SeenUse): string =>
+  [
+    use.last === null
+      ? "no use reported"
+      : `used: ${usesIn(use)} requests, ${use.reads} reads, ${use.changed} changes, ${use.refused} refused`,
+    ...(use.gaps.length > 0 ? ["not complete"] : []),
+  ].join("; ");
+
 /** What stands on the trail although the state stays. */
 function remarkOn(before: AccessRequest, after: AccessRequest): Actor | null {
+  const { use } = usageTold(before, after);
+  if (use) return byBot(inWords(use));
   const review = newReview(before, after);
   if (review) {
     const { by, comment, qualified } = review;
@@ -119,6 +136,11 @@ function remarkOn(before: AccessRequest, after: AccessRequest): Actor | null {
   const leak = leaksOf(after).at(-1);
   if (leak && leaksOf(before).length < leaksOf(after).length)
     return { who: after.requester.id, why: saidOf(leak), qualified: null };
+  const late = newLateUse(before, after);
+  if (late)
+    return byBot(
+      `the binding of generation ${late.generation} allowed a request at ${new Date(late.at).toISOString()}, after it was deleted`,
+    );
   if (isContradicted(after) && !isContradicted(before))
     return byBot("a token was accepted after its account was removed");
   if (before.state === "active" && before.refresh && after.state === "active" && isShownAnew(before, after))
@@ -149,6 +171,11 @@ const termsIn = ({ role, duration }: AccessRequest): string => `${role} ${format
 const isShownAnew = (before: AccessRequest, after: AccessRequest): boolean =>
   before.messages.token?.token === "sending" && after.messages.token?.token === "shown";
 
+function newLateUse(before: AccessRequest, after: AccessRequest) {
+  const late = "lateUse" in after ? after.lateUse : undefined;
+  return late && !("lateUse" in before && before.lateUse?.generation === late.generation) ? late : undefined;
+}
+
 const isContradicted = (r: AccessRequest): boolean =>
   goingFrom(r).some(({ contradictedAt }) => contradictedAt !== undefined);
 
@@ -169,7 +196,8 @@ const newlyGone = (before: AccessRequest, after: AccessRequest): Former | undefi
 /** One approval of several: whose, and whose counts no more. */
 function approvalOn(before: AccessRequest, after: AccessRequest): Actor | null {
   const [had, has] = [approvalsOf(before), approvalsOf(after)];
-  const given = has.find(({ by, terms }) => !had.some((one) => one.by.id === by.id && one.terms === terms));
+  const isSame = (a: Approval, b: Approval) => a.by.id === b.by.id && a.terms === b.terms && a.at === b.at;
+  const given = has.find((one) => !had.some((other) => isSame(one, other)));
   if (!given) return null;
   const gone = had.filter((one) => !has.some(({ by }) => by.id === one.by.id)).map(({ by }) => by.id);
   const why = [

@@ -2,5 +2,8 @@
 import { z } from "zod";
 
 const Line = z.string().min(1).max(200);
-export const Bilingual = z.strictObject({ en: Line, zh: Line });
+export const Bilingual = z.strictObject({
+  en: Line.describe("In English."),
+  zh: Line.describe("In Chinese."),
+});
 export type Bilingual = z.infer<typeof Bilingual>;

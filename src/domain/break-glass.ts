@@ -13,12 +13,9 @@ export const REVIEWERS_MIN = REVIEWS_NEEDED + 1;
 
 export const BreakGlass = z
   .strictObject({
-    /** Who may. */
-    by: Principals,
-    /** For how long at most. */
-    max: Duration,
-    /** Who is told, and reviews it. */
-    review: Principals,
+    by: Principals.describe("Who may."),
+    max: Duration.describe("For how long at most."),
+    review: Principals.describe("Who is told, and reviews it."),
   })
   .refine(({ review }) => review.some(isGroup) || new Set(review).size >= REVIEWERS_MIN, {
     path: ["review"],

@@ -6,6 +6,7 @@ import { BreakGlass } from "./break-glass.ts";
 import { RESERVED } from "./command-words.ts";
 import { Delivery } from "./delivery.ts";
 import { Duration } from "./duration.ts";
+import { IdleTerms } from "./idle.ts";
 import { Principals } from "./ids.ts";
 import { OutsideCheck } from "./outside-check.ts";
 import { isTaken, PathRule } from "./path-rule.ts";
@@ -19,26 +20,47 @@ export const RoleName = z
 
 export const Role = z
   .strictObject({
-    clusterRole: z.string().regex(/^[^\s/%]+$/, "must be the name of a ClusterRole, without spaces"),
-    /** Setup makes the ClusterRole of these; left out, it stands on the hub already. */
-    rules: z.array(PathRule).min(1).optional(),
-    description: Bilingual,
-    /** `total`: with all time that is added later; `max` when left out. */
-    duration: z.strictObject({ default: Duration, max: Duration, total: Duration.optional() }),
-    reason: Reason.prefault("optional"),
-    /** Where its token is: on a message in the holder's DM, or shown at a click, and in no message. */
-    delivery: Delivery.default("dm"),
-    /** Who may ask; everyone in the workspace when left out. */
-    requester: z.strictObject({ in: Principals }).optional(),
-    approval: z.union([z.literal("none"), ApprovalRule], {
-      error: 'must be "none" or {by: […], within: 4h}',
-    }),
-    /** The company's own service, which must say yes as well. */
-    check: OutsideCheck.optional(),
-    /** Must be said where it gives more than `get` on named paths to people whom nobody approves: `approval: none`, or a rule. */
-    autoApproveWrites: z.literal(true).optional(),
-    /** Who may take it in an emergency before anybody approved it, and who reviews that; nobody when left out. */
-    breakGlass: BreakGlass.optional(),
+    clusterRole: z
+      .string()
+      .regex(/^[^\s/%]+$/, "must be the name of a ClusterRole, without spaces")
+      .describe("What it gives on the hub."),
+    rules: z
+      .array(PathRule)
+      .min(1)
+      .optional()
+      .describe("Setup makes the ClusterRole of these; left out, it stands on the hub already."),
+    description: Bilingual.describe("What it is for, as people read it before they ask."),
+    duration: z
+      .strictObject({
+        default: Duration.describe("Where nobody says how long."),
+        max: Duration.describe("The longest that one may ask for."),
+        total: Duration.optional().describe("With all time that is added later; max when left out."),
+      })
+      .describe("For how long: 90m, 8h, 2d, 1w or 1h30m."),
+    reason: Reason.prefault("optional").describe("Whether one must say why, and in which form."),
+    delivery: Delivery.default("dm").describe(
+      "Where its token is: on a message in the holder's DM, or shown at a click, and in no message.",
+    ),
+    idle: IdleTerms.optional().describe(
+      "Its holder is asked whether they still need it when the hub reports no use for so long: 2h, or {after: 2h, release: true}.",
+    ),
+    requester: z
+      .strictObject({ in: Principals.describe("User groups (S…) and people (U…).") })
+      .optional()
+      .describe("Who may ask; everyone in the workspace when left out."),
+    approval: z
+      .union([z.literal("none"), ApprovalRule], { error: 'must be "none" or {by: […], within: 4h}' })
+      .describe("Who decides; none: whoever may ask has it at once."),
+    check: OutsideCheck.optional().describe("The company's own service, which must say yes as well."),
+    autoApproveWrites: z
+      .literal(true)
+      .optional()
+      .describe(
+        "Must be said where it gives more than get on named paths to people whom nobody approves: approval: none, or a rule.",
+      ),
+    breakGlass: BreakGlass.optional().describe(
+      "Who may take it in an emergency before anybody approved it, and who reviews that; nobody when left out.",
+    ),
   })
   .refine((r) => r.duration.default <= r.duration.max, {
     path: ["duration", "default"],
@@ -47,6 +69,10 @@ export const Role = z
   .refine(({ duration: { max, total = max } }) => max <= total, {
     path: ["duration", "total"],
     message: "is shorter than duration.max",
+  })
+  .refine(({ idle, duration: { max, total = max } }) => !idle || idle.after < total, {
+    path: ["idle"],
+    message: "is no shorter than the longest grant: nobody would ever be asked",
   })
   .refine((r) => !r.breakGlass || r.breakGlass.max <= r.duration.max, {
     path: ["breakGlass", "max"],

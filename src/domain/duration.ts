@@ -14,6 +14,8 @@ export const LONGEST = 8760 * HOUR;
 
 const UNITS = { w: WEEK, d: DAY, h: HOUR, m: MINUTE } as const;
 const SHAPE = /^(?:(\d{1,6})w)?(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m(?:in)?)?$/i;
+/** The same in a schema, whose patterns have no flags and, in Helm, look nowhere ahead. */
+const PATTERN = "^(\\d{1,6}[wW])?(\\d{1,6}[dD])?(\\d{1,6}[hH])?(\\d{1,6}[mM]([iI][nN])?)?$";
 
 /** Milliseconds, or null when the text is no duration. `90m`, `8h`, `2d`, `1w`, `1h30m`, `1000h`. */
 export function parseDuration(text: string): number | null {
@@ -45,6 +47,7 @@ export function formatDuration(ms: number): string {
 /** As a file says it. */
 export const Duration = z
   .string()
+  .meta({ pattern: PATTERN, minLength: 1 })
   .transform((text, ctx) => {
     const ms = parseDuration(text);
     if (ms !== null) return ms;

@@ -19,6 +19,18 @@ export interface StoredEpoch {
 /** The furthest that one process has seen Redis. */
 export type SeenEpoch = Pick<StoredEpoch, "at" | "lasting">;
 
+/** What the trail keeps of whoever goes on with a Redis that is behind the hub. */
+export interface RestoreConfirmed {
+  restore: "confirmed";
+  at: number;
+  /** As in Transition. */
+  who: string;
+  /** The administrators' group or user id; `operator` of who is none. */
+  qualified: string;
+  /** What was asked for by then is not granted any more, ms since the epoch. */
+  before: number;
+}
+
 /** `hold`: Redis went back; `tell` is what the hub must be told, so that nobody forgets it. */
 export type EpochStep =
   | { do: "hold"; tell: number | null }

@@ -1,4 +1,4 @@
-/** What stands on the hub and may give access past the bot: neither made by it nor named in hub.known. Pure. */
+/** What stands on the hub and may give access past the bot: neither made by it nor named in hub.known or hub.instances. Pure. */
 export interface ForeignObject {
   kind: "ServiceAccount" | "ClusterRoleBinding";
   name: string;
@@ -10,6 +10,8 @@ export interface ForeignObject {
   subjects?: { kind: string; name: string; namespace?: string | undefined }[];
   /** It is in each part like a grant's, of this instance. */
   instance?: string;
+  /** The namespace where that grant's account stands, if that is not ours; more of them may stand there. */
+  elsewhere?: string;
   /** A finalizer keeps it standing when it is deleted, and a binding grants on meanwhile. */
   held?: true;
 }

@@ -20,7 +20,7 @@ export type Said = Extract<Former["why"], "lost" | "leaked">;
 export function renewed(r: AccessRequest, why: Said, now: number): AccessRequest {
   if (isRenewing(r)) return saidToo(r, why);
   if (r.state !== "active") throw new Refused(lateFor(r));
-  const { grant, hidden: _, refresh: __, ...kept } = r;
+  const { grant, hidden: _, refresh: __, idle: ___, ...kept } = r;
   const isAwaited = ({ generation, verification }: Former) =>
     !verification || replacedToTry(r).some((one) => one.generation === generation);
   const recent = (r.former ?? []).filter((one) => isAwaited(one) || one.at > now - HOUR);
@@ -102,6 +102,17 @@ export const generationContradicted = (
     own: (own) => contradicted(own, now),
     former: (one) => (one.contradictedAt === undefined ? { ...one, contradictedAt: now } : null),
   });
+
+/** The hub allowed a request by its binding after that was deleted. An end that is not proved yet is contradicted by it. */
+export function usedLate(
+  r: AccessRequest,
+  { generation, at }: { generation: number; at: number },
+  now: number,
+): AccessRequest | null {
+  if (!("expiresAt" in r) || r.state === "scheduled" || r.lateUse?.generation === generation) return null;
+  const next = { ...r, lateUse: { generation, at } };
+  return generationContradicted(next, generation, now) ?? next;
+}
 
 /** It is proved gone. */
 export const generationGone = (

@@ -1,12 +1,14 @@
 /** The Home tab: all that concerns one person now, and which change of a record somebody can see there. Pure. */
 import type { Allowance } from "./allowance.ts";
 import { SECOND } from "./duration.ts";
+import { openQuestion } from "./idle-due.ts";
 import type { Principal, RequestId } from "./ids.ts";
 import type { Lockdown } from "./lockdown.ts";
 import type { PolicyFile } from "./policy-file.ts";
 import type { Refusal } from "./refusal.ts";
 import type { AccessRequest } from "./request.ts";
 import { everToday } from "./today.ts";
+import type { SeenUse } from "./use.ts";
 
 export interface Home {
   /** What they hold, and what they asked for, also for somebody else. */
@@ -20,6 +22,8 @@ export interface Home {
   /** For administrators: what everybody holds, the first to end first. */
   active: ActiveAtHome | null;
   lockdown: Lockdown | null;
+  /** Of what they hold and what is active, where it is known. */
+  uses: ReadonlyMap<RequestId, SeenUse>;
 }
 
 export interface ActiveAtHome {
@@ -44,7 +48,7 @@ export const HOME_SETTLES_MS = 3 * SECOND;
 export const isSeenAtHome = (before: AccessRequest | null, after: AccessRequest): boolean =>
   before === null || JSON.stringify(seen(before)) !== JSON.stringify(seen(after));
 
-const seen = (r: AccessRequest) => [r.state, r.revision, "hidden" in r && r.hidden];
+const seen = (r: AccessRequest) => [r.state, r.revision, "hidden" in r && r.hidden, openQuestion(r)];
 
 /** Who sees there what others do: approvers, reviewers, administrators. */
 export const decidersOf = ({ roles, admins }: Pick<PolicyFile, "roles" | "admins">): Principal[] => [

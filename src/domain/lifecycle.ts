@@ -3,10 +3,12 @@ import { isRevealed, isStale, revealsOf, SHOWN_FOR_MS, type TokenView } from "./
 import { lookAgainAt } from "./departed.ts";
 import { SECOND } from "./duration.ts";
 import { formerOf, leaving } from "./former.ts";
+import { idleDue, openQuestion } from "./idle-due.ts";
 import type { DisplayStatus, MessageKey } from "./message-key.ts";
 import { fallbackDue, nudgeDue } from "./nudge.ts";
 import { operatorOf, whoOf } from "./operator.ts";
 import { quietUntil, toldOutage } from "./outage.ts";
+import type { PolicyFile } from "./policy-file.ts";
 import { ruleLabel } from "./policy-rule.ts";
 import type { Refusal } from "./refusal.ts";
 import { remindersDue } from "./reminders.ts";
@@ -38,8 +40,13 @@ export const STEPS = [
   "takeTokenOff",
   "coverViews",
   "checkDeparture",
+  "reportUse",
+  "checkIdle",
 ] as const;
 export type Step = (typeof STEPS)[number];
+
+/** What the policy says of when something comes. */
+export type Timing = Pick<PolicyFile, "reminders" | "roles">;
 
 export interface Due {
   /** Milliseconds since the epoch. */
@@ -67,8 +74,8 @@ interface Row<S extends State> {
   messages(r: In<S>): MessageKey[];
   /** Done at once. */
   now(r: In<S>): readonly Step[];
-  /** The next is the request's one timer; what is overdue hides none. `reminders`: lead times, ms. */
-  due(r: In<S>, reminders: readonly number[]): Due[];
+  /** The next is the request's one timer; what is overdue hides none. */
+  due(r: In<S>, timing: Timing): Due[];
   /** Account and binding. */
   onHub: "none" | "may-stand" | "must-stand" | "must-go";
   /** What whoever comes after is told. */
@@ -228,11 +235,19 @@ export const LIFECYCLE = {
     // To approved: with a new token, as the next generation.
     to: ["ending", "approved"],
     shows: () => "active",
-    messages: (r) => ["card", ...r.reminded.slice(-1).map((lead) => `reminder:${lead}` as const)],
+    messages: (r) => {
+      const asked = openQuestion(r);
+      return [
+        "card",
+        ...r.reminded.slice(-1).map((lead) => `reminder:${lead}` as const),
+        ...(asked ? ([`idle:${asked.at}`] as const) : []),
+      ];
+    },
     now: (r) => (r.refresh ? ["refreshToken"] : []),
-    due: (r, reminders) => [
+    due: (r, { reminders, roles }) => [
       { at: r.expiresAt, step: "end" },
       ...remindersDue(r, reminders).map((at) => ({ at, step: "remind" as const })),
+      ...dueAt(idleDue(r, roles), "checkIdle"),
       ...lookAgain(r),
     ],
     onHub: "must-stand",
@@ -269,9 +284,13 @@ export const LIFECYCLE = {
   ended: {
     to: [],
     shows: (r) => (r.end.cause === "failed" ? "failed" : "ended"),
-    messages: (r) => (r.end.cause === "failed" ? ["notice", "alert"] : ["notice"]),
+    messages: (r) => [
+      "notice",
+      ...(r.end.cause === "failed" ? (["alert"] as const) : []),
+      ...(isUseTold(r) ? (["use"] as const) : []),
+    ],
     now: nothing,
-    due: nothing,
+    due: (r) => dueAt(r.useDueAt ?? null, "reportUse"),
     onHub: "must-go",
     late: (r) => ({ kind: "late", did: "ended", by: r.end.by, at: r.verification.at }),
     actor: byProof,
@@ -298,6 +317,10 @@ export const LIFECYCLE = {
     actor: (r) => ({ ...bot, why: `more time for ${r.extends.id}` }),
   },
 } satisfies { [S in State]: Row<S> };
+
+/** Whoever approved it, or is to review it, reads there what it was used for. */
+const isUseTold = ({ use, messages: { card, review } }: In<"ended">): boolean =>
+  use !== undefined && Boolean(card?.ts || review?.ts);
 
 /** What the trail keeps where nothing was delivered: a token is shown at a click. */
 export const AT_A_CLICK = "reveal";
@@ -339,9 +362,9 @@ export const lateFor = (r: AccessRequest): Refusal => rowOf(r).late(r);
 export const isFinal = (r: AccessRequest): boolean => rowOf(r).to.length === 0;
 
 /** All that the clock brings, in the order in which it comes. */
-export const dueOf = (r: AccessRequest, reminders: readonly number[]): Due[] =>
+export const dueOf = (r: AccessRequest, timing: Timing): Due[] =>
   [
-    ...rowOf(r).due(r, reminders),
+    ...rowOf(r).due(r, timing),
     ...leaving(r).map(leavingDue),
     ...revealsOf(r).views.map((view) => coverDue(r, view)),
   ].sort(inOrder);
@@ -361,12 +384,11 @@ const coverDue = (r: AccessRequest, view: TokenView): Due => ({
 });
 
 /** The earliest due step. */
-export const timerOf = (r: AccessRequest, reminders: readonly number[]): Due | null =>
-  dueOf(r, reminders)[0] ?? null;
+export const timerOf = (r: AccessRequest, timing: Timing): Due | null => dueOf(r, timing)[0] ?? null;
 
 /** What comes next after another that came. */
-export const timerAfter = (r: AccessRequest, reminders: readonly number[], came: Due): Due | null =>
-  dueOf(r, reminders).find((due) => inOrder(came, due) < 0 && !isSameDue(came, due)) ?? null;
+export const timerAfter = (r: AccessRequest, timing: Timing, came: Due): Due | null =>
+  dueOf(r, timing).find((due) => inOrder(came, due) < 0 && !isSameDue(came, due)) ?? null;
 
 export const isSameDue = (a: Due | null, b: Due | null): boolean => a?.at === b?.at && a?.step === b?.step;
 

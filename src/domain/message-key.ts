@@ -37,7 +37,7 @@ export interface Shown {
   token: "setting-up" | "outage" | "shown" | "hidden" | "reveal" | Gone;
   /** Where the token's message stood while something did not answer: the token came in a new one, which rings. */
   delay: Gone;
-  notice: "refused" | "closed" | "denied" | "timedOut" | "failed" | "revoked" | "released" | "ended";
+  notice: "refused" | "closed" | "denied" | "timedOut" | "failed" | "revoked" | "released" | "ended" | "used";
   unproven: "open" | Gone;
   /** In the approvals channel, below the card where there is one. */
   alert: "unproven" | "proven" | "failed";
@@ -48,10 +48,14 @@ export interface Shown {
   /** A token that Slack refuses to take away. */
   left: "open";
   reminder: "open" | Gone;
+  /** Whether they still need what nobody uses; `release`: else it ends. */
+  idle: "open" | "release" | "kept" | "used" | Gone;
   /** In the approvals channel, below the card, as the next. */
   nudge: "open";
   /** Who is asked too, when nobody decided. */
   fallback: "open";
+  /** What it was used for. */
+  use: "open";
   /** In the DM of whoever asked for somebody else, as the next: while it waits. */
   asker: DisplayStatus | "not-delivered" | "nudged" | Gone;
   /** What became of it. */
@@ -64,12 +68,12 @@ export type MessageKind = keyof Shown;
 /** What there is to read on it. */
 export type Readable<K extends MessageKind> = Exclude<Shown[K], Gone>;
 export type Shows = Shown[MessageKind];
-type Numbered = "reminder" | "leak" | "lost" | "left";
-/** One message a kind, save reminders, one a lead time (ms), leaks and the lost, one a generation, and tokens left, one a message. */
+type Numbered = "reminder" | "idle" | "leak" | "lost" | "left";
+/** One message a kind, save reminders, one a lead time (ms), questions, one a time (ms), leaks and the lost, one a generation, and tokens left, one a message. */
 export type MessageKey = Exclude<MessageKind, Numbered> | `${Numbered}:${number}`;
 
 export const kindOf = (key: MessageKey): MessageKind => key.split(":")[0] as MessageKind;
-/** The lead time, the generation, or the number of a token left. */
+/** The lead time, when it was asked, the generation, or the number of a token left. */
 export const numberOf = (key: MessageKey): number => Number(key.split(":")[1] ?? 0);
 
 /** The approvals channel, the requester's DM, or the DM of whoever asked for them. */
@@ -88,8 +92,10 @@ const READERS: Record<MessageKind, Reader> = {
   lost: "channel",
   left: "channel",
   reminder: "requester",
+  idle: "requester",
   nudge: "channel",
   fallback: "channel",
+  use: "channel",
   asker: "asker",
   outcome: "asker",
 };

@@ -92,7 +92,7 @@ const SHOWS: { [K in MessageKind]: (r: AccessRequest, key: MessageKey) => Shown[
     if (r.state !== "ending" && r.state !== "ended") return null;
     const { cause } = r.end;
     if (cause === "failed") return cause;
-    if (r.state === "ended") return "ended";
+    if (r.state === "ended") return r.use ? "used" : "ended";
     return cause === "revoked" || cause === "released" ? cause : null;
   },
   unproven: (r) => {
@@ -126,9 +126,19 @@ const SHOWS: { [K in MessageKind]: (r: AccessRequest, key: MessageKey) => Shown[
     if (key === latest) return "open";
     return hasPlace(r, latest) ? "gone" : null;
   },
+  idle: (r, key) => {
+    const asked = r.state === "active" ? r.idle?.asked : undefined;
+    if (r.state !== "active" || asked?.at !== numberOf(key) || asked.was === "over") return "gone";
+    if (asked.was === "open") return asked.release ? "release" : "open";
+    // What came since says more.
+    const last = r.reminded.at(-1);
+    const isPast = last !== undefined && r.expiresAt - last > asked.at && hasPlace(r, `reminder:${last}`);
+    return isPast || !hasPlace(r, key) ? "gone" : asked.was;
+  },
   // Both are said once, and not taken back: nothing on them can be pressed.
   nudge: (r) => (r.state === "pending" && !r.messages.nudge?.ts ? "open" : null),
   fallback: (r) => (r.state === "pending" && !r.messages.fallback?.ts ? "open" : null),
+  use: (r) => (r.state === "ended" && r.use && !r.messages.use?.ts ? "open" : null),
   asker: (r) => {
     if (r.state === "pending") return waitingShows(r);
     if (r.state === "withdrawn") return r.messages.asker ? "withdrawn" : null;
@@ -235,6 +245,7 @@ export const tokensToTakeOff = (r: AccessRequest): string[] => [
 /** Nothing is left to do for this record, on the hub or in Slack. */
 export const isSettled = (r: AccessRequest): boolean =>
   isFinal(r) &&
+  !(r.state === "ended" && r.useDueAt !== undefined) &&
   !isReviewOpen(r) &&
   outdatedMessages(r).length === 0 &&
   revealsOf(r).views.length === 0 &&

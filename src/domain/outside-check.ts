@@ -1,6 +1,7 @@
 /** The company's own word on a request: what a role says of it, and what counts as an answer. Pure. */
 import { z } from "zod";
 import { SECOND } from "./duration.ts";
+import { ENV_NAME } from "./env-name.ts";
 
 /** In the clear only where nobody listens. */
 const isSafe = (text: string): boolean => {
@@ -12,15 +13,18 @@ const isSafe = (text: string): boolean => {
 export const OutsideCheck = z.strictObject({
   url: z
     .url()
-    .refine((text) => URL.canParse(text) && isSafe(text), "must begin with https: and bear no password"),
-  /** The environment variable with the secret that both sides sign by. */
-  secretEnv: z.string().regex(/^[A-Z][A-Z0-9_]*$/, "must be the name of an environment variable"),
-  /** For the whole answer. */
+    .refine((text) => URL.canParse(text) && isSafe(text), "must begin with https: and bear no password")
+    .describe("Where it is asked."),
+  secretEnv: z
+    .string()
+    .regex(ENV_NAME, "must be the name of an environment variable")
+    .describe("The environment variable with the secret that both sides sign by."),
   within: z
     .string()
     .regex(/^(?:[1-9]|10)s$/, "write seconds, from 1s to 10s")
     .transform((text) => Number.parseInt(text, 10) * SECOND)
-    .prefault("3s"),
+    .prefault("3s")
+    .describe("For the whole answer: 1s to 10s."),
 });
 export type OutsideCheck = z.infer<typeof OutsideCheck>;
 

@@ -8,8 +8,9 @@ export const PathRule = z.strictObject({
     .array(
       z.string().regex(/^(\*|\/[^*\s]*\*?)$/, "must be a path such as /rest-api/v1/cluster, or end in *"),
     )
-    .min(1),
-  verbs: z.array(z.enum(VERBS)).min(1),
+    .min(1)
+    .describe("Paths of the hub; one that ends in * is all below it."),
+  verbs: z.array(z.enum(VERBS)).min(1).describe("What may be done there, * is all of it."),
 });
 export type PathRule = z.infer<typeof PathRule>;
 

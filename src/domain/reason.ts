@@ -8,11 +8,11 @@ export const Reason = z.union(
   [
     z.enum(["required", "optional"]).transform((word) => ({ required: word === "required" })),
     z.strictObject({
-      required: z.boolean(),
-      /** A regular expression that a reason, where one is given, must match somewhere. */
-      pattern: Pattern,
-      /** What the pattern asks for, in words. */
-      hint: Bilingual,
+      required: z.boolean().describe("Whether there must be one."),
+      pattern: Pattern.describe(
+        "A regular expression that a reason, where one is given, must match somewhere.",
+      ),
+      hint: Bilingual.describe("What the pattern asks for, in words."),
     }),
   ],
   { error: 'must be "required", "optional" or {required: true, pattern: "[A-Z]+-\\\\d+", hint: {en, zh}}' },

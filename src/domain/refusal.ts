@@ -67,6 +67,8 @@ export const Refusal = z.discriminatedUnion("kind", [
   asking("reason-form", { role: z.string(), hint: Bilingual, mended: z.boolean() }),
   /** `raw`: the line as Slack would escape it, to be run. */
   kind("unknown-command", { word: z.string(), line: z.string(), raw: z.string() }),
+  /** `given`: another command than ours. The app in Slack and the configuration differ; the rest is as above. */
+  kind("other-command", { given: z.string(), line: z.string(), raw: z.string() }),
   /** After the word `for`. */
   kind("for-whom", { word: z.string() }),
   kind("for-oneself", { line: z.string(), raw: z.string() }),

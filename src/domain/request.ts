@@ -5,10 +5,12 @@ import { Emergency } from "./break-glass.ts";
 import { Delivery, Reveals } from "./delivery.ts";
 import { Departure } from "./departed.ts";
 import { Extends, Extension } from "./extension.ts";
+import { Idle } from "./idle.ts";
 import { AllowanceId, Principal, RequestId } from "./ids.ts";
 import type { By } from "./operator.ts";
 import { Person } from "./person.ts";
 import { Refusal } from "./refusal.ts";
+import { SeenUse } from "./use.ts";
 
 const Ms = z.number().int();
 
@@ -176,10 +178,10 @@ export const Failure = z.enum([
 ]);
 export type Failure = z.infer<typeof Failure>;
 
-/** Why access ends. `lost`: somebody removed it on the hub · `altered`: somebody changed it there · `departed`: its holder left · `other`: only another version has a word for it. */
+/** Why access ends. `lost`: somebody removed it on the hub · `altered`: somebody changed it there · `departed`: its holder left · `idle`: no use of it was reported, and nobody kept it · `other`: only another version has a word for it. */
 export const End = z.object({
   cause: z
-    .enum(["expired", "released", "revoked", "failed", "altered", "lost", "departed", "other"])
+    .enum(["expired", "released", "revoked", "failed", "altered", "lost", "departed", "idle", "other"])
     .catch("other"),
   by: Person.optional(),
   /** Who ended it from outside Slack, by name. */
@@ -263,6 +265,8 @@ const Approved = Common.extend({
   replaced: z.array(Replaced).optional(),
   /** Lead times (ms) of the reminders sent so far. */
   reminded: z.array(Ms).optional(),
+  /** The last generation whose binding allowed a request after it was deleted, and when the hub received that. */
+  lateUse: z.object({ generation: Ms, at: Ms }).optional(),
 });
 /** The version before knows no such state, and would give at once what is to begin later. */
 const Scheduled = Common.extend({ decision: Decision, expiresAt: Ms, startsAt: Ms });
@@ -294,9 +298,20 @@ export const AccessRequest = z.discriminatedUnion("state", [
     state: z.literal("active"),
     reminded: z.array(Ms),
     refresh: Refresh.optional(),
+    /** Whether anybody uses it, where its role asks about that. */
+    idle: Idle.optional(),
   }),
   Ending.extend({ state: z.literal("ending") }),
-  Ending.extend({ state: z.literal("ended"), verification: Verification }),
+  Ending.extend({
+    state: z.literal("ended"),
+    verification: Verification,
+    /** When it is to be looked what it was used for; not left out: that was not done yet. */
+    useDueAt: Ms.optional(),
+    /** What it was used for, as far as the hub told then. */
+    use: SeenUse.optional().catch(undefined),
+    /** A smaller role that would have allowed all of it. */
+    enough: z.string().optional(),
+  }),
   /** More time was approved, and its grant does not have all of it yet; then it does. `expiresAt`: its end by then. */
   Approved.extend({ state: z.literal("extending"), extends: Extends }),
   Approved.extend({ state: z.literal("extended"), extends: Extends, at: Ms }),

@@ -40,6 +40,8 @@ export function revealing(
   const { count, views } = revealsOf(r);
   return {
     ...r,
+    // Whoever has one shown is about to use it.
+    idle: { from: now },
     grant: {
       ...r.grant,
       tokenExpiresAt: Math.max(r.grant.tokenExpiresAt, grant.tokenExpiresAt),

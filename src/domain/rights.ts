@@ -1,4 +1,5 @@
 /** Whether one ClusterRole gives nothing that another does not. Pure. */
+import { z } from "zod";
 import { coversPath } from "./path-rule.ts";
 
 /** A rule as Kubernetes has it: paths, or objects of its API. */
@@ -11,6 +12,21 @@ export interface RightsRule {
   resourceNames?: readonly string[] | undefined;
 }
 export type Rights = readonly RightsRule[];
+
+/** What one request takes: a verb and a path, or a verb and a resource of a group, of whatever name. */
+export const AskedRight = z.union([
+  z.strictObject({ verb: z.string(), path: z.string() }),
+  z.strictObject({ verb: z.string(), group: z.string(), resource: z.string() }),
+]);
+export type AskedRight = z.infer<typeof AskedRight>;
+
+/** The least that would have allowed all of it. */
+export const rightsFor = (asked: readonly AskedRight[]): Rights =>
+  asked.map((one) =>
+    "path" in one
+      ? { verbs: [one.verb], nonResourceURLs: [one.path] }
+      : { verbs: [one.verb], apiGroups: [one.group], resources: [one.resource] },
+  );
 
 /** Gives less: all of it is given by `more`, and not the other way round. */
 export const isLower = (less: Rights, more: Rights): boolean => isWithin(less, more) && !isWithin(more, less);

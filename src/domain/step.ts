@@ -1,6 +1,7 @@
 /** One line of the trail about a request, as whoever reads history sees it: what another version wrote is read as far as it goes. Pure. */
 import { z } from "zod";
 import { RequestId, UserId } from "./ids.ts";
+import { SeenUse } from "./use.ts";
 
 const Ms = z.number();
 const maybe = <T extends z.ZodType>(schema: T) => schema.nullable().catch(null);
@@ -30,6 +31,7 @@ export const TrailStep = z.object({
   startsAt: maybe(Ms),
   generation: z.number(),
   expiresAt: maybe(Ms),
+  use: SeenUse.optional().catch(undefined),
   verification: maybe(z.object({ method: z.string(), deletedAt: Ms, at: Ms })),
 });
 export type TrailStep = z.infer<typeof TrailStep>;

@@ -1,9 +1,18 @@
 /** An entry of the trail as it is hashed: what people typed stands beside it, so that it can be removed and the hash still holds. Pure. */
 import type { AllowanceEntry } from "./allowance.ts";
+import type { Attempt } from "./attempt.ts";
 import type { PolicyTaken, Transition } from "./audit.ts";
+import type { RestoreConfirmed } from "./epoch.ts";
 import type { LockdownEntry } from "./lockdown.ts";
 
-export type TrailEntry = Transition | AllowanceEntry | PolicyTaken | LockdownEntry | Forgotten;
+export type TrailEntry =
+  | Transition
+  | AllowanceEntry
+  | PolicyTaken
+  | LockdownEntry
+  | RestoreConfirmed
+  | Forgotten
+  | Attempt;
 
 /** What people typed about these requests and allowances was removed from the trail. */
 export interface Forgotten {

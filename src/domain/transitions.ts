@@ -3,6 +3,7 @@ import type { Allowed } from "./allowance.ts";
 import type { Background } from "./background.ts";
 import { BY_BREAK_GLASS, isReviewOpen, type Review } from "./break-glass.ts";
 import { isRevealed, revealsOf } from "./delivery.ts";
+import { SECOND } from "./duration.ts";
 import { formerOf, leaving } from "./former.ts";
 import type { Principal, UserId } from "./ids.ts";
 import { withReplaced } from "./left-tokens.ts";
@@ -26,6 +27,7 @@ import {
   type Refresh,
   type Verification,
 } from "./request.ts";
+import type { SeenUse } from "./use.ts";
 
 /** What the look-ups said. `glass`: through what they take it in an emergency. */
 interface Vetted {
@@ -248,12 +250,16 @@ function formerBefore(r: AccessRequest, { generation, enteredAt: at }: In<"activ
 /** active: a fresh token is asked for. Who waits for more time is told of that, whatever else the token is for. */
 export function refreshAsked(r: AccessRequest, asked: Refresh): In<"active"> | null {
   if (r.state !== "active") return null;
-  return { ...r, refresh: r.refresh?.for ? { ...r.refresh, at: asked.at } : asked };
+  const { idle: _, ...kept } = r;
+  return { ...kept, refresh: r.refresh?.for ? { ...r.refresh, at: asked.at } : asked };
 }
 
-/** active → active, with a later end and a token to come that lives as long; null where it has that already. */
+/** The clocks of replicas differ: what is over by one of them is given more time by none. */
+const SURELY_OVER_MS = 5 * SECOND;
+
+/** active → active, with a later end and a token to come that lives as long; null where it has that already, or is about to end. */
 export function prolonged(r: AccessRequest, more: In<"extending">, now: number): In<"active"> | null {
-  if (r.state !== "active" || isProlongedBy(r, more)) return null;
+  if (r.state !== "active" || isProlongedBy(r, more) || now >= r.expiresAt - SURELY_OVER_MS) return null;
   const { id, duration: ms, decision, expiresAt } = more;
   const extension = { id, ms, by: decision.by, qualified: decision.qualified, at: now };
   const extended = { ...r, expiresAt, extensions: [...(r.extensions ?? []), extension], reminded: [] };
@@ -292,10 +298,10 @@ export const signed = (r: AccessRequest, signedBy: string): In<"active"> | null 
   r.state === "active" && r.grant.signedBy === undefined ? { ...r, grant: { ...r.grant, signedBy } } : null;
 
 /** The holder sees it. What was asked for since then is still to come. */
-export function refreshed(r: In<"active">, done: Refresh): In<"active"> {
+export function refreshed(r: In<"active">, done: Refresh, now: number): In<"active"> {
   const { refresh, ...rest } = r;
   const more = refresh && refresh.at !== done.at ? { refresh } : {};
-  return { ...rest, ...more, messages: withToken(r, "shown") };
+  return { ...rest, ...more, idle: { from: now }, messages: withToken(r, "shown") };
 }
 
 function withToken(r: AccessRequest, token: "sending" | "shown") {
@@ -314,7 +320,7 @@ export function ending(r: AccessRequest, end: End): In<"ending"> | null {
     const { hidden: _, ...kept } = withoutOutage(r);
     return { ...kept, state: "ending", end };
   }
-  const { hidden: _, outage: __, reminded: ___, refresh: ____, ...kept } = r;
+  const { hidden: _, outage: __, reminded: ___, refresh: ____, idle: _____, ...kept } = r;
   return { ...kept, state: "ending", end };
 }
 
@@ -354,6 +360,29 @@ export function ended(r: AccessRequest, verification: Verification): In<"ended">
   if (r.state !== "ending" || leaving(r).length > 0) return null;
   const { deletedAt: _, contradictedAt: __, ...kept } = withoutOutage(r);
   return { ...kept, state: "ended", verification };
+}
+
+/** The hub is to tell first of what was done last, also by a batch that it sends again. */
+const USE_TOLD_AFTER_MS = 20 * SECOND;
+
+/** What it was used for is told when the hub has told it; of what nobody was given, there is nothing to tell. */
+export const usageAwaited = (r: AccessRequest | null): AccessRequest | null =>
+  r?.state === "ended" && r.grant && r.use === undefined
+    ? { ...r, useDueAt: r.verification.at + USE_TOLD_AFTER_MS }
+    : r;
+
+/** `use`: null where nobody asks any more. `enough`: a smaller role that would have been. */
+export function usageReported(
+  r: AccessRequest,
+  use: SeenUse | null,
+  enough: string | null = null,
+): AccessRequest | null {
+  if (r.state !== "ended" || r.useDueAt === undefined) return null;
+  const { useDueAt: _, ...kept } = r;
+  if (!use) return kept;
+  // On the trail nothing can be removed any more.
+  const { from: _from, by: _by, ...counted } = use;
+  return { ...kept, use: counted, ...(enough !== null && { enough }) };
 }
 
 /** One more has looked at what was taken in an emergency. Throws Refused. */

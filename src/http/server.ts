@@ -1,5 +1,6 @@
-/** The one HTTP server: health from the very start, and Slack's requests as soon as there is somebody to take them. */
+/** The bot's HTTP servers: health from the very start, doors for others, and Slack's requests as soon as there is somebody to take them. */
 import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 
 export interface Page {
@@ -24,15 +25,30 @@ export const nothingElse: RequestListener = (_, response) => void response.write
 export const comeAgain: RequestListener = (_, response) =>
   void response.writeHead(503, { "retry-after": "5" }).end();
 
-/** `setting`: what the port comes from. Throws one sentence when it cannot be had. */
-export async function startHttp(port: number, pages: Pages, setting = "PORT"): Promise<HttpServer> {
+export interface HttpOptions {
+  /** What the port comes from. */
+  setting?: string;
+  /** Who takes whatever is asked for at such a path, and below it: by its first part. */
+  doors?: Record<string, RequestListener>;
+  tls?: { cert: string; key: string } | undefined;
+}
+
+/** Throws one sentence when the port cannot be had. */
+export async function startHttp(
+  port: number,
+  pages: Pages,
+  { setting = "PORT", doors = {}, tls }: HttpOptions = {},
+): Promise<HttpServer> {
   let rest = nothingElse;
-  const server = createServer((request, response) => {
+  const take: RequestListener = (request, response) => {
     const path = (request.url ?? "").split("?")[0] ?? "";
     const page = request.method === "GET" && Object.hasOwn(pages, path) ? pages[path] : undefined;
-    if (page) void answer(response, page);
-    else rest(request, response);
-  });
+    if (page) return void answer(response, page);
+    const door = `/${path.split("/")[1]}`;
+    const through = (Object.hasOwn(doors, door) && doors[door]) || rest;
+    through(request, response);
+  };
+  const server = tls ? createTlsServer(tls, take) : createServer(take);
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(port, resolve)).catch(
     (error: NodeJS.ErrnoException) => {
       throw new Error(
@@ -63,7 +79,7 @@ function respond(response: ServerResponse, { status, body, type }: Page): void {
   response.end(isText ? body : JSON.stringify(body));
 }
 
-const stop = (server: Server): Promise<void> =>
+const stop = (server: Pick<Server, "close" | "closeAllConnections">): Promise<void> =>
   new Promise((resolve) => {
     server.close(() => resolve());
     server.closeAllConnections();

@@ -1,5 +1,6 @@
 /** What the configuration says of the hub: one kubeconfig, one way to it. Pure. */
 import { z } from "zod";
+import { Instance } from "../domain/instance.ts";
 import { LabelValue } from "../domain/label.ts";
 
 /** As Karpor's chart names it. */
@@ -55,14 +56,24 @@ const Shape = z.strictObject({
     .url({ protocol: /^https$/, error: "must be a whole URL such as https://karpor.example.com:7443" })
     .optional()
     .describe("Replaces the kubeconfig's server."),
-  namespace: LabelValue.describe(
-    "Where the grants' ServiceAccounts stand; not the namespace of the bot's own account.",
+  namespace: LabelValue.optional().describe(
+    "Where the grants' ServiceAccounts stand, and what setup names all after that it makes: karpor-access-INSTANCE when left out. Not the namespace of the bot's own account, nor another bot's.",
   ),
+  instances: z
+    .array(Instance)
+    .default([])
+    .describe("Other bots of this hub, by their instance. Without it their grants are reported."),
   known: z
     .array(Known)
     .default([])
     .describe(
       "Accounts made by hand, as namespace/name, that may stay bound to the catalog's ClusterRoles. Without it each such binding is reported.",
+    ),
+  anonymous: z
+    .literal("closed")
+    .optional()
+    .describe(
+      "Whoever shows no token reads nothing, as `npm run setup -- --close-anonymous` leaves it: doctor fails and the admins are told while that is not so.",
     ),
   dashboard: z.url({ protocol: /^https?$/ }).describe("The dashboard's address, as people open it."),
 });
@@ -74,7 +85,8 @@ const when = ({ value }: { value: unknown }) => typeof value === "object" && val
 const rule = (holds: (hub: Given) => boolean, path: keyof Given, message: string) =>
   [holds, { path: [path] as PropertyKey[], message, when }] as const;
 
-export const HubSettings = Shape.refine(
+/** As the file says it. */
+export const HubGiven = Shape.refine(
   ...rule(
     (hub) => !(hub.kubeconfig && hub.kubeconfigSecret),
     "kubeconfigSecret",
@@ -94,12 +106,6 @@ export const HubSettings = Shape.refine(
       "portForward",
       "is a way in from outside the cluster; remove it, or hub.server, hub.inCluster and hub.kubeconfigSecret",
     ),
-  )
-  .refine(
-    ...rule(
-      ({ known = [], namespace }) => !known.some((account) => account.startsWith(`${namespace}/`)),
-      "known",
-      "names an account in hub.namespace: whoever has the bot's rights makes tokens for every account there; make it in another",
-    ),
   );
-export type HubSettings = z.infer<typeof HubSettings>;
+export type HubGiven = z.infer<typeof HubGiven>;
+export type HubSettings = HubGiven & { namespace: string };

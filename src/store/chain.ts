@@ -20,7 +20,12 @@ const Place = z.object({
   prev: Hash.optional(),
   /** Of what people typed, with its salt: nobody finds a removed text by trying. */
   texts: Hash.optional(),
+  /** Of the command line: no replica logged it as it was written, so whoever seals it does. */
+  cli: z.literal(true).optional(),
 });
+
+/** Who writes: a replica, or the command line. */
+export type Source = Pick<z.infer<typeof Place>, "cli">;
 
 export const Chain = Place.extend({ hash: Hash });
 export type Chain = z.infer<typeof Chain>;
@@ -55,13 +60,18 @@ export interface Chained<E = TrailEntry> {
 export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 /** `last`: of its request's; null where it is the first, left out where it is no request's. */
-export function chained<E extends TrailEntry | Seal>(whole: E, last?: Link | null): Chained<E> {
+export function chained<E extends TrailEntry | Seal>(
+  whole: E,
+  last?: Link | null,
+  { cli }: Source = {},
+): Chained<E> {
   const { bare, texts } = apart(whole);
   const beside = texts && { ...texts, salt: randomBytes(16).toString("base64url") };
   const place = {
     ...(last === undefined ? {} : { n: (last?.n ?? 0) + 1 }),
     ...(last ? { prev: last.hash } : {}),
     ...(beside ? { texts: hashOf(beside) } : {}),
+    ...(cli ? { cli } : {}),
   };
   const entry = canonical({ ...bare, chain: place });
   const line = {

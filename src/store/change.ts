@@ -1,6 +1,7 @@
 /** Changing records: each function lands whole in one Lua call, or changes nothing. */
 
-import { transition } from "../domain/audit.ts";
+import { createHash } from "node:crypto";
+import { type Transition, transition } from "../domain/audit.ts";
 import { BACKGROUND_MS } from "../domain/background.ts";
 import { holdsGlass } from "../domain/break-glass.ts";
 import { DAY, HOUR } from "../domain/duration.ts";
@@ -12,12 +13,13 @@ import type { Limits } from "../domain/policy-rule.ts";
 import { type Refusal, Refused } from "../domain/refusal.ts";
 import type { AccessRequest } from "../domain/request.ts";
 import { claimsWindow, latestEnd, windowOf, windowTaken } from "../domain/window.ts";
-import { type Change, type In, type Made, Unreadable, type Updated } from "../flow/ports.ts";
-import { chained, type Link, linkIn, linkText } from "./chain.ts";
-import { reading, writing } from "./failures.ts";
+import { type Change, type In, type Made, type Requests, Unreadable, type Updated } from "../flow/ports.ts";
+import { type Chained, chained, type Link, linkIn, linkText } from "./chain.ts";
+import { writing } from "./failures.ts";
 import { lockedDown } from "./lockdown.ts";
-import { get } from "./look.ts";
+import { get, getStanding, standingIn } from "./look.ts";
 import { read, type Unknowns, write } from "./record.ts";
+import type { Standing } from "./seen.ts";
 import type { Store } from "./store.ts";
 
 const KEEP_TRIGGER_MS = HOUR;
@@ -32,7 +34,7 @@ export async function make(
   limits: Limits = {},
 ): Promise<Made> {
   const keys = [...keysOf(store, request), store.keys.trigger(triggerId)];
-  const { args, entry } = birth(store, request);
+  const { args, entry, json } = birth(store, request);
   const since = request.requestedAt - HOUR;
   const { grantsPerPerson = 0, requestsPerHour = 0 } = limits;
   const counting = [store.keys.request(""), grantsPerPerson, requestsPerHour, since, request.extends ? 1 : 0];
@@ -45,6 +47,7 @@ export async function make(
   if (taken === "requests") return { made: false, over: "requests", againAt: Number(made) + HOUR };
   const id = made as RequestId;
   if (taken === "made") {
+    see(store, id, json, entry, null);
     if (entry) store.onTransition(entry.whole, entry.line);
     return { made: true, request };
   }
@@ -68,17 +71,19 @@ export async function adopt(store: Store, request: In<"active">): Promise<boolea
   return landed === 1;
 }
 
-function birth({ clock }: Store, request: AccessRequest) {
-  const now = clock.now();
+function birth(store: Store, request: AccessRequest) {
+  const now = store.clock.now();
   const first = transition(null, request, now);
-  const entry = first && chained(first, null);
+  const entry = first && chained(first, null, store);
   const { id, version, requestedAt } = request;
+  const json = write(request);
   return {
     entry,
+    json,
     args: [
       id,
       version,
-      write(request),
+      json,
       requestedAt,
       now,
       entry?.entry ?? "",
@@ -102,51 +107,60 @@ export async function update(
   store: Store,
   id: RequestId,
   change: Change,
-  { replicated = false }: { replicated?: boolean } = {},
+  { replicated = false, along = () => {} }: UpdateOptions = {},
 ): Promise<Updated> {
-  let standing = await getStanding(store, id);
+  const seen = store.seen.of(id);
+  const guess = seen && guessed(id, seen, change);
+  let standing = guess ? await land(store, guess, along, seen) : await getStanding(store, id);
   while (standing) {
+    if ("after" in standing) {
+      if (replicated) await store.replicate();
+      return standing;
+    }
     const { request: before, unknowns } = read(id, standing.json);
     const changed = change(before);
     if (changed === null) return { before, after: before };
-    const after = { ...changed, version: before.version + 1 };
-    const answer = await swap(store, before, after, { unknowns, link: standing.link });
-    if (answer === "landed") {
-      if (replicated) await store.replicate();
-      return { before, after };
-    }
-    standing = answer;
+    standing = await land(store, { before, changed, unknowns, link: standing.link }, along);
   }
   throw new Refused({ kind: "unknown-request", id });
 }
 
-/** A record, and the last entry that the trail has of it. */
-interface Standing {
-  json: string;
+type UpdateOptions = NonNullable<Parameters<Requests["update"]>[2]>;
+
+interface Changing {
+  before: AccessRequest;
+  changed: AccessRequest;
+  unknowns: Unknowns;
   link: Link | null;
 }
 
-const standingIn = (json: string | null | undefined, chain: string | null | undefined): Standing | null =>
-  json ? { json, link: linkIn(chain) } : null;
-
-async function getStanding({ redis, keys }: Store, id: RequestId): Promise<Standing | null> {
-  const [json, chain] = await reading(redis, () => redis.hmget(keys.request(id), "record", "chain"));
-  return standingIn(json, chain);
+/** What it becomes where it still stands as it was seen; whatever is refused of that, or left as it is, may be otherwise by now. */
+function guessed(id: RequestId, { json, link }: Standing, change: Change): Changing | null {
+  try {
+    const { request: before, unknowns } = read(id, json);
+    const changed = change(before);
+    return changed && { before, changed, unknowns, link };
+  } catch {
+    return null;
+  }
 }
 
-async function swap(
+/** Resolves to what stands instead when it is another's by now. `was`: as it was seen, unless it was read just now. */
+async function land(
   store: Store,
-  before: AccessRequest,
-  after: AccessRequest,
-  { unknowns, link }: { unknowns: Unknowns; link: Link | null },
-): Promise<"landed" | Standing | null> {
+  { before, changed, unknowns, link }: Changing,
+  along: (sent: Updated) => void,
+  was?: Standing,
+): Promise<Updated | Standing | null> {
+  const after = { ...changed, version: before.version + 1 };
   const now = store.clock.now();
   const next = transition(before, after, now);
-  const entry = next && chained(next, link);
+  const entry = next && chained(next, link, store);
+  const json = write(after, unknowns);
   const args = [
     after.id,
     after.version,
-    write(after, unknowns),
+    json,
     before.version,
     isFinal(after) ? 1 : 0,
     isSettled(after) ? 1 : 0,
@@ -161,9 +175,12 @@ async function swap(
     ...boundsOf(after),
     claimsWindow(before, after) ? 1 : 0,
     entry ? linkText(entry) : "",
+    was ? createHash("sha1").update(was.json).digest("hex") : "",
   ];
   const keys = [...keysOf(store, before), openKey(store, after), windowsKey(store, after)];
-  const answer = await writing(store.redis, () => store.redis.swapRequest(...keys, ...args));
+  const landing = writing(store.redis, () => store.redis.swapRequest(...keys, ...args));
+  along({ before, after });
+  const answer = await landing;
   if (answer === 2) throw new Refused({ kind: "held-already", role: after.role });
   if (Array.isArray(answer)) {
     const [why, what, chain] = answer;
@@ -172,9 +189,19 @@ async function swap(
     throw await refusedSwap(store, why, what, after);
   }
   if (answer === null) return null;
+  see(store, after.id, json, entry, link);
   if (entry) store.onTransition(entry.whole, entry.line);
-  return "landed";
+  return { before, after };
 }
+
+/** `link`: the last entry before this one. */
+const see = (
+  { seen }: Store,
+  id: RequestId,
+  json: string,
+  entry: Chained<Transition> | null,
+  link: Link | null,
+): void => seen.see(id, { json, link: entry ? linkIn(linkText(entry)) : link });
 
 const refusedSwap = async (
   store: Store,

@@ -1,23 +1,34 @@
 /** The epoch in Redis, beside the count of changes that every Lua of a change keeps. */
 import { z } from "zod";
+import type { RestoreConfirmed } from "../domain/epoch.ts";
 import type { Epochs } from "../flow/ports.ts";
+import { chained, type TrailLine } from "./chain.ts";
 import { reading, writing } from "./failures.ts";
-import type { Keys } from "./keys.ts";
-import type { Client } from "./open.ts";
 import { replicator } from "./replicate.ts";
 import { defineScripts } from "./scripts.ts";
+import type { Store } from "./store.ts";
 
 const Count = z.coerce.number().int().default(0);
 const Stored = z.object({ at: Count, changes: Count, lasting: Count, covered: Count, before: Count });
 
-export function createEpochs(options: { redis: Client; keys: Keys }): Epochs {
-  const { keys } = options;
-  const redis = defineScripts(options.redis);
-  const replicate = replicator(options);
+interface EpochStore extends Pick<Store, "redis" | "keys" | "cli"> {
+  /** Told of what landed on the trail. */
+  onConfirmed?(entry: RestoreConfirmed, line: TrailLine): void;
+}
+
+export function createEpochs({ onConfirmed = () => {}, ...store }: EpochStore): Epochs {
+  const { keys } = store;
+  const redis = defineScripts(store.redis);
+  const replicate = replicator(store);
   return {
     read: async () => Stored.parse(await reading(redis, () => redis.hgetall(keys.epoch))),
-    raise: async (from, { at, before }) => {
-      const landed = await writing(redis, () => redis.raiseEpoch(keys.epoch, from, at, before));
+    raise: async (from, { at, before }, confirmed) => {
+      const entry = confirmed && chained<RestoreConfirmed>(confirmed, undefined, store);
+      const args = [from, at, before, confirmed?.at ?? 0, entry?.entry ?? ""];
+      const landed = await writing(redis, () =>
+        redis.raiseEpoch(keys.epoch, keys.trail, keys.texts, ...args),
+      );
+      if (landed === 1 && entry) onConfirmed(entry.whole, entry.line);
       // The hub is told next: a failover that loses this would leave Redis behind it.
       await replicate();
       return landed === 1;

@@ -12,6 +12,7 @@ import { trailLines } from "./trail.ts";
 
 /** Of one entry that says so. */
 const AT_ONCE = 100;
+const BY_HAND = { cli: true } as const;
 
 type ForgetStore = Pick<Store, "redis" | "keys" | "clock">;
 
@@ -50,7 +51,7 @@ async function isOver({ redis, keys, ...store }: ForgetStore, id: string): Promi
 }
 
 const requestsIn = (store: Pick<Store, "redis" | "keys" | "clock">) =>
-  createRequests({ ...store, onTransition: () => {}, onBroken: () => {} });
+  createRequests({ ...store, ...BY_HAND, onTransition: () => {}, onBroken: () => {} });
 
 async function remove(
   store: ForgetStore,
@@ -59,11 +60,13 @@ async function remove(
 ): Promise<void> {
   const { redis, keys, clock } = store;
   const at = clock.now();
-  const { entry } = chained<Forgotten>({ forgot: [...ids], at, who });
+  const { entry } = chained<Forgotten>({ forgot: [...ids], at, who }, undefined, BY_HAND);
   // First: where this is all that lands, it is done once more.
   await writing(redis, () => redis.appendEntry(keys.trail, keys.texts, at, entry, ""));
   for (const id of ids) {
     await writing(redis, () => redis.xdel(keys.texts, ...(places.get(id) ?? [])));
+    // Of whom it was used by, how often stays.
+    await writing(redis, () => redis.del(keys.addresses(id), keys.agents(id), keys.rights(id)));
     const request = RequestId.safeParse(id).data;
     const requests = requestsIn(store);
     if (request && (await requests.get(request))) await requests.update(request, withoutTexts);

@@ -3,6 +3,7 @@ import { DAY } from "../domain/duration.ts";
 import { RequestId, UserId } from "../domain/ids.ts";
 import type { Homes } from "../flow/ports.ts";
 import { reading, writing } from "./failures.ts";
+import { defineScripts } from "./scripts.ts";
 import type { Store } from "./store.ts";
 
 const KEPT_MS = DAY;
@@ -11,20 +12,15 @@ const MOST = 500;
 
 export function createHomes({ redis, keys, clock }: Pick<Store, "redis" | "keys" | "clock">): Homes {
   const { homes, outdatedHomes } = keys;
+  defineScripts(redis);
   // Whoever made the connection reports its outages.
   const calmly = <T>(otherwise: T, work: () => Promise<T>): Promise<T> => work().catch(() => otherwise);
-  const add = (key: string, ...scores: (string | number)[]) =>
+  const add = (key: string, counts: "LT" | "GT", at: number, whose: readonly string[]) =>
     calmly(undefined, async () => {
-      await writing(redis, () =>
-        redis
-          .multi()
-          .zadd(key, ...scores)
-          .pexpire(key, KEPT_MS)
-          .exec(),
-      );
+      await writing(redis, () => redis.addHomes(key, KEPT_MS, counts, Math.round(at), ...whose));
     });
   return {
-    opened: (person) => add(homes, Math.round(clock.now()), person),
+    opened: (person) => add(homes, "GT", clock.now(), [person]),
     forget: (person) =>
       calmly(undefined, async () => void (await writing(redis, () => redis.zrem(homes, person)))),
     openers: () =>
@@ -35,8 +31,7 @@ export function createHomes({ redis, keys, clock }: Pick<Store, "redis" | "keys"
       }),
     // Something already due stays where it stands: else a home that changes all the time would never be drawn.
     async outdated(what, ms) {
-      const at = Math.round(clock.now() + ms);
-      if (what.length > 0) await add(outdatedHomes, "LT", ...what.flatMap((one) => [at, one]));
+      if (what.length > 0) await add(outdatedHomes, "LT", clock.now() + ms, what);
     },
     take: () =>
       calmly({ people: [], requests: [] }, async () => {

@@ -11,10 +11,48 @@ export interface Keys {
   readonly ping: string;
   /** Which schema the records are of. */
   readonly schema: string;
+  /** Which Slack app's bot they belong to. */
+  readonly app: string;
   /** How many sweeps were completed, and what the last one found. */
   readonly sweeps: string;
   /** How the last canary went. */
   readonly canary: string;
+  /** Up to when the hub's audit log is heard, and when the last heartbeat was sent. */
+  readonly heard: string;
+  /** When it was not, by when that ended. */
+  readonly gaps: string;
+  /** What was done with a grant: counts, and when first and last. */
+  use(id: string): string;
+  /** The requests that were to change something, by when. */
+  changes(id: string): string;
+  /** From where, and by which clients. */
+  addresses(id: string): string;
+  agents(id: string): string;
+  /** What its requests took, until it is told whether less would have been enough. */
+  rights(id: string): string;
+  /** Which events of that minute were counted; part by part, so that each set stays small. */
+  counted(minute: number, part: number): string;
+  /** When a grant's binding was used, made and deleted last, by generation. */
+  signs(id: string): string;
+  /** Its last refusals, by when. */
+  refusals(id: string): string;
+  /** Writes on the hub that nobody judged yet, and how many more came than are kept. */
+  readonly hubWrites: string;
+  readonly hubWritesMore: string;
+  /** How many came of each of those who write. */
+  readonly hubWritesBy: string;
+  /** Which writes of that minute were taken. */
+  hubWritesSeen(minute: number): string;
+  /** Until when more writes of somebody are gathered. */
+  hubQuiet(who: string): string;
+  /** The latest write that bears the bot's own name for it, and whose it was. */
+  readonly hubOwn: string;
+  /** Which role others' bindings give, by their names. */
+  readonly hubBindings: string;
+  /** What is to be told, until it is. */
+  readonly hubAlarms: string;
+  /** Whether whoever shows no token reads nothing. */
+  readonly anonymous: string;
   readonly epoch: string;
   /** The lockdown that stands, and which was lifted last. */
   readonly lockdown: string;
@@ -62,6 +100,8 @@ export interface Keys {
   steps(id: string): string;
   /** What a person asked for, or somebody asked for them, by when the trail last told of it. */
   past(user: string): string;
+  /** What a person tried lately and may not, by when. */
+  attempts(user: string): string;
   lease(name: string): string;
   /** That somebody took it and did not give it back yet, also when it ran out. */
   leased(name: string): string;
@@ -91,8 +131,28 @@ export function keysOf(instance: string): Keys {
     seal: `${prefix}:seal`,
     ping: `${prefix}:ping`,
     schema: `${prefix}:schema`,
+    app: `${prefix}:app`,
     sweeps: `${prefix}:sweeps`,
     canary: `${prefix}:canary`,
+    heard: `${prefix}:heard`,
+    gaps: `${prefix}:gaps`,
+    use: (id) => `${prefix}:use:${id}`,
+    changes: (id) => `${prefix}:changes:${id}`,
+    addresses: (id) => `${prefix}:addresses:${id}`,
+    agents: (id) => `${prefix}:agents:${id}`,
+    rights: (id) => `${prefix}:rights:${id}`,
+    counted: (minute, part) => `${prefix}:counted:${minute}:${part}`,
+    signs: (id) => `${prefix}:signs:${id}`,
+    refusals: (id) => `${prefix}:refusals:${id}`,
+    hubWrites: `${prefix}:hub-writes`,
+    hubWritesMore: `${prefix}:hub-writes-more`,
+    hubWritesBy: `${prefix}:hub-writes-by`,
+    hubWritesSeen: (minute) => `${prefix}:hub-writes-seen:${minute}`,
+    hubQuiet: (who) => `${prefix}:hub-quiet:${who}`,
+    hubOwn: `${prefix}:hub-own`,
+    hubBindings: `${prefix}:hub-bindings`,
+    hubAlarms: `${prefix}:hub-alarms`,
+    anonymous: `${prefix}:anonymous`,
     epoch: `${prefix}:epoch`,
     lockdown: `${prefix}:lockdown`,
     massEnds: `${prefix}:mass-ends`,
@@ -118,6 +178,7 @@ export function keysOf(instance: string): Keys {
     list: (name, role) => `${prefix}:list:${name}${role === undefined ? "" : `:${role}`}`,
     steps: (id) => `${prefix}:steps:${id}`,
     past: (user) => `${prefix}:past:${user}`,
+    attempts: (user) => `${prefix}:attempts:${user}`,
     lease: (name) => `${prefix}:lease:${name}`,
     leased: (name) => `${prefix}:leased:${name}`,
     told: (key) => `${prefix}:told:${key}`,

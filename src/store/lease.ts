@@ -1,10 +1,14 @@
 /** A lease in Redis: one holder a name across all replicas, renewed while held, given up in good time when it cannot be. */
 import { randomUUID } from "node:crypto";
+import type { RequestId } from "../domain/ids.ts";
 import type { Lease } from "../flow/ports.ts";
 import { writing } from "./failures.ts";
 import type { Keys } from "./keys.ts";
+import { standingIn } from "./look.ts";
 import type { Client } from "./open.ts";
+import { read } from "./record.ts";
 import { defineScripts } from "./scripts.ts";
+import { createSeen, type Seen, type Standing } from "./seen.ts";
 
 export interface LeaseTimes {
   /** How long Redis keeps it without a renewal. */
@@ -17,33 +21,46 @@ export interface LeaseTimes {
 /** Another replica takes over what a dead one held after `ttl`; a hub call may take 5 s of the margin. */
 export const LEASE_TIMES: LeaseTimes = { ttl: 12_000, renewEvery: 2000, margin: 6000 };
 
-/** `onTakenOver`: told of a lease that its last holder, dead or cut off, did not give back. */
+/** `onTakenOver`: told of a lease that its last holder, dead or cut off, did not give back. `seen`: of the records. */
 export function createLease(
   redis: Client,
   keys: Keys,
   times: LeaseTimes = LEASE_TIMES,
   onTakenOver: (name: string) => void = () => {},
+  seen: Seen = createSeen(),
 ): Lease {
   defineScripts(redis);
+  /** The record of that name, where there is one, is read by the call that takes the lease. */
+  async function hold<T>(
+    name: string,
+    work: (signal: AbortSignal, standing: Standing | null) => Promise<T>,
+  ): Promise<{ done: T } | null> {
+    const [key, mark] = [keys.lease(name), keys.leased(name)];
+    const holder = randomUUID();
+    const asked = performance.now();
+    const record = keys.request(name as RequestId);
+    const got = await writing(redis, () => redis.takeLease(key, mark, record, holder, times.ttl));
+    if (got === 0) return null;
+    const [taken, json, chain] = got;
+    if (taken === 2) onTakenOver(name);
+    const keeper = keep(times, asked, () =>
+      writing(redis, () => redis.renewLease(key, mark, holder, times.ttl)),
+    );
+    try {
+      return { done: await work(keeper.signal, standingIn(json, chain)) };
+    } finally {
+      keeper.stop();
+      // When this fails, it runs out by itself.
+      await writing(redis, () => redis.returnLease(key, mark, holder)).catch(() => {});
+    }
+  }
   return {
-    async hold(name, work) {
-      const [key, mark] = [keys.lease(name), keys.leased(name)];
-      const holder = randomUUID();
-      const asked = performance.now();
-      const got = await writing(redis, () => redis.takeLease(key, mark, holder, times.ttl));
-      if (got === 0) return null;
-      if (got === 2) onTakenOver(name);
-      const keeper = keep(times, asked, () =>
-        writing(redis, () => redis.renewLease(key, mark, holder, times.ttl)),
-      );
-      try {
-        return { done: await work(keeper.signal) };
-      } finally {
-        keeper.stop();
-        // When this fails, it runs out by itself.
-        await writing(redis, () => redis.returnLease(key, mark, holder)).catch(() => {});
-      }
-    },
+    hold: (name, work) => hold(name, (signal) => work(signal)),
+    holdRequest: (id, work) =>
+      hold(id, async (signal, standing) => {
+        if (standing) seen.see(id, standing);
+        return work(standing && read(id, standing.json).request, signal);
+      }),
   };
 }
 

@@ -12,7 +12,7 @@ import type { Store } from "./store.ts";
 
 const Lifted = z.coerce.number().int().default(0);
 
-interface LockdownStore extends Pick<Store, "redis" | "keys" | "clock"> {
+interface LockdownStore extends Pick<Store, "redis" | "keys" | "clock" | "cli"> {
   onChange(entry: LockdownEntry, line: TrailLine): void;
 }
 
@@ -21,6 +21,7 @@ export function createLockdowns({ clock, onChange, ...store }: LockdownStore): L
   const redis = defineScripts(store.redis);
   const replicate = replicator(store);
   const changed = [keys.lockdown, keys.trail, keys.epoch, keys.texts];
+  const entryOf = (entry: LockdownEntry) => chained(entry, undefined, store);
   /** A failover must not undo it. */
   const landed = async ({ whole, line }: Chained<LockdownEntry>) => {
     onChange(whole, line);
@@ -33,7 +34,7 @@ export function createLockdowns({ clock, onChange, ...store }: LockdownStore): L
     },
     async set(lockdown, ends) {
       const { at, by, reason, qualified } = lockdown;
-      const entry = chained<LockdownEntry>({
+      const entry = entryOf({
         ...{ lockdown: "began", at, who: whoOf(by), why: reason, said: reason, qualified },
       });
       const args = [at, JSON.stringify(lockdown), clock.now(), entry.entry, entry.beside];
@@ -48,7 +49,7 @@ export function createLockdowns({ clock, onChange, ...store }: LockdownStore): L
     },
     async lift({ at: began }, { by, reason, qualified }) {
       const now = clock.now();
-      const entry = chained<LockdownEntry>({
+      const entry = entryOf({
         ...{ lockdown: "lifted", at: now, who: whoOf(by), why: reason, said: reason, qualified, began },
       });
       const args = [began, now, entry.entry, entry.beside];

@@ -5,9 +5,12 @@ import type { RequestId, UserId } from "../domain/ids.ts";
 import { isFinal } from "../domain/lifecycle.ts";
 import type { AccessRequest } from "../domain/request.ts";
 import { Unreadable } from "../flow/ports.ts";
+import { linkIn } from "./chain.ts";
 import { reading } from "./failures.ts";
+import { readAgain } from "./known-texts.ts";
 import { read } from "./record.ts";
-import type { Store } from "./store.ts";
+import type { Standing } from "./seen.ts";
+import type { ReadStore, Store } from "./store.ts";
 
 const BATCH = 500;
 
@@ -16,24 +19,43 @@ export const getJson = (
   id: RequestId,
 ): Promise<string | null> => reading(redis, () => redis.hget(keys.request(id), "record"));
 
+/** As it stands now. */
+export async function getStanding({ redis, keys, seen }: Store, id: RequestId): Promise<Standing | null> {
+  const [json, chain] = await reading(redis, () => redis.hmget(keys.request(id), "record", "chain"));
+  const standing = standingIn(json, chain);
+  if (standing) seen.see(id, standing);
+  return standing;
+}
+
+export const standingIn = (
+  json: string | null | undefined,
+  chain: string | null | undefined,
+): Standing | null => (json ? { json, link: linkIn(chain) } : null);
+
 /** Throws Unreadable. */
 export async function get(store: Store, id: RequestId): Promise<AccessRequest | null> {
-  const json = await getJson(store, id);
-  return json === null ? null : read(id, json).request;
+  const standing = await getStanding(store, id);
+  return standing && read(id, standing.json).request;
 }
 
 export async function getMany(
-  store: Store,
+  store: ReadStore,
   ids: readonly RequestId[],
 ): Promise<(AccessRequest | "unreadable" | null)[]> {
   const found: (AccessRequest | "unreadable" | null)[] = [];
-  for await (const [id, json] of pairs(store, ids))
-    found.push(json === null ? null : readable(store, id, json));
+  for (let start = 0; start < ids.length; start += BATCH) {
+    const batch = ids.slice(start, start + BATCH);
+    const jsons = await reading(store.redis, () => pipelined(store, batch));
+    for (const [i, id] of batch.entries()) {
+      const json = jsons[i] ?? null;
+      found.push(json === null ? null : readable(store, id, json));
+    }
+  }
   return found;
 }
 
 /** Throws Unreadable. */
-export async function open(store: Store, person: UserId): Promise<AccessRequest[]> {
+export async function open(store: ReadStore, person: UserId): Promise<AccessRequest[]> {
   const { redis, keys } = store;
   const ids = await reading(redis, () => redis.zrange(keys.person(person), "0", "-1"));
   const found = await getMany(store, ids as RequestId[]);
@@ -43,14 +65,14 @@ export async function open(store: Store, person: UserId): Promise<AccessRequest[
   return live;
 }
 
-export async function unreviewed(store: Store, person: UserId): Promise<AccessRequest | null> {
+export async function unreviewed(store: ReadStore, person: UserId): Promise<AccessRequest | null> {
   const { redis, keys } = store;
   const id = await reading(redis, () => redis.get(keys.glass(person)));
   const [found] = id === null ? [] : records(await getMany(store, [id as RequestId]));
   return found && isReviewOpen(found) ? found : null;
 }
 
-export async function recent(store: Store, person: UserId): Promise<AccessRequest[]> {
+export async function recent(store: ReadStore, person: UserId): Promise<AccessRequest[]> {
   const { redis, keys, clock } = store;
   const since = clock.now() - BACKGROUND_MS;
   const ids = await reading(redis, () => redis.zrange(keys.recent(person), since, "+inf", "BYSCORE"));
@@ -59,7 +81,7 @@ export async function recent(store: Store, person: UserId): Promise<AccessReques
 
 /** Of those that cannot be read, the ones that may still be live. */
 async function unreadableIds(
-  { redis, keys, clock }: Store,
+  { redis, keys, clock }: ReadStore,
   ids: RequestId[],
   found: (AccessRequest | "unreadable" | null)[],
 ): Promise<RequestId[]> {
@@ -70,14 +92,18 @@ async function unreadableIds(
   return unreadable.filter((_, i) => Number(tills[i]) > clock.now());
 }
 
-export async function* unsettled(store: Store): AsyncGenerator<AccessRequest[]> {
+export async function* unsettled(
+  store: ReadStore,
+  known: ReadonlyMap<RequestId, unknown> = new Map(),
+): AsyncGenerator<AccessRequest[]> {
   const { redis, keys } = store;
   let cursor = "0";
   do {
     const from = cursor;
     const [next, ids] = await reading(redis, () => redis.sscan(keys.unsettled, from, "COUNT", BATCH));
     cursor = next;
-    if (ids.length > 0) yield records(await getMany(store, ids as RequestId[]));
+    const unknown = (ids as RequestId[]).filter((id) => !known.has(id));
+    if (unknown.length > 0) yield records(await getMany(store, unknown));
   } while (cursor !== "0");
 }
 
@@ -85,24 +111,16 @@ const records = (found: (AccessRequest | "unreadable" | null)[]): AccessRequest[
   found.filter((one) => one !== null && one !== "unreadable");
 
 // One broken record must not keep the sweep, or a person, from all the others.
-function readable(store: Store, id: RequestId, json: string): AccessRequest | "unreadable" {
+function readable(store: ReadStore, id: RequestId, json: string): AccessRequest | "unreadable" {
   try {
-    return read(id, json).request;
+    return readAgain(id, json);
   } catch (error) {
     store.onBroken(error as Error);
     return "unreadable";
   }
 }
 
-async function* pairs(store: Store, ids: readonly RequestId[]): AsyncGenerator<[RequestId, string | null]> {
-  for (let start = 0; start < ids.length; start += BATCH) {
-    const batch = ids.slice(start, start + BATCH);
-    const jsons = await reading(store.redis, () => pipelined(store, batch));
-    for (const [i, id] of batch.entries()) yield [id, jsons[i] ?? null];
-  }
-}
-
-async function pipelined({ redis, keys }: Store, ids: readonly RequestId[]): Promise<(string | null)[]> {
+async function pipelined({ redis, keys }: ReadStore, ids: readonly RequestId[]): Promise<(string | null)[]> {
   const pipeline = redis.pipeline();
   for (const id of ids) pipeline.hget(keys.request(id), "record");
   const answers = (await pipeline.exec()) ?? [];

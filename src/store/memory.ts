@@ -4,6 +4,7 @@ import type { Memory } from "../flow/ports.ts";
 import { reading, writing } from "./failures.ts";
 import type { Keys } from "./keys.ts";
 import type { Client } from "./open.ts";
+import { defineScripts } from "./scripts.ts";
 
 export interface MemoryOptions {
   redis: Client;
@@ -15,30 +16,24 @@ export interface MemoryOptions {
 const DROPPED_MS = 60_000;
 
 export function createMemory({ redis, keys, clock }: MemoryOptions): Memory {
+  defineScripts(redis);
   // Whoever made the connection reports its outages.
   const calmly = <T>(work: () => Promise<T>): Promise<T | null> => work().catch(() => null);
   return {
     read: (name, fields) =>
       calmly(async () => {
-        const [[at, ...values], dropped] = await reading(redis, () =>
-          Promise.all([
-            redis.hmget(keys.memory(name), "at", ...fields.map(field)),
-            redis.get(keys.dropped(name)),
-          ]),
+        const found = await reading(redis, () =>
+          redis.recall(keys.memory(name), keys.dropped(name), ...fields.map(field)),
         );
-        return at && Number(at) > Number(dropped ?? 0) ? { at: Number(at), values } : null;
+        if (!found) return null;
+        const [at, ...values] = found;
+        return { at: Number(at), values };
       }),
     async write(name, { at, values, keepMs }) {
       const fields = Object.entries(values).flatMap(([key, value]) => [field(key), value]);
-      const key = keys.memory(name);
-      const all = () =>
-        redis
-          .multi()
-          .del(key)
-          .hset(key, "at", at, ...fields)
-          .pexpire(key, keepMs)
-          .exec();
-      await calmly(() => writing(redis, all));
+      await calmly(() =>
+        writing(redis, () => redis.memorize(keys.memory(name), keepMs, "at", at, ...fields)),
+      );
     },
     async drop(name) {
       const now = clock.now();

@@ -6,10 +6,14 @@ import { reading } from "./failures.ts";
 import { get, getMany, open, recent, unreviewed, unsettled } from "./look.ts";
 import { replicator } from "./replicate.ts";
 import { defineScripts } from "./scripts.ts";
+import { createSeen } from "./seen.ts";
 import type { Store } from "./store.ts";
 
-export function createRequests(options: Omit<Store, "replicate">): Requests {
-  const store = { ...options, redis: defineScripts(options.redis), replicate: replicator(options) };
+type Options = Omit<Store, "replicate" | "seen"> & Partial<Pick<Store, "seen">>;
+
+export function createRequests({ seen = createSeen(), ...options }: Options): Requests {
+  const redis = defineScripts(options.redis);
+  const store = { ...options, redis, seen, replicate: replicator(options) };
   return {
     make: async (request, triggerId, limits) => {
       await noteAsked(store, request);
@@ -23,7 +27,7 @@ export function createRequests(options: Omit<Store, "replicate">): Requests {
     unreviewed: (person) => unreviewed(store, person),
     askedFor: (person) => askedFor(store, person),
     recent: (person) => recent(store, person),
-    unsettled: () => unsettled(store),
+    unsettled: (known) => unsettled(store, known),
     // It removes itself: a ping that was cut off leaves nothing.
     ping: async () => {
       await reading(store.redis, () => store.redis.set(store.keys.ping, "1", "PX", 1000));

@@ -169,14 +169,15 @@ return 1
  * KEYS: request trail unsettled open person epoch recent glass lockdown windows texts, and open and windows of the role
  * that it is of from now on.
  * ARGV: id v record expected final settled ttl now entry ('' for none) texts lasting till glass leadsToAccess from to
- * ends claims (its window is not its own yet) chain.
+ * ends claims (its window is not its own yet) chain sha1 (of the record that is expected; '' where it was read just now).
  * Answers 1 when it landed, 2 when its new role is reserved by another, {'window', id} when its window is, {'lockdown',
  * record} when that refuses it, {'standing', record, chain} when that is another version, nil when there is none.
  */
 const SWAP = `${APPEND}${COUNT}${RESERVE}${WINDOWS}${GLASS}${LOCKED}
-if redis.call('HGET', KEYS[1], 'v') ~= ARGV[4] then
-  local stands = redis.call('HMGET', KEYS[1], 'record', 'chain')
-  return stands[1] and {'standing', stands[1], stands[2] or ''}
+local stands = redis.call('HMGET', KEYS[1], 'v', 'record', 'chain')
+-- A Redis that was restored may have another record of the same version.
+if stands[1] ~= ARGV[4] or (ARGV[20] ~= '' and redis.sha1hex(stands[2] or '') ~= ARGV[20]) then
+  return stands[2] and {'standing', stands[2], stands[3] or ''}
 end
 local lockdown = ARGV[14] == '1' and locked(KEYS[9])
 if lockdown then return {'lockdown', lockdown} end
@@ -211,9 +212,10 @@ count(KEYS[6], ARGV[11])
 return 1
 `;
 
-/** KEYS: epoch. ARGV: from at before. Covers what was counted so far. Answers 1, or 0 when it is another by now. */
-const RAISE = `
+/** KEYS: epoch trail texts. ARGV: from at before now entry ('' for none). Covers what was counted so far. Answers 1, or 0 when it is another by now. */
+const RAISE = `${APPEND}
 if (redis.call('HGET', KEYS[1], 'at') or '0') ~= ARGV[1] then return 0 end
+if ARGV[5] ~= '' then append(KEYS[2], KEYS[3], ARGV[4], ARGV[5], '') end
 local lasting = redis.call('HGET', KEYS[1], 'lasting') or '0'
 redis.call('HSET', KEYS[1], 'at', ARGV[2], 'before', ARGV[3], 'covered', lasting, 'changes', '0')
 return 1
@@ -256,7 +258,7 @@ const TAKE_LEASE = `${MARK}
 if not redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2], 'NX') then return 0 end
 local left = redis.call('EXISTS', KEYS[2])
 redis.call('SET', KEYS[2], '1', 'PX', mark(ARGV[2]))
-return 1 + left
+return {1 + left, unpack(redis.call('HMGET', KEYS[3], 'record', 'chain'))}
 `;
 
 /** KEYS: lease mark. ARGV: holder ttl. Answers 1 while it is the holder's. */
@@ -322,12 +324,48 @@ const APPEND_ENTRY = `${APPEND}
 return append(KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[3])
 `;
 
+/**
+ * KEYS: attempts of the person, trail texts. ARGV: what now within most, entry of it, entry of the last one that is kept.
+ * Answers which of theirs within the time it is, from 1; 0 when it is not kept.
+ */
+const NOTE_ATTEMPT = `${APPEND}
+local what, now, within, most = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', tonumber(now) - tonumber(within)))
+local number = redis.call('ZCARD', KEYS[1]) + 1
+if number > most or redis.call('ZSCORE', KEYS[1], what) then return 0 end
+append(KEYS[2], KEYS[3], now, number == most and ARGV[6] or ARGV[5], '')
+redis.call('ZADD', KEYS[1], now, what)
+redis.call('PEXPIRE', KEYS[1], within)
+return number
+`;
+
 /** KEYS: trail texts seal. ARGV: hash of the seal before ('' for none), hash head now entry. Answers its id, '' when another was faster. */
 const ADD_SEAL = `${APPEND}
 if (redis.call('HGET', KEYS[3], 'hash') or '') ~= ARGV[1] then return '' end
 local id = append(KEYS[1], KEYS[2], ARGV[4], ARGV[5], '')
 redis.call('HSET', KEYS[3], 'hash', ARGV[2], 'head', ARGV[3], 'place', id)
 return id
+`;
+
+/** KEYS: homes. ARGV: kept ms, LT or GT, at, homes. Of two times, the earlier or the later counts. */
+const ADD_HOMES = `
+for i = 4, #ARGV do redis.call('ZADD', KEYS[1], ARGV[2], ARGV[3], ARGV[i]) end
+return redis.call('PEXPIRE', KEYS[1], ARGV[1])
+`;
+
+/** KEYS: memory dropped. ARGV: fields. Answers their values, nil when what is there was dropped. */
+const RECALL = `
+local found = redis.call('HMGET', KEYS[1], 'at', unpack(ARGV))
+local dropped = tonumber(redis.call('GET', KEYS[2]) or '0')
+return found[1] and tonumber(found[1]) > dropped and found
+`;
+
+/** KEYS: memory. ARGV: kept ms, then fields and values. */
+const MEMORIZE = `
+redis.call('DEL', KEYS[1])
+-- One by one: Lua hands on no more than some 8,000 at once, and a large company has as many groups.
+for i = 2, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+return redis.call('PEXPIRE', KEYS[1], ARGV[1])
 `;
 
 type Making = "made" | "trigger" | "lockdown" | "open" | "window" | "review" | "grants" | "requests" | "id";
@@ -342,7 +380,9 @@ declare module "ioredis" {
     setLockdown(...args: (string | number)[]): Result<0 | 1 | string, Context>;
     liftLockdown(...args: (string | number)[]): Result<0 | 1, Context>;
     raiseEpoch(...args: (string | number)[]): Result<0 | 1, Context>;
-    takeLease(...args: (string | number)[]): Result<0 | 1 | 2, Context>;
+    takeLease(
+      ...args: (string | number)[]
+    ): Result<0 | [taken: 1 | 2, record: string | null, chain: string | null], Context>;
     renewLease(...args: (string | number)[]): Result<0 | 1, Context>;
     returnLease(...args: (string | number)[]): Result<number, Context>;
     release(...args: (string | number)[]): Result<0 | 1, Context>;
@@ -350,7 +390,11 @@ declare module "ioredis" {
     holdPolicy(...args: (string | number)[]): Result<string[], Context>;
     recordPolicy(...args: (string | number)[]): Result<0 | 1, Context>;
     appendEntry(...args: (string | number)[]): Result<string, Context>;
+    noteAttempt(...args: (string | number)[]): Result<number, Context>;
     addSeal(...args: (string | number)[]): Result<string, Context>;
+    addHomes(...args: (string | number)[]): Result<number, Context>;
+    recall(...args: string[]): Result<[string, ...(string | null)[]] | null, Context>;
+    memorize(...args: (string | number)[]): Result<number, Context>;
   }
 }
 
@@ -360,8 +404,8 @@ const COMMANDS = {
   swapRequest: { numberOfKeys: 13, lua: SWAP },
   setLockdown: { numberOfKeys: 5, lua: LOCK },
   liftLockdown: { numberOfKeys: 4, lua: UNLOCK },
-  raiseEpoch: { numberOfKeys: 1, lua: RAISE },
-  takeLease: { numberOfKeys: 2, lua: TAKE_LEASE },
+  raiseEpoch: { numberOfKeys: 3, lua: RAISE },
+  takeLease: { numberOfKeys: 3, lua: TAKE_LEASE },
   renewLease: { numberOfKeys: 2, lua: RENEW_LEASE },
   returnLease: { numberOfKeys: 2, lua: RETURN_LEASE },
   release: { numberOfKeys: 1, lua: RELEASE },
@@ -369,7 +413,11 @@ const COMMANDS = {
   holdPolicy: { numberOfKeys: 1, lua: HOLD_POLICY },
   recordPolicy: { numberOfKeys: 3, lua: RECORD_POLICY },
   appendEntry: { numberOfKeys: 2, lua: APPEND_ENTRY },
+  noteAttempt: { numberOfKeys: 3, lua: NOTE_ATTEMPT },
   addSeal: { numberOfKeys: 3, lua: ADD_SEAL },
+  addHomes: { numberOfKeys: 1, lua: ADD_HOMES },
+  recall: { numberOfKeys: 2, lua: RECALL },
+  memorize: { numberOfKeys: 1, lua: MEMORIZE },
 };
 
 /** Each is sent by its hash, and whole only to a Redis that does not know it yet. */

@@ -2,12 +2,12 @@
 import { z } from "zod";
 import { isSeal, SEALED_AT_ONCE, type Seal, type SealHead } from "../domain/seal.ts";
 import type { Seals } from "../flow/ports.ts";
-import { chained, sha256, type TrailLine } from "./chain.ts";
+import { chained, type Source, sha256, type TrailLine } from "./chain.ts";
 import { reading, writing } from "./failures.ts";
 import { replicator } from "./replicate.ts";
 import { defineScripts } from "./scripts.ts";
 import type { Store } from "./store.ts";
-import { KEEP_TRAIL_MS, trailLines } from "./trail.ts";
+import { KEEP_TRAIL_MS, linesAt, trailLines } from "./trail.ts";
 
 const Head = z.object({
   seal: z.int().positive(),
@@ -21,6 +21,8 @@ type Head = z.infer<typeof Head>;
 
 interface SealStore extends Pick<Store, "redis" | "keys" | "clock"> {
   onSeal(line: TrailLine<Seal>): void;
+  /** Told of what the command line wrote, before it is sealed: twice rather than not at all. */
+  onUnlogged(line: TrailLine<object>): void;
 }
 
 export function createSeals(options: SealStore): Seals {
@@ -60,13 +62,15 @@ async function addOne(store: SealStore, last: Head | null, gap: SealHead | null)
   const from = last ? `(${last.to}` : "-";
   const found = await reading(redis, () => redis.xrange(keys.trail, from, "+", "COUNT", 2 * SEALED_AT_ONCE));
   const entries = found
-    .map(([place, [, entry = ""]]) => ({ place, entry }))
-    .filter(({ entry }) => !isSeal(JSON.parse(entry)))
+    .map(([place, [, entry = ""]]) => ({ place, entry, said: JSON.parse(entry) as { chain?: Source } }))
+    .filter(({ said }) => !isSeal(said))
     .slice(0, SEALED_AT_ONCE);
   const to = entries.at(-1)?.place ?? (gap && (last?.to ?? "0-0"));
   if (!to) return null;
   const at = clock.now();
   const seal = Math.max(last?.seal ?? 0, gap?.seal ?? 0) + 1;
+  const unlogged = entries.filter(({ said }) => said.chain?.cli).map(({ place }) => place);
+  for (const { place: _, ...one } of await linesAt(store, unlogged)) store.onUnlogged(one);
   const { line, entry } = chained<Seal>({
     ...{ seal, at, entries: entries.map((one) => sha256(one.entry)), to },
     ...(last ? { prev: last.hash } : {}),

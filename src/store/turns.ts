@@ -7,6 +7,8 @@ import { writing } from "./failures.ts";
 import type { Keys } from "./keys.ts";
 import type { Client } from "./open.ts";
 
+/** After every time there is: what is less urgent stands behind whoever comes later. */
+const NEVER = 1e13;
 /** A place is kept so much longer than until its turn: a job is never quite on time. */
 const KEPT_MS = 5 * SECOND;
 
@@ -18,7 +20,7 @@ const KEPT_MS = 5 * SECOND;
 const TAKE = `
 local now, call, place = tonumber(ARGV[1]), ARGV[2], ARGV[3]
 local rank, hold, keep = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
-local NEVER = 1e13
+local NEVER = ${NEVER}
 local function text(ms) return string.format('%.0f', ms) end
 local function number(line, field) return tonumber(redis.call('HGET', line, field) or '0') end
 local function live(key, ms) redis.call('PEXPIRE', key, text(math.max(ms, redis.call('PTTL', key)))) end
@@ -100,6 +102,7 @@ return 1
 declare module "ioredis" {
   interface RedisCommander<Context> {
     takeTurn(...args: (string | number)[]): Result<number, Context>;
+    lineUp(...args: (string | number)[]): Result<number, Context>;
     closeRoom(...args: (string | number)[]): Result<number, Context>;
   }
 }
@@ -110,9 +113,22 @@ export interface TurnsOptions {
   clock: Clock;
 }
 
+/** KEYS: waiting and due of each room. ARGV: place score at keep. Whoever stands there already stays where they are. */
+const LINE_UP = `
+for i = 1, #KEYS, 2 do
+  redis.call('ZADD', KEYS[i], 'NX', ARGV[2], ARGV[1])
+  redis.call('ZADD', KEYS[i + 1], ARGV[3], ARGV[1])
+  for j = i, i + 1 do
+    redis.call('PEXPIRE', KEYS[j], math.max(tonumber(ARGV[4]), redis.call('PTTL', KEYS[j])))
+  end
+end
+return 1
+`;
+
 /** Each call throws StoreDown or StoreUnsure when Redis does not answer. */
 export function createTurns({ redis, keys, clock }: TurnsOptions): Turns {
   redis.defineCommand("takeTurn", { lua: TAKE });
+  redis.defineCommand("lineUp", { lua: LINE_UP });
   redis.defineCommand("closeRoom", { numberOfKeys: 1, lua: CLOSE });
   return {
     async take(rooms, { id, place, rank, holdMs = 0 }) {
@@ -124,6 +140,12 @@ export function createTurns({ redis, keys, clock }: TurnsOptions): Turns {
       const now = Math.round(clock.now());
       const turn = [now, id, place, rank, holdMs, KEPT_MS];
       return writing(redis, () => redis.takeTurn(names.length, ...names, ...turn, ...sizes));
+    },
+    async lineUp(rooms, { place, rank }, ms) {
+      const names = rooms.flatMap(({ name }) => [keys.waiting(name), keys.due(name)]);
+      const at = Math.round(clock.now() + ms);
+      const turn = [place, rank * NEVER + at, at, Math.ceil(ms) + KEPT_MS];
+      await writing(redis, () => redis.lineUp(names.length, ...names, ...turn));
     },
     async callsNow(rooms, id) {
       const now = Math.round(clock.now());

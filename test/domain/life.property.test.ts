@@ -17,6 +17,9 @@ import {
   goingFrom,
   renewed,
 } from "../../src/domain/generations.ts";
+import { RELEASED_AFTER_MS } from "../../src/domain/idle.ts";
+import { openQuestion } from "../../src/domain/idle-due.ts";
+import { idled, kept, type SeenIdle } from "../../src/domain/idle-steps.ts";
 import { GroupId, RequestId } from "../../src/domain/ids.ts";
 import {
   isFinal,
@@ -43,6 +46,7 @@ import { reminderDue } from "../../src/domain/reminders.ts";
 import { AccessRequest, approvalsOf, type In, Outage, type Sent } from "../../src/domain/request.ts";
 import { covered, revealing } from "../../src/domain/reveal.ts";
 import * as to from "../../src/domain/transitions.ts";
+import { NO_USE } from "../../src/domain/use.ts";
 import { beginsAt } from "../../src/domain/window.ts";
 import { allower, anna, one } from "./allowances.ts";
 import { approver, asker, each, forMore, requestedRecord, sent, T0 } from "./records.ts";
@@ -60,6 +64,8 @@ const other = Person.parse({ id: "U0CAROL", name: "Carol", locale: "en" });
 const lower = { role: "guest", clusterRole: "karpor-guest", approvers: ["S0SRE"] as never, count: 2 };
 
 const proof = (now: number) => ({ method: "probe", deletedAt: now, at: now }) as const;
+const byOperator = { operator: "dana", reason: "a <night>" };
+const given = (now: number) => ({ ...proof(now), method: "abandoned", ...byOperator }) as const;
 
 /** So many as it needs allowed it beforehand. */
 const enough = ({ count = 1 }: AccessRequest) => [anna, approver].slice(0, count).map(allower);
@@ -76,6 +82,14 @@ function moreOf(r: AccessRequest, now: number): In<"extending"> {
   };
 }
 
+/** Whether anybody uses it is asked after 20 min, and it ends where nobody answers. */
+const rolesOf = (release: boolean) =>
+  Object.fromEntries(
+    ["admin", "guest"].map((name) => [name, { idle: { after: 20 * MINUTE, release } }]),
+  ) as never;
+const IDLE = { reminders: [], roles: rolesOf(true) };
+const unused = (heard: number): SeenIdle => ({ last: null, coverage: { heard, sent: heard, gaps: [] } });
+
 type Move = (r: AccessRequest, now: number) => AccessRequest | null;
 const MOVES: Record<string, Move> = {
   validate: (r, now) => (r.state === "requested" ? to.validated(r, req, null, now) : null),
@@ -91,6 +105,8 @@ const MOVES: Record<string, Move> = {
   close: (r, now) => to.closed(r, { kind: "terms-changed", role: "admin", what: "role-gone" }, now),
   withdraw: to.withdrawn,
   start: to.started,
+  "ask what it was used for": to.usageAwaited,
+  "tell what it was used for": (r) => to.usageReported(r, NO_USE),
   nudge: to.nudged,
   askFallback: to.fallbackAsked,
   approveToo: (r, now) => to.decided(r, { approve: true }, other, "S0SRE", now),
@@ -125,6 +141,7 @@ const MOVES: Record<string, Move> = {
         (r: AccessRequest, now: number) => generationTroubled(r, generation, "hub", now),
       ],
       [`prove ${generation}`, (r: AccessRequest, now: number) => generationGone(r, generation, proof(now))],
+      [`abandon ${generation}`, (r: AccessRequest, now: number) => generationGone(r, generation, given(now))],
     ]),
   ),
   "ask for a fresh token": (r, now) => to.refreshAsked(r, { why: "upgraded", at: now }),
@@ -133,11 +150,17 @@ const MOVES: Record<string, Move> = {
     r.state === "active" && r.refresh
       ? to.refreshing(r, { ...r.grant, tokenExpiresAt: now + 10 * MINUTE })
       : null,
-  "show it": (r) =>
+  "show it": (r, now) =>
     r.state === "active" && r.messages.token?.token === "sending" && r.refresh
-      ? to.refreshed(r, r.refresh)
+      ? to.refreshed(r, r.refresh, now)
       : null,
   remind: (r) => to.reminded(r, MINUTE),
+  "look whether it is used": (r, now) => idled(r, IDLE.roles, unused(now), now),
+  "see that it is used": (r, now) => idled(r, IDLE.roles, { ...unused(now), last: now }, now),
+  "hear nothing of it": (r, now) => idled(r, IDLE.roles, unused(now - 11 * MINUTE), now),
+  "ask no more": (r, now) => idled(r, {}, unused(now), now),
+  "be asked only": (r, now) => idled(r, rolesOf(false), unused(now), now),
+  keep: kept,
   "have more time": (r, now) => to.prolonged(r, moreOf(r, now), now),
   "say that there is more": (r, now) => to.extended(r, now + 60 * MINUTE, now),
   ...Object.fromEntries(
@@ -146,6 +169,7 @@ const MOVES: Record<string, Move> = {
       .options.map((what) => [what, (r: AccessRequest, now: number) => to.withOutage(r, what, now)]),
   ),
   release: (r, at) => to.endingOrLate(r, { cause: "released", by: approver, at }),
+  "end by an operator": (r, at) => to.endingOrLate(r, { cause: "revoked", ...byOperator, at }),
   fail: (r, now) => to.failed(r, "dm-closed", now),
   delete: (r, now) => to.deleted(r, now),
   contradict: (r, now) => to.contradicted(r, now),
@@ -166,10 +190,11 @@ const MOVES: Record<string, Move> = {
 };
 
 /** Approved by somebody, by policy, by two, after whom others are asked too, or in an emergency by nobody. */
+const OF_TWO = { count: 2, fallback: { by: ["S0LEADS"] as never, at: T0 + 60 * MINUTE } };
 const KINDS = [
   {},
   { approvers: [] },
-  { count: 2, fallback: { by: ["S0LEADS"] as never, at: T0 + 60 * MINUTE } },
+  OF_TWO,
   { askedBy: asker },
   { startsAt: T0 + 90 * MINUTE },
   { startsAt: T0 + 90 * MINUTE, approvers: [] },
@@ -201,6 +226,9 @@ const random = fc.array(
 );
 const moves = fc.tuple(starts, random).map(([first, then]) => [...first, ...then]);
 
+/** By the same person, whose first approval counts no more. */
+const APPROVED_ANEW = ["validate", "approveToo", "forget"].map((move, wait) => ({ move, wait, draw: false }));
+
 test("a request's life keeps its rules", () => {
   fc.assert(
     fc.property(moves, fc.constantFrom(...KINDS), (steps, kind) => {
@@ -216,7 +244,7 @@ test("a request's life keeps its rules", () => {
         check(before, record, now);
       }
     }),
-    { numRuns: 500 },
+    { numRuns: 500, examples: [[APPROVED_ANEW, OF_TWO]] },
   );
 });
 
@@ -265,6 +293,7 @@ function check(before: AccessRequest, after: AccessRequest, now: number): void {
   );
   checkApprovals(after);
   checkGenerations(before, after);
+  checkOperator(before, after, now);
   if (after.emergency) checkEmergency(before, after);
   checkTime(before, after);
   if ("decision" in after) checkWindow(before, after, now);
@@ -280,13 +309,14 @@ function check(before: AccessRequest, after: AccessRequest, now: number): void {
   checkMessages(after);
   checkReveals(before, after, now);
   checkDoubt(before, after, now);
+  checkIdleness(before, after, now);
   if (before.nudgedAt !== undefined) expect(after.nudgedAt).toBe(before.nudgedAt);
   // Trouble that is kept quiet is looked at again by the one timer.
   const quiet = after.state === "active" ? null : quietUntil(after);
-  if (quiet !== null) expect(timerOf(after, [])?.at).toBeLessThanOrEqual(quiet);
+  if (quiet !== null) expect(timerOf(after, IDLE)?.at).toBeLessThanOrEqual(quiet);
   // Nothing that is not final can be forgotten: it is done at once, or a timer comes for it.
   if (!isFinal(after))
-    expect(rowOf(after).now(after).length + (timerOf(after, []) ? 1 : 0)).toBeGreaterThan(0);
+    expect(rowOf(after).now(after).length + (timerOf(after, IDLE) ? 1 : 0)).toBeGreaterThan(0);
 }
 
 /** No end is later than was agreed on, and only time that was added makes it later. */
@@ -312,7 +342,7 @@ function checkReveals(before: AccessRequest, after: AccessRequest, now: number):
     expect([before.state, after.state, isRevealed(after)]).toEqual(["active", "active", true]);
   expect(has.recent.filter((at) => at > now - HOUR).length).toBeLessThanOrEqual(SHOWS_AN_HOUR);
   for (const { at } of has.views) {
-    const due = timerOf(after, [])?.at ?? Number.POSITIVE_INFINITY;
+    const due = timerOf(after, IDLE)?.at ?? Number.POSITIVE_INFINITY;
     expect(due).toBeLessThanOrEqual(Math.max(at + 2 * MINUTE, after.enteredAt + MINUTE));
   }
   if (has.views.length > 0) expect(isSettled(after)).toBe(false);
@@ -333,6 +363,23 @@ function checkDoubt(before: AccessRequest, after: AccessRequest, now: number): v
     closed === "nobody-left"
   )
     expect(now - (before.doubtedAt ?? now)).toBeGreaterThanOrEqual(MINUTE);
+}
+
+/** Nobody is asked twice, nor before its time; it ends only where its holder was told a quarter of an hour before. */
+function checkIdleness(before: AccessRequest, after: AccessRequest, now: number): void {
+  const [was, is] = [before, after].map((r) => (r.state === "active" ? r.idle?.asked : undefined));
+  if (is && is.at !== was?.at) {
+    expect(was?.was).not.toBe("open");
+    expect(now - (after.state === "active" ? (after.idle?.from ?? now) : now)).toBeGreaterThanOrEqual(
+      is.after,
+    );
+    expect(is).toMatchObject({ at: now, was: "open" });
+  }
+  // What was answered stays so.
+  if (was && was.was !== "open" && is?.at === was.at) expect(is.was).toBe(was.was);
+  if (after.state !== "ending" || before.state !== "active" || after.end.cause !== "idle") return;
+  expect(was).toMatchObject({ was: "open", release: true });
+  expect(now - (was?.toldAt ?? now)).toBeGreaterThanOrEqual(15 * MINUTE);
 }
 
 /** Nothing of it stands before its time, and what ends before never stood. */
@@ -380,6 +427,24 @@ function checkGenerations(before: AccessRequest, after: AccessRequest): void {
   if (after.state === "ended") expect(leaving(after)).toEqual([]);
 }
 
+/** Whoever ends or settles it by hand stands on the trail by name, and nothing takes that back. */
+function checkOperator(before: AccessRequest, after: AccessRequest, now: number): void {
+  const told = transition(before, after, now);
+  if ("end" in before) expect("end" in after && after.end).toEqual(before.end);
+  else if ("end" in after && after.end.operator !== undefined)
+    expect(told).toMatchObject({ who: "operator dana", why: "revoked: a <night>", said: "a <night>" });
+  const settled = (r: AccessRequest) =>
+    [...formerOf(r), ...(r.state === "ended" ? [r] : [])].flatMap(({ generation, verification }) =>
+      verification?.method === "abandoned" ? [{ generation, ...verification }] : [],
+    );
+  const known = settled(before).map(({ generation }) => generation);
+  for (const one of settled(after)) expect(one).toMatchObject(byOperator);
+  if (settled(after).some(({ generation }) => !known.includes(generation))) {
+    expect(told).toMatchObject({ who: "operator dana", said: "a <night>" });
+    expect(rowOf(after).onHub).not.toBe("none");
+  }
+}
+
 const isContradictedNow = (before: AccessRequest, after: AccessRequest): boolean =>
   isContradicted(after) && !isContradicted(before);
 const isContradicted = (r: AccessRequest): boolean =>
@@ -413,11 +478,14 @@ function checkMessages(r: AccessRequest): void {
   expect(outdatedMessages(drawn)).toEqual([]);
   expect(mustTakeTokenOff(drawn)).toBe(false);
   expect(isTokenMessageOutdated(drawn)).toBe(false);
-  expect(isSettled(drawn)).toBe(isFinal(r) && !isReviewOpen(r));
+  const isUseDue = r.state === "ended" && r.useDueAt !== undefined;
+  expect(isSettled(drawn)).toBe(isFinal(r) && !isReviewOpen(r) && !isUseDue);
   if (!isFinal(r)) expect(isSettled(r)).toBe(false);
   // At rest one receipt; before, at most a reminder or trouble beside the one live message.
   const inDm = (Object.keys(drawn.messages) as MessageKey[]).filter(isDirect);
-  expect(inDm.length, inDm.join()).toBeLessThanOrEqual(isFinal(r) ? 1 : 2);
+  const asked = inDm.filter((key) => key.startsWith("idle:")).length;
+  expect(asked).toBeLessThanOrEqual(r.state === "active" ? 1 : 0);
+  expect(inDm.length - asked, inDm.join()).toBeLessThanOrEqual(isFinal(r) ? 1 : 2);
   // Whoever asked for somebody else has one message, too, and no more of their own access than nothing.
   const toAsker = (Object.keys(drawn.messages) as MessageKey[]).filter((key) => readerOf(key) === "asker");
   expect(toAsker.length).toBeLessThanOrEqual(r.askedBy ? 1 : 0);
@@ -438,7 +506,7 @@ const STEPS: Record<Step, Move> = {
   },
   refreshToken: (r, now) => {
     if (r.state !== "active" || !r.refresh) return null;
-    return to.refreshed(to.refreshing(r, { ...r.grant, tokenExpiresAt: now + 10 * MINUTE }), r.refresh);
+    return to.refreshed(to.refreshing(r, { ...r.grant, tokenExpiresAt: now + 10 * MINUTE }), r.refresh, now);
   },
   extend: (r, now) => to.extended(r, now + 60 * MINUTE, now),
   remind: (r, now) => {
@@ -459,11 +527,18 @@ const STEPS: Record<Step, Move> = {
     return going ? generationGone(r, going.generation, proof(at)) : null;
   },
   checkDeparture: (r, now) => judged(r, null, now),
+  reportUse: (r) => to.usageReported(r, NO_USE),
   syncMessages: () => null,
   takeTokenOff: () => null,
+  // While it is asked time passes.
+  checkIdle: (r, now) => {
+    const later = now + (openQuestion(r)?.toldAt === undefined ? 0 : RELEASED_AFTER_MS);
+    return idled(drawAll(r), IDLE.roles, unused(later), later);
+  },
   coverViews: (r, now) => MOVES.cover?.(r, now) ?? null,
 };
 const LEADS = [60 * MINUTE, 10 * MINUTE];
+const TIMING = { ...IDLE, reminders: LEADS };
 
 test("left to its own steps and timers, every request comes to an end", () => {
   fc.assert(
@@ -481,7 +556,7 @@ test("left to its own steps and timers, every request comes to an end", () => {
       }
       for (let left = 20; !isFinal(record); left--) {
         expect(left, `stays ${record.state}`).toBeGreaterThan(0);
-        const timer = timerOf(record, LEADS);
+        const timer = timerOf(record, TIMING);
         const done = rowOf(record)
           .now(record)
           .some((step) => record.state !== "ending" && take(STEPS[step]));

@@ -32,6 +32,7 @@ import {
 
 const STATES = Object.keys(LIFECYCLE) as State[];
 const LEADS = [HOUR, 10 * MINUTE];
+const TIMING = { reminders: LEADS, roles: {} };
 const outage = { what: "hub", since: T0 } as const;
 const bot = { who: "bot", why: null, qualified: null };
 const stale = { kind: "stale", id: requestedRecord().id };
@@ -201,7 +202,7 @@ describe("each row", () => {
       shows: displayStatus(r),
       messages: row.messages(r),
       now: row.now(r),
-      due: row.due(r, LEADS),
+      due: row.due(r, TIMING),
       onHub: row.onHub,
       late: lateFor(r),
       actor: row.actor(r),
@@ -272,14 +273,14 @@ describe("the timer is the earliest due step", () => {
     // Only then can the hub no longer take a token for good because it took it before.
     ["deleted", { ...ending, deletedAt: DELETED_AT }, { at: DELETED_AT + 13_000, step: "verify" }],
     ["ended", ended, null],
-  ])("%s", (_what, r, timer) => expect(timerOf(r, LEADS)).toEqual(timer));
+  ])("%s", (_what, r, timer) => expect(timerOf(r, TIMING)).toEqual(timer));
 
   test("each leads to the next, also of two at one time, and the last to none", () => {
     const doubted = { ...active, doubtedAt: EXPIRES_AT - MINUTE };
-    const all = dueOf(doubted, LEADS);
+    const all = dueOf(doubted, TIMING);
     expect(all.filter(({ at }) => at === EXPIRES_AT)).toHaveLength(2);
     const chain: Due[] = [];
-    for (let due = timerOf(doubted, LEADS); due; due = timerAfter(doubted, LEADS, due)) chain.push(due);
+    for (let due = timerOf(doubted, TIMING); due; due = timerAfter(doubted, TIMING, due)) chain.push(due);
     expect(chain).toEqual(all);
   });
 });
@@ -303,10 +304,10 @@ describe("the rows together", () => {
   test.each(all.map((r) => [r.state, r] as const))("%s leads on by itself, or is final", (_state, r) => {
     if (isFinal(r)) {
       expect(rowOf(r).now(r)).toEqual([]);
-      expect(timerOf(r, LEADS)).toBeNull();
+      expect(timerOf(r, TIMING)).toBeNull();
       return;
     }
-    expect(rowOf(r).now(r).length + (timerOf(r, LEADS) ? 1 : 0)).toBeGreaterThan(0);
+    expect(rowOf(r).now(r).length + (timerOf(r, TIMING) ? 1 : 0)).toBeGreaterThan(0);
   });
 
   test("what is done at once or in time is a step that a job can take", () => {
@@ -314,7 +315,7 @@ describe("the rows together", () => {
       const steps = [
         ...rowOf(r).now(r),
         ...rowOf(r)
-          .due(r, LEADS)
+          .due(r, TIMING)
           .map(({ step }) => step),
       ];
       for (const step of steps) expect(STEPS).toContain(step);

@@ -1,6 +1,7 @@
 /** Which messages a record must have, what each shows, when one is outdated, and when nothing is left to do. */
 import { describe, expect, test } from "vitest";
 import { HOUR, MINUTE } from "../../src/domain/duration.ts";
+import type { Question } from "../../src/domain/idle.ts";
 import type { UserId } from "../../src/domain/ids.ts";
 import { leftTokens, refusedAgain, replacedTried, STUCK_TRIES_MAX } from "../../src/domain/left-tokens.ts";
 import {
@@ -29,6 +30,7 @@ const KEYS = [
   "unproven",
   "alert",
   `reminder:${HOUR}`,
+  `idle:${T0}`,
 ];
 const { requested, pending, refused, denied, timedOut, withdrawn } = each;
 const { approved, delivering, active, ending, ended, extending, extended } = each;
@@ -54,6 +56,7 @@ const MOSTLY = {
   unproven: "open",
   alert: "unproven",
   reminder: "gone",
+  idle: "gone",
 };
 const told = (shows: string) => ({ card: shows, notice: shows });
 const setUp = (r: AccessRequest): Row[] => [
@@ -62,6 +65,11 @@ const setUp = (r: AccessRequest): Row[] => [
 ];
 const changedTerms = { kind: "terms-changed", role: "admin", what: "role-gone" } as const;
 const because = (cause: "expired" | "released" | "revoked") => ({ cause, at: ENDED_AT });
+
+const idle = (change: Partial<Question>) => {
+  const asked = { at: T0, after: 2 * HOUR, release: false, was: "open" as const, ...change };
+  return { ...active, idle: { from: T0, asked } };
+};
 
 /** A kind that is left out stays as it is. */
 const SHOWN: Row[] = [
@@ -80,6 +88,16 @@ const SHOWN: Row[] = [
     "active, hidden and reminded",
     { ...active, hidden: true, reminded: [HOUR] },
     { card: "active", token: "hidden", reminder: "open" },
+  ],
+  ["active, asked whether it is needed", idle({}), { card: "active", token: "shown", idle: "open" }],
+  ["active, else it ends", idle({ release: true }), { card: "active", token: "shown", idle: "release" }],
+  ["active, kept", idle({ was: "kept" }), { card: "active", token: "shown", idle: "kept" }],
+  ["active, used", idle({ was: "used" }), { card: "active", token: "shown", idle: "used" }],
+  ["active, asked no more", idle({ was: "over" }), { card: "active", token: "shown", idle: "gone" }],
+  [
+    "active, kept and reminded since",
+    { ...idle({ was: "kept" }), reminded: [HOUR] },
+    { card: "active", token: "shown", reminder: "open", idle: "gone" },
   ],
   ["ending in time", { ...ending, end: because("expired") }, { token: "gone" }],
   ["ending by its holder", { ...ending, end: because("released") }, { notice: "released", token: "gone" }],
@@ -142,6 +160,15 @@ describe("which messages there must be", () => {
       { key: last, shows: "open" },
     ]);
     expect(wantedMessages(both)).toContainEqual({ key: first, shows: "gone" });
+  });
+
+  test("a question anew: the one before goes, and what was answered before it stood is not said", () => {
+    const both = withMessage(idle({ at: T0 + 1 }), `idle:${T0}`, sent("kept"));
+    expect(wantedMessages(both)).toContainEqual({ key: `idle:${T0 + 1}`, shows: "open" });
+    expect(wantedMessages(both)).toContainEqual({ key: `idle:${T0}`, shows: "gone" });
+    const unsent = withMessage(idle({ was: "used" }), `idle:${T0}`, sent("", { ts: "" }));
+    expect(wantedMessages(unsent)).toContainEqual({ key: `idle:${T0}`, shows: "gone" });
+    expect(keys(idle({ was: "used" }))).toEqual(["card"]);
   });
 
   test("what is out of date stays until what takes its place stands, or will not come", () => {

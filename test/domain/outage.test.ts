@@ -8,6 +8,7 @@ import { deleted, withOutage } from "../../src/domain/transitions.ts";
 import { each, T0 } from "./records.ts";
 
 const { approved, active, ending } = each;
+const NO_TIMING = { reminders: [], roles: {} };
 const having = <R extends AccessRequest>(r: R, outage: Outage): R => ({ ...r, outage });
 const quiet = (what: Outage["what"]) => ({ what, since: T0, quiet: true }) as const;
 
@@ -88,11 +89,11 @@ describe("while it is quiet", () => {
   ])("%s: nothing shows it, and its step is tried once more", (_state, r, shows, step, seconds) => {
     expect(displayStatus(r)).toBe(shows);
     expect(rowOf(r).messages(r)).not.toContain("alert");
-    expect(timerOf(r, [])).toEqual({ step, at: T0 + seconds * SECOND });
+    expect(timerOf(r, NO_TIMING)).toEqual({ step, at: T0 + seconds * SECOND });
     expect(stamped({ ...r, outage: undefined } as AccessRequest, r, T0).revision).toBe(r.revision);
     const told = withOutage(r, "hub", T0 + seconds * SECOND) as AccessRequest;
     expect(stamped(r, told, T0).revision).toBe(r.revision + 1);
-    expect(timerOf(told, [])?.at).not.toBe(T0 + seconds * SECOND);
+    expect(timerOf(told, NO_TIMING)?.at).not.toBe(T0 + seconds * SECOND);
   });
 
   test("the same trouble again is nothing new", () =>

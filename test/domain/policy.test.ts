@@ -6,6 +6,7 @@ import { DAY, durationParts, formatDuration, HOUR, MINUTE } from "../../src/doma
 import { UserId } from "../../src/domain/ids.ts";
 import { reviewing, termsOf, validating } from "../../src/domain/policy.ts";
 import { Refused } from "../../src/domain/refusal.ts";
+import { formatStart } from "../../src/domain/start.ts";
 import { sampleRoles } from "./catalog.ts";
 import { pending } from "./records.ts";
 
@@ -109,14 +110,15 @@ test("a corrected line is read as it is meant, whatever was typed, and is right 
     fc.property(fc.array(word, { maxLength: 6 }), (words) => {
       const refusal = refusalOf(words.join(" ")) as { kind: string; line?: string } | null;
       if (refusal?.line === undefined) return;
-      const { role, time, reason } = parseCommand(refusal.line);
+      const { role, time, start, reason } = parseCommand(refusal.line);
       const ms = time && "ms" in time ? formatDuration(time.ms) : "";
-      expect([role, ms, reason].filter(Boolean).join(" ")).toBe(refusal.line);
+      const from = start ? formatStart(start) : "";
+      expect([role, ms, from, reason].filter(Boolean).join(" ")).toBe(refusal.line);
       const again = refusalOf(refusal.line) as { kind: string; mended?: boolean } | null;
       expect([undefined, "no-reason", "reason-form"]).toContain(again?.kind);
       expect(again?.mended).not.toBe(true);
     }),
-    { numRuns: 2_000 },
+    { numRuns: 2_000, examples: [[["week", "from", "5pm"]]] },
   );
 });
 

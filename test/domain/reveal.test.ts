@@ -69,7 +69,7 @@ describe("a view", () => {
     expect(ids(two, NOW + 2 * MINUTE - 1)).toEqual([]);
     expect(ids(two, NOW + 2 * MINUTE)).toEqual(["V1"]);
     expect(ids(two, NOW + 3 * MINUTE)).toEqual(["V1", "V2"]);
-    expect(timerOf(two, [])).toEqual({ at: NOW + 2 * MINUTE, step: "coverViews" });
+    expect(timerOf(two, { reminders: [], roles: {} })).toEqual({ at: NOW + 2 * MINUTE, step: "coverViews" });
     expect(mustCover(two)).toBe(false);
   });
 

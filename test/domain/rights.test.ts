@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { allows } from "../../src/domain/path-rule.ts";
-import { isLower, isWithin, type Rights } from "../../src/domain/rights.ts";
+import { isLower, isWithin, type Rights, rightsFor } from "../../src/domain/rights.ts";
 
 const paths = (verbs: string[], ...nonResourceURLs: string[]): Rights[number] => ({ verbs, nonResourceURLs });
 const api = (
@@ -117,3 +117,26 @@ test("what is within one that is within a third is within the third", () => {
     { numRuns: 1_000 },
   );
 });
+
+test("what requests took is within a role's rights where each of them is allowed by it", () => {
+  fc.assert(
+    fc.property(rules, fc.array(request, { maxLength: 10 }), (role, requests) => {
+      const asked = rightsFor(requests);
+      expect(isWithin(asked, role)).toBe(requests.every(({ verb, path }) => allows(role, verb, path)));
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test.each<[string, Rights, boolean]>([
+  ["any of the kind", [api(["list"], [""], ["secrets"])], true],
+  [
+    "those of one name alone: which was asked for is not kept",
+    [api(["list"], [""], ["secrets"], ["a"])],
+    false,
+  ],
+  ["another group's", [api(["list"], ["apps"], ["secrets"])], false],
+  ["paths", [all], false],
+])("objects, held against %s", (_, role, within) =>
+  expect(isWithin(rightsFor([{ verb: "list", group: "", resource: "secrets" }]), role)).toBe(within),
+);

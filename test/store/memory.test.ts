@@ -35,6 +35,12 @@ test("what is heard anew takes the place of all of it", async () => {
   expect((await there.read("groups", ["S1", "S2"]))?.values).toEqual([null, "[]"]);
 });
 
+test("of as many groups as a large company has, each is known", async () => {
+  const groups = Array.from({ length: 5_000 }, (_, i) => `S${i}`);
+  await write(Object.fromEntries(groups.map((group) => [group, `["${group}"]`])));
+  expect((await there.read("groups", ["S0", "S4999"]))?.values).toEqual(['["S0"]', '["S4999"]']);
+});
+
 test("what one replica drops is dropped for all, also where it was asked before and answered after", async () => {
   const asked = clock.now();
   await write({ S1: "[]" });

@@ -47,9 +47,10 @@ describe("a frozen Redis", () => {
 
   test("a read that gets no answer has stored nothing", async () => {
     await f.requests.make(request, "t1");
+    const { requests } = fixture(redis, f.keys);
     redis.server.pause();
-    expect((await failure(f.requests.get(request.id))).error).toBeInstanceOf(StoreDown);
-    expect((await failure(f.requests.update(request.id, toPending))).error).toBeInstanceOf(StoreDown);
+    expect((await failure(requests.get(request.id))).error).toBeInstanceOf(StoreDown);
+    expect((await failure(requests.update(request.id, toPending))).error).toBeInstanceOf(StoreDown);
     redis.server.resume();
     await answering();
     expect(await f.requests.get(request.id)).toEqual(request);

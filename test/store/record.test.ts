@@ -32,6 +32,13 @@ test("it says its schema, and a reader is told none", async () => {
   expect(await f.requests.get(request.id)).toEqual(request);
 });
 
+test("read once more as it stood, it is the same; broken since, it is not", async () => {
+  const many = () => f.requests.getMany([request.id]);
+  expect([await many(), await many()]).toEqual([[request], [request]]);
+  await store({ ...(await stored()), state: "nonsense" });
+  expect([await many(), await many()]).toEqual([["unreadable"], ["unreadable"]]);
+});
+
 describe("what a neighbouring version wrote", () => {
   const written = (schema: number) => {
     const { card } = request.messages;
@@ -54,6 +61,8 @@ describe("what a neighbouring version wrote", () => {
     async (_who, schema, after) => {
       await store(written(schema));
       expect(await f.requests.get(request.id)).toEqual(request);
+      const many = () => f.requests.getMany([request.id]);
+      expect([await many(), await many()]).toEqual([[request], [request]]);
       await touch();
       expect(await stored()).toEqual({ ...written(after), version: 2, revision: 2 });
       await f.requests.update(request.id, (r) => inState(r, "ending"));

@@ -33,8 +33,11 @@ export interface Fixture {
   trail(): Promise<Transition[]>;
 }
 
-export function fixture({ commands: redis }: Pick<TestRedis, "commands">): Fixture {
-  const keys = freshKeys();
+/** With the keys of another fixture: as a second replica. */
+export function fixture(
+  { commands: redis }: Pick<TestRedis, "commands">,
+  keys: Fixture["keys"] = freshKeys(),
+): Fixture {
   const clock = jumpClock();
   const told: Transition[] = [];
   const broken: Error[] = [];
@@ -289,6 +292,42 @@ export function requestsContract(redis: Pick<TestRedis, "commands">): void {
       expect(new Set(lost.map((one) => one.reason.message))).toEqual(new Set(["late"]));
       expect(await f.trail()).toHaveLength(3);
       expect(f.told).toEqual(await f.trail());
+    });
+
+    describe("begins with what this replica saw last", () => {
+      const more = (r: AccessRequest) => ({ ...r, terms: r.terms + 1 });
+      let other: Requests;
+      beforeEach(() => {
+        other = fixture(redis, f.keys).requests;
+      });
+
+      test("and lands on what another replica made of it", async () => {
+        const { id } = await made();
+        for (const one of [other, requests, other, other, requests]) await one.update(id, more);
+        await Promise.all([other, requests, other, requests].map((one) => one.update(id, more)));
+        expect(await requests.get(id)).toMatchObject({ terms: 10, version: 10 });
+      });
+
+      test("but neither refuses nor leaves as it is what has changed since", async () => {
+        const { id } = await made();
+        const ifDenied = (r: AccessRequest) => (r.state === "denied" ? more(r) : null);
+        const orLate = (r: AccessRequest) => (r.state === "denied" ? more(r) : raise(new Error("late")));
+        expect((await requests.update(id, ifDenied)).after.version).toBe(1);
+        await other.update(id, (r) => inState(r, "denied"));
+        expect((await requests.update(id, ifDenied)).after).toMatchObject({ state: "denied", terms: 2 });
+        await other.update(id, (r) => inState(r, "pending"));
+        await other.update(id, (r) => inState(r, "denied"));
+        expect((await requests.update(id, orLate)).after).toMatchObject({ state: "denied", terms: 3 });
+      });
+
+      test("nor takes another record of the same version, of a Redis that was restored, for it", async () => {
+        const { id } = await made();
+        const before = await redis.commands.hgetall(f.keys.request(id));
+        await requests.update(id, (r) => ({ ...r, reason: "lost" }));
+        await redis.commands.hset(f.keys.request(id), before);
+        await other.update(id, (r) => ({ ...r, reason: "kept" }));
+        expect((await requests.update(id, more)).after).toMatchObject({ reason: "kept", version: 3 });
+      });
     });
 
     test("a value the schema does not know is refused, not stored", async () => {

@@ -40,7 +40,7 @@ const live = async () => verifyLive(trail.store, { heads: [], hub: await trail.s
 test("what came is sealed once, whoever seals at the same time, and nothing is when nothing came", async () => {
   expect(await trail.seals.add(null)).toBeNull();
   await trail.walk(["pending", "denied"]);
-  const others = [1, 2, 3].map(() => createSeals({ ...trail.store, onSeal: () => {} }));
+  const others = [1, 2, 3].map(() => createSeals({ ...trail.store, onSeal: () => {}, onUnlogged: () => {} }));
   await Promise.all([trail.seals, ...others].map((seals) => seals.add(null)));
   expect(await sealsOf()).toMatchObject([{ seal: 1, entries: { length: 3 } }]);
   expect(await trail.seals.add(null)).toBeNull();

@@ -142,6 +142,27 @@ test("one that refills: a burst, and then one by one", async () => {
   expect([...(await waits()), ...(await waits())]).toEqual([0, 0, 0, 1_000]);
 });
 
+test("who will ask later is left room by the patient, and by nobody else", async () => {
+  await fill(8);
+  for (const place of ["first", "second"]) await there.lineUp([TEN], { place, rank: USUAL }, 30_000);
+  expect(await take(PATIENT)).toBe(60_000);
+  expect(await take(USUAL)).toBe(0);
+  clock.jump(30_000);
+  expect(await take(USUAL, { place: "first" })).toBe(0);
+  // Who does not come by then has nothing kept any more.
+  clock.jump(36_000);
+  expect(await take(PATIENT)).toBe(0);
+});
+
+test("who lines up once more stays where they stood", async () => {
+  await fill(10);
+  const first = await take(USUAL, { place: "first" });
+  const second = await take(USUAL, { place: "second" });
+  await here.lineUp([TEN], { place: "first", rank: USUAL }, 90_000);
+  clock.jump(second);
+  expect([first, second, await take(USUAL, { place: "first" })]).toEqual([60_000, 60_000, 0]);
+});
+
 test("what was given back is there for others", async () => {
   await fill(9);
   expect(await here.take([TEN], { id: "mine", place: "mine", rank: USUAL })).toBe(0);

@@ -1,10 +1,9 @@
 /** Opens the hub as the configuration says: where its kubeconfig is, and how its address is reached. */
 import type { Logger } from "pino";
-import type { Config } from "../../config.ts";
 import { type HubAccess, parseKubeconfig } from "../kubeconfig/kubeconfig.ts";
-import { type KubeconfigSource, sourceOf } from "../kubeconfig/source.ts";
+import { type HubSource, type KubeconfigSource, sourceOf } from "../kubeconfig/source.ts";
 import { openPortForward } from "../port-forward/port-forward.ts";
-import { IN_CLUSTER_SERVER } from "../settings.ts";
+import { type HubGiven, IN_CLUSTER_SERVER } from "../settings.ts";
 
 export interface OpenHub {
   /** As first read. */
@@ -25,7 +24,7 @@ export interface OpenHubDeps {
 }
 
 /** Throws one sentence that says what to do. */
-export async function openHub(config: Pick<Config, "hub" | "env">, means: OpenHubDeps): Promise<OpenHub> {
+export async function openHub(config: HubSource, means: OpenHubDeps): Promise<OpenHub> {
   await using opened = new AsyncDisposableStack();
   const source = opened.adopt(means.source ?? sourceOf(config, means.mount), (s) => s.close());
   const server = await serverOf(config.hub, means.log, opened);
@@ -52,7 +51,7 @@ export async function openHub(config: Pick<Config, "hub" | "env">, means: OpenHu
 }
 
 async function serverOf(
-  { server, inCluster, portForward }: Config["hub"],
+  { server, inCluster, portForward }: HubGiven,
   log: Logger,
   opened: AsyncDisposableStack,
 ) {

@@ -51,17 +51,20 @@ export interface ClientOptions {
   clock?: Clock | undefined;
   /** Told of each call when it is over; watches are none. */
   onCall?: ((call: HubCall) => void) | undefined;
+  /** What the hub's audit log is to call each write; of the hub's choice when left out. */
+  nameWrite?: (() => string) | undefined;
 }
 
 /** Goes by the urgent lane. */
 export function createHubClient(access: HubAccess, options: ClientOptions = {}): HubClient {
-  const { timeout = 5_000, clock, onCall } = options;
+  const { timeout = 5_000, clock, onCall, nameWrite } = options;
   const link = (to: HubAccess) => createConnection(to, { token: options.token, timeout });
   const links = createRetrying(link(access), async () =>
     link((await options.reread?.()) ?? links.current().access),
   );
   const [lanes, offset] = [createLanes(), createClockOffset()];
-  const told = onCall ? seen(sendOnce, onCall) : sendOnce;
+  const named = nameWrite ? naming(sendOnce, nameWrite) : sendOnce;
+  const told = onCall ? seen(named, onCall) : named;
   const send = clock ? learning(told, offset, clock) : told;
   const limit = (signal: AbortSignal | undefined) =>
     signal ? AbortSignal.any([AbortSignal.timeout(timeout), signal]) : AbortSignal.timeout(timeout);
@@ -104,14 +107,28 @@ export function createHubClient(access: HubAccess, options: ClientOptions = {}):
   function ask(
     connection: Connection,
     path: string,
-    { signal, as, by, method, body, accept = "application/json" }: HubRequest,
+    { signal, as, by, method, body, auditId, accept = "application/json" }: HubRequest,
   ) {
-    const asking = { method, body, accept, signal: limit(signal), send, timeout };
+    const asking = { method, body, auditId, accept, signal: limit(signal), send, timeout };
     if (as !== undefined) return requestAs(connection, path, { as, by }, asking);
-    const { access, token, agent } = connection;
-    return request(access.server + path, token(), agent, asking);
+    const { access, token, agent, fresh } = connection;
+    if (by !== "fresh") return request(access.server + path, token(), agent, asking);
+    const own = fresh();
+    return request(access.server + path, token(), own, asking).finally(() => own.destroy());
   }
 }
+
+const READS: readonly string[] = ["GET", "HEAD"];
+
+const naming =
+  (send: Send, name: () => string): Send =>
+  (url, sending) =>
+    send(
+      url,
+      READS.includes(sending.method ?? "GET")
+        ? sending
+        : { ...sending, headers: { ...sending.headers, "audit-id": name() } },
+    );
 
 /** A proxy's clock is not the hub's. */
 const learning =

@@ -8,6 +8,8 @@ import { createAgent } from "./agent.ts";
 export interface Connection {
   access: HubAccess;
   agent: Agent;
+  /** Another like it, to be destroyed by whoever asked. */
+  fresh(): Agent;
   /** For who is not the bot: shows no certificate. */
   others: Agent;
   /** The bearer token as it is now; null when there is a certificate instead. */
@@ -29,11 +31,13 @@ export function createConnection(
   const { credential } = access;
   const token = given ?? (credential.kind === "token" ? credential.token : () => null);
   const certificate = !given && credential.kind === "certificate" ? credential : undefined;
-  const agent = createAgent(access, { timeout, certificate });
+  const fresh = () => createAgent(access, { timeout, certificate });
+  const agent = fresh();
   return {
     access,
     token,
     agent,
+    fresh,
     others: certificate ? createAgent(access, { timeout }) : agent,
     options: {
       baseServer: new ServerConfiguration(access.server, {}),

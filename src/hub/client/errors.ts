@@ -2,6 +2,7 @@
 import { ApiException } from "@kubernetes/client-node";
 import { z } from "zod";
 import { TroubleOutside } from "../../flow/ports.ts";
+import { readStatus } from "./protobuf.ts";
 import type { HubAnswer } from "./request.ts";
 
 export const NOT_KUBERNETES = "not-kubernetes";
@@ -56,7 +57,11 @@ const Status = z.object({
     .catch(undefined),
   details: z.object({ name: z.string() }).partial().optional().catch(undefined),
 });
-const AuditId = z.string().regex(/^[\w-]{1,80}$/);
+/** Cut: by the whole name of a write of ours, whoever reads the log could do another in our name. */
+const AuditId = z
+  .string()
+  .regex(/^[\w-]{1,80}$/)
+  .transform((id) => id.slice(0, 36));
 
 const Kind = z.object({ kind: z.string(), apiVersion: z.string() });
 
@@ -75,10 +80,15 @@ export function hubError(error: unknown, doing: string): HubError {
 
 /** An answer that is no success. */
 export function answered(doing: string, status: number, body: unknown, auditId: unknown): HubError {
-  const said = Status.safeParse(typeof body === "string" ? parseJson(body) : body).data;
+  const said = Status.safeParse(saying(body)).data;
   const id = AuditId.safeParse(auditId).data ?? null;
   const reason = said || id ? (said?.reason ?? "no reason given") : NOT_KUBERNETES;
   return new HubError(doing, status, reason, { auditId: id, name: said?.details?.name });
+}
+
+function saying(body: unknown): unknown {
+  if (Buffer.isBuffer(body)) return readStatus(body);
+  return typeof body === "string" ? parseJson(body) : body;
 }
 
 /** Undefined when the text is no JSON. */

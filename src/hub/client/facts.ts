@@ -1,7 +1,9 @@
 /** Facts about the hub for the start checks and the doctor: it judges nothing, and throws only the signal's reason. */
+import type { AnonymousAccess } from "../../domain/anonymous.ts";
 import type { Clock } from "../../flow/ports.ts";
 import { grantsLogin, grantsMoreThanGet, readRole } from "../grants/roles.ts";
 import { identityOf, type TokenIdentity } from "../kubeconfig/identity.ts";
+import { lookAtAnonymous } from "./anonymous.ts";
 import type { HubClient } from "./client.ts";
 import { answered, HubError, isHubs } from "./errors.ts";
 import { rbacOf } from "./rbac.ts";
@@ -35,8 +37,7 @@ export interface MoreFacts {
   /** How far the hub's clock is ahead of ours, ms; 0 under two seconds. */
   skew: number;
   rbac: ReturnType<typeof rbacOf>;
-  /** Anyone may read the clusters without a token. */
-  anonymousReads: boolean;
+  anonymous: AnonymousAccess;
   /** Null where it could not be read. */
   clusterRoles: Record<string, RoleFacts | null>;
   /** Listing them was allowed; what else the bot may do, no API of the hub tells. */
@@ -70,17 +71,16 @@ async function more(probed: Probed): Promise<MoreFacts> {
   if ((version.status !== 200 && version.status !== 403) || !isHubs(version))
     throw answered("GET /version", version.status, version.body, version.headers["audit-id"]);
   const ahead = skew(version.headers.date, clock.now(), sent);
-  const nobody = (path: string) => client.request(path, { as: "nobody", signal });
-  const [configs, clusters, clusterRoles, mayList] = await Promise.all([
-    nobody("/server-configs"),
-    nobody("/rest-api/v1/clusters"),
+  const [configs, anonymous, clusterRoles, mayList] = await Promise.all([
+    client.request("/server-configs", { as: "nobody", signal }),
+    lookAtAnonymous(client, signal),
     roleFacts(probed),
     listing(probed),
   ]);
   return {
     skew: ahead,
     rbac: rbacOf(configs),
-    anonymousReads: clusters.status === 200,
+    anonymous,
     clusterRoles,
     mayList,
   };

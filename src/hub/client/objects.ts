@@ -3,7 +3,9 @@ import { z } from "zod";
 import { Metadata } from "../grants/names.ts";
 import type { HubClient } from "./client.ts";
 import { answered, HubError, isAbsence, isStatus } from "./errors.ts";
-import { listPages, type Paging } from "./pages.ts";
+import { listPages, type Paging, type ReadPage, readPage } from "./pages.ts";
+import { PROTOBUF, readList } from "./protobuf.ts";
+import type { HubAnswer } from "./request.ts";
 
 export const Subject = z.object({ kind: z.string(), name: z.string(), namespace: z.string().optional() });
 export type Subject = z.infer<typeof Subject>;
@@ -22,17 +24,57 @@ export type HubObject = z.infer<typeof HubObject>;
 
 export const readObject = (item: unknown): HubObject | undefined => HubObject.safeParse(item).data;
 
+/** As far as it can be read. */
+export interface Read {
+  metadata: Metadata | undefined;
+  object: HubObject | undefined;
+}
+
+const Bare = z.object({ metadata: Metadata });
+
+export const readMetadata = (item: unknown): Metadata | undefined => Bare.safeParse(item).data?.metadata;
+
+function readWhole(item: unknown): Read {
+  const object = readObject(item);
+  return { object, metadata: object?.metadata ?? readMetadata(item) };
+}
+
+// A server, or a proxy before it, that knows the one form only answers in it.
+const EITHER = `${PROTOBUF},application/json`;
+
+function readEither(body: unknown): ReadPage<Read> | undefined {
+  if (!Buffer.isBuffer(body)) {
+    const page = readPage(body);
+    return page && { ...page, items: page.items.map(readWhole) };
+  }
+  const list = readList(body);
+  return list && { ...list, items: list.items.map((object) => ({ object, metadata: object?.metadata })) };
+}
+
+type Which = Pick<Paging, "signal" | "labelSelector">;
+
+/** Page by page. Throws HubError, or the signal's reason. */
+export async function* pagesAt(
+  client: HubClient,
+  path: string,
+  paging: Which = {},
+): AsyncGenerator<readonly Read[]> {
+  yield* listPages(client, path, { ...paging, accept: EITHER }, readEither);
+}
+
 /** Throws HubError, or the signal's reason: what cannot be read hides nothing. */
 export async function* objectsAt(
   client: HubClient,
   path: string,
-  paging: Pick<Paging, "signal" | "labelSelector"> = {},
+  paging: Which = {},
 ): AsyncGenerator<HubObject> {
-  for await (const item of listPages(client, path, paging)) {
-    const object = readObject(item);
-    if (!object) throw new HubError(`list ${path}`, 200, "unreadable");
-    yield object;
-  }
+  for await (const page of pagesAt(client, path, paging)) yield* page.map((read) => wholeOf(path, read));
+}
+
+/** Throws HubError. */
+export function wholeOf(path: string, { object }: Read): HubObject {
+  if (!object) throw new HubError(`list ${path}`, 200, "unreadable");
+  return object;
 }
 
 /** Which object, and no other that came under its name. */
@@ -45,13 +87,25 @@ export interface ObjectAt {
 
 export const objectPath = ({ path, name }: ObjectAt): string => `${path}/${encodeURIComponent(name)}`;
 
+/** Of this very object. Throws HubError, or the signal's reason. */
+export const requestDeletion = (
+  client: HubClient,
+  path: string,
+  uid: string,
+  signal?: AbortSignal,
+): Promise<HubAnswer> =>
+  // No controller runs on the hub: a foreground deletion would leave the object standing for ever.
+  client.request(path, {
+    method: "DELETE",
+    body: { preconditions: { uid }, propagationPolicy: "Background" },
+    signal,
+  });
+
 /** That it is gone already, or another stands there, is fine. Throws HubError, or the signal's reason. */
 export async function deleteObject(client: HubClient, object: ObjectAt, signal?: AbortSignal): Promise<void> {
   const { name, uid } = object;
   const at = objectPath(object);
-  // No controller runs on the hub: a foreground deletion would leave the object standing for ever.
-  const body = { preconditions: { uid }, propagationPolicy: "Background" };
-  const answer = await client.request(at, { method: "DELETE", body, signal });
+  const answer = await requestDeletion(client, at, uid, signal);
   if (answer.status === 200 || answer.status === 202) return;
   const error = answered(`delete ${at}`, answer.status, answer.body, answer.headers["audit-id"]);
   if (!isAbsence(error, name) && !isStatus(error, 409)) throw error;

@@ -11,10 +11,22 @@ const Page = z.object({
     "ServiceAccountList",
     "ClusterRoleBindingList",
     "RoleBindingList",
+    "ClusterRoleList",
   ]),
   metadata: z.object({ continue: z.string().optional(), resourceVersion: z.string().optional() }).default({}),
   items: z.array(z.unknown()).nullish(),
 });
+
+export interface ReadPage<T> {
+  metadata: { continue?: string | undefined; resourceVersion?: string | undefined };
+  items: readonly T[];
+}
+
+/** Undefined where it is no list. */
+export function readPage(body: unknown): ReadPage<unknown> | undefined {
+  const page = Page.safeParse(body).data;
+  return page && { ...page, items: page.items ?? [] };
+}
 
 export interface Paging {
   signal?: AbortSignal | undefined;
@@ -25,11 +37,12 @@ export interface Paging {
 }
 
 /** Throws HubError, or the signal's reason. */
-export async function* listPages(
+export async function* listPages<T>(
   client: HubClient,
   path: string,
   { signal, labelSelector, accept, version }: Paging,
-): AsyncGenerator<unknown> {
+  read: (body: unknown) => ReadPage<T> | undefined,
+): AsyncGenerator<readonly T[]> {
   let next: string | undefined;
   do {
     const query = new URLSearchParams({ limit: String(PAGE) });
@@ -38,10 +51,10 @@ export async function* listPages(
     const answer = await client.request(`${path}?${query}`, { signal, accept });
     if (answer.status !== 200)
       throw answered(`list ${path}`, answer.status, answer.body, answer.headers["audit-id"]);
-    const page = Page.safeParse(answer.body).data;
+    const page = read(answer.body);
     if (!page) throw new HubError(`list ${path}`, 200, "unreadable");
     version?.(page.metadata.resourceVersion);
-    yield* page.items ?? [];
+    yield page.items;
     next = page.metadata.continue;
   } while (next);
 }

@@ -10,7 +10,7 @@ export interface HubAnswer {
   status: number;
   /** Names are lower case. */
   headers: Partial<Record<string, string>>;
-  /** Parsed JSON, or undefined when it is none. */
+  /** Parsed JSON, or undefined when it is none; a Buffer where protobuf was asked for, and came. */
   body: unknown;
 }
 
@@ -22,12 +22,14 @@ export interface HubRequest {
   signal?: AbortSignal | undefined;
   /** Someone else than the bot: on a connection of its own, and never with the bot's certificate. */
   as?: Secret | "nobody" | undefined;
-  /** On a connection that was kept from such calls before. */
-  by?: "kept" | undefined;
+  /** `kept`: of somebody else's, on a connection that was kept from such calls before. `fresh`: of the bot's, on one of its own. */
+  by?: "kept" | "fresh" | undefined;
   accept?: string | undefined;
+  /** What the hub's audit log is to call it; of the hub's choice when left out. */
+  auditId?: string | undefined;
 }
 
-export interface Asking extends Pick<HubRequest, "method" | "body"> {
+export interface Asking extends Pick<HubRequest, "method" | "body" | "auditId"> {
   accept: string;
   signal: AbortSignal;
   send: Send;
@@ -39,14 +41,15 @@ export async function request(
   url: string,
   token: Secret | null,
   dispatcher: Dispatcher,
-  { accept, signal, send, method = "GET", body }: Asking,
+  { accept, signal, send, method = "GET", body, auditId }: Asking,
 ): Promise<HubAnswer> {
   const headers: Record<string, string> = { accept };
   if (token) headers.authorization = `Bearer ${token.reveal()}`;
+  if (auditId !== undefined) headers["audit-id"] = auditId;
   if (body !== undefined) headers["content-type"] = TYPES[method] ?? "application/json";
   const text = body === undefined ? undefined : JSON.stringify(body);
   const answer = await send(url, { method, headers, body: text, dispatcher, signal });
-  return { status: answer.status, headers: answer.headers, body: parseJson(answer.text) };
+  return { status: answer.status, headers: answer.headers, body: answer.bytes ?? parseJson(answer.text) };
 }
 
 /** A connection that shows the bot's certificate speaks for the bot, whatever token it carries: so this one has none. */

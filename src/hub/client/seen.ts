@@ -39,7 +39,8 @@ function failureOf({ aborted, reason }: AbortSignal): string {
 /** Of the Kubernetes API: the kind, and what is asked of one of it. */
 const KUBERNETES = /^\/apis?\/(?:[^/]+\/)?v\d\w*\/(?:namespaces\/[^/]+\/)?([a-z]+)(?:\/[^/]+(\/[a-z]+)?)?$/;
 /** Of Karpor's own. */
-const PAGE = /^\/(?:rest-api\/v1\/)?(authn|clusters|server-configs|livez|readyz|version)$/;
+const PAGE =
+  /^\/(?:rest-api\/v1\/)?(?:cluster\/[^/]+\/(?=agentYml))?(agentYml|authn|clusters|search|resource-group-rules|insight(?=\/)|server-configs|livez|readyz|version)(?:(?<=insight)\/.*)?$/;
 
 function resourceOf(url: string): string {
   const { pathname } = new URL(url);

@@ -1,11 +1,14 @@
 /** One HTTP exchange with the hub, read to its end: an answer left unread would keep its connection from others. */
 import { type HttpLibrary, Observable, ResponseContext } from "@kubernetes/client-node";
 import { type Dispatcher, request } from "undici";
+import { PROTOBUF } from "./protobuf.ts";
 
 export interface Answer {
   status: number;
   headers: Record<string, string>;
   text: string;
+  /** Where protobuf was asked for, and came. */
+  bytes?: Buffer;
 }
 
 export interface Sending {
@@ -22,7 +25,10 @@ export type Send = (url: string, sending: Sending) => Promise<Answer>;
 export const send: Send = async (url, sending) => {
   const { statusCode, headers, body } = await request(url, { ...sending, body: sending.body ?? null });
   const flat = Object.entries(headers).map(([name, value]) => [name, String(value ?? "")] as const);
-  return { status: statusCode, headers: Object.fromEntries(flat), text: await body.text() };
+  const answer = { status: statusCode, headers: Object.fromEntries(flat) };
+  if (answer.headers["content-type"]?.startsWith(PROTOBUF))
+    return { ...answer, text: "", bytes: Buffer.from(await body.arrayBuffer()) };
+  return { ...answer, text: await body.text() };
 };
 
 /**

@@ -36,12 +36,17 @@ export const isOurs = (
   uid: string | undefined,
 ): boolean => metadata.uid === uid || isOf(hub.instance, key, metadata);
 
+/** Its annotations are read where somebody asks: of nearly every grant nobody does. */
 export const standing = (account: Metadata): NonNullable<GrantObjects["account"]> => ({
   uid: account.uid,
   createdAt: account.creationTimestamp.getTime(),
   deleting: isDeleting(account),
-  expiresAt: readExpiry(account.annotations),
-  annotations: readAnnotations(account.annotations),
+  get expiresAt() {
+    return readExpiry(account.annotations);
+  },
+  get annotations() {
+    return readAnnotations(account.annotations);
+  },
 });
 
 /** Whosever it is; null when there is none. */

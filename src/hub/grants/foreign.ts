@@ -3,9 +3,10 @@ import { z } from "zod";
 import type { ForeignObject } from "../../flow/ports.ts";
 import { botClusterRole } from "../bot-account.ts";
 import type { HubClient } from "../client/client.ts";
-import { type HubObject, objectsAt } from "../client/objects.ts";
-import { accountsPath, BINDINGS_PATH } from "./find.ts";
+import { type HubObject, wholeOf } from "../client/objects.ts";
 import { instanceAccount, PREFIX } from "./names.ts";
+import { ownerOf } from "./owner.ts";
+import { sideBySide } from "./side-by-side.ts";
 import {
   accountId,
   type ForeignScope,
@@ -15,18 +16,23 @@ import {
   isKnown,
   isTrial,
   isTrialOf,
+  type Whose,
 } from "./whose.ts";
 
-/** Grants of karpor-access in another namespace: of another bot, or ours before hub.namespace was renamed. */
+/** Grants of karpor-access in another namespace: of another bot, or ours before it was renamed. */
 export interface GrantsElsewhere {
   instance: string;
   namespace: string;
   count: number;
+  /** One of their bindings. */
+  binding: ForeignObject;
 }
 
 export interface Survey {
   foreign: ForeignObject[];
   elsewhere: GrantsElsewhere[];
+  /** The same, of the bots that hub.instances names. */
+  others: GrantsElsewhere[];
   /** Bindings that hub.known accepts. */
   known: ForeignObject[];
   /** Accounts that have the bot's own rights: one, unless a rotation did not finish. */
@@ -36,52 +42,75 @@ export interface Survey {
 /** Throws HubError, or the signal's reason. */
 export async function surveyHub(scope: ForeignScope, signal?: AbortSignal): Promise<Survey> {
   const surveyor = await createSurveyor(scope, signal);
-  for await (const object of objectsAt(scope.client, accountsPath(scope), { signal }))
-    surveyor.account(object);
-  for await (const object of objectsAt(scope.client, BINDINGS_PATH, { signal })) surveyor.binding(object);
+  for await (const { kind, path, page } of sideBySide(scope, signal))
+    for (const read of page) surveyor[kind](wholeOf(path, read));
   return surveyor.survey();
 }
 
-/** Is shown every account of the grants' namespace, and then every binding. */
+/** Is shown every account of the grants' namespace and every binding, in any order. */
 export interface Surveyor {
   account(object: HubObject): void;
   binding(object: HubObject): void;
-  survey(): Survey;
+  /** Throws HubError, or the signal's reason. */
+  survey(): Promise<Survey>;
 }
 
 /** Throws HubError, or the signal's reason. */
 export async function createSurveyor(scope: ForeignScope, signal?: AbortSignal): Promise<Surveyor> {
   const own = botClusterRole(scope.namespace);
   const grantable = new Set([...scope.clusterRoles, ...(await mayBind(scope.client, own, signal))]);
-  /** The ClusterRole that the account of a grant of ours was made for. */
-  const roleOf = new Map<string, string | undefined>();
+  /** Of each grant of ours whose binding was not shown yet: the ClusterRole that its account was made for. */
+  const roles = new Map<string, string | undefined>();
+  /** Of each binding of ours whose account was not shown yet: what is to be done when it is known what that was made for. */
+  const early = new Map<string, (role: string | undefined) => void>();
   const accounts: ForeignObject[] = [];
-  const found: Survey = { foreign: [], known: [], elsewhere: [], bots: [] };
+  const found: Survey = { foreign: [], known: [], elsewhere: [], others: [], bots: [] };
   return {
     account(object) {
       const { name, annotations } = object.metadata;
       const grant = grantOf(object);
-      if (grant?.instance === scope.instance) roleOf.set(name, annotations[`${PREFIX}/cluster-role`]);
-      else if (name !== instanceAccount(scope.instance) && !isTrial(scope, object))
+      if (grant?.instance === scope.instance) {
+        const role = annotations[`${PREFIX}/cluster-role`];
+        const judge = early.get(name);
+        if (judge && early.delete(name)) judge(role);
+        else roles.set(name, role);
+      } else if (name !== instanceAccount(scope.instance) && !isTrial(scope, object))
         accounts.push(foreignObject("ServiceAccount", object, others(scope, grant)));
     },
     binding(binding) {
-      const { roleRef, subjects } = binding;
+      const { metadata, roleRef, subjects } = binding;
       if (!roleRef || !subjects?.length) return;
       const grant = grantOf(binding);
       const object = () => foreignObject("ClusterRoleBinding", binding, others(scope, grant));
       if (roleRef.name === own) {
         if (subjects.every((one) => isBot(scope, one))) found.bots.push(...subjects.map(({ name }) => name));
         else found.foreign.push(object());
-      } else if (grant && grant.namespace !== scope.namespace) count(found.elsewhere, grant);
-      else if (grantable.has(roleRef.name) && !isGrant(scope, binding, roleOf))
-        (isKnown(scope, binding) ? found.known : found.foreign).push(object());
+      } else if (grant && grant.namespace !== scope.namespace) count(found.elsewhere, grant, object);
+      else if (grantable.has(roleRef.name)) {
+        const judge = (role: string | undefined) => {
+          if (!isGrant(scope, binding, grant, role))
+            (isKnown(scope, binding) ? found.known : found.foreign).push(object());
+        };
+        const { name } = metadata;
+        if (grant?.instance !== scope.instance) judge(undefined);
+        else if (roles.has(name)) judge(roles.get(name));
+        else early.set(name, judge);
+        roles.delete(name);
+      }
     },
-    survey() {
+    async survey() {
+      // An account made a moment ago was not seen yet.
+      for (const judge of early.values()) judge(undefined);
+      early.clear();
+      // The hub lists by the names of bindings, which are chance.
+      const counts = found.elsewhere.toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
+      const named = await Promise.all(counts.map((one) => isNamed(scope, one, signal)));
+      const seen = Map.groupBy(counts, (_, i) => named[i]);
       const bound = new Set(found.foreign.flatMap(({ subjects = [] }) => subjects.map(accountId)));
       // Where controllers run, each namespace has one of that name.
       const idle = (name: string) => name === "default" && !bound.has(`${scope.namespace}/${name}`);
-      return { ...found, foreign: [...found.foreign, ...accounts.filter(({ name }) => !idle(name))] };
+      const foreign = [...found.foreign, ...accounts.filter(({ name }) => !idle(name))];
+      return { ...found, foreign, elsewhere: seen.get(false) ?? [], others: seen.get(true) ?? [] };
     },
   };
 }
@@ -102,10 +131,17 @@ async function mayBind(client: HubClient, own: string, signal: AbortSignal | und
   return rules.flatMap(({ verbs, resourceNames }) => (verbs.includes("bind") ? resourceNames : []));
 }
 
-function count(counts: GrantsElsewhere[], { instance, namespace }: Omit<GrantsElsewhere, "count">): void {
+const placeOf = ({ instance, namespace }: Whose) => `${instance} ${namespace}`;
+
+function count(
+  counts: GrantsElsewhere[],
+  { instance, namespace }: Whose,
+  binding: () => ForeignObject,
+): void {
   const known = counts.find((one) => one.instance === instance && one.namespace === namespace);
   if (known) known.count++;
-  else counts.push({ instance, namespace, count: 1 });
+  else
+    counts.push({ instance, namespace, count: 1, binding: { ...binding(), instance, elsewhere: namespace } });
 }
 
 function foreignObject(
@@ -121,6 +157,16 @@ function foreignObject(
     ...(grant ? { instance: grant.instance } : {}),
     ...(finalizers.length > 0 ? { held: true } : {}),
   };
+}
+
+/** Of a bot that hub.instances names, in the namespace that setup made for it: a label alone can be put on anything. */
+async function isNamed(
+  { client, instances }: ForeignScope,
+  { instance, namespace }: Whose,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const other = instances.find((name) => name === instance || isTrialOf(name, instance));
+  return other !== undefined && (await ownerOf(client, namespace, signal)) === other;
 }
 
 /** What is ours by name and not in truth is nobody's. */

@@ -18,10 +18,14 @@ export interface GrantsOptions {
   namespace: string;
   clock: Clock;
   log?: Log | undefined;
+  /** What the hub's audit log is to call a look at a token, which is made with that token. */
+  nameLook?: (() => string) | undefined;
   /** Of the catalog, as it is when it is asked. */
   clusterRoles?: () => readonly string[];
   /** hub.known */
   known?: readonly string[];
+  /** hub.instances */
+  instances?: readonly string[];
 }
 
 export function createGrants(options: GrantsOptions): Grants {
@@ -29,7 +33,7 @@ export function createGrants(options: GrantsOptions): Grants {
   return {
     create: (request, signal) => createGrant(options, roles, request, signal),
     mint: (key, ms, signal) => mint(options, key, ms, signal),
-    check: (token, signal, by) => check(options.client, token, signal, by),
+    check: (token, signal, by) => check(options.client, token, signal, { by, auditId: options.nameLook?.() }),
     assertEnforcing: createEnforcing(options),
     removeBinding: (key, uids, signal) => removeBinding(options, key, uids, signal),
     removeAccount: (key, uids, signal) => removeAccount(options, key, uids, signal),
@@ -39,6 +43,9 @@ export function createGrants(options: GrantsOptions): Grants {
     rightsOf: (name, signal) => rightsOf(options.client, name, signal),
     annotate: (key, uid, more, signal) => annotate(options, key, { uid, more }, signal),
     survey: (signal) =>
-      surveyForSweep({ known: [], ...options, clusterRoles: options.clusterRoles?.() ?? [] }, signal),
+      surveyForSweep(
+        { known: [], instances: [], ...options, clusterRoles: options.clusterRoles?.() ?? [] },
+        signal,
+      ),
   };
 }

@@ -1,10 +1,10 @@
 /** Everything of our instance on the hub, by label, in pages, reading metadata only. */
-import { z } from "zod";
 import type { GrantObjects, Log } from "../../flow/ports.ts";
 import { HubError } from "../client/errors.ts";
-import { listPages } from "../client/pages.ts";
+import { readMetadata } from "../client/objects.ts";
+import { listPages, readPage } from "../client/pages.ts";
 import { accountsPath, BINDINGS_PATH, find, type Hub, standing } from "./find.ts";
-import { instanceAccount, instanceOf, keyOf, Metadata, selector } from "./names.ts";
+import { instanceAccount, instanceOf, keyOf, type Metadata, selector } from "./names.ts";
 
 const LOOKS = 16;
 // Servers that cannot leave the rest out answer whole objects, which do as well.
@@ -18,56 +18,55 @@ export async function list(hub: Listing, signal: AbortSignal): Promise<GrantObje
   const lister = createLister(hub);
   const read = async (path: string, take: (metadata: Metadata | undefined) => void) => {
     const paging = { signal, accept: METADATA, labelSelector: selector(instance) };
-    for await (const item of listPages(client, path, paging)) take(readMetadata(item));
+    for await (const items of listPages(client, path, paging, readPage))
+      for (const item of items) take(readMetadata(item));
   };
   await Promise.all([read(accountsPath(hub), lister.account), read(BINDINGS_PATH, lister.binding)]);
-  return lister.list(signal);
+  return [...lister.whole(), ...(await lister.halves(signal))];
 }
 
-/** Is shown the metadata of accounts and bindings, whosever they are; undefined for what cannot be read. */
+/** Is shown the metadata of accounts and bindings, whosever they are, in any order; undefined for what cannot be read. */
 export interface Lister {
   account(metadata: Metadata | undefined): void;
   binding(metadata: Metadata | undefined, altered?: boolean): void;
-  /** Throws HubError, or the signal's reason. */
-  list(signal: AbortSignal): Promise<GrantObjects[]>;
+  /** Those that became whole since it was asked last. */
+  whole(): GrantObjects[];
+  /** What is left when all was shown. Throws HubError, or the signal's reason. */
+  halves(signal: AbortSignal): Promise<GrantObjects[]>;
 }
 
-const Item = z.object({ metadata: Metadata });
-
-export const readMetadata = (item: unknown): Metadata | undefined => Item.safeParse(item).data?.metadata;
-
 export function createLister(hub: Listing): Lister {
-  const found = new Map<string, GrantObjects>();
-  const add = (metadata: Metadata | undefined): GrantObjects | null => {
+  const halves = new Map<string, GrantObjects>();
+  const whole: GrantObjects[] = [];
+  const add = (metadata: Metadata | undefined, part: Partial<GrantObjects>): void => {
     // What cannot be read keeps nobody from the others.
     if (!metadata) hub.log?.warn({}, "An object cannot be read: left alone.");
-    if (!metadata || instanceOf(metadata) !== hub.instance) return null;
+    if (!metadata || instanceOf(metadata) !== hub.instance) return;
     const { name } = metadata;
     const key = keyOf(hub.instance, metadata);
     if (!key && name !== instanceAccount(hub.instance))
       hub.log?.warn({ name }, "An object has our labels but not a name of ours: left alone.");
-    if (!key) return null;
-    const to = found.get(name) ?? { key, account: null, binding: null, foreign: false };
-    found.set(name, to);
-    return to;
+    if (!key) return;
+    const one = { key, account: null, binding: null, foreign: false, ...halves.get(name), ...part };
+    if (!one.account || !one.binding) halves.set(name, one);
+    else if (halves.delete(name)) whole.push(one);
   };
   return {
-    account(metadata) {
-      const to = add(metadata);
-      if (to && metadata) to.account = standing(metadata);
-    },
-    binding(metadata, altered) {
-      const to = add(metadata);
-      if (to && metadata) to.binding = { uid: metadata.uid, ...(altered && { altered }) };
-    },
-    list: (signal) => settleHalves(hub, [...found.values()], signal),
+    account: (metadata) => add(metadata, { account: metadata ? standing(metadata) : null }),
+    binding: (metadata, altered) =>
+      add(metadata, { binding: metadata ? { uid: metadata.uid, ...(altered && { altered }) } : null }),
+    whole: () => whole.splice(0),
+    halves: (signal) => settleHalves(hub, [...halves.values()], signal),
   };
 }
 
 /** The two lists are not of one moment, so a grant made meanwhile can look like half of one: those are read again. */
-async function settleHalves(hub: Listing, all: GrantObjects[], signal: AbortSignal): Promise<GrantObjects[]> {
-  const halves = all.filter((one) => !one.account || !one.binding);
-  const settled: GrantObjects[] = all.filter((one) => one.account && one.binding);
+async function settleHalves(
+  hub: Listing,
+  halves: GrantObjects[],
+  signal: AbortSignal,
+): Promise<GrantObjects[]> {
+  const settled: GrantObjects[] = [];
   for (let i = 0; i < halves.length; i += LOOKS)
     settled.push(...(await Promise.all(halves.slice(i, i + LOOKS).map((half) => again(hub, half, signal)))));
   return settled.filter((one) => one.account || one.binding);

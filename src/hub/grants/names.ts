@@ -60,15 +60,17 @@ export const instanceOf = ({ labels: l }: Pick<Metadata, "labels">): string | nu
 /** An account that no binding names: it bears what the instance must remember on the hub. */
 export const instanceAccount = (instance: string): string => `${OURS}-instance-${instance}`;
 
-const Key = z.object({ id: RequestId, role: z.string().min(1), generation: z.int().nonnegative() });
-
 type Labelled = Pick<Metadata, "name" | "labels">;
 
 /** The grant that an object belongs to; null when it is not our instance's, or not called what we would call it. */
 export function keyOf(instance: string, { name, labels: l }: Labelled): GrantKey | null {
   if (l[MANAGED_BY] !== OURS || l[INSTANCE] !== instance) return null;
-  const key = Key.safeParse({ id: l[REQUEST], role: l[ROLE], generation: Number(l[GENERATION]) }).data;
-  return key && objectName(key) === name ? key : null;
+  const id = RequestId.safeParse(l[REQUEST]).data;
+  const role = l[ROLE];
+  const generation = Number(l[GENERATION]);
+  if (!id || !role || !Number.isSafeInteger(generation) || generation < 0) return null;
+  const key = { id, role, generation };
+  return objectName(key) === name ? key : null;
 }
 
 /** Whether an object is this very grant's. */

@@ -1,7 +1,9 @@
 /** Taking a grant's objects away; nothing that is not ours is touched. What is absent is no failure. */
 import type { GrantKey, Uids } from "../../flow/ports.ts";
-import { isStatus } from "../client/errors.ts";
-import { type Hub, isOurs, nullIfAbsent, readAccount, readBinding } from "./find.ts";
+import type { HubClient } from "../client/client.ts";
+import { answered, isAbsence, isHubs, isStatus } from "../client/errors.ts";
+import { requestDeletion } from "../client/objects.ts";
+import { accountsPath, BINDINGS_PATH, type Hub, isOurs, readAccount, readBinding } from "./find.ts";
 import { type Metadata, objectName } from "./names.ts";
 
 export async function removeBinding(
@@ -53,28 +55,16 @@ async function removeOurs({ uid, read, isOurs, remove }: Removal): Promise<void>
   if (found && isOurs(found)) await remove(found.uid);
 }
 
-export async function deleteBinding({ client }: Hub, key: GrantKey, uid: string, signal: AbortSignal) {
-  const name = objectName(key);
-  await client
-    .call(`delete ClusterRoleBinding ${name}`, signal, (options) =>
-      client.rbac.deleteClusterRoleBinding({ name, body: only(uid) }, options),
-    )
-    .catch(nullIfAbsent(name));
-}
+export const deleteBinding = (hub: Hub, key: GrantKey, uid: string, signal: AbortSignal): Promise<void> =>
+  remove(hub.client, `${BINDINGS_PATH}/${objectName(key)}`, uid, signal);
 
-export async function deleteAccount(
-  { client, namespace }: Hub,
-  key: GrantKey,
-  uid: string,
-  signal: AbortSignal,
-) {
-  const name = objectName(key);
-  await client
-    .call(`delete ServiceAccount ${name}`, signal, (options) =>
-      client.core.deleteNamespacedServiceAccount({ name, namespace, body: only(uid) }, options),
-    )
-    .catch(nullIfAbsent(name));
-}
+export const deleteAccount = (hub: Hub, key: GrantKey, uid: string, signal: AbortSignal): Promise<void> =>
+  remove(hub.client, `${accountsPath(hub)}/${objectName(key)}`, uid, signal);
 
-// No controller runs on the hub: a foreground deletion would leave the object standing for ever.
-const only = (uid: string) => ({ preconditions: { uid }, propagationPolicy: "Background" });
+/** By itself, since the Kubernetes client takes as long again for each of thousands. */
+async function remove(client: HubClient, path: string, uid: string, signal: AbortSignal): Promise<void> {
+  const answer = await requestDeletion(client, path, uid, signal);
+  if (isHubs(answer) && (answer.status === 200 || answer.status === 202)) return;
+  const error = answered(`DELETE ${path}`, answer.status, answer.body, answer.headers["audit-id"]);
+  if (!isAbsence(error, path.slice(path.lastIndexOf("/") + 1))) throw error;
+}

@@ -4,6 +4,7 @@ import { type Secret, secret } from "../../domain/secret.ts";
 import type { GrantKey, Grants, Log, MintedToken } from "../../flow/ports.ts";
 import type { HubClient } from "../client/client.ts";
 import { answered, isHubs } from "../client/errors.ts";
+import type { HubRequest } from "../client/request.ts";
 import { signerOf } from "../kubeconfig/identity.ts";
 import type { Hub } from "./find.ts";
 import { objectName } from "./names.ts";
@@ -43,9 +44,9 @@ export async function check(
   client: HubClient,
   token: Secret,
   signal: AbortSignal,
-  by?: "kept",
+  { by, auditId }: Pick<HubRequest, "by" | "auditId"> = {},
 ): ReturnType<Grants["check"]> {
-  const answer = await client.request(LOGIN, { as: token, signal, by });
+  const answer = await client.request(LOGIN, { as: token, signal, by, auditId });
   const { status, body, headers } = answer;
   const reason = Refusal.safeParse(body).data?.reason;
   if (status === 401 && reason === "Unauthorized") return "refused";

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { GrantChange, GrantWatch } from "../../flow/ports.ts";
 import { HubError } from "../client/errors.ts";
 import { type HubObject, readObject } from "../client/objects.ts";
-import { listPages } from "../client/pages.ts";
+import { listPages, readPage } from "../client/pages.ts";
 import { accountsPath, BINDINGS_PATH, type Hub } from "./find.ts";
 import { keyOf, selector } from "./names.ts";
 import { isDeleting } from "./objects.ts";
@@ -37,7 +37,8 @@ export function createGrantWatch(hub: Hub, kind: "accounts" | "bindings"): Grant
       at = one;
     };
     const paging = { signal: within(LIST_WITHIN_MS, signal), labelSelector, version };
-    for await (const item of listPages(hub.client, path, paging)) see(item, listed, tell);
+    for await (const items of listPages(hub.client, path, paging, readPage))
+      for (const item of items) see(item, listed, tell);
     known = listed;
     for (const [name, change] of before) if (listed.get(name)?.uid !== change.uid) tell(change);
     since = at ?? null;

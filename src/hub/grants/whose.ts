@@ -16,12 +16,14 @@ export interface ForeignScope {
   clusterRoles: readonly string[];
   /** Accounts made by hand that may have the catalog's roles: namespace/name. */
   known: readonly string[];
+  /** Other bots of the hub, by their instance. */
+  instances: readonly string[];
   /** Also what `doctor` or the canary is trying the hub with at this moment. */
   strict?: true;
 }
 
 /** Where a grant stands, and whose it says it is. */
-interface Whose {
+export interface Whose {
   instance: string;
   namespace: string;
 }
@@ -36,17 +38,15 @@ export function grantOf({ metadata, roleRef, subjects }: HubObject): Whose | nul
   return own ? { instance, namespace: subject.namespace ?? "" } : null;
 }
 
-/** A grant of the bot, or what it is trying the hub with. */
+/** A grant of the bot, or what it is trying the hub with. `grant`: by grantOf. `role`: what its account was made for; nothing where that was not seen. */
 export function isGrant(
   scope: ForeignScope,
   binding: HubObject,
-  roleOf: ReadonlyMap<string, string | undefined>,
+  grant: Whose | null,
+  role: string | undefined,
 ): boolean {
-  const { metadata, roleRef } = binding;
-  const grant = grantOf(binding);
-  // A grant's role is what its account says; an account made a moment ago was not seen yet.
-  if (grant?.instance === scope.instance)
-    return (roleOf.get(metadata.name) ?? roleRef?.name) === roleRef?.name;
+  const { roleRef } = binding;
+  if (grant?.instance === scope.instance) return (role ?? roleRef?.name) === roleRef?.name;
   return grant !== null && isTrial(scope, binding);
 }
 

@@ -11,8 +11,8 @@ export function fileSource(path: string): KubeconfigSource {
     foreign: false,
     directory: dirname(resolve(path)),
     async read() {
-      last = await readFile(path, "utf8").catch(() => {
-        throw new Error(`Cannot read the kubeconfig ${path}: put it there, or correct hub.kubeconfig.`);
+      last = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+        throw new Error(`Cannot read the kubeconfig ${path}${whyUnread(error)}`);
       });
       return last;
     },
@@ -29,6 +29,12 @@ export function fileSource(path: string): KubeconfigSource {
     close: async () => {},
   };
 }
+
+/** It is there, and somebody else's: of a container's user, who owns the files that are mounted. */
+const whyUnread = ({ code }: NodeJS.ErrnoException): string =>
+  code === "EACCES"
+    ? " (EACCES): it is another user's. Let the bot's user own it; with Docker, KARPOR_ACCESS_USER in .env says who that is."
+    : ": put it there, or correct hub.kubeconfig.";
 
 /** On the disk before it takes the old one's name: a crash leaves the one or the other. */
 async function replace(path: string, text: string): Promise<void> {

@@ -1,7 +1,7 @@
 /** Where the bot's kubeconfig stands, and how it is read and replaced. */
 import type { Config } from "../../config.ts";
 import { openInCluster } from "../client/in-cluster.ts";
-import { IN_CLUSTER_SECRET } from "../settings.ts";
+import { type HubGiven, IN_CLUSTER_SECRET } from "../settings.ts";
 import { fileSource } from "./source-file.ts";
 import { secretSource } from "./source-secret.ts";
 
@@ -19,8 +19,11 @@ export interface KubeconfigSource {
   close(): Promise<void>;
 }
 
+/** What says where the hub and its kubeconfig are. */
+export type HubSource = Pick<Config, "env"> & { hub: HubGiven };
+
 /** Opens nothing that must answer yet. */
-export function sourceOf({ hub, env }: Pick<Config, "hub" | "env">, mount?: string): KubeconfigSource {
+export function sourceOf({ hub, env }: HubSource, mount?: string): KubeconfigSource {
   if (hub.kubeconfig) return fileSource(hub.kubeconfig);
   const host = openInCluster(env, mount);
   return secretSource(host, hub.kubeconfigSecret ?? { ...IN_CLUSTER_SECRET, namespace: host.namespace });

@@ -1,5 +1,6 @@
 /** The lists follow the trail: whoever reads one brings it up to date first, and the sweep does so meanwhile. */
 import type { ChainableCommander } from "ioredis";
+import { TriedStep } from "../../domain/attempt.ts";
 import type { RequestId } from "../../domain/ids.ts";
 import { placesAfter } from "../../domain/listing.ts";
 import { TrailStep } from "../../domain/step.ts";
@@ -46,9 +47,11 @@ interface Places {
 function placesIn(entries: readonly [id: string, fields: string[]][]): Places {
   const places: Places = { steps: new Map(), past: new Map(), lists: new Map() };
   for (const [at, [, entry]] of entries) {
-    const step = TrailStep.safeParse(JSON.parse(entry ?? "null")).data;
+    const line: unknown = JSON.parse(entry ?? "null");
+    const step = TrailStep.safeParse(line).data;
+    const told = step ?? TriedStep.safeParse(line).data;
+    if (told) places.steps.set(told.id, [...(places.steps.get(told.id) ?? []), at]);
     if (!step) continue;
-    places.steps.set(step.id, [...(places.steps.get(step.id) ?? []), at]);
     for (const person of [step.requester, step.askedBy])
       if (person) put(places.past, person, step.id, step.at);
     const { on, off } = placesAfter(step);

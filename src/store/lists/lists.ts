@@ -1,5 +1,7 @@
 /** Many requests at once, by indexes: a page costs what it shows, however many others there are. */
 
+import type { z } from "zod";
+import { TriedStep } from "../../domain/attempt.ts";
 import type { RequestId } from "../../domain/ids.ts";
 import { type ListName, stillOn } from "../../domain/listing.ts";
 import { TrailStep } from "../../domain/step.ts";
@@ -7,7 +9,7 @@ import type { AccessRequest, Cursor, Lists } from "../../flow/ports.ts";
 import { wholeOf } from "../chain.ts";
 import { reading } from "../failures.ts";
 import { getMany } from "../look.ts";
-import type { Store } from "../store.ts";
+import type { ReadStore } from "../store.ts";
 import { linesAt } from "../trail.ts";
 import { follow } from "./follow.ts";
 
@@ -16,8 +18,7 @@ const READER_BATCHES = 4;
 const SWEEP_BATCHES = 40;
 const CHUNK = 30;
 
-export function createLists(options: Omit<Store, "replicate" | "onTransition">): Lists {
-  const store: Store = { ...options, replicate: async () => {}, onTransition: () => {} };
+export function createLists(store: ReadStore): Lists {
   const ready = () => follow(store, READER_BATCHES);
   return {
     follow: () => follow(store, SWEEP_BATCHES),
@@ -43,19 +44,23 @@ export function createLists(options: Omit<Store, "replicate" | "onTransition">):
     },
     async stories(ids) {
       await ready();
-      return Promise.all(ids.map((id) => story(store, id)));
+      return Promise.all(ids.map((id) => story(store, id, TrailStep)));
+    },
+    async tried(id) {
+      await ready();
+      return story(store, id, TriedStep);
     },
   };
 }
 
-async function everyOne(store: Store, name: ListName, role?: string): Promise<AccessRequest[]> {
+async function everyOne(store: ReadStore, name: ListName, role?: string): Promise<AccessRequest[]> {
   const { redis, keys } = store;
   const ids = await reading(redis, () => redis.zrange(keys.list(name, role), "0", "-1"));
   return (await standing(store, name, ids as RequestId[], role)).filter((r) => r !== null);
 }
 
 /** In the order of the ids; null for what is not on it any more, which leaves it, and for what cannot be read. */
-async function standing(store: Store, name: ListName, ids: RequestId[], role?: string) {
+async function standing(store: ReadStore, name: ListName, ids: RequestId[], role?: string) {
   const found = await getMany(store, ids);
   const isOn = (r: AccessRequest) => stillOn[name](r) && (role === undefined || r.role === role);
   const gone = ids.filter((_, i) => {
@@ -70,7 +75,7 @@ async function standing(store: Store, name: ListName, ids: RequestId[], role?: s
 }
 
 async function livePage(
-  store: Store,
+  store: ReadStore,
   roles: readonly (string | undefined)[],
   { after, count }: { after?: Cursor | undefined; count: number },
 ) {
@@ -90,7 +95,7 @@ async function livePage(
 }
 
 /** The first of all these lists after a place, merged. */
-async function nextOnes(store: Store, roles: readonly (string | undefined)[], after: Cursor | undefined) {
+async function nextOnes(store: ReadStore, roles: readonly (string | undefined)[], after: Cursor | undefined) {
   const lists = await Promise.all(
     roles.map(async (role) =>
       (await idsAfter(store, store.keys.list("live", role), after)).map((at) => ({ role, at })),
@@ -113,7 +118,7 @@ async function nextOnes(store: Store, roles: readonly (string | undefined)[], af
 const compare = (a: Cursor, b: Cursor): number => a.at - b.at || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 
 /** Several may be due at the same moment. */
-async function idsAfter({ redis }: Store, key: string, after: Cursor | undefined): Promise<Cursor[]> {
+async function idsAfter({ redis }: ReadStore, key: string, after: Cursor | undefined): Promise<Cursor[]> {
   const from = after?.at ?? "-inf";
   const ties = after ? await reading(redis, () => redis.zcount(key, after.at, after.at)) : 0;
   const found = await reading(redis, () =>
@@ -124,10 +129,10 @@ async function idsAfter({ redis }: Store, key: string, after: Cursor | undefined
   return all.filter((one) => !after || compare(one, after) > 0);
 }
 
-/** Oldest first. */
-async function story({ redis, keys }: Store, id: RequestId): Promise<TrailStep[]> {
+/** Oldest first, those of one kind. */
+async function story<T>({ redis, keys }: ReadStore, id: RequestId, kind: z.ZodType<T>): Promise<T[]> {
   const places = await reading(redis, () => redis.smembers(keys.steps(id)));
   const ordered = places.sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
   const lines = await linesAt({ redis, keys }, ordered);
-  return lines.flatMap((line) => TrailStep.safeParse(wholeOf(line)).data ?? []);
+  return lines.flatMap((line) => kind.safeParse(wholeOf(line)).data ?? []);
 }

@@ -1,0 +1,115 @@
+/** What a batch of the hub's audit webhook says that may call for an alarm. Pure. */
+import { z } from "zod";
+import type { GrantSigns, HubSigns, ObservedWrite } from "../../domain/hub-signs.ts";
+import {
+  accountIn,
+  type Event,
+  type Grounds,
+  grantIn,
+  isRefused,
+  LONGEST,
+  nameOf,
+  receivedAt,
+} from "./event.ts";
+
+/** As the bot's own writes are named they are left out, save when the latest of them was. */
+export function signsIn(events: readonly Event[], grounds: Grounds): HubSigns {
+  const grants = new Map<string, GrantSigns>();
+  const add = (name: string, more: Partial<GrantSigns>) => {
+    const key = grantIn(name);
+    if (key) grants.set(name, merged(grants.get(name) ?? { ...key, ...NOTHING }, more));
+  };
+  const writes: ObservedWrite[] = [];
+  let own: HubSigns["own"] = null;
+  for (const event of events) {
+    const write = writeIn(event, grounds);
+    if (write?.what === "binding" && write.did !== "changed")
+      add(
+        write.name,
+        write.did === "made"
+          ? { made: write.at }
+          : { deleted: Date.parse(event.stageTimestamp ?? event.requestReceivedTimestamp) },
+      );
+    const isOwn = grounds.isOwn(event.auditID);
+    if (isOwn && isWrite(event) && receivedAt(event) > (own?.at ?? 0))
+      own = { at: receivedAt(event), who: event.user.username };
+    if (isOwn) continue;
+    if (write) writes.push(write);
+    const at = receivedAt(event);
+    const allowedBy = bindingIn(event);
+    if (allowedBy !== null) add(allowedBy, { used: at });
+    else if (isRefused(event)) add(accountIn(event, grounds), { refused: [{ at, event: nameOf(event) }] });
+  }
+  return { grants: [...grants.values()], writes, own };
+}
+
+const NOTHING = { used: null, made: null, deleted: null, refused: [] };
+
+export const later = (a: number | null, b: number | null = null) =>
+  a === null || b === null ? (a ?? b) : Math.max(a, b);
+
+const merged = (known: GrantSigns, more: Partial<GrantSigns>): GrantSigns => ({
+  ...known,
+  used: later(known.used, more.used),
+  made: later(known.made, more.made),
+  deleted: later(known.deleted, more.deleted),
+  refused: [...known.refused, ...(more.refused ?? [])],
+});
+
+/** Which binding the hub's authorizer named; null for what everybody may do, and for what nobody may. */
+const bindingIn = ({ annotations }: Event): string | null =>
+  annotations["authorization.k8s.io/decision"] === "allow"
+    ? (/^RBAC: allowed by ClusterRoleBinding "([^"]+)"/.exec(
+        annotations["authorization.k8s.io/reason"] ?? "",
+      )?.[1] ?? null)
+    : null;
+
+const DID: Record<string, ObservedWrite["did"]> = {
+  create: "made",
+  update: "changed",
+  patch: "changed",
+  delete: "deleted",
+  deletecollection: "deleted",
+};
+const isWrite = ({ verb }: Event): boolean => verb in DID;
+
+const Subject = z.object({ kind: z.string(), name: z.string(), namespace: z.string().optional() });
+const Body = z.object({
+  roleRef: z.object({ kind: z.string(), name: z.string() }).optional().catch(undefined),
+  subjects: z.array(Subject).optional().catch(undefined),
+  dryRun: z.unknown().optional(),
+});
+/** More are not told of. */
+const SUBJECTS = 5;
+
+/** Null: it changed nothing that matters here. */
+function writeIn(event: Event, { namespace }: Grounds): ObservedWrite | null {
+  const { verb, objectRef, user, impersonatedUser, sourceIPs, userAgent } = event;
+  const code = event.responseStatus?.code ?? 0;
+  const did = DID[verb];
+  const what = objectRef && whatIs(objectRef, namespace);
+  if (!did || !what || code < 200 || code > 299) return null;
+  const body = Body.safeParse(event.requestObject).data;
+  // Of a token it is ignored.
+  if (what !== "token" && (/[?&]dryRun=/.test(event.requestURI) || body?.dryRun !== undefined)) return null;
+  const role = what === "binding" && body?.roleRef?.kind === "ClusterRole" ? body.roleRef.name : undefined;
+  const text = (one: string) => one.slice(0, LONGEST);
+  return {
+    ...{ at: receivedAt(event), event: nameOf(event), did, what, name: objectRef.name.slice(0, 253) },
+    ...{ who: text(user.username), address: text(sourceIPs[0] ?? ""), agent: text(userAgent) },
+    ...(impersonatedUser && { as: text(impersonatedUser.username) }),
+    ...(role !== undefined && { clusterRole: text(role) }),
+    ...(what === "binding" && body?.subjects && { subjects: body.subjects.slice(0, SUBJECTS) }),
+  };
+}
+
+function whatIs(
+  { apiGroup, resource, subresource, namespace: of }: NonNullable<Event["objectRef"]>,
+  namespace: string,
+): ObservedWrite["what"] | null {
+  if (resource === "clusterrolebindings" && apiGroup === "rbac.authorization.k8s.io" && !subresource)
+    return "binding";
+  if (resource !== "serviceaccounts" || of !== namespace) return null;
+  if (subresource === "token") return "token";
+  return subresource ? null : "account";
+}

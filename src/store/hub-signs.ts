@@ -1,0 +1,128 @@
+/** What the hub's audit log gives cause for alarm, in Redis until it is told: each sign once, and no more of them than can be told. */
+import { createHash } from "node:crypto";
+import type { ChainableCommander } from "ioredis";
+import { z } from "zod";
+import { HOUR, MINUTE } from "../domain/duration.ts";
+import {
+  type GrantSigns,
+  HubAlarm,
+  LATE_USE_MS,
+  ObservedWrite,
+  REFUSED_WITHIN_MS,
+} from "../domain/hub-signs.ts";
+import { RETOLD_WITHIN_MS } from "../domain/use.ts";
+import type { HubSignsStore } from "../flow/tell-hub-alarms.ts";
+import { reading, writing } from "./failures.ts";
+import { rememberBindings } from "./hub-bindings.ts";
+import { withHubSigns } from "./hub-signs-script.ts";
+import type { Client } from "./open.ts";
+import { replicator } from "./replicate.ts";
+import type { Store } from "./store.ts";
+import { KEEP_TRAIL_MS } from "./trail.ts";
+
+/** More that nobody judged yet are counted only. */
+const WRITES_MOST = 500;
+const WRITES_MOST_OF_ONE = 100;
+
+/** Longer than anybody's quiet is. */
+const QUIET_KEPT_MS = HOUR;
+
+interface Options extends Pick<Store, "redis" | "keys"> {
+  /** audit.hub.refusedPerHour */
+  refusedMost: number;
+}
+
+export function createHubSigns(options: Options): HubSignsStore {
+  const store = { ...options, redis: withHubSigns(options.redis) };
+  const { redis, keys, refusedMost } = store;
+  const replicate = replicator(store);
+  const names = [keys.request(""), keys.signs(""), keys.refusals(""), keys.told("")];
+  const limits = [
+    KEEP_TRAIL_MS,
+    REFUSED_WITHIN_MS,
+    LATE_USE_MS,
+    refusedMost,
+    WRITES_MOST,
+    WRITES_MOST_OF_ONE,
+    RETOLD_WITHIN_MS,
+  ];
+  return {
+    async take({ grants, writes, own }) {
+      if (grants.length === 0 && writes.length === 0 && own === null) return;
+      await writing(redis, () =>
+        redis.takeHubSigns(
+          ...[keys.hubAlarms, keys.hubWrites, keys.hubWritesMore, keys.hubOwn, keys.hubWritesBy],
+          ...[...names, ...limits, own?.at ?? "", own?.who ?? ""],
+          ...[grants.length, ...grants.flatMap(fieldsOf)],
+          ...writes.flatMap((one) => [
+            keys.hubWritesSeen(Math.floor(one.at / MINUTE)),
+            ...[numberOf(one.event), JSON.stringify(ObservedWrite.parse(one)), numberOf(one.who)],
+          ]),
+        ),
+      );
+      if (grants.length > 0 || writes.length > 0) await replicate();
+    },
+    async waiting() {
+      const found = await reading(redis, () =>
+        redis
+          .pipeline()
+          .hvals(keys.hubWrites)
+          .get(keys.hubWritesMore)
+          .hgetall(keys.hubOwn)
+          .hgetall(keys.hubAlarms)
+          .exec(),
+      );
+      const [writes, unread, own, alarms] = Waiting.parse(found?.map(([error, value]) => error ?? value));
+      if (writes.length === 0 && Object.keys(alarms).length === 0) return null;
+      return {
+        writes: writes.sort((a, b) => a.at - b.at),
+        ...{ unread, own },
+        alarms: Object.entries(alarms).map(([key, alarm]) => ({ key, alarm })),
+      };
+    },
+    async gave(bindings) {
+      return bindings.length === 0 ? [] : reading(redis, () => redis.hmget(keys.hubBindings, ...bindings));
+    },
+    async unquiet(whos, now) {
+      if (whos.length === 0) return [];
+      const quiet = await reading(redis, () => redis.mget(whos.map((who) => keys.hubQuiet(numberOf(who)))));
+      return whos.filter((_, i) => Number(quiet[i] ?? 0) <= now);
+    },
+    async judged({ writes, unread, alarms, made, gone, quietUntil }) {
+      await rememberBindings(store, made);
+      const change = redis.multi();
+      change.hdel(keys.hubWrites, ...writes.map(({ event }) => numberOf(event)));
+      change.del(keys.hubWritesBy);
+      if (unread > 0) change.decrby(keys.hubWritesMore, unread);
+      for (const { key, alarm } of alarms) {
+        change.hset(keys.hubAlarms, key, JSON.stringify(HubAlarm.parse(alarm)));
+        change.set(keys.hubQuiet(numberOf(alarm.who)), quietUntil, "PX", QUIET_KEPT_MS);
+      }
+      for (const name of gone) change.hdel(keys.hubBindings, name);
+      await landed(redis, change);
+    },
+    told: (key) =>
+      landed(redis, redis.multi().set(keys.told(key), "1", "PX", KEEP_TRAIL_MS).hdel(keys.hubAlarms, key)),
+  };
+}
+
+async function landed(redis: Client, change: ChainableCommander): Promise<void> {
+  const answers = await writing(redis, () => change.exec());
+  const refused = answers?.find(([error]) => error);
+  if (refused) throw refused[0];
+}
+
+const numberOf = (text: string): string => createHash("sha256").update(text).digest("base64url").slice(0, 16);
+
+function fieldsOf({ id, generation, used, made, deleted, refused }: GrantSigns): (string | number)[] {
+  const times = refused.flatMap(({ at, event }) => [at, numberOf(event)]);
+  return [id, generation, used ?? "", made ?? "", deleted ?? "", refused.length, ...times];
+}
+
+const json = <T extends z.ZodType>(of: T) => z.string().transform((text) => of.parse(JSON.parse(text)));
+const Waiting = z.tuple([
+  z.array(json(ObservedWrite)),
+  z.coerce.number(),
+  z.object({ at: z.coerce.number(), who: z.string() }).nullable().catch(null),
+  z.record(z.string(), json(HubAlarm)),
+]);
