@@ -18,22 +18,31 @@ export interface Abandoning {
 
 /**
  * Of its earlier generations too. What still stands on the hub goes when it answers again. `not-ending`: there is
- * nothing to settle. Throws Refused(unknown-request), StoreDown, StoreUnsure.
+ * nothing to settle. `confirmed`: somebody proved it at that very moment. Throws Refused(unknown-request), StoreDown, StoreUnsure.
  */
 export async function abandonEnd(
   ports: Ports,
   { id, operator, reason }: Abandoning,
-): Promise<AccessRequest | "not-ending" | "too-soon"> {
+): Promise<AccessRequest | "not-ending" | "too-soon" | "confirmed"> {
   const request = await load(ports, id);
   const now = ports.clock.now();
   if (goingFrom(request).length === 0) return "not-ending";
   if (now < goesSince(request) + ABANDON_AFTER_MS) return "too-soon";
   let settled = request;
+  let isOurs = false;
   for (const { generation, deletedAt = now } of goingFrom(request))
-    settled = await commit(ports, id, (r) =>
-      generationGone(r, generation, { method: "abandoned", deletedAt, at: now, operator, reason }),
-    );
-  return settled;
+    settled = await commit(ports, id, (r) => {
+      const gone = generationGone(r, generation, {
+        method: "abandoned",
+        deletedAt,
+        at: now,
+        operator,
+        reason,
+      });
+      isOurs = gone !== null;
+      return gone;
+    });
+  return isOurs ? settled : "confirmed";
 }
 
 const goesSince = (r: AccessRequest): number =>

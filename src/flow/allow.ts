@@ -8,6 +8,7 @@ import { Refused } from "../domain/refusal.ts";
 import { approversOf } from "../domain/today.ts";
 import type { Ports } from "./ports.ts";
 import { countNeeded, loadAllowance } from "./support/allowances.ts";
+import { noteRefused, refuse } from "./support/note-refused.ts";
 import { assertQualified } from "./support/reviewer.ts";
 import { syncAllowance } from "./sync-allowance.ts";
 
@@ -23,10 +24,11 @@ export async function allowPerson(
   ports: Ports,
   { by, person, triggerId, ...terms }: AllowPerson,
 ): Promise<Allowance> {
-  if (by === person) throw new Refused({ kind: "allow-oneself" });
+  const trying = { attempt: "allow", by, of: person } as const;
+  if (by === person) await refuse(ports, trying, { kind: "allow-oneself" });
   const role = approvedRole(ports, terms.role);
   const [allower, recipient] = await Promise.all([
-    allowerOf(ports, by, terms.role, role),
+    noteRefused(ports, trying, () => allowerOf(ports, by, terms.role, role)),
     recipientOf(ports, person, terms.role, role),
   ]);
   const drawn = draft(ports, role, terms, recipient, allower);
@@ -42,9 +44,10 @@ export async function allowToo(
   { id, by }: { id: AllowanceId; by: UserId },
 ): Promise<Allowance> {
   const allowance = await loadAllowance(ports, id);
-  if (allowance.person.id === by) throw new Refused({ kind: "allow-oneself" });
+  const trying = { attempt: "allow", by, id, of: allowance.person.id } as const;
+  if (allowance.person.id === by) await refuse(ports, trying, { kind: "allow-oneself" });
   const role = approvedRole(ports, allowance.role);
-  const allower = await allowerOf(ports, by, allowance.role, role);
+  const allower = await noteRefused(ports, trying, () => allowerOf(ports, by, allowance.role, role));
   assertSameTerms(allowance, role);
   return join(ports, allowance, allower);
 }

@@ -1,25 +1,23 @@
 /** What an approver may approve in place of what is asked for: a shorter time, or a role that gives less. */
 import { approvalOf, type Role, roleNamed } from "../domain/catalog.ts";
-import { SECOND, SHORTEST } from "../domain/duration.ts";
+import { SHORTEST } from "../domain/duration.ts";
 import type { UserId } from "../domain/ids.ts";
 import type { Less } from "../domain/less.ts";
 import { termsOf } from "../domain/policy.ts";
 import { isOffered, judge } from "../domain/policy-engine.ts";
 import { Refused } from "../domain/refusal.ts";
-import { isLower, type Rights } from "../domain/rights.ts";
 import { refusalIn } from "../domain/rules/policy-denies.ts";
 import type { AccessRequest, Ports } from "./ports.ts";
 import { askedOf } from "./request.ts";
 import { countApprovers } from "./support/count-approvers.ts";
 import { resolveRequester, resolveReviewer } from "./support/reviewer.ts";
+import { rolesBelow } from "./support/roles-below.ts";
 
 /** As somebody chose it; the role that is asked for where none is named. */
 export interface LessChosen {
   role?: string | undefined;
   duration: number;
 }
-
-const READ_WITHIN_MS = 2 * SECOND;
 
 /** With all that a request of such terms is frozen with. Throws Refused, SlackBusy. */
 export async function lessOf(
@@ -64,12 +62,9 @@ export async function lowerRoles(
   if (!asked || request.extends) return [];
   const held = (await ports.requests.open(request.requester.id)).map(({ role }) => role);
   const free = names.filter((name) => !held.includes(name) && isAskable(ports, request, name));
-  const more = await rightsOf(ports, asked);
+  const lower = await rolesBelow(ports, asked, free);
   const found = await Promise.all(
-    free.map(async (name) => {
-      const role = roles[name];
-      const less = role && more && (await rightsOf(ports, role));
-      if (!less || !isLower(less, more)) return null;
+    lower.map(async ({ name, role }) => {
       const may = (await mayBoth(ports, request, by, name)) && (await canEnough(ports, request, name, role));
       return may ? name : null;
     }),
@@ -87,9 +82,6 @@ function isAskable({ policy }: Ports, { reason }: AccessRequest, role: string): 
     throw error;
   }
 }
-
-const rightsOf = async ({ grants }: Ports, { rules, clusterRole }: Role): Promise<Rights | null> =>
-  rules ?? grants.rightsOf(clusterRole, AbortSignal.timeout(READ_WITHIN_MS));
 
 /** Nobody approves a role that needs no approval. */
 async function mayBoth(ports: Ports, { requester }: AccessRequest, by: UserId, name: string) {

@@ -2,6 +2,7 @@
 import type { UserId } from "../domain/ids.ts";
 import { Refused } from "../domain/refusal.ts";
 import type { Ports } from "./ports.ts";
+import { noteRefused } from "./support/note-refused.ts";
 import { assertQualified } from "./support/reviewer.ts";
 
 export interface ConfirmRestore {
@@ -14,7 +15,10 @@ export interface ConfirmRestore {
 export async function confirmRestore(ports: Ports, { by, epoch }: ConfirmRestore): Promise<void> {
   const { admins } = ports.policy;
   const refusal = { kind: "not-approver" as const, approvers: [...admins] };
-  await assertQualified(ports, by, { among: admins, refusal });
-  if (!(await ports.epoch.confirm(epoch))) throw new Refused({ kind: "nothing-restored" });
+  const { qualified } = await noteRefused(ports, { attempt: "confirm a restore", by }, () =>
+    assertQualified(ports, by, { among: admins, refusal }),
+  );
+  if (!(await ports.epoch.confirm(epoch, { who: by, qualified })))
+    throw new Refused({ kind: "nothing-restored" });
   ports.log.warn({ by, epoch }, "an administrator goes on with a Redis that is behind the hub");
 }

@@ -7,6 +7,7 @@ import { covered } from "../domain/reveal.ts";
 import { type AccessRequest, type Lane, type Later, type Ports, SlackBusy } from "./ports.ts";
 import { commit, messageJob } from "./support/commit.ts";
 import { settleAll } from "./support/settle-all.ts";
+import { sooner } from "./support/sooner.ts";
 
 /** What Slack has no wish to take for long is tried less and less often. */
 const againAfter = (ageMs: number): number => Math.max(SECOND, ageMs / 20);
@@ -18,7 +19,7 @@ export async function coverViews(ports: Ports, id: RequestId, lane: Lane = "mess
   const views = viewsToCover(request, ports.clock.now());
   if (lane === "timers") return leaveToSlack(ports, request, views);
   const laters = await settleAll(views.map((view) => coverOne(ports, request, view)));
-  return laters.find((later) => later);
+  return laters.reduce(sooner, undefined);
 }
 
 /** In a lane of its own: ends wait in that of the timers. */
@@ -27,7 +28,7 @@ async function leaveToSlack(
   request: AccessRequest,
   views: readonly TokenView[],
 ): Promise<Later> {
-  const next = dueOf(request, ports.policy.reminders).find(({ step }) => step === "coverViews");
+  const next = dueOf(request, ports.policy).find(({ step }) => step === "coverViews");
   if (views.length === 0) return next && { again: next.at };
   await messageJob(ports, "coverViews", request);
   return undefined;

@@ -22,10 +22,11 @@ import { closed, decided, type Quorum, type Verdict } from "../domain/transition
 import { type LessChosen, lessOf } from "./approve-less.ts";
 import type { AccessRequest, Ports, Purpose } from "./ports.ts";
 import { commit } from "./support/commit.ts";
-import { isDisputed, underEach } from "./support/disputed.ts";
+import { differ, isDisputed, underEach } from "./support/disputed.ts";
 import { extendedGone } from "./support/extended-grant.ts";
 import { load } from "./support/load.ts";
 import { assertUnlocked } from "./support/locked.ts";
+import { noteRefused } from "./support/note-refused.ts";
 import { resolveRequester, resolveReviewer } from "./support/reviewer.ts";
 
 export interface DecideRequest {
@@ -37,20 +38,23 @@ export interface DecideRequest {
 }
 
 /** Throws Refused, StoreDown, StoreUnsure, SlackBusy. */
-export async function decideRequest(
-  ports: Ports,
-  { id, terms, by, verdict }: DecideRequest,
-): Promise<AccessRequest> {
-  // The grant asks for it next: by then the hub has answered.
-  if (verdict.approve) void ports.epoch.look().catch(() => {});
-  if (verdict.approve && (await isDisputed(ports, (under) => mayApprove(under, id, by, verdict))))
-    throw new Refused({ kind: "rules-differ" });
-  const { qualified, profile, request } = await assertMayReview(
-    ports,
-    id,
-    by,
-    verdict.approve ? "approve" : "deny",
+export const decideRequest = (ports: Ports, asked: DecideRequest): Promise<AccessRequest> => {
+  const { id, by, verdict } = asked;
+  return noteRefused(ports, { attempt: verdict.approve ? "approve" : "deny", id, by }, () =>
+    decide(ports, asked),
   );
+};
+
+async function decide(ports: Ports, { id, terms, by, verdict }: DecideRequest): Promise<AccessRequest> {
+  // The grant asks for it next: by then the hub has answered. And who clicked is far away too.
+  if (verdict.approve) void Promise.allSettled([ports.epoch.look(), ports.directory.person(by, "decide")]);
+  const reviewed = assertMayReview(ports, id, by, verdict.approve ? "approve" : "deny");
+  // What differs is said before what is refused here.
+  reviewed.catch(() => {});
+  const each = verdict.approve ? await underEach(ports) : ([ports] as const);
+  if (await differ(each, (under) => mayApprove(under, id, by, verdict)))
+    throw new Refused({ kind: "rules-differ" });
+  const { qualified, profile, request } = await reviewed;
   const { digest } = ports.policy;
   const changed = await changedSince(ports, request);
   if (changed && (await isChangedForAll(ports, request, digest))) return close(ports, id, changed);
@@ -63,7 +67,7 @@ export async function decideRequest(
     return decided(r, given, profile, own?.qualified ?? qualified, ports.clock.now(), quorum);
   };
   const next = given.approve
-    ? await commitApproval(ports, request, less, change)
+    ? await commitApproval(each, request, less, change)
     : await commit(ports, id, (r) => change(r), { replicated: true });
   if (next.state === "timedOut") throw new Refused(lateFor(next));
   return next;
@@ -83,12 +87,12 @@ async function verdictOf(
 
 /** Who approved before must still be an approver, by each policy that is gone by: also those who did while the others were looked up. */
 async function commitApproval(
-  ports: Ports,
+  each: readonly [Ports, ...Ports[]],
   found: AccessRequest,
   less: Less | undefined,
   change: (r: AccessRequest, quorum: Quorum) => AccessRequest,
 ): Promise<AccessRequest> {
-  const each = await underEach(ports);
+  const [ports] = each;
   const standing = new Map<UserId, boolean>();
   const isStill = (who: UserId) => standing.get(who) === true;
   for (let request = found; ; ) {
@@ -113,7 +117,7 @@ function neededNow({ policy }: Ports, request: AccessRequest): number {
   return isChanged(role) ? (request.count ?? 1) : neededOf(request, role);
 }
 
-async function lookAgain(each: Ports[], request: AccessRequest, standing: Map<UserId, boolean>) {
+async function lookAgain(each: readonly Ports[], request: AccessRequest, standing: Map<UserId, boolean>) {
   const unknown = approvalsOf(request).filter(({ by }) => !standing.has(by.id));
   const found = await Promise.all(
     unknown.flatMap(({ by }) => each.map((under) => qualify(under, request, by.id, "decide"))),
@@ -152,11 +156,13 @@ export function assertPending(request: AccessRequest, by: UserId, deciding: Deci
 export async function assertMayReview(ports: Ports, id: RequestId, by: UserId, deciding: Deciding) {
   const request = await load(ports, id);
   const purpose = deciding === "approve" ? "decide" : "end";
+  const unlocked = assertUnlocked(ports);
+  unlocked.catch(() => {});
   const { profile, qualified } = await qualify(ports, request, by, purpose);
   const refusal = reviewing({ profile, qualified, deciding }, request);
   if (refusal) throw new Refused(refusal);
   assertPending(request, by, deciding);
-  await assertUnlocked(ports);
+  await unlocked;
   return { request, profile: personOf(profile), qualified: qualified ?? by };
 }
 

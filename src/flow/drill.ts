@@ -13,7 +13,7 @@ export interface Drilled extends Affected {
 
 /** Throws Refused, StoreDown, SlackBusy. */
 export async function drillLockdown(ports: Ports, by: UserId): Promise<Drilled> {
-  await assertAdmin(ports, by);
+  await assertAdmin(ports, by, "lock down");
   const [affected, bindings] = await Promise.all([
     lookAtScope(ports, { what: "everything" }),
     countBindings(ports),

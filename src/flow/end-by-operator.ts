@@ -58,7 +58,7 @@ async function carryOne(ports: Ports, id: RequestId, until: number): Promise<Acc
 async function stepOf(ports: Ports, request: AccessRequest): Promise<void> {
   if (mustLeave(request).length > 0) await endGrant(ports, request.id);
   // Not sooner: a probe token that this process, or a bot, holds is the better proof.
-  else if (dueOf(request, []).some(({ step, at }) => step === "verify" && at <= ports.clock.now()))
+  else if (dueOf(request, ports.policy).some(({ step, at }) => step === "verify" && at <= ports.clock.now()))
     await verifyEnd(ports, request.id);
 }
 

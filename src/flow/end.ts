@@ -24,7 +24,7 @@ export async function endGrant(ports: Ports, id: RequestId): Promise<Later> {
     });
   }
   const [held] = await settleAll([
-    ports.lease.hold(id, (signal) => takeAway(ports, id, signal)),
+    ports.lease.holdRequest(id, (found, signal) => takeAway(ports, found, signal)),
     ...(request.state === "ending" || isOver(request, now) ? [closeExtension(ports, request)] : []),
   ]);
   return held ? held.done : unbindMeanwhile(ports, id);
@@ -48,8 +48,7 @@ const isOver = (r: object, now: number): boolean => "expiresAt" in r && now >= N
 export const mustLeave = (request: AccessRequest) =>
   goingFrom(request).filter(({ deletedAt }) => deletedAt === undefined);
 
-async function takeAway(ports: Ports, id: RequestId, signal: AbortSignal): Promise<Later> {
-  const request = await ports.requests.get(id);
+async function takeAway(ports: Ports, request: AccessRequest | null, signal: AbortSignal): Promise<Later> {
   if (request) await settleAll(mustLeave(request).map((going) => leaveHub(ports, going, signal).gone));
   return undefined;
 }

@@ -21,7 +21,7 @@ import { againWhileLocked } from "./support/while-locked.ts";
 const HELD_BACK_MS = 5 * SECOND;
 
 export const extendGrant = (ports: Ports, id: RequestId): Promise<Later> =>
-  underLease(ports, id, () => againWhileLocked(ports, () => extend(ports, id)));
+  underLease(ports, id, (found) => againWhileLocked(ports, () => extend(ports, found)));
 
 /** The token that lives as long is in its holder's hands. */
 export const finishExtension = (
@@ -41,9 +41,9 @@ export async function closeExtension(ports: Ports, { id, requester }: AccessRequ
   );
 }
 
-async function extend(ports: Ports, id: RequestId): Promise<Later> {
-  const request = await ports.requests.get(id);
+async function extend(ports: Ports, request: AccessRequest | null): Promise<Later> {
   if (request?.state !== "extending") return undefined;
+  const { id } = request;
   const grant = await extendedGrant(ports, request);
   if (grant && "expiresAt" in grant && isProlongedBy(grant, request)) return follow(ports, request, grant);
   if (grant && isRenewing(grant)) return { again: ports.clock.now() + HELD_BACK_MS };

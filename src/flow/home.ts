@@ -23,6 +23,7 @@ import {
 import { rolesFor } from "./roles-for.ts";
 import { openRequests } from "./status.ts";
 import { type Qualifies, qualifier } from "./support/qualifier.ts";
+import { usesOf } from "./uses.ts";
 import { waitingFor } from "./waiting-for.ts";
 
 /** For whatever is out of order: it is drawn again then, or when it is opened again. */
@@ -65,7 +66,8 @@ async function readHome(ports: Ports, person: UserId): Promise<Home> {
   // What is to begin later leaves the role free until then.
   const isOpen = (role: string) =>
     own.some((r) => r.role === role && r.requester.id === person && !isFinal(r) && !isLater(r));
-  return { own, ...waiting, roles: roles.filter((role) => !isOpen(role)), active, lockdown };
+  const uses = await usesOf(ports, [...own, ...(active?.shown ?? [])]);
+  return { own, ...waiting, roles: roles.filter((role) => !isOpen(role)), active, lockdown, uses };
 }
 
 const isLater = (r: AccessRequest): boolean =>

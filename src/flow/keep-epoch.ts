@@ -8,16 +8,16 @@ import {
   type StoredEpoch,
   wentBack,
 } from "../domain/epoch.ts";
-import type { Anchor, Anchored, EpochKeeper, Epochs, Ports } from "./ports.ts";
+import type { Anchored, EpochKeeper, Epochs, Ports } from "./ports.ts";
 import type { HoldFound, Holds } from "./support/holds.ts";
-import { recently } from "./support/recent.ts";
+import type { RecentAnchor } from "./support/recent-anchor.ts";
 
 /** Others raise it at the same time. */
 const TRIES = 5;
 
 type Needs = Pick<Ports, "clock" | "log" | "admins" | "stopping"> & {
   epochs: Epochs;
-  anchor: Anchor;
+  anchor: RecentAnchor;
   holds: Pick<Holds, "report">;
 };
 
@@ -33,7 +33,6 @@ export function createEpochKeeper(needs: Needs): EpochKeeper {
   let seen: SeenEpoch = { at: 0, lasting: 0 };
   let before = 0;
   let failing = false;
-  const onHub = recently({ clock }, () => anchor.read(stopping));
 
   /** Redis as it is now, and the furthest it was seen before this was asked. */
   const readRedis = async () => {
@@ -53,14 +52,10 @@ export function createEpochKeeper(needs: Needs): EpochKeeper {
     needs.holds.report("epoch", held ? [heldBy(redis)] : []);
     return { hub, redis, step };
   };
-  const write = async (epoch: number, from: Anchored | null): Promise<boolean> => {
-    const written = await anchor.write({ epoch }, from, stopping);
-    onHub.forget();
-    return written;
-  };
+  const write = (epoch: number, from: Anchored | null): Promise<boolean> => anchor.write({ epoch }, from);
   /** Whether there is nothing left to do. */
   const settleOnce = async (): Promise<boolean> => {
-    const { hub, redis, step } = await lookAt(onHub.now());
+    const { hub, redis, step } = await lookAt(anchor.now());
     if (step.do === "nothing") return true;
     if (step.do === "raise") {
       const at = nextEpoch(redis.at, clock.now());
@@ -90,7 +85,7 @@ export function createEpochKeeper(needs: Needs): EpochKeeper {
     before: () => before,
     settle: trySettle,
     look: async () => {
-      const { redis, step } = await lookAt(onHub.recent());
+      const { redis, step } = await lookAt(anchor.recent());
       if (step.do !== "hold") return redis;
       // The hub first of all, where it is not told: another replica may not have seen what this one has.
       if (step.tell !== null) await settle();
@@ -98,15 +93,17 @@ export function createEpochKeeper(needs: Needs): EpochKeeper {
       // Should an administrator have gone on meanwhile: what was read before does not know from when on.
       return null;
     },
-    confirm: async (epoch) => {
+    confirm: async (epoch, by) => {
       for (let tries = 0; tries < TRIES; tries++) {
-        const { hub, redis, step } = await lookAt(onHub.now());
+        const { hub, redis, step } = await lookAt(anchor.now());
         if (step.do !== "hold" || (epoch !== null && epoch !== hub?.epoch)) return false;
-        const to = confirmedEpoch(hubEpoch(hub, step), redis, clock.now());
-        if (!(await epochs.raise(redis.at, to))) continue;
+        const at = clock.now();
+        const to = confirmedEpoch(hubEpoch(hub, step), redis, at);
+        const confirmed = { restore: "confirmed", at, ...by, before: to.before } as const;
+        if (!(await epochs.raise(redis.at, to, confirmed))) continue;
         // Should this be lost, the next look tells the hub.
         await write(to.at, hub);
-        await lookAt(onHub.now());
+        await lookAt(anchor.now());
         return true;
       }
       return false;

@@ -3,7 +3,6 @@ import { type Lockdown, lockdownStep, type StoredLockdown } from "../domain/lock
 import { massEndOf } from "../domain/mass-end.ts";
 import { isOperator, whoOf } from "../domain/operator.ts";
 import {
-  type Anchor,
   type Anchored,
   type LockdownKeeper,
   type LockdownSet,
@@ -14,20 +13,19 @@ import {
   TroubleOutside,
 } from "./ports.ts";
 import type { HoldFound, Holds } from "./support/holds.ts";
-import { recently } from "./support/recent.ts";
+import type { RecentAnchor } from "./support/recent-anchor.ts";
 
 /** Others write to the same object. */
 const TRIES = 5;
 
-type Needs = Pick<Ports, "clock" | "log" | "stopping"> & {
+type Needs = Pick<Ports, "log" | "stopping"> & {
   lockdowns: Lockdowns;
-  anchor: Anchor;
+  anchor: RecentAnchor;
   holds: Pick<Holds, "report">;
 };
 
 export function createLockdownKeeper(needs: Needs): LockdownKeeper {
-  const { clock, log, stopping, lockdowns, anchor } = needs;
-  const hub = recently({ clock }, () => anchor.read(stopping));
+  const { log, stopping, lockdowns, anchor } = needs;
   let failing = false;
   let lifted = 0;
 
@@ -39,7 +37,7 @@ export function createLockdownKeeper(needs: Needs): LockdownKeeper {
   };
   /** Whether there is nothing left to do. The hub first: what is lifted in between is then not learnt again. */
   const settleOnce = async (): Promise<boolean> => {
-    const anchored = await hub.now();
+    const anchored = await anchor.now();
     const step = lockdownStep(anchored?.lockdown ?? null, await readRedis());
     if (step.do === "nothing") return true;
     if (step.do === "learn") await learn(step.lockdown);
@@ -50,11 +48,8 @@ export function createLockdownKeeper(needs: Needs): LockdownKeeper {
     if ((await lockdowns.set(lockdown, { ...massEndOf(lockdown), quiet: true }))?.at === lockdown.at)
       log.warn({ at: lockdown.at }, "Redis did not know of the lockdown; learnt from the hub");
   };
-  const write = async (lockdown: Lockdown | null, from: Anchored | null): Promise<boolean> => {
-    const written = await anchor.write({ lockdown }, from, stopping);
-    hub.forget();
-    return written;
-  };
+  const write = (lockdown: Lockdown | null, from: Anchored | null): Promise<boolean> =>
+    anchor.write({ lockdown }, from);
   const settle = async (): Promise<void> => {
     for (let tries = 0; tries < TRIES; tries++) if (await settleOnce()) return;
     throw new TroubleOutside("hub", "Redis and hub do not come to agree on the lockdown");
@@ -85,9 +80,9 @@ export function createLockdownKeeper(needs: Needs): LockdownKeeper {
 
   return {
     standing: async () => (await readRedis()).standing,
-    onHub: async () => (await hub.recent())?.lockdown ?? null,
+    onHub: async () => (await anchor.recent())?.lockdown ?? null,
     look: async () => {
-      const anchored = await hub.recent();
+      const anchored = await anchor.recent();
       const stored = await readRedis();
       if (lockdownStep(anchored?.lockdown ?? null, stored).do === "nothing") return stored.standing;
       // That the hub is not told yet opens nothing; that it must be asked anew might.
@@ -103,7 +98,7 @@ export function createLockdownKeeper(needs: Needs): LockdownKeeper {
       }),
     tell: async (lockdown) => {
       for (let tries = 0; tries < TRIES; tries++) {
-        const anchored = await hub.now().catch(() => undefined);
+        const anchored = await anchor.now().catch(() => undefined);
         if (anchored === undefined) return false;
         if ((anchored?.lockdown?.at ?? 0) >= lockdown.at) return true;
         if (await write(lockdown, anchored).catch(() => false)) return true;

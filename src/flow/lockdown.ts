@@ -21,7 +21,7 @@ export interface LockedDown extends LockdownSet {
 
 /** Throws Refused, SlackBusy. */
 export const lockDown = async (ports: Ports, { by, reason }: LockingDown): Promise<LockedDown> =>
-  lockDownAs(ports, { ...(await assertAdmin(ports, by)), reason });
+  lockDownAs(ports, { ...(await assertAdmin(ports, by, "lock down")), reason });
 
 /** Each of Redis and hub does alone; that only one knows of it is said. Throws Refused. */
 export async function lockDownAs(ports: Ports, who: Omit<Lockdown, "at">): Promise<LockedDown> {
@@ -56,7 +56,7 @@ export interface Unlocked {
 /** Throws Refused, StoreDown, StoreUnsure, SlackBusy. */
 export const unlock = async (ports: Ports, { by, reason }: LockingDown): Promise<Unlocked> =>
   // It leads to access again.
-  unlockAs(ports, { ...(await assertAdmin(ports, by, "decide")), reason });
+  unlockAs(ports, { ...(await assertAdmin(ports, by, "unlock", "decide")), reason });
 
 /** Throws Refused, StoreDown, StoreUnsure. */
 export async function unlockAs(ports: Ports, who: Omit<Lockdown, "at">): Promise<Unlocked> {

@@ -6,15 +6,15 @@ import { endBy, isEndedBy, type MassEnd } from "../domain/mass-end.ts";
 import { toldOutage } from "../domain/outage.ts";
 import { type AccessRequest, isGranted, isRevocable } from "../domain/request.ts";
 import { endingOrLate } from "../domain/transitions.ts";
-import { type Ports, PostRefused, PostUnanswered } from "./ports.ts";
+import { type GrantObjects, type Ports, PostRefused, PostUnanswered } from "./ports.ts";
 import { commit } from "./support/commit.ts";
 import { settleAll } from "./support/settle-all.ts";
 import { stripBindings } from "./support/strip-bindings.ts";
 import { tellMassEnd } from "./support/tell-mass-end.ts";
 
 const BATCH = 200;
-/** Records wait no longer for the bindings, should the hub be slow. */
-const BINDINGS_FIRST_MS = 2 * SECOND;
+/** Since the last binding went: records wait no longer for a hub that is slow. */
+const STALLED_MS = 2 * SECOND;
 
 /** Stored, it is carried out by whichever replica lives. Throws StoreDown, StoreUnsure. */
 export async function beginMassEnd(ports: Ports, one: MassEnd): Promise<void> {
@@ -59,8 +59,11 @@ async function announce(ports: Ports, one: MassEnd): Promise<Pick<MassEnd, "mess
 
 /** Whether no binding is left. */
 async function endAll(ports: Ports, one: MassEnd): Promise<boolean> {
-  const stripping = one.stripped || strip(ports, one);
-  await Promise.race([stripping, sleep(BINDINGS_FIRST_MS)]);
+  const { promise: stalled, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, STALLED_MS).unref();
+  const stripping = one.stripped || strip(ports, one, () => timer.refresh());
+  await Promise.race([stripping, stalled]);
+  clearTimeout(timer);
   await inBatches(one.left, (ids) => endRecords(ports, one, ids));
   return stripping;
 }
@@ -73,8 +76,6 @@ async function tellUnlocked(ports: Ports, one: MassEnd, lockdown: Lockdown): Pro
   await ports.massEnds.close(one.id);
 }
 
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());
-
 /** Also what is ending already: its token may still work. */
 async function gathered(ports: Ports, one: MassEnd): Promise<MassEnd> {
   const grants: RequestId[] = [];
@@ -86,12 +87,17 @@ async function gathered(ports: Ports, one: MassEnd): Promise<MassEnd> {
 }
 
 /** Never rejects. Of a lockdown also what no record knows. */
-async function strip(ports: Ports, { id, at, scope, grants }: MassEnd): Promise<boolean> {
+async function strip(
+  ports: Ports,
+  { id, at, scope, grants }: MassEnd,
+  onRemoved: () => void,
+): Promise<boolean> {
   const ids = new Set<string>(grants);
   try {
     // What was granted since it was lifted stays.
     const isAll = scope.what === "everything" && (await ports.lockdown.standing())?.at === at;
-    return await stripBindings(ports, ({ key }) => isAll || ids.has(key.id), ports.stopping);
+    const isOver = ({ key }: GrantObjects) => isAll || ids.has(key.id);
+    return await stripBindings(ports, isOver, { stopping: ports.stopping, onRemoved });
   } catch (error) {
     ports.log.error({ id, err: error }, "the hub does not answer: no binding is taken away yet; trying on");
     return false;

@@ -1,12 +1,14 @@
 /** What the flows need from outside. Adapters implement these; the flows know nothing else. */
 import type { Alarm } from "../domain/alarm.ts";
 import type { Allowance } from "../domain/allowance.ts";
+import type { LastLook } from "../domain/anonymous.ts";
+import type { Attempt, TriedStep } from "../domain/attempt.ts";
 import type { LastCanary } from "../domain/canary.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Delivery, TokenView } from "../domain/delivery.ts";
 import type { DirectoryLook, Looked } from "../domain/directory-look.ts";
 import type { EndedOnHub } from "../domain/ended-on-hub.ts";
-import type { StoredEpoch } from "../domain/epoch.ts";
+import type { RestoreConfirmed, StoredEpoch } from "../domain/epoch.ts";
 import type { ForeignObject } from "../domain/foreign-object.ts";
 import type { Hold } from "../domain/hold.ts";
 import type { Home, NoHome } from "../domain/home.ts";
@@ -21,11 +23,12 @@ import type { Person, Profile } from "../domain/person.ts";
 import type { Policy } from "../domain/policy-file.ts";
 import type { Limits } from "../domain/policy-rule.ts";
 import type { AccessRequest, End, Failure, Grant, In, Outage, Sent } from "../domain/request.ts";
-import type { Rights } from "../domain/rights.ts";
+import type { AskedRight, Rights } from "../domain/rights.ts";
 import type { SealHead, Witnessed } from "../domain/seal.ts";
 import type { Secret } from "../domain/secret.ts";
 import type { TrailStep } from "../domain/step.ts";
 import type { Tally } from "../domain/tally.ts";
+import type { Coverage, HubTold, Use } from "../domain/use.ts";
 
 /** Requests: records in Redis, changed by compare-and-swap only. Each throws StoreDown or StoreUnsure when Redis does not answer. */
 export interface Requests {
@@ -47,10 +50,16 @@ export interface Requests {
    * Compare-and-swap, again and again until it lands: `change` is pure, and returns the record to store, or null
    * when there is nothing to do; `after` is then what was read. What `change` throws comes out unchanged.
    * `replicated`: a replica of Redis, where there is one, has it too before this resolves.
+   * `along`: called when the change is on its way, and before it is known whether it lands: what it asks of Redis needs
+   * no way of its own, and must do no harm where the change does not land, and another is tried.
    * A change of the role takes the reservation along; a decision takes its window (window.ts). What leads to access (lifecycle.ts) is refused under a lockdown,
    * in the same call. Throws Refused(unknown-request, held-already, window-taken, locked-down), Unreadable.
    */
-  update(id: RequestId, change: Change, options?: { replicated?: boolean }): Promise<Updated>;
+  update(
+    id: RequestId,
+    change: Change,
+    options?: { replicated?: boolean; along?: (sent: Updated) => void },
+  ): Promise<Updated>;
   /** Stores a record the hub knows and Redis lost; false when there is one. */
   adopt(request: In<"active">): Promise<boolean>;
   /** The person's requests that are not final, oldest first. Throws Unreadable where none but such may be live. */
@@ -61,8 +70,8 @@ export interface Requests {
   askedFor(person: UserId): Promise<AccessRequest[]>;
   /** What the person asked for in the last 30 days, as far as it can be read. */
   recent(person: UserId): Promise<AccessRequest[]>;
-  /** All that is not settled (see messages.ts), in batches. */
-  unsettled(): AsyncIterable<AccessRequest[]>;
+  /** All that is not settled (see messages.ts), in batches; `known`: of whom the reader knows already. */
+  unsettled(known?: ReadonlyMap<RequestId, unknown>): AsyncIterable<AccessRequest[]>;
   /** Adds and removes a key: Redis answers and takes writes. */
   ping(): Promise<void>;
 }
@@ -110,8 +119,16 @@ export interface Lists {
   past(person: UserId, since: number): Promise<RequestId[]>;
   /** What the trail tells of each, oldest first; nothing of what it does not know. */
   stories(ids: readonly RequestId[]): Promise<TrailStep[][]>;
+  /** What people tried with it and may not, oldest first. */
+  tried(id: RequestId): Promise<TriedStep[]>;
   /** Brings the lists up to date with the trail, which each reader does as well. */
   follow(): Promise<void>;
+}
+
+/** What people tried and may not, on the trail. */
+export interface Attempts {
+  /** The same once an hour, and so many of one person (domain/attempt.ts). Throws StoreDown, StoreUnsure. */
+  note(attempt: Attempt): Promise<void>;
 }
 
 /** A place in a list by time. */
@@ -154,6 +171,32 @@ export interface Canaries {
   save(one: LastCanary): Promise<void>;
 }
 
+/** What the hub's audit log tells of the use of grants, of all replicas together. Each throws StoreDown or StoreUnsure when Redis does not answer. */
+export interface Evidence {
+  /**
+   * Counts each request once, however often and to whomever it is told; of requests that Redis does not know, none.
+   * Resolves to whose use is another since, when a replica of Redis, where there is one, has it too.
+   */
+  take(told: HubTold): Promise<RequestId[]>;
+  /** In the order asked. */
+  uses(ids: readonly RequestId[]): Promise<Use[]>;
+  /** What its requests took that not everybody with a grant may do; null where that is not known of each. */
+  rights(id: RequestId): Promise<AskedRight[] | null>;
+  /** Whoever asks for them no more. */
+  forgetRights(id: RequestId): Promise<void>;
+  coverage(): Promise<Coverage>;
+  /** That a heartbeat goes to the hub. */
+  beat(at: number): Promise<void>;
+  /** What a sweep found of others' bindings: of a deletion the hub tells the name alone. */
+  gives(bindings: readonly { name: string; clusterRole: string }[]): Promise<void>;
+}
+
+/** The last look at what the hub gives without a token, by any replica. Each throws StoreDown or StoreUnsure when Redis does not answer. */
+export interface AnonymousLooks {
+  last(): Promise<LastLook | null>;
+  save(one: LastLook): Promise<void>;
+}
+
 /** Sweeps of all replicas together. Each throws StoreDown or StoreUnsure when Redis does not answer. */
 export interface Sweeps {
   completed(found: Swept): Promise<void>;
@@ -171,8 +214,8 @@ export type Made =
 /** The epoch in Redis. Each throws StoreDown or StoreUnsure when Redis does not answer. */
 export interface Epochs {
   read(): Promise<StoredEpoch>;
-  /** Compare-and-swap; false when it is another than `from` by now. */
-  raise(from: number, to: Pick<StoredEpoch, "at" | "before">): Promise<boolean>;
+  /** Compare-and-swap; false when it is another than `from` by now. `confirmed`: comes to the trail with it. */
+  raise(from: number, to: Pick<StoredEpoch, "at" | "before">, confirmed?: RestoreConfirmed): Promise<boolean>;
 }
 
 /** The lockdown in Redis. Each throws StoreDown or StoreUnsure when Redis does not answer. */
@@ -298,8 +341,8 @@ export interface EpochKeeper {
   before(): number;
   /** Raises the epoch where it is due, and tells the hub what it does not know. Never rejects. */
   settle(): Promise<void>;
-  /** An administrator goes on with a Redis that is behind; false when it is not, or not behind that `epoch` (null: any). Throws StoreDown, StoreUnsure, TroubleOutside. */
-  confirm(epoch: number | null): Promise<boolean>;
+  /** An administrator goes on with a Redis that is behind, and stands on the trail for it; false when it is not, or not behind that `epoch` (null: any). Throws StoreDown, StoreUnsure, TroubleOutside. */
+  confirm(epoch: number | null, by: Pick<RestoreConfirmed, "who" | "qualified">): Promise<boolean>;
 }
 
 /** What makes a grant's objects ours, and finds them: every name and label comes from it. */
@@ -410,14 +453,11 @@ export interface Grants {
   rightsOf(clusterRole: string, signal: AbortSignal): Promise<Rights | null>;
   /** Adds to the annotations of the account of this uid; that it is gone is fine. */
   annotate(key: GrantKey, uid: string, more: MoreAnnotations, signal: AbortSignal): Promise<void>;
-  /** The same, and what gives access past us, in one reading. */
-  survey(signal: AbortSignal): Promise<HubSurvey>;
-}
-
-export interface HubSurvey {
-  standing: GrantObjects[];
-  /** Bindings of the catalog's or the bot's own ClusterRoles, and accounts among the grants', that are none of ours; null when something could not be read. */
-  foreign: ForeignObject[] | null;
+  /**
+   * The same as it is read, and at the end what gives access past us: bindings of the catalog's or the bot's own
+   * ClusterRoles, and accounts among the grants', that are none of ours; null when something could not be read.
+   */
+  survey(signal: AbortSignal): AsyncGenerator<GrantObjects[], ForeignObject[] | null>;
 }
 
 /** Who waits for a job: a person, the clock, or a reader of messages. Each has workers of its own. */
@@ -441,14 +481,14 @@ export type Place = Pick<Sent, "channel" | "ts">;
 /** Slack messages, drawn from the record. A DM is opened first when needed. */
 export interface Notifier {
   /** Throws PostRefused, PostUnanswered, or anything else when nothing was posted. */
-  post(request: AccessRequest, key: MessageKey, shows: Shows): Promise<Place>;
+  post(request: AccessRequest, key: MessageKey, shows: Shows, room?: RoomForToken): Promise<Place>;
   /** Looks for a post whose answer was lost; `unknown` where Slack does not let us see. */
   findPost(request: AccessRequest, key: MessageKey): Promise<Place | "absent" | "unknown">;
   /** `gone`: there is no such message any more, or Slack lets nobody edit it. */
   redraw(request: AccessRequest, key: MessageKey, shows: Shows, at: Place): Promise<"done" | "gone">;
   /**
-   * Room for the edit that shows a token, kept for some seconds, and given back when it was not used; the DM is open
-   * then, where Slack lets it be. Throws SlackBusy.
+   * Room for the edit that shows a token, and for the post before it, kept for some seconds, and given back when it was
+   * not used; the DM is open then, where Slack lets it be. Throws SlackBusy.
    */
   roomForToken(request: AccessRequest): Promise<RoomForToken>;
   /** Adds the token to the posted message by an edit. Throws GrantFailed when nobody can ever edit it. */
@@ -538,8 +578,8 @@ export interface HomeSheet {
 }
 
 export interface RoomForToken extends AsyncDisposable {
-  /** Whether it is still there; then it is used up. */
-  use(): boolean;
+  /** Whether there is still room for this call; then it is used up. */
+  use(what: "post" | "edit"): boolean;
 }
 
 /** Slack will not deliver this message as things stand: nothing was posted. */
@@ -604,6 +644,8 @@ export interface Turn {
 export interface Turns {
   /** 0: there is room in all of them, and this call has it. Else the milliseconds until it is its turn. */
   take(rooms: readonly Room[], turn: Turn): Promise<number>;
+  /** It asks in so many ms: what is less urgent leaves it room until then. */
+  lineUp(rooms: readonly Room[], turn: Pick<Turn, "place" | "rank">, ms: number): Promise<void>;
   /** It calls later than its turn came. */
   callsNow(rooms: readonly Room[], id: string): Promise<void>;
   /** It did not call after all. */
@@ -630,8 +672,8 @@ export interface Remembered {
 }
 
 /**
- * What a look-up is for. What gives access, or is asked for, rests on what is 10 s old at most; an end, and what is only
- * shown, on what is an hour old. `watch`: whether somebody left, as of now.
+ * What a look-up is for. What gives access, or is asked for, rests on what is 10 s old at most (who asks, on 5 min); an
+ * end, and what is only shown, on what is an hour old. `watch`: whether somebody left, as of now.
  */
 export type Purpose = "grant" | "decide" | "ask" | "end" | "show" | "watch";
 
@@ -687,6 +729,11 @@ export interface Outside {
 export interface Lease {
   /** Runs `work` holding it; null when someone else holds it. The signal aborts before the lease could be lost. */
   hold<T>(name: string, work: (signal: AbortSignal) => Promise<T>): Promise<{ done: T } | null>;
+  /** The lease named by its id, and the record as it stands when that is held. Throws Unreadable. */
+  holdRequest<T>(
+    id: RequestId,
+    work: (request: AccessRequest | null, signal: AbortSignal) => Promise<T>,
+  ): Promise<{ done: T } | null>;
 }
 
 export interface Log {
@@ -715,8 +762,11 @@ export interface Ports {
   requests: Requests;
   allowances: Allowances;
   lists: Lists;
+  attempts: Attempts;
   allowanceNotifier: AllowanceNotifier;
   sweeps: Sweeps;
+  /** Null where the hub does not tell. */
+  evidence: Evidence | null;
   grants: Grants;
   jobs: Jobs;
   notifier: Notifier;

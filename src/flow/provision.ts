@@ -24,11 +24,12 @@ import {
 import { settleDoubtful } from "./settle-doubtful.ts";
 import { asDelivered } from "./support/as-delivered.ts";
 import { commit } from "./support/commit.ts";
+import { underEach } from "./support/disputed.ts";
 import { leaveHub } from "./support/leave-hub.ts";
 import { type MaybeMinted, mintToken } from "./support/mint.ts";
 import { noteOutage, reportOutage } from "./support/outage.ts";
 import { assertOutside } from "./support/outside.ts";
-import { postMessage } from "./support/post.ts";
+import { type Posted, postMessage } from "./support/post.ts";
 import { postTokenMessage } from "./support/post-token-message.ts";
 import { settleAll } from "./support/settle-all.ts";
 import { assertStillAllowed, waitsForRules } from "./support/still-allowed.ts";
@@ -41,15 +42,15 @@ type Open = In<"approved" | "delivering">;
 const HELD_BACK_MS = 5 * SECOND;
 
 export async function provisionGrant(ports: Ports, id: RequestId): Promise<Later> {
-  const held = await ports.lease.hold(id, (signal) =>
-    againWhileLocked(ports, () => provision(ports, id, signal)),
+  const held = await ports.lease.holdRequest(id, (request, signal) =>
+    againWhileLocked(ports, () => provision(ports, request, signal)),
   );
   return held ? held.done : unbindMeanwhile(ports, id);
 }
 
-async function provision(ports: Ports, id: RequestId, signal: AbortSignal): Promise<Later> {
-  const request = await ports.requests.get(id);
+async function provision(ports: Ports, request: AccessRequest | null, signal: AbortSignal): Promise<Later> {
   if (!isOpen(request)) return undefined;
+  const { id } = request;
   // What gave way goes whatever new access waits for, and its proof runs beside the new token.
   const leaving = mustLeave(request).map((going) => leaveHub(ports, going, signal));
   const unbound = reportOutage(ports, id, "hub", () => settleAll(leaving.map((one) => one.unbound)));
@@ -60,23 +61,44 @@ async function provision(ports: Ports, id: RequestId, signal: AbortSignal): Prom
 
 async function grant(ports: Ports, request: Open, signal: AbortSignal): Promise<Later> {
   const { id } = request;
+  await using early = isFirstTry(request) ? startRoom(ports, request) : null;
   // After the record: it is of a Redis that the hub was asked about.
   const look = () => settleAll([ports.epoch.look(), ports.lockdown.look(), ports.hubEnds.of(id)]);
-  const [epoch, lockdown, ended] = await reportOutage(ports, id, "hub", look).catch(async (error) => {
+  const looking = reportOutage(ports, id, "hub", look).catch(async (error) => {
     await announceWait(ports, id);
     throw error;
   });
+  const each = underEach(ports);
+  const differing = waitsForRules(ports, request, each);
+  const [[epoch, lockdown, ended], differs] = await settleAll([looking, differing]);
   if (lockdown) return stop(ports, id, (r) => ending(r, endBy(lockdown, ports.clock.now())));
   if (ended) return stop(ports, id, (r) => ending(r, ended));
-  const waits = !epoch || ports.heldBack() ? "held-back" : await waitsForRules(ports, request);
+  const waits = !epoch || ports.heldBack() ? "held-back" : differs;
   if (waits && ports.clock.now() < request.expiresAt) {
     await noteOutage(ports, id, waits);
     await announceWait(ports, id);
     return { again: ports.clock.now() + HELD_BACK_MS };
   }
   if (epoch && isDoubtful(request, epoch)) await settleDoubtful(ports, request, signal);
-  else await setUp(ports, request, signal);
+  else await setUp(ports, request, { early, each }, signal);
   return undefined;
+}
+
+/** Of an earlier try nothing stands that must go first. */
+const isFirstTry = (r: Open): boolean => r.state === "approved" && !r.messages.token;
+
+/** Asked for, whatever comes of it. */
+function startRoom(ports: Ports, request: Open): StartedRoom {
+  const room = isRevealed(request) ? Promise.resolve(null) : ports.notifier.roomForToken(request);
+  const over = room.then(
+    (kept) => () => kept?.[Symbol.asyncDispose](),
+    () => () => {},
+  );
+  return { room, [Symbol.asyncDispose]: async () => (await over)() };
+}
+
+interface StartedRoom extends AsyncDisposable {
+  room: Promise<RoomForToken | null>;
 }
 
 /** Whoever needed no approval has no message yet that could say so. */
@@ -88,26 +110,33 @@ async function announceWait(ports: Ports, id: RequestId): Promise<void> {
 
 const isOpen = (r: AccessRequest | null): r is Open => r?.state === "approved" || r?.state === "delivering";
 
-async function setUp(ports: Ports, found: Open, signal: AbortSignal): Promise<void> {
+async function setUp(
+  ports: Ports,
+  found: Open,
+  { early, each }: { early: StartedRoom | null; each: ReturnType<typeof underEach> },
+  signal: AbortSignal,
+): Promise<void> {
   const { id } = found;
   const today = await asDelivered(ports, found);
   const request = isOpen(today) ? await withoutOldToken(ports, today) : today;
   if (!isOpen(request)) return;
   const now = ports.clock.now();
   if (now >= request.expiresAt) return stop(ports, id, (r) => ending(r, { cause: "expired", at: now }));
-  let place: Place | undefined;
+  let ts: string | undefined;
   try {
-    if (!isRenewing(request)) await assertOutside(ports, request);
+    const outside = isRenewing(request) ? undefined : assertOutside(ports, request, each);
+    outside?.catch(() => {});
     // Before the token: one that were made and then had to wait would count as one that may have been shown.
-    await using room = isRevealed(request) ? null : await ports.notifier.roomForToken(request);
-    const ready = await prepare(ports, request, signal);
-    place = ready.message;
+    await using started = early ?? startRoom(ports, request);
+    const [room] = await Promise.all([started.room, outside]);
+    const ready = await prepare(ports, request, room, signal);
+    ts = ready.placed.place.ts;
     await deliver(ports, request, { ...ready, room }, signal);
   } catch (error) {
     if (!(error instanceof GrantFailed)) throw error;
     ports.log.error({ id, failure: error.failure, err: error }, "this grant cannot be made");
     await stop(ports, id, (r) =>
-      isMine(r, place?.ts) ? failed(r, error.failure, ports.clock.now(), error.said) : null,
+      isMine(r, ts) ? failed(r, error.failure, ports.clock.now(), error.said) : null,
     );
   }
 }
@@ -142,19 +171,50 @@ async function withoutOldToken(ports: Ports, request: Open): Promise<AccessReque
 }
 
 /** What stands on the hub with its token, a message in the DM, and a last look at everybody, side by side: none needs the other. */
-async function prepare(ports: Ports, request: Open, signal: AbortSignal): Promise<Ready> {
+async function prepare(
+  ports: Ports,
+  request: Open,
+  room: RoomForToken | null,
+  signal: AbortSignal,
+): Promise<Ready> {
   const { id } = request;
   const allowed = reportOutage(ports, id, "slack", () => assertStillAllowed(ports, request));
   const granting = reportOutage(ports, id, "hub", () => grantOnHub(ports, request, signal));
-  const place = () => reportOutage(ports, id, "slack", () => placeFor(ports, request));
+  const telling = tellBoth(ports, request, settleAll([granting, allowed]), signal);
+  const place = () => reportOutage(ports, id, "slack", () => placeFor(ports, request, { room, ...telling }));
   // Where it was said that it takes long, the message that rings waits for its token: it could only say so again. What says that a click shows one must be true.
   const placing =
     saysDelay(request) || isRevealed(request) ? settleAll([allowed, granting]).then(place) : place();
-  const [made, message] = await settleAll([granting, placing, allowed]);
-  const earlier = made.tokenMessage;
-  if (earlier && earlier.ts !== message.ts)
-    await withoutEarlier(ports, request, { ...earlier, ...made.grant });
-  return { ...made, message };
+  const [grant, placed] = await settleAll([granting, placing, allowed]);
+  const earlier = grant.tokenMessage;
+  if (earlier && earlier.ts !== placed.place.ts)
+    await withoutEarlier(ports, request, { ...earlier, ...grant.grant });
+  return { ...grant, placed, annotating: telling.annotating() };
+}
+
+/** Where the hub is done before its place is known, both records are told of that at once, and ours of the grant with it. */
+function tellBoth(
+  ports: Ports,
+  request: Open,
+  granted: Promise<[GrantMade & MaybeMinted, unknown]>,
+  signal: AbortSignal,
+) {
+  let made: Grant | undefined;
+  let annotating: Promise<void> | undefined;
+  granted.then(
+    ([{ grant, tokenMessage }]) => {
+      made = tokenMessage ? undefined : grant;
+    },
+    () => {},
+  );
+  return {
+    also: (r: AccessRequest) => (made && delivering(r, made)) || r,
+    beside: (place: Place) => {
+      annotating = made && annotate(ports, request, made, place, signal);
+      annotating?.catch(() => {});
+    },
+    annotating: () => annotating,
+  };
 }
 
 /** The account names a message that this record does not: of another try, before Redis was restored. */
@@ -188,15 +248,32 @@ const withoutToken = ({ accountUid, bindingUid }: GrantMade, { expiresAt }: Open
 });
 
 interface Ready extends GrantMade, MaybeMinted {
-  message: Place;
+  placed: Posted;
+  /** Where it began when its place became known. */
+  annotating: Promise<void> | undefined;
 }
 
+const annotate = (
+  ports: Ports,
+  request: Open,
+  { accountUid }: Grant,
+  { channel, ts }: Place,
+  signal: AbortSignal,
+): Promise<void> =>
+  reportOutage(ports, request.id, "hub", () =>
+    ports.grants.annotate(request, accountUid, { tokenMessage: { channel, ts } }, signal),
+  );
+
 /** The DM without the token: its place is in the record before a token is shown. */
-async function placeFor(ports: Ports, found: Open): Promise<Place> {
+async function placeFor(
+  ports: Ports,
+  found: Open,
+  options: Parameters<typeof postTokenMessage>[2],
+): Promise<Posted> {
   const request = await setDelayAside(ports, found);
   const before = request.messages.token;
-  if (before && before.ts !== "") return before;
-  return postTokenMessage(ports, request);
+  if (before && before.ts !== "") return { place: before };
+  return postTokenMessage(ports, request, options);
 }
 
 /** What said that it takes long gives way to a new message, for an edit does not ring; one at a time. */
@@ -212,19 +289,24 @@ const setDelayAside = async (ports: Ports, found: Open): Promise<AccessRequest> 
 const saysDelay = ({ messages: { token } }: AccessRequest): boolean =>
   token?.shows === "outage" && token.ts !== "" && !token.token;
 
+/** The message that was noted then is the one which bears the token. */
+const isToldOfGrant = (r: AccessRequest | undefined): r is In<"delivering"> =>
+  r?.state === "delivering" && r.messages.token?.token === "sending";
+
 /** Where the token will stand is in both records before it is shown. */
 async function deliver(
   ports: Ports,
   request: Open,
-  { message, token, grant, room }: Ready & { room: RoomForToken | null },
+  { placed, annotating, token, grant, room }: Ready & { room: RoomForToken | null },
   signal: AbortSignal,
 ): Promise<void> {
   const { id } = request;
+  const message = placed.place;
   const [next] = await settleAll([
-    commit(ports, id, (r) => (isMine(r, message.ts) ? delivering(r, grant) : null)),
-    reportOutage(ports, id, "hub", () =>
-      ports.grants.annotate(request, grant.accountUid, { tokenMessage: message }, signal),
-    ),
+    isToldOfGrant(placed.request)
+      ? Promise.resolve(placed.request)
+      : commit(ports, id, (r) => (isMine(r, message.ts) ? delivering(r, grant) : null)),
+    annotating ?? annotate(ports, request, grant, message, signal),
   ]);
   // Withdrawn, revoked or over meanwhile: its end takes away what was made. Or another try has a message of its own.
   if (next.state !== "delivering" || !isMine(next, message.ts) || signal.aborted) return;

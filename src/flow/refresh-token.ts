@@ -41,13 +41,13 @@ type Asked = In<"active"> & { refresh: Refresh };
 const isAsked = (r: AccessRequest | null): r is Asked => r?.state === "active" && r.refresh !== undefined;
 
 export const refreshToken = (ports: Ports, id: RequestId): Promise<Later> =>
-  underLease(ports, id, (signal) => againWhileLocked(ports, () => refresh(ports, id, signal)));
+  underLease(ports, id, (found, signal) => againWhileLocked(ports, () => refresh(ports, found, signal)));
 
-async function refresh(ports: Ports, id: RequestId, signal: AbortSignal): Promise<Later> {
-  const found = await ports.requests.get(id);
+async function refresh(ports: Ports, found: AccessRequest | null, signal: AbortSignal): Promise<Later> {
   const request = found && (await asDelivered(ports, found));
   // What is over ends by its own timer.
   if (!isAsked(request) || ports.clock.now() >= request.expiresAt) return undefined;
+  const { id } = request;
   // Locked down it ends; of a Redis that lost the lockdown, this is where it is learnt.
   if (await reportOutage(ports, id, "hub", () => ports.lockdown.look())) return undefined;
   try {
@@ -93,7 +93,7 @@ async function deliverFresh(
   const { id, refresh } = found;
   const request = await withoutOldMessage(ports, found);
   if (!isAsked(request)) return;
-  const message = await placeFor(ports, request);
+  const message = await placeFor(ports, request, room);
   await reportOutage(ports, whoWaits(request), "hub", () =>
     ports.grants.annotate(request, grant.accountUid, { tokenMessage: message }, signal),
   );
@@ -106,7 +106,9 @@ async function deliverFresh(
     // Another try deleted this message, and has its own.
     if (!(error instanceof GrantFailed) || (now && isMine(now, message))) throw error;
   });
-  const done = await commit(ports, id, (r) => (isMine(r, message) ? refreshed(r, refresh) : null));
+  const done = await commit(ports, id, (r) =>
+    isMine(r, message) ? refreshed(r, refresh, ports.clock.now()) : null,
+  );
   if (refresh.for) await finishExtension(ports, refresh.for, next);
   // Hidden or ended in the moment it was shown.
   if (done.state !== "active" || done.hidden) await clearHeld(ports, id);
@@ -127,13 +129,16 @@ async function withoutOldMessage(ports: Ports, request: Asked): Promise<AccessRe
   );
   return commit(ports, id, (r) => {
     const next = r.messages.token?.ts === old.ts ? tokenTakenOff(r) : null;
-    return next && keep(next);
+    return next && old.token ? keep(next) : next;
   });
 }
 
 /** In the record before a token is shown on it. */
-async function placeFor(ports: Ports, request: Asked): Promise<Place> {
+async function placeFor(ports: Ports, request: Asked, room: RoomForToken | null): Promise<Place> {
   const before = request.messages.token;
   if (before && before.ts !== "") return before;
-  return reportOutage(ports, whoWaits(request), "slack", () => postTokenMessage(ports, request));
+  const { place } = await reportOutage(ports, whoWaits(request), "slack", () =>
+    postTokenMessage(ports, request, { room }),
+  );
+  return place;
 }

@@ -32,22 +32,24 @@ export function repairFor(
   superseded = false,
 ): Repair {
   const { key, account, binding } = on;
-  const delivered = Boolean(account?.annotations?.tokenMessage);
   const standing = {
     generation: key.generation,
-    account: account && { ...account, delivered },
+    account: account && {
+      createdAt: account.createdAt,
+      deleting: account.deleting,
+      get expiresAt() {
+        // Only whole annotations make a record of it.
+        return record === "unreadable" ? account.expiresAt : (account.annotations?.expiresAt ?? null);
+      },
+      get delivered() {
+        return Boolean(account.annotations?.tokenMessage);
+      },
+    },
     binding: binding !== null,
     altered: isAltered(record, on),
     superseded,
   };
-  if (record === "unreadable") return reconcile("unknown", standing, clock.now());
-  // Only whole annotations make a record of it.
-  const expiresAt = account?.annotations?.expiresAt ?? null;
-  return reconcile(
-    record,
-    { ...standing, account: standing.account && { ...standing.account, expiresAt } },
-    clock.now(),
-  );
+  return reconcile(record === "unreadable" ? "unknown" : record, standing, clock.now());
 }
 
 /** What was made anew under the same name is another account: no token of the grant is good for it. */
@@ -65,9 +67,12 @@ function isAltered(
 /** Of each grant. */
 export function latestGenerations(standing: readonly GrantObjects[]): Map<RequestId, number> {
   const latest = new Map<RequestId, number>();
-  for (const { key } of standing) latest.set(key.id, Math.max(key.generation, latest.get(key.id) ?? 0));
+  for (const { key } of standing) noteLatest(latest, key);
   return latest;
 }
+
+export const noteLatest = (latest: Map<RequestId, number>, { id, generation }: GrantKey): void =>
+  void latest.set(id, Math.max(generation, latest.get(id) ?? 0));
 
 const REPAIRS: Record<Repair, (ports: Ports, on: GrantObjects, signal: AbortSignal) => Promise<void>> = {
   nothing: async () => {},

@@ -7,6 +7,7 @@ import { signed } from "../domain/transitions.ts";
 import type { GrantKey, Ports } from "./ports.ts";
 import { askFreshToken } from "./refresh-token.ts";
 import { commit } from "./support/commit.ts";
+import { eachRecord } from "./support/each-record.ts";
 
 const PROBE_LIFE_MS = 10 * MINUTE;
 /** One account may be going at this moment. */
@@ -40,22 +41,44 @@ const tokenOf = ({
   isComing: refresh !== undefined,
 });
 
+/** Of all live tokens, what is held of each: nothing but its grant's id. */
+export interface LiveTokens {
+  /** By the key that signed them; undefined where that is not known. */
+  ids: Map<string | undefined, RequestId[]>;
+  /** With which the hub can be asked for its key. */
+  probes: GrantKey[];
+}
+
+export const noLiveTokens = (): LiveTokens => ({ ids: new Map(), probes: [] });
+
+export function noteToken({ ids, probes }: LiveTokens, r: AccessRequest): void {
+  for (const { signedBy, ...one } of liveToken(r)) {
+    const same = ids.get(signedBy);
+    if (same) same.push(one.id);
+    else ids.set(signedBy, [one.id]);
+    if (probes.length < PROBES_MAX) probes.push(one);
+  }
+}
+
 /** Asked again by each sweep: what one leaves undone the next sees. Throws nothing that concerns one grant alone. */
-export async function replaceDeadTokens(ports: Ports, live: readonly LiveToken[]): Promise<void> {
-  const key = await keyOfHub(ports, live);
+export async function replaceDeadTokens(ports: Ports, { ids, probes }: LiveTokens): Promise<void> {
+  const key = await keyOfHub(ports, probes);
   if (key === null) return;
-  const each = async ({ id }: LiveToken, work: (id: RequestId) => Promise<unknown>) =>
+  const each = async ({ id }: Pick<LiveToken, "id">, work: (id: RequestId) => Promise<unknown>) =>
     work(id).catch((error: unknown) =>
       ports.log.warn({ id, err: error }, "a token was not replaced yet; the next sweep tries again"),
     );
-  for (const one of live)
-    if (one.signedBy === undefined) await each(one, (id) => commit(ports, id, (r) => signed(r, key)));
-  const dead = live.filter(
-    ({ signedBy, isComing }) => signedBy !== undefined && signedBy !== key && !isComing,
-  );
+  for (const id of ids.get(undefined) ?? [])
+    await each({ id }, () => commit(ports, id, (r) => signed(r, key)));
+  const dead: LiveToken[] = [];
+  for (const [signedBy, some] of ids)
+    if (signedBy !== undefined && signedBy !== key)
+      await eachRecord(ports, some, (r) => {
+        // Since it was looked at, its holder may have got another.
+        dead.push(...liveToken(r).filter((one) => one.signedBy === signedBy && !one.isComing));
+      });
   if (dead.length === 0) return;
   ports.log.warn({ count: dead.length }, "the hub signs with another key: each live grant gets a new token");
-  // Since it was looked at, its holder may have got another.
   const isDead = ({ grant, refresh }: In<"active">) => grant.signedBy !== key && !refresh;
   for (const one of dead.sort(byUrgency))
     await each(one, (id) => askFreshToken(ports, id, "upgraded", isDead));
@@ -66,9 +89,9 @@ const byUrgency = (a: LiveToken, b: LiveToken): number =>
   Number(b.isEmergency) - Number(a.isEmergency) || a.expiresAt - b.expiresAt;
 
 /** As a probe token says, which the hub takes on a fresh connection: while two versions run side by side, none is the hub's. */
-async function keyOfHub({ grants, log }: Ports, live: readonly LiveToken[]): Promise<string | null> {
+async function keyOfHub({ grants, log }: Ports, probes: readonly GrantKey[]): Promise<string | null> {
   const { signal } = new AbortController();
-  for (const one of live.slice(0, PROBES_MAX))
+  for (const one of probes)
     try {
       const { token, signedBy } = await grants.mint(one, PROBE_LIFE_MS, signal);
       if (signedBy === null) return null;

@@ -26,9 +26,12 @@ async function once(
   found: readonly ForeignObject[],
   tell: (fresh: ForeignObject[]) => Promise<boolean>,
 ): Promise<void> {
-  // What is like another bot's grants would be told at each of them.
-  const byKey = new Map(found.map((one) => [`foreign:${how}:${one.instance ?? one.uid}`, one]));
+  const byKey = new Map(found.map((one) => [`foreign:${how}:${identityOf(one)}`, one]));
   const keys = await told.fresh([...byKey.keys()]);
   const fresh = keys.flatMap((key) => byKey.get(key) ?? []);
   if (fresh.length > 0 && (await tell(fresh))) await told.remember(keys);
 }
+
+/** Another bot's grants would be told at each of them. */
+const identityOf = ({ elsewhere, instance, uid }: ForeignObject): string =>
+  elsewhere === undefined ? uid : `${instance}/${elsewhere}`;

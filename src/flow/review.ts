@@ -5,6 +5,7 @@ import { reviewed } from "../domain/transitions.ts";
 import type { AccessRequest, Ports } from "./ports.ts";
 import { commit } from "./support/commit.ts";
 import { load } from "./support/load.ts";
+import { noteRefused } from "./support/note-refused.ts";
 import { assertQualified } from "./support/reviewer.ts";
 
 export interface ReviewEmergency {
@@ -18,9 +19,11 @@ export async function reviewEmergency(
   ports: Ports,
   { id, by, comment }: ReviewEmergency,
 ): Promise<AccessRequest> {
-  const reviewer = await assertMayReviewEmergency(ports, id, by);
-  return commit(ports, id, (r) => reviewed(r, { ...reviewer, comment, at: ports.clock.now() }), {
-    replicated: true,
+  return noteRefused(ports, { attempt: "review", id, by }, async () => {
+    const reviewer = await assertMayReviewEmergency(ports, id, by);
+    return commit(ports, id, (r) => reviewed(r, { ...reviewer, comment, at: ports.clock.now() }), {
+      replicated: true,
+    });
   });
 }
 

@@ -19,7 +19,7 @@ export async function revokeAll(
   ports: Ports,
   { by, scope, reason, triggerId }: RevokeAll,
 ): Promise<Affected> {
-  const admin = await assertAdmin(ports, by);
+  const admin = await assertAdmin(ports, by, "revoke all");
   const affected = await lookAtScope(ports, scope);
   if (affected.grants === 0) throw new Refused({ kind: "nothing-in-scope" });
   const one: MassEnd = {

@@ -11,6 +11,7 @@ import { endingOrLate, withdrawn } from "../domain/transitions.ts";
 import type { Ports } from "./ports.ts";
 import { commit } from "./support/commit.ts";
 import { load } from "./support/load.ts";
+import { noteRefused } from "./support/note-refused.ts";
 import { assertQualified, resolveReviewer } from "./support/reviewer.ts";
 
 /** What has not begun is withdrawn. Throws Refused, StoreDown, StoreUnsure. */
@@ -47,13 +48,14 @@ export async function revokeGrant(ports: Ports, { id, by, reason }: RevokeGrant)
 }
 
 /** By what this person may end this grant; null for the holder, who needs nothing. Throws Refused, StoreDown. */
-export async function assertMayRevoke(ports: Ports, id: RequestId, by: UserId) {
-  const request = await load(ports, id);
-  if (request.requester.id === by) return null;
-  const approvers = mayRevoke(ports, request);
-  const refusal = { kind: "not-approver", approvers } as const;
-  return assertQualified(ports, by, { among: approvers, purpose: "end", refusal });
-}
+export const assertMayRevoke = (ports: Ports, id: RequestId, by: UserId) =>
+  noteRefused(ports, { attempt: "revoke", id, by }, async () => {
+    const request = await load(ports, id);
+    if (request.requester.id === by) return null;
+    const approvers = mayRevoke(ports, request);
+    const refusal = { kind: "not-approver", approvers } as const;
+    return assertQualified(ports, by, { among: approvers, purpose: "end", refusal });
+  });
 
 /** Throws Refused(late). */
 export function assertLive(request: AccessRequest): void {

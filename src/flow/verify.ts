@@ -12,6 +12,7 @@ import type { RequestId } from "../domain/ids.ts";
 import { VERIFY_AFTER_MS } from "../domain/lifecycle.ts";
 import type { Verification } from "../domain/request.ts";
 import type { Secret } from "../domain/secret.ts";
+import { usageAwaited } from "../domain/transitions.ts";
 import { type Later, NotEnforcing, type Ports } from "./ports.ts";
 import { commit } from "./support/commit.ts";
 import { noteGoing, reportGoing } from "./support/outage.ts";
@@ -23,8 +24,7 @@ const DEAD_AFTER_MS = 75 * SECOND;
 
 /** The job for a replica that died with its probe token. */
 export const verifyEnd = (ports: Ports, id: RequestId): Promise<Later> =>
-  underLease(ports, id, async (signal) => {
-    const request = await ports.requests.get(id);
+  underLease(ports, id, async (request, signal) => {
     let later: Later;
     // One after the other: "ended" waits for those before.
     for (const going of request ? goingFrom(request) : [])
@@ -106,6 +106,7 @@ async function settle(
     // What was contradicted or removed anew meanwhile is not proved by what was seen before.
     if (now?.deletedAt !== deletedAt) return null;
     if (method === "absence" && now.contradictedAt !== contradictedAt) return null;
-    return generationGone(r, generation, { method, deletedAt, at });
+    const gone = generationGone(r, generation, { method, deletedAt, at });
+    return ports.evidence ? usageAwaited(gone) : gone;
   });
 }

@@ -3,6 +3,7 @@ import { MINUTE, SECOND } from "../domain/duration.ts";
 import type { AccessRequest } from "../domain/request.ts";
 import type { GrantChange, GrantWatch, Ports } from "./ports.ts";
 import { repairGrant } from "./repair.ts";
+import { endedWith } from "./support/end-together.ts";
 
 const BUSY_MS = 250;
 const AT_ONCE = 8;
@@ -65,7 +66,9 @@ export function createChangeReader(ports: Ports): (change: GrantChange) => void 
 
 /** False while somebody else is at this grant. */
 async function readChange(ports: Ports, change: GrantChange): Promise<boolean> {
-  if (!mayConcern(await ports.requests.get(change.key.id), change)) return true;
+  if (!mayConcern(await ports.requests.get(change.key.id), change, ports.clock.now())) return true;
+  // Its binding goes first, and its record then: by the flow that does both.
+  if (await endedWith(ports, change.key.id)) return true;
   const held = await ports.lease.hold(change.key.id, async (signal) => {
     const request = await ports.requests.get(change.key.id);
     if (request && isStanding(request, change)) await repairGrant(ports, change.key, signal);
@@ -73,11 +76,12 @@ async function readChange(ports: Ports, change: GrantChange): Promise<boolean> {
   return held !== null;
 }
 
-/** What is being set up may be active by the time its lease is free. */
-function mayConcern(request: AccessRequest | null, change: GrantChange): boolean {
+/** What is being set up may be active by the time its lease is free; of what is over, the binding goes before its record. */
+function mayConcern(request: AccessRequest | null, change: GrantChange, now: number): boolean {
   if (request?.generation !== change.key.generation) return false;
   const { state } = request;
-  return state === "approved" || state === "delivering" || isStanding(request, change);
+  if (state === "approved" || state === "delivering") return true;
+  return isStanding(request, change) && "expiresAt" in request && now < request.expiresAt;
 }
 
 const isStanding = (request: AccessRequest, { key, uid }: GrantChange): boolean =>

@@ -6,6 +6,7 @@ import type { AllowanceId, Principal, UserId } from "../domain/ids.ts";
 import { approversOf } from "../domain/today.ts";
 import type { Ports } from "./ports.ts";
 import { loadAllowance } from "./support/allowances.ts";
+import { noteRefused } from "./support/note-refused.ts";
 import { assertQualified } from "./support/reviewer.ts";
 import { syncAllowance } from "./sync-allowance.ts";
 
@@ -30,7 +31,10 @@ async function withdrawer(ports: Ports, a: Allowance, by: UserId): Promise<Withd
   if (allower) return { by: allower.by, qualified: allower.qualified };
   const may = mayWithdraw(ports, a);
   const refusal = { kind: "may-not-allow", role: a.role, approvers: may } as const;
-  return assertQualified(ports, by, { among: may, purpose: "end", refusal });
+  const trying = { attempt: "disallow", by, id: a.id, of: a.person.id } as const;
+  return noteRefused(ports, trying, () =>
+    assertQualified(ports, by, { among: may, purpose: "end", refusal }),
+  );
 }
 
 /** Besides the person, and who allowed it. */

@@ -8,6 +8,7 @@ import { type Clock, LANES, type Lane, type Later, type Log, SlackBusy } from ".
 import { describe, quietly } from "./errors.ts";
 import { openLanes } from "./jobs.ts";
 import { SWEEP, scheduleSweeps } from "./sweeps.ts";
+import { waitingFor } from "./waiting.ts";
 
 export type Handler = (id: RequestId, lane: Lane) => Promise<Later>;
 
@@ -17,8 +18,8 @@ export interface WorkerSettings {
   prefix: string;
   clock: Clock;
   log: Log;
-  /** Before what a timer is for. */
-  onTimer(id: RequestId, fired: Due): Promise<void>;
+  /** Before what a timer is for. `waiting`: whose timers for the same came too, and wait for their turn. */
+  onTimer(id: RequestId, fired: Due, waiting: () => Promise<RequestId[]>): Promise<void>;
   handlers: Record<Step, Handler>;
   sweep(): Promise<void>;
   locks?: LockTimes | undefined;
@@ -80,7 +81,12 @@ function startLane(lane: Lane, settings: LaneSettings): Worker {
     // Not skipVersionCheck: of a Redis whose version it does not know, BullMQ waits in whole seconds.
     runRetryDelay: 1000,
   });
-  worker.on("error", quietly(clock, log));
+  const complain = quietly(clock, log);
+  worker.on("error", (error) => {
+    complain(error);
+    // Of a connection that was ended before it was ready BullMQ asks again without a pause, and nothing else ever runs.
+    if (connection.status === "end") void worker.close(true);
+  });
   return worker;
 }
 
@@ -132,7 +138,8 @@ async function look({ queue, ...settings }: LaneSettings, lane: Lane, job: Job, 
     const wait = async (ms: number) => job.moveToDelayed(Date.now() + ms, token);
     if (known.success) {
       const { name, data } = known.data;
-      if (lane === "timers") await settings.onTimer(data.id, { step: name, at: data.due });
+      const waiting = () => waitingFor(queue, name, clock.now());
+      if (lane === "timers") await settings.onTimer(data.id, { step: name, at: data.due }, waiting);
       const later = await orLater(settings.handlers[name](data.id, lane), clock);
       if (!later) return;
       const ms = Math.max(later.again - clock.now(), SOONEST_MS);

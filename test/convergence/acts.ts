@@ -3,8 +3,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { CannotDo, type ClickResult, type CommandResult } from "../../sandbox/slack/index.ts";
 import { actionables } from "../../sandbox/slack/read.ts";
 import type { Block, Ephemeral, SlackMessage } from "../../sandbox/slack/types.ts";
-import { nextTurn } from "./core.ts";
+import { isGranted, nextTurn } from "./core.ts";
 import type { Fleet } from "./fleet.ts";
+import { abandonByHand, endByHand } from "./operator.ts";
 import { ALICE, APPROVALS, BOB, CAROL, EDITS, EVERYONE, GENERAL, MEI, MOBILE, NAMES } from "./people.ts";
 import type { Act, Deed } from "./plan.ts";
 import type { World } from "./world.ts";
@@ -310,6 +311,14 @@ const lockOrUnlock: Do = async (doing) =>
 const revokeAll: Do = (doing, pick) =>
   endMany(doing, `revoke all ${one(["@bob", "@mei", "guest", "peek"], pick)}`);
 
+const operatorEnds: Do = async (doing, pick) => {
+  const granted = (await doing.world.records()).filter((r) => isGranted(r) || r.state === "scheduled");
+  const r = one(granted, pick);
+  if (!r) return false;
+  await endByHand(doing, r.id);
+  return true;
+};
+
 /** Slack tells one replica of it, if it hears. */
 const comeOrGo: Do = async ({ world }, pick) => {
   const user = one(MOBILE, pick) ?? BOB;
@@ -364,6 +373,9 @@ const TABLE: Record<Deed, Do> = {
   "somebody's access ends, and minutes pass": endAndWait,
   "lock down, or unlock": lockOrUnlock,
   "revoke all": revokeAll,
+  "an operator ends something": operatorEnds,
+  "an operator abandons an end": async (doing, pick) =>
+    (await abandonByHand(doing, pick)) || operatorEnds(doing, pick),
   "somebody leaves, or is back": comeOrGo,
   "edit the policy": edit,
   restart: async ({ world, fleet }) => {

@@ -1,6 +1,6 @@
 /** What must hold of all that was allowed beforehand: on the trail while it happens, and in Slack when all is healed. */
 import { actionables, visibleText } from "../../sandbox/slack/read.ts";
-import { contextOf } from "../../src/app.ts";
+import { contextOf } from "../../src/app/assemble.ts";
 import { Allowance, statusOf } from "../../src/domain/allowance.ts";
 import { allowanceDm, allowanceLine, type Message } from "../../src/slack/views/index.ts";
 import type { World } from "./world.ts";
@@ -47,7 +47,7 @@ export function createAllowanceWatch() {
 export async function ofAllowances(world: World): Promise<string[]> {
   const all = await recorded(world);
   return all.flatMap((a) => {
-    const ctx = (locale: "en" | "zh") => contextOf(world.config(0), world.config(0), world.clock)(locale);
+    const ctx = contextOf(world.config(0), world.config(0), world.clock);
     const wanted = {
       line: allowanceLine(a, ctx("en"), false),
       dm: allowanceDm(a, ctx(a.person.locale)),

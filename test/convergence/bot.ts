@@ -2,18 +2,11 @@
 import { createHttpDelivery, type Deliver, type Delivered, type Kind } from "../../sandbox/slack/delivery.ts";
 import type { LocalSlack } from "../../sandbox/slack/index.ts";
 import type { JsonObject } from "../../sandbox/slack/types.ts";
-import {
-  type AppDeps,
-  assemble,
-  connectAll,
-  contextOf,
-  keepEpoch,
-  keepLooking,
-  keepMassEnds,
-  keepSealing,
-  startApp,
-  startWork,
-} from "../../src/app.ts";
+import { assemble, contextOf } from "../../src/app/assemble.ts";
+import { type AppDeps, connectAll } from "../../src/app/clients.ts";
+import { keepEpoch, keepLooking, keepMassEnds, keepSealing } from "../../src/app/keep.ts";
+import { startWork } from "../../src/app/work.ts";
+import { startApp } from "../../src/app.ts";
 import type { Config } from "../../src/config.ts";
 import { watchEnds } from "../../src/flow/watch-ends.ts";
 import { hubClock } from "../../src/hub/client/clock-offset.ts";

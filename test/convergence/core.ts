@@ -1,6 +1,7 @@
 /** What the convergence test knows of the bot's inside: what a record asks of hub and Slack. */
 import { isRevealed, revealsOf, viewsToCover } from "../../src/domain/delivery.ts";
 import { leaving } from "../../src/domain/former.ts";
+import { goingFrom } from "../../src/domain/generations.ts";
 import { isFinal, timerOf } from "../../src/domain/lifecycle.ts";
 import type { MessageKey } from "../../src/domain/message-key.ts";
 import {
@@ -15,6 +16,8 @@ import { type AccessRequest, approvalsOf } from "../../src/domain/request.ts";
 import { drawMessage, type Message, type ViewContext } from "../../src/slack/views/index.ts";
 
 export { isShared } from "../../src/domain/message-key.ts";
+export { operatorOf } from "../../src/domain/operator.ts";
+export { isGranted } from "../../src/domain/request.ts";
 export { isSettled, POSTS_MAX };
 
 /** At rest, and yet not over: waiting for a person, or a grant that stands. */
@@ -34,9 +37,18 @@ const isCovered = (r: AccessRequest, now: number): boolean => viewsToCover(r, no
 /** Its account and its binding must stand on the hub when all is at rest. */
 export const stands = (r: AccessRequest): boolean => r.state === "active";
 
+/** A token of it goes, or went, and that is not proved yet. */
+export const leaves = (r: AccessRequest): boolean => goingFrom(r).length > 0;
+
 /** Its end has been decided or has come. */
 export const isOver = (r: AccessRequest, now: number): boolean =>
   isFinal(r) || r.state === "ending" || ("expiresAt" in r && r.expiresAt <= now);
+
+/** Who ended it by hand, and who settled its end. */
+export const operatorsOf = (r: AccessRequest) => ({
+  ended: "end" in r ? r.end.operator : undefined,
+  settled: r.state === "ended" ? r.verification.operator : undefined,
+});
 
 /** The holder may read the token in Slack, and nobody else. */
 export const mayShowToken = (r: AccessRequest): boolean =>
@@ -51,8 +63,8 @@ export const mayShowIn = (r: AccessRequest, view: string, now: number): boolean 
   revealsOf(r).views.some(({ id }) => id === view) && !viewsToCover(r, now).some(({ id }) => id === view);
 
 /** When it changes by itself next; undefined when it does not. */
-export const nextTurn = (r: AccessRequest, reminders: readonly number[]): number | undefined =>
-  timerOf(r, reminders)?.at;
+export const nextTurn = (r: AccessRequest, reminders: number[]): number | undefined =>
+  timerOf(r, { reminders, roles: {} })?.at;
 
 /** Approved by fewer people than it needs, by one twice, or by whoever asked. */
 export function lacksApproval(r: AccessRequest): boolean {
@@ -83,6 +95,9 @@ export function expected(r: AccessRequest, context: (key: MessageKey) => ViewCon
 
 /** Says to whoever reads it that the token works no more. */
 export const SAYS_ENDED = /\bEnded\b|refuses the token|已结束|拒绝该令牌/;
+
+/** Of what an operator settled. */
+export const SAYS_UNCONFIRMED = /Karpor never confirmed|never confirmed by Karpor|Karpor 始终未能确认/;
 
 /** When its access ends; undefined where it has none. */
 export const endOf = (r: AccessRequest): number | undefined => ("expiresAt" in r ? r.expiresAt : undefined);

@@ -34,6 +34,8 @@ export const DEEDS = {
   "somebody's access ends, and minutes pass": 3,
   "lock down, or unlock": 1,
   "revoke all": 1,
+  "an operator ends something": 2,
+  "an operator abandons an end": 2,
   "somebody leaves, or is back": 2,
   "edit the policy": 1,
   restart: 1,

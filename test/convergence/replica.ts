@@ -50,7 +50,7 @@ export async function startReplica(
 const LOST: Delivered = { status: 0, ms: 0, body: "", error: "operation_timeout" };
 
 /** Its ways to the outside, and what can be done to it there. */
-async function openShell(world: World, name: string) {
+export async function openShell(world: World, name: string) {
   const gate = createGate();
   const opened = new AsyncDisposableStack();
   const caller: Caller = { name, passes: gate.passes, kill, pause };
@@ -99,7 +99,7 @@ async function openShell(world: World, name: string) {
   }
 }
 
-const reaching = (
+export const reaching = (
   config: Config,
   ports: { slack: number; hub: number; redis: number },
   db: number,
@@ -120,7 +120,7 @@ function reroute(payload: JsonObject, port: number): JsonObject {
   return { ...payload, response_url: url.replace(/^http:\/\/[^/]+/, `http://127.0.0.1:${port}`) };
 }
 
-function logOf(say: (line: string) => void): Logger {
+export function logOf(say: (line: string) => void): Logger {
   const at = (level: string) => (fields: JsonObject, message: string) => {
     const { err, error, reason } = fields as { err?: Error; error?: string; reason?: string };
     const why = err ? `${err.name}: ${err.message}` : `${error ?? ""} ${reason ?? ""}`;

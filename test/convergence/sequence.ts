@@ -51,6 +51,8 @@ const ALONE = new Set<Deed>([
   "minutes pass",
   "time passes to the next turn",
   "somebody's access ends, and minutes pass",
+  "an operator ends something",
+  "an operator abandons an end",
   "edit the policy",
   "restart",
 ]);

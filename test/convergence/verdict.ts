@@ -3,12 +3,13 @@
 import type { KubeObject } from "../../sandbox/hub/types.ts";
 import { actionables, visibleText } from "../../sandbox/slack/read.ts";
 import type { Block, SlackMessage } from "../../sandbox/slack/types.ts";
-import { contextOf } from "../../src/app.ts";
+import { contextOf } from "../../src/app/assemble.ts";
 import { isFinal } from "../../src/domain/lifecycle.ts";
 import type { MessageKey } from "../../src/domain/message-key.ts";
 import { type AccessRequest, isGranted } from "../../src/domain/request.ts";
 import { ofAllowances } from "./allowances.ts";
 import * as core from "./core.ts";
+import { OPERATOR } from "./operator.ts";
 import { APPROVALS, EVERYONE } from "./people.ts";
 import { accountOf, idIn, tokensIn, type Witness } from "./witness.ts";
 import type { World } from "./world.ts";
@@ -21,6 +22,7 @@ export async function verdict(world: World, witness: Witness): Promise<string[]>
     ...witness.wrong(),
     ...records.filter((r) => locked && isGranted(r)).map(({ id }) => `${id} is granted under a lockdown`),
     ...records.flatMap((r) => ofRecord(world, r, locked)),
+    ...records.flatMap((r) => ofOperators(world, r)),
     ...records.filter(core.lacksApproval).map(({ id }) => `${id} was granted with too few approvals`),
     ...(await ofHub(world, records)),
     ...ofSlack(world, records),
@@ -41,7 +43,23 @@ function ofRecord(world: World, r: AccessRequest, locked: boolean): string[] {
   if (isLive && !isFinal(r) && world.away().includes(r.requester.id))
     return [`${r.id} is ${r.state}, and who asked for it has left`];
   if (core.isSettled(r) || isLive || waitsForSpoilt(world, r)) return [];
-  return [`${r.id} is ${r.state}, neither settled nor live`];
+  return [`${r.id} is ${r.state}, neither settled nor live ${JSON.stringify(r)}`];
+}
+
+/** What an operator was told is done stays so, in their name. */
+function ofOperators({ byHand, clock }: World, r: AccessRequest): string[] {
+  const by = core.operatorsOf(r);
+  return [
+    ...(byHand.ended.has(r.id) && by.ended !== OPERATOR
+      ? [`${r.id} was ended by an operator, and its record is ${r.state}, ended by ${by.ended}`]
+      : []),
+    ...(byHand.endedOnHub.has(r.id) && !core.isOver(r, clock.now())
+      ? [`${r.id} was ended on the hub by an operator, and its record is ${r.state}`]
+      : []),
+    ...(byHand.abandoned.has(r.id) && by.settled !== OPERATOR
+      ? [`${r.id} was abandoned by an operator, and its record is ${r.state}, settled by ${by.settled}`]
+      : []),
+  ];
 }
 
 /** More time for a grant whose record cannot be read: it may be mended as long as it can last. */

@@ -2,8 +2,9 @@
 import { visibleText } from "../../sandbox/slack/index.ts";
 import type { SlackMessage, View } from "../../sandbox/slack/types.ts";
 import { createAllowanceWatch } from "./allowances.ts";
-import { SAYS_ENDED } from "./core.ts";
+import { operatorOf, SAYS_ENDED, SAYS_UNCONFIRMED } from "./core.ts";
 import { createEmergencyWatch } from "./emergencies.ts";
+import { OPERATOR } from "./operator.ts";
 import type { World } from "./world.ts";
 
 const TOKEN = /eyJ[\w-]+\.[\w-]+\.[\w-]+/g;
@@ -54,10 +55,9 @@ export async function createWitness(world: World) {
         accuse(`${id}: a token that is shown at a click stands in a message`);
       if (!message.channel.startsWith("D")) accuse(`${id}: a token was shown in ${message.channel}`);
     }
-    if (SAYS_ENDED.test(visibleText(message)) && belies(id, leakIn(message)))
-      accuse(
-        `${id}: a message says that it ended, and its token works: "${visibleText(message).split("\n")[0]}"`,
-      );
+    const said = visibleText(message);
+    if (SAYS_ENDED.test(said) && !SAYS_UNCONFIRMED.test(said) && belies(id, leakIn(message)))
+      accuse(`${id}: a message says that it ended, and its token works: "${said.split("\n")[0]}"`);
   }
   /** Each token that was ever seen in a view, and in which of whom. */
   function onView(user: string, view: View): void {
@@ -115,8 +115,8 @@ export async function createWitness(world: World) {
         world.story.say(`    the lockdown ${entry.lockdown === "began" ? "stands" : "is lifted"}`);
         continue;
       }
-      // A seal, or another policy.
-      if (entry.id === undefined) continue;
+      // A seal, another policy, or what somebody may not.
+      if (entry.to === undefined) continue;
       const { id, from, to } = entry as { id: string; from: string; to: string };
       if (isLocked && from !== to && (to === "approved" || to === "delivering"))
         accuse(`${id}: it became ${to} under a lockdown`);
@@ -125,7 +125,12 @@ export async function createWitness(world: World) {
       world.story.say(`    ${id}: ${from ?? "new"} → ${to}`);
       for (const what of judgeAllowance(entry)) accuse(what);
       for (const what of judgeEmergency(entry)) accuse(`${id}: ${what}`);
-      if (to === "ended" && belies(id)) accuse(`${id}: the record says ended, and its token works`);
+      const { who, verification } = entry as { who: string; verification: { method: string } | null };
+      const isByHand = who === operatorOf(OPERATOR);
+      if (to === "ended" && (verification?.method === "abandoned") !== (isByHand && from === "ending"))
+        accuse(`${id}: ${who} says that it ended, by ${verification?.method}`);
+      if (to === "ended" && !isByHand && belies(id))
+        accuse(`${id}: the record says ended, and its token works`);
     }
   }
   let closed = false;

@@ -100,6 +100,8 @@ function open({ instance, clock, hub, slack, tally, configs, commands, scripts, 
   const logs: string[] = [];
   const spoilt = new Set<string>();
   const away = new Set<string>();
+  /** What operators were told was done, by request. */
+  const byHand = { ended: new Set<string>(), endedOnHub: new Set<string>(), abandoned: new Set<string>() };
   let death = Number.NEGATIVE_INFINITY;
   let outages = 0;
   let openSince = Number.NEGATIVE_INFINITY;
@@ -117,7 +119,7 @@ function open({ instance, clock, hub, slack, tally, configs, commands, scripts, 
   const keys: Keys = keysOf(instance);
   const queues = createQueues(commands, keys.prefix);
   return {
-    ...{ instance, clock, hub, slack, tally, commands, keys, queues, story, trouble, logs },
+    ...{ instance, clock, hub, slack, tally, commands, keys, queues, story, trouble, logs, byHand },
     redis,
     redisDb: db,
     config: (edit: number): Config => ({ ...(configs[edit] as Config), instance }),

@@ -15,9 +15,11 @@ import type { Anchored, GrantKey, Ports } from "../../src/flow/ports.ts";
 import { provisionGrant } from "../../src/flow/provision.ts";
 import { commit } from "../../src/flow/support/commit.ts";
 import { createHolds } from "../../src/flow/support/holds.ts";
+import { recentAnchor } from "../../src/flow/support/recent-anchor.ts";
 import { sampleRoles } from "../domain/catalog.ts";
 import { approver, requestedRecord } from "../domain/records.ts";
-import { memoryPorts, memoryRequests } from "../helpers/memory-ports.ts";
+import { memoryLease, memoryPorts, memoryRequests } from "../helpers/memory-ports.ts";
+import { BY_HAND } from "../helpers/people.ts";
 import { willingDirectory, willingNotifier } from "../helpers/willing-slack.ts";
 
 type Do = "ask" | "approve" | "deny" | "withdraw" | "provision" | "revoke" | "tick" | "confirm" | "crash";
@@ -172,10 +174,12 @@ function openWorld(s: fc.Scheduler, planned: string[]) {
       directory: willingDirectory,
     } as never) as Ports;
     const keeper = createEpochKeeper({
-      ...{ clock, log: silent, holds, epochs, anchor: anchors, admins: ports.admins, stopping: dead.signal },
+      ...{ clock, log: silent, holds, epochs, admins: ports.admins, stopping: dead.signal },
+      anchor: recentAnchor({ clock, stopping: dead.signal }, anchors),
     });
     Object.assign(ports, {
       requests: counted,
+      lease: memoryLease(counted),
       epoch: keeper,
       heldBack: () => holds.all()[0] ?? null,
       grants: {
@@ -231,7 +235,7 @@ function openWorld(s: fc.Scheduler, planned: string[]) {
       if (ports.heldBack()) met.held += 1;
     },
     tick: (ports) => ports.epoch.settle(),
-    confirm: (ports) => ports.epoch.confirm(null),
+    confirm: (ports) => ports.epoch.confirm(null, BY_HAND),
     crash: (_, __, by) => {
       replicas[by] = open();
     },
@@ -269,7 +273,7 @@ function openWorld(s: fc.Scheduler, planned: string[]) {
         for (const ports of [...replicas, ...replicas]) await s.waitFor(ports.epoch.settle());
       };
       await settle();
-      if (at(0).heldBack()) expect(await s.waitFor(at(0).epoch.confirm(null))).toBe(true);
+      if (at(0).heldBack()) expect(await s.waitFor(at(0).epoch.confirm(null, BY_HAND))).toBe(true);
       await settle();
       // Of what is over, the hub has heard at once.
       const deaf = requests.all().filter((r) => OVER.includes(r.state) && over.get(r.id) !== "known");

@@ -12,6 +12,7 @@ import { withdrawRequest } from "../../src/flow/withdraw.ts";
 import { ALICE, BOB, startWorld, type World } from "../helpers/bot.ts";
 import { copyRedis, restoreRedis } from "../helpers/copy.ts";
 import { login } from "../helpers/login.ts";
+import { BY_HAND } from "../helpers/people.ts";
 import { scene, TOKEN } from "../helpers/scene.ts";
 import { Crash, dyingAt, openSteps, type Steps } from "../helpers/steps.ts";
 
@@ -95,7 +96,7 @@ test.each(ENDS)("%s, and Redis is set back to before: it does not begin", async 
   await steps.sweep();
   await steps.work();
   expect(await standing()).toEqual([]);
-  expect(await steps.ports.epoch.confirm(null)).toBe(true);
+  expect(await steps.ports.epoch.confirm(null, BY_HAND)).toBe(true);
   world.clock.jump(MINUTE);
   await steps.sweep();
   await steps.finish();

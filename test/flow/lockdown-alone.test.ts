@@ -9,6 +9,7 @@ import { lockDown, unlock } from "../../src/flow/lockdown.ts";
 import { carryOutMassEnds } from "../../src/flow/mass-end.ts";
 import type { Ports } from "../../src/flow/ports.ts";
 import { makeRequest } from "../../src/flow/request.ts";
+import { createChangeReader } from "../../src/flow/watch-hub.ts";
 import { ALICE, APPROVALS, BOB, startWorld, type World } from "../helpers/bot.ts";
 import { login } from "../helpers/login.ts";
 import { scene, TOKEN } from "../helpers/scene.ts";
@@ -104,9 +105,30 @@ test("locked down while a token is being shown: by the time it is, it has no bin
   expect(visibleText(await it.dm(BOB, "R-"))).not.toMatch(TOKEN);
 });
 
+test("bindings go before any record ends, and the watch leaves both to the lockdown", async () => {
+  const id = await granted();
+  const record = await steps.ports.requests.get(id);
+  const uid = record?.state === "active" ? record.grant.bindingUid : "";
+  const tell = createChangeReader(steps.ports);
+  const { removeBinding } = steps.ports.grants;
+  let seen: string | undefined;
+  const slowly: typeof removeBinding = async (key, uids, signal) => {
+    await removeBinding(key, uids, signal);
+    tell({ key, uid });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    seen = await stateOf(id);
+  };
+  const ports = { ...steps.ports, grants: { ...steps.ports.grants, removeBinding: slowly } };
+  await lockDown(ports, { by, reason: "laptop stolen" });
+  await world.until(async () => (await stateOf(id)) === "ending");
+  expect(seen).toBe("active");
+  await steps.finish();
+  expect(await stateOf(id)).toBe("ended");
+});
+
 test("the replica that began it dies: another goes on, with one message", async () => {
   await granted();
-  const dead = { ...steps.ports, lease: { hold: async () => null } };
+  const dead = { ...steps.ports, lease: { hold: async () => null, holdRequest: async () => null } };
   await lockDown(dead, { by, reason: "laptop stolen" });
   expect(await bindings()).toBe(1);
   await steps[Symbol.asyncDispose]();

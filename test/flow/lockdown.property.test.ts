@@ -25,9 +25,10 @@ import {
 import { provisionGrant } from "../../src/flow/provision.ts";
 import { commit } from "../../src/flow/support/commit.ts";
 import { createHolds } from "../../src/flow/support/holds.ts";
+import { recentAnchor } from "../../src/flow/support/recent-anchor.ts";
 import { sampleRoles } from "../domain/catalog.ts";
 import { approver, requestedRecord } from "../domain/records.ts";
-import { memoryPorts, memoryRequests } from "../helpers/memory-ports.ts";
+import { memoryLease, memoryPorts, memoryRequests } from "../helpers/memory-ports.ts";
 import { willingDirectory, willingNotifier } from "../helpers/willing-slack.ts";
 
 const by = fc.nat(1);
@@ -176,13 +177,21 @@ function openWorld(
         return updated;
       },
     };
+    const stopping = new AbortController().signal;
     const lockdown = createLockdownKeeper({
-      ...{ clock, log: silent, holds, stopping: new AbortController().signal },
-      ...{ lockdowns, anchor: anchors },
+      ...{ log: silent, holds, stopping, lockdowns },
+      anchor: recentAnchor({ clock, stopping }, anchors),
     });
     const nothing = async () => {};
     const massEnds = { begin: nothing, open: async () => [], save: nothing, close: nothing };
-    return { ...ports, requests: watched, lockdown, massEnds, heldBack: () => null };
+    return {
+      ...ports,
+      requests: watched,
+      lease: memoryLease(watched),
+      lockdown,
+      massEnds,
+      heldBack: () => null,
+    };
   };
   const replicas = [open(), open()];
   const word = { by: approver.id, reason: "because" };

@@ -15,6 +15,7 @@ import { makeRequest } from "../../src/flow/request.ts";
 import { ALICE, APPROVALS, BOB, startBot, startWorld, type World } from "../helpers/bot.ts";
 import { copyRedis, restoreRedis } from "../helpers/copy.ts";
 import { login } from "../helpers/login.ts";
+import { BY_HAND } from "../helpers/people.ts";
 import { scene, tokenIn } from "../helpers/scene.ts";
 import { Crash, dyingAt, openSteps, type Steps } from "../helpers/steps.ts";
 import { swept } from "../helpers/swept.ts";
@@ -242,7 +243,7 @@ describe("Redis is restored from before", () => {
     await steps.finish();
     for (const name of new Set(await standing())) await removeByHand(name);
     await restored(copy);
-    await steps.ports.epoch.confirm(null);
+    await steps.ports.epoch.confirm(null, BY_HAND);
     await expect(renew(id, "lost")).rejects.toMatchObject({ refusal: { kind: "late" } });
     await steps.finish();
     expect(await standing()).toEqual([]);

@@ -10,7 +10,6 @@ import { visibleText } from "../../sandbox/slack/index.ts";
 import { objectsFor } from "../../src/cli/setup/objects.ts";
 import { ConfigFile, loadConfig } from "../../src/config.ts";
 import type { PolicyTaken } from "../../src/domain/audit.ts";
-import type { Catalog } from "../../src/domain/catalog.ts";
 import { HOUR, MINUTE } from "../../src/domain/duration.ts";
 import { isFinal } from "../../src/domain/lifecycle.ts";
 import { type AccessRequest, isGranted } from "../../src/domain/request.ts";
@@ -191,6 +190,10 @@ describe("what reloads", () => {
     expect(took().at(-1)).toMatchObject({ was: original, changes });
     await pass(async () => (await policies()).at(-1)?.took === digest);
     expect((await policies()).at(-1)).toEqual({ took: digest, was, changes, at: expect.any(Number) });
+    // As a shipper delivers it: a line of the trail like any other.
+    const said = `policy ${String(digest).slice(0, 8)} is on the trail`;
+    const line = bot.lines.find(({ msg }) => msg === said);
+    expect(line?.chain).toEqual({ hash: expect.stringMatching(/^[0-9a-f]{64}$/) });
     await it.ask("guest 1h", "under the new one");
     const [record] = (await world.records()).filter(({ reason }) => reason === "under the new one");
     expect(record?.policy).toBe(digest);
@@ -268,7 +271,7 @@ describe("a file that is not valid", () => {
     expect(notice?.fix).toContain("npm run setup");
     await says(BOB, "peek 15m", /Approved by policy/);
     expect(took()).toHaveLength(before);
-    await admin.setup(ConfigFile.parse(parse(text)).roles);
+    await admin.setup(ConfigFile.parse(parse(text)));
     await pass(async () => took().length > before, 11);
     expect(await notices()).toEqual([]);
   });
@@ -301,9 +304,9 @@ async function asAdmin() {
   const rules = [{ nonResourceURLs: ["/rest-api/*"], verbs: ["get"] }];
   return {
     make: (name: string) => admin("POST", clusterRoles, { body: { metadata: { name }, rules } }),
-    setup: async (roles: Catalog) => {
+    setup: async (config: ConfigFile) => {
       const path = `${clusterRoles}/${botClusterRole(GRANTS_NAMESPACE)}`;
-      const wanted = objectsFor(GRANTS_NAMESPACE, roles).find(
+      const wanted = objectsFor(config).find(
         ({ kind, metadata }) => kind === "ClusterRole" && path.endsWith(`/${metadata.name}`),
       );
       const { body } = await admin("GET", path, {});

@@ -203,6 +203,15 @@ test("Slack away when a view is to go: the access ends on time all the same, and
   await covered("in the dark");
 });
 
+test("reminded before its end like any other: with the button for more time, and no token", async () => {
+  await held(MEI, "reminded", "vault 2h");
+  await world.jump(HOUR);
+  const reminder = await it.dm(MEI, "还剩 1 小时");
+  expect(visibleText(reminder)).not.toMatch(TOKEN);
+  expect(JSON.stringify(reminder.blocks)).toContain("延长");
+  await end(MEI, "reminded");
+});
+
 test("it begins later: then the message comes; a lockdown takes the token off the view", async () => {
   const at = new Date(world.clock.now() + 2 * HOUR).toISOString().slice(0, 16);
   await it.say(BOB, `vault 1h from ${at}Z at night`);

@@ -6,8 +6,9 @@ import { afterAll, afterEach, expect, test, vi } from "vitest";
 import { freePort, scratch } from "../../sandbox/child.ts";
 import { promoteDue } from "../../sandbox/promote.ts";
 import { startRedis } from "../../sandbox/redis/redis.ts";
-import { requestId } from "../../src/domain/ids.ts";
+import { type RequestId, requestId } from "../../src/domain/ids.ts";
 import { LANES, SlackBusy } from "../../src/flow/ports.ts";
+import { CONCURRENCY } from "../../src/queue/worker.ts";
 import { connect } from "../../src/store/connect.ts";
 import { freshKeys, memoryLog, testRedis, until } from "../helpers/redis.ts";
 import { nothing, work } from "./fixture.ts";
@@ -20,6 +21,7 @@ afterEach(async () => {
 });
 
 const id = requestId(randomBytes(5));
+const some = (count: number) => Array.from({ length: count }, () => requestId(randomBytes(5)));
 
 function running(handlers: Parameters<typeof work>[1] = {}, keys = freshKeys()) {
   const one = work(shared, handlers, keys);
@@ -55,7 +57,7 @@ test("a timer reaches its flow when it is due, in the lane of timers", async () 
 test("a timer says first that it fired, and when it was due; a job of another lane does not", async () => {
   const order: unknown[] = [];
   const { jobs, clock } = running({
-    onTimer: async (...fired) => void order.push(fired),
+    onTimer: async (one, due) => void order.push([one, due]),
     end: async () => void order.push("end"),
   });
   const due = { step: "end", at: clock.now() + 20 } as const;
@@ -63,6 +65,27 @@ test("a timer says first that it fired, and when it was due; a job of another la
   await jobs.setTimer(id, null, due);
   await until(() => order.length === 3);
   expect(order).toEqual(["end", [id, due], "end"]);
+});
+
+test("a timer is told whose timers for the same came too and wait, and of nobody whose time is to come", async () => {
+  const release = Promise.withResolvers<void>();
+  const asked: (() => Promise<unknown>)[] = [];
+  const { jobs, clock } = running({
+    onTimer: async (_, __, waiting) => {
+      asked.push(waiting);
+      await release.promise;
+    },
+  });
+  const set = (step: "end" | "remind", ids: RequestId[], at: number) =>
+    Promise.all(ids.map((one) => jobs.setTimer(one, null, { step, at })));
+  await set("end", some(CONCURRENCY.timers), clock.now());
+  await until(() => asked.length === CONCURRENCY.timers);
+  const waiting = some(3);
+  await set("end", waiting, clock.now());
+  await set("remind", some(1), clock.now());
+  await set("end", some(1), clock.now() + 60_000);
+  expect(new Set((await asked[0]?.()) as RequestId[])).toEqual(new Set(waiting));
+  release.resolve();
 });
 
 test("whoever waits in one lane waits for nobody of another", async () => {

@@ -22,40 +22,62 @@ export async function commit(
   change: Change,
   { doing, replicated = false }: CommitOptions = {},
 ): Promise<AccessRequest> {
+  let queued: Promise<unknown> | undefined;
   const { before, after } = await ports.requests.update(
     id,
     (r) => {
       const next = change(r);
       return next && stamped(r, next, ports.clock.now());
     },
-    { replicated },
+    {
+      replicated,
+      along: (sent) => {
+        queued = Promise.all(newJobs(ports, sent.before, sent.after, doing));
+      },
+    },
   );
   // Nobody waits for the hub to hear of it.
   if (isLasting(before, after)) void ports.epoch.settle();
-  if (after.version !== before.version) await follow(ports, before, after, doing);
+  if (after.version !== before.version) await Promise.all([queued, keepUp(ports, before, after)]);
   return after;
 }
 
+type Following = Pick<Ports, "jobs" | "clock" | "log" | "policy" | "homes">;
+
 /** What the record asks for now and did not ask for before. */
 export async function follow(
-  ports: Pick<Ports, "jobs" | "clock" | "log" | "policy" | "homes">,
+  ports: Following,
   before: AccessRequest | null,
   after: AccessRequest,
   doing?: Step,
 ): Promise<void> {
-  // Nobody waits for other people's homes.
-  if (isSeenAtHome(before, after)) void ports.homes.outdated([after.id], HOME_SETTLES_MS);
+  await Promise.all([...newJobs(ports, before, after, doing), keepUp(ports, before, after)]);
+}
+
+/** A job only looks at the record: where that did not change after all, it does nothing. */
+function newJobs(
+  ports: Pick<Ports, "jobs" | "log">,
+  before: AccessRequest | null,
+  after: AccessRequest,
+  doing?: Step,
+): Promise<void>[] {
   const known = before ? rowOf(before).now(before) : [];
   const now = rowOf(after)
     .now(after)
     .filter((step) => !known.includes(step) && step !== doing);
-  await Promise.all([
+  return [
     ...now.map((step) => enqueue(ports, after, (jobs) => jobs.add("urgent", step, after.id, after.version))),
     ...(isNewlyOutdated(before, after) ? [messageJob(ports, "syncMessages", after)] : []),
     ...(isNewlyLeft(before, after) ? [messageJob(ports, "takeTokenOff", after)] : []),
     ...(mustCover(after) && !(before && mustCover(before)) ? [messageJob(ports, "coverViews", after)] : []),
-    ...timersFor(ports, before, after),
-  ]);
+  ];
+}
+
+/** What is set and drawn by the record as it stands. */
+async function keepUp(ports: Following, before: AccessRequest | null, after: AccessRequest): Promise<void> {
+  // Nobody waits for other people's homes.
+  if (isSeenAtHome(before, after)) void ports.homes.outdated([after.id], HOME_SETTLES_MS);
+  await Promise.all(timersFor(ports, before, after));
 }
 
 /** What came due before has its job, which set the timer of what comes next (next-timer.ts). */
@@ -65,8 +87,8 @@ function timersFor(
   after: AccessRequest,
 ): Promise<void>[] {
   const now = ports.clock.now();
-  const { reminders } = ports.policy;
-  const [had, has] = [before ? dueOf(before, reminders) : [], dueOf(after, reminders)];
+  const { policy } = ports;
+  const [had, has] = [before ? dueOf(before, policy) : [], dueOf(after, policy)];
   const isAhead = ({ at }: Due) => at > now;
   const overdue = has.filter((due) => !isAhead(due) && !had.some((one) => isSameDue(one, due)));
   const [last = null, next = null] = [had.find(isAhead), has.find(isAhead)];

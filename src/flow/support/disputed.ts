@@ -2,13 +2,20 @@
 import type { Ports } from "../ports.ts";
 
 /** These ports, and those of the other policies that replicas go by. Throws StoreDown. */
-export async function underEach(ports: Ports): Promise<Ports[]> {
+export async function underEach(ports: Ports): Promise<[Ports, ...Ports[]]> {
   const others = await ports.policies.others();
   return [ports, ...others.map((policy) => ({ ...ports, policy }))];
 }
 
 /** `allows`: whether it may be, by the policy of these ports. Throws StoreDown, and what `allows` throws. */
-export async function isDisputed(ports: Ports, allows: (under: Ports) => Promise<boolean>): Promise<boolean> {
-  const each = await underEach(ports);
-  return each.length > 1 && new Set(await Promise.all(each.map(allows))).size > 1;
-}
+export const isDisputed = async (
+  ports: Ports,
+  allows: (under: Ports) => Promise<boolean>,
+  each = underEach(ports),
+): Promise<boolean> => differ(await each, allows);
+
+/** Throws what `allows` throws. */
+export const differ = async (
+  each: readonly Ports[],
+  allows: (under: Ports) => Promise<boolean>,
+): Promise<boolean> => each.length > 1 && new Set(await Promise.all(each.map(allows))).size > 1;

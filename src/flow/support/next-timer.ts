@@ -11,6 +11,6 @@ export async function setNextTimer(
   fired: Due,
 ): Promise<void> {
   const request = await ports.requests.get(id);
-  const next = request && timerAfter(request, ports.policy.reminders, fired);
+  const next = request && timerAfter(request, ports.policy, fired);
   if (next) await enqueue(ports, request, (jobs) => jobs.setTimer(id, null, next));
 }

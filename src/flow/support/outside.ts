@@ -15,16 +15,25 @@ export async function refusedOutside(ports: Ports, request: AccessRequest): Prom
 }
 
 /** Before anything is made on the hub. Throws GrantFailed, CheckBusy, StoreDown. */
-export async function assertOutside(ports: Ports, request: AccessRequest): Promise<void> {
-  const word = await ask(ports, request, "mint");
+export async function assertOutside(
+  ports: Ports,
+  request: AccessRequest,
+  each = underEach(ports),
+): Promise<void> {
+  const word = await ask(ports, request, "mint", each);
   if (word.word === "deny") throw new GrantFailed("check-denied", "the company's check says no", word.say);
   if (word.word === "none") throw new GrantFailed("check-silent", `the company's check: ${word.how}`);
 }
 
 /** By the role of today, under each policy that replicas go by; where the role has changed, others say so. */
-async function ask(ports: Ports, request: AccessRequest, moment: OutsideMoment): Promise<OutsideWord> {
+async function ask(
+  ports: Ports,
+  request: AccessRequest,
+  moment: OutsideMoment,
+  each = underEach(ports),
+): Promise<OutsideWord> {
   const words = await Promise.all(
-    (await askingRoles(ports, request)).map(({ check, reason }) =>
+    askingRoles(await each, request).map(({ check, reason }) =>
       ports.outside.ask(check, outsideQuestion(request, moment, reason)),
     ),
   );
@@ -34,8 +43,8 @@ async function ask(ports: Ports, request: AccessRequest, moment: OutsideMoment):
 }
 
 /** One for each check that differs. */
-async function askingRoles(ports: Ports, request: AccessRequest) {
-  const roles = (await underEach(ports)).map(({ policy }) => roleToday(request, policy.roles));
+function askingRoles(each: readonly Ports[], request: AccessRequest) {
+  const roles = each.map(({ policy }) => roleToday(request, policy.roles));
   const asking = roles.flatMap((role) =>
     isChanged(role) || !role.check ? [] : [{ check: role.check, reason: role.reason }],
   );

@@ -5,11 +5,10 @@ const TRIES_MAX = 20;
 const AGAIN_AFTER_MS = 250;
 
 /** `write` must do no harm when it is done twice. Throws what it throws in the end. */
-export async function persist({ clock }: Pick<Ports, "clock">, write: () => Promise<unknown>): Promise<void> {
+export async function persist<T>({ clock }: Pick<Ports, "clock">, write: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
-      await write();
-      return;
+      return await write();
     } catch (error) {
       const away = error instanceof StoreDown || error instanceof StoreUnsure;
       if (!away || tries >= TRIES_MAX) throw error;

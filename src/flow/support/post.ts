@@ -1,6 +1,7 @@
 /** Posting a message of the record: noted before, so that a lost answer or a crash leads to one copy at most. */
 import type { MessageKey } from "../../domain/message-key.ts";
 import { POSTS_MAX, UNKNOWN, type Wanted } from "../../domain/messages.ts";
+import { Refused } from "../../domain/refusal.ts";
 import {
   type AccessRequest,
   type Place,
@@ -8,6 +9,7 @@ import {
   PostRefused,
   PostsLost,
   PostUnanswered,
+  type RoomForToken,
   type Sent,
 } from "../ports.ts";
 import { commit } from "./commit.ts";
@@ -17,10 +19,34 @@ import { persist } from "./persist.ts";
 export async function postMessage(
   ports: Ports,
   request: AccessRequest,
-  { key, shows }: Wanted,
+  wanted: Wanted,
 ): Promise<Place | null> {
+  return (await post(ports, request, wanted))?.place ?? null;
+}
+
+export interface Posted {
+  place: Place;
+  /** As it stood when the place was noted; undefined where the post of an earlier try was found. */
+  request?: AccessRequest;
+}
+
+interface PostOptions {
+  room?: RoomForToken | null;
+  /** What else is changed when its place is noted, should Redis take that now. */
+  also?: (r: AccessRequest) => AccessRequest;
+  /** What begins while its place is noted. */
+  beside?: (place: Place) => void;
+}
+
+/** The same. */
+export async function post(
+  ports: Ports,
+  request: AccessRequest,
+  { key, shows }: Wanted,
+  { room, also = (r) => r, beside }: PostOptions = {},
+): Promise<Posted | null> {
   const posts = await postsBefore(ports, request, key);
-  if (typeof posts !== "number") return posts;
+  if (typeof posts !== "number") return { place: posts };
   const now = ports.clock.now();
   const { revision } = request;
   const sent: Sent = { channel: "", ts: "", shows, revision };
@@ -29,7 +55,7 @@ export async function postMessage(
   await note(ports, request, key, noted, (standing) => JSON.stringify(standing) === known);
   let place: Place;
   try {
-    place = await ports.notifier.post(request, key, shows);
+    place = await ports.notifier.post(request, key, shows, room ?? undefined);
   } catch (error) {
     if (error instanceof PostUnanswered) throw error;
     const code = error instanceof PostRefused ? error.code : null;
@@ -43,17 +69,24 @@ export async function postMessage(
     if (code) return null;
     throw error;
   }
-  // Where Redis is away it counts as posted and unanswered: it stands, and must not be made without number.
-  await persist(ports, () =>
+  beside?.(place);
+  const placed = (more: typeof also) =>
     note(
       ports,
       request,
       key,
       { ...sent, ...place },
       (standing) => standing?.ts === place.ts || isUnplaced(standing),
-    ),
+      more,
+    );
+  // Where Redis is away it counts as posted and unanswered: it stands, and must not be made without number.
+  const next = await persist(ports, () =>
+    placed(also).catch((error: unknown) => {
+      if (error instanceof Refused) return placed((r) => r);
+      throw error;
+    }),
   );
-  return place;
+  return { place, request: next };
 }
 
 /** Of earlier tries, how many may stand in Slack; or the place of the one that was found. */
@@ -79,11 +112,13 @@ async function note(
   key: MessageKey,
   sent: Sent,
   replaces: (standing: Sent | undefined) => boolean,
-): Promise<void> {
+  also = (r: AccessRequest) => r,
+): Promise<AccessRequest> {
   let done = false;
-  await commit(ports, id, (r) => {
+  const noted = await commit(ports, id, (r) => {
     done = replaces(r.messages[key]);
-    return done ? { ...r, messages: { ...r.messages, [key]: sent } } : null;
+    return done ? also({ ...r, messages: { ...r.messages, [key]: sent } }) : null;
   });
   if (!done) throw new PostUnanswered("somebody else posts this message");
+  return noted;
 }

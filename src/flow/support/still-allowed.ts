@@ -8,13 +8,17 @@ import { approversToday, isChanged, neededOf, roleToday } from "../../domain/tod
 import { GrantFailed, type In, type Ports } from "../ports.ts";
 import { stillAllowed } from "./allowances.ts";
 import { lookUpFacts } from "./asker.ts";
-import { isDisputed } from "./disputed.ts";
+import { isDisputed, type underEach } from "./disputed.ts";
 import { reportOutage } from "./outage.ts";
 
 type Approved = In<"approved" | "delivering" | "active" | "extending">;
 
 /** While replicas go by different files, and not all of them allow it. Throws what the directory throws. */
-export async function waitsForRules(ports: Ports, request: Approved): Promise<"rules-differ" | null> {
+export async function waitsForRules(
+  ports: Ports,
+  request: Approved,
+  each?: ReturnType<typeof underEach>,
+): Promise<"rules-differ" | null> {
   if (isRenewing(request)) return null;
   const isAllowed = (under: Ports) =>
     assertStillAllowed(under, request).then(
@@ -24,7 +28,7 @@ export async function waitsForRules(ports: Ports, request: Approved): Promise<"r
         throw error;
       },
     );
-  const work = () => isDisputed(ports, isAllowed);
+  const work = () => isDisputed(ports, isAllowed, each);
   return (await reportOutage(ports, request.id, "slack", work)) ? "rules-differ" : null;
 }
 

@@ -8,6 +8,12 @@ const REMOVING_WITHIN_MS = 15 * SECOND;
 /** Under the urgent lane's: what else is urgent goes beside it. */
 const AT_ONCE = 48;
 
+interface Stripping {
+  stopping: AbortSignal;
+  /** After each that is gone. */
+  onRemoved?: () => void;
+}
+
 /**
  * Needs no lease and no record: deleting twice does no harm, and what made it may not show it any more. Resolves to
  * whether none of those that stood is left. Throws when the hub cannot list them.
@@ -15,7 +21,7 @@ const AT_ONCE = 48;
 export async function stripBindings(
   { grants, log }: Pick<Ports, "grants" | "log">,
   isOver: (on: GrantObjects) => boolean,
-  stopping: AbortSignal,
+  { stopping, onRemoved = () => {} }: Stripping,
 ): Promise<boolean> {
   const within = (ms: number) => AbortSignal.any([stopping, AbortSignal.timeout(ms)]);
   const standing = await grants.list(within(LISTING_WITHIN_MS));
@@ -23,10 +29,12 @@ export async function stripBindings(
   let failed = 0;
   const worker = async () => {
     for (let on = bound.pop(); on && !stopping.aborted; on = bound.pop())
-      await grants.removeBinding(on.key, uidsOf(on), within(REMOVING_WITHIN_MS)).catch((error: unknown) => {
-        failed += 1;
-        log.error({ id: on?.key.id, err: error }, "a binding was not taken away yet; trying on");
-      });
+      await grants
+        .removeBinding(on.key, uidsOf(on), within(REMOVING_WITHIN_MS))
+        .then(onRemoved, (error: unknown) => {
+          failed += 1;
+          log.error({ id: on?.key.id, err: error }, "a binding was not taken away yet; trying on");
+        });
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
   return failed === 0 && bound.length === 0;

@@ -1,0 +1,30 @@
+/** What an access was used for is told when it is over: as soon as the hub is heard again after its end, or is silent. It stays ended. */
+import { SECOND } from "../domain/duration.ts";
+import type { RequestId } from "../domain/ids.ts";
+import { usageReported } from "../domain/transitions.ts";
+import { isSilent } from "../domain/use.ts";
+import type { Later, Ports } from "./ports.ts";
+import { roleEnough } from "./role-enough.ts";
+import { commit } from "./support/commit.ts";
+import { usesOf } from "./uses.ts";
+
+const LOOK_AGAIN_MS = 15 * SECOND;
+
+/** Throws StoreDown, StoreUnsure, SlackBusy. */
+export async function reportUse(ports: Ports, id: RequestId): Promise<Later> {
+  const { evidence, clock } = ports;
+  const request = await ports.requests.get(id);
+  if (request?.state !== "ended" || request.useDueAt === undefined) return undefined;
+  const now = clock.now();
+  if (now < request.useDueAt) return { again: request.useDueAt };
+  if (evidence) {
+    const coverage = await evidence.coverage();
+    const isTold = (coverage.heard ?? 0) >= request.verification.deletedAt;
+    if (!isTold && !isSilent(coverage, now)) return { again: now + LOOK_AGAIN_MS };
+  }
+  const use = (await usesOf(ports, [request])).get(id) ?? null;
+  const enough = use && (await roleEnough(ports, request, use));
+  await commit(ports, id, (r) => usageReported(r, use, enough));
+  await evidence?.forgetRights(id);
+  return undefined;
+}
