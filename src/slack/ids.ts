@@ -11,6 +11,7 @@ export const ACTIONS = {
   withdraw: "withdraw",
   nudge: "nudge",
   release: "release",
+  keep: "keep",
   revoke: "revoke",
   review: "review",
   more: "more",

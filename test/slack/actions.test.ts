@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { buttonsOf, type View, visibleText } from "../../sandbox/slack/index.ts";
 import { HOUR } from "../../src/domain/duration.ts";
 import { UserId } from "../../src/domain/ids.ts";
+import { keepAccess } from "../../src/flow/check-idle.ts";
 import { timeOutRequest } from "../../src/flow/time-out.ts";
 import { withdrawRequest } from "../../src/flow/withdraw.ts";
 import {
@@ -422,4 +423,13 @@ describe("what is not ours", () => {
     expect(door.ports.requests.all()).toHaveLength(2);
     expect(door.slack.ephemerals(BOB)).toHaveLength(before);
   });
+});
+
+test("nobody but its holder keeps what nobody uses, and they only where it is asked", async () => {
+  const door = await openDoor();
+  const { id } = await door.grant();
+  const keep = (by: string) => keepAccess(door.ports, { id: id as never, by: UserId.parse(by) });
+  await expect(keep(ALICE)).rejects.toThrow("not-yours");
+  await expect.poll(() => door.state(id)).toBe("active");
+  await expect(keep(BOB)).rejects.toThrow("stale");
 });

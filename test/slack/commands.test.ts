@@ -215,6 +215,22 @@ describe("words of the command", () => {
     await door.whisper(BOB, "Nothing to revoke:");
   });
 
+  test.each([
+    [BOB, "this bot's command is `/karpor-access`, and its Slack app has `/karpor`"],
+    [MEI, "Slack 应用中的 `/karpor` 与本机器人的命令 `/karpor-access` 不一致"],
+  ])("what another command of the app said is sent as ours by one click", async (user, told) => {
+    const door = await openDoor();
+    await door.meet(user);
+    const ours = await door.slack.command(user, GENERAL, "help");
+    const typed = { ...ours.payload, command: "/karpor", text: "peek 1h a look" };
+    await door.slack.redeliver({ ...ours, payload: typed });
+    const answer = await door.whisper(user, told);
+    expect(visibleText(answer)).toContain("/karpor-access peek 1h a look");
+    expect(door.ports.requests.all()).toEqual([]);
+    await door.slack.click(user, answer, "run");
+    await expect.poll(() => door.ports.requests.all().map(({ role }) => role)).toEqual(["peek"]);
+  });
+
   test("a role keeps the words nearest to it", async () => {
     expect((await said("gues 1h")).words).toContain("Did you mean `guest`?");
   });

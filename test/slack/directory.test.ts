@@ -186,6 +186,22 @@ describe("what is remembered", () => {
     expect(await wang(purpose)).toBeNull();
   });
 
+  test.each([
+    ["decide", 10_000],
+    ["grant", 10_000],
+    ["ask", 300_000],
+    ["show", 3_600_000],
+  ] as const)("a person, to %s, for %i ms", async (purpose, ms) => {
+    const look = () => directory.person(user("U0WANG"), purpose);
+    await look();
+    now += ms;
+    await look();
+    expect(calls()).toEqual(["users.info"]);
+    now += 1;
+    await look();
+    expect(calls()).toEqual(["users.info", "users.info"]);
+  });
+
   test("and not when an event said that it is no more", async () => {
     await Promise.all([wang(), directory.person(user("U0WANG"))]);
     await directory.forgetPerson(user("U0BOB"));

@@ -24,8 +24,6 @@ describe.each(["http", "socket"] as const)("over %s", (transport) => {
   test("what is not ours is acknowledged", async () => {
     const door = await openDoor({ transport });
     const ours = await door.slack.command(BOB, GENERAL, "status");
-    const other = { ...ours, payload: { ...ours.payload, command: "/other" } };
-    expect(await door.slack.redeliver(other)).toMatchObject({ status: 200, body: "" });
     const { user_id, ...nobody } = ours.payload;
     expect(user_id).toBe(BOB);
     const broken = await door.slack.redeliver({ ...ours, payload: nobody });

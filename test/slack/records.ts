@@ -10,6 +10,7 @@ import { type Wanted, wantedMessages } from "../../src/domain/messages.ts";
 import type { Locale, Person } from "../../src/domain/person.ts";
 import { ChangedTerm } from "../../src/domain/refusal.ts";
 import { AccessRequest, Failure, Outage, Verification } from "../../src/domain/request.ts";
+import { NO_USE, type SeenUse } from "../../src/domain/use.ts";
 import type { ViewContext } from "../../src/slack/views/index.ts";
 
 export const NOW = Date.UTC(2026, 10, 25, 14, 2, 11);
@@ -67,6 +68,20 @@ export const common = {
 const decision = { by: alice, qualified: "S0SRE", at: NOW - MINUTE };
 const approvals = [{ ...decision, terms: 1, note: "for <now>" }];
 const lessened = { by: alice, at: NOW - MINUTE, asked: { role: "<admin>", duration: 8 * HOUR } };
+const change = { at: NOW - HOUR, method: "DELETE", path: "/rest-api/v1/cluster/<prod>", code: 200 };
+const gaps = [
+  { from: NOW - HOUR, to: NOW - MINUTE },
+  { from: NOW - MINUTE, to: null },
+];
+const used = { first: NOW - HOUR, last: NOW - MINUTE, reads: 30, refused: 0, addresses: 2, agents: 1 };
+/** What a grant was used for. */
+const uses: SeenUse[] = [
+  NO_USE,
+  { ...NO_USE, gaps },
+  { ...used, changed: 0, changes: [], gaps: [] },
+  { ...used, changed: 1, changes: [change], gaps: [] },
+  { ...used, changed: 3, refused: 2, changes: [change, { ...change, code: 403 }, change, change], gaps },
+];
 const fallback = { by: ["S0LEADS"], at: NOW - MINUTE, askedAt: NOW - MINUTE };
 const approved = { ...common, decision, expiresAt: NOW + 4 * HOUR };
 const grant = { accountUid: "a", bindingUid: "b", tokenExpiresAt: NOW + 4 * HOUR, shortened: false };
@@ -79,6 +94,7 @@ const messages = {
   unproven: sent,
   alert: shared,
   "reminder:3600000": sent,
+  "idle:3600000": sent,
   delay: sent,
 };
 const unsent = { ...shared, ts: "", refused: { code: "is_archived", since: NOW, triedAt: NOW } };
@@ -106,9 +122,18 @@ const ends = [
     departure: { what, groups: [SRE] },
     at: NOW,
   })),
+  { cause: "idle", at: NOW },
   { cause: "other", reason: "incident", at: NOW },
   ...Failure.options.map((failure) => ({ cause: "failed", failure, at: NOW })),
 ];
+
+/** Whether they still need it, as of the message above. */
+const questions = [
+  { was: "open", release: false },
+  { was: "open", release: true, toldAt: NOW },
+  { was: "kept", release: false },
+  { was: "used", release: true },
+].map((asked) => ({ at: HOUR, after: 2 * HOUR, ...asked }));
 
 const ownRecords: AccessRequest[] = [
   { ...common, state: "pending" },
@@ -157,6 +182,10 @@ const ownRecords: AccessRequest[] = [
   { ...approved, messages, grant, state: "delivering", hidden: false, outage: { ...slow, what: "slack" } },
   { ...approved, messages, grant, state: "active", hidden: false, reminded: [HOUR] },
   { ...approved, messages, grant, state: "active", hidden: true, reminded: [HOUR, 10 * MINUTE] },
+  ...questions.map((asked) => ({
+    ...{ ...approved, messages, grant, state: "active", hidden: false, reminded: [] },
+    idle: { from: asked.at - 2 * HOUR, asked },
+  })),
   ...outages.map((outage) => ({ ...gone, end: ends[0], state: "ending", outage })),
   ...ends.flatMap((end) => [
     { ...gone, end, state: "ending" },
@@ -172,6 +201,11 @@ const ownRecords: AccessRequest[] = [
     { ...gone, grant: undefined, end, state: "ended", verification: verified("absence") },
   ]),
   { ...gone, end: ends[0], state: "ended", messages: left, verification: verified("absence") },
+  ...uses.flatMap((use) =>
+    [ends[0], { cause: "idle", at: NOW }].map((end) => ({
+      ...{ ...gone, end, state: "ended", verification: verified("probe"), use, enough: "<guest>" },
+    })),
+  ),
   {
     ...gone,
     end: ends[0],

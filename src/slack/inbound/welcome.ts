@@ -28,13 +28,10 @@ export async function welcome(context: HandlerContext, user: UserId): Promise<vo
 const whoIs = async (people: HandlerContext["people"], user: UserId): Promise<Profile> =>
   (await people.recallPerson(user)) ?? people.person(user, "ask");
 
-async function post(
-  { ports, memory, client, patient, viewContext }: HandlerContext,
-  user: UserId,
-  locale: Locale,
-) {
+async function post({ ports, memory, patient, viewContext }: HandlerContext, user: UserId, locale: Locale) {
   try {
-    const channel = await dmWith({ memory, clock: ports.clock }, client, user);
+    // What they asked for opens it as well, and sooner.
+    const channel = await dmWith({ memory, clock: ports.clock }, patient, user);
     await patient.chat.postMessage({
       ...{ channel, ...calm },
       ...marked(welcomeMessage(viewContext(locale)), `welcome:${user}`),

@@ -3,6 +3,7 @@ import type { Background } from "../../domain/background.ts";
 import type { Bilingual } from "../../domain/bilingual.ts";
 import { REVIEWS_NEEDED } from "../../domain/break-glass.ts";
 import type { Extension } from "../../domain/extension.ts";
+import { RELEASED_AFTER_MS } from "../../domain/idle.ts";
 import type { Principal } from "../../domain/ids.ts";
 import type { LeftToken } from "../../domain/left-tokens.ts";
 import type { Shown } from "../../domain/message-key.ts";
@@ -184,6 +185,7 @@ const cause = ({ cause: why, by, departure }: Facts["end"], fmt: Formatter): str
     altered: "it was changed in Karpor",
     lost: "it was removed in Karpor",
     departed: left(departure),
+    idle: "idle, no use was reported",
     other: "another version of the bot ended it",
   })[why];
 
@@ -206,6 +208,7 @@ const ending: Record<End["cause"], Sentence> = {
   altered: (f, fmt) => `Ended${fmt.rich ? ` ${fmt.at(f.end.at)}` : ""}, it was changed in Karpor:`,
   lost: (f, fmt) => `Ended${fmt.rich ? ` ${fmt.at(f.end.at)}` : ""}, it was removed in Karpor:`,
   departed: (f, fmt) => `Ended${fmt.rich ? ` ${fmt.at(f.end.at)}` : ""}, ${youLeft(f, fmt)}:`,
+  idle: (f, fmt) => `Ended${fmt.rich ? ` ${fmt.at(f.end.at)}` : ""}, no use was reported:`,
   other: (f, fmt) => `Ended${fmt.rich ? ` ${fmt.at(f.end.at)}` : ""}, another version of the bot ended it:`,
 };
 const ended: Sentence = (f, fmt) => fmt.b(ending[f.end.cause](f, fmt));
@@ -420,6 +423,22 @@ const lost = {
 const reminder = (f: Facts, fmt: Formatter, lead: number): string =>
   `${fmt.b(`${span(lead)} left:`)} ${access(f, fmt)}${fmt.rich ? ` ends ${fmt.at(f.endsAt)}` : ""}.`;
 
+type Idle = (f: Facts, fmt: Formatter, after: number) => string;
+const unused: Idle = (f, fmt, after) =>
+  `${fmt.b("Still needed?")} No use of ${access(f, fmt)} was reported for ${span(after)}.`;
+/** Whether its holder still needs what nobody uses. */
+const idle = {
+  open: (f, fmt, after) => `${unused(f, fmt, after)} It goes on ${fmt.until(f.endsAt)}.`,
+  release: (f, fmt, after) =>
+    `${unused(f, fmt, after)} It ends in ${span(RELEASED_AFTER_MS)}, unless you keep or use it.`,
+  kept: (f, fmt, after) =>
+    `${fmt.b("Kept:")} ${access(f, fmt)} goes on ${fmt.until(f.endsAt)}. You are asked again after ${span(after)} without use.`,
+  used: (f, fmt) => `${fmt.b("In use again:")} ${access(f, fmt)} goes on ${fmt.until(f.endsAt)}.`,
+  /** In a list; `ends`: where nobody answers. */
+  line: (ends: number | null, fmt: Formatter): string =>
+    `${fmt.b("still needed?")}${ends === null ? "" : ` Else it ends ${fmt.at(ends)}`}`,
+} satisfies Record<Exclude<Shown["idle"], "gone">, Idle> & { line: unknown };
+
 const sent: Sentence = (f, fmt) =>
   `${fmt.b(`Sent to ${fmt.any(f.approvers, APPROVER)} for ${fmt.who(f.requester)}:`)} ${access(f, fmt)} for ${time(f, fmt)}.`;
 /** To whoever asked for somebody else. */
@@ -501,6 +520,7 @@ export const enRequest = {
   lost,
   tokenLeft,
   reminder,
+  idle,
   asker,
   decides,
   quorum,

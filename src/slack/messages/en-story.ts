@@ -1,4 +1,5 @@
 /** English: what became of a request, step by step, as the trail has it. */
+import type { TriedStep } from "../../domain/attempt.ts";
 import { BY_BREAK_GLASS } from "../../domain/break-glass.ts";
 import { Principal, UserId } from "../../domain/ids.ts";
 import { AT_A_CLICK } from "../../domain/lifecycle.ts";
@@ -52,6 +53,7 @@ const ENDED: Record<End["cause"], Step> = {
   altered: () => "ended, it was changed in Karpor",
   lost: () => "ended, it was removed in Karpor",
   departed: () => "ended, its holder left",
+  idle: () => "ended because idle, no use was reported",
   other: () => "ended",
 };
 const ending: Step = (s, fmt) => {
@@ -102,6 +104,19 @@ const steps: ByState<Step> = {
 /** What happened although its state stayed, in the trail's own words. */
 const remark: Step = (s, fmt) => `${who(s.who, fmt)}${because(s.why)}`;
 
+const MAY_NOT: Record<string, string> = {
+  "own-request": "it is their own request",
+  "own-emergency": "it is their own emergency",
+  "not-approver": "they are none of its approvers",
+  "not-reviewer": "they are none of its reviewers",
+  "not-served": "they are no member of the workspace",
+};
+
+const tried = ({ who: by, attempt, why, full }: TriedStep, fmt: Formatter): string =>
+  `${who(by, fmt)} tried to ${foreign(attempt, 30)} it, and may not: ${MAY_NOT[why] ?? fmt.code(why)}${
+    full ? "; more of theirs is not kept for an hour" : ""
+  }`;
+
 const became = ({ approval, ending: end, at }: Story, fmt: Formatter): string[] => [
   ...(approval
     ? [
@@ -119,6 +134,7 @@ const became = ({ approval, ending: end, at }: Story, fmt: Formatter): string[] 
 export const enStory = {
   steps,
   remark,
+  tried,
   /** What only another version of the bot has a word for. */
   unknown: (s: TrailStep, fmt: Formatter): string => `${fmt.code(s.to)}, by ${who(s.who, fmt)}`,
   head: (story: Story, state: string, hub: string, fmt: Formatter): string =>

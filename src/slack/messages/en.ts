@@ -1,15 +1,17 @@
 /** English. Each sentence starts with the state in bold; `fmt` makes it blocks or plain words. */
-import type { DoubtedGroup } from "../../domain/alarm.ts";
+import type { Alarm, DoubtedGroup } from "../../domain/alarm.ts";
 import type { AccessRequest } from "../../domain/request.ts";
 import type { Witnessed } from "../../domain/seal.ts";
 import type { ForeignObject } from "../../flow/ports.ts";
 import { enAllowance } from "./en-allowance.ts";
 import { enGrammar } from "./en-grammar.ts";
 import { enHome } from "./en-home.ts";
+import { enHubAlarms } from "./en-hub-alarms.ts";
 import { enLists } from "./en-lists.ts";
 import { enLockdown } from "./en-lockdown.ts";
 import { enPhrases, enRequest } from "./en-request.ts";
 import { enStory } from "./en-story.ts";
+import { enUse } from "./en-use.ts";
 import type { Facts } from "./facts.ts";
 import { bullets, objectCode, subjectCodes } from "./foreign-objects.ts";
 import { type Formatter, name } from "./formatter.ts";
@@ -94,6 +96,8 @@ const refusal: ByRefusal = {
     `${fmt.b("Not sent:")} the reason for ${fmt.code(role)} needs ${inSentence(hint.en)}.`,
   "unknown-command": ({ word, line }, fmt) =>
     `${fmt.b("Not sent:")} there is no command ${fmt.code(word)}. Did you mean ${fmt.code(line)}?`,
+  "other-command": ({ given }, fmt) =>
+    `${fmt.b("Not sent:")} this bot's command is ${fmt.code(fmt.command)}, and its Slack app has ${fmt.code(given)}. Please tell an administrator that they differ.`,
   "status-of-others": (_, fmt) =>
     `${fmt.b("Not sent:")} status shows only what is yours. What someone else holds is ended with ${fmt.code(
       `${fmt.command} revoke @…`,
@@ -304,6 +308,7 @@ const button: ByAction = {
   withdraw: "Withdraw",
   nudge: "Remind them",
   release: "End now",
+  keep: "Keep",
   revoke: "Revoke…",
   review: "Review…",
   more: "Ask for more time",
@@ -359,6 +364,23 @@ export const en = {
     `*The bot is locked out:* Karpor on ${hub} refuses its token, as it does after each upgrade of Karpor. Until it has a new one nobody gets access, and what ends is not confirmed. Run \`npm run setup -- --from-cluster\`; the bot takes the new kubeconfig without a restart. Where the job that heals it is installed, it does so by itself within minutes.`,
   letIn: (hub: string): string =>
     `*The bot is back:* Karpor on ${hub} takes its token again. What was approved or over meanwhile is seen to now. If Karpor signs with a new key, everybody with live access gets a new token.`,
+  /** To the administrators: its audit log does not reach the bot. */
+  hubSilent: (since: string, hub: string): string =>
+    `*Use is not known:* ${hub} has not told the bot since ${since} what tokens are used for. Access works and ends as before; what is shown of its use is not complete. Run npm run doctor.`,
+  /** To the administrators: `hub.anonymous: closed` does not hold, and holds again. */
+  readsOpened: ({ reads, allows }: Extract<Alarm, { kind: "reads-opened" }>, hub: string): string =>
+    [
+      `*Open without a token:* Karpor on ${hub}, though the configuration says \`hub.anonymous: closed\`. ${reads ? "Whoever reaches it reads what a guest reads." : "Whoever reaches it will, at the latest when karpor-server starts again."}`,
+      ...(allows.length > 0 ? ["Its role `anonymous` gives more than the pages:"] : []),
+      ...bullets(
+        allows,
+        (right) => foreignCode(right, 100),
+        (more) => `and ${more} more`,
+      ),
+      "Run `npm run setup -- --close-anonymous`. If nobody you know opened it, somebody else changes roles or bindings on the hub.",
+    ].join("\n"),
+  readsClosed: (hub: string): string =>
+    `*Closed again:* Karpor on ${hub} shows nothing but its pages to whoever has no token.`,
   /** To the administrators: its binding no longer gave what was approved, to its holder alone. */
   altered: ({ id, role, requester }: AccessRequest, hub: string): string =>
     `*Changed by hand:* the binding of ${foreignCode(role, 50)} on ${hub} for ${foreignCode(requester.name, 50)}, ${id}. The bot ends this access. If nobody you know changed it, the bot's access is in other hands: run \`npm run setup -- --rotate\`.`,
@@ -378,15 +400,15 @@ export const en = {
   foreign: (objects: readonly ForeignObject[], hub: string): string => {
     const [these, them] = objects.length === 1 ? ["an object", "it"] : [`${objects.length} objects`, "each"];
     const line = (one: ForeignObject) =>
-      one.instance !== undefined
-        ? `grants of another bot among ours: instance ${foreignCode(one.instance, 50)}`
+      one.elsewhere !== undefined
+        ? `grants of another bot: instance ${foreignCode(one.instance ?? "", 50)}, in ${foreignCode(one.elsewhere, 50)}`
         : one.kind === "ServiceAccount"
           ? `an account among the grants': ${objectCode(one)}`
-          : `${objectCode(one)} gives ${foreignCode(one.clusterRole ?? "", 50)} to ${subjectCodes(one)}`;
+          : `${objectCode(one)} gives ${foreignCode(one.clusterRole ?? "", 50)} to ${subjectCodes(one.subjects)}`;
     return [
       `*Not made by the bot:* ${these} on ${hub} that may give access past it.`,
       ...bullets(objects, line, (more) => `and ${more} more`),
-      `If nobody you know made ${them}, the bot's access is in other hands: run \`npm run setup -- --rotate\`. \`npm run doctor\` shows how to remove ${them}, or to accept an account that is yours.`,
+      `If nobody you know made ${them}, the bot's access is in other hands: run \`npm run setup -- --rotate\`. \`npm run doctor\` shows how to remove ${them}, or to accept an account or another bot that is yours.`,
     ].join("\n");
   },
   /** To the administrators: Redis was restored from a copy (`until`: where it ends), or emptied. */
@@ -471,6 +493,7 @@ export const en = {
     denied: (f: Facts, fmt: Formatter) => `${fmt.b("Denied:")} ${theirs(f, fmt)}. The requester is told why.`,
     withdrawn: enRequest.waiting.withdrawn,
     hidden: enRequest.token.hidden,
+    kept: (f: Facts, fmt: Formatter) => `${fmt.b("Kept:")} ${theirs(f, fmt)} goes on ${fmt.until(f.endsAt)}.`,
     newToken: (f: Facts, fmt: Formatter) =>
       f.atAClick
         ? `${fmt.b("New token:")} Show token, in our DM, makes it, for ${theirs(f, fmt)}. Those you had stop within 10 s.`
@@ -526,6 +549,8 @@ export const en = {
     head: (count: number, fmt: Formatter): string => `${fmt.b(`${count} live:`)} choose which access to end.`,
   },
   lockdown: enLockdown,
+  use: enUse,
+  hubAlarms: enHubAlarms,
   checkpoint: {
     head: ({ seal, at }: Witnessed, hub: string, fmt: Formatter): string =>
       `${fmt.b("Checkpoint:")} the audit trail of ${hub} is sealed up to seal ${seal}, made ${fmt.at(at)}.`,

@@ -9,10 +9,13 @@ const SUBJECTS = 3;
 export const objectCode = ({ namespace, name }: Pick<ForeignObject, "namespace" | "name">): string =>
   foreignCode(namespace === undefined ? name : `${namespace}/${name}`, NAME);
 
-export function subjectCodes({ subjects = [] }: ForeignObject): string {
+export function subjectCodes(subjects: NonNullable<ForeignObject["subjects"]> = []): string {
   const shown = subjects.slice(0, SUBJECTS).map(objectCode).join(", ");
   return subjects.length > SUBJECTS ? `${shown}, …` : shown;
 }
+
+/** In a list each of whose lines names five things. */
+export const alarmCode = (text: string): string => foreignCode(text, 70);
 
 export const bullets = <T>(
   objects: readonly T[],

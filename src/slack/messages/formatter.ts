@@ -40,6 +40,8 @@ export interface Formatter {
   when(at: number): string;
   /** "18:02:11"; plain "5 min ago". */
   exact(at: number): string;
+  /** "5 minutes ago", as Slack says it when it is read. */
+  ago(at: number): string;
 }
 
 /** What a language gives to it. */
@@ -115,6 +117,7 @@ export function richFormatter(grammar: Grammar, now: number, command: string, re
     at: (at) => (near(at, now) ? grammar.at(when(at)) : grammar.on(day(at))),
     when,
     exact: (at) => date(at, near(at, now) ? "{time_secs}" : "{date_short_pretty} {time_secs}"),
+    ago: (at) => date(at, "{ago}"),
   };
 }
 
@@ -148,6 +151,7 @@ export function plainFormatter(grammar: Grammar, now: number, command: string, r
     at: ago,
     when: ago,
     exact: ago,
+    ago,
   };
 }
 

@@ -2,6 +2,7 @@
 import type { Bilingual } from "../../domain/bilingual.ts";
 import { REVIEWS_NEEDED } from "../../domain/break-glass.ts";
 import type { Extension } from "../../domain/extension.ts";
+import { RELEASED_AFTER_MS } from "../../domain/idle.ts";
 import type { Person } from "../../domain/person.ts";
 import { ruleNamed } from "../../domain/policy-rule.ts";
 import type { End } from "../../domain/request.ts";
@@ -178,6 +179,7 @@ const cause = ({ cause: why, by, departure }: Facts["end"], fmt: Formatter): str
     altered: "Karpor 上的授权被改动",
     lost: "Karpor 上的授权被移除",
     departed: left(departure),
+    idle: "闲置，没有使用记录",
     other: "由机器人的另一个版本结束",
   })[why];
 
@@ -199,6 +201,7 @@ const ending: Record<End["cause"], Sentence> = {
   altered: (f, fmt) => `已结束，Karpor 上的授权被改动${fmt.rich ? `（${fmt.when(f.end.at)}）` : ""}：`,
   lost: (f, fmt) => `已结束，Karpor 上的授权被移除${fmt.rich ? `（${fmt.when(f.end.at)}）` : ""}：`,
   departed: (f, fmt) => `已结束，${youLeft(f, fmt)}${fmt.rich ? `（${fmt.when(f.end.at)}）` : ""}：`,
+  idle: (f, fmt) => `已结束，没有使用记录${fmt.rich ? `（${fmt.when(f.end.at)}）` : ""}：`,
   other: (f, fmt) => `已结束，由机器人的另一个版本结束${fmt.rich ? `（${fmt.when(f.end.at)}）` : ""}：`,
 };
 const ended: Sentence = (f, fmt) => fmt.b(ending[f.end.cause](f, fmt));
@@ -401,6 +404,18 @@ const lost: Words["lost"] = {
 const reminder = (f: Facts, fmt: Formatter, lead: number): string =>
   `${fmt.b(`还剩 ${span(lead)}：`)} ${held(f, fmt)}${fmt.rich ? ` ${fmt.when(f.endsAt)} 到期` : ""}。`;
 
+const unused: Words["idle"]["open"] = (f, fmt, after) =>
+  `${fmt.b("还需要吗？")} ${held(f, fmt)}已有 ${span(after)}没有使用记录`;
+const idle: Words["idle"] = {
+  open: (f, fmt, after) => `${unused(f, fmt, after)}，${fmt.when(f.endsAt)} 到期。`,
+  release: (f, fmt, after) =>
+    `${unused(f, fmt, after)}。若不保留也不使用，${span(RELEASED_AFTER_MS)}后结束。`,
+  kept: (f, fmt, after) =>
+    `${fmt.b("已保留：")} ${held(f, fmt)}有效至 ${fmt.when(f.endsAt)}。若再有 ${span(after)}没有使用记录，会再次询问。`,
+  used: (f, fmt) => `${fmt.b("又在使用：")} ${held(f, fmt)}有效至 ${fmt.when(f.endsAt)}。`,
+  line: (ends, fmt) => `${fmt.b("还需要吗？")}${ends === null ? "" : ` 否则 ${fmt.when(ends)} 结束`}`,
+};
+
 const sent: Sentence = (f, fmt) =>
   `${fmt.b(`已替 ${fmt.who(f.requester)} 提交给 ${fmt.any(f.approvers, APPROVER).trim()}：`)} ${access(f, fmt)}，${lasting(f, fmt)}。`;
 const asker: Words["asker"] = {
@@ -472,6 +487,7 @@ export const zhRequest: Words = {
   lost,
   tokenLeft,
   reminder,
+  idle,
   asker,
   decides,
   quorum,

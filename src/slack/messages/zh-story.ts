@@ -1,4 +1,5 @@
 /** 中文：一条申请的经过，照审计记录逐步写明。 */
+import type { TriedStep } from "../../domain/attempt.ts";
 import { BY_BREAK_GLASS } from "../../domain/break-glass.ts";
 import { Principal, UserId } from "../../domain/ids.ts";
 import { AT_A_CLICK } from "../../domain/lifecycle.ts";
@@ -62,6 +63,7 @@ const ENDED: Record<End["cause"], Step> = {
   altered: () => "在 Karpor 上被改动，因此结束",
   lost: () => "在 Karpor 上被删除，因此结束",
   departed: () => "持有人已离开，因此结束",
+  idle: () => "因闲置结束，没有使用记录",
   other: () => "结束",
 };
 const ending: Step = (s, fmt) => {
@@ -108,6 +110,20 @@ const steps: Words["steps"] = {
   ended: (s, fmt) => (s.from === "scheduled" ? `${ending(s, fmt)}，从未开始` : proven(s, fmt)),
 };
 
+const TRIED: Record<string, string> = { approve: "批准", deny: "拒绝", review: "复核", revoke: "撤销" };
+const MAY_NOT: Record<string, string> = {
+  "own-request": "这是其本人的申请",
+  "own-emergency": "这是其本人的紧急取用",
+  "not-approver": "不在其审批人之列",
+  "not-reviewer": "不在其复核人之列",
+  "not-served": "不是工作区成员",
+};
+
+const tried = ({ who: id, attempt, why, full }: TriedStep, fmt: Formatter): string =>
+  `${by(id, fmt)}试图${TRIED[attempt] ?? ` ${fmt.code(attempt)}`}，无权这样做：${MAY_NOT[why] ?? fmt.code(why)}${
+    full ? "；此人一小时内的其他尝试不再记录" : ""
+  }`;
+
 const became = ({ approval, ending: end, at }: Story, fmt: Formatter): string[] => [
   ...(approval
     ? [
@@ -125,6 +141,7 @@ const became = ({ approval, ending: end, at }: Story, fmt: Formatter): string[] 
 export const zhStory: Words = {
   steps,
   remark: (s, fmt) => `${who(s.who, fmt)}${because(s.why)}`,
+  tried,
   unknown: (s, fmt) => `${who(s.who, fmt)}： ${fmt.code(s.to)}`,
   head: (story, state, hub, fmt) =>
     `${fmt.b(`${story.id}，${state}：`)} ${fmt.user(story.requester, "持有人")} 在 ${hub} 的 ${terms(story, fmt)}。`,

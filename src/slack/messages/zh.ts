@@ -10,10 +10,12 @@ import { type ByAction, type ByRefusal, type ByStanding, type ByState, roleOf } 
 import { zhAllowance } from "./zh-allowance.ts";
 import { zhGrammar } from "./zh-grammar.ts";
 import { zhHome } from "./zh-home.ts";
+import { zhHubAlarms } from "./zh-hub-alarms.ts";
 import { zhLists } from "./zh-lists.ts";
 import { zhLockdown } from "./zh-lockdown.ts";
 import { zhPhrases, zhRequest } from "./zh-request.ts";
 import { zhStory } from "./zh-story.ts";
+import { zhUse } from "./zh-use.ts";
 
 const { span } = zhGrammar;
 const { APPROVER, time, what, asking, asks, theirs, changed, closedFor, mine } = zhPhrases;
@@ -100,6 +102,8 @@ const refusal: ByRefusal = {
     `${fmt.b("未发送：")} 申请 ${fmt.code(role)} 的理由须包含${inSentence(hint.zh)}。`,
   "unknown-command": ({ word, line }, fmt) =>
     `${fmt.b("未发送：")} 没有 ${fmt.code(word)} 这个命令。你想输入的可能是： ${fmt.code(line)}`,
+  "other-command": ({ given }, fmt) =>
+    `${fmt.b("未发送：")} Slack 应用中的 ${fmt.code(given)} 与本机器人的命令 ${fmt.code(fmt.command)} 不一致，请告知管理员。`,
   "status-of-others": (_, fmt) =>
     `${fmt.b("未发送：")} 这里只能查看你自己的状态。结束他人的权限： ${fmt.code(`${fmt.command} revoke @…`)}`,
   "unknown-target": ({ word }, fmt) =>
@@ -285,6 +289,7 @@ const button: ByAction = {
   withdraw: "撤回",
   nudge: "提醒审批人",
   release: "立即结束",
+  keep: "保留",
   revoke: "撤销…",
   review: "复核…",
   more: "申请延长",
@@ -332,6 +337,20 @@ export const zh: Words = {
     `*机器人被拒之门外：* ${hub} 的 Karpor 拒绝机器人的令牌，每次升级 Karpor 之后都会如此。在拿到新令牌之前，无法授予权限，也无法确认权限已经结束。请运行 \`npm run setup -- --from-cluster\`；机器人无需重启即会使用新的 kubeconfig。若已安装自动恢复任务，数分钟内会自行恢复。`,
   letIn: (hub) =>
     `*机器人已恢复：* ${hub} 的 Karpor 重新接受机器人的令牌。期间获批或到期的权限现在处理。若 Karpor 更换了签名密钥，所有持有有效权限的人都会收到新令牌。`,
+  hubSilent: (since, hub) =>
+    `*无法得知使用情况：* 自 ${since} 起， ${hub} 没有再向机器人报告令牌的使用情况。权限照常授予和结束，但所显示的使用记录不完整。请运行 npm run doctor。`,
+  readsOpened: ({ reads, allows }, hub) =>
+    [
+      `*无需令牌即可读取：* ${hub} 的 Karpor，而配置写明 \`hub.anonymous: closed\`。${reads ? "任何能访问它的人都能读取 guest 能读的内容。" : "最迟在 karpor-server 下次启动时，任何能访问它的人都能读取。"}`,
+      ...(allows.length > 0 ? ["角色 `anonymous` 允许的不止页面："] : []),
+      ...bullets(
+        allows,
+        (right) => foreignCode(right, 100),
+        (more) => `另有 ${more} 项`,
+      ),
+      "请运行 `npm run setup -- --close-anonymous`。如果没有认识的人打开过它，说明有他人在改动 hub 上的角色或绑定。",
+    ].join("\n"),
+  readsClosed: (hub) => `*已重新关闭：* ${hub} 的 Karpor 对没有令牌的人只显示页面。`,
   altered: ({ id, role, requester }, hub) =>
     `*被人改动：* ${hub} 上 ${foreignCode(requester.name, 50)} 的 ${foreignCode(role, 50)} 授权（${id}）的绑定被人改动。机器人正在结束这一授权。如果没有认识的人做过这一改动，说明机器人的凭证已落入他人之手：请运行 \`npm run setup -- --rotate\`。`,
   groups: (groups) => {
@@ -347,15 +366,15 @@ export const zh: Words = {
     `*泄露的令牌可能仍然有效：* ${foreignCode(requester.name, 50)} 在 ${hub} 的 ${foreignCode(role, 50)} 权限的令牌，最迟到 ${until} 失效。目前无法确认 Karpor 已拒绝它，机器人会继续重试。\`npm run doctor\` 会说明原因；\`/karpor-access revoke ${id}\` 可以结束整项权限。`,
   foreign: (objects: readonly ForeignObject[], hub: string): string => {
     const line = (one: ForeignObject) =>
-      one.instance !== undefined
-        ? `另一个机器人的授权，实例 ${foreignCode(one.instance, 50)}`
+      one.elsewhere !== undefined
+        ? `另一个机器人的授权：实例 ${foreignCode(one.instance ?? "", 50)}，位于 ${foreignCode(one.elsewhere, 50)}`
         : one.kind === "ServiceAccount"
           ? `授权命名空间中的账号：${objectCode(one)}`
-          : `${objectCode(one)} 把 ${foreignCode(one.clusterRole ?? "", 50)} 授予 ${subjectCodes(one)}`;
+          : `${objectCode(one)} 把 ${foreignCode(one.clusterRole ?? "", 50)} 授予 ${subjectCodes(one.subjects)}`;
     return [
       `*并非机器人所建：* ${hub} 上有 ${objects.length} 个对象可能绕过机器人授予访问权限。`,
       ...bullets(objects, line, (more) => `另有 ${more} 个`),
-      "如果没有人认得它们，说明机器人的凭证已落入他人之手：请运行 `npm run setup -- --rotate`。`npm run doctor` 会给出删除的命令，以及如何认可你自己的账号。",
+      "如果没有人认得它们，说明机器人的凭证已落入他人之手：请运行 `npm run setup -- --rotate`。`npm run doctor` 会给出删除的命令，以及如何认可你自己的账号或另一个机器人。",
     ].join("\n");
   },
   redisBehind: (until) =>
@@ -431,6 +450,7 @@ export const zh: Words = {
     denied: (f, fmt) => `${fmt.b("已拒绝：")} ${theirs(f, fmt)}。申请人会看到理由。`,
     withdrawn: zhRequest.waiting.withdrawn,
     hidden: zhRequest.token.hidden,
+    kept: (f, fmt) => `${fmt.b("已保留：")} ${theirs(f, fmt)}，有效至 ${fmt.when(f.endsAt)}。`,
     newToken: (f, fmt) =>
       f.atAClick
         ? `${fmt.b("新令牌：")} 在私信中点“显示令牌”即可得到${theirs(f, fmt)}的新令牌。之前的令牌会在 10 秒内失效。`
@@ -483,6 +503,8 @@ export const zh: Words = {
     head: (count, fmt) => `${fmt.b(`${count} 项生效中：`)} 请选择要结束的权限。`,
   },
   lockdown: zhLockdown,
+  use: zhUse,
+  hubAlarms: zhHubAlarms,
   checkpoint: {
     head: ({ seal, at }, hub, fmt) =>
       `${fmt.b("检查点：")} ${hub} 的审计轨迹已封印至第 ${seal} 号（${fmt.when(at)}）。`,

@@ -46,13 +46,16 @@ export function createAdmins(options: CreateAdmins): Admins {
 
 /** Null: what was told of these is remembered by whoever found them. */
 function nameOf(alarm: Alarm): string | null {
-  if (alarm.kind === "foreign" || alarm.kind === "groups") return null;
+  if (alarm.kind === "foreign" || alarm.kind === "groups" || isOfReads(alarm)) return null;
   // Of many that a lost record leaves, the first says it all.
   if (alarm.kind === "adopted") return alarm.kind;
+  if (alarm.kind === "hub-silent") return `${alarm.kind}:${alarm.since}`;
   if ("credential" in alarm) return `${alarm.kind}:${alarm.credential}`;
   if (alarm.kind === "leak-unproven") return `${alarm.kind}:${alarm.request.id}:${alarm.generation}`;
   return `${alarm.kind}:${"request" in alarm ? alarm.request.id : alarm.epoch}`;
 }
+
+const isOfReads = (alarm: Alarm) => alarm.kind === "reads-opened" || alarm.kind === "reads-closed";
 
 function wordOf(w: Words, alarm: Alarm, { channel, hub }: CreateAdmins): Word {
   if (alarm.kind === "foreign") return w.foreign(alarm.objects, hub);
@@ -60,6 +63,9 @@ function wordOf(w: Words, alarm: Alarm, { channel, hub }: CreateAdmins): Word {
   if (alarm.kind === "adopted") return w.adopted(alarm.request, hub);
   if (alarm.kind === "altered") return w.altered(alarm.request, hub);
   if ("credential" in alarm) return alarm.kind === "locked-out" ? w.lockedOut(hub) : w.letIn(hub);
+  if (alarm.kind === "hub-silent") return w.hubSilent(date(alarm.since, "{date_short_pretty} {time}"), hub);
+  if (alarm.kind === "reads-opened") return w.readsOpened(alarm, hub);
+  if (alarm.kind === "reads-closed") return w.readsClosed(hub);
   if (alarm.kind === "redis-behind") return behindMessage(w, alarm);
   if (alarm.kind === "leak-unproven") return leakWord(w, alarm, hub);
   const where = `<#${channel(alarm.request.role)}>`;

@@ -2,15 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { FetchFunction } from "@slack/web-api";
 import { SECOND } from "../../domain/duration.ts";
-import {
-  type Clock,
-  type Room,
-  type RoomForToken,
-  SlackBusy,
-  StoreDown,
-  StoreUnsure,
-  type Turns,
-} from "../../flow/ports.ts";
+import { type Clock, type Room, SlackBusy, StoreDown, StoreUnsure, type Turns } from "../../flow/ports.ts";
 import { roomsOf, URGENCIES, type Urgency } from "./limits.ts";
 import { markIn } from "./mark.ts";
 import { createOrder, type Write } from "./order.ts";
@@ -30,8 +22,21 @@ export interface BudgetOptions {
 export interface Budget {
   /** For a client of the Web API. `timeoutMs`: of the call itself, however long it waited before. */
   fetch(urgency: Urgency | "reserved", timeoutMs: number): FetchFunction;
-  /** Room for one call, which is then made without another turn. `what` it is for. Throws SlackBusy. */
-  reserve(method: string, urgency: Urgency, what: string): Promise<RoomForToken>;
+  /** Room for each of these calls, which are then made without another turn. `what` they are for. Throws SlackBusy. */
+  reserve(calls: readonly Call[], urgency: Urgency, what: string): Promise<Reserved>;
+  /** Whoever will reserve it in so many ms: until then what is less urgent leaves them room. */
+  lineUp(call: Call, urgency: Urgency, what: string, ms: number): Promise<void>;
+}
+
+export interface Call {
+  method: string;
+  /** The channel. */
+  where?: string;
+}
+
+export interface Reserved extends AsyncDisposable {
+  /** Whether there is still room for a call of this method; then it is used up. */
+  use(method: string): boolean;
 }
 
 /** A token goes by an edit or a deletion: whoever waits for one of them is in no line. */
@@ -47,7 +52,8 @@ export function createBudget(options: BudgetOptions): Budget {
     fetch: (urgency, timeoutMs) => async (url, init) => {
       const method = String(url).split("/").at(-1) ?? "";
       const fields = new URLSearchParams(typeof init?.body === "string" ? init.body : "");
-      const rooms = urgency === "reserved" ? [] : roomsOf(method, fields.get("channel"), urgency);
+      const where = fields.get("channel") ?? fields.get("users");
+      const rooms = urgency === "reserved" ? [] : roomsOf(method, where, urgency);
       const write: Write = { method, urgency, init, isOut: false };
       const send = () =>
         (options.send ?? fetch)(String(url), {
@@ -59,8 +65,12 @@ export function createBudget(options: BudgetOptions): Budget {
       const surface = surfaceOf(method, fields);
       return surface === null ? call() : order(surface, write, call);
     },
-    reserve: (method, urgency, what) =>
-      reserve(options, { rooms: roomsOf(method, null, urgency), place: what, rank: rankOf(urgency) }),
+    reserve: (calls, urgency, what) =>
+      reserve(options, calls, urgency, { place: what, rank: rankOf(urgency) }),
+    lineUp: async (call, urgency, what, ms) => {
+      const turn = { place: what, rank: rankOf(urgency) };
+      await counted(() => options.turns.lineUp(roomsFor(call, urgency), turn, ms));
+    },
   };
 }
 
@@ -83,6 +93,9 @@ function placeOf(method: string, fields: URLSearchParams): string {
   if (method === "chat.postMessage" && !mark) return randomUUID();
   return [method, ...SUBJECTS.map((name) => fields.get(name)), mark].filter(Boolean).join(" ");
 }
+
+const roomsFor = ({ method, where }: Call, urgency: Urgency): Room[] =>
+  roomsOf(method, where ?? null, urgency);
 
 interface Place {
   rooms: Room[];
@@ -161,23 +174,36 @@ async function counted<T>(work: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
-async function reserve(options: BudgetOptions, place: Place): Promise<RoomForToken> {
+async function reserve(
+  options: BudgetOptions,
+  calls: readonly Call[],
+  urgency: Urgency,
+  place: Pick<Place, "place" | "rank">,
+): Promise<Reserved> {
   const { turns, clock } = options;
-  const { rooms } = place;
+  const left = new Map(calls.map((call) => [call.method, roomsFor(call, urgency)]));
   const id = randomUUID();
-  const wait = await turn(options, place, id, clock.now() + PATIENCE_MS);
+  const wait = await turn(
+    options,
+    { ...place, rooms: [...left.values()].flat() },
+    id,
+    clock.now() + PATIENCE_MS,
+  );
   if (wait > 0) throw new SlackBusy(wait);
   const end = clock.now() + RESERVED_MS;
-  let used = false;
   return {
-    use() {
-      used = clock.now() < end;
+    use(method) {
+      const rooms = left.get(method);
+      if (!rooms || clock.now() >= end) return false;
+      left.delete(method);
       // Slack counts it from now on.
-      if (used) void counted(() => turns.callsNow(rooms, id));
-      return used;
+      void counted(() => turns.callsNow(rooms, id));
+      return true;
     },
     async [Symbol.asyncDispose]() {
-      if (!used) await counted(() => turns.giveBack(rooms, id));
+      const rooms = [...left.values()].flat();
+      left.clear();
+      if (rooms.length > 0) await counted(() => turns.giveBack(rooms, id));
     },
   };
 }

@@ -62,6 +62,7 @@ export interface SlackClients {
   reserved: WebClient;
   /** Throws SlackBusy. */
   reserve: Budget["reserve"];
+  lineUp: Budget["lineUp"];
 }
 
 /** Each call waits for its turn first, and only then does its time run. */
@@ -81,6 +82,7 @@ export function slackClients(
     to: (urgency) => clients.get(urgency) ?? interactive,
     reserved: open("reserved", false),
     reserve: budget.reserve,
+    lineUp: budget.lineUp,
   };
 }
 

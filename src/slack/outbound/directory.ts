@@ -1,7 +1,7 @@
 /** The workspace's people and user groups, as old as what is asked allows: remembered for all replicas, and else asked of Slack. */
 import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
-import { HOUR, SECOND } from "../../domain/duration.ts";
+import { HOUR, MINUTE, SECOND } from "../../domain/duration.ts";
 import { type GroupId, isGroup, type Principal, UserId } from "../../domain/ids.ts";
 import { Person, type Profile, Standing } from "../../domain/person.ts";
 import { type Clock, type Directory, type Memory, type Purpose, SlackBusy } from "../../flow/ports.ts";
@@ -39,6 +39,8 @@ const MAX_AGE_MS: Record<Purpose, number> = {
   show: KEEP_MS,
   watch: NOW_MS,
 };
+/** Whoever asks is looked at afresh before they are given anything; in a crowd, what they ask for waits its turn. */
+const PERSON_MAX_AGE_MS: Record<Purpose, number> = { ...MAX_AGE_MS, ask: 5 * MINUTE };
 /** People looked at side by side until one will do. */
 const AT_ONCE = 4;
 const GROUPS = "groups";
@@ -50,7 +52,7 @@ export function createDirectory(options: DirectoryOptions): WatchedDirectory {
   async function recallPerson(id: UserId, purpose: Purpose = "show"): Promise<Profile | null> {
     const known = await memory.read(personKey(id), ["profile"]);
     const profile = Stored.safeParse(parsed(known?.values[0])).data;
-    return known && profile && isYoung(clock, known.at, purpose) ? profile : null;
+    return known && profile && isYoung(clock, known.at, purpose, PERSON_MAX_AGE_MS) ? profile : null;
   }
 
   const person = async (id: UserId, purpose: Purpose = "decide"): Promise<Profile> =>
@@ -127,8 +129,8 @@ const Stored = Person.extend({
   title: z.string().optional(),
   timeZone: z.string().optional(),
 });
-const isYoung = (clock: Clock, at: number, purpose: Purpose): boolean =>
-  clock.now() - at <= MAX_AGE_MS[purpose];
+const isYoung = (clock: Clock, at: number, purpose: Purpose, maxAgeMs = MAX_AGE_MS): boolean =>
+  clock.now() - at <= maxAgeMs[purpose];
 
 const parsed = (json: string | null | undefined): unknown => (json ? JSON.parse(json) : undefined);
 const Members = z.array(UserId.nullable().catch(null));
@@ -179,7 +181,7 @@ async function lookUpGroups(options: DirectoryOptions, purpose: Purpose): Promis
   const answer = await clientFor(options, purpose).usergroups.list({ include_users: true }).catch(throwBusy);
   const { usergroups } = Groups.parse(answer);
   const values = Object.fromEntries(usergroups.map(({ id, users }) => [id, JSON.stringify(users)]));
-  await options.memory.write(GROUPS, { at, values, keepMs: KEEP_MS });
+  void options.memory.write(GROUPS, { at, values, keepMs: KEEP_MS });
   return Object.fromEntries(usergroups.map(({ id, users }) => [id, users]));
 }
 

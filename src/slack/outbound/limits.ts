@@ -35,13 +35,19 @@ const FOR_ASKING = 0.6;
 /** Slack's one a second; of its three at once we leave one, and are a little slower: not all calls are under way equally long. */
 const CHANNEL = { most: 2, windowMs: 2_100, refills: true };
 
-/** The narrowest first: it is the one that a refusal closes. */
-export function roomsOf(method: string, channel: string | null, urgency: Urgency): Room[] {
+/** Two messages to somebody new, perhaps of two replicas, need one DM: the second finds it open when it comes again. */
+const OPENING = { most: 1, windowMs: 3_000 };
+
+/** The narrowest first: it is the one that a refusal closes. `where`: the channel, or the person whose DM is opened. */
+export function roomsOf(method: string, where: string | null, urgency: Urgency): Room[] {
   const most = PER_MINUTE[method];
   if (most === undefined) return [];
   const isPatient = urgency === "cards" || urgency === "tidying";
   const room = { name: method, most: isPatient ? most * (1 - FOR_URGENT) : most, windowMs: MINUTE_MS };
   if (urgency === "ask") return [room, { ...room, name: `${method}:${urgency}`, most: most * FOR_ASKING }];
-  if (method !== "chat.postMessage" || channel === null) return [room];
-  return [{ ...CHANNEL, name: `${method}:${channel}` }, room];
+  if (where === null) return [room];
+  const name = `${method}:${where}`;
+  if (method === "chat.postMessage") return [{ ...CHANNEL, name }, room];
+  if (method === "conversations.open") return [{ ...OPENING, name }, room];
+  return [room];
 }

@@ -33,7 +33,7 @@ import { marked } from "./mark.ts";
 import { throwPostTrouble, throwTrouble } from "./trouble.ts";
 
 export interface NotifierOptions extends DmOptions {
-  slack: Pick<SlackClients, "to" | "reserved" | "reserve">;
+  slack: Pick<SlackClients, "to" | "reserved" | "reserve" | "lineUp">;
   /** Of what stands in the approvals channels. */
   language: Locale;
   context(locale: Locale): ViewContext;
@@ -55,8 +55,8 @@ export function createNotifier(options: NotifierOptions): Notifier {
     );
 
   return {
-    async post(r, key, shows) {
-      const client = slack.to(POSTED[kindOf(key)]);
+    async post(r, key, shows, room) {
+      const client = room?.use("post") ? slack.reserved : slack.to(POSTED[kindOf(key)]);
       const where = isShared(key) ? channelOf(context(language), r) : await dmOf(options, r, key);
       try {
         const ts = await send(client, where, draw(r, key, shows, true), threadOf(r, key));
@@ -96,13 +96,24 @@ export function createNotifier(options: NotifierOptions): Notifier {
 
     async roomForToken(r) {
       // First of all: else room kept for the edit would be given back while the DM waits for its turn.
-      await dmOf(options, r, "token").catch(unlessBusy);
-      return slack.reserve("chat.update", "show", markOf(r, "token"));
+      const dm = await dmOf(options, r, "token").catch(async (error) => {
+        // Whatever else it is, the post meets it again, and says so.
+        if (!(error instanceof SlackBusy)) return undefined;
+        // What is less urgent would take what the edit needs as soon as the DM is open.
+        await slack.lineUp({ method: METHODS.edit }, "show", markOf(r, "token"), error.retryAfterMs);
+        throw error;
+      });
+      const calls = [{ method: METHODS.edit }, ...(dm ? [{ method: METHODS.post, where: dm }] : [])];
+      const reserved = await slack.reserve(calls, "show", markOf(r, "token"));
+      return {
+        use: (what) => reserved.use(METHODS[what]),
+        [Symbol.asyncDispose]: () => reserved[Symbol.asyncDispose](),
+      };
     },
 
     async showToken(r, { channel, ts }, token, room) {
       const message = marked(drawToken(r, token.reveal(), context(r.requester.locale)), markOf(r, "token"));
-      const client = room?.use() ? slack.reserved : slack.to("show");
+      const client = room?.use("edit") ? slack.reserved : slack.to("show");
       await client.chat.update({ channel, ts, ...message }).catch(neverShown);
     },
 
@@ -120,6 +131,8 @@ export function createNotifier(options: NotifierOptions): Notifier {
   };
 }
 
+const METHODS = { post: "chat.postMessage", edit: "chat.update" };
+
 /** How soon a new message must be there. */
 const POSTED: Record<MessageKind, Urgency> = {
   card: "cards",
@@ -136,10 +149,12 @@ const POSTED: Record<MessageKind, Urgency> = {
   lost: "trouble",
   left: "trouble",
   reminder: "cards",
+  idle: "cards",
   nudge: "cards",
   asker: "cards",
   outcome: "cards",
   fallback: "cards",
+  use: "tidying",
 };
 
 async function send(
@@ -235,11 +250,6 @@ async function dmOf(options: NotifierOptions, r: AccessRequest, key: MessageKey)
   }
 }
 
-/** Whatever else it is, the post meets it again, and says so. */
-function unlessBusy(error: unknown): void {
-  if (error instanceof SlackBusy) throw error;
-}
-
 const Opened = z.object({
   channel: z.object({
     id: z.string(),
@@ -262,7 +272,7 @@ async function latestOf(client: WebClient, { id }: Person) {
   return latest ? { channel: channel.id, ts: latest.ts, mark: latest.blocks?.[0]?.block_id } : null;
 }
 
-const BELOW_CARD: readonly MessageKind[] = ["alert", "leak", "lost", "left", "nudge", "fallback"];
+const BELOW_CARD: readonly MessageKind[] = ["alert", "leak", "lost", "left", "nudge", "fallback", "use"];
 /** Seen in the channel all the same. */
 const BROADCAST: readonly MessageKind[] = ["alert", "leak", "lost", "left"];
 

@@ -8,6 +8,7 @@ import { endButton } from "./buttons.ts";
 import type { Message, ViewContext } from "./context.ts";
 import { type Paged, pageOf } from "./pages.ts";
 import { factsOf, message, type Renderer, rendererOf } from "./renderer.ts";
+import { lateUse } from "./use.ts";
 
 export interface ActiveOne {
   request: AccessRequest;
@@ -37,6 +38,6 @@ export function activeReply(
 
 export const drawActive = (p: Renderer, r: AccessRequest, mayEnd: boolean): SectionBlock =>
   section(
-    `${p.words.card[displayStatus(r) ?? "active"](factsOf(p, r), p.rich)} · ${r.id}`,
+    [p.words.card[displayStatus(r) ?? "active"](factsOf(p, r), p.rich), ...lateUse(p, r), r.id].join(" · "),
     mayEnd ? endButton(p, r) : undefined,
   );

@@ -91,6 +91,7 @@ export const releaseButton = (p: Renderer, r: Pressable): Button => ({
   style: "danger",
   confirm: confirm(p),
 });
+export const keepButton = (p: Renderer, r: Pressable): Button => own(p, "keep", r);
 export const newTokenButton = (p: Renderer, r: Pressable): Button => ({
   ...own(p, "newToken", r),
   confirm: confirm(p, "newToken"),

@@ -1,8 +1,9 @@
 /** What every view needs besides the record, and what it gives back. */
 import type { KnownBlock } from "@slack/types";
 import type { Catalog } from "../../domain/catalog.ts";
-import type { Principal, UserId } from "../../domain/ids.ts";
+import type { Principal, RequestId, UserId } from "../../domain/ids.ts";
 import type { Locale } from "../../domain/person.ts";
+import type { SeenUse } from "../../domain/use.ts";
 
 export interface ViewContext {
   locale: Locale;
@@ -17,6 +18,8 @@ export interface ViewContext {
   /** "/karpor-access" */
   command: string;
   now: number;
+  /** What was done with the grants that are shown, where that is known. */
+  uses?: ReadonlyMap<RequestId, SeenUse>;
   /** Whoever alone reads it; left out where others do. */
   reader?: UserId;
 }

@@ -11,6 +11,7 @@ import type { Message } from "./context.ts";
 import { refusalSentence } from "./refused.ts";
 import { factsOf, message, type Renderer } from "./renderer.ts";
 import { reviewLine } from "./review.ts";
+import { receiptLine } from "./use.ts";
 
 export function waiting(p: Renderer, r: AccessRequest, shows: Readable<"waiting">): Message {
   const f = factsOf(p, r);
@@ -27,15 +28,21 @@ export function waiting(p: Renderer, r: AccessRequest, shows: Readable<"waiting"
   );
 }
 
-export function notice(p: Renderer, r: AccessRequest, shows: Shown["notice"]): Message {
+export function notice(p: Renderer, r: AccessRequest, noticed: Shown["notice"]): Message {
   const f = factsOf(p, r);
+  const shows = noticed === "used" ? "ended" : noticed;
   const sentence = (fmt: Formatter): string => {
     if (shows !== "refused") return p.words.notice[shows](f, fmt);
     return refusalSentence(p.words, r.state === "refused" ? r.refusal : { kind: "stale", id: r.id }, fmt);
   };
   const again = againOf(p, r);
   const row = mayAskAgain(r, shows) ? actions(again) : [];
-  return message(p, sentence, [...words(r), ...proofLines(p, r, shows), ...row], [...reviewLine(p, r), r.id]);
+  return message(
+    p,
+    sentence,
+    [...words(r), ...proofLines(p, r, shows), ...receiptLine(p, r), ...row],
+    [...reviewLine(p, r), r.id],
+  );
 }
 
 /** Of more time: while its grant stands, that is asked for in its own form. */

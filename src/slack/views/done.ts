@@ -13,6 +13,7 @@ export type Done =
   | "reviewed"
   | "withdrawn"
   | "hidden"
+  | "kept"
   | "newToken"
   | "leaked"
   | "ending";

@@ -13,6 +13,7 @@ import { card } from "./card.ts";
 import type { Message, ViewContext } from "./context.ts";
 import { gone, notice, reminder, unproven, waiting } from "./dm.ts";
 import { fallback } from "./fallback.ts";
+import { idle } from "./idle.ts";
 import { leak, lost } from "./leak.ts";
 import { left } from "./left.ts";
 import { nudge } from "./nudge.ts";
@@ -20,6 +21,7 @@ import { type Renderer, rendererOf } from "./renderer.ts";
 import { review } from "./review.ts";
 import { scheduled } from "./scheduled.ts";
 import { token } from "./token.ts";
+import { use } from "./use.ts";
 
 interface Drawing {
   p: Renderer;
@@ -41,10 +43,12 @@ const KINDS: { [K in Exclude<MessageKind, "delay">]: (d: Drawing, shows: Readabl
   lost: ({ p, r, key, first }, shows) => lost(p, r, key, { shows, first }),
   left: ({ p, r, key, first }) => left(p, r, key, first),
   reminder: ({ p, r, key }) => reminder(p, r, key),
+  idle: ({ p, r }, shows) => idle(p, r, shows),
   nudge: ({ p, r, first }) => nudge(p, r, first),
   asker: ({ p, r }, shows) => asker(p, r, shows),
   outcome: ({ p, r }, shows) => outcome(p, r, shows),
   fallback: ({ p, r, first }) => fallback(p, r, first),
+  use: ({ p, r }) => use(p, r),
 };
 
 /** `first`: a new message, not a redraw; only then a card, what reminds of it, or an alert mentions whom it pings. A token is never in it. */

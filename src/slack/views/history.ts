@@ -1,13 +1,16 @@
 /** What a person asked for, a line a request, and the story of one, a line a step. */
-import type { Button } from "@slack/types";
+import type { Button, SectionBlock } from "@slack/types";
+import type { TriedStep } from "../../domain/attempt.ts";
 import type { TrailStep } from "../../domain/step.ts";
 import { type Story, storyOf } from "../../domain/story.ts";
+import type { SeenUse, UseChange } from "../../domain/use.ts";
 import type { Formatter } from "../messages/formatter.ts";
 import { quote, section } from "./blocks.ts";
 import { button } from "./buttons.ts";
 import type { Message, ViewContext } from "./context.ts";
 import { type Paged, pageOf } from "./pages.ts";
 import { message, type Renderer, rendererOf } from "./renderer.ts";
+import { drawChange, drawUse } from "./use.ts";
 
 export interface PastOne {
   story: Story;
@@ -31,15 +34,25 @@ export function historyReply(
   return message(p, (fmt) => story.historyHead(head, fmt), blocks, [...place, story.how(p.rich)]);
 }
 
-/** `all`: of it the items are a page. */
-export function storyReply(list: Paged<TrailStep>, all: readonly TrailStep[], ctx: ViewContext): Message {
+type Line = TrailStep | TriedStep;
+/** What a story tells, in this order: its lines, what was done with it, and what that changed. */
+export type StoryItem = { step: Line } | { use: SeenUse } | { change: UseChange };
+
+/** The latest change first. */
+export const storyItems = (lines: readonly Line[], use: SeenUse | undefined): StoryItem[] => [
+  ...lines.map((step) => ({ step })),
+  ...(use ? [{ use }, ...use.changes.toReversed().map((change) => ({ change }))] : []),
+];
+
+/** `all`: its steps, of which the items may be a page. */
+export function storyReply(list: Paged<StoryItem>, all: readonly TrailStep[], ctx: ViewContext): Message {
   const p = rendererOf(ctx);
   const story = storyOf(all);
   if (!story) throw new Error("a story without a step");
   const { blocks, place } = pageOf(
     p,
     list,
-    (step) => [section(`${p.rich.exact(step.at)} · ${stepLine(p, step, p.rich)}`)],
+    (item) => [drawItem(p, item)],
     () => undefined,
   );
   const head = p.words.story.head;
@@ -51,15 +64,22 @@ export function storyReply(list: Paged<TrailStep>, all: readonly TrailStep[], ct
   );
 }
 
-function stepLine({ words }: Renderer, step: TrailStep, fmt: Formatter): string {
-  const { steps, remark, unknown } = words.story;
+function drawItem(p: Renderer, item: StoryItem): SectionBlock {
+  if ("use" in item) return drawUse(p, item.use);
+  if ("change" in item) return drawChange(p, item.change);
+  return section(`${p.rich.exact(item.step.at)} · ${stepLine(p, item.step, p.rich)}`);
+}
+
+function stepLine({ words }: Renderer, step: Line, fmt: Formatter): string {
+  const { steps, remark, tried, unknown } = words.story;
+  if ("attempt" in step) return tried(step, fmt);
   if (step.from === step.to) return remark(step, fmt);
   const say = Object.hasOwn(steps, step.to) ? steps[step.to as keyof typeof steps] : unknown;
   return say(step, fmt);
 }
 
 /** In plain words, for a terminal. */
-export function plainSteps(all: readonly TrailStep[], ctx: ViewContext): { at: number; says: string }[] {
+export function plainSteps(all: readonly Line[], ctx: ViewContext): { at: number; says: string }[] {
   const p = rendererOf(ctx);
   return all.map((step) => ({ at: step.at, says: stepLine(p, step, p.plain) }));
 }

@@ -19,7 +19,7 @@ const MOST = { have: 5, waits: 4, decides: 12, roles: 10, active: ACTIVE_AT_HOME
 
 export function homeView(home: Home | NoHome, ctx: ViewContext): HomeView {
   if ("refusal" in home) return { type: "home", blocks: refusedReply(home.refusal, ctx).blocks };
-  const p = rendererOf(ctx);
+  const p = rendererOf({ ...ctx, uses: home.uses });
   const { words, rich } = p;
   const isHeld = (r: AccessRequest) => isGranted(r) && r.requester.id === ctx.reader;
   const open = (of: (r: AccessRequest) => boolean) => home.own.filter(of).map((r) => drawOpen(p, r));

@@ -24,8 +24,9 @@ export { drawMessage, outOfDateMessage } from "./draw.ts";
 export { commandOf, type FilledForm, type FormDraft, type FormOrigin, readForm } from "./form-draft.ts";
 export { formErrors } from "./form-errors.ts";
 export { helpReply } from "./help.ts";
-export { historyReply, plainSteps, storyReply } from "./history.ts";
+export { historyReply, plainSteps, storyItems, storyReply } from "./history.ts";
 export { homeView } from "./home.ts";
+export { hubAlarmMessage } from "./hub-alarm.ts";
 export { lessErrors, lessForm, lessRefused, readLess } from "./less-form.ts";
 export { revokeChoiceReply, statusReply } from "./lists.ts";
 export {

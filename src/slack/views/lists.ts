@@ -1,14 +1,17 @@
 /** One's open requests and live grants, each with what can be done to it; and the grants one may end. */
 import type { KnownBlock } from "@slack/types";
+import { openQuestion } from "../../domain/idle-due.ts";
 import type { UserId } from "../../domain/ids.ts";
 import { displayStatus } from "../../domain/lifecycle.ts";
 import type { AccessRequest } from "../../domain/request.ts";
 import { actions, isFull, section } from "./blocks.ts";
 import * as buttons from "./buttons.ts";
 import type { Message, ViewContext } from "./context.ts";
+import { idleLine } from "./idle.ts";
 import { type Paged, pageOf } from "./pages.ts";
 import { factsOf, message, type Renderer, rendererOf } from "./renderer.ts";
 import { reviewLine } from "./review.ts";
+import { lateUse } from "./use.ts";
 
 /** `waiting`: so much waits for the reader. */
 export function statusReply(list: Paged<AccessRequest>, waiting: number, ctx: ViewContext): Message {
@@ -31,7 +34,11 @@ export function drawOpen(p: Renderer, r: AccessRequest): KnownBlock[] {
   const words = forAnother ? p.words.asker : p.words.waiting;
   const sentence = words[displayStatus(r) ?? "pending"](factsOf(p, r), p.rich);
   return [
-    section([sentence, ...reviewLine(p, r), r.id].join(" · ")),
+    section(
+      [sentence, ...lateUse(p, r), ...(forAnother ? [] : idleLine(p, r)), ...reviewLine(p, r), r.id].join(
+        " · ",
+      ),
+    ),
     ...actions(...(forAnother ? [buttons.forAnother(p, "withdraw", r)] : possible(p, r))),
   ];
 }
@@ -40,7 +47,8 @@ function possible(p: Renderer, r: AccessRequest) {
   if (r.state === "requested" || r.state === "pending" || r.state === "scheduled")
     return [buttons.withdrawButton(p, r)];
   if (r.state !== "active") return [];
-  return buttons.holderButtons(p, r, r.hidden);
+  const keep = openQuestion(r) ? [buttons.keepButton(p, r)] : [];
+  return [...keep, ...buttons.holderButtons(p, r, r.hidden)];
 }
 
 /** One's own grants get Release now, all others Revoke. */

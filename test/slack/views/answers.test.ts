@@ -84,6 +84,10 @@ const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
     { kind: "unknown-command", word: "staus", line: "status", raw: "status" },
     { kind: "unknown-command", word: "`revok", line: "revoke @bob", raw: "revoke <@U0BOB|bob>" },
   ],
+  "other-command": [
+    { kind: "other-command", given: "/karpor", line: "", raw: "" },
+    { kind: "other-command", given: "/karpor", line: "revoke @bob", raw: "revoke <@U0BOB|bob>" },
+  ],
   "for-whom": [
     { kind: "for-whom", word: "" },
     { kind: "for-whom", word: "dana <!here>" },

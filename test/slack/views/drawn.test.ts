@@ -61,13 +61,15 @@ const ALL: { [K in MessageKind]: readonly Shown[K][] } = {
   scheduled: ["open", "withdrawn", "gone"],
   token: ["setting-up", "outage", "shown", "hidden", "reveal", "gone"],
   delay: ["gone"],
-  notice: ["refused", "closed", "denied", "timedOut", "failed", "revoked", "released", "ended"],
+  notice: ["refused", "closed", "denied", "timedOut", "failed", "revoked", "released", "ended", "used"],
+  use: ["open"],
   unproven: ["open", "gone"],
   alert: ["unproven", "proven", "failed"],
   leak: ["open", "unproven", "proven"],
   lost: ["unproven", "proven"],
   left: ["open"],
   reminder: ["open", "gone"],
+  idle: ["open", "release", "kept", "used", "gone"],
   nudge: ["open"],
   asker: [
     "pending",
@@ -361,6 +363,27 @@ describe("what is said", () => {
     expect(zh.text).toBe("还剩 1 小时：你在 production 的 admin 权限。");
   });
 
+  test("a holder is asked whether they need what nobody uses, and answers with one press", () => {
+    const asked = { at: NOW, after: 2 * HOUR, release: true, was: "open" as const };
+    const r = { ...activeOne, idle: { from: NOW - 2 * HOUR, asked } } as AccessRequest;
+    const draw = (shows: "open" | "release" | "kept" | "used", locale: "en" | "zh" = "en") =>
+      drawMessage(r, `idle:${NOW}`, shows, view(locale), true);
+    expect(draw("release").text).toBe(
+      "Still needed? No use of admin on production was reported for 2 h. It ends in 15 min, unless you keep or use it.",
+    );
+    expect(draw("open").text).toMatch(/reported for 2 h\. It goes on for 4 h\.$/);
+    expect(draw("kept").text).toMatch(
+      /^Kept: admin on production goes on for 4 h\. .*again after 2 h without use\.$/,
+    );
+    expect(draw("used").text).toMatch(/^In use again: admin on production goes on for 4 h\.$/);
+    for (const shows of ["open", "release"] as const)
+      expect(buttons(draw(shows))).toEqual(["Keep", "End now"]);
+    for (const shows of ["kept", "used"] as const) expect(buttons(draw(shows))).toEqual([]);
+    expect(draw("release", "zh").text).toBe(
+      "还需要吗？你在 production 的 admin 权限已有 2 小时没有使用记录。若不保留也不使用，15 分钟后结束。",
+    );
+  });
+
   test("the requester hears why it ended, and may ask again where that can help", () => {
     const told = (ends: (cause: string) => boolean) =>
       records.flatMap((r) => {
@@ -377,6 +400,7 @@ describe("what is said", () => {
     expect(new Set(told((cause) => cause !== "failed"))).toEqual(
       new Set([
         "Ended, time was up, : Ask again",
+        "Ended, no use was reported, : Ask again",
         "Ended, you are a guest of this workspace now, : ",
         "Ended, you are no longer in the group it is for, : ",
         "Ended, you left this workspace, : ",

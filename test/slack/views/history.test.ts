@@ -1,13 +1,14 @@
 /** History and stories in both languages: every step the trail can tell of, whatever stands in its words. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { TriedStep } from "../../../src/domain/attempt.ts";
 import { transition } from "../../../src/domain/audit.ts";
 import { BY_BREAK_GLASS } from "../../../src/domain/break-glass.ts";
 import { DAY, HOUR } from "../../../src/domain/duration.ts";
 import type { AccessRequest } from "../../../src/domain/request.ts";
 import { TrailStep } from "../../../src/domain/step.ts";
 import { storyOf } from "../../../src/domain/story.ts";
-import { historyReply, storyReply } from "../../../src/slack/views/index.ts";
+import { historyReply, storyItems, storyReply } from "../../../src/slack/views/index.ts";
 import { expectSpeech, expectTypography, mrkdwnIn } from "../../helpers/speech.ts";
 import { bob, NOW, records, SRE, view } from "../records.ts";
 
@@ -48,22 +49,43 @@ const ALL: TrailStep[] = [
   step({ from: "active", to: "approved", who: bob.id, why: "the token of generation 1 leaked" }),
   step({ from: "active", to: "frozen", who: "bot" }),
 ];
+const TRIED: TriedStep[] = ["approve", "deny", "review", "revoke", "<another>"].flatMap((attempt) =>
+  ["own-request", "own-emergency", "not-approver", "not-reviewer", "not-served", "<other>"].map((why, i) => ({
+    ...{ attempt, why, id: (records[0] as AccessRequest).id, at: NOW, who: bob.id },
+    ...(i === 0 ? { full: true as const } : {}),
+  })),
+);
 const at = { list: "story" as const, from: 0 };
 const words = (steps: TrailStep[], locale: "en" | "zh") =>
-  mrkdwnIn(storyReply({ items: steps, total: steps.length, at }, steps, view(locale)).blocks);
+  mrkdwnIn(
+    storyReply({ items: storyItems(steps, undefined), total: steps.length, at }, steps, view(locale)).blocks,
+  );
 
 describe.each(["en", "zh"] as const)("in %s", (locale) => {
   test("every step is told", () => {
     for (const one of ALL) {
-      const message = storyReply({ items: [one], total: 1, at }, [one], view(locale));
+      const message = storyReply({ items: [{ step: one }], total: 1, at }, [one], view(locale));
       expectSpeech(message);
       expectTypography(message);
       expect(mrkdwnIn(message.blocks).join()).not.toMatch(/undefined|null/);
     }
   });
 
+  test("what others tried and may not is told among the steps", () => {
+    const [one] = ALL;
+    if (!one) throw new Error("no step");
+    const said = [...TRIED].map((tried) => {
+      const message = storyReply({ items: [{ step: tried }], total: 2, at }, [one], view(locale));
+      expectSpeech(message);
+      expectTypography(message);
+      return mrkdwnIn(message.blocks).join();
+    });
+    expect(said.join()).not.toMatch(/undefined|null/);
+    expect(new Set(said).size).toBe(TRIED.length);
+  });
+
   test("a long story, and the lists of none, some and many", () => {
-    expectSpeech(storyReply({ items: ALL, total: ALL.length, at }, ALL, view(locale)));
+    expectSpeech(storyReply({ items: storyItems(ALL, undefined), total: ALL.length, at }, ALL, view(locale)));
     const stories = ALL.flatMap((one) => storyOf([one]) ?? []);
     for (const items of [[], stories.slice(0, 2), [...stories, ...stories]])
       for (const total of [items.length, null])
@@ -85,7 +107,7 @@ describe.each(["en", "zh"] as const)("in %s", (locale) => {
         // Whoever wrote it may have made it bold: that harms nobody.
         const why = text.replaceAll("*", "");
         const steps = [{ ...one, why, reason: text }];
-        expectSpeech(storyReply({ items: steps, total: 1, at }, steps, view(locale)));
+        expectSpeech(storyReply({ items: storyItems(steps, undefined), total: 1, at }, steps, view(locale)));
       }),
       { numRuns: 200 },
     );

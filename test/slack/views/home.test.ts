@@ -35,12 +35,18 @@ const all = (of: (r: AccessRequest) => boolean, most: number) =>
       .map(([r, reason]) => ({ ...r, reason, requester: { ...r.requester, name: `Bob ${reason}` } })),
     { maxLength: most },
   );
+const USED = {
+  ...{ first: NOW, last: NOW, reads: 1, changed: 1, refused: 1, addresses: 1, agents: 1 },
+  changes: [{ at: NOW, method: "POST", path: "/<x>".repeat(50), code: 200 }],
+  gaps: [{ from: NOW, to: null }],
+};
 const home: fc.Arbitrary<Home> = fc.record({
   own: all(() => true, 20),
   requests: all(({ state }) => state === "pending", 40),
   reviews: all(isReviewOpen, 5),
   allowances: fc.array(fc.constant(allowance), { maxLength: 5 }),
   roles: fc.subarray(Object.keys(many)),
+  uses: fc.constantFrom(new Map(), new Map(records.map(({ id }) => [id, USED]))),
   lockdown: fc.option(fc.constant({ by: bob, qualified: "S0SRE", at: NOW, reason: "<x>" })),
   active: fc.option(
     fc.record({
@@ -61,6 +67,7 @@ const nothing: Home = {
   roles: [],
   active: null,
   lockdown: null,
+  uses: new Map(),
 };
 
 describe.each(Locale.options)("in %s", (locale) => {

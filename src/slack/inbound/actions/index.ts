@@ -15,6 +15,7 @@ import { editAction } from "./edit.ts";
 import { endAction } from "./end.ts";
 import { goOnAction } from "./go-on.ts";
 import { hideAction } from "./hide.ts";
+import { keepAction } from "./keep.ts";
 import { lessAction } from "./less.ts";
 import { lessenAction } from "./lessen.ts";
 import { moreAction } from "./more.ts";
@@ -48,6 +49,7 @@ const TABLE: Record<ActionId, Action> = {
   withdraw: withdrawAction,
   nudge: nudgeAction,
   release: releaseAction,
+  keep: keepAction,
   revoke: decisionAction("revoke"),
   review: decisionAction("review"),
   more: moreAction,

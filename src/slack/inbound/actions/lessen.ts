@@ -2,6 +2,7 @@
 import { lowerRoles } from "../../../flow/approve-less.ts";
 import { assertMayReview, assertPending } from "../../../flow/decide.ts";
 import { load } from "../../../flow/support/load.ts";
+import { noteRefused } from "../../../flow/support/note-refused.ts";
 import { lessForm, lessRefused } from "../../views/index.ts";
 import { contextFor, type HandlerContext } from "../context.ts";
 import { redrawModal } from "../forms/open-decision.ts";
@@ -15,7 +16,8 @@ type Form = ReturnType<typeof lessForm>;
 export const lessenAction: Action = async (context, click) => {
   const { id, terms } = targetOf(click);
   const request = await load(context.ports, id);
-  assertPending(request, click.user, "approve");
+  const trying = { attempt: "approve", id, by: click.user } as const;
+  await noteRefused(context.ports, trying, async () => assertPending(request, click.user, "approve"));
   const target = { id, terms, channel: click.channel };
   const draw = (lower: string[] | null) => lessForm(request, target, lower, contextFor(context, click.user));
   const { view } = await context.client.views.open({ trigger_id: click.triggerId, view: draw(null) });
@@ -29,7 +31,10 @@ async function lookUp(context: HandlerContext, click: Click, draw: (lower: strin
   const { ports, log } = context;
   const { id } = targetOf(click);
   try {
-    const { request } = await assertMayReview(ports, id, click.user, "approve");
+    const trying = { attempt: "approve", id, by: click.user } as const;
+    const { request } = await noteRefused(ports, trying, () =>
+      assertMayReview(ports, id, click.user, "approve"),
+    );
     return draw(await lowerRoles(ports, request, click.user));
   } catch (error) {
     const refusal = knownRefusal(log, error, id);

@@ -8,23 +8,19 @@ import { type Reply, render, replyOf } from "../reply.ts";
 import { soon } from "../soon.ts";
 import { welcome } from "../welcome.ts";
 import { whileBusy } from "../while-busy.ts";
-import { type AfterAck, commandFor, isAfterAck } from "./index.ts";
+import { type AfterAck, commandFor, isAfterAck, notOurs } from "./index.ts";
 
 export type EphemeralAnswer = Message & { response_type: "ephemeral" };
 export type Ack = (answer?: EphemeralAnswer) => Promise<void>;
 
 export async function handleCommand(context: HandlerContext, body: unknown, ack: Ack): Promise<void> {
   const given = SlashCommand.parse(body);
-  if (given.command !== context.viewContext(context.language).command) {
-    context.log.warn({ command: given.command }, "Slack sent a command that is not ours");
-    return ack();
-  }
   await serveCommand(context, given, ack);
   void welcome(context, given.user);
 }
 
 async function serveCommand(context: HandlerContext, given: SlashCommand, ack: Ack): Promise<void> {
-  const { command, rest } = commandFor(given.text, context.ports.policy.roles);
+  const { command, rest } = meant(context, given);
   const reach = { ...given, asksNothing: command.asksNothing };
   const work = async () => command.run(context, { ...given, rest });
   const run = () => replyOf(context.log, () => whileBusy(context, given, work));
@@ -39,6 +35,13 @@ async function serveCommand(context: HandlerContext, given: SlashCommand, ack: A
     return ack({ response_type: "ephemeral", ...render(context, { locale, reader: given.user }, early) });
   await ack();
   await finish(context, reach, await outcome);
+}
+
+function meant({ viewContext, language, log, ports }: HandlerContext, given: SlashCommand) {
+  const ours = viewContext(language).command;
+  if (given.command === ours) return commandFor(given.text, ports.policy.roles);
+  log.warn({ command: given.command, ours }, "Slack sent a command that is not ours");
+  return notOurs(given.command, given.text);
 }
 
 async function finish(

@@ -2,7 +2,7 @@
 import type { Catalog } from "../../../domain/catalog.ts";
 import { commandNear } from "../../../domain/command.ts";
 import type { CommandName } from "../../../domain/command-words.ts";
-import { Refused } from "../../../domain/refusal.ts";
+import { type Refusal, Refused } from "../../../domain/refusal.ts";
 import type { HandlerContext } from "../context.ts";
 import type { SlashCommand } from "../payload.ts";
 import type { Reply } from "../reply.ts";
@@ -65,12 +65,19 @@ export function commandFor(text: string, roles: Catalog): { command: Command; re
   const [, word = "", rest = ""] = /^(\S*)\s*([\s\S]*)$/.exec(text) ?? [];
   if (near.as === "word") return { command: COMMANDS[near.name], rest };
   const raw = near.as === "slip" ? `${near.name} ${rest}`.trim() : near.name;
-  return { command: refusing(typed(word), raw), rest };
+  const refusal = { kind: "unknown-command", word: typed(word).slice(0, 80), line: typed(raw), raw } as const;
+  return { command: refusing(refusal), rest };
 }
 
-const refusing = (word: string, raw: string): Command => ({
+/** What follows another command than ours. */
+export const notOurs = (given: string, raw: string): { command: Command; rest: string } => ({
+  command: refusing({ kind: "other-command", given, line: typed(raw), raw }),
+  rest: raw,
+});
+
+const refusing = (refusal: Refusal): Command => ({
   first: () => true,
   async run() {
-    throw new Refused({ kind: "unknown-command", word: word.slice(0, 80), line: typed(raw), raw });
+    throw new Refused(refusal);
   },
 });

@@ -5,6 +5,7 @@ import { type Refusal, Refused } from "../../../domain/refusal.ts";
 import type { AccessRequest } from "../../../domain/request.ts";
 import { assertMayRevoke, revocableGrants, revokeGrant } from "../../../flow/revoke.ts";
 import { load } from "../../../flow/support/load.ts";
+import { noteRefused } from "../../../flow/support/note-refused.ts";
 import { aboutRequest } from "../../../log.ts";
 import { doneReply, revokeChoiceReply } from "../../views/index.ts";
 import type { HandlerContext } from "../context.ts";
@@ -44,7 +45,10 @@ async function endFor(
   { of, reason }: { of: UserId; reason: string },
 ): Promise<Reply | undefined> {
   const { user: by } = turn;
-  const grants: AccessRequest[] = await revocableGrants(context.ports, { of, by });
+  const { ports } = context;
+  const grants: AccessRequest[] = await noteRefused(ports, { attempt: "revoke", by, of }, () =>
+    revocableGrants(ports, { of, by }),
+  );
   const [only, another] = grants;
   if (!only) throw new Refused({ kind: "nothing-to-revoke", ...(of === by ? {} : { who: of }) });
   if (another) return (ctx) => revokeChoiceReply(grants, ctx, by);

@@ -6,6 +6,7 @@ import { assertMayReview, assertPending } from "../../../flow/decide.ts";
 import type { Ports } from "../../../flow/ports.ts";
 import { assertMayReviewEmergency, assertReviewable } from "../../../flow/review.ts";
 import { assertLive, assertMayRevoke } from "../../../flow/revoke.ts";
+import { noteRefused } from "../../../flow/support/note-refused.ts";
 import type { DecisionKind } from "../../ids.ts";
 import { type DecisionTarget, decisionModal, decisionRefused } from "../../views/index.ts";
 import { contextFor, type HandlerContext, localeKnown } from "../context.ts";
@@ -41,7 +42,10 @@ export interface OpenDecision {
 /** Resolves when it was looked up. Throws Refused, and what Slack throws when it does not open it. */
 export async function openDecision(context: HandlerContext, ask: OpenDecision): Promise<void> {
   const { kind, request, user, triggerId, target } = ask;
-  CHECKS[kind].record(request, user);
+  const { id } = request;
+  await noteRefused(context.ports, { attempt: kind, id, by: user }, async () =>
+    CHECKS[kind].record(request, user),
+  );
   const draw = () => decisionModal(kind, request, target, contextFor(context, user));
   const opened = await context.client.views.open({ trigger_id: triggerId, view: draw() });
   if (opened.view?.id) await lookAfter(context, { ...ask, viewId: opened.view.id, draw });
@@ -83,7 +87,7 @@ async function refusalFor(
   id: RequestId,
 ): Promise<Refusal | null> {
   try {
-    await CHECKS[kind].person(ports, id, user);
+    await noteRefused(ports, { attempt: kind, id, by: user }, () => CHECKS[kind].person(ports, id, user));
     return null;
   } catch (error) {
     if (error instanceof Refused && error.refusal.kind !== "look-up-failed") return error.refusal;

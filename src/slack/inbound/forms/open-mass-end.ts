@@ -32,7 +32,8 @@ export async function openMassEnd(context: HandlerContext, ask: OpenMassEnd): Pr
 async function filled(context: HandlerContext, { user, target, reason }: OpenMassEnd) {
   const { ports } = context;
   try {
-    const [found] = await Promise.all([lookAtScope(ports, target.scope), assertAdmin(ports, user)]);
+    const attempt = target.scope.what === "everything" ? "lock down" : "revoke all";
+    const [found] = await Promise.all([lookAtScope(ports, target.scope), assertAdmin(ports, user, attempt)]);
     return massEndModal(target, { reason, found }, contextFor(context, user));
   } catch (error) {
     if (!(error instanceof Refused) || error.refusal.kind === "look-up-failed") throw error;

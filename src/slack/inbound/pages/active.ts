@@ -2,6 +2,7 @@
 import { RequestId } from "../../../domain/ids.ts";
 import { activeGrants } from "../../../flow/all-active.ts";
 import type { Cursor } from "../../../flow/ports.ts";
+import { usesOf } from "../../../flow/uses.ts";
 import { activeReply, PAGE_LOOKED_UP } from "../../views/index.ts";
 import type { ShowPage } from "./index.ts";
 
@@ -10,7 +11,11 @@ export const activePage: ShowPage = async ({ ports }, user, at) => {
   const asked = { by: user, role, person, after: readCursor(after), count: PAGE_LOOKED_UP };
   const { shown, total, endable } = await activeGrants(ports, asked);
   const items = shown.map(({ request, at: { at: time, id } }) => ({ request, place: `${time}:${id}` }));
-  return (ctx) => activeReply({ items, total, at }, endable, ctx);
+  const uses = await usesOf(
+    ports,
+    shown.map(({ request }) => request),
+  );
+  return (ctx) => activeReply({ items, total, at }, endable, { ...ctx, uses });
 };
 
 function readCursor(text = ""): Cursor | undefined {

@@ -4,6 +4,7 @@ import type { UserId } from "../../../domain/ids.ts";
 import { ListsBehind } from "../../../flow/ports.ts";
 import { openRequests } from "../../../flow/status.ts";
 import { recaller } from "../../../flow/support/qualifier.ts";
+import { usesOf } from "../../../flow/uses.ts";
 import { countWaiting, waitingFor } from "../../../flow/waiting-for.ts";
 import { statusReply, withLockdown } from "../../views/index.ts";
 import type { HandlerContext } from "../context.ts";
@@ -17,7 +18,9 @@ export const statusPage: ShowPage = async (context, user, at) => {
     context.ports.lockdown.standing(),
   ]);
   const items = restOf(all, at, ({ id }) => id);
-  return (ctx) => withLockdown(lockdown, statusReply({ items, total: all.length, at }, waiting, ctx), ctx);
+  const uses = await usesOf(context.ports, items);
+  return (ctx) =>
+    withLockdown(lockdown, statusReply({ items, total: all.length, at }, waiting, { ...ctx, uses }), ctx);
 };
 
 /** As far as is remembered: for one's own status, Slack is not asked. */

@@ -1,0 +1,48 @@
+/** English: what the hub's audit log gives cause for alarm. */
+import type { HubAlarm, ObservedWrite } from "../../domain/hub-signs.ts";
+import type { Facts } from "./facts.ts";
+import { alarmCode, bullets, subjectCodes } from "./foreign-objects.ts";
+import type { Formatter } from "./formatter.ts";
+
+type Of<K extends HubAlarm["kind"]> = Extract<HubAlarm, { kind: K }>;
+
+const DID = { made: "made", changed: "changed", deleted: "deleted" };
+const ONE = { binding: "the binding", account: "the account", token: "a token of the account" };
+const ALL = { binding: "bindings", account: "the grants' accounts", token: "tokens" };
+
+function line(write: ObservedWrite, fmt: Formatter): string {
+  const { did, what, name, clusterRole, subjects, address, agent } = write;
+  const object = name === "" ? ALL[what] : `${ONE[what]} ${alarmCode(name)}`;
+  const whom = subjects?.length ? ` to ${subjectCodes(subjects)}` : "";
+  const gives = clusterRole === undefined ? "" : `, which gives ${alarmCode(clusterRole)}${whom}`;
+  const from = `from ${alarmCode(address || "?")}${agent ? `, by ${alarmCode(agent)}` : ""}`;
+  return `${fmt.exact(write.at)} ${DID[did]} ${object}${gives}, ${from}${write.as ? `, as ${alarmCode(write.as)}` : ""}`;
+}
+
+const whose = (f: Facts | null, id: string, fmt: Formatter): string =>
+  f ? `${fmt.name(f.requester)}'s ${fmt.code(f.role)}` : id;
+
+export const enHubAlarms = {
+  lateUse: (f: Facts | null, { id, deleted, used }: Of<"late-use">, hub: string, fmt: Formatter): string =>
+    `${fmt.b("Used after its end:")} Karpor on ${hub} allowed a request of ${whose(f, id, fmt)}, received ${fmt.exact(used)}, by a binding that was deleted ${fmt.exact(deleted)}. That end did not hold: see whether RBAC is on and every replica of karpor-server follows its etcd.`,
+  refused: (f: Facts | null, { id, most, at }: Of<"refused">, hub: string, fmt: Formatter): string =>
+    `${fmt.b("Refused again and again:")} more than ${most} requests of ${whose(f, id, fmt)} on ${hub} within an hour, the last ${fmt.exact(at)}. Somebody tries what the role does not allow, or a program does that was not told.`,
+  writes: ({ who, asBot, writes, count, unread }: Of<"writes">, hub: string, fmt: Formatter): string =>
+    [
+      asBot
+        ? `${fmt.b("The bot's own account did what the bot did not:")} ${fmt.code(who)} on ${hub}.`
+        : `${fmt.b("Not done by the bot:")} ${fmt.code(who)} changed who has access on ${hub}.`,
+      ...bullets(
+        writes,
+        (one) => line(one, fmt),
+        () => "",
+      ),
+      ...(count > writes.length ? [`• and ${count - writes.length} more`] : []),
+      ...(unread > 0 ? [`• and ${unread} more of anybody's, which were too many to keep`] : []),
+    ].join("\n"),
+  /** Below it. */
+  writesHow: (asBot: boolean, fmt: Formatter): string =>
+    asBot
+      ? `Its credential is in other hands: ${fmt.code("npm run setup -- --rotate")} puts them out.`
+      : `If nobody you know did it, somebody has rights on the hub that they should not have: ${fmt.code("npm run doctor")} shows what stands.`,
+};

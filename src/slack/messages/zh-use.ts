@@ -1,0 +1,42 @@
+/** 中文：权限被用来做了什么，以 Karpor 报告的为准。 */
+import { changesMade, type SeenUse, type UseChange, usesIn } from "../../domain/use.ts";
+import type { enUse } from "./en-use.ts";
+import type { Formatter } from "./formatter.ts";
+
+type Words = typeof enUse;
+
+const NAMED = 2;
+
+const gaps = (use: SeenUse, fmt: Formatter): string[] =>
+  use.gaps.map(({ from, to }) =>
+    to === null ? `自 ${fmt.when(from)} 起记录不完整` : `${fmt.when(from)} 至 ${fmt.when(to)} 的记录不完整`,
+  );
+
+const call = ({ method, path }: UseChange, fmt: Formatter): string => fmt.code(`${method} ${path}`);
+
+function changes(use: SeenUse, fmt: Formatter): string[] {
+  if (use.changed === 0) return [];
+  const named = changesMade(use).slice(0, NAMED);
+  const more = use.changed > named.length ? " …" : "";
+  return [`${use.changed} 次更改： ${named.map((one) => call(one, fmt)).join("、 ")}${more}`];
+}
+
+export const zhUse: Words = {
+  lately: (use, fmt) => {
+    const nothing = use.gaps.length > 0 ? "没有使用记录" : "尚未使用";
+    return [use.last === null ? nothing : `上次使用：${fmt.ago(use.last)}`, ...gaps(use, fmt)].join("，");
+  },
+  line: (use, fmt) =>
+    use.last === null
+      ? [`${fmt.b("没有使用记录：")} Karpor 没有报告过这项权限的使用`, ...gaps(use, fmt)].join(" · ")
+      : [
+          `${fmt.b(`共使用 ${usesIn(use)} 次：`)} 最后一次 ${fmt.when(use.last)}`,
+          ...changes(use, fmt),
+          ...(use.refused > 0 ? [`${use.refused} 次被拒绝`] : []),
+          ...gaps(use, fmt),
+        ].join(" · "),
+  idle: (line, fmt) => `${fmt.b("因闲置已结束。")} ${line}`,
+  enough: (role, fmt) => `${fmt.code(role)} 就够用了`,
+  places: (use) => `${use.reads} 次读取，来自 ${use.addresses} 个地址、${use.agents} 种客户端`,
+  change: (one, fmt) => `${call(one, fmt)} → ${one.code === 0 ? "无应答" : one.code}`,
+};
