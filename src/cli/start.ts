@@ -1,4 +1,6 @@
 /** `start`: the bot until SIGTERM or SIGINT. */
+
+import { destination } from "pino";
 import { type StartOptions, StartRefused, startApp } from "../app.ts";
 import { type Config, ConfigError } from "../config.ts";
 import type { Clock } from "../domain/clock.ts";
@@ -7,7 +9,8 @@ import { VERSION } from "../version.ts";
 
 /** Throws StartRefused. */
 export async function start(config: Config, clock: Clock, options: StartOptions = {}): Promise<void> {
-  const log = createLog(config.env.LOG_LEVEL);
+  // On each line: the logs of several bots may come together.
+  const log = createLog(config.env.LOG_LEVEL).child({ instance: config.instance });
   // No end of the process: whatever a lost promise could leave stuck is watched from outside, and else whoever finds
   // what makes a library lose one could end every replica.
   process.on("unhandledRejection", (error) => log.error({ err: error }, "a library lost a promise"));
@@ -21,7 +24,7 @@ export async function start(config: Config, clock: Clock, options: StartOptions 
   process.once("SIGTERM", stop);
   process.once("SIGINT", stop);
   const why = app.unready();
-  const started = { version: VERSION, port: app.port, instance: config.instance };
+  const started = { version: VERSION, port: app.port };
   // Last: whoever reads it may send a signal at once.
   if (why === null) log.info(started, "ready");
   else log.warn({ ...started, why }, "started, and not ready yet");
@@ -29,7 +32,8 @@ export async function start(config: Config, clock: Clock, options: StartOptions 
 
 /** Why it does not start: lines like all others, one a reason. */
 export function logRefusal(error: unknown): void {
-  const log = createLog();
+  // The process ends next: what is still being written could come after the lines that end it.
+  const log = createLog("info", destination({ sync: true }));
   const say = "the bot does not start";
   if (error instanceof ConfigError)
     for (const mistake of error.mistakes) log.error({ cause: "configuration" }, `${say}: ${mistake}`);

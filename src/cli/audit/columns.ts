@@ -52,7 +52,7 @@ function shown(line: Line, names: Names): Cells {
   const { id, at, duration, expiresAt } = trail;
   return {
     time: time(at),
-    what: id === undefined ? nameOf(trail) : "change",
+    what: id === undefined || "attempt" in trail ? nameOf(trail) : "change",
     request: word("id"),
     role: word("role"),
     duration: typeof duration === "number" ? formatDuration(duration) : "",

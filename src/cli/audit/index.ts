@@ -4,6 +4,7 @@ import type { Writable } from "node:stream";
 import type { Logger } from "pino";
 import type { Config } from "../../config.ts";
 import type { Clock } from "../../domain/clock.ts";
+import { operatorOf } from "../../domain/operator.ts";
 import { connect } from "../../store/connect.ts";
 import { forget } from "../../store/forget.ts";
 import { keysOf } from "../../store/keys.ts";
@@ -25,6 +26,8 @@ export interface AuditMeans {
   clock: Clock;
   log: Logger;
   say(line: string): void;
+  /** Beside what is exported or reported. */
+  warn(line: string): void;
   confirm(question: string): Promise<boolean>;
   /** Who runs it, unless they say otherwise. */
   user(): string;
@@ -63,7 +66,7 @@ async function forgetTexts(
   await using redis = await openRedis(load({ slack: false }), { log });
   const isMeant = (entry: { id: string; requester: string }) =>
     id === undefined ? entry.requester === person : entry.id === id;
-  const { forgotten, live } = await forget({ ...redis.store, clock }, isMeant, as ?? user());
+  const { forgotten, live } = await forget({ ...redis.store, clock }, isMeant, operatorOf(as ?? user()));
   for (const one of live) say(`${one} is not over: nothing of it was removed. End it first.`);
   say(`Removed what people typed about ${forgotten.length === 0 ? "nothing" : forgotten.join(", ")}.`);
   return live.length === 0 && forgotten.length > 0;
@@ -98,11 +101,11 @@ async function verify(
 /** The trail, and the people's names where they are wanted. */
 async function openNamed(
   { names }: Pick<ExportOptions, "names">,
-  { config: load, clock, log }: Pick<AuditMeans, "config" | "clock" | "log">,
+  { config: load, clock, log, warn }: Pick<AuditMeans, "config" | "clock" | "log" | "warn">,
 ) {
   const config = load({ slack: names });
   const { store, [Symbol.asyncDispose]: close } = await openRedis(config, { log });
-  const nameOf = names ? slackNames(config) : async () => null;
+  const nameOf = names ? slackNames(config, { warn }) : async () => null;
   return { means: { ...store, clock, instance: config.instance, nameOf }, [Symbol.asyncDispose]: close };
 }
 

@@ -19,7 +19,7 @@ export async function verifyLive(
   store: Pick<Store, "redis" | "keys" | "clock">,
   { heads, hub }: { heads: readonly Head[]; hub: Head | null | undefined },
 ): Promise<Verdict> {
-  const newest = await createSeals({ ...store, onSeal: () => {} }).head();
+  const newest = await createSeals({ ...store, onSeal: () => {}, onUnlogged: () => {} }).head();
   const { first, later, lines } = await readTrail(store);
   const known = [...heads, ...[hub, newest].filter((one) => one != null)];
   const verifier = createVerifier({ heads: known, isLater: later, ...(first === null ? {} : { first }) });

@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { AllowanceId, RequestId, UserId } from "../../domain/ids.ts";
 import { headIn, type Witnessed } from "../../domain/seal.ts";
+import { operatorName } from "../operator-name.ts";
 
 export const AUDIT_USAGE = `node src/main.ts audit export [--from DATE] [--to DATE] [--person U…] [--role ROLE] [--format jsonl|csv] [--no-names]
        node src/main.ts audit report --month YYYY-MM [--format md|csv] [--no-names]
@@ -106,7 +107,7 @@ function forgetOptions(args: string[]): AuditOptions {
     throw new Error("Say one request (R-…) or allowance (A-…), or --person with a Slack user id.");
   return {
     ...{ do: "forget", yes: values.yes ?? false },
-    ...(values.as === undefined ? {} : { as: values.as }),
+    ...(values.as === undefined ? {} : { as: operatorName(values.as) }),
     ...(id ? { id } : {}),
     ...(person ? { person } : {}),
   };

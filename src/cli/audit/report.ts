@@ -8,6 +8,7 @@ import {
 } from "../../domain/access-report.ts";
 import { formatDuration, MINUTE } from "../../domain/duration.ts";
 import { headText, isSeal } from "../../domain/seal.ts";
+import { type SeenUse, usesIn } from "../../domain/use.ts";
 import { wholeOf } from "../../store/chain.ts";
 import { csvRow } from "./csv.ts";
 import type { ExportMeans } from "./export.ts";
@@ -69,7 +70,7 @@ async function markdownOf(report: AccessReport, context: Context): Promise<strin
     "## Who held what",
     "",
     ...table(
-      ["Person", "Role", "Grants", "Together", "Longest", "Approved by"],
+      ["Person", "Role", "Grants", "Together", "Longest", "Approved by", "Uses", "Changes"],
       await holders(report, named),
     ),
     "",
@@ -110,7 +111,17 @@ async function markdownOf(report: AccessReport, context: Context): Promise<strin
       ...[one.confirmed ? time(one.confirmed.at) : "not yet", one.confirmed?.method ?? "", one.id],
     ])),
     "",
-    "## Lockdowns and changes of the policy",
+    "## Tried by who may not",
+    "",
+    ...(await tableOf(
+      ["When", "Person", "What", "Whose", "Why not", "Request"],
+      report.attempts,
+      async ({ at, by, what, of, why, id }) => [
+        ...[time(at), await nameOf(by), what, await nameOf(of), why, id],
+      ],
+    )),
+    "",
+    "## Lockdowns, restores and changes of the policy",
     "",
     ...table(
       ["When", "What", "By", "Why"],
@@ -121,6 +132,14 @@ async function markdownOf(report: AccessReport, context: Context): Promise<strin
             `lockdown ${what}`,
             await nameOf(by),
             why,
+          ]),
+        )),
+        ...(await Promise.all(
+          report.restores.map(async ({ at, by }) => [
+            time(at),
+            "restored Redis confirmed",
+            await nameOf(by),
+            "",
           ]),
         )),
         ...report.policies.map(({ at, took }) => [time(at), `policy ${took.slice(0, 8)} in force`, "", ""]),
@@ -160,12 +179,21 @@ async function holders(report: AccessReport, named: (ids: readonly string[]) => 
       return [
         ...[await named(one ? [one.requester] : []), one?.role ?? "", `${all.length}`],
         ...[span(times.reduce((a, b) => a + b, 0)), span(Math.max(...times)), await named(approvers)],
+        ...[sumOf(all, usesIn), sumOf(all, ({ changed }) => changed)],
       ];
     }),
   );
   return rows.toSorted(
     ([a = "", b = ""], [c = "", d = ""]) => a.localeCompare(c, "en") || b.localeCompare(d, "en"),
   );
+}
+
+/** Of those that are known: the rest is told as not known, or not all known. */
+function sumOf(all: readonly Access[], count: (use: SeenUse) => number): string {
+  const known = all.flatMap(({ use }) => use ?? []);
+  if (known.length === 0) return "not known";
+  const isAll = known.length === all.length && known.every(({ gaps }) => gaps.length === 0);
+  return `${isAll ? "" : "at least "}${known.reduce((sum, use) => sum + count(use), 0)}`;
 }
 
 async function csvOf(report: AccessReport, nameOf: NameOf): Promise<string[]> {
@@ -177,6 +205,7 @@ async function csvOf(report: AccessReport, nameOf: NameOf): Promise<string[]> {
       ...[time(one.ended?.at ?? null), one.ended?.cause ?? "", one.ended ? await nameOf(one.ended.by) : ""],
       ...[time(one.confirmed?.at ?? null), one.confirmed?.method ?? "", isConfirmedLate(one) ? "no" : "yes"],
       `${Math.round(heldFor(one, report) / MINUTE)}`,
+      ...useCells(one),
     ]),
   );
   return [csvRow(CSV_TITLES), ...rows.map(csvRow)];
@@ -201,7 +230,19 @@ const CSV_TITLES = [
   "confirmed by",
   "confirmed at once",
   "minutes in the month",
+  "uses",
+  "last use",
+  "changes",
+  "refused",
+  "use complete",
 ];
+
+/** Empty where the hub told nothing of it. */
+function useCells({ use }: Access): string[] {
+  if (!use) return ["", "", "", "", ""];
+  const counts = [`${usesIn(use)}`, time(use.last), `${use.changed}`, `${use.refused}`];
+  return [...counts, use.gaps.length > 0 ? "no" : "yes"];
+}
 
 const tableOf = async <T>(
   titles: readonly string[],

@@ -14,7 +14,7 @@ interface Shipped {
   line: TrailLine<object>;
 }
 
-/** In any order, and each as often as it came; what is no line of the trail is passed over. */
+/** In any order, and each as often as it came; what is no line of the trail is passed over. Throws one sentence where they are of several bots. */
 export async function verifyShipped(
   lines: AsyncIterable<Read>,
   heads: NonNullable<VerifyOptions["heads"]>,
@@ -22,14 +22,20 @@ export async function verifyShipped(
   const entries = new Map<string, Shipped>();
   const seals = new Map<number, Shipped & { seal: Seal }>();
   const faults: Fault[] = [];
+  const bots = new Set<string>();
   for await (const { at, json } of lines) {
-    const line = trailLine(json);
+    const { line, instance } = trailLine(json) ?? {};
     if (!line) continue;
+    if (instance !== undefined) bots.add(instance);
     const { hash } = hashesOf(line);
     if (hash !== line.chain.hash) faults.push({ at, what: `${nameOf(line.trail)} was edited` });
     if (isSeal(line.trail)) seals.set(line.trail.seal, { at, line, seal: line.trail });
     else if (!entries.has(hash)) entries.set(hash, { at, line });
   }
+  if (bots.size > 1)
+    throw new Error(
+      `These are the trails of several bots (${[...bots].join(", ")}), each with seals of its own: verify them one by one, such as by grep '"instance":"${[...bots][0]}"'.`,
+    );
   const followers = new Map([...entries.values()].map(({ line }) => [line.chain.prev, line]));
   const missing = (hash: string, by: string): string => {
     const next = followers.get(hash);
@@ -66,15 +72,16 @@ export async function verifyShipped(
 }
 
 /** A log line may have a heading of its shipper's before it, and fields of its own. */
-function trailLine(text: string): TrailLine<object> | null {
+function trailLine(text: string): { line: TrailLine<object>; instance?: string } | null {
   const begin = text.indexOf("{");
   if (begin === -1 || !text.includes('"chain"')) return null;
   try {
-    const { trail, texts, chain } = JSON.parse(text.slice(begin)) as Record<string, unknown>;
+    const { trail, texts, chain, instance } = JSON.parse(text.slice(begin)) as Record<string, unknown>;
     // What looked like a secret, the log hides.
     const isWhole = texts !== undefined && !JSON.stringify(texts).includes("[secret]");
     const line = readLine(JSON.stringify({ trail, ...(isWhole ? { texts } : {}), chain }));
-    return line?.kind === "entry" ? line : null;
+    if (line?.kind !== "entry") return null;
+    return typeof instance === "string" ? { line, instance } : { line };
   } catch {
     return null;
   }

@@ -6,6 +6,8 @@ export interface Finding {
   fix?: string;
   /** While the bot runs it holds nothing back: what it is about says so itself. */
   notice?: true;
+  /** The start is refused, whatever waits for this bot: as it is configured, it would look after nothing of it, or after another's. */
+  refuses?: true;
 }
 
 export const ok = (check: string, message: string): Finding => ({ check, level: "ok", message });

@@ -20,7 +20,12 @@ export const foreignScope = (
   clock: Clock,
 ): ForeignScope => ({
   ...{ client, clock, instance },
-  ...{ namespace: hub.namespace, known: hub.known, clusterRoles: clusterRolesOf(roles) },
+  ...{
+    namespace: hub.namespace,
+    known: hub.known,
+    instances: hub.instances,
+    clusterRoles: clusterRolesOf(roles),
+  },
 });
 
 /** Throws HubError. */

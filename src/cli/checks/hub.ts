@@ -5,6 +5,7 @@ import { DAY, formatDuration } from "../../domain/duration.ts";
 import { mayGoUnapproved, type Rulebook } from "../../domain/policy-rule.ts";
 import { isStatus } from "../../hub/client/errors.ts";
 import type { HubFacts, MoreFacts } from "../../hub/client/facts.ts";
+import { judgeAnonymous } from "./anonymous.ts";
 import { type Finding, fail, ok, warn } from "./finding.ts";
 
 const SKEW_MAX = 60_000;
@@ -26,7 +27,7 @@ export function judgeHub(
     ...before,
     rbac(more),
     skew(more),
-    anonymous(more),
+    judgeAnonymous(more.anonymous, hub),
     rights(more),
     ...judgeRoles(book, more),
   ];
@@ -136,15 +137,6 @@ function skew({ skew }: MoreFacts): Finding {
   const seconds = Math.round(skew / 1000);
   if (Math.abs(skew) <= SKEW_MAX) return ok("hub clock", `${seconds} s off`);
   return fail("hub clock", `the clocks differ by ${seconds} s`, "timedatectl set-ntp true, on both machines");
-}
-
-function anonymous({ anonymousReads }: MoreFacts): Finding {
-  if (!anonymousReads) return ok("hub anonymous reads", "closed");
-  return warn(
-    "hub anonymous reads",
-    "anyone who reaches the hub reads clusters without a token: Karpor's role `anonymous` allows it",
-    "kubectl delete clusterrolebinding anonymous, on the hub; or keep the hub off public networks",
-  );
 }
 
 function rights({ mayList }: MoreFacts): Finding {

@@ -10,6 +10,7 @@ import { whereIs } from "../../store/address.ts";
 import type { Connections } from "../../store/connect.ts";
 import { keysOf } from "../../store/keys.ts";
 import { schemaTrouble } from "../../store/schema.ts";
+import { checkApp } from "./app.ts";
 import { type Finding, fail } from "./finding.ts";
 import { judgeHub } from "./hub.ts";
 import { lockedDirectory } from "./kubeconfig-file.ts";
@@ -43,7 +44,10 @@ export async function checkStart(
     checkSlack(slack, channelsOf(config)),
     checkLazyHub(hub, config, clock),
   ]);
-  return { identity: ofSlack.identity, findings: [...ofRedis, ...ofSlack.findings, ...ofHub] };
+  const { identity } = ofSlack;
+  const store = { redis: redis.commands, keys: keysOf(config.instance) };
+  const ofApp = identity ? await checkApp(store, identity.botId) : [];
+  return { identity, findings: [...ofRedis, ...ofApp, ...ofSlack.findings, ...ofHub] };
 }
 
 /** Slack or Redis is away, or Slack refuses the bot: that is no mistake of a first start, and may be over any moment. */

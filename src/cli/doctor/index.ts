@@ -1,8 +1,9 @@
 /** `doctor`: every check of the start and more, a line each; resolves to whether nothing failed. */
 import type { Logger } from "pino";
-import { type Config, ConfigError } from "../../config.ts";
+import { type Config, ConfigError, hubAuditSecret } from "../../config.ts";
 import { clusterRolesOf } from "../../domain/catalog.ts";
 import type { Clock } from "../../flow/ports.ts";
+import { nameWritesBy } from "../../http/hub-audit/own-looks.ts";
 import { openHub } from "../../hub/client/access.ts";
 import { createHubClient, type HubClient } from "../../hub/client/client.ts";
 import { HubError } from "../../hub/client/errors.ts";
@@ -11,17 +12,21 @@ import { boltLog } from "../../slack/inbound/bolt-log.ts";
 import { slackClient } from "../../slack/outbound/client.ts";
 import { slackProxy } from "../../slack/outbound/proxy.ts";
 import { connect } from "../../store/connect.ts";
+import { createEvidence } from "../../store/evidence.ts";
 import { keysOf } from "../../store/keys.ts";
 import { createSocketRegister } from "../../store/socket-register.ts";
+import type { Store } from "../../store/store.ts";
+import { checkApp } from "../checks/app.ts";
 import { type Finding, fail, ok } from "../checks/finding.ts";
 import { checkForeign } from "../checks/foreign.ts";
+import { checkHubAudit } from "../checks/hub-audit.ts";
 import { checkKubeconfigFile } from "../checks/kubeconfig-file.ts";
 import { checkLongest } from "../checks/longest.ts";
 import { checkPeople } from "../checks/people.ts";
 import { checkPolicies } from "../checks/policies.ts";
 import { checkRedisLoad } from "../checks/redis-load.ts";
 import { checkRights } from "../checks/rights.ts";
-import { channelsOf, checkSlack } from "../checks/slack.ts";
+import { type BotIdentity, channelsOf, checkSlack } from "../checks/slack.ts";
 import { checkSocket } from "../checks/socket.ts";
 import { checkHubAt, checkRedisAt } from "../checks/start.ts";
 import { meaningOfPolicy } from "../policy/meaning.ts";
@@ -97,8 +102,26 @@ const MEND_CONFIG = "Correct it in karpor-access.yml or .env; karpor-access.exam
 async function examineSlack(config: Config, means: DoctorMeans): Promise<Finding[]> {
   const { SLACK_APP_TOKEN } = config.env;
   const { identity, findings } = await checkSlack(slackFor(config), channelsOf(config));
-  const delivery = SLACK_APP_TOKEN ? await examineSocket(config, SLACK_APP_TOKEN, means) : BY_HTTP;
-  return [...findings, delivery, ...(identity ? await checkPeople(slackFor(config), config, identity) : [])];
+  const [delivery, ofApp, people] = await Promise.all([
+    SLACK_APP_TOKEN ? examineSocket(config, SLACK_APP_TOKEN, means) : BY_HTTP,
+    identity ? examineApp(config, identity, means) : [],
+    identity ? checkPeople(slackFor(config), config, identity) : [],
+  ]);
+  return [...findings, delivery, ...ofApp, ...people];
+}
+
+async function examineApp(
+  { env, instance }: Config,
+  { botId }: BotIdentity,
+  { log }: DoctorMeans,
+): Promise<Finding[]> {
+  const redis = connect(env.REDIS_URL, { log });
+  const isThere = await redis.ready(REDIS_WITHIN_MS).then(
+    () => true,
+    () => false,
+  );
+  const store = { redis: redis.commands, keys: keysOf(instance) };
+  return (isThere ? checkApp(store, botId) : Promise.resolve([])).finally(() => redis.close());
 }
 
 const BY_HTTP = ok("slack delivery", "HTTP; the signing secret proves itself at the first command");
@@ -126,10 +149,24 @@ async function examineRedis(config: Config, { clock, log }: DoctorMeans): Promis
     const answers = !findings.some(({ check }) => check === "redis");
     if (!answers) return findings;
     const policies = { redis: redis.commands, keys: keysOf(config.instance), clock };
-    return [...findings, ...(await checkRedisLoad(redis.commands)), await checkPolicies(policies, config)];
+    return [
+      ...findings,
+      ...(await checkRedisLoad(redis.commands)),
+      await checkPolicies(policies, config),
+      ...(await examineHubAudit(config, policies)),
+    ];
   } finally {
     redis.close();
   }
+}
+
+async function examineHubAudit(
+  config: Config,
+  store: Pick<Store, "redis" | "keys" | "clock">,
+): Promise<Finding[]> {
+  const secret = hubAuditSecret(config);
+  if (!secret) return [];
+  return [await checkHubAudit(createEvidence({ ...store, secret, addresses: false }), store.clock)];
 }
 
 async function examineHub(
@@ -140,7 +177,10 @@ async function examineHub(
   await using opened = new AsyncDisposableStack();
   try {
     const hub = opened.adopt(await openHub(config, { log }), (h) => h.close());
-    const client = opened.adopt(createHubClient(hub.access, { reread: hub.reread }), (c) => c.close());
+    const client = opened.adopt(
+      createHubClient(hub.access, { reread: hub.reread, nameWrite: nameWritesBy(config) }),
+      (c) => c.close(),
+    );
     const file = await checkKubeconfigFile(config.hub.kubeconfig);
     const findings = [...(await checkHubAt(client, config, clock)), ...file];
     if (findings.some(({ check, level }) => level === "fail" && STOPPERS.has(check))) return findings;

@@ -156,6 +156,7 @@ export async function abandon({ ports, operator }: GrantsMeans, { id, reason }: 
   const settled = await abandonEnd(ports, { id, operator, reason: reason || undefined });
   if (settled === "not-ending")
     return no(`${id} is not ending, so there is nothing to abandon: end it first with grants end ${id}.`);
+  if (settled === "confirmed") return no(`${id} has just been confirmed: there is nothing left to abandon.`);
   if (settled === "too-soon")
     return no(
       `${id} has been ending for less than a minute, and may still be confirmed: wait, or look with grants show ${id}.`,

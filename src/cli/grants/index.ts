@@ -1,6 +1,6 @@
 /** `grants`: what an operator sees and ends where Slack, or Redis, is away. Resolves to whether it did what was asked. */
 
-import { contextOf } from "../../app.ts";
+import { contextOf } from "../../app/assemble.ts";
 import type { Config } from "../../config.ts";
 import { Refused } from "../../domain/refusal.ts";
 import { StoreDown, StoreUnsure } from "../../flow/ports.ts";

@@ -1,5 +1,5 @@
 /** `grants lockdown`, `unlock` and `confirm-restore`: an administrator's word, from where the bot runs. */
-import { whoOf } from "../../domain/operator.ts";
+import { operatorOf, whoOf } from "../../domain/operator.ts";
 import { lockDownAs, unlockAs } from "../../flow/lockdown.ts";
 import { counted, endTogether, everything } from "./end.ts";
 import type { Answer, GrantsMeans } from "./means.ts";
@@ -40,8 +40,8 @@ export async function unlock({ ports, operator }: GrantsMeans, reason: string): 
 }
 
 /** Throws StoreDown, TroubleOutside. */
-export async function confirmRestore({ ports }: GrantsMeans): Promise<Answer> {
-  const confirmed = await ports.epoch.confirm(null);
+export async function confirmRestore({ ports, operator }: GrantsMeans): Promise<Answer> {
+  const confirmed = await ports.epoch.confirm(null, { who: operatorOf(operator), qualified: "operator" });
   const says = confirmed
     ? "Confirmed: the bot goes on with this Redis, and grants what is asked for from now on. What was asked for before is closed."
     : "Nothing to confirm: Redis is not behind the hub.";

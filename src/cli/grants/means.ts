@@ -1,19 +1,15 @@
 /** What a `grants` command works with: the bot's own ports without Slack, and whether Redis answers. */
-import type { Logger } from "pino";
-import { assemble, connectAll } from "../../app.ts";
+import { assemble } from "../../app/assemble.ts";
+import { type AppDeps, connectAll } from "../../app/clients.ts";
 import type { Config } from "../../config.ts";
 import { unlockTold } from "../../domain/mass-end.ts";
-import { type Clock, type Ports, StoreDown } from "../../flow/ports.ts";
+import { type Ports, StoreDown } from "../../flow/ports.ts";
 import { hubClock } from "../../hub/client/clock-offset.ts";
 
-export interface GrantsDeps {
-  clock: Clock;
-  log: Logger;
+export interface GrantsDeps extends AppDeps {
   say(line: string): void;
   /** Who runs it, unless they say otherwise. */
   user(): string;
-  /** Shorter in tests: Redis and the hub are taken for away after so long, ms. */
-  callMs?: number;
 }
 
 export interface GrantsMeans {
@@ -36,14 +32,14 @@ const REDIS_WITHIN_MS = 3_000;
 export async function openMeans(
   config: Config,
   operator: string,
-  { clock: machine, log, callMs }: GrantsDeps,
+  { clock: machine, log, times }: GrantsDeps,
   opened: AsyncDisposableStack,
 ): Promise<GrantsMeans> {
-  const times = callMs === undefined ? {} : { times: { callMs } };
-  const clients = connectAll(config, { clock: machine, log, ...times }, opened);
+  const deps = { log, ...(times && { times }) };
+  const clients = connectAll(config, { ...deps, clock: machine }, opened);
   const clock = hubClock(machine, clients.hub.clockOffset);
-  const { ports } = assemble(config, { clock, log, ...times }, clients, opened, noHome);
-  const records = await clients.redis.ready(callMs ?? REDIS_WITHIN_MS).then(() => true, falseIfDown);
+  const { ports } = assemble(config, { ...deps, clock, cli: true }, clients, opened, noHome);
+  const records = await clients.redis.ready(times?.callMs ?? REDIS_WITHIN_MS).then(() => true, falseIfDown);
   return { ports: withoutSlack(ports), config, records, operator };
 }
 

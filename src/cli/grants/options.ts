@@ -1,6 +1,7 @@
 /** What may follow `grants` on the command line. Pure. */
 import { parseArgs } from "node:util";
 import { type RequestId, readRequestId } from "../../domain/ids.ts";
+import { operatorName } from "../operator-name.ts";
 
 export const GRANTS_USAGE =
   "node src/main.ts grants list | show ID | end ID [REASON] | end --all [REASON] | abandon ID [REASON] | lockdown REASON | unlock REASON | confirm-restore [--as NAME] [--json]";
@@ -19,22 +20,17 @@ export interface GrantsOptions {
 }
 
 const options = { json: { type: "boolean" }, all: { type: "boolean" }, as: { type: "string" } } as const;
-const NAME_MAX = 60;
 
 /** Throws one sentence. */
 export function grantsOptions(args: string[]): GrantsOptions {
   const { values, positionals } = parseArgs({ args, options, allowPositionals: true, strict: true });
   const { json = false, all = false, as } = values;
-  if (as !== undefined && !isName(as))
-    throw new Error(`Say who you are in at most ${NAME_MAX} characters: --as NAME.`);
   const [name = "", ...rest] = positionals;
   const read = Object.hasOwn(COMMANDS, name) ? COMMANDS[name as keyof typeof COMMANDS] : undefined;
   if (!read) throw new Error(`Say what to do: ${Object.keys(COMMANDS).join(", ")}.`);
   if (all && name !== "end") throw new Error("--all goes with end alone.");
-  return { command: read(rest, all), json, ...(as === undefined ? {} : { as: as.trim() }) };
+  return { command: read(rest, all), json, ...(as === undefined ? {} : { as: operatorName(as) }) };
 }
-
-const isName = (name: string): boolean => /^\P{C}+$/u.test(name.trim()) && name.trim().length <= NAME_MAX;
 
 const COMMANDS = {
   list: alone("list"),

@@ -1,7 +1,8 @@
 /** `grants show ID`: the request's story out of the trail, and what stands of it on the hub. */
-import { contextOf } from "../../app.ts";
+import { contextOf } from "../../app/assemble.ts";
 import type { RequestId } from "../../domain/ids.ts";
 import type { GrantObjects } from "../../flow/ports.ts";
+import { withTried } from "../../flow/story.ts";
 import { plainSteps } from "../../slack/views/index.ts";
 import type { Answer, GrantsMeans } from "./means.ts";
 import { instant, printed } from "./print.ts";
@@ -17,6 +18,7 @@ export async function show(means: GrantsMeans, id: RequestId): Promise<Answer> {
   const standing = (listed ?? []).filter(({ key }) => key.id === id);
   const [request] = records ? await ports.requests.getMany([id]) : [null];
   const [steps = []] = records ? await ports.lists.stories([id]) : [];
+  const tried = records ? await ports.lists.tried(id) : [];
   if (!request && steps.length === 0 && standing.length === 0)
     return {
       good: false,
@@ -25,7 +27,9 @@ export async function show(means: GrantsMeans, id: RequestId): Promise<Answer> {
     };
   const record = request && request !== "unreadable" ? request : null;
   const context = contextOf(config, config, ports.clock)("en");
-  const story = plainSteps(steps, context).map(({ at, says }) => `${instant(at)}  ${printed(says)}`);
+  const story = plainSteps(withTried(steps, tried), context).map(
+    ({ at, says }) => `${instant(at)}  ${printed(says)}`,
+  );
   const head = record
     ? [
         `${id}, ${record.state}: ${record.role} for ${printed(record.requester.name)} (${record.requester.id})`,
@@ -40,7 +44,7 @@ export async function show(means: GrantsMeans, id: RequestId): Promise<Answer> {
       reason: record?.reason ?? null,
       until: instant(record && "expiresAt" in record ? record.expiresAt : undefined),
     },
-    steps,
+    ...{ steps, tried },
     onKarpor: listed && standing.map(objectsOf),
   };
   return { good: true, json, lines: [...head, ...story, ...onHub(listed && standing)] };

@@ -1,6 +1,7 @@
 /** What differs between two configurations, by role, and in words. Pure. */
 import type { ConfigFile } from "../../config.ts";
 import { formatDuration } from "../../domain/duration.ts";
+import type { IdleTerms } from "../../domain/idle.ts";
 import { diffPolicies, type PolicyChange } from "../../domain/policy-diff.ts";
 import { type RuleChange, ruleChanges, wordsOfRule } from "./rule-changes.ts";
 
@@ -77,6 +78,9 @@ const NAMES: Record<string, string> = {
   "approval.fallback.by": "asked too, when nobody decides",
   "approval.fallback.after": "they are asked after",
   "approval.ping": "mentioned",
+  idle: "asked whether it is still needed, unused for",
+  "idle.after": "asked whether it is still needed, unused for",
+  "idle.release": "ends where nobody answers",
   autoApproveWrites: "may give writes unapproved",
   breakGlass: "taken in an emergency by",
   "breakGlass.by": "taken in an emergency by",
@@ -100,9 +104,13 @@ function shown(field: string, value: unknown): string {
   if (typeof value === "number" && TIMES.test(field)) return formatDuration(value);
   if (Array.isArray(value) && value.every((one) => typeof one === "string")) return value.join(", ");
   if (typeof value !== "object") return String(value);
+  if (field === "idle") return idleIn(value as IdleTerms);
   const { by, in: among, en, url } = value as { by?: string[]; in?: string[]; en?: string; url?: string };
   return (by ?? among)?.join(", ") ?? en ?? url ?? JSON.stringify(value);
 }
+
+const idleIn = ({ after, release }: IdleTerms): string =>
+  `${formatDuration(after)}${release ? ", and ends where nobody answers" : ""}`;
 
 type Approval = ConfigFile["roles"][string]["approval"];
 const approvers = (approval: Approval): string =>

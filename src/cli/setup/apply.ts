@@ -1,10 +1,11 @@
 /** Objects made on the hub, or brought to what they must be; run again, it changes nothing. */
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
+import { isOfSetup, setupInstance } from "../../hub/bot-account.ts";
 import type { HubClient } from "../../hub/client/client.ts";
 import { answered } from "../../hub/client/errors.ts";
 import { kubectl } from "../shell.ts";
-import { type Manifest, OURS } from "./objects.ts";
+import type { Manifest } from "./objects.ts";
 
 type Outcome = "made" | "updated" | "unchanged" | "left out";
 
@@ -61,22 +62,28 @@ async function compare(client: HubClient, path: string, wanted: Manifest): Promi
 
 function isAsWanted(found: Found, { apiVersion: _a, kind: _k, metadata, ...fields }: Manifest): boolean {
   const same = Object.entries(fields).every(([name, value]) => isDeepStrictEqual(found[name], value));
-  return same && hasLabels(found, metadata.labels);
+  return same && labelEntries(metadata).every(([name, value]) => found.metadata.labels[name] === value);
 }
 
-const hasLabels = ({ metadata }: Found, labels: Record<string, string> = {}): boolean =>
-  Object.entries(labels).every(([name, value]) => metadata.labels[name] === value);
+const labelEntries = ({ labels = {} }: Manifest["metadata"]) => Object.entries(labels);
 
 /** A label can be put on anything: what binds another role under our name is not ours all the same. */
 function refuseForeign(found: Found, { kind, metadata, roleRef }: Manifest): void {
-  const labelled = hasLabels(found, OURS);
+  const { labels } = found.metadata;
+  const [theirs, ours] = [setupInstance(labels), setupInstance(metadata.labels ?? {})];
+  const what = nameOf({ kind, metadata });
+  if (theirs !== null && theirs !== ours)
+    throw new Error(
+      `${what} is of instance ${theirs}, so it is not changed. Choose another name (roles.*.clusterRole, hub.namespace); if this bot was called so: docs/operations.md, Renaming a bot.`,
+    );
+  const labelled = isOfSetup(labels);
   if (labelled && isDeepStrictEqual(found.roleRef, roleRef)) return;
   const { namespace, name } = metadata;
   const on = (verb: string, ...words: string[]) =>
     kubectl(...(namespace ? ["-n", namespace] : []), verb, kind.toLowerCase(), name, ...words);
-  const label = Object.entries(OURS).map(([key, value]) => `${key}=${value}`);
+  const label = labelEntries(metadata).map(([key, value]) => `${key}=${value}`);
   throw new Error(
-    `${nameOf({ kind, metadata })} stands on the hub and was not made by setup, so it is not changed. ` +
+    `${what} stands on the hub and was not made by setup, so it is not changed. ` +
       `Remove it (${on("delete")}), or choose another name (roles.*.clusterRole, hub.namespace)` +
       `${labelled ? "." : `; if it is the bot's: ${on("label", ...label)}.`}`,
   );

@@ -3,17 +3,22 @@ import type { Logger } from "pino";
 import { stringify } from "yaml";
 import type { Config } from "../../config.ts";
 import type { Clock } from "../../domain/clock.ts";
+import { nameWritesBy } from "../../http/hub-audit/own-looks.ts";
 import { openHub } from "../../hub/client/access.ts";
 import { createHubClient, type HubClient } from "../../hub/client/client.ts";
 import { type KubeconfigSource, textSource } from "../../hub/kubeconfig/source.ts";
 import { fileSource } from "../../hub/kubeconfig/source-file.ts";
 import { botAccounts, generationsInUse } from "./accounts.ts";
+import { changeAnonymous } from "./anonymous.ts";
 import { applyAll } from "./apply.ts";
 import { readFromCluster } from "./cluster.ts";
+import { forgottenRoles } from "./forgotten-roles.ts";
 import { ifRefused } from "./if-refused.ts";
+import { withMend } from "./mend.ts";
 import { missingRoles } from "./missing.ts";
 import { objectsFor } from "./objects.ts";
 import type { SetupOptions } from "./options.ts";
+import { assertOwn } from "./others.ts";
 import { writeOwn } from "./own.ts";
 import { rotate } from "./rotate.ts";
 
@@ -38,10 +43,12 @@ export interface SetupContext {
 
 /** Throws one sentence that says what to do. */
 export async function setup(config: Config, options: SetupOptions, means: SetupMeans): Promise<void> {
-  if (options.dryRun) return means.say(manifests(config));
+  if (options.dryRun && !options.anonymous) return means.say(manifests(config));
   if (options.ifRefused)
     return ifRefused(config, means, (own) => asAdministrator(config, options, means, own));
-  await asAdministrator(config, options, means);
+  await asAdministrator(config, options, means).catch((error: unknown) => {
+    throw withMend(error);
+  });
 }
 
 async function asAdministrator(
@@ -50,21 +57,34 @@ async function asAdministrator(
   means: SetupMeans,
   own?: KubeconfigSource,
 ): Promise<void> {
+  assertSeen(config);
   await using opened = new AsyncDisposableStack();
   const source = await administrator(options);
   const hub = opened.adopt(await openHub(config, { log: means.log, source }), (h) => h.close());
-  const client = opened.adopt(createHubClient(hub.access), (c) => c.close());
+  const client = opened.adopt(createHubClient(hub.access, { nameWrite: nameWritesBy(config) }), (c) =>
+    c.close(),
+  );
   const agreed = options.yes ? { ...means, confirm: async () => true } : means;
   const context = { config, options, means: agreed, client, source };
   if (own) return await renewOwn(context, own);
+  if (options.anonymous) return await changeAnonymous(context);
   await (options.rotate ? rotate(context) : makeOwn(context));
   for (const warning of hub.access.warnings) means.say(`  warn       ${warning}`);
   for (const line of await missingRoles(client, config.roles)) means.say(`  missing    ${line}`);
+  for (const line of await forgottenRoles(client, config)) means.say(`  left       ${line}`);
   means.say("\nThe administrator's kubeconfig is not needed again. Next: npm run doctor");
 }
 
-const manifests = ({ hub, roles }: Config): string =>
-  objectsFor(hub.namespace, roles)
+/** A Service's name means nothing outside its cluster. */
+function assertSeen({ hub: { inCluster, server }, env }: Config): void {
+  if (inCluster && !server && !env.KUBERNETES_SERVICE_HOST)
+    throw new Error(
+      "hub.inCluster is the hub's address as pods of its cluster see it, and this is none: run setup with hub.kubeconfig (a file) in its place, and hub.portForward where you reach the hub by a port-forward. Then put that file into the bot's Secret: deploy/kubernetes/README.md.",
+    );
+}
+
+const manifests = (config: Config): string =>
+  objectsFor(config)
     .map((object) => stringify(object))
     .join("---\n");
 
@@ -82,9 +102,9 @@ async function renewOwn(context: SetupContext, own: KubeconfigSource): Promise<v
 
 async function makeOwn(context: SetupContext): Promise<void> {
   const { config, client, means } = context;
-  const { hub, roles } = config;
-  const inUse = generationsInUse(await botAccounts(client, hub.namespace));
-  await applyAll(client, objectsFor(hub.namespace, roles, inUse), means.say);
+  await assertOwn(context);
+  const inUse = generationsInUse(await botAccounts(client, config.hub.namespace));
+  await applyAll(client, objectsFor(config, inUse), means.say);
   await writeOwn(context, inUse.at(-1) ?? 1);
   if (inUse.length > 1)
     means.say("  warn       an older account of the bot stands too: npm run setup -- --rotate removes it");

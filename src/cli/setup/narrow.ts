@@ -1,11 +1,11 @@
 /** The bot's own kubeconfig: where the hub is, and a token of its narrow account; nothing of the administrator's. */
-import { stringify } from "yaml";
 import { z } from "zod";
 import { HOUR } from "../../domain/duration.ts";
 import { type Secret, secret } from "../../domain/secret.ts";
 import type { HubClient } from "../../hub/client/client.ts";
 import { answered } from "../../hub/client/errors.ts";
 import type { HubAccess } from "../../hub/kubeconfig/kubeconfig.ts";
+import { kubeconfigText, trusting } from "./kubeconfig-text.ts";
 
 /** As long as karpor-server gives one by default; it shortens what is over its own limit. */
 const YEAR_SECONDS = (8760 * HOUR) / 1000;
@@ -32,17 +32,9 @@ export async function mintOwn(
 export function narrowKubeconfig(access: Omit<HubAccess, "credential" | "warnings">, token: Secret): string {
   const { server, ca, serverName, insecure } = access;
   const cluster = {
-    server,
-    ...(ca === undefined ? {} : { "certificate-authority-data": Buffer.from(ca).toString("base64") }),
+    ...{ name: "hub", server, ...trusting(ca) },
     ...(serverName === undefined ? {} : { "tls-server-name": serverName }),
     ...(insecure ? { "insecure-skip-tls-verify": true } : {}),
   };
-  return stringify({
-    apiVersion: "v1",
-    kind: "Config",
-    clusters: [{ name: "hub", cluster }],
-    users: [{ name: "karpor-access", user: { token: token.reveal() } }],
-    contexts: [{ name: "hub", context: { cluster: "hub", user: "karpor-access" } }],
-    "current-context": "hub",
-  });
+  return kubeconfigText(cluster, { name: "karpor-access", token: token.reveal() });
 }

@@ -1,6 +1,7 @@
 /** The bot's own account on the hub and the rights it works with, no more; deploy/hub-rbac.yaml is the same for the example's catalog. Pure. */
+import type { Config } from "../../config.ts";
 import { type Catalog, clusterRolesOf } from "../../domain/catalog.ts";
-import { botAccountName, botClusterRole, botNamespace } from "../../hub/bot-account.ts";
+import { botAccountName, botClusterRole, botNamespace, setupLabels } from "../../hub/bot-account.ts";
 
 export interface Manifest {
   apiVersion: string;
@@ -19,23 +20,20 @@ const rbac = (kind: Kind, metadata: Manifest["metadata"], rest: object): Manifes
   ...rest,
 });
 
-/** Marks what setup made: it changes nothing else. */
-export const OURS = { "app.kubernetes.io/managed-by": "karpor-access" };
-
 /** In the order in which they are made. `generations`: of the bot's accounts, each with all its rights; see bot-account.ts. */
 export function objectsFor(
-  namespace: string,
-  roles: Catalog,
+  { instance, hub: { namespace }, roles }: Pick<Config, "instance" | "hub" | "roles">,
   generations: readonly number[] = [1],
 ): Manifest[] {
+  const labels = setupLabels(instance);
   const system = botNamespace(namespace);
   const names = generations.map((generation) => botAccountName(namespace, generation));
   const bots = names.map((name) => ({ kind: "ServiceAccount", name, namespace: system }));
   const bound = (kind: "Role" | "ClusterRole", of: Place, rules: object[]) => [
-    rbac(kind, { ...of, labels: OURS }, { rules }),
+    rbac(kind, { ...of, labels }, { rules }),
     rbac(
       `${kind}Binding`,
-      { ...of, labels: OURS },
+      { ...of, labels },
       { roleRef: { apiGroup: RBAC, kind, name: of.name }, subjects: bots },
     ),
   ];
@@ -43,10 +41,10 @@ export function objectsFor(
   return [
     core("Namespace", { name: namespace }),
     core("Namespace", { name: system }),
-    ...names.map((name) => core("ServiceAccount", { name, namespace: system, labels: OURS })),
+    ...names.map((name) => core("ServiceAccount", { name, namespace: system, labels })),
     ...bound("Role", { name: `${namespace}-grants`, namespace }, GRANTS),
     ...bound("Role", { name: `${namespace}-own-token`, namespace: system }, [ownTokens(names)]),
-    ...catalogRoles(roles),
+    ...catalogRoles(roles, labels),
     ...bound("ClusterRole", { name: role }, [...BINDINGS, mayBind(roles), PATHS]),
   ];
 }
@@ -90,9 +88,9 @@ const PATHS = {
   verbs: ["get"],
 };
 
-function catalogRoles(roles: Catalog): Manifest[] {
+function catalogRoles(roles: Catalog, labels: Record<string, string>): Manifest[] {
   const own = new Map(
     Object.values(roles).flatMap(({ clusterRole, rules }) => (rules ? [[clusterRole, rules] as const] : [])),
   );
-  return [...own].map(([name, rules]) => rbac("ClusterRole", { name, labels: OURS }, { rules }));
+  return [...own].map(([name, rules]) => rbac("ClusterRole", { name, labels }, { rules }));
 }

@@ -1,6 +1,7 @@
 /** What may follow `setup` on the command line. Pure. */
 import { parseArgs } from "node:util";
 import { SlashCommand } from "../../slack/slash-command.ts";
+import type { HubAuditOptions } from "./hub-audit.ts";
 import type { ManifestOptions } from "./manifest.ts";
 
 export type SetupOptions = {
@@ -12,6 +13,10 @@ export type SetupOptions = {
   rotate: boolean;
   /** Live grants outlive the rotation, and what a thief made of them with it. */
   keepGrants: boolean;
+  /** What Karpor's role `anonymous` opens is cut to the pages, or given back. */
+  anonymous?: "close" | "open";
+  /** Pod logs, events and AI stay open to whoever shows no token. */
+  keepStreams: boolean;
   /** Nobody is asked. */
   yes: boolean;
 } & (
@@ -24,7 +29,10 @@ export const SETUP_USAGE = `node src/main.ts setup --from-cluster [--context C] 
        node src/main.ts setup --kubeconfig FILE [--out FILE] [--dry-run]
        node src/main.ts setup --if-refused --from-cluster [--context C] [--namespace karpor]
        node src/main.ts setup --manifest [--command /karpor-access] [--url https://bot.example.com]
-       node src/main.ts setup --rotate [--keep-grants] [--yes] [--kubeconfig FILE | --context C …] [--out FILE]`;
+       node src/main.ts setup --hub-audit URL [--ca FILE] [--from-cluster [--context C] [--namespace karpor] [--dry-run | --yes] [--remove]]
+       node src/main.ts setup --rotate [--keep-grants] [--yes] [--kubeconfig FILE | --context C …] [--out FILE]
+       node src/main.ts setup --close-anonymous [--keep-streams] [--dry-run] [--yes] [--kubeconfig FILE | --context C …]
+       node src/main.ts setup --open-anonymous [--dry-run] [--yes] [--kubeconfig FILE | --context C …]`;
 
 const options = {
   "from-cluster": { type: "boolean" },
@@ -36,6 +44,9 @@ const options = {
   "if-refused": { type: "boolean" },
   rotate: { type: "boolean" },
   "keep-grants": { type: "boolean" },
+  "close-anonymous": { type: "boolean" },
+  "open-anonymous": { type: "boolean" },
+  "keep-streams": { type: "boolean" },
   yes: { type: "boolean" },
 } as const;
 
@@ -57,15 +68,57 @@ export function asksForManifest(args: string[]): ManifestOptions | null {
   return { command, url };
 }
 
+const hubAuditOptions = {
+  "hub-audit": { type: "string" },
+  ca: { type: "string" },
+  "from-cluster": { type: "boolean" },
+  context: { type: "string" },
+  namespace: { type: "string" },
+  remove: { type: "boolean" },
+  "dry-run": { type: "boolean" },
+  yes: { type: "boolean" },
+} as const;
+
+/** Null where it is not the hub's audit log that is asked for. Throws one sentence. */
+export function asksForHubAudit(args: string[]): HubAuditOptions | null {
+  if (!args.some((arg) => /^--hub-audit(=|$)/.test(arg))) return null;
+  const parsed = parseArgs({ args, options: hubAuditOptions, strict: true });
+  const { "hub-audit": text = "", ca, ...into } = parsed.values;
+  const url = URL.parse(text);
+  if (!url || !/^https?:$/.test(url.protocol))
+    throw new Error(
+      "--hub-audit must be where the hub reaches the bot, such as https://bot.example.com:8443.",
+    );
+  const asked = { url, ...(ca === undefined ? {} : { ca }) };
+  if (!into["from-cluster"] && Object.keys(into).length > 0)
+    throw new Error(
+      "Without --from-cluster, --hub-audit prints two files: --context, --namespace, --remove, --dry-run and --yes are of --from-cluster.",
+    );
+  if (!into["from-cluster"]) return asked;
+  const { context, namespace = "karpor", remove = false, "dry-run": dryRun = false, yes = false } = into;
+  const where = { namespace, ...(context === undefined ? {} : { context }) };
+  return { ...asked, into: { ...where, remove, dryRun, yes } };
+}
+
 /** Throws one sentence. */
 export function setupOptions(args: string[]): SetupOptions {
   const { values } = parseArgs({ args, options, strict: true });
   const { context, namespace, kubeconfig, out, rotate = false, yes = false } = values;
   const [dryRun, keepGrants] = [values["dry-run"] ?? false, values["keep-grants"] ?? false];
   const ifRefused = values["if-refused"] ?? false;
-  const common = { dryRun, ifRefused, rotate, keepGrants, yes, ...(out === undefined ? {} : { out }) };
-  if (!rotate && (keepGrants || yes))
-    throw new Error("--keep-grants and --yes are of --rotate: give it too.");
+  const anonymous = anonymousOf(values);
+  const common = {
+    ...{ dryRun, ifRefused, rotate, keepGrants, keepStreams: values["keep-streams"] ?? false, yes },
+    ...(anonymous ? { anonymous } : {}),
+    ...(out === undefined ? {} : { out }),
+  };
+  if (anonymous && (rotate || ifRefused || out !== undefined))
+    throw new Error(
+      "--close-anonymous and --open-anonymous change one role, and nothing else: leave --rotate, --if-refused and --out out.",
+    );
+  if (keepGrants && !rotate) throw new Error("--keep-grants is of --rotate: give it too.");
+  if (yes && !rotate && !anonymous)
+    throw new Error("--yes is of --rotate, --close-anonymous and --open-anonymous: give one of them too.");
   if (ifRefused && (rotate || dryRun || out !== undefined))
     throw new Error(
       "--if-refused renews the kubeconfig where the bot reads it, and nothing else: leave --rotate, --dry-run and --out out.",
@@ -73,7 +126,7 @@ export function setupOptions(args: string[]): SetupOptions {
   if (rotate && dryRun) throw new Error("--rotate says what it does, and asks: leave --dry-run out.");
   if (values["from-cluster"] && kubeconfig !== undefined)
     throw new Error("Give --from-cluster or --kubeconfig, not both.");
-  if (values["from-cluster"] || (rotate && kubeconfig === undefined)) {
+  if (values["from-cluster"] || ((rotate || anonymous) && kubeconfig === undefined)) {
     const where = { namespace: namespace ?? "karpor", ...(context === undefined ? {} : { context }) };
     return { ...common, from: "cluster", ...where };
   }
@@ -82,4 +135,15 @@ export function setupOptions(args: string[]): SetupOptions {
   if (kubeconfig !== undefined) return { ...common, from: "file", kubeconfig };
   if (dryRun) return { ...common, from: "nowhere" };
   throw new Error("Say where the hub's kubeconfig is: --from-cluster, or --kubeconfig FILE.");
+}
+
+type Flag = "close-anonymous" | "open-anonymous" | "keep-streams";
+
+/** Throws one sentence. */
+function anonymousOf(given: Partial<Record<Flag, boolean>>): SetupOptions["anonymous"] {
+  const [close, open] = [given["close-anonymous"], given["open-anonymous"]];
+  if (close && open) throw new Error("Give one of --close-anonymous and --open-anonymous.");
+  if (given["keep-streams"] && !close)
+    throw new Error("--keep-streams is of --close-anonymous: give it too.");
+  return close ? "close" : open ? "open" : undefined;
 }

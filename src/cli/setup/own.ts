@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { clusterRolesOf } from "../../domain/catalog.ts";
 import { SECOND } from "../../domain/duration.ts";
+import { nameWritesBy } from "../../http/hub-audit/own-looks.ts";
 import { openHub } from "../../hub/client/access.ts";
 import { createHubClient } from "../../hub/client/client.ts";
 import { lookAtOwnAccess } from "../../hub/client/own-access.ts";
@@ -25,7 +26,7 @@ export async function writeOwn(
   generation: number,
   to?: KubeconfigSource,
 ): Promise<void> {
-  const { config, client, source, options, means } = context;
+  const { config, client, source, means } = context;
   const own = botAccount(config.hub.namespace, generation);
   const { token, expiresAt } = await mintOwn(client, own);
   // One that stands keeps its authority: the administrator's may trust any certificate.
@@ -34,7 +35,7 @@ export async function writeOwn(
   // Its own address: hub.server and hub.portForward lead to it each time anew.
   const text = narrowKubeconfig(parseKubeconfig(await like.read(), { foreign, directory }), token);
   await prove(context, text, to === undefined);
-  const path = resolve(options.out ?? config.hub.kubeconfig ?? "hub.kubeconfig");
+  const path = kubeconfigPath(context);
   const place = to ?? fileSource(path);
   await place.save?.(text);
   const until = new Date(expiresAt).toISOString().slice(0, 10);
@@ -45,6 +46,10 @@ export async function writeOwn(
   const command = secretCommand(context, path);
   if (command) means.say(`             then: ${command}`);
 }
+
+/** Where it is written to, save where a job makes it anew. */
+export const kubeconfigPath = ({ config, options }: SetupContext): string =>
+  resolve(options.out ?? config.hub.kubeconfig ?? "hub.kubeconfig");
 
 /** Puts the file to where a bot in a pod reads it; null when the bot reads the file itself. */
 export function secretCommand({ config: { hub } }: SetupContext, path: string): string | null {
@@ -60,7 +65,9 @@ async function prove({ config, means }: SetupContext, text: string, isNew: boole
   await using opened = new AsyncDisposableStack();
   const source = textSource(text, "the new kubeconfig");
   const hub = opened.adopt(await openHub(config, { log: means.log, source }), (h) => h.close());
-  const client = opened.adopt(createHubClient(hub.access), (c) => c.close());
+  const client = opened.adopt(createHubClient(hub.access, { nameWrite: nameWritesBy(config) }), (c) =>
+    c.close(),
+  );
   const token = client.token();
   const rights = {
     client,

@@ -14,6 +14,7 @@ import {
 } from "./clear.ts";
 import type { SetupContext } from "./index.ts";
 import { objectsFor } from "./objects.ts";
+import { assertOwner } from "./others.ts";
 import { secretCommand, writeOwn } from "./own.ts";
 import { removeAll } from "./remove.ts";
 
@@ -23,8 +24,8 @@ const TOKEN_DEAD_AFTER_MS = 11 * SECOND;
 /** Throws HubError, or one sentence that says what to do; run again, it finishes what was begun. */
 export async function rotate(context: SetupContext): Promise<void> {
   const { config, client, means } = context;
-  const { namespace } = config.hub;
-  const old = await botAccounts(client, namespace);
+  await assertOwner(context);
+  const old = await botAccounts(client, config.hub.namespace);
   const newest = old.at(-1);
   if (!newest)
     throw new Error("The hub has no account of the bot to replace: run setup without --rotate first.");
@@ -33,14 +34,14 @@ export async function rotate(context: SetupContext): Promise<void> {
 
   await removeForeign(context);
   const all = [...old.map(({ generation }) => generation), next];
-  await applyAll(client, objectsFor(namespace, config.roles, all), means.say);
+  await applyAll(client, objectsFor(config, all), means.say);
   await writeOwn(context, next);
   await awaitSecret(context);
   await removeAll(client, old);
   for (const one of old) means.say(`  removed    ServiceAccount ${accountId(one)}, and its tokens with it`);
   // Until then the bot, which reads its kubeconfig anew when it is refused, would be told that it may not.
   await means.clock.sleep(TOKEN_DEAD_AFTER_MS);
-  await applyAll(client, objectsFor(namespace, config.roles, [next]), means.say);
+  await applyAll(client, objectsFor(config, [next]), means.say);
   await removeBindingsOf(context, old);
   if (!context.options.keepGrants) await endGrants(context);
   await removeUntilNone(context);

@@ -41,6 +41,7 @@ async function run(line: string) {
   const good = await audit(auditOptions(line.split(" ")), {
     ...{ config: () => config, clock: trail.clock, log: pino({ level: "silent" }), output },
     say: (text) => void said.push(text),
+    warn: () => {},
     confirm: async () => true,
     user: () => "dpo",
   });
@@ -58,6 +59,7 @@ test.each([
   ["verify a b", "Say one file, or --live."],
   ["verify a --head 17", "--head wants a seal"],
   ["forget", "Say one request (R-…) or allowance (A-…), or --person"],
+  ["forget R-7K2Q9FXT --as \u001b[2J", "Say who you are"],
 ])("%s is refused, saying what to write", (line, why) =>
   expect(() => auditOptions(line.split(" "))).toThrow(why),
 );
@@ -100,7 +102,7 @@ test("a month: exported, verified, reported; texts removed, and whole all the sa
 
   const report = (await run(`report --month ${month} --no-names`)).said;
   expect(report).toContain(`The trail it was made of is whole up to seal ${head}.`);
-  expect(report).toMatch(/^\| U0ANA \| admin \| 1 \| \S+ \| \S+ \| U0BEN \|$/m);
+  expect(report).toMatch(/^\| U0ANA \| admin \| 1 \| \S+ \| \S+ \| U0BEN \| not known \| not known \|$/m);
   expect(report).toMatch(new RegExp(`^\\| .* \\| U0BEN \\| guest \\| U0BEN \\| no \\| ${denied} \\|$`, "m"));
   // Its end took three hours to be confirmed.
   expect(report).toMatch(new RegExp(`Ends not confirmed at once[^#]*\\| absence \\| ${held} \\|`));
@@ -118,6 +120,8 @@ test("a month: exported, verified, reported; texts removed, and whole all the sa
   const after = (await run("export --no-names")).written;
   expect(after).not.toContain("debugging the search page");
   expect(after).toContain("still needed");
+  const removed = trail.logged.filter(({ trail: entry }) => "forgot" in entry);
+  expect(removed).toMatchObject([{ trail: { who: "operator dpo" }, chain: { cli: true } }]);
   expect((await redis.commands.hget(trail.keys.request(held), "record")) ?? "").not.toContain("debugging");
   writeFileSync(jsonl, after);
   expect((await run(`verify ${jsonl}`)).said).toMatch(/^Whole: /);

@@ -9,6 +9,7 @@ import type { Lockdown } from "../../../src/domain/lockdown.ts";
 import { massEndOf } from "../../../src/domain/mass-end.ts";
 import { policyFrom } from "../../../src/domain/policy-file.ts";
 import type { State } from "../../../src/domain/request.ts";
+import { createAttempts } from "../../../src/store/attempts.ts";
 import type { TrailLine } from "../../../src/store/chain.ts";
 import { createLockdowns } from "../../../src/store/lockdown.ts";
 import { createPolicies } from "../../../src/store/policies.ts";
@@ -29,8 +30,13 @@ export function openTrail({ commands: redis }: Pick<TestRedis, "commands">) {
   const onChange = (_: object, line: TrailLine<object>) => void logged.push(line);
   f.onLine = onChange;
   const store = { redis, keys, clock };
-  const seals = createSeals({ ...store, onSeal: (line) => void logged.push(line) });
+  const seals = createSeals({
+    ...store,
+    onSeal: (line) => void logged.push(line),
+    onUnlogged: (line) => void logged.push(line),
+  });
   const lockdowns = createLockdowns({ ...store, onChange });
+  const attempts = createAttempts({ ...store, onAttempt: onChange });
   const exported = async (options: Partial<ExportOptions> = {}): Promise<string[]> => {
     const lines: string[] = [];
     const nameOf = async (id: string) => NAMES[id] ?? null;
@@ -43,7 +49,7 @@ export function openTrail({ commands: redis }: Pick<TestRedis, "commands">) {
   };
   return {
     ...f,
-    ...{ store, seals, lockdowns, logged, exported },
+    ...{ store, seals, lockdowns, attempts, logged, exported },
     /** One after the other, a minute apart. */
     async walk(states: readonly State[], over: Parameters<typeof asked>[0] = {}) {
       const request = asked({ requestedAt: clock.now(), closesAt: clock.now() + HOUR, ...over });
@@ -68,9 +74,12 @@ const lockdown = (clock: JumpClock): Lockdown => ({
 
 /** Some of everything: six seals, and a rest that is not sealed yet. */
 export async function fill(trail: Trail): Promise<void> {
-  const { clock, lockdowns, walk, seal } = trail;
+  const { clock, lockdowns, attempts, walk, seal } = trail;
   await walk(["pending", "approved", "delivering", "active", "ending", "ended"]);
-  await walk(["pending", "denied"], { role: "admin", requester: ben });
+  const denied = await walk(["pending", "denied"], { role: "admin", requester: ben });
+  const tried = { attempt: "approve", at: clock.now(), who: ben.id, why: "own-request" } as const;
+  await attempts.note({ ...tried, id: denied, requester: ben.id, role: "admin" });
+  await attempts.note({ attempt: "unlock", at: clock.now(), who: ana.id, why: "not-admin" });
   await seal();
   clock.jump(DAY);
   await trail.policy("1".repeat(64));
@@ -84,6 +93,11 @@ export async function fill(trail: Trail): Promise<void> {
   await lockdowns.set(locked, massEndOf(locked));
   clock.jump(HOUR);
   await lockdowns.lift(locked, { by: ana, qualified: ana.id, reason: "found again" });
+  // No replica's log has it before it is sealed.
+  const byHand = createLockdowns({ ...trail.store, cli: true, onChange: () => {} });
+  const drill = { ...lockdown(clock), by: { operator: "dana" }, qualified: "operator" };
+  await byHand.set(drill, massEndOf(drill));
+  await byHand.lift(drill, { by: { operator: "dana" }, qualified: "operator", reason: "over" });
   await seal();
   await trail.requests.update(live, (r) => inState(r, "ending"));
   await walk(["withdrawn"], { role: "admin" });

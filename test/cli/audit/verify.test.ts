@@ -97,6 +97,14 @@ describe("as it was made", () => {
     });
   });
 
+  test("the lines of several bots are not taken for one trail", async () => {
+    const of = (instance: string) => shipped.map((json) => JSON.stringify({ instance, ...JSON.parse(json) }));
+    expect((await verifyShipped(read(of("staging")), [])).faults).toEqual([]);
+    await expect(verifyShipped(read([...of("staging"), ...of("production")]), [])).rejects.toThrow(
+      /trails of several bots \(staging, production\).* grep '"instance":"staging"'/,
+    );
+  });
+
   test("what stands in Redis is whole, up to the seal that the hub has", async () => {
     const hub = await trail.seals.head();
     expect(await verifyLive(trail.store, { heads: [], hub })).toMatchObject({

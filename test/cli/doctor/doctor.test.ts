@@ -1,12 +1,13 @@
 /** The doctor is shown each failure once, and names it with its fix; a healthy world fails nowhere. */
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type HubCaller, hubClient } from "../../../sandbox/hub/client.ts";
 import { envtestAdvice, envtestAvailable, startEnvtest } from "../../../sandbox/hub/envtest.ts";
 import { startLocalHub } from "../../../sandbox/hub/index.ts";
 import { policyFrom } from "../../../src/domain/policy-file.ts";
 import { createPolicies } from "../../../src/store/policies.ts";
+import { setAnonymous } from "../../helpers/anonymous.ts";
 import { ADMINS, ALICE, APP_TOKEN, APPROVALS, BOB, startWorld, type World } from "../../helpers/bot.ts";
 import { botKubeconfig, kubeconfig } from "../../helpers/bot-account.ts";
 import { type ConfigChange, findingsOf, runDoctor } from "../../helpers/doctor.ts";
@@ -367,8 +368,8 @@ const hub: Case[] = [
     wrong: () => ({}),
     level: "warn",
     check: "hub anonymous reads",
-    message: /without a token/,
-    fix: /kubectl delete clusterrolebinding anonymous/,
+    message: /without a token: a guest's token protects nothing/,
+    fix: /npm run setup -- --close-anonymous/,
   },
   {
     name: "the clocks differ",
@@ -550,6 +551,78 @@ test("a healthy world fails nowhere, and only the open reads are warned of", asy
   expect(left.filter((name) => name.includes("doctor"))).toEqual([]);
 });
 
+describe("what the hub gives without a token", () => {
+  const closed: ConfigChange = {
+    file: (file) => {
+      file.hub.anonymous = "closed";
+    },
+  };
+  const reads = async (change: ConfigChange = {}) => {
+    const run = await runDoctor(world, change);
+    const found = findingsOf(run).find(({ check }) => check === "hub anonymous reads");
+    return { good: run.good, ...found };
+  };
+  afterEach(() => setAnonymous(world, "--open-anonymous").catch(() => {}));
+
+  test("fails where the file says closed and it is open, and is well once it is closed", async () => {
+    expect(await reads(closed)).toMatchObject({
+      good: false,
+      level: "fail",
+      message: expect.stringContaining("hub.anonymous says closed"),
+      fix: expect.stringContaining("npm run setup -- --close-anonymous"),
+    });
+    await setAnonymous(world, "--close-anonymous");
+    expect(await reads(closed)).toMatchObject({ good: true, level: "ok", message: "closed" });
+    expect(await reads()).toMatchObject({ level: "ok" });
+  });
+
+  test("warns of pod logs, events and AI where they were left open", async () => {
+    await setAnonymous(world, "--close-anonymous", "--keep-streams");
+    expect(await reads(closed)).toMatchObject({
+      good: true,
+      level: "warn",
+      message: expect.stringMatching(/closed, but for pod logs, events and AI/),
+    });
+  });
+
+  test("tries what may hold a cluster's certificate by itself, whichever role opens it", async () => {
+    await setAnonymous(world, "--close-anonymous");
+    const ask = hubClient(world.hub, world.hub.admin);
+    const name = "agents";
+    const rules = [{ verbs: ["get"], nonResourceURLs: ["/rest-api/v1/cluster/*"] }];
+    const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name };
+    const subjects = [
+      { apiGroup: "rbac.authorization.k8s.io", kind: "Group", name: "system:unauthenticated" },
+    ];
+    await ask("POST", `${RBAC}/clusterroles`, { body: { metadata: { name }, rules } });
+    await ask("POST", `${RBAC}/clusterrolebindings`, { body: { metadata: { name }, roleRef, subjects } });
+    const found = await reads(closed);
+    for (const kind of ["clusterrolebindings", "clusterroles"])
+      await ask("DELETE", `${RBAC}/${kind}/${name}`);
+    await ask.close();
+    expect(found).toMatchObject({
+      good: false,
+      level: "fail",
+      message: expect.stringMatching(
+        /^the hub answers whoever shows no token: GET \S+agentYml \(which may hold/,
+      ),
+    });
+    expect(await reads(closed)).toMatchObject({ level: "ok" });
+  });
+
+  test("a binding that was deleted by hand is none that stays away", async () => {
+    const undo = await without(`${RBAC}/clusterrolebindings/anonymous`);
+    const found = await reads();
+    await undo();
+    expect(found).toMatchObject({
+      level: "warn",
+      message: expect.stringMatching(
+        /gives get \/rest-api\/\* without a token, at the latest when karpor-server/,
+      ),
+    });
+  });
+});
+
 test.each([
   [0, "ok", /says hello, and counts 0 of an app's 10 connections/],
   [1, "warn", /Slack counts 1 connection of the app, and the replicas have 0/],
@@ -593,6 +666,7 @@ test.skipIf(!envtestAvailable())(
   `all is well on a real API server (${envtestAdvice})`,
   async () => {
     await using real = await startEnvtest();
+    await setAnonymous({ hub: real, env: world.env }, "--close-anonymous");
     const run = await runDoctor(world, { kubeconfig: await botKubeconfig(real) });
     expect(wrongOf(run)).toEqual([]);
   },

@@ -1,7 +1,7 @@
 /** What others made on the hub, and what a killed doctor left there: the doctor names each, and says what removes it. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type HubCaller, hubClient } from "../../../sandbox/hub/client.ts";
-import { connectAll } from "../../../src/app.ts";
+import { connectAll } from "../../../src/app/clients.ts";
 import { checkStart } from "../../../src/cli/checks/start.ts";
 import { loadConfig } from "../../../src/config.ts";
 import { DAY, MINUTE } from "../../../src/domain/duration.ts";
@@ -110,7 +110,6 @@ const past: Case[] = [
   {
     name: "grants stand under another instance's name",
     wrong: () => grantOf("before", "karpor-access"),
-    level: "warn",
     check: "hub other instance",
     message: /^1 objects of instance before stand in karpor-access: .* nobody ends them now$/,
     fix: /^Put `instance: before` back .*delete clusterrolebindings -l=app\.kubernetes\.io\/managed-by=karpor-access,karpor-access\.io\/instance=before;/,
@@ -127,8 +126,8 @@ const past: Case[] = [
     wrong: () => grantOf("other", "other-namespace"),
     level: "warn",
     check: "hub other namespace",
-    message: /^1 grants of instance other stand in other-namespace: if that was this bot/,
-    fix: /Nothing, if another bot looks after them/,
+    message: /^1 grants of instance other stand in other-namespace: another bot's, or this one's before/,
+    fix: /^If another bot looks after them: `hub\.instances: \[other\]`, .* put `instance: other` and `hub\.namespace: other-namespace` back/,
   },
 ];
 
@@ -160,7 +159,7 @@ test("the start says of orphans too", async () => {
   const undo = await grantOf("before", "karpor-access");
   const { findings } = await startChecks();
   await undo();
-  expect(findings).toContainEqual(expect.objectContaining({ level: "warn", check: "hub other instance" }));
+  expect(findings).toContainEqual(expect.objectContaining({ level: "fail", check: "hub other instance" }));
 });
 
 test.each([

@@ -1,17 +1,17 @@
 /** An operator sees and ends access from where the bot runs: beside a running bot, and with Slack, Redis or the hub away. */
-import { pino } from "pino";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { visibleText } from "../../../sandbox/slack/index.ts";
-import { grants } from "../../../src/cli/grants/index.ts";
-import { grantsOptions } from "../../../src/cli/grants/options.ts";
-import { loadForHub } from "../../../src/config.ts";
+import { verifyLive } from "../../../src/cli/audit/live.ts";
+import { verifyShipped } from "../../../src/cli/audit/verify-shipped.ts";
 import { MINUTE, SECOND } from "../../../src/domain/duration.ts";
+import type { Source } from "../../../src/store/chain.ts";
 import { trail } from "../../../src/store/trail.ts";
 import { BOB, CAROL, startBot, startWorld, type World } from "../../helpers/bot.ts";
 import { login } from "../../helpers/login.ts";
 import { run } from "../../helpers/process.ts";
-import { type Scene, scene, tokenIn } from "../../helpers/scene.ts";
+import { type Scene, scene } from "../../helpers/scene.ts";
 import { swept } from "../../helpers/swept.ts";
+import { AWAY, operator } from "./operate.ts";
 
 let world: World;
 let bot: Awaited<ReturnType<typeof startBot>> | undefined;
@@ -32,37 +32,11 @@ async function stopBot(): Promise<void> {
   bot = undefined;
 }
 
-/** In this process, by the tests' clock; resolves to whether it did what was asked, and what it said. */
-async function operate(args: string[], redisUrl = world.env.REDIS_URL) {
-  const said: string[] = [];
-  const good = await grants(loadForHub({ ...world.env, REDIS_URL: redisUrl }), grantsOptions(args), {
-    clock: world.clock,
-    log: pino({ level: "silent" }),
-    say: (line) => said.push(line),
-    user: () => "nightshift",
-    callMs: 500,
-  });
-  return { good, says: said.join("\n") };
-}
-
-/** Jumps over the time that proofs take, as soon as nothing of it stands. */
-async function proven<T>(running: Promise<T>): Promise<T> {
-  await world.until(async () => (await it.standing()).length === 0);
-  await world.until(async () => {
-    const of = await world.records();
-    return of.every((r) => r.state !== "active" && (r.state !== "ending" || r.deletedAt !== undefined));
-  });
-  await world.jump(11 * SECOND);
-  const isOver = async () => (await world.records()).every(({ state }) => state !== "ending");
-  await world.until(isOver, 2_000).catch(() => world.jump(3 * SECOND));
-  return running;
-}
-
-async function granted(reason: string, user = BOB) {
-  const message = await it.get("guest 4h", reason, user);
-  const record = (await world.records()).find((r) => r.reason === reason);
-  return { id: record?.id ?? "", token: tokenIn(message) };
-}
+const operate = (args: string[], redisUrl?: string) =>
+  operator(world).operate(args, redisUrl === undefined ? {} : { REDIS_URL: redisUrl });
+const proven = <T>(running: Promise<T>) => operator(world).proven(running);
+const inTime = <T>(running: Promise<T>) => operator(world).inTime(running);
+const granted = (reason: string, user?: string) => operator(world).granted(reason, user);
 
 const lastOnTrail = async (id: string) => {
   const entries = [];
@@ -70,7 +44,6 @@ const lastOnTrail = async (id: string) => {
     if ("id" in entry && entry.id === id) entries.push(entry);
   return entries;
 };
-const AWAY = "redis://127.0.0.1:1";
 
 test("beside a running bot: list, end with a reason, and the story, which says who did it", async () => {
   const { id, token } = await granted("night work");
@@ -114,22 +87,21 @@ test("with Redis away too: what stands is listed and ended from the hub, and the
   const { id, token } = await granted("no redis");
   const { id: other } = await granted("another", CAROL);
   await stopBot();
-  const listed = JSON.parse((await operate(["list", "--json"], AWAY)).says);
+  const [list, show] = await Promise.all([operate(["list", "--json"], AWAY), operate(["show", id], AWAY)]);
+  const listed = JSON.parse(list.says);
   expect(listed).toMatchObject({ redis: false, hub: true });
   expect(listed.grants.map((one: { id: string }) => one.id).sort()).toEqual([id, other].sort());
-  expect((await operate(["show", id], AWAY)).says).toContain("account and binding stand");
+  expect(show.says).toContain("account and binding stand");
   const ending = operate(["end", id], AWAY);
   await world.until(async () => (await it.standing()).length === 2);
-  await world.jump(11 * SECOND);
-  expect(await ending).toEqual({
+  expect(await inTime(ending)).toEqual({
     good: true,
     says: `${id} has ended: it is gone from Karpor.\nRedis does not answer: the bot records it when Redis is back.`,
   });
   expect(await login(world.hub, token)).toBe(401);
   const all = operate(["end", "--all"], AWAY);
   await world.until(async () => (await it.standing()).length === 0);
-  await world.jump(11 * SECOND);
-  expect((await all).good).toBe(true);
+  expect((await inTime(all)).good).toBe(true);
   await expect(operate(["abandon", id], AWAY)).rejects.toThrow("Redis does not answer at REDIS_URL");
   await world.localHub?.down();
   await expect(operate(["list"], AWAY)).rejects.toThrow("Neither Redis nor Karpor answers");
@@ -176,6 +148,44 @@ test("all at once, and a lockdown that only an operator lifts: the channel says 
   expect((await operate(["unlock", "again"])).good).toBe(false);
   await granted("fourth");
 });
+
+test("what it writes to the trail, the replica that seals it logs: nothing is missing of what is shipped", async () => {
+  const { id } = await granted("shipped");
+  expect((await proven(operate(["end", id, "leaving", "--as", "dana"]))).good).toBe(true);
+  expect((await operate(["lockdown", "a drill", "--as", "dana"])).good).toBe(true);
+  expect((await operate(["unlock", "over", "--as", "eve"])).good).toBe(true);
+  const lines = () => bot?.lines ?? [];
+  const ours = () => lines().filter(({ chain }) => (chain as Source | undefined)?.cli);
+  const unsealed = async () =>
+    (await verifyLive({ redis: world.commands, keys: world.keys, clock: world.clock }, HEADLESS)).unsealed;
+  await world.until(async () => {
+    await world.jump(MINUTE);
+    return (await unsealed()) === 0;
+  });
+  const whole = await shipped(lines());
+  expect(whole.faults).toEqual([]);
+  expect(ours().map(({ trail: entry, id: about }) => [entry?.who, about])).toEqual(
+    expect.arrayContaining([
+      ["operator dana", id],
+      ["operator dana", undefined],
+      ["operator eve", undefined],
+    ]),
+  );
+  expect(ours().find(({ texts }) => texts?.said === "leaving")).toBeDefined();
+  expect((await shipped(lines().filter((line) => !ours().includes(line)))).faults).toHaveLength(
+    ours().length,
+  );
+});
+
+const HEADLESS = { heads: [], hub: undefined };
+
+/** As a shipper of logs has them. */
+async function shipped(lines: readonly object[]) {
+  async function* read() {
+    for (const [i, line] of lines.entries()) yield { at: i + 1, json: JSON.stringify(line) };
+  }
+  return verifyShipped(read(), []);
+}
 
 test("an end that nobody can confirm is settled by an operator, and what stands goes when the hub is back", async () => {
   const { id } = await granted("no hub");

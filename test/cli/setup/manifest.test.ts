@@ -16,12 +16,15 @@ test("as it stands, without any configuration", async () => {
   expect(parse(said)).toEqual(parse(FILE));
 });
 
-test("for HTTP and another command: every address is the bot's, all else and the comments stay", async () => {
+test("for HTTP and another bot: command, name and every address are its own, all else and the comments stay", async () => {
   const { code, said } = await print("--command", "/karpor-staging", "--url", "https://bot.example.com/");
   expect(code).toBe(0);
   expect(said).toContain("# No *:history");
   const url = "https://bot.example.com/slack/events";
   const expected = parse(FILE);
+  const { display_information: about } = expected;
+  about.long_description = about.long_description.replace("/karpor-access", "/karpor-staging");
+  about.name = expected.features.bot_user.display_name = "karpor-staging";
   Object.assign(expected.features.slash_commands[0], { command: "/karpor-staging", url });
   expected.settings.interactivity.request_url = url;
   expected.settings.event_subscriptions.request_url = url;

@@ -11,11 +11,11 @@ const example = ConfigFile.parse(parse(read("karpor-access.example.yml")));
 
 test("deploy/hub-rbac.yaml is what setup makes for the example's catalog", () => {
   const file = parseAllDocuments(read("deploy/hub-rbac.yaml")).map((document) => document.toJS());
-  expect(file).toEqual(objectsFor(example.hub.namespace, example.roles));
+  expect(file).toEqual(objectsFor(example));
 });
 
 test("the bot may bind exactly the catalog's ClusterRoles, each once", () => {
-  const bind = objectsFor("grants", example.roles)
+  const bind = objectsFor(example)
     .flatMap(({ rules }) => (rules ?? []) as { verbs: string[]; resourceNames?: string[] }[])
     .filter(({ verbs }) => verbs.includes("bind"));
   expect(bind.map(({ resourceNames }) => resourceNames)).toEqual([

@@ -4,7 +4,9 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { jumpClock } from "../../../sandbox/clock.ts";
 import { type LocalHub, startLocalHub } from "../../../sandbox/hub/index.ts";
 import { checkForeign } from "../../../src/cli/checks/foreign.ts";
+import { labels, objectName } from "../../../src/hub/grants/names.ts";
 import { run } from "../../helpers/process.ts";
+import { approved } from "../../hub/requests.ts";
 import {
   ANYBODY,
   accountOf,
@@ -60,6 +62,26 @@ test("a thief who took the name of the bot's own binding is put out", async () =
     subjects: [accountOf("karpor-access-2", "karpor-access-system")],
   });
   expect((await world.bot.request(GRANTS)).status).toBe(200);
+});
+
+test("what a thief labels as another bot's, or as this one's elsewhere, keeps nobody from putting them out", async () => {
+  const { thief } = world;
+  const [ours, theirs] = [approved(), approved()];
+  await thief.account(objectName(theirs), { labels: labels("staging", theirs) });
+  await thief.bind(objectName(ours), "karpor-guest", accountOf(objectName(ours), "elsewhere"), {
+    metadata: { labels: labels("production", ours) },
+  });
+  const said = await world.rotate([], true);
+  expect(said.join("\n")).toContain(`removed    ServiceAccount karpor-access/${objectName(theirs)}`);
+  expect(await accounts()).toEqual([NEXT]);
+});
+
+test("a bot of another instance does not rotate this one", async () => {
+  await world.setup([]);
+  const config = { ...world.config, instance: "staging" };
+  await expect(world.rotate([], true, config)).rejects.toThrow(
+    /What setup made for instance production stands in namespace karpor-access, so nothing is made there/,
+  );
 });
 
 test("what a thief makes while the hub still trusts the dead token goes too", async () => {

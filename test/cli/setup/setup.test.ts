@@ -17,7 +17,7 @@ import { setupOptions } from "../../../src/cli/setup/options.ts";
 import { loadForHub } from "../../../src/config.ts";
 
 const EXAMPLE = readFileSync(new URL("../../../karpor-access.example.yml", import.meta.url), "utf8");
-type Example = { hub: Record<string, unknown>; roles: Record<string, object> };
+type Example = { instance: string; hub: Record<string, unknown>; roles: Record<string, object> };
 const RBAC = "/apis/rbac.authorization.k8s.io/v1";
 
 let dir: string;
@@ -30,8 +30,14 @@ afterEach(() => {
 });
 
 /** Runs it as the command line does; resolves to what it said. */
+interface Kubeconfig {
+  clusters: [{ cluster: object }];
+  users: [object];
+}
+
 async function run(args: string[], change: (file: Example) => void = () => {}): Promise<string> {
   const file = parse(EXAMPLE);
+  Object.assign(file.hub, { namespace: "karpor-access" });
   change(file);
   writeFileSync(join(dir, "config.yml"), stringify(file));
   const config = loadForHub({ KARPOR_ACCESS_CONFIG: join(dir, "config.yml") });
@@ -44,6 +50,13 @@ async function run(args: string[], change: (file: Example) => void = () => {}): 
   });
   return lines.join("\n");
 }
+
+/** Of that name, in a namespace of that name, with no ClusterRoles of its own. */
+const another = (instance: string) => (file: Example) => {
+  Object.assign(file, { instance });
+  Object.assign(file.hub, { namespace: instance, kubeconfig: `${instance}.kubeconfig` });
+  for (const role of Object.values(file.roles)) Object.assign(role, { rules: undefined });
+};
 
 const keep = (name: string, text: string): string => {
   writeFileSync(join(dir, name), text);
@@ -117,6 +130,19 @@ function onHub(start: () => Promise<TestHub>) {
     expect((await ask("GET", path)).body.rules).toHaveLength(4);
   });
 
+  test("a ClusterRole that it made for a role which is no more is told, and stays", async () => {
+    const rules = [{ nonResourceURLs: ["/rest-api/v1/search"], verbs: ["get"] }];
+    await run(["--kubeconfig", admin], (file) => {
+      file.roles.old = { ...file.roles.guest, clusterRole: "karpor-old", rules };
+    });
+    const said = await run(["--kubeconfig", admin]);
+    expect(words(said, "left")).toEqual([
+      expect.stringMatching(/ClusterRole karpor-old, which no .*: kubectl delete clusterrole karpor-old/),
+    ]);
+    expect((await ask("GET", `${RBAC}/clusterroles/karpor-old`)).status).toBe(200);
+    await ask("DELETE", `${RBAC}/clusterroles/karpor-old`);
+  });
+
   test("a ClusterRole of the catalog that is missing is told; one of somebody else is not overwritten", async () => {
     const role = (clusterRole: string, rules?: object) => (file: Example) => {
       file.roles.mine = { ...file.roles.guest, clusterRole, ...(rules ? { rules } : {}) };
@@ -145,8 +171,7 @@ function onHub(start: () => Promise<TestHub>) {
       const metadata = { name, labels: { team: "theirs" } };
       await ask("POST", path, { body: { metadata, ...more } });
       const before = (await ask("GET", `${path}/${name}`)).body;
-      const inForeign = (file: Example) => void Object.assign(file.hub, { namespace: "foreign" });
-      await expect(run(["--kubeconfig", admin], inForeign)).rejects.toThrow(
+      await expect(run(["--kubeconfig", admin], another("foreign"))).rejects.toThrow(
         new RegExp(`${kind} .*${name} stands on the hub and was not made by setup.* label .*${label}`),
       );
       expect((await ask("GET", `${path}/${name}`)).body).toEqual(before);
@@ -160,10 +185,93 @@ function onHub(start: () => Promise<TestHub>) {
     await ask("POST", path, {
       body: { metadata: { name: "squat", labels }, roleRef: roleRef("karpor-admin") },
     });
-    const squatted = (file: Example) => void Object.assign(file.hub, { namespace: "squat" });
-    await expect(run(["--kubeconfig", admin], squatted)).rejects.toThrow(
+    await expect(run(["--kubeconfig", admin], another("squat"))).rejects.toThrow(
       /ClusterRoleBinding squat .*Remove it \(kubectl delete clusterrolebinding squat\), or choose another name .*hub\.namespace\)\.$/,
     );
+  });
+
+  describe("beside another bot", () => {
+    const named = (instance: string) => (file: Example) => {
+      another(instance)(file);
+      delete file.hub.namespace;
+    };
+    const setUp = (change: (file: Example) => void) => run(["--kubeconfig", admin], change);
+
+    test("all that it makes is named after the instance, and bears it; the other's stays as it is", async () => {
+      await run(["--kubeconfig", admin]);
+      const said = await setUp(named("staging"));
+      expect(words(said, "made").every((line) => /karpor-access-staging/.test(line))).toBe(true);
+      expect(words(said, "made")).toHaveLength(9);
+      for (const at of ["clusterroles", "clusterrolebindings"]) {
+        const { body } = await ask("GET", `${RBAC}/${at}/karpor-access-staging`);
+        expect(body.metadata).toMatchObject({ labels: { "app.kubernetes.io/instance": "staging" } });
+      }
+      expect(words(await run(["--kubeconfig", admin]), "unchanged")).toHaveLength(11);
+      expect(words(await setUp(named("staging")), "unchanged")).toHaveLength(9);
+    });
+
+    test("what was made before it bore an instance is kept, and bears it from then on", async () => {
+      await setUp(named("older"));
+      const at = `${RBAC}/clusterroles/karpor-access-older`;
+      const { body } = await ask("GET", at);
+      const metadata = {
+        ...(body.metadata as object),
+        labels: { "app.kubernetes.io/managed-by": "karpor-access" },
+      };
+      await ask("PUT", at, { body: { ...body, metadata } });
+      expect(words(await setUp(named("older")), "updated")).toEqual([
+        "  updated    ClusterRole karpor-access-older",
+      ]);
+    });
+
+    test.each([
+      [
+        "the other's namespace",
+        { instance: "thief", namespace: "karpor-access-staging" },
+        /What setup made for instance staging stands in namespace karpor-access-staging, .* leave hub\.namespace out/,
+      ],
+      [
+        "a namespace for its grants where the other's own account stands",
+        { instance: "thief", namespace: "karpor-access-staging-system" },
+        /accounts of instance staging stand in namespace karpor-access-staging-system/,
+      ],
+      [
+        "the other's instance",
+        { instance: "staging", namespace: "elsewhere" },
+        /Instance staging is set up in namespace karpor-access-staging, so nothing is made in elsewhere\. Another bot needs another `instance`/,
+      ],
+      [
+        "the other's kubeconfig",
+        { instance: "thief", namespace: "thief", kubeconfig: "staging.kubeconfig" },
+        /staging\.kubeconfig holds the token of karpor-access-staging-system\/karpor-access-staging, the bot of instance staging: it is not replaced/,
+      ],
+    ])("%s is not taken", async (_, { instance, ...at }, why) => {
+      await setUp(named("staging"));
+      const kubeconfig = readFileSync(join(dir, "staging.kubeconfig"), "utf8");
+      const before = await hub.objects();
+      const takes = (file: Example) => {
+        another(instance)(file);
+        Object.assign(file.hub, at);
+      };
+      await expect(setUp(takes)).rejects.toThrow(why);
+      expect(await hub.objects()).toEqual(before);
+      expect(readFileSync(join(dir, "staging.kubeconfig"), "utf8")).toBe(kubeconfig);
+    });
+
+    test("a ClusterRole that the other's setup made is not changed", async () => {
+      const ours = (instance: string, path: string) => (file: Example) => {
+        named(instance)(file);
+        const rules = [{ nonResourceURLs: [path], verbs: ["get"] }];
+        file.roles.mine = { ...file.roles.guest, clusterRole: "shared-role", rules };
+      };
+      await setUp(ours("first", "/x"));
+      await expect(setUp(ours("second", "/y"))).rejects.toThrow(
+        /ClusterRole shared-role is of instance first, so it is not changed\. Choose another name \(roles/,
+      );
+      expect((await ask("GET", `${RBAC}/clusterroles/shared-role`)).body.rules).toMatchObject([
+        { nonResourceURLs: ["/x"] },
+      ]);
+    });
   });
 
   test("reads a real ConfigMap of a host cluster; a hub in its place serves none", async () => {
@@ -271,6 +379,34 @@ describe("on a hub that does not take everything", () => {
       `kubectl -n bots create secret generic hub --from-file=config=${join(dir, "own")}`,
     );
   });
+
+  const change = (text: string, edit: (kubeconfig: Kubeconfig) => void) => {
+    const kubeconfig = parse(text);
+    edit(kubeconfig);
+    return keep("changed", stringify(kubeconfig));
+  };
+  test.each<[string, (kubeconfig: Kubeconfig) => void, RegExp]>([
+    [
+      "does not answer",
+      ({ clusters: [one] }) => Object.assign(one.cluster, { server: "https://127.0.0.1:1" }),
+      /no usable answer \(ECONNREFUSED\)\. Try curl -k .* KUBECONFIG says which cluster/,
+    ],
+    [
+      "takes the credential no more",
+      ({ users: [one] }) => Object.assign(one, { user: { token: "eyJ.of.another" } }),
+      /answered 401 .*it ran out, or Karpor was upgraded since\. Use Karpor's own kubeconfig/,
+    ],
+  ])("where the hub %s, setup says what to do", async (_, edit, says) => {
+    await expect(run(["--kubeconfig", change(hub.adminKubeconfig, edit)])).rejects.toThrow(says);
+  });
+
+  test("where the file is for pods of the hub's cluster, it says what to put there instead", async () => {
+    const asked = run(["--kubeconfig", keep("admin", hub.adminKubeconfig)], (file) => {
+      delete file.hub.kubeconfig;
+      file.hub.inCluster = true;
+    });
+    await expect(asked).rejects.toThrow(/^hub\.inCluster is .* with hub\.kubeconfig \(a file\) in its place/);
+  });
 });
 
 test.each([
@@ -278,17 +414,20 @@ test.each([
   [["--from-cluster", "--kubeconfig", "x"], /not both/],
   [["--context", "x", "--kubeconfig", "y"], /say where --from-cluster reads/],
   [["--nonsense"], /--nonsense/],
-  [["--from-cluster", "--yes"], /are of --rotate/],
-  [["--from-cluster", "--keep-grants"], /are of --rotate/],
+  [["--from-cluster", "--yes"], /--yes is of --rotate, --close-anonymous and --open-anonymous/],
+  [["--from-cluster", "--keep-grants"], /--keep-grants is of --rotate/],
+  [["--from-cluster", "--keep-streams"], /--keep-streams is of --close-anonymous/],
+  [["--open-anonymous", "--keep-streams"], /--keep-streams is of --close-anonymous/],
+  [["--open-anonymous", "--close-anonymous"], /Give one of/],
+  [["--close-anonymous", "--rotate"], /change one role, and nothing else/],
   [["--rotate", "--dry-run"], /leave --dry-run out/],
 ])("setup %j is refused", (args, why) => {
   expect(() => setupOptions(args)).toThrow(why);
 });
 
-test("setup --rotate alone reads from the cluster", () => {
-  expect(setupOptions(["--rotate", "--yes"])).toMatchObject({
-    from: "cluster",
-    namespace: "karpor",
-    rotate: true,
-  });
-});
+test.each(["--rotate", "--close-anonymous", "--open-anonymous"])(
+  "setup %s alone reads from the cluster",
+  (act) => {
+    expect(setupOptions([act, "--yes"])).toMatchObject({ from: "cluster", namespace: "karpor" });
+  },
+);

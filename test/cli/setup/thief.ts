@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
-import { parse } from "yaml";
+import { parse, stringify } from "yaml";
 import { type HubCaller as Asking, type HubReply, hubClient } from "../../../sandbox/hub/client.ts";
 import type { TestHub } from "../../../sandbox/hub/types.ts";
 import { setup } from "../../../src/cli/setup/index.ts";
@@ -108,10 +108,9 @@ export async function startStolenWorld(
   opened.defer(() => hub.stop());
   const dir = mkdtempSync(join(tmpdir(), "karpor-access-thief-"));
   opened.defer(() => rmSync(dir, { recursive: true }));
-  writeFileSync(
-    join(dir, "config.yml"),
-    readFileSync(new URL("../../../karpor-access.example.yml", import.meta.url)),
-  );
+  const example = parse(readFileSync(new URL("../../../karpor-access.example.yml", import.meta.url), "utf8"));
+  Object.assign(example.hub, { namespace: PLACE.namespace });
+  writeFileSync(join(dir, "config.yml"), stringify(example));
   writeFileSync(join(dir, "admin"), hub.adminKubeconfig);
   const config = loadForHub({ KARPOR_ACCESS_CONFIG: join(dir, "config.yml") });
   const run = async (args: string[], yes: boolean | Confirm, as = config) => {
