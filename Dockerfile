@@ -5,6 +5,9 @@ COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --omit=optional --no-audit --no-fund && npm cache clean --force
 COPY manifest.yml ./
 COPY src ./src
+# As it is compiled, so that no start compiles it anew: by the same settings, which V8 compares.
+ENV NODE_COMPILE_CACHE=/app/node_modules/.cache/compiled
+RUN node --max-semi-space-size=4 --heap-growing-percent=20 src/main.ts --version
 # By its number: Kubernetes cannot tell that a name is not root.
 USER 1000
 EXPOSE 3000

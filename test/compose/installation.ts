@@ -3,7 +3,7 @@ import { chownSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parse, stringify } from "yaml";
 import { nextFiles, nextSource } from "../helpers/next-source.ts";
-import { APP_TOKEN, BOT_TOKEN, type ComposeWorld } from "./world.ts";
+import { APP_TOKEN, BOT_TOKEN, type ComposeWorld, SIGNING_SECRET } from "./world.ts";
 
 /** Whoever sets it up has an administrator's access, where kubectl looks for it. */
 const OPERATOR = ".kube/config";
@@ -30,6 +30,22 @@ export function install(dir: string, { slack, admin }: ComposeWorld, port: numbe
 
 /** Debian's Redis, where it stands in for the image's, must be told. */
 const AS_THE_IMAGE_IS_BUILT = "--dir /data --protected-mode no";
+
+/** From now on Slack sends to it, and it opens no connection of its own. */
+export function listenToHttp(dir: string): void {
+  const path = join(dir, ".env");
+  const text = readFileSync(path, "utf8")
+    .replace(/^SLACK_APP_TOKEN=.*$/m, "SLACK_APP_TOKEN=")
+    .replace(/^SLACK_SIGNING_SECRET=.*$/m, `SLACK_SIGNING_SECRET=${SIGNING_SECRET}`);
+  writeFileSync(path, text);
+}
+
+/** For the job that heals: an access to the cluster that runs Karpor, which `id` may read. */
+export function giveHeal(dir: string, kubeconfig: string, id: number): void {
+  const path = join(dir, "heal.kubeconfig");
+  writeFileSync(path, kubeconfig, { mode: 0o600 });
+  chownSync(path, id, id);
+}
 
 /** From now on its containers run as this user and group. */
 export function runAs(dir: string, id: number): void {

@@ -6,7 +6,7 @@ import { login } from "../helpers/login.ts";
 import { ALICE, APPROVALS, BOB, CAROL, GENERAL } from "../helpers/people.ts";
 import { tokenIn } from "../helpers/scene.ts";
 import { engineIn, gateway } from "./engine.ts";
-import { install, putVersion, runAs } from "./installation.ts";
+import { giveHeal, install, listenToHttp, putVersion, runAs } from "./installation.ts";
 import { startComposeWorld } from "./world.ts";
 
 const WAIT = 60_000;
@@ -58,11 +58,12 @@ async function schemaOf(reason: string): Promise<number> {
   return records.map((record) => JSON.parse(record)).find((record) => record.reason === reason)?.schema;
 }
 
+const port = await freePort();
 let bobs: string;
 let carols: string;
 
 await step("the image is built", async () => {
-  install(dir, world, await freePort());
+  install(dir, world, port);
   await documented("build");
 });
 await step("as user 1000: setup says what it would make, makes it, and finds it unchanged", async () => {
@@ -100,3 +101,23 @@ await step("as user 4321: the next version's grant ends, proved, and another is 
   await end(CAROL, carols);
   await end(BOB, await grant(BOB, "as another user"));
 });
+await step("over HTTP, with the signing secret alone: a grant that works, and ends, proved", async () => {
+  listenToHttp(dir);
+  await documented(UP);
+  slack.deliverTo(`http://127.0.0.1:${port}/slack/events`);
+  await end(BOB, await grant(BOB, "over HTTP"));
+});
+await step(
+  "Karpor is upgraded: the heal profile makes the bot's kubeconfig anew, and its holder gets a new token",
+  async () => {
+    const before = await grant(CAROL, "across the upgrade of Karpor");
+    giveHeal(dir, await world.upgrade(), 4321);
+    await run("docker compose --profile heal up -d");
+    const renewed = () => slack.dm(CAROL).findLast((m) => !["", before].includes(tokenIn(m)));
+    // The sweep that sees that tokens are dead comes once a minute.
+    const after = tokenIn(await slack.waitFor(renewed, 2 * WAIT));
+    await works(after);
+    assert.equal(await login(hub, before), 401);
+    await end(CAROL, after);
+  },
+);

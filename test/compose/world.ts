@@ -11,6 +11,7 @@ import { ALICE, APPROVALS, BOB, CAROL, GENERAL, MEI, members } from "../helpers/
 
 export const BOT_TOKEN = "xoxb-1-planted-bot-token";
 export const APP_TOKEN = "xapp-1-planted-app-token";
+export const SIGNING_SECRET = "planted-signing-secret";
 
 export type ComposeWorld = Awaited<ReturnType<typeof startComposeWorld>>;
 
@@ -27,6 +28,13 @@ export async function startComposeWorld(host: string) {
     ...{ slack, hub },
     /** An administrator's, of the hub and of the cluster that Karpor runs in: here they are one. */
     admin,
+    /** Karpor is upgraded: every token and certificate of before is dead. Resolves to the administrator's new kubeconfig. */
+    upgrade: async () => {
+      await hub.upgrade?.();
+      const renewed = chartKubeconfig(`https://${host}:${port}`, hub.admin);
+      await keepKubeconfig(hub, renewed);
+      return renewed;
+    },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }
@@ -34,7 +42,7 @@ export async function startComposeWorld(host: string) {
 /** All whom karpor-access.example.yml names. */
 const workspace = {
   clock: systemClock(),
-  signingSecret: "planted-signing-secret",
+  signingSecret: SIGNING_SECRET,
   botToken: BOT_TOKEN,
   appToken: APP_TOKEN,
   command: "/karpor-access",
@@ -69,9 +77,10 @@ async function keepKubeconfig(hub: TestHub, config: string): Promise<void> {
   const ask = hubClient(hub, hub.admin);
   const make = async (path: string, body: object) => {
     const { status, body: said } = await ask("POST", path, { body });
-    if (status !== 201) throw new Error(`${path}: ${status} ${said.message}`);
+    if (status !== 201 && status !== 409) throw new Error(`${path}: ${status} ${said.message}`);
   };
   await make("/api/v1/namespaces", { metadata: { name: "karpor" } });
+  await ask("DELETE", "/api/v1/namespaces/karpor/configmaps/karpor-kubeconfig");
   await make("/api/v1/namespaces/karpor/configmaps", {
     metadata: { name: "karpor-kubeconfig" },
     data: { config },

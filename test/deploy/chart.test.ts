@@ -211,6 +211,7 @@ needs(helmAvailable(), helmAdvice)("the chart, rendered", () => {
       own,
       undefined,
       "rediss+sentinel://one:26379,two:26379/primary",
+      undefined,
       own,
     ]);
   });
@@ -237,6 +238,31 @@ needs(helmAvailable(), helmAdvice)("the chart, rendered", () => {
     expect(JSON.stringify(one(objects, "CronJob"))).toContain('"--namespace","observability"');
   });
 
+  it("lets the hub in on the port that the configuration gives it, with the keys that it names", () => {
+    const [, objects = []] = all.find(([name]) => name.includes("a hub that tells")) ?? [];
+    const [service, policy] = ["Service", "NetworkPolicy"].map((kind) =>
+      objects.find((object) => object.kind === kind && /hub-audit$/.test(object.metadata.name)),
+    );
+    expect(service?.spec).toMatchObject({ ports: [{ port: 9443, targetPort: 9443 }] });
+    expect(JSON.stringify(policy)).toContain('{"kubernetes.io/metadata.name":"observability"}');
+    expect(JSON.stringify(policy)).toContain('"ports":[{"port":9443}]');
+    const { spec } = deployment(objects).template;
+    expect(spec.containers[0].volumeMounts).toContainEqual({
+      ...{ name: "hub-audit", mountPath: "/hub-audit", readOnly: true },
+    });
+    expect(spec.volumes).toContainEqual({ name: "hub-audit", secret: { secretName: "karpor-access-tls" } });
+    const none = all.filter(([name]) => !name.includes("a hub that tells")).flatMap(([, found]) => found);
+    expect(JSON.stringify(none)).not.toContain("hub-audit");
+  });
+
+  it("lets it in on the bot's own port where it has none of its own", async () => {
+    const audit = { hub: { tokenEnv: "HUB_AUDIT_TOKEN" } };
+    const values = { ...least, config: { ...parse(config), audit }, networkPolicy: { enabled: true } };
+    const made = (await render({ values })).filter(({ metadata }) => /hub-audit$/.test(metadata.name));
+    expect(made.map(({ kind }) => kind)).toEqual(["NetworkPolicy"]);
+    expect(JSON.stringify(made)).toContain('"ports":[{"port":3000}]');
+  });
+
   it("brings the alert rules of deploy/observability, found by the labels that one's Prometheus asks for", () => {
     const [, objects = []] = all.find(([name]) => name.includes("house")) ?? [];
     const metadata = { labels: { release: "kube-prometheus-stack" } };
@@ -246,7 +272,9 @@ needs(helmAvailable(), helmAdvice)("the chart, rendered", () => {
   });
 
   describe("agrees with deploy/kubernetes", () => {
-    const [bot, redis, heal] = ["", "redis", "heal"].map((part) => manifests(at(`kubernetes/${part}`)));
+    const [bot, redis, heal, hubAudit] = ["", "redis", "heal", "hub-audit"].map((part) =>
+      manifests(at(`kubernetes/${part}`)),
+    );
     const image = bot?.images[0];
     const written = [bot, heal].flatMap((part) => part?.objects ?? []);
     const same = (mine: DeployManifest[], theirs: DeployManifest[]) => {
@@ -265,6 +293,17 @@ needs(helmAvailable(), helmAdvice)("the chart, rendered", () => {
         (await render({ values })).filter(({ kind }) => !more.includes(kind)),
         written.filter(({ kind }) => kind !== "Namespace"),
       );
+    });
+
+    it("in the hub's way to the bot, where the configuration has it", async () => {
+      const hub = { tokenEnv: "HUB_AUDIT_TOKEN", port: 8443 };
+      const values = {
+        ...RELEASES["all that deploy/kubernetes has"],
+        config: { ...parse(config), audit: { hub } },
+      };
+      const rendered = await render({ values });
+      const mine = rendered.filter(({ metadata }) => metadata.name === "karpor-access-hub-audit");
+      same(mine, hubAudit?.objects ?? []);
     });
 
     it("in the Redis for trying, save its name", async () => {

@@ -16,7 +16,7 @@ import { setup } from "../../src/cli/setup/index.ts";
 import { setupOptions } from "../../src/cli/setup/options.ts";
 import { loadForHub } from "../../src/config.ts";
 import { IN_CLUSTER_SECRET } from "../../src/hub/settings.ts";
-import { botKubeconfig, kubeconfig } from "../helpers/bot-account.ts";
+import { botKubeconfig, GRANTS_NAMESPACE, kubeconfig } from "../helpers/bot-account.ts";
 import { needs } from "../helpers/needs.ts";
 import { manifests, pathOf } from "./manifests.ts";
 
@@ -127,7 +127,7 @@ needs(envtestAvailable(), envtestAdvice)("with these rights on a real API server
   };
   async function run(): Promise<string> {
     const file = parse(readFileSync(at("config.yml"), "utf8"));
-    file.hub = { ...file.hub, server: hub.url };
+    file.hub = { ...file.hub, server: hub.url, namespace: GRANTS_NAMESPACE };
     writeFileSync(join(dir.path, "config.yml"), stringify(file));
     const { hostname, port } = new URL(host.url);
     const config = loadForHub({

@@ -15,7 +15,8 @@ import { type DeployManifest, manifests, pathOf } from "./manifests.ts";
 
 const at = (path: string) => fileURLToPath(new URL(`../../deploy/kubernetes/${path}`, import.meta.url));
 const [bot, redis, heal] = [manifests(at("")), manifests(at("redis")), manifests(at("heal"))];
-const inOwnNamespace = [...bot.objects, ...redis.objects];
+const hubAudit = manifests(at("hub-audit"));
+const inOwnNamespace = [...bot.objects, ...redis.objects, ...hubAudit.objects];
 const all = [...inOwnNamespace, ...heal.objects];
 const one = (kind: string, from = bot.objects) => {
   const found = from.find((object) => object.kind === kind);
@@ -39,7 +40,7 @@ const Workload = z.object({
 const deployment = Workload.parse(one("Deployment")).spec;
 
 it("applies every file, all of it in its namespace", () => {
-  expect([...bot.forgotten, ...redis.forgotten]).toEqual([]);
+  expect([...bot.forgotten, ...redis.forgotten, ...hubAudit.forgotten]).toEqual([]);
   const elsewhere = inOwnNamespace.filter(
     ({ kind, metadata }) => kind !== "Namespace" && metadata.namespace !== bot.namespace,
   );
@@ -52,6 +53,7 @@ needs(spawnSync("kustomize", ["version"]).status === 0, KUSTOMIZE)("as kustomize
     ["deploy/kubernetes", "", bot],
     ["its Redis", "redis", redis],
     ["its job", "heal", heal],
+    ["the hub's way to it", "hub-audit", hubAudit],
   ])("%s is what these tests look at", (_, part, { objects }) => {
     const { stdout } = spawnSync("kustomize", ["build", at(part)], { encoding: "utf8" });
     const built = parseAllDocuments(stdout).map((document) => document.toJS() as DeployManifest);

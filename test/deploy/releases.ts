@@ -44,6 +44,21 @@ export const RELEASES: Record<string, object> = {
       extraEgress: [{ ports: [{ port: 3128 }] }],
     },
   },
+  "a hub that tells, over TLS, on a port of its own": {
+    ...least,
+    config: {
+      ...parse(config),
+      audit: {
+        hub: {
+          ...{ tokenEnv: "HUB_AUDIT_TOKEN", port: 9443 },
+          tls: { cert: "/hub-audit/tls.crt", key: "/hub-audit/tls.key" },
+        },
+      },
+    },
+    hubAudit: { tlsSecret: "karpor-access-tls" },
+    karpor: { namespace: "observability" },
+    networkPolicy: { enabled: true },
+  },
   "a house with rules of its own": {
     image: { ...image, tag: "0.2.0", pullPolicy: "Always" },
     config,
