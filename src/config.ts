@@ -1,4 +1,5 @@
 /** Environment and YAML file → Config; the only reader of process.env. Every mistake is listed at once. */
+
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
@@ -6,21 +7,68 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { CanaryInterval } from "./domain/canary.ts";
 import type { Catalog } from "./domain/catalog.ts";
+import { ENV_NAME } from "./domain/env-name.ts";
 import { ChannelId } from "./domain/ids.ts";
-import { LabelValue } from "./domain/label.ts";
+import { Instance } from "./domain/instance.ts";
 import { Locale } from "./domain/person.ts";
 import { diffSettings } from "./domain/policy-diff.ts";
 import { assertConsistent, type Policy, PolicyFile, policyFrom } from "./domain/policy-file.ts";
 import { type Secret, secret } from "./domain/secret.ts";
-import { HubSettings } from "./hub/settings.ts";
+import { defaultNamespace } from "./hub/bot-account.ts";
+import { HubGiven, type HubSettings } from "./hub/settings.ts";
 import { SlashCommand } from "./slack/slash-command.ts";
 import { RedisUrl } from "./store/address.ts";
 
-/** The YAML file. */
-export const ConfigFile = z
+/** A page of the dashboard that may not do what it tries asks a few times; who looks around asks for all there is. */
+const REFUSED_PER_HOUR = 100;
+
+/** How the hub's audit webhook reaches the bot. */
+const HubAudit = z
   .strictObject({
-    instance: LabelValue.describe("Marks this bot's objects; two bots on one hub need different ones."),
-    hub: HubSettings,
+    tokenEnv: z
+      .string()
+      .regex(ENV_NAME, "must be the name of an environment variable such as HUB_AUDIT_TOKEN")
+      .describe(
+        "The environment variable with the secret by which the hub is known: 32 characters or more, as from openssl rand -hex 32.",
+      ),
+    port: z
+      .int()
+      .min(1)
+      .max(65535)
+      .optional()
+      .describe("A port of its own for the hub; the bot's own (PORT) when left out."),
+    tls: z
+      .strictObject({
+        cert: z
+          .string()
+          .min(1)
+          .describe("Path of the certificate, relative to this file; read at the start."),
+        key: z.string().min(1).describe("Path of its key, likewise."),
+      })
+      .optional()
+      .describe("Only on a port of its own. Without it the secret stands in the path: docs/evidence.md."),
+    addresses: z
+      .literal(true)
+      .optional()
+      .describe("The addresses and clients that used a grant are kept as they are, not only how many."),
+    refusedPerHour: z
+      .int()
+      .min(1)
+      .max(1000)
+      .default(REFUSED_PER_HOUR)
+      .describe("So many requests of one grant may be refused within an hour; more raise an alarm."),
+  })
+  .refine(({ port, tls }) => !tls || port !== undefined, {
+    path: ["tls"],
+    message: "is for a port of its own: give audit.hub.port too",
+  });
+
+const Shape = z
+  .strictObject({
+    instance: Instance.describe(
+      "Marks all that this bot makes, on the hub and in Redis; two bots on one hub or one Redis need different ones.",
+    ),
+    hub: HubGiven,
     slack: z.strictObject({
       channel: ChannelId.describe("Where requests are approved, save where a role says another."),
       language: Locale.default("en").describe("Language of shared cards."),
@@ -33,13 +81,68 @@ export const ConfigFile = z
       .strictObject({
         checkpoint: z
           .literal("channel")
+          .optional()
           .describe("Once a day the newest seal of the trail is posted into slack.channel."),
+        hub: HubAudit.optional().describe(
+          "The hub's audit log tells the bot what each access is used for: docs/evidence.md.",
+        ),
+      })
+      .refine(({ checkpoint, hub }) => checkpoint !== undefined || hub !== undefined, {
+        path: ["checkpoint"],
+        message: 'must be "channel", or audit.hub be given',
       })
       .optional(),
     ...PolicyFile.shape,
   })
-  .superRefine(assertConsistent);
+  .superRefine(assertConsistent)
+  .superRefine(({ roles, audit }, ctx) => {
+    if (audit?.hub) return;
+    for (const [name, { idle }] of Object.entries(roles)) {
+      const message = "does nothing without audit.hub, which tells of use; give that too, or take this out";
+      if (idle) ctx.addIssue({ code: "custom", path: ["roles", name, "idle"], message });
+    }
+  });
+
+/** The YAML file. */
+export const ConfigFile = Shape.refine(
+  ...apart(
+    ({ instance, hub: { namespace = defaultNamespace(instance), known } }) =>
+      !known.some((account) => account.startsWith(`${namespace}/`)),
+    "known",
+    "names an account in hub.namespace: whoever has the bot's rights makes tokens for every account there; make it in another",
+  ),
+)
+  .refine(
+    ...apart(
+      ({ instance, hub }) => !hub.instances.includes(instance),
+      "instances",
+      "names this bot itself; name the others",
+    ),
+  )
+  .transform(({ hub, ...file }) => ({ ...file, hub: withNamespace(file, hub) }));
 export type ConfigFile = z.infer<typeof ConfigFile>;
+
+export type HubAudit = z.infer<typeof HubAudit>;
+
+/** From what others have on the hub; said beside other mistakes, not after them. */
+function apart(holds: (file: z.infer<typeof Shape>) => boolean, key: "known" | "instances", message: string) {
+  const when = ({ value }: { value: unknown }) => Named.safeParse(value).success;
+  return [holds, { path: ["hub", key] as PropertyKey[], message, when }] as const;
+}
+
+const Named = z.looseObject({
+  instance: z.string(),
+  hub: z.looseObject({
+    namespace: z.string().optional(),
+    known: z.array(z.string()),
+    instances: z.array(z.string()),
+  }),
+});
+
+const withNamespace = ({ instance }: { instance: string }, hub: HubGiven): HubSettings => ({
+  ...hub,
+  namespace: hub.namespace ?? defaultNamespace(instance),
+});
 
 const filled = (name: string) => z.string({ error: `is not set; ${name}` }).min(1, `is empty; ${name}`);
 
@@ -117,6 +220,25 @@ const secretsIn =
 
 const SECRET_MIN = 32;
 
+/** By which the hub is known; null where it tells nothing. */
+export const hubAuditSecret = ({ audit, secretOf }: Pick<Config, "audit" | "secretOf">): Secret | null =>
+  audit?.hub ? secretOf(audit.hub.tokenEnv) : null;
+
+/** It may stand in a path. */
+function hubAuditMistakes(audit: ConfigFile["audit"], secretOf: SecretOf): string[] {
+  if (!audit?.hub) return [];
+  const { tokenEnv } = audit.hub;
+  const token = secretOf(tokenEnv)?.reveal();
+  if (token !== undefined && token.length >= SECRET_MIN && /^[\w.~-]+$/.test(token)) return [];
+  const what =
+    token === undefined
+      ? "is not set"
+      : token.length < SECRET_MIN
+        ? `is shorter than ${SECRET_MIN} characters`
+        : "holds other characters than letters, digits and . _ ~ -";
+  return [`audit.hub.tokenEnv: ${tokenEnv} ${what}; give it a secret, as from openssl rand -hex 32`];
+}
+
 /** A check whose answers could be forged, or that could not be asked. */
 const secretMistakes = (roles: Catalog, secretOf: SecretOf): string[] =>
   Object.entries(roles).flatMap(([name, { check }]) => {
@@ -149,9 +271,15 @@ export const pathOf = ({ KARPOR_ACCESS_CONFIG: path = "karpor-access.yml" }: Nod
   resolve(path);
 
 function located(file: ConfigFile, path: string): ConfigFile {
-  const { hub } = file;
-  const kubeconfig = hub.kubeconfig && { kubeconfig: resolve(dirname(path), hub.kubeconfig) };
-  return { ...file, hub: { ...hub, ...kubeconfig } };
+  const { hub, audit } = file;
+  const from = (relative: string) => resolve(dirname(path), relative);
+  const kubeconfig = hub.kubeconfig && { kubeconfig: from(hub.kubeconfig) };
+  const tls = audit?.hub?.tls && { cert: from(audit.hub.tls.cert), key: from(audit.hub.tls.key) };
+  return {
+    ...file,
+    hub: { ...hub, ...kubeconfig },
+    ...(audit?.hub && tls ? { audit: { ...audit, hub: { ...audit.hub, tls } } } : {}),
+  };
 }
 
 /** For what speaks to the hub alone, or to nobody: works before any other secret is there. Throws ConfigError. */
@@ -176,7 +304,9 @@ export function readConfig(path: string, secretOf: SecretOf | null = null): Conf
     const file = ConfigFile.safeParse(written, { error: inWords });
     if (!file.success) return { text, mistakes: sayAll(file.error.issues) };
     const policy = policyOf(written as ConfigFile);
-    const mistakes = secretOf ? secretMistakes(policy.roles, secretOf) : [];
+    const mistakes = secretOf
+      ? [...secretMistakes(policy.roles, secretOf), ...hubAuditMistakes(file.data.audit, secretOf)]
+      : [];
     if (mistakes.length > 0) return { text, mistakes };
     return { text, file: located(file.data, path), policy, mistakes };
   } catch (error) {
@@ -194,7 +324,7 @@ export const fixedDiffering = (started: ConfigFile, now: ConfigFile): string[] =
 
 const fixedOf = (file: ConfigFile) =>
   Object.fromEntries(FIXED.map((key) => [key, file[key as keyof ConfigFile]]));
-const FIXED = Object.keys(ConfigFile.shape).filter((key) => !Object.hasOwn(PolicyFile.shape, key));
+const FIXED = Object.keys(Shape.shape).filter((key) => !Object.hasOwn(PolicyFile.shape, key));
 
 function policyOf(written: ConfigFile): Policy {
   const part = Object.entries(written).filter(([key]) => Object.hasOwn(PolicyFile.shape, key));

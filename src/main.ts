@@ -11,9 +11,10 @@ import { DOCTOR_USAGE, doctorOptions } from "./cli/doctor/options.ts";
 import { grants } from "./cli/grants/index.ts";
 import { GRANTS_USAGE, grantsOptions } from "./cli/grants/options.ts";
 import { POLICY_USAGE, policyCommand } from "./cli/policy/index.ts";
+import { setUpHubAudit } from "./cli/setup/hub-audit.ts";
 import { setup } from "./cli/setup/index.ts";
 import { manifestFor } from "./cli/setup/manifest.ts";
-import { asksForManifest, SETUP_USAGE, setupOptions } from "./cli/setup/options.ts";
+import { asksForHubAudit, asksForManifest, SETUP_USAGE, setupOptions } from "./cli/setup/options.ts";
 import { logRefusal, start } from "./cli/start.ts";
 import { ConfigError, loadConfig, loadForHub } from "./config.ts";
 import type { Clock } from "./domain/clock.ts";
@@ -56,6 +57,8 @@ const COMMANDS: Record<string, (args: string[]) => Promise<void>> = {
   setup: async (args) => {
     const manifest = usage(() => asksForManifest(args));
     if (manifest) return say(manifestFor(manifest).trimEnd());
+    const audit = usage(() => asksForHubAudit(args));
+    if (audit) return setUpHubAudit(loadForHub(process.env), audit, { say, confirm });
     const options = usage(() => setupOptions(args));
     await setup(loadForHub(process.env), options, { clock, log: quiet, say, confirm });
   },
@@ -82,7 +85,8 @@ const COMMANDS: Record<string, (args: string[]) => Promise<void>> = {
   audit: async (args) => {
     const options = usage(() => auditOptions(args));
     const config = ({ slack }: { slack: boolean }) => (slack ? loadConfig : loadForHub)(process.env);
-    const means = { config, clock, log: quiet, say, confirm, user, output: process.stdout };
+    const warn = (line: string) => console.error(line);
+    const means = { config, clock, log: quiet, say, warn, confirm, user, output: process.stdout };
     // 1 is an answer: it is not whole. Whatever kept it from one is 2.
     const good = await audit(options, means).catch((error: unknown) => refuse(error, 2));
     process.exitCode = good ? 0 : 1;

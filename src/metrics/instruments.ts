@@ -103,6 +103,11 @@ export function createInstruments(registry: Registry) {
       "Leases taken over from a replica that did not give them back.",
       ["lease"],
     ),
+    hubAlarms: counter(
+      "hub_alarms_total",
+      "Alarms that the hub's audit log gave cause for: late_use, refused, writes.",
+      ["kind"],
+    ),
     live: gauge("live_grants", "Grants that are live, at the last sweep.", MAX, ["role"]),
     waiting: gauge("waiting_requests", "Requests that wait for a decision, at the last sweep.", MAX, [
       "role",
@@ -152,6 +157,21 @@ export function createInstruments(registry: Registry) {
       MAX,
       ["step"],
     ),
+    readsOpen: gauge(
+      "reads_open",
+      "1 where at the last look the hub gave reads to whoever shows no token, else 0; none without hub.anonymous.",
+      MAX,
+    ),
+    evidenceComplete: gauge(
+      "evidence_complete",
+      "1 while the hub tells what tokens are used for, else 0; none without audit.hub.",
+      MAX,
+    ),
+    evidenceAge: gauge(
+      "evidence_age_seconds",
+      "Since the latest heartbeat that came back in the hub's audit log; none before the first one.",
+      MAX,
+    ),
     skew: gauge(
       "clock_skew_seconds",
       "How far the hub's clock is ahead of this machine's; 0 below two seconds.",
@@ -164,6 +184,7 @@ export function createInstruments(registry: Registry) {
     ]),
   };
   for (const lease of ["request", "messages", "sweep"]) made.takenOver.inc({ lease }, 0);
+  for (const kind of ["late_use", "refused", "writes"]) made.hubAlarms.inc({ kind }, 0);
   return {
     ...made,
     /** From 0 on: of what appears with its first value no increase is seen. */

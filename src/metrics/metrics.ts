@@ -1,6 +1,7 @@
 /** The bot's metrics: counted where calls and changes pass, and read from Redis when somebody scrapes. */
 import { Registry } from "prom-client";
 import { SECOND } from "../domain/duration.ts";
+import type { HubAlarm } from "../domain/hub-signs.ts";
 import type { Requests } from "../flow/ports.ts";
 import type { HubCall } from "../hub/client/seen.ts";
 import type { SlackCall } from "../slack/outbound/seen.ts";
@@ -14,6 +15,7 @@ export interface Metrics {
   slackPostponed(method: string): void;
   hubCall(call: HubCall): void;
   leaseTakenOver(name: string): void;
+  hubAlarm(kind: HubAlarm["kind"]): void;
   requests(requests: Requests): Requests;
   /** What a scrape reads, as soon as it is there. */
   from(sources: Sources): void;
@@ -36,6 +38,7 @@ export function createMetrics(): Metrics {
     hubCall: ({ method, resource, result, ms }) =>
       to.hubCalls.observe({ method, resource, result }, ms / SECOND),
     leaseTakenOver: (name) => to.takenOver.inc({ lease: kindOf(name) }),
+    hubAlarm: (kind) => to.hubAlarms.inc({ kind: kind.replace("-", "_") }),
     requests: (requests) => meteredRequests(requests, to),
     from: (given) => {
       sources = given;
