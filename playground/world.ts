@@ -6,7 +6,7 @@ import { type BotProcess, createBot } from "./bot/process.ts";
 import type { PlaygroundContext } from "./context.ts";
 import { writeConfig } from "./fixtures/config.ts";
 import { greet } from "./fixtures/greet.ts";
-import { localHub, realHub } from "./fixtures/hub.ts";
+import { type HubSide, localHub, realHub } from "./fixtures/hub.ts";
 import { channels, groups, people, readManifest } from "./fixtures/people.ts";
 import { openRedis } from "./fixtures/redis.ts";
 import type { Options } from "./options.ts";
@@ -28,6 +28,7 @@ const TOKENS = { botToken: "xoxb-playground", appToken: "xapp-playground", signi
 interface Late {
   variables?: Record<string, string>;
   slack?: LocalSlack;
+  hub?: HubSide;
 }
 
 /** Throws one sentence. */
@@ -47,6 +48,7 @@ export async function openWorld(options: Options, changed: () => void): Promise<
     startSlack(clock).then((s) => opened.adopt(s, ({ close }) => close())),
   ]);
   late.slack = slack;
+  late.hub = hub;
   const clockOff = whyOff(options);
   const context: PlaygroundContext = { clock, slack, hub, redis, bot, timeline, named, dir, clockOff };
   const kept = opened.move();
@@ -62,9 +64,13 @@ export async function openWorld(options: Options, changed: () => void): Promise<
   };
 }
 
+const HUB_AUDIT = { tokenEnv: "HUB_AUDIT_TOKEN" };
+
 function variablesFor({ slack, redis, hub, dir }: PlaygroundContext, page: string): Record<string, string> {
+  const where = { kubeconfig: hub.kubeconfig, dashboard: `${page}/karpor` };
   return {
-    KARPOR_ACCESS_CONFIG: writeConfig(dir, { kubeconfig: hub.kubeconfig, dashboard: `${page}/karpor` }),
+    KARPOR_ACCESS_CONFIG: writeConfig(dir, where, hub.audit && HUB_AUDIT),
+    ...(hub.audit && { [HUB_AUDIT.tokenEnv]: hub.audit.secret }),
     SLACK_BOT_TOKEN: TOKENS.botToken,
     SLACK_APP_TOKEN: TOKENS.appToken,
     SLACK_API_URL: slack.apiUrl,
@@ -88,6 +94,7 @@ function launch({ verbose }: Options, { clock, timeline, named, late }: Launch):
       if (verbose) process.stderr.write(`${line}\n`);
       readLogLine(line, timeline, named);
     },
+    onHubAudit: (port) => late.hub?.audit?.tellTo(port),
   });
 }
 

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { SCOPES } from "../src/cli/checks/slack.ts";
-import { ConfigError, configSchema, loadConfig, loadForHub, readConfig } from "../src/config.ts";
+import { ConfigError, ConfigFile, configSchema, loadConfig, loadForHub, readConfig } from "../src/config.ts";
+import { parseDuration } from "../src/domain/duration.ts";
 
 const root = (name: string) => new URL(`../${name}`, import.meta.url);
 const env = { SLACK_BOT_TOKEN: "xoxb-1", SLACK_APP_TOKEN: "xapp-1" };
@@ -34,14 +35,25 @@ function set(target: Record<string, unknown>, [key = "", ...rest]: string[], val
   else set(target[key] as Record<string, unknown>, rest, value);
 }
 
+type Json = Record<string, unknown>;
 const words = { en: "x", zh: "x" };
 const pattern = (text: string) => ({ required: true, pattern: text, hint: words });
 const freeze = { name: "freeze", then: "deny" };
 
 test("the example is valid", () => expect(mistakes({})).toEqual([]));
 
+test("without hub.namespace a bot is named after its instance, as nobody else's", () => {
+  const named = (instance: string) => ConfigFile.parse({ ...example(), instance }).hub.namespace;
+  expect(["production", "staging"].map(named)).toEqual(["karpor-access-production", "karpor-access-staging"]);
+});
+
 test("the committed schema is current", () =>
   expect(readFileSync(root("karpor-access.schema.json"), "utf8")).toBe(configSchema()));
+
+test("the transcript shows the scopes of the manifest", () => {
+  const [, shown] = /^ {2}ok {4}scopes +(.+)$/m.exec(readFileSync(root("docs/transcript.md"), "utf8")) ?? [];
+  expect(shown).toBe(SCOPES.join(", "));
+});
 
 test("the manifest asks for exactly the scopes that the start demands", () => {
   const manifest = parse(readFileSync(root("manifest.yml"), "utf8"));
@@ -60,7 +72,10 @@ test("the manifest asks for exactly the scopes that the start demands", () => {
 test.each([
   ["instance", "Prod_1", "instance: lower-case letters"],
   ["hub.dashboard", "karpor", "hub.dashboard: must be a whole URL"],
-  ["hub.namespace", undefined, "hub.namespace: is missing"],
+  ["instance", "production-canary", "instance: must not end with -doctor or -canary or -system"],
+  ["hub.namespace", "Prod", "hub.namespace: lower-case letters"],
+  ["hub.known", ["karpor-access-production/ci"], "hub.known: names an account in hub.namespace"],
+  ["hub.instances", ["staging", "production"], "hub.instances: names this bot itself"],
   ["slack.channel", "#sre", "slack.channel: must be a Slack channel id"],
   ["slack.language", "fr", 'slack.language: must be "en" or "zh"'],
   ["slack.command", "karpor", "slack.command: must be a slash command"],
@@ -86,6 +101,14 @@ test.each([
   ["roles.guest.autoApproveWrites", "yes", "roles.guest.autoApproveWrites: must be true"],
   ["roles.guest.clusterRole", "karpor guest", "roles.guest.clusterRole: must be the name of a ClusterRole"],
   ["hub.server", "http://karpor:7443", "hub.server: must be a whole URL such as https://"],
+  ["roles.guest.idle", "2h", "roles.guest.idle: does nothing without audit.hub"],
+  [
+    "roles.guest.idle",
+    "2 hours",
+    "roles.guest.idle: must be a duration such as 2h, or {after: 2h, release: true}",
+  ],
+  ["roles.guest.idle", { after: "2h", release: false }, "roles.guest.idle.release: must be true"],
+  ["roles.guest.idle", "7d", "roles.guest.idle: is no shorter than the longest grant"],
   ["audit", {}, 'audit.checkpoint: must be "channel"'],
   ["audit", { checkpoint: "log" }, 'audit.checkpoint: must be "channel"'],
   ["canary", "1m", "canary: must be at least 5m"],
@@ -152,8 +175,26 @@ test("reasons, rules and limits that are right", () =>
     }),
   ).toEqual([]));
 
-const check = { url: "https://check.example.com/karpor", secretEnv: "CHECK_SECRET" };
 const SECRET = "0123456789abcdef0123456789abcdef";
+
+test.each<[unknown, string | undefined, string]>([
+  [{ tokenEnv: "HUB_AUDIT" }, undefined, "audit.hub.tokenEnv: HUB_AUDIT is not set"],
+  [{ tokenEnv: "HUB_AUDIT" }, "short", "audit.hub.tokenEnv: HUB_AUDIT is shorter than 32 characters"],
+  [{ tokenEnv: "HUB_AUDIT" }, "a b/".repeat(10), "audit.hub.tokenEnv: HUB_AUDIT holds other characters"],
+  [{ tokenEnv: "hub" }, SECRET, "audit.hub.tokenEnv: must be the name of an environment variable"],
+  [{}, SECRET, "audit.hub.tokenEnv: is missing"],
+  [{ tokenEnv: "HUB_AUDIT", port: 0 }, SECRET, "audit.hub.port: "],
+  [
+    { tokenEnv: "HUB_AUDIT", tls: { cert: "a", key: "b" } },
+    SECRET,
+    "audit.hub.tls: is for a port of its own",
+  ],
+])("the hub's audit log: %j, %j", (hub, value, words) => {
+  const found = mistakes({ audit: { hub } }, { ...env, ...(value && { HUB_AUDIT: value }) });
+  expect(found.join("\n")).toContain(words);
+});
+
+const check = { url: "https://check.example.com/karpor", secretEnv: "CHECK_SECRET" };
 
 test.each([
   [{ ...check }, SECRET, undefined],
@@ -205,6 +246,39 @@ test("a role named like a word of the command is a mistake, to editors too", () 
     expect(isRole(word)).toBe(false);
   }
   for (const name of ["guest", "helper", "status-page", "format"]) expect(isRole(name)).toBe(true);
+});
+
+test("editors say what each key of a role is for, and refuse what is no duration", () => {
+  const role = JSON.parse(configSchema()).properties.roles.additionalProperties;
+  const bare = (node: Json, at: string): string[] =>
+    Object.entries(node).flatMap(([key, value]) => {
+      if (value === null || typeof value !== "object") return [];
+      const undescribed = Object.entries(key === "properties" ? value : {}).flatMap(([name, one]) =>
+        (one as Json).description ? [] : [`${at}.${name}`],
+      );
+      return [...undescribed, ...bare(value as Json, `${at}.${key}`)];
+    });
+  expect(bare(role, "role")).toEqual([]);
+  const { pattern, minLength } = role.properties.duration.properties.max;
+  const isDuration = (text: string) => text.length >= minLength && new RegExp(pattern).test(text);
+  const texts = [
+    "90m",
+    "8h",
+    "2d",
+    "1w",
+    "1h30m",
+    "8H",
+    "5min",
+    "2 weeks",
+    "8",
+    "",
+    "1y",
+    "1m1h",
+    "-1h",
+    "1h ",
+  ];
+  expect(texts.filter(isDuration)).toEqual(texts.filter((text) => parseDuration(text) !== null));
+  expect(isDuration("8h") && !isDuration("2 weeks")).toBe(true);
 });
 
 test("what is missing in file and environment is said together", () => {

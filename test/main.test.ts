@@ -11,6 +11,7 @@ import { createLog } from "../src/log.ts";
 import { VERSION } from "../src/version.ts";
 import { startWorld, type World } from "./helpers/bot.ts";
 import { type ConfigChange, type File, findingsOf, settings } from "./helpers/doctor.ts";
+import { FOR_PROGRAMS } from "./helpers/process.ts";
 import { silent } from "./helpers/silent.ts";
 
 const MAIN = new URL("../src/main.ts", import.meta.url).pathname;
@@ -31,7 +32,7 @@ afterAll(async () => {
 
 function run(args: string[], change: ConfigChange = {}) {
   const { env, path } = settings(world, dir, change);
-  const variables = { PATH: process.env.PATH, ...env, KARPOR_ACCESS_CONFIG: path };
+  const variables = { ...FOR_PROGRAMS, ...env, KARPOR_ACCESS_CONFIG: path };
   const child = spawn(process.execPath, [MAIN, ...args], { env: variables, stdio: "pipe" });
   const said = { out: "", err: "" };
   running.add(child);
@@ -118,7 +119,7 @@ test("doctor ends with 0, or with 1 and the failure; no colour where no terminal
   ];
   expect(await well.ended).toBe(0);
   expect(well.said.out).toMatch(/\n {2}ok {4}rbac +on\n/);
-  expect(well.said.out).toMatch(/\n {2}warn {2}anonymous reads .*\n +→ kubectl delete/);
+  expect(well.said.out).toMatch(/\n {2}warn {2}anonymous reads .*\n +→ npm run setup -- --close-anonymous/);
   expect(well.said.out).toMatch(/ 0 failures\. Ready\./);
   expect(well.said.out).not.toContain("\u001b");
   expect(await ill.ended).toBe(1);

@@ -1,6 +1,6 @@
 /** What the workflows do, as far as it can be tried here: the changelog, the chart with its image, and actionlint. */
 import { execFile, execFileSync, spawnSync } from "node:child_process";
-import { accessSync, constants, readdirSync, readFileSync } from "node:fs";
+import { accessSync, constants, cpSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -53,6 +53,22 @@ describe("the changelog", () => {
 
   it("says what to do where a version is not in it", () =>
     expect(() => notesOf("## [Unreleased]\n\n- new\n", "1.0.0")).toThrow(/says nothing of 1\.0\.0: make/));
+});
+
+test("npm version takes the chart along, and commits it with the rest", async () => {
+  const dir = scratch("karpor-access-version");
+  for (const path of ["package.json", "package-lock.json", "scripts/version.ts", "deploy/chart/Chart.yaml"])
+    cpSync(root(path), join(dir.path, path));
+  symlinkSync(root("node_modules"), join(dir.path, "node_modules"));
+  const env = { PATH: process.env.PATH ?? "", HOME: dir.path };
+  const sh = (command: string) => promisify(execFile)("sh", ["-ec", command], { cwd: dir.path, env });
+  await sh("git init -q; git config user.name x; git config user.email x@example.com");
+  await sh("git add package.json package-lock.json scripts deploy; git commit -qm before");
+  await sh("npm version 9.8.7");
+  const { stdout } = await sh("git show --stat HEAD; git show HEAD:deploy/chart/Chart.yaml");
+  expect(stdout).toMatch(/^ deploy\/chart\/Chart\.yaml +\| 4 \+\+--$/m);
+  expect(stdout).toMatch(/^version: 9\.8\.7\nappVersion: 9\.8\.7$/m);
+  dir.remove();
 });
 
 needs(helmAvailable(), helmAdvice)("the chart of a release", () => {

@@ -2,6 +2,8 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { buttonsOf, visibleText } from "../sandbox/slack/index.ts";
 import { SECOND } from "../src/domain/duration.ts";
+import type { RestoreConfirmed } from "../src/domain/epoch.ts";
+import { trail } from "../src/store/trail.ts";
 import { ALICE, BOB, CAROL, startBot, startWorld, type World } from "./helpers/bot.ts";
 import { run } from "./helpers/process.ts";
 import { type Scene, scene, tokenIn } from "./helpers/scene.ts";
@@ -39,6 +41,13 @@ async function heldBack(): Promise<void> {
   expect(visibleText(await it.dm(CAROL, "held back"))).toContain("administrator");
 }
 
+async function confirmed(): Promise<RestoreConfirmed[]> {
+  const found: RestoreConfirmed[] = [];
+  for await (const entry of trail({ redis: world.commands, keys: world.keys }))
+    if ("restore" in entry) found.push(entry);
+  return found;
+}
+
 /** By itself: the job that waits looks every five seconds. */
 async function granted(): Promise<void> {
   await world.jump(5 * SECOND);
@@ -54,15 +63,25 @@ test("an administrator presses the button, and what waited is granted", async ()
   await world.slack.click(ALICE, message, GO_ON, { confirm: true });
   expect(visibleText(await it.dm(ALICE, "Confirmed:"))).toContain("confirmed by");
   expect(world.slack.dm(ALICE).flatMap(buttonsOf)).not.toContain(GO_ON);
+  expect(await confirmed()).toEqual([
+    {
+      restore: "confirmed",
+      who: ALICE,
+      qualified: ALICE,
+      at: expect.any(Number),
+      before: expect.any(Number),
+    },
+  ]);
+  expect(bot.lines.map(({ msg }) => msg)).toContain(`restore confirmed by ${ALICE}`);
   await granted();
 });
 
 test("the operator says it on the command line, once", async () => {
   await heldBack();
-  const say = async () => {
+  const say = async (as = "dana") => {
     const { ended, output } = run(
       "src/main.ts",
-      ["grants", "confirm-restore"],
+      ["grants", "confirm-restore", "--as", as],
       world.env as Record<string, string>,
     );
     expect(await ended, output()).toBe(0);
@@ -70,5 +89,6 @@ test("the operator says it on the command line, once", async () => {
   };
   expect(await say()).toContain("Confirmed:");
   await granted();
-  expect(await say()).toContain("Nothing to confirm");
+  expect(await say("eve")).toContain("Nothing to confirm");
+  expect(await confirmed()).toMatchObject([{ who: "operator dana", qualified: "operator" }]);
 });

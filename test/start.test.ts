@@ -96,6 +96,8 @@ describe("it stops on SIGTERM", () => {
     process.child.kill("SIGTERM");
     expect(await process.ended).toBe(0);
     expect(process.output()).toContain('"stopped"');
+    for (const line of process.output().trim().split("\n"))
+      expect(JSON.parse(line)).toMatchObject({ instance: "test" });
     expect(world.slack.messages(APPROVALS)).toEqual([]);
   });
 

@@ -14,7 +14,8 @@ process.on("disconnect", () => process.exit(0));
 process.on("message", (message: ToBot) => {
   if ("start" in message) start(message.start).catch(refuse);
   else {
-    clock.jump(message.jump);
+    if ("jump" in message) clock.jump(message.jump);
+    else clock.pass(message.pass);
     tell({ jumped: true });
   }
 });
@@ -23,8 +24,8 @@ tell({ loaded: true });
 async function start({ variables, offset }: { variables: Record<string, string>; offset: number }) {
   clock.jump(offset);
   const config = loadConfig(variables);
-  await startApp(config, { clock, log: createLog(config.env.LOG_LEVEL) });
-  tell({ ready: true });
+  const { hubAuditPort } = await startApp(config, { clock, log: createLog(config.env.LOG_LEVEL) });
+  tell({ ready: true, hubAuditPort });
 }
 
 const refuse = (error: unknown): void => tell({ refused: reasons(error) });

@@ -10,6 +10,8 @@ export interface BotProcess {
   /** Throws what keeps it from starting. */
   start(): Promise<void>;
   jump(ms: number): Promise<void>;
+  /** The same, and nobody in it wakes by that: what comes again and again does not come the sooner. */
+  pass(ms: number): Promise<void>;
   /** SIGKILL: no handler runs, nothing is tidied up. */
   kill(): Promise<void>;
 }
@@ -19,6 +21,8 @@ export interface BotSettings {
   /** How far our clock is ahead of the machine's. */
   offset(): number;
   onLine(line: string): void;
+  /** At each start, on another port. */
+  onHubAudit?(port: number): void;
 }
 
 const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url));
@@ -29,6 +33,11 @@ const READY_WITHIN = 60_000;
 export function createBot(settings: BotSettings): BotProcess {
   let child = launch(settings);
   let running = false;
+  const move = async (message: ToBot) => {
+    if (!running) return;
+    send(child, message);
+    await answer(child, "jumped");
+  };
   return {
     get pid() {
       return child.pid;
@@ -47,11 +56,8 @@ export function createBot(settings: BotSettings): BotProcess {
       });
       running = true;
     },
-    async jump(ms) {
-      if (!running) return;
-      send(child, { jump: ms });
-      await answer(child, "jumped");
-    },
+    jump: (ms) => move({ jump: ms }),
+    pass: (ms) => move({ pass: ms }),
     async kill() {
       running = false;
       if (child.exitCode !== null || child.signalCode !== null) return;
@@ -67,10 +73,13 @@ function begin(child: ChildProcess, settings: BotSettings): Promise<void> {
   return answer(child, "ready");
 }
 
-function launch({ onLine }: BotSettings): ChildProcess {
+function launch({ onLine, onHubAudit }: BotSettings): ChildProcess {
   const child = fork(MAIN, [], { stdio: ["ignore", "pipe", "pipe", "ipc"] });
   for (const stream of [child.stdout, child.stderr])
     if (stream) createInterface({ input: stream }).on("line", onLine);
+  child.on("message", (message: FromBot) => {
+    if ("ready" in message && message.hubAuditPort !== null) onHubAudit?.(message.hubAuditPort);
+  });
   return child;
 }
 

@@ -4,7 +4,7 @@ import type { DashboardVisit } from "./types.ts";
 
 export interface Dashboard {
   login(token: string): Promise<DashboardVisit>;
-  /** The same, quietly: a page that is looked at. */
+  /** A page that is looked at, quietly: nothing is tried. */
   visit(token: string): Promise<DashboardVisit>;
   /** Whether a request that the hub logged was one of these. */
   isOwn(path: string): boolean;
@@ -25,7 +25,10 @@ export function createDashboard(context: PlaygroundContext): Dashboard {
     waiting.set(path, (waiting.get(path) ?? 0) + 1);
     return hub.ask(method, path, token);
   };
-  const look = async (token: string): Promise<DashboardVisit> => {
+  const look = async (
+    token: string,
+    tries: readonly (typeof READ | typeof CHANGE)[],
+  ): Promise<DashboardVisit> => {
     const status = await ask("GET", AUTHN, token);
     const account = status === 401 ? undefined : accountOf(token);
     const seen = {
@@ -33,10 +36,9 @@ export function createDashboard(context: PlaygroundContext): Dashboard {
       at: clock.now(),
       account,
       role: account && (await roleOf(context, account)),
+      told: hub.audit !== undefined,
       tried: [],
     };
-    // On a real hub nothing is changed to find out whether it could be.
-    const tries = hub.local ? [READ, CHANGE] : [READ];
     if (status !== 200) return seen;
     const tried = tries.map(async ([method, path, what]) => ({
       what,
@@ -46,14 +48,15 @@ export function createDashboard(context: PlaygroundContext): Dashboard {
   };
   return {
     async login(token) {
-      const seen = await look(token.trim());
+      // On a real hub nothing is changed to find out whether it could be.
+      const seen = await look(token.trim(), hub.local ? [READ, CHANGE] : [READ]);
       timeline.add({
         ...{ lane: "you", title: "the dashboard logs in: GET /rest-api/v1/authn", note: String(seen.status) },
         bad: seen.status !== 200,
       });
       return seen;
     },
-    visit: (token) => look(token.trim()),
+    visit: (token) => look(token.trim(), []),
     isOwn(path) {
       const left = waiting.get(path) ?? 0;
       if (left > 0) waiting.set(path, left - 1);

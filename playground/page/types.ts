@@ -170,6 +170,8 @@ export interface DashboardVisit {
   at: number;
   account: string | undefined;
   role: string | undefined;
-  /** What this token may do, tried: the path and its status. */
+  /** The hub tells the bot what the token is used for. */
+  told: boolean;
+  /** What this token may do, tried at the login: the path and its status. */
   tried: { what: Said; status: number }[];
 }

@@ -34,10 +34,12 @@ export async function jumpTo(context: PlaygroundContext, to: Jump): Promise<void
 }
 
 async function jump(context: PlaygroundContext, ms: number, words: string): Promise<void> {
-  const { clock, bot, redis, timeline } = context;
+  const { clock, bot, hub, redis, timeline } = context;
   timeline.add({ lane: "you", title: `the clock jumps ${words}` });
   // The hub's time first: a bot that was ahead of it would see the hub's caches too young.
   clock.jump(ms);
+  // A bot that woke first would take the leap for the hub's silence.
+  if (bot.running) await hub.audit?.leap(ms);
   await bot.jump(ms);
   await Promise.all(redis.queues.map((queue) => promoteDue(queue, clock.now())));
   // It runs every minute of the bot's time.

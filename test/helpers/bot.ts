@@ -2,21 +2,24 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Writable } from "node:stream";
+import { setTimeout as delay } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { stringify } from "yaml";
 import { z } from "zod";
 import { scratch } from "../../sandbox/child.ts";
 import { type JumpClock, jumpClock } from "../../sandbox/clock.ts";
-import { startLocalHub } from "../../sandbox/hub/index.ts";
+import { type LocalHub, startLocalHub } from "../../sandbox/hub/index.ts";
 import type { TestHub } from "../../sandbox/hub/types.ts";
 import { promoteDue } from "../../sandbox/promote.ts";
 import { startRedis } from "../../sandbox/redis/redis.ts";
-import { type LocalSlackOptions, startLocalSlack } from "../../sandbox/slack/index.ts";
-import { type AppDeps, type StartOptions, startApp } from "../../src/app.ts";
+import { type LocalSlack, type LocalSlackOptions, startLocalSlack } from "../../sandbox/slack/index.ts";
+import type { AppDeps } from "../../src/app/clients.ts";
+import { type StartOptions, startApp } from "../../src/app.ts";
 import { loadConfig } from "../../src/config.ts";
 import type { Transition } from "../../src/domain/audit.ts";
 import { AccessRequest } from "../../src/domain/request.ts";
-import { isSeal } from "../../src/domain/seal.ts";
+import { isTransition } from "../../src/domain/trail-entry.ts";
+import type { Clock } from "../../src/flow/ports.ts";
 import { createLog } from "../../src/log.ts";
 import { createJobs } from "../../src/queue/jobs.ts";
 import { type Beside, wholeOf } from "../../src/store/chain.ts";
@@ -74,8 +77,21 @@ export interface BotOptions {
   roles?: Record<string, unknown>;
   /** Slack over TLS, by a name. */
   tls?: LocalSlackOptions["tls"];
+  /** On the Redis of this one, and by an app of its own in its workspace; on its hub too, unless one is given. */
+  beside?: Neighbour;
+  /** Setup makes what it needs on the hub, named after the instance; it stands already when left out. */
+  setUp?: true;
 }
 
+/** A world, as far as another is in it. */
+interface Neighbour {
+  redis: Awaited<ReturnType<typeof startRedis>>;
+  slack: LocalSlack;
+  hub: TestHub;
+  localHub: LocalHub | undefined;
+}
+
+export type Bot = Awaited<ReturnType<typeof startBot>>;
 export type World = Awaited<ReturnType<typeof startWorld>>;
 
 /** Everything but the bot. */
@@ -86,23 +102,28 @@ export async function startWorld({
   transport = "http",
   roles = catalog,
   tls,
+  beside,
+  setUp,
 }: BotOptions = {}) {
   await using opened = new AsyncDisposableStack();
-  const redis = opened.adopt(await startRedis(), (r) => r.stop());
-  const localHub = hub ? undefined : opened.adopt(await startLocalHub({ clock }), (h) => h.stop());
-  const theHub = hub ?? localHub;
+  const redis = beside?.redis ?? opened.adopt(await startRedis(), (r) => r.stop());
+  const started = hub || beside ? undefined : opened.adopt(await startLocalHub({ clock }), (h) => h.stop());
+  const localHub = started ?? (hub ? undefined : beside?.localHub);
+  const theHub = hub ?? localHub ?? beside?.hub;
   if (!theHub) throw new Error("no hub");
-  const slack = opened.adopt(await startLocalSlack({ ...workspace(clock), ...(tls && { tls }) }), (s) =>
-    s.close(),
-  );
+  const app = beside ? besides(instance) : FIRST_APP;
+  const options = { ...workspace(clock), ...app, ...(tls && { tls }) };
+  const slack = opened.adopt(await startLocalSlack(options, beside?.slack), (s) => s.close());
   const dir = opened.adopt(scratch("karpor-access"), (d) => d.remove()).path;
-  writeFileSync(join(dir, "hub.kubeconfig"), await botKubeconfig(theHub));
-  writeFileSync(join(dir, "config.yml"), stringify(file(instance, roles)));
+  if (!setUp) writeFileSync(join(dir, "hub.kubeconfig"), await botKubeconfig(theHub));
+  const config = file(instance, roles, app.command);
+  const namespace = setUp ? {} : { namespace: GRANTS_NAMESPACE };
+  writeFileSync(join(dir, "config.yml"), stringify({ ...config, hub: { ...config.hub, ...namespace } }));
   const env = {
     KARPOR_ACCESS_CONFIG: join(dir, "config.yml"),
-    SLACK_BOT_TOKEN: BOT_TOKEN,
-    ...(transport === "socket" ? { SLACK_APP_TOKEN: APP_TOKEN } : {}),
-    SLACK_SIGNING_SECRET: SIGNING_SECRET,
+    SLACK_BOT_TOKEN: app.botToken,
+    ...(transport === "socket" ? { SLACK_APP_TOKEN: app.appToken } : {}),
+    SLACK_SIGNING_SECRET: app.signingSecret,
     REDIS_URL: redis.url,
     PORT: "0",
     SLACK_API_URL: slack.apiUrl,
@@ -112,9 +133,14 @@ export async function startWorld({
   const jobs = opened.adopt(createJobs({ connection: commands, prefix: keys.prefix, clock }), (j) =>
     j.close().catch(() => {}),
   );
+  /** A turn at Slack is waited for by moving time to it, where the hub follows. */
+  const turns = { atOnce: theHub.supports.clock };
   const kept = opened.move();
   return {
     ...{ clock, redis, slack, env, commands, keys, queue: jobs.lanes.timers, jobs, hub: theHub },
+    turns,
+    /** That of whoever calls this Slack. */
+    callersClock: passingTurns(clock, turns),
     /** Undefined when the hub is a real one. */
     localHub,
     /** Moves time: sleepers wake, and the jobs that became due are started. */
@@ -136,15 +162,51 @@ export async function startWorld({
   };
 }
 
-const file = (instance: string, roles: Record<string, unknown>) => ({
+/** Longer than any wait for Redis in place, and as long as one for a turn at Slack may be. */
+const [BEYOND_REDIS_MS, PATIENCE_MS] = [250, 2_500];
+/** What is under way meanwhile goes on. */
+const TURN_MS = 5;
+
+/** Whoever waits in place for a turn at Slack moves time to it; what looks again and again, and so can be stopped, waits. */
+const passingTurns = (clock: JumpClock, turns: { atOnce: boolean }): Clock => ({
+  now: clock.now,
+  async sleep(ms, signal) {
+    if (!turns.atOnce || signal || ms <= BEYOND_REDIS_MS || ms > PATIENCE_MS) return clock.sleep(ms, signal);
+    const due = clock.now() + ms;
+    await delay(TURN_MS);
+    clock.jump(Math.max(0, due - clock.now()));
+  },
+});
+
+const FIRST_APP = {
+  signingSecret: SIGNING_SECRET,
+  botToken: BOT_TOKEN,
+  appToken: APP_TOKEN,
+  command: "/karpor-access",
+};
+
+/** Another app, called after its bot's instance. */
+const besides = (instance: string) => ({
+  signingSecret: `${SIGNING_SECRET}-${instance}`,
+  botToken: `${BOT_TOKEN}-${instance}`,
+  appToken: `${APP_TOKEN}-${instance}`,
+  command: `/karpor-${instance}`,
+  bot: Object.fromEntries(
+    (["userId", "botId", "appId"] as const).map((id) => [
+      id,
+      `${id.charAt(0).toUpperCase()}0${instance.toUpperCase()}`,
+    ]),
+  ),
+});
+
+const file = (instance: string, roles: Record<string, unknown>, command: string) => ({
   instance,
   hub: {
     name: "production",
     kubeconfig: "hub.kubeconfig",
-    namespace: GRANTS_NAMESPACE,
     dashboard: "https://karpor.example.com",
   },
-  slack: { channel: APPROVALS, language: "en" },
+  slack: { channel: APPROVALS, language: "en", command },
   admins: [ALICE],
   roles,
   reminders: ["1d", "1h", "10m"],
@@ -152,10 +214,6 @@ const file = (instance: string, roles: Record<string, unknown>) => ({
 
 const workspace = (clock: JumpClock) => ({
   clock,
-  signingSecret: SIGNING_SECRET,
-  botToken: BOT_TOKEN,
-  appToken: APP_TOKEN,
-  command: "/karpor-access",
   people: [...members, { id: GUEST, name: "gus", realName: "Gus", isRestricted: true }],
   groups: [
     { id: "S0SRE", handle: "sre", members: [ALICE, CAROL] },
@@ -178,7 +236,11 @@ export async function startBot(world: World, times: AppDeps["times"] = {}, optio
     },
   });
   const config = loadConfig(world.env);
-  const app = await startApp(config, { clock: world.clock, log: createLog("info", sink), times }, options);
+  const app = await startApp(
+    config,
+    { clock: world.callersClock, log: createLog("info", sink), times },
+    options,
+  );
   const page = async (path: string) => {
     const answer = await fetch(`http://127.0.0.1:${app.port}${path}`);
     return { status: answer.status, body: (await answer.json()) as unknown };
@@ -195,7 +257,7 @@ export async function startBot(world: World, times: AppDeps["times"] = {}, optio
     },
     status: () => page("/status"),
     trail: () =>
-      lines.flatMap(({ trail, texts }) => (trail && !isSeal(trail) ? [wholeOf({ trail, texts })] : [])),
+      lines.flatMap(({ trail, texts }) => (trail && isTransition(trail) ? [wholeOf({ trail, texts })] : [])),
     /** Proofs that run are not waited for by the wall clock. */
     stop: async () => {
       const timer = setInterval(() => world.clock.jump(11_000), 20);

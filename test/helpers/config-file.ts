@@ -3,8 +3,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { parse, stringify } from "yaml";
 import type { World } from "./bot.ts";
 
-export function changeFile({ env }: Pick<World, "env">, change: Record<string, unknown>): void {
-  const path = env.KARPOR_ACCESS_CONFIG;
-  const file = parse(readFileSync(path, "utf8")) as Record<string, unknown>;
-  writeFileSync(path, stringify({ ...file, ...change }));
+export function changeFile(world: Pick<World, "env">, change: Record<string, unknown>): void {
+  writeFileSync(world.env.KARPOR_ACCESS_CONFIG, stringify({ ...readFile(world), ...change }));
 }
+
+export const readFile = ({ env }: Pick<World, "env">) =>
+  parse(readFileSync(env.KARPOR_ACCESS_CONFIG, "utf8")) as Record<string, object>;

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { parseAllDocuments, stringify } from "yaml";
 import type { DeployManifest } from "../deploy/manifests.ts";
 
-const HELM = process.env.HELM || "helm";
+export const HELM = process.env.HELM || "helm";
 const CHART = fileURLToPath(new URL("../../deploy/chart", import.meta.url));
 
 export const helmAvailable = (): boolean => spawnSync(HELM, ["version"]).status === 0;
@@ -17,6 +17,8 @@ export interface Release {
   values?: object;
   /** More arguments. */
   args?: string[];
+  /** Its directory; the bot's own chart when left out. */
+  chart?: string;
   /** Of the cluster. */
   kubeconfig?: string;
 }
@@ -30,12 +32,13 @@ export async function helm(
     namespace = "karpor-access",
     values = {},
     args = [],
+    chart = CHART,
     kubeconfig = "",
   }: Release = {},
 ) {
   const release = command === "lint" ? [] : [name];
-  const chart = OF_CHART.includes(command) ? [CHART, "--values", "-"] : [];
-  const child = spawn(HELM, [command, ...release, ...chart, ...args, "--namespace", namespace], {
+  const what = OF_CHART.includes(command) ? [chart, "--values", "-"] : [];
+  const child = spawn(HELM, [command, ...release, ...what, ...args, "--namespace", namespace], {
     env: { ...process.env, KUBECONFIG: kubeconfig },
   });
   child.stdin.on("error", () => {}).end(stringify(values));

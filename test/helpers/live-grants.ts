@@ -1,6 +1,6 @@
 /** Grants that live already, by the hundred: objects on the hub, records and timers in Redis, and the token in its holder's DM. */
 import { randomBytes } from "node:crypto";
-import { contextOf } from "../../src/app.ts";
+import { contextOf } from "../../src/app/assemble.ts";
 import { loadConfig } from "../../src/config.ts";
 import { requestId } from "../../src/domain/ids.ts";
 import { Person } from "../../src/domain/person.ts";

@@ -24,5 +24,6 @@ export const memoryLists = (requests: Pick<MemoryRequests, "all">): Lists => ({
       .filter((r) => r.requester.id === person && r.enteredAt >= since)
       .map(({ id }) => id),
   stories: async (ids) => ids.map(() => []),
+  tried: async () => [],
   follow: async () => {},
 });

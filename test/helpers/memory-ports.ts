@@ -80,6 +80,19 @@ export function memoryRequests(): MemoryRequests {
   const clash = (r: AccessRequest, window: Window) =>
     ofRole(r.requester.id, r.role).find((other) => other.id !== r.id && overlap(windowOf(other), window));
 
+  /** A change that Redis refuses. */
+  const assertTakes = (before: AccessRequest, changed: AccessRequest): void => {
+    if (leadsToAccess(before, changed)) assertOpen();
+    const moves = changed.role !== before.role && changed.startsAt === undefined;
+    const holder = !moves ? null : taken(before.requester.id, changed.role);
+    if (holder) throw new Refused({ kind: "held-already", role: changed.role });
+    const other = claimsWindow(before, changed) && clash(changed, windowOf(changed));
+    if (!other) return;
+    const { from, to: until } = windowOf(other);
+    const { id: mine, role } = other;
+    throw new Refused({ kind: "window-taken", other: mine, role, from, until, deciding: true });
+  };
+
   const store: MemoryRequests = {
     fault: undefined,
     gate: undefined,
@@ -129,7 +142,7 @@ export function memoryRequests(): MemoryRequests {
       await reach();
       return ids.map(read);
     },
-    async update(id, change) {
+    async update(id, change, { along = () => {} } = {}) {
       for (;;) {
         await reach();
         const before = read(id);
@@ -138,21 +151,17 @@ export function memoryRequests(): MemoryRequests {
         if (changed === null) return { before, after: before };
         // Others get their turn between the read and the swap, as over a network.
         await Promise.resolve();
-        if (read(id)?.version !== before.version) continue;
-        if (leadsToAccess(before, changed)) assertOpen();
-        const moves = changed.role !== before.role && changed.startsAt === undefined;
-        const holder = !moves ? null : taken(before.requester.id, changed.role);
-        if (holder) throw new Refused({ kind: "held-already", role: changed.role });
-        const other = claimsWindow(before, changed) && clash(changed, windowOf(changed));
-        if (other) {
-          const { from, to: until } = windowOf(other);
-          const { id: mine, role } = other;
-          throw new Refused({ kind: "window-taken", other: mine, role, from, until, deciding: true });
-        }
         const after = { ...changed, version: before.version + 1 };
-        write(after);
-        lose();
-        return { before, after };
+        try {
+          if (read(id)?.version !== before.version) continue;
+          assertTakes(before, changed);
+          write(after);
+          lose();
+          return { before, after };
+        } finally {
+          // It comes after the swap, whatever became of that.
+          along({ before, after });
+        }
       }
     },
     async adopt(request) {
@@ -179,9 +188,9 @@ export function memoryRequests(): MemoryRequests {
       await reach();
       return all().filter((r) => r.requester.id === person);
     },
-    async *unsettled() {
+    async *unsettled(known) {
       await reach();
-      yield all().filter((r) => !isSettled(r));
+      yield all().filter((r) => !isSettled(r) && !known?.has(r.id));
     },
     ping: reach,
   };
@@ -218,18 +227,20 @@ export function memoryJobs(): Jobs & { waiting: Waiting[] } {
   };
 }
 
-const memoryLease = (): Lease => {
+export const memoryLease = (requests: Pick<Requests, "get">): Lease => {
   const held = new Set<string>();
+  const hold: Lease["hold"] = async (name, work) => {
+    if (held.has(name)) return null;
+    held.add(name);
+    try {
+      return { done: await work(new AbortController().signal) };
+    } finally {
+      held.delete(name);
+    }
+  };
   return {
-    async hold(name, work) {
-      if (held.has(name)) return null;
-      held.add(name);
-      try {
-        return { done: await work(new AbortController().signal) };
-      } finally {
-        held.delete(name);
-      }
-    },
+    hold,
+    holdRequest: (id, work) => hold(id, async (signal) => work(await requests.get(id), signal)),
   };
 };
 
@@ -246,7 +257,10 @@ const willingGrants = ({ clock }: Pick<Ports, "clock">): Grants => ({
   list: async () => [],
   rightsOf: async () => null,
   annotate: async () => {},
-  survey: async () => ({ standing: [], foreign: [] }),
+  survey: async function* () {
+    yield [];
+    return [];
+  },
 });
 
 /** A hub that always knows what Redis does. */
@@ -295,14 +309,16 @@ export function memoryPorts(
     ...given,
     requests,
     lists: memoryLists(requests),
+    attempts: { note: async () => {} },
     allowances: memoryAllowances(given),
     sweeps: {
       completed: async () => {},
       last: async () => ({ count: 0, cardsRefused: [], tally: emptyTally(), at: null, tookMs: null }),
     },
+    evidence: null,
     jobs: memoryJobs(),
     grants: willingGrants(given),
-    lease: memoryLease(),
+    lease: memoryLease(requests),
     homes: memoryHomes(given.clock),
     homeTab: given.homeTab ?? noHomeTab,
     tokenViews: { show: async () => {}, cover: async () => {} },

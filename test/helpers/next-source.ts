@@ -40,19 +40,19 @@ const EDITS: Record<string, readonly Edit[]> = {
     ],
     ["  const moved = before.state", "  after = marked(after);\n  const moved = before.state"],
   ],
-  "src/app.ts": [
+  "src/app/work.ts": [
     ["    handlers: {", "    handlers: { audit: (id, lane) => audit(ports[lane], id),"],
     [
-      "function startWork(",
+      "export function startWork(",
       `async function audit(ports: Ports, id: any) {
         await commit(ports, id, (r: any) => (r.audited ? null : { ...r, audited: true }));
         return undefined;
       }
-      function startWork(`,
+      export function startWork(`,
     ],
     [
-      "/** The only composition",
-      'import { commit } from "./flow/support/commit.ts";\n/** The only composition',
+      "/** What a job of the queue runs",
+      'import { commit } from "../flow/support/commit.ts";\n/** What a job of the queue runs',
     ],
   ],
   "src/flow/support/outage.ts": [["  other:", '  quota: "over its quota",\n  other:']],

@@ -13,3 +13,6 @@ export const members = [
   { id: CAROL, name: "carol", realName: "Carol" },
   { id: MEI, name: "mei", realName: "Mei", locale: "zh-CN" },
 ];
+
+/** Who goes on with a restored Redis, on the command line. */
+export const BY_HAND = { who: "operator dana", qualified: "operator" };

@@ -12,6 +12,10 @@ export interface Running {
   ended: Promise<number | null>;
 }
 
+const { PATH = "", NODE_COMPILE_CACHE = "" } = process.env;
+/** Where programs are, and where Node keeps what it compiled: what every process that a test starts is given. */
+export const FOR_PROGRAMS = { PATH, NODE_COMPILE_CACHE };
+
 /** Only these variables, and those that find programs: nothing of the machine's own settings. */
 export const run = (script: string, args: string[], env: Record<string, string>): Running =>
   runNode([script, ...args], env);
@@ -20,7 +24,7 @@ export const run = (script: string, args: string[], env: Record<string, string>)
 export function runNode(args: string[], env: Record<string, string>): Running {
   const child = spawn(process.execPath, args, {
     cwd: fileURLToPath(new URL("../..", import.meta.url)),
-    env: { PATH: process.env.PATH ?? "", ...env },
+    env: { ...FOR_PROGRAMS, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";

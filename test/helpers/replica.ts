@@ -1,6 +1,7 @@
 /** One replica of the bot, a process of its own: its parent tells it how time jumps, and it ends with its parent. */
 import { jumpClock } from "../../sandbox/clock.ts";
-import { type AppDeps, startApp } from "../../src/app.ts";
+import type { AppDeps } from "../../src/app/clients.ts";
+import { startApp } from "../../src/app.ts";
 import { loadConfig } from "../../src/config.ts";
 import { createLog } from "../../src/log.ts";
 

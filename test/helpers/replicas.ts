@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parse, stringify } from "yaml";
 import type { HubCall } from "../../sandbox/hub/faults.ts";
-import type { AppDeps } from "../../src/app.ts";
+import type { AppDeps } from "../../src/app/clients.ts";
 import type { LogLine, World } from "./bot.ts";
 import { type Direction, openGate } from "./gate.ts";
 

@@ -1,10 +1,12 @@
 /** The flows on real adapters, run by hand: jobs wait in a list, and any call to the outside can be the last. */
-import { assemble, connectAll } from "../../src/app.ts";
+import { assemble } from "../../src/app/assemble.ts";
+import { connectAll } from "../../src/app/clients.ts";
 import { loadConfig } from "../../src/config.ts";
 import type { RequestId } from "../../src/domain/ids.ts";
 import type { Due, Step } from "../../src/domain/lifecycle.ts";
 import { askFallback } from "../../src/flow/ask-fallback.ts";
 import { checkDeparture } from "../../src/flow/check-departure.ts";
+import { checkIdle } from "../../src/flow/check-idle.ts";
 import { coverViews } from "../../src/flow/cover-views.ts";
 import { endGrant } from "../../src/flow/end.ts";
 import { extendGrant } from "../../src/flow/extend-grant.ts";
@@ -13,6 +15,7 @@ import type { Later, Ports } from "../../src/flow/ports.ts";
 import { provisionGrant } from "../../src/flow/provision.ts";
 import { refreshToken } from "../../src/flow/refresh-token.ts";
 import { remindHolder } from "../../src/flow/remind.ts";
+import { reportUse } from "../../src/flow/report-use.ts";
 import { startGrant } from "../../src/flow/start.ts";
 import { setNextTimer } from "../../src/flow/support/next-timer.ts";
 import { sweep } from "../../src/flow/sweep.ts";
@@ -41,6 +44,8 @@ const FLOWS: Record<Step, (ports: Ports, id: RequestId) => Promise<Later>> = {
   takeTokenOff,
   coverViews,
   checkDeparture,
+  reportUse,
+  checkIdle,
 };
 
 export type Steps = Awaited<ReturnType<typeof openSteps>>;
@@ -50,7 +55,7 @@ export class Crash extends Error {}
 
 export async function openSteps(world: World) {
   await using opened = new AsyncDisposableStack();
-  const means = { clock: world.clock, log: createLog("error", silent) };
+  const means = { clock: world.callersClock, log: createLog("error", silent) };
   const clients = await connectAll(loadConfig(world.env), means, opened);
   await clients.redis.ready(3_000);
   const home = () => world.slack.bot;

@@ -7,4 +7,5 @@ export const uncounted = (client: WebClient): SlackClients => ({
   reserved: client,
   to: () => client,
   reserve: async () => ({ use: () => true, [Symbol.asyncDispose]: async () => {} }),
+  lineUp: async () => {},
 });

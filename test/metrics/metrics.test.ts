@@ -36,11 +36,14 @@ test.each<[string, Record<string, string>, number]>([
   ["end_lateness_seconds_count", { role: "guest" }, 1],
   ["end_confirmed_seconds_count", { method: "probe" }, 2],
   ["live_grants", { role: "peek" }, 1],
+  ["live_grants", { role: "guest" }, 0],
   ["waiting_requests", { role: "admin" }, 1],
+  ["waiting_requests", { role: "peek" }, 0],
   ["unconfirmed_ends", {}, 0],
   ["unconfirmed_end_age_seconds", {}, 0],
   ["jobs_waiting", { lane: "urgent" }, 0],
   ["job_oldest_seconds", { lane: "timers" }, 0],
+  ["evidence_complete", {}, 1],
   ["records_up", {}, 1],
   ["ready", {}, 1],
   ["holding_back", {}, 0],
@@ -64,6 +67,7 @@ test("calls are counted by method and result, of the hub by kind", () => {
 test("time passes for what is read at the scrape", async () => {
   expect(sample("sweep_age_seconds")).toBeLessThan(30);
   expect(sample("sweep_duration_seconds")).toBeLessThan(30);
+  expect(sample("evidence_age_seconds")).toBeLessThan(30);
   expect(sample("credential_remaining_seconds")).toBeGreaterThan(0);
   expect(sample("clock_skew_seconds")).toBe(0);
 });
@@ -89,7 +93,9 @@ test("without Redis it says so, and nothing that is not known", async () => {
   story.world.redis.pause();
   const { text: now } = await story.scrape().finally(() => story.world.redis.resume());
   expect(now).toContain("karpor_access_records_up 0");
-  expect(now).not.toMatch(/^karpor_access_(live_grants|unconfirmed_ends|jobs_waiting|sweep_age_seconds)\b/m);
+  expect(now).not.toMatch(
+    /^karpor_access_(live_grants|unconfirmed_ends|jobs_waiting|sweep_age_seconds|evidence_\w+)\b/m,
+  );
   expect(now).toContain("karpor_access_requests_total");
 });
 

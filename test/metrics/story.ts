@@ -1,7 +1,9 @@
 /** A bot that has seen a short story, scraped as Prometheus does it. */
 import { HOUR } from "../../src/domain/duration.ts";
+import { setAnonymous } from "../helpers/anonymous.ts";
 import { ALICE, BOB, CAROL, startBot, startWorld } from "../helpers/bot.ts";
-import { changeFile } from "../helpers/config-file.ts";
+import { readFile } from "../helpers/config-file.ts";
+import { hubTells, letHubTell } from "../helpers/hub-tells.ts";
 import { scene } from "../helpers/scene.ts";
 import { swept } from "../helpers/swept.ts";
 
@@ -9,7 +11,9 @@ export async function tellStory() {
   await using opened = new AsyncDisposableStack();
   const world = opened.adopt(await startWorld({ transport: "socket" }), (w) => w.close());
   Object.assign(world.env, { METRICS_PORT: "0" });
-  changeFile(world, { canary: "1h" });
+  const { hub } = readFile(world);
+  letHubTell(world, { canary: "1h", hub: { ...hub, anonymous: "closed" } });
+  await setAnonymous(world, "--close-anonymous");
   const bot = opened.adopt(await startBot(world), (b) => b.stop());
   const { ask, dm, get, proveEnd, say } = scene(world);
   const isActive = () =>
@@ -27,6 +31,7 @@ export async function tellStory() {
   await isActive();
   await ask("admin 2h", "one that waits");
   await swept(world);
+  await hubTells(world, () => bot).heartbeat();
   const kept = opened.move();
   const port = bot.app.metricsPort ?? 0;
   return {

@@ -30,6 +30,26 @@ describeInBrowser("the playground's story", (visitor) => {
     await page.locator(".answers li", { hasText: "401" }).waitFor();
   });
 
+  it("says below the card and on the receipt what the dashboard did with the token", async () => {
+    const { page } = visitor;
+    await visitor.type("left", "/karpor-access guest 8h a look");
+    await visitor.button("right", "Approve").click();
+    await visitor.button("left", "Copy").click();
+    await page.locator("button.login").click();
+    await page.locator(".insight", { hasText: "refused (403)" }).waitFor();
+    await visitor.jump("The end");
+    await page.locator(".login-box .not").waitFor();
+    await visitor.jump("+10 min");
+    await visitor.tab("Proof");
+    await page.locator(".ends .ended", { hasText: "proved" }).waitFor();
+    await visitor.jump("+10 min");
+    // Its login, and what was looked at and tried there.
+    const line = /Used \d+ times, last .* · \d+ refused/;
+    await visitor.reads("right", line);
+    await visitor.reads("left", line);
+    expect(await page.locator("#right").textContent()).not.toContain("not complete");
+  });
+
   it("shows a token at a click, in a view that goes after two minutes", async () => {
     const { page } = visitor;
     await visitor.type("left", "/karpor-access register 1h a new cluster");

@@ -137,7 +137,7 @@ function inside({ seen, answers }: Session): HTMLElement {
     h(
       "table",
       {},
-      h("caption", {}, t("Tried with this token, just now", "刚才用这个令牌试过")),
+      h("caption", {}, t("Tried with this token at the login", "登录时用这个令牌试过")),
       ...seen.tried.map(({ what, status }) => {
         const may = status < 400 && status > 0 && !gone;
         return h(
@@ -159,6 +159,11 @@ function inside({ seen, answers }: Session): HTMLElement {
         "Let the time run out, release the access or revoke it: this page notices when the hub does.",
         "等时间用完，或提前结束、撤销权限：集群一拒绝，这里就会发现。",
       ),
+      seen.told &&
+        t(
+          " Soon after the end is proved, the card and the receipt say what was done here.",
+          "结束得到证明后不久，卡片和回执会写明在这里做过什么。",
+        ),
     ),
   );
 }

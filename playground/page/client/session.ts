@@ -45,7 +45,9 @@ async function visit(): Promise<void> {
   if (!seen || session !== before) return;
   if (before.answers.at(-1)?.status !== seen.status)
     before.answers.push({ status: seen.status, at: seen.at });
-  before.seen = seen.status === 200 ? seen : { ...before.seen, status: seen.status, at: seen.at };
+  const { tried } = before.seen;
+  before.seen =
+    seen.status === 200 ? { ...seen, tried } : { ...before.seen, status: seen.status, at: seen.at };
   before.over ||= seen.status === 401;
   told();
 }

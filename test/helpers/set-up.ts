@@ -1,0 +1,31 @@
+/** What an operator does to a bot of a world: its configuration, and setup as the hub's administrator. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { pino } from "pino";
+import { parse, stringify } from "yaml";
+import { systemClock } from "../../sandbox/clock.ts";
+import { setup } from "../../src/cli/setup/index.ts";
+import { setupOptions } from "../../src/cli/setup/options.ts";
+import { loadForHub } from "../../src/config.ts";
+import type { World } from "./bot.ts";
+import type { File } from "./doctor.ts";
+
+export function configure({ env }: World, change: (file: File) => void): void {
+  const file: File = parse(readFileSync(env.KARPOR_ACCESS_CONFIG, "utf8"));
+  change(file);
+  writeFileSync(env.KARPOR_ACCESS_CONFIG, stringify(file));
+}
+
+/** As the command line does; resolves to what it said. */
+export async function setUp({ env, hub }: World, ...args: string[]): Promise<string> {
+  const admin = join(dirname(env.KARPOR_ACCESS_CONFIG), "admin.kubeconfig");
+  writeFileSync(admin, hub.adminKubeconfig);
+  const lines: string[] = [];
+  await setup(loadForHub(env), setupOptions(["--kubeconfig", admin, ...args]), {
+    log: pino({ level: "silent" }),
+    clock: systemClock(),
+    say: (line) => void lines.push(line),
+    confirm: async () => true,
+  });
+  return lines.join("\n");
+}
