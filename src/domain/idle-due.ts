@@ -2,6 +2,7 @@
 import { type Catalog, roleNamed } from "./catalog.ts";
 import { type Question, RELEASED_AFTER_MS } from "./idle.ts";
 import type { AccessRequest, In } from "./request.ts";
+import { HEARTBEAT_MS, RESENT_WITHIN_MS } from "./use.ts";
 
 /** No use of it is known since then. */
 export const idleSince = ({ idle, enteredAt }: In<"active">): number => idle?.from ?? enteredAt;
@@ -24,5 +25,6 @@ export function idleDue(r: In<"active">, roles: Catalog): number | null {
   // Without a token that works nobody can use it.
   if (!terms || r.refresh) return null;
   const at = idleSince(r) + terms.after;
-  return at < r.expiresAt - RELEASED_AFTER_MS ? at : null;
+  // Asked when it is heard.
+  return at + RESENT_WITHIN_MS + HEARTBEAT_MS < r.expiresAt - RELEASED_AFTER_MS ? at : null;
 }

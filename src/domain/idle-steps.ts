@@ -6,7 +6,7 @@ import { lateFor } from "./lifecycle.ts";
 import { Refused } from "./refusal.ts";
 import type { AccessRequest, In } from "./request.ts";
 import { ending } from "./transitions.ts";
-import { type Coverage, isSilent } from "./use.ts";
+import { type Coverage, isSilent, RESENT_WITHIN_MS } from "./use.ts";
 
 /** As the hub tells it. */
 export interface SeenIdle {
@@ -45,8 +45,9 @@ interface Looked {
 const knownSince = (r: In<"active">, { last, coverage }: SeenIdle): number =>
   Math.max(idleSince(r), last ?? 0, ...coverage.gaps.map(({ to }) => to));
 
-/** What was done before is told. */
-const isHeard = ({ coverage }: SeenIdle, at: number): boolean => (coverage.heard ?? 0) >= at;
+/** What was done before is told, also where the hub sent it again. */
+const isHeard = ({ coverage }: SeenIdle, at: number): boolean =>
+  (coverage.heard ?? 0) >= at + RESENT_WITHIN_MS;
 
 function question(r: In<"active">, roles: Catalog, { terms, seen, now }: Looked): In<"active"> | null {
   const due = idleDue(r, roles);

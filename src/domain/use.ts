@@ -96,6 +96,11 @@ export interface Coverage {
 export const HEARTBEAT_MS = 2 * MINUTE;
 /** What it was told of is known for so long: the hub gives a batch up long before. */
 export const RETOLD_WITHIN_MS = 15 * MINUTE;
+/**
+ * Until a batch has had its last try: kube-apiserver sends it five times, 10 s apart at first, then each time half as
+ * long again, a fifth more at most (k8s.io/apiserver/pkg/util/webhook); it waits 5 s before (deploy/karpor-flags).
+ */
+export const RESENT_WITHIN_MS = 2 * MINUTE;
 /** Without one for so long, what the hub tells is not complete. */
 export const SILENT_AFTER_MS = 10 * MINUTE;
 

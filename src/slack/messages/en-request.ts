@@ -430,13 +430,13 @@ const unused: Idle = (f, fmt, after) =>
 const idle = {
   open: (f, fmt, after) => `${unused(f, fmt, after)} It goes on ${fmt.until(f.endsAt)}.`,
   release: (f, fmt, after) =>
-    `${unused(f, fmt, after)} It ends in ${span(RELEASED_AFTER_MS)}, unless you keep or use it.`,
+    `${unused(f, fmt, after)} It ends in ${span(RELEASED_AFTER_MS)} at the earliest, unless you keep or use it.`,
   kept: (f, fmt, after) =>
     `${fmt.b("Kept:")} ${access(f, fmt)} goes on ${fmt.until(f.endsAt)}. You are asked again after ${span(after)} without use.`,
   used: (f, fmt) => `${fmt.b("In use again:")} ${access(f, fmt)} goes on ${fmt.until(f.endsAt)}.`,
   /** In a list; `ends`: where nobody answers. */
   line: (ends: number | null, fmt: Formatter): string =>
-    `${fmt.b("still needed?")}${ends === null ? "" : ` Else it ends ${fmt.at(ends)}`}`,
+    `${fmt.b("still needed?")}${ends === null ? "" : ` Else it ends ${fmt.at(ends)} at the earliest`}`,
 } satisfies Record<Exclude<Shown["idle"], "gone">, Idle> & { line: unknown };
 
 const sent: Sentence = (f, fmt) =>

@@ -409,11 +409,11 @@ const unused: Words["idle"]["open"] = (f, fmt, after) =>
 const idle: Words["idle"] = {
   open: (f, fmt, after) => `${unused(f, fmt, after)}，${fmt.when(f.endsAt)} 到期。`,
   release: (f, fmt, after) =>
-    `${unused(f, fmt, after)}。若不保留也不使用，${span(RELEASED_AFTER_MS)}后结束。`,
+    `${unused(f, fmt, after)}。若不保留也不使用，最早 ${span(RELEASED_AFTER_MS)}后结束。`,
   kept: (f, fmt, after) =>
     `${fmt.b("已保留：")} ${held(f, fmt)}有效至 ${fmt.when(f.endsAt)}。若再有 ${span(after)}没有使用记录，会再次询问。`,
   used: (f, fmt) => `${fmt.b("又在使用：")} ${held(f, fmt)}有效至 ${fmt.when(f.endsAt)}。`,
-  line: (ends, fmt) => `${fmt.b("还需要吗？")}${ends === null ? "" : ` 否则 ${fmt.when(ends)} 结束`}`,
+  line: (ends, fmt) => `${fmt.b("还需要吗？")}${ends === null ? "" : ` 否则最早 ${fmt.when(ends)} 结束`}`,
 };
 
 const sent: Sentence = (f, fmt) =>

@@ -369,7 +369,7 @@ describe("what is said", () => {
     const draw = (shows: "open" | "release" | "kept" | "used", locale: "en" | "zh" = "en") =>
       drawMessage(r, `idle:${NOW}`, shows, view(locale), true);
     expect(draw("release").text).toBe(
-      "Still needed? No use of admin on production was reported for 2 h. It ends in 15 min, unless you keep or use it.",
+      "Still needed? No use of admin on production was reported for 2 h. It ends in 15 min at the earliest, unless you keep or use it.",
     );
     expect(draw("open").text).toMatch(/reported for 2 h\. It goes on for 4 h\.$/);
     expect(draw("kept").text).toMatch(
@@ -380,7 +380,7 @@ describe("what is said", () => {
       expect(buttons(draw(shows))).toEqual(["Keep", "End now"]);
     for (const shows of ["kept", "used"] as const) expect(buttons(draw(shows))).toEqual([]);
     expect(draw("release", "zh").text).toBe(
-      "还需要吗？你在 production 的 admin 权限已有 2 小时没有使用记录。若不保留也不使用，15 分钟后结束。",
+      "还需要吗？你在 production 的 admin 权限已有 2 小时没有使用记录。若不保留也不使用，最早 15 分钟后结束。",
     );
   });
 
