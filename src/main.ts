@@ -4,18 +4,11 @@ import { createInterface } from "node:readline/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { pino } from "pino";
-import { audit } from "./cli/audit/index.ts";
 import { AUDIT_USAGE, auditOptions } from "./cli/audit/options.ts";
-import { doctor } from "./cli/doctor/index.ts";
 import { DOCTOR_USAGE, doctorOptions } from "./cli/doctor/options.ts";
-import { grants } from "./cli/grants/index.ts";
 import { GRANTS_USAGE, grantsOptions } from "./cli/grants/options.ts";
-import { POLICY_USAGE, policyCommand } from "./cli/policy/index.ts";
-import { setUpHubAudit } from "./cli/setup/hub-audit.ts";
-import { setup } from "./cli/setup/index.ts";
-import { manifestFor } from "./cli/setup/manifest.ts";
+import { POLICY_USAGE } from "./cli/policy/usage.ts";
 import { asksForHubAudit, asksForManifest, SETUP_USAGE, setupOptions } from "./cli/setup/options.ts";
-import { logRefusal, start } from "./cli/start.ts";
 import { ConfigError, loadConfig, loadForHub } from "./config.ts";
 import type { Clock } from "./domain/clock.ts";
 import { VERSION } from "./version.ts";
@@ -43,10 +36,11 @@ async function confirm(question: string): Promise<boolean> {
   return /^y(es)?$/i.test(answer.trim());
 }
 
-/** Each parses its own arguments, and stays alive or exits. */
+/** Each parses its own arguments, and stays alive or exits; none loads what another needs. */
 const COMMANDS: Record<string, (args: string[]) => Promise<void>> = {
   start: async (args) => {
     usage(() => parseArgs({ args, strict: true }));
+    const { logRefusal, start } = await import("./cli/start.ts");
     try {
       await start(loadConfig(process.env), clock);
     } catch (error) {
@@ -56,20 +50,25 @@ const COMMANDS: Record<string, (args: string[]) => Promise<void>> = {
   },
   setup: async (args) => {
     const manifest = usage(() => asksForManifest(args));
+    const { manifestFor } = await import("./cli/setup/manifest.ts");
     if (manifest) return say(manifestFor(manifest).trimEnd());
     const audit = usage(() => asksForHubAudit(args));
+    const { setUpHubAudit } = await import("./cli/setup/hub-audit.ts");
     if (audit) return setUpHubAudit(loadForHub(process.env), audit, { say, confirm });
     const options = usage(() => setupOptions(args));
+    const { setup } = await import("./cli/setup/index.ts");
     await setup(loadForHub(process.env), options, { clock, log: quiet, say, confirm });
   },
   doctor: async (args) => {
     const options = usage(() => doctorOptions(args));
+    const { doctor } = await import("./cli/doctor/index.ts");
     const colour = process.stdout.isTTY && !process.env.NO_COLOR;
     const load = () => (options.offline ? loadForHub : loadConfig)(process.env);
     const good = await doctor(load, options, { clock, log: quiet, say, colour });
     process.exitCode = good ? 0 : 1;
   },
   policy: async (args) => {
+    const { policyCommand } = await import("./cli/policy/index.ts");
     const run = usage(() => policyCommand(args));
     const colour = process.stdout.isTTY && !process.env.NO_COLOR;
     const means = { variables: process.env, clock, log: quiet, say, colour };
@@ -79,11 +78,13 @@ const COMMANDS: Record<string, (args: string[]) => Promise<void>> = {
   },
   grants: async (args) => {
     const options = usage(() => grantsOptions(args));
+    const { grants } = await import("./cli/grants/index.ts");
     const good = await grants(loadForHub(process.env), options, { clock, log: quiet, say, user });
     process.exitCode = good ? 0 : 1;
   },
   audit: async (args) => {
     const options = usage(() => auditOptions(args));
+    const { audit } = await import("./cli/audit/index.ts");
     const config = ({ slack }: { slack: boolean }) => (slack ? loadConfig : loadForHub)(process.env);
     const warn = (line: string) => console.error(line);
     const means = { config, clock, log: quiet, say, warn, confirm, user, output: process.stdout };

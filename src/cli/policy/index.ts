@@ -5,11 +5,6 @@ import { diff } from "./diff.ts";
 import { explain } from "./explain.ts";
 import type { PolicyRun } from "./means.ts";
 
-export const POLICY_USAGE = `node src/main.ts policy check [FILE]
-       node src/main.ts policy explain --who U… [--in S…,S…] --role ROLE [--for 4h] [--grants N] [--requests N] [--json]
-       node src/main.ts policy test FILE
-       node src/main.ts policy diff OLD NEW [--json]`;
-
 /** Each parses its own arguments, and throws one sentence where they are wrong. */
 const TABLE: Record<string, (args: string[]) => PolicyRun> = { check, explain, test: cases, diff };
 

@@ -2,7 +2,6 @@
 import type { Logger } from "pino";
 import { type HubAccess, parseKubeconfig } from "../kubeconfig/kubeconfig.ts";
 import { type HubSource, type KubeconfigSource, sourceOf } from "../kubeconfig/source.ts";
-import { openPortForward } from "../port-forward/port-forward.ts";
 import { type HubGiven, IN_CLUSTER_SERVER } from "../settings.ts";
 
 export interface OpenHub {
@@ -56,5 +55,6 @@ async function serverOf(
   opened: AsyncDisposableStack,
 ) {
   if (!portForward) return server ?? (inCluster && IN_CLUSTER_SERVER);
+  const { openPortForward } = await import("../port-forward/port-forward.ts");
   return opened.adopt(await openPortForward(portForward, { log }), (f) => f.close()).server;
 }

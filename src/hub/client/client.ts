@@ -4,7 +4,7 @@ import {
   CoreV1Api,
   createConfiguration,
   RbacAuthorizationV1Api,
-} from "@kubernetes/client-node";
+} from "@kubernetes/client-node/dist/gen/index.js";
 import type { Clock } from "../../domain/clock.ts";
 import type { Secret } from "../../domain/secret.ts";
 import type { HubAccess } from "../kubeconfig/kubeconfig.ts";

@@ -1,5 +1,5 @@
 /** One way to the hub: its address, who speaks, and the connections it goes by. */
-import { type ConfigurationOptions, ServerConfiguration } from "@kubernetes/client-node";
+import { type ConfigurationOptions, ServerConfiguration } from "@kubernetes/client-node/dist/gen/index.js";
 import type { Agent } from "undici";
 import type { Secret } from "../../domain/secret.ts";
 import type { HubAccess } from "../kubeconfig/kubeconfig.ts";
