@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 /** A call to Slack as whoever counts or logs it sees it: nothing of what was sent or answered. */
 export interface SlackCall {
   method: string;
@@ -10,13 +12,22 @@ export interface SlackCall {
 
 const WORD = /^[a-z][a-z0-9_]{0,59}$/;
 
-/** Of an answer whose body nobody reads elsewhere. */
-export async function resultOf(response: Response): Promise<string> {
-  if (response.status === 429) return "ratelimited";
-  if (!response.ok) return `http_${response.status}`;
-  const said = (await response.json()) as { ok?: unknown; error?: unknown };
-  if (said.ok === true) return "ok";
-  return typeof said.error === "string" && WORD.test(said.error) ? said.error : "other";
+const Said = z.object({ ok: z.literal(true) }).or(z.object({ error: z.string().regex(WORD) }));
+
+export function resultOf({ status, ok }: Response, text: string): string {
+  if (status === 429) return "ratelimited";
+  if (!ok) return `http_${status}`;
+  const said = Said.safeParse(parse(text)).data;
+  if (!said) return "other";
+  return "ok" in said ? "ok" : said.error;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Of a call that has no answer. */

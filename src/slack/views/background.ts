@@ -27,10 +27,17 @@ export function backgroundParts(p: Renderer, { background: known, requestedAt }:
   return parts.filter((part) => part !== "");
 }
 
+/** By zone: to make one takes longer than to draw a card. */
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
 /** Nothing where the zone is unknown to us. */
 function clockIn(timeZone: string, at: number): string {
   try {
-    return new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit" }).format(at);
+    const clock =
+      clocks.get(timeZone) ??
+      new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit" });
+    clocks.set(timeZone, clock);
+    return clock.format(at);
   } catch {
     return "";
   }
