@@ -19,7 +19,7 @@ const UNIT = [
   "test/hub/{annotations,kubeconfig,names,protobuf}.test.ts",
   "test/sandbox/{clock,hub-store,slack-blocks}.test.ts",
   "test/store/address.test.ts",
-  "test/{config,log}.test.ts",
+  "test/{config,give-way,log}.test.ts",
 ];
 
 /** What runs for minutes, though its files are small. */

@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import type { Config } from "../config.ts";
 import type { Clock, Turns } from "../flow/ports.ts";
 import type { EndsWatchTimes } from "../flow/watch-ends.ts";
+import { createGiveWay } from "../give-way.ts";
 import { nameWritesBy } from "../http/hub-audit/own-looks.ts";
 import { openHub } from "../hub/client/access.ts";
 import { hubClock } from "../hub/client/clock-offset.ts";
@@ -65,8 +66,9 @@ export function connectAll(
   const time = hubClock(clock, hub.clockOffset);
   const shared = { redis: redis.commands, keys: keysOf(config.instance), clock: time };
   const turns = by(createTurns(shared));
+  const giveWay = createGiveWay();
   const budget = createBudget({
-    ...{ turns, clock: time, send: proxy?.fetch },
+    ...{ turns, clock: time, send: proxy?.fetch, giveWay },
     onCall: onSlackCall,
     onPostponed: metrics.slackPostponed,
   });
@@ -79,6 +81,7 @@ export function connectAll(
     proxy,
     memory,
     callers,
+    giveWay,
     interactive: callers.interactive,
     slack: callers.to("trouble"),
   };

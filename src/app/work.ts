@@ -27,7 +27,7 @@ import type { AppDeps, Clients } from "./clients.ts";
 
 export function startWork(
   ports: Record<Lane, Ports>,
-  { redis }: Clients,
+  { redis, giveWay }: Clients,
   prefix: string,
   { clock, log, times }: AppDeps,
   opened: AsyncDisposableStack,
@@ -42,6 +42,7 @@ export function startWork(
     prefix,
     clock,
     log,
+    giveWay,
     locks: times?.locks,
     onTimer: async (id, fired, waiting) => {
       await setNextTimer(ports.timers, id, fired);

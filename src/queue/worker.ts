@@ -5,6 +5,7 @@ import { z } from "zod";
 import { RequestId } from "../domain/ids.ts";
 import { type Due, STEPS, type Step } from "../domain/lifecycle.ts";
 import { type Clock, LANES, type Lane, type Later, type Log, SlackBusy } from "../flow/ports.ts";
+import type { GiveWay } from "../give-way.ts";
 import { describe, quietly } from "./errors.ts";
 import { openLanes } from "./jobs.ts";
 import { SWEEP, scheduleSweeps } from "./sweeps.ts";
@@ -18,6 +19,7 @@ export interface WorkerSettings {
   prefix: string;
   clock: Clock;
   log: Log;
+  giveWay: GiveWay;
   /** Before what a timer is for. `waiting`: whose timers for the same came too, and wait for their turn. */
   onTimer(id: RequestId, fired: Due, waiting: () => Promise<RequestId[]>): Promise<void>;
   handlers: Record<Step, Handler>;
@@ -140,7 +142,9 @@ async function look({ queue, ...settings }: LaneSettings, lane: Lane, job: Job, 
       const { name, data } = known.data;
       const waiting = () => waitingFor(queue, name, clock.now());
       if (lane === "timers") await settings.onTimer(data.id, { step: name, at: data.due }, waiting);
-      const later = await orLater(settings.handlers[name](data.id, lane), clock);
+      const run = () => settings.handlers[name](data.id, lane);
+      // Taking access away waits for nothing.
+      const later = await orLater(name === "end" ? run() : settings.giveWay(run), clock);
       if (!later) return;
       const ms = Math.max(later.again - clock.now(), SOONEST_MS);
       if (later.inLine && (await isInLine(queue, job, data.id, { ms, due: later.again }))) return;

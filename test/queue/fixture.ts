@@ -2,6 +2,7 @@
 import { vi } from "vitest";
 import { jumpClock } from "../../sandbox/clock.ts";
 import { STEPS, type Step } from "../../src/domain/lifecycle.ts";
+import { createGiveWay } from "../../src/give-way.ts";
 import { createJobs } from "../../src/queue/jobs.ts";
 import { createWorker, type Handler, type WorkerSettings } from "../../src/queue/worker.ts";
 import type { Connections } from "../../src/store/connect.ts";
@@ -20,7 +21,7 @@ export function work(redis: Redis, handlers: Handlers = {}, keys = freshKeys()) 
   const jobs = createJobs({ connection: redis.commands, prefix, clock });
   const all = Object.fromEntries(STEPS.map((name) => [name, handlers[name] ?? nothing]));
   const worker = createWorker({
-    ...{ connection: redis.worker, prefix, clock, log, sweep },
+    ...{ connection: redis.worker, prefix, clock, log, sweep, giveWay: createGiveWay() },
     onTimer: handlers.onTimer ?? (async () => {}),
     handlers: all as Record<Step, Handler>,
   });

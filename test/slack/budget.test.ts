@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest"
 import { type JumpClock, stillClock } from "../../sandbox/clock.ts";
 import { type LocalSlack, startLocalSlack } from "../../sandbox/slack/index.ts";
 import { StoreDown } from "../../src/flow/ports.ts";
+import { createGiveWay } from "../../src/give-way.ts";
 import { createBudget } from "../../src/slack/outbound/budget.ts";
 import { retryAfter, type SlackClients, slackClients } from "../../src/slack/outbound/client.ts";
 import { createTurns } from "../../src/store/turns.ts";
@@ -30,7 +31,7 @@ beforeEach(async () => {
   keys = freshKeys();
   const replica = () => {
     const turns = createTurns({ redis: redis.commands, keys, clock });
-    const budget = createBudget({ turns, clock });
+    const budget = createBudget({ turns, clock, giveWay: createGiveWay() });
     return slackClients("xoxb-1", budget, { apiUrl: slack.apiUrl });
   };
   here = replica();
@@ -176,7 +177,7 @@ test("without Redis nobody counts, and calls go out", async () => {
   const down = () => Promise.reject(new StoreDown("gone"));
   const budget = createBudget({
     turns: { take: down, lineUp: down, callsNow: down, giveBack: down, close: down },
-    clock,
+    ...{ clock, giveWay: createGiveWay() },
   });
   const alone = slackClients("xoxb-1", budget, { apiUrl: slack.apiUrl });
   expect(await info(alone.to("show"))).toBe(0);

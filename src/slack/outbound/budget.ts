@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { FetchFunction } from "@slack/web-api";
 import { SECOND } from "../../domain/duration.ts";
 import { type Clock, type Room, SlackBusy, StoreDown, StoreUnsure, type Turns } from "../../flow/ports.ts";
+import type { GiveWay } from "../../give-way.ts";
 import { roomsOf, URGENCIES, type Urgency } from "./limits.ts";
 import { markIn } from "./mark.ts";
 import { createOrder, type Write } from "./order.ts";
@@ -11,6 +12,8 @@ import { failureOf, resultOf, type SlackCall } from "./seen.ts";
 export interface BudgetOptions {
   turns: Turns;
   clock: Clock;
+  /** For calls that nobody's access waits for. */
+  giveWay: GiveWay;
   /** By a proxy; straight where it is left out. */
   send?: typeof globalThis.fetch | undefined;
   /** Told of each call when it is answered. */
@@ -103,6 +106,8 @@ interface Place {
   rank: number;
 }
 
+const isPressing = ({ rank }: Place): boolean => rank <= rankOf("show");
+
 async function go(
   options: BudgetOptions,
   place: Place,
@@ -117,7 +122,8 @@ async function go(
     if (wait > 0) return busy(wait);
     if (write.isDropped) return busy(SECOND);
     write.isOut = true;
-    const response = await seen(options, write.method, options.clock.now() - began, send);
+    const call = () => seen(options, write.method, options.clock.now() - began, send);
+    const response = await (isPressing(place) ? call() : options.giveWay(call));
     const after = askedToWait(response);
     if (after === null) return response;
     write.isOut = false;
@@ -139,9 +145,10 @@ async function seen(
   const tell = (result: string) => onCall({ method, result, ms: performance.now() - began, waitedMs });
   try {
     const response = await send();
-    // Nobody waits for it to be understood twice.
-    resultOf(response.clone()).catch(failureOf).then(tell);
-    return response;
+    const text = await response.text();
+    tell(resultOf(response, text));
+    // Read once: a clone costs more than the call.
+    return new Response(text, response);
   } catch (error) {
     tell(failureOf(error));
     throw error;
