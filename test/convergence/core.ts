@@ -18,6 +18,7 @@ import { drawMessage, type Message, type ViewContext } from "../../src/slack/vie
 export { isShared } from "../../src/domain/message-key.ts";
 export { operatorOf } from "../../src/domain/operator.ts";
 export { isGranted } from "../../src/domain/request.ts";
+export { isSeal } from "../../src/domain/seal.ts";
 export { isSettled, POSTS_MAX };
 
 /** At rest, and yet not over: waiting for a person, or a grant that stands. */

@@ -2,7 +2,7 @@
 import { visibleText } from "../../sandbox/slack/index.ts";
 import type { SlackMessage, View } from "../../sandbox/slack/types.ts";
 import { createAllowanceWatch } from "./allowances.ts";
-import { operatorOf, SAYS_ENDED, SAYS_UNCONFIRMED } from "./core.ts";
+import { isSeal, operatorOf, SAYS_ENDED, SAYS_UNCONFIRMED } from "./core.ts";
 import { createEmergencyWatch } from "./emergencies.ts";
 import { OPERATOR } from "./operator.ts";
 import type { World } from "./world.ts";
@@ -115,8 +115,8 @@ export async function createWitness(world: World) {
         world.story.say(`    the lockdown ${entry.lockdown === "began" ? "stands" : "is lifted"}`);
         continue;
       }
-      // A seal, another policy, or what somebody may not.
-      if (entry.to === undefined) continue;
+      // Another policy, or what somebody may not.
+      if (isSeal(entry) || entry.to === undefined) continue;
       const { id, from, to } = entry as { id: string; from: string; to: string };
       if (isLocked && from !== to && (to === "approved" || to === "delivering"))
         accuse(`${id}: it became ${to} under a lockdown`);
@@ -136,7 +136,9 @@ export async function createWitness(world: World) {
   let closed = false;
   const watching = (async () => {
     while (!closed) await look(true);
-  })().catch(() => {});
+  })().catch((error: unknown) => {
+    if (!closed) accuse(`nobody watches the trail any more: ${error}`);
+  });
   return {
     accuse,
     look: () => look(false),
