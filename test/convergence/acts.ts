@@ -3,7 +3,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { CannotDo, type ClickResult, type CommandResult } from "../../sandbox/slack/index.ts";
 import { actionables } from "../../sandbox/slack/read.ts";
 import type { Block, Ephemeral, SlackMessage } from "../../sandbox/slack/types.ts";
-import { isGranted, nextTurn } from "./core.ts";
+import type { AccessRequest } from "../../src/domain/request.ts";
+import { isGranted, nextTurn, openQuestion, releasedAt } from "./core.ts";
 import type { Fleet } from "./fleet.ts";
 import { abandonByHand, endByHand } from "./operator.ts";
 import { ALICE, APPROVALS, BOB, CAROL, EDITS, EVERYONE, GENERAL, MEI, MOBILE, NAMES } from "./people.ts";
@@ -341,6 +342,38 @@ const allow: Do = (doing, pick) => {
   return command(doing, by, `allow @${handle(person)} ${line}`);
 };
 
+const inUse = async ({ world }: Doing) => (await world.records()).filter(({ state }) => state === "active");
+
+const use: Do = async (doing, pick) => {
+  const r = one(await inUse(doing), pick);
+  if (r) await doing.fleet.hubLog.use(r, pick % 3 === 0);
+  return r !== undefined;
+};
+
+/** Until a holder is asked, and until shortly before it ends, and after. */
+const leaveUnused: Do = async (doing, pick) => {
+  const { world, fleet } = doing;
+  const releases = async () =>
+    (await inUse(doing)).flatMap((r) => {
+      const asked = openQuestion(r);
+      const at = asked && releasedAt(asked);
+      return at ? [{ r, at }] : [];
+    });
+  const isLong = (r: AccessRequest) => r.role === "peek" && r.duration >= 60 * MINUTE;
+  if (!(await inUse(doing)).some(isLong)) {
+    await command(doing, one([BOB, MEI, CAROL], pick) ?? BOB, "peek 2h");
+    await fleet.rest(700);
+  }
+  for (let left = 3; left > 0 && (await releases()).length === 0; left--) await fleet.pass(4 * MINUTE);
+  const release = one(await releases(), pick);
+  if (!release) return true;
+  const wait = Math.max(0, release.at - 30_000 - world.clock.now());
+  for (let left = 2; left > 0; left--) await fleet.pass(Math.ceil(wait / 2));
+  if (pick % 2 === 0) await fleet.hubLog.use(release.r, true);
+  for (let left = 3; left > 0; left--) await fleet.pass(MINUTE);
+  return true;
+};
+
 const TABLE: Record<Deed, Do> = {
   ask,
   approve: (doing, pick) => press(doing, one(approvers(doing.world), pick)),
@@ -357,6 +390,9 @@ const TABLE: Record<Deed, Do> = {
   "a new token": chooses("newToken"),
   "the token leaked": chooses("leaked"),
   release: presses("release"),
+  "use it": use,
+  "nobody uses it, or late": leaveUnused,
+  "it is still needed": presses("keep"),
   "revoke by command": revokeByCommand,
   "revoke by button": inModal("revoke"),
   "break glass": breakGlass,

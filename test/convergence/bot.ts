@@ -4,11 +4,14 @@ import type { LocalSlack } from "../../sandbox/slack/index.ts";
 import type { JsonObject } from "../../sandbox/slack/types.ts";
 import { assemble, contextOf } from "../../src/app/assemble.ts";
 import { type AppDeps, connectAll } from "../../src/app/clients.ts";
+import { hubAlarmsOf } from "../../src/app/hub-alarms.ts";
+import { hubAuditOf } from "../../src/app/hub-audit.ts";
 import { keepEpoch, keepLooking, keepMassEnds, keepSealing } from "../../src/app/keep.ts";
 import { startWork } from "../../src/app/work.ts";
 import { startApp } from "../../src/app.ts";
 import type { Config } from "../../src/config.ts";
 import { watchEnds } from "../../src/flow/watch-ends.ts";
+import { startHttp } from "../../src/http/server.ts";
 import { hubClock } from "../../src/hub/client/clock-offset.ts";
 import { handleClick } from "../../src/slack/inbound/actions/handle.ts";
 import { handleCommand } from "../../src/slack/inbound/commands/handle.ts";
@@ -33,6 +36,8 @@ export interface Bot {
   handling(): number;
   /** What its plain timers do each minute. */
   minute(): Promise<void>;
+  /** Where the hub's audit log comes in. */
+  hubAuditPort: number | null;
 }
 
 export interface BotOptions {
@@ -59,7 +64,7 @@ async function startWhole(
   const deliver = createHttpDelivery(slack, () => `http://127.0.0.1:${app.port}/slack/events`);
   // Its timers run by themselves, in the machine's time.
   const minute = () => new Promise<void>((resolve) => setTimeout(resolve, TIMES.ends.everyMs));
-  return { deliver, handling: () => 0, minute };
+  return { deliver, handling: () => 0, minute, hubAuditPort: app.hubAuditPort };
 }
 
 async function startBare(
@@ -71,13 +76,16 @@ async function startBare(
   const clients = connectAll(config, machine, opened);
   const deps = { ...machine, clock: hubClock(machine.clock, clients.hub.clockOffset) };
   const home = () => ({ teamId: slack.bot.teamId });
-  const { ports, timerPorts, people, holds, sealing } = assemble(config, deps, clients, opened, home);
+  const assembled = assemble(config, deps, clients, opened, home);
+  const { ports, timerPorts, people, holds, sealing } = assembled;
   const lanes = { urgent: ports, messages: ports, timers: timerPorts };
   startWork(lanes, clients, keysOf(config.instance).prefix, deps, opened);
   opened.adopt(keepEpoch(ports, deps), (r) => r.close());
   opened.adopt(keepLooking(ports), (r) => r.close());
   opened.adopt(keepSealing({ ...ports, ...sealing }), (r) => r.close());
   opened.adopt(keepMassEnds(ports, deps), (r) => r.close());
+  const hubAudit = hubAuditOf(config, ports, hubAlarmsOf(config, assembled, clients)?.signs);
+  const http = opened.adopt(await startHttp(0, {}, hubAudit ?? {}), (h) => h.stop());
   await clients.redis.ready(TIMES.callMs).catch(() => {});
   const context: HandlerContext = {
     ...{ ports, people, log: deps.log, client: clients.interactive, language: config.slack.language },
@@ -88,7 +96,7 @@ async function startBare(
   };
   const watch = watchEnds({ ...timerPorts, holds, elapsed: machine.clock.now });
   const { signal } = new AbortController();
-  return { ...straight(context), minute: () => watch(signal).then(() => {}) };
+  return { ...straight(context), minute: () => watch(signal).then(() => {}), hubAuditPort: http.port };
 }
 
 type Ack = (answer?: object) => Promise<void>;

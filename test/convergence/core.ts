@@ -15,10 +15,13 @@ import {
 import { type AccessRequest, approvalsOf } from "../../src/domain/request.ts";
 import { drawMessage, type Message, type ViewContext } from "../../src/slack/views/index.ts";
 
+export { RELEASED_AFTER_MS as IDLE_RELEASED_MS } from "../../src/domain/idle.ts";
+export { openQuestion, releasedAt } from "../../src/domain/idle-due.ts";
 export { isShared } from "../../src/domain/message-key.ts";
 export { operatorOf } from "../../src/domain/operator.ts";
 export { isGranted } from "../../src/domain/request.ts";
 export { isSeal } from "../../src/domain/seal.ts";
+export { usesIn } from "../../src/domain/use.ts";
 export { isSettled, POSTS_MAX };
 
 /** At rest, and yet not over: waiting for a person, or a grant that stands. */

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Deliver } from "../../sandbox/slack/index.ts";
 import { FORGOTTEN_MS } from "./bot.ts";
+import { createHubLog } from "./hub-log.ts";
 import type { Plan } from "./plan.ts";
 import { type Replica, startReplica } from "./replica.ts";
 import type { World } from "./world.ts";
@@ -56,6 +57,7 @@ export function createFleet(
     return one.deliver(kind, payload);
   };
   world.slack.deliverTo(deliver);
+  const hubLog = createHubLog(world, living);
 
   /** Nothing moves any more, or `ms` are over. */
   async function rest(ms: number): Promise<boolean> {
@@ -86,6 +88,7 @@ export function createFleet(
     },
     rest,
     living,
+    hubLog,
     replica: (pick: number) => living()[pick % Math.max(1, living().length)],
     /** Time moves for all, what is due begins, and each minute brings its sweep. */
     async pass(ms: number, restWithin = 700): Promise<void> {
@@ -95,6 +98,7 @@ export function createFleet(
       await world.forgetPolicies();
       world.clock.jump(ms);
       world.story.say(`  ${Math.round(ms / 1000)} s pass`);
+      await hubLog.tell();
       await Promise.all(living().map((one) => Promise.race([one.minute(), delay(restWithin)])));
       await world.queues.sweep();
       await minuteOver(await rest(restWithin));

@@ -53,8 +53,9 @@ const ROLES = {
   peek: {
     clusterRole: "karpor-guest",
     description,
-    duration: { default: "30m", max: "4h" },
+    duration: { default: "1h", max: "4h" },
     approval: "none",
+    idle: { after: "5m", release: true },
   },
   vault: {
     clusterRole: "karpor-guest",
@@ -79,6 +80,8 @@ const ROLES = {
     breakGlass: { by: ["S0DEV"], max: "30m", review: ["S0SRE"] },
   },
 };
+/** Of peek. */
+export const IDLE_AFTER_MS = 5 * 60_000;
 type Roles = Record<string, Record<string, unknown>>;
 
 /** In words, and what it does to the roles; the first is the policy as it was. */
@@ -135,5 +138,6 @@ export const catalogOf = (edit: number, namespace: string) => ({
   slack: { channel: APPROVALS, language: "en" },
   admins: [ALICE],
   roles: EDITS[edit]?.[1](ROLES),
+  audit: { hub: { tokenEnv: "HUB_AUDIT_TOKEN" } },
   reminders: ["1h", "10m"],
 });

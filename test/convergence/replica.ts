@@ -5,6 +5,7 @@ import { openRedisProxy } from "../../sandbox/redis/proxy.ts";
 import type { Deliver, Delivered } from "../../sandbox/slack/delivery.ts";
 import type { JsonObject } from "../../sandbox/slack/types.ts";
 import type { Config } from "../../src/config.ts";
+import { sendBatch } from "../helpers/hub-tells.ts";
 import { type Bot, startBot, TIMES } from "./bot.ts";
 import { createGate, type Life } from "./gate.ts";
 import { onPort } from "./ports.ts";
@@ -14,10 +15,13 @@ import type { World } from "./world.ts";
 
 const PAUSE_MS = TIMES.lease.ttl + 200;
 const STOP_WITHIN_MS = 3_000;
+const BATCH_WITHIN_MS = 1_000;
 
 export interface Replica extends Caller, Pick<Bot, "handling" | "minute"> {
   life(): Life;
   deliver: Deliver;
+  /** Of the hub's audit log; resolves to whether it says so. */
+  takesBatch(items: object[]): Promise<boolean>;
   /** As on SIGTERM. */
   stop(): Promise<void>;
 }
@@ -40,7 +44,12 @@ export async function startReplica(
       const answer = await Promise.race([sent, gate.died.then(() => LOST)]);
       return (await gate.passes()) ? answer : LOST;
     };
-    return { ...shell.caller, ...bot, life: gate.life, deliver, stop: shell.stop };
+    const takesBatch = async (items: object[]) => {
+      const sent = sendBatch(bot.hubAuditPort, items, AbortSignal.timeout(BATCH_WITHIN_MS)).catch(() => 0);
+      const status = await Promise.race([sent, gate.died.then(() => 0)]);
+      return status === 200 && gate.passes();
+    };
+    return { ...shell.caller, ...bot, life: gate.life, deliver, takesBatch, stop: shell.stop };
   } catch (error) {
     shell.cut();
     throw error;

@@ -31,7 +31,7 @@ export async function play(lane: Lane, plan: Plan, tally: Tally): Promise<void> 
     stage = "settling";
     await settle(world, fleet);
     stage = "judging";
-    return verdict(world, witness);
+    return verdict(world, witness, fleet.hubLog);
   };
   try {
     const wrong = await Promise.race([
@@ -51,6 +51,7 @@ const ALONE = new Set<Deed>([
   "minutes pass",
   "time passes to the next turn",
   "somebody's access ends, and minutes pass",
+  "nobody uses it, or late",
   "an operator ends something",
   "an operator abandons an end",
   "edit the policy",

@@ -9,13 +9,14 @@ import type { MessageKey } from "../../src/domain/message-key.ts";
 import { type AccessRequest, isGranted } from "../../src/domain/request.ts";
 import { ofAllowances } from "./allowances.ts";
 import * as core from "./core.ts";
+import type { HubLog } from "./hub-log.ts";
 import { OPERATOR } from "./operator.ts";
 import { APPROVALS, EVERYONE } from "./people.ts";
 import { accountOf, idIn, tokensIn, type Witness } from "./witness.ts";
 import type { World } from "./world.ts";
 
 /** Everything that is wrong, in words. */
-export async function verdict(world: World, witness: Witness): Promise<string[]> {
+export async function verdict(world: World, witness: Witness, hubLog: HubLog): Promise<string[]> {
   const records = await world.records();
   const locked = await world.isLockedDown();
   return [
@@ -29,6 +30,7 @@ export async function verdict(world: World, witness: Witness): Promise<string[]>
     ...ofTokens(world, witness, records),
     ...ofViews(world, records),
     ...(await ofAllowances(world)),
+    ...(await hubLog.wrong(records)),
   ];
 }
 

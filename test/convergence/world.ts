@@ -16,6 +16,7 @@ import { type Config, loadConfig } from "../../src/config.ts";
 import { AccessRequest } from "../../src/domain/request.ts";
 import { type Keys, keysOf } from "../../src/store/keys.ts";
 import { defineScripts } from "../../src/store/scripts.ts";
+import { HUB_SECRET } from "../helpers/hub-tells.ts";
 import { FORGOTTEN_MS } from "./bot.ts";
 import type { Spell } from "./calls.ts";
 import { catalogOf, EDITS, workspace } from "./people.ts";
@@ -30,6 +31,7 @@ export type World = Awaited<ReturnType<Lane["begin"]>>;
 const SECRETS = {
   SLACK_BOT_TOKEN: "xoxb-1-planted-bot-token",
   SLACK_SIGNING_SECRET: "planted-signing-secret",
+  HUB_AUDIT_TOKEN: HUB_SECRET,
 };
 
 /** What outlives a sequence. */

@@ -1,6 +1,6 @@
 /** What the hub's audit log tells, told by hand: to a bot of a world without a real API server. */
 import type { AccessRequest } from "../../src/domain/request.ts";
-import { objectName } from "../../src/hub/grants/names.ts";
+import { instanceAccount, objectName } from "../../src/hub/grants/names.ts";
 import type { Bot, World } from "./bot.ts";
 import { GRANTS_NAMESPACE } from "./bot-account.ts";
 import { changeFile } from "./config-file.ts";
@@ -22,42 +22,53 @@ export interface Told {
   at?: number;
 }
 
+const event = (auditID: string, at: number, what: object) => ({
+  ...{ auditID, stage: "ResponseComplete", requestReceivedTimestamp: new Date(at).toISOString() },
+  ...what,
+});
+
+/** The bot's own harmless write. */
+export const eventOfHeartbeat = (instance: string, auditID: string, at: number) =>
+  event(auditID, at, {
+    ...{ verb: "patch", requestURI: "/", user: { username: "bot" } },
+    objectRef: {
+      ...{ resource: "serviceaccounts", namespace: GRANTS_NAMESPACE, name: instanceAccount(instance) },
+    },
+  });
+
+/** Its holder's. */
+export const eventOfUse = (
+  r: AccessRequest,
+  auditID: string,
+  at: number,
+  { verb = "get", path = "/rest-api/v1/search", code = 200 }: Omit<Told, "at"> = {},
+) =>
+  event(auditID, at, {
+    ...{ verb, requestURI: path, responseStatus: { code }, sourceIPs: ["10.1.2.3"], userAgent: "x" },
+    user: { username: `system:serviceaccount:${GRANTS_NAMESPACE}:${objectName(r)}` },
+  });
+
+/** Resolves to how the bot at this port answers. */
+export async function sendBatch(port: number | null | undefined, items: object[], signal?: AbortSignal) {
+  const answer = await fetch(`http://127.0.0.1:${port}/hub-audit/${HUB_SECRET}`, {
+    method: "POST",
+    body: JSON.stringify({ apiVersion: "audit.k8s.io/v1", kind: "EventList", items }),
+    ...(signal && { signal }),
+  });
+  return answer.status;
+}
+
 export function hubTells(world: World, to: () => Bot | undefined) {
   let events = 0;
-  const tell = async (event: object, ms = world.clock.now()) => {
-    const at = new Date(ms).toISOString();
-    events += 1;
-    const item = {
-      ...{ auditID: `event-${events}`, stage: "ResponseComplete", requestReceivedTimestamp: at },
-      ...event,
-    };
-    const answer = await fetch(`http://127.0.0.1:${to()?.app.hubAuditPort}/hub-audit/${HUB_SECRET}`, {
-      method: "POST",
-      body: JSON.stringify({ apiVersion: "audit.k8s.io/v1", kind: "EventList", items: [item] }),
-    });
-    if (answer.status !== 200) throw new Error(`The bot answered ${answer.status}.`);
+  const nextId = () => `event-${++events}`;
+  const tell = async (item: object) => {
+    const status = await sendBatch(to()?.app.hubAuditPort, [item]);
+    if (status !== 200) throw new Error(`The bot answered ${status}.`);
   };
   return {
-    /** The bot's own harmless write came back. */
-    heartbeat: () =>
-      tell({
-        ...{ verb: "patch", requestURI: "/", user: { username: "bot" } },
-        objectRef: {
-          ...{
-            resource: "serviceaccounts",
-            namespace: GRANTS_NAMESPACE,
-            name: "karpor-access-instance-test",
-          },
-        },
-      }),
-    /** Its holder's. */
-    use: (r: AccessRequest, { verb = "get", path = "/rest-api/v1/search", code = 200, at }: Told = {}) =>
-      tell(
-        {
-          ...{ verb, requestURI: path, responseStatus: { code }, sourceIPs: ["10.1.2.3"], userAgent: "x" },
-          user: { username: `system:serviceaccount:${GRANTS_NAMESPACE}:${objectName(r)}` },
-        },
-        at,
-      ),
+    /** It came back. */
+    heartbeat: () => tell(eventOfHeartbeat("test", nextId(), world.clock.now())),
+    use: (r: AccessRequest, { at = world.clock.now(), ...told }: Told = {}) =>
+      tell(eventOfUse(r, nextId(), at, told)),
   };
 }
