@@ -11,6 +11,8 @@ import { noteLatest, repairFor } from "./repair.ts";
 import { type LiveTokens, noLiveTokens, noteToken } from "./replace-dead-tokens.ts";
 
 const LISTING_WITHIN_MS = 45 * SECOND;
+/** One after the other, so that whoever types meanwhile is answered between. */
+const SLICE = 50;
 
 export interface LookedOver {
   /** Whose record's state asks for something that should have been done by now. */
@@ -44,7 +46,7 @@ export async function lookOver(ports: Ports, lockdown: Lockdown | null): Promise
   const differing: GrantKey[] = [];
   const absent: GrantKey[] = [];
   const hub = listing(ports);
-  for await (const standing of hub.pages) {
+  for await (const standing of sliced(hub.pages)) {
     const records = await requests.getMany(standing.map(({ key }) => key.id));
     for (const [i, on] of standing.entries()) {
       const record = records[i] ?? null;
@@ -76,6 +78,11 @@ const cardRefusal = (r: AccessRequest): string[] => {
   if (isReviewOpen(r)) return review?.refused ? [review.refused.code] : [];
   return isFinal(r) || !card?.refused ? [] : [card.refused.code];
 };
+
+async function* sliced(pages: AsyncIterable<GrantObjects[]>): AsyncGenerator<GrantObjects[]> {
+  for await (const page of pages)
+    for (let at = 0; at < page.length; at += SLICE) yield page.slice(at, at + SLICE);
+}
 
 /** `foreign`: known when all pages came; undefined where the hub stopped answering before. */
 function listing({ grants, log }: Ports) {

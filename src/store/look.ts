@@ -1,4 +1,4 @@
-/** Reading records: one round trip a record, one for each 500 of many. */
+/** Reading records: one round trip a record, one for each 100 of many, that no turn of the event loop is long. */
 import { BACKGROUND_MS } from "../domain/background.ts";
 import { isReviewOpen } from "../domain/break-glass.ts";
 import type { RequestId, UserId } from "../domain/ids.ts";
@@ -12,7 +12,7 @@ import { read } from "./record.ts";
 import type { Standing } from "./seen.ts";
 import type { ReadStore, Store } from "./store.ts";
 
-const BATCH = 500;
+const BATCH = 100;
 
 export const getJson = (
   { redis, keys }: Pick<Store, "redis" | "keys">,

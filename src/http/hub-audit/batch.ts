@@ -10,7 +10,7 @@ export interface HubBatch extends HubTold {
 }
 
 /** One after the other: neither this process nor Redis serves anybody else meanwhile. */
-const SLICE = 100;
+const SLICE = 40;
 
 /** Of a batch, a slice after the other; the last says when the hub was heard, for all before it is kept then. */
 export function* slicesIn(list: z.infer<typeof EventList>, grounds: Grounds): Generator<HubBatch> {

@@ -10,7 +10,7 @@ import { EventList, type Grounds } from "./event.ts";
 export const HUB_AUDIT_PATH = "/hub-audit";
 
 const LARGEST_BYTES = 8 * 1024 * 1024;
-/** Taken in at once: memory is bounded by so many bodies. */
+/** Read at once, and taken one after the other: memory is bounded by so many bodies. */
 const AT_ONCE = 4;
 /** So many more wait unread. The hub sends ten a second, fifteen at once after a pause, and each five times at most. */
 const WAITING_MOST = 28;
@@ -25,7 +25,9 @@ export interface HubAuditDoor {
 
 export function hubAuditDoor({ secret, grounds, take, log }: HubAuditDoor): RequestListener {
   const isSecret = sameAs(secret);
-  const turns = createTurns();
+  const turns = createTurns(AT_ONCE, WAITING_MOST);
+  // Several would each have work ready in the same turn of the event loop.
+  const taking = createTurns(1, AT_ONCE);
   return async (request, response) => {
     if (!isSecret(secretIn(request))) return refuse(response, 401);
     if (request.method !== "POST") return refuse(response, 405);
@@ -34,10 +36,15 @@ export function hubAuditDoor({ secret, grounds, take, log }: HubAuditDoor): Requ
     try {
       const body = await bodyOf(request);
       if (body === null) return refuse(response, 413);
-      const batch = EventList.safeParse(parse(body)).data;
-      if (!batch) return refuse(response, 400);
-      for (const slice of slicesIn(batch, grounds)) await take(slice);
-      response.writeHead(200).end();
+      await taking.mine();
+      try {
+        const batch = EventList.safeParse(parse(body)).data;
+        if (!batch) return refuse(response, 400);
+        for (const slice of slicesIn(batch, grounds)) await take(slice);
+        response.writeHead(200).end();
+      } finally {
+        taking.over();
+      }
     } catch (error) {
       if (!(error instanceof StoreDown || error instanceof StoreUnsure))
         log.error({ err: error }, "a batch of the hub's audit log was not taken");
@@ -48,14 +55,14 @@ export function hubAuditDoor({ secret, grounds, take, log }: HubAuditDoor): Requ
   };
 }
 
-function createTurns() {
+function createTurns(atOnce: number, waitingMost: number) {
   const waiting: ((isMine: true) => void)[] = [];
   let busy = 0;
   return {
     /** Resolves when it is one's turn; to false where too many wait. */
     async mine(): Promise<boolean> {
-      if (busy >= AT_ONCE && waiting.length >= WAITING_MOST) return false;
-      if (busy >= AT_ONCE) return new Promise((resolve) => waiting.push(resolve));
+      if (busy >= atOnce && waiting.length >= waitingMost) return false;
+      if (busy >= atOnce) return new Promise((resolve) => waiting.push(resolve));
       busy += 1;
       return true;
     },
