@@ -2,7 +2,9 @@ FROM node:24-slim
 ENV NODE_ENV=production
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --omit=optional --no-audit --no-fund && npm cache clean --force
+# Half of what is installed is types and source maps, which nothing reads here.
+RUN npm ci --omit=dev --omit=optional --no-audit --no-fund && npm cache clean --force \
+  && find node_modules -type f -regex '.*\.\(map\|d\.[mc]?ts\)' -delete
 COPY manifest.yml ./
 COPY src ./src
 # As it is compiled, so that no start compiles it anew: by the same settings, which V8 compares.
