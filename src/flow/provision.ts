@@ -70,7 +70,7 @@ async function grant(ports: Ports, request: Open, signal: AbortSignal): Promise<
   });
   const each = underEach(ports);
   const differing = waitsForRules(ports, request, each);
-  const [[epoch, lockdown, ended], differs] = await settleAll([looking, differing]);
+  const [[epoch, lockdown, ended], differs] = await settleAll([looking, differing, each]);
   if (lockdown) return stop(ports, id, (r) => ending(r, endBy(lockdown, ports.clock.now())));
   if (ended) return stop(ports, id, (r) => ending(r, ended));
   const waits = !epoch || ports.heldBack() ? "held-back" : differs;

@@ -63,8 +63,10 @@ export function createBudget(options: BudgetOptions): Budget {
           ...(write.init as RequestInit),
           signal: AbortSignal.timeout(timeoutMs),
         });
-      const call = () =>
-        go(options, { rooms, place: placeOf(method, fields), rank: rankOf(urgency) }, write, send);
+      const place = { rooms, place: placeOf(method, fields), rank: rankOf(urgency) };
+      const now = () => go(options, place, write, send);
+      // Before its turn: what has taken one and comes later than that comes beside the next.
+      const call = () => (isPressing(place) ? now() : options.giveWay(now));
       const surface = surfaceOf(method, fields);
       return surface === null ? call() : order(surface, write, call);
     },
@@ -122,8 +124,7 @@ async function go(
     if (wait > 0) return busy(wait);
     if (write.isDropped) return busy(SECOND);
     write.isOut = true;
-    const call = () => seen(options, write.method, options.clock.now() - began, send);
-    const response = await (isPressing(place) ? call() : options.giveWay(call));
+    const response = await seen(options, write.method, options.clock.now() - began, send);
     const after = askedToWait(response);
     if (after === null) return response;
     write.isOut = false;
