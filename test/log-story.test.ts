@@ -31,8 +31,11 @@ test("who asked, who approved, each call to Slack and the hub, and the end, by t
   await ask("guest 1h", "of somebody else", ALICE);
   world.slack.deliverTo(b.url);
   await world.slack.click(ALICE, card, "approve");
-  await world.slack.click(BOB, await dm(BOB, "Only for you."), "End now", { confirm: true });
   const own = async () => (await world.records()).find(({ reason }) => reason === "two replicas");
+  const shown = await dm(BOB, "Only for you.");
+  // It is on record a moment after it is shown.
+  await world.until(async () => (await own())?.state === "active");
+  await world.slack.click(BOB, shown, "End now", { confirm: true });
   await world.until(async () => {
     const r = await own();
     return r?.state === "ending" && r.deletedAt !== undefined;

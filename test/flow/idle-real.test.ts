@@ -76,5 +76,5 @@ real("on a real API server", () => {
     await comes(() => receipt() !== undefined);
     expect(receipt()).toMatch(/^\*Ended.*no use was reported[\s\S]*not complete from/);
     await anybody.close();
-  }, 180_000);
+  }, 400_000);
 });

@@ -35,7 +35,7 @@ export function idleScene(world: World, heartbeat: () => Promise<void>) {
       if (await holds()) return true;
       await pass(MINUTE / 2);
       return Boolean(await holds());
-    }, 30_000);
+    }, 90_000);
   const questions = (user: string) =>
     world.slack.dm(user).filter((m) => /Still needed|还需要吗/.test(visibleText(m)));
   return {
