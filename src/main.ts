@@ -50,11 +50,15 @@ const COMMANDS: Record<string, (args: string[]) => Promise<void>> = {
   },
   setup: async (args) => {
     const manifest = usage(() => asksForManifest(args));
-    const { manifestFor } = await import("./cli/setup/manifest.ts");
-    if (manifest) return say(manifestFor(manifest).trimEnd());
+    if (manifest) {
+      const { manifestFor } = await import("./cli/setup/manifest.ts");
+      return say(manifestFor(manifest).trimEnd());
+    }
     const audit = usage(() => asksForHubAudit(args));
-    const { setUpHubAudit } = await import("./cli/setup/hub-audit.ts");
-    if (audit) return setUpHubAudit(loadForHub(process.env), audit, { say, confirm });
+    if (audit) {
+      const { setUpHubAudit } = await import("./cli/setup/hub-audit.ts");
+      return setUpHubAudit(loadForHub(process.env), audit, { say, confirm });
+    }
     const options = usage(() => setupOptions(args));
     const { setup } = await import("./cli/setup/index.ts");
     await setup(loadForHub(process.env), options, { clock, log: quiet, say, confirm });

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { RequestId } from "../domain/ids.ts";
+import { parseJson } from "../domain/json.ts";
 import { AccessRequest, SCHEMA_VERSION } from "../domain/request.ts";
 import { Unreadable } from "../flow/ports.ts";
 
@@ -30,7 +31,7 @@ export function write(request: AccessRequest, unknowns?: Unknowns): string {
 
 /** Throws Unreadable when the record is not one of ours, or of a version too far from ours. */
 export function read(id: RequestId, json: string): Stored {
-  const value = parse(json);
+  const value = parseJson(json);
   const { schema } = orThrow(id, Versioned.safeParse(value));
   if (Math.abs(schema - SCHEMA_VERSION) > 1)
     throw new Unreadable(id, `has schema ${schema}; this version reads ${SCHEMA_VERSION}.`);
@@ -45,21 +46,13 @@ const Versioned = z.object({ schema: z.number() });
 
 /** As 0.1 wrote them. */
 export function isUnversioned(json: string): boolean {
-  const value = parse(json);
+  const value = parseJson(json);
   return isObject(value) && !Object.hasOwn(value, "schema");
 }
 
 function orThrow<T>(id: RequestId, parsed: z.ZodSafeParseResult<T>): T {
   if (parsed.success) return parsed.data;
   throw new Unreadable(id, `is broken: ${z.prettifyError(parsed.error)}`);
-}
-
-function parse(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
 }
 
 const isObject = (value: unknown): value is Values =>

@@ -1,5 +1,6 @@
 /** The lines of an export, as JSON: its heading, names, entries with their seals, and its end. */
 import { z } from "zod";
+import { parseJson } from "../../domain/json.ts";
 import { isSeal } from "../../domain/seal.ts";
 import { canonical } from "../../domain/trail-entry.ts";
 import { Beside, Chain, sha256, type TrailLine } from "../../store/chain.ts";
@@ -73,7 +74,7 @@ export type Line =
 
 /** Null: no line of an export. */
 export function readLine(json: string): Line | null {
-  const value = parse(json);
+  const value = parseJson(json);
   const heading = Heading.safeParse(value).data;
   if (heading) return { kind: "heading", ...heading };
   const name = Name.safeParse(value).data;
@@ -95,11 +96,3 @@ const SealShape = z.looseObject({
   prev: z.string().optional(),
   gap: z.object({ seal: z.int(), hash: z.string(), at: Ms }).optional(),
 });
-
-function parse(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
-}

@@ -1,6 +1,7 @@
 /** The door for the hub's audit webhook: who knows the secret brings batches, each answered when it is kept. */
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { parseJson } from "../../domain/json.ts";
 import type { Secret } from "../../domain/secret.ts";
 import { type Log, StoreDown, StoreUnsure } from "../../flow/ports.ts";
 import { type HubBatch, slicesIn } from "./batch.ts";
@@ -38,7 +39,7 @@ export function hubAuditDoor({ secret, grounds, take, log }: HubAuditDoor): Requ
       if (body === null) return refuse(response, 413);
       await taking.mine();
       try {
-        const batch = EventList.safeParse(parse(body)).data;
+        const batch = EventList.safeParse(parseJson(body)).data;
         if (!batch) return refuse(response, 400);
         for (const slice of slicesIn(batch, grounds)) await take(slice);
         response.writeHead(200).end();
@@ -106,12 +107,4 @@ async function bodyOf(request: IncomingMessage): Promise<string | null> {
     parts.push(part);
   }
   return Buffer.concat(parts).toString("utf8");
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -6,11 +6,12 @@ import {
   RbacAuthorizationV1Api,
 } from "@kubernetes/client-node/dist/gen/index.js";
 import type { Clock } from "../../domain/clock.ts";
+import { parseJson } from "../../domain/json.ts";
 import type { Secret } from "../../domain/secret.ts";
 import type { HubAccess } from "../kubeconfig/kubeconfig.ts";
 import { type ClockOffset, createClockOffset } from "./clock-offset.ts";
 import { type Connection, createConnection } from "./connection.ts";
-import { answered, hubError, isHubs, parseJson } from "./errors.ts";
+import { answered, hubError, isHubs } from "./errors.ts";
 import { createLanes, type LaneName } from "./lanes.ts";
 import { type HubAnswer, type HubRequest, request, requestAs } from "./request.ts";
 import { createRetrying } from "./retrying.ts";

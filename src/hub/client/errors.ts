@@ -1,6 +1,7 @@
 /** What went wrong with a call to the hub, in words that are safe to log: never a body, a header or a token. */
 import { ApiException } from "@kubernetes/client-node/dist/gen/index.js";
 import { z } from "zod";
+import { parseJson } from "../../domain/json.ts";
 import { TroubleOutside } from "../../flow/ports.ts";
 import { readStatus } from "./protobuf.ts";
 import type { HubAnswer } from "./request.ts";
@@ -89,15 +90,6 @@ export function answered(doing: string, status: number, body: unknown, auditId: 
 function saying(body: unknown): unknown {
   if (Buffer.isBuffer(body)) return readStatus(body);
   return typeof body === "string" ? parseJson(body) : body;
-}
-
-/** Undefined when the text is no JSON. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Where a host has several addresses, the errors of all come as one. */

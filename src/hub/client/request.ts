@@ -1,9 +1,9 @@
 /** One call to any path of the hub, as the bot, with another token, or as nobody. */
 import type { Dispatcher } from "undici";
+import { parseJson } from "../../domain/json.ts";
 import type { Secret } from "../../domain/secret.ts";
 import { createAgent } from "./agent.ts";
 import type { Connection } from "./connection.ts";
-import { parseJson } from "./errors.ts";
 import type { Send } from "./send.ts";
 
 export interface HubAnswer {

@@ -1,8 +1,9 @@
 /** A watch of the hub: one answer that does not end, read line by line. */
 import { createInterface } from "node:readline";
 import { type Dispatcher, request } from "undici";
+import { parseJson } from "../../domain/json.ts";
 import type { Connection } from "./connection.ts";
-import { answered, HubError, hubError, parseJson } from "./errors.ts";
+import { answered, HubError, hubError } from "./errors.ts";
 import type { Retrying } from "./retrying.ts";
 
 interface Watching {

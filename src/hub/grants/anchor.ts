@@ -1,9 +1,10 @@
 /** What an instance remembers on the hub: annotations of its own account, changed only by who has read them as they stand. */
 import { z } from "zod";
 import { EndedOnHub } from "../../domain/ended-on-hub.ts";
+import { parseJson } from "../../domain/json.ts";
 import { Lockdown } from "../../domain/lockdown.ts";
 import { type Anchor, type Anchored, TroubleOutside } from "../../flow/ports.ts";
-import { isStatus, parseJson } from "../client/errors.ts";
+import { isStatus } from "../client/errors.ts";
 import { type Hub, nullIfAbsent } from "./find.ts";
 import { instanceAccount, instanceLabels, PREFIX } from "./names.ts";
 

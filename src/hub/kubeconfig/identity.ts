@@ -1,7 +1,7 @@
 /** Whose a ServiceAccount token says it is. It is our own, so nothing is verified. Pure. */
 import { z } from "zod";
+import { parseJson } from "../../domain/json.ts";
 import type { Secret } from "../../domain/secret.ts";
-import { parseJson } from "../client/errors.ts";
 
 export interface TokenIdentity {
   namespace: string;

@@ -1,4 +1,6 @@
+/** What came of a call to Slack, as whoever counts or logs it sees it. */
 import { z } from "zod";
+import { parseJson } from "../../domain/json.ts";
 
 /** A call to Slack as whoever counts or logs it sees it: nothing of what was sent or answered. */
 export interface SlackCall {
@@ -17,17 +19,9 @@ const Said = z.object({ ok: z.literal(true) }).or(z.object({ error: z.string().r
 export function resultOf({ status, ok }: Response, text: string): string {
   if (status === 429) return "ratelimited";
   if (!ok) return `http_${status}`;
-  const said = Said.safeParse(parse(text)).data;
+  const said = Said.safeParse(parseJson(text)).data;
   if (!said) return "other";
   return "ok" in said ? "ok" : said.error;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Of a call that has no answer. */
