@@ -12,6 +12,7 @@ import type { Lane, World } from "./world.ts";
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const WITHIN_MS = 90_000;
+const RAISED_WITHIN_MS = 20_000;
 /** The sweeps that may be needed when all is well again. */
 const MINUTES = 15;
 
@@ -23,11 +24,11 @@ export async function play(lane: Lane, plan: Plan, tally: Tally): Promise<void> 
   let stage = "";
   const run = async () => {
     stage = "begun";
-    await fleet.revive();
+    await raise(world, fleet, plan);
     stage = "performing";
     await perform({ world, fleet, sent: [] }, plan);
     stage = "healing";
-    await heal(world, fleet);
+    await heal(world, fleet, plan);
     stage = "settling";
     await settle(world, fleet);
     stage = "judging";
@@ -122,15 +123,23 @@ function cast(world: World, { system, how }: Extract<Strike, { kind: "spell" }>)
   };
 }
 
-async function heal(world: World, fleet: Fleet): Promise<void> {
+/** Nothing strikes: a supervisor starts whoever is down until they are up, however slow the machine is. */
+async function raise(world: World, fleet: Fleet, plan: Plan): Promise<void> {
+  const deadline = performance.now() + RAISED_WITHIN_MS;
+  do await fleet.revive();
+  while (fleet.living().length < plan.replicas && performance.now() < deadline);
+  if (fleet.living().length === 0) throw new Error(told(world, plan, ["no replica starts"]));
+}
+
+async function heal(world: World, fleet: Fleet, plan: Plan): Promise<void> {
   world.story.say("all is healed");
   world.trouble.disarm();
   world.castOnRedis(undefined);
   world.openHub(false);
   while (fleet.living().some((one) => one.life() === "paused")) await fleet.rest(50);
-  await fleet.revive();
+  await raise(world, fleet, plan);
   await fleet.finishRollout();
-  if (fleet.living().length === 0) throw new Error("No replica starts.");
+  await raise(world, fleet, plan);
   await fleet.rest(2_000);
 }
 
