@@ -27,7 +27,7 @@ import {
   type Refresh,
   type Verification,
 } from "./request.ts";
-import type { SeenUse } from "./use.ts";
+import { RESENT_WITHIN_MS, type SeenUse } from "./use.ts";
 
 /** What the look-ups said. `glass`: through what they take it in an emergency. */
 interface Vetted {
@@ -362,13 +362,10 @@ export function ended(r: AccessRequest, verification: Verification): In<"ended">
   return { ...kept, state: "ended", verification };
 }
 
-/** The hub is to tell first of what was done last, also by a batch that it sends again. */
-const USE_TOLD_AFTER_MS = 20 * SECOND;
-
-/** What it was used for is told when the hub has told it; of what nobody was given, there is nothing to tell. */
+/** What it was used for is told when the hub has told it, also what it sends again; of what nobody was given, there is nothing to tell. */
 export const usageAwaited = (r: AccessRequest | null): AccessRequest | null =>
   r?.state === "ended" && r.grant && r.use === undefined
-    ? { ...r, useDueAt: r.verification.at + USE_TOLD_AFTER_MS }
+    ? { ...r, useDueAt: r.verification.deletedAt + RESENT_WITHIN_MS }
     : r;
 
 /** `use`: null where nobody asks any more. `enough`: a smaller role that would have been. */

@@ -52,9 +52,9 @@ async function receipt(user: string, uses: readonly Told[], { heard = true } = {
   });
   await world.jump(13_000);
   await world.until(async () => (await record()).state === "ended");
-  await hub.heartbeat();
   await world.until(async () => {
     await world.jump(15_000);
+    await hub.heartbeat();
     const now = await record();
     return now.state === "ended" && now.use !== undefined;
   });

@@ -1,6 +1,7 @@
 /** A hub that tells nothing any more is noticed: said wherever use is shown, and to the administrators once. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { visibleText } from "../../sandbox/slack/index.ts";
+import type { AccessRequest } from "../../src/domain/request.ts";
 import { ALICE, BOB, startBot, startWorld, type World } from "../helpers/bot.ts";
 import { findingsOf, runDoctor } from "../helpers/doctor.ts";
 import { hubTells, letHubTell } from "../helpers/hub-tells.ts";
@@ -102,4 +103,25 @@ test("where the hub never told anything, all of it is unknown", async () => {
   await world.until(async () => (await sent()) > 0);
   expect(await doctor()).toMatchObject({ level: "fail", message: expect.stringMatching(/never told/) });
   expect(alarms()).toHaveLength(0);
+});
+
+test("what the hub sends again after the end is in what is said of it", async () => {
+  const hub = hubTells(world, () => bots[0]);
+  const only = async () => (await world.records())[0] as AccessRequest;
+  await hub.heartbeat();
+  const message = await it.get("guest 4h", "looking");
+  const used = world.clock.now();
+  await world.slack.click(BOB, message, "End now", { confirm: true });
+  await it.proveEnd();
+  await world.jump(45_000);
+  await hub.heartbeat();
+  await world.jump(45_000);
+  await hub.use(await only(), { at: used });
+  expect(await only()).not.toHaveProperty("use");
+  await world.until(async () => {
+    await world.jump(30_000);
+    await hub.heartbeat();
+    return "use" in (await only());
+  });
+  expect(visibleText(await it.dm(BOB, "Used once"))).toMatch(/Ended by you/);
 });

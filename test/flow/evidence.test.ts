@@ -5,7 +5,7 @@ import { envtestAdvice, envtestAvailable } from "../../sandbox/hub/envtest.ts";
 import type { TestHub } from "../../sandbox/hub/types.ts";
 import { visibleText } from "../../sandbox/slack/index.ts";
 import { reportOn } from "../../src/cli/audit/report.ts";
-import { DAY } from "../../src/domain/duration.ts";
+import { DAY, MINUTE } from "../../src/domain/duration.ts";
 import { ALICE, BOB, MEI } from "../helpers/bot.ts";
 import { startToldWorld, type ToldWorld } from "../helpers/hub-relay.ts";
 import { tokenIn } from "../helpers/scene.ts";
@@ -36,7 +36,7 @@ real("on a real API server", () => {
   let started: ToldWorld | undefined;
   let { relay, hub, world, bots, it, heartbeat }: ToldWorld = {} as ToldWorld;
   beforeAll(async () => {
-    started = await startToldWorld();
+    started = await startToldWorld({ follows: true });
     ({ relay, hub, world, bots, it, heartbeat } = started);
   }, 90_000);
   afterAll(() => started?.stop());
@@ -48,7 +48,7 @@ real("on a real API server", () => {
   /** Time passes, and the hub is heard, until it is told. */
   const reported = async (id: string) => {
     await world.until(async () => {
-      await world.jump(15_000);
+      await world.jump(MINUTE);
       await heartbeat();
       await world.jump(15_000);
       return (await world.records()).some((r) => r.id === id && r.state === "ended" && r.use);
