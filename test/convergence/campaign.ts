@@ -3,6 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { scratch } from "../../sandbox/child.ts";
 import { startRedis } from "../../sandbox/redis/redis.ts";
+import { TIMES } from "./bot.ts";
 import { CELLS, type Cell } from "./calls.ts";
 import { createPace } from "./pace.ts";
 import { type Plan, plans } from "./plan.ts";
@@ -35,7 +36,9 @@ export async function openCampaign({ seed, tally, lanes }: CampaignOptions): Pro
   const socket = join(dir.path, "redis.sock");
   const args = ["--databases", String(lanes), "--appendfsync", "no", "--unixsocket", socket];
   opened.adopt(await startRedis({ args }), (r) => r.stop());
-  const open = async (db: number) => opened.adopt(await openLane(socket, db), (lane) => lane.close());
+  const patience = { callMs: TIMES.callMs };
+  const open = async (db: number) =>
+    opened.adopt(await openLane(socket, db, patience), (lane) => lane.close());
   const all = await Promise.all(Array.from({ length: lanes }, (_, db) => open(db)));
   const pace = opened.adopt(createPace(lanes), (p) => p.close());
   const lengths: number[] = [];

@@ -35,7 +35,8 @@ export async function startReplica(
 ): Promise<Replica> {
   const shell = await openShell(world, name);
   const config = reaching(given, shell.ports, world.redisDb);
-  const deps = { clock: world.clock, log: logOf((line) => world.log(name, line)), times: TIMES };
+  const times = { ...TIMES, ...world.patience };
+  const deps = { clock: world.clock, log: logOf((line) => world.log(name, line)), times };
   try {
     const bot = await startBot(config, deps, { slack: world.slack, whole }, shell.opened);
     const { gate } = shell;

@@ -13,6 +13,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const WITHIN_MS = 90_000;
 const RAISED_WITHIN_MS = 20_000;
+const CALL_MOST_MS = 3_000;
 /** The sweeps that may be needed when all is well again. */
 const MINUTES = 15;
 
@@ -126,8 +127,10 @@ function cast(world: World, { system, how }: Extract<Strike, { kind: "spell" }>)
 /** Nothing strikes: a supervisor starts whoever is down until they are up, however slow the machine is. */
 async function raise(world: World, fleet: Fleet, plan: Plan): Promise<void> {
   const deadline = performance.now() + RAISED_WITHIN_MS;
-  do await fleet.revive();
-  while (fleet.living().length < plan.replicas && performance.now() < deadline);
+  for (await fleet.revive(); fleet.living().length < plan.replicas; await fleet.revive()) {
+    if (performance.now() > deadline) break;
+    world.patience.callMs = Math.min(2 * world.patience.callMs, CALL_MOST_MS);
+  }
   if (fleet.living().length === 0) throw new Error(told(world, plan, ["no replica starts"]));
 }
 

@@ -34,8 +34,13 @@ const SECRETS = {
   HUB_AUDIT_TOKEN: HUB_SECRET,
 };
 
+/** How long a call may take: on a machine where no replica starts within that, longer. */
+export interface Patience {
+  callMs: number;
+}
+
 /** What outlives a sequence. */
-export async function openLane(redis: string, db: number) {
+export async function openLane(redis: string, db: number, patience: Patience) {
   await using opened = new AsyncDisposableStack();
   const clock = jumpClock();
   const hub = opened.adopt(await startLocalHub({ clock }), (h) => h.stop());
@@ -56,7 +61,9 @@ export async function openLane(redis: string, db: number) {
       clock.jump(Date.now() - clock.now());
       await commands.flushdb();
       const slack = await startLocalSlack({ ...workspace(clock), ...tokens, limits: false });
-      return open({ instance, clock, hub, slack, tally, configs, commands, scripts, redis, db, admin });
+      return open({
+        ...{ instance, clock, hub, slack, tally, configs, commands, scripts, redis, db, admin, patience },
+      });
     },
     close: () => kept.disposeAsync(),
   };
@@ -89,13 +96,15 @@ interface Opening {
   redis: string;
   db: number;
   admin: ReturnType<typeof hubClient>;
+  patience: Patience;
 }
 
 const JUST_NOW_MS = 2_000;
 const LOOK_MS = 20;
 
 /** The parts of one sequence. */
-function open({ instance, clock, hub, slack, tally, configs, commands, scripts, redis, db, admin }: Opening) {
+function open(opening: Opening) {
+  const { instance, clock, hub, slack, tally, configs, commands, scripts, redis, db, patience } = opening;
   const story = createStory(clock);
   const callers = new Map<number, Caller>();
   const proxies = new Map<string, RedisProxy>();
@@ -121,7 +130,7 @@ function open({ instance, clock, hub, slack, tally, configs, commands, scripts, 
   const keys: Keys = keysOf(instance);
   const queues = createQueues(commands, keys.prefix);
   return {
-    ...{ instance, clock, hub, slack, tally, commands, keys, queues, story, trouble, logs, byHand },
+    ...{ instance, clock, hub, slack, tally, commands, keys, queues, story, trouble, logs, byHand, patience },
     redis,
     redisDb: db,
     config: (edit: number): Config => ({ ...(configs[edit] as Config), instance }),
@@ -197,8 +206,8 @@ function open({ instance, clock, hub, slack, tally, configs, commands, scripts, 
       hub.meddle(undefined);
       hub.setRbac(true);
       const query = `labelSelector=karpor-access.io/instance=${instance}`;
-      await admin("DELETE", `/apis/rbac.authorization.k8s.io/v1/clusterrolebindings?${query}`);
-      await admin("DELETE", `/api/v1/namespaces/${GRANTS_NAMESPACE}/serviceaccounts?${query}`);
+      await opening.admin("DELETE", `/apis/rbac.authorization.k8s.io/v1/clusterrolebindings?${query}`);
+      await opening.admin("DELETE", `/api/v1/namespaces/${GRANTS_NAMESPACE}/serviceaccounts?${query}`);
       await slack.close();
     },
   };
