@@ -19,16 +19,7 @@ import type { HandlerContext } from "../../src/slack/inbound/context.ts";
 import { EVENTS } from "../../src/slack/inbound/events/index.ts";
 import { handleSubmission } from "../../src/slack/inbound/forms/submit.ts";
 import { keysOf } from "../../src/store/keys.ts";
-
-/** What takes 12, 5, 30 and 5 s in earnest. */
-export const TIMES = {
-  lease: { ttl: 1_000, renewEvery: 120, margin: 500 },
-  locks: { lockDuration: 500, stalledInterval: 400 },
-  ends: { everyMs: 200, standstillAfterMs: 3_000 },
-  callMs: 450,
-};
-/** After this nothing that a dead one held is held any more: Redis counts in the machine's time. */
-export const FORGOTTEN_MS = 1_300;
+import type { Times } from "./times.ts";
 
 export interface Bot {
   deliver: Deliver;
@@ -40,6 +31,9 @@ export interface Bot {
   hubAuditPort: number | null;
 }
 
+/** In what the bot takes. */
+type Deps = AppDeps & { times: Times };
+
 export interface BotOptions {
   slack: LocalSlack;
   /** As `npm start` does it, with the checks, and with people's payloads as signed HTTP; else with neither. */
@@ -49,27 +43,27 @@ export interface BotOptions {
 /** Rejects when it refuses to start. `opened` closes it. */
 export const startBot = (
   config: Config,
-  deps: AppDeps,
+  deps: Deps,
   { slack, whole }: BotOptions,
   opened: AsyncDisposableStack,
 ): Promise<Bot> => (whole ? startWhole(config, deps, slack, opened) : startBare(config, deps, slack, opened));
 
 async function startWhole(
   config: Config,
-  deps: AppDeps,
+  deps: Deps,
   slack: LocalSlack,
   opened: AsyncDisposableStack,
 ): Promise<Bot> {
   const app = opened.adopt(await startApp(config, deps), (a) => a.stop());
   const deliver = createHttpDelivery(slack, () => `http://127.0.0.1:${app.port}/slack/events`);
   // Its timers run by themselves, in the machine's time.
-  const minute = () => new Promise<void>((resolve) => setTimeout(resolve, TIMES.ends.everyMs));
+  const minute = () => new Promise<void>((resolve) => setTimeout(resolve, deps.times.ends.everyMs));
   return { deliver, handling: () => 0, minute, hubAuditPort: app.hubAuditPort };
 }
 
 async function startBare(
   config: Config,
-  machine: AppDeps,
+  machine: Deps,
   slack: LocalSlack,
   opened: AsyncDisposableStack,
 ): Promise<Bot> {
@@ -86,13 +80,13 @@ async function startBare(
   opened.adopt(keepMassEnds(ports, deps), (r) => r.close());
   const hubAudit = hubAuditOf(config, ports, hubAlarmsOf(config, assembled, clients)?.signs);
   const http = opened.adopt(await startHttp(0, {}, hubAudit ?? {}), (h) => h.stop());
-  await clients.redis.ready(TIMES.callMs).catch(() => {});
+  await clients.redis.ready(machine.times.callMs).catch(() => {});
   const context: HandlerContext = {
     ...{ ports, people, log: deps.log, client: clients.interactive, language: config.slack.language },
     patient: clients.callers.to("tidying"),
     memory: clients.memory,
     viewContext: contextOf(config, ports.policy, deps.clock),
-    ackWithin: TIMES.callMs,
+    ackWithin: machine.times.callMs,
   };
   const watch = watchEnds({ ...timerPorts, holds, elapsed: machine.clock.now });
   const { signal } = new AbortController();

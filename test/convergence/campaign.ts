@@ -3,12 +3,12 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { scratch } from "../../sandbox/child.ts";
 import { startRedis } from "../../sandbox/redis/redis.ts";
-import { TIMES } from "./bot.ts";
 import { CELLS, type Cell } from "./calls.ts";
 import { createPace } from "./pace.ts";
 import { type Plan, plans } from "./plan.ts";
 import { play } from "./sequence.ts";
 import type { Tally } from "./tally.ts";
+import { createTimes } from "./times.ts";
 import { type Lane, openLane } from "./world.ts";
 
 export interface Failure {
@@ -36,9 +36,8 @@ export async function openCampaign({ seed, tally, lanes }: CampaignOptions): Pro
   const socket = join(dir.path, "redis.sock");
   const args = ["--databases", String(lanes), "--appendfsync", "no", "--unixsocket", socket];
   opened.adopt(await startRedis({ args }), (r) => r.stop());
-  const patience = { callMs: TIMES.callMs };
-  const open = async (db: number) =>
-    opened.adopt(await openLane(socket, db, patience), (lane) => lane.close());
+  const times = createTimes();
+  const open = async (db: number) => opened.adopt(await openLane(socket, db, times), (lane) => lane.close());
   const all = await Promise.all(Array.from({ length: lanes }, (_, db) => open(db)));
   const pace = opened.adopt(createPace(lanes), (p) => p.close());
   const lengths: number[] = [];
@@ -51,6 +50,8 @@ export async function openCampaign({ seed, tally, lanes }: CampaignOptions): Pro
       await play(lane, plan, tally);
       return [];
     } catch (error) {
+      // If that was the machine, it is given more time.
+      times.easeOff();
       return [{ index, story: error instanceof Error ? (error.stack ?? error.message) : String(error) }];
     }
   }

@@ -1,7 +1,6 @@
 /** The replicas of a sequence: who is up, whom Slack's router reaches, how time passes for all, and when they are at rest. */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Deliver } from "../../sandbox/slack/index.ts";
-import { FORGOTTEN_MS } from "./bot.ts";
 import { createHubLog } from "./hub-log.ts";
 import type { Plan } from "./plan.ts";
 import { type Replica, startReplica } from "./replica.ts";
@@ -93,7 +92,7 @@ export function createFleet(
     /** Time moves for all, what is due begins, and each minute brings its sweep. */
     async pass(ms: number, restWithin = 700): Promise<void> {
       // A minute of our clock is more than what takes that long in Redis.
-      await delay(Math.max(0, FORGOTTEN_MS - world.sinceDeath()));
+      await delay(Math.max(0, world.times.now().forgottenMs - world.sinceDeath()));
       await revive();
       await world.forgetPolicies();
       world.clock.jump(ms);

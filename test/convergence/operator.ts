@@ -4,7 +4,6 @@ import { abandon, end } from "../../src/cli/grants/end.ts";
 import { type Answer, type GrantsMeans, openMeans } from "../../src/cli/grants/means.ts";
 import type { RequestId } from "../../src/domain/ids.ts";
 import { Refused } from "../../src/domain/refusal.ts";
-import { TIMES } from "./bot.ts";
 import { leaves } from "./core.ts";
 import type { Fleet } from "./fleet.ts";
 import { logOf, openShell, reaching } from "./replica.ts";
@@ -57,7 +56,7 @@ async function operate(
   const shell = await openShell(world, name);
   const config = reaching(world.config(0), shell.ports, world.redisDb);
   const log = logOf((line) => world.log(name, line));
-  const deps = { clock: world.clock, log, say: () => {}, user: () => OPERATOR, times: TIMES };
+  const deps = { clock: world.clock, log, say: () => {}, user: () => OPERATOR, times: world.times.now() };
   const running = openMeans(config, OPERATOR, deps, shell.opened).then(work);
   const told = running.then(
     (answer) => {

@@ -6,14 +6,13 @@ import type { Deliver, Delivered } from "../../sandbox/slack/delivery.ts";
 import type { JsonObject } from "../../sandbox/slack/types.ts";
 import type { Config } from "../../src/config.ts";
 import { sendBatch } from "../helpers/hub-tells.ts";
-import { type Bot, startBot, TIMES } from "./bot.ts";
+import { type Bot, startBot } from "./bot.ts";
 import { createGate, type Life } from "./gate.ts";
 import { onPort } from "./ports.ts";
 import { disconnectAll } from "./redis-clients.ts";
 import type { Caller } from "./trouble.ts";
 import type { World } from "./world.ts";
 
-const PAUSE_MS = TIMES.lease.ttl + 200;
 const STOP_WITHIN_MS = 3_000;
 const BATCH_WITHIN_MS = 1_000;
 
@@ -35,8 +34,7 @@ export async function startReplica(
 ): Promise<Replica> {
   const shell = await openShell(world, name);
   const config = reaching(given, shell.ports, world.redisDb);
-  const times = { ...TIMES, ...world.patience };
-  const deps = { clock: world.clock, log: logOf((line) => world.log(name, line)), times };
+  const deps = { clock: world.clock, log: logOf((line) => world.log(name, line)), times: world.times.now() };
   try {
     const bot = await startBot(config, deps, { slack: world.slack, whole }, shell.opened);
     const { gate } = shell;
@@ -105,7 +103,7 @@ export async function openShell(world: World, name: string) {
       gate.release();
       redis.release("frozen");
       world.story.say(`    ${name} goes on`);
-    }, PAUSE_MS);
+    }, world.times.now().lease.ttl + 200);
   }
 }
 

@@ -11,9 +11,7 @@ import type { Lane, World } from "./world.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-const WITHIN_MS = 90_000;
-const RAISED_WITHIN_MS = 20_000;
-const CALL_MOST_MS = 3_000;
+const RAISED_WITHIN_MS = 30_000;
 /** The sweeps that may be needed when all is well again. */
 const MINUTES = 15;
 
@@ -38,7 +36,7 @@ export async function play(lane: Lane, plan: Plan, tally: Tally): Promise<void> 
   try {
     const wrong = await Promise.race([
       run(),
-      delay(WITHIN_MS, undefined, { ref: false }).then(() => [`it hangs while ${stage}`]),
+      delay(world.times.now().sequenceMs, undefined, { ref: false }).then(() => [`it hangs while ${stage}`]),
     ]);
     if (wrong.length > 0) throw new Error(told(world, plan, wrong));
   } finally {
@@ -129,7 +127,7 @@ async function raise(world: World, fleet: Fleet, plan: Plan): Promise<void> {
   const deadline = performance.now() + RAISED_WITHIN_MS;
   for (await fleet.revive(); fleet.living().length < plan.replicas; await fleet.revive()) {
     if (performance.now() > deadline) break;
-    world.patience.callMs = Math.min(2 * world.patience.callMs, CALL_MOST_MS);
+    world.times.easeOff();
   }
   if (fleet.living().length === 0) throw new Error(told(world, plan, ["no replica starts"]));
 }

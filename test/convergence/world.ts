@@ -17,12 +17,12 @@ import { AccessRequest } from "../../src/domain/request.ts";
 import { type Keys, keysOf } from "../../src/store/keys.ts";
 import { defineScripts } from "../../src/store/scripts.ts";
 import { HUB_SECRET } from "../helpers/hub-tells.ts";
-import { FORGOTTEN_MS } from "./bot.ts";
 import type { Spell } from "./calls.ts";
 import { catalogOf, EDITS, workspace } from "./people.ts";
 import { createQueues } from "./queue.ts";
 import { createStory } from "./story.ts";
 import type { Tally } from "./tally.ts";
+import type { Pace } from "./times.ts";
 import { type Caller, createTrouble } from "./trouble.ts";
 
 export type Lane = Awaited<ReturnType<typeof openLane>>;
@@ -34,13 +34,8 @@ const SECRETS = {
   HUB_AUDIT_TOKEN: HUB_SECRET,
 };
 
-/** How long a call may take: on a machine where no replica starts within that, longer. */
-export interface Patience {
-  callMs: number;
-}
-
 /** What outlives a sequence. */
-export async function openLane(redis: string, db: number, patience: Patience) {
+export async function openLane(redis: string, db: number, times: Pace) {
   await using opened = new AsyncDisposableStack();
   const clock = jumpClock();
   const hub = opened.adopt(await startLocalHub({ clock }), (h) => h.stop());
@@ -62,7 +57,7 @@ export async function openLane(redis: string, db: number, patience: Patience) {
       await commands.flushdb();
       const slack = await startLocalSlack({ ...workspace(clock), ...tokens, limits: false });
       return open({
-        ...{ instance, clock, hub, slack, tally, configs, commands, scripts, redis, db, admin, patience },
+        ...{ instance, clock, hub, slack, tally, configs, commands, scripts, redis, db, admin, times },
       });
     },
     close: () => kept.disposeAsync(),
@@ -96,7 +91,7 @@ interface Opening {
   redis: string;
   db: number;
   admin: ReturnType<typeof hubClient>;
-  patience: Patience;
+  times: Pace;
 }
 
 const JUST_NOW_MS = 2_000;
@@ -104,7 +99,7 @@ const LOOK_MS = 20;
 
 /** The parts of one sequence. */
 function open(opening: Opening) {
-  const { instance, clock, hub, slack, tally, configs, commands, scripts, redis, db, patience } = opening;
+  const { instance, clock, hub, slack, tally, configs, commands, scripts, redis, db, times } = opening;
   const story = createStory(clock);
   const callers = new Map<number, Caller>();
   const proxies = new Map<string, RedisProxy>();
@@ -130,7 +125,7 @@ function open(opening: Opening) {
   const keys: Keys = keysOf(instance);
   const queues = createQueues(commands, keys.prefix);
   return {
-    ...{ instance, clock, hub, slack, tally, commands, keys, queues, story, trouble, logs, byHand, patience },
+    ...{ instance, clock, hub, slack, tally, commands, keys, queues, story, trouble, logs, byHand, times },
     redis,
     redisDb: db,
     config: (edit: number): Config => ({ ...(configs[edit] as Config), instance }),
@@ -172,7 +167,7 @@ function open(opening: Opening) {
     records: () => records(commands, keys),
     /** A minute is more than a lease lasts whose release was lost, or a job's lock: Redis counts in the machine's time. */
     async allLetGo() {
-      const deadline = performance.now() + FORGOTTEN_MS;
+      const deadline = performance.now() + times.now().forgottenMs;
       const held = async () =>
         (await queues.taken()) > 0 || (await keysLike(commands, keys.lease(""))).length > 0;
       while ((await held()) && performance.now() < deadline) await delay(LOOK_MS);
