@@ -18,7 +18,8 @@ export async function checkIdle(ports: Ports, id: RequestId): Promise<Later> {
   if (due === null) return undefined;
   if (now < due) return { again: due };
   const seen = await seenIdle(ports, id);
-  const after = await commit(ports, id, (r) => idled(r, ports.policy.roles, seen, now));
+  // By then, not now: a question stands from when its message is seen to, however long that took.
+  const after = await commit(ports, id, (r) => idled(r, ports.policy.roles, seen, ports.clock.now()));
   // Else there is another timer.
   return dueIn(after) === due ? { again: lookAgainAt(after, now) } : undefined;
 }
