@@ -6,7 +6,7 @@ import { lateFor } from "./lifecycle.ts";
 import { Refused } from "./refusal.ts";
 import type { AccessRequest, In } from "./request.ts";
 import { ending } from "./transitions.ts";
-import { type Coverage, isSilent, RESENT_WITHIN_MS } from "./use.ts";
+import { type Coverage, isHeard, isSilent } from "./use.ts";
 
 /** As the hub tells it. */
 export interface SeenIdle {
@@ -45,13 +45,9 @@ interface Looked {
 const knownSince = (r: In<"active">, { last, coverage }: SeenIdle): number =>
   Math.max(idleSince(r), last ?? 0, ...coverage.gaps.map(({ to }) => to));
 
-/** What was done before is told, also where the hub sent it again. */
-const isHeard = ({ coverage }: SeenIdle, at: number): boolean =>
-  (coverage.heard ?? 0) >= at + RESENT_WITHIN_MS;
-
 function question(r: In<"active">, roles: Catalog, { terms, seen, now }: Looked): In<"active"> | null {
   const due = idleDue(r, roles);
-  if (due === null || now < due || !isHeard(seen, due)) return null;
+  if (due === null || now < due || !isHeard(seen.coverage, due)) return null;
   return { ...r, idle: { from: idleSince(r), asked: { ...terms, at: now, was: "open" } } };
 }
 
@@ -66,7 +62,9 @@ function onQuestion(
   if (asked.release && toldAt === undefined)
     return isTold(r, asked) ? noted({ ...others, toldAt: now }) : null;
   const at = releasedAt(asked);
-  return at !== null && now >= at && isHeard(seen, at) ? ending(r, { cause: "idle", at: now }) : null;
+  return at !== null && now >= at && isHeard(seen.coverage, at)
+    ? ending(r, { cause: "idle", at: now })
+    : null;
 }
 
 /** Its message says that it ends. */

@@ -107,6 +107,10 @@ export const SILENT_AFTER_MS = 10 * MINUTE;
 export const isSilent = ({ heard }: Pick<Coverage, "heard">, now: number): boolean =>
   heard === null || now - heard > SILENT_AFTER_MS;
 
+/** What was done before is told, also where the hub sent it again. */
+export const isHeard = ({ heard }: Pick<Coverage, "heard">, at: number): boolean =>
+  (heard ?? 0) >= at + RESENT_WITHIN_MS;
+
 /** What is not known of this time. `to`: null where it goes on. */
 export function gapsIn(
   coverage: Coverage,

@@ -2,7 +2,7 @@
 import { SECOND } from "../domain/duration.ts";
 import type { RequestId } from "../domain/ids.ts";
 import { usageReported } from "../domain/transitions.ts";
-import { isSilent, RESENT_WITHIN_MS } from "../domain/use.ts";
+import { isHeard, isSilent } from "../domain/use.ts";
 import type { Later, Ports } from "./ports.ts";
 import { roleEnough } from "./role-enough.ts";
 import { commit } from "./support/commit.ts";
@@ -19,7 +19,7 @@ export async function reportUse(ports: Ports, id: RequestId): Promise<Later> {
   if (now < request.useDueAt) return { again: request.useDueAt };
   if (evidence) {
     const coverage = await evidence.coverage();
-    const isTold = (coverage.heard ?? 0) >= request.verification.deletedAt + RESENT_WITHIN_MS;
+    const isTold = isHeard(coverage, request.verification.deletedAt);
     if (!isTold && !isSilent(coverage, now)) return { again: now + LOOK_AGAIN_MS };
   }
   const use = (await usesOf(ports, [request])).get(id) ?? null;
