@@ -15,7 +15,7 @@ const TIMES = {
 const SLOWEST = 6;
 
 export type Times = typeof TIMES;
-export type Pace = ReturnType<typeof createTimes>;
+export type ScaledTimes = ReturnType<typeof createTimes>;
 
 export function createTimes() {
   let slowness = 1;

@@ -22,7 +22,7 @@ import { catalogOf, EDITS, workspace } from "./people.ts";
 import { createQueues } from "./queue.ts";
 import { createStory } from "./story.ts";
 import type { Tally } from "./tally.ts";
-import type { Pace } from "./times.ts";
+import type { ScaledTimes } from "./times.ts";
 import { type Caller, createTrouble } from "./trouble.ts";
 
 export type Lane = Awaited<ReturnType<typeof openLane>>;
@@ -35,7 +35,7 @@ const SECRETS = {
 };
 
 /** What outlives a sequence. */
-export async function openLane(redis: string, db: number, times: Pace) {
+export async function openLane(redis: string, db: number, times: ScaledTimes) {
   await using opened = new AsyncDisposableStack();
   const clock = jumpClock();
   const hub = opened.adopt(await startLocalHub({ clock }), (h) => h.stop());
@@ -91,7 +91,7 @@ interface Opening {
   redis: string;
   db: number;
   admin: ReturnType<typeof hubClient>;
-  times: Pace;
+  times: ScaledTimes;
 }
 
 const JUST_NOW_MS = 2_000;
