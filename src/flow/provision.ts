@@ -53,7 +53,7 @@ async function provision(ports: Ports, request: AccessRequest | null, signal: Ab
   const { id } = request;
   // What gave way goes whatever new access waits for, and its proof runs beside the new token.
   const leaving = mustLeave(request).map((going) => leaveHub(ports, going, signal));
-  const unbound = reportOutage(ports, id, "hub", () => settleAll(leaving.map((one) => one.unbound)));
+  const unbound = reportedOrTold(ports, id, () => settleAll(leaving.map((one) => one.unbound)));
   const granting = unbound.then(() => grant(ports, request, signal));
   const [later] = await settleAll([granting, ...leaving.map((one) => one.gone)]);
   return later;
@@ -64,10 +64,7 @@ async function grant(ports: Ports, request: Open, signal: AbortSignal): Promise<
   await using early = isFirstTry(request) ? startRoom(ports, request) : null;
   // After the record: it is of a Redis that the hub was asked about.
   const look = () => settleAll([ports.epoch.look(), ports.lockdown.look(), ports.hubEnds.of(id)]);
-  const looking = reportOutage(ports, id, "hub", look).catch(async (error) => {
-    await announceWait(ports, id);
-    throw error;
-  });
+  const looking = reportedOrTold(ports, id, look);
   const each = underEach(ports);
   const differing = waitsForRules(ports, request, each);
   const [[epoch, lockdown, ended], differs] = await settleAll([looking, differing, each]);
@@ -101,7 +98,14 @@ interface StartedRoom extends AsyncDisposable {
   room: Promise<RoomForToken | null>;
 }
 
-/** Whoever needed no approval has no message yet that could say so. */
+/** What fails on the hub before there is a message: whoever waits is told by one. */
+const reportedOrTold = <T>(ports: Ports, id: RequestId, work: () => Promise<T>): Promise<T> =>
+  reportOutage(ports, id, "hub", work).catch(async (error: unknown) => {
+    await announceWait(ports, id);
+    throw error;
+  });
+
+/** Whoever needed no approval, or whose old token's message is gone, has none yet that could say so. */
 async function announceWait(ports: Ports, id: RequestId): Promise<void> {
   const request = await ports.requests.get(id);
   if (isOpen(request) && toldOutage(request) && !request.messages.token)

@@ -54,8 +54,11 @@ export async function clearHeld(ports: Ports, id: RequestId): Promise<Later> {
     await ports.notifier.remove(request, "token", sent);
     return settle(ports, request, null);
   }
-  const outcome = await ports.notifier.takeTokenOff(request, shows, sent, howFor(sent, shows));
-  if (outcome === "deleted") return settle(ports, request, null);
+  // A new token is to come: in a message of its own, that rings.
+  const gaveWay = mustTakeTokenOff(request) && isTokenToCome(request);
+  const how = gaveWay ? "delete" : howFor(sent, shows);
+  const outcome = await ports.notifier.takeTokenOff(request, shows, sent, how);
+  if (outcome === "deleted" || (gaveWay && outcome === "edited")) return settle(ports, request, null);
   if (outcome !== "edited") return refused(ports, request, outcome.refused);
   // Slack deletes nothing that was never confirmed: more cannot be done. Else what was only edited is deleted later.
   if (shows === "gone" && sent.token === "sending") return settle(ports, request, null);

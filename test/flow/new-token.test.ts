@@ -12,6 +12,7 @@ import { hideToken } from "../../src/flow/hide.ts";
 import type { Ports } from "../../src/flow/ports.ts";
 import { renewToken } from "../../src/flow/renew-token.ts";
 import { makeRequest } from "../../src/flow/request.ts";
+import { takeTokenOff } from "../../src/flow/take-token-off.ts";
 import { ALICE, APPROVALS, BOB, startBot, startWorld, type World } from "../helpers/bot.ts";
 import { copyRedis, restoreRedis } from "../helpers/copy.ts";
 import { login } from "../helpers/login.ts";
@@ -121,6 +122,21 @@ test.each(["shown", "hidden"] as const)(
   240_000,
 );
 
+test.each(["deletes it", "only edits it"])(
+  "the old one's message is taken off before the new one is made, and Slack %s: the new one rings",
+  async (does) => {
+    const { id, token } = await live();
+    const place = (await record(id)).messages.token;
+    if (does === "only edits it") world.slack.failNext("chat.delete", "cant_delete_message", 1);
+    await renew(id);
+    await takeTokenOff(steps.ports, id);
+    expect(tokens()).toEqual([]);
+    await steps.finish();
+    await expectRenewed(id, 2, [token]);
+    expect((await record(id)).messages.token?.ts).not.toBe(place?.ts);
+  },
+);
+
 test("Slack asks to wait: the old one stops all the same, and the new one comes when there is room", async () => {
   const { id, token } = await live();
   for (const method of ["chat.postMessage", "chat.update", "chat.delete"])
@@ -133,35 +149,40 @@ test("Slack asks to wait: the old one stops all the same, and the new one comes 
   await expectRenewed(id, 2, [token]);
 });
 
-test("Karpor does not answer: holder, channel and admins are told; then all goes on by itself", async () => {
-  const { id, token } = await live();
-  const bot = await startBot(world);
-  try {
-    const it = scene(world);
-    world.localHub?.meddle({ before: async () => ({ status: 503 }), after: async () => true });
-    const [message] = world.slack.dm(BOB).filter((m) => tokenIn(m) !== "");
-    if (!message) throw new Error("no token");
-    await world.slack.select(BOB, message, "menu", "I leaked it", { confirm: true });
-    await it.channel("Token leaked:");
-    await it.outlast();
-    await world.jump(MINUTE);
-    await it.dm(BOB, "New token, not ready yet:");
-    expect(tokens()).toEqual([]);
-    await it.channel("Token leaked, not confirmed:");
-    await it.dm(ALICE, "A leaked token may still work");
-    world.localHub?.meddle(undefined);
-    const isActive = async () => (await record(id)).state === "active";
-    for (let tries = 0; tries < 20 && !(await isActive()); tries++) {
+test.each(["shown", "hidden"] as const)(
+  "Karpor does not answer, and the old token is %s: holder, channel and admins are told; then all goes on by itself",
+  async (is) => {
+    const { id, token } = await live();
+    if (is === "hidden") await hideToken(steps.ports, { id, by: BOB as UserId });
+    await steps.work();
+    const bot = await startBot(world);
+    try {
+      const it = scene(world);
+      world.localHub?.meddle({ before: async () => ({ status: 503 }), after: async () => true });
+      if (is === "hidden")
+        await world.slack.click(BOB, await it.dm(BOB, "Token hidden."), "leaked", { confirm: true });
+      else await world.slack.select(BOB, await it.dm(BOB, token), "menu", "I leaked it", { confirm: true });
+      await it.channel("Token leaked:");
+      await it.outlast();
       await world.jump(MINUTE);
-      await swept(world);
+      await it.dm(BOB, "New token, not ready yet:");
+      expect(tokens()).toEqual([]);
+      await it.channel("Token leaked, not confirmed:");
+      await it.dm(ALICE, "A leaked token may still work");
+      world.localHub?.meddle(undefined);
+      const isActive = async () => (await record(id)).state === "active";
+      for (let tries = 0; tries < 20 && !(await isActive()); tries++) {
+        await world.jump(MINUTE);
+        await swept(world);
+      }
+      await world.jump(14 * SECOND);
+      await it.channel("Token leaked, stopped:");
+      await expectRenewed(id, 2, [token]);
+    } finally {
+      await bot.stop();
     }
-    await world.jump(14 * SECOND);
-    await it.channel("Token leaked, stopped:");
-    await expectRenewed(id, 2, [token]);
-  } finally {
-    await bot.stop();
-  }
-});
+  },
+);
 
 test("the proof of the one that gave way is overdue: the end of the access comes on time", async () => {
   const { id } = await live();
