@@ -6,7 +6,7 @@ import type { HubAlarm, HubSigns, ObservedWrite, OwnWrites } from "../domain/hub
 import { judgeWrite, type WriteFacts, type WriteScope } from "../domain/hub-write.ts";
 import { RequestId } from "../domain/ids.ts";
 import { Refused } from "../domain/refusal.ts";
-import { type AccessRequest, type Ports, Unreadable } from "./ports.ts";
+import { type AccessRequest, type Ports, SlackBusy, Unreadable } from "./ports.ts";
 import { commit } from "./support/commit.ts";
 import { noteGoing } from "./support/outage.ts";
 
@@ -71,12 +71,14 @@ export async function tellHubAlarms(ports: HubAlarmPorts): Promise<number> {
   const held = await ports.lease.hold("hub-alarms", async () => {
     // What waited before may be told by now, by another replica.
     const found = await ports.signs.waiting();
-    let failed = false;
-    for (const { key, alarm } of found ? [...found.alarms, ...(await judge(ports, found))] : [])
-      failed = !(await tell(ports, key, alarm)) || failed;
-    return failed;
+    const waits: number[] = [];
+    for (const { key, alarm } of found ? [...found.alarms, ...(await judge(ports, found))] : []) {
+      const wait = await tell(ports, key, alarm);
+      if (wait !== null) waits.push(wait);
+    }
+    return waits;
   });
-  return held?.done ? AFTER_FAILURE_MS : LOOK_MS;
+  return held && held.done.length > 0 ? Math.min(...held.done) : LOOK_MS;
 }
 
 /** Resolves to what is to be told of the writes. */
@@ -152,8 +154,8 @@ async function factsOf(
   });
 }
 
-/** False: it is to be told later. Throws StoreDown, StoreUnsure. */
-async function tell(ports: HubAlarmPorts, key: string, alarm: HubAlarm): Promise<boolean> {
+/** Null: it is told. Else in how many ms it is to be tried again. Throws StoreDown, StoreUnsure. */
+async function tell(ports: HubAlarmPorts, key: string, alarm: HubAlarm): Promise<number | null> {
   const { log, told, signs, post, policy, channel, counted } = ports;
   const logged = `hub-logged:${key}`;
   const isNew = (await told.fresh([logged])).length > 0;
@@ -168,10 +170,10 @@ async function tell(ports: HubAlarmPorts, key: string, alarm: HubAlarm): Promise
     await post(alarm, request, request ? channelFor(policy.roles, request.role, channel) : channel);
   } catch (error) {
     log.warn({ ...(id && { id }), err: error }, "an alarm was not told in Slack; it is tried again");
-    return false;
+    return error instanceof SlackBusy ? error.retryAfterMs : AFTER_FAILURE_MS;
   }
   await signs.told(key);
-  return true;
+  return null;
 }
 
 const SAYS: Record<HubAlarm["kind"], string> = {

@@ -293,6 +293,18 @@ test("while Slack is away it is logged once, and told when Slack is back", async
   expect(await world.commands.hlen(world.keys.hubAlarms)).toBe(0);
 });
 
+test("where Slack asks to wait, it is told when that time is over", async () => {
+  world.slack.failNext("chat.postMessage", { retryAfter: 3 }, 1);
+  await bring([bindingOf("create", "theirs", "eve")]);
+  await world.until(async () => {
+    await pass();
+    return logged().length > 0;
+  });
+  expect(said(NEWS)).toEqual([]);
+  await world.jump(4_000);
+  await told(NEWS, 1);
+});
+
 test("names and clients of any length stay one message that Slack takes", () => {
   const write = {
     ...{ at: 0, event: "e", who: "&".repeat(200), as: "<".repeat(200), address: "<".repeat(200) },
