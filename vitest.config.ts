@@ -36,7 +36,7 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 90_000,
     // Each waits more than it works: three keep two cores busy, and no more than three real API servers run at once.
     maxWorkers: 3,

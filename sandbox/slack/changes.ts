@@ -19,7 +19,7 @@ export function createChanges(): Changes {
     emit: (change) => {
       for (const listener of [...listeners]) listener(change);
     },
-    waitFor: (predicate, ms = 10_000) => waitOn(on, predicate, ms),
+    waitFor: (predicate, ms = 30_000) => waitOn(on, predicate, ms),
   };
 }
 

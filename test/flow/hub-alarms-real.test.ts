@@ -1,7 +1,7 @@
 /** On a real API server, through its audit webhook: the bot's normal life raises no alarm, whatever becomes of the batches, and what others do, and a late use, each one. */
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { hubClient } from "../../sandbox/hub/client.ts";
 import { envtestAdvice, envtestAvailable } from "../../sandbox/hub/envtest.ts";
@@ -22,11 +22,11 @@ if (!envtestAvailable()) test.skip(`on a real API server ${envtestAdvice}`);
 real("on a real API server", () => {
   let started: ToldWorld | undefined;
   let { relay, hub, world, bots, admin, it }: ToldWorld = {} as ToldWorld;
-  beforeAll(async () => {
+  beforeEach(async () => {
     started = await startToldWorld({ config: { canary: "30m" } });
     ({ relay, hub, world, bots, admin, it } = started);
   }, 90_000);
-  afterAll(() => started?.stop());
+  afterEach(() => started?.stop());
 
   const news = () =>
     world.slack
@@ -39,14 +39,14 @@ real("on a real API server", () => {
   };
   const told = async (words: RegExp) => {
     const found = () => news().find((text) => words.test(text));
-    await world.until(async () => found() !== undefined, 30_000);
+    await world.until(async () => found() !== undefined);
     return found() ?? "";
   };
   const nameOf = async (reason: string) => {
     const found = (await world.records()).find((r) => r.reason === reason);
     return found ? objectName(found) : "none";
   };
-  const heard = (is: (item: ToldEvent) => boolean) => world.until(async () => relay.told(is), 30_000);
+  const heard = (is: (item: ToldEvent) => boolean) => world.until(async () => relay.told(is));
   const deleted = (name: string) => (item: ToldEvent) =>
     item.verb === "delete" &&
     item.objectRef?.resource === "clusterrolebindings" &&

@@ -156,7 +156,7 @@ export async function startWorld({
       );
     },
     /** Asks again and again until it holds. */
-    until: (holds: () => Promise<boolean>, ms = 15_000) => until(holds, ms),
+    until: (holds: () => Promise<boolean>, ms = 30_000) => until(holds, ms),
     close: () => kept.disposeAsync(),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };

@@ -45,5 +45,5 @@ export async function connected<S extends Served>(server: S, commandTimeout = 50
 export const freshKeys = (): Keys => keysOf(randomUUID());
 
 /** Looks every few milliseconds until it holds. */
-export const until = (holds: () => boolean | Promise<boolean>, timeout = 5000): Promise<true> =>
+export const until = (holds: () => boolean | Promise<boolean>, timeout = 20_000): Promise<true> =>
   vi.waitUntil(holds, { timeout, interval: 5, message: `${holds}` });
