@@ -2,7 +2,7 @@
 import { SECOND } from "../domain/duration.ts";
 import type { RequestId } from "../domain/ids.ts";
 import type { Lockdown } from "../domain/lockdown.ts";
-import { endBy, isEndedBy, type MassEnd } from "../domain/mass-end.ts";
+import { endBy, isEndedBy, isLockdown, type MassEnd } from "../domain/mass-end.ts";
 import { toldOutage } from "../domain/outage.ts";
 import { type AccessRequest, isGranted, isRevocable } from "../domain/request.ts";
 import { endingOrLate } from "../domain/transitions.ts";
@@ -10,7 +10,7 @@ import { type GrantObjects, type Ports, PostRefused, PostUnanswered } from "./po
 import { commit } from "./support/commit.ts";
 import { settleAll } from "./support/settle-all.ts";
 import { stripBindings } from "./support/strip-bindings.ts";
-import { tellMassEnd } from "./support/tell-mass-end.ts";
+import { isAnnounced, tellMassEnd } from "./support/tell-mass-end.ts";
 
 const BATCH = 200;
 /** Since the last binding went: records wait no longer for a hub that is slow. */
@@ -68,8 +68,11 @@ async function endAll(ports: Ports, one: MassEnd): Promise<boolean> {
   return stripping;
 }
 
-/** Told once, as far as Slack lets it. Throws when it may be told later. */
+/** Told once, as far as Slack lets it, and after what it lifts. Throws when it may be told later. */
 async function tellUnlocked(ports: Ports, one: MassEnd, lockdown: Lockdown): Promise<void> {
+  const isLifted = (open: MassEnd) => isLockdown(open) && open.at === lockdown.at;
+  const lifted = (await ports.massEnds.open()).find(isLifted);
+  if (lifted && !isAnnounced(lifted)) return;
   await ports.massEndNotifier.unlocked(lockdown, one).catch((error: unknown) => {
     if (!(error instanceof PostRefused || error instanceof PostUnanswered)) throw error;
   });

@@ -246,3 +246,21 @@ test("both are away: refused, and said so", async () => {
   await world.localHub?.down();
   await expect(lock()).rejects.toMatchObject({ refusal: { kind: "not-locked-down" } });
 });
+
+test("Slack has no room when it is locked, and access is unlocked meanwhile: the channel's last word is that", async () => {
+  await granted();
+  world.slack.failNext("chat.postMessage", { retryAfter: 2 }, 1_000);
+  await lock();
+  await open();
+  for (let looks = 0; looks < 3; looks++) await carryOutMassEnds(steps.ports);
+  world.slack.clearFailures();
+  await world.until(async () => {
+    world.clock.jump(SECOND);
+    await carryOutMassEnds(steps.ports);
+    return (await steps.ports.massEnds.open()).every(({ id }) => id.startsWith("lockdown-"));
+  });
+  const said = world.slack.messages(APPROVALS).map(visibleText);
+  const last = (words: RegExp) => said.findLastIndex((text) => words.test(text));
+  expect(last(/Locked down/)).toBeGreaterThan(-1);
+  expect(last(/Unlocked by/)).toBeGreaterThan(last(/Locked down/));
+});

@@ -2,7 +2,6 @@
 import { assemble } from "../../app/assemble.ts";
 import { type AppDeps, connectAll } from "../../app/clients.ts";
 import type { Config } from "../../config.ts";
-import { unlockTold } from "../../domain/mass-end.ts";
 import { type Ports, StoreDown } from "../../flow/ports.ts";
 import { hubClock } from "../../hub/client/clock-offset.ts";
 
@@ -59,7 +58,7 @@ const withoutSlack = (ports: Ports): Ports => ({
   massEndNotifier: {
     post: leftToBot,
     redraw: leftToBot,
-    unlocked: (lockdown, by) => ports.massEnds.begin(unlockTold(lockdown, by, ports.clock.now())),
+    unlocked: leftToBot,
   },
 });
 

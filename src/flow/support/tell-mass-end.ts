@@ -15,7 +15,7 @@ export async function tellMassEnd(
   const { massEndNotifier, clock, log } = ports;
   const { message, posts = 0 } = one;
   const drawn = [one.left.length, one.troubled].join();
-  const isTold = message ? message.drawn === drawn : isSilent(one) || posts >= POSTS_MAX;
+  const isTold = message ? message.drawn === drawn : isAnnounced(one);
   if (isTold || (message && one.left.length > 0 && clock.now() - message.at < REDRAW_MS)) return { isTold };
   try {
     if (message) await massEndNotifier.redraw(one, message);
@@ -27,5 +27,9 @@ export async function tellMassEnd(
     return { isTold: false, message: { posts: posts + (error instanceof PostUnanswered ? 1 : 0) } };
   }
 }
+
+/** Its message stands, or none will come. */
+export const isAnnounced = (one: MassEnd): boolean =>
+  one.message !== undefined || isSilent(one) || (one.posts ?? 0) >= POSTS_MAX;
 
 const isSilent = ({ quiet, grants }: MassEnd): boolean => quiet === true && grants?.length === 0;
