@@ -171,7 +171,7 @@ function waitingShows(r: In<"pending">): "not-delivered" | "pending" | "nudged" 
 const hasPlace = ({ messages }: AccessRequest, key: MessageKey): boolean => (messages[key]?.ts ?? "") !== "";
 
 /** It stands, or it will not come any more: Slack refuses it, or its answers were lost. */
-function isSaid(r: AccessRequest, key: MessageKey): boolean {
+export function isSaid(r: AccessRequest, key: MessageKey): boolean {
   const sent = r.messages[key];
   return hasPlace(r, key) || sent?.refused !== undefined || (sent?.unanswered?.posts ?? 0) >= POSTS_MAX;
 }
@@ -219,17 +219,19 @@ export function mustTakeTokenOff(r: AccessRequest): boolean {
 export const isTokenToCome = (r: AccessRequest): r is In<"approved" | "delivering"> =>
   r.state === "approved" || r.state === "delivering";
 
+const isRefreshed = (r: AccessRequest): boolean => r.state === "active" && r.refresh !== undefined;
+
 /** The token's message bears no token, and shows something older. */
 export function isTokenMessageOutdated(r: AccessRequest): boolean {
   const sent = r.messages.token;
   if (!sent || sent.token) return false;
   // A post whose answer was lost: it may stand, and say that a token comes.
-  if (sent.ts === "") return sent.unanswered !== undefined && !isTokenToCome(r);
+  if (sent.ts === "") return sent.unanswered !== undefined && !isTokenToCome(r) && !isRefreshed(r);
   // Where all goes well the token itself comes next.
   if (isTokenToCome(r) && !toldOutage(r)) return false;
   const shows = tokenShows(r);
   // Another comes in its place.
-  if (shows === "reveal" && r.state === "active" && r.refresh) return false;
+  if (shows === "reveal" && isRefreshed(r)) return false;
   return shows !== null && shows !== "shown" && isStale(r, sent, shows);
 }
 
@@ -238,7 +240,7 @@ export const needsTokenOff = (r: AccessRequest): boolean => mustTakeTokenOff(r) 
 
 /** That message, where it is not, and those of tokens that gave way: a step of its own sees to them. */
 export const tokensToTakeOff = (r: AccessRequest): string[] => [
-  ...(needsTokenOff(r) ? ["own"] : []),
+  ...(needsTokenOff(r) ? [`own ${tokenShows(r)}`] : []),
   ...replacedToTry(r).map(({ ts }) => ts),
 ];
 

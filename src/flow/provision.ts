@@ -6,6 +6,7 @@ import { formerOf } from "../domain/former.ts";
 import { isRenewing } from "../domain/generations.ts";
 import type { RequestId } from "../domain/ids.ts";
 import { endBy } from "../domain/mass-end.ts";
+import { isSaid } from "../domain/messages.ts";
 import { toldOutage } from "../domain/outage.ts";
 import { type Grant, isGranted } from "../domain/request.ts";
 import { active, delivering, ending, failed } from "../domain/transitions.ts";
@@ -53,7 +54,7 @@ async function provision(ports: Ports, request: AccessRequest | null, signal: Ab
   const { id } = request;
   // What gave way goes whatever new access waits for, and its proof runs beside the new token.
   const leaving = mustLeave(request).map((going) => leaveHub(ports, going, signal));
-  const unbound = reportedOrTold(ports, id, () => settleAll(leaving.map((one) => one.unbound)));
+  const unbound = reportedOrTold(ports, id, "hub", () => settleAll(leaving.map((one) => one.unbound)));
   const granting = unbound.then(() => grant(ports, request, signal));
   const [later] = await settleAll([granting, ...leaving.map((one) => one.gone)]);
   return later;
@@ -64,7 +65,7 @@ async function grant(ports: Ports, request: Open, signal: AbortSignal): Promise<
   await using early = isFirstTry(request) ? startRoom(ports, request) : null;
   // After the record: it is of a Redis that the hub was asked about.
   const look = () => settleAll([ports.epoch.look(), ports.lockdown.look(), ports.hubEnds.of(id)]);
-  const looking = reportedOrTold(ports, id, look);
+  const looking = reportedOrTold(ports, id, "hub", look);
   const each = underEach(ports);
   const differing = waitsForRules(ports, request, each);
   const [[epoch, lockdown, ended], differs] = await settleAll([looking, differing, each]);
@@ -98,9 +99,9 @@ interface StartedRoom extends AsyncDisposable {
   room: Promise<RoomForToken | null>;
 }
 
-/** What fails on the hub before there is a message: whoever waits is told by one. */
-const reportedOrTold = <T>(ports: Ports, id: RequestId, work: () => Promise<T>): Promise<T> =>
-  reportOutage(ports, id, "hub", work).catch(async (error: unknown) => {
+/** What fails before there is a message: whoever waits is told by one. */
+const reportedOrTold: typeof reportOutage = (ports, id, suspect, work) =>
+  reportOutage(ports, id, suspect, work).catch(async (error: unknown) => {
     await announceWait(ports, id);
     throw error;
   });
@@ -108,7 +109,7 @@ const reportedOrTold = <T>(ports: Ports, id: RequestId, work: () => Promise<T>):
 /** Whoever needed no approval, or whose old token's message is gone, has none yet that could say so. */
 async function announceWait(ports: Ports, id: RequestId): Promise<void> {
   const request = await ports.requests.get(id);
-  if (isOpen(request) && toldOutage(request) && !request.messages.token)
+  if (isOpen(request) && toldOutage(request) && !isSaid(request, "token"))
     await postMessage(ports, request, { key: "token", shows: "outage" });
 }
 
@@ -166,7 +167,7 @@ async function withoutOldToken(ports: Ports, request: Open): Promise<AccessReque
     tokenExpiresAt: of?.grant.tokenExpiresAt ?? request.expiresAt,
   };
   const keep = await reportOutage(ports, id, "slack", () =>
-    takeOffReplaced(ports, request, { ...sent, generation, tokenExpiresAt }, "setting-up"),
+    takeOffReplaced(ports, request, { ...sent, generation, tokenExpiresAt }),
   );
   return commit(ports, id, (r) => {
     const { token: _, ...others } = r.messages;
@@ -182,8 +183,10 @@ async function prepare(
   signal: AbortSignal,
 ): Promise<Ready> {
   const { id } = request;
-  const allowed = reportOutage(ports, id, "slack", () => assertStillAllowed(ports, request));
-  const granting = reportOutage(ports, id, "hub", () => grantOnHub(ports, request, signal));
+  // A message that says that a click shows a token waits for both.
+  const report = isRevealed(request) ? reportedOrTold : reportOutage;
+  const allowed = report(ports, id, "slack", () => assertStillAllowed(ports, request));
+  const granting = report(ports, id, "hub", () => grantOnHub(ports, request, signal));
   const telling = tellBoth(ports, request, settleAll([granting, allowed]), signal);
   const place = () => reportOutage(ports, id, "slack", () => placeFor(ports, request, { room, ...telling }));
   // Where it was said that it takes long, the message that rings waits for its token: it could only say so again. What says that a click shows one must be true.
@@ -229,7 +232,7 @@ async function withoutEarlier(
 ): Promise<void> {
   const { id, generation } = request;
   const keep = await reportOutage(ports, id, "slack", () =>
-    takeOffReplaced(ports, request, { channel, ts, generation, tokenExpiresAt }, "setting-up"),
+    takeOffReplaced(ports, request, { channel, ts, generation, tokenExpiresAt }),
   );
   await commit(ports, id, (r) => (isGranted(r) ? keep(r) : null));
 }
@@ -280,7 +283,7 @@ async function placeFor(
   return postTokenMessage(ports, request, options);
 }
 
-/** What said that it takes long gives way to a new message, for an edit does not ring; one at a time. */
+/** What said that it takes long, or that the token before is hidden, gives way to a new message, for an edit does not ring; one at a time. */
 const setDelayAside = async (ports: Ports, found: Open): Promise<AccessRequest> =>
   saysDelay(found)
     ? commit(ports, found.id, (r) => {
@@ -291,7 +294,7 @@ const setDelayAside = async (ports: Ports, found: Open): Promise<AccessRequest> 
     : found;
 
 const saysDelay = ({ messages: { token } }: AccessRequest): boolean =>
-  token?.shows === "outage" && token.ts !== "" && !token.token;
+  (token?.shows === "outage" || token?.shows === "hidden") && token.ts !== "" && !token.token;
 
 /** The message that was noted then is the one which bears the token. */
 const isToldOfGrant = (r: AccessRequest | undefined): r is In<"delivering"> =>

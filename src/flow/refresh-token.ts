@@ -125,7 +125,7 @@ async function withoutOldMessage(ports: Ports, request: Asked): Promise<AccessRe
   // Of a key that is gone it works no more.
   const tokenExpiresAt = refresh.why === "upgraded" ? refresh.at : grant.tokenExpiresAt;
   const keep = await reportOutage(ports, whoWaits(request), "slack", () =>
-    takeOffReplaced(ports, request, { ...old, generation, tokenExpiresAt }, "gone"),
+    takeOffReplaced(ports, request, { ...old, generation, tokenExpiresAt }),
   );
   return commit(ports, id, (r) => {
     const next = r.messages.token?.ts === old.ts ? tokenTakenOff(r) : null;

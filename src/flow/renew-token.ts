@@ -6,6 +6,7 @@ import { lateFor } from "../domain/lifecycle.ts";
 import { Refused } from "../domain/refusal.ts";
 import type { In } from "../domain/request.ts";
 import { ending } from "../domain/transitions.ts";
+import { finishExtension } from "./extend-grant.ts";
 import type { AccessRequest, Ports } from "./ports.ts";
 import { commit } from "./support/commit.ts";
 import { load } from "./support/load.ts";
@@ -20,7 +21,15 @@ export async function renewToken(
   // A lost token can wait for its successor; a leaked one cannot.
   if (why === "lost" && ports.heldBack()) throw new Refused({ kind: "held-back", id });
   if (request.state === "active") await assertStands(ports, request);
-  return commit(ports, id, (r) => renewed(r, why, ports.clock.now()), { replicated: true });
+  let prolongedBy: RequestId | undefined;
+  const change = (r: AccessRequest) => {
+    prolongedBy = r.state === "active" ? r.refresh?.for : undefined;
+    return renewed(r, why, ports.clock.now());
+  };
+  const next = await commit(ports, id, change, { replicated: true });
+  // Its token was under way: the new one lives as long.
+  if (prolongedBy && "expiresAt" in next) await finishExtension(ports, prolongedBy, next);
+  return next;
 }
 
 /** Redis was restored from before: what is gone from the hub is not made again. Throws Refused(late). */

@@ -34,7 +34,7 @@ async function withoutSecondMessage(
   if (!mine || mine.ts === "" || mine.ts === first?.ts) return;
   const { id, generation, expiresAt: tokenExpiresAt } = request;
   const keep = await reportOutage(ports, id, "slack", () =>
-    takeOffReplaced(ports, request, { ...mine, generation, tokenExpiresAt }, "setting-up"),
+    takeOffReplaced(ports, request, { ...mine, generation, tokenExpiresAt }),
   );
   await commit(ports, id, (r) => (isGranted(r) && mine.token ? keep(r) : null));
 }

@@ -56,8 +56,8 @@ export async function clearHeld(ports: Ports, id: RequestId): Promise<Later> {
   }
   // A new token is to come: in a message of its own, that rings.
   const gaveWay = mustTakeTokenOff(request) && isTokenToCome(request);
-  const how = gaveWay ? "delete" : howFor(sent, shows);
-  const outcome = await ports.notifier.takeTokenOff(request, shows, sent, how);
+  const [left, how] = gaveWay ? (["gone", "delete"] as const) : [shows, howFor(sent, shows)];
+  const outcome = await ports.notifier.takeTokenOff(request, left, sent, how);
   if (outcome === "deleted" || (gaveWay && outcome === "edited")) return settle(ports, request, null);
   if (outcome !== "edited") return refused(ports, request, outcome.refused);
   // Slack deletes nothing that was never confirmed: more cannot be done. Else what was only edited is deleted later.

@@ -10,6 +10,7 @@ import { decideRequest } from "../../src/flow/decide.ts";
 import { fallbackExpiry } from "../../src/flow/fallback-expiry.ts";
 import { hideToken } from "../../src/flow/hide.ts";
 import type { Ports } from "../../src/flow/ports.ts";
+import { provisionGrant } from "../../src/flow/provision.ts";
 import { renewToken } from "../../src/flow/renew-token.ts";
 import { makeRequest } from "../../src/flow/request.ts";
 import { takeTokenOff } from "../../src/flow/take-token-off.ts";
@@ -134,8 +135,72 @@ test.each(["deletes it", "only edits it"])(
     await steps.finish();
     await expectRenewed(id, 2, [token]);
     expect((await record(id)).messages.token?.ts).not.toBe(place?.ts);
+    expect(world.slack.dm(BOB).map(visibleText).join()).not.toContain("comes in seconds");
   },
 );
+
+test("hidden, and another asked for before Slack has taken the old one off: the new one rings", async () => {
+  const { id, token } = await live();
+  const place = (await record(id)).messages.token;
+  const { notifier } = steps.ports;
+  const takeOff: typeof notifier.takeTokenOff = async (...args) => {
+    const outcome = await notifier.takeTokenOff(...args);
+    await renew(id, "lost");
+    return outcome;
+  };
+  const ports = { ...steps.ports, notifier: { ...notifier, takeTokenOff: takeOff } };
+  await hideToken(ports, { id, by: BOB as UserId });
+  await steps.finish();
+  await expectRenewed(id, 2, [token]);
+  expect((await record(id)).messages.token?.ts).not.toBe(place?.ts);
+});
+
+test("that it takes longer is told also where Slack did not take that at first", async () => {
+  const { id, token } = await live();
+  await hideToken(steps.ports, { id, by: BOB as UserId });
+  await steps.work();
+  world.localHub?.meddle({ before: async () => ({ status: 503 }), after: async () => true });
+  await renew(id);
+  const tryOn = async () => {
+    world.clock.jump(10 * SECOND);
+    await provisionGrant(steps.ports, id).catch(() => {});
+  };
+  world.slack.failNext("chat.postMessage", "fatal_error", 100);
+  for (let tries = 0; tries < 3; tries++) await tryOn();
+  world.slack.clearFailures();
+  await tryOn();
+  expect(world.slack.dm(BOB).map(visibleText).join()).toContain("New token, not ready yet:");
+  world.localHub?.meddle(undefined);
+  await restart();
+  await restart();
+  await expectRenewed(id, 2, [token]);
+});
+
+test("lost, and said to have leaked once it is known that the hub may take it: the administrators hear of it", async () => {
+  const { id } = await live();
+  const bot = await startBot(world);
+  try {
+    const it = scene(world);
+    world.localHub?.meddle({ before: async () => ({ status: 503 }), after: async () => true });
+    const message = await it.dm(BOB, "guest");
+    await world.slack.select(BOB, message, "menu", "New token", { confirm: true });
+    await it.outlast();
+    await world.jump(MINUTE);
+    await it.channel("Old token, not confirmed:");
+    await renew(id, "leaked");
+    await world.until(async () => {
+      await world.jump(MINUTE);
+      await swept(world);
+      return world.slack.dm(ALICE).some((m) => visibleText(m).includes("A leaked token may still work"));
+    });
+    await world.jump(MINUTE);
+    await swept(world);
+    const told = world.slack.dm(ALICE).filter((m) => visibleText(m).includes("A leaked token may"));
+    expect(told).toHaveLength(1);
+  } finally {
+    await bot.stop();
+  }
+});
 
 test("Slack asks to wait: the old one stops all the same, and the new one comes when there is room", async () => {
   const { id, token } = await live();

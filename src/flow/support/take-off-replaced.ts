@@ -10,11 +10,10 @@ export async function takeOffReplaced(
   { notifier, clock, log }: Pick<Ports, "notifier" | "clock" | "log">,
   request: Granted,
   old: Replaced,
-  shows: "setting-up" | "gone",
 ): Promise<Keep> {
   // Tried today: it is tried again when its time comes.
   if (clock.now() < nextTry(old)) return (r) => withReplaced(r, old);
-  const outcome = await notifier.takeTokenOff(request, shows, old, "delete");
+  const outcome = await notifier.takeTokenOff(request, "gone", old, "delete");
   if (typeof outcome === "string") return (r) => r;
   const { refused } = outcome;
   log.error(
