@@ -2,7 +2,7 @@
 import type { RequestId } from "../domain/ids.ts";
 import { reminderDue, remindersDue } from "../domain/reminders.ts";
 import { reminded } from "../domain/transitions.ts";
-import type { Later, Ports } from "./ports.ts";
+import type { AccessRequest, Later, Ports } from "./ports.ts";
 import { commit } from "./support/commit.ts";
 
 export async function remindHolder(ports: Ports, id: RequestId): Promise<Later> {
@@ -12,7 +12,9 @@ export async function remindHolder(ports: Ports, id: RequestId): Promise<Later> 
   const now = ports.clock.now();
   const lead = reminderDue(request, reminders, now);
   if (lead !== null) {
-    await commit(ports, id, (r) => reminded(r, lead));
+    // More time that came meanwhile has reminders of its own.
+    const isDue = (r: AccessRequest) => r.state === "active" && reminderDue(r, reminders, now) === lead;
+    await commit(ports, id, (r) => (isDue(r) ? reminded(r, lead) : null));
     return undefined;
   }
   // Too early, overtaken, or configured no more.

@@ -4,6 +4,8 @@ import type { AllowanceId } from "../domain/ids.ts";
 import { type Place, type Ports, PostRefused, PostUnanswered } from "./ports.ts";
 import { outdateHomes } from "./support/outdate-homes.ts";
 
+const BUSY_MS = 200;
+
 type Key = "line" | "dm";
 const KEYS: readonly Key[] = ["line", "dm"];
 
@@ -23,16 +25,18 @@ const outdated = (a: Allowance, now: number): Key[] =>
 
 /** Never rejects. */
 export async function syncAllowance(ports: Ports, id: AllowanceId): Promise<void> {
+  const work = async (signal: AbortSignal) => {
+    while (!signal.aborted) {
+      const a = await ports.allowances.get(id);
+      const [key] = a ? outdated(a, ports.clock.now()) : [];
+      if (!a || !key) return;
+      void outdateHomes(ports);
+      await show(ports, a, key);
+    }
+  };
   try {
-    await ports.lease.hold(id, async (signal) => {
-      while (!signal.aborted) {
-        const a = await ports.allowances.get(id);
-        const [key] = a ? outdated(a, ports.clock.now()) : [];
-        if (!a || !key) return;
-        void outdateHomes(ports);
-        await show(ports, a, key);
-      }
-    });
+    // Whoever holds it may have looked for the last time.
+    while (!(await ports.lease.hold(id, work))) await ports.clock.sleep(BUSY_MS, ports.stopping);
   } catch (error) {
     ports.log.warn(
       { id, err: error },

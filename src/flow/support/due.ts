@@ -22,6 +22,6 @@ export async function takeDueStep(ports: Ports, id: RequestId, { due, change }: 
   if (at === null || now >= closesAt) return undefined;
   if (now < at) return { again: at };
   if (!request.messages.card?.ts) return { again: Math.min(now + AGAIN_MS, closesAt) };
-  await commit(ports, id, change(now));
+  await commit(ports, id, (r) => (r.state === "pending" && due(r) === at ? change(now)(r) : null));
   return undefined;
 }
