@@ -38,6 +38,7 @@ export default defineConfig({
   test: {
     testTimeout: 120_000,
     hookTimeout: 90_000,
+    expect: { poll: { timeout: 30_000, interval: 20 } },
     // Each waits more than it works: three keep two cores busy, and no more than three real API servers run at once.
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },

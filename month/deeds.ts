@@ -7,6 +7,8 @@ import type { MonthWorld } from "./world.ts";
 
 /** Of real time. */
 const TAKEN_WITHIN_MS = 4_000;
+/** By whom else nobody hears of it. */
+const HEARD_WITHIN_MS = 30_000;
 
 export type Deeds = ReturnType<typeof createDeeds>;
 
@@ -32,7 +34,7 @@ export function createDeeds({ slack, sights, log, time }: MonthWorld) {
     });
     try {
       await act();
-      if (!(await within(TAKEN_WITHIN_MS, heard.promise)))
+      if (!(await within(HEARD_WITHIN_MS, heard.promise)))
         unanswered.push(`${new Date(time.now()).toISOString()} ${what}`);
       await time.rest();
       return entry;

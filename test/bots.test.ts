@@ -66,7 +66,7 @@ async function startBoth(hub: TestHub, theirs = hub) {
 async function operate(at: World, ...args: string[]) {
   const lines: string[] = [];
   const good = await grants(loadForHub(at.env), grantsOptions(args), {
-    ...{ clock, log: pino({ level: "silent" }), times: { callMs: 500 } },
+    ...{ clock, log: pino({ level: "silent" }), times: { callMs: 5_000 } },
     say: (line) => lines.push(line),
     user: () => "nightshift",
   });

@@ -1,5 +1,5 @@
 /** Access that begins later, on either hub: at its time and no sooner; and what is withdrawn or revoked before never stood there. */
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type JumpClock, jumpClock } from "../sandbox/clock.ts";
 import { hubClient } from "../sandbox/hub/client.ts";
 import { envtestAdvice, envtestAvailable, startEnvtest } from "../sandbox/hub/envtest.ts";
@@ -24,14 +24,14 @@ function tell(start: (clock: JumpClock) => Promise<TestHub | undefined>) {
   let it: Scene;
   let real: TestHub | undefined;
 
-  beforeAll(async () => {
+  beforeEach(async () => {
     const clock = jumpClock();
     real = await start(clock);
     world = await startWorld({ clock, ...(real ? { hub: real } : {}) });
     bot = await startBot(world);
     it = scene(world);
   }, 90_000);
-  afterAll(async () => {
+  afterEach(async () => {
     await bot?.stop();
     await world?.close();
     await real?.stop();

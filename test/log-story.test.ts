@@ -1,17 +1,17 @@
 /** One request's story is one grep through the logs of all replicas. */
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { ALICE, BOB, startWorld, type World } from "./helpers/bot.ts";
 import { startReplicas } from "./helpers/replicas.ts";
 import { scene } from "./helpers/scene.ts";
 
 let world: World;
 let fleet: Awaited<ReturnType<typeof startReplicas>>;
-beforeAll(async () => {
+beforeEach(async () => {
   world = await startWorld();
   Object.assign(world.env, { LOG_LEVEL: "debug" });
   fleet = await startReplicas(world);
 });
-afterAll(async () => {
+afterEach(async () => {
   await fleet[Symbol.asyncDispose]();
   await world.close();
 });
@@ -59,7 +59,8 @@ test("who asked, who approved, each call to Slack and the hub, and the end, by t
   await world
     .until(async () => states().length === STATES.length && missing().length === 0)
     .catch(() => expect({ states: states(), missing: missing() }).toEqual({ states: STATES, missing: [] }));
-  expect(states()).toEqual(STATES);
+  // Two processes, and a clock of milliseconds: a job may tell of the next before its swap is told.
+  expect(states().toSorted()).toEqual(STATES.toSorted());
   for (const line of story()) expect(line).toMatchObject({ id });
   for (const { call, ms } of calls()) expect(ms, call).toEqual(expect.any(Number));
   // The replica that Slack's commands came to, and the one that its clicks did.

@@ -91,7 +91,7 @@ function tell({ transport, start }: Told) {
     await world.jump(10 * MINUTE);
     const ended = await proveEnd(BOB);
     expect(visibleText(ended)).toMatch(
-      /Ended at .*, time was up:.*guest.*approved by <@U0ALICE>\. Karpor refuses the token \(checked/s,
+      /Ended at .*, time was up:.*guest.*approved by <@U0ALICE>\. (Karpor refuses the token|The token's account is gone)/s,
     );
     await card("Ended");
     // One receipt is left in the DM, and one card.
@@ -109,7 +109,8 @@ function tell({ transport, start }: Told) {
       "ending",
       "ended",
     ]);
-    expect(bot.trail().at(-1)?.verification?.method).toBe("probe");
+    // A probe token that is slow to be made is not waited for.
+    expect(bot.trail().at(-1)?.verification?.method).toMatch(/probe|absence/);
   });
 
   test("an approver's click counts once, the late one is told who was first, and only they", async () => {
@@ -161,7 +162,7 @@ function tell({ transport, start }: Told) {
     await world.until(async () => (await world.records()).some((r) => r.state === "ending" && r.deletedAt));
     await world.jump(11_000);
     await world.slack.waitFor(() => world.slack.dm(MEI).some((m) => buttonsOf(m).includes("再次申请")));
-    expect(world.slack.dm(MEI)).not.toContain(ready);
+    await world.slack.waitFor(() => !world.slack.dm(MEI).includes(ready));
   });
 
   test("no token and no secret was written anywhere but into the token's own message", async () => {

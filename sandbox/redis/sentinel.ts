@@ -1,4 +1,4 @@
-/** A primary, its replica and three sentinels that watch them: a failover takes two to three seconds. */
+/** A primary, its replica and three sentinels that watch them: a failover takes four to five seconds. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Redis } from "ioredis";
@@ -50,7 +50,7 @@ function config(dir: string, port: number, primary: number, password: string): s
     "bind 127.0.0.1",
     `dir ${dir}`,
     `sentinel monitor ${NAME} 127.0.0.1 ${primary} 2`,
-    `sentinel down-after-milliseconds ${NAME} 300`,
+    `sentinel down-after-milliseconds ${NAME} 2000`,
     `sentinel failover-timeout ${NAME} 2000`,
     ...(password ? [`sentinel auth-pass ${NAME} ${password}`] : []),
   ];

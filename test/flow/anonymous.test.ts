@@ -108,7 +108,7 @@ describe("on the local hub", () => {
     await inTime(world, async () => news(world).length > 0);
     expect(news(world)[0]).toContain("at the latest when karpor-server starts again");
     await bot.stop();
-  }, 60_000);
+  });
 
   test("streams that were left open are no news", async () => {
     const world = await open();

@@ -1,5 +1,5 @@
 /** The process dies after any of its steps, with its jobs; the sweep finishes what was begun. */
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { visibleText } from "../../sandbox/slack/index.ts";
 import { HOUR, MINUTE } from "../../src/domain/duration.ts";
 import type { RequestId, UserId } from "../../src/domain/ids.ts";
@@ -14,11 +14,11 @@ import { Crash, dyingAt, openSteps, type Steps } from "../helpers/steps.ts";
 let world: World;
 let steps: Steps;
 
-beforeAll(async () => {
+beforeEach(async () => {
   world = await startWorld();
   steps = await openSteps(world);
 });
-afterAll(async () => {
+afterEach(async () => {
   await steps[Symbol.asyncDispose]();
   await world.close();
 });

@@ -58,7 +58,8 @@ async function receipt(user: string, uses: readonly Told[], { heard = true } = {
     const now = await record();
     return now.state === "ended" && now.use !== undefined;
   });
-  expect(await world.commands.exists(world.keys.rights((await record()).id))).toBe(0);
+  const { id } = await record();
+  await world.until(async () => (await world.commands.exists(world.keys.rights(id))) === 0);
   return visibleText(await it.dm(user, user === MEI ? "共使用" : "Used"));
 }
 

@@ -110,13 +110,13 @@ real("on a real API server", () => {
 
     // As a hub that was restored from before has it: nobody tells of its making.
     relay.lost = ({ verb, objectRef }) => verb === "create" && objectRef?.resource === "clusterrolebindings";
-    expect(await use(token, "/rest-api/v1/clusters")).not.toBe(403);
     const { body } = await admin("GET", `${BINDINGS}/${name}`);
+    expect(await use(token, "/rest-api/v1/clusters")).not.toBe(403);
     await end(late);
     await world.until(async () => (await admin("GET", `${BINDINGS}/${name}`)).status === 404);
     const { roleRef: role, subjects } = body as unknown as { roleRef: object; subjects: object[] };
     await admin("POST", BINDINGS, { body: { metadata: { name }, roleRef: role, subjects } });
-    await delay(1_200);
+    await world.jump(1_200);
     // The hub remembers the token for ten seconds.
     expect(await use(token, "/rest-api/v1/clusters")).toBe(404);
     await heard(deleted(name));

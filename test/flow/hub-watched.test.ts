@@ -49,7 +49,7 @@ describe.each(hubs)("on $name", ({ start }) => {
     return serviceAccounts.find(({ metadata }) => metadata.name.includes(id))?.metadata.name ?? "?";
   };
   const ends = (reason: string) =>
-    world.until(async () => ["ending", "ended"].includes((await record(reason))?.state ?? ""), 5_000);
+    world.until(async () => ["ending", "ended"].includes((await record(reason))?.state ?? ""));
   const release = async (reason: string) =>
     world.slack.command(BOB, GENERAL, `revoke ${(await record(reason))?.id}`);
   const refused = async (token: string) => {

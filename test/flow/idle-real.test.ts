@@ -1,5 +1,5 @@
 /** On a real API server, by its audit webhook: who uses a token is not asked, who does not is, and what nobody needs ends. */
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { hubClient } from "../../sandbox/hub/client.ts";
 import { envtestAdvice, envtestAvailable } from "../../sandbox/hub/envtest.ts";
 import { buttonsOf, visibleText } from "../../sandbox/slack/index.ts";
@@ -18,12 +18,12 @@ real("on a real API server", () => {
   let started: ToldWorld | undefined;
   let { relay, hub, world, it }: ToldWorld = {} as ToldWorld;
   let { record, state, pass, comes, questions, stands, told }: IdleScene = {} as IdleScene;
-  beforeAll(async () => {
+  beforeEach(async () => {
     started = await startToldWorld({ config: { roles }, follows: true });
     ({ relay, hub, world, it } = started);
     ({ record, state, pass, comes, questions, stands, told } = idleScene(world, started.heartbeat));
   }, 90_000);
-  afterAll(() => started?.stop());
+  afterEach(() => started?.stop());
 
   test("asked, used again, silent, asked again, ended: told and proved", async () => {
     const anybody = hubClient(hub);

@@ -66,8 +66,8 @@ test("what one replica looked up, the other need not; and what is of ten seconds
 test("Slack asks to wait: an approver's click waits with it, is told so, and counts", async () => {
   deliverTo(bots[0]);
   const card = await it.ask("guest 1h", "for-bob");
-  await world.jump(11_000);
   world.slack.failNext("usergroups.list", { retryAfter: 30 });
+  await world.jump(11_000);
   await world.slack.click(ALICE, card, "approve");
   await it.whisper(ALICE, "Slack asks to wait:");
   expect((await world.records())[0]?.state).toBe("pending");

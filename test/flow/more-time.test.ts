@@ -207,6 +207,7 @@ test("Karpor is away when it is approved: its holder is told, keeps the old toke
   expect(tokens().map(tokenIn)).toEqual([old]);
   await world.localHub?.up();
   await world.jump(60_000);
+  await swept(world);
   await reach("extended");
   expect(tokens()).toHaveLength(1);
   expect(tokens().map(tokenIn)).not.toEqual([old]);

@@ -1,9 +1,11 @@
 /** What waits is said once more to those asked: halfway, or when the role says, or by the requester's own button. */
+import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { buttonsOf, type SlackMessage, visibleText } from "../../sandbox/slack/index.ts";
 import { HOUR, MINUTE } from "../../src/domain/duration.ts";
 import { ALICE, APPROVALS, BOB, catalog, MEI, startBot, startWorld, type World } from "../helpers/bot.ts";
 import { type Scene, scene } from "../helpers/scene.ts";
+import { swept } from "../helpers/swept.ts";
 
 const roles = {
   ...catalog,
@@ -80,13 +82,21 @@ test("when the role says, and those whom its cards ping", async () => {
 });
 
 test("nobody is reminded of a card that stands nowhere; once it does, they are", async () => {
-  world.slack.failNext("chat.postMessage", "is_archived", 2);
+  world.slack.meddle({
+    before: async ({ method, args }) =>
+      method === "chat.postMessage" && args.channel === APPROVALS ? "is_archived" : undefined,
+    after: async () => true,
+  });
   await it.say(BOB, "guest 8h to see");
   await it.dm(BOB, "nobody was asked yet");
   await world.jump(2 * HOUR);
   expect(world.slack.messages(APPROVALS)).toEqual([]);
+  world.slack.meddle(undefined);
+  await swept(world);
+  await world.slack.waitFor(() => world.slack.messages(APPROVALS).length > 0);
   await world.until(async () => {
     await world.jump(MINUTE);
+    await delay(50);
     return replies().length === 1;
   });
 });

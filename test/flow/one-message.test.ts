@@ -5,6 +5,7 @@ import { HOUR, MINUTE } from "../../src/domain/duration.ts";
 import { isSettled } from "../../src/domain/messages.ts";
 import { ALICE, APPROVALS, BOB, GENERAL, startBot, startWorld, type World } from "../helpers/bot.ts";
 import { scene, tokenIn } from "../helpers/scene.ts";
+import { swept } from "../helpers/swept.ts";
 
 let world: World;
 let bot: Awaited<ReturnType<typeof startBot>>;
@@ -79,7 +80,8 @@ test("after an outage the token comes in a message that rings, and the one that 
   await it.outlast();
   const delay = await it.dm(BOB, "Approved, not ready yet:");
   await hub?.up();
-  const ready = await world.slack.waitFor(() => world.slack.dm(BOB).find((m) => tokenIn(m) !== ""), 20_000);
+  await swept(world);
+  const ready = await world.slack.waitFor(() => world.slack.dm(BOB).find((m) => tokenIn(m) !== ""));
   expect(ready).not.toBe(delay);
   await world.slack.waitFor(() => !world.slack.dm(BOB).includes(delay));
   expect(rang().at(-1)).toBe("Approved by alice: guest on production for 8 h.");

@@ -30,7 +30,7 @@ afterEach(async () => {
 });
 
 async function open(url: string) {
-  const check = { url, secretEnv: "KARPOR_CHECK_SECRET", within: "1s" };
+  const check = { url, secretEnv: "KARPOR_CHECK_SECRET", within: "3s" };
   const checked = { ...catalog.guest, check };
   world = await startWorld({
     roles: {

@@ -67,7 +67,7 @@ test("people of another workspace who share a channel neither get access nor giv
   await world.slack.click(eve, card, "approve");
   await it.whisper(eve, "people of other workspaces cannot have access");
   expect(visibleText(card)).toContain("asks for");
-  world.slack.people.setGroup("S0SRE", [ALICE, CAROL]);
+  await world.slack.people.setGroup("S0SRE", [ALICE, CAROL]);
   await world.slack.click(CAROL, card, "approve");
   await world.slack.waitFor(() => visibleText(card).includes("Active until"));
 });
@@ -143,7 +143,7 @@ test("a user group is read afresh at each click", async () => {
     channel: "",
     ts: "",
   };
-  world.slack.people.setGroup("S0SRE", [ALICE]);
+  await world.slack.people.setGroup("S0SRE", [ALICE]);
   await world.slack.click(CAROL, card, "approve");
   await it.whisper(CAROL, "can decide this request");
   world.slack.people.setGroup("S0SRE", [ALICE, CAROL]);

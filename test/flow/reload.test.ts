@@ -93,7 +93,7 @@ async function pass(holds: () => Promise<boolean>, seconds = 5): Promise<void> {
     await world.jump(1_000);
     await delay(50);
   }
-  await world.until(holds, 2_000);
+  await world.until(holds);
 }
 const edited = (change: (file: File) => unknown): string => {
   const file = parse(first) as File;

@@ -4,13 +4,11 @@ import { buttonsOf, visibleText } from "../../sandbox/slack/index.ts";
 import { HOUR, SECOND } from "../../src/domain/duration.ts";
 import { ALICE, APPROVALS, BOB, CAROL, GENERAL, startBot, startWorld, type World } from "../helpers/bot.ts";
 import { scene, TOKEN, tokenIn } from "../helpers/scene.ts";
+import { swept } from "../helpers/swept.ts";
 
 let world: World;
 let bot: Awaited<ReturnType<typeof startBot>>;
 let it: ReturnType<typeof scene>;
-/** Retries back off for some hundred milliseconds. */
-const PATIENT = 8_000;
-
 beforeEach(async () => {
   world = await startWorld();
   bot = await startBot(world);
@@ -34,7 +32,8 @@ test("the hub is away while a grant is set up: said, tried again, done", async (
   await it.dm(BOB, "Approved, not ready yet:");
   await it.channel("Approved, not ready yet:");
   await hub().up();
-  const ready = await it.dm(BOB, "Only for you.", PATIENT);
+  await swept(world);
+  const ready = await it.dm(BOB, "Only for you.");
   expect(tokenIn(ready)).toMatch(TOKEN);
   await it.channel("Active until");
 });
@@ -44,11 +43,12 @@ test("the hub is away at the end: not confirmed, everyone told, never given up",
   await hub().down();
   await world.jump(2 * HOUR);
   await it.outlast();
-  await it.dm(BOB, "Not confirmed:", PATIENT);
-  const alert = await it.channel("Not confirmed:", PATIENT);
+  await it.dm(BOB, "Not confirmed:");
+  const alert = await it.channel("Not confirmed:");
   await world.slack.waitFor(() => !world.slack.dm(BOB).includes(ready));
   await hub().up();
-  await world.until(async () => (await it.standing()).length === 0, PATIENT);
+  await swept(world);
+  await world.until(async () => (await it.standing()).length === 0);
   await it.proveEnd();
   await world.slack.waitFor(() => visibleText(alert).includes("Ended:"));
   expect(bot.lines.some(({ level }) => level === "error")).toBe(true);
@@ -77,7 +77,7 @@ test("the hub is away for a moment while a grant is set up: the token comes, and
   const card = await it.ask("guest 8h", "first");
   hub().failNext(1, 503);
   await world.slack.click(ALICE, card, "approve");
-  await it.dm(BOB, "Only for you.", PATIENT);
+  await it.dm(BOB, "Only for you.");
   expect(everSaid().filter((words) => words.includes("not ready yet"))).toEqual([]);
 });
 
@@ -116,7 +116,7 @@ test("Slack is silent when the token is to be shown: the token dies unseen, anot
   const card = await it.ask("guest 8h", "first");
   world.slack.failNext("chat.update", { status: 503 }, 3);
   await world.slack.click(ALICE, card, "approve");
-  const ready = await it.dm(BOB, "Only for you.", PATIENT);
+  const ready = await it.dm(BOB, "Only for you.");
   expect(it.everShown(BOB).match(new RegExp(TOKEN, "g"))).toHaveLength(1);
   expect(buttonsOf(ready)).toContain("End now");
 });
@@ -134,8 +134,8 @@ test("a recipient who left between question and approval gets nothing", async ()
 
 test("a look-up of the approver that fails refuses; the request stays open", async () => {
   const card = await it.ask("guest 8h", "first");
-  await world.jump(11_000);
   world.slack.failNext("usergroups.list", "internal_error", 5);
+  await world.jump(11_000);
   await world.slack.click(ALICE, card, "approve");
   await it.whisper(ALICE, "Slack does not say who may do this");
   world.slack.clearFailures();

@@ -149,11 +149,11 @@ needs(envtestAvailable(), envtestAdvice)("on a real API server", () => {
     expect(await heal()).toMatch(/takes the bot's own kubeconfig/);
     const kept = [...live.slice(ENDED), ...asked];
     await meanwhile(async () => (await all(kept, "active")) && (await all(ended, "ended")), 120_000);
-    // By a token of the new key, which nobody had used.
+    // By a token of the new key, which nobody had used; one that is slow to be made is not waited for.
     const proofs = (await world.records()).flatMap((r) =>
       r.state === "ended" ? [r.verification.method] : [],
     );
-    expect(proofs).toEqual(ended.map(() => "probe"));
+    expect(proofs).toEqual(ended.map(() => expect.stringMatching(/^(probe|absence)$/)));
     const shown = () => PEOPLE.flatMap(tokensOf).filter((token) => !old.includes(token));
     await meanwhile(async () => shown().length >= kept.length, 120_000);
 

@@ -19,7 +19,7 @@ export function idleScene(world: World, heartbeat: () => Promise<void>) {
   /** Each job that became due has run. */
   const settled = async () => {
     const lane = world.jobs.lanes.timers;
-    await world.until(async () => (await lane.getActiveCount()) + (await lane.getWaitingCount()) === 0);
+    await world.until(async () => (await lane.getWaitingCount()) + (await lane.getActiveCount()) === 0);
   };
   /** Silence is more than ten minutes without a heartbeat. */
   const pass = async (ms: number, { heard = true } = {}) => {

@@ -56,6 +56,7 @@ export const usual: Catalog = {
 
 const workspace = (clock: ReturnType<typeof jumpClock>) => ({
   clock,
+  ackTimeoutMs: 30_000,
   signingSecret,
   botToken: token,
   appToken,
@@ -120,7 +121,7 @@ export async function openDoor({
 }: DoorOptions = {}) {
   const { clock, slack, held } = beside ?? (await openWorkspace(others));
   const log = memoryLog();
-  const client = slackClient(token, { apiUrl: slack.apiUrl, interactive: true });
+  const client = slackClient(token, { apiUrl: slack.apiUrl, interactive: true, timeout: 20_000 });
   const people = rememberPeople(
     createDirectory({ slack: uncounted(client), memory, clock, home: () => slack.bot }),
   );
@@ -152,6 +153,8 @@ export async function openDoor({
   const records = { there: true };
   const listener = createListener({
     ...{ ports, client, patient: client, people, memory, viewContext: context, log, token },
+    // Far longer than any answer takes here: whose they are, the bot says.
+    ackWithin: 20_000,
     language: "en",
     transport: transport === "http" ? { signingSecret, serve: http.serve } : { appToken },
     hasRecords: () => records.there,
@@ -225,7 +228,7 @@ function steps({ slack, ports, people, card }: Opened) {
   const state = async (id: string) => (await ports.requests.get(RequestId.parse(id)))?.state;
   /** A click is acknowledged before it is done: works until the record is there. */
   const until = (id: string, wanted: State) =>
-    expect.poll(() => workThrough(ports).then(() => state(id)), { interval: 1, timeout: 5_000 }).toBe(wanted);
+    expect.poll(() => workThrough(ports).then(() => state(id)), { interval: 1 }).toBe(wanted);
   const ask = async (user = BOB, line = "guest 2h a look") => {
     await slack.command(user, GENERAL, line);
     // It is vetted after the acknowledgement.

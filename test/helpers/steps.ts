@@ -55,9 +55,9 @@ export class Crash extends Error {}
 
 export async function openSteps(world: World) {
   await using opened = new AsyncDisposableStack();
-  const means = { clock: world.callersClock, log: createLog("error", silent) };
+  const means = { clock: world.callersClock, log: createLog("error", silent), times: { callMs: 5_000 } };
   const clients = await connectAll(loadConfig(world.env), means, opened);
-  await clients.redis.ready(3_000);
+  await clients.redis.ready(20_000);
   const home = () => world.slack.bot;
   const { ports: real } = assemble(loadConfig(world.env), means, clients, opened, home);
   let jobs: { step: Step; id: RequestId; due: number; isTimer?: true }[] = [];

@@ -4,5 +4,6 @@ import type { World } from "./bot.ts";
 
 export async function swept({ queue, until }: Pick<World, "queue" | "until">): Promise<void> {
   const job = await queue.add(SWEEP, {});
-  await until(async () => !(await job.isActive()) && !(await job.isWaiting()));
+  // In the order in which it goes on: it is not missed in between.
+  await until(async () => !(await job.isWaiting()) && !(await job.isActive()));
 }

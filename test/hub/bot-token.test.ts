@@ -124,7 +124,7 @@ describe("in the bot", () => {
     await world.until(async () => stuck() === 2);
     expect(world.slack.dm(ALICE)).toEqual([]);
     world.clock.jump(1.6 * MINUTE);
-    const told = await world.slack.waitFor(() => world.slack.dm(ALICE)[0], 10_000);
+    const told = await world.slack.waitFor(() => world.slack.dm(ALICE)[0]);
     expect(visibleText(told)).toMatch(/Ends in [23] min.*which it could not renew/);
     await bot.stop();
   });
@@ -134,7 +134,7 @@ describe("in the bot", () => {
     await setUp(world, 355 * DAY);
     world.localHub?.failNext(2, 403, isMint);
     const bot = await startBot(world);
-    const told = await world.slack.waitFor(() => world.slack.dm(ALICE)[0], 10_000);
+    const told = await world.slack.waitFor(() => world.slack.dm(ALICE)[0]);
     expect(visibleText(told)).toMatch(/Ends in (9|10) d.*which it could not renew/);
     const second = await startBot(world);
     await world.until(async () => second.lines.some(({ msg }) => msg.includes("could not be renewed")));

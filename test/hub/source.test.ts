@@ -206,7 +206,7 @@ async function podOf(host: TestHub, admin: Ask): Promise<string> {
   const pod = hubClient(host);
   await vi.waitUntil(
     async () => (await pod("GET", `${SECRETS}/karpor-access-hub`, { token })).status !== 403,
-    5_000,
+    30_000,
   );
   await pod.close();
   const mount = join(dir.path, `mount-${Date.now()}`);

@@ -38,7 +38,7 @@ beforeEach(async () => {
 afterEach(() => service[Symbol.asyncDispose]());
 
 const check = (more: Partial<OutsideCheck> = {}): OutsideCheck => ({
-  ...{ url: service.url, secretEnv: "CHECK_SECRET", within: 1_000 },
+  ...{ url: service.url, secretEnv: "CHECK_SECRET", within: 15_000 },
   ...more,
 });
 const ask = (how?: Answering, more: Partial<OutsideCheck> = {}) => {

@@ -34,9 +34,12 @@ interface Pulse {
 }
 
 async function pulseOf(page: Page): Promise<Pulse | undefined> {
-  const next = await page.locator("body").getAttribute("data-next");
+  const nextOf = () => page.locator("body").getAttribute("data-next");
+  const next = await nextOf();
   const control = (await page.evaluateHandle(PULSING)).asElement();
-  return control ? { next, control, words: await control.textContent() } : undefined;
+  // Of one step both.
+  if (!control || (await nextOf()) !== next) return undefined;
+  return { next, control, words: await control.textContent() };
 }
 
 async function isInWindow(page: Page, { control }: Pulse): Promise<boolean> {
@@ -56,15 +59,24 @@ describeInBrowser("the tour", (visitor) => {
     const passed: (string | null)[] = [];
     while (passed.at(-1) !== "break") {
       const pulse = await vi.waitUntil(() => pulseOf(page), PATIENCE);
-      expect(await isInWindow(page, pulse), String(pulse.next)).toBe(true);
+      await expect
+        .poll(
+          async () => {
+            const now = await pulseOf(page);
+            return now !== null && now !== undefined && isInWindow(page, now);
+          },
+          { message: String(pulse.next) },
+        )
+        .toBe(true);
       expect(await seriousFaults(page)).toEqual([]);
-      await pulse.control.click();
+      // What is drawn anew in that moment is pressed once more, as anybody would.
+      await pulse.control.click().catch(() => {});
       if (pulse.next === "proof" && (await page.locator("#panel-proof").isVisible())) {
         // It comes by itself, 11 s after the account was deleted.
         await page.locator(".ends", { hasText: "off the hub" }).waitFor();
         await visitor.jump("+10 min");
       }
-      // What the page moved away from under the mouse is pressed once more, as anybody would.
+      // So is what the page moved away from under the mouse.
       await vi.waitUntil(async () => (await pulseOf(page))?.words !== pulse.words, SOON).catch(() => {});
       await expect.poll(() => page.evaluate(BEYOND)).toEqual([]);
       if (passed.at(-1) !== pulse.next) passed.push(pulse.next);

@@ -128,7 +128,7 @@ const WAYS: [string, (jobs: OurJobs) => Promise<void>][] = [
 ];
 
 test.each(WAYS)("a frozen Redis: %s is unsure in time", async (_way, leave) => {
-  await using frozen = await testRedis({ commandTimeout: 250 });
+  await using frozen = await testRedis({ commandTimeout: 2_000 });
   const jobs = jobsOn(frozen.commands);
   await leave(jobs);
   frozen.server.pause();

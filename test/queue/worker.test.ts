@@ -62,6 +62,7 @@ test("a timer says first that it fired, and when it was due; a job of another la
   });
   const due = { step: "end", at: clock.now() + 20 } as const;
   await jobs.add("urgent", "end", id, 1);
+  await until(() => order.length === 1);
   await jobs.setTimer(id, null, due);
   await until(() => order.length === 3);
   expect(order).toEqual(["end", [id, due], "end"]);
@@ -240,12 +241,13 @@ test("a job that only another version knows is left to it, with a word, and look
   await urgent.add("mystery", { id, due: 0 }, { jobId: "name" });
   const looked = async (jobId: string, times: number) => {
     const job = await urgent.getJob(jobId);
-    return job?.attemptsStarted === times && (await job.isDelayed());
+    return (job?.attemptsStarted ?? 0) >= times && (await job?.isDelayed()) === true;
   };
   for (let times = 1; times < 14; times++)
     for (const jobId of ["form", "name"]) {
       await until(() => looked(jobId, times));
-      await (await urgent.getJob(jobId))?.promote();
+      // Its own time may have come first.
+      await (await urgent.getJob(jobId))?.promote().catch(() => {});
     }
   await until(() => looked("name", 14));
   const wait = ((await urgent.getJob("name"))?.delay ?? 0) / 1000;

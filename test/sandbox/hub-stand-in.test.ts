@@ -143,10 +143,10 @@ describe("the stand-in of the hub", () => {
     const waiting = create("waited");
     const left = new AbortController();
     const leaving = admin("POST", ACCOUNTS, { body: accountObject({ name: "left" }), signal: left.signal });
-    await delay(30);
+    await delay(500);
     left.abort();
     await expect(leaving).rejects.toThrow();
-    await delay(30);
+    await delay(500);
     hub.hang(false);
     expect((await waiting).status).toBe(201);
     expect((await admin("GET", `${ACCOUNTS}/left`)).status).toBe(404);

@@ -98,7 +98,7 @@ export async function httpWorld(wire: (app: App) => void, options: Partial<Local
 }
 
 /** A bot that must be soon back: it waits so long for a pong, and as long before it connects anew. */
-export const SOON_BACK_MS = 200;
+export const SOON_BACK_MS = 1_000;
 
 /** The workspace with a bot that connects by itself; a busy machine is no reason for it to connect anew. */
 export async function socketWorld(wire: (app: App) => void, clientPingTimeout = 5_000) {

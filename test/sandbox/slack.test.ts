@@ -43,6 +43,7 @@ test("a bot that acknowledges late shows operation_timeout, and one that is gone
     ackTimeoutMs: 50,
   });
   await slack.command(bobId, opsId, "help");
+  slack.settings.ackTimeoutMs = 30_000;
   slack.deliverTo("http://127.0.0.1:9/slack/events");
   await slack.command(bobId, opsId, "help");
   expect(slack.troubles(bobId).map((one) => one.error)).toEqual(["operation_timeout", "dispatch_failed"]);

@@ -286,16 +286,18 @@ describe("writes to one message", () => {
 
   test("a removal waits for the draw that is under way", async () => {
     const ts = await post("first");
-    const gate = Promise.withResolvers<void>();
+    const [gate, out] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     slack.meddle({
       before: async ({ method }) => {
-        if (method === "chat.update") await gate.promise;
+        if (method !== "chat.update") return undefined;
+        out.resolve();
+        await gate.promise;
         return undefined;
       },
       after: async () => true,
     });
     const draw = edit(here, "show", ts, "the token");
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await out.promise;
     const off = here.to("take-off").chat.delete({ channel: CHANNEL, ts });
     await new Promise((resolve) => setTimeout(resolve, 30));
     expect(made("chat.delete")).toHaveLength(0);

@@ -66,6 +66,7 @@ describe.each(["http", "socket"] as const)("over %s", (transport) => {
     });
     await new Promise((tick) => setTimeout(tick, 50));
     expect(over).toBe(false);
+    if (transport === "socket") await door.slack.waitFor(() => door.slack.socket.connections() === 0);
     expect(await door.slack.command(BOB, GENERAL, "peek")).toMatchObject({
       error: transport === "http" ? "http_service_error" : "dispatch_failed",
     });
@@ -97,7 +98,7 @@ test("what is not signed by Slack is turned away", async () => {
 });
 
 test("an acknowledgement lost with its connection makes nothing twice", async () => {
-  const door = await openDoor({ transport: "socket", more: { pongWithin: 60 } });
+  const door = await openDoor({ transport: "socket", more: { pongWithin: 1_000 } });
   await door.meet(BOB);
   door.slack.socket.loseAcks(1);
   await door.slack.command(BOB, GENERAL, "guest 1h");

@@ -37,7 +37,7 @@ test("asked, denied, asked again, approved with a note, revoked: each with the l
     fc.asyncProperty(most, most, fc.constantFrom(...names), fc.constantFrom("en-US", "zh-CN"), story),
     { numRuns: 4, endOnFailure: true },
   );
-}, 60_000);
+});
 
 async function story(asked: string, answered: string, name: string, locale: string): Promise<void> {
   const door = await openDoor({ roles });

@@ -128,7 +128,7 @@ describe("pending", () => {
     expect(visibleText(list)).toContain("Denied:*");
     const states = door.ports.requests.all().map(({ state }) => state);
     expect(states.filter((state) => state === "approved" || state === "denied")).toHaveLength(2);
-  }, 60_000);
+  });
 
   test("one's status says how much waits, as far as is known without asking Slack", async () => {
     const door = await openDoor({ memory: remembering() });

@@ -21,7 +21,7 @@ export async function writesAgain(f: Fixture, lose: () => unknown): Promise<void
   expect(told.length).toBeGreaterThan(0);
   for (const { error, ms } of told) {
     expect([StoreDown, StoreUnsure].some((known) => error instanceof known)).toBe(true);
-    expect(ms).toBeLessThan(1500);
+    expect(ms).toBeLessThan(5_000);
   }
   // An unsure call may have landed too; it is never counted twice.
   expect(await f.requests.get(request.id)).toMatchObject({ terms: 2 });
@@ -60,6 +60,6 @@ async function untilWritten({ requests }: Fixture, id: AccessRequest["id"]) {
       throw error;
     });
   };
-  await vi.waitFor(write, { timeout: 9_000, interval: 20 });
+  await vi.waitFor(write, { timeout: 60_000, interval: 20 });
   return told;
 }

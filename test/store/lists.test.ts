@@ -121,7 +121,7 @@ test("whatever happens, one after the other or side by side", async () => {
     await agrees(f, made);
   });
   await fc.assert(run, { numRuns: 60 });
-}, 60_000);
+});
 
 describe("pages", () => {
   test("what ends between two of them hides nothing, and what ends at the same moment is told apart", async () => {

@@ -48,7 +48,7 @@ test("a replica sees what others go by and it does not, each once; never its own
 });
 
 test("one that is gone, or says nothing any more, is heeded no longer", async () => {
-  const [a, b, c] = [replica(one, 200), replica(two, 200), replica(of("3c"), 200)];
+  const [a, b, c] = [replica(one, 2_000), replica(two, 2_000), replica(of("3c"), 2_000)];
   for (const [who, policy] of [
     [a, one],
     [b, two],
@@ -57,7 +57,7 @@ test("one that is gone, or says nothing any more, is heeded no longer", async ()
     await who.hold(policy);
   await b.leave();
   expect(digests(await a.others())).toEqual(["3c"]);
-  await delay(250);
+  await delay(2_100);
   expect(await a.others()).toEqual([]);
   await a.hold(one);
   expect(await redis.commands.hlen(keys.policies)).toBe(1);

@@ -91,4 +91,4 @@ test("one after the other and side by side", async () => {
     await agrees(f, ids);
   });
   await fc.assert(run, { numRuns: 60 });
-}, 30_000);
+});

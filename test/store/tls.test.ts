@@ -9,7 +9,7 @@ import { speaksTls, startTlsRedis } from "../../sandbox/redis/tls.ts";
 import { StoreDown } from "../../src/flow/ports.ts";
 import { connect } from "../../src/store/connect.ts";
 import { needs } from "../helpers/needs.ts";
-import { connected, memoryLog } from "../helpers/redis.ts";
+import { connected, memoryLog, until } from "../helpers/redis.ts";
 import { wholeContract } from "./whole.contract.ts";
 
 const there = speaksTls();
@@ -27,6 +27,7 @@ needs(there, "apt-get install -y redis-server")("TLS", () => {
     const log = memoryLog();
     const stranger = connect(server?.url ?? "", { log });
     await expect(stranger.ready(300)).rejects.toBeInstanceOf(StoreDown);
+    await until(() => log.lines.length > 0);
     stranger.close();
     expect(JSON.stringify(log.lines)).toMatch(/certificate/);
   });

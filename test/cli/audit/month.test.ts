@@ -55,4 +55,4 @@ test("all of it is whole, and adds up", async () => {
   expect(report).toContain("The trail it was made of is whole up to seal");
   const rows = await reportOn(means, { month, from, to, format: "csv", names: false });
   expect(rows).toHaveLength(held + 1);
-}, 60_000);
+});

@@ -170,34 +170,28 @@ const seenFrom = (lines: readonly string[], first: number): number => {
   return next === -1 ? lines.length + 1 : next + 1;
 };
 
-test.each(kinds)(
-  "any one change of %s is found, where it is",
-  async (kind) => {
-    const run = fc.asyncProperty(mutation, async (m) => {
-      const { lines, first } = mutate(exports[kind], m);
-      if (lines.join() === exports[kind].join()) return;
-      // Without its heading it is taken for no export.
-      const verdict = await verify(lines).catch((error: Error) => error);
-      if (verdict instanceof Error) {
-        expect(verdict.message).toMatch(/no heading/);
-        return;
-      }
-      const [fault] = verdict.faults;
-      expect(fault).toBeDefined();
-      const at = [m.line, "other" in m ? m.other : m.line].map(
-        (n) => exports[kind][n % exports[kind].length],
-      );
-      // What a seal leaves out, and the end, are held by the last line alone; a seal may be missed at the next one only.
-      if (!(m.do === "edit" && !at.every(isEntry)))
-        expect(fault?.at).toBeGreaterThanOrEqual(Math.min(first, lines.length));
-      if (at.every(isEntry)) expect(fault?.at).toBe(seenFrom(lines, first));
-      const { trail: seal } = JSON.parse(at[0] ?? "{}");
-      if (seal?.entries && m.do === "remove") expect(fault?.what).toMatch(`seal ${seal.seal} is missing`);
-    });
-    await fc.assert(run, { numRuns: 120 });
-  },
-  30_000,
-);
+test.each(kinds)("any one change of %s is found, where it is", async (kind) => {
+  const run = fc.asyncProperty(mutation, async (m) => {
+    const { lines, first } = mutate(exports[kind], m);
+    if (lines.join() === exports[kind].join()) return;
+    // Without its heading it is taken for no export.
+    const verdict = await verify(lines).catch((error: Error) => error);
+    if (verdict instanceof Error) {
+      expect(verdict.message).toMatch(/no heading/);
+      return;
+    }
+    const [fault] = verdict.faults;
+    expect(fault).toBeDefined();
+    const at = [m.line, "other" in m ? m.other : m.line].map((n) => exports[kind][n % exports[kind].length]);
+    // What a seal leaves out, and the end, are held by the last line alone; a seal may be missed at the next one only.
+    if (!(m.do === "edit" && !at.every(isEntry)))
+      expect(fault?.at).toBeGreaterThanOrEqual(Math.min(first, lines.length));
+    if (at.every(isEntry)) expect(fault?.at).toBe(seenFrom(lines, first));
+    const { trail: seal } = JSON.parse(at[0] ?? "{}");
+    if (seal?.entries && m.do === "remove") expect(fault?.what).toMatch(`seal ${seal.seal} is missing`);
+  });
+  await fc.assert(run, { numRuns: 120 });
+});
 
 test("so is any one change of a cell of the CSV", async () => {
   const lines = csvOf(exports.whole);
@@ -212,7 +206,7 @@ test("so is any one change of a cell of the CSV", async () => {
     if (!(verdict instanceof Error)) expect(verdict.faults).not.toEqual([]);
   });
   await fc.assert(run, { numRuns: 80 });
-}, 30_000);
+});
 
 /** An entry changed with its hash, and the last line made anew: as whoever knows how all is made would. */
 function forged(

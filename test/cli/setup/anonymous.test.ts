@@ -39,7 +39,7 @@ needs(envtestAvailable(), envtestAdvice)("on a real API server", () => {
     await world.run(["--close-anonymous"], true);
     await world.hub.upgrade?.();
     const after = hubClient(world.hub);
-    await vi.waitFor(async () => expect(await mayWhat(after)).toEqual(CLOSED), 5_000);
+    await vi.waitFor(async () => expect(await mayWhat(after)).toEqual(CLOSED), 30_000);
     await after.close();
   });
 });
@@ -110,8 +110,8 @@ function onHub(start: () => Promise<TestHub>) {
   });
   beforeEach(async () => {
     await world.reset();
-    await vi.waitFor(async () => expect(await world.guest(token)).toEqual(OPEN), 5_000);
-    await vi.waitFor(async () => expect(await world.nobody()).toEqual(OPEN), 5_000);
+    await vi.waitFor(async () => expect(await world.guest(token)).toEqual(OPEN), 30_000);
+    await vi.waitFor(async () => expect(await world.nobody()).toEqual(OPEN), 30_000);
   });
   afterAll(() => world[Symbol.asyncDispose]());
 
@@ -133,7 +133,7 @@ function onHub(start: () => Promise<TestHub>) {
     expect(await world.run(["--open-anonymous", "--dry-run"], true)).toMatch(/open {7}get \/rest-api\/\*/);
     expect(await world.nobody()).toEqual(CLOSED);
     expect(await world.run(["--open-anonymous"], true)).toContain("reads without a token again");
-    await vi.waitFor(async () => expect(await world.nobody()).toEqual(OPEN), 5_000);
+    await vi.waitFor(async () => expect(await world.nobody()).toEqual(OPEN), 30_000);
     const { rules, metadata } = await world.role();
     expect(rules).toEqual(KARPORS);
     expect(metadata.annotations ?? {}).toEqual({});
@@ -144,7 +144,7 @@ function onHub(start: () => Promise<TestHub>) {
     expect(await world.run(["--close-anonymous", "--keep-streams"], true)).toMatch(
       /open {7}\* \/rest-api\/v1\/insight\/aggregator\/\*/,
     );
-    await vi.waitFor(async () => expect(await world.nobody()).toEqual(KEPT), 5_000);
+    await vi.waitFor(async () => expect(await world.nobody()).toEqual(KEPT), 30_000);
     await world.run(["--close-anonymous"], true);
     expect(await world.nobody()).toEqual(CLOSED);
     await world.run(["--open-anonymous"], true);
@@ -171,7 +171,7 @@ function onHub(start: () => Promise<TestHub>) {
     await expect(world.run(["--close-anonymous"], true)).rejects.toThrow(
       /still answers whoever shows no token, by ClusterRoleBinding everybody: take that away/,
     );
-  }, 30_000);
+  });
 
   test("what setup did not close, or is not there, it does not open; and says how", async () => {
     await expect(world.run(["--open-anonymous"], true)).rejects.toThrow(

@@ -116,7 +116,7 @@ function onHub(start: () => Promise<TestHub>) {
         token: ownToken(),
         body: { spec: { expirationSeconds: 3600 } },
       });
-    await vi.waitFor(async () => expect((await mint("karpor-access")).status).toBe(201), 5_000);
+    await vi.waitFor(async () => expect((await mint("karpor-access")).status).toBe(201), 30_000);
     expect((await mint("somebody")).status).toBe(403);
   });
 

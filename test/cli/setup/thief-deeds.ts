@@ -31,7 +31,7 @@ const steal = async ({ thief, loot }: StolenWorld, path: string, name: string, a
 /** A binding counts for the hub's authorizer a moment later. */
 const becomes = (question: () => Promise<boolean>) =>
   vi
-    .waitFor(async () => (await question()) || Promise.reject(new Error("not yet")), 5_000)
+    .waitFor(async () => (await question()) || Promise.reject(new Error("not yet")), 30_000)
     .then(
       () => true,
       () => false,

@@ -96,7 +96,13 @@ function onHub(start: () => Promise<TestHub>, clock: Clock): void {
     const { thief, loot, bot, hub } = world;
     const said = await world.rotate([], true);
     expect(said.join("\n")).toContain("by karpor-access-system/karpor-access-2");
-    expect(await thief.isAdmin(null)).toBe(false);
+    // The hub's own memory of what is bound is renewed in its own time.
+    for (const token of [null, thief.token, ...loot.values()]) {
+      await expect.poll(() => thief.isAdmin(token)).toBe(false);
+      await expect
+        .poll(() => thief.ask("GET", GRANTS, undefined, token).then(({ status }) => status))
+        .not.toBe(200);
+    }
     for (const [name, token] of [...loot, ["stolen", thief.token] as const]) {
       const works = [
         await thief.isAdmin(token),
@@ -116,9 +122,9 @@ function onHub(start: () => Promise<TestHub>, clock: Clock): void {
     ).toEqual([]);
     // The hub trusts the old token for 10 s more; then the bot reads its kubeconfig anew.
     const answer = () => bot.request(GRANTS).then(({ status }) => status);
-    await expect.poll(answer, { timeout: 15_000, interval: 100 }).toBe(200);
+    await expect.poll(answer, { timeout: 45_000, interval: 100 }).toBe(200);
     expect(await foreign()).toEqual([]);
-  }, 60_000);
+  });
 
   test("once more, it makes the next", async () => {
     await world.rotate([], true);
