@@ -27,8 +27,8 @@ export async function renewToken(
     return renewed(r, why, ports.clock.now());
   };
   const next = await commit(ports, id, change, { replicated: true });
-  // Its token was under way: the new one lives as long.
-  if (prolongedBy && "expiresAt" in next) await finishExtension(ports, prolongedBy, next);
+  // Its token was under way: the new one lives as long. What Redis does not take now, the sweep does.
+  if (prolongedBy && "expiresAt" in next) await finishExtension(ports, prolongedBy, next).catch(() => {});
   return next;
 }
 

@@ -5,7 +5,10 @@ import { HOUR, MINUTE } from "../../src/domain/duration.ts";
 import type { RequestId, UserId } from "../../src/domain/ids.ts";
 import { askMoreTime } from "../../src/flow/ask-more-time.ts";
 import { decideRequest } from "../../src/flow/decide.ts";
+import { extendGrant } from "../../src/flow/extend-grant.ts";
 import type { Ports } from "../../src/flow/ports.ts";
+import { remindHolder } from "../../src/flow/remind.ts";
+import { renewToken } from "../../src/flow/renew-token.ts";
 import { makeRequest } from "../../src/flow/request.ts";
 import { releaseGrant } from "../../src/flow/revoke.ts";
 import { ALICE, BOB, catalog, startWorld, type World } from "../helpers/bot.ts";
@@ -121,4 +124,36 @@ test("the grant ends between any two of its steps: no time is given, or it ended
     const { serviceAccounts } = await world.hub.objects();
     expect(serviceAccounts.filter(({ metadata }) => metadata.name.includes("-r-"))).toEqual([]);
   }
+});
+
+/** More time is approved, and given: the token that lives as long is not made yet. */
+async function given(): Promise<{ id: RequestId; more: RequestId }> {
+  const id = await activeGrant();
+  const more = await askMore(id);
+  await approve(steps.ports, more);
+  steps.forgetJobs();
+  return { id, more };
+}
+
+test("another token is asked for meanwhile: it lives as long, and more time is done at once", async () => {
+  const { id, more } = await given();
+  await extendGrant(steps.ports, more);
+  expect(await stateOf(more)).toBe("extending");
+  await renewToken(steps.ports, { id, by: BOB as UserId, why: "lost" });
+  expect(await stateOf(more)).toBe("extended");
+  await steps.finish();
+  expect(await stateOf(id)).toBe("active");
+  expect(await login(world.hub, tokens()[0] ?? "")).toBe(200);
+});
+
+test("a reminder of the end before comes due meanwhile: nobody is told of that end, and the next one is due", async () => {
+  const { id, more } = await given();
+  world.clock.jump(HOUR);
+  const get: Ports["requests"]["get"] = async (key) => {
+    const found = await steps.ports.requests.get(key);
+    if (key === id) await extendGrant(steps.ports, more);
+    return found;
+  };
+  await remindHolder({ ...steps.ports, requests: { ...steps.ports.requests, get } }, id);
+  expect(await steps.ports.requests.get(id)).toMatchObject({ state: "active", reminded: [] });
 });
