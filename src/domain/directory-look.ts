@@ -29,11 +29,13 @@ const APART_MS = 6 * SECOND;
 /** For administrators that could not be told. */
 const UNTOLD_MS = MINUTE;
 
-export const isPeopleDue = ({ peopleAt }: Looked, now: number): boolean => now - peopleAt >= EVERY_MS;
+/** Both also where the clock was set back since: then nobody knows how old a look is. */
+export const isPeopleDue = ({ peopleAt }: Looked, now: number): boolean =>
+  Math.abs(now - peopleAt) >= EVERY_MS;
 
 export function areGroupsDue({ asked, look }: Looked, now: number): boolean {
   if (!look) return true;
   const untold = Object.values(look.groups).some(({ doubt }) => doubt && !doubt.told);
   const wait = asked !== look.asked ? APART_MS : untold ? UNTOLD_MS : EVERY_MS;
-  return now - look.at >= wait;
+  return Math.abs(now - look.at) >= wait;
 }

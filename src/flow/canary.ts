@@ -40,7 +40,7 @@ export function createCanary(ports: CanaryPorts, intervalMs: number | undefined)
   const isDue = (one: LastCanary | null): boolean => {
     if (intervalMs === undefined) return false;
     const after = one?.failed === undefined ? intervalMs : Math.min(intervalMs, FAILED_AGAIN_MS);
-    return one === null || clock.now() - one.at >= after;
+    return one === null || Math.abs(clock.now() - one.at) >= after;
   };
   return {
     standing: (): CanaryStanding | null => (intervalMs === undefined ? null : { intervalMs, since, last }),

@@ -18,7 +18,7 @@ export function createAnonymousWatch(ports: AnonymousPorts) {
   const { clock, lease, looks } = ports;
   let last: LastLook | null = null;
   const isDue = (one: LastLook | null): boolean =>
-    one === null || one.told === one.closed || clock.now() - one.at >= EVERY_MS;
+    one === null || one.told === one.closed || Math.abs(clock.now() - one.at) >= EVERY_MS;
   return {
     /** By any replica; null before the first. */
     last: (): LastLook | null => last,

@@ -39,14 +39,14 @@ async function lookAtGroups(ports: Ports): Promise<void> {
     const at = clock.now();
     const each = await underEach(ports);
     const groups = await groupsNow(ports, each, look?.groups ?? {});
-    const keep = (seen: DirectoryLook["groups"]) => looks.keep({ ...look, asked, at, groups: seen });
-    // Before anybody is doubted: the second look compares with it.
-    await keep(groups.seen);
+    const keep = (seen: DirectoryLook["groups"], answers: number) =>
+      looks.keep({ ...look, asked: answers, at, groups: seen });
+    // Before anybody is doubted: the second look compares with it. It answers nobody before all were looked at.
+    await keep(groups.seen, asked - 1);
     for await (const request of watched(ports))
       if (request.doubtedAt === undefined)
         await doubt(ports, request, await foundOf(each, request, groups, "show"));
-    const told = await alarm(ports, groups.seen);
-    if (told) await keep(told);
+    await keep((await alarm(ports, groups.seen)) ?? groups.seen, asked);
   });
 }
 

@@ -130,7 +130,7 @@ const Stored = Person.extend({
   timeZone: z.string().optional(),
 });
 const isYoung = (clock: Clock, at: number, purpose: Purpose, maxAgeMs = MAX_AGE_MS): boolean =>
-  clock.now() - at <= maxAgeMs[purpose];
+  Math.abs(clock.now() - at) <= maxAgeMs[purpose];
 
 const parsed = (json: string | null | undefined): unknown => (json ? JSON.parse(json) : undefined);
 const Members = z.array(UserId.nullable().catch(null));
