@@ -1,7 +1,7 @@
 /** An administrator stops all access: from the flag on nothing is granted, and every grant ends; and lifts it again. */
 import type { UserId } from "../domain/ids.ts";
 import type { Lockdown } from "../domain/lockdown.ts";
-import { massEndOf, unlockTold } from "../domain/mass-end.ts";
+import { massEndOf } from "../domain/mass-end.ts";
 import { whoOf } from "../domain/operator.ts";
 import { Refused } from "../domain/refusal.ts";
 import { fallbackExpiry } from "./fallback-expiry.ts";
@@ -65,12 +65,6 @@ export async function unlockAs(ports: Ports, who: Omit<Lockdown, "at">): Promise
   void outdateHomes(ports);
   const onHub = await ports.lockdown.settle();
   ports.log.warn({ by: whoOf(who.by), onHub, at: lockdown.at }, "the lockdown is lifted");
-  // By whichever replica looks next, and not before it was told that access is locked.
-  await ports.massEnds
-    .begin(unlockTold(lockdown, who, ports.clock.now()))
-    .catch((error: unknown) =>
-      ports.log.warn({ err: error }, "the channel is not told that access is unlocked"),
-    );
   return { lockdown, onHub };
 }
 

@@ -226,7 +226,7 @@ export interface Lockdowns {
    * as late was lifted.
    */
   set(lockdown: Lockdown, ends: MassEnd): Promise<Lockdown | null>;
-  /** False when another stands, or none. */
+  /** With it is stored that the channel is to be told. False when another stands, or none. */
   lift(lockdown: Lockdown, by: Omit<Lockdown, "at">): Promise<boolean>;
 }
 

@@ -1,6 +1,7 @@
 /** The lockdown in Redis: one flag, which the Lua of every change that leads to access looks at. */
 import { z } from "zod";
 import { Lockdown, type LockdownEntry } from "../domain/lockdown.ts";
+import { unlockTold } from "../domain/mass-end.ts";
 import { whoOf } from "../domain/operator.ts";
 import { Refused } from "../domain/refusal.ts";
 import type { Lockdowns } from "../flow/ports.ts";
@@ -47,13 +48,17 @@ export function createLockdowns({ clock, onChange, ...store }: LockdownStore): L
       await landed(entry);
       return lockdown;
     },
-    async lift({ at: began }, { by, reason, qualified }) {
+    async lift(lockdown, who) {
+      const { at: began } = lockdown;
+      const { by, reason, qualified } = who;
       const now = clock.now();
       const entry = entryOf({
         ...{ lockdown: "lifted", at: now, who: whoOf(by), why: reason, said: reason, qualified, began },
       });
-      const args = [began, now, entry.entry, entry.beside];
-      if ((await writing(redis, () => redis.liftLockdown(...changed, ...args))) !== 1) return false;
+      const told = unlockTold(lockdown, who, now);
+      const args = [began, now, entry.entry, entry.beside, told.id, JSON.stringify(told)];
+      if ((await writing(redis, () => redis.liftLockdown(...changed, keys.massEnds, ...args))) !== 1)
+        return false;
       await landed(entry);
       return true;
     },

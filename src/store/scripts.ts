@@ -236,13 +236,14 @@ count(KEYS[3], '1')
 return 1
 `;
 
-/** KEYS: lockdown trail epoch texts. ARGV: at now entry texts. Answers 1, or 0 when it is another by now. */
+/** KEYS: lockdown trail epoch texts massEnds. ARGV: at now entry texts endId end. Answers 1, or 0 when it is another by now. */
 const UNLOCK = `${APPEND}${COUNT}
 if redis.call('HGET', KEYS[1], 'at') ~= ARGV[1] then return 0 end
 append(KEYS[2], KEYS[4], ARGV[2], ARGV[3], ARGV[4])
 redis.call('HSET', KEYS[1], 'lifted', ARGV[1])
 redis.call('HDEL', KEYS[1], 'record', 'at')
 count(KEYS[3], '1')
+redis.call('HSETNX', KEYS[5], ARGV[5], ARGV[6])
 return 1
 `;
 
@@ -403,7 +404,7 @@ const COMMANDS = {
   adoptRequest: { numberOfKeys: 11, lua: ADOPT },
   swapRequest: { numberOfKeys: 13, lua: SWAP },
   setLockdown: { numberOfKeys: 5, lua: LOCK },
-  liftLockdown: { numberOfKeys: 4, lua: UNLOCK },
+  liftLockdown: { numberOfKeys: 5, lua: UNLOCK },
   raiseEpoch: { numberOfKeys: 3, lua: RAISE },
   takeLease: { numberOfKeys: 3, lua: TAKE_LEASE },
   renewLease: { numberOfKeys: 2, lua: RENEW_LEASE },
