@@ -23,7 +23,7 @@ export type Alarm =
   /** Somebody changed what a grant's binding gives, or to whom. */
   | { kind: "altered"; request: AccessRequest }
   /** The hub tells no more what tokens are used for, since then. */
-  | { kind: "hub-silent"; since: number }
+  | { kind: "hub-silent"; heard: number | null; since: number }
   /** What a directory sync may have done: nobody lost access by it. */
   | { kind: "groups"; groups: readonly DoubtedGroup[] };
 

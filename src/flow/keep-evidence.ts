@@ -22,14 +22,16 @@ export function createEvidenceKeeper(ports: EvidencePorts) {
     async run(signal: AbortSignal): Promise<number> {
       await lease.hold("heartbeat", async (held) => {
         const { sent } = await evidence.coverage();
-        if (sent === null || clock.now() - sent >= HEARTBEAT_MS)
+        if (sent === null || Math.abs(clock.now() - sent) >= HEARTBEAT_MS)
           await sendBeat(ports, AbortSignal.any([signal, held]));
       });
       const { heard } = await evidence.coverage();
       const last = Math.max(heard ?? 0, since);
       const silent = isSilent({ heard: last }, clock.now());
       holds.report("hub audit", silent ? [notice(heard)] : []);
-      if (silent && told !== last && (await admins.tell({ kind: "hub-silent", since: last }))) told = last;
+      // Since the same moment by whichever replica, and whenever it started.
+      const alarm = { kind: "hub-silent", heard, since: heard ?? since } as const;
+      if (silent && told !== last && (await admins.tell(alarm))) told = last;
       return LOOK_AGAIN_MS;
     },
   };

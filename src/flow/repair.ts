@@ -1,5 +1,7 @@
 /** One grant on which record and hub disagree, looked at afresh under its lease, and put right. */
+import type { Alarm } from "../domain/alarm.ts";
 import { BY_BREAK_GLASS } from "../domain/break-glass.ts";
+import { SECOND } from "../domain/duration.ts";
 import { formerOf } from "../domain/former.ts";
 import type { RequestId } from "../domain/ids.ts";
 import { type Repair, reconcile } from "../domain/reconcile.ts";
@@ -111,7 +113,7 @@ async function endLost(ports: Ports, { key: { id }, binding }: GrantObjects): Pr
   });
   if (!isNews || together) return;
   ports.log.warn({ id, cause }, "the hub no longer has this grant as it was made; ending it");
-  if (cause === "altered") await ports.admins.tell({ kind: "altered", request });
+  if (cause === "altered") void tellOn(ports, { kind: "altered", request });
 }
 
 /** It stands whole, and its holder may have its token. */
@@ -137,8 +139,18 @@ export async function adoptGrant(ports: Ports, { key, account, binding }: GrantO
   if (together) await commit(ports, key.id, (r) => ending(r, together));
   ports.log.warn({ id: key.id }, "adopted from the hub: Redis did not know that it stands");
   // What a Redis that is behind does not know, its own alarm says.
-  if (unknown && ports.heldBack()?.cause !== "redis-behind")
-    await ports.admins.tell({ kind: "adopted", request });
+  if (unknown && ports.heldBack()?.cause !== "redis-behind") void tellOn(ports, { kind: "adopted", request });
+}
+
+const TELL_AGAIN_MS = 5 * SECOND;
+const TELL_TRIES = 120;
+
+/** Nobody comes back to it: the record changed already. No lease waits for Slack. */
+async function tellOn({ admins, clock, stopping }: Ports, alarm: Alarm): Promise<void> {
+  for (let tries = 0; tries < TELL_TRIES && !stopping.aborted; tries++) {
+    if (await admins.tell(alarm)) return;
+    await clock.sleep(TELL_AGAIN_MS, stopping).catch(() => {});
+  }
 }
 
 function adopted(

@@ -184,9 +184,9 @@ const SAYS: Record<HubAlarm["kind"], string> = {
 
 /** What contradicts an end stands in its record. */
 async function noted(ports: HubAlarmPorts, id: RequestId, alarm: HubAlarm): Promise<AccessRequest | null> {
-  if (alarm.kind !== "late-use") return ports.requests.get(id);
-  const { generation, used } = alarm;
   try {
+    if (alarm.kind !== "late-use") return await ports.requests.get(id);
+    const { generation, used } = alarm;
     const request = await commit(ports, id, (r) => usedLate(r, { generation, at: used }, ports.clock.now()));
     const going = goingOf(request, generation);
     if (going) await noteGoing(ports, going, "accepted");

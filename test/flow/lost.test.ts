@@ -56,6 +56,24 @@ test("Redis lost everything: the grant is adopted from the hub, ended on time, a
   expect(visibleText(await it.dm(BOB, "Ended at"))).toContain("time was up");
 });
 
+test("what was adopted is told to the administrators although Slack takes nothing just then", async () => {
+  await grant();
+  await world.commands.flushall();
+  steps.forgetJobs();
+  const told = () => world.slack.dm(ALICE).filter((m) => visibleText(m).includes("R-"));
+  world.slack.failNext("chat.postMessage", { status: 503 }, 100);
+  await steps.sweep();
+  world.clock.jump(10 * SECOND);
+  world.slack.clearFailures();
+  await world.until(async () => {
+    world.clock.jump(SECOND);
+    return told().length > 0;
+  });
+  for (let i = 0; i < 3; i++) world.clock.jump(10 * SECOND);
+  await steps.sweep();
+  expect(told()).toHaveLength(1);
+});
+
 test("Redis does not answer at the end: each replica ends what is over by itself, and the record follows later", async () => {
   const id = await grant();
   world.clock.jump(4 * HOUR);

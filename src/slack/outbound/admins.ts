@@ -49,7 +49,7 @@ function nameOf(alarm: Alarm): string | null {
   if (alarm.kind === "foreign" || alarm.kind === "groups" || isOfReads(alarm)) return null;
   // Of many that a lost record leaves, the first says it all.
   if (alarm.kind === "adopted") return alarm.kind;
-  if (alarm.kind === "hub-silent") return `${alarm.kind}:${alarm.since}`;
+  if (alarm.kind === "hub-silent") return `${alarm.kind}:${alarm.heard ?? "never"}`;
   if ("credential" in alarm) return `${alarm.kind}:${alarm.credential}`;
   if (alarm.kind === "leak-unproven") return `${alarm.kind}:${alarm.request.id}:${alarm.generation}`;
   return `${alarm.kind}:${"request" in alarm ? alarm.request.id : alarm.epoch}`;
