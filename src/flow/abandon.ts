@@ -3,6 +3,7 @@ import { MINUTE } from "../domain/duration.ts";
 import { leaving } from "../domain/former.ts";
 import { generationGone, goingFrom } from "../domain/generations.ts";
 import type { RequestId } from "../domain/ids.ts";
+import { usageAwaited } from "../domain/transitions.ts";
 import type { AccessRequest, Ports } from "./ports.ts";
 import { commit } from "./support/commit.ts";
 import { load } from "./support/load.ts";
@@ -40,7 +41,7 @@ export async function abandonEnd(
         reason,
       });
       isOurs = gone !== null;
-      return gone;
+      return ports.evidence ? usageAwaited(gone) : gone;
     });
   return isOurs ? settled : "confirmed";
 }

@@ -14,7 +14,9 @@ const LOOK_AGAIN_MS = 15 * SECOND;
 export async function reportUse(ports: Ports, id: RequestId): Promise<Later> {
   const { evidence, clock } = ports;
   const request = await ports.requests.get(id);
-  if (request?.state !== "ended" || request.useDueAt === undefined) return undefined;
+  if (request?.state !== "ended") return undefined;
+  // Told by somebody who did not come to the rest.
+  if (request.useDueAt === undefined) return evidence?.forgetRights(id).then(() => undefined);
   const now = clock.now();
   if (now < request.useDueAt) return { again: request.useDueAt };
   if (evidence) {
