@@ -70,6 +70,8 @@ async function post(ports: Ports, a: Allowance, key: Key): Promise<Place> {
     return await ports.allowanceNotifier.post(a, key);
   } catch (error) {
     if (!(error instanceof PostRefused || error instanceof PostUnanswered)) throw error;
+    // Whoever else is to approve learns of it by this alone: the sweep tries again.
+    if (error instanceof PostRefused && statusOf(a, ports.clock.now()) === "waiting") throw error;
     ports.log.warn({ id: a.id, key, err: error }, "a message about an allowance may stand nowhere");
     return { channel: "", ts: "" };
   }
