@@ -4,6 +4,7 @@ import { buttonsOf, visibleText } from "../../sandbox/slack/index.ts";
 import type { GroupId, UserId } from "../../src/domain/ids.ts";
 import { ALICE, BOB, CAROL, ELSEWHERE, GENERAL, GUS, MEI, openDoor, ROOT } from "../helpers/listener.ts";
 import { remembering } from "../helpers/memories.ts";
+import { inputOf } from "../helpers/scene.ts";
 
 describe("asking", () => {
   test("nothing is said before they are vetted; then to whom it was sent, in their language", async () => {
@@ -401,6 +402,19 @@ describe("revoke", () => {
       await door.slack.command(CAROL, GENERAL, `revoke ${id}`);
       await door.whisper(CAROL, "your click changed nothing");
       expect([...door.slack.views(MEI), ...door.slack.views(BOB), ...door.slack.views(CAROL)]).toEqual([]);
+    });
+
+    test("where Slack opens it and its answer is lost, the modal asks, and nothing ends before that", async () => {
+      const door = await openDoor();
+      const { id } = await door.grant();
+      door.slack.failNext("views.open", { lost: true });
+      await door.slack.command(CAROL, GENERAL, `revoke ${id}`);
+      const view = await door.slack.waitFor(() => door.slack.views(CAROL).at(-1));
+      await door.slack.waitFor(() => door.slack.calls.some(({ method }) => method === "views.update"));
+      expect(door.slack.views(CAROL)).toHaveLength(1);
+      expect(await door.state(id)).toBe("active");
+      await door.slack.submit(CAROL, view.id, { [inputOf(view)]: "left" });
+      await door.until(id, "ending");
     });
 
     test("where Slack does not open it, access ends all the same", async () => {

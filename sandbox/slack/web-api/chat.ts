@@ -85,6 +85,8 @@ function ownMessage(workspace: Workspace, args: JsonObject, refusal: string): Sl
 function update(workspace: Workspace, args: JsonObject): JsonObject {
   const message = ownMessage(workspace, args, "cant_update_message");
   if (workspace.settings.editWindowClosed) throw new SlackRefusal("edit_window_closed");
+  const place = conversationOf(workspace, message.channel);
+  if (place?.kind === "channel" && place.channel.isArchived) throw new SlackRefusal("is_inactive");
   writable(workspace, message.channel);
   const content = contentOf(args, longestUpdate);
   // Blocks that are not sent stay, as at Slack; only an empty list takes them away.

@@ -1,10 +1,12 @@
 /** An answer that only one person sees: by response_url, else as an ephemeral message; where there is neither, in a modal, else in their DM. Never rejects. */
+
 import type { UserId } from "../../domain/ids.ts";
 import type { Locale } from "../../domain/person.ts";
 import { calm } from "../outbound/client.ts";
 import { dmWith } from "../outbound/dm.ts";
 import { answerModal, type Message } from "../views/index.ts";
 import type { HandlerContext } from "./context.ts";
+import { openView } from "./open-view.ts";
 import { localeOf, type Reply, render } from "./reply.ts";
 
 const WITHIN = 2_000;
@@ -92,7 +94,7 @@ async function openModal(
   locale: Locale,
 ): Promise<boolean> {
   if (channel !== undefined || !triggerId) return false;
-  await client.views.open({ trigger_id: triggerId, view: answerModal(message, viewContext(locale)) });
+  await openView(client, triggerId, answerModal(message, viewContext(locale)));
   return true;
 }
 

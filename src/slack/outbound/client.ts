@@ -141,6 +141,7 @@ const FROZEN = new Set([
   "cant_update_message",
   "compliance_exports_prevent_deletion",
   "edit_window_closed",
+  "is_inactive",
   "message_not_found",
 ]);
 

@@ -1,4 +1,5 @@
 /** Approve for less…: the modal opens at once, for its trigger lives 3 s; then the lower roles are looked up that this person may approve. */
+
 import { lowerRoles } from "../../../flow/approve-less.ts";
 import { assertMayReview, assertPending } from "../../../flow/decide.ts";
 import { load } from "../../../flow/support/load.ts";
@@ -6,6 +7,7 @@ import { noteRefused } from "../../../flow/support/note-refused.ts";
 import { lessForm, lessRefused } from "../../views/index.ts";
 import { contextFor, type HandlerContext } from "../context.ts";
 import { redrawModal } from "../forms/open-decision.ts";
+import { openView } from "../open-view.ts";
 import type { Click } from "../payload.ts";
 import { knownRefusal } from "../reply.ts";
 import type { Action } from "./index.ts";
@@ -20,9 +22,9 @@ export const lessenAction: Action = async (context, click) => {
   await noteRefused(context.ports, trying, async () => assertPending(request, click.user, "approve"));
   const target = { id, terms, channel: click.channel };
   const draw = (lower: string[] | null) => lessForm(request, target, lower, contextFor(context, click.user));
-  const { view } = await context.client.views.open({ trigger_id: click.triggerId, view: draw(null) });
-  if (!view?.id) return undefined;
-  await redrawModal(context, id, { viewId: view.id, view: await lookUp(context, click, draw) });
+  const opened = await openView(context.client, click.triggerId, draw(null));
+  if (!opened.id) return undefined;
+  await redrawModal(context, id, { viewId: opened.id, view: await lookUp(context, click, draw) });
   return undefined;
 };
 

@@ -1,10 +1,12 @@
 /** Show token: its view is opened at once, for its trigger lives 3 s; then it is made, or said why not. */
+
 import type { RequestId, UserId } from "../../../domain/ids.ts";
 import type { OpenView } from "../../../flow/ports.ts";
 import { revealToken } from "../../../flow/reveal-token.ts";
 import { makingModal, noTokenModal } from "../../views/index.ts";
 import { contextFor, type HandlerContext } from "../context.ts";
 import { redrawModal } from "../forms/open-decision.ts";
+import { openView } from "../open-view.ts";
 import { errorReply } from "../reply.ts";
 import { waitOut } from "../while-busy.ts";
 import type { Action } from "./index.ts";
@@ -14,8 +16,8 @@ export const revealAction: Action = async (context, click) => {
   const { client } = context;
   const { id } = targetOf(click);
   const view = makingModal(contextFor(context, click.user));
-  const { view: opened } = await client.views.open({ trigger_id: click.triggerId, view });
-  if (opened?.id && opened.hash)
+  const opened = await openView(client, click.triggerId, view);
+  if (opened.id && opened.hash)
     await showIn(context, { id, by: click.user, view: { id: opened.id, hash: opened.hash } });
   return undefined;
 };

@@ -1,4 +1,5 @@
 /** The modal in which a request is decided or access ended: opened at once, for its trigger lives 3 s; then it is looked up whether this person may. */
+
 import type { RequestId, UserId } from "../../../domain/ids.ts";
 import { type Refusal, Refused } from "../../../domain/refusal.ts";
 import type { AccessRequest } from "../../../domain/request.ts";
@@ -10,6 +11,7 @@ import { noteRefused } from "../../../flow/support/note-refused.ts";
 import type { DecisionKind } from "../../ids.ts";
 import { type DecisionTarget, decisionModal, decisionRefused } from "../../views/index.ts";
 import { contextFor, type HandlerContext, localeKnown } from "../context.ts";
+import { openView } from "../open-view.ts";
 
 interface Check {
   /** What the record alone says. Throws Refused. */
@@ -47,8 +49,8 @@ export async function openDecision(context: HandlerContext, ask: OpenDecision): 
     CHECKS[kind].record(request, user),
   );
   const draw = () => decisionModal(kind, request, target, contextFor(context, user));
-  const opened = await context.client.views.open({ trigger_id: triggerId, view: draw() });
-  if (opened.view?.id) await lookAfter(context, { ...ask, viewId: opened.view.id, draw });
+  const opened = await openView(context.client, triggerId, draw());
+  if (opened.id) await lookAfter(context, { ...ask, viewId: opened.id, draw });
 }
 
 interface Opened extends OpenDecision {

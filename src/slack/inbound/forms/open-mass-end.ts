@@ -1,10 +1,12 @@
 /** The modal that asks before many grants end: opened at once, for its trigger lives 3 s; then it is looked up who may, and what stands. */
+
 import type { UserId } from "../../../domain/ids.ts";
 import { Refused } from "../../../domain/refusal.ts";
 import { lookAtScope } from "../../../flow/revoke-all.ts";
 import { assertAdmin } from "../../../flow/support/admin.ts";
 import { type MassEndTarget, massEndModal, massEndRefused } from "../../views/index.ts";
 import { contextFor, type HandlerContext } from "../context.ts";
+import { openView } from "../open-view.ts";
 
 export interface OpenMassEnd {
   user: UserId;
@@ -18,8 +20,7 @@ export async function openMassEnd(context: HandlerContext, ask: OpenMassEnd): Pr
   const { user, triggerId, target, reason } = ask;
   const { client, log } = context;
   const view = massEndModal(target, { reason }, contextFor(context, user));
-  const opened = await client.views.open({ trigger_id: triggerId, view });
-  const viewId = opened.view?.id;
+  const { id: viewId } = await openView(client, triggerId, view);
   if (!viewId) return;
   try {
     await client.views.update({ view_id: viewId, view: await filled(context, ask) });

@@ -6,6 +6,7 @@ import { emergencyRolesFor, isSameForAll, rolesFor, rolesForAnybody } from "../.
 import { slackError } from "../../outbound/client.ts";
 import { type FormDraft, type FormOrigin, requestForm, requestFormRefused } from "../../views/index.ts";
 import { contextFor, type HandlerContext, localeKnown } from "../context.ts";
+import { openView } from "../open-view.ts";
 
 export interface OpenForm {
   user: UserId;
@@ -24,9 +25,8 @@ export async function openForm(context: HandlerContext, ask: OpenForm): Promise<
   const draft = firstDraft(context, ask);
   const locale = localeKnown(context, ask.user);
   const view = requestForm(draft, contextFor(context, ask.user));
-  const opened = await context.client.views.open({ trigger_id: ask.triggerId, view });
-  if (opened.view?.id)
-    await fill(context, ask.user, { id: opened.view.id, hash: opened.view.hash }, draft, locale);
+  const { id, hash } = await openView(context.client, ask.triggerId, view);
+  if (id) await fill(context, ask.user, { id, hash }, draft, locale);
 }
 
 /** Roles for certain people wait for the look-up; the one that was meant is shown at once. */
