@@ -33,7 +33,7 @@ const AGAIN_MS = 30_000;
 export async function drawHome(ports: Ports, person: UserId, how: HomeLook = {}): Promise<void> {
   try {
     const sheet = await ports.homeTab.look(person, how);
-    const profile = await ports.directory.person(person, "show");
+    const profile = await ports.directory.person(person, how.waits ? "show" : "redraw");
     const refusal = membersOnly({ profile });
     const home = refusal ? { refusal } : await readHome(ports, person).catch((error) => unread(error, how));
     const outcome = await sheet.show(personOf(profile), home);

@@ -174,7 +174,7 @@ describe("what is remembered", () => {
     expect(await wang(purpose)).toBeNull();
   });
 
-  test.each(["end", "show"] as const)("for an hour, where it is to %s", async (purpose) => {
+  test.each(["end", "show", "redraw"] as const)("for an hour, where it is to %s", async (purpose) => {
     expect(await wang(purpose)).toBe("S0SRE");
     await directory.person(user("U0WANG"), purpose);
     setGroup(["U0BOB"]);
@@ -208,6 +208,26 @@ describe("what is remembered", () => {
     await Promise.all([directory.forgetGroups(), directory.forgetPerson(user("U0WANG"))]);
     await Promise.all([wang("end"), directory.person(user("U0WANG"), "end")]);
     expect(calls()).toHaveLength(4);
+  });
+
+  test("of a tab that is drawn anew for nobody who waits, it is asked for as the least urgent, and joined by nobody", async () => {
+    const asked: string[] = [];
+    const { interactive, to } = uncounted(client());
+    const counted = {
+      interactive: as("who waits", interactive),
+      to: (urgency: Parameters<typeof to>[0]) => as(urgency, to(urgency)),
+    };
+    function as(name: string, one: typeof interactive): typeof interactive {
+      const info: typeof one.users.info = (...args) => {
+        asked.push(name);
+        return one.users.info(...args);
+      };
+      return { ...one, users: { ...one.users, info } } as typeof one;
+    }
+    const home = () => slack.bot;
+    const people = createDirectory({ slack: counted, memory: forgetful, clock, home });
+    await Promise.all([people.person(user("U0BOB"), "redraw"), people.person(user("U0BOB"), "decide")]);
+    expect(asked.toSorted()).toEqual(["tidying", "who waits"]);
   });
 
   test("help may use it, and asks for nothing", async () => {

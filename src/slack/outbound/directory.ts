@@ -37,6 +37,7 @@ const MAX_AGE_MS: Record<Purpose, number> = {
   ask: FRESH_MS,
   end: KEEP_MS,
   show: KEEP_MS,
+  redraw: KEEP_MS,
   watch: NOW_MS,
 };
 /** Whoever asks is looked at afresh before they are given anything; in a crowd, what they ask for waits its turn. */
@@ -56,7 +57,7 @@ export function createDirectory(options: DirectoryOptions): WatchedDirectory {
   }
 
   const person = async (id: UserId, purpose: Purpose = "decide"): Promise<Profile> =>
-    (await recallPerson(id, purpose)) ?? share(personKey(id), () => lookUp(options, id, purpose));
+    (await recallPerson(id, purpose)) ?? share(shareKey(id, purpose), () => lookUp(options, id, purpose));
 
   async function found(ids: readonly string[], purpose: Purpose): Promise<(UserId[] | null)[]> {
     if (ids.length === 0) return [];
@@ -115,7 +116,7 @@ export function createDirectory(options: DirectoryOptions): WatchedDirectory {
       return memory.drop(GROUPS);
     },
     async forgetPerson(id) {
-      share.forget(personKey(id));
+      for (const purpose of ["show", "redraw"] as const) share.forget(shareKey(id, purpose));
       // Slack tells of everybody in the workspace.
       if (await memory.read(personKey(id), [])) await memory.drop(personKey(id));
     },
@@ -124,6 +125,9 @@ export function createDirectory(options: DirectoryOptions): WatchedDirectory {
 
 const channelKey = (id: string): string => `channel:${id}`;
 const personKey = (id: UserId): string => `person:${id}`;
+/** Nobody waits with what has no hurry. */
+const shareKey = (id: UserId, purpose: Purpose): string =>
+  purpose === "redraw" ? `${personKey(id)}:${purpose}` : personKey(id);
 const Stored = Person.extend({
   standing: Standing,
   title: z.string().optional(),
@@ -147,6 +151,8 @@ const membersIn = (found: unknown): UserId[] | null => (found === null ? null : 
 function clientFor({ slack }: DirectoryOptions, purpose: Purpose): WebClient {
   if (purpose === "ask") return slack.to("ask");
   if (purpose === "watch") return slack.to("trouble");
+  // A crowd's Home tabs must not stand before decisions and tokens.
+  if (purpose === "redraw") return slack.to("tidying");
   return purpose === "grant" ? slack.to("show") : slack.interactive;
 }
 
