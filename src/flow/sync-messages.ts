@@ -90,3 +90,16 @@ async function cardRefused(ports: Ports, { id }: AccessRequest, key: MessageKey)
   ports.log.error({ id, slack: code }, "Slack refuses the request's card; trying on");
   await ports.admins.tell({ kind: "card-refused", code, request });
 }
+
+/**
+ * Somebody clicked what the record says stands there no more: Slack did not take its edit, or took something older after
+ * it. Throws StoreDown, StoreUnsure.
+ */
+export async function drawAnew(ports: Ports, id: RequestId, ts: string): Promise<void> {
+  await commit(ports, id, (r) => {
+    const [key, sent] =
+      (Object.entries(r.messages) as [MessageKey, Sent][]).find(([, one]) => one.ts === ts) ?? [];
+    if (!key || !sent || key === "token" || outdatedMessages(r).some((one) => one.key === key)) return null;
+    return { ...r, messages: { ...r.messages, [key]: { ...sent, shows: UNKNOWN } } };
+  });
+}

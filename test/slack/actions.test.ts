@@ -101,6 +101,23 @@ test("a message whose record is gone loses its dead buttons to whoever presses o
   expect(told(door)).toEqual([BOB]);
 });
 
+test("a card that Slack did not draw anew is, once somebody presses what it shows no more", async () => {
+  const door = await openDoor();
+  const { id } = await door.ask();
+  const card = await door.card(id);
+  door.slack.failNext("chat.update", "channel_not_found", 5);
+  await withdrawRequest(door.ports, { id, by: UserId.parse(BOB) });
+  await door.until(id, "withdrawn");
+  await door.work();
+  door.slack.clearFailures();
+  expect(buttonsOf(card)).not.toEqual([]);
+  await door.slack.click(ALICE, card, "approve");
+  await door.whisper(ALICE, "your click changed nothing");
+  await door.work();
+  expect(buttonsOf(card)).toEqual([]);
+  expect(visibleText(card)).toMatch(/withdr/i);
+});
+
 describe("deny", () => {
   const opened = async (door: Door, user = ALICE) => {
     const { id } = await door.ask();
@@ -124,6 +141,25 @@ describe("deny", () => {
     expect(await door.ports.requests.get(id)).toMatchObject({ why: "use peek", by: { id: ALICE } });
     expect(door.slack.views(ALICE)).toEqual([]);
   });
+
+  test.each(["users.info", "records"])(
+    "while %s cannot be asked, what was typed stays to be sent again",
+    async (what) => {
+      const door = await openDoor();
+      const { id, view } = await opened(door);
+      door.slack.failNext(what, { status: 500 }, 99);
+      if (what === "records") door.ports.requests.fault = "down";
+      door.clock.jump(HOUR);
+      await door.slack.submit(ALICE, view.id, { why: "use peek" });
+      expect(Object.values(view.errors ?? {}).join()).toMatch(/try again|again in a minute/i);
+      expect(door.slack.views(ALICE)).toHaveLength(1);
+      door.slack.clearFailures();
+      door.ports.requests.fault = undefined;
+      expect(await door.state(id)).toBe("pending");
+      await door.slack.submit(ALICE, view.id, { why: "use peek" });
+      await door.until(id, "denied");
+    },
+  );
 
   test("the modal repeats who, what, how long and why", async () => {
     const door = await openDoor();

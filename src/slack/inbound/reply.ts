@@ -10,7 +10,7 @@ import type { HandlerContext } from "./context.ts";
 export type Reply = (ctx: ViewContext) => Message;
 
 /** The refusal a person is told for this error; null for what nobody foresaw. */
-function refusalOf(error: unknown): Refusal | null {
+export function refusalOf(error: unknown): Refusal | null {
   if (error instanceof Refused) return error.refusal;
   if (error instanceof Unreadable) return { kind: "unreadable", id: error.id };
   if (error instanceof ListsBehind) return { kind: "lists-behind" };

@@ -9,7 +9,7 @@ import { date } from "../messages/formatter.ts";
 import { type Words, words } from "../messages/index.ts";
 import { alarmMessage, behindMessage, type Message } from "../views/index.ts";
 import { calm, slackError } from "./client.ts";
-import { type DmOptions, dmWith } from "./dm.ts";
+import { type DmOptions, dmWith, forgetDm } from "./dm.ts";
 
 export interface AdminsOptions extends DmOptions {
   client: WebClient;
@@ -90,7 +90,10 @@ export async function tellAdmins(options: AdminsOptions, word: (words: Words) =>
         await client.chat.postMessage({ channel, ...calm, ...message(said) });
         return 1;
       } catch (error) {
-        log.warn({ slack: slackError(error) ?? "no answer" }, "an administrator was not told");
+        const slack = slackError(error);
+        // Another DM of theirs is opened at the next try.
+        if (slack === "channel_not_found") await forgetDm(options, id).catch(() => {});
+        log.warn({ slack: slack ?? "no answer" }, "an administrator was not told");
         return 0;
       }
     }),

@@ -14,6 +14,7 @@ export type { Message, ViewContext } from "./context.ts";
 export {
   type DecisionTarget,
   decisionBlank,
+  decisionErrors,
   decisionModal,
   decisionRefused,
   NEEDS_WORDS,

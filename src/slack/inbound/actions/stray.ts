@@ -1,5 +1,6 @@
-/** A clicked message that its record does not know: a copy whose first answer was lost. One line without buttons is left of it. */
+/** A clicked message whose buttons are over: one that its record knows is drawn anew; of a copy whose first answer was lost, which it does not know, one line without buttons is left. */
 import type { Refusal } from "../../../domain/refusal.ts";
+import { drawAnew } from "../../../flow/sync-messages.ts";
 import type { ActionId } from "../../ids.ts";
 import { outOfDateMessage } from "../../views/index.ts";
 import type { HandlerContext } from "../context.ts";
@@ -30,7 +31,9 @@ export async function redrawStray(context: HandlerContext, click: Click, refusal
   if (!OVER.includes(refusal.kind) || !bearsNoToken(click)) return;
   try {
     const request = await context.ports.requests.get(target.id);
-    if (!request || Object.values(request.messages).some((sent) => sent.ts === ts)) return;
+    if (!request) return;
+    if (Object.values(request.messages).some((sent) => sent.ts === ts))
+      return await drawAnew(context.ports, target.id, ts);
     const locale = channel.startsWith("D") ? await localeOf(context, user) : context.language;
     const message = outOfDateMessage(target.id, context.viewContext(locale));
     await context.client.chat.update({ channel, ts, ...message });

@@ -1,6 +1,7 @@
 /** A decision is sent from its modal: a denial with its reason, an approval with a note, a revocation. */
 
-import type { UserId } from "../../../domain/ids.ts";
+import type { RequestId, UserId } from "../../../domain/ids.ts";
+import type { Refusal } from "../../../domain/refusal.ts";
 import { decideRequest } from "../../../flow/decide.ts";
 import { reviewEmergency } from "../../../flow/review.ts";
 import { revocableGrants, revokeGrant } from "../../../flow/revoke.ts";
@@ -9,6 +10,7 @@ import type { DecisionKind } from "../../ids.ts";
 import {
   type DecisionTarget,
   decisionBlank,
+  decisionErrors,
   doneReply,
   NEEDS_WORDS,
   readDecision,
@@ -17,7 +19,8 @@ import {
 import { decidedInList, endedInList } from "../actions/list.ts";
 import { answer } from "../answer.ts";
 import { contextFor, type HandlerContext } from "../context.ts";
-import { errorReply, type Reply } from "../reply.ts";
+import { errorReply, type Reply, refusalOf } from "../reply.ts";
+import { soon } from "../soon.ts";
 import { whileBusy } from "../while-busy.ts";
 import type { Submit } from "./submit.ts";
 
@@ -70,14 +73,29 @@ export const submitDecision =
       const ctx = contextFor(context, user);
       return ack({ response_action: "errors", errors: decisionBlank(ctx) });
     }
-    await ack();
     const { channel, responseUrl, replace } = target;
     const reach = { user, channel, responseUrl, triggerId };
-    try {
-      const decide = () => TABLE[kind](context, { target, by: user, why });
-      const reply = await aboutRequest(target.id, () => whileBusy(context, reach, decide));
-      if (reply) await answer(context, reach, reply, replace);
-    } catch (error) {
-      await answer(context, reach, errorReply(context.log, error, target.id));
-    }
+    const decide = () => TABLE[kind](context, { target, by: user, why });
+    const outcome = aboutRequest(target.id, () => whileBusy(context, reach, decide)).then(
+      (reply) => ({ reply }),
+      (error: unknown) => ({ error }),
+    );
+    const early = await soon(outcome, context.ackWithin);
+    const passing = early && "error" in early ? passingOf(context, early.error, target.id) : null;
+    if (passing)
+      return ack({ response_action: "errors", errors: decisionErrors(passing, contextFor(context, user)) });
+    await ack();
+    const late = early ?? (await outcome);
+    if ("error" in late) await answer(context, reach, errorReply(context.log, late.error, target.id));
+    else if (late.reply) await answer(context, reach, late.reply, replace);
   };
+
+const PASSING: readonly Refusal["kind"][] = ["look-up-failed", "store-down"];
+
+/** Nothing changed, and a minute later it may be taken: what was typed stays to be sent again. */
+function passingOf({ log }: HandlerContext, error: unknown, id: RequestId): Refusal | null {
+  const refusal = refusalOf(error);
+  if (!refusal || !PASSING.includes(refusal.kind)) return null;
+  log.warn({ id, err: error }, "a decision is not taken now; what was typed stays in its modal");
+  return refusal;
+}
