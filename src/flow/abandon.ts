@@ -3,7 +3,6 @@ import { MINUTE } from "../domain/duration.ts";
 import { leaving } from "../domain/former.ts";
 import { generationGone, goingFrom } from "../domain/generations.ts";
 import type { RequestId } from "../domain/ids.ts";
-import { usageAwaited } from "../domain/transitions.ts";
 import type { AccessRequest, Ports } from "./ports.ts";
 import { commit } from "./support/commit.ts";
 import { load } from "./support/load.ts";
@@ -41,8 +40,10 @@ export async function abandonEnd(
         reason,
       });
       isOurs = gone !== null;
-      return ports.evidence ? usageAwaited(gone) : gone;
+      return gone;
     });
+  // What it was used for is not told: its token may work on.
+  if (isOurs && settled.state === "ended") await ports.evidence?.forgetRights(id).catch(() => {});
   return isOurs ? settled : "confirmed";
 }
 

@@ -1,5 +1,5 @@
 /** Carries out what is ended at once: bindings first and in parallel, then each record, then one message that counts what is confirmed. */
-import { SECOND } from "../domain/duration.ts";
+import { MINUTE, SECOND } from "../domain/duration.ts";
 import type { RequestId } from "../domain/ids.ts";
 import type { Lockdown } from "../domain/lockdown.ts";
 import { endBy, isEndedBy, isLockdown, type MassEnd } from "../domain/mass-end.ts";
@@ -15,6 +15,8 @@ import { isAnnounced, tellMassEnd } from "./support/tell-mass-end.ts";
 const BATCH = 200;
 /** Since the last binding went: records wait no longer for a hub that is slow. */
 const STALLED_MS = 2 * SECOND;
+/** That it is over waits so long for the word that it began. */
+const UNTOLD_MS = 10 * MINUTE;
 
 /** Stored, it is carried out by whichever replica lives. Throws StoreDown, StoreUnsure. */
 export async function beginMassEnd(ports: Ports, one: MassEnd): Promise<void> {
@@ -72,7 +74,7 @@ async function endAll(ports: Ports, one: MassEnd): Promise<boolean> {
 async function tellUnlocked(ports: Ports, one: MassEnd, lockdown: Lockdown): Promise<void> {
   const isLifted = (open: MassEnd) => isLockdown(open) && open.at === lockdown.at;
   const lifted = (await ports.massEnds.open()).find(isLifted);
-  if (lifted && !isAnnounced(lifted)) return;
+  if (lifted && !isAnnounced(lifted) && ports.clock.now() < one.at + UNTOLD_MS) return;
   await ports.massEndNotifier.unlocked(lockdown, one).catch((error: unknown) => {
     if (!(error instanceof PostRefused || error instanceof PostUnanswered)) throw error;
   });

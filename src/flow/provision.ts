@@ -54,7 +54,8 @@ async function provision(ports: Ports, request: AccessRequest | null, signal: Ab
   const { id } = request;
   // What gave way goes whatever new access waits for, and its proof runs beside the new token.
   const leaving = mustLeave(request).map((going) => leaveHub(ports, going, signal));
-  const unbound = reportedOrTold(ports, id, "hub", () => settleAll(leaving.map((one) => one.unbound)));
+  const unbinding = reportOutage(ports, id, "hub", () => settleAll(leaving.map((one) => one.unbound)));
+  const unbound = orTold(ports, id, unbinding);
   const granting = unbound.then(() => grant(ports, request, signal));
   const [later] = await settleAll([granting, ...leaving.map((one) => one.gone)]);
   return later;
@@ -65,7 +66,7 @@ async function grant(ports: Ports, request: Open, signal: AbortSignal): Promise<
   await using early = isFirstTry(request) ? startRoom(ports, request) : null;
   // After the record: it is of a Redis that the hub was asked about.
   const look = () => settleAll([ports.epoch.look(), ports.lockdown.look(), ports.hubEnds.of(id)]);
-  const looking = reportedOrTold(ports, id, "hub", look);
+  const looking = orTold(ports, id, reportOutage(ports, id, "hub", look));
   const each = underEach(ports);
   const differing = waitsForRules(ports, request, each);
   const [[epoch, lockdown, ended], differs] = await settleAll([looking, differing, each]);
@@ -99,10 +100,13 @@ interface StartedRoom extends AsyncDisposable {
   room: Promise<RoomForToken | null>;
 }
 
-/** What fails before there is a message: whoever waits is told by one. */
-const reportedOrTold: typeof reportOutage = (ports, id, suspect, work) =>
-  reportOutage(ports, id, suspect, work).catch(async (error: unknown) => {
-    await announceWait(ports, id);
+/** Where it fails before there is a message, whoever waits is told by one. Throws what `work` throws. */
+const orTold = <T>(ports: Ports, id: RequestId, work: Promise<T>): Promise<T> =>
+  work.catch(async (error: unknown) => {
+    const said = error instanceof GrantFailed ? undefined : announceWait(ports, id);
+    await said?.catch((err: unknown) =>
+      ports.log.warn({ id, err }, "nobody is told yet that it takes longer"),
+    );
     throw error;
   });
 
@@ -183,15 +187,13 @@ async function prepare(
   signal: AbortSignal,
 ): Promise<Ready> {
   const { id } = request;
-  // A message that says that a click shows a token waits for both.
-  const report = isRevealed(request) ? reportedOrTold : reportOutage;
-  const allowed = report(ports, id, "slack", () => assertStillAllowed(ports, request));
-  const granting = report(ports, id, "hub", () => grantOnHub(ports, request, signal));
-  const telling = tellBoth(ports, request, settleAll([granting, allowed]), signal);
+  const allowed = reportOutage(ports, id, "slack", () => assertStillAllowed(ports, request));
+  const granting = reportOutage(ports, id, "hub", () => grantOnHub(ports, request, signal));
+  const both = settleAll([granting, allowed]);
+  const telling = tellBoth(ports, request, both, signal);
   const place = () => reportOutage(ports, id, "slack", () => placeFor(ports, request, { room, ...telling }));
   // Where it was said that it takes long, the message that rings waits for its token: it could only say so again. What says that a click shows one must be true.
-  const placing =
-    saysDelay(request) || isRevealed(request) ? settleAll([allowed, granting]).then(place) : place();
+  const placing = saysDelay(request) || isRevealed(request) ? orTold(ports, id, both).then(place) : place();
   const [grant, placed] = await settleAll([granting, placing, allowed]);
   const earlier = grant.tokenMessage;
   if (earlier && earlier.ts !== placed.place.ts)

@@ -139,11 +139,21 @@ export async function adoptGrant(ports: Ports, { key, account, binding }: GrantO
   if (together) await commit(ports, key.id, (r) => ending(r, together));
   ports.log.warn({ id: key.id }, "adopted from the hub: Redis did not know that it stands");
   // What a Redis that is behind does not know, its own alarm says.
-  if (unknown && ports.heldBack()?.cause !== "redis-behind") void tellOn(ports, { kind: "adopted", request });
+  if (unknown && ports.heldBack()?.cause !== "redis-behind") tellAdopted(ports, request);
 }
 
 const TELL_AGAIN_MS = 5 * SECOND;
 const TELL_TRIES = 120;
+
+/** Of many that are adopted at once, one says it all. */
+const telling = new WeakSet<Ports["admins"]>();
+
+function tellAdopted(ports: Ports, request: AccessRequest): void {
+  const { admins } = ports;
+  if (telling.has(admins)) return;
+  telling.add(admins);
+  void tellOn(ports, { kind: "adopted", request }).finally(() => telling.delete(admins));
+}
 
 /** Nobody comes back to it: the record changed already. No lease waits for Slack. */
 async function tellOn({ admins, clock, stopping }: Ports, alarm: Alarm): Promise<void> {

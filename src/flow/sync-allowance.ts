@@ -30,8 +30,8 @@ export async function syncAllowance(ports: Ports, id: AllowanceId): Promise<void
       const a = await ports.allowances.get(id);
       const [key] = a ? outdated(a, ports.clock.now()) : [];
       if (!a || !key) return;
-      void outdateHomes(ports);
       await show(ports, a, key);
+      void outdateHomes(ports);
     }
   };
   try {

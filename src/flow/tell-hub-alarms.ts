@@ -170,7 +170,8 @@ async function tell(ports: HubAlarmPorts, key: string, alarm: HubAlarm): Promise
     await post(alarm, request, request ? channelFor(policy.roles, request.role, channel) : channel);
   } catch (error) {
     log.warn({ ...(id && { id }), err: error }, "an alarm was not told in Slack; it is tried again");
-    return error instanceof SlackBusy ? error.retryAfterMs : AFTER_FAILURE_MS;
+    // What comes meanwhile is looked at all the same.
+    return error instanceof SlackBusy ? Math.min(error.retryAfterMs, AFTER_FAILURE_MS) : AFTER_FAILURE_MS;
   }
   await signs.told(key);
   return null;

@@ -3,7 +3,7 @@ import type { Redis } from "ioredis";
 
 /** Who died at it is believed to be at work for so long. */
 const CLAIM_MS = 60_000;
-const TRYING = "trying";
+const [TRYING, DONE] = ["trying", "1"];
 
 /** Resolves to whether it is done, now or before: false also while somebody else is at it. `work` resolves to whether it succeeded. */
 export async function atMostOnce(
@@ -13,9 +13,10 @@ export async function atMostOnce(
   work: () => Promise<boolean>,
 ): Promise<boolean> {
   if ((await redis.set(key, TRYING, "PX", Math.min(CLAIM_MS, everyMs), "NX")) !== "OK")
-    return (await redis.get(key)) !== TRYING;
+    return (await redis.get(key)) === DONE;
   const done = await work().catch(() => false);
-  if (done) await redis.set(key, "1", "PX", everyMs);
+  // Where Redis does not take that, it is done once more at most.
+  if (done) await redis.set(key, DONE, "PX", everyMs).catch(() => {});
   else await redis.del(key);
   return done;
 }

@@ -13,6 +13,7 @@ import type { Ports } from "../../src/flow/ports.ts";
 import { provisionGrant } from "../../src/flow/provision.ts";
 import { renewToken } from "../../src/flow/renew-token.ts";
 import { makeRequest } from "../../src/flow/request.ts";
+import { releaseGrant } from "../../src/flow/revoke.ts";
 import { takeTokenOff } from "../../src/flow/take-token-off.ts";
 import { ALICE, APPROVALS, BOB, startBot, startWorld, type World } from "../helpers/bot.ts";
 import { copyRedis, restoreRedis } from "../helpers/copy.ts";
@@ -197,6 +198,25 @@ test("lost, and said to have leaked once it is known that the hub may take it: t
     await swept(world);
     const told = world.slack.dm(ALICE).filter((m) => visibleText(m).includes("A leaked token may"));
     expect(told).toHaveLength(1);
+  } finally {
+    await bot.stop();
+  }
+});
+
+test("leaked, and the access ends before that old token is proved gone: the administrators hear of it all the same", async () => {
+  const { id } = await live();
+  const bot = await startBot(world);
+  try {
+    const it = scene(world);
+    world.localHub?.meddle({ before: async () => ({ status: 503 }), after: async () => true });
+    await world.slack.select(BOB, await it.dm(BOB, "guest"), "menu", "I leaked it", { confirm: true });
+    await world.until(async () => (await record(id)).generation === 2);
+    await releaseGrant(steps.ports, { id, by: BOB as UserId });
+    await world.until(async () => {
+      await world.jump(10 * SECOND);
+      await swept(world);
+      return world.slack.dm(ALICE).some((m) => visibleText(m).includes("A leaked token may still work"));
+    });
   } finally {
     await bot.stop();
   }

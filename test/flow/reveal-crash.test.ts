@@ -6,11 +6,13 @@ import { MINUTE, SECOND } from "../../src/domain/duration.ts";
 import type { RequestId, UserId } from "../../src/domain/ids.ts";
 import type { In } from "../../src/domain/request.ts";
 import { TroubleOutside } from "../../src/flow/ports.ts";
+import { provisionGrant } from "../../src/flow/provision.ts";
 import { askFreshToken } from "../../src/flow/refresh-token.ts";
 import { liveToken } from "../../src/flow/replace-dead-tokens.ts";
 import { makeRequest } from "../../src/flow/request.ts";
 import { revealToken } from "../../src/flow/reveal-token.ts";
 import { releaseGrant } from "../../src/flow/revoke.ts";
+import { validateRequester } from "../../src/flow/validate.ts";
 import { slackClient } from "../../src/slack/outbound/client.ts";
 import { ALICE, BOB, catalog, GENERAL, startWorld, type World } from "../helpers/bot.ts";
 import { login } from "../helpers/login.ts";
@@ -210,4 +212,33 @@ test("one that outlives the access: record and account say until when; adopted f
   expect(await record(id)).toMatchObject({ state: "ended", end: { cause: "expired" } });
   expect(token()).toBe("");
   expect(await login(world.hub, first)).toBe(401);
+});
+
+test("the hub makes nothing for a while: whoever waits is told so, by one message, and then that it is ready", async () => {
+  const waiting = () => world.slack.dm(BOB).filter((m) => visibleText(m).includes("not ready yet:"));
+  const { grants } = steps.ports;
+  const away = async () => {
+    throw new TroubleOutside("hub", "away");
+  };
+  const person: typeof steps.ports.directory.person = async () => {
+    throw new TroubleOutside("slack", "away");
+  };
+  asked += 1;
+  const requester = { id: by, name: "Bob", locale: "en" } as const;
+  const wish = { requester, text: `vault 1h number ${asked}.`, triggerId: `t${asked}` };
+  const { id } = await makeRequest(steps.ports, wish);
+  await validateRequester(steps.ports, id);
+  const ports = {
+    ...steps.ports,
+    grants: { ...grants, create: away },
+    directory: { ...steps.ports.directory, person },
+  };
+  for (let tries = 0; tries < 4; tries++) {
+    world.clock.jump(10 * SECOND);
+    await provisionGrant(ports, id).catch(() => {});
+  }
+  expect(waiting()).toHaveLength(1);
+  await steps.work();
+  expect(await record(id)).toMatchObject({ state: "active" });
+  await end(id);
 });

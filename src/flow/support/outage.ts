@@ -63,9 +63,11 @@ export async function noteGoing(
     return next;
   });
   log(ports, { id, what, isNews, error });
-  // Said to have leaked after it was known that it may work on; or a telling of it failed before. They are told once.
-  const leaked = leaksOf(request).some((one) => one.generation === generation && toldOutage(asEnding(one)));
-  if (leaked) await ports.admins.tell({ kind: "leak-unproven", request, generation });
+  // Said to have leaked after it was known that it may work on; or a telling of it failed before. They are told once a
+  // day, and nothing waits for it.
+  const leaked = leaksOf(request).some((one) => one.generation === generation);
+  if (leaked && isTold(request, generation))
+    void ports.admins.tell({ kind: "leak-unproven", request, generation });
 }
 
 const isTold = (r: AccessRequest, generation: number): boolean =>

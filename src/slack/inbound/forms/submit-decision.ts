@@ -76,7 +76,9 @@ export const submitDecision =
     const { channel, responseUrl, replace } = target;
     const reach = { user, channel, responseUrl, triggerId };
     const decide = () => TABLE[kind](context, { target, by: user, why });
-    const outcome = aboutRequest(target.id, () => whileBusy(context, reach, decide)).then(
+    // Its own modal is still open: no other is opened over it.
+    const waiting = { user, channel, responseUrl };
+    const outcome = aboutRequest(target.id, () => whileBusy(context, waiting, decide)).then(
       (reply) => ({ reply }),
       (error: unknown) => ({ error }),
     );
