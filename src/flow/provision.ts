@@ -103,10 +103,10 @@ interface StartedRoom extends AsyncDisposable {
 /** Where it fails before there is a message, whoever waits is told by one. Throws what `work` throws. */
 const orTold = <T>(ports: Ports, id: RequestId, work: Promise<T>): Promise<T> =>
   work.catch(async (error: unknown) => {
-    const said = error instanceof GrantFailed ? undefined : announceWait(ports, id);
-    await said?.catch((err: unknown) =>
-      ports.log.warn({ id, err }, "nobody is told yet that it takes longer"),
-    );
+    if (!(error instanceof GrantFailed))
+      await announceWait(ports, id).catch((err: unknown) =>
+        ports.log.warn({ id, err }, "nobody is told yet that it takes longer"),
+      );
     throw error;
   });
 

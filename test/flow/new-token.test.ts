@@ -19,7 +19,7 @@ import { ALICE, APPROVALS, BOB, startBot, startWorld, type World } from "../help
 import { copyRedis, restoreRedis } from "../helpers/copy.ts";
 import { login } from "../helpers/login.ts";
 import { BY_HAND } from "../helpers/people.ts";
-import { scene, tokenIn } from "../helpers/scene.ts";
+import { type Scene, scene, tokenIn } from "../helpers/scene.ts";
 import { Crash, dyingAt, openSteps, type Steps } from "../helpers/steps.ts";
 import { swept } from "../helpers/swept.ts";
 
@@ -58,6 +58,20 @@ const record = async (id: RequestId) => (await steps.ports.requests.get(id)) as 
 const works = async (token: string) => (await login(world.hub, token)) === 200;
 const channel = () => world.slack.messages(APPROVALS).map(visibleText).join("\n");
 const standing = () => scene(world).standing();
+const hubGoesAway = () =>
+  world.localHub?.meddle({ before: async () => ({ status: 503 }), after: async () => true });
+const adminsTold = () =>
+  world.slack.dm(ALICE).filter((m) => visibleText(m).includes("A leaked token may still work"));
+
+/** A bot does what these steps leave to be done. */
+async function besideBot(work: (it: Scene) => Promise<void>): Promise<void> {
+  const bot = await startBot(world);
+  try {
+    await work(scene(world));
+  } finally {
+    await bot.stop();
+  }
+}
 
 async function survive(work: () => Promise<unknown>): Promise<boolean> {
   try {
@@ -160,7 +174,7 @@ test("that it takes longer is told also where Slack did not take that at first",
   const { id, token } = await live();
   await hideToken(steps.ports, { id, by: BOB as UserId });
   await steps.work();
-  world.localHub?.meddle({ before: async () => ({ status: 503 }), after: async () => true });
+  hubGoesAway();
   await renew(id);
   const tryOn = async () => {
     world.clock.jump(10 * SECOND);
@@ -179,10 +193,8 @@ test("that it takes longer is told also where Slack did not take that at first",
 
 test("lost, and said to have leaked once it is known that the hub may take it: the administrators hear of it", async () => {
   const { id } = await live();
-  const bot = await startBot(world);
-  try {
-    const it = scene(world);
-    world.localHub?.meddle({ before: async () => ({ status: 503 }), after: async () => true });
+  await besideBot(async (it) => {
+    hubGoesAway();
     const message = await it.dm(BOB, "guest");
     await world.slack.select(BOB, message, "menu", "New token", { confirm: true });
     await it.outlast();
@@ -192,34 +204,27 @@ test("lost, and said to have leaked once it is known that the hub may take it: t
     await world.until(async () => {
       await world.jump(MINUTE);
       await swept(world);
-      return world.slack.dm(ALICE).some((m) => visibleText(m).includes("A leaked token may still work"));
+      return adminsTold().length > 0;
     });
     await world.jump(MINUTE);
     await swept(world);
-    const told = world.slack.dm(ALICE).filter((m) => visibleText(m).includes("A leaked token may"));
-    expect(told).toHaveLength(1);
-  } finally {
-    await bot.stop();
-  }
+    expect(adminsTold()).toHaveLength(1);
+  });
 });
 
 test("leaked, and the access ends before that old token is proved gone: the administrators hear of it all the same", async () => {
   const { id } = await live();
-  const bot = await startBot(world);
-  try {
-    const it = scene(world);
-    world.localHub?.meddle({ before: async () => ({ status: 503 }), after: async () => true });
+  await besideBot(async (it) => {
+    hubGoesAway();
     await world.slack.select(BOB, await it.dm(BOB, "guest"), "menu", "I leaked it", { confirm: true });
     await world.until(async () => (await record(id)).generation === 2);
     await releaseGrant(steps.ports, { id, by: BOB as UserId });
     await world.until(async () => {
       await world.jump(10 * SECOND);
       await swept(world);
-      return world.slack.dm(ALICE).some((m) => visibleText(m).includes("A leaked token may still work"));
+      return adminsTold().length > 0;
     });
-  } finally {
-    await bot.stop();
-  }
+  });
 });
 
 test("Slack asks to wait: the old one stops all the same, and the new one comes when there is room", async () => {
@@ -240,10 +245,8 @@ test.each(["shown", "hidden"] as const)(
     const { id, token } = await live();
     if (is === "hidden") await hideToken(steps.ports, { id, by: BOB as UserId });
     await steps.work();
-    const bot = await startBot(world);
-    try {
-      const it = scene(world);
-      world.localHub?.meddle({ before: async () => ({ status: 503 }), after: async () => true });
+    await besideBot(async (it) => {
+      hubGoesAway();
       if (is === "hidden")
         await world.slack.click(BOB, await it.dm(BOB, "Token hidden."), "leaked", { confirm: true });
       else await world.slack.select(BOB, await it.dm(BOB, token), "menu", "I leaked it", { confirm: true });
@@ -263,9 +266,7 @@ test.each(["shown", "hidden"] as const)(
       await world.jump(14 * SECOND);
       await it.channel("Token leaked, stopped:");
       await expectRenewed(id, 2, [token]);
-    } finally {
-      await bot.stop();
-    }
+    });
   },
 );
 

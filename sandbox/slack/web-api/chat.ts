@@ -26,7 +26,7 @@ function destination(workspace: Workspace, name: string): string {
   return byName?.id ?? name;
 }
 
-function writable(workspace: Workspace, id: string): Conversation {
+function writable(workspace: Workspace, id: string, archived = "is_archived"): Conversation {
   const place = conversationOf(workspace, id);
   if (!place) throw new SlackRefusal("channel_not_found");
   if (place.kind === "dm") {
@@ -38,7 +38,7 @@ function writable(workspace: Workspace, id: string): Conversation {
   if (!botIn(channel) && !open) {
     throw new SlackRefusal(channel.isPrivate ? "channel_not_found" : "not_in_channel");
   }
-  if (channel.isArchived) throw new SlackRefusal("is_archived");
+  if (channel.isArchived) throw new SlackRefusal(archived);
   return place;
 }
 
@@ -85,9 +85,7 @@ function ownMessage(workspace: Workspace, args: JsonObject, refusal: string): Sl
 function update(workspace: Workspace, args: JsonObject): JsonObject {
   const message = ownMessage(workspace, args, "cant_update_message");
   if (workspace.settings.editWindowClosed) throw new SlackRefusal("edit_window_closed");
-  const place = conversationOf(workspace, message.channel);
-  if (place?.kind === "channel" && place.channel.isArchived) throw new SlackRefusal("is_inactive");
-  writable(workspace, message.channel);
+  writable(workspace, message.channel, "is_inactive");
   const content = contentOf(args, longestUpdate);
   // Blocks that are not sent stay, as at Slack; only an empty list takes them away.
   const blocks = content.blocks ?? message.blocks;

@@ -1,5 +1,4 @@
 /** An answer that only one person sees: by response_url, else as an ephemeral message; where there is neither, in a modal, else in their DM. Never rejects. */
-
 import type { UserId } from "../../domain/ids.ts";
 import type { Locale } from "../../domain/person.ts";
 import { calm } from "../outbound/client.ts";

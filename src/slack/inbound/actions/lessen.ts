@@ -1,5 +1,4 @@
 /** Approve for less…: the modal opens at once, for its trigger lives 3 s; then the lower roles are looked up that this person may approve. */
-
 import { lowerRoles } from "../../../flow/approve-less.ts";
 import { assertMayReview, assertPending } from "../../../flow/decide.ts";
 import { load } from "../../../flow/support/load.ts";

@@ -1,5 +1,4 @@
 /** Ask for more time, on a token's message, a reminder, or "you already have this": its form. */
-
 import { assertMayAskMore } from "../../../flow/ask-more-time.ts";
 import { moreForm } from "../../views/index.ts";
 import { contextFor } from "../context.ts";

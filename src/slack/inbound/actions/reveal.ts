@@ -1,5 +1,4 @@
 /** Show token: its view is opened at once, for its trigger lives 3 s; then it is made, or said why not. */
-
 import type { RequestId, UserId } from "../../../domain/ids.ts";
 import type { OpenView } from "../../../flow/ports.ts";
 import { revealToken } from "../../../flow/reveal-token.ts";

@@ -1,5 +1,4 @@
 /** The modal in which a request is decided or access ended: opened at once, for its trigger lives 3 s; then it is looked up whether this person may. */
-
 import type { RequestId, UserId } from "../../../domain/ids.ts";
 import { type Refusal, Refused } from "../../../domain/refusal.ts";
 import type { AccessRequest } from "../../../domain/request.ts";

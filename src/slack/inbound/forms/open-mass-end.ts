@@ -1,5 +1,4 @@
 /** The modal that asks before many grants end: opened at once, for its trigger lives 3 s; then it is looked up who may, and what stands. */
-
 import type { UserId } from "../../../domain/ids.ts";
 import { Refused } from "../../../domain/refusal.ts";
 import { lookAtScope } from "../../../flow/revoke-all.ts";
