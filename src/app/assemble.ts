@@ -72,7 +72,7 @@ export function assemble(
   opened: AsyncDisposableStack,
   home: () => HomeWorkspace,
 ) {
-  const { metrics, redis, hub, memory, slack, callers } = clients;
+  const { metrics, redis, hub, memory, slack, callers, busy } = clients;
   const keys = keysOf(config.instance);
   const people = rememberPeople(createDirectory({ slack: callers, memory, clock, home }));
   const live = livePolicy(config);
@@ -180,6 +180,7 @@ export function assemble(
     massEndNotifier: createMassEndNotifier(inChannel),
     // What the hub itself keeps from being made waits by that, and is told so.
     heldBack: () => holds.all().find(({ cause }) => !HUB_ITSELF.has(cause)) ?? null,
+    letPass: busy.letPass,
     random: () => randomBytes(5),
     stopping: stopping.signal,
   };

@@ -12,6 +12,7 @@ import { openLazily } from "../hub/client/lazy.ts";
 import type { HubCall } from "../hub/client/seen.ts";
 import { createMetrics } from "../metrics/metrics.ts";
 import type { LockTimes } from "../queue/worker.ts";
+import { createBusy } from "../slack/inbound/busy.ts";
 import { createBudget } from "../slack/outbound/budget.ts";
 import { slackClients } from "../slack/outbound/client.ts";
 import { slackProxy } from "../slack/outbound/proxy.ts";
@@ -82,6 +83,7 @@ export function connectAll(
     memory,
     callers,
     giveWay,
+    busy: createBusy(),
     interactive: callers.interactive,
     slack: callers.to("trouble"),
   };

@@ -22,12 +22,12 @@ interface Heard {
 export function listener(
   config: Config,
   { clock, log }: AppDeps,
-  { redis, memory, proxy, interactive, callers }: Clients,
+  { redis, memory, proxy, interactive, callers, busy }: Clients,
   { ports, people, holds, identity: { botId, botUserId }, serve }: Heard,
 ): SlackListener {
   const { env } = config;
   return createListener({
-    ...{ ports, people, memory, botId, botUserId, log, proxy },
+    ...{ ports, people, memory, botId, botUserId, log, proxy, busy },
     transport: env.SLACK_APP_TOKEN
       ? { appToken: env.SLACK_APP_TOKEN }
       : { signingSecret: env.SLACK_SIGNING_SECRET ?? "", serve },

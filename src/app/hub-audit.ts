@@ -13,7 +13,7 @@ import { instanceAccount } from "../hub/grants/names.ts";
 /** The door for the hub's audit log, and its own port where it has one; null where the hub does not tell. */
 export function hubAuditOf(config: Config, ports: Ports, signs: HubSignsStore | undefined) {
   const { audit, instance, hub } = config;
-  const { evidence, homes, log } = ports;
+  const { evidence, homes, log, letPass } = ports;
   const secret = hubAuditSecret(config);
   if (!audit?.hub || !secret || !evidence || !signs) return null;
   const { port, tls } = audit.hub;
@@ -23,7 +23,10 @@ export function hubAuditOf(config: Config, ports: Ports, signs: HubSignsStore | 
       ...{ namespace: hub.namespace, account: instanceAccount(instance) },
       isOwn: ownLooks(secret).isOwn,
     },
-    take: (told) => takeEvidence({ evidence, homes, signs }, told),
+    async take(told) {
+      await letPass();
+      await takeEvidence({ evidence, homes, signs }, told);
+    },
   });
   const doors = { [HUB_AUDIT_PATH]: door };
   const own =

@@ -11,7 +11,7 @@ import { noteLatest, repairFor } from "./repair.ts";
 import { type LiveTokens, noLiveTokens, noteToken } from "./replace-dead-tokens.ts";
 
 const LISTING_WITHIN_MS = 45 * SECOND;
-/** One after the other, so that whoever types meanwhile is answered between. */
+/** One after the other, and whoever types meanwhile is answered between. */
 const SLICE = 50;
 
 export interface LookedOver {
@@ -31,7 +31,7 @@ export interface LookedOver {
 
 /** Lists each part of the hub before it reads the records of it: what is younger than the list is never taken for lost. */
 export async function lookOver(ports: Ports, lockdown: Lockdown | null): Promise<LookedOver> {
-  const { requests } = ports;
+  const { requests, letPass } = ports;
   const over: LookedOver = {
     ...{ undone: [], live: noLiveTokens(), tally: emptyTally(), cardsRefused: new Set(), hub: null },
   };
@@ -47,6 +47,7 @@ export async function lookOver(ports: Ports, lockdown: Lockdown | null): Promise
   const absent: GrantKey[] = [];
   const hub = listing(ports);
   for await (const standing of sliced(hub.pages)) {
+    await letPass();
     const records = await requests.getMany(standing.map(({ key }) => key.id));
     for (const [i, on] of standing.entries()) {
       const record = records[i] ?? null;

@@ -795,6 +795,8 @@ export interface Ports {
   massEndNotifier: MassEndNotifier;
   /** What holds back new grants at this moment. */
   heldBack(): Hold | null;
+  /** Before each slice of work that nobody waits for: whoever waits for an answer has it first. */
+  letPass(): Promise<void>;
   /** Five random bytes. */
   random(): Uint8Array;
   /** Aborts when the process stops. */

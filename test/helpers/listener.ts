@@ -9,6 +9,7 @@ import type { State } from "../../src/domain/request.ts";
 import type { Memory } from "../../src/flow/ports.ts";
 import type { HoldFound } from "../../src/flow/support/holds.ts";
 import { comeAgain, startHttp } from "../../src/http/server.ts";
+import { createBusy } from "../../src/slack/inbound/busy.ts";
 import { createListener, type ListenerOptions } from "../../src/slack/inbound/listen.ts";
 import { createAllowanceNotifier } from "../../src/slack/outbound/allowance-notifier.ts";
 import { slackClient } from "../../src/slack/outbound/client.ts";
@@ -153,6 +154,7 @@ export async function openDoor({
   const records = { there: true };
   const listener = createListener({
     ...{ ports, client, patient: client, people, memory, viewContext: context, log, token },
+    busy: createBusy(),
     // Far longer than any answer takes here: whose they are, the bot says.
     ackWithin: 20_000,
     language: "en",

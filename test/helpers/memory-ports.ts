@@ -334,6 +334,7 @@ export function memoryPorts(
     policies: { others: async () => [] },
     channel: APPROVALS,
     heldBack: () => null,
+    letPass: async () => {},
     told: { fresh: async () => [], remember: async () => {} },
     looks: memoryLooks(),
     random: () => randomBytes(5),

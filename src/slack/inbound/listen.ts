@@ -4,7 +4,7 @@ import type { HoldFound } from "../../flow/support/holds.ts";
 import { unforeseenReply } from "../views/index.ts";
 import { handleClick } from "./actions/handle.ts";
 import { boltLog } from "./bolt-log.ts";
-import { type Busy, createBusy } from "./busy.ts";
+import type { Busy } from "./busy.ts";
 import { type EphemeralAnswer, handleCommand } from "./commands/handle.ts";
 import type { HandlerContext } from "./context.ts";
 import { EVENTS } from "./events/index.ts";
@@ -14,6 +14,7 @@ import { handleShortcut } from "./shortcut.ts";
 
 export interface ListenerOptions extends HandlerContext {
   transport: Transport;
+  busy: Busy;
   token: string;
   botId: string;
   botUserId: string;
@@ -41,8 +42,7 @@ export interface SlackListener {
 }
 
 export function createListener(options: ListenerOptions): SlackListener {
-  const { transport, apiUrl, proxy, log, pongWithin, hasRecords, report, held, notice } = options;
-  const busy = createBusy();
+  const { transport, busy, apiUrl, proxy, log, pongWithin, hasRecords, report, held, notice } = options;
   const line = createReceiver(transport, {
     ...{ logger: boltLog(log), apiUrl, proxy, pongWithin, hasRecords, report, held, notice, log },
     acked: busy.acked,
