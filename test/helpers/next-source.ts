@@ -12,7 +12,7 @@ const MARK = `
   return {
     ...r,
     messages,
-    quorum: { count: (more.quorum?.count ?? 0) + 1, of: ["U0X"] },
+    quorum: { count: (more.quorum?.count ?? 0) + 1, of: ["U0X"], granted: "grant" in r && !!r.grant },
     ...("grant" in r && r.grant ? { grant: { ...r.grant, region: "eu" } } : {}),
     ...("outage" in r && r.outage?.what === "hub" ? { outage: { ...r.outage, what: "quota" } } : {}),
     ...("end" in r && r.end.cause === "revoked" ? { end: { ...r.end, cause: "locked-down" } } : {}),
@@ -24,7 +24,7 @@ const EDITS: Record<string, readonly Edit[]> = {
     ["SCHEMA_VERSION = 1", "SCHEMA_VERSION = 2"],
     [
       "version: Ms,",
-      "version: Ms, audited: z.literal(true).optional(), quorum: z.object({ count: Ms, of: z.array(z.string()) }).optional(),",
+      "version: Ms, audited: z.literal(true).optional(), quorum: z.object({ count: Ms, of: z.array(z.string()), granted: z.boolean() }).optional(),",
     ],
     ["ts: z.string(),", "ts: z.string(), thread: z.string().optional(),"],
     ["bindingUid: z.string(),", "bindingUid: z.string(), region: z.string().optional(),"],
