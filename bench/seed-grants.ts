@@ -6,6 +6,7 @@ import { systemClock } from "../sandbox/clock.ts";
 import { GRANTS_NAMESPACE } from "../sandbox/hub/bot-account.ts";
 import { HOUR, SECOND } from "../src/domain/duration.ts";
 import { GroupId, type RequestId, requestId, UserId } from "../src/domain/ids.ts";
+import { outdatedMessages, tokensToTakeOff } from "../src/domain/messages.ts";
 import type { In } from "../src/domain/request.ts";
 import { secret } from "../src/domain/secret.ts";
 import { objectName } from "../src/hub/grants/names.ts";
@@ -136,11 +137,11 @@ const ownOf = (request: Granted): Own => ({
   more: [request.id, request.requester.id, request.requester.name],
 });
 
-/** Everything of it is drawn and nothing is due: what a sweep meets nearly always. */
+/** Everything of it is drawn and nothing is due: what a sweep meets nearly always. Throws where that is not so: mending would be measured with it. */
 function granted(n: number): Granted {
   const now = Date.now();
   const person = UserId.parse(HOLDERS[n % HOLDERS.length]);
-  return {
+  const request: Granted = {
     id: requestId(randomBytes(5)),
     state: "active",
     version: 0,
@@ -162,6 +163,9 @@ function granted(n: number): Granted {
     hidden: false,
     reminded: [],
   };
+  const undone = [...outdatedMessages(request), ...tokensToTakeOff(request)];
+  if (undone.length > 0) throw new Error(`A seeded grant asks for more: ${JSON.stringify(undone)}.`);
+  return request;
 }
 
 const drawn = (person: UserId, n: number): Granted["messages"] => {
@@ -169,7 +173,6 @@ const drawn = (person: UserId, n: number): Granted["messages"] => {
   const dm = `D${person.slice(1)}`;
   return {
     card: { channel: APPROVALS_CHANNEL, ts, shows: "active", revision: 1 },
-    waiting: { channel: dm, ts, shows: "active", revision: 1 },
     token: { channel: dm, ts, shows: "shown", revision: 1, token: "shown" },
   };
 };

@@ -2,10 +2,9 @@
 import type { Config } from "../config.ts";
 import { clusterRolesOf } from "../domain/catalog.ts";
 import type { HubAlarmPorts } from "../flow/tell-hub-alarms.ts";
-import { grantIn } from "../http/hub-audit/event.ts";
 import { botClusterRole, botGenerationOf, botNamespace } from "../hub/bot-account.ts";
 import { isNamedBot } from "../hub/grants/named-bot.ts";
-import { instanceAccount } from "../hub/grants/names.ts";
+import { grantNamed, instanceAccount } from "../hub/grants/names.ts";
 import { hubAlarmMessage } from "../slack/views/index.ts";
 import { createHubSigns } from "../store/hub-signs.ts";
 import { keysOf } from "../store/keys.ts";
@@ -30,7 +29,7 @@ export function hubAlarmsOf(
       isBotAccount: (one) =>
         one.namespace === botNamespace(namespace) && botGenerationOf(namespace, one.name) !== null,
     }),
-    grantIn,
+    grantNamed,
     isNamedBot: (who) => isNamedBot({ client, instances }, who),
     post: (alarm, request, channel) => sayIn(channel, (ctx) => hubAlarmMessage(alarm, request, ctx)),
     counted: metrics.hubAlarm,

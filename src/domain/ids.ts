@@ -4,11 +4,12 @@ import { z } from "zod";
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /** `R-` and 8 characters of Crockford base32: sayable, 40 random bits. */
-export const RequestId = z
-  .string()
-  .regex(/^R-[0-9A-HJKMNP-TV-Z]{8}$/)
-  .brand<"RequestId">();
+const REQUEST_ID = /^R-[0-9A-HJKMNP-TV-Z]{8}$/;
+export const RequestId = z.string().regex(REQUEST_ID).brand<"RequestId">();
 export type RequestId = z.infer<typeof RequestId>;
+/** The same, at a fraction of the work. */
+export const isRequestId = (text: string | undefined): text is RequestId =>
+  text !== undefined && REQUEST_ID.test(text);
 
 /** The same with `A-`: what was allowed beforehand. */
 export const AllowanceId = z

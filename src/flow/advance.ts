@@ -32,12 +32,16 @@ function undone(ports: Ports, request: AccessRequest): (() => Promise<void>)[] {
   const now = ports.clock.now();
   const { policy } = ports;
   const isDue = ({ at }: Due) => at <= now;
-  const isLost = !rowOf(request).due(request, policy).some(isDue) && request.enteredAt + LOST_AFTER_MS <= now;
+  const atOnce = rowOf(request).now(request);
+  const isLost =
+    atOnce.length > 0 &&
+    request.enteredAt + LOST_AFTER_MS <= now &&
+    !rowOf(request).due(request, policy).some(isDue);
   const due = [
     // All of them: one that can get nowhere must not keep the others from their time.
     ...dueOf(request, policy).filter(isDue),
     // The same until the state changes: by the version, each message that is drawn meanwhile would make one more.
-    ...(isLost ? rowOf(request).now(request) : []).map((step) => ({ step, at: request.enteredAt })),
+    ...(isLost ? atOnce : []).map((step) => ({ step, at: request.enteredAt })),
   ];
   const messages = [
     ...(outdatedMessages(request).length > 0 ? (["syncMessages"] as const) : []),

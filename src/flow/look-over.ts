@@ -46,9 +46,8 @@ export async function lookOver(ports: Ports, lockdown: Lockdown | null): Promise
   const differing: GrantKey[] = [];
   const absent: GrantKey[] = [];
   const hub = listing(ports);
-  for await (const standing of sliced(hub.pages)) {
+  for await (const { standing, records } of inAdvance(withRecords(ports, hub.pages))) {
     await letPass();
-    const records = await requests.getMany(standing.map(({ key }) => key.id));
     for (const [i, on] of standing.entries()) {
       const record = records[i] ?? null;
       if (repairFor(ports, record, on) !== "nothing") differing.push(on.key);
@@ -79,6 +78,31 @@ const cardRefusal = (r: AccessRequest): string[] => {
   if (isReviewOpen(r)) return review?.refused ? [review.refused.code] : [];
   return isFinal(r) || !card?.refused ? [] : [card.refused.code];
 };
+
+/** The next is on its way while one is worked on. */
+async function* inAdvance<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
+  for (let coming = source.next(); ; ) {
+    const { done, value } = await coming;
+    if (done) return;
+    coming = source.next();
+    // Whoever asks for it hears of it.
+    coming.catch(() => {});
+    yield value;
+  }
+}
+
+interface Slice {
+  standing: GrantObjects[];
+  records: (AccessRequest | "unreadable" | null)[];
+}
+
+async function* withRecords(
+  { requests }: Ports,
+  pages: AsyncIterable<GrantObjects[]>,
+): AsyncGenerator<Slice> {
+  for await (const standing of sliced(pages))
+    yield { standing, records: await requests.getMany(standing.map(({ key }) => key.id)) };
+}
 
 async function* sliced(pages: AsyncIterable<GrantObjects[]>): AsyncGenerator<GrantObjects[]> {
   for await (const page of pages)

@@ -397,19 +397,21 @@ export interface MoreAnnotations {
 }
 
 /** Something of a grant went, or changed, while it was watched; whoever did it. */
-export interface GrantChange {
-  key: GrantKey;
+export interface GrantChange extends Pick<GrantKey, "id" | "generation"> {
   /** Of the account or the binding. */
   uid: string;
 }
 
 /** One kind of our objects on the hub, watched. */
 export interface GrantWatch {
-  /**
-   * Looks until the hub ends the watch, which is within a minute or so; what went unseen since the last run is told
-   * too. Throws TroubleOutside, or the signal's reason.
-   */
-  run(tell: (change: GrantChange) => void, signal: AbortSignal): Promise<void>;
+  /** Looks until the hub ends the watch, which is within a minute or so. Throws TroubleOutside, or the signal's reason. */
+  run(told: GrantWatchTold, signal: AbortSignal): Promise<void>;
+}
+
+export interface GrantWatchTold {
+  change(change: GrantChange): void;
+  /** It is watched again, and what came in between only a look at everything shows. */
+  missed(): void;
 }
 
 /** As recorded when they were made: an object of this uid is the grant's although its labels are gone. */

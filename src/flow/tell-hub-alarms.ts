@@ -50,7 +50,7 @@ export interface HubAlarmPorts extends Ports {
   signs: HubSignsStore;
   scope(): WriteScope;
   /** The grant whose objects are called so. */
-  grantIn(name: string): { id: RequestId; generation: number } | null;
+  grantNamed(name: string): { id: RequestId; generation: number } | null;
   /** Whether it is an account of a bot that hub.instances names. Throws TroubleOutside. */
   isNamedBot(who: string): Promise<boolean>;
   /** Throws when nothing is known to be posted. */
@@ -124,11 +124,11 @@ async function judge(ports: HubAlarmPorts, { writes, unread, own }: WaitingSigns
 
 /** Null of whom that is not known now. */
 async function factsOf(
-  { signs, requests, grantIn, isNamedBot, log }: HubAlarmPorts,
+  { signs, requests, grantNamed, isNamedBot, log }: HubAlarmPorts,
   writes: readonly ObservedWrite[],
   own: OwnWrites | null,
 ): Promise<(WriteFacts | null)[]> {
-  const grants = writes.map(({ name }) => grantIn(name));
+  const grants = writes.map(({ name }) => grantNamed(name));
   const records = new Map<RequestId, AccessRequest | null>();
   const ids = [...new Set(grants.flatMap((one) => one?.id ?? []))];
   for (const [i, found] of (await requests.getMany(ids)).entries())

@@ -1,7 +1,7 @@
 /** What is removed or altered on the hub by others ends its grant within seconds; what we removed says nothing. */
 import { MINUTE, SECOND } from "../domain/duration.ts";
 import type { AccessRequest } from "../domain/request.ts";
-import type { GrantChange, GrantWatch, Ports } from "./ports.ts";
+import type { GrantChange, GrantWatch, GrantWatchTold, Ports } from "./ports.ts";
 import { repairGrant } from "./repair.ts";
 import { endedWith } from "./support/end-together.ts";
 
@@ -14,13 +14,13 @@ const AGAIN_MS = { first: SECOND, most: MINUTE / 2 } as const;
 export function watchHub(
   ports: Ports,
   watch: GrantWatch,
-  tell: (change: GrantChange) => void,
+  told: GrantWatchTold,
 ): (signal: AbortSignal) => Promise<number> {
   let wait = 0;
   return async (signal) => {
     const began = ports.clock.now();
     try {
-      await watch.run(tell, signal);
+      await watch.run(told, signal);
       if (wait > 0) ports.log.info({}, "the hub is watched again");
       wait = 0;
       // What ends at once, however politely, would be asked without pause.
@@ -40,7 +40,7 @@ export function createChangeReader(ports: Ports): (change: GrantChange) => void 
   let running = 0;
   const read = async (change: GrantChange) => {
     const done = await readChange(ports, change).catch((error: unknown) => {
-      ports.log.warn({ id: change.key.id, err: error }, "a change on the hub is left to the sweep");
+      ports.log.warn({ id: change.id, err: error }, "a change on the hub is left to the sweep");
       return true;
     });
     if (!done) later(change);
@@ -66,25 +66,26 @@ export function createChangeReader(ports: Ports): (change: GrantChange) => void 
 
 /** False while somebody else is at this grant. */
 async function readChange(ports: Ports, change: GrantChange): Promise<boolean> {
-  if (!mayConcern(await ports.requests.get(change.key.id), change, ports.clock.now())) return true;
+  const { id } = change;
+  if (!mayConcern(await ports.requests.get(id), change, ports.clock.now())) return true;
   // Its binding goes first, and its record then: by the flow that does both.
-  if (await endedWith(ports, change.key.id)) return true;
-  const held = await ports.lease.hold(change.key.id, async (signal) => {
-    const request = await ports.requests.get(change.key.id);
-    if (request && isStanding(request, change)) await repairGrant(ports, change.key, signal);
+  if (await endedWith(ports, id)) return true;
+  const held = await ports.lease.hold(id, async (signal) => {
+    const request = await ports.requests.get(id);
+    if (request && isStanding(request, change)) await repairGrant(ports, request, signal);
   });
   return held !== null;
 }
 
 /** What is being set up may be active by the time its lease is free; of what is over, the binding goes before its record. */
 function mayConcern(request: AccessRequest | null, change: GrantChange, now: number): boolean {
-  if (request?.generation !== change.key.generation) return false;
+  if (request?.generation !== change.generation) return false;
   const { state } = request;
   if (state === "approved" || state === "delivering") return true;
   return isStanding(request, change) && "expiresAt" in request && now < request.expiresAt;
 }
 
-const isStanding = (request: AccessRequest, { key, uid }: GrantChange): boolean =>
+const isStanding = (request: AccessRequest, { generation, uid }: GrantChange): boolean =>
   request.state === "active" &&
-  request.generation === key.generation &&
+  request.generation === generation &&
   [request.grant.accountUid, request.grant.bindingUid].includes(uid);

@@ -114,7 +114,7 @@ test("bindings go before any record ends, and the watch leaves both to the lockd
   let seen: string | undefined;
   const slowly: typeof removeBinding = async (key, uids, signal) => {
     await removeBinding(key, uids, signal);
-    tell({ key, uid });
+    tell({ ...key, uid });
     await new Promise((resolve) => setTimeout(resolve, 300));
     seen = await stateOf(id);
   };

@@ -1,4 +1,4 @@
-/** The watch over our objects when the hub is not well: what it could not see is told by the list that follows. */
+/** The watch over our objects when the hub is not well: that it could not see for a while is told when it sees again. */
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -12,7 +12,6 @@ const place = { instance: "production", namespace: "karpor-access" };
 const { signal } = new AbortController();
 
 let stub: Stub;
-let standing: object[];
 /** How each watch is answered, in turn. */
 let watches: ((to: ServerResponse, since: string) => void)[];
 let asked: string[];
@@ -20,23 +19,27 @@ let told: string[];
 let watch: ReturnType<typeof createGrantWatch>;
 
 beforeEach(async () => {
-  [standing, watches, asked, told] = [[], [], [], []];
+  [watches, asked, told] = [[], [], []];
   stub = await startStub((ask: IncomingMessage, to: ServerResponse) => {
     const query = new URL(ask.url ?? "", "https://hub").searchParams;
     const since = query.get("resourceVersion") ?? "none";
-    asked.push(query.has("watch") ? `watch ${since}` : "list");
+    asked.push(query.has("watch") ? `watch ${since}` : `list ${query.get("limit")}`);
     if (query.has("watch")) return watches.shift()?.(to, since);
     json(to, 200, {
       kind: "ClusterRoleBindingList",
       metadata: { resourceVersion: String(asked.length * 100) },
-      items: standing,
+      items: [a],
     });
   });
   watch = createGrantWatch({ client: stub.client("t"), ...place }, "bindings");
 });
 afterEach(() => stub.stop());
 
-const run = () => watch.run(({ uid }: GrantChange) => told.push(uid), signal);
+const to = {
+  change: ({ id, generation, uid }: GrantChange) => void told.push(`${id} ${generation} ${uid}`),
+  missed: () => void told.push("missed"),
+};
+const run = () => watch.run(to, signal);
 const object = (id: string, uid: string) => {
   const made = binding(place, approved({ id: id as never }), "karpor-guest");
   return { ...made, metadata: { ...made.metadata, uid, creationTimestamp: "2026-11-25T10:00:00Z" } };
@@ -57,7 +60,6 @@ const ended = (to: ServerResponse, ...events: object[]) => {
 };
 
 test("goes on from where it was, bookmarks included, and asks for no second list", async () => {
-  standing = [a, b];
   watches = [
     (to) => ended(to, bookmark("150")),
     (to) =>
@@ -65,8 +67,8 @@ test("goes on from where it was, bookmarks included, and asks for no second list
     (to) => ended(to),
   ];
   for (let runs = 0; runs < 3; runs++) await run();
-  expect(asked).toEqual(["list", "watch 100", "watch 150", "watch 160"]);
-  expect(told).toEqual(["b"]);
+  expect(asked).toEqual(["list 1", "watch 100", "watch 150", "watch 160"]);
+  expect(told).toEqual(["R-BBBBBBBB 1 b"]);
 });
 
 const cut = (to: ServerResponse) => {
@@ -78,14 +80,16 @@ const tooOld = { type: "ERROR", object: { kind: "Status", code: 410, reason: "Ex
 test.each<[string, (to: ServerResponse) => void]>([
   ["an ERROR 410", (to) => ended(to, tooOld)],
   ["status 410", (to) => json(to, 410, { kind: "Status", reason: "Expired" })],
-])("%s: a list tells what went meanwhile", async (_what, answer) => {
-  standing = [a, b];
+])("%s: it goes on from now, and says that it missed something", async (_what, answer) => {
   watches = [answer, (to) => ended(to)];
   await run();
-  standing = [b];
+  expect(told).toEqual([]);
   await run();
-  expect(asked).toEqual(["list", "watch 100", "list", "watch 300"]);
-  expect(told).toEqual(["a"]);
+  expect(asked).toEqual(["list 1", "watch 100", "list 1", "watch 300"]);
+  expect(told).toEqual(["missed"]);
+  watches = [(to) => ended(to)];
+  await run();
+  expect(told).toEqual(["missed"]);
 });
 
 test.each<[string, (to: ServerResponse) => void]>([
@@ -93,27 +97,30 @@ test.each<[string, (to: ServerResponse) => void]>([
   ["is refused", (to) => json(to, 403, { kind: "Status", reason: "Forbidden" })],
   ["is a proxy's page", (to) => void to.writeHead(200).end("<html>\n")],
   ["says what nobody understands", (to) => ended(to, { what: "?" })],
-])("a watch that %s fails, and a list tells what it missed", async (_what, answer) => {
-  standing = [a, b];
+])("a watch that %s fails, and the next says that it missed something", async (_what, answer) => {
   watches = [answer, (to) => ended(to)];
   await expect(run()).rejects.toMatchObject({ name: "HubError" });
-  standing = [a];
   await run();
-  expect(told).toEqual(["b"]);
+  expect(told).toEqual(["missed"]);
 });
 
-test("what came under the same name is told of by the old one's uid, and what is not as it was made by its own", async () => {
-  standing = [a, b];
+test("what went, and what is not as it was made, is told by its name and uid, whatever its labels say", async () => {
   const again = object("R-AAAAAAAA", "a2");
+  const bare = {
+    ...again,
+    metadata: { ...again.metadata, labels: { "app.kubernetes.io/managed-by": "x" } },
+  };
   const subjects = [...b.subjects, { kind: "User", name: "mallory" }];
   watches = [
     (to) => ended(to, { type: "DELETED", object: a }, { type: "ADDED", object: again }),
     (to) => ended(to, { type: "MODIFIED", object: { ...b, subjects } }),
+    (to) => ended(to, { type: "MODIFIED", object: bare }),
   ];
   await run();
-  expect(told).toEqual(["a"]);
+  expect(told).toEqual(["R-AAAAAAAA 1 a"]);
   await run();
-  expect(told).toEqual(["a", "b"]);
+  await run();
+  expect(told).toEqual(["R-AAAAAAAA 1 a", "R-BBBBBBBB 1 b", "R-AAAAAAAA 1 a2"]);
 });
 
 test("stops at once when it is told to", async () => {
@@ -125,7 +132,7 @@ test("stops at once when it is told to", async () => {
       lines(to);
     },
   ];
-  const running = watch.run(() => {}, closing.signal);
+  const running = watch.run(to, closing.signal);
   await expect.poll(() => asked.length).toBe(2);
   closing.abort();
   await expect(running).rejects.toBe(closing.signal.reason);

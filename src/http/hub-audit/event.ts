@@ -1,9 +1,8 @@
 /** What one batch of the hub's audit webhook says of the bot's grants; whatever else is in it is left out. Pure. */
 import { z } from "zod";
-import type { GrantSigns } from "../../domain/hub-signs.ts";
-import { readRequestId } from "../../domain/ids.ts";
 import type { AskedRight } from "../../domain/rights.ts";
 import { type HubTold, isRefusal, type ObservedUse } from "../../domain/use.ts";
+import { grantNamed } from "../../hub/grants/names.ts";
 
 /** Throws ZodError of anything that is no list of audit events. */
 export const EventList = z.object({
@@ -71,16 +70,6 @@ const isHeartbeat = ({ verb, objectRef }: Event, { namespace, account }: Grounds
   objectRef.namespace === namespace &&
   objectRef.name === account;
 
-/** As objectName makes them (hub/grants/names.ts). */
-const GRANT = /^karpor-access-.+-(r-[0-9a-z]{8})-(\d+)$/;
-
-/** The grant whose account and binding are called so; null for what is none. */
-export function grantIn(name: string): Pick<GrantSigns, "id" | "generation"> | null {
-  const [, id = "", generation] = GRANT.exec(name) ?? [];
-  const found = readRequestId(id);
-  return found && { id: found, generation: Number(generation) };
-}
-
 /** The account in the grants' namespace that asked; empty for anybody else. */
 export function accountIn({ user: { username } }: Event, { namespace }: Pick<Grounds, "namespace">): string {
   const before = `system:serviceaccount:${namespace}:`;
@@ -93,7 +82,7 @@ export const nameOf = ({ auditID, requestReceivedTimestamp }: Event): string =>
 
 /** Null: it is none of a grant's. Whose grants they are, Redis knows. */
 function useIn(event: Event, grounds: Grounds): ObservedUse | null {
-  const { id } = grantIn(accountIn(event, grounds)) ?? {};
+  const { id } = grantNamed(accountIn(event, grounds)) ?? {};
   if (!id || grounds.isOwn(event.auditID)) return null;
   const { sourceIPs, userAgent } = event;
   const code = event.responseStatus?.code ?? 0;

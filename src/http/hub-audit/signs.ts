@@ -1,22 +1,14 @@
 /** What a batch of the hub's audit webhook says that may call for an alarm. Pure. */
 import { z } from "zod";
 import type { GrantSigns, HubSigns, ObservedWrite } from "../../domain/hub-signs.ts";
-import {
-  accountIn,
-  type Event,
-  type Grounds,
-  grantIn,
-  isRefused,
-  LONGEST,
-  nameOf,
-  receivedAt,
-} from "./event.ts";
+import { grantNamed } from "../../hub/grants/names.ts";
+import { accountIn, type Event, type Grounds, isRefused, LONGEST, nameOf, receivedAt } from "./event.ts";
 
 /** As the bot's own writes are named they are left out, save when the latest of them was. */
 export function signsIn(events: readonly Event[], grounds: Grounds): HubSigns {
   const grants = new Map<string, GrantSigns>();
   const add = (name: string, more: Partial<GrantSigns>) => {
-    const key = grantIn(name);
+    const key = grantNamed(name);
     if (key) grants.set(name, merged(grants.get(name) ?? { ...key, ...NOTHING }, more));
   };
   const writes: ObservedWrite[] = [];

@@ -1,10 +1,4 @@
 /** The hub's API over one keep-alive connection pool; every call has a timeout, and throws only what is safe to log. */
-import {
-  type ConfigurationOptions,
-  CoreV1Api,
-  createConfiguration,
-  RbacAuthorizationV1Api,
-} from "@kubernetes/client-node/dist/gen/index.js";
 import type { Clock } from "../../domain/clock.ts";
 import { parseJson } from "../../domain/json.ts";
 import type { Secret } from "../../domain/secret.ts";
@@ -12,6 +6,7 @@ import type { HubAccess } from "../kubeconfig/kubeconfig.ts";
 import { type ClockOffset, createClockOffset } from "./clock-offset.ts";
 import { type Connection, createConnection } from "./connection.ts";
 import { answered, hubError, isHubs } from "./errors.ts";
+import { KubeApi } from "./kube-api.ts";
 import { createLanes, type LaneName } from "./lanes.ts";
 import { type HubAnswer, type HubRequest, request, requestAs } from "./request.ts";
 import { createRetrying } from "./retrying.ts";
@@ -22,11 +17,9 @@ import { watchLines } from "./watch.ts";
 export interface HubClient {
   /** As last read. */
   readonly access: HubAccess;
-  readonly core: CoreV1Api;
-  readonly rbac: RbacAuthorizationV1Api;
   /** The bot's own token as it is now; null when it has a certificate. */
   token(): Secret | null;
-  /** Runs a call of `core` or `rbac`. Throws the signal's reason, else HubError. */
+  /** Throws the signal's reason, else HubError. */
   call<T>(doing: string, signal: AbortSignal | undefined, run: Run<T>): Promise<T>;
   /** Any path. Resolves whatever the status; throws the signal's reason, else HubError. */
   request(path: string, options?: HubRequest): Promise<HubAnswer>;
@@ -39,7 +32,7 @@ export interface HubClient {
   close(): Promise<void>;
 }
 
-type Run<T> = (options: ConfigurationOptions) => Promise<T>;
+type Run<T> = (api: KubeApi) => Promise<T>;
 
 export interface ClientOptions {
   /** Replaces the kubeconfig's credential; read at each call, since it may be renewed. */
@@ -69,20 +62,17 @@ export function createHubClient(access: HubAccess, options: ClientOptions = {}):
   const send = clock ? learning(told, offset, clock) : told;
   const limit = (signal: AbortSignal | undefined) =>
     signal ? AbortSignal.any([AbortSignal.timeout(timeout), signal]) : AbortSignal.timeout(timeout);
-  // Each call says by which link it goes.
-  const configuration = createConfiguration({});
-  const [core, rbac] = [new CoreV1Api(configuration), new RbacAuthorizationV1Api(configuration)];
   const on = (lane: LaneName): HubClient => ({
     get access() {
       return links.current().access;
     },
-    ...{ core, rbac, lane: on, clockOffset: offset.now },
+    ...{ lane: on, clockOffset: offset.now },
     token: () => links.current().token(),
     call: (doing, signal, run) =>
       lanes[lane](signal, () =>
         links.through((by) =>
           guarded(doing, signal, () =>
-            run({ ...by.options, httpApi: httpApi(hubOnly(doing, send), by.agent, limit(signal)) }),
+            run(new KubeApi({ ...by.way, httpApi: httpApi(hubOnly(doing, send), by.agent, limit(signal)) })),
           ),
         ),
       ),

@@ -1,5 +1,6 @@
 /** One way to the hub: its address, who speaks, and the connections it goes by. */
-import { type ConfigurationOptions, ServerConfiguration } from "@kubernetes/client-node/dist/gen/index.js";
+import type { Configuration } from "@kubernetes/client-node/dist/gen/configuration.js";
+import { ServerConfiguration } from "@kubernetes/client-node/dist/gen/servers.js";
 import type { Agent } from "undici";
 import type { Secret } from "../../domain/secret.ts";
 import type { HubAccess } from "../kubeconfig/kubeconfig.ts";
@@ -14,8 +15,8 @@ export interface Connection {
   others: Agent;
   /** The bearer token as it is now; null when there is a certificate instead. */
   token(): Secret | null;
-  /** For a call of the Kubernetes client. */
-  options: ConfigurationOptions;
+  /** For a call of the Kubernetes client: where to, and as whom. */
+  way: Omit<Configuration, "httpApi">;
 }
 
 export interface ConnectionOptions {
@@ -39,7 +40,8 @@ export function createConnection(
     agent,
     fresh,
     others: certificate ? createAgent(access, { timeout }) : agent,
-    options: {
+    way: {
+      middleware: [],
       baseServer: new ServerConfiguration(access.server, {}),
       authMethods: {
         default: {

@@ -1,5 +1,5 @@
 /** What went wrong with a call to the hub, in words that are safe to log: never a body, a header or a token. */
-import { ApiException } from "@kubernetes/client-node/dist/gen/index.js";
+import { ApiException } from "@kubernetes/client-node/dist/gen/apis/exception.js";
 import { z } from "zod";
 import { parseJson } from "../../domain/json.ts";
 import { TroubleOutside } from "../../flow/ports.ts";

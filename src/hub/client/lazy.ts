@@ -42,12 +42,6 @@ export function openLazily(openHub: () => Promise<OpenHub>, options: LazyOptions
     get access() {
       return known().access;
     },
-    get core() {
-      return known().core;
-    },
-    get rbac() {
-      return known().rbac;
-    },
     token: () => known().token(),
     clockOffset: () => opened?.client.clockOffset() ?? 0,
     lane: on,

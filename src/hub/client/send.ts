@@ -1,5 +1,6 @@
 /** One HTTP exchange with the hub, read to its end: an answer left unread would keep its connection from others. */
-import { type HttpLibrary, Observable, ResponseContext } from "@kubernetes/client-node/dist/gen/index.js";
+import { type HttpLibrary, ResponseContext } from "@kubernetes/client-node/dist/gen/http/http.js";
+import { Observable } from "@kubernetes/client-node/dist/gen/rxjsStub.js";
 import { type Dispatcher, request } from "undici";
 import { PROTOBUF } from "./protobuf.ts";
 

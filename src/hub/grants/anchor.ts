@@ -46,10 +46,8 @@ export function createAnchor(hub: Hub): Anchor {
 function read({ client, namespace, instance }: Hub, signal: AbortSignal): Promise<Anchored | null> {
   const name = instanceAccount(instance);
   return client
-    .call(`read ServiceAccount ${name}`, signal, async (options): Promise<Anchored | null> => {
-      const { metadata } = Account.parse(
-        await client.core.readNamespacedServiceAccount({ name, namespace }, options),
-      );
+    .call(`read ServiceAccount ${name}`, signal, async (api): Promise<Anchored | null> => {
+      const { metadata } = Account.parse(await api.readServiceAccount({ namespace, name }));
       const { annotations, resourceVersion: version } = metadata;
       return {
         epoch: Epoch.parse(annotations[EPOCH] ?? "0"),
@@ -83,8 +81,8 @@ async function create({ client, namespace, instance }: Hub, what: Remembered, si
     Object.entries(annotationsOf(what)).flatMap(([k, v]) => (v ? [[k, v]] : [])),
   );
   const body = { metadata: { name, labels: instanceLabels(instance), annotations } };
-  await client.call(`create ServiceAccount ${name}`, signal, (options) =>
-    client.core.createNamespacedServiceAccount({ namespace, body }, options),
+  await client.call(`create ServiceAccount ${name}`, signal, (api) =>
+    api.createServiceAccount({ namespace, body }),
   );
 }
 
@@ -102,8 +100,8 @@ async function patch(
       annotations: annotationsOf(what),
     },
   };
-  await client.call(`annotate ServiceAccount ${name}`, signal, (options) =>
-    client.core.patchNamespacedServiceAccount({ name, namespace, body }, options),
+  await client.call(`annotate ServiceAccount ${name}`, signal, (api) =>
+    api.patchServiceAccount({ namespace, name, body }),
   );
 }
 

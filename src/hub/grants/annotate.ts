@@ -14,8 +14,8 @@ export async function annotate(
   // With the uid, the patch cannot reach another account that came under this name meanwhile.
   const body = { metadata: { uid, annotations: writeMore(more) } };
   await client
-    .call(`annotate ServiceAccount ${name}`, signal, (options) =>
-      client.core.patchNamespacedServiceAccount({ name, namespace, body }, options),
+    .call(`annotate ServiceAccount ${name}`, signal, (api) =>
+      api.patchServiceAccount({ namespace, name, body }),
     )
     .catch(nullIfAbsent(name));
 }

@@ -49,8 +49,8 @@ const attempt = (work: Promise<void>) => work.catch(() => {});
 async function makeAccount(hub: Hub, request: Request, signal: AbortSignal): Promise<Made> {
   const { client, namespace } = hub;
   const body = account(hub, request);
-  const make = client.call(`create ServiceAccount ${body.metadata.name}`, signal, async (options) =>
-    Metadata.parse((await client.core.createNamespacedServiceAccount({ namespace, body }, options)).metadata),
+  const make = client.call(`create ServiceAccount ${body.metadata.name}`, signal, async (api) =>
+    Metadata.parse((await api.createServiceAccount({ namespace, body })).metadata),
   );
   return settle(make, async () => {
     const found = await readAccount(hub, request, signal);
@@ -61,8 +61,8 @@ async function makeAccount(hub: Hub, request: Request, signal: AbortSignal): Pro
 async function makeBinding(hub: Hub, request: Request, signal: AbortSignal): Promise<Made> {
   const { client } = hub;
   const body = binding(hub, request, request.clusterRole);
-  const make = client.call(`create ClusterRoleBinding ${body.metadata.name}`, signal, async (options) =>
-    Metadata.parse((await client.rbac.createClusterRoleBinding({ body }, options)).metadata),
+  const make = client.call(`create ClusterRoleBinding ${body.metadata.name}`, signal, async (api) =>
+    Metadata.parse((await api.createClusterRoleBinding(body)).metadata),
   );
   return settle(make, async () => {
     const found = await readBinding(hub, request, signal);

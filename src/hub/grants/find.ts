@@ -56,8 +56,8 @@ export function readAccount(
   signal: AbortSignal,
 ): Promise<Metadata | null> {
   const name = objectName(key);
-  const read = client.call(`read ServiceAccount ${name}`, signal, async (options) => {
-    const found = await client.core.readNamespacedServiceAccount({ name, namespace }, options);
+  const read = client.call(`read ServiceAccount ${name}`, signal, async (api) => {
+    const found = await api.readServiceAccount({ namespace, name });
     return Account.parse(found).metadata;
   });
   return read.catch(nullIfAbsent(name));
@@ -66,8 +66,8 @@ export function readAccount(
 /** Whosever it is; null when there is none. */
 export function readBinding({ client }: Hub, key: GrantKey, signal: AbortSignal): Promise<Binding | null> {
   const name = objectName(key);
-  const read = client.call(`read ClusterRoleBinding ${name}`, signal, async (options) =>
-    Binding.parse(await client.rbac.readClusterRoleBinding({ name }, options)),
+  const read = client.call(`read ClusterRoleBinding ${name}`, signal, async (api) =>
+    Binding.parse(await api.readClusterRoleBinding(name)),
   );
   return read.catch(nullIfAbsent(name));
 }

@@ -1,6 +1,6 @@
 /** What a grant's objects are called, and the labels that make them ours. Pure. */
 import { z } from "zod";
-import { RequestId } from "../../domain/ids.ts";
+import { isRequestId, readRequestId } from "../../domain/ids.ts";
 import type { GrantKey } from "../../flow/ports.ts";
 
 export const PREFIX = "karpor-access.io";
@@ -18,6 +18,16 @@ const LONGEST = 63;
 export function objectName({ id, role, generation }: GrantKey): string {
   const tail = `-${id}-${generation}`.toLowerCase();
   return `${OURS}-${role}`.toLowerCase().slice(0, LONGEST - tail.length) + tail;
+}
+
+/** As objectName makes them. */
+const NAMED = new RegExp(`^${OURS}-.+-(r-[0-9a-z]{8})-(\\d+)$`);
+
+/** The grant whose account and binding are called so, whatever their labels say; null for what is none. */
+export function grantNamed(name: string): Pick<GrantKey, "id" | "generation"> | null {
+  const [, id = "", generation] = NAMED.exec(name) ?? [];
+  const found = readRequestId(id);
+  return found && { id: found, generation: Number(generation) };
 }
 
 /** Of whatever an instance makes. */
@@ -65,10 +75,10 @@ type Labelled = Pick<Metadata, "name" | "labels">;
 /** The grant that an object belongs to; null when it is not our instance's, or not called what we would call it. */
 export function keyOf(instance: string, { name, labels: l }: Labelled): GrantKey | null {
   if (l[MANAGED_BY] !== OURS || l[INSTANCE] !== instance) return null;
-  const id = RequestId.safeParse(l[REQUEST]).data;
+  const id = l[REQUEST];
   const role = l[ROLE];
   const generation = Number(l[GENERATION]);
-  if (!id || !role || !Number.isSafeInteger(generation) || generation < 0) return null;
+  if (!isRequestId(id) || !role || !Number.isSafeInteger(generation) || generation < 0) return null;
   const key = { id, role, generation };
   return objectName(key) === name ? key : null;
 }

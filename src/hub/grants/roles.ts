@@ -49,8 +49,8 @@ export async function readRole(
   signal: AbortSignal | undefined,
 ): Promise<ClusterRole | null> {
   try {
-    return await client.call(`read ClusterRole ${name}`, signal, async (options) =>
-      ClusterRole.parse(await client.rbac.readClusterRole({ name }, options)),
+    return await client.call(`read ClusterRole ${name}`, signal, async (api) =>
+      ClusterRole.parse(await api.readClusterRole(name)),
     );
   } catch (error) {
     if (isAbsence(error, name)) return null;

@@ -24,11 +24,8 @@ export async function mint(
   const { client, namespace, log } = hub;
   const name = objectName(key);
   const body = { spec: { expirationSeconds: Math.max(LEAST_SECONDS, Math.ceil(ms / 1000)) } };
-  return client.call(`mint a token for ServiceAccount ${name}`, signal, async (options) => {
-    const answer = await client.core.createNamespacedServiceAccountTokenWithHttpInfo(
-      { name, namespace, body },
-      options,
-    );
+  return client.call(`mint a token for ServiceAccount ${name}`, signal, async (api) => {
+    const answer = await api.createToken({ namespace, name, body });
     const { token, expirationTimestamp } = Minted.parse(answer.data).status;
     const { warning } = answer.headers;
     if (warning) log?.warn({ account: name, warning }, "The hub warned while minting a token.");

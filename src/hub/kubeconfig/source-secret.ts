@@ -22,9 +22,7 @@ export function secretSource(
     foreign: true,
     async read() {
       const secret = await client
-        .call("read the kubeconfig's Secret", undefined, (options) =>
-          client.core.readNamespacedSecret(of, options),
-        )
+        .call("read the kubeconfig's Secret", undefined, (api) => api.readSecret(of))
         .catch((error) => {
           throw new Error(`Cannot read ${said}: ${mend(error, key)}`);
         });
@@ -38,9 +36,7 @@ export function secretSource(
       const data = { [key]: Buffer.from(text).toString("base64") };
       const body = { metadata: { resourceVersion }, data };
       const saved = await client
-        .call("replace the kubeconfig's Secret", undefined, (options) =>
-          client.core.patchNamespacedSecret({ ...of, body }, options),
-        )
+        .call("replace the kubeconfig's Secret", undefined, (api) => api.patchSecret({ ...of, body }))
         .catch((error) => {
           throw new Error(`Cannot replace ${said}: ${mend(error, key)}`);
         });
