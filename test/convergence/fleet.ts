@@ -102,6 +102,11 @@ export function createFleet(
       await world.queues.sweep();
       await minuteOver(await rest(restWithin));
     },
+    /** Too short for a sweep: what Slack told to wait comes back by itself, with nothing new of its kind beside it. */
+    async linger(ms: number, restWithin: number): Promise<void> {
+      world.clock.jump(ms);
+      await rest(restWithin);
+    },
     /** One after another, or all but the first keep what they have. */
     async restart(to: number | undefined, all: boolean): Promise<void> {
       edit = to ?? edit;

@@ -46,8 +46,11 @@ export function createQueues(redis: Redis, prefix: string) {
   }
 
   async function learn(lane: Queue, id: string): Promise<void> {
-    const data = JSON.parse((await redis.hget(lane.toKey(id), "data")) ?? "{}") as { due?: number };
-    dues.set(lane.name + id, data.due ?? Number.POSITIVE_INFINITY);
+    const data = await redis.hget(lane.toKey(id), "data");
+    // Taken off meanwhile: it may come to stand again under the same name.
+    if (data === null) return;
+    const { due = Number.POSITIVE_INFINITY } = JSON.parse(data) as { due?: number };
+    dues.set(lane.name + id, due);
   }
 
   async function start(lane: Queue, id: string): Promise<void> {

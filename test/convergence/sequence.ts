@@ -12,6 +12,8 @@ import type { Lane, World } from "./world.ts";
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const RAISED_WITHIN_MS = 30_000;
+/** Longer than Slack's line for one person's DM. */
+const IN_LINE_MS = 5_000;
 /** The sweeps that may be needed when all is well again. */
 const MINUTES = 15;
 
@@ -150,6 +152,7 @@ async function settle(world: World, fleet: Fleet): Promise<void> {
   for (let left = MINUTES; left > 0; left--) {
     await world.allLetGo();
     await fleet.pass(MINUTE, 3_000);
+    await fleet.linger(IN_LINE_MS, 1_000);
     if (left > MINUTES - 2 || !(await atRest(world))) continue;
     // The last sweep found nothing to do, or what it did is done.
     await fleet.rest(2_000);
