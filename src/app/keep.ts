@@ -10,13 +10,7 @@ import { createAgreement } from "../flow/agree-on-policy.ts";
 import { createEvidenceKeeper } from "../flow/keep-evidence.ts";
 import { keepSeals, SEAL_EVERY_MS } from "../flow/keep-seals.ts";
 import { carryOutMassEnds } from "../flow/mass-end.ts";
-import {
-  type GrantWatchTold,
-  type PolicyRegister,
-  type Ports,
-  StoreDown,
-  StoreUnsure,
-} from "../flow/ports.ts";
+import { type PolicyRegister, type Ports, StoreDown, StoreUnsure } from "../flow/ports.ts";
 import { redrawHomes } from "../flow/redraw-homes.ts";
 import { renewCredential } from "../flow/renew-credential.ts";
 import type { Holds } from "../flow/support/holds.ts";
@@ -61,14 +55,10 @@ export function keepWatchingHub(
   { hub: client }: Clients,
 ): Pick<Repeating, "close"> {
   const { clock, log } = ports;
-  const told: GrantWatchTold = {
-    change: createChangeReader(ports),
-    missed: () =>
-      void sweep(ports).catch((error: unknown) => log.warn({ err: error }, "the next sweep looks instead")),
-  };
+  const tell = createChangeReader(ports);
   const both = (["accounts", "bindings"] as const).map((kind) => {
     const watch = createGrantWatch({ client, instance, namespace }, kind);
-    return repeat(watchHub(ports, watch, told), { what: "the watch over the hub", sleep: clock.sleep, log });
+    return repeat(watchHub(ports, watch, tell), { what: "the watch over the hub", sleep: clock.sleep, log });
   });
   return together(both);
 }

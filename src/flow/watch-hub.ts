@@ -1,9 +1,10 @@
 /** What is removed or altered on the hub by others ends its grant within seconds; what we removed says nothing. */
 import { MINUTE, SECOND } from "../domain/duration.ts";
 import type { AccessRequest } from "../domain/request.ts";
-import type { GrantChange, GrantWatch, GrantWatchTold, Ports } from "./ports.ts";
+import type { GrantChange, GrantWatch, Ports } from "./ports.ts";
 import { repairGrant } from "./repair.ts";
 import { endedWith } from "./support/end-together.ts";
+import { sweep } from "./sweep.ts";
 
 const BUSY_MS = 250;
 const AT_ONCE = 8;
@@ -14,13 +15,17 @@ const AGAIN_MS = { first: SECOND, most: MINUTE / 2 } as const;
 export function watchHub(
   ports: Ports,
   watch: GrantWatch,
-  told: GrantWatchTold,
+  change: (change: GrantChange) => void,
 ): (signal: AbortSignal) => Promise<number> {
+  const missed = () =>
+    void sweep(ports).catch((error: unknown) =>
+      ports.log.warn({ err: error }, "what the watch missed is left to the next sweep"),
+    );
   let wait = 0;
   return async (signal) => {
     const began = ports.clock.now();
     try {
-      await watch.run(told, signal);
+      await watch.run({ change, missed }, signal);
       if (wait > 0) ports.log.info({}, "the hub is watched again");
       wait = 0;
       // What ends at once, however politely, would be asked without pause.

@@ -1,0 +1,33 @@
+/** What went while the hub was not watched ends its grant when it is watched again, and not a minute later. */
+import { expect, test } from "vitest";
+import { hubClient } from "../../sandbox/hub/client.ts";
+import type { UserId } from "../../src/domain/ids.ts";
+import { decideRequest } from "../../src/flow/decide.ts";
+import { makeRequest } from "../../src/flow/request.ts";
+import { watchHub } from "../../src/flow/watch-hub.ts";
+import { ALICE, BOB, startWorld } from "../helpers/bot.ts";
+import { openSteps } from "../helpers/steps.ts";
+
+const BINDINGS = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
+
+test("a binding that went unseen is missed by a sweep at once", async () => {
+  await using opened = new AsyncDisposableStack();
+  const world = opened.adopt(await startWorld(), (w) => w.close());
+  const steps = opened.use(await openSteps(world));
+  const admin = opened.adopt(hubClient(world.hub, world.hub.admin), (a) => a.close());
+  const requester = { id: BOB as UserId, name: "Bob", locale: "en" } as const;
+  const { id } = await makeRequest(steps.ports, { requester, text: "guest 4h because", triggerId: "t" });
+  await steps.work();
+  await decideRequest(steps.ports, { id, terms: 1, by: ALICE as UserId, verdict: { approve: true } });
+  await steps.work();
+  const state = async () => (await steps.ports.requests.get(id))?.state;
+  expect(await state()).toBe("active");
+
+  const { clusterRoleBindings } = await world.hub.objects();
+  const name = clusterRoleBindings.find(({ metadata }) => metadata.name.includes(id.toLowerCase()))?.metadata
+    .name;
+  expect((await admin("DELETE", `${BINDINGS}/${name}`)).status).toBe(200);
+  const watch = watchHub(steps.ports, { run: async ({ missed }) => missed() }, () => {});
+  await watch(new AbortController().signal);
+  await world.until(async () => (await state()) === "ending");
+});
