@@ -1,4 +1,5 @@
 /** All that stands on the hub and all that is recorded, looked at once: of what is held against the rest, nothing but ids. */
+import { ahead } from "../ahead.ts";
 import { isReviewOpen } from "../domain/break-glass.ts";
 import { SECOND } from "../domain/duration.ts";
 import type { RequestId } from "../domain/ids.ts";
@@ -79,14 +80,11 @@ const cardRefusal = (r: AccessRequest): string[] => {
   return isFinal(r) || !card?.refused ? [] : [card.refused.code];
 };
 
-/** The next is on its way while one is worked on. */
 async function* inAdvance<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
-  for (let coming = source.next(); ; ) {
+  for (let coming = ahead(source); ; ) {
     const { done, value } = await coming;
     if (done) return;
-    coming = source.next();
-    // Whoever asks for it hears of it.
-    coming.catch(() => {});
+    coming = ahead(source);
     yield value;
   }
 }

@@ -32,29 +32,45 @@ export interface Paging {
   signal?: AbortSignal | undefined;
   labelSelector?: string;
   accept?: string;
-  /** Is told of which moment the list is: a watch goes on from there. */
-  version?: (resourceVersion: string | undefined) => void;
 }
 
 /** Throws HubError, or the signal's reason. */
 export async function* listPages<T>(
   client: HubClient,
   path: string,
-  { signal, labelSelector, accept, version }: Paging,
-  read: (body: unknown) => ReadPage<T> | undefined,
+  { labelSelector, ...asked }: Paging,
+  read: Read<T>,
 ): AsyncGenerator<readonly T[]> {
   let next: string | undefined;
   do {
     const query = new URLSearchParams({ limit: String(PAGE) });
     if (labelSelector) query.set("labelSelector", labelSelector);
     if (next) query.set("continue", next);
-    const answer = await client.request(`${path}?${query}`, { signal, accept });
-    if (answer.status !== 200)
-      throw answered(`list ${path}`, answer.status, answer.body, answer.headers["audit-id"]);
-    const page = read(answer.body);
-    if (!page) throw new HubError(`list ${path}`, 200, "unreadable");
-    version?.(page.metadata.resourceVersion);
+    const page = await pageOf(client, path, query, asked, read);
     yield page.items;
     next = page.metadata.continue;
   } while (next);
+}
+
+/** Of which moment the list is now: a watch goes on from there. Throws HubError, or the signal's reason. */
+export async function versionNow(client: HubClient, path: string, signal: AbortSignal): Promise<string> {
+  const { metadata } = await pageOf(client, path, new URLSearchParams({ limit: "1" }), { signal }, readPage);
+  if (!metadata.resourceVersion) throw new HubError(`list ${path}`, 200, "unreadable");
+  return metadata.resourceVersion;
+}
+
+type Read<T> = (body: unknown) => ReadPage<T> | undefined;
+
+async function pageOf<T>(
+  client: HubClient,
+  path: string,
+  query: URLSearchParams,
+  asked: Pick<Paging, "signal" | "accept">,
+  read: Read<T>,
+): Promise<ReadPage<T>> {
+  const { status, body, headers } = await client.request(`${path}?${query}`, asked);
+  if (status !== 200) throw answered(`list ${path}`, status, body, headers["audit-id"]);
+  const page = read(body);
+  if (!page) throw new HubError(`list ${path}`, 200, "unreadable");
+  return page;
 }

@@ -1,4 +1,5 @@
 /** Accounts and bindings in step: the hub lists both by name, so the two of one grant come soon after each other, and little is held. */
+import { ahead } from "../../ahead.ts";
 import { pagesAt, type Read } from "../client/objects.ts";
 import { accountsPath, BINDINGS_PATH, type Hub } from "./find.ts";
 
@@ -28,12 +29,4 @@ export async function* sideBySide(
       yield { kind: behind.kind, path: behind.path, page };
     }
   }
-}
-
-/** The next page is on its way while one is worked on. */
-function ahead<T>(pages: AsyncGenerator<T>): Promise<IteratorResult<T>> {
-  const coming = pages.next();
-  // Of one that nobody waits for any more nobody need hear.
-  coming.catch(() => {});
-  return coming;
 }

@@ -1,9 +1,9 @@
 /** Our accounts, or our bindings, watched: nothing is held of what stands, for a look at everything shows what a watch missed. */
 import { z } from "zod";
 import type { GrantWatch, GrantWatchTold } from "../../flow/ports.ts";
-import { answered, HubError } from "../client/errors.ts";
+import { HubError } from "../client/errors.ts";
 import { type HubObject, readObject } from "../client/objects.ts";
-import { readPage } from "../client/pages.ts";
+import { versionNow } from "../client/pages.ts";
 import { accountsPath, BINDINGS_PATH, type Hub } from "./find.ts";
 import { grantNamed, selector } from "./names.ts";
 import { isDeleting } from "./objects.ts";
@@ -50,7 +50,7 @@ export function createGrantWatch(hub: Hub, kind: "accounts" | "bindings"): Grant
   return {
     async run(told, signal) {
       try {
-        since ??= await latest(hub, path, signal);
+        since ??= await versionNow(hub.client, path, signal);
         if (unseen) told.missed();
         unseen = false;
         await follow(since, told, signal);
@@ -63,16 +63,6 @@ export function createGrantWatch(hub: Hub, kind: "accounts" | "bindings"): Grant
       }
     },
   };
-}
-
-/** Of which moment the list is now. Throws HubError, or the signal's reason. */
-async function latest({ client }: Hub, path: string, signal: AbortSignal): Promise<string> {
-  const doing = `list ${path}`;
-  const { status, body, headers } = await client.request(`${path}?limit=1`, { signal });
-  if (status !== 200) throw answered(doing, status, body, headers["audit-id"]);
-  const version = readPage(body)?.metadata.resourceVersion;
-  if (!version) throw new HubError(doing, status, "unreadable");
-  return version;
 }
 
 const isAccount = ({ metadata }: HubObject): boolean => !isDeleting(metadata);
