@@ -70,8 +70,9 @@ async function grant(ports: Ports, request: Open, signal: AbortSignal): Promise<
   const each = underEach(ports);
   const differing = waitsForRules(ports, request, each);
   const [[epoch, lockdown, ended], differs] = await settleAll([looking, differing, each]);
-  if (lockdown) return stop(ports, id, (r) => ending(r, endBy(lockdown, ports.clock.now())));
-  if (ended) return stop(ports, id, (r) => ending(r, ended));
+  const over = lockdown ? endBy(lockdown, ports.clock.now()) : ended;
+  // Awaited: the room may take longer than this takes to fail.
+  if (over) return await stop(ports, id, (r) => ending(r, over));
   const waits = !epoch || ports.heldBack() ? "held-back" : differs;
   if (waits && ports.clock.now() < request.expiresAt) {
     await noteOutage(ports, id, waits);

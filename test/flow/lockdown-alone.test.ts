@@ -7,7 +7,8 @@ import { decideRequest } from "../../src/flow/decide.ts";
 import { fallbackExpiry } from "../../src/flow/fallback-expiry.ts";
 import { lockDown, unlock } from "../../src/flow/lockdown.ts";
 import { carryOutMassEnds } from "../../src/flow/mass-end.ts";
-import type { Ports } from "../../src/flow/ports.ts";
+import { type Ports, StoreDown } from "../../src/flow/ports.ts";
+import { provisionGrant } from "../../src/flow/provision.ts";
 import { makeRequest } from "../../src/flow/request.ts";
 import { createChangeReader } from "../../src/flow/watch-hub.ts";
 import { ALICE, APPROVALS, BOB, startWorld, type World } from "../helpers/bot.ts";
@@ -84,6 +85,32 @@ test.each(["create", "mint"] as const)("locked down before %s: nothing is ever s
   expect(shown()).toEqual([]);
   expect(await stateOf(id)).toBe("ended");
   expect(await it.standing()).toEqual([]);
+});
+
+test("locked down while Redis is away and Slack slow: the job fails, and no promise is lost", async () => {
+  const id = await approved();
+  const lost: unknown[] = [];
+  const note = (error: unknown) => lost.push(error);
+  process.on("unhandledRejection", note);
+  const slack = Promise.withResolvers<void>();
+  const { notifier } = steps.ports;
+  const locked = { by: { operator: "root" }, qualified: "operator", at: world.clock.now(), reason: "theft" };
+  const done = provisionGrant(
+    {
+      ...steps.ports,
+      lockdown: {
+        ...steps.ports.lockdown,
+        look: async () => locked,
+      },
+      requests: { ...steps.ports.requests, update: () => Promise.reject(new StoreDown("away")) },
+      notifier: { ...notifier, roomForToken: (r) => slack.promise.then(() => notifier.roomForToken(r)) },
+    },
+    id,
+  );
+  setTimeout(slack.resolve, 300);
+  await expect(done).rejects.toThrow(StoreDown);
+  process.off("unhandledRejection", note);
+  expect(lost).toEqual([]);
 });
 
 test("locked down while a token is being shown: by the time it is, it has no binding, and it leaves Slack", async () => {
