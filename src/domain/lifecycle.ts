@@ -362,12 +362,16 @@ export const lateFor = (r: AccessRequest): Refusal => rowOf(r).late(r);
 export const isFinal = (r: AccessRequest): boolean => rowOf(r).to.length === 0;
 
 /** All that the clock brings, in the order in which it comes. */
-export const dueOf = (r: AccessRequest, timing: Timing): Due[] =>
-  [
-    ...rowOf(r).due(r, timing),
-    ...leaving(r).map(leavingDue),
-    ...revealsOf(r).views.map((view) => coverDue(r, view)),
-  ].sort(inOrder);
+export const dueOf = (r: AccessRequest, timing: Timing): Due[] => allDue(r, timing).sort(inOrder);
+
+export const isAnyDue = (r: AccessRequest, timing: Timing, now: number): boolean =>
+  allDue(r, timing).some(({ at }) => at <= now);
+
+const allDue = (r: AccessRequest, timing: Timing): Due[] => [
+  ...rowOf(r).due(r, timing),
+  ...leaving(r).map(leavingDue),
+  ...revealsOf(r).views.map((view) => coverDue(r, view)),
+];
 
 const inOrder = (a: Due, b: Due): number => a.at - b.at || (a.step < b.step ? -1 : 1);
 

@@ -25,19 +25,24 @@ export const UNKNOWN = "";
 
 /** What the state asks for, and what was sent before, each with what it must show now; what is gone is deleted. */
 export function wantedMessages(r: AccessRequest): Wanted[] {
-  const asked = rowOf(r)
-    .messages(r)
-    .filter((key) => key !== "card" || (r.approvers.length > 0 && !isTaken(r)))
-    .filter((key) => key !== "notice" || isTheirs(r));
-  const review: MessageKey[] = isReviewOpen(r) ? ["review"] : [];
-  const left = leftTokens(r).map(({ number }) => `left:${number}` as const);
-  const leaks = leaksOf(r).map(({ generation }) => `leak:${generation}` as const);
-  const lost = overdueOf(r).map(({ generation }) => `lost:${generation}` as const);
-  const keys = new Set([...review, ...asked, ...leaks, ...lost, ...forAsker(r), ...left, ...sentKeys(r)]);
-  return [...keys].flatMap((key) => {
+  const keys = new Set<MessageKey>(isReviewOpen(r) ? ["review"] : []);
+  for (const key of rowOf(r).messages(r)) if (isForSomebody(r, key)) keys.add(key);
+  for (const { generation } of leaksOf(r)) keys.add(`leak:${generation}`);
+  for (const { generation } of overdueOf(r)) keys.add(`lost:${generation}`);
+  for (const key of forAsker(r)) keys.add(key);
+  for (const { number } of leftTokens(r)) keys.add(`left:${number}`);
+  for (const key of sentKeys(r)) keys.add(key);
+  const wanted: Wanted[] = [];
+  for (const key of keys) {
     const shows = SHOWS[kindOf(key)](r, key);
-    return shows === null ? [] : [{ key, shows }];
-  });
+    if (shows !== null) wanted.push({ key, shows });
+  }
+  return wanted;
+}
+
+function isForSomebody(r: AccessRequest, key: MessageKey): boolean {
+  if (key === "card") return r.approvers.length > 0 && !isTaken(r);
+  return key !== "notice" || isTheirs(r);
 }
 
 /** Whoever asked for somebody else is told what becomes of it. */

@@ -1,6 +1,6 @@
 /** All that a record's state asks for and that should have been done by now, whatever happened to its jobs. */
 import { mustCover } from "../domain/delivery.ts";
-import { type Due, dueOf, LOST_AFTER_MS, rowOf } from "../domain/lifecycle.ts";
+import { dueOf, isAnyDue, LOST_AFTER_MS, rowOf } from "../domain/lifecycle.ts";
 import type { Lockdown } from "../domain/lockdown.ts";
 import { endBy } from "../domain/mass-end.ts";
 import { outdatedMessages, tokensToTakeOff } from "../domain/messages.ts";
@@ -11,7 +11,10 @@ import { commit, messageJob } from "./support/commit.ts";
 import { enqueue } from "./support/enqueue.ts";
 
 export const isUndone = (ports: Ports, r: AccessRequest, lockdown: Lockdown | null): boolean =>
-  (lockdown !== null && isToEnd(r)) || undone(ports, r).length > 0;
+  (lockdown !== null && isToEnd(r)) ||
+  isAnyDue(r, ports.policy, ports.clock.now()) ||
+  isLost(ports, r) ||
+  messagesUndone(r).length > 0;
 
 export async function advance(ports: Ports, r: AccessRequest, lockdown: Lockdown | null): Promise<void> {
   const request = lockdown ? await endLocked(ports, r, lockdown) : r;
@@ -30,26 +33,35 @@ async function endLocked(ports: Ports, r: AccessRequest, lockdown: Lockdown): Pr
 
 function undone(ports: Ports, request: AccessRequest): (() => Promise<void>)[] {
   const now = ports.clock.now();
-  const { policy } = ports;
-  const isDue = ({ at }: Due) => at <= now;
-  const atOnce = rowOf(request).now(request);
-  const isLost =
-    atOnce.length > 0 &&
-    request.enteredAt + LOST_AFTER_MS <= now &&
-    !rowOf(request).due(request, policy).some(isDue);
   const due = [
     // All of them: one that can get nowhere must not keep the others from their time.
-    ...dueOf(request, policy).filter(isDue),
+    ...dueOf(request, ports.policy).filter(({ at }) => at <= now),
     // The same until the state changes: by the version, each message that is drawn meanwhile would make one more.
-    ...(isLost ? atOnce : []).map((step) => ({ step, at: request.enteredAt })),
-  ];
-  const messages = [
-    ...(outdatedMessages(request).length > 0 ? (["syncMessages"] as const) : []),
-    ...(tokensToTakeOff(request).length > 0 ? (["takeTokenOff"] as const) : []),
-    ...(mustCover(request) ? (["coverViews"] as const) : []),
+    ...(isLost(ports, request) ? rowOf(request).now(request) : []).map((step) => ({
+      step,
+      at: request.enteredAt,
+    })),
   ];
   return [
     ...due.map((one) => () => enqueue(ports, request, (jobs) => jobs.setTimer(request.id, null, one))),
-    ...messages.map((step) => () => messageJob(ports, step, request)),
+    ...messagesUndone(request).map((step) => () => messageJob(ports, step, request)),
   ];
 }
+
+/** What is to be done at once was not, and nothing that the clock brings does it. */
+function isLost({ policy, clock }: Ports, r: AccessRequest): boolean {
+  const now = clock.now();
+  return (
+    r.enteredAt + LOST_AFTER_MS <= now &&
+    rowOf(r).now(r).length > 0 &&
+    !rowOf(r)
+      .due(r, policy)
+      .some(({ at }) => at <= now)
+  );
+}
+
+const messagesUndone = (r: AccessRequest) => [
+  ...(outdatedMessages(r).length > 0 ? (["syncMessages"] as const) : []),
+  ...(tokensToTakeOff(r).length > 0 ? (["takeTokenOff"] as const) : []),
+  ...(mustCover(r) ? (["coverViews"] as const) : []),
+];

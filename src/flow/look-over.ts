@@ -12,8 +12,8 @@ import { noteLatest, repairFor } from "./repair.ts";
 import { type LiveTokens, noLiveTokens, noteToken } from "./replace-dead-tokens.ts";
 
 const LISTING_WITHIN_MS = 45 * SECOND;
-/** One after the other, and whoever types meanwhile is answered between. */
-const SLICE = 50;
+/** Between so many, whoever types meanwhile is answered. */
+const AT_ONCE = 50;
 
 export interface LookedOver {
   /** Whose record's state asks for something that should have been done by now. */
@@ -47,10 +47,10 @@ export async function lookOver(ports: Ports, lockdown: Lockdown | null): Promise
   const differing: GrantKey[] = [];
   const absent: GrantKey[] = [];
   const hub = listing(ports);
-  for await (const { standing, records } of inAdvance(withRecords(ports, hub.pages))) {
-    await letPass();
+  for await (const { standing, records } of inAdvance(withRecords(ports, hub.pages)))
     for (const [i, on] of standing.entries()) {
-      const record = records[i] ?? null;
+      if (i % AT_ONCE === 0) await letPass();
+      const record = records[i]?.() ?? null;
       if (repairFor(ports, record, on) !== "nothing") differing.push(on.key);
       if (record !== null && record !== "unreadable" && !latest.has(on.key.id)) {
         see(record);
@@ -58,7 +58,6 @@ export async function lookOver(ports: Ports, lockdown: Lockdown | null): Promise
       }
       noteLatest(latest, on.key);
     }
-  }
   for await (const batch of requests.unsettled(latest))
     for (const record of batch) {
       see(record);
@@ -89,22 +88,9 @@ async function* inAdvance<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
   }
 }
 
-interface Slice {
-  standing: GrantObjects[];
-  records: (AccessRequest | "unreadable" | null)[];
-}
-
-async function* withRecords(
-  { requests }: Ports,
-  pages: AsyncIterable<GrantObjects[]>,
-): AsyncGenerator<Slice> {
-  for await (const standing of sliced(pages))
-    yield { standing, records: await requests.getMany(standing.map(({ key }) => key.id)) };
-}
-
-async function* sliced(pages: AsyncIterable<GrantObjects[]>): AsyncGenerator<GrantObjects[]> {
-  for await (const page of pages)
-    for (let at = 0; at < page.length; at += SLICE) yield page.slice(at, at + SLICE);
+async function* withRecords({ requests }: Ports, pages: AsyncIterable<GrantObjects[]>) {
+  for await (const standing of pages)
+    yield { standing, records: await requests.getEach(standing.map(({ key }) => key.id)) };
 }
 
 /** `foreign`: known when all pages came; undefined where the hub stopped answering before. */

@@ -30,6 +30,9 @@ import type { TrailStep } from "../domain/step.ts";
 import type { Tally } from "../domain/tally.ts";
 import type { Coverage, HubTold, Use } from "../domain/use.ts";
 
+/** What is on record: null where nothing is. */
+export type Recorded = AccessRequest | "unreadable" | null;
+
 /** Requests: records in Redis, changed by compare-and-swap only. Each throws StoreDown or StoreUnsure when Redis does not answer. */
 export interface Requests {
   /**
@@ -45,7 +48,9 @@ export interface Requests {
   /** Throws Unreadable. */
   get(id: RequestId): Promise<AccessRequest | null>;
   /** In the order asked; null where there is none. A record that cannot be read keeps nobody from the others. */
-  getMany(ids: readonly RequestId[]): Promise<(AccessRequest | "unreadable" | null)[]>;
+  getMany(ids: readonly RequestId[]): Promise<Recorded[]>;
+  /** As getMany, but each is read where it is asked for: of many that are looked at one by one, none is held. */
+  getEach(ids: readonly RequestId[]): Promise<(() => Recorded)[]>;
   /**
    * Compare-and-swap, again and again until it lands: `change` is pure, and returns the record to store, or null
    * when there is nothing to do; `after` is then what was read. What `change` throws comes out unchanged.

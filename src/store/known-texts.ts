@@ -10,8 +10,9 @@ const MOST = 150_000;
 const known = new Set<number>();
 
 /** Throws Unreadable. */
-export function readAgain(id: RequestId, json: string): AccessRequest {
-  const digest = hash("sha256", json, "buffer").readUIntBE(0, 6);
+export function readAgain(id: RequestId, text: Buffer): AccessRequest {
+  const digest = hash("sha256", text, "buffer").readUIntBE(0, 6);
+  const json = text.toString();
   if (known.has(digest)) return unversioned(json);
   const { request } = read(id, json);
   if (isDeepStrictEqual(unversioned(json), request)) remember(digest);

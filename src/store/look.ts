@@ -1,10 +1,10 @@
-/** Reading records: one round trip a record, one for each 100 of many, that no turn of the event loop is long. */
+/** Reading records: one round trip a record, and one for a hundred and more of many. */
 import { BACKGROUND_MS } from "../domain/background.ts";
 import { isReviewOpen } from "../domain/break-glass.ts";
 import type { RequestId, UserId } from "../domain/ids.ts";
 import { isFinal } from "../domain/lifecycle.ts";
 import type { AccessRequest } from "../domain/request.ts";
-import { Unreadable } from "../flow/ports.ts";
+import { type Recorded, Unreadable } from "../flow/ports.ts";
 import { linkIn } from "./chain.ts";
 import { reading } from "./failures.ts";
 import { readAgain } from "./known-texts.ts";
@@ -13,6 +13,8 @@ import type { Standing } from "./seen.ts";
 import type { ReadStore, Store } from "./store.ts";
 
 const BATCH = 100;
+/** Of what is not read at once no turn of the event loop is long. */
+const BATCH_UNREAD = 200;
 
 export const getJson = (
   { redis, keys }: Pick<Store, "redis" | "keys">,
@@ -38,20 +40,29 @@ export async function get(store: Store, id: RequestId): Promise<AccessRequest | 
   return standing && read(id, standing.json).request;
 }
 
-export async function getMany(
+export async function getMany(store: ReadStore, ids: readonly RequestId[]): Promise<Recorded[]> {
+  const found: Recorded[] = [];
+  // Batch by batch, so that no turn of the event loop is long.
+  for await (const batch of batches(store, ids, BATCH)) found.push(...batch.map((read) => read()));
+  return found;
+}
+
+export async function getEach(store: ReadStore, ids: readonly RequestId[]): Promise<(() => Recorded)[]> {
+  const found: (() => Recorded)[] = [];
+  for await (const batch of batches(store, ids, BATCH_UNREAD)) found.push(...batch);
+  return found;
+}
+
+async function* batches(
   store: ReadStore,
   ids: readonly RequestId[],
-): Promise<(AccessRequest | "unreadable" | null)[]> {
-  const found: (AccessRequest | "unreadable" | null)[] = [];
-  for (let start = 0; start < ids.length; start += BATCH) {
-    const batch = ids.slice(start, start + BATCH);
-    const jsons = await reading(store.redis, () => pipelined(store, batch));
-    for (const [i, id] of batch.entries()) {
-      const json = jsons[i] ?? null;
-      found.push(json === null ? null : readable(store, id, json));
-    }
+  size: number,
+): AsyncGenerator<(() => Recorded)[]> {
+  for (let start = 0; start < ids.length; start += size) {
+    const batch = ids.slice(start, start + size);
+    const texts = await reading(store.redis, () => readTexts(store, batch));
+    yield batch.map((id, i) => () => readable(store, id, texts[i] ?? null));
   }
-  return found;
 }
 
 /** Throws Unreadable. */
@@ -83,7 +94,7 @@ export async function recent(store: ReadStore, person: UserId): Promise<AccessRe
 async function unreadableIds(
   { redis, keys, clock }: ReadStore,
   ids: RequestId[],
-  found: (AccessRequest | "unreadable" | null)[],
+  found: Recorded[],
 ): Promise<RequestId[]> {
   const unreadable = ids.filter((_, i) => found[i] === "unreadable");
   const tills = await Promise.all(
@@ -107,25 +118,25 @@ export async function* unsettled(
   } while (cursor !== "0");
 }
 
-const records = (found: (AccessRequest | "unreadable" | null)[]): AccessRequest[] =>
+const records = (found: Recorded[]): AccessRequest[] =>
   found.filter((one) => one !== null && one !== "unreadable");
 
 // One broken record must not keep the sweep, or a person, from all the others.
-function readable(store: ReadStore, id: RequestId, json: string): AccessRequest | "unreadable" {
+function readable(store: ReadStore, id: RequestId, text: Buffer | null): Recorded {
   try {
-    return readAgain(id, json);
+    return text && readAgain(id, text);
   } catch (error) {
     store.onBroken(error as Error);
     return "unreadable";
   }
 }
 
-async function pipelined({ redis, keys }: ReadStore, ids: readonly RequestId[]): Promise<(string | null)[]> {
-  const pipeline = redis.pipeline();
-  for (const id of ids) pipeline.hget(keys.request(id), "record");
-  const answers = (await pipeline.exec()) ?? [];
-  return answers.map(([error, json]) => {
-    if (error) throw error;
-    return json as string | null;
-  });
+/** One command, for a hundred cost the bot more than the records. */
+const READ = `
+local found = {}
+for i, key in ipairs(KEYS) do found[i] = redis.call('HGET', key, 'record') end
+return found`;
+
+async function readTexts({ redis, keys }: ReadStore, ids: readonly RequestId[]): Promise<(Buffer | null)[]> {
+  return (await redis.callBuffer("EVAL", READ, ids.length, ...ids.map(keys.request))) as (Buffer | null)[];
 }

@@ -100,11 +100,11 @@ const SCRIPTS: readonly (readonly [RegExp, string])[] = [
 /** Empty for what is not worth naming. `scripts`: by their hash. */
 export function redisCall(command: Cut, scripts: ReadonlyMap<string, string>): string {
   const name = command.word(0).toLowerCase();
-  if (name === "eval" || name === "evalsha") {
-    const script = scripts.get(name === "eval" ? sha1(command.word(1)) : command.word(1)) ?? "";
-    return SCRIPTS.find(([pattern]) => pattern.test(script))?.[1] ?? "";
-  }
-  const key = command.word(1);
+  const isScript = name === "eval" || name === "evalsha";
+  const script = isScript && scripts.get(name === "eval" ? sha1(command.word(1)) : command.word(1));
+  if (script) return SCRIPTS.find(([pattern]) => pattern.test(script))?.[1] ?? "";
+  // One that has no name reads, by keys.
+  const key = command.word(isScript ? 3 : 1);
   const [, noun = ""] = /^\{karpor-access:[^}]+\}:(request|person|unsettled|ping)/.exec(key) ?? [];
   if (noun === "request") return "read record";
   if (noun === "person" || noun === "unsettled") return `read ${noun}`;

@@ -142,6 +142,11 @@ export function memoryRequests(): MemoryRequests {
       await reach();
       return ids.map(read);
     },
+    async getEach(ids) {
+      await reach();
+      const found = ids.map(read);
+      return found.map((one) => () => one);
+    },
     async update(id, change, { along = () => {} } = {}) {
       for (;;) {
         await reach();

@@ -1,6 +1,7 @@
 /** The hub's own form, as `generated.proto` numbers its fields: read as JSON would have been, and refused where it is broken. */
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { annotationOf } from "../../src/hub/client/objects.ts";
 import { readList, readStatus } from "../../src/hub/client/protobuf.ts";
 
 const number = (n: number): number[] => (n < 128 ? [n] : [(n % 128) | 128, ...number(Math.floor(n / 128))]);
@@ -28,33 +29,40 @@ const page = message(1, field(2, "1234"), field(3, "next"));
 
 it("a list of bindings: what is looked at, and nothing else", () => {
   const bytes = answer("ClusterRoleBindingList", page, message(2, metadata, subject, role));
-  const [object, ...more] = readList(bytes)?.items ?? [];
-  expect(more).toEqual([]);
-  expect(object).toEqual({
-    metadata: {
-      ...{ name: "one", namespace: "grants", uid: "uid-1", creationTimestamp: new Date(FROM) },
-      ...{ labels: { a: "b" }, annotations: { reason: "调试 🙂" }, finalizers: ["held"] },
+  const list = readList(bytes);
+  expect(list?.items()).toMatchObject([
+    {
+      metadata: {
+        ...{ name: "one", namespace: "grants", uid: "uid-1", creationTimestamp: new Date(FROM) },
+        ...{ labels: { a: "b" }, annotations: { reason: "调试 🙂" }, finalizers: ["held"] },
+        deletionTimestamp: undefined,
+      },
+      roleRef: { kind: "ClusterRole", name: "guest" },
+      subjects: [{ kind: "User", name: "mallory" }],
     },
-    roleRef: { kind: "ClusterRole", name: "guest" },
-    subjects: [{ kind: "User", name: "mallory" }],
-  });
-  expect(readList(bytes)?.metadata).toEqual({ resourceVersion: "1234", continue: "next" });
+  ]);
+  const [object] = list?.items() ?? [];
+  expect(object && ["reason", "a"].map((name) => annotationOf(object.metadata, name))).toEqual([
+    "调试 🙂",
+    undefined,
+  ]);
+  expect(list?.metadata).toEqual({ continue: "next" });
 });
 
 it("a list of accounts: its further fields are others", () => {
   const account = message(2, metadata, message(2, field(1, "Secret")), message(3, field(1, "pull")));
   const list = readList(answer("ServiceAccountList", message(1, field(3, "")), account));
-  expect(list?.items).toMatchObject([{ metadata: { name: "one" } }]);
-  expect(list?.items[0]).not.toHaveProperty("subjects");
+  expect(list?.items()).toMatchObject([{ metadata: { name: "one" } }]);
+  expect(list?.items()[0]).not.toHaveProperty("subjects");
   expect(list?.metadata).toEqual({});
 });
 
-it("what has no name or no uid is not read, and hides no other", () => {
+it("what has no name or no uid, or is broken, is not read, and hides no other", () => {
   const nameless = message(2, message(1, field(5, "uid-2")));
-  expect(readList(answer("ServiceAccountList", nameless, message(2, metadata)))?.items).toMatchObject([
-    undefined,
-    { metadata: { uid: "uid-1" } },
-  ]);
+  const broken = message(2, message(1, Buffer.from([8 * 5 + 2, 9])));
+  expect(
+    readList(answer("ServiceAccountList", nameless, broken, message(2, metadata)))?.items(),
+  ).toMatchObject([undefined, undefined, { metadata: { uid: "uid-1" } }]);
 });
 
 it("a Status says why", () => {
@@ -81,7 +89,10 @@ it("never throws, whatever comes", () => {
   });
   fc.assert(
     fc.property(broken, (copy) => {
-      readList(copy);
+      for (const object of readList(copy)?.items() ?? []) {
+        if (!object) continue;
+        void [object.metadata.labels, object.metadata.annotations, annotationOf(object.metadata, "reason")];
+      }
       readStatus(copy);
     }),
   );

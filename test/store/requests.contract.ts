@@ -368,12 +368,15 @@ export function requestsContract(redis: Pick<TestRedis, "commands">): void {
   });
 
   describe("reading", () => {
-    test("getMany keeps the order, and null where there is none", async () => {
+    test("getMany and getEach keep the order, and null where there is none", async () => {
       const one = await made();
       const two = asked({ role: "admin" });
       await requests.make(two, "t2");
-      expect(await requests.getMany([two.id, asked().id, one.id])).toEqual([two, null, one]);
+      const ids = [two.id, asked().id, one.id];
+      expect(await requests.getMany(ids)).toEqual([two, null, one]);
+      expect((await requests.getEach(ids)).map((read) => read())).toEqual([two, null, one]);
       expect(await requests.getMany([])).toEqual([]);
+      expect(await requests.getEach([])).toEqual([]);
     });
 
     test("open gives a person's own, oldest first", async () => {

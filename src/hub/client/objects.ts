@@ -4,7 +4,7 @@ import { Metadata } from "../grants/names.ts";
 import type { HubClient } from "./client.ts";
 import { answered, HubError, isAbsence, isStatus } from "./errors.ts";
 import { listPages, type Paging, type ReadPage, readPage } from "./pages.ts";
-import { PROTOBUF, readList } from "./protobuf.ts";
+import { ListedMetadata, PROTOBUF, readList } from "./protobuf.ts";
 import type { HubAnswer } from "./request.ts";
 
 export const Subject = z.object({ kind: z.string(), name: z.string(), namespace: z.string().optional() });
@@ -45,11 +45,17 @@ const EITHER = `${PROTOBUF},application/json`;
 function readEither(body: unknown): ReadPage<Read> | undefined {
   if (!Buffer.isBuffer(body)) {
     const page = readPage(body);
-    return page && { ...page, items: page.items.map(readWhole) };
+    return page && { ...page, items: () => page.items().map(readWhole) };
   }
   const list = readList(body);
-  return list && { ...list, items: list.items.map((object) => ({ object, metadata: object?.metadata })) };
+  return (
+    list && { ...list, items: () => list.items().map((object) => ({ object, metadata: object?.metadata })) }
+  );
 }
+
+/** Without looking at the others, where they were not looked at yet. */
+export const annotationOf = (metadata: Metadata, name: string): string | undefined =>
+  metadata instanceof ListedMetadata ? metadata.annotation(name) : metadata.annotations[name];
 
 type Which = Pick<Paging, "signal" | "labelSelector">;
 
@@ -58,7 +64,7 @@ export async function* pagesAt(
   client: HubClient,
   path: string,
   paging: Which = {},
-): AsyncGenerator<readonly Read[]> {
+): AsyncGenerator<ReadPage<Read>> {
   yield* listPages(client, path, { ...paging, accept: EITHER }, readEither);
 }
 
@@ -68,7 +74,8 @@ export async function* objectsAt(
   path: string,
   paging: Which = {},
 ): AsyncGenerator<HubObject> {
-  for await (const page of pagesAt(client, path, paging)) yield* page.map((read) => wholeOf(path, read));
+  for await (const { items } of pagesAt(client, path, paging))
+    yield* items().map((read) => wholeOf(path, read));
 }
 
 /** Throws HubError. */

@@ -19,13 +19,14 @@ const Page = z.object({
 
 export interface ReadPage<T> {
   metadata: { continue?: string | undefined; resourceVersion?: string | undefined };
-  items: readonly T[];
+  /** Where somebody looks at them: of a page that only waits, nothing is held but its bytes. */
+  items(): readonly T[];
 }
 
 /** Undefined where it is no list. */
 export function readPage(body: unknown): ReadPage<unknown> | undefined {
   const page = Page.safeParse(body).data;
-  return page && { ...page, items: page.items ?? [] };
+  return page && { metadata: page.metadata, items: () => page.items ?? [] };
 }
 
 export interface Paging {
@@ -40,14 +41,14 @@ export async function* listPages<T>(
   path: string,
   { labelSelector, ...asked }: Paging,
   read: Read<T>,
-): AsyncGenerator<readonly T[]> {
+): AsyncGenerator<ReadPage<T>> {
   let next: string | undefined;
   do {
     const query = new URLSearchParams({ limit: String(PAGE) });
     if (labelSelector) query.set("labelSelector", labelSelector);
     if (next) query.set("continue", next);
     const page = await pageOf(client, path, query, asked, read);
-    yield page.items;
+    yield page;
     next = page.metadata.continue;
   } while (next);
 }

@@ -7,8 +7,10 @@ import type { HubObject, Subject } from "./objects.ts";
 
 export const PROTOBUF = "application/vnd.kubernetes.protobuf";
 
-/** Of a message: where it stands. Of a number: what it is. */
-type Take = (field: number, from: number, to: number) => void;
+interface Place {
+  from: number;
+  to: number;
+}
 
 const MAGIC = Buffer.from("k8s\0");
 /** Kinds whose items are an object's metadata (1), and of a binding, its subjects (2) and its role (3). */
@@ -16,12 +18,12 @@ const BINDINGS: readonly string[] = ["ClusterRoleBindingList", "RoleBindingList"
 const OTHERS: readonly string[] = ["ServiceAccountList", "ClusterRoleList"];
 
 export interface ProtobufList {
-  metadata: { continue?: string; resourceVersion?: string };
-  /** Undefined for what has no name or no uid. */
-  items: (HubObject | undefined)[];
+  metadata: { continue?: string };
+  /** Undefined for what cannot be read, or has no name or no uid. */
+  items(): (HubObject | undefined)[];
 }
 
-/** Undefined where it is no such list. */
+/** Undefined where it is no such list, or not all of it. */
 export const readList = (bytes: Buffer): ProtobufList | undefined => whole(() => listIn(bytes));
 /** What the hub says of why not; undefined where it is no Status. */
 export const readStatus = (bytes: Buffer): object | undefined => whole(() => statusIn(bytes));
@@ -39,16 +41,20 @@ function listIn(bytes: Buffer): ProtobufList | undefined {
   const found = readEnvelope(bytes);
   const isBinding = found && BINDINGS.includes(found.kind);
   if (!found || !(isBinding || OTHERS.includes(found.kind))) return undefined;
-  const list: ProtobufList = { metadata: {}, items: [] };
-  fields(bytes, found.from, found.to, (field, from, to) => {
-    if (field === 1)
-      fields(bytes, from, to, (part, at, end) => {
-        if (part === 2) list.metadata.resourceVersion = text(bytes, at, end);
-        if (part === 3 && at < end) list.metadata.continue = text(bytes, at, end);
-      });
-    if (field === 2) list.items.push(readObject(bytes, from, to, isBinding === true));
-  });
-  return list;
+  const metadata: ProtobufList["metadata"] = {};
+  const items: Place[] = [];
+  for (const one = new Fields(bytes, found); one.next(); ) {
+    if (one.number === 1) Object.assign(metadata, readListMetadata(bytes, one));
+    if (one.number === 2) items.push({ from: one.from, to: one.to });
+  }
+  const read = isBinding ? readBinding : readObject;
+  return { metadata, items: () => items.map((place) => whole(() => read(bytes, place))) };
+}
+
+function readListMetadata(bytes: Buffer, place: Place): ProtobufList["metadata"] {
+  for (const part = new Fields(bytes, place); part.next(); )
+    if (part.number === 3 && part.from < part.to) return { continue: part.text() };
+  return {};
 }
 
 function statusIn(bytes: Buffer): object | undefined {
@@ -56,149 +62,229 @@ function statusIn(bytes: Buffer): object | undefined {
   if (found?.kind !== "Status") return undefined;
   const { kind } = found;
   const status = { kind, reason: "", details: { name: "" } };
-  fields(bytes, found.from, found.to, (field, from, to) => {
-    if (field === 4) status.reason = text(bytes, from, to);
-    if (field === 5)
-      fields(bytes, from, to, (part, at, end) => {
-        if (part === 1) status.details.name = text(bytes, at, end);
-      });
-  });
+  for (const one = new Fields(bytes, found); one.next(); ) {
+    if (one.number === 4) status.reason = one.text();
+    if (one.number === 5)
+      for (const part = new Fields(bytes, one); part.next(); )
+        if (part.number === 1) status.details.name = part.text();
+  }
   return status;
 }
 
 /** What it holds, and where; undefined where it is not the hub's. */
-function readEnvelope(bytes: Buffer): { kind: string; from: number; to: number } | undefined {
+function readEnvelope(bytes: Buffer): ({ kind: string } & Place) | undefined {
   if (!bytes.subarray(0, MAGIC.length).equals(MAGIC)) return undefined;
   const found = { kind: "", from: 0, to: 0 };
-  fields(bytes, MAGIC.length, bytes.length, (field, from, to) => {
-    if (field === 1)
-      fields(bytes, from, to, (part, at, end) => {
-        if (part === 2) found.kind = text(bytes, at, end);
-      });
-    if (field === 2) Object.assign(found, { from, to });
-  });
+  for (const one = new Fields(bytes, { from: MAGIC.length, to: bytes.length }); one.next(); ) {
+    if (one.number === 1)
+      for (const part = new Fields(bytes, one); part.next(); )
+        if (part.number === 2) found.kind = part.text();
+    if (one.number === 2) Object.assign(found, { from: one.from, to: one.to });
+  }
   return found;
 }
 
-function readObject(bytes: Buffer, start: number, stop: number, isBinding: boolean): HubObject | undefined {
-  const object: Partial<HubObject> = isBinding ? { subjects: [] } : {};
-  fields(bytes, start, stop, (field, from, to) => {
-    if (field === 1) object.metadata = readMetadata(bytes, from, to);
-    if (field === 2 && isBinding) object.subjects?.push(readSubject(bytes, from, to));
-    if (field === 3 && isBinding) object.roleRef = readRole(bytes, from, to);
-  });
-  const { metadata } = object;
-  return metadata?.name && metadata.uid ? { ...object, metadata } : undefined;
+function readObject(bytes: Buffer, place: Place): HubObject | undefined {
+  let metadata: ListedMetadata | undefined;
+  for (const one = new Fields(bytes, place); one.next(); )
+    if (one.number === 1) metadata = new ListedMetadata(bytes, one);
+  return metadata?.name && metadata.uid ? { metadata } : undefined;
 }
 
-function readMetadata(bytes: Buffer, start: number, stop: number): HubObject["metadata"] {
-  const labels: Record<string, string> = {};
-  const noted: (readonly [number, number])[] = [];
-  const metadata = {
-    ...{ name: "", uid: "", creationTimestamp: new Date(0), finalizers: [] as string[] },
-    labels,
-    /** Read where somebody asks: of nearly every account nobody does. */
-    get annotations() {
-      const annotations: Record<string, string> = {};
-      for (const [from, to] of noted) readEntry(bytes, from, to, annotations);
-      return annotations;
-    },
-  } as HubObject["metadata"];
-  fields(bytes, start, stop, (field, from, to) => {
-    if (field === 1) metadata.name = text(bytes, from, to);
-    if (field === 3 && from < to) metadata.namespace = text(bytes, from, to);
-    if (field === 5) metadata.uid = text(bytes, from, to);
-    if (field === 8) metadata.creationTimestamp = readTime(bytes, from, to);
-    if (field === 9) metadata.deletionTimestamp = readTime(bytes, from, to);
-    if (field === 11) readEntry(bytes, from, to, labels);
-    if (field === 12) noted.push([from, to]);
-    if (field === 14) metadata.finalizers.push(text(bytes, from, to));
-  });
-  return metadata;
+function readBinding(bytes: Buffer, place: Place): HubObject | undefined {
+  const object = readObject(bytes, place);
+  if (!object) return undefined;
+  const subjects: Subject[] = [];
+  for (const one = new Fields(bytes, place); one.next(); ) {
+    if (one.number === 2) subjects.push(readSubject(bytes, one));
+    if (one.number === 3) object.roleRef = readRole(bytes, one);
+  }
+  object.subjects = subjects;
+  return object;
 }
 
-function readEntry(bytes: Buffer, start: number, stop: number, into: Record<string, string>): void {
-  let key = "";
-  let value = "";
-  fields(bytes, start, stop, (field, from, to) => {
-    if (field === 1) key = word(bytes, from, to);
-    if (field === 2) value = text(bytes, from, to);
-  });
-  into[key] = value;
+const [LABELS, ANNOTATIONS] = [11, 12];
+
+/** Labels and annotations are read where somebody asks, and not kept: of nearly every object that is once, or not at all. */
+export class ListedMetadata {
+  name = "";
+  uid = "";
+  namespace: string | undefined;
+  deletionTimestamp: Date | undefined;
+  finalizers: string[] = [];
+  readonly #bytes: Buffer;
+  readonly #from: number;
+  readonly #to: number;
+  #createdAt = 0;
+
+  constructor(bytes: Buffer, place: Place) {
+    this.#bytes = bytes;
+    this.#from = place.from;
+    this.#to = place.to;
+    for (const one = this.#fields(); one.next(); ) {
+      if (one.number === 1) this.name = one.text();
+      if (one.number === 3 && one.from < one.to) this.namespace = one.word();
+      if (one.number === 5) this.uid = one.text();
+      if (one.number === 8) this.#createdAt = readTime(bytes, one);
+      if (one.number === 9) this.deletionTimestamp = new Date(readTime(bytes, one));
+      if (one.number === 14) this.finalizers.push(one.text());
+    }
+  }
+
+  get creationTimestamp(): Date {
+    return new Date(this.#createdAt);
+  }
+
+  get labels(): Record<string, string> {
+    return this.#entries(LABELS);
+  }
+
+  get annotations(): Record<string, string> {
+    return this.#entries(ANNOTATIONS);
+  }
+
+  annotation(name: string): string | undefined {
+    return whole(() => {
+      for (const one = this.#fields(); one.next(); )
+        if (one.number === ANNOTATIONS && isKeyOf(this.#bytes, one, name))
+          return readEntry(this.#bytes, one)[1];
+      return undefined;
+    });
+  }
+
+  #entries(of: number): Record<string, string> {
+    const found: Record<string, string> = {};
+    whole(() => {
+      for (const one = this.#fields(); one.next(); )
+        if (one.number === of) {
+          const [key, value] = readEntry(this.#bytes, one);
+          found[key] = value;
+        }
+    });
+    return found;
+  }
+
+  #fields(): Fields {
+    return new Fields(this.#bytes, { from: this.#from, to: this.#to });
+  }
 }
 
-function readTime(bytes: Buffer, start: number, stop: number): Date {
-  let seconds = 0;
-  fields(bytes, start, stop, (field, value) => {
-    if (field === 1) seconds = value;
-  });
-  return new Date(seconds * 1000);
+function readEntry(bytes: Buffer, place: Place): [key: string, value: string] {
+  let [key, value] = ["", ""];
+  for (const one = new Fields(bytes, place); one.next(); ) {
+    if (one.number === 1) key = one.word();
+    if (one.number === 2) value = one.text();
+  }
+  return [key, value];
 }
 
-function readSubject(bytes: Buffer, start: number, stop: number): Subject {
+function isKeyOf(bytes: Buffer, place: Place, key: string): boolean {
+  for (const one = new Fields(bytes, place); one.next(); ) if (one.number === 1) return one.is(key);
+  return false;
+}
+
+/** ms since the epoch. */
+function readTime(bytes: Buffer, place: Place): number {
+  for (const one = new Fields(bytes, place); one.next(); ) if (one.number === 1) return one.value * 1000;
+  return 0;
+}
+
+function readSubject(bytes: Buffer, place: Place): Subject {
   const subject: Subject = { kind: "", name: "" };
-  fields(bytes, start, stop, (field, from, to) => {
-    if (field === 1) subject.kind = text(bytes, from, to);
-    if (field === 3) subject.name = text(bytes, from, to);
-    if (field === 4 && from < to) subject.namespace = text(bytes, from, to);
-  });
+  for (const one = new Fields(bytes, place); one.next(); ) {
+    if (one.number === 1) subject.kind = one.word();
+    if (one.number === 3) subject.name = one.text();
+    if (one.number === 4 && one.from < one.to) subject.namespace = one.word();
+  }
   return subject;
 }
 
-function readRole(bytes: Buffer, start: number, stop: number): NonNullable<HubObject["roleRef"]> {
+function readRole(bytes: Buffer, place: Place): NonNullable<HubObject["roleRef"]> {
   const role = { kind: "", name: "" };
-  fields(bytes, start, stop, (field, from, to) => {
-    if (field === 2) role.kind = text(bytes, from, to);
-    if (field === 3) role.name = text(bytes, from, to);
-  });
+  for (const one = new Fields(bytes, place); one.next(); ) {
+    if (one.number === 2) role.kind = one.word();
+    if (one.number === 3) role.name = one.word();
+  }
   return role;
 }
 
 /** What stands there most of the time: such a word stood there before. */
 const words = new Map<number, string>();
 
-function word(bytes: Buffer, from: number, to: number): string {
-  const at = ((to - from) * 0x100 + (bytes[from] ?? 0)) * 0x100 + (bytes[to - 1] ?? 0);
-  const same = words.get(at);
-  if (same !== undefined && isAt(same, bytes, from, to)) return same;
-  const found = text(bytes, from, to);
-  words.set(at, found);
-  return found;
-}
+/** The fields of a message, one after the other. */
+class Fields {
+  number = 0;
+  /** Of a number: what it is. */
+  value = 0;
+  /** Of all else: where it stands. */
+  from = 0;
+  to = 0;
+  readonly #bytes: Buffer;
+  readonly #end: number;
+  #at: number;
 
-function isAt(same: string, bytes: Buffer, from: number, to: number): boolean {
-  if (same.length !== to - from) return false;
-  for (let i = 0; i < same.length; i++) if (same.charCodeAt(i) !== bytes[from + i]) return false;
-  return true;
-}
-
-const text = (bytes: Buffer, from: number, to: number): string => bytes.toString("utf8", from, to);
-
-/** Throws a RangeError where they do not end where the message does. */
-function fields(bytes: Buffer, from: number, to: number, take: Take): void {
-  const cursor = { at: from };
-  while (cursor.at < to) {
-    const tag = number(bytes, cursor);
-    const type = tag & 7;
-    if (type === 0) take(tag >>> 3, number(bytes, cursor), 0);
-    else if (type === 1) cursor.at += 8;
-    else if (type === 5) cursor.at += 4;
-    else if (type === 2) {
-      const end = number(bytes, cursor) + cursor.at;
-      if (end > to) throw new RangeError("A field is longer than its message.");
-      take(tag >>> 3, cursor.at, end);
-      cursor.at = end;
-    } else throw new RangeError(`No field is of type ${type}.`);
+  constructor(bytes: Buffer, { from, to }: Place) {
+    this.#bytes = bytes;
+    this.#at = from;
+    this.#end = to;
   }
-  if (cursor.at !== to) throw new RangeError("A message ends within a field.");
-}
 
-function number(bytes: Buffer, cursor: { at: number }): number {
-  let value = 0;
-  for (let scale = 1; ; scale *= 0x80) {
-    const byte = bytes[cursor.at++];
-    if (byte === undefined) throw new RangeError("A number has no end.");
-    value += (byte & 0x7f) * scale;
-    if (byte < 0x80) return value;
+  /** Throws a RangeError where they do not end where the message does. */
+  next(): boolean {
+    while (this.#at < this.#end) {
+      const tag = this.#varint();
+      this.number = tag >>> 3;
+      const type = tag & 7;
+      if (type === 0) {
+        this.value = this.#varint();
+        return true;
+      }
+      if (type === 2) {
+        const length = this.#varint();
+        this.from = this.#at;
+        this.to = this.#at + length;
+        if (this.to > this.#end) throw new RangeError("A field is longer than its message.");
+        this.#at = this.to;
+        return true;
+      }
+      if (type === 1) this.#at += 8;
+      else if (type === 5) this.#at += 4;
+      else throw new RangeError(`No field is of type ${type}.`);
+    }
+    if (this.#at !== this.#end) throw new RangeError("A message ends within a field.");
+    return false;
+  }
+
+  text(): string {
+    return this.#bytes.toString("utf8", this.from, this.to);
+  }
+
+  /** The same text; of few there are many. */
+  word(): string {
+    const { from, to } = this;
+    const bytes = this.#bytes;
+    const at = ((to - from) * 0x100 + (bytes[from] ?? 0)) * 0x100 + (bytes[to - 1] ?? 0);
+    const same = words.get(at);
+    if (same !== undefined && this.is(same)) return same;
+    const found = this.text();
+    words.set(at, found);
+    return found;
+  }
+
+  is(ascii: string): boolean {
+    if (ascii.length !== this.to - this.from) return false;
+    for (let i = 0; i < ascii.length; i++)
+      if (ascii.charCodeAt(i) !== this.#bytes[this.from + i]) return false;
+    return true;
+  }
+
+  #varint(): number {
+    let value = 0;
+    for (let scale = 1; ; scale *= 0x80) {
+      const byte = this.#bytes[this.#at++];
+      if (byte === undefined) throw new RangeError("A number has no end.");
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value;
+    }
   }
 }

@@ -3,8 +3,8 @@ import { z } from "zod";
 import type { ForeignObject } from "../../flow/ports.ts";
 import { botClusterRole } from "../bot-account.ts";
 import type { HubClient } from "../client/client.ts";
-import { type HubObject, wholeOf } from "../client/objects.ts";
-import { instanceAccount, PREFIX } from "./names.ts";
+import { annotationOf, type HubObject, wholeOf } from "../client/objects.ts";
+import { instanceAccount, type Mark, markOf, PREFIX } from "./names.ts";
 import { ownerOf } from "./owner.ts";
 import { sideBySide } from "./side-by-side.ts";
 import {
@@ -18,6 +18,8 @@ import {
   isTrialOf,
   type Whose,
 } from "./whose.ts";
+
+const CLUSTER_ROLE = `${PREFIX}/cluster-role`;
 
 /** Grants of karpor-access in another namespace: of another bot, or ours before it was renamed. */
 export interface GrantsElsewhere {
@@ -43,14 +45,17 @@ export interface Survey {
 export async function surveyHub(scope: ForeignScope, signal?: AbortSignal): Promise<Survey> {
   const surveyor = await createSurveyor(scope, signal);
   for await (const { kind, path, page } of sideBySide(scope, signal))
-    for (const read of page) surveyor[kind](wholeOf(path, read));
+    for (const read of page) {
+      const object = wholeOf(path, read);
+      surveyor[kind](object, markOf(object.metadata));
+    }
   return surveyor.survey();
 }
 
-/** Is shown every account of the grants' namespace and every binding, in any order. */
+/** Is shown every account of the grants' namespace and every binding, in any order, each with what it says of itself. */
 export interface Surveyor {
-  account(object: HubObject): void;
-  binding(object: HubObject): void;
+  account(object: HubObject, mark: Mark | null): void;
+  binding(object: HubObject, mark: Mark | null): void;
   /** Throws HubError, or the signal's reason. */
   survey(): Promise<Survey>;
 }
@@ -66,21 +71,22 @@ export async function createSurveyor(scope: ForeignScope, signal?: AbortSignal):
   const accounts: ForeignObject[] = [];
   const found: Survey = { foreign: [], known: [], elsewhere: [], others: [], bots: [] };
   return {
-    account(object) {
-      const { name, annotations } = object.metadata;
-      const grant = grantOf(object);
+    account(object, mark) {
+      const { metadata } = object;
+      const { name } = metadata;
+      const grant = grantOf(object, mark);
       if (grant?.instance === scope.instance) {
-        const role = annotations[`${PREFIX}/cluster-role`];
+        const role = annotationOf(metadata, CLUSTER_ROLE);
         const judge = early.get(name);
         if (judge && early.delete(name)) judge(role);
         else roles.set(name, role);
       } else if (name !== instanceAccount(scope.instance) && !isTrial(scope, object))
         accounts.push(foreignObject("ServiceAccount", object, others(scope, grant)));
     },
-    binding(binding) {
+    binding(binding, mark) {
       const { metadata, roleRef, subjects } = binding;
       if (!roleRef || !subjects?.length) return;
-      const grant = grantOf(binding);
+      const grant = grantOf(binding, mark);
       const object = () => foreignObject("ClusterRoleBinding", binding, others(scope, grant));
       if (roleRef.name === own) {
         if (subjects.every((one) => isBot(scope, one))) found.bots.push(...subjects.map(({ name }) => name));

@@ -4,7 +4,7 @@ import { HubError } from "../client/errors.ts";
 import { readMetadata } from "../client/objects.ts";
 import { listPages, readPage } from "../client/pages.ts";
 import { accountsPath, BINDINGS_PATH, find, type Hub, standing } from "./find.ts";
-import { instanceAccount, instanceOf, keyOf, type Metadata, selector } from "./names.ts";
+import { instanceAccount, type Mark, type Metadata, markOf, selector } from "./names.ts";
 
 const LOOKS = 16;
 // Servers that cannot leave the rest out answer whole objects, which do as well.
@@ -16,19 +16,22 @@ export type Listing = Hub & { log?: Log | undefined };
 export async function list(hub: Listing, signal: AbortSignal): Promise<GrantObjects[]> {
   const { client, instance } = hub;
   const lister = createLister(hub);
-  const read = async (path: string, take: (metadata: Metadata | undefined) => void) => {
+  const read = async (path: string, take: Lister["account"]) => {
     const paging = { signal, accept: METADATA, labelSelector: selector(instance) };
-    for await (const items of listPages(client, path, paging, readPage))
-      for (const item of items) take(readMetadata(item));
+    for await (const { items } of listPages(client, path, paging, readPage))
+      for (const item of items()) {
+        const metadata = readMetadata(item);
+        take(metadata, metadata ? markOf(metadata) : null);
+      }
   };
   await Promise.all([read(accountsPath(hub), lister.account), read(BINDINGS_PATH, lister.binding)]);
   return [...lister.whole(), ...(await lister.halves(signal))];
 }
 
-/** Is shown the metadata of accounts and bindings, whosever they are, in any order; undefined for what cannot be read. */
+/** Is shown the metadata of accounts and bindings, whosever they are, in any order, each with what it says of itself; undefined for what cannot be read. */
 export interface Lister {
-  account(metadata: Metadata | undefined): void;
-  binding(metadata: Metadata | undefined, altered?: boolean): void;
+  account(metadata: Metadata | undefined, mark: Mark | null): void;
+  binding(metadata: Metadata | undefined, mark: Mark | null, altered?: boolean): void;
   /** Those that became whole since it was asked last. */
   whole(): GrantObjects[];
   /** What is left when all was shown. Throws HubError, or the signal's reason. */
@@ -38,23 +41,24 @@ export interface Lister {
 export function createLister(hub: Listing): Lister {
   const halves = new Map<string, GrantObjects>();
   const whole: GrantObjects[] = [];
-  const add = (metadata: Metadata | undefined, part: Partial<GrantObjects>): void => {
+  const add = (metadata: Metadata | undefined, mark: Mark | null, part: Partial<GrantObjects>): void => {
     // What cannot be read keeps nobody from the others.
     if (!metadata) hub.log?.warn({}, "An object cannot be read: left alone.");
-    if (!metadata || instanceOf(metadata) !== hub.instance) return;
+    if (!metadata || mark?.instance !== hub.instance) return;
     const { name } = metadata;
-    const key = keyOf(hub.instance, metadata);
+    const { key } = mark;
     if (!key && name !== instanceAccount(hub.instance))
       hub.log?.warn({ name }, "An object has our labels but not a name of ours: left alone.");
     if (!key) return;
-    const one = { key, account: null, binding: null, foreign: false, ...halves.get(name), ...part };
+    const half = halves.get(name) ?? { key, account: null, binding: null, foreign: false };
+    const one = Object.assign(half, part);
     if (!one.account || !one.binding) halves.set(name, one);
     else if (halves.delete(name)) whole.push(one);
   };
   return {
-    account: (metadata) => add(metadata, { account: metadata ? standing(metadata) : null }),
-    binding: (metadata, altered) =>
-      add(metadata, { binding: metadata ? { uid: metadata.uid, ...(altered && { altered }) } : null }),
+    account: (metadata, mark) => add(metadata, mark, { account: metadata ? standing(metadata) : null }),
+    binding: (metadata, mark, altered) =>
+      add(metadata, mark, { binding: metadata ? { uid: metadata.uid, ...(altered && { altered }) } : null }),
     whole: () => whole.splice(0),
     halves: (signal) => settleHalves(hub, [...halves.values()], signal),
   };

@@ -63,18 +63,34 @@ export const Metadata = z.object({
 });
 export type Metadata = z.infer<typeof Metadata>;
 
-/** Whose it says it is; null when it bears no label of karpor-access. */
-export const instanceOf = ({ labels: l }: Pick<Metadata, "labels">): string | null =>
-  (l[MANAGED_BY] === OURS && l[INSTANCE]) || null;
-
 /** An account that no binding names: it bears what the instance must remember on the hub. */
 export const instanceAccount = (instance: string): string => `${OURS}-instance-${instance}`;
 
 type Labelled = Pick<Metadata, "name" | "labels">;
 
+/** What an object says of itself. */
+export interface Mark {
+  /** Whose it is. */
+  instance: string;
+  /** The grant that it belongs to; null when it is not called what we would call it. */
+  key: GrantKey | null;
+}
+
+/** Null when it bears no label of karpor-access. */
+export function markOf({ name, labels: l }: Labelled): Mark | null {
+  const instance = l[MANAGED_BY] === OURS && l[INSTANCE];
+  return instance ? { instance, key: keyIn(name, l) } : null;
+}
+
+export const instanceOf = (metadata: Labelled): string | null => markOf(metadata)?.instance ?? null;
+
 /** The grant that an object belongs to; null when it is not our instance's, or not called what we would call it. */
-export function keyOf(instance: string, { name, labels: l }: Labelled): GrantKey | null {
-  if (l[MANAGED_BY] !== OURS || l[INSTANCE] !== instance) return null;
+export function keyOf(instance: string, metadata: Labelled): GrantKey | null {
+  const mark = markOf(metadata);
+  return mark?.instance === instance ? mark.key : null;
+}
+
+function keyIn(name: string, l: Metadata["labels"]): GrantKey | null {
   const id = l[REQUEST];
   const role = l[ROLE];
   const generation = Number(l[GENERATION]);

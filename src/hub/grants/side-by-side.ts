@@ -21,10 +21,11 @@ export async function* sideBySide(
   let lists = [open("account", accountsPath(hub)), open("binding", BINDINGS_PATH)];
   while (lists.length > 0) {
     const behind = lists.reduce((a, b) => (b.last < a.last ? b : a));
-    const { done, value: page } = await behind.coming;
+    const { done, value } = await behind.coming;
     if (done) lists = lists.filter((list) => list !== behind);
     else {
       behind.coming = ahead(behind.pages);
+      const page = value.items();
       behind.last = page.at(-1)?.metadata?.name ?? behind.last;
       yield { kind: behind.kind, path: behind.path, page };
     }

@@ -4,12 +4,13 @@ import type { HubObject } from "../client/objects.ts";
 import type { Hub } from "./find.ts";
 import { createSurveyor } from "./foreign.ts";
 import { createLister, type Listing } from "./list.ts";
+import { type Mark, markOf } from "./names.ts";
 import { sideBySide } from "./side-by-side.ts";
 import { type ForeignScope, grantOf } from "./whose.ts";
 
 /** A binding that names another account, or one more, belongs to no grant. */
-const isOfNamespace = (object: HubObject, { namespace }: Hub): boolean =>
-  grantOf(object)?.namespace === namespace;
+const isOfNamespace = (object: HubObject, mark: Mark | null, { namespace }: Hub): boolean =>
+  grantOf(object, mark)?.namespace === namespace;
 
 /** Throws HubError, or the signal's reason. */
 export async function* surveyForSweep(
@@ -21,9 +22,10 @@ export async function* surveyForSweep(
   let isWhole = true;
   for await (const { kind, page } of sideBySide(hub, signal)) {
     for (const { metadata, object } of page) {
-      if (kind === "account") lister.account(metadata);
-      else lister.binding(metadata, object && !isOfNamespace(object, hub));
-      if (object) surveyor[kind](object);
+      const mark = metadata ? markOf(metadata) : null;
+      if (kind === "account") lister.account(metadata, mark);
+      else lister.binding(metadata, mark, object && !isOfNamespace(object, mark, hub));
+      if (object) surveyor[kind](object, mark);
       else isWhole = false;
     }
     yield lister.whole();

@@ -4,7 +4,7 @@ import { botGenerationOf, botNamespace } from "../bot-account.ts";
 import type { HubClient } from "../client/client.ts";
 import type { HubObject, Subject } from "../client/objects.ts";
 import { identityOf } from "../kubeconfig/identity.ts";
-import { instanceOf, keyOf } from "./names.ts";
+import { instanceOf, markOf } from "./names.ts";
 
 export interface ForeignScope {
   client: HubClient;
@@ -29,9 +29,9 @@ export interface Whose {
 }
 
 /** Whose grant it is by labels and name, and of a binding, by its one subject too; null when it is none. */
-export function grantOf({ metadata, roleRef, subjects }: HubObject): Whose | null {
-  const instance = instanceOf(metadata);
-  if (instance === null || !keyOf(instance, metadata)) return null;
+export function grantOf({ metadata, roleRef, subjects }: HubObject, mark = markOf(metadata)): Whose | null {
+  if (!mark?.key) return null;
+  const { instance } = mark;
   if (!roleRef) return { instance, namespace: metadata.namespace ?? "" };
   const [subject, ...more] = subjects ?? [];
   const own = subject?.kind === "ServiceAccount" && subject.name === metadata.name && more.length === 0;
