@@ -6,13 +6,19 @@ import { seenWithin } from "../sandbox/wait.ts";
 import type { BenchContext } from "./context.ts";
 
 const UP_WITHIN_MS = 60_000;
+const { start: START } = manifest.scripts;
 /** Of Node, as `npm start` sets them. */
-export const FLAGS = (manifest.scripts.start.match(/--max\S+|--heap\S+/g) ?? []) as string[];
+export const FLAGS = (START.match(/--max\S+|--heap\S+/g) ?? []) as string[];
+/** Of the system's allocator, likewise. */
+export const ALLOCATOR = Object.fromEntries(
+  (START.match(/MALLOC\S+/g) ?? []).map((setting) => setting.split("=")),
+) as Record<string, string>;
 const FREE = [process.execPath, ...FLAGS, "bench/free-bot.ts"];
 
 export async function startBotProcess(context: BenchContext, command: readonly string[] = FREE) {
   const port = await freePort();
-  const variables = Object.entries({ ...context.env, PORT: port }).map(([name, value]) => `${name}=${value}`);
+  const environment = { ...ALLOCATOR, ...context.env, PORT: port };
+  const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   const started = performance.now();
   const child = await startChild("env", [...variables, ...command]);
   const stop = async () => {

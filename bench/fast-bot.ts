@@ -16,7 +16,7 @@ import { startLocalSlack } from "../sandbox/slack/index.ts";
 import { LANES } from "../src/flow/ports.ts";
 import { createJobs } from "../src/queue/jobs.ts";
 import { keysOf } from "../src/store/keys.ts";
-import { FLAGS, resident } from "./bot.ts";
+import { ALLOCATOR, FLAGS, resident } from "./bot.ts";
 import { BENCH_INSTANCE, SECRETS, settings, workspace } from "./context.ts";
 
 export type FastBot = Awaited<ReturnType<typeof startFastBot>>;
@@ -59,7 +59,7 @@ async function startReplica(clock: JumpClock, env: Record<string, string>) {
   const ahead = Math.round(clock.now() - Date.now());
   const child = fork(ENTRY, [String(ahead)], {
     execArgv: [...process.execArgv, ...FLAGS],
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...ALLOCATOR, ...env },
   });
   const gone = once(child, "exit");
   const [port] = await Promise.race([once(child, "message"), gone.then(refuse)]);
