@@ -165,8 +165,8 @@ export function keepCredential(
     ...{ clock, log },
     renew: async () => renewBotToken({ hub: await hub.open(), client: hub, clock }),
     warnAdmins: async (left: number) => {
-      const tell = () => tellAdmins(admins, (words) => words.credential(left, config.hub.name));
-      await atMostOnce(redis.commands, told, DAY, async () => (await tell()) > 0);
+      const tell = () => tellAdmins(admins, "credential", (words) => words.credential(left, config.hub.name));
+      await atMostOnce(redis.commands, told, DAY, tell);
     },
   };
   return repeat(() => renewCredential(ports), { what: "the bot's own token", sleep: clock.sleep, log });

@@ -716,7 +716,7 @@ export interface Looks {
 
 /** Administrators: each alarm reaches them once a day at most, for all replicas together. */
 export interface Admins {
-  /** Resolves to whether somebody knows of it. Never rejects. */
+  /** Resolves to whether they know of it: false also while one of them may hear it later, to whom Slack does not answer. Never rejects. */
   tell(alarm: Alarm): Promise<boolean>;
 }
 

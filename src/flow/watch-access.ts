@@ -26,6 +26,8 @@ export function watchAccess(ports: AccessPorts): (signal: AbortSignal) => Promis
   const { admins, log } = ports;
   let refusals = 0;
   let refused: string | null = null;
+  /** What is over, and not all of them heard. */
+  let over: string | null = null;
   let isAway = false;
   const onRefused = async (credential: string) => {
     refusals += 1;
@@ -38,12 +40,14 @@ export function watchAccess(ports: AccessPorts): (signal: AbortSignal) => Promis
   const onTaken = async () => {
     const was = refused;
     [refusals, refused] = [0, null];
-    if (was === null) return;
-    ports.recheck();
-    await ports
-      .resume()
-      .catch((error: unknown) => log.warn({ err: error }, "the next sweep goes on instead"));
-    await admins.tell({ kind: "let-in", credential: was });
+    if (was !== null) {
+      over = was;
+      ports.recheck();
+      await ports
+        .resume()
+        .catch((error: unknown) => log.warn({ err: error }, "the next sweep goes on instead"));
+    }
+    if (over !== null && (await admins.tell({ kind: "let-in", credential: over }))) over = null;
   };
   /** That it is gone, or back, is said at once, and not when the checks come round. */
   const seen = (away: boolean) => {

@@ -10,11 +10,14 @@ const taken = (credential: string) => ({ taken: true, credential });
 const refused = (credential: string) => ({ taken: false, credential });
 type Seen = ReturnType<typeof taken> | TroubleOutside;
 
-async function watch(...seen: Seen[]) {
+const watch = (...seen: Seen[]) => watchWith(() => true, seen);
+
+/** `heard`: whether they all heard it. */
+async function watchWith(heard: (alarm: Alarm) => boolean, seen: Seen[]) {
   const [told, done, waits]: [Alarm[], string[], number[]] = [[], [], []];
   const run = watchAccess({
     log: memoryLog(),
-    admins: { tell: async (alarm) => Boolean(told.push(alarm)) },
+    admins: { tell: async (alarm) => Boolean(told.push(alarm)) && heard(alarm) },
     look: async () => {
       const next = seen.shift();
       if (!next || next instanceof Error) throw next;
@@ -49,6 +52,18 @@ test("two are told, under the name of the credential that was refused first; its
 test("a hub that is away neither refuses nor takes", async () => {
   const { told } = await watch(away, away, refused("a"), away, refused("a"), away);
   expect(told.map(({ kind }) => kind)).toEqual(["locked-out"]);
+});
+
+test("that it is over is told until all of them heard it", async () => {
+  let tries = 0;
+  const heard = ({ kind }: Alarm) => kind !== "let-in" || ++tries > 1;
+  const taking = [taken("b"), taken("b"), taken("b")];
+  const { told, done } = await watchWith(heard, [refused("a"), refused("a"), ...taking]);
+  expect(told.slice(1)).toEqual([
+    { kind: "let-in", credential: "a" },
+    { kind: "let-in", credential: "a" },
+  ]);
+  expect(done).toEqual(["recheck", "recheck", "resume"]);
 });
 
 test("the next upgrade is told anew", async () => {

@@ -1,14 +1,16 @@
 /** A word to the administrators, each in a DM and in their own language. */
+import { createHash } from "node:crypto";
 import type { WebClient } from "@slack/web-api";
 import type { Alarm } from "../../domain/alarm.ts";
 import { isTaken } from "../../domain/break-glass.ts";
+import { DAY } from "../../domain/duration.ts";
 import { leaksOf } from "../../domain/former.ts";
 import { type GroupId, isGroup, type Principal, type UserId } from "../../domain/ids.ts";
 import type { Admins, Directory, Log } from "../../flow/ports.ts";
 import { date } from "../messages/formatter.ts";
 import { type Words, words } from "../messages/index.ts";
 import { alarmMessage, behindMessage, type Message } from "../views/index.ts";
-import { calm, slackError } from "./client.ts";
+import { calm, isUndeliverable, slackError } from "./client.ts";
 import { type DmOptions, dmWith, forgetDm } from "./dm.ts";
 
 export interface AdminsOptions extends DmOptions {
@@ -33,8 +35,8 @@ interface CreateAdmins extends AdminsOptions {
 export function createAdmins(options: CreateAdmins): Admins {
   return {
     async tell(alarm) {
-      const tell = async () => (await tellAdmins(options, (w) => wordOf(w, alarm, options))) > 0;
       const name = nameOf(alarm);
+      const tell = () => tellAdmins(options, name ?? digestOf(alarm), (w) => wordOf(w, alarm, options));
       const told = name === null ? tell() : options.once(name, tell);
       return told.catch((error: unknown) => {
         options.log.warn({ alarm: alarm.kind, err: error }, "the administrators were not told");
@@ -54,6 +56,8 @@ function nameOf(alarm: Alarm): string | null {
   if (alarm.kind === "leak-unproven") return `${alarm.kind}:${alarm.request.id}:${alarm.generation}`;
   return `${alarm.kind}:${"request" in alarm ? alarm.request.id : alarm.epoch}`;
 }
+
+const digestOf = (alarm: Alarm): string => createHash("sha256").update(JSON.stringify(alarm)).digest("hex");
 
 const isOfReads = (alarm: Alarm) => alarm.kind === "reads-opened" || alarm.kind === "reads-closed";
 
@@ -78,36 +82,62 @@ function leakWord(w: Words, { request, generation }: Extract<Alarm, { kind: "lea
   return w.leakUnproven(request, date(leak?.grant.tokenExpiresAt ?? 0, "{date_short_pretty} {time}"), hub);
 }
 
-/** Resolves to how many were told; what Slack refuses is logged. */
-export async function tellAdmins(options: AdminsOptions, word: (words: Words) => Word): Promise<number> {
-  const { client, directory, log } = options;
-  const people = await reachable(options);
-  const told = await Promise.all(
-    people.map(async (id) => {
-      try {
-        const said = word(words((await directory.person(id, "show")).locale));
-        const channel = await dmWith(options, client, id);
-        await client.chat.postMessage({ channel, ...calm, ...message(said) });
-        return 1;
-      } catch (error) {
-        const slack = slackError(error);
-        // Another DM of theirs is opened at the next try.
-        if (slack === "channel_not_found") await forgetDm(options, id).catch(() => {});
-        log.warn({ slack: slack ?? "no answer" }, "an administrator was not told");
-        return 0;
-      }
-    }),
+/** Resolves to whether they know of it: false also while somebody may hear it later. `name`: of what they are told. */
+export async function tellAdmins(
+  options: AdminsOptions,
+  name: string,
+  word: (words: Words) => Word,
+): Promise<boolean> {
+  const { memory, clock } = options;
+  const at = clock.now();
+  const { people, areAll } = await reachable(options);
+  const before = await memory.read(heardBy(name), people);
+  const outcomes = await Promise.all(
+    people.map((id, i) => (before?.values[i] ? "heard" : tellOne(options, id, word))),
   );
-  return told.reduce<number>((sum, one) => sum + one, 0);
+  const heard = people.filter((_, i) => outcomes[i] === "heard");
+  const done = areAll && heard.length > 0 && !outcomes.includes("later");
+  if (!done) await memory.write(heardBy(name), { at, values: marked(heard), keepMs: DAY });
+  // It may come to be so again.
+  else if (before) await memory.drop(heardBy(name));
+  return done;
+}
+
+/** Those who heard it while others did not. */
+const heardBy = (name: string): string => `heard:${name}`;
+const marked = (ids: readonly UserId[]) => Object.fromEntries(ids.map((id) => [id, "1"]));
+
+/** What Slack refuses is logged. */
+async function tellOne(
+  options: AdminsOptions,
+  id: UserId,
+  word: (words: Words) => Word,
+): Promise<"heard" | "later" | "never"> {
+  const { client, directory, log } = options;
+  try {
+    const said = word(words((await directory.person(id, "show")).locale));
+    const channel = await dmWith(options, client, id);
+    await client.chat.postMessage({ channel, ...calm, ...message(said) });
+    return "heard";
+  } catch (error) {
+    const slack = slackError(error);
+    log.warn({ slack: slack ?? "no answer" }, "an administrator was not told");
+    if (slack !== "channel_not_found") return slack && isUndeliverable(slack) ? "never" : "later";
+    // Another DM of theirs is opened at the next try.
+    await forgetDm(options, id).catch(() => {});
+    return "later";
+  }
 }
 
 /** An emptied directory must not keep the word of it from them. */
-async function reachable({ directory, policy: { admins }, lately }: AdminsOptions): Promise<UserId[]> {
+async function reachable({ directory, policy: { admins }, lately }: AdminsOptions) {
   // Those named by themselves are told although Slack does not say who is in a group.
-  const people = await directory
-    .members(admins, "show")
-    .catch(() => admins.filter((p): p is UserId => !isGroup(p)));
-  return people.length > 0 || !lately ? people : lately(admins.filter(isGroup)).catch(() => []);
+  const { found, areAll } = await directory.members(admins, "show").then(
+    (all) => ({ found: all, areAll: true }),
+    () => ({ found: admins.filter((p): p is UserId => !isGroup(p)), areAll: false }),
+  );
+  if (found.length > 0 || !lately) return { people: found, areAll };
+  return { people: await lately(admins.filter(isGroup)).catch(() => []), areAll };
 }
 
 /** `*` marks bold; or a whole message. */

@@ -1,0 +1,128 @@
+/** Of several administrators each hears an alarm: whom Slack did not let hear it at once hears it later, and nobody twice. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { parse, stringify } from "yaml";
+import { type CallFailure, visibleText } from "../../sandbox/slack/index.ts";
+import type { Alarm } from "../../src/domain/alarm.ts";
+import { MINUTE, SECOND } from "../../src/domain/duration.ts";
+import { ALICE, APPROVALS, CAROL, MEI, startBot, startWorld, type World } from "../helpers/bot.ts";
+import { scene } from "../helpers/scene.ts";
+import { openSteps } from "../helpers/steps.ts";
+import { swept } from "../helpers/swept.ts";
+
+let world: World;
+beforeEach(async () => {
+  world = await startWorld();
+  adminsAre([ALICE, CAROL, MEI]);
+});
+afterEach(() => world.close());
+
+function adminsAre(admins: readonly string[]): void {
+  const path = world.env.KARPOR_ACCESS_CONFIG;
+  writeFileSync(path, stringify({ ...(parse(readFileSync(path, "utf8")) as object), admins }));
+}
+
+/** Slack fails for this person alone. */
+const failsFor = (user: string, failure: CallFailure) =>
+  world.slack.meddle({
+    before: async ({ args: { users, channel } }) =>
+      users === user || channel === user.replace("U0", "D0") ? failure : undefined,
+    after: async () => true,
+  });
+const heard = () =>
+  Object.fromEntries([ALICE, CAROL, MEI].map((who) => [who, world.slack.dm(who).length] as const));
+
+const NAMED: Alarm = { kind: "redis-behind", epoch: 7, since: 1 };
+const UNNAMED: Alarm = { kind: "reads-opened", reads: true, allows: [] };
+
+test.each([
+  [NAMED, "conversations.open", { status: 503 }],
+  [NAMED, "a 429", { retryAfter: 30 }],
+  [UNNAMED, "a 429", { retryAfter: 30 }],
+] as const)(
+  "%j, and %s for one of them: it is not told yet, and then by them alone",
+  async (alarm, _, failure) => {
+    await using steps = await openSteps(world);
+    const { admins } = steps.ports;
+    failsFor(CAROL, failure);
+    expect(await admins.tell(alarm)).toBe(false);
+    expect(await admins.tell(alarm)).toBe(false);
+    expect(heard()).toEqual({ [ALICE]: 1, [CAROL]: 0, [MEI]: 1 });
+    world.slack.meddle(undefined);
+    world.clock.jump(MINUTE);
+    expect(await admins.tell(alarm)).toBe(true);
+    expect(heard()).toEqual({ [ALICE]: 1, [CAROL]: 1, [MEI]: 1 });
+  },
+);
+
+test("whom Slack refuses for good holds nothing up", async () => {
+  await using steps = await openSteps(world);
+  failsFor(CAROL, "user_disabled");
+  expect(await steps.ports.admins.tell(NAMED)).toBe(true);
+  expect(heard()).toEqual({ [ALICE]: 1, [CAROL]: 0, [MEI]: 1 });
+  failsFor(CAROL, "cannot_dm_bot");
+  world.clock.jump(MINUTE);
+  expect(await steps.ports.admins.tell(UNNAMED)).toBe(true);
+});
+
+test("where Slack refuses all of them, nobody knows of it", async () => {
+  adminsAre([CAROL]);
+  await using steps = await openSteps(world);
+  failsFor(CAROL, "user_disabled");
+  expect(await steps.ports.admins.tell(NAMED)).toBe(false);
+  world.slack.meddle(undefined);
+  world.clock.jump(MINUTE);
+  expect(await steps.ports.admins.tell(NAMED)).toBe(true);
+});
+
+test("who is in a group Slack does not say just then: they hear it as soon as it does, and who was named by themselves once", async () => {
+  adminsAre([MEI, "S0SRE"]);
+  await using steps = await openSteps(world);
+  world.slack.failNext("usergroups.list", { status: 503 }, 100);
+  expect(await steps.ports.admins.tell(NAMED)).toBe(false);
+  expect(heard()).toEqual({ [ALICE]: 0, [CAROL]: 0, [MEI]: 1 });
+  world.slack.clearFailures();
+  expect(await steps.ports.admins.tell(NAMED)).toBe(true);
+  expect(heard()).toEqual({ [ALICE]: 1, [CAROL]: 1, [MEI]: 1 });
+});
+
+test("what is so again is told again", async () => {
+  await using steps = await openSteps(world);
+  for (const [i, alarm] of ([UNNAMED, { kind: "reads-closed" }, UNNAMED] as const).entries()) {
+    expect(await steps.ports.admins.tell(alarm)).toBe(true);
+    expect(heard()).toEqual({ [ALICE]: i + 1, [CAROL]: i + 1, [MEI]: i + 1 });
+    world.clock.jump(SECOND);
+  }
+});
+
+test("a card that no channel takes: an administrator whom Slack kept waiting hears of it too", async () => {
+  const bot = await startBot(world);
+  const it = scene(world);
+  const told = (who: string) =>
+    world.slack
+      .dm(who)
+      .map(visibleText)
+      .filter((text) => text.includes(`<#${APPROVALS}>`));
+  world.slack.meddle({
+    before: async ({ method, args: { channel, users } }) => {
+      if (channel === APPROVALS && method === "chat.postMessage") return "is_archived";
+      return users === CAROL ? { retryAfter: 30 } : undefined;
+    },
+    after: async () => true,
+  });
+  await it.say("U0BOB", "guest 1h because");
+  await world.until(async () => told(ALICE).length > 0);
+  expect(told(CAROL)).toEqual([]);
+  world.slack.meddle({
+    before: async ({ method, args: { channel } }) =>
+      channel === APPROVALS && method === "chat.postMessage" ? "is_archived" : undefined,
+    after: async () => true,
+  });
+  await world.until(async () => {
+    await world.jump(MINUTE);
+    await swept(world);
+    return told(CAROL).length > 0;
+  });
+  expect([told(ALICE).length, told(CAROL).length, told(MEI).length]).toEqual([1, 1, 1]);
+  await bot.stop();
+});
