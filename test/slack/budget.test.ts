@@ -4,11 +4,14 @@ import type { WebClient } from "@slack/web-api";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type JumpClock, stillClock } from "../../sandbox/clock.ts";
 import { type LocalSlack, startLocalSlack } from "../../sandbox/slack/index.ts";
+import type { UserId } from "../../src/domain/ids.ts";
 import { StoreDown } from "../../src/flow/ports.ts";
 import { createGiveWay } from "../../src/give-way.ts";
 import { createBudget } from "../../src/slack/outbound/budget.ts";
-import { retryAfter, type SlackClients, slackClients } from "../../src/slack/outbound/client.ts";
+import { retryAfter, type SlackClients, slackClients, slackError } from "../../src/slack/outbound/client.ts";
+import { dmWith } from "../../src/slack/outbound/dm.ts";
 import { createTurns } from "../../src/store/turns.ts";
+import { remembering } from "../helpers/memories.ts";
 import { freshKeys, testRedis, until } from "../helpers/redis.ts";
 
 const redis = await testRedis();
@@ -171,6 +174,70 @@ test("of two replicas that need one person's DM one opens it, and another person
   expect(await opened(there, "U0ALICE")).toBe(0);
   clock.jump(3_000);
   expect(await opened(there, "U0BOB")).toBe(0);
+});
+
+test("a DM that Slack has no room to open closes the method: nobody else's is asked for meanwhile", async () => {
+  const opened = (users: string) => waitOf(here.to("show").conversations.open({ users }));
+  slack.failNext("conversations.open", { retryAfter: 30 });
+  expect(await opened("U0BOB")).toBe(30_000);
+  expect(await opened("U0ALICE")).toBe(30_000);
+  expect(limited()).toHaveLength(1);
+  clock.jump(30_000);
+  expect(await opened("U0ALICE")).toBe(0);
+  expect(await opened("U0BOB")).toBe(0);
+});
+
+describe("one person's DM, needed for a token while the welcome's call", () => {
+  const opened = () => made("conversations.open").length;
+  const dm = () => {
+    const options = { memory: remembering(), clock };
+    return (urgency: "show" | "tidying") => dmWith(options, here.to(urgency), "U0BOB" as UserId);
+  };
+
+  test("waits its turn: the token's goes out at once", async () => {
+    const fill = Array.from({ length: 30 }, (_, i) =>
+      here.to("tidying").conversations.open({ users: `U${i}` }),
+    );
+    await Promise.allSettled(fill);
+    clock.jump(59_500);
+    const open = dm();
+    const welcome = open("tidying");
+    await delay(50);
+    expect(opened()).toBe(0);
+    expect(await Promise.race([open("show"), delay(1_000)])).toBe("D0BOB");
+    expect(opened()).toBe(1);
+    clock.jump(3_000);
+    expect(await welcome).toBe("D0BOB");
+  });
+
+  test("is under way: its answer is the token's too", async () => {
+    const [out, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const before = async () => {
+      out.resolve();
+      await answer.promise;
+      return undefined;
+    };
+    slack.meddle({ before, after: async () => true });
+    const open = dm();
+    const welcome = open("tidying");
+    await out.promise;
+    const token = open("show");
+    await delay(50);
+    answer.resolve();
+    expect(await Promise.all([welcome, token])).toEqual(["D0BOB", "D0BOB"]);
+    expect(opened()).toBe(1);
+  });
+
+  test("is refused: so is the token's", async () => {
+    slack.failNext("conversations.open", "user_disabled");
+    const open = dm();
+    const both = await Promise.allSettled([open("tidying"), open("show")]);
+    expect(both.map((one) => one.status === "rejected" && slackError(one.reason))).toEqual([
+      "user_disabled",
+      "user_disabled",
+    ]);
+    expect(slack.calls).toHaveLength(1);
+  });
 });
 
 test("without Redis nobody counts, and calls go out", async () => {

@@ -128,10 +128,10 @@ async function go(
     const after = askedToWait(response);
     if (after === null) return response;
     write.isOut = false;
-    const [narrowest] = place.rooms;
-    if (narrowest) await counted(() => options.turns.close(narrowest, after));
+    const [refused] = place.rooms;
+    if (refused) await counted(() => options.turns.close(refused, after));
     // Whatever was asked, nothing was done: the turn that comes next is this one's again.
-    if (!narrowest || options.clock.now() + after > until) return response;
+    if (!refused || options.clock.now() + after > until) return response;
   }
 }
 

@@ -3,7 +3,7 @@ import type { WebClient } from "@slack/web-api";
 import { DAY } from "../../domain/duration.ts";
 import type { UserId } from "../../domain/ids.ts";
 import type { Clock, Memory } from "../../flow/ports.ts";
-import { type Share, sharing } from "./sharing.ts";
+import { retryAfter } from "./client.ts";
 
 export interface DmOptions {
   memory: Memory;
@@ -13,17 +13,40 @@ export interface DmOptions {
 const KEEP_MS = 90 * DAY;
 const nameOf = (user: UserId): string => `dm:${user}`;
 
+interface Opening {
+  client: WebClient;
+  answer: Promise<string>;
+}
+
 /** A welcome and an answer to the same person at one moment need one DM. */
-const shares = new WeakMap<Memory, Share>();
+const openings = new WeakMap<Memory, Map<UserId, Opening>>();
 
 /** By a client as urgent as the token that comes there. Throws what it throws. */
 export async function dmWith(options: DmOptions, client: WebClient, user: UserId): Promise<string> {
   const { memory } = options;
   const known = await memory.read(nameOf(user), ["channel"]);
   if (known?.values[0]) return known.values[0];
-  const share = shares.get(memory) ?? sharing();
-  shares.set(memory, share);
-  return share(user, () => open(options, client, user));
+  const all = openings.get(memory) ?? new Map<UserId, Opening>();
+  openings.set(memory, all);
+  const before = all.get(user);
+  if (before?.client === client) return before.answer;
+  const own = open(options, client, user);
+  const opening = { client, answer: before ? eitherOf(own, before.answer) : own };
+  all.set(user, opening);
+  return opening.answer.finally(() => {
+    if (all.get(user) === opening) all.delete(user);
+  });
+}
+
+/** What is less urgent may still wait its turn; where it is under way, there is no room for another, and its answer is for both. */
+async function eitherOf(own: Promise<string>, before: Promise<string>): Promise<string> {
+  try {
+    return await Promise.any([own, before]);
+  } catch (error) {
+    const { errors } = error as AggregateError;
+    // What Slack said of it says more than a mere wait.
+    throw errors.find((one) => retryAfter(one) === null) ?? errors[0];
+  }
 }
 
 async function open({ memory, clock }: DmOptions, client: WebClient, user: UserId): Promise<string> {

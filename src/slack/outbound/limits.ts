@@ -38,7 +38,7 @@ const CHANNEL = { most: 2, windowMs: 2_100, refills: true };
 /** Two messages to somebody new, perhaps of two replicas, need one DM: the second finds it open when it comes again. */
 const OPENING = { most: 1, windowMs: 3_000 };
 
-/** The narrowest first: it is the one that a refusal closes. `where`: the channel, or the person whose DM is opened. */
+/** A refusal closes the first: a channel's posts, else the method. `where`: the channel, or the person whose DM is opened. */
 export function roomsOf(method: string, where: string | null, urgency: Urgency): Room[] {
   const most = PER_MINUTE[method];
   if (most === undefined) return [];
@@ -48,6 +48,6 @@ export function roomsOf(method: string, where: string | null, urgency: Urgency):
   if (where === null) return [room];
   const name = `${method}:${where}`;
   if (method === "chat.postMessage") return [{ ...CHANNEL, name }, room];
-  if (method === "conversations.open") return [{ ...OPENING, name }, room];
+  if (method === "conversations.open") return [room, { ...OPENING, name }];
   return [room];
 }
