@@ -76,7 +76,7 @@ export async function post(
       request,
       key,
       { ...sent, ...place },
-      (standing) => standing?.ts === place.ts || isUnplaced(standing),
+      (standing) => standing?.ts === place.ts || (isUnplaced(standing) && !isOfOthers(key, standing)),
       more,
     );
   // Where Redis is away it counts as posted and unanswered: it stands, and must not be made without number.
@@ -102,6 +102,10 @@ async function postsBefore(ports: Ports, request: AccessRequest, key: MessageKey
   if (unanswered.posts >= POSTS_MAX) throw new PostsLost("no answer to this message's posts");
   return unanswered.posts;
 }
+
+/** Made less meanwhile, of another role (transitions.ts): those whom that one names are still to be told. */
+const isOfOthers = (key: MessageKey, standing: Sent | undefined): boolean =>
+  key === "fallback" && standing === undefined;
 
 const isUnplaced = (standing: Sent | undefined): boolean => !standing?.ts;
 

@@ -1,0 +1,63 @@
+/** Made less while those who are asked besides, as nobody decided, are about to hear of more. */
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { visibleText } from "../../sandbox/slack/index.ts";
+import { HOUR, MINUTE } from "../../src/domain/duration.ts";
+import { ALICE, APPROVALS, catalog, MEI, startBot, startWorld, type World } from "../helpers/bot.ts";
+import { type Scene, scene } from "../helpers/scene.ts";
+
+const approval = (after: string) => ({
+  ...{ by: ["S0SRE"], count: 2, within: "8h" },
+  fallback: { by: [MEI], after },
+});
+const roles = {
+  high: { ...catalog.admin, approval: approval("1h") },
+  low: { ...catalog.guest, approval: approval("2h") },
+};
+let world: World;
+let it: Scene;
+let bot: Awaited<ReturnType<typeof startBot>>;
+beforeEach(async () => {
+  world = await startWorld({ roles });
+  it = scene(world);
+  bot = await startBot(world);
+});
+afterEach(async () => {
+  await bot.stop();
+  await world.close();
+});
+
+/** What asks others for this role. */
+const asked = (role: string) =>
+  world.slack
+    .messages(APPROVALS)
+    .map(visibleText)
+    .filter((text) => text.includes(`you are asked too:* bob asks for ${role} for`));
+
+test("those of the lower role hear of it all the same", async () => {
+  const card = await it.ask("high 4h", "to-look");
+  await world.slack.select(ALICE, card, "menu", "Approve for less…");
+  const view = await world.slack.waitFor(() =>
+    world.slack.views(ALICE).find(({ blocks }) => JSON.stringify(blocks).includes('"low"')),
+  );
+  const [out, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  world.slack.meddle({
+    before: async ({ args }) => {
+      if (!JSON.stringify(args).includes(":fallback")) return undefined;
+      out.resolve();
+      await answer.promise;
+      return undefined;
+    },
+    after: async () => true,
+  });
+  await world.jump(HOUR);
+  await out.promise;
+  await world.slack.submit(ALICE, view.id, { "less-role": "low", "less-time": "2 h" });
+  await world.until(async () => (await world.records())[0]?.role === "low");
+  answer.resolve();
+  await world.slack.waitFor(() => asked("high").length > 0);
+  await world.until(async () => {
+    await world.jump(10 * MINUTE);
+    return asked("low").length > 0;
+  });
+  expect([asked("high").length, asked("low").length]).toEqual([1, 1]);
+});
