@@ -252,6 +252,7 @@ export const tokensToTakeOff = (r: AccessRequest): string[] => [
 /** Nothing is left to do for this record, on the hub or in Slack. */
 export const isSettled = (r: AccessRequest): boolean =>
   isFinal(r) &&
+  r.untold === undefined &&
   !(r.state === "ended" && r.useDueAt !== undefined) &&
   !isReviewOpen(r) &&
   outdatedMessages(r).length === 0 &&

@@ -9,11 +9,13 @@ import { ending } from "../domain/transitions.ts";
 import type { AccessRequest, Ports } from "./ports.ts";
 import { commit, messageJob } from "./support/commit.ts";
 import { enqueue } from "./support/enqueue.ts";
+import { tellUntold } from "./tell-untold.ts";
 
 export const isUndone = (ports: Ports, r: AccessRequest, lockdown: Lockdown | null): boolean =>
   (lockdown !== null && isToEnd(r)) ||
   isAnyDue(r, ports.policy, ports.clock.now()) ||
   isLost(ports, r) ||
+  r.untold !== undefined ||
   messagesUndone(r).length > 0;
 
 export async function advance(ports: Ports, r: AccessRequest, lockdown: Lockdown | null): Promise<void> {
@@ -45,6 +47,7 @@ function undone(ports: Ports, request: AccessRequest): (() => Promise<void>)[] {
   return [
     ...due.map((one) => () => enqueue(ports, request, (jobs) => jobs.setTimer(request.id, null, one))),
     ...messagesUndone(request).map((step) => () => messageJob(ports, step, request)),
+    ...(request.untold === undefined ? [] : [async () => void tellUntold(ports, request)]),
   ];
 }
 

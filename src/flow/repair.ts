@@ -1,7 +1,5 @@
 /** One grant on which record and hub disagree, looked at afresh under its lease, and put right. */
-import type { Alarm } from "../domain/alarm.ts";
 import { BY_BREAK_GLASS } from "../domain/break-glass.ts";
-import { SECOND } from "../domain/duration.ts";
 import { formerOf } from "../domain/former.ts";
 import type { RequestId } from "../domain/ids.ts";
 import { type Repair, reconcile } from "../domain/reconcile.ts";
@@ -12,6 +10,7 @@ import { commit, follow } from "./support/commit.ts";
 import { endTogether } from "./support/end-together.ts";
 import { enqueue } from "./support/enqueue.ts";
 import { removeGrant } from "./support/remove-grant.ts";
+import { tellUntold } from "./tell-untold.ts";
 
 export async function repairGrant(ports: Ports, key: GrantKey, signal: AbortSignal): Promise<void> {
   const [record = null] = await ports.requests.getMany([key.id]);
@@ -107,13 +106,13 @@ async function endLost(ports: Ports, { key: { id }, binding }: GrantObjects): Pr
   let isNews = false;
   const request = await commit(ports, id, (r) => {
     isNews = r.state === "active";
-    return r.state === "active"
-      ? ending(r, together ?? { cause: now >= r.expiresAt ? "expired" : cause, at: now })
-      : null;
+    if (r.state !== "active") return null;
+    const next = ending(r, together ?? { cause: now >= r.expiresAt ? "expired" : cause, at: now });
+    return next && cause === "altered" ? { ...next, untold: cause } : next;
   });
   if (!isNews || together) return;
   ports.log.warn({ id, cause }, "the hub no longer has this grant as it was made; ending it");
-  if (cause === "altered") void tellOn(ports, { kind: "altered", request });
+  void tellUntold(ports, request);
 }
 
 /** It stands whole, and its holder may have its token. */
@@ -123,44 +122,35 @@ export const wasDelivered = ({ account, binding }: GrantObjects): boolean =>
 /** Redis lost the record, or has an older one: the account's annotations are enough to end it on time. */
 export async function adoptGrant(ports: Ports, { key, account, binding }: GrantObjects): Promise<void> {
   if (!account?.annotations || !binding) return;
-  const request = adopted(ports, key, account.annotations, {
+  const found = adopted(ports, key, account.annotations, {
     accountUid: account.uid,
     bindingUid: binding.uid,
   });
-  let unknown = await ports.requests.adopt(request);
-  if (unknown) await follow(ports, null, request);
+  // What a Redis that is behind does not know, its own alarm says.
+  const isNews = ports.heldBack()?.cause !== "redis-behind" && !telling.has(ports.admins);
+  const untold = isNews ? ({ untold: "adopted" } as const) : {};
+  if (await ports.requests.adopt({ ...found, ...untold })) await follow(ports, null, found);
   else
     await commit(ports, key.id, (r) => {
+      const next = delivered(r, found);
       // A token in the place of its own is as unheard of.
-      unknown = r.state === "active" && r.generation < key.generation;
-      return delivered(r, request);
+      return next && r.state === "active" ? { ...next, ...untold } : next;
     });
   const together = await endTogether(ports, key.id);
   if (together) await commit(ports, key.id, (r) => ending(r, together));
   ports.log.warn({ id: key.id }, "adopted from the hub: Redis did not know that it stands");
-  // What a Redis that is behind does not know, its own alarm says.
-  if (unknown && ports.heldBack()?.cause !== "redis-behind") tellAdopted(ports, request);
+  if (isNews) void tellAdopted(ports, key.id);
 }
-
-const TELL_AGAIN_MS = 5 * SECOND;
-const TELL_TRIES = 120;
 
 /** Of many that are adopted at once, one says it all. */
 const telling = new WeakSet<Ports["admins"]>();
 
-function tellAdopted(ports: Ports, request: AccessRequest): void {
-  const { admins } = ports;
-  if (telling.has(admins)) return;
+async function tellAdopted(ports: Ports, id: RequestId): Promise<void> {
+  const { admins, requests } = ports;
   telling.add(admins);
-  void tellOn(ports, { kind: "adopted", request }).finally(() => telling.delete(admins));
-}
-
-/** Nobody comes back to it: the record changed already. No lease waits for Slack. */
-async function tellOn({ admins, clock, stopping }: Ports, alarm: Alarm): Promise<void> {
-  for (let tries = 0; tries < TELL_TRIES && !stopping.aborted; tries++) {
-    if (await admins.tell(alarm)) return;
-    await clock.sleep(TELL_AGAIN_MS, stopping).catch(() => {});
-  }
+  const request = await requests.get(id).catch(() => null);
+  if (request) await tellUntold(ports, request);
+  telling.delete(admins);
 }
 
 function adopted(

@@ -67,6 +67,7 @@ test("what was adopted is told to the administrators although Slack takes nothin
   world.slack.clearFailures();
   await world.until(async () => {
     world.clock.jump(SECOND);
+    await steps.sweep();
     return told().length > 0;
   });
   for (let i = 0; i < 3; i++) world.clock.jump(10 * SECOND);
