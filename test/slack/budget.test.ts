@@ -191,7 +191,8 @@ describe("one person's DM, needed for a token while the welcome's call", () => {
   const opened = () => made("conversations.open").length;
   const dm = () => {
     const options = { memory: remembering(), clock };
-    return (urgency: "show" | "tidying") => dmWith(options, here.to(urgency), "U0BOB" as UserId);
+    return (urgency: "show" | "tidying") =>
+      dmWith(options, here.to(urgency), "U0BOB" as UserId, urgency === "show");
   };
 
   test("waits its turn: the token's goes out at once", async () => {

@@ -18,7 +18,7 @@ export function createAllowanceNotifier(options: NotifierOptions): AllowanceNoti
         const where =
           key === "line"
             ? context(language).channel(a.role)
-            : await dmWith(options, slack.to("show"), a.person.id);
+            : await dmWith(options, slack.to("show"), a.person.id, true);
         const { ts = "" } = await slack.to("cards").chat.postMessage({ channel: where, ...message });
         return { channel: where, ts };
       } catch (error) {

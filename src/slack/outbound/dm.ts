@@ -14,31 +14,36 @@ const KEEP_MS = 90 * DAY;
 const nameOf = (user: UserId): string => `dm:${user}`;
 
 interface Opening {
-  client: WebClient;
   answer: Promise<string>;
+  isPressing: boolean;
 }
 
 /** A welcome and an answer to the same person at one moment need one DM. */
 const openings = new WeakMap<Memory, Map<UserId, Opening>>();
 
-/** By a client as urgent as the token that comes there. Throws what it throws. */
-export async function dmWith(options: DmOptions, client: WebClient, user: UserId): Promise<string> {
+/** `isPressing`: somebody's access waits for it, and it for nothing that does not press. Throws what the client throws. */
+export async function dmWith(
+  options: DmOptions,
+  client: WebClient,
+  user: UserId,
+  isPressing = false,
+): Promise<string> {
   const { memory } = options;
   const known = await memory.read(nameOf(user), ["channel"]);
   if (known?.values[0]) return known.values[0];
   const all = openings.get(memory) ?? new Map<UserId, Opening>();
   openings.set(memory, all);
   const before = all.get(user);
-  if (before?.client === client) return before.answer;
+  if (before && (before.isPressing || !isPressing)) return before.answer;
   const own = open(options, client, user);
-  const opening = { client, answer: before ? eitherOf(own, before.answer) : own };
+  const opening = { isPressing, answer: before ? eitherOf(own, before.answer) : own };
   all.set(user, opening);
   return opening.answer.finally(() => {
     if (all.get(user) === opening) all.delete(user);
   });
 }
 
-/** What is less urgent may still wait its turn; where it is under way, there is no room for another, and its answer is for both. */
+/** What does not press may still wait its turn; where it is under way, there is no room for another, and its answer is for both. */
 async function eitherOf(own: Promise<string>, before: Promise<string>): Promise<string> {
   try {
     return await Promise.any([own, before]);

@@ -241,7 +241,7 @@ async function dmOf(options: NotifierOptions, r: AccessRequest, key: MessageKey)
   );
   if (known) return known[1].channel;
   try {
-    return await dmWith(options, options.slack.to("show"), personOf(r, key).id);
+    return await dmWith(options, options.slack.to("show"), personOf(r, key).id, true);
   } catch (error) {
     // Opening twice is harmless: nothing was posted yet.
     const code = slackError(error);
