@@ -2,6 +2,8 @@
 import { expect, test } from "vitest";
 import { createBusy } from "../../src/slack/inbound/busy.ts";
 
+const turn = () => new Promise<void>((next) => setImmediate(next));
+
 function scene() {
   const busy = createBusy();
   const done: string[] = [];
@@ -40,10 +42,18 @@ test("an answer that takes long does not hold the work up: of many slices each w
   expect(done).toEqual(["slice", "answered", "slice"]);
 });
 
+test("who called while the last slice was at work is answered before the next", async () => {
+  const { ask, slice, done } = scene();
+  setImmediate(() => setImmediate(ask()));
+  await slice();
+  expect(done).toEqual(["answered", "slice"]);
+});
+
 test("who asks while a slice waits does not hold it up as well", async () => {
   const { ask, slice, done } = scene();
   const first = ask();
   const waiting = slice();
+  await turn();
   ask();
   first();
   await waiting;

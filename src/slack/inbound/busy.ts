@@ -39,6 +39,8 @@ export function createBusy(): Busy {
       await Promise.all(unacked);
     },
     async letPass() {
+      // Who called while the last slice was at work is heard before the next.
+      await new Promise<void>((heard) => setImmediate(heard));
       await Promise.all(first);
     },
     async idle() {
