@@ -6,7 +6,7 @@ import type { RequestId } from "../../src/domain/ids.ts";
 import { isSettled } from "../../src/domain/messages.ts";
 import { TroubleOutside } from "../../src/flow/ports.ts";
 import { sweep } from "../../src/flow/sweep.ts";
-import { ALICE, BOB, CAROL, MEI, startBot, startWorld, type World } from "../helpers/bot.ts";
+import { ALICE, BOB, CAROL, GENERAL, MEI, startBot, startWorld, type World } from "../helpers/bot.ts";
 import { makeLive } from "../helpers/live-grants.ts";
 import { scene, tokenIn } from "../helpers/scene.ts";
 import { openSteps, type Steps } from "../helpers/steps.ts";
@@ -165,3 +165,14 @@ async function pass(ms: number): Promise<void> {
     return busy.every((count) => count === 0);
   }, 60_000);
 }
+
+test("a crowd that nobody knows yet leaves half of a minute's look-ups to its grants, whatever language it is answered in", async () => {
+  const crowd = Array.from({ length: 70 }, (_, i) => `U0NEW${i}`);
+  for (const id of crowd) world.slack.people.add({ id, name: id.toLowerCase() });
+  const from = world.slack.calls.length;
+  await Promise.all(crowd.map((who) => world.slack.command(who, GENERAL, "guest 1h with all the others")));
+  await world.until(async () => crowd.every((who) => world.slack.ephemerals(who).length > 0), 60_000);
+  const isOfCrowd = ({ method, args }: (typeof world.slack.calls)[number]) =>
+    method === "users.info" && crowd.includes(String(args.user));
+  expect(world.slack.calls.slice(from).filter(isOfCrowd).length).toBeLessThanOrEqual(50);
+}, 120_000);

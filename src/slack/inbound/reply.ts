@@ -57,7 +57,8 @@ export async function localeOf(
   if (known) return known.locale;
   if (!mayAsk) return language;
   try {
-    return (await people.person(user, "show")).locale;
+    // What they ask for has them looked up as well; in a crowd, what is left is for those who asked before.
+    return (await people.person(user, "ask")).locale;
   } catch (error) {
     log.warn({ who: user, err: error }, "could not look up a language");
     return language;

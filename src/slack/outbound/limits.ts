@@ -29,8 +29,8 @@ const PER_MINUTE: Record<string, number> = {
 const MINUTE_MS = 61_000;
 /** Of a minute's calls so many are for what is more urgent, and there is room for it at once. */
 const FOR_URGENT = 0.4;
-/** Of a minute's look-ups those who ask have so many: their grants follow, and neither may keep the other waiting. */
-const FOR_ASKING = 0.6;
+/** Of a minute's look-ups those who ask have so many: their grants need as many, and neither may keep the other waiting. */
+const FOR_ASKING = 0.5;
 
 /** Slack's one a second; of its three at once we leave one, and are a little slower: not all calls are under way equally long. */
 const CHANNEL = { most: 2, windowMs: 2_100, refills: true };
