@@ -489,7 +489,7 @@ export type Place = Pick<Sent, "channel" | "ts">;
 export interface Notifier {
   /** Throws PostRefused, PostUnanswered, or anything else when nothing was posted. */
   post(request: AccessRequest, key: MessageKey, shows: Shows, room?: RoomForToken): Promise<Place>;
-  /** Looks for a post whose answer was lost; `unknown` where Slack does not let us see. */
+  /** Looks for a post whose answer was lost; `unknown` where Slack does not let us see. Throws PostRefused where nothing can be posted there. */
   findPost(request: AccessRequest, key: MessageKey): Promise<Place | "absent" | "unknown">;
   /** `gone`: there is no such message any more, or Slack lets nobody edit it. */
   redraw(request: AccessRequest, key: MessageKey, shows: Shows, at: Place): Promise<"done" | "gone">;

@@ -5,7 +5,7 @@ import { isAwaited, outdatedMessages, UNKNOWN, type Wanted } from "../domain/mes
 import { type AccessRequest, type Later, type Place, type Ports, type Sent, SlackBusy } from "./ports.ts";
 import { commit } from "./support/commit.ts";
 import { persist } from "./support/persist.ts";
-import { postMessage } from "./support/post.ts";
+import { lookForPost, postMessage } from "./support/post.ts";
 
 const BUSY_MS = 200;
 
@@ -75,7 +75,7 @@ async function redraw(
 async function remove(ports: Ports, request: AccessRequest, key: MessageKey): Promise<void> {
   const sent = request.messages[key];
   const lost = sent?.ts === "" && sent.unanswered !== undefined;
-  const at = lost ? await ports.notifier.findPost(request, key) : sent;
+  const at = lost ? await lookForPost(ports, request, key) : sent;
   if (at && typeof at !== "string" && at.ts !== "") await ports.notifier.remove(request, key, at);
   await commit(ports, request.id, (r) => {
     const { [key]: gone, ...others } = r.messages;

@@ -6,6 +6,7 @@ import type { Shown } from "../domain/message-key.ts";
 import { isTokenToCome, mustTakeTokenOff, needsTokenOff, tokenShows } from "../domain/messages.ts";
 import { type AccessRequest, type Later, type Place, type Ports, type Sent, SlackBusy } from "./ports.ts";
 import { commit } from "./support/commit.ts";
+import { lookForPost } from "./support/post.ts";
 import { sooner } from "./support/sooner.ts";
 import { underLease } from "./support/under-lease.ts";
 
@@ -74,7 +75,7 @@ function howFor({ token }: Sent, shows: Shown["token"]): "edit" | "delete" | "ei
 
 /** For a post whose answer was lost: where it is not found, there is nothing to redraw. */
 async function search(ports: Ports, request: AccessRequest): Promise<Later> {
-  const found = await ports.notifier.findPost(request, "token");
+  const found = await lookForPost(ports, request, "token");
   if (typeof found === "string") return settle(ports, request, null);
   await settle(ports, request, { ...found, shows: "" });
   return clearHeld(ports, request.id);

@@ -288,10 +288,10 @@ describe("looking for a post whose answer was lost", () => {
     expect(methods()).toEqual([]);
   });
 
-  test("its reader has left the workspace: nobody ever looks", async () => {
+  test("its reader has left the workspace: nothing can be found there, or posted", async () => {
     await lost();
     await slack.people.deactivate("U0BOB");
-    expect(await find()).toBe("unknown");
+    expect(await failure(find())).toEqual(new PostRefused("user_disabled"));
   });
 
   test("Slack does not answer: then nobody posts", async () => {

@@ -10,6 +10,8 @@ export async function eachRecord(
   work: (request: AccessRequest) => Promise<void> | void,
 ): Promise<void> {
   for (let at = 0; at < ids.length; at += BATCH)
-    for (const found of await requests.getMany(ids.slice(at, at + BATCH)))
+    for (const read of await requests.getEach(ids.slice(at, at + BATCH))) {
+      const found = read();
       if (found !== null && found !== "unreadable") await work(found);
+    }
 }

@@ -45,27 +45,34 @@ export async function post(
   { key, shows }: Wanted,
   { room, also = (r) => r, beside }: PostOptions = {},
 ): Promise<Posted | null> {
-  const posts = await postsBefore(ports, request, key);
-  if (typeof posts !== "number") return { place: posts };
-  const now = ports.clock.now();
   const { revision } = request;
+  const standing = request.messages[key];
   const sent: Sent = { channel: "", ts: "", shows, revision };
+  const is = (one: Sent | undefined) => (other: Sent | undefined) =>
+    JSON.stringify(one) === JSON.stringify(other);
+  const failed = (posts: number, at: number, code: string | null): Sent => ({
+    ...sent,
+    ...(posts > 0 ? { unanswered: { posts, at } } : {}),
+    ...(code ? { refused: { code, since: standing?.refused?.since ?? at, triedAt: at } } : {}),
+  });
+  const before = await postsBefore(ports, request, key);
+  const now = ports.clock.now();
+  if (before instanceof PostRefused) {
+    const posts = standing?.unanswered?.posts ?? 0;
+    await note(ports, request, key, failed(posts, now, before.code), is(standing));
+    return null;
+  }
+  if (typeof before !== "number") return { place: before };
+  const posts = before;
   const noted: Sent = { ...sent, unanswered: { posts: posts + 1, at: now } };
-  const [known, mine] = [request.messages[key], noted].map((one) => JSON.stringify(one));
-  await note(ports, request, key, noted, (standing) => JSON.stringify(standing) === known);
+  await note(ports, request, key, noted, is(standing));
   let place: Place;
   try {
     place = await ports.notifier.post(request, key, shows, room ?? undefined);
   } catch (error) {
     if (error instanceof PostUnanswered) throw error;
     const code = error instanceof PostRefused ? error.code : null;
-    const since = request.messages[key]?.refused?.since ?? now;
-    const failed: Sent = {
-      ...sent,
-      ...(posts > 0 ? { unanswered: { posts, at: now } } : {}),
-      ...(code ? { refused: { code, since, triedAt: now } } : {}),
-    };
-    await note(ports, request, key, failed, (standing) => JSON.stringify(standing) === mine);
+    await note(ports, request, key, failed(posts, now, code), is(noted));
     if (code) return null;
     throw error;
   }
@@ -89,11 +96,20 @@ export async function post(
   return { place, request: next };
 }
 
-/** Of earlier tries, how many may stand in Slack; or the place of the one that was found. */
-async function postsBefore(ports: Ports, request: AccessRequest, key: MessageKey): Promise<number | Place> {
+/** Of earlier tries, how many may stand in Slack; or the place of the one that was found; or why neither that nor another can be. */
+async function postsBefore(
+  ports: Ports,
+  request: AccessRequest,
+  key: MessageKey,
+): Promise<number | Place | PostRefused> {
   const { unanswered } = request.messages[key] ?? {};
   if (!unanswered) return 0;
-  const found = await ports.notifier.findPost(request, key);
+  const found = await ports.notifier.findPost(request, key).catch((error: unknown) => {
+    // Another call would take the same turn, and wait for it each time anew.
+    if (error instanceof PostRefused) return error;
+    throw error;
+  });
+  if (found instanceof PostRefused) return found;
   if (found === "absent") return 0;
   if (found !== "unknown") {
     await note(ports, request, key, { ...found, shows: UNKNOWN, revision: request.revision }, isUnplaced);
@@ -102,6 +118,17 @@ async function postsBefore(ports: Ports, request: AccessRequest, key: MessageKey
   if (unanswered.posts >= POSTS_MAX) throw new PostsLost("no answer to this message's posts");
   return unanswered.posts;
 }
+
+/** Where one whose answer was lost stands. Whoever left the workspace has no DM that shows it. */
+export const lookForPost = (
+  { notifier }: Pick<Ports, "notifier">,
+  request: AccessRequest,
+  key: MessageKey,
+): Promise<Place | "absent" | "unknown"> =>
+  notifier.findPost(request, key).catch((error: unknown) => {
+    if (error instanceof PostRefused) return "unknown";
+    throw error;
+  });
 
 /** Made less meanwhile, of another role (transitions.ts): those whom that one names are still to be told. */
 const isOfOthers = (key: MessageKey, standing: Sent | undefined): boolean =>

@@ -16,6 +16,7 @@ import {
   type Log,
   type Notifier,
   type Place,
+  PostRefused,
   SlackBusy,
 } from "../../flow/ports.ts";
 import { drawMessage, drawToken, type Message, type ViewContext } from "../views/index.ts";
@@ -70,8 +71,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
 
     async findPost(r, key) {
       if (isShared(key)) return "unknown";
-      const latest = await latestOf(slack.to(POSTED[kindOf(key)]), personOf(r, key)).catch(nobodyLooks);
-      if (latest === "unknown") return latest;
+      const latest = await latestOf(slack.to(POSTED[kindOf(key)]), personOf(r, key)).catch(throwOpening);
       if (!latest) return "absent";
       // The newest in the DM was there before, perhaps as the same kind: nothing came after it.
       if (Object.values(r.messages).some(({ ts }) => ts === latest.ts)) return "absent";
@@ -243,10 +243,7 @@ async function dmOf(options: NotifierOptions, r: AccessRequest, key: MessageKey)
   try {
     return await dmWith(options, options.slack.to("show"), personOf(r, key).id, true);
   } catch (error) {
-    // Opening twice is harmless: nothing was posted yet.
-    const code = slackError(error);
-    if (code && isUndeliverable(code)) return throwPostTrouble(error);
-    return throwTrouble(error);
+    return throwOpening(error);
   }
 }
 
@@ -259,10 +256,11 @@ const Opened = z.object({
   }),
 });
 
-/** Whoever left the workspace has no DM that could be opened. */
-function nobodyLooks(error: unknown): "unknown" {
+/** Opening twice is harmless: nothing is posted by it. Never returns. */
+function throwOpening(error: unknown): never {
   const code = slackError(error);
-  return code && isUndeliverable(code) ? "unknown" : throwTrouble(error);
+  if (code && isUndeliverable(code)) throw new PostRefused(code);
+  throwTrouble(error);
 }
 
 /** The newest message of the DM: no scope lets the bot read further back, nor should one. */
