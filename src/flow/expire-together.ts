@@ -2,7 +2,7 @@
 import { SECOND } from "../domain/duration.ts";
 import type { RequestId } from "../domain/ids.ts";
 import type { In } from "../domain/request.ts";
-import type { AccessRequest, Ports } from "./ports.ts";
+import type { Ports, Recorded } from "./ports.ts";
 
 /** As many as timers are run at once. */
 const AT_ONCE = 24;
@@ -111,7 +111,7 @@ export function createExpiry(
 }
 
 /** Its record says so, and no more time is given to it any more (transitions.ts). */
-const isOver = (r: AccessRequest | "unreadable" | null, now: number): r is In<"active"> =>
+const isOver = (r: Recorded, now: number): r is In<"active"> =>
   r !== null && r !== "unreadable" && r.state === "active" && now >= r.expiresAt;
 
 /** Known by its uid, it needs no lease: deleting twice does no harm. */

@@ -5,7 +5,7 @@ import type { RequestId } from "../domain/ids.ts";
 import { type Repair, reconcile } from "../domain/reconcile.ts";
 import type { AccessRequest, In } from "../domain/request.ts";
 import { delivered, ending } from "../domain/transitions.ts";
-import type { GrantAnnotations, GrantKey, GrantObjects, Ports, Uids } from "./ports.ts";
+import type { GrantAnnotations, GrantKey, GrantObjects, Ports, Recorded, Uids } from "./ports.ts";
 import { commit, follow } from "./support/commit.ts";
 import { endTogether } from "./support/end-together.ts";
 import { enqueue } from "./support/enqueue.ts";
@@ -18,7 +18,7 @@ export async function repairGrant(ports: Ports, key: GrantKey, signal: AbortSign
   await REPAIRS[repairFor(ports, record, on)](ports, on, signal);
 }
 
-function recordedUids(record: AccessRequest | "unreadable" | null, { generation }: GrantKey): Uids {
+function recordedUids(record: Recorded, { generation }: GrantKey): Uids {
   if (!record || record === "unreadable") return {};
   const former = formerOf(record).find((one) => one.generation === generation);
   const own = record.generation === generation && "grant" in record ? record.grant : undefined;
@@ -28,7 +28,7 @@ function recordedUids(record: AccessRequest | "unreadable" | null, { generation 
 /** What the sweep does about one grant. `superseded`: a later generation of it stands. */
 export function repairFor(
   { clock }: Pick<Ports, "clock">,
-  record: AccessRequest | "unreadable" | null,
+  record: Recorded,
   on: GrantObjects,
   superseded = false,
 ): Repair {
@@ -54,10 +54,7 @@ export function repairFor(
 }
 
 /** What was made anew under the same name is another account: no token of the grant is good for it. */
-function isAltered(
-  record: AccessRequest | "unreadable" | null,
-  { key, account, binding }: GrantObjects,
-): boolean {
+function isAltered(record: Recorded, { key, account, binding }: GrantObjects): boolean {
   if (binding?.altered) return true;
   if (record === null || record === "unreadable" || record.state !== "active") return false;
   if (record.generation !== key.generation) return false;
@@ -129,28 +126,27 @@ export async function adoptGrant(ports: Ports, { key, account, binding }: GrantO
   // What a Redis that is behind does not know, its own alarm says.
   const isNews = ports.heldBack()?.cause !== "redis-behind" && !telling.has(ports.admins);
   const untold = isNews ? ({ untold: "adopted" } as const) : {};
-  if (await ports.requests.adopt({ ...found, ...untold })) await follow(ports, null, found);
+  let request: AccessRequest = { ...found, ...untold };
+  if (await ports.requests.adopt(request)) await follow(ports, null, request);
   else
-    await commit(ports, key.id, (r) => {
+    request = await commit(ports, key.id, (r) => {
       const next = delivered(r, found);
       // A token in the place of its own is as unheard of.
       return next && r.state === "active" ? { ...next, ...untold } : next;
     });
   const together = await endTogether(ports, key.id);
-  if (together) await commit(ports, key.id, (r) => ending(r, together));
+  if (together) request = await commit(ports, key.id, (r) => ending(r, together));
   ports.log.warn({ id: key.id }, "adopted from the hub: Redis did not know that it stands");
-  if (isNews) void tellAdopted(ports, key.id);
+  if (isNews) void tellAdopted(ports, request);
 }
 
 /** Of many that are adopted at once, one says it all. */
 const telling = new WeakSet<Ports["admins"]>();
 
-async function tellAdopted(ports: Ports, id: RequestId): Promise<void> {
-  const { admins, requests } = ports;
-  telling.add(admins);
-  const request = await requests.get(id).catch(() => null);
-  if (request) await tellUntold(ports, request);
-  telling.delete(admins);
+async function tellAdopted(ports: Ports, request: AccessRequest): Promise<void> {
+  telling.add(ports.admins);
+  await tellUntold(ports, request);
+  telling.delete(ports.admins);
 }
 
 function adopted(

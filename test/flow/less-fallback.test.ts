@@ -1,9 +1,9 @@
 /** Made less while those who are asked besides, as nobody decided, are about to hear of more. */
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { visibleText } from "../../sandbox/slack/index.ts";
 import { HOUR, MINUTE } from "../../src/domain/duration.ts";
-import { ALICE, APPROVALS, catalog, MEI, startBot, startWorld, type World } from "../helpers/bot.ts";
-import { type Scene, scene } from "../helpers/scene.ts";
+import { ALICE, APPROVALS, catalog, MEI, startBot, startWorld } from "../helpers/bot.ts";
+import { scene } from "../helpers/scene.ts";
 
 const approval = (after: string) => ({
   ...{ by: ["S0SRE"], count: 2, within: "8h" },
@@ -13,28 +13,18 @@ const roles = {
   high: { ...catalog.admin, approval: approval("1h") },
   low: { ...catalog.guest, approval: approval("2h") },
 };
-let world: World;
-let it: Scene;
-let bot: Awaited<ReturnType<typeof startBot>>;
-beforeEach(async () => {
-  world = await startWorld({ roles });
-  it = scene(world);
-  bot = await startBot(world);
-});
-afterEach(async () => {
-  await bot.stop();
-  await world.close();
-});
-
-/** What asks others for this role. */
-const asked = (role: string) =>
-  world.slack
-    .messages(APPROVALS)
-    .map(visibleText)
-    .filter((text) => text.includes(`you are asked too:* bob asks for ${role} for`));
 
 test("those of the lower role hear of it all the same", async () => {
-  const card = await it.ask("high 4h", "to-look");
+  await using opened = new AsyncDisposableStack();
+  const world = opened.use(await startWorld({ roles }));
+  opened.adopt(await startBot(world), (bot) => bot.stop());
+  /** What asks others for this role. */
+  const asked = (role: string) =>
+    world.slack
+      .messages(APPROVALS)
+      .map(visibleText)
+      .filter((text) => text.includes(`you are asked too:* bob asks for ${role} for`));
+  const card = await scene(world).ask("high 4h", "to-look");
   await world.slack.select(ALICE, card, "menu", "Approve for less…");
   const view = await world.slack.waitFor(() =>
     world.slack.views(ALICE).find(({ blocks }) => JSON.stringify(blocks).includes('"low"')),

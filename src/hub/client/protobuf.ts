@@ -39,16 +39,16 @@ function whole<T>(read: () => T): T | undefined {
 
 function listIn(bytes: Buffer): ProtobufList | undefined {
   const found = readEnvelope(bytes);
-  const isBinding = found && BINDINGS.includes(found.kind);
-  if (!found || !(isBinding || OTHERS.includes(found.kind))) return undefined;
+  if (!found) return undefined;
+  const isBinding = BINDINGS.includes(found.kind);
+  if (!isBinding && !OTHERS.includes(found.kind)) return undefined;
   const metadata: ProtobufList["metadata"] = {};
   const items: Place[] = [];
   for (const one = new Fields(bytes, found); one.next(); ) {
     if (one.number === 1) Object.assign(metadata, readListMetadata(bytes, one));
     if (one.number === 2) items.push({ from: one.from, to: one.to });
   }
-  const read = isBinding ? readBinding : readObject;
-  return { metadata, items: () => items.map((place) => whole(() => read(bytes, place))) };
+  return { metadata, items: () => items.map((place) => whole(() => readObject(bytes, place, isBinding))) };
 }
 
 function readListMetadata(bytes: Buffer, place: Place): ProtobufList["metadata"] {
@@ -84,23 +84,17 @@ function readEnvelope(bytes: Buffer): ({ kind: string } & Place) | undefined {
   return found;
 }
 
-function readObject(bytes: Buffer, place: Place): HubObject | undefined {
+function readObject(bytes: Buffer, place: Place, isBinding: boolean): HubObject | undefined {
   let metadata: ListedMetadata | undefined;
-  for (const one = new Fields(bytes, place); one.next(); )
-    if (one.number === 1) metadata = new ListedMetadata(bytes, one);
-  return metadata?.name && metadata.uid ? { metadata } : undefined;
-}
-
-function readBinding(bytes: Buffer, place: Place): HubObject | undefined {
-  const object = readObject(bytes, place);
-  if (!object) return undefined;
+  const of: Pick<HubObject, "subjects" | "roleRef"> = {};
   const subjects: Subject[] = [];
+  if (isBinding) of.subjects = subjects;
   for (const one = new Fields(bytes, place); one.next(); ) {
-    if (one.number === 2) subjects.push(readSubject(bytes, one));
-    if (one.number === 3) object.roleRef = readRole(bytes, one);
+    if (one.number === 1) metadata = new ListedMetadata(bytes, one);
+    if (one.number === 2 && isBinding) subjects.push(readSubject(bytes, one));
+    if (one.number === 3 && isBinding) of.roleRef = readRole(bytes, one);
   }
-  object.subjects = subjects;
-  return object;
+  return metadata?.name && metadata.uid ? { metadata, ...of } : undefined;
 }
 
 const [LABELS, ANNOTATIONS] = [11, 12];

@@ -16,22 +16,14 @@ import {
   type Log,
   type Notifier,
   type Place,
-  PostRefused,
   SlackBusy,
 } from "../../flow/ports.ts";
 import { drawMessage, drawToken, type Message, type ViewContext } from "../views/index.ts";
-import {
-  calm,
-  isFinalRefusal,
-  isUndeliverable,
-  retryAfter,
-  type SlackClients,
-  slackError,
-} from "./client.ts";
+import { calm, isFinalRefusal, retryAfter, type SlackClients, slackError } from "./client.ts";
 import { type DmOptions, dmWith, forgetDm } from "./dm.ts";
 import type { Urgency } from "./limits.ts";
 import { marked } from "./mark.ts";
-import { throwPostTrouble, throwTrouble } from "./trouble.ts";
+import { throwOpening, throwPostTrouble, throwTrouble } from "./trouble.ts";
 
 export interface NotifierOptions extends DmOptions {
   slack: Pick<SlackClients, "to" | "reserved" | "reserve" | "lineUp">;
@@ -255,13 +247,6 @@ const Opened = z.object({
       .nullish(),
   }),
 });
-
-/** Opening twice is harmless: nothing is posted by it. Never returns. */
-function throwOpening(error: unknown): never {
-  const code = slackError(error);
-  if (code && isUndeliverable(code)) throw new PostRefused(code);
-  throwTrouble(error);
-}
 
 /** The newest message of the DM: no scope lets the bot read further back, nor should one. */
 async function latestOf(client: WebClient, { id }: Person) {

@@ -26,12 +26,17 @@ export function throwTrouble(error: unknown): never {
   throw error;
 }
 
-/** The same for a post, of which it counts whether it may stand. Never returns. */
-export function throwPostTrouble(error: unknown): never {
+/** The same for what opens a DM: doing it twice is harmless, for nothing is posted by it. Never returns. */
+export function throwOpening(error: unknown): never {
   const code = slackError(error);
   if (code && isUndeliverable(code)) throw new PostRefused(code);
-  if (mayStand(error, code)) throw new PostUnanswered("the answer to a post was lost");
   throwTrouble(error);
+}
+
+/** The same for a post, of which it counts whether it may stand. Never returns. */
+export function throwPostTrouble(error: unknown): never {
+  if (mayStand(error, slackError(error))) throw new PostUnanswered("the answer to a post was lost");
+  throwOpening(error);
 }
 
 function mayStand(error: unknown, code: string | null): boolean {
