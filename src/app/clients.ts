@@ -1,6 +1,7 @@
 /** Ways to the outside, none of which must answer yet: Redis, the hub, Slack. */
 
 import type { Logger } from "pino";
+import { Agent } from "undici";
 import type { Config } from "../config.ts";
 import type { Clock, Turns } from "../flow/ports.ts";
 import type { EndsWatchTimes } from "../flow/watch-ends.ts";
@@ -17,6 +18,7 @@ import { createBudget } from "../slack/outbound/budget.ts";
 import { slackClients } from "../slack/outbound/client.ts";
 import { slackProxy } from "../slack/outbound/proxy.ts";
 import type { SlackCall } from "../slack/outbound/seen.ts";
+import { sendBy } from "../slack/outbound/send.ts";
 import { connect } from "../store/connect.ts";
 import { keysOf } from "../store/keys.ts";
 import type { LeaseTimes } from "../store/lease.ts";
@@ -63,13 +65,14 @@ export function connectAll(
     (h) => h.close(),
   );
   const proxy = slackProxy(env);
-  opened.defer(() => proxy?.dispatcher.destroy());
+  const toSlack = proxy?.dispatcher ?? new Agent({ allowH2: false });
+  opened.defer(() => toSlack.destroy());
   const time = hubClock(clock, hub.clockOffset);
   const shared = { redis: redis.commands, keys: keysOf(config.instance), clock: time };
   const turns = by(createTurns(shared));
   const giveWay = createGiveWay();
   const budget = createBudget({
-    ...{ turns, clock: time, send: proxy?.fetch, giveWay },
+    ...{ turns, clock: time, send: sendBy(toSlack), giveWay },
     onCall: onSlackCall,
     onPostponed: metrics.slackPostponed,
   });

@@ -1,6 +1,7 @@
 /** The one door to Slack: turns are waited for, a 429 closes its method alone, and writes to one message keep their order. */
 import { setTimeout as delay } from "node:timers/promises";
 import type { WebClient } from "@slack/web-api";
+import { Agent } from "undici";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type JumpClock, stillClock } from "../../sandbox/clock.ts";
 import { type LocalSlack, startLocalSlack } from "../../sandbox/slack/index.ts";
@@ -10,6 +11,7 @@ import { createGiveWay } from "../../src/give-way.ts";
 import { createBudget } from "../../src/slack/outbound/budget.ts";
 import { retryAfter, type SlackClients, slackClients, slackError } from "../../src/slack/outbound/client.ts";
 import { dmWith } from "../../src/slack/outbound/dm.ts";
+import { sendBy } from "../../src/slack/outbound/send.ts";
 import { createTurns } from "../../src/store/turns.ts";
 import { remembering } from "../helpers/memories.ts";
 import { freshKeys, testRedis, until } from "../helpers/redis.ts";
@@ -17,6 +19,7 @@ import { freshKeys, testRedis, until } from "../helpers/redis.ts";
 const redis = await testRedis();
 afterAll(() => redis[Symbol.asyncDispose]());
 
+const send = sendBy(new Agent());
 const CHANNEL = "C0OPS";
 let clock: JumpClock;
 let slack: LocalSlack;
@@ -34,7 +37,7 @@ beforeEach(async () => {
   keys = freshKeys();
   const replica = () => {
     const turns = createTurns({ redis: redis.commands, keys, clock });
-    const budget = createBudget({ turns, clock, giveWay: createGiveWay() });
+    const budget = createBudget({ turns, clock, giveWay: createGiveWay(), send });
     return slackClients("xoxb-1", budget, { apiUrl: slack.apiUrl });
   };
   here = replica();
@@ -245,7 +248,7 @@ test("without Redis nobody counts, and calls go out", async () => {
   const down = () => Promise.reject(new StoreDown("gone"));
   const budget = createBudget({
     turns: { take: down, lineUp: down, callsNow: down, giveBack: down, close: down },
-    ...{ clock, giveWay: createGiveWay() },
+    ...{ clock, giveWay: createGiveWay(), send },
   });
   const alone = slackClients("xoxb-1", budget, { apiUrl: slack.apiUrl });
   expect(await info(alone.to("show"))).toBe(0);

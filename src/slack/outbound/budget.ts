@@ -8,14 +8,14 @@ import { roomsOf, URGENCIES, type Urgency } from "./limits.ts";
 import { markIn } from "./mark.ts";
 import { createOrder, type Write } from "./order.ts";
 import { failureOf, resultOf, type SlackCall } from "./seen.ts";
+import { askToWait, type SlackAnswer } from "./send.ts";
 
 export interface BudgetOptions {
   turns: Turns;
   clock: Clock;
   /** For calls that nobody's access waits for. */
   giveWay: GiveWay;
-  /** By a proxy; straight where it is left out. */
-  send?: typeof globalThis.fetch | undefined;
+  send: FetchFunction;
   /** Told of each call when it is answered. */
   onCall?: ((call: SlackCall) => void) | undefined;
   /** Told of each call that is put off, for want of room. */
@@ -58,11 +58,7 @@ export function createBudget(options: BudgetOptions): Budget {
       const where = fields.get("channel") ?? fields.get("users");
       const rooms = urgency === "reserved" ? [] : roomsOf(method, where, urgency);
       const write: Write = { method, urgency, init, isOut: false };
-      const send = () =>
-        (options.send ?? fetch)(String(url), {
-          ...(write.init as RequestInit),
-          signal: AbortSignal.timeout(timeoutMs),
-        });
+      const send = () => options.send(url, { ...write.init, signal: AbortSignal.timeout(timeoutMs) });
       const place = { rooms, place: placeOf(method, fields), rank: rankOf(urgency) };
       const now = () => go(options, place, write, send);
       // Before its turn: what has taken one and comes later than that comes beside the next.
@@ -114,15 +110,15 @@ async function go(
   options: BudgetOptions,
   place: Place,
   write: Write,
-  send: () => Promise<Response>,
-): Promise<Response> {
+  send: () => Promise<SlackAnswer>,
+): Promise<SlackAnswer> {
   const began = options.clock.now();
   const until = began + PATIENCE_MS;
   for (;;) {
     const wait = await turn(options, place, randomUUID(), until);
     if (wait > 0) options.onPostponed?.(write.method);
-    if (wait > 0) return busy(wait);
-    if (write.isDropped) return busy(SECOND);
+    if (wait > 0) return askToWait(wait);
+    if (write.isDropped) return askToWait(SECOND);
     write.isOut = true;
     const response = await seen(options, write.method, options.clock.now() - began, send);
     const after = askedToWait(response);
@@ -139,17 +135,15 @@ async function seen(
   { onCall }: BudgetOptions,
   method: string,
   waitedMs: number,
-  send: () => Promise<Response>,
-): Promise<Response> {
+  send: () => Promise<SlackAnswer>,
+): Promise<SlackAnswer> {
   if (!onCall) return send();
   const began = performance.now();
   const tell = (result: string) => onCall({ method, result, ms: performance.now() - began, waitedMs });
   try {
     const response = await send();
-    const text = await response.text();
-    tell(resultOf(response, text));
-    // Read once: a clone costs more than the call.
-    return new Response(text, response);
+    tell(resultOf(response, await response.text()));
+    return response;
   } catch (error) {
     tell(failureOf(error));
     throw error;
@@ -217,11 +211,7 @@ async function reserve(
 }
 
 /** Milliseconds; null when it was let in. */
-function askedToWait({ status, headers }: Response): number | null {
+function askedToWait({ status, headers }: SlackAnswer): number | null {
   const seconds = Number(headers.get("retry-after"));
   return status === 429 && seconds > 0 ? seconds * SECOND : null;
 }
-
-/** As Slack would say it, so that whoever called need not know who did. */
-const busy = (ms: number): Response =>
-  new Response("", { status: 429, headers: { "retry-after": String(Math.ceil(ms / SECOND)) } });

@@ -1,6 +1,8 @@
 /** Writes to one message keep their order: what waits is merged into what comes after it, and nothing is drawn over a removal. */
 import type { FetchFunction } from "@slack/web-api";
+import { SECOND } from "../../domain/duration.ts";
 import type { Urgency } from "./limits.ts";
+import { askToWait, type SlackAnswer } from "./send.ts";
 
 export interface Write {
   method: string;
@@ -14,27 +16,24 @@ export interface Write {
 }
 
 interface Standing extends Write {
-  answer: Promise<unknown>;
-  /** Of those merged into it. */
-  readers: ((answer: Promise<Response>) => void)[];
+  /** Of those merged into it too. */
+  answer: Promise<SlackAnswer>;
 }
-
-/** Seconds until whoever drew over a removal looks at the record again. */
-const AGAIN_S = "1";
 
 export function createOrder() {
   const last = new Map<string, Standing>();
-  return (message: string, write: Write, call: () => Promise<Response>): Promise<Response> => {
+  return (message: string, write: Write, call: () => Promise<SlackAnswer>): Promise<SlackAnswer> => {
     const before = last.get(message);
-    if (before && removes(before) && !removes(write)) return Promise.resolve(refused());
+    // Whoever drew over a removal looks at the record again.
+    if (before && removes(before) && !removes(write)) return Promise.resolve(askToWait(SECOND));
     if (before && isMergeable(before, write)) {
       before.init = write.init;
-      return new Promise((resolve) => before.readers.push(resolve));
+      return before.answer;
     }
     if (before && removes(write) && !before.isOut && !removes(before)) before.isDropped = true;
     return stand(last, message, write, async () => {
       // What is dropped is not waited for; what is under way must have arrived.
-      if (before && !before.isDropped) await before.answer;
+      if (before && !before.isDropped) await before.answer.catch(() => {});
       return call();
     });
   };
@@ -44,18 +43,12 @@ async function stand(
   last: Map<string, Standing>,
   message: string,
   write: Write,
-  call: () => Promise<Response>,
-): Promise<Response> {
-  const answer = call();
-  const standing: Standing = Object.assign(write, { answer: answer.catch(() => {}), readers: [] });
+  call: () => Promise<SlackAnswer>,
+): Promise<SlackAnswer> {
+  const standing: Standing = Object.assign(write, { answer: call() });
   last.set(message, standing);
   try {
-    const response = await answer;
-    for (const read of standing.readers) read(Promise.resolve(response.clone()));
-    return response;
-  } catch (error) {
-    for (const read of standing.readers) read(Promise.reject(error));
-    throw error;
+    return await standing.answer;
   } finally {
     if (last.get(message) === standing) last.delete(message);
   }
@@ -71,5 +64,3 @@ const isMergeable = (before: Write, { method, urgency }: Write): boolean =>
   before.urgency === urgency &&
   urgency !== "show" &&
   urgency !== "reserved";
-
-const refused = (): Response => new Response("", { status: 429, headers: { "retry-after": AGAIN_S } });

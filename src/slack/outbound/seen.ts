@@ -16,7 +16,7 @@ const WORD = /^[a-z][a-z0-9_]{0,59}$/;
 
 const Said = z.object({ ok: z.literal(true) }).or(z.object({ error: z.string().regex(WORD) }));
 
-export function resultOf({ status, ok }: Response, text: string): string {
+export function resultOf({ status, ok }: Pick<Response, "status" | "ok">, text: string): string {
   if (status === 429) return "ratelimited";
   if (!ok) return `http_${status}`;
   const said = Said.safeParse(parseJson(text)).data;

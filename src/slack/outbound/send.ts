@@ -1,0 +1,42 @@
+/** One exchange with Slack's Web API, read to its end, at a third of the work of Node's fetch. */
+import type { FetchFunction } from "@slack/web-api";
+import { type Dispatcher, request } from "undici";
+import { SECOND } from "../../domain/duration.ts";
+
+/** May be read by any number of callers. */
+export type SlackAnswer = Awaited<ReturnType<FetchFunction>>;
+
+/** Follows no redirect. Throws the signal's reason, and what undici throws. */
+export const sendBy =
+  (dispatcher: Dispatcher): FetchFunction =>
+  async (url, { method = "GET", headers: sent = {}, body: form = null, signal = null } = {}) => {
+    const { statusCode, statusText, headers, body } = await request(url, {
+      ...{ dispatcher, headers: sent, signal },
+      method: method as Dispatcher.HttpMethod,
+      // A form would be for a file, of which none is sent.
+      body: form as string | null,
+    });
+    const flat = Object.entries(headers).map(([name, value]) => [name, String(value)] as const);
+    return answer(String(url), statusCode, statusText, Object.fromEntries(flat), await body.arrayBuffer());
+  };
+
+/** As Slack would say it, so that whoever called need not know who did. */
+export const askToWait = (ms: number): SlackAnswer =>
+  answer("", 429, "", { "retry-after": String(Math.ceil(ms / SECOND)) }, new ArrayBuffer(0));
+
+function answer(
+  url: string,
+  status: number,
+  statusText: string,
+  headers: Record<string, string>,
+  bytes: ArrayBuffer,
+): SlackAnswer {
+  const text = () => Buffer.from(bytes).toString();
+  return {
+    ...{ url, status, statusText, ok: status >= 200 && status < 300 },
+    headers: { get: (name) => headers[name.toLowerCase()] ?? null, entries: () => Object.entries(headers) },
+    arrayBuffer: async () => bytes,
+    text: async () => text(),
+    json: async () => JSON.parse(text()),
+  };
+}

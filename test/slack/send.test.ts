@@ -1,0 +1,49 @@
+/** One exchange with Slack: what is answered comes whole, and the token goes nowhere else. */
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Agent } from "undici";
+import { expect, test } from "vitest";
+import { sendBy } from "../../src/slack/outbound/send.ts";
+
+async function serving(take: RequestListener) {
+  const server = createServer(take).listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const agent = new Agent();
+  return {
+    send: sendBy(agent),
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/auth.test`,
+    async [Symbol.asyncDispose]() {
+      await agent.destroy();
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+test("a redirect is followed by nobody", async () => {
+  const paths: string[] = [];
+  await using there = await serving((request, response) => {
+    paths.push(String(request.url));
+    response.writeHead(302, { location: "/elsewhere" }).end();
+  });
+  const answer = await there.send(there.url, { method: "POST", headers: { authorization: "Bearer t" } });
+  expect(answer).toMatchObject({ status: 302, ok: false });
+  expect(paths).toEqual(["/api/auth.test"]);
+});
+
+test("an answer is read as often as there are readers, headers by any case", async () => {
+  await using there = await serving((_, response) =>
+    response.writeHead(429, { "retry-after": "7", "content-type": "application/json" }).end('{"ok":false}'),
+  );
+  const answer = await there.send(there.url, { method: "POST", body: "a=b" });
+  expect(await Promise.all([answer.text(), answer.text()])).toEqual(['{"ok":false}', '{"ok":false}']);
+  expect(await answer.json()).toEqual({ ok: false });
+  expect(answer.headers.get("Retry-After")).toBe("7");
+  expect(answer.headers.get("x-none")).toBeNull();
+});
+
+test("whoever waited long enough is told so, as of any call whose time is over", async () => {
+  await using there = await serving(() => {});
+  const late = there.send(there.url, { signal: AbortSignal.timeout(20) });
+  await expect(late).rejects.toMatchObject({ name: "TimeoutError" });
+});
