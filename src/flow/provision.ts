@@ -191,7 +191,7 @@ async function prepare(
   const allowed = reportOutage(ports, id, "slack", () => assertStillAllowed(ports, request));
   const granting = reportOutage(ports, id, "hub", () => grantOnHub(ports, request, signal));
   const both = settleAll([granting, allowed]);
-  const telling = tellBoth(ports, request, both, signal);
+  const telling = tellBoth(ports, request, { granting, both }, signal);
   const place = () => reportOutage(ports, id, "slack", () => placeFor(ports, request, { room, ...telling }));
   // Where it was said that it takes long, the message that rings waits for its token: it could only say so again. What says that a click shows one must be true.
   const placing = saysDelay(request) || isRevealed(request) ? orTold(ports, id, both).then(place) : place();
@@ -202,23 +202,33 @@ async function prepare(
   return { ...grant, placed, annotating: telling.annotating() };
 }
 
-/** Where the hub is done before its place is known, both records are told of that at once, and ours of the grant with it. */
+/**
+ * Where the hub is done before its place is known, both records are told of that at once; and ours of the grant with
+ * it, where whoever gets it still may.
+ */
 function tellBoth(
   ports: Ports,
   request: Open,
-  granted: Promise<[GrantMade & MaybeMinted, unknown]>,
+  { granting, both }: { granting: Promise<GrantMade & MaybeMinted>; both: Promise<unknown> },
   signal: AbortSignal,
 ) {
   let made: Grant | undefined;
+  let isAllowed = false;
   let annotating: Promise<void> | undefined;
-  granted.then(
-    ([{ grant, tokenMessage }]) => {
+  granting.then(
+    ({ grant, tokenMessage }) => {
       made = tokenMessage ? undefined : grant;
     },
     () => {},
   );
+  both.then(
+    () => {
+      isAllowed = true;
+    },
+    () => {},
+  );
   return {
-    also: (r: AccessRequest) => (made && delivering(r, made)) || r,
+    also: (r: AccessRequest) => (isAllowed && made && delivering(r, made)) || r,
     beside: (place: Place) => {
       annotating = made && annotate(ports, request, made, place, signal);
       annotating?.catch(() => {});
