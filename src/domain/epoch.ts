@@ -6,6 +6,8 @@ import type { AccessRequest, Former } from "./request.ts";
 export interface StoredEpoch {
   /** The epoch: raised only by who has just seen that the hub is not ahead; never below the time of its rise, ms. */
   at: number;
+  /** What it was raised from, and the hub's last, where an administrator went on over that; `at` where that is not known. */
+  from: number;
   /** Changes of records since. */
   changes: number;
   /** Lasting changes, counted for ever. */
@@ -15,6 +17,9 @@ export interface StoredEpoch {
   /** What was asked for by then may have ended since, for all that this Redis knows: it is not provisioned. 0: nothing. */
   before: number;
 }
+
+/** What it is raised to. */
+export type Risen = Pick<StoredEpoch, "at" | "from" | "before">;
 
 /** The furthest that one process has seen Redis. */
 export type SeenEpoch = Pick<StoredEpoch, "at" | "lasting">;
@@ -41,7 +46,9 @@ export type EpochStep =
 /** `hub`: what it remembers, 0 where that is nothing; read before Redis, or a rise in between would look like a Redis that is behind. */
 export function epochStep(hub: number, redis: StoredEpoch, seen: SeenEpoch, now: number): EpochStep {
   if (hub > redis.at) return { do: "hold", tell: null };
-  if (wentBack(redis, seen)) return { do: "hold", tell: Math.max(now, seen.at, redis.at + 1) };
+  if (wentBack(redis, seen)) return { do: "hold", tell: doubt(Math.max(now, seen.at, redis.at + 1)) };
+  // Whoever raised it had asked the hub before that was told; Redis went back in between.
+  if (hub > redis.from && hub < redis.at) return { do: "hold", tell: doubt(Math.max(now, redis.at + 1)) };
   if (redis.lasting !== redis.covered) return { do: "raise" };
   if (redis.changes > 0 && Math.abs(now - redis.at) >= MINUTE) return { do: "raise" };
   return hub === redis.at ? { do: "nothing" } : { do: "tell", tell: redis.at };
@@ -51,18 +58,23 @@ export function epochStep(hub: number, redis: StoredEpoch, seen: SeenEpoch, now:
 export const wentBack = (redis: SeenEpoch, seen: SeenEpoch): boolean =>
   redis.at < seen.at || (redis.at === seen.at && redis.lasting < seen.lasting);
 
-export const nextEpoch = (at: number, now: number): number => Math.max(at + 1, now);
+/** Even, ms. */
+export const nextEpoch = (at: number, now: number): number => 2 * Math.ceil(Math.max(at + 1, now) / 2);
+
+/** What the hub is told of a Redis that went back: odd, and so never what another raises that Redis to in the same moment. */
+const doubt = (least: number): number => 2 * Math.floor(least / 2) + 1;
 
 /** Replicas' clocks follow the hub's, to the two seconds that its `Date` tells. */
 const CLOCKS_MS = 5 * SECOND;
 
 /** An administrator goes on with this Redis: the epoch from then on, and until when what was asked for is not to be trusted. */
-export function confirmedEpoch(hub: number, redis: StoredEpoch, now: number): { at: number; before: number } {
+export function confirmedEpoch(hub: number, redis: StoredEpoch, now: number): Risen {
   // Nobody has raised it beyond the time by so much: what is written there is not ours.
   const ours = hub <= now + DAY;
   // A copy is older than the rise that it lacks; what came after that rise is not of the copy.
   const before = Math.max(redis.before, ours ? hub + CLOCKS_MS : now);
-  return { at: nextEpoch(Math.max(redis.at, ours ? hub : 0), now), before };
+  const from = Math.max(redis.at, ours ? hub : 0);
+  return { at: nextEpoch(from, now), from, before };
 }
 
 /** A new token is asked for anew, of what was seen to stand. */

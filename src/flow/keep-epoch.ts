@@ -59,7 +59,8 @@ export function createEpochKeeper(needs: Needs): EpochKeeper {
     if (step.do === "nothing") return true;
     if (step.do === "raise") {
       const at = nextEpoch(redis.at, clock.now());
-      return (await epochs.raise(redis.at, { at, before: redis.before })) && (await write(at, hub));
+      const to = { at, from: redis.at, before: redis.before };
+      return (await epochs.raise(redis, to)) && (await write(at, hub));
     }
     if (step.tell !== null) return (await write(step.tell, hub)) && step.do === "tell";
     void needs.admins.tell({ kind: "redis-behind", epoch: hub?.epoch ?? 0, since: redis.at });
@@ -100,7 +101,7 @@ export function createEpochKeeper(needs: Needs): EpochKeeper {
         const at = clock.now();
         const to = confirmedEpoch(hubEpoch(hub, step), redis, at);
         const confirmed = { restore: "confirmed", at, ...by, before: to.before } as const;
-        if (!(await epochs.raise(redis.at, to, confirmed))) continue;
+        if (!(await epochs.raise(redis, to, confirmed))) continue;
         // Should this be lost, the next look tells the hub.
         await write(to.at, hub);
         await lookAt(anchor.now());

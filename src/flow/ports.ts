@@ -8,7 +8,7 @@ import type { Clock } from "../domain/clock.ts";
 import type { Delivery, TokenView } from "../domain/delivery.ts";
 import type { DirectoryLook, Looked } from "../domain/directory-look.ts";
 import type { EndedOnHub } from "../domain/ended-on-hub.ts";
-import type { RestoreConfirmed, StoredEpoch } from "../domain/epoch.ts";
+import type { RestoreConfirmed, Risen, SeenEpoch, StoredEpoch } from "../domain/epoch.ts";
 import type { ForeignObject } from "../domain/foreign-object.ts";
 import type { Hold } from "../domain/hold.ts";
 import type { Home, NoHome } from "../domain/home.ts";
@@ -219,8 +219,8 @@ export type Made =
 /** The epoch in Redis. Each throws StoreDown or StoreUnsure when Redis does not answer. */
 export interface Epochs {
   read(): Promise<StoredEpoch>;
-  /** Compare-and-swap; false when it is another than `from` by now. `confirmed`: comes to the trail with it. */
-  raise(from: number, to: Pick<StoredEpoch, "at" | "before">, confirmed?: RestoreConfirmed): Promise<boolean>;
+  /** Compare-and-swap; false when it is another than was `seen` by now, or knows of less. `confirmed`: comes to the trail with it. */
+  raise(seen: SeenEpoch, to: Risen, confirmed?: RestoreConfirmed): Promise<boolean>;
 }
 
 /** The lockdown in Redis. Each throws StoreDown or StoreUnsure when Redis does not answer. */

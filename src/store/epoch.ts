@@ -9,7 +9,13 @@ import { defineScripts } from "./scripts.ts";
 import type { Store } from "./store.ts";
 
 const Count = z.coerce.number().int().default(0);
-const Stored = z.object({ at: Count, changes: Count, lasting: Count, covered: Count, before: Count });
+const Stored = z
+  .object({
+    ...{ at: Count, changes: Count, lasting: Count, covered: Count, before: Count },
+    /** Of the rise to `risen`: a version that does not know it leaves it as it is. */
+    ...{ from: Count, risen: Count },
+  })
+  .transform(({ risen, from, ...epoch }) => ({ ...epoch, from: risen === epoch.at ? from : epoch.at }));
 
 interface EpochStore extends Pick<Store, "redis" | "keys" | "cli"> {
   /** Told of what landed on the trail. */
@@ -22,9 +28,9 @@ export function createEpochs({ onConfirmed = () => {}, ...store }: EpochStore): 
   const replicate = replicator(store);
   return {
     read: async () => Stored.parse(await reading(redis, () => redis.hgetall(keys.epoch))),
-    raise: async (from, { at, before }, confirmed) => {
+    raise: async (seen, { at, from, before }, confirmed) => {
       const entry = confirmed && chained<RestoreConfirmed>(confirmed, undefined, store);
-      const args = [from, at, before, confirmed?.at ?? 0, entry?.entry ?? ""];
+      const args = [seen.at, seen.lasting, at, from, before, confirmed?.at ?? 0, entry?.entry ?? ""];
       const landed = await writing(redis, () =>
         redis.raiseEpoch(keys.epoch, keys.trail, keys.texts, ...args),
       );

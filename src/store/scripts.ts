@@ -212,12 +212,16 @@ count(KEYS[6], ARGV[11])
 return 1
 `;
 
-/** KEYS: epoch trail texts. ARGV: from at before now entry ('' for none). Covers what was counted so far. Answers 1, or 0 when it is another by now. */
+/**
+ * KEYS: epoch trail texts. ARGV: seenAt seenLasting at from before now entry ('' for none). Covers what was counted so
+ * far. Answers 1, or 0 when it is another by now, or fewer were counted.
+ */
 const RAISE = `${APPEND}
-if (redis.call('HGET', KEYS[1], 'at') or '0') ~= ARGV[1] then return 0 end
-if ARGV[5] ~= '' then append(KEYS[2], KEYS[3], ARGV[4], ARGV[5], '') end
 local lasting = redis.call('HGET', KEYS[1], 'lasting') or '0'
-redis.call('HSET', KEYS[1], 'at', ARGV[2], 'before', ARGV[3], 'covered', lasting, 'changes', '0')
+if (redis.call('HGET', KEYS[1], 'at') or '0') ~= ARGV[1] then return 0 end
+if tonumber(lasting) < tonumber(ARGV[2]) then return 0 end
+if ARGV[7] ~= '' then append(KEYS[2], KEYS[3], ARGV[6], ARGV[7], '') end
+redis.call('HSET', KEYS[1], 'at', ARGV[3], 'risen', ARGV[3], 'from', ARGV[4], 'before', ARGV[5], 'covered', lasting, 'changes', '0')
 return 1
 `;
 

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { stillClock } from "../../sandbox/clock.ts";
 import { SECOND } from "../../src/domain/duration.ts";
-import { isLasting, type StoredEpoch } from "../../src/domain/epoch.ts";
+import { isLasting, type Risen, type SeenEpoch, type StoredEpoch } from "../../src/domain/epoch.ts";
 import { type RequestId, requestId } from "../../src/domain/ids.ts";
 import type { AccessRequest } from "../../src/domain/request.ts";
 import { decided, ending, withdrawn } from "../../src/domain/transitions.ts";
@@ -53,7 +53,7 @@ const BEGINNING = (["ask", "approve", "tick", "backup"] as const).map((what) => 
 /** Of each call to Redis's or the hub's epoch: it works, is not done, or is done and the answer lost. */
 const faults = fc.array(fc.constantFrom("ok", "ok", "ok", "ok", "fail", "lost"), { maxLength: 40 });
 
-const EMPTY: StoredEpoch = { at: 0, changes: 0, lasting: 0, covered: 0, before: 0 };
+const EMPTY: StoredEpoch = { at: 0, from: 0, changes: 0, lasting: 0, covered: 0, before: 0 };
 const silent = { info() {}, warn() {}, error() {} };
 const RUNS = Number(process.env.EPOCH_RUNS ?? 400);
 
@@ -96,6 +96,8 @@ function openWorld(s: fc.Scheduler, planned: string[]) {
   const call = async <T>(work: () => T): Promise<T> => {
     await s.schedule(Promise.resolve(), "before");
     const fault = planned.shift() ?? "ok";
+    // No call is there and back within the millisecond.
+    clock.jump(1);
     if (fault === "fail") throw new Error("not done");
     const done = work();
     await s.schedule(Promise.resolve(), "answer");
@@ -120,9 +122,9 @@ function openWorld(s: fc.Scheduler, planned: string[]) {
   };
   const epochs = {
     read: () => call(() => epoch),
-    raise: (from: number, to: Pick<StoredEpoch, "at" | "before">) =>
+    raise: (from: SeenEpoch, to: Risen) =>
       call(() => {
-        if (epoch.at !== from) return false;
+        if (epoch.at !== from.at || epoch.lasting < from.lasting) return false;
         epoch = { ...epoch, ...to, covered: epoch.lasting, changes: 0 };
         covers.set(
           to.at,
