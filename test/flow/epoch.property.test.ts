@@ -55,7 +55,7 @@ const faults = fc.array(fc.constantFrom("ok", "ok", "ok", "ok", "fail", "lost"),
 
 const EMPTY: StoredEpoch = { at: 0, from: 0, changes: 0, lasting: 0, covered: 0, before: 0 };
 const silent = { info() {}, warn() {}, error() {} };
-const RUNS = Number(process.env.EPOCH_RUNS ?? 400);
+const RUNS = Number(process.env.EPOCH_RUNS ?? 2_000);
 
 test("no restored Redis gives anything again, and no hold is for nothing", async () => {
   const met = { held: 0, provisioned: 0, restored: 0, lapses: 0 };
