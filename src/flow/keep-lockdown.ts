@@ -84,10 +84,11 @@ export function createLockdownKeeper(needs: Needs): LockdownKeeper {
     look: async () => {
       const anchored = await anchor.recent();
       const stored = await readRedis();
-      if (lockdownStep(anchored?.lockdown ?? null, stored).do === "nothing") return stored.standing;
-      // That the hub is not told yet opens nothing; that it must be asked anew might.
-      if (stored.standing) void trySettle();
-      else await settle();
+      const agree = lockdownStep(anchored?.lockdown ?? null, stored).do === "nothing";
+      // That the hub is not told yet opens nothing; and should this one be lifted now, the hub may know of a later one.
+      if (stored.standing && !agree) void trySettle();
+      if (stored.standing || agree) return stored.standing;
+      await settle();
       return (await readRedis()).standing;
     },
     settle: trySettle,

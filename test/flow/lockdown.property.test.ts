@@ -46,7 +46,7 @@ const story = fc.array(fc.oneof({ weight: 3, arbitrary: together }, { weight: 2,
 });
 /** Of each call to Redis's flag or the hub: it works, is not done, or is done and the answer lost. */
 const faults = fc.array(fc.constantFrom("ok", "ok", "ok", "ok", "fail", "lost"), { maxLength: 30 });
-const RUNS = Number(process.env.LOCKDOWN_RUNS ?? 300);
+const RUNS = Number(process.env.LOCKDOWN_RUNS ?? 1_000);
 
 test("whoever remembers the lockdown is believed, and in the end both do or none", async () => {
   const met = { granted: 0, refused: 0, learnt: 0, relocked: 0 };
