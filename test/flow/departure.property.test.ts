@@ -75,7 +75,7 @@ test("who belongs keeps it, and who left does not for long", async () => {
       await world.act({ do: "synced", heard: false });
       await world.pass(KEPT_MS / TICK_MS + 2);
     }),
-    { numRuns: 25 },
+    { numRuns: 60 },
   );
   for (const [what, times] of Object.entries(met)) expect(times, what).toBeGreaterThan(0);
 }, 120_000);
