@@ -46,9 +46,10 @@ export type EpochStep =
 /** `hub`: what it remembers, 0 where that is nothing; read before Redis, or a rise in between would look like a Redis that is behind. */
 export function epochStep(hub: number, redis: StoredEpoch, seen: SeenEpoch, now: number): EpochStep {
   if (hub > redis.at) return { do: "hold", tell: null };
-  if (wentBack(redis, seen)) return { do: "hold", tell: doubt(Math.max(now, seen.at, redis.at + 1)) };
   // Whoever raised it had asked the hub before that was told; Redis went back in between.
-  if (hub > redis.from && hub < redis.at) return { do: "hold", tell: doubt(Math.max(now, redis.at + 1)) };
+  const isMissed = hub > redis.from && hub < redis.at;
+  if (isMissed || wentBack(redis, seen))
+    return { do: "hold", tell: doubt(Math.max(now, seen.at, redis.at + 1)) };
   if (redis.lasting !== redis.covered) return { do: "raise" };
   if (redis.changes > 0 && Math.abs(now - redis.at) >= MINUTE) return { do: "raise" };
   return hub === redis.at ? { do: "nothing" } : { do: "tell", tell: redis.at };

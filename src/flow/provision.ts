@@ -191,7 +191,7 @@ async function prepare(
   const allowed = reportOutage(ports, id, "slack", () => assertStillAllowed(ports, request));
   const granting = reportOutage(ports, id, "hub", () => grantOnHub(ports, request, signal));
   const both = settleAll([granting, allowed]);
-  const telling = tellBoth(ports, request, { granting, both }, signal);
+  const telling = tellBoth(ports, request, { granting, allowed }, signal);
   const place = () => reportOutage(ports, id, "slack", () => placeFor(ports, request, { room, ...telling }));
   // Where it was said that it takes long, the message that rings waits for its token: it could only say so again. What says that a click shows one must be true.
   const placing = saysDelay(request) || isRevealed(request) ? orTold(ports, id, both).then(place) : place();
@@ -209,7 +209,7 @@ async function prepare(
 function tellBoth(
   ports: Ports,
   request: Open,
-  { granting, both }: { granting: Promise<GrantMade & MaybeMinted>; both: Promise<unknown> },
+  { granting, allowed }: { granting: Promise<GrantMade & MaybeMinted>; allowed: Promise<unknown> },
   signal: AbortSignal,
 ) {
   let made: Grant | undefined;
@@ -221,7 +221,7 @@ function tellBoth(
     },
     () => {},
   );
-  both.then(
+  allowed.then(
     () => {
       isAllowed = true;
     },

@@ -1,5 +1,7 @@
 /** The way to Slack through an HTTP proxy: Web API calls, answers by URL and the WebSocket alike. For Slack alone; hub and Redis are reached directly. */
-import { type Dispatcher, EnvHttpProxyAgent, fetch as fetchWith, type RequestInit as Init } from "undici";
+import type { FetchFunction } from "@slack/web-api";
+import { type Dispatcher, EnvHttpProxyAgent } from "undici";
+import { sendBy } from "./send.ts";
 
 export interface ProxySettings {
   HTTPS_PROXY?: string | undefined;
@@ -10,7 +12,7 @@ export interface ProxySettings {
 export interface SlackProxy {
   /** For the WebSocket. */
   readonly dispatcher: Dispatcher;
-  readonly fetch: typeof globalThis.fetch;
+  readonly fetch: FetchFunction;
 }
 
 /** Undefined where there is no proxy. */
@@ -21,7 +23,5 @@ export function slackProxy({ HTTPS_PROXY, NO_PROXY = "" }: ProxySettings): Slack
     ...{ httpsProxy: HTTPS_PROXY, httpProxy: "", noProxy: NO_PROXY },
     allowH2: false,
   });
-  // Node's own fetch refuses this undici's dispatchers; both give and take the same.
-  const proxied = (url: string, init?: Init) => fetchWith(url, { ...init, dispatcher });
-  return { dispatcher, fetch: proxied as unknown as typeof globalThis.fetch };
+  return { dispatcher, fetch: sendBy(dispatcher) };
 }

@@ -17,26 +17,25 @@ export const sendBy =
       body: form as string | null,
     });
     const flat = Object.entries(headers).map(([name, value]) => [name, String(value)] as const);
-    return answer(String(url), statusCode, statusText, Object.fromEntries(flat), await body.arrayBuffer());
+    return answer(String(url), statusCode, statusText, Object.fromEntries(flat), await body.text());
   };
 
 /** As Slack would say it, so that whoever called need not know who did. */
 export const askToWait = (ms: number): SlackAnswer =>
-  answer("", 429, "", { "retry-after": String(Math.ceil(ms / SECOND)) }, new ArrayBuffer(0));
+  answer("", 429, "", { "retry-after": String(Math.ceil(ms / SECOND)) }, "");
 
 function answer(
   url: string,
   status: number,
   statusText: string,
   headers: Record<string, string>,
-  bytes: ArrayBuffer,
+  text: string,
 ): SlackAnswer {
-  const text = () => Buffer.from(bytes).toString();
   return {
     ...{ url, status, statusText, ok: status >= 200 && status < 300 },
     headers: { get: (name) => headers[name.toLowerCase()] ?? null, entries: () => Object.entries(headers) },
-    arrayBuffer: async () => bytes,
-    text: async () => text(),
-    json: async () => JSON.parse(text()),
+    arrayBuffer: async () => new TextEncoder().encode(text).buffer,
+    text: async () => text,
+    json: async () => JSON.parse(text),
   };
 }
