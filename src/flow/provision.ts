@@ -190,11 +190,13 @@ async function prepare(
   const { id } = request;
   const allowed = reportOutage(ports, id, "slack", () => assertStillAllowed(ports, request));
   const granting = reportOutage(ports, id, "hub", () => grantOnHub(ports, request, signal));
-  const both = settleAll([granting, allowed]);
   const telling = tellBoth(ports, request, { granting, allowed }, signal);
   const place = () => reportOutage(ports, id, "slack", () => placeFor(ports, request, { room, ...telling }));
   // Where it was said that it takes long, the message that rings waits for its token: it could only say so again. What says that a click shows one must be true.
-  const placing = saysDelay(request) || isRevealed(request) ? orTold(ports, id, both).then(place) : place();
+  const placing =
+    saysDelay(request) || isRevealed(request)
+      ? orTold(ports, id, settleAll([granting, allowed])).then(place)
+      : place();
   const [grant, placed] = await settleAll([granting, placing, allowed]);
   const earlier = grant.tokenMessage;
   if (earlier && earlier.ts !== placed.place.ts)
