@@ -165,7 +165,8 @@ export function keepCredential(
     ...{ clock, log },
     renew: async () => renewBotToken({ hub: await hub.open(), client: hub, clock }),
     warnAdmins: async (left: number) => {
-      const tell = () => tellAdmins(admins, "credential", (words) => words.credential(left, config.hub.name));
+      const name = `credential:${Math.ceil(left / DAY)}`;
+      const tell = () => tellAdmins(admins, name, (words) => words.credential(left, config.hub.name));
       await atMostOnce(redis.commands, told, DAY, tell);
     },
   };

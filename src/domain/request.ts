@@ -107,8 +107,11 @@ const Common = z.object({
   background: Background.optional(),
   /** When somebody it rests on was first not seen where they must be (departure.ts): looked at again before anything ends. */
   doubtedAt: Ms.optional(),
-  /** What the administrators are still to be told of it (alarm.ts). */
-  untold: z.enum(["adopted", "altered"]).optional().catch(undefined),
+  /** What the administrators are still to be told of it (alarm.ts), and since when. */
+  untold: z
+    .object({ what: z.enum(["adopted", "altered"]), at: Ms })
+    .optional()
+    .catch(undefined),
   /** See messages.ts. */
   messages: z.record(z.string(), Sent),
 });

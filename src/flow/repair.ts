@@ -105,7 +105,7 @@ async function endLost(ports: Ports, { key: { id }, binding }: GrantObjects): Pr
     isNews = r.state === "active";
     if (r.state !== "active") return null;
     const next = ending(r, together ?? { cause: now >= r.expiresAt ? "expired" : cause, at: now });
-    return next && cause === "altered" ? { ...next, untold: cause } : next;
+    return next && cause === "altered" ? { ...next, untold: { what: cause, at: now } } : next;
   });
   if (!isNews || together) return;
   ports.log.warn({ id, cause }, "the hub no longer has this grant as it was made; ending it");
@@ -125,7 +125,7 @@ export async function adoptGrant(ports: Ports, { key, account, binding }: GrantO
   });
   // What a Redis that is behind does not know, its own alarm says.
   const isNews = ports.heldBack()?.cause !== "redis-behind" && !telling.has(ports.admins);
-  const untold = isNews ? ({ untold: "adopted" } as const) : {};
+  const untold = isNews ? { untold: { what: "adopted", at: ports.clock.now() } as const } : {};
   let request: AccessRequest = { ...found, ...untold };
   if (await ports.requests.adopt(request)) await follow(ports, null, request);
   else

@@ -8,11 +8,12 @@ const WITHIN_MS = DAY;
 
 /** No lease and no sweep waits for Slack. Never rejects. */
 export async function tellUntold(ports: Ports, request: AccessRequest): Promise<void> {
-  const { id, untold: kind, enteredAt } = request;
-  if (kind === undefined) return;
+  const { id, untold } = request;
+  if (!untold) return;
+  const { what: kind, at } = untold;
   try {
-    const isDone = (await ports.admins.tell({ kind, request })) || ports.clock.now() >= enteredAt + WITHIN_MS;
-    if (isDone) await commit(ports, id, ({ untold, ...r }) => (untold === kind ? r : null));
+    const isDone = (await ports.admins.tell({ kind, request })) || ports.clock.now() >= at + WITHIN_MS;
+    if (isDone) await commit(ports, id, ({ untold: now, ...r }) => (now?.at === at ? r : null));
   } catch (error) {
     ports.log.warn(
       { id, err: error },

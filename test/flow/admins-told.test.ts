@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { type CallFailure, visibleText } from "../../sandbox/slack/index.ts";
 import type { Alarm } from "../../src/domain/alarm.ts";
-import { MINUTE, SECOND } from "../../src/domain/duration.ts";
+import { HOUR, MINUTE, SECOND } from "../../src/domain/duration.ts";
 import { ALICE, APPROVALS, CAROL, MEI, startBot, startWorld, type World } from "../helpers/bot.ts";
 import { scene } from "../helpers/scene.ts";
 import { openSteps } from "../helpers/steps.ts";
@@ -63,6 +63,19 @@ test("whom Slack refuses for good holds nothing up", async () => {
   failsFor(CAROL, "cannot_dm_bot");
   world.clock.jump(MINUTE);
   expect(await steps.ports.admins.tell(UNNAMED)).toBe(true);
+});
+
+test("whom Slack never lets hear it is waited for a day: then it is enough that others did", async () => {
+  await using steps = await openSteps(world);
+  failsFor(CAROL, "access_denied");
+  for (const alarm of [NAMED, UNNAMED]) {
+    for (let hours = 0; hours < 24; hours++) {
+      expect(await steps.ports.admins.tell(alarm)).toBe(false);
+      world.clock.jump(HOUR);
+    }
+    expect(await steps.ports.admins.tell(alarm)).toBe(true);
+  }
+  expect(heard()).toEqual({ [ALICE]: 2, [CAROL]: 0, [MEI]: 2 });
 });
 
 test("where Slack refuses all of them, nobody knows of it", async () => {

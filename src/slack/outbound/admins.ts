@@ -82,6 +82,9 @@ function leakWord(w: Words, { request, generation }: Extract<Alarm, { kind: "lea
   return w.leakUnproven(request, date(leak?.grant.tokenExpiresAt ?? 0, "{date_short_pretty} {time}"), hub);
 }
 
+/** Whom Slack does not let hear it for so long may never, and others who heard it are enough. */
+const WAITED_FOR_MS = DAY;
+
 /** Resolves to whether they know of it: false also while somebody may hear it later. `name`: of what they are told. */
 export async function tellAdmins(
   options: AdminsOptions,
@@ -96,8 +99,11 @@ export async function tellAdmins(
     people.map((id, i) => (before?.values[i] ? "heard" : tellOne(options, id, word))),
   );
   const heard = people.filter((_, i) => outcomes[i] === "heard");
-  const done = areAll && heard.length > 0 && !outcomes.includes("later");
-  if (!done) await memory.write(heardBy(name), { at, values: marked(heard), keepMs: DAY });
+  const since = before?.at ?? at;
+  const isWaitedFor = outcomes.includes("later") && Math.abs(at - since) < WAITED_FOR_MS;
+  const done = areAll && heard.length > 0 && !isWaitedFor;
+  if (!done)
+    await memory.write(heardBy(name), { at: since, values: marked(heard), keepMs: 2 * WAITED_FOR_MS });
   // It may come to be so again.
   else if (before) await memory.drop(heardBy(name));
   return done;
