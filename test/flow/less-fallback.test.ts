@@ -2,8 +2,10 @@
 import { expect, test } from "vitest";
 import { visibleText } from "../../sandbox/slack/index.ts";
 import { HOUR, MINUTE } from "../../src/domain/duration.ts";
+import type { RequestId } from "../../src/domain/ids.ts";
 import { ALICE, APPROVALS, catalog, MEI, startBot, startWorld } from "../helpers/bot.ts";
 import { scene } from "../helpers/scene.ts";
+import { openSteps } from "../helpers/steps.ts";
 
 const approval = (after: string) => ({
   ...{ by: ["S0SRE"], count: 2, within: "8h" },
@@ -13,6 +15,38 @@ const roles = {
   high: { ...catalog.admin, approval: approval("1h") },
   low: { ...catalog.guest, approval: approval("2h") },
 };
+
+test("where Redis lost that they are being told, its place is noted all the same, and nobody is told twice", async () => {
+  await using opened = new AsyncDisposableStack();
+  const world = opened.use(await startWorld({ roles }));
+  opened.adopt(await startBot(world), (bot) => bot.stop());
+  const steps = opened.use(await openSteps(world));
+  await scene(world).ask("high 4h", "to-look");
+  const [out, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  world.slack.meddle({
+    before: async ({ args }) => {
+      if (!JSON.stringify(args).includes(":fallback")) return undefined;
+      out.resolve();
+      await answer.promise;
+      return undefined;
+    },
+    after: async () => true,
+  });
+  await world.jump(HOUR);
+  await out.promise;
+  const [record] = await world.records();
+  await steps.ports.requests.update(
+    record?.id as RequestId,
+    ({ messages: { fallback, ...messages }, ...r }) => (fallback ? { ...r, messages } : null),
+    {},
+  );
+  answer.resolve();
+  const placed = async () => (await world.records())[0]?.messages.fallback?.ts;
+  await world.until(async () => Boolean(await placed()));
+  await world.jump(10 * MINUTE);
+  const asked = world.slack.messages(APPROVALS).filter((m) => visibleText(m).includes("you are asked too:*"));
+  expect(asked).toHaveLength(1);
+});
 
 test("those of the lower role hear of it all the same", async () => {
   await using opened = new AsyncDisposableStack();

@@ -83,7 +83,7 @@ export async function post(
       request,
       key,
       { ...sent, ...place },
-      (standing) => standing?.ts === place.ts || (isUnplaced(standing) && !isOfOthers(key, standing)),
+      (standing, r) => standing?.ts === place.ts || (isUnplaced(standing) && !isOfOthers(key, request, r)),
       more,
     );
   // Where Redis is away it counts as posted and unanswered: it stands, and must not be made without number.
@@ -131,8 +131,8 @@ export const lookForPost = (
   });
 
 /** Made less meanwhile, of another role (transitions.ts): those whom that one names are still to be told. */
-const isOfOthers = (key: MessageKey, standing: Sent | undefined): boolean =>
-  key === "fallback" && standing === undefined;
+const isOfOthers = (key: MessageKey, asked: AccessRequest, now: AccessRequest): boolean =>
+  key === "fallback" && asked.role !== now.role;
 
 const isUnplaced = (standing: Sent | undefined): boolean => !standing?.ts;
 
@@ -142,12 +142,12 @@ async function note(
   { id }: AccessRequest,
   key: MessageKey,
   sent: Sent,
-  replaces: (standing: Sent | undefined) => boolean,
+  replaces: (standing: Sent | undefined, now: AccessRequest) => boolean,
   also = (r: AccessRequest) => r,
 ): Promise<AccessRequest> {
   let done = false;
   const noted = await commit(ports, id, (r) => {
-    done = replaces(r.messages[key]);
+    done = replaces(r.messages[key], r);
     return done ? also({ ...r, messages: { ...r.messages, [key]: sent } }) : null;
   });
   if (!done) throw new PostUnanswered("somebody else posts this message");
