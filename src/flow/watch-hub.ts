@@ -17,10 +17,16 @@ export function watchHub(
   watch: GrantWatch,
   change: (change: GrantChange) => void,
 ): (signal: AbortSignal) => Promise<number> {
-  const missed = () =>
+  let swept = Number.NEGATIVE_INFINITY;
+  const missed = () => {
+    const now = ports.clock.now();
+    // One that ends again and again leaves it to each minute's sweep.
+    if (Math.abs(now - swept) < MINUTE) return;
+    swept = now;
     void sweep(ports).catch((error: unknown) =>
       ports.log.warn({ err: error }, "what the watch missed is left to the next sweep"),
     );
+  };
   let wait = 0;
   return async (signal) => {
     const began = ports.clock.now();

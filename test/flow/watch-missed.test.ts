@@ -1,6 +1,7 @@
 /** What went while the hub was not watched ends its grant when it is watched again, and not a minute later. */
 import { expect, test } from "vitest";
 import { hubClient } from "../../sandbox/hub/client.ts";
+import { SECOND } from "../../src/domain/duration.ts";
 import type { UserId } from "../../src/domain/ids.ts";
 import { decideRequest } from "../../src/flow/decide.ts";
 import { makeRequest } from "../../src/flow/request.ts";
@@ -27,7 +28,21 @@ test("a binding that went unseen is missed by a sweep at once", async () => {
   const name = clusterRoleBindings.find(({ metadata }) => metadata.name.includes(id.toLowerCase()))?.metadata
     .name;
   expect((await admin("DELETE", `${BINDINGS}/${name}`)).status).toBe(200);
-  const watch = watchHub(steps.ports, { run: async ({ missed }) => missed() }, () => {});
+  let sweeps = 0;
+  const sweepsCounted = { ...steps.ports.sweeps, completed: async () => void sweeps++ };
+  const ports = { ...steps.ports, sweeps: sweepsCounted };
+  const watch = watchHub(ports, { run: async ({ missed }) => missed() }, () => {});
   await watch(new AbortController().signal);
-  await world.until(async () => (await state()) === "ending");
+  await world.until(async () => (await state()) === "ending" && sweeps > 0);
+
+  // What ends again and again is left to each minute's: none is under way.
+  for (let i = 0; i < 2; i++) {
+    world.clock.jump(20 * SECOND);
+    await watch(new AbortController().signal);
+    expect(await ports.lease.hold("sweep", async () => {})).not.toBeNull();
+  }
+  world.clock.jump(20 * SECOND);
+  await watch(new AbortController().signal);
+  await world.until(async () => sweeps > 1);
+  expect(sweeps).toBe(2);
 });
