@@ -16,6 +16,8 @@ export interface Write {
 }
 
 interface Standing extends Write {
+  /** Until it has its own answer. */
+  before: Standing | undefined;
   /** Of those merged into it too. */
   answer: Promise<SlackAnswer>;
 }
@@ -30,19 +32,25 @@ export function createOrder() {
       before.init = write.init;
       return before.answer;
     }
-    if (before && removes(write) && !before.isOut && !removes(before)) before.isDropped = true;
-    return stand(last, message, write, async () => {
-      // What is dropped is not waited for; what is under way must have arrived.
-      if (before && !before.isDropped) await before.answer.catch(() => {});
+    const arriving = removes(write) ? dropWaiting(before) : before;
+    return stand(last, message, Object.assign(write, { before }), async () => {
+      await arriving?.answer.catch(() => {});
       return call();
     });
   };
 }
 
+/** What is under way must have arrived: the last of that. */
+function dropWaiting(last: Standing | undefined): Standing | undefined {
+  let one = last;
+  for (; one && !one.isOut && !removes(one); one = one.before) one.isDropped = true;
+  return one;
+}
+
 async function stand(
   last: Map<string, Standing>,
   message: string,
-  write: Write,
+  write: Write & Pick<Standing, "before">,
   call: () => Promise<SlackAnswer>,
 ): Promise<SlackAnswer> {
   const standing: Standing = Object.assign(write, { answer: call() });
@@ -50,6 +58,7 @@ async function stand(
   try {
     return await standing.answer;
   } finally {
+    standing.before = undefined;
     if (last.get(message) === standing) last.delete(message);
   }
 }
