@@ -1,6 +1,7 @@
 /** One exchange with Slack: what is answered comes whole, and the token goes nowhere else. */
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
+import { gzipSync } from "node:zlib";
 import { Agent } from "undici";
 import { expect, test } from "vitest";
 import { sendBy } from "../../src/slack/outbound/send.ts";
@@ -46,4 +47,14 @@ test("whoever waited long enough is told so, as of any call whose time is over",
   await using there = await serving(() => {});
   const late = there.send(there.url, { signal: AbortSignal.timeout(20) });
   await expect(late).rejects.toMatchObject({ name: "TimeoutError" });
+});
+
+test("what is packed for the way is unpacked, and not otherwise changed", async () => {
+  const members = JSON.stringify({ ok: true, members: Array.from({ length: 2_000 }, (_, i) => `U0Ä${i}`) });
+  await using there = await serving((request, response) => {
+    expect(request.headers["accept-encoding"]).toBe("gzip");
+    response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync(members));
+  });
+  const answer = await there.send(there.url, { method: "POST", body: "a=b" });
+  expect(await answer.text()).toBe(members);
 });
