@@ -68,30 +68,28 @@ async function proofOf(
 ): Promise<"probe" | "absence" | null> {
   const { grants } = ports;
   await grants.assertEnforcing(signal);
-  if (probe) {
-    if ((await grants.check(probe, signal)) === "refused") return "probe";
-    const { id, generation } = going;
-    await commit(ports, id, (r) => generationContradicted(r, generation, ports.clock.now()));
-    await noteGoing(ports, going, "accepted");
+  const isAccepted = probe !== null && (await grants.check(probe, signal)) !== "refused";
+  if (probe && !isAccepted) return "probe";
+  const isDoubted = isAccepted || going.contradictedAt !== undefined;
+  if (!isDoubted && (await grants.isAbsent(going, signal))) return "absence";
+  const { account, binding, foreign } = await grants.find(going, going.grant ?? {}, signal);
+  if (account || binding) {
+    // A restored hub brought it back: it goes once more, and what its token was good for meanwhile contradicts nothing.
+    await commit(ports, going.id, (r) => generationStands(r, going.generation));
     return null;
   }
-  if (going.contradictedAt !== undefined) return null;
-  if (await grants.isAbsent(going, signal)) return "absence";
-  return (await standsAgain(ports, going, signal)) ? null : "absence";
+  if (isAccepted) await contradict(ports, going);
+  if (isDoubted) return null;
+  // What others made does not matter to a request of which nobody ever held a token.
+  if (!going.grant) return "absence";
+  if (foreign) await noteGoing(ports, going, "made-again");
+  return null;
 }
 
-/**
- * A restored hub brought it back, or somebody made it anew: what is the grant's goes once more. What is not does not
- * matter to a request of which nobody ever held a token.
- */
-async function standsAgain(ports: Ports, going: Going, signal: AbortSignal): Promise<boolean> {
-  const found = await ports.grants.find(going, going.grant ?? {}, signal);
-  const ours = found.account !== null || found.binding !== null;
-  if (!ours && !going.grant) return false;
-  if (found.foreign) await noteGoing(ports, going, "made-again");
-  if (!ours) return true;
-  await commit(ports, going.id, (r) => generationStands(r, going.generation));
-  return true;
+async function contradict(ports: Ports, going: Going): Promise<void> {
+  const { id, generation } = going;
+  await commit(ports, id, (r) => generationContradicted(r, generation, ports.clock.now()));
+  await noteGoing(ports, going, "accepted");
 }
 
 async function settle(

@@ -1,0 +1,122 @@
+/** The hub is restored from a backup at any moment of an end: what came back goes once more, and the end is proved then. */
+import { setTimeout as delay } from "node:timers/promises";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { MINUTE, SECOND } from "../../src/domain/duration.ts";
+import type { RequestId, UserId } from "../../src/domain/ids.ts";
+import { decideRequest } from "../../src/flow/decide.ts";
+import type { Ports } from "../../src/flow/ports.ts";
+import { renewToken } from "../../src/flow/renew-token.ts";
+import { makeRequest } from "../../src/flow/request.ts";
+import { revokeGrant } from "../../src/flow/revoke.ts";
+import { ALICE, BOB, startWorld, type World } from "../helpers/bot.ts";
+import { login } from "../helpers/login.ts";
+import { scene, tokenIn } from "../helpers/scene.ts";
+import { openSteps, type Steps } from "../helpers/steps.ts";
+
+let world: World;
+let steps: Steps;
+beforeEach(async () => {
+  world = await startWorld();
+  steps = await openSteps(world);
+});
+afterEach(async () => {
+  await steps[Symbol.asyncDispose]();
+  await world.close();
+});
+
+let asked = 0;
+async function live(): Promise<RequestId> {
+  asked += 1;
+  const requester = { id: BOB as UserId, name: "Bob", locale: "en" } as const;
+  const text = `guest 8h number ${asked}`;
+  const { id } = await makeRequest(steps.ports, { requester, text, triggerId: `t${asked}` });
+  await steps.work();
+  await decideRequest(steps.ports, { id, terms: 1, by: ALICE as UserId, verdict: { approve: true } });
+  await steps.work();
+  return id;
+}
+
+const tokens = () => world.slack.dm(BOB).map(tokenIn).filter(Boolean);
+const record = (id: RequestId) => steps.ports.requests.get(id);
+const standing = () => scene(world).standing();
+
+/** These ports; `act` is done as call number `at` to the hub or the records is answered. */
+function meanwhile(ports: Ports, at: number, act: () => void) {
+  let calls = 0;
+  const counting = <T extends object>(port: T): T =>
+    new Proxy(port, {
+      get(target, key, receiver) {
+        const member = Reflect.get(target, key, receiver) as unknown;
+        if (typeof member !== "function") return member;
+        return async (...args: unknown[]) => {
+          const mine = calls++;
+          const answer: unknown = await Reflect.apply(member, target, args);
+          if (mine === at) act();
+          return answer;
+        };
+      },
+    });
+  const { grants, requests } = ports;
+  return {
+    ports: { ...ports, grants: counting(grants), requests: counting(requests) },
+    isReached: () => calls > at,
+  };
+}
+
+/** Time passes, and each minute's sweep with it. */
+async function pass(ports: Ports, until: () => Promise<boolean>): Promise<boolean> {
+  for (let i = 1; i <= 100; i++) {
+    await steps.work(ports).catch(() => {});
+    if (i % 10 === 0) await steps.sweep();
+    if (await until()) return true;
+    // The look with the probe token comes before the verify job is due.
+    world.clock.jump(6 * SECOND);
+    await delay(20);
+  }
+  return false;
+}
+
+test("after any call of an end", async () => {
+  for (let at = 0, reached = true; reached; at++) {
+    const id = await live();
+    const token = tokens().at(-1) ?? "";
+    const restore = world.localHub?.backup() ?? (() => {});
+    await revokeGrant(steps.ports, { id, by: ALICE as UserId, reason: "enough" });
+    const { ports, isReached } = meanwhile(steps.ports, at, restore);
+    const isEnded = async () => (await record(id))?.state === "ended";
+    expect(await pass(ports, isEnded), `ended, restored after call ${at}`).toBe(true);
+    reached = isReached();
+    // What came back after the end goes at a sweep.
+    await steps.sweep();
+    expect(await standing()).toEqual([]);
+    expect(await login(world.hub, token)).toBe(401);
+    await steps.work();
+  }
+}, 240_000);
+
+test("after any call as a new token takes the place of one that leaked", async () => {
+  for (let at = 0, reached = true; reached; at++) {
+    const id = await live();
+    const old = tokens().at(-1) ?? "";
+    const restore = world.localHub?.backup() ?? (() => {});
+    await renewToken(steps.ports, { id, by: BOB as UserId, why: "leaked" });
+    const { ports, isReached } = meanwhile(steps.ports, at, restore);
+    const isSettled = async () => {
+      const r = await record(id);
+      return (
+        r?.state === "ended" || (r?.state === "active" && (r.former ?? []).every((one) => one.verification))
+      );
+    };
+    expect(await pass(ports, isSettled), `settled, restored after call ${at}`).toBe(true);
+    reached = isReached();
+    await steps.sweep();
+    expect(await login(world.hub, old)).toBe(401);
+    const r = await record(id);
+    if (r?.state === "active") await revokeGrant(steps.ports, { id, by: ALICE as UserId, reason: "next" });
+    expect(await pass(steps.ports, async () => (await record(id))?.state === "ended")).toBe(true);
+    await steps.sweep();
+    expect(await standing()).toEqual([]);
+    world.clock.jump(60 * MINUTE);
+    await steps.work();
+  }
+}, 240_000);
