@@ -12,7 +12,7 @@ import { startLocalSlack } from "../sandbox/slack/index.ts";
 
 export const APPROVER = "U0ALICE";
 /** More who may approve, none of whom the bot has seen. */
-export const STRANGERS = Array.from({ length: 20 }, (_, i) => `U0A${String(i).padStart(4, "0")}`);
+export const STRANGERS = Array.from({ length: 45 }, (_, i) => `U0A${String(i).padStart(4, "0")}`);
 export const APPROVALS_CHANNEL = "C0APPROVALS";
 export const GENERAL_CHANNEL = "C0GENERAL";
 export const BENCH_INSTANCE = "bench";

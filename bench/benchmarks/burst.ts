@@ -35,6 +35,8 @@ async function burstsOf(replicas: number): Promise<BenchmarkRow[]> {
   const unknown = await grants(bot, "guest");
   const ended = await ends(bot);
   const known = await grants(bot, "second");
+  // As long as after who came before.
+  await bot.clock.sleep(2 * MINUTE);
   const after = bot.memory();
   const rows: BenchmarkRow[] = [
     rowOf(`last of ${MANY} tokens shown, DMs not known`, unknown, LEAST_MS.grants),

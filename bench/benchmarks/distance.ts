@@ -11,7 +11,7 @@ import { openUserActions } from "../user-actions.ts";
 
 const SLACK_MS = 120;
 const HUB_MS = 10;
-const WARM_UP = 5;
+const WARM_UP = 30;
 /** Who clicked; the DM's place, beside the hub's calls; the token. And what is done in between. */
 const AIM = 3.25;
 /** What follows a token is over then, and what was read of the hub for it is stale. */

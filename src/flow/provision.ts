@@ -1,4 +1,5 @@
 /** Account, binding and token on the hub, then the token in a DM, or what shows it at a click. approved → delivering → active */
+import { setImmediate as turn } from "node:timers/promises";
 import { isRevealed } from "../domain/delivery.ts";
 import { SECOND } from "../domain/duration.ts";
 import { isDoubtful } from "../domain/epoch.ts";
@@ -231,9 +232,13 @@ function tellBoth(
   );
   return {
     also: (r: AccessRequest) => (isAllowed && made && delivering(r, made)) || r,
-    beside: (place: Place) => {
-      annotating = made && annotate(ports, request, made, place, signal);
-      annotating?.catch(() => {});
+    beside: async (place: Place) => {
+      if (!made) return;
+      annotating = annotate(ports, request, made, place, signal);
+      annotating.catch(() => {});
+      // It is waited for the longest, so it goes out first: after a turn, in which its idle connection is looked at.
+      await turn();
+      await turn();
     },
     annotating: () => annotating,
   };

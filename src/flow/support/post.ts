@@ -34,8 +34,8 @@ interface PostOptions {
   room?: RoomForToken | null;
   /** What else is changed when its place is noted, should Redis take that now. */
   also?: (r: AccessRequest) => AccessRequest;
-  /** What begins while its place is noted. */
-  beside?: (place: Place) => void;
+  /** What goes on while its place is noted: begun when this resolves. */
+  beside?: (place: Place) => Promise<void>;
 }
 
 /** The same. */
@@ -76,7 +76,7 @@ export async function post(
     if (code) return null;
     throw error;
   }
-  beside?.(place);
+  await beside?.(place);
   const placed = (more: typeof also) =>
     note(
       ports,
