@@ -25,12 +25,17 @@ afterEach(async () => {
 });
 
 let asked = 0;
-async function live(): Promise<RequestId> {
+async function pending(): Promise<RequestId> {
   asked += 1;
   const requester = { id: BOB as UserId, name: "Bob", locale: "en" } as const;
   const text = `guest 8h number ${asked}`;
   const { id } = await makeRequest(steps.ports, { requester, text, triggerId: `t${asked}` });
   await steps.work();
+  return id;
+}
+
+async function live(): Promise<RequestId> {
+  const id = await pending();
   await decideRequest(steps.ports, { id, terms: 1, by: ALICE as UserId, verdict: { approve: true } });
   await steps.work();
   return id;
@@ -114,6 +119,33 @@ test("after any call as a new token takes the place of one that leaked", async (
     const r = await record(id);
     if (r?.state === "active") await revokeGrant(steps.ports, { id, by: ALICE as UserId, reason: "next" });
     expect(await pass(steps.ports, async () => (await record(id))?.state === "ended")).toBe(true);
+    await steps.sweep();
+    expect(await standing()).toEqual([]);
+    world.clock.jump(60 * MINUTE);
+    await steps.work();
+  }
+}, 240_000);
+
+test("after any call as a grant is made: what is called active works, and nothing stands of what is not", async () => {
+  for (let at = 0, reached = true; reached; at++) {
+    const restore = world.localHub?.backup() ?? (() => {});
+    const id = await pending();
+    await decideRequest(steps.ports, { id, terms: 1, by: ALICE as UserId, verdict: { approve: true } });
+    const { ports, isReached } = meanwhile(steps.ports, at, restore);
+    const isSettled = async () => ["active", "ended"].includes((await record(id))?.state ?? "");
+    expect(await pass(ports, isSettled), `settled, restored after call ${at}`).toBe(true);
+    reached = isReached();
+    // Of what was lost as it became active the next sweep knows.
+    await steps.sweep();
+    expect(await pass(steps.ports, isSettled), `settled, restored after call ${at}`).toBe(true);
+    const r = await record(id);
+    const token = tokens().at(-1);
+    if (r?.state === "active") {
+      expect(await standing()).toHaveLength(2);
+      expect(await login(world.hub, token ?? ""), `works, restored after call ${at}`).toBe(200);
+      await revokeGrant(steps.ports, { id, by: ALICE as UserId, reason: "next" });
+      expect(await pass(steps.ports, async () => (await record(id))?.state === "ended")).toBe(true);
+    } else expect(token).toBeUndefined();
     await steps.sweep();
     expect(await standing()).toEqual([]);
     world.clock.jump(60 * MINUTE);
