@@ -12,9 +12,9 @@ const SPREAD_MS = MINUTE;
 const RATIO_AIM = 1.2;
 const MEMORY_AIM = 1.1;
 const REVOKE_AIM_MS = 2 * SECOND;
+/** Who ask and release before: what a process needs once in its life, above all the machine code of it, is there then. */
+const EARLIER = PEOPLE.slice(MANY + 1, MANY + 101);
 /** 2 `users.info` of 100 a minute, an opened DM and the token's edit of 50, the card of 60: the first three need the most. */
-/** Who asks before: what a process needs once in its life is there then. */
-const EARLIER = PEOPLE.slice(MANY + 1, MANY + 21);
 const LEAST_MS = { grants: (MANY / 50) * MINUTE, ends: (MANY / 100) * MINUTE };
 const WITHIN_MS = 15 * MINUTE;
 
@@ -107,8 +107,15 @@ async function warmUp(bot: FastBot): Promise<void> {
   await until(bot, "a token for each who came before", () =>
     EARLIER.every((who) => slack.dm(who).some(bearsToken)),
   );
+  await Promise.all(EARLIER.map((who) => release(bot, who)));
+  await until(bot, "none of theirs left", () => !EARLIER.some((who) => slack.dm(who).some(bearsToken)));
   // What these have used up is there again.
   await clock.sleep(2 * MINUTE);
+}
+
+async function release({ slack }: FastBot, who: string): Promise<void> {
+  const message = slack.dm(who).find(bearsToken);
+  if (message) await slack.click(who, message, "release", { confirm: true });
 }
 
 /** From the first question to the last token, by the clock. */
@@ -136,8 +143,7 @@ async function ends(bot: FastBot): Promise<{ last: number; revoke: number }> {
   let revoke = Promise.resolve(Number.POSITIVE_INFINITY);
   await spread(bot, (n) => {
     if (n === MANY / 2) revoke = revokeOne(bot, id);
-    const message = slack.dm(PEOPLE[n] ?? "").find(bearsToken);
-    return message ? slack.click(PEOPLE[n] ?? "", message, "release", { confirm: true }) : Promise.resolve();
+    return release(bot, PEOPLE[n] ?? "");
   });
   await until(bot, "no token left", () => standing(bot).length === 0);
   const last = clock.now() - start;
