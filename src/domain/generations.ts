@@ -149,7 +149,12 @@ function calm({ outage: _, ...one }: Former): Former {
   return one;
 }
 
-function undeleted<T extends { deletedAt?: number | undefined }>({ deletedAt: _, ...one }: T) {
+/** What was accepted meanwhile is explained by its standing: should it be so again, it is seen again. */
+function undeleted<T extends { deletedAt?: number | undefined; contradictedAt?: number | undefined }>({
+  deletedAt: _,
+  contradictedAt: __,
+  ...one
+}: T) {
   return one as T;
 }
 

@@ -15,6 +15,7 @@ import type { Secret } from "../domain/secret.ts";
 import { usageAwaited } from "../domain/transitions.ts";
 import { type Later, NotEnforcing, type Ports } from "./ports.ts";
 import { commit } from "./support/commit.ts";
+import { enqueue } from "./support/enqueue.ts";
 import { noteGoing, reportGoing } from "./support/outage.ts";
 import { sooner } from "./support/sooner.ts";
 import { underLease } from "./support/under-lease.ts";
@@ -75,7 +76,8 @@ async function proofOf(
   const { account, binding, foreign } = await grants.find(going, going.grant ?? {}, signal);
   if (account || binding) {
     // A restored hub brought it back: it goes once more, and what its token was good for meanwhile contradicts nothing.
-    await commit(ports, going.id, (r) => generationStands(r, going.generation));
+    const { version } = await commit(ports, going.id, (r) => generationStands(r, going.generation));
+    await enqueue(ports, going, (jobs) => jobs.add("urgent", "end", going.id, version));
     return null;
   }
   if (isAccepted) await contradict(ports, going);

@@ -219,10 +219,14 @@ async function takenWindow(store: Store, other: RequestId, role: string): Promis
 /** Whether it keeps its requester from another emergency; nothing where it never did. */
 const glass = (r: AccessRequest): 0 | 1 | "" => (r.emergency ? (holdsGlass(r) ? 1 : 0) : "");
 
-/** As long as a hub restored from a backup could bring its token back to life, and ninety days at least. */
+/** As long as a hub restored from a backup could bring one of its tokens back to life, and ninety days at least. */
 const keepSettled = (r: AccessRequest, now: number): number => {
-  const token = "grant" in r ? (r.grant?.tokenExpiresAt ?? 0) : 0;
-  return Math.ceil(Math.max(KEEP_SETTLED_MS, token - now));
+  const [token, last] = [
+    "grant" in r ? (r.grant?.tokenExpiresAt ?? 0) : 0,
+    // Of earlier tokens, none outlives the access.
+    "expiresAt" in r ? r.expiresAt : 0,
+  ];
+  return Math.ceil(Math.max(KEEP_SETTLED_MS, Math.max(token, last) - now));
 };
 
 /** Past the time of the request itself, for as long as ending it may take. */

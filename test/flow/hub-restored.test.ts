@@ -2,6 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { MINUTE, SECOND } from "../../src/domain/duration.ts";
+import { usedLate } from "../../src/domain/generations.ts";
 import type { RequestId, UserId } from "../../src/domain/ids.ts";
 import { decideRequest } from "../../src/flow/decide.ts";
 import type { Ports } from "../../src/flow/ports.ts";
@@ -98,6 +99,51 @@ test("after any call of an end", async () => {
     await steps.work();
   }
 }, 240_000);
+
+test("seen by the probe: it goes at once, and not with the next sweep", async () => {
+  const id = await live();
+  const restore = world.localHub?.backup() ?? (() => {});
+  await revokeGrant(steps.ports, { id, by: ALICE as UserId, reason: "enough" });
+  await steps.work();
+  restore();
+  world.clock.jump(12 * SECOND);
+  await world.until(async () => !("deletedAt" in ((await record(id)) ?? {})));
+  await steps.work();
+  expect(await standing()).toEqual([]);
+});
+
+test("a probe token whose own time is over proves nothing", async () => {
+  const id = await live();
+  const token = tokens().at(-1) ?? "";
+  const restore = world.localHub?.backup() ?? (() => {});
+  await revokeGrant(steps.ports, { id, by: ALICE as UserId, reason: "enough" });
+  await steps.work();
+  restore();
+  // As long as the process sleeps.
+  world.clock.jump(11 * MINUTE);
+  await delay(100);
+  expect((await record(id))?.state).toBe("ending");
+  expect(await login(world.hub, token)).toBe(200);
+  expect(await pass(steps.ports, async () => (await record(id))?.state === "ended")).toBe(true);
+  expect(await standing()).toEqual([]);
+});
+
+test("what was accepted while it stood again keeps nobody from proving the end by absence", async () => {
+  const id = await live();
+  const restore = world.localHub?.backup() ?? (() => {});
+  await revokeGrant(steps.ports, { id, by: ALICE as UserId, reason: "enough" });
+  await steps.work();
+  restore();
+  const now = world.clock.now();
+  await steps.ports.requests.update(id, (r) => usedLate(r, { generation: r.generation, at: now }, now));
+  // Whoever removes it the second time dies with the probe token.
+  const unlucky: Ports = {
+    ...steps.ports,
+    grants: { ...steps.ports.grants, mint: async () => Promise.reject(new Error("gone")) },
+  };
+  expect(await pass(unlucky, async () => (await record(id))?.state === "ended")).toBe(true);
+  expect(await record(id)).toMatchObject({ verification: { method: "absence" } });
+});
 
 test("after any call as a new token takes the place of one that leaked", async () => {
   for (let at = 0, reached = true; reached; at++) {

@@ -4,7 +4,7 @@ import { type JumpClock, jumpClock } from "../../sandbox/clock.ts";
 import type { Transition } from "../../src/domain/audit.ts";
 import { HOUR, MINUTE } from "../../src/domain/duration.ts";
 import { Refused } from "../../src/domain/refusal.ts";
-import type { AccessRequest } from "../../src/domain/request.ts";
+import type { AccessRequest, In } from "../../src/domain/request.ts";
 import type { Requests } from "../../src/flow/ports.ts";
 import type { TrailLine } from "../../src/store/chain.ts";
 import { createRequests } from "../../src/store/requests.ts";
@@ -455,6 +455,16 @@ export function requestsContract(redis: Pick<TestRedis, "commands">): void {
       expect(left).toBeGreaterThan(days * DAY - 60_000);
       expect(left).toBeLessThanOrEqual(days * DAY);
       expect(await requests.get(id)).toMatchObject({ id, state: "ended" });
+    });
+
+    test("is kept as long as a token that gave way could be, although none came after it", async () => {
+      const { id } = await made("ending");
+      const expiresAt = f.clock.now() + 365 * DAY;
+      await requests.update(id, (r) => {
+        const { grant: _, ...ended } = drawnSample(inState(r, "ended")) as In<"ended">;
+        return { ...ended, expiresAt };
+      });
+      expect(await redis.commands.pttl(f.keys.request(id))).toBeGreaterThan(364 * DAY);
     });
   });
 

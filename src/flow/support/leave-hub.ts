@@ -1,8 +1,7 @@
 /** One generation of a grant is taken off the hub: binding, then account, with a probe token that may prove it. */
 import { SECOND } from "../../domain/duration.ts";
 import { type Going, generationDeleted, goingOf } from "../../domain/generations.ts";
-import type { Secret } from "../../domain/secret.ts";
-import { type Ports, TroubleOutside } from "../ports.ts";
+import { type MintedToken, type Ports, TroubleOutside } from "../ports.ts";
 import { commit } from "./commit.ts";
 import { reportGoing } from "./outage.ts";
 import { watchProbe } from "./probe.ts";
@@ -36,7 +35,7 @@ export function leaveHub(ports: Ports, going: Going, signal: AbortSignal): Leavi
 async function removeAccount(
   ports: Ports,
   going: Going,
-  probe: Secret | null,
+  probe: MintedToken | null,
   signal: AbortSignal,
 ): Promise<void> {
   const { grants, clock } = ports;
@@ -55,10 +54,10 @@ async function removeAccount(
 }
 
 /** A token of the account that nobody uses before the account is gone; null where that takes long. */
-async function mintProbe({ grants }: Ports, going: Going, signal: AbortSignal): Promise<Secret | null> {
+async function mintProbe({ grants }: Ports, going: Going, signal: AbortSignal): Promise<MintedToken | null> {
   if (!going.grant) return null;
   try {
-    return (await grants.mint(going, PROBE_LIFE_MS, signal)).token;
+    return await grants.mint(going, PROBE_LIFE_MS, signal);
   } catch {
     return null;
   }

@@ -1,20 +1,21 @@
 /** A probe token waits in the memory of the replica that minted it, and is tried once the hub can no longer remember it. */
-import { SECOND } from "../../domain/duration.ts";
+import { MINUTE, SECOND } from "../../domain/duration.ts";
 import { type Going, goingOf } from "../../domain/generations.ts";
 import { VERIFY_AFTER_MS } from "../../domain/lifecycle.ts";
-import type { Secret } from "../../domain/secret.ts";
-import type { Ports } from "../ports.ts";
+import type { MintedToken, Ports } from "../ports.ts";
 import { verifyDeleted } from "../verify.ts";
 
 const AGAIN_MS = 10 * SECOND;
 /** Then it is forgotten: a token is in no memory for longer than a minute. */
 const LOOKS_MAX = 5;
+/** So long before its end it is asked for nothing any more: that it is refused then would prove nothing. */
+const UNUSED_MS = MINUTE;
 const BUSY_MS = 250;
 /** Each look is a connection of its own. With too few of them, looks come late in a burst, and the verify jobs before them. */
 const AT_ONCE = 40;
 
 /** Returns at once. A probe that is lost, or was never refused, leaves the proof to the request's verify job. */
-export function watchProbe(ports: Ports, going: Going, probe: Secret): void {
+export function watchProbe(ports: Ports, going: Going, probe: MintedToken): void {
   const { id, deletedAt = 0 } = going;
   const look = async () => {
     await sleepUntil(ports, deletedAt + VERIFY_AFTER_MS);
@@ -32,7 +33,11 @@ const sleepUntil = ({ clock, stopping }: Ports, at: number): Promise<void> =>
   clock.sleep(Math.max(0, at - clock.now()), stopping);
 
 /** Whether there is nothing more to look for. */
-async function lookOnce(ports: Ports, { id, generation, deletedAt }: Going, probe: Secret): Promise<boolean> {
+async function lookOnce(
+  ports: Ports,
+  { id, generation, deletedAt }: Going,
+  { token, expiresAt }: MintedToken,
+): Promise<boolean> {
   const look = async () => {
     const request = await ports.requests.get(id);
     return request ? goingOf(request, generation) : undefined;
@@ -42,7 +47,8 @@ async function lookOnce(ports: Ports, { id, generation, deletedAt }: Going, prob
       .hold(id, async (signal) => {
         const going = await look();
         if (!going || going.deletedAt !== deletedAt) return true;
-        await verifyDeleted(ports, going, probe, signal);
+        if (ports.clock.now() >= expiresAt - UNUSED_MS) return true;
+        await verifyDeleted(ports, going, token, signal);
         return (await look()) === undefined;
       })
       .catch(() => ({ done: false }));
