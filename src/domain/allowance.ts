@@ -13,8 +13,13 @@ const Ms = z.number().int();
 export const Allower = z.object({ by: Person, qualified: z.string(), at: Ms });
 export type Allower = z.infer<typeof Allower>;
 
-/** A message about it, and what it showed last; `ts` is empty where Slack took none, or did not say so. */
-const Said = z.object({ channel: z.string(), ts: z.string(), shows: z.string() });
+/** A message about it, and what it showed last; `ts` is empty where Slack took none, or did not say so (`unanswered`: so often). */
+const Said = z.object({
+  channel: z.string(),
+  ts: z.string(),
+  shows: z.string(),
+  unanswered: z.int().optional(),
+});
 export type Said = z.infer<typeof Said>;
 
 /** A version keeps what only its neighbour knows. */

@@ -1,8 +1,10 @@
 /** The messages about an allowance are what its record says: posted once, redrawn when something changes. What fails, the sweep does. */
 import { type Allowance, type Said, statusOf } from "../domain/allowance.ts";
 import type { AllowanceId } from "../domain/ids.ts";
+import { POSTS_MAX } from "../domain/messages.ts";
 import { type Place, type Ports, PostRefused, PostUnanswered } from "./ports.ts";
 import { outdateHomes } from "./support/outdate-homes.ts";
+import { persist } from "./support/persist.ts";
 
 const BUSY_MS = 200;
 
@@ -58,14 +60,18 @@ async function show(ports: Ports, a: Allowance, key: Key): Promise<void> {
   const shows = mustShow(a, key, ports.clock.now());
   if (shows === null) return;
   const sent = a[key];
-  const at = sent?.ts ? sent : await post(ports, a, key);
   if (sent?.ts) await ports.allowanceNotifier.redraw(a, key, sent);
-  const said: Said = { channel: at.channel, ts: at.ts, shows };
-  await ports.allowances.update(a.id, (now) => ({ ...now, [key]: said }));
+  const { channel, ts } = sent?.ts ? sent : await post(ports, a, key);
+  await note(ports, a, key, { channel, ts, shows });
 }
 
-/** Without a place where Slack takes it never, or never said whether it did: it is not posted again for the same. */
+// Forgotten while Redis is away, it would be posted once more.
+const note = (ports: Ports, { id }: Allowance, key: Key, said: Said): Promise<Allowance> =>
+  persist(ports, () => ports.allowances.update(id, (now) => ({ ...now, [key]: said })));
+
+/** Without a place where Slack takes it never, or never said of two posts whether it did. */
 async function post(ports: Ports, a: Allowance, key: Key): Promise<Place> {
+  const nowhere = { channel: "", ts: "" };
   try {
     return await ports.allowanceNotifier.post(a, key);
   } catch (error) {
@@ -73,6 +79,9 @@ async function post(ports: Ports, a: Allowance, key: Key): Promise<Place> {
     // Whoever else is to approve learns of it by this alone: the sweep tries again.
     if (error instanceof PostRefused && statusOf(a, ports.clock.now()) === "waiting") throw error;
     ports.log.warn({ id: a.id, key, err: error }, "a message about an allowance may stand nowhere");
-    return { channel: "", ts: "" };
+    const unanswered = (a[key]?.unanswered ?? 0) + 1;
+    if (error instanceof PostRefused || unanswered >= POSTS_MAX) return nowhere;
+    await note(ports, a, key, { ...nowhere, shows: "", unanswered });
+    throw error;
   }
 }

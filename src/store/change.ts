@@ -221,12 +221,10 @@ const glass = (r: AccessRequest): 0 | 1 | "" => (r.emergency ? (holdsGlass(r) ? 
 
 /** As long as a hub restored from a backup could bring one of its tokens back to life, and ninety days at least. */
 const keepSettled = (r: AccessRequest, now: number): number => {
-  const [token, last] = [
-    "grant" in r ? (r.grant?.tokenExpiresAt ?? 0) : 0,
-    // Of earlier tokens, none outlives the access.
-    "expiresAt" in r ? r.expiresAt : 0,
-  ];
-  return Math.ceil(Math.max(KEEP_SETTLED_MS, Math.max(token, last) - now));
+  const token = "grant" in r ? (r.grant?.tokenExpiresAt ?? 0) : 0;
+  // Of tokens that gave way, none outlives the access.
+  const access = "expiresAt" in r ? r.expiresAt : 0;
+  return Math.ceil(Math.max(KEEP_SETTLED_MS, token - now, access - now));
 };
 
 /** Past the time of the request itself, for as long as ending it may take. */

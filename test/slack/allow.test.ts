@@ -241,6 +241,34 @@ test("a late press is told who was first, and a message that was not drawn is dr
   await door.dm(BOB, "the time was up");
 });
 
+test("a message whose answer was lost is posted once more by the sweep, and no third time", async () => {
+  const door = await openDoor();
+  const posts = () =>
+    door.slack.calls.filter(({ method, args }) => method === "chat.postMessage" && args.channel === APPROVALS)
+      .length;
+  door.slack.failNext("chat.postMessage", { status: 502 }, 9);
+  await door.slack.command(ALICE, GENERAL, allow("guest 4h for 30m x"));
+  await door.whisper(ALICE, "Allowed beforehand:");
+  const lineIsNoted = async () => (await one(door))?.line !== undefined;
+  await expect.poll(lineIsNoted).toBe(true);
+  const first = posts();
+  await syncAllowances(door.ports);
+  const second = posts();
+  expect(second).toBe(2 * first);
+  await syncAllowances(door.ports);
+  expect(posts()).toBe(second);
+  expect(lines(door)).toEqual([]);
+
+  door.slack.failNext("chat.postMessage", { status: 502 }, 9);
+  await door.slack.command(ALICE, GENERAL, allow("guest 4h for 30m y", MEI));
+  const ofMei = async () => (await door.ports.allowances.all()).find(({ person }) => person.id === MEI);
+  await expect.poll(async () => (await ofMei())?.line !== undefined).toBe(true);
+  door.slack.clearFailures();
+  await syncAllowances(door.ports);
+  await door.slack.waitFor(() => lines(door)[0]);
+  expect(lines(door)).toHaveLength(1);
+});
+
 describe("a role that two must approve", () => {
   const both = role({ approval: { by: ["S0SRE"], count: 2, within: "4h", channel: GENERAL } });
   const open = async () => {
