@@ -128,8 +128,8 @@ test("the hub is restored from a backup between deletion and proof: removed agai
   await it.say(BOB, "revoke");
   // Sooner it would only be removed once more before the bot looks whether it is gone.
   await world.until(async () => "deletedAt" in ((await record()) ?? {}));
+  // Whatever job comes next may remove it again before anybody could log in.
   restore();
-  expect(await login(world.hub, token)).toBe(200);
   await passUntil(ended);
   expect(await it.standing()).toEqual([]);
   expect(await login(world.hub, token)).toBe(401);
