@@ -12,7 +12,7 @@ import { revokeGrant } from "../../src/flow/revoke.ts";
 import { ALICE, BOB, startWorld, type World } from "../helpers/bot.ts";
 import { login } from "../helpers/login.ts";
 import { scene, tokenIn } from "../helpers/scene.ts";
-import { openSteps, type Steps } from "../helpers/steps.ts";
+import { openSteps, type Steps, throughCalls } from "../helpers/steps.ts";
 
 let world: World;
 let steps: Steps;
@@ -45,28 +45,21 @@ async function live(): Promise<RequestId> {
 const tokens = () => world.slack.dm(BOB).map(tokenIn).filter(Boolean);
 const record = (id: RequestId) => steps.ports.requests.get(id);
 const standing = () => scene(world).standing();
+const isEnded = (id: RequestId) => async () => (await record(id))?.state === "ended";
+const revoke = (id: RequestId) => revokeGrant(steps.ports, { id, by: ALICE as UserId, reason: "enough" });
+/** What is called brings back what stands now. */
+const backup = () => world.localHub?.backup() ?? (() => {});
 
 /** These ports; `act` is done as call number `at` to the hub or the records is answered. */
 function meanwhile(ports: Ports, at: number, act: () => void) {
   let calls = 0;
-  const counting = <T extends object>(port: T): T =>
-    new Proxy(port, {
-      get(target, key, receiver) {
-        const member = Reflect.get(target, key, receiver) as unknown;
-        if (typeof member !== "function") return member;
-        return async (...args: unknown[]) => {
-          const mine = calls++;
-          const answer: unknown = await Reflect.apply(member, target, args);
-          if (mine === at) act();
-          return answer;
-        };
-      },
-    });
-  const { grants, requests } = ports;
-  return {
-    ports: { ...ports, grants: counting(grants), requests: counting(requests) },
-    isReached: () => calls > at,
-  };
+  const through = throughCalls(ports, ["grants", "requests"], async (_, run) => {
+    const mine = calls++;
+    const answer = await run();
+    if (mine === at) act();
+    return answer;
+  });
+  return { ports: through, isReached: () => calls > at };
 }
 
 /** Time passes, and each minute's sweep with it. */
@@ -86,11 +79,10 @@ test("after any call of an end", async () => {
   for (let at = 0, reached = true; reached; at++) {
     const id = await live();
     const token = tokens().at(-1) ?? "";
-    const restore = world.localHub?.backup() ?? (() => {});
-    await revokeGrant(steps.ports, { id, by: ALICE as UserId, reason: "enough" });
+    const restore = backup();
+    await revoke(id);
     const { ports, isReached } = meanwhile(steps.ports, at, restore);
-    const isEnded = async () => (await record(id))?.state === "ended";
-    expect(await pass(ports, isEnded), `ended, restored after call ${at}`).toBe(true);
+    expect(await pass(ports, isEnded(id)), `ended, restored after call ${at}`).toBe(true);
     reached = isReached();
     // What came back after the end goes at a sweep.
     await steps.sweep();
@@ -102,8 +94,8 @@ test("after any call of an end", async () => {
 
 test("seen by the probe: it goes at once, and not with the next sweep", async () => {
   const id = await live();
-  const restore = world.localHub?.backup() ?? (() => {});
-  await revokeGrant(steps.ports, { id, by: ALICE as UserId, reason: "enough" });
+  const restore = backup();
+  await revoke(id);
   await steps.work();
   restore();
   world.clock.jump(12 * SECOND);
@@ -116,8 +108,8 @@ test("seen by the probe: it goes at once, and not with the next sweep", async ()
 test("a probe token whose own time is over proves nothing", async () => {
   const id = await live();
   const token = tokens().at(-1) ?? "";
-  const restore = world.localHub?.backup() ?? (() => {});
-  await revokeGrant(steps.ports, { id, by: ALICE as UserId, reason: "enough" });
+  const restore = backup();
+  await revoke(id);
   await steps.work();
   restore();
   // As long as the process sleeps.
@@ -125,14 +117,14 @@ test("a probe token whose own time is over proves nothing", async () => {
   await delay(100);
   expect((await record(id))?.state).toBe("ending");
   expect(await login(world.hub, token)).toBe(200);
-  expect(await pass(steps.ports, async () => (await record(id))?.state === "ended")).toBe(true);
+  expect(await pass(steps.ports, isEnded(id))).toBe(true);
   expect(await standing()).toEqual([]);
 });
 
 test("what was accepted while it stood again keeps nobody from proving the end by absence", async () => {
   const id = await live();
-  const restore = world.localHub?.backup() ?? (() => {});
-  await revokeGrant(steps.ports, { id, by: ALICE as UserId, reason: "enough" });
+  const restore = backup();
+  await revoke(id);
   await steps.work();
   restore();
   const now = world.clock.now();
@@ -142,7 +134,7 @@ test("what was accepted while it stood again keeps nobody from proving the end b
     ...steps.ports,
     grants: { ...steps.ports.grants, mint: async () => Promise.reject(new Error("gone")) },
   };
-  expect(await pass(unlucky, async () => (await record(id))?.state === "ended")).toBe(true);
+  expect(await pass(unlucky, isEnded(id))).toBe(true);
   expect(await record(id)).toMatchObject({ verification: { method: "absence" } });
 });
 
@@ -150,7 +142,7 @@ test("after any call as a new token takes the place of one that leaked", async (
   for (let at = 0, reached = true; reached; at++) {
     const id = await live();
     const old = tokens().at(-1) ?? "";
-    const restore = world.localHub?.backup() ?? (() => {});
+    const restore = backup();
     await renewToken(steps.ports, { id, by: BOB as UserId, why: "leaked" });
     const { ports, isReached } = meanwhile(steps.ports, at, restore);
     const isSettled = async () => {
@@ -164,8 +156,8 @@ test("after any call as a new token takes the place of one that leaked", async (
     await steps.sweep();
     expect(await login(world.hub, old)).toBe(401);
     const r = await record(id);
-    if (r?.state === "active") await revokeGrant(steps.ports, { id, by: ALICE as UserId, reason: "next" });
-    expect(await pass(steps.ports, async () => (await record(id))?.state === "ended")).toBe(true);
+    if (r?.state === "active") await revoke(id);
+    expect(await pass(steps.ports, isEnded(id))).toBe(true);
     await steps.sweep();
     expect(await standing()).toEqual([]);
     world.clock.jump(60 * MINUTE);
@@ -175,7 +167,7 @@ test("after any call as a new token takes the place of one that leaked", async (
 
 test("after any call as a grant is made: what is called active works, and nothing stands of what is not", async () => {
   for (let at = 0, reached = true; reached; at++) {
-    const restore = world.localHub?.backup() ?? (() => {});
+    const restore = backup();
     const id = await pending();
     await decideRequest(steps.ports, { id, terms: 1, by: ALICE as UserId, verdict: { approve: true } });
     const { ports, isReached } = meanwhile(steps.ports, at, restore);
@@ -190,8 +182,8 @@ test("after any call as a grant is made: what is called active works, and nothin
     if (r?.state === "active") {
       expect(await standing()).toHaveLength(2);
       expect(await login(world.hub, token ?? ""), `works, restored after call ${at}`).toBe(200);
-      await revokeGrant(steps.ports, { id, by: ALICE as UserId, reason: "next" });
-      expect(await pass(steps.ports, async () => (await record(id))?.state === "ended")).toBe(true);
+      await revoke(id);
+      expect(await pass(steps.ports, isEnded(id))).toBe(true);
     } else expect(token).toBeUndefined();
     await steps.sweep();
     expect(await standing()).toEqual([]);

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { visibleText } from "../../sandbox/slack/index.ts";
 import { HOUR, MINUTE } from "../../src/domain/duration.ts";
 import type { RequestId } from "../../src/domain/ids.ts";
-import { ALICE, APPROVALS, catalog, MEI, startBot, startWorld } from "../helpers/bot.ts";
+import { ALICE, APPROVALS, catalog, MEI, startBot, startWorld, type World } from "../helpers/bot.ts";
 import { scene } from "../helpers/scene.ts";
 import { openSteps } from "../helpers/steps.ts";
 
@@ -16,12 +16,8 @@ const roles = {
   low: { ...catalog.guest, approval: approval("2h") },
 };
 
-test("where Redis lost that they are being told, its place is noted all the same, and nobody is told twice", async () => {
-  await using opened = new AsyncDisposableStack();
-  const world = opened.use(await startWorld({ roles }));
-  opened.adopt(await startBot(world), (bot) => bot.stop());
-  const steps = opened.use(await openSteps(world));
-  await scene(world).ask("high 4h", "to-look");
+/** What asks them is on its way, until what this resolves to is called. */
+async function untilTheyAreAsked(world: World): Promise<() => void> {
   const [out, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   world.slack.meddle({
     before: async ({ args }) => {
@@ -34,13 +30,23 @@ test("where Redis lost that they are being told, its place is noted all the same
   });
   await world.jump(HOUR);
   await out.promise;
+  return answer.resolve;
+}
+
+test("where Redis lost that they are being told, its place is noted all the same, and nobody is told twice", async () => {
+  await using opened = new AsyncDisposableStack();
+  const world = opened.use(await startWorld({ roles }));
+  opened.adopt(await startBot(world), (bot) => bot.stop());
+  const steps = opened.use(await openSteps(world));
+  await scene(world).ask("high 4h", "to-look");
+  const answer = await untilTheyAreAsked(world);
   const [record] = await world.records();
   await steps.ports.requests.update(
     record?.id as RequestId,
     ({ messages: { fallback, ...messages }, ...r }) => (fallback ? { ...r, messages } : null),
     {},
   );
-  answer.resolve();
+  answer();
   const placed = async () => (await world.records())[0]?.messages.fallback?.ts;
   await world.until(async () => Boolean(await placed()));
   await world.jump(10 * MINUTE);
@@ -63,21 +69,10 @@ test("those of the lower role hear of it all the same", async () => {
   const view = await world.slack.waitFor(() =>
     world.slack.views(ALICE).find(({ blocks }) => JSON.stringify(blocks).includes('"low"')),
   );
-  const [out, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  world.slack.meddle({
-    before: async ({ args }) => {
-      if (!JSON.stringify(args).includes(":fallback")) return undefined;
-      out.resolve();
-      await answer.promise;
-      return undefined;
-    },
-    after: async () => true,
-  });
-  await world.jump(HOUR);
-  await out.promise;
+  const answer = await untilTheyAreAsked(world);
   await world.slack.submit(ALICE, view.id, { "less-role": "low", "less-time": "2 h" });
   await world.until(async () => (await world.records())[0]?.role === "low");
-  answer.resolve();
+  answer();
   await world.slack.waitFor(() => asked("high").length > 0);
   await world.until(async () => {
     await world.jump(10 * MINUTE);

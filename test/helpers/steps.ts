@@ -125,29 +125,34 @@ export async function openSteps(world: World) {
   }
 }
 
-/** These ports, whose `last` call to the outside takes effect and then never answers; `steps` says what was called. */
-export function dyingAt(ports: Ports, last: number) {
-  const steps: string[] = [];
-  const dying = (name: string, port: object): object =>
+/** These ports, of which each call to one of `names` goes by `around`. */
+export function throughCalls(
+  ports: Ports,
+  names: readonly ("requests" | "grants" | "notifier" | "tokenViews")[],
+  around: (call: string, run: () => Promise<unknown>) => Promise<unknown>,
+): Ports {
+  const wrapped = (name: string, port: object): object =>
     new Proxy(port, {
       get(target, key, receiver) {
         const member = Reflect.get(target, key, receiver) as unknown;
         if (typeof member !== "function") return member;
-        return async (...args: unknown[]) => {
-          if (steps.length >= last) throw new Crash();
-          steps.push(`${name}.${String(key)}`);
-          const mine = steps.length;
-          const answer: unknown = await Reflect.apply(member, target, args);
-          if (mine >= last) throw new Crash();
-          return answer;
-        };
+        const run = async (args: unknown[]): Promise<unknown> => Reflect.apply(member, target, args);
+        return (...args: unknown[]) => around(`${name}.${String(key)}`, () => run(args));
       },
     });
-  const wrapped = Object.fromEntries(
-    (["requests", "grants", "notifier", "tokenViews"] as const).map((name) => [
-      name,
-      dying(name, ports[name]),
-    ]),
-  );
-  return { ports: { ...ports, ...wrapped } as Ports, steps };
+  return { ...ports, ...Object.fromEntries(names.map((name) => [name, wrapped(name, ports[name])])) };
+}
+
+/** These ports, whose `last` call to the outside takes effect and then never answers; `steps` says what was called. */
+export function dyingAt(ports: Ports, last: number) {
+  const steps: string[] = [];
+  const dying = throughCalls(ports, ["requests", "grants", "notifier", "tokenViews"], async (call, run) => {
+    if (steps.length >= last) throw new Crash();
+    steps.push(call);
+    const mine = steps.length;
+    const answer = await run();
+    if (mine >= last) throw new Crash();
+    return answer;
+  });
+  return { ports: dying, steps };
 }

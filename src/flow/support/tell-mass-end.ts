@@ -1,11 +1,10 @@
 /** One message counts what is confirmed, redrawn no more often than Slack has room for. */
 import { SECOND } from "../../domain/duration.ts";
 import type { MassEnd } from "../../domain/mass-end.ts";
+import { POSTS_MAX } from "../../domain/messages.ts";
 import { type Ports, PostRefused, PostUnanswered } from "../ports.ts";
 
 const REDRAW_MS = 5 * SECOND;
-/** A post whose answer was lost is repeated once. */
-const POSTS_MAX = 2;
 
 /** Whether it shows how things are, as far as Slack lets it; and what is to be remembered of it. Never rejects. */
 export async function tellMassEnd(
