@@ -77,6 +77,7 @@ export const HubAlarm = z.discriminatedUnion("kind", [
   /** Somebody else changed who has access, or somebody with the bot's own credential. */
   z.object({
     kind: z.literal("writes"),
+    /** Empty where all that is known is that there were too many to keep. */
     who: z.string(),
     asBot: z.boolean(),
     /** The first ones. */

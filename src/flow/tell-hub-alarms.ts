@@ -6,7 +6,7 @@ import type { HubAlarm, HubSigns, ObservedWrite, OwnWrites } from "../domain/hub
 import { judgeWrite, type WriteFacts, type WriteScope } from "../domain/hub-write.ts";
 import { RequestId } from "../domain/ids.ts";
 import { Refused } from "../domain/refusal.ts";
-import { type AccessRequest, type Ports, SlackBusy, Unreadable } from "./ports.ts";
+import { type AccessRequest, type Ports, PostUnanswered, SlackBusy, Unreadable } from "./ports.ts";
 import { commit } from "./support/commit.ts";
 import { noteGoing } from "./support/outage.ts";
 
@@ -22,6 +22,8 @@ export interface HubSignsStore {
   unquiet(whos: readonly string[], now: number): Promise<string[]>;
   /** In one step: these writes are judged, and this is to be told of them. */
   judged(done: Judged): Promise<void>;
+  /** It may be told, and is told once more then. */
+  postpone(key: string, until: number): Promise<void>;
   /** It is told. */
   told(key: string): Promise<void>;
 }
@@ -31,8 +33,15 @@ export interface WaitingSigns {
   /** More came than are kept. */
   unread: number;
   own: OwnWrites | null;
-  /** By a key of its own. */
-  alarms: readonly { key: string; alarm: HubAlarm }[];
+  alarms: readonly WaitingAlarm[];
+}
+
+export interface WaitingAlarm {
+  /** Its own. */
+  key: string;
+  alarm: HubAlarm;
+  /** Not before then: Slack may have taken it. 0 where it was not posted yet. */
+  later: number;
 }
 
 export interface Judged {
@@ -64,6 +73,8 @@ const AFTER_FAILURE_MS = 15 * SECOND;
 const QUIET_MS = 10 * MINUTE;
 /** So many are named. */
 const NAMED = 4;
+/** Whose writes those were that were too many to keep. */
+const NOBODY = "";
 
 /** Resolves to how many ms later it is to be looked at again. Throws StoreDown, StoreUnsure. */
 export async function tellHubAlarms(ports: HubAlarmPorts): Promise<number> {
@@ -72,8 +83,8 @@ export async function tellHubAlarms(ports: HubAlarmPorts): Promise<number> {
     // What waited before may be told by now, by another replica.
     const found = await ports.signs.waiting();
     const waits: number[] = [];
-    for (const { key, alarm } of found ? [...found.alarms, ...(await judge(ports, found))] : []) {
-      const wait = await tell(ports, key, alarm);
+    for (const one of found ? [...found.alarms, ...(await judge(ports, found))] : []) {
+      const wait = await tell(ports, one);
       if (wait !== null) waits.push(wait);
     }
     return waits;
@@ -82,10 +93,10 @@ export async function tellHubAlarms(ports: HubAlarmPorts): Promise<number> {
 }
 
 /** Resolves to what is to be told of the writes. */
-async function judge(ports: HubAlarmPorts, { writes, unread, own }: WaitingSigns): Promise<Judged["alarms"]> {
+async function judge(ports: HubAlarmPorts, { writes, unread, own }: WaitingSigns): Promise<WaitingAlarm[]> {
   const { signs, clock } = ports;
   const now = clock.now();
-  const unquiet = new Set(await signs.unquiet([...new Set(writes.map(({ who }) => who))], now));
+  const unquiet = new Set(await signs.unquiet([...new Set([NOBODY, ...writes.map(({ who }) => who)])], now));
   const facts = await factsOf(ports, writes, own);
   const done: ObservedWrite[] = [];
   const byWho = new Map<string, { asBot: boolean; writes: ObservedWrite[] }>();
@@ -100,8 +111,11 @@ async function judge(ports: HubAlarmPorts, { writes, unread, own }: WaitingSigns
     }
     done.push(write);
   }
+  // Harmless ones may have kept another from being looked at.
+  if (unread > 0 && byWho.size === 0 && done.length === writes.length && unquiet.has(NOBODY))
+    byWho.set(NOBODY, { asBot: false, writes: [] });
   const alarms = [...byWho].map(([who, of], i) => ({
-    key: `writes:${of.writes[0]?.event}`,
+    key: `writes:${of.writes[0]?.event ?? `unread at ${now}`}`,
     alarm: {
       ...{ kind: "writes" as const, who, asBot: of.asBot },
       ...{ writes: of.writes.slice(0, NAMED), count: of.writes.length, unread: i === 0 ? unread : 0 },
@@ -112,14 +126,14 @@ async function judge(ports: HubAlarmPorts, { writes, unread, own }: WaitingSigns
     clusterRole === undefined ? [] : { name, clusterRole },
   );
   const gone = bindings.flatMap(({ did, name }) => (did === "deleted" ? name : []));
-  if (done.length > 0)
+  if (done.length > 0 || alarms.length > 0)
     await signs.judged({
       writes: done,
       unread: alarms.length > 0 ? unread : 0,
       ...{ alarms, made, gone },
       quietUntil: now + QUIET_MS,
     });
-  return alarms;
+  return alarms.map((one) => ({ ...one, later: 0 }));
 }
 
 /** Null of whom that is not known now. */
@@ -155,8 +169,9 @@ async function factsOf(
 }
 
 /** Null: it is told. Else in how many ms it is to be tried again. Throws StoreDown, StoreUnsure. */
-async function tell(ports: HubAlarmPorts, key: string, alarm: HubAlarm): Promise<number | null> {
-  const { log, told, signs, post, policy, channel, counted } = ports;
+async function tell(ports: HubAlarmPorts, { key, alarm, later }: WaitingAlarm): Promise<number | null> {
+  const { log, told, signs, post, policy, channel, counted, clock } = ports;
+  if (later > clock.now()) return later - clock.now();
   const logged = `hub-logged:${key}`;
   const isNew = (await told.fresh([logged])).length > 0;
   const id = alarm.kind === "writes" ? null : RequestId.parse(alarm.id);
@@ -169,7 +184,10 @@ async function tell(ports: HubAlarmPorts, key: string, alarm: HubAlarm): Promise
     }
     await post(alarm, request, request ? channelFor(policy.roles, request.role, channel) : channel);
   } catch (error) {
-    log.warn({ ...(id && { id }), err: error }, "an alarm was not told in Slack; it is tried again");
+    log.warn({ ...(id && { id }), err: error }, "an alarm was not told in Slack, as far as is known");
+    // It may stand, and is worth another: once soon, and seldom from then on.
+    if (error instanceof PostUnanswered)
+      await signs.postpone(key, clock.now() + (later > 0 ? QUIET_MS : AFTER_FAILURE_MS));
     // What comes meanwhile is looked at all the same.
     return error instanceof SlackBusy ? Math.min(error.retryAfterMs, AFTER_FAILURE_MS) : AFTER_FAILURE_MS;
   }

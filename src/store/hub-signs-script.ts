@@ -73,10 +73,11 @@ for i = at, #ARGV, 4 do
   if redis.call('SADD', ARGV[i], ARGV[i + 1]) == 1 then
     redis.call('PEXPIRE', ARGV[i], seenFor)
     -- Who floods hides nobody else.
-    local ofOne = redis.call('HINCRBY', KEYS[5], ARGV[i + 3], 1)
-    redis.call('PEXPIRE', KEYS[5], seenFor)
-    if ofOne <= mostOfOne and redis.call('HLEN', KEYS[2]) < writesMost then
+    local ofOne = tonumber(redis.call('HGET', KEYS[5], ARGV[i + 3]) or '0')
+    if ofOne < mostOfOne and redis.call('HLEN', KEYS[2]) < writesMost then
       redis.call('HSET', KEYS[2], ARGV[i + 1], ARGV[i + 2])
+      redis.call('HINCRBY', KEYS[5], ARGV[i + 3], 1)
+      redis.call('PEXPIRE', KEYS[5], seenFor)
     else
       redis.call('INCR', KEYS[3])
     end

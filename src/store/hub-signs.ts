@@ -70,14 +70,17 @@ export function createHubSigns(options: Options): HubSignsStore {
           .get(keys.hubWritesMore)
           .hgetall(keys.hubOwn)
           .hgetall(keys.hubAlarms)
+          .hgetall(keys.hubAlarmsLater)
           .exec(),
       );
-      const [writes, unread, own, alarms] = Waiting.parse(found?.map(([error, value]) => error ?? value));
-      if (writes.length === 0 && Object.keys(alarms).length === 0) return null;
+      const [writes, unread, own, alarms, later] = Waiting.parse(
+        found?.map(([error, value]) => error ?? value),
+      );
+      if (writes.length === 0 && unread === 0 && Object.keys(alarms).length === 0) return null;
       return {
         writes: writes.sort((a, b) => a.at - b.at),
         ...{ unread, own },
-        alarms: Object.entries(alarms).map(([key, alarm]) => ({ key, alarm })),
+        alarms: Object.entries(alarms).map(([key, alarm]) => ({ key, alarm, later: later[key] ?? 0 })),
       };
     },
     async gave(bindings) {
@@ -91,8 +94,8 @@ export function createHubSigns(options: Options): HubSignsStore {
     async judged({ writes, unread, alarms, made, gone, quietUntil }) {
       await rememberBindings(store, made);
       const change = redis.multi();
-      change.hdel(keys.hubWrites, ...writes.map(({ event }) => numberOf(event)));
-      change.del(keys.hubWritesBy);
+      if (writes.length > 0) change.hdel(keys.hubWrites, ...writes.map(({ event }) => numberOf(event)));
+      for (const { who } of writes) change.hincrby(keys.hubWritesBy, numberOf(who), -1);
       if (unread > 0) change.decrby(keys.hubWritesMore, unread);
       for (const { key, alarm } of alarms) {
         change.hset(keys.hubAlarms, key, JSON.stringify(HubAlarm.parse(alarm)));
@@ -101,8 +104,13 @@ export function createHubSigns(options: Options): HubSignsStore {
       for (const name of gone) change.hdel(keys.hubBindings, name);
       await landed(redis, change);
     },
-    told: (key) =>
-      landed(redis, redis.multi().set(keys.told(key), "1", "PX", KEEP_TRAIL_MS).hdel(keys.hubAlarms, key)),
+    async postpone(key, until) {
+      await writing(redis, () => redis.hset(keys.hubAlarmsLater, key, until));
+    },
+    told(key) {
+      const change = redis.multi().set(keys.told(key), "1", "PX", KEEP_TRAIL_MS);
+      return landed(redis, change.hdel(keys.hubAlarms, key).hdel(keys.hubAlarmsLater, key));
+    },
   };
 }
 
@@ -125,4 +133,5 @@ const Waiting = z.tuple([
   z.coerce.number(),
   z.object({ at: z.coerce.number(), who: z.string() }).nullable().catch(null),
   z.record(z.string(), json(HubAlarm)),
+  z.record(z.string(), z.coerce.number()),
 ]);

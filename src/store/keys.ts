@@ -41,6 +41,7 @@ export interface Keys {
   readonly hubWritesMore: string;
   /** How many came of each of those who write. */
   readonly hubWritesBy: string;
+  readonly hubAlarmsLater: string;
   /** Which writes of that minute were taken. */
   hubWritesSeen(minute: number): string;
   /** Until when more writes of somebody are gathered. */
@@ -147,6 +148,7 @@ export function keysOf(instance: string): Keys {
     hubWrites: `${prefix}:hub-writes`,
     hubWritesMore: `${prefix}:hub-writes-more`,
     hubWritesBy: `${prefix}:hub-writes-by`,
+    hubAlarmsLater: `${prefix}:hub-alarms-later`,
     hubWritesSeen: (minute) => `${prefix}:hub-writes-seen:${minute}`,
     hubQuiet: (who) => `${prefix}:hub-quiet:${who}`,
     hubOwn: `${prefix}:hub-own`,

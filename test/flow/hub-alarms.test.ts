@@ -132,7 +132,8 @@ const told = async (words: RegExp, count: number) => {
   expect(said(words)).toHaveLength(count);
   return said(words).at(-1) ?? "";
 };
-const NEWS = /Used after its end|Not done by the bot|did what the bot did not|Refused again/;
+const NEWS =
+  /Used after its end|Not done by the bot|did what the bot did not|Refused again|Too many to look at/;
 const nothingTold = async () => {
   await world.until(async () => {
     await pass();
@@ -218,6 +219,37 @@ test("others' bindings, accounts and tokens: who, from where, what; a flood is o
   expect(logged()).toHaveLength(2);
 });
 
+test("harmless writes hide no other: that there were more than could be looked at is told by itself", async () => {
+  const harmless = () => bindingOf("create", `view-${number}`, "mallory", "view");
+  const bothAtOnce = [...Array.from({ length: 110 }, harmless), bindingOf("create", "theirs")];
+  await bring(bothAtOnce, 1);
+  expect(await told(NEWS, 1)).toMatch(/Too many to look at:\S* 11 more writes on production/);
+  await bring(Array.from({ length: 120 }, harmless), 1);
+  for (let i = 0; i < 4; i++) await pass();
+  expect(said(NEWS)).toHaveLength(1);
+  await bring([bindingOf("create", "next")]);
+  expect(await told(NEWS, 2)).toMatch(/Not done by the bot[\s\S]*`next`[\s\S]*and 20 more of anybody's/);
+  expect(await world.commands.get(world.keys.hubWritesMore)).toBe("0");
+});
+
+test("whose writes wait while others' are told has no more room for it", async () => {
+  await bring([bindingOf("create", "first")]);
+  await told(NEWS, 1);
+  await bring(
+    Array.from({ length: 100 }, (_, i) => bindingOf("create", `quiet-${i}`)),
+    1,
+  );
+  await bring([bindingOf("create", "another", "eve")]);
+  await told(NEWS, 2);
+  await bring(
+    Array.from({ length: 50 }, (_, i) => bindingOf("create", `more-${i}`)),
+    1,
+  );
+  for (let i = 0; i < 3; i++) await pass();
+  expect(await world.commands.hlen(world.keys.hubWrites)).toBe(100);
+  expect(await world.commands.get(world.keys.hubWritesMore)).toBe("50");
+});
+
 test("the deletion of a binding that a sweep found is told, too", async () => {
   const admin = hubClient(world.hub, world.hub.admin);
   const roleRef = { apiGroup: BINDINGS.apiGroup, kind: "ClusterRole", name: "karpor-admin" };
@@ -290,6 +322,30 @@ test("while Slack is away it is logged once, and told when Slack is back", async
   await told(NEWS, 1);
   expect(logged()).toHaveLength(1);
   expect(await world.commands.hlen(world.keys.hubAlarms)).toBe(0);
+});
+
+test("where Slack does not say whether it took it, it is posted once more soon, and seldom then", async () => {
+  world.slack.meddle({
+    before: async () => undefined,
+    after: async (call) => !NEWS.test(String(call.args.text)),
+  });
+  await bring([bindingOf("create", "theirs", "eve")]);
+  const later = async (count: number) => {
+    await world.until(async () => {
+      await world.jump(15_000);
+      return said(NEWS).length >= count;
+    });
+    return world.clock.now();
+  };
+  const second = await later(2);
+  const third = await later(3);
+  expect(third - second).toBeGreaterThan(9 * 60_000);
+  world.slack.meddle(undefined);
+  await later(4);
+  await world.until(async () => (await world.commands.hlen(world.keys.hubAlarms)) === 0);
+  expect(await world.commands.hlen(world.keys.hubAlarmsLater)).toBe(0);
+  for (let i = 0; i < 50; i++) await world.jump(15_000);
+  expect(said(NEWS)).toHaveLength(4);
 });
 
 test("where Slack asks to wait, it is told when that time is over", async () => {

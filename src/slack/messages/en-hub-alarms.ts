@@ -29,16 +29,18 @@ export const enHubAlarms = {
     `${fmt.b("Refused again and again:")} more than ${most} requests of ${whose(f, id, fmt)} on ${hub} within an hour, the last ${fmt.exact(at)}. Somebody tries what the role does not allow, or a program does that was not told.`,
   writes: ({ who, asBot, writes, count, unread }: Of<"writes">, hub: string, fmt: Formatter): string =>
     [
-      asBot
-        ? `${fmt.b("The bot's own account did what the bot did not:")} ${fmt.code(who)} on ${hub}.`
-        : `${fmt.b("Not done by the bot:")} ${fmt.code(who)} changed who has access on ${hub}.`,
+      who === ""
+        ? `${fmt.b("Too many to look at:")} ${unread} more writes on ${hub}, which may have changed who has access. Nobody knows here whose they were: the hub's own audit log does.`
+        : asBot
+          ? `${fmt.b("The bot's own account did what the bot did not:")} ${fmt.code(who)} on ${hub}.`
+          : `${fmt.b("Not done by the bot:")} ${fmt.code(who)} changed who has access on ${hub}.`,
       ...bullets(
         writes,
         (one) => line(one, fmt),
         () => "",
       ),
       ...(count > writes.length ? [`• and ${count - writes.length} more`] : []),
-      ...(unread > 0 ? [`• and ${unread} more of anybody's, which were too many to keep`] : []),
+      ...(unread > 0 && who !== "" ? [`• and ${unread} more of anybody's, which were too many to keep`] : []),
     ].join("\n"),
   /** Below it. */
   writesHow: (asBot: boolean, fmt: Formatter): string =>

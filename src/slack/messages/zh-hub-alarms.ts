@@ -28,16 +28,18 @@ export const zhHubAlarms: typeof enHubAlarms = {
     `${fmt.b("一再被拒绝：")} ${whose(f, id, fmt)} 在 ${hub} 上一小时内被拒绝的请求超过 ${most} 次，最近一次在 ${fmt.exact(at)}。有人在尝试该角色不允许的操作，或某个程序并不知道自己没有权限。`,
   writes: ({ who, asBot, writes, count, unread }, hub, fmt) =>
     [
-      asBot
-        ? `${fmt.b("机器人的账号做了机器人没有做的事：")} ${hub} 上的 ${fmt.code(who)}。`
-        : `${fmt.b("不是机器人所为：")} ${fmt.code(who)} 改动了 ${hub} 上的访问权限。`,
+      who === ""
+        ? `${fmt.b("数量过多，未能逐项查看：")} ${hub} 上另有 ${unread} 项写操作，可能改动了访问权限。这里不知道是谁所为，请查看 hub 自己的审计日志。`
+        : asBot
+          ? `${fmt.b("机器人的账号做了机器人没有做的事：")} ${hub} 上的 ${fmt.code(who)}。`
+          : `${fmt.b("不是机器人所为：")} ${fmt.code(who)} 改动了 ${hub} 上的访问权限。`,
       ...bullets(
         writes,
         (one) => line(one, fmt),
         () => "",
       ),
       ...(count > writes.length ? [`• 另有 ${count - writes.length} 项`] : []),
-      ...(unread > 0 ? [`• 另有 ${unread} 项（不分何人），因数量过多未逐项保留`] : []),
+      ...(unread > 0 && who !== "" ? [`• 另有 ${unread} 项（不分何人），因数量过多未逐项保留`] : []),
     ].join("\n"),
   writesHow: (asBot, fmt) =>
     asBot
