@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { parse, stringify } from "yaml";
 import { scratch } from "../../sandbox/child.ts";
 import { systemClock } from "../../sandbox/clock.ts";
 import { kubeconfig } from "../../sandbox/hub/bot-account.ts";
@@ -59,6 +60,23 @@ it("trusts a new authority once the kubeconfig names it", async () => {
   await expect(client.request("/version")).rejects.toMatchObject({ status: null });
   good = await botKubeconfig(hub);
   writeFileSync(path, good);
+  expect((await client.request("/version")).status).toBe(200);
+});
+
+it("trusts a new authority in a file that the kubeconfig names, though its own text is the same", async () => {
+  const ca = join(dir.path, "ca.crt");
+  const named = JSON.parse(JSON.stringify(parse(good)));
+  const { cluster } = named.clusters[0];
+  writeFileSync(ca, Buffer.from(cluster["certificate-authority-data"], "base64"));
+  delete cluster["certificate-authority-data"];
+  cluster["certificate-authority"] = "ca.crt";
+  writeFileSync(path, stringify(named));
+  const client = clientOf(await open({ kubeconfig: path }));
+  expect((await client.request("/version")).status).toBe(200);
+  await hub.rotateKeys();
+  await expect(client.request("/version")).rejects.toMatchObject({ status: null });
+  good = await botKubeconfig(hub);
+  writeFileSync(ca, Buffer.from(parse(good).clusters[0].cluster["certificate-authority-data"], "base64"));
   expect((await client.request("/version")).status).toBe(200);
 });
 

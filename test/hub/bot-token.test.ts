@@ -1,5 +1,5 @@
 /** The bot's own token: renewed at half of its life, by whoever is first; told before it dies unrenewed. */
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { pino } from "pino";
 import { describe, expect, test } from "vitest";
@@ -40,10 +40,11 @@ describe("renewal", () => {
     world.clock.jump(1 * DAY);
     expect((await look()).state).toBe("renewed");
     expect(tokenOf(world)).not.toBe(first);
+    expect(client.token()?.reveal()).toBe(tokenOf(world));
     expect(statSync(fileOf(world)).mode & 0o777).toBe(0o600);
     expect((await look()).state).toBe("fresh");
 
-    // The first one is dead now: the client reads the file again by itself.
+    // The one before is dead now.
     world.clock.jump(183 * DAY);
     expect((await client.request("/version")).status).toBe(200);
     expect(client.token()?.reveal()).toBe(tokenOf(world));
@@ -81,6 +82,19 @@ test("a replica that was slower takes the other's token for good", async () => {
   };
   const found = await renewBotToken({ hub: { source: slower }, client, clock: world.clock });
   expect(found.state).toBe("fresh");
+});
+
+test("a kubeconfig that cannot be read any more renews nothing: what the bot speaks by is said to end", async () => {
+  await using world = await startWorld();
+  const config = loadConfig(world.env);
+  await using opened = new AsyncDisposableStack();
+  const hub = opened.adopt(await openHub(config, { log }), (h) => h.close());
+  const client = opened.adopt(createHubClient(hub.access, { reread: hub.reread }), (c) => c.close());
+  rmSync(fileOf(world));
+  const look = () => renewBotToken({ hub, client, clock: world.clock });
+  await expect(look()).rejects.toThrow(/Cannot read the kubeconfig/);
+  world.clock.jump(200 * DAY);
+  expect(await look()).toMatchObject({ state: "stuck", why: expect.stringMatching(/Cannot read/) });
 });
 
 describe("in the bot", () => {

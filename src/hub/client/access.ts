@@ -9,7 +9,7 @@ export interface OpenHub {
   access: HubAccess;
   /** Where the kubeconfig came from: what renews its token reads and saves it there. */
   source: KubeconfigSource;
-  /** Reads the source again: what it says now, or null when that is what it said before, or cannot be read. */
+  /** Reads the source and the files that it names again: what they say now, or null when they cannot be read. */
   reread(): Promise<HubAccess | null>;
   close(): Promise<void>;
 }
@@ -29,17 +29,15 @@ export async function openHub(config: HubSource, means: OpenHubDeps): Promise<Op
   const server = await serverOf(config.hub, means.log, opened);
   const { foreign, directory } = source;
   const understand = (text: string) => parseKubeconfig(text, { server, foreign, directory });
-  let text = await source.read();
-  const access = understand(text);
+  const read = async () => understand(await source.read());
+  const access = await read();
   const kept = opened.move();
   return {
     access,
     source,
     async reread() {
       try {
-        const before = text;
-        text = await source.read();
-        return text === before ? null : understand(text);
+        return await read();
       } catch (error) {
         means.log.warn({ err: error }, "the kubeconfig cannot be read again; the old one stays");
         return null;

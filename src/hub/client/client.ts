@@ -19,6 +19,8 @@ export interface HubClient {
   readonly access: HubAccess;
   /** The bot's own token as it is now; null when it has a certificate. */
   token(): Secret | null;
+  /** Goes by what the kubeconfig says now, though the hub refused nothing. */
+  refresh(): Promise<void>;
   /** Throws the signal's reason, else HubError. */
   call<T>(doing: string, signal: AbortSignal | undefined, run: Run<T>): Promise<T>;
   /** Any path. Resolves whatever the status; throws the signal's reason, else HubError. */
@@ -37,7 +39,7 @@ type Run<T> = (api: KubeApi) => Promise<T>;
 export interface ClientOptions {
   /** Replaces the kubeconfig's credential; read at each call, since it may be renewed. */
   token?: (() => Secret) | undefined;
-  /** Asked when the hub refuses the credential or shows a certificate we do not trust; null: nothing changed. */
+  /** Asked when the hub refuses the credential or shows a certificate we do not trust; null: what stands is kept. */
   reread?: (() => Promise<HubAccess | null>) | undefined;
   /** Milliseconds that a call may take once it is its turn. */
   timeout?: number | undefined;
@@ -66,7 +68,7 @@ export function createHubClient(access: HubAccess, options: ClientOptions = {}):
     get access() {
       return links.current().access;
     },
-    ...{ lane: on, clockOffset: offset.now },
+    ...{ lane: on, clockOffset: offset.now, refresh: links.renew },
     token: () => links.current().token(),
     call: (doing, signal, run) =>
       lanes[lane](signal, () =>

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../../config.ts";
 import { secret } from "../../domain/secret.ts";
+import type { HubAccess } from "../kubeconfig/kubeconfig.ts";
 import { createHubClient, type HubClient } from "./client.ts";
 
 export interface InCluster {
@@ -28,10 +29,14 @@ export function openInCluster(env: Config["env"], mount = MOUNT): InCluster {
   // Read at each call: the kubelet renews it.
   const token = () => secret(read("token"));
   token();
-  const access = { server: `https://${address}:${port}`, ca: read("ca.crt"), insecure: false, warnings: [] };
+  const server = `https://${address}:${port}`;
+  const access = (): HubAccess => ({
+    ...{ server, ca: read("ca.crt"), insecure: false, warnings: [] },
+    credential: { kind: "token", token },
+  });
   return {
     namespace: read("namespace"),
-    client: createHubClient({ ...access, credential: { kind: "token", token } }),
+    client: createHubClient(access(), { reread: async () => access() }),
   };
 }
 

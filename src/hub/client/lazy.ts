@@ -43,6 +43,7 @@ export function openLazily(openHub: () => Promise<OpenHub>, options: LazyOptions
       return known().access;
     },
     token: () => known().token(),
+    refresh: async () => opened?.client.refresh(),
     clockOffset: () => opened?.client.clockOffset() ?? 0,
     lane: on,
     call: async (doing, signal, run) => (await clientFor(doing, lane)).call(doing, signal, run),

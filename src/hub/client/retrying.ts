@@ -7,6 +7,7 @@ import { HubError } from "./errors.ts";
 
 export interface Retrying {
   current(): Connection;
+  renew(): Promise<void>;
   /** `refused` tells an answer that says no from one that does not; a thrown HubError tells itself. */
   through<T>(run: (by: Connection) => Promise<T>, refused?: (answer: T) => boolean): Promise<T>;
 }
@@ -27,6 +28,7 @@ export function createRetrying(first: Connection, renew: () => Promise<Connectio
   };
   return {
     current: () => link,
+    renew: async () => void (await renewed(link)),
     async through(run, refused = () => false) {
       const by = link;
       const first = await Promise.allSettled([run(by)]).then(([outcome]) => outcome);

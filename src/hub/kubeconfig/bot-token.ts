@@ -18,10 +18,21 @@ export interface BotTokenOptions {
 /** One with an end. */
 type Own = TokenIdentity & { issuedAt: number; expiresAt: number };
 
-/** Reads the source each time, so that several replicas find what one of them renewed. */
+/** Reads the source each time, so that several replicas find what one of them renewed. The client goes by it from then on. */
 export async function renewBotToken(options: BotTokenOptions): Promise<BotToken> {
+  const { client } = options;
+  const found = await look(options);
+  const token = client.token();
+  const isOther = token !== null && "expiresAt" in found && found.expiresAt !== ownOf(token)?.expiresAt;
+  if (isOther && found.state !== "stuck") await client.refresh();
+  return found;
+}
+
+async function look(options: BotTokenOptions): Promise<BotToken> {
   const { hub, clock } = options;
-  const text = await hub.source.read();
+  const read = await hub.source.read().catch((error: unknown) => unread(options, error));
+  if (typeof read !== "string") return read;
+  const text = read;
   const own = ownIn(text);
   if (!own) return { state: "not ours" };
   if (!isDue(own, clock.now())) return { state: "fresh", ...lifeOf(own) };
@@ -32,6 +43,14 @@ export async function renewBotToken(options: BotTokenOptions): Promise<BotToken>
   } catch (error) {
     return stuck(options, own, sayWhy(error));
   }
+}
+
+/** What it has dies unrenewed all the same. Throws where that has no end of our own, or is not due. */
+function unread({ client, clock }: BotTokenOptions, error: unknown): BotToken {
+  const token = client.token();
+  const own = token && ownOf(token);
+  if (!own || !isDue(own, clock.now())) throw error;
+  return { state: "stuck", ...lifeOf(own), why: sayWhy(error) };
 }
 
 const lifeOf = ({ issuedAt, expiresAt }: Own) => ({ issuedAt, expiresAt });
