@@ -1,13 +1,16 @@
 /** Where the hub's audit log comes in, on the bot's own port or one of its own. */
 
 import { readFileSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
 import { type Config, type HubAudit, hubAuditSecret } from "../config.ts";
+import { MINUTE } from "../domain/duration.ts";
 import type { Ports } from "../flow/ports.ts";
+import { repeat } from "../flow/support/repeat.ts";
 import { takeEvidence } from "../flow/take-evidence.ts";
 import type { HubSignsStore } from "../flow/tell-hub-alarms.ts";
 import { HUB_AUDIT_PATH, hubAuditDoor } from "../http/hub-audit/door.ts";
 import { ownLooks } from "../http/hub-audit/own-looks.ts";
-import { startHttp } from "../http/server.ts";
+import { type HttpOptions, type HttpServer, startHttp, type Tls } from "../http/server.ts";
 import { instanceAccount } from "../hub/grants/names.ts";
 
 /** The door for the hub's audit log, and its own port where it has one; null where the hub does not tell. */
@@ -29,13 +32,42 @@ export function hubAuditOf(config: Config, ports: Ports, signs: HubSignsStore | 
     },
   });
   const doors = { [HUB_AUDIT_PATH]: door };
-  const own =
-    port !== undefined && (() => startHttp(port, {}, { setting: "audit.hub.port", doors, tls: keysIn(tls) }));
+  const own = port !== undefined && (() => ownPort(port, tls, { doors, log, clock: ports.clock }));
   return { doors, own };
 }
 
+const CERTIFICATE_MS = MINUTE;
+
 /** Throws one sentence. */
-function keysIn(tls: HubAudit["tls"]): { cert: string; key: string } | undefined {
+async function ownPort(
+  port: number,
+  tls: HubAudit["tls"],
+  { doors, log, clock }: Pick<Ports, "log" | "clock"> & Required<Pick<HttpOptions, "doors">>,
+): Promise<Pick<HttpServer, "port" | "stop">> {
+  let keys = keysIn(tls);
+  const http = await startHttp(port, {}, { setting: "audit.hub.port", doors, tls: keys });
+  const look = async () => {
+    const now = keysIn(tls);
+    if (!now || isDeepStrictEqual(now, keys)) return CERTIFICATE_MS;
+    http.certify(now);
+    keys = now;
+    log.info({}, "the hub's audit log is taken by another certificate from now on");
+    return CERTIFICATE_MS;
+  };
+  const after = CERTIFICATE_MS;
+  const looking =
+    tls && repeat(look, { what: "the certificate of audit.hub.tls", sleep: clock.sleep, log, after });
+  return {
+    port: http.port,
+    stop: async () => {
+      await looking?.close();
+      await http.stop();
+    },
+  };
+}
+
+/** Throws one sentence. */
+function keysIn(tls: HubAudit["tls"]): Tls | undefined {
   const read = (path: string, setting: string) => {
     try {
       return readFileSync(path, "utf8");

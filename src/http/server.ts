@@ -16,6 +16,8 @@ export interface HttpServer {
   readonly port: number;
   /** Who takes what asks for no page, from now on. */
   serve(take: RequestListener): void;
+  /** From now on, of a server with TLS. Throws what is no certificate with its key. */
+  certify(tls: Tls): void;
   stop(): Promise<void>;
 }
 
@@ -30,7 +32,11 @@ export interface HttpOptions {
   setting?: string;
   /** Who takes whatever is asked for at such a path, and below it: by its first part. */
   doors?: Record<string, RequestListener>;
-  tls?: { cert: string; key: string } | undefined;
+  tls?: Tls | undefined;
+}
+export interface Tls {
+  cert: string;
+  key: string;
 }
 
 /** Throws one sentence when the port cannot be had. */
@@ -48,7 +54,8 @@ export async function startHttp(
     const through = (Object.hasOwn(doors, door) && doors[door]) || rest;
     through(request, response);
   };
-  const server = tls ? createTlsServer(tls, take) : createServer(take);
+  const secure = tls && createTlsServer(tls, take);
+  const server = secure ?? createServer(take);
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(port, resolve)).catch(
     (error: NodeJS.ErrnoException) => {
       throw new Error(
@@ -61,6 +68,7 @@ export async function startHttp(
     serve: (take) => {
       rest = take;
     },
+    certify: (other) => secure?.setSecureContext(other),
     stop: () => stop(server),
   };
 }

@@ -146,13 +146,34 @@ test("over TLS on a port of its own, which serves nothing else", async () => {
   const authority = await createAuthority("bot-ca");
   const { certificate: cert, key } = await authority.issue({ commonName: "bot", hosts: ["127.0.0.1"] });
   const url = (await open(evidence(), { cert, key })).replace("http:", "https:");
-  const dispatcher = new Agent({ connect: { ca: authority.certificate } });
+  const dispatcher = new Agent({ connect: { ca: authority.certificate }, pipelining: 0 });
   const post = (to: string) =>
     tlsFetch(to, { method: "POST", body: list([event()]), headers: bearer, dispatcher });
   expect((await post(url)).status).toBe(200);
   expect((await post(url.replace(HUB_AUDIT_PATH, "/livez"))).status).toBe(404);
   await dispatcher.close();
   expect(await used()).toMatchObject({ reads: 1 });
+});
+
+test("a new certificate is shown from then on; one without its key leaves the old one", async () => {
+  const [first, second] = await Promise.all([createAuthority("first"), createAuthority("second")]);
+  const issue = (by: typeof first) => by.issue({ commonName: "bot", hosts: ["127.0.0.1"] });
+  const [old, next] = await Promise.all([issue(first), issue(second)]);
+  const url = (await open(evidence(), { cert: old.certificate, key: old.key })).replace("http:", "https:");
+  const reached = async (ca: string) => {
+    const dispatcher = new Agent({ connect: { ca } });
+    const body = list([event()]);
+    const answer = await tlsFetch(url, { method: "POST", body, headers: bearer, dispatcher }).catch(
+      () => null,
+    );
+    await dispatcher.close();
+    return answer?.status;
+  };
+  expect([await reached(first.certificate), await reached(second.certificate)]).toEqual([200, undefined]);
+  expect(() => doors.at(-1)?.certify({ cert: next.certificate, key: old.key })).toThrow();
+  expect(await reached(first.certificate)).toBe(200);
+  doors.at(-1)?.certify({ cert: next.certificate, key: next.key });
+  expect([await reached(first.certificate), await reached(second.certificate)]).toEqual([undefined, 200]);
 });
 
 describe("what is no batch", () => {
