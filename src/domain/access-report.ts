@@ -82,8 +82,8 @@ export function buildReport({ from, to }: { from: number; to: number }): ReportB
       const step = TrailStep.safeParse(trail).data;
       if (step) {
         if (step.at >= to && !all.has(step.id)) return;
-        // Told after its end: of what was over before, it is no part either.
-        if (step.use && !all.has(step.id)) return;
+        // Remarked on after its end: of what was over before, it is no part either.
+        if (step.from === step.to && !all.has(step.id)) return;
         const access = after(all.get(step.id) ?? first(step), step);
         all.set(step.id, access);
         // Over before: no part of it.

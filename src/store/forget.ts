@@ -17,7 +17,7 @@ const BY_HAND = { cli: true } as const;
 type ForgetStore = Pick<Store, "redis" | "keys" | "clock">;
 
 export interface Found {
-  /** Requests and allowances whose texts are removed. */
+  /** Requests and allowances of which nothing that people typed is left. */
   forgotten: string[];
   /** Those that are not over. */
   live: string[];
@@ -31,9 +31,9 @@ export async function forget(
 ): Promise<Found> {
   const store = { ...options, redis: defineScripts(options.redis) };
   const places = new Map<string, string[]>();
-  for await (const { place, trail, texts } of trailLines(store)) {
+  for await (const { place, trail } of trailLines(store)) {
     const { id, requester } = trail as { id?: string; requester?: string };
-    if (texts && id !== undefined && requester !== undefined && isMeant({ id, requester }))
+    if (id !== undefined && requester !== undefined && isMeant({ id, requester }))
       places.set(id, [...(places.get(id) ?? []), place]);
   }
   const found: Found = { forgotten: [], live: [] };
@@ -61,14 +61,14 @@ async function remove(
   const { redis, keys, clock } = store;
   const at = clock.now();
   const { entry } = chained<Forgotten>({ forgot: [...ids], at, who }, undefined, BY_HAND);
-  // First: where this is all that lands, it is done once more.
+  // First: whatever does not land of the rest, the next time does it all.
   await writing(redis, () => redis.appendEntry(keys.trail, keys.texts, at, entry, ""));
   for (const id of ids) {
-    await writing(redis, () => redis.xdel(keys.texts, ...(places.get(id) ?? [])));
     // Of whom it was used by, how often stays.
     await writing(redis, () => redis.del(keys.addresses(id), keys.agents(id), keys.rights(id)));
     const request = RequestId.safeParse(id).data;
     const requests = requestsIn(store);
     if (request && (await requests.get(request))) await requests.update(request, withoutTexts);
+    await writing(redis, () => redis.xdel(keys.texts, ...(places.get(id) ?? [])));
   }
 }

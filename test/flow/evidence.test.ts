@@ -55,12 +55,12 @@ real("on a real API server", () => {
     }, 60_000);
   };
   /** Rows of the report on a month that is this one. */
-  const monthly = () => {
+  const monthly = async () => {
     const { clock, commands: redis, keys } = world;
     const now = clock.now();
-    const means = { redis, keys, clock, instance: "test", nameOf: async () => null };
+    const means = { redis, keys, clock, instance: "test", nameOf: async () => null, hub: null };
     const range = { month: "this", from: now - 2 * DAY, to: now + DAY };
-    return reportOn(means, { ...range, format: "csv", names: false });
+    return (await reportOn(means, { ...range, format: "csv", names: false })).lines;
   };
   const idOf = async (reason: string) =>
     (await world.records()).find((r) => r.reason === reason)?.id ?? "R-none";

@@ -74,8 +74,11 @@ async function forgetTexts(
 
 async function report(options: ReportOptions, means: AuditMeans): Promise<boolean> {
   await using trail = await openNamed(options, means);
-  for (const line of await reportOn(trail.means, options)) means.say(line);
-  return true;
+  const hub = await sealOnHub(trail.config, means);
+  const { lines, isWhole, proof } = await reportOn({ ...trail.means, hub }, options);
+  for (const line of lines) means.say(line);
+  if (options.format === "csv") for (const line of proof) means.warn(line);
+  return isWhole;
 }
 
 async function verify(
@@ -106,7 +109,8 @@ async function openNamed(
   const config = load({ slack: names });
   const { store, [Symbol.asyncDispose]: close } = await openRedis(config, { log });
   const nameOf = names ? slackNames(config, { warn }) : async () => null;
-  return { means: { ...store, clock, instance: config.instance, nameOf }, [Symbol.asyncDispose]: close };
+  const means = { ...store, clock, instance: config.instance, nameOf };
+  return { config, means, [Symbol.asyncDispose]: close };
 }
 
 async function openRedis(config: Config, { log }: Pick<AuditMeans, "log">) {

@@ -9,27 +9,56 @@ import { createHubClient } from "../../hub/client/client.ts";
 import { createAnchor } from "../../hub/grants/anchor.ts";
 import { createSeals } from "../../store/seals.ts";
 import type { Store } from "../../store/store.ts";
-import { KEEP_TRAIL_MS } from "../../store/trail.ts";
+import { KEEP_TRAIL_MS, type PlacedLine } from "../../store/trail.ts";
 import { readTrail } from "./from-seal.ts";
 import { createVerifier, type Verdict } from "./verifier.ts";
 
-type Head = Pick<Witnessed, "seal" | "hash">;
+export type Head = Pick<Witnessed, "seal" | "hash">;
 
-export async function verifyLive(
-  store: Pick<Store, "redis" | "keys" | "clock">,
-  { heads, hub }: { heads: readonly Head[]; hub: Head | null | undefined },
-): Promise<Verdict> {
+type Where = Pick<Store, "redis" | "keys" | "clock">;
+
+export interface Witnesses {
+  heads: readonly Head[];
+  /** Null where it has witnessed none yet, undefined where it did not answer. */
+  hub: Head | null | undefined;
+}
+
+export async function verifyLive(store: Where, witnesses: Witnesses): Promise<Verdict> {
+  const { lines, verdict } = await proving(store, witnesses);
+  for await (const _ of lines);
+  return verdict();
+}
+
+/** The whole trail, for whoever reads it for more than its proof: what is read by then is proved. */
+export async function proving(
+  store: Where,
+  { heads, hub }: Witnesses,
+): Promise<{ lines: AsyncIterable<PlacedLine>; verdict(): Verdict }> {
   const newest = await createSeals({ ...store, onSeal: () => {}, onUnlogged: () => {} }).head();
   const { first, later, lines } = await readTrail(store);
   const known = [...heads, ...[hub, newest].filter((one) => one != null)];
   const verifier = createVerifier({ heads: known, isLater: later, ...(first === null ? {} : { first }) });
   let at = 0;
-  for await (const line of lines) verifier.line(line, ++at);
-  const verdict = verifier.end(at + 1);
+  async function* told() {
+    for await (const line of lines) {
+      verifier.line(line, ++at);
+      yield line;
+    }
+  }
+  return {
+    lines: told(),
+    verdict: () => judged(verifier.end(at + 1), { hub, later, now: store.clock.now() }),
+  };
+}
+
+function judged(
+  verdict: Verdict,
+  { hub, later, now }: Pick<Witnesses, "hub"> & { later: boolean; now: number },
+): Verdict {
   if (hub === undefined)
     verdict.notes.push("The hub did not say which seal it witnessed: compared with Redis alone.");
   if (hub === null) verdict.notes.push("The hub has witnessed no seal yet: compared with Redis alone.");
-  if (later && verdict.from && verdict.from.at > store.clock.now() - KEEP_TRAIL_MS + DAY)
+  if (later && verdict.from && verdict.from.at > now - KEEP_TRAIL_MS + DAY)
     verdict.faults.unshift({
       at: 1,
       what: `its beginning is cut off: it begins with seal ${verdict.from.seal} of ${new Date(verdict.from.at).toISOString()}, and ${KEEP_TRAIL_MS / DAY} days are kept`,

@@ -12,36 +12,42 @@ import { type SeenUse, usesIn } from "../../domain/use.ts";
 import { wholeOf } from "../../store/chain.ts";
 import { csvRow } from "./csv.ts";
 import type { ExportMeans } from "./export.ts";
-import { readTrail } from "./from-seal.ts";
+import { proving, type Witnesses } from "./live.ts";
 import type { ReportOptions } from "./options.ts";
-import { createVerifier, type Verdict } from "./verifier.ts";
+import type { Verdict } from "./verifier.ts";
 
 type NameOf = (id: string) => Promise<string>;
 
 const LONGEST = 10;
 
-/** Its lines. */
+export type ReportMeans = ExportMeans & Pick<Witnesses, "hub">;
+
+export interface MonthReport {
+  lines: string[];
+  /** Whether the trail that it was made of is whole, as its first lines say; CSV has none. */
+  isWhole: boolean;
+  proof: string[];
+}
+
 export async function reportOn(
-  means: ExportMeans,
+  means: ReportMeans,
   { month, from, to, format }: ReportOptions,
-): Promise<string[]> {
+): Promise<MonthReport> {
   const { report, verdict } = await read(means, { from, to });
   const nameOf: NameOf = async (id) => (/^[UW]/.test(id) ? ((await means.nameOf(id)) ?? id) : id);
-  if (format === "csv") return csvOf(report, nameOf);
-  return markdownOf(report, { nameOf, month, instance: means.instance, verdict });
+  const lines =
+    format === "csv"
+      ? csvOf(report, nameOf)
+      : markdownOf(report, { nameOf, month, instance: means.instance, verdict });
+  return { lines: await lines, isWhole: verdict.faults.length === 0, proof: proof(verdict) };
 }
 
 /** The same reading proves it. */
-async function read(means: ExportMeans, range: { from: number; to: number }) {
-  const { first, later, lines } = await readTrail(means);
-  const verifier = createVerifier({ isLater: later, ...(first === null ? {} : { first }) });
+async function read(means: ReportMeans, range: { from: number; to: number }) {
+  const { lines, verdict } = await proving(means, { heads: [], hub: means.hub });
   const builder = buildReport(range);
-  let at = 0;
-  for await (const line of lines) {
-    verifier.line(line, ++at);
-    if (!isSeal(line.trail)) builder.entry(wholeOf(line));
-  }
-  return { report: builder.report(), verdict: verifier.end(at + 1) };
+  for await (const line of lines) if (!isSeal(line.trail)) builder.entry(wholeOf(line));
+  return { report: builder.report(), verdict: verdict() };
 }
 
 interface Context {

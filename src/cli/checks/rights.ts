@@ -61,7 +61,7 @@ const needed = ({ namespace, clusterRoles, self }: Rights): Try[] => [
   },
   ...clusterRoles.map((name) => bind(`bind ${name}`, name)),
   ...(self ? [mint("renew its own token", self.namespace, self.name)] : []),
-  ...["/rest-api/v1/authn", "/livez"].map((path) => ({ right: `get ${path}`, path })),
+  { right: "get /rest-api/v1/authn", path: "/rest-api/v1/authn" },
 ];
 
 const excess = ({ self }: Rights): Try[] => [

@@ -59,11 +59,16 @@ export async function endAll(means: GrantsMeans, reason: string): Promise<Answer
   return counted(ended, await endUnknown(means, reason));
 }
 
-/** What Redis does not know, and stands all the same. */
-async function endUnknown({ ports, operator }: GrantsMeans, reason: string): Promise<OffHub[]> {
-  const standing = await ports.grants.list(AbortSignal.timeout(WAIT_MS)).catch(() => []);
+/** What Redis does not know, or cannot read, and stands all the same; null where the hub does not answer. */
+export async function endUnknown(
+  { ports, operator }: Pick<GrantsMeans, "ports" | "operator">,
+  reason: string,
+): Promise<OffHub[] | null> {
+  const standing = await ports.grants.list(AbortSignal.timeout(WAIT_MS)).catch(() => null);
+  if (!standing) return null;
   const found = await ports.requests.getMany(standing.map(({ key }) => key.id));
-  const unknown = new Set(standing.filter((_, i) => found[i] === null).map(({ key }) => key.id));
+  const isKnown = (i: number) => found[i] !== null && found[i] !== "unreadable";
+  const unknown = new Set(standing.filter((_, i) => !isKnown(i)).map(({ key }) => key.id));
   return unknown.size === 0
     ? []
     : endOnHub(ports, { operator, reason: reason || undefined }, ({ key }) => unknown.has(key.id));
@@ -119,19 +124,26 @@ const PROOF: Record<string, string> = {
   unstarted: "it had not begun, and no token was given out",
 };
 
-/** `none`: nothing was to end. */
-export function counted(ended: readonly Outcome[], unknown: readonly OffHub[] = []): Answer {
-  const all = ended.length + unknown.length;
+/** `unknown`: what stood on the hub beside them; null where that does not say. */
+export function counted(ended: readonly Outcome[], unknown: readonly OffHub[] | null): Answer {
+  const beside = unknown ?? [];
+  const all = ended.length + beside.length;
   const open = ended.filter(({ confirmed }) => !confirmed);
-  const confirmed = all - open.length - unknown.filter((one) => !one.confirmed).length;
-  const json = { grants: all, confirmed, open: [...open.map(({ id }) => id), ...offOpen(unknown)] };
-  if (all === 0) return { good: true, json, lines: ["Nothing is granted."] };
-  return {
-    good: confirmed === all,
-    json,
-    lines: [`${confirmed} of ${all} confirmed ended.`, ...open.map(({ says }) => says), ...offLines(unknown)],
+  const confirmed = all - open.length - offOpen(beside).length;
+  const json = {
+    grants: all,
+    confirmed,
+    open: [...open.map(({ id }) => id), ...offOpen(beside)],
+    hub: !!unknown,
   };
+  const count = all > 0 ? `${confirmed} of ${all} confirmed ended.` : unknown ? NOTHING : NOTHING_KNOWN;
+  const lines = [count, ...open.map(({ says }) => says), ...offLines(beside), ...(unknown ? [] : [NOT_SEEN])];
+  return { good: unknown !== null && confirmed === all, json, lines };
 }
+
+const NOTHING = "Nothing is granted.";
+const NOTHING_KNOWN = "Redis knows of no grant.";
+const NOT_SEEN = "Karpor does not answer: what Redis does not know may still stand there. Run this again.";
 
 const offOpen = (off: readonly OffHub[]): string[] =>
   off.filter(({ confirmed }) => !confirmed).map(({ key }) => key.id);

@@ -1,7 +1,7 @@
 /** `grants lockdown`, `unlock` and `confirm-restore`: an administrator's word, from where the bot runs. */
 import { operatorOf, whoOf } from "../../domain/operator.ts";
 import { lockDownAs, unlockAs } from "../../flow/lockdown.ts";
-import { counted, endTogether, everything } from "./end.ts";
+import { counted, endTogether, endUnknown, everything } from "./end.ts";
 import type { Answer, GrantsMeans } from "./means.ts";
 import { instant, printed } from "./print.ts";
 
@@ -22,7 +22,9 @@ export async function lockdown({ ports, records, operator }: GrantsMeans, reason
       ? []
       : ["Karpor does not answer: what stands there works until it does. A running bot goes on."]),
   ];
-  const ended = inRedis ? counted(await endTogether(ports, ids)) : null;
+  const ended = inRedis
+    ? counted(await endTogether(ports, ids), await endUnknown({ ports, operator }, reason))
+    : null;
   return {
     good: onHub && (ended?.good ?? true),
     json: { lockedDown: instant(at), redis: inRedis, hub: onHub, ended: ended?.json ?? null },
@@ -36,7 +38,7 @@ export async function unlock({ ports, operator }: GrantsMeans, reason: string): 
   const says = onHub
     ? "Unlocked: access can be asked for and decided again. What ended must be asked for again."
     : "Unlocked in Redis; Karpor does not answer, and nothing is granted until the bot has told it.";
-  return { good: true, json: { unlocked: true, hub: onHub }, lines: [says] };
+  return { good: onHub, json: { unlocked: true, hub: onHub }, lines: [says] };
 }
 
 /** Throws StoreDown, TroubleOutside. */

@@ -84,7 +84,7 @@ const mayBind = (roles: Catalog) => ({
 });
 
 const PATHS = {
-  nonResourceURLs: ["/rest-api/v1/authn", "/server-configs", "/livez", "/version"],
+  nonResourceURLs: ["/rest-api/v1/authn", "/server-configs", "/version"],
   verbs: ["get"],
 };
 

@@ -19,6 +19,7 @@ import { mintOwn, narrowKubeconfig } from "./narrow.ts";
 /** A hub of several replicas takes a moment to know a new binding. */
 const IN_FORCE_WITHIN_MS = 10 * SECOND;
 const LOOK_EVERY_MS = 250;
+const not = () => false;
 
 /** `to`: where the bot reads it, and it was read from there; a file when left out. Throws HubError, or one sentence that says what to do; then nothing was written. */
 export async function writeOwn(
@@ -77,10 +78,13 @@ async function prove({ config, means }: SetupContext, text: string, isNew: boole
   };
   for (const late = means.clock.now() + IN_FORCE_WITHIN_MS; ; await means.clock.sleep(LOOK_EVERY_MS)) {
     const failure = (await checkRights(rights)).find(({ level }) => level === "fail");
-    if (!failure) return;
+    const taken = await lookAtOwnAccess(client, config.hub.namespace).then((own) => own.taken, not);
+    if (taken && !failure) return;
     // A right that it lacked before is no reason to leave the bot without a token.
-    if (!isNew && (await lookAtOwnAccess(client, config.hub.namespace)).taken)
-      return means.say(`  warn       ${failure.message}`);
-    if (means.clock.now() > late) throw new Error(`The new kubeconfig does not work: ${failure.message}.`);
+    if (taken && !isNew) return means.say(`  warn       ${failure?.message}`);
+    if (means.clock.now() > late)
+      throw new Error(
+        `The new kubeconfig does not work: ${failure?.message ?? "the hub refuses its token"}.`,
+      );
   }
 }

@@ -1,4 +1,5 @@
 /** `setup --rotate`: another account for the bot; whoever had the old one's token has nothing afterwards. */
+import { resolve } from "node:path";
 import { SECOND } from "../../domain/duration.ts";
 import { accountId } from "../../hub/grants/whose.ts";
 import { describeObject } from "../checks/foreign.ts";
@@ -15,7 +16,7 @@ import {
 import type { SetupContext } from "./index.ts";
 import { objectsFor } from "./objects.ts";
 import { assertOwner } from "./others.ts";
-import { secretCommand, writeOwn } from "./own.ts";
+import { kubeconfigPath, writeOwn } from "./own.ts";
 import { removeAll } from "./remove.ts";
 
 /** The hub trusts a token that it saw good for 10 s more. */
@@ -36,7 +37,7 @@ export async function rotate(context: SetupContext): Promise<void> {
   const all = [...old.map(({ generation }) => generation), next];
   await applyAll(client, objectsFor(config, all), means.say);
   await writeOwn(context, next);
-  await awaitSecret(context);
+  await awaitInPlace(context);
   await removeAll(client, old);
   for (const one of old) means.say(`  removed    ServiceAccount ${accountId(one)}, and its tokens with it`);
   // Until then the bot, which reads its kubeconfig anew when it is refused, would be told that it may not.
@@ -65,11 +66,13 @@ const ENDED = (count: number) =>
 const KEPT = (count: number) =>
   `keep       ${count} live grants: tokens that a thief made for their accounts work until each grant ends`;
 
-/** A bot in a pod reads a Secret, which only the operator can write. */
-async function awaitSecret(context: SetupContext): Promise<void> {
-  if (!secretCommand(context, "FILE")) return;
+/** A bot in a pod reads a Secret, which only the operator can write; so is a file of another name. */
+async function awaitInPlace(context: SetupContext): Promise<void> {
+  const { kubeconfig } = context.config.hub;
+  const path = kubeconfigPath(context);
+  if (kubeconfig && resolve(kubeconfig) === path) return;
   const agreed = await context.means.confirm(
-    "Is the new kubeconfig in the Secret? The old account goes now.",
+    `Is the new kubeconfig in ${kubeconfig ? `the place of ${kubeconfig}` : "the Secret"}? The old account goes now.`,
   );
   if (!agreed)
     throw new Error("Both accounts stand now. Run setup --rotate again: it makes a third, and removes both.");

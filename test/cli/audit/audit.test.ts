@@ -28,7 +28,7 @@ beforeAll(() => {
 
 /** As typed on the command line. */
 async function run(line: string) {
-  const [said, written]: [string[], Buffer[]] = [[], []];
+  const [said, warned, written]: [string[], string[], Buffer[]] = [[], [], []];
   const output = new Writable({
     highWaterMark: 1_000,
     write(chunk: Buffer, _, done) {
@@ -41,12 +41,17 @@ async function run(line: string) {
   const good = await audit(auditOptions(line.split(" ")), {
     ...{ config: () => config, clock: trail.clock, log: pino({ level: "silent" }), output },
     say: (text) => void said.push(text),
-    warn: () => {},
+    warn: (text) => void warned.push(text),
     confirm: async () => true,
     user: () => "dpo",
   });
   await new Promise<void>((resolve) => output.end(resolve));
-  return { good, said: said.join("\n"), written: Buffer.concat(written).toString() };
+  return {
+    good,
+    said: said.join("\n"),
+    warned: warned.join("\n"),
+    written: Buffer.concat(written).toString(),
+  };
 }
 
 test.each([
@@ -132,6 +137,54 @@ test("a month: exported, verified, reported; texts removed, and whole all the sa
   expect((await run("verify --live")).said).toMatch(
     /what somebody typed in .* is gone, and no entry says who removed it/,
   );
+});
+
+test("a report on a trail that was cut says so first, beside CSV too, and fails", async () => {
+  trail = openTrail(redis);
+  const month = () => new Date(trail.clock.now()).toISOString().slice(0, 7);
+  await trail.walk(["pending", "denied"]);
+  await trail.seal();
+  expect(await run(`report --month ${month()} --no-names`)).toMatchObject({ good: true });
+  const [line] = await redis.commands.xrevrange(trail.keys.trail, "+", "-", "COUNT", 1);
+  await trail.walk(["pending"], { role: "later" });
+  const sealed = JSON.parse(line?.[1][1] ?? "{}");
+  await redis.commands.xtrim(trail.keys.trail, "MINID", line?.[0] as unknown as number);
+  expect(sealed.seal).toBe(1);
+  const md = await run(`report --month ${month()} --no-names`);
+  expect(md.said).toMatch(/\*\*The trail it was made of is not whole:\*\* its beginning is cut off/);
+  const csv = await run(`report --month ${month()} --no-names --format csv`);
+  expect(csv.warned).toMatch(/is not whole:\*\* its beginning is cut off/);
+  expect([md.good, csv.good]).toEqual([false, false]);
+});
+
+test("what breaks off while texts are removed is removed by the next try, also where nobody typed any", async () => {
+  trail = openTrail(redis);
+  const { keys, walk } = trail;
+  const id = await walk(["pending", "denied"]);
+  const silent = await walk(["withdrawn"], { reason: "", requester: ben });
+  const standing = await redis.commands.hgetall(keys.request(id));
+  for (const one of [id, silent]) await redis.commands.hset(keys.addresses(one), "10.1.2.3", "1");
+  expect(await run(`forget ${id} --as dpo`)).toMatchObject({ good: true });
+  // As if Redis had gone away after the first of it.
+  await redis.commands.hset(keys.request(id), standing);
+  await redis.commands.hset(keys.addresses(id), "10.1.2.3", "1");
+  for (const one of [id, silent])
+    expect(await run(`forget ${one} --as dpo`)).toEqual(
+      expect.objectContaining({ good: true, said: `Removed what people typed about ${one}.` }),
+    );
+  expect(await redis.commands.hget(keys.request(id), "record")).not.toContain("debugging");
+  expect(await redis.commands.exists(keys.addresses(id), keys.addresses(silent))).toBe(0);
+  expect(await run("forget R-7K2Q9FXT --as dpo")).toMatchObject({ good: false });
+});
+
+test("what is remarked on after its end is no request of the month of that remark", async () => {
+  trail = openTrail(redis);
+  const { clock, requests, walk } = trail;
+  const id = await walk(["approved", "delivering", "active", "ending", "ended"], { emergency: unreviewed });
+  clock.jump(40 * 24 * HOUR);
+  await requests.update(id, (r) => ({ ...r, emergency: { review: [ben.id], reviews: [reviewBy(ben.id)] } }));
+  const month = new Date(clock.now()).toISOString().slice(0, 7);
+  expect((await run(`report --month ${month} --no-names`)).said).toContain("\n0 requests:");
 });
 
 test("an emergency and its reviews are in the report", async () => {

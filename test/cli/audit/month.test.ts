@@ -43,8 +43,10 @@ test("all of it is whole, and adds up", async () => {
     unsealed: 0,
   });
   const month = new Date(from).toISOString().slice(0, 7);
-  const means = { ...store, instance: "test", nameOf: async () => null };
-  const report = (await reportOn(means, { month, from, to, format: "md", names: false })).join("\n");
+  const means = { ...store, instance: "test", nameOf: async () => null, hub: await trail.seals.head() };
+  const { lines: said, isWhole } = await reportOn(means, { month, from, to, format: "md", names: false });
+  expect(isWhole).toBe(true);
+  const report = said.join("\n");
   const count = (kind: number) =>
     trail.told.filter(({ from: was }) => was === null).filter((_, i) => i % LIVES.length === kind).length;
   const held = count(0) + count(1) + count(2);
@@ -53,6 +55,6 @@ test("all of it is whole, and adds up", async () => {
   );
   expect(report).toMatch(new RegExp(`^${held} grants were held, by \\d+ people\\.$`, "m"));
   expect(report).toContain("The trail it was made of is whole up to seal");
-  const rows = await reportOn(means, { month, from, to, format: "csv", names: false });
+  const { lines: rows } = await reportOn(means, { month, from, to, format: "csv", names: false });
   expect(rows).toHaveLength(held + 1);
 });

@@ -152,6 +152,32 @@ test("all at once, and a lockdown that only an operator lifts: the channel says 
   await granted("fourth");
 });
 
+test("of what stands on the hub alone: it ends with all else, and where the hub does not say, nothing is called done", async () => {
+  const { id } = await granted("damaged");
+  const { id: lost } = await granted("lost", CAROL);
+  await stopBot();
+  await world.commands.hset(world.keys.request(id as never), "record", "{");
+  await world.commands.del(world.keys.request(lost as never));
+  await world.commands.srem(world.keys.unsettled, lost);
+  await world.localHub?.down();
+  for (const line of [
+    ["end", "--all", "a thief"],
+    ["lockdown", "a thief"],
+  ]) {
+    const { good, says } = await inTime(operate(line));
+    expect(good).toBe(false);
+    expect(says).toContain("Karpor does not answer");
+    expect(says).not.toContain("Nothing is granted");
+  }
+  await world.localHub?.up();
+  expect((await inTime(operate(["unlock", "over"]))).good).toBe(true);
+  expect(await inTime(operate(["end", "--all", "a thief"]))).toEqual({
+    good: true,
+    says: "2 of 2 confirmed ended.",
+  });
+  expect(await it.standing()).toEqual([]);
+});
+
 test("what it writes to the trail, the replica that seals it logs: nothing is missing of what is shipped", async () => {
   const { id } = await granted("shipped");
   expect((await proven(operate(["end", id, "leaving", "--as", "dana"]))).good).toBe(true);

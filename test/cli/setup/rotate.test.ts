@@ -161,6 +161,19 @@ test("where the bot reads a Secret, the old account stays until the new kubeconf
   expect(await accounts()).toEqual(["karpor-access-system/karpor-access-3"]);
 });
 
+test("written elsewhere than where the bot reads it, it has to be put there before the old account goes", async () => {
+  const out = `${world.config.hub.kubeconfig}.new`;
+  const asked: string[] = [];
+  const confirm = async (question: string) => asked.push(question) === 1;
+  await expect(world.rotate(["--out", out], confirm)).rejects.toThrow(/Both accounts stand now/);
+  expect(asked).toEqual([
+    "Go on?",
+    `Is the new kubeconfig in the place of ${world.config.hub.kubeconfig}? The old account goes now.`,
+  ]);
+  expect(await accounts()).toEqual(expect.arrayContaining(["karpor-access-system/karpor-access", NEXT]));
+  expect((await world.bot.request(GRANTS)).status).toBe(200);
+});
+
 test("a proxy's answer is not taken for the removal of an account", async () => {
   hub.failNext(1, 404, (method, path) => method === "DELETE" && path === `${SYSTEM}/karpor-access`);
   await expect(world.rotate([], true)).rejects.toThrow(/delete .*karpor-access: the hub answered 404/);
