@@ -9,9 +9,10 @@ COPY manifest.yml ./
 COPY src ./src
 # As it is compiled, so that no start compiles it anew: by the same settings, which V8 compares.
 ENV NODE_COMPILE_CACHE=/app/node_modules/.cache/compiled
-RUN node --max-semi-space-size=4 --heap-growing-percent=20 --input-type=module -e "import './src/cli/start.ts'"
-# By its number: Kubernetes cannot tell that a name is not root.
+RUN mkdir node_modules/.cache && chown 1000:1000 node_modules/.cache
+# By its number: Kubernetes cannot tell that a name is not root. Before what is compiled: Node keeps that for one user.
 USER 1000
+RUN node --max-semi-space-size=4 --heap-growing-percent=20 --input-type=module -e "import './src/cli/start.ts'"
 EXPOSE 3000
 # As in `npm start`: V8 collects early, for a burst's garbage would else stay for hours, and its threads share what they free.
 ENV MALLOC_ARENA_MAX=2

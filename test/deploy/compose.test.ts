@@ -94,6 +94,17 @@ it("builds an image of what is copied alone, as nobody in particular", () => {
   expect(dockerfile).toMatch(/^USER 1000$/m);
 });
 
+it("compiles as the user that it runs as: Node keeps what it compiled for one user", () => {
+  const dockerfile = text("Dockerfile");
+  expect(dockerfile.indexOf("USER 1000")).toBeLessThan(dockerfile.indexOf("RUN node "));
+});
+
+it("is told in the docs what to run in it: the image has no command of its own names", () => {
+  for (const page of ["docs/operations.md", "docs/zh/operations.md", "docs/install.md", "docs/zh/install.md"])
+    for (const [line = "", rest = ""] of text(page).matchAll(/docker compose run --rm karpor-access (.*)/g))
+      expect(rest, line).toMatch(/^node src\/main\.ts /);
+});
+
 it("runs the image with Node's settings of npm start", () => {
   const settings = (command: string | undefined) => command?.match(/--(?!env)[\w-]+=\d+/g);
   const [, image] = /^CMD (.+)$/m.exec(text("Dockerfile")) ?? [];

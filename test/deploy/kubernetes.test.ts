@@ -68,9 +68,9 @@ it("carries a configuration that the bot understands", () => {
   expect(config.hub.inCluster).toBe(true);
 });
 
-it("runs two replicas of the image that the kustomization names, with 30 s to stop", () => {
+it("runs two replicas of the image that the kustomization names, with 5 s for routes to forget it and 30 to stop", () => {
   expect(deployment.replicas).toBe(2);
-  expect(deployment.template.spec.terminationGracePeriodSeconds).toBe(30);
+  expect(deployment.template.spec.terminationGracePeriodSeconds).toBe(35);
   expect(bot.images.map(({ newName, newTag }) => `${newName}:${newTag}`)).toEqual(
     deployment.template.spec.containers.map(({ image }) => image),
   );
