@@ -7,7 +7,7 @@ import { formatDuration, MINUTE, SHORTEST } from "./duration.ts";
 import type { Moment } from "./moment.ts";
 import { nearest } from "./nearest.ts";
 import { mendReason } from "./reason.ts";
-import { formatStart, type TypedStart, takeStart } from "./start.ts";
+import { bareStart, formatStart, type TypedStart, takeStart } from "./start.ts";
 import { type TypedTime, takeTime } from "./typed-time.ts";
 
 /** As typed: nothing is checked yet. */
@@ -60,7 +60,10 @@ const timed = (text: string): Pick<ParsedCommand, "time" | "start" | "reason"> =
   const from = before ?? takeStart(rest);
   const after = (before ? rest : (from?.rest ?? rest)).trimStart();
   const second = from && takeStart(after);
-  const start = second ? { unclear: after.slice(0, after.length - second.rest.length) } : from?.start;
+  const bare = from ? null : taken && bareStart(after);
+  const start = second
+    ? { unclear: after.slice(0, after.length - second.rest.length) }
+    : (from?.start ?? (bare ? { unclear: bare } : undefined));
   return { time: taken?.time ?? null, ...(start && { start }), reason: reasonIn(second?.rest ?? after) };
 };
 

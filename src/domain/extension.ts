@@ -30,10 +30,6 @@ interface Timed {
 export const wholeOf = ({ duration, extends: grant }: Timed): number =>
   grant ? grant.until - grant.from + duration : duration;
 
-/** The end that is asked for. */
-export const endAsked = ({ duration, extends: grant }: Timed): number | undefined =>
-  grant && grant.until + duration;
-
 type Limits = Pick<Role, "duration">;
 
 /** With all that is added. */

@@ -103,5 +103,3 @@ const READERS: Record<MessageKind, Reader> = {
 export const readerOf = (key: MessageKey): Reader | undefined => READERS[kindOf(key)];
 /** In the approvals channel. */
 export const isShared = (key: MessageKey): boolean => readerOf(key) === "channel";
-/** In the requester's DM. */
-export const isDirect = (key: MessageKey): boolean => readerOf(key) === "requester";

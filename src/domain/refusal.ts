@@ -122,7 +122,13 @@ export const Refusal = z.discriminatedUnion("kind", [
   kind("nothing-to-review", { id: RequestId }),
   kind("rule-denies", { role: z.string(), rule: z.string(), say: Bilingual.optional() }),
   /** `at`: when the next of them ends, where that is known. */
-  kind("too-many-grants", { max: z.number(), at: z.number().optional(), recipient: Person.optional() }),
+  /** `deciding`: now that it is approved. */
+  kind("too-many-grants", {
+    max: z.number(),
+    at: z.number().optional(),
+    recipient: Person.optional(),
+    deciding: z.literal(true).optional(),
+  }),
   /** `at`: when it may be asked again, where that is known. */
   kind("too-many-requests", { max: z.number(), at: z.number().optional(), recipient: Person.optional() }),
   /** The company's own service. `say`: in its words. */

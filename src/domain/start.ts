@@ -23,6 +23,9 @@ const NAMED_DAY =
   /^(?:(?:(?:next|this|on)\s+)?(?:mon|tue|tues|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(?:day)?(?![\p{L}\p{N}_'’-])|(?:next|this)\s+(?:week|month|morning|afternoon|evening|night|hour)(?![\p{L}\p{N}_'’-])|(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?\s+\d|the\s+\d|(?:下下?|本|这)?个?(?:周|星期|礼拜)[一二三四五六日天末]|(?:下|本|这)个?[周月]|月底)/u;
 
 const FROM = /^(?:from\s+|从\s*)/;
+/** Whose clock, after a time of day: nobody's is gone by but the writer's own. */
+const ZONE =
+  /^(?:z|utc|gmt|ist|jst|kst|sgt|hkt|bst|cest|cet|eest|eet|msk|[aecmp]dt|[aecmp]st|a[ecw][ds]t|[+-]\d{1,2}(?::?\d\d)?)(?=\s|$)\s*/;
 
 /** Null when the text does not begin with one: "from" is a word like any other unless a time follows. */
 export function takeStart(text: string): TakenStart | null {
@@ -31,13 +34,26 @@ export function takeStart(text: string): TakenStart | null {
   if (from === undefined) return null;
   const after = plain.slice(from.length);
   const found = leadingMoment(after);
-  if (found) return { start: found.is, rest: text.slice(from.length + found.end) };
+  const end = from.length + (found?.end ?? 0);
+  const zone = found && ZONE.exec(plain.slice(end))?.[0];
+  if (zone)
+    return {
+      start: { unclear: text.slice(0, end + zone.length).trim() },
+      rest: text.slice(end + zone.length),
+    };
+  if (found) return { start: found.is, rest: text.slice(end) };
   if (!looksLikeMoment(after) && !NAMED_DAY.test(after)) return null;
   const [said = ""] = /^\S+(?:\s+[\d点时:]+\S*)?/.exec(after) ?? [];
   return {
     start: { unclear: text.slice(0, from.length + said.length) },
     rest: text.slice(from.length + said.length),
   };
+}
+
+/** A day and a time without "from": said of the access, and of what it is for as well. Null where it names no day. */
+export function bareStart(text: string): string | null {
+  const found = leadingMoment(toNarrow(text).toLowerCase());
+  return found && !("day" in found.is && found.is.day === "next") ? text.slice(0, found.end).trim() : null;
 }
 
 /** As it may be typed. */

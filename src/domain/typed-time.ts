@@ -38,7 +38,7 @@ export function wholeTime(text: string): TypedTime {
 }
 
 const unclear = (text: string, plain: string, meant: "reason" | null): TakenTime => {
-  const words = /^(?:(?:for|until|till?|by)\s+)?\S+/.exec(plain)?.[0] ?? "";
+  const words = /^(?:(?:for|until|till?|by|to|[到至])\s+)?\S+/.exec(plain)?.[0] ?? "";
   return { time: { unclear: text.slice(0, words.length), meant }, rest: text };
 };
 
@@ -49,11 +49,11 @@ const CLOCK = /^(?:\d{1,2}:\d\d|\d{1,2}\s?[ap]m\b|\d{1,2}点|\d{4}[-/年]\d{1,2}
 const DAY_NAME =
   /^(?:(?:tomorrow|today|tonight|noon|midnight)(?![\p{L}\p{N}_'’-])|明[天早晚日]|后天|今[天晚日])/u;
 const UNTIL =
-  /^(?:(?:until|till?)(?![\p{L}\p{N}_-])|直到|[到至](?=[\d今明后上下中晚早周一二三四五六七八九十]))/u;
+  /^(?:(?:until|till?)(?![\p{L}\p{N}_-])|直到|[到至](?=\s*[\d今明后上下中晚早周一二三四五六七八九十]))/u;
 
 const isPoint = (text: string): boolean => CLOCK.test(text) || DAY_NAME.test(text);
 const isMoment = (text: string): boolean =>
-  isPoint(text) || UNTIL.test(text) || (/^by\s/.test(text) && isPoint(text.slice(3).trimStart()));
+  isPoint(text) || UNTIL.test(text) || (/^(?:by|to)\s/.test(text) && isPoint(text.slice(3).trimStart()));
 
 /** As a time of day or a date begins, in lower case and narrow. */
 export const looksLikeMoment = (text: string): boolean =>

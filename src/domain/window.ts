@@ -43,7 +43,8 @@ export const overlap = (a: Window, b: Window): boolean =>
 export const claimsWindow = (before: AccessRequest, after: AccessRequest): boolean =>
   after.emergency === undefined && (isNewlyDecided(before, after) || before.role !== after.role);
 
-const isNewlyDecided = (before: AccessRequest, after: AccessRequest): boolean =>
+/** By whoever decides, or by the policy. */
+export const isNewlyDecided = (before: AccessRequest, after: AccessRequest): boolean =>
   DECIDED.includes(after.state) && !("decision" in before);
 const DECIDED: readonly State[] = ["approved", "scheduled", "extending"];
 

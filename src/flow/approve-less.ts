@@ -43,19 +43,19 @@ async function lowerOf(
   termsOf({ role: name, time: { ms: duration }, reason: request.reason }, roles);
   const role = roles[name];
   const lower = await lowerRoles(ports, request, by, [name]);
-  if (!role || !lower.includes(name)) throw new Refused({ kind: "not-lower", role: name });
+  if (!role || !lower?.includes(name)) throw new Refused({ kind: "not-lower", role: name });
   const { isFor, approvers, count, fallback } = askedOf(role, request.requestedAt);
   const { clusterRole, delivery } = role;
   return { role: name, clusterRole, delivery, duration, isFor, approvers, count, fallback };
 }
 
-/** Of these, the roles that give less, that this person and enough others approve, and that the requester may ask for and does not have. Throws Refused, SlackBusy. */
+/** Of these, the roles that give less, that this person and enough others approve, and that the requester may ask for and does not have; null where the hub does not say what gives less. Throws Refused, SlackBusy. */
 export async function lowerRoles(
   ports: Ports,
   request: AccessRequest,
   by: UserId,
   names = Object.keys(ports.policy.roles),
-): Promise<string[]> {
+): Promise<string[] | null> {
   const { roles } = ports.policy;
   const asked = roleNamed(roles, request.role);
   // More time is of the role that is held.
@@ -63,6 +63,7 @@ export async function lowerRoles(
   const held = (await ports.requests.open(request.requester.id)).map(({ role }) => role);
   const free = names.filter((name) => !held.includes(name) && isAskable(ports, request, name));
   const lower = await rolesBelow(ports, asked, free);
+  if (!lower) return null;
   const found = await Promise.all(
     lower.map(async ({ name, role }) => {
       const may = (await mayBoth(ports, request, by, name)) && (await canEnough(ports, request, name, role));

@@ -31,9 +31,7 @@ export async function askMoreTime(
   const terms = termsOf({ role: grant.role, time: { ms: duration }, reason }, ports.policy.roles);
   if (duration > most) throw new Refused({ kind: "too-much-more", role: grant.role, most });
   const wanted = draft(ports, grant, terms);
-  // The grant that it adds to counts already.
-  const { grantsPerPerson: _, ...limits } = ports.policy.limits;
-  const made = await ports.requests.make(wanted, triggerId, limits);
+  const made = await ports.requests.make(wanted, triggerId, ports.policy.limits);
   if ("over" in made) throw new Refused(await overLimit(ports, wanted, made));
   if (made.made) await follow(ports, null, made.request, "validate");
   else if (made.taken === "window") throw new Refused(windowTaken(made.request));

@@ -51,7 +51,7 @@ export async function lookOver(ports: Ports, lockdown: Lockdown | null): Promise
     for (const [i, on] of standing.entries()) {
       if (i % AT_ONCE === 0) await letPass();
       const record = records[i]?.() ?? null;
-      if (repairFor(ports, record, on) !== "nothing") differing.push(on.key);
+      if (repairFor(ports, record, on, lockdown !== null) !== "nothing") differing.push(on.key);
       if (record !== null && record !== "unreadable" && !latest.has(on.key.id)) {
         see(record);
         if (mustStand(record) && record.generation !== on.key.generation) absent.push(keyOf(record));

@@ -3,6 +3,7 @@ import { MINUTE, SECOND } from "../domain/duration.ts";
 import type { RequestId } from "../domain/ids.ts";
 import type { Lockdown } from "../domain/lockdown.ts";
 import { endBy, isEndedBy, isLockdown, type MassEnd } from "../domain/mass-end.ts";
+import { isOperator } from "../domain/operator.ts";
 import { toldOutage } from "../domain/outage.ts";
 import { type AccessRequest, isGranted, isRevocable } from "../domain/request.ts";
 import { endingOrLate } from "../domain/transitions.ts";
@@ -11,6 +12,7 @@ import { commit } from "./support/commit.ts";
 import { settleAll } from "./support/settle-all.ts";
 import { stripBindings } from "./support/strip-bindings.ts";
 import { isAnnounced, tellMassEnd } from "./support/tell-mass-end.ts";
+import { withdrawAllOf } from "./withdraw-allowance.ts";
 
 const BATCH = 200;
 /** Since the last binding went: records wait no longer for a hub that is slow. */
@@ -31,20 +33,22 @@ export async function carryOutMassEnds(ports: Ports): Promise<void> {
 
 /** One replica at a time. Never rejects: the next look tries again. */
 async function goOn(ports: Ports, id: string): Promise<void> {
-  const work = async () => {
+  const work = async (signal: AbortSignal) => {
     const one = (await ports.massEnds.open()).find((open) => open.id === id);
-    if (one) await step(ports, one);
+    if (one) await step(ports, one, signal);
   };
   await ports.lease.hold(`mass-end:${id}`, work).catch((error: unknown) => {
     if (!ports.stopping.aborted) ports.log.warn({ id, err: error }, "not everything is ended yet; trying on");
   });
 }
 
-async function step(ports: Ports, found: MassEnd): Promise<void> {
+async function step(ports: Ports, found: MassEnd, signal: AbortSignal): Promise<void> {
   if (found.unlocked) return tellUnlocked(ports, found, found.unlocked);
-  const one = found.grants ? found : await gathered(ports, found);
+  const one = found.grants ? found : await gathered(ports, found, signal);
   const [said, stripped] = await settleAll([announce(ports, one), endAll(ports, one)]);
   const known = { ...one, ...said, stripped, ...(await unconfirmed(ports, one)) };
+  // Whoever took over may have finished it.
+  signal.throwIfAborted();
   await ports.massEnds.save(known);
   const { isTold, message } = await tellMassEnd(ports, known);
   if (isTold && known.stripped && known.left.length === 0) await ports.massEnds.close(one.id);
@@ -82,14 +86,26 @@ async function tellUnlocked(ports: Ports, one: MassEnd, lockdown: Lockdown): Pro
 }
 
 /** Also what is ending already: its token may still work. */
-async function gathered(ports: Ports, one: MassEnd): Promise<MassEnd> {
-  const grants: RequestId[] = [];
+async function gathered(ports: Ports, one: MassEnd, signal: AbortSignal): Promise<MassEnd> {
+  if (one.scope.what === "person" && !isOperator(one.by))
+    await withdrawAllOf(ports, one.scope.person, { by: one.by, qualified: one.qualified });
+  const [grants, since]: [RequestId[], Set<RequestId>] = [[], new Set()];
   for await (const batch of ports.requests.unsettled())
-    grants.push(...batch.filter((r) => isEndedBy(one.scope, r)).map(({ id }) => id));
-  const known = { ...one, grants, left: grants };
+    for (const r of batch.filter((found) => isEndedBy(one.scope, found))) {
+      grants.push(r.id);
+      if (isSince(r, one.at)) since.add(r.id);
+    }
+  signal.throwIfAborted();
+  // Looked at last: it may have been lifted while they were looked up.
+  const isLifted = isLockdown(one) && (await ports.lockdown.standing())?.at !== one.at;
+  const meant = isLifted ? grants.filter((id) => !since.has(id)) : grants;
+  const known = { ...one, grants: meant, left: meant };
   await ports.massEnds.save(known);
   return known;
 }
+
+/** While it stood nothing was decided: it was since it was lifted. Clocks of replicas differ. */
+const isSince = (r: AccessRequest, at: number): boolean => "decision" in r && r.decision.at > at + 5 * SECOND;
 
 /** Never rejects. Of a lockdown also what no record knows. */
 async function strip(

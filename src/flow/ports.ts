@@ -57,13 +57,14 @@ export interface Requests {
    * `replicated`: a replica of Redis, where there is one, has it too before this resolves.
    * `along`: called when the change is on its way, and before it is known whether it lands: what it asks of Redis needs
    * no way of its own, and must do no harm where the change does not land, and another is tried.
-   * A change of the role takes the reservation along; a decision takes its window (window.ts). What leads to access (lifecycle.ts) is refused under a lockdown,
-   * in the same call. Throws Refused(unknown-request, held-already, window-taken, locked-down), Unreadable.
+   * A change of the role takes the reservation along; a decision takes its window (window.ts), and its place among the
+   * grants that `limits` let the person have at a time. What leads to access (lifecycle.ts) is refused under a lockdown,
+   * in the same call. Throws Refused(unknown-request, held-already, window-taken, too-many-grants, locked-down), Unreadable.
    */
   update(
     id: RequestId,
     change: Change,
-    options?: { replicated?: boolean; along?: (sent: Updated) => void },
+    options?: { replicated?: boolean; limits?: Limits; along?: (sent: Updated) => void },
   ): Promise<Updated>;
   /** Stores a record the hub knows and Redis lost; false when there is one. */
   adopt(request: In<"active">): Promise<boolean>;
@@ -88,7 +89,7 @@ export interface Updated {
   after: AccessRequest;
 }
 
-/** What was allowed beforehand, in Redis until a day after its end. Each throws StoreDown or StoreUnsure when Redis does not answer. */
+/** What was allowed beforehand, in Redis until a day after the last that may have passed by it is over. Each throws StoreDown or StoreUnsure when Redis does not answer. */
 export interface Allowances {
   /**
    * Stores a new one, in one atomic call with its trigger. `trigger`: this very command was taken before. `waiting`:

@@ -1,9 +1,11 @@
 /** One grant on which record and hub disagree, looked at afresh under its lease, and put right. */
 import { BY_BREAK_GLASS } from "../domain/break-glass.ts";
+import { roleNamed } from "../domain/catalog.ts";
 import { formerOf } from "../domain/former.ts";
 import type { RequestId } from "../domain/ids.ts";
 import { type Repair, reconcile } from "../domain/reconcile.ts";
 import type { AccessRequest, In } from "../domain/request.ts";
+import { approversOf } from "../domain/today.ts";
 import { delivered, ending } from "../domain/transitions.ts";
 import type { GrantAnnotations, GrantKey, GrantObjects, Ports, Recorded, Uids } from "./ports.ts";
 import { commit, follow } from "./support/commit.ts";
@@ -15,7 +17,8 @@ import { tellUntold } from "./tell-untold.ts";
 export async function repairGrant(ports: Ports, key: GrantKey, signal: AbortSignal): Promise<void> {
   const [record = null] = await ports.requests.getMany([key.id]);
   const on = await ports.grants.find(key, recordedUids(record, key), signal);
-  await REPAIRS[repairFor(ports, record, on)](ports, on, signal);
+  const isLocked = record === "unreadable" && (await ports.lockdown.standing()) !== null;
+  await REPAIRS[repairFor(ports, record, on, isLocked)](ports, on, signal);
 }
 
 function recordedUids(record: Recorded, { generation }: GrantKey): Uids {
@@ -25,7 +28,7 @@ function recordedUids(record: Recorded, { generation }: GrantKey): Uids {
   return (former?.grant ?? own) || {};
 }
 
-/** What the sweep does about one grant. `superseded`: a later generation of it stands. */
+/** What the sweep does about one grant. `superseded`: a later generation of it stands, or nothing may. */
 export function repairFor(
   { clock }: Pick<Ports, "clock">,
   record: Recorded,
@@ -157,6 +160,7 @@ function adopted(
 ): In<"active"> {
   const { requester, clusterRole, reason, approvedBy, qualified, approvedAt } = annotations;
   const { startsAt, expiresAt, tokenMessage, delivery, tokenExpiresAt = expiresAt } = annotations;
+  const now = roleNamed(policy.roles, role);
   const shown = delivery === "reveal" ? { shows: "reveal" } : ({ shows: "shown", token: "shown" } as const);
   return {
     state: "active",
@@ -172,9 +176,10 @@ function adopted(
     requestedAt: approvedAt,
     enteredAt: clock.now(),
     closesAt: approvedAt,
-    approvers: [],
+    adopted: true,
+    approvers: [...((now && approversOf(now)) ?? [])],
     ...(qualified.startsWith(BY_BREAK_GLASS) && {
-      emergency: { review: [...(policy.roles[role]?.breakGlass?.review ?? [])], reviews: [] },
+      emergency: { review: [...(now?.breakGlass?.review ?? [])], reviews: [] },
     }),
     policy: policy.digest,
     terms: 1,

@@ -10,7 +10,7 @@ import { type AskedTerms, termsOf } from "../domain/policy.ts";
 import { type Refusal, Refused } from "../domain/refusal.ts";
 import type { In } from "../domain/request.ts";
 import { windowTaken } from "../domain/window.ts";
-import type { AccessRequest, Ports } from "./ports.ts";
+import { type AccessRequest, type Ports, StoreDown, StoreUnsure } from "./ports.ts";
 import { type CommitOptions, follow } from "./support/commit.ts";
 import { overLimit } from "./support/over-limit.ts";
 import { startOf } from "./support/start-of.ts";
@@ -47,7 +47,7 @@ export async function makeRequest(
   const make = () => ports.requests.make(wanted, triggerId, ports.policy.limits);
   const first = await make();
   const again = "taken" in first && first.taken === "open" && (await putAside(ports, wanted, first.request));
-  const made = again ? await make() : first;
+  const made = again ? await make().catch(sincePutAside) : first;
   if ("over" in made) throw new Refused(await overLimit(ports, wanted, made));
   if (made.made) await follow(ports, null, made.request, doing);
   else if (made.taken !== "trigger")
@@ -63,6 +63,11 @@ async function putAside(ports: Ports, { emergency, requester, role }: AccessRequ
     throw new Refused({ kind: "may-not-break-glass", role, who: by });
   await withdrawRequest(ports, { id: waiting.id, by: requester.id });
   return true;
+}
+
+/** What waited is withdrawn by then: not nothing changed. */
+function sincePutAside(error: unknown): never {
+  throw error instanceof StoreDown ? new StoreUnsure(error.message) : error;
 }
 
 /** Slack is asked where it is not remembered; where that does not answer, whoever vets the request says it. */

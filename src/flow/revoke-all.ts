@@ -1,4 +1,5 @@
 /** An administrator ends all access of a person, or to a role; and what that would end, before it does. */
+import { isOpen } from "../domain/allowance.ts";
 import type { UserId } from "../domain/ids.ts";
 import { isEndedBy, isIn, type MassEnd, type Scope } from "../domain/mass-end.ts";
 import { Refused } from "../domain/refusal.ts";
@@ -14,14 +15,14 @@ export interface RevokeAll {
   triggerId: string;
 }
 
-/** Those of this moment; who asks now waits for a decision as ever. Throws Refused, StoreDown, StoreUnsure, SlackBusy. */
+/** Those of this moment, and what a person was allowed beforehand; who asks now is judged as ever. Throws Refused, StoreDown, StoreUnsure, SlackBusy. */
 export async function revokeAll(
   ports: Ports,
   { by, scope, reason, triggerId }: RevokeAll,
 ): Promise<Affected> {
   const admin = await assertAdmin(ports, by, "revoke all");
   const affected = await lookAtScope(ports, scope);
-  if (affected.grants === 0) throw new Refused({ kind: "nothing-in-scope" });
+  if (affected.grants + affected.allowed === 0) throw new Refused({ kind: "nothing-in-scope" });
   const one: MassEnd = {
     ...{ id: `revoke-${triggerId}`, scope, ...admin, reason, at: ports.clock.now() },
     ...{ left: [], stripped: false, troubled: 0 },
@@ -37,10 +38,15 @@ export interface Affected {
   roles: [role: string, grants: number][];
   /** What waits for a decision. */
   waiting: number;
+  /** What a person was allowed beforehand. */
+  allowed: number;
 }
 
 /** Throws StoreDown. */
-export async function lookAtScope({ requests }: Pick<Ports, "requests">, scope: Scope): Promise<Affected> {
+export async function lookAtScope(
+  { requests, allowances, clock }: Pick<Ports, "requests" | "allowances" | "clock">,
+  scope: Scope,
+): Promise<Affected> {
   const [people, roles] = [new Set<UserId>(), new Map<string, number>()];
   let [grants, waiting] = [0, 0];
   for await (const batch of requests.unsettled())
@@ -51,5 +57,7 @@ export async function lookAtScope({ requests }: Pick<Ports, "requests">, scope: 
       people.add(r.requester.id);
       roles.set(r.role, (roles.get(r.role) ?? 0) + 1);
     }
-  return { grants, people: people.size, roles: [...roles].sort((a, b) => b[1] - a[1]), waiting };
+  const open = scope.what === "person" ? await allowances.of(scope.person) : [];
+  const allowed = open.filter((a) => isOpen(a, clock.now())).length;
+  return { grants, people: people.size, roles: [...roles].sort((a, b) => b[1] - a[1]), waiting, allowed };
 }

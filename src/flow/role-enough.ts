@@ -18,7 +18,7 @@ export async function roleEnough(
   if (!asked) return null;
   try {
     const lower = await rolesBelow(ports, role, await rolesFor(ports, requester.id));
-    const enough = lower.filter(({ rights }) => isWithin(rightsFor(asked), rights));
+    const enough = (lower ?? []).filter(({ rights }) => isWithin(rightsFor(asked), rights));
     const isSmallest = (rights: (typeof enough)[number]["rights"]) =>
       enough.every((other) => !isLower(other.rights, rights));
     return enough.find(({ rights }) => isSmallest(rights))?.name ?? null;

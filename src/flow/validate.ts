@@ -48,8 +48,9 @@ async function validate(ports: Ports, id: RequestId): Promise<Later> {
     );
   await vet(refusal).catch((error: unknown) => {
     // It took so long that it would run into another.
-    if (!(error instanceof Refused) || error.refusal.kind !== "window-taken") throw error;
-    const { deciding: _, ...taken } = error.refusal;
+    const refusal = error instanceof Refused ? error.refusal : null;
+    if (refusal?.kind !== "window-taken" && refusal?.kind !== "too-many-grants") throw error;
+    const { deciding: _, ...taken } = refusal;
     return vet(taken);
   });
   return undefined;

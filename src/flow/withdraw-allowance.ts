@@ -1,6 +1,6 @@
 /** What was allowed beforehand is allowed no more: by who allowed it, an approver of the role, an admin, or the person. → withdrawn */
 
-import { type Allowance, disallowed, type Withdrawer } from "../domain/allowance.ts";
+import { type Allowance, disallowed, isOpen, type Withdrawer } from "../domain/allowance.ts";
 import { roleNamed } from "../domain/catalog.ts";
 import type { AllowanceId, Principal, UserId } from "../domain/ids.ts";
 import { approversOf } from "../domain/today.ts";
@@ -22,6 +22,19 @@ export async function withdrawAllowance(
   void ports.epoch.settle();
   await syncAllowance(ports, id);
   return after;
+}
+
+/** Whatever this person was allowed beforehand, with all else of theirs. Throws StoreDown, StoreUnsure. */
+export async function withdrawAllOf(ports: Ports, person: UserId, who: Withdrawer): Promise<void> {
+  const { allowances, clock, epoch, log } = ports;
+  for (const { id } of (await allowances.of(person)).filter((a) => isOpen(a, clock.now()))) {
+    const change = (a: Allowance) => (isOpen(a, clock.now()) ? disallowed(a, who, clock.now()) : null);
+    await allowances.update(id, change, { replicated: true });
+    await syncAllowance(ports, id).catch((error: unknown) =>
+      log.warn({ id, err: error }, "what was allowed is withdrawn, and its message not redrawn yet"),
+    );
+  }
+  void epoch.settle();
 }
 
 /** Throws Refused, SlackBusy. */

@@ -5,40 +5,40 @@ import { APPEND, COUNT, RESERVE } from "./scripts.ts";
 
 /**
  * KEYS: allowance trail epoch waiting texts trigger person all.
- * ARGV: id v record till now entry texts chain waits(until, '' where nobody is missing) triggerTtl.
+ * ARGV: id v record listedTill now entry texts chain keptTill waits(until, '' where nobody is missing) triggerTtl.
  */
 const MAKE = `${APPEND}${COUNT}${RESERVE}
-local taken = redis.call('GET', KEYS[6]) or (ARGV[9] ~= '' and redis.call('GET', KEYS[4]))
+local taken = redis.call('GET', KEYS[6]) or (ARGV[10] ~= '' and redis.call('GET', KEYS[4]))
 if taken then return taken end
 if redis.call('EXISTS', KEYS[1]) == 1 then return '' end
 append(KEYS[2], KEYS[5], ARGV[5], ARGV[6], ARGV[7])
 redis.call('HSET', KEYS[1], 'v', ARGV[2], 'record', ARGV[3], 'chain', ARGV[8])
-redis.call('PEXPIRE', KEYS[1], left(ARGV[4], ARGV[5]))
+redis.call('PEXPIRE', KEYS[1], left(ARGV[9], ARGV[5]))
 for i = 7, 8 do
   redis.call('ZADD', KEYS[i], ARGV[4], ARGV[1])
   redis.call('ZREMRANGEBYSCORE', KEYS[i], '-inf', '(' .. ARGV[5])
 end
-redis.call('SET', KEYS[6], ARGV[1], 'PX', ARGV[10])
-if ARGV[9] ~= '' then redis.call('SET', KEYS[4], ARGV[1], 'PX', left(ARGV[9], ARGV[5])) end
+redis.call('SET', KEYS[6], ARGV[1], 'PX', ARGV[11])
+if ARGV[10] ~= '' then redis.call('SET', KEYS[4], ARGV[1], 'PX', left(ARGV[10], ARGV[5])) end
 count(KEYS[3])
 return ARGV[1]
 `;
 
 /**
- * KEYS: allowance trail epoch waiting texts. ARGV: id v record till now entry ('' for none) texts chain expected lasting
- * waits. Answers 1 when it landed, {record, chain} as they stand when that is another version, nil when there is none.
+ * KEYS: allowance trail epoch waiting texts. ARGV: id v record listedTill now entry ('' for none) texts chain keptTill
+ * expected lasting waits. Answers 1 when it landed, {record, chain} as they stand when that is another version, nil when there is none.
  */
 const SWAP = `${APPEND}${COUNT}${RESERVE}
-if redis.call('HGET', KEYS[1], 'v') ~= ARGV[9] then
+if redis.call('HGET', KEYS[1], 'v') ~= ARGV[10] then
   local stands = redis.call('HMGET', KEYS[1], 'record', 'chain')
   return stands[1] and {stands[1], stands[2] or ''}
 end
 if ARGV[6] ~= '' then append(KEYS[2], KEYS[5], ARGV[5], ARGV[6], ARGV[7]) end
 redis.call('HSET', KEYS[1], 'v', ARGV[2], 'record', ARGV[3])
 if ARGV[6] ~= '' then redis.call('HSET', KEYS[1], 'chain', ARGV[8]) end
-redis.call('PEXPIRE', KEYS[1], left(ARGV[4], ARGV[5]))
-if ARGV[11] == '0' and redis.call('GET', KEYS[4]) == ARGV[1] then redis.call('DEL', KEYS[4]) end
-count(KEYS[3], ARGV[10])
+redis.call('PEXPIRE', KEYS[1], left(ARGV[9], ARGV[5]))
+if ARGV[12] == '0' and redis.call('GET', KEYS[4]) == ARGV[1] then redis.call('DEL', KEYS[4]) end
+count(KEYS[3], ARGV[11])
 return 1
 `;
 

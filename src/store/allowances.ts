@@ -12,7 +12,7 @@ import type { Store } from "./store.ts";
 
 const KEEP_TRIGGER_MS = HOUR;
 /** Its messages are redrawn, and a late click is told. */
-const KEEP_OVER_MS = DAY;
+const LISTED_OVER_MS = DAY;
 /** What a version writes; it reads its neighbour's. */
 const SCHEMA = 1;
 
@@ -143,11 +143,13 @@ const argsOf = (a: Allowance, now: number, entry: Chained<AllowanceEntry> | null
   a.id,
   a.version,
   JSON.stringify({ ...Allowance.parse(a), schema: SCHEMA }),
-  a.until + KEEP_OVER_MS,
+  a.until + LISTED_OVER_MS,
   now,
   entry?.entry ?? "",
   entry?.beside ?? "",
   entry ? linkText(entry) : "",
+  // What passed by it at last may need it for as long as it lasts.
+  a.until + a.duration + LISTED_OVER_MS,
 ];
 
 const keysOf = (

@@ -12,7 +12,7 @@ import { isSettled } from "../domain/messages.ts";
 import type { Limits } from "../domain/policy-rule.ts";
 import { type Refusal, Refused } from "../domain/refusal.ts";
 import type { AccessRequest } from "../domain/request.ts";
-import { claimsWindow, latestEnd, windowOf, windowTaken } from "../domain/window.ts";
+import { claimsWindow, isNewlyDecided, latestEnd, windowOf, windowTaken } from "../domain/window.ts";
 import { type Change, type In, type Made, type Requests, Unreadable, type Updated } from "../flow/ports.ts";
 import { type Chained, chained, type Link, linkIn, linkText } from "./chain.ts";
 import { writing } from "./failures.ts";
@@ -107,11 +107,12 @@ export async function update(
   store: Store,
   id: RequestId,
   change: Change,
-  { replicated = false, along = () => {} }: UpdateOptions = {},
+  { replicated = false, limits = {}, along = () => {} }: UpdateOptions = {},
 ): Promise<Updated> {
   const seen = store.seen.of(id);
   const guess = seen && guessed(id, seen, change);
-  let standing = guess ? await land(store, guess, along, seen) : await getStanding(store, id);
+  const how = { limits, along };
+  let standing = guess ? await land(store, guess, how, seen) : await getStanding(store, id);
   while (standing) {
     if ("after" in standing) {
       if (replicated) await store.replicate();
@@ -120,7 +121,7 @@ export async function update(
     const { request: before, unknowns } = read(id, standing.json);
     const changed = change(before);
     if (changed === null) return { before, after: before };
-    standing = await land(store, { before, changed, unknowns, link: standing.link }, along);
+    standing = await land(store, { before, changed, unknowns, link: standing.link }, how);
   }
   throw new Refused({ kind: "unknown-request", id });
 }
@@ -149,7 +150,7 @@ function guessed(id: RequestId, { json, link }: Standing, change: Change): Chang
 async function land(
   store: Store,
   { before, changed, unknowns, link }: Changing,
-  along: (sent: Updated) => void,
+  { limits, along }: Required<Pick<UpdateOptions, "limits" | "along">>,
   was?: Standing,
 ): Promise<Updated | Standing | null> {
   const after = { ...changed, version: before.version + 1 };
@@ -176,6 +177,9 @@ async function land(
     claimsWindow(before, after) ? 1 : 0,
     entry ? linkText(entry) : "",
     was ? createHash("sha1").update(was.json).digest("hex") : "",
+    store.keys.request(""),
+    isNewlyDecided(before, after) ? (limits.grantsPerPerson ?? 0) : 0,
+    "decision" in after ? 1 : 0,
   ];
   const keys = [...keysOf(store, before), openKey(store, after), windowsKey(store, after)];
   const landing = writing(store.redis, () => store.redis.swapRequest(...keys, ...args));
@@ -186,6 +190,8 @@ async function land(
     const [why, what, chain] = answer;
     // A lost race brings the winner's record along: no second look is needed.
     if (why === "standing") return standingIn(what, chain);
+    if (why === "grants")
+      throw new Refused({ kind: "too-many-grants", max: limits.grantsPerPerson ?? 0, deciding: true });
     throw await refusedSwap(store, why, what, after);
   }
   if (answer === null) return null;

@@ -80,15 +80,17 @@ end
 
 // So many at any one time: what is over before this begins, or begins after it is over, is none beside it.
 // What reserves nothing any more counts no more: of a record that nobody can read, nobody would ever end it.
+// Beside what is decided, what waits to be is none: it is counted in its turn.
 const LIMIT = `
-local function live(person, requests, from, to, now)
+local function live(person, requests, from, to, now, decided)
   local count = 0
   for _, id in ipairs(redis.call('ZRANGE', person, 0, -1)) do
-    local one = redis.call('HMGET', requests .. id, 'till', 'from', 'ends', 'adds')
+    local one = redis.call('HMGET', requests .. id, 'till', 'from', 'ends', 'adds', 'decided')
     local till, begins, ends = tonumber(one[1] or '0'), tonumber(one[2] or '0'), tonumber(one[3] or one[1] or '0')
     local beside = begins < tonumber(to) and (ends > tonumber(from) or tonumber(from) <= tonumber(now))
     -- What adds time to a grant is none.
-    if till > tonumber(now) and beside and not one[4] then count = count + 1 end
+    local counts = not one[4] and (one[5] or not decided)
+    if till > tonumber(now) and beside and counts then count = count + 1 end
   end
   return count
 end
@@ -125,7 +127,7 @@ if taken and ARGV[10] ~= '1' then return {'open', taken} end
 local other = clash(KEYS[10], taken or ARGV[1], ARGV[11], ARGV[10] == '1' and ARGV[11] or ARGV[12], ARGV[5])
 if other then return {'window', other} end
 local grants, asked = tonumber(ARGV[17]), tonumber(ARGV[18])
-local beside = grants > 0 and live(KEYS[5], ARGV[16], ARGV[11], ARGV[12], ARGV[5]) - (taken and 1 or 0)
+local beside = grants > 0 and live(KEYS[5], ARGV[16], ARGV[11], ARGV[12], ARGV[5], false) - (taken and 1 or 0)
 if beside and beside >= grants then return {'grants', ''} end
 local oldest = asked > 0 and crowded(KEYS[7], asked, ARGV[19])
 if oldest then return {'requests', oldest} end
@@ -154,7 +156,7 @@ return {'made', ARGV[1]}
 const ADOPT = `${APPEND}${COUNT}${RESERVE}${WINDOWS}${INDEX}${GLASS}
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 append(KEYS[2], KEYS[11], ARGV[5], ARGV[6], ARGV[7])
-redis.call('HSET', KEYS[1], 'v', ARGV[2], 'record', ARGV[3], 'till', ARGV[8], 'from', ARGV[11], 'ends', ARGV[13], 'chain', ARGV[14])
+redis.call('HSET', KEYS[1], 'v', ARGV[2], 'record', ARGV[3], 'till', ARGV[8], 'from', ARGV[11], 'ends', ARGV[13], 'chain', ARGV[14], 'decided', '1')
 redis.call('SADD', KEYS[3], ARGV[1])
 redis.call('SET', KEYS[4], ARGV[1], 'NX', 'PX', left(ARGV[8], ARGV[5]))
 book(KEYS[10], ARGV[1], ARGV[11], ARGV[12], ARGV[8], ARGV[5])
@@ -169,11 +171,13 @@ return 1
  * KEYS: request trail unsettled open person epoch recent glass lockdown windows texts, and open and windows of the role
  * that it is of from now on.
  * ARGV: id v record expected final settled ttl now entry ('' for none) texts lasting till glass leadsToAccess from to
- * ends claims (its window is not its own yet) chain sha1 (of the record that is expected; '' where it was read just now).
- * Answers 1 when it landed, 2 when its new role is reserved by another, {'window', id} when its window is, {'lockdown',
- * record} when that refuses it, {'standing', record, chain} when that is another version, nil when there is none.
+ * ends claims (its window is not its own yet) chain sha1 (of the record that is expected; '' where it was read just now)
+ * requests grantsMost (0: none, or not now) decided.
+ * Answers 1 when it landed, 2 when its new role is reserved by another, {'window', id} when its window is, {'grants'}
+ * when there are so many beside it, {'lockdown', record} when that refuses it, {'standing', record, chain} when that is
+ * another version, nil when there is none.
  */
-const SWAP = `${APPEND}${COUNT}${RESERVE}${WINDOWS}${GLASS}${LOCKED}
+const SWAP = `${APPEND}${COUNT}${RESERVE}${WINDOWS}${GLASS}${LIMIT}${LOCKED}
 local stands = redis.call('HMGET', KEYS[1], 'v', 'record', 'chain')
 -- A Redis that was restored may have another record of the same version.
 if stands[1] ~= ARGV[4] or (ARGV[20] ~= '' and redis.sha1hex(stands[2] or '') ~= ARGV[20]) then
@@ -186,8 +190,11 @@ local moves = open ~= KEYS[4]
 if moves and (redis.call('GET', open) or ARGV[1]) ~= ARGV[1] then return 2 end
 local other = ARGV[18] == '1' and clash(windows, ARGV[1], ARGV[15], ARGV[16], ARGV[8])
 if other then return {'window', other} end
+local most = tonumber(ARGV[22])
+if most > 0 and live(KEYS[5], ARGV[21], ARGV[15], ARGV[16], ARGV[8], true) >= most then return {'grants', ''} end
 if ARGV[9] ~= '' then append(KEYS[2], KEYS[11], ARGV[8], ARGV[9], ARGV[10]) end
 redis.call('HSET', KEYS[1], 'v', ARGV[2], 'record', ARGV[3], 'till', ARGV[12], 'from', ARGV[15], 'ends', ARGV[17])
+if ARGV[23] == '1' then redis.call('HSET', KEYS[1], 'decided', '1') end
 if ARGV[9] ~= '' then redis.call('HSET', KEYS[1], 'chain', ARGV[19]) end
 if moves then redis.call('SET', open, ARGV[1], 'PX', left(ARGV[12], ARGV[8])) end
 if ARGV[5] ~= '1' then book(windows, ARGV[1], ARGV[15], ARGV[16], ARGV[12], ARGV[8]) end
@@ -381,7 +388,7 @@ declare module "ioredis" {
     adoptRequest(...args: (string | number)[]): Result<0 | 1, Context>;
     swapRequest(
       ...args: (string | number)[]
-    ): Result<1 | 2 | ["window" | "lockdown" | "standing", string, string?] | null, Context>;
+    ): Result<1 | 2 | ["window" | "grants" | "lockdown" | "standing", string, string?] | null, Context>;
     setLockdown(...args: (string | number)[]): Result<0 | 1 | string, Context>;
     liftLockdown(...args: (string | number)[]): Result<0 | 1, Context>;
     raiseEpoch(...args: (string | number)[]): Result<0 | 1, Context>;

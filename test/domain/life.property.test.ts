@@ -29,7 +29,7 @@ import {
   stamped,
   timerOf,
 } from "../../src/domain/lifecycle.ts";
-import { isDirect, type MessageKey, readerOf } from "../../src/domain/message-key.ts";
+import { type MessageKey, readerOf } from "../../src/domain/message-key.ts";
 import {
   isSettled,
   isTokenMessageOutdated,
@@ -481,7 +481,7 @@ function checkMessages(r: AccessRequest): void {
   expect(isSettled(drawn)).toBe(isFinal(r) && !isReviewOpen(r) && !isUseDue);
   if (!isFinal(r)) expect(isSettled(r)).toBe(false);
   // At rest one receipt; before, at most a reminder or trouble beside the one live message.
-  const inDm = (Object.keys(drawn.messages) as MessageKey[]).filter(isDirect);
+  const inDm = (Object.keys(drawn.messages) as MessageKey[]).filter((key) => readerOf(key) === "requester");
   const asked = inDm.filter((key) => key.startsWith("idle:")).length;
   expect(asked).toBeLessThanOrEqual(r.state === "active" ? 1 : 0);
   expect(inDm.length - asked, inDm.join()).toBeLessThanOrEqual(isFinal(r) ? 1 : 2);

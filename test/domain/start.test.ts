@@ -78,16 +78,39 @@ test.each([
   "from 22:00 2h from tomorrow 09:00 fix",
   "从下周一9点",
   "从星期三",
+  // By whose clock?
+  "2h from 22:00 UTC deploy",
+  "2h from tomorrow 09:00 CEST deploy",
+  "2h from 2026-11-27 09:00 +08:00 deploy",
+  "2h from 9am est",
+  // Without "from".
+  "2h tomorrow 09:00 release",
+  "2h today at 22:00",
+  "2h 2026-11-27 09:00 release",
+  "2小时 明天上午9点 发布",
 ])("%j is refused", (text) => expect(refusedKind(() => asked(`guest ${text}`))).toBe("bad-start"));
 
 test.each([
   ["from 22:00 until 23:00 fix", "bad-duration"],
   ["for 2h from 22:00 fix", "bad-duration"],
+  ["from 22:00 to 23:00 deploy", "bad-duration"],
+  ["从 22:00 到 23:00", "bad-duration"],
+  ["to 5pm", "bad-duration"],
 ])("%j is refused, too", (text, kind) => expect(refusedKind(() => asked(`guest ${text}`))).toBe(kind));
 
 test.each(["the team", "monitoring alerts", "next door", "sunset", "maybe 3 hosts", "marketing"])(
   "from %s is a reason",
   (text) => expect(asked(`guest 2h from ${text}`)).toMatchObject({ reason: `from ${text}` }),
+);
+
+test.each(["22:00 incident", "to prod and back", "tomorrow's release", "2 hosts at 09:00"])(
+  "%s is a reason after a time",
+  (text) => expect(asked(`guest 2h ${text}`)).toEqual({ role: "guest", duration: 2 * HOUR, reason: text }),
+);
+
+test.each(["test the host", "best effort", "post mortem", "utcoffset bug"])(
+  "from 22:00 %s is a reason, and no zone",
+  (text) => expect(asked(`guest 2h from 22:00 ${text}`)).toMatchObject({ reason: text }),
 );
 
 test("a corrected line says when, too", () => {

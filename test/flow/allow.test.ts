@@ -5,8 +5,10 @@ import { DAY, HOUR, MINUTE, SECOND } from "../../src/domain/duration.ts";
 import type { AllowanceId, RequestId, UserId } from "../../src/domain/ids.ts";
 import { allowPerson, allowToo } from "../../src/flow/allow.ts";
 import { confirmRestore } from "../../src/flow/confirm-restore.ts";
+import { carryOutMassEnds } from "../../src/flow/mass-end.ts";
 import { type Ports, TroubleOutside } from "../../src/flow/ports.ts";
 import { makeRequest } from "../../src/flow/request.ts";
+import { revokeAll } from "../../src/flow/revoke-all.ts";
 import { withdrawRequest } from "../../src/flow/withdraw.ts";
 import { withdrawAllowance } from "../../src/flow/withdraw-allowance.ts";
 import { ALICE, APPROVALS, BOB, CAROL, catalog, startWorld, type World } from "../helpers/bot.ts";
@@ -94,6 +96,45 @@ test("approved within its time, it is set up after that all the same", async () 
   await steps.work();
   expect(await record(request)).toMatchObject({ state: "active" });
   expect(await record(await ask("long 1h x"))).toMatchObject({ state: "pending" });
+});
+
+test("what passed by it may need it for as long as it lasts, and it is listed no longer than before", async () => {
+  const id = await allow();
+  const left = (await world.commands.pttl(world.keys.allowance(id))) - (3 * DAY + 4 * HOUR + DAY);
+  expect(Math.abs(left)).toBeLessThan(MINUTE);
+  world.clock.jump(3 * DAY - MINUTE);
+  const request = await ask("guest 4h OPS-1", withoutHub());
+  expect(await steps.ports.allowances.of(BOB as UserId)).toHaveLength(1);
+  world.clock.jump(DAY + 2 * MINUTE);
+  expect(await steps.ports.allowances.of(BOB as UserId)).toEqual([]);
+  expect(await steps.ports.allowances.get(id)).toMatchObject({ id });
+  expect(await record(request)).toMatchObject({ state: "approved" });
+});
+
+test("all access of its person is revoked: it is withdrawn with that, by whoever did it", async () => {
+  const [id, waiting] = [await allow(), await allow(steps.ports, ALICE, "both")];
+  const request = await ask();
+  const scope = { what: "person", person: BOB as UserId } as const;
+  const all = { by: ALICE as UserId, scope, reason: "laptop stolen" };
+  expect(await revokeAll(steps.ports, { ...all, triggerId: "r1" })).toMatchObject({ grants: 1, allowed: 2 });
+  await world.until(async () => {
+    await carryOutMassEnds(steps.ports);
+    await steps.finish();
+    return (await record(request))?.state === "ended";
+  });
+  for (const one of [id, waiting])
+    expect(await steps.ports.allowances.get(one)).toMatchObject({ withdrawn: { by: { id: ALICE } } });
+  expect(await record(await ask("guest 1h again"))).toMatchObject({ state: "pending" });
+  const third = await allow();
+  const { grants, allowed } = await revokeAll(steps.ports, { ...all, triggerId: "r2" });
+  expect([grants, allowed]).toEqual([0, 1]);
+  await world.until(async () => {
+    await carryOutMassEnds(steps.ports);
+    return (await steps.ports.allowances.get(third))?.withdrawn !== undefined;
+  });
+  await expect(revokeAll(steps.ports, { ...all, triggerId: "r3" })).rejects.toMatchObject({
+    refusal: { kind: "nothing-in-scope" },
+  });
 });
 
 test("live access goes on when it is withdrawn", async () => {

@@ -5,7 +5,7 @@ import { parse, stringify } from "yaml";
 import { buttonsOf, type SlackMessage, visibleText } from "../../sandbox/slack/index.ts";
 import { MINUTE } from "../../src/domain/duration.ts";
 import type { UserId } from "../../src/domain/ids.ts";
-import { TroubleOutside } from "../../src/flow/ports.ts";
+import { StoreDown, StoreUnsure, TroubleOutside } from "../../src/flow/ports.ts";
 import { makeRequest } from "../../src/flow/request.ts";
 import {
   ALICE,
@@ -262,6 +262,24 @@ test("what waits counts no more among a person's grants once an emergency takes 
   await it.say(BOB, "emergency admin all is down, and nobody is here");
   await one("active");
   await bot.stop();
+});
+
+test("Redis goes away once what waited gave way: nobody is told that nothing changed", async () => {
+  const steps = await openSteps(world);
+  const requester = { id: BOB as UserId, name: "Bob", locale: "en" } as const;
+  const { id } = await makeRequest(steps.ports, { requester, text: "admin 2h waits", triggerId: "t1" });
+  await steps.work();
+  let makes = 0;
+  const { requests } = steps.ports;
+  const make: typeof requests.make = async (...args) => {
+    if (++makes > 1) throw new StoreDown("No connection to Redis.");
+    return requests.make(...args);
+  };
+  const text = "emergency admin 10m all is down";
+  const ports = { ...steps.ports, requests: { ...requests, make } };
+  await expect(makeRequest(ports, { requester, text, triggerId: "t2" })).rejects.toThrow(StoreUnsure);
+  expect(await requests.get(id)).toMatchObject({ state: "withdrawn" });
+  await steps[Symbol.asyncDispose]();
 });
 
 test("nor does what its requester may not take, though nobody remembers whether they may", async () => {

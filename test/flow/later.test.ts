@@ -104,6 +104,16 @@ test("a date, tomorrow, an ISO time, and Chinese words mean the same to whoever 
   expect(starts).toEqual([at, at, at, at]);
 });
 
+test("one's own that has not begun is withdrawn by revoke, and that is said", async () => {
+  const card = await it.ask(`guest 2h from ${berlin(ahead(8 * HOUR))}`, "not needed");
+  await world.slack.click(ALICE, card, "approve");
+  await world.until(async () => (await only())?.state === "scheduled");
+  await it.say(BOB, "revoke");
+  const told = visibleText(await it.whisper(BOB, "Withdrawn"));
+  expect(told).not.toMatch(/The token stops/);
+  expect((await only())?.state).toBe("withdrawn");
+});
+
 test("the form takes it, and says the window", async () => {
   const at = ahead(20 * HOUR);
   await world.slack.command(BOB, GENERAL, "");

@@ -110,6 +110,16 @@ test("a lower role that too few others could approve is not offered", async () =
   expect(rolesIn(await modal(ALICE, card))).toEqual(["root", "guest", "long"]);
 });
 
+test("where it cannot be looked up which roles are lower, nobody is told that there are none", async () => {
+  const card = await it.ask("admin 4h", "to-look");
+  world.localHub?.failNext(1, 503, (_, path) => path.includes("/clusterroles/"));
+  const hubAway = await modal(ALICE, card);
+  expect(JSON.stringify(hubAway.blocks)).toMatch(/cannot be told now/);
+  expect(JSON.stringify(hubAway.blocks)).not.toMatch(/no lower role/);
+  await world.slack.submit(ALICE, hubAway.id, { "less-time": "1 h" });
+  await reach("to-look", "active");
+});
+
 test("who approved more did not approve less: it begins anew with whoever made it less", async () => {
   const card = await it.ask("both 4h", "to-look");
   const first = await press(ALICE, card, "approve");

@@ -11,7 +11,7 @@ import { type Ports, StoreDown } from "../../src/flow/ports.ts";
 import { provisionGrant } from "../../src/flow/provision.ts";
 import { makeRequest } from "../../src/flow/request.ts";
 import { createChangeReader } from "../../src/flow/watch-hub.ts";
-import { ALICE, APPROVALS, BOB, startWorld, type World } from "../helpers/bot.ts";
+import { ALICE, APPROVALS, BOB, MEI, startWorld, type World } from "../helpers/bot.ts";
 import { login } from "../helpers/login.ts";
 import { scene, TOKEN } from "../helpers/scene.ts";
 import { openSteps, type Steps } from "../helpers/steps.ts";
@@ -35,9 +35,9 @@ const lock = () => lockDown(steps.ports, { by, reason: "laptop stolen" });
 const open = () => unlock(steps.ports, { by, reason: "found again" });
 let asked = 0;
 
-async function approved(): Promise<RequestId> {
+async function approved(user = BOB): Promise<RequestId> {
   asked += 1;
-  const requester = { id: BOB as UserId, name: "Bob", locale: "en" } as const;
+  const requester = { id: user as UserId, name: "Bob", locale: "en" } as const;
   const { id } = await makeRequest(steps.ports, {
     requester,
     text: "guest 4h because",
@@ -47,8 +47,8 @@ async function approved(): Promise<RequestId> {
   await decideRequest(steps.ports, { id, terms: 1, by, verdict: { approve: true } });
   return id;
 }
-async function granted(): Promise<RequestId> {
-  const id = await approved();
+async function granted(user = BOB): Promise<RequestId> {
+  const id = await approved(user);
   await steps.work();
   expect(await stateOf(id)).toBe("active");
   return id;
@@ -170,6 +170,63 @@ test("the replica that began it dies: another goes on, with one message", async 
   const told = world.slack.messages(APPROVALS).filter((m) => visibleText(m).includes("Locked down by"));
   expect(told.map((m) => visibleText(m))).toEqual([expect.stringContaining("It is confirmed")]);
   expect(await steps.ports.massEnds.open()).toEqual([]);
+});
+
+test("it sleeps while it looks what stands, and is overtaken: what is granted after the unlocking stays", async () => {
+  const before = await granted();
+  const { promise: asleep, resolve: wake } = Promise.withResolvers<void>();
+  const { requests } = steps.ports;
+  const slow: Ports = {
+    ...steps.ports,
+    requests: {
+      ...requests,
+      async *unsettled(known) {
+        await asleep;
+        yield* requests.unsettled(known);
+      },
+    },
+  };
+  const set = await steps.ports.lockdown.set({
+    ...{ by: { id: by, name: "Alice", locale: "en" }, qualified: ALICE },
+    ...{ at: world.clock.now(), reason: "laptop stolen" },
+  });
+  expect(set.inRedis).toBe(true);
+  const sleeping = carryOutMassEnds(slow);
+  await world.until(async () => (await world.commands.keys("*:lease:mass-end*")).length > 0);
+  await steps.loseLeases();
+  await carryOutMassEnds(steps.ports);
+  await steps.finish();
+  await carryOutMassEnds(steps.ports);
+  expect(await stateOf(before)).toBe("ended");
+  await open();
+  world.clock.jump(10 * SECOND);
+  const after = await granted();
+  wake();
+  await sleeping;
+  await carryOutMassEnds(steps.ports);
+  await steps.finish();
+  expect(await stateOf(after)).toBe("active");
+});
+
+test("locked and unlocked before any replica looked: what is granted since stays", async () => {
+  const before = await granted();
+  const who = { by: { id: by, name: "Alice", locale: "en" as const }, qualified: ALICE };
+  await steps.ports.lockdown.set({ ...who, at: world.clock.now(), reason: "laptop stolen" });
+  await open();
+  world.clock.jump(10 * SECOND);
+  const after = await granted(MEI);
+  await carryOutMassEnds(steps.ports);
+  await steps.finish();
+  expect([await stateOf(before), await stateOf(after)]).toEqual(["ended", "active"]);
+});
+
+test("locked down, what no record can be read of goes, too", async () => {
+  const id = await granted();
+  await world.commands.hset(world.keys.request(id), "record", "{");
+  const who = { by: { id: by, name: "Alice", locale: "en" as const }, qualified: ALICE };
+  await steps.ports.lockdown.set({ ...who, at: world.clock.now(), reason: "laptop stolen" });
+  await steps.sweep();
+  expect(await it.standing()).toEqual([]);
 });
 
 test("it dies right after the flag: another ends all at its next look, and the channel is told", async () => {

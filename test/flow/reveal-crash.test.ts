@@ -5,6 +5,7 @@ import { revealsOf, SHOWN_FOR_MS } from "../../src/domain/delivery.ts";
 import { MINUTE, SECOND } from "../../src/domain/duration.ts";
 import type { RequestId, UserId } from "../../src/domain/ids.ts";
 import type { In } from "../../src/domain/request.ts";
+import { decideRequest } from "../../src/flow/decide.ts";
 import { TroubleOutside } from "../../src/flow/ports.ts";
 import { provisionGrant } from "../../src/flow/provision.ts";
 import { askFreshToken } from "../../src/flow/refresh-token.ts";
@@ -14,7 +15,7 @@ import { revealToken } from "../../src/flow/reveal-token.ts";
 import { releaseGrant } from "../../src/flow/revoke.ts";
 import { validateRequester } from "../../src/flow/validate.ts";
 import { slackClient } from "../../src/slack/outbound/client.ts";
-import { ALICE, BOB, catalog, GENERAL, startWorld, type World } from "../helpers/bot.ts";
+import { ALICE, BOB, CAROL, catalog, GENERAL, MEI, startWorld, type World } from "../helpers/bot.ts";
 import { login } from "../helpers/login.ts";
 import { TOKEN } from "../helpers/scene.ts";
 import { Crash, dyingAt, openSteps, type Steps } from "../helpers/steps.ts";
@@ -25,7 +26,18 @@ let world: World;
 let steps: Steps;
 let asked = 0;
 beforeAll(async () => {
-  world = await startWorld({ roles: { ...catalog, vault } });
+  const by = { by: ["S0SRE"], within: "4h" };
+  const approved = {
+    vault1: { ...vault, approval: by },
+    vault2: { ...vault, approval: { ...by, count: 2 } },
+    vault3: { ...vault, approval: { ...by, fallback: { by: [MEI], after: "30m" } } },
+    vault4: {
+      ...vault,
+      approval: by,
+      breakGlass: { by: ["S0DEV"], max: "30m", review: ["S0SRE", MEI] },
+    },
+  };
+  world = await startWorld({ roles: { ...catalog, vault, ...approved } });
   steps = await openSteps(world);
 }, 60_000);
 afterAll(async () => {
@@ -212,6 +224,43 @@ test("one that outlives the access: record and account say until when; adopted f
   expect(await record(id)).toMatchObject({ state: "ended", end: { cause: "expired" } });
   expect(token()).toBe("");
   expect(await login(world.hub, first)).toBe(401);
+});
+
+test.each([
+  ["by one", "vault1"],
+  ["by two", "vault2"],
+  ["by whoever is asked when nobody decides", "vault3"],
+  ["in an emergency", "vault4"],
+])("approved %s, adopted from the hub it is shown at a click as before", async (how, role) => {
+  const requester = { id: by, name: "Bob", locale: "en" } as const;
+  const text = how === "in an emergency" ? `emergency ${role} 15m all down` : `${role} 15m ${how}`;
+  const { id } = await makeRequest(steps.ports, { requester, text, triggerId: how });
+  await steps.work();
+  const approve = async (who: string) => {
+    await decideRequest(steps.ports, { id, terms: 1, by: who as UserId, verdict: { approve: true } });
+    await steps.work();
+  };
+  if (role === "vault3") {
+    world.clock.jump(31 * MINUTE);
+    await steps.work();
+    await approve(MEI);
+  } else if (how !== "in an emergency") await approve(ALICE);
+  if (role === "vault2") await approve(CAROL);
+  expect(await record(id)).toMatchObject({ state: "active" });
+  await world.commands.del(world.keys.request(id), world.keys.unsettled);
+  await steps.sweep();
+  await steps.work();
+  expect(await record(id)).toMatchObject({ state: "active", adopted: true });
+  await revealToken(steps.ports, { id, by, view: await opened() });
+  expect(await login(world.hub, token())).toBe(200);
+  const roles = { ...steps.ports.policy.roles };
+  delete roles[role];
+  const ports = { ...steps.ports, policy: { ...steps.ports.policy, roles } };
+  await expect(revealToken(ports, { id, by, view: await opened() })).rejects.toMatchObject({
+    refusal: { kind: "not-allowed-now" },
+  });
+  await releaseGrant(steps.ports, { id, by });
+  await steps.finish();
 });
 
 test("the hub makes nothing for a while: whoever waits is told so, by one message, and then that it is ready", async () => {

@@ -8,11 +8,19 @@ import { isFinal, leadsToAccess, type Step } from "../../src/domain/lifecycle.ts
 import type { Lockdown } from "../../src/domain/lockdown.ts";
 import type { MassEnd } from "../../src/domain/mass-end.ts";
 import { isSettled } from "../../src/domain/messages.ts";
+import type { Limits } from "../../src/domain/policy-rule.ts";
 import { Refused } from "../../src/domain/refusal.ts";
 import { AccessRequest } from "../../src/domain/request.ts";
 import { secret } from "../../src/domain/secret.ts";
 import { emptyTally } from "../../src/domain/tally.ts";
-import { claimsWindow, latestEnd, overlap, type Window, windowOf } from "../../src/domain/window.ts";
+import {
+  claimsWindow,
+  isNewlyDecided,
+  latestEnd,
+  overlap,
+  type Window,
+  windowOf,
+} from "../../src/domain/window.ts";
 import { askFallback } from "../../src/flow/ask-fallback.ts";
 import { checkDeparture } from "../../src/flow/check-departure.ts";
 import { coverViews } from "../../src/flow/cover-views.ts";
@@ -80,8 +88,19 @@ export function memoryRequests(): MemoryRequests {
   const clash = (r: AccessRequest, window: Window) =>
     ofRole(r.requester.id, r.role).find((other) => other.id !== r.id && overlap(windowOf(other), window));
 
+  const mineBeside = (request: AccessRequest, now: number) => {
+    const { from, to } = windowOf(request);
+    const isBeside = (r: AccessRequest) => windowOf(r).from < to && (latestEnd(r) > from || from <= now);
+    return all().filter(
+      (r) => r.requester.id === request.requester.id && !isFinal(r) && !r.extends && isBeside(r),
+    );
+  };
+
   /** A change that Redis refuses. */
-  const assertTakes = (before: AccessRequest, changed: AccessRequest): void => {
+  const assertTakes = (before: AccessRequest, changed: AccessRequest, { grantsPerPerson }: Limits): void => {
+    const held = mineBeside(changed, changed.enteredAt).filter((r) => "decision" in r);
+    if (grantsPerPerson && isNewlyDecided(before, changed) && held.length >= grantsPerPerson)
+      throw new Refused({ kind: "too-many-grants", max: grantsPerPerson, deciding: true });
     if (leadsToAccess(before, changed)) assertOpen();
     const moves = changed.role !== before.role && changed.startsAt === undefined;
     const holder = !moves ? null : taken(before.requester.id, changed.role);
@@ -121,9 +140,7 @@ export function memoryRequests(): MemoryRequests {
       if (other) return { made: false, taken: "window", request: other };
       const mine = all().filter((r) => r.requester.id === request.requester.id);
       const now = request.requestedAt;
-      const beside = (r: AccessRequest) =>
-        windowOf(r).from < window.to && (latestEnd(r) > window.from || window.from <= now);
-      const others = mine.filter((r) => !isFinal(r) && !r.extends && r.id !== open?.id && beside(r));
+      const others = mineBeside(request, now).filter((r) => r.id !== open?.id);
       if (others.length >= grantsPerPerson) return { made: false, over: "grants" };
       const asked = mine.map((r) => r.requestedAt + HOUR).filter((till) => till > request.requestedAt);
       const againAt = asked.sort((a, b) => b - a)[requestsPerHour - 1];
@@ -147,7 +164,7 @@ export function memoryRequests(): MemoryRequests {
       const found = ids.map(read);
       return found.map((one) => () => one);
     },
-    async update(id, change, { along = () => {} } = {}) {
+    async update(id, change, { limits = {}, along = () => {} } = {}) {
       for (;;) {
         await reach();
         const before = read(id);
@@ -159,7 +176,7 @@ export function memoryRequests(): MemoryRequests {
         const after = { ...changed, version: before.version + 1 };
         try {
           if (read(id)?.version !== before.version) continue;
-          assertTakes(before, changed);
+          assertTakes(before, changed, limits);
           write(after);
           lose();
           return { before, after };

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { type View, visibleText } from "../../sandbox/slack/index.ts";
 import { MINUTE } from "../../src/domain/duration.ts";
-import { BOB, type Door, GENERAL, MEI, openDoor } from "../helpers/listener.ts";
+import { BOB, type Door, GENERAL, MEI, openDoor, role, usual } from "../helpers/listener.ts";
 
 interface Element {
   action_id: string;
@@ -66,6 +66,15 @@ test("the word alone opens the form with it chosen, for whoever may", async () =
   expect(element(view, "form-emergency")?.initial_options).toHaveLength(1);
   const hers = await opened(door, MEI, "紧急");
   expect(element(hers, "form-emergency")).toBeUndefined();
+});
+
+test("the word alone chooses what its writer may take, not what others may", async () => {
+  const breakGlass = { by: [MEI], max: "30m", review: ["S0SRE"] };
+  const door = await openDoor({ roles: { ...usual, db: role({ breakGlass }) } });
+  const view = await opened(door, MEI, "紧急");
+  await door.slack.waitFor(() => element(view, "form-role")?.initial_option?.value === "db");
+  expect(element(view, "form-emergency")?.initial_options).toHaveLength(1);
+  expect(words(view)).not.toMatch(/`admin`/);
 });
 
 test("what is refused stays at its input", async () => {

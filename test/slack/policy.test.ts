@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { buttonsOf, visibleText } from "../../sandbox/slack/index.ts";
 import { HOUR, MINUTE } from "../../src/domain/duration.ts";
-import { UserId } from "../../src/domain/ids.ts";
+import { type RequestId, UserId } from "../../src/domain/ids.ts";
 import { Limits, PolicyRule } from "../../src/domain/policy-rule.ts";
 import { decideRequest } from "../../src/flow/decide.ts";
 import { releaseGrant } from "../../src/flow/revoke.ts";
@@ -121,6 +121,23 @@ describe("limits", () => {
     );
     expect(visibleText(told)).toContain("<!date^");
     expect(door.ports.requests.all()).toHaveLength(1);
+  });
+
+  test("of grants: approved late, beside what was approved for the same time, whoever approves is told to wait", async () => {
+    const door = await openWith([], { grantsPerPerson: 1 });
+    const { roles } = door.ports.policy;
+    Object.assign(door.ports.policy, { roles: { ...roles, other: roles.guest } });
+    const at = new Date(door.clock.now() + 3 * HOUR).toISOString().slice(0, 16);
+    const later = await door.ask(BOB, `guest 2h from ${at}Z later`);
+    const soon = await door.ask(BOB, "other 1h soon");
+    const approve = (id: RequestId) =>
+      decideRequest(door.ports, { id, terms: 1, by: UserId.parse(CAROL), verdict: { approve: true } });
+    await approve(later.id);
+    door.clock.jump(2.5 * HOUR);
+    await expect(approve(soon.id)).rejects.toMatchObject({ refusal: { kind: "too-many-grants", max: 1 } });
+    await door.slack.click(CAROL, await door.card("soon"), "approve");
+    await door.whisper(CAROL, "they have 1 grant in that time already, the most at a time");
+    expect(await door.ports.requests.get(soon.id)).toMatchObject({ state: "pending" });
   });
 
   test("of grants: what ends already frees in a moment, not at the time that it once had", async () => {

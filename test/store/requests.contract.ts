@@ -216,6 +216,34 @@ export function requestsContract(redis: Pick<TestRedis, "commands">): void {
       expect(await ask("c")).toMatchObject({ over: "grants" });
     });
 
+    test("what is approved late finds no room beside what begins meanwhile, and waits for it", async () => {
+      const limits = { grantsPerPerson: 1 };
+      const now = f.clock.now();
+      const later = asked({
+        role: "a",
+        requestedAt: now,
+        startsAt: now + 3 * HOUR,
+        closesAt: now + 3 * HOUR,
+      });
+      const soon = asked({ role: "b", requestedAt: now, closesAt: now + 24 * HOUR });
+      for (const one of [later, soon])
+        expect(await requests.make(one, one.id, limits)).toMatchObject({ made: true });
+      const approve = (r: AccessRequest, from: number) => {
+        const decision = { by: ben, qualified: ben.id, at: f.clock.now() };
+        const to = { ...inState(r, "approved"), decision, expiresAt: from + r.duration } as AccessRequest;
+        return requests.update(r.id, () => to, { limits });
+      };
+      await approve(later, now + 3 * HOUR);
+      f.clock.jump(2.5 * HOUR);
+      await expect(approve(soon, f.clock.now())).rejects.toMatchObject({
+        refusal: { kind: "too-many-grants", max: 1, deciding: true },
+      });
+      expect(await requests.get(soon.id)).toMatchObject({ state: "requested", version: 1 });
+      await requests.update(later.id, (r) => inState(r, "ended"));
+      await approve(soon, f.clock.now());
+      expect(await requests.get(soon.id)).toMatchObject({ state: "approved" });
+    });
+
     test("what nobody can end counts against nobody for longer than it reserves its role", async () => {
       await requests.make(asked({ closesAt: f.clock.now() }), "t1");
       const ask = () => requests.make(asked({ role: "b" }), "t2", { grantsPerPerson: 1 });

@@ -31,6 +31,7 @@ export async function commit(
     },
     {
       replicated,
+      limits: ports.policy.limits,
       along: (sent) => {
         queued = Promise.all(newJobs(ports, sent.before, sent.after, doing));
       },

@@ -12,17 +12,18 @@ export interface RoleBelow {
   rights: Rights;
 }
 
-/** Of these; none whose rules cannot be read. */
+/** Of these; none whose rules cannot be read. Null where the higher one's cannot. */
 export async function rolesBelow(
   ports: Pick<Ports, "grants" | "policy">,
   higher: Role,
   names: readonly string[],
-): Promise<RoleBelow[]> {
+): Promise<RoleBelow[] | null> {
   const more = await rightsOf(ports, higher);
+  if (!more) return null;
   const found = await Promise.all(
     names.map(async (name) => {
       const role = roleNamed(ports.policy.roles, name);
-      const rights = role && more && (await rightsOf(ports, role));
+      const rights = role && (await rightsOf(ports, role));
       return rights && isLower(rights, more) ? [{ name, role, rights }] : [];
     }),
   );

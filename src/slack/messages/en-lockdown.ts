@@ -34,6 +34,9 @@ const byRole = ({ roles }: Affected, fmt: Formatter): string =>
 const waits = ({ waiting }: Affected): string =>
   waiting === 0 ? "" : ` ${many(waiting, "request")} would wait on, undecidable until it is unlocked.`;
 
+const allowedToo = ({ allowed }: Affected): string =>
+  allowed === 0 ? "" : ` What was allowed beforehand (${allowed}) is withdrawn, too.`;
+
 export const enLockdown = {
   /** In the approvals channel. */
   live: (one: MassEnd, hub: string, fmt: Formatter): string =>
@@ -54,9 +57,11 @@ export const enLockdown = {
         : `${fmt.b("Revoking:")} ${what(scope, hub, fmt)} ends now.`,
     looking: "Looking up what stands…",
     found: (affected: Affected, fmt: Formatter): string =>
-      affected.grants === 0
-        ? "No access stands now."
-        : `${fmt.b(`${grantsOf(affected)}:`)} ${byRole(affected, fmt)}.`,
+      `${
+        affected.grants === 0
+          ? "No access stands now."
+          : `${fmt.b(`${grantsOf(affected)}:`)} ${byRole(affected, fmt)}.`
+      }${allowedToo(affected)}`,
     label: "Reason",
     hint: "Every holder and the approvals channel see it, and who did it.",
     cancel: "Cancel",
@@ -77,7 +82,9 @@ export const enLockdown = {
       ? `${fmt.b("Unlocked.")} What waited can be decided now; what ended must be asked for again.`
       : `${fmt.b("Unlocked, and Karpor does not answer:")} what waited can be decided, and nothing is granted until Karpor is told.`,
   revoked: (affected: Affected, fmt: Formatter): string =>
-    `${fmt.b(`Revoking ${grantsOf(affected)}.`)} The channel counts what is confirmed.`,
+    affected.grants === 0
+      ? `${fmt.b("Withdrawing what was allowed beforehand.")} No access stands now.`
+      : `${fmt.b(`Revoking ${grantsOf(affected)}.`)} The channel counts what is confirmed.${allowedToo(affected)}`,
   drill: (found: Affected & { bindings: number | null }, hub: string, fmt: Formatter): string =>
     `${fmt.b("Drill, nothing was changed:")} a lockdown would end ${
       found.grants === 0 ? "nothing now" : `${grantsOf(found)} (${byRole(found, fmt)})`

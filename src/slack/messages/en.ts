@@ -172,10 +172,12 @@ const refusal: ByRefusal = {
     `${fmt.b("Nothing changed:")} you reviewed this ${fmt.at(at)}; somebody else must, too.`,
   "nothing-to-review": ({ id }, fmt) => `${fmt.b("Nothing changed:")} the review of ${id} is closed.`,
   "rule-denies": ({ role, rule, say }, fmt) => `${fmt.b("Refused:")} ${denies(rule, fmt.code(role), say)}.`,
-  "too-many-grants": ({ max, at, recipient }, fmt) =>
-    `${fmt.b("Not sent:")} ${recipient ? `${fmt.who(recipient)} has` : "you have"} ${max} ${
-      max === 1 ? "grant" : "grants"
-    } or open requests, the most at a time${at === undefined ? "" : `; the next ends ${fmt.at(at)}`}.`,
+  "too-many-grants": ({ max, at, recipient, deciding }, fmt) =>
+    deciding
+      ? `${fmt.b("Nothing changed:")} they have ${max} ${max === 1 ? "grant" : "grants"} in that time already, the most at a time. Approve it once that is less, or deny it.`
+      : `${fmt.b("Not sent:")} ${recipient ? `${fmt.who(recipient)} has` : "you have"} ${max} ${
+          max === 1 ? "grant" : "grants"
+        } or open requests, the most at a time${at === undefined ? "" : `; the next ends ${fmt.at(at)}`}.`,
   "too-many-requests": ({ max, at, recipient }, fmt) =>
     `${fmt.b("Not sent:")} ${max} ${max === 1 ? "request" : "requests"} in an hour${
       recipient ? ` for ${fmt.who(recipient)}` : ""
@@ -535,6 +537,8 @@ export const en = {
       `Administrators: ${fmt.code(`${fmt.command} lockdown`)} ends all access and gives none, ${fmt.code(`${fmt.command} lockdown --drill`)} says what that would do, ${fmt.code(`${fmt.command} revoke all @person`)} ends all of one person.`,
     later: (fmt: Formatter): string =>
       `For later, say from when after how long: ${fmt.code("from 22:00")}, ${fmt.code("from tomorrow 09:00")}.`,
+    more: (shown: number, all: number, fmt: Formatter): string =>
+      `${shown} of ${all} roles shown; ${fmt.code(fmt.command)} alone opens a form with all of them.`,
     threads: "Slack allows no app commands in threads; use the message box.",
   },
   status: {
@@ -622,6 +626,7 @@ export const en = {
     time: "Time",
     looking: "Looking up which lower roles you may approve…",
     none: "There is no lower role that you may approve and they may ask for.",
+    unknown: "Which lower roles there are cannot be told now. A shorter time can be approved.",
     notLess: "Choose less than is asked, or press Approve.",
     tooLong: (role: string, max: string): string => `${role} lasts at most ${max}.`,
     submit: "Approve",

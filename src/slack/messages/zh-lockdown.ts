@@ -26,6 +26,9 @@ const byRole = ({ roles }: Affected, fmt: Formatter): string =>
 const waits = ({ waiting }: Affected): string =>
   waiting === 0 ? "" : ` 等待审批的 ${waiting} 条申请会保留，解锁之前不能审批。`;
 
+const allowedToo = ({ allowed }: Affected): string =>
+  allowed === 0 ? "" : `预先允许的 ${allowed} 项也一并撤回。`;
+
 export const zhLockdown: Words["lockdown"] = {
   live: (one: MassEnd, hub: string, fmt: Formatter): string => {
     const at = fmt.when(one.at);
@@ -45,9 +48,11 @@ export const zhLockdown: Words["lockdown"] = {
         : `${fmt.b("即将撤销：")} ${what(scope, hub, fmt)}立即结束。`,
     looking: "正在查看目前生效的权限…",
     found: (affected: Affected, fmt: Formatter): string =>
-      affected.grants === 0
-        ? "目前没有生效的权限。"
-        : `${fmt.b(`${grantsOf(affected)}：`)} ${byRole(affected, fmt)}。`,
+      `${
+        affected.grants === 0
+          ? "目前没有生效的权限。"
+          : `${fmt.b(`${grantsOf(affected)}：`)} ${byRole(affected, fmt)}。`
+      }${allowedToo(affected)}`,
     label: "原因",
     hint: "所有持有人和审批频道都会看到原因以及操作人。",
     cancel: "取消",
@@ -68,7 +73,9 @@ export const zhLockdown: Words["lockdown"] = {
       ? `${fmt.b("已解锁。")} 等待中的申请可以审批了；已结束的权限需要重新申请。`
       : `${fmt.b("已解锁，但 Karpor 没有响应：")} 等待中的申请可以审批；Karpor 得知之前不会发放权限。`,
   revoked: (affected: Affected, fmt: Formatter): string =>
-    `${fmt.b(`正在撤销${fmt.rich ? "" : " "}${grantsOf(affected)}。`)} 确认进度见频道。`,
+    affected.grants === 0
+      ? `${fmt.b("正在撤回预先允许的权限。")} 目前没有生效的权限。`
+      : `${fmt.b(`正在撤销${fmt.rich ? "" : " "}${grantsOf(affected)}。`)} 确认进度见频道。${allowedToo(affected)}`,
   drill: (found: Affected & { bindings: number | null }, hub: string, fmt: Formatter): string =>
     `${fmt.b("演练，没有任何变化：")} ${
       found.grants === 0

@@ -170,10 +170,12 @@ const refusal: ByRefusal = {
     `${fmt.b("操作未生效：")} 你${fmt.rich ? "" : " "}${already(at, "复核", fmt)}，还需另一人复核。`,
   "nothing-to-review": ({ id }, fmt) => `${fmt.b("操作未生效：")} ${id} 的复核已经结束。`,
   "rule-denies": ({ role, rule, say }, fmt) => `${fmt.b("未受理：")} ${denies(rule, fmt.code(role), say)}。`,
-  "too-many-grants": ({ max, at, recipient }, fmt) =>
-    `${fmt.b("未发送：")} ${recipient ? `${fmt.who(recipient)} ` : "你"}已有 ${max} 项授权或待审批的申请，这是同时的上限${
-      at === undefined ? "" : `；最早的一项${fmt.at(at)} 结束`
-    }。`,
+  "too-many-grants": ({ max, at, recipient, deciding }, fmt) =>
+    deciding
+      ? `${fmt.b("操作未生效：")} 对方在这段时间里已有 ${max} 项授权，这是同时的上限。请等其中一项结束后再批准，或拒绝。`
+      : `${fmt.b("未发送：")} ${recipient ? `${fmt.who(recipient)} ` : "你"}已有 ${max} 项授权或待审批的申请，这是同时的上限${
+          at === undefined ? "" : `；最早的一项${fmt.at(at)} 结束`
+        }。`,
   "too-many-requests": ({ max, at, recipient }, fmt) =>
     `${fmt.b("未发送：")} ${recipient ? `${fmt.who(recipient)} ` : ""}一小时内最多申请 ${max} 次${
       at === undefined ? "" : `，请${fmt.at(at)} 再申请`
@@ -489,6 +491,8 @@ export const zh: Words = {
       `管理员可用 ${fmt.code(`${fmt.command} 锁定`)} 结束并停发全部权限， ${fmt.code(`${fmt.command} 锁定 --drill`)} 演练， ${fmt.code(`${fmt.command} revoke all @成员`)} 结束一人的全部权限。`,
     later: (fmt) =>
       `以后才需要的，在时长之后写明何时开始： ${fmt.code("从22:00")} 或 ${fmt.code("从明天09:00")}`,
+    more: (shown, all, fmt) =>
+      `此处显示 ${all} 个角色中的 ${shown} 个；只输入 ${fmt.code(fmt.command)} 会打开列出全部角色的表单。`,
     threads: "Slack 不支持在消息列中使用命令，请在消息框中输入。",
   },
   status: {
@@ -561,6 +565,7 @@ export const zh: Words = {
     time: "时长",
     looking: "正在查询你可以审批哪些更低的角色…",
     none: "没有你可以审批、对方也可以申请的更低角色。",
+    unknown: "目前无法得知有哪些更低的角色，仍可批准较短的时长。",
     notLess: "请选择少于所申请的内容，或直接批准。",
     tooLong: (role, max) => `${role} 最长 ${max}。`,
     submit: "批准",

@@ -21,9 +21,15 @@ export type Done =
 export function doneReply(kind: Done, r: AccessRequest, ctx: ViewContext): Message {
   const p = rendererOf(ctx);
   const f = factsOf(p, r);
-  // Others must approve it, too.
-  const did = kind === "approved" && r.state === "pending" ? "counted" : kind;
+  const did = didOf(kind, r);
   return message(p, (fmt) => p.words.done[did](f, fmt), [], [r.id]);
+}
+
+function didOf(kind: Done, { state }: AccessRequest): Done | "counted" {
+  // Others must approve it, too.
+  if (kind === "approved" && state === "pending") return "counted";
+  // One's own that had not begun.
+  return kind === "ending" && state === "withdrawn" ? "withdrawn" : kind;
 }
 
 /** It is tried again after `ms`. */

@@ -20,6 +20,8 @@ export type FormOrigin = z.infer<typeof FormOrigin>;
 export interface FormDraft {
   /** Null where there is none to choose. */
   role: string | null;
+  /** It is nobody's choice, but the first that anybody may take in an emergency. */
+  isGuess?: boolean;
   /** To choose from. */
   roles: readonly string[];
   /** Null: the role's usual time. */

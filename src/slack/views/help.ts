@@ -27,6 +27,7 @@ export function helpReply(
   const lines = roles.map(({ name, role }) => section(line(p, name, role, unsure.includes(name))));
   const kept = lines.filter((_, i) => !isFull(lines.slice(0, i + 1)));
   return message(p, (fmt) => p.words.help.head(p.hub, fmt, example), kept, [
+    ...(kept.length < lines.length ? [p.words.help.more(kept.length, lines.length, p.rich)] : []),
     p.words.help.commands(p.rich),
     p.words.help.later(p.rich),
     p.words.help.forAnother(p.rich),

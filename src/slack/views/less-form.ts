@@ -21,11 +21,11 @@ const INPUT = { role: "less-role", time: "less-time", note: "less-note" } as con
 /** And what is asked for: less than that is chosen. */
 const LessTarget = DecisionTarget.extend({ role: z.string(), duration: z.number().int() });
 
-/** `lower`: null while it is looked up. */
+/** `lower`: null where it cannot be looked up. */
 export function lessForm(
   r: AccessRequest,
   target: DecisionTarget,
-  lower: readonly string[] | null,
+  lower: readonly string[] | "looking" | null,
   ctx: ViewContext,
 ): ModalView {
   const p = rendererOf(ctx);
@@ -57,9 +57,11 @@ export function lessRefused(refusal: Refusal, ctx: ViewContext): ModalView {
   return { type: "modal", title: plain(less.title), close: plain(decision.close), blocks };
 }
 
-function rolesOf(p: Renderer, r: AccessRequest, lower: readonly string[] | null): KnownBlock[] {
+function rolesOf(p: Renderer, r: AccessRequest, lower: Parameters<typeof lessForm>[2]): KnownBlock[] {
   const { less } = p.words;
-  if (!lower) return [context([less.looking])];
+  if (r.extends) return [];
+  if (lower === "looking") return [context([less.looking])];
+  if (!lower) return [context([less.unknown])];
   if (lower.length === 0) return [context([less.none])];
   const options = [r.role, ...lower].map((name) =>
     option(name, name, p.ctx.roles[name]?.description[p.ctx.locale]),

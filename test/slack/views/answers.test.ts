@@ -144,6 +144,7 @@ const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
   "too-many-grants": [
     { kind: "too-many-grants", max: 3, at: NOW + HOUR },
     { kind: "too-many-grants", max: 1, recipient: bob },
+    ...[1, 3].map((max) => ({ kind: "too-many-grants" as const, max, deciding: true as const })),
   ],
   "too-many-requests": [
     { kind: "too-many-requests", max: 10, at: NOW + MINUTE },
@@ -279,7 +280,15 @@ describe.each(Locale.options)("answers in %s", (locale) => {
     const { admin } = ctx.roles;
     if (!admin) throw new Error("no role");
     const roles = Object.fromEntries(Array.from({ length: 90 }, (_, i) => [`role-${i}`, admin]));
-    expectSpeech(helpReply({ ...ctx, roles }, Object.keys(roles)));
+    const help = helpReply({ ...ctx, roles }, Object.keys(roles));
+    expectSpeech(help);
+    const shown =
+      mrkdwnIn(help.blocks)
+        .join()
+        .match(/`role-\d+`/g)?.length ?? 0;
+    expect(mrkdwnIn(help.blocks).join()).toMatch(
+      new RegExp(`${shown} of 90 roles shown|90 个角色中的 ${shown} 个`),
+    );
   });
 
   test.each(["approve", "deny", "revoke", "review"] satisfies DecisionKind[])("the modal to %s", (kind) => {
@@ -309,7 +318,7 @@ describe.each(Locale.options)("the modal to approve for less, in %s", (locale) =
     ...view(locale),
     roles: { ...view(locale).roles, ["x".repeat(30)]: view(locale).roles.admin as Role },
   };
-  test.each([null, [], ["x".repeat(30), "peek"]])("with %j to choose from", (lower) => {
+  test.each([null, "looking", [], ["x".repeat(30), "peek"]] as const)("with %j to choose from", (lower) => {
     const form = lessForm(pendingOne, target, lower, ctx);
     expectModal(form);
     expectTypography({ text: "", blocks: form.blocks as never });

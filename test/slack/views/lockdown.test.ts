@@ -52,9 +52,11 @@ const affected: Affected[] = [
       ["admin", 11],
     ],
     waiting: 5,
+    allowed: 2,
   },
-  { grants: 1, people: 1, roles: [["guest", 1]], waiting: 1 },
-  { grants: 0, people: 0, roles: [], waiting: 0 },
+  { grants: 1, people: 1, roles: [["guest", 1]], waiting: 1, allowed: 0 },
+  { grants: 0, people: 0, roles: [], waiting: 0, allowed: 0 },
+  { grants: 0, people: 0, roles: [], waiting: 0, allowed: 1 },
 ];
 const done = { lockdown, inRedis: true, before: false, onHub: true };
 

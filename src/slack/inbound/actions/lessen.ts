@@ -20,15 +20,20 @@ export const lessenAction: Action = async (context, click) => {
   const trying = { attempt: "approve", id, by: click.user } as const;
   await noteRefused(context.ports, trying, async () => assertPending(request, click.user, "approve"));
   const target = { id, terms, channel: click.channel };
-  const draw = (lower: string[] | null) => lessForm(request, target, lower, contextFor(context, click.user));
-  const opened = await openView(context.client, click.triggerId, draw(null));
+  const draw = (lower: Parameters<typeof lessForm>[2]) =>
+    lessForm(request, target, lower, contextFor(context, click.user));
+  const opened = await openView(context.client, click.triggerId, draw("looking"));
   if (!opened.id) return undefined;
   await redrawModal(context, id, { viewId: opened.id, view: await lookUp(context, click, draw) });
   return undefined;
 };
 
 /** Where it cannot be looked up now, a shorter time can be approved all the same. */
-async function lookUp(context: HandlerContext, click: Click, draw: (lower: string[]) => Form): Promise<Form> {
+async function lookUp(
+  context: HandlerContext,
+  click: Click,
+  draw: (lower: string[] | null) => Form,
+): Promise<Form> {
   const { ports, log } = context;
   const { id } = targetOf(click);
   try {
@@ -39,7 +44,7 @@ async function lookUp(context: HandlerContext, click: Click, draw: (lower: strin
     return draw(await lowerRoles(ports, request, click.user));
   } catch (error) {
     const refusal = knownRefusal(log, error, id);
-    if (!refusal || refusal.kind === "look-up-failed") return draw([]);
+    if (!refusal || refusal.kind === "look-up-failed") return draw(null);
     return lessRefused(refusal, contextFor(context, click.user));
   }
 }

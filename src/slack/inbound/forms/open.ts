@@ -41,6 +41,7 @@ function firstDraft(
   return {
     roles,
     role: meant ?? roles[0] ?? null,
+    isGuess: emergency && !meaning,
     duration: (meant && meaning?.duration) || null,
     other: "",
     start: start ?? null,
@@ -96,9 +97,9 @@ export async function lookUpAsker({ people, ports, log }: HandlerContext, user: 
 }
 
 export function completed(draft: FormDraft, may: Pick<FormDraft, "roles" | "glass">): FormDraft {
-  const { role } = draft;
-  const { roles } = may;
-  if (role !== null && roles.includes(role)) return { ...draft, ...may, complete: true };
+  const { roles, glass } = may;
+  const role = (draft.isGuess && glass[0]) || draft.role;
+  if (role !== null && roles.includes(role)) return { ...draft, ...may, role, complete: true };
   return {
     ...draft,
     ...may,
