@@ -73,7 +73,7 @@ export const nextTurn = (r: AccessRequest, reminders: number[]): number | undefi
 /** Approved by fewer people than it needs, by one twice, or by whoever asked. */
 export function lacksApproval(r: AccessRequest): boolean {
   // An adopted one: of its approvals the hub knows the last.
-  if (!("decision" in r) || r.decision.by === "policy" || r.approvers.length === 0) return false;
+  if (!("decision" in r) || r.decision.by === "policy" || r.adopted || r.approvers.length === 0) return false;
   const who = new Set(approvalsOf(r).map(({ by }) => by.id));
   return who.size < (r.count ?? 1) || who.has(r.requester.id);
 }
