@@ -161,6 +161,7 @@ test.each([
     "rules.0.then: approves register, which allows more than to get",
   ],
   ["rules", [{ name: "x", then: "approve" }], "say autoApproveWrites: true in roles.search-rules"],
+  ["roles.search-rules.approval", "none", "say autoApproveWrites: true, or who approves it"],
   ["limits", { grantsPerPerson: 0 }, "limits.grantsPerPerson: "],
   ["reminders", ["soon"], 'reminders.0: "soon" is no duration'],
 ])("%s: %j", (path, value, words) => expect(mistakes({ [path]: value }).join("\n")).toContain(words));

@@ -108,9 +108,8 @@ export function keepMassEnds(ports: Ports, { clock, log }: AppDeps): Repeating {
 /** By events, and by looks of their own for those that did not come. */
 export function keepLooking(ports: Ports): Pick<Repeating, "close"> {
   const { clock, log } = ports;
-  const both = [watchGroups, watchPeople].map((look) =>
-    repeat(() => look(ports), { what: "the look at who left", sleep: clock.sleep, after: LOOK_MS, log }),
-  );
+  const how = { what: "the look at who left", sleep: clock.sleep, after: LOOK_MS, log };
+  const both = [repeat(() => watchGroups(ports), how), repeat((signal) => watchPeople(ports, signal), how)];
   return together(both);
 }
 

@@ -9,7 +9,7 @@ import { Duration } from "./duration.ts";
 import { IdleTerms } from "./idle.ts";
 import { Principals } from "./ids.ts";
 import { OutsideCheck } from "./outside-check.ts";
-import { isTaken, PathRule } from "./path-rule.ts";
+import { isTaken, moreThanGet, PathRule } from "./path-rule.ts";
 import { Reason } from "./reason.ts";
 
 /** Names go into object names on the hub and into Kubernetes labels. */
@@ -81,6 +81,11 @@ export const Role = z
   .refine((r) => !r.breakGlass || r.approval !== "none", {
     path: ["breakGlass"],
     message: "is for a role that somebody must approve; take it out",
+  })
+  .refine((r) => r.approval !== "none" || !r.rules || r.autoApproveWrites || !moreThanGet(r.rules), {
+    path: ["approval"],
+    message:
+      "gives more than to get the paths it names to whoever asks; say autoApproveWrites: true, or who approves it",
   })
   .refine((r) => !r.rules || !isTaken(r.clusterRole), {
     path: ["clusterRole"],

@@ -38,7 +38,7 @@ export const REASON_MAX = 500;
 
 export function parseCommand(text: string): ParsedCommand {
   const [word, rest] = firstWord(text);
-  if (rest !== "" && isEmergency(wordOf(word))) return { ...parseAsked(rest), emergency: true };
+  if (rest !== "" && isEmergency(wordOf(word))) return { ...parseAsked(rest, true), emergency: true };
   return parseAsked(text);
 }
 
@@ -47,24 +47,28 @@ const isEmergency = (word: string): boolean => {
   return use !== undefined && "does" in use && use.does === "emergency";
 };
 
-function parseAsked(text: string): ParsedCommand {
+function parseAsked(text: string, isAtOnce = false): ParsedCommand {
   const [word, rest] = firstWord(text);
-  return { role: wordOf(word), ...timed(rest) };
+  return { role: wordOf(word), ...timed(rest, isAtOnce) };
 }
 
-/** How long, and from when, in either order. Of two beginnings nobody knows which is meant. */
-const timed = (text: string): Pick<ParsedCommand, "time" | "start" | "reason"> => {
+/** How long, and from when, in either order. Of two beginnings nobody knows which is meant. `isAtOnce`: a day is part of the reason. */
+const timed = (text: string, isAtOnce = false): Pick<ParsedCommand, "time" | "start" | "reason"> => {
   const before = takeStart(text);
   const taken = takeTime(before?.rest ?? text);
   const rest = taken?.rest ?? before?.rest ?? text;
   const from = before ?? takeStart(rest);
   const after = (before ? rest : (from?.rest ?? rest)).trimStart();
   const second = from && takeStart(after);
-  const bare = from ? null : taken && bareStart(after);
+  const bare = from || isAtOnce ? null : taken && bareStart(after);
   const start = second
     ? { unclear: after.slice(0, after.length - second.rest.length) }
     : (from?.start ?? (bare ? { unclear: bare } : undefined));
-  return { time: taken?.time ?? null, ...(start && { start }), reason: reasonIn(second?.rest ?? after) };
+  return {
+    time: taken?.time ?? null,
+    ...(start && { start }),
+    reason: reasonIn(second?.rest ?? (bare ? after.slice(bare.length) : after)),
+  };
 };
 
 const wordOf = (typed: string): string => toNarrow(typed).toLowerCase();
@@ -83,7 +87,8 @@ export function meaningOf(command: ParsedCommand, roles: Catalog): Meaning | und
   const role = name === undefined ? undefined : roles[name];
   if (name === undefined || !role || !as) return undefined;
   const duration = timeWithin(timesOf(role, command.emergency), as.time);
-  const reason = cut(mendReason(role.reason, as.reason) ?? as.reason, REASON_MAX);
+  const given = cut(as.reason, REASON_MAX);
+  const reason = mendReason(role.reason, given) ?? given;
   return { role: name, duration, ...momentIn(as), reason, ...inEmergency(command) };
 }
 

@@ -23,14 +23,27 @@ export type Reason = z.infer<typeof Reason>;
 export const wrongForm = (asked: Reason, reason: string): Bilingual | null =>
   "pattern" in asked && reason !== "" && !matcherOf(asked.pattern)(reason) ? asked.hint : null;
 
-/** The reason as it should be, where it lacks nothing but one word in capitals, narrow letters or both. */
+/** A reason is tried no more often: whoever types it waits for that. */
+const MENDS_MOST = 40;
+
+/** The reason as it should be, where it lacks nothing but one of its first words in capitals, narrow letters or both. */
 export function mendReason(asked: Reason, reason: string): string | undefined {
   if (!("pattern" in asked) || reason === "") return reason;
   const isRight = matcherOf(asked.pattern);
   if (isRight(reason)) return reason;
+  let tries = 0;
+  for (const one of mended(reason)) {
+    if (isRight(one)) return one;
+    if (++tries === MENDS_MOST) return undefined;
+  }
+  return undefined;
+}
+
+function* mended(reason: string): Generator<string, undefined> {
   const words = reason.split(/(\s+)/);
-  const slips = [toNarrow, upper, (word: string) => upper(toNarrow(word))];
-  return slips.flatMap((mend) => words.map((word, i) => words.with(i, mend(word)).join(""))).find(isRight);
+  for (const [i, word] of words.entries())
+    for (const slip of new Set([toNarrow(word), upper(word), upper(toNarrow(word))]))
+      if (slip !== word) yield words.with(i, slip).join("");
 }
 
 const upper = (word: string): string => word.toUpperCase();

@@ -130,7 +130,7 @@ export const Refusal = z.discriminatedUnion("kind", [
     deciding: z.literal(true).optional(),
   }),
   /** `at`: when it may be asked again, where that is known. */
-  kind("too-many-requests", { max: z.number(), at: z.number().optional(), recipient: Person.optional() }),
+  kind("too-many-requests", { max: z.number(), at: z.number().optional() }),
   /** The company's own service. `say`: in its words. */
   kind("check-denied", { role: z.string(), say: z.string() }),
   kind("check-silent", { role: z.string(), how: Silence }),

@@ -1,6 +1,6 @@
 /** The holder takes the token off the message; the access stays. */
 import type { RequestId, UserId } from "../domain/ids.ts";
-import { mustTakeTokenOff } from "../domain/messages.ts";
+import { isTokenToCome, mustTakeTokenOff } from "../domain/messages.ts";
 import { Refused } from "../domain/refusal.ts";
 import { hidden } from "../domain/transitions.ts";
 import type { AccessRequest, Ports } from "./ports.ts";
@@ -16,6 +16,8 @@ export async function hideToken(
     if (r.requester.id !== by) throw new Refused({ kind: "not-yours", id });
     return hidden(r);
   });
+  // Whoever shows it sees that, and hides it.
+  if (isTokenToCome(next) && next.messages.token?.token) throw new Refused({ kind: "not-hidden-yet", id });
   if (!mustTakeTokenOff(next)) return next;
   try {
     await clearTokenMessage(ports, id);

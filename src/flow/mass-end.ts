@@ -7,6 +7,7 @@ import { isOperator } from "../domain/operator.ts";
 import { toldOutage } from "../domain/outage.ts";
 import { type AccessRequest, isGranted, isRevocable } from "../domain/request.ts";
 import { endingOrLate } from "../domain/transitions.ts";
+import { beginsAt } from "../domain/window.ts";
 import { type GrantObjects, type Ports, PostRefused, PostUnanswered } from "./ports.ts";
 import { commit } from "./support/commit.ts";
 import { settleAll } from "./support/settle-all.ts";
@@ -95,17 +96,17 @@ async function gathered(ports: Ports, one: MassEnd, signal: AbortSignal): Promis
       grants.push(r.id);
       if (isSince(r, one.at)) since.add(r.id);
     }
-  signal.throwIfAborted();
   // Looked at last: it may have been lifted while they were looked up.
   const isLifted = isLockdown(one) && (await ports.lockdown.standing())?.at !== one.at;
   const meant = isLifted ? grants.filter((id) => !since.has(id)) : grants;
   const known = { ...one, grants: meant, left: meant };
+  signal.throwIfAborted();
   await ports.massEnds.save(known);
   return known;
 }
 
-/** While it stood nothing was decided: it was since it was lifted. Clocks of replicas differ. */
-const isSince = (r: AccessRequest, at: number): boolean => "decision" in r && r.decision.at > at + 5 * SECOND;
+/** While it stood nothing began: that did since it was lifted. Clocks of replicas differ. */
+const isSince = (r: AccessRequest, at: number): boolean => beginsAt(r) > at + 5 * SECOND;
 
 /** Never rejects. Of a lockdown also what no record knows. */
 async function strip(

@@ -697,7 +697,7 @@ export interface Directory {
   /** Who is in each; null where Slack has no such group that is enabled. */
   groups(ids: readonly GroupId[], purpose: Purpose): Promise<ReadonlyMap<GroupId, readonly UserId[] | null>>;
   /** Those who are no plain member of the workspace by the list of everybody in it: who they are, `person` says. */
-  exceptMembers(ids: readonly UserId[]): Promise<UserId[]>;
+  exceptMembers(ids: readonly UserId[], signal: AbortSignal): Promise<UserId[]>;
   /** Who is in it; null where Slack does not show it to the bot. */
   inChannel(channel: string): Promise<readonly UserId[] | null>;
   /** Everybody among the principals. */

@@ -28,7 +28,7 @@ import { asDelivered } from "./support/as-delivered.ts";
 import { commit } from "./support/commit.ts";
 import { underEach } from "./support/disputed.ts";
 import { leaveHub } from "./support/leave-hub.ts";
-import { type MaybeMinted, mintToken } from "./support/mint.ts";
+import { type MaybeMinted, mintToken, outlives } from "./support/mint.ts";
 import { noteOutage, reportOutage } from "./support/outage.ts";
 import { assertOutside } from "./support/outside.ts";
 import { type Posted, postMessage } from "./support/post.ts";
@@ -283,13 +283,14 @@ interface Ready extends GrantMade, MaybeMinted {
 const annotate = (
   ports: Ports,
   request: Open,
-  { accountUid }: Grant,
+  grant: Grant,
   { channel, ts }: Place,
   signal: AbortSignal,
 ): Promise<void> =>
-  reportOutage(ports, request.id, "hub", () =>
-    ports.grants.annotate(request, accountUid, { tokenMessage: { channel, ts } }, signal),
-  );
+  reportOutage(ports, request.id, "hub", () => {
+    const more = { tokenMessage: { channel, ts }, ...outlives(request, grant) };
+    return ports.grants.annotate(request, grant.accountUid, more, signal);
+  });
 
 /** The DM without the token: its place is in the record before a token is shown. */
 async function placeFor(
@@ -337,7 +338,7 @@ async function deliver(
   ]);
   // Withdrawn, revoked or over meanwhile: its end takes away what was made. Or another try has a message of its own.
   if (next.state !== "delivering" || !isMine(next, message.ts) || signal.aborted) return;
-  if (token)
+  if (token && !next.hidden)
     await reportOutage(ports, id, "slack", () =>
       ports.notifier.showToken(next, message, token, room ?? undefined),
     );

@@ -83,7 +83,10 @@ async function refusalsOf({ live, refused }: TakePolicy, next: Policy) {
 /** The hub has not been asked about it yet. */
 const givesMore = (name: string, was: Policy, now: Policy): boolean =>
   was.roles[name]?.clusterRole !== now.roles[name]?.clusterRole ||
-  (mayGoUnapproved(name, now) && !mayGoUnapproved(name, was));
+  (mayGoUnapproved(name, now) &&
+    !(mayGoUnapproved(name, was) && mayWrite(name, now) === mayWrite(name, was)));
+
+const mayWrite = (name: string, { roles }: Policy): boolean => roles[name]?.autoApproveWrites === true;
 
 const invalid = (file: string, [first = "", ...more]: readonly string[]): HoldFound => ({
   notice: true,

@@ -1,5 +1,5 @@
 /** A token that may no longer be seen is taken off Slack, and then its message: a step of its own, repeated until Slack confirms. */
-import { SECOND } from "../domain/duration.ts";
+import { MINUTE, SECOND } from "../domain/duration.ts";
 import type { RequestId } from "../domain/ids.ts";
 import { nextTry, refusedAgain, replacedToTry, replacedTried } from "../domain/left-tokens.ts";
 import type { Shown } from "../domain/message-key.ts";
@@ -14,7 +14,9 @@ const AGAIN_MS = SECOND;
 /** While many wait for Slack, together they try this often: the first is gone soon, and the others cost little. */
 const TRIES_PER_SECOND = 100;
 
-const waiting = new Set<RequestId>();
+/** When each failed last, the oldest first: another replica may have seen to it since. */
+const waiting = new Map<RequestId, number>();
+const WAITING_MS = 5 * MINUTE;
 
 /** Never fails: what Slack does not take now is tried on, for as long as it takes. */
 export async function takeTokenOff(ports: Ports, id: RequestId): Promise<Later> {
@@ -24,12 +26,22 @@ export async function takeTokenOff(ports: Ports, id: RequestId): Promise<Later> 
     waiting.delete(id);
     return later;
   } catch (error) {
+    const now = ports.clock.now();
+    forgetBefore(now - WAITING_MS);
     if (!waiting.has(id))
       ports.log.warn({ id, err: error }, "the token's message is not off Slack yet; trying on");
-    waiting.add(id);
+    waiting.delete(id);
+    waiting.set(id, now);
     const spread = (Math.random() * waiting.size * SECOND) / TRIES_PER_SECOND;
     const wait = error instanceof SlackBusy ? error.retryAfterMs : AGAIN_MS;
-    return { again: ports.clock.now() + wait + spread };
+    return { again: now + wait + spread };
+  }
+}
+
+function forgetBefore(time: number): void {
+  for (const [id, at] of waiting) {
+    if (at > time) return;
+    waiting.delete(id);
   }
 }
 
@@ -54,6 +66,11 @@ export async function clearHeld(ports: Ports, id: RequestId): Promise<Later> {
   if (shows === "gone" && !sent.token) {
     await ports.notifier.remove(request, "token", sent);
     return settle(ports, request, null);
+  }
+  // Without a token there is nothing in haste, and a message that its holder needs is never deleted for lack of room.
+  if (!sent.token) {
+    const outcome = await ports.notifier.redraw(request, "token", shows, sent);
+    return settle(ports, request, outcome === "gone" ? null : { ...sent, shows });
   }
   // A new token is to come: in a message of its own, that rings.
   const gaveWay = mustTakeTokenOff(request) && isTokenToCome(request);

@@ -171,7 +171,8 @@ async function factsOf(
 /** Null: it is told. Else in how many ms it is to be tried again. Throws StoreDown, StoreUnsure. */
 async function tell(ports: HubAlarmPorts, { key, alarm, later }: WaitingAlarm): Promise<number | null> {
   const { log, told, signs, post, policy, channel, counted, clock } = ports;
-  if (later > clock.now()) return later - clock.now();
+  // What comes meanwhile is looked at all the same.
+  if (later > clock.now()) return LOOK_MS;
   const logged = `hub-logged:${key}`;
   const isNew = (await told.fresh([logged])).length > 0;
   const id = alarm.kind === "writes" ? null : RequestId.parse(alarm.id);
@@ -188,7 +189,6 @@ async function tell(ports: HubAlarmPorts, { key, alarm, later }: WaitingAlarm): 
     // It may stand, and is worth another: once soon, and seldom from then on.
     if (error instanceof PostUnanswered)
       await signs.postpone(key, clock.now() + (later > 0 ? QUIET_MS : AFTER_FAILURE_MS));
-    // What comes meanwhile is looked at all the same.
     return error instanceof SlackBusy ? Math.min(error.retryAfterMs, AFTER_FAILURE_MS) : AFTER_FAILURE_MS;
   }
   await signs.told(key);

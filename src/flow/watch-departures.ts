@@ -15,13 +15,16 @@ const AWAY_MS = 30 * SECOND;
 
 /** Resolves to the ms until it is to be called again. */
 export const watchGroups = (ports: Ports): Promise<number> => calmly(ports, () => lookAtGroups(ports));
-export const watchPeople = (ports: Ports): Promise<number> => calmly(ports, () => lookAtPeople(ports));
+/** The list of everybody may take minutes: a stop does not wait for it. */
+export const watchPeople = (ports: Ports, signal: AbortSignal): Promise<number> =>
+  calmly(ports, () => lookAtPeople(ports, signal), signal);
 
-async function calmly({ log }: Ports, work: () => Promise<void>): Promise<number> {
+async function calmly({ log }: Ports, work: () => Promise<void>, signal?: AbortSignal): Promise<number> {
   try {
     await work();
     return LOOK_MS;
   } catch (error) {
+    if (signal?.aborted) return LOOK_MS;
     // Whoever made the connection reports its outages.
     if (error instanceof StoreDown || error instanceof StoreUnsure) return LOOK_MS;
     if (error instanceof SlackBusy) return Math.max(error.retryAfterMs, LOOK_MS);
@@ -70,7 +73,7 @@ async function alarm(ports: Ports, seen: DirectoryLook["groups"]): Promise<Direc
 }
 
 /** Likewise: whom the list of everybody does not show to be a member is looked up alone. */
-async function lookAtPeople(ports: Ports): Promise<void> {
+async function lookAtPeople(ports: Ports, signal: AbortSignal): Promise<void> {
   const { looks, lease, clock, directory } = ports;
   if (!isPeopleDue(await looks.last(), clock.now())) return;
   await lease.hold("people", async () => {
@@ -78,7 +81,7 @@ async function lookAtPeople(ports: Ports): Promise<void> {
     const held = new Map<UserId, RequestId[]>();
     for await (const { id, requester } of watched(ports))
       held.set(requester.id, [...(held.get(requester.id) ?? []), id]);
-    const unclear = await directory.exceptMembers([...held.keys()]);
+    const unclear = await directory.exceptMembers([...held.keys()], signal);
     await checkEach(
       ports,
       unclear.flatMap((who) => held.get(who) ?? []),

@@ -26,13 +26,12 @@ export async function withdrawAllowance(
 
 /** Whatever this person was allowed beforehand, with all else of theirs. Throws StoreDown, StoreUnsure. */
 export async function withdrawAllOf(ports: Ports, person: UserId, who: Withdrawer): Promise<void> {
-  const { allowances, clock, epoch, log } = ports;
+  const { allowances, clock, epoch } = ports;
   for (const { id } of (await allowances.of(person)).filter((a) => isOpen(a, clock.now()))) {
     const change = (a: Allowance) => (isOpen(a, clock.now()) ? disallowed(a, who, clock.now()) : null);
     await allowances.update(id, change, { replicated: true });
-    await syncAllowance(ports, id).catch((error: unknown) =>
-      log.warn({ id, err: error }, "what was allowed is withdrawn, and its message not redrawn yet"),
-    );
+    // Whatever else is to end does not wait for Slack.
+    void syncAllowance(ports, id);
   }
   void epoch.settle();
 }

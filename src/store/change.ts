@@ -33,7 +33,8 @@ export async function make(
   triggerId: string,
   limits: Limits = {},
 ): Promise<Made> {
-  const keys = [...keysOf(store, request), store.keys.trigger(triggerId)];
+  const by = (request.askedBy ?? request.requester).id;
+  const keys = [...keysOf(store, request), store.keys.trigger(triggerId), store.keys.typed(by)];
   const { args, entry, json } = birth(store, request);
   const since = request.requestedAt - HOUR;
   const { grantsPerPerson = 0, requestsPerHour = 0 } = limits;

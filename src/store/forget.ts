@@ -1,10 +1,12 @@
 /** What people typed is removed from the trail and from the records of what is over; that it was, and by whom, stands on the trail. */
+import { isOpen } from "../domain/allowance.ts";
 import { AllowanceId, RequestId } from "../domain/ids.ts";
 import { isFinal } from "../domain/lifecycle.ts";
-import type { Forgotten } from "../domain/trail-entry.ts";
+import { ELSEWHERE, type Forgotten } from "../domain/trail-entry.ts";
 import { withoutTexts } from "../domain/without-texts.ts";
+import { createAllowances } from "./allowances.ts";
 import { chained } from "./chain.ts";
-import { reading, writing } from "./failures.ts";
+import { writing } from "./failures.ts";
 import { createRequests } from "./requests.ts";
 import { defineScripts } from "./scripts.ts";
 import type { Store } from "./store.ts";
@@ -43,12 +45,18 @@ export async function forget(
   return found;
 }
 
-async function isOver({ redis, keys, ...store }: ForgetStore, id: string): Promise<boolean> {
+async function isOver(store: ForgetStore, id: string): Promise<boolean> {
   const allowance = AllowanceId.safeParse(id).data;
-  if (allowance) return (await reading(redis, () => redis.exists(keys.allowance(allowance)))) === 0;
-  const record = await requestsIn({ redis, keys, ...store }).get(RequestId.parse(id));
+  if (allowance) {
+    const standing = await allowancesIn(store).get(allowance);
+    return standing === null || !isOpen(standing, store.clock.now());
+  }
+  const record = await requestsIn(store).get(RequestId.parse(id));
   return record === null || isFinal(record);
 }
+
+const allowancesIn = (store: ForgetStore) =>
+  createAllowances({ ...store, onChange: () => {}, onBroken: () => {} });
 
 const requestsIn = (store: Pick<Store, "redis" | "keys" | "clock">) =>
   createRequests({ ...store, ...BY_HAND, onTransition: () => {}, onBroken: () => {} });
@@ -69,6 +77,10 @@ async function remove(
     const request = RequestId.safeParse(id).data;
     const requests = requestsIn(store);
     if (request && (await requests.get(request))) await requests.update(request, withoutTexts);
+    const allowance = AllowanceId.safeParse(id).data;
+    const allowances = allowancesIn(store);
+    if (allowance && (await allowances.get(allowance)))
+      await allowances.update(allowance, (a) => ({ ...a, reason: ELSEWHERE }));
     await writing(redis, () => redis.xdel(keys.texts, ...(places.get(id) ?? [])));
   }
 }

@@ -77,7 +77,7 @@ for i = at, #ARGV, 4 do
     if ofOne < mostOfOne and redis.call('HLEN', KEYS[2]) < writesMost then
       redis.call('HSET', KEYS[2], ARGV[i + 1], ARGV[i + 2])
       redis.call('HINCRBY', KEYS[5], ARGV[i + 3], 1)
-      redis.call('PEXPIRE', KEYS[5], seenFor)
+      redis.call('PEXPIRE', KEYS[5], keep)
     else
       redis.call('INCR', KEYS[3])
     end

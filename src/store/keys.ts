@@ -91,6 +91,8 @@ export interface Keys {
   person(user: string): string;
   /** All of the last 30 days, likewise. */
   recent(user: string): string;
+  /** What they typed, for whomever. */
+  typed(user: string): string;
   /** What the person asked for somebody else, by when it closes or begins. */
   askedFor(user: string): string;
   /** Up to where the lists follow the trail. */
@@ -176,6 +178,7 @@ export function keysOf(instance: string): Keys {
     trigger: (triggerId) => `${prefix}:trigger:${triggerId}`,
     person: (user) => `${prefix}:person:${user}`,
     recent: (user) => `${prefix}:recent:${user}`,
+    typed: (user) => `${prefix}:typed:${user}`,
     askedFor: (user) => `${prefix}:asked-for:${user}`,
     list: (name, role) => `${prefix}:list:${name}${role === undefined ? "" : `:${role}`}`,
     steps: (id) => `${prefix}:steps:${id}`,

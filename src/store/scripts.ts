@@ -88,8 +88,8 @@ local function live(person, requests, from, to, now, decided)
     local one = redis.call('HMGET', requests .. id, 'till', 'from', 'ends', 'adds', 'decided')
     local till, begins, ends = tonumber(one[1] or '0'), tonumber(one[2] or '0'), tonumber(one[3] or one[1] or '0')
     local beside = begins < tonumber(to) and (ends > tonumber(from) or tonumber(from) <= tonumber(now))
-    -- What adds time to a grant is none.
-    local counts = not one[4] and (one[5] or not decided)
+    -- What adds time to a grant is none, until that is granted, and not with the grant yet.
+    local counts = one[5] or not (one[4] or decided)
     if till > tonumber(now) and beside and counts then count = count + 1 end
   end
   return count
@@ -110,7 +110,7 @@ end
 `;
 
 /**
- * KEYS: request trail unsettled open person epoch recent glass lockdown windows texts trigger.
+ * KEYS: request trail unsettled open person epoch recent glass lockdown windows texts trigger typed (by whoever asks).
  * ARGV: id v record requestedAt now entry texts till recentFor glass from to ends chain triggerTtl requests grantsMost
  * askedMost askedSince adds; no limit is 0.
  */
@@ -127,9 +127,12 @@ if taken and ARGV[10] ~= '1' then return {'open', taken} end
 local other = clash(KEYS[10], taken or ARGV[1], ARGV[11], ARGV[10] == '1' and ARGV[11] or ARGV[12], ARGV[5])
 if other then return {'window', other} end
 local grants, asked = tonumber(ARGV[17]), tonumber(ARGV[18])
-local beside = grants > 0 and live(KEYS[5], ARGV[16], ARGV[11], ARGV[12], ARGV[5], false) - (taken and 1 or 0)
+-- In an emergency nothing that waits keeps anybody from it.
+local urgent = ARGV[10] == '1'
+local gives = taken and redis.call('HEXISTS', ARGV[16] .. taken, 'decided') or 0
+local beside = grants > 0 and live(KEYS[5], ARGV[16], ARGV[11], ARGV[12], ARGV[5], urgent) - gives
 if beside and beside >= grants then return {'grants', ''} end
-local oldest = asked > 0 and crowded(KEYS[7], asked, ARGV[19])
+local oldest = asked > 0 and crowded(KEYS[13], asked, ARGV[19])
 if oldest then return {'requests', oldest} end
 -- Last in an emergency, for then it may be put aside: not for what a limit would refuse.
 if taken then return {'open', taken} end
@@ -143,6 +146,7 @@ book(KEYS[10], ARGV[1], ARGV[11], ARGV[12], ARGV[8], ARGV[5])
 redis.call('ZADD', KEYS[5], ARGV[4], ARGV[1])
 redis.call('SET', KEYS[12], ARGV[1], 'PX', ARGV[15])
 index(KEYS[7], ARGV[1], ARGV[4], ARGV[9])
+index(KEYS[13], ARGV[1], ARGV[4], string.format('%.0f', ARGV[4] - ARGV[19]))
 glass(KEYS[8], ARGV[1], ARGV[10])
 count(KEYS[6])
 return {'made', ARGV[1]}
@@ -411,7 +415,7 @@ declare module "ioredis" {
 }
 
 const COMMANDS = {
-  makeRequest: { numberOfKeys: 12, lua: MAKE },
+  makeRequest: { numberOfKeys: 13, lua: MAKE },
   adoptRequest: { numberOfKeys: 11, lua: ADOPT },
   swapRequest: { numberOfKeys: 13, lua: SWAP },
   setLockdown: { numberOfKeys: 5, lua: LOCK },

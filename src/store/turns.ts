@@ -84,7 +84,8 @@ for _, room in ipairs(rooms) do
     live(room.line, 2 * room.window)
   else
     redis.call('ZADD', room.calls, ARGV[1], call)
-    redis.call('PEXPIRE', room.calls, room.window)
+    -- Used later than it was taken, it counts from then on.
+    redis.call('PEXPIRE', room.calls, room.window + keep)
   end
 end
 return 0

@@ -86,6 +86,7 @@ async function startBare(
     patient: clients.callers.to("tidying"),
     memory: clients.memory,
     viewContext: contextOf(config, ports.policy, deps.clock),
+    leaving: ports.stopping,
     ackWithin: machine.times.callMs,
   };
   const watch = watchEnds({ ...timerPorts, holds, elapsed: machine.clock.now });

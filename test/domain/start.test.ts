@@ -98,6 +98,15 @@ test.each([
   ["to 5pm", "bad-duration"],
 ])("%j is refused, too", (text, kind) => expect(refusedKind(() => asked(`guest ${text}`))).toBe(kind));
 
+test("in an emergency a day is part of the reason, and a line that is put together says what was typed", () => {
+  expect(parseCommand("emergency guest 1h today at 09:00 the database died")).toEqual({
+    ...{ role: "guest", time: { ms: HOUR }, reason: "today at 09:00 the database died", emergency: true },
+  });
+  const bare = parseCommand("guest 2h tomorrow 09:00 release");
+  expect(bare).toMatchObject({ start: { unclear: "tomorrow 09:00" }, reason: "release" });
+  expect(parseCommand(lineOf(bare))).toEqual(bare);
+});
+
 test.each(["the team", "monitoring alerts", "next door", "sunset", "maybe 3 hosts", "marketing"])(
   "from %s is a reason",
   (text) => expect(asked(`guest 2h from ${text}`)).toMatchObject({ reason: `from ${text}` }),

@@ -155,7 +155,7 @@ async function openWorld(met: Record<"left" | "group" | "alarmed" | "spared" | "
     if (clock.now() >= syncEnds) mend();
     if (clock.now() % MINUTE < TICK_MS) await sweep(ports);
     await watchGroups(ports);
-    await watchPeople(ports);
+    await watchPeople(ports, ports.stopping);
     await work();
     lastLook = (await ports.looks.last()).look;
     check();

@@ -11,7 +11,7 @@ import { releaseGrant } from "../../src/flow/revoke.ts";
 import { syncMessages } from "../../src/flow/sync-messages.ts";
 import { validateRequester } from "../../src/flow/validate.ts";
 import { ALICE, APPROVALS, BOB, startWorld, type World } from "../helpers/bot.ts";
-import { tokenIn } from "../helpers/scene.ts";
+import { TOKEN, tokenIn } from "../helpers/scene.ts";
 import { openSteps, type Steps } from "../helpers/steps.ts";
 
 let world: World;
@@ -82,6 +82,28 @@ test("the other's was hidden meanwhile: none is visible afterwards", async () =>
   await steps.work();
   expect(tokens()).toEqual([]);
   expect(await state(id)).toBe("active");
+});
+
+test("hidden between two tries: said to come, and the token that comes then is never shown", async () => {
+  const requester = { id: BOB as UserId, name: "Bob", locale: "en" } as const;
+  const { id } = await makeRequest(steps.ports, { requester, text: "guest 2h because", triggerId: "t1" });
+  await steps.work();
+  const { grants } = steps.ports;
+  const away = async (): Promise<never> => {
+    throw new TroubleOutside("hub", "away");
+  };
+  await decideRequest(steps.ports, { id, terms: 1, by: ALICE as UserId, verdict: { approve: true } });
+  await provisionGrant({ ...steps.ports, grants: { ...grants, annotate: away } }, id).catch(() => {});
+  expect(await state(id)).toBe("delivering");
+  await expect(hideToken(steps.ports, { id, by: BOB as UserId })).rejects.toMatchObject({
+    refusal: { kind: "not-hidden-yet" },
+  });
+  world.clock.jump(11_000);
+  await steps.sweep();
+  await steps.work();
+  expect(await steps.ports.requests.get(id)).toMatchObject({ state: "active", hidden: true });
+  expect(JSON.stringify(world.slack.dm(BOB).flatMap((m) => m.history))).not.toMatch(TOKEN);
+  expect(world.slack.dm(BOB).map(visibleText).join("\n")).toContain("Token hidden.");
 });
 
 test("it was ended meanwhile: none is visible afterwards", async () => {

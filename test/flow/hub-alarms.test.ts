@@ -2,6 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { hubClient } from "../../sandbox/hub/client.ts";
+import type { SlackCall } from "../../sandbox/slack/faults.ts";
 import { visibleText } from "../../sandbox/slack/index.ts";
 import { secret } from "../../src/domain/secret.ts";
 import { ownLooks } from "../../src/http/hub-audit/own-looks.ts";
@@ -325,10 +326,11 @@ test("while Slack is away it is logged once, and told when Slack is back", async
 });
 
 test("where Slack does not say whether it took it, it is posted once more soon, and seldom then", async () => {
-  world.slack.meddle({
+  const lost = {
     before: async () => undefined,
-    after: async (call) => !NEWS.test(String(call.args.text)),
-  });
+    after: async (call: SlackCall) => !NEWS.test(String(call.args.text)),
+  };
+  world.slack.meddle(lost);
   await bring([bindingOf("create", "theirs", "eve")]);
   const later = async (count: number) => {
     await world.until(async () => {
@@ -338,14 +340,20 @@ test("where Slack does not say whether it took it, it is posted once more soon, 
     return world.clock.now();
   };
   const second = await later(2);
-  const third = await later(3);
+  // Another does not wait for it.
+  world.slack.meddle(undefined);
+  await bring([bindingOf("create", "others", "mallory")]);
+  for (let i = 0; i < 3; i++) await pass();
+  expect(said(/`others`/)).toHaveLength(1);
+  world.slack.meddle(lost);
+  const third = await later(4);
   expect(third - second).toBeGreaterThan(9 * 60_000);
   world.slack.meddle(undefined);
-  await later(4);
+  await later(5);
   await world.until(async () => (await world.commands.hlen(world.keys.hubAlarms)) === 0);
   expect(await world.commands.hlen(world.keys.hubAlarmsLater)).toBe(0);
   for (let i = 0; i < 50; i++) await world.jump(15_000);
-  expect(said(NEWS)).toHaveLength(4);
+  expect(said(NEWS)).toHaveLength(5);
 });
 
 test("where Slack asks to wait, it is told when that time is over", async () => {

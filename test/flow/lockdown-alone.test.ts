@@ -1,7 +1,7 @@
 /** A lockdown in the moment when a token is on its way, when hub or Redis is away, and when its replica dies. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { visibleText } from "../../sandbox/slack/index.ts";
-import { MINUTE, SECOND } from "../../src/domain/duration.ts";
+import { HOUR, MINUTE, SECOND } from "../../src/domain/duration.ts";
 import type { RequestId, UserId } from "../../src/domain/ids.ts";
 import { decideRequest } from "../../src/flow/decide.ts";
 import { fallbackExpiry } from "../../src/flow/fallback-expiry.ts";
@@ -11,7 +11,7 @@ import { type Ports, StoreDown } from "../../src/flow/ports.ts";
 import { provisionGrant } from "../../src/flow/provision.ts";
 import { makeRequest } from "../../src/flow/request.ts";
 import { createChangeReader } from "../../src/flow/watch-hub.ts";
-import { ALICE, APPROVALS, BOB, MEI, startWorld, type World } from "../helpers/bot.ts";
+import { ALICE, APPROVALS, BOB, CAROL, MEI, startWorld, type World } from "../helpers/bot.ts";
 import { login } from "../helpers/login.ts";
 import { scene, TOKEN } from "../helpers/scene.ts";
 import { openSteps, type Steps } from "../helpers/steps.ts";
@@ -35,12 +35,11 @@ const lock = () => lockDown(steps.ports, { by, reason: "laptop stolen" });
 const open = () => unlock(steps.ports, { by, reason: "found again" });
 let asked = 0;
 
-async function approved(user = BOB): Promise<RequestId> {
+async function approved(user = BOB, text = "guest 4h because"): Promise<RequestId> {
   asked += 1;
   const requester = { id: user as UserId, name: "Bob", locale: "en" } as const;
   const { id } = await makeRequest(steps.ports, {
-    requester,
-    text: "guest 4h because",
+    ...{ requester, text },
     triggerId: `t${asked}`,
   });
   await steps.work();
@@ -208,15 +207,23 @@ test("it sleeps while it looks what stands, and is overtaken: what is granted af
   expect(await stateOf(after)).toBe("active");
 });
 
-test("locked and unlocked before any replica looked: what is granted since stays", async () => {
+test("locked and unlocked before any replica looked: what is granted since stays, and what begins since", async () => {
   const before = await granted();
+  const at = new Date(world.clock.now() + HOUR).toISOString().slice(0, 16);
+  const later = await approved(CAROL, `guest 4h from ${at}Z because`);
+  expect(await stateOf(later)).toBe("scheduled");
+  world.clock.jump(Date.parse(`${at}Z`) - world.clock.now() - MINUTE);
   const who = { by: { id: by, name: "Alice", locale: "en" as const }, qualified: ALICE };
   await steps.ports.lockdown.set({ ...who, at: world.clock.now(), reason: "laptop stolen" });
   await open();
   world.clock.jump(10 * SECOND);
   const after = await granted(MEI);
+  world.clock.jump(MINUTE);
+  await steps.work();
+  expect(await stateOf(later)).toBe("active");
   await carryOutMassEnds(steps.ports);
   await steps.finish();
+  expect(await stateOf(later)).toBe("active");
   expect([await stateOf(before), await stateOf(after)]).toEqual(["ended", "active"]);
 });
 

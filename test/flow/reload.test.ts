@@ -287,6 +287,24 @@ describe("a file that is not valid", () => {
     await pass(async () => (await notices()).length === 1);
     expect((await notices())[0]?.fix).toContain("autoApproveWrites: true");
   });
+
+  test("so is what takes back that it may, where it gives writes unapproved still", async () => {
+    const said = ({ roles }: File) => {
+      set(roles.peek, "clusterRole", "karpor-admin");
+      return set(roles.peek, "autoApproveWrites", true);
+    };
+    write(edited(said));
+    await pass(async () => (await notices()).length === 0);
+    write(
+      edited((file) => {
+        said(file);
+        delete (file.roles.peek as Settings).autoApproveWrites;
+        return true;
+      }),
+    );
+    await pass(async () => (await notices()).length === 1);
+    expect((await notices())[0]?.fix).toContain("autoApproveWrites: true");
+  });
 });
 
 function set(target: unknown, path: string, value: unknown): true {

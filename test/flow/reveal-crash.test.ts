@@ -13,6 +13,7 @@ import { liveToken } from "../../src/flow/replace-dead-tokens.ts";
 import { makeRequest } from "../../src/flow/request.ts";
 import { revealToken } from "../../src/flow/reveal-token.ts";
 import { releaseGrant } from "../../src/flow/revoke.ts";
+import { commit } from "../../src/flow/support/commit.ts";
 import { validateRequester } from "../../src/flow/validate.ts";
 import { slackClient } from "../../src/slack/outbound/client.ts";
 import { ALICE, BOB, CAROL, catalog, GENERAL, MEI, startWorld, type World } from "../helpers/bot.ts";
@@ -259,6 +260,45 @@ test.each([
   await expect(revealToken(ports, { id, by, view: await opened() })).rejects.toMatchObject({
     refusal: { kind: "not-allowed-now" },
   });
+  await releaseGrant(steps.ports, { id, by });
+  await steps.finish();
+});
+
+test("Slack has no room to redraw it: the message that offers it stays, and is redrawn later", async () => {
+  const id = await live("1h");
+  const offering = () => world.slack.dm(BOB).filter((m) => visibleText(m).includes("Show token")).length;
+  const standing = offering();
+  for (const failure of [{ retryAfter: 30 }, "internal_error"] as const) {
+    await commit(steps.ports, id, (r) => ({
+      ...r,
+      requester: { ...r.requester, name: `${r.requester.name}by` },
+    }));
+    world.slack.failNext("chat.update", failure, 2);
+    await steps.work();
+    expect(offering()).toBe(standing);
+    for (let i = 0; i < 4; i++) {
+      world.clock.jump(31 * SECOND);
+      await steps.work();
+    }
+    const { messages, revision } = await record(id);
+    expect(messages.token).toMatchObject({ shows: "reveal", revision });
+    expect(offering()).toBe(standing);
+  }
+  await end(id);
+});
+
+test("adopted from the hub it is known until when a token works that outlives its access", async () => {
+  const requester = { id: by, name: "Bob", locale: "en" } as const;
+  const { id } = await makeRequest(steps.ports, { requester, text: "peek 2m look", triggerId: "peek" });
+  await steps.work();
+  const { grant, expiresAt } = await record(id);
+  expect(grant.tokenExpiresAt).toBeGreaterThan(expiresAt + 7 * MINUTE);
+  await world.commands.del(world.keys.request(id), world.keys.unsettled);
+  await steps.sweep();
+  await steps.work();
+  const adopted = await record(id);
+  expect(adopted).toMatchObject({ state: "active", adopted: true });
+  expect(Math.abs(adopted.grant.tokenExpiresAt - grant.tokenExpiresAt)).toBeLessThan(2 * SECOND);
   await releaseGrant(steps.ports, { id, by });
   await steps.finish();
 });

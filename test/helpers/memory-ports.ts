@@ -138,9 +138,11 @@ export function memoryRequests(): MemoryRequests {
         request.emergency ? { ...window, to: window.from } : window,
       );
       if (other) return { made: false, taken: "window", request: other };
-      const mine = all().filter((r) => r.requester.id === request.requester.id);
+      const by = (r: AccessRequest) => (r.askedBy ?? r.requester).id;
+      const mine = all().filter((r) => by(r) === by(request));
       const now = request.requestedAt;
-      const others = mineBeside(request, now).filter((r) => r.id !== open?.id);
+      const counts = (r: AccessRequest) => r.id !== open?.id && (!request.emergency || "decision" in r);
+      const others = mineBeside(request, now).filter(counts);
       if (others.length >= grantsPerPerson) return { made: false, over: "grants" };
       const asked = mine.map((r) => r.requestedAt + HOUR).filter((till) => till > request.requestedAt);
       const againAt = asked.sort((a, b) => b - a)[requestsPerHour - 1];

@@ -252,6 +252,13 @@ test("without Redis nobody counts, and calls go out", async () => {
   });
   const alone = slackClients("xoxb-1", budget, { apiUrl: slack.apiUrl });
   expect(await info(alone.to("show"))).toBe(0);
+  // As long as Slack says, though no turn is there to wait for.
+  slack.failNext("users.info", { retryAfter: 1 }, 1_000);
+  const before = slack.calls.length;
+  const refused = info(alone.to("show"));
+  const waker = setInterval(() => clock.jump(100), 5);
+  expect(await refused.finally(() => clearInterval(waker))).toBeGreaterThan(0);
+  expect(slack.calls.length - before).toBeLessThanOrEqual(3);
 });
 
 describe("what was reserved", () => {

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { jumpClock } from "../../sandbox/clock.ts";
 import { type LocalSlack, startLocalSlack } from "../../sandbox/slack/index.ts";
 import { checkSlack } from "../../src/cli/checks/slack.ts";
 import { GroupId, Principal, UserId } from "../../src/domain/ids.ts";
@@ -290,20 +291,33 @@ describe("remembered people", () => {
 describe("who of many holders may have left", () => {
   const many = Array.from({ length: 2_000 }, (_, i) => `U0H${i}`);
   const calls = (method: string) => slack.calls.filter((one) => one.method === method).length;
+  const going = new AbortController().signal;
 
   test("is few of Slack's calls: the list of everybody, and nobody alone who is on it", async () => {
     for (const id of many) slack.people.add({ id, name: id.toLowerCase() });
     await slack.people.change("U0H7", { deleted: true });
     await slack.people.change("U0H1999", { isRestricted: true });
     slack.failNext("users.list", { retryAfter: 1 });
-    const unclear = await directory.exceptMembers([...many, "U0NOBODY"].map(user));
+    const unclear = await directory.exceptMembers([...many, "U0NOBODY"].map(user), going);
     expect(unclear).toEqual(["U0H7", "U0H1999", "U0NOBODY"]);
     expect(calls("users.list")).toBeLessThanOrEqual(6);
     expect(calls("users.info")).toBe(0);
   });
 
+  test("a stop does not wait until Slack has room for the rest of it", async () => {
+    for (const id of many) slack.people.add({ id, name: id.toLowerCase() });
+    slack.failNext("users.list", { retryAfter: 60 });
+    const leaving = new AbortController();
+    const means = { slack: uncounted(client()), memory: remembering(), clock: jumpClock() };
+    const patient = createDirectory({ ...means, home: () => slack.bot });
+    const asked = patient.exceptMembers(many.map(user), leaving.signal);
+    await slack.waitFor(() => calls("users.list") > 0);
+    leaving.abort();
+    await expect(asked).rejects.toThrow();
+  });
+
   test("of few each is looked up alone, and who leaves while they are, is seen", async () => {
-    expect(await directory.exceptMembers([user("U0BOB")])).toEqual(["U0BOB"]);
+    expect(await directory.exceptMembers([user("U0BOB")], going)).toEqual(["U0BOB"]);
     expect(calls("users.list")).toBe(0);
     const first = directory.person(user("U0WANG"), "watch");
     // It is on its way.

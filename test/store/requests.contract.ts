@@ -269,6 +269,24 @@ export function requestsContract(redis: Pick<TestRedis, "commands">): void {
       expect(await ask("d")).toMatchObject({ over: "requests", againAt: later + HOUR });
     });
 
+    test("how often one asks counts for whoever types it, and what others ask for keeps nobody from an emergency", async () => {
+      const limits = { grantsPerPerson: 1, requestsPerHour: 2 };
+      const make = (more: Parameters<typeof asked>[0]) => {
+        const request = asked({ requestedAt: f.clock.now(), ...more });
+        return requests.make(request, request.id, limits);
+      };
+      const forAna = (role: string) => make({ role, requester: ana, askedBy: ben });
+      const first = await forAna("a");
+      expect(first).toMatchObject({ made: true });
+      if (first.made) await requests.update(first.request.id, (r) => inState(r, "withdrawn"));
+      expect(await forAna("b")).toMatchObject({ made: true });
+      expect(await forAna("c")).toMatchObject({ over: "grants" });
+      expect(await make({ role: "d", requester: ben })).toMatchObject({ over: "requests" });
+      const glass = { role: "e", requester: ana, emergency: { ...unreviewed } };
+      expect(await make({ role: "e", requester: ana })).toMatchObject({ over: "grants" });
+      expect(await make(glass)).toMatchObject({ made: true });
+    });
+
     test("an id that is in use is refused", async () => {
       const request = asked();
       await requests.make(request, "t1");

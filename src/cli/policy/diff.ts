@@ -25,10 +25,20 @@ export function diff(args: string[]): PolicyRun {
 }
 
 /** The two files may stand in different directories. */
-const asWritten = ({ hub, ...file }: ConfigFile, path: string): ConfigFile => ({
-  ...file,
-  hub: hub.kubeconfig ? { ...hub, kubeconfig: relative(resolve(dirname(path)), hub.kubeconfig) } : hub,
-});
+function asWritten({ hub, audit, ...file }: ConfigFile, path: string): ConfigFile {
+  const from = (to: string) => relative(resolve(dirname(path)), to);
+  const tls = audit?.hub?.tls;
+  return {
+    ...file,
+    hub: hub.kubeconfig ? { ...hub, kubeconfig: from(hub.kubeconfig) } : hub,
+    ...(audit && {
+      audit:
+        audit.hub && tls
+          ? { ...audit, hub: { ...audit.hub, tls: { cert: from(tls.cert), key: from(tls.key) } } }
+          : audit,
+    }),
+  };
+}
 
 interface Found {
   changes: ReturnType<typeof changesBetween>;

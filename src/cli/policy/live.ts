@@ -12,7 +12,9 @@ import { type IsIn, underRules, type Verdict } from "./today.ts";
 
 const REDIS_WITHIN_MS = 2_000;
 const WAITING: readonly State[] = ["requested", "pending"];
+const AHEAD: readonly State[] = ["scheduled", "extending"];
 const LIVE: readonly State[] = ["approved", "delivering", "active"];
+const LOOKED_AT = [...WAITING, ...AHEAD, ...LIVE];
 
 export interface Affected extends NonNullable<Verdict> {
   id: string;
@@ -63,7 +65,7 @@ async function liveRequests({ instance }: ConfigFile, means: PolicyMeans): Promi
     const requests = createRequests({ redis: redis.commands, keys: keysOf(instance), clock, ...told });
     const found = new Map<string, AccessRequest>();
     for await (const batch of requests.unsettled())
-      for (const r of batch) if ([...WAITING, ...LIVE].includes(r.state)) found.set(r.id, r);
+      for (const r of batch) if (LOOKED_AT.includes(r.state)) found.set(r.id, r);
     return { found: [...found.values()], unreadable };
   } catch {
     return { not: "Redis does not answer" };
@@ -79,10 +81,11 @@ export function wordsOfAffected(found: Looked): string[] {
     affected.filter((one) => states.includes(one.state) && one.outcome === outcome);
   return [
     ...listed("Would be closed when somebody decides:", of(WAITING, "refused")),
+    ...listed("Would not be given when its time comes, though it is approved:", of(AHEAD, "refused")),
     ...listed("Would not be given now, and goes on until its end:", of(LIVE, "refused")),
     ...listed(
       "Cannot be told, for only Slack (SLACK_BOT_TOKEN) knows who is in which user group:",
-      of([...WAITING, ...LIVE], "unknown"),
+      of(LOOKED_AT, "unknown"),
     ),
     `${affected.filter(({ outcome }) => outcome === "refused").length} of ${looked} that wait or are live are concerned.`,
     ...(unreadable > 0 ? [`${unreadable} could not be read.`] : []),

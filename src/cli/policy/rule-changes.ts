@@ -4,7 +4,8 @@ import { diffSettings } from "../../domain/policy-diff.ts";
 import type { PolicyRule } from "../../domain/policy-rule.ts";
 
 export type RuleChange =
-  | { kind: "rule-added"; rule: PolicyRule }
+  /** `before`: which of those that stay it comes first of; left out, it is the last. */
+  | { kind: "rule-added"; rule: PolicyRule; before?: string }
   | { kind: "rule-removed"; rule: PolicyRule }
   | { kind: "rule-changed"; from: PolicyRule; to: PolicyRule }
   /** Of those that stay: the first that matches decides. */
@@ -16,21 +17,24 @@ export function ruleChanges(before: readonly PolicyRule[], after: readonly Polic
   const order = after.flatMap(({ name }) => (was.has(name) ? [name] : []));
   const stayed = before.flatMap(({ name }) => (is.has(name) ? [name] : []));
   return [
-    ...after.flatMap((rule) => changeOf(was.get(rule.name), rule)),
+    ...after.flatMap((rule, i) => {
+      const next = after.slice(i).find(({ name }) => was.has(name));
+      return changeOf(was.get(rule.name), rule, next?.name);
+    }),
     ...before.flatMap((rule) => (is.has(rule.name) ? [] : [{ kind: "rule-removed" as const, rule }])),
     ...(order.join("\n") === stayed.join("\n") ? [] : [{ kind: "rules-moved" as const, order }]),
   ];
 }
 
-function changeOf(from: PolicyRule | undefined, to: PolicyRule): RuleChange[] {
-  if (!from) return [{ kind: "rule-added", rule: to }];
+function changeOf(from: PolicyRule | undefined, to: PolicyRule, before: string | undefined): RuleChange[] {
+  if (!from) return [{ kind: "rule-added", rule: to, ...(before !== undefined && { before }) }];
   return diffSettings(from, to).length > 0 ? [{ kind: "rule-changed", from, to }] : [];
 }
 
 export function wordsOfRule(change: RuleChange): string {
   switch (change.kind) {
     case "rule-added":
-      return `+ ${change.rule.name}: ${meaning(change.rule)}`;
+      return `+ ${change.rule.name}: ${meaning(change.rule)}${change.before === undefined ? "" : `, before ${change.before}`}`;
     case "rule-removed":
       return `− ${change.rule.name}: ${meaning(change.rule)}`;
     case "rule-changed": {

@@ -66,7 +66,7 @@ const ENDED = (count: number) =>
 const KEPT = (count: number) =>
   `keep       ${count} live grants: tokens that a thief made for their accounts work until each grant ends`;
 
-/** A bot in a pod reads a Secret, which only the operator can write; so is a file of another name. */
+/** What the bot reads elsewhere than where it was written, only the operator can put there. */
 async function awaitInPlace(context: SetupContext): Promise<void> {
   const { kubeconfig } = context.config.hub;
   const path = kubeconfigPath(context);

@@ -20,13 +20,11 @@ export async function overLimit(
   const [facts, open] = await Promise.all([recalledFacts(ports, id, asked.role), ports.requests.open(id)]);
   const refusal = refusalIn(judge(ports.policy, asked, { ...facts, history: historyOf(over, open, ports) }));
   if (!refusal) throw new Error("a limit that the store counts is none to the policy");
-  return asked.askedBy && isLimit(refusal) ? { ...refusal, recipient: asked.requester } : refusal;
+  // How often one may ask counts for whoever asks.
+  return asked.askedBy && refusal.kind === "too-many-grants"
+    ? { ...refusal, recipient: asked.requester }
+    : refusal;
 }
-
-const isLimit = (
-  refusal: Refusal,
-): refusal is Extract<Refusal, { kind: "too-many-grants" | "too-many-requests" }> =>
-  refusal.kind === "too-many-grants" || refusal.kind === "too-many-requests";
 
 function historyOf(
   over: Over,

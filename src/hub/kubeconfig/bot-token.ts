@@ -22,9 +22,9 @@ type Own = TokenIdentity & { issuedAt: number; expiresAt: number };
 export async function renewBotToken(options: BotTokenOptions): Promise<BotToken> {
   const { client } = options;
   const found = await look(options);
+  if (found.state === "not ours" || found.state === "stuck") return found;
   const token = client.token();
-  const isOther = token !== null && "expiresAt" in found && found.expiresAt !== ownOf(token)?.expiresAt;
-  if (isOther && found.state !== "stuck") await client.refresh();
+  if (token && ownOf(token)?.expiresAt !== found.expiresAt) await client.refresh();
   return found;
 }
 

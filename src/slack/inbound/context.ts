@@ -26,6 +26,8 @@ export interface HandlerContext {
   log: Log;
   /** Where Slack is reached through one. */
   proxy?: SlackProxy | undefined;
+  /** Aborted when this replica takes no more: who waits for Slack waits no longer. */
+  leaving: AbortSignal;
   /** Milliseconds a command may take before its acknowledgement: Slack gives up after 3 s. */
   ackWithin?: number;
 }

@@ -12,7 +12,7 @@ import { handleSubmission } from "./forms/submit.ts";
 import { createReceiver, type SlackReceiver, type Transport } from "./receiver.ts";
 import { handleShortcut } from "./shortcut.ts";
 
-export interface ListenerOptions extends HandlerContext {
+export interface ListenerOptions extends Omit<HandlerContext, "leaving"> {
   transport: Transport;
   busy: Busy;
   token: string;
@@ -48,20 +48,22 @@ export function createListener(options: ListenerOptions): SlackListener {
     acked: busy.acked,
     clock: options.ports.clock,
   });
-  register(createApp(options, line), options, busy);
+  const leaving = new AbortController();
+  register(createApp(options, line), { ...options, leaving: leaving.signal }, busy);
   let stopped: Promise<void> | undefined;
   return {
     start: () => line.start(),
-    stop: () => (stopped ??= stop(line, busy)),
+    stop: () => (stopped ??= stop(line, busy, leaving)),
     isOpen: () => line.isOpen(),
     connections: () => line.connections?.(),
   };
 }
 
-async function stop(line: SlackReceiver, busy: Busy): Promise<void> {
+async function stop(line: SlackReceiver, busy: Busy, leaving: AbortController): Promise<void> {
   // On a closed WebSocket nothing can be acknowledged any more.
   await busy.acked();
   await line.stop();
+  leaving.abort();
   await busy.idle();
 }
 

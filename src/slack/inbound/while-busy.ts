@@ -19,7 +19,7 @@ export function whileBusy<T>(context: HandlerContext, reach: Reach, work: () => 
 
 /** The same without a word, but for `onWait`. */
 export async function waitOut<T>(
-  { ports: { clock, stopping } }: HandlerContext,
+  { ports: { clock }, leaving }: HandlerContext,
   work: () => Promise<T>,
   onWait: (ms: number) => Promise<void> = async () => {},
 ): Promise<T> {
@@ -32,7 +32,7 @@ export async function waitOut<T>(
       const { retryAfterMs } = error;
       if (clock.now() + retryAfterMs > until) throw new Refused({ kind: "look-up-failed" });
       await onWait(retryAfterMs);
-      await clock.sleep(retryAfterMs, stopping).catch(() => {
+      await clock.sleep(retryAfterMs, leaving).catch(() => {
         throw new Refused({ kind: "look-up-failed" });
       });
     }

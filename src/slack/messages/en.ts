@@ -178,10 +178,10 @@ const refusal: ByRefusal = {
       : `${fmt.b("Not sent:")} ${recipient ? `${fmt.who(recipient)} has` : "you have"} ${max} ${
           max === 1 ? "grant" : "grants"
         } or open requests, the most at a time${at === undefined ? "" : `; the next ends ${fmt.at(at)}`}.`,
-  "too-many-requests": ({ max, at, recipient }, fmt) =>
-    `${fmt.b("Not sent:")} ${max} ${max === 1 ? "request" : "requests"} in an hour${
-      recipient ? ` for ${fmt.who(recipient)}` : ""
-    }, the most there may be${at === undefined ? "" : `: ask again ${fmt.at(at)}`}.`,
+  "too-many-requests": ({ max, at }, fmt) =>
+    `${fmt.b("Not sent:")} ${max} ${max === 1 ? "request" : "requests"} in an hour, the most there may be${
+      at === undefined ? "" : `: ask again ${fmt.at(at)}`
+    }.`,
   "check-denied": ({ role, say }, fmt) =>
     `${fmt.b("Refused:")} the company's check for ${fmt.code(role)} says no: ${fmt.quoted(say)}`,
   "check-silent": ({ role, how }, fmt) =>

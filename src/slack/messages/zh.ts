@@ -176,10 +176,8 @@ const refusal: ByRefusal = {
       : `${fmt.b("未发送：")} ${recipient ? `${fmt.who(recipient)} ` : "你"}已有 ${max} 项授权或待审批的申请，这是同时的上限${
           at === undefined ? "" : `；最早的一项${fmt.at(at)} 结束`
         }。`,
-  "too-many-requests": ({ max, at, recipient }, fmt) =>
-    `${fmt.b("未发送：")} ${recipient ? `${fmt.who(recipient)} ` : ""}一小时内最多申请 ${max} 次${
-      at === undefined ? "" : `，请${fmt.at(at)} 再申请`
-    }。`,
+  "too-many-requests": ({ max, at }, fmt) =>
+    `${fmt.b("未发送：")} 一小时内最多申请 ${max} 次${at === undefined ? "" : `，请${fmt.at(at)} 再申请`}。`,
   "check-denied": ({ role, say }, fmt) =>
     `${fmt.b("未受理：")} 公司对 ${fmt.code(role)} 的核查没有通过：${fmt.quoted(say)}`,
   "check-silent": ({ role, how }, fmt) =>

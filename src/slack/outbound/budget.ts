@@ -125,9 +125,11 @@ async function go(
     if (after === null) return response;
     write.isOut = false;
     const [refused] = place.rooms;
-    if (refused) await counted(() => options.turns.close(refused, after));
+    const isClosed = refused && (await counted(() => options.turns.close(refused, after).then(() => true)));
     // Whatever was asked, nothing was done: the turn that comes next is this one's again.
     if (!refused || options.clock.now() + after > until) return response;
+    // Without Redis no turn waits.
+    if (!isClosed) await options.clock.sleep(after);
   }
 }
 

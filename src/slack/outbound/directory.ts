@@ -90,7 +90,7 @@ export function createDirectory(options: DirectoryOptions): WatchedDirectory {
       const all = await found(ids, purpose);
       return new Map(ids.map((id, i): [GroupId, UserId[] | null] => [id, all[i] ?? null]));
     },
-    exceptMembers: (ids) => notPlainlyMembers(options, ids),
+    exceptMembers: (ids, signal) => notPlainlyMembers({ ...options, signal }, ids),
     async countMembers(ids, enough, purpose = "show") {
       const left = [...ids];
       let count = 0;

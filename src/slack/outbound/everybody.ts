@@ -9,6 +9,7 @@ import { type HomeWorkspace, profileOf, SlackUser } from "./profile.ts";
 interface Means {
   slack: Pick<SlackClients, "to">;
   clock: Clock;
+  signal: AbortSignal;
   home(): HomeWorkspace;
 }
 
@@ -21,7 +22,7 @@ const Page = z.object({
   response_metadata: z.object({ next_cursor: z.string().optional() }).optional(),
 });
 
-/** Of these, the ones whom the list does not show to be members: who is not on it at all may still be one, of a grid. Throws what the client throws, save that it waits where Slack asks to. */
+/** Of these, the ones whom the list does not show to be members: who is not on it at all may still be one, of a grid. Throws what the client throws, save that it waits where Slack asks to; and the signal's reason. */
 export async function notPlainlyMembers(means: Means, ids: readonly UserId[]): Promise<UserId[]> {
   if (ids.length <= FEW) return [...ids];
   const unclear = new Set(ids);
@@ -38,7 +39,7 @@ export async function notPlainlyMembers(means: Means, ids: readonly UserId[]): P
   return [...unclear];
 }
 
-async function nextPage({ slack, clock }: Means, cursor: string | undefined) {
+async function nextPage({ slack, clock, signal }: Means, cursor: string | undefined) {
   const client: WebClient = slack.to("tidying");
   for (;;) {
     try {
@@ -46,7 +47,7 @@ async function nextPage({ slack, clock }: Means, cursor: string | undefined) {
     } catch (error) {
       const wait = retryAfter(error);
       if (wait === null) throw error;
-      await clock.sleep(wait);
+      await clock.sleep(wait, signal);
     }
   }
 }

@@ -9,7 +9,9 @@ import { audit } from "../../../src/cli/audit/index.ts";
 import { auditOptions } from "../../../src/cli/audit/options.ts";
 import type { Config } from "../../../src/config.ts";
 import { HOUR, MINUTE } from "../../../src/domain/duration.ts";
+import { AllowanceId } from "../../../src/domain/ids.ts";
 import { headText } from "../../../src/domain/seal.ts";
+import { createAllowances } from "../../../src/store/allowances.ts";
 import { testRedis } from "../../helpers/redis.ts";
 import { ana, ben, inState, reviewBy, taken, unreviewed } from "../../store/samples.ts";
 import { openTrail, type Trail } from "./trail.ts";
@@ -175,6 +177,28 @@ test("what breaks off while texts are removed is removed by the next try, also w
   expect(await redis.commands.hget(keys.request(id), "record")).not.toContain("debugging");
   expect(await redis.commands.exists(keys.addresses(id), keys.addresses(silent))).toBe(0);
   expect(await run("forget R-7K2Q9FXT --as dpo")).toMatchObject({ good: false });
+});
+
+test("what was allowed beforehand is removed once it is over or withdrawn, though it is kept for what passed by it", async () => {
+  trail = openTrail(redis);
+  const { clock, keys } = trail;
+  const allowances = createAllowances({ ...trail.store, onChange: () => {}, onBroken: () => {} });
+  const now = clock.now();
+  const id = AllowanceId.parse("A-7K2Q9FXT");
+  const terms = { role: "admin", clusterRole: "karpor-admin", duration: 24 * HOUR, period: HOUR };
+  const allowedBy = [{ by: ben, qualified: ben.id, at: now }];
+  await allowances.make(
+    {
+      ...{ id, version: 0, person: ana, ...terms, reason: "release of a secret", count: 1, allowedBy },
+      ...{ madeAt: now, until: now + HOUR, policy: "0".repeat(64) },
+    } as never,
+    "t1",
+  );
+  expect(await run(`forget ${id} --as dpo`)).toMatchObject({ good: false });
+  clock.jump(2 * HOUR);
+  expect(await run(`forget ${id} --as dpo`)).toMatchObject({ good: true });
+  expect(JSON.stringify(await redis.commands.hgetall(keys.allowance(id)))).not.toContain("secret");
+  expect((await run("export --no-names")).written).not.toContain("secret");
 });
 
 test("what is remarked on after its end is no request of the month of that remark", async () => {

@@ -1,5 +1,5 @@
 /** policy diff: what changes for whom, in words and as data, and what waits or is live that the new file alone would refuse. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -84,13 +84,19 @@ test.each<[string, (file: File) => void, string[]]>([
     "limits and rules",
     (file) => {
       Object.assign(file, { limits: { grantsPerPerson: 2 }, admins: ["U0ALICE", "U0MEI"] });
-      file.rules = [file.rules[1], file.rules[0], { name: "freeze", then: "deny" }];
+      file.rules = [
+        { name: "quick", then: "approve", when: { role: ["guest"] } },
+        file.rules[1],
+        file.rules[0],
+      ];
+      file.rules.push({ name: "freeze", then: "deny" });
     },
     [
       "everybody",
       "  grants at the same time: 5 → 2",
       "  may revoke anything: + U0MEI",
       "rules",
+      "  + quick: approves guest to everybody, before short looks",
       "  + freeze: denies every role to everybody",
       "  in this order now: short looks, contractors",
     ],
@@ -109,6 +115,18 @@ test.each<[string, (file: File) => void, string[]]>([
 });
 
 test("nothing, wherever the file stands", async () => {
+  const tls = (file: File) => {
+    file.audit = {
+      ...file.audit,
+      hub: { tokenEnv: "HUB_AUDIT_TOKEN", port: 8443, tls: { cert: "c.pem", key: "k.pem" } },
+    };
+  };
+  const elsewhere = join(dir, "elsewhere.yml");
+  mkdirSync(join(dir, "below"));
+  const below = join(dir, "below", "same.yml");
+  writeFileSync(elsewhere, readFileSync(changed(tls)));
+  writeFileSync(below, readFileSync(elsewhere));
+  expect(await run(["diff", elsewhere, below], { REDIS_URL: "" })).toMatchObject({ good: true });
   const { good, said } = await run(["diff", old, changed()], { REDIS_URL: "" });
   expect(good).toBe(true);
   expect(said).toBe(

@@ -146,10 +146,7 @@ const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
     { kind: "too-many-grants", max: 1, recipient: bob },
     ...[1, 3].map((max) => ({ kind: "too-many-grants" as const, max, deciding: true as const })),
   ],
-  "too-many-requests": [
-    { kind: "too-many-requests", max: 10, at: NOW + MINUTE },
-    { kind: "too-many-requests", max: 1, recipient: bob },
-  ],
+  "too-many-requests": [{ kind: "too-many-requests", max: 10, at: NOW + MINUTE }],
   "check-denied": [{ kind: "check-denied", role: "admin", say: "OPS-1 is <closed>, *sorry*" }],
   "check-silent": Silence.options.map((how) => ({ kind: "check-silent", role: "admin", how })),
   "nobody-can-approve": [
