@@ -200,7 +200,7 @@ export class ConfigError extends Error {
 /** Throws ConfigError. Empty variables count as unset, as docker-compose leaves them. */
 export function loadConfig(variables: NodeJS.ProcessEnv, { needsSecrets = true } = {}): Config {
   const given = withProxy(filledOnly(variables));
-  const env = Environment.safeParse(given);
+  const env = Environment.safeParse(given, { error: inWords });
   const path = pathOf(given);
   const secretOf = secretsIn(given);
   const read = readConfig(path, needsSecrets ? secretOf : null);
@@ -261,7 +261,7 @@ const filledOnly = (variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
 
 /** In small letters they come first, as everywhere. */
-const withProxy = (given: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
+export const withProxy = (given: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
   ...given,
   HTTPS_PROXY: given.https_proxy ?? given.HTTPS_PROXY,
   NO_PROXY: given.no_proxy ?? given.NO_PROXY,
@@ -333,17 +333,24 @@ function policyOf(written: ConfigFile): Policy {
 }
 
 /** What zod itself would say too tersely, with the mend. */
-const inWords: z.core.$ZodErrorMap = (issue) => {
+export const inWords: z.core.$ZodErrorMap = (issue) => {
   if (issue.code === "invalid_type" && issue.input === undefined) return "is missing";
+  if (issue.code === "invalid_type" && issue.input === null)
+    return "is empty; a # begins a comment unless the text is quoted";
   if (issue.code === "invalid_type") return `must be ${KINDS[issue.expected] ?? `a ${issue.expected}`}`;
   if (issue.code === "unrecognized_keys")
     return `does not know ${issue.keys.map((key) => `"${key}"`).join(", ")}; remove or correct it`;
+  if (issue.code === "too_small" && NUMBERS.includes(issue.origin))
+    return `must be at least ${issue.minimum}`;
+  if (issue.code === "too_big" && NUMBERS.includes(issue.origin)) return `must be at most ${issue.maximum}`;
   if (issue.code === "invalid_format" && issue.format === "url")
     return "must be a whole URL such as https://karpor.example.com";
   if (issue.code === "invalid_value")
     return `must be ${issue.values.map((value) => (typeof value === "string" ? `"${value}"` : String(value))).join(" or ")}`;
   return undefined;
 };
+
+const NUMBERS: readonly string[] = ["number", "int"];
 
 /** As people who write YAML call them. */
 const KINDS: Record<string, string> = {

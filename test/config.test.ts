@@ -77,6 +77,8 @@ test.each([
   ["hub.known", ["karpor-access-production/ci"], "hub.known: names an account in hub.namespace"],
   ["hub.instances", ["staging", "production"], "hub.instances: names this bot itself"],
   ["slack.channel", "#sre", "slack.channel: must be a Slack channel id"],
+  ["slack.channel", null, "slack.channel: is empty; a # begins a comment unless the text is quoted"],
+  ["roles.guest.approval.count", 0, "roles.guest.approval.count: must be at least 1"],
   ["slack.language", "fr", 'slack.language: must be "en" or "zh"'],
   ["slack.command", "karpor", "slack.command: must be a slash command"],
   ["admins", ["alice"], "admins.0: must be a Slack user id (U…) or user group id (S…)"],

@@ -109,7 +109,8 @@ function timeWithin(duration: Role["duration"], time: TypedTime | null): number 
 /** The whole line as it should have been; undefined unless it would be read as it is meant. */
 export function correctLine(command: ParsedCommand, roles: Catalog): string | undefined {
   const meaning = meaningOf(command, roles);
-  if (!meaning || isDark(command.start) || (command.time && isDark(command.time))) return undefined;
+  const as = nearestRole(command, roles)?.as;
+  if (!meaning || isDark(as?.start) || (command.time && isDark(command.time))) return undefined;
   const { role, duration, start, reason } = meaning;
   const time = duration === null ? null : { ms: duration };
   const line = lineOf({ role, time, ...(start && { start }), reason, ...inEmergency(command) });
@@ -152,7 +153,7 @@ function nearestRole(command: ParsedCommand, roles: Catalog): Near | undefined {
     if (command.time !== null || command.start || rest === "") break;
     const [word, after] = firstWord(rest);
     [typed, rest] = [`${typed}-${wordOf(word)}`, after];
-    as = { role: typed, ...timed(rest) };
+    as = { role: typed, ...timed(rest, command.emergency), ...inEmergency(command) };
   }
   return found.sort((a, b) => a.far - b.far)[0];
 }

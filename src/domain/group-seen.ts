@@ -20,6 +20,8 @@ export const GroupSeen = z.object({
   /** Those it is compared with: as it was before anything went. */
   members: z.array(UserId),
   at: Ms,
+  /** When the first of a loss was seen that is no more than half so far. */
+  lossSince: Ms.optional(),
   doubt: GroupDoubt.optional(),
 });
 export type GroupSeen = z.infer<typeof GroupSeen>;
@@ -52,11 +54,12 @@ export function seeGroup(
     },
   });
   if (!members || members.length === 0) return doubted(members ? "empty" : "gone");
-  if (left.length * 2 > known.length && !isMeant(before?.doubt, now)) return doubted("halved");
+  if (left.length * 2 > known.length && !isMeant(before?.doubt, left.length, now)) return doubted("halved");
   if (left.length > 0 && isRefilling(before?.doubt, left.length, now)) return doubted("halved");
-  const isOneLoss = left.length > 0 && before && !before.doubt && now - before.at < ONE_LOSS_MS;
+  const lossSince = before?.lossSince ?? now;
+  const isOneLoss = left.length > 0 && before && !before.doubt && now - lossSince < ONE_LOSS_MS;
   return isOneLoss
-    ? { members: [...known, ...members.filter((id) => !known.includes(id))], at: before.at }
+    ? { members: [...known, ...members.filter((id) => !known.includes(id))], at: before.at, lossSince }
     : { members: [...members], at: now };
 }
 
@@ -66,8 +69,8 @@ const isSame = (before: GroupDoubt | undefined, what: GroupDoubt["what"], lost: 
 /** A sync that fills it again may take its time: until nobody comes any more, who is not back has not left. */
 const isRefilling = (before: GroupDoubt | undefined, lost: number, now: number): boolean =>
   before !== undefined &&
-  !isMeant(before, now) &&
+  !isMeant(before, lost, now) &&
   !(isSame(before, "halved", lost) && now - before.since >= ONE_LOSS_MS);
 
-const isMeant = (doubt: GroupDoubt | undefined, now: number): boolean =>
-  doubt?.what === "halved" && doubt.told && now - doubt.since >= MEANT_AFTER_MS;
+const isMeant = (doubt: GroupDoubt | undefined, lost: number, now: number): boolean =>
+  doubt?.what === "halved" && doubt.told && lost <= doubt.lost && now - doubt.since >= MEANT_AFTER_MS;

@@ -101,7 +101,9 @@ export const RETOLD_WITHIN_MS = 15 * MINUTE;
  * long again, a fifth more at most (k8s.io/apiserver/pkg/util/webhook); it waits 5 s before (deploy/karpor-flags).
  */
 export const RESENT_WITHIN_MS = 2 * MINUTE;
-/** Without one for so long, what the hub tells is not complete. */
+/** Two that did not come are a gap: so many batches may have been given up. */
+export const GAP_AFTER_MS = 2 * HEARTBEAT_MS + MINUTE;
+/** Without one for so long, people are told that what the hub tells is not complete. */
 export const SILENT_AFTER_MS = 10 * MINUTE;
 
 export const isSilent = ({ heard }: Pick<Coverage, "heard">, now: number): boolean =>

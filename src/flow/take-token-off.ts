@@ -4,13 +4,22 @@ import type { RequestId } from "../domain/ids.ts";
 import { nextTry, refusedAgain, replacedToTry, replacedTried } from "../domain/left-tokens.ts";
 import type { Shown } from "../domain/message-key.ts";
 import { isTokenToCome, mustTakeTokenOff, needsTokenOff, tokenShows } from "../domain/messages.ts";
-import { type AccessRequest, type Later, type Place, type Ports, type Sent, SlackBusy } from "./ports.ts";
+import {
+  type AccessRequest,
+  type Later,
+  type Place,
+  type Ports,
+  type Sent,
+  SlackBusy,
+  TroubleOutside,
+} from "./ports.ts";
 import { commit } from "./support/commit.ts";
 import { lookForPost } from "./support/post.ts";
 import { sooner } from "./support/sooner.ts";
 import { underLease } from "./support/under-lease.ts";
 
 const AGAIN_MS = SECOND;
+const REDRAWN_AGAIN_MS = 15 * SECOND;
 /** While many wait for Slack, together they try this often: the first is gone soon, and the others cost little. */
 const TRIES_PER_SECOND = 100;
 
@@ -21,8 +30,10 @@ const WAITING_MS = 5 * MINUTE;
 /** Never fails: what Slack does not take now is tried on, for as long as it takes. */
 export async function takeTokenOff(ports: Ports, id: RequestId): Promise<Later> {
   try {
-    const own = await clearTokenMessage(ports, id);
-    const later = sooner(own, await clearReplaced(ports, id));
+    const own = clearTokenMessage(ports, id);
+    // Whatever becomes of the one, the others are tried.
+    await own.catch(() => {});
+    const later = sooner(await clearReplaced(ports, id), await own);
     waiting.delete(id);
     return later;
   } catch (error) {
@@ -68,10 +79,7 @@ export async function clearHeld(ports: Ports, id: RequestId): Promise<Later> {
     return settle(ports, request, null);
   }
   // Without a token there is nothing in haste, and a message that its holder needs is never deleted for lack of room.
-  if (!sent.token) {
-    const outcome = await ports.notifier.redraw(request, "token", shows, sent);
-    return settle(ports, request, outcome === "gone" ? null : { ...sent, shows });
-  }
+  if (!sent.token) return redraw(ports, request, sent, shows);
   // A new token is to come: in a message of its own, that rings.
   const gaveWay = mustTakeTokenOff(request) && isTokenToCome(request);
   const [left, how] = gaveWay ? (["gone", "delete"] as const) : [shows, howFor(sent, shows)];
@@ -88,6 +96,23 @@ export async function clearHeld(ports: Ports, id: RequestId): Promise<Later> {
 function howFor({ token }: Sent, shows: Shown["token"]): "edit" | "delete" | "either" {
   if (token === "sending") return "delete";
   return shows === "gone" ? "either" : "edit";
+}
+
+async function redraw(
+  ports: Ports,
+  request: AccessRequest,
+  sent: Sent,
+  shows: Shown["token"],
+): Promise<Later> {
+  try {
+    const outcome = await ports.notifier.redraw(request, "token", shows, sent);
+    return await settle(ports, request, outcome === "gone" ? null : { ...sent, shows });
+  } catch (error) {
+    if (!(error instanceof SlackBusy || error instanceof TroubleOutside)) throw error;
+    ports.log.warn({ id: request.id, err: error }, "the token's message is not redrawn yet; trying on");
+    const wait = error instanceof SlackBusy ? error.retryAfterMs : REDRAWN_AGAIN_MS;
+    return { again: ports.clock.now() + wait };
+  }
 }
 
 /** For a post whose answer was lost: where it is not found, there is nothing to redraw. */

@@ -49,8 +49,8 @@ const UNDECIDED: { [S in AccessRequest["state"]]?: Outcome } = {
 
 /** Of an approval: by whom. Null where it was decided before, or is not yet. */
 function outcomeOf(before: AccessRequest, after: AccessRequest): Outcome | null {
-  if (!("decision" in after)) return UNDECIDED[after.state] ?? null;
   if ("decision" in before) return null;
+  if (!("decision" in after)) return UNDECIDED[after.state] ?? null;
   if (after.emergency) return "emergency";
   return after.decision.by === "policy" || after.decision.allowance ? "by_policy" : "approved";
 }

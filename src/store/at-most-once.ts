@@ -1,22 +1,23 @@
 /** Something that is done at most once in a while, by whichever replica; what did not succeed may be tried again. */
-import type { Redis } from "ioredis";
+import { reading, writing } from "./failures.ts";
+import type { Client } from "./open.ts";
 
 /** Who died at it is believed to be at work for so long. */
 const CLAIM_MS = 60_000;
 const [TRYING, DONE] = ["trying", "1"];
 
-/** Resolves to whether it is done, now or before: false also while somebody else is at it. `work` resolves to whether it succeeded. */
+/** Resolves to whether it is done, now or before: false also while somebody else is at it. `work` resolves to whether it succeeded. Throws StoreDown, StoreUnsure. */
 export async function atMostOnce(
-  redis: Pick<Redis, "set" | "get" | "del">,
+  redis: Client,
   key: string,
   everyMs: number,
   work: () => Promise<boolean>,
 ): Promise<boolean> {
-  if ((await redis.set(key, TRYING, "PX", Math.min(CLAIM_MS, everyMs), "NX")) !== "OK")
-    return (await redis.get(key)) === DONE;
+  const claim = () => redis.set(key, TRYING, "PX", Math.min(CLAIM_MS, everyMs), "NX");
+  if ((await writing(redis, claim)) !== "OK") return (await reading(redis, () => redis.get(key))) === DONE;
   const done = await work().catch(() => false);
   // Where Redis does not take that, it is done once more at most.
-  if (done) await redis.set(key, DONE, "PX", everyMs).catch(() => {});
-  else await redis.del(key);
+  if (done) await writing(redis, () => redis.set(key, DONE, "PX", everyMs)).catch(() => {});
+  else await writing(redis, () => redis.del(key));
   return done;
 }

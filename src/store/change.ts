@@ -38,7 +38,13 @@ export async function make(
   const { args, entry, json } = birth(store, request);
   const since = request.requestedAt - HOUR;
   const { grantsPerPerson = 0, requestsPerHour = 0 } = limits;
-  const counting = [store.keys.request(""), grantsPerPerson, requestsPerHour, since, request.extends ? 1 : 0];
+  const counting = [
+    store.keys.request(""),
+    grantsPerPerson,
+    requestsPerHour,
+    since,
+    request.extends?.id ?? "",
+  ];
   const answer = await writing(store.redis, () =>
     store.redis.makeRequest(...keys, ...args, KEEP_TRIGGER_MS, ...counting),
   );

@@ -7,18 +7,18 @@ import { AskedRight } from "../domain/rights.ts";
 import type { Secret } from "../domain/secret.ts";
 import {
   CHANGES_MOST,
+  GAP_AFTER_MS,
   type HubTold,
   type ObservedUse,
   RETOLD_WITHIN_MS,
   RIGHTS_MOST,
-  SILENT_AFTER_MS,
   type Use,
   UseChange,
   usesIn,
 } from "../domain/use.ts";
 import type { Evidence } from "../flow/ports.ts";
 import { withEvidence } from "./evidence-script.ts";
-import { reading, writing } from "./failures.ts";
+import { allOf, reading, writing } from "./failures.ts";
 import { rememberBindings } from "./hub-bindings.ts";
 import { replicator } from "./replicate.ts";
 import type { Store } from "./store.ts";
@@ -50,7 +50,7 @@ export function createEvidence(options: EvidenceStore): Evidence {
     keys.agents(""),
     keys.rights(""),
   ];
-  const limits = [SILENT_AFTER_MS, KEEP_TRAIL_MS, RETOLD_WITHIN_MS, CHANGES_MOST, PLACES_MOST, RIGHTS_MOST];
+  const limits = [GAP_AFTER_MS, KEEP_TRAIL_MS, RETOLD_WITHIN_MS, CHANGES_MOST, PLACES_MOST, RIGHTS_MOST];
   const places = placesOf(store);
   return {
     async take({ uses, heardAt }: HubTold) {
@@ -70,11 +70,7 @@ export function createEvidence(options: EvidenceStore): Evidence {
           .zrange(keys.changes(id), "0", "-1", "WITHSCORES")
           .hgetall(keys.addresses(id))
           .hgetall(keys.agents(id));
-      const answers = ids.length > 0 ? ((await reading(redis, () => pipeline.exec())) ?? []) : [];
-      const found = answers.map(([error, value]) => {
-        if (error) throw error;
-        return value;
-      });
+      const found = ids.length > 0 ? await reading(redis, () => allOf(pipeline)) : [];
       return ids.map((_, i) => useOf(found.slice(4 * i, 4 * i + 4)));
     },
     async rights(id) {

@@ -1,10 +1,11 @@
 /** What a failing Redis means to the flows: StoreDown when nothing can have been stored, else StoreUnsure. */
+import type { ChainableCommander } from "ioredis";
 import { StoreDown, StoreUnsure } from "../flow/ports.ts";
 import type { Client } from "./open.ts";
 
 // Before Redis 7 a script's error wraps the command's own, so the word may stand anywhere.
 const REFUSALS =
-  /\b(OOM|READONLY|MISCONF|LOADING|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|NOAUTH|WRONGPASS|NOPERM)\b/;
+  /\b(EXECABORT|OOM|READONLY|MISCONF|LOADING|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|NOAUTH|WRONGPASS|NOPERM)\b/;
 
 /** For what changes nothing: without an answer, nothing was stored. */
 export const reading = <T>(redis: Client, call: () => Promise<T>): Promise<T> =>
@@ -13,6 +14,14 @@ export const reading = <T>(redis: Client, call: () => Promise<T>): Promise<T> =>
 /** For what may have been stored although its answer was lost. */
 export const writing = <T>(redis: Client, call: () => Promise<T>): Promise<T> =>
   attempt(redis, call, (detail) => new StoreUnsure(detail));
+
+/** What each command of it answered. Throws what the first that failed was answered: to be called within one of both. */
+export async function allOf(commands: ChainableCommander): Promise<unknown[]> {
+  return ((await commands.exec()) ?? []).map(([error, answer]) => {
+    if (error) throw error;
+    return answer;
+  });
+}
 
 async function attempt<T>(
   redis: Client,

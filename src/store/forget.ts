@@ -6,7 +6,7 @@ import { ELSEWHERE, type Forgotten } from "../domain/trail-entry.ts";
 import { withoutTexts } from "../domain/without-texts.ts";
 import { createAllowances } from "./allowances.ts";
 import { chained } from "./chain.ts";
-import { writing } from "./failures.ts";
+import { reading, writing } from "./failures.ts";
 import { createRequests } from "./requests.ts";
 import { defineScripts } from "./scripts.ts";
 import type { Store } from "./store.ts";
@@ -49,7 +49,10 @@ async function isOver(store: ForgetStore, id: string): Promise<boolean> {
   const allowance = AllowanceId.safeParse(id).data;
   if (allowance) {
     const standing = await allowancesIn(store).get(allowance);
-    return standing === null || !isOpen(standing, store.clock.now());
+    // What cannot be read cannot be removed from, either.
+    if (standing === null)
+      return (await reading(store.redis, () => store.redis.exists(store.keys.allowance(allowance)))) === 0;
+    return !isOpen(standing, store.clock.now());
   }
   const record = await requestsIn(store).get(RequestId.parse(id));
   return record === null || isFinal(record);

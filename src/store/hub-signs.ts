@@ -12,7 +12,7 @@ import {
 } from "../domain/hub-signs.ts";
 import { RETOLD_WITHIN_MS } from "../domain/use.ts";
 import type { HubSignsStore } from "../flow/tell-hub-alarms.ts";
-import { reading, writing } from "./failures.ts";
+import { allOf, reading, writing } from "./failures.ts";
 import { rememberBindings } from "./hub-bindings.ts";
 import { withHubSigns } from "./hub-signs-script.ts";
 import type { Client } from "./open.ts";
@@ -64,18 +64,17 @@ export function createHubSigns(options: Options): HubSignsStore {
     },
     async waiting() {
       const found = await reading(redis, () =>
-        redis
-          .pipeline()
-          .hvals(keys.hubWrites)
-          .get(keys.hubWritesMore)
-          .hgetall(keys.hubOwn)
-          .hgetall(keys.hubAlarms)
-          .hgetall(keys.hubAlarmsLater)
-          .exec(),
+        allOf(
+          redis
+            .pipeline()
+            .hvals(keys.hubWrites)
+            .get(keys.hubWritesMore)
+            .hgetall(keys.hubOwn)
+            .hgetall(keys.hubAlarms)
+            .hgetall(keys.hubAlarmsLater),
+        ),
       );
-      const [writes, unread, own, alarms, later] = Waiting.parse(
-        found?.map(([error, value]) => error ?? value),
-      );
+      const [writes, unread, own, alarms, later] = Waiting.parse(found);
       if (writes.length === 0 && unread === 0 && Object.keys(alarms).length === 0) return null;
       return {
         writes: writes.sort((a, b) => a.at - b.at),
@@ -114,11 +113,8 @@ export function createHubSigns(options: Options): HubSignsStore {
   };
 }
 
-async function landed(redis: Client, change: ChainableCommander): Promise<void> {
-  const answers = await writing(redis, () => change.exec());
-  const refused = answers?.find(([error]) => error);
-  if (refused) throw refused[0];
-}
+const landed = async (redis: Client, change: ChainableCommander): Promise<void> =>
+  void (await writing(redis, () => allOf(change)));
 
 const numberOf = (text: string): string => createHash("sha256").update(text).digest("base64url").slice(0, 16);
 

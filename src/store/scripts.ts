@@ -83,14 +83,15 @@ end
 // Beside what is decided, what waits to be is none: it is counted in its turn.
 const LIMIT = `
 local function live(person, requests, from, to, now, decided)
-  local count = 0
+  local count, counted = 0, {}
+  -- In the order that they were asked for: what adds to a grant comes after it.
   for _, id in ipairs(redis.call('ZRANGE', person, 0, -1)) do
     local one = redis.call('HMGET', requests .. id, 'till', 'from', 'ends', 'adds', 'decided')
     local till, begins, ends = tonumber(one[1] or '0'), tonumber(one[2] or '0'), tonumber(one[3] or one[1] or '0')
     local beside = begins < tonumber(to) and (ends > tonumber(from) or tonumber(from) <= tonumber(now))
-    -- What adds time to a grant is none, until that is granted, and not with the grant yet.
-    local counts = one[5] or not (one[4] or decided)
-    if till > tonumber(now) and beside and counts then count = count + 1 end
+    -- What adds time to a grant is none beside it; and none at all until it is granted.
+    local counts = (one[5] or not (one[4] or decided)) and not counted[one[4] or '']
+    if till > tonumber(now) and beside and counts then count, counted[id] = count + 1, true end
   end
   return count
 end
@@ -112,7 +113,7 @@ end
 /**
  * KEYS: request trail unsettled open person epoch recent glass lockdown windows texts trigger typed (by whoever asks).
  * ARGV: id v record requestedAt now entry texts till recentFor glass from to ends chain triggerTtl requests grantsMost
- * askedMost askedSince adds; no limit is 0.
+ * askedMost askedSince adds (to which grant; '' for none); no limit is 0.
  */
 const MAKE = `${APPEND}${COUNT}${RESERVE}${WINDOWS}${INDEX}${GLASS}${LIMIT}${LOCKED}
 local taken = redis.call('GET', KEYS[12])
@@ -139,7 +140,7 @@ if taken then return {'open', taken} end
 if redis.call('EXISTS', KEYS[1]) == 1 then return {'id', ARGV[1]} end
 append(KEYS[2], KEYS[11], ARGV[5], ARGV[6], ARGV[7])
 redis.call('HSET', KEYS[1], 'v', ARGV[2], 'record', ARGV[3], 'till', ARGV[8], 'from', ARGV[11], 'ends', ARGV[13], 'chain', ARGV[14])
-if ARGV[20] == '1' then redis.call('HSET', KEYS[1], 'adds', '1') end
+if ARGV[20] ~= '' then redis.call('HSET', KEYS[1], 'adds', ARGV[20]) end
 redis.call('SADD', KEYS[3], ARGV[1])
 redis.call('SET', KEYS[4], ARGV[1], 'PX', left(ARGV[8], ARGV[5]))
 book(KEYS[10], ARGV[1], ARGV[11], ARGV[12], ARGV[8], ARGV[5])

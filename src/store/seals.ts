@@ -59,12 +59,7 @@ async function newest({ redis, keys }: SealStore): Promise<Head | null> {
 /** Null: nothing is left to seal, or another replica does. */
 async function addOne(store: SealStore, last: Head | null, gap: SealHead | null): Promise<Head | null> {
   const { redis, keys, clock } = store;
-  const from = last ? `(${last.to}` : "-";
-  const found = await reading(redis, () => redis.xrange(keys.trail, from, "+", "COUNT", 2 * SEALED_AT_ONCE));
-  const entries = found
-    .map(([place, [, entry = ""]]) => ({ place, entry, said: JSON.parse(entry) as { chain?: Source } }))
-    .filter(({ said }) => !isSeal(said))
-    .slice(0, SEALED_AT_ONCE);
+  const entries = await unsealedAfter(store, last?.to);
   const to = entries.at(-1)?.place ?? (gap && (last?.to ?? "0-0"));
   if (!to) return null;
   const at = clock.now();
@@ -86,6 +81,22 @@ async function addOne(store: SealStore, last: Head | null, gap: SealHead | null)
   if (place === "") return null;
   store.onSeal(line);
   return { ...head, place };
+}
+
+/** The next that no seal has; past as many seals as stand between. */
+async function unsealedAfter({ redis, keys }: SealStore, to: string | undefined) {
+  for (let from = to === undefined ? "-" : `(${to}`; ; ) {
+    const start = from;
+    const found = await reading(redis, () =>
+      redis.xrange(keys.trail, start, "+", "COUNT", 2 * SEALED_AT_ONCE),
+    );
+    const entries = found
+      .map(([place, [, entry = ""]]) => ({ place, entry, said: JSON.parse(entry) as { chain?: Source } }))
+      .filter(({ said }) => !isSeal(said));
+    const last = found.at(-1)?.[0];
+    if (entries.length > 0 || last === undefined) return entries.slice(0, SEALED_AT_ONCE);
+    from = `(${last}`;
+  }
 }
 
 /** What is older than it is kept goes by whole seals; the last of those stays, and the trail begins with it. */

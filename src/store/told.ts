@@ -1,7 +1,7 @@
 /** What was told once, in Redis, so that no other replica and no later start tells it again. */
 import { DAY } from "../domain/duration.ts";
 import type { Told } from "../flow/ports.ts";
-import { reading, writing } from "./failures.ts";
+import { allOf, reading, writing } from "./failures.ts";
 import type { Store } from "./store.ts";
 
 /** After that, what still stands is told again. */
@@ -18,9 +18,7 @@ export function createTold({ redis, keys: { told } }: Pick<Store, "redis" | "key
     async remember(keys) {
       const pipeline = redis.pipeline();
       for (const key of keys) pipeline.set(told(key), "1", "EX", REMEMBERED_SECONDS);
-      const answers = await writing(redis, () => pipeline.exec());
-      const refused = answers?.find(([error]) => error);
-      if (refused) throw refused[0];
+      await writing(redis, () => allOf(pipeline));
     },
   };
 }

@@ -4,7 +4,7 @@ import { DAY } from "../domain/duration.ts";
 import { isSeal, type Seal } from "../domain/seal.ts";
 import { isTransition, type TrailEntry } from "../domain/trail-entry.ts";
 import { lineOf, type TrailLine, wholeOf } from "./chain.ts";
-import { reading } from "./failures.ts";
+import { allOf, reading } from "./failures.ts";
 import type { Store } from "./store.ts";
 
 export const KEEP_TRAIL_MS = 400 * DAY;
@@ -56,11 +56,8 @@ export async function lastLines({ redis, keys }: Where, count: number): Promise<
 export async function linesAt({ redis, keys }: Where, places: readonly string[]): Promise<PlacedLine[]> {
   const pipeline = redis.pipeline();
   for (const at of places) pipeline.xrange(keys.trail, at, at).xrange(keys.texts, at, at);
-  const answers = (await reading(redis, () => pipeline.exec())) ?? [];
-  const found = answers.map(([error, entries]) => {
-    if (error) throw error;
-    return (entries as Found)[0];
-  });
+  const answers = (await reading(redis, () => allOf(pipeline))) as Found[];
+  const found = answers.map(([one]) => one);
   return places.flatMap((_, i) => {
     const [entry, texts] = [found[2 * i], found[2 * i + 1]];
     return entry ? placed(entry, texts) : [];

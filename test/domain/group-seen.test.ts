@@ -46,6 +46,22 @@ test("members that go one by one are one loss, and over a day they are many", ()
   expect(story(HOUR)).toBe(0);
 });
 
+test("a loss in steps is one, however long before it the group was looked at last", () => {
+  const first = seeGroup(group(10), people(5), T0);
+  expect(first).toEqual({ members: people(10), at: T0 - HOUR, lossSince: T0 });
+  expect(seeGroup(first, people(3), T0 + 30_000).doubt).toMatchObject({ what: "halved", lost: 7, of: 10 });
+  expect(seeGroup(first, people(5), T0 + 10 * MINUTE)).toEqual({ members: people(5), at: T0 + 10 * MINUTE });
+  expect(seeGroup(first, people(10), T0 + MINUTE)).toEqual({ members: people(10), at: T0 + MINUTE });
+});
+
+test("after the hour a larger loss than the one that was told is a new one", () => {
+  const half = seeGroup(group(10), people(4), T0);
+  const told = { ...half, doubt: { ...half.doubt, told: true } } as GroupSeen;
+  const more = seeGroup(told, people(1), T0 + HOUR + 10 * MINUTE);
+  expect(more.doubt).toMatchObject({ what: "halved", lost: 9, since: T0 + HOUR + 10 * MINUTE });
+  expect(doubtOf(told, people(6), T0 + HOUR)).toBeUndefined();
+});
+
 test("what is doubted is compared with what was before, until it is back", () => {
   const emptied = seeGroup(group(10), [], T0);
   expect(emptied.doubt).toEqual({ what: "empty", since: T0, told: false, lost: 10, of: 10 });

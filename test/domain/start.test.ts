@@ -1,7 +1,7 @@
 /** When access is to begin, as people type it: understood by their own clock, or refused; never taken for the reason. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { lineOf, parseCommand } from "../../src/domain/command.ts";
+import { correctLine, lineOf, parseCommand } from "../../src/domain/command.ts";
 import { DAY, HOUR, MINUTE } from "../../src/domain/duration.ts";
 import { formatMoment, leadingMoment, type Moment } from "../../src/domain/moment.ts";
 import { termsOf } from "../../src/domain/policy.ts";
@@ -105,6 +105,12 @@ test("in an emergency a day is part of the reason, and a line that is put togeth
   const bare = parseCommand("guest 2h tomorrow 09:00 release");
   expect(bare).toMatchObject({ start: { unclear: "tomorrow 09:00" }, reason: "release" });
   expect(parseCommand(lineOf(bare))).toEqual(bare);
+  // A name that was typed in two words changes nothing of that.
+  const roles = { ...sampleRoles, "search-rules": sampleRoles.guest } as typeof sampleRoles;
+  expect(correctLine(parseCommand("search rules 2h tomorrow 09:00 release"), roles)).toBeUndefined();
+  expect(correctLine(parseCommand("emergency search rules 30m today at 09:00 it died"), roles)).toBe(
+    "emergency search-rules 30m today at 09:00 it died",
+  );
 });
 
 test.each(["the team", "monitoring alerts", "next door", "sunset", "maybe 3 hosts", "marketing"])(

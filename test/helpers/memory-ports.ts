@@ -91,9 +91,9 @@ export function memoryRequests(): MemoryRequests {
   const mineBeside = (request: AccessRequest, now: number) => {
     const { from, to } = windowOf(request);
     const isBeside = (r: AccessRequest) => windowOf(r).from < to && (latestEnd(r) > from || from <= now);
-    return all().filter(
-      (r) => r.requester.id === request.requester.id && !isFinal(r) && !r.extends && isBeside(r),
-    );
+    const found = all().filter((r) => r.requester.id === request.requester.id && !isFinal(r) && isBeside(r));
+    const isCounted = (r: AccessRequest) => found.some(({ id }) => id === r.extends?.id);
+    return found.filter((r) => !r.extends || ("decision" in r && !isCounted(r)));
   };
 
   /** A change that Redis refuses. */

@@ -244,6 +244,34 @@ export function requestsContract(redis: Pick<TestRedis, "commands">): void {
       expect(await requests.get(soon.id)).toMatchObject({ state: "approved" });
     });
 
+    test("a grant counts once beside the time that was added to it, and that counts where the grant is over by then", async () => {
+      const limits = { grantsPerPerson: 2 };
+      const now = f.clock.now();
+      const grant = activeSample({ role: "a", requestedAt: now });
+      await requests.adopt(grant);
+      const until = grant.expiresAt;
+      const extends_ = { id: grant.id, from: now, until };
+      const more = asked({ role: "a", requestedAt: now, duration: 2 * HOUR, extends: extends_ });
+      expect(await requests.make(more, "more", limits)).toMatchObject({ made: true });
+      const decision = { by: ben, qualified: ben.id, at: now };
+      const extending = {
+        ...inState(more, "extending"),
+        extends: extends_,
+        decision,
+        expiresAt: until + 2 * HOUR,
+      };
+      await requests.update(more.id, () => extending as AccessRequest, { limits });
+      const ask = (role: string, startsAt?: number, most = 2) => {
+        const times = startsAt === undefined ? {} : { startsAt, closesAt: startsAt };
+        const request = asked({ role, requestedAt: now, duration: 4 * HOUR, ...times });
+        return requests.make(request, request.id, { grantsPerPerson: most });
+      };
+      expect(await ask("b")).toMatchObject({ made: true });
+      expect(await ask("c")).toMatchObject({ over: "grants" });
+      expect(await ask("d", until + 10 * MINUTE, 1)).toMatchObject({ over: "grants" });
+      expect(await ask("d", until + 9 * HOUR, 1)).toMatchObject({ made: true });
+    });
+
     test("what nobody can end counts against nobody for longer than it reserves its role", async () => {
       await requests.make(asked({ closesAt: f.clock.now() }), "t1");
       const ask = () => requests.make(asked({ role: "b" }), "t2", { grantsPerPerson: 1 });

@@ -2,6 +2,7 @@
 import { afterAll, beforeEach, expect, test } from "vitest";
 import { readTrail } from "../../src/cli/audit/from-seal.ts";
 import { verifyLive } from "../../src/cli/audit/live.ts";
+import { verifyExport } from "../../src/cli/audit/verify-export.ts";
 import { DAY } from "../../src/domain/duration.ts";
 import { isSeal, type Seal } from "../../src/domain/seal.ts";
 import { keepSeals } from "../../src/flow/keep-seals.ts";
@@ -35,6 +36,13 @@ async function count(): Promise<number> {
   return found;
 }
 const whole = { faults: [], notes: [] };
+let asks = 0;
+/** So many at once. */
+async function burst(size: number): Promise<void> {
+  const requestedAt = trail.clock.now();
+  const all = Array.from({ length: size }, () => asked({ role: `role-${++asks}`, requestedAt }));
+  await Promise.all(all.map((r) => trail.requests.make(r, r.id)));
+}
 const live = async () => verifyLive(trail.store, { heads: [], hub: await trail.seals.head() });
 
 test("what came is sealed once, whoever seals at the same time, and nothing is when nothing came", async () => {
@@ -48,10 +56,10 @@ test("what came is sealed once, whoever seals at the same time, and nothing is w
 });
 
 test("of many entries one seal is made after the other, each short enough for a line of the log", async () => {
-  const { requests } = trail;
-  await Promise.all(Array.from({ length: 230 }, () => asked()).map((r) => requests.make(r, r.id)));
+  await burst(230);
   await trail.seal();
   const made = (await sealsOf()).flatMap(({ entries }) => entries.length);
+  expect(await count()).toBe(230);
   expect(made.every((length) => length <= 100)).toBe(true);
   expect(made.reduce((a, b) => a + b, 0)).toBe(await count());
   expect(Math.max(...trail.logged.map((line) => JSON.stringify(line).length))).toBeLessThan(8_000);
@@ -77,6 +85,42 @@ test("what is older than 400 days goes by whole seals, with its texts; the rest 
   clock.jump(9 * DAY);
   await seals.trim();
   expect(await live()).toMatchObject({ ...whole, from: { seal: 2 }, entries: 2, seals: 2 });
+});
+
+test("what was sealed in one go is whole, taken out from later on, and after 400 days", async () => {
+  const { clock, seals } = trail;
+  await burst(250);
+  await trail.seal();
+  clock.jump(2 * DAY);
+  await burst(120);
+  await trail.seal();
+  clock.jump(DAY);
+  await trail.walk(["pending"], { role: "later" });
+  await trail.seal();
+  const lines = await trail.exported({ since: clock.now() - 1.5 * DAY });
+  async function* read() {
+    for (const [i, json] of lines.entries()) yield { at: i + 1, json };
+  }
+  expect((await verifyExport(read(), [])).faults).toEqual([]);
+  expect(await live()).toMatchObject(whole);
+  clock.jump(399 * DAY);
+  await seals.trim();
+  expect((await live()).faults).toEqual([]);
+  clock.jump(2 * DAY);
+  await seals.trim();
+  expect((await live()).faults).toEqual([]);
+});
+
+test("past as many seals as were ever made in one go it is sealed on", async () => {
+  const { redis: commands, keys } = trail.store;
+  await trail.walk(["pending"]);
+  await trail.seal();
+  const [[, fields] = ["", []]] = await commands.xrevrange(keys.trail, "+", "-", "COUNT", 1);
+  const copies = commands.pipeline();
+  for (let i = 0; i < 450; i++) copies.xadd(keys.trail, "*", ...fields);
+  await copies.exec();
+  await trail.walk(["pending"], { role: "later" });
+  expect(await trail.seal()).toMatchObject({ seal: 2 });
 });
 
 test("whoever cuts its beginning off is found", async () => {

@@ -18,9 +18,9 @@ const BATCH = 200;
 
 /** Whole, or from the last seal before `since` (ms since the epoch). */
 export async function readTrail(where: Where, since?: number): Promise<Beginning> {
-  const first = await firstSeal(where);
+  const { first, trimmed } = await firstSeals(where);
   const before = since === undefined ? null : await sealBefore(where, since);
-  const start = before ?? (first && (await isTrimmed(where, first)) ? first : null);
+  const start = before ?? trimmed;
   if (!start) return { first: first?.seal.seal ?? null, later: false, lines: trailLines(where) };
   return { first: start.seal.seal, later: true, lines: after(where, start) };
 }
@@ -29,12 +29,17 @@ type Start = PlacedLine & { seal: Seal };
 
 const startOf = (line: PlacedLine): Start[] => (isSeal(line.trail) ? [{ ...line, seal: line.trail }] : []);
 
-async function firstSeal(where: Where): Promise<Start | null> {
+/** `trimmed`: the last of those it begins with whose entries are gone; several are made in one go of what came at once. */
+async function firstSeals(where: Where): Promise<{ first: Start | null; trimmed: Start | null }> {
+  let [first, trimmed]: [Start | null, Start | null] = [null, null];
   for await (const line of trailLines(where)) {
-    const [start] = startOf(line);
-    if (start) return start;
+    const [one] = startOf(line);
+    if (!one && !first) continue;
+    if (!one || !(await isTrimmed(where, one))) return { first: first ?? one ?? null, trimmed };
+    first ??= one;
+    trimmed = one;
   }
-  return null;
+  return { first, trimmed };
 }
 
 /** Of what the first seal sealed, nothing is there. */
@@ -57,6 +62,7 @@ async function sealBefore({ redis, keys }: Where, since: number): Promise<Start 
 
 async function* after(where: Where, { seal, ...start }: Start): AsyncGenerator<PlacedLine> {
   yield start;
+  // Those before it that were made in one go with it seal what is left out.
   for await (const line of trailLines(where, { from: `(${seal.to}` }))
-    if (line.place !== start.place) yield line;
+    if (!(isSeal(line.trail) && line.trail.seal <= seal.seal)) yield line;
 }

@@ -1,6 +1,7 @@
 /** A file of lines, whichever of the three forms it has: an export as JSON or CSV, or what a shipper of logs delivered. */
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline/promises";
+import { unread } from "../unread.ts";
 import { cellsOf, type Names, TITLES } from "./columns.ts";
 import { csvCell, csvRow, csvRows } from "./csv.ts";
 import { readLine } from "./line.ts";
@@ -11,9 +12,11 @@ export interface FileRead {
   lines: AsyncIterable<Read>;
 }
 
-/** Throws what opening a file throws. */
+/** Throws one sentence. */
 export async function readFile(path: string): Promise<FileRead> {
-  const first = await firstLine(path);
+  const first = await firstLine(path).catch((error: unknown) => {
+    throw new Error(`${path}: ${unread(error)}`);
+  });
   if (first.startsWith(csvRow(TITLES))) return { isExport: true, lines: csvLines(path) };
   return { isExport: readLine(first)?.kind === "heading", lines: textLines(path) };
 }

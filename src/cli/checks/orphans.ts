@@ -80,7 +80,7 @@ const ofOther = (owner: string, home: string, instance: string): Finding =>
   fail(
     "hub instance",
     `the bot's kubeconfig is that of instance ${owner}, whose grants stand in ${home}; the configuration says ${instance}`,
-    `${putBack(owner, home)}; another bot needs a hub.kubeconfig of its own, which npm run setup writes`,
+    `${putBack(owner, home)}; another bot needs a hub.kubeconfig of its own, which npm run setup -- --from-cluster writes`,
   );
 
 type Counted = Omit<GrantsElsewhere, "binding">;

@@ -97,7 +97,8 @@ async function examine(load: () => Config, options: DoctorOptions, means: Doctor
 
 const NOT_ASKED = ok("configuration offline", "neither Slack nor Redis nor the hub was asked");
 
-const MEND_CONFIG = "Correct it in karpor-access.yml or .env; karpor-access.example.yml shows each setting";
+const MEND_CONFIG =
+  "Correct it in karpor-access.yml or .env; README.md tells of each setting, .env.example of each variable";
 
 async function examineSlack(config: Config, means: DoctorMeans): Promise<Finding[]> {
   const { SLACK_APP_TOKEN } = config.env;
@@ -184,8 +185,9 @@ async function examineHub(
     const file = await checkKubeconfigFile(config.hub.kubeconfig);
     const findings = [...(await checkHubAt(client, config, clock)), ...file];
     if (findings.some(({ check, level }) => level === "fail" && STOPPERS.has(check))) return findings;
-    const more = await examineMore(client, config, clock);
-    const whole = [...findings.filter(({ check }) => check !== "hub rights"), ...more];
+    // In the place of what every start looks at: all that can be tried.
+    const [rights, others] = [findings.filter(isOfRights), findings.filter((one) => !isOfRights(one))];
+    const whole = [...others, ...(await examineMore(client, config, clock, rights.filter(isFailed)))];
     return options.canary ? [...whole, ...(await canary(client, config, clock))] : whole;
   } catch (error) {
     return [fail("hub", (error as Error).message, "npm run setup -- --from-cluster")];
@@ -193,9 +195,18 @@ async function examineHub(
 }
 
 /** Where one of these fails, nothing that follows would mean anything. */
-const STOPPERS = new Set(["hub", "hub rbac"]);
+const STOPPERS = new Set(["hub", "hub rbac", "hub access"]);
 
-async function examineMore(client: HubClient, config: Config, clock: Clock): Promise<Finding[]> {
+const isOfRights = ({ check }: Finding): boolean => check === "hub rights";
+const isFailed = ({ level }: Finding): boolean => level === "fail";
+
+/** `blind`: what the bot may not even list. */
+async function examineMore(
+  client: HubClient,
+  config: Config,
+  clock: Clock,
+  blind: readonly Finding[],
+): Promise<Finding[]> {
   const told =
     (check: string) =>
     (error: unknown): Finding[] => {
@@ -211,7 +222,8 @@ async function examineMore(client: HubClient, config: Config, clock: Clock): Pro
     self: own && identityOf(own),
   };
   const found = await checkRights(rights).catch(told("hub rights"));
-  const able = found.every(({ level }) => level !== "fail");
+  if (blind.length > 0) return [...blind, ...found.filter((one) => !isOfRights(one) || isFailed(one))];
+  const able = !found.some(isFailed);
   const left = able ? await clearLeftovers(client, config, clock).catch(told("hub leftovers")) : [];
   const foreign = await checkForeign(client, config, clock).catch(told("hub foreign"));
   const longest = (one: Promise<Finding>) => one.then((it) => [it], told("hub longest token"));

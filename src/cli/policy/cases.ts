@@ -3,8 +3,10 @@ import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { parse } from "yaml";
 import { z } from "zod";
+import { inWords } from "../../config.ts";
 import { formatDuration } from "../../domain/duration.ts";
 import type { Rulebook } from "../../domain/policy-rule.ts";
+import { unread } from "../unread.ts";
 import { AskedCase, verdictOn } from "./asked.ts";
 import { fileOf, type PolicyRun } from "./means.ts";
 
@@ -31,13 +33,21 @@ export function cases(args: string[]): PolicyRun {
 
 /** Throws one sentence, or a line for each mistake. */
 function readCases(path: string): Case[] {
-  const read = Cases.safeParse(parse(readFileSync(path, "utf8")));
+  const read = Cases.safeParse(written(path), { error: inWords });
   if (read.success) return read.data;
   throw new Error(
     read.error.issues
       .map((issue) => `${path}: ${issue.path.join(".") || "the file"} ${issue.message}`)
       .join("\n"),
   );
+}
+
+function written(path: string): unknown {
+  try {
+    return parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    throw new Error(`${path}: ${unread(error)}`);
+  }
 }
 
 function wrongIn(book: Rulebook, one: Case): string[] {

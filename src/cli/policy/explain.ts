@@ -1,6 +1,7 @@
 /** `policy explain`: what would become of a request, and each line's part in it. */
 import { parseArgs } from "node:util";
 import type { z } from "zod";
+import { inWords } from "../../config.ts";
 import type { Verdict } from "../../domain/rules/rule.ts";
 import { AskedCase, verdictOn } from "./asked.ts";
 import { fileOf, type PolicyRun } from "./means.ts";
@@ -19,12 +20,13 @@ export function explain(args: string[]): PolicyRun {
     requests,
     ...given
   } = parseArgs({ args, options, strict: true }).values;
-  const asked = AskedCase.safeParse({
+  const typed = {
     ...given,
     ...(groups === undefined ? {} : { in: groups.split(",").filter(Boolean) }),
     ...(grants === undefined ? {} : { grants: Number(grants) }),
     ...(requests === undefined ? {} : { requests: Number(requests) }),
-  });
+  };
+  const asked = AskedCase.safeParse(typed, { error: inWords });
   if (!asked.success) throw new Error(sentence(asked.error));
   return async (means) => {
     const verdict = verdictOn(fileOf(means), asked.data);

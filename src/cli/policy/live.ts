@@ -55,7 +55,8 @@ type Read = { found: AccessRequest[]; unreadable: number } | { not: string };
 
 async function liveRequests({ instance }: ConfigFile, means: PolicyMeans): Promise<Read> {
   const { variables, clock, log } = means;
-  const url = RedisUrl.optional().parse(variables.REDIS_URL || undefined);
+  const { data: url, error } = RedisUrl.optional().safeParse(variables.REDIS_URL || undefined);
+  if (error) return { not: `REDIS_URL ${error.issues[0]?.message}` };
   if (url === undefined) return { not: "REDIS_URL is not set" };
   let unreadable = 0;
   const told = { onTransition: () => {}, onBroken: () => void unreadable++ };

@@ -1,6 +1,5 @@
 /** What somebody at a limit is told: when it frees; or that a rule denies it anyhow, where that is remembered. */
 import { VERIFY_AFTER_MS } from "../../domain/lifecycle.ts";
-import type { Person } from "../../domain/person.ts";
 import { judge } from "../../domain/policy-engine.ts";
 import type { Refusal } from "../../domain/refusal.ts";
 import { refusalIn } from "../../domain/rules/policy-denies.ts";
@@ -13,12 +12,15 @@ type Over = Extract<Made, { over: string }>;
 /** Throws StoreDown. */
 export async function overLimit(
   ports: Ports,
-  asked: JudgedTerms & { requester: Person; askedBy?: Person | undefined },
+  asked: JudgedTerms & Pick<AccessRequest, "requester" | "askedBy" | "emergency">,
   over: Over,
 ): Promise<Refusal> {
   const { id } = asked.requester;
   const [facts, open] = await Promise.all([recalledFacts(ports, id, asked.role), ports.requests.open(id)]);
-  const refusal = refusalIn(judge(ports.policy, asked, { ...facts, history: historyOf(over, open, ports) }));
+  const counted = asked.emergency ? open.filter((r) => "decision" in r) : open;
+  const refusal = refusalIn(
+    judge(ports.policy, asked, { ...facts, history: historyOf(over, counted, ports) }),
+  );
   if (!refusal) throw new Error("a limit that the store counts is none to the policy");
   // How often one may ask counts for whoever asks.
   return asked.askedBy && refusal.kind === "too-many-grants"

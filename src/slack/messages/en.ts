@@ -351,7 +351,7 @@ export const en = {
     `${asking(f, name)} ${what(f, fmt)}${reason ? `: ${reason}` : ""}`,
   /** To the administrators: the bot's own token could not be renewed. */
   credential: (left: number, hub: string): string =>
-    `*Ends in ${span(left)}:* the bot's own access to ${hub}, which it could not renew. Run npm run setup, then npm run doctor; without it nobody gets access, and none is taken away.`,
+    `*Ends in ${span(left)}:* the bot's own access to ${hub}, which it could not renew. Run npm run setup -- --from-cluster, then npm run doctor; without it nobody gets access, and none is taken away.`,
   /** To the administrators: the approvals channel does not take a card. */
   cardRefused: (channel: string, code: string, id: string): string =>
     `*Nobody can be asked:* Slack does not take messages to ${channel} (${code}), so ${id} waits unseen. Invite the bot to the channel, or name another in the configuration; then npm run doctor.`,

@@ -326,7 +326,7 @@ export const zh: Words = {
   label: (visible, role, who, id) => `${visible}：${who ? `${who} 的 ` : ""}${role}${id ? `，${id}` : ""}`,
   cardText: (f, reason, fmt) => `${asking(f, name)} ${what(f, fmt)}${reason ? `：${reason}` : ""}`,
   credential: (left: number, hub: string): string =>
-    `*${span(left)}后失效：* 机器人自己对 ${hub} 的访问凭证，且未能自动续期。请运行 npm run setup，再运行 npm run doctor；否则无法再授予权限，也无法收回权限。`,
+    `*${span(left)}后失效：* 机器人自己对 ${hub} 的访问凭证，且未能自动续期。请运行 npm run setup -- --from-cluster，再运行 npm run doctor；否则无法再授予权限，也无法收回权限。`,
   cardRefused: (channel, code, id) =>
     `*无法送达审批人：* Slack 不接受发往 ${channel} 的消息（${code}），${id} 还没有人看到。请把机器人邀请进该频道，或在配置文件中改用其他频道，然后运行 npm run doctor。`,
   emergencyUnseen: (channel, code, { id, role, requester }) =>

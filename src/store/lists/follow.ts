@@ -5,7 +5,7 @@ import type { RequestId } from "../../domain/ids.ts";
 import { placesAfter } from "../../domain/listing.ts";
 import { TrailStep } from "../../domain/step.ts";
 import { ListsBehind } from "../../flow/ports.ts";
-import { reading } from "../failures.ts";
+import { allOf, reading } from "../failures.ts";
 import type { Keys } from "../keys.ts";
 import type { Store } from "../store.ts";
 import { KEEP_TRAIL_MS } from "../trail.ts";
@@ -24,7 +24,7 @@ export async function follow({ redis, keys, clock }: Follower, batches: number):
     index(all, keys, placesIn(entries), clock.now());
     all.set(keys.listed, last);
     // Done again by the next reader where its answer is lost.
-    await reading(redis, () => all.exec());
+    await reading(redis, () => allOf(all));
     if (entries.length < BATCH) return;
     from = last;
   }

@@ -102,7 +102,7 @@ test("a month: exported, verified, reported; texts removed, and whole all the sa
     good: false,
     said: expect.stringMatching(/^Not whole. First, at line \d+: R-\S+ .* was edited\./),
   });
-  await expect(run(`verify ${join(dir.path, "none")}`)).rejects.toThrow("ENOENT");
+  await expect(run(`verify ${join(dir.path, "none")}`)).rejects.toThrow("none: there is no such file");
   const other = join(dir.path, "other");
   writeFileSync(other, "hello\n");
   await expect(run(`verify ${other}`)).rejects.toThrow("holds no line of a trail");

@@ -59,6 +59,20 @@ const also = async (name: string, rules: object[]): Promise<Undo> => {
   await admin("POST", `${RBAC}/clusterrolebindings`, { body: { metadata: { name }, roleRef, subjects } });
   return () => admin("DELETE", `${RBAC}/clusterrolebindings/${name}`);
 };
+/** One verb less of it. */
+const withoutVerb = async (path: string, resource: string, verb: string): Promise<Undo> => {
+  const { body } = await admin("GET", path);
+  const { rules } = body as unknown as { rules: { resources?: string[]; verbs: string[] }[] };
+  const fewer = rules.map((rule) =>
+    rule.resources?.includes(resource) ? { ...rule, verbs: rule.verbs.filter((one) => one !== verb) } : rule,
+  );
+  const put = async (all: object[]) => {
+    const { metadata } = (await admin("GET", path)).body;
+    return admin("PUT", path, { body: { ...body, metadata, rules: all } });
+  };
+  await put(fewer);
+  return () => put(rules);
+};
 /** Slack answers so, once. */
 const answers = (method: string, code: string): Undo => {
   world.slack.failNext(method, code);
@@ -433,6 +447,13 @@ const hub: Case[] = [
     wrong: () => without(`${RBAC}/namespaces/karpor-access/rolebindings/karpor-access-grants`),
     check: "hub rights",
     message: /may not create serviceaccounts, nor .*create serviceaccounts\/token/,
+    fix: /npm run setup/,
+  },
+  {
+    name: "it may not even list",
+    wrong: () => withoutVerb(`${RBAC}/clusterroles/karpor-access`, "clusterrolebindings", "list"),
+    check: "hub rights",
+    message: /may not list clusterrolebindings/,
     fix: /npm run setup/,
   },
   {

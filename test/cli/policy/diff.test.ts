@@ -143,6 +143,14 @@ test("as data", async () => {
   });
 });
 
+test("a REDIS_URL that is none is said to be that, beside what changes", async () => {
+  const { said } = await run(["diff", old, changed((file) => delete file.limits)], {
+    REDIS_URL: "localhost:6379",
+  });
+  expect(said).toContain("grants at the same time: 5");
+  expect(said).toMatch(/was not looked at: REDIS_URL must look like redis:/);
+});
+
 test("a file that cannot be read", () =>
   expect(run(["diff", old, join(dir, "none.yml")])).rejects.toThrow(/does not exist/));
 
