@@ -251,7 +251,7 @@ export function requestsContract(redis: Pick<TestRedis, "commands">): void {
       await requests.adopt(grant);
       const until = grant.expiresAt;
       const extends_ = { id: grant.id, from: now, until };
-      const more = asked({ role: "a", requestedAt: now, duration: 2 * HOUR, extends: extends_ });
+      const more = asked({ role: "a", requestedAt: now + 1, duration: 2 * HOUR, extends: extends_ });
       expect(await requests.make(more, "more", limits)).toMatchObject({ made: true });
       const decision = { by: ben, qualified: ben.id, at: now };
       const extending = {
