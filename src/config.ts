@@ -263,8 +263,8 @@ const filledOnly = (variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
 /** In small letters they come first, as everywhere. */
 export const withProxy = (given: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
   ...given,
-  HTTPS_PROXY: given.https_proxy ?? given.HTTPS_PROXY,
-  NO_PROXY: given.no_proxy ?? given.NO_PROXY,
+  HTTPS_PROXY: given.https_proxy || given.HTTPS_PROXY,
+  NO_PROXY: given.no_proxy || given.NO_PROXY,
 });
 
 export const pathOf = ({ KARPOR_ACCESS_CONFIG: path = "karpor-access.yml" }: NodeJS.ProcessEnv): string =>

@@ -1,7 +1,7 @@
 /** What was seen at the last look at the user groups, and when one more is due: the stored form. Pure. */
 import { z } from "zod";
 import { MINUTE, SECOND } from "./duration.ts";
-import { GroupSeen } from "./group-seen.ts";
+import { GroupSeen, ONE_LOSS_MS } from "./group-seen.ts";
 
 /** A version keeps what only its neighbour knows. */
 export const DirectoryLook = z.looseObject({
@@ -35,7 +35,11 @@ export const isPeopleDue = ({ peopleAt }: Looked, now: number): boolean =>
 
 export function areGroupsDue({ asked, look }: Looked, now: number): boolean {
   if (!look) return true;
-  const untold = Object.values(look.groups).some(({ doubt }) => doubt && !doubt.told);
+  const groups = Object.values(look.groups);
+  // What was lost is no part of what is lost from then on.
+  const isLossOver = groups.some(({ lossSince = now }) => Math.abs(now - lossSince) >= ONE_LOSS_MS);
+  if (isLossOver && Math.abs(now - look.at) >= APART_MS) return true;
+  const untold = groups.some(({ doubt }) => doubt && !doubt.told);
   const wait = asked !== look.asked ? APART_MS : untold ? UNTOLD_MS : EVERY_MS;
   return Math.abs(now - look.at) >= wait;
 }

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Role } from "./catalog.ts";
 import { MINUTE } from "./duration.ts";
-import { RequestId } from "./ids.ts";
+import { AllowanceId, RequestId } from "./ids.ts";
 import { Person } from "./person.ts";
 
 const Ms = z.number().int();
@@ -18,6 +18,10 @@ export const Extension = z.object({
   by: z.union([Person, z.literal("policy")]),
   qualified: z.string(),
   at: Ms,
+  /** Who else approved it. */
+  also: z.array(Person).optional(),
+  /** By what it was allowed beforehand. */
+  allowance: AllowanceId.optional(),
 });
 export type Extension = z.infer<typeof Extension>;
 

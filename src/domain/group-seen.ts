@@ -27,7 +27,7 @@ export const GroupSeen = z.object({
 export type GroupSeen = z.infer<typeof GroupSeen>;
 
 /** A sync that takes members out one by one is one loss. */
-const ONE_LOSS_MS = 10 * MINUTE;
+export const ONE_LOSS_MS = 10 * MINUTE;
 /** What stayed so small for so long after the administrators were told is meant. */
 const MEANT_AFTER_MS = HOUR;
 
@@ -41,8 +41,9 @@ export function seeGroup(
   const there = new Set(members);
   const left = known.filter((id) => !there.has(id));
   const loss = { lost: left.length, of: known.length };
-  // Of a group that nobody was ever seen in, the checks of the configuration tell.
-  const told = before?.doubt?.told ?? known.length === 0;
+  // Of a group that nobody was ever seen in, the checks of the configuration tell; of a loss that grew, anew.
+  const isGrown = isMeantBy(before?.doubt, now) && left.length > (before?.doubt?.lost ?? 0);
+  const told = !isGrown && (before?.doubt?.told ?? known.length === 0);
   const doubted = (what: GroupDoubt["what"]): GroupSeen => ({
     members: known,
     at: before?.at ?? now,
@@ -72,5 +73,7 @@ const isRefilling = (before: GroupDoubt | undefined, lost: number, now: number):
   !isMeant(before, lost, now) &&
   !(isSame(before, "halved", lost) && now - before.since >= ONE_LOSS_MS);
 
+const isMeantBy = (doubt: GroupDoubt | undefined, now: number): doubt is GroupDoubt =>
+  doubt?.what === "halved" && doubt.told && now - doubt.since >= MEANT_AFTER_MS;
 const isMeant = (doubt: GroupDoubt | undefined, lost: number, now: number): boolean =>
-  doubt?.what === "halved" && doubt.told && lost <= doubt.lost && now - doubt.since >= MEANT_AFTER_MS;
+  isMeantBy(doubt, now) && lost <= doubt.lost;

@@ -2,7 +2,7 @@
 import { isRevealed, isStale, revealsOf, SHOWN_FOR_MS, type TokenView } from "./delivery.ts";
 import { lookAgainAt } from "./departed.ts";
 import { SECOND } from "./duration.ts";
-import { formerOf, leaving } from "./former.ts";
+import { asEnding, formerOf, leaving } from "./former.ts";
 import { idleDue, openQuestion } from "./idle-due.ts";
 import type { DisplayStatus, MessageKey } from "./message-key.ts";
 import { fallbackDue, nudgeDue } from "./nudge.ts";
@@ -267,8 +267,9 @@ export const LIFECYCLE = {
       return [
         "card",
         ...(told ? (["notice"] as const) : []),
-        ...(outage && cause !== "failed" ? (["unproven"] as const) : []),
-        ...(outage || cause === "failed" ? (["alert"] as const) : []),
+        ...(outage && (cause !== "failed" || r.grant) ? (["unproven"] as const) : []),
+        // Where a token may be out it comes with its proof, or with the trouble: its first words alone mention somebody.
+        ...(outage || (cause === "failed" && !r.grant) ? (["alert"] as const) : []),
       ];
     },
     now: () => ["end"],
@@ -412,6 +413,7 @@ const VISIBLE = [
   "expiresAt",
   "extensions",
   "outage",
+  "former",
 ] as const;
 
 /** A change as it is stored: numbered, and along the table. Throws on a way that the table does not have. */
@@ -450,7 +452,11 @@ const isTokenSent = ({ messages: { token } }: AccessRequest): boolean => token?.
 export const leadsToAccess = (before: AccessRequest, after: AccessRequest): boolean =>
   WAYS_TO_ACCESS.some((isWay) => isWay(before, after));
 
-const seen = (r: AccessRequest) => ({ ...r, outage: toldOutage(r) });
+const seen = (r: AccessRequest) => ({
+  ...r,
+  outage: toldOutage(r),
+  former: formerOf(r).map((one) => toldOutage(asEnding(one)) ?? null),
+});
 
 const differ = (a: object, b: object, fields: readonly string[]): boolean =>
   fields.some((field) => JSON.stringify(a[field as never]) !== JSON.stringify(b[field as never]));

@@ -114,10 +114,12 @@ export function decided(
 function lessened(r: In<"pending">, less: Less, by: Person, now: number): In<"pending"> {
   if (!isLess(r, less)) throw new Refused({ kind: "not-less", role: r.role, duration: r.duration });
   const asked = r.lessened?.asked ?? { role: r.role, duration: r.duration };
-  // Of another role others are asked when nobody decides: they have not been told.
-  const { fallback, ...others } = r.messages;
-  const messages = less.role === undefined || !fallback ? r.messages : others;
-  return { ...r, ...less, messages, approvals: [], lessened: { by, at: now, asked } };
+  const changed = { ...less, approvals: [], lessened: { by, at: now, asked } };
+  if (less.role === undefined) return { ...r, ...changed };
+  // Of another role others are asked, and others when nobody decides: they have not been told, and are told now.
+  const { nudgedAt: _, ...kept } = r;
+  const { fallback: __, nudge: ___, ...messages } = r.messages;
+  return { ...kept, ...changed, messages, nudgeAt: now };
 }
 
 /** Each counts once. Throws Refused(approved-already). */
@@ -261,7 +263,13 @@ const SURELY_OVER_MS = 5 * SECOND;
 export function prolonged(r: AccessRequest, more: In<"extending">, now: number): In<"active"> | null {
   if (r.state !== "active" || isProlongedBy(r, more) || now >= r.expiresAt - SURELY_OVER_MS) return null;
   const { id, duration: ms, decision, expiresAt } = more;
-  const extension = { id, ms, by: decision.by, qualified: decision.qualified, at: now };
+  const { by, qualified, allowance } = decision;
+  const also = by === "policy" ? [] : approvalsOf(more).flatMap((one) => (one.by.id === by.id ? [] : one.by));
+  const extension = {
+    ...{ id, ms, by, qualified, at: now },
+    ...(also.length > 0 && { also }),
+    ...(allowance && { allowance }),
+  };
   const extended = { ...r, expiresAt, extensions: [...(r.extensions ?? []), extension], reminded: [] };
   return refreshAsked(extended, { why: "extended", at: now, for: id });
 }

@@ -50,10 +50,12 @@ async function livePageOf(
     .filter(isGranted)
     .filter(({ role }) => isSeen(seen, role))
     .map((request) => ({ request, at: { at: request.expiresAt, id: request.id } }))
-    .sort((a, b) => a.at.at - b.at.at);
-  const start = all.findIndex(({ at }) => at.id === after?.id) + 1;
-  return { shown: all.slice(start, start + count), total: all.length };
+    .sort((a, b) => inOrder(a.at, b.at));
+  const rest = after ? all.filter(({ at }) => inOrder(after, at) < 0) : all;
+  return { shown: rest.slice(0, count), total: all.length };
 }
+
+const inOrder = (a: Cursor, b: Cursor): number => a.at - b.at || (a.id < b.id ? -1 : Number(a.id !== b.id));
 
 /** What ends already need not be ended. */
 async function endableBy(ports: Ports, by: UserId, { shown }: LivePage, isAmong: Qualifies) {

@@ -1,5 +1,6 @@
 /** Which losses of a user group are taken for a mistake of the directory's. */
 import { expect, test } from "vitest";
+import { areGroupsDue } from "../../src/domain/directory-look.ts";
 import { HOUR, MINUTE } from "../../src/domain/duration.ts";
 import { type GroupSeen, seeGroup } from "../../src/domain/group-seen.ts";
 import { UserId } from "../../src/domain/ids.ts";
@@ -54,11 +55,25 @@ test("a loss in steps is one, however long before it the group was looked at las
   expect(seeGroup(first, people(10), T0 + MINUTE)).toEqual({ members: people(10), at: T0 + MINUTE });
 });
 
+test("when ten minutes are over one more look is due, so that what goes later is a loss of its own", () => {
+  const seen = seeGroup(group(3), people(2), T0);
+  const looked = (groups: Record<string, GroupSeen>, at: number) => ({
+    ...{ asked: 0, peopleAt: at },
+    look: { asked: 0, at, groups },
+  });
+  expect(areGroupsDue(looked({ S0DEV: seen }, T0), T0 + 9 * MINUTE)).toBe(false);
+  expect(areGroupsDue(looked({ S0DEV: seen }, T0), T0 + 10 * MINUTE)).toBe(true);
+  const after = seeGroup(seen, people(2), T0 + 10 * MINUTE);
+  expect(areGroupsDue(looked({ S0DEV: after }, T0 + 10 * MINUTE), T0 + 20 * MINUTE)).toBe(false);
+  expect(seeGroup(after, people(1), T0 + 40 * MINUTE).doubt).toBeUndefined();
+});
+
 test("after the hour a larger loss than the one that was told is a new one", () => {
   const half = seeGroup(group(10), people(4), T0);
   const told = { ...half, doubt: { ...half.doubt, told: true } } as GroupSeen;
   const more = seeGroup(told, people(1), T0 + HOUR + 10 * MINUTE);
-  expect(more.doubt).toMatchObject({ what: "halved", lost: 9, since: T0 + HOUR + 10 * MINUTE });
+  const at = T0 + HOUR + 10 * MINUTE;
+  expect(more.doubt).toMatchObject({ what: "halved", lost: 9, since: at, told: false });
   expect(doubtOf(told, people(6), T0 + HOUR)).toBeUndefined();
 });
 

@@ -233,8 +233,22 @@ describe("what a row says depends on the record", () => {
     ["ending in time", { ...ending, end: { cause: "expired", at: ENDED_AT } }, ["card"]],
     ["ending by its holder", { ...ending, end: { cause: "released", at: ENDED_AT } }, ["card", "notice"]],
     ["revoked, an outage", { ...ending, outage }, ["card", "notice", "unproven", "alert"]],
-    ["ending after a failure", { ...ending, end: failed }, ["card", "notice", "alert"]],
-    ["ending after a failure, an outage", { ...ending, end: failed, outage }, ["card", "notice", "alert"]],
+    ["ending after a failure", { ...ending, end: failed }, ["card", "notice"]],
+    [
+      "ending after a failure before anything stood",
+      { ...ending, end: failed, grant: undefined } as AccessRequest,
+      ["card", "notice", "alert"],
+    ],
+    [
+      "ending after a failure, an outage",
+      { ...ending, end: failed, outage },
+      ["card", "notice", "unproven", "alert"],
+    ],
+    [
+      "ending after a failure before anything stood, an outage",
+      { ...ending, end: failed, outage, grant: undefined } as AccessRequest,
+      ["card", "notice", "alert"],
+    ],
     ["ended after a failure", { ...ended, end: failed }, ["notice", "alert"]],
   ])("%s asks for %3$j", (_what, r, keys) => expect(rowOf(r).messages(r)).toEqual(keys));
 

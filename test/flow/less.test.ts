@@ -110,6 +110,20 @@ test("a lower role that too few others could approve is not offered", async () =
   expect(rolesIn(await modal(ALICE, card))).toEqual(["root", "guest", "long"]);
 });
 
+test("a lower role that others approve, too: they are mentioned, though those of the other were reminded already", async () => {
+  const card = await it.ask("admin 4h", "to-look");
+  await world.slack.click(BOB, await it.dm(BOB, "Waiting for approval:"), "Remind them");
+  await world.until(async () => (await record("to-look"))?.nudgedAt !== undefined);
+  const thread = () => world.slack.messages(APPROVALS).filter(({ thread_ts }) => thread_ts === card.ts);
+  await world.slack.waitFor(() => thread().length === 1);
+  const view = await modal(ALICE, card);
+  await world.slack.submit(ALICE, view.id, { "less-role": "both", "less-time": "1 h" });
+  await world.until(async () => (await record("to-look"))?.role === "both");
+  await world.jump(1_000);
+  await world.slack.waitFor(() => thread().length === 2);
+  expect(visibleText(thread().at(-1) ?? { text: "" })).toContain("<!subteam^S0SRE>");
+});
+
 test("where it cannot be looked up which roles are lower, nobody is told that there are none", async () => {
   const card = await it.ask("admin 4h", "to-look");
   world.localHub?.failNext(1, 503, (_, path) => path.includes("/clusterroles/"));

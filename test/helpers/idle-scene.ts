@@ -21,10 +21,10 @@ export function idleScene(world: World, heartbeat: () => Promise<void>) {
     const lane = world.jobs.lanes.timers;
     await world.until(async () => (await lane.getWaitingCount()) + (await lane.getActiveCount()) === 0);
   };
-  /** Silence is more than ten minutes without a heartbeat. */
+  /** More than five minutes without a heartbeat are a gap. */
   const pass = async (ms: number, { heard = true } = {}) => {
-    for (let left = ms; left > 0; left -= 8 * MINUTE) {
-      await world.jump(Math.min(left, 8 * MINUTE));
+    for (let left = ms; left > 0; left -= 4 * MINUTE) {
+      await world.jump(Math.min(left, 4 * MINUTE));
       if (heard) await heartbeat();
       await settled();
     }

@@ -67,7 +67,8 @@ async function forgetTexts(
   const isMeant = (entry: { id: string; requester: string }) =>
     id === undefined ? entry.requester === person : entry.id === id;
   const { forgotten, live } = await forget({ ...redis.store, clock }, isMeant, operatorOf(as ?? user()));
-  for (const one of live) say(`${one} is not over: nothing of it was removed. End it first.`);
+  for (const one of live)
+    say(`${one} is not over, or cannot be read: nothing of it was removed. End it first.`);
   say(`Removed what people typed about ${forgotten.length === 0 ? "nothing" : forgotten.join(", ")}.`);
   return live.length === 0 && forgotten.length > 0;
 }

@@ -97,8 +97,7 @@ async function examine(load: () => Config, options: DoctorOptions, means: Doctor
 
 const NOT_ASKED = ok("configuration offline", "neither Slack nor Redis nor the hub was asked");
 
-const MEND_CONFIG =
-  "Correct it in karpor-access.yml or .env; README.md tells of each setting, .env.example of each variable";
+const MEND_CONFIG = "Correct it in karpor-access.yml or .env; README.md tells of each setting and variable";
 
 async function examineSlack(config: Config, means: DoctorMeans): Promise<Finding[]> {
   const { SLACK_APP_TOKEN } = config.env;

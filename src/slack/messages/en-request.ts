@@ -322,19 +322,23 @@ const approved: Sentence = (f, fmt) =>
     ? `${fmt.b("New token:")} ${access(f, fmt)} ${fmt.untilDay(f.endsAt)}, as before.${fmt.rich ? " The one you had works no more." : ""}`
     : `${fmt.b(`${begins(f, fmt)}:`)} ${access(f, fmt)} ${fmt.untilDay(f.endsAt)}.`;
 
-const extender = ({ by: who, qualified }: Extension, fmt: Formatter): string => {
+const extender = (
+  { by, also = [], qualified, allowance }: Extension,
+  named: (who: Person) => string,
+): string => {
   const rule = ruleNamed(qualified);
-  if (who !== "policy") return `approved by ${fmt.who(who)}`;
-  return `approved by ${rule === undefined ? "policy" : theRule(rule)}`;
+  if (by === "policy") return `approved by ${rule === undefined ? "policy" : theRule(rule)}`;
+  const who = [by, ...also].map(named).join(" and ");
+  return allowance ? `allowed beforehand by ${who} (${allowance})` : `approved by ${who}`;
 };
 /** What made it longer. Nobody is mentioned, as on all that is drawn anew. */
 const prolonged = (one: Extension, fmt: Formatter): string =>
-  `${fmt.b(`${span(one.ms)} more:`)} ${one.by === "policy" ? extender(one, fmt) : `approved by ${name(one.by)}`} ${fmt.when(one.at)} · ${one.id}`;
+  `${fmt.b(`${span(one.ms)} more:`)} ${extender(one, name)} ${fmt.when(one.at)} · ${one.id}`;
 
 /** In the place of a token that its holder has. */
 const fresh: Record<NonNullable<Facts["fresh"]>, Sentence> = {
   extended: (f, fmt) =>
-    `${fmt.b(`More time${f.extension ? `, ${extender(f.extension, fmt)}` : ""}:`)} ${access(f, fmt)} ${fmt.untilDay(f.endsAt)}.${fmt.rich && !f.atAClick ? " This token takes the place of the old one." : ""}`,
+    `${fmt.b(`More time${f.extension ? `, ${extender(f.extension, fmt.who)}` : ""}:`)} ${access(f, fmt)} ${fmt.untilDay(f.endsAt)}.${fmt.rich && !f.atAClick ? " This token takes the place of the old one." : ""}`,
   upgraded: (f, fmt) =>
     `${fmt.b(f.atAClick ? "Press Show token again:" : "New token:")} Karpor was upgraded, and your old token stopped working.${fmt.rich ? ` ${access(f, fmt)} ends ${fmt.at(f.endsAt)} as before.` : ""}`,
   other: (f, fmt) => `${fmt.b("New token:")} ${access(f, fmt)} ${fmt.untilDay(f.endsAt)}.`,

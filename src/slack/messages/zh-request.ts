@@ -313,10 +313,14 @@ const approved: Sentence = (f, fmt) =>
     ? `${fmt.b("新令牌：")} ${untilThen(f, fmt)}，期限不变。${fmt.rich ? "之前的令牌已失效。" : ""}`
     : `${fmt.b(`${begins(f)}：`)} ${untilThen(f, fmt)}（${approver(f, fmt)}）。`;
 
-const extender = ({ by: who, qualified }: Extension, named: (person: Person) => string): string => {
+const extender = (
+  { by, also = [], qualified, allowance }: Extension,
+  named: (person: Person) => string,
+): string => {
   const rule = ruleNamed(qualified);
-  if (who !== "policy") return `${named(who)} 批准`;
-  return rule === undefined ? "按策略自动批准" : `${theRule(rule)}自动批准`;
+  if (by === "policy") return rule === undefined ? "按策略自动批准" : `${theRule(rule)}自动批准`;
+  const who = [by, ...also].map(named).join("、");
+  return allowance ? `${who} 预先允许（${allowance}）` : `${who} 批准`;
 };
 const prolonged: Words["prolonged"] = (one, fmt) =>
   `${fmt.b(`延长 ${span(one.ms)}：`)} ${extender(one, name)}，${fmt.when(one.at)} · ${one.id}`;
