@@ -58,7 +58,7 @@ export function seeGroup(
   if (left.length * 2 > known.length && !isMeant(before?.doubt, left.length, now)) return doubted("halved");
   if (left.length > 0 && isRefilling(before?.doubt, left.length, now)) return doubted("halved");
   const lossSince = before?.lossSince ?? now;
-  const isOneLoss = left.length > 0 && before && !before.doubt && now - lossSince < ONE_LOSS_MS;
+  const isOneLoss = left.length > 0 && before && !before.doubt && Math.abs(now - lossSince) < ONE_LOSS_MS;
   return isOneLoss
     ? { members: [...known, ...members.filter((id) => !known.includes(id))], at: before.at, lossSince }
     : { members: [...members], at: now };

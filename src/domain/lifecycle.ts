@@ -455,7 +455,7 @@ export const leadsToAccess = (before: AccessRequest, after: AccessRequest): bool
 const seen = (r: AccessRequest) => ({
   ...r,
   outage: toldOutage(r),
-  former: formerOf(r).map((one) => toldOutage(asEnding(one)) ?? null),
+  former: formerOf(r).flatMap((one) => toldOutage(asEnding(one)) ?? []),
 });
 
 const differ = (a: object, b: object, fields: readonly string[]): boolean =>

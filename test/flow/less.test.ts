@@ -116,6 +116,7 @@ test("a lower role that others approve, too: they are mentioned, though those of
   await world.until(async () => (await record("to-look"))?.nudgedAt !== undefined);
   const thread = () => world.slack.messages(APPROVALS).filter(({ thread_ts }) => thread_ts === card.ts);
   await world.slack.waitFor(() => thread().length === 1);
+  await world.until(async () => Boolean((await record("to-look"))?.messages.nudge?.ts));
   const view = await modal(ALICE, card);
   await world.slack.submit(ALICE, view.id, { "less-role": "both", "less-time": "1 h" });
   await world.until(async () => (await record("to-look"))?.role === "both");

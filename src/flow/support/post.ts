@@ -132,7 +132,7 @@ export const lookForPost = (
 
 /** Made less meanwhile, of another role (transitions.ts): those whom that one names are still to be told. */
 const isOfOthers = (key: MessageKey, asked: AccessRequest, now: AccessRequest): boolean =>
-  key === "fallback" && asked.role !== now.role;
+  (key === "fallback" || key === "nudge") && asked.role !== now.role;
 
 const isUnplaced = (standing: Sent | undefined): boolean => !standing?.ts;
 

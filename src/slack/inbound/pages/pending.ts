@@ -11,6 +11,6 @@ export const pendingPage: ShowPage = async ({ ports }, user, at) => {
     ...requests.map((request) => ({ kind: "request" as const, request })),
     ...allowances.map((allowance) => ({ kind: "allowance" as const, allowance })),
   ];
-  const items = restOf(all, at, waitingId);
-  return (ctx) => pendingReply({ items, total: all.length, at }, ctx);
+  const page = restOf(all, at, waitingId);
+  return (ctx) => pendingReply(page, ctx);
 };

@@ -17,10 +17,9 @@ export const statusPage: ShowPage = async (context, user, at) => {
     recalledCount(context, user),
     context.ports.lockdown.standing(),
   ]);
-  const items = restOf(all, at, ({ id }) => id);
-  const uses = await usesOf(context.ports, items);
-  return (ctx) =>
-    withLockdown(lockdown, statusReply({ items, total: all.length, at }, waiting, { ...ctx, uses }), ctx);
+  const page = restOf(all, at, ({ id }) => id);
+  const uses = await usesOf(context.ports, page.items);
+  return (ctx) => withLockdown(lockdown, statusReply(page, waiting, { ...ctx, uses }), ctx);
 };
 
 /** As far as is remembered: for one's own status, Slack is not asked. */
