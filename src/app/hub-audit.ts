@@ -48,15 +48,15 @@ async function ownPort(
   const http = await startHttp(port, {}, { setting: "audit.hub.port", doors, tls: keys });
   const look = async () => {
     const now = keysIn(tls);
-    if (!now || isDeepStrictEqual(now, keys)) return CERTIFICATE_MS;
-    http.certify(now);
-    keys = now;
-    log.info({}, "the hub's audit log is taken by another certificate from now on");
+    if (now && !isDeepStrictEqual(now, keys)) {
+      http.certify(now);
+      keys = now;
+      log.info({}, "the hub's audit log is taken by another certificate from now on");
+    }
     return CERTIFICATE_MS;
   };
-  const after = CERTIFICATE_MS;
-  const looking =
-    tls && repeat(look, { what: "the certificate of audit.hub.tls", sleep: clock.sleep, log, after });
+  const how = { what: "the certificate of audit.hub.tls", sleep: clock.sleep, log, after: CERTIFICATE_MS };
+  const looking = tls && repeat(look, how);
   return {
     port: http.port,
     stop: async () => {

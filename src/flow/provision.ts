@@ -28,7 +28,8 @@ import { asDelivered } from "./support/as-delivered.ts";
 import { commit } from "./support/commit.ts";
 import { underEach } from "./support/disputed.ts";
 import { leaveHub } from "./support/leave-hub.ts";
-import { type MaybeMinted, mintToken, outlives } from "./support/mint.ts";
+import { type MaybeMinted, mintToken } from "./support/mint.ts";
+import { noteToken } from "./support/note-token.ts";
 import { noteOutage, reportOutage } from "./support/outage.ts";
 import { assertOutside } from "./support/outside.ts";
 import { type Posted, postMessage } from "./support/post.ts";
@@ -234,7 +235,7 @@ function tellBoth(
     also: (r: AccessRequest) => (isAllowed && made && delivering(r, made)) || r,
     beside: async (place: Place) => {
       if (!made) return;
-      annotating = annotate(ports, request, made, place, signal);
+      annotating = noteToken(ports, request, made, { place, who: request.id }, signal);
       annotating.catch(() => {});
       // It is waited for the longest, so it goes out first: after a turn, in which its idle connection is looked at.
       await turn();
@@ -280,18 +281,6 @@ interface Ready extends GrantMade, MaybeMinted {
   annotating: Promise<void> | undefined;
 }
 
-const annotate = (
-  ports: Ports,
-  request: Open,
-  grant: Grant,
-  { channel, ts }: Place,
-  signal: AbortSignal,
-): Promise<void> =>
-  reportOutage(ports, request.id, "hub", () => {
-    const more = { tokenMessage: { channel, ts }, ...outlives(request, grant) };
-    return ports.grants.annotate(request, grant.accountUid, more, signal);
-  });
-
 /** The DM without the token: its place is in the record before a token is shown. */
 async function placeFor(
   ports: Ports,
@@ -334,7 +323,7 @@ async function deliver(
     isToldOfGrant(placed.request)
       ? Promise.resolve(placed.request)
       : commit(ports, id, (r) => (isMine(r, message.ts) ? delivering(r, grant) : null)),
-    annotating ?? annotate(ports, request, grant, message, signal),
+    annotating ?? noteToken(ports, request, grant, { place: message, who: id }, signal),
   ]);
   // Withdrawn, revoked or over meanwhile: its end takes away what was made. Or another try has a message of its own.
   if (next.state !== "delivering" || !isMine(next, message.ts) || signal.aborted) return;

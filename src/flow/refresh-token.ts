@@ -15,7 +15,8 @@ import {
 } from "./ports.ts";
 import { asDelivered } from "./support/as-delivered.ts";
 import { commit } from "./support/commit.ts";
-import { type MaybeMinted, mintToken, outlives } from "./support/mint.ts";
+import { type MaybeMinted, mintToken } from "./support/mint.ts";
+import { noteToken } from "./support/note-token.ts";
 import { reportOutage } from "./support/outage.ts";
 import { postTokenMessage } from "./support/post-token-message.ts";
 import { takeOffReplaced } from "./support/take-off-replaced.ts";
@@ -94,10 +95,7 @@ async function deliverFresh(
   const request = await withoutOldMessage(ports, found);
   if (!isAsked(request)) return;
   const message = await placeFor(ports, request, room);
-  await reportOutage(ports, whoWaits(request), "hub", () => {
-    const more = { tokenMessage: message, ...outlives(request, grant) };
-    return ports.grants.annotate(request, grant.accountUid, more, signal);
-  });
+  await noteToken(ports, request, grant, { place: message, who: whoWaits(request) }, signal);
   const next = await commit(ports, id, (r) => (isMine(r, message) ? refreshing(r, grant) : null));
   // Ended meanwhile, or another try has a message of its own.
   if (!isMine(next, message) || signal.aborted) return;

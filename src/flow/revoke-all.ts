@@ -1,11 +1,11 @@
 /** An administrator ends all access of a person, or to a role; and what that would end, before it does. */
-import { isOpen } from "../domain/allowance.ts";
 import type { UserId } from "../domain/ids.ts";
 import { isEndedBy, isIn, type MassEnd, type Scope } from "../domain/mass-end.ts";
 import { Refused } from "../domain/refusal.ts";
 import { beginMassEnd } from "./mass-end.ts";
 import type { Ports } from "./ports.ts";
 import { assertAdmin } from "./support/admin.ts";
+import { openAllowances } from "./support/allowances.ts";
 
 export interface RevokeAll {
   by: UserId;
@@ -44,12 +44,12 @@ export interface Affected {
 
 /** Throws StoreDown. */
 export async function lookAtScope(
-  { requests, allowances, clock }: Pick<Ports, "requests" | "allowances" | "clock">,
+  ports: Pick<Ports, "requests" | "allowances" | "clock">,
   scope: Scope,
 ): Promise<Affected> {
   const [people, roles] = [new Set<UserId>(), new Map<string, number>()];
   let [grants, waiting] = [0, 0];
-  for await (const batch of requests.unsettled())
+  for await (const batch of ports.requests.unsettled())
     for (const r of batch.filter((one) => isIn(scope, one))) {
       if (r.state === "requested" || r.state === "pending") waiting += 1;
       if (!isEndedBy(scope, r)) continue;
@@ -57,7 +57,6 @@ export async function lookAtScope(
       people.add(r.requester.id);
       roles.set(r.role, (roles.get(r.role) ?? 0) + 1);
     }
-  const open = scope.what === "person" ? await allowances.of(scope.person) : [];
-  const allowed = open.filter((a) => isOpen(a, clock.now())).length;
+  const allowed = scope.what === "person" ? (await openAllowances(ports, scope.person)).length : 0;
   return { grants, people: people.size, roles: [...roles].sort((a, b) => b[1] - a[1]), waiting, allowed };
 }

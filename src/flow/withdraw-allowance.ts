@@ -5,7 +5,7 @@ import { roleNamed } from "../domain/catalog.ts";
 import type { AllowanceId, Principal, UserId } from "../domain/ids.ts";
 import { approversOf } from "../domain/today.ts";
 import type { Ports } from "./ports.ts";
-import { loadAllowance } from "./support/allowances.ts";
+import { loadAllowance, openAllowances } from "./support/allowances.ts";
 import { noteRefused } from "./support/note-refused.ts";
 import { assertQualified } from "./support/reviewer.ts";
 import { syncAllowance } from "./sync-allowance.ts";
@@ -27,7 +27,7 @@ export async function withdrawAllowance(
 /** Whatever this person was allowed beforehand, with all else of theirs. Throws StoreDown, StoreUnsure. */
 export async function withdrawAllOf(ports: Ports, person: UserId, who: Withdrawer): Promise<void> {
   const { allowances, clock, epoch } = ports;
-  for (const { id } of (await allowances.of(person)).filter((a) => isOpen(a, clock.now()))) {
+  for (const { id } of await openAllowances(ports, person)) {
     const change = (a: Allowance) => (isOpen(a, clock.now()) ? disallowed(a, who, clock.now()) : null);
     await allowances.update(id, change, { replicated: true });
     // Whatever else is to end does not wait for Slack.

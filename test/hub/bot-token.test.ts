@@ -22,15 +22,20 @@ async function setUp(world: World, ago: number): Promise<void> {
   writeFileSync(fileOf(world), await botKubeconfig(world.hub));
   world.localHub?.skew(0);
 }
+async function openOwn(world: World) {
+  await using opened = new AsyncDisposableStack();
+  const hub = opened.adopt(await openHub(loadConfig(world.env), { log }), (h) => h.close());
+  const client = opened.adopt(createHubClient(hub.access, { reread: hub.reread }), (c) => c.close());
+  const kept = opened.move();
+  return { hub, client, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
 const isMint = (method: string, path: string) => method === "POST" && path.endsWith("karpor-access/token");
 
 describe("renewal", () => {
   test("nothing before half of its life, then a new one in the same file, which the bot works with", async () => {
     await using world = await startWorld();
-    const config = loadConfig(world.env);
-    await using opened = new AsyncDisposableStack();
-    const hub = opened.adopt(await openHub(config, { log }), (h) => h.close());
-    const client = opened.adopt(createHubClient(hub.access, { reread: hub.reread }), (c) => c.close());
+    await using opened = await openOwn(world);
+    const { hub, client } = opened;
     const look = () => renewBotToken({ hub, client, clock: world.clock });
 
     const first = tokenOf(world);
@@ -52,10 +57,8 @@ describe("renewal", () => {
 
   test("a hub that refuses leaves the old one, and says why", async () => {
     await using world = await startWorld();
-    const config = loadConfig(world.env);
-    await using opened = new AsyncDisposableStack();
-    const hub = opened.adopt(await openHub(config, { log }), (h) => h.close());
-    const client = opened.adopt(createHubClient(hub.access), (c) => c.close());
+    await using opened = await openOwn(world);
+    const { hub, client } = opened;
     const before = tokenOf(world);
     world.clock.jump(200 * DAY);
     world.localHub?.failNext(1, 403, isMint);
@@ -67,10 +70,8 @@ describe("renewal", () => {
 
 test("a replica that was slower takes the other's token for good", async () => {
   await using world = await startWorld();
-  const config = loadConfig(world.env);
-  await using opened = new AsyncDisposableStack();
-  const hub = opened.adopt(await openHub(config, { log }), (h) => h.close());
-  const client = opened.adopt(createHubClient(hub.access), (c) => c.close());
+  await using opened = await openOwn(world);
+  const { hub, client } = opened;
   world.clock.jump(200 * DAY);
   const { source } = hub;
   const slower = {
@@ -86,10 +87,8 @@ test("a replica that was slower takes the other's token for good", async () => {
 
 test("a kubeconfig that cannot be read any more renews nothing: what the bot speaks by is said to end", async () => {
   await using world = await startWorld();
-  const config = loadConfig(world.env);
-  await using opened = new AsyncDisposableStack();
-  const hub = opened.adopt(await openHub(config, { log }), (h) => h.close());
-  const client = opened.adopt(createHubClient(hub.access, { reread: hub.reread }), (c) => c.close());
+  await using opened = await openOwn(world);
+  const { hub, client } = opened;
   rmSync(fileOf(world));
   const look = () => renewBotToken({ hub, client, clock: world.clock });
   await expect(look()).rejects.toThrow(/Cannot read the kubeconfig/);

@@ -1,7 +1,7 @@
 /** What was allowed beforehand, looked at with today's catalog and today's people: by what a request passes, and whether that still stands. */
-import { type Allowance, type Allowed, allowedBy, counted, covers } from "../../domain/allowance.ts";
+import { type Allowance, type Allowed, allowedBy, counted, covers, isOpen } from "../../domain/allowance.ts";
 import type { Role } from "../../domain/catalog.ts";
-import type { AllowanceId } from "../../domain/ids.ts";
+import type { AllowanceId, UserId } from "../../domain/ids.ts";
 import { Refused } from "../../domain/refusal.ts";
 import type { Decision } from "../../domain/request.ts";
 import { approversOf, neededOf } from "../../domain/today.ts";
@@ -15,6 +15,14 @@ export async function loadAllowance({ allowances }: Ports, id: AllowanceId): Pro
   const allowance = await allowances.get(id);
   if (!allowance) throw new Refused({ kind: "unknown-allowance", word: id });
   return allowance;
+}
+
+/** Those of this person that wait or stand. Throws StoreDown. */
+export async function openAllowances(
+  { allowances, clock }: Pick<Ports, "allowances" | "clock">,
+  person: UserId,
+): Promise<Allowance[]> {
+  return (await allowances.of(person)).filter((a) => isOpen(a, clock.now()));
 }
 
 /** By what a request that would be asked passes at once; null where nothing lets it. Throws what the directory throws. */

@@ -16,12 +16,6 @@ export interface Minted {
 /** Without a token where one is made when somebody asks to see it. */
 export type MaybeMinted = Pick<Minted, "grant"> & { token: Secret | null };
 
-/** For its account: the hub makes no token for less than ten minutes, and a Redis that lost it must know when it is dead. */
-export const outlives = (
-  { expiresAt }: { expiresAt: number },
-  { tokenExpiresAt }: Pick<Grant, "tokenExpiresAt">,
-): { tokenExpiresAt?: number } => (tokenExpiresAt > expiresAt ? { tokenExpiresAt } : {});
-
 export async function mintToken(
   { grants, clock }: Pick<Ports, "grants" | "clock">,
   request: In<"approved" | "delivering" | "active">,

@@ -21,11 +21,13 @@ const INPUT = { role: "less-role", time: "less-time", note: "less-note" } as con
 /** And what is asked for: less than that is chosen. */
 const LessTarget = DecisionTarget.extend({ role: z.string(), duration: z.number().int() });
 
-/** `lower`: null where it cannot be looked up. */
+/** The roles that may be chosen; null where they cannot be looked up. */
+export type LowerRoles = readonly string[] | "looking" | null;
+
 export function lessForm(
   r: AccessRequest,
   target: DecisionTarget,
-  lower: readonly string[] | "looking" | null,
+  lower: LowerRoles,
   ctx: ViewContext,
 ): ModalView {
   const p = rendererOf(ctx);
@@ -57,7 +59,7 @@ export function lessRefused(refusal: Refusal, ctx: ViewContext): ModalView {
   return { type: "modal", title: plain(less.title), close: plain(decision.close), blocks };
 }
 
-function rolesOf(p: Renderer, r: AccessRequest, lower: Parameters<typeof lessForm>[2]): KnownBlock[] {
+function rolesOf(p: Renderer, r: AccessRequest, lower: LowerRoles): KnownBlock[] {
   const { less } = p.words;
   if (r.extends) return [];
   if (lower === "looking") return [context([less.looking])];

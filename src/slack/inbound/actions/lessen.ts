@@ -3,7 +3,7 @@ import { lowerRoles } from "../../../flow/approve-less.ts";
 import { assertMayReview, assertPending } from "../../../flow/decide.ts";
 import { load } from "../../../flow/support/load.ts";
 import { noteRefused } from "../../../flow/support/note-refused.ts";
-import { lessForm, lessRefused } from "../../views/index.ts";
+import { type LowerRoles, lessForm, lessRefused } from "../../views/index.ts";
 import { contextFor, type HandlerContext } from "../context.ts";
 import { redrawModal } from "../forms/open-decision.ts";
 import { openView } from "../open-view.ts";
@@ -20,8 +20,7 @@ export const lessenAction: Action = async (context, click) => {
   const trying = { attempt: "approve", id, by: click.user } as const;
   await noteRefused(context.ports, trying, async () => assertPending(request, click.user, "approve"));
   const target = { id, terms, channel: click.channel };
-  const draw = (lower: Parameters<typeof lessForm>[2]) =>
-    lessForm(request, target, lower, contextFor(context, click.user));
+  const draw = (lower: LowerRoles) => lessForm(request, target, lower, contextFor(context, click.user));
   const opened = await openView(context.client, click.triggerId, draw("looking"));
   if (!opened.id) return undefined;
   await redrawModal(context, id, { viewId: opened.id, view: await lookUp(context, click, draw) });
@@ -32,7 +31,7 @@ export const lessenAction: Action = async (context, click) => {
 async function lookUp(
   context: HandlerContext,
   click: Click,
-  draw: (lower: string[] | null) => Form,
+  draw: (lower: LowerRoles) => Form,
 ): Promise<Form> {
   const { ports, log } = context;
   const { id } = targetOf(click);
