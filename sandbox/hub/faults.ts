@@ -7,6 +7,8 @@ export interface HubCall {
   path: string;
   /** The door it came by. */
   port: number;
+  /** The caller's own end of the connection. */
+  from: number;
 }
 
 /** The hub's own Status, a page of whatever stands before it, or no answer at all. */

@@ -35,7 +35,8 @@ export async function serve(
   const { method = "GET", url = "/" } = request;
   const { faults } = service;
   const path = url.split("?")[0] ?? url;
-  const call = { method, path, port: request.socket.localPort ?? 0 };
+  const { localPort: port = 0, remotePort: from = 0 } = request.socket;
+  const call = { method, path, port, from };
   const text = await readText(request);
   if (!(await faults.patience(response))) return;
   const meddled = await service.meddler?.before(call);

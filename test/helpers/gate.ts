@@ -9,6 +9,7 @@ export async function openGate(port: number) {
   let held: Direction | undefined;
   let waiting: (() => void)[] = [];
   const unanswered = new Set<Socket>();
+  const targets = new Set<Socket>();
   const pass = (direction: Direction, to: Socket) => (chunk: Buffer) => {
     if (held === direction) waiting.push(() => to.write(chunk));
     else to.write(chunk);
@@ -21,6 +22,8 @@ export async function openGate(port: number) {
     ] as const) {
       one.on("error", () => {}).on("close", () => other.destroy());
     }
+    targets.add(target);
+    target.on("close", () => targets.delete(target));
     client.on("data", () => unanswered.add(client)).on("data", pass("requests", target));
     target.on("data", () => unanswered.delete(client)).on("data", pass("answers", client));
     client.on("close", () => unanswered.delete(client));
@@ -34,6 +37,8 @@ export async function openGate(port: number) {
     },
     /** Something waits at the held door, or behind it. */
     isBusy: () => waiting.length > 0 || (held !== undefined && unanswered.size > 0),
+    /** Whether what reaches the server from that port passed here. */
+    isOf: (port: number) => [...targets].some(({ localPort }) => localPort === port),
     release: () => {
       held = undefined;
       for (const send of waiting) send();

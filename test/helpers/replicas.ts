@@ -30,23 +30,23 @@ export async function startReplicas(world: World, times?: AppDeps["times"]) {
       for (const one of pair) one.jump(ms);
       await world.jump(ms);
     },
-    /** The one whose hub calls wait, and the other; from now on nothing waits. `from`: the call that is the first to. */
+    /** The one that makes such a call, from which on all wait, and the other. */
     inTheMiddle: async (
       direction: Direction,
       act: () => Promise<unknown>,
       enough: () => Promise<boolean>,
-      from?: (call: HubCall) => boolean,
+      from: (call: HubCall) => boolean,
     ) => {
-      const hold = () => {
-        for (const { gate } of pair) gate.hold(direction);
-      };
-      if (from) holdFrom(world, direction, from, hold);
-      else hold();
-      await act();
-      await world.until(async () => pair.some(({ gate }) => gate.isBusy()) && (await enough()));
-      world.localHub?.meddle(undefined);
       const [one, two] = pair;
-      return one.gate.isBusy() ? { busy: one, other: two } : { busy: two, other: one };
+      let busy: Replica | undefined;
+      holdFrom(world, direction, from, (call) => {
+        busy ??= pair.find(({ gate }) => gate.isOf(call.from));
+        for (const { gate } of pair) gate.hold(direction);
+      });
+      await act();
+      await world.until(async () => busy?.gate.isBusy() === true && (await enough()));
+      world.localHub?.meddle(undefined);
+      return busy === one ? { busy: one, other: two } : { busy: two, other: one };
     },
     [Symbol.asyncDispose]: async () => void (await kill()),
   };
@@ -57,12 +57,12 @@ function holdFrom(
   { localHub }: World,
   direction: Direction,
   from: (call: HubCall) => boolean,
-  hold: () => void,
+  hold: (call: HubCall) => void,
 ) {
   localHub?.meddle({
     before: async (call) => {
       if (!from(call)) return undefined;
-      hold();
+      hold(call);
       return direction === "requests" ? { hang: true } : undefined;
     },
     after: async () => true,
