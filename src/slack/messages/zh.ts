@@ -105,10 +105,10 @@ const refusal: ByRefusal = {
   "other-command": ({ given }, fmt) =>
     `${fmt.b("未发送：")} Slack 应用中的 ${fmt.code(given)} 与本机器人的命令 ${fmt.code(fmt.command)} 不一致，请告知管理员。`,
   "status-of-others": (_, fmt) =>
-    `${fmt.b("未发送：")} 这里只能查看你自己的状态。结束他人的权限： ${fmt.code(`${fmt.command} revoke @…`)}`,
+    `${fmt.b("未发送：")} 这里只能查看你自己的状态。结束他人的权限： ${fmt.code(`${fmt.command} 撤销 @…`)}`,
   "unknown-target": ({ word }, fmt) =>
     `${fmt.b("操作未生效：")} ${fmt.code(word)} 既不是申请编号，也不是 Slack 能识别的人。请输入 ${fmt.code(
-      `${fmt.command} revoke @`,
+      `${fmt.command} 撤销 @`,
     )} 并从列表中选人，或写明编号（R-…）。`,
   "allow-whom": (_, fmt) => `${fmt.b("未发送：")} 请写明允许谁，并从列表中选人： ${fmt.code(allowForm(fmt))}`,
   "bad-period": ({ text }, fmt) =>
@@ -142,7 +142,7 @@ const refusal: ByRefusal = {
     const now = states[state as keyof ByState] ?? "进行中";
     return recipient
       ? `${fmt.b("未发送：")} ${fmt.who(recipient)} 已有 ${fmt.code(role)} 的申请 ${id}（${now}）。`
-      : `${fmt.b("未发送：")} ${fmt.code(role)} 的申请 ${id} 尚未结束（${now}）。请用 ${fmt.code(`${fmt.command} status`)} 查看。`;
+      : `${fmt.b("未发送：")} ${fmt.code(role)} 的申请 ${id} 尚未结束（${now}）。请用 ${fmt.code(`${fmt.command} 状态`)} 查看。`;
   },
   "too-much-more": ({ role, most }, fmt) =>
     `${fmt.b("未发送：")} ${fmt.code(role)} 权限${most > 0 ? `最多还能延长 ${span(most)}` : "不能再延长"}。`,
@@ -259,7 +259,7 @@ const refusal: ByRefusal = {
     `${fmt.b("操作未生效：")} 机器人读不了 ${id} 的记录：它由机器人的另一个版本写入，或者已经损坏。它的授权仍会按时结束；管理员可以在 Karpor 上立即结束它。`,
   "may-not-see": ({ role }, fmt) =>
     role === undefined
-      ? `${fmt.b("无法显示：")} 他人的权限只有审批人和管理员可以查看。你自己的请用 ${fmt.code(`${fmt.command} status`)} 查看。`
+      ? `${fmt.b("无法显示：")} 他人的权限只有审批人和管理员可以查看。你自己的请用 ${fmt.code(`${fmt.command} 状态`)} 查看。`
       : `${fmt.b("无法显示：")} 只有审批人和管理员可以查看 ${fmt.code(role)} 的持有人。`,
   "unknown-filter": ({ word, command }, fmt) =>
     `${fmt.b("无法显示：")} ${fmt.code(word)} 既不是角色，也不是 Slack 能识别的人。请输入 ${fmt.code(
@@ -276,7 +276,7 @@ const refusal: ByRefusal = {
     `${fmt.b("操作未生效：")} 暂时无法从 Slack 确认谁有权这样做，请一分钟后再试。`,
   "store-down": (_, fmt) => `${fmt.b("操作未生效：")} 机器人暂时无法访问存储，请一分钟后再试。`,
   unsure: (_, fmt) =>
-    `${fmt.b("尚不确定：")} 存储没有及时响应。再次操作之前，请先用 ${fmt.code(`${fmt.command} status`)} 查看。`,
+    `${fmt.b("尚不确定：")} 存储没有及时响应。再次操作之前，请先用 ${fmt.code(`${fmt.command} 状态`)} 查看。`,
   other: (_, fmt) => `${fmt.b("未受理：")} 原因由机器人的另一个版本写明，当前版本无法显示。`,
 };
 
@@ -483,7 +483,7 @@ export const zh: Words = {
       `审批人可用 ${fmt.code(`${fmt.command} 待审批`)} 查看待你处理的事项， ${fmt.code(`${fmt.command} 生效中`)} 查看谁有什么权限。`,
     allow: (fmt) => `用 ${fmt.code(allowForm(fmt))} 预先允许， ${fmt.code(`${fmt.command} 已允许`)} 查看。`,
     commands: (fmt) =>
-      `${fmt.code(`${fmt.command} status`)} 查看进行中的申请和权限， ${fmt.code(`${fmt.command} revoke`)} 结束权限。`,
+      `${fmt.code(`${fmt.command} 状态`)} 查看进行中的申请和权限， ${fmt.code(`${fmt.command} 结束`)} 结束权限。`,
     forAnother: (fmt) => `${fmt.code(`${fmt.command} for @…`)} 替别人申请。`,
     admin: (fmt) =>
       `管理员可用 ${fmt.code(`${fmt.command} 锁定`)} 结束并停发全部权限， ${fmt.code(`${fmt.command} 锁定 --drill`)} 演练， ${fmt.code(`${fmt.command} revoke all @成员`)} 结束一人的全部权限。`,
@@ -499,7 +499,7 @@ export const zh: Words = {
         ? `${fmt.b(`共 ${count} 项：`)} 你在 ${hub} 上的申请和权限。`
         : `${fmt.b("暂无记录：")} 你在 ${hub} 上没有进行中的申请，也没有生效的权限。`,
     more: (shown, all) => `按先后顺序显示 ${all} 项中的 ${shown} 项`,
-    none: (fmt) => `${fmt.code(`${fmt.command} help`)} 查看可以申请的角色。`,
+    none: (fmt) => `${fmt.code(`${fmt.command} 帮助`)} 查看可以申请的角色。`,
   },
   revoke: {
     head: (count, fmt) => `${fmt.b(`${count} 项生效中：`)} 请选择要结束的权限。`,

@@ -109,6 +109,6 @@ describe.each(Locale.options)("in %s", (locale) => {
     expectHome(blocksOf(drawn));
     expectTypography({ text: "", blocks: blocksOf(drawn) });
     expect(buttonsIn(blocksOf(drawn))).toEqual([]);
-    expect(words(drawn)).toContain("/karpor-access status");
+    expect(words(drawn)).toContain(`/karpor-access ${locale === "en" ? "status" : "状态"}`);
   });
 });
