@@ -1,11 +1,14 @@
 /** What one grant's whole life asks of Redis and the hub, counted at their doors; and how many of Redis' answers a click waits for. */
 import { setTimeout as delay } from "node:timers/promises";
+import { Redis } from "ioredis";
 import { systemClock } from "../../sandbox/clock.ts";
 import { startLocalHub } from "../../sandbox/hub/index.ts";
 import { seenWithin } from "../../sandbox/wait.ts";
 import { SECOND } from "../../src/domain/duration.ts";
+import { LANES } from "../../src/flow/ports.ts";
+import { keysOf } from "../../src/store/keys.ts";
 import { startBotProcess } from "../bot.ts";
-import { APPROVER, contextOn, GENERAL_CHANNEL } from "../context.ts";
+import { APPROVER, BENCH_INSTANCE, contextOn, GENERAL_CHANNEL } from "../context.ts";
 import { openRedisDoor } from "../redis-door.ts";
 import { median } from "../stats.ts";
 import type { BenchmarkRow } from "../table.ts";
@@ -35,14 +38,17 @@ export async function lifeBenchmark(): Promise<BenchmarkRow[]> {
     after: async () => true,
   });
   context.env.REDIS_URL = door.url;
+  const direct = new Redis(redis.url);
+  using _direct = { [Symbol.dispose]: () => direct.disconnect() };
   await using _ = await startBotProcess(context);
   const userActions = openUserActions(context);
 
-  /** Commands of Redis within the time of one life, and the hub's calls that are for a grant. */
+  /** Within the time of one life; of the hub's calls those that are for a grant. */
   async function counted(work: () => Promise<unknown>) {
+    const before = await jobsAdded(direct);
     commands = calls.length = 0;
     await Promise.all([work(), delay(LIFE_MS)]);
-    return { commands, calls: calls.filter(isForGrant).length };
+    return { commands, calls: calls.filter(isForGrant).length, jobs: (await jobsAdded(direct)) - before };
   }
   async function live(): Promise<void> {
     const [id = ""] = await userActions.pending(1);
@@ -73,8 +79,10 @@ export async function lifeBenchmark(): Promise<BenchmarkRow[]> {
   const trips = ((await clicked(AWAY_MS)) - near) / AWAY_MS;
   const hubCalls = median(lives.map((one) => one.calls));
   const perLife = median(lives.map((one) => one.commands)) - idle.commands;
+  const jobs = median(lives.map((one) => one.jobs)) - idle.jobs;
   return [
     { name: "Redis commands of a whole life", ours: String(perLife), count: perLife },
+    { name: "jobs of a whole life", ours: String(jobs), count: jobs },
     {
       name: "hub calls of a whole life",
       ours: String(hubCalls),
@@ -90,6 +98,13 @@ export async function lifeBenchmark(): Promise<BenchmarkRow[]> {
       met: trips <= TRIPS_AIM,
     },
   ];
+}
+
+/** BullMQ numbers each that is added, also one that has an id of its own. */
+async function jobsAdded(redis: Redis): Promise<number> {
+  const { prefix } = keysOf(BENCH_INSTANCE);
+  const numbers = await redis.mget(LANES.map((lane) => `${prefix}:${lane}:id`));
+  return numbers.reduce((sum, number) => sum + Number(number), 0);
 }
 
 const LOGIN = "/rest-api/v1/authn";
