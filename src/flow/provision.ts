@@ -28,7 +28,7 @@ import { asDelivered } from "./support/as-delivered.ts";
 import { commit } from "./support/commit.ts";
 import { underEach } from "./support/disputed.ts";
 import { leaveHub } from "./support/leave-hub.ts";
-import { type MaybeMinted, mintToken } from "./support/mint.ts";
+import { type MaybeMinted, mintUntried, tryToken } from "./support/mint.ts";
 import { noteToken } from "./support/note-token.ts";
 import { noteOutage, reportOutage } from "./support/outage.ts";
 import { assertOutside } from "./support/outside.ts";
@@ -191,15 +191,19 @@ async function prepare(
 ): Promise<Ready> {
   const { id } = request;
   const allowed = reportOutage(ports, id, "slack", () => assertStillAllowed(ports, request));
-  const granting = reportOutage(ports, id, "hub", () => grantOnHub(ports, request, signal));
-  const telling = tellBoth(ports, request, { granting, allowed }, signal);
+  const minting = reportOutage(ports, id, "hub", () => grantOnHub(ports, request, signal));
+  const granting = minting.then((made) =>
+    reportOutage(ports, id, "hub", () => withTokenTried(ports, made, signal)),
+  );
+  const good = settleAll([granting, allowed]);
+  const telling = tellBoth(ports, request, { minting, good }, signal);
   const place = () => reportOutage(ports, id, "slack", () => placeFor(ports, request, { room, ...telling }));
   // Where it was said that it takes long, the message that rings waits for its token: it could only say so again. What says that a click shows one must be true.
-  const placing =
-    saysDelay(request) || isRevealed(request)
-      ? orTold(ports, id, settleAll([granting, allowed])).then(place)
-      : place();
-  const [grant, placed] = await settleAll([granting, placing, allowed]);
+  const placing = saysDelay(request) || isRevealed(request) ? orTold(ports, id, good).then(place) : place();
+  const [grant, placed] = await settleAll([granting, placing, allowed]).catch(async (error: unknown) => {
+    await telling.annotating()?.catch(() => {});
+    throw error;
+  });
   const earlier = grant.tokenMessage;
   if (earlier && earlier.ts !== placed.place.ts)
     await withoutEarlier(ports, request, { ...earlier, ...grant.grant });
@@ -207,36 +211,43 @@ async function prepare(
 }
 
 /**
- * Where the hub is done before its place is known, both records are told of that at once; and ours of the grant with
- * it, where whoever gets it still may.
+ * The hub is told where the token will stand once both are known, while its login tries the token; and our record of
+ * the grant with its place, where it is good by then and whoever gets it still may.
  */
 function tellBoth(
   ports: Ports,
   request: Open,
-  { granting, allowed }: { granting: Promise<GrantMade & MaybeMinted>; allowed: Promise<unknown> },
+  { minting, good }: { minting: Promise<OnHub>; good: Promise<unknown> },
   signal: AbortSignal,
 ) {
   let made: Grant | undefined;
-  let isAllowed = false;
+  let place: Place | undefined;
+  let isGood = false;
   let annotating: Promise<void> | undefined;
-  granting.then(
+  const annotate = () => {
+    if (!made || !place) return;
+    annotating = noteToken(ports, request, made, { place, who: request.id }, signal);
+    annotating.catch(() => {});
+  };
+  minting.then(
     ({ grant, tokenMessage }) => {
       made = tokenMessage ? undefined : grant;
+      annotate();
     },
     () => {},
   );
-  allowed.then(
+  good.then(
     () => {
-      isAllowed = true;
+      isGood = true;
     },
     () => {},
   );
   return {
-    also: (r: AccessRequest) => (isAllowed && made && delivering(r, made)) || r,
-    beside: async (place: Place) => {
-      if (!made) return;
-      annotating = noteToken(ports, request, made, { place, who: request.id }, signal);
-      annotating.catch(() => {});
+    also: (r: AccessRequest) => (isGood && made && delivering(r, made)) || r,
+    beside: async (known: Place) => {
+      place = known;
+      annotate();
+      if (!annotating) return;
       // It is waited for the longest, so it goes out first: after a turn, in which its idle connection is looked at.
       await turn();
       await turn();
@@ -258,15 +269,18 @@ async function withoutEarlier(
   await commit(ports, id, (r) => (isGranted(r) ? keep(r) : null));
 }
 
+type OnHub = GrantMade & MaybeMinted;
+
 /** A token that waits for its message harms nobody: nobody has seen it. */
-async function grantOnHub(
-  ports: Ports,
-  request: Open,
-  signal: AbortSignal,
-): Promise<GrantMade & MaybeMinted> {
+async function grantOnHub(ports: Ports, request: Open, signal: AbortSignal): Promise<OnHub> {
   const made = await ports.grants.create(request, signal);
   if (isRevealed(request)) return { ...made, token: null, grant: withoutToken(made, request) };
-  return { ...made, ...(await mintToken(ports, request, made, signal)) };
+  return { ...made, ...(await mintUntried(ports, request, made, signal)) };
+}
+
+async function withTokenTried(ports: Ports, made: OnHub, signal: AbortSignal): Promise<OnHub> {
+  if (made.token) await tryToken(ports, made.token, signal);
+  return made;
 }
 
 const withoutToken = ({ accountUid, bindingUid }: GrantMade, { expiresAt }: Open): Grant => ({
@@ -275,9 +289,9 @@ const withoutToken = ({ accountUid, bindingUid }: GrantMade, { expiresAt }: Open
   shortened: false,
 });
 
-interface Ready extends GrantMade, MaybeMinted {
+interface Ready extends OnHub {
   placed: Posted;
-  /** Where it began when its place became known. */
+  /** Where it has begun. */
   annotating: Promise<void> | undefined;
 }
 

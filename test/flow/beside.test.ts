@@ -47,6 +47,49 @@ test("token and login check are there before the post is answered, and record an
   expect(known).toEqual([{ record, hub: `${channel}/${ts}`, state: "delivering" }]);
 });
 
+test("the hub is told of the token's place while its login tries the token", async () => {
+  const it = scene(world);
+  const card = await it.ask("guest 2h", "noted");
+  placedBeforeToken(async () => {
+    await until(async () => (await places()).hub !== undefined);
+    return undefined;
+  });
+  await world.slack.click(ALICE, card, "approve");
+  await world.slack.waitFor(() => world.slack.dm(BOB).find((m) => tokenIn(m) !== ""));
+});
+
+test("of a token whose place is noted nobody sees any that the login did not take", async () => {
+  const it = scene(world);
+  const card = await it.ask("guest 2h", "not taken");
+  let looks = 0;
+  const known: unknown[] = [];
+  placedBeforeToken(async () => {
+    looks += 1;
+    if (looks > 1) return undefined;
+    await until(async () => (await places()).hub !== undefined);
+    known.push(await places());
+    return { status: 503 };
+  });
+  await world.slack.click(ALICE, card, "approve");
+  const message = await world.slack.waitFor(() => world.slack.dm(BOB).find((m) => tokenIn(m) !== ""));
+  const hub = `${message.channel}/${message.ts}`;
+  expect(known).toEqual([{ record: expect.objectContaining({ ts: message.ts }), hub, state: "approved" }]);
+  expect(looks).toBe(2);
+  expect(new Set(message.history.map((content) => tokenIn({ ...message, ...content }))).size).toBe(2);
+  await world.until(async () => (await places()).state === "active");
+});
+
+/** No token is minted before its message is on record; each look of the login goes by `look`. */
+function placedBeforeToken(look: () => Promise<{ status: number } | undefined>): void {
+  world.localHub?.meddle({
+    before: async ({ path }) => {
+      if (path.endsWith("/token")) await until(async () => Boolean((await places()).record?.ts));
+      return path.endsWith("/authn") ? look() : undefined;
+    },
+    after: async () => true,
+  });
+}
+
 /** Where record and hub say that the token stands. */
 async function places() {
   const [record] = await world.records();

@@ -1,4 +1,4 @@
-/** A token of a grant that stands, tried once: who gets it need not wait for the hub. Throws what the hub throws. */
+/** A token of a grant that stands, tried once: who gets it need not wait for the hub. */
 import { SECOND } from "../../domain/duration.ts";
 import type { Secret } from "../../domain/secret.ts";
 import type { Grant, GrantMade, In, Ports } from "../ports.ts";
@@ -16,21 +16,42 @@ export interface Minted {
 /** Without a token where one is made when somebody asks to see it. */
 export type MaybeMinted = Pick<Minted, "grant"> & { token: Secret | null };
 
+/** Throws what the hub throws. */
 export async function mintToken(
+  ports: Pick<Ports, "grants" | "clock">,
+  request: In<"approved" | "delivering" | "active">,
+  made: Pick<GrantMade, "accountUid" | "bindingUid">,
+  signal: AbortSignal,
+): Promise<Minted> {
+  const minted = await mintUntried(ports, request, made, signal);
+  await tryToken(ports, minted.token, signal);
+  return minted;
+}
+
+/** Whoever shows it tries it first. Throws what the hub throws. */
+export async function mintUntried(
   { grants, clock }: Pick<Ports, "grants" | "clock">,
   request: In<"approved" | "delivering" | "active">,
   { accountUid, bindingUid }: Pick<GrantMade, "accountUid" | "bindingUid">,
   signal: AbortSignal,
 ): Promise<Minted> {
   const { token, expiresAt, signedBy } = await grants.mint(request, request.expiresAt - clock.now(), signal);
+  const shortened = expiresAt < request.expiresAt - TOLERANCE_MS;
+  const signer = signedBy === null ? {} : { signedBy };
+  return { token, grant: { accountUid, bindingUid, tokenExpiresAt: expiresAt, shortened, ...signer } };
+}
+
+/** Throws what the hub throws. */
+export async function tryToken(
+  { grants, clock }: Pick<Ports, "grants" | "clock">,
+  token: Secret,
+  signal: AbortSignal,
+): Promise<void> {
   const until = clock.now() + BINDING_WITHIN_MS;
   for (;;) {
     const verdict = await grants.check(token, signal, "kept");
     if (verdict === "refused") throw new Error("the hub refuses a token it has just issued");
-    if (verdict === "good" || clock.now() >= until) break;
+    if (verdict === "good" || clock.now() >= until) return;
     await clock.sleep(20, signal);
   }
-  const shortened = expiresAt < request.expiresAt - TOLERANCE_MS;
-  const signer = signedBy === null ? {} : { signedBy };
-  return { token, grant: { accountUid, bindingUid, tokenExpiresAt: expiresAt, shortened, ...signer } };
 }
