@@ -70,15 +70,26 @@ export async function vetRequest(ports: Ports, request: AccessRequest): Promise<
 const leaveToJob = (ports: Ports, request: AccessRequest): Promise<void> =>
   enqueue(ports, request, (jobs) => jobs.add("urgent", "validate", request.id, request.version));
 
-async function lookUp(ports: Ports, request: AccessRequest) {
+type Found = Awaited<ReturnType<typeof lookUpAs>>;
+
+/** What nobody decides on is given by this look alone: then it rests on what is as fresh as a decision. */
+async function lookUp(ports: Ports, request: AccessRequest): Promise<Found> {
+  const found = await lookUpAs(ports, request, "ask");
+  return isGiven(found, request) ? lookUpAs(ports, request, "grant") : found;
+}
+
+const isGiven = ({ refusal, passed }: Found, request: AccessRequest): boolean =>
+  !refusal && (passed !== null || !isAsked(request));
+
+async function lookUpAs(ports: Ports, request: AccessRequest, purpose: "ask" | "grant") {
   const { directory, policy, requests, clock } = ports;
   const { id } = request.requester;
   const { askedBy } = request;
   const role = roleToday(request, policy.roles);
   const [{ profile, facts }, recent, asker] = await Promise.all([
-    lookUpFacts(ports, { id, role: request.role }, "ask"),
+    lookUpFacts(ports, { id, role: request.role }, purpose),
     requests.recent(id),
-    askedBy && directory.person(askedBy.id, "ask"),
+    askedBy && directory.person(askedBy.id, purpose),
   ]);
   const { name, locale } = profile;
   const person = {
@@ -92,7 +103,7 @@ async function lookUp(ports: Ports, request: AccessRequest) {
   const passed = byRule ?? (await allowedFor(ports, request, role));
   const [approvers, glass] = await Promise.all([
     passed || request.emergency ? null : countApprovers(ports, request, role),
-    request.emergency && role.breakGlass ? directory.qualifies(id, role.breakGlass.by, "ask") : null,
+    request.emergency && role.breakGlass ? directory.qualifies(id, role.breakGlass.by, purpose) : null,
   ]);
   const refusal: Refusal | null = validating({ asker, role, verdict, approvers, glass }, request);
   return { person: { ...person, glass }, refusal, passed };
@@ -106,10 +117,8 @@ const isOffered = async ({ policy }: Ports, request: AccessRequest): Promise<boo
   !isChanged(roleToday(request, policy.roles));
 
 /** At once, by the policy of these ports. */
-async function passes(under: Ports, request: AccessRequest): Promise<boolean> {
-  const { refusal, passed } = await lookUp(under, request);
-  return !refusal && (!isAsked(request) || passed !== null);
-}
+const passes = async (under: Ports, request: AccessRequest): Promise<boolean> =>
+  isGiven(await lookUp(under, request), request);
 
 /** What nobody must approve, is taken in an emergency, or is asked for by somebody else, is not looked at. */
 const allowedFor = async (ports: Ports, request: AccessRequest, role: Role): Promise<Allowed | null> =>

@@ -80,6 +80,18 @@ test("what one replica looked up, the other need not; and what is of ten seconds
   expect(calls("usergroups.list").length).toBeGreaterThan(before);
 });
 
+test("what nobody must approve is given by what is known of ten seconds ago: who became a guest since they asked last is refused", async () => {
+  deliverTo(bots[0]);
+  await it.ask("guest 1h", "for-mei", MEI);
+  world.slack.settings.events = [];
+  await world.slack.people.change(MEI, { isRestricted: true });
+  await world.jump(11_000);
+  await it.say(MEI, "peek 15m at once");
+  const made = async () => (await world.records()).find(({ role }) => role === "peek");
+  await world.until(async () => !["requested", "approved"].includes((await made())?.state ?? "requested"));
+  expect(await made()).toMatchObject({ state: "refused" });
+});
+
 test("Slack asks to wait: an approver's click waits with it, is told so, and counts", async () => {
   deliverTo(bots[0]);
   const card = await it.ask("guest 1h", "for-bob");
