@@ -48,6 +48,11 @@ async function passUntil(holds: () => Promise<boolean> | boolean, step = 2 * SEC
   expect(await holds()).toBe(true);
 }
 
+async function diesWithJobs(): Promise<void> {
+  await bot.stop();
+  for (const lane of Object.values(world.jobs.lanes)) await lane.obliterate({ force: true });
+}
+
 /** Three people hold a token. */
 async function threeTokens(): Promise<void> {
   await it.get("guest 1h", "bobs", BOB);
@@ -91,14 +96,39 @@ test("Slack limits edits and deletions: it is waited for, and then they go", asy
   await passUntil(settled, 20 * SECOND);
 });
 
+test("Slack limits deletions for ten minutes: the tokens are edited away at once, and their messages deleted later", async () => {
+  const first = await it.get("guest 1h", "bobs", BOB);
+  world.slack.failNext("chat.delete", { retryAfter: 600 }, 1);
+  await pass(HOUR);
+  await passUntil(() => tokensShown().length === 0, SECOND);
+  await it.proveEnd();
+  expect(world.slack.dm(BOB).map(({ ts }) => ts)).toContain(first.ts);
+  expect(await settled()).toBe(false);
+  await passUntil(settled, 20 * SECOND);
+  expect(world.slack.dm(BOB).map(({ ts }) => ts)).not.toContain(first.ts);
+});
+
+test("tidying that had no room outlives the bot and its jobs: a sweep of the next one does it when there is room", async () => {
+  const waits = () => world.slack.dm(BOB).some((m) => visibleText(m).includes("Waiting for approval"));
+  const card = await it.ask("long 72h", "first");
+  await it.dm(BOB, "Waiting for approval");
+  world.slack.failNext("chat.delete", { retryAfter: DAY / SECOND });
+  await world.slack.click(ALICE, card, "approve");
+  await world.slack.waitFor(() => world.slack.calls.find(({ method }) => method === "chat.delete"));
+  await diesWithJobs();
+  bot = await startBot(world);
+  await swept(world);
+  expect(waits()).toBe(true);
+  await pass(DAY);
+  await passUntil(() => !waits());
+});
+
 test("the bot dies at the end while Slack is away: the next one takes the token off", async () => {
   const ready = await it.get("guest 1h", "first");
   for (const method of EDITS_AND_DELETES) world.slack.failNext(method, { status: 503 }, MANY);
   await world.slack.click(BOB, ready, "End now", { confirm: true });
   await world.until(async () => (await it.standing()).length === 0);
-  await bot.stop();
-  // What a dead process leaves behind it.
-  for (const lane of Object.values(world.jobs.lanes)) await lane.obliterate({ force: true });
+  await diesWithJobs();
   bot = await startBot(world);
   world.slack.clearFailures();
   await passUntil(() => tokensShown().length === 0, 20 * SECOND);
