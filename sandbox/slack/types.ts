@@ -13,6 +13,7 @@ export interface SlackPerson {
   email?: string;
   locale?: string;
   tz?: string;
+  title?: string;
   isBot?: boolean;
   deleted?: boolean;
   isRestricted?: boolean;

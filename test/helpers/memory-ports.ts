@@ -84,7 +84,9 @@ export function memoryRequests(): MemoryRequests {
   };
   const ofRole = (person: string, role: string) =>
     all().filter((r) => r.requester.id === person && r.role === role && !isFinal(r));
-  const taken = (person: string, role: string) => ofRole(person, role).find((r) => r.startsAt === undefined);
+  /** More time keeps only another such request away. */
+  const taken = (person: string, role: string, isMore = false) =>
+    ofRole(person, role).find((r) => r.startsAt === undefined && Boolean(r.extends) === isMore);
   const clash = (r: AccessRequest, window: Window) =>
     ofRole(r.requester.id, r.role).find((other) => other.id !== r.id && overlap(windowOf(other), window));
 
@@ -130,7 +132,10 @@ export function memoryRequests(): MemoryRequests {
       const glass =
         request.emergency && all().find((r) => r.requester.id === request.requester.id && holdsGlass(r));
       if (glass) return { made: false, taken: "review", request: glass };
-      const open = request.startsAt === undefined ? taken(request.requester.id, request.role) : undefined;
+      const open =
+        request.startsAt === undefined
+          ? taken(request.requester.id, request.role, Boolean(request.extends))
+          : undefined;
       if (open && !request.emergency) return { made: false, taken: "open", request: open };
       const window = windowOf(request);
       const other = clash(

@@ -1,8 +1,20 @@
 /** The form that asks for access, through its outer doors: opened at once, filled, drawn anew with each choice, checked and sent. */
 import { describe, expect, test } from "vitest";
 import { buttonsOf, type View, visibleText } from "../../sandbox/slack/index.ts";
+import { REASON_MAX } from "../../src/domain/command.ts";
 import { HOUR, MINUTE } from "../../src/domain/duration.ts";
-import { ALICE, APPROVALS, BOB, type Door, GENERAL, GUS, MEI, openDoor } from "../helpers/listener.ts";
+import {
+  ALICE,
+  APPROVALS,
+  BOB,
+  type Door,
+  GENERAL,
+  GUS,
+  MEI,
+  openDoor,
+  role,
+  usual,
+} from "../helpers/listener.ts";
 
 const words = ({ blocks }: View) => visibleText({ text: "", blocks });
 
@@ -245,6 +257,22 @@ describe("sending", () => {
     expect(view.errors).toEqual(result.errors);
     expect(door.ports.requests.all()).toEqual([]);
     expect(door.slack.troubles()).toEqual([]);
+  });
+
+  test("a reason of another form, or too long: said at the reason", async () => {
+    const hint = { en: "a ticket, as in OPS-123", zh: "工单号，如 OPS-123" };
+    const ticket = role({ reason: { required: false, pattern: "[A-Z]+-\\d+", hint } });
+    const door = await openDoor({ roles: { ...usual, admin: ticket } });
+    const { view, result } = await sent({ "form-role": "admin", reason: "roll back" }, door);
+    expect(result.errors).toEqual({ reason: expect.stringContaining("needs a ticket, as in OPS-123") });
+    const long = `OPS-1 ${"x".repeat(REASON_MAX)}`;
+    // Slack holds it back; whoever sends it all the same is answered likewise.
+    expect(await door.slack.submit(BOB, view.id, { reason: long })).toMatchObject({ sent: false });
+    const payload = structuredClone(result.payload) as { view: View };
+    Object.assign(payload.view.state.values, { reason: { "form-reason": { value: long } } });
+    const { body } = await door.slack.redeliver({ ...result, payload });
+    expect(JSON.parse(body).errors).toEqual({ reason: expect.stringContaining("500") });
+    expect(door.ports.requests.all()).toEqual([]);
   });
 
   test("what is open already, or a store that is gone, keeps the form", async () => {

@@ -48,6 +48,7 @@ function profileOf(workspace: Workspace, person: SlackPerson): JsonObject {
   return {
     real_name: person.realName ?? person.name,
     display_name: person.displayName ?? person.name,
+    title: person.title ?? "",
     ...(email === null ? {} : { email }),
   };
 }
