@@ -69,17 +69,19 @@ async function openWorld(s: fc.Scheduler, met: Met) {
   const sre = new Set(["U0A", "U0B", "U0C", REQUESTER]);
   const leads = new Set(["U0D"]);
   const gone = new Set<string>();
-  /** Who might approve, at each moment at which that changed. */
-  const moments: { approvers: string[] }[] = [];
+  /** Who was asked to approve, and who of the workspace was gone, at each moment at which that changed. */
+  const moments: { asked: string[]; gone: string[] }[] = [];
   let record: AccessRequest | null = null;
   const note = () => {
     const asked = record?.fallback?.askedAt === undefined ? [...sre] : [...sre, ...leads];
-    moments.push({ approvers: asked.filter((id) => !gone.has(id)) });
+    moments.push({ asked, gone: [...gone] });
   };
+  /** The two are looked up side by side, not at one moment. */
   const wasApprover = (id: string, since: number) =>
-    moments.slice(since).some(({ approvers }) => approvers.includes(id));
+    moments.slice(since).some(({ asked }) => asked.includes(id)) &&
+    moments.slice(since).some(({ gone }) => !gone.includes(id));
   const wasAlways = (id: string, since: number) =>
-    moments.slice(since).every(({ approvers }) => approvers.includes(id));
+    moments.slice(since).every(({ asked, gone }) => asked.includes(id) && !gone.includes(id));
 
   const look = async <T>(answer: () => T): Promise<T> => {
     await s.schedule(Promise.resolve(), "look");
