@@ -12,8 +12,9 @@ type Needed = Pick<Ports, "grants" | "clock" | "log"> & { lockdown: Pick<Lockdow
 
 /** Needs no lease: deleting what is over twice does no harm. Each is tried, whatever becomes of the others. Throws when the hub does not answer. */
 export async function fallbackExpiry(ports: Needed, closing: AbortSignal): Promise<void> {
-  const locked = await ports.lockdown.onHub().catch(() => null);
   const standing = await ports.grants.list(within(LISTING_WITHIN_MS, closing));
+  // After the list: what was granted since it was lifted is not on that.
+  const locked = await ports.lockdown.onHub().catch(() => null);
   const latest = latestGenerations(standing);
   const isSuperseded = ({ key: { id, generation } }: GrantObjects) => generation < (latest.get(id) ?? 0);
   const isDue = (on: GrantObjects) => repairFor(ports, "unreadable", on, isSuperseded(on)) === "remove";

@@ -80,7 +80,7 @@ export function createLockdownKeeper(needs: Needs): LockdownKeeper {
 
   return {
     standing: async () => (await readRedis()).standing,
-    onHub: async () => (await anchor.recent())?.lockdown ?? null,
+    onHub: async () => (await anchor.now())?.lockdown ?? null,
     look: async () => {
       const anchored = await anchor.recent();
       const stored = await readRedis();

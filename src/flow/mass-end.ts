@@ -115,11 +115,13 @@ async function strip(
   onRemoved: () => void,
 ): Promise<boolean> {
   const ids = new Set<string>(grants);
-  try {
+  const whichAreOver = async () => {
     // What was granted since it was lifted stays.
     const isAll = scope.what === "everything" && (await ports.lockdown.standing())?.at === at;
-    const isOver = ({ key }: GrantObjects) => isAll || ids.has(key.id);
-    return await stripBindings(ports, isOver, { stopping: ports.stopping, onRemoved });
+    return ({ key }: GrantObjects) => isAll || ids.has(key.id);
+  };
+  try {
+    return await stripBindings(ports, whichAreOver, { stopping: ports.stopping, onRemoved });
   } catch (error) {
     ports.log.error({ id, err: error }, "the hub does not answer: no binding is taken away yet; trying on");
     return false;

@@ -325,7 +325,7 @@ export interface LockdownSet {
 export interface LockdownKeeper {
   /** As Redis has it. Throws StoreDown. */
   standing(): Promise<Lockdown | null>;
-  /** As the hub had it a second ago at most. Throws TroubleOutside. */
+  /** As the hub has it. Throws TroubleOutside. */
   onHub(): Promise<Lockdown | null>;
   /** Of Redis and hub together, before anything is granted: a Redis that lost it has learnt it. Throws StoreDown, TroubleOutside. */
   look(): Promise<Lockdown | null>;

@@ -31,6 +31,7 @@ afterEach(async () => {
 });
 
 const by = ALICE as UserId;
+const who = { by: { id: by, name: "Alice", locale: "en" as const }, qualified: ALICE };
 const lock = () => lockDown(steps.ports, { by, reason: "laptop stolen" });
 const open = () => unlock(steps.ports, { by, reason: "found again" });
 let asked = 0;
@@ -207,13 +208,55 @@ test("it sleeps while it looks what stands, and is overtaken: what is granted af
   expect(await stateOf(after)).toBe("active");
 });
 
+test("it sleeps before it lists the hub, and is overtaken: what is granted after the unlocking keeps its binding", async () => {
+  const before = await granted();
+  await steps.ports.lockdown.set({ ...who, at: world.clock.now(), reason: "laptop stolen" });
+  const { promise: asleep, resolve: wake } = Promise.withResolvers<void>();
+  const sleeping = carryOutMassEnds(meanwhile("grants", "list", () => asleep));
+  await world.until(async () => (await stateOf(before)) === "ending");
+  await steps.loseLeases();
+  await carryOutMassEnds(steps.ports);
+  await steps.finish();
+  await carryOutMassEnds(steps.ports);
+  await open();
+  world.clock.jump(10 * SECOND);
+  const after = await granted();
+  wake();
+  await sleeping;
+  await steps.sweep();
+  expect([await stateOf(before), await stateOf(after)]).toEqual(["ended", "active"]);
+  expect(await bindings()).toBe(1);
+});
+
+test("without Redis it sleeps before it lists the hub: what is granted after the unlocking stays", async () => {
+  const before = await granted();
+  const { lockdown } = await steps.ports.lockdown.set({
+    ...{ ...who, at: world.clock.now(), reason: "laptop stolen" },
+  });
+  await steps.ports.lockdown.tell(lockdown);
+  const { promise: asleep, resolve: wake } = Promise.withResolvers<void>();
+  const { signal } = new AbortController();
+  const sleeping = fallbackExpiry(
+    meanwhile("grants", "list", () => asleep),
+    signal,
+  );
+  await carryOutMassEnds(steps.ports);
+  await steps.finish();
+  await open();
+  world.clock.jump(10 * SECOND);
+  const after = await granted();
+  wake();
+  await sleeping;
+  await steps.sweep();
+  expect([await stateOf(before), await stateOf(after)]).toEqual(["ended", "active"]);
+});
+
 test("locked and unlocked before any replica looked: what is granted since stays, and what begins since", async () => {
   const before = await granted();
   const at = new Date(world.clock.now() + HOUR).toISOString().slice(0, 16);
   const later = await approved(CAROL, `guest 4h from ${at}Z because`);
   expect(await stateOf(later)).toBe("scheduled");
   world.clock.jump(Date.parse(`${at}Z`) - world.clock.now() - MINUTE);
-  const who = { by: { id: by, name: "Alice", locale: "en" as const }, qualified: ALICE };
   await steps.ports.lockdown.set({ ...who, at: world.clock.now(), reason: "laptop stolen" });
   await open();
   world.clock.jump(10 * SECOND);
@@ -230,7 +273,6 @@ test("locked and unlocked before any replica looked: what is granted since stays
 test("locked down, what no record can be read of goes, too", async () => {
   const id = await granted();
   await world.commands.hset(world.keys.request(id), "record", "{");
-  const who = { by: { id: by, name: "Alice", locale: "en" as const }, qualified: ALICE };
   await steps.ports.lockdown.set({ ...who, at: world.clock.now(), reason: "laptop stolen" });
   await steps.sweep();
   expect(await it.standing()).toEqual([]);

@@ -34,7 +34,7 @@ const { signal } = new AbortController();
 
 test("2,000: in parallel, beside which the urgent lane has room, and the newest are the first to go", async () => {
   const { ports, removed, seen } = hub();
-  expect(await stripBindings(ports, () => true, { stopping: signal })).toBe(true);
+  expect(await stripBindings(ports, async () => () => true, { stopping: signal })).toBe(true);
   expect(removed).toHaveLength(MANY);
   expect(seen.most).toBe(48);
   const first = removed.slice(0, 48).map(ofId);
@@ -43,12 +43,13 @@ test("2,000: in parallel, beside which the urgent lane has room, and the newest 
 
 test("only those that are over", async () => {
   const { ports, removed } = hub();
-  expect(await stripBindings(ports, ({ key }) => ofId(key.id) < 3, { stopping: signal })).toBe(true);
+  const isFirst = ({ key }: GrantObjects) => ofId(key.id) < 3;
+  expect(await stripBindings(ports, async () => isFirst, { stopping: signal })).toBe(true);
   expect(removed.map(ofId)).toEqual([2, 1, 0]);
 });
 
 test("one that fails keeps none of the others, and is to be tried again", async () => {
   const { ports, removed } = hub((id) => ofId(id) === 7);
-  expect(await stripBindings(ports, () => true, { stopping: signal })).toBe(false);
+  expect(await stripBindings(ports, async () => () => true, { stopping: signal })).toBe(false);
   expect(removed).toHaveLength(MANY - 1);
 });

@@ -15,16 +15,18 @@ interface Stripping {
 }
 
 /**
- * Needs no lease and no record: deleting twice does no harm, and what made it may not show it any more. Resolves to
- * whether none of those that stood is left. Throws when the hub cannot list them.
+ * Needs no lease and no record: deleting twice does no harm, and what made it may not show it any more. `whichAreOver`
+ * is asked once the hub has listed what stands: whoever sleeps in between has listed nothing that came since. Resolves
+ * to whether none of those that stood is left. Throws when the hub cannot list them.
  */
 export async function stripBindings(
   { grants, log }: Pick<Ports, "grants" | "log">,
-  isOver: (on: GrantObjects) => boolean,
+  whichAreOver: () => Promise<(on: GrantObjects) => boolean>,
   { stopping, onRemoved = () => {} }: Stripping,
 ): Promise<boolean> {
   const within = (ms: number) => AbortSignal.any([stopping, AbortSignal.timeout(ms)]);
   const standing = await grants.list(within(LISTING_WITHIN_MS));
+  const isOver = await whichAreOver();
   const bound = standing.filter((on) => on.binding && isOver(on)).sort((a, b) => madeAt(a) - madeAt(b));
   let failed = 0;
   const worker = async () => {
