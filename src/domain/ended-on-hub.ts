@@ -21,10 +21,10 @@ export const remembered = (before: readonly EndedOnHub[], one: EndedOnHub): Ende
   one,
 ];
 
-/** Null where nobody ended it so. */
-export function endOnHubOf(all: readonly EndedOnHub[], id: RequestId): End | null {
-  const one = all.findLast(({ ids }) => ids.includes(id));
-  if (!one) return null;
-  const { operator, reason, at } = one;
-  return { cause: "revoked", operator, reason, at };
-}
+/** Why each of them ended: of several, the last word counts. */
+export const endsOf = (all: readonly EndedOnHub[]): ReadonlyMap<RequestId, End> =>
+  new Map(
+    all.flatMap(({ ids, operator, reason, at }) =>
+      ids.map((id) => [id, { cause: "revoked", operator, reason, at }] as const),
+    ),
+  );

@@ -1,33 +1,51 @@
 /** All that a record's state asks for and that should have been done by now, whatever happened to its jobs. */
 import { mustCover } from "../domain/delivery.ts";
+import type { RequestId } from "../domain/ids.ts";
 import { dueOf, isAnyDue, LOST_AFTER_MS, rowOf } from "../domain/lifecycle.ts";
 import type { Lockdown } from "../domain/lockdown.ts";
 import { endBy } from "../domain/mass-end.ts";
 import { outdatedMessages, tokensToTakeOff } from "../domain/messages.ts";
-import { isGranted } from "../domain/request.ts";
+import { type End, isGranted } from "../domain/request.ts";
 import { ending } from "../domain/transitions.ts";
 import type { AccessRequest, Ports } from "./ports.ts";
 import { commit, messageJob } from "./support/commit.ts";
 import { enqueue } from "./support/enqueue.ts";
 import { tellUntold } from "./tell-untold.ts";
 
-export const isUndone = (ports: Ports, r: AccessRequest, lockdown: Lockdown | null): boolean =>
-  (lockdown !== null && isToEnd(r)) ||
+/** By whose word what stands ends, whatever its record says. */
+export interface Words {
+  lockdown: Lockdown | null;
+  /** What an operator ended on the hub: whatever kept that from being done, it was said. */
+  hubEnds: ReadonlyMap<RequestId, End>;
+}
+
+export const isUndone = (ports: Ports, r: AccessRequest, words: Words): boolean =>
+  isToEnd(r, words) ||
   isAnyDue(r, ports.policy, ports.clock.now()) ||
   isLost(ports, r) ||
   r.untold !== undefined ||
   messagesUndone(r).length > 0;
 
-export async function advance(ports: Ports, r: AccessRequest, lockdown: Lockdown | null): Promise<void> {
-  const request = lockdown ? await endLocked(ports, r, lockdown) : r;
+export async function advance(ports: Ports, r: AccessRequest, words: Words): Promise<void> {
+  const request = isToEnd(r, words) ? await endByWord(ports, r, words) : r;
   for (const step of undone(ports, request)) await step();
 }
 
-const isToEnd = (r: AccessRequest): boolean => isGranted(r) && r.state !== "ending";
+const isToEnd = (r: AccessRequest, { lockdown, hubEnds }: Words): boolean =>
+  isGranted(r) && r.state !== "ending" && (lockdown !== null || hubEnds.has(r.id));
+
+async function endByWord(
+  ports: Ports,
+  r: AccessRequest,
+  { lockdown, hubEnds }: Words,
+): Promise<AccessRequest> {
+  if (lockdown) return endLocked(ports, r, lockdown);
+  const end = hubEnds.get(r.id);
+  return end ? commit(ports, r.id, (now) => ending(now, end)) : r;
+}
 
 /** What came to stand past the lockdown, from a Redis that did not know of it. */
 async function endLocked(ports: Ports, r: AccessRequest, lockdown: Lockdown): Promise<AccessRequest> {
-  if (!isToEnd(r)) return r;
   // Lifted meanwhile: then this may be granted since.
   if ((await ports.lockdown.standing())?.at !== lockdown.at) return r;
   return commit(ports, r.id, (now) => ending(now, endBy(lockdown, ports.clock.now())));

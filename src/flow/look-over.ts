@@ -4,9 +4,8 @@ import { isReviewOpen } from "../domain/break-glass.ts";
 import { SECOND } from "../domain/duration.ts";
 import type { RequestId } from "../domain/ids.ts";
 import { isFinal, rowOf } from "../domain/lifecycle.ts";
-import type { Lockdown } from "../domain/lockdown.ts";
 import { emptyTally, type Tally, tally } from "../domain/tally.ts";
-import { isUndone } from "./advance.ts";
+import { isUndone, type Words } from "./advance.ts";
 import type { AccessRequest, ForeignObject, GrantKey, GrantObjects, Ports } from "./ports.ts";
 import { noteLatest, repairFor } from "./repair.ts";
 import { type LiveTokens, noLiveTokens, noteToken } from "./replace-dead-tokens.ts";
@@ -31,13 +30,13 @@ export interface LookedOver {
 }
 
 /** Lists each part of the hub before it reads the records of it: what is younger than the list is never taken for lost. */
-export async function lookOver(ports: Ports, lockdown: Lockdown | null): Promise<LookedOver> {
+export async function lookOver(ports: Ports, words: Words): Promise<LookedOver> {
   const { requests, letPass } = ports;
   const over: LookedOver = {
     ...{ undone: [], live: noLiveTokens(), tally: emptyTally(), cardsRefused: new Set(), hub: null },
   };
   const see = (r: AccessRequest) => {
-    if (isUndone(ports, r, lockdown)) over.undone.push(r.id);
+    if (isUndone(ports, r, words)) over.undone.push(r.id);
     noteToken(over.live, r);
     tally(over.tally, r);
     for (const code of cardRefusal(r)) over.cardsRefused.add(code);
@@ -51,7 +50,7 @@ export async function lookOver(ports: Ports, lockdown: Lockdown | null): Promise
     for (const [i, on] of standing.entries()) {
       if (i % AT_ONCE === 0) await letPass();
       const record = records[i]?.() ?? null;
-      if (repairFor(ports, record, on, lockdown !== null) !== "nothing") differing.push(on.key);
+      if (repairFor(ports, record, on, words.lockdown !== null) !== "nothing") differing.push(on.key);
       if (record !== null && record !== "unreadable" && !latest.has(on.key.id)) {
         see(record);
         if (mustStand(record) && record.generation !== on.key.generation) absent.push(keyOf(record));

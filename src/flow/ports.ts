@@ -308,7 +308,9 @@ export interface Anchor {
 
 /** What operators ended on the hub while Redis was away. Each throws TroubleOutside. */
 export interface HubEnds {
-  /** Why it ended, as the hub had it a second ago at most; null where nobody ended it so. */
+  /** Why each ended that was ended so, as the hub had it a second ago at most. Throws TroubleOutside. */
+  all(): Promise<ReadonlyMap<RequestId, End>>;
+  /** Null where nobody ended it so. Throws TroubleOutside. */
   of(id: RequestId): Promise<End | null>;
   remember(one: EndedOnHub): Promise<void>;
 }

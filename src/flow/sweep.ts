@@ -1,5 +1,7 @@
 /** What a crash, a lost job or a lost record left half done is finished: state and hub are compared, and made to agree. */
 
+import type { RequestId } from "../domain/ids.ts";
+import type { End } from "../domain/request.ts";
 import { advance } from "./advance.ts";
 import { lookOver } from "./look-over.ts";
 import type { GrantKey, Ports, Swept } from "./ports.ts";
@@ -22,8 +24,9 @@ export async function sweep(ports: Ports): Promise<void> {
 async function sweepAll(ports: Ports): Promise<Pick<Swept, "cardsRefused" | "tally">> {
   await ports.lockdown.settle();
   const lockdown = await ports.lockdown.standing();
-  const { undone, live, hub, cardsRefused, tally } = await lookOver(ports, lockdown);
-  await eachRecord(ports, undone, (request) => advance(ports, request, lockdown));
+  const words = { lockdown, hubEnds: await saidOnHub(ports) };
+  const { undone, live, hub, cardsRefused, tally } = await lookOver(ports, words);
+  await eachRecord(ports, undone, (request) => advance(ports, request, words));
   for (const key of hub?.differing ?? []) await tryRepair(ports, key);
   if (hub && !lockdown) await replaceDeadTokens(ports, live);
   const foreign = hub?.foreign ?? [];
@@ -35,6 +38,12 @@ async function sweepAll(ports: Ports): Promise<Pick<Swept, "cardsRefused" | "tal
   await followTrail(ports);
   return { cardsRefused: [...cardsRefused], tally };
 }
+
+const saidOnHub = ({ hubEnds, log }: Ports): Promise<ReadonlyMap<RequestId, End>> =>
+  hubEnds.all().catch((error: unknown) => {
+    log.warn({ err: error }, "the hub does not say what an operator ended on it");
+    return new Map();
+  });
 
 /** So that whoever reads a list waits for a minute's worth at most. */
 const followTrail = ({ lists, log }: Ports): Promise<void> =>

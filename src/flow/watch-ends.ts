@@ -11,7 +11,7 @@ export interface EndsWatchTimes {
 export const ENDS_WATCH_TIMES: EndsWatchTimes = { everyMs: 30_000, standstillAfterMs: 150_000 };
 
 export interface EndsWatchPorts
-  extends Pick<Ports, "requests" | "sweeps" | "grants" | "lockdown" | "clock" | "log"> {
+  extends Pick<Ports, "requests" | "sweeps" | "grants" | "lockdown" | "hubEnds" | "clock" | "log"> {
   holds: Pick<Holds, "report">;
   /** Milliseconds that only pass: a clock that is set, or wrong, must not keep anything from ending. */
   elapsed(): number;

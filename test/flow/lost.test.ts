@@ -112,6 +112,17 @@ test("with Redis away, an end that was begun is finished: an account that lost i
   world.redis.resume();
 });
 
+test("with Redis away, what an operator ended goes, though the operator got no further than the hub's note", async () => {
+  const ids = [await grant("t1"), await grant("t2", MEI)];
+  await steps.ports.hubEnds.remember({ ids: ids.slice(0, 1), operator: "dana", at: world.clock.now() });
+  world.redis.pause();
+  await fallbackExpiry(steps.ports, AbortSignal.timeout(MINUTE));
+  world.redis.resume();
+  const left = await it.standing();
+  expect(left.length).toBeGreaterThan(0);
+  for (const name of left) expect(name).toContain(ids[1]?.toLowerCase());
+});
+
 test("with Redis away, one object that cannot be removed keeps no other grant from ending", async () => {
   const ids = [await grant("t1"), await grant("t2", MEI)];
   world.clock.jump(4 * HOUR);

@@ -125,6 +125,26 @@ test("with Redis away too: what stands is listed and ended from the hub, and the
     );
 });
 
+test("with Redis away, an end that the hub notes and does not carry out is carried out by the bot that starts", async () => {
+  const { id, token } = await granted("half ended");
+  await stopBot();
+  let refuses = true;
+  world.localHub?.failNext(Number.POSITIVE_INFINITY, 503, (method) => refuses && method === "DELETE");
+  const { good, says } = await inTime(operate(["end", id, "leaving"], AWAY));
+  expect(good).toBe(false);
+  expect(says).toContain(`${id} may still stand on Karpor: run this again.`);
+  refuses = false;
+  bot = await startBot(world);
+  await world.until(async () => {
+    await swept(world);
+    return (await world.records()).every(({ state }) => state !== "active");
+  });
+  expect(await lastOnTrail(id)).toContainEqual(
+    expect.objectContaining({ to: "ending", who: "operator nightshift", why: "revoked: leaving" }),
+  );
+  await world.until(async () => (await login(world.hub, token)) === 401);
+});
+
 test("all at once, and a lockdown that only an operator lifts: the channel says who", async () => {
   await granted("first");
   await granted("second", CAROL);
