@@ -54,8 +54,8 @@ async function isOver(store: ForgetStore, id: string): Promise<boolean> {
       return (await reading(store.redis, () => store.redis.exists(store.keys.allowance(allowance)))) === 0;
     return !isOpen(standing, store.clock.now());
   }
-  const record = await requestsIn(store).get(RequestId.parse(id));
-  return record === null || isFinal(record);
+  const [record = null] = await requestsIn(store).getMany([RequestId.parse(id)]);
+  return record === null || (record !== "unreadable" && isFinal(record));
 }
 
 const allowancesIn = (store: ForgetStore) =>

@@ -179,6 +179,20 @@ test("what breaks off while texts are removed is removed by the next try, also w
   expect(await run("forget R-7K2Q9FXT --as dpo")).toMatchObject({ good: false });
 });
 
+test("a request that cannot be read keeps no other from being removed", async () => {
+  trail = openTrail(redis);
+  const { keys, walk } = trail;
+  const broken = await walk(["pending", "denied"]);
+  const id = await walk(["pending", "denied"]);
+  await redis.commands.hset(keys.request(broken), "record", "{");
+  expect(await run("forget --person U0ANA --as dpo")).toEqual(
+    expect.objectContaining({
+      good: false,
+      said: `${broken} is not over, or cannot be read: nothing of it was removed. End it first.\nRemoved what people typed about ${id}.`,
+    }),
+  );
+});
+
 test("what was allowed beforehand is removed once it is over or withdrawn, though it is kept for what passed by it", async () => {
   trail = openTrail(redis);
   const { clock, keys } = trail;
