@@ -86,12 +86,16 @@ export async function endTogether(ports: Ports, ids: readonly RequestId[]): Prom
   const over = new AbortController();
   const carrying = (async () => {
     while (!over.signal.aborted) {
-      await carryOutMassEnds(ports);
+      await carryOutMassEnds(ports).catch((error: unknown) =>
+        ports.log.warn({ err: error }, "not everything is ended yet; trying on"),
+      );
       await ports.clock.sleep(MASS_ENDS_MS, over.signal).catch(() => {});
     }
   })();
-  const ended = await carryThrough(ports, ids, ports.clock.now() + WAIT_MS).finally(() => over.abort());
-  await carrying;
+  const ended = await carryThrough(ports, ids, ports.clock.now() + WAIT_MS).finally(() => {
+    over.abort();
+    return carrying;
+  });
   await ports.epoch.settle();
   return ids.map((id, i) => outcome(id, ended[i] ?? null));
 }

@@ -172,6 +172,19 @@ test("all at once, and a lockdown that only an operator lifts: the channel says 
   await granted("fourth");
 });
 
+test("Redis goes away while all ends: one sentence says so", async () => {
+  await granted("first");
+  await granted("second", CAROL);
+  await stopBot();
+  const ending = operate(["end", "--all", "a thief"]);
+  await world.until(async () => (await world.records()).every(({ state }) => state === "ending"));
+  await world.until(async () => (await world.commands.keys("*:lease:*")).length === 0);
+  world.redis.pause();
+  world.clock.jump(2 * SECOND);
+  await expect(ending).rejects.toThrow("Redis does not answer at REDIS_URL");
+  world.redis.resume();
+});
+
 test("of what stands on the hub alone: it ends with all else, and where the hub does not say, nothing is called done", async () => {
   const { id } = await granted("damaged");
   const { id: lost } = await granted("lost", CAROL);
