@@ -175,7 +175,7 @@ export function assemble(
     channel: config.slack.channel,
     epoch,
     lockdown,
-    massEnds: createMassEnds({ redis: redis.commands, keys }),
+    massEnds: createMassEnds({ redis: redis.commands, keys, onBroken }),
     hubEnds: createHubEnds(onHub),
     massEndNotifier: createMassEndNotifier(inChannel),
     // What the hub itself keeps from being made waits by that, and is told so.

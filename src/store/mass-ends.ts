@@ -5,8 +5,19 @@ import { reading, writing } from "./failures.ts";
 import { replicator } from "./replicate.ts";
 import type { Store } from "./store.ts";
 
-export function createMassEnds(store: Pick<Store, "redis" | "keys">): MassEnds {
+export function createMassEnds(store: Pick<Store, "redis" | "keys" | "onBroken">): MassEnds {
   const { redis, keys } = store;
+  const broken = new Set<string>();
+  /** What another version ends in a way that ours does not know is left to it, and said once. */
+  const readable = (json: string): MassEnd[] => {
+    try {
+      return [MassEnd.parse(JSON.parse(json))];
+    } catch (error) {
+      if (!broken.has(json)) store.onBroken(error as Error);
+      broken.add(json);
+      return [];
+    }
+  };
   const replicate = replicator(store);
   return {
     async begin(one) {
@@ -16,7 +27,7 @@ export function createMassEnds(store: Pick<Store, "redis" | "keys">): MassEnds {
     },
     async open() {
       const found = await reading(redis, () => redis.hvals(keys.massEnds));
-      return found.map((json) => MassEnd.parse(JSON.parse(json)));
+      return found.flatMap(readable);
     },
     async save(one) {
       await writing(redis, () => redis.hset(keys.massEnds, one.id, JSON.stringify(one)));

@@ -278,6 +278,19 @@ test("locked down, what no record can be read of goes, too", async () => {
   expect(await it.standing()).toEqual([]);
 });
 
+test("what another version ends at once, and ours cannot read, keeps nothing else from ending, and is left as it is", async () => {
+  const id = await granted();
+  const theirs = JSON.stringify({ id: "team-1", scope: { what: "team", team: "sre" }, left: [] });
+  await world.commands.hset(world.keys.massEnds, "team-1", theirs);
+  await steps.ports.lockdown.set({ ...who, at: world.clock.now(), reason: "laptop stolen" });
+  await carryOutMassEnds(steps.ports);
+  await steps.finish();
+  await carryOutMassEnds(steps.ports);
+  expect(await stateOf(id)).toBe("ended");
+  expect(visibleText(await it.channel("Locked down by"))).toContain("It is confirmed");
+  expect(await world.commands.hgetall(world.keys.massEnds)).toEqual({ "team-1": theirs });
+});
+
 test("it dies right after the flag: another ends all at its next look, and the channel is told", async () => {
   await granted();
   const never = () => new Promise<never>(() => {});

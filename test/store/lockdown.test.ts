@@ -126,7 +126,7 @@ describe("the flag", () => {
   });
 
   test("brings what it ends with it, in one call, and once", async () => {
-    const { open, close } = createMassEnds({ redis: redis.commands, keys });
+    const { open, close } = createMassEnds({ redis: redis.commands, keys, onBroken: () => {} });
     await set();
     expect(await open()).toEqual([massEndOf(lockdown())]);
     await close(`lockdown-${NOW}`);
