@@ -34,6 +34,20 @@ test("while somebody is at it, nobody else is, and nobody takes it for done", as
   expect(work).toHaveBeenCalledTimes(1);
 });
 
+test("who is so slow that another took over and did it takes nothing of that back", async () => {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const slow = once("e", () => promise);
+  await vi.waitFor(async () => expect(await redis.commands.exists("e")).toBe(1));
+  // As if the minute were over.
+  await redis.commands.del("e");
+  expect(await once("e", async () => true)).toBe(true);
+  resolve(false);
+  expect(await slow).toBe(false);
+  const again = vi.fn(async () => true);
+  expect(await once("e", again)).toBe(true);
+  expect(again).not.toHaveBeenCalled();
+});
+
 test("who died at it keeps others from it for a minute, not for a day", async () => {
   void once("d", () => new Promise(() => {}));
   await vi.waitFor(async () => expect(await redis.commands.exists("d")).toBe(1));
