@@ -149,10 +149,10 @@ const NOTHING = "Nothing is granted.";
 const NOTHING_KNOWN = "Redis knows of no grant.";
 const NOT_SEEN = "Karpor does not answer: what Redis does not know may still stand there. Run this again.";
 
-const offOpen = (off: readonly OffHub[]): string[] =>
+export const offOpen = (off: readonly OffHub[]): string[] =>
   off.filter(({ confirmed }) => !confirmed).map(({ key }) => key.id);
-const offLines = (off: readonly OffHub[]): string[] =>
-  offOpen(off).map((id) => `${id} may still stand on Karpor: run this again.`);
+const offLines = (off: readonly OffHub[]): string[] => offOpen(off).map(mayStand);
+export const mayStand = (id: string): string => `${id} may still stand on Karpor: run this again.`;
 
 function fromHub(off: readonly OffHub[], none: string): Answer {
   const json = { redis: false, ended: off.map(({ key, confirmed }) => ({ id: key.id, confirmed })) };

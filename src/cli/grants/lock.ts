@@ -1,7 +1,8 @@
 /** `grants lockdown`, `unlock` and `confirm-restore`: an administrator's word, from where the bot runs. */
 import { operatorOf, whoOf } from "../../domain/operator.ts";
+import { endOnHub } from "../../flow/end-by-operator.ts";
 import { lockDownAs, unlockAs } from "../../flow/lockdown.ts";
-import { counted, endTogether, endUnknown, everything } from "./end.ts";
+import { counted, endTogether, endUnknown, everything, mayStand, offOpen } from "./end.ts";
 import type { Answer, GrantsMeans } from "./means.ts";
 import { instant, printed } from "./print.ts";
 
@@ -14,10 +15,15 @@ export async function lockdown({ ports, records, operator }: GrantsMeans, reason
   const said = before
     ? `Locked down already by ${printed("name" in by ? by.name : whoOf(by))}, ${instant(at)}. What still stands ends now.`
     : "Locked down: nothing is granted until it is lifted with unlock.";
+  const left = inRedis ? [] : await leftOnHub({ ports, operator }, reason);
+  const isOff = left?.length === 0;
   const away = [
     ...(inRedis
       ? []
-      : ["Redis does not answer: the lockdown stands on Karpor alone, and what stood there is taken off."]),
+      : [
+          `Redis does not answer: the lockdown stands on Karpor alone${isOff ? ", and what stood there is taken off" : ""}.`,
+          ...(left?.map(mayStand) ?? ["Karpor does not say whether all is taken off: run this again."]),
+        ]),
     ...(onHub
       ? []
       : ["Karpor does not answer: what stands there works until it does. A running bot goes on."]),
@@ -26,11 +32,18 @@ export async function lockdown({ ports, records, operator }: GrantsMeans, reason
     ? counted(await endTogether(ports, ids), await endUnknown({ ports, operator }, reason))
     : null;
   return {
-    good: onHub && (ended?.good ?? true),
-    json: { lockedDown: instant(at), redis: inRedis, hub: onHub, ended: ended?.json ?? null },
+    good: onHub && isOff && (ended?.good ?? true),
+    json: {
+      ...{ lockedDown: instant(at), redis: inRedis, hub: onHub, ended: ended?.json ?? null },
+      ...(inRedis ? {} : { left }),
+    },
     lines: [said, ...away, ...(ended?.lines ?? [])],
   };
 }
+
+/** Once more what the hub did not let go, and what of that is not confirmed; null where it does not say. */
+const leftOnHub = ({ ports, operator }: Pick<GrantsMeans, "ports" | "operator">, reason: string) =>
+  endOnHub(ports, { operator, reason }, () => true).then(offOpen, () => null);
 
 /** Throws Refused, StoreDown. */
 export async function unlock({ ports, operator }: GrantsMeans, reason: string): Promise<Answer> {

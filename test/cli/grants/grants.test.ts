@@ -145,6 +145,26 @@ test("with Redis away, an end that the hub notes and does not carry out is carri
   await world.until(async () => (await login(world.hub, token)) === 401);
 });
 
+test("locked down with Redis away: what the hub does not let go is named, and nothing is called done", async () => {
+  const { id, token } = await granted("stuck");
+  await stopBot();
+  let refuses = true;
+  world.localHub?.failNext(Number.POSITIVE_INFINITY, 503, (method) => refuses && method === "DELETE");
+  expect(await inTime(operate(["lockdown", "a thief"], AWAY))).toEqual({
+    good: false,
+    says: `Locked down: nothing is granted until it is lifted with unlock.
+Redis does not answer: the lockdown stands on Karpor alone.
+${id} may still stand on Karpor: run this again.`,
+  });
+  expect(await login(world.hub, token)).toBe(200);
+  refuses = false;
+  expect(await inTime(operate(["lockdown", "a thief"], AWAY))).toEqual({
+    good: true,
+    says: expect.stringContaining("the lockdown stands on Karpor alone, and what stood there is taken off."),
+  });
+  expect(await login(world.hub, token)).toBe(401);
+});
+
 test("all at once, and a lockdown that only an operator lifts: the channel says who", async () => {
   await granted("first");
   await granted("second", CAROL);
