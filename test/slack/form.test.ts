@@ -208,8 +208,8 @@ describe("choosing", () => {
     const view = await opened(door);
     await expect.poll(() => asked).toBe(1);
     await door.slack.select(BOB, { view: view.id }, "form-role", "peek");
-    await complete(door, view);
     resolve(undefined);
+    await complete(door, view);
     await door.listener.stop();
     expect(filledWith(view).role).toBe("peek");
     expect(door.lines.filter(({ level }) => level === "error")).toEqual([]);
