@@ -8,6 +8,7 @@ const UNITS = [
   { ms: WEEK, names: ["w", "wk", "wks", "week", "weeks", "周", "星期", "个星期", "礼拜", "个礼拜"] },
   { ms: DAY, names: ["d", "day", "days", "天", "日"] },
   { ms: HOUR, names: ["h", "hr", "hrs", "hour", "hours", "小时", "个小时", "钟头", "个钟头"] },
+  { ms: 15 * MINUTE, names: ["刻钟"] },
   { ms: MINUTE, names: ["m", "min", "mins", "minute", "minutes", "分", "分钟"] },
   { ms: SECOND, names: ["s", "sec", "secs", "second", "seconds", "秒", "秒钟"] },
 ] as const;

@@ -1,5 +1,6 @@
 /** "two hours", "half an hour", "两小时": what a time in words means. Pure. */
 import { unitMs } from "./amount.ts";
+import { MINUTE } from "./duration.ts";
 
 const WORDS = [
   "one",
@@ -24,7 +25,9 @@ const VALUES = new Map<string, number>([
 ]);
 const EN =
   /^([a-z]+)(?![\p{L}\p{N}_])(?:[\s-]+(one|two|three|four|five|six|seven|eight|nine)\b)?(\s+and\s+a\s+half)?(?:\s+(?:an?\s+)?([a-z]+)(?![\p{L}\p{N}_]))?\s*/u;
-const ZH = /^([一二两三四五六七八九十半]+?)(个半)?(个?(?:小时|钟头|星期|礼拜)|个月|分钟|天|周)(半?)/u;
+/** With what is left of an hour, and the mark after it. "十分" alone is "very". */
+const ZH =
+  /^(\d{1,6}(?:\.\d{1,6})?|[一二两三四五六七八九十半]+?)\s*(个半)?(个?(?:小时|钟头|星期|礼拜)|个月|刻钟|分钟|天|周)(半?)(?:(\d{1,2}|[一二三四五六七八九十]+?)分钟?)?[,.;:!?、。]*\s*/u;
 const DIGITS = "零一二三四五六七八九";
 
 /** `reason`: a number in words, of no time. */
@@ -44,15 +47,16 @@ function english(text: string): { ms: number; end: number } | "reason" | null {
 }
 
 function chinese(text: string): { ms: number; end: number } | null {
-  const [whole, digits = "", before, name = "", after] = ZH.exec(text) ?? [];
+  const [whole, digits = "", before, name = "", after, minutes] = ZH.exec(text) ?? [];
   const unit = unitMs(name);
   if (!whole || unit === undefined) return null;
-  const rest = /^\s*/.exec(text.slice(whole.length))?.[0] ?? "";
-  return { ms: (numeral(digits) + (before || after ? 0.5 : 0)) * unit, end: whole.length + rest.length };
+  const ms = (numeral(digits) + (before || after ? 0.5 : 0)) * unit;
+  return { ms: ms + (minutes ? numeral(minutes) * MINUTE : 0), end: whole.length };
 }
 
-/** Up to 99. */
+/** In words up to 99. */
 function numeral(digits: string): number {
+  if (/^\d/.test(digits)) return Number(digits);
   if (digits === "半") return 0.5;
   const [tens = "", ones] = digits.split("十");
   const value = (digit: string): number => Math.max(DIGITS.indexOf(digit.replace("两", "二")), 0);

@@ -7,7 +7,14 @@ import { leadingNumberWord } from "./number-word.ts";
 /** `reason`: it looks like a time, and is none. */
 type Guess = { ms: number; end: number } | "reason" | null;
 
-const GUESSES: readonly ((text: string) => Guess)[] = [leadingNumberWord, signed, punctuated, slipped, bare];
+const GUESSES: readonly ((text: string) => Guess)[] = [
+  leadingNumberWord,
+  signed,
+  punctuated,
+  quoted,
+  slipped,
+  bare,
+];
 
 /** Of what begins a text, in lower case and narrow; the first that knows. */
 export const guessTime = (text: string): Guess =>
@@ -24,18 +31,30 @@ function signed(text: string): Guess {
   return found && found !== "reason" ? { ms: found.ms, end: before.length + found.end } : null;
 }
 
-/** "2h, fix", "1,5h", "2h30", "8小时修复". */
+const AMOUNT = /^(\d{1,6}(?:[.,]\d{1,6})?\s*\p{L}+(?:\s?\d{1,2}\s?\p{L}+)?)(?:[,.;:!?、。]+\s*|(?=\s|$)\s*)/u;
+
+/** "2h, fix", "3 days, fix", "1,5h", "2h30". */
 function punctuated(text: string): Guess {
-  const word = /^\d\S*/.exec(text)?.[0];
-  if (!word) return null;
-  const [, hours, minutes] = /^(\d{1,3})h(\d{1,2})$/.exec(word) ?? [];
-  if (hours) return { ms: Number(hours) * HOUR + Number(minutes) * MINUTE, end: word.length };
-  const amount = leadingAmount(word.replace(/[^\p{L}\p{N}]+$/u, "").replace(",", "."));
-  if (amount) return { ms: amount.ms, end: word.length };
-  const [whole, count, unit = ""] =
-    /^(\d{1,6}(?:\.\d+)?)(个?(?:小时|钟头|星期|礼拜)|分钟|天|周)/u.exec(text) ?? [];
-  return whole ? { ms: Number(count) * (unitMs(unit) ?? 0), end: whole.length } : null;
+  const [word = "", hours, minutes] = /^(\d{1,3})h(\d{1,2})(?=\s|$)/.exec(text) ?? [];
+  if (word) return { ms: Number(hours) * HOUR + Number(minutes) * MINUTE, end: word.length };
+  const [whole = "", said = ""] = AMOUNT.exec(text) ?? [];
+  const ms = amountIn(said.replace(",", "."));
+  return ms === null ? null : { ms, end: whole.length };
 }
+
+/** "“2h” look", "`8 hours`": as it stands in what explains it. */
+function quoted(text: string): Guess {
+  const [whole = "", said = ""] = QUOTED.exec(text) ?? [];
+  const ms = amountIn(said);
+  return ms === null ? null : { ms, end: whole.length };
+}
+const QUOTED = /^["'`“”‘’「(]+([^"'`“”‘’」)]+)["'`“”‘’」)]+(?=\s|$)\s*/;
+
+/** Of a text that is nothing else. */
+const amountIn = (text: string): number | null => {
+  const amount = leadingAmount(text);
+  return amount?.end === text.length ? amount.ms : null;
+};
 
 /** "90minuts", "8 huors": a letter beside a unit's name, or its letters in another order. */
 function slipped(text: string): Guess {
