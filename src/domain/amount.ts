@@ -57,6 +57,12 @@ function leadingParts(text: string): { count: number; unit: number; end: number 
   }
 }
 
+/** A word in lower case, narrow, and without the quotes and marks around it. */
+export function plainWord(typed: string): string {
+  const word = toNarrow(typed).toLowerCase();
+  return word.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, "") || word;
+}
+
 /** Full-width signs, digits and letters as the narrow ones, each in its place. */
 export const toNarrow = (text: string): string =>
   text.replace(/[\uFF01-\uFF5E]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0));

@@ -36,9 +36,21 @@ const WORDS: ReadonlyMap<string, Use> = new Map([
   ...INSTEAD.flatMap(([instead, words]) => words.map((word): [string, Use] => [word, { instead }])),
 ]);
 
+/** Said before the role, where no word is needed. */
+export const ASKING_WORDS: ReadonlySet<string> = new Set(["please", "request", "ask", "get", "申请", "请"]);
+
 /** Those that a role's name could be. */
 export const RESERVED: readonly string[] = [...WORDS.keys()].filter((word) => /^[a-z]/.test(word));
 export const COMMAND_WORDS: readonly string[] = [...WORDS.keys()];
+
+const CHINESE = COMMAND_WORDS.filter((word) => /^\p{sc=Han}/u.test(word)).sort((a, b) => b.length - a.length);
+const BEGINS_CHINESE = new RegExp(`^\\s*(${CHINESE.join("|")})[\\s,.:;!?，。：；！？、]*([\\s\\S]*)$`);
+
+/** The first word of a line, and what follows; a Chinese one needs no space after it. */
+export function leadingWord(line: string): [word: string, rest: string] {
+  const [, word = "", rest = ""] = BEGINS_CHINESE.exec(line) ?? /^\s*(\S*)\s*([\s\S]*)$/.exec(line) ?? [];
+  return [word, rest];
+}
 
 /** Undefined for what is no word of the command. */
 export const wordUse = (word: string): Use | undefined => WORDS.get(word);

@@ -1,8 +1,8 @@
 /** The command's text: `[emergency] ROLE [DURATION] [from MOMENT] [REASON…]` taken apart, and put together again corrected. Pure. */
-import { toNarrow } from "./amount.ts";
+import { plainWord } from "./amount.ts";
 import { timesOf } from "./break-glass.ts";
 import type { Catalog, Role } from "./catalog.ts";
-import { COMMAND_WORDS, type CommandName, wordUse } from "./command-words.ts";
+import { ASKING_WORDS, COMMAND_WORDS, type CommandName, leadingWord, wordUse } from "./command-words.ts";
 import { formatDuration, MINUTE, SHORTEST } from "./duration.ts";
 import type { Moment } from "./moment.ts";
 import { nearest } from "./nearest.ts";
@@ -37,8 +37,8 @@ const EMERGENCY: CommandName = "emergency";
 export const REASON_MAX = 500;
 
 export function parseCommand(text: string): ParsedCommand {
-  const [word, rest] = firstWord(text);
-  if (rest !== "" && isEmergency(wordOf(word))) return { ...parseAsked(rest, true), emergency: true };
+  const [word, rest] = leadingWord(text);
+  if (rest !== "" && isEmergency(plainWord(word))) return { ...parseAsked(rest, true), emergency: true };
   return parseAsked(text);
 }
 
@@ -49,7 +49,7 @@ const isEmergency = (word: string): boolean => {
 
 function parseAsked(text: string, isAtOnce = false): ParsedCommand {
   const [word, rest] = firstWord(text);
-  return { role: wordOf(word), ...timed(rest, isAtOnce) };
+  return { role: plainWord(word), ...timed(rest, isAtOnce) };
 }
 
 /** How long, and from when, in either order. Of two beginnings nobody knows which is meant. `isAtOnce`: a day is part of the reason. */
@@ -71,7 +71,6 @@ const timed = (text: string, isAtOnce = false): Pick<ParsedCommand, "time" | "st
   };
 };
 
-const wordOf = (typed: string): string => toNarrow(typed).toLowerCase();
 const firstWord = (text: string): [word: string, rest: string] => {
   const [, word = "", rest = ""] = /^\s*(\S*)\s*([\s\S]*)$/.exec(text) ?? [];
   return [word, rest];
@@ -144,6 +143,8 @@ interface Near {
 /** "search rules 2h" is search-rules for 2 h: a name's dashes may have been typed as spaces. */
 function nearestRole(command: ParsedCommand, roles: Catalog): Near | undefined {
   const names = Object.keys(roles);
+  if (ASKING_WORDS.has(command.role) && !names.includes(command.role) && command.time === null)
+    return nearestRole({ ...parseAsked(command.reason), ...inEmergency(command) }, roles);
   const found: Near[] = [];
   let [typed, rest] = [command.role, command.reason];
   let as = command;
@@ -152,7 +153,7 @@ function nearestRole(command: ParsedCommand, roles: Catalog): Near | undefined {
     if (near) found.push({ ...near, as });
     if (command.time !== null || command.start || rest === "") break;
     const [word, after] = firstWord(rest);
-    [typed, rest] = [`${typed}-${wordOf(word)}`, after];
+    [typed, rest] = [`${typed}-${plainWord(word)}`, after];
     as = { role: typed, ...timed(rest, command.emergency), ...inEmergency(command) };
   }
   return found.sort((a, b) => a.far - b.far)[0];
@@ -166,13 +167,13 @@ export interface NearCommand {
 
 /** The command that the text was meant to be; undefined where its first word is nearer to a role, or to nothing. */
 export function commandNear(text: string, roles: Catalog): NearCommand | undefined {
-  const command = parseAsked(text);
-  const use = wordUse(command.role);
+  const word = plainWord(leadingWord(text)[0]);
+  const use = wordUse(word);
   if (use) return "does" in use ? { name: use.does, as: "word" } : { name: use.instead, as: "instead" };
-  const near = nearest(command.role, COMMAND_WORDS);
+  const near = ASKING_WORDS.has(word) ? undefined : nearest(word, COMMAND_WORDS);
   // Of short words half is soon another word.
   if (!near || near.far > Math.min(2, Math.floor(near.name.length / 3))) return undefined;
-  if (near.far >= (nearestRole(command, roles)?.far ?? Number.POSITIVE_INFINITY)) return undefined;
+  if (near.far >= (nearestRole(parseAsked(text), roles)?.far ?? Number.POSITIVE_INFINITY)) return undefined;
   const meant = wordUse(near.name);
   return (
     meant && ("does" in meant ? { name: meant.does, as: "slip" } : { name: meant.instead, as: "instead" })

@@ -184,13 +184,55 @@ describe("words of the command", () => {
     return { door, ephemeral, words: visibleText(ephemeral ?? (await door.whisper(user, ""))) };
   };
 
-  test.each(["status", "list", "状态", "STATUS", "ｓｔａｔｕｓ"])("%j is status", async (line) =>
-    expect((await said(line)).words).toContain("Nothing open:"),
-  );
+  test.each([
+    "status",
+    "list",
+    "状态",
+    "STATUS",
+    "ｓｔａｔｕｓ",
+    "status.",
+    "“status”",
+    "`status`",
+    "\u200bstatus",
+    "状态？",
+    "列表。",
+  ])("%j is status", async (line) => expect((await said(line)).words).toContain("Nothing open:"));
 
   test.each(["release", "revoke", "撤销"])("%j is revoke", async (line) =>
     expect((await said(line)).words).toContain("Nothing to revoke:"),
   );
+
+  test("a Chinese word needs no space after it", async () => {
+    const door = await openDoor();
+    await door.meet(BOB);
+    await door.slack.command(BOB, GENERAL, "替 @mei，guest 2小时 看看");
+    await door.slack.command(BOB, GENERAL, "紧急admin 10分钟 生产故障");
+    await expect
+      .poll(() =>
+        door.ports.requests.all().map(({ role, requester, emergency }) => [role, requester.id, !!emergency]),
+      )
+      .toEqual([
+        ["guest", MEI, false],
+        ["admin", BOB, true],
+      ]);
+    await door.slack.command(ALICE, GENERAL, "历史30天");
+    await door.whisper(ALICE, "what you asked for");
+  });
+
+  test.each(["please guest 2h a look", "request guest 2h a look", "申请 guest 2小时 a look"])(
+    "%j asks for the role that follows",
+    async (line) => {
+      const { words, door } = await said(line);
+      expect(words).toContain("/karpor-access guest 2h a look");
+      expect(door.ports.requests.all()).toEqual([]);
+    },
+  );
+
+  test.each([
+    ["history @bob 三十天", "`三十天` is no length of time"],
+    ["revoke all", "Nothing changed:* write whose"],
+    ["for @mei", "Not sent:* type"],
+  ])("%j: %s", async (line, told) => expect((await said(line, ALICE)).words).toContain(told));
 
   test.each([
     ["staus", "status"],
@@ -344,6 +386,27 @@ describe("revoke", () => {
       state: "ending",
       end: { cause: "revoked", by: { id: CAROL }, qualified: "S0SRE", reason: "seen & done" },
     });
+  });
+
+  test.each([
+    (id: string) => `revoke ${id}, leaked`,
+    (id: string) => `revoke \`${id}\` leaked`,
+    (id: string) => `revoke “${id}”: leaked`,
+    () => "revoke @bob, leaked",
+    () => "revoke @bob： leaked",
+  ])("marks around what is named are no part of it, nor of the reason: %s", async (line) => {
+    const door = await openDoor();
+    const { id } = await door.grant();
+    await door.slack.command(CAROL, GENERAL, line(id));
+    await door.until(id, "ending");
+    expect(await door.ports.requests.get(id)).toMatchObject({ end: { reason: "leaked" } });
+  });
+
+  test.each(["revoke all ｇｕｅｓｔ", "revoke all `guest`, left"])("%j means the role", async (line) => {
+    const door = await openDoor();
+    await door.grant();
+    await door.slack.command(ROOT, GENERAL, line);
+    await door.modal(ROOT, "all `guest` access");
   });
 
   test("of a person: an admin ends the one grant they have, of several each by its button", async () => {

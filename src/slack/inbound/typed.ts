@@ -22,9 +22,10 @@ function bare(inner: string): string {
   return `${sign === "#" ? "#" : "@"}${label || target.slice(1)}`;
 }
 
-/** The person a text begins with, as Slack mentions people, and what comes after; null without one. */
+/** The person a text begins with, as Slack mentions people, and what comes after a mark of any kind; null without one. */
 export function leadingMention(text: string): { user: UserId; name: string; rest: string } | null {
-  const [, id, label = "", rest = ""] = /^<@([^|>]+)(?:\|([^>]*))?>\s*([\s\S]*)$/.exec(text) ?? [];
+  const [, id, label = "", rest = ""] =
+    /^<@([^|>]+)(?:\|([^>]*))?>[\s,.:;，：；。、]*([\s\S]*)$/.exec(text) ?? [];
   const user = UserId.safeParse(id).data;
   return user ? { user, name: label.replace(/^@/, ""), rest } : null;
 }

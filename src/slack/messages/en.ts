@@ -132,7 +132,7 @@ const refusal: ByRefusal = {
     return `${fmt.b(`${who ?? "Somebody"} ${verb} this`)} ${fmt.at(at)}; your click changed nothing.`;
   },
   "for-whom": ({ word }, fmt) =>
-    `${fmt.b("Not sent:")} ${word ? `${fmt.code(word)} is no person Slack knows. ` : ""}Type ${fmt.code(
+    `${fmt.b("Not sent:")} ${word ? `${fmt.code(word)} is no person Slack knows. Type` : "type"} ${fmt.code(
       `${fmt.command} for @`,
     )}, choose the person, and write role, time and reason after that.`,
   "for-oneself": (_, fmt) => `${fmt.b("Not sent:")} this person is you. For yourself, leave that out:`,
@@ -234,7 +234,7 @@ const refusal: ByRefusal = {
   "unlock-why": (_, fmt) =>
     `${fmt.b("Nothing changed:")} say why it is safe again: ${fmt.code(`${fmt.command} unlock reason`)}`,
   "all-of-what": ({ word, roles }, fmt) =>
-    `${fmt.b("Nothing changed:")} ${word ? `${fmt.code(word)} is neither a role nor a person Slack knows. ` : ""}Write whose or which access ends: ${fmt.code(
+    `${fmt.b("Nothing changed:")} ${word ? `${fmt.code(word)} is neither a role nor a person Slack knows. Write` : "write"} whose or which access ends: ${fmt.code(
       `${fmt.command} revoke all @person reason`,
     )} or ${fmt.code(`${fmt.command} revoke all ${roles[0] ?? "role"} reason`)}`,
   "nothing-in-scope": (_, fmt) => `${fmt.b("Nothing to revoke:")} no such access stands.`,

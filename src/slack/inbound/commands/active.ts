@@ -1,5 +1,5 @@
 /** `active`, `active ROLE`, `active @person`: what others have, for approvers and administrators. */
-import { toNarrow } from "../../../domain/amount.ts";
+import { plainWord } from "../../../domain/amount.ts";
 import { roleNamed } from "../../../domain/catalog.ts";
 import { Refused } from "../../../domain/refusal.ts";
 import type { PageValue } from "../../ids.ts";
@@ -20,7 +20,7 @@ function filterIn({ ports }: HandlerContext, { rest }: Turn): Pick<PageValue, "r
   if (person) return { person };
   const word = typed(rest).split(/\s/)[0] ?? "";
   if (word === "") return {};
-  const role = toNarrow(word).toLowerCase();
+  const role = plainWord(word);
   if (!roleNamed(ports.policy.roles, role))
     throw new Refused({ kind: "unknown-filter", word: word.slice(0, 80), command: "active" });
   return { role };

@@ -24,6 +24,7 @@ function periodIn(text: string): number {
   const time = wholeTime(text);
   if ("ms" in time) return time.ms;
   const word = text.slice(0, 80);
-  if (/^\p{N}/u.test(text)) throw new Refused({ kind: "bad-duration", text: word });
+  if (/^\p{N}/u.test(text) || typeof time.meant === "number")
+    throw new Refused({ kind: "bad-duration", text: word });
   throw new Refused({ kind: "unknown-filter", word, command: "history" });
 }

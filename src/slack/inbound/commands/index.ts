@@ -1,7 +1,7 @@
 /** The words of the slash command; every other text asks for access. A new one: a file, and a line in the table. */
 import type { Catalog } from "../../../domain/catalog.ts";
 import { commandNear } from "../../../domain/command.ts";
-import type { CommandName } from "../../../domain/command-words.ts";
+import { type CommandName, leadingWord } from "../../../domain/command-words.ts";
 import { type Refusal, Refused } from "../../../domain/refusal.ts";
 import type { HandlerContext } from "../context.ts";
 import type { SlashCommand } from "../payload.ts";
@@ -62,7 +62,7 @@ export function commandFor(text: string, roles: Catalog): { command: Command; re
   if (text === "") return { command: formCommand, rest: "" };
   const near = commandNear(typed(text), roles);
   if (!near) return { command: askCommand, rest: text };
-  const [, word = "", rest = ""] = /^(\S*)\s*([\s\S]*)$/.exec(text) ?? [];
+  const [word, rest] = leadingWord(text);
   if (near.as === "word") return { command: COMMANDS[near.name], rest };
   const raw = near.as === "slip" ? `${near.name} ${rest}`.trim() : near.name;
   const refusal = { kind: "unknown-command", word: typed(word).slice(0, 80), line: typed(raw), raw } as const;

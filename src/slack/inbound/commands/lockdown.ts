@@ -5,8 +5,8 @@ import { openMassEnd } from "../forms/open-mass-end.ts";
 import { reasonTyped, typed } from "../typed.ts";
 import type { Command } from "./index.ts";
 
-/** Slack and phones make one dash of two. */
-const DRILL = /^(?:--|—|–)\s*(?:drill|演练)$|^演练$/i;
+/** Slack and phones make one dash of two. Whoever writes the word alone does not mean to lock anything. */
+const DRILL = /^[-–—]*\s*(?:drill|演练)$/i;
 
 export const lockdownCommand: Command = {
   first: () => false,

@@ -1,4 +1,5 @@
 /** `revoke all @person [reason]`, `revoke all ROLE [reason]`: a modal asks before they end. */
+import { plainWord } from "../../../domain/amount.ts";
 import { roleNamed } from "../../../domain/catalog.ts";
 import type { Scope } from "../../../domain/mass-end.ts";
 import { Refused } from "../../../domain/refusal.ts";
@@ -8,7 +9,7 @@ import { openMassEnd } from "../forms/open-mass-end.ts";
 import { leadingMention, reasonTyped, typed } from "../typed.ts";
 import type { Turn } from "./index.ts";
 
-const ALL = /^(?:all|全部|所有)(?:\s+([\s\S]*))?$/i;
+const ALL = /^(?:all(?=\s|$)|全部|所有)\s*([\s\S]*)$/i;
 
 /** What follows the word; null where it is another's. */
 export const afterAll = (rest: string): string | null => {
@@ -31,7 +32,7 @@ async function readScope({ ports }: HandlerContext, rest: string): Promise<{ sco
   if (person) return { scope: { what: "person", person: person.user }, reason: reasonTyped(person.rest) };
   const [, raw = "", reason = ""] = /^(\S*)\s*([\s\S]*)$/.exec(rest) ?? [];
   const { roles } = ports.policy;
-  const role = typed(raw).toLowerCase().slice(0, 80);
+  const role = plainWord(typed(raw)).slice(0, 80);
   const scope = { what: "role" as const, role };
   // What the catalog has no more may still be held.
   if (!roleNamed(roles, role) && (role === "" || (await lookAtScope(ports, scope)).grants === 0))

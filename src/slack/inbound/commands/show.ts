@@ -1,4 +1,5 @@
 /** `show R-…`: one request's story. */
+import { plainWord } from "../../../domain/amount.ts";
 import { readRequestId } from "../../../domain/ids.ts";
 import { Refused } from "../../../domain/refusal.ts";
 import { storyPage } from "../pages/story.ts";
@@ -9,7 +10,7 @@ export const showCommand: Command = {
   first: () => false,
   run(context, { user, rest }) {
     const word = typed(rest).split(/\s/)[0] ?? "";
-    const id = readRequestId(word);
+    const id = readRequestId(plainWord(word));
     if (!id) throw new Refused({ kind: "no-story", word: word.slice(0, 80) });
     return storyPage(context, user, { list: "story", from: 0, id });
   },
