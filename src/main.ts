@@ -98,12 +98,14 @@ const COMMANDS: Record<string, (args: string[]) => Promise<void>> = {
   },
 };
 
-const USAGE = `Usage: node src/main.ts [start] | --help | --version
-       ${SETUP_USAGE}
-       ${DOCTOR_USAGE}
-       ${GRANTS_USAGE}
-       ${POLICY_USAGE}
-       ${AUDIT_USAGE}`;
+const USAGES: Record<string, string> = {
+  setup: SETUP_USAGE,
+  doctor: DOCTOR_USAGE,
+  grants: GRANTS_USAGE,
+  policy: POLICY_USAGE,
+  audit: AUDIT_USAGE,
+};
+const GENERAL = ["node src/main.ts [start] | --help | --version", ...Object.values(USAGES)].join("\n       ");
 
 class UsageError extends Error {
   override name = "UsageError";
@@ -131,6 +133,12 @@ function refuse(error: unknown, code = 1): never {
 
 const [name = "start", ...rest] = process.argv.slice(2);
 const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+const USAGE = `Usage: ${Object.hasOwn(USAGES, name) ? USAGES[name] : GENERAL}`;
+// As a program that a closed pipe ends: what was not said may be that it failed.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(141);
+  throw error;
+});
 if (name === "--version") say(VERSION);
 else if (name === "--help" || rest.includes("--help")) say(USAGE);
 else if (command) command(rest).catch((error: unknown) => refuse(error));

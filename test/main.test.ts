@@ -69,14 +69,15 @@ test("what is wrong with the configuration is listed, and it ends with 1", async
 });
 
 test("help and version are printed, and nothing is started", async () => {
-  for (const { said, ended } of [["--help"], ["start", "--help"], ["grants", "--help"]].map((args) =>
-    run(args),
-  )) {
+  for (const { said, ended } of [["--help"], ["start", "--help"]].map((args) => run(args))) {
     expect(await ended).toBe(0);
     expect(said.err).toBe("");
     expect(said.out).toMatch(/^Usage: node src\/main\.ts \[start\] \| --help \| --version\n/);
     expect(said.out).toContain("grants list | show ID");
   }
+  const grants = run(["grants", "--help"]);
+  expect(await grants.ended).toBe(0);
+  expect(grants.said.out).toMatch(/^Usage: node src\/main\.ts grants list \| show ID[^\n]*\n$/);
   const { said, ended } = run(["--version"]);
   expect(await ended).toBe(0);
   expect(said.out).toBe(`${VERSION}\n`);
@@ -103,12 +104,29 @@ test("what the checks refuse is said with the mend, and it ends with 1", async (
 });
 
 test("an unknown command and an unknown option end with 2 and the usage", async () => {
-  for (const { said, ended } of [["stat"], ["start", "--x"], ["doctor", "--offline", "--canary"]].map(
-    (args) => run(args),
-  )) {
+  for (const { said, ended } of [["stat"], ["start", "--x"]].map((args) => run(args))) {
     expect(await ended).toBe(2);
     expect(said.err).toMatch(/Usage: node src\/main\.ts \[start\]/);
   }
+});
+
+test("a known command's mistake ends with 2 and the usage of that command alone", async () => {
+  for (const args of [
+    ["doctor", "--offline", "--canary"],
+    ["audit", "verfy"],
+  ]) {
+    const { said, ended } = run(args);
+    expect(await ended).toBe(2);
+    expect(said.err).toContain(`\nUsage: node src/main.ts ${args[0]} `);
+    expect(said.err.match(/node src\/main\.ts (?!doctor|audit)/)).toBeNull();
+  }
+});
+
+test("whose output nobody reads on, as with head, ends without a word", async () => {
+  const { child, said, ended } = run(["audit", "export", "--no-names"]);
+  child.stdout.destroy();
+  expect(await ended).toBe(141);
+  expect(said.err).toBe("");
 });
 
 test("doctor ends with 0, or with 1 and the failure; no colour where no terminal is", async () => {

@@ -69,7 +69,8 @@ async function forgetTexts(
   const { forgotten, live } = await forget({ ...redis.store, clock }, isMeant, operatorOf(as ?? user()));
   for (const one of live)
     say(`${one} is not over, or cannot be read: nothing of it was removed. End it first.`);
-  say(`Removed what people typed about ${forgotten.length === 0 ? "nothing" : forgotten.join(", ")}.`);
+  if (forgotten.length > 0) say(`Removed what people typed about ${forgotten.join(", ")}.`);
+  else if (live.length === 0) say(`The trail holds nothing about ${what} that could be removed.`);
   return live.length === 0 && forgotten.length > 0;
 }
 

@@ -35,11 +35,16 @@ export async function reportOn(
 ): Promise<MonthReport> {
   const { report, verdict } = await read(means, { from, to });
   const nameOf: NameOf = async (id) => (/^[UW]/.test(id) ? ((await means.nameOf(id)) ?? id) : id);
+  const now = means.clock.now();
+  const proof = [
+    ...proofOf(verdict),
+    ...(now < to ? [`The month is not over: this is what was known at ${time(now)}.`] : []),
+  ];
   const lines =
     format === "csv"
       ? csvOf(report, nameOf)
-      : markdownOf(report, { nameOf, month, instance: means.instance, verdict });
-  return { lines: await lines, isWhole: verdict.faults.length === 0, proof: proof(verdict) };
+      : markdownOf(report, { nameOf, month, instance: means.instance, proof });
+  return { lines: await lines, isWhole: verdict.faults.length === 0, proof };
 }
 
 /** The same reading proves it. */
@@ -54,11 +59,11 @@ interface Context {
   nameOf: NameOf;
   month: string;
   instance: string;
-  verdict: Verdict;
+  proof: string[];
 }
 
 async function markdownOf(report: AccessReport, context: Context): Promise<string[]> {
-  const { nameOf, month, instance, verdict } = context;
+  const { nameOf, month, instance, proof } = context;
   const named = async (ids: readonly string[]) => (await Promise.all(ids.map(nameOf))).join(", ");
   const { asked, held } = report;
   const denied = asked.filter((one) => one.denied);
@@ -69,7 +74,7 @@ async function markdownOf(report: AccessReport, context: Context): Promise<strin
   return [
     `# Access in ${month}, ${instance}`,
     "",
-    ...proof(verdict),
+    ...proof,
     "",
     ...totals(report),
     "",
@@ -154,7 +159,7 @@ async function markdownOf(report: AccessReport, context: Context): Promise<strin
   ];
 }
 
-function proof({ faults: [fault], newest, notes }: Verdict): string[] {
+function proofOf({ faults: [fault], newest, notes }: Verdict): string[] {
   const whole = newest
     ? `The trail it was made of is whole up to seal ${headText(newest)}.`
     : "Nothing of the trail it was made of is sealed yet.";

@@ -113,14 +113,23 @@ test("a month: exported, verified, reported; texts removed, and whole all the sa
   expect(report).toMatch(new RegExp(`^\\| .* \\| U0BEN \\| guest \\| U0BEN \\| no \\| ${denied} \\|$`, "m"));
   // Its end took three hours to be confirmed.
   expect(report).toMatch(new RegExp(`Ends not confirmed at once[^#]*\\| absence \\| ${held} \\|`));
+  expect(report).toContain("The month is not over: this is what was known at ");
   const rows = (await run(`report --month ${month} --no-names --format csv`)).said.split("\n");
   expect(rows.filter((row) => row.startsWith(held))).toHaveLength(1);
-  expect((await run("report --month 2020-01 --no-names")).said).toContain("0 requests:");
+  const before = (await run("report --month 2020-01 --no-names")).said;
+  expect(before).toContain("0 requests:");
+  expect(before).not.toContain("not over");
 
   const live = await walk(["pending"], { role: "peek", requester: ben, reason: "still needed" });
   expect(await run(`forget ${live} --as dpo`)).toMatchObject({
     good: false,
-    said: expect.stringMatching(/is not over/),
+    said: expect.stringMatching(/^R-\S+ is not over[^\n]*$/),
+  });
+  expect(await run("forget R-00000000")).toEqual({
+    good: false,
+    said: "The trail holds nothing about R-00000000 that could be removed.",
+    warned: "",
+    written: "",
   });
   expect(await run("forget --person U0ANA --as dpo")).toMatchObject({ good: true });
   await trail.seal();
