@@ -151,6 +151,9 @@ describe("at a start", () => {
     hide();
     const bot = await start();
     expect(await bot.held()).toEqual(["hub"]);
+    expect(errors(bot, "hub").map(({ msg }) => msg)).toEqual([
+      `Cannot read the kubeconfig ${kubeconfig}: put it there, or correct hub.kubeconfig; new grants wait`,
+    ]);
     await world.slack.command(BOB, GENERAL, "revoke");
     await it.dm(BOB, "Ending");
     expect(await it.standing()).toHaveLength(2);

@@ -135,6 +135,7 @@ test("doctor ends with 0, or with 1 and the failure; no colour where no terminal
     run(["doctor", "--json"], { env: { SLACK_APP_TOKEN: "xapp-wrong" } }),
     run(["doctor", "--find", "BO"]),
   ];
+  const unasked = run(["doctor", "--find", "BO"], { env: { SLACK_BOT_TOKEN: "xoxb-wrong" } });
   expect(await well.ended).toBe(0);
   expect(well.said.out).toMatch(/\n {2}ok {4}rbac +on\n/);
   expect(well.said.out).toMatch(/\n {2}warn {2}anonymous reads .*\n +→ npm run setup -- --close-anonymous/);
@@ -144,6 +145,10 @@ test("doctor ends with 0, or with 1 and the failure; no colour where no terminal
   expect(JSON.parse(ill.said.out)).toMatchObject({ ok: false });
   expect(await found.ended).toBe(0);
   expect(found.said.out).toMatch(/^U0BOB +person +@bob +Bob$/m);
+  expect(await unasked.ended).toBe(1);
+  expect(unasked.said.err).toBe(
+    "Slack does not take the bot's token (invalid_auth). Copy the Bot User OAuth Token again into SLACK_BOT_TOKEN; is the app still installed?\n",
+  );
 });
 
 test("doctor --offline judges the configuration alone, and needs no secret, no Slack, no Redis and no hub", async () => {

@@ -90,7 +90,8 @@ const UNTOLD = ok(
     'Where Slack\'s search finds no shortcut "Request Karpor access", put the output of npm run setup -- --manifest into App Manifest',
 );
 
-function noAnswer(error: unknown): Finding {
+/** What an error of Slack means. */
+export function noAnswer(error: unknown): Finding {
   const code = slackError(error);
   if (code === null)
     return fail("slack", "Slack does not answer", "See whether this machine reaches slack.com");

@@ -26,7 +26,7 @@ import { checkPeople } from "../checks/people.ts";
 import { checkPolicies } from "../checks/policies.ts";
 import { checkRedisLoad } from "../checks/redis-load.ts";
 import { checkRights } from "../checks/rights.ts";
-import { type BotIdentity, channelsOf, checkSlack } from "../checks/slack.ts";
+import { type BotIdentity, channelsOf, checkSlack, noAnswer } from "../checks/slack.ts";
 import { checkSocket } from "../checks/socket.ts";
 import { checkHubAt, checkRedisAt } from "../checks/start.ts";
 import { meaningOfPolicy } from "../policy/meaning.ts";
@@ -64,7 +64,10 @@ async function findNamed(
   json: boolean,
   { say }: DoctorMeans,
 ): Promise<boolean> {
-  const { found, refused } = await findInSlack(slackFor(config), name);
+  const { found, refused } = await findInSlack(slackFor(config), name).catch((error: unknown) => {
+    const { message, fix } = noAnswer(error);
+    throw new Error(`${message}. ${fix}`);
+  });
   if (json) say(JSON.stringify(found, null, 2));
   else {
     for (const line of printFound(found, name)) say(line);

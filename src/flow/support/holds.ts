@@ -23,7 +23,8 @@ export function createHolds({ clock, log }: Pick<Ports, "clock" | "log">): Holds
         found.map((one) => [one.cause, { since: clock.now(), ...before.get(one.cause), ...one }]),
       );
       for (const { cause, message, fix, notice } of found)
-        if (!before.has(cause)) log.error({ cause, fix }, notice ? message : `${message}; new grants wait`);
+        if (!before.has(cause))
+          log.error({ cause, fix }, notice ? message : `${message.replace(/\.$/, "")}; new grants wait`);
       for (const { cause, message } of before.values())
         if (!now.has(cause)) log.info({ cause }, `over: ${message}`);
       sources.set(source, now);
