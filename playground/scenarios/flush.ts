@@ -23,7 +23,7 @@ export const flush: Scenario = {
       ? undefined
       : {
           en: "This Redis is yours, so the playground does not empty it.",
-          zh: "这是您的 Redis，演练场不会清空它。",
+          zh: "这是你的 Redis，演练场不会清空它。",
         },
   async run(context, tell) {
     const [before, jobs] = await Promise.all([recordsOf(context), context.redis.jobs()]);

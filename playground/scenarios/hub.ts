@@ -18,7 +18,7 @@ export const hubAway: Scenario = {
   title: { en: "Take the hub away", zh: "断开集群" },
   about: {
     en: "It refuses connections until you bring it back. Approve a request or let access end meanwhile.",
-    zh: "在您恢复之前它拒绝连接。其间可以批准申请，或让权限到期。",
+    zh: "在你恢复之前它拒绝连接。其间可以批准申请，或让权限到期。",
   },
   not: (context) =>
     context.hub.local

@@ -35,7 +35,7 @@ function head(session: Session | undefined): HTMLElement {
     "header",
     { class: "karpor" },
     h("strong", {}, "Karpor"),
-    h("span", { class: "stands" }, t("stands for yours", "代表您的 Karpor")),
+    h("span", { class: "stands" }, t("stands for yours", "代表你的 Karpor")),
     session && h("span", { class: "role" }, role),
     session && h("button", { type: "button", class: "quiet", onclick: logOut }, t("Log out", "退出登录")),
   );

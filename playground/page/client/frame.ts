@@ -41,6 +41,6 @@ function drawSays(): void {
   const { says = "", hub } = parts.facts ?? {};
   const chinese = hub?.local
     ? "这里只有 Slack 服务器和集群是替身，其余都是真的。"
-    : "这里只有 Slack 服务器是替身，其余都是真的，包括您的集群。";
+    : "这里只有 Slack 服务器是替身，其余都是真的，包括你的集群。";
   byId("says").textContent = t(says, chinese);
 }

@@ -16,7 +16,7 @@ export function createProof(panel: HTMLElement): void {
     live,
     h("h2", {}, t("Ends and their proof", "结束与证明")),
     ends,
-    h("h2", {}, t("In your own terminal", "在您自己的终端里")),
+    h("h2", {}, t("In your own terminal", "在你自己的终端里")),
     outside,
   );
   const draw = () => {

@@ -12,7 +12,7 @@ const LANES: Record<Entry["lane"], string> = {
   hub: t("bot → hub", "机器人 → 集群"),
   state: t("record", "记录"),
   log: t("log", "日志"),
-  you: t("you", "您"),
+  you: t("you", "你"),
 };
 
 const VIEWS = ["Timeline", "Requests", "Trail", "Hub", "Jobs"] as const;
