@@ -54,12 +54,12 @@ function parseAsked(text: string, isAtOnce = false): ParsedCommand {
 
 /** How long, and from when, in either order. Of two beginnings nobody knows which is meant. `isAtOnce`: a day is part of the reason. */
 const timed = (text: string, isAtOnce = false): Pick<ParsedCommand, "time" | "start" | "reason"> => {
-  const before = takeStart(text);
+  const before = takeStart(text, isAtOnce);
   const taken = takeTime(before?.rest ?? text);
   const rest = taken?.rest ?? before?.rest ?? text;
-  const from = before ?? takeStart(rest);
+  const from = before ?? takeStart(rest, isAtOnce);
   const after = (before ? rest : (from?.rest ?? rest)).trimStart();
-  const second = from && takeStart(after);
+  const second = from && takeStart(after, isAtOnce);
   const bare = from || isAtOnce ? null : taken && bareStart(after);
   const start = second
     ? { unclear: after.slice(0, after.length - second.rest.length) }

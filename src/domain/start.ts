@@ -23,14 +23,16 @@ const NAMED_DAY =
   /^(?:(?:(?:next|this|on)\s+)?(?:mon|tue|tues|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(?:day)?(?![\p{L}\p{N}_'’-])|(?:next|this)\s+(?:week|month|morning|afternoon|evening|night|hour)(?![\p{L}\p{N}_'’-])|(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?\s+\d|the\s+\d|(?:下下?|本|这)?个?(?:周|星期|礼拜)[一二三四五六日天末]|(?:下|本|这)个?[周月]|月底)/u;
 
 const FROM = /^(?:from\s+|从\s*)/;
+/** Said of what it is for as well, as a day is. */
+const STARTING = /^(?:starting|beginning)\s+(?:(?:from|at|on)\s+)?/;
 /** Whose clock, after a time of day: nobody's is gone by but the writer's own. */
 const ZONE =
   /^(?:z|utc|gmt|ist|jst|kst|sgt|hkt|bst|cest|cet|eest|eet|msk|[aecmp]dt|[aecmp]st|a[ecw][ds]t|[+-]\d{1,2}(?::?\d\d)?)(?=\s|$)\s*/;
 
-/** Null when the text does not begin with one: "from" is a word like any other unless a time follows. */
-export function takeStart(text: string): TakenStart | null {
+/** Null when the text does not begin with one: "from" is a word like any other unless a time follows. `isAtOnce`: it alone is such a word. */
+export function takeStart(text: string, isAtOnce: boolean): TakenStart | null {
   const plain = toNarrow(text).toLowerCase();
-  const from = FROM.exec(plain)?.[0];
+  const from = (FROM.exec(plain) ?? (isAtOnce ? null : STARTING.exec(plain)))?.[0];
   if (from === undefined) return null;
   const after = plain.slice(from.length);
   const found = leadingMoment(after);

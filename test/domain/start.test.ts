@@ -29,6 +29,8 @@ test.each<[string, Moment, number, string]>([
   ["2h from tomorrow at 9:30 fix", { day: 1, minutes: 570 }, 2 * HOUR, "fix"],
   ["2h from today 22:00", { day: 0, minutes: 1320 }, 2 * HOUR, ""],
   ["2h from the day after tomorrow 10pm", { day: 2, minutes: 1320 }, 2 * HOUR, ""],
+  ["2h starting tomorrow 9am x", { day: 1, minutes: 540 }, 2 * HOUR, "x"],
+  ["2h Beginning at 22:00 x", { day: "next", minutes: 1320 }, 2 * HOUR, "x"],
   ["2h from 10pm", { day: "next", minutes: 1320 }, 2 * HOUR, ""],
   ["2h from 10:15 pm fix", { day: "next", minutes: 1335 }, 2 * HOUR, "fix"],
   ["2h from 12am", { day: "next", minutes: 0 }, 2 * HOUR, ""],
@@ -69,6 +71,7 @@ test.each([
   "从晚上12点",
   "从今晚12点",
   "从下午15点pm",
+  "2h starting Monday fix",
   "2h from Monday 09:00 release",
   "2h from next Friday",
   "2h from next week",
@@ -99,9 +102,10 @@ test.each([
 ])("%j is refused, too", (text, kind) => expect(refusedKind(() => asked(`guest ${text}`))).toBe(kind));
 
 test("in an emergency a day is part of the reason, and a line that is put together says what was typed", () => {
-  expect(parseCommand("emergency guest 1h today at 09:00 the database died")).toEqual({
-    ...{ role: "guest", time: { ms: HOUR }, reason: "today at 09:00 the database died", emergency: true },
-  });
+  for (const reason of ["today at 09:00 the database died", "starting 09:00 the database dies"])
+    expect(parseCommand(`emergency guest 1h ${reason}`)).toEqual({
+      ...{ role: "guest", time: { ms: HOUR }, reason, emergency: true },
+    });
   const bare = parseCommand("guest 2h tomorrow 09:00 release");
   expect(bare).toMatchObject({ start: { unclear: "tomorrow 09:00" }, reason: "release" });
   expect(parseCommand(lineOf(bare))).toEqual(bare);
@@ -112,6 +116,10 @@ test("in an emergency a day is part of the reason, and a line that is put togeth
     "emergency search-rules 30m today at 09:00 it died",
   );
 });
+
+test.each(["a new job", "over"])("starting %s is a reason", (text) =>
+  expect(asked(`guest 2h starting ${text}`)).toMatchObject({ reason: `starting ${text}` }),
+);
 
 test.each(["the team", "monitoring alerts", "next door", "sunset", "maybe 3 hosts", "marketing"])(
   "from %s is a reason",
