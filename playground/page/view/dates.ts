@@ -33,6 +33,20 @@ const long = (zone: Zone, at: number) =>
 const plain = (zone: Zone, at: number) =>
   format(zone, at, { day: "numeric", month: "long", year: "numeric" });
 
+const SPANS = [
+  ["day", DAY],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+  ["second", 1_000],
+] as const;
+
+/** How long it is since then. */
+function ago({ locale, now }: Zone, at: number): string {
+  const past = Math.max(0, now - at);
+  const [unit, ms] = SPANS.find(([, size]) => past >= size) ?? ["second", 1_000];
+  return new Intl.RelativeTimeFormat(locale).format(-Math.floor(past / ms), unit);
+}
+
 const TOKENS: Record<string, (zone: Zone, at: number) => string> = {
   date_num: (zone, at) => dayKey(zone, at),
   date: plain,
@@ -43,6 +57,7 @@ const TOKENS: Record<string, (zone: Zone, at: number) => string> = {
   date_long_pretty: (zone, at) => pretty(zone, at, long(zone, at)),
   time: (zone, at) => timeOf(zone, at),
   time_secs: (zone, at) => timeOf(zone, at, true),
+  ago,
 };
 
 /** `{date_short_pretty} {time}` for seconds since the epoch; unknown tokens stay as they are. */

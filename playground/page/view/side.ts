@@ -10,7 +10,7 @@ import { mentionsIn } from "../../../sandbox/slack/read.ts";
 import type { Item, Modal, PlaceView, Side } from "../types.ts";
 import { drawBlocks, drawContent } from "./blocks.ts";
 import { chromeOf } from "./chrome.ts";
-import { dayKey, dayLine, timeOf } from "./dates.ts";
+import { dayLine, timeOf } from "./dates.ts";
 import { esc } from "./escape.ts";
 import { initialsOf, type Reader, readerOf, realNameOf, tintOf, whoOf } from "./reader.ts";
 
@@ -79,10 +79,10 @@ function itemOf(slack: LocalSlack, reader: Reader, said: SlackMessage | Ephemera
 const cache = new Map<string, string>();
 const CACHED = 4_000;
 
-/** Every look at a pane would draw all of it again; "today" is why the day counts. */
+/** Every look at a pane would draw all of it again; "today" and "5 minutes ago" are why the minute counts. */
 function drawn(said: SlackMessage | Ephemeral, reader: Reader): string {
   const { person, zh, now } = reader;
-  const key = [person.id, zh, said.channel, said.ts, said.history.length, dayKey(reader, now)].join();
+  const key = [person.id, zh, said.channel, said.ts, said.history.length, Math.floor(now / 60_000)].join();
   const known = cache.get(key);
   if (known !== undefined) return known;
   if (cache.size > CACHED) cache.clear();
