@@ -35,6 +35,15 @@ const Click = z.object({
   confirm: z.boolean().default(false),
 });
 
+const Chosen = z.object({
+  user,
+  where: Where,
+  action: z.string(),
+  block: z.string(),
+  choice: Choice,
+  confirm: z.boolean().default(false),
+});
+
 export const PAGE_ACTIONS: Record<string, (ports: PagePorts, body: unknown) => unknown> = {
   write: action(z.object({ user, channel: z.string(), text: z.string().min(1) }), write),
   click: action(Click, async ({ context }, { user, where, action, value, confirm }) => {
@@ -42,12 +51,12 @@ export const PAGE_ACTIONS: Record<string, (ports: PagePorts, body: unknown) => u
     const { asked, sent } = await context.slack.click(user, where, what, { confirm });
     return { sent, asked };
   }),
-  choose: action(
-    z.object({ user, where: Where, action: z.string(), choice: Choice }),
-    async ({ context }, { user, where, action, choice }) => {
-      await context.slack.select(user, where, action, toSlack(choice, zoneOf(context, user)));
-    },
-  ),
+  choose: action(Chosen, async ({ context }, { user, where, action, block, choice, confirm }) => {
+    const what = { actionId: action, block };
+    const value = toSlack(choice, zoneOf(context, user));
+    const { asked, sent = false } = (await context.slack.select(user, where, what, value, { confirm })) ?? {};
+    return { sent, asked };
+  }),
   submit: action(
     z.object({ user, view: z.string(), values: z.record(z.string(), Choice) }),
     async ({ context }, { user, view, values }) => {

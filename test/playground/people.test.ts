@@ -47,6 +47,22 @@ describeInBrowser("the playground's people", (visitor) => {
     await visitor.button("left", "Copy").waitFor();
   });
 
+  it("asks before it does what is chosen behind three dots, and the same can be chosen again", async () => {
+    const { page } = visitor;
+    await visitor.type("left", "/karpor-access peek 15m");
+    await visitor.type("left", "/karpor-access emergency admin 30m the search page is down");
+    await page.locator("#left .app-tabs").getByRole("button", { name: "Home" }).click();
+    const menus = page.locator("#left .home select.overflow");
+    await expect.poll(() => menus.count()).toBe(2);
+    await menus.first().selectOption("I leaked it");
+    const dialog = page.getByRole("alertdialog");
+    await dialog.getByRole("button", { name: "Keep it" }).click();
+    await dialog.waitFor({ state: "detached" });
+    await menus.first().selectOption("I leaked it");
+    await dialog.getByRole("button", { name: "Go on" }).click();
+    await visitor.reads("right", /Token leaked.*Dana/s);
+  });
+
   it("gives access at once in an emergency, and asks others to review it", async () => {
     const { page } = visitor;
     await page.locator(".try").nth(4).click();
@@ -56,6 +72,34 @@ describeInBrowser("the playground's people", (visitor) => {
     await sheet.locator("textarea, input").first().fill("Seen, the page was down");
     await sheet.locator("button[type=submit]").click();
     await visitor.reads("right", /review open: 1 of 2/);
+  });
+
+  it("leaves an input method's Enter to it, in the message box and in a form", async () => {
+    const { page } = visitor;
+    const typing = await page.context().newCDPSession(page);
+    const compose = (text: string) =>
+      typing.send("Input.imeSetComposition", {
+        text,
+        selectionStart: text.length,
+        selectionEnd: text.length,
+      });
+    const box = page.locator("#left .composer input");
+    await box.fill("/karpor-access ");
+    await compose("bangzhu");
+    await page.keyboard.press("Enter");
+    await typing.send("Input.insertText", { text: "帮助" });
+    expect(await box.inputValue()).toBe("/karpor-access 帮助");
+
+    await page.locator("#left .shortcut").click();
+    const other = page.locator("#left .sheet.modal [data-action=form-other]");
+    await other.focus();
+    await compose("8xiaoshi");
+    await page.keyboard.press("Enter");
+    await typing.send("Input.insertText", { text: "8小时" });
+    await other.press("Enter");
+    await page.locator("#left .sheet.modal").getByText("(8 h)").waitFor();
+    const { entries } = visitor.playground.context.timeline;
+    expect(entries.filter(({ title }) => /form-other/.test(title)).length).toBe(1);
   });
 
   it("speaks Chinese with who reads Chinese", async () => {

@@ -58,6 +58,8 @@ export function createComposer(name: SideName, place: () => PlaceView | undefine
     );
   };
   const press = (event: KeyboardEvent) => {
+    // The keys are an input method's, as one types Chinese.
+    if (event.isComposing) return;
     const lines = closed ? [] : completionsOf(box.value, parts[name]);
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
     const choice = lines[event.key === "Tab" ? Math.max(picked, 0) : picked];

@@ -101,6 +101,7 @@ function valuesOf(fields: HTMLElement): Record<string, string | string[]> {
 /** Slack's own check, before the bot hears of it. */
 function showErrors(fields: HTMLElement, errors: Record<string, string>): void {
   for (const old of fields.querySelectorAll(".bk-error")) old.remove();
+  for (const old of fields.querySelectorAll(".wrong")) old.classList.remove("wrong");
   for (const [block, words] of Object.entries(errors)) {
     const field = [...fields.querySelectorAll<HTMLElement>("[data-block]")].find(
       (one) => one.dataset.block === block,

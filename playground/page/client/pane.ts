@@ -42,7 +42,8 @@ export function createPane(name: SideName, first: string): Pane {
   );
   for (const list of [items, home.element, overlay])
     list.addEventListener("click", (event) => actOn(event, side, overlay));
-  for (const list of [items, home.element]) list.addEventListener("change", (event) => chooseIn(event, side));
+  for (const list of [items, home.element])
+    list.addEventListener("change", (event) => chooseIn(event, side, overlay));
   for (const kind of ["change", "keydown"])
     overlay.addEventListener(kind, (event) => dispatchIn(event, side));
 

@@ -54,7 +54,8 @@ export async function click(
   return act(context, user, surface, action, asked);
 }
 
-const unsent = (asked: JsonObject): ClickResult => ({
+/** Only the dialog was shown. */
+export const unsent = (asked: JsonObject): ClickResult => ({
   sent: false,
   asked,
   status: 0,

@@ -2,11 +2,14 @@
 import { CannotDo } from "../errors.ts";
 import { actorOf } from "../places.ts";
 import type { JsonObject } from "../types.ts";
-import { act, type ClickResult, type Context } from "./click.ts";
+import { act, type ClickResult, type Context, unsent } from "./click.ts";
 import { type Choice, chosen, currentState } from "./form.ts";
 import { findElement, surfaceOf, type What, type Where } from "./surface.ts";
 
-/** Inside an input block nothing is sent until the form is, unless the block says dispatch_action. */
+/**
+ * Inside an input block nothing is sent until the form is, unless the block says dispatch_action. What asks for a
+ * confirmation is sent with `confirm: true` alone.
+ */
 export async function select(
   context: Context,
   user: string,
@@ -20,6 +23,9 @@ export async function select(
   const { block, element } = findElement(surface, what);
   if (element.type === "button") throw new CannotDo(`${element.action_id} is a button: use click.`);
   const state = chosen(element, choice);
+  const isSent = block.type !== "input" || block.dispatch_action === true;
+  const asked = element.confirm as JsonObject | undefined;
+  if (isSent && asked && !options.confirm) return unsent(asked);
   const action_id = String(element.action_id);
   const block_id = String(block.block_id);
   if (surface.kind === "view") {
@@ -27,8 +33,7 @@ export async function select(
     at.state.values = currentState(at.blocks, { ...at.state.values, [block_id]: { [action_id]: state } });
     context.workspace.changes.emit({ kind: "view_updated", user, view: at });
   }
-  if (block.type === "input" && !block.dispatch_action) return undefined;
-  if (element.confirm && !options.confirm) throw new CannotDo(`${action_id} asks for a confirmation first.`);
+  if (!isSent) return undefined;
   const action = { ...state, action_id, block_id, action_ts: context.workspace.nextTs() };
-  return act(context, user, surface, action, element.confirm as JsonObject | undefined);
+  return act(context, user, surface, action, asked);
 }

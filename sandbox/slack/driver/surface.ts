@@ -45,12 +45,12 @@ function sentSurface(
   throw new CannotDo(`${user} sees no message ${ts} in ${channel}.`);
 }
 
-/** An action_id, the words on the button, or an action_id with the value it must carry. */
-export type What = string | { actionId: string; value: string };
+/** An action_id, the words on the button, or an action_id with the value it must carry or the block it stands in. */
+export type What = string | { actionId: string; value: string } | { actionId: string; block: string };
 
 export function findElement(surface: Surface, what: What): Actionable {
   const all = actionables(surface.blocks);
-  const found = all.filter(({ element }) => matches(element, what));
+  const found = all.filter((one) => matches(one, what));
   const [first, second] = found;
   if (!first)
     throw new CannotDo(
@@ -60,9 +60,10 @@ export function findElement(surface: Surface, what: What): Actionable {
   return first;
 }
 
-function matches(element: Actionable["element"], what: What): boolean {
-  if (typeof what === "object") return element.action_id === what.actionId && element.value === what.value;
-  return element.action_id === what || labelOf(element) === what;
+function matches({ element, block }: Actionable, what: What): boolean {
+  if (typeof what === "string") return element.action_id === what || labelOf(element) === what;
+  const isThere = "block" in what ? block.block_id === what.block : element.value === what.value;
+  return element.action_id === what.actionId && isThere;
 }
 
 const name = ({ element }: Actionable): string => `${element.action_id} "${labelOf(element)}"`;
