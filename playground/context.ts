@@ -7,6 +7,7 @@ import type { HubSide } from "./fixtures/hub.ts";
 import type { RedisSide } from "./fixtures/redis.ts";
 import type { Timeline } from "./record/timeline.ts";
 import type { Named } from "./record/titles.ts";
+import type { Said } from "./scenarios/scenario.ts";
 
 export interface PlaygroundContext {
   clock: JumpClock;
@@ -17,7 +18,7 @@ export interface PlaygroundContext {
   timeline: Timeline;
   named: Named;
   /** Why the clock cannot be moved; undefined when it can. */
-  clockOff: string | undefined;
+  clockOff: Said | undefined;
   /** Where the stand-ins' files are: gone when the playground is. */
   dir: string;
 }

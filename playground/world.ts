@@ -14,6 +14,7 @@ import type { PageServer } from "./page/server.ts";
 import { listenToHub, listenToSlack, readLogLine } from "./record/listen.ts";
 import { createTimeline, type Timeline } from "./record/timeline.ts";
 import type { Named } from "./record/titles.ts";
+import type { Said } from "./scenarios/scenario.ts";
 
 export interface World {
   context: PlaygroundContext;
@@ -127,8 +128,11 @@ function nameIn(slack: LocalSlack | undefined, id: string): string {
   return group ? `@${group.handle}` : id === slack?.bot.userId ? "the bot" : id;
 }
 
-const whyOff = ({ kubeconfig, redisUrl }: Options): string | undefined => {
+const whyOff = ({ kubeconfig, redisUrl }: Options): Said | undefined => {
   const real = [...(kubeconfig ? ["the hub"] : []), ...(redisUrl ? ["Redis"] : [])];
   if (real.length === 0) return undefined;
-  return `The clock is off: ${real.join(" and ")} ${real.length > 1 ? "are" : "is"} real, and real time cannot be moved.`;
+  return {
+    en: `The clock is off: ${real.join(" and ")} ${real.length > 1 ? "are" : "is"} real, and real time cannot be moved.`,
+    zh: `时钟不可用：${real.join("和").replace("the hub", "集群")}是真的，真实的时间无法移动。`,
+  };
 };

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { PlaygroundContext } from "../context.ts";
 import { JUMPS, jumpTo } from "../scenarios/clock.ts";
 import type { Scenarios } from "../scenarios/index.ts";
+import { Refusal } from "../scenarios/scenario.ts";
 import type { Dashboard } from "./dashboard.ts";
 import { toSlack } from "./picked-time.ts";
 
@@ -89,9 +90,10 @@ const starting = new WeakSet<PlaygroundContext>();
 
 /** Once a world: a second press while the next one opens has nothing to add. */
 async function startAnew({ context, scenarios, startOver }: PagePorts): Promise<void> {
-  if (context.clockOff) throw new Error("What is real here is not thrown away.");
-  if (scenarios.running()) throw new Error("Something is being broken: wait until it has healed.");
-  if (starting.has(context)) throw new Error("It is starting over already.");
+  if (context.clockOff) throw new Refusal("What is real here is not thrown away.", "真的东西不会被丢弃。");
+  if (scenarios.running())
+    throw new Refusal("Something is being broken: wait until it has healed.", "正在破坏中：请等它痊愈。");
+  if (starting.has(context)) throw new Refusal("It is starting over already.", "已经在重新开始。");
   starting.add(context);
   await startOver().finally(() => starting.delete(context));
 }
@@ -104,6 +106,10 @@ async function write(
   const [, name, rest = ""] = /^(\/\S+)\s*([\s\S]*)$/.exec(text.trim()) ?? [];
   const where = channel.startsWith("D") ? "dm" : channel;
   if (name === undefined) return void context.slack.say(user, where, text);
-  if (name !== "/karpor-access") throw new Error(`${name} is not a valid command here. Try /karpor-access.`);
+  if (name !== "/karpor-access")
+    throw new Refusal(
+      `${name} is not a valid command here. Try /karpor-access.`,
+      `${name} 在这里不是有效的命令，请试 /karpor-access。`,
+    );
   await context.slack.command(user, where, rest);
 }

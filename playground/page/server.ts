@@ -8,6 +8,7 @@ import { roleNames } from "../fixtures/config.ts";
 import { CHANNELS, readManifest, USERS } from "../fixtures/people.ts";
 import type { Signal } from "../fixtures/signal.ts";
 import { createScenarios } from "../scenarios/index.ts";
+import { Refusal } from "../scenarios/scenario.ts";
 import { PAGE_ACTIONS, type PagePorts } from "./actions.ts";
 import { asset } from "./assets.ts";
 import { createDashboard } from "./dashboard.ts";
@@ -135,7 +136,8 @@ async function perform({ ports }: Serving, path: string, text: string, response:
   try {
     answer(response, 200, (await action(ports, JSON.parse(text))) ?? {});
   } catch (error) {
-    answer(response, 409, { error: error instanceof Error ? error.message : String(error) });
+    const said = error instanceof Refusal ? error.said : undefined;
+    answer(response, 409, { error: error instanceof Error ? error.message : String(error), said });
   }
 }
 

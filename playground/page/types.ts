@@ -110,7 +110,7 @@ export interface ChromeWords {
 export interface ClockPart {
   /** Milliseconds that the playground is ahead of this machine. */
   offset: number;
-  off: string | undefined;
+  off: Said | undefined;
   next: { reminder: NextJump | undefined; end: NextJump | undefined };
 }
 
@@ -122,7 +122,7 @@ export interface NextJump {
 export interface RequestView {
   id: string;
   state: string;
-  title: string;
+  title: Said;
   expiresAt: number | undefined;
   /** When the hub no longer had it. */
   deletedAt: number | undefined;
@@ -134,10 +134,10 @@ export interface RequestView {
 export interface ScenesPart {
   requests: RequestView[];
   trail: { key: string; at: number; words: string; who: string }[];
-  objects: { key: string; kind: string; name: string; about: string; json: string }[];
+  objects: { key: string; kind: string; name: string; about: Said; json: string }[];
   jobs: { key: string; name: string; id: string; due: number }[];
   nextEnd: NextJump | undefined;
-  bot: string;
+  bot: Said;
   /** Why it cannot be shown just now. */
   missing: string | undefined;
 }

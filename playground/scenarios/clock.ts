@@ -6,6 +6,7 @@ import { SWEEP } from "../../src/queue/sweeps.ts";
 import { type PlaygroundContext, recordsOf } from "../context.ts";
 import type { WaitingJob } from "../fixtures/redis.ts";
 import type { NextJump } from "../page/types.ts";
+import { Refusal } from "./scenario.ts";
 
 export const JUMPS = ["10m", "1h", "reminder", "end"] as const;
 export type Jump = (typeof JUMPS)[number];
@@ -23,11 +24,14 @@ export function nextEnd(records: readonly AccessRequest[]): NextJump | undefined
 
 /** Throws one sentence when there is nothing to jump to. */
 export async function jumpTo(context: PlaygroundContext, to: Jump): Promise<void> {
-  if (context.clockOff) throw new Error(context.clockOff);
+  if (context.clockOff) throw new Refusal(context.clockOff.en, context.clockOff.zh);
   if (to === "10m") return jump(context, 10 * MINUTE, "10 minutes ahead");
   if (to === "1h") return jump(context, HOUR, "an hour ahead");
   const next = to === "end" ? nextEnd(await recordsOf(context)) : nextReminder(await context.redis.jobs());
-  if (!next) throw new Error(to === "end" ? "No access is live that could end." : "No reminder is waiting.");
+  if (!next)
+    throw to === "end"
+      ? new Refusal("No access is live that could end.", "没有生效中的权限。")
+      : new Refusal("No reminder is waiting.", "没有等待中的提醒。");
   const ahead = Math.max(0, next.due - context.clock.now());
   const what = to === "end" ? "the end" : "the next reminder";
   await jump(context, ahead, `to ${what} of ${next.id}, ${formatDuration(ahead)} ahead`);

@@ -7,7 +7,7 @@ import { hubAway, hubBack } from "./hub.ts";
 import { kill } from "./kill.ts";
 import { leak } from "./leak.ts";
 import { lockdown, lockdownDrill, unlock } from "./lockdown.ts";
-import type { Said, Scenario, ScenarioLine } from "./scenario.ts";
+import { Refusal, type Said, type Scenario, type ScenarioLine } from "./scenario.ts";
 import { twice } from "./twice.ts";
 
 const SCENARIOS: readonly Scenario[] = [
@@ -56,9 +56,10 @@ export function createScenarios(context: PlaygroundContext, changed: () => void)
     running.add(scenario.id);
     lines.set(scenario.id, []);
     changed();
-    await scenario
-      .run(context, tell(scenario))
-      .catch(({ message }: Error) => tell(scenario)(message, message, "bad"));
+    await scenario.run(context, tell(scenario)).catch((error: Error) => {
+      const { en, zh } = error instanceof Refusal ? error.said : { en: error.message, zh: error.message };
+      tell(scenario)(en, zh, "bad");
+    });
     running.delete(scenario.id);
     changed();
   };
@@ -74,8 +75,9 @@ export function createScenarios(context: PlaygroundContext, changed: () => void)
     run(id) {
       const scenario = SCENARIOS.find((one) => one.id === id);
       if (!scenario) throw new Error("There is no such thing to break.");
-      const not = scenario.not(context)?.en ?? (running.size > 0 ? "One thing at a time." : undefined);
-      if (not) throw new Error(not);
+      const not = scenario.not(context);
+      if (not) throw new Refusal(not.en, not.zh);
+      if (running.size > 0) throw new Refusal("One thing at a time.", "一次只做一件。");
       void perform(scenario);
     },
   };

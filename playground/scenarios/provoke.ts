@@ -4,6 +4,7 @@ import { seenWithin } from "../../sandbox/wait.ts";
 import type { In } from "../../src/domain/request.ts";
 import { type PlaygroundContext, recordsOf } from "../context.ts";
 import { CHANNELS, USERS } from "../fixtures/people.ts";
+import { Refusal } from "./scenario.ts";
 
 const SEEN_WITHIN = 5_000;
 
@@ -21,7 +22,7 @@ export async function pendingRequest(context: PlaygroundContext): Promise<Pendin
   const asker = await free(context, "guest");
   await context.slack.command(asker, "dm", "guest 8h to see what happens");
   const asked = await seenWithin(SEEN_WITHIN, () => standing(context));
-  if (!asked) throw new Error("Nobody could ask for access just now.");
+  if (!asked) throw new Refusal("Nobody could ask for access just now.", "此刻没有人能申请权限。");
   return asked;
 }
 
@@ -42,6 +43,10 @@ export async function free(context: PlaygroundContext, role: string): Promise<st
   const records = await recordsOf(context);
   const busy = records.filter((r) => r.role === role && open.includes(r.state)).map((r) => r.requester.id);
   const asker = [USERS.dana, USERS.lin, USERS.bob, USERS.alice].find((id) => !busy.some((one) => one === id));
-  if (!asker) throw new Error(`Everybody has ${role} already: let one end first.`);
+  if (!asker)
+    throw new Refusal(
+      `Everybody has ${role} already: let one end first.`,
+      `每个人都已有 ${role}：请先让其中一个结束。`,
+    );
   return asker;
 }

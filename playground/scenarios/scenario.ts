@@ -7,6 +7,16 @@ export interface Said {
   zh: string;
 }
 
+/** Why something cannot be done. */
+export class Refusal extends Error {
+  override name = "Refusal";
+  readonly said: Said;
+  constructor(en: string, zh: string) {
+    super(en);
+    this.said = { en, zh };
+  }
+}
+
 export interface ScenarioLine {
   at: number;
   text: Said;

@@ -60,6 +60,26 @@ describeInBrowser("the page's words", (visitor) => {
     await page.locator(".scenario li").waitFor();
     expect(await around()).toEqual(["ratelimited"]);
     expect(await page.locator("html").getAttribute("lang")).toBe("zh-CN");
+    await page.locator("[data-breaks=slack-busy]").click();
+
+    const send = async (line: string) => {
+      await page.locator("#left .composer input").fill(line);
+      await page.locator("#left .send").click();
+    };
+    await send("/remind me");
+    await page.locator("#toast", { hasText: "/remind 在这里不是有效的命令" }).waitFor();
+    await send("/karpor-access peek 15m");
+    await page.locator("#left [data-copy]").waitFor();
+    await page.getByRole("tab", { name: "幕后" }).click();
+    const scenes = page.locator("#panel-scenes");
+    await scenes.getByRole("button", { name: "集群" }).click();
+    await scenes.locator("summary em").nth(1).waitFor();
+    // The objects themselves have no language.
+    expect(english((await scenes.locator(".about, summary em").allInnerTexts()).join("\n"))).toEqual([]);
+    await page.locator("[data-jump=end]").click();
+    await page.getByRole("tab", { name: "证明" }).click();
+    await page.locator(".ends b").waitFor();
+    expect(await around()).toEqual([]);
     await page.close();
   });
 

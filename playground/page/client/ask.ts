@@ -1,6 +1,7 @@
 /** Asking the server to do something; what it refuses is said in one line at the bottom. */
+import type { Said } from "../types.ts";
 import { byId } from "./dom.ts";
-import { t } from "./language.ts";
+import { said, t } from "./language.ts";
 
 let fading: number | undefined;
 
@@ -17,9 +18,9 @@ export async function ask<T>(what: string, body: object): Promise<T | undefined>
   try {
     const headers = { "content-type": "application/json" };
     const response = await fetch(`/do/${what}`, { method: "POST", headers, body: JSON.stringify(body) });
-    const answer = (await response.json()) as T & { error?: string };
+    const answer = (await response.json()) as T & { error?: string; said?: Said };
     if (response.ok) return answer;
-    toast(answer.error ?? t("That did not work.", "没有成功。"));
+    toast(answer.said ? said(answer.said) : (answer.error ?? t("That did not work.", "没有成功。")));
   } catch {
     toast(
       t(

@@ -2,7 +2,7 @@
 import type { ClockPart } from "../types.ts";
 import { ask } from "./ask.ts";
 import { byId, h, swap } from "./dom.ts";
-import { t } from "./language.ts";
+import { said, t } from "./language.ts";
 import { now, on, parts } from "./state.ts";
 
 const DATE: Intl.DateTimeFormatOptions = { weekday: "short", day: "numeric", month: "short" };
@@ -33,7 +33,7 @@ export function createClock(): void {
 }
 
 function buttons({ off, next }: ClockPart): (Node | string)[] {
-  if (off) return [h("em", {}, off)];
+  if (off) return [h("em", {}, said(off))];
   const jump = (to: string, words: string, why: string | undefined, title: string) =>
     h(
       "button",

@@ -1,3 +1,5 @@
+import type { Said } from "../types.ts";
+
 /** The page's own language, Chinese where the browser asks for it; a pane's is its reader's. */
 const zh = navigator.language.startsWith("zh");
 
@@ -5,4 +7,4 @@ const zh = navigator.language.startsWith("zh");
 export const t = (english: string, chinese: string): string => (zh ? chinese : english);
 
 /** What the server says in both. */
-export const said = ({ en, zh: chinese }: { en: string; zh: string }): string => t(en, chinese);
+export const said = ({ en, zh: chinese }: Said): string => t(en, chinese);

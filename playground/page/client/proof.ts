@@ -2,7 +2,7 @@
 import type { RequestView } from "../types.ts";
 import { copyText } from "./copy.ts";
 import { h, type Keyed, keepInStep, swap } from "./dom.ts";
-import { t } from "./language.ts";
+import { said, t } from "./language.ts";
 import { countdown } from "./scenes.ts";
 import { current, onSession } from "./session.ts";
 import { copied, now, on, parts, timeText } from "./state.ts";
@@ -76,7 +76,12 @@ function drawEnds(list: HTMLElement): void {
           "还没有权限结束。请跳到到期，或提前结束。",
         ),
       );
-    return h("p", { class: request.state }, h("b", {}, request.id), ` ${request.title}: ${rev}`);
+    return h(
+      "p",
+      { class: request.state },
+      h("b", {}, request.id),
+      ` ${said(request.title)}${t(": ", "：")}${rev}`,
+    );
   });
 }
 

@@ -2,7 +2,7 @@
 import type { Entry, Parts, RequestView } from "../types.ts";
 import { toast } from "./ask.ts";
 import { followEnd, h, keepInStep, swap } from "./dom.ts";
-import { t } from "./language.ts";
+import { said, t } from "./language.ts";
 import { recall, remember } from "./remember.ts";
 import { now, on, parts, timeText } from "./state.ts";
 
@@ -59,9 +59,9 @@ export function createScenes(panel: HTMLElement): void {
           NAMES[key],
         ),
     );
-    swap(about, view + scenes.bot + scenes.missing, () => [
+    swap(about, view + scenes.bot.en + scenes.missing, () => [
       scenes.missing ?? ABOUT[view],
-      t(` The bot is ${scenes.bot}.`, `机器人：${scenes.bot}。`),
+      t(` The bot is ${scenes.bot.en}.`, `机器人${scenes.bot.zh}。`),
     ]);
     DRAW[view](list, scenes, timeline ?? []);
     if (view === "Timeline") end.follow();
@@ -128,7 +128,7 @@ const DRAW: Record<View, Draw> = {
         h(
           "details",
           {},
-          h("summary", {}, h("b", {}, kind), ` ${name}`, h("em", {}, about)),
+          h("summary", {}, h("b", {}, kind), ` ${name}`, h("em", {}, said(about))),
           h("pre", {}, json),
         ),
     ),
@@ -195,7 +195,7 @@ function drawRequest(request: RequestView): HTMLElement {
       "summary",
       {},
       h("b", {}, id),
-      ` ${title}`,
+      ` ${said(title)}`,
       expiresAt !== undefined && state === "active" && h("em", { "data-left": expiresAt }, ""),
       outage && h("em", { class: "bad" }, t("something does not answer", "有一方没有应答")),
       h(

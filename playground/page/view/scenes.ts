@@ -12,7 +12,9 @@ const KEPT = 40;
 
 export async function scenesOf(context: PlaygroundContext): Promise<ScenesPart> {
   const { bot } = context;
-  const running = bot.running ? `running, process ${bot.pid}` : "not running";
+  const running = bot.running
+    ? { en: `running, process ${bot.pid}`, zh: `在运行，进程 ${bot.pid}` }
+    : { en: "not running", zh: "没有运行" };
   const nothing = { requests: [], trail: [], objects: [], jobs: [], nextEnd: undefined, bot: running };
   try {
     const [records, trail, jobs, objects] = await Promise.all([
@@ -43,7 +45,10 @@ function requestView(context: PlaygroundContext, r: AccessRequest): RequestView 
   return {
     id: r.id,
     state: r.state,
-    title: `${r.role} for ${context.named(r.requester.id)}`,
+    title: {
+      en: `${r.role} for ${context.named(r.requester.id)}`,
+      zh: `${context.named(r.requester.id)} 的 ${r.role}`,
+    },
     expiresAt: "expiresAt" in r ? r.expiresAt : undefined,
     deletedAt: r.state === "ended" ? r.verification.deletedAt : "deletedAt" in r ? r.deletedAt : undefined,
     proof,
@@ -65,12 +70,14 @@ function trailView({ named }: PlaygroundContext, { id, at, from, to, who, why }:
 function objectView(object: KubeObject) {
   const { metadata, kind } = object;
   const role = (object.roleRef as { name?: string } | undefined)?.name;
-  const where = metadata.namespace ? `in ${metadata.namespace}` : "cluster-wide";
+  const where = metadata.namespace
+    ? { en: `in ${metadata.namespace}`, zh: `在 ${metadata.namespace} 中` }
+    : { en: "cluster-wide", zh: "整个集群" };
   return {
     key: metadata.uid,
     kind,
     name: metadata.name,
-    about: role ? `${where}, to ${role}` : where,
+    about: role ? { en: `${where.en}, to ${role}`, zh: `${where.zh}，绑定 ${role}` } : where,
     json: shown(object),
   };
 }
