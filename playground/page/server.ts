@@ -1,7 +1,7 @@
 /** The page's server, on loopback only: files, live parts, and what a visitor does. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { readBody } from "../../sandbox/slack/http.ts";
 import type { PlaygroundContext } from "../context.ts";
 import { roleNames } from "../fixtures/config.ts";
@@ -71,7 +71,7 @@ function factsOf({ hub, slack, dir }: PlaygroundContext, says: string): PageFact
   const { commands, shortcuts, homeTab } = readManifest();
   const examples = [...roleNames().map((role) => `${role} `), "status", "revoke", "help"];
   return {
-    says,
+    ...{ world: basename(dir), says },
     people: [...slack.directory.people.values()].map(whoOf),
     commands: commands.map(({ command, description, usage_hint }) => ({
       ...{ command, description, usage: usage_hint, examples },

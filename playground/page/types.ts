@@ -143,6 +143,8 @@ export interface ScenesPart {
 }
 
 export interface PageFacts {
+  /** Another one after Start over, and after each start of the playground. */
+  world: string;
   says: string;
   people: Who[];
   commands: { command: string; description: string; usage: string; examples: string[] }[];

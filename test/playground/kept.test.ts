@@ -72,8 +72,23 @@ describeInBrowser("what is kept on the playground", (visitor) => {
     expect(await page.locator("#clock .ahead").textContent()).toBe("");
     expect(await page.locator("#panel-dashboard").isVisible()).toBe(true);
     expect(visitor.playground.context).not.toBe(before);
-    expect(before.bot.running).toBe(false);
+    await expect.poll(() => before.bot.running).toBe(false);
     await page.locator(".next .try").click();
     await visitor.button("right", /^Approve/).waitFor();
+  });
+
+  it("Start over is so in every tab: none remembers what another world had", async () => {
+    const { page } = visitor;
+    const other = await page.context().browser()?.newPage();
+    if (!other) throw new Error("The browser is gone.");
+    await other.goto(visitor.playground.url);
+    await visitor.type("left", "/karpor-access peek 15m");
+    await other.locator("#left [data-copy]").click();
+    await other.locator("button.login").click();
+    await other.locator(".insight").waitFor();
+    await page.locator("#start-over").click();
+    await other.locator(".login-box", { hasText: "The token arrives" }).waitFor();
+    await other.locator("[data-step=ask]:not(.done)").waitFor();
+    await other.close();
   });
 });
