@@ -4,21 +4,22 @@ import { join } from "node:path";
 import { MINUTE } from "../src/domain/duration.ts";
 import { audit } from "./cli.ts";
 import { drawPictures } from "./draw/pictures.ts";
+import { readOptions, USAGE } from "./options.ts";
 import { nextMonth, play } from "./play.ts";
-import { startPrometheus } from "./prometheus.ts";
+import { hasPrometheus, startPrometheus } from "./prometheus.ts";
 import { startMonthWorld } from "./world.ts";
 
-const REQUESTS = Number(process.env.MONTH_REQUESTS ?? 2_000);
-const SEED = Number(process.env.MONTH_SEED ?? 1);
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`;
 
-const month = { ...nextMonth(Date.now()), requests: REQUESTS, seed: SEED };
+const { kept, requests, seed } = asked();
+// Else it would be missed when all is played.
+if (!hasPrometheus()) end("The month needs a Prometheus: apt-get install -y prometheus.");
+const month = { ...nextMonth(Date.now()), requests, seed };
 const name = new Date(month.from).toISOString().slice(0, 7);
-const kept = process.argv[2];
 
 await using world = await startMonthWorld(month.from);
-say(`${name}: ${REQUESTS} requests.`);
+say(`${name}: ${requests} requests.`);
 const played = await play(world, month, (day) =>
   say(`  day ${day}: ${world.log.newest.size} requests, ${world.memory().toFixed(0)} MB`),
 );
@@ -70,3 +71,19 @@ await using prometheus = await startPrometheus(samples.path, world.dir);
 say(`${samples.count} samples in Prometheus: ${seconds(performance.now() - began)}.`);
 await drawPictures({ prometheus, month, report: path("report.md") });
 if (tokens.alive.length > 0) process.exitCode = 1;
+
+function asked() {
+  try {
+    const options = readOptions(process.argv.slice(2), process.env);
+    if (options !== "help") return options;
+    say(USAGE);
+    process.exit(0);
+  } catch (error) {
+    end(`${(error as Error).message}\n${USAGE}`);
+  }
+}
+
+function end(why: string): never {
+  process.stderr.write(`${why}\n`);
+  process.exit(1);
+}
