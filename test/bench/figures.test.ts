@@ -1,6 +1,7 @@
 /** What `npm run bench -- --check` fails on. */
 import { expect, test } from "vitest";
-import { regressions } from "../../bench/figures.ts";
+import { countedRow } from "../../bench/benchmarks/evidence.ts";
+import { readFigures, regressions } from "../../bench/figures.ts";
 
 const kept = { click: 2, "grants a second": 0.25, "hub calls": 12 };
 
@@ -30,4 +31,12 @@ test.each([
   const found = regressions([row], kept);
   expect(found).toHaveLength(said.length);
   for (const [i, words] of said.entries()) expect(found[i]).toContain(words);
+});
+
+test.each([
+  [273_600, 0],
+  [136_800, 1],
+  [273_601, 1],
+])("of 273,600 uses %i are counted", (counted, worse) => {
+  expect(regressions([countedRow(counted, 273_600, 320_000)], readFigures())).toHaveLength(worse);
 });
