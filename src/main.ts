@@ -4,11 +4,11 @@ import { createInterface } from "node:readline/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { pino } from "pino";
-import { AUDIT_USAGE, auditOptions } from "./cli/audit/options.ts";
-import { DOCTOR_USAGE, doctorOptions } from "./cli/doctor/options.ts";
-import { GRANTS_USAGE, grantsOptions } from "./cli/grants/options.ts";
-import { POLICY_USAGE } from "./cli/policy/usage.ts";
-import { asksForHubAudit, asksForManifest, SETUP_USAGE, setupOptions } from "./cli/setup/options.ts";
+import { auditOptions } from "./cli/audit/options.ts";
+import { doctorOptions } from "./cli/doctor/options.ts";
+import { grantsOptions } from "./cli/grants/options.ts";
+import { asksForHubAudit, asksForManifest, setupOptions } from "./cli/setup/options.ts";
+import { usageText } from "./cli/usage.ts";
 import { ConfigError, loadConfig, loadForHub } from "./config.ts";
 import type { Clock } from "./domain/clock.ts";
 import { VERSION } from "./version.ts";
@@ -98,15 +98,6 @@ const COMMANDS: Record<string, (args: string[]) => Promise<void>> = {
   },
 };
 
-const USAGES: Record<string, string> = {
-  setup: SETUP_USAGE,
-  doctor: DOCTOR_USAGE,
-  grants: GRANTS_USAGE,
-  policy: POLICY_USAGE,
-  audit: AUDIT_USAGE,
-};
-const GENERAL = ["node src/main.ts [start] | --help | --version", ...Object.values(USAGES)].join("\n       ");
-
 class UsageError extends Error {
   override name = "UsageError";
 }
@@ -133,7 +124,7 @@ function refuse(error: unknown, code = 1): never {
 
 const [name = "start", ...rest] = process.argv.slice(2);
 const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-const USAGE = `Usage: ${Object.hasOwn(USAGES, name) ? USAGES[name] : GENERAL}`;
+const USAGE = usageText(name, Object.hasOwn(COMMANDS, process.env.npm_lifecycle_event ?? ""));
 // As a program that a closed pipe ends: what was not said may be that it failed.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(141);

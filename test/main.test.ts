@@ -83,6 +83,15 @@ test("help and version are printed, and nothing is started", async () => {
   expect(said.out).toBe(`${VERSION}\n`);
 });
 
+test("who calls by npm is told how npm is called", async () => {
+  const { said, ended } = run(["doctor", "--help"], { env: { npm_lifecycle_event: "doctor" } });
+  expect(await ended).toBe(0);
+  expect(said.out).toMatch(/^Usage: npm start \[-- --help \| --version\]\n/);
+  expect(said.out).toContain("\n       npm run doctor -- --find NAME [--json]\n");
+  expect(said.out).toContain("\n       npm run -s audit -- verify FILE");
+  expect(said.out).not.toContain("src/main.ts");
+});
+
 test("what the checks refuse is said with the mend, and it ends with 1", async () => {
   world.slack.people.inviteBot("C0APPROVALS", false);
   const { said, ended } = run([], {

@@ -4,10 +4,10 @@ import { AllowanceId, RequestId, UserId } from "../../domain/ids.ts";
 import { headIn, type Witnessed } from "../../domain/seal.ts";
 import { operatorName } from "../operator-name.ts";
 
-export const AUDIT_USAGE = `node src/main.ts audit export [--from DATE] [--to DATE] [--person U…] [--role ROLE] [--format jsonl|csv] [--no-names]
-       node src/main.ts audit report --month YYYY-MM [--format md|csv] [--no-names]
-       node src/main.ts audit forget R-…|A-…|--person U… [--as NAME] [--yes]
-       node src/main.ts audit verify FILE|--live [--head SEAL:HASH]…`;
+export const AUDIT_USAGE = `audit export [--from DATE] [--to DATE] [--person U…] [--role ROLE] [--format jsonl|csv] [--no-names]
+audit report --month YYYY-MM [--format md|csv] [--no-names]
+audit forget R-…|A-…|--person U… [--as NAME] [--yes]
+audit verify FILE|--live [--head SEAL:HASH]…`;
 
 export interface ExportOptions {
   /** Milliseconds since the epoch; `until` is not shown itself. */

@@ -9,8 +9,8 @@ export interface DoctorOptions {
   find?: string;
 }
 
-export const DOCTOR_USAGE =
-  "node src/main.ts doctor [--json] [--canary | --offline] | doctor --find NAME [--json]";
+export const DOCTOR_USAGE = `doctor [--json] [--canary | --offline]
+doctor --find NAME [--json]`;
 
 const options = {
   json: { type: "boolean" },

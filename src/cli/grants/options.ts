@@ -4,7 +4,7 @@ import { type RequestId, readRequestId } from "../../domain/ids.ts";
 import { operatorName } from "../operator-name.ts";
 
 export const GRANTS_USAGE =
-  "node src/main.ts grants list | show ID | end ID [REASON] | end --all [REASON] | abandon ID [REASON] | lockdown REASON | unlock REASON | confirm-restore [--as NAME] [--json]";
+  "grants list | show ID | end ID [REASON] | end --all [REASON] | abandon ID [REASON] | lockdown REASON | unlock REASON | confirm-restore [--as NAME] [--json]";
 
 export type GrantsCommand =
   | { do: "list" | "confirm-restore" }

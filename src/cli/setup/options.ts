@@ -25,14 +25,14 @@ export type SetupOptions = {
   | { from: "nowhere" }
 );
 
-export const SETUP_USAGE = `node src/main.ts setup --from-cluster [--context C] [--namespace karpor] [--out FILE] [--dry-run]
-       node src/main.ts setup --kubeconfig FILE [--out FILE] [--dry-run]
-       node src/main.ts setup --if-refused --from-cluster [--context C] [--namespace karpor]
-       node src/main.ts setup --manifest [--command /karpor-access] [--url https://bot.example.com]
-       node src/main.ts setup --hub-audit URL [--ca FILE] [--from-cluster [--context C] [--namespace karpor] [--dry-run | --yes] [--remove]]
-       node src/main.ts setup --rotate [--keep-grants] [--yes] [--kubeconfig FILE | --context C …] [--out FILE]
-       node src/main.ts setup --close-anonymous [--keep-streams] [--dry-run] [--yes] [--kubeconfig FILE | --context C …]
-       node src/main.ts setup --open-anonymous [--dry-run] [--yes] [--kubeconfig FILE | --context C …]`;
+export const SETUP_USAGE = `setup --from-cluster [--context C] [--namespace karpor] [--out FILE] [--dry-run]
+setup --kubeconfig FILE [--out FILE] [--dry-run]
+setup --if-refused --from-cluster [--context C] [--namespace karpor]
+setup --manifest [--command /karpor-access] [--url https://bot.example.com]
+setup --hub-audit URL [--ca FILE] [--from-cluster [--context C] [--namespace karpor] [--dry-run | --yes] [--remove]]
+setup --rotate [--keep-grants] [--yes] [--kubeconfig FILE | --context C …] [--out FILE]
+setup --close-anonymous [--keep-streams] [--dry-run] [--yes] [--kubeconfig FILE | --context C …]
+setup --open-anonymous [--dry-run] [--yes] [--kubeconfig FILE | --context C …]`;
 
 const options = {
   "from-cluster": { type: "boolean" },
