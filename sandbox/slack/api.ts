@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { parseArgs } from "./args.ts";
 import { SlackRefusal } from "./errors.ts";
-import { nextFailure } from "./faults.ts";
+import { is, nextFailure } from "./faults.ts";
 import { readBody, respondWith } from "./http.ts";
 import { createLimits } from "./limits.ts";
 import type { CallFailure, JsonObject } from "./types.ts";
@@ -81,9 +81,6 @@ function replyTo(run: () => Reply, failure: CallFailure | undefined): Reply {
     return refused(error);
   }
 }
-
-const is = (kind: "hang" | "lost", failure: CallFailure | undefined): boolean =>
-  typeof failure === "object" && kind in failure;
 
 function refused(error: unknown): Reply {
   if (!(error instanceof SlackRefusal)) throw error;

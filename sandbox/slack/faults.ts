@@ -1,4 +1,4 @@
-/** Trouble on order: the next calls of a method fail as asked. */
+/** Trouble on order: the next calls of a method, or of `response_url`, fail as asked. */
 import type { Meddler } from "../meddler.ts";
 import type { CallFailure, JsonObject } from "./types.ts";
 import type { Workspace } from "./workspace.ts";
@@ -14,6 +14,9 @@ export interface SlackCall {
 }
 
 export type SlackMeddler = Meddler<SlackCall, CallFailure>;
+
+export const is = (kind: "hang" | "lost", failure: CallFailure | undefined): boolean =>
+  typeof failure === "object" && kind in failure;
 
 export function nextFailure(workspace: Workspace, method: string): CallFailure | undefined {
   const planned = workspace.failures.find((plan) => plan.method === method || plan.method === "*");

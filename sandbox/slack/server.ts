@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { openSideDoor, type SideDoor } from "../door.ts";
 import { createApi, type Tokens } from "./api.ts";
 import { SlackRefusal } from "./errors.ts";
+import { is, nextFailure } from "./faults.ts";
 import { readBody, respondWith } from "./http.ts";
 import { type Answered, answerByUrl } from "./response-url.ts";
 import type { Sockets } from "./socket.ts";
@@ -63,10 +64,11 @@ async function byUrl(
   const port = socket.localPort ?? 0;
   const call = { method: "response_url", args: {}, port, gone: () => socket.destroyed };
   const text = await readBody(request);
-  const failure = await workspace.meddler?.before(call);
-  if (typeof failure === "object" && "hang" in failure) return;
-  const { status, body } = failure ? failedAnswer(failure) : answerByUrl(workspace, id, text);
-  if ((await workspace.meddler?.after(call)) === false) socket.destroy();
+  const failure = (await workspace.meddler?.before(call)) ?? nextFailure(workspace, call.method);
+  if (is("hang", failure)) return;
+  const isLost = is("lost", failure);
+  const { status, body } = failure && !isLost ? failedAnswer(failure) : answerByUrl(workspace, id, text);
+  if (isLost || (await workspace.meddler?.after(call)) === false) socket.destroy();
   else respondWith(response, status, body);
 }
 

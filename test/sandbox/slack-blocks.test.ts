@@ -15,6 +15,11 @@ const select = (count: number) => ({
   action_id: "s",
   options: many(count, (i) => ({ text: plain(`o${i}`), value: `${i}` })),
 });
+const ticks = {
+  type: "checkboxes",
+  action_id: "t",
+  options: many(2, (i) => ({ text: plain(`o${i}`), value: `${i}` })),
+};
 const rich = (...elements: object[]) => ({ type: "rich_text", elements });
 const pre = (text: string) => ({ type: "rich_text_preformatted", elements: [{ type: "text", text }] });
 const input = (element: object, label = "Why") => ({ type: "input", label: plain(label), element });
@@ -242,6 +247,18 @@ test.each<[string, object, object, string]>([
     modal({ blocks: [input({ ...select(2), initial_option: { text: plain("o1"), value: "1" } })] }),
     modal({ blocks: [input({ ...select(2), initial_option: { text: plain("o1"), value: "2" } })] }),
     "must match one of the options [json-pointer:/view/blocks/0/element/initial_option]",
+  ],
+  [
+    "ticked boxes",
+    modal({ blocks: [input({ ...ticks, initial_options: [ticks.options[0]] })] }),
+    modal({ blocks: [input({ ...ticks, initial_options: [{ text: plain("later"), value: "now" }] })] }),
+    "must match one of the options [json-pointer:/view/blocks/0/element/initial_options]",
+  ],
+  [
+    "boxes of which none is ticked",
+    modal({ blocks: [input(ticks)] }),
+    modal({ blocks: [input({ ...ticks, initial_options: [] })] }),
+    "no less than 1 items",
   ],
   [
     "cursor",

@@ -68,6 +68,8 @@ test("a modal is opened, checked by Slack, refused by the bot, corrected and clo
   expect(slack.views(bobId)).toEqual([]);
   expect(slack.views(annId)).toEqual([]);
   const reopened = await opened(slack);
+  await slack.submit(bobId, reopened.id, { reason: "" });
+  expect(reopened.state.values).toMatchObject({ reason: { text: { value: null } } });
   await expect(slack.submit(annId, reopened.id, { reason: "mine" })).rejects.toThrow("no such view");
   await expect(slack.submit(bobId, view.id, {})).rejects.toThrow("no such view");
 });
@@ -190,6 +192,18 @@ test("a response_url takes five answers in half an hour, and replaces only what 
   const { responseUrl: old } = await slack.command(bobId, opsId, "x");
   clock.advance(30 * 60_000 + 1);
   expect(await answer({ text: "late" }, old)).toEqual([404, '{"ok":false,"error":"expired_url"}']);
+});
+
+test("trouble with Slack is trouble with its response_url, too", async () => {
+  const { slack } = await httpWorld((app) => app.command("/karpor-access", ({ ack }) => ack()));
+  const { responseUrl } = await slack.command(bobId, opsId, "x");
+  const answer = (text: string) => fetch(responseUrl, { method: "POST", body: JSON.stringify({ text }) });
+  slack.failNext("*", { status: 503 });
+  expect((await answer("one")).status).toBe(503);
+  slack.failNext("response_url", { lost: true });
+  await expect(answer("two")).rejects.toThrow();
+  expect((await answer("three")).status).toBe(200);
+  expect(slack.ephemerals(bobId).map((one) => one.text)).toEqual(["two", "three"]);
 });
 
 test("a click on an ephemeral can replace and delete it, which no Web API call can", async () => {

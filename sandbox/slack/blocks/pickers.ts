@@ -32,6 +32,13 @@ const initialAmong = <T extends z.ZodType<Choices & { initial_option?: unknown }
     error: "must match one of the options",
     path: ["initial_option"],
   });
+const initialsAmong = <T extends z.ZodType<Choices & { initial_options?: unknown[] | undefined }>>(
+  select: T,
+): T =>
+  select.refine((one) => (one.initial_options ?? []).every((initial) => isAmong(one, initial)), {
+    error: "must match one of the options",
+    path: ["initial_options"],
+  });
 
 const staticSelect = initialAmong(
   z
@@ -45,16 +52,18 @@ const staticSelect = initialAmong(
     .refine(...oneSource),
 );
 
-const multiStaticSelect = z
-  .strictObject({
-    ...common,
-    ...placeholder,
-    ...choices,
-    ...several,
-    type: z.literal("multi_static_select"),
-    initial_options: z.array(plainOption).optional(),
-  })
-  .refine(...oneSource);
+const multiStaticSelect = initialsAmong(
+  z
+    .strictObject({
+      ...common,
+      ...placeholder,
+      ...choices,
+      ...several,
+      type: z.literal("multi_static_select"),
+      initial_options: z.array(plainOption).min(1).optional(),
+    })
+    .refine(...oneSource),
+);
 
 const usersSelect = z.strictObject({
   ...common,
@@ -95,11 +104,13 @@ const channelsSelect = z.strictObject({
 });
 
 const ticks = { ...common, options: z.array(anyOption).min(1).max(10) };
-const checkboxes = z.strictObject({
-  ...ticks,
-  type: z.literal("checkboxes"),
-  initial_options: z.array(anyOption).optional(),
-});
+const checkboxes = initialsAmong(
+  z.strictObject({
+    ...ticks,
+    type: z.literal("checkboxes"),
+    initial_options: z.array(anyOption).min(1).optional(),
+  }),
+);
 const radioButtons = initialAmong(
   z.strictObject({ ...ticks, type: z.literal("radio_buttons"), initial_option: anyOption.optional() }),
 );

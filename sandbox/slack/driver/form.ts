@@ -47,7 +47,8 @@ function initial(element: JsonObject): JsonObject {
 /** The element after the person typed or chose; options are named by their value or their words. */
 export function chosen(element: JsonObject, choice: Choice): JsonObject {
   const type = String(element.type);
-  if (type.endsWith("_input")) return { type, value: String(choice) };
+  // An input that was emptied says so.
+  if (type.endsWith("_input")) return { type, value: choice === "" ? null : String(choice) };
   if (["static_select", "radio_buttons", "overflow"].includes(type)) {
     return { type, selected_option: optionOf(element, String(choice)) };
   }
