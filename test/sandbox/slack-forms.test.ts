@@ -56,7 +56,7 @@ test("a modal is opened, checked by Slack, refused by the bot, corrected and clo
   const view = await opened(slack);
   expect(await slack.submit(bobId, view.id, {})).toMatchObject({
     sent: false,
-    errors: { reason: "Please complete this required field." },
+    errors: { reason: "请填写此必填字段。" },
   });
   expect(await slack.submit(bobId, view.id, { Reason: "no" })).toMatchObject({ sent: false });
   expect(await slack.submit(bobId, view.id, { reason: "bad" })).toMatchObject({

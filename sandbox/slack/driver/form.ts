@@ -1,6 +1,6 @@
 /** The values of inputs and selects, in the shape Slack puts into `state.values`. */
 import { CannotDo } from "../errors.ts";
-import { actionables } from "../read.ts";
+import { type Actionable, actionables } from "../read.ts";
 import type { Block, JsonObject } from "../types.ts";
 
 export type Choice = string | number | string[];
@@ -77,14 +77,30 @@ function optionOf(element: JsonObject, wanted: string): Option {
   return found;
 }
 
-/** Slack's own check before a form is sent: what would be shown under each input. */
-export function missing(block: Block, element: JsonObject, state: JsonObject): string | undefined {
+const EN = {
+  required: "Please complete this required field.",
+  short: (least: number) => `Please enter at least ${least} characters.`,
+  long: "Please shorten your entry.",
+};
+const ZH: typeof EN = {
+  required: "请填写此必填字段。",
+  short: (least) => `请至少输入 ${least} 个字符。`,
+  long: "请缩短您输入的内容。",
+};
+
+/** Slack's own check before a form is sent: what would be shown under each input, in the language of who fills it. */
+export function missing(
+  { block, element }: Actionable,
+  state: JsonObject,
+  locale: string | undefined,
+): string | undefined {
+  const words = locale?.startsWith("zh") ? ZH : EN;
   const value = Object.entries(state).find(([key]) => key !== "type")?.[1];
   const empty = value === null || value === "" || (Array.isArray(value) && value.length === 0);
-  if (empty) return block.optional ? undefined : "Please complete this required field.";
+  if (empty) return block.optional ? undefined : words.required;
   if (typeof value !== "string") return undefined;
-  if (value.length < Number(element.min_length ?? 0))
-    return `Please enter at least ${element.min_length} characters.`;
-  if (value.length > Number(element.max_length ?? 3000)) return "Please shorten your entry.";
+  const least = Number(element.min_length ?? 0);
+  if (value.length < least) return words.short(least);
+  if (value.length > Number(element.max_length ?? 3000)) return words.long;
   return undefined;
 }

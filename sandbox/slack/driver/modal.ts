@@ -4,7 +4,7 @@ import { CannotDo, SlackRefusal } from "../errors.ts";
 import { actorOf } from "../places.ts";
 import { actionables, labelOf } from "../read.ts";
 import { newTrigger } from "../triggers.ts";
-import type { JsonObject, View } from "../types.ts";
+import type { JsonObject, SlackPerson, View } from "../types.ts";
 import { closeModals, pushModal, replaceView, stackOf } from "../views.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Context } from "./click.ts";
@@ -31,7 +31,7 @@ export async function submit(
   const view = openView(workspace, user, viewId);
   if (!view.submit) throw new CannotDo(`${viewId} has no submit button.`);
   fill(view, values);
-  const stopped = ownCheck(view);
+  const stopped = ownCheck(view, person);
   if (Object.keys(stopped).length > 0) return held(stopped);
   const payload = {
     type: "view_submission",
@@ -70,12 +70,13 @@ function fill(view: View, values: Record<string, Choice>): void {
   }
 }
 
-function ownCheck(view: View): Record<string, string> {
+function ownCheck(view: View, { locale }: SlackPerson): Record<string, string> {
   const stopped: Record<string, string> = {};
-  for (const { block, element } of actionables(view.blocks)) {
+  for (const input of actionables(view.blocks)) {
+    const { block, element } = input;
     if (block.type !== "input") continue;
     const blockId = String(block.block_id);
-    const words = missing(block, element, view.state.values[blockId]?.[String(element.action_id)] ?? {});
+    const words = missing(input, view.state.values[blockId]?.[String(element.action_id)] ?? {}, locale);
     if (words !== undefined) stopped[blockId] = words;
   }
   return stopped;
