@@ -1,9 +1,14 @@
-/** How a field is refused: the three forms a Kubernetes API server uses most. */
+/** How a field is refused: the forms a Kubernetes API server uses most. */
 import type { Cause } from "./status.ts";
 
 export const bad = (field: string, value: unknown, why: string): Cause => ({
   reason: "FieldValueInvalid",
   message: `Invalid value: ${JSON.stringify(value)}: ${why}`,
+  field,
+});
+export const forbiddenField = (field: string, why: string): Cause => ({
+  reason: "FieldValueForbidden",
+  message: `Forbidden: ${why}`,
   field,
 });
 export const required = (field: string, why = ""): Cause => ({

@@ -20,6 +20,7 @@ export function listText(
   const selector = parseSelector(query.get("labelSelector"), query.get("fieldSelector"));
   const page = parsePage(query.get("continue"), store.version());
   const limit = parseLimit(query.get("limit"));
+  checkVersion(query.get("resourceVersion"));
   const found = store
     .list(resource, namespace, selector.label)
     .filter((object) => isAfter(object, page) && selector.matches(object));
@@ -51,6 +52,12 @@ const selects = (query: URLSearchParams) => Boolean(query.get("labelSelector") |
 
 function isAfter({ metadata }: KubeObject, page: Page | undefined): boolean {
   return !page || storeKeyOf(metadata.namespace, metadata.name) > page.after;
+}
+
+function checkVersion(text: string | null): void {
+  if (!text || /^\d+$/.test(text)) return;
+  const why = `strconv.ParseUint: parsing "${text}": invalid syntax`;
+  throw badRequest(`invalid resource version: resourceVersion: Invalid value: "${text}": ${why}`);
 }
 
 function parseLimit(text: string | null): number {

@@ -22,6 +22,9 @@ const FORMS: [RegExp, (...parts: string[]) => Test][] = [
   [new RegExp(`^(${WORD})\\s*<\\s*(-?\\d+)$`), (n) => (value) => Number(value) < Number(n)],
 ];
 
+/** Those that name one value. */
+const EQUALITY = FORMS.slice(2, 4).map(([form]) => form);
+
 function oneOf(set = ""): Test {
   const values = new Set(set.split(",").map((part) => part.trim()));
   return (value) => value !== undefined && values.has(value);
@@ -45,7 +48,13 @@ export function parseSelector(labels: string | null, fields: string | null): Sel
 function parseLabel(part: string): [string, Test] {
   for (const [form, make] of FORMS) {
     const [match, key = "", ...rest] = form.exec(part) ?? [];
-    if (match !== undefined) return [key, make(...rest)];
+    if (match === undefined) continue;
+    const [value = ""] = rest;
+    if (EQUALITY.includes(form) && value.length > 63)
+      throw badRequest(
+        `unable to parse requirement: values[0][${key}]: Invalid value: "${value}": must be no more than 63 bytes`,
+      );
+    return [key, make(...rest)];
   }
   throw badRequest(`unable to parse requirement: ${part}`);
 }

@@ -2,7 +2,12 @@
 import type { Resource } from "./resources.ts";
 
 export interface Cause {
-  reason: "FieldValueInvalid" | "FieldValueRequired" | "FieldValueNotSupported" | "FieldValueTooLong";
+  reason:
+    | "FieldValueForbidden"
+    | "FieldValueInvalid"
+    | "FieldValueNotSupported"
+    | "FieldValueRequired"
+    | "FieldValueTooLong";
   message: string;
   field: string;
 }
@@ -30,7 +35,7 @@ export class StatusError extends Error {
 
 export function statusBody({ code, reason, message, details }: StatusError): object {
   const kind = { kind: "Status", apiVersion: "v1", metadata: {}, status: "Failure" };
-  return { ...kind, message, reason, ...(details && { details }), code };
+  return { ...kind, message, ...(reason && { reason }), ...(details && { details }), code };
 }
 
 type Named = Pick<Resource, "group" | "plural">;
@@ -78,6 +83,9 @@ export const forbiddenPath = (why: string) => new StatusError(403, "Forbidden", 
 export const badRequest = (message: string) => new StatusError(400, "BadRequest", message);
 export const unauthorized = () => new StatusError(401, "Unauthorized", "Unauthorized");
 export const unsupported = (message: string) => new StatusError(415, "UnsupportedMediaType", message);
+/** The real server gives no reason either. */
+export const versionOfNew = () =>
+  new StatusError(500, "", "resourceVersion should not be set on objects to be created");
 export const gone = (message: string) => new StatusError(410, "Expired", message);
 export const notServed = () =>
   new StatusError(404, "NotFound", "the server could not find the requested resource", {});

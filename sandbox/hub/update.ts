@@ -1,7 +1,7 @@
 /** Updates and patches: what may change of an object, and what becomes of it. */
 import { isDeepStrictEqual } from "node:util";
 import { type Json, shape, validate } from "./admit.ts";
-import { bad } from "./causes.ts";
+import { bad, forbiddenField } from "./causes.ts";
 import type { Resource } from "./resources.ts";
 import { badRequest, conflict, invalid } from "./status.ts";
 import type { ObjectStore } from "./store.ts";
@@ -12,6 +12,7 @@ export function updated(resource: Resource, before: KubeObject, wanted: Json): K
   const object = shape(resource, wanted);
   checkIdentity(resource, before.metadata, object.metadata);
   checkRoleRef(resource, before, object);
+  checkFinalizers(resource, before.metadata, object.metadata);
   const { labels: _l, annotations: _a, finalizers: _f, ...identity } = before.metadata;
   const { labels, annotations, finalizers } = object.metadata;
   const changed = {
@@ -47,10 +48,22 @@ function checkIdentity(resource: Resource, own: ObjectMetadata, wanted: ObjectMe
   if (uid !== undefined && uid !== own.uid) {
     throw invalid(resource, name, [bad("metadata.uid", uid, "field is immutable")]);
   }
-  if (resourceVersion !== undefined && resourceVersion !== own.resourceVersion) {
+  if (isVersion(resourceVersion) && resourceVersion !== own.resourceVersion) {
     const why = "the object has been modified; please apply your changes to the latest version and try again";
     throw conflict(resource.plural, resource.group, name, why);
   }
+}
+
+/** Empty and 0 say nothing: what stands is overwritten. */
+export const isVersion = (version: string | undefined): boolean =>
+  version !== undefined && version !== "" && version !== "0";
+
+function checkFinalizers(resource: Resource, own: ObjectMetadata, wanted: ObjectMetadata): void {
+  const added = (wanted.finalizers ?? []).filter((one) => !own.finalizers?.includes(one));
+  if (own.deletionTimestamp === undefined || added.length === 0) return;
+  const found = added.map((one) => JSON.stringify(one)).join(", ");
+  const why = `no new finalizers can be added if the object is being deleted, found new finalizers []string{${found}}`;
+  throw invalid(resource, own.name, [forbiddenField("metadata.finalizers", why)]);
 }
 
 function checkRoleRef(resource: Resource, before: KubeObject, wanted: KubeObject): void {

@@ -7,9 +7,9 @@ import { listText } from "./list.ts";
 import { applyPatch } from "./patch.ts";
 import type { Resource } from "./resources.ts";
 import { parseSelector } from "./selector.ts";
-import { alreadyExists, notAllowed } from "./status.ts";
+import { alreadyExists, notAllowed, versionOfNew } from "./status.ts";
 import type { KubeObject } from "./types.ts";
-import { keep, updated } from "./update.ts";
+import { isVersion, keep, updated } from "./update.ts";
 
 export function create({ store, authorizer, now }: HubState, found: Case): CaseAnswer {
   const { resource, target, user, dry } = found;
@@ -19,6 +19,7 @@ export function create({ store, authorizer, now }: HubState, found: Case): CaseA
   checkEscalation(authorizer, user, resource, object);
   const { name, namespace } = object.metadata;
   const there = store.get(resource, namespace, name);
+  if (isVersion(object.metadata.resourceVersion)) throw versionOfNew();
   if (there) throw alreadyExists(resource, name, there.metadata.deletionTimestamp !== undefined);
   const warnings = droppedFields(resource, body).map((field) => `unknown field "${field}"`);
   return { status: 201, body: dry ? object : store.put(resource, object), warnings };

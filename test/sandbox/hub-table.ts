@@ -144,6 +144,34 @@ const refusals: Row[] = [
   },
 ];
 
+const writes: Row[] = [
+  {
+    what: "a dry run of another kind",
+    ask: as("admin", "POST", `${ACCOUNTS}?dryRun=Some`, create({ name: "w1" })),
+    ...{
+      status: 422,
+      reason: "Invalid",
+      message: /dryRun: Unsupported value: \["Some"\]: supported values: "All"$/,
+    },
+  },
+  {
+    what: "a new account with a resourceVersion",
+    ask: as("admin", "POST", ACCOUNTS, create({ name: "w2", resourceVersion: "5" })),
+    status: 500,
+    message: "resourceVersion should not be set on objects to be created",
+  },
+  {
+    what: "a list as of no resourceVersion",
+    ask: as("admin", "GET", `${ACCOUNTS}?resourceVersion=soon`),
+    ...{ status: 400, reason: "BadRequest", message: /parsing "soon": invalid syntax$/ },
+  },
+  {
+    what: "a selector of more than a label can hold",
+    ask: as("admin", "GET", selector(`a=${"b".repeat(64)}`)),
+    ...{ status: 400, reason: "BadRequest", message: /must be no more than 63 bytes$/ },
+  },
+];
+
 const deletions: Row[] = [
   {
     what: "an account under another uid",
@@ -189,6 +217,28 @@ const patches: Row[] = [
     what: "an outdated resourceVersion",
     ask: having("p3", as("admin", "PATCH", `${ACCOUNTS}/p3`, merge({ metadata: { resourceVersion: "1" } }))),
     ...{ status: 409, reason: "Conflict", message: /the object has been modified/ },
+  },
+  {
+    what: "no resourceVersion, said as an empty one",
+    ask: having("p6", as("admin", "PATCH", `${ACCOUNTS}/p6`, merge({ metadata: { resourceVersion: "" } }))),
+    status: 200,
+  },
+  {
+    what: "a further finalizer on what is being deleted",
+    ask: having(
+      "p7",
+      async (world) => {
+        await world.admin("DELETE", `${ACCOUNTS}/p7`);
+        const finalizers = ["example.com/one", "example.com/two"];
+        return world.admin("PATCH", `${ACCOUNTS}/p7`, merge({ metadata: { finalizers } }));
+      },
+      { finalizers: ["example.com/one"] },
+    ),
+    ...{
+      status: 422,
+      reason: "Invalid",
+      message: /metadata.finalizers: Forbidden: no new finalizers .* \[\]string\{"example.com\/two"\}$/,
+    },
   },
   {
     what: "a JSON patch whose test fails",
@@ -241,6 +291,30 @@ const tokens: Row[] = [
     what: "an account that is not there",
     ask: as("admin", "POST", `${ACCOUNTS}/none/token`, token({})),
     ...{ status: 404, reason: "NotFound" },
+  },
+  {
+    what: "audiences that are no list",
+    ask: having("t1", as("admin", "POST", `${ACCOUNTS}/t1/token`, token({ audiences: "karpor" }))),
+    ...{ status: 400, reason: "BadRequest" },
+  },
+  {
+    what: "another namespace than the path's",
+    ask: having(
+      "t1",
+      as("admin", "POST", `${ACCOUNTS}/t1/token`, { body: { metadata: { namespace: "other" }, spec: {} } }),
+    ),
+    ...{ status: 400, reason: "BadRequest", message: /does not match the namespace sent on the request$/ },
+  },
+  {
+    what: "a secret to bind to that was made anew",
+    ask: having("t1", async (world) => {
+      await world.admin("POST", "/api/v1/namespaces/grants/secrets", {
+        body: { metadata: { name: "anew" } },
+      });
+      const boundObjectRef = { kind: "Secret", name: "anew", uid: "before" };
+      return world.admin("POST", `${ACCOUNTS}/t1/token`, token({ boundObjectRef }));
+    }),
+    ...{ status: 409, reason: "Conflict", message: /The object might have been deleted and then recreated$/ },
   },
   {
     what: "another account than the one the rule names",
@@ -352,4 +426,4 @@ const rights: Row[] = [
   },
 ];
 
-export const table = { refusals, deletions, patches, tokens, rights };
+export const table = { refusals, writes, deletions, patches, tokens, rights };
