@@ -59,6 +59,11 @@ describeInBrowser("the playground's people", (visitor) => {
     await dialog.getByRole("button", { name: "Keep it" }).click();
     await dialog.waitFor({ state: "detached" });
     await menus.first().selectOption("I leaked it");
+    await dialog.waitFor();
+    await visitor.become("left", "U0LIN");
+    await dialog.waitFor({ state: "detached" });
+    await visitor.become("left", "U0DANA");
+    await menus.first().selectOption("I leaked it");
     await dialog.getByRole("button", { name: "Go on" }).click();
     await visitor.reads("right", /Token leaked.*Dana/s);
   });

@@ -4,6 +4,12 @@ import { h } from "./dom.ts";
 import { holdFocus } from "./focus.ts";
 import { trap } from "./trap.ts";
 
+/** By overlay: the no of the dialog that is open there. */
+const refusals = new WeakMap<HTMLElement, () => void>();
+
+/** Whoever is looked at now was not asked. */
+export const dismissConfirm = (overlay: HTMLElement): void => refusals.get(overlay)?.();
+
 /** Resolves with whether it was confirmed. */
 export function confirmFirst(overlay: HTMLElement, asked: Confirm, opener: HTMLElement): Promise<boolean> {
   opener.focus();
@@ -11,6 +17,7 @@ export function confirmFirst(overlay: HTMLElement, asked: Confirm, opener: HTMLE
   return new Promise((resolve) => {
     const settle = (yes: boolean) => {
       release();
+      refusals.delete(overlay);
       sheet.remove();
       giveFocusBack();
       resolve(yes);
@@ -34,6 +41,7 @@ export function confirmFirst(overlay: HTMLElement, asked: Confirm, opener: HTMLE
       h("footer", {}, no, yes),
     );
     overlay.append(sheet);
+    refusals.set(overlay, () => settle(false));
     const release = trap(sheet, () => settle(false));
     no.focus();
   });

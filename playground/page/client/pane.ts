@@ -2,6 +2,7 @@
 import type { Item, PlaceView, Side } from "../types.ts";
 import { actOn, chooseIn, dispatchIn } from "./click.ts";
 import { createComposer } from "./composer.ts";
+import { dismissConfirm } from "./confirm.ts";
 import { byId, followEnd, h, keepInStep } from "./dom.ts";
 import { createHomePage } from "./home.ts";
 import { drawItem } from "./item.ts";
@@ -57,6 +58,8 @@ export function createPane(name: SideName, first: string): Pane {
     if (!shown || !place) return;
     markRead(shown.who.id, place);
     root.lang = shown.words.lang;
+    if (root.dataset.who !== shown.who.id) dismissConfirm(overlay);
+    root.dataset.who = shown.who.id;
     places.ariaLabel = `${shown.words.places} · ${shown.who.name}`;
     items.ariaLabel = `${shown.words.messages} · ${shown.who.name}`;
     drawPlaces(places, shown, place.id, open);
