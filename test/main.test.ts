@@ -84,12 +84,18 @@ test("help and version are printed, and nothing is started", async () => {
 });
 
 test("who calls by npm is told how npm is called", async () => {
-  const { said, ended } = run(["doctor", "--help"], { env: { npm_lifecycle_event: "doctor" } });
-  expect(await ended).toBe(0);
-  expect(said.out).toMatch(/^Usage: npm start \[-- --help \| --version\]\n/);
-  expect(said.out).toContain("\n       npm run doctor -- --find NAME [--json]\n");
-  expect(said.out).toContain("\n       npm run -s audit -- verify FILE");
-  expect(said.out).not.toContain("src/main.ts");
+  const told = async (args: string[], npm_lifecycle_event: string) => {
+    const { said, ended } = run(args, { env: { npm_lifecycle_event } });
+    expect(await ended).toBe(0);
+    expect(said.out).not.toContain("src/main.ts");
+    return said.out;
+  };
+  expect(await told(["doctor", "--help"], "doctor")).toBe(
+    "Usage: npm run doctor -- [--json] [--canary | --offline]\n       npm run doctor -- --find NAME [--json]\n",
+  );
+  const all = await told(["--help"], "start");
+  expect(all).toMatch(/^Usage: npm start \[-- --help \| --version\]\n/);
+  expect(all).toContain("\n       npm run -s audit -- verify FILE");
 });
 
 test("what the checks refuse is said with the mend, and it ends with 1", async () => {
