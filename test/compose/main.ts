@@ -74,6 +74,9 @@ await step("as user 1000: setup says what it would make, makes it, and finds it 
 });
 await step("doctor finds nothing that fails, and tries a grant of its own", async () => {
   assert.match(await documented("main.ts doctor", "--canary"), /0 failures\. Ready\./);
+  // The log names it so.
+  const byNpm = await run("docker compose run --rm karpor-access npm run doctor -- --help");
+  assert.match(byNpm, /Usage: npm run doctor/);
 });
 await step("up, healthy, and a grant that works on a real API server", async () => {
   await documented(UP);
