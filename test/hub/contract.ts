@@ -120,6 +120,11 @@ export function grantsContract(title: string, start: () => Promise<TestHub>): vo
         expect(await anchor().write({ epoch: 6 }, unreadable, signal)).toBe(true);
         await patch(own, { annotations: { "karpor-access.io/epoch": null } });
         expect(await anchor().read(signal)).toMatchObject({ epoch: 0 });
+      });
+
+      it("stands beside the lockdown; of one that nobody can read it is said what unlocks", async () => {
+        await patch(own, { annotations: { "karpor-access.io/lockdown": "maybe" } });
+        await expect(anchor().read(signal)).rejects.toThrow("remove it to unlock");
         await admins("DELETE", own);
       });
     });

@@ -43,21 +43,22 @@ export function createAnchor(hub: Hub): Anchor {
   };
 }
 
-function read({ client, namespace, instance }: Hub, signal: AbortSignal): Promise<Anchored | null> {
+async function read({ client, namespace, instance }: Hub, signal: AbortSignal): Promise<Anchored | null> {
   const name = instanceAccount(instance);
-  return client
-    .call(`read ServiceAccount ${name}`, signal, async (api): Promise<Anchored | null> => {
-      const { metadata } = Account.parse(await api.readServiceAccount({ namespace, name }));
-      const { annotations, resourceVersion: version } = metadata;
-      return {
-        epoch: Epoch.parse(annotations[EPOCH] ?? "0"),
-        lockdown: lockdownIn(annotations),
-        seal: Seal.safeParse(parseJson(annotations[SEAL] ?? "")).data ?? null,
-        ended: Ended.parse(parseJson(annotations[ENDED] ?? "[]")),
-        version,
-      };
-    })
+  const account = await client
+    .call(`read ServiceAccount ${name}`, signal, async (api) =>
+      Account.parse(await api.readServiceAccount({ namespace, name })),
+    )
     .catch(nullIfAbsent(name));
+  if (!account) return null;
+  const { annotations, resourceVersion: version } = account.metadata;
+  return {
+    epoch: Epoch.parse(annotations[EPOCH] ?? "0"),
+    lockdown: lockdownIn(annotations),
+    seal: Seal.safeParse(parseJson(annotations[SEAL] ?? "")).data ?? null,
+    ended: Ended.parse(parseJson(annotations[ENDED] ?? "[]")),
+    version,
+  };
 }
 
 function lockdownIn({ [LOCKDOWN]: text }: Record<string, string>): Lockdown | null {
