@@ -30,11 +30,10 @@ import { checkStart, isOutage, type StartFindings } from "./cli/checks/start.ts"
 import type { Config } from "./config.ts";
 import { isAnythingOurs } from "./flow/anything-ours.ts";
 import type { Ports } from "./flow/ports.ts";
-import { metricsPage, pages } from "./http/pages.ts";
+import { healthPages, metricsPage, statusPage } from "./http/pages.ts";
 import { comeAgain, type HttpServer, type Pages, startHttp } from "./http/server.ts";
 import { hubClock } from "./hub/client/clock-offset.ts";
 import { credentialLife } from "./hub/kubeconfig/credential-life.ts";
-import type { Metrics } from "./metrics/metrics.ts";
 import type { Sources } from "./metrics/scrape.ts";
 import { readDepths } from "./queue/depth.ts";
 import type { HomeWorkspace } from "./slack/outbound/profile.ts";
@@ -87,19 +86,30 @@ export async function startApp(
     listener(config, means, clients, { ports, people, holds, identity, serve }),
   );
   const { unready, connections } = door;
-  const health = pages({
-    ...{ unready, connections, holds: holds.all, notices: holds.notices },
+  const said = {
+    ...{ holds: holds.all, notices: holds.notices },
     canary: () => assembled.canary.standing()?.last ?? null,
-  });
+  };
   const { metrics } = clients;
   const isReady = () => unready() === null;
   metrics.from(sourcesOf(config, means, clients, { ...assembled, isReady }));
-  const own = opened.adopt(await openMetrics(config, metrics), (h) => h?.stop());
-  const beside = own || !config.env.SLACK_APP_TOKEN ? null : metrics.text;
+  const own = opened.adopt(
+    await openOwn(config, { ...metricsPage(metrics.text), ...statusPage(said, false) }),
+    (h) => h?.stop(),
+  );
+  const isPublic = !config.env.SLACK_APP_TOKEN;
   const hubAlarms = hubAlarmsOf(config, assembled, clients);
   const hubAudit = hubAuditOf(config, ports, hubAlarms?.signs);
   const http = opened.adopt(
-    await openHttp(config, { ...health, ...metricsPage(beside) }, hubAudit?.own ? {} : hubAudit?.doors),
+    await openHttp(
+      config,
+      {
+        ...healthPages({ unready, connections }),
+        ...statusPage(said, isPublic),
+        ...metricsPage(own || isPublic ? null : metrics.text),
+      },
+      hubAudit?.own ? {} : hubAudit?.doors,
+    ),
     (h) => h.stop(),
   );
   const auditHttp = opened.adopt(hubAudit?.own ? await hubAudit.own() : null, (h) => h?.stop());
@@ -148,10 +158,9 @@ export async function startApp(
   };
 }
 
-const openMetrics = async ({ env }: Config, { text }: Metrics): Promise<HttpServer | null> =>
-  env.METRICS_PORT === undefined
-    ? null
-    : startHttp(env.METRICS_PORT, metricsPage(text), { setting: "METRICS_PORT" });
+/** For those who watch the bot alone. */
+const openOwn = async ({ env }: Config, pages: Pages): Promise<HttpServer | null> =>
+  env.METRICS_PORT === undefined ? null : startHttp(env.METRICS_PORT, pages, { setting: "METRICS_PORT" });
 
 function sourcesOf(
   { instance }: Config,

@@ -44,7 +44,7 @@ const taken = (i: number) =>
   fleet.pair[i]?.lines.filter(({ msg }) => msg.startsWith("took in a changed configuration")).length ?? 0;
 const through = (i: number) => world.slack.deliverTo(fleet.pair[i]?.url ?? "");
 const status = async (i: number) =>
-  JSON.stringify(await (await fetch(new URL("/status", fleet.pair[i]?.url))).json());
+  JSON.stringify(await (await fetch(`http://127.0.0.1:${fleet.pair[i]?.metricsPort}/status`)).json());
 const stateOf = async (reason: string) => (await world.records()).find((r) => r.reason === reason)?.state;
 
 test.each([

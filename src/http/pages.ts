@@ -15,7 +15,7 @@ export interface Health {
   canary(): LastCanary | null;
 }
 
-export const pages = ({ unready, connections, holds, notices, canary }: Health): Pages => ({
+export const healthPages = ({ unready, connections }: Pick<Health, "unready" | "connections">): Pages => ({
   "/livez": () => ({ status: 200, body: "ok" }),
   "/readyz": () => {
     const why = unready();
@@ -23,12 +23,19 @@ export const pages = ({ unready, connections, holds, notices, canary }: Health):
       ? { status: 200, body: { ready: true, connections: connections() } }
       : { status: 503, body: { ready: false, why } };
   },
+});
+
+/** Who locked access down and why, and which roles there are, is not for whoever reaches Slack's port: `isPublic`. */
+export const statusPage = (
+  { holds, notices, canary }: Pick<Health, "holds" | "notices" | "canary">,
+  isPublic: boolean,
+): Pages => ({
   "/status": () => {
     const causes = holds().map(shown);
     const ok = causes.length === 0;
     const last = canary();
-    const body = { ok, causes, notices: notices().map(shown), ...(last && { canary: shownCanary(last) }) };
-    return { status: ok ? 200 : 503, body };
+    const all = { causes, notices: notices().map(shown), ...(last && { canary: shownCanary(last) }) };
+    return { status: ok ? 200 : 503, body: { ok, ...(isPublic ? { more: OWN_PORT } : all) } };
   },
 });
 
@@ -39,14 +46,14 @@ const shownCanary = ({ at, steps, failed }: LastCanary) => ({
   ...(failed === undefined ? {} : { failed }),
 });
 
-const OWN_PORT = "In Slack's HTTP mode this port may be public: set METRICS_PORT.\n";
+const OWN_PORT = "In Slack's HTTP mode this port may be public: set METRICS_PORT, and ask there.";
 
 /** Its own page, or on the port that Slack may reach, where to look for it. */
 export const metricsPage = (text: (() => Promise<string>) | null): Pages => ({
   "/metrics": async (): Promise<Page> =>
     text
       ? { status: 200, body: await text(), type: "text/plain; version=0.0.4; charset=utf-8" }
-      : { status: 404, body: OWN_PORT },
+      : { status: 404, body: `${OWN_PORT}\n` },
 });
 
 const shown = ({ cause, message, fix, since }: Hold) => ({

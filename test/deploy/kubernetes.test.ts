@@ -7,7 +7,7 @@ import { type HubCaller, hubClient } from "../../sandbox/hub/client.ts";
 import { envtestAdvice, envtestAvailable, startEnvtest } from "../../sandbox/hub/envtest.ts";
 import type { TestHub } from "../../sandbox/hub/types.ts";
 import { ConfigFile } from "../../src/config.ts";
-import { pages } from "../../src/http/pages.ts";
+import { healthPages } from "../../src/http/pages.ts";
 import { IN_CLUSTER_SECRET } from "../../src/hub/settings.ts";
 import { needs } from "../helpers/needs.ts";
 import { dryRun, makePod, podOf } from "./api-server.ts";
@@ -77,15 +77,7 @@ it("runs two replicas of the image that the kustomization names, with 5 s for ro
 });
 
 it("asks whether it lives, and whether it can answer people, where the bot says so", () => {
-  const known = Object.keys(
-    pages({
-      unready: () => null,
-      connections: () => 1,
-      holds: () => [],
-      notices: () => [],
-      canary: () => null,
-    }),
-  );
+  const known = Object.keys(healthPages({ unready: () => null, connections: () => 1 }));
   const probe = z.object({ httpGet: z.object({ path: z.string(), port: z.literal("http") }) });
   const asked = z
     .object({ livenessProbe: probe, readinessProbe: probe })

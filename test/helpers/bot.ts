@@ -235,16 +235,18 @@ export async function startBot(world: World, times: AppDeps["times"] = {}, optio
       done();
     },
   });
-  const config = loadConfig(world.env);
+  const ownPort = world.env.SLACK_APP_TOKEN ? {} : { METRICS_PORT: "0" };
+  const config = loadConfig({ ...ownPort, ...world.env });
   const app = await startApp(
     config,
     { clock: world.callersClock, log: createLog("info", sink), times },
     options,
   );
-  const page = async (path: string) => {
-    const answer = await fetch(`http://127.0.0.1:${app.port}${path}`);
+  const page = async (path: string, port = app.port) => {
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`);
     return { status: answer.status, body: (await answer.json()) as unknown };
   };
+  const status = () => page("/status", app.metricsPort ?? app.port);
   if (!world.env.SLACK_APP_TOKEN) world.slack.deliverTo(`http://127.0.0.1:${app.port}/slack/events`);
   return {
     app,
@@ -252,10 +254,10 @@ export async function startBot(world: World, times: AppDeps["times"] = {}, optio
     ready: () => page("/readyz"),
     /** Resolves to the causes that hold back new grants. */
     held: async () => {
-      const { causes } = z.object({ causes: z.array(Cause) }).parse((await page("/status")).body);
+      const { causes } = z.object({ causes: z.array(Cause) }).parse((await status()).body);
       return causes.map(({ cause }) => cause);
     },
-    status: () => page("/status"),
+    status,
     trail: () =>
       lines.flatMap(({ trail, texts }) => (trail && isTransition(trail) ? [wholeOf({ trail, texts })] : [])),
     /** Proofs that run are not waited for by the wall clock. */

@@ -12,4 +12,4 @@ const { ahead, ...means } = JSON.parse(process.argv[2] ?? "") as { ahead: number
 clock.jump(ahead);
 const config = loadConfig(process.env);
 const app = await startApp(config, { clock, log: createLog(config.env.LOG_LEVEL), ...means });
-process.send?.(app.port);
+process.send?.([app.port, app.metricsPort]);

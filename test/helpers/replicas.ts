@@ -74,17 +74,26 @@ export async function startReplica(world: World, name: string, times?: AppDeps["
   const gate = await openGate(Number(new URL(world.hub.url).port));
   const first = preload ? ["--import", new URL(preload, import.meta.url).href] : [];
   const child = spawn(process.execPath, [...first, ENTRY, JSON.stringify({ ahead: aheadOf(world), times })], {
-    env: { ...process.env, ...world.env, KARPOR_ACCESS_CONFIG: configOf(world, name, gate.port) },
+    env: {
+      ...process.env,
+      METRICS_PORT: "0",
+      ...world.env,
+      KARPOR_ACCESS_CONFIG: configOf(world, name, gate.port),
+    },
     stdio: ["ignore", "pipe", "inherit", "ipc"],
   });
   const lines: LogLine[] = [];
   if (child.stdout)
     createInterface(child.stdout).on("line", (line) => void lines.push(JSON.parse(line) as LogLine));
-  const [port] = await Promise.race([once(child, "message"), once(child, "exit").then(refuse)]);
+  const [[port, metricsPort]] = await Promise.race([
+    once(child, "message"),
+    once(child, "exit").then(refuse),
+  ]);
   return {
     gate,
     lines,
     url: `http://127.0.0.1:${port}/slack/events`,
+    metricsPort,
     jump: (ms: number) => child.connected && child.send(ms),
     /** As a machine that hangs: its connections stay. */
     freeze: async () => void child.kill("SIGSTOP"),

@@ -107,11 +107,22 @@ test("without Redis it says so, and nothing that is not known", async () => {
   expect(now).toContain("karpor_access_requests_total");
 });
 
-test("where Slack may reach the port they stand on none but a port of their own", async () => {
+test("where Slack may reach the port they stand on none but a port of their own, and so does what holds back grants", async () => {
   await using world = await startWorld();
+  Object.assign(world.env, { METRICS_PORT: undefined });
   const bot = await startBot(world);
-  const answer = await fetch(`http://127.0.0.1:${bot.app.port}/metrics`);
-  expect([answer.status, await answer.text()]).toEqual([404, expect.stringContaining("set METRICS_PORT")]);
+  const get = async (path: string) => {
+    const answer = await fetch(`http://127.0.0.1:${bot.app.port}${path}`);
+    return [answer.status, await answer.text()];
+  };
+  expect(await get("/metrics")).toEqual([404, expect.stringContaining("set METRICS_PORT")]);
+  expect(await get("/status")).toEqual([
+    200,
+    JSON.stringify({
+      ok: true,
+      more: "In Slack's HTTP mode this port may be public: set METRICS_PORT, and ask there.",
+    }),
+  ]);
   await bot.stop();
 });
 
