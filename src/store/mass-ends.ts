@@ -9,12 +9,12 @@ export function createMassEnds(store: Pick<Store, "redis" | "keys" | "onBroken">
   const { redis, keys } = store;
   const broken = new Set<string>();
   /** What another version ends in a way that ours does not know is left to it, and said once. */
-  const readable = (json: string): MassEnd[] => {
+  const readable = ([id, json]: [string, string]): MassEnd[] => {
     try {
       return [MassEnd.parse(JSON.parse(json))];
     } catch (error) {
-      if (!broken.has(json)) store.onBroken(error as Error);
-      broken.add(json);
+      if (!broken.has(id)) store.onBroken(error as Error);
+      broken.add(id);
       return [];
     }
   };
@@ -26,8 +26,8 @@ export function createMassEnds(store: Pick<Store, "redis" | "keys" | "onBroken">
       await replicate();
     },
     async open() {
-      const found = await reading(redis, () => redis.hvals(keys.massEnds));
-      return found.flatMap(readable);
+      const found = await reading(redis, () => redis.hgetall(keys.massEnds));
+      return Object.entries(found).flatMap(readable);
     },
     async save(one) {
       await writing(redis, () => redis.hset(keys.massEnds, one.id, JSON.stringify(one)));

@@ -137,6 +137,18 @@ describe("the flag", () => {
     expect(await open()).toMatchObject([{ id: `unlock-${NOW}`, reason: why.reason, unlocked: lockdown() }]);
   });
 
+  test("of what another version ends at once, and ours cannot read, it is said once, however far that goes on", async () => {
+    const broken: Error[] = [];
+    const { open } = createMassEnds({ redis: redis.commands, keys, onBroken: (e) => void broken.push(e) });
+    const goesOn = (left: string[]) =>
+      redis.commands.hset(keys.massEnds, "team-1", JSON.stringify({ id: "team-1", scope: "sre", left }));
+    for (const left of [["R-7K2Q9FXT"], []]) {
+      await goesOn(left);
+      expect(await open()).toEqual([]);
+    }
+    expect(broken).toHaveLength(1);
+  });
+
   test("stands on the trail with its end, and both are lasting", async () => {
     const lasting = async () => (await createEpochs({ redis: redis.commands, keys }).read()).lasting;
     await set();
