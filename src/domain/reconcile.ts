@@ -17,7 +17,7 @@ export interface OnHub {
   binding: boolean;
   /** It is there, and not as it was made. */
   altered?: boolean;
-  /** A later generation stands, so that this one was given up; or access is locked down. */
+  /** A later generation stands, so that this one was given up; or it ends by a word that no record need say. */
   superseded?: boolean;
 }
 

@@ -31,8 +31,12 @@ export async function advance(ports: Ports, r: AccessRequest, words: Words): Pro
   for (const step of undone(ports, request)) await step();
 }
 
-const isToEnd = (r: AccessRequest, { lockdown, hubEnds }: Words): boolean =>
-  isGranted(r) && r.state !== "ending" && (lockdown !== null || hubEnds.has(r.id));
+/** Also what no record can be read of. */
+export const endsByWord = ({ lockdown, hubEnds }: Words, id: RequestId): boolean =>
+  lockdown !== null || hubEnds.has(id);
+
+const isToEnd = (r: AccessRequest, words: Words): boolean =>
+  isGranted(r) && r.state !== "ending" && endsByWord(words, r.id);
 
 async function endByWord(
   ports: Ports,

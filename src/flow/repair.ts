@@ -17,8 +17,8 @@ import { tellUntold } from "./tell-untold.ts";
 export async function repairGrant(ports: Ports, key: GrantKey, signal: AbortSignal): Promise<void> {
   const [record = null] = await ports.requests.getMany([key.id]);
   const on = await ports.grants.find(key, recordedUids(record, key), signal);
-  const isLocked = record === "unreadable" && (await ports.lockdown.standing()) !== null;
-  await REPAIRS[repairFor(ports, record, on, isLocked)](ports, on, signal);
+  const isOver = record === "unreadable" && (await endTogether(ports, key.id)) !== null;
+  await REPAIRS[repairFor(ports, record, on, isOver)](ports, on, signal);
 }
 
 function recordedUids(record: Recorded, { generation }: GrantKey): Uids {
@@ -28,7 +28,7 @@ function recordedUids(record: Recorded, { generation }: GrantKey): Uids {
   return (former?.grant ?? own) || {};
 }
 
-/** What the sweep does about one grant. `superseded`: a later generation of it stands, or nothing may. */
+/** What the sweep does about one grant. `superseded`: a later generation of it stands, or nothing of it may. */
 export function repairFor(
   { clock }: Pick<Ports, "clock">,
   record: Recorded,

@@ -123,6 +123,16 @@ test("with Redis away, what an operator ended goes, though the operator got no f
   for (const name of left) expect(name).toContain(ids[1]?.toLowerCase());
 });
 
+test("what an operator ended goes, though nobody can read its record, and no other that nobody can read", async () => {
+  const ids = [await grant("t1"), await grant("t2", MEI)];
+  for (const id of ids) await world.commands.hset(world.keys.request(id), "record", "{");
+  await steps.ports.hubEnds.remember({ ids: ids.slice(0, 1), operator: "dana", at: world.clock.now() });
+  await steps.sweep();
+  const left = await it.standing();
+  expect(left.length).toBeGreaterThan(0);
+  for (const name of left) expect(name).toContain(ids[1]?.toLowerCase());
+});
+
 test("with Redis away, one object that cannot be removed keeps no other grant from ending", async () => {
   const ids = [await grant("t1"), await grant("t2", MEI)];
   world.clock.jump(4 * HOUR);
