@@ -192,16 +192,34 @@ test("all at once, and a lockdown that only an operator lifts: the channel says 
   await granted("fourth");
 });
 
+/** It answers until the ends are on record. */
+async function redisGoesAway(): Promise<void> {
+  await world.until(async () => (await world.records()).every(({ state }) => state === "ending"));
+  await world.until(async () => (await world.commands.keys("*:lease:*")).length === 0);
+  world.redis.pause();
+  world.clock.jump(2 * SECOND);
+}
+
 test("Redis goes away while all ends: one sentence says so", async () => {
   await granted("first");
   await granted("second", CAROL);
   await stopBot();
   const ending = operate(["end", "--all", "a thief"]);
-  await world.until(async () => (await world.records()).every(({ state }) => state === "ending"));
-  await world.until(async () => (await world.commands.keys("*:lease:*")).length === 0);
-  world.redis.pause();
-  world.clock.jump(2 * SECOND);
+  await redisGoesAway();
   await expect(ending).rejects.toThrow("Redis does not answer at REDIS_URL");
+  world.redis.resume();
+});
+
+test("Redis goes away while a lockdown ends all: it is said that all is locked down", async () => {
+  await granted("first");
+  await stopBot();
+  const locking = operate(["lockdown", "a thief"]);
+  await redisGoesAway();
+  expect(await locking).toEqual({
+    good: false,
+    says: `Locked down: nothing is granted until it is lifted with unlock.
+Redis does not answer any more: a running bot goes on, or run this again.`,
+  });
   world.redis.resume();
 });
 
