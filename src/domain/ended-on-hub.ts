@@ -14,12 +14,20 @@ export type EndedOnHub = z.infer<typeof EndedOnHub>;
 
 const KEEP_MS = 30 * DAY;
 const KEEP_MAX = 50;
+/** Of 14 bytes each: an object's annotations may be of 256 KiB together (Kubernetes' TotalAnnotationSizeLimitB). */
+const IDS_MAX = 8_000;
 
-/** With one more: the last of a month. */
-export const remembered = (before: readonly EndedOnHub[], one: EndedOnHub): EndedOnHub[] => [
-  ...before.filter(({ at }) => at > one.at - KEEP_MS).slice(1 - KEEP_MAX),
-  one,
-];
+/** With one more: the last of a month, as far as there is room. What has none ends all the same, and nobody knows by whom. */
+export function remembered(before: readonly EndedOnHub[], one: EndedOnHub): EndedOnHub[] {
+  const kept = [{ ...one, ids: one.ids.slice(0, IDS_MAX) }];
+  let room = IDS_MAX - one.ids.length;
+  for (const earlier of before.filter(({ at }) => at > one.at - KEEP_MS).reverse()) {
+    room -= earlier.ids.length;
+    if (room < 0 || kept.length === KEEP_MAX) break;
+    kept.unshift(earlier);
+  }
+  return kept;
+}
 
 /** Why each of them ended: of several, the last word counts. */
 export const endsOf = (all: readonly EndedOnHub[]): ReadonlyMap<RequestId, End> =>

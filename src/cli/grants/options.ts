@@ -1,5 +1,6 @@
 /** What may follow `grants` on the command line. Pure. */
 import { parseArgs } from "node:util";
+import { REASON_MAX } from "../../domain/command.ts";
 import { type RequestId, readRequestId } from "../../domain/ids.ts";
 import { operatorName } from "../operator-name.ts";
 
@@ -74,4 +75,8 @@ function idIn(word: string | undefined, name: string): RequestId {
   return id;
 }
 
-const joined = (words: string[]): string => words.join(" ").trim();
+function joined(words: string[]): string {
+  const reason = words.join(" ").trim();
+  if (reason.length > REASON_MAX) throw new Error(`Say why in ${REASON_MAX} characters at most.`);
+  return reason;
+}

@@ -32,6 +32,7 @@ test.each([
   [["end", "bob"], "bob is no request id"],
   [["lockdown"], "Say why: grants lockdown REASON."],
   [["unlock", " "], "Say why"],
+  [["lockdown", "x".repeat(501)], "Say why in 500 characters at most."],
   [["list", "--all"], "--all goes with end alone"],
   [["list", "--as", ""], "Say who you are"],
   [["list", "--as", "a\u001b[2J"], "Say who you are"],
