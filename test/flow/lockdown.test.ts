@@ -78,10 +78,11 @@ function tell(start: (clock: JumpClock) => Promise<TestHub | undefined>) {
     const told = visibleText(await it.whisper(ALICE, "Drill, nothing was changed"));
     expect(told).toContain("1 grant of 1 person (1 `guest`)");
     expect(told).toContain("1 binding would be taken away first");
-    await it.say(ALICE, "lockdown drill");
+    await it.say(ALICE, "lockdown drill.");
+    await it.say(ALICE, "锁定演练。");
     await world.slack.waitFor(() => {
       const drills = world.slack.ephemerals(ALICE).filter((m) => visibleText(m).includes("Drill, nothing"));
-      return drills.length === 2 || undefined;
+      return drills.length === 3 || undefined;
     });
     expect(await states()).toEqual({ first: "active" });
   });

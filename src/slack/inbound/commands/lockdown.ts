@@ -1,17 +1,18 @@
 /** `lockdown [reason]`: a modal asks before all access ends. `lockdown --drill` says what that would do. */
+import { plainWord } from "../../../domain/amount.ts";
 import { drillLockdown } from "../../../flow/drill.ts";
 import { drillReply } from "../../views/index.ts";
 import { openMassEnd } from "../forms/open-mass-end.ts";
 import { reasonTyped, typed } from "../typed.ts";
 import type { Command } from "./index.ts";
 
-/** Slack and phones make one dash of two. Whoever writes the word alone does not mean to lock anything. */
-const DRILL = /^[-–—]*\s*(?:drill|演练)$/i;
+/** With dashes, of which Slack and phones make one, and without: whoever writes the word does not mean to lock anything. */
+const DRILL: ReadonlySet<string> = new Set(["drill", "演练"]);
 
 export const lockdownCommand: Command = {
   first: () => false,
   async run(context, { user, rest, triggerId, channel, responseUrl }) {
-    if (DRILL.test(typed(rest).trim())) {
+    if (DRILL.has(plainWord(typed(rest)))) {
       const found = await drillLockdown(context.ports, user);
       return (ctx) => drillReply(found, ctx);
     }
