@@ -143,8 +143,8 @@ interface Near {
 /** "search rules 2h" is search-rules for 2 h: a name's dashes may have been typed as spaces. */
 function nearestRole(command: ParsedCommand, roles: Catalog): Near | undefined {
   const names = Object.keys(roles);
-  if (ASKING_WORDS.has(command.role) && !names.includes(command.role) && command.time === null)
-    return nearestRole({ ...parseAsked(command.reason), ...inEmergency(command) }, roles);
+  if (ASKING_WORDS.has(command.role) && !names.includes(command.role) && !command.time && !command.start)
+    return nearestRole({ ...parseAsked(command.reason, command.emergency), ...inEmergency(command) }, roles);
   const found: Near[] = [];
   let [typed, rest] = [command.role, command.reason];
   let as = command;

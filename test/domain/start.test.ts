@@ -117,6 +117,15 @@ test("in an emergency a day is part of the reason, and a line that is put togeth
   );
 });
 
+test("after a word that is not needed, what is offered leaves out neither when access begins nor a part of the reason", () => {
+  const line = (text: string) => correctLine(parseCommand(text), sampleRoles);
+  expect(line("please guest from tomorrow 9am 2h fix")).toBe("guest 2h from tomorrow 09:00 fix");
+  expect(line("please from tomorrow 9am guest 2h fix")).toBeUndefined();
+  expect(line("emergency please guest 10m starting at 09:00 it died")).toBe(
+    "emergency guest 10m starting at 09:00 it died",
+  );
+});
+
 test.each(["a new job", "over"])("starting %s is a reason", (text) =>
   expect(asked(`guest 2h starting ${text}`)).toMatchObject({ reason: `starting ${text}` }),
 );
