@@ -18,7 +18,18 @@ const GUESSES: readonly ((text: string) => Guess)[] = [
 
 /** Of what begins a text, in lower case and narrow; the first that knows. */
 export const guessTime = (text: string): Guess =>
-  GUESSES.map((look) => look(text)).find((guess) => guess !== null) ?? null;
+  withMarks(text, GUESSES.map((look) => look(text)).find((guess) => guess !== null) ?? null);
+
+/** Of what is left where an amount ended too early: "30m, fix" after "2h". */
+export const guessRest = (text: string): Guess => withMarks(text, punctuated(text));
+
+/** The marks right behind a time go with it. */
+function withMarks(text: string, guess: Guess): Guess {
+  if (guess === null || guess === "reason" || /\s/.test(text[guess.end - 1] ?? "")) return guess;
+  const [marks = ""] = MARKS.exec(text.slice(guess.end)) ?? [];
+  return { ms: guess.ms, end: guess.end + marks.length };
+}
+const MARKS = /^(?:[^\p{L}\p{N}\s]+(?=\s|$)|[,.;:!?、。]+)\s*/u;
 
 const SIGN = /^[-+~±≈\u2010-\u2015\u2212]+\s*/;
 
@@ -31,15 +42,19 @@ function signed(text: string): Guess {
   return found && found !== "reason" ? { ms: found.ms, end: before.length + found.end } : null;
 }
 
-const AMOUNT = /^(\d{1,6}(?:[.,]\d{1,6})?\s*\p{L}+(?:\s?\d{1,2}\s?\p{L}+)?)(?:[,.;:!?、。]+\s*|(?=\s|$)\s*)/u;
+const UNIT = `\\s*(?:${UNIT_NAMES.join("|")})(?!\\p{L})`;
+const AMOUNT = new RegExp(
+  `^\\d{1,6}(?:[.,]\\d{1,6})?${UNIT}(?:\\s*\\d{1,2}${UNIT})*(?=[^\\p{L}\\p{N}\\s]*(?:\\s|$)|[,.;:!?、。])`,
+  "u",
+);
 
-/** "2h, fix", "3 days, fix", "1,5h", "2h30". */
+/** "2h, fix", "3 days, fix", "2h) fix", "1,5h", "2h30". */
 function punctuated(text: string): Guess {
   const [word = "", hours, minutes] = /^(\d{1,3})h(\d{1,2})(?=\s|$)/.exec(text) ?? [];
   if (word) return { ms: Number(hours) * HOUR + Number(minutes) * MINUTE, end: word.length };
-  const [whole = "", said = ""] = AMOUNT.exec(text) ?? [];
+  const [said = ""] = AMOUNT.exec(text) ?? [];
   const ms = amountIn(said.replace(",", "."));
-  return ms === null ? null : { ms, end: whole.length };
+  return ms === null ? null : { ms, end: said.length };
 }
 
 /** "“2h” look", "`8 hours`": as it stands in what explains it. */

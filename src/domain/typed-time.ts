@@ -1,7 +1,7 @@
 /** What stands where a command's time may stand: understood, or merely looking like one, never the reason by mistake. Pure. */
 import { leadingAmount, toNarrow } from "./amount.ts";
 import { leadingNumberWord } from "./number-word.ts";
-import { guessTime } from "./time-guess.ts";
+import { guessRest, guessTime } from "./time-guess.ts";
 
 /** `meant`: as far as can be guessed; `reason` where it is likelier part of that; null when only its author knows. */
 export type TypedTime = { ms: number } | { unclear: string; meant: number | "reason" | null };
@@ -17,6 +17,14 @@ export function takeTime(text: string): TakenTime | null {
   const plain = toNarrow(text).toLowerCase();
   const amount = leadingAmount(plain);
   if (amount) {
+    const more = guessRest(plain.slice(amount.end));
+    if (more && more !== "reason" && more.ms < amount.ms) {
+      const end = amount.end + more.end;
+      return {
+        time: { unclear: text.slice(0, end).trim(), meant: amount.ms + more.ms },
+        rest: text.slice(end),
+      };
+    }
     const rest = text.slice(amount.end);
     if (amount.exact) return { time: { ms: amount.ms }, rest };
     return { time: { unclear: text.slice(0, amount.end).trim(), meant: amount.ms }, rest };
