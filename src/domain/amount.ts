@@ -57,10 +57,10 @@ function leadingParts(text: string): { count: number; unit: number; end: number 
   }
 }
 
-/** A word in lower case, narrow, and without the quotes and marks around it. */
+/** A word in lower case, narrow, and without the quotes and marks around it; a person's and a channel's stay what they are. */
 export function plainWord(typed: string): string {
   const word = toNarrow(typed).toLowerCase();
-  return word.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, "") || word;
+  return /[@#\p{L}\p{N}](?:.*[\p{L}\p{N}])?/su.exec(word)?.[0] ?? word;
 }
 
 /** Full-width signs, digits and letters as the narrow ones, each in its place. */

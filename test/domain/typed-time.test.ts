@@ -1,5 +1,6 @@
 /** Times as people type them: understood, or refused with what was meant; never taken for the reason. */
 import { expect, test } from "vitest";
+import { plainWord } from "../../src/domain/amount.ts";
 import { parseCommand } from "../../src/domain/command.ts";
 import { DAY, HOUR, MINUTE } from "../../src/domain/duration.ts";
 import { termsOf } from "../../src/domain/policy.ts";
@@ -135,3 +136,8 @@ test.each([
   ["到下午5点", undefined],
   ["直到发布结束", undefined],
 ])("%j is refused, and %j offered", (text, line) => expect(offered(text)).toBe(line));
+
+test("a word with two hundred thousand marks in it is read at once", () => {
+  const word = `a${"-".repeat(200_000)}b`;
+  expect(plainWord(`“${word}”`)).toBe(word);
+});

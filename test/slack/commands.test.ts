@@ -228,9 +228,16 @@ describe("words of the command", () => {
     },
   );
 
+  test("a channel named like a word is not that word", async () => {
+    const { words, door } = await said("#emergency admin 10m it is down");
+    expect(words).toContain("/karpor-access emergency admin 10m it is down");
+    expect(door.ports.requests.all()).toEqual([]);
+  });
+
   test.each([
     ["history @bob 三十天", "`三十天` is no length of time"],
     ["revoke all", "Nothing changed:* write whose"],
+    ["revoke all @guest", "`@guest` is neither a role nor a person"],
     ["for @mei", "Not sent:* type"],
   ])("%j: %s", async (line, told) => expect((await said(line, ALICE)).words).toContain(told));
 
