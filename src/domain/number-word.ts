@@ -50,8 +50,12 @@ function chinese(text: string): { ms: number; end: number } | null {
   const [whole, digits = "", before, name = "", after, minutes] = ZH.exec(text) ?? [];
   const unit = unitMs(name);
   if (!whole || unit === undefined) return null;
-  const ms = (numeral(digits) + (before || after ? 0.5 : 0)) * unit;
-  return { ms: ms + (minutes ? numeral(minutes) * MINUTE : 0), end: whole.length };
+  const ms =
+    (numeral(digits) + (before || after ? 0.5 : 0)) * unit + (minutes ? numeral(minutes) * MINUTE : 0);
+  const more = /\s$/.test(whole) ? null : chinese(text.slice(whole.length));
+  return more && more.ms < unit
+    ? { ms: ms + more.ms, end: whole.length + more.end }
+    : { ms, end: whole.length };
 }
 
 /** In words up to 99. */

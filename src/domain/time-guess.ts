@@ -8,9 +8,9 @@ import { leadingNumberWord } from "./number-word.ts";
 type Guess = { ms: number; end: number } | "reason" | null;
 
 const GUESSES: readonly ((text: string) => Guess)[] = [
+  punctuated,
   leadingNumberWord,
   signed,
-  punctuated,
   quoted,
   slipped,
   bare,
@@ -50,11 +50,11 @@ const AMOUNT = new RegExp(
 
 /** "2h, fix", "3 days, fix", "2h) fix", "1,5h", "2h30". */
 function punctuated(text: string): Guess {
-  const [word = "", hours, minutes] = /^(\d{1,3})h(\d{1,2})(?=\s|$)/.exec(text) ?? [];
-  if (word) return { ms: Number(hours) * HOUR + Number(minutes) * MINUTE, end: word.length };
   const [said = ""] = AMOUNT.exec(text) ?? [];
   const ms = amountIn(said.replace(",", "."));
-  return ms === null ? null : { ms, end: said.length };
+  if (ms !== null) return { ms, end: said.length };
+  const [word = "", hours, minutes] = /^(\d{1,3})h(\d{1,2})(?=\s|$)/.exec(text) ?? [];
+  return word ? { ms: Number(hours) * HOUR + Number(minutes) * MINUTE, end: word.length } : null;
 }
 
 /** "“2h” look", "`8 hours`": as it stands in what explains it. */

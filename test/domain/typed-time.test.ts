@@ -1,4 +1,5 @@
 /** Times as people type them: understood, or refused with what was meant; never taken for the reason. */
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { plainWord } from "../../src/domain/amount.ts";
 import { parseCommand } from "../../src/domain/command.ts";
@@ -100,6 +101,10 @@ test.each([
   ["1天 2小时，修复", "guest 1d2h 修复"],
   ["1d 2h30 fix", "guest 1d2h30m fix"],
   ["1,5h 3 pods, fix", "guest 1h30m 3 pods, fix"],
+  ["2天3小时，修复", "guest 2d3h 修复"],
+  ["2天3小时修复", "guest 2d3h 修复"],
+  ["两天三小时 修复", "guest 2d3h 修复"],
+  ["9h8 minutes, fix", "guest 9h8m fix"],
   ["2h/day", "guest 1h 2h/day"],
   ["500 errors, again", "guest 1h 500 errors, again"],
   ["“2h” look", "guest 2h look"],
@@ -136,6 +141,28 @@ test.each([
   ["到下午5点", undefined],
   ["直到发布结束", undefined],
 ])("%j is refused, and %j offered", (text, line) => expect(offered(text)).toBe(line));
+
+test("days, hours and minutes in either language, with any mark after them, are all of the time", () => {
+  const part = (names: string[], most: number, ms: number) =>
+    fc
+      .tuple(fc.integer({ min: 1, max: most }), fc.constantFrom("", " "), fc.constantFrom(...names))
+      .map(([count, gap, name]) => ({ said: `${count}${gap}${name}`, ms: count * ms }));
+  const amount = fc.tuple(
+    fc.option(part(["d", "days", "天"], 3, DAY), { nil: undefined }),
+    part(["h", "hours", "小时"], 20, HOUR),
+    fc.option(part(["m", "minutes", "分钟"], 59, MINUTE), { nil: undefined }),
+  );
+  const mark = fc.constantFrom("", ...",.:;!，。、：）)`”\"…'*-", "?!");
+  const reason = fc.constantFrom("", "fix", "修复", "3 pods, again");
+  fc.assert(
+    fc.property(amount, fc.constantFrom("", " "), mark, reason, (parts, gap, after, why) => {
+      const said = parts.filter((one) => one !== undefined);
+      const { time, reason } = parseCommand(`guest ${said.map((one) => one.said).join(gap)}${after} ${why}`);
+      expect(time && ("ms" in time ? time.ms : time.meant)).toBe(said.reduce((sum, { ms }) => sum + ms, 0));
+      expect(reason).toBe(why);
+    }),
+  );
+});
 
 test("a word with two hundred thousand marks in it is read at once", () => {
   const word = `a${"-".repeat(200_000)}b`;
