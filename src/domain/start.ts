@@ -18,9 +18,9 @@ export interface TakenStart {
 /** So far ahead at the most. */
 export const START_WITHIN_MS = 14 * DAY;
 
-/** A day by its name, which nobody knows for certain. */
+/** A day by its name, or so long from now, which nobody knows for certain. */
 const NAMED_DAY =
-  /^(?:(?:(?:next|this|on)\s+)?(?:mon|tue|tues|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(?:day)?(?![\p{L}\p{N}_'’-])|(?:next|this)\s+(?:week|month|morning|afternoon|evening|night|hour)(?![\p{L}\p{N}_'’-])|(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?\s+\d|the\s+\d|(?:下下?|本|这)?个?(?:周|星期|礼拜)[一二三四五六日天末]|(?:下|本|这)个?[周月]|月底)/u;
+  /^(?:in\s+(?:\d|an?\s|half\s)|(?:(?:next|this|on)\s+)?(?:mon|tue|tues|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(?:day)?(?![\p{L}\p{N}_'’-])|(?:next|this)\s+(?:week|month|morning|afternoon|evening|night|hour)(?![\p{L}\p{N}_'’-])|(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?\s+\d|the\s+\d|(?:下下?|本|这)?个?(?:周|星期|礼拜)[一二三四五六日天末]|(?:下|本|这)个?[周月]|月底)/u;
 
 const FROM = /^(?:from\s+|从\s*)/;
 /** Said of what it is for as well, as a day is. */

@@ -72,6 +72,7 @@ test.each([
   "从今晚12点",
   "从下午15点pm",
   "2h starting Monday fix",
+  "2h starting in 1 hour fix",
   "2h from Monday 09:00 release",
   "2h from next Friday",
   "2h from next week",

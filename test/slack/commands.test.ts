@@ -198,6 +198,10 @@ describe("words of the command", () => {
     "列表。",
   ])("%j is status", async (line) => expect((await said(line)).words).toContain("Nothing open:"));
 
+  test.each(["revoke?", "结束？"])("%j ends nothing: it is help", async (line) =>
+    expect((await said(line)).words).toContain("Type role, time, reason:"),
+  );
+
   test.each(["release", "revoke", "撤销"])("%j is revoke", async (line) =>
     expect((await said(line)).words).toContain("Nothing to revoke:"),
   );

@@ -63,6 +63,8 @@ export function commandFor(text: string, roles: Catalog): { command: Command; re
   const near = commandNear(typed(text), roles);
   if (!near) return { command: askCommand, rest: text };
   const [word, rest] = leadingWord(text);
+  // Who asks about it ends nothing.
+  if (near.name === "revoke" && rest === "" && /[?？]\s*$/.test(text)) return { command: helpCommand, rest };
   if (near.as === "word") return { command: COMMANDS[near.name], rest };
   const raw = near.as === "slip" ? `${near.name} ${rest}`.trim() : near.name;
   const refusal = { kind: "unknown-command", word: typed(word).slice(0, 80), line: typed(raw), raw } as const;
