@@ -2,6 +2,7 @@
 import { toNarrow } from "./amount.ts";
 import type { Catalog } from "./catalog.ts";
 import { correctLine, cut, type ParsedCommand, parseCommand, REASON_MAX, reasonIn } from "./command.ts";
+import { firstWord } from "./command-words.ts";
 import { DAY, formatDuration, MINUTE, SHORTEST } from "./duration.ts";
 import { roleAndTimeOf } from "./policy.ts";
 import { type AskingRefusal, Refused } from "./refusal.ts";
@@ -30,7 +31,7 @@ interface ParsedAllow {
 const FOR = /^(?:for(?![\p{L}\p{N}_-])|为期|期限)\s*/u;
 
 function parseAllow(text: string): ParsedAllow {
-  const [, word = "", rest = ""] = /^\s*(\S*)\s*([\s\S]*)$/.exec(text) ?? [];
+  const [word, rest] = firstWord(text);
   const role = toNarrow(word).toLowerCase();
   const begins = FOR.test(toNarrow(rest).toLowerCase());
   const taken = begins ? null : takeTime(rest);

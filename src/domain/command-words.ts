@@ -46,10 +46,16 @@ export const COMMAND_WORDS: readonly string[] = [...WORDS.keys()];
 const CHINESE = COMMAND_WORDS.filter((word) => /^\p{sc=Han}/u.test(word)).sort((a, b) => b.length - a.length);
 const BEGINS_CHINESE = new RegExp(`^\\s*(${CHINESE.join("|")})[\\s,.:;!?，。：；！？、]*([\\s\\S]*)$`);
 
-/** The first word of a line, and what follows; a Chinese one needs no space after it. */
-export function leadingWord(line: string): [word: string, rest: string] {
-  const [, word = "", rest = ""] = BEGINS_CHINESE.exec(line) ?? /^\s*(\S*)\s*([\s\S]*)$/.exec(line) ?? [];
+/** Up to a space, and what follows. */
+export function firstWord(line: string): [word: string, rest: string] {
+  const [, word = "", rest = ""] = /^\s*(\S*)\s*([\s\S]*)$/.exec(line) ?? [];
   return [word, rest];
+}
+
+/** The same, but that a Chinese word of the command needs no space after it. */
+export function leadingWord(line: string): [word: string, rest: string] {
+  const [, word, rest = ""] = BEGINS_CHINESE.exec(line) ?? [];
+  return word === undefined ? firstWord(line) : [word, rest];
 }
 
 /** Undefined for what is no word of the command. */

@@ -2,7 +2,14 @@
 import { plainWord } from "./amount.ts";
 import { timesOf } from "./break-glass.ts";
 import type { Catalog, Role } from "./catalog.ts";
-import { ASKING_WORDS, COMMAND_WORDS, type CommandName, leadingWord, wordUse } from "./command-words.ts";
+import {
+  ASKING_WORDS,
+  COMMAND_WORDS,
+  type CommandName,
+  firstWord,
+  leadingWord,
+  wordUse,
+} from "./command-words.ts";
 import { formatDuration, MINUTE, SHORTEST } from "./duration.ts";
 import type { Moment } from "./moment.ts";
 import { nearest } from "./nearest.ts";
@@ -69,11 +76,6 @@ const timed = (text: string, isAtOnce = false): Pick<ParsedCommand, "time" | "st
     ...(start && { start }),
     reason: reasonIn(second?.rest ?? (bare ? after.slice(bare.length) : after)),
   };
-};
-
-const firstWord = (text: string): [word: string, rest: string] => {
-  const [, word = "", rest = ""] = /^\s*(\S*)\s*([\s\S]*)$/.exec(text) ?? [];
-  return [word, rest];
 };
 
 /** Without what nobody sees: a reason of spaces is none. */

@@ -29,10 +29,14 @@ export function remembered(before: readonly EndedOnHub[], one: EndedOnHub): Ende
   return kept;
 }
 
-/** Why each of them ended: of several, the last word counts. */
+const endOf = ({ operator, reason, at }: EndedOnHub): End => ({ cause: "revoked", operator, reason, at });
+
+/** Of several the last word counts; null where nobody ended it so. */
+export function endOnHubOf(all: readonly EndedOnHub[], id: RequestId): End | null {
+  const one = all.findLast(({ ids }) => ids.includes(id));
+  return one ? endOf(one) : null;
+}
+
+/** The same of each. */
 export const endsOf = (all: readonly EndedOnHub[]): ReadonlyMap<RequestId, End> =>
-  new Map(
-    all.flatMap(({ ids, operator, reason, at }) =>
-      ids.map((id) => [id, { cause: "revoked", operator, reason, at }] as const),
-    ),
-  );
+  new Map(all.flatMap((one) => one.ids.map((id) => [id, endOf(one)] as const)));

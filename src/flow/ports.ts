@@ -308,9 +308,9 @@ export interface Anchor {
 
 /** What operators ended on the hub while Redis was away. Each throws TroubleOutside. */
 export interface HubEnds {
-  /** Why each ended that was ended so, as the hub had it a second ago at most. Throws TroubleOutside. */
+  /** Why each ended that was ended so, as the hub had it a second ago at most. */
   all(): Promise<ReadonlyMap<RequestId, End>>;
-  /** Null where nobody ended it so. Throws TroubleOutside. */
+  /** The same of one, without going through all; null where nobody ended it so. */
   of(id: RequestId): Promise<End | null>;
   remember(one: EndedOnHub): Promise<void>;
 }

@@ -1,5 +1,5 @@
 /** The hub remembers what an operator ended on it while Redis was away, and by whom, for whoever records it. */
-import { endsOf, remembered } from "../domain/ended-on-hub.ts";
+import { endOnHubOf, endsOf, remembered } from "../domain/ended-on-hub.ts";
 import { type HubEnds, TroubleOutside } from "./ports.ts";
 import type { RecentAnchor } from "./support/recent-anchor.ts";
 
@@ -7,10 +7,10 @@ import type { RecentAnchor } from "./support/recent-anchor.ts";
 const TRIES = 5;
 
 export function createHubEnds(anchor: RecentAnchor): HubEnds {
-  const all = async () => endsOf((await anchor.recent())?.ended ?? []);
+  const noted = async () => (await anchor.recent())?.ended ?? [];
   return {
-    all,
-    of: async (id) => (await all()).get(id) ?? null,
+    all: async () => endsOf(await noted()),
+    of: async (id) => endOnHubOf(await noted(), id),
     remember: async (one) => {
       for (let tries = 0; tries < TRIES; tries++) {
         const from = await anchor.now();

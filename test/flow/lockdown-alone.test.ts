@@ -33,6 +33,8 @@ afterEach(async () => {
 const by = ALICE as UserId;
 const who = { by: { id: by, name: "Alice", locale: "en" as const }, qualified: ALICE };
 const lock = () => lockDown(steps.ports, { by, reason: "laptop stolen" });
+const setLockdown = () =>
+  steps.ports.lockdown.set({ ...who, at: world.clock.now(), reason: "laptop stolen" });
 const open = () => unlock(steps.ports, { by, reason: "found again" });
 let asked = 0;
 
@@ -52,6 +54,15 @@ async function granted(user = BOB): Promise<RequestId> {
   await steps.work();
   expect(await stateOf(id)).toBe("active");
   return id;
+}
+/** Unlocked, granted anew, and only then whoever slept goes on; resolves to what is granted since. */
+async function overtaken(wake: () => void, sleeping: Promise<unknown>): Promise<RequestId> {
+  await open();
+  world.clock.jump(10 * SECOND);
+  const after = await granted();
+  wake();
+  await sleeping;
+  return after;
 }
 const stateOf = async (id: RequestId) => (await steps.ports.requests.get(id))?.state;
 const shown = () => it.everShown(BOB).match(new RegExp(TOKEN, "g")) ?? [];
@@ -186,11 +197,7 @@ test("it sleeps while it looks what stands, and is overtaken: what is granted af
       },
     },
   };
-  const set = await steps.ports.lockdown.set({
-    ...{ by: { id: by, name: "Alice", locale: "en" }, qualified: ALICE },
-    ...{ at: world.clock.now(), reason: "laptop stolen" },
-  });
-  expect(set.inRedis).toBe(true);
+  expect((await setLockdown()).inRedis).toBe(true);
   const sleeping = carryOutMassEnds(slow);
   await world.until(async () => (await world.commands.keys("*:lease:mass-end*")).length > 0);
   await steps.loseLeases();
@@ -198,11 +205,7 @@ test("it sleeps while it looks what stands, and is overtaken: what is granted af
   await steps.finish();
   await carryOutMassEnds(steps.ports);
   expect(await stateOf(before)).toBe("ended");
-  await open();
-  world.clock.jump(10 * SECOND);
-  const after = await granted();
-  wake();
-  await sleeping;
+  const after = await overtaken(wake, sleeping);
   await carryOutMassEnds(steps.ports);
   await steps.finish();
   expect(await stateOf(after)).toBe("active");
@@ -210,7 +213,7 @@ test("it sleeps while it looks what stands, and is overtaken: what is granted af
 
 test("it sleeps before it lists the hub, and is overtaken: what is granted after the unlocking keeps its binding", async () => {
   const before = await granted();
-  await steps.ports.lockdown.set({ ...who, at: world.clock.now(), reason: "laptop stolen" });
+  await setLockdown();
   const { promise: asleep, resolve: wake } = Promise.withResolvers<void>();
   const sleeping = carryOutMassEnds(meanwhile("grants", "list", () => asleep));
   await world.until(async () => (await stateOf(before)) === "ending");
@@ -218,11 +221,7 @@ test("it sleeps before it lists the hub, and is overtaken: what is granted after
   await carryOutMassEnds(steps.ports);
   await steps.finish();
   await carryOutMassEnds(steps.ports);
-  await open();
-  world.clock.jump(10 * SECOND);
-  const after = await granted();
-  wake();
-  await sleeping;
+  const after = await overtaken(wake, sleeping);
   await steps.sweep();
   expect([await stateOf(before), await stateOf(after)]).toEqual(["ended", "active"]);
   expect(await bindings()).toBe(1);
@@ -230,9 +229,7 @@ test("it sleeps before it lists the hub, and is overtaken: what is granted after
 
 test("without Redis it sleeps before it lists the hub: what is granted after the unlocking stays", async () => {
   const before = await granted();
-  const { lockdown } = await steps.ports.lockdown.set({
-    ...{ ...who, at: world.clock.now(), reason: "laptop stolen" },
-  });
+  const { lockdown } = await setLockdown();
   await steps.ports.lockdown.tell(lockdown);
   const { promise: asleep, resolve: wake } = Promise.withResolvers<void>();
   const { signal } = new AbortController();
@@ -242,11 +239,7 @@ test("without Redis it sleeps before it lists the hub: what is granted after the
   );
   await carryOutMassEnds(steps.ports);
   await steps.finish();
-  await open();
-  world.clock.jump(10 * SECOND);
-  const after = await granted();
-  wake();
-  await sleeping;
+  const after = await overtaken(wake, sleeping);
   await steps.sweep();
   expect([await stateOf(before), await stateOf(after)]).toEqual(["ended", "active"]);
 });
@@ -257,7 +250,7 @@ test("locked and unlocked before any replica looked: what is granted since stays
   const later = await approved(CAROL, `guest 4h from ${at}Z because`);
   expect(await stateOf(later)).toBe("scheduled");
   world.clock.jump(Date.parse(`${at}Z`) - world.clock.now() - MINUTE);
-  await steps.ports.lockdown.set({ ...who, at: world.clock.now(), reason: "laptop stolen" });
+  await setLockdown();
   await open();
   world.clock.jump(10 * SECOND);
   const after = await granted(MEI);
@@ -273,7 +266,7 @@ test("locked and unlocked before any replica looked: what is granted since stays
 test("locked down, what no record can be read of goes, too", async () => {
   const id = await granted();
   await world.commands.hset(world.keys.request(id), "record", "{");
-  await steps.ports.lockdown.set({ ...who, at: world.clock.now(), reason: "laptop stolen" });
+  await setLockdown();
   await steps.sweep();
   expect(await it.standing()).toEqual([]);
 });
@@ -282,7 +275,7 @@ test("what another version ends at once, and ours cannot read, keeps nothing els
   const id = await granted();
   const theirs = JSON.stringify({ id: "team-1", scope: { what: "team", team: "sre" }, left: [] });
   await world.commands.hset(world.keys.massEnds, "team-1", theirs);
-  await steps.ports.lockdown.set({ ...who, at: world.clock.now(), reason: "laptop stolen" });
+  await setLockdown();
   await carryOutMassEnds(steps.ports);
   await steps.finish();
   await carryOutMassEnds(steps.ports);

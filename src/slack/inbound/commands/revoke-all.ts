@@ -1,6 +1,7 @@
 /** `revoke all @person [reason]`, `revoke all ROLE [reason]`: a modal asks before they end. */
 import { plainWord } from "../../../domain/amount.ts";
 import { roleNamed } from "../../../domain/catalog.ts";
+import { firstWord } from "../../../domain/command-words.ts";
 import type { Scope } from "../../../domain/mass-end.ts";
 import { Refused } from "../../../domain/refusal.ts";
 import { lookAtScope } from "../../../flow/revoke-all.ts";
@@ -30,7 +31,7 @@ type Some = Exclude<Scope, { what: "everything" }>;
 async function readScope({ ports }: HandlerContext, rest: string): Promise<{ scope: Some; reason: string }> {
   const person = leadingMention(rest);
   if (person) return { scope: { what: "person", person: person.user }, reason: reasonTyped(person.rest) };
-  const [, raw = "", reason = ""] = /^(\S*)\s*([\s\S]*)$/.exec(rest) ?? [];
+  const [raw, reason] = firstWord(rest);
   const { roles } = ports.policy;
   const role = plainWord(typed(raw)).slice(0, 80);
   const scope = { what: "role" as const, role };
