@@ -682,8 +682,8 @@ export interface Remembered {
 }
 
 /**
- * What a look-up is for. What gives access, or is asked for, rests on what is 10 s old at most (who asks others to decide,
- * on 5 min); an end, and what is only shown, on what is an hour old. `redraw`: what is shown, and nobody waits for it.
+ * What a look-up is for. What gives access, or refuses it, rests on what is 10 s old at most; what asks others to decide,
+ * on 5 min; an end, and what is only shown, on what is an hour old. `redraw`: what is shown, and nobody waits for it.
  * `watch`: whether somebody left, as of now.
  */
 export type Purpose = "grant" | "decide" | "ask" | "end" | "show" | "redraw" | "watch";

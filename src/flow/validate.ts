@@ -72,10 +72,10 @@ const leaveToJob = (ports: Ports, request: AccessRequest): Promise<void> =>
 
 type Found = Awaited<ReturnType<typeof lookUpAs>>;
 
-/** What nobody decides on is given by this look alone: then it rests on what is as fresh as a decision. */
+/** What nobody else decides on is given, or refused, by this look alone: then it rests on what is as fresh as a decision. */
 async function lookUp(ports: Ports, request: AccessRequest): Promise<Found> {
   const found = await lookUpAs(ports, request, "ask");
-  return isGiven(found, request) ? lookUpAs(ports, request, "grant") : found;
+  return found.refusal || isGiven(found, request) ? lookUpAs(ports, request, "grant") : found;
 }
 
 const isGiven = ({ refusal, passed }: Found, request: AccessRequest): boolean =>
@@ -102,7 +102,7 @@ async function lookUpAs(ports: Ports, request: AccessRequest, purpose: "ask" | "
   const byRule = passedByRule(request, verdict, { digest: policy.digest, now: clock.now() });
   const passed = byRule ?? (await allowedFor(ports, request, role));
   const [approvers, glass] = await Promise.all([
-    passed || request.emergency ? null : countApprovers(ports, request, role),
+    passed || request.emergency ? null : countApprovers(ports, request, role, purpose),
     request.emergency && role.breakGlass ? directory.qualifies(id, role.breakGlass.by, purpose) : null,
   ]);
   const refusal: Refusal | null = validating({ asker, role, verdict, approvers, glass }, request);

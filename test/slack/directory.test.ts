@@ -14,14 +14,19 @@ import { NOW } from "./records.ts";
 
 const user = (id: string) => UserId.parse(id);
 const who = (...ids: string[]) => ids.map((id) => Principal.parse(id));
-const clock = { now: () => now, sleep: () => Promise.resolve() };
+const clock = {
+  now: () => now,
+  sleep: async (ms: number) => {
+    now += ms;
+  },
+};
 
 let slack: LocalSlack;
 let directory: WatchedDirectory;
 let now = NOW;
 const client = () => slackClient("xoxb-1", { apiUrl: slack.apiUrl, interactive: true });
 
-const directoryOf = (home: () => HomeWorkspace, memory = remembering()) =>
+const directoryOf = (home: () => HomeWorkspace, memory = remembering(clock.now)) =>
   createDirectory({ slack: uncounted(client()), memory, clock, home });
 
 beforeAll(async () => {
@@ -166,10 +171,14 @@ describe("what is remembered", () => {
     expect(calls()).toEqual(["usergroups.list", "users.info"]);
   });
 
-  test.each(["decide", "grant", "ask"] as const)("for ten seconds, where it is to %s", async (purpose) => {
+  test.each([
+    ["decide", 10_000],
+    ["grant", 10_000],
+    ["ask", 300_000],
+  ] as const)("who is in a group, to %s, for %i ms", async (purpose, ms) => {
     expect(await wang(purpose)).toBe("S0SRE");
     setGroup(["U0BOB"]);
-    now += 10_000;
+    now += ms;
     expect(await wang(purpose)).toBe("S0SRE");
     now += 1;
     expect(await wang(purpose)).toBeNull();
@@ -210,6 +219,22 @@ describe("what is remembered", () => {
     await Promise.all([wang("end"), directory.person(user("U0WANG"), "end")]);
     expect(calls()).toHaveLength(4);
   });
+
+  test.each([0, 5_000])(
+    "nor when another replica heard it while the look was under way, %i ms before it asks",
+    async (ms) => {
+      const memory = remembering(clock.now);
+      const [here, there] = [directoryOf(() => slack.bot, memory), directoryOf(() => slack.bot, memory)];
+      const first = here.person(user("U0WANG"));
+      // It is on its way.
+      await new Promise((resolve) => setImmediate(resolve));
+      await there.forgetPerson(user("U0WANG"));
+      if (ms > 0) await first;
+      now += ms;
+      await here.person(user("U0WANG"));
+      expect(calls()).toEqual(["users.info", "users.info"]);
+    },
+  );
 
   test("of a tab that is drawn anew for nobody who waits, it is asked for as the least urgent, and joined by nobody", async () => {
     const asked: string[] = [];

@@ -12,13 +12,14 @@ export async function countApprovers(
   { directory, policy, channel: usual }: Pick<Ports, "directory" | "policy" | "channel">,
   request: AccessRequest,
   role: Role,
+  purpose: "ask" | "grant" = "ask",
 ): Promise<ApproverFacts | null> {
   if (request.approvers.length === 0) return null;
   const channel = channelFor(policy.roles, request.role, usual);
   const today = everToday(role);
   const [asked, now, inChannel] = await Promise.all([
-    directory.members(everAsked(request), "ask"),
-    today && directory.members(today, "ask"),
+    directory.members(everAsked(request), purpose),
+    today && directory.members(today, purpose),
     directory.inChannel(channel),
   ]);
   const isAmong = (all: readonly UserId[] | null) => (id: UserId) => all === null || all.includes(id);

@@ -30,21 +30,23 @@ const FRESH_MS = 10 * SECOND;
 /** As of now; many who look at the same moment look once. */
 const NOW_MS = 2 * SECOND;
 const KEEP_MS = HOUR;
-/** What gives access rests on what is fresh. */
+/** What gives access rests on what is fresh: whoever asks others to decide is looked at anew before they are given anything. */
 const MAX_AGE_MS: Record<Purpose, number> = {
   grant: FRESH_MS,
   decide: FRESH_MS,
-  ask: FRESH_MS,
+  ask: 5 * MINUTE,
   end: KEEP_MS,
   show: KEEP_MS,
   redraw: KEEP_MS,
   watch: NOW_MS,
 };
-/** Whoever asks is looked at afresh before they are given anything; in a crowd, what they ask for waits its turn. */
-const PERSON_MAX_AGE_MS: Record<Purpose, number> = { ...MAX_AGE_MS, ask: 5 * MINUTE };
 /** People looked at side by side until one will do. */
 const AT_ONCE = 4;
+/** A call that somebody waits for is under way no longer than that. */
+const ASKING_MS = SECOND;
+const GLANCE_MS = 50;
 const GROUPS = "groups";
+const ASKING = `${GROUPS}:asking`;
 
 export function createDirectory(options: DirectoryOptions): WatchedDirectory {
   const { memory, clock } = options;
@@ -53,19 +55,68 @@ export function createDirectory(options: DirectoryOptions): WatchedDirectory {
   async function recallPerson(id: UserId, purpose: Purpose = "show"): Promise<Profile | null> {
     const known = await memory.read(personKey(id), ["profile"]);
     const profile = Stored.safeParse(parsed(known?.values[0])).data;
-    return known && profile && isYoung(clock, known.at, purpose, PERSON_MAX_AGE_MS) ? profile : null;
+    return known && profile && isYoung(clock, known.at, purpose) ? profile : null;
   }
 
-  const person = async (id: UserId, purpose: Purpose = "decide"): Promise<Profile> =>
-    (await recallPerson(id, purpose)) ?? share(shareKey(id, purpose), () => lookUp(options, id, purpose));
+  /**
+   * Who joins a look that is under way may come after the word, to another replica, that it is true no more: then it is not
+   * remembered. A second one was begun after they came. `ask`: null where what was heard is remembered.
+   */
+  async function looked<T, A>(
+    key: string,
+    recall: () => Promise<T | null>,
+    ask: () => Promise<A | null>,
+    pick: (answer: A) => T,
+  ): Promise<T> {
+    for (let looks = 1; ; looks++) {
+      const known = await recall();
+      if (known) return known;
+      let isOwn = false;
+      const answer = await share(key, () => {
+        isOwn = true;
+        return ask();
+      });
+      if (answer && (isOwn || looks > 1)) return pick(answer);
+    }
+  }
 
-  async function found(ids: readonly string[], purpose: Purpose): Promise<(UserId[] | null)[]> {
-    if (ids.length === 0) return [];
+  const person = (id: UserId, purpose: Purpose = "decide"): Promise<Profile> =>
+    looked(
+      shareKey(id, purpose),
+      () => recallPerson(id, purpose),
+      () => lookUp(options, id, purpose),
+      (profile) => profile,
+    );
+
+  async function recallGroups(ids: readonly string[], purpose: Purpose): Promise<(UserId[] | null)[] | null> {
     const known = await memory.read(GROUPS, ids);
-    if (known && isYoung(clock, known.at, purpose)) return known.values.map((json) => inGroup(parsed(json)));
-    const all = await share(GROUPS, () => lookUpGroups(options, purpose));
-    return ids.map((id) => inGroup(all[id]));
+    if (!known || !isYoung(clock, known.at, purpose)) return null;
+    return known.values.map((json) => inGroup(parsed(json)));
   }
+
+  /** Null: another replica was asking, and what it heard is remembered for all. */
+  async function askGroups(purpose: Purpose): Promise<Record<string, string[]> | null> {
+    const asked = await memory.read(ASKING, []);
+    for (const until = (asked?.at ?? 0) + ASKING_MS; clock.now() < until; await clock.sleep(GLANCE_MS))
+      if (await recallGroups([], purpose)) return null;
+    void memory.write(ASKING, { at: clock.now(), values: {}, keepMs: ASKING_MS });
+    try {
+      return await lookUpGroups(options, purpose);
+    } catch (error) {
+      void memory.drop(ASKING);
+      throw error;
+    }
+  }
+
+  const found = async (ids: readonly string[], purpose: Purpose): Promise<(UserId[] | null)[]> =>
+    ids.length === 0
+      ? []
+      : looked(
+          groupsKey(purpose),
+          () => recallGroups(ids, purpose),
+          () => askGroups(purpose),
+          (all) => ids.map((id) => inGroup(all[id])),
+        );
 
   /** A user group that is gone or disabled has none. */
   const groups = async (ids: readonly string[], purpose: Purpose): Promise<UserId[][]> =>
@@ -102,7 +153,7 @@ export function createDirectory(options: DirectoryOptions): WatchedDirectory {
     },
     async inChannel(channel) {
       const known = await memory.read(channelKey(channel), ["members"]);
-      if (known && isYoung(clock, known.at, "ask")) return membersIn(parsed(known.values[0]));
+      if (known && isYoung(clock, known.at, "decide")) return membersIn(parsed(known.values[0]));
       return share(channelKey(channel), () => lookUpChannel(options, channel));
     },
     async recall(id, principals) {
@@ -112,13 +163,13 @@ export function createDirectory(options: DirectoryOptions): WatchedDirectory {
       return known.values.some((json) => members(parsed(json)).includes(id));
     },
     forgetGroups() {
-      share.forget(GROUPS);
-      return memory.drop(GROUPS);
+      for (const purpose of ["decide", "watch"] as const) share.forget(groupsKey(purpose));
+      return Promise.all([GROUPS, ASKING].map((name) => memory.drop(name))).then(() => {});
     },
-    async forgetPerson(id) {
+    forgetPerson(id) {
       for (const purpose of ["show", "redraw"] as const) share.forget(shareKey(id, purpose));
-      // Slack tells of everybody in the workspace.
-      if (await memory.read(personKey(id), [])) await memory.drop(personKey(id));
+      // Also of whom nothing is remembered: another replica's look may be under way.
+      return memory.drop(personKey(id));
     },
   };
 }
@@ -128,13 +179,15 @@ const personKey = (id: UserId): string => `person:${id}`;
 /** Nobody waits with what has no hurry. */
 const shareKey = (id: UserId, purpose: Purpose): string =>
   purpose === "redraw" ? `${personKey(id)}:${purpose}` : personKey(id);
+/** Whoever waits does not wait with what gives way. */
+const groupsKey = (purpose: Purpose): string => (purpose === "watch" ? `${GROUPS}:${purpose}` : GROUPS);
 const Stored = Person.extend({
   standing: Standing,
   title: z.string().optional(),
   timeZone: z.string().optional(),
 });
-const isYoung = (clock: Clock, at: number, purpose: Purpose, maxAgeMs = MAX_AGE_MS): boolean =>
-  Math.abs(clock.now() - at) <= maxAgeMs[purpose];
+const isYoung = (clock: Clock, at: number, purpose: Purpose): boolean =>
+  Math.abs(clock.now() - at) <= MAX_AGE_MS[purpose];
 
 const parsed = (json: string | null | undefined): unknown => (json ? JSON.parse(json) : undefined);
 const Members = z.array(UserId.nullable().catch(null));
@@ -184,7 +237,9 @@ const Groups = z.object({
 
 async function lookUpGroups(options: DirectoryOptions, purpose: Purpose): Promise<Record<string, string[]>> {
   const at = options.clock.now();
-  const answer = await clientFor(options, purpose).usergroups.list({ include_users: true }).catch(throwBusy);
+  // Who left is one look, however much changed meanwhile; decisions need theirs at once.
+  const client = purpose === "watch" ? options.slack.to("cards") : clientFor(options, purpose);
+  const answer = await client.usergroups.list({ include_users: true }).catch(throwBusy);
   const { usergroups } = Groups.parse(answer);
   const values = Object.fromEntries(usergroups.map(({ id, users }) => [id, JSON.stringify(users)]));
   void options.memory.write(GROUPS, { at, values, keepMs: KEEP_MS });

@@ -8,6 +8,8 @@ export type Urgency = (typeof URGENCIES)[number];
 const TIER_2 = 20;
 const TIER_3 = 50;
 const TIER_4 = 100;
+/** Fewer than its tier allows: all groups come by one call, and what gives access rests on what is ten seconds old. */
+const LOOKS = 6;
 
 /** Calls in any minute, all replicas together. Of a method that is not among them Slack asks nothing that we could exceed. */
 const PER_MINUTE: Record<string, number> = {
@@ -18,7 +20,7 @@ const PER_MINUTE: Record<string, number> = {
   "conversations.info": TIER_3,
   "conversations.members": TIER_4,
   "conversations.open": TIER_3,
-  "usergroups.list": TIER_2,
+  "usergroups.list": LOOKS,
   "users.info": TIER_4,
   "users.list": TIER_2,
   "views.open": TIER_4,
@@ -43,7 +45,11 @@ export function roomsOf(method: string, where: string | null, urgency: Urgency):
   const most = PER_MINUTE[method];
   if (most === undefined) return [];
   const isPatient = urgency === "cards" || urgency === "tidying";
-  const room = { name: method, most: isPatient ? most * (1 - FOR_URGENT) : most, windowMs: MINUTE_MS };
+  const room = {
+    name: method,
+    most: isPatient ? Math.floor(most * (1 - FOR_URGENT)) : most,
+    windowMs: MINUTE_MS,
+  };
   if (urgency === "ask") return [room, { ...room, name: `${method}:${urgency}`, most: most * FOR_ASKING }];
   if (where === null) return [room];
   const name = `${method}:${where}`;
