@@ -15,7 +15,7 @@ import {
   SlackBusy,
   TroubleOutside,
 } from "../../src/flow/ports.ts";
-import { slackClient } from "../../src/slack/outbound/client.ts";
+import { type SlackClients, slackClient } from "../../src/slack/outbound/client.ts";
 import { createNotifier } from "../../src/slack/outbound/notifier.ts";
 import { remembering } from "../helpers/memories.ts";
 import { uncounted } from "../helpers/uncounted.ts";
@@ -46,16 +46,16 @@ beforeEach(async () => {
     channels: [{ id: CHANNEL, name: "approvals", members: ["U0BOB", "U0ALICE"] }],
   });
   lines = [];
-  notifier = over(slackClient("xoxb-1", { apiUrl: slack.apiUrl, interactive: false }));
+  notifier = over(uncounted(slackClient("xoxb-1", { apiUrl: slack.apiUrl, interactive: false })));
 });
 afterEach(() => slack.close());
 
 const write = (level: string) => (fields: object, message: string) => {
   lines.push({ level, fields, message });
 };
-const over = (client: WebClient) =>
+const over = (clients: SlackClients) =>
   createNotifier({
-    ...{ slack: uncounted(client), memory: remembering(), clock },
+    ...{ slack: clients, memory: remembering(), clock },
     language: "en",
     context: view,
     log: { info: write("info"), warn: write("warn"), error: write("error") },
@@ -124,6 +124,23 @@ describe("posting", () => {
     expect(slack.messages(CHANNEL).at(-1)?.thread_ts).toBeUndefined();
   });
 
+  test.each(["expired", "revoked"] as const)(
+    "how soon it must be there: the receipt of what %s",
+    async (cause) => {
+      const { r, key, shows } = everyMessage.find(
+        (one) => one.key === "notice" && one.r.state === "ended" && one.r.end.cause === cause,
+      ) as (typeof everyMessage)[number];
+      const asked: string[] = [];
+      const clients = uncounted(slackClient("xoxb-1", { apiUrl: slack.apiUrl, interactive: false }));
+      const to: typeof clients.to = (urgency) => {
+        asked.push(urgency);
+        return clients.to(urgency);
+      };
+      await over({ ...clients, to }).post(fresh(r), key, shows);
+      expect(asked[0]).toBe(cause === "expired" ? "cards" : "trouble");
+    },
+  );
+
   test("every message is one that Slack takes", async () => {
     for (const { r, key, shows, what } of everyMessage)
       expect((await notifier.post(fresh(r), key, shows)).ts, what).not.toBe("");
@@ -172,7 +189,7 @@ describe("a post that failed", () => {
       retryConfig: { retries: 0 },
       logLevel: LogLevel.ERROR,
     };
-    notifier = over(new WebClient("xoxb-1", options));
+    notifier = over(uncounted(new WebClient("xoxb-1", options)));
     slack.failNext("chat.postMessage", { hang: true });
     expect(await failure(post("card:pending"))).toBeInstanceOf(PostUnanswered);
   });
@@ -195,7 +212,7 @@ describe("a post that failed", () => {
     ["a port where nobody listens", async () => `http://127.0.0.1:${await freePort()}/api/`],
     ["a name that nobody knows", async () => "http://slack.invalid/api/"],
   ])("no connection (%s): nothing was asked", async (_why, url) => {
-    notifier = over(slackClient("xoxb-1", { apiUrl: await url(), interactive: false }));
+    notifier = over(uncounted(slackClient("xoxb-1", { apiUrl: await url(), interactive: false })));
     const error = await failure(post("card:pending"));
     expect(error).toBeInstanceOf(TroubleOutside);
     expect(error).toMatchObject({ what: "slack" });

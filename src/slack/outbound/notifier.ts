@@ -49,7 +49,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
 
   return {
     async post(r, key, shows, room) {
-      const client = room?.use("post") ? slack.reserved : slack.to(POSTED[kindOf(key)]);
+      const client = room?.use("post") ? slack.reserved : slack.to(urgencyOf(r, key));
       const where = isShared(key) ? channelOf(context(language), r) : await dmOf(options, r, key);
       try {
         const ts = await send(client, where, draw(r, key, shows, true), threadOf(r, key));
@@ -63,7 +63,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
 
     async findPost(r, key) {
       if (isShared(key)) return "unknown";
-      const latest = await latestOf(slack.to(POSTED[kindOf(key)]), personOf(r, key)).catch(throwOpening);
+      const latest = await latestOf(slack.to(urgencyOf(r, key)), personOf(r, key)).catch(throwOpening);
       if (!latest) return "absent";
       // The newest in the DM was there before, perhaps as the same kind: nothing came after it.
       if (Object.values(r.messages).some(({ ts }) => ts === latest.ts)) return "absent";
@@ -148,6 +148,12 @@ const POSTED: Record<MessageKind, Urgency> = {
   fallback: "cards",
   use: "tidying",
 };
+
+/** That access ended when it was to end has no hurry. */
+function urgencyOf(r: AccessRequest, key: MessageKey): Urgency {
+  const kind = kindOf(key);
+  return kind === "notice" && "end" in r && r.end.cause === "expired" ? "cards" : POSTED[kind];
+}
 
 async function send(
   client: WebClient,
