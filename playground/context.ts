@@ -7,7 +7,7 @@ import type { HubSide } from "./fixtures/hub.ts";
 import type { RedisSide } from "./fixtures/redis.ts";
 import type { Timeline } from "./record/timeline.ts";
 import type { Named } from "./record/titles.ts";
-import type { Said } from "./scenarios/scenario.ts";
+import type { Said } from "./said.ts";
 
 export interface PlaygroundContext {
   clock: JumpClock;

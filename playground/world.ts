@@ -14,7 +14,7 @@ import type { PageServer } from "./page/server.ts";
 import { listenToHub, listenToSlack, readLogLine } from "./record/listen.ts";
 import { createTimeline, type Timeline } from "./record/timeline.ts";
 import type { Named } from "./record/titles.ts";
-import type { Said } from "./scenarios/scenario.ts";
+import type { Said } from "./said.ts";
 
 export interface World {
   context: PlaygroundContext;
@@ -39,7 +39,7 @@ export async function openWorld(options: Options, changed: () => void): Promise<
   const timeline = createTimeline(clock, changed);
   const dir = opened.adopt(scratch("karpor-access-playground"), (d) => d.remove()).path;
   const late: Late = {};
-  const named: Named = (id) => nameIn(late.slack, id);
+  const named: Named = (id, lang) => nameIn(late.slack, id, lang);
   const bot = opened.adopt(launch(options, { clock, timeline, named, late }), (b) => b.kill());
   const [redis, hub, slack] = await Promise.all([
     openRedis(options.redisUrl).then((r) => opened.adopt(r, ({ close }) => close())),
@@ -116,16 +116,17 @@ function watch(
   if (hub.local) listenToHub(hub.local, timeline, isOwn);
 }
 
-function nameIn(slack: LocalSlack | undefined, id: string): string {
+function nameIn(slack: LocalSlack | undefined, id: string, lang: keyof Said = "en"): string {
   const { people, groups, channels } = slack?.directory ?? {};
   const person = people?.get(id);
   if (person) return (person.realName ?? person.name).split(" ")[0] ?? person.name;
   const owner = id.startsWith("D") ? people?.get(`U${id.slice(1)}`) : undefined;
-  if (owner) return `the DM with ${nameIn(slack, owner.id)}`;
+  const name = owner && nameIn(slack, owner.id);
+  if (name) return lang === "zh" ? `${name} 的私信` : `the DM with ${name}`;
   const channel = channels?.get(id);
   if (channel) return `#${channel.name}`;
   const group = groups?.get(id);
-  return group ? `@${group.handle}` : id === slack?.bot.userId ? "the bot" : id;
+  return group ? `@${group.handle}` : id === slack?.bot.userId ? (lang === "zh" ? "机器人" : "the bot") : id;
 }
 
 const whyOff = ({ kubeconfig, redisUrl }: Options): Said | undefined => {

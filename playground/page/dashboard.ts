@@ -1,5 +1,6 @@
 /** Stands for Karpor's dashboard: the hub is asked with the pasted token, as Karpor's own pages do. */
 import type { PlaygroundContext } from "../context.ts";
+import { asIs } from "../said.ts";
 import type { DashboardVisit } from "./types.ts";
 
 export interface Dashboard {
@@ -51,7 +52,9 @@ export function createDashboard(context: PlaygroundContext): Dashboard {
       // On a real hub nothing is changed to find out whether it could be.
       const seen = await look(token.trim(), hub.local ? [READ, CHANGE] : [READ]);
       timeline.add({
-        ...{ lane: "you", title: "the dashboard logs in: GET /rest-api/v1/authn", note: String(seen.status) },
+        lane: "you",
+        title: { en: `the dashboard logs in: GET ${AUTHN}`, zh: `控制台登录：GET ${AUTHN}` },
+        note: asIs(String(seen.status)),
         bad: seen.status !== 200,
       });
       return seen;

@@ -1,8 +1,8 @@
 /** What the server tells the page: plain data, one part at a time. */
 
 import type { Entry } from "../record/timeline.ts";
+import type { Said } from "../said.ts";
 import type { ScenarioView } from "../scenarios/index.ts";
-import type { Said } from "../scenarios/scenario.ts";
 
 export type { Entry, Said, ScenarioView };
 
@@ -133,7 +133,7 @@ export interface RequestView {
 
 export interface ScenesPart {
   requests: RequestView[];
-  trail: { key: string; at: number; words: string; who: string }[];
+  trail: { key: string; at: number; words: Said; who: Said }[];
   objects: { key: string; kind: string; name: string; about: Said; json: string }[];
   jobs: { key: string; name: string; id: string; due: number }[];
   nextEnd: NextJump | undefined;

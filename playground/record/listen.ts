@@ -2,8 +2,9 @@
 import type { LocalHub } from "../../sandbox/hub/index.ts";
 import type { LocalSlack, WorkspaceChange } from "../../sandbox/slack/index.ts";
 import type { Transition } from "../../src/domain/audit.ts";
+import { asIs } from "../said.ts";
 import type { Entry, Timeline } from "./timeline.ts";
-import { callTitle, hubTitle, type Named, payloadTitle } from "./titles.ts";
+import { callTitle, changedBy, changeTitle, hubTitle, type Named, payloadTitle } from "./titles.ts";
 
 export function listenToSlack(slack: LocalSlack, timeline: Timeline, named: Named): void {
   const open = new WeakMap<object, Entry>();
@@ -15,7 +16,9 @@ export function listenToSlack(slack: LocalSlack, timeline: Timeline, named: Name
     if (change.kind === "answer") {
       const { error, ms } = change.answer;
       const entry = open.get(change.sent);
-      if (entry) timeline.close(entry, error ?? `acknowledged in ${Math.round(ms)} ms`, error !== undefined);
+      const took = Math.round(ms);
+      const note = error ? asIs(error) : { en: `acknowledged in ${took} ms`, zh: `${took} 毫秒内确认` };
+      if (entry) timeline.close(entry, note, error !== undefined);
     }
     if (change.kind === "call") {
       const { call } = change;
@@ -23,7 +26,13 @@ export function listenToSlack(slack: LocalSlack, timeline: Timeline, named: Name
       if (call.method === "apps.connections.open" || call.method === "auth.test") return;
       const note = call.error ?? "ok";
       timeline.add({
-        ...{ lane: "slack", title: callTitle(call, named), note, bad: note !== "ok", detail: call.args },
+        ...{
+          lane: "slack",
+          title: callTitle(call, named),
+          note: asIs(note),
+          bad: note !== "ok",
+          detail: call.args,
+        },
       });
     }
   });
@@ -33,11 +42,12 @@ export function listenToSlack(slack: LocalSlack, timeline: Timeline, named: Name
 export function listenToHub(hub: LocalHub, timeline: Timeline, quiet: (path: string) => boolean): void {
   hub.onRequest(({ method, path, user, status }) => {
     if (user === "karpor-admin" || quiet(path)) return;
-    const as = /^system:serviceaccount:karpor-access:/.test(user) ? ", with the token" : "";
+    const title = hubTitle(method, path);
+    const isHolder = /^system:serviceaccount:karpor-access:/.test(user);
     timeline.add({
       lane: "hub",
-      title: hubTitle(method, path) + as,
-      note: String(status),
+      title: isHolder ? { en: `${title}, with the token`, zh: `${title}，使用令牌` } : asIs(title),
+      note: asIs(String(status)),
       bad: status >= 500,
     });
   });
@@ -52,16 +62,20 @@ interface LogLine {
 export function readLogLine(line: string, timeline: Timeline, named: Named): void {
   const { level, msg, trail } = parse(line);
   if (trail) {
-    const who = /^[UW]/.test(trail.who) ? named(trail.who) : trail.who;
-    const why = trail.why ? `, ${trail.why}` : "";
     timeline.add({
       lane: "state",
-      title: `${trail.id} ${trail.from ?? "new"} → ${trail.to}`,
-      note: `by ${who}${why}`,
+      title: changeTitle(trail),
+      note: changedBy(trail, named),
       detail: trail,
     });
   } else if (level === "warn" || level === "error")
-    timeline.add({ lane: "log", title: msg, note: level, bad: level === "error", detail: parse(line) });
+    timeline.add({
+      lane: "log",
+      title: asIs(msg),
+      note: asIs(level),
+      bad: level === "error",
+      detail: parse(line),
+    });
 }
 
 function parse(line: string): LogLine {

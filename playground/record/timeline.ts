@@ -1,5 +1,6 @@
 /** What happened, in order: payloads in, calls out, changes of state, and what the visitor broke. */
 import type { Clock } from "../../src/domain/clock.ts";
+import { asIs, each, type Said } from "../said.ts";
 import { masked, shown } from "./mask.ts";
 
 export type TimelineLane = "in" | "slack" | "hub" | "state" | "log" | "you";
@@ -8,9 +9,9 @@ export interface Entry {
   n: number;
   at: number;
   lane: TimelineLane;
-  title: string;
+  title: Said;
   /** A few words after the title: how it went. */
-  note: string;
+  note: Said;
   bad: boolean;
   /** How often it came one after the other. */
   times: number;
@@ -18,8 +19,8 @@ export interface Entry {
 
 export interface Happening {
   lane: TimelineLane;
-  title: string;
-  note?: string;
+  title: Said;
+  note?: Said;
   bad?: boolean;
   /** Everything that was said, shown when asked for. */
   detail?: unknown;
@@ -31,7 +32,7 @@ export interface Timeline {
   detail(n: number): string | undefined;
   add(happening: Happening): Entry;
   /** Says how an entry went. */
-  close(entry: Entry, note: string, bad: boolean): void;
+  close(entry: Entry, note: Said, bad: boolean): void;
 }
 
 const KEPT = 250;
@@ -43,10 +44,11 @@ export function createTimeline(clock: Clock, changed: () => void): Timeline {
   return {
     entries,
     detail: (n) => details.get(n),
-    add({ lane, title, note = "", bad = false, detail }) {
-      const fresh = { n: ++last, at: clock.now(), lane, title: masked(title), note, bad, times: 1 };
+    add({ lane, title, note = asIs(""), bad = false, detail }) {
+      const fresh = { n: ++last, at: clock.now(), lane, title: each(title, masked), note, bad, times: 1 };
       const before = entries.at(-1);
-      const again = before && lane === "hub" && before.title === fresh.title && before.note === note;
+      const again =
+        before && lane === "hub" && before.title.en === fresh.title.en && before.note.en === note.en;
       if (again) before.times += 1;
       else entries.push(fresh);
       if (!again && detail !== undefined) details.set(fresh.n, shown(detail));

@@ -1,13 +1,21 @@
 /** What passed between Slack, the bot and the hub, each in one line. Pure. */
+
 import type { Call, JsonObject, SentPayload } from "../../sandbox/slack/index.ts";
+import type { Transition } from "../../src/domain/audit.ts";
+import { asIs, type Said } from "../said.ts";
 
-/** How a user or channel id reads. */
-export type Named = (id: string) => string;
+/** How a user or channel id reads; in English, where no language is given. */
+export type Named = (id: string, lang?: keyof Said) => string;
 
-export function payloadTitle({ kind, payload }: SentPayload, named: Named): string {
+export function payloadTitle({ kind, payload }: SentPayload, named: Named): Said {
   if (kind === "slash_commands") {
-    const where = payload.channel_name === "directmessage" ? "in the DM" : `in #${payload.channel_name}`;
-    return `${named(String(payload.user_id))} sends ${payload.command} ${payload.text} ${where}`;
+    const who = named(String(payload.user_id));
+    const line = `${payload.command} ${payload.text}`;
+    const channel = payload.channel_name === "directmessage" ? undefined : `#${payload.channel_name}`;
+    return {
+      en: `${who} sends ${line} in ${channel ?? "the DM"}`,
+      zh: `${who} 在${channel ? ` ${channel} ` : "私信"}中发送 ${line}`,
+    };
   }
   const { type, user, actions, view } = payload as {
     type: string;
@@ -16,20 +24,37 @@ export function payloadTitle({ kind, payload }: SentPayload, named: Named): stri
     view?: { title?: { text: string } };
   };
   const who = named(user?.id ?? "");
-  if (type === "block_actions")
-    return `${who} presses ${actions?.[0]?.text?.text ?? actions?.[0]?.action_id}`;
-  if (type === "shortcut") return `${who} chooses the shortcut ${String(payload.callback_id)}`;
-  if (type === "view_submission") return `${who} submits “${view?.title?.text}”`;
-  if (type === "view_closed") return `${who} closes “${view?.title?.text}”`;
-  return `event ${String((payload.event as JsonObject | undefined)?.type ?? type)}`;
+  const pressed = actions?.[0]?.text?.text ?? actions?.[0]?.action_id;
+  const form = `“${view?.title?.text}”`;
+  const shortcut = String(payload.callback_id);
+  const event = String((payload.event as JsonObject | undefined)?.type ?? type);
+  if (type === "block_actions") return { en: `${who} presses ${pressed}`, zh: `${who} 按下 ${pressed}` };
+  if (type === "shortcut")
+    return { en: `${who} chooses the shortcut ${shortcut}`, zh: `${who} 选择快捷方式 ${shortcut}` };
+  if (type === "view_submission") return { en: `${who} submits ${form}`, zh: `${who} 提交${form}` };
+  if (type === "view_closed") return { en: `${who} closes ${form}`, zh: `${who} 关闭${form}` };
+  return { en: `event ${event}`, zh: `事件 ${event}` };
 }
 
-export function callTitle({ method, args }: Call, named: Named): string {
-  const where = typeof args.channel === "string" ? ` in ${named(args.channel)}` : "";
+export function callTitle({ method, args }: Call, named: Named): Said {
+  const where = (lang: keyof Said) => (typeof args.channel === "string" ? named(args.channel, lang) : "");
+  const [inEn, inZh] = [where("en"), where("zh")];
   const whom = ["user", "users", "usergroup"].map((key) => args[key]).find((id) => typeof id === "string");
-  const about = whom === undefined ? "" : ` of ${named(String(whom))}`;
-  const words = typeof args.text === "string" && args.text !== "" ? `: “${args.text}”` : "";
-  return `${method}${where}${about}${words}`;
+  const who = whom === undefined ? "" : named(String(whom));
+  const words = typeof args.text === "string" && args.text !== "" ? `“${args.text}”` : "";
+  return {
+    en: `${method}${inEn && ` in ${inEn}`}${who && ` of ${who}`}${words && `: ${words}`}`,
+    zh: `${method}${inZh && `，在 ${inZh} 中`}${who && `，查 ${who}`}${words && `：${words}`}`,
+  };
+}
+
+export const changeTitle = ({ id, from, to }: Transition): Said =>
+  from ? asIs(`${id} ${from} → ${to}`) : { en: `${id} new → ${to}`, zh: `${id} 新建 → ${to}` };
+
+/** What the bot wrote of it is in English. */
+export function changedBy({ who, why }: Transition, named: Named): Said {
+  const by = /^[UW][A-Z0-9]+$/.test(who) ? named(who) : who;
+  return { en: `by ${by}${why ? `, ${why}` : ""}`, zh: `由 ${by}${why ? `：${why}` : ""}` };
 }
 
 /** Without what every path has. */

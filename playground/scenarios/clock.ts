@@ -6,6 +6,7 @@ import { SWEEP } from "../../src/queue/sweeps.ts";
 import { type PlaygroundContext, recordsOf } from "../context.ts";
 import type { WaitingJob } from "../fixtures/redis.ts";
 import type { NextJump } from "../page/types.ts";
+import type { Said } from "../said.ts";
 import { Refusal } from "./scenario.ts";
 
 export const JUMPS = ["10m", "1h", "reminder", "end"] as const;
@@ -25,21 +26,25 @@ export function nextEnd(records: readonly AccessRequest[]): NextJump | undefined
 /** Throws one sentence when there is nothing to jump to. */
 export async function jumpTo(context: PlaygroundContext, to: Jump): Promise<void> {
   if (context.clockOff) throw new Refusal(context.clockOff.en, context.clockOff.zh);
-  if (to === "10m") return jump(context, 10 * MINUTE, "10 minutes ahead");
-  if (to === "1h") return jump(context, HOUR, "an hour ahead");
+  if (to === "10m") return jump(context, 10 * MINUTE, { en: "10 minutes ahead", zh: "10 分钟" });
+  if (to === "1h") return jump(context, HOUR, { en: "an hour ahead", zh: "1 小时" });
   const next = to === "end" ? nextEnd(await recordsOf(context)) : nextReminder(await context.redis.jobs());
   if (!next)
     throw to === "end"
       ? new Refusal("No access is live that could end.", "没有生效中的权限。")
       : new Refusal("No reminder is waiting.", "没有等待中的提醒。");
   const ahead = Math.max(0, next.due - context.clock.now());
-  const what = to === "end" ? "the end" : "the next reminder";
-  await jump(context, ahead, `to ${what} of ${next.id}, ${formatDuration(ahead)} ahead`);
+  const what = to === "end" ? { en: "the end", zh: "结束" } : { en: "the next reminder", zh: "下次提醒" };
+  const span = formatDuration(ahead);
+  await jump(context, ahead, {
+    en: `to ${what.en} of ${next.id}, ${span} ahead`,
+    zh: `到 ${next.id} 的${what.zh}，${span}`,
+  });
 }
 
-async function jump(context: PlaygroundContext, ms: number, words: string): Promise<void> {
+async function jump(context: PlaygroundContext, ms: number, words: Said): Promise<void> {
   const { clock, bot, hub, redis, timeline } = context;
-  timeline.add({ lane: "you", title: `the clock jumps ${words}` });
+  timeline.add({ lane: "you", title: { en: `the clock jumps ${words.en}`, zh: `时钟前进${words.zh}` } });
   // The hub's time first: a bot that was ahead of it would see the hub's caches too young.
   clock.jump(ms);
   // A bot that woke first would take the leap for the hub's silence.

@@ -1,5 +1,6 @@
 /** The scenarios in the order they are offered, and what each has told so far. */
 import type { PlaygroundContext } from "../context.ts";
+import type { Said } from "../said.ts";
 import { slackBusy } from "./busy.ts";
 import { departure, emptyGroup } from "./departure.ts";
 import { flush } from "./flush.ts";
@@ -7,7 +8,7 @@ import { hubAway, hubBack } from "./hub.ts";
 import { kill } from "./kill.ts";
 import { leak } from "./leak.ts";
 import { lockdown, lockdownDrill, unlock } from "./lockdown.ts";
-import { Refusal, type Said, type Scenario, type ScenarioLine } from "./scenario.ts";
+import { Refusal, type Scenario, type ScenarioLine } from "./scenario.ts";
 import { twice } from "./twice.ts";
 
 const SCENARIOS: readonly Scenario[] = [
@@ -50,7 +51,7 @@ export function createScenarios(context: PlaygroundContext, changed: () => void)
     (scenario: Scenario) =>
     (en: string, zh: string, tone: ScenarioLine["tone"] = "plain") => {
       lines.get(scenario.id)?.push({ at: context.clock.now(), text: { en, zh }, tone });
-      context.timeline.add({ lane: "you", title: en, bad: tone === "bad" });
+      context.timeline.add({ lane: "you", title: { en, zh }, bad: tone === "bad" });
     };
   const perform = async (scenario: Scenario) => {
     running.add(scenario.id);

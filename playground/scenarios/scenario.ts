@@ -1,11 +1,6 @@
 /** What a visitor may break: each tells what it did, and how it healed. */
 import type { PlaygroundContext } from "../context.ts";
-
-/** In both of the page's languages. */
-export interface Said {
-  en: string;
-  zh: string;
-}
+import type { Said } from "../said.ts";
 
 /** Why something cannot be done. */
 export class Refusal extends Error {

@@ -72,6 +72,12 @@ describeInBrowser("the page's words", (visitor) => {
     await page.locator("#left [data-copy]").waitFor();
     await page.getByRole("tab", { name: "幕后" }).click();
     const scenes = page.locator("#panel-scenes");
+    // What the bot says to Slack and writes of its steps is English, and so is each method's and path's name.
+    const passed = await scenes.locator(".entry.in .title, .entry.you .title").allInnerTexts();
+    expect(english(passed.join("\n").replace(/event|app_home_opened|ratelimited/g, ""))).toEqual([]);
+    expect((await scenes.locator(".entry.slack .title").allInnerTexts()).join("\n")).toContain(
+      "在 林晓雨 的私信 中",
+    );
     await scenes.getByRole("button", { name: "集群" }).click();
     await scenes.locator("summary em").nth(1).waitFor();
     // The objects themselves have no language.

@@ -97,7 +97,7 @@ const DRAW: Record<View, Draw> = {
       timeline.map((entry) => ({
         ...entry,
         key: String(entry.n),
-        rev: `${entry.note}${entry.times}${entry.bad}`,
+        rev: `${entry.note.en}${entry.times}${entry.bad}`,
       })),
       drawEntry,
     ),
@@ -116,8 +116,8 @@ const DRAW: Record<View, Draw> = {
           "div",
           { class: "row" },
           h("time", {}, timeText(at)),
-          h("span", {}, words),
-          h("em", {}, t(`by ${who}`, `由 ${who}`)),
+          h("span", {}, said(words)),
+          h("em", {}, said(who)),
         ),
     ),
   Hub: (list, { objects }) =>
@@ -173,9 +173,9 @@ function drawEntry({ n, at, lane, title, note, bad, times }: Entry): HTMLElement
     h(
       "span",
       { class: "title" },
-      title,
+      said(title),
       times > 1 ? ` ×${times} ` : " ",
-      h("em", { class: bad ? "bad" : "" }, note),
+      h("em", { class: bad ? "bad" : "" }, said(note)),
     ),
   ];
   if (lane === "hub" || lane === "you") return h("div", { class: `entry ${lane}` }, ...line);

@@ -5,6 +5,7 @@ import type { AccessRequest } from "../../../src/domain/request.ts";
 import { type PlaygroundContext, recordsOf } from "../../context.ts";
 import { isPlaygroundObject } from "../../fixtures/ours.ts";
 import { shown } from "../../record/mask.ts";
+import { changedBy, changeTitle } from "../../record/titles.ts";
 import { nextEnd } from "../../scenarios/clock.ts";
 import type { RequestView, ScenesPart } from "../types.ts";
 
@@ -57,14 +58,9 @@ function requestView(context: PlaygroundContext, r: AccessRequest): RequestView 
   };
 }
 
-function trailView({ named }: PlaygroundContext, { id, at, from, to, who, why }: Transition, n: number) {
-  const by = /^[UW][A-Z0-9]+$/.test(who) ? named(who) : who;
-  return {
-    key: `${id}-${at}-${to}-${n}`,
-    at,
-    words: `${id} ${from ?? "new"} → ${to}`,
-    who: why ? `${by}, ${why}` : by,
-  };
+function trailView({ named }: PlaygroundContext, change: Transition, n: number) {
+  const { id, at, to } = change;
+  return { key: `${id}-${at}-${to}-${n}`, at, words: changeTitle(change), who: changedBy(change, named) };
 }
 
 function objectView(object: KubeObject) {
