@@ -1,7 +1,7 @@
 {{/* Everything is named after the release: short enough for a CronJob's name with what follows it. */}}
 {{- define "karpor-access.fullname" -}}
 {{- $name := ternary .Release.Name (printf "%s-%s" .Release.Name .Chart.Name) (contains .Chart.Name .Release.Name) -}}
-{{- $name | trunc 40 | trimSuffix "-" -}}
+{{- $name | replace "." "-" | trunc 40 | trimSuffix "-" -}}
 {{- end }}
 
 {{/* What selects, and therefore never changes: (list . NAME) */}}
@@ -125,6 +125,9 @@ env:
   - { name: KARPOR_ACCESS_CONFIG, value: /config/karpor-access.yml }
   - { name: PORT, value: "3000" }
   - { name: METRICS_PORT, value: "9464" }
+  {{- if .Values.caConfigMap }}
+  - { name: NODE_EXTRA_CA_CERTS, value: /ca/ca.crt }
+  {{- end }}
   {{- with .Values.redis }}
   {{- if and .enabled .url }}{{ fail "redis.enabled and redis.url are two Redises: leave one of them" }}{{ end }}
   {{- with ternary (printf "redis://%s-redis.%s:6379" (include "karpor-access.fullname" $) $.Release.Namespace) .url .enabled }}
@@ -150,4 +153,7 @@ envFrom:
         matchLabels: { kubernetes.io/metadata.name: {{ .Values.karpor.namespace }} }
   ports:
     - { port: 7443 }
+{{- with .Values.networkPolicy.extraEgress }}
+{{ toYaml . }}
+{{- end }}
 {{- end }}
