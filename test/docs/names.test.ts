@@ -1,4 +1,4 @@
-/** What the docs name is there: pages and their headings, commands and their options, variables, metrics, keys of Redis. */
+/** What the docs name is there: pages and their headings, files, commands and their options, variables, metrics, keys of Redis. */
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -35,6 +35,11 @@ test.each(pages)("%s links to what is there", (page) => {
     return anchor && !anchors(text).includes(decodeURIComponent(anchor));
   });
   expect(lost.map(([link]) => link)).toEqual([]);
+});
+
+test.each(pages)("%s names files that are there", (page) => {
+  const named = read(page).matchAll(/`((?:src|test|sandbox|deploy|docs|bench|\.ci|\.github)\/[\w./-]*)`/g);
+  expect([...named].map(([, path = ""]) => path).filter((path) => !existsSync(join(root, path)))).toEqual([]);
 });
 
 const scripts = JSON.parse(read("package.json")).scripts;
