@@ -1,4 +1,4 @@
-/** What the docs name is there: pages and their headings, files, commands and their options, variables, metrics, keys of Redis. */
+/** What the docs name is there: pages and their headings, files, commands and their options, variables, keys of the configuration, metrics, keys of Redis. */
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -77,6 +77,29 @@ test.each(["README.md", "README.zh.md"])("%s names each variable that is read, a
     .find((line) => line.includes("`KARPOR_ACCESS_CONFIG`") && line.includes("`REDIS_URL`"));
   const named = [...(said ?? "").matchAll(/`([A-Z_]{4,})`/g)].map(([, name]) => name);
   expect(named.toSorted()).toEqual([...ours, "NODE_EXTRA_CA_CERTS"].toSorted());
+});
+
+interface Schema {
+  properties?: Record<string, Schema>;
+  items?: Schema;
+  additionalProperties?: Schema | boolean;
+  anyOf?: Schema[];
+}
+const keysIn = (schema: Schema | boolean | undefined): string[] => {
+  if (typeof schema !== "object") return [];
+  const { properties = {}, items, additionalProperties, anyOf = [] } = schema;
+  const within = [...Object.values(properties), items, additionalProperties, ...anyOf];
+  return [...Object.keys(properties), ...within.flatMap(keysIn)];
+};
+
+test.each(["README.md", "README.zh.md"])("%s has each key of the configuration in its table", (page) => {
+  const table =
+    read(page)
+      .match(/^\| .+$/gm)
+      ?.join("\n") ?? "";
+  const keys = new Set(keysIn(JSON.parse(read("karpor-access.schema.json"))));
+  expect(keys.size).toBeGreaterThan(60);
+  expect([...keys].filter((key) => !new RegExp(`\\b${key}\\b`).test(table))).toEqual([]);
 });
 
 test("each metric that a page names is there, and each that is there stands in rules or dashboard", async () => {
