@@ -1,10 +1,21 @@
-/** A stolen bot token of Slack: what a thief can do with it, as docs/security.md says it. */
+/** A stolen bot token of Slack, or signing secret: what a thief can do with it, as docs/security.md says it. */
 import type { KnownBlock } from "@slack/types";
 import { WebClient } from "@slack/web-api";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { visibleText } from "../../sandbox/slack/index.ts";
-import { ALICE, APPROVALS, BOB, CAROL, catalog, startBot, startWorld, type World } from "../helpers/bot.ts";
+import { signedHeaders } from "../../sandbox/slack/signing.ts";
+import {
+  ALICE,
+  APPROVALS,
+  BOB,
+  CAROL,
+  catalog,
+  MEI,
+  startBot,
+  startWorld,
+  type World,
+} from "../helpers/bot.ts";
 import { type Scene, scene, tokenIn } from "../helpers/scene.ts";
 
 const vault = { ...catalog.guest, delivery: "reveal" };
@@ -26,7 +37,7 @@ afterAll(async () => {
 
 const newest = async () => JSON.stringify(await thief.conversations.open({ users: BOB, return_im: true }));
 
-test("reads a token that stands on the newest message of a DM, and none of a role that reveals it", async () => {
+test("the bot token reads a token that stands on the newest message of a DM, and none of a role that reveals it", async () => {
   const token = tokenIn(await it.get("guest 1h", "to be seen"));
   expect(await newest()).toContain(token);
   await it.say(BOB, "vault 1h not to be read");
@@ -35,7 +46,7 @@ test("reads a token that stands on the newest message of a DM, and none of a rol
   expect(await newest()).not.toMatch(/eyJ/);
 });
 
-test("puts other words over a button: who presses it approves what the record says, and the card names them", async () => {
+test("the bot token puts other words over a button: who presses it approves what the record says, and the card names them", async () => {
   const card = await it.ask("guest 1h", "behind other words", CAROL);
   const row = card.blocks?.find(({ type }) => type === "actions");
   const [approve] = z.array(z.looseObject({})).parse(row?.elements);
@@ -46,4 +57,17 @@ test("puts other words over a button: who presses it approves what the record sa
   await world.slack.waitFor(() =>
     /Active until .* for <@U0CAROL> · approved by <@U0ALICE>/.test(visibleText(card)),
   );
+});
+
+test("the signing secret presses a button as anybody: an approver approves who never saw it", async () => {
+  const card = await it.ask("guest 1h", "never seen", MEI);
+  const { payload } = await world.slack.click(MEI, card, "approve");
+  await it.whisper(MEI, "S0SRE");
+  const forged = { ...payload, user: { id: ALICE }, trigger_id: "forged" };
+  const body = new URLSearchParams({ payload: JSON.stringify(forged) }).toString();
+  const type = { "content-type": "application/x-www-form-urlencoded" };
+  const headers = { ...type, ...signedHeaders(world.env.SLACK_SIGNING_SECRET, body) };
+  const url = `http://127.0.0.1:${bot.app.port}/slack/events`;
+  expect((await fetch(url, { method: "POST", headers, body })).status).toBe(200);
+  await world.slack.waitFor(() => /Active until .* approved by <@U0ALICE>/.test(visibleText(card)));
 });
