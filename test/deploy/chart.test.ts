@@ -168,6 +168,16 @@ needs(helmAvailable(), helmAdvice)("the chart, rendered", () => {
       { ...least, config: config.replace("inCluster: true", "kubeconfig: secrets/hub.kubeconfig") },
       /config\.hub names a kubeconfig or a port-forward, which no pod has: put inCluster: true in its place/,
     ],
+    [
+      "a kubeconfig that is nowhere",
+      { ...least, config: config.replace("inCluster: true", "known: []") },
+      /config\.hub does not say where the kubeconfig is: put inCluster: true there, or kubeconfigSecret/,
+    ],
+    [
+      "a certificate that no pod has",
+      { ...least, config: `${config}\naudit: { hub: { tokenEnv: T, port: 1, tls: { cert: a, key: b } } }\n` },
+      /config\.audit\.hub\.tls names files that no pod has: name their Secret as hubAudit\.tlsSecret/,
+    ],
     ["a mistyped value", { ...least, replica: 3 }, /additional properties 'replica' not allowed/],
     [
       "what the bot would refuse in a mapping",

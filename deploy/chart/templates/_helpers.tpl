@@ -44,6 +44,12 @@ app.kubernetes.io/managed-by: {{ $root.Release.Service }}
 {{- if or ($config.hub).kubeconfig ($config.hub).portForward -}}
 {{- fail "config.hub names a kubeconfig or a port-forward, which no pod has: put inCluster: true in its place, or kubeconfigSecret" -}}
 {{- end -}}
+{{- if not (or ($config.hub).inCluster ($config.hub).kubeconfigSecret) -}}
+{{- fail "config.hub does not say where the kubeconfig is: put inCluster: true there, or kubeconfigSecret" -}}
+{{- end -}}
+{{- if and ((($config.audit).hub).tls) (not .Values.hubAudit.tlsSecret) -}}
+{{- fail "config.audit.hub.tls names files that no pod has: name their Secret as hubAudit.tlsSecret" -}}
+{{- end -}}
 {{- toYaml $config -}}
 {{- end }}
 
