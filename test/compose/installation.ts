@@ -40,9 +40,9 @@ export function listenToHttp(dir: string): void {
   writeFileSync(path, text);
 }
 
-/** For the job that heals: an access to the cluster that runs Karpor, which `id` may read. */
+/** For the job that heals: an access to the cluster that runs Karpor, which `id` may read, and which the bot does not see. */
 export function giveHeal(dir: string, kubeconfig: string, id: number): void {
-  const path = join(dir, "heal.kubeconfig");
+  const path = join(dir, "../heal.kubeconfig");
   writeFileSync(path, kubeconfig, { mode: 0o600 });
   chownSync(path, id, id);
 }

@@ -11,6 +11,7 @@ import { ConfigFile, readConfig } from "../../src/config.ts";
 import { PolicyFile } from "../../src/domain/policy-file.ts";
 import { helm, helmAdvice, helmAvailable, render } from "../helpers/helm.ts";
 import { needs } from "../helpers/needs.ts";
+import { podOf } from "./api-server.ts";
 import { type DeployManifest, manifests } from "./manifests.ts";
 import { CONFIG_FILE, config, least, RELEASES, wholeConfig } from "./releases.ts";
 
@@ -109,6 +110,9 @@ needs(helmAvailable(), helmAdvice)("the chart, rendered", () => {
     const longest = "a".repeat(53);
     for (const { metadata } of await render({ name: longest, values }))
       expect(metadata.name.length).toBeLessThanOrEqual(52);
+    // Helm takes a dot, and a Service does not.
+    for (const { metadata } of await render({ name: `${"a".repeat(39)}.bot.two`, values }))
+      expect(metadata.name).toMatch(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/);
   });
 
   it("carries a configuration that the bot understands, as a mapping and as the file's own text", async () => {
@@ -163,6 +167,16 @@ needs(helmAvailable(), helmAdvice)("the chart, rendered", () => {
       "a file that no pod has",
       { ...least, config: config.replace("inCluster: true", "kubeconfig: secrets/hub.kubeconfig") },
       /config\.hub names a kubeconfig or a port-forward, which no pod has: put inCluster: true in its place/,
+    ],
+    [
+      "a kubeconfig that is nowhere",
+      { ...least, config: config.replace("inCluster: true", "known: []") },
+      /config\.hub does not say where the kubeconfig is: put inCluster: true there, or kubeconfigSecret/,
+    ],
+    [
+      "a certificate that no pod has",
+      { ...least, config: `${config}\naudit: { hub: { tokenEnv: T, port: 1, tls: { cert: a, key: b } } }\n` },
+      /config\.audit\.hub\.tls names files that no pod has: name their Secret as hubAudit\.tlsSecret/,
     ],
     ["a mistyped value", { ...least, replica: 3 }, /additional properties 'replica' not allowed/],
     [
@@ -220,6 +234,32 @@ needs(helmAvailable(), helmAdvice)("the chart, rendered", () => {
     const [, objects = []] = all.find(([name]) => name.includes("digest")) ?? [];
     const image = `registry.example.com/karpor-access@sha256:${"0a".repeat(32)}`;
     expect(deployment(objects).template.spec.containers[0].image).toBe(image);
+  });
+
+  it("lets the healing job call what the bot may call more: the hub may listen on a port of its own", () => {
+    const [, objects = []] = all.find(([name]) => name.includes("elsewhere")) ?? [];
+    const policies = objects.filter(({ kind }) => kind === "NetworkPolicy");
+    expect(policies).toHaveLength(2);
+    for (const { spec } of policies)
+      expect(spec).toMatchObject({ egress: expect.arrayContaining([{ ports: [{ port: 3128 }] }]) });
+  });
+
+  it("has the bot, and its doctor, trust the authorities of one's own", () => {
+    const [, objects = []] = all.find(([name]) => name.includes("house")) ?? [];
+    for (const kind of ["Deployment", "Pod"]) {
+      const { spec } = podOf(one(objects, kind));
+      expect(spec).toMatchObject({
+        containers: [
+          {
+            env: expect.arrayContaining([{ name: "NODE_EXTRA_CA_CERTS", value: "/ca/ca.crt" }]),
+            volumeMounts: expect.arrayContaining([{ name: "ca", mountPath: "/ca", readOnly: true }]),
+          },
+        ],
+        volumes: expect.arrayContaining([{ name: "ca", configMap: { name: "authorities" } }]),
+      });
+    }
+    const none = all.filter(([name]) => !name.includes("house")).flatMap(([, found]) => found);
+    expect(JSON.stringify(none)).not.toContain("NODE_EXTRA_CA_CERTS");
   });
 
   it("follows the Secret that the configuration names, and the namespace where Karpor runs", () => {

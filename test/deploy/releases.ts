@@ -64,6 +64,7 @@ export const RELEASES: Record<string, object> = {
     config,
     imagePullSecrets: [{ name: "registry" }],
     existingSecret: "slack",
+    caConfigMap: "authorities",
     replicas: 5,
     serviceMonitor: { enabled: true, interval: "1m", labels: { release: "kube-prometheus-stack" } },
     prometheusRule: { enabled: true, labels: { release: "kube-prometheus-stack" } },

@@ -366,6 +366,16 @@ test("Redis is away: the hub alone remembers it, and ends what stands", async ()
   expect(await flagOnHub()).toHaveLength(1);
 });
 
+test("whoever can write to Redis lifts it in both, by what an unlocking writes; what the flag alone was taken from brings it back", async () => {
+  const { lockdown } = await lock();
+  await world.commands.hdel(world.keys.lockdown, "record", "at");
+  expect(await steps.ports.lockdown.look()).toMatchObject({ at: lockdown.at });
+  await world.commands.hset(world.keys.lockdown, "lifted", lockdown.at);
+  await world.commands.hdel(world.keys.lockdown, "record", "at");
+  expect(await steps.ports.lockdown.look()).toBeNull();
+  expect(await flagOnHub()).toEqual([]);
+});
+
 test("locked down by hand on the hub: without Redis each replica ends what stands", async () => {
   await granted();
   const flag = {

@@ -104,6 +104,13 @@ describe("is the bot's own, or not its affair", () => {
 });
 
 describe("is foreign", () => {
+  it("what is labelled like doctor's or the canary's try, and gives another role than theirs", async () => {
+    const forged = approved({ clusterRole: "karpor-admin" });
+    await grants(canaryInstance("production")).create(forged, signal);
+    expect(await foreign({ clusterRoles: ["karpor-guest", "karpor-admin"] })).toEqual([objectName(forged)]);
+    expect(await foreign({ clusterRoles: ["karpor-admin", "karpor-guest"] })).toEqual([]);
+  });
+
   it("a binding of a role that the hub still lets the bot bind, though the catalog lost it", async () => {
     await bind("left", "karpor-admin", [{ kind: "User", name: "mallory" }]);
     expect(await foreign()).toEqual(["left"]);

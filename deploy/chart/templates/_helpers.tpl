@@ -1,7 +1,7 @@
 {{/* Everything is named after the release: short enough for a CronJob's name with what follows it. */}}
 {{- define "karpor-access.fullname" -}}
 {{- $name := ternary .Release.Name (printf "%s-%s" .Release.Name .Chart.Name) (contains .Chart.Name .Release.Name) -}}
-{{- $name | trunc 40 | trimSuffix "-" -}}
+{{- $name | replace "." "-" | trunc 40 | trimSuffix "-" -}}
 {{- end }}
 
 {{/* What selects, and therefore never changes: (list . NAME) */}}
@@ -43,6 +43,12 @@ app.kubernetes.io/managed-by: {{ $root.Release.Service }}
 {{- if $config.Error }}{{ fail (printf "config is no YAML: %s" $config.Error) }}{{ end -}}
 {{- if or ($config.hub).kubeconfig ($config.hub).portForward -}}
 {{- fail "config.hub names a kubeconfig or a port-forward, which no pod has: put inCluster: true in its place, or kubeconfigSecret" -}}
+{{- end -}}
+{{- if not (or ($config.hub).inCluster ($config.hub).kubeconfigSecret) -}}
+{{- fail "config.hub does not say where the kubeconfig is: put inCluster: true there, or kubeconfigSecret" -}}
+{{- end -}}
+{{- if and ((($config.audit).hub).tls) (not .Values.hubAudit.tlsSecret) -}}
+{{- fail "config.audit.hub.tls names files that no pod has: name their Secret as hubAudit.tlsSecret" -}}
 {{- end -}}
 {{- toYaml $config -}}
 {{- end }}
@@ -125,6 +131,9 @@ env:
   - { name: KARPOR_ACCESS_CONFIG, value: /config/karpor-access.yml }
   - { name: PORT, value: "3000" }
   - { name: METRICS_PORT, value: "9464" }
+  {{- if .Values.caConfigMap }}
+  - { name: NODE_EXTRA_CA_CERTS, value: /ca/ca.crt }
+  {{- end }}
   {{- with .Values.redis }}
   {{- if and .enabled .url }}{{ fail "redis.enabled and redis.url are two Redises: leave one of them" }}{{ end }}
   {{- with ternary (printf "redis://%s-redis.%s:6379" (include "karpor-access.fullname" $) $.Release.Namespace) .url .enabled }}
@@ -150,4 +159,7 @@ envFrom:
         matchLabels: { kubernetes.io/metadata.name: {{ .Values.karpor.namespace }} }
   ports:
     - { port: 7443 }
+{{- with .Values.networkPolicy.extraEgress }}
+{{ toYaml . }}
+{{- end }}
 {{- end }}

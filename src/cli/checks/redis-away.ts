@@ -49,7 +49,8 @@ function judge({ speaks, distrust }: Spoken, tls: boolean): Said {
   if (speaks === "tls" && distrust !== undefined)
     return [
       `has a certificate that is not trusted (${distrust})`,
-      "NODE_EXTRA_CA_CERTS=FILE with its authority; the certificate must name the host of REDIS_URL",
+      // Node looks for it before it reads a file of variables.
+      "NODE_EXTRA_CA_CERTS=FILE with its authority, before npm start and npm run doctor (of .env only a container takes it); the certificate must name the host of REDIS_URL",
     ];
   return ["does not answer", "Start Redis, or mend REDIS_URL"];
 }

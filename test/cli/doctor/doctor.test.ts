@@ -514,7 +514,11 @@ test("what keeps Redis from an answer is told apart, and no password is said", a
     [`redis://${redis}`, /asks for a password/, /redis:\/\/:password@host/],
     [`rediss://${redis}`, /speaks no TLS on this port/, /redis:\/\/ in place of rediss:\/\//],
     [`redis://${tls}`, /speaks TLS on this port/, /rediss:\/\/ in place of redis:\/\//],
-    [`rediss://${tls}`, /certificate that is not trusted \(.*SIGN.*\)/, /NODE_EXTRA_CA_CERTS/],
+    [
+      `rediss://${tls}`,
+      /certificate that is not trusted \(.*SIGN.*\)/,
+      /NODE_EXTRA_CA_CERTS=FILE .*before npm start/,
+    ],
     [`redis://127.0.0.1:${(turning.address() as AddressInfo).port}`, /in protected mode/, /requirepass/],
   ] as const;
   const undo = await setRedis("requirepass", "right", "");
