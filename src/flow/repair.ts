@@ -11,6 +11,7 @@ import type { GrantAnnotations, GrantKey, GrantObjects, Ports, Recorded, Uids } 
 import { commit, follow } from "./support/commit.ts";
 import { endTogether } from "./support/end-together.ts";
 import { enqueue } from "./support/enqueue.ts";
+import { knownLater } from "./support/known-later.ts";
 import { removeGrant } from "./support/remove-grant.ts";
 import { tellUntold } from "./tell-untold.ts";
 
@@ -43,7 +44,7 @@ export function repairFor(
       deleting: account.deleting,
       get expiresAt() {
         // Only whole annotations make a record of it.
-        return record === "unreadable" ? account.expiresAt : (account.annotations?.expiresAt ?? null);
+        return record === null ? (account.annotations?.expiresAt ?? null) : account.expiresAt;
       },
       get delivered() {
         return Boolean(account.annotations?.tokenMessage);
@@ -85,11 +86,23 @@ const REPAIRS: Record<Repair, (ports: Ports, on: GrantObjects, signal: AbortSign
     if (request)
       await enqueue(ports, request, (jobs) => jobs.add("timers", "provision", request.id, request.version));
   },
+  note: noteAgain,
 };
 
 async function removeFound({ grants, log }: Ports, on: GrantObjects, signal: AbortSignal): Promise<void> {
   await removeGrant(grants, on.key, uidsOf(on), signal);
   log.warn({ id: on.key.id }, "removed from the hub: it belonged to no live request");
+}
+
+async function noteAgain(
+  { requests, grants, log }: Ports,
+  { key }: GrantObjects,
+  signal: AbortSignal,
+): Promise<void> {
+  const request = await requests.get(key.id);
+  if (request?.state !== "active") return;
+  await grants.annotate(request, request.grant.accountUid, knownLater(request), signal);
+  log.warn({ id: key.id }, "the hub knew of an earlier end; it is told the grant's own again");
 }
 
 /** As they stand now. */
@@ -160,6 +173,7 @@ function adopted(
 ): In<"active"> {
   const { requester, clusterRole, reason, approvedBy, qualified, approvedAt } = annotations;
   const { startsAt, expiresAt, tokenMessage, delivery, tokenExpiresAt = expiresAt } = annotations;
+  const { duration = expiresAt - (startsAt ?? approvedAt) } = annotations;
   const now = roleNamed(policy.roles, role);
   const shown = delivery === "reveal" ? { shows: "reveal" } : ({ shows: "shown", token: "shown" } as const);
   return {
@@ -170,7 +184,7 @@ function adopted(
     role,
     clusterRole,
     reason,
-    duration: expiresAt - (startsAt ?? approvedAt),
+    duration,
     ...(delivery && { delivery }),
     ...(startsAt !== undefined && { startsAt }),
     requestedAt: approvedAt,
