@@ -19,6 +19,8 @@ export interface OnHub {
   altered?: boolean;
   /** A later generation stands, so that this one was given up; or it ends by a word that no record need say. */
   superseded?: boolean;
+  /** It says what its record does not know, since Redis was restored from before. */
+  ahead?: boolean;
 }
 
 /** `note`: the account is to say again when it is over. */
@@ -48,6 +50,7 @@ export function reconcile(record: AccessRequest | "unknown" | null, on: OnHub, n
 /** The hub may be restored from before more time was given: without records, that end would be the grant's. */
 function ofActive({ expiresAt }: In<"active">, on: OnHub): Repair {
   if (!isWhole(on) || on.altered) return "end";
+  if (on.ahead) return "adopt";
   return (on.account?.expiresAt ?? 0) < expiresAt ? "note" : "nothing";
 }
 

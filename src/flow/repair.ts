@@ -1,6 +1,8 @@
 /** One grant on which record and hub disagree, looked at afresh under its lease, and put right. */
 import { BY_BREAK_GLASS } from "../domain/break-glass.ts";
 import { roleNamed } from "../domain/catalog.ts";
+import { caughtUp } from "../domain/caught-up.ts";
+import { isDoubtful } from "../domain/epoch.ts";
 import { formerOf } from "../domain/former.ts";
 import type { RequestId } from "../domain/ids.ts";
 import { type Repair, reconcile } from "../domain/reconcile.ts";
@@ -19,7 +21,8 @@ export async function repairGrant(ports: Ports, key: GrantKey, signal: AbortSign
   const [record = null] = await ports.requests.getMany([key.id]);
   const on = await ports.grants.find(key, recordedUids(record, key), signal);
   const isOver = record === "unreadable" && (await endTogether(ports, key.id)) !== null;
-  await REPAIRS[repairFor(ports, record, on, isOver)](ports, on, signal);
+  const ahead = isAhead(ports, record, on);
+  await REPAIRS[repairFor(ports, record, on, { superseded: isOver, ahead })](ports, on, signal);
 }
 
 function recordedUids(record: Recorded, { generation }: GrantKey): Uids {
@@ -29,12 +32,12 @@ function recordedUids(record: Recorded, { generation }: GrantKey): Uids {
   return (former?.grant ?? own) || {};
 }
 
-/** What the sweep does about one grant. `superseded`: a later generation of it stands, or nothing of it may. */
+/** What the sweep does about one grant. `superseded`: a later generation of it stands, or nothing of it may. `ahead`: see isAhead. */
 export function repairFor(
   { clock }: Pick<Ports, "clock">,
   record: Recorded,
   on: GrantObjects,
-  superseded = false,
+  { superseded = false, ahead = false }: { superseded?: boolean; ahead?: boolean } = {},
 ): Repair {
   const { key, account, binding } = on;
   const standing = {
@@ -52,9 +55,17 @@ export function repairFor(
     },
     binding: binding !== null,
     altered: isAltered(record, on),
-    superseded,
+    ...{ superseded, ahead },
   };
   return reconcile(record === "unreadable" ? "unknown" : record, standing, clock.now());
+}
+
+/** Something came to it since the copy from which Redis was restored. */
+export function isAhead(ports: Ports, record: Recorded, on: GrantObjects): boolean {
+  if (record === null || record === "unreadable" || record.state !== "active") return false;
+  if (!isDoubtful(record, { before: ports.epoch.before() })) return false;
+  const found = foundOn(ports, on);
+  return found !== null && caughtUp(record, found) !== null;
 }
 
 /** What was made anew under the same name is another account: no token of the grant is good for it. */
@@ -133,12 +144,10 @@ export const wasDelivered = ({ account, binding }: GrantObjects): boolean =>
   binding !== null && account !== null && !account.deleting && Boolean(account.annotations?.tokenMessage);
 
 /** Redis lost the record, or has an older one: the account's annotations are enough to end it on time. */
-export async function adoptGrant(ports: Ports, { key, account, binding }: GrantObjects): Promise<void> {
-  if (!account?.annotations || !binding) return;
-  const found = adopted(ports, key, account.annotations, {
-    accountUid: account.uid,
-    bindingUid: binding.uid,
-  });
+export async function adoptGrant(ports: Ports, on: GrantObjects): Promise<void> {
+  const { key } = on;
+  const found = foundOn(ports, on);
+  if (!found) return;
   // What a Redis that is behind does not know, its own alarm says.
   const isNews = ports.heldBack()?.cause !== "redis-behind" && !telling.has(ports.admins);
   const untold = isNews ? { untold: { what: "adopted", at: ports.clock.now() } as const } : {};
@@ -147,8 +156,9 @@ export async function adoptGrant(ports: Ports, { key, account, binding }: GrantO
   else
     request = await commit(ports, key.id, (r) => {
       const next = delivered(r, found);
+      if (!next) return caughtUp(r, found);
       // A token in the place of its own is as unheard of.
-      return next && r.state === "active" ? { ...next, ...untold } : next;
+      return r.state === "active" ? { ...next, ...untold } : next;
     });
   const together = await endTogether(ports, key.id);
   if (together) request = await commit(ports, key.id, (r) => ending(r, together));
@@ -164,6 +174,11 @@ async function tellAdopted(ports: Ports, request: AccessRequest): Promise<void> 
   await tellUntold(ports, request);
   telling.delete(ports.admins);
 }
+
+const foundOn = (ports: Ports, { key, account, binding }: GrantObjects): In<"active"> | null =>
+  account?.annotations && binding
+    ? adopted(ports, key, account.annotations, { accountUid: account.uid, bindingUid: binding.uid })
+    : null;
 
 function adopted(
   { policy, clock }: Ports,
