@@ -6,12 +6,12 @@ import type { AccessRequest, In } from "./request.ts";
 export function caughtUp(r: AccessRequest, found: In<"active">): In<"active"> | null {
   if (r.state !== "active" || r.generation !== found.generation) return null;
   // Of a token that the hub made shorter, the account says more than that.
-  const expiresAt = r.grant.shortened ? r.expiresAt : Math.max(r.expiresAt, found.expiresAt);
-  const next = { ...r, expiresAt };
+  const isLonger = !r.grant.shortened && found.expiresAt > r.expiresAt;
+  const next = isLonger ? { ...r, expiresAt: found.expiresAt, reminded: [] } : r;
   const { messages, generation, grant } = r;
   const { token: old, ...others } = messages;
   const { token } = found.messages;
-  if (!old || !token || Number(token.ts) <= Number(old.ts)) return expiresAt === r.expiresAt ? null : next;
+  if (!old || !token || Number(token.ts) <= Number(old.ts)) return isLonger ? next : null;
   const tokenExpiresAt = Math.max(grant.tokenExpiresAt, found.grant.tokenExpiresAt);
   const moved = {
     ...next,

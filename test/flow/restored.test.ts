@@ -182,6 +182,9 @@ test("granted and live since the copy: it goes on, whatever the copy calls it, a
 
 test("given more time since the copy: it lasts for as long as that, and then its token is seen no more", async () => {
   const id = await grant();
+  world.clock.jump(3 * HOUR + MINUTE);
+  await steps.work();
+  expect(await record(id)).toMatchObject({ reminded: [HOUR] });
   const before = await copy();
   const more = { id, by: BOB as UserId, duration: 2 * HOUR, reason: "", triggerId: "more" };
   const { id: extension } = await askMoreTime(steps.ports, more);
@@ -194,12 +197,12 @@ test("given more time since the copy: it lasts for as long as that, and then its
 
   await restored(before);
   await goOn();
-  expect(await record(id)).toMatchObject({ state: "active", expiresAt });
+  expect(await record(id)).toMatchObject({ state: "active", expiresAt, reminded: [] });
   await confirm();
-  world.clock.jump(5 * HOUR);
+  world.clock.jump(2 * HOUR);
   await steps.sweep();
   await steps.work();
-  expect(await record(id)).toMatchObject({ state: "active" });
+  expect(await record(id)).toMatchObject({ state: "active", reminded: [HOUR] });
   world.clock.jump(HOUR);
   await steps.sweep();
   await steps.finish();
