@@ -5,6 +5,7 @@ import { visibleText } from "../sandbox/slack/index.ts";
 import { HOUR, MINUTE } from "../src/domain/duration.ts";
 import { SWEEP } from "../src/queue/sweeps.ts";
 import { ALICE, BOB, startBot, startWorld, type World } from "./helpers/bot.ts";
+import { GRANTS_NAMESPACE } from "./helpers/bot-account.ts";
 import { login } from "./helpers/login.ts";
 import { type Scene, scene, tokenIn } from "./helpers/scene.ts";
 
@@ -95,4 +96,24 @@ test("its binding deleted on the hub by an administrator, the rest goes too", as
   await world.jump(2 * MINUTE);
   await sweep();
   expect(await it.standing()).toEqual([]);
+});
+
+test("a lockdown that only a newer version can read stands all the same, and can be lifted", async () => {
+  await it.get("guest 1h", "it runs");
+  const at = world.clock.now();
+  const record = JSON.stringify({ by: { service: "pager" }, qualified: "pager", at, reason: "an alarm" });
+  await world.commands.hset(world.keys.lockdown, { record, at });
+  const admin = hubClient(world.hub, world.hub.admin);
+  const path = `/api/v1/namespaces/${GRANTS_NAMESPACE}/serviceaccounts/karpor-access-instance-test`;
+  const body = { metadata: { annotations: { "karpor-access.io/lockdown": record } } };
+  await admin("PATCH", path, { body, type: "application/merge-patch+json" });
+  await admin.close();
+  expect(await hears(BOB, () => it.say(BOB, "guest 1h next"))).toContain("an alarm");
+  await world.until(async () => {
+    await sweep();
+    return (await it.standing()).length === 0;
+  });
+  await it.proveEnd();
+  expect(await hears(ALICE, () => it.say(ALICE, "unlock all is well"))).toContain("Unlocked");
+  await it.get("guest 1h", "next");
 });

@@ -31,6 +31,8 @@ export const Allowance = z.looseObject({
   clusterRole: z.string(),
   /** The longest that one request may be for, ms. */
   duration: Ms,
+  /** The longest that access may last with all time that is added, as the catalog said when it was made, ms. */
+  total: Ms.optional(),
   /** For how long it was to stand, ms. */
   period: Ms,
   reason: z.string(),

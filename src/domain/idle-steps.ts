@@ -79,10 +79,15 @@ function answered(r: In<"active">, from: number, was: Question["was"]): In<"acti
   return { ...r, idle: { ...r.idle, from, ...(asked && { asked: { ...asked, was } }) } };
 }
 
+/** By what its holder did they said that they need it; null where nobody asks. */
+export const needed = (r: AccessRequest, now: number): In<"active"> | null =>
+  r.state === "active" && openQuestion(r) ? answered(r, now, "kept") : null;
+
 /** Its holder needs it; null where they said so already. Throws Refused where nobody asks any more. */
 export function kept(r: AccessRequest, now: number): In<"active"> | null {
   if (r.state !== "active") throw new Refused(lateFor(r));
-  if (openQuestion(r)) return answered(r, now, "kept");
+  const next = needed(r, now);
+  if (next) return next;
   if (r.idle?.asked?.was === "kept") return null;
   throw new Refused({ kind: "stale", id: r.id });
 }

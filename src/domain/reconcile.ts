@@ -2,7 +2,7 @@
 import { MINUTE } from "./duration.ts";
 import { leaving } from "./former.ts";
 import { isFinal, rowOf } from "./lifecycle.ts";
-import type { AccessRequest } from "./request.ts";
+import type { AccessRequest, In } from "./request.ts";
 
 /** What stands for one grant, as far as it matters here. */
 export interface OnHub {
@@ -19,9 +19,12 @@ export interface OnHub {
   altered?: boolean;
   /** A later generation stands, so that this one was given up; or it ends by a word that no record need say. */
   superseded?: boolean;
+  /** It says what its record does not know, since Redis was restored from before. */
+  ahead?: boolean;
 }
 
-export type Repair = "nothing" | "adopt" | "remove" | "end" | "provision";
+/** `note`: the account is to say again when it is over. */
+export type Repair = "nothing" | "adopt" | "remove" | "end" | "provision" | "note";
 
 /** An account is made beside its binding: one that has stood without for so long is ending. */
 const HALF_FOR_MS = MINUTE;
@@ -36,12 +39,19 @@ export function reconcile(record: AccessRequest | "unknown" | null, on: OnHub, n
   if (record.generation !== on.generation) return ofAnother(record, on);
   const { onHub } = rowOf(record);
   if (onHub === "may-stand") return isWhole(on) ? "nothing" : "provision";
-  if (onHub === "must-stand") return isWhole(on) && !on.altered ? "nothing" : "end";
+  if (record.state === "active") return ofActive(record, on);
   if (record.state === "ending") return "nothing";
   // Of an undecided request nothing stands, unless Redis is older than the hub.
   if (onHub === "none" && rowOf(record).to.includes("active") && isWhole(on) && on.account?.delivered)
     return "adopt";
   return remove(on);
+}
+
+/** The hub may be restored from before more time was given: without records, that end would be the grant's. */
+function ofActive({ expiresAt }: In<"active">, on: OnHub): Repair {
+  if (!isWhole(on) || on.altered) return "end";
+  if (on.ahead) return "adopt";
+  return (on.account?.expiresAt ?? 0) < expiresAt ? "note" : "nothing";
 }
 
 function ofAnother(record: AccessRequest, on: OnHub): Repair {

@@ -112,7 +112,7 @@ const Common = z.object({
     .object({ what: z.enum(["adopted", "altered"]), at: Ms })
     .optional()
     .catch(undefined),
-  /** Redis lost it, and it was made of what the hub knows: of those who approved it the last, and all its time in one. */
+  /** Redis lost it, and it was made of what the hub knows: of those who approved it the last, and not what made it longer. */
   adopted: z.literal(true).optional(),
   /** See messages.ts. */
   messages: z.record(z.string(), Sent),

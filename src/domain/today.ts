@@ -24,7 +24,7 @@ export function roleToday(r: AccessRequest, roles: Catalog): Role | Changed {
   if (!role) return changed("role-gone");
   if (role.clusterRole !== r.clusterRole) return changed("other-rights");
   if (r.emergency && !role.breakGlass) return changed("approval");
-  const max = r.adopted ? totalOf(role) : timesOf(role, r.emergency !== undefined).max;
+  const { max } = timesOf(role, r.emergency !== undefined);
   if (r.duration > max) return changed("too-long", max);
   if (r.extends && wholeOf(r) > totalOf(role)) return changed("too-long", totalOf(role));
   // Asked for when nobody had to approve: nobody was asked, so nobody can.

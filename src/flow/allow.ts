@@ -2,6 +2,7 @@
 import type { AllowTerms } from "../domain/allow-command.ts";
 import { type Allowance, type Allower, joined } from "../domain/allowance.ts";
 import { type Role, roleNamed } from "../domain/catalog.ts";
+import { totalOf } from "../domain/extension.ts";
 import { type AllowanceId, allowanceId, type UserId } from "../domain/ids.ts";
 import type { Person } from "../domain/person.ts";
 import { Refused } from "../domain/refusal.ts";
@@ -101,6 +102,7 @@ function draft(
     id: allowanceId(random()),
     version: 0,
     ...{ person, role: name, clusterRole: role.clusterRole, duration, period, reason },
+    total: totalOf(role),
     madeAt: now,
     until: now + period,
     count: countNeeded(role),

@@ -44,7 +44,7 @@ async function lowerOf(
   const role = roles[name];
   const lower = await lowerRoles(ports, request, by, [name]);
   if (!role || !lower?.includes(name)) throw new Refused({ kind: "not-lower", role: name });
-  const { isFor, approvers, count, fallback } = askedOf(role, request.requestedAt);
+  const { isFor, approvers, count, fallback } = askedOf(role, request.requestedAt, request.closesAt);
   const { clusterRole, delivery } = role;
   return { role: name, clusterRole, delivery, duration, isFor, approvers, count, fallback };
 }

@@ -1,6 +1,7 @@
 /** The holder of a grant asks for more time: a request of its own, which policy judges like any other. new → requested */
 import { roleNamed } from "../domain/catalog.ts";
 import { mostMore } from "../domain/extension.ts";
+import { needed } from "../domain/idle-steps.ts";
 import type { RequestId, UserId } from "../domain/ids.ts";
 import { lateFor } from "../domain/lifecycle.ts";
 import { termsOf } from "../domain/policy.ts";
@@ -8,7 +9,7 @@ import { Refused } from "../domain/refusal.ts";
 import { beginsAt, windowTaken } from "../domain/window.ts";
 import type { AccessRequest, In, Ports } from "./ports.ts";
 import { draftOf } from "./request.ts";
-import { follow } from "./support/commit.ts";
+import { commit, follow } from "./support/commit.ts";
 import { load } from "./support/load.ts";
 import { overLimit } from "./support/over-limit.ts";
 
@@ -33,11 +34,17 @@ export async function askMoreTime(
   const wanted = draft(ports, grant, terms);
   const made = await ports.requests.make(wanted, triggerId, ports.policy.limits);
   if ("over" in made) throw new Refused(await overLimit(ports, wanted, made));
-  if (made.made) await follow(ports, null, made.request, "validate");
+  if (made.made) await Promise.all([follow(ports, null, made.request, "validate"), noteNeeded(ports, grant)]);
   else if (made.taken === "window") throw new Refused(windowTaken(made.request));
   else if (made.taken !== "trigger") throw new Refused(askedAlready(made.request));
   return made.request;
 }
+
+/** Who asks for more of it needs it: it does not end meanwhile because nobody uses it. Never rejects. */
+const noteNeeded = (ports: Ports, { id }: In<"active">): Promise<unknown> =>
+  commit(ports, id, (r) => needed(r, ports.clock.now())).catch((error: unknown) =>
+    ports.log.warn({ id, err: error }, "that its holder needs it is not noted; they are asked still"),
+  );
 
 const askedAlready = ({ id, role, state }: AccessRequest) =>
   ({ kind: "open-already", id, role, state }) as const;

@@ -23,7 +23,8 @@ export async function fallbackExpiry(ports: Needed, closing: AbortSignal): Promi
   const ended = await ports.hubEnds.all().catch(() => new Map<RequestId, End>());
   const latest = latestGenerations(standing);
   const isSuperseded = ({ key: { id, generation } }: GrantObjects) => generation < (latest.get(id) ?? 0);
-  const isDue = (on: GrantObjects) => repairFor(ports, "unreadable", on, isSuperseded(on)) === "remove";
+  const isDue = (on: GrantObjects) =>
+    repairFor(ports, "unreadable", on, { superseded: isSuperseded(on) }) === "remove";
   const over = standing.filter((on) => locked || ended.has(on.key.id) || isDue(on));
   const worker = async () => {
     for (let on = over.pop(); on && !closing.aborted; on = over.pop()) await end(ports, on, closing);

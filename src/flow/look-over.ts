@@ -7,7 +7,7 @@ import { isFinal, rowOf } from "../domain/lifecycle.ts";
 import { emptyTally, type Tally, tally } from "../domain/tally.ts";
 import { endsByWord, isUndone, type Words } from "./advance.ts";
 import type { AccessRequest, ForeignObject, GrantKey, GrantObjects, Ports } from "./ports.ts";
-import { noteLatest, repairFor } from "./repair.ts";
+import { isAhead, noteLatest, repairFor } from "./repair.ts";
 import { type LiveTokens, noLiveTokens, noteToken } from "./replace-dead-tokens.ts";
 
 const LISTING_WITHIN_MS = 45 * SECOND;
@@ -50,7 +50,8 @@ export async function lookOver(ports: Ports, words: Words): Promise<LookedOver> 
     for (const [i, on] of standing.entries()) {
       if (i % AT_ONCE === 0) await letPass();
       const record = records[i]?.() ?? null;
-      if (repairFor(ports, record, on, endsByWord(words, on.key.id)) !== "nothing") differing.push(on.key);
+      const how = { superseded: endsByWord(words, on.key.id), ahead: isAhead(ports, record, on) };
+      if (repairFor(ports, record, on, how) !== "nothing") differing.push(on.key);
       if (record !== null && record !== "unreadable" && !latest.has(on.key.id)) {
         see(record);
         if (mustStand(record) && record.generation !== on.key.generation) absent.push(keyOf(record));

@@ -394,6 +394,8 @@ export interface GrantAnnotations {
   delivery?: Delivery | undefined;
   /** Of a token that outlives the access. */
   tokenExpiresAt?: number | undefined;
+  /** For how long it was approved, where more time came since. */
+  duration?: number | undefined;
 }
 
 /** What is added to the annotations, or changes, after the account was made. */
@@ -402,6 +404,7 @@ export interface MoreAnnotations {
   expiresAt?: number;
   delivery?: Delivery | undefined;
   tokenExpiresAt?: number | undefined;
+  duration?: number | undefined;
 }
 
 /** Something of a grant went, or changed, while it was watched; whoever did it. */

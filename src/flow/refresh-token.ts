@@ -15,6 +15,7 @@ import {
 } from "./ports.ts";
 import { asDelivered } from "./support/as-delivered.ts";
 import { commit } from "./support/commit.ts";
+import { knownLater } from "./support/known-later.ts";
 import { type MaybeMinted, mintToken } from "./support/mint.ts";
 import { noteToken } from "./support/note-token.ts";
 import { reportOutage } from "./support/outage.ts";
@@ -78,8 +79,8 @@ async function assertMember(ports: Ports, request: Asked): Promise<void> {
 /** The account itself says first until when it stands: without Redis it is ended by that. */
 const mintFresh = (ports: Ports, request: Asked, signal: AbortSignal): Promise<MaybeMinted> =>
   reportOutage(ports, whoWaits(request), "hub", async () => {
-    const { grant, expiresAt, delivery } = request;
-    await ports.grants.annotate(request, grant.accountUid, { expiresAt, delivery }, signal);
+    const { grant } = request;
+    await ports.grants.annotate(request, grant.accountUid, knownLater(request), signal);
     const { signedBy: _, ...unsigned } = grant;
     if (isRevealed(request)) return { token: null, grant: unsigned };
     return mintToken(ports, request, grant, signal);

@@ -1,6 +1,8 @@
 /** One grant on which record and hub disagree, looked at afresh under its lease, and put right. */
 import { BY_BREAK_GLASS } from "../domain/break-glass.ts";
 import { roleNamed } from "../domain/catalog.ts";
+import { caughtUp } from "../domain/caught-up.ts";
+import { isDoubtful } from "../domain/epoch.ts";
 import { formerOf } from "../domain/former.ts";
 import type { RequestId } from "../domain/ids.ts";
 import { type Repair, reconcile } from "../domain/reconcile.ts";
@@ -11,6 +13,7 @@ import type { GrantAnnotations, GrantKey, GrantObjects, Ports, Recorded, Uids } 
 import { commit, follow } from "./support/commit.ts";
 import { endTogether } from "./support/end-together.ts";
 import { enqueue } from "./support/enqueue.ts";
+import { knownLater } from "./support/known-later.ts";
 import { removeGrant } from "./support/remove-grant.ts";
 import { tellUntold } from "./tell-untold.ts";
 
@@ -18,7 +21,8 @@ export async function repairGrant(ports: Ports, key: GrantKey, signal: AbortSign
   const [record = null] = await ports.requests.getMany([key.id]);
   const on = await ports.grants.find(key, recordedUids(record, key), signal);
   const isOver = record === "unreadable" && (await endTogether(ports, key.id)) !== null;
-  await REPAIRS[repairFor(ports, record, on, isOver)](ports, on, signal);
+  const ahead = isAhead(ports, record, on);
+  await REPAIRS[repairFor(ports, record, on, { superseded: isOver, ahead })](ports, on, signal);
 }
 
 function recordedUids(record: Recorded, { generation }: GrantKey): Uids {
@@ -28,12 +32,12 @@ function recordedUids(record: Recorded, { generation }: GrantKey): Uids {
   return (former?.grant ?? own) || {};
 }
 
-/** What the sweep does about one grant. `superseded`: a later generation of it stands, or nothing of it may. */
+/** What the sweep does about one grant. `superseded`: a later generation of it stands, or nothing of it may. `ahead`: see isAhead. */
 export function repairFor(
   { clock }: Pick<Ports, "clock">,
   record: Recorded,
   on: GrantObjects,
-  superseded = false,
+  { superseded = false, ahead = false }: { superseded?: boolean; ahead?: boolean } = {},
 ): Repair {
   const { key, account, binding } = on;
   const standing = {
@@ -43,7 +47,7 @@ export function repairFor(
       deleting: account.deleting,
       get expiresAt() {
         // Only whole annotations make a record of it.
-        return record === "unreadable" ? account.expiresAt : (account.annotations?.expiresAt ?? null);
+        return record === null ? (account.annotations?.expiresAt ?? null) : account.expiresAt;
       },
       get delivered() {
         return Boolean(account.annotations?.tokenMessage);
@@ -51,9 +55,17 @@ export function repairFor(
     },
     binding: binding !== null,
     altered: isAltered(record, on),
-    superseded,
+    ...{ superseded, ahead },
   };
   return reconcile(record === "unreadable" ? "unknown" : record, standing, clock.now());
+}
+
+/** Something came to it since the copy from which Redis was restored. */
+export function isAhead(ports: Ports, record: Recorded, on: GrantObjects): boolean {
+  if (record === null || record === "unreadable" || record.state !== "active") return false;
+  if (!isDoubtful(record, { before: ports.epoch.before() })) return false;
+  const found = foundOn(ports, on);
+  return found !== null && caughtUp(record, found) !== null;
 }
 
 /** What was made anew under the same name is another account: no token of the grant is good for it. */
@@ -85,11 +97,23 @@ const REPAIRS: Record<Repair, (ports: Ports, on: GrantObjects, signal: AbortSign
     if (request)
       await enqueue(ports, request, (jobs) => jobs.add("timers", "provision", request.id, request.version));
   },
+  note: noteAgain,
 };
 
 async function removeFound({ grants, log }: Ports, on: GrantObjects, signal: AbortSignal): Promise<void> {
   await removeGrant(grants, on.key, uidsOf(on), signal);
   log.warn({ id: on.key.id }, "removed from the hub: it belonged to no live request");
+}
+
+async function noteAgain(
+  { requests, grants, log }: Ports,
+  { key }: GrantObjects,
+  signal: AbortSignal,
+): Promise<void> {
+  const request = await requests.get(key.id);
+  if (request?.state !== "active") return;
+  await grants.annotate(request, request.grant.accountUid, knownLater(request), signal);
+  log.warn({ id: key.id }, "the hub knew of an earlier end; it is told the grant's own again");
 }
 
 /** As they stand now. */
@@ -120,12 +144,10 @@ export const wasDelivered = ({ account, binding }: GrantObjects): boolean =>
   binding !== null && account !== null && !account.deleting && Boolean(account.annotations?.tokenMessage);
 
 /** Redis lost the record, or has an older one: the account's annotations are enough to end it on time. */
-export async function adoptGrant(ports: Ports, { key, account, binding }: GrantObjects): Promise<void> {
-  if (!account?.annotations || !binding) return;
-  const found = adopted(ports, key, account.annotations, {
-    accountUid: account.uid,
-    bindingUid: binding.uid,
-  });
+export async function adoptGrant(ports: Ports, on: GrantObjects): Promise<void> {
+  const { key } = on;
+  const found = foundOn(ports, on);
+  if (!found) return;
   // What a Redis that is behind does not know, its own alarm says.
   const isNews = ports.heldBack()?.cause !== "redis-behind" && !telling.has(ports.admins);
   const untold = isNews ? { untold: { what: "adopted", at: ports.clock.now() } as const } : {};
@@ -134,8 +156,9 @@ export async function adoptGrant(ports: Ports, { key, account, binding }: GrantO
   else
     request = await commit(ports, key.id, (r) => {
       const next = delivered(r, found);
+      if (!next) return caughtUp(r, found);
       // A token in the place of its own is as unheard of.
-      return next && r.state === "active" ? { ...next, ...untold } : next;
+      return r.state === "active" ? { ...next, ...untold } : next;
     });
   const together = await endTogether(ports, key.id);
   if (together) request = await commit(ports, key.id, (r) => ending(r, together));
@@ -152,6 +175,11 @@ async function tellAdopted(ports: Ports, request: AccessRequest): Promise<void> 
   telling.delete(ports.admins);
 }
 
+const foundOn = (ports: Ports, { key, account, binding }: GrantObjects): In<"active"> | null =>
+  account?.annotations && binding
+    ? adopted(ports, key, account.annotations, { accountUid: account.uid, bindingUid: binding.uid })
+    : null;
+
 function adopted(
   { policy, clock }: Ports,
   { id, role, generation }: GrantKey,
@@ -160,6 +188,7 @@ function adopted(
 ): In<"active"> {
   const { requester, clusterRole, reason, approvedBy, qualified, approvedAt } = annotations;
   const { startsAt, expiresAt, tokenMessage, delivery, tokenExpiresAt = expiresAt } = annotations;
+  const { duration = expiresAt - (startsAt ?? approvedAt) } = annotations;
   const now = roleNamed(policy.roles, role);
   const shown = delivery === "reveal" ? { shows: "reveal" } : ({ shows: "shown", token: "shown" } as const);
   return {
@@ -170,7 +199,7 @@ function adopted(
     role,
     clusterRole,
     reason,
-    duration: expiresAt - (startsAt ?? approvedAt),
+    duration,
     ...(delivery && { delivery }),
     ...(startsAt !== undefined && { startsAt }),
     requestedAt: approvedAt,

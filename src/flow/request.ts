@@ -127,7 +127,7 @@ export function draftOf(
 
 type Asked = Pick<AccessRequest, "isFor" | "approvers" | "closesAt" | "count" | "nudgeAt" | "fallback">;
 
-/** Whom it is for, who decides on it, and until when; never later than its own end, where that is fixed. */
+/** Whom it is for, who decides on it, and until when; never later than `endsAt`, where that is fixed. */
 export function askedOf(
   { approval, requester }: Role,
   now: number,

@@ -148,8 +148,8 @@ const argsOf = (a: Allowance, now: number, entry: Chained<AllowanceEntry> | null
   entry?.entry ?? "",
   entry?.beside ?? "",
   entry ? linkText(entry) : "",
-  // What passed by it at last may need it for as long as it lasts, unless it was withdrawn.
-  a.until + (a.withdrawn ? 0 : a.duration) + LISTED_OVER_MS,
+  // What passed by it may need it for as long as it lasts, with all time that is added, unless it was withdrawn.
+  a.until + (a.withdrawn ? 0 : (a.total ?? a.duration)) + LISTED_OVER_MS,
 ];
 
 const keysOf = (

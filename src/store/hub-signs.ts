@@ -27,7 +27,7 @@ const WRITES_MOST_OF_ONE = 100;
 /** Longer than anybody's quiet is. */
 const QUIET_KEPT_MS = HOUR;
 
-interface Options extends Pick<Store, "redis" | "keys"> {
+interface Options extends Pick<Store, "redis" | "keys" | "onBroken"> {
   /** audit.hub.refusedPerHour */
   refusedMost: number;
 }
@@ -36,6 +36,17 @@ export function createHubSigns(options: Options): HubSignsStore {
   const store = { ...options, redis: withHubSigns(options.redis) };
   const { redis, keys, refusedMost } = store;
   const replicate = replicator(store);
+  const broken = new Set<string>();
+  /** What only another version has a word for is left to it, and said once: all else is told. */
+  const readable = <T>(of: z.ZodType<T>, text: string): T[] => {
+    try {
+      return [of.parse(JSON.parse(text))];
+    } catch (error) {
+      if (!broken.has(text)) store.onBroken(error as Error);
+      broken.add(text);
+      return [];
+    }
+  };
   const names = [keys.request(""), keys.signs(""), keys.refusals(""), keys.told("")];
   const limits = [
     KEEP_TRAIL_MS,
@@ -74,12 +85,15 @@ export function createHubSigns(options: Options): HubSignsStore {
             .hgetall(keys.hubAlarmsLater),
         ),
       );
-      const [writes, unread, own, alarms, later] = Waiting.parse(found);
-      if (writes.length === 0 && unread === 0 && Object.keys(alarms).length === 0) return null;
+      const [written, unread, own, raised, later] = Waiting.parse(found);
+      const writes = written.flatMap((text) => readable(ObservedWrite, text));
+      const alarms = Object.entries(raised).flatMap(([key, text]) =>
+        readable(HubAlarm, text).map((alarm) => ({ key, alarm, later: later[key] ?? 0 })),
+      );
+      if (writes.length === 0 && unread === 0 && alarms.length === 0) return null;
       return {
         writes: writes.sort((a, b) => a.at - b.at),
-        ...{ unread, own },
-        alarms: Object.entries(alarms).map(([key, alarm]) => ({ key, alarm, later: later[key] ?? 0 })),
+        ...{ unread, own, alarms },
       };
     },
     async gave(bindings) {
@@ -123,11 +137,10 @@ function fieldsOf({ id, generation, used, made, deleted, refused }: GrantSigns):
   return [id, generation, used ?? "", made ?? "", deleted ?? "", refused.length, ...times];
 }
 
-const json = <T extends z.ZodType>(of: T) => z.string().transform((text) => of.parse(JSON.parse(text)));
 const Waiting = z.tuple([
-  z.array(json(ObservedWrite)),
+  z.array(z.string()),
   z.coerce.number(),
   z.object({ at: z.coerce.number(), who: z.string() }).nullable().catch(null),
-  z.record(z.string(), json(HubAlarm)),
+  z.record(z.string(), z.string()),
   z.record(z.string(), z.coerce.number()),
 ]);

@@ -194,6 +194,19 @@ test("while an end is not proved yet, absence proves it no more", async () => {
   });
 });
 
+test("what only a newer version has a word for keeps no other alarm from being told, and is left to that", async () => {
+  const { hubAlarms, hubWrites } = world.keys;
+  await world.commands.hset(hubAlarms, "newer", JSON.stringify({ kind: "newer" }));
+  await world.commands.hset(hubWrites, "newer", JSON.stringify({ did: "newer" }));
+  await bring([bindingOf("create", "theirs")]);
+  await told(/Not done by the bot/, 1);
+  expect(await world.commands.hkeys(hubAlarms)).toEqual(["newer"]);
+  expect(await world.commands.hkeys(hubWrites)).toEqual(["newer"]);
+  const said = bots.flatMap(({ lines }) => lines.filter(({ msg }) => msg?.includes("cannot be read")));
+  expect(said.length).toBeGreaterThan(0);
+  expect(said.length).toBeLessThanOrEqual(2 * bots.length);
+});
+
 test("others' bindings, accounts and tokens: who, from where, what; a flood is one message that counts", async () => {
   await bring([bindingOf("create", "theirs"), bindingOf("create", "view-all", "mallory", "view")]);
   const first = await told(/Not done by the bot/, 1);

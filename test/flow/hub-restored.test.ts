@@ -1,14 +1,17 @@
 /** The hub is restored from a backup at any moment of an end: what came back goes once more, and the end is proved then. */
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { MINUTE, SECOND } from "../../src/domain/duration.ts";
+import { HOUR, MINUTE, SECOND } from "../../src/domain/duration.ts";
 import { usedLate } from "../../src/domain/generations.ts";
 import type { RequestId, UserId } from "../../src/domain/ids.ts";
+import { askMoreTime } from "../../src/flow/ask-more-time.ts";
 import { decideRequest } from "../../src/flow/decide.ts";
+import { fallbackExpiry } from "../../src/flow/fallback-expiry.ts";
 import type { Ports } from "../../src/flow/ports.ts";
 import { renewToken } from "../../src/flow/renew-token.ts";
 import { makeRequest } from "../../src/flow/request.ts";
 import { revokeGrant } from "../../src/flow/revoke.ts";
+import { validateRequester } from "../../src/flow/validate.ts";
 import { ALICE, BOB, startWorld, type World } from "../helpers/bot.ts";
 import { login } from "../helpers/login.ts";
 import { scene, tokenIn } from "../helpers/scene.ts";
@@ -191,3 +194,25 @@ test("after any call as a grant is made: what is called active works, and nothin
     await steps.work();
   }
 }, 240_000);
+
+test("from before more time was given, with Redis away after that: it lasts for as long as it was given", async () => {
+  const id = await live();
+  const restore = backup();
+  const more = { id, by: BOB as UserId, duration: HOUR, reason: "more", triggerId: "more" };
+  const { id: asked } = await askMoreTime(steps.ports, more);
+  await validateRequester(steps.ports, asked);
+  await decideRequest(steps.ports, { id: asked, terms: 1, by: ALICE as UserId, verdict: { approve: true } });
+  await steps.work();
+  const token = tokens().at(-1) ?? "";
+  restore();
+  await steps.sweep();
+  world.redis.pause();
+  const withoutRedis = () => fallbackExpiry(steps.ports, AbortSignal.timeout(MINUTE));
+  world.clock.jump(8 * HOUR + MINUTE);
+  await withoutRedis();
+  expect(await login(world.hub, token)).toBe(200);
+  world.clock.jump(HOUR);
+  await withoutRedis();
+  expect(await standing()).toEqual([]);
+  world.redis.resume();
+});

@@ -122,6 +122,20 @@ test("with release it ends a quarter of an hour after its holder was told, and e
   expect(bots[0]?.trail().find(({ to }) => to === "ending")).toMatchObject({ who: "bot", why: "idle" });
 }, 120_000);
 
+test("who asks for more time while they are asked needs it: it goes on while that waits", async () => {
+  await it.get("admin 4h", "clusters");
+  await pass(30 * MINUTE);
+  const message = await stands(BOB);
+  await told("clusters");
+  await world.slack.click(BOB, await it.dm(BOB, "Only for you."), "Ask for more time");
+  const form = await world.slack.waitFor(() => world.slack.views(BOB).at(-1));
+  await world.slack.submit(BOB, form.id, { "more-time": "1 h", "more-reason": "not done" });
+  await it.channel("not done");
+  await world.slack.waitFor(() => visibleText(message).startsWith("*Kept:*"));
+  await pass(25 * MINUTE);
+  expect([await state("clusters"), await state("not done")]).toEqual(["active", "pending"]);
+}, 120_000);
+
 test("use before the end, of which the hub tells late, takes the release back", async () => {
   await it.get("admin 4h", "clusters");
   await pass(30 * MINUTE);

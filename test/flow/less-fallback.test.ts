@@ -1,6 +1,6 @@
 /** Made less while those who are asked besides, as nobody decided, are about to hear of more. */
 import { expect, test } from "vitest";
-import { visibleText } from "../../sandbox/slack/index.ts";
+import { type SlackMessage, visibleText } from "../../sandbox/slack/index.ts";
 import { HOUR, MINUTE } from "../../src/domain/duration.ts";
 import type { RequestId } from "../../src/domain/ids.ts";
 import { ALICE, APPROVALS, catalog, MEI, startBot, startWorld, type World } from "../helpers/bot.ts";
@@ -14,7 +14,26 @@ const approval = (after: string) => ({
 const roles = {
   high: { ...catalog.admin, approval: approval("1h") },
   low: { ...catalog.guest, approval: approval("2h") },
+  brief: { ...catalog.admin, approval: { by: ["S0SRE"], within: "1h" } },
 };
+
+/** Alice approves the lower role in the place of this one. */
+async function approveLow(world: World, card: SlackMessage, meanwhile = async () => () => {}) {
+  await world.slack.select(ALICE, card, "menu", "Approve for less…");
+  const view = await world.slack.waitFor(() =>
+    world.slack.views(ALICE).find(({ blocks }) => JSON.stringify(blocks).includes('"low"')),
+  );
+  const goOn = await meanwhile();
+  await world.slack.submit(ALICE, view.id, { "less-role": "low", "less-time": "2 h" });
+  await world.until(async () => (await world.records())[0]?.role === "low");
+  goOn();
+}
+/** What asks others for this role. */
+const asksOthers = (world: World, role: string): string[] =>
+  world.slack
+    .messages(APPROVALS)
+    .map(visibleText)
+    .filter((text) => text.includes(`you are asked too:* bob asks for ${role} for`));
 
 /** What asks them is on its way, until what this resolves to is called. */
 async function untilTheyAreAsked(world: World): Promise<() => void> {
@@ -58,25 +77,24 @@ test("those of the lower role hear of it all the same", async () => {
   await using opened = new AsyncDisposableStack();
   const world = opened.use(await startWorld({ roles }));
   opened.adopt(await startBot(world), (bot) => bot.stop());
-  /** What asks others for this role. */
-  const asked = (role: string) =>
-    world.slack
-      .messages(APPROVALS)
-      .map(visibleText)
-      .filter((text) => text.includes(`you are asked too:* bob asks for ${role} for`));
+  const asked = (role: string) => asksOthers(world, role);
   const card = await scene(world).ask("high 4h", "to-look");
-  await world.slack.select(ALICE, card, "menu", "Approve for less…");
-  const view = await world.slack.waitFor(() =>
-    world.slack.views(ALICE).find(({ blocks }) => JSON.stringify(blocks).includes('"low"')),
-  );
-  const answer = await untilTheyAreAsked(world);
-  await world.slack.submit(ALICE, view.id, { "less-role": "low", "less-time": "2 h" });
-  await world.until(async () => (await world.records())[0]?.role === "low");
-  answer();
+  await approveLow(world, card, () => untilTheyAreAsked(world));
   await world.slack.waitFor(() => asked("high").length > 0);
   await world.until(async () => {
     await world.jump(10 * MINUTE);
     return asked("low").length > 0;
   });
   expect([asked("high").length, asked("low").length]).toEqual([1, 1]);
+});
+
+test("they are asked while somebody may still decide: what was asked for at first closes before their time", async () => {
+  await using opened = new AsyncDisposableStack();
+  const world = opened.use(await startWorld({ roles }));
+  opened.adopt(await startBot(world), (bot) => bot.stop());
+  await approveLow(world, await scene(world).ask("brief 4h", "to-look"));
+  await world.jump(31 * MINUTE);
+  await world.slack.waitFor(() => asksOthers(world, "low").length > 0);
+  await world.slack.click(MEI, await scene(world).channel("to-look"), "approve");
+  await world.until(async () => (await world.records())[0]?.state === "active");
 });

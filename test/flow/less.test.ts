@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { buttonsOf, type SlackMessage, type View, visibleText } from "../../sandbox/slack/index.ts";
 import { HOUR } from "../../src/domain/duration.ts";
 import {
+  ADMINS,
   ALICE,
   APPROVALS,
   BOB,
@@ -20,6 +21,7 @@ const roles = {
   both: { ...catalog.guest, approval: { by: ["S0SRE"], count: 2, within: "4h" } },
   root: { ...catalog.admin, requester: { in: [CAROL] } },
   hers: { ...catalog.guest, approval: { by: [MEI, CAROL], within: "4h" } },
+  apart: { ...catalog.guest, approval: { by: [ALICE, MEI], count: 2, within: "4h", channel: ADMINS } },
 };
 let world: World;
 let it: Scene;
@@ -108,6 +110,13 @@ test("a role that they have by then is refused, and nothing changes", async () =
 test("a lower role that too few others could approve is not offered", async () => {
   const card = await it.ask("root 4h", "to-look", CAROL);
   expect(rolesIn(await modal(ALICE, card))).toEqual(["root", "guest", "long"]);
+});
+
+test("nor one whose other approvers do not see the card, whichever channel is theirs", async () => {
+  await it.say(CAROL, "apart 1h elsewhere");
+  await world.until(async () => (await record("elsewhere"))?.state === "pending");
+  const card = await it.ask("admin 4h", "to-look");
+  expect(rolesIn(await modal(ALICE, card))).not.toContain("apart");
 });
 
 test("a lower role that others approve, too: they are mentioned, though those of the other were reminded already", async () => {

@@ -4,11 +4,14 @@ import { buttonsOf, visibleText } from "../../sandbox/slack/index.ts";
 import { HOUR, MINUTE, SECOND } from "../../src/domain/duration.ts";
 import type { RequestId, UserId } from "../../src/domain/ids.ts";
 import { Refused } from "../../src/domain/refusal.ts";
-import type { AccessRequest } from "../../src/domain/request.ts";
+import type { AccessRequest, In } from "../../src/domain/request.ts";
+import { askMoreTime } from "../../src/flow/ask-more-time.ts";
 import { confirmRestore } from "../../src/flow/confirm-restore.ts";
 import { decideRequest } from "../../src/flow/decide.ts";
 import { makeRequest } from "../../src/flow/request.ts";
 import { releaseGrant, revokeGrant } from "../../src/flow/revoke.ts";
+import { load } from "../../src/flow/support/load.ts";
+import { vetRequest } from "../../src/flow/validate.ts";
 import { withdrawRequest } from "../../src/flow/withdraw.ts";
 import { ALICE, BOB, CAROL, startWorld, type World } from "../helpers/bot.ts";
 import { copyRedis, restoreRedis } from "../helpers/copy.ts";
@@ -175,6 +178,36 @@ test("granted and live since the copy: it goes on, whatever the copy calls it, a
   expect(await it.standing()).toEqual([]);
   for (const user of [BOB, CAROL])
     expect(world.slack.dm(user).filter((m) => TOKEN.test(visibleText(m)))).toEqual([]);
+});
+
+test("given more time since the copy: it lasts for as long as that, and then its token is seen no more", async () => {
+  const id = await grant();
+  world.clock.jump(3 * HOUR + MINUTE);
+  await steps.work();
+  expect(await record(id)).toMatchObject({ reminded: [HOUR] });
+  const before = await copy();
+  const more = { id, by: BOB as UserId, duration: 2 * HOUR, reason: "", triggerId: "more" };
+  const { id: extension } = await askMoreTime(steps.ports, more);
+  await vetRequest(steps.ports, await load(steps.ports, extension));
+  await decide(extension);
+  await steps.work();
+  const { expiresAt } = (await record(id)) as In<"active">;
+  world.clock.jump(2 * MINUTE);
+  await settled();
+
+  await restored(before);
+  await goOn();
+  expect(await record(id)).toMatchObject({ state: "active", expiresAt, reminded: [] });
+  await confirm();
+  world.clock.jump(2 * HOUR);
+  await steps.sweep();
+  await steps.work();
+  expect(await record(id)).toMatchObject({ state: "active", reminded: [HOUR] });
+  world.clock.jump(HOUR);
+  await steps.sweep();
+  await steps.finish();
+  expect(await record(id)).toMatchObject({ state: "ended", end: { cause: "expired" } });
+  expect(world.slack.dm(BOB).filter((m) => TOKEN.test(visibleText(m)))).toEqual([]);
 });
 
 test("approved for less since the copy: it is known as what stands on the hub, and its end is real", async () => {

@@ -2,11 +2,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { visibleText } from "../../sandbox/slack/index.ts";
 import { revealsOf, SHOWN_FOR_MS } from "../../src/domain/delivery.ts";
-import { MINUTE, SECOND } from "../../src/domain/duration.ts";
+import { HOUR, MINUTE, SECOND } from "../../src/domain/duration.ts";
 import type { RequestId, UserId } from "../../src/domain/ids.ts";
 import type { In } from "../../src/domain/request.ts";
+import { askMoreTime } from "../../src/flow/ask-more-time.ts";
 import { decideRequest } from "../../src/flow/decide.ts";
-import { TroubleOutside } from "../../src/flow/ports.ts";
+import { type Ports, TroubleOutside } from "../../src/flow/ports.ts";
 import { provisionGrant } from "../../src/flow/provision.ts";
 import { askFreshToken } from "../../src/flow/refresh-token.ts";
 import { liveToken } from "../../src/flow/replace-dead-tokens.ts";
@@ -37,6 +38,7 @@ beforeAll(async () => {
       approval: by,
       breakGlass: { by: ["S0DEV"], max: "30m", review: ["S0SRE", MEI] },
     },
+    vault5: { ...vault, approval: by, duration: { default: "15m", max: "1h", total: "8h" } },
   };
   world = await startWorld({ roles: { ...catalog, vault, ...approved } });
   steps = await openSteps(world);
@@ -263,6 +265,38 @@ test.each([
   });
   await releaseGrant(steps.ports, { id, by });
   await steps.finish();
+});
+
+test("given more time than one may ask for at once, adopted from the hub it is shown at a click as before", async () => {
+  const requester = { id: by, name: "Bob", locale: "en" } as const;
+  const wish = { requester, text: "vault5 1h for long", triggerId: "for long" };
+  const { id } = await makeRequest(steps.ports, wish);
+  await steps.work();
+  const approve = { terms: 1, by: ALICE as UserId, verdict: { approve: true } } as const;
+  await decideRequest(steps.ports, { id, ...approve });
+  await steps.work();
+  const more = await askMoreTime(steps.ports, { id, by, duration: HOUR, reason: "", triggerId: "longer" });
+  await validateRequester(steps.ports, more.id);
+  await decideRequest(steps.ports, { id: more.id, ...approve });
+  await steps.work();
+  const { expiresAt, duration } = await record(id);
+  expect(await adopted(id)).toMatchObject({ adopted: true, expiresAt, duration });
+  await revealToken(steps.ports, { id, by, view: await opened() });
+  const { policy } = steps.ports;
+  const { vault5 } = policy.roles;
+  /** The catalog lets one ask for no more than this by now. */
+  const since = (max: number): Ports => {
+    const roles = {
+      ...policy.roles,
+      ...(vault5 && { vault5: { ...vault5, duration: { default: max, max } } }),
+    };
+    return { ...steps.ports, policy: { ...policy, roles } };
+  };
+  await revealToken(since(HOUR), { id, by, view: await opened() });
+  await expect(revealToken(since(MINUTE), { id, by, view: await opened() })).rejects.toMatchObject({
+    refusal: { kind: "not-allowed-now" },
+  });
+  await end(id);
 });
 
 test("Slack has no room to redraw it: the message that offers it stays, and is redrawn later", async () => {

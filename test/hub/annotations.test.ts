@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { MINUTE } from "../../src/domain/duration.ts";
 import {
   annotationsOf,
   readAnnotations,
@@ -20,9 +21,11 @@ it("reads back what it wrote, whatever people typed", () => {
       when,
       fc.option(when, { nil: undefined }),
       fc.constantFrom("dm" as const, "reveal" as const, undefined),
-      (reason, name, approvedAt, startsAt, expiresAt, tokenExpiresAt, delivery) => {
+      fc.option(fc.integer({ min: 1, max: 8760 * 60 }), { nil: undefined }),
+      (reason, name, approvedAt, startsAt, expiresAt, tokenExpiresAt, delivery, minutes) => {
         const tokenMessage = { channel: "D0BOB", ts: "1795341600.000123" };
-        const times = { approvedAt, startsAt, expiresAt, tokenExpiresAt };
+        const duration = minutes && minutes * MINUTE;
+        const times = { approvedAt, startsAt, expiresAt, tokenExpiresAt, duration };
         const notes = { ...annotationsOf(approved()), reason, ...times, delivery, tokenMessage };
         notes.requester.name = name;
         expect(readAnnotations(writeAnnotations(notes))).toEqual(notes);

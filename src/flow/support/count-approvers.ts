@@ -15,7 +15,8 @@ export async function countApprovers(
   purpose: "ask" | "grant" = "ask",
 ): Promise<ApproverFacts | null> {
   if (request.approvers.length === 0) return null;
-  const channel = channelFor(policy.roles, request.role, usual);
+  // A card stands where it was posted, of whatever role its request becomes.
+  const channel = request.messages.card?.channel || channelFor(policy.roles, request.role, usual);
   const today = everToday(role);
   const [asked, now, inChannel] = await Promise.all([
     directory.members(everAsked(request), purpose),

@@ -1,6 +1,7 @@
 /** What the account's annotations say about its grant: written for a person with kubectl, read back when Redis lost it. */
 import { z } from "zod";
 import { Delivery } from "../../domain/delivery.ts";
+import { Duration, formatDuration } from "../../domain/duration.ts";
 import { UserId } from "../../domain/ids.ts";
 import { Locale } from "../../domain/person.ts";
 import type { GrantAnnotations, In, MoreAnnotations } from "../../flow/ports.ts";
@@ -12,6 +13,7 @@ const Time = z.iso.datetime().transform((text) => Date.parse(text));
 
 export function annotationsOf(request: In<"approved" | "delivering">): GrantAnnotations {
   const { requester, clusterRole, decision, reason, startsAt, expiresAt, delivery } = request;
+  const { duration, extensions } = request;
   return {
     requester: { id: requester.id, name: requester.name, locale: requester.locale },
     clusterRole,
@@ -23,12 +25,13 @@ export function annotationsOf(request: In<"approved" | "delivering">): GrantAnno
     expiresAt,
     tokenMessage: null,
     delivery,
+    ...(extensions && { duration }),
   };
 }
 
 export function writeAnnotations(annotations: GrantAnnotations): Record<string, string> {
   const { requester, clusterRole, approvedBy, qualified, reason, approvedAt } = annotations;
-  const { startsAt, expiresAt, tokenMessage, delivery, tokenExpiresAt } = annotations;
+  const { startsAt, expiresAt, tokenMessage, delivery, tokenExpiresAt, duration } = annotations;
   return {
     ...person("requester", requester),
     ...(approvedBy === "policy" ? { [at("approved-by")]: "policy" } : person("approved-by", approvedBy)),
@@ -37,17 +40,18 @@ export function writeAnnotations(annotations: GrantAnnotations): Record<string, 
     [at("reason")]: reason,
     [at("approved-at")]: iso(approvedAt),
     ...(startsAt !== undefined && { [at("starts-at")]: iso(startsAt) }),
-    ...writeMore({ expiresAt, ...(tokenMessage && { tokenMessage }), delivery, tokenExpiresAt }),
+    ...writeMore({ expiresAt, ...(tokenMessage && { tokenMessage }), delivery, tokenExpiresAt, duration }),
   };
 }
 
 /** What is known, or changes, only after the account was made. */
 export function writeMore(more: MoreAnnotations): Record<string, string> {
-  const { expiresAt, tokenMessage, delivery, tokenExpiresAt } = more;
+  const { expiresAt, tokenMessage, delivery, tokenExpiresAt, duration } = more;
   return {
     ...(delivery && { [at("delivery")]: delivery }),
     ...(tokenExpiresAt !== undefined && { [at("token-expires-at")]: iso(tokenExpiresAt) }),
     ...(expiresAt !== undefined && { [at("expires-at")]: iso(expiresAt) }),
+    ...(duration !== undefined && { [at("duration")]: formatDuration(duration) }),
     ...(tokenMessage && { [at("token-message")]: `${tokenMessage.channel}/${tokenMessage.ts}` }),
   };
 }
@@ -71,6 +75,7 @@ const Read = z.object({
   expiresAt: Time,
   delivery: Delivery.optional().catch(undefined),
   tokenExpiresAt: Time.optional().catch(undefined),
+  duration: Duration.optional().catch(undefined),
   tokenMessage: z
     .templateLiteral([z.string().regex(/^[A-Z0-9]+$/), "/", z.string().regex(/^[0-9.]+$/)])
     .transform((text) => {
@@ -104,6 +109,7 @@ export function readAnnotations(annotations: Record<string, string>): GrantAnnot
     expiresAt: field("expires-at"),
     delivery: field("delivery"),
     tokenExpiresAt: field("token-expires-at"),
+    duration: field("duration"),
     tokenMessage: field("token-message") ?? null,
   });
   return read.data ?? null;
