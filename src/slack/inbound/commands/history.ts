@@ -1,4 +1,4 @@
-/** `history [@person] [30d]`: what one asked for, or for approvers and administrators what somebody did. */
+/** `history [@person] [30d]`, in either order: what one asked for, or for approvers and administrators what somebody did. */
 import { DAY } from "../../../domain/duration.ts";
 import { Refused } from "../../../domain/refusal.ts";
 import { wholeTime } from "../../../domain/typed-time.ts";
@@ -11,9 +11,10 @@ const USUAL_MS = 30 * DAY;
 export const historyCommand: Command = {
   first: () => false,
   run(context, { user, rest }) {
-    const mention = leadingMention(rest);
-    const text = typed(mention?.rest ?? rest).trim();
-    const since = context.ports.clock.now() - periodIn(text);
+    const at = Math.max(0, rest.indexOf("<@"));
+    const mention = leadingMention(rest.slice(at));
+    const text = typed(mention ? `${rest.slice(0, at)} ${mention.rest}` : rest).trim();
+    const since = Math.max(0, context.ports.clock.now() - periodIn(text));
     return historyPage(context, user, { list: "history", from: 0, person: mention?.user ?? user, since });
   },
 };
