@@ -487,6 +487,7 @@ const background = {
   local: (time: string): string => (time ? `${time} for them` : ""),
   holds: ({ role, until }: Background["holds"][number], fmt: Formatter): string =>
     `holds ${fmt.code(role)} ${fmt.until(until)}`,
+  holdsMore: (count: number): string => `and ${count} more`,
   grants: ({ grants, last }: Background, fmt: Formatter): string => {
     if (grants === 0 || !last) return "no grant in 30 days";
     const approved = last.by === "policy" ? "by policy" : `by ${name(last.by)}`;

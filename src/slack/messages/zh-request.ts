@@ -455,6 +455,7 @@ const lessened: Words["lessened"] = ({ by, asked: at, now }, fmt) =>
 const background: Words["background"] = {
   local: (time) => (time ? `当地时间 ${time}` : ""),
   holds: ({ role, until }, fmt) => `现有 ${fmt.code(role)} 权限，${fmt.until(until)}`,
+  holdsMore: (count) => `另有 ${count} 项`,
   grants: ({ grants, last }, fmt) => {
     if (grants === 0 || !last) return "30 天内没有获得过权限";
     const approved = last.by === "policy" ? "按策略自动批准" : `${name(last.by)} 批准`;
