@@ -469,3 +469,14 @@ test("nobody but its holder keeps what nobody uses, and they only where it is as
   await expect.poll(() => door.state(id)).toBe("active");
   await expect(keep(BOB)).rejects.toThrow("stale");
 });
+
+test("a form for more time that is sent after the access ended says who ended it", async () => {
+  const door = await openDoor();
+  const { id } = await door.grant();
+  await door.slack.click(BOB, await door.dm(BOB, "Approved by"), "more");
+  const form = await door.modal(BOB, "ends at");
+  await door.slack.command(ALICE, GENERAL, `revoke ${id} a leak`);
+  await door.until(id, "ending");
+  const { errors } = await door.slack.submit(BOB, form.id, { "more-time": String(HOUR) });
+  expect(errors).toEqual({ "more-time": expect.stringMatching(/^Alice ended this/) });
+});

@@ -2,7 +2,19 @@
 import { describe, expect, test } from "vitest";
 import { buttonsOf, visibleText } from "../../sandbox/slack/index.ts";
 import type { GroupId, UserId } from "../../src/domain/ids.ts";
-import { ALICE, BOB, CAROL, ELSEWHERE, GENERAL, GUS, MEI, openDoor, ROOT } from "../helpers/listener.ts";
+import {
+  ALICE,
+  BOB,
+  CAROL,
+  ELSEWHERE,
+  GENERAL,
+  GUS,
+  MEI,
+  openDoor,
+  ROOT,
+  role,
+  usual,
+} from "../helpers/listener.ts";
 import { remembering } from "../helpers/memories.ts";
 import { inputOf } from "../helpers/scene.ts";
 
@@ -41,6 +53,13 @@ describe("asking", () => {
     await door.listener.stop();
     expect(door.slack.ephemerals(user)).toHaveLength(1);
     expect(door.slack.ephemerals(user)[0]?.history).toHaveLength(1);
+  });
+
+  test("where too few could approve, it says how many there are", async () => {
+    const many = role({ approval: { by: ["S0SRE"], count: 3, within: "4h" } });
+    const door = await openDoor({ roles: { ...usual, many } });
+    await door.slack.command(BOB, GENERAL, "many 1h a look");
+    await door.whisper(BOB, "3 approvers from <!subteam^S0SRE>, and only 2 but you are there to approve");
   });
 
   test("asked in our DM, the DM alone answers", async () => {

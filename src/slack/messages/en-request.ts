@@ -34,8 +34,7 @@ const asks: Sentence = (f, fmt) =>
 /** What stands with "for @Bob" for all others is "your" to Bob. */
 const theirs: Sentence = (f, fmt) =>
   fmt.isReader(f.requester) ? mine(f) : `${f.role} for ${fmt.who(f.requester)}`;
-const period: Sentence = (f, fmt) =>
-  fmt.rich && f.given ? `, ${fmt.when(f.beginsAt)}–${fmt.when(f.deletedAt)}` : "";
+const period: Sentence = (f, fmt) => (fmt.rich && f.given ? `, ${fmt.between(f.beginsAt, f.deletedAt)}` : "");
 
 const outage: ByOutage = {
   hub: () => "Karpor does not answer",

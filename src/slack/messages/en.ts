@@ -200,7 +200,7 @@ const refusal: ByRefusal = {
     const you = recipient ? `you and ${fmt.who(recipient)}` : "you";
     const lack =
       needed > 1
-        ? `${needed} approvers from ${fmt.any(by, "its approvers")}, and ${there} but ${you} is there to approve`
+        ? `${needed} approvers from ${fmt.any(by, "its approvers")}, and ${there} but ${you} ${able > 1 ? "are" : "is"} there to approve`
         : `${fmt.oneOf(by, APPROVER)}, and nobody but ${you} is there to approve`;
     const others = outside === 1 ? "One who may is" : `${outside} who may are`;
     const missed = outside

@@ -38,6 +38,8 @@ export interface Formatter {
   at(at: number): string;
   /** "18:02"; plain "5 min ago". */
   when(at: number): string;
+  /** "14:02–18:02"; of what took days, with the day of both. */
+  between(from: number, to: number): string;
   /** "18:02:11"; plain "5 min ago". */
   exact(at: number): string;
   /** "5 minutes ago", as Slack says it when it is read. */
@@ -116,6 +118,7 @@ export function richFormatter(grammar: Grammar, now: number, command: string, re
     from: (at) => grammar.from(day(at)),
     at: (at) => (near(at, now) ? grammar.at(when(at)) : grammar.on(day(at))),
     when,
+    between: (from, to) => [from, to].map(near(from, to) ? when : day).join("–"),
     exact: (at) => date(at, near(at, now) ? "{time_secs}" : "{date_short_pretty} {time_secs}"),
     ago: (at) => date(at, "{ago}"),
   };
@@ -150,6 +153,7 @@ export function plainFormatter(grammar: Grammar, now: number, command: string, r
     from: (at) => (at > now ? grammar.begins(grammar.span(coarse(at - now))) : ""),
     at: ago,
     when: ago,
+    between: (from, to) => `${ago(from)}–${ago(to)}`,
     exact: ago,
     ago,
   };

@@ -33,8 +33,7 @@ const asks: Sentence = (f, fmt) =>
   `${asking(f, fmt.who)} ${fmt.b(f.hub)} 的 ${fmt.b(f.role)} 权限，${lasting(f, fmt)}`;
 const theirs: Sentence = (f, fmt) =>
   fmt.isReader(f.requester) ? mine(f) : `${fmt.who(f.requester)} 的 ${f.role} 权限`;
-const period: Sentence = (f, fmt) =>
-  fmt.rich && f.given ? `，${fmt.when(f.beginsAt)}–${fmt.when(f.deletedAt)}` : "";
+const period: Sentence = (f, fmt) => (fmt.rich && f.given ? `，${fmt.between(f.beginsAt, f.deletedAt)}` : "");
 
 const outage: ByOutage = {
   hub: () => "Karpor 暂无响应",
