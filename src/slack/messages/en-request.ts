@@ -216,7 +216,7 @@ const ended: Sentence = (f, fmt) => fmt.b(ending[f.end.cause](f, fmt));
 const window: Sentence = (f, fmt) => {
   if (f.more) return `, until ${fmt.when(f.more.until)}`;
   return f.startsAt === undefined
-    ? `, until about ${fmt.when(f.requestedAt + f.duration)}`
+    ? `, until about ${fmt.about(f.requestedAt, f.duration)}`
     : `${fmt.from(f.startsAt)} ${fmt.until(f.startsAt + f.duration)}`;
 };
 

@@ -207,7 +207,7 @@ const ended: Sentence = (f, fmt) => fmt.b(ending[f.end.cause](f, fmt));
 
 const window: Sentence = (f, fmt) =>
   f.startsAt === undefined
-    ? `约至 ${fmt.when(f.requestedAt + f.duration)}`
+    ? `约至 ${fmt.about(f.requestedAt, f.duration)}`
     : `${fmt.from(f.startsAt).replace(/^，/, "")}，${fmt.until(f.startsAt + f.duration)}`;
 
 const card: ByStatus = {
