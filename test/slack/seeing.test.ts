@@ -179,6 +179,9 @@ describe("active", () => {
   test.each([
     ["active guest", "1 active:* `guest` on production"],
     ["active @bob", "2 active:* of <@U0BOB> on production"],
+    ["active @bob guest", "1 active:* `guest` of <@U0BOB> on production"],
+    ["active guest @bob", "1 active:* `guest` of <@U0BOB> on production"],
+    ["active peek @mei", "Nothing active:* `peek` of <@U0MEI> on production"],
     ["active nonsense", "`nonsense` is no role"],
     ["active", "2 active:* access to production"],
     ["status @bob", "active @bob"],

@@ -29,3 +29,11 @@ export function leadingMention(text: string): { user: UserId; name: string; rest
   const user = UserId.safeParse(id).data;
   return user ? { user, name: label.replace(/^@/, ""), rest } : null;
 }
+
+/** The first person mentioned, wherever that is, and what else was typed. */
+export function besideMention(text: string): { person: UserId | undefined; rest: string } {
+  const at = Math.max(0, text.indexOf("<@"));
+  const mention = leadingMention(text.slice(at));
+  if (!mention) return { person: undefined, rest: typed(text).trim() };
+  return { person: mention.user, rest: typed(`${text.slice(0, at)} ${mention.rest}`).trim() };
+}

@@ -3,7 +3,7 @@ import { DAY } from "../../../domain/duration.ts";
 import { Refused } from "../../../domain/refusal.ts";
 import { wholeTime } from "../../../domain/typed-time.ts";
 import { historyPage } from "../pages/history.ts";
-import { leadingMention, typed } from "../typed.ts";
+import { besideMention } from "../typed.ts";
 import type { Command } from "./index.ts";
 
 const USUAL_MS = 30 * DAY;
@@ -11,11 +11,9 @@ const USUAL_MS = 30 * DAY;
 export const historyCommand: Command = {
   first: () => false,
   run(context, { user, rest }) {
-    const at = Math.max(0, rest.indexOf("<@"));
-    const mention = leadingMention(rest.slice(at));
-    const text = typed(mention ? `${rest.slice(0, at)} ${mention.rest}` : rest).trim();
+    const { person = user, rest: text } = besideMention(rest);
     const since = Math.max(0, context.ports.clock.now() - periodIn(text));
-    return historyPage(context, user, { list: "history", from: 0, person: mention?.user ?? user, since });
+    return historyPage(context, user, { list: "history", from: 0, person, since });
   },
 };
 
