@@ -1,5 +1,5 @@
 /** `ROLE [DURATION] for PERIOD REASON…`, what follows the person in `allow @person`, taken apart, and put together again corrected. Pure. */
-import { toNarrow } from "./amount.ts";
+import { plainWord, toNarrow } from "./amount.ts";
 import type { Catalog } from "./catalog.ts";
 import { correctLine, cut, type ParsedCommand, parseCommand, REASON_MAX, reasonIn } from "./command.ts";
 import { firstWord } from "./command-words.ts";
@@ -32,7 +32,7 @@ const FOR = /^(?:for(?![\p{L}\p{N}_-])|为期|期限)\s*/u;
 
 function parseAllow(text: string): ParsedAllow {
   const [word, rest] = firstWord(text);
-  const role = toNarrow(word).toLowerCase();
+  const role = plainWord(word);
   const begins = FOR.test(toNarrow(rest).toLowerCase());
   const taken = begins ? null : takeTime(rest);
   const after = taken?.rest ?? rest;

@@ -46,9 +46,10 @@ export const COMMAND_WORDS: readonly string[] = [...WORDS.keys()];
 const CHINESE = COMMAND_WORDS.filter((word) => /^\p{sc=Han}/u.test(word)).sort((a, b) => b.length - a.length);
 const BEGINS_CHINESE = new RegExp(`^\\s*(${CHINESE.join("|")})[\\s,.:;!?，。：；！？、]*([\\s\\S]*)$`);
 
-/** Up to a space, and what follows. */
+/** Up to a space, or to a mark as Chinese is typed without one, and what follows. */
 export function firstWord(line: string): [word: string, rest: string] {
-  const [, word = "", rest = ""] = /^\s*(\S*)\s*([\s\S]*)$/.exec(line) ?? [];
+  const [, word = "", rest = ""] =
+    /^[\s,，。：；、]*([^\s,，。：；、]*)[\s,，。：；、]*([\s\S]*)$/.exec(line) ?? [];
   return [word, rest];
 }
 

@@ -11,6 +11,7 @@ import {
   wordUse,
 } from "./command-words.ts";
 import { formatDuration, MINUTE, SHORTEST } from "./duration.ts";
+import { endingTime } from "./ending-time.ts";
 import type { Moment } from "./moment.ts";
 import { nearest } from "./nearest.ts";
 import { mendReason } from "./reason.ts";
@@ -78,15 +79,26 @@ const timed = (text: string, isAtOnce = false): Pick<ParsedCommand, "time" | "st
   };
 };
 
-/** Without what nobody sees: a reason of spaces is none. */
+/** One of spaces, of what nobody sees, or of mere marks is none. */
 export const reasonIn = (text: string): string =>
-  /^[\s\p{C}\p{Z}\u115F\u1160\u2800\u3164\uFFA0]*$/u.test(text) ? "" : text.trim();
+  /^[\s\p{C}\p{Z}\p{P}\p{Sc}\p{Sk}\p{Sm}\u115F\u1160\u2800\u3164\uFFA0]*$/u.test(text) ? "" : text.trim();
+
+/** The time at the end of a reason, where none stands before it. */
+export const timeAfterReason = ({ time, reason }: ParsedCommand) =>
+  time === null ? endingTime(reason) : null;
+
+function withTimeFirst(command: ParsedCommand): ParsedCommand {
+  const last = timeAfterReason(command);
+  return last ? { ...command, time: { ms: last.ms }, reason: last.rest } : command;
+}
 
 /** Undefined when no role comes near. */
 export function meaningOf(command: ParsedCommand, roles: Catalog): Meaning | undefined {
-  const { name, as } = nearestRole(command, roles) ?? {};
-  const role = name === undefined ? undefined : roles[name];
-  if (name === undefined || !role || !as) return undefined;
+  const near = nearestRole(command, roles);
+  const role = near && roles[near.name];
+  if (!role) return undefined;
+  const { name } = near;
+  const as = withTimeFirst(near.as);
   const duration = timeWithin(timesOf(role, command.emergency), as.time);
   const given = cut(as.reason, REASON_MAX);
   const reason = mendReason(role.reason, given) ?? given;

@@ -25,9 +25,9 @@ const VALUES = new Map<string, number>([
 ]);
 const EN =
   /^([a-z]+)(?![\p{L}\p{N}_])(?:[\s-]+(one|two|three|four|five|six|seven|eight|nine)\b)?(\s+and\s+a\s+half)?(?:\s+(?:an?\s+)?([a-z]+)(?![\p{L}\p{N}_]))?\s*/u;
-/** With what is left of an hour. "十分" alone is "very". */
+/** With what is left of an hour. "十分" alone is "very", and so it is before what it goes with: "十分感谢". */
 const ZH =
-  /^(\d{1,6}(?:\.\d{1,6})?|[一二两三四五六七八九十半]+?)\s*(个半)?(个?(?:小时|钟头|星期|礼拜)|个月|刻钟|分钟|天|周)(半?)(?:(\d{1,2}|[一二三四五六七八九十]+?)分钟?)?\s*/u;
+  /^(\d{1,6}(?:\.\d{1,6})?|[一二两三四五六七八九十半]+?)\s*(个半)?(个?(?:小时|钟头|星期|礼拜)|个月|刻钟|分钟|天|周)(半?)(?:(\d{1,2}|(?!十分(?!钟)\p{sc=Han})[一二三四五六七八九十]+?)分钟?)?\s*/u;
 const DIGITS = "零一二三四五六七八九";
 
 /** `reason`: a number in words, of no time. */

@@ -24,6 +24,7 @@ import { reasonGiven } from "./rules/reason-given.ts";
 import { reasonLength } from "./rules/reason-length.ts";
 import type { AskRule, RequesterFacts, RequesterRule, ReviewFacts, ReviewRule } from "./rules/rule.ts";
 import { someoneCanApprove } from "./rules/someone-can-approve.ts";
+import { timeFirst } from "./rules/time-first.ts";
 
 const ROLE_AND_TIME: readonly AskRule[] = [
   knownRole,
@@ -33,7 +34,14 @@ const ROLE_AND_TIME: readonly AskRule[] = [
   minDuration,
   maxDuration,
 ];
-const ASKING: readonly AskRule[] = [...ROLE_AND_TIME, readableStart, reasonGiven, reasonLength, reasonForm];
+const ASKING: readonly AskRule[] = [
+  ...ROLE_AND_TIME,
+  readableStart,
+  timeFirst,
+  reasonGiven,
+  reasonLength,
+  reasonForm,
+];
 const VALIDATING: readonly RequesterRule[] = [askerIsMember, policyDenies, mayBreakGlass, someoneCanApprove];
 const REVIEWING: readonly ReviewRule[] = [membersOnly, noSelfApproval, approversOnly];
 

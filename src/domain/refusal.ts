@@ -49,6 +49,8 @@ const asking = <K extends string, S extends z.core.$ZodLooseShape>(name: K, shap
 export const Refusal = z.discriminatedUnion("kind", [
   asking("unknown-role", { role: z.string(), roles: z.array(z.string()) }),
   asking("bad-duration", { text: z.string() }),
+  /** `text`: a time that stands after the reason. */
+  asking("time-last", { text: z.string() }),
   /** `text`: what stands where the time after "from" should. */
   asking("bad-start", { text: z.string() }),
   asking("start-past", { at: z.number() }),

@@ -36,8 +36,10 @@ function pageOf(
   seen: SeenRoles,
   { role, person, after, count }: ActiveAsked,
 ): Promise<LivePage> {
-  if (person) return livePageOf(ports, seen, { person, after, count });
-  return ports.lists.live(role === undefined ? seen : [role], { after, count });
+  const roles = role === undefined ? seen : [role];
+  return person
+    ? livePageOf(ports, roles, { person, after, count })
+    : ports.lists.live(roles, { after, count });
 }
 
 async function livePageOf(

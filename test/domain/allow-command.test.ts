@@ -26,6 +26,9 @@ test.each([
   ["admin 4小时 为期3天 发布", 4 * HOUR, 3 * DAY, "发布"],
   ["admin ４h for ３d 发布", 4 * HOUR, 3 * DAY, "发布"],
   ["admin 4h for 30d release", 4 * HOUR, 30 * DAY, "release"],
+  ['"admin" 4h for 3d release', 4 * HOUR, 3 * DAY, "release"],
+  ["`Admin`, 4h for 3d release", 4 * HOUR, 3 * DAY, "release"],
+  ["“admin”，4小时 为期 3天 发布", 4 * HOUR, 3 * DAY, "发布"],
 ])("%j is understood", (text, duration, period, reason) =>
   expect(read(text)).toEqual({ role: "admin", duration, period, reason }),
 );

@@ -52,9 +52,14 @@ test.each([
   [`guest ${"x".repeat(501)}`, { kind: "reason-too-long", line: `guest ${"x".repeat(500)}` }],
 ])("%j is refused", (text, refusal) => expect(refusalOf(text)).toMatchObject({ ...refusal }));
 
-test.each([" ", "\u3000", "\u00a0", "\u200b\u200b", "\u2800", "\u3164"])("a reason of %j is none", (blank) =>
+test.each([
+  ...[" ", "\u3000", "\u00a0", "\u200b\u200b", "\u2800", "\u3164"],
+  ...[".", "。", "…", "?!", "- - -", "==>", "``"],
+])("a reason of %j is none", (blank) =>
   expect(refusalOf(`admin 2h ${blank}`)).toMatchObject({ kind: "no-reason" }),
 );
+
+test("a sign that says something is a reason", () => expect(asked("admin 2h 👍").reason).toBe("👍"));
 
 test("what was typed is kept for whoever mends it", () => {
   expect(refusalOf("gest  for 8h   look")).toMatchObject({

@@ -126,6 +126,9 @@ test.each([
   ["1个半小时 修复", "guest 1h30m 修复"],
   ["1小时半 修复", "guest 1h30m 修复"],
   ["1小时30分修复", "guest 1h30m 修复"],
+  ["2小时十分感谢", "guest 2h 十分感谢"],
+  ["2小时十分钟修复", "guest 2h10m 修复"],
+  ["2小时二十分修复", "guest 2h20m 修复"],
   ["一刻钟 看看", "guest 15m 看看"],
   ["三刻钟", "guest 45m"],
   ["持续8小时", "guest 8h"],
@@ -141,6 +144,50 @@ test.each([
   ["到下午5点", undefined],
   ["直到发布结束", undefined],
 ])("%j is refused, and %j offered", (text, line) => expect(offered(text)).toBe(line));
+
+const late = (text: string) => {
+  try {
+    return asked(`guest ${text}`).reason;
+  } catch (error) {
+    if (!(error instanceof Refused) || error.refusal.kind !== "time-last") throw error;
+    return [error.refusal.text, error.refusal.line];
+  }
+};
+
+test.each([
+  ["look 2h", "2h", "guest 2h look"],
+  ["look, 2h.", "2h.", "guest 2h look"],
+  ["look (2h)", "(2h)", "guest 2h look"],
+  ["look for 2 hours 30 minutes", "for 2 hours 30 minutes", "guest 2h30m look"],
+  ["look for one and a half hours", "for one and a half hours", "guest 1h30m look"],
+  ["look 30 d", "30 d", "guest 7d look"],
+  ["看看 两小时", "两小时", "guest 2h 看看"],
+  ["看看，2小时", "2小时", "guest 2h 看看"],
+  ["from 22:00 look 2h", "2h", "guest 2h from 22:00 look"],
+])("%j: the time at the end is not left there", (text, said, line) =>
+  expect(late(text)).toEqual([said, line]),
+);
+
+test.each([
+  "errors of the last 2h",
+  "restarts every 15 minutes",
+  "最近 2小时 报错",
+  "look at port 80",
+  "p99 is 30s",
+  "look at node 8",
+  "pod-2h",
+])("%j is a reason to its end", (reason) => expect(late(reason)).toBe(reason));
+
+test("a time at the end is part of the reason where another stands before it", () =>
+  expect(asked("guest 1h down for 2h")).toEqual({ role: "guest", duration: HOUR, reason: "down for 2h" }));
+
+test("a slip in the role's name and a time at the end are mended together", () => {
+  const command = parseCommand("serch rules fix it 2h");
+  const refusal = { kind: "unknown-role", line: "search-rules 2h fix it" };
+  expect(() => termsOf(command, sampleRoles)).toThrow(
+    expect.objectContaining({ refusal: expect.objectContaining(refusal) }),
+  );
+});
 
 test("days, hours and minutes in either language, with any mark after them, are all of the time", () => {
   const part = (names: string[], most: number, ms: number) =>

@@ -156,7 +156,7 @@ function tell(start: (clock: JumpClock) => Promise<TestHub | undefined>) {
   test("unlock needs a reason, removes both, and access is given again", async () => {
     await it.say(BOB, "unlock please");
     await it.whisper(BOB, "can do this");
-    await it.say(ALICE, "unlock");
+    await it.say(ALICE, "unlock .");
     await it.whisper(ALICE, "say why");
     await it.say(ALICE, "unlock found it again");
     await it.whisper(ALICE, "Unlocked.");

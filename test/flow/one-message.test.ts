@@ -1,7 +1,7 @@
 /** One live message a request: what rings, what is left at rest, and how many calls of Slack's a whole grant costs. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { buttonsOf, visibleText } from "../../sandbox/slack/index.ts";
-import { HOUR, MINUTE } from "../../src/domain/duration.ts";
+import { DAY, HOUR, MINUTE } from "../../src/domain/duration.ts";
 import { isSettled } from "../../src/domain/messages.ts";
 import { ALICE, APPROVALS, BOB, GENERAL, startBot, startWorld, type World } from "../helpers/bot.ts";
 import { scene, tokenIn } from "../helpers/scene.ts";
@@ -102,6 +102,17 @@ test("whoever is revoked hears at once who did it and why, and reads later that 
   await settled();
   expect(world.slack.dm(BOB).filter((m) => visibleText(m).includes("guest"))).toEqual([receipt]);
   expect(world.slack.dm(BOB)).not.toContain(ready);
+});
+
+test("of an access that lasted days the receipt and the card say from which day to which", async () => {
+  await it.get("guest 3d", "days of it");
+  await world.jump(2 * DAY);
+  await it.say(BOB, "revoke");
+  await it.proveEnd();
+  await settled();
+  const period = /(<!date\S+ \{time\}[^>]*>)–(<!date\S+ \{time\}[^>]*>)/;
+  for (const message of [world.slack.dm(BOB).at(-1), await it.channel("days of it")])
+    expect(JSON.stringify(message?.blocks)).toMatch(period);
 });
 
 test("where Slack deletes nothing, each is one line without buttons, and all is settled", async () => {

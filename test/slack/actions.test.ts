@@ -1,7 +1,7 @@
 /** Buttons and the deny modal through their outer door: what is decided, and who is told what. */
 import { describe, expect, test } from "vitest";
 import { buttonsOf, type View, visibleText } from "../../sandbox/slack/index.ts";
-import { HOUR } from "../../src/domain/duration.ts";
+import { HOUR, MINUTE } from "../../src/domain/duration.ts";
 import { UserId } from "../../src/domain/ids.ts";
 import { keepAccess } from "../../src/flow/check-idle.ts";
 import { timeOutRequest } from "../../src/flow/time-out.ts";
@@ -17,6 +17,7 @@ import {
   GENERAL,
   MEI,
   openDoor,
+  ROOT,
 } from "../helpers/listener.ts";
 
 const everyone = [ALICE, BOB, CAROL, MEI];
@@ -468,4 +469,46 @@ test("nobody but its holder keeps what nobody uses, and they only where it is as
   await expect(keep(ALICE)).rejects.toThrow("not-yours");
   await expect.poll(() => door.state(id)).toBe("active");
   await expect(keep(BOB)).rejects.toThrow("stale");
+});
+
+test("a form for more time that is sent after the access ended says who ended it", async () => {
+  const door = await openDoor();
+  const { id } = await door.grant();
+  await door.slack.click(BOB, await door.dm(BOB, "Approved by"), "more");
+  const form = await door.modal(BOB, "ends at");
+  await door.slack.command(ALICE, GENERAL, `revoke ${id} a leak`);
+  await door.until(id, "ending");
+  const { errors } = await door.slack.submit(BOB, form.id, { "more-time": String(HOUR) });
+  expect(errors).toEqual({ "more-time": expect.stringMatching(/^Alice ended this/) });
+});
+
+test("a lockdown that cannot be taken now keeps its form, with the reason in it", async () => {
+  const door = await openDoor();
+  await door.slack.command(ROOT, GENERAL, "lockdown a stolen laptop");
+  const form = await door.modal(ROOT, "No access stands now");
+  door.slack.failNext("users.info", { status: 500 }, 99);
+  door.clock.jump(HOUR);
+  const { errors } = await door.slack.submit(ROOT, form.id, {});
+  expect(errors).toEqual({ why: expect.stringContaining("Try again in a minute") });
+  expect(await door.ports.lockdown.standing()).toBeNull();
+  door.slack.clearFailures();
+  await door.slack.submit(ROOT, form.id, {});
+  await expect.poll(() => door.ports.lockdown.standing()).toMatchObject({ reason: "a stolen laptop" });
+  expect(door.slack.views(ROOT)).toEqual([]);
+});
+
+test("what is approved for less, and cannot be now, keeps its form, with the note in it", async () => {
+  const door = await openDoor();
+  const { id } = await door.ask();
+  await door.slack.select(ALICE, await door.card(id), "menu", "Approve for less…");
+  const form = await door.modal(ALICE, "Approving less:");
+  await door.slack.waitFor(() => !words(form).includes("Looking up"));
+  door.slack.failNext("users.info", { status: 500 }, 99);
+  door.clock.jump(5 * MINUTE);
+  const { errors } = await door.slack.submit(ALICE, form.id, { "less-note": "today only" });
+  expect(errors).toEqual({ "less-note": expect.stringContaining("Try again in a minute") });
+  door.slack.clearFailures();
+  await door.slack.submit(ALICE, form.id, { "less-note": "today only" });
+  await door.until(id, "active");
+  expect(await door.ports.requests.get(id)).toMatchObject({ decision: { note: "today only" } });
 });

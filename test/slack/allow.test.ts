@@ -168,6 +168,13 @@ test("a slip gets the corrected line, and a button that sends it, escaped as Sla
   expect(await one(door)).toMatchObject({ role: "guest", period: 3 * DAY, reason: "a<b & c" });
 });
 
+test("a role in quotes is that role", async () => {
+  const door = await openDoor();
+  await door.slack.command(ALICE, GENERAL, allow('"guest" 4h for 3d release'));
+  await door.whisper(ALICE, "Allowed beforehand:");
+  expect(await one(door)).toMatchObject({ role: "guest" });
+});
+
 test("in Chinese, typed and told", async () => {
   const door = await openDoor();
   door.slack.people.setGroup("S0SRE", [ALICE, MEI]);

@@ -2,7 +2,19 @@
 import { describe, expect, test } from "vitest";
 import { buttonsOf, visibleText } from "../../sandbox/slack/index.ts";
 import type { GroupId, UserId } from "../../src/domain/ids.ts";
-import { ALICE, BOB, CAROL, ELSEWHERE, GENERAL, GUS, MEI, openDoor, ROOT } from "../helpers/listener.ts";
+import {
+  ALICE,
+  BOB,
+  CAROL,
+  ELSEWHERE,
+  GENERAL,
+  GUS,
+  MEI,
+  openDoor,
+  ROOT,
+  role,
+  usual,
+} from "../helpers/listener.ts";
 import { remembering } from "../helpers/memories.ts";
 import { inputOf } from "../helpers/scene.ts";
 
@@ -41,6 +53,13 @@ describe("asking", () => {
     await door.listener.stop();
     expect(door.slack.ephemerals(user)).toHaveLength(1);
     expect(door.slack.ephemerals(user)[0]?.history).toHaveLength(1);
+  });
+
+  test("where too few could approve, it says how many there are", async () => {
+    const many = role({ approval: { by: ["S0SRE"], count: 3, within: "4h" } });
+    const door = await openDoor({ roles: { ...usual, many } });
+    await door.slack.command(BOB, GENERAL, "many 1h a look");
+    await door.whisper(BOB, "3 approvers from <!subteam^S0SRE>, and only 2 but you are there to approve");
   });
 
   test("asked in our DM, the DM alone answers", async () => {
@@ -90,6 +109,56 @@ describe("asking", () => {
     await door.whisper(BOB, "Sent to");
     expect(refusal.history).toHaveLength(2);
     expect(door.ports.requests.all()[0]).toMatchObject({ role: "guest", reason: "a look" });
+  });
+
+  test.each([
+    [BOB, "guest a look 2h", "`2h` stands after the reason", "guest 2h a look"],
+    [MEI, "guest 看看 2小时", "`2小时` 写在了理由之后", "guest 2h 看看"],
+  ])("%s: a time after the reason is not ignored: %j", async (user, line, told, meant) => {
+    const door = await openDoor();
+    await door.meet(user);
+    const { ephemeral: refusal } = await door.slack.command(user, GENERAL, line);
+    if (!refusal) throw new Error("not answered");
+    expect(visibleText(refusal)).toContain(told);
+    expect(visibleText(refusal)).toContain(`/karpor-access ${meant}`);
+    expect(door.ports.requests.all()).toEqual([]);
+    await door.slack.click(user, refusal, "send");
+    await expect
+      .poll(() => door.ports.requests.all())
+      .toMatchObject([{ role: "guest", duration: 7_200_000 }]);
+  });
+
+  test("edited, such a time stands in the form", async () => {
+    const door = await openDoor();
+    await door.meet(BOB);
+    const { ephemeral: refusal } = await door.slack.command(BOB, GENERAL, "guest a look 2h");
+    if (!refusal) throw new Error("not answered");
+    await door.slack.click(BOB, refusal, "edit");
+    const { id } = await door.modal(BOB, "Access to Karpor");
+    await door.slack.submit(BOB, id, {});
+    await expect
+      .poll(() => door.ports.requests.all())
+      .toMatchObject([{ duration: 7_200_000, reason: "a look" }]);
+  });
+
+  test.each(["admin 1h .", "admin 1h ……", "admin，1小时，。"])(
+    "mere marks are no reason: %j",
+    async (line) => {
+      const door = await openDoor();
+      await door.meet(BOB);
+      const { ephemeral } = await door.slack.command(BOB, GENERAL, line);
+      expect(visibleText(ephemeral ?? { text: "" })).toMatch(/needs a reason|is no length of time/);
+      expect(door.ports.requests.all()).toEqual([]);
+    },
+  );
+
+  test("words of a line that a Chinese comma alone parts", async () => {
+    const door = await openDoor();
+    await door.meet(MEI);
+    await door.slack.command(MEI, GENERAL, "guest，看看搜索");
+    await expect.poll(() => door.ports.requests.all()).toMatchObject([{ role: "guest", reason: "看看搜索" }]);
+    const { ephemeral } = await door.slack.command(MEI, GENERAL, "peek，1小时，看看");
+    expect(visibleText(ephemeral ?? { text: "" })).toContain("/karpor-access peek 1h 看看");
   });
 
   test("a button that cannot send now stays for another try", async () => {
@@ -238,7 +307,17 @@ describe("words of the command", () => {
     expect(door.ports.requests.all()).toEqual([]);
   });
 
+  test.each(["history 7d @bob", "history @bob 7d", "历史 7天 @bob"])("%j is Bob's past", async (line) => {
+    const { words } = await said(line, ROOT);
+    expect(words).toContain("Nothing asked for:* what <@U0BOB> asked for");
+  });
+
+  test("history goes back no further than time itself", async () =>
+    expect((await said("history 9999w @bob", ROOT)).words).toContain("since <!date^0^"));
+
   test.each([
+    ["history 7 @bob", "`7` is no length of time"],
+    ["history all @bob", "`all` is no role"],
     ["history @bob 三十天", "`三十天` is no length of time"],
     ["revoke all", "Nothing changed:* write whose"],
     ["revoke all @guest", "`@guest` is neither a role nor a person"],
@@ -403,6 +482,7 @@ describe("revoke", () => {
     (id: string) => `revoke ${id}, leaked`,
     (id: string) => `revoke \`${id}\` leaked`,
     (id: string) => `revoke “${id}”: leaked`,
+    (id: string) => `撤销${id}，leaked`,
     () => "revoke @bob, leaked",
     () => "revoke @bob： leaked",
   ])("marks around what is named are no part of it, nor of the reason: %s", async (line) => {

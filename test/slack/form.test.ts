@@ -300,6 +300,16 @@ describe("sending", () => {
     await door.whisper(BOB, "Sent to");
   });
 
+  test("who may not ask for what was meant, nor for anything else, is not told to choose", async () => {
+    const { admin } = usual;
+    const door = await openDoor({ roles: { ...(admin && { admin }) } });
+    await door.meet(MEI);
+    const { ephemeral } = await door.slack.command(MEI, GENERAL, "admin 8x 看看");
+    if (!ephemeral) throw new Error("not answered");
+    await door.slack.click(MEI, ephemeral, "edit");
+    await door.modal(MEI, "目前没有你可以申请的角色");
+  });
+
   test("a submission that Slack delivers twice asks once", async () => {
     const { door, result } = await sent({});
     await door.slack.redeliver(result);

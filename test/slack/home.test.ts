@@ -175,6 +175,20 @@ describe("what is pressed there", () => {
     expect(wordsOn(door, ALICE)).not.toContain("Waiting for you");
   });
 
+  test("the buttons of a modal that answers are answered in it", async () => {
+    const pair = role({ approval: { by: ["S0SRE"], within: "4h", count: 2 } });
+    const door = await doorTo({ roles: { ...usual, pair } });
+    await door.slack.command(ALICE, "C0GENERAL", "allow @bob pair 1h for 3d on call");
+    await door.whisper(ALICE, "Allowed by you");
+    await opened(door, CAROL);
+    await door.slack.click(CAROL, HOME, "Allow too");
+    const answer = await door.modal(CAROL, "Allowed beforehand:");
+    await door.slack.click(CAROL, { view: answer.id }, "Withdraw", { confirm: true });
+    expect(buttonsOf({ blocks: (await door.modal(CAROL, "Withdrawn:")).blocks })).toEqual([]);
+    expect(door.slack.views(CAROL)).toHaveLength(1);
+    expect(door.slack.dm(CAROL)).toEqual([]);
+  });
+
   test("a role's button opens the form with it, and what is sent there stands in the Home", async () => {
     const door = await doorTo();
     await opened(door, BOB);

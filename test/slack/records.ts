@@ -80,6 +80,10 @@ const uses: SeenUse[] = [
   { ...NO_USE, gaps },
   { ...used, changed: 0, changes: [], gaps: [] },
   { ...used, changed: 1, changes: [change], gaps: [] },
+  ...[NOW, null].map((to) => ({
+    ...{ ...used, changed: 0, changes: [] },
+    gaps: [...Array.from({ length: 40 }, () => ({ from: NOW - HOUR, to: NOW - MINUTE })), { from: NOW, to }],
+  })),
   { ...used, changed: 3, refused: 2, changes: [change, { ...change, code: 403 }, change, change], gaps },
 ];
 const fallback = { by: ["S0LEADS"], at: NOW - MINUTE, askedAt: NOW - MINUTE };

@@ -1,7 +1,7 @@
 /** What is waiting for whom, and what others have: by the flows that the lists and the Home tab read. */
 import { describe, expect, test } from "vitest";
 import { buttonsOf, visibleText } from "../../sandbox/slack/index.ts";
-
+import { HOUR, MINUTE } from "../../src/domain/duration.ts";
 import type { UserId } from "../../src/domain/ids.ts";
 import { activeGrants } from "../../src/flow/all-active.ts";
 import { openRequests } from "../../src/flow/status.ts";
@@ -130,6 +130,17 @@ describe("pending", () => {
     expect(states.filter((state) => state === "approved" || state === "denied")).toHaveLength(2);
   });
 
+  test("looked at late, what waits ends later than now", async () => {
+    const door = await openDoor();
+    await door.ask(BOB, "guest 1h a look");
+    door.clock.jump(90 * MINUTE);
+    await door.slack.command(ALICE, GENERAL, "pending");
+    const list = visibleText(await door.whisper(ALICE, "waits for you"));
+    const ends = Number(/until about <!date\^(\d+)/.exec(list)?.[1]) * 1_000;
+    expect(ends - door.clock.now()).toBeGreaterThan(HOUR - MINUTE);
+    expect(ends - door.clock.now()).toBeLessThan(HOUR + 6 * MINUTE);
+  });
+
   test("one's status says how much waits, as far as is known without asking Slack", async () => {
     const door = await openDoor({ memory: remembering() });
     await door.ask(BOB);
@@ -168,6 +179,9 @@ describe("active", () => {
   test.each([
     ["active guest", "1 active:* `guest` on production"],
     ["active @bob", "2 active:* of <@U0BOB> on production"],
+    ["active @bob guest", "1 active:* `guest` of <@U0BOB> on production"],
+    ["active guest @bob", "1 active:* `guest` of <@U0BOB> on production"],
+    ["active peek @mei", "Nothing active:* `peek` of <@U0MEI> on production"],
     ["active nonsense", "`nonsense` is no role"],
     ["active", "2 active:* access to production"],
     ["status @bob", "active @bob"],

@@ -1,4 +1,4 @@
-/** An answer that only one person sees: by response_url, else as an ephemeral message; where there is neither, in a modal, else in their DM. Never rejects. */
+/** An answer that only one person sees: in the modal whose button was pressed; by response_url, else as an ephemeral message; where there is neither, in a modal, else in their DM. Never rejects. */
 import type { UserId } from "../../domain/ids.ts";
 import type { Locale } from "../../domain/person.ts";
 import { calm } from "../outbound/client.ts";
@@ -17,6 +17,8 @@ export interface Reach {
   responseUrl?: string | undefined;
   /** Only this person sees what was pressed. */
   ephemeral?: boolean;
+  /** In which the button stands. */
+  modal?: string | undefined;
   /** Opens a modal, for 3 s. */
   triggerId?: string | undefined;
   /** Slack is not asked for their language. */
@@ -34,6 +36,7 @@ export async function answer(
     replace && isShared(reach) ? context.language : await localeOf(context, reach.user, !reach.asksNothing);
   const message = render(context, { locale, reader: reach.user }, words);
   const ways = [
+    () => inModal(context, reach, message, locale),
     () => byUrl(context, reach, message, replace),
     () => postEphemeral(context, reach, message),
     () => openModal(context, reach, message, locale),
@@ -56,6 +59,17 @@ async function tried(
     log.warn({ who: user, err: error }, "an answer did not get through this way");
     return false;
   }
+}
+
+async function inModal(
+  { client, viewContext }: HandlerContext,
+  { modal }: Reach,
+  message: Message,
+  locale: Locale,
+): Promise<boolean> {
+  if (!modal) return false;
+  await client.views.update({ view_id: modal, view: answerModal(message, viewContext(locale)) });
+  return true;
 }
 
 async function byUrl(

@@ -46,7 +46,7 @@ export const Click = z
     trigger_id: z.string().min(1),
     response_url: z.url().optional(),
     channel: z.object({ id: z.string() }).optional(),
-    view: z.object({ type: z.string() }).optional(),
+    view: z.object({ id: z.string(), type: z.string() }).optional(),
     container: z
       .object({ message_ts: z.string().optional(), is_ephemeral: z.boolean().optional() })
       .optional(),
@@ -61,8 +61,9 @@ export const Click = z
     name: user.name ?? user.username ?? "",
     channel: c.channel?.id,
     ts: container?.message_ts,
-    /** On a message that only this person sees: the flow redraws none of those. */
-    ephemeral: container?.is_ephemeral ?? false,
+    /** On a message or modal that only this person sees: the flow redraws none of those. */
+    ephemeral: (container?.is_ephemeral ?? false) || view?.type === "modal",
+    modal: view?.type === "modal" ? view.id : undefined,
     /** In the Home tab, which no flow redraws at once. */
     home: view?.type === "home",
     triggerId: c.trigger_id,

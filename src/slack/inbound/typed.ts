@@ -1,5 +1,5 @@
 /** What a person typed, out of what Slack made of it (`should_escape`). Pure. */
-import { REASON_MAX } from "../../domain/command.ts";
+import { REASON_MAX, reasonIn } from "../../domain/command.ts";
 import { UserId } from "../../domain/ids.ts";
 
 const ENTITIES: Record<string, string> = { lt: "<", gt: ">", amp: "&" };
@@ -11,7 +11,7 @@ export const typed = (text: string): string =>
     .replace(/&(lt|gt|amp);/g, (_, name) => ENTITIES[name] ?? "");
 
 /** A reason that follows a command, cut where it is too long. */
-export const reasonTyped = (text: string): string => [...typed(text).trim()].slice(0, REASON_MAX).join("");
+export const reasonTyped = (text: string): string => [...reasonIn(typed(text))].slice(0, REASON_MAX).join("");
 
 /** `@U1|bob` → @bob · `#C1|ops` → #ops · `!subteam^S1|@sre` → @sre · `!here` → @here · `mailto:a@b|a@b` → a@b */
 function bare(inner: string): string {
@@ -28,4 +28,12 @@ export function leadingMention(text: string): { user: UserId; name: string; rest
     /^<@([^|>]+)(?:\|([^>]*))?>[\s,.:;，：；。、]*([\s\S]*)$/.exec(text) ?? [];
   const user = UserId.safeParse(id).data;
   return user ? { user, name: label.replace(/^@/, ""), rest } : null;
+}
+
+/** The first person mentioned, wherever that is, and what else was typed. */
+export function besideMention(text: string): { person: UserId | undefined; rest: string } {
+  const at = Math.max(0, text.indexOf("<@"));
+  const mention = leadingMention(text.slice(at));
+  if (!mention) return { person: undefined, rest: typed(text).trim() };
+  return { person: mention.user, rest: typed(`${text.slice(0, at)} ${mention.rest}`).trim() };
 }

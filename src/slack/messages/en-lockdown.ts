@@ -29,8 +29,13 @@ function counted(one: MassEnd, fmt: Formatter): string {
 
 const grantsOf = ({ grants, people }: Affected): string =>
   `${many(grants, "grant")} of ${many(people, "person", "people")}`;
-const byRole = ({ roles }: Affected, fmt: Formatter): string =>
-  roles.map(([role, grants]) => `${grants} ${fmt.code(role)}`).join(", ");
+/** So many roles are named. */
+export const ROLES_NAMED = 10;
+const byRole = ({ roles }: Affected, fmt: Formatter): string => {
+  const named = roles.slice(0, ROLES_NAMED).map(([role, grants]) => `${grants} ${fmt.code(role)}`);
+  const more = roles.length - named.length;
+  return `${named.join(", ")}${more > 0 ? ` and ${many(more, "other role")}` : ""}`;
+};
 const waits = ({ waiting }: Affected): string =>
   waiting === 0 ? "" : ` ${many(waiting, "request")} would wait on, undecidable until it is unlocked.`;
 

@@ -34,8 +34,7 @@ const asks: Sentence = (f, fmt) =>
 /** What stands with "for @Bob" for all others is "your" to Bob. */
 const theirs: Sentence = (f, fmt) =>
   fmt.isReader(f.requester) ? mine(f) : `${f.role} for ${fmt.who(f.requester)}`;
-const period: Sentence = (f, fmt) =>
-  fmt.rich && f.given ? `, ${fmt.when(f.beginsAt)}–${fmt.when(f.deletedAt)}` : "";
+const period: Sentence = (f, fmt) => (fmt.rich && f.given ? `, ${fmt.between(f.beginsAt, f.deletedAt)}` : "");
 
 const outage: ByOutage = {
   hub: () => "Karpor does not answer",
@@ -217,7 +216,7 @@ const ended: Sentence = (f, fmt) => fmt.b(ending[f.end.cause](f, fmt));
 const window: Sentence = (f, fmt) => {
   if (f.more) return `, until ${fmt.when(f.more.until)}`;
   return f.startsAt === undefined
-    ? `, until about ${fmt.when(f.requestedAt + f.duration)}`
+    ? `, until about ${fmt.about(f.requestedAt, f.duration)}`
     : `${fmt.from(f.startsAt)} ${fmt.until(f.startsAt + f.duration)}`;
 };
 
@@ -487,6 +486,7 @@ const background = {
   local: (time: string): string => (time ? `${time} for them` : ""),
   holds: ({ role, until }: Background["holds"][number], fmt: Formatter): string =>
     `holds ${fmt.code(role)} ${fmt.until(until)}`,
+  holdsMore: (count: number): string => `and ${count} more`,
   grants: ({ grants, last }: Background, fmt: Formatter): string => {
     if (grants === 0 || !last) return "no grant in 30 days";
     const approved = last.by === "policy" ? "by policy" : `by ${name(last.by)}`;

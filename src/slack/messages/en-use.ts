@@ -12,7 +12,15 @@ const gap = ({ from, to }: Gap, fmt: Formatter): string =>
   to === null
     ? `not complete since ${fmt.when(from)}`
     : `not complete from ${fmt.when(from)} to ${fmt.when(to)}`;
-const gaps = (use: SeenUse, fmt: Formatter): string[] => use.gaps.map((one) => gap(one, fmt));
+/** Many are counted, from the first to the last. */
+function gaps({ gaps: all }: SeenUse, fmt: Formatter): string[] {
+  const [first, last] = [all[0], all.at(-1)];
+  if (!first || !last || all.length <= NAMED) return all.map((one) => gap(one, fmt));
+  const from = fmt.when(first.from);
+  return [
+    `not complete ${all.length} times${last.to === null ? ` since ${from}` : `, from ${from} to ${fmt.when(last.to)}`}`,
+  ];
+}
 
 const call = ({ method, path }: UseChange, fmt: Formatter): string => fmt.code(`${method} ${path}`);
 

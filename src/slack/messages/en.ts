@@ -67,6 +67,8 @@ const refusal: ByRefusal = {
     }`,
   "bad-duration": ({ text }, fmt) =>
     `${fmt.b("Not sent:")} ${fmt.code(text)} is no length of time. Write how long: 90m, 8h, 2d or 1h30m.`,
+  "time-last": ({ text }, fmt) =>
+    `${fmt.b("Not sent:")} ${fmt.code(text)} stands after the reason. Write how long before it, also where this is part of the reason.`,
   "bad-start": ({ text }, fmt) =>
     `${fmt.b("Not sent:")} ${fmt.code(text)} is no time to begin at. Write from 22:00, from tomorrow 09:00 or from 2026-11-27 09:00, after how long.`,
   "start-past": ({ at }, fmt) =>
@@ -198,7 +200,7 @@ const refusal: ByRefusal = {
     const you = recipient ? `you and ${fmt.who(recipient)}` : "you";
     const lack =
       needed > 1
-        ? `${needed} approvers from ${fmt.any(by, "its approvers")}, and ${there} but ${you} is there to approve`
+        ? `${needed} approvers from ${fmt.any(by, "its approvers")}, and ${there} but ${you} ${able > 1 ? "are" : "is"} there to approve`
         : `${fmt.oneOf(by, APPROVER)}, and nobody but ${you} is there to approve`;
     const others = outside === 1 ? "One who may is" : `${outside} who may are`;
     const missed = outside

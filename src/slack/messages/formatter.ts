@@ -38,6 +38,10 @@ export interface Formatter {
   at(at: number): string;
   /** "18:02"; plain "5 min ago". */
   when(at: number): string;
+  /** When what was asked for at `since` ends, if it begins now: "18:02"; plain "in 4 h". */
+  about(since: number, ms: number): string;
+  /** "14:02–18:02"; of what took days, with the day of both. */
+  between(from: number, to: number): string;
   /** "18:02:11"; plain "5 min ago". */
   exact(at: number): string;
   /** "5 minutes ago", as Slack says it when it is read. */
@@ -87,6 +91,8 @@ export function date(at: number, shape: string): string {
 }
 
 const DAY_AND_TIME = "{date_short_pretty} {time}";
+/** So that what is drawn again and again is the same for a while. */
+const ABOUT_MS = 5 * MINUTE;
 const near = (at: number, now: number): boolean => Math.abs(at - now) < DAY / 2;
 
 /** `reader`: whoever alone reads it. */
@@ -116,6 +122,9 @@ export function richFormatter(grammar: Grammar, now: number, command: string, re
     from: (at) => grammar.from(day(at)),
     at: (at) => (near(at, now) ? grammar.at(when(at)) : grammar.on(day(at))),
     when,
+    about: (since, ms) =>
+      when(now - since > ABOUT_MS ? Math.ceil((now + ms) / ABOUT_MS) * ABOUT_MS : since + ms),
+    between: (from, to) => [from, to].map(near(from, to) ? when : day).join("–"),
     exact: (at) => date(at, near(at, now) ? "{time_secs}" : "{date_short_pretty} {time_secs}"),
     ago: (at) => date(at, "{ago}"),
   };
@@ -150,6 +159,8 @@ export function plainFormatter(grammar: Grammar, now: number, command: string, r
     from: (at) => (at > now ? grammar.begins(grammar.span(coarse(at - now))) : ""),
     at: ago,
     when: ago,
+    about: (_, ms) => ago(now + ms),
+    between: (from, to) => `${ago(from)}–${ago(to)}`,
     exact: ago,
     ago,
   };

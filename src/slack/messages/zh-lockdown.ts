@@ -3,6 +3,7 @@ import type { Lockdown } from "../../domain/lockdown.ts";
 import { isLockdown, type MassEnd, type Scope } from "../../domain/mass-end.ts";
 import type { LockedDown, Unlocked } from "../../flow/lockdown.ts";
 import type { Affected } from "../../flow/revoke-all.ts";
+import { ROLES_NAMED } from "./en-lockdown.ts";
 import type { Formatter } from "./formatter.ts";
 import type { Words } from "./index.ts";
 
@@ -21,8 +22,11 @@ function counted({ grants = [], left, troubled }: MassEnd, fmt: Formatter): stri
 }
 
 const grantsOf = ({ grants, people }: Affected): string => `${people} 人的 ${grants} 项权限`;
-const byRole = ({ roles }: Affected, fmt: Formatter): string =>
-  roles.map(([role, grants]) => `${fmt.code(role)} ${grants} 项`).join("、");
+const byRole = ({ roles }: Affected, fmt: Formatter): string => {
+  const named = roles.slice(0, ROLES_NAMED).map(([role, grants]) => `${fmt.code(role)} ${grants} 项`);
+  const more = roles.length - named.length;
+  return `${named.join("、")}${more > 0 ? `，以及另外 ${more} 个角色` : ""}`;
+};
 const waits = ({ waiting }: Affected): string =>
   waiting === 0 ? "" : ` 等待审批的 ${waiting} 条申请会保留，解锁之前不能审批。`;
 

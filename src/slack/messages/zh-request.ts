@@ -33,8 +33,7 @@ const asks: Sentence = (f, fmt) =>
   `${asking(f, fmt.who)} ${fmt.b(f.hub)} 的 ${fmt.b(f.role)} 权限，${lasting(f, fmt)}`;
 const theirs: Sentence = (f, fmt) =>
   fmt.isReader(f.requester) ? mine(f) : `${fmt.who(f.requester)} 的 ${f.role} 权限`;
-const period: Sentence = (f, fmt) =>
-  fmt.rich && f.given ? `，${fmt.when(f.beginsAt)}–${fmt.when(f.deletedAt)}` : "";
+const period: Sentence = (f, fmt) => (fmt.rich && f.given ? `，${fmt.between(f.beginsAt, f.deletedAt)}` : "");
 
 const outage: ByOutage = {
   hub: () => "Karpor 暂无响应",
@@ -208,7 +207,7 @@ const ended: Sentence = (f, fmt) => fmt.b(ending[f.end.cause](f, fmt));
 
 const window: Sentence = (f, fmt) =>
   f.startsAt === undefined
-    ? `约至 ${fmt.when(f.requestedAt + f.duration)}`
+    ? `约至 ${fmt.about(f.requestedAt, f.duration)}`
     : `${fmt.from(f.startsAt).replace(/^，/, "")}，${fmt.until(f.startsAt + f.duration)}`;
 
 const card: ByStatus = {
@@ -455,6 +454,7 @@ const lessened: Words["lessened"] = ({ by, asked: at, now }, fmt) =>
 const background: Words["background"] = {
   local: (time) => (time ? `当地时间 ${time}` : ""),
   holds: ({ role, until }, fmt) => `现有 ${fmt.code(role)} 权限，${fmt.until(until)}`,
+  holdsMore: (count) => `另有 ${count} 项`,
   grants: ({ grants, last }, fmt) => {
     if (grants === 0 || !last) return "30 天内没有获得过权限";
     const approved = last.by === "policy" ? "按策略自动批准" : `${name(last.by)} 批准`;

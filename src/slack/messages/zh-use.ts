@@ -1,5 +1,5 @@
 /** 中文：权限被用来做了什么，以 Karpor 报告的为准。 */
-import { changesMade, type SeenUse, type UseChange, usesIn } from "../../domain/use.ts";
+import { changesMade, type Gap, type SeenUse, type UseChange, usesIn } from "../../domain/use.ts";
 import type { enUse } from "./en-use.ts";
 import type { Formatter } from "./formatter.ts";
 
@@ -7,10 +7,16 @@ type Words = typeof enUse;
 
 const NAMED = 2;
 
-const gaps = (use: SeenUse, fmt: Formatter): string[] =>
-  use.gaps.map(({ from, to }) =>
-    to === null ? `自 ${fmt.when(from)} 起记录不完整` : `${fmt.when(from)} 至 ${fmt.when(to)} 的记录不完整`,
-  );
+const gap = ({ from, to }: Gap, fmt: Formatter): string =>
+  to === null ? `自 ${fmt.when(from)} 起记录不完整` : `${fmt.when(from)} 至 ${fmt.when(to)} 的记录不完整`;
+function gaps({ gaps: all }: SeenUse, fmt: Formatter): string[] {
+  const [first, last] = [all[0], all.at(-1)];
+  if (!first || !last || all.length <= NAMED) return all.map((one) => gap(one, fmt));
+  const from = fmt.when(first.from);
+  return [
+    `${last.to === null ? `自 ${from} 起` : `${from} 至 ${fmt.when(last.to)} `}有 ${all.length} 段记录不完整`,
+  ];
+}
 
 const call = ({ method, path }: UseChange, fmt: Formatter): string => fmt.code(`${method} ${path}`);
 

@@ -75,6 +75,8 @@ const refusal: ByRefusal = {
     }`,
   "bad-duration": ({ text }, fmt) =>
     `${fmt.b("未发送：")} ${fmt.code(text)} 不是有效的时长。请写明多久：90m、8h、2d 或 8小时。`,
+  "time-last": ({ text }, fmt) =>
+    `${fmt.b("未发送：")} ${fmt.code(text)} 写在了理由之后。请把时长写在理由之前；如果它是理由的一部分，也请先写明时长。`,
   "bad-start": ({ text }, fmt) =>
     `${fmt.b("未发送：")} ${fmt.code(text)} 不是有效的开始时间。请在时长之后写明：从22:00、从明天09:00 或从2026-11-27 09:00。`,
   "start-past": ({ at }, fmt) =>

@@ -6,6 +6,8 @@ import { context } from "./blocks.ts";
 import type { Renderer } from "./renderer.ts";
 
 const TITLE = 60;
+/** So many of the roles that they hold are named. */
+const HOLDS = 5;
 
 /** Nobody in it is mentioned: that would ping them. */
 export function backgroundLine(p: Renderer, r: AccessRequest): ContextBlock[] {
@@ -20,7 +22,8 @@ export function backgroundParts(p: Renderer, { background: known, requestedAt }:
   const parts = [
     foreign(known.title ?? "", TITLE),
     known.timeZone ? words.local(clockIn(known.timeZone, requestedAt)) : "",
-    ...known.holds.map((held) => words.holds(held, p.rich)),
+    ...known.holds.slice(0, HOLDS).map((held) => words.holds(held, p.rich)),
+    known.holds.length > HOLDS ? words.holdsMore(known.holds.length - HOLDS) : "",
     words.grants(known, p.rich),
     known.denied ? words.denied(known.denied, p.rich) : "",
   ];

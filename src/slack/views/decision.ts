@@ -6,13 +6,12 @@ import { RequestId } from "../../domain/ids.ts";
 import type { Refusal } from "../../domain/refusal.ts";
 import type { AccessRequest } from "../../domain/request.ts";
 import { DECISION_VIEWS, type DecisionKind } from "../ids.ts";
-import { upperFirst } from "../messages/wording.ts";
 import { context, quote, section } from "./blocks.ts";
 import type { ViewContext } from "./context.ts";
 import { FormOrigin } from "./form-draft.ts";
 import { input, plain, textInput } from "./inputs.ts";
 import { json } from "./json.ts";
-import { refusalSentence, refusedReply } from "./refused.ts";
+import { refusalAtInput, refusedReply } from "./refused.ts";
 import { factsOf, rendererOf } from "./renderer.ts";
 
 const INPUT = "why";
@@ -64,8 +63,7 @@ export const decisionBlank = (ctx: ViewContext): Record<string, string> => ({
 
 /** Likewise, where it is not taken now. */
 export function decisionErrors(refusal: Refusal, ctx: ViewContext): Record<string, string> {
-  const { words, plain } = rendererOf(ctx);
-  return { [INPUT]: upperFirst(words.grammar.tidy(refusalSentence(words, refusal, plain)).trim()) };
+  return { [INPUT]: refusalAtInput(rendererOf(ctx), refusal) };
 }
 
 const Submitted = z.object({

@@ -1,9 +1,8 @@
 /** What is wrong with the form, said at the input that mends it. */
 import type { Refusal } from "../../domain/refusal.ts";
-import { upperFirst } from "../messages/wording.ts";
 import type { ViewContext } from "./context.ts";
 import type { FilledForm } from "./form-draft.ts";
-import { refusalSentence } from "./refused.ts";
+import { refusalAtInput } from "./refused.ts";
 import { rendererOf } from "./renderer.ts";
 
 const AT_ROLE: readonly Refusal["kind"][] = [
@@ -24,11 +23,7 @@ export function formErrors(
   { draft, blocks }: FilledForm,
   ctx: ViewContext,
 ): Record<string, string> {
-  const p = rendererOf(ctx);
-  // That it was not sent is plain to see.
-  const bare = { ...p.plain, b: (text: string) => (refusal?.kind === "yours-already" ? text : "") };
-  const sentence = refusal ? refusalSentence(p.words, refusal, bare) : p.words.trouble(undefined, bare);
-  return { [blockFor(refusal, { draft, blocks })]: upperFirst(p.words.grammar.tidy(sentence).trim()) };
+  return { [blockFor(refusal, { draft, blocks })]: refusalAtInput(rendererOf(ctx), refusal) };
 }
 
 function blockFor(refusal: Refusal | null, { draft, blocks }: FilledForm): string {

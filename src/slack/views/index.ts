@@ -28,13 +28,14 @@ export { helpReply } from "./help.ts";
 export { historyReply, plainSteps, storyItems, storyReply } from "./history.ts";
 export { homeView } from "./home.ts";
 export { hubAlarmMessage } from "./hub-alarm.ts";
-export { type LowerRoles, lessErrors, lessForm, lessRefused, readLess } from "./less-form.ts";
+export { type LowerRoles, lessErrors, lessForm, lessKept, lessRefused, readLess } from "./less-form.ts";
 export { revokeChoiceReply, statusReply } from "./lists.ts";
 export {
   drillReply,
   lockedReply,
   type MassEndTarget,
   massEndBlank,
+  massEndErrors,
   massEndMessage,
   massEndModal,
   massEndRefused,

@@ -13,7 +13,7 @@ import type { ViewContext } from "./context.ts";
 import { DecisionTarget } from "./decision.ts";
 import { input, option, plain, select, textInput } from "./inputs.ts";
 import { json } from "./json.ts";
-import { refusedReply } from "./refused.ts";
+import { refusalAtInput, refusedReply } from "./refused.ts";
 import { factsOf, type Renderer, rendererOf } from "./renderer.ts";
 
 const INPUT = { role: "less-role", time: "less-time", note: "less-note" } as const;
@@ -122,3 +122,8 @@ export function lessErrors({ less, asked }: LessFilled, ctx: ViewContext): Recor
   if (max === undefined || less.duration <= max) return null;
   return { [INPUT.time]: words.less.tooLong(less.role, words.grammar.span(max)) };
 }
+
+/** Likewise, where it is not taken now. */
+export const lessKept = (refusal: Refusal, ctx: ViewContext): Record<string, string> => ({
+  [INPUT.note]: refusalAtInput(rendererOf(ctx), refusal),
+});

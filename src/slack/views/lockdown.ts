@@ -14,7 +14,7 @@ import type { Message, ViewContext } from "./context.ts";
 import { FormOrigin } from "./form-draft.ts";
 import { input, plain, textInput } from "./inputs.ts";
 import { json } from "./json.ts";
-import { refusedReply } from "./refused.ts";
+import { refusalAtInput, refusedReply } from "./refused.ts";
 import { message, rendererOf } from "./renderer.ts";
 
 const INPUT = "why";
@@ -79,6 +79,11 @@ const titleOf = ({ what }: Scope, ctx: ViewContext): string => {
 /** For `response_action: "errors"`, when the reason is blank. */
 export const massEndBlank = (ctx: ViewContext): Record<string, string> => ({
   [INPUT]: rendererOf(ctx).words.lockdown.modal.blank,
+});
+
+/** Likewise, where it is not taken now. */
+export const massEndErrors = (refusal: Refusal, ctx: ViewContext): Record<string, string> => ({
+  [INPUT]: refusalAtInput(rendererOf(ctx), refusal),
 });
 
 const Submitted = z.object({

@@ -9,14 +9,13 @@ import { timesUpTo } from "../../domain/less.ts";
 import type { Refusal } from "../../domain/refusal.ts";
 import type { In } from "../../domain/request.ts";
 import { MORE_VIEW } from "../ids.ts";
-import { upperFirst } from "../messages/wording.ts";
 import { context, section } from "./blocks.ts";
 import type { ViewContext } from "./context.ts";
 import { FormOrigin } from "./form-draft.ts";
 import { hintOf } from "./help.ts";
 import { input, option, plain, select, textInput } from "./inputs.ts";
 import { json } from "./json.ts";
-import { refusalSentence } from "./refused.ts";
+import { refusalAtInput } from "./refused.ts";
 import { type Renderer, rendererOf } from "./renderer.ts";
 
 const INPUT = { time: "more-time", reason: "more-reason" } as const;
@@ -100,10 +99,6 @@ const AT_REASON: readonly Refusal["kind"][] = ["no-reason", "reason-too-long", "
 
 /** For `response_action: "errors"`; null is what nobody foresaw. */
 export function moreErrors(refusal: Refusal | null, ctx: ViewContext): Record<string, string> {
-  const p = rendererOf(ctx);
-  // That it was not sent is plain to see.
-  const bare = { ...p.plain, b: () => "" };
-  const sentence = refusal ? refusalSentence(p.words, refusal, bare) : p.words.trouble(undefined, bare);
   const at = refusal && AT_REASON.includes(refusal.kind) ? INPUT.reason : INPUT.time;
-  return { [at]: upperFirst(p.words.grammar.tidy(sentence).trim()) };
+  return { [at]: refusalAtInput(rendererOf(ctx), refusal) };
 }

@@ -6,7 +6,7 @@ import type { Refusal } from "../../domain/refusal.ts";
 import type { Formatter } from "../messages/formatter.ts";
 import type { Words } from "../messages/index.ts";
 import { cut, escaped, oneLine } from "../messages/text.ts";
-import { roleOf } from "../messages/wording.ts";
+import { roleOf, upperFirst } from "../messages/wording.ts";
 import { actions, preformatted } from "./blocks.ts";
 import { askMoreButton, button, newTokenButton, releaseButton } from "./buttons.ts";
 import type { Message, ViewContext } from "./context.ts";
@@ -16,6 +16,17 @@ import { message, type Renderer, rendererOf } from "./renderer.ts";
 /** The table is complete by its type; TypeScript cannot pair a kind with its own entry. */
 export const refusalSentence = (words: Words, refusal: Refusal, fmt: Formatter): string =>
   (words.refusal[refusal.kind] as (refusal: Refusal, fmt: Formatter) => string)(refusal, fmt);
+
+/** What their sentences begin with says what happened. */
+const TELLING: readonly Refusal["kind"][] = ["late", "yours-already"];
+
+/** At an input of a form, where it is plain to see that nothing was sent; null is what nobody foresaw. */
+export function refusalAtInput({ words, plain }: Renderer, refusal: Refusal | null): string {
+  const isTelling = refusal !== null && TELLING.includes(refusal.kind);
+  const bare = { ...plain, b: (text: string) => (isTelling ? text : "") };
+  const sentence = refusal ? refusalSentence(words, refusal, bare) : words.trouble(undefined, bare);
+  return upperFirst(words.grammar.tidy(sentence).trim());
+}
 
 export function refusedReply(refusal: Refusal, ctx: ViewContext): Message {
   const p = rendererOf(ctx);

@@ -45,7 +45,7 @@ const mayTake = ({ role, glass }: FormDraft): boolean => role !== null && glass.
 function notes(p: Renderer, draft: FormDraft): KnownBlock[] {
   const { complete, roles, leftOut, role, emergency } = draft;
   const { form } = p.words;
-  if (leftOut) return [context([form.leftOut(leftOut, p.rich)])];
+  if (leftOut && roles.length > 0) return [context([form.leftOut(leftOut, p.rich)])];
   if (!complete) return [context([form.looking])];
   if (emergency && role !== null && !mayTake(draft)) return [context([form.noEmergency(role, p.rich)])];
   return roles.length === 0 ? [context([form.none])] : [];

@@ -53,6 +53,7 @@ const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
     { kind: "unknown-role", role: "x", roles: [] },
   ],
   "bad-duration": [{ kind: "bad-duration", text: "8x<y", line }],
+  "time-last": [{ kind: "time-last", text: "2h`<y", line }],
   "bad-start": [{ kind: "bad-start", text: "from <tomorrow", typed: line }],
   "start-past": [{ kind: "start-past", at: NOW - HOUR, typed: line }],
   "start-too-far": [{ kind: "start-too-far", max: 336 * HOUR, typed: line }],

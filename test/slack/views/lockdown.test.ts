@@ -54,6 +54,10 @@ const affected: Affected[] = [
     waiting: 5,
     allowed: 2,
   },
+  {
+    ...{ grants: 300, people: 1, waiting: 0, allowed: 0 },
+    roles: Array.from({ length: 100 }, (_, i) => [`${"r".repeat(28)}${i}`, 3]),
+  },
   { grants: 1, people: 1, roles: [["guest", 1]], waiting: 1, allowed: 0 },
   { grants: 0, people: 0, roles: [], waiting: 0, allowed: 0 },
   { grants: 0, people: 0, roles: [], waiting: 0, allowed: 1 },

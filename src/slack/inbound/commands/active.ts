@@ -1,11 +1,12 @@
-/** `active`, `active ROLE`, `active @person`: what others have, for approvers and administrators. */
+/** `active`, `active ROLE`, `active @person`, or both: what others have, for approvers and administrators. */
 import { plainWord } from "../../../domain/amount.ts";
 import { roleNamed } from "../../../domain/catalog.ts";
+import { firstWord } from "../../../domain/command-words.ts";
 import { Refused } from "../../../domain/refusal.ts";
 import type { PageValue } from "../../ids.ts";
 import type { HandlerContext } from "../context.ts";
 import { activePage } from "../pages/active.ts";
-import { leadingMention, typed } from "../typed.ts";
+import { besideMention } from "../typed.ts";
 import type { Command, Turn } from "./index.ts";
 
 export const activeCommand: Command = {
@@ -16,12 +17,12 @@ export const activeCommand: Command = {
 
 /** Throws Refused(unknown-filter). */
 function filterIn({ ports }: HandlerContext, { rest }: Turn): Pick<PageValue, "role" | "person"> {
-  const person = leadingMention(rest)?.user;
-  if (person) return { person };
-  const word = typed(rest).split(/\s/)[0] ?? "";
-  if (word === "") return {};
+  const { person, rest: text } = besideMention(rest);
+  const whose = person ? { person } : {};
+  const [word] = firstWord(text);
+  if (word === "") return whose;
   const role = plainWord(word);
   if (!roleNamed(ports.policy.roles, role))
     throw new Refused({ kind: "unknown-filter", word: word.slice(0, 80), command: "active" });
-  return { role };
+  return { ...whose, role };
 }

@@ -1,9 +1,9 @@
-/** `history [@person] [30d]`: what one asked for, or for approvers and administrators what somebody did. */
+/** `history [@person] [30d]`, in either order: what one asked for, or for approvers and administrators what somebody did. */
 import { DAY } from "../../../domain/duration.ts";
 import { Refused } from "../../../domain/refusal.ts";
 import { wholeTime } from "../../../domain/typed-time.ts";
 import { historyPage } from "../pages/history.ts";
-import { leadingMention, typed } from "../typed.ts";
+import { besideMention } from "../typed.ts";
 import type { Command } from "./index.ts";
 
 const USUAL_MS = 30 * DAY;
@@ -11,10 +11,9 @@ const USUAL_MS = 30 * DAY;
 export const historyCommand: Command = {
   first: () => false,
   run(context, { user, rest }) {
-    const mention = leadingMention(rest);
-    const text = typed(mention?.rest ?? rest).trim();
-    const since = context.ports.clock.now() - periodIn(text);
-    return historyPage(context, user, { list: "history", from: 0, person: mention?.user ?? user, since });
+    const { person = user, rest: text } = besideMention(rest);
+    const since = Math.max(0, context.ports.clock.now() - periodIn(text));
+    return historyPage(context, user, { list: "history", from: 0, person, since });
   },
 };
 

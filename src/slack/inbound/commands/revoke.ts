@@ -1,6 +1,7 @@
 /** `revoke`, `revoke R-… [reason]`, `revoke @person [reason]`, `revoke all …`: with a reason, or one's own, at once; else the modal asks for one. Several are offered. */
 
 import { plainWord } from "../../../domain/amount.ts";
+import { firstWord } from "../../../domain/command-words.ts";
 import { type RequestId, readRequestId, type UserId } from "../../../domain/ids.ts";
 import { type Refusal, Refused } from "../../../domain/refusal.ts";
 import type { AccessRequest } from "../../../domain/request.ts";
@@ -34,7 +35,7 @@ const unknown = (word: string): Refusal =>
   /^r-/i.test(word) ? { kind: "unknown-request", id: word } : { kind: "unknown-target", word };
 
 function endOne(context: HandlerContext, turn: Turn): Promise<Reply | undefined> {
-  const [, word = "", reason = ""] = /^(\S+)\s*([\s\S]*)$/.exec(turn.rest) ?? [];
+  const [word, reason] = firstWord(turn.rest);
   const id = readRequestId(plainWord(word));
   if (!id) throw new Refused(unknown(typed(word).slice(0, 80)));
   return end(context, turn, { id, reason: reasonTyped(reason) });

@@ -1,7 +1,6 @@
 /** A decision is sent from its modal: a denial with its reason, an approval with a note, a revocation. */
 
-import type { RequestId, UserId } from "../../../domain/ids.ts";
-import type { Refusal } from "../../../domain/refusal.ts";
+import type { UserId } from "../../../domain/ids.ts";
 import { decideRequest } from "../../../flow/decide.ts";
 import { reviewEmergency } from "../../../flow/review.ts";
 import { revocableGrants, revokeGrant } from "../../../flow/revoke.ts";
@@ -19,10 +18,10 @@ import {
 import { decidedInList, endedInList } from "../actions/list.ts";
 import { answer } from "../answer.ts";
 import { contextFor, type HandlerContext } from "../context.ts";
-import { errorReply, type Reply, refusalOf } from "../reply.ts";
-import { soon } from "../soon.ts";
+import { errorReply, type Reply } from "../reply.ts";
 import { whileBusy } from "../while-busy.ts";
 import type { Submit } from "./submit.ts";
+import { takeOrKeep } from "./take-or-keep.ts";
 
 /** Throws Refused, StoreDown, StoreUnsure, SlackBusy. */
 type Decide = (
@@ -78,26 +77,12 @@ export const submitDecision =
     const decide = () => TABLE[kind](context, { target, by: user, why });
     // Its own modal is still open: no other is opened over it.
     const waiting = { user, channel, responseUrl };
-    const outcome = aboutRequest(target.id, () => whileBusy(context, waiting, decide)).then(
-      (reply) => ({ reply }),
-      (error: unknown) => ({ error }),
-    );
-    const early = await soon(outcome, context.ackWithin);
-    const passing = early && "error" in early ? passingOf(context, early.error, target.id) : null;
-    if (passing)
-      return ack({ response_action: "errors", errors: decisionErrors(passing, contextFor(context, user)) });
-    await ack();
-    const late = early ?? (await outcome);
-    if ("error" in late) await answer(context, reach, errorReply(context.log, late.error, target.id));
-    else if (late.reply) await answer(context, reach, late.reply, replace);
+    const taken = await takeOrKeep(context, {
+      work: aboutRequest(target.id, () => whileBusy(context, waiting, decide)),
+      ack,
+      errors: (refusal) => decisionErrors(refusal, contextFor(context, user)),
+    });
+    if (!taken) return;
+    if ("error" in taken) await answer(context, reach, errorReply(context.log, taken.error, target.id));
+    else if (taken.done) await answer(context, reach, taken.done, replace);
   };
-
-const PASSING: readonly Refusal["kind"][] = ["look-up-failed", "store-down"];
-
-/** Nothing changed, and a minute later it may be taken: what was typed stays to be sent again. */
-function passingOf({ log }: HandlerContext, error: unknown, id: RequestId): Refusal | null {
-  const refusal = refusalOf(error);
-  if (!refusal || !PASSING.includes(refusal.kind)) return null;
-  log.warn({ id, err: error }, "a decision is not taken now; what was typed stays in its modal");
-  return refusal;
-}

@@ -6,6 +6,7 @@ import {
   lockedReply,
   type MassEndTarget,
   massEndBlank,
+  massEndErrors,
   readMassEnd,
   revokedAllReply,
 } from "../../views/index.ts";
@@ -14,20 +15,22 @@ import { contextFor, type HandlerContext } from "../context.ts";
 import { errorReply, type Reply } from "../reply.ts";
 import { whileBusy } from "../while-busy.ts";
 import type { Submit } from "./submit.ts";
+import { takeOrKeep } from "./take-or-keep.ts";
 
 export const submitMassEnd: Submit = async (context, { user, triggerId, view }, ack) => {
   const { target, reason } = readMassEnd(view);
   if (reason === "")
     return ack({ response_action: "errors", errors: massEndBlank(contextFor(context, user)) });
-  await ack();
   const { channel, responseUrl } = target;
   const where = { user, channel, responseUrl };
-  try {
-    const end = () => endAll(context, { target, by: user, reason, triggerId });
-    await answer(context, where, await whileBusy(context, where, end));
-  } catch (error) {
-    await answer(context, where, errorReply(context.log, error));
-  }
+  const end = () => endAll(context, { target, by: user, reason, triggerId });
+  const taken = await takeOrKeep(context, {
+    work: whileBusy(context, where, end),
+    ack,
+    errors: (refusal) => massEndErrors(refusal, contextFor(context, user)),
+  });
+  if (taken)
+    await answer(context, where, "error" in taken ? errorReply(context.log, taken.error) : taken.done);
 };
 
 interface Ending {
