@@ -136,3 +136,12 @@ test("in Socket Mode they stand beside health, where no port of their own is giv
   ]);
   await bot.stop();
 });
+
+test.each(["socket", "http"] as const)("on a port of their own, the other says so: %s", async (transport) => {
+  await using world = await startWorld({ transport });
+  Object.assign(world.env, { METRICS_PORT: "0" });
+  const bot = await startBot(world);
+  const answer = await fetch(`http://127.0.0.1:${bot.app.port}/metrics`);
+  expect([answer.status, await answer.text()]).toEqual([404, "They are on METRICS_PORT.\n"]);
+  await bot.stop();
+});
