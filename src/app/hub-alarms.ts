@@ -20,9 +20,11 @@ export function hubAlarmsOf(
   if (!audit?.hub) return null;
   const { refusedPerHour: refusedMost } = audit.hub;
   const client = hub.lane("timers");
+  const onBroken = (error: Error) =>
+    ports.log.error({ err: error }, "an alarm of the hub's audit log cannot be read; it is left alone");
   return {
     ...ports,
-    signs: createHubSigns({ redis: redis.commands, keys: keysOf(instance), refusedMost }),
+    signs: createHubSigns({ redis: redis.commands, keys: keysOf(instance), refusedMost, onBroken }),
     scope: () => ({
       ...{ known, botRole: botClusterRole(namespace), instanceAccount: instanceAccount(instance) },
       clusterRoles: clusterRolesOf(ports.policy.roles),

@@ -27,15 +27,26 @@ const WRITES_MOST_OF_ONE = 100;
 /** Longer than anybody's quiet is. */
 const QUIET_KEPT_MS = HOUR;
 
-interface Options extends Pick<Store, "redis" | "keys"> {
+interface Options extends Pick<Store, "redis" | "keys" | "onBroken"> {
   /** audit.hub.refusedPerHour */
   refusedMost: number;
 }
 
 export function createHubSigns(options: Options): HubSignsStore {
   const store = { ...options, redis: withHubSigns(options.redis) };
-  const { redis, keys, refusedMost } = store;
+  const { redis, keys, refusedMost, onBroken } = store;
   const replicate = replicator(store);
+  const broken = new Set<string>();
+  /** What another version wrote in a way that ours does not know is left to it, and said once. */
+  const readable = <T>(of: z.ZodType<T>, json: string): T[] => {
+    try {
+      return [of.parse(JSON.parse(json))];
+    } catch (error) {
+      if (!broken.has(json)) onBroken(error as Error);
+      broken.add(json);
+      return [];
+    }
+  };
   const names = [keys.request(""), keys.signs(""), keys.refusals(""), keys.told("")];
   const limits = [
     KEEP_TRAIL_MS,
@@ -74,13 +85,13 @@ export function createHubSigns(options: Options): HubSignsStore {
             .hgetall(keys.hubAlarmsLater),
         ),
       );
-      const [writes, unread, own, alarms, later] = Waiting.parse(found);
-      if (writes.length === 0 && unread === 0 && Object.keys(alarms).length === 0) return null;
-      return {
-        writes: writes.sort((a, b) => a.at - b.at),
-        ...{ unread, own },
-        alarms: Object.entries(alarms).map(([key, alarm]) => ({ key, alarm, later: later[key] ?? 0 })),
-      };
+      const [written, unread, own, alarmed, later] = Waiting.parse(found);
+      const writes = written.flatMap((json) => readable(ObservedWrite, json));
+      const alarms = Object.entries(alarmed).flatMap(([key, json]) =>
+        readable(HubAlarm, json).map((alarm) => ({ key, alarm, later: later[key] ?? 0 })),
+      );
+      if (writes.length === 0 && unread === 0 && alarms.length === 0) return null;
+      return { writes: writes.sort((a, b) => a.at - b.at), unread, own, alarms };
     },
     async gave(bindings) {
       return bindings.length === 0 ? [] : reading(redis, () => redis.hmget(keys.hubBindings, ...bindings));
@@ -123,11 +134,10 @@ function fieldsOf({ id, generation, used, made, deleted, refused }: GrantSigns):
   return [id, generation, used ?? "", made ?? "", deleted ?? "", refused.length, ...times];
 }
 
-const json = <T extends z.ZodType>(of: T) => z.string().transform((text) => of.parse(JSON.parse(text)));
 const Waiting = z.tuple([
-  z.array(json(ObservedWrite)),
+  z.array(z.string()),
   z.coerce.number(),
   z.object({ at: z.coerce.number(), who: z.string() }).nullable().catch(null),
-  z.record(z.string(), json(HubAlarm)),
+  z.record(z.string(), z.string()),
   z.record(z.string(), z.coerce.number()),
 ]);

@@ -308,6 +308,17 @@ test("more refusals than may be, of one grant within an hour", async () => {
   await told(/Refused again and again/, 1);
 });
 
+test("what another version is to tell, and ours cannot read, keeps no other alarm from being told, and is left as it is", async () => {
+  const { hubAlarms, hubWrites } = world.keys;
+  await world.commands.hset(hubAlarms, "theirs", JSON.stringify({ kind: "of-the-next-version" }));
+  await world.commands.hset(hubWrites, "theirs", JSON.stringify({ what: "of-the-next-version" }));
+  await bring([bindingOf("create", "back-door")]);
+  await told(/back-door/, 1);
+  for (const key of [hubAlarms, hubWrites]) expect(await world.commands.hkeys(key)).toContain("theirs");
+  await world.commands.hdel(hubAlarms, "theirs");
+  await world.commands.hdel(hubWrites, "theirs");
+});
+
 test("while Slack is away it is logged once, and told when Slack is back", async () => {
   world.slack.failNext("chat.postMessage", "internal_error", 3);
   await bring([bindingOf("create", "theirs", "eve")]);

@@ -113,7 +113,7 @@ async function bring(
 ) {
   await redis.flushall();
   await Promise.all(IDS.map((id) => redis.hset(keys.request(id), "v", "1")));
-  const replicas = [0, 1].map(() => createHubSigns({ redis, keys, refusedMost: MOST }));
+  const replicas = [0, 1].map(() => createHubSigns({ redis, keys, refusedMost: MOST, onBroken: () => {} }));
   const twice = [...events, ...events].map((one, i) => ({
     one,
     ...(how[i % how.length] ?? { order: 0, cut: false, replica: 0 }),
