@@ -106,7 +106,7 @@ export async function startApp(
       {
         ...healthPages({ unready, connections }),
         ...statusPage(said, isPublic),
-        ...metricsPage(own || isPublic ? null : metrics.text),
+        ...metricsPage(own ? "elsewhere" : isPublic ? "nowhere" : metrics.text),
       },
       hubAudit?.own ? {} : hubAudit?.doors,
     ),

@@ -197,12 +197,12 @@ export class ConfigError extends Error {
   }
 }
 
-/** Throws ConfigError. Empty variables count as unset, as docker-compose leaves them. */
+/** Throws ConfigError. */
 export function loadConfig(variables: NodeJS.ProcessEnv, { needsSecrets = true } = {}): Config {
-  const given = withProxy(filledOnly(variables));
+  const given = readVariables(variables);
   const env = Environment.safeParse(given, { error: inWords });
   const path = pathOf(given);
-  const secretOf = secretsIn(given);
+  const secretOf = secretsIn(variables);
   const read = readConfig(path, needsSecrets ? secretOf : null);
   const all = [...(env.error?.issues.map(say) ?? []), ...read.mistakes];
   if (!env.success || !read.file || all.length > 0) throw new ConfigError(all);
@@ -211,11 +211,12 @@ export function loadConfig(variables: NodeJS.ProcessEnv, { needsSecrets = true }
 
 type SecretOf = (name: string) => Secret | null;
 
+/** To the letter, as the service that has the same one reads it. */
 const secretsIn =
-  (given: NodeJS.ProcessEnv): SecretOf =>
+  (variables: NodeJS.ProcessEnv): SecretOf =>
   (name) => {
-    const value = given[name];
-    return value === undefined ? null : secret(value);
+    const value = variables[name];
+    return value ? secret(value) : null;
   };
 
 const SECRET_MIN = 32;
@@ -251,21 +252,24 @@ const secretMistakes = (roles: Catalog, secretOf: SecretOf): string[] =>
 
 /** The file alone, for what needs neither Slack nor Redis. Throws ConfigError. */
 export function loadFile(variables: NodeJS.ProcessEnv): ConfigFile & { path: string } {
-  const path = pathOf(filledOnly(variables));
+  const path = pathOf(readVariables(variables));
   const { file, mistakes } = readConfig(path);
   if (!file) throw new ConfigError(mistakes);
   return { ...file, path };
 }
 
-const filledOnly = (variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
-  Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
-
-/** In small letters they come first, as everywhere. */
-export const withProxy = (given: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
-  ...given,
-  HTTPS_PROXY: given.https_proxy || given.HTTPS_PROXY,
-  NO_PROXY: given.no_proxy || given.NO_PROXY,
-});
+/** Empty ones count as unset, as docker-compose leaves them, and space around one, as at the end of a Secret that was made of a file, is no part of it. */
+export function readVariables(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const given: NodeJS.ProcessEnv = Object.fromEntries(
+    Object.entries(variables).flatMap(([name, value]) => (value?.trim() ? [[name, value.trim()]] : [])),
+  );
+  // In small letters they come first, as everywhere.
+  return {
+    ...given,
+    HTTPS_PROXY: given.https_proxy ?? given.HTTPS_PROXY,
+    NO_PROXY: given.no_proxy ?? given.NO_PROXY,
+  };
+}
 
 export const pathOf = ({ KARPOR_ACCESS_CONFIG: path = "karpor-access.yml" }: NodeJS.ProcessEnv): string =>
   resolve(path);

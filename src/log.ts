@@ -2,9 +2,9 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { type DestinationStream, type Logger, pino } from "pino";
 
-/** Shapes of what must never be written, wherever it turns up: Slack tokens, JWTs, passwords in URLs. */
+/** Shapes of what must never be written, wherever it turns up: Slack tokens, JWTs, passwords in URLs. None goes beyond its text in a line of JSON. */
 const SECRETS =
-  /xox[a-z]-[\w-]+|xapp-[\w-]+|eyJ[\w-]{10,}\.[\w-]+\.[\w-]*|(?<=:\/\/[^\s/@:]*:)[^\s/@]+(?=@)/g;
+  /xox[a-z]-[\w-]+|xapp-[\w-]+|eyJ[\w-]{10,}\.[\w-]+\.[\w-]*|(?<=:\/\/[^\s/@:"]*:)(?:[^\s/@"\\]|\\.)+(?=@)/g;
 
 const hide = (text: string): string => text.replace(SECRETS, "[secret]");
 

@@ -42,6 +42,23 @@ const freeze = { name: "freeze", then: "deny" };
 
 test("the example is valid", () => expect(mistakes({})).toEqual([]));
 
+test("space around a variable is no part of it: a Secret that was made of a file ends with a line", () => {
+  const path = join(dir, "config.yml");
+  writeFileSync(path, stringify(example()));
+  const ended = {
+    ...env,
+    SLACK_SIGNING_SECRET: "s",
+    KARPOR_ACCESS_CONFIG: path,
+    PORT: " ",
+    LOG_LEVEL: "warn",
+  };
+  const lines = Object.entries(ended).map(([name, value]) => [name, `${value}\n`]);
+  expect(loadConfig(Object.fromEntries(lines))).toMatchObject({
+    path,
+    env: { ...env, SLACK_SIGNING_SECRET: "s", PORT: 3000, LOG_LEVEL: "warn" },
+  });
+});
+
 test("without hub.namespace a bot is named after its instance, as nobody else's", () => {
   const named = (instance: string) => ConfigFile.parse({ ...example(), instance }).hub.namespace;
   expect(["production", "staging"].map(named)).toEqual(["karpor-access-production", "karpor-access-staging"]);

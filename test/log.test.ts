@@ -36,3 +36,13 @@ test.each([
   expect(text).not.toMatch(/s3cret|xoxb-12|eyJhbGci/);
   expect(() => JSON.parse(text)).not.toThrow();
 });
+
+test("a password may hold a quote or a backslash", () => {
+  const text = logged((log) => log.info({}, 'redis://user:s3"cr\\et@host:6379'));
+  expect(JSON.parse(text)).toMatchObject({ msg: "redis://user:[secret]@host:6379" });
+});
+
+test("an address at the end of one text and a mention at the beginning of the next are no password", () => {
+  const texts = { reason: "see https://wiki.example.com", said: "<@U0BOB> ok" };
+  expect(JSON.parse(logged((log) => log.info({ texts }, "x")))).toMatchObject({ texts });
+});

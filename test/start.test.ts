@@ -101,6 +101,27 @@ describe("it stops on SIGTERM", () => {
     expect(world.slack.messages(APPROVALS)).toEqual([]);
   });
 
+  test("once, however many signals come: what runs finishes", async () => {
+    const redis = await startRedis();
+    const process = run("test/helpers/start-short.ts", [], { ...stated(world), REDIS_URL: redis.url });
+    await process.says('"ready"');
+    await redis.stop();
+    process.child.kill("SIGTERM");
+    await process.says('"stopping');
+    for (const signal of ["SIGINT", "SIGINT", "SIGTERM"] as const) process.child.kill(signal);
+    expect(await process.ended).toBe(0);
+    expect(process.output().match(/"stopping|"stopped"/g)).toEqual(['"stopping', '"stopped"']);
+  });
+
+  test("when it is still starting: as soon as it has", async () => {
+    const env = { ...stated(world), REDIS_URL: "redis://127.0.0.1:1" };
+    const process = run("test/helpers/start-short.ts", [], env);
+    await process.says("Redis does not answer");
+    process.child.kill("SIGTERM");
+    expect(await process.ended).toBe(0);
+    expect(process.output()).toContain('"stopped"');
+  });
+
   test("also when Redis is gone", async () => {
     const redis = await startRedis();
     const process = run("test/helpers/start-short.ts", [], { ...stated(world), REDIS_URL: redis.url });

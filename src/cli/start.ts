@@ -14,15 +14,21 @@ export async function start(config: Config, clock: Clock, options: StartOptions 
   // No end of the process: whatever a lost promise could leave stuck is watched from outside, and else whoever finds
   // what makes a library lose one could end every replica.
   process.on("unhandledRejection", (error) => log.error({ err: error }, "a library lost a promise"));
-  const app = await startApp(config, { clock, log }, options);
+  const starting = startApp(config, { clock, log }, options);
+  let stopping = false;
   const stop = async (signal: string) => {
+    // npm hands on what a terminal has sent to the bot as well, and what runs is to finish.
+    if (stopping) return;
+    stopping = true;
     log.info({ signal }, "stopping: no new work, what runs finishes");
+    const app = await starting;
     await app.stop();
     log.info({}, "stopped");
     process.exit(0);
   };
-  process.once("SIGTERM", stop);
-  process.once("SIGINT", stop);
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+  const app = await starting;
   const why = app.unready();
   const started = { version: VERSION, port: app.port };
   // Last: whoever reads it may send a signal at once.

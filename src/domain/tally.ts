@@ -17,10 +17,15 @@ export const emptyTally = (): Tally => ({ live: {}, waiting: {}, unconfirmed: 0,
 
 /** Adds it to `to`. */
 export function tally(to: Tally, r: AccessRequest): void {
-  if (r.state === "pending") to.waiting[r.role] = (to.waiting[r.role] ?? 0) + 1;
-  if (isGranted(r) && r.state !== "ending") to.live[r.role] = (to.live[r.role] ?? 0) + 1;
+  if (r.state === "pending") count(to.waiting, r.role);
+  if (isGranted(r) && r.state !== "ending") count(to.live, r.role);
   const began = [...(r.state === "ending" ? [r.end.at] : []), ...leaving(r).map(({ at }) => at)];
   to.unconfirmed += began.length;
   if (began.length > 0)
     to.unconfirmedSince = Math.min(to.unconfirmedSince ?? Number.POSITIVE_INFINITY, ...began);
+}
+
+/** A role may be called as a property of every object: constructor. */
+function count(by: Record<string, number>, role: string): void {
+  by[role] = ((Object.hasOwn(by, role) && by[role]) || 0) + 1;
 }

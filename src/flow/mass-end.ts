@@ -8,7 +8,14 @@ import { toldOutage } from "../domain/outage.ts";
 import { type AccessRequest, isGranted, isRevocable } from "../domain/request.ts";
 import { endingOrLate } from "../domain/transitions.ts";
 import { beginsAt } from "../domain/window.ts";
-import { type GrantObjects, type Ports, PostRefused, PostUnanswered } from "./ports.ts";
+import {
+  type GrantObjects,
+  type Ports,
+  PostRefused,
+  PostUnanswered,
+  StoreDown,
+  StoreUnsure,
+} from "./ports.ts";
 import { commit } from "./support/commit.ts";
 import { settleAll } from "./support/settle-all.ts";
 import { stripBindings } from "./support/strip-bindings.ts";
@@ -123,7 +130,8 @@ async function strip(
   try {
     return await stripBindings(ports, whichAreOver, { stopping: ports.stopping, onRemoved });
   } catch (error) {
-    ports.log.error({ id, err: error }, "the hub does not answer: no binding is taken away yet; trying on");
+    const away = error instanceof StoreDown || error instanceof StoreUnsure ? "Redis" : "the hub";
+    ports.log.error({ id, err: error }, `${away} does not answer: no binding is taken away yet; trying on`);
     return false;
   }
 }

@@ -48,12 +48,12 @@ const shownCanary = ({ at, steps, failed }: LastCanary) => ({
 
 const OWN_PORT = "In Slack's HTTP mode this port may be public: set METRICS_PORT, and ask there.";
 
-/** Its own page, or on the port that Slack may reach, where to look for it. */
-export const metricsPage = (text: (() => Promise<string>) | null): Pages => ({
+/** Its own page, or where to look for it: on another port, or nowhere yet, where others may reach the only one. */
+export const metricsPage = (text: (() => Promise<string>) | "elsewhere" | "nowhere"): Pages => ({
   "/metrics": async (): Promise<Page> =>
-    text
-      ? { status: 200, body: await text(), type: "text/plain; version=0.0.4; charset=utf-8" }
-      : { status: 404, body: `${OWN_PORT}\n` },
+    typeof text === "string"
+      ? { status: 404, body: `${text === "elsewhere" ? "They are on METRICS_PORT." : OWN_PORT}\n` }
+      : { status: 200, body: await text(), type: "text/plain; version=0.0.4; charset=utf-8" },
 });
 
 const shown = ({ cause, message, fix, since }: Hold) => ({

@@ -39,6 +39,9 @@ export interface Tls {
   key: string;
 }
 
+/** Longer than the minute that what stands before us keeps one: it loses what it sends into one that we close. */
+const keepAliveTimeout = 75_000;
+
 /** Throws one sentence when the port cannot be had. */
 export async function startHttp(
   port: number,
@@ -54,8 +57,8 @@ export async function startHttp(
     const through = (Object.hasOwn(doors, door) && doors[door]) || rest;
     through(request, response);
   };
-  const secure = tls && createTlsServer(tls, take);
-  const server = secure ?? createServer(take);
+  const secure = tls && createTlsServer({ ...tls, keepAliveTimeout }, take);
+  const server = secure ?? createServer({ keepAliveTimeout }, take);
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(port, resolve)).catch(
     (error: NodeJS.ErrnoException) => {
       throw new Error(

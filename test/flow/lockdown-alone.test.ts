@@ -13,6 +13,7 @@ import { makeRequest } from "../../src/flow/request.ts";
 import { createChangeReader } from "../../src/flow/watch-hub.ts";
 import { ALICE, APPROVALS, BOB, CAROL, MEI, startWorld, type World } from "../helpers/bot.ts";
 import { login } from "../helpers/login.ts";
+import { memoryLog } from "../helpers/memory-log.ts";
 import { scene, TOKEN } from "../helpers/scene.ts";
 import { openSteps, type Steps } from "../helpers/steps.ts";
 
@@ -387,6 +388,22 @@ test("locked down by hand on the hub: without Redis each replica ends what stand
   expect(await steps.ports.lockdown.tell(flag)).toBe(true);
   await fallbackExpiry(steps.ports, new AbortController().signal);
   expect(await it.standing()).toEqual([]);
+});
+
+test("Redis goes away once the hub has listed what stands: it is called by its name, and not the hub", async () => {
+  await granted();
+  await setLockdown();
+  let away = false;
+  const ports = meanwhile("grants", "list", async () => {
+    away = true;
+  });
+  const { lockdown } = ports;
+  const standing = () => (away ? Promise.reject(new StoreDown("away")) : lockdown.standing());
+  const log = memoryLog();
+  await carryOutMassEnds({ ...ports, log, lockdown: { ...lockdown, standing } });
+  expect(log.lines.map(({ message }) => message)).toContain(
+    "Redis does not answer: no binding is taken away yet; trying on",
+  );
 });
 
 test("both are away: refused, and said so", async () => {

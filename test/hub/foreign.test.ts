@@ -7,6 +7,7 @@ import { setupLabels } from "../../src/hub/bot-account.ts";
 import { createHubClient, type HubClient } from "../../src/hub/client/client.ts";
 import { surveyHub } from "../../src/hub/grants/foreign.ts";
 import { createGrants } from "../../src/hub/grants/grants.ts";
+import { isNamedBot } from "../../src/hub/grants/named-bot.ts";
 import { instanceAccount, labels, objectName } from "../../src/hub/grants/names.ts";
 import { canaryInstance, doctorInstance, type ForeignScope } from "../../src/hub/grants/whose.ts";
 import { parseKubeconfig } from "../../src/hub/kubeconfig/kubeconfig.ts";
@@ -220,6 +221,18 @@ describe("grants of a bot that hub.instances names", () => {
     if (instance) await setUpFor(instance);
     await inTheirs("staging");
     expect(await seen(["staging"])).toEqual([["1 staging"], []]);
+  });
+
+  it("are neither while the hub does not say for whom setup made it", async () => {
+    await setUpFor("staging");
+    await inTheirs("staging");
+    const silent = () => hub.failNext(1, 503, (_, path) => path.endsWith("/clusterroles/theirs"));
+    silent();
+    await expect(seen(["staging"])).rejects.toMatchObject({ name: "HubError", status: 503 });
+    silent();
+    const bot = "system:serviceaccount:theirs-system:theirs";
+    await expect(isNamedBot({ client, instances: ["staging"] }, bot)).rejects.toMatchObject({ status: 503 });
+    expect(await isNamedBot({ client, instances: ["staging"] }, bot)).toBe(true);
   });
 
   it("are foreign among ours, whatever its label says", async () => {

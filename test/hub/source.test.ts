@@ -1,4 +1,13 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { scratch } from "../../sandbox/child.ts";
@@ -36,6 +45,15 @@ describe("a file", () => {
     await expect(source.save?.("three")).rejects.toThrow(/changed meanwhile/);
     expect(readFileSync(path, "utf8")).toBe("another's");
     expect(readdirSync(join(dir.path, "secrets"))).toEqual(["hub.kubeconfig"]);
+  });
+  it("of a link, what it leads to is replaced: others go by that, too", async () => {
+    const [kept, link] = ["kept", "link"].map((name) => join(dir.path, name)) as [string, string];
+    writeFileSync(kept, "one");
+    symlinkSync(kept, link);
+    const source = fileSource(link);
+    expect(await source.read()).toBe("one");
+    await source.save?.("two");
+    expect([readFileSync(kept, "utf8"), readlinkSync(link)]).toEqual(["two", kept]);
   });
   it("says what to do when it is not there, or cannot be replaced", async () => {
     await expect(fileSource(join(dir.path, "none")).read()).rejects.toThrow(

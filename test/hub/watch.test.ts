@@ -104,6 +104,35 @@ test.each<[string, (to: ServerResponse) => void]>([
   expect(told).toEqual(["missed"]);
 });
 
+test("a proxy's page that does not end is hung up on at once", async () => {
+  let page: ServerResponse | undefined;
+  watches = [
+    (to) => {
+      page = to;
+      to.writeHead(200).write("<html>\n");
+    },
+  ];
+  await expect(run()).rejects.toMatchObject({ name: "HubError" });
+  if (page && !page.destroyed) await once(page, "close");
+});
+
+test("a character or an event that comes in two pieces is one", async () => {
+  const name = "größer";
+  const event = Buffer.from(
+    `${JSON.stringify({ type: "DELETED", object: { ...b, metadata: { ...b.metadata, annotations: { name } } } })}\n`,
+  );
+  const inside = event.indexOf("ö") + 1;
+  watches = [
+    (to) => {
+      lines(to);
+      to.write(event.subarray(0, inside));
+      setTimeout(() => to.end(event.subarray(inside)), 20);
+    },
+  ];
+  await run();
+  expect(told).toEqual(["R-BBBBBBBB 1 b"]);
+});
+
 test("what went, and what is not as it was made, is told by its name and uid, whatever its labels say", async () => {
   const again = object("R-AAAAAAAA", "a2");
   const bare = {

@@ -1,7 +1,9 @@
 /** What Prometheus reads of a bot: through the port it scrapes, after a short story. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startBot, startWorld } from "../helpers/bot.ts";
+import { CAROL, catalog, startBot, startWorld } from "../helpers/bot.ts";
 import { members } from "../helpers/people.ts";
+import { scene } from "../helpers/scene.ts";
+import { swept } from "../helpers/swept.ts";
 import { tellStory } from "./story.ts";
 
 let story: Awaited<ReturnType<typeof tellStory>>;
@@ -134,5 +136,30 @@ test("in Socket Mode they stand beside health, where no port of their own is giv
     200,
     expect.stringContaining("karpor_access_ready 1"),
   ]);
+  await bot.stop();
+});
+
+test("a role called constructor is counted as any other", async () => {
+  await using world = await startWorld({
+    transport: "socket",
+    roles: { ...catalog, constructor: catalog.guest },
+  });
+  const bot = await startBot(world);
+  const { get } = scene(world);
+  await get("constructor 1h", "a name of every object");
+  await get("guest 1h", "debugging", CAROL);
+  await swept(world);
+  const now = await (await fetch(`http://127.0.0.1:${bot.app.port}/metrics`)).text();
+  for (const role of ["constructor", "guest"])
+    expect(now).toContain(`karpor_access_live_grants{role="${role}"} 1\n`);
+  await bot.stop();
+});
+
+test.each(["socket", "http"] as const)("on a port of their own, the other says so: %s", async (transport) => {
+  await using world = await startWorld({ transport });
+  Object.assign(world.env, { METRICS_PORT: "0" });
+  const bot = await startBot(world);
+  const answer = await fetch(`http://127.0.0.1:${bot.app.port}/metrics`);
+  expect([answer.status, await answer.text()]).toEqual([404, "They are on METRICS_PORT.\n"]);
   await bot.stop();
 });

@@ -14,8 +14,12 @@ export interface ExportMeans extends Pick<Store, "redis" | "keys" | "clock"> {
   nameOf(person: string): Promise<string | null>;
 }
 
-/** Each line as JSON. */
-export async function* exportTrail(means: ExportMeans, options: ExportOptions): AsyncGenerator<string> {
+/** Each line as JSON. `onNone`: told when nothing that was read is of the role that is asked for. */
+export async function* exportTrail(
+  means: ExportMeans,
+  options: ExportOptions,
+  onNone: (role: string) => void = () => {},
+): AsyncGenerator<string> {
   const { clock, instance } = means;
   const { since, until, person, role } = options;
   const { first, later, lines } = await readTrail(means, since);
@@ -34,6 +38,7 @@ export async function* exportTrail(means: ExportMeans, options: ExportOptions): 
   /** Since the newest seal. */
   const open: { hash: string; isShown: boolean }[] = [];
   let counts = { entries: 0, seals: 0, newest: 0 };
+  let isMet = false;
   yield line(heading);
   for await (const found of lines) {
     const { place: _, ...entry } = found;
@@ -48,6 +53,7 @@ export async function* exportTrail(means: ExportMeans, options: ExportOptions): 
       if (isPast(found, until) && !open.some((one) => one.isShown)) break;
       continue;
     }
+    isMet ||= "role" in trail && trail.role === role;
     const isShown = isAsked(trail, options);
     open.push({ hash: chain.hash, isShown });
     if (!isShown) continue;
@@ -59,6 +65,7 @@ export async function* exportTrail(means: ExportMeans, options: ExportOptions): 
     counts = { ...counts, entries: counts.entries + 1 };
     yield line(entry);
   }
+  if (role !== undefined && !isMet) onNone(role);
   const unsealed = open.map(({ hash }) => hash);
   const end = { ...counts, unsealed, left: [], ...leftOf(open), sha256: digest.digest("hex") };
   yield JSON.stringify({ end: { ...end, hash: endHash(end) } satisfies End });

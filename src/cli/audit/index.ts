@@ -46,7 +46,15 @@ export function audit(options: AuditOptions, means: AuditMeans): Promise<boolean
 
 async function exportTo(options: ExportOptions, { output, ...means }: AuditMeans): Promise<boolean> {
   await using trail = await openNamed(options, means);
-  const lines = exportTrail(trail.means, options);
+  const { roles } = trail.config;
+  // One that left the catalog may stand on the trail.
+  const onNone = (role: string) => {
+    if (!Object.hasOwn(roles, role))
+      means.warn(
+        `Nothing that was read is of a role ${role}, and the catalog has none; it has ${Object.keys(roles).join(", ")}.`,
+      );
+  };
+  const lines = exportTrail(trail.means, options, onNone);
   const names: Names = new Map();
   const write = async (text: string) => {
     if (!output.write(`${text}\n`)) await once(output, "drain");

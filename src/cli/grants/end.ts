@@ -6,7 +6,7 @@ import { isEndedBy, type MassEnd } from "../../domain/mass-end.ts";
 import { abandonEnd } from "../../flow/abandon.ts";
 import { carryThrough, endByOperator, endOnHub, type OffHub } from "../../flow/end-by-operator.ts";
 import { carryOutMassEnds } from "../../flow/mass-end.ts";
-import type { AccessRequest, Ports } from "../../flow/ports.ts";
+import { type AccessRequest, type Ports, StoreDown, StoreUnsure } from "../../flow/ports.ts";
 import type { Answer, GrantsMeans } from "./means.ts";
 
 /** A proof takes 11 s, 13 without a probe token. */
@@ -30,11 +30,24 @@ export async function end(
     );
   const until = ports.clock.now() + WAIT_MS;
   await endByOperator(ports, { id, operator, reason: reason || undefined });
-  const [ended] = await carryThrough(ports, [id], until);
-  await ports.epoch.settle();
-  const done = outcome(id, ended ?? null);
-  return { good: done.confirmed, json: done, lines: [done.says] };
+  const carry = async () => {
+    const [ended] = await carryThrough(ports, [id], until);
+    await ports.epoch.settle();
+    const done = outcome(id, ended ?? null);
+    return { good: done.confirmed, json: done, lines: [done.says] };
+  };
+  return carry().catch(lost({ id, state: "ending", confirmed: false }, `The end of ${id} is begun.`));
 }
+
+/** What was begun before Redis went away stands. Throws any other error. */
+export const lost =
+  (json: unknown, ...begun: string[]) =>
+  (error: unknown): Answer => {
+    if (!(error instanceof StoreDown || error instanceof StoreUnsure)) throw error;
+    return { good: false, json, lines: [...begun, LOST] };
+  };
+
+const LOST = "Redis does not answer any more: a running bot goes on, or run this again.";
 
 /** What stands at this moment. What is approved for later still begins; a lockdown keeps it from that. */
 export async function endAll(means: GrantsMeans, reason: string): Promise<Answer> {
@@ -54,9 +67,11 @@ export async function endAll(means: GrantsMeans, reason: string): Promise<Answer
     },
     ...{ reason, at: ports.clock.now(), left: [], stripped: false, troubled: 0 },
   };
-  if (ids.length > 0) await ports.massEnds.begin(one);
-  const ended = await endTogether(ports, ids);
-  return counted(ended, await endUnknown(means, reason));
+  const carry = async () => counted(await endTogether(ports, ids), await endUnknown(means, reason));
+  if (ids.length === 0) return carry();
+  await ports.massEnds.begin(one);
+  const begun = `The end of all ${ids.length} is begun.`;
+  return carry().catch(lost({ grants: ids.length, confirmed: 0, open: ids, hub: false }, begun));
 }
 
 /** What Redis does not know, or cannot read, and stands all the same; null where the hub does not answer. */

@@ -1,10 +1,8 @@
 /** `grants lockdown`, `unlock` and `confirm-restore`: an administrator's word, from where the bot runs. */
-import type { RequestId } from "../../domain/ids.ts";
 import { operatorOf, whoOf } from "../../domain/operator.ts";
 import { endOnHub } from "../../flow/end-by-operator.ts";
 import { lockDownAs, unlockAs } from "../../flow/lockdown.ts";
-import { StoreDown, StoreUnsure } from "../../flow/ports.ts";
-import { counted, endTogether, endUnknown, everything, mayStand, offOpen } from "./end.ts";
+import { counted, endTogether, endUnknown, everything, lost, mayStand, offOpen } from "./end.ts";
 import type { Answer, GrantsMeans } from "./means.ts";
 import { instant, printed } from "./print.ts";
 
@@ -30,7 +28,10 @@ export async function lockdown({ ports, records, operator }: GrantsMeans, reason
       ? []
       : ["Karpor does not answer: what stands there works until it does. A running bot goes on."]),
   ];
-  const ended = inRedis ? await endAllOf({ ports, operator }, ids, reason) : null;
+  const endAll = async () =>
+    counted(await endTogether(ports, ids), await endUnknown({ ports, operator }, reason));
+  // Locked down it is, whatever becomes of Redis meanwhile.
+  const ended = inRedis ? await endAll().catch(lost(null)) : null;
   return {
     good: onHub && isOff && (ended?.good ?? true),
     json: {
@@ -40,22 +41,6 @@ export async function lockdown({ ports, records, operator }: GrantsMeans, reason
     lines: [said, ...away, ...(ended?.lines ?? [])],
   };
 }
-
-/** Locked down it is, whatever becomes of Redis meanwhile. */
-async function endAllOf(
-  { ports, operator }: Pick<GrantsMeans, "ports" | "operator">,
-  ids: readonly RequestId[],
-  reason: string,
-): Promise<Answer> {
-  try {
-    return counted(await endTogether(ports, ids), await endUnknown({ ports, operator }, reason));
-  } catch (error) {
-    if (!(error instanceof StoreDown || error instanceof StoreUnsure)) throw error;
-    return { good: false, json: null, lines: [LOST] };
-  }
-}
-
-const LOST = "Redis does not answer any more: a running bot goes on, or run this again.";
 
 /** Once more what the hub did not let go, and what of that is not confirmed; null where it does not say. */
 const leftOnHub = ({ ports, operator }: Pick<GrantsMeans, "ports" | "operator">, reason: string) =>

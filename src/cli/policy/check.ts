@@ -1,6 +1,6 @@
 /** `policy check [FILE]`: mistakes of form and of meaning, offline; with a Slack token also whom each role would ask. */
 import { parseArgs } from "node:util";
-import { ConfigError, type ConfigFile, withProxy } from "../../config.ts";
+import { ConfigError, type ConfigFile, readVariables } from "../../config.ts";
 import { slackClient } from "../../slack/outbound/client.ts";
 import { slackProxy } from "../../slack/outbound/proxy.ts";
 import { type Finding, fail, ok } from "../checks/finding.ts";
@@ -37,7 +37,7 @@ async function findingsOf(means: PolicyMeans, path: string | undefined): Promise
 
 /** Nothing without a token. */
 async function inWorkspace(file: ConfigFile, { variables }: PolicyMeans): Promise<Finding[]> {
-  const { SLACK_BOT_TOKEN: token, SLACK_API_URL: apiUrl, HTTPS_PROXY, NO_PROXY } = withProxy(variables);
+  const { SLACK_BOT_TOKEN: token, SLACK_API_URL: apiUrl, HTTPS_PROXY, NO_PROXY } = readVariables(variables);
   if (!token) return [];
   const proxy = slackProxy({ HTTPS_PROXY, NO_PROXY });
   const client = slackClient(token, { apiUrl, proxy, interactive: false });

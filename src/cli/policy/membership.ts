@@ -1,6 +1,6 @@
 /** Who is in which user group: by Slack where there is a token; without one only people who are named themselves are known. */
 import { z } from "zod";
-import { withProxy } from "../../config.ts";
+import { readVariables } from "../../config.ts";
 import { isGroup } from "../../domain/ids.ts";
 import { slackClient } from "../../slack/outbound/client.ts";
 import { slackProxy } from "../../slack/outbound/proxy.ts";
@@ -21,7 +21,7 @@ export async function membership(means: Pick<PolicyMeans, "variables">): Promise
 }
 
 async function groupsOf({ variables }: Pick<PolicyMeans, "variables">) {
-  const { SLACK_BOT_TOKEN: token, SLACK_API_URL: apiUrl, HTTPS_PROXY, NO_PROXY } = withProxy(variables);
+  const { SLACK_BOT_TOKEN: token, SLACK_API_URL: apiUrl, HTTPS_PROXY, NO_PROXY } = readVariables(variables);
   if (!token) return null;
   try {
     const client = slackClient(token, {

@@ -16,6 +16,8 @@ export function createAgent(access: HubAccess, { connections, timeout, certifica
   return new Agent({
     ...(connections === undefined ? {} : { connections }),
     keepAliveTimeout: 30_000,
+    // Over HTTP/2 all calls share a connection, which one that times out does not end: lost without a word, it is given up by this.
+    h2Options: { pingInterval: timeout },
     connect: {
       timeout,
       rejectUnauthorized: !access.insecure,

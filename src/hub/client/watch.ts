@@ -1,5 +1,4 @@
 /** A watch of the hub: one answer that does not end, read line by line. */
-import { createInterface } from "node:readline";
 import { type Dispatcher, request } from "undici";
 import { parseJson } from "../../domain/json.ts";
 import type { Connection } from "./connection.ts";
@@ -27,7 +26,7 @@ export async function* watchLines(
       const text = await answer.body.text();
       throw answered(doing, answer.statusCode, text, answer.headers["audit-id"]);
     });
-    for await (const line of createInterface({ input: body })) {
+    for await (const line of linesIn(body)) {
       const event = parseJson(line);
       if (event === undefined) throw new HubError(doing, 200, "unreadable");
       yield event;
@@ -36,6 +35,18 @@ export async function* watchLines(
     signal.throwIfAborted();
     throw hubError(error, doing);
   }
+}
+
+/** Who reads no further hangs up: of a proxy's page the rest may never come. */
+async function* linesIn(body: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = "";
+  for await (const chunk of body) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines;
+  }
+  if (rest !== "") yield rest;
 }
 
 /** Its headers come at once; what comes then has the time of the signal. */

@@ -1,11 +1,11 @@
 /** What gives access past the bot: every binding and account that matters is looked at, and taken for ours only when it is so in each part. */
-import { z } from "zod";
 import type { ForeignObject } from "../../flow/ports.ts";
 import { botClusterRole } from "../bot-account.ts";
 import type { HubClient } from "../client/client.ts";
 import { annotationOf, type HubObject, wholeOf } from "../client/objects.ts";
 import { instanceAccount, type Mark, markOf, PREFIX } from "./names.ts";
 import { ownerOf } from "./owner.ts";
+import { roleIfReadable } from "./roles.ts";
 import { sideBySide } from "./side-by-side.ts";
 import {
   accountId,
@@ -121,20 +121,12 @@ export async function createSurveyor(scope: ForeignScope, signal?: AbortSignal):
   };
 }
 
-const Rules = z.object({
-  rules: z
-    .array(z.object({ verbs: z.array(z.string()), resourceNames: z.array(z.string()).default([]) }))
-    .nullish(),
-});
-
 /** What the hub lets the bot bind today: a role that left the catalog since setup ran is still among it. */
 async function mayBind(client: HubClient, own: string, signal: AbortSignal | undefined): Promise<string[]> {
-  const { status, body } = await client.request(
-    `/apis/rbac.authorization.k8s.io/v1/clusterroles/${encodeURIComponent(own)}`,
-    { signal },
+  const role = await roleIfReadable(client, own, signal);
+  return (role?.rules ?? []).flatMap(({ verbs, resourceNames = [] }) =>
+    verbs.includes("bind") ? resourceNames : [],
   );
-  const rules = (status === 200 && Rules.safeParse(body).data?.rules) || [];
-  return rules.flatMap(({ verbs, resourceNames }) => (verbs.includes("bind") ? resourceNames : []));
 }
 
 const placeOf = ({ instance, namespace }: Whose) => `${instance} ${namespace}`;

@@ -39,8 +39,12 @@ const Rule = z.object({
   resources: z.array(z.string()).optional(),
   resourceNames: z.array(z.string()).optional(),
 });
-const ClusterRole = z.object({ rules: z.array(Rule).nullish() });
+const ClusterRole = z.object({
+  metadata: z.object({ labels: z.record(z.string(), z.string()).default({}) }),
+  rules: z.array(Rule).nullish(),
+});
 export type ClusterRole = z.infer<typeof ClusterRole>;
+type Rules = Pick<ClusterRole, "rules">;
 
 /** Null when there is none. */
 export async function readRole(
@@ -58,11 +62,22 @@ export async function readRole(
   }
 }
 
+/** Null too where the bot may not read it; whatever else keeps the hub from saying is no answer. */
+export const roleIfReadable = (
+  client: HubClient,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<ClusterRole | null> =>
+  readRole(client, name, signal).catch((error: unknown) => {
+    if (isStatus(error, 403)) return null;
+    throw error;
+  });
+
 /** Whether it opens the dashboard's login. */
-export const grantsLogin = ({ rules }: ClusterRole) => allows(rules ?? [], "get", LOGIN);
+export const grantsLogin = ({ rules }: Rules) => allows(rules ?? [], "get", LOGIN);
 
 /** An aggregated role shows its rules once a controller filled them in. */
-export const grantsMoreThanGet = ({ rules }: ClusterRole) => moreThanGet(rules ?? []);
+export const grantsMoreThanGet = ({ rules }: Rules) => moreThanGet(rules ?? []);
 
 /** Null where it is not there, or the bot may not read it, or the hub does not answer. */
 export const rightsOf = (client: HubClient, name: string, signal: AbortSignal): Promise<Rights | null> =>

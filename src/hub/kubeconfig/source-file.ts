@@ -1,6 +1,6 @@
 /** The kubeconfig in a file: replaced as a whole, and never readable by others. */
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, open, readFile, realpath, rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { KubeconfigSource } from "./source.ts";
 
@@ -36,8 +36,9 @@ const whyUnread = ({ code }: NodeJS.ErrnoException): string =>
     ? " (EACCES): it is another user's. Let the bot's user own it; with Docker, KARPOR_ACCESS_USER in .env says who that is."
     : ": put it there, or correct hub.kubeconfig.";
 
-/** On the disk before it takes the old one's name: a crash leaves the one or the other. */
-async function replace(path: string, text: string): Promise<void> {
+/** On the disk before it takes the old one's name: a crash leaves the one or the other. Of a link, what it leads to. */
+async function replace(named: string, text: string): Promise<void> {
+  const path = await realpath(named).catch(() => named);
   const fresh = `${path}.${randomUUID()}`;
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   try {

@@ -39,7 +39,10 @@ async function run(line: string) {
     },
   });
   const instance = /:(.*)\}/.exec(trail.keys.prefix)?.[1] ?? "";
-  const config = { instance, hub: { namespace: "x" }, env: { REDIS_URL: redis.server.url } } as Config;
+  const config = {
+    ...{ instance, hub: { namespace: "x" }, env: { REDIS_URL: redis.server.url } },
+    roles: { guest: {}, reader: {} },
+  } as unknown as Config;
   const good = await audit(auditOptions(line.split(" ")), {
     ...{ config: () => config, clock: trail.clock, log: pino({ level: "silent" }), output },
     say: (text) => void said.push(text),
@@ -254,4 +257,19 @@ test("an emergency and its reviews are in the report", async () => {
       `Taken in an emergency[^#]*\\| ${ana.id} \\| admin \\| debugging the search page \\| U0BEN \\| ${id} \\|`,
     ),
   );
+});
+
+test("a role that neither trail nor catalog knows is said to be none; one that left the catalog is exported as ever", async () => {
+  await trail.walk(["pending"], { role: "peek" });
+  const exported = async (role: string) => {
+    const { good, warned, written } = await run(`export --no-names --role ${role}`);
+    return { good, warned, isShown: written.includes(`"role":"${role}","who"`) };
+  };
+  expect(await exported("gest")).toEqual({
+    good: true,
+    warned: "Nothing that was read is of a role gest, and the catalog has none; it has guest, reader.",
+    isShown: false,
+  });
+  expect(await exported("reader")).toEqual({ good: true, warned: "", isShown: false });
+  expect(await exported("peek")).toMatchObject({ good: true, warned: "" });
 });

@@ -200,13 +200,30 @@ async function redisGoesAway(): Promise<void> {
   world.clock.jump(2 * SECOND);
 }
 
-test("Redis goes away while all ends: one sentence says so", async () => {
+test("Redis goes away while all ends: it is said that the end is begun", async () => {
   await granted("first");
   await granted("second", CAROL);
   await stopBot();
   const ending = operate(["end", "--all", "a thief"]);
   await redisGoesAway();
-  await expect(ending).rejects.toThrow("Redis does not answer at REDIS_URL");
+  expect(await ending).toEqual({
+    good: false,
+    says: `The end of all 2 is begun.
+Redis does not answer any more: a running bot goes on, or run this again.`,
+  });
+  world.redis.resume();
+});
+
+test("Redis goes away while one ends: it is said that the end is begun", async () => {
+  const { id } = await granted("alone");
+  await stopBot();
+  const ending = operate(["end", id]);
+  await redisGoesAway();
+  expect(await ending).toEqual({
+    good: false,
+    says: `The end of ${id} is begun.
+Redis does not answer any more: a running bot goes on, or run this again.`,
+  });
   world.redis.resume();
 });
 
