@@ -4,13 +4,22 @@ import { DAY } from "./duration.ts";
 import { RequestId } from "./ids.ts";
 import type { End } from "./request.ts";
 
-export const EndedOnHub = z.object({
-  ids: z.array(RequestId),
-  operator: z.string(),
-  reason: z.string().optional(),
+/** Whatever else another version writes there, and however it says who, and why: what is ended stays so. */
+const EndedOnHub = z.looseObject({
+  ids: z
+    .array(z.unknown())
+    .transform((ids) => ids.filter((id) => RequestId.safeParse(id).success) as RequestId[]),
+  operator: z.string().catch("?"),
+  reason: z.string().optional().catch(undefined),
   at: z.number().int(),
 });
 export type EndedOnHub = z.infer<typeof EndedOnHub>;
+
+/** Of text that another wrote: what cannot be read of it is left out. */
+export const EndedAll = z
+  .array(EndedOnHub.nullable().catch(null))
+  .transform((all) => all.filter((one) => one !== null))
+  .catch([]);
 
 const KEEP_MS = 30 * DAY;
 const KEEP_MAX = 50;

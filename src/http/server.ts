@@ -51,7 +51,8 @@ export async function startHttp(
   let rest = nothingElse;
   const take: RequestListener = (request, response) => {
     const path = (request.url ?? "").split("?")[0] ?? "";
-    const page = request.method === "GET" && Object.hasOwn(pages, path) ? pages[path] : undefined;
+    const isAsked = request.method === "GET" || request.method === "HEAD";
+    const page = isAsked && Object.hasOwn(pages, path) ? pages[path] : undefined;
     if (page) return void answer(response, page);
     const door = `/${path.split("/")[1]}`;
     const through = (Object.hasOwn(doors, door) && doors[door]) || rest;

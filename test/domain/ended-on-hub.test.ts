@@ -1,7 +1,7 @@
 /** What the hub remembers of operators' ends fits an annotation, whatever they end. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type EndedOnHub, endsOf, remembered } from "../../src/domain/ended-on-hub.ts";
+import { EndedAll, type EndedOnHub, endsOf, remembered } from "../../src/domain/ended-on-hub.ts";
 import type { RequestId } from "../../src/domain/ids.ts";
 import { T0 } from "./records.ts";
 
@@ -35,4 +35,19 @@ test("small ones are remembered for a month, fifty of them", () => {
   expect(kept).toEqual(many.slice(10));
   const later = note(99, 1, T0 + 31 * 24 * 3_600_000);
   expect(remembered(kept, later)).toEqual([later]);
+});
+
+test("one that cannot be read leaves the others, and what another version added stays with its own", () => {
+  const good = { ...note(1, 1, T0), approvedBy: "two of them" };
+  const odd = { ...note(2, 1, T0), operator: { id: "U0BOB" }, reason: ["why"] };
+  const all = EndedAll.parse([
+    good,
+    { what: "of the next version" },
+    odd,
+    { ...note(3, 1, T0), ids: [7, idOf(3)] },
+  ]);
+  expect(all.map(({ ids }) => ids)).toEqual([[idOf(1)], [idOf(2)], [idOf(3)]]);
+  expect(remembered(all, note(4, 1, T0))[0]).toEqual(good);
+  expect(endsOf(all).get(idOf(2))).toMatchObject({ operator: "?" });
+  expect(EndedAll.parse("nonsense")).toEqual([]);
 });

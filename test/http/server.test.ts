@@ -14,3 +14,10 @@ test("a connection is kept for longer than the minute after which a load balance
   expect(Number(seconds)).toBeGreaterThan(60);
   await server.stop();
 });
+
+test("who asks for the head alone, as load balancers may, has the same answer without its words", async () => {
+  const server = await startHttp(0, { "/readyz": () => ({ status: 503, body: "not yet" }) });
+  const answer = await fetch(`http://127.0.0.1:${server.port}/readyz`, { method: "HEAD" });
+  expect([answer.status, await answer.text()]).toEqual([503, ""]);
+  await server.stop();
+});

@@ -193,6 +193,15 @@ describe("active", () => {
     await door.whisper(ROOT, words);
   });
 
+  test("of a role that left the catalog is what somebody still holds of it", async () => {
+    const door = await openDoor();
+    await door.grant(BOB, "peek");
+    const { peek: _, ...roles } = door.ports.policy.roles;
+    door.ports.policy = { ...door.ports.policy, roles };
+    await door.slack.command(ROOT, GENERAL, "active peek");
+    await door.whisper(ROOT, "1 active:* `peek` on production");
+  });
+
   test("is not for others", async () => {
     const door = await openDoor();
     await door.grant(BOB, "guest 2h a look");

@@ -1,6 +1,6 @@
 /** What an instance remembers on the hub: annotations of its own account, changed only by who has read them as they stand. */
 import { z } from "zod";
-import { EndedOnHub } from "../../domain/ended-on-hub.ts";
+import { EndedAll } from "../../domain/ended-on-hub.ts";
 import { parseJson } from "../../domain/json.ts";
 import { Lockdown } from "../../domain/lockdown.ts";
 import { type Anchor, type Anchored, TroubleOutside } from "../../flow/ports.ts";
@@ -15,7 +15,6 @@ const ENDED = `${PREFIX}/ended`;
 
 // An account without the annotation remembers nothing; what is not ours to read is no permission.
 const Epoch = z.coerce.number().int().nonnegative().catch(Number.POSITIVE_INFINITY);
-const Ended = z.array(EndedOnHub).catch([]);
 const Account = z.object({
   metadata: z.object({
     resourceVersion: z.string().min(1),
@@ -56,7 +55,7 @@ async function read({ client, namespace, instance }: Hub, signal: AbortSignal): 
     epoch: Epoch.parse(annotations[EPOCH] ?? "0"),
     lockdown: lockdownIn(annotations),
     seal: Seal.safeParse(parseJson(annotations[SEAL] ?? "")).data ?? null,
-    ended: Ended.parse(parseJson(annotations[ENDED] ?? "[]")),
+    ended: EndedAll.parse(parseJson(annotations[ENDED] ?? "[]")),
     version,
   };
 }

@@ -11,18 +11,21 @@ import type { Command, Turn } from "./index.ts";
 
 export const activeCommand: Command = {
   first: () => false,
-  run: (context, turn) =>
-    activePage(context, turn.user, { list: "active", from: 0, ...filterIn(context, turn) }),
+  run: async (context, turn) =>
+    activePage(context, turn.user, { list: "active", from: 0, ...(await filterIn(context, turn)) }),
 };
 
-/** Throws Refused(unknown-filter). */
-function filterIn({ ports }: HandlerContext, { rest }: Turn): Pick<PageValue, "role" | "person"> {
+/** A role that left the catalog may be held still. Throws Refused(unknown-filter), StoreDown, ListsBehind. */
+async function filterIn(
+  { ports }: HandlerContext,
+  { rest }: Turn,
+): Promise<Pick<PageValue, "role" | "person">> {
   const { person, rest: text } = besideMention(rest);
   const whose = person ? { person } : {};
   const [word] = firstWord(text);
   if (word === "") return whose;
   const role = plainWord(word);
-  if (!roleNamed(ports.policy.roles, role))
+  if (!roleNamed(ports.policy.roles, role) && (await ports.lists.live([role], { count: 1 })).total === 0)
     throw new Refused({ kind: "unknown-filter", word: word.slice(0, 80), command: "active" });
   return { ...whose, role };
 }
