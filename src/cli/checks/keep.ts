@@ -42,10 +42,13 @@ export async function keepChecking(
   };
   const after = await see(found);
   let waking = new AbortController();
-  const sleep = (ms: number, signal: AbortSignal) => {
+  const sleep = (ms: number, signal: AbortSignal) =>
+    clock.sleep(ms, AbortSignal.any([signal, waking.signal]));
+  const work = async () => {
+    // Who asks for a look while one is under way may know what that one has passed already.
     waking = new AbortController();
-    return clock.sleep(ms, AbortSignal.any([signal, waking.signal]));
+    return see(await look());
   };
-  const checking = repeat(async () => see(await look()), { what: "the checks", sleep, log, after });
+  const checking = repeat(work, { what: "the checks", sleep, log, after });
   return { ...checking, now: () => waking.abort() };
 }
