@@ -13,7 +13,7 @@ interface EndingTime {
 const WORDS = 6;
 /** What comes after one of these is told of, not asked for: "errors of the last 2h". */
 const TELLS =
-  /(?:^|\s)(?:last|past|previous|next|first|every|each|per|once|twice|times|of|in|within|after|before|since|over|under|than|by|to|from|at|takes?|took|lasts?|lasted|过去|最近|近|每|每隔|超过)\s*$/i;
+  /(?:^|\s)(?:last|past|previous|next|first|every|each|per|once|twice|times|of|in|within|after|before|since|over|under|than|by|to|from|at|takes?|took|lasts?|lasted)\s*$|(?:过去的?|最近的?|近|前|每|每隔|超过)\s*$/i;
 const MARKS = /[\s,，。、;；:：(（\u2010-\u2015-]+$/u;
 
 /** Null where it does not end with one, or is nothing else. */

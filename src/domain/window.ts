@@ -1,7 +1,7 @@
 /** The time that a request takes of its role: no two of one person overlap. Pure. */
 import { SHORTEST } from "./duration.ts";
 import type { Refusal } from "./refusal.ts";
-import type { AccessRequest, State } from "./request.ts";
+import type { AccessRequest, In, State } from "./request.ts";
 
 export interface Window {
   from: number;
@@ -19,6 +19,10 @@ export function beginsAt(r: AccessRequest): number {
   if (r.extends) return r.extends.until;
   return "decision" in r ? Math.max(r.decision.at, r.startsAt ?? 0) : (r.startsAt ?? r.requestedAt);
 }
+
+/** For how long it was approved, where its end does not say so. */
+export const approvedFor = (r: In<"approved" | "delivering" | "active">): number | undefined =>
+  r.expiresAt - (r.startsAt ?? r.decision.at) === r.duration ? undefined : r.duration;
 
 /** However late it is approved. */
 export function latestEnd(r: AccessRequest): number {

@@ -394,7 +394,7 @@ export interface GrantAnnotations {
   delivery?: Delivery | undefined;
   /** Of a token that outlives the access. */
   tokenExpiresAt?: number | undefined;
-  /** For how long it was approved, where more time came since. */
+  /** For how long it was approved, where its end does not say so. */
   duration?: number | undefined;
 }
 

@@ -10,6 +10,7 @@ import { decideRequest } from "../../src/flow/decide.ts";
 import { type Ports, TroubleOutside } from "../../src/flow/ports.ts";
 import { provisionGrant } from "../../src/flow/provision.ts";
 import { askFreshToken } from "../../src/flow/refresh-token.ts";
+import { renewToken } from "../../src/flow/renew-token.ts";
 import { liveToken } from "../../src/flow/replace-dead-tokens.ts";
 import { makeRequest } from "../../src/flow/request.ts";
 import { revealToken } from "../../src/flow/reveal-token.ts";
@@ -281,6 +282,9 @@ test("given more time than one may ask for at once, adopted from the hub it is s
   await steps.work();
   const { expiresAt, duration } = await record(id);
   expect(await adopted(id)).toMatchObject({ adopted: true, expiresAt, duration });
+  await renewToken(steps.ports, { id, by, why: "lost" });
+  await steps.work();
+  expect(await adopted(id)).toMatchObject({ adopted: true, generation: 2, expiresAt, duration });
   await revealToken(steps.ports, { id, by, view: await opened() });
   const { policy } = steps.ports;
   const { vault5 } = policy.roles;

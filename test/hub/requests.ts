@@ -27,7 +27,7 @@ export function approved(over: Partial<In<"approved">> = {}): In<"approved"> {
     decision: {
       by: { id: UserId.parse("U0BOB"), name: "Bob", locale: "en" },
       qualified: "S0SRE",
-      at,
+      at: at + 123,
     },
     expiresAt: at + HOUR + 123,
     ...over,

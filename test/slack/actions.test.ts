@@ -1,4 +1,5 @@
 /** Buttons and the deny modal through their outer door: what is decided, and who is told what. */
+import { Writable } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { buttonsOf, type View, visibleText } from "../../sandbox/slack/index.ts";
 import { HOUR, MINUTE } from "../../src/domain/duration.ts";
@@ -6,6 +7,7 @@ import { UserId } from "../../src/domain/ids.ts";
 import { keepAccess } from "../../src/flow/check-idle.ts";
 import { timeOutRequest } from "../../src/flow/time-out.ts";
 import { withdrawRequest } from "../../src/flow/withdraw.ts";
+import { createLog } from "../../src/log.ts";
 import {
   ALICE,
   APPROVALS,
@@ -161,6 +163,18 @@ describe("deny", () => {
       await door.until(id, "denied");
     },
   );
+
+  test("that it cannot be taken now is logged with its request", async () => {
+    const lines: string[] = [];
+    const sink = new Writable({ write: (chunk, _, done) => done(void lines.push(String(chunk))) });
+    const door = await openDoor({ more: { log: createLog("warn", sink) } });
+    const { id, view } = await opened(door);
+    door.slack.failNext("users.info", { status: 500 }, 99);
+    door.clock.jump(HOUR);
+    await door.slack.submit(ALICE, view.id, { why: "use peek" });
+    const line = lines.find((one) => one.includes("a form is not taken now")) ?? "{}";
+    expect(JSON.parse(line)).toMatchObject({ id });
+  });
 
   test("the modal repeats who, what, how long and why", async () => {
     const door = await openDoor();

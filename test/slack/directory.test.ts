@@ -184,6 +184,15 @@ describe("what is remembered", () => {
     expect(await wang(purpose)).toBeNull();
   });
 
+  test("of a look of another replica's that comes to nothing, for a second at most, whatever its clock says", async () => {
+    const memory = remembering(clock.now);
+    await memory.write("groups:asking", { at: now + 4_000, values: {}, keepMs: 1_000 });
+    const people = directoryOf(() => slack.bot, memory);
+    const began = now;
+    expect(await people.qualifies(user("U0WANG"), who("S0SRE"))).toBe("S0SRE");
+    expect(now - began).toBeLessThanOrEqual(1_000);
+  });
+
   test.each(["end", "show", "redraw"] as const)("for an hour, where it is to %s", async (purpose) => {
     expect(await wang(purpose)).toBe("S0SRE");
     await directory.person(user("U0WANG"), purpose);

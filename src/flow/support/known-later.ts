@@ -1,14 +1,14 @@
 /** What is known of a grant only after its account was made, as its record has it: for the account's annotations. */
+import { approvedFor } from "../../domain/window.ts";
 import type { In, MoreAnnotations } from "../ports.ts";
 
 export function knownLater(request: In<"active">): MoreAnnotations {
-  const { expiresAt, delivery, grant, messages, duration, extensions } = request;
+  const { expiresAt, delivery, grant, messages } = request;
   const { channel = "", ts = "" } = messages.token ?? {};
   const { tokenExpiresAt } = grant;
   return {
-    ...{ expiresAt, delivery },
+    ...{ expiresAt, delivery, duration: approvedFor(request) },
     ...(ts !== "" && { tokenMessage: { channel, ts } }),
     ...(tokenExpiresAt > expiresAt && { tokenExpiresAt }),
-    ...(extensions && { duration }),
   };
 }

@@ -4,6 +4,7 @@ import { Delivery } from "../../domain/delivery.ts";
 import { Duration, formatDuration } from "../../domain/duration.ts";
 import { UserId } from "../../domain/ids.ts";
 import { Locale } from "../../domain/person.ts";
+import { approvedFor } from "../../domain/window.ts";
 import type { GrantAnnotations, In, MoreAnnotations } from "../../flow/ports.ts";
 import { PREFIX } from "./names.ts";
 
@@ -13,7 +14,6 @@ const Time = z.iso.datetime().transform((text) => Date.parse(text));
 
 export function annotationsOf(request: In<"approved" | "delivering">): GrantAnnotations {
   const { requester, clusterRole, decision, reason, startsAt, expiresAt, delivery } = request;
-  const { duration, extensions } = request;
   return {
     requester: { id: requester.id, name: requester.name, locale: requester.locale },
     clusterRole,
@@ -25,7 +25,7 @@ export function annotationsOf(request: In<"approved" | "delivering">): GrantAnno
     expiresAt,
     tokenMessage: null,
     delivery,
-    ...(extensions && { duration }),
+    duration: approvedFor(request),
   };
 }
 

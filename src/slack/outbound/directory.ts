@@ -97,7 +97,9 @@ export function createDirectory(options: DirectoryOptions): WatchedDirectory {
   /** Null: another replica was asking, and what it heard is remembered for all. */
   async function askGroups(purpose: Purpose): Promise<Record<string, string[]> | null> {
     const asked = await memory.read(ASKING, []);
-    for (const until = (asked?.at ?? 0) + ASKING_MS; clock.now() < until; await clock.sleep(GLANCE_MS))
+    // Its clock may be ahead of ours.
+    const until = Math.min(asked?.at ?? 0, clock.now()) + ASKING_MS;
+    for (; clock.now() < until; await clock.sleep(GLANCE_MS))
       if (await recallGroups([], purpose)) return null;
     void memory.write(ASKING, { at: clock.now(), values: {}, keepMs: ASKING_MS });
     try {

@@ -77,11 +77,13 @@ export const submitDecision =
     const decide = () => TABLE[kind](context, { target, by: user, why });
     // Its own modal is still open: no other is opened over it.
     const waiting = { user, channel, responseUrl };
-    const taken = await takeOrKeep(context, {
-      work: aboutRequest(target.id, () => whileBusy(context, waiting, decide)),
-      ack,
-      errors: (refusal) => decisionErrors(refusal, contextFor(context, user)),
-    });
+    const taken = await aboutRequest(target.id, () =>
+      takeOrKeep(context, {
+        work: whileBusy(context, waiting, decide),
+        ack,
+        errors: (refusal) => decisionErrors(refusal, contextFor(context, user)),
+      }),
+    );
     if (!taken) return;
     if ("error" in taken) await answer(context, reach, errorReply(context.log, taken.error, target.id));
     else if (taken.done) await answer(context, reach, taken.done, replace);

@@ -17,11 +17,13 @@ export const submitLess: Submit = async (context, { user, view, triggerId }, ack
   const { id, terms, channel } = target;
   const verdict = { approve: true, note, less } as const;
   const decide = () => decideRequest(context.ports, { id, terms, by: user, verdict });
-  const taken = await takeOrKeep(context, {
-    work: aboutRequest(id, () => whileBusy(context, { user, channel }, decide)),
-    ack,
-    errors: (refusal) => lessKept(refusal, contextFor(context, user)),
-  });
+  const taken = await aboutRequest(id, () =>
+    takeOrKeep(context, {
+      work: whileBusy(context, { user, channel }, decide),
+      ack,
+      errors: (refusal) => lessKept(refusal, contextFor(context, user)),
+    }),
+  );
   if (taken && "error" in taken)
     await answer(context, { user, channel, triggerId }, errorReply(context.log, taken.error, id));
 };
