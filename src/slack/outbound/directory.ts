@@ -165,7 +165,7 @@ export function createDirectory(options: DirectoryOptions): WatchedDirectory {
       return known.values.some((json) => members(parsed(json)).includes(id));
     },
     forgetGroups() {
-      for (const purpose of ["decide", "watch"] as const) share.forget(groupsKey(purpose));
+      for (const purpose of ["decide", ...APART] as const) share.forget(groupsKey(purpose));
       return Promise.all([GROUPS, ASKING].map((name) => memory.drop(name))).then(() => {});
     },
     forgetPerson(id) {
@@ -181,8 +181,9 @@ const personKey = (id: UserId): string => `person:${id}`;
 /** Nobody waits with what has no hurry. */
 const shareKey = (id: UserId, purpose: Purpose): string =>
   purpose === "redraw" ? `${personKey(id)}:${purpose}` : personKey(id);
-/** Whoever waits does not wait with what gives way. */
-const groupsKey = (purpose: Purpose): string => (purpose === "watch" ? `${GROUPS}:${purpose}` : GROUPS);
+/** Whoever waits does not wait with what gives way, nor is refused with what has fewer calls. */
+const APART: readonly Purpose[] = ["watch", "ask"];
+const groupsKey = (purpose: Purpose): string => (APART.includes(purpose) ? `${GROUPS}:${purpose}` : GROUPS);
 const Stored = Person.extend({
   standing: Standing,
   title: z.string().optional(),
