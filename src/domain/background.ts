@@ -33,7 +33,7 @@ export type Background = z.infer<typeof Background>;
 export const BACKGROUND_MS = 30 * DAY;
 const DENIED_MS = DAY;
 
-/** `recent`: the person's requests of the last 30 days. */
+/** `recent`: the person's requests of the last 30 days, and what is open of earlier. */
 export function backgroundOf(
   { id, role }: Pick<AccessRequest, "id" | "role">,
   { title, timeZone }: Pick<Profile, "title" | "timeZone">,
@@ -42,8 +42,9 @@ export function backgroundOf(
 ): Background {
   const others = recent.filter((r) => r.id !== id).sort((a, b) => b.requestedAt - a.requestedAt);
   const granted = others.flatMap((r) => {
-    // What adds time is no grant.
-    if (!("decision" in r) || r.extends) return [];
+    // What adds time is no grant, nor is what could not be made.
+    if (!("decision" in r) || r.extends || ("end" in r && r.end.cause === "failed")) return [];
+    if (now - r.requestedAt > BACKGROUND_MS) return [];
     const { at, by } = r.decision;
     return [{ role: r.role, at, by, ...(isTaken(r) && { emergency: true as const }) }];
   });

@@ -103,7 +103,10 @@ export const Refusal = z.discriminatedUnion("kind", [
   /** Of a grant that may last so much longer at the most; 0: not at all. */
   kind("too-much-more", { role: z.string(), most: z.number() }),
   /** One's own, live until then. */
-  kind("yours-already", { id: RequestId, terms: z.number(), role: z.string(), until: z.number() }),
+  kind("yours-already", {
+    ...{ id: RequestId, terms: z.number(), role: z.string() },
+    ...{ from: z.number(), until: z.number() },
+  }),
   /** Their other request for the role, `other`, has a part of the same time; `deciding`: now that it is approved. */
   kind("window-taken", {
     other: RequestId,

@@ -74,7 +74,7 @@ export interface Requests {
   unreviewed(person: UserId): Promise<AccessRequest | null>;
   /** What the person asked for somebody else and still waits, for its approval or its time, oldest first. */
   askedFor(person: UserId): Promise<AccessRequest[]>;
-  /** What the person asked for in the last 30 days, as far as it can be read. */
+  /** What the person asked for in the last 30 days, and what is open of earlier, as far as it can be read. */
   recent(person: UserId): Promise<AccessRequest[]>;
   /** All that is not settled (see messages.ts), in batches; `known`: of whom the reader knows already. */
   unsettled(known?: ReadonlyMap<RequestId, unknown>): AsyncIterable<AccessRequest[]>;

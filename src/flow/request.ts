@@ -9,7 +9,7 @@ import type { Person } from "../domain/person.ts";
 import { type AskedTerms, termsOf } from "../domain/policy.ts";
 import { type Refusal, Refused } from "../domain/refusal.ts";
 import type { In } from "../domain/request.ts";
-import { windowTaken } from "../domain/window.ts";
+import { beginsAt, windowTaken } from "../domain/window.ts";
 import { type AccessRequest, type Ports, StoreDown, StoreUnsure } from "./ports.ts";
 import { type CommitOptions, follow } from "./support/commit.ts";
 import { overLimit } from "./support/over-limit.ts";
@@ -89,7 +89,7 @@ function takenBy(
 ): Refusal {
   const { id, role, state, terms, emergency } = request;
   if (taken !== "review" && state === "active" && !recipient)
-    return { kind: "yours-already", id, terms, role, until: request.expiresAt };
+    return { kind: "yours-already", id, terms, role, from: beginsAt(request), until: request.expiresAt };
   if (taken === "window") return { ...windowTaken(request), ...(recipient && { recipient }) };
   if (taken === "open") return { kind: "open-already", id, role, state, ...(recipient && { recipient }) };
   return { kind: "not-reviewed-yet", id, role, missing: REVIEWS_NEEDED - (emergency?.reviews.length ?? 0) };

@@ -86,8 +86,13 @@ export async function unreviewed(store: ReadStore, person: UserId): Promise<Acce
 export async function recent(store: ReadStore, person: UserId): Promise<AccessRequest[]> {
   const { redis, keys, clock } = store;
   const since = clock.now() - BACKGROUND_MS;
-  const ids = await reading(redis, () => redis.zrange(keys.recent(person), since, "+inf", "BYSCORE"));
-  return records(await getMany(store, ids as RequestId[]));
+  const found = await reading(redis, () =>
+    Promise.all([
+      redis.zrange(keys.recent(person), since, "+inf", "BYSCORE"),
+      redis.zrange(keys.person(person), "0", "-1"),
+    ]),
+  );
+  return records(await getMany(store, [...new Set(found.flat())] as RequestId[]));
 }
 
 /** Of those that cannot be read, the ones that may still be live. */

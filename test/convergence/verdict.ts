@@ -140,6 +140,8 @@ function gist({ blocks = [], text }: Pick<SlackMessage, "blocks" | "text">, key:
   const first = visibleText({ text, blocks: blocks.slice(0, 1) as Block[] })
     .replaceAll(/(?: <!subteam\^\w+>| <@U0BOB>)+$/g, "")
     .replaceAll(/(?:\b(?:at|on|until) |于 )?<!date\^(\d+)[^>]*>/g, "$1")
+    // When what waits would end is counted from when it was drawn.
+    .replaceAll(/(until about|约至) \d+/g, "$1")
     .replaceAll(/\s+/g, " ")
     .trim();
   // The shorter time that a card offers is the policy's of when it was drawn.

@@ -4,7 +4,7 @@ import { backgroundOf } from "../../src/domain/background.ts";
 import { DAY, HOUR } from "../../src/domain/duration.ts";
 import { requestId } from "../../src/domain/ids.ts";
 import type { AccessRequest } from "../../src/domain/request.ts";
-import { active, decided, delivering, withdrawn } from "../../src/domain/transitions.ts";
+import { active, decided, delivering, ending, withdrawn } from "../../src/domain/transitions.ts";
 import { approver, requestedRecord, T0 } from "./records.ts";
 
 const now = T0 + 20 * DAY;
@@ -48,6 +48,17 @@ test("what they hold, how much they had, and the latest of it", () => {
     grants: 2,
     last: { role: "guest", at: now - HOUR, by: { name: approver.name } },
   });
+});
+
+test("what they still hold of longer ago is told, and is no grant of the last 30 days; what could not be made is none at all", () => {
+  const old = live("admin", now - 40 * DAY);
+  const failed = ending(live("guest", now - DAY), {
+    cause: "failed",
+    failure: "hub-refuses",
+    at: now,
+  }) as AccessRequest;
+  const of90 = { ...old, expiresAt: now + 50 * DAY } as AccessRequest;
+  expect(of(of90, failed)).toEqual({ holds: [{ role: "admin", until: now + 50 * DAY }], grants: 0 });
 });
 
 test("what nobody approved is told from what policy did", () => {

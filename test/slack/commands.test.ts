@@ -391,6 +391,16 @@ describe("help", () => {
     },
   );
 
+  test("who is known to be no member is told that, as by the form, and Slack is asked nothing", async () => {
+    const door = await openDoor({ memory: remembering() });
+    await door.meet(GUS);
+    const before = door.slack.calls.length;
+    await door.slack.command(GUS, GENERAL, "help");
+    const told = visibleText(await door.whisper(GUS, "guests of this workspace"));
+    expect(told).not.toContain("peek");
+    expect(door.slack.calls.slice(before).map(({ method }) => method)).not.toContain("users.info");
+  });
+
   test("of those of which it is not known, it says for whom they are", async () => {
     const door = await openDoor();
     await door.meet(BOB);

@@ -3,7 +3,7 @@
 import type { Button, ConfirmationDialog, Overflow } from "@slack/types";
 import { roleNamed } from "../../domain/catalog.ts";
 import { isRevealed } from "../../domain/delivery.ts";
-import { mostMore } from "../../domain/extension.ts";
+import { type Extends, mostMore } from "../../domain/extension.ts";
 import { shorterThan } from "../../domain/less.ts";
 import type { AccessRequest } from "../../domain/request.ts";
 import { beginsAt } from "../../domain/window.ts";
@@ -73,15 +73,17 @@ export const forAnother = (p: Renderer, action: "withdraw" | "nudge" | "again", 
 export const nudgeButton = (p: Renderer, r: AccessRequest): Button => own(p, "nudge", r);
 /** Nothing where it can last no longer than it does. */
 export function moreButton(p: Renderer, r: AccessRequest): Button[] {
-  const role = roleNamed(p.ctx.roles, r.role);
   // Its token is drawn a moment before it is active; what shows one at a click, two.
   const stands =
     r.state === "active" || r.state === "delivering" || (r.state === "approved" && isRevealed(r));
-  if (!stands || !role) return [];
-  const most = mostMore({ from: beginsAt(r), until: r.expiresAt }, role);
-  return most > 0 ? [askMoreButton(p, r)] : [];
+  if (!stands) return [];
+  return moreIfAny(p, r, { from: beginsAt(r), until: r.expiresAt });
 }
-/** Of a grant of which only so much is known. */
+/** Of a grant of which only so much is known; none where its role gives no more than it has. */
+export function moreIfAny(p: Renderer, r: Pressable, lasts: Pick<Extends, "from" | "until">): Button[] {
+  const role = roleNamed(p.ctx.roles, r.role);
+  return role && mostMore(lasts, role) > 0 ? [askMoreButton(p, r)] : [];
+}
 export const askMoreButton = (p: Renderer, r: Pressable): Button => own(p, "more", r);
 export const hideButton = (p: Renderer, r: AccessRequest): Button => own(p, "hide", r);
 export const changeButton = (p: Renderer, r: AccessRequest): Button => own(p, "change", r);

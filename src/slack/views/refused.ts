@@ -8,7 +8,7 @@ import type { Words } from "../messages/index.ts";
 import { cut, escaped, oneLine } from "../messages/text.ts";
 import { roleOf, upperFirst } from "../messages/wording.ts";
 import { actions, preformatted } from "./blocks.ts";
-import { askMoreButton, button, newTokenButton, releaseButton } from "./buttons.ts";
+import { button, moreIfAny, newTokenButton, releaseButton } from "./buttons.ts";
 import type { Message, ViewContext } from "./context.ts";
 import { hintOf } from "./help.ts";
 import { message, type Renderer, rendererOf } from "./renderer.ts";
@@ -76,7 +76,7 @@ const editButtons = (p: Renderer, refusal: Refusal): Button[] =>
 function ownButtons(p: Renderer, refusal: Refusal): Button[] {
   if (refusal.kind === "too-many-tokens") return [releaseButton(p, refusal)];
   if (refusal.kind !== "yours-already") return [];
-  return [askMoreButton(p, refusal), newTokenButton(p, refusal), releaseButton(p, refusal)];
+  return [...moreIfAny(p, refusal, refusal), newTokenButton(p, refusal), releaseButton(p, refusal)];
 }
 
 /** That nothing was changed, the sentence says. */

@@ -125,7 +125,9 @@ const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
       ...{ from: NOW + 8 * HOUR, until: NOW + 10 * HOUR },
     })),
   ],
-  "yours-already": [{ kind: "yours-already", id: ID, terms: 1, role: "admin", until: NOW + 4 * HOUR }],
+  "yours-already": [
+    { kind: "yours-already", id: ID, terms: 1, role: "admin", from: NOW, until: NOW + 4 * HOUR },
+  ],
   "open-already": [
     { kind: "open-already", id: ID, role: "admin", state: "active" },
     { kind: "open-already", id: ID, role: "admin", state: "active", recipient: bob },
