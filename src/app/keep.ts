@@ -28,6 +28,7 @@ import { heartbeat } from "../hub/grants/heartbeat.ts";
 import { createGrantWatch } from "../hub/grants/watch.ts";
 import { renewBotToken } from "../hub/kubeconfig/bot-token.ts";
 import { tellAdmins } from "../slack/outbound/admins.ts";
+import { inviteOf } from "../slack/slash-command.ts";
 import { atMostOnce } from "../store/at-most-once.ts";
 import { keysOf } from "../store/keys.ts";
 import type { assemble } from "./assemble.ts";
@@ -37,12 +38,16 @@ const REDIS_WITHIN = 3_000;
 
 /** By plain timers: needs neither queue, nor lease, nor a clock that is right. */
 export function keepEnding(
+  { slack }: Config,
   ports: Ports,
   { redis }: Clients,
   holds: Holds,
   { log, times }: AppDeps,
 ): Repeating {
-  const watch = watchEnds({ ...ports, holds, elapsed: () => performance.now() }, times?.ends);
+  const watch = watchEnds(
+    { ...ports, holds, invite: inviteOf(slack.command), elapsed: () => performance.now() },
+    times?.ends,
+  );
   const connected = redis.ready(REDIS_WITHIN).catch(() => {});
   const run = (signal: AbortSignal) => connected.then(() => watch(signal));
   const sleep = (ms: number, signal: AbortSignal) => plainSleep(ms, undefined, { signal });
