@@ -29,9 +29,11 @@ import { createGrantWatch } from "../hub/grants/watch.ts";
 import { renewBotToken } from "../hub/kubeconfig/bot-token.ts";
 import { tellAdmins } from "../slack/outbound/admins.ts";
 import { inviteOf } from "../slack/slash-command.ts";
+import { credentialMessage } from "../slack/views/index.ts";
 import { atMostOnce } from "../store/at-most-once.ts";
 import { keysOf } from "../store/keys.ts";
 import type { assemble } from "./assemble.ts";
+import { contextOf } from "./assemble.ts";
 import type { AppDeps, Clients } from "./clients.ts";
 
 const REDIS_WITHIN = 3_000;
@@ -164,13 +166,14 @@ export function keepCredential(
   { directory, policy }: Ports,
 ): Repeating {
   const admins = { client: slack, directory, memory, clock, policy, log };
+  const context = contextOf(config, policy, clock);
   const told = `${keysOf(config.instance).prefix}:credential-told`;
   const ports = {
     ...{ clock, log },
     renew: async () => renewBotToken({ hub: await hub.open(), client: hub, clock }),
     warnAdmins: async (left: number) => {
       const name = `credential:${Math.ceil(left / DAY)}`;
-      const tell = () => tellAdmins(admins, name, (words) => words.credential(left, config.hub.name));
+      const tell = () => tellAdmins(admins, name, (locale) => credentialMessage(left, context(locale)));
       await atMostOnce(redis.commands, told, DAY, tell);
     },
   };
