@@ -211,7 +211,7 @@ const refusal: ByRefusal = {
       ? `${fmt.b("已被处理：")} 这条申请${already(at, lateVerb[did], fmt)}，本次点击未生效。`
       : `${fmt.b("已被处理：")} ${doneBy(by, at, lateVerb[did], fmt)}，本次点击未生效。`,
   "terms-changed": (term, fmt) => `${fmt.b(closedFor(term))} ${changed(term, fmt.code(term.role))}。`,
-  "rules-differ": (_, fmt) => `${fmt.b("没有变化：")} 权限规则刚刚更改，尚未在各处生效。请一分钟后再试。`,
+  "rules-differ": (_, fmt) => `${fmt.b("操作未生效：")} 权限规则刚刚更改，尚未在各处生效。请一分钟后再试。`,
   "locked-down": ({ by, at, reason }, fmt) =>
     `${fmt.b("操作未生效：")} ${fmt.who(by)} 已锁定全部访问（${fmt.when(at)}）；管理员解锁之前，不发放也不审批任何权限。原因：${fmt.quoted(reason)}`,
   "not-locked-down": (_, fmt) =>
@@ -220,9 +220,9 @@ const refusal: ByRefusal = {
   "lock-unknown": (_, fmt) =>
     `${fmt.b("操作未生效：")} 机器人的存储中没有锁定记录，但 Karpor 可能仍记得一次锁定，目前没有响应。在它恢复之前不会发放任何权限；恢复后请再次输入。`,
   "unlock-why": (_, fmt) =>
-    `${fmt.b("操作未生效：")} 请写明为什么可以解锁：${fmt.code(`${fmt.command} unlock 原因`)}`,
+    `${fmt.b("操作未生效：")} 请写明为什么可以解锁： ${fmt.code(`${fmt.command} unlock 原因`)}`,
   "all-of-what": ({ word, roles }, fmt) =>
-    `${fmt.b("操作未生效：")} ${word ? `${fmt.code(word)} 既不是角色，也不是 Slack 认识的人。` : ""}请写明要结束谁的或哪个角色的权限：${fmt.code(
+    `${fmt.b("操作未生效：")} ${word ? `${fmt.code(word)} 既不是角色，也不是 Slack 认识的人。` : ""}请写明要结束谁的或哪个角色的权限： ${fmt.code(
       `${fmt.command} revoke all @成员 原因`,
     )} 或 ${fmt.code(`${fmt.command} revoke all ${roles[0] ?? "角色"} 原因`)}`,
   "nothing-in-scope": (_, fmt) => `${fmt.b("无可撤销：")} 目前没有这样的权限。`,
