@@ -114,7 +114,7 @@ export async function startApp(
   );
   const auditHttp = opened.adopt(hubAudit?.own ? await hubAudit.own() : null, (h) => h?.stop());
   // Before any check: whatever else is wrong, what is over ends.
-  opened.adopt(keepEnding(timerPorts, clients, holds, means), (r) => r.close());
+  opened.adopt(keepEnding(config, timerPorts, clients, holds, means), (r) => r.close());
 
   const look = () => checkStart({ ...config, ...ports.policy }, machine.clock, clients);
   const found = await look();

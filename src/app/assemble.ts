@@ -107,10 +107,7 @@ export function assemble(
       return [...new Set(groups.flatMap((id) => look?.groups[id]?.members ?? []))];
     },
     ...{ client: slack, directory: people, memory, clock },
-    policy,
-    channel: (role) => channelFor(policy.roles, role, config.slack.channel),
-    hub: config.hub.name,
-    log,
+    ...{ policy, context, log },
     once: (name, work) => atMostOnce(redis.commands, `${keys.prefix}:told:${name}`, DAY, work),
   });
   const anchor = createAnchor({ client: hub, instance: config.instance, namespace: config.hub.namespace });

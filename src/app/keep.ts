@@ -28,21 +28,28 @@ import { heartbeat } from "../hub/grants/heartbeat.ts";
 import { createGrantWatch } from "../hub/grants/watch.ts";
 import { renewBotToken } from "../hub/kubeconfig/bot-token.ts";
 import { tellAdmins } from "../slack/outbound/admins.ts";
+import { inviteOf } from "../slack/slash-command.ts";
+import { credentialMessage } from "../slack/views/index.ts";
 import { atMostOnce } from "../store/at-most-once.ts";
 import { keysOf } from "../store/keys.ts";
 import type { assemble } from "./assemble.ts";
+import { contextOf } from "./assemble.ts";
 import type { AppDeps, Clients } from "./clients.ts";
 
 const REDIS_WITHIN = 3_000;
 
 /** By plain timers: needs neither queue, nor lease, nor a clock that is right. */
 export function keepEnding(
+  { slack }: Config,
   ports: Ports,
   { redis }: Clients,
   holds: Holds,
   { log, times }: AppDeps,
 ): Repeating {
-  const watch = watchEnds({ ...ports, holds, elapsed: () => performance.now() }, times?.ends);
+  const watch = watchEnds(
+    { ...ports, holds, invite: inviteOf(slack.command), elapsed: () => performance.now() },
+    times?.ends,
+  );
   const connected = redis.ready(REDIS_WITHIN).catch(() => {});
   const run = (signal: AbortSignal) => connected.then(() => watch(signal));
   const sleep = (ms: number, signal: AbortSignal) => plainSleep(ms, undefined, { signal });
@@ -159,13 +166,14 @@ export function keepCredential(
   { directory, policy }: Ports,
 ): Repeating {
   const admins = { client: slack, directory, memory, clock, policy, log };
+  const context = contextOf(config, policy, clock);
   const told = `${keysOf(config.instance).prefix}:credential-told`;
   const ports = {
     ...{ clock, log },
     renew: async () => renewBotToken({ hub: await hub.open(), client: hub, clock }),
     warnAdmins: async (left: number) => {
       const name = `credential:${Math.ceil(left / DAY)}`;
-      const tell = () => tellAdmins(admins, name, (words) => words.credential(left, config.hub.name));
+      const tell = () => tellAdmins(admins, name, (locale) => credentialMessage(left, context(locale)));
       await atMostOnce(redis.commands, told, DAY, tell);
     },
   };

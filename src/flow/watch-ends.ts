@@ -13,6 +13,8 @@ export const ENDS_WATCH_TIMES: EndsWatchTimes = { everyMs: 30_000, standstillAft
 export interface EndsWatchPorts
   extends Pick<Ports, "requests" | "sweeps" | "grants" | "lockdown" | "hubEnds" | "clock" | "log"> {
   holds: Pick<Holds, "report">;
+  /** What lets the bot into a channel. */
+  invite: string;
   /** Milliseconds that only pass: a clock that is set, or wrong, must not keep anything from ending. */
   elapsed(): number;
 }
@@ -34,7 +36,11 @@ export function watchEnds(
     const swept = await lastSweep(ports);
     const found = trouble(swept);
     ports.holds.report("ends", found);
-    if (swept) ports.holds.report("cards", swept.cardsRefused.map(cardRefused));
+    if (swept)
+      ports.holds.report(
+        "cards",
+        swept.cardsRefused.map((code) => cardRefused(code, ports.invite)),
+      );
     if (found.length > 0)
       await fallbackExpiry(ports, signal).catch((error: unknown) =>
         ports.log.error({ err: error }, "the hub does not answer either: nothing can be ended"),
@@ -53,10 +59,10 @@ async function lastSweep({ requests, sweeps }: EndsWatchPorts): Promise<LastSwee
   }
 }
 
-const cardRefused = (code: string): HoldFound => ({
+const cardRefused = (code: string, invite: string): HoldFound => ({
   cause: `cards ${code}`,
   message: `Slack refuses the cards of requests (${code}): nobody can decide on them`,
-  fix: "Let the bot write to slack.channel, or to approval.channel of their role: /invite @karpor-access there, and look at who may post",
+  fix: `Let the bot write to slack.channel, or to approval.channel of their role: ${invite} there, and look at who may post`,
 });
 
 const NO_RECORDS: HoldFound = {

@@ -18,6 +18,7 @@ import { handleCommand } from "../../src/slack/inbound/commands/handle.ts";
 import type { HandlerContext } from "../../src/slack/inbound/context.ts";
 import { EVENTS } from "../../src/slack/inbound/events/index.ts";
 import { handleSubmission } from "../../src/slack/inbound/forms/submit.ts";
+import { inviteOf } from "../../src/slack/slash-command.ts";
 import { keysOf } from "../../src/store/keys.ts";
 import type { Times } from "./times.ts";
 
@@ -89,7 +90,10 @@ async function startBare(
     leaving: ports.stopping,
     ackWithin: machine.times.callMs,
   };
-  const watch = watchEnds({ ...timerPorts, holds, elapsed: machine.clock.now });
+  const watch = watchEnds({
+    ...{ ...timerPorts, holds, invite: inviteOf(config.slack.command) },
+    elapsed: machine.clock.now,
+  });
   const { signal } = new AbortController();
   return { ...straight(context), minute: () => watch(signal).then(() => {}), hubAuditPort: http.port };
 }

@@ -5,12 +5,14 @@ import { visibleText } from "../../sandbox/slack/index.ts";
 import { HOUR, MINUTE } from "../../src/domain/duration.ts";
 import { sweep } from "../../src/flow/sweep.ts";
 import { account, binding } from "../../src/hub/grants/objects.ts";
-import { words } from "../../src/slack/messages/index.ts";
+import { alarmMessage } from "../../src/slack/views/index.ts";
 import { ALICE, startBot, startWorld, type World } from "../helpers/bot.ts";
 import { GRANTS_NAMESPACE } from "../helpers/bot-account.ts";
+import { mrkdwnIn } from "../helpers/speech.ts";
 import { openSteps } from "../helpers/steps.ts";
 import { swept } from "../helpers/swept.ts";
 import { approved } from "../hub/requests.ts";
+import { view } from "../slack/records.ts";
 
 let world: World;
 beforeEach(async () => {
@@ -111,10 +113,8 @@ test("many objects, and names of any length, stay one message that Slack takes",
     subjects: Array.from({ length: 9 }, () => ({ kind: "User", name: "`>".repeat(200) })),
   });
   for (const language of ["en", "zh"] as const) {
-    const said = words(language).foreign(
-      Array.from({ length: 100 }, (_, i) => one(i)),
-      "production",
-    );
+    const objects = Array.from({ length: 100 }, (_, i) => one(i));
+    const said = mrkdwnIn(alarmMessage({ kind: "foreign", objects }, view(language)).blocks)[0] ?? "";
     expect(said.length).toBeLessThanOrEqual(3000);
     expect(said).toMatch(/100/);
     expect(said).toMatch(/92/);

@@ -82,6 +82,9 @@ export function expectTypography({ text, blocks }: Message): void {
   const said = [text, ...mrkdwnIn(blocks).map((one) => one.replace(/`[^`]*`/g, "`code`"))];
   const spaced = / [，。：；！？、（）]|\p{sc=Han} +\p{sc=Han}|\b[Hh]ub\b|您/u;
   expect(said.filter((words) => spaced.test(words))).toEqual([]);
+  // Slack does not see where code begins or ends beside these.
+  const touched = /[，。：；！？、（）“”]`code`|`code`[，。；]/u;
+  expect(said.filter((words) => touched.test(words))).toEqual([]);
 }
 
 export const mrkdwnIn = (blocks: readonly KnownBlock[]): string[] =>

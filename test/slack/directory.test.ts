@@ -101,9 +101,10 @@ test("an answer with nothing but an id names someone, of no workspace of ours; S
 
 test("on a grid, people of its other workspaces are ours, and those of other grids are not", async () => {
   slack.bot.enterpriseId = "E0OURS";
-  const { identity } = await checkSlack(client(), [
-    { check: "slack channel", at: "slack.channel", channel: "C0SHARED" },
-  ]);
+  const { identity } = await checkSlack(client(), {
+    slack: { channel: "C0SHARED", language: "en", command: "/karpor-access" },
+    roles: {},
+  });
   delete slack.bot.enterpriseId;
   if (!identity) throw new Error("auth.test names nobody");
   const onGrid = directoryOf(() => identity);

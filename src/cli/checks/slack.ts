@@ -5,6 +5,7 @@ import type { Config } from "../../config.ts";
 import { channelFor } from "../../domain/catalog.ts";
 import { isSlacksOwn, slackError } from "../../slack/outbound/client.ts";
 import type { HomeWorkspace } from "../../slack/outbound/profile.ts";
+import { inviteOf } from "../../slack/slash-command.ts";
 import { type Finding, fail, ok, warn } from "./finding.ts";
 
 /** The same as in manifest.yml; a test holds them together. */
@@ -40,8 +41,9 @@ const Channel = z.object({
 
 export async function checkSlack(
   client: WebClient,
-  named: readonly NamedChannel[],
+  file: Pick<Config, "slack" | "roles">,
 ): Promise<{ identity: BotIdentity | null; findings: Finding[] }> {
+  const invite = inviteOf(file.slack.command);
   let identity: BotIdentity | null = null;
   try {
     const auth = AuthTest.parse(await client.auth.test());
@@ -53,7 +55,7 @@ export async function checkSlack(
       ok("slack token", "good"),
       scopes(auth.response_metadata?.scopes),
       UNTOLD,
-      ...(await Promise.all(named.map((one) => channelOf(client, one)))),
+      ...(await Promise.all(channelsOf(file).map((one) => channelOf(client, one, invite)))),
     ];
     return { identity, findings };
   } catch (error) {
@@ -61,7 +63,7 @@ export async function checkSlack(
   }
 }
 
-export interface NamedChannel {
+interface NamedChannel {
   check: string;
   /** Where the file names it. */
   at: string;
@@ -71,7 +73,7 @@ export interface NamedChannel {
 }
 
 /** Each once, by the first that names it. */
-export function channelsOf({ slack, roles }: Pick<Config, "slack" | "roles">): NamedChannel[] {
+function channelsOf({ slack, roles }: Pick<Config, "slack" | "roles">): NamedChannel[] {
   const named: NamedChannel[] = [
     { check: "slack channel", at: "slack.channel", channel: slack.channel },
     ...Object.keys(roles).map((name) => ({
@@ -121,22 +123,26 @@ function scopes(given: string[] | undefined): Finding {
 }
 
 /** Where one role's channel takes no card, that role's requests say so, and the others go on. */
-async function channelOf(client: WebClient, named: NamedChannel): Promise<Finding> {
-  const found = await membership(client, named);
+async function channelOf(client: WebClient, named: NamedChannel, invite: string): Promise<Finding> {
+  const found = await membership(client, named, invite);
   return found.level === "fail" && named.role !== undefined ? { ...found, notice: true } : found;
 }
 
-async function membership(client: WebClient, { check, at, channel }: NamedChannel): Promise<Finding> {
+async function membership(
+  client: WebClient,
+  { check, at, channel }: NamedChannel,
+  invite: string,
+): Promise<Finding> {
   try {
     const found = Channel.parse(await client.conversations.info({ channel })).channel;
     if (found.is_archived) return fail(check, `${channel} is archived`, `Name another channel in ${at}`);
     if (found.is_member === true) return ok(check, `in #${found.name ?? channel}`);
     if (found.is_member === undefined)
-      return warn(check, "Slack did not say whether the bot is in it", "/invite @karpor-access");
+      return warn(check, "Slack did not say whether the bot is in it", invite);
     return fail(
       check,
       `the bot is not in #${found.name ?? channel}`,
-      `In #${found.name ?? channel}: /invite @karpor-access`,
+      `In #${found.name ?? channel}: ${invite}`,
     );
   } catch (error) {
     const code = slackError(error);
@@ -144,7 +150,7 @@ async function membership(client: WebClient, { check, at, channel }: NamedChanne
     return fail(
       check,
       `${at} ${channel} was not found (${code})`,
-      "In the channel: /invite @karpor-access, and check its id",
+      `In the channel: ${invite}, and check its id`,
     );
   }
 }

@@ -17,7 +17,7 @@ import { lockedDirectory } from "./kubeconfig-file.ts";
 import { checkOrphans } from "./orphans.ts";
 import { checkRedis } from "./redis.ts";
 import { redisAway } from "./redis-away.ts";
-import { type BotIdentity, channelsOf, checkSlack } from "./slack.ts";
+import { type BotIdentity, checkSlack } from "./slack.ts";
 
 export interface Checked {
   redis: Connections;
@@ -41,7 +41,7 @@ export async function checkStart(
 ): Promise<StartFindings> {
   const [ofRedis, ofSlack, ofHub] = await Promise.all([
     checkRedisAt(redis, config),
-    checkSlack(slack, channelsOf(config)),
+    checkSlack(slack, config),
     checkLazyHub(hub, config, clock),
   ]);
   const { identity } = ofSlack;

@@ -81,11 +81,9 @@ async function channels_(client: WebClient): Promise<Found[]> {
   return found;
 }
 
-export function printFound(found: readonly Found[], name: string): string[] {
+export function printFound(found: readonly Found[], name: string, invite: string): string[] {
   if (found.length === 0)
-    return [
-      `Nobody and nothing here is called ${name}. Private channels are seen after /invite @karpor-access.`,
-    ];
+    return [`Nobody and nothing here is called ${name}. Private channels are seen after ${invite}.`];
   const width = (field: "id" | "name") => Math.max(...found.map((one) => one[field].length));
   const [ids, names] = [width("id"), width("name")];
   return found.map(({ id, kind, name, full }) =>

@@ -11,6 +11,7 @@ import { identityOf } from "../../hub/kubeconfig/identity.ts";
 import { boltLog } from "../../slack/inbound/bolt-log.ts";
 import { slackClient } from "../../slack/outbound/client.ts";
 import { slackProxy } from "../../slack/outbound/proxy.ts";
+import { inviteOf } from "../../slack/slash-command.ts";
 import { connect } from "../../store/connect.ts";
 import { createEvidence } from "../../store/evidence.ts";
 import { keysOf } from "../../store/keys.ts";
@@ -26,7 +27,7 @@ import { checkPeople } from "../checks/people.ts";
 import { checkPolicies } from "../checks/policies.ts";
 import { checkRedisLoad } from "../checks/redis-load.ts";
 import { checkRights } from "../checks/rights.ts";
-import { type BotIdentity, channelsOf, checkSlack, noAnswer } from "../checks/slack.ts";
+import { type BotIdentity, checkSlack, noAnswer } from "../checks/slack.ts";
 import { checkSocket } from "../checks/socket.ts";
 import { checkHubAt, checkRedisAt } from "../checks/start.ts";
 import { meaningOfPolicy } from "../policy/meaning.ts";
@@ -70,7 +71,7 @@ async function findNamed(
   });
   if (json) say(JSON.stringify(found, null, 2));
   else {
-    for (const line of printFound(found, name)) say(line);
+    for (const line of printFound(found, name, inviteOf(config.slack.command))) say(line);
     if (refused) say(`User groups are not among them: Slack refuses to list them (${refused}).`);
   }
   return found.length > 0;
@@ -104,7 +105,7 @@ const MEND_CONFIG = "Correct it in karpor-access.yml or .env; README.md tells of
 
 async function examineSlack(config: Config, means: DoctorMeans): Promise<Finding[]> {
   const { SLACK_APP_TOKEN } = config.env;
-  const { identity, findings } = await checkSlack(slackFor(config), channelsOf(config));
+  const { identity, findings } = await checkSlack(slackFor(config), config);
   const [delivery, ofApp, people] = await Promise.all([
     SLACK_APP_TOKEN ? examineSocket(config, SLACK_APP_TOKEN, means) : BY_HTTP,
     identity ? examineApp(config, identity, means) : [],

@@ -5,7 +5,7 @@ import { slackClient } from "../../slack/outbound/client.ts";
 import { slackProxy } from "../../slack/outbound/proxy.ts";
 import { type Finding, fail, ok } from "../checks/finding.ts";
 import { checkPeople } from "../checks/people.ts";
-import { channelsOf, checkSlack } from "../checks/slack.ts";
+import { checkSlack } from "../checks/slack.ts";
 import { printFindings } from "../doctor/print.ts";
 import { meaningOfPolicy } from "./meaning.ts";
 import { fileOf, type PolicyMeans, type PolicyRun, pathIn } from "./means.ts";
@@ -41,6 +41,6 @@ async function inWorkspace(file: ConfigFile, { variables }: PolicyMeans): Promis
   if (!token) return [];
   const proxy = slackProxy({ HTTPS_PROXY, NO_PROXY });
   const client = slackClient(token, { apiUrl, proxy, interactive: false });
-  const { identity, findings } = await checkSlack(client, channelsOf(file));
+  const { identity, findings } = await checkSlack(client, file);
   return identity ? checkPeople(client, file, identity) : findings;
 }

@@ -2,9 +2,10 @@
 import { readFileSync } from "node:fs";
 import { parseDocument } from "yaml";
 import { EVENTS_PATH } from "../../slack/inbound/signed.ts";
+import { appOf } from "../../slack/slash-command.ts";
 
 export interface ManifestOptions {
-  /** In place of /karpor-access; the app is called so too, or people could not tell the bots apart. */
+  /** In place of /karpor-access. */
   command?: string | undefined;
   /** Where Slack reaches the bot; Socket Mode when left out. */
   url?: string | undefined;
@@ -18,7 +19,7 @@ export function manifestFor({ command, url }: ManifestOptions): string {
   const slashCommand = ["features", "slash_commands", 0];
   if (command !== undefined) {
     manifest.setIn([...slashCommand, "command"], command);
-    const name = command.slice(1);
+    const name = appOf(command);
     manifest.setIn(["display_information", "name"], name);
     manifest.setIn(["features", "bot_user", "display_name"], name);
     const about = ["display_information", "long_description"];

@@ -30,7 +30,7 @@ export const enHubAlarms = {
   writes: ({ who, asBot, writes, count, unread }: Of<"writes">, hub: string, fmt: Formatter): string =>
     [
       who === ""
-        ? `${fmt.b("Too many to look at:")} ${unread} more writes on ${hub}, which may have changed who has access. Nobody knows here whose they were: the hub's own audit log does.`
+        ? `${fmt.b("Too many to look at:")} ${unread} more writes on ${hub}, which may have changed who has access. Nobody knows here whose they were: Karpor's own audit log does.`
         : asBot
           ? `${fmt.b("The bot's own account did what the bot did not:")} ${fmt.code(who)} on ${hub}.`
           : `${fmt.b("Not done by the bot:")} ${fmt.code(who)} changed who has access on ${hub}.`,
@@ -46,5 +46,5 @@ export const enHubAlarms = {
   writesHow: (asBot: boolean, fmt: Formatter): string =>
     asBot
       ? `Its credential is in other hands: ${fmt.code("npm run setup -- --rotate")} puts them out.`
-      : `If nobody you know did it, somebody has rights on the hub that they should not have: ${fmt.code("npm run doctor")} shows what stands.`,
+      : `If nobody you know did it, somebody has rights in Karpor that they should not have: ${fmt.code("npm run doctor")} shows what stands.`,
 };

@@ -1,8 +1,6 @@
 /** English. Each sentence starts with the state in bold; `fmt` makes it blocks or plain words. */
-import type { Alarm, DoubtedGroup } from "../../domain/alarm.ts";
-import type { AccessRequest } from "../../domain/request.ts";
 import type { Witnessed } from "../../domain/seal.ts";
-import type { ForeignObject } from "../../flow/ports.ts";
+import { enAlarms } from "./en-alarms.ts";
 import { enAllowance } from "./en-allowance.ts";
 import { enGrammar } from "./en-grammar.ts";
 import { enHome } from "./en-home.ts";
@@ -13,9 +11,8 @@ import { enPhrases, enRequest } from "./en-request.ts";
 import { enStory } from "./en-story.ts";
 import { enUse } from "./en-use.ts";
 import type { Facts } from "./facts.ts";
-import { bullets, objectCode, subjectCodes } from "./foreign-objects.ts";
 import { type Formatter, name } from "./formatter.ts";
-import { foreignCode, inSentence } from "./text.ts";
+import { inSentence } from "./text.ts";
 import {
   type ByAction,
   type ByRefusal,
@@ -340,6 +337,7 @@ const button: ByAction = {
 export const en = {
   grammar: enGrammar,
   ...enRequest,
+  alarms: enAlarms,
   allowance: enAllowance,
   lists: enLists,
   home: enHome,
@@ -351,77 +349,6 @@ export const en = {
     `${visible}, ${role}${who ? ` for ${who}` : ""}${id ? `, ${id}` : ""}`,
   cardText: (f: Facts, reason: string, fmt: Formatter): string =>
     `${asking(f, name)} ${what(f, fmt)}${reason ? `: ${reason}` : ""}`,
-  /** To the administrators: the bot's own token could not be renewed. */
-  credential: (left: number, hub: string): string =>
-    `*Ends in ${span(left)}:* the bot's own access to ${hub}, which it could not renew. Run npm run setup -- --from-cluster, then npm run doctor; without it nobody gets access, and none is taken away.`,
-  /** To the administrators: the approvals channel does not take a card. */
-  cardRefused: (channel: string, code: string, id: string): string =>
-    `*Nobody can be asked:* Slack does not take messages to ${channel} (${code}), so ${id} waits unseen. Invite the bot to the channel, or name another in the configuration; then npm run doctor.`,
-  /** To the administrators: the approvals channel is not told of what was taken in an emergency. */
-  emergencyUnseen: (channel: string, code: string, { id, role, requester }: AccessRequest): string =>
-    `*Emergency access, and nobody is told:* ${foreignCode(requester.name, 50)} took ${foreignCode(role, 50)}, ${id}, and Slack does not take messages to ${channel} (${code}). \`/karpor-access revoke ${id}\` ends it. Invite the bot to the channel, or name another in the configuration, so that it is reviewed.`,
-  /** To the administrators: it may be forged, by whoever has the bot's rights. */
-  adopted: ({ id, role, requester }: AccessRequest, hub: string): string =>
-    `*No record knows it:* ${foreignCode(role, 50)} on ${hub} for ${foreignCode(requester.name, 50)}, which the bot found there, and ends on time. If Redis lost nothing, somebody with the bot's access made it: \`/karpor-access revoke ${id}\`, then run \`npm run setup -- --rotate\`.`,
-  /** To the administrators: each upgrade of Karpor replaces the key that signs every token. */
-  lockedOut: (hub: string): string =>
-    `*The bot is locked out:* Karpor on ${hub} refuses its token, as it does after each upgrade of Karpor. Until it has a new one nobody gets access, and what ends is not confirmed. Run \`npm run setup -- --from-cluster\`; the bot takes the new kubeconfig without a restart. Where the job that heals it is installed, it does so by itself within minutes.`,
-  letIn: (hub: string): string =>
-    `*The bot is back:* Karpor on ${hub} takes its token again. What was approved or over meanwhile is seen to now. If Karpor signs with a new key, everybody with live access gets a new token.`,
-  /** To the administrators: its audit log does not reach the bot. */
-  hubSilent: (since: string, hub: string): string =>
-    `*Use is not known:* ${hub} has not told the bot since ${since} what tokens are used for. Access works and ends as before; what is shown of its use is not complete. Run npm run doctor.`,
-  /** To the administrators: `hub.anonymous: closed` does not hold, and holds again. */
-  readsOpened: ({ reads, allows }: Extract<Alarm, { kind: "reads-opened" }>, hub: string): string =>
-    [
-      `*Open without a token:* Karpor on ${hub}, though the configuration says \`hub.anonymous: closed\`. ${reads ? "Whoever reaches it reads what a guest reads." : "Whoever reaches it will, at the latest when karpor-server starts again."}`,
-      ...(allows.length > 0 ? ["Its role `anonymous` gives more than the pages:"] : []),
-      ...bullets(
-        allows,
-        (right) => foreignCode(right, 100),
-        (more) => `and ${more} more`,
-      ),
-      "Run `npm run setup -- --close-anonymous`. If nobody you know opened it, somebody else changes roles or bindings on the hub.",
-    ].join("\n"),
-  readsClosed: (hub: string): string =>
-    `*Closed again:* Karpor on ${hub} shows nothing but its pages to whoever has no token.`,
-  /** To the administrators: its binding no longer gave what was approved, to its holder alone. */
-  altered: ({ id, role, requester }: AccessRequest, hub: string): string =>
-    `*Changed by hand:* the binding of ${foreignCode(role, 50)} on ${hub} for ${foreignCode(requester.name, 50)}, ${id}. The bot ends this access. If nobody you know changed it, the bot's access is in other hands: run \`npm run setup -- --rotate\`.`,
-  /** To the administrators: what a directory sync may have done. */
-  groups: (groups: readonly DoubtedGroup[]): string => {
-    const line = ({ id, what, lost, of }: DoubtedGroup) =>
-      `<!subteam^${id}> (${id}) ${{ gone: "is disabled or deleted", empty: "is empty", halved: `lost ${lost} of ${of} members` }[what]}`;
-    return [
-      `*${groups.length === 1 ? "A user group looks" : "User groups look"} wrong:* nobody loses access by it, in case a directory sync did it.`,
-      ...bullets(groups, line, (more) => `and ${more} more`),
-      "Whoever did leave keeps what they have until it ends: `/karpor-access revoke @person` ends it now. A group that is still as small after an hour is taken to be meant so; one that is empty, disabled or deleted never is.",
-    ].join("\n");
-  },
-  /** To the administrators: its holder said that it leaked, and that it has stopped could not be shown. */
-  leakUnproven: ({ id, role, requester }: AccessRequest, until: string, hub: string): string =>
-    `*A leaked token may still work:* that of ${foreignCode(requester.name, 50)} for ${foreignCode(role, 50)} on ${hub}, until ${until} at the latest. It cannot be shown that Karpor refuses it; the bot keeps trying. \`npm run doctor\` says what is wrong; \`/karpor-access revoke ${id}\` ends the whole access.`,
-  foreign: (objects: readonly ForeignObject[], hub: string): string => {
-    const [these, them] = objects.length === 1 ? ["an object", "it"] : [`${objects.length} objects`, "each"];
-    const line = (one: ForeignObject) =>
-      one.elsewhere !== undefined
-        ? `grants of another bot: instance ${foreignCode(one.instance ?? "", 50)}, in ${foreignCode(one.elsewhere, 50)}`
-        : one.kind === "ServiceAccount"
-          ? `an account among the grants': ${objectCode(one)}`
-          : `${objectCode(one)} gives ${foreignCode(one.clusterRole ?? "", 50)} to ${subjectCodes(one.subjects)}`;
-    return [
-      `*Not made by the bot:* ${these} on ${hub} that may give access past it.`,
-      ...bullets(objects, line, (more) => `and ${more} more`),
-      `If nobody you know made ${them}, the bot's access is in other hands: run \`npm run setup -- --rotate\`. \`npm run doctor\` shows how to remove ${them}, or to accept an account or another bot that is yours.`,
-    ].join("\n");
-  },
-  /** To the administrators: Redis was restored from a copy (`until`: where it ends), or emptied. */
-  redisBehind: (until: string | null): string =>
-    [
-      `*New access waits for you:* ${until ? `Redis was restored from a copy that ends at ${until}` : "Redis is empty"}, and Karpor remembers what came after. What ended, was denied or withdrawn since stands in no record any more. Live access goes on and ends on time.`,
-      "• If there is a newer copy of Redis, restore it, and press nothing.",
-      "• If there is none, press the button: what is asked for from now on is granted as ever. What was asked for before is closed, and can be asked for again.",
-    ].join("\n"),
   goneOn: (fmt: Formatter): string =>
     `${fmt.b("Confirmed:")} the bot goes on with this Redis. New access is granted again; what was asked for before it was restored is not.`,
   confirmedBy: (who: string): string => `confirmed by ${who}`,

@@ -13,9 +13,9 @@ function line(write: ObservedWrite, fmt: Formatter): string {
   const { did, what, name, clusterRole, subjects, address, agent } = write;
   const object = name === "" ? ALL[what] : `${ONE[what]} ${alarmCode(name)}`;
   const whom = subjects?.length ? `授予 ${subjectCodes(subjects)}` : "授予他人";
-  const gives = clusterRole === undefined ? "" : `（把 ${alarmCode(clusterRole)} ${whom}）`;
-  const from = `来自 ${alarmCode(address || "?")}${agent ? `，客户端 ${alarmCode(agent)}` : ""}`;
-  return `${fmt.exact(write.at)} ${DID[did]}${object}${gives}，${from}${write.as ? `，以 ${alarmCode(write.as)} 的身份` : ""}`;
+  const gives = clusterRole === undefined ? "" : ` · 把 ${alarmCode(clusterRole)} ${whom}`;
+  const from = `来自 ${alarmCode(address || "?")}${agent ? ` · 客户端 ${alarmCode(agent)}` : ""}`;
+  return `${fmt.exact(write.at)} ${DID[did]}${object}${gives} · ${from}${write.as ? ` · 以 ${alarmCode(write.as)} 的身份` : ""}`;
 }
 
 const whose = (f: Facts | null, id: string, fmt: Formatter): string =>
@@ -29,9 +29,9 @@ export const zhHubAlarms: typeof enHubAlarms = {
   writes: ({ who, asBot, writes, count, unread }, hub, fmt) =>
     [
       who === ""
-        ? `${fmt.b("数量过多，未能逐项查看：")} ${hub} 上另有 ${unread} 项写操作，可能改动了访问权限。这里不知道是谁所为，请查看 hub 自己的审计日志。`
+        ? `${fmt.b("数量过多，未能逐项查看：")} ${hub} 上另有 ${unread} 项写操作，可能改动了访问权限。这里不知道是谁所为，请查看 Karpor 自己的审计日志。`
         : asBot
-          ? `${fmt.b("机器人的账号做了机器人没有做的事：")} ${hub} 上的 ${fmt.code(who)}。`
+          ? `${fmt.b("机器人的账号做了机器人没有做的事：")} ${hub} 上的账号 ${fmt.code(who)} 由机器人专用。`
           : `${fmt.b("不是机器人所为：")} ${fmt.code(who)} 改动了 ${hub} 上的访问权限。`,
       ...bullets(
         writes,
@@ -43,6 +43,6 @@ export const zhHubAlarms: typeof enHubAlarms = {
     ].join("\n"),
   writesHow: (asBot, fmt) =>
     asBot
-      ? `机器人的凭证已落入他人之手：${fmt.code("npm run setup -- --rotate")} 可使其失效。`
-      : `如果没有认识的人这样做过，说明有人在 hub 上拥有不该有的权限：${fmt.code("npm run doctor")} 会列出现有对象。`,
+      ? `机器人的凭证已落入他人之手，请用 ${fmt.code("npm run setup -- --rotate")} 使其失效。`
+      : `如果没有认识的人这样做过，说明有人拥有 Karpor 中不该有的权限。请用 ${fmt.code("npm run doctor")} 查看现有对象。`,
 };

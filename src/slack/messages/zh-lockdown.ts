@@ -25,7 +25,7 @@ const grantsOf = ({ grants, people }: Affected): string => `${people} 人的 ${g
 const byRole = ({ roles }: Affected, fmt: Formatter): string => {
   const named = roles.slice(0, ROLES_NAMED).map(([role, grants]) => `${fmt.code(role)} ${grants} 项`);
   const more = roles.length - named.length;
-  return `${named.join("、")}${more > 0 ? `，以及另外 ${more} 个角色` : ""}`;
+  return `${named.join("、 ")}${more > 0 ? `，以及另外 ${more} 个角色` : ""}`;
 };
 const waits = ({ waiting }: Affected): string =>
   waiting === 0 ? "" : ` 等待审批的 ${waiting} 条申请会保留，解锁之前不能审批。`;
@@ -84,7 +84,7 @@ export const zhLockdown: Words["lockdown"] = {
     `${fmt.b("演练，没有任何变化：")} ${
       found.grants === 0
         ? `现在锁定 ${hub} 不会结束任何权限。`
-        : `现在锁定 ${hub} 会结束${grantsOf(found)}（${byRole(found, fmt)}）。`
+        : `现在锁定 ${hub} 会结束${grantsOf(found)}： ${byRole(found, fmt)}。`
     }${waits(found)} ${
       found.bindings === null
         ? "Karpor 没有响应：恢复之前，现有权限仍会有效。"

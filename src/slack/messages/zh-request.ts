@@ -133,9 +133,9 @@ const changed = ({ what: term, max, rule = "", say }: Facts["changed"], role: st
     restored: "机器人的记录是从较旧的副本恢复的，无法得知此后是否已有决定",
     departed: `申请 ${role} 的人已不是本工作区的成员`,
     "left-group": `申请人已不在 ${role} 面向的用户组中`,
-    "nobody-left": `已没有人可以审批 ${role}`,
+    "nobody-left": `已没有人可以审批 ${role} 权限`,
     ended: `要延长的 ${role} 权限已经结束`,
-    check: `公司的检查现在不允许 ${role}`,
+    check: `公司的检查现在不允许 ${role} 权限`,
   })[term];
 
 const closedFor = ({ what: term }: Facts["changed"]): string =>

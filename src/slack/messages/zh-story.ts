@@ -120,7 +120,7 @@ const MAY_NOT: Record<string, string> = {
 };
 
 const tried = ({ who: id, attempt, why, full }: TriedStep, fmt: Formatter): string =>
-  `${by(id, fmt)}试图${TRIED[attempt] ?? ` ${fmt.code(attempt)}`}，无权这样做：${MAY_NOT[why] ?? fmt.code(why)}${
+  `${by(id, fmt)}试图${TRIED[attempt] ?? ` ${fmt.code(attempt)} 操作`}，无权这样做：${MAY_NOT[why] ?? ` ${fmt.code(why)}`}${
     full ? "；此人一小时内的其他尝试不再记录" : ""
   }`;
 
@@ -144,7 +144,7 @@ export const zhStory: Words = {
   tried,
   unknown: (s, fmt) => `${who(s.who, fmt)}： ${fmt.code(s.to)}`,
   head: (story, state, hub, fmt) =>
-    `${fmt.b(`${story.id}，${state}：`)} ${fmt.user(story.requester, "持有人")} 在 ${hub} 的 ${terms(story, fmt)}。`,
+    `${fmt.b(`${story.id} ${state}：`)} ${fmt.user(story.requester, "持有人")} 在 ${hub} 的 ${terms(story, fmt)}。`,
   line: (story, state, fmt) =>
     [
       `${fmt.b(`${state}：`)} ${terms(story, fmt)}`,

@@ -1,12 +1,10 @@
 /** 中文。Bold needs a space on both sides of it: Slack does not see its end between Chinese characters. */
-import type { DoubtedGroup } from "../../domain/alarm.ts";
 import type { Person } from "../../domain/person.ts";
-import type { ForeignObject } from "../../flow/ports.ts";
-import { bullets, objectCode, subjectCodes } from "./foreign-objects.ts";
 import { type Formatter, name } from "./formatter.ts";
 import type { Words } from "./index.ts";
-import { foreignCode, inSentence } from "./text.ts";
+import { inSentence } from "./text.ts";
 import { type ByAction, type ByRefusal, type ByStanding, type ByState, roleOf } from "./wording.ts";
+import { zhAlarms } from "./zh-alarms.ts";
 import { zhAllowance } from "./zh-allowance.ts";
 import { zhGrammar } from "./zh-grammar.ts";
 import { zhHome } from "./zh-home.ts";
@@ -213,7 +211,7 @@ const refusal: ByRefusal = {
       ? `${fmt.b("已被处理：")} 这条申请${already(at, lateVerb[did], fmt)}，本次点击未生效。`
       : `${fmt.b("已被处理：")} ${doneBy(by, at, lateVerb[did], fmt)}，本次点击未生效。`,
   "terms-changed": (term, fmt) => `${fmt.b(closedFor(term))} ${changed(term, fmt.code(term.role))}。`,
-  "rules-differ": (_, fmt) => `${fmt.b("没有变化：")} 权限规则刚刚更改，尚未在各处生效。请一分钟后再试。`,
+  "rules-differ": (_, fmt) => `${fmt.b("操作未生效：")} 权限规则刚刚更改，尚未在各处生效。请一分钟后再试。`,
   "locked-down": ({ by, at, reason }, fmt) =>
     `${fmt.b("操作未生效：")} ${fmt.who(by)} 已锁定全部访问（${fmt.when(at)}）；管理员解锁之前，不发放也不审批任何权限。原因：${fmt.quoted(reason)}`,
   "not-locked-down": (_, fmt) =>
@@ -222,9 +220,9 @@ const refusal: ByRefusal = {
   "lock-unknown": (_, fmt) =>
     `${fmt.b("操作未生效：")} 机器人的存储中没有锁定记录，但 Karpor 可能仍记得一次锁定，目前没有响应。在它恢复之前不会发放任何权限；恢复后请再次输入。`,
   "unlock-why": (_, fmt) =>
-    `${fmt.b("操作未生效：")} 请写明为什么可以解锁：${fmt.code(`${fmt.command} unlock 原因`)}`,
+    `${fmt.b("操作未生效：")} 请写明为什么可以解锁： ${fmt.code(`${fmt.command} unlock 原因`)}`,
   "all-of-what": ({ word, roles }, fmt) =>
-    `${fmt.b("操作未生效：")} ${word ? `${fmt.code(word)} 既不是角色，也不是 Slack 认识的人。` : ""}请写明要结束谁的或哪个角色的权限：${fmt.code(
+    `${fmt.b("操作未生效：")} ${word ? `${fmt.code(word)} 既不是角色，也不是 Slack 认识的人。` : ""}请写明要结束谁的或哪个角色的权限： ${fmt.code(
       `${fmt.command} revoke all @成员 原因`,
     )} 或 ${fmt.code(`${fmt.command} revoke all ${roles[0] ?? "角色"} 原因`)}`,
   "nothing-in-scope": (_, fmt) => `${fmt.b("无可撤销：")} 目前没有这样的权限。`,
@@ -319,6 +317,7 @@ const button: ByAction = {
 export const zh: Words = {
   grammar: zhGrammar,
   ...zhRequest,
+  alarms: zhAlarms,
   allowance: zhAllowance,
   lists: zhLists,
   home: zhHome,
@@ -327,64 +326,6 @@ export const zh: Words = {
   button,
   label: (visible, role, who, id) => `${visible}：${who ? `${who} 的 ` : ""}${role}${id ? `，${id}` : ""}`,
   cardText: (f, reason, fmt) => `${asking(f, name)} ${what(f, fmt)}${reason ? `：${reason}` : ""}`,
-  credential: (left: number, hub: string): string =>
-    `*${span(left)}后失效：* 机器人自己对 ${hub} 的访问凭证，且未能自动续期。请运行 npm run setup -- --from-cluster，再运行 npm run doctor；否则无法再授予权限，也无法收回权限。`,
-  cardRefused: (channel, code, id) =>
-    `*无法送达审批人：* Slack 不接受发往 ${channel} 的消息（${code}），${id} 还没有人看到。请把机器人邀请进该频道，或在配置文件中改用其他频道，然后运行 npm run doctor。`,
-  emergencyUnseen: (channel, code, { id, role, requester }) =>
-    `*有人紧急取用权限，却无人收到通知：* ${foreignCode(requester.name, 50)} 未经审批取用了 ${foreignCode(role, 50)}（${id}），而 Slack 不接受发往 ${channel} 的消息（${code}）。\`/karpor-access revoke ${id}\` 可以结束它。请把机器人邀请进该频道，或在配置文件中改用其他频道，以便复核。`,
-  adopted: ({ id, role, requester }, hub) =>
-    `*没有任何记录：* ${hub} 上发现 ${foreignCode(requester.name, 50)} 的 ${foreignCode(role, 50)} 授权，机器人已接管，并会按时结束它。如果 Redis 没有丢失数据，那么它是由持有机器人凭证的人伪造的：请用 \`/karpor-access revoke ${id}\` 撤销，再运行 \`npm run setup -- --rotate\`。`,
-  lockedOut: (hub) =>
-    `*机器人被拒之门外：* ${hub} 的 Karpor 拒绝机器人的令牌，每次升级 Karpor 之后都会如此。在拿到新令牌之前，无法授予权限，也无法确认权限已经结束。请运行 \`npm run setup -- --from-cluster\`；机器人无需重启即会使用新的 kubeconfig。若已安装自动恢复任务，数分钟内会自行恢复。`,
-  letIn: (hub) =>
-    `*机器人已恢复：* ${hub} 的 Karpor 重新接受机器人的令牌。期间获批或到期的权限现在处理。若 Karpor 更换了签名密钥，所有持有有效权限的人都会收到新令牌。`,
-  hubSilent: (since, hub) =>
-    `*无法得知使用情况：* 自 ${since} 起， ${hub} 没有再向机器人报告令牌的使用情况。权限照常授予和结束，但所显示的使用记录不完整。请运行 npm run doctor。`,
-  readsOpened: ({ reads, allows }, hub) =>
-    [
-      `*无需令牌即可读取：* ${hub} 的 Karpor，而配置写明 \`hub.anonymous: closed\`。${reads ? "任何能访问它的人都能读取 guest 能读的内容。" : "最迟在 karpor-server 下次启动时，任何能访问它的人都能读取。"}`,
-      ...(allows.length > 0 ? ["角色 `anonymous` 允许的不止页面："] : []),
-      ...bullets(
-        allows,
-        (right) => foreignCode(right, 100),
-        (more) => `另有 ${more} 项`,
-      ),
-      "请运行 `npm run setup -- --close-anonymous`。如果没有认识的人打开过它，说明有他人在改动 hub 上的角色或绑定。",
-    ].join("\n"),
-  readsClosed: (hub) => `*已重新关闭：* ${hub} 的 Karpor 对没有令牌的人只显示页面。`,
-  altered: ({ id, role, requester }, hub) =>
-    `*被人改动：* ${hub} 上 ${foreignCode(requester.name, 50)} 的 ${foreignCode(role, 50)} 授权（${id}）的绑定被人改动。机器人正在结束这一授权。如果没有认识的人做过这一改动，说明机器人的凭证已落入他人之手：请运行 \`npm run setup -- --rotate\`。`,
-  groups: (groups) => {
-    const line = ({ id, what, lost, of }: DoubtedGroup) =>
-      `<!subteam^${id}>（${id}）${{ gone: "已停用或删除", empty: "没有成员", halved: `${of} 名成员少了 ${lost} 名` }[what]}`;
-    return [
-      "*用户组可能有误：* 这也许是目录同步造成的，没有人因此失去权限。",
-      ...bullets(groups, line, (more) => `另有 ${more} 个`),
-      "确实离开的人会保留现有权限直到结束；`/karpor-access revoke @某人` 可以立即结束。成员减少的用户组如果一小时后仍然如此，即视为有意为之；没有成员、已停用或删除的用户组不会。",
-    ].join("\n");
-  },
-  leakUnproven: ({ id, role, requester }, until, hub) =>
-    `*泄露的令牌可能仍然有效：* ${foreignCode(requester.name, 50)} 在 ${hub} 的 ${foreignCode(role, 50)} 权限的令牌，最迟到 ${until} 失效。目前无法确认 Karpor 已拒绝它，机器人会继续重试。\`npm run doctor\` 会说明原因；\`/karpor-access revoke ${id}\` 可以结束整项权限。`,
-  foreign: (objects: readonly ForeignObject[], hub: string): string => {
-    const line = (one: ForeignObject) =>
-      one.elsewhere !== undefined
-        ? `另一个机器人的授权：实例 ${foreignCode(one.instance ?? "", 50)}，位于 ${foreignCode(one.elsewhere, 50)}`
-        : one.kind === "ServiceAccount"
-          ? `授权命名空间中的账号：${objectCode(one)}`
-          : `${objectCode(one)} 把 ${foreignCode(one.clusterRole ?? "", 50)} 授予 ${subjectCodes(one.subjects)}`;
-    return [
-      `*并非机器人所建：* ${hub} 上有 ${objects.length} 个对象可能绕过机器人授予访问权限。`,
-      ...bullets(objects, line, (more) => `另有 ${more} 个`),
-      "如果没有人认得它们，说明机器人的凭证已落入他人之手：请运行 `npm run setup -- --rotate`。`npm run doctor` 会给出删除的命令，以及如何认可你自己的账号或另一个机器人。",
-    ].join("\n");
-  },
-  redisBehind: (until) =>
-    [
-      `*新的权限正等待你确认：* ${until ? `Redis 是从截至 ${until} 的副本恢复的` : "Redis 已被清空"}，而 Karpor 记得此后还有变化。此后结束、拒绝或撤回的内容已不在任何记录中。已生效的权限照常使用，并按时结束。`,
-      "• 如果有更新的 Redis 副本，请恢复它，不要按下按钮。",
-      "• 如果没有，请按下按钮：此后的申请照常开通；此前的申请会被关闭，可以再次提交。",
-    ].join("\n"),
   goneOn: (fmt) =>
     `${fmt.b("已确认：")} 机器人将继续使用这个 Redis。新的权限恢复开通；恢复之前提出的申请不会开通。`,
   confirmedBy: (who) => `由 ${who} 确认`,

@@ -2,14 +2,11 @@
 import { createHash } from "node:crypto";
 import type { WebClient } from "@slack/web-api";
 import type { Alarm } from "../../domain/alarm.ts";
-import { isTaken } from "../../domain/break-glass.ts";
 import { DAY } from "../../domain/duration.ts";
-import { leaksOf } from "../../domain/former.ts";
 import { type GroupId, isGroup, type Principal, type UserId } from "../../domain/ids.ts";
+import type { Locale } from "../../domain/person.ts";
 import type { Admins, Directory, Log } from "../../flow/ports.ts";
-import { date } from "../messages/formatter.ts";
-import { type Words, words } from "../messages/index.ts";
-import { alarmMessage, behindMessage, type Message } from "../views/index.ts";
+import { alarmMessage, type Message, type ViewContext } from "../views/index.ts";
 import { calm, isUndeliverable, slackError } from "./client.ts";
 import { type DmOptions, dmWith, forgetDm } from "./dm.ts";
 
@@ -24,10 +21,7 @@ export interface AdminsOptions extends DmOptions {
 }
 
 interface CreateAdmins extends AdminsOptions {
-  /** Where requests of this role are approved. */
-  channel(role: string): string;
-  /** What people call it. */
-  hub: string;
+  context(locale: Locale): ViewContext;
   /** Does it once a day for all replicas; work that did not succeed may be done again. */
   once(name: string, work: () => Promise<boolean>): Promise<boolean>;
 }
@@ -36,7 +30,10 @@ export function createAdmins(options: CreateAdmins): Admins {
   return {
     async tell(alarm) {
       const name = nameOf(alarm);
-      const tell = () => tellAdmins(options, name ?? digestOf(alarm), (w) => wordOf(w, alarm, options));
+      const tell = () =>
+        tellAdmins(options, name ?? digestOf(alarm), (locale) =>
+          alarmMessage(alarm, options.context(locale)),
+        );
       const told = name === null ? tell() : options.once(name, tell);
       return told.catch((error: unknown) => {
         options.log.warn({ alarm: alarm.kind, err: error }, "the administrators were not told");
@@ -61,27 +58,6 @@ const digestOf = (alarm: Alarm): string => createHash("sha256").update(JSON.stri
 
 const isOfReads = (alarm: Alarm) => alarm.kind === "reads-opened" || alarm.kind === "reads-closed";
 
-function wordOf(w: Words, alarm: Alarm, { channel, hub }: CreateAdmins): Word {
-  if (alarm.kind === "foreign") return w.foreign(alarm.objects, hub);
-  if (alarm.kind === "groups") return w.groups(alarm.groups);
-  if (alarm.kind === "adopted") return w.adopted(alarm.request, hub);
-  if (alarm.kind === "altered") return w.altered(alarm.request, hub);
-  if ("credential" in alarm) return alarm.kind === "locked-out" ? w.lockedOut(hub) : w.letIn(hub);
-  if (alarm.kind === "hub-silent") return w.hubSilent(date(alarm.since, "{date_short_pretty} {time}"), hub);
-  if (alarm.kind === "reads-opened") return w.readsOpened(alarm, hub);
-  if (alarm.kind === "reads-closed") return w.readsClosed(hub);
-  if (alarm.kind === "redis-behind") return behindMessage(w, alarm);
-  if (alarm.kind === "leak-unproven") return leakWord(w, alarm, hub);
-  const where = `<#${channel(alarm.request.role)}>`;
-  if (isTaken(alarm.request)) return w.emergencyUnseen(where, alarm.code, alarm.request);
-  return w.cardRefused(where, alarm.code, alarm.request.id);
-}
-
-function leakWord(w: Words, { request, generation }: Extract<Alarm, { kind: "leak-unproven" }>, hub: string) {
-  const leak = leaksOf(request).find((one) => one.generation === generation);
-  return w.leakUnproven(request, date(leak?.grant.tokenExpiresAt ?? 0, "{date_short_pretty} {time}"), hub);
-}
-
 /** Whom Slack does not let hear it for so long may never, and others who heard it are enough. */
 const WAITED_FOR_MS = DAY;
 
@@ -89,7 +65,7 @@ const WAITED_FOR_MS = DAY;
 export async function tellAdmins(
   options: AdminsOptions,
   name: string,
-  word: (words: Words) => Word,
+  word: (locale: Locale) => Message,
 ): Promise<boolean> {
   const { memory, clock } = options;
   const at = clock.now();
@@ -117,13 +93,13 @@ const marked = (ids: readonly UserId[]) => Object.fromEntries(ids.map((id) => [i
 async function tellOne(
   options: AdminsOptions,
   id: UserId,
-  word: (words: Words) => Word,
+  word: (locale: Locale) => Message,
 ): Promise<"heard" | "later" | "never"> {
   const { client, directory, log } = options;
   try {
-    const said = word(words((await directory.person(id, "show")).locale));
+    const said = word((await directory.person(id, "show")).locale);
     const channel = await dmWith(options, client, id);
-    await client.chat.postMessage({ channel, ...calm, ...message(said) });
+    await client.chat.postMessage({ channel, ...calm, ...said });
     return "heard";
   } catch (error) {
     const slack = slackError(error);
@@ -145,8 +121,3 @@ async function reachable({ directory, policy: { admins }, lately }: AdminsOption
   if (found.length > 0 || !lately) return { people: found, areAll };
   return { people: await lately(admins.filter(isGroup)).catch(() => []), areAll };
 }
-
-/** `*` marks bold; or a whole message. */
-export type Word = string | Message;
-
-const message = (said: Word): Message => (typeof said === "string" ? alarmMessage(said) : said);

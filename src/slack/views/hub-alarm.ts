@@ -1,6 +1,7 @@
 /** What the hub's audit log gives cause for alarm, in the channel: whom it concerns most is mentioned. */
 import type { HubAlarm } from "../../domain/hub-signs.ts";
 import type { AccessRequest } from "../../domain/request.ts";
+import type { Formatter } from "../messages/formatter.ts";
 import type { Message, ViewContext } from "./context.ts";
 import { withPings } from "./pings.ts";
 import { factsOf, message, rendererOf } from "./renderer.ts";
@@ -13,7 +14,12 @@ export function hubAlarmMessage(alarm: HubAlarm, request: AccessRequest | null, 
   const { admins } = ctx;
   if (alarm.kind === "writes") {
     const how = words.writesHow(alarm.asBot, p.rich);
-    return message(p, (fmt) => withPings(words.writes(alarm, p.hub, fmt), admins, fmt), [], [how]);
+    const said = (fmt: Formatter) => {
+      const lines = words.writes(alarm, p.hub, fmt);
+      // The list is too much to ring.
+      return fmt.rich ? lines : (lines.split("\n")[0] ?? "");
+    };
+    return message(p, (fmt) => withPings(said(fmt), admins, fmt), [], [how]);
   }
   if (alarm.kind === "refused")
     return message(p, (fmt) => words.refused(f, alarm, p.hub, fmt), [], [alarm.id]);

@@ -8,7 +8,7 @@ export {
   disallowedReply,
 } from "./allowance.ts";
 export { vettedReply } from "./asked.ts";
-export { alarmMessage, behindMessage, goneOnReply } from "./behind.ts";
+export { alarmMessage, credentialMessage, goneOnReply } from "./behind.ts";
 export { checkpointMessage } from "./checkpoint.ts";
 export type { Message, ViewContext } from "./context.ts";
 export {

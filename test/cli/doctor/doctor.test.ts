@@ -697,3 +697,15 @@ test.skipIf(!envtestAvailable())(
   },
   90_000,
 );
+
+test("a bot of another command is invited by its own name", async () => {
+  const staging = { command: "/karpor-staging" };
+  const elsewhere: ConfigChange = {
+    file: (file) => Object.assign(file.slack, staging, { channel: "C0NOWHERE" }),
+  };
+  const run = await runDoctor(world, elsewhere);
+  const found = findingsOf(run).find(({ check }) => check === "slack channel");
+  expect(found?.fix).toBe("In the channel: /invite @karpor-staging, and check its id");
+  const { said } = await runDoctor(world, elsewhere, { json: false, find: "nobody-of-that-name" });
+  expect(said).toContain("seen after /invite @karpor-staging.");
+});

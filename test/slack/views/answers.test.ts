@@ -1,27 +1,31 @@
 import { describe, expect, test } from "vitest";
-import { checkBlocks } from "../../../sandbox/slack/blocks/check.ts";
 import { mentionsIn, visibleText } from "../../../sandbox/slack/read.ts";
 import type { Block } from "../../../sandbox/slack/types.ts";
+import type { Alarm } from "../../../src/domain/alarm.ts";
+import { isTaken } from "../../../src/domain/break-glass.ts";
 import type { Role } from "../../../src/domain/catalog.ts";
 import { correctLine, parseCommand } from "../../../src/domain/command.ts";
 import { HOUR, MINUTE } from "../../../src/domain/duration.ts";
-import { AllowanceId } from "../../../src/domain/ids.ts";
+import { leaksOf } from "../../../src/domain/former.ts";
+import type { HubAlarm, ObservedWrite } from "../../../src/domain/hub-signs.ts";
+import { AllowanceId, GroupId } from "../../../src/domain/ids.ts";
 import { isFinal } from "../../../src/domain/lifecycle.ts";
 import { Silence } from "../../../src/domain/outside-check.ts";
 import { Locale, Standing } from "../../../src/domain/person.ts";
 import { ChangedTerm, type Refusal } from "../../../src/domain/refusal.ts";
 import type { AccessRequest } from "../../../src/domain/request.ts";
+import type { ForeignObject } from "../../../src/flow/ports.ts";
 import { DECISION_VIEWS, type DecisionKind } from "../../../src/slack/ids.ts";
-import { words } from "../../../src/slack/messages/index.ts";
 import {
   alarmMessage,
-  behindMessage,
+  credentialMessage,
   type Done,
   decisionBlank,
   decisionModal,
   decisionRefused,
   doneReply,
   helpReply,
+  hubAlarmMessage,
   lessErrors,
   lessForm,
   lessRefused,
@@ -336,29 +340,104 @@ describe.each(Locale.options)("the modal to approve for less, in %s", (locale) =
   });
 });
 
+const objects: ForeignObject[] = Array.from({ length: 12 }, (_, i) => ({
+  ...{ kind: "ClusterRoleBinding", uid: `${i}`, createdAt: NOW },
+  name: `somebody<${i}>`,
+  clusterRole: "karpor-admin",
+  subjects: [{ kind: "User", name: "mallory" }],
+}));
+const account = { kind: "ServiceAccount" as const, name: "x", uid: "x", createdAt: NOW };
+const taken = records.find(isTaken) as AccessRequest;
+const leaking = records.find((r) => leaksOf(r).length > 0) as AccessRequest;
+const generation = leaksOf(leaking)[0]?.generation ?? 0;
+const alarms: { [K in Alarm["kind"]]: (Alarm & { kind: K })[] } = {
+  "card-refused": [pendingOne, taken].map((request) => ({
+    ...{ kind: "card-refused" as const, code: "is_archived", request },
+  })),
+  foreign: [
+    { kind: "foreign", objects: objects.slice(0, 1) },
+    {
+      kind: "foreign",
+      objects: [
+        { ...account, namespace: "karpor-access" },
+        { ...account, elsewhere: "other", instance: "two" },
+        ...objects,
+      ],
+    },
+  ],
+  "redis-behind": [NOW - HOUR, NOW - 50 * HOUR, 0].map((since) => ({
+    ...{ kind: "redis-behind" as const, epoch: 7, since },
+  })),
+  "leak-unproven": [{ kind: "leak-unproven", request: leaking, generation }],
+  adopted: [{ kind: "adopted", request: activeOne }],
+  altered: [{ kind: "altered", request: activeOne }],
+  "locked-out": [{ kind: "locked-out", credential: "a" }],
+  "let-in": [{ kind: "let-in", credential: "a" }],
+  "reads-opened": [
+    { kind: "reads-opened", reads: true, allows: [] },
+    { kind: "reads-opened", reads: false, allows: Array(12).fill("get <pods>") },
+  ],
+  "reads-closed": [{ kind: "reads-closed" }],
+  "hub-silent": [NOW - HOUR, NOW - 50 * HOUR].map((since) => ({
+    ...{ kind: "hub-silent" as const, heard: null, since },
+  })),
+  groups: [
+    {
+      kind: "groups",
+      groups: (["gone", "empty", "halved"] as const).map((what) => ({
+        ...{ id: GroupId.parse("S0SRE"), what, lost: 5, of: 8 },
+      })),
+    },
+  ],
+};
+
+const write: ObservedWrite = {
+  ...{ at: NOW, event: "e", who: "mallory", as: "root", address: "10.0.0.1", agent: "kubectl" },
+  ...{ did: "made", what: "binding", name: "b<1>", clusterRole: "karpor-admin" },
+  subjects: [{ kind: "User", name: "mallory" }],
+};
+const plainWrite: ObservedWrite = {
+  ...{ at: NOW, event: "f", who: "mallory", address: "", agent: "", did: "deleted", what: "token", name: "" },
+};
+const hubAlarms: HubAlarm[] = [
+  { kind: "late-use", id: ID, generation: 1, deleted: NOW - MINUTE, used: NOW },
+  { kind: "refused", id: ID, most: 20, at: NOW },
+  { kind: "writes", who: "", asBot: false, writes: [], count: 0, unread: 9 },
+  ...[true, false].map((asBot) => ({
+    ...{ kind: "writes" as const, who: "mallory", asBot, writes: [write, plainWrite], count: 5, unread: 3 },
+  })),
+];
+
 describe.each(Locale.options)("to the administrators, in %s", (locale) => {
-  const w = words(locale);
-  const objects = Array.from({ length: 12 }, (_, i) => ({
-    kind: "ClusterRoleBinding" as const,
-    name: `somebody<${i}>`,
-    clusterRole: "karpor-admin",
-    subjects: [{ kind: "User", name: "mallory" }],
-  }));
-  test.each<[string, Message]>([
-    ["a credential", alarmMessage(w.credential(8 * HOUR, "production"))],
-    ["a card", alarmMessage(w.cardRefused("<#C0APPROVALS>", "is_archived", ID))],
-    ["adopted", alarmMessage(w.adopted(activeOne, "production"))],
-    ["foreign", alarmMessage(w.foreign(objects as never, "production"))],
-    ["behind", behindMessage(w, { kind: "redis-behind", epoch: 7, since: NOW })],
-    ["emptied", behindMessage(w, { kind: "redis-behind", epoch: 7, since: 0 })],
-  ])("%s rings in one plain sentence, and starts with the state", (_what, { text, blocks }) => {
-    checkBlocks(blocks);
-    expect(text).toMatch(/^[^*`]{20,150}$/);
-    expect(mrkdwnIn(blocks)[0]).toMatch(/^\*[^*]+\* \S/);
-    expectTypography({ text, blocks });
-    for (const { style, confirm } of buttonsIn(blocks)) expect(style !== "danger" || confirm).toBeTruthy();
+  const ctx = { ...view(locale), command: "/karpor-staging" };
+  test.each(Object.values(alarms).flat())("$kind is said as all else is", (alarm) => {
+    expectTold(alarmMessage(alarm, ctx));
+    if ("request" in alarm) expect(mrkdwnIn(alarmMessage(alarm, ctx).blocks).at(-1)).toBe(ID);
+  });
+
+  test("the bot's own credential, too", () => expectTold(credentialMessage(8 * HOUR, ctx)));
+
+  test.each(hubAlarms)("$kind of the audit log is, too", (alarm) => {
+    for (const request of [activeOne, null]) expectTold(hubAlarmMessage(alarm, request, ctx));
+  });
+
+  test("what they can type is this bot's command", () => {
+    const typed = Object.values(alarms)
+      .flat()
+      .flatMap((alarm) => seen(alarmMessage(alarm, ctx)).match(/\/karpor-\w+ revoke (?:R-\w+|@)/g) ?? []);
+    expect(new Set(typed)).toEqual(new Set([`/karpor-staging revoke ${ID}`, "/karpor-staging revoke @"]));
+    expect(typed).toHaveLength(4);
   });
 });
+
+/** Plain words ring, with no time of day. */
+function expectTold(message: Message): void {
+  expectSpeech(message);
+  expectTypography(message);
+  expect(message.text).toMatch(/^[^*`]{20,150}$/);
+  expect(message.text).not.toMatch(/\d{1,2}:\d\d/);
+  expect(seen(message)).not.toMatch(/undefined|null|NaN|\[object|\/karpor-access/);
+}
 
 describe("what is said", () => {
   test("asked, and vetted", () => {
