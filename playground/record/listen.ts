@@ -26,13 +26,11 @@ export function listenToSlack(slack: LocalSlack, timeline: Timeline, named: Name
       if (call.method === "apps.connections.open" || call.method === "auth.test") return;
       const note = call.error ?? "ok";
       timeline.add({
-        ...{
-          lane: "slack",
-          title: callTitle(call, named),
-          note: asIs(note),
-          bad: note !== "ok",
-          detail: call.args,
-        },
+        lane: "slack",
+        title: callTitle(call, named),
+        note: asIs(note),
+        bad: note !== "ok",
+        detail: call.args,
       });
     }
   });

@@ -1,5 +1,4 @@
 /** What passed between Slack, the bot and the hub, each in one line. Pure. */
-
 import type { Call, JsonObject, SentPayload } from "../../sandbox/slack/index.ts";
 import type { Transition } from "../../src/domain/audit.ts";
 import { asIs, type Said } from "../said.ts";

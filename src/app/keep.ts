@@ -10,7 +10,7 @@ import { createAgreement } from "../flow/agree-on-policy.ts";
 import { createEvidenceKeeper } from "../flow/keep-evidence.ts";
 import { keepSeals, SEAL_EVERY_MS } from "../flow/keep-seals.ts";
 import { carryOutMassEnds } from "../flow/mass-end.ts";
-import { type PolicyRegister, type Ports, StoreDown, StoreUnsure } from "../flow/ports.ts";
+import { isStoreAway, type PolicyRegister, type Ports } from "../flow/ports.ts";
 import { redrawHomes } from "../flow/redraw-homes.ts";
 import { renewCredential } from "../flow/renew-credential.ts";
 import type { Holds } from "../flow/support/holds.ts";
@@ -225,6 +225,6 @@ const again = () => LOOK_MS;
 
 /** Whoever made the connection to Redis reports its outages. Throws what else it is given. */
 function againUnlessDown(error: unknown): number {
-  if (error instanceof StoreDown || error instanceof StoreUnsure) return LOOK_MS;
+  if (isStoreAway(error)) return LOOK_MS;
   throw error;
 }

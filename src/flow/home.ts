@@ -14,11 +14,10 @@ import { activeGrants } from "./all-active.ts";
 import {
   type AccessRequest,
   type HomeLook,
+  isStoreAway,
   ListsBehind,
   type Ports,
   SlackBusy,
-  StoreDown,
-  StoreUnsure,
 } from "./ports.ts";
 import { rolesFor } from "./roles-for.ts";
 import { openRequests } from "./status.ts";
@@ -49,8 +48,7 @@ export async function drawHome(ports: Ports, person: UserId, how: HomeLook = {})
 /** Whoever has it before them is told; for all others what they saw last is better. */
 function unread(error: unknown, { waits }: HomeLook): NoHome {
   if (waits && error instanceof ListsBehind) return { refusal: { kind: "lists-behind" } };
-  if (waits && (error instanceof StoreDown || error instanceof StoreUnsure))
-    return { refusal: { kind: "store-down" } };
+  if (waits && isStoreAway(error)) return { refusal: { kind: "store-down" } };
   throw error;
 }
 

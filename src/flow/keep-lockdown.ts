@@ -4,11 +4,11 @@ import { massEndOf } from "../domain/mass-end.ts";
 import { isOperator, whoOf } from "../domain/operator.ts";
 import {
   type Anchored,
+  isStoreAway,
   type LockdownKeeper,
   type LockdownSet,
   type Lockdowns,
   type Ports,
-  StoreDown,
   StoreUnsure,
   TroubleOutside,
 } from "./ports.ts";
@@ -94,7 +94,7 @@ export function createLockdownKeeper(needs: Needs): LockdownKeeper {
     settle: trySettle,
     set: (draft) =>
       setInRedis(draft).catch((error: unknown) => {
-        if (!(error instanceof StoreDown || error instanceof StoreUnsure)) throw error;
+        if (!isStoreAway(error)) throw error;
         return { lockdown: numbered(draft), inRedis: false, before: false };
       }),
     tell: async (lockdown) => {

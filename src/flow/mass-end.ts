@@ -8,14 +8,7 @@ import { toldOutage } from "../domain/outage.ts";
 import { type AccessRequest, isGranted, isRevocable } from "../domain/request.ts";
 import { endingOrLate } from "../domain/transitions.ts";
 import { beginsAt } from "../domain/window.ts";
-import {
-  type GrantObjects,
-  type Ports,
-  PostRefused,
-  PostUnanswered,
-  StoreDown,
-  StoreUnsure,
-} from "./ports.ts";
+import { type GrantObjects, isStoreAway, type Ports, PostRefused, PostUnanswered } from "./ports.ts";
 import { commit } from "./support/commit.ts";
 import { settleAll } from "./support/settle-all.ts";
 import { stripBindings } from "./support/strip-bindings.ts";
@@ -130,7 +123,7 @@ async function strip(
   try {
     return await stripBindings(ports, whichAreOver, { stopping: ports.stopping, onRemoved });
   } catch (error) {
-    const away = error instanceof StoreDown || error instanceof StoreUnsure ? "Redis" : "the hub";
+    const away = isStoreAway(error) ? "Redis" : "the hub";
     ports.log.error({ id, err: error }, `${away} does not answer: no binding is taken away yet; trying on`);
     return false;
   }

@@ -836,6 +836,10 @@ export class StoreUnsure extends Error {
   override name = "StoreUnsure";
 }
 
+/** Redis does not answer; whether it did what was asked is another question. */
+export const isStoreAway = (error: unknown): error is StoreDown | StoreUnsure =>
+  error instanceof StoreDown || error instanceof StoreUnsure;
+
 /** The lists are still being made from a long trail: what they say is not all there is. */
 export class ListsBehind extends Error {
   override name = "ListsBehind";

@@ -5,7 +5,7 @@ import { SECOND } from "../domain/duration.ts";
 import type { GroupSeen } from "../domain/group-seen.ts";
 import { GroupId, type RequestId, type UserId } from "../domain/ids.ts";
 import { foundOf, groupsNow } from "./check-departure.ts";
-import { type Ports, SlackBusy, StoreDown, StoreUnsure } from "./ports.ts";
+import { isStoreAway, type Ports, SlackBusy } from "./ports.ts";
 import { commit } from "./support/commit.ts";
 import { underEach } from "./support/disputed.ts";
 import { enqueue } from "./support/enqueue.ts";
@@ -26,7 +26,7 @@ async function calmly({ log }: Ports, work: () => Promise<void>, signal?: AbortS
   } catch (error) {
     if (signal?.aborted) return LOOK_MS;
     // Whoever made the connection reports its outages.
-    if (error instanceof StoreDown || error instanceof StoreUnsure) return LOOK_MS;
+    if (isStoreAway(error)) return LOOK_MS;
     if (error instanceof SlackBusy) return Math.max(error.retryAfterMs, LOOK_MS);
     log.warn({ err: error }, "could not be looked up who left; trying on");
     return AWAY_MS;

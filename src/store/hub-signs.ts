@@ -16,6 +16,7 @@ import { allOf, reading, writing } from "./failures.ts";
 import { rememberBindings } from "./hub-bindings.ts";
 import { withHubSigns } from "./hub-signs-script.ts";
 import type { Client } from "./open.ts";
+import { readingWhatCanBe } from "./readable.ts";
 import { replicator } from "./replicate.ts";
 import type { Store } from "./store.ts";
 import { KEEP_TRAIL_MS } from "./trail.ts";
@@ -36,17 +37,7 @@ export function createHubSigns(options: Options): HubSignsStore {
   const store = { ...options, redis: withHubSigns(options.redis) };
   const { redis, keys, refusedMost } = store;
   const replicate = replicator(store);
-  const broken = new Set<string>();
-  /** What only another version has a word for is left to it, and said once: all else is told. */
-  const readable = <T>(of: z.ZodType<T>, text: string): T[] => {
-    try {
-      return [of.parse(JSON.parse(text))];
-    } catch (error) {
-      if (!broken.has(text)) store.onBroken(error as Error);
-      broken.add(text);
-      return [];
-    }
-  };
+  const readable = readingWhatCanBe(store);
   const names = [keys.request(""), keys.signs(""), keys.refusals(""), keys.told("")];
   const limits = [
     KEEP_TRAIL_MS,

@@ -2,22 +2,13 @@
 import { MassEnd } from "../domain/mass-end.ts";
 import type { MassEnds } from "../flow/ports.ts";
 import { reading, writing } from "./failures.ts";
+import { readingWhatCanBe } from "./readable.ts";
 import { replicator } from "./replicate.ts";
 import type { Store } from "./store.ts";
 
 export function createMassEnds(store: Pick<Store, "redis" | "keys" | "onBroken">): MassEnds {
   const { redis, keys } = store;
-  const broken = new Set<string>();
-  /** What another version ends in a way that ours does not know is left to it, and said once. */
-  const readable = ([id, json]: [string, string]): MassEnd[] => {
-    try {
-      return [MassEnd.parse(JSON.parse(json))];
-    } catch (error) {
-      if (!broken.has(id)) store.onBroken(error as Error);
-      broken.add(id);
-      return [];
-    }
-  };
+  const readable = readingWhatCanBe(store);
   const replicate = replicator(store);
   return {
     async begin(one) {
@@ -27,7 +18,7 @@ export function createMassEnds(store: Pick<Store, "redis" | "keys" | "onBroken">
     },
     async open() {
       const found = await reading(redis, () => redis.hgetall(keys.massEnds));
-      return Object.entries(found).flatMap(readable);
+      return Object.entries(found).flatMap(([id, json]) => readable(MassEnd, json, id));
     },
     async save(one) {
       await writing(redis, () => redis.hset(keys.massEnds, one.id, JSON.stringify(one)));

@@ -1,5 +1,5 @@
 /** Redis holds the records of this bot, not those of another that has the same instance. */
-import { StoreDown, StoreUnsure } from "../../flow/ports.ts";
+import { isStoreAway } from "../../flow/ports.ts";
 import { claimedBy } from "../../store/app.ts";
 import type { Store } from "../../store/store.ts";
 import { type Finding, fail } from "./finding.ts";
@@ -10,7 +10,7 @@ export async function checkApp(store: Pick<Store, "redis" | "keys">, botId: stri
     const first = await claimedBy(store, botId);
     return first === botId ? [] : [ofAnother(store.keys.app, first, botId)];
   } catch (error) {
-    if (error instanceof StoreDown || error instanceof StoreUnsure) return [];
+    if (isStoreAway(error)) return [];
     throw error;
   }
 }

@@ -2,7 +2,7 @@
 import type { WebClient } from "@slack/web-api";
 import type { Config } from "../../config.ts";
 import { clusterRolesOf } from "../../domain/catalog.ts";
-import { type Clock, StoreDown, StoreUnsure } from "../../flow/ports.ts";
+import { type Clock, isStoreAway } from "../../flow/ports.ts";
 import type { HubClient } from "../../hub/client/client.ts";
 import { probeHub } from "../../hub/client/facts.ts";
 import type { LazyHub } from "../../hub/client/lazy.ts";
@@ -74,8 +74,7 @@ export async function checkRedisAt(redis: Connections, { env, instance }: Config
       ? [...findings, fail("redis records", trouble, "REDIS_URL, or another instance")]
       : findings;
   } catch (error) {
-    if (error instanceof StoreDown || error instanceof StoreUnsure)
-      return [await redisAway({ env }, error.cause)];
+    if (isStoreAway(error)) return [await redisAway({ env }, error.cause)];
     throw error;
   }
 }

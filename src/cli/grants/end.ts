@@ -6,7 +6,7 @@ import { isEndedBy, type MassEnd } from "../../domain/mass-end.ts";
 import { abandonEnd } from "../../flow/abandon.ts";
 import { carryThrough, endByOperator, endOnHub, type OffHub } from "../../flow/end-by-operator.ts";
 import { carryOutMassEnds } from "../../flow/mass-end.ts";
-import { type AccessRequest, type Ports, StoreDown, StoreUnsure } from "../../flow/ports.ts";
+import { type AccessRequest, isStoreAway, type Ports } from "../../flow/ports.ts";
 import type { Answer, GrantsMeans } from "./means.ts";
 
 /** A proof takes 11 s, 13 without a probe token. */
@@ -43,7 +43,7 @@ export async function end(
 export const lost =
   (json: unknown, ...begun: string[]) =>
   (error: unknown): Answer => {
-    if (!(error instanceof StoreDown || error instanceof StoreUnsure)) throw error;
+    if (!isStoreAway(error)) throw error;
     return { good: false, json, lines: [...begun, LOST] };
   };
 

@@ -3,7 +3,7 @@
 import { contextOf } from "../../app/assemble.ts";
 import type { Config } from "../../config.ts";
 import { Refused } from "../../domain/refusal.ts";
-import { StoreDown, StoreUnsure } from "../../flow/ports.ts";
+import { isStoreAway, StoreDown } from "../../flow/ports.ts";
 import { refusedReply } from "../../slack/views/index.ts";
 import { abandon, end, endAll } from "./end.ts";
 import { list } from "./list.ts";
@@ -37,7 +37,7 @@ async function run(means: GrantsMeans, command: GrantsCommand): Promise<Answer> 
 
 /** In the bot's own words. */
 function refused({ config, ports }: GrantsMeans, error: unknown): Answer {
-  if (error instanceof StoreDown || error instanceof StoreUnsure)
+  if (isStoreAway(error))
     throw new Error(
       `Redis does not answer at REDIS_URL (${error.message}): start it, or npm run doctor says what keeps it.`,
     );

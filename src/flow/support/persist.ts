@@ -1,5 +1,5 @@
 /** Writing down what was just done in Slack, through a short absence of Redis: forgotten, it would never be done again. */
-import { type Ports, StoreDown, StoreUnsure } from "../ports.ts";
+import { isStoreAway, type Ports } from "../ports.ts";
 
 const TRIES_MAX = 20;
 const AGAIN_AFTER_MS = 250;
@@ -10,8 +10,7 @@ export async function persist<T>({ clock }: Pick<Ports, "clock">, write: () => P
     try {
       return await write();
     } catch (error) {
-      const away = error instanceof StoreDown || error instanceof StoreUnsure;
-      if (!away || tries >= TRIES_MAX) throw error;
+      if (!isStoreAway(error) || tries >= TRIES_MAX) throw error;
       await clock.sleep(AGAIN_AFTER_MS);
     }
   }

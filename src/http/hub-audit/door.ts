@@ -3,7 +3,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { parseJson } from "../../domain/json.ts";
 import type { Secret } from "../../domain/secret.ts";
-import { type Log, StoreDown, StoreUnsure } from "../../flow/ports.ts";
+import { isStoreAway, type Log } from "../../flow/ports.ts";
 import { type HubBatch, slicesIn } from "./batch.ts";
 import { EventList, type Grounds } from "./event.ts";
 
@@ -47,8 +47,7 @@ export function hubAuditDoor({ secret, grounds, take, log }: HubAuditDoor): Requ
         taking.over();
       }
     } catch (error) {
-      if (!(error instanceof StoreDown || error instanceof StoreUnsure))
-        log.error({ err: error }, "a batch of the hub's audit log was not taken");
+      if (!isStoreAway(error)) log.error({ err: error }, "a batch of the hub's audit log was not taken");
       again(response);
     } finally {
       turns.over();

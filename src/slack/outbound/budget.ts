@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { FetchFunction } from "@slack/web-api";
 import { SECOND } from "../../domain/duration.ts";
-import { type Clock, type Room, SlackBusy, StoreDown, StoreUnsure, type Turns } from "../../flow/ports.ts";
+import { type Clock, isStoreAway, type Room, SlackBusy, type Turns } from "../../flow/ports.ts";
 import type { GiveWay } from "../../give-way.ts";
 import { roomsOf, URGENCIES, type Urgency } from "./limits.ts";
 import { markIn } from "./mark.ts";
@@ -173,7 +173,7 @@ async function counted<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof StoreDown || error instanceof StoreUnsure) return undefined;
+    if (isStoreAway(error)) return undefined;
     throw error;
   }
 }
