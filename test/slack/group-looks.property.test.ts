@@ -2,20 +2,13 @@
  * Clicks at two replicas, changes of a group that one of them is told, and the looks that follow, at any moment and with any
  * latency of Slack's: six look-ups a minute are enough, and no decision rests on who was in the group longer ago than it may.
  */
-import type { FetchFunction } from "@slack/web-api";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
-import { stillClock } from "../../sandbox/clock.ts";
 import { SECOND } from "../../src/domain/duration.ts";
 import { GroupId, Principal, type UserId } from "../../src/domain/ids.ts";
 import { SlackBusy } from "../../src/flow/ports.ts";
-import { createGiveWay } from "../../src/give-way.ts";
-import { createBudget } from "../../src/slack/outbound/budget.ts";
-import { slackClients } from "../../src/slack/outbound/client.ts";
-import { createDirectory } from "../../src/slack/outbound/directory.ts";
-import { createMemory } from "../../src/store/memory.ts";
-import { createTurns } from "../../src/store/turns.ts";
-import { freshKeys, testRedis } from "../helpers/redis.ts";
+import { testRedis } from "../helpers/redis.ts";
+import { twoDirectories } from "../helpers/two-directories.ts";
 
 const redis = await testRedis();
 afterAll(() => redis[Symbol.asyncDispose]());
@@ -39,29 +32,15 @@ interface Click {
 
 /** The group's members are named by a number that grows with each change. */
 async function world(latencies: readonly number[]) {
-  const clock = stillClock();
-  const keys = freshKeys();
-  const versions = [clock.now()];
+  const versions: number[] = [];
   const calls: number[] = [];
-  const send: FetchFunction = async () => {
+  const { clock, at, settled } = twoDirectories(redis.commands, async (now, sleep) => {
     const version = versions.length - 1;
-    calls.push(clock.now());
-    await clock.sleep(latencies[calls.length % latencies.length] ?? 0);
-    const usergroups = [{ id: GROUP, users: [nameOf(version)] }];
-    return Response.json({ ok: true, usergroups }) as unknown as Awaited<ReturnType<FetchFunction>>;
-  };
-  const parts = { redis: redis.commands, keys, clock };
-  const replicas = [0, 1].map(() => {
-    const budget = createBudget({ turns: createTurns(parts), clock, giveWay: createGiveWay(), send });
-    const home = () => ({ teamId: "T0", enterpriseId: undefined });
-    return createDirectory({
-      slack: slackClients("xoxb-1", budget, {}),
-      memory: createMemory(parts),
-      clock,
-      home,
-    });
+    calls.push(now);
+    await sleep(latencies[calls.length % latencies.length] ?? 0);
+    return { usergroups: [{ id: GROUP, users: [nameOf(version)] }] };
   });
-  const at = (by: number) => replicas[by] as (typeof replicas)[number];
+  versions.push(clock.now());
   const clicks: Click[] = [];
   const looks: Promise<unknown>[] = [];
   /** Which change each replica was told of, by when. */
@@ -94,10 +73,10 @@ async function world(latencies: readonly number[]) {
     },
     async pass(ms: number) {
       for (let left = ms; left > 0; left -= TICK_MS) {
-        await turns();
+        await settled();
         clock.jump(Math.min(left, TICK_MS));
       }
-      await turns();
+      await settled();
     },
     /** Who waits in line does so for some seconds at most. */
     async end() {
@@ -119,14 +98,6 @@ const busy =
     if (error instanceof SlackBusy) return value;
     throw error;
   };
-/** Whatever does not sleep is done. */
-async function turns(): Promise<void> {
-  for (let i = 0; i < 4; i++) {
-    await redis.commands.ping();
-    await new Promise(setImmediate);
-  }
-}
-
 async function played(steps: readonly Step[], latencies: readonly number[]) {
   const it = await world(latencies);
   for (const { wait, by, do: what } of steps) {

@@ -40,6 +40,8 @@ const MAX_AGE_MS: Record<Purpose, number> = {
   redraw: KEEP_MS,
   watch: NOW_MS,
 };
+/** Whom another replica's look let in first is known by then: at the line's end nobody need wait for what is there. */
+const AGAIN_MS = 10 * SECOND;
 /** People looked at side by side until one will do. */
 const AT_ONCE = 4;
 /** A call that somebody waits for is under way no longer than that. */
@@ -214,7 +216,10 @@ function clientFor({ slack }: DirectoryOptions, purpose: Purpose): WebClient {
 
 async function lookUp(options: DirectoryOptions, id: UserId, purpose: Purpose): Promise<Profile> {
   const at = options.clock.now();
-  const profile = await lookUpPerson(clientFor(options, purpose), options.home(), id).catch(throwBusy);
+  const within = purpose === "ask" ? AGAIN_MS : undefined;
+  const profile = await lookUpPerson(clientFor(options, purpose), options.home(), id).catch(
+    (error: unknown) => throwBusy(error, within),
+  );
   const values = { profile: JSON.stringify(profile) };
   // Nobody need wait: whoever reads it asks the same Redis later.
   void options.memory.write(personKey(id), { at, values, keepMs: KEEP_MS });
@@ -281,7 +286,7 @@ export async function allIn(client: WebClient, channel: string): Promise<string[
   return all;
 }
 
-function throwBusy(error: unknown): never {
+function throwBusy(error: unknown, within = Number.POSITIVE_INFINITY): never {
   const wait = retryAfter(error);
-  throw wait === null ? error : new SlackBusy(wait);
+  throw wait === null ? error : new SlackBusy(Math.min(wait, within));
 }
