@@ -7,6 +7,7 @@ import type { Holds } from "../flow/support/holds.ts";
 import { createListener, type SlackListener } from "../slack/inbound/listen.ts";
 import type { rememberPeople } from "../slack/outbound/people.ts";
 import { keysOf } from "../store/keys.ts";
+import { createSent } from "../store/sent.ts";
 import { createSocketRegister } from "../store/socket-register.ts";
 import { contextOf } from "./assemble.ts";
 import type { AppDeps, Clients } from "./clients.ts";
@@ -26,6 +27,7 @@ export function listener(
   { ports, people, holds, identity: { botId, botUserId }, serve }: Heard,
 ): SlackListener {
   const { env } = config;
+  const store = { redis: redis.commands, keys: keysOf(config.instance), clock };
   return createListener({
     ...{ ports, people, memory, botId, botUserId, log, proxy, busy },
     transport: env.SLACK_APP_TOKEN
@@ -39,8 +41,9 @@ export function listener(
     apiUrl: env.SLACK_API_URL,
     hasRecords: () => redis.commands.status === "ready",
     report: (found) => holds.report("delivery", found),
-    held: createSocketRegister({ redis: redis.commands, keys: keysOf(config.instance), clock }).hold,
+    held: createSocketRegister(store).hold,
     notice: (found) => holds.report("connections", found),
+    sent: createSent(store).note,
   });
 }
 

@@ -65,6 +65,8 @@ export interface Keys {
   readonly policy: string;
   /** How many Socket Mode connections each replica has. */
   readonly sockets: string;
+  /** When Slack last sent what. */
+  readonly sent: string;
   /** The last look at the directory, and how many were asked for. */
   readonly looks: string;
   /** Who opened their Home tab, by when. */
@@ -163,6 +165,7 @@ export function keysOf(instance: string): Keys {
     policies: `${prefix}:policies`,
     policy: `${prefix}:policy`,
     sockets: `${prefix}:sockets`,
+    sent: `${prefix}:sent`,
     allowances: `${prefix}:allowances`,
     listed: `${prefix}:listed`,
     looks: `${prefix}:looks`,

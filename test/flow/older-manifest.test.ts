@@ -1,7 +1,7 @@
 /** An app that was installed with the first manifest: it has neither shortcut, nor Home tab, nor events. */
 import { expect, test } from "vitest";
 import { visibleText } from "../../sandbox/slack/index.ts";
-import { HOUR } from "../../src/domain/duration.ts";
+import { DAY, HOUR } from "../../src/domain/duration.ts";
 import { ALICE, BOB, CAROL, startBot, startWorld } from "../helpers/bot.ts";
 import { findingsOf, runDoctor } from "../helpers/doctor.ts";
 import { scene } from "../helpers/scene.ts";
@@ -26,8 +26,27 @@ test("it starts, gives and ends access, and hears of who left a group ten second
   expect(await bot.held()).toEqual([]);
   expect(world.slack.calls.filter(({ error }) => error === "missing_scope")).toEqual([]);
   expect(world.slack.calls.map(({ method }) => method)).not.toContain("views.publish");
-  const findings = findingsOf(await runDoctor(world));
-  expect(findings).toContainEqual(expect.objectContaining({ check: "slack scopes", level: "ok" }));
-  expect(findings.find(({ check }) => check === "slack app")?.message).toMatch(/shortcut.*Home tab.*events/);
+  const doctorOn = async (check: string) =>
+    findingsOf(await runDoctor(world)).find((found) => found.check === check);
+  expect(await doctorOn("slack scopes")).toMatchObject({ level: "ok" });
+  expect(await doctorOn("slack app")).toMatchObject({
+    level: "ok",
+    message: expect.stringMatching(/tells no bot/),
+  });
+  await world.jump(DAY);
+  expect(await doctorOn("slack app")).toMatchObject({
+    level: "warn",
+    message: expect.stringMatching(/^in 1d1h Slack has sent commands alone: .*older manifest/),
+    fix: expect.stringMatching(/setup -- --manifest/),
+  });
+  world.slack.settings.events = ["user_change"];
+  await world.slack.people.change(BOB, { realName: "Robert" });
+  await world.until(async () => (await world.commands.hexists(world.keys.sent, "user_change")) === 1);
+  expect(await doctorOn("slack app")).toEqual({
+    check: "slack app",
+    level: "ok",
+    message:
+      "Slack has sent user_change; not yet shortcut, app_home_opened, subteam_members_changed, subteam_updated",
+  });
   await bot.stop();
 });

@@ -75,6 +75,8 @@ export interface BotOptions {
   clock?: JumpClock;
   instance?: string;
   roles?: Record<string, unknown>;
+  /** Besides those of the workspace. */
+  groups?: NonNullable<LocalSlackOptions["groups"]>;
   /** Slack over TLS, by a name. */
   tls?: LocalSlackOptions["tls"];
   /** On the Redis of this one, and by an app of its own in its workspace; on its hub too, unless one is given. */
@@ -101,6 +103,7 @@ export async function startWorld({
   instance = "test",
   transport = "http",
   roles = catalog,
+  groups = [],
   tls,
   beside,
   setUp,
@@ -112,7 +115,8 @@ export async function startWorld({
   const theHub = hub ?? localHub ?? beside?.hub;
   if (!theHub) throw new Error("no hub");
   const app = beside ? besides(instance) : FIRST_APP;
-  const options = { ...workspace(clock), ...app, ...(tls && { tls }) };
+  const usual = workspace(clock);
+  const options = { ...usual, groups: [...usual.groups, ...groups], ...app, ...(tls && { tls }) };
   const slack = opened.adopt(await startLocalSlack(options, beside?.slack), (s) => s.close());
   const dir = opened.adopt(scratch("karpor-access"), (d) => d.remove()).path;
   if (!setUp) writeFileSync(join(dir, "hub.kubeconfig"), await botKubeconfig(theHub));

@@ -162,6 +162,7 @@ export async function openDoor({
     hasRecords: () => records.there,
     report: (found) => void reports.push(found),
     notice: (found) => void notices.push(found),
+    sent: async () => {},
     held: async (own) => {
       held.set(replica, own);
       return [...held.values()].reduce((sum, one) => sum + one, 0);

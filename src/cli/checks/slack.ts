@@ -54,7 +54,6 @@ export async function checkSlack(
     const findings = [
       ok("slack token", "good"),
       scopes(auth.response_metadata?.scopes),
-      UNTOLD,
       ...(await Promise.all(channelsOf(file).map((one) => channelOf(client, one, invite)))),
     ];
     return { identity, findings };
@@ -85,12 +84,6 @@ function channelsOf({ slack, roles }: Pick<Config, "slack" | "roles">): NamedCha
   ];
   return named.filter(({ channel }, i) => named.findIndex((one) => one.channel === channel) === i);
 }
-
-const UNTOLD = ok(
-  "slack app",
-  "Slack tells no bot whether its app has the shortcut, the Home tab and the events of manifest.yml; what is missing is off. " +
-    'Where Slack\'s search finds no shortcut "Request Karpor access", put the output of npm run setup -- --manifest into App Manifest',
-);
 
 /** What an error of Slack means. */
 export function noAnswer(error: unknown): Finding {

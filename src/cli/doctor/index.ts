@@ -15,6 +15,7 @@ import { inviteOf } from "../../slack/slash-command.ts";
 import { connect } from "../../store/connect.ts";
 import { createEvidence } from "../../store/evidence.ts";
 import { keysOf } from "../../store/keys.ts";
+import { createSent } from "../../store/sent.ts";
 import { createSocketRegister } from "../../store/socket-register.ts";
 import type { Store } from "../../store/store.ts";
 import { checkApp } from "../checks/app.ts";
@@ -23,6 +24,7 @@ import { checkForeign } from "../checks/foreign.ts";
 import { checkHubAudit } from "../checks/hub-audit.ts";
 import { checkKubeconfigFile } from "../checks/kubeconfig-file.ts";
 import { checkLongest } from "../checks/longest.ts";
+import { checkManifest } from "../checks/manifest.ts";
 import { checkPeople } from "../checks/people.ts";
 import { checkPolicies } from "../checks/policies.ts";
 import { checkRedisLoad } from "../checks/redis-load.ts";
@@ -117,15 +119,19 @@ async function examineSlack(config: Config, means: DoctorMeans): Promise<Finding
 async function examineApp(
   { env, instance }: Config,
   { botId }: BotIdentity,
-  { log }: DoctorMeans,
+  { clock, log }: DoctorMeans,
 ): Promise<Finding[]> {
   const redis = connect(env.REDIS_URL, { log });
   const isThere = await redis.ready(REDIS_WITHIN_MS).then(
     () => true,
     () => false,
   );
-  const store = { redis: redis.commands, keys: keysOf(instance) };
-  return (isThere ? checkApp(store, botId) : Promise.resolve([])).finally(() => redis.close());
+  const store = { redis: redis.commands, keys: keysOf(instance), clock };
+  const manifest = checkManifest(isThere ? createSent(store).read : null, clock.now());
+  const claimed = isThere ? checkApp(store, botId) : [];
+  return Promise.all([manifest, claimed])
+    .then((found) => found.flat())
+    .finally(() => redis.close());
 }
 
 const BY_HTTP = ok("slack delivery", "HTTP; the signing secret proves itself at the first command");

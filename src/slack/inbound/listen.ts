@@ -9,6 +9,7 @@ import { type EphemeralAnswer, handleCommand } from "./commands/handle.ts";
 import type { HandlerContext } from "./context.ts";
 import { EVENTS } from "./events/index.ts";
 import { handleSubmission } from "./forms/submit.ts";
+import { COMMAND, SHORTCUT } from "./kinds.ts";
 import { createReceiver, type SlackReceiver, type Transport } from "./receiver.ts";
 import { handleShortcut } from "./shortcut.ts";
 
@@ -28,6 +29,8 @@ export interface ListenerOptions extends Omit<HandlerContext, "leaving"> {
   held(own: number): Promise<number>;
   /** Told what people should know of although it holds nothing back. */
   notice(found: readonly HoldFound[]): void;
+  /** Told of each kind that Slack sends: what never comes, the app's manifest may lack. Never rejects. */
+  sent(kind: string): Promise<void>;
 }
 
 export interface SlackListener {
@@ -49,7 +52,7 @@ export function createListener(options: ListenerOptions): SlackListener {
     clock: options.ports.clock,
   });
   const leaving = new AbortController();
-  register(createApp(options, line), { ...options, leaving: leaving.signal }, busy);
+  register(createApp(options, line), { ...options, leaving: leaving.signal }, options);
   let stopped: Promise<void> | undefined;
   return {
     start: () => line.start(),
@@ -92,19 +95,28 @@ function createApp(
 const ANY = /^/;
 const acknowledged = ({ ack }: { ack: () => Promise<void> }): Promise<void> => ack();
 
-function register(app: App, context: HandlerContext, busy: Busy): void {
+function register(app: App, context: HandlerContext, { busy, sent }: ListenerOptions): void {
   const sorry = (): EphemeralAnswer => ({
     response_type: "ephemeral",
     ...unforeseenReply(undefined, context.viewContext(context.language)),
   });
-  app.command(ANY, serve(context, busy, handleCommand, sorry));
+  const noting =
+    <A>(kind: string, handle: Handle<A>): Handle<A> =>
+    (...sentNow) => {
+      void sent(kind);
+      return handle(...sentNow);
+    };
+  app.command(ANY, serve(context, busy, noting(COMMAND, handleCommand), sorry));
   app.action(ANY, serve<undefined>(context, busy, handleClick));
   app.view<ViewSubmitAction>(ANY, serve(context, busy, handleSubmission));
   app.view({ callback_id: ANY, type: "view_closed" }, acknowledged);
-  app.shortcut(ANY, serve<undefined>(context, busy, handleShortcut));
+  app.shortcut(ANY, serve<undefined>(context, busy, noting(SHORTCUT, handleShortcut)));
   app.options(ANY, acknowledged);
   for (const [name, handle] of Object.entries(EVENTS))
-    app.event(name, ({ event }) => serveEvent(context, busy, () => handle(context, event)));
+    app.event(name, ({ event }) => {
+      void sent(name);
+      return serveEvent(context, busy, () => handle(context, event));
+    });
 }
 
 /** Never rejects: Slack has its acknowledgement already. */

@@ -1,0 +1,49 @@
+/** A large company: hundreds of user groups, and ten thousand people in one of them. One look has them all, and decides. */
+import { expect, test } from "vitest";
+import { ALICE, BOB, CAROL, catalog, MEI, startBot, startWorld } from "../helpers/bot.ts";
+import { scene } from "../helpers/scene.ts";
+
+const GROUPS = 400;
+const COMPANY = "S0COMPANY";
+const name = (n: number): string => `U0CROWD${String(n).padStart(5, "0")}`;
+const people = (from: number, count: number): string[] =>
+  Array.from({ length: count }, (_, i) => name(from + i));
+
+const groups = [
+  ...Array.from({ length: GROUPS }, (_, i) => ({
+    id: `S0TEAM${i}`,
+    handle: `team-${i}`,
+    members: people(i * 25, 100),
+  })),
+  { id: COMPANY, handle: "company", members: [...people(0, 10_000), ALICE, BOB] },
+];
+const roles = {
+  guest: {
+    ...catalog.guest,
+    requester: { in: [COMPANY] },
+    approval: { by: ["S0TEAM399", COMPANY], within: "4h" },
+  },
+};
+
+test("who is in a group of ten thousand among hundreds asks and decides, who is not does neither, by one look for both replicas", async () => {
+  await using world = await startWorld({ roles, groups });
+  const bots = [await startBot(world), await startBot(world)];
+  const it = scene(world);
+  const looks = () => world.slack.calls.filter(({ method }) => method === "usergroups.list");
+  const profiles = () => world.slack.calls.filter(({ method }) => method === "users.info").length;
+  await it.say(MEI, "guest 1h from outside");
+  await it.whisper(MEI, COMPANY);
+  const card = await it.ask("guest 1h", "in the company");
+  await world.jump(10_001);
+  const [looked, asked] = [looks().length, profiles()];
+  await world.slack.click(CAROL, card, "approve");
+  await it.whisper(CAROL, COMPANY);
+  world.slack.deliverTo(`http://127.0.0.1:${bots[0]?.app.port}/slack/events`);
+  await world.slack.click(ALICE, card, "approve");
+  await it.dm(BOB, "Only for you.");
+  await it.channel("Active until");
+  expect(looks().length - looked).toBe(1);
+  // Nobody else of them is looked up: who clicked, and who gets the token.
+  expect(profiles() - asked).toBeLessThanOrEqual(4);
+  for (const bot of bots) await bot.stop();
+});
