@@ -1,4 +1,4 @@
-/** `start`: the bot until SIGTERM or SIGINT. */
+/** `start`: the bot until SIGTERM or Ctrl-C. */
 
 import { destination } from "pino";
 import { type StartOptions, StartRefused, startApp } from "../app.ts";
@@ -6,6 +6,9 @@ import { type Config, ConfigError } from "../config.ts";
 import type { Clock } from "../domain/clock.ts";
 import { createLog } from "../log.ts";
 import { VERSION } from "../version.ts";
+
+/** What comes sooner after a first Ctrl-C is the same one: npm hands on what a terminal has sent to the bot as well. */
+const AGAIN_AFTER_MS = 1_000;
 
 /** Throws StartRefused. */
 export async function start(config: Config, clock: Clock, options: StartOptions = {}): Promise<void> {
@@ -17,7 +20,6 @@ export async function start(config: Config, clock: Clock, options: StartOptions 
   const starting = startApp(config, { clock, log }, options);
   let stopping = false;
   const stop = async (signal: string) => {
-    // npm hands on what a terminal has sent to the bot as well, and what runs is to finish.
     if (stopping) return;
     stopping = true;
     log.info({ signal }, "stopping: no new work, what runs finishes");
@@ -27,7 +29,16 @@ export async function start(config: Config, clock: Clock, options: StartOptions 
     process.exit(0);
   };
   process.on("SIGTERM", stop);
-  process.on("SIGINT", stop);
+  let interrupted: number | undefined;
+  process.on("SIGINT", (signal) => {
+    interrupted ??= performance.now();
+    if (performance.now() - interrupted < AGAIN_AFTER_MS) return stop(signal);
+    log.warn(
+      { signal },
+      "ended at once, by a second Ctrl-C: what ran is taken up by another replica, or the next start",
+    );
+    process.exit(130);
+  });
   const app = await starting;
   const why = app.unready();
   const started = { version: VERSION, port: app.port };
