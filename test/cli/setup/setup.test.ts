@@ -379,6 +379,24 @@ describe("on a hub that does not take everything", () => {
     expect(await run(["--kubeconfig", admin])).toContain("wrote");
   });
 
+  test("a login page in the place of the hub's word on a change is believed nowhere: nothing is called updated", async () => {
+    const admin = keep("admin", hub.adminKubeconfig);
+    await run(["--kubeconfig", admin]);
+    const asAdmin = hubClient(hub, hub.admin);
+    const path = `${RBAC}/clusterroles/karpor-access`;
+    await asAdmin("PUT", path, { body: { ...(await asAdmin("GET", path)).body, rules: [] } });
+    hub.meddle({
+      before: async ({ method }) => (method === "PUT" ? { status: 200, html: true } : undefined),
+      after: async () => true,
+    });
+    await expect(run(["--kubeconfig", admin])).rejects.toThrow(
+      /update ClusterRole karpor-access: not the hub, but something before it answered 200/,
+    );
+    hub.meddle(undefined);
+    expect(words(await run(["--kubeconfig", admin]), "updated")).toHaveLength(1);
+    await asAdmin.close();
+  });
+
   test("where the kubeconfig goes into a Secret, it says how", async () => {
     const said = await run(
       ["--kubeconfig", keep("admin", hub.adminKubeconfig), "--out", join(dir, "my own")],
