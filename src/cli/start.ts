@@ -1,10 +1,9 @@
 /** `start`: the bot until SIGTERM or Ctrl-C. */
 
-import { destination } from "pino";
 import { type StartOptions, StartRefused, startApp } from "../app.ts";
 import { type Config, ConfigError } from "../config.ts";
 import type { Clock } from "../domain/clock.ts";
-import { createLog } from "../log.ts";
+import { createLog, standardOutput } from "../log.ts";
 import { VERSION } from "../version.ts";
 
 /** What comes sooner after a first Ctrl-C is the same one: npm hands on what a terminal has sent to the bot as well. */
@@ -50,7 +49,7 @@ export async function start(config: Config, clock: Clock, options: StartOptions 
 /** Why it does not start: lines like all others, one a reason. */
 export function logRefusal(error: unknown): void {
   // The process ends next: what is still being written could come after the lines that end it.
-  const log = createLog("info", destination({ sync: true }));
+  const log = createLog("info", standardOutput({ sync: true }));
   const say = "the bot does not start";
   if (error instanceof ConfigError)
     for (const mistake of error.mistakes) log.error({ cause: "configuration" }, `${say}: ${mistake}`);
