@@ -5,7 +5,7 @@ import { MINUTE } from "../src/domain/duration.ts";
 import { audit } from "./cli.ts";
 import { drawPictures } from "./draw/pictures.ts";
 import { readOptions, USAGE } from "./options.ts";
-import { nextMonth, play } from "./play.ts";
+import { nextMonth, play, wentWell } from "./play.ts";
 import { hasPrometheus, startPrometheus } from "./prometheus.ts";
 import { startMonthWorld } from "./world.ts";
 
@@ -70,7 +70,7 @@ const began = performance.now();
 await using prometheus = await startPrometheus(samples.path, world.dir);
 say(`${samples.count} samples in Prometheus: ${seconds(performance.now() - began)}.`);
 await drawPictures({ prometheus, month, report: path("report.md") });
-if (tokens.alive.length > 0) process.exitCode = 1;
+if (!wentWell(played)) process.exitCode = 1;
 
 function asked() {
   try {

@@ -37,6 +37,10 @@ export interface Played {
   samples: { path: string; count: number };
 }
 
+/** What no month may have: whom nobody answered, and a token that worked after its end. */
+export const wentWell = ({ unanswered, tokens }: Pick<Played, "unanswered" | "tokens">): boolean =>
+  unanswered.length === 0 && tokens.alive.length === 0;
+
 /** Between two scrapes, each after a sweep. */
 const STEP_MS = 30 * MINUTE;
 /** Whatever the bot does again and again, it does so often. */

@@ -1,6 +1,6 @@
 /** The log: pino JSON lines on stdout, never a secret; each line of a request with its id. */
 import { AsyncLocalStorage } from "node:async_hooks";
-import { type DestinationStream, type Logger, pino } from "pino";
+import { type DestinationStream, destination, type Logger, pino } from "pino";
 
 /** Shapes of what must never be written, wherever it turns up: Slack tokens, JWTs, passwords in URLs. None goes beyond its text in a line of JSON. */
 const SECRETS =
@@ -27,7 +27,23 @@ function safeError(error: unknown): object {
   return { type: name, message: unsafe ? undefined : hide(message), code, stack: where };
 }
 
-export function createLog(level = "info", destination?: DestinationStream): Logger {
+const MOST_UNWRITTEN = 1_000_000;
+
+/** What a full disk does not take waits as far as there is room, and is lost then: nobody's access goes on for want of a log. */
+export function standardOutput({ sync = false } = {}): DestinationStream {
+  const out = destination({ dest: 1, sync, maxLength: MOST_UNWRITTEN });
+  const { flushSync } = out;
+  // At the end of the process it would try for ever.
+  out.on("error", () => {
+    out.flushSync = () => {};
+  });
+  out.on("write", () => {
+    out.flushSync = flushSync;
+  });
+  return out;
+}
+
+export function createLog(level = "info", to: DestinationStream = standardOutput()): Logger {
   return pino(
     {
       level,
@@ -43,6 +59,6 @@ export function createLog(level = "info", destination?: DestinationStream): Logg
         censor: "[secret]",
       },
     },
-    ...(destination ? [destination] : []),
+    to,
   );
 }

@@ -1,10 +1,10 @@
 /** The command line: `start` (the default), `setup`, `doctor`, `policy`, `grants`, `audit`; `--help`, `--version`. */
 import { userInfo } from "node:os";
-import { createInterface } from "node:readline/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { pino } from "pino";
 import { auditOptions } from "./cli/audit/options.ts";
+import { confirm } from "./cli/confirm.ts";
 import { doctorOptions } from "./cli/doctor/options.ts";
 import { grantsOptions } from "./cli/grants/options.ts";
 import { asksForHubAudit, asksForManifest, setupOptions } from "./cli/setup/options.ts";
@@ -27,13 +27,6 @@ function user(): string {
   } catch {
     return `uid ${process.getuid?.() ?? "unknown"}`;
   }
-}
-
-async function confirm(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY) throw new Error(`${question} Nobody can be asked here: say --yes.`);
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await terminal.question(`${question} [y/N] `).finally(() => terminal.close());
-  return /^y(es)?$/i.test(answer.trim());
 }
 
 /** Each parses its own arguments, and stays alive or exits; none loads what another needs. */
@@ -76,9 +69,7 @@ const COMMANDS: Record<string, (args: string[]) => Promise<void>> = {
     const run = usage(() => policyCommand(args));
     const colour = process.stdout.isTTY && !process.env.NO_COLOR;
     const means = { variables: process.env, clock, log: quiet, say, colour };
-    // As of diff: 1 is an answer, and whatever kept it from one is 2.
-    const good = await run(means).catch((error: unknown) => refuse(error, 2));
-    process.exitCode = good ? 0 : 1;
+    process.exitCode = (await run(means)) ? 0 : 1;
   },
   grants: async (args) => {
     const options = usage(() => grantsOptions(args));
@@ -92,11 +83,12 @@ const COMMANDS: Record<string, (args: string[]) => Promise<void>> = {
     const config = ({ slack }: { slack: boolean }) => (slack ? loadConfig : loadForHub)(process.env);
     const warn = (line: string) => console.error(line);
     const means = { config, clock, log: quiet, say, warn, confirm, user, output: process.stdout };
-    // 1 is an answer: it is not whole. Whatever kept it from one is 2.
-    const good = await audit(options, means).catch((error: unknown) => refuse(error, 2));
-    process.exitCode = good ? 0 : 1;
+    process.exitCode = (await audit(options, means)) ? 0 : 1;
   },
 };
+
+/** As of diff: 1 is an answer of theirs, such as that a trail is not whole, and whatever kept them from one is 2. */
+const ANSWERING = ["policy", "audit"];
 
 class UsageError extends Error {
   override name = "UsageError";
@@ -110,7 +102,7 @@ function usage<T>(read: () => T): T {
   }
 }
 
-function refuse(error: unknown, code = 1): never {
+function refuse(error: unknown): never {
   if (error instanceof UsageError) {
     console.error(`${error.message}\n${USAGE}`);
     process.exit(2);
@@ -119,7 +111,7 @@ function refuse(error: unknown, code = 1): never {
     console.error(`The configuration has ${error.mistakes.length} mistake(s):`);
     for (const mistake of error.mistakes) console.error(`  ${mistake}`);
   } else console.error(error instanceof Error ? error.message : String(error));
-  process.exit(code);
+  process.exit(ANSWERING.includes(name) ? 2 : 1);
 }
 
 const [name = "start", ...rest] = process.argv.slice(2);
@@ -128,9 +120,9 @@ const USAGE = usageText(name, Object.hasOwn(COMMANDS, process.env.npm_lifecycle_
 // As a program that a closed pipe ends: what was not said may be that it failed.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(141);
-  throw error;
+  refuse(new Error(`What it says cannot be written (${error.code}).`));
 });
 if (name === "--version") say(VERSION);
 else if (name === "--help" || rest.includes("--help")) say(USAGE);
-else if (command) command(rest).catch((error: unknown) => refuse(error));
+else if (command) command(rest).catch(refuse);
 else refuse(new UsageError(`There is no command ${name}.`));

@@ -1,4 +1,6 @@
 /** The log never says a secret, whatever is handed to it. */
+import { spawnSync } from "node:child_process";
+import { openSync } from "node:fs";
 import { Writable } from "node:stream";
 import { expect, test } from "vitest";
 import { secret } from "../src/domain/secret.ts";
@@ -36,6 +38,26 @@ test.each([
   expect(text).not.toMatch(/s3cret|xoxb-12|eyJhbGci/);
   expect(() => JSON.parse(text)).not.toThrow();
 });
+
+test.each([false, true])(
+  "what a full disk does not take keeps nothing from going on, or from ending (%s)",
+  (sync) => {
+    const script = `
+    import { createLog, standardOutput } from "${new URL("../src/log.ts", import.meta.url)}";
+    const log = createLog("info", standardOutput({ sync: ${sync} }));
+    log.info({}, "one");
+    setTimeout(() => {
+      log.info({}, "two");
+      console.error("goes on");
+      process.exit(0);
+    }, 100);`;
+    const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", script], {
+      stdio: ["ignore", openSync("/dev/full", "w"), "pipe"],
+      ...{ encoding: "utf8", timeout: 30_000 },
+    });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "goes on\n" });
+  },
+);
 
 test("a password may hold a quote or a backslash", () => {
   const text = logged((log) => log.info({}, 'redis://user:s3"cr\\et@host:6379'));

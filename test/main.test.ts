@@ -1,9 +1,11 @@
 /** The command line as a real process: how it starts, refuses, answers health, and stops. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { startApp } from "../src/app.ts";
 import { loadConfig } from "../src/config.ts";
@@ -142,6 +144,20 @@ test("whose output nobody reads on, as with head, ends without a word", async ()
   child.stdout.destroy();
   expect(await ended).toBe(141);
   expect(said.err).toBe("");
+});
+
+test("whose output nothing takes, as a full disk, says so: to verify, that is no word on the trail", async () => {
+  const example = new URL("../karpor-access.example.yml", import.meta.url).pathname;
+  for (const [args, code] of [
+    [["policy", "check", example], 2],
+    [["--help"], 1],
+  ] as const) {
+    const stdio = ["ignore", openSync("/dev/full", "w"), "pipe"] as const;
+    const child = spawn(process.execPath, [MAIN, ...args], { stdio: [...stdio], env: FOR_PROGRAMS });
+    const ended = once(child, "close");
+    const err = await text(child.stderr as Readable);
+    expect([(await ended)[0], err]).toEqual([code, "What it says cannot be written (ENOSPC).\n"]);
+  }
 });
 
 test("doctor ends with 0, or with 1 and the failure; no colour where no terminal is", async () => {

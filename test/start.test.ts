@@ -7,6 +7,7 @@ import { scratch } from "../sandbox/child.ts";
 import { startRedis } from "../sandbox/redis/redis.ts";
 import { APPROVALS, startWorld, type World } from "./helpers/bot.ts";
 import { type Running, run } from "./helpers/process.ts";
+import { until } from "./helpers/redis.ts";
 
 const main = (env: Record<string, string>, ...args: string[]) => run("src/main.ts", args, env);
 const stated = (world: World): Record<string, string> =>
@@ -111,6 +112,20 @@ describe("it stops on SIGTERM", () => {
     for (const signal of ["SIGINT", "SIGINT", "SIGTERM"] as const) process.child.kill(signal);
     expect(await process.ended).toBe(0);
     expect(process.output().match(/"stopping|"stopped"/g)).toEqual(['"stopping', '"stopped"']);
+  });
+
+  test("of Ctrl-C the second, a second or more after the first, ends it at once", async () => {
+    const redis = await startRedis();
+    const process = main({ ...stated(world), REDIS_URL: redis.url });
+    await process.says('"ready"');
+    redis.pause();
+    const began = performance.now();
+    await until(async () => !process.child.kill("SIGINT"), 20_000);
+    expect(await process.ended).toBe(130);
+    expect(performance.now() - began).toBeGreaterThan(1_000);
+    expect(process.output()).toContain("ended at once, by a second Ctrl-C");
+    redis.resume();
+    await redis.stop();
   });
 
   test("when it is still starting: as soon as it has", async () => {

@@ -41,7 +41,10 @@ export const panels = (): Panel[] => {
 
 /** As Grafana asks it, with its variables filled in. */
 export const queryOf = (expr: string): string =>
-  expr.replaceAll("$job", "karpor-access").replaceAll("$__rate_interval", RATE_INTERVAL);
+  expr
+    .replaceAll("$namespace", "")
+    .replaceAll("$job", "karpor-access")
+    .replaceAll("$__rate_interval", RATE_INTERVAL);
 
 export async function dashboardPage(prometheus: Prometheus, shown: Shown): Promise<string> {
   const drawn = await Promise.all(panels().map((panel) => draw(panel, prometheus, shown)));

@@ -1,11 +1,13 @@
-/** `start`: the bot until SIGTERM or SIGINT. */
+/** `start`: the bot until SIGTERM or Ctrl-C. */
 
-import { destination } from "pino";
 import { type StartOptions, StartRefused, startApp } from "../app.ts";
 import { type Config, ConfigError } from "../config.ts";
 import type { Clock } from "../domain/clock.ts";
-import { createLog } from "../log.ts";
+import { createLog, standardOutput } from "../log.ts";
 import { VERSION } from "../version.ts";
+
+/** What comes sooner after a first Ctrl-C is the same one: npm hands on what a terminal has sent to the bot as well. */
+const AGAIN_AFTER_MS = 1_000;
 
 /** Throws StartRefused. */
 export async function start(config: Config, clock: Clock, options: StartOptions = {}): Promise<void> {
@@ -17,7 +19,6 @@ export async function start(config: Config, clock: Clock, options: StartOptions 
   const starting = startApp(config, { clock, log }, options);
   let stopping = false;
   const stop = async (signal: string) => {
-    // npm hands on what a terminal has sent to the bot as well, and what runs is to finish.
     if (stopping) return;
     stopping = true;
     log.info({ signal }, "stopping: no new work, what runs finishes");
@@ -27,7 +28,16 @@ export async function start(config: Config, clock: Clock, options: StartOptions 
     process.exit(0);
   };
   process.on("SIGTERM", stop);
-  process.on("SIGINT", stop);
+  let interrupted: number | undefined;
+  process.on("SIGINT", (signal) => {
+    interrupted ??= performance.now();
+    if (performance.now() - interrupted < AGAIN_AFTER_MS) return stop(signal);
+    log.warn(
+      { signal },
+      "ended at once, by a second Ctrl-C: what ran is taken up by another replica, or the next start",
+    );
+    process.exit(130);
+  });
   const app = await starting;
   const why = app.unready();
   const started = { version: VERSION, port: app.port };
@@ -39,7 +49,7 @@ export async function start(config: Config, clock: Clock, options: StartOptions 
 /** Why it does not start: lines like all others, one a reason. */
 export function logRefusal(error: unknown): void {
   // The process ends next: what is still being written could come after the lines that end it.
-  const log = createLog("info", destination({ sync: true }));
+  const log = createLog("info", standardOutput({ sync: true }));
   const say = "the bot does not start";
   if (error instanceof ConfigError)
     for (const mistake of error.mistakes) log.error({ cause: "configuration" }, `${say}: ${mistake}`);

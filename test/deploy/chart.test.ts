@@ -113,6 +113,10 @@ needs(helmAvailable(), helmAdvice)("the chart, rendered", () => {
     // Helm takes a dot, and a Service does not.
     for (const { metadata } of await render({ name: `${"a".repeat(39)}.bot.two`, values }))
       expect(metadata.name).toMatch(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/);
+    // Helm takes a digit first, and a Service does not.
+    for (const name of ["2-bots", "2-karpor-access"])
+      for (const { metadata } of await render({ name, values }))
+        expect(metadata.name).toMatch(/^karpor-access-2-/);
   });
 
   it("carries a configuration that the bot understands, as a mapping and as the file's own text", async () => {
@@ -190,6 +194,17 @@ needs(helmAvailable(), helmAdvice)("the chart, rendered", () => {
       "metrics that nobody may read",
       { ...least, networkPolicy: { enabled: true }, serviceMonitor: { enabled: true } },
       /say under networkPolicy\.metricsFrom where your Prometheus runs/,
+    ],
+    [
+      "a section that is null",
+      { ...least, networkPolicy: null },
+      /^- at '': missing property 'networkPolicy'$/m,
+    ],
+    ["sections that are null", { ...least, heal: null, redis: null }, /missing properties 'redis', 'heal'$/m],
+    [
+      "what is null and has no default",
+      { ...least, redis: { enabled: true, storage: null } },
+      /at '\/redis': missing property 'storage'/,
     ],
     [
       "a digest that is none",

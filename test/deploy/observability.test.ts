@@ -78,8 +78,14 @@ needs(runs("prometheus"), "apt-get install -y prometheus")("against a real Prome
     const config = {
       global: { scrape_interval: "3s", scrape_timeout: "3s", evaluation_interval: "1s" },
       rule_files: [join(OBSERVABILITY, "alerts.yml")],
+      // Two bots, as two releases of one name in two namespaces.
       scrape_configs: [
-        { job_name: "karpor-access", static_configs: [{ targets: [`127.0.0.1:${story.port}`] }] },
+        {
+          job_name: "karpor-access",
+          static_configs: ["production", "staging"].map((namespace) => ({
+            ...{ targets: [`127.0.0.1:${story.port}`], labels: { namespace } },
+          })),
+        },
       ],
     };
     writeFileSync(join(dir, "prometheus.yml"), JSON.stringify(config));
@@ -97,14 +103,29 @@ needs(runs("prometheus"), "apt-get install -y prometheus")("against a real Prome
       return Answer.parse(await answer.json()).data.result;
     };
     const enough = 'count_over_time(karpor_access_build_info{job="karpor-access"}[1m]) >= 3';
-    await until(async () => (await ask(enough).catch(() => [])).length > 0, 30_000);
+    await until(async () => (await ask(enough).catch(() => [])).length > 1, 30_000);
   });
   afterAll(() => opened.disposeAsync());
 
   const queries = panels.flatMap(({ title, targets }) => targets.map(({ expr }) => ({ title, expr })));
+  /** As Grafana asks it. */
+  const chosen = (expr: string) =>
+    expr
+      .replaceAll("$namespace", "production")
+      .replaceAll("$job", "karpor-access")
+      .replaceAll("$__rate_interval", "1m");
   test.each(queries)("$title: $expr gives a series", async ({ expr }) => {
-    const asked = expr.replaceAll("$job", "karpor-access").replaceAll("$__rate_interval", "1m");
-    await until(async () => (await ask(asked)).length > 0);
+    await until(async () => (await ask(chosen(expr))).length > 0);
+  });
+
+  test("a bot of the same job in another namespace is not counted with it", async () => {
+    for (const { title, expr } of queries) {
+      const selectors = chosen(expr).match(/karpor_access_\w+\{.*?\}/g) ?? [];
+      for (const selector of selectors)
+        expect(await ask(`count by (namespace) (${selector})`), title).toEqual([
+          expect.objectContaining({ metric: { namespace: "production" } }),
+        ]);
+    }
   });
 
   test("every metric that rules and dashboard name is there", async () => {

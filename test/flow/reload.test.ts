@@ -276,6 +276,27 @@ describe("a file that is not valid", () => {
     expect(await notices()).toEqual([]);
   });
 
+  test("while the hub cannot say whether the bot may bind a role, its file waits, and nothing else is said of it", async () => {
+    const before = took().length;
+    world.localHub?.meddle({
+      before: async ({ path }) => (/clusterrole/.test(path) ? { status: 503 } : undefined),
+      after: async () => true,
+    });
+    write(
+      edited(
+        ({ roles }) =>
+          set(roles.peek, "clusterRole", "karpor-admin") && set(roles.peek, "autoApproveWrites", true),
+      ),
+    );
+    await pass(async () => (await notices()).length === 1);
+    const [notice] = await notices();
+    expect(notice?.message).toMatch(/whether the bot may give .* is not known \(.*the hub answered 503/);
+    expect(notice?.fix).not.toContain("setup");
+    expect(took()).toHaveLength(before);
+    world.localHub?.meddle(undefined);
+    await pass(async () => took().length > before, 11);
+  });
+
   test("a role that does not stand on the hub is refused, and so is every other edit of that file", async () => {
     write(edited(({ roles }) => set(roles.peek, "clusterRole", "karpor-gest") && delete roles.admin));
     await pass(async () => (await notices()).length === 1);

@@ -106,6 +106,12 @@ it.each([200, 401, 404, 502])(
   },
 );
 
+it("does not take a role for one that it may not read where the hub fails at it", async () => {
+  await start();
+  hub.failNext(1, 503, (_, path) => path.endsWith("/clusterroles/karpor-guest"));
+  expect(await probe("karpor-guest")).toMatchObject({ failure: { status: 503 }, more: null });
+});
+
 it("tells that the hub is down", async () => {
   await start();
   await hub.down();

@@ -1,6 +1,7 @@
-{{/* Everything is named after the release: short enough for a CronJob's name with what follows it. */}}
+{{/* Everything is named after the release: short enough for a CronJob's name with what follows it, and by a letter first, as a Service. */}}
 {{- define "karpor-access.fullname" -}}
 {{- $name := ternary .Release.Name (printf "%s-%s" .Release.Name .Chart.Name) (contains .Chart.Name .Release.Name) -}}
+{{- if regexMatch "^[0-9]" .Release.Name }}{{ $name = printf "%s-%s" .Chart.Name .Release.Name }}{{ end -}}
 {{- $name | replace "." "-" | trunc 40 | trimSuffix "-" -}}
 {{- end }}
 

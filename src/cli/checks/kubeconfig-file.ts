@@ -1,6 +1,7 @@
 /** The bot's kubeconfig as a file: nobody else may read it, and the bot must be able to put a renewed one in its place. */
 import { access, constants, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { shellWord } from "../shell.ts";
 import { type Finding, ok, warn } from "./finding.ts";
 
 /** The directory that takes no new one from this user; null where it does, or there is none. */
@@ -22,7 +23,7 @@ export async function checkKubeconfigFile(path: string | undefined): Promise<Fin
     warn(
       "hub kubeconfig",
       `others than the bot's user may read it (mode ${(mode & 0o777).toString(8)}), and have the bot's rights then`,
-      `chmod 600 ${path}`,
+      `chmod 600 ${shellWord(path)}`,
     ),
   ];
 }

@@ -1,5 +1,7 @@
 /** What the bot may do on the hub: tried, since no API of the hub tells; dry, or on what does not exist. */
 import type { HubClient } from "../../hub/client/client.ts";
+import { answered, isHubs } from "../../hub/client/errors.ts";
+import type { HubAnswer } from "../../hub/client/request.ts";
 import type { TokenIdentity } from "../../hub/kubeconfig/identity.ts";
 import { type Finding, fail, ok, warn } from "./finding.ts";
 
@@ -88,11 +90,18 @@ export async function mayNotBind(client: HubClient, clusterRoles: readonly strin
   const may = await Promise.all(
     clusterRoles.map(async (name) => {
       const { path, method, body } = bind(name, name);
-      return (await client.request(path, { method, body })).status !== 403;
+      const answer = await client.request(path, { method, body });
+      if (!tells(answer))
+        throw answered(`try to bind ${name}`, answer.status, answer.body, answer.headers["audit-id"]);
+      return answer.status !== 403;
     }),
   );
   return clusterRoles.filter((_, i) => !may[i]);
 }
+
+/** Of a right: a proxy says nothing of it, nor does a hub that fails, has no time, or does not know the bot. */
+const tells = (answer: HubAnswer): boolean =>
+  isHubs(answer) && answer.status < 500 && ![401, 429].includes(answer.status);
 
 /** Throws HubError. */
 export async function checkRights(rights: Rights): Promise<Finding[]> {

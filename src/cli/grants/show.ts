@@ -23,7 +23,7 @@ export async function show(means: GrantsMeans, id: RequestId): Promise<Answer> {
     return {
       good: false,
       json: null,
-      lines: [`There is no request ${id}${records ? "" : " on Karpor; Redis does not answer"}.`],
+      lines: [`There is no request ${id}${unseen(records, listed !== null)}.`],
     };
   const record = request && request !== "unreadable" ? request : null;
   const context = contextOf(config, config, ports.clock)("en");
@@ -48,6 +48,11 @@ export async function show(means: GrantsMeans, id: RequestId): Promise<Answer> {
     onKarpor: listed && standing.map(objectsOf),
   };
   return { good: true, json, lines: [...head, ...story, ...onHub(listed && standing)] };
+}
+
+function unseen(records: boolean, hub: boolean): string {
+  if (!records) return " on Karpor; Redis does not answer";
+  return hub ? "" : " in Redis; Karpor does not answer";
 }
 
 const objectsOf = ({ key, account, binding }: GrantObjects) => ({

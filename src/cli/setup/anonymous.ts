@@ -5,12 +5,13 @@ import { ANONYMOUS, beyond, cutRules } from "../../domain/anonymous.ts";
 import { SECOND } from "../../domain/duration.ts";
 import { isWithin } from "../../domain/rights.ts";
 import { lookAtAnonymous } from "../../hub/client/anonymous.ts";
-import { answered, isAbsence } from "../../hub/client/errors.ts";
+import { isAbsence } from "../../hub/client/errors.ts";
 import { objectsAt } from "../../hub/client/objects.ts";
 import { rbacOf } from "../../hub/client/rbac.ts";
 import { BINDINGS_PATH } from "../../hub/grants/find.ts";
 import { PREFIX } from "../../hub/grants/names.ts";
 import { rightsOf } from "../../hub/grants/roles.ts";
+import { read } from "./answer.ts";
 import type { SetupContext } from "./index.ts";
 
 const PATH = `/apis/rbac.authorization.k8s.io/v1/clusterroles/${ANONYMOUS}`;
@@ -36,7 +37,7 @@ type Role = z.infer<typeof Role>;
 export async function changeAnonymous(context: SetupContext): Promise<void> {
   const { options, means } = context;
   await assertEnforced(context);
-  const role = await read(context);
+  const role = await readRole(context);
   const wanted = options.anonymous === "open" ? opened(role) : closed(role, options);
   if (isDeepStrictEqual(wanted, role)) means.say(`  unchanged  ClusterRole ${ANONYMOUS}`);
   else {
@@ -58,20 +59,22 @@ async function assertEnforced({ client }: SetupContext): Promise<void> {
     );
 }
 
-async function read({ client }: SetupContext): Promise<Role> {
-  const { status, body, headers } = await client.request(PATH);
-  if (status === 200) return Role.parse(body);
-  const error = answered(`read ClusterRole ${ANONYMOUS}`, status, body, headers["audit-id"]);
-  if (!isAbsence(error, ANONYMOUS)) throw error;
-  throw new Error(
-    `There is no ClusterRole ${ANONYMOUS} on the hub: karpor-server makes it at its next start, open. Restart it, then run this again.`,
-  );
+async function readRole({ client }: SetupContext): Promise<Role> {
+  const answer = await client.request(PATH);
+  try {
+    return read(`read ClusterRole ${ANONYMOUS}`, answer, 200, Role);
+  } catch (error) {
+    if (!isAbsence(error, ANONYMOUS)) throw error;
+    throw new Error(
+      `There is no ClusterRole ${ANONYMOUS} on the hub: karpor-server makes it at its next start, open. Restart it, then run this again.`,
+    );
+  }
 }
 
 /** With the resourceVersion that was read: a change by others meanwhile is a conflict, never lost. */
 async function write({ client }: SetupContext, role: Role): Promise<void> {
-  const { status, body, headers } = await client.request(PATH, { method: "PUT", body: role });
-  if (status !== 200) throw answered(`update ClusterRole ${ANONYMOUS}`, status, body, headers["audit-id"]);
+  const answer = await client.request(PATH, { method: "PUT", body: role });
+  read(`update ClusterRole ${ANONYMOUS}`, answer, 200, Role);
 }
 
 function closed(role: Role, how: { keepStreams: boolean }): Role {

@@ -3,8 +3,8 @@ import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { isOfSetup, setupInstance } from "../../hub/bot-account.ts";
 import type { HubClient } from "../../hub/client/client.ts";
-import { answered } from "../../hub/client/errors.ts";
 import { kubectl } from "../shell.ts";
+import { read } from "./answer.ts";
 import type { Manifest } from "./objects.ts";
 
 type Outcome = "made" | "updated" | "unchanged" | "left out";
@@ -37,27 +37,23 @@ export async function applyAll(client: HubClient, all: readonly Manifest[], say:
 async function apply(client: HubClient, wanted: Manifest): Promise<Outcome> {
   const collection = COLLECTIONS[wanted.kind](wanted.metadata.namespace ?? "");
   const made = await client.request(collection, { method: "POST", body: wanted });
-  if (made.status === 201) return "made";
   if (made.status === 409) return compare(client, `${collection}/${wanted.metadata.name}`, wanted);
   // The hub needs no Namespace object: accounts stand in any namespace, made or not.
   if (wanted.kind === "Namespace" && [403, 404, 405].includes(made.status)) return "left out";
-  throw answered(`make ${nameOf(wanted)}`, made.status, made.body, made.headers["audit-id"]);
+  read(`make ${nameOf(wanted)}`, made, 201, Found);
+  return "made";
 }
 
 async function compare(client: HubClient, path: string, wanted: Manifest): Promise<Outcome> {
-  const there = await client.request(path);
-  if (there.status !== 200)
-    throw answered(`read ${nameOf(wanted)}`, there.status, there.body, there.headers["audit-id"]);
-  const found = Found.parse(there.body);
+  const found = read(`read ${nameOf(wanted)}`, await client.request(path), 200, Found);
   if (isAsWanted(found, wanted)) return "unchanged";
   refuseForeign(found, wanted);
   // With the resourceVersion that was read: a change by others meanwhile is a conflict, never lost.
   const { metadata, ...fields } = wanted;
   const labels = { ...found.metadata.labels, ...metadata.labels };
   const body = { ...found, ...fields, metadata: { ...found.metadata, labels } };
-  const put = await client.request(path, { method: "PUT", body });
-  if (put.status === 200) return "updated";
-  throw answered(`update ${nameOf(wanted)}`, put.status, put.body, put.headers["audit-id"]);
+  read(`update ${nameOf(wanted)}`, await client.request(path, { method: "PUT", body }), 200, Found);
+  return "updated";
 }
 
 function isAsWanted(found: Found, { apiVersion: _a, kind: _k, metadata, ...fields }: Manifest): boolean {

@@ -8,6 +8,7 @@ import { surveyHub } from "../../hub/grants/foreign.ts";
 import { keyOf, selector } from "../../hub/grants/names.ts";
 import { accountId } from "../../hub/grants/whose.ts";
 import { describeObject, foreignScope } from "../checks/foreign.ts";
+import { shellWord } from "../shell.ts";
 import type { BotAccount } from "./accounts.ts";
 import type { SetupContext } from "./index.ts";
 import { removeAll } from "./remove.ts";
@@ -86,6 +87,7 @@ export async function removeBindingsOf(
       const { name, uid, namespace } = metadata;
       const at = namespace ? path.replace(/(?=rolebindings$)/, `namespaces/${namespace}/`) : path;
       await removeAll(client, [{ path: at, name, uid }]);
-      means.say(`  removed    ${namespace ? `RoleBinding ${namespace}/` : "ClusterRoleBinding "}${name}`);
+      const what = namespace ? `RoleBinding ${namespace}/` : "ClusterRoleBinding ";
+      means.say(`  removed    ${what}${shellWord(name)}`);
     }
 }

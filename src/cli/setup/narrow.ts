@@ -3,8 +3,8 @@ import { z } from "zod";
 import { HOUR } from "../../domain/duration.ts";
 import { type Secret, secret } from "../../domain/secret.ts";
 import type { HubClient } from "../../hub/client/client.ts";
-import { answered } from "../../hub/client/errors.ts";
 import type { HubAccess } from "../../hub/kubeconfig/kubeconfig.ts";
+import { read } from "./answer.ts";
 import { kubeconfigText, trusting } from "./kubeconfig-text.ts";
 
 /** As long as karpor-server gives one by default; it shortens what is over its own limit. */
@@ -23,9 +23,7 @@ export async function mintOwn(
     method: "POST",
     body: { spec: { expirationSeconds: YEAR_SECONDS } },
   });
-  if (answer.status !== 201)
-    throw answered("mint the bot's token", answer.status, answer.body, answer.headers["audit-id"]);
-  const { token, expirationTimestamp } = Minted.parse(answer.body).status;
+  const { token, expirationTimestamp } = read("mint the bot's token", answer, 201, Minted).status;
   return { token: secret(token), expiresAt: Date.parse(expirationTimestamp) };
 }
 

@@ -12,6 +12,7 @@ import { type KubeconfigSource, textSource } from "../../hub/kubeconfig/source.t
 import { fileSource } from "../../hub/kubeconfig/source-file.ts";
 import { IN_CLUSTER_SECRET } from "../../hub/settings.ts";
 import { checkRights } from "../checks/rights.ts";
+import { kubectl } from "../shell.ts";
 import { botAccount } from "./accounts.ts";
 import type { SetupContext } from "./index.ts";
 import { mintOwn, narrowKubeconfig } from "./narrow.ts";
@@ -57,7 +58,7 @@ export function secretCommand({ config: { hub } }: SetupContext, path: string): 
   if (hub.kubeconfig) return null;
   const secret = hub.kubeconfigSecret ?? { ...IN_CLUSTER_SECRET, namespace: "karpor-access" };
   const { namespace, name, key } = secret;
-  const make = `kubectl -n ${namespace} create secret generic ${name} --from-file=${key}=${path}`;
+  const make = kubectl("-n", namespace, "create", "secret", "generic", name, `--from-file=${key}=${path}`);
   return `${make} --dry-run=client -o yaml | kubectl apply -f -`;
 }
 

@@ -1,8 +1,9 @@
 /** Taking objects off the hub as an administrator: also what a finalizer would keep standing. */
 import { z } from "zod";
 import type { HubClient } from "../../hub/client/client.ts";
-import { answered, HubError, isAbsence } from "../../hub/client/errors.ts";
+import { HubError, isAbsence } from "../../hub/client/errors.ts";
 import { deleteObject, type ObjectAt, objectPath } from "../../hub/client/objects.ts";
+import { read } from "./answer.ts";
 
 const AT_ONCE = 16;
 
@@ -23,11 +24,14 @@ async function removeForGood(client: HubClient, object: ObjectAt): Promise<void>
 }
 
 async function stands(client: HubClient, object: ObjectAt): Promise<boolean> {
-  const { status, body, headers } = await client.request(objectPath(object));
-  if (status === 200) return Found.parse(body).metadata.uid === object.uid;
-  const error = answered(`read ${objectPath(object)}`, status, body, headers["audit-id"]);
-  if (isAbsence(error, object.name)) return false;
-  throw error;
+  const at = objectPath(object);
+  const answer = await client.request(at);
+  try {
+    return read(`read ${at}`, answer, 200, Found).metadata.uid === object.uid;
+  } catch (error) {
+    if (isAbsence(error, object.name)) return false;
+    throw error;
+  }
 }
 
 const Found = z.object({ metadata: z.object({ uid: z.string() }) });

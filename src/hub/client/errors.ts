@@ -79,11 +79,12 @@ export function hubError(error: unknown, doing: string): HubError {
   return new HubError(doing, null, socketCode(error) ?? "unreadable");
 }
 
-/** An answer that is no success. */
+/** An answer that is no success, or none that says what was asked for. */
 export function answered(doing: string, status: number, body: unknown, auditId: unknown): HubError {
   const said = Status.safeParse(saying(body)).data;
   const id = AuditId.safeParse(auditId).data ?? null;
-  const reason = said || id ? (said?.reason ?? "no reason given") : NOT_KUBERNETES;
+  const mute = status < 300 ? "unreadable" : "no reason given";
+  const reason = said || id ? (said?.reason ?? mute) : NOT_KUBERNETES;
   return new HubError(doing, status, reason, { auditId: id, name: said?.details?.name });
 }
 

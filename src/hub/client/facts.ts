@@ -5,7 +5,7 @@ import { grantsLogin, grantsMoreThanGet, readRole } from "../grants/roles.ts";
 import { identityOf, type TokenIdentity } from "../kubeconfig/identity.ts";
 import { lookAtAnonymous } from "./anonymous.ts";
 import type { HubClient } from "./client.ts";
-import { answered, HubError, isHubs } from "./errors.ts";
+import { answered, HubError, isHubs, isStatus } from "./errors.ts";
 import { rbacOf } from "./rbac.ts";
 import { skew } from "./skew.ts";
 
@@ -38,7 +38,7 @@ export interface MoreFacts {
   skew: number;
   rbac: ReturnType<typeof rbacOf>;
   anonymous: AnonymousAccess;
-  /** Null where it could not be read. */
+  /** Null where it may not be read. */
   clusterRoles: Record<string, RoleFacts | null>;
   /** Listing them was allowed; what else the bot may do, no API of the hub tells. */
   mayList: { accounts: boolean; bindings: boolean };
@@ -97,7 +97,7 @@ export async function roleFacts({
       if (!role) return [name, { exists: false }];
       return [name, { exists: true, moreThanGet: grantsMoreThanGet(role), login: grantsLogin(role) }];
     } catch (error) {
-      if (error instanceof HubError) return [name, null];
+      if (isStatus(error, 403)) return [name, null];
       throw error;
     }
   };

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { Metadata } from "../grants/names.ts";
 import type { HubClient } from "./client.ts";
-import { answered, HubError, isAbsence, isStatus } from "./errors.ts";
+import { answered, HubError, isAbsence, isHubs, isStatus } from "./errors.ts";
 import { listPages, type Paging, type ReadPage, readPage } from "./pages.ts";
 import { ListedMetadata, PROTOBUF, readList } from "./protobuf.ts";
 import type { HubAnswer } from "./request.ts";
@@ -113,7 +113,7 @@ export async function deleteObject(client: HubClient, object: ObjectAt, signal?:
   const { name, uid } = object;
   const at = objectPath(object);
   const answer = await requestDeletion(client, at, uid, signal);
-  if (answer.status === 200 || answer.status === 202) return;
+  if (isHubs(answer) && (answer.status === 200 || answer.status === 202)) return;
   const error = answered(`delete ${at}`, answer.status, answer.body, answer.headers["audit-id"]);
   if (!isAbsence(error, name) && !isStatus(error, 409)) throw error;
 }

@@ -70,8 +70,7 @@ async function pageOf<T>(
   read: Read<T>,
 ): Promise<ReadPage<T>> {
   const { status, body, headers } = await client.request(`${path}?${query}`, asked);
-  if (status !== 200) throw answered(`list ${path}`, status, body, headers["audit-id"]);
-  const page = read(body);
-  if (!page) throw new HubError(`list ${path}`, 200, "unreadable");
-  return page;
+  const page = status === 200 ? read(body) : undefined;
+  if (page) return page;
+  throw answered(`list ${path}`, status, body, headers["audit-id"]);
 }

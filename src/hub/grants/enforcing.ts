@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { type Secret, secret } from "../../domain/secret.ts";
 import { type Clock, NotEnforcing } from "../../flow/ports.ts";
-import { answered, HubError, isHubs } from "../client/errors.ts";
+import { answered, isHubs } from "../client/errors.ts";
 import { rbacOf } from "../client/rbac.ts";
 import { accountsPath, type Hub } from "./find.ts";
 import { check } from "./token.ts";
@@ -43,9 +43,8 @@ async function rbac({ client }: Hub): Promise<ReturnType<typeof rbacOf>> {
 async function takesOwn(hub: Hub): Promise<void> {
   const path = `${accountsPath(hub)}?limit=1`;
   const { status, body, headers } = await hub.client.request(path);
-  if (status !== 200) throw answered("list accounts", status, body, headers["audit-id"]);
-  if (!z.object({ kind: z.literal("ServiceAccountList") }).safeParse(body).success)
-    throw new HubError("list accounts", status, "unreadable");
+  if (status !== 200 || !z.object({ kind: z.literal("ServiceAccountList") }).safeParse(body).success)
+    throw answered("list accounts", status, body, headers["audit-id"]);
 }
 
 /** As well-formed as a real one, and signed by nobody. */

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { GrantKey, GrantObjects, Uids } from "../../flow/ports.ts";
 import type { HubClient } from "../client/client.ts";
-import { answered, HubError, isAbsence } from "../client/errors.ts";
+import { answered, isAbsence } from "../client/errors.ts";
 import { readAnnotations, readExpiry } from "./annotations.ts";
 import { isOf, type Metadata, objectName } from "./names.ts";
 import { Account, Binding, type GrantsPlace, isDeleting, wrongBinding } from "./objects.ts";
@@ -98,9 +98,8 @@ async function isEmpty({ client }: Hub, path: string, kind: string, name: string
   const doing = `look for ${name} in ${path}`;
   const query = new URLSearchParams({ fieldSelector: `metadata.name=${name}` });
   const { status, body, headers } = await client.request(`${path}?${query}`, { signal });
-  if (status !== 200) throw answered(doing, status, body, headers["audit-id"]);
   // `items` is null, or left out, where an older server lists none.
   const list = z.object({ kind: z.literal(kind), items: z.array(z.unknown()).nullish() }).safeParse(body);
-  if (!list.success) throw new HubError(doing, status, "unreadable");
+  if (status !== 200 || !list.success) throw answered(doing, status, body, headers["audit-id"]);
   return (list.data.items ?? []).length === 0;
 }

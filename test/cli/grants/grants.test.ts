@@ -240,6 +240,18 @@ Redis does not answer any more: a running bot goes on, or run this again.`,
   world.redis.resume();
 });
 
+test("a request that Redis does not know may stand on a hub that does not answer: it is not said that there is none", async () => {
+  await stopBot();
+  const unknown = await operate(["show", "R-7K2Q9FXT"]);
+  expect(unknown).toEqual({ good: false, says: "There is no request R-7K2Q9FXT." });
+  await world.localHub?.down();
+  const unseen = await operate(["show", "R-7K2Q9FXT"]);
+  expect(unseen).toEqual({
+    good: false,
+    says: "There is no request R-7K2Q9FXT in Redis; Karpor does not answer.",
+  });
+});
+
 test("of what stands on the hub alone: it ends with all else, and where the hub does not say, nothing is called done", async () => {
   const { id } = await granted("damaged");
   const { id: lost } = await granted("lost", CAROL);

@@ -134,6 +134,20 @@ test("one that broke off is finished by the next, and doctor says so meanwhile",
   expect((await checkForeign(world.bot, world.config, clock)).map(({ level }) => level)).toEqual(["ok"]);
 });
 
+test("a login page in the place of a deletion's answer is no deletion", async () => {
+  await world.thief.bind("mallory", "karpor-admin", ANYBODY);
+  hub.meddle({
+    before: async ({ method }) => (method === "DELETE" ? { status: 200, html: true } : undefined),
+    after: async () => true,
+  });
+  await expect(world.rotate([], true)).rejects.toThrow(
+    /delete .*mallory: not the hub, but something before it answered 200/,
+  );
+  hub.meddle(undefined);
+  await world.rotate([], true);
+  expect(await accounts()).toEqual([NEXT]);
+});
+
 test("a new account that may not do all is not put in the old one's place", async () => {
   hub.failNext(200, 403, (method, path) => method === "PATCH" && path.includes("karpor-access-doctor"));
   await expect(world.rotate([], true)).rejects.toThrow(

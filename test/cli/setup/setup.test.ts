@@ -15,6 +15,7 @@ import type { TestHub } from "../../../sandbox/hub/types.ts";
 import { setup } from "../../../src/cli/setup/index.ts";
 import { setupOptions } from "../../../src/cli/setup/options.ts";
 import { loadForHub } from "../../../src/config.ts";
+import { setupLabels } from "../../../src/hub/bot-account.ts";
 
 const EXAMPLE = readFileSync(new URL("../../../karpor-access.example.yml", import.meta.url), "utf8");
 type Example = { instance: string; hub: Record<string, unknown>; roles: Record<string, object> };
@@ -141,6 +142,18 @@ function onHub(start: () => Promise<TestHub>) {
     ]);
     expect((await ask("GET", `${RBAC}/clusterroles/karpor-old`)).status).toBe(200);
     await ask("DELETE", `${RBAC}/clusterroles/karpor-old`);
+  });
+
+  test("whatever its name, the command that is told takes that one away, and does nothing else", async () => {
+    await run(["--kubeconfig", admin]);
+    const path = `${RBAC}/clusterroles/${encodeURIComponent("old; reboot")}`;
+    const metadata = { name: "old; reboot", labels: setupLabels("production") };
+    await ask("POST", `${RBAC}/clusterroles`, { body: { metadata } });
+    const said = await run(["--kubeconfig", admin]);
+    await ask("DELETE", path);
+    expect(words(said, "left")).toEqual([
+      "  left       ClusterRole 'old; reboot', which no role of the catalog has any more: kubectl delete clusterrole 'old; reboot', on the hub",
+    ]);
   });
 
   test("a ClusterRole of the catalog that is missing is told; one of somebody else is not overwritten", async () => {
@@ -366,9 +379,27 @@ describe("on a hub that does not take everything", () => {
     expect(await run(["--kubeconfig", admin])).toContain("wrote");
   });
 
+  test("a login page in the place of the hub's word on a change is believed nowhere: nothing is called updated", async () => {
+    const admin = keep("admin", hub.adminKubeconfig);
+    await run(["--kubeconfig", admin]);
+    const asAdmin = hubClient(hub, hub.admin);
+    const path = `${RBAC}/clusterroles/karpor-access`;
+    await asAdmin("PUT", path, { body: { ...(await asAdmin("GET", path)).body, rules: [] } });
+    hub.meddle({
+      before: async ({ method }) => (method === "PUT" ? { status: 200, html: true } : undefined),
+      after: async () => true,
+    });
+    await expect(run(["--kubeconfig", admin])).rejects.toThrow(
+      /update ClusterRole karpor-access: not the hub, but something before it answered 200/,
+    );
+    hub.meddle(undefined);
+    expect(words(await run(["--kubeconfig", admin]), "updated")).toHaveLength(1);
+    await asAdmin.close();
+  });
+
   test("where the kubeconfig goes into a Secret, it says how", async () => {
     const said = await run(
-      ["--kubeconfig", keep("admin", hub.adminKubeconfig), "--out", join(dir, "own")],
+      ["--kubeconfig", keep("admin", hub.adminKubeconfig), "--out", join(dir, "my own")],
       (file) => {
         const hubOf = file.hub;
         delete hubOf.kubeconfig;
@@ -376,7 +407,7 @@ describe("on a hub that does not take everything", () => {
       },
     );
     expect(said).toContain(
-      `kubectl -n bots create secret generic hub --from-file=config=${join(dir, "own")}`,
+      `kubectl -n bots create secret generic hub '--from-file=config=${join(dir, "my own")}' --dry-run=client`,
     );
   });
 

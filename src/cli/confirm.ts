@@ -1,0 +1,20 @@
+/** A question at the terminal. */
+import { createInterface } from "node:readline/promises";
+
+/** Whoever goes away, by Ctrl-C or Ctrl-D, has not agreed. Throws where nobody can be asked. */
+export async function confirm(
+  question: string,
+  input: NodeJS.ReadableStream & { isTTY?: boolean } = process.stdin,
+  output: NodeJS.WritableStream = process.stdout,
+): Promise<boolean> {
+  if (!input.isTTY) throw new Error(`${question} Nobody can be asked here: say --yes.`);
+  const terminal = createInterface({ input, output, terminal: true });
+  try {
+    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
+  } catch {
+    output.write("\n");
+    return false;
+  } finally {
+    terminal.close();
+  }
+}
