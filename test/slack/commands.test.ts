@@ -114,6 +114,7 @@ describe("asking", () => {
   test.each([
     [BOB, "guest a look 2h", "`2h` stands after the reason", "guest 2h a look"],
     [MEI, "guest 看看 2小时", "`2小时` 写在了理由之后", "guest 2h 看看"],
+    [MEI, "guest 排查问题2小时", "`2小时` 写在了理由之后", "guest 2h 排查问题"],
   ])("%s: a time after the reason is not ignored: %j", async (user, line, told, meant) => {
     const door = await openDoor();
     await door.meet(user);
