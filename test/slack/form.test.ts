@@ -250,6 +250,8 @@ describe("sending", () => {
     [{ other: "9h" }, { other: /lasts at most 8 h/ }],
     [{ other: "0m" }, { other: /^The shortest time is 1 min/ }],
     [{ "form-role": "admin", reason: "\u2800" }, { reason: /needs a reason/ }],
+    // Sent before the form has the times of the role that was just chosen.
+    [{ "form-role": "admin", reason: "roll back 2h" }, { "time-guest": /^`?2h`? stands after the reason/ }],
   ])("%j stays at its input", async (inputs, errors) => {
     const { door, view, result } = await sent(inputs);
     expect(Object.keys(result.errors)).toEqual(Object.keys(errors));
