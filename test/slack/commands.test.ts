@@ -16,6 +16,7 @@ import {
   usual,
 } from "../helpers/listener.ts";
 import { remembering } from "../helpers/memories.ts";
+import { firstOf } from "../helpers/press.ts";
 import { inputOf } from "../helpers/scene.ts";
 
 describe("asking", () => {
@@ -533,6 +534,23 @@ describe("revoke", () => {
       state: "ending",
       end: { cause: "revoked", by: { id: ROOT }, reason: "left the team" },
     });
+  });
+
+  test("of several, the reason that was typed stands in the form of each, until another takes its place", async () => {
+    const door = await openDoor();
+    const grants = [await door.grant(BOB, "guest 2h a look"), await door.grant(BOB, "peek")];
+    await door.slack.command(ROOT, GENERAL, 'revoke @bob left "the team" & <gone>');
+    const list = await door.whisper(ROOT, "2 live:");
+    await door.slack.click(ROOT, list, firstOf(list, "revoke"));
+    await door.slack.submit(ROOT, (await door.modal(ROOT, "Revoking:")).id, {});
+    await door.slack.waitFor(() => visibleText(list).includes("1 live:"));
+    await door.slack.click(ROOT, list, firstOf(list, "revoke"));
+    await door.slack.submit(ROOT, (await door.modal(ROOT, "Revoking:")).id, { why: "a leak" });
+    await door.slack.waitFor(() => buttonsOf(list).length === 0);
+    const ends = await Promise.all(grants.map(({ id }) => door.ports.requests.get(id)));
+    expect(ends).toMatchObject(
+      ['left "the team" & <gone>', "a leak"].map((reason) => ({ end: { cause: "revoked", reason } })),
+    );
   });
 
   describe("of others without a reason", () => {

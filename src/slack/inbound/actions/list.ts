@@ -1,6 +1,7 @@
 /** What was done in a list takes its place, with what is left still at hand. */
 import type { UserId } from "../../../domain/ids.ts";
 import type { AccessRequest } from "../../../domain/request.ts";
+import type { InList } from "../../ids.ts";
 import { type Done, doneReply, type Message, type ViewContext } from "../../views/index.ts";
 import type { HandlerContext } from "../context.ts";
 import { pendingPage } from "../pages/pending.ts";
@@ -19,15 +20,22 @@ export async function endedInList(
   return left.length === 0 ? done : above(done, (ctx) => draw(left, ctx));
 }
 
-/** In the list of what waits for whoever decided. */
+interface Decided {
+  kind: Done;
+  request: AccessRequest;
+  /** Where that stood. */
+  list: InList | undefined;
+}
+
+/** In the list of what waits for whoever decided: they stay on its page. */
 export async function decidedInList(
   context: HandlerContext,
   user: UserId,
-  kind: Done,
-  request: AccessRequest,
+  { kind, request, list }: Decided,
 ): Promise<Reply> {
   const done: Reply = (ctx) => doneReply(kind, request, ctx);
-  const rest = await pendingPage(context, user, { list: "pending", from: 0 }).catch(() => null);
+  const at = { from: 0, ...list?.page, list: "pending" } as const;
+  const rest = await pendingPage(context, user, at).catch(() => null);
   return rest ? above(done, rest) : done;
 }
 

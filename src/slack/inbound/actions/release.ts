@@ -2,15 +2,21 @@
 import { releaseGrant } from "../../../flow/revoke.ts";
 import { openRequests } from "../../../flow/status.ts";
 import { statusReply } from "../../views/index.ts";
+import { restOf } from "../pages/rest.ts";
 import type { Action } from "./index.ts";
 import { endedInList } from "./list.ts";
 import { targetOf } from "./target.ts";
 
 export const releaseAction: Action = async ({ ports }, click) => {
-  const request = await releaseGrant(ports, { id: targetOf(click).id, by: click.user });
+  const { id, list } = targetOf(click);
+  const request = await releaseGrant(ports, { id, by: click.user });
   const others = () => openRequests(ports, click.user);
   const reply = await endedInList(click.ephemeral, request, others, (left, ctx) =>
-    statusReply({ items: left, total: left.length, at: { list: "status", from: 0 } }, 0, ctx),
+    statusReply(
+      restOf(left, { from: 0, ...list?.page, list: "status" }, (one) => one.id),
+      0,
+      ctx,
+    ),
   );
   return reply && { reply, replace: true };
 };

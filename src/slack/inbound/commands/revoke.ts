@@ -53,7 +53,7 @@ async function endFor(
   );
   const [only, another] = grants;
   if (!only) throw new Refused({ kind: "nothing-to-revoke", ...(of === by ? {} : { who: of }) });
-  if (another) return (ctx) => revokeChoiceReply(grants, ctx, by);
+  if (another) return (ctx) => revokeChoiceReply(grants, ctx, by, reason);
   return end(context, turn, { id: only.id, reason });
 }
 
