@@ -130,6 +130,68 @@ describe("asking", () => {
       .toMatchObject([{ role: "guest", duration: 7_200_000 }]);
   });
 
+  describe("a start after the reason", () => {
+    /** Noon in Berlin, or an hour later. */
+    const atNoon = async (user = BOB) => {
+      const door = await openDoor();
+      const day = 24 * 3_600_000;
+      door.clock.jump(day - ((door.clock.now() - 11 * 3_600_000) % day));
+      await door.meet(user);
+      return door;
+    };
+
+    test.each([
+      [BOB, "guest 2h deploy from 22:00", "`from 22:00` stands after", "guest 2h from 22:00 deploy"],
+      [BOB, "guest deploy 2h, from 10pm.", "`from 10pm` stands after", "guest 2h from 22:00 deploy"],
+      [
+        BOB,
+        "guest 2h deploy from tomorrow 9am",
+        "`from tomorrow 9am` stands",
+        "2h from tomorrow 09:00 deploy",
+      ],
+      [
+        MEI,
+        "guest 2小时 发布，从今晚10点开始",
+        "`从今晚10点开始` 写在了理由之后",
+        "guest 2h from today 22:00 发布",
+      ],
+    ])("%s: is not ignored where it is ahead: %j", async (user, line, told, meant) => {
+      const door = await atNoon(user);
+      const { ephemeral: refusal } = await door.slack.command(user, GENERAL, line);
+      if (!refusal) throw new Error("not answered");
+      expect(visibleText(refusal)).toContain(told);
+      expect(visibleText(refusal)).toContain(meant);
+      expect(door.ports.requests.all()).toEqual([]);
+      await door.slack.click(user, refusal, "send");
+      await expect
+        .poll(() => door.ports.requests.all())
+        .toMatchObject([{ duration: 7_200_000, startsAt: expect.any(Number) }]);
+    });
+
+    test.each([
+      "guest 2h restore backup from 22:00 snapshot",
+      "guest 2h look at errors from 06:00",
+      "guest 2h errors from 2026-01-02 22:00",
+      "guest 2h the fix from tomorrow",
+      "emergency admin 10m down from 22:00",
+    ])("is part of it where it is not the last word, or is over: %j", async (line) => {
+      const door = await atNoon();
+      const { reason, startsAt } = await door.ask(BOB, line);
+      expect(line).toContain(reason);
+      expect(reason).toMatch(/from/);
+      expect(startsAt).toBeUndefined();
+    });
+
+    test("is sent from the form as it stands", async () => {
+      const door = await atNoon();
+      const { ephemeral: refusal } = await door.slack.command(BOB, GENERAL, "guest 2h errors from 22:00");
+      if (!refusal) throw new Error("not answered");
+      await door.slack.click(BOB, refusal, "edit");
+      await door.slack.submit(BOB, (await door.modal(BOB, "Access to Karpor")).id, {});
+      await expect.poll(() => door.ports.requests.all()).toMatchObject([{ reason: "errors from 22:00" }]);
+    });
+  });
+
   test("edited, such a time stands in the form", async () => {
     const door = await openDoor();
     await door.meet(BOB);

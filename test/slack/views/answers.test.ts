@@ -59,6 +59,7 @@ const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
   "bad-duration": [{ kind: "bad-duration", text: "8x<y", line }],
   "time-last": [{ kind: "time-last", text: "2h`<y", line }],
   "bad-start": [{ kind: "bad-start", text: "from <tomorrow", typed: line }],
+  "start-last": [{ kind: "start-last", text: "from `<22:00", line, typed: line }],
   "start-past": [{ kind: "start-past", at: NOW - HOUR, typed: line }],
   "start-too-far": [{ kind: "start-too-far", max: 336 * HOUR, typed: line }],
   "no-such-time": [{ kind: "no-such-time", text: "02:30", zone: "Europe/Berlin", typed: line }],
