@@ -525,6 +525,18 @@ describe("revoke", () => {
     });
   });
 
+  test("a request that is withdrawn in a list leaves the others at hand", async () => {
+    const door = await openDoor();
+    const { id } = await door.ask(BOB, "guest 2h a look");
+    await door.ask(BOB, "admin 1h roll back");
+    await door.slack.command(BOB, GENERAL, "status");
+    const list = await door.whisper(BOB, "2 open:");
+    await door.slack.click(BOB, list, { actionId: "withdraw", value: `${id}:1` });
+    await door.slack.waitFor(() => visibleText(list).includes("Withdrawn:"));
+    expect(visibleText(list)).toContain("1 open:");
+    expect(buttonsOf(list)).toEqual(["Withdraw"]);
+  });
+
   test("of several offers each", async () => {
     const door = await openDoor();
     const guest = await door.grant();
