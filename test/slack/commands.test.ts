@@ -627,6 +627,19 @@ describe("revoke", () => {
     );
   });
 
+  test("a person and a number: that one of theirs, and nobody else's", async () => {
+    const door = await openDoor();
+    const guest = await door.grant(BOB, "guest 2h a look");
+    const { id } = await door.grant(MEI, "peek");
+    await door.slack.command(ROOT, GENERAL, `revoke @bob ${id} left`);
+    await door.whisper(ROOT, `${id} belongs to someone else`);
+    expect(await door.state(guest.id)).toBe("active");
+    expect(await door.state(id)).toBe("active");
+    await door.slack.command(ROOT, GENERAL, `revoke @mei ${id} left`);
+    await door.whisper(ROOT, "Ending:");
+    expect(await door.ports.requests.get(id)).toMatchObject({ end: { cause: "revoked", reason: "left" } });
+  });
+
   describe("of others without a reason", () => {
     const typed = async (line: (id: string) => string, user = CAROL) => {
       const door = await openDoor();
