@@ -14,6 +14,7 @@ import type { Facts } from "./facts.ts";
 import { type Formatter, name } from "./formatter.ts";
 import { inSentence } from "./text.ts";
 import {
+  type AtInput,
   type ByAction,
   type ByRefusal,
   type ByStanding,
@@ -302,6 +303,13 @@ const refusal: ByRefusal = {
     `${fmt.b("Refused:")} another version of the bot said why, and this one has no words for it.`,
 };
 
+const atInput: AtInput = {
+  "time-last": ({ text }, fmt) =>
+    `${fmt.code(text)} stands after the reason. Choose how long here, also where this is part of the reason.`,
+  "no-reason": ({ role, emergency }, fmt) => `${emergency ? "an emergency" : fmt.code(role)} needs a reason.`,
+  "reason-too-long": ({ max }) => `the reason is longer than ${max} characters.`,
+};
+
 const button: ByAction = {
   approve: "Approve",
   approveNote: "Approve with a note…",
@@ -345,6 +353,7 @@ export const en = {
   home: enHome,
   story: enStory,
   refusal,
+  atInput,
   button,
   /** For screen readers, and it starts with what all others see: "Approve 4 h, admin for Bob, R-7K2Q9FXT". */
   label: (visible: string, role: string, who: string, id: string): string =>

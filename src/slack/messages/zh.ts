@@ -3,7 +3,14 @@ import type { Person } from "../../domain/person.ts";
 import { type Formatter, name } from "./formatter.ts";
 import type { Words } from "./index.ts";
 import { inSentence } from "./text.ts";
-import { type ByAction, type ByRefusal, type ByStanding, type ByState, roleOf } from "./wording.ts";
+import {
+  type AtInput,
+  type ByAction,
+  type ByRefusal,
+  type ByStanding,
+  type ByState,
+  roleOf,
+} from "./wording.ts";
 import { zhAlarms } from "./zh-alarms.ts";
 import { zhAllowance } from "./zh-allowance.ts";
 import { zhGrammar } from "./zh-grammar.ts";
@@ -282,6 +289,14 @@ const refusal: ByRefusal = {
   other: (_, fmt) => `${fmt.b("未受理：")} 原因由机器人的另一个版本写明，当前版本无法显示。`,
 };
 
+const atInput: AtInput = {
+  "time-last": ({ text }, fmt) =>
+    `${fmt.code(text)} 写在了理由之后。请在这里选择时长；如果它是理由的一部分，也请选择时长。`,
+  "no-reason": ({ role, emergency }, fmt) =>
+    `${emergency ? "紧急取用" : `申请 ${fmt.code(role)} `}必须写明理由。`,
+  "reason-too-long": ({ max }) => `理由超过了 ${max} 个字符。`,
+};
+
 const button: ByAction = {
   approve: "批准",
   approveNote: "批准并附言…",
@@ -325,6 +340,7 @@ export const zh: Words = {
   home: zhHome,
   story: zhStory,
   refusal,
+  atInput,
   button,
   label: (visible, role, who, id) => `${visible}：${who ? `${who} 的 ` : ""}${role}${id ? `，${id}` : ""}`,
   cardText: (f, reason, fmt) => `${asking(f, name)} ${what(f, fmt)}${reason ? `：${reason}` : ""}`,
