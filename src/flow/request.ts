@@ -38,10 +38,10 @@ export async function makeRequest(
 ): Promise<AccessRequest> {
   const command = "text" in asked ? parseCommand(asked.text) : asked.command;
   const { roles } = ports.policy;
-  const terms = askedBy ? termsForAnother(command, roles, requester) : termsOf(command, roles);
-  const { start } = terms;
   const by = (askedBy ?? requester).id;
   if ("text" in asked) await saidOf(askedBy && requester, () => assertStartFirst(ports, command, by));
+  const terms = askedBy ? termsForAnother(command, roles, requester) : termsOf(command, roles);
+  const { start } = terms;
   const startsAt =
     start && (await saidOf(askedBy && requester, () => startOf(ports, start, { command, by })));
   const wanted = { ...draftOf(ports, requester, { ...terms, startsAt }), ...(askedBy && { askedBy }) };

@@ -143,6 +143,7 @@ describe("asking", () => {
     test.each([
       [BOB, "guest 2h deploy from 22:00", "`from 22:00` stands after", "guest 2h from 22:00 deploy"],
       [BOB, "guest deploy 2h, from 10pm.", "`from 10pm` stands after", "guest 2h from 22:00 deploy"],
+      [BOB, "gest deploy from 22:00 for 2h", "`from 22:00` stands after", "guest 2h from 22:00 deploy"],
       [
         BOB,
         "guest 2h deploy from tomorrow 9am",

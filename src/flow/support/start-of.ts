@@ -1,5 +1,5 @@
 /** When what is asked for is to begin: by the clock of whoever typed it, where their time does not say its zone. */
-import { correctLine, lineOf, type ParsedCommand } from "../../domain/command.ts";
+import { correctLine, lineOf, type ParsedCommand, timeAfterReason } from "../../domain/command.ts";
 import { endingStart, tellsOfPast } from "../../domain/ending-start.ts";
 import type { UserId } from "../../domain/ids.ts";
 import type { Moment } from "../../domain/moment.ts";
@@ -29,14 +29,21 @@ export async function assertStartFirst(
   command: ParsedCommand,
   by: UserId,
 ): Promise<void> {
-  const last = command.start || command.emergency ? null : endingStart(command.reason);
+  if (command.start || command.emergency) return;
+  const time = timeAfterReason(command);
+  const last = endingStart(time?.rest ?? command.reason);
   if (!last) return;
   const { start, said: text, rest: reason } = last;
+  const line = correctLine(
+    { ...command, ...(time && { time: { ms: time.ms } }), start, reason },
+    ports.policy.roles,
+  );
+  // Something else is wrong with it first.
+  if (line === undefined) return;
   const at = await startOf(ports, start, { command, by }).catch((error: unknown) => {
     if (!(error instanceof Refused)) throw error;
   });
   if (at === undefined || tellsOfPast(start, { at, now: ports.clock.now() })) return;
-  const line = correctLine({ ...command, start, reason }, ports.policy.roles);
   throw new Refused({ kind: "start-last", text, line, typed: lineOf(command) });
 }
 
