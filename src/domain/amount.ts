@@ -21,6 +21,8 @@ export const unitMs = (name: string): number | undefined => UNIT.get(name);
 
 export interface Amount {
   ms: number;
+  /** Of its last part. */
+  unit: number;
   /** Only whole minutes in units that everybody reads alike, the larger before the smaller. */
   exact: boolean;
   /** Where it ends in the text, and the spaces after it. */
@@ -34,14 +36,18 @@ const PART = /(\d{1,6}(?:\.\d{1,6})?)\s*(\p{L}+)(?=\s|\d|$)\s*/uy;
 /** Null when the text does not begin with one that ends at a space. */
 export function leadingAmount(text: string): Amount | null {
   const half = HALF.exec(text)?.[0];
-  if (half) return { ms: (half.startsWith("半天") ? DAY : HOUR) / 2, exact: true, end: half.length };
+  if (half) {
+    const unit = half.startsWith("半天") ? DAY : HOUR;
+    return { ms: unit / 2, unit, exact: true, end: half.length };
+  }
   const parts = leadingParts(text);
-  const last = parts.findLastIndex(({ end }) => end === text.length || /\s/.test(text[end - 1] ?? ""));
-  if (last < 0) return null;
-  const taken = parts.slice(0, last + 1);
+  const until = parts.findLastIndex(({ end }) => end === text.length || /\s/.test(text[end - 1] ?? ""));
+  const last = parts[until];
+  if (!last) return null;
+  const taken = parts.slice(0, until + 1);
   const ms = taken.reduce((sum, { count, unit }) => sum + Math.round(count * unit), 0);
   const falling = taken.every(({ unit }, i) => EXACT.has(unit) && unit < (taken[i - 1]?.unit ?? Infinity));
-  return { ms, exact: falling && ms % MINUTE === 0, end: taken[last]?.end ?? 0 };
+  return { ms, unit: last.unit, exact: falling && ms % MINUTE === 0, end: last.end };
 }
 
 function leadingParts(text: string): { count: number; unit: number; end: number }[] {

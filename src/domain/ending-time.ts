@@ -1,4 +1,4 @@
-/** A time at the end of a text: "look 2h", "fix the search for two days", "看看 2小时". Pure. */
+/** A time at the end of a text: "look 2h", "fix the search for two days", "看看 2小时", "排查问题2小时". Pure. */
 import { MINUTE } from "./duration.ts";
 import { wholeTime } from "./typed-time.ts";
 
@@ -13,13 +13,20 @@ interface EndingTime {
 const WORDS = 6;
 /** What comes after one of these is told of, not asked for: "errors of the last 2h". */
 const TELLS =
-  /(?:^|\s)(?:last|past|previous|next|first|every|each|per|once|twice|times|of|in|within|after|before|since|over|under|than|by|to|from|at|takes?|took|lasts?|lasted)\s*$|(?:过去的?|最近的?|近|前|每|每隔|超过)\s*$/i;
-const MARKS = /[\s,，。、;；:：(（\u2010-\u2015-]+$/u;
+  /(?:^|\s)(?:last|past|previous|next|first|every|each|per|once|twice|times|of|in|within|after|before|since|over|under|than|by|to|from|at|takes?|took|lasts?|lasted)\s*$|(?:过去的?|最近的?|近|前|后|每|每隔|超过|未来|接下来|连续|持续|已经?|了|第|几|数|(?<!线)上|这|[\d零一二三四五六七八九十][年月点时])\s*$/i;
+const MARKS = /(?:大约|大概|需要|申请|[\s,，。、;；:：(（\u2010-\u2015-])+$/u;
+const SPACED = /(?<=[\s，。、；：])[^\s，。、；：]/gu;
+/** Where Chinese puts no space before it. Days and weeks by their digits alone: "同一天" is none. */
+const ATTACHED =
+  /(?<=\p{sc=Han})(?:[（(]|共|为期)?(?:[\d０-９]|半|[一二两三四五六七八九十]{1,4}(?=个?半?个?(?:小时|钟头|刻钟|分钟)))/gu;
+/** What is no version, no size and no date. */
+const BY_NAME = /(?:小时|钟头|分钟?|刻钟|天|周|星期|礼拜|个月|半|[\d０-９][hｈ]|min)[^\p{L}\p{N}]*$/iu;
 
 /** Null where it does not end with one, or is nothing else. */
 export function endingTime(text: string): EndingTime | null {
-  const words = [...text.matchAll(/(?<=[\s，。、；：])[^\s，。、；：]/gu)].slice(-WORDS);
-  for (const { index } of words) {
+  const begins = BY_NAME.test(text) ? [SPACED, ATTACHED] : [SPACED];
+  const words = begins.flatMap((begin) => [...text.matchAll(begin)].slice(-WORDS));
+  for (const { index } of words.sort((a, b) => a.index - b.index)) {
     const said = text.slice(index);
     const ms = msIn(said);
     if (ms === null) continue;

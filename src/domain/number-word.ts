@@ -24,7 +24,7 @@ const VALUES = new Map<string, number>([
   ["half", 0.5],
 ]);
 const EN =
-  /^([a-z]+)(?![\p{L}\p{N}_])(?:[\s-]+(one|two|three|four|five|six|seven|eight|nine)\b)?(\s+and\s+a\s+half)?(?:\s+(?:an?\s+)?([a-z]+)(?![\p{L}\p{N}_]))?\s*/u;
+  /^([a-z]+)(?![\p{L}\p{N}_])(?:[\s-]+(one|two|three|four|five|six|seven|eight|nine)\b)?(\s+and\s+a\s+half)?(?:\s+(?:an?\s+)?([a-z]+)(?![\p{L}\p{N}_])(\s+and\s+a\s+half(?![\p{L}\p{N}_]))?)?\s*/u;
 /** With what is left of an hour. "十分" alone is "very", and so it is before what it goes with: "十分感谢". */
 const ZH =
   /^(\d{1,6}(?:\.\d{1,6})?|[一二两三四五六七八九十半]+?)\s*(个半)?(个?(?:小时|钟头|星期|礼拜)|个月|刻钟|分钟|天|周)(半?)(?:(\d{1,2}|(?!十分(?!钟)\p{sc=Han})[一二三四五六七八九十]+?)分钟?)?\s*/u;
@@ -36,14 +36,14 @@ export function leadingNumberWord(text: string): { ms: number; end: number } | "
 }
 
 function english(text: string): { ms: number; end: number } | "reason" | null {
-  const [whole = "", first = "", ones = "", half, name = ""] = EN.exec(text) ?? [];
+  const [whole = "", first = "", ones = "", before, name = "", after] = EN.exec(text) ?? [];
   const isArticle = first === "a" || first === "an";
   const value = isArticle ? 1 : VALUES.get(first);
   if (value === undefined) return null;
   const unit = unitMs(name);
   // A single letter is no unit's name here: "a d", "one h".
   if (unit === undefined || name.length < 2) return isArticle ? null : "reason";
-  return { ms: (value + (VALUES.get(ones) ?? 0) + (half ? 0.5 : 0)) * unit, end: whole.length };
+  return { ms: (value + (VALUES.get(ones) ?? 0) + (before || after ? 0.5 : 0)) * unit, end: whole.length };
 }
 
 function chinese(text: string): { ms: number; end: number } | null {

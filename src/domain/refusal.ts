@@ -53,6 +53,8 @@ export const Refusal = z.discriminatedUnion("kind", [
   asking("time-last", { text: z.string() }),
   /** `text`: what stands where the time after "from" should. */
   asking("bad-start", { text: z.string() }),
+  /** `text`: a time to begin at that stands after the reason. */
+  asking("start-last", { text: z.string() }),
   asking("start-past", { at: z.number() }),
   asking("start-too-far", { max: z.number() }),
   /** The clocks of that zone skip it. */

@@ -20,8 +20,15 @@ const GUESSES: readonly ((text: string) => Guess)[] = [
 export const guessTime = (text: string): Guess =>
   withMarks(text, GUESSES.map((look) => look(text)).find((guess) => guess !== null) ?? null);
 
-/** Of what is left where an amount ended too early: "30m, fix" after "2h". */
-export const guessRest = (text: string): Guess => withMarks(text, punctuated(text));
+/** Of what is left where an amount of `unit` ended too early: "30m, fix", "and 30 minutes" or "and a half" after "2h". */
+export function guessRest(text: string, unit: number): Guess {
+  const half = /^and\s+a\s+half(?![\p{L}\p{N}_])\s*/u.exec(text)?.[0].length;
+  if (half) return withMarks(text, { ms: unit / 2, end: half });
+  const and = /^and\s+/.exec(text)?.[0].length ?? 0;
+  const after = text.slice(and);
+  const found = punctuated(after) ?? (and > 0 ? leadingAmount(after) : null);
+  return withMarks(text, found && found !== "reason" ? { ms: found.ms, end: and + found.end } : null);
+}
 
 /** The marks right behind a time go with it. */
 function withMarks(text: string, guess: Guess): Guess {

@@ -17,7 +17,7 @@ export function takeTime(text: string): TakenTime | null {
   const plain = toNarrow(text).toLowerCase();
   const amount = leadingAmount(plain);
   if (amount) {
-    const more = guessRest(plain.slice(amount.end));
+    const more = guessRest(plain.slice(amount.end), amount.unit);
     if (more && more !== "reason" && more.ms < amount.ms) {
       const end = amount.end + more.end;
       return {
@@ -52,16 +52,21 @@ const unclear = (text: string, plain: string, meant: "reason" | null): TakenTime
 
 /** A digit, a sign, "for". */
 const LOOKS = /^(?:[\d+~±≈\u2010-\u2015\u2212-]|for(?![\p{L}\p{N}_-]))/u;
-const VAGUE = /^(?:an?\s+)?(?:few|couple(?:\s+of)?|several|some)\s+(?:minutes|hours|days|weeks|months)\b/;
+const VAGUE =
+  /^(?:(?:an?\s+)?(?:few|couple(?:\s+of)?|several|some)\s+(?:minutes|hours|days|weeks|months)\b|[几数]个?(?:小时|钟头|分钟|天|周|星期|礼拜|月)(?![前后来没]))/;
 const CLOCK = /^(?:\d{1,2}:\d\d|\d{1,2}\s?[ap]m\b|\d{1,2}点|\d{4}[-/年]\d{1,2}[-/月]\d|\d{1,2}月\d)/;
 const DAY_NAME =
   /^(?:(?:tomorrow|today|tonight|noon|midnight)(?![\p{L}\p{N}_'’-])|明[天早晚日]|后天|今[天晚日])/u;
 const UNTIL =
-  /^(?:(?:until|till?)(?![\p{L}\p{N}_-])|直到|[到至](?=\s*[\d今明后上下中晚早周一二三四五六七八九十]))/u;
+  /^(?:(?:until|till?)(?![\p{L}\p{N}_-])|直到|[到至](?=\s*(?:[\d今明后上下中晚早凌傍午零周一二三四五六七八九十]|星期|礼拜|[本这]个?周|[月年]底)))/u;
+const BY_DAY = /^by\s+(?:(?:next|this)\s+)?(?:mon|tues|wednes|thurs|fri|satur|sun)day(?![\p{L}\p{N}_'’-])/u;
 
 const isPoint = (text: string): boolean => CLOCK.test(text) || DAY_NAME.test(text);
 const isMoment = (text: string): boolean =>
-  isPoint(text) || UNTIL.test(text) || (/^(?:by|to)\s/.test(text) && isPoint(text.slice(3).trimStart()));
+  isPoint(text) ||
+  UNTIL.test(text) ||
+  BY_DAY.test(text) ||
+  (/^(?:by|to)\s/.test(text) && isPoint(text.slice(3).trimStart()));
 
 /** As a time of day or a date begins, in lower case and narrow. */
 export const looksLikeMoment = (text: string): boolean =>

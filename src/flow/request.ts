@@ -13,7 +13,7 @@ import { beginsAt, windowTaken } from "../domain/window.ts";
 import { type AccessRequest, type Ports, StoreDown, StoreUnsure } from "./ports.ts";
 import { type CommitOptions, follow } from "./support/commit.ts";
 import { overLimit } from "./support/over-limit.ts";
-import { startOf } from "./support/start-of.ts";
+import { assertStartFirst, startOf } from "./support/start-of.ts";
 import { withdrawRequest } from "./withdraw.ts";
 
 export type MakeRequest = {
@@ -38,9 +38,10 @@ export async function makeRequest(
 ): Promise<AccessRequest> {
   const command = "text" in asked ? parseCommand(asked.text) : asked.command;
   const { roles } = ports.policy;
+  const by = (askedBy ?? requester).id;
+  if ("text" in asked) await saidOf(askedBy && requester, () => assertStartFirst(ports, command, by));
   const terms = askedBy ? termsForAnother(command, roles, requester) : termsOf(command, roles);
   const { start } = terms;
-  const by = (askedBy ?? requester).id;
   const startsAt =
     start && (await saidOf(askedBy && requester, () => startOf(ports, start, { command, by })));
   const wanted = { ...draftOf(ports, requester, { ...terms, startsAt }), ...(askedBy && { askedBy }) };

@@ -1,6 +1,7 @@
 /** The ids by which Slack tells our buttons and views apart, and what a button carries. */
 import { z } from "zod";
 import { RequestId, UserId } from "../domain/ids.ts";
+import { json } from "./json.ts";
 
 export const ACTIONS = {
   approve: "approve",
@@ -75,30 +76,50 @@ export const FORM = {
   emergency: "form-emergency",
 } as const;
 
-/** The request and the revision of its terms for which a button was drawn: `R-7K2Q9FXT:1`; and the time that it says. */
-export const ButtonValue = z
-  .string()
-  .regex(/^[^:]+:\d+(:\d+)?$/)
-  .transform((text) => {
-    const [id = "", ...numbers] = text.split(":");
-    const [terms = 0, duration] = numbers.map(Number);
-    return { id, terms, ...(duration === undefined ? {} : { duration }) };
-  })
-  .pipe(z.object({ id: RequestId, terms: z.number().int(), duration: z.number().int().exactOptional() }));
-
-export const buttonValue = (r: { id: string; terms: number }, duration?: number): string =>
-  [r.id, r.terms, ...(duration === undefined ? [] : [duration])].join(":");
-
 const PagePlace = z.object({ from: z.number().int().min(0), after: z.string().max(40).optional() });
 /** So many fit a button's value; whoever is further on goes back to the first from there. */
 export const PAGES_BACK = 20;
 
-/** A page of a list, as its button carries it: of whom and of what, where it begins, and after what. */
-export const PageValue = z.object({
-  list: z.enum(["status", "pending", "active", "history", "story"]),
+const Page = z.object({
   ...PagePlace.shape,
   /** Where the pages before it begin. */
   back: z.array(PagePlace).max(PAGES_BACK).optional(),
+});
+
+/** With what its list goes on when something in it is done: the page, and the reason that was typed for all of it. */
+export const InList = z.object({ page: Page.optional(), why: z.string().optional() });
+export type InList = z.infer<typeof InList>;
+
+/** The request and the revision of its terms for which a button was drawn: `R-7K2Q9FXT:1`; the time that it says; and its list: `R-7K2Q9FXT:1 {"why":"leaked"}`. */
+export const ButtonValue = z
+  .string()
+  .regex(/^[^:\s]+:\d+(:\d+)?( \{.*\})?$/s)
+  .transform((text): { id: string; terms: number; duration?: number; list?: string | undefined } => {
+    const [request = "", list] = text.split(/ (.*)/s);
+    const [id = "", ...numbers] = request.split(":");
+    const [terms = 0, duration] = numbers.map(Number);
+    return { id, terms, ...(duration === undefined ? {} : { duration }), list };
+  })
+  .pipe(
+    z.object({
+      id: RequestId,
+      terms: z.number().int(),
+      duration: z.number().int().exactOptional(),
+      /** Another version's is left out. */
+      list: json.pipe(InList).optional().catch(undefined),
+    }),
+  );
+
+export const buttonValue = (r: { id: string; terms: number }, duration?: number, list?: InList): string =>
+  [
+    [r.id, r.terms, ...(duration === undefined ? [] : [duration])].join(":"),
+    ...(list ? [JSON.stringify(list)] : []),
+  ].join(" ");
+
+/** A page of a list, as its button carries it: of whom and of what, where it begins, and after what. */
+export const PageValue = z.object({
+  list: z.enum(["status", "pending", "active", "history", "story"]),
+  ...Page.shape,
   role: z.string().max(30).optional(),
   person: UserId.optional(),
   since: z.number().int().optional(),

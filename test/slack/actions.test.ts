@@ -526,3 +526,19 @@ test("what is approved for less, and cannot be now, keeps its form, with the not
   await door.until(id, "active");
   expect(await door.ports.requests.get(id)).toMatchObject({ decision: { note: "today only" } });
 });
+
+test("a note that is sent while the rules change stays in its form", async () => {
+  const door = await openDoor();
+  const { id } = await door.ask();
+  await door.slack.select(ALICE, await door.card(id), "menu", "Approve with a note…");
+  const form = await door.modal(ALICE, "Approving:");
+  const { policy, policies } = door.ports;
+  const { guest: _, ...roles } = policy.roles;
+  door.ports.policies = { others: async () => [{ ...policy, roles }] };
+  const { errors } = await door.slack.submit(ALICE, form.id, { why: "today only" });
+  expect(errors).toEqual({ why: expect.stringContaining("Try again in a minute") });
+  door.ports.policies = policies;
+  await door.slack.submit(ALICE, form.id, { why: "today only" });
+  await door.until(id, "active");
+  expect(await door.ports.requests.get(id)).toMatchObject({ decision: { note: "today only" } });
+});

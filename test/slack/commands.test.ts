@@ -16,6 +16,7 @@ import {
   usual,
 } from "../helpers/listener.ts";
 import { remembering } from "../helpers/memories.ts";
+import { firstOf } from "../helpers/press.ts";
 import { inputOf } from "../helpers/scene.ts";
 
 describe("asking", () => {
@@ -114,6 +115,7 @@ describe("asking", () => {
   test.each([
     [BOB, "guest a look 2h", "`2h` stands after the reason", "guest 2h a look"],
     [MEI, "guest 看看 2小时", "`2小时` 写在了理由之后", "guest 2h 看看"],
+    [MEI, "guest 排查问题2小时", "`2小时` 写在了理由之后", "guest 2h 排查问题"],
   ])("%s: a time after the reason is not ignored: %j", async (user, line, told, meant) => {
     const door = await openDoor();
     await door.meet(user);
@@ -126,6 +128,69 @@ describe("asking", () => {
     await expect
       .poll(() => door.ports.requests.all())
       .toMatchObject([{ role: "guest", duration: 7_200_000 }]);
+  });
+
+  describe("a start after the reason", () => {
+    /** Noon in Berlin, or an hour later. */
+    const atNoon = async (user = BOB) => {
+      const door = await openDoor();
+      const day = 24 * 3_600_000;
+      door.clock.jump(day - ((door.clock.now() - 11 * 3_600_000) % day));
+      await door.meet(user);
+      return door;
+    };
+
+    test.each([
+      [BOB, "guest 2h deploy from 22:00", "`from 22:00` stands after", "guest 2h from 22:00 deploy"],
+      [BOB, "guest deploy 2h, from 10pm.", "`from 10pm` stands after", "guest 2h from 22:00 deploy"],
+      [BOB, "gest deploy from 22:00 for 2h", "`from 22:00` stands after", "guest 2h from 22:00 deploy"],
+      [
+        BOB,
+        "guest 2h deploy from tomorrow 9am",
+        "`from tomorrow 9am` stands",
+        "2h from tomorrow 09:00 deploy",
+      ],
+      [
+        MEI,
+        "guest 2小时 发布，从今晚10点开始",
+        "`从今晚10点开始` 写在了理由之后",
+        "guest 2h from today 22:00 发布",
+      ],
+    ])("%s: is not ignored where it is ahead: %j", async (user, line, told, meant) => {
+      const door = await atNoon(user);
+      const { ephemeral: refusal } = await door.slack.command(user, GENERAL, line);
+      if (!refusal) throw new Error("not answered");
+      expect(visibleText(refusal)).toContain(told);
+      expect(visibleText(refusal)).toContain(meant);
+      expect(door.ports.requests.all()).toEqual([]);
+      await door.slack.click(user, refusal, "send");
+      await expect
+        .poll(() => door.ports.requests.all())
+        .toMatchObject([{ duration: 7_200_000, startsAt: expect.any(Number) }]);
+    });
+
+    test.each([
+      "guest 2h restore backup from 22:00 snapshot",
+      "guest 2h look at errors from 06:00",
+      "guest 2h errors from 2026-01-02 22:00",
+      "guest 2h the fix from tomorrow",
+      "emergency admin 10m down from 22:00",
+    ])("is part of it where it is not the last word, or is over: %j", async (line) => {
+      const door = await atNoon();
+      const { reason, startsAt } = await door.ask(BOB, line);
+      expect(line).toContain(reason);
+      expect(reason).toMatch(/from/);
+      expect(startsAt).toBeUndefined();
+    });
+
+    test("is sent from the form as it stands", async () => {
+      const door = await atNoon();
+      const { ephemeral: refusal } = await door.slack.command(BOB, GENERAL, "guest 2h errors from 22:00");
+      if (!refusal) throw new Error("not answered");
+      await door.slack.click(BOB, refusal, "edit");
+      await door.slack.submit(BOB, (await door.modal(BOB, "Access to Karpor")).id, {});
+      await expect.poll(() => door.ports.requests.all()).toMatchObject([{ reason: "errors from 22:00" }]);
+    });
   });
 
   test("edited, such a time stands in the form", async () => {
@@ -461,6 +526,18 @@ describe("revoke", () => {
     });
   });
 
+  test("a request that is withdrawn in a list leaves the others at hand", async () => {
+    const door = await openDoor();
+    const { id } = await door.ask(BOB, "guest 2h a look");
+    await door.ask(BOB, "admin 1h roll back");
+    await door.slack.command(BOB, GENERAL, "status");
+    const list = await door.whisper(BOB, "2 open:");
+    await door.slack.click(BOB, list, { actionId: "withdraw", value: `${id}:1` });
+    await door.slack.waitFor(() => visibleText(list).includes("Withdrawn:"));
+    expect(visibleText(list)).toContain("1 open:");
+    expect(buttonsOf(list)).toEqual(["Withdraw"]);
+  });
+
   test("of several offers each", async () => {
     const door = await openDoor();
     const guest = await door.grant();
@@ -532,6 +609,36 @@ describe("revoke", () => {
       state: "ending",
       end: { cause: "revoked", by: { id: ROOT }, reason: "left the team" },
     });
+  });
+
+  test("of several, the reason that was typed stands in the form of each, until another takes its place", async () => {
+    const door = await openDoor();
+    const grants = [await door.grant(BOB, "guest 2h a look"), await door.grant(BOB, "peek")];
+    await door.slack.command(ROOT, GENERAL, 'revoke @bob left "the team" & <gone>');
+    const list = await door.whisper(ROOT, "2 live:");
+    await door.slack.click(ROOT, list, firstOf(list, "revoke"));
+    await door.slack.submit(ROOT, (await door.modal(ROOT, "Revoking:")).id, {});
+    await door.slack.waitFor(() => visibleText(list).includes("1 live:"));
+    await door.slack.click(ROOT, list, firstOf(list, "revoke"));
+    await door.slack.submit(ROOT, (await door.modal(ROOT, "Revoking:")).id, { why: "a leak" });
+    await door.slack.waitFor(() => buttonsOf(list).length === 0);
+    const ends = await Promise.all(grants.map(({ id }) => door.ports.requests.get(id)));
+    expect(ends).toMatchObject(
+      ['left "the team" & <gone>', "a leak"].map((reason) => ({ end: { cause: "revoked", reason } })),
+    );
+  });
+
+  test("a person and a number: that one of theirs, and nobody else's", async () => {
+    const door = await openDoor();
+    const guest = await door.grant(BOB, "guest 2h a look");
+    const { id } = await door.grant(MEI, "peek");
+    await door.slack.command(ROOT, GENERAL, `revoke @bob ${id} left`);
+    await door.whisper(ROOT, `${id} belongs to someone else`);
+    expect(await door.state(guest.id)).toBe("active");
+    expect(await door.state(id)).toBe("active");
+    await door.slack.command(ROOT, GENERAL, `revoke @mei ${id} left`);
+    await door.whisper(ROOT, "Ending:");
+    expect(await door.ports.requests.get(id)).toMatchObject({ end: { cause: "revoked", reason: "left" } });
   });
 
   describe("of others without a reason", () => {

@@ -1,7 +1,7 @@
 /** Emergency in the form: offered to those who may, with its own times, and checked again when it is sent. */
 import { expect, test } from "vitest";
 import { type View, visibleText } from "../../sandbox/slack/index.ts";
-import { MINUTE } from "../../src/domain/duration.ts";
+import { HOUR, MINUTE } from "../../src/domain/duration.ts";
 import { BOB, type Door, GENERAL, MEI, openDoor, role, usual } from "../helpers/listener.ts";
 
 interface Element {
@@ -86,6 +86,28 @@ test("what is refused stays at its input", async () => {
   const { errors } = await door.slack.submit(BOB, view.id, { reason: "once more" });
   expect(errors).toEqual({ emergency: expect.stringContaining("waits for 2 more reviews") });
   expect(door.ports.requests.all()).toHaveLength(1);
+});
+
+test("for later in an emergency is said where that was chosen", async () => {
+  const door = await openDoor();
+  await door.meet(BOB);
+  const view = await opened(door, BOB);
+  await door.slack.select(BOB, { view: view.id }, "form-role", "admin");
+  await door.slack.waitFor(() => element(view, "form-emergency"));
+  const start = (door.clock.now() + HOUR) / 1_000;
+  const inputs = { "form-emergency": ["now"], "form-start": Math.floor(start), reason: "all is down" };
+  const { errors } = await door.slack.submit(BOB, view.id, inputs);
+  expect(errors).toEqual({ start: expect.stringContaining("begins at once") });
+});
+
+test("whoever may take it no more reads that where it is ticked", async () => {
+  const door = await openDoor();
+  await door.ask(BOB, "admin 1h roll back");
+  const view = await opened(door, BOB, "emergency");
+  await door.slack.people.setGroup("S0DEV", [MEI]);
+  const { errors } = await door.slack.submit(BOB, view.id, { reason: "all is down" });
+  expect(errors).toEqual({ emergency: expect.stringContaining("in an emergency") });
+  expect(door.ports.requests.all()).toMatchObject([{ state: "pending" }]);
 });
 
 test("a refused line is mended in the form as what it was", async () => {

@@ -5,6 +5,7 @@ import { DAY, HOUR, MINUTE } from "../../src/domain/duration.ts";
 import { NO_USE } from "../../src/domain/use.ts";
 import type { Evidence } from "../../src/flow/ports.ts";
 import { BOB, type Door, GENERAL, openDoor, ROOT, role, usual } from "../helpers/listener.ts";
+import { firstOf } from "../helpers/press.ts";
 import { activeOne } from "./records.ts";
 
 const MANY = 120;
@@ -41,6 +42,20 @@ test("whoever holds much can ask for more: the card names some of it", async () 
   await holdAll(door, BOB);
   const { id } = await door.ask(BOB, "guest 2h a look");
   expect(visibleText(await door.card(id))).toContain("and 115 more");
+});
+
+test("whoever ends one of many stays on the page where it stood", async () => {
+  const door = await openDoor({ roles });
+  await holdAll(door, BOB);
+  await door.slack.command(BOB, GENERAL, "status");
+  const list = await door.whisper(BOB, "120 open:");
+  const place = () => /(\d+)–\d+ of (\d+)/.exec(visibleText(list))?.slice(1).map(Number);
+  await door.slack.click(BOB, list, "Next page");
+  await door.slack.waitFor(() => place()?.[0] !== 1);
+  const [second] = place() ?? [];
+  await door.slack.click(BOB, list, firstOf(list, "release"), { confirm: true });
+  await door.slack.waitFor(() => place()?.[1] === 119);
+  expect(place()?.[0]).toBe(second);
 });
 
 test("a hub that was often silent: in a list its silences are counted", async () => {

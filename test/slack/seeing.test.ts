@@ -19,6 +19,7 @@ import {
   usual,
 } from "../helpers/listener.ts";
 import { remembering } from "../helpers/memories.ts";
+import { firstOf } from "../helpers/press.ts";
 
 const ask = async (door: Door, user: string, line: string) => {
   await door.slack.command(user, GENERAL, line);
@@ -128,6 +129,39 @@ describe("pending", () => {
     expect(visibleText(list)).toContain("Denied:*");
     const states = door.ports.requests.all().map(({ state }) => state);
     expect(states.filter((state) => state === "approved" || state === "denied")).toHaveLength(2);
+  });
+
+  test("whoever decides on a later page stays there, or on the nearest that is left", async () => {
+    const door = await crowd();
+    await door.slack.command(ALICE, GENERAL, "pending");
+    const list = await door.whisper(ALICE, "30 wait for you:");
+    const place = () => /(\d+)–(\d+) of (\d+)/.exec(visibleText(list))?.slice(1).map(Number) ?? [];
+    const turn = async (button: "Next page" | "Previous page") => {
+      const before = place()[0];
+      await door.slack.click(ALICE, list, button);
+      await door.slack.waitFor(() => place()[0] !== before);
+    };
+    const decided = (left: number) => door.slack.waitFor(() => place()[2] === left);
+    await turn("Next page");
+    const [second] = place();
+    await door.slack.click(ALICE, list, firstOf(list, "approve"));
+    await decided(29);
+    expect(place()[0]).toBe(second);
+    await door.slack.click(ALICE, list, firstOf(list, "deny"));
+    await door.slack.submit(ALICE, (await door.modal(ALICE, "Denying:")).id, { why: "not today" });
+    await decided(28);
+    expect(place()[0]).toBe(second);
+
+    while (buttonsOf(list).includes("Next page")) await turn("Next page");
+    const [last = 0, end = 0] = place();
+    for (let left = end - 1; left >= last - 1; left--) {
+      await door.slack.click(ALICE, list, firstOf(list, "approve"));
+      await decided(left);
+    }
+    expect(place().slice(1)).toEqual([last - 1, last - 1]);
+    expect(buttonsOf(list)).not.toContain("Next page");
+    while (buttonsOf(list).includes("Previous page")) await turn("Previous page");
+    expect(place()[0]).toBe(1);
   });
 
   test("looked at late, what waits ends later than now", async () => {

@@ -1,5 +1,6 @@
 /** When what is asked for is to begin: by the clock of whoever typed it, where their time does not say its zone. */
-import { lineOf, type ParsedCommand } from "../../domain/command.ts";
+import { correctLine, lineOf, type ParsedCommand, timeAfterReason } from "../../domain/command.ts";
+import { endingStart, tellsOfPast } from "../../domain/ending-start.ts";
 import type { UserId } from "../../domain/ids.ts";
 import type { Moment } from "../../domain/moment.ts";
 import { type AskingRefusal, Refused } from "../../domain/refusal.ts";
@@ -20,6 +21,30 @@ export async function startOf(
     if (!(error instanceof Refused)) throw error;
     throw new Refused({ ...(error.refusal as AskingRefusal), typed: lineOf(command) });
   }
+}
+
+/** When it is to begin stands before the reason: what is still ahead is not left at its end unheeded. Throws Refused(start-last), SlackBusy. */
+export async function assertStartFirst(
+  ports: Pick<Ports, "directory" | "clock" | "log" | "policy">,
+  command: ParsedCommand,
+  by: UserId,
+): Promise<void> {
+  if (command.start || command.emergency) return;
+  const time = timeAfterReason(command);
+  const last = endingStart(time?.rest ?? command.reason);
+  if (!last) return;
+  const { start, said: text, rest: reason } = last;
+  const line = correctLine(
+    { ...command, ...(time && { time: { ms: time.ms } }), start, reason },
+    ports.policy.roles,
+  );
+  // Something else is wrong with it first.
+  if (line === undefined) return;
+  const at = await startOf(ports, start, { command, by }).catch((error: unknown) => {
+    if (!(error instanceof Refused)) throw error;
+  });
+  if (at === undefined || tellsOfPast(start, { at, now: ports.clock.now() })) return;
+  throw new Refused({ kind: "start-last", text, line, typed: lineOf(command) });
 }
 
 /** Throws Refused(zone-unknown), SlackBusy. */

@@ -14,6 +14,7 @@ import type { Facts } from "./facts.ts";
 import { type Formatter, name } from "./formatter.ts";
 import { inSentence } from "./text.ts";
 import {
+  type AtInput,
   type ByAction,
   type ByRefusal,
   type ByStanding,
@@ -68,6 +69,8 @@ const refusal: ByRefusal = {
     `${fmt.b("Not sent:")} ${fmt.code(text)} stands after the reason. Write how long before it, also where this is part of the reason.`,
   "bad-start": ({ text }, fmt) =>
     `${fmt.b("Not sent:")} ${fmt.code(text)} is no time to begin at. Write from 22:00, from tomorrow 09:00 or from 2026-11-27 09:00, after how long.`,
+  "start-last": ({ text }, fmt) =>
+    `${fmt.b("Not sent:")} ${fmt.code(text)} stands after the reason. If access is to begin then, write it before; if it is part of the reason, end that with another word.`,
   "start-past": ({ at }, fmt) =>
     `${fmt.b("Not sent:")} it would have begun ${fmt.at(at)}. Give a time ahead, or none to begin at once.`,
   "start-too-far": ({ max }, fmt) =>
@@ -300,6 +303,13 @@ const refusal: ByRefusal = {
     `${fmt.b("Refused:")} another version of the bot said why, and this one has no words for it.`,
 };
 
+const atInput: AtInput = {
+  "time-last": ({ text }, fmt) =>
+    `${fmt.code(text)} stands after the reason. Choose how long here, also where this is part of the reason.`,
+  "no-reason": ({ role, emergency }, fmt) => `${emergency ? "an emergency" : fmt.code(role)} needs a reason.`,
+  "reason-too-long": ({ max }) => `the reason is longer than ${max} characters.`,
+};
+
 const button: ByAction = {
   approve: "Approve",
   approveNote: "Approve with a note…",
@@ -343,6 +353,7 @@ export const en = {
   home: enHome,
   story: enStory,
   refusal,
+  atInput,
   button,
   /** For screen readers, and it starts with what all others see: "Approve 4 h, admin for Bob, R-7K2Q9FXT". */
   label: (visible: string, role: string, who: string, id: string): string =>

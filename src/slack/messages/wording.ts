@@ -17,6 +17,8 @@ export type ByAction = Record<ActionId, string>;
 export type ByRefusal = {
   [K in Refusal["kind"]]: (refusal: Extract<Refusal, { kind: K }>, fmt: Formatter) => string;
 };
+/** Where its sentence tells of a line, and there is none. */
+export type AtInput = Pick<ByRefusal, "time-last" | "no-reason" | "reason-too-long">;
 
 export const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 

@@ -3,7 +3,14 @@ import type { Person } from "../../domain/person.ts";
 import { type Formatter, name } from "./formatter.ts";
 import type { Words } from "./index.ts";
 import { inSentence } from "./text.ts";
-import { type ByAction, type ByRefusal, type ByStanding, type ByState, roleOf } from "./wording.ts";
+import {
+  type AtInput,
+  type ByAction,
+  type ByRefusal,
+  type ByStanding,
+  type ByState,
+  roleOf,
+} from "./wording.ts";
 import { zhAlarms } from "./zh-alarms.ts";
 import { zhAllowance } from "./zh-allowance.ts";
 import { zhGrammar } from "./zh-grammar.ts";
@@ -77,6 +84,8 @@ const refusal: ByRefusal = {
     `${fmt.b("未发送：")} ${fmt.code(text)} 写在了理由之后。请把时长写在理由之前；如果它是理由的一部分，也请先写明时长。`,
   "bad-start": ({ text }, fmt) =>
     `${fmt.b("未发送：")} ${fmt.code(text)} 不是有效的开始时间。请在时长之后写明：从22:00、从明天09:00 或从2026-11-27 09:00。`,
+  "start-last": ({ text }, fmt) =>
+    `${fmt.b("未发送：")} ${fmt.code(text)} 写在了理由之后。如果权限届时才开始，请写在理由之前；如果它是理由的一部分，请在后面再加几个字。`,
   "start-past": ({ at }, fmt) =>
     `${fmt.b("未发送：")} 这个开始时间${fmt.rich ? `（${fmt.when(at)}）` : ""}已经过去。请写明将来的时间；不写则立即开始。`,
   "start-too-far": ({ max }, fmt) => `${fmt.b("未发送：")} 最多可以提前 ${span(max)}申请。`,
@@ -280,6 +289,14 @@ const refusal: ByRefusal = {
   other: (_, fmt) => `${fmt.b("未受理：")} 原因由机器人的另一个版本写明，当前版本无法显示。`,
 };
 
+const atInput: AtInput = {
+  "time-last": ({ text }, fmt) =>
+    `${fmt.code(text)} 写在了理由之后。请在这里选择时长；如果它是理由的一部分，也请选择时长。`,
+  "no-reason": ({ role, emergency }, fmt) =>
+    `${emergency ? "紧急取用" : `申请 ${fmt.code(role)} `}必须写明理由。`,
+  "reason-too-long": ({ max }) => `理由超过了 ${max} 个字符。`,
+};
+
 const button: ByAction = {
   approve: "批准",
   approveNote: "批准并附言…",
@@ -323,6 +340,7 @@ export const zh: Words = {
   home: zhHome,
   story: zhStory,
   refusal,
+  atInput,
   button,
   label: (visible, role, who, id) => `${visible}：${who ? `${who} 的 ` : ""}${role}${id ? `，${id}` : ""}`,
   cardText: (f, reason, fmt) => `${asking(f, name)} ${what(f, fmt)}${reason ? `：${reason}` : ""}`,

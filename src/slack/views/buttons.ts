@@ -37,12 +37,12 @@ type Pressable = Pick<AccessRequest, "id" | "terms" | "role">;
 /** Of one's own request: its owner needs no name. */
 const own = (p: Renderer, action: ActionId, r: Pressable): Button => ({
   ...button(p, action, r.role, "", r.id),
-  value: buttonValue(r),
+  value: buttonValue(r, undefined, p.ctx.list),
 });
 
 const others = (p: Renderer, action: ActionId, r: AccessRequest, visible?: string): Button => ({
   ...button(p, action, r.role, r.requester.name, r.id, visible),
-  value: buttonValue(r),
+  value: buttonValue(r, undefined, p.ctx.list),
 });
 
 function confirm(p: Renderer, what: "release" | "newToken" = "release"): ConfirmationDialog {
@@ -63,7 +63,7 @@ export function lessButton(p: Renderer, r: AccessRequest): Button[] {
   const shorter = role ? shorterThan(r.duration, role) : null;
   if (shorter === null) return [];
   const visible = p.words.only(p.words.grammar.span(shorter));
-  return [{ ...others(p, "less", r, visible), value: buttonValue(r, shorter) }];
+  return [{ ...others(p, "less", r, visible), value: buttonValue(r, shorter, p.ctx.list) }];
 }
 export const denyButton = (p: Renderer, r: AccessRequest): Button => others(p, "deny", r);
 export const withdrawButton = (p: Renderer, r: AccessRequest): Button => own(p, "withdraw", r);

@@ -4,6 +4,7 @@ import type { Catalog } from "../../domain/catalog.ts";
 import type { Principal, RequestId, UserId } from "../../domain/ids.ts";
 import type { Locale } from "../../domain/person.ts";
 import type { SeenUse } from "../../domain/use.ts";
+import type { InList } from "../ids.ts";
 
 export interface ViewContext {
   locale: Locale;
@@ -22,6 +23,8 @@ export interface ViewContext {
   uses?: ReadonlyMap<RequestId, SeenUse>;
   /** Whoever alone reads it; left out where others do. */
   reader?: UserId;
+  /** Of the list that is drawn: its buttons carry it. */
+  list?: InList | undefined;
 }
 
 export interface Message {

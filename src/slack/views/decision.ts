@@ -5,12 +5,12 @@ import { REASON_MAX, reasonIn } from "../../domain/command.ts";
 import { RequestId } from "../../domain/ids.ts";
 import type { Refusal } from "../../domain/refusal.ts";
 import type { AccessRequest } from "../../domain/request.ts";
-import { DECISION_VIEWS, type DecisionKind } from "../ids.ts";
+import { DECISION_VIEWS, type DecisionKind, InList } from "../ids.ts";
+import { json } from "../json.ts";
 import { context, quote, section } from "./blocks.ts";
 import type { ViewContext } from "./context.ts";
 import { FormOrigin } from "./form-draft.ts";
 import { input, plain, textInput } from "./inputs.ts";
-import { json } from "./json.ts";
 import { refusalAtInput, refusedReply } from "./refused.ts";
 import { factsOf, rendererOf } from "./renderer.ts";
 
@@ -20,7 +20,11 @@ const INPUT = "why";
 export const NEEDS_WORDS: readonly DecisionKind[] = ["deny", "review"];
 
 /** The request, the terms its button was drawn for, and where that stands. */
-export const DecisionTarget = FormOrigin.extend({ id: RequestId, terms: z.number().int() });
+export const DecisionTarget = FormOrigin.extend({
+  id: RequestId,
+  terms: z.number().int(),
+  list: InList.optional(),
+});
 export type DecisionTarget = z.infer<typeof DecisionTarget>;
 
 export function decisionModal(
@@ -32,7 +36,8 @@ export function decisionModal(
   const p = rendererOf(ctx);
   const { decision } = p.words;
   const { title, head, label, hint, submit } = decision[kind];
-  const element = textInput(INPUT, "", { multiline: true, max_length: REASON_MAX, focus_on_load: true });
+  const typed = (kind === "revoke" && target.list?.why) || "";
+  const element = textInput(INPUT, typed, { multiline: true, max_length: REASON_MAX, focus_on_load: true });
   return {
     type: "modal",
     callback_id: DECISION_VIEWS[kind],

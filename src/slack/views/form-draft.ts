@@ -6,7 +6,7 @@ import { type ParsedCommand, reasonIn } from "../../domain/command.ts";
 import { SECOND } from "../../domain/duration.ts";
 import { wholeTime } from "../../domain/typed-time.ts";
 import { FORM } from "../ids.ts";
-import { json } from "./json.ts";
+import { json } from "../json.ts";
 
 /** Where it was opened: there the answer goes. */
 export const FormOrigin = z.object({

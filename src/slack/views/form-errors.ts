@@ -13,9 +13,14 @@ const AT_ROLE: readonly Refusal["kind"][] = [
   "too-many-grants",
   "too-many-requests",
 ];
-const AT_EMERGENCY: readonly Refusal["kind"][] = ["no-emergency", "not-reviewed-yet"];
-const AT_START: readonly Refusal["kind"][] = ["start-past", "start-too-far", "window-taken"];
-const AT_TIME: readonly Refusal["kind"][] = ["bad-duration", "too-short", "too-long"];
+const AT_EMERGENCY: readonly Refusal["kind"][] = ["no-emergency", "may-not-break-glass", "not-reviewed-yet"];
+const AT_START: readonly Refusal["kind"][] = [
+  "start-past",
+  "start-too-far",
+  "window-taken",
+  "emergency-starts-now",
+];
+const AT_TIME: readonly Refusal["kind"][] = ["bad-duration", "time-last", "too-short", "too-long"];
 
 /** For `response_action: "errors"`; null is what nobody foresaw. */
 export function formErrors(

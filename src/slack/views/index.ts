@@ -46,7 +46,7 @@ export {
   withLockdown,
 } from "./lockdown.ts";
 export { type MoreFilled, moreErrors, moreForm, readMore } from "./more-form.ts";
-export { PAGE, PAGE_LOOKED_UP, type Paged } from "./pages.ts";
+export { PAGE, PAGE_LOOKED_UP, type Paged, previousOf } from "./pages.ts";
 export { pendingReply, type Waiting, waitingId } from "./pending.ts";
 export { refusedReply } from "./refused.ts";
 export { requestForm, requestFormRefused } from "./request-form.ts";

@@ -8,11 +8,11 @@ import { shorterThan, timesUpTo } from "../../domain/less.ts";
 import type { Refusal } from "../../domain/refusal.ts";
 import type { AccessRequest } from "../../domain/request.ts";
 import { LESS_VIEW } from "../ids.ts";
+import { json } from "../json.ts";
 import { context, quote, section } from "./blocks.ts";
 import type { ViewContext } from "./context.ts";
 import { DecisionTarget } from "./decision.ts";
 import { input, option, plain, select, textInput } from "./inputs.ts";
-import { json } from "./json.ts";
 import { refusalAtInput, refusedReply } from "./refused.ts";
 import { factsOf, type Renderer, rendererOf } from "./renderer.ts";
 

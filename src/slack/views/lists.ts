@@ -8,14 +8,14 @@ import { actions, isFull, section } from "./blocks.ts";
 import * as buttons from "./buttons.ts";
 import type { Message, ViewContext } from "./context.ts";
 import { idleLine } from "./idle.ts";
-import { type Paged, pageOf } from "./pages.ts";
+import { type Paged, pageOf, placeIn } from "./pages.ts";
 import { factsOf, message, type Renderer, rendererOf } from "./renderer.ts";
 import { reviewLine } from "./review.ts";
 import { lateUse } from "./use.ts";
 
 /** `waiting`: so much waits for the reader. */
 export function statusReply(list: Paged<AccessRequest>, waiting: number, ctx: ViewContext): Message {
-  const p = rendererOf(ctx);
+  const p = rendererOf({ ...ctx, list: placeIn(list.at) });
   const { blocks, place } = pageOf(
     p,
     list,
@@ -51,13 +51,14 @@ function possible(p: Renderer, r: AccessRequest) {
   return [...keep, ...buttons.holderButtons(p, r, r.hidden)];
 }
 
-/** One's own grants get Release now, all others Revoke. */
+/** One's own grants get Release now, all others Revoke. `why`: typed for all of them. */
 export function revokeChoiceReply(
   requests: readonly AccessRequest[],
   ctx: ViewContext,
-  viewer?: UserId,
+  viewer: UserId | undefined,
+  why: string,
 ): Message {
-  const p = rendererOf(ctx);
+  const p = rendererOf({ ...ctx, list: why === "" ? undefined : { why } });
   const { blocks, footer } = page(p, requests, (r) => {
     const own = r.state === "scheduled" ? buttons.withdrawButton(p, r) : buttons.releaseButton(p, r);
     const end = r.requester.id === viewer ? own : buttons.revokeButton(p, r);

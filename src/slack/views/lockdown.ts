@@ -9,11 +9,11 @@ import type { Drilled } from "../../flow/drill.ts";
 import type { LockedDown, Unlocked } from "../../flow/lockdown.ts";
 import type { Affected } from "../../flow/revoke-all.ts";
 import { MASS_END_VIEW } from "../ids.ts";
+import { json } from "../json.ts";
 import { quote, section } from "./blocks.ts";
 import type { Message, ViewContext } from "./context.ts";
 import { FormOrigin } from "./form-draft.ts";
 import { input, plain, textInput } from "./inputs.ts";
-import { json } from "./json.ts";
 import { refusalAtInput, refusedReply } from "./refused.ts";
 import { message, rendererOf } from "./renderer.ts";
 

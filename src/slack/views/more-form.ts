@@ -9,12 +9,12 @@ import { timesUpTo } from "../../domain/less.ts";
 import type { Refusal } from "../../domain/refusal.ts";
 import type { In } from "../../domain/request.ts";
 import { MORE_VIEW } from "../ids.ts";
+import { json } from "../json.ts";
 import { context, section } from "./blocks.ts";
 import type { ViewContext } from "./context.ts";
 import { FormOrigin } from "./form-draft.ts";
 import { hintOf } from "./help.ts";
 import { input, option, plain, select, textInput } from "./inputs.ts";
-import { json } from "./json.ts";
 import { refusalAtInput } from "./refused.ts";
 import { type Renderer, rendererOf } from "./renderer.ts";
 

@@ -1,6 +1,6 @@
 /** A page of a list: as much as one message holds, where that stands among all, and the buttons that lead on. */
 import type { Button, KnownBlock } from "@slack/types";
-import { PAGES_BACK, type PageValue } from "../ids.ts";
+import { type InList, PAGES_BACK, type PageValue } from "../ids.ts";
 import { actions, isFull } from "./blocks.ts";
 import { button } from "./buttons.ts";
 import type { Renderer } from "./renderer.ts";
@@ -63,8 +63,15 @@ const FIRST = { from: 0, after: undefined, back: undefined };
 const backFrom = ({ from, after, back = [] }: PageValue): PageValue["back"] =>
   [...back, { from, after }].slice(-PAGES_BACK);
 
+/** So many stand in each of a page's many buttons. */
+const BACK_IN_LIST = 2;
+
+/** For the buttons of what stands on a page; nothing on the first. */
+export const placeIn = ({ from, after, back }: PageValue): InList | undefined =>
+  from === 0 ? undefined : { page: { from, after, back: back?.slice(-BACK_IN_LIST) } };
+
 /** Null on the first page. */
-function previousOf(at: PageValue): PageValue | null {
+export function previousOf(at: PageValue): PageValue | null {
   if (at.from === 0) return null;
   const place = at.back?.at(-1);
   return place ? { ...at, after: undefined, ...place, back: at.back?.slice(0, -1) } : { ...at, ...FIRST };

@@ -7,7 +7,7 @@ import { allowTooButton } from "./allowance.ts";
 import { actions, quote, section } from "./blocks.ts";
 import * as buttons from "./buttons.ts";
 import type { Message, ViewContext } from "./context.ts";
-import { type Paged, pageOf } from "./pages.ts";
+import { type Paged, pageOf, placeIn } from "./pages.ts";
 import { factsOf, message, type Renderer, rendererOf } from "./renderer.ts";
 import { reviewLine } from "./review.ts";
 
@@ -22,7 +22,7 @@ export const waitingId = (one: Waiting): string =>
 const REASON = 200;
 
 export function pendingReply(list: Paged<Waiting>, ctx: ViewContext): Message {
-  const p = rendererOf(ctx);
+  const p = rendererOf({ ...ctx, list: placeIn(list.at) });
   const { blocks, place } = pageOf(p, list, (one) => drawWaiting(p, one), waitingId);
   const total = list.total ?? list.items.length;
   return message(p, (fmt) => p.words.lists.pending.head(total, p.hub, fmt), blocks, [

@@ -17,6 +17,14 @@ import { message, type Renderer, rendererOf } from "./renderer.ts";
 export const refusalSentence = (words: Words, refusal: Refusal, fmt: Formatter): string =>
   (words.refusal[refusal.kind] as (refusal: Refusal, fmt: Formatter) => string)(refusal, fmt);
 
+const sentenceAtInput = (words: Words, refusal: Refusal, fmt: Formatter): string => {
+  const { atInput } = words;
+  const say = Object.hasOwn(atInput, refusal.kind)
+    ? atInput[refusal.kind as keyof typeof atInput]
+    : undefined;
+  return say ? say(refusal as never, fmt) : refusalSentence(words, refusal, fmt);
+};
+
 /** What their sentences begin with says what happened. */
 const TELLING: readonly Refusal["kind"][] = ["late", "yours-already"];
 
@@ -24,7 +32,7 @@ const TELLING: readonly Refusal["kind"][] = ["late", "yours-already"];
 export function refusalAtInput({ words, plain }: Renderer, refusal: Refusal | null): string {
   const isTelling = refusal !== null && TELLING.includes(refusal.kind);
   const bare = { ...plain, b: (text: string) => (isTelling ? text : "") };
-  const sentence = refusal ? refusalSentence(words, refusal, bare) : words.trouble(undefined, bare);
+  const sentence = refusal ? sentenceAtInput(words, refusal, bare) : words.trouble(undefined, bare);
   return upperFirst(words.grammar.tidy(sentence).trim());
 }
 

@@ -59,6 +59,7 @@ const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
   "bad-duration": [{ kind: "bad-duration", text: "8x<y", line }],
   "time-last": [{ kind: "time-last", text: "2h`<y", line }],
   "bad-start": [{ kind: "bad-start", text: "from <tomorrow", typed: line }],
+  "start-last": [{ kind: "start-last", text: "from `<22:00", line, typed: line }],
   "start-past": [{ kind: "start-past", at: NOW - HOUR, typed: line }],
   "start-too-far": [{ kind: "start-too-far", max: 336 * HOUR, typed: line }],
   "no-such-time": [{ kind: "no-such-time", text: "02:30", zone: "Europe/Berlin", typed: line }],
@@ -273,13 +274,13 @@ describe.each(Locale.options)("answers in %s", (locale) => {
     }
     expectSpeech(statusReply(paged(records.filter((r) => !isFinal(r))), 3, view(locale)));
     for (const viewer of [undefined, bob.id, alice.id])
-      expectSpeech(revokeChoiceReply([activeOne, activeOne], view(locale), viewer));
+      expectSpeech(revokeChoiceReply([activeOne, activeOne], view(locale), viewer, ""));
   });
 
   test("long lists and many roles stay inside Slack's limits", () => {
     const many = Array.from({ length: 120 }, (): AccessRequest => activeOne);
     expectSpeech(statusReply(paged(many), 0, view(locale)));
-    expectSpeech(revokeChoiceReply(many, view(locale)));
+    expectSpeech(revokeChoiceReply(many, view(locale), undefined, ""));
     const ctx = view(locale);
     const { admin } = ctx.roles;
     if (!admin) throw new Error("no role");
@@ -527,8 +528,8 @@ describe("what is said", () => {
   });
 
   test("one releases one's own and revokes others'", () => {
-    expect(buttons(revokeChoiceReply([activeOne], view("en"), bob.id))).toEqual(["End now"]);
-    expect(buttons(revokeChoiceReply([activeOne], view("en"), alice.id))).toEqual(["Revoke…"]);
+    expect(buttons(revokeChoiceReply([activeOne], view("en"), bob.id, ""))).toEqual(["End now"]);
+    expect(buttons(revokeChoiceReply([activeOne], view("en"), alice.id, ""))).toEqual(["Revoke…"]);
   });
 });
 

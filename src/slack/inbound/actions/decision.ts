@@ -8,10 +8,10 @@ import { targetOf } from "./target.ts";
 export const decisionAction =
   (kind: DecisionKind): Action =>
   async (context, click) => {
-    const { id, terms } = targetOf(click);
+    const { id, terms, list } = targetOf(click);
     const request = await load(context.ports, id);
     const { user, triggerId, channel, responseUrl, ephemeral } = click;
-    const target = { id, terms, channel, ...(ephemeral ? { responseUrl, replace: true } : {}) };
+    const target = { id, terms, list, channel, ...(ephemeral ? { responseUrl, replace: true } : {}) };
     await openDecision(context, { kind, request, user, triggerId, target });
     return undefined;
   };

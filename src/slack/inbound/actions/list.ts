@@ -1,9 +1,13 @@
 /** What was done in a list takes its place, with what is left still at hand. */
 import type { UserId } from "../../../domain/ids.ts";
 import type { AccessRequest } from "../../../domain/request.ts";
-import { type Done, doneReply, type Message, type ViewContext } from "../../views/index.ts";
+import { openRequests } from "../../../flow/status.ts";
+import type { InList } from "../../ids.ts";
+import { type Done, doneReply, type Message, statusReply, type ViewContext } from "../../views/index.ts";
 import type { HandlerContext } from "../context.ts";
 import { pendingPage } from "../pages/pending.ts";
+import { restOf } from "../pages/rest.ts";
+import type { Click } from "../payload.ts";
 import type { Reply } from "../reply.ts";
 
 export async function endedInList(
@@ -19,15 +23,34 @@ export async function endedInList(
   return left.length === 0 ? done : above(done, (ctx) => draw(left, ctx));
 }
 
-/** In the list of what waits for whoever decided. */
+interface Decided {
+  kind: Done;
+  request: AccessRequest;
+  /** Where that stood. */
+  list: InList | undefined;
+}
+
+/** In the list of what one has open: they stay on its page. */
+export const endedInStatus = (
+  { ports }: HandlerContext,
+  click: Click,
+  request: AccessRequest,
+): Promise<Reply | undefined> => {
+  const at = { from: 0, ...click.target?.list?.page, list: "status" } as const;
+  const rest = (left: AccessRequest[]) => restOf(left, at, ({ id }) => id);
+  const draw = (left: AccessRequest[], ctx: ViewContext) => statusReply(rest(left), 0, ctx);
+  return endedInList(click.ephemeral, request, () => openRequests(ports, click.user), draw);
+};
+
+/** In the list of what waits for whoever decided: they stay on its page. */
 export async function decidedInList(
   context: HandlerContext,
   user: UserId,
-  kind: Done,
-  request: AccessRequest,
+  { kind, request, list }: Decided,
 ): Promise<Reply> {
   const done: Reply = (ctx) => doneReply(kind, request, ctx);
-  const rest = await pendingPage(context, user, { list: "pending", from: 0 }).catch(() => null);
+  const at = { from: 0, ...list?.page, list: "pending" } as const;
+  const rest = await pendingPage(context, user, at).catch(() => null);
   return rest ? above(done, rest) : done;
 }
 

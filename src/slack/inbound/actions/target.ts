@@ -49,7 +49,9 @@ export const decidedIn = async (
   context: HandlerContext,
   click: Click,
   request: AccessRequest,
-): Promise<ActionReply | undefined> =>
-  click.ephemeral
-    ? { reply: await decidedInList(context, click.user, "approved", request), replace: true }
-    : undefined;
+): Promise<ActionReply | undefined> => {
+  if (!click.ephemeral) return undefined;
+  const { list } = targetOf(click);
+  const reply = await decidedInList(context, click.user, { kind: "approved", request, list });
+  return { reply, replace: true };
+};

@@ -1,9 +1,11 @@
-/** Withdraw, in the requester's DM or in the answer to their command. */
+/** Withdraw, in the requester's DM or in a list: there, what else they have open stays at hand. */
 import { withdrawRequest } from "../../../flow/withdraw.ts";
 import type { Action } from "./index.ts";
-import { replyIn, targetOf } from "./target.ts";
+import { endedInStatus } from "./list.ts";
+import { targetOf } from "./target.ts";
 
-export const withdrawAction: Action = async ({ ports }, click) => {
-  const request = await withdrawRequest(ports, { id: targetOf(click).id, by: click.user });
-  return replyIn(click, "withdrawn", request);
+export const withdrawAction: Action = async (context, click) => {
+  const request = await withdrawRequest(context.ports, { id: targetOf(click).id, by: click.user });
+  const reply = await endedInStatus(context, click, request);
+  return reply && { reply, replace: true };
 };

@@ -1,4 +1,4 @@
-/** `revoke`, `revoke R-… [reason]`, `revoke @person [reason]`, `revoke all …`: with a reason, or one's own, at once; else the modal asks for one. Several are offered. */
+/** `revoke`, `revoke R-… [reason]`, `revoke @person [R-…] [reason]`, `revoke all …`: with a reason, or one's own, at once; else the modal asks for one. Several are offered. */
 
 import { plainWord } from "../../../domain/amount.ts";
 import { firstWord } from "../../../domain/command-words.ts";
@@ -25,8 +25,10 @@ export const revokeCommand: Command = {
     const all = afterAll(rest);
     if (all !== null) return revokeAllOf(context, turn, all);
     const person = leadingMention(rest);
-    if (person) return endFor(context, turn, { of: person.user, reason: reasonTyped(person.rest) });
-    return rest === "" ? endFor(context, turn, { of: user, reason: "" }) : endOne(context, turn);
+    if (!person) return rest === "" ? endFor(context, turn, { of: user, reason: "" }) : endOne(context, turn);
+    const id = idIn(person.rest);
+    if (id) return endTheirs(context, { ...turn, rest: person.rest }, { id, of: person.user });
+    return endFor(context, turn, { of: person.user, reason: reasonTyped(person.rest) });
   },
 };
 
@@ -34,9 +36,21 @@ export const revokeCommand: Command = {
 const unknown = (word: string): Refusal =>
   /^r-/i.test(word) ? { kind: "unknown-request", id: word } : { kind: "unknown-target", word };
 
+const idIn = (rest: string): RequestId | null => readRequestId(plainWord(firstWord(rest)[0]));
+
+async function endTheirs(
+  context: HandlerContext,
+  turn: Turn,
+  { id, of }: { id: RequestId; of: UserId },
+): Promise<Reply | undefined> {
+  const { requester } = await load(context.ports, id);
+  if (requester.id !== of) throw new Refused({ kind: "not-yours", id });
+  return endOne(context, turn);
+}
+
 function endOne(context: HandlerContext, turn: Turn): Promise<Reply | undefined> {
   const [word, reason] = firstWord(turn.rest);
-  const id = readRequestId(plainWord(word));
+  const id = idIn(turn.rest);
   if (!id) throw new Refused(unknown(typed(word).slice(0, 80)));
   return end(context, turn, { id, reason: reasonTyped(reason) });
 }
@@ -53,7 +67,7 @@ async function endFor(
   );
   const [only, another] = grants;
   if (!only) throw new Refused({ kind: "nothing-to-revoke", ...(of === by ? {} : { who: of }) });
-  if (another) return (ctx) => revokeChoiceReply(grants, ctx, by);
+  if (another) return (ctx) => revokeChoiceReply(grants, ctx, by, reason);
   return end(context, turn, { id: only.id, reason });
 }
 

@@ -38,31 +38,31 @@ const TABLE: Record<DecisionKind, Decide> = {
       by,
       verdict: { approve: true, note: why },
     });
-    return inList(target, () => decidedInList(context, by, "approved", request));
+    return inList(target, (list) => decidedInList(context, by, { kind: "approved", request, list }));
   },
   deny: async (context, { target, by, why }) => {
     const { id, terms } = target;
     const request = await decideRequest(context.ports, { id, terms, by, verdict: { approve: false, why } });
-    return inList(target, () => decidedInList(context, by, "denied", request));
+    return inList(target, (list) => decidedInList(context, by, { kind: "denied", request, list }));
   },
   review: async (context, { target, by, why }) => {
     const request = await reviewEmergency(context.ports, { id: target.id, by, comment: why });
-    return inList(target, () => decidedInList(context, by, "reviewed", request));
+    return inList(target, (list) => decidedInList(context, by, { kind: "reviewed", request, list }));
   },
   revoke: async ({ ports }, { target: { id, replace = false, responseUrl }, by, why }) => {
     const request = await revokeGrant(ports, { id, by, reason: why });
     // Typed: nothing of it stands that could be redrawn.
     if (responseUrl && !replace) return (ctx) => doneReply("ending", request, ctx);
     const others = () => revocableGrants(ports, { of: request.requester.id, by });
-    return endedInList(replace, request, others, (left, ctx) => revokeChoiceReply(left, ctx, by));
+    return endedInList(replace, request, others, (left, ctx) => revokeChoiceReply(left, ctx, by, why));
   },
 };
 
 /** What others see is redrawn from the record. */
 const inList = async (
-  { replace = false }: DecisionTarget,
-  reply: () => Promise<Reply>,
-): Promise<Reply | undefined> => (replace ? reply() : undefined);
+  { replace = false, list }: DecisionTarget,
+  reply: (list: DecisionTarget["list"]) => Promise<Reply>,
+): Promise<Reply | undefined> => (replace ? reply(list) : undefined);
 
 export const submitDecision =
   (kind: DecisionKind): Submit =>

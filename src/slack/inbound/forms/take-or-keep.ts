@@ -6,7 +6,12 @@ import { soon } from "../soon.ts";
 import type { SubmissionAck } from "./submit.ts";
 
 /** A minute later it may be taken. */
-const PASSING: readonly Refusal["kind"][] = ["look-up-failed", "store-down", "not-locked-down"];
+const PASSING: readonly Refusal["kind"][] = [
+  "look-up-failed",
+  "store-down",
+  "rules-differ",
+  "not-locked-down",
+];
 
 interface Submitted<T> {
   work: Promise<T>;
