@@ -118,6 +118,16 @@ test.each(["guest", "@bob"])(
   },
 );
 
+test("revoke all @bob, of whom there is nothing else: whoever asks is not told that nothing stands", async () => {
+  await it.get("guest 1h", "it breaks");
+  const [request] = await world.records();
+  await put(request?.id ?? "", "no JSON");
+  await it.say(ALICE, "revoke all @bob");
+  const view = await world.slack.waitFor(() => world.slack.views(ALICE).findLast(({ submit }) => submit));
+  const said = await hears(ALICE, () => world.slack.submit(ALICE, view.id, { [inputOf(view)]: "stolen" }));
+  expect(said).toContain(`the bot cannot read ${request?.id}`);
+});
+
 test("a lockdown that only a newer version can read stands all the same, and can be lifted", async () => {
   await it.get("guest 1h", "it runs");
   const at = world.clock.now();
