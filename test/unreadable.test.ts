@@ -4,10 +4,10 @@ import { hubClient } from "../sandbox/hub/client.ts";
 import { visibleText } from "../sandbox/slack/index.ts";
 import { HOUR, MINUTE } from "../src/domain/duration.ts";
 import { SWEEP } from "../src/queue/sweeps.ts";
-import { ALICE, BOB, startBot, startWorld, type World } from "./helpers/bot.ts";
+import { ALICE, BOB, CAROL, MEI, startBot, startWorld, type World } from "./helpers/bot.ts";
 import { GRANTS_NAMESPACE } from "./helpers/bot-account.ts";
 import { login } from "./helpers/login.ts";
-import { type Scene, scene, tokenIn } from "./helpers/scene.ts";
+import { inputOf, type Scene, scene, tokenIn } from "./helpers/scene.ts";
 
 let world: World;
 let bot: Awaited<ReturnType<typeof startBot>>;
@@ -96,6 +96,36 @@ test("its binding deleted on the hub by an administrator, the rest goes too", as
   await world.jump(2 * MINUTE);
   await sweep();
   expect(await it.standing()).toEqual([]);
+});
+
+test.each(["guest", "@bob"])(
+  "revoke all %s: what nobody can read of it is refused with the rest",
+  async (of) => {
+    const broken = tokenIn(await it.get("guest 1h", "it breaks"));
+    const [request] = await world.records();
+    const other = of === "guest" ? CAROL : BOB;
+    const well = tokenIn(await it.get(of === "guest" ? "guest 1h" : "admin 1h", "it is well", other));
+    const meis = tokenIn(await it.get("admin 1h", "of another role and person", MEI));
+    await put(request?.id ?? "", "no JSON");
+    await it.say(ALICE, `revoke all ${of}`);
+    const view = await world.slack.waitFor(() =>
+      world.slack.views(ALICE).findLast((v) => JSON.stringify(v).includes("1 grant of 1 person")),
+    );
+    await world.slack.submit(ALICE, view.id, { [inputOf(view)]: "laptop stolen" });
+    for (const token of [well, broken])
+      await world.until(async () => (await login(world.hub, token)) !== 200);
+    expect(await login(world.hub, meis)).toBe(200);
+  },
+);
+
+test("revoke all @bob, of whom there is nothing else: whoever asks is not told that nothing stands", async () => {
+  await it.get("guest 1h", "it breaks");
+  const [request] = await world.records();
+  await put(request?.id ?? "", "no JSON");
+  await it.say(ALICE, "revoke all @bob");
+  const view = await world.slack.waitFor(() => world.slack.views(ALICE).findLast(({ submit }) => submit));
+  const said = await hears(ALICE, () => world.slack.submit(ALICE, view.id, { [inputOf(view)]: "stolen" }));
+  expect(said).toContain(`the bot cannot read ${request?.id}`);
 });
 
 test("a lockdown that only a newer version can read stands all the same, and can be lifted", async () => {

@@ -105,19 +105,19 @@ async function gathered(ports: Ports, one: MassEnd, signal: AbortSignal): Promis
   return known;
 }
 
-/** While it stood nothing began: that did since it was lifted. Clocks of replicas differ. */
-const isSince = (r: AccessRequest, at: number): boolean => beginsAt(r) > at + 5 * SECOND;
+/** Clocks of replicas differ. */
+const CLOCKS_MS = 5 * SECOND;
+
+/** While it stood nothing began: that did since it was lifted. */
+const isSince = (r: AccessRequest, at: number): boolean => beginsAt(r) > at + CLOCKS_MS;
 
 /** Never rejects. Of a lockdown also what no record knows. */
-async function strip(
-  ports: Ports,
-  { id, at, scope, grants }: MassEnd,
-  onRemoved: () => void,
-): Promise<boolean> {
-  const ids = new Set<string>(grants);
-  const whichAreOver = async () => {
+async function strip(ports: Ports, one: MassEnd, onRemoved: () => void): Promise<boolean> {
+  const { id, at, scope, grants } = one;
+  const whichAreOver = async (standing: readonly GrantObjects[]) => {
     // What was granted since it was lifted stays.
     const isAll = scope.what === "everything" && (await ports.lockdown.standing())?.at === at;
+    const ids = new Set([...(grants ?? []), ...(isAll ? [] : await unreadableOf(ports, one, standing))]);
     return ({ key }: GrantObjects) => isAll || ids.has(key.id);
   };
   try {
@@ -127,6 +127,22 @@ async function strip(
     ports.log.error({ id, err: error }, `${away} does not answer: no binding is taken away yet; trying on`);
     return false;
   }
+}
+
+/** Of those whose record cannot be read, the hub alone says whose they are. */
+async function unreadableOf(
+  { requests }: Ports,
+  { scope, at }: MassEnd,
+  standing: readonly GrantObjects[],
+): Promise<RequestId[]> {
+  const isMeant = ({ key: { role }, account }: GrantObjects) => {
+    if (!account || account.createdAt > at + CLOCKS_MS) return false;
+    if (scope.what === "role") return role === scope.role;
+    return scope.what === "everything" || account.annotations?.requester.id === scope.person;
+  };
+  const ids = [...new Set(standing.filter(isMeant).map(({ key }) => key.id))];
+  const found = await requests.getMany(ids);
+  return ids.filter((_, i) => found[i] === "unreadable");
 }
 
 async function endRecords(ports: Ports, one: MassEnd, ids: readonly RequestId[]): Promise<void> {

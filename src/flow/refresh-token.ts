@@ -1,6 +1,7 @@
 /** A live grant gets a fresh token of the same account, in a message of its own that rings: the old one's goes before it is shown. It stays active. What is shown at a click gets the message alone. */
 import { isRevealed } from "../domain/delivery.ts";
 import type { RequestId } from "../domain/ids.ts";
+import { withReplaced } from "../domain/left-tokens.ts";
 import type { Refresh } from "../domain/request.ts";
 import { failed, refreshAsked, refreshed, refreshing, tokenTakenOff } from "../domain/transitions.ts";
 import { finishExtension } from "./extend-grant.ts";
@@ -54,6 +55,7 @@ async function refresh(ports: Ports, found: AccessRequest | null, signal: AbortS
   if (await reportOutage(ports, id, "hub", () => ports.lockdown.look())) return undefined;
   try {
     await assertMember(ports, request);
+    await noteLostMessage(ports, request, signal);
     await using room = isRevealed(request) ? null : await ports.notifier.roomForToken(request);
     // Before the old one goes: without a new one in hand its holder keeps what they have.
     const minted = await mintFresh(ports, request, signal);
@@ -74,6 +76,20 @@ async function assertMember(ports: Ports, request: Asked): Promise<void> {
     ports.directory.person(request.requester.id, "grant"),
   );
   if (standing !== "member") throw new GrantFailed("recipient-gone", `the recipient is ${standing} now`);
+}
+
+/**
+ * A Redis that lost it knows of no message that came since, and the account does: until it is told of another. Its token
+ * gives way with that of the record.
+ */
+async function noteLostMessage(ports: Ports, request: Asked, signal: AbortSignal): Promise<void> {
+  const { id, generation, grant, messages } = request;
+  const look = () => ports.grants.find(request, grant, signal);
+  const { account } = await reportOutage(ports, whoWaits(request), "hub", look);
+  const { tokenMessage, expiresAt, tokenExpiresAt = expiresAt } = account?.annotations ?? {};
+  if (!tokenMessage || tokenExpiresAt === undefined || tokenMessage.ts === messages.token?.ts) return;
+  const lost = { ...tokenMessage, generation, tokenExpiresAt };
+  await commit(ports, id, (r) => (isAsked(r) ? withReplaced(r, lost) : null));
 }
 
 /** The account itself says first until when it stands: without Redis it is ended by that. */

@@ -42,7 +42,7 @@ export interface Affected {
   allowed: number;
 }
 
-/** Throws StoreDown. */
+/** Throws StoreDown, and Unreadable of a person of whom nothing else is known. */
 export async function lookAtScope(
   ports: Pick<Ports, "requests" | "allowances" | "clock">,
   scope: Scope,
@@ -58,5 +58,7 @@ export async function lookAtScope(
       roles.set(r.role, (roles.get(r.role) ?? 0) + 1);
     }
   const allowed = scope.what === "person" ? (await openAllowances(ports, scope.person)).length : 0;
+  // That nothing stands is not known of whom nobody can read all.
+  if (grants + allowed === 0 && scope.what === "person") await ports.requests.open(scope.person);
   return { grants, people: people.size, roles: [...roles].sort((a, b) => b[1] - a[1]), waiting, allowed };
 }

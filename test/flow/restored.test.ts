@@ -8,6 +8,7 @@ import type { AccessRequest, In } from "../../src/domain/request.ts";
 import { askMoreTime } from "../../src/flow/ask-more-time.ts";
 import { confirmRestore } from "../../src/flow/confirm-restore.ts";
 import { decideRequest } from "../../src/flow/decide.ts";
+import { askFreshToken, refreshToken } from "../../src/flow/refresh-token.ts";
 import { makeRequest } from "../../src/flow/request.ts";
 import { releaseGrant, revokeGrant } from "../../src/flow/revoke.ts";
 import { load } from "../../src/flow/support/load.ts";
@@ -85,6 +86,7 @@ async function confirm(by = ALICE): Promise<void> {
     )[0] ?? {};
   await confirmRestore(steps.ports, { by: by as UserId, epoch: Number(value) });
 }
+const bearing = (user: string) => world.slack.dm(user).filter((m) => TOKEN.test(JSON.stringify(m.blocks)));
 const tokens = (user: string) => it.everShown(user).match(new RegExp(TOKEN, "g")) ?? [];
 
 test("approved in the copy and revoked since: held back, and not made when an administrator goes on", async () => {
@@ -242,11 +244,37 @@ test("the copy is too young to be told apart, and what it calls approved was del
   await restored(before);
   await goOn();
   expect(await record(id)).toMatchObject({ state: "active" });
-  expect(world.slack.dm(BOB).filter((m) => TOKEN.test(JSON.stringify(m.blocks)))).toHaveLength(1);
+  expect(bearing(BOB)).toHaveLength(1);
   await releaseGrant(steps.ports, { id, by: BOB as UserId });
   await steps.finish();
-  expect(world.slack.dm(BOB).filter((m) => TOKEN.test(JSON.stringify(m.blocks)))).toEqual([]);
+  expect(bearing(BOB)).toEqual([]);
 });
+
+test.each([
+  ["too young to be told apart", 0],
+  ["told apart", 2 * MINUTE],
+])(
+  "a fresh token was to come in the copy, which is %s, and came since: one message bears a token, and none when it is over",
+  async (_what, later) => {
+    const id = await grant();
+    world.clock.jump(2 * SECOND);
+    await askFreshToken(steps.ports, id, "upgraded");
+    await settled();
+    const before = await copy();
+    await steps.work();
+    world.clock.jump(later);
+    await settled();
+
+    await restored(before);
+    // Its job was copied too.
+    await refreshToken(steps.ports, id);
+    await goOn();
+    expect(bearing(BOB)).toHaveLength(1);
+    await releaseGrant(steps.ports, { id, by: BOB as UserId });
+    await steps.finish();
+    expect(bearing(BOB)).toEqual([]);
+  },
+);
 
 test("Redis was emptied: what lives goes on and can be ended, what is new waits for an administrator", async () => {
   const live = await grant();

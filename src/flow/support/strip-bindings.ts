@@ -21,12 +21,12 @@ interface Stripping {
  */
 export async function stripBindings(
   { grants, log }: Pick<Ports, "grants" | "log">,
-  whichAreOver: () => Promise<(on: GrantObjects) => boolean>,
+  whichAreOver: (standing: readonly GrantObjects[]) => Promise<(on: GrantObjects) => boolean>,
   { stopping, onRemoved = () => {} }: Stripping,
 ): Promise<boolean> {
   const within = (ms: number) => AbortSignal.any([stopping, AbortSignal.timeout(ms)]);
   const standing = await grants.list(within(LISTING_WITHIN_MS));
-  const isOver = await whichAreOver();
+  const isOver = await whichAreOver(standing);
   const bound = standing.filter((on) => on.binding && isOver(on)).sort((a, b) => madeAt(a) - madeAt(b));
   let failed = 0;
   const worker = async () => {
