@@ -166,8 +166,11 @@ test("a home is published over what was seen of it: no more than 100 blocks, and
 });
 
 test("a message needs words, not too many, and a thread that exists", async () => {
-  const { web } = await world({ limits: false });
-  const post = (rest: object) => refusal(web.chat.postMessage({ channel: opsId, ...rest } as never));
+  const { clock, web } = await world();
+  const post = (rest: object) => {
+    clock.advance(1_000);
+    return refusal(web.chat.postMessage({ channel: opsId, ...rest } as never));
+  };
   expect(await post({})).toBe("no_text");
   expect(await post({ text: "x".repeat(40_001) })).toBe("msg_too_long");
   expect(await post({ text: "x", blocks: "nonsense" })).toBe("invalid_blocks_format");

@@ -15,7 +15,6 @@ import {
   role,
   usual,
 } from "../helpers/listener.ts";
-import { remembering } from "../helpers/memories.ts";
 import { inputOf } from "../helpers/scene.ts";
 
 describe("asking", () => {
@@ -379,7 +378,7 @@ describe("help", () => {
   test.each(["help", "HELP", "帮助"])(
     "%j shows the roles one may ask for, and asks Slack nothing",
     async (line) => {
-      const door = await openDoor({ memory: remembering() });
+      const door = await openDoor();
       await door.meet(MEI);
       await door.people.qualifies(MEI as UserId, ["S0DEV" as GroupId]);
       const before = door.slack.calls.length;
@@ -392,7 +391,7 @@ describe("help", () => {
   );
 
   test("who is known to be no member is told that, as by the form, and Slack is asked nothing", async () => {
-    const door = await openDoor({ memory: remembering() });
+    const door = await openDoor();
     await door.meet(GUS);
     const before = door.slack.calls.length;
     await door.slack.command(GUS, GENERAL, "help");
