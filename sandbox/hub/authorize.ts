@@ -1,6 +1,7 @@
 /** RBAC as Kubernetes evaluates it, over the roles and bindings in the store; bindings count at once. */
 import type { Ask } from "./request.ts";
 import { clusterRoleBindings, clusterRoles, type Resource, roleBindings, roles } from "./resources.ts";
+import { forbidden, forbiddenPath } from "./status.ts";
 import { type ObjectStore, storeKeyOf } from "./store.ts";
 import type { ClusterRoleObject, PolicyRule, RoleBinding, RoleRef, RoleSubject } from "./types.ts";
 
@@ -49,6 +50,17 @@ export function createAuthorizer(store: ObjectStore): Authorizer {
       return allowing ? reasonOf(allowing, user) : "";
     },
   };
+}
+
+/** Throws in the API server's words. */
+export function assertAllowed(authorizer: Authorizer, user: HubUser, wanted: Attributes): void {
+  if (authorizer.allows(user, wanted)) return;
+  const { verb, path, target } = wanted;
+  if (!target) throw forbiddenPath(`User "${user.name}" cannot ${verb} path "${path}"`);
+  const { group, plural, subresource, namespace, name = "" } = target;
+  const what = `resource "${plural}${subresource ? `/${subresource}` : ""}" in API group "${group}"`;
+  const where = namespace === undefined ? "at the cluster scope" : `in the namespace "${namespace}"`;
+  throw forbidden(plural, group, name, `User "${user.name}" cannot ${verb} ${what} ${where}`);
 }
 
 /** In kube-apiserver's words. */

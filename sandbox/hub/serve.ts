@@ -5,14 +5,14 @@ import type { TLSSocket } from "node:tls";
 import { answerResource } from "./answer.ts";
 import type { HubAuditLog } from "./audit.ts";
 import type { Authenticate, Caller } from "./authenticate.ts";
-import type { HubUser } from "./authorize.ts";
+import { assertAllowed, type HubUser } from "./authorize.ts";
 import { type CaseAnswer, type HubState, served } from "./case.ts";
 import type { FaultPlan, HubFailure, HubMeddler } from "./faults.ts";
 import type { Logged } from "./journal.ts";
 import { answerPath } from "./paths.ts";
-import { type Ask, parseAsk } from "./request.ts";
+import { parseAsk } from "./request.ts";
 import { isApiGroup } from "./resources.ts";
-import { forbidden, forbiddenPath, StatusError, statusBody } from "./status.ts";
+import { StatusError, statusBody } from "./status.ts";
 import type { HubWatch } from "./watch.ts";
 
 export interface Service {
@@ -86,7 +86,7 @@ export function serveLogin(service: Service, token: string): number {
   const user = identify(service, { headers: { authorization: `Bearer ${token}` }, socket });
   if ("status" in user) return user.status;
   try {
-    if (service.rbac) authorize(service.world(), user, parseAsk("GET", "/rest-api/v1/authn"));
+    if (service.rbac) assertAllowed(service.world().authorizer, user, parseAsk("GET", "/rest-api/v1/authn"));
     return 200;
   } catch (error) {
     return refusal(error).status;
@@ -114,7 +114,7 @@ function attempt(
   try {
     const ask = parseAsk(request.method ?? "GET", request.url ?? "/");
     const world = service.world();
-    if (service.rbac) authorize(world, user, ask);
+    if (service.rbac) assertAllowed(world.authorizer, user, ask);
     const { target } = ask;
     if (!target || !isApiGroup(target.group)) return answerPath(ask, service.rbac);
     const type = request.headers["content-type"] ?? "";
@@ -124,16 +124,6 @@ function attempt(
     return refusal(error);
   }
   return undefined;
-}
-
-function authorize({ authorizer }: HubState, user: HubUser, ask: Ask): void {
-  if (authorizer.allows(user, ask)) return;
-  const { verb, path, target } = ask;
-  if (!target) throw forbiddenPath(`User "${user.name}" cannot ${verb} path "${path}"`);
-  const { group, plural, subresource, namespace, name = "" } = target;
-  const what = `resource "${plural}${subresource ? `/${subresource}` : ""}" in API group "${group}"`;
-  const where = namespace === undefined ? "at the cluster scope" : `in the namespace "${namespace}"`;
-  throw forbidden(plural, group, name, `User "${user.name}" cannot ${verb} ${what} ${where}`);
 }
 
 function refusal(error: unknown): CaseAnswer {

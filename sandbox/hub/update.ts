@@ -38,13 +38,8 @@ export function keep(
 }
 
 function checkIdentity(resource: Resource, own: ObjectMetadata, wanted: ObjectMetadata): void {
-  const { name, namespace, uid, resourceVersion } = wanted;
-  if (name !== own.name) {
-    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${own.name})`);
-  }
-  if (namespace !== undefined && namespace !== own.namespace) {
-    throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
-  }
+  const { name, uid, resourceVersion } = wanted;
+  checkPlace(own, wanted);
   if (uid !== undefined && uid !== own.uid) {
     throw invalid(resource, name, [bad("metadata.uid", uid, "field is immutable")]);
   }
@@ -52,6 +47,24 @@ function checkIdentity(resource: Resource, own: ObjectMetadata, wanted: ObjectMe
     const why = "the object has been modified; please apply your changes to the latest version and try again";
     throw conflict(resource.plural, resource.group, name, why);
   }
+}
+
+type Place = Pick<ObjectMetadata, "name"> & { namespace?: string | undefined };
+
+export function checkPlace(own: Place, { name, namespace }: Place): void {
+  if (name !== own.name) {
+    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${own.name})`);
+  }
+  if (namespace !== undefined && namespace !== own.namespace) {
+    throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
+  }
+}
+
+/** A whole object that is sent means the one it was read from. */
+export function checkUid(resource: Resource, name: string, wanted: string | undefined, own = ""): void {
+  if (wanted === undefined || wanted === own) return;
+  const why = `Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${own}`;
+  throw conflict(resource.plural, resource.group, name, why);
 }
 
 /** Empty and 0 say nothing: what stands is overwritten. */

@@ -1,20 +1,25 @@
 /** What changes objects: create, update, patch, delete; checked in the order of the API server. */
-import { admit, droppedFields, type Json, parseBody } from "./admit.ts";
+import { admit, droppedFields, type Json, parseBody, shape } from "./admit.ts";
+import { assertAllowed } from "./authorize.ts";
 import { type Case, type CaseAnswer, type HubState, sentObject, standingObject } from "./case.ts";
 import { erase, parseErasure } from "./erase.ts";
 import { checkEscalation } from "./escalate.ts";
 import { listText } from "./list.ts";
 import { applyPatch } from "./patch.ts";
-import type { Resource } from "./resources.ts";
+import { RBAC_GROUP, type Resource } from "./resources.ts";
 import { parseSelector } from "./selector.ts";
-import { alreadyExists, notAllowed, versionOfNew } from "./status.ts";
+import { alreadyExists, notAllowed, notFoundStatus, versionOfNew } from "./status.ts";
 import type { KubeObject } from "./types.ts";
-import { isVersion, keep, updated } from "./update.ts";
+import { checkPlace, checkUid, isVersion, keep, updated } from "./update.ts";
 
-export function create({ store, authorizer, now }: HubState, found: Case): CaseAnswer {
-  const { resource, target, user, dry } = found;
+export function create(world: HubState, found: Case): CaseAnswer {
+  const { resource, target } = found;
   if (resource.namespaced && target.namespace === undefined) throw notAllowed();
-  const body = sentObject(found);
+  return make(world, found, sentObject(found));
+}
+
+function make({ store, authorizer, now }: HubState, found: Case, body: Json): CaseAnswer {
+  const { resource, target, user, dry } = found;
   const object = admit(resource, body, target.namespace, now);
   checkEscalation(authorizer, user, resource, object);
   const { name, namespace } = object.metadata;
@@ -30,8 +35,20 @@ export function patch(world: HubState, found: Case): CaseAnswer {
   return replace(world, found, before, applyPatch(found.type, before, found.text));
 }
 
+/** What is not there is made, of RBAC's kinds, by whoever may make it too; never under a uid that was there before. */
 export function updateObject(world: HubState, found: Case): CaseAnswer {
-  return replace(world, found, standingObject(world, found), sentObject(found));
+  const { resource, target, user, ask } = found;
+  const { name = "" } = target;
+  const namespace = resource.namespaced ? target.namespace : undefined;
+  const before = world.store.get(resource, namespace, name);
+  if (!before && resource.group !== RBAC_GROUP) throw notFoundStatus(resource, name);
+  const body = sentObject(found);
+  const { resourceVersion: _, ...wanted } = shape(resource, body).metadata;
+  checkPlace({ name, namespace }, wanted);
+  checkUid(resource, name, wanted.uid, before?.metadata.uid);
+  if (before) return replace(world, found, before, body);
+  assertAllowed(world.authorizer, user, { ...ask, verb: "create" });
+  return make(world, found, { ...body, metadata: wanted });
 }
 
 function replace({ store, authorizer }: HubState, found: Case, before: KubeObject, wanted: Json): CaseAnswer {

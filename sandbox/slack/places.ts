@@ -15,6 +15,13 @@ export function conversationOf(workspace: Workspace, id: string): Conversation |
   return person && { kind: "dm", id, person };
 }
 
+/** As far as the bot can tell: a private channel that it is not in does not exist. */
+export function seenByBot(workspace: Workspace, id: string): Conversation | undefined {
+  const place = conversationOf(workspace, id);
+  const isHidden = place?.kind === "channel" && place.channel.isPrivate && !botIn(place.channel);
+  return isHidden ? undefined : place;
+}
+
 export function openDm(workspace: Workspace, user: string): string {
   const known = workspace.dms.get(user);
   if (known !== undefined) return known;

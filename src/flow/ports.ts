@@ -730,7 +730,8 @@ export interface Admins {
 export interface Told {
   /** Those of the keys that were not. */
   fresh(keys: readonly string[]): Promise<string[]>;
-  remember(keys: readonly string[]): Promise<void>;
+  /** Resolves to those that were not: of several who tell at once, only the first hears so. */
+  remember(keys: readonly string[]): Promise<string[]>;
 }
 
 /** The company's own service, asked before anybody approves and before a token is made. */

@@ -17,8 +17,9 @@ export function createTold({ redis, keys: { told } }: Pick<Store, "redis" | "key
     },
     async remember(keys) {
       const pipeline = redis.pipeline();
-      for (const key of keys) pipeline.set(told(key), "1", "EX", REMEMBERED_SECONDS);
-      await writing(redis, () => allOf(pipeline));
+      for (const key of keys) pipeline.set(told(key), "1", "EX", REMEMBERED_SECONDS, "NX");
+      const answers = await writing(redis, () => allOf(pipeline));
+      return keys.filter((_, i) => answers[i] === "OK");
     },
   };
 }

@@ -55,7 +55,7 @@ export async function openLane(redis: string, db: number, times: ScaledTimes) {
       const instance = `c${sequences}`;
       clock.jump(Date.now() - clock.now());
       await commands.flushdb();
-      const slack = await startLocalSlack({ ...workspace(clock), ...tokens, limits: false });
+      const slack = await startLocalSlack({ ...workspace(clock), ...tokens });
       return open({
         ...{ instance, clock, hub, slack, tally, configs, commands, scripts, redis, db, admin, times },
       });

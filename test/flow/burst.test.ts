@@ -17,8 +17,6 @@ let bot: Awaited<ReturnType<typeof startBot>>;
 
 beforeEach(async () => {
   world = await startWorld();
-  // On where a test is about them: the messages of the others are in Slack before its story begins.
-  world.slack.settings.limits = false;
   steps = await openSteps(world);
   bot = await startBot(world);
   // Else the sweep of the start meets what is being made, and adopts it.
@@ -27,7 +25,6 @@ beforeEach(async () => {
 afterEach(async () => {
   world.localHub?.meddle(undefined);
   world.localHub?.hang(false);
-  world.slack.settings.limits = false;
   await bot.stop();
   await steps[Symbol.asyncDispose]();
   await world.close();
@@ -135,7 +132,6 @@ test("60 released at once, within Slack's limits: every token goes, and every re
   const holders = [BOB, CAROL, MEI];
   const tokens = () => holders.flatMap((who) => world.slack.dm(who)).filter((m) => tokenIn(m) !== "");
   expect(tokens()).toHaveLength(60);
-  world.slack.settings.limits = true;
   // A call that is under way must not find a minute gone.
   world.turns.atOnce = false;
   await Promise.all(

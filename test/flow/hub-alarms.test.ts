@@ -175,6 +175,24 @@ test("a use more than a second after its binding was deleted contradicts an end,
   expect(trail).toHaveLength(1);
 });
 
+test.each(["create", "update", "patch"])(
+  "a binding that somebody makes anew, by the verb %s, is told as made, and its use contradicts no end",
+  async (verb) => {
+    await it.get("guest 1h", "over");
+    const name = objectName(await record("over"));
+    await world.slack.click(BOB, await it.dm(BOB, "production"), "End now", { confirm: true });
+    await it.proveEnd();
+    const at = world.clock.now();
+    const deletion = bindingOf("delete", name, BOT, "", at);
+    deletion.auditID = ownLooks(secret(SECRET)).name();
+    const making = bindingOf(verb, name, "mallory", "karpor-guest", at + 2_000);
+    await bring([deletion, making, use(name, at + 3_000, name)]);
+    expect(await told(/Not done by the bot/, 1)).toContain(`made the binding \`${name}\``);
+    expect(said(/Used after its end/)).toEqual([]);
+    expect(await record("over")).not.toHaveProperty("lateUse");
+  },
+);
+
 test("while an end is not proved yet, absence proves it no more", async () => {
   await it.get("guest 1h", "going");
   const name = objectName(await record("going"));

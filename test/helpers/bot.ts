@@ -2,7 +2,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Writable } from "node:stream";
-import { setTimeout as delay } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { stringify } from "yaml";
 import { z } from "zod";
@@ -19,12 +18,12 @@ import { loadConfig } from "../../src/config.ts";
 import type { Transition } from "../../src/domain/audit.ts";
 import { AccessRequest } from "../../src/domain/request.ts";
 import { isTransition } from "../../src/domain/trail-entry.ts";
-import type { Clock } from "../../src/flow/ports.ts";
 import { createLog } from "../../src/log.ts";
 import { createJobs } from "../../src/queue/jobs.ts";
 import { type Beside, wholeOf } from "../../src/store/chain.ts";
 import { keysOf } from "../../src/store/keys.ts";
 import { botKubeconfig, GRANTS_NAMESPACE } from "./bot-account.ts";
+import { passingTurns } from "./passing-turns.ts";
 import { ADMINS, ALICE, APPROVALS, BOB, CAROL, GENERAL, MEI, members } from "./people.ts";
 import { until } from "./redis.ts";
 
@@ -165,22 +164,6 @@ export async function startWorld({
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }
-
-/** Longer than any wait for Redis in place, and as long as one for a turn at Slack may be. */
-const [BEYOND_REDIS_MS, PATIENCE_MS] = [250, 2_500];
-/** What is under way meanwhile goes on. */
-const TURN_MS = 5;
-
-/** Whoever waits in place for a turn at Slack moves time to it; what looks again and again, and so can be stopped, waits. */
-const passingTurns = (clock: JumpClock, turns: { atOnce: boolean }): Clock => ({
-  now: clock.now,
-  async sleep(ms, signal) {
-    if (!turns.atOnce || signal || ms <= BEYOND_REDIS_MS || ms > PATIENCE_MS) return clock.sleep(ms, signal);
-    const due = clock.now() + ms;
-    await delay(TURN_MS);
-    clock.jump(Math.max(0, due - clock.now()));
-  },
-});
 
 const FIRST_APP = {
   signingSecret: SIGNING_SECRET,

@@ -1,28 +1,34 @@
-/** The bot's door to Slack, opened by real Bolt before the local workspace; records are in memory. */
-import { expect, onTestFinished } from "vitest";
+/** The bot's door to Slack, opened by real Bolt before the local workspace, within Slack's limits; records are in memory. */
+import { Agent } from "undici";
+import { afterAll, expect, onTestFinished } from "vitest";
 import { jumpClock } from "../../sandbox/clock.ts";
 import { type LocalSlack, startLocalSlack, visibleText } from "../../sandbox/slack/index.ts";
 import { type Catalog, channelFor, Role } from "../../src/domain/catalog.ts";
 import { RequestId, UserId } from "../../src/domain/ids.ts";
 import type { Locale } from "../../src/domain/person.ts";
 import type { State } from "../../src/domain/request.ts";
-import type { Memory } from "../../src/flow/ports.ts";
 import type { HoldFound } from "../../src/flow/support/holds.ts";
+import { createGiveWay } from "../../src/give-way.ts";
 import { comeAgain, startHttp } from "../../src/http/server.ts";
 import { createBusy } from "../../src/slack/inbound/busy.ts";
 import { createListener, type ListenerOptions } from "../../src/slack/inbound/listen.ts";
 import { createAllowanceNotifier } from "../../src/slack/outbound/allowance-notifier.ts";
-import { slackClient } from "../../src/slack/outbound/client.ts";
+import { createBudget } from "../../src/slack/outbound/budget.ts";
+import { slackClients } from "../../src/slack/outbound/client.ts";
 import { createDirectory } from "../../src/slack/outbound/directory.ts";
 import { createHomeTab } from "../../src/slack/outbound/home-tab.ts";
 import { createNotifier, type NotifierOptions } from "../../src/slack/outbound/notifier.ts";
 import { type RememberedPeople, rememberPeople } from "../../src/slack/outbound/people.ts";
+import { sendBy } from "../../src/slack/outbound/send.ts";
 import type { ViewContext } from "../../src/slack/views/index.ts";
-import { forgetful } from "./memories.ts";
+import { createTold } from "../../src/store/told.ts";
+import { createTurns } from "../../src/store/turns.ts";
+import { remembering } from "./memories.ts";
 import { memoryLog } from "./memory-log.ts";
 import { type MemoryPorts, memoryPorts, workThrough } from "./memory-ports.ts";
+import { passingTurns } from "./passing-turns.ts";
 import { ALICE, APPROVALS, BOB, CAROL, GENERAL, MEI, members } from "./people.ts";
-import { uncounted } from "./uncounted.ts";
+import { freshKeys, testRedis } from "./redis.ts";
 
 export { ALICE, APPROVALS, BOB, CAROL, GENERAL, MEI };
 export const ROOT = "U0ROOT";
@@ -62,7 +68,6 @@ const workspace = (clock: ReturnType<typeof jumpClock>) => ({
   botToken: token,
   appToken,
   command: "/karpor-access",
-  limits: false,
   people: [
     ...members,
     { id: ROOT, name: "root", realName: "Root" },
@@ -80,13 +85,15 @@ const workspace = (clock: ReturnType<typeof jumpClock>) => ({
   ],
 });
 
+const redis = await testRedis();
+const agent = new Agent();
+afterAll(() => Promise.all([redis[Symbol.asyncDispose](), agent.destroy()]));
+
 export interface DoorOptions {
   transport?: "http" | "socket";
   /** Another replica's: the same workspace and time, with records of its own. */
   beside?: Workspace;
   more?: Partial<ListenerOptions>;
-  /** What Slack said: forgotten at once unless said otherwise. */
-  memory?: Memory;
   roles?: Catalog;
   /** Besides those whom all tests know. */
   people?: { id: string; name: string; realName: string }[];
@@ -101,7 +108,12 @@ async function openWorkspace(more: DoorOptions["people"]) {
   const slack = await startLocalSlack({ ...usually, people: [...usually.people, ...(more ?? [])] });
   onTestFinished(slack.close);
   onTestFinished(() => expectCalm(slack));
-  return { clock, slack, held: new Map<symbol, number>() };
+  const shared = { redis: redis.commands, keys: freshKeys(), clock };
+  return {
+    ...{ clock, slack, held: new Map<symbol, number>() },
+    ...{ memory: remembering(clock.now), told: createTold(shared) },
+    ...{ turns: createTurns(shared), passing: passingTurns(clock, { atOnce: true }) },
+  };
 }
 
 /** Nothing that was posted unfolds a link. */
@@ -116,19 +128,18 @@ export async function openDoor({
   transport = "http",
   beside,
   more = {},
-  memory = forgetful,
   roles = usual,
   people: others,
 }: DoorOptions = {}) {
-  const { clock, slack, held } = beside ?? (await openWorkspace(others));
+  const workspace = beside ?? (await openWorkspace(others));
+  const { clock, slack, held, memory, turns, passing } = workspace;
   const log = memoryLog();
-  const client = slackClient(token, { apiUrl: slack.apiUrl, interactive: true, timeout: 20_000 });
-  const people = rememberPeople(
-    createDirectory({ slack: uncounted(client), memory, clock, home: () => slack.bot }),
-  );
+  const budget = createBudget({ turns, clock: passing, giveWay: createGiveWay(), send: sendBy(agent) });
+  const callers = slackClients(token, budget, { apiUrl: slack.apiUrl, timeout: 20_000 });
+  const people = rememberPeople(createDirectory({ slack: callers, memory, clock, home: () => slack.bot }));
   const context = contextOf(clock, roles);
   const messages: NotifierOptions = {
-    ...{ slack: uncounted(client), memory, clock },
+    ...{ slack: callers, memory, clock },
     language: "en",
     context,
     log,
@@ -144,7 +155,7 @@ export async function openDoor({
     digest: "0".repeat(64),
     source: "",
   };
-  const homeTab = createHomeTab({ ...messages, slack: uncounted(client) });
+  const homeTab = createHomeTab({ ...messages, slack: callers });
   const ports = memoryPorts({ clock, log, policy, notifier, allowanceNotifier, directory: people, homeTab });
   const http = await startHttp(0, {});
   http.serve(comeAgain);
@@ -153,7 +164,8 @@ export async function openDoor({
   const replica = Symbol("replica");
   const records = { there: true };
   const listener = createListener({
-    ...{ ports, client, patient: client, people, memory, viewContext: context, log, token },
+    ...{ ports, client: callers.interactive, patient: callers.to("tidying"), people, memory },
+    ...{ viewContext: context, log, token },
     busy: createBusy(),
     // Far longer than any answer takes here: whose they are, the bot says.
     ackWithin: 20_000,
@@ -178,9 +190,7 @@ export async function openDoor({
   if (transport === "http") slack.deliverTo(url);
   await listener.start();
   const door = {
-    clock,
-    slack,
-    held,
+    ...workspace,
     notices,
     lines: log.lines,
     ports,

@@ -318,6 +318,10 @@ const OTHERS: Requests = {
     ...(["DELETE", `${BINDINGS}/theirs`, {}] as const),
     "Request delete clusterrolebindings/theirs: allow, 404",
   ],
+  "others bind by an update": [
+    ...(["PUT", `${BINDINGS}/put`, bound("put")] as const),
+    "Request update clusterrolebindings/put: allow, 201",
+  ],
   "others unbind many": [
     ...(["DELETE", `${BINDINGS}?labelSelector=nobodys=1`, {}] as const),
     "Request deletecollection clusterrolebindings: allow, 200",

@@ -58,6 +58,7 @@ async function createBot(admin: HubCaller): Promise<string> {
     rbacRule("clusterrolebindings", ["create", "get", "list", "watch", "delete"]),
     rbacRule("clusterroles", ["bind"], ["karpor-guest"]),
     rbacRule("clusterroles", ["create"]),
+    rbacRule("roles", ["update"]),
     { apiGroups: [""], resources: ["serviceaccounts"], verbs: ["create", "get", "list", "watch", "delete"] },
     { apiGroups: [""], resources: ["serviceaccounts/token"], verbs: ["create"], resourceNames: ["bot"] },
   ];

@@ -260,6 +260,61 @@ const patches: Row[] = [
   },
 ];
 
+const put = (name: string, metadata: object = {}): CallOptions => {
+  const { metadata: named, ...binding } = bindingObject(name, "karpor-guest");
+  return { body: { ...binding, metadata: { ...named, ...metadata } } };
+};
+
+const updates: Row[] = [
+  {
+    what: "a binding that is not there is made, whatever version it is said to be",
+    ask: as("admin", "PUT", `${BINDINGS}/u1`, put("u1", { resourceVersion: "5" })),
+    status: 201,
+  },
+  {
+    what: "a binding that stands",
+    ask: as("admin", "PUT", `${BINDINGS}/u1`, put("u1")),
+    status: 200,
+  },
+  {
+    what: "a binding that was there under that uid, and is not now",
+    ask: as("admin", "PUT", `${BINDINGS}/u2`, put("u2", { uid: "before" })),
+    ...{ status: 409, reason: "Conflict", message: /UID in precondition: before, UID in object meta: $/ },
+  },
+  {
+    what: "a binding that was made anew",
+    ask: as("admin", "PUT", `${BINDINGS}/bot`, put("bot", { uid: "before" })),
+    ...{ status: 409, reason: "Conflict", message: /UID in precondition: before, UID in object meta: .+$/ },
+  },
+  {
+    what: "another name than the path's",
+    ask: as("admin", "PUT", `${BINDINGS}/u2`, put("other")),
+    ...{ status: 400, reason: "BadRequest" },
+  },
+  {
+    what: "a role that is not there",
+    ask: as("admin", "PUT", `${RBAC}/clusterroles/u3`, { body: { metadata: { name: "u3" }, rules: [] } }),
+    status: 201,
+  },
+  {
+    what: "an account that is not there is not made",
+    ask: as("admin", "PUT", `${ACCOUNTS}/none`, create({ name: "none" })),
+    ...{ status: 404, reason: "NotFound" },
+    details: { name: "none", kind: "serviceaccounts" },
+  },
+  {
+    what: "a role that is not there, by whoever may update roles and not make them",
+    ask: as("bot", "PUT", `${RBAC}/namespaces/grants/roles/u4`, {
+      body: { metadata: { name: "u4" }, rules: [] },
+    }),
+    ...{
+      status: 403,
+      reason: "Forbidden",
+      message: /"u4" is forbidden: User .* cannot create resource "roles"/,
+    },
+  },
+];
+
 const tokens: Row[] = [
   {
     what: "599 seconds",
@@ -426,4 +481,4 @@ const rights: Row[] = [
   },
 ];
 
-export const table = { refusals, writes, deletions, patches, tokens, rights };
+export const table = { refusals, writes, deletions, patches, updates, tokens, rights };

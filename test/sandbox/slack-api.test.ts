@@ -126,6 +126,15 @@ test("edits: only one's own, only while allowed; blocks that are not sent stay",
   expect(slack.history(opsId)).toMatchObject([{ deleted: true, history: [{}, {}, {}] }, { user: bobId }]);
 });
 
+test("whoever takes the bot out of a private channel leaves it nothing to edit or delete there", async () => {
+  const { slack, web } = await world();
+  const { ts = "" } = await web.chat.postMessage({ channel: secretId, text: "x" });
+  slack.people.inviteBot(secretId, false);
+  expect(await refusal(web.chat.delete({ channel: secretId, ts }))).toBe("channel_not_found");
+  expect(await refusal(web.chat.update({ channel: secretId, ts, text: "y" }))).toBe("channel_not_found");
+  expect(slack.history(secretId)).toMatchObject([{ text: "x" }]);
+});
+
 test("bad blocks and views are refused with a pointer to each fault", async () => {
   const { web } = await world();
   const blocks = [{ type: "header" as const, text: { type: "plain_text" as const, text: "x".repeat(151) } }];
@@ -166,8 +175,11 @@ test("a home is published over what was seen of it: no more than 100 blocks, and
 });
 
 test("a message needs words, not too many, and a thread that exists", async () => {
-  const { web } = await world({ limits: false });
-  const post = (rest: object) => refusal(web.chat.postMessage({ channel: opsId, ...rest } as never));
+  const { clock, web } = await world();
+  const post = (rest: object) => {
+    clock.advance(1_000);
+    return refusal(web.chat.postMessage({ channel: opsId, ...rest } as never));
+  };
   expect(await post({})).toBe("no_text");
   expect(await post({ text: "x".repeat(40_001) })).toBe("msg_too_long");
   expect(await post({ text: "x", blocks: "nonsense" })).toBe("invalid_blocks_format");

@@ -15,7 +15,6 @@ import {
   role,
   usual,
 } from "../helpers/listener.ts";
-import { remembering } from "../helpers/memories.ts";
 import { firstOf } from "../helpers/press.ts";
 import { inputOf } from "../helpers/scene.ts";
 
@@ -444,7 +443,7 @@ describe("help", () => {
   test.each(["help", "HELP", "帮助"])(
     "%j shows the roles one may ask for, and asks Slack nothing",
     async (line) => {
-      const door = await openDoor({ memory: remembering() });
+      const door = await openDoor();
       await door.meet(MEI);
       await door.people.qualifies(MEI as UserId, ["S0DEV" as GroupId]);
       const before = door.slack.calls.length;
@@ -457,7 +456,7 @@ describe("help", () => {
   );
 
   test("who is known to be no member is told that, as by the form, and Slack is asked nothing", async () => {
-    const door = await openDoor({ memory: remembering() });
+    const door = await openDoor();
     await door.meet(GUS);
     const before = door.slack.calls.length;
     await door.slack.command(GUS, GENERAL, "help");

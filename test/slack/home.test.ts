@@ -4,10 +4,7 @@ import { buttonsOf, visibleText } from "../../sandbox/slack/index.ts";
 import { DAY, HOUR, SECOND } from "../../src/domain/duration.ts";
 import { redrawHomes } from "../../src/flow/redraw-homes.ts";
 import { ALICE, BOB, CAROL, type Door, GUS, MEI, openDoor, ROOT, role, usual } from "../helpers/listener.ts";
-import { remembering } from "../helpers/memories.ts";
 import { activeOne, pendingOne } from "./records.ts";
-
-const doorTo = (more: Parameters<typeof openDoor>[0] = {}) => openDoor({ memory: remembering(), ...more });
 
 const HOME = { home: true } as const;
 const blocksOf = ({ slack }: Door, user: string) => slack.home(user)?.blocks ?? [];
@@ -32,7 +29,7 @@ const settle = async (door: Door) => {
 
 describe("what it shows", () => {
   test("what one has and may ask for, in one's own language, and never a token", async () => {
-    const door = await doorTo();
+    const door = await openDoor();
     await opened(door, MEI);
     expect(wordsOn(door, MEI)).toContain("没有进行中");
     expect(buttonsOn(door, MEI)).toEqual(["申请…", "申请…"]);
@@ -50,7 +47,7 @@ describe("what it shows", () => {
   });
 
   test("to an approver what waits for them, to an administrator what everybody has", async () => {
-    const door = await doorTo();
+    const door = await openDoor();
     await door.grant(MEI, "peek 1h");
     await door.ask(BOB, "guest 2h <!channel> a look");
     await opened(door, ALICE, ROOT, BOB);
@@ -65,7 +62,7 @@ describe("what it shows", () => {
 
   test("an emergency to review, and what others allowed beforehand", async () => {
     const roles = { ...usual, pair: role({ approval: { by: ["S0SRE"], within: "4h", count: 2 } }) };
-    const door = await doorTo({ roles });
+    const door = await openDoor({ roles });
     await door.ask(BOB, "emergency admin 10m all is down");
     await door.slack.command(ALICE, "C0GENERAL", "allow @bob pair 1h for 3d on call");
     await opened(door, CAROL, BOB);
@@ -80,7 +77,7 @@ describe("what it shows", () => {
 
   test("fits with 30 requests that wait, 250 roles and 300 live grants; says where the rest is, and opens all roles", async () => {
     const many = Array.from({ length: 250 }, (_, i) => [`role-${i}`, role({})] as const);
-    const door = await doorTo({ roles: { ...usual, ...Object.fromEntries(many) } });
+    const door = await openDoor({ roles: { ...usual, ...Object.fromEntries(many) } });
     const live = Array.from({ length: 300 }, (_, i) => ({
       ...activeOne,
       id: `R-7K2Q${String(i).padStart(4, "0")}` as never,
@@ -109,7 +106,7 @@ describe("what it shows", () => {
   });
 
   test("to a guest why there is none; with the records away it says so, and without a store nobody's older Home is touched", async () => {
-    const door = await doorTo();
+    const door = await openDoor();
     await opened(door, GUS);
     expect(wordsOn(door, GUS)).toContain("guests of this workspace cannot have access");
     await opened(door, BOB, CAROL);
@@ -128,7 +125,7 @@ describe("what it shows", () => {
 
 describe("what is pressed there", () => {
   test("a request is approved, and is gone from the list at once; its requester sees it soon", async () => {
-    const door = await doorTo();
+    const door = await openDoor();
     const { id } = await door.ask();
     await opened(door, ALICE, BOB);
     await door.slack.click(ALICE, HOME, "approve");
@@ -140,7 +137,7 @@ describe("what is pressed there", () => {
   });
 
   test("too late: a modal says who was first, the Home is drawn anew, and no message is sent", async () => {
-    const door = await doorTo();
+    const door = await openDoor();
     const { id } = await door.ask();
     await opened(door, CAROL);
     await door.slack.click(ALICE, await door.card(id), "approve");
@@ -153,7 +150,7 @@ describe("what is pressed there", () => {
   });
 
   test("a denial with its reason; what goes wrong after it is said in a modal too", async () => {
-    const door = await doorTo();
+    const door = await openDoor();
     const first = await door.ask();
     const second = await door.ask(MEI, "guest 1h b");
     await opened(door, ALICE);
@@ -177,7 +174,7 @@ describe("what is pressed there", () => {
 
   test("the buttons of a modal that answers are answered in it", async () => {
     const pair = role({ approval: { by: ["S0SRE"], within: "4h", count: 2 } });
-    const door = await doorTo({ roles: { ...usual, pair } });
+    const door = await openDoor({ roles: { ...usual, pair } });
     await door.slack.command(ALICE, "C0GENERAL", "allow @bob pair 1h for 3d on call");
     await door.whisper(ALICE, "Allowed by you");
     await opened(door, CAROL);
@@ -190,7 +187,7 @@ describe("what is pressed there", () => {
   });
 
   test("a role's button opens the form with it, and what is sent there stands in the Home", async () => {
-    const door = await doorTo();
+    const door = await openDoor();
     await opened(door, BOB);
     await door.slack.click(BOB, HOME, { actionId: "ask", value: "guest" });
     const form = await door.modal(BOB, "Access to Karpor");
@@ -202,7 +199,7 @@ describe("what is pressed there", () => {
   });
 
   test("one's own: withdrawn, ended", async () => {
-    const door = await doorTo();
+    const door = await openDoor();
     const { id } = await door.ask();
     await opened(door, BOB);
     await door.slack.click(BOB, HOME, "withdraw");
@@ -217,7 +214,7 @@ describe("what is pressed there", () => {
   });
 
   test("an administrator ends what somebody has", async () => {
-    const door = await doorTo();
+    const door = await openDoor();
     const { id } = await door.grant();
     await opened(door, ROOT);
     await door.slack.click(ROOT, HOME, "end");
@@ -231,7 +228,7 @@ describe("what is pressed there", () => {
 
 describe("kept up", () => {
   test("for those who opened it in the last day and whom it concerns, once for all that came together", async () => {
-    const door = await doorTo();
+    const door = await openDoor();
     await opened(door, ALICE, BOB, MEI);
     await settle(door);
     const before = [ALICE, BOB, CAROL, MEI].map((user) => asked(door, user).length);
@@ -250,7 +247,7 @@ describe("kept up", () => {
   });
 
   test("opened anew, what stands there is not sent again", async () => {
-    const door = await doorTo();
+    const door = await openDoor();
     await opened(door, ALICE);
     await settle(door);
     await door.ask();
@@ -263,7 +260,7 @@ describe("kept up", () => {
   });
 
   test("while Slack asks to wait, later; and nothing is drawn over what somebody else drew meanwhile", async () => {
-    const door = await doorTo();
+    const door = await openDoor();
     await opened(door, ALICE);
     await settle(door);
     await door.ask();
@@ -281,7 +278,7 @@ describe("kept up", () => {
   });
 
   test("who cannot have one any more is asked about no longer", async () => {
-    const door = await doorTo();
+    const door = await openDoor();
     await opened(door, ALICE);
     door.slack.failNext("views.publish", "user_not_found");
     await door.ask();
@@ -290,7 +287,7 @@ describe("kept up", () => {
   });
 
   test("a change of a user group, of a person, and of the tab with the messages", async () => {
-    const door = await doorTo();
+    const door = await openDoor();
     await door.ask();
     await opened(door, MEI);
     await settle(door);

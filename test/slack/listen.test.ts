@@ -5,7 +5,6 @@ import { parse } from "yaml";
 import { visibleText } from "../../sandbox/slack/index.ts";
 import { HOUR } from "../../src/domain/duration.ts";
 import { ALICE, BOB, CAROL, GENERAL, openDoor } from "../helpers/listener.ts";
-import { remembering } from "../helpers/memories.ts";
 
 const MANIFEST = parse(readFileSync(new URL("../../manifest.yml", import.meta.url), "utf8"));
 
@@ -80,7 +79,7 @@ describe.each(["http", "socket"] as const)("over %s", (transport) => {
   });
 
   test("a stop lets nobody wait for Slack: whoever does is told that nothing changed", async () => {
-    const door = await openDoor({ transport, memory: remembering() });
+    const door = await openDoor({ transport });
     await door.meet(BOB, CAROL);
     const { id } = await door.ask(BOB, "guest 1h a look");
     const card = await door.card("a look");

@@ -7,11 +7,10 @@ import { Limits, PolicyRule } from "../../src/domain/policy-rule.ts";
 import { decideRequest } from "../../src/flow/decide.ts";
 import { releaseGrant } from "../../src/flow/revoke.ts";
 import { BOB, CAROL, type Door, GENERAL, MEI, openDoor } from "../helpers/listener.ts";
-import { remembering } from "../helpers/memories.ts";
 
 /** Bob is in S0DEV, Carol in S0SRE, Mei in none. */
 async function openWith(rules: object[], limits: object = {}): Promise<Door> {
-  const door = await openDoor({ memory: remembering() });
+  const door = await openDoor();
   Object.assign(door.ports.policy, {
     rules: rules.map((rule) => PolicyRule.parse(rule)),
     limits: Limits.parse(limits),

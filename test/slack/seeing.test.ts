@@ -18,7 +18,6 @@ import {
   role,
   usual,
 } from "../helpers/listener.ts";
-import { remembering } from "../helpers/memories.ts";
 import { firstOf } from "../helpers/press.ts";
 
 const ask = async (door: Door, user: string, line: string) => {
@@ -176,7 +175,7 @@ describe("pending", () => {
   });
 
   test("one's status says how much waits, as far as is known without asking Slack", async () => {
-    const door = await openDoor({ memory: remembering() });
+    const door = await openDoor();
     await door.ask(BOB);
     await door.meet(ALICE);
     await door.people.members(["S0SRE" as never], "show");

@@ -3,7 +3,7 @@ import { optionalArg, requiredArg, structured } from "../args.ts";
 import { checkBlocks } from "../blocks/check.ts";
 import { SlackRefusal } from "../errors.ts";
 import { edit, findMessage, post, removeMessage, whisper } from "../messages.ts";
-import { botIn, type Conversation, canSee, conversationOf, openDm } from "../places.ts";
+import { botIn, type Conversation, canSee, openDm, seenByBot } from "../places.ts";
 import type { Block, Content, JsonObject, SlackMessage } from "../types.ts";
 import type { Workspace } from "../workspace.ts";
 import { type Method, scope } from "./method.ts";
@@ -27,17 +27,15 @@ function destination(workspace: Workspace, name: string): string {
 }
 
 function writable(workspace: Workspace, id: string, archived = "is_archived"): Conversation {
-  const place = conversationOf(workspace, id);
+  const place = seenByBot(workspace, id);
   if (!place) throw new SlackRefusal("channel_not_found");
   if (place.kind === "dm") {
     if (place.person.dmError) throw new SlackRefusal(place.person.dmError);
     return place;
   }
   const { channel } = place;
-  const open = !channel.isPrivate && workspace.settings.scopes.includes("chat:write.public");
-  if (!botIn(channel) && !open) {
-    throw new SlackRefusal(channel.isPrivate ? "channel_not_found" : "not_in_channel");
-  }
+  const open = workspace.settings.scopes.includes("chat:write.public");
+  if (!botIn(channel) && !open) throw new SlackRefusal("not_in_channel");
   if (channel.isArchived) throw new SlackRefusal(archived);
   return place;
 }
@@ -75,7 +73,7 @@ function postMessage(workspace: Workspace, args: JsonObject): JsonObject {
 
 function ownMessage(workspace: Workspace, args: JsonObject, refusal: string): SlackMessage {
   const channel = requiredArg(args, "channel");
-  if (!conversationOf(workspace, channel)) throw new SlackRefusal("channel_not_found");
+  if (!seenByBot(workspace, channel)) throw new SlackRefusal("channel_not_found");
   const message = findMessage(workspace, channel, requiredArg(args, "ts"));
   if (!message) throw new SlackRefusal("message_not_found");
   if (message.user !== workspace.bot.userId) throw new SlackRefusal(refusal);

@@ -1,7 +1,7 @@
 /** conversations.open, .info, .list and .members. */
 import { flag, optionalArg, page, requiredArg } from "../args.ts";
 import { SlackRefusal } from "../errors.ts";
-import { botIn, type Conversation, conversationOf, openDm } from "../places.ts";
+import { botIn, type Conversation, conversationOf, openDm, seenByBot } from "../places.ts";
 import type { Channel, JsonObject, SlackPerson } from "../types.ts";
 import type { Workspace } from "../workspace.ts";
 import { wire } from "./chat.ts";
@@ -54,9 +54,8 @@ function latestIn(workspace: Workspace, id: string): JsonObject | null {
 }
 
 function readable(workspace: Workspace, id: string): Conversation {
-  const place = conversationOf(workspace, id);
-  const hidden = place?.kind === "channel" && place.channel.isPrivate && !botIn(place.channel);
-  if (!place || hidden) throw new SlackRefusal("channel_not_found");
+  const place = seenByBot(workspace, id);
+  if (!place) throw new SlackRefusal("channel_not_found");
   return place;
 }
 

@@ -63,6 +63,8 @@ const DID: Record<string, ObservedWrite["did"]> = {
   delete: "deleted",
   deletecollection: "deleted",
 };
+/** Also an update and a server-side apply make what is not there. */
+const CREATED = 201;
 const isWrite = ({ verb }: Event): boolean => verb in DID;
 
 const Subject = z.object({ kind: z.string(), name: z.string(), namespace: z.string().optional() });
@@ -78,7 +80,7 @@ const SUBJECTS = 5;
 function writeIn(event: Event, { namespace }: Grounds): ObservedWrite | null {
   const { verb, objectRef, user, impersonatedUser, sourceIPs, userAgent } = event;
   const code = event.responseStatus?.code ?? 0;
-  const did = DID[verb];
+  const did = code === CREATED && isWrite(event) ? "made" : DID[verb];
   const what = objectRef && whatIs(objectRef, namespace);
   if (!did || !what || code < 200 || code > 299) return null;
   const body = Body.safeParse(event.requestObject).data;

@@ -17,7 +17,7 @@ export async function welcome(context: HandlerContext, user: UserId): Promise<vo
     const { standing, locale } = await waitOut(context, () => whoIs(people, user));
     if (standing !== "member") return;
     // Before it is posted: two commands at once must not make two, and a welcome may be missed.
-    await ports.told.remember([key]);
+    if ((await ports.told.remember([key])).length === 0) return;
     await waitOut(context, () => post(context, user, locale));
   } catch (error) {
     log.warn({ who: user, err: error }, "nobody was welcomed");
