@@ -40,7 +40,7 @@ export async function abandonByHand({ world, fleet }: Room, pick: number): Promi
     world.story.say(`an operator abandons ${id}`);
     const answer = await operate({ world, fleet }, (means) => abandon(means, { id, reason: "it is gone" }));
     const { state } = (answer?.json ?? {}) as { state?: string };
-    if (answer?.good && state === "ended") world.byHand.abandoned.add(id);
+    if (answer?.good) world.byHand[state === "ended" ? "abandoned" : "abandonedEarlier"].add(id);
     if (!answer || answer.good) break;
     await fleet.pass(MINUTE);
   }

@@ -39,7 +39,8 @@ export async function createWitness(world: World) {
     [...(delivered.get(id) ?? [])]
       .filter((token) => generation === undefined || accountOf(token).endsWith(`-${generation}`))
       .some((token) => !dead.has(token) && world.hub.login(token) !== 401);
-  const belies = (id: string, generation?: string) => !world.hubOpenedJustNow() && works(id, generation);
+  const belies = (id: string, generation?: string) =>
+    !world.hubOpenedJustNow() && !world.byHand.abandonedEarlier.has(id) && works(id, generation);
   const accuse = (what: string) => {
     if (wrong.has(what)) return;
     wrong.add(what);

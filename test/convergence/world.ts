@@ -107,7 +107,13 @@ function open(opening: Opening) {
   const spoilt = new Set<string>();
   const away = new Set<string>();
   /** What operators were told was done, by request. */
-  const byHand = { ended: new Set<string>(), endedOnHub: new Set<string>(), abandoned: new Set<string>() };
+  const byHand = {
+    ended: new Set<string>(),
+    endedOnHub: new Set<string>(),
+    abandoned: new Set<string>(),
+    /** Of these, of an earlier generation: its token may work until a sweep takes it away. */
+    abandonedEarlier: new Set<string>(),
+  };
   let death = Number.NEGATIVE_INFINITY;
   let outages = 0;
   let openSince = Number.NEGATIVE_INFINITY;
