@@ -59,6 +59,19 @@ test("gives access at once", async () => {
   await door.card("Emergency access:");
 });
 
+test.each(["emergency admin the search is down 2h", "紧急 admin 搜索宕机2小时"])(
+  "is kept from nobody for a time at the end of the reason: %j",
+  async (line) => {
+    const door = await openDoor();
+    await door.meet(BOB);
+    await door.slack.command(BOB, GENERAL, line);
+    await door.whisper(BOB, "Emergency access:");
+    const [{ reason, duration } = { reason: "none" }] = door.ports.requests.all();
+    expect(line).toContain(`admin ${reason}`);
+    expect(duration).toBe(30 * MINUTE);
+  },
+);
+
 test("the word alone opens the form with it chosen, for whoever may", async () => {
   const door = await openDoor();
   const view = await opened(door, BOB, "emergency");
