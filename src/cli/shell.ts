@@ -2,6 +2,9 @@
 
 export const kubectl = (...words: string[]): string => ["kubectl", ...words.map(shellWord)].join(" ");
 
+/** A name among its words: what starts with a dash is no option. */
+export const plain = (name: string): string[] => (name.startsWith("-") ? ["--", name] : [name]);
+
 /** As sh, bash and zsh read it back; control characters in bash's and zsh's own way, so that no terminal obeys them. */
 export function shellWord(word: string): string {
   if (/^[\w.:/@%+=,-]+$/.test(word)) return word;

@@ -132,11 +132,12 @@ async function strip(ports: Ports, one: MassEnd, onRemoved: () => void): Promise
 /** Of those whose record cannot be read, the hub alone says whose they are. */
 async function unreadableOf(
   { requests }: Ports,
-  { scope, at }: MassEnd,
+  { scope, at, grants }: MassEnd,
   standing: readonly GrantObjects[],
 ): Promise<RequestId[]> {
-  const isMeant = ({ key: { role }, account }: GrantObjects) => {
-    if (!account || account.createdAt > at + CLOCKS_MS) return false;
+  const read = new Set(grants);
+  const isMeant = ({ key: { id, role }, account }: GrantObjects) => {
+    if (read.has(id) || !account || account.createdAt > at + CLOCKS_MS) return false;
     if (scope.what === "role") return role === scope.role;
     return scope.what === "everything" || account.annotations?.requester.id === scope.person;
   };

@@ -89,7 +89,9 @@ async function noteLostMessage(ports: Ports, request: Asked, signal: AbortSignal
   const { tokenMessage, expiresAt, tokenExpiresAt = expiresAt } = account?.annotations ?? {};
   if (!tokenMessage || tokenExpiresAt === undefined || tokenMessage.ts === messages.token?.ts) return;
   const lost = { ...tokenMessage, generation, tokenExpiresAt };
-  await commit(ports, id, (r) => (isAsked(r) ? withReplaced(r, lost) : null));
+  // Another try may have its own there by now.
+  const isLost = (r: Asked) => r.messages.token?.ts !== lost.ts;
+  await commit(ports, id, (r) => (isAsked(r) && isLost(r) ? withReplaced(r, lost) : null));
 }
 
 /** The account itself says first until when it stands: without Redis it is ended by that. */

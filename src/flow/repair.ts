@@ -8,7 +8,7 @@ import type { RequestId } from "../domain/ids.ts";
 import { type Repair, reconcile } from "../domain/reconcile.ts";
 import type { AccessRequest, In } from "../domain/request.ts";
 import { approversOf } from "../domain/today.ts";
-import { delivered, ending } from "../domain/transitions.ts";
+import { delivered, ending, failed } from "../domain/transitions.ts";
 import type { GrantAnnotations, GrantKey, GrantObjects, Ports, Recorded, Uids } from "./ports.ts";
 import { commit, follow } from "./support/commit.ts";
 import { endTogether } from "./support/end-together.ts";
@@ -152,7 +152,8 @@ export async function adoptGrant(ports: Ports, on: GrantObjects): Promise<void> 
   const isNews = ports.heldBack()?.cause !== "redis-behind" && !telling.has(ports.admins);
   const untold = isNews ? { untold: { what: "adopted", at: ports.clock.now() } as const } : {};
   let request: AccessRequest = { ...found, ...untold };
-  if (await ports.requests.adopt(request)) await follow(ports, null, request);
+  const isNew = await ports.requests.adopt(request);
+  if (isNew) await follow(ports, null, request);
   else
     request = await commit(ports, key.id, (r) => {
       const next = delivered(r, found);
@@ -162,6 +163,9 @@ export async function adoptGrant(ports: Ports, on: GrantObjects): Promise<void> 
     });
   const together = await endTogether(ports, key.id);
   if (together) request = await commit(ports, key.id, (r) => ending(r, together));
+  // Nobody was shown its token: as what an older copy calls approved, it ends, and is asked for again.
+  else if (isNew && !wasDelivered(on))
+    request = await commit(ports, key.id, (r) => failed(r, "restored", ports.clock.now()));
   ports.log.warn({ id: key.id }, "adopted from the hub: Redis did not know that it stands");
   if (isNews) void tellAdopted(ports, request);
 }

@@ -10,6 +10,7 @@ import { carryOutMassEnds } from "../../src/flow/mass-end.ts";
 import { type Ports, StoreDown } from "../../src/flow/ports.ts";
 import { provisionGrant } from "../../src/flow/provision.ts";
 import { makeRequest } from "../../src/flow/request.ts";
+import { revokeAll } from "../../src/flow/revoke-all.ts";
 import { createChangeReader } from "../../src/flow/watch-hub.ts";
 import { ALICE, APPROVALS, BOB, CAROL, MEI, startWorld, type World } from "../helpers/bot.ts";
 import { login } from "../helpers/login.ts";
@@ -97,6 +98,20 @@ test.each(["create", "mint"] as const)("locked down before %s: nothing is ever s
   expect(shown()).toEqual([]);
   expect(await stateOf(id)).toBe("ended");
   expect(await it.standing()).toEqual([]);
+});
+
+test("all of a role is revoked, and Redis is away once it began: its bindings go all the same", async () => {
+  const id = await granted();
+  const ports = meanwhile("grants", "list", async () => world.redis.pause());
+  const scope = { what: "role", role: "guest" } as const;
+  await revokeAll(ports, { by, scope, reason: "laptop stolen", triggerId: "all" });
+  await world.until(async () => (await bindings()) === 0);
+  world.redis.resume();
+  await world.until(async () => {
+    await carryOutMassEnds(steps.ports).catch(() => {});
+    await steps.finish().catch(() => {});
+    return (await stateOf(id).catch(() => "unknown")) === "ended";
+  });
 });
 
 test("locked down while Redis is away and Slack slow: the job fails, and no promise is lost", async () => {

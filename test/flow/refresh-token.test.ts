@@ -6,7 +6,7 @@ import type { RequestId, UserId } from "../../src/domain/ids.ts";
 import { isSettled } from "../../src/domain/messages.ts";
 import { decideRequest } from "../../src/flow/decide.ts";
 import { hideToken } from "../../src/flow/hide.ts";
-import { askFreshToken } from "../../src/flow/refresh-token.ts";
+import { askFreshToken, refreshToken } from "../../src/flow/refresh-token.ts";
 import { makeRequest } from "../../src/flow/request.ts";
 import { releaseGrant } from "../../src/flow/revoke.ts";
 import { ALICE, BOB, startWorld, type World } from "../helpers/bot.ts";
@@ -222,6 +222,47 @@ test("Slack refuses to take the old one away: it is kept, and tried again a day 
   expect(shown()).toEqual([]);
   const after = await steps.ports.requests.get(id);
   expect(after && isSettled(after)).toBe(true);
+});
+
+test("one sleeps before it looks at the account, and another shows its own meanwhile: that one stays", async () => {
+  const id = await activeGrant();
+  await askFreshToken(steps.ports, id, "upgraded");
+  const { grants, notifier } = steps.ports;
+  const [showing, woken] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const other = {
+    ...steps.ports,
+    notifier: {
+      ...notifier,
+      showToken: async (...args: Parameters<typeof notifier.showToken>) => {
+        showing.resolve();
+        await woken.promise;
+        return notifier.showToken(...args);
+      },
+    },
+  };
+  let others: Promise<unknown> | undefined;
+  const sleeper = {
+    ...steps.ports,
+    grants: {
+      ...grants,
+      find: async (...args: Parameters<typeof grants.find>) => {
+        await steps.loseLeases();
+        others ??= refreshToken(other, id);
+        await showing.promise;
+        return grants.find(...args);
+      },
+      annotate: async (...args: Parameters<typeof grants.annotate>) => {
+        woken.resolve();
+        await others;
+        return grants.annotate(...args);
+      },
+    },
+  };
+  await refreshToken(sleeper, id);
+  await steps.work();
+  expect(shown()).toHaveLength(1);
+  expect(await login(world.hub, shown()[0] ?? "")).toBe(200);
+  await end(id);
 });
 
 test("what is not live gets none", async () => {

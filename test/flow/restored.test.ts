@@ -8,6 +8,8 @@ import type { AccessRequest, In } from "../../src/domain/request.ts";
 import { askMoreTime } from "../../src/flow/ask-more-time.ts";
 import { confirmRestore } from "../../src/flow/confirm-restore.ts";
 import { decideRequest } from "../../src/flow/decide.ts";
+import { TroubleOutside } from "../../src/flow/ports.ts";
+import { provisionGrant } from "../../src/flow/provision.ts";
 import { askFreshToken, refreshToken } from "../../src/flow/refresh-token.ts";
 import { makeRequest } from "../../src/flow/request.ts";
 import { releaseGrant, revokeGrant } from "../../src/flow/revoke.ts";
@@ -294,6 +296,24 @@ test("Redis was emptied: what lives goes on and can be ended, what is new waits 
   world.clock.jump(5 * SECOND);
   await steps.work();
   expect(await record(next)).toMatchObject({ state: "active" });
+});
+
+test("Redis was emptied while a token was on its way: it ends, and whoever asked is told to ask again", async () => {
+  const id = await pending();
+  await decide(id);
+  const annotate = () => Promise.reject(new TroubleOutside("hub", "away"));
+  const dying = { ...steps.ports, grants: { ...steps.ports.grants, annotate } };
+  await expect(provisionGrant(dying, id)).rejects.toThrow("away");
+  expect(await it.standing()).toHaveLength(2);
+  await settled();
+
+  await restored([]);
+  await goOn();
+  await steps.finish();
+  expect(await record(id)).toMatchObject({ state: "ended", end: { cause: "failed", failure: "restored" } });
+  expect(await it.standing()).toEqual([]);
+  expect(tokens(BOB)).toEqual([]);
+  expect(visibleText(await it.dm(BOB, "restored from an older copy"))).toContain("Ask again");
 });
 
 test("only an administrator of this moment goes on, and once", async () => {

@@ -8,7 +8,7 @@ import type { HubClient } from "../../hub/client/client.ts";
 import { surveyHub } from "../../hub/grants/foreign.ts";
 import type { ForeignScope } from "../../hub/grants/whose.ts";
 import { identityOf } from "../../hub/kubeconfig/identity.ts";
-import { kubectl, shellWord } from "../shell.ts";
+import { kubectl, plain, shellWord } from "../shell.ts";
 import { type Finding, fail, ok, warn } from "./finding.ts";
 
 export type ForeignAsked = Pick<Config, "instance" | "hub" | "roles">;
@@ -95,9 +95,6 @@ export function removal(object: ForeignObject, accounts: readonly Subject[]): st
 }
 
 const RELEASE = '{"metadata":{"finalizers":null}}';
-
-/** What starts with a dash is no option. */
-const plain = (name: string): string[] => (name.startsWith("-") ? ["--", name] : [name]);
 
 function ageOf({ createdAt }: ForeignObject, now: number): string {
   const ms = Math.max(now - createdAt, 0);

@@ -4,7 +4,7 @@ import { clusterRolesOf } from "../../domain/catalog.ts";
 import { botClusterRole, setupSelector } from "../../hub/bot-account.ts";
 import type { HubClient } from "../../hub/client/client.ts";
 import { objectsAt } from "../../hub/client/objects.ts";
-import { kubectl, shellWord } from "../shell.ts";
+import { kubectl, plain, shellWord } from "../shell.ts";
 
 const PATH = "/apis/rbac.authorization.k8s.io/v1/clusterroles";
 
@@ -18,7 +18,7 @@ export async function forgottenRoles(
   for await (const { metadata } of objectsAt(client, PATH, { labelSelector: setupSelector(instance) }))
     if (!known.includes(metadata.name))
       lines.push(
-        `ClusterRole ${shellWord(metadata.name)}, which no role of the catalog has any more: ${kubectl("delete", "clusterrole", metadata.name)}, on the hub`,
+        `ClusterRole ${shellWord(metadata.name)}, which no role of the catalog has any more: ${kubectl("delete", "clusterrole", ...plain(metadata.name))}, on the hub`,
       );
   return lines;
 }

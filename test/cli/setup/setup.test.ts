@@ -144,17 +144,23 @@ function onHub(start: () => Promise<TestHub>) {
     await ask("DELETE", `${RBAC}/clusterroles/karpor-old`);
   });
 
-  test("whatever its name, the command that is told takes that one away, and does nothing else", async () => {
-    await run(["--kubeconfig", admin]);
-    const path = `${RBAC}/clusterroles/${encodeURIComponent("old; reboot")}`;
-    const metadata = { name: "old; reboot", labels: setupLabels("production") };
-    await ask("POST", `${RBAC}/clusterroles`, { body: { metadata } });
-    const said = await run(["--kubeconfig", admin]);
-    await ask("DELETE", path);
-    expect(words(said, "left")).toEqual([
-      "  left       ClusterRole 'old; reboot', which no role of the catalog has any more: kubectl delete clusterrole 'old; reboot', on the hub",
-    ]);
-  });
+  test.each([
+    ["old; reboot", "'old; reboot'", "'old; reboot'"],
+    ["--all", "--all", "-- --all"],
+  ])(
+    "named %s, the command that is told takes that one away, and does nothing else",
+    async (name, as, told) => {
+      await run(["--kubeconfig", admin]);
+      const path = `${RBAC}/clusterroles/${encodeURIComponent(name)}`;
+      const metadata = { name, labels: setupLabels("production") };
+      await ask("POST", `${RBAC}/clusterroles`, { body: { metadata } });
+      const said = await run(["--kubeconfig", admin]);
+      await ask("DELETE", path);
+      expect(words(said, "left")).toEqual([
+        `  left       ClusterRole ${as}, which no role of the catalog has any more: kubectl delete clusterrole ${told}, on the hub`,
+      ]);
+    },
+  );
 
   test("a ClusterRole of the catalog that is missing is told; one of somebody else is not overwritten", async () => {
     const role = (clusterRole: string, rules?: object) => (file: Example) => {
