@@ -119,6 +119,13 @@ needs(helmAvailable(), helmAdvice)("the chart, rendered", () => {
         expect(metadata.name).toMatch(/^karpor-access-2-/);
   });
 
+  it("leaves the count of replicas to an autoscaler, or a hand, where that is null", async () => {
+    const [deployment] = (await render({ values: { ...least, replicas: null } })).filter(
+      ({ kind }) => kind === "Deployment",
+    );
+    expect(deployment?.spec).toMatchObject({ replicas: null });
+  });
+
   it("carries a configuration that the bot understands, as a mapping and as the file's own text", async () => {
     const path = join(dir.path, "karpor-access.yml");
     const carried = async (values: object, args: string[] = []) => {
