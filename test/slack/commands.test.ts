@@ -640,6 +640,14 @@ describe("revoke", () => {
     expect(await door.ports.requests.get(id)).toMatchObject({ end: { cause: "revoked", reason: "left" } });
   });
 
+  test("a person and a slip of a number: nothing ends", async () => {
+    const door = await openDoor();
+    const { id } = await door.grant(BOB, "guest 2h a look");
+    await door.slack.command(ROOT, GENERAL, `revoke @bob ${id.slice(0, -1)} left`);
+    await door.whisper(ROOT, `there is no request \`${id.slice(0, -1)}\``);
+    expect(await door.state(id)).toBe("active");
+  });
+
   describe("of others without a reason", () => {
     const typed = async (line: (id: string) => string, user = CAROL) => {
       const door = await openDoor();
