@@ -2,8 +2,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { plainWord } from "../../src/domain/amount.ts";
-import { parseCommand } from "../../src/domain/command.ts";
+import { parseCommand, timeAfterReason } from "../../src/domain/command.ts";
 import { DAY, HOUR, MINUTE } from "../../src/domain/duration.ts";
+import { endingStart } from "../../src/domain/ending-start.ts";
 import { termsOf } from "../../src/domain/policy.ts";
 import { Refused } from "../../src/domain/refusal.ts";
 import { sampleRoles } from "./catalog.ts";
@@ -272,6 +273,12 @@ test("days, hours and minutes in either language, with any mark after them, are 
       expect(reason).toBe(why);
     }),
   );
+});
+
+test("a reason with two hundred thousand marks in it is read at once", () => {
+  const reason = `a${"-".repeat(200_000)}b`;
+  expect(timeAfterReason(parseCommand(`guest ${reason} 2h`))?.rest).toBe(reason);
+  expect(endingStart(`${reason} from 22:00`)?.rest).toBe(reason);
 });
 
 test("a word with two hundred thousand marks in it is read at once", () => {
