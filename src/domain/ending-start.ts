@@ -11,7 +11,7 @@ interface EndingStart {
 }
 
 const BEGINS = /(?<=[\s,，。、；：(（])(?:from|starting|beginning)\s|从/giu;
-const MARKS = /[^\p{L}\p{N}]+$/u;
+const MARKS = /(?<![^\p{L}\p{N}])[^\p{L}\p{N}]+$/u;
 
 /** Null where it does not end with one that is understood. */
 export function endingStart(text: string): EndingStart | null {

@@ -11,14 +11,15 @@ interface EndingTime {
 
 /** "For one and a half hours" has as many. */
 const WORDS = 6;
-/** What comes after one of these is told of, not asked for: "errors of the last 2h". */
+/** What comes after one of these is told of, not asked for: "errors of the last 2h", "超时改为5分钟". */
 const TELLS =
-  /(?:^|\s)(?:last|past|previous|next|first|every|each|per|once|twice|times|of|in|within|after|before|since|over|under|than|by|to|from|at|takes?|took|lasts?|lasted)\s*$|(?:过去的?|最近的?|近|前|后|每|每隔|超过|未来|接下来|连续|持续|已经?|了|第|几|数|(?<!线)上|这|[\d零一二三四五六七八九十][年月点时])\s*$/i;
-const MARKS = /(?:大约|大概|需要|申请|[\s,，。、;；:：(（\u2010-\u2015-])+$/u;
+  /(?:^|\s)(?:last|past|previous|next|first|every|each|per|once|twice|times|of|in|within|after|before|since|over|under|than|by|to|from|at|takes?|took|lasts?|lasted)\s*$|(?:过去的?|最近的?|近|前|后|每|每隔|间隔|超过|未来|接下来|连续|持续|已经?|了|第|到|至|达|相差|保留|[改设置调整]为|[改设变调换]成|[大小多少高低]于|(?<![\w线晚早产境器机网台面端]\s*)上|这)\s*$|[\d零一二三四五六七八九十][点时]$/i;
+const MARKS =
+  /(?<![\s,，。、;；:：(（\u2010-\u2015-])(?:大约|大概|需要|申请|[\s,，。、;；:：(（\u2010-\u2015-])+$/u;
 const SPACED = /(?<=[\s，。、；：])[^\s，。、；：]/gu;
-/** Where Chinese puts no space before it. Days and weeks by their digits alone: "同一天" is none. */
+/** Where Chinese puts no space before it. Days and weeks by their digits alone: "同一天" is none. Nor is "几十分钟" ten. */
 const ATTACHED =
-  /(?<=\p{sc=Han})(?:[（(]|共|为期)?(?:[\d０-９]|半|[一二两三四五六七八九十]{1,4}(?=个?半?个?(?:小时|钟头|刻钟|分钟)))/gu;
+  /(?<=\p{sc=Han})(?:[（(]|共|为期)?(?:[\d０-９]|半|(?<![几数](?=十))[一二两三四五六七八九十]{1,4}(?=个?半?个?(?:小时|钟头|刻钟|分钟)))/gu;
 /** What is no version, no size and no date. */
 const BY_NAME = /(?:小时|钟头|分钟?|刻钟|天|周|星期|礼拜|个月|半|[\d０-９][hｈ]|min)[^\p{L}\p{N}]*$/iu;
 

@@ -53,18 +53,21 @@ const unclear = (text: string, plain: string, meant: "reason" | null): TakenTime
 /** A digit, a sign, "for". */
 const LOOKS = /^(?:[\d+~±≈\u2010-\u2015\u2212-]|for(?![\p{L}\p{N}_-]))/u;
 const VAGUE =
-  /^(?:(?:an?\s+)?(?:few|couple(?:\s+of)?|several|some)\s+(?:minutes|hours|days|weeks|months)\b|[几数]个?(?:小时|钟头|分钟|天|周|星期|礼拜|月)(?![前后来没]))/;
+  /^(?:(?:an?\s+)?(?:few|couple(?:\s+of)?|several|some)\s+(?:minutes|hours|days|weeks|months)\b|[几数]个?(?:小时|钟头|分钟|天|周|星期|礼拜|月)(?![前后来没的]))/;
 const CLOCK = /^(?:\d{1,2}:\d\d|\d{1,2}\s?[ap]m\b|\d{1,2}点|\d{4}[-/年]\d{1,2}[-/月]\d|\d{1,2}月\d)/;
 const DAY_NAME =
   /^(?:(?:tomorrow|today|tonight|noon|midnight)(?![\p{L}\p{N}_'’-])|明[天早晚日]|后天|今[天晚日])/u;
-const UNTIL =
-  /^(?:(?:until|till?)(?![\p{L}\p{N}_-])|直到|[到至](?=\s*(?:[\d今明后上下中晚早凌傍午零周一二三四五六七八九十]|星期|礼拜|[本这]个?周|[月年]底)))/u;
+const UNTIL = /^(?:(?:until|till?)(?![\p{L}\p{N}_-])|直到|[到至](?=\s*(?:\d|[今明]|后天|下班)))/u;
+/** "到后台", "到一线" and "至零售系统" name a place. */
+const UNTIL_ZH =
+  /^[到至]\s*(?:[上中下]午|[早晚][上晨间\d]|凌晨|傍晚|午夜|周[一二三四五六日天末]|[本这下]?个?(?:星期|礼拜)|[本这下]个?[周月]|[月年]底|[零一二三四五六七八九十]{1,3}[点时月日])/u;
 const BY_DAY = /^by\s+(?:(?:next|this)\s+)?(?:mon|tues|wednes|thurs|fri|satur|sun)day(?![\p{L}\p{N}_'’-])/u;
 
 const isPoint = (text: string): boolean => CLOCK.test(text) || DAY_NAME.test(text);
 const isMoment = (text: string): boolean =>
   isPoint(text) ||
   UNTIL.test(text) ||
+  UNTIL_ZH.test(text) ||
   BY_DAY.test(text) ||
   (/^(?:by|to)\s/.test(text) && isPoint(text.slice(3).trimStart()));
 

@@ -2,8 +2,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { plainWord } from "../../src/domain/amount.ts";
-import { parseCommand } from "../../src/domain/command.ts";
+import { parseCommand, timeAfterReason } from "../../src/domain/command.ts";
 import { DAY, HOUR, MINUTE } from "../../src/domain/duration.ts";
+import { endingStart } from "../../src/domain/ending-start.ts";
 import { termsOf } from "../../src/domain/policy.ts";
 import { Refused } from "../../src/domain/refusal.ts";
 import { sampleRoles } from "./catalog.ts";
@@ -46,7 +47,12 @@ test.each([
   "by hand",
   "by Friday's checklist",
   "几天前开始报错",
+  "几个小时的数据没同步",
   "到这里看看",
+  "到后台改配置",
+  "到一线排查",
+  "到下游核对",
+  "至零售系统查单",
   "一起看看",
   "为了排查",
   "持续报错",
@@ -154,6 +160,11 @@ test.each([
   ["到星期五 修复", undefined],
   ["到月底", undefined],
   ["到凌晨2点", undefined],
+  ["到晚8点", undefined],
+  ["到零点", undefined],
+  ["到十二点半", undefined],
+  ["到下个月", undefined],
+  ["到下班", undefined],
   ["明天", undefined],
   ["到下午5点", undefined],
   ["直到发布结束", undefined],
@@ -187,6 +198,11 @@ test.each([
   ["排查问题半天", "半天", "guest 12h 排查问题"],
   ["排查线上问题共3天", "共3天", "guest 3d 排查线上问题"],
   ["需要2小时", "2小时", "guest 2h"],
+  ["给财务导数 2小时", "2小时", "guest 2h 给财务导数"],
+  ["给财务导数两小时", "两小时", "guest 2h 给财务导数"],
+  ["看线上，今天晚上 2小时", "2小时", "guest 2h 看线上，今天晚上"],
+  ["看日志在 k8s 上 2小时", "2小时", "guest 2h 看日志在 k8s 上"],
+  ["核对11月 2小时", "2小时", "guest 2h 核对11月"],
   ["from 22:00 look 2h", "2h", "guest 2h from 22:00 look"],
 ])("%j: the time at the end is not left there", (text, said, line) =>
   expect(late(text)).toEqual([said, line]),
@@ -210,6 +226,14 @@ test.each([
   "截止11月28日",
   "窗口在22点30分",
   "过了几十分钟",
+  "延迟数十分钟",
+  "超时改为5分钟",
+  "把缓存设成 1 小时",
+  "同步缩短到30分钟",
+  "日志保留7天",
+  "时区相差8小时",
+  "间隔5分钟",
+  "p99 高于3分钟",
   "看渲染的3D",
   "版本2m",
   "look at port 80",
@@ -249,6 +273,12 @@ test("days, hours and minutes in either language, with any mark after them, are 
       expect(reason).toBe(why);
     }),
   );
+});
+
+test("a reason with two hundred thousand marks in it is read at once", () => {
+  const reason = `a${"-".repeat(200_000)}b`;
+  expect(timeAfterReason(parseCommand(`guest ${reason} 2h`))?.rest).toBe(reason);
+  expect(endingStart(`${reason} from 22:00`)?.rest).toBe(reason);
 });
 
 test("a word with two hundred thousand marks in it is read at once", () => {

@@ -115,6 +115,7 @@ describe("asking", () => {
     [BOB, "guest a look 2h", "`2h` stands after the reason", "guest 2h a look"],
     [MEI, "guest 看看 2小时", "`2小时` 写在了理由之后", "guest 2h 看看"],
     [MEI, "guest 排查问题2小时", "`2小时` 写在了理由之后", "guest 2h 排查问题"],
+    [MEI, "guest 给财务导数 2小时", "`2小时` 写在了理由之后", "guest 2h 给财务导数"],
   ])("%s: a time after the reason is not ignored: %j", async (user, line, told, meant) => {
     const door = await openDoor();
     await door.meet(user);
@@ -128,6 +129,14 @@ describe("asking", () => {
       .poll(() => door.ports.requests.all())
       .toMatchObject([{ role: "guest", duration: 7_200_000 }]);
   });
+
+  test.each(["日志保留7天", "到后台改配置"])(
+    "what only looks like a time in Chinese is the reason: %j",
+    async (reason) => {
+      const door = await openDoor();
+      expect(await door.ask(MEI, `guest ${reason}`)).toMatchObject({ reason, duration: 3_600_000 });
+    },
+  );
 
   describe("a start after the reason", () => {
     /** Noon in Berlin, or an hour later. */
@@ -638,6 +647,14 @@ describe("revoke", () => {
     await door.slack.command(ROOT, GENERAL, `revoke @mei ${id} left`);
     await door.whisper(ROOT, "Ending:");
     expect(await door.ports.requests.get(id)).toMatchObject({ end: { cause: "revoked", reason: "left" } });
+  });
+
+  test("a person and a slip of a number: nothing ends", async () => {
+    const door = await openDoor();
+    const { id } = await door.grant(BOB, "guest 2h a look");
+    await door.slack.command(ROOT, GENERAL, `revoke @bob ${id.slice(0, -1)} left`);
+    await door.whisper(ROOT, `there is no request \`${id.slice(0, -1)}\``);
+    expect(await door.state(id)).toBe("active");
   });
 
   describe("of others without a reason", () => {

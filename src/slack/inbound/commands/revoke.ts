@@ -26,9 +26,10 @@ export const revokeCommand: Command = {
     if (all !== null) return revokeAllOf(context, turn, all);
     const person = leadingMention(rest);
     if (!person) return rest === "" ? endFor(context, turn, { of: user, reason: "" }) : endOne(context, turn);
-    const id = idIn(person.rest);
-    if (id) return endTheirs(context, { ...turn, rest: person.rest }, { id, of: person.user });
-    return endFor(context, turn, { of: person.user, reason: reasonTyped(person.rest) });
+    const { user: of, rest: after } = person;
+    // Also a slip of a number: taken for the reason, it would end whatever they have.
+    if (wordIn(after).startsWith("r-")) return endTheirs(context, { ...turn, rest: after }, of);
+    return endFor(context, turn, { of, reason: reasonTyped(after) });
   },
 };
 
@@ -36,15 +37,12 @@ export const revokeCommand: Command = {
 const unknown = (word: string): Refusal =>
   /^r-/i.test(word) ? { kind: "unknown-request", id: word } : { kind: "unknown-target", word };
 
-const idIn = (rest: string): RequestId | null => readRequestId(plainWord(firstWord(rest)[0]));
+const wordIn = (rest: string): string => plainWord(firstWord(rest)[0]);
+const idIn = (rest: string): RequestId | null => readRequestId(wordIn(rest));
 
-async function endTheirs(
-  context: HandlerContext,
-  turn: Turn,
-  { id, of }: { id: RequestId; of: UserId },
-): Promise<Reply | undefined> {
-  const { requester } = await load(context.ports, id);
-  if (requester.id !== of) throw new Refused({ kind: "not-yours", id });
+async function endTheirs(context: HandlerContext, turn: Turn, of: UserId): Promise<Reply | undefined> {
+  const id = idIn(turn.rest);
+  if (id && (await load(context.ports, id)).requester.id !== of) throw new Refused({ kind: "not-yours", id });
   return endOne(context, turn);
 }
 
