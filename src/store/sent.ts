@@ -1,7 +1,7 @@
 /** When Slack last sent what: an app with an older manifest sends commands alone. */
 import { z } from "zod";
 import { HOUR } from "../domain/duration.ts";
-import { reading, writing } from "./failures.ts";
+import { allOf, reading, writing } from "./failures.ts";
 import type { Store } from "./store.ts";
 
 export interface Sent {
@@ -22,8 +22,8 @@ export function createSent({ redis, keys, clock }: Pick<Store, "redis" | "keys" 
       const now = clock.now();
       if (now - (noted.get(kind) ?? -EVERY_MS) < EVERY_MS) return;
       noted.set(kind, now);
-      const written = redis.pipeline().hsetnx(keys.sent, SINCE, `${now}`).hset(keys.sent, kind, `${now}`);
-      await writing(redis, () => written.exec()).catch(() => noted.delete(kind));
+      const times = redis.pipeline().hsetnx(keys.sent, SINCE, `${now}`).hset(keys.sent, kind, `${now}`);
+      await writing(redis, () => allOf(times)).catch(() => noted.delete(kind));
     },
     async read() {
       const { [SINCE]: since, ...last } = Times.parse(await reading(redis, () => redis.hgetall(keys.sent)));

@@ -85,7 +85,7 @@ const refusal: ByRefusal = {
   "bad-start": ({ text }, fmt) =>
     `${fmt.b("未发送：")} ${fmt.code(text)} 不是有效的开始时间。请在时长之后写明：从22:00、从明天09:00 或从2026-11-27 09:00。`,
   "start-last": ({ text }, fmt) =>
-    `${fmt.b("未发送：")} ${fmt.code(text)} 写在了理由之后。如果权限届时才开始，请写在理由之前；如果它是理由的一部分，请在后面再加几个字。`,
+    `${fmt.b("未发送：")} ${fmt.code(text)} 写在了理由之后。如果权限要到那时才开始，请写在理由之前；如果它是理由的一部分，请在后面再加几个字。`,
   "start-past": ({ at }, fmt) =>
     `${fmt.b("未发送：")} 这个开始时间${fmt.rich ? `（${fmt.when(at)}）` : ""}已经过去。请写明将来的时间；不写则立即开始。`,
   "start-too-far": ({ max }, fmt) => `${fmt.b("未发送：")} 最多可以提前 ${span(max)}申请。`,
