@@ -4,6 +4,7 @@ import { hubClient } from "../../sandbox/hub/client.ts";
 import { visibleText } from "../../sandbox/slack/index.ts";
 import { HOUR, MINUTE } from "../../src/domain/duration.ts";
 import { sweep } from "../../src/flow/sweep.ts";
+import { PREFIX } from "../../src/hub/grants/names.ts";
 import { account, binding } from "../../src/hub/grants/objects.ts";
 import { alarmMessage } from "../../src/slack/views/index.ts";
 import { ALICE, startBot, startWorld, type World } from "../helpers/bot.ts";
@@ -88,8 +89,10 @@ test("a grant forged in each part is taken over, and told as one that no record 
     expiresAt: world.clock.now() + HOUR,
   });
   const admin = hubClient(world.hub, world.hub.admin);
+  const { metadata, ...rest } = account(place, forged);
+  const annotations = { ...metadata.annotations, [`${PREFIX}/token-message`]: "D0ALICE/1700000000.000100" };
   await admin("POST", `/api/v1/namespaces/${GRANTS_NAMESPACE}/serviceaccounts`, {
-    body: account(place, forged),
+    body: { ...rest, metadata: { ...metadata, annotations } },
   });
   await admin("POST", "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", {
     body: binding(place, forged, "karpor-admin"),
