@@ -57,5 +57,5 @@ async function longest(
 async function call(client: HubClient, path: string, body: unknown) {
   const answer = await client.request(path, { method: "POST", body });
   if (answer.status === 201) return answer;
-  throw answered(`POST ${path}`, answer.status, answer.body, answer.headers["audit-id"]);
+  throw answered(`POST ${path}`, answer);
 }

@@ -91,8 +91,7 @@ export async function mayNotBind(client: HubClient, clusterRoles: readonly strin
     clusterRoles.map(async (name) => {
       const { path, method, body } = bind(name, name);
       const answer = await client.request(path, { method, body });
-      if (!tells(answer))
-        throw answered(`try to bind ${name}`, answer.status, answer.body, answer.headers["audit-id"]);
+      if (!tells(answer)) throw answered(`try to bind ${name}`, answer);
       return answer.status !== 403;
     }),
   );

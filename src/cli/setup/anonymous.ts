@@ -5,13 +5,12 @@ import { ANONYMOUS, beyond, cutRules } from "../../domain/anonymous.ts";
 import { SECOND } from "../../domain/duration.ts";
 import { isWithin } from "../../domain/rights.ts";
 import { lookAtAnonymous } from "../../hub/client/anonymous.ts";
-import { isAbsence } from "../../hub/client/errors.ts";
 import { objectsAt } from "../../hub/client/objects.ts";
 import { rbacOf } from "../../hub/client/rbac.ts";
 import { BINDINGS_PATH } from "../../hub/grants/find.ts";
 import { PREFIX } from "../../hub/grants/names.ts";
 import { rightsOf } from "../../hub/grants/roles.ts";
-import { read } from "./answer.ts";
+import { read, readIfThere } from "./answer.ts";
 import type { SetupContext } from "./index.ts";
 
 const PATH = `/apis/rbac.authorization.k8s.io/v1/clusterroles/${ANONYMOUS}`;
@@ -61,14 +60,11 @@ async function assertEnforced({ client }: SetupContext): Promise<void> {
 
 async function readRole({ client }: SetupContext): Promise<Role> {
   const answer = await client.request(PATH);
-  try {
-    return read(`read ClusterRole ${ANONYMOUS}`, answer, 200, Role);
-  } catch (error) {
-    if (!isAbsence(error, ANONYMOUS)) throw error;
-    throw new Error(
-      `There is no ClusterRole ${ANONYMOUS} on the hub: karpor-server makes it at its next start, open. Restart it, then run this again.`,
-    );
-  }
+  const role = readIfThere(`read ClusterRole ${ANONYMOUS}`, answer, ANONYMOUS, Role);
+  if (role) return role;
+  throw new Error(
+    `There is no ClusterRole ${ANONYMOUS} on the hub: karpor-server makes it at its next start, open. Restart it, then run this again.`,
+  );
 }
 
 /** With the resourceVersion that was read: a change by others meanwhile is a conflict, never lost. */

@@ -12,7 +12,7 @@ import {
 } from "../../hub/bot-account.ts";
 import type { HubClient } from "../../hub/client/client.ts";
 import { objectsAt } from "../../hub/client/objects.ts";
-import { accountsPath, BINDINGS_PATH, nullIfAbsent } from "../../hub/grants/find.ts";
+import { accountsPath, BINDINGS_PATH } from "../../hub/grants/find.ts";
 import { surveyHub } from "../../hub/grants/foreign.ts";
 import { instanceOf } from "../../hub/grants/names.ts";
 import { ownerOf } from "../../hub/grants/owner.ts";
@@ -20,7 +20,7 @@ import { accountId, isTrialOf } from "../../hub/grants/whose.ts";
 import { identityOf, type TokenIdentity } from "../../hub/kubeconfig/identity.ts";
 import { parseKubeconfig } from "../../hub/kubeconfig/kubeconfig.ts";
 import { foreignScope } from "../checks/foreign.ts";
-import { read } from "./answer.ts";
+import { readIfThere } from "./answer.ts";
 import type { SetupContext } from "./index.ts";
 import { kubeconfigPath } from "./own.ts";
 
@@ -119,10 +119,6 @@ const Account = z.object({
 /** Null where it does not stand any more. Throws HubError. */
 async function labelsOf(client: HubClient, { namespace, name }: TokenIdentity) {
   const path = `${accountsPath({ namespace })}/${encodeURIComponent(name)}`;
-  const answer = await client.request(path);
-  try {
-    return read(`read ${path}`, answer, 200, Account).metadata.labels;
-  } catch (error) {
-    return nullIfAbsent(name)(error);
-  }
+  const found = readIfThere(`read ${path}`, await client.request(path), name, Account);
+  return found ? found.metadata.labels : null;
 }

@@ -1,9 +1,9 @@
 /** Taking objects off the hub as an administrator: also what a finalizer would keep standing. */
 import { z } from "zod";
 import type { HubClient } from "../../hub/client/client.ts";
-import { HubError, isAbsence } from "../../hub/client/errors.ts";
+import { HubError } from "../../hub/client/errors.ts";
 import { deleteObject, type ObjectAt, objectPath } from "../../hub/client/objects.ts";
-import { read } from "./answer.ts";
+import { readIfThere } from "./answer.ts";
 
 const AT_ONCE = 16;
 
@@ -25,13 +25,8 @@ async function removeForGood(client: HubClient, object: ObjectAt): Promise<void>
 
 async function stands(client: HubClient, object: ObjectAt): Promise<boolean> {
   const at = objectPath(object);
-  const answer = await client.request(at);
-  try {
-    return read(`read ${at}`, answer, 200, Found).metadata.uid === object.uid;
-  } catch (error) {
-    if (isAbsence(error, object.name)) return false;
-    throw error;
-  }
+  const found = readIfThere(`read ${at}`, await client.request(at), object.name, Found);
+  return found?.metadata.uid === object.uid;
 }
 
 const Found = z.object({ metadata: z.object({ uid: z.string() }) });

@@ -141,7 +141,7 @@ const hubOnly =
     const answer = await send(url, sending);
     const { status, headers, text } = answer;
     if (isHubs({ headers, body: undefined }) || isHubs({ headers, body: parseJson(text) })) return answer;
-    throw answered(doing, status, text, headers["audit-id"]);
+    throw answered(doing, { status, body: text, headers });
   };
 
 async function guarded<T>(doing: string, signal: AbortSignal | undefined, run: () => Promise<T>): Promise<T> {

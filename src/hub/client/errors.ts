@@ -74,15 +74,18 @@ export const isHubs = ({ headers, body }: Pick<HubAnswer, "headers" | "body">): 
 export function hubError(error: unknown, doing: string): HubError {
   if (error instanceof HubError) return error;
   if (error instanceof ApiException)
-    return answered(doing, error.code, error.body, error.headers["audit-id"]);
+    return answered(doing, { status: error.code, body: error.body, headers: error.headers });
   if (error instanceof Error && error.name === "TimeoutError") return new HubError(doing, null, "timeout");
   return new HubError(doing, null, socketCode(error) ?? "unreadable");
 }
 
+/** As any client gives it: names of headers are lower case. */
+type Answered = Pick<HubAnswer, "status" | "body"> & { headers: Partial<Record<string, unknown>> };
+
 /** An answer that is no success, or none that says what was asked for. */
-export function answered(doing: string, status: number, body: unknown, auditId: unknown): HubError {
+export function answered(doing: string, { status, body, headers }: Answered): HubError {
   const said = Status.safeParse(saying(body)).data;
-  const id = AuditId.safeParse(auditId).data ?? null;
+  const id = AuditId.safeParse(headers["audit-id"]).data ?? null;
   const mute = status < 300 ? "unreadable" : "no reason given";
   const reason = said || id ? (said?.reason ?? mute) : NOT_KUBERNETES;
   return new HubError(doing, status, reason, { auditId: id, name: said?.details?.name });

@@ -69,7 +69,7 @@ async function more(probed: Probed): Promise<MoreFacts> {
   const version = await client.request("/version", { signal });
   // Not allowed to see the version is no reason to give up: the credential was taken.
   if ((version.status !== 200 && version.status !== 403) || !isHubs(version))
-    throw answered("GET /version", version.status, version.body, version.headers["audit-id"]);
+    throw answered("GET /version", version);
   const ahead = skew(version.headers.date, clock.now(), sent);
   const [configs, anonymous, clusterRoles, mayList] = await Promise.all([
     client.request("/server-configs", { as: "nobody", signal }),

@@ -5,7 +5,6 @@ import type { HubClient } from "./client.ts";
 import { answered, HubError, isAbsence, isHubs, isStatus } from "./errors.ts";
 import { listPages, type Paging, type ReadPage, readPage } from "./pages.ts";
 import { ListedMetadata, PROTOBUF, readList } from "./protobuf.ts";
-import type { HubAnswer } from "./request.ts";
 
 export const Subject = z.object({ kind: z.string(), name: z.string(), namespace: z.string().optional() });
 export type Subject = z.infer<typeof Subject>;
@@ -94,26 +93,30 @@ export interface ObjectAt {
 
 export const objectPath = ({ path, name }: ObjectAt): string => `${path}/${encodeURIComponent(name)}`;
 
-/** Of this very object. Throws HubError, or the signal's reason. */
-export const requestDeletion = (
+/**
+ * This very object, by itself, since the Kubernetes client takes as long again for each of thousands. That it is gone
+ * already is fine. Throws HubError, 409 where another stands there, or the signal's reason.
+ */
+export async function deleteExactly(
   client: HubClient,
-  path: string,
-  uid: string,
+  object: ObjectAt,
   signal?: AbortSignal,
-): Promise<HubAnswer> =>
-  // No controller runs on the hub: a foreground deletion would leave the object standing for ever.
-  client.request(path, {
-    method: "DELETE",
-    body: { preconditions: { uid }, propagationPolicy: "Background" },
-    signal,
-  });
-
-/** That it is gone already, or another stands there, is fine. Throws HubError, or the signal's reason. */
-export async function deleteObject(client: HubClient, object: ObjectAt, signal?: AbortSignal): Promise<void> {
+  doing = `DELETE ${objectPath(object)}`,
+): Promise<void> {
   const { name, uid } = object;
-  const at = objectPath(object);
-  const answer = await requestDeletion(client, at, uid, signal);
+  // No controller runs on the hub: a foreground deletion would leave the object standing for ever.
+  const body = { preconditions: { uid }, propagationPolicy: "Background" };
+  const answer = await client.request(objectPath(object), { method: "DELETE", body, signal });
   if (isHubs(answer) && (answer.status === 200 || answer.status === 202)) return;
-  const error = answered(`delete ${at}`, answer.status, answer.body, answer.headers["audit-id"]);
-  if (!isAbsence(error, name) && !isStatus(error, 409)) throw error;
+  const error = answered(doing, answer);
+  if (!isAbsence(error, name)) throw error;
+}
+
+/** Also that another stands there is fine. Throws HubError, or the signal's reason. */
+export async function deleteObject(client: HubClient, object: ObjectAt, signal?: AbortSignal): Promise<void> {
+  try {
+    await deleteExactly(client, object, signal, `delete ${objectPath(object)}`);
+  } catch (error) {
+    if (!isStatus(error, 409)) throw error;
+  }
 }

@@ -25,10 +25,10 @@ function unlessHub(error: unknown): void {
 /** Asked on a connection of its own: the hub closes those on which it refuses somebody, and with them what others ask there. */
 async function isTaken(client: HubClient, path: string, signal: AbortSignal | undefined): Promise<boolean> {
   const answer = await client.request(path, { signal, as: client.token() ?? undefined });
-  const { status, body, headers } = answer;
+  const { status } = answer;
   // A proxy's word is not the hub's; and what is forbidden was recognized.
   if (!isHubs(answer) || ![200, 401, 403].includes(status))
-    throw answered("look at the bot's own access", status, body, headers["audit-id"]);
+    throw answered("look at the bot's own access", answer);
   return status !== 401;
 }
 

@@ -69,8 +69,8 @@ async function pageOf<T>(
   asked: Pick<Paging, "signal" | "accept">,
   read: Read<T>,
 ): Promise<ReadPage<T>> {
-  const { status, body, headers } = await client.request(`${path}?${query}`, asked);
-  const page = status === 200 ? read(body) : undefined;
+  const answer = await client.request(`${path}?${query}`, asked);
+  const page = answer.status === 200 ? read(answer.body) : undefined;
   if (page) return page;
-  throw answered(`list ${path}`, status, body, headers["audit-id"]);
+  throw answered(`list ${path}`, answer);
 }

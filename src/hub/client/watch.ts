@@ -23,8 +23,8 @@ export async function* watchLines(
       // Thrown, so that a refused credential is read again.
       const answer = await begin(by, path, watching);
       if (answer.statusCode === 200) return answer;
-      const text = await answer.body.text();
-      throw answered(doing, answer.statusCode, text, answer.headers["audit-id"]);
+      const { statusCode: status, headers, body } = answer;
+      throw answered(doing, { status, headers, body: await body.text() });
     });
     for await (const line of linesIn(body)) {
       const event = parseJson(line);

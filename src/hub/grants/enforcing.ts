@@ -37,14 +37,14 @@ async function look(hub: Hub): Promise<void> {
 async function rbac({ client }: Hub): Promise<ReturnType<typeof rbacOf>> {
   const answer = await client.request("/server-configs");
   if (isHubs(answer) && [200, 403, 404].includes(answer.status)) return rbacOf(answer);
-  throw answered("GET /server-configs", answer.status, answer.body, answer.headers["audit-id"]);
+  throw answered("GET /server-configs", answer);
 }
 
 async function takesOwn(hub: Hub): Promise<void> {
   const path = `${accountsPath(hub)}?limit=1`;
-  const { status, body, headers } = await hub.client.request(path);
-  if (status !== 200 || !z.object({ kind: z.literal("ServiceAccountList") }).safeParse(body).success)
-    throw answered("list accounts", status, body, headers["audit-id"]);
+  const answer = await hub.client.request(path);
+  const list = z.object({ kind: z.literal("ServiceAccountList") }).safeParse(answer.body);
+  if (answer.status !== 200 || !list.success) throw answered("list accounts", answer);
 }
 
 /** As well-formed as a real one, and signed by nobody. */

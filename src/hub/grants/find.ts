@@ -97,9 +97,10 @@ export const BINDINGS_PATH = "/apis/rbac.authorization.k8s.io/v1/clusterrolebind
 async function isEmpty({ client }: Hub, path: string, kind: string, name: string, signal: AbortSignal) {
   const doing = `look for ${name} in ${path}`;
   const query = new URLSearchParams({ fieldSelector: `metadata.name=${name}` });
-  const { status, body, headers } = await client.request(`${path}?${query}`, { signal });
+  const answer = await client.request(`${path}?${query}`, { signal });
   // `items` is null, or left out, where an older server lists none.
-  const list = z.object({ kind: z.literal(kind), items: z.array(z.unknown()).nullish() }).safeParse(body);
-  if (status !== 200 || !list.success) throw answered(doing, status, body, headers["audit-id"]);
+  const List = z.object({ kind: z.literal(kind), items: z.array(z.unknown()).nullish() });
+  const list = List.safeParse(answer.body);
+  if (answer.status !== 200 || !list.success) throw answered(doing, answer);
   return (list.data.items ?? []).length === 0;
 }

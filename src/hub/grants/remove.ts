@@ -1,8 +1,7 @@
 /** Taking a grant's objects away; nothing that is not ours is touched. What is absent is no failure. */
 import type { GrantKey, Uids } from "../../flow/ports.ts";
-import type { HubClient } from "../client/client.ts";
-import { answered, isAbsence, isHubs, isStatus } from "../client/errors.ts";
-import { requestDeletion } from "../client/objects.ts";
+import { isStatus } from "../client/errors.ts";
+import { deleteExactly } from "../client/objects.ts";
 import { accountsPath, BINDINGS_PATH, type Hub, isOurs, readAccount, readBinding } from "./find.ts";
 import { type Metadata, objectName } from "./names.ts";
 
@@ -56,15 +55,7 @@ async function removeOurs({ uid, read, isOurs, remove }: Removal): Promise<void>
 }
 
 export const deleteBinding = (hub: Hub, key: GrantKey, uid: string, signal: AbortSignal): Promise<void> =>
-  remove(hub.client, `${BINDINGS_PATH}/${objectName(key)}`, uid, signal);
+  deleteExactly(hub.client, { path: BINDINGS_PATH, name: objectName(key), uid }, signal);
 
 export const deleteAccount = (hub: Hub, key: GrantKey, uid: string, signal: AbortSignal): Promise<void> =>
-  remove(hub.client, `${accountsPath(hub)}/${objectName(key)}`, uid, signal);
-
-/** By itself, since the Kubernetes client takes as long again for each of thousands. */
-async function remove(client: HubClient, path: string, uid: string, signal: AbortSignal): Promise<void> {
-  const answer = await requestDeletion(client, path, uid, signal);
-  if (isHubs(answer) && (answer.status === 200 || answer.status === 202)) return;
-  const error = answered(`DELETE ${path}`, answer.status, answer.body, answer.headers["audit-id"]);
-  if (!isAbsence(error, path.slice(path.lastIndexOf("/") + 1))) throw error;
-}
+  deleteExactly(hub.client, { path: accountsPath(hub), name: objectName(key), uid }, signal);

@@ -44,11 +44,11 @@ export async function check(
   { by, auditId }: Pick<HubRequest, "by" | "auditId"> = {},
 ): ReturnType<Grants["check"]> {
   const answer = await client.request(LOGIN, { as: token, signal, by, auditId });
-  const { status, body, headers } = answer;
+  const { status, body } = answer;
   const reason = Refusal.safeParse(body).data?.reason;
   if (status === 401 && reason === "Unauthorized") return "refused";
   if (status === 403 && reason === "Forbidden") return "unbound";
   // A Kubernetes API server that is no Karpor hub has no such path.
   if ((status === 200 || status === 404) && isHubs(answer)) return "good";
-  throw answered("ask the dashboard's login", status, body, headers["audit-id"]);
+  throw answered("ask the dashboard's login", answer);
 }

@@ -71,8 +71,7 @@ async function mint({ client }: BotTokenOptions, own: Own): Promise<Secret> {
   const body = { spec: { expirationSeconds: Math.round((expiresAt - issuedAt) / 1000) } };
   const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`;
   const answer = await client.request(path, { method: "POST", body });
-  if (answer.status !== 201)
-    throw answered("renew the bot's own token", answer.status, answer.body, answer.headers["audit-id"]);
+  if (answer.status !== 201) throw answered("renew the bot's own token", answer);
   return secret(Minted.parse(answer.body).status.token);
 }
 
