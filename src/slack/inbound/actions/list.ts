@@ -9,6 +9,7 @@ import { pendingPage } from "../pages/pending.ts";
 import { restOf } from "../pages/rest.ts";
 import type { Click } from "../payload.ts";
 import type { Reply } from "../reply.ts";
+import type { ActionReply } from "./index.ts";
 
 export async function endedInList(
   replace: boolean,
@@ -23,7 +24,7 @@ export async function endedInList(
   return left.length === 0 ? done : above(done, (ctx) => draw(left, ctx));
 }
 
-interface Decided {
+export interface Decided {
   kind: Done;
   request: AccessRequest;
   /** Where that stood. */
@@ -31,15 +32,16 @@ interface Decided {
 }
 
 /** In the list of what one has open: they stay on its page. */
-export const endedInStatus = (
+export const endedInStatus = async (
   { ports }: HandlerContext,
   click: Click,
   request: AccessRequest,
-): Promise<Reply | undefined> => {
+): Promise<ActionReply | undefined> => {
   const at = { from: 0, ...click.target?.list?.page, list: "status" } as const;
   const rest = (left: AccessRequest[]) => restOf(left, at, ({ id }) => id);
   const draw = (left: AccessRequest[], ctx: ViewContext) => statusReply(rest(left), 0, ctx);
-  return endedInList(click.ephemeral, request, () => openRequests(ports, click.user), draw);
+  const reply = await endedInList(click.ephemeral, request, () => openRequests(ports, click.user), draw);
+  return reply && { reply, replace: true };
 };
 
 /** In the list of what waits for whoever decided: they stay on its page. */

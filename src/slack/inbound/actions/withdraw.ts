@@ -6,6 +6,5 @@ import { targetOf } from "./target.ts";
 
 export const withdrawAction: Action = async (context, click) => {
   const request = await withdrawRequest(context.ports, { id: targetOf(click).id, by: click.user });
-  const reply = await endedInStatus(context, click, request);
-  return reply && { reply, replace: true };
+  return endedInStatus(context, click, request);
 };

@@ -15,7 +15,7 @@ import {
   readDecision,
   revokeChoiceReply,
 } from "../../views/index.ts";
-import { decidedInList, endedInList } from "../actions/list.ts";
+import { type Decided, decidedInList, endedInList } from "../actions/list.ts";
 import { answer } from "../answer.ts";
 import { contextFor, type HandlerContext } from "../context.ts";
 import { errorReply, type Reply } from "../reply.ts";
@@ -38,16 +38,16 @@ const TABLE: Record<DecisionKind, Decide> = {
       by,
       verdict: { approve: true, note: why },
     });
-    return inList(target, (list) => decidedInList(context, by, { kind: "approved", request, list }));
+    return inList(context, by, target, { kind: "approved", request });
   },
   deny: async (context, { target, by, why }) => {
     const { id, terms } = target;
     const request = await decideRequest(context.ports, { id, terms, by, verdict: { approve: false, why } });
-    return inList(target, (list) => decidedInList(context, by, { kind: "denied", request, list }));
+    return inList(context, by, target, { kind: "denied", request });
   },
   review: async (context, { target, by, why }) => {
     const request = await reviewEmergency(context.ports, { id: target.id, by, comment: why });
-    return inList(target, (list) => decidedInList(context, by, { kind: "reviewed", request, list }));
+    return inList(context, by, target, { kind: "reviewed", request });
   },
   revoke: async ({ ports }, { target: { id, replace = false, responseUrl }, by, why }) => {
     const request = await revokeGrant(ports, { id, by, reason: why });
@@ -60,9 +60,11 @@ const TABLE: Record<DecisionKind, Decide> = {
 
 /** What others see is redrawn from the record. */
 const inList = async (
+  context: HandlerContext,
+  by: UserId,
   { replace = false, list }: DecisionTarget,
-  reply: (list: DecisionTarget["list"]) => Promise<Reply>,
-): Promise<Reply | undefined> => (replace ? reply(list) : undefined);
+  decided: Omit<Decided, "list">,
+): Promise<Reply | undefined> => (replace ? decidedInList(context, by, { ...decided, list }) : undefined);
 
 export const submitDecision =
   (kind: DecisionKind): Submit =>
