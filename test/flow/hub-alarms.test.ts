@@ -150,7 +150,8 @@ const record = async (reason: string) => {
   return found;
 };
 
-test("a use more than a second after its binding was deleted contradicts an end, also one that was proved", async () => {
+/** Bob has had it, and its end is proved; `deletion` is the bot's own. */
+async function ended() {
   await it.get("guest 1h", "over");
   const name = objectName(await record("over"));
   await world.slack.click(BOB, await it.dm(BOB, "production"), "End now", { confirm: true });
@@ -158,6 +159,11 @@ test("a use more than a second after its binding was deleted contradicts an end,
   const at = world.clock.now();
   const deletion = bindingOf("delete", name, BOT, "", at);
   deletion.auditID = ownLooks(secret(SECRET)).name();
+  return { name, at, deletion };
+}
+
+test("a use more than a second after its binding was deleted contradicts an end, also one that was proved", async () => {
+  const { name, at, deletion } = await ended();
   // What everybody may do while the hub remembers a token is none; nor is what the hub did not know yet.
   await bring([deletion, use(name, at + 5_000, "system:discovery"), use(name, at + 1_000, name)]);
   await nothingTold();
@@ -178,13 +184,7 @@ test("a use more than a second after its binding was deleted contradicts an end,
 test.each(["create", "update", "patch"])(
   "a binding that somebody makes anew, by the verb %s, is told as made, and its use contradicts no end",
   async (verb) => {
-    await it.get("guest 1h", "over");
-    const name = objectName(await record("over"));
-    await world.slack.click(BOB, await it.dm(BOB, "production"), "End now", { confirm: true });
-    await it.proveEnd();
-    const at = world.clock.now();
-    const deletion = bindingOf("delete", name, BOT, "", at);
-    deletion.auditID = ownLooks(secret(SECRET)).name();
+    const { name, at, deletion } = await ended();
     const making = bindingOf(verb, name, "mallory", "karpor-guest", at + 2_000);
     await bring([deletion, making, use(name, at + 3_000, name)]);
     expect(await told(/Not done by the bot/, 1)).toContain(`made the binding \`${name}\``);
