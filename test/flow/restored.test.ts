@@ -91,6 +91,13 @@ async function confirm(by = ALICE): Promise<void> {
 const bearing = (user: string) => world.slack.dm(user).filter((m) => TOKEN.test(JSON.stringify(m.blocks)));
 const tokens = (user: string) => it.everShown(user).match(new RegExp(TOKEN, "g")) ?? [];
 
+/** Its token is made, and sent, while the hub does not take where. */
+async function untold(id: RequestId): Promise<void> {
+  const annotate = () => Promise.reject(new TroubleOutside("hub", "away"));
+  const ports = { ...steps.ports, grants: { ...steps.ports.grants, annotate } };
+  await expect(provisionGrant(ports, id)).rejects.toThrow("away");
+}
+
 test("approved in the copy and revoked since: held back, and not made when an administrator goes on", async () => {
   const id = await pending();
   await decide(id);
@@ -301,9 +308,7 @@ test("Redis was emptied: what lives goes on and can be ended, what is new waits 
 test("Redis was emptied while a token was on its way: it ends, and whoever asked is told to ask again", async () => {
   const id = await pending();
   await decide(id);
-  const annotate = () => Promise.reject(new TroubleOutside("hub", "away"));
-  const dying = { ...steps.ports, grants: { ...steps.ports.grants, annotate } };
-  await expect(provisionGrant(dying, id)).rejects.toThrow("away");
+  await untold(id);
   expect(await it.standing()).toHaveLength(2);
   await settled();
 
@@ -312,8 +317,23 @@ test("Redis was emptied while a token was on its way: it ends, and whoever asked
   await steps.finish();
   expect(await record(id)).toMatchObject({ state: "ended", end: { cause: "failed", failure: "restored" } });
   expect(await it.standing()).toEqual([]);
-  expect(tokens(BOB)).toEqual([]);
+  expect(bearing(BOB)).toEqual([]);
   expect(visibleText(await it.dm(BOB, "restored from an older copy"))).toContain("Ask again");
+});
+
+test("the hub does not take where a token stands: it is taken off again at once, and another comes", async () => {
+  const id = await pending();
+  await decide(id);
+  await untold(id);
+  expect(bearing(BOB)).toEqual([]);
+  const [shown] = tokens(BOB);
+  expect(shown).toBeDefined();
+
+  world.clock.jump(10 * SECOND);
+  await steps.work();
+  expect(await record(id)).toMatchObject({ state: "active" });
+  expect(bearing(BOB)).toHaveLength(1);
+  expect(JSON.stringify(bearing(BOB))).not.toContain(shown);
 });
 
 test("only an administrator of this moment goes on, and once", async () => {
