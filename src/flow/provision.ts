@@ -341,7 +341,8 @@ async function deliver(
   const noted = noting.catch(async (error: unknown) => {
     await showing.catch(() => {});
     const now = await ports.requests.get(id);
-    if (isMine(now, message.ts) && !signal.aborted) await withoutOldToken(ports, now);
+    const isAgain = !(error instanceof GrantFailed || signal.aborted);
+    if (isAgain && isMine(now, message.ts)) await withoutOldToken(ports, now);
     throw error;
   });
   const [isShown] = await settleAll([showing, noted]);

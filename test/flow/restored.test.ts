@@ -8,7 +8,7 @@ import type { AccessRequest, In } from "../../src/domain/request.ts";
 import { askMoreTime } from "../../src/flow/ask-more-time.ts";
 import { confirmRestore } from "../../src/flow/confirm-restore.ts";
 import { decideRequest } from "../../src/flow/decide.ts";
-import { TroubleOutside } from "../../src/flow/ports.ts";
+import { GrantFailed, type Ports, TroubleOutside } from "../../src/flow/ports.ts";
 import { provisionGrant } from "../../src/flow/provision.ts";
 import { askFreshToken, refreshToken } from "../../src/flow/refresh-token.ts";
 import { makeRequest } from "../../src/flow/request.ts";
@@ -92,11 +92,13 @@ const bearing = (user: string) => world.slack.dm(user).filter((m) => TOKEN.test(
 const tokens = (user: string) => it.everShown(user).match(new RegExp(TOKEN, "g")) ?? [];
 
 /** Its token is made, and sent, while the hub does not take where. */
-async function untold(id: RequestId): Promise<void> {
-  const annotate = () => Promise.reject(new TroubleOutside("hub", "away"));
-  const ports = { ...steps.ports, grants: { ...steps.ports.grants, annotate } };
-  await expect(provisionGrant(ports, id)).rejects.toThrow("away");
-}
+const untold = (id: RequestId, error: Error = new TroubleOutside("hub", "away")) =>
+  expect(provisionGrant(deaf(error), id)).rejects.toThrow(error.message);
+
+const deaf = (error: Error): Ports => ({
+  ...steps.ports,
+  grants: { ...steps.ports.grants, annotate: () => Promise.reject(error) },
+});
 
 test("approved in the copy and revoked since: held back, and not made when an administrator goes on", async () => {
   const id = await pending();
@@ -334,6 +336,19 @@ test("the hub does not take where a token stands: it is taken off again at once,
   expect(await record(id)).toMatchObject({ state: "active" });
   expect(bearing(BOB)).toHaveLength(1);
   expect(JSON.stringify(bearing(BOB))).not.toContain(shown);
+});
+
+test("the hub refuses for good to take where a token stands: the grant fails, and its token goes", async () => {
+  const id = await pending();
+  await decide(id);
+  await provisionGrant(deaf(new GrantFailed("hub-refuses", "no")), id);
+  await steps.finish();
+  expect(await record(id)).toMatchObject({
+    state: "ended",
+    end: { cause: "failed", failure: "hub-refuses" },
+  });
+  expect(bearing(BOB)).toEqual([]);
+  expect(await it.standing()).toEqual([]);
 });
 
 test("only an administrator of this moment goes on, and once", async () => {
