@@ -154,7 +154,7 @@ async function setUp(
 }
 
 /** Not another's try, made while this one slept: that one has a message of its own. */
-const isMine = (r: AccessRequest | null, ts: string | undefined): r is Open =>
+const isMine = (r: AccessRequest, ts: string | undefined): boolean =>
   isOpen(r) && (ts === undefined || r.messages.token?.ts === ts);
 
 const stop = async (ports: Ports, id: RequestId, change: Change): Promise<undefined> =>
@@ -177,8 +177,10 @@ async function withoutOldToken(ports: Ports, request: Open): Promise<AccessReque
     takeOffReplaced(ports, request, { ...sent, generation, tokenExpiresAt }),
   );
   return commit(ports, id, (r) => {
-    const { token: _, ...others } = r.messages;
-    return isOpen(r) ? keep({ ...r, messages: others }) : null;
+    const { token, ...others } = r.messages;
+    if (!isOpen(r)) return null;
+    // Another try may have posted its own meanwhile.
+    return keep(token?.ts === sent.ts ? { ...r, messages: others } : r);
   });
 }
 
@@ -248,7 +250,7 @@ function tellBoth(
       place = known;
       annotate();
       if (!annotating) return;
-      // The hub is told before Slack: after a turn, in which its idle connection is looked at.
+      // It is waited for the longest, so it goes out first: after a turn, in which its idle connection is looked at.
       await turn();
       await turn();
     },
@@ -324,10 +326,7 @@ const saysDelay = ({ messages: { token } }: AccessRequest): boolean =>
 const isToldOfGrant = (r: AccessRequest | undefined): r is In<"delivering"> =>
   r?.state === "delivering" && r.messages.token?.token === "sending";
 
-/**
- * Where the token will stand is in our record before it is shown. The hub is told first, and knows long before a token
- * that is sent meanwhile is seen; where it does not say so, the token is taken off again.
- */
+/** Where the token will stand is in both records before it is shown. */
 async function deliver(
   ports: Ports,
   request: Open,
@@ -336,31 +335,19 @@ async function deliver(
 ): Promise<void> {
   const { id } = request;
   const message = placed.place;
-  const noting = annotating ?? noteToken(ports, request, grant, { place: message, who: id }, signal);
-  const showing = show();
-  const noted = noting.catch(async (error: unknown) => {
-    await showing.catch(() => {});
-    const now = await ports.requests.get(id);
-    const isAgain = !(error instanceof GrantFailed || signal.aborted);
-    if (isAgain && isMine(now, message.ts)) await withoutOldToken(ports, now);
-    throw error;
-  });
-  const [isShown] = await settleAll([showing, noted]);
-  if (!isShown) return;
+  const [next] = await settleAll([
+    isToldOfGrant(placed.request)
+      ? Promise.resolve(placed.request)
+      : commit(ports, id, (r) => (isMine(r, message.ts) ? delivering(r, grant) : null)),
+    annotating ?? noteToken(ports, request, grant, { place: message, who: id }, signal),
+  ]);
+  // Withdrawn, revoked or over meanwhile: its end takes away what was made. Or another try has a message of its own.
+  if (next.state !== "delivering" || !isMine(next, message.ts) || signal.aborted) return;
+  if (token && !next.hidden)
+    await reportOutage(ports, id, "slack", () =>
+      ports.notifier.showToken(next, message, token, room ?? undefined),
+    );
   const done = await commit(ports, id, (r) => (isMine(r, message.ts) ? active(r) : null));
   // Hidden or ended in the moment it was shown.
   if (done.state !== "active" || done.hidden) await clearHeld(ports, id);
-
-  async function show(): Promise<boolean> {
-    const next = isToldOfGrant(placed.request)
-      ? placed.request
-      : await commit(ports, id, (r) => (isMine(r, message.ts) ? delivering(r, grant) : null));
-    // Withdrawn, revoked or over meanwhile: its end takes away what was made. Or another try has a message of its own.
-    if (next.state !== "delivering" || !isMine(next, message.ts) || signal.aborted) return false;
-    if (token && !next.hidden)
-      await reportOutage(ports, id, "slack", () =>
-        ports.notifier.showToken(next, message, token, room ?? undefined),
-      );
-    return true;
-  }
 }

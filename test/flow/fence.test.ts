@@ -106,6 +106,53 @@ test("hidden between two tries: said to come, and the token that comes then is n
   expect(world.slack.dm(BOB).map(visibleText).join("\n")).toContain("Token hidden.");
 });
 
+test("it slept while it took the last try's message off: the other's is on record, and goes with the access", async () => {
+  const requester = { id: BOB as UserId, name: "Bob", locale: "en" } as const;
+  const { id } = await makeRequest(steps.ports, { requester, text: "guest 2h because", triggerId: "t1" });
+  await steps.work();
+  await decideRequest(steps.ports, { id, terms: 1, by: ALICE as UserId, verdict: { approve: true } });
+  const { notifier, grants } = steps.ports;
+  const provision = (over: Partial<Ports["notifier"]>, more: Partial<Ports> = {}) =>
+    provisionGrant({ ...steps.ports, ...more, notifier: { ...notifier, ...over } }, id);
+  const leaseOver = () => Promise.reject(new TroubleOutside("hub", "its lease is over"));
+  await provision({
+    showToken: () => Promise.reject(new TroubleOutside("slack", "away")),
+  }).catch(() => {});
+
+  const [asleep, woken] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const late = provision(
+    {
+      async takeTokenOff(...args) {
+        asleep.resolve();
+        await woken.promise;
+        return notifier.takeTokenOff(...args);
+      },
+    },
+    { grants: { ...grants, create: leaseOver } },
+  ).catch(() => {});
+  await asleep.promise;
+  await steps.loseLeases();
+  const [shown, answered] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const other = provision({
+    async showToken(...args) {
+      await notifier.showToken(...args);
+      shown.resolve();
+      await answered.promise;
+    },
+  });
+  await shown.promise;
+  woken.resolve();
+  await late;
+  answered.resolve();
+  await other;
+  expect(await state(id)).toBe("active");
+  expect(tokens()).toHaveLength(1);
+
+  await releaseGrant(steps.ports, { id, by: BOB as UserId });
+  await steps.finish();
+  expect(tokens()).toEqual([]);
+});
+
 test("it was ended meanwhile: none is visible afterwards", async () => {
   const { id, wake } = await asleep();
   await releaseGrant(steps.ports, { id, by: BOB as UserId });

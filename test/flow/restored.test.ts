@@ -8,7 +8,7 @@ import type { AccessRequest, In } from "../../src/domain/request.ts";
 import { askMoreTime } from "../../src/flow/ask-more-time.ts";
 import { confirmRestore } from "../../src/flow/confirm-restore.ts";
 import { decideRequest } from "../../src/flow/decide.ts";
-import { GrantFailed, type Ports, TroubleOutside } from "../../src/flow/ports.ts";
+import { TroubleOutside } from "../../src/flow/ports.ts";
 import { provisionGrant } from "../../src/flow/provision.ts";
 import { askFreshToken, refreshToken } from "../../src/flow/refresh-token.ts";
 import { makeRequest } from "../../src/flow/request.ts";
@@ -90,15 +90,6 @@ async function confirm(by = ALICE): Promise<void> {
 }
 const bearing = (user: string) => world.slack.dm(user).filter((m) => TOKEN.test(JSON.stringify(m.blocks)));
 const tokens = (user: string) => it.everShown(user).match(new RegExp(TOKEN, "g")) ?? [];
-
-/** Its token is made, and sent, while the hub does not take where. */
-const untold = (id: RequestId, error: Error = new TroubleOutside("hub", "away")) =>
-  expect(provisionGrant(deaf(error), id)).rejects.toThrow(error.message);
-
-const deaf = (error: Error): Ports => ({
-  ...steps.ports,
-  grants: { ...steps.ports.grants, annotate: () => Promise.reject(error) },
-});
 
 test("approved in the copy and revoked since: held back, and not made when an administrator goes on", async () => {
   const id = await pending();
@@ -310,7 +301,9 @@ test("Redis was emptied: what lives goes on and can be ended, what is new waits 
 test("Redis was emptied while a token was on its way: it ends, and whoever asked is told to ask again", async () => {
   const id = await pending();
   await decide(id);
-  await untold(id);
+  const annotate = () => Promise.reject(new TroubleOutside("hub", "away"));
+  const dying = { ...steps.ports, grants: { ...steps.ports.grants, annotate } };
+  await expect(provisionGrant(dying, id)).rejects.toThrow("away");
   expect(await it.standing()).toHaveLength(2);
   await settled();
 
@@ -319,36 +312,8 @@ test("Redis was emptied while a token was on its way: it ends, and whoever asked
   await steps.finish();
   expect(await record(id)).toMatchObject({ state: "ended", end: { cause: "failed", failure: "restored" } });
   expect(await it.standing()).toEqual([]);
-  expect(bearing(BOB)).toEqual([]);
+  expect(tokens(BOB)).toEqual([]);
   expect(visibleText(await it.dm(BOB, "restored from an older copy"))).toContain("Ask again");
-});
-
-test("the hub does not take where a token stands: it is taken off again at once, and another comes", async () => {
-  const id = await pending();
-  await decide(id);
-  await untold(id);
-  expect(bearing(BOB)).toEqual([]);
-  const [shown] = tokens(BOB);
-  expect(shown).toBeDefined();
-
-  world.clock.jump(10 * SECOND);
-  await steps.work();
-  expect(await record(id)).toMatchObject({ state: "active" });
-  expect(bearing(BOB)).toHaveLength(1);
-  expect(JSON.stringify(bearing(BOB))).not.toContain(shown);
-});
-
-test("the hub refuses for good to take where a token stands: the grant fails, and its token goes", async () => {
-  const id = await pending();
-  await decide(id);
-  await provisionGrant(deaf(new GrantFailed("hub-refuses", "no")), id);
-  await steps.finish();
-  expect(await record(id)).toMatchObject({
-    state: "ended",
-    end: { cause: "failed", failure: "hub-refuses" },
-  });
-  expect(bearing(BOB)).toEqual([]);
-  expect(await it.standing()).toEqual([]);
 });
 
 test("only an administrator of this moment goes on, and once", async () => {

@@ -1,4 +1,4 @@
-/** Where a token will stand, and until when it works, noted on its account: a hub that is all that is left knows both. */
+/** Where a token will stand, and until when it works, noted on its account before it is shown: a hub that is all that is left knows both. */
 import type { RequestId } from "../../domain/ids.ts";
 import type { Grant, In, Place, Ports } from "../ports.ts";
 import { reportOutage } from "./outage.ts";
