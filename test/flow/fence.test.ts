@@ -28,12 +28,22 @@ afterEach(async () => {
 
 const tokens = () => world.slack.dm(BOB).filter((message) => tokenIn(message) !== "");
 
-/** One replica is about to put the token into the message; resolves to what lets it go on. */
-async function asleep(): Promise<{ id: RequestId; wake: () => Promise<void> }> {
+async function requested(): Promise<RequestId> {
   const requester = { id: BOB as UserId, name: "Bob", locale: "en" } as const;
   const { id } = await makeRequest(steps.ports, { requester, text: "guest 2h because", triggerId: "t1" });
+  return id;
+}
+
+async function approved(): Promise<RequestId> {
+  const id = await requested();
   await steps.work();
   await decideRequest(steps.ports, { id, terms: 1, by: ALICE as UserId, verdict: { approve: true } });
+  return id;
+}
+
+/** One replica is about to put the token into the message; resolves to what lets it go on. */
+async function asleep(): Promise<{ id: RequestId; wake: () => Promise<void> }> {
+  const id = await approved();
   const [reached, sleeping] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const ports: Ports = {
     ...steps.ports,
@@ -85,14 +95,11 @@ test("the other's was hidden meanwhile: none is visible afterwards", async () =>
 });
 
 test("hidden between two tries: said to come, and the token that comes then is never shown", async () => {
-  const requester = { id: BOB as UserId, name: "Bob", locale: "en" } as const;
-  const { id } = await makeRequest(steps.ports, { requester, text: "guest 2h because", triggerId: "t1" });
-  await steps.work();
+  const id = await approved();
   const { grants } = steps.ports;
   const away = async (): Promise<never> => {
     throw new TroubleOutside("hub", "away");
   };
-  await decideRequest(steps.ports, { id, terms: 1, by: ALICE as UserId, verdict: { approve: true } });
   await provisionGrant({ ...steps.ports, grants: { ...grants, annotate: away } }, id).catch(() => {});
   expect(await state(id)).toBe("delivering");
   await expect(hideToken(steps.ports, { id, by: BOB as UserId })).rejects.toMatchObject({
@@ -107,10 +114,7 @@ test("hidden between two tries: said to come, and the token that comes then is n
 });
 
 test("it slept while it took the last try's message off: the other's is on record, and goes with the access", async () => {
-  const requester = { id: BOB as UserId, name: "Bob", locale: "en" } as const;
-  const { id } = await makeRequest(steps.ports, { requester, text: "guest 2h because", triggerId: "t1" });
-  await steps.work();
-  await decideRequest(steps.ports, { id, terms: 1, by: ALICE as UserId, verdict: { approve: true } });
+  const id = await approved();
   const { notifier, grants } = steps.ports;
   const provision = (over: Partial<Ports["notifier"]>, more: Partial<Ports> = {}) =>
     provisionGrant({ ...steps.ports, ...more, notifier: { ...notifier, ...over } }, id);
@@ -165,8 +169,7 @@ test("it was ended meanwhile: none is visible afterwards", async () => {
 });
 
 test("a card is about to be posted: the late one does not post it beside the other's", async () => {
-  const requester = { id: BOB as UserId, name: "Bob", locale: "en" } as const;
-  const { id } = await makeRequest(steps.ports, { requester, text: "guest 2h because", triggerId: "t1" });
+  const id = await requested();
   await validateRequester({ ...steps.ports, jobs: { ...steps.ports.jobs, add: async () => {} } }, id);
   const [reached, sleeping] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const get: Ports["requests"]["get"] = async (of) => {
@@ -187,10 +190,7 @@ test("a card is about to be posted: the late one does not post it beside the oth
 
 /** One replica's edit of the card is on its way, and it sleeps; resolves to what lets the edit arrive. */
 async function editOnItsWay(arrives: (done: Promise<"done" | "gone">) => Promise<"done" | "gone">) {
-  const requester = { id: BOB as UserId, name: "Bob", locale: "en" } as const;
-  const { id } = await makeRequest(steps.ports, { requester, text: "guest 2h because", triggerId: "t1" });
-  await steps.work();
-  await decideRequest(steps.ports, { id, terms: 1, by: ALICE as UserId, verdict: { approve: true } });
+  const id = await approved();
   await provisionGrant(steps.ports, id);
   const [reached, sleeping] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   let away = false;
@@ -253,8 +253,7 @@ test.each([
   ["a moment", 1],
   ["long", 21],
 ])("a message stands, and Redis is away for %s: not posted without number", async (_, calls) => {
-  const requester = { id: BOB as UserId, name: "Bob", locale: "en" } as const;
-  const { id } = await makeRequest(steps.ports, { requester, text: "guest 2h because", triggerId: "t1" });
+  const id = await requested();
   await validateRequester({ ...steps.ports, jobs: { ...steps.ports.jobs, add: async () => {} } }, id);
   const { clock, notifier, requests } = steps.ports;
   let away = 0;
@@ -280,10 +279,7 @@ test.each([
 });
 
 test("both posts of the token's message are lost for good: told, and not waited for in vain", async () => {
-  const requester = { id: BOB as UserId, name: "Bob", locale: "en" } as const;
-  const { id } = await makeRequest(steps.ports, { requester, text: "guest 2h because", triggerId: "t1" });
-  await steps.work();
-  await decideRequest(steps.ports, { id, terms: 1, by: ALICE as UserId, verdict: { approve: true } });
+  const id = await approved();
   const notifier: Ports["notifier"] = {
     ...steps.ports.notifier,
     post: () => Promise.reject(new PostUnanswered("lost")),
