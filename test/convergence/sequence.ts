@@ -16,6 +16,8 @@ const RAISED_WITHIN_MS = 30_000;
 const IN_LINE_MS = 5_000;
 /** The sweeps that may be needed when all is well again. */
 const MINUTES = 15;
+/** One may have been under way at the healing; the next has seen all of it. */
+const SWEEPS_MIN = 2;
 
 /** Throws with the story and what is wrong in the end. */
 export async function play(lane: Lane, plan: Plan, tally: Tally): Promise<void> {
@@ -31,9 +33,9 @@ export async function play(lane: Lane, plan: Plan, tally: Tally): Promise<void> 
     stage = "healing";
     await heal(world, fleet, plan);
     stage = "settling";
-    await settle(world, fleet);
+    const unswept = await settle(world, fleet);
     stage = "judging";
-    return verdict(world, witness, fleet.hubLog);
+    return [...unswept, ...(await verdict(world, witness, fleet.hubLog))];
   };
   try {
     const wrong = await Promise.race([
@@ -146,18 +148,23 @@ async function heal(world: World, fleet: Fleet, plan: Plan): Promise<void> {
   await fleet.rest(2_000);
 }
 
-async function settle(world: World, fleet: Fleet): Promise<void> {
+/** What is wrong already: a bot that completes no sweep compares nothing. */
+async function settle(world: World, fleet: Fleet): Promise<string[]> {
+  const before = await world.sweeps();
+  const swept = async () => (await world.sweeps()) - before;
   // Of whom Slack's event did not come, the look of the hour tells.
   if (world.away().length > 0) await fleet.pass(HOUR);
   for (let left = MINUTES; left > 0; left--) {
     await world.allLetGo();
     await fleet.pass(MINUTE, 3_000);
     await fleet.linger(IN_LINE_MS, 1_000);
-    if (left > MINUTES - 2 || !(await atRest(world))) continue;
+    if ((await swept()) < SWEEPS_MIN || !(await atRest(world))) continue;
     // The last sweep found nothing to do, or what it did is done.
     await fleet.rest(2_000);
     if (await atRest(world)) break;
   }
+  const sweeps = await swept();
+  return sweeps < SWEEPS_MIN ? [`${sweeps} sweeps were completed in ${MINUTES} minutes of health`] : [];
 }
 
 function told(world: World, plan: Plan, wrong: string[]): string {

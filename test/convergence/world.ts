@@ -171,6 +171,8 @@ function open(opening: Opening) {
     /** Nobody can look and write it down in one: what was seen before may be said a moment after. */
     hubOpenedJustNow: () => performance.now() - openSince < JUST_NOW_MS,
     records: () => records(commands, keys),
+    /** How many were completed. */
+    sweeps: async () => Number(await commands.hget(keys.sweeps, "count")),
     /** A minute is more than a lease lasts whose release was lost, or a job's lock: Redis counts in the machine's time. */
     async allLetGo() {
       const deadline = performance.now() + times.now().forgottenMs;
