@@ -854,6 +854,10 @@ export class TroubleOutside extends Error {
     super(message);
     this.what = what;
   }
+  /** The hub itself says that the bot may not. */
+  get forbidden(): boolean {
+    return false;
+  }
 }
 
 /** The hub takes any token, or throws them away: neither a token nor its end means anything. */

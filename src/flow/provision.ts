@@ -22,6 +22,7 @@ import {
   type Place,
   type Ports,
   type RoomForToken,
+  TroubleOutside,
 } from "./ports.ts";
 import { settleDoubtful } from "./settle-doubtful.ts";
 import { asDelivered } from "./support/as-delivered.ts";
@@ -193,7 +194,7 @@ async function prepare(
 ): Promise<Ready> {
   const { id } = request;
   const allowed = reportOutage(ports, id, "slack", () => assertStillAllowed(ports, request));
-  const minting = reportOutage(ports, id, "hub", () => grantOnHub(ports, request, signal));
+  const minting = reportOutage(ports, id, "hub", () => orRefused(grantOnHub(ports, request, signal)));
   const granting = minting.then((made) =>
     reportOutage(ports, id, "hub", () => withTokenTried(ports, made, signal)),
   );
@@ -228,7 +229,7 @@ function tellBoth(
   let annotating: Promise<void> | undefined;
   const annotate = () => {
     if (!made || !place) return;
-    annotating = noteToken(ports, request, made, { place, who: request.id }, signal);
+    annotating = note(ports, request, made, place, signal);
     annotating.catch(() => {});
   };
   minting.then(
@@ -257,6 +258,16 @@ function tellBoth(
     annotating: () => annotating,
   };
 }
+
+const note = (ports: Ports, request: Open, grant: Grant, place: Place, signal: AbortSignal): Promise<void> =>
+  reportOutage(ports, request.id, "hub", () => orRefused(noteToken(ports, request, grant, place, signal)));
+
+/** What the bot may not do on the hub now, it may not do a moment later either: whoever waits is told. */
+const orRefused = <T>(work: Promise<T>): Promise<T> =>
+  work.catch((error: unknown) => {
+    const isRefused = error instanceof TroubleOutside && error.forbidden;
+    throw isRefused ? new GrantFailed("hub-refuses", error.message) : error;
+  });
 
 /** The account names a message that this record does not: of another try, before Redis was restored. */
 async function withoutEarlier(
@@ -339,7 +350,7 @@ async function deliver(
     isToldOfGrant(placed.request)
       ? Promise.resolve(placed.request)
       : commit(ports, id, (r) => (isMine(r, message.ts) ? delivering(r, grant) : null)),
-    annotating ?? noteToken(ports, request, grant, { place: message, who: id }, signal),
+    annotating ?? note(ports, request, grant, message, signal),
   ]);
   // Withdrawn, revoked or over meanwhile: its end takes away what was made. Or another try has a message of its own.
   if (next.state !== "delivering" || !isMine(next, message.ts) || signal.aborted) return;

@@ -114,7 +114,9 @@ async function deliverFresh(
   const request = await withoutOldMessage(ports, found);
   if (!isAsked(request)) return;
   const message = await placeFor(ports, request, room);
-  await noteToken(ports, request, grant, { place: message, who: whoWaits(request) }, signal);
+  await reportOutage(ports, whoWaits(request), "hub", () =>
+    noteToken(ports, request, grant, message, signal),
+  );
   const next = await commit(ports, id, (r) => (isMine(r, message) ? refreshing(r, grant) : null));
   // Ended meanwhile, or another try has a message of its own.
   if (!isMine(next, message) || signal.aborted) return;

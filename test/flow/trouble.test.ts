@@ -1,8 +1,10 @@
 /** Hub and Slack fail at the worst moment: people are told, nothing is lost, and nothing is left standing. */
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { hubClient } from "../../sandbox/hub/client.ts";
 import { buttonsOf, visibleText } from "../../sandbox/slack/index.ts";
 import { HOUR, SECOND } from "../../src/domain/duration.ts";
 import { ALICE, APPROVALS, BOB, CAROL, GENERAL, startBot, startWorld, type World } from "../helpers/bot.ts";
+import { GRANTS_NAMESPACE } from "../helpers/bot-account.ts";
 import { scene, TOKEN, tokenIn } from "../helpers/scene.ts";
 import { swept } from "../helpers/swept.ts";
 
@@ -80,6 +82,35 @@ test("the hub is away for a moment while a grant is set up: the token comes, and
   await it.dm(BOB, "Only for you.");
   expect(everSaid().filter((words) => words.includes("not ready yet"))).toEqual([]);
 });
+
+test.each([
+  ["write on accounts", "serviceaccounts", "patch"],
+  ["make tokens", "serviceaccounts/token", "create"],
+])(
+  "the bot may not %s any more: the grant fails in words, and no token was ever shown",
+  async (_, what, verb) => {
+    const card = await it.ask("guest 8h", "first");
+    await withoutRight(what, verb);
+    await world.slack.click(ALICE, card, "approve");
+    await it.channel("Failed:");
+    await it.dm(BOB, "Karpor refused");
+    await it.proveEnd();
+    expect(await it.standing()).toEqual([]);
+    expect(it.everShown(BOB)).not.toMatch(TOKEN);
+  },
+);
+
+async function withoutRight(resource: string, verb: string): Promise<void> {
+  const admin = hubClient(hub(), hub().admin);
+  const path = `/apis/rbac.authorization.k8s.io/v1/namespaces/${GRANTS_NAMESPACE}/roles/${GRANTS_NAMESPACE}-grants`;
+  const { body } = await admin("GET", path);
+  const without = (body.rules as { resources: string[]; verbs: string[] }[]).map((rule) =>
+    rule.resources.includes(resource) ? { ...rule, verbs: rule.verbs.filter((one) => one !== verb) } : rule,
+  );
+  const rules = without.filter(({ verbs }) => verbs.length > 0);
+  expect(await admin("PUT", path, { body: { ...body, rules } })).toMatchObject({ status: 200 });
+  await admin.close();
+}
 
 test("an end that overtakes a slow provisioning leaves nothing standing and shows nothing", async () => {
   const card = await it.ask("guest 8h", "first");

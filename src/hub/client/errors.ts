@@ -35,6 +35,9 @@ export class HubError extends TroubleOutside {
     this.auditId = auditId;
     this.#named = name;
   }
+  override get forbidden(): boolean {
+    return isStatus(this, 403);
+  }
   /** The API server itself says that nothing of this name exists. */
   saysAbsent(name: string): boolean {
     return this.status === 404 && this.reason === "NotFound" && this.#named === name;
