@@ -3,6 +3,7 @@ import { HOUR } from "./duration.ts";
 import { asEnding, formerOf, leaving } from "./former.ts";
 import { replacedToTry } from "./left-tokens.ts";
 import { lateFor } from "./lifecycle.ts";
+import { withTokenAside } from "./messages.ts";
 import { outageNow, quietUntil } from "./outage.ts";
 import { Refused } from "./refusal.ts";
 import type { AccessRequest, Former, Grant, In, Outage, Verification } from "./request.ts";
@@ -52,8 +53,8 @@ function saidToo(r: AccessRequest, why: Said): AccessRequest {
 
 /** It bears no token, and a new message rings. */
 function hiddenAside({ messages }: AccessRequest): AccessRequest["messages"] {
-  const { token, ...others } = messages;
-  return token && !token.token && token.ts !== "" && !others.delay ? { ...others, delay: token } : messages;
+  const { token } = messages;
+  return token && !token.token && token.ts !== "" ? withTokenAside(messages) : messages;
 }
 
 /** A generation that goes from the hub, and is not proved gone. */

@@ -68,12 +68,12 @@ export type MessageKind = keyof Shown;
 /** What there is to read on it. */
 export type Readable<K extends MessageKind> = Exclude<Shown[K], Gone>;
 export type Shows = Shown[MessageKind];
-type Numbered = "reminder" | "idle" | "leak" | "lost" | "left";
-/** One message a kind, save reminders, one a lead time (ms), questions, one a time (ms), leaks and the lost, one a generation, and tokens left, one a message. */
+type Numbered = "delay" | "reminder" | "idle" | "leak" | "lost" | "left";
+/** One message a kind, save reminders, one a lead time (ms), questions, one a time (ms), leaks and the lost, one a generation, tokens left, one a message, and delays, one a `ts`. */
 export type MessageKey = Exclude<MessageKind, Numbered> | `${Numbered}:${number}`;
 
 export const kindOf = (key: MessageKey): MessageKind => key.split(":")[0] as MessageKind;
-/** The lead time, when it was asked, the generation, or the number of a token left. */
+/** The lead time, when it was asked, the generation, the number of a token left, or the `ts`. */
 export const numberOf = (key: MessageKey): number => Number(key.split(":")[1] ?? 0);
 
 /** The approvals channel, the requester's DM, or the DM of whoever asked for them. */

@@ -226,6 +226,11 @@ export const isTokenToCome = (r: AccessRequest): r is In<"approved" | "deliverin
 
 const isRefreshed = (r: AccessRequest): boolean => r.state === "active" && r.refresh !== undefined;
 
+/** The next token comes in a message that rings, for an edit does not; this one, which bears none, goes. */
+export function withTokenAside({ token, ...others }: AccessRequest["messages"]): AccessRequest["messages"] {
+  return token ? { ...others, [`delay:${Number(token.ts)}` satisfies MessageKey]: token } : others;
+}
+
 /** The token's message bears no token, and shows something older. */
 export function isTokenMessageOutdated(r: AccessRequest): boolean {
   const sent = r.messages.token;

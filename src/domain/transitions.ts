@@ -9,6 +9,7 @@ import type { Principal, UserId } from "./ids.ts";
 import { withReplaced } from "./left-tokens.ts";
 import { isLess, type Less } from "./less.ts";
 import { lateFor } from "./lifecycle.ts";
+import { withTokenAside } from "./messages.ts";
 import { outageNow, quietUntil } from "./outage.ts";
 import type { Locale, Person } from "./person.ts";
 import { type Refusal, Refused } from "./refusal.ts";
@@ -233,7 +234,7 @@ export function delivered(r: AccessRequest, found: In<"active">): In<"active"> |
   const adopted = { ...found, ...asked, ...known };
   const { token, ...others } = messages;
   if (r.state !== "active" || !token) return { ...adopted, messages: { ...messages, ...found.messages } };
-  if (!token.token) return { ...adopted, messages: { ...others, delay: token, ...found.messages } };
+  if (!token.token) return { ...adopted, messages: { ...withTokenAside(messages), ...found.messages } };
   const { generation, grant } = r;
   return withReplaced(
     { ...adopted, messages: { ...others, ...found.messages } },

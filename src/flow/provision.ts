@@ -7,7 +7,7 @@ import { formerOf } from "../domain/former.ts";
 import { isRenewing } from "../domain/generations.ts";
 import type { RequestId } from "../domain/ids.ts";
 import { endBy } from "../domain/mass-end.ts";
-import { isSaid } from "../domain/messages.ts";
+import { isSaid, withTokenAside } from "../domain/messages.ts";
 import { toldOutage } from "../domain/outage.ts";
 import { type Grant, isGranted } from "../domain/request.ts";
 import { active, delivering, ending, failed } from "../domain/transitions.ts";
@@ -320,13 +320,12 @@ async function placeFor(
   return postTokenMessage(ports, request, options);
 }
 
-/** What said that it takes long, or that the token before is hidden, gives way to a new message, for an edit does not ring; one at a time. */
+/** What said that it takes long, or that the token before is hidden, gives way to a new message. */
 const setDelayAside = async (ports: Ports, found: Open): Promise<AccessRequest> =>
   saysDelay(found)
     ? commit(ports, found.id, (r) => {
-        const { token, ...others } = r.messages;
-        if (!isOpen(r) || !token || !saysDelay(r) || others.delay) return null;
-        return { ...r, messages: { ...others, delay: token } };
+        if (!isOpen(r) || !saysDelay(r)) return null;
+        return { ...r, messages: withTokenAside(r.messages) };
       })
     : found;
 

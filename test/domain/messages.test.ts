@@ -25,7 +25,7 @@ const KEYS = [
   "waiting",
   "scheduled",
   "token",
-  "delay",
+  "delay:1753000000.000100",
   "notice",
   "unproven",
   "alert",

@@ -1,6 +1,6 @@
 /** A token is shown at a click, whatever dies, is slow or happens in between: a view bears one only while its record says so, and never after the end. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { visibleText } from "../../sandbox/slack/index.ts";
+import { type SlackMessage, visibleText } from "../../sandbox/slack/index.ts";
 import { revealsOf, SHOWN_FOR_MS } from "../../src/domain/delivery.ts";
 import { HOUR, MINUTE, SECOND } from "../../src/domain/duration.ts";
 import type { RequestId, UserId } from "../../src/domain/ids.ts";
@@ -323,6 +323,24 @@ test("Slack has no room to redraw it: the message that offers it stays, and is r
     expect(messages.token).toMatchObject({ shows: "reveal", revision });
     expect(offering()).toBe(standing);
   }
+  await end(id);
+});
+
+test("new tokens one after the other, before Slack took the earlier messages away: each comes in one that rings, and the last stays", async () => {
+  const id = await live("1h");
+  const offering = () => world.slack.dm(BOB).filter((m) => visibleText(m).includes("Show token"));
+  const before = offering().map(({ ts }) => ts);
+  for (const why of ["lost", "leaked"] as const) {
+    await renewToken(steps.ports, { id, by, why });
+    await provisionGrant(steps.ports, id);
+    expect((await record(id)).state).toBe("active");
+  }
+  expect(offering().filter(({ ts }) => !before.includes(ts))).toHaveLength(2);
+  await steps.work();
+  const [last, ...others] = offering().filter((m) => visibleText(m).includes(id));
+  expect(others).toEqual([]);
+  expect(before).not.toContain(last?.ts);
+  expect(visibleText(last as SlackMessage)).toContain("New token:");
   await end(id);
 });
 
