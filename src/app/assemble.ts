@@ -72,7 +72,7 @@ export function assemble(
   opened: AsyncDisposableStack,
   home: () => HomeWorkspace,
 ) {
-  const { metrics, redis, hub, memory, slack, callers, busy } = clients;
+  const { metrics, redis, hub, memory, slack, callers, busy, eager } = clients;
   const keys = keysOf(config.instance);
   const people = rememberPeople(createDirectory({ slack: callers, memory, clock, home }));
   const live = livePolicy(config);
@@ -83,7 +83,7 @@ export function assemble(
   });
   const context = contextOf(config, policy, clock);
   const holds = createHolds({ clock, log });
-  const jobs = createJobs({ connection: redis.commands, prefix: keys.prefix, clock });
+  const jobs = createJobs({ connection: redis.commands, prefix: keys.prefix, clock, eager });
   opened.adopt(jobs, (j) => j.close());
   const auditSecret = hubAuditSecret(config);
   const grantsBy = (lane: "urgent" | "timers") =>

@@ -12,6 +12,7 @@ import { hubClock } from "../hub/client/clock-offset.ts";
 import { openLazily } from "../hub/client/lazy.ts";
 import type { HubCall } from "../hub/client/seen.ts";
 import { createMetrics } from "../metrics/metrics.ts";
+import { createEager } from "../queue/eager.ts";
 import type { LockTimes } from "../queue/worker.ts";
 import { createBusy } from "../slack/inbound/busy.ts";
 import { createBudget } from "../slack/outbound/budget.ts";
@@ -86,6 +87,7 @@ export function connectAll(
     memory,
     callers,
     giveWay,
+    eager: createEager(),
     busy: createBusy(),
     interactive: callers.interactive,
     slack: callers.to("trouble"),

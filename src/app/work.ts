@@ -27,7 +27,7 @@ import type { AppDeps, Clients } from "./clients.ts";
 
 export function startWork(
   ports: Record<Lane, Ports>,
-  { redis, giveWay }: Clients,
+  { redis, giveWay, eager }: Clients,
   prefix: string,
   { clock, log, times }: AppDeps,
   opened: AsyncDisposableStack,
@@ -43,6 +43,7 @@ export function startWork(
     clock,
     log,
     giveWay,
+    eager,
     locks: times?.locks,
     onTimer: async (id, fired, waiting) => {
       await setNextTimer(ports.timers, id, fired);

@@ -4,6 +4,7 @@ import type { Cluster, Redis } from "ioredis";
 import type { RequestId } from "../domain/ids.ts";
 import type { Due } from "../domain/lifecycle.ts";
 import { type Clock, type Jobs, LANES, type Lane, StoreDown, StoreUnsure } from "../flow/ports.ts";
+import { createEager, EAGER_FOR_MS, type Eager } from "./eager.ts";
 
 /** Tried again for some ten seconds; what still fails then is found by the sweep. */
 const OPTIONS: JobsOptions = {
@@ -24,9 +25,11 @@ export interface JobOptions {
   connection: Redis | Cluster;
   prefix: string;
   clock: Clock;
+  /** Whoever only asks, and does not work, has none. */
+  eager?: Eager | undefined;
 }
 
-export function createJobs({ connection, prefix, clock }: JobOptions): JobQueues {
+export function createJobs({ connection, prefix, clock, eager = createEager() }: JobOptions): JobQueues {
   const lanes = openLanes(connection, prefix);
   const send = async <T>(work: () => Promise<T>): Promise<T> => {
     if (connection.status !== "ready") throw new StoreDown(`No connection to Redis (${connection.status}).`);
@@ -38,8 +41,12 @@ export function createJobs({ connection, prefix, clock }: JobOptions): JobQueues
     // A job of the same id that still stands makes this one nothing.
     add: (lane, step, id, version) =>
       send(async () => {
-        const due = clock.now();
-        await lanes[lane].add(step, { id, due }, { jobId: `${step}-${id}-${version}` });
+        const isEager = lane === "urgent" && eager.takes(step, id);
+        const delay = isEager ? EAGER_FOR_MS : 0;
+        const due = clock.now() + delay;
+        const adding = lanes[lane].add(step, { id, due }, { jobId: `${step}-${id}-${version}`, delay });
+        if (isEager) eager.begin(step, id, adding);
+        await adding;
       }),
     setTimer: (id, last, next) =>
       send(async () => {

@@ -6,6 +6,7 @@ import { RequestId } from "../domain/ids.ts";
 import { type Due, STEPS, type Step } from "../domain/lifecycle.ts";
 import { type Clock, LANES, type Lane, type Later, type Log, SlackBusy } from "../flow/ports.ts";
 import type { GiveWay } from "../give-way.ts";
+import { EAGER_MOST, type Eager } from "./eager.ts";
 import { describe, quietly } from "./errors.ts";
 import { openLanes } from "./jobs.ts";
 import { SWEEP, scheduleSweeps } from "./sweeps.ts";
@@ -20,6 +21,8 @@ export interface WorkerSettings {
   clock: Clock;
   log: Log;
   giveWay: GiveWay;
+  /** Works as long as the worker does. */
+  eager: Eager;
   /** Before what a timer is for. `waiting`: whose timers for the same came too, and wait for their turn. */
   onTimer(id: RequestId, fired: Due, waiting: () => Promise<RequestId[]>): Promise<void>;
   handlers: Record<Step, Handler>;
@@ -48,22 +51,39 @@ const FOREIGN_AGAIN_MAX_MS = 60_000;
 
 /**
  * Jobs at once, by lane: a person's never wait behind those of the clock, and neither behind Slack's. Together
- * `urgent` and `timers` need fewer connections than the hub's pool has.
+ * `urgent`, `timers` and what is eager need fewer connections than the hub's pool has.
  */
-export const CONCURRENCY: Record<Lane, number> = { urgent: 64, timers: 24, messages: 32 };
+export const CONCURRENCY: Record<Lane, number> = { urgent: 64 - EAGER_MOST, timers: 24, messages: 32 };
 
 export function createWorker(settings: WorkerSettings): Work {
-  const { connection, prefix, clock, log } = settings;
+  const { connection, prefix, clock, log, eager } = settings;
   const taken = { ...settings, sweep: oneAtATime(settings.sweep) };
   const queues = openLanes(connection, prefix);
   const workers = LANES.map((lane) => startLane(lane, { ...taken, queue: queues[lane] }));
   const sweeps = scheduleSweeps({ connection, prefix, clock, log });
+  eager.open((step, id) => runEagerly(settings, step, id));
   return {
     async close() {
-      await Promise.all([sweeps.stop(), ...workers.map((worker) => worker.close())]);
+      await Promise.all([sweeps.stop(), eager.close(), ...workers.map((worker) => worker.close())]);
       await Promise.all(LANES.map((lane) => queues[lane].close()));
     },
   };
+}
+
+async function runEagerly(
+  { handlers, giveWay, clock, log }: WorkerSettings,
+  step: Step,
+  id: RequestId,
+): Promise<Later> {
+  try {
+    return await orLater(
+      giveWay(() => handlers[step](id, "urgent")),
+      clock,
+    );
+  } catch (error) {
+    log.warn({ job: step, requestId: id, ...describe(error) }, "A step failed; its job tries again");
+    throw error;
+  }
 }
 
 interface LaneSettings extends WorkerSettings {
@@ -131,7 +151,7 @@ async function isInLine(
 
 const Known = z.object({ name: z.enum(STEPS), data: z.object({ id: RequestId, due: z.number() }) });
 
-async function look({ queue, ...settings }: LaneSettings, lane: Lane, job: Job, token?: string) {
+async function look({ queue, eager, ...settings }: LaneSettings, lane: Lane, job: Job, token?: string) {
   const { clock, log } = settings;
   try {
     if (job.name === SWEEP) return await settings.sweep();
@@ -140,6 +160,8 @@ async function look({ queue, ...settings }: LaneSettings, lane: Lane, job: Job, 
     const wait = async (ms: number) => job.moveToDelayed(Date.now() + ms, token);
     if (known.success) {
       const { name, data } = known.data;
+      // What tidies up draws nothing while a token is on its way.
+      if (lane === "messages") await eager.over();
       const waiting = () => waitingFor(queue, name, clock.now());
       if (lane === "timers") await settings.onTimer(data.id, { step: name, at: data.due }, waiting);
       const run = () => settings.handlers[name](data.id, lane);

@@ -3,6 +3,7 @@ import { vi } from "vitest";
 import { jumpClock } from "../../sandbox/clock.ts";
 import { STEPS, type Step } from "../../src/domain/lifecycle.ts";
 import { createGiveWay } from "../../src/give-way.ts";
+import { createEager } from "../../src/queue/eager.ts";
 import { createJobs } from "../../src/queue/jobs.ts";
 import { createWorker, type Handler, type WorkerSettings } from "../../src/queue/worker.ts";
 import type { Connections } from "../../src/store/connect.ts";
@@ -18,10 +19,11 @@ export function work(redis: Redis, handlers: Handlers = {}, keys = freshKeys()) 
   const log = memoryLog();
   const sweep = vi.fn(async () => {});
   const { prefix } = keys;
-  const jobs = createJobs({ connection: redis.commands, prefix, clock });
+  const eager = createEager();
+  const jobs = createJobs({ connection: redis.commands, prefix, clock, eager });
   const all = Object.fromEntries(STEPS.map((name) => [name, handlers[name] ?? nothing]));
   const worker = createWorker({
-    ...{ connection: redis.worker, prefix, clock, log, sweep, giveWay: createGiveWay() },
+    ...{ connection: redis.worker, prefix, clock, log, sweep, giveWay: createGiveWay(), eager },
     onTimer: handlers.onTimer ?? (async () => {}),
     handlers: all as Record<Step, Handler>,
   });
