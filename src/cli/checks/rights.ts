@@ -88,12 +88,7 @@ const excess = ({ self }: Rights): Try[] => [
 /** Of these ClusterRoles. Throws HubError. */
 export async function mayNotBind(client: HubClient, clusterRoles: readonly string[]): Promise<string[]> {
   const may = await Promise.all(
-    clusterRoles.map(async (name) => {
-      const { path, method, body } = bind(name, name);
-      const answer = await client.request(path, { method, body });
-      if (!tells(answer)) throw answered(`try to bind ${name}`, answer);
-      return answer.status !== 403;
-    }),
+    clusterRoles.map(async (name) => (await statusOf(client, bind(`bind ${name}`, name))) !== 403),
   );
   return clusterRoles.filter((_, i) => !may[i]);
 }
@@ -102,12 +97,18 @@ export async function mayNotBind(client: HubClient, clusterRoles: readonly strin
 const tells = (answer: HubAnswer): boolean =>
   isHubs(answer) && answer.status < 500 && ![401, 429].includes(answer.status);
 
+async function statusOf(client: HubClient, { right, path, method, body }: Try): Promise<number> {
+  const answer = await client.request(path, { method, body });
+  if (!tells(answer)) throw answered(`try to ${right}`, answer);
+  return answer.status;
+}
+
 /** Throws HubError. */
 export async function checkRights(rights: Rights): Promise<Finding[]> {
-  const may = async ({ path, method, body }: Try) =>
-    (await rights.client.request(path, { method, body })).status;
   const sorted = async (tries: Try[], wanted: (status: number) => boolean) => {
-    const all = await Promise.all(tries.map(async (one) => [one.right, await may(one)] as const));
+    const all = await Promise.all(
+      tries.map(async (one) => [one.right, await statusOf(rights.client, one)] as const),
+    );
     return all.flatMap(([right, status]) => (wanted(status) ? [right] : []));
   };
   const [missing, more] = await Promise.all([

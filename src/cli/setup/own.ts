@@ -78,7 +78,10 @@ async function prove({ config, means }: SetupContext, text: string, isNew: boole
     self: token && identityOf(token),
   };
   for (const late = means.clock.now() + IN_FORCE_WITHIN_MS; ; await means.clock.sleep(LOOK_EVERY_MS)) {
-    const failure = (await checkRights(rights)).find(({ level }) => level === "fail");
+    const failure = await checkRights(rights).then(
+      (found) => found.find(({ level }) => level === "fail"),
+      ({ message }: Error) => ({ message }),
+    );
     const taken = await lookAtOwnAccess(client, config.hub.namespace).then((own) => own.taken, not);
     if (taken && !failure) return;
     // A right that it lacked before is no reason to leave the bot without a token.

@@ -450,6 +450,18 @@ const hub: Case[] = [
     fix: /npm run setup/,
   },
   {
+    name: "the hub fails at one try of the rights: nothing is known of that one",
+    wrong: () => {
+      const isTry = (method: string, path: string) =>
+        method === "DELETE" && path.includes("/clusterrolebindings/");
+      world.localHub?.failNext(1, 503, isTry);
+      return {};
+    },
+    check: "hub rights",
+    message: /try to delete clusterrolebindings: the hub answered 503/,
+    fix: /once more/,
+  },
+  {
     name: "it may not even list",
     wrong: () => withoutVerb(`${RBAC}/clusterroles/karpor-access`, "clusterrolebindings", "list"),
     check: "hub rights",
