@@ -11,6 +11,7 @@ const GUESSES: readonly ((text: string) => Guess)[] = [
   punctuated,
   leadingNumberWord,
   signed,
+  rough,
   quoted,
   slipped,
   bare,
@@ -48,6 +49,20 @@ function signed(text: string): Guess {
   const found = leadingAmount(after) ?? guessTime(after);
   return found && found !== "reason" ? { ms: found.ms, end: before.length + found.end } : null;
 }
+
+/** "about 2h", "up to 2 hours", "约2小时"; "about 5 pods" and "约2小时的日志" are none. */
+function rough(text: string): Guess {
+  const before = ROUGHLY.exec(text)?.[0];
+  if (!before) return null;
+  const after = text.slice(before.length);
+  const found = leadingAmount(after) ?? punctuated(after) ?? leadingNumberWord(after);
+  if (!found || found === "reason") return null;
+  const end = before.length + found.end;
+  return OF_IT.test(text.slice(end)) ? null : { ms: found.ms, end };
+}
+const ROUGHLY =
+  /^(?:(?:about|around|approx(?:imately|\.)?|roughly|max(?:imum|\.)?|at most|up to)\s+|(?:大约|约|大概|最多)\s*)/;
+const OF_IT = /^\s*(?:(?:of|ago|old|late|behind)(?!\p{L})|[的之以前后内里])/u;
 
 const UNIT = `\\s*(?:${UNIT_NAMES.join("|")})(?!\\p{L})`;
 const AMOUNT = new RegExp(

@@ -60,6 +60,11 @@ test.each([
   "today's-logs",
   "“2 pods” crash",
   "(see R-7K2Q9FXT)",
+  "about 5 pods",
+  "max 30 users",
+  "about 2 hours of logs",
+  "约2小时的日志",
+  "大约2小时前报错",
 ])("%j is a reason", (reason) => expect(asked(`guest ${reason}`)).toMatchObject({ duration: HOUR, reason }));
 
 const offered = (text: string) => {
@@ -146,6 +151,12 @@ test.each([
   ["一刻钟 看看", "guest 15m 看看"],
   ["三刻钟", "guest 45m"],
   ["持续8小时", "guest 8h"],
+  ["about 2h fix", "guest 2h fix"],
+  ["max 2h", "guest 2h"],
+  ["up to 2 hours: fix", "guest 2h fix"],
+  ["约2小时 排查", "guest 2h 排查"],
+  ["大约 2 小时排查", "guest 2h 排查"],
+  ["最多30分钟，排查", "guest 30m 排查"],
   ["tomorrow", undefined],
   ["tomorrow morning fix", undefined],
   ["until 5pm", undefined],
