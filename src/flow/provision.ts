@@ -46,9 +46,11 @@ type Open = In<"approved" | "delivering">;
 const HELD_BACK_MS = 5 * SECOND;
 
 export async function provisionGrant(ports: Ports, id: RequestId): Promise<Later> {
-  const held = await ports.lease.holdRequest(id, (request, signal) =>
-    againWhileLocked(ports, () => provision(ports, request, signal)),
-  );
+  const held = await ports.lease.holdRequest(id, async (request, signal) => {
+    const later = await againWhileLocked(ports, () => provision(ports, request, signal));
+    // Whoever lost the lease on the way may have left it undone.
+    return later ?? (signal.aborted ? { again: ports.clock.now() } : undefined);
+  });
   return held ? held.done : unbindMeanwhile(ports, id);
 }
 

@@ -10,7 +10,7 @@ const EAGER: ReadonlySet<Step> = new Set(["provision"]);
 export const EAGER_MOST = 16;
 /** After so long any replica takes the job: sooner than a dead one's lease is over. */
 export const EAGER_FOR_MS = 5_000;
-/** Who gives way to it waits no longer. */
+/** To one that takes longer nobody gives way. */
 const GIVE_WAY_MS = 300;
 
 /** Resolves where nothing is left to do, or to when to look again. */
@@ -22,7 +22,7 @@ export interface Eager {
   takes(step: Step, id: RequestId): boolean;
   /** Once the job stands. */
   begin(step: Step, id: RequestId, adding: Promise<Job>): void;
-  /** When nothing of it runs, or has run for long enough. */
+  /** When what has just begun is over, or takes long. */
   over(): Promise<void>;
   /** Takes no more, and waits for what runs. */
   close(): Promise<void>;
@@ -30,7 +30,7 @@ export interface Eager {
 
 export function createEager(): Eager {
   let run: Run | undefined;
-  const running = new Map<RequestId, Promise<void>>();
+  const running = new Map<RequestId, Begun>();
   return {
     open: (work) => {
       run = work;
@@ -40,26 +40,38 @@ export function createEager(): Eager {
     begin(step, id, adding) {
       const work = run;
       if (!work) return;
-      const begun = adding
+      const over = adding
         .then((job) => carryOut(() => work(step, id), job))
         // Its job was not queued: whoever asked is told.
         .catch(() => {})
         .finally(() => running.delete(id));
-      running.set(id, begun);
+      running.set(id, { since: performance.now(), over });
     },
     async over() {
-      if (running.size > 0) await Promise.race([Promise.all(running.values()), delay(GIVE_WAY_MS)]);
+      const now = performance.now();
+      const young = [...running.values()].filter(({ since }) => now - since < GIVE_WAY_MS);
+      if (young.length > 0) await Promise.race([allOver(young), delay(GIVE_WAY_MS)]);
     },
     async close() {
       run = undefined;
-      await Promise.all(running.values());
+      await allOver([...running.values()]);
     },
   };
 }
 
+interface Begun {
+  since: number;
+  over: Promise<void>;
+}
+
+const allOver = (begun: readonly Begun[]) => Promise.all(begun.map(({ over }) => over));
+
 async function carryOut(work: () => Promise<Later>, job: Job): Promise<void> {
+  const began = performance.now();
+  // By then another may be at it, and need the job.
+  const isMine = () => performance.now() - began < EAGER_FOR_MS;
   const isDone = await work().then(
-    (later) => later === undefined,
+    (later) => later === undefined && isMine(),
     () => false,
   );
   // Where this fails, the job comes when it is due: it finds nothing to do, or does it.

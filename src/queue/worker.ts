@@ -81,7 +81,7 @@ async function runEagerly(
       clock,
     );
   } catch (error) {
-    log.warn({ job: step, requestId: id, ...describe(error) }, "A step failed; its job tries again");
+    log.warn({ job: step, id, ...describe(error) }, "A step failed; its job tries again");
     throw error;
   }
 }
@@ -160,8 +160,8 @@ async function look({ queue, eager, ...settings }: LaneSettings, lane: Lane, job
     const wait = async (ms: number) => job.moveToDelayed(Date.now() + ms, token);
     if (known.success) {
       const { name, data } = known.data;
-      // What tidies up draws nothing while a token is on its way.
-      if (lane === "messages") await eager.over();
+      // What is drawn beside it would only hold a token up.
+      if (name === "syncMessages") await eager.over();
       const waiting = () => waitingFor(queue, name, clock.now());
       if (lane === "timers") await settings.onTimer(data.id, { step: name, at: data.due }, waiting);
       const run = () => settings.handlers[name](data.id, lane);

@@ -113,6 +113,32 @@ test("hidden between two tries: said to come, and the token that comes then is n
   expect(world.slack.dm(BOB).map(visibleText).join("\n")).toContain("Token hidden.");
 });
 
+test("it lost its lease on the way, and nobody took over: it is to look again, and the token comes", async () => {
+  const id = await approved();
+  const { grants, lease } = steps.ports;
+  const lost = new AbortController();
+  const ports: Ports = {
+    ...steps.ports,
+    lease: {
+      ...lease,
+      holdRequest: (one, work) =>
+        lease.holdRequest(one, (r, signal) => work(r, AbortSignal.any([signal, lost.signal]))),
+    },
+    grants: {
+      ...grants,
+      async annotate(...args) {
+        await grants.annotate(...args);
+        lost.abort();
+      },
+    },
+  };
+  expect(await provisionGrant(ports, id)).toEqual({ again: world.clock.now() });
+  expect(await state(id)).toBe("delivering");
+  expect(tokens()).toEqual([]);
+  expect(await provisionGrant(steps.ports, id)).toBeUndefined();
+  expect(tokens()).toHaveLength(1);
+});
+
 test("it slept while it took the last try's message off: the other's is on record, and goes with the access", async () => {
   const id = await approved();
   const { notifier, grants } = steps.ports;

@@ -78,6 +78,18 @@ test("who began it dies: any other replica does it when its job is due", async (
   dead.release();
 });
 
+test("where it takes so long that the job is due, its job looks once more", async () => {
+  const { step, release } = held();
+  const { jobs } = running({ provision: step });
+  await jobs.add("urgent", "provision", some(), 1);
+  await until(() => step.mock.calls.length === 1);
+  const late = performance.now() + EAGER_FOR_MS;
+  const clock = vi.spyOn(performance, "now").mockReturnValue(late);
+  release();
+  await vi.waitFor(() => expect(step).toHaveBeenCalledTimes(2));
+  clock.mockRestore();
+});
+
 test("more at once than there is room for are anybody's, and none is begun twice beside itself", async () => {
   const { step, release } = held();
   const { jobs } = running({ provision: step });
