@@ -132,7 +132,7 @@ test("it lost its lease on the way, and nobody took over: it is to look again, a
       },
     },
   };
-  expect(await provisionGrant(ports, id)).toEqual({ again: world.clock.now() });
+  expect(await provisionGrant(ports, id)).toEqual({ again: expect.any(Number) });
   expect(await state(id)).toBe("delivering");
   expect(tokens()).toEqual([]);
   expect(await provisionGrant(steps.ports, id)).toBeUndefined();

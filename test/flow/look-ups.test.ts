@@ -41,13 +41,16 @@ async function firstLooks(): Promise<void> {
   await world.jump(10_001);
 }
 
-test("an approver leaves the group: one replica is told, and the other refuses their click at once", async () => {
+test.each([
+  ["leaves the group", () => world.slack.people.setGroup("S0SRE", [ALICE])],
+  ["has a group that is disabled", () => world.slack.people.disableGroup("S0SRE")],
+])("an approver %s: one replica is told, and the other refuses their click at once", async (_, change) => {
   deliverTo(bots[0]);
   const first = await it.ask("guest 1h", "for-bob");
   const second = await it.ask("guest 1h", "for-mei", MEI);
   await world.slack.click(CAROL, first, "approve");
   await world.slack.waitFor(() => visibleText(first).includes("Active until"));
-  await world.slack.people.setGroup("S0SRE", [ALICE]);
+  await change();
   deliverTo(bots[1]);
   await world.slack.click(CAROL, second, "approve");
   await it.whisper(CAROL, "S0SRE");
@@ -106,17 +109,23 @@ test("Slack asks to wait: an approver's click waits with it, is told so, and cou
   await it.dm(BOB, "Only for you.");
 });
 
-test("a revoke rests on what is an hour old, and waits for nobody", async () => {
+test("a revoke and a denial rest on what is an hour old, and wait for nobody", async () => {
   deliverTo(bots[0]);
+  const card = await it.ask("guest 1h", "for-mei", MEI);
   await it.get("guest 8h", "for-bob");
-  await world.jump(30 * 60_000);
+  await world.jump(59 * MINUTE);
   world.slack.failNext("usergroups.list", { retryAfter: 60 }, 99);
   world.slack.failNext("users.info", { retryAfter: 60 }, 99);
   deliverTo(bots[1]);
-  const [grant] = await world.records();
+  await world.slack.click(ALICE, card, "deny");
+  const { id } = await world.slack.waitFor(() => world.slack.views(ALICE).at(-1));
+  await world.slack.submit(ALICE, id, { why: "not today" });
+  await it.channel("Denied by");
+  const held = async () => (await world.records()).find(({ reason }) => reason === "for-bob");
+  const grant = await held();
   await it.say(ALICE, `revoke ${grant?.id} no more`);
   await it.channel("Revoked by");
-  expect((await it.proveEnd()) && (await world.records())[0]?.state).toBe("ended");
+  expect((await it.proveEnd()) && (await held())?.state).toBe("ended");
 });
 
 test("status and help ask Slack for nothing", async () => {

@@ -27,6 +27,7 @@ const MANY = 100_000;
 const EDITS_AND_DELETES = ["chat.update", "chat.delete"] as const;
 const tokensShown = () =>
   [BOB, CAROL, MEI].flatMap((user) => world.slack.dm(user)).filter((message) => tokenIn(message) !== "");
+const waits = () => world.slack.dm(BOB).some((m) => visibleText(m).includes("Waiting for approval"));
 const leftOnTrail = () =>
   bot.trail().filter(({ why }) => why?.startsWith("a token is left in Slack, dead since 20"));
 const settled = async () => (await world.records()).every(isSettled);
@@ -98,6 +99,7 @@ test("Slack limits edits and deletions: it is waited for, and then they go", asy
 
 test("Slack limits deletions for ten minutes: the tokens are edited away at once, and their messages deleted later", async () => {
   const first = await it.get("guest 1h", "bobs", BOB);
+  await world.slack.waitFor(() => !waits());
   world.slack.failNext("chat.delete", { retryAfter: 600 }, 1);
   await pass(HOUR);
   await passUntil(() => tokensShown().length === 0, SECOND);
@@ -109,7 +111,6 @@ test("Slack limits deletions for ten minutes: the tokens are edited away at once
 });
 
 test("tidying that had no room outlives the bot and its jobs: a sweep of the next one does it when there is room", async () => {
-  const waits = () => world.slack.dm(BOB).some((m) => visibleText(m).includes("Waiting for approval"));
   const card = await it.ask("long 72h", "first");
   await it.dm(BOB, "Waiting for approval");
   world.slack.failNext("chat.delete", { retryAfter: DAY / SECOND });

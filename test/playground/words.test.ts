@@ -55,6 +55,7 @@ describeInBrowser("the page's words", (visitor) => {
     for (const tab of ["控制台", "证明", "破坏它"]) {
       await page.getByRole("tab", { name: tab }).click();
       await expect.poll(around).toEqual([]);
+      expect(await seriousFaults(page)).toEqual([]);
     }
     await page.locator("[data-breaks=slack-busy]").click();
     await page.locator(".scenario li").waitFor();

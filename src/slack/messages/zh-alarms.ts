@@ -9,7 +9,7 @@ import { zhGrammar } from "./zh-grammar.ts";
 
 const INVITE = "请把机器人邀请进该频道，或在配置文件中改用其他频道";
 
-const revoke = (id: string, fmt: Formatter): string => fmt.code(`${fmt.command} revoke ${id}`);
+const revoke = (id: string, fmt: Formatter): string => fmt.code(`${fmt.command} 撤销 ${id}`);
 const rotate = (fmt: Formatter): string => `请运行 ${fmt.code("npm run setup -- --rotate")} 更换凭证`;
 
 export const zhAlarms: typeof enAlarms = {

@@ -42,7 +42,7 @@ export const zhLockdown: Words["lockdown"] = {
   },
   unlocked: (lockdown: Lockdown, by: Pick<Lockdown, "by">, hub: string, fmt: Formatter): string =>
     `${fmt.b(`${fmt.name(by.by)} 已解锁：`)} ${hub} 的权限可以重新申请和审批。此前由 ${fmt.name(lockdown.by)} 锁定（${fmt.when(lockdown.at)}）。`,
-  how: (fmt: Formatter): string => `管理员可用 ${fmt.code(`${fmt.command} unlock 原因`)} 解锁`,
+  how: (fmt: Formatter): string => `管理员可用 ${fmt.code(`${fmt.command} 解锁 原因`)} 解锁`,
   modal: {
     lockdown: "锁定访问",
     revoke: "全部撤销",

@@ -135,7 +135,7 @@ const changed = ({ what: term, max, rule = "", say }: Facts["changed"], role: st
     "left-group": `申请人已不在 ${role} 面向的用户组中`,
     "nobody-left": `已没有人可以审批 ${role} 权限`,
     ended: `要延长的 ${role} 权限已经结束`,
-    check: `公司的检查现在不允许 ${role} 权限`,
+    check: `公司的核查现在不允许 ${role} 权限`,
   })[term];
 
 const closedFor = ({ what: term }: Facts["changed"]): string =>

@@ -140,7 +140,7 @@ const refusal: ByRefusal = {
       : `${fmt.b("已被处理：")} ${doneBy(by, at, did === "withdrawn" ? "撤回" : "允许", fmt)}，本次点击未生效。`,
   "for-whom": ({ word }, fmt) =>
     `${fmt.b("未发送：")} ${word ? `${fmt.code(word)} 不是 Slack 能识别的人。` : ""}请输入 ${fmt.code(
-      `${fmt.command} for @`,
+      `${fmt.command} 替 @`,
     )} 并从列表中选人，再写角色、时长和理由。`,
   "for-oneself": (_, fmt) => `${fmt.b("未发送：")} 这个人就是你自己。为自己申请，请直接写：`,
   "not-for-others": ({ role, recipient, emergency }, fmt) =>
@@ -229,11 +229,11 @@ const refusal: ByRefusal = {
   "lock-unknown": (_, fmt) =>
     `${fmt.b("操作未生效：")} 机器人的存储中没有锁定记录，但 Karpor 可能仍记得一次锁定，目前没有响应。在它恢复之前不会发放任何权限；恢复后请再次输入。`,
   "unlock-why": (_, fmt) =>
-    `${fmt.b("操作未生效：")} 请写明为什么可以解锁： ${fmt.code(`${fmt.command} unlock 原因`)}`,
+    `${fmt.b("操作未生效：")} 请写明为什么可以解锁： ${fmt.code(`${fmt.command} 解锁 原因`)}`,
   "all-of-what": ({ word, roles }, fmt) =>
-    `${fmt.b("操作未生效：")} ${word ? `${fmt.code(word)} 既不是角色，也不是 Slack 认识的人。` : ""}请写明要结束谁的或哪个角色的权限： ${fmt.code(
-      `${fmt.command} revoke all @成员 原因`,
-    )} 或 ${fmt.code(`${fmt.command} revoke all ${roles[0] ?? "角色"} 原因`)}`,
+    `${fmt.b("操作未生效：")} ${word ? `${fmt.code(word)} 既不是角色，也不是 Slack 能识别的人。` : ""}请写明要结束谁的或哪个角色的权限： ${fmt.code(
+      `${fmt.command} 撤销 全部 @某人 原因`,
+    )} 或 ${fmt.code(`${fmt.command} 撤销 全部 ${roles[0] ?? "角色"} 原因`)}`,
   "nothing-in-scope": (_, fmt) => `${fmt.b("无可撤销：")} 目前没有这样的权限。`,
   "not-admin": ({ admins }, fmt) => `${fmt.b("操作未生效：")} 只有 ${fmt.any(admins, "管理员")}可以这样做。`,
   "token-coming": (_, fmt) =>
@@ -445,9 +445,9 @@ export const zh: Words = {
     allow: (fmt) => `用 ${fmt.code(allowForm(fmt))} 预先允许， ${fmt.code(`${fmt.command} 已允许`)} 查看。`,
     commands: (fmt) =>
       `${fmt.code(`${fmt.command} 状态`)} 查看进行中的申请和权限， ${fmt.code(`${fmt.command} 结束`)} 结束权限。`,
-    forAnother: (fmt) => `${fmt.code(`${fmt.command} for @…`)} 替别人申请。`,
+    forAnother: (fmt) => `${fmt.code(`${fmt.command} 替 @某人`)} 替别人申请。`,
     admin: (fmt) =>
-      `管理员可用 ${fmt.code(`${fmt.command} 锁定`)} 结束并停发全部权限， ${fmt.code(`${fmt.command} 锁定 --drill`)} 演练， ${fmt.code(`${fmt.command} revoke all @成员`)} 结束一人的全部权限。`,
+      `管理员可用 ${fmt.code(`${fmt.command} 锁定`)} 结束并停发全部权限， ${fmt.code(`${fmt.command} 锁定 --drill`)} 演练， ${fmt.code(`${fmt.command} 撤销 全部 @某人`)} 结束一人的全部权限。`,
     later: (fmt) =>
       `以后才需要的，在时长之后写明何时开始： ${fmt.code("从22:00")} 或 ${fmt.code("从明天09:00")}`,
     more: (shown, all, fmt) =>

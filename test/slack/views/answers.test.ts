@@ -425,8 +425,11 @@ describe.each(Locale.options)("to the administrators, in %s", (locale) => {
   test("what they can type is this bot's command", () => {
     const typed = Object.values(alarms)
       .flat()
-      .flatMap((alarm) => seen(alarmMessage(alarm, ctx)).match(/\/karpor-\w+ revoke (?:R-\w+|@)/g) ?? []);
-    expect(new Set(typed)).toEqual(new Set([`/karpor-staging revoke ${ID}`, "/karpor-staging revoke @"]));
+      .flatMap(
+        (alarm) => seen(alarmMessage(alarm, ctx)).match(/\/karpor-\w+ (?:revoke|撤销) (?:R-\w+|@)/g) ?? [],
+      );
+    const word = { en: "revoke", zh: "撤销" }[locale];
+    expect(new Set(typed)).toEqual(new Set([`/karpor-staging ${word} ${ID}`, `/karpor-staging ${word} @`]));
     expect(typed).toHaveLength(4);
   });
 });

@@ -354,6 +354,17 @@ describe("what is said", () => {
     expect(fresh("upgraded", "zh")).toBe("新令牌：Karpor 已升级，旧令牌失效。");
   });
 
+  test("in Chinese: given, over, and decided by nobody", () => {
+    const stateOf = (state: string) => records.find((r) => r.state === state) as AccessRequest;
+    expect(plainDates(first(drawToken(deliveringOne, "TOKEN", view("zh"))))).toBe(
+      "*已批准：* 你在 *production* 的 `admin` 权限有效至2026-11-25 18:02 UTC（<@U0ALICE> 批准）。",
+    );
+    const over = drawMessage(stateOf("ended"), "notice", "ended", view("zh"), true);
+    expect(plainDates(seen(over))).toMatch(/Karpor 已拒绝该令牌（.*验证）/);
+    const late = drawMessage(stateOf("timedOut"), "notice", "timedOut", view("zh"), true);
+    expect(first(late)).toContain("*已过期：无人在期限内审批。*");
+  });
+
   test("a reminder says how long is left", () => {
     const open = drawMessage(activeOne, "reminder:3600000", "open", view("en"), true);
     expect(open.text).toBe("1 h left: admin on production.");
