@@ -19,9 +19,8 @@ type Run = (step: Step, id: RequestId) => Promise<Later>;
 export interface Eager {
   /** From now on this replica works. */
   open(run: Run): void;
-  takes(step: Step, id: RequestId): boolean;
-  /** Once the job stands. */
-  begin(step: Step, id: RequestId, adding: Promise<Job>): void;
+  /** What begins it once its job stands; undefined where it is anybody's. */
+  take(step: Step, id: RequestId): ((adding: Promise<Job>) => void) | undefined;
   /** When what has just begun is over, or takes long. */
   over(): Promise<void>;
   /** Takes no more, and waits for what runs. */
@@ -35,17 +34,18 @@ export function createEager(): Eager {
     open: (work) => {
       run = work;
     },
-    takes: (step, id) =>
-      run !== undefined && EAGER.has(step) && running.size < EAGER_MOST && !running.has(id),
-    begin(step, id, adding) {
+    take(step, id) {
       const work = run;
-      if (!work) return;
-      const over = adding
-        .then((job) => carryOut(() => work(step, id), job))
-        // Its job was not queued: whoever asked is told.
-        .catch(() => {})
-        .finally(() => running.delete(id));
-      running.set(id, { since: performance.now(), over });
+      if (!work || !EAGER.has(step) || running.size >= EAGER_MOST || running.has(id)) return undefined;
+      return (adding) => {
+        const since = performance.now();
+        const over = adding
+          .then((job) => carryOut(work(step, id), job, since))
+          // Its job was not queued: whoever asked is told.
+          .catch(() => {})
+          .finally(() => running.delete(id));
+        running.set(id, { since, over });
+      };
     },
     async over() {
       const now = performance.now();
@@ -66,14 +66,13 @@ interface Begun {
 
 const allOver = (begun: readonly Begun[]) => Promise.all(begun.map(({ over }) => over));
 
-async function carryOut(work: () => Promise<Later>, job: Job): Promise<void> {
-  const began = performance.now();
-  // By then another may be at it, and need the job.
-  const isMine = () => performance.now() - began < EAGER_FOR_MS;
-  const isDone = await work().then(
-    (later) => later === undefined && isMine(),
+async function carryOut(work: Promise<Later>, job: Job, since: number): Promise<void> {
+  const isDone = await work.then(
+    (later) => later === undefined,
     () => false,
   );
+  // When the job is due another may be at it, and need it.
+  const isMine = performance.now() - since < EAGER_FOR_MS;
   // Where this fails, the job comes when it is due: it finds nothing to do, or does it.
-  await (isDone ? job.remove() : job.promote()).catch(() => {});
+  await (isDone && isMine ? job.remove() : job.promote()).catch(() => {});
 }

@@ -26,7 +26,7 @@ export interface JobOptions {
   prefix: string;
   clock: Clock;
   /** Whoever only asks, and does not work, has none. */
-  eager?: Eager | undefined;
+  eager?: Eager;
 }
 
 export function createJobs({ connection, prefix, clock, eager = createEager() }: JobOptions): JobQueues {
@@ -41,11 +41,11 @@ export function createJobs({ connection, prefix, clock, eager = createEager() }:
     // A job of the same id that still stands makes this one nothing.
     add: (lane, step, id, version) =>
       send(async () => {
-        const isEager = lane === "urgent" && eager.takes(step, id);
-        const delay = isEager ? EAGER_FOR_MS : 0;
+        const begin = lane === "urgent" ? eager.take(step, id) : undefined;
+        const delay = begin ? EAGER_FOR_MS : 0;
         const due = clock.now() + delay;
         const adding = lanes[lane].add(step, { id, due }, { jobId: `${step}-${id}-${version}`, delay });
-        if (isEager) eager.begin(step, id, adding);
+        begin?.(adding);
         await adding;
       }),
     setTimer: (id, last, next) =>
