@@ -8,6 +8,7 @@ import { type Clock, LANES, type Lane, type Later, type Log, SlackBusy } from ".
 import type { GiveWay } from "../give-way.ts";
 import { EAGER_MOST, type Eager } from "./eager.ts";
 import { describe, quietly } from "./errors.ts";
+import { createForeign, type Foreign, type Moved } from "./foreign.ts";
 import { openLanes } from "./jobs.ts";
 import { SWEEP, scheduleSweeps } from "./sweeps.ts";
 import { waitingFor } from "./waiting.ts";
@@ -46,8 +47,6 @@ export interface Work {
 
 // A job soon due again is not worth a busy loop.
 const SOONEST_MS = 100;
-/** Where nobody runs that knows a job, it costs one look in so long. */
-const FOREIGN_AGAIN_MAX_MS = 60_000;
 
 /**
  * Jobs at once, by lane: a person's never wait behind those of the clock, and neither behind Slack's. Together
@@ -93,7 +92,8 @@ interface LaneSettings extends WorkerSettings {
 
 function startLane(lane: Lane, settings: LaneSettings): Worker {
   const { connection, prefix, clock, log, locks = LOCK_TIMES } = settings;
-  const worker = new Worker(lane, (job, token) => look(settings, lane, job, token), {
+  const leaveToOthers = createForeign(connection, settings.queue, log);
+  const worker = new Worker(lane, (job, token) => look({ ...settings, leaveToOthers }, lane, job, token), {
     connection,
     prefix,
     concurrency: CONCURRENCY[lane],
@@ -123,12 +123,6 @@ function oneAtATime(work: () => Promise<void>): () => Promise<void> {
   };
 }
 
-/** Another version of the bot knows what it is for; resolves to how long it is left alone. */
-function leaveToOthers({ name, id, attemptsStarted }: Job, log: Log): number {
-  if (attemptsStarted === 1) log.warn({ job: name, jobId: id }, "Left a job to another version of the bot");
-  return Math.min(SOONEST_MS * 2 ** attemptsStarted, FOREIGN_AGAIN_MAX_MS);
-}
-
 /** Slack's asking to wait is no failure: it counts as no attempt, and nothing is given up for it. */
 const orLater = (work: Promise<Later>, clock: Clock): Promise<(Later & { inLine?: boolean }) | undefined> =>
   work.catch((error: unknown) => {
@@ -151,8 +145,14 @@ async function isInLine(
 
 const Known = z.object({ name: z.enum(STEPS), data: z.object({ id: RequestId, due: z.number() }) });
 
-async function look({ queue, eager, ...settings }: LaneSettings, lane: Lane, job: Job, token?: string) {
+async function look(
+  { queue, eager, leaveToOthers, ...settings }: LaneSettings & { leaveToOthers: Foreign },
+  lane: Lane,
+  job: Job,
+  token?: string,
+) {
   const { clock, log } = settings;
+  let moved: Moved = new DelayedError();
   try {
     if (job.name === SWEEP) return await settings.sweep();
     const known = Known.safeParse({ name: job.name, data: job.data });
@@ -171,7 +171,7 @@ async function look({ queue, eager, ...settings }: LaneSettings, lane: Lane, job
       const ms = Math.max(later.again - clock.now(), SOONEST_MS);
       if (later.inLine && (await isInLine(queue, job, data.id, { ms, due: later.again }))) return;
       await wait(ms);
-    } else await wait(leaveToOthers(job, log));
+    } else moved = await leaveToOthers(job, token);
   } catch (error) {
     log.warn(
       { job: job.name, jobId: job.id, attempt: job.attemptsMade + 1, ...describe(error) },
@@ -180,5 +180,5 @@ async function look({ queue, eager, ...settings }: LaneSettings, lane: Lane, job
     // BullMQ stores what is thrown, and an error may quote what must not be at rest.
     throw new Error("See the log.");
   }
-  throw new DelayedError();
+  throw moved;
 }
