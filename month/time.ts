@@ -4,6 +4,7 @@ import type { Job, Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { BotProcess } from "../playground/bot/process.ts";
 import type { JumpClock } from "../sandbox/clock.ts";
+import type { LocalHub } from "../sandbox/hub/index.ts";
 import { SECOND } from "../src/domain/duration.ts";
 import { LANES } from "../src/flow/ports.ts";
 import { openQueue } from "../src/queue/jobs.ts";
@@ -13,6 +14,7 @@ export interface TimeOptions {
   clock: JumpClock;
   redis: Redis;
   prefix: string;
+  hub: Pick<LocalHub, "hang">;
   /** Moves its clock likewise. */
   bot: Pick<BotProcess, "jump" | "pass">;
   /** Whether something is known to be under way that no job waits for yet. */
@@ -36,7 +38,7 @@ return answer`;
 
 export type Time = ReturnType<typeof createTime>;
 
-export function createTime({ clock, redis, prefix, bot, isBusy }: TimeOptions) {
+export function createTime({ clock, redis, prefix, hub, bot, isBusy }: TimeOptions) {
   const lanes = LANES.map((lane) => openQueue(redis, prefix, lane));
   const keys = lanes.flatMap((lane) => ["wait", "active", "delayed"].map((name) => lane.toKey(name)));
   /** When each delayed job is due, by our clock. */
@@ -98,8 +100,11 @@ export function createTime({ clock, redis, prefix, bot, isBusy }: TimeOptions) {
 
   async function go(at: number, move: (ms: number) => Promise<void>): Promise<void> {
     const ms = Math.max(Math.ceil(at - clock.now()), 1);
-    clock.jump(ms);
+    // What the hub answers between the two would tell the bot of clocks that differ by as much.
+    hub.hang(true);
     await move(ms);
+    clock.jump(ms);
+    hub.hang(false);
     await rest();
   }
 

@@ -57,7 +57,7 @@ export async function startMonthWorld(from: number) {
   const commands = opened.adopt(new Redis(redis.url), (r) => r.disconnect());
   const keys = keysOf(file.instance);
   const time = opened.adopt(
-    createTime({ clock, redis: commands, prefix: keys.prefix, bot, isBusy: log.isMoving }),
+    createTime({ clock, redis: commands, prefix: keys.prefix, hub, bot, isBusy: log.isMoving }),
     (t) => t.close(),
   );
   await time.rest();

@@ -45,11 +45,17 @@ export async function jumpTo(context: PlaygroundContext, to: Jump): Promise<void
 async function jump(context: PlaygroundContext, ms: number, words: Said): Promise<void> {
   const { clock, bot, hub, redis, timeline } = context;
   timeline.add({ lane: "you", title: { en: `the clock jumps ${words.en}`, zh: `时钟前进${words.zh}` } });
-  // The hub's time first: a bot that was ahead of it would see the hub's caches too young.
-  clock.jump(ms);
-  // A bot that woke first would take the leap for the hub's silence.
-  if (bot.running) await hub.audit?.leap(ms);
-  await bot.jump(ms);
+  // What the hub answers between the two would tell the bot of clocks that differ by as much.
+  hub.local?.hang(true);
+  try {
+    // The hub's time first: a bot that was ahead of it would see the hub's caches too young.
+    clock.jump(ms);
+    // A bot that woke first would take the leap for the hub's silence.
+    if (bot.running) await hub.audit?.leap(ms);
+    await bot.jump(ms);
+  } finally {
+    hub.local?.hang(false);
+  }
   await Promise.all(redis.queues.map((queue) => promoteDue(queue, clock.now())));
   // It runs every minute of the bot's time.
   if (ms >= MINUTE) await sweepNow(context);
