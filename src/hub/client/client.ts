@@ -5,7 +5,8 @@ import type { Secret } from "../../domain/secret.ts";
 import type { HubAccess } from "../kubeconfig/kubeconfig.ts";
 import { type ClockOffset, createClockOffset } from "./clock-offset.ts";
 import { type Connection, createConnection } from "./connection.ts";
-import { answered, hubError, isHubs } from "./errors.ts";
+import { answered, HubError, hubError, isHubs, JUST_STARTED } from "./errors.ts";
+import { createJustStarted, type JustStarted } from "./just-started.ts";
 import { KubeApi } from "./kube-api.ts";
 import { createLanes, type LaneName } from "./lanes.ts";
 import { type HubAnswer, type HubRequest, request, requestAs } from "./request.ts";
@@ -61,7 +62,9 @@ export function createHubClient(access: HubAccess, options: ClientOptions = {}):
   const [lanes, offset] = [createLanes(), createClockOffset()];
   const named = nameWrite ? naming(sendOnce, nameWrite) : sendOnce;
   const told = onCall ? seen(named, onCall) : named;
-  const send = clock ? learning(told, offset, clock) : told;
+  const started = createJustStarted(clock ?? { now: Date.now });
+  const minded: Send = (url, sending) => started.mind(told(url, sending));
+  const send = clock ? learning(minded, offset, clock) : minded;
   const limit = (signal: AbortSignal | undefined) =>
     signal ? AbortSignal.any([AbortSignal.timeout(timeout), signal]) : AbortSignal.timeout(timeout);
   const on = (lane: LaneName): HubClient => ({
@@ -74,7 +77,12 @@ export function createHubClient(access: HubAccess, options: ClientOptions = {}):
       lanes[lane](signal, () =>
         links.through((by) =>
           guarded(doing, signal, () =>
-            run(new KubeApi({ ...by.way, httpApi: httpApi(hubOnly(doing, send), by.agent, limit(signal)) })),
+            run(
+              new KubeApi({
+                ...by.way,
+                httpApi: httpApi(hubOnly(doing, send, started), by.agent, limit(signal)),
+              }),
+            ),
           ),
         ),
       ),
@@ -89,7 +97,7 @@ export function createHubClient(access: HubAccess, options: ClientOptions = {}):
           (answer) => asked.as === undefined && answer.status === 401,
         ),
       ),
-    watch: (path, signal) => watchLines(links, path, { signal, timeout }),
+    watch: (path, signal) => started.mindEach(watchLines(links, path, { signal, timeout })),
     close: async () => {
       const { agent, others } = links.current();
       await Promise.all([agent.destroy(), others.destroy()]);
@@ -136,10 +144,11 @@ const learning =
 
 /** To the Kubernetes client a proxy's page with 200 would be a success. Throws HubError. */
 const hubOnly =
-  (doing: string, send: Send): Send =>
+  (doing: string, send: Send, started: Pick<JustStarted, "now">): Send =>
   async (url, sending) => {
     const answer = await send(url, sending);
     const { status, headers, text } = answer;
+    if (status === 403 && started.now()) throw new HubError(doing, status, JUST_STARTED);
     if (isHubs({ headers, body: undefined }) || isHubs({ headers, body: parseJson(text) })) return answer;
     throw answered(doing, { status, body: text, headers });
   };

@@ -7,6 +7,8 @@ import { readStatus } from "./protobuf.ts";
 import type { HubAnswer } from "./request.ts";
 
 export const NOT_KUBERNETES = "not-kubernetes";
+/** Of a 403 that says nothing yet. */
+export const JUST_STARTED = "just-started";
 
 interface Told {
   auditId?: string | null;
@@ -19,7 +21,7 @@ export class HubError extends TroubleOutside {
   override name = "HubError";
   /** HTTP status; null when there was no answer. */
   readonly status: number | null;
-  /** The Status's reason, the socket's error code, `timeout`, `unreadable`, or `not-kubernetes`: a proxy answered, not the hub. */
+  /** The Status's reason, the socket's error code, `timeout`, `unreadable`, `just-started`, or `not-kubernetes`: a proxy answered, not the hub. */
   readonly reason: string;
   /** Finds the call in the hub's audit log. */
   readonly auditId: string | null;
@@ -44,9 +46,10 @@ export class HubError extends TroubleOutside {
   }
 }
 
-/** An answer of the API server itself with this status; a proxy's is none. */
+/** An answer of the API server itself with this status; a proxy's is none, nor what it says while it starts. */
 export const isStatus = (error: unknown, status: number): error is HubError =>
-  error instanceof HubError && error.status === status && error.reason !== NOT_KUBERNETES;
+  error instanceof HubError && error.status === status && !NO_WORD.includes(error.reason);
+const NO_WORD = [NOT_KUBERNETES, JUST_STARTED];
 
 export const isAbsence = (error: unknown, name: string): boolean =>
   error instanceof HubError && error.saysAbsent(name);
