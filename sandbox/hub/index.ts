@@ -12,7 +12,8 @@ export type { LocalHub, LocalHubOptions } from "./options.ts";
 
 export async function startLocalHub(options: LocalHubOptions): Promise<LocalHub> {
   const installed = await install(options);
-  const { service, store, faults, journal, audit, keys, renewKeys, skew, setRbac, meddle } = installed;
+  const { service, store, faults, journal, audit, keys, renewKeys, startsAgain, skew, setRbac, meddle } =
+    installed;
   const listener = await listen(keys(), options.port ?? 0, (request, response) => {
     // A caller that hangs up in the middle of its request is not the hub's failure.
     serve(service, request, response).catch(() => response.destroy());
@@ -36,7 +37,13 @@ export async function startLocalHub(options: LocalHubOptions): Promise<LocalHub>
       login: (token: string) => serveLogin(service, token),
     },
     ...{ hang: faults.hang, failNext: faults.failNext, loseNext: faults.loseNext },
-    ...{ down: listener.down, up: listener.up, requests: journal.entries, onRequest: journal.subscribe },
+    ...{ down: listener.down, requests: journal.entries, onRequest: journal.subscribe },
+    async up() {
+      if (listener.isUp()) return;
+      const reading = startsAgain();
+      await listener.up();
+      await reading;
+    },
     get ca() {
       return keys().ca;
     },
@@ -47,7 +54,12 @@ export async function startLocalHub(options: LocalHubOptions): Promise<LocalHub>
       return chartKubeconfig(url, keys().admin);
     },
     backup: () => backUp(store),
-    rotateKeys: async () => listener.rekey(await renewKeys()),
+    async rotateKeys() {
+      const fresh = await renewKeys();
+      const reading = startsAgain();
+      listener.rekey(fresh);
+      await reading;
+    },
     objects: async () => ({
       serviceAccounts: store.list(serviceAccounts),
       clusterRoleBindings: store.list(clusterRoleBindings),

@@ -24,6 +24,7 @@ export interface LocalHub extends TestHub, Faults {
   onRequest(listener: (entry: Logged) => void): () => void;
   /** Refuses connections and breaks the open ones, until `up`. */
   down(): Promise<void>;
+  /** As a kube-apiserver that starts: what RBAC decides is refused until it has read its rules, and then it resolves. */
   up(): Promise<void>;
   /** The hub's own time, ahead of the clock by this much. */
   skew(ms: number): void;
@@ -39,6 +40,6 @@ export interface LocalHub extends TestHub, Faults {
   login(token: string): number;
   /** A copy of what stands; what it resolves to brings that back, by the same uids. */
   backup(): () => void;
-  /** New authority and token-signing key: every token and kubeconfig of before is dead. */
+  /** New authority and token-signing key, and a new start: every token and kubeconfig of before is dead. */
   rotateKeys(): Promise<void>;
 }

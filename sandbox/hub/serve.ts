@@ -5,7 +5,7 @@ import type { TLSSocket } from "node:tls";
 import { answerResource } from "./answer.ts";
 import type { HubAuditLog } from "./audit.ts";
 import type { Authenticate, Caller } from "./authenticate.ts";
-import { assertAllowed, type HubUser } from "./authorize.ts";
+import { type Authorizer, assertAllowed, type HubUser } from "./authorize.ts";
 import { type CaseAnswer, type HubState, served } from "./case.ts";
 import type { FaultPlan, HubFailure, HubMeddler } from "./faults.ts";
 import type { Logged } from "./journal.ts";
@@ -21,6 +21,8 @@ export interface Service {
   meddler: HubMeddler | undefined;
   watch: HubWatch;
   world(): HubState;
+  /** What it goes by for its callers: nothing in the first moment of a start. */
+  authorizer(): Pick<Authorizer, "allows" | "reason">;
   authenticate: Authenticate;
   delay(): Promise<void>;
   log(entry: Logged): void;
@@ -64,7 +66,7 @@ interface Told {
 function tell(service: Service, { request, text, auditId }: Told, user: HubUser, status: number): void {
   const { method = "GET", url: uri = "/", headers, socket } = request;
   const ask = parseAsk(method, uri);
-  const { authorizer } = service.world();
+  const authorizer = service.authorizer();
   service.audit.record({
     ...{ ask, user, auditId, uri, body: text, status },
     ...{ address: socket.remoteAddress ?? "", agent: headers["user-agent"] ?? "" },
@@ -114,7 +116,7 @@ function attempt(
   try {
     const ask = parseAsk(request.method ?? "GET", request.url ?? "/");
     const world = service.world();
-    if (service.rbac) assertAllowed(world.authorizer, user, ask);
+    if (service.rbac) assertAllowed(service.authorizer(), user, ask);
     const { target } = ask;
     if (!target || !isApiGroup(target.group)) return answerPath(ask, service.rbac);
     const type = request.headers["content-type"] ?? "";

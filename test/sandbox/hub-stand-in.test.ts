@@ -138,6 +138,17 @@ describe("the stand-in of the hub", () => {
     expect(await login(token)).toBe(200);
   });
 
+  it("refuses what RBAC decides until it has read its rules, as a kube-apiserver that starts does", async () => {
+    const token = await guest("g");
+    await hub.down();
+    const up = hub.up();
+    const said = new Set<number>();
+    while (!said.has(200)) said.add(await login(token).catch(() => 0));
+    expect(said).toContain(403);
+    await up;
+    expect(await login(token)).toBe(200);
+  });
+
   it("hangs, and then serves only whoever still waits", async () => {
     hub.hang(true);
     const waiting = create("waited");
