@@ -10,11 +10,11 @@ const POSTS = 300;
 
 /** Calls in any minute. Of `auth.test` Slack says "hundreds", and of `apps.connections.open` it lets through more than its tier says: neither is limited. */
 const PER_MINUTE: Record<string, number> = {
+  "bots.info": TIER_3,
   "chat.delete": TIER_3,
   "chat.postEphemeral": TIER_4,
   "chat.postMessage": POSTS,
   "chat.update": TIER_3,
-  "conversations.history": TIER_3,
   "conversations.info": TIER_3,
   "conversations.list": TIER_2,
   "conversations.members": TIER_4,
