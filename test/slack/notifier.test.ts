@@ -124,23 +124,6 @@ describe("posting", () => {
     expect(slack.messages(CHANNEL).at(-1)?.thread_ts).toBeUndefined();
   });
 
-  test.each(["expired", "revoked"] as const)(
-    "how soon it must be there: the receipt of what %s",
-    async (cause) => {
-      const { r, key, shows } = everyMessage.find(
-        (one) => one.key === "notice" && one.r.state === "ended" && one.r.end.cause === cause,
-      ) as (typeof everyMessage)[number];
-      const asked: string[] = [];
-      const clients = uncounted(slackClient("xoxb-1", { apiUrl: slack.apiUrl, interactive: false }));
-      const to: typeof clients.to = (urgency) => {
-        asked.push(urgency);
-        return clients.to(urgency);
-      };
-      await over({ ...clients, to }).post(fresh(r), key, shows);
-      expect(asked[0]).toBe(cause === "expired" ? "cards" : "trouble");
-    },
-  );
-
   test("every message is one that Slack takes", async () => {
     for (const { r, key, shows, what } of everyMessage)
       expect((await notifier.post(fresh(r), key, shows)).ts, what).not.toBe("");

@@ -1,6 +1,7 @@
 /** Messages in Slack as projections of the record: cards and alerts in the channel, the rest in the requester's DM. */
 import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
+import { isFinal } from "../../domain/lifecycle.ts";
 import {
   isShared,
   kindOf,
@@ -149,10 +150,12 @@ const POSTED: Record<MessageKind, Urgency> = {
   use: "tidying",
 };
 
-/** That access ended when it was to end has no hurry. */
+/** That access ended when it was to end has no hurry; any other end, and a no, reaches whoever asked as soon as the requester. */
 function urgencyOf(r: AccessRequest, key: MessageKey): Urgency {
   const kind = kindOf(key);
-  return kind === "notice" && "end" in r && r.end.cause === "expired" ? "cards" : POSTED[kind];
+  if (kind !== "notice" && kind !== "outcome") return POSTED[kind];
+  if ("end" in r) return r.end.cause === "expired" ? "cards" : POSTED.notice;
+  return isFinal(r) ? POSTED.notice : POSTED[kind];
 }
 
 async function send(
