@@ -7,6 +7,7 @@ import { envtestAdvice, envtestAvailable, startEnvtest } from "../../../sandbox/
 import { startLocalHub } from "../../../sandbox/hub/index.ts";
 import { policyFrom } from "../../../src/domain/policy-file.ts";
 import { createPolicies } from "../../../src/store/policies.ts";
+import { createSocketRegister } from "../../../src/store/socket-register.ts";
 import { setAnonymous } from "../../helpers/anonymous.ts";
 import { ADMINS, ALICE, APP_TOKEN, APPROVALS, BOB, startWorld, type World } from "../../helpers/bot.ts";
 import { botKubeconfig, kubeconfig } from "../../helpers/bot-account.ts";
@@ -679,6 +680,25 @@ test.each([
       message: expect.stringMatching(message),
     });
     expect(world.slack.socket.connections()).toBe(0);
+  },
+);
+
+test.each([
+  [8, "ok", /says hello, and counts 8 of an app's 10 connections/, undefined],
+  [9, "warn", /says hello, and counts 9 of an app's 10 connections/, /Run fewer replicas, or HTTP/],
+] as const)(
+  "in Socket Mode, with %i connections that are the bot's own: %s",
+  async (own, level, message, fix) => {
+    const { hold } = createSocketRegister({ redis: world.commands, keys: world.keys, clock: world.clock });
+    await hold(own);
+    world.slack.socket.haunt(own);
+    const run = await runDoctor(world, { env: { SLACK_APP_TOKEN: APP_TOKEN } });
+    world.slack.socket.haunt(0);
+    await hold(0);
+    const found = findingsOf(run).find(({ check }) => check === "slack delivery");
+    expect(found).toMatchObject({ level, message: expect.stringMatching(message) });
+    if (fix) expect(found).toMatchObject({ fix: expect.stringMatching(fix) });
+    expect(run.good).toBe(true);
   },
 );
 
