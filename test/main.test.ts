@@ -7,11 +7,12 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { buttonsOf, visibleText } from "../sandbox/slack/index.ts";
 import { startApp } from "../src/app.ts";
 import { loadConfig } from "../src/config.ts";
 import { createLog } from "../src/log.ts";
 import { VERSION } from "../src/version.ts";
-import { startWorld, type World } from "./helpers/bot.ts";
+import { ALICE, APPROVALS, BOB, GENERAL, startWorld, type World } from "./helpers/bot.ts";
 import { type ConfigChange, type File, findingsOf, settings } from "./helpers/doctor.ts";
 import { FOR_PROGRAMS } from "./helpers/process.ts";
 import { silent } from "./helpers/silent.ts";
@@ -246,6 +247,39 @@ test("Socket Mode that Slack refuses is no reason to end, at the start or later"
   bot.child.kill("SIGTERM");
   expect(await bot.ended).toBe(0);
 });
+
+test.each([
+  ["SIGTERM", "Nothing changed: Slack does not say who may do this. Try again in a minute.", "guest"],
+  ["SIGKILL", "Slack asks to wait: this goes on by itself in about 1 min.", "long"],
+] as const)(
+  "%s while an approver's click waits for Slack: the last that they hear is %j, and it is pressed again",
+  async (signal, last, role) => {
+    const { slack } = world;
+    const card = (words: string) =>
+      slack.waitFor(() => slack.messages(APPROVALS).findLast((one) => visibleText(one).includes(words)));
+    const heard = () => slack.ephemerals(ALICE).map(({ text }) => text);
+    const bot = run([]);
+    await ready(bot);
+    await slack.command(BOB, GENERAL, `${role} 1h to see ${signal}`);
+    const asked = await card(signal);
+    const buttons = buttonsOf(asked);
+    await world.commands.del(world.keys.memory(`person:${ALICE}`), world.keys.memory("groups"));
+    slack.failNext("users.info", { retryAfter: 6 }, 99);
+    await slack.click(ALICE, asked, "approve");
+    await slack.waitFor(() => heard().at(-1)?.startsWith("Slack asks to wait:"));
+    bot.child.kill(signal);
+    await bot.ended;
+    slack.clearFailures();
+    expect(heard().at(-1)).toBe(last);
+    expect(buttonsOf(asked)).toEqual(buttons);
+    const next = run([]);
+    await ready(next);
+    await slack.click(ALICE, asked, "approve");
+    await slack.waitFor(() => visibleText(asked).includes("Active until"));
+    next.child.kill("SIGTERM");
+    expect(await next.ended).toBe(0);
+  },
+);
 
 test("stops in its time although Redis answers nothing any more", async () => {
   const config = loadConfig(world.env);
