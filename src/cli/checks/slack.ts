@@ -89,7 +89,11 @@ function channelsOf({ slack, roles }: Pick<Config, "slack" | "roles">): NamedCha
 export function noAnswer(error: unknown): Finding {
   const code = slackError(error);
   if (code === null)
-    return fail("slack", "Slack does not answer", "See whether this machine reaches slack.com");
+    return fail(
+      "slack",
+      "Slack does not answer",
+      "See whether this machine reaches slack.com; through a proxy: HTTPS_PROXY",
+    );
   if (isSlacksOwn(code))
     return fail("slack", `Slack is in trouble itself (${code})`, "See slack-status.com, then try again");
   return fail(
