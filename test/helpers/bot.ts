@@ -214,7 +214,11 @@ const workspace = (clock: JumpClock) => ({
 });
 
 /** The bot in a world; `lines` is its log, parsed. */
-export async function startBot(world: World, times: AppDeps["times"] = {}, options: StartOptions = {}) {
+export async function startBot(
+  world: World,
+  times: AppDeps["times"] = {},
+  { turns, ...options }: StartOptions & Pick<AppDeps, "turns"> = {},
+) {
   const lines: LogLine[] = [];
   const sink = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -226,7 +230,7 @@ export async function startBot(world: World, times: AppDeps["times"] = {}, optio
   const config = loadConfig({ ...ownPort, ...world.env });
   const app = await startApp(
     config,
-    { clock: world.callersClock, log: createLog("info", sink), times },
+    { clock: world.callersClock, log: createLog("info", sink), times, ...(turns && { turns }) },
     options,
   );
   const page = async (path: string, port = app.port) => {
