@@ -31,13 +31,13 @@ export function guessRest(text: string, unit: number): Guess {
   return withMarks(text, found && found !== "reason" ? { ms: found.ms, end: and + found.end } : null);
 }
 
-/** The marks right behind a time go with it. */
+/** The marks right behind a time go with it, and 左右. */
 function withMarks(text: string, guess: Guess): Guess {
   if (guess === null || guess === "reason" || /\s/.test(text[guess.end - 1] ?? "")) return guess;
   const [marks = ""] = MARKS.exec(text.slice(guess.end)) ?? [];
   return { ms: guess.ms, end: guess.end + marks.length };
 }
-const MARKS = /^(?:[^\p{L}\p{N}\s]+(?=\s|$)|[,.;:!?、。]+)\s*/u;
+const MARKS = /^(?:左右)?(?:[^\p{L}\p{N}\s]+(?=\s|$)|[,.;:!?、。]+|(?<=^左右))\s*/u;
 
 const SIGN = /^[-+~±≈\u2010-\u2015\u2212]+\s*/;
 
@@ -64,13 +64,13 @@ const ROUGHLY =
   /^(?:(?:about|around|approx(?:imately|\.)?|roughly|max(?:imum|\.)?|at most|up to)\s+|(?:大约|约|大概|最多)\s*)/;
 const OF_IT = /^\s*(?:(?:of|ago|old|late|behind)(?!\p{L})|[的之以前后内里])/u;
 
-const UNIT = `\\s*(?:${UNIT_NAMES.join("|")})(?!\\p{L})`;
+const UNIT = `\\s*(?:${UNIT_NAMES.join("|")})(?!(?!左右)\\p{L})`;
 const AMOUNT = new RegExp(
-  `^\\d{1,6}(?:[.,]\\d{1,6})?${UNIT}(?:\\s*\\d{1,2}${UNIT})*(?=[^\\p{L}\\p{N}\\s]*(?:\\s|$)|[,.;:!?、。])`,
+  `^\\d{1,6}(?:[.,]\\d{1,6})?${UNIT}(?:\\s*\\d{1,2}${UNIT})*(?=[^\\p{L}\\p{N}\\s]*(?:\\s|$)|[,.;:!?、。]|左右)`,
   "u",
 );
 
-/** "2h, fix", "3 days, fix", "2h) fix", "1,5h", "2h30". */
+/** "2h, fix", "3 days, fix", "2h) fix", "1,5h", "2h左右", "2h30". */
 function punctuated(text: string): Guess {
   const [said = ""] = AMOUNT.exec(text) ?? [];
   const ms = amountIn(said.replace(",", "."));

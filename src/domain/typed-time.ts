@@ -57,8 +57,9 @@ const VAGUE =
 const CLOCK = /^(?:\d{1,2}:\d\d|\d{1,2}\s?[ap]m\b|\d{1,2}点|\d{4}[-/年]\d{1,2}[-/月]\d|\d{1,2}月\d)/;
 const DAY_NAME =
   /^(?:(?:tomorrow|today|tonight|noon|midnight)(?![\p{L}\p{N}_'’-])|明[天早晚日]|后天|今[天晚日])/u;
-const UNTIL = /^(?:(?:until|till?)(?![\p{L}\p{N}_-])|直到|[到至](?=\s*(?:\d|[今明]|后天|下班)))/u;
-/** "到后台", "到一线" and "至零售系统" name a place. */
+const UNTIL =
+  /^(?:(?:until|till?)(?![\p{L}\p{N}_-])|直到|[到至](?=\s*(?:\d(?!\d*(?:\.\d+){3})|[今明][天日早晚夜年]|后天|下班)))/u;
+/** "到后台", "到一线" and "至零售系统" name a place, as "到10.0.0.1" does above. */
 const UNTIL_ZH =
   /^[到至]\s*(?:[上中下]午|[早晚][上晨间\d]|凌晨|傍晚|午夜|周[一二三四五六日天末]|[本这下]?个?(?:星期|礼拜)|[本这下]个?[周月]|[月年]底|[零一二三四五六七八九十]{1,3}[点时月日])/u;
 const BY_DAY = /^by\s+(?:(?:next|this)\s+)?(?:mon|tues|wednes|thurs|fri|satur|sun)day(?![\p{L}\p{N}_'’-])/u;
@@ -74,5 +75,5 @@ const isMoment = (text: string): boolean =>
 /** As a time of day or a date begins, in lower case and narrow. */
 export const looksLikeMoment = (text: string): boolean =>
   isPoint(text) ||
-  /^(?:凌晨|早上|上午|中午|下午|傍晚|晚上)?\s*\d/.test(text) ||
+  /^(?:凌晨|早上|上午|中午|下午|傍晚|晚上)?\s*\d(?!\d*(?:\.\d+){3})/.test(text) ||
   leadingNumberWord(text) !== null;

@@ -108,6 +108,10 @@ test("a corrected line is read as it is meant, whatever was typed, and is right 
       "an",
       "hour",
       "8小时修复",
+      "约2小时左右",
+      "左右",
+      "导出3天",
+      "到10.0.0.1",
     ),
     fc.string({ maxLength: 8 }),
   );
