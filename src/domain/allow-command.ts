@@ -102,12 +102,20 @@ function corrected(
 }
 
 function isReadAs(line: string, meant: AllowTerms): boolean {
-  const { role, time, period, reason } = parseAllow(line);
-  const ms = (typed: TypedTime | null) => (typed && "ms" in typed ? typed.ms : null);
+  const read = termsIn(line);
   return (
-    role === meant.role &&
-    ms(time) === meant.duration &&
-    ms(period) === meant.period &&
-    reason === meant.reason
+    read !== undefined &&
+    read.role === meant.role &&
+    read.duration === meant.duration &&
+    read.period === meant.period &&
+    read.reason === meant.reason
   );
+}
+
+/** Of a line that leaves nothing to be guessed. */
+export function termsIn(line: string): AllowTerms | undefined {
+  const { role, time, period, reason } = parseAllow(line);
+  return time && period && "ms" in time && "ms" in period
+    ? { role, duration: time.ms, period: period.ms, reason }
+    : undefined;
 }

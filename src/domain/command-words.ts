@@ -1,4 +1,5 @@
 /** Every word of the command, in both languages, of now and of later: no role is named so. Pure. */
+import type { Locale } from "./person.ts";
 
 /** What is understood today. */
 const COMMANDS = {
@@ -10,7 +11,7 @@ const COMMANDS = {
   show: ["show", "查看"],
   revoke: ["revoke", "release", "撤销", "归还", "结束"],
   emergency: ["emergency", "紧急"],
-  for: ["for", "代申请", "替"],
+  for: ["for", "替", "代申请"],
   allow: ["allow", "允许", "预先批准"],
   allowed: ["allowed", "已允许"],
   lockdown: ["lockdown", "锁定"],
@@ -58,6 +59,10 @@ export function leadingWord(line: string): [word: string, rest: string] {
   const [, word, rest = ""] = BEGINS_CHINESE.exec(line) ?? [];
   return word === undefined ? firstWord(line) : [word, rest];
 }
+
+/** What is offered for it in this language: the first. */
+export const wordIn = (locale: Locale, name: CommandName): string =>
+  COMMANDS[name].find((word) => /^[a-z]/.test(word) === (locale === "en")) ?? name;
 
 /** Undefined for what is no word of the command. */
 export const wordUse = (word: string): Use | undefined => WORDS.get(word);

@@ -113,9 +113,9 @@ describe("asking", () => {
 
   test.each([
     [BOB, "guest a look 2h", "`2h` stands after the reason", "guest 2h a look"],
-    [MEI, "guest 看看 2小时", "`2小时` 写在了理由之后", "guest 2h 看看"],
-    [MEI, "guest 排查问题2小时", "`2小时` 写在了理由之后", "guest 2h 排查问题"],
-    [MEI, "guest 给财务导数 2小时", "`2小时` 写在了理由之后", "guest 2h 给财务导数"],
+    [MEI, "guest 看看 2小时", "`2小时` 写在了理由之后", "guest 2小时 看看"],
+    [MEI, "guest 排查问题2小时", "`2小时` 写在了理由之后", "guest 2小时 排查问题"],
+    [MEI, "guest 给财务导数 2小时", "`2小时` 写在了理由之后", "guest 2小时 给财务导数"],
   ])("%s: a time after the reason is not ignored: %j", async (user, line, told, meant) => {
     const door = await openDoor();
     await door.meet(user);
@@ -162,7 +162,7 @@ describe("asking", () => {
         MEI,
         "guest 2小时 发布，从今晚10点开始",
         "`从今晚10点开始` 写在了理由之后",
-        "guest 2h from today 22:00 发布",
+        "guest 2小时 从今天22:00 发布",
       ],
     ])("%s: is not ignored where it is ahead: %j", async (user, line, told, meant) => {
       const door = await atNoon(user);
@@ -231,7 +231,7 @@ describe("asking", () => {
     await door.slack.command(MEI, GENERAL, "guest，看看搜索");
     await expect.poll(() => door.ports.requests.all()).toMatchObject([{ role: "guest", reason: "看看搜索" }]);
     const { ephemeral } = await door.slack.command(MEI, GENERAL, "peek，1小时，看看");
-    expect(visibleText(ephemeral ?? { text: "" })).toContain("/karpor-access peek 1h 看看");
+    expect(visibleText(ephemeral ?? { text: "" })).toContain("/karpor-access peek 1小时 看看");
   });
 
   test("a button that cannot send now stays for another try", async () => {

@@ -22,9 +22,9 @@ export type AtInput = Pick<ByRefusal, "time-last" | "no-reason" | "reason-too-lo
 
 export const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** The role of a corrected line: its first word, without the command, and whom it is allowed. */
+/** The role of a corrected line: its first word, without the command, an emergency's, and whom it is allowed. */
 export const roleOf = (line: string): string =>
   line
     .replace(/^\/\S+\s+/, "")
-    .replace(/^allow \S+\s+/, "")
+    .replace(/^(?:(?:emergency|紧急)|(?:allow|允许) \S+)\s+/, "")
     .split(/\s/)[0] ?? "";

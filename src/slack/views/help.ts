@@ -3,6 +3,7 @@
 import type { ApprovalRule } from "../../domain/approval.ts";
 import { type Role, roleNamed } from "../../domain/catalog.ts";
 import { formatDuration } from "../../domain/duration.ts";
+import { lineIn } from "../../domain/line-in.ts";
 import type { RecalledRoles } from "../../flow/roles-for.ts";
 import { escaped } from "../messages/text.ts";
 import { isFull, section } from "./blocks.ts";
@@ -23,7 +24,8 @@ export function helpReply(
   });
   const [first] = roles;
   const example =
-    first && `${first.name} ${formatDuration(first.role.duration.default)} ${p.words.help.reason}`;
+    first &&
+    lineIn(ctx.locale, `${first.name} ${formatDuration(first.role.duration.default)} ${p.words.help.reason}`);
   const lines = roles.map(({ name, role }) => section(line(p, name, role, unsure.includes(name))));
   const kept = lines.filter((_, i) => !isFull(lines.slice(0, i + 1)));
   return message(p, (fmt) => p.words.help.head(p.hub, fmt, example), kept, [

@@ -1,6 +1,7 @@
 /** The Home tab: what one has, waits for, decides and may ask for; for administrators, all that is active. Within Slack's 100 blocks. */
 import type { HomeView, KnownBlock } from "@slack/types";
 import { roleNamed } from "../../domain/catalog.ts";
+import { type CommandName, wordIn } from "../../domain/command-words.ts";
 import { ACTIVE_AT_HOME, type Home, type NoHome } from "../../domain/home.ts";
 import { type AccessRequest, isGranted } from "../../domain/request.ts";
 import { escaped } from "../messages/text.ts";
@@ -27,14 +28,14 @@ export function homeView(home: Home | NoHome, ctx: ViewContext): HomeView {
     type: "home",
     blocks: [
       section(head(p, home)),
-      ...part(p, words.home.have, open(isHeld), { most: MOST.have, line: "status" }),
+      ...part(p, words.home.have, open(isHeld), { most: MOST.have, command: "status" }),
       ...part(
         p,
         words.home.waits,
         open((r) => !isHeld(r)),
-        { most: MOST.waits, line: "status" },
+        { most: MOST.waits, command: "status" },
       ),
-      ...part(p, words.home.decides, decides(p, home), { most: MOST.decides, line: "pending" }),
+      ...part(p, words.home.decides, decides(p, home), { most: MOST.decides, command: "pending" }),
       ...toAsk(p, home.roles),
       ...allActive(p, home),
       context([words.help.commands(rich)]),
@@ -50,7 +51,7 @@ function head({ words, hub, rich }: Renderer, { own, lockdown }: Home): string {
 interface Fit {
   most: number;
   /** The command that lists all of it. */
-  line: string;
+  command: CommandName;
   total?: number;
 }
 
@@ -59,11 +60,16 @@ function part(
   p: Renderer,
   title: string,
   all: readonly KnownBlock[][],
-  { most, line, total = all.length }: Fit,
+  { most, command, total = all.length }: Fit,
 ): KnownBlock[] {
   if (all.length === 0) return [];
   const shown = all.slice(0, most);
-  const more = p.words.home.more(shown.length, total, `${p.ctx.command} ${line}`, p.rich);
+  const more = p.words.home.more(
+    shown.length,
+    total,
+    `${p.ctx.command} ${wordIn(p.ctx.locale, command)}`,
+    p.rich,
+  );
   return [section(p.rich.b(title)), ...shown.flat(), ...(total > shown.length ? [context([more])] : [])];
 }
 
@@ -115,5 +121,5 @@ function allActive(p: Renderer, { active }: Home): KnownBlock[] {
   if (!active) return [];
   const { shown, endable, total } = active;
   const rows = shown.map((r) => [drawActive(p, r, endable.has(r.id))]);
-  return part(p, p.words.home.active(total), rows, { most: MOST.active, line: "active", total });
+  return part(p, p.words.home.active(total), rows, { most: MOST.active, command: "active", total });
 }

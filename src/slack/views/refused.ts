@@ -2,6 +2,8 @@
 
 import type { Button } from "@slack/types";
 import { roleNamed } from "../../domain/catalog.ts";
+import { wordIn } from "../../domain/command-words.ts";
+import { lineIn } from "../../domain/line-in.ts";
 import type { Refusal } from "../../domain/refusal.ts";
 import type { Formatter } from "../messages/formatter.ts";
 import type { Words } from "../messages/index.ts";
@@ -39,10 +41,19 @@ export function refusalAtInput({ words, plain }: Renderer, refusal: Refusal | nu
 export function refusedReply(refusal: Refusal, ctx: ViewContext): Message {
   const p = rendererOf(ctx);
   const line = "line" in refusal ? refusal.line : undefined;
-  const buttons = [...sendButtons(p, refusal, line), ...editButtons(p, refusal), ...ownButtons(p, refusal)];
-  const rest = [...(line ? [preformatted(mended(p, refusal, line))] : []), ...actions(...buttons)];
-  return message(p, (fmt) => refusalSentence(p.words, refusal, fmt), rest, [footer(p, refusal)]);
+  const shown = line && (ITS_OWN.includes(refusal.kind) ? line : lineIn(ctx.locale, line));
+  const told = shown ? { ...refusal, line: shown } : refusal;
+  const buttons = [
+    ...sendButtons(p, refusal, line, shown),
+    ...editButtons(p, refusal),
+    ...ownButtons(p, refusal),
+  ];
+  const rest = [...(shown ? [preformatted(mended(p, refusal, shown))] : []), ...actions(...buttons)];
+  return message(p, (fmt) => refusalSentence(p.words, told, fmt), rest, [footer(p, refusal)]);
 }
+
+/** Their line is as it was typed. */
+const ITS_OWN: readonly Refusal["kind"][] = ["other-command", "for-oneself"];
 
 const VALUE = 2_000;
 
@@ -51,7 +62,7 @@ const recipientOf = (refusal: Refusal) => ("recipient" in refusal ? refusal.reci
 
 function mended(p: Renderer, refusal: Refusal, line: string): string {
   const to = recipientOf(refusal);
-  const whole = `${p.ctx.command} ${to ? `for @${oneLine(to.name)} ${line}` : line}`;
+  const whole = `${p.ctx.command} ${to ? `${wordIn(p.ctx.locale, "for")} @${oneLine(to.name)} ${line}` : line}`;
   return lacksReason(refusal) ? `${whole} ${p.words.yourReason(reasonHint(p, refusal))}` : whole;
 }
 
@@ -65,12 +76,12 @@ function reasonHint(p: Renderer, { role: name }: { role: string }): string | und
 }
 
 /** None where it would send what is refused again. */
-function sendButtons(p: Renderer, refusal: Refusal, line: string | undefined): Button[] {
-  if (!line || lacksReason(refusal)) return [];
+function sendButtons(p: Renderer, refusal: Refusal, line = "", shown = ""): Button[] {
+  if (line === "" || lacksReason(refusal)) return [];
   const to = recipientOf(refusal);
   const raw = to ? `for <@${to.id}> ${escaped(line)}` : "raw" in refusal && refusal.raw;
   const send = raw
-    ? { ...button(p, "run", to ? roleOf(line) : line), value: raw }
+    ? { ...button(p, "run", to ? roleOf(line) : shown), value: raw }
     : { ...button(p, "send", roleOf(line)), value: line };
   return send.value.length <= VALUE ? [send] : [];
 }
@@ -90,7 +101,7 @@ function ownButtons(p: Renderer, refusal: Refusal): Button[] {
 /** That nothing was changed, the sentence says. */
 function footer(p: Renderer, refusal: Refusal): string {
   if ("id" in refusal && refusal.kind !== "unknown-request") return refusal.id;
-  if (refusal.kind === "unsure") return p.rich.code(`${p.ctx.command} status`);
+  if (refusal.kind === "unsure") return p.rich.code(`${p.ctx.command} ${wordIn(p.ctx.locale, "status")}`);
   return "line" in refusal || refusal.kind === "may-not-ask" || refusal.kind === "rule-denies"
     ? p.words.status.none(p.rich)
     : p.words.help.commands(p.rich);

@@ -467,6 +467,32 @@ describe("what is said", () => {
     expect(buttonsIn(message.blocks).map((b) => [b.action_id, b.value])).toEqual([["send", line]]);
   });
 
+  test("to whoever reads Chinese a line is offered in Chinese, and means the same", () => {
+    const told = (refusal: Refusal) => {
+      const message = refusedReply(refusal, view("zh"));
+      const [send] = buttonsIn(message.blocks);
+      return [first(message), seen(message), send?.value, send?.accessibility_label];
+    };
+    const urgent = "emergency admin 1h from tomorrow 09:00 fix";
+    const [sentence, words, value, label] = told({
+      kind: "unknown-role",
+      role: "amin",
+      roles: [],
+      line: urgent,
+    });
+    expect(sentence).toBe("*未发送：* 没有 `amin` 这个角色。是不是 `admin` 写错了？");
+    expect(words).toContain("/karpor-access 紧急 admin 1小时 从明天09:00 fix");
+    expect([value, label]).toEqual([urgent, "发送这一行：admin"]);
+    const slip = told({ kind: "unknown-command", word: "staus", line: "status", raw: "status" });
+    expect(slip[0]).toBe("*未发送：* 没有 `staus` 这个命令。你想输入的可能是： `状态`");
+    expect(slip.slice(2)).toEqual(["status", "发送这一行：状态"]);
+    const another = told({ kind: "too-short", min: MINUTE, line, typed: line, recipient: bob });
+    expect(another[1]).toContain("/karpor-access 替 @Bob guest 8小时 checking the search page");
+    const own = told({ kind: "other-command", given: "/karpor", line: "guest 8h x", raw: "guest 8h x" });
+    expect(own[1]).toContain("/karpor-access guest 8h x");
+    expect(seen(refusedReply({ kind: "unsure" }, view("zh")))).not.toContain("status");
+  });
+
   test("a missing reason cannot be sent, only shown where it goes", () => {
     const message = refusedReply({ kind: "no-reason", role: "admin", line: "admin 4h" }, view("en"));
     expect(seen(message)).toContain("/karpor-access admin 4h your reason");
