@@ -80,11 +80,15 @@ function faultsOfMarkup(blocks: readonly KnownBlock[]): string[] {
 export function expectTypography({ text, blocks }: Message): void {
   // What is typed is another's language.
   const said = [text, ...mrkdwnIn(blocks).map((one) => one.replace(/`[^`]*`/g, "`code`"))];
-  const spaced = / [，。：；！？、（）]|\p{sc=Han} +\p{sc=Han}|\b[Hh]ub\b|您/u;
+  const spaced = / [，。：；！？、（）]|\p{sc=Han} +\p{sc=Han}|） \p{sc=Han}|\b[Hh]ub\b|您/u;
   expect(said.filter((words) => spaced.test(words))).toEqual([]);
   // Slack does not see where code begins or ends beside these.
   const touched = /[，。：；！？、（）“”]`code`|`code`[，。；]/u;
   expect(said.filter((words) => touched.test(words))).toEqual([]);
+  // Nor of bold, beside a character too.
+  const bold = said.map((words) => words.replace(/\*[^*]+\*/g, "*bold*"));
+  const stuck = /[\p{sc=Han}，。：；！？、（）“”]\*bold\*|\*bold\*[\p{sc=Han}，。：；！？、（）“”]/u;
+  expect(bold.filter((words) => stuck.test(words))).toEqual([]);
 }
 
 export const mrkdwnIn = (blocks: readonly KnownBlock[]): string[] =>

@@ -54,7 +54,7 @@ const list: Words["list"] = {
   head: (count, hub, fmt) =>
     count > 0
       ? `${fmt.b(`预先允许共 ${count} 项：`)} ${hub} 上的这些申请无须再审批。`
-      : `${fmt.b("没有预先允许的内容：")} 在 ${hub} 上，没有允许你的、你允许的，或你所审批角色的预先允许。`,
+      : `${fmt.b("没有预先允许的内容：")} ${hub} 上没有给你的、由你给出的，也没有针对你所审批角色的预先允许。`,
   line: (a, _, fmt) =>
     `${fmt.isReader(a.person) ? "你" : `${name(a.person)} `}的 ${what(a, fmt)}，${fmt.until(a.until)} · 由 ${allowers(a)} 允许${
       missing(a) > 0 ? `，${others(a)}` : ""

@@ -8,6 +8,9 @@ const span = (ms: number): string =>
     .map(([count, unit]) => `${count} ${UNITS[unit]}`)
     .join(" ");
 
+/** A name before a verb: a bracket that ends it needs no space. */
+export const beforeVerb = (who: string): string => (who.endsWith("）") ? who : `${who} `);
+
 export const zhGrammar: Grammar = {
   span,
   operator: (name) => `${name}（运维人员）`,

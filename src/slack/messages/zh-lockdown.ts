@@ -6,6 +6,7 @@ import type { Affected } from "../../flow/revoke-all.ts";
 import { ROLES_NAMED } from "./en-lockdown.ts";
 import type { Formatter } from "./formatter.ts";
 import type { Words } from "./index.ts";
+import { beforeVerb } from "./zh-grammar.ts";
 
 function what(scope: Scope, hub: string, fmt: Formatter): string {
   if (scope.what === "everything") return `${hub} 的全部权限`;
@@ -18,7 +19,7 @@ function counted({ grants = [], left, troubled }: MassEnd, fmt: Formatter): stri
   if (all === 0) return "当时没有生效的权限。";
   if (left.length === 0) return `${all} 项均已确认：Karpor 已拒绝这些令牌。`;
   const open = troubled ? ` 有 ${troubled} 项暂时无法确认，其令牌可能仍然有效，我们会继续重试。` : "";
-  return `${fmt.b(`已确认 ${all - left.length} / ${all} 项。`)}${open}`;
+  return ` ${fmt.b(`已确认 ${all - left.length} / ${all} 项。`)}${open}`;
 }
 
 const grantsOf = ({ grants, people }: Affected): string => `${people} 人的 ${grants} 项权限`;
@@ -37,11 +38,11 @@ export const zhLockdown: Words["lockdown"] = {
   live: (one: MassEnd, hub: string, fmt: Formatter): string => {
     const at = fmt.when(one.at);
     return isLockdown(one)
-      ? `${fmt.b(`${fmt.name(one.by)} 已锁定访问：`)} ${what(one.scope, hub, fmt)}立即结束，管理员解锁之前不再发放（${at}）。${counted(one, fmt)}`
-      : `${fmt.b(`${fmt.name(one.by)} 已撤销：`)} ${what(one.scope, hub, fmt)}（${at}）。${counted(one, fmt)}`;
+      ? `${fmt.b(`${beforeVerb(fmt.name(one.by))}已锁定访问：`)} ${what(one.scope, hub, fmt)}立即结束，管理员解锁之前不再发放（${at}）。${counted(one, fmt)}`
+      : `${fmt.b(`${beforeVerb(fmt.name(one.by))}已撤销：`)} ${what(one.scope, hub, fmt)}（${at}）。${counted(one, fmt)}`;
   },
   unlocked: (lockdown: Lockdown, by: Pick<Lockdown, "by">, hub: string, fmt: Formatter): string =>
-    `${fmt.b(`${fmt.name(by.by)} 已解锁：`)} ${hub} 的权限可以重新申请和审批。此前由 ${fmt.name(lockdown.by)} 锁定（${fmt.when(lockdown.at)}）。`,
+    `${fmt.b(`${beforeVerb(fmt.name(by.by))}已解锁：`)} ${hub} 的权限可以重新申请和审批。此前由 ${beforeVerb(fmt.name(lockdown.by))}锁定（${fmt.when(lockdown.at)}）。`,
   how: (fmt: Formatter): string => `管理员可用 ${fmt.code(`${fmt.command} 解锁 原因`)} 解锁`,
   modal: {
     lockdown: "锁定访问",
@@ -65,7 +66,7 @@ export const zhLockdown: Words["lockdown"] = {
   },
   locked: ({ lockdown, before, inRedis, onHub }: LockedDown, fmt: Formatter): string => {
     if (before)
-      return `${fmt.b("已处于锁定状态：")} ${fmt.name(lockdown.by)} 已锁定（${fmt.when(lockdown.at)}）。仍然生效的权限现在结束。`;
+      return `${fmt.b("已处于锁定状态：")} ${beforeVerb(fmt.name(lockdown.by))}已锁定（${fmt.when(lockdown.at)}）。仍然生效的权限现在结束。`;
     if (!inRedis)
       return `${fmt.b("仅在 Karpor 上锁定：")} 机器人的存储没有响应。不再发放权限，现有权限正从 Karpor 移除；存储恢复后会补发消息。`;
     if (!onHub)
@@ -91,5 +92,5 @@ export const zhLockdown: Words["lockdown"] = {
         : `Karpor 响应正常：会先同时移除 ${found.bindings} 个绑定。`
     }`,
   status: ({ by, at }: Lockdown, fmt: Formatter): string =>
-    `${fmt.b("访问已锁定：")} ${fmt.name(by)} 已锁定（${fmt.when(at)}）；管理员解锁之前，不发放也不审批任何权限。`,
+    `${fmt.b("访问已锁定：")} ${beforeVerb(fmt.name(by))}已锁定（${fmt.when(at)}）；管理员解锁之前，不发放也不审批任何权限。`,
 };

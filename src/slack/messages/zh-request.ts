@@ -11,7 +11,7 @@ import { type Facts, isOfRules } from "./facts.ts";
 import { type Formatter, name } from "./formatter.ts";
 import { foreign, inSentence } from "./text.ts";
 import type { ByFailure, ByOutage, ByStatus, Sentence } from "./wording.ts";
-import { zhGrammar } from "./zh-grammar.ts";
+import { beforeVerb, zhGrammar } from "./zh-grammar.ts";
 
 type Words = typeof enRequest;
 const { span } = zhGrammar;
@@ -98,7 +98,7 @@ const proof: Sentence = (f, fmt) => {
   return {
     probe: `Karpor 已拒绝该令牌${checked}。`,
     absence: `令牌所属的账号已从 Karpor 上删除${checked}。`,
-    expiry: "Karpor 是否已拒绝该令牌未能得到验证；令牌自身的有效期已过。",
+    expiry: "未能验证 Karpor 是否已拒绝该令牌；令牌自身的有效期已过。",
     abandoned: `Karpor 始终未能确认${settled(f, fmt)}。令牌自身的有效期至 ${fmt.when(f.worksUntil)}。`,
   }[f.proof];
 };
@@ -172,8 +172,8 @@ const left = (departure: End["departure"]): string =>
 const cause = ({ cause: why, by, departure }: Facts["end"], fmt: Formatter): string =>
   ({
     expired: "时间已到",
-    released: by ? `${fmt.who(by)} 主动结束` : "持有人主动结束",
-    revoked: by ? `${fmt.who(by)} 撤销` : "已撤销",
+    released: by ? `${beforeVerb(fmt.who(by))}主动结束` : "持有人主动结束",
+    revoked: by ? `${beforeVerb(fmt.who(by))}撤销` : "已撤销",
     failed: "未能开通",
     altered: "Karpor 上的授权被改动",
     lost: "Karpor 上的授权被移除",
@@ -195,7 +195,7 @@ const ending: Record<End["cause"], Sentence> = {
   expired: (f, fmt) => `已结束，时间已到${fmt.rich ? `（${fmt.when(f.end.at)}）` : ""}：`,
   released: (f, fmt) => `已由你主动结束${fmt.rich ? `（${fmt.when(f.end.at)}）` : ""}：`,
   revoked: (f, fmt) =>
-    `已${f.end.by ? `由 ${fmt.who(f.end.by)} ` : ""}撤销${fmt.rich ? `（${fmt.when(f.end.at)}）` : ""}：`,
+    `已${f.end.by ? `由 ${beforeVerb(fmt.who(f.end.by))}` : ""}撤销${fmt.rich ? `（${fmt.when(f.end.at)}）` : ""}：`,
   failed: () => "未能开通：",
   altered: (f, fmt) => `已结束，Karpor 上的授权被改动${fmt.rich ? `（${fmt.when(f.end.at)}）` : ""}：`,
   lost: (f, fmt) => `已结束，Karpor 上的授权被移除${fmt.rich ? `（${fmt.when(f.end.at)}）` : ""}：`,
@@ -214,7 +214,7 @@ const card: ByStatus = {
   scheduled: (f, fmt) => `${fmt.b("已提前批准：")} ${asked(f, fmt)} · ${decided(f, fmt)}`,
   pending: (f, fmt) =>
     f.more
-      ? `${asking(f, (person) => fmt.b(name(person)))}把 ${fmt.b(f.hub)} 的 ${fmt.b(f.role)} 权限${fmt.b(time(f, fmt))}（至 ${fmt.when(f.more.until)}）。`
+      ? `${asking(f, (person) => fmt.b(name(person)))}把 ${fmt.b(f.hub)} 的 ${fmt.b(f.role)} 权限延长 ${fmt.b(span(f.duration))} 至 ${fmt.when(f.more.until)}。`
       : `${asking(f, (person) => fmt.b(name(person)))} ${fmt.b(f.hub)} 上为期 ${fmt.b(span(f.duration))} 的 ${fmt.b(f.role)} 权限（${window(f, fmt)}）。`,
   withdrawn: (f, fmt) =>
     `${fmt.b(f.askedBy ? `已由 ${fmt.who(f.withdrawnBy)} 撤回：` : "已撤回：")} ${asked(f, fmt)}。`,
@@ -229,7 +229,7 @@ const card: ByStatus = {
   active: (f, fmt) => `${fmt.b(`生效中，${fmt.until(f.endsAt)}：`)} ${asked(f, fmt)} · ${decided(f, fmt)}`,
   removing: (f, fmt) => `${fmt.b("正在结束：")} ${asked(f, fmt)} · ${cause(f.end, fmt)}`,
   revoked: (f, fmt) =>
-    `${fmt.b(`已${f.end.by ? `由 ${fmt.who(f.end.by)} ` : ""}撤销（${fmt.when(f.end.at)}）：`)} ${asked(f, fmt)} · ${decided(f, fmt)}`,
+    `${fmt.b(`已${f.end.by ? `由 ${beforeVerb(fmt.who(f.end.by))}` : ""}撤销（${fmt.when(f.end.at)}）：`)} ${asked(f, fmt)} · ${decided(f, fmt)}`,
   unproven: (f, fmt) =>
     `${fmt.b("正在结束，尚未确认：")} ${asked(f, fmt)} · ${decided(f, fmt)}。${slow(f, fmt)}${retrying(f, fmt)}。`,
   failed: (f, fmt) => `${fmt.b("未能开通：")} ${asked(f, fmt)} · ${decided(f, fmt)}。${failed(f, fmt)}`,
@@ -397,11 +397,11 @@ const leak: Words["leak"] = {
 
 const lost: Words["lost"] = {
   unproven: (f, fmt) =>
-    `${fmt.b("旧令牌，尚未确认失效：")} ${name(f.requester)} 在 ${access(f, fmt)}的令牌（${fmt.at(f.end.at)} 已更换）。${slowSince(f, fmt)}；${
+    `${fmt.b("旧令牌，尚未确认失效：")} ${name(f.requester)} 在 ${access(f, fmt)}的令牌（${already(f.end.at, "更换", fmt)}）。${slowSince(f, fmt)}；${
       fmt.rich ? `${fmt.when(f.worksUntil)} 之前，旧令牌可能仍然有效` : "旧令牌可能仍然有效"
     }。`,
   proven: (f, fmt) =>
-    `${fmt.b("旧令牌，已失效：")} ${name(f.requester)} 在 ${access(f, fmt)}的令牌（${fmt.at(f.end.at)} 已更换）。${proof(f, fmt)}`,
+    `${fmt.b("旧令牌，已失效：")} ${name(f.requester)} 在 ${access(f, fmt)}的令牌（${already(f.end.at, "更换", fmt)}）。${proof(f, fmt)}`,
 };
 
 const reminder = (f: Facts, fmt: Formatter, lead: number): string =>
@@ -415,7 +415,7 @@ const idle: Words["idle"] = {
     `${unused(f, fmt, after)}。若不保留也不使用，最早 ${span(RELEASED_AFTER_MS)}后结束。`,
   kept: (f, fmt, after) =>
     `${fmt.b("已保留：")} ${held(f, fmt)}有效至 ${fmt.when(f.endsAt)}。若再有 ${span(after)}没有使用记录，会再次询问。`,
-  used: (f, fmt) => `${fmt.b("又在使用：")} ${held(f, fmt)}有效至 ${fmt.when(f.endsAt)}。`,
+  used: (f, fmt) => `${fmt.b("已恢复使用：")} ${held(f, fmt)}有效至 ${fmt.when(f.endsAt)}。`,
   line: (ends, fmt) => `${fmt.b("还需要吗？")}${ends === null ? "" : ` 否则最早 ${fmt.when(ends)} 结束`}`,
 };
 
@@ -445,7 +445,7 @@ const decides: Words["decides"] = (f, fmt, other) => {
 const quorum: Words["quorum"] = ({ count, approvals }, fmt) => {
   if (approvals.length === 0) return `须由 ${count} 人分别批准。`;
   const by = zhGrammar.all(approvals.map((one) => `${name(one.by)}（${fmt.when(one.at)}）`));
-  return `${by} 已批准，还需 ${count - approvals.length} 人批准。`;
+  return `${by}已批准，还需 ${count - approvals.length} 人批准。`;
 };
 
 const lessened: Words["lessened"] = ({ by, asked: at, now }, fmt) =>

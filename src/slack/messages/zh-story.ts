@@ -11,7 +11,7 @@ import { endingOf, isRenewal, type Story } from "../../domain/story.ts";
 import type { enStory } from "./en-story.ts";
 import type { Formatter } from "./formatter.ts";
 import { foreign } from "./text.ts";
-import { zhGrammar } from "./zh-grammar.ts";
+import { beforeVerb, zhGrammar } from "./zh-grammar.ts";
 
 type Words = typeof enStory;
 type Step = Words["remark"];
@@ -28,7 +28,7 @@ const who = (id: string, fmt: Formatter): string =>
 const because = (text: string | null): string => (text ? `：${foreign(text, WORDS)}` : "");
 /** Before a verb. */
 const by = (id: string, fmt: Formatter): string =>
-  UserId.safeParse(id).success ? `${fmt.user(id, id)} ` : (OTHERS[id] ?? `${other(id)} `);
+  UserId.safeParse(id).success ? `${fmt.user(id, id)} ` : (OTHERS[id] ?? beforeVerb(other(id)));
 /** What the trail has a code for. */
 const coded = (text: string, fmt: Formatter): string => (text ? `： ${fmt.code(text)}` : "");
 const through = ({ qualified }: TrailStep, fmt: Formatter): string => {
@@ -42,7 +42,7 @@ const moreFor = (s: TrailStep): string => (s.extends ? `延长 ${s.extends} 的`
 
 const approved: Step = (s, fmt) => {
   const { qualified, asked, approvals } = s;
-  const less = asked ? `，由 ${terms(asked, fmt)} 减为 ${terms(s, fmt)}` : "";
+  const less = asked ? `，由 ${terms(asked, fmt)}减为 ${terms(s, fmt)}` : "";
   const rule = ruleNamed(qualified ?? "");
   if (qualified?.startsWith(BY_BREAK_GLASS)) return "紧急取用，未经审批";
   if (s.who === "policy") return rule === undefined ? "按策略自动批准" : `规则“${foreign(rule, 60)}”自动批准`;

@@ -13,7 +13,7 @@ import {
 } from "./wording.ts";
 import { zhAlarms } from "./zh-alarms.ts";
 import { zhAllowance } from "./zh-allowance.ts";
-import { zhGrammar } from "./zh-grammar.ts";
+import { beforeVerb, zhGrammar } from "./zh-grammar.ts";
 import { zhHome } from "./zh-home.ts";
 import { zhHubAlarms } from "./zh-hub-alarms.ts";
 import { zhLists } from "./zh-lists.ts";
@@ -90,7 +90,7 @@ const refusal: ByRefusal = {
     `${fmt.b("未发送：")} 这个开始时间${fmt.rich ? `（${fmt.when(at)}）` : ""}已经过去。请写明将来的时间；不写则立即开始。`,
   "start-too-far": ({ max }, fmt) => `${fmt.b("未发送：")} 最多可以提前 ${span(max)}申请。`,
   "no-such-time": ({ text, zone }, fmt) =>
-    `${fmt.b("未发送：")} ${fmt.code(zone)} 的时钟届时向前拨，没有 ${fmt.code(text)} 这个时刻。请改用在它之前或之后的时间。`,
+    `${fmt.b("未发送：")} ${fmt.code(zone)} 的时钟届时会拨快，没有 ${fmt.code(text)} 这个时刻。请改用在它之前或之后的时间。`,
   "zone-unknown": (_, fmt) =>
     `${fmt.b("未发送：")} 无法从 Slack 得知你的时区。请在表单中选择，或写明与 UTC 的时差： ${fmt.code(`从2026-11-27T09:00+08:00`)}`,
   "emergency-starts-now": (_, fmt) =>
@@ -181,8 +181,8 @@ const refusal: ByRefusal = {
   "rule-denies": ({ role, rule, say }, fmt) => `${fmt.b("未受理：")} ${denies(rule, fmt.code(role), say)}。`,
   "too-many-grants": ({ max, at, recipient, deciding }, fmt) =>
     deciding
-      ? `${fmt.b("操作未生效：")} 对方在这段时间里已有 ${max} 项授权，这是同时的上限。请等其中一项结束后再批准，或拒绝。`
-      : `${fmt.b("未发送：")} ${recipient ? `${fmt.who(recipient)} ` : "你"}已有 ${max} 项授权或待审批的申请，这是同时的上限${
+      ? `${fmt.b("操作未生效：")} 对方在这段时间里已有 ${max} 项授权，已达数量上限。请等其中一项结束后再批准，或拒绝。`
+      : `${fmt.b("未发送：")} ${recipient ? `${fmt.who(recipient)} ` : "你"}已有 ${max} 项授权或待审批的申请，已达数量上限${
           at === undefined ? "" : `；最早的一项${fmt.at(at)} 结束`
         }。`,
   "too-many-requests": ({ max, at }, fmt) =>
@@ -222,7 +222,7 @@ const refusal: ByRefusal = {
   "terms-changed": (term, fmt) => `${fmt.b(closedFor(term))} ${changed(term, fmt.code(term.role))}。`,
   "rules-differ": (_, fmt) => `${fmt.b("操作未生效：")} 权限规则刚刚更改，尚未在各处生效。请一分钟后再试。`,
   "locked-down": ({ by, at, reason }, fmt) =>
-    `${fmt.b("操作未生效：")} ${fmt.who(by)} 已锁定全部访问（${fmt.when(at)}）；管理员解锁之前，不发放也不审批任何权限。原因：${fmt.quoted(reason)}`,
+    `${fmt.b("操作未生效：")} ${beforeVerb(fmt.who(by))}已锁定全部访问（${fmt.when(at)}）；管理员解锁之前，不发放也不审批任何权限。原因：${fmt.quoted(reason)}`,
   "not-locked-down": (_, fmt) =>
     `${fmt.b("未能锁定：")} 机器人的存储和 Karpor 都没有响应。请立即重试，并直接在 Karpor 上结束权限。`,
   "not-locked": (_, fmt) => `${fmt.b("操作未生效：")} 访问没有被锁定。`,
@@ -254,7 +254,7 @@ const refusal: ByRefusal = {
   "not-less": ({ role, duration }, fmt) =>
     `${fmt.b("操作未生效：")} 这并不少于所申请的 ${fmt.code(role)} 权限（${span(duration)}）。`,
   "not-lower": ({ role }, fmt) =>
-    `${fmt.b("操作未生效：")} 不能改为 ${fmt.code(role)} 权限：它并不更少，或不由你审批，或可审批的人不够，或对方不能申请。`,
+    `${fmt.b("操作未生效：")} 不能改为 ${fmt.code(role)} 权限：它并不更低，或不由你审批，或可审批的人不够，或对方不能申请。`,
   "held-already": ({ role }, fmt) =>
     `${fmt.b("操作未生效：")} 对方已有 ${fmt.code(role)} 权限，或正在等待审批。`,
   "approved-already": ({ at, missing }, fmt) =>
@@ -265,7 +265,7 @@ const refusal: ByRefusal = {
   "nothing-restored": (_, fmt) =>
     `${fmt.b("操作未生效：")} 已经没有需要确认的内容。如果新的权限仍被暂停，原因见机器人的 /status。`,
   unreadable: ({ id }, fmt) =>
-    `${fmt.b("操作未生效：")} 机器人读不了 ${id} 的记录：它由机器人的另一个版本写入，或者已经损坏。它的授权仍会按时结束；管理员可以在 Karpor 上立即结束它。`,
+    `${fmt.b("操作未生效：")} 机器人无法读取 ${id} 的记录：它由机器人的另一个版本写入，或者已经损坏。它的授权仍会按时结束；管理员可以在 Karpor 上立即结束它。`,
   "may-not-see": ({ role }, fmt) =>
     role === undefined
       ? `${fmt.b("无法显示：")} 他人的权限只有审批人和管理员可以查看。你自己的请用 ${fmt.code(`${fmt.command} 状态`)} 查看。`
@@ -447,7 +447,7 @@ export const zh: Words = {
       `${fmt.code(`${fmt.command} 状态`)} 查看进行中的申请和权限， ${fmt.code(`${fmt.command} 结束`)} 结束权限。`,
     forAnother: (fmt) => `${fmt.code(`${fmt.command} 替 @某人`)} 替别人申请。`,
     admin: (fmt) =>
-      `管理员可用 ${fmt.code(`${fmt.command} 锁定`)} 结束并停发全部权限， ${fmt.code(`${fmt.command} 锁定 --drill`)} 演练， ${fmt.code(`${fmt.command} 撤销 全部 @某人`)} 结束一人的全部权限。`,
+      `管理员可用 ${fmt.code(`${fmt.command} 锁定`)} 结束并停发全部权限， ${fmt.code(`${fmt.command} 锁定 演练`)} 预演， ${fmt.code(`${fmt.command} 撤销 全部 @某人`)} 结束一人的全部权限。`,
     later: (fmt) =>
       `以后才需要的，在时长之后写明何时开始： ${fmt.code("从22:00")} 或 ${fmt.code("从明天09:00")}`,
     more: (shown, all, fmt) =>

@@ -276,6 +276,9 @@ describe("what is said", () => {
     expect(plainDates(first(drawMessage(old.r, old.key, old.shows, view("en"), false)))).toMatch(
       /^\*Old token, not confirmed:\* Bob's for `admin` on \*production\* gave way to a new one at .*; it may work until /,
     );
+    const chinese = drawMessage(old.r, old.key, old.shows, view("zh"), false);
+    expect(plainDates(first(chinese))).toMatch(/的令牌（已于 2026-11-25 14:0\d UTC 更换）。/);
+    expect(chinese.text).toMatch(/的令牌（\d 分钟前已更换）。/);
     expect([...mentions(drawMessage(old.r, old.key, old.shows, view("en"), true)).groups]).toEqual([ADMINS]);
     const left = drawn("left:open");
     expect([...mentions(drawMessage(left.r, left.key, "open", view("en"), true)).groups]).toEqual([ADMINS]);

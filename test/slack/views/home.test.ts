@@ -100,6 +100,9 @@ describe.each(Locale.options)("in %s", (locale) => {
     });
     checkView(drawn, "home");
     expect(drawn.blocks.length).toBe(98);
+    const named = words(drawn).match(/(?<=\/karpor-access )\S+(?=`)/g);
+    expect(named).not.toEqual([]);
+    expect(named?.filter((word) => /^[a-z]+$/.test(word) !== (locale === "en"))).toEqual([]);
     expectTypography({ text: "", blocks: blocksOf(drawn) });
   });
 
