@@ -81,7 +81,7 @@ export const unlock: Scenario = {
   title: { en: "Unlock", zh: "解锁" },
   about: {
     en: "Alice unlocks with a reason. What waited can be decided again; what ended is asked for anew.",
-    zh: "Alice 写明原因并解锁。等待中的申请可以审批；已结束的权限需重新申请。",
+    zh: "Alice 写明理由并解锁。等待中的申请可以审批；已结束的权限需重新申请。",
   },
   not: (context) => (isLocked(context) ? undefined : { en: "It is not locked down.", zh: "没有锁定。" }),
   async run(context, tell) {

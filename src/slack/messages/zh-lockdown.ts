@@ -43,7 +43,7 @@ export const zhLockdown: Words["lockdown"] = {
   },
   unlocked: (lockdown: Lockdown, by: Pick<Lockdown, "by">, hub: string, fmt: Formatter): string =>
     `${fmt.b(`${beforeVerb(fmt.name(by.by))}已解锁：`)} ${hub} 的权限可以重新申请和审批。此前由 ${beforeVerb(fmt.name(lockdown.by))}锁定（${fmt.when(lockdown.at)}）。`,
-  how: (fmt: Formatter): string => `管理员可用 ${fmt.code(`${fmt.command} 解锁 原因`)} 解锁`,
+  how: (fmt: Formatter): string => `管理员可用 ${fmt.code(`${fmt.command} 解锁 理由`)} 解锁`,
   modal: {
     lockdown: "锁定访问",
     revoke: "全部撤销",
@@ -58,11 +58,11 @@ export const zhLockdown: Words["lockdown"] = {
           ? "目前没有生效的权限。"
           : `${fmt.b(`${grantsOf(affected)}：`)} ${byRole(affected, fmt)}。`
       }${allowedToo(affected)}`,
-    label: "原因",
-    hint: "所有持有人和审批频道都会看到原因以及操作人。",
+    label: "理由",
+    hint: "所有持有人和审批频道都会看到理由和操作人。",
     cancel: "取消",
     close: "关闭",
-    blank: "请简单写明。",
+    blank: "请简要写明。",
   },
   locked: ({ lockdown, before, inRedis, onHub }: LockedDown, fmt: Formatter): string => {
     if (before)

@@ -222,18 +222,18 @@ const refusal: ByRefusal = {
   "terms-changed": (term, fmt) => `${fmt.b(closedFor(term))} ${changed(term, fmt.code(term.role))}。`,
   "rules-differ": (_, fmt) => `${fmt.b("操作未生效：")} 权限规则刚刚更改，尚未在各处生效。请一分钟后再试。`,
   "locked-down": ({ by, at, reason }, fmt) =>
-    `${fmt.b("操作未生效：")} ${beforeVerb(fmt.who(by))}已锁定全部访问（${fmt.when(at)}）；管理员解锁之前，不发放也不审批任何权限。原因：${fmt.quoted(reason)}`,
+    `${fmt.b("操作未生效：")} ${beforeVerb(fmt.who(by))}已锁定全部访问（${fmt.when(at)}）；管理员解锁之前，不发放也不审批任何权限。理由：${fmt.quoted(reason)}`,
   "not-locked-down": (_, fmt) =>
     `${fmt.b("未能锁定：")} 机器人的存储和 Karpor 都没有响应。请立即重试，并直接在 Karpor 上结束权限。`,
   "not-locked": (_, fmt) => `${fmt.b("操作未生效：")} 访问没有被锁定。`,
   "lock-unknown": (_, fmt) =>
     `${fmt.b("操作未生效：")} 机器人的存储中没有锁定记录，但 Karpor 可能仍记得一次锁定，目前没有响应。在它恢复之前不会发放任何权限；恢复后请再次输入。`,
   "unlock-why": (_, fmt) =>
-    `${fmt.b("操作未生效：")} 请写明为什么可以解锁： ${fmt.code(`${fmt.command} 解锁 原因`)}`,
+    `${fmt.b("操作未生效：")} 请写明为什么可以解锁： ${fmt.code(`${fmt.command} 解锁 理由`)}`,
   "all-of-what": ({ word, roles }, fmt) =>
     `${fmt.b("操作未生效：")} ${word ? `${fmt.code(word)} 既不是角色，也不是 Slack 能识别的人。` : ""}请写明要结束谁的或哪个角色的权限： ${fmt.code(
-      `${fmt.command} 撤销 全部 @某人 原因`,
-    )} 或 ${fmt.code(`${fmt.command} 撤销 全部 ${roles[0] ?? "角色"} 原因`)}`,
+      `${fmt.command} 撤销 全部 @某人 理由`,
+    )} 或 ${fmt.code(`${fmt.command} 撤销 全部 ${roles[0] ?? "角色"} 理由`)}`,
   "nothing-in-scope": (_, fmt) => `${fmt.b("无可撤销：")} 目前没有这样的权限。`,
   "not-admin": ({ admins }, fmt) => `${fmt.b("操作未生效：")} 只有 ${fmt.any(admins, "管理员")}可以这样做。`,
   "token-coming": (_, fmt) =>

@@ -460,6 +460,12 @@ describe("what is said", () => {
     expect(told({ ...pendingOne, state: "withdrawn", at: NOW })).toBeUndefined();
   });
 
+  test("in Chinese, what a person writes of why is called by one name", () => {
+    const chinese = everyRefusal.map((refusal) => seen(refusedReply(refusal, view("zh"))));
+    expect(chinese.filter((words) => /原因(?:`|：)/.test(words))).toEqual([]);
+    expect(chinese.join()).toContain("解锁 理由`");
+  });
+
   test("a slip is mended by one click", () => {
     const message = refusedReply({ kind: "unknown-role", role: "gest", roles: ["guest"], line }, view("en"));
     expect(first(message)).toBe("*Not sent:* there is no role `gest`. Did you mean `guest`?");
