@@ -34,10 +34,15 @@ export function guessRest(text: string, unit: number): Guess {
 /** The marks right behind a time go with it, and 左右. */
 function withMarks(text: string, guess: Guess): Guess {
   if (guess === null || guess === "reason" || /\s/.test(text[guess.end - 1] ?? "")) return guess;
-  const [marks = ""] = MARKS.exec(text.slice(guess.end)) ?? [];
+  const after = text.slice(guess.end);
+  if (SINCE.test(after)) return "reason";
+  const [marks = ""] = MARKS.exec(after) ?? [];
   return { ms: guess.ms, end: guess.end + marks.length };
 }
 const MARKS = /^(?:左右)?(?:[^\p{L}\p{N}\s]+(?=\s|$)|[,.;:!?、。]+|(?<=^左右))\s*/u;
+
+/** "三天前报错", "3分钟后重启"; "2小时后台排查" asks for two hours. */
+const SINCE = /^(?:[之以][前后]|前(?![端台置])|后(?![端台续]))/;
 
 const SIGN = /^[-+~±≈\u2010-\u2015\u2212]+\s*/;
 
@@ -58,11 +63,12 @@ function rough(text: string): Guess {
   const found = leadingAmount(after) ?? punctuated(after) ?? leadingNumberWord(after);
   if (!found || found === "reason") return null;
   const end = before.length + found.end;
-  return OF_IT.test(text.slice(end)) ? null : { ms: found.ms, end };
+  const rest = text.slice(end);
+  return OF_IT.test(rest) || SINCE.test(rest.trimStart()) ? null : { ms: found.ms, end };
 }
 const ROUGHLY =
   /^(?:(?:about|around|approx(?:imately|\.)?|roughly|max(?:imum|\.)?|at most|up to)\s+|(?:大约|约|大概|最多)\s*)/;
-const OF_IT = /^\s*(?:(?:of|ago|old|late|behind)(?!\p{L})|[的之以前后内里])/u;
+const OF_IT = /^\s*(?:(?:of|ago|old|late|behind)(?!\p{L})|[的内里]|[之以]内)/u;
 
 const UNIT = `\\s*(?:${UNIT_NAMES.join("|")})(?!(?!左右)\\p{L})`;
 const AMOUNT = new RegExp(
