@@ -76,12 +76,16 @@ function faultsOfMarkup(blocks: readonly KnownBlock[]): string[] {
   ];
 }
 
-/** Chinese leaves no space before its marks, nor between its words; what bold and code force stands after a mark, or at Latin words. */
+/** Chinese leaves no space before its marks, nor behind them, nor between its words; what bold and code force stands after a mark, or at Latin words. */
 export function expectTypography({ text, blocks }: Message): void {
   // What is typed is another's language.
   const said = [text, ...mrkdwnIn(blocks).map((one) => one.replace(/`[^`]*`/g, "`code`"))];
-  const spaced = / [，。：；！？、（）]|\p{sc=Han} +\p{sc=Han}|） \p{sc=Han}|\b[Hh]ub\b|您/u;
+  const spaced =
+    / [，。：；！？、（）]|\p{sc=Han} +\p{sc=Han}|） \p{sc=Han}|[，。：；！？、] [^*`·<]|\b[Hh]ub\b|您/u;
   expect(said.filter((words) => spaced.test(words))).toEqual([]);
+  // But before a digit; "从明天09:00" is as it is typed.
+  const unspaced = /\p{sc=Han}(?<!从(?:明天)?)\d/u;
+  expect(said.filter((words) => unspaced.test(words))).toEqual([]);
   // Slack does not see where code begins or ends beside these.
   const touched = /[，。：；！？、（）“”]`code`|`code`[，。；]/u;
   expect(said.filter((words) => touched.test(words))).toEqual([]);

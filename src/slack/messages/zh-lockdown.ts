@@ -29,7 +29,7 @@ const byRole = ({ roles }: Affected, fmt: Formatter): string => {
   return `${named.join("、 ")}${more > 0 ? `，以及另外 ${more} 个角色` : ""}`;
 };
 const waits = ({ waiting }: Affected): string =>
-  waiting === 0 ? "" : ` 等待审批的 ${waiting} 条申请会保留，解锁之前不能审批。`;
+  waiting === 0 ? "" : `等待审批的 ${waiting} 条申请会保留，解锁之前不能审批。`;
 
 const allowedToo = ({ allowed }: Affected): string =>
   allowed === 0 ? "" : `预先允许的 ${allowed} 项也一并撤回。`;
@@ -80,13 +80,13 @@ export const zhLockdown: Words["lockdown"] = {
   revoked: (affected: Affected, fmt: Formatter): string =>
     affected.grants === 0
       ? `${fmt.b("正在撤回预先允许的权限。")} 目前没有生效的权限。`
-      : `${fmt.b(`正在撤销${fmt.rich ? "" : " "}${grantsOf(affected)}。`)} 确认进度见频道。${allowedToo(affected)}`,
+      : `${fmt.b(`正在撤销 ${grantsOf(affected)}。`)} 确认进度见频道。${allowedToo(affected)}`,
   drill: (found: Affected & { bindings: number | null }, hub: string, fmt: Formatter): string =>
     `${fmt.b("演练，没有任何变化：")} ${
       found.grants === 0
         ? `现在锁定 ${hub} 不会结束任何权限。`
-        : `现在锁定 ${hub} 会结束${grantsOf(found)}： ${byRole(found, fmt)}。`
-    }${waits(found)} ${
+        : `现在锁定 ${hub} 会结束 ${grantsOf(found)}： ${byRole(found, fmt)}。`
+    }${waits(found)}${
       found.bindings === null
         ? "Karpor 没有响应：恢复之前，现有权限仍会有效。"
         : `Karpor 响应正常：会先同时移除 ${found.bindings} 个绑定。`

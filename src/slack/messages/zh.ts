@@ -62,6 +62,9 @@ const lateVerb = {
 
 const allowForm = (fmt: Formatter): string => `${fmt.command} 允许 @某人 角色 4小时 为期 3天 理由`;
 
+/** Between a word and a time, which begins with a digit in plain words. */
+const gap = (fmt: Formatter): string => (fmt.rich ? "" : " ");
+
 /** "Alice 已于 14:02 批准", "你已于 14:02 批准". */
 function doneBy(by: Person | undefined, at: number, verb: string, fmt: Formatter): string {
   const who = by ? (fmt.isReader(by) ? "你" : name(by)) : "有人";
@@ -136,7 +139,7 @@ const refusal: ByRefusal = {
     `${fmt.b("操作未生效：")} ${fmt.code(word)} 已不在预先允许之列，请用 ${fmt.code(`${fmt.command} 已允许`)} 查看。`,
   "allowance-late": ({ did, by, at }, fmt) =>
     did === "over"
-      ? `${fmt.b("操作未生效：")} 预先允许${already(at, "到期", fmt)}。`
+      ? `${fmt.b("操作未生效：")} 预先允许${gap(fmt)}${already(at, "到期", fmt)}。`
       : `${fmt.b("已被处理：")} ${doneBy(by, at, did === "withdrawn" ? "撤回" : "允许", fmt)}，本次点击未生效。`,
   "for-whom": ({ word }, fmt) =>
     `${fmt.b("未发送：")} ${word ? `${fmt.code(word)} 不是 Slack 能识别的人。` : ""}请输入 ${fmt.code(
@@ -176,17 +179,17 @@ const refusal: ByRefusal = {
     `${fmt.b("操作未生效：")} 只有 ${fmt.any(reviewers, "指定人员")}可以复核。`,
   "own-emergency": (_, fmt) => `${fmt.b("操作未生效：")} 你的紧急取用须由其他人复核。`,
   "reviewed-already": ({ at }, fmt) =>
-    `${fmt.b("操作未生效：")} 你${fmt.rich ? "" : " "}${already(at, "复核", fmt)}，还需另一人复核。`,
+    `${fmt.b("操作未生效：")} 你${gap(fmt)}${already(at, "复核", fmt)}，还需另一人复核。`,
   "nothing-to-review": ({ id }, fmt) => `${fmt.b("操作未生效：")} ${id} 的复核已经结束。`,
   "rule-denies": ({ role, rule, say }, fmt) => `${fmt.b("未受理：")} ${denies(rule, fmt.code(role), say)}。`,
   "too-many-grants": ({ max, at, recipient, deciding }, fmt) =>
     deciding
       ? `${fmt.b("操作未生效：")} 对方在这段时间里已有 ${max} 项授权，已达数量上限。请等其中一项结束后再批准，或拒绝。`
       : `${fmt.b("未发送：")} ${recipient ? `${fmt.who(recipient)} ` : "你"}已有 ${max} 项授权或待审批的申请，已达数量上限${
-          at === undefined ? "" : `；最早的一项${fmt.at(at)} 结束`
+          at === undefined ? "" : `；最早的一项${gap(fmt)}${fmt.at(at)} 结束`
         }。`,
   "too-many-requests": ({ max, at }, fmt) =>
-    `${fmt.b("未发送：")} 一小时内最多申请 ${max} 次${at === undefined ? "" : `，请${fmt.at(at)} 再申请`}。`,
+    `${fmt.b("未发送：")} 一小时内最多申请 ${max} 次${at === undefined ? "" : `，请${gap(fmt)}${fmt.at(at)} 再申请`}。`,
   "check-denied": ({ role, say }, fmt) =>
     `${fmt.b("未受理：")} 公司对 ${fmt.code(role)} 的核查没有通过：${fmt.quoted(say)}`,
   "check-silent": ({ role, how }, fmt) =>
@@ -217,7 +220,7 @@ const refusal: ByRefusal = {
   "not-yours": ({ id }, fmt) => `${fmt.b("操作未生效：")} ${id} 是别人的申请。`,
   late: ({ did, by, at }, fmt) =>
     did === "timedOut" || !by
-      ? `${fmt.b("已被处理：")} 这条申请${already(at, lateVerb[did], fmt)}，本次点击未生效。`
+      ? `${fmt.b("已被处理：")} 这条申请${gap(fmt)}${already(at, lateVerb[did], fmt)}，本次点击未生效。`
       : `${fmt.b("已被处理：")} ${doneBy(by, at, lateVerb[did], fmt)}，本次点击未生效。`,
   "terms-changed": (term, fmt) => `${fmt.b(closedFor(term))} ${changed(term, fmt.code(term.role))}。`,
   "rules-differ": (_, fmt) => `${fmt.b("操作未生效：")} 权限规则刚刚更改，尚未在各处生效。请一分钟后再试。`,
@@ -239,11 +242,11 @@ const refusal: ByRefusal = {
   "token-coming": (_, fmt) =>
     `${fmt.b("操作未生效：")} 新令牌已在准备，会发到我们的私信。之前的令牌已失效，或会在 10 秒内失效。`,
   "too-many-tokens": ({ max, at }, fmt) =>
-    `${fmt.b("操作未生效：")} 一小时内最多换 ${max} 次令牌，请${fmt.at(at)} 再试。如果令牌已泄露，点“立即结束”即可马上停用。`,
+    `${fmt.b("操作未生效：")} 一小时内最多换 ${max} 次令牌，请${gap(fmt)}${fmt.at(at)} 再试。如果令牌已泄露，点“立即结束”即可马上停用。`,
   "not-ready-yet": (_, fmt) =>
     `${fmt.b("尚未就绪：")} 权限正在开通，请稍后在私信中最新的消息上再点“显示令牌”。`,
   "too-many-shows": ({ max, at }, fmt) =>
-    `${fmt.b("无法显示：")} 一小时内最多显示 ${max} 次令牌，请${fmt.at(at)} 再试。你现有的权限照常使用。`,
+    `${fmt.b("无法显示：")} 一小时内最多显示 ${max} 次令牌，请${gap(fmt)}${fmt.at(at)} 再试。你现有的权限照常使用。`,
   "not-allowed-now": ({ role }, fmt) =>
     `${fmt.b("无法显示：")} 按今天的规则，你不能获得 ${fmt.code(role)} 权限，因此不再生成新的令牌。现有的权限可用到结束为止。`,
   "hub-away": (_, fmt) =>
@@ -258,7 +261,7 @@ const refusal: ByRefusal = {
   "held-already": ({ role }, fmt) =>
     `${fmt.b("操作未生效：")} 对方已有 ${fmt.code(role)} 权限，或正在等待审批。`,
   "approved-already": ({ at, missing }, fmt) =>
-    `${fmt.b("操作未生效：")} 你${fmt.rich ? "" : " "}${already(at, "批准", fmt)}，还需 ${missing} 人批准。`,
+    `${fmt.b("操作未生效：")} 你${gap(fmt)}${already(at, "批准", fmt)}，还需 ${missing} 人批准。`,
   "reminded-already": ({ at }, fmt) => `${fmt.b("操作未生效：")} ${already(at, "提醒过", fmt)}，只提醒一次。`,
   stale: ({ id }, fmt) => `${fmt.b("操作未生效：")} 这个按钮出现之后 ${id} 又有改动，请使用最新的消息。`,
   "unknown-request": ({ id }, fmt) => `${fmt.b("操作未生效：")} 没有编号为 ${fmt.code(id)} 的申请。`,
