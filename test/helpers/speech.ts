@@ -17,6 +17,7 @@ export function expectSpeech({ text, blocks }: Message, secret?: string): void {
 
 export function expectModal(view: ModalView): void {
   checkView(view, "modal");
+  expectTypography({ text: view.title.text, blocks: view.blocks as KnownBlock[] });
   const { length } = view.title.text;
   const faults = faultsOf(view.blocks as KnownBlock[], [...IN_MESSAGES, "input"], false);
   expect([...(length > 24 ? [`a title of ${length}`] : []), ...faults]).toEqual([]);

@@ -33,7 +33,7 @@ export const zhGrammar: Grammar = {
   oneOf: (mentions, more) => {
     const [only, ...others] = mentions;
     if (only?.startsWith("<@") && others.length === 0) return `${only} `;
-    return `${mentions.join("、")}${more ? " 等" : ""} 中的任意一位`;
+    return `${mentions.join("、")}${more ? " 等" : " "}中的任意一位`;
   },
-  any: (mentions, more) => `${mentions.join("、")}${more ? " 等" : ""} `,
+  any: (mentions, more) => `${mentions.join("、")}${more ? " 等" : " "}`,
 };

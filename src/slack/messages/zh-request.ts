@@ -187,7 +187,7 @@ const youLeft: Sentence = ({ end: { departure } }, fmt) =>
     deactivated: "你的账号已停用",
     guest: "你现在是本工作区的访客",
     workspace: "你已离开本工作区",
-    group: `你已不在${fmt.rich ? " " : ""}${fmt.any(departure?.groups ?? [], "该角色面向的用户组").trim()}${fmt.rich ? " " : ""}中`,
+    group: `你已不在${fmt.rich ? " " : ""}${fmt.any(departure?.groups ?? [], "该角色面向的用户组")}中`,
     rules: `该角色现在面向${fmt.rich ? " " : ""}${fmt.any(departure?.groups ?? [], "其他人").trim()}`,
   })[departure?.what ?? "workspace"];
 
