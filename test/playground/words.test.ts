@@ -14,6 +14,9 @@ const english = (text: string): string[] => text.replace(SHARED, "").match(/[A-Z
 const SAID = `["#left", ...["aria-label", "placeholder", "title"].map((name) => "#left [" + name + "]")]
   .flatMap((selector) => [...document.querySelectorAll(selector)])
   .flatMap((one) => [one.innerText, one.ariaLabel, one.placeholder, one.title]).join("\\n")`;
+/** What is wider than the mark it stands on. */
+const SPILT = `[...document.querySelectorAll(".lane")]
+  .filter((lane) => lane.scrollWidth > lane.clientWidth).map((lane) => lane.innerText)`;
 const NAMES = `["nav", "section", "[role=log]", "[role=combobox]", "select"].map((selector) =>
   [...document.querySelectorAll(selector)].map((one) => one.ariaLabel))`;
 
@@ -79,6 +82,7 @@ describeInBrowser("the page's words", (visitor) => {
     expect((await scenes.locator(".entry.slack .title").allInnerTexts()).join("\n")).toContain(
       "在 林晓雨 的私信 中",
     );
+    expect(await page.evaluate(SPILT)).toEqual([]);
     await scenes.getByRole("button", { name: "集群" }).click();
     await scenes.locator("summary em").nth(1).waitFor();
     // The objects themselves have no language.

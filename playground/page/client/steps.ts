@@ -42,8 +42,8 @@ export const STEPS: readonly Step[] = [
     id: "approve",
     name: t("Approve", "批准"),
     about: t(
-      "Alice is asked in #karpor-approvals, on the right. Press Approve for her.",
-      "Alice 在右侧的 #karpor-approvals 收到申请。请替她按 Approve。",
+      "Alice is asked in #karpor-approvals. Press Approve for her.",
+      "Alice 在 #karpor-approvals 收到申请。请替她按 Approve。",
     ),
     reached: () => some(...GIVEN, ...OVER),
     go: ({ right }) => {
