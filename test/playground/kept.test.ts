@@ -29,6 +29,7 @@ describeInBrowser("what is kept on the playground", (visitor) => {
     await page.keyboard.press("Enter");
     await page.locator(".insight").waitFor();
     await hasFocus(".panel");
+    expect(await page.evaluate("getComputedStyle(document.activeElement).outlineStyle")).not.toBe("none");
     await page.locator("[data-step=end] button").press("Enter");
     await page.keyboard.press("Enter");
     await page.locator(".login-box").waitFor();
@@ -45,6 +46,31 @@ describeInBrowser("what is kept on the playground", (visitor) => {
     await page.keyboard.press("Escape");
     await field.waitFor({ state: "detached" });
     await hasFocus("#right [data-action=deny]");
+
+    await page.locator("#right .shortcut").press("Enter");
+    await page.locator("#right .sheet").waitFor();
+    await page.keyboard.press("Escape");
+    await hasFocus("#right .shortcut");
+    await visitor.type("right", "/karpor-access");
+    await page.locator("#right .sheet").waitFor();
+    await page.keyboard.press("Escape");
+    await hasFocus("#right .composer");
+  });
+
+  it("who writes sees what is answered, wherever they had scrolled to", async () => {
+    const { page } = visitor;
+    await page.setViewportSize({ width: 1280, height: 720 });
+    await visitor.type("left", "/karpor-access peek 15m");
+    await visitor.button("left", "Copy").waitFor();
+    const list = `document.querySelector("#left [role=log]")`;
+    await page.locator("#left [role=log]").hover();
+    await page.mouse.wheel(0, -2000);
+    await expect.poll(() => page.evaluate(`${list}.scrollTop`)).toBe(0);
+    await visitor.type("left", "/karpor-access status");
+    await visitor.reads("left", "Only visible to you");
+    const below = `(({ scrollHeight, clientHeight, scrollTop }) =>
+      Math.floor(scrollHeight - clientHeight - scrollTop))(${list})`;
+    await expect.poll(() => page.evaluate(below)).toBe(0);
   });
 
   it("a reload keeps place, draft and tab; Start over nothing at all", async () => {

@@ -14,14 +14,22 @@ const SIZES = [
 // Said in the page's own language: the tests know no DOM.
 const PULSING = `[...document.querySelectorAll("button:enabled")]
   .filter((one) => getComputedStyle(one).animationName === "pulse" && one.checkVisibility()).at(-1)`;
-/** How far the page is wider than its window, and how far each list is from its end, each message box below its pane. */
+/** Whether nothing lies over it, and no list was scrolled past it. */
+const inSight = (control: string): string => `(() => {
+  const control = ${control};
+  const { x, y, width, height } = control.getBoundingClientRect();
+  return control.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+})()`;
+/** How far the page is wider than its window, and how far each list is from its end (or from a Copy above it), each message box below its pane. */
 const BEYOND = `[
   document.documentElement.scrollWidth - innerWidth,
   ...[...document.querySelectorAll(".pane")].filter((pane) => pane.checkVisibility()).flatMap((pane) => {
     const list = pane.querySelector(".items");
     const bottom = (element) => element.getBoundingClientRect().bottom;
+    const copy = list.lastElementChild?.querySelector("[data-copy]");
+    const atCopy = copy && copy.getBoundingClientRect().top - list.getBoundingClientRect().top < 20;
     return [
-      Math.floor(list.scrollHeight - list.clientHeight - list.scrollTop),
+      atCopy ? 0 : Math.floor(list.scrollHeight - list.clientHeight - list.scrollTop),
       Math.max(0, bottom(pane.querySelector(".composer")) - bottom(pane)),
     ];
   }),
@@ -42,10 +50,12 @@ async function pulseOf(page: Page): Promise<Pulse | undefined> {
   return { next, control, words: await control.textContent() };
 }
 
-async function isInWindow(page: Page, { control }: Pulse): Promise<boolean> {
+async function isInSight(page: Page, { control }: Pulse): Promise<boolean> {
   const [box, size] = [await control.boundingBox(), page.viewportSize()];
   if (!box || !size) return false;
-  return box.x >= 0 && box.y >= 0 && box.x + box.width <= size.width && box.y + box.height <= size.height;
+  const inWindow =
+    box.x >= 0 && box.y >= 0 && box.x + box.width <= size.width && box.y + box.height <= size.height;
+  return inWindow && (await page.evaluate<boolean>(inSight(PULSING)));
 }
 
 const PATIENCE = { timeout: 45_000, interval: 100 };
@@ -63,7 +73,7 @@ describeInBrowser("the tour", (visitor) => {
         .poll(
           async () => {
             const now = await pulseOf(page);
-            return now !== null && now !== undefined && isInWindow(page, now);
+            return now !== null && now !== undefined && isInSight(page, now);
           },
           { message: String(pulse.next) },
         )
@@ -85,5 +95,16 @@ describeInBrowser("the tour", (visitor) => {
     expect(await page.locator("#tour .done").count()).toBe(5);
     await page.locator("#panel-break").waitFor();
     expect(await seriousFaults(page)).toEqual([]);
+  });
+
+  it("leaves a form's buttons in sight, however low the window", async () => {
+    const { page } = visitor;
+    await page.locator("#left .shortcut").click();
+    await page.locator("#left .sheet").waitFor();
+    const submit = inSight(`document.querySelector("#left .sheet [type=submit]")`);
+    for (const size of SIZES) {
+      await page.setViewportSize(size);
+      expect(await page.evaluate(submit), JSON.stringify(size)).toBe(true);
+    }
   });
 });

@@ -11,7 +11,11 @@ export interface Composer {
   send(line: string): Promise<void>;
 }
 
-export function createComposer(name: SideName, place: () => PlaceView | undefined): Composer {
+export function createComposer(
+  name: SideName,
+  place: () => PlaceView | undefined,
+  sent: () => void,
+): Composer {
   const list = h("div", { class: "completions", id: `${name}-completions`, role: "listbox" });
   const box = h("input", {
     ...{ type: "text", autocomplete: "off", spellcheck: "false", role: "combobox" },
@@ -30,6 +34,7 @@ export function createComposer(name: SideName, place: () => PlaceView | undefine
     if (!user || !channel || line.trim() === "") return;
     write("");
     complete();
+    sent();
     if ((await ask("write", { user, channel, text: line })) === undefined && box.value === "") write(line);
   };
   const fill = (line: string) => {
@@ -52,7 +57,7 @@ export function createComposer(name: SideName, place: () => PlaceView | undefine
             fill(line);
           },
         },
-        h("code", {}, line),
+        h("code", {}, line.trim()),
         h("span", {}, about),
       ),
     );

@@ -69,15 +69,25 @@ export function swap(parent: HTMLElement, rev: string, make: () => (Node | strin
 }
 
 const NEAR_END = 80;
+const ABOVE_COPY = 12;
+
+/** Where its last message is longer than the list, what is to be copied in it stays in sight above all. */
+function endOf(list: HTMLElement): number {
+  const end = list.scrollHeight - list.clientHeight;
+  const copy = list.lastElementChild?.querySelector("[data-copy]");
+  if (!copy) return end;
+  const above = copy.getBoundingClientRect().top - list.getBoundingClientRect().top + list.scrollTop;
+  return Math.min(end, above - ABOVE_COPY);
+}
 
 /** Keeps the end of a list in sight until somebody scrolls away from it; `again` goes back to the end. */
 export function followEnd(list: HTMLElement): { follow(): void; again(): void } {
   let following = true;
   const follow = () => {
-    if (following) list.scrollTop = list.scrollHeight;
+    if (following) list.scrollTop = endOf(list);
   };
   list.addEventListener("scroll", () => {
-    following = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_END;
+    following = endOf(list) - list.scrollTop < NEAR_END;
   });
   // A hidden list has no end to scroll to; a narrower one has another.
   new ResizeObserver(follow).observe(list);

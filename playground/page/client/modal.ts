@@ -9,8 +9,12 @@ import { trap } from "./trap.ts";
 /** By overlay: gives focus back to what opened the modal. */
 const openers = new WeakMap<HTMLElement, () => void>();
 
-/** `room`: all that may open one. */
-export function drawModal(overlay: HTMLElement, room: HTMLElement, { modal, who, words }: Side): void {
+/** `rooms`: all that may open one. */
+export function drawModal(
+  overlay: HTMLElement,
+  rooms: readonly HTMLElement[],
+  { modal, who, words }: Side,
+): void {
   const old = overlay.querySelector<HTMLElement>(".sheet.modal");
   if (!modal) {
     old?.remove();
@@ -58,7 +62,8 @@ export function drawModal(overlay: HTMLElement, room: HTMLElement, { modal, who,
   trap(sheet, close);
   if (old) replace(old, sheet);
   else {
-    openers.set(overlay, holdFocus(room));
+    const from = rooms.find((room) => room.contains(document.activeElement)) ?? document.body;
+    openers.set(overlay, holdFocus(from));
     overlay.append(sheet);
     enter(sheet);
   }

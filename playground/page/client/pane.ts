@@ -34,7 +34,7 @@ export function createPane(name: SideName, first: string): Pane {
   const end = followEnd(items);
   const overlay = h("div", { class: "overlay" });
   const phone = createPhone((place) => open(place));
-  const composer = createComposer(name, () => current());
+  const composer = createComposer(name, () => current(), end.again);
   const home = createHomePage(name, () => draw());
   const main = h("div", { class: "room" }, ...[home.title, home.element, items, composer.element, overlay]);
   root.append(
@@ -73,7 +73,7 @@ export function createPane(name: SideName, first: string): Pane {
     else end.follow();
     composer.draw(shown, place);
     phone.draw(shown);
-    drawModal(overlay, atHome ? home.element : items, shown);
+    drawModal(overlay, [items, home.element, composer.element], shown);
   };
   on(name, draw);
   return {
