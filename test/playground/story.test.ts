@@ -50,6 +50,26 @@ describeInBrowser("the playground's story", (visitor) => {
     expect(await page.locator("#right").textContent()).not.toContain("not complete");
   });
 
+  it("asks the hub anew only once it has answered", async () => {
+    const { page } = visitor;
+    const held: (() => void)[] = [];
+    await page.route("**/do/visit", async (route) => {
+      await new Promise<void>((resolve) => held.push(resolve));
+      await route.continue();
+    });
+    await visitor.type("left", "/karpor-access peek 15m");
+    await visitor.button("left", "Copy").click();
+    await page.locator("button.login").click();
+    await page.locator(".insight").waitFor();
+    await expect.poll(() => held.length, { timeout: 10_000 }).toBe(1);
+    await page.waitForTimeout(3500);
+    expect(held.length).toBe(1);
+    held[0]?.();
+    await expect.poll(() => held.length, { timeout: 10_000 }).toBe(2);
+    held[1]?.();
+    await page.unrouteAll({ behavior: "ignoreErrors" });
+  });
+
   it("shows a token at a click, in a view that goes after two minutes", async () => {
     const { page } = visitor;
     await visitor.type("left", "/karpor-access register 1h a new cluster");

@@ -37,11 +37,17 @@ export function logOut(): void {
   told();
 }
 
+/** One at a time: answers that overtook one another would tell of a hub that changes its mind. */
+let asking = false;
+
 async function visit(): Promise<void> {
   const before = session;
-  if (!before || document.hidden) return;
+  if (!before || asking || document.hidden) return;
+  asking = true;
   // After 401 it is asked on, so that the proof keeps its present tense; the dashboard itself is logged out.
-  const seen = await ask<DashboardVisit>("visit", { token: before.token });
+  const seen = await ask<DashboardVisit>("visit", { token: before.token }).finally(() => {
+    asking = false;
+  });
   if (!seen || session !== before) return;
   if (before.answers.at(-1)?.status !== seen.status)
     before.answers.push({ status: seen.status, at: seen.at });
