@@ -74,6 +74,10 @@ function faultsOfMarkup(blocks: readonly KnownBlock[]): string[] {
       "bold that does not end",
       texts.filter((text) => (text.match(/\*/g)?.length ?? 0) % 2 !== 0),
     ),
+    ...wrong(
+      "a full stop before a dot",
+      texts.filter((text) => /[.。] · /u.test(text)),
+    ),
   ];
 }
 

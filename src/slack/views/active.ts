@@ -3,7 +3,7 @@ import type { SectionBlock } from "@slack/types";
 import type { RequestId } from "../../domain/ids.ts";
 import { displayStatus } from "../../domain/lifecycle.ts";
 import type { AccessRequest } from "../../domain/request.ts";
-import { section } from "./blocks.ts";
+import { dotted, section } from "./blocks.ts";
 import { endButton } from "./buttons.ts";
 import type { Message, ViewContext } from "./context.ts";
 import { type Paged, pageOf } from "./pages.ts";
@@ -38,6 +38,6 @@ export function activeReply(
 
 export const drawActive = (p: Renderer, r: AccessRequest, mayEnd: boolean): SectionBlock =>
   section(
-    [p.words.card[displayStatus(r) ?? "active"](factsOf(p, r), p.rich), ...lateUse(p, r), r.id].join(" · "),
+    dotted([p.words.card[displayStatus(r) ?? "active"](factsOf(p, r), p.rich), ...lateUse(p, r), r.id]),
     mayEnd ? endButton(p, r) : undefined,
   );

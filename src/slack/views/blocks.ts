@@ -19,9 +19,13 @@ export const section = (text: string, accessory?: Button): SectionBlock => ({
   ...(accessory ? { accessory } : {}),
 });
 
+/** Sentences of messages among them: none has its full stop before the dot. */
+export const dotted = (parts: readonly string[]): string =>
+  parts.map((one, i) => (i < parts.length - 1 ? one.replace(/[.。]$/u, "") : one)).join(" · ");
+
 export const context = (parts: readonly string[]): ContextBlock => ({
   type: "context",
-  elements: [mrkdwn(parts.join(" · "))],
+  elements: [mrkdwn(dotted(parts))],
 });
 
 export const actions = (...elements: (Button | Overflow)[]): ActionsBlock[] =>

@@ -4,7 +4,7 @@ import { openQuestion } from "../../domain/idle-due.ts";
 import type { UserId } from "../../domain/ids.ts";
 import { displayStatus } from "../../domain/lifecycle.ts";
 import type { AccessRequest } from "../../domain/request.ts";
-import { actions, isFull, section } from "./blocks.ts";
+import { actions, dotted, isFull, section } from "./blocks.ts";
 import * as buttons from "./buttons.ts";
 import type { Message, ViewContext } from "./context.ts";
 import { idleLine } from "./idle.ts";
@@ -35,9 +35,7 @@ export function drawOpen(p: Renderer, r: AccessRequest): KnownBlock[] {
   const sentence = words[displayStatus(r) ?? "pending"](factsOf(p, r), p.rich);
   return [
     section(
-      [sentence, ...lateUse(p, r), ...(forAnother ? [] : idleLine(p, r)), ...reviewLine(p, r), r.id].join(
-        " · ",
-      ),
+      dotted([sentence, ...lateUse(p, r), ...(forAnother ? [] : idleLine(p, r)), ...reviewLine(p, r), r.id]),
     ),
     ...actions(...(forAnother ? [buttons.forAnother(p, "withdraw", r)] : possible(p, r))),
   ];

@@ -4,7 +4,7 @@ import type { Allowance } from "../../domain/allowance.ts";
 import type { AccessRequest } from "../../domain/request.ts";
 import { cut } from "../messages/text.ts";
 import { allowTooButton } from "./allowance.ts";
-import { actions, quote, section } from "./blocks.ts";
+import { actions, dotted, quote, section } from "./blocks.ts";
 import * as buttons from "./buttons.ts";
 import type { Message, ViewContext } from "./context.ts";
 import { type Paged, pageOf, placeIn } from "./pages.ts";
@@ -38,14 +38,14 @@ const DRAW = {
     const f = factsOf(p, r);
     const parts = [p.words.card.pending(f, p.rich), ...soFar(p, r), p.words.closes(f, p.rich), r.id];
     return [
-      section(parts.join(" · ")),
+      section(dotted(parts)),
       ...quote(cut(r.reason, REASON)),
       ...actions(buttons.approveOneButton(p, r), ...buttons.lessButton(p, r), buttons.denyButton(p, r)),
     ];
   },
   review: (p: Renderer, { request: r }: { request: AccessRequest }): KnownBlock[] => {
     const parts = [p.words.emergency.head(factsOf(p, r), p.rich), ...reviewLine(p, r), r.id];
-    return [section(parts.join(" · "), buttons.reviewButton(p, r)), ...quote(cut(r.reason, REASON))];
+    return [section(dotted(parts), buttons.reviewButton(p, r)), ...quote(cut(r.reason, REASON))];
   },
   allowance: (p: Renderer, { allowance }: { allowance: Allowance }): KnownBlock[] => [
     section(p.words.allowance.list.line(allowance, p.hub, p.rich), allowTooButton(p, allowance)),
