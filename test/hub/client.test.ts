@@ -1,9 +1,10 @@
+import type { ServerResponse } from "node:http";
 import { inspect } from "node:util";
 import { afterEach, expect, it } from "vitest";
 import { systemClock } from "../../sandbox/clock.ts";
 import { secret } from "../../src/domain/secret.ts";
 import type { Grants } from "../../src/flow/ports.ts";
-import type { HubClient } from "../../src/hub/client/client.ts";
+import type { ClientOptions, HubClient } from "../../src/hub/client/client.ts";
 import { createGrants } from "../../src/hub/grants/grants.ts";
 import { approved } from "./requests.ts";
 import { json, notFound, type Stub, startStub } from "./stub.ts";
@@ -158,6 +159,55 @@ it("takes a 403 that is not the hub's for no verdict", async () => {
   stub = await startStub((_, to) => void to.writeHead(403).end("<html>blocked</html>"));
   const error = await caught(grantsOf(stub.client(PLANTED)).check(secret("t"), signal));
   expect(error).toMatchObject({ name: "HubError", status: 403 });
+});
+
+/** What the hub's 403 of a moment later is taken for. */
+async function refusedAfter(
+  before: (to: ServerResponse) => void,
+  { given, ...options }: ClientOptions & { given?: AbortSignal } = {},
+  refuse = (to: ServerResponse) => json(to, 403, { kind: "Status", reason: "Forbidden" }),
+) {
+  stub = await startStub(({ url }, to) => (url === "/before" ? before(to) : refuse(to)));
+  const client = stub.client(PLANTED, options);
+  await caught(client.request("/before", { signal: given }));
+  return () => caught(client.call("read a role", signal, (api) => api.readClusterRole("reader")));
+}
+
+it.each([
+  [503, "just-started"],
+  [502, "just-started"],
+  // Karpor's own, of a search without a query; nobody's look at what is open asks for one.
+  [500, "Forbidden"],
+  [404, "Forbidden"],
+])("takes a refusal right after a %i for %s", async (status, reason) => {
+  const refused = await refusedAfter((to) => json(to, status, { success: false }));
+  const error = await refused();
+  expect(error).toMatchObject({ status: 403, reason, auditId: "9c1-a", forbidden: reason === "Forbidden" });
+});
+
+it("takes a hub for one that was away where it had no answer in time, not where its caller gave up", async () => {
+  const late = await refusedAfter(() => {}, { timeout: 50 });
+  expect(await late()).toMatchObject({ reason: "just-started" });
+  await stub?.stop();
+  const leaving = new AbortController();
+  const left = await refusedAfter(() => leaving.abort(), { given: leaving.signal });
+  expect(await left()).toMatchObject({ reason: "Forbidden" });
+});
+
+it("takes a refusal for one again when the clock was put back meanwhile, and a proxy's for a proxy's", async () => {
+  let now = 3_600_000;
+  const clock = { ...systemClock(), now: () => now };
+  const refused = await refusedAfter((to) => json(to, 503, {}), { clock });
+  expect(await refused()).toMatchObject({ reason: "just-started" });
+  now = 0;
+  expect(await refused()).toMatchObject({ reason: "Forbidden" });
+  await stub?.stop();
+  const proxied = await refusedAfter(
+    (to) => void to.writeHead(502).end("<html>"),
+    {},
+    (to) => void to.writeHead(403).end("<html>blocked</html>"),
+  );
+  expect(await proxied()).toMatchObject({ reason: "not-kubernetes", what: "not-the-hub" });
 });
 
 it("verifies the hub's certificate", async () => {

@@ -5,7 +5,7 @@ import type { Secret } from "../../domain/secret.ts";
 import type { HubAccess } from "../kubeconfig/kubeconfig.ts";
 import { type ClockOffset, createClockOffset } from "./clock-offset.ts";
 import { type Connection, createConnection } from "./connection.ts";
-import { answered, HubError, hubError, isHubs, JUST_STARTED } from "./errors.ts";
+import { answered, hubError, isHubs, justStarted } from "./errors.ts";
 import { createJustStarted, type JustStarted } from "./just-started.ts";
 import { KubeApi } from "./kube-api.ts";
 import { createLanes, type LaneName } from "./lanes.ts";
@@ -63,7 +63,7 @@ export function createHubClient(access: HubAccess, options: ClientOptions = {}):
   const named = nameWrite ? naming(sendOnce, nameWrite) : sendOnce;
   const told = onCall ? seen(named, onCall) : named;
   const started = createJustStarted(clock ?? { now: Date.now });
-  const minded: Send = (url, sending) => started.mind(told(url, sending));
+  const minded: Send = (url, sending) => started.mind(told(url, sending), sending.signal);
   const send = clock ? learning(minded, offset, clock) : minded;
   const limit = (signal: AbortSignal | undefined) =>
     signal ? AbortSignal.any([AbortSignal.timeout(timeout), signal]) : AbortSignal.timeout(timeout);
@@ -148,9 +148,10 @@ const hubOnly =
   async (url, sending) => {
     const answer = await send(url, sending);
     const { status, headers, text } = answer;
-    if (status === 403 && started.now()) throw new HubError(doing, status, JUST_STARTED);
-    if (isHubs({ headers, body: undefined }) || isHubs({ headers, body: parseJson(text) })) return answer;
-    throw answered(doing, { status, body: text, headers });
+    const isOfHub = isHubs({ headers, body: undefined }) || isHubs({ headers, body: parseJson(text) });
+    if (!isOfHub) throw answered(doing, { status, body: text, headers });
+    if (status === 403 && started.now()) throw justStarted(doing, headers);
+    return answer;
   };
 
 async function guarded<T>(doing: string, signal: AbortSignal | undefined, run: () => Promise<T>): Promise<T> {

@@ -8,7 +8,7 @@ import type { HubAnswer } from "./request.ts";
 
 export const NOT_KUBERNETES = "not-kubernetes";
 /** Of a 403 that says nothing yet. */
-export const JUST_STARTED = "just-started";
+const JUST_STARTED = "just-started";
 
 interface Told {
   auditId?: string | null;
@@ -96,6 +96,10 @@ export function answered(doing: string, { status, body, headers }: Answered): Hu
   const reason = said || id ? (said?.reason ?? mute) : NOT_KUBERNETES;
   return new HubError(doing, status, reason, { auditId: id, name: said?.details?.name });
 }
+
+/** What a hub answered with 403 that was away a moment ago. */
+export const justStarted = (doing: string, headers: Answered["headers"]): HubError =>
+  new HubError(doing, 403, JUST_STARTED, { auditId: AuditId.safeParse(headers["audit-id"]).data ?? null });
 
 function saying(body: unknown): unknown {
   if (Buffer.isBuffer(body)) return readStatus(body);

@@ -31,10 +31,14 @@ export const seen =
     }
   };
 
-function failureOf({ aborted, reason }: AbortSignal): string {
-  if (!aborted) return "unreachable";
-  return reason instanceof Error && reason.name === "TimeoutError" ? "timeout" : "aborted";
+function failureOf(signal: AbortSignal): string {
+  if (!signal.aborted) return "unreachable";
+  return isGivenUp(signal) ? "aborted" : "timeout";
 }
+
+/** By whoever asked, and not for its time: of the hub that says nothing. */
+export const isGivenUp = ({ aborted, reason }: AbortSignal): boolean =>
+  aborted && !(reason instanceof Error && reason.name === "TimeoutError");
 
 /** Of the Kubernetes API: the kind, and what is asked of one of it. */
 const KUBERNETES = /^\/apis?\/(?:[^/]+\/)?v\d\w*\/(?:namespaces\/[^/]+\/)?([a-z]+)(?:\/[^/]+(\/[a-z]+)?)?$/;
