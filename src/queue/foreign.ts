@@ -10,6 +10,8 @@ export type Foreign = (job: Job, token?: string) => Promise<Moved>;
 
 /** So often in a row it is put back for others; each time any who wait for a job may be the next. */
 const OFFERS = 8;
+/** Each holds a place of its lane meanwhile, before whatever waits there; of more at once any replica gets some anyhow. */
+const OFFERED_MOST = 8;
 /** Milliseconds in which whoever was woken is in line again. */
 const IN_LINE_MS = 20;
 /** What comes back later than that was elsewhere meanwhile, and is offered anew. */
@@ -30,7 +32,7 @@ export function createForeign(redis: Redis | Cluster, queue: Queue, log: Log): F
     const at = performance.now();
     for (const [one, before] of offered) if (at - before.at > OFFERED_MS) offered.delete(one);
     const times = offered.get(id)?.times ?? 0;
-    if (times === OFFERS) {
+    if (times === OFFERS || (times === 0 && offered.size >= OFFERED_MOST)) {
       offered.delete(id);
       const again = Math.min(AGAIN_MS * 2 ** (attemptsStarted / OFFERS), AGAIN_MAX_MS);
       await job.moveToDelayed(Date.now() + again, token);

@@ -281,6 +281,23 @@ test.each(Array.from({ length: 20 }, (_, n) => [n % 3, 7 * n]))(
   },
 );
 
+test("many that only another version knows hold up nothing that waits behind them, and all reach it", async () => {
+  const ended: RequestId[] = [];
+  const { jobs, prefix } = running({ end: async (one) => void ended.push(one) });
+  const { timers } = jobs.lanes;
+  const data = { id, due: 0 };
+  await timers.addBulk(some(300).map((jobId) => ({ name: "mystery", data, opts: { jobId } })));
+  await timers.add("end", data, { jobId: "e" });
+  await until(() => ended.length === 1, 5000);
+  let reached = 0;
+  const newer = new Worker("timers", async ({ name }) => void (name === "mystery" && reached++), {
+    connection: shared.worker,
+    ...{ prefix, concurrency: 24 },
+  });
+  cleanups.push(() => newer.close());
+  await until(() => reached === 300, 10_000);
+});
+
 test("the sweep runs at the start, replicas share its schedule, and a restart sweeps again", async () => {
   const keys = freshKeys();
   const replicas = [work(shared, {}, keys), work(shared, {}, keys)] as const;
