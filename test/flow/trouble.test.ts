@@ -128,7 +128,7 @@ test("the hub is back, and refuses until it has read its rules: the grant waits 
 
 test("the hub is back, and goes on refusing: the grant fails in words", async () => {
   await comesBackRefusing();
-  await world.jump(10 * SECOND);
+  await world.jump(15 * SECOND);
   await swept(world);
   await it.channel("Failed:");
   await it.dm(BOB, "Karpor refused");
