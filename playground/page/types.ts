@@ -105,6 +105,8 @@ export interface ChromeWords {
   status: string;
   revoke: string;
   help: string;
+  /** What is typed for these. */
+  typed: Record<"status" | "revoke" | "help", string>;
 }
 
 export interface ClockPart {

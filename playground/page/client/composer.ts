@@ -139,10 +139,14 @@ function completionsOf(typed: string, side: Side | undefined): Completion[] {
     }
     const rest = typed.slice(command.length + 1);
     if (rest.includes(" ")) return [];
-    const fitting = examples.filter((word) => word.startsWith(rest) && word !== rest);
-    return fitting.map((word) => ({ line: `${command} ${word}`, about: aboutWord(word, words) }));
+    return examples
+      .map((word) =>
+        isCommand(word) ? { said: words.typed[word], about: words[word] } : { said: word, about: words.role },
+      )
+      .filter(({ said }) => said.startsWith(rest) && said !== rest)
+      .map(({ said, about }) => ({ line: `${command} ${said}`, about }));
   });
 }
 
-const aboutWord = (word: string, words: ChromeWords): string =>
-  word === "status" || word === "revoke" || word === "help" ? words[word] : words.role;
+const isCommand = (word: string): word is keyof ChromeWords["typed"] =>
+  ["status", "revoke", "help"].includes(word);
