@@ -116,7 +116,8 @@ function cast(world: World, { system, how }: Extract<Strike, { kind: "spell" }>)
   story.say(`  from now on ${system} is ${how}`);
   trouble.begin(system, how);
   if (system === "Redis") world.castOnRedis(how);
-  if (how === "open") world.openHub(true);
+  // One spell takes the place of another.
+  if (system === "hub") world.openHub(how === "open");
   return () => {
     if (trouble.spell(system) !== how) return;
     story.say(`  ${system} is well again`);
