@@ -31,7 +31,7 @@ describeInBrowser("the page's words", (visitor) => {
     expect(await said()).toEqual([]);
     await page.locator("#left .composer input").fill("/karpor-access ");
     await page.locator("#left .completions > *", { hasText: "/karpor-access 状态" }).waitFor();
-    expect(await page.locator("#left .completions").innerText()).not.toMatch(/status|revoke|help/);
+    expect(await page.locator("#left .completions").textContent()).not.toMatch(/status|revoke|help/);
     await visitor.type("left", "/karpor-access guest 8h 看看");
     await visitor.button("right", /^Approve/).waitFor();
     expect(await said()).toEqual([]);
