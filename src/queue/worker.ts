@@ -58,7 +58,10 @@ export function createWorker(settings: WorkerSettings): Work {
   const { connection, prefix, clock, log, eager } = settings;
   const taken = { ...settings, sweep: oneAtATime(settings.sweep) };
   const queues = openLanes(connection, prefix);
-  const workers = LANES.map((lane) => startLane(lane, { ...taken, queue: queues[lane] }));
+  const workers = LANES.map((lane) => {
+    const queue = queues[lane];
+    return startLane(lane, { ...taken, queue, leaveToOthers: createForeign(connection, queue, log) });
+  });
   const sweeps = scheduleSweeps({ connection, prefix, clock, log });
   eager.open((step, id) => runEagerly(settings, step, id));
   return {
@@ -88,12 +91,12 @@ async function runEagerly(
 interface LaneSettings extends WorkerSettings {
   /** The lane's own. */
   queue: Queue;
+  leaveToOthers: Foreign;
 }
 
 function startLane(lane: Lane, settings: LaneSettings): Worker {
   const { connection, prefix, clock, log, locks = LOCK_TIMES } = settings;
-  const leaveToOthers = createForeign(connection, settings.queue, log);
-  const worker = new Worker(lane, (job, token) => look({ ...settings, leaveToOthers }, lane, job, token), {
+  const worker = new Worker(lane, (job, token) => look(settings, lane, job, token), {
     connection,
     prefix,
     concurrency: CONCURRENCY[lane],
@@ -146,7 +149,7 @@ async function isInLine(
 const Known = z.object({ name: z.enum(STEPS), data: z.object({ id: RequestId, due: z.number() }) });
 
 async function look(
-  { queue, eager, leaveToOthers, ...settings }: LaneSettings & { leaveToOthers: Foreign },
+  { queue, eager, leaveToOthers, ...settings }: LaneSettings,
   lane: Lane,
   job: Job,
   token?: string,

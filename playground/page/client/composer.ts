@@ -141,12 +141,14 @@ function completionsOf(typed: string, side: Side | undefined): Completion[] {
     if (rest.includes(" ")) return [];
     return examples
       .map((word) =>
-        isCommand(word) ? { said: words.typed[word], about: words[word] } : { said: word, about: words.role },
+        isCommand(word, words)
+          ? { said: words.typed[word], about: words[word] }
+          : { said: word, about: words.role },
       )
       .filter(({ said }) => said.startsWith(rest) && said !== rest)
       .map(({ said, about }) => ({ line: `${command} ${said}`, about }));
   });
 }
 
-const isCommand = (word: string): word is keyof ChromeWords["typed"] =>
-  ["status", "revoke", "help"].includes(word);
+const isCommand = (word: string, { typed }: ChromeWords): word is keyof ChromeWords["typed"] =>
+  Object.hasOwn(typed, word);
