@@ -72,6 +72,9 @@ const AuditId = z
 
 const Kind = z.object({ kind: z.string(), apiVersion: z.string() });
 
+const auditIdOf = (headers: Answered["headers"]): string | null =>
+  AuditId.safeParse(headers["audit-id"]).data ?? null;
+
 /** Whether the API server answered, not a proxy before it: it puts an audit id on each answer. */
 export const isHubs = ({ headers, body }: Pick<HubAnswer, "headers" | "body">): boolean =>
   AuditId.safeParse(headers["audit-id"]).success || Kind.safeParse(body).success;
@@ -91,7 +94,7 @@ type Answered = Pick<HubAnswer, "status" | "body"> & { headers: Partial<Record<s
 /** An answer that is no success, or none that says what was asked for. */
 export function answered(doing: string, { status, body, headers }: Answered): HubError {
   const said = Status.safeParse(saying(body)).data;
-  const id = AuditId.safeParse(headers["audit-id"]).data ?? null;
+  const id = auditIdOf(headers);
   const mute = status < 300 ? "unreadable" : "no reason given";
   const reason = said || id ? (said?.reason ?? mute) : NOT_KUBERNETES;
   return new HubError(doing, status, reason, { auditId: id, name: said?.details?.name });
@@ -99,7 +102,7 @@ export function answered(doing: string, { status, body, headers }: Answered): Hu
 
 /** What a hub answered with 403 that was away a moment ago. */
 export const justStarted = (doing: string, headers: Answered["headers"]): HubError =>
-  new HubError(doing, 403, JUST_STARTED, { auditId: AuditId.safeParse(headers["audit-id"]).data ?? null });
+  new HubError(doing, 403, JUST_STARTED, { auditId: auditIdOf(headers) });
 
 function saying(body: unknown): unknown {
   if (Buffer.isBuffer(body)) return readStatus(body);
