@@ -73,6 +73,11 @@ export function createFleet(
     return false;
   }
 
+  async function jump(ms: number): Promise<void> {
+    await world.queues.promote(world.clock.now());
+    world.clock.jump(ms);
+  }
+
   async function replace(place: number): Promise<void> {
     const one = places[place];
     if (one && one.life() !== "dead") await one.stop();
@@ -95,7 +100,7 @@ export function createFleet(
       await delay(Math.max(0, world.times.now().forgottenMs - world.sinceDeath()));
       await revive();
       await world.forgetPolicies();
-      world.clock.jump(ms);
+      await jump(ms);
       world.story.say(`  ${Math.round(ms / 1000)} s pass`);
       await hubLog.tell();
       await Promise.all(living().map((one) => Promise.race([one.minute(), delay(restWithin)])));
@@ -104,7 +109,7 @@ export function createFleet(
     },
     /** Too short for a sweep: what Slack told to wait comes back by itself, with nothing new of its kind beside it. */
     async linger(ms: number, restWithin: number): Promise<void> {
-      world.clock.jump(ms);
+      await jump(ms);
       await rest(restWithin);
     },
     /** One after another, or all but the first keep what they have. */

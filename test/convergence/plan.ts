@@ -19,7 +19,7 @@ export const DEEDS = {
   "the token leaked": 2,
   release: 2,
   "use it": 8,
-  "nobody uses it, or late": 7,
+  "nobody uses it, or late": 3,
   "it is still needed": 2,
   "revoke by command": 2,
   "revoke by button": 2,

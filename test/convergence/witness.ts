@@ -128,7 +128,9 @@ export async function createWitness(world: World) {
       for (const what of judgeEmergency(entry)) accuse(`${id}: ${what}`);
       const { who, verification } = entry as { who: string; verification: { method: string } | null };
       const isByHand = who === operatorOf(OPERATOR);
-      if (to === "ended" && (verification?.method === "abandoned") !== (isByHand && from === "ending"))
+      // What else is written of a grant that has ended, such as a review, tells its proof once more.
+      const hasEnded = to === "ended" && from !== "ended";
+      if (hasEnded && (verification?.method === "abandoned") !== (isByHand && from === "ending"))
         accuse(`${id}: ${who} says that it ended, by ${verification?.method}`);
       if (to === "ended" && !isByHand && belies(id))
         accuse(`${id}: the record says ended, and its token works`);
