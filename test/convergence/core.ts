@@ -25,16 +25,23 @@ export { usesIn } from "../../src/domain/use.ts";
 export { isSettled, POSTS_MAX };
 
 /** At rest, and yet not over: waiting for a person, or a grant that stands. */
-export const isLive = (r: AccessRequest, { now, locked }: { now: number; locked: boolean }): boolean =>
+export const isLive = (r: AccessRequest, moment: { now: number; locked: boolean }): boolean =>
+  waits(r, moment) && isDrawn(r) && isTold(r);
+
+const waits = (r: AccessRequest, { now, locked }: { now: number; locked: boolean }): boolean =>
   r.state === "pending" ||
   (r.state === "scheduled" && now < r.startsAt) ||
   // Who needs no approval waits until access is unlocked, and so does what would begin.
   (locked && (r.state === "requested" || r.state === "scheduled")) ||
   (r.state === "active" && !r.refresh && leaving(r).length === 0 && now < r.expiresAt && isCovered(r, now)) ||
-  (isFinal(r) && isAwaited(r, "review") && isDrawn(r));
+  (isFinal(r) && isAwaited(r, "review"));
 
 const isDrawn = (r: AccessRequest): boolean =>
   outdatedMessages(r).length === 0 && tokensToTakeOff(r).length === 0;
+
+/** What is said of it once is said: that it ended, and what it was used for. */
+const isTold = (r: AccessRequest): boolean =>
+  r.untold === undefined && !(r.state === "ended" && r.useDueAt !== undefined);
 
 const isCovered = (r: AccessRequest, now: number): boolean => viewsToCover(r, now).length === 0;
 
