@@ -9,7 +9,7 @@ import { sendBatch } from "../helpers/hub-tells.ts";
 import { type Bot, startBot } from "./bot.ts";
 import { createGate, type Life } from "./gate.ts";
 import { onPort } from "./ports.ts";
-import { disconnectAll } from "./redis-clients.ts";
+import { disconnectAll, letThrough } from "./redis-clients.ts";
 import type { Caller } from "./trouble.ts";
 import type { World } from "./world.ts";
 
@@ -64,6 +64,7 @@ export async function openShell(world: World, name: string) {
   const caller: Caller = { name, passes: gate.passes, kill, pause };
   const meddle = (command: Cut) => world.trouble.redis(caller, command);
   const redis = await onPort((port) => openRedisProxy(world.redis, meddle, port));
+  letThrough(redis.port);
   const slack = await onPort(world.slack.door);
   const hub = await onPort(world.hub.door);
   const doors = [slack, hub, redis];

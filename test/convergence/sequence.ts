@@ -1,5 +1,4 @@
 /** One sequence, played and judged: people act, faults strike, all is healed, and then everything must agree. */
-import { setTimeout as delay } from "node:timers/promises";
 import { act, type Doing } from "./acts.ts";
 import { createFleet, type Fleet } from "./fleet.ts";
 import { createOverdue } from "./overdue.ts";
@@ -24,6 +23,7 @@ export async function play(lane: Lane, plan: Plan, tally: Tally): Promise<void> 
   const world = await lane.begin(tally);
   const witness = await createWitness(world);
   const fleet = createFleet(world, plan, createOverdue(world, witness.accuse));
+  const over = new AbortController();
   let stage = "";
   const run = async () => {
     stage = "begun";
@@ -38,17 +38,22 @@ export async function play(lane: Lane, plan: Plan, tally: Tally): Promise<void> 
     return [...unswept, ...(await verdict(world, witness, fleet.hubLog))];
   };
   try {
-    const wrong = await Promise.race([
-      run(),
-      delay(world.times.now().sequenceMs, undefined, { ref: false }).then(() => [`it hangs while ${stage}`]),
-    ]);
+    const wrong = await Promise.race([run(), hangs(() => stage, world.times.now().sequenceMs, over.signal)]);
     if (wrong.length > 0) throw new Error(told(world, plan, wrong));
   } finally {
+    over.abort();
     await fleet.stop();
     await witness.close();
     await world.close();
   }
 }
+
+/** Never resolves where the sequence ends in time. */
+const hangs = (stage: () => string, ms: number, signal: AbortSignal): Promise<string[]> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(() => resolve([`it hangs while ${stage()}`]), ms).unref();
+    signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
+  });
 
 /** Nobody does anything beside these: they are the world's, not people's. */
 const ALONE = new Set<Deed>([
