@@ -177,7 +177,9 @@ function told(world: World, plan: Plan, wrong: string[]): string {
   const lines = [
     `${plan.replicas} replica(s), ${plan.whole ? "whole, by signed HTTP" : "straight to the handlers"}`,
     world.story.text(),
-    ...(process.env.CONVERGENCE_LOGS ? ["", "The logs:", ...world.logs] : []),
+    "",
+    "The logs:",
+    ...world.logs,
     "",
     "What is wrong in the end:",
     ...wrong.map((one) => `  - ${one}`),
