@@ -254,11 +254,14 @@ export const tokensToTakeOff = (r: AccessRequest): string[] => [
   ...replacedToTry(r).map(({ ts }) => ts),
 ];
 
+/** Nothing is left to be told of it: to the administrators, or what its access was used for. */
+export const isTold = (r: AccessRequest): boolean =>
+  r.untold === undefined && !(r.state === "ended" && r.useDueAt !== undefined);
+
 /** Nothing is left to do for this record, on the hub or in Slack. */
 export const isSettled = (r: AccessRequest): boolean =>
   isFinal(r) &&
-  r.untold === undefined &&
-  !(r.state === "ended" && r.useDueAt !== undefined) &&
+  isTold(r) &&
   !isReviewOpen(r) &&
   outdatedMessages(r).length === 0 &&
   revealsOf(r).views.length === 0 &&

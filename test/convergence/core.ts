@@ -7,6 +7,7 @@ import type { MessageKey } from "../../src/domain/message-key.ts";
 import {
   isAwaited,
   isSettled,
+  isTold,
   outdatedMessages,
   POSTS_MAX,
   tokensToTakeOff,
@@ -38,10 +39,6 @@ const waits = (r: AccessRequest, { now, locked }: { now: number; locked: boolean
 
 const isDrawn = (r: AccessRequest): boolean =>
   outdatedMessages(r).length === 0 && tokensToTakeOff(r).length === 0;
-
-/** What is said of it once is said: that it ended, and what it was used for. */
-const isTold = (r: AccessRequest): boolean =>
-  r.untold === undefined && !(r.state === "ended" && r.useDueAt !== undefined);
 
 const isCovered = (r: AccessRequest, now: number): boolean => viewsToCover(r, now).length === 0;
 

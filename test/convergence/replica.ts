@@ -11,6 +11,7 @@ import { createGate, type Life } from "./gate.ts";
 import { onPort } from "./ports.ts";
 import { disconnectAll, letThrough } from "./redis-clients.ts";
 import type { Caller } from "./trouble.ts";
+import { within } from "./within.ts";
 import type { World } from "./world.ts";
 
 const STOP_WITHIN_MS = 3_000;
@@ -74,7 +75,7 @@ export async function openShell(world: World, name: string) {
     ...{ gate, opened, caller, cut },
     ports: { slack: slack.port, hub: hub.port, redis: redis.port },
     async stop() {
-      await within(STOP_WITHIN_MS, opened.disposeAsync());
+      await within(STOP_WITHIN_MS, opened.disposeAsync(), () => {});
       cut();
     },
   };
@@ -136,12 +137,4 @@ export function logOf(say: (line: string) => void): Logger {
     say(`${level}: ${message} ${why}`.trim());
   };
   return { debug: () => {}, info: () => {}, warn: at("warn"), error: at("error") } as unknown as Logger;
-}
-
-async function within(ms: number, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

@@ -5,6 +5,7 @@ import { createOverdue } from "./overdue.ts";
 import type { Deed, Plan, Strike } from "./plan.ts";
 import type { Tally } from "./tally.ts";
 import { atRest, verdict } from "./verdict.ts";
+import { within } from "./within.ts";
 import { createWitness } from "./witness.ts";
 import type { Lane, World } from "./world.ts";
 
@@ -23,7 +24,6 @@ export async function play(lane: Lane, plan: Plan, tally: Tally): Promise<void> 
   const world = await lane.begin(tally);
   const witness = await createWitness(world);
   const fleet = createFleet(world, plan, createOverdue(world, witness.accuse));
-  const over = new AbortController();
   let stage = "";
   const run = async () => {
     stage = "begun";
@@ -38,22 +38,14 @@ export async function play(lane: Lane, plan: Plan, tally: Tally): Promise<void> 
     return [...unswept, ...(await verdict(world, witness, fleet.hubLog))];
   };
   try {
-    const wrong = await Promise.race([run(), hangs(() => stage, world.times.now().sequenceMs, over.signal)]);
+    const wrong = await within(world.times.now().sequenceMs, run(), () => [`it hangs while ${stage}`]);
     if (wrong.length > 0) throw new Error(told(world, plan, wrong));
   } finally {
-    over.abort();
     await fleet.stop();
     await witness.close();
     await world.close();
   }
 }
-
-/** Never resolves where the sequence ends in time. */
-const hangs = (stage: () => string, ms: number, signal: AbortSignal): Promise<string[]> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(() => resolve([`it hangs while ${stage()}`]), ms).unref();
-    signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
-  });
 
 /** Nobody does anything beside these: they are the world's, not people's. */
 const ALONE = new Set<Deed>([
