@@ -1,5 +1,6 @@
 /** The DM with a person: opened once, and known to all replicas from then on. */
 import type { WebClient } from "@slack/web-api";
+import { z } from "zod";
 import { DAY } from "../../domain/duration.ts";
 import type { UserId } from "../../domain/ids.ts";
 import type { Clock, Memory } from "../../flow/ports.ts";
@@ -35,7 +36,7 @@ export async function dmWith(
   openings.set(memory, all);
   const before = all.get(user);
   if (before && (before.isPressing || !isPressing)) return before.answer;
-  const own = open(options, client, user);
+  const own = open(options, client, { users: user }).then(({ id }) => id);
   const opening = { isPressing, answer: before ? eitherOf(own, before.answer) : own };
   all.set(user, opening);
   return opening.answer.finally(() => {
@@ -54,12 +55,41 @@ async function eitherOf(own: Promise<string>, before: Promise<string>): Promise<
   }
 }
 
-async function open({ memory, clock }: DmOptions, client: WebClient, user: UserId): Promise<string> {
+/** A message of the bot's own, or the person's. `mark`: on the first of its blocks, if there is one. */
+export interface Latest {
+  channel: string;
+  ts: string;
+  mark: string | undefined;
+}
+
+/**
+ * The newest message of the DM, null in an empty one: no scope lets the bot read further back, nor should one. Throws what
+ * the client throws.
+ */
+export async function latestIn(options: DmOptions, client: WebClient, user: UserId): Promise<Latest | null> {
+  const { id, latest } = await open(options, client, { users: user, return_im: true });
+  return latest ? { channel: id, ts: latest.ts, mark: latest.blocks?.[0]?.block_id } : null;
+}
+
+const Opened = z.object({
+  channel: z.object({
+    id: z.string(),
+    latest: z
+      .object({ ts: z.string(), blocks: z.array(z.object({ block_id: z.string().optional() })).optional() })
+      .nullish(),
+  }),
+});
+
+/** Whatever it is opened for: whoever opens it next would have to wait. */
+async function open(
+  { memory, clock }: DmOptions,
+  client: WebClient,
+  asked: { users: UserId; return_im?: true },
+) {
   const at = clock.now();
-  const { channel } = await client.conversations.open({ users: user });
-  if (!channel?.id) throw new Error("conversations.open answered without a channel");
-  await memory.write(nameOf(user), { at, values: { channel: channel.id }, keepMs: KEEP_MS });
-  return channel.id;
+  const { channel } = Opened.parse(await client.conversations.open(asked));
+  await memory.write(nameOf(asked.users), { at, values: { channel: channel.id }, keepMs: KEEP_MS });
+  return channel;
 }
 
 /** Slack does not know the channel any more. */

@@ -1,6 +1,5 @@
 /** Messages in Slack as projections of the record: cards and alerts in the channel, the rest in the requester's DM. */
 import type { WebClient } from "@slack/web-api";
-import { z } from "zod";
 import { isFinal } from "../../domain/lifecycle.ts";
 import {
   isShared,
@@ -21,7 +20,7 @@ import {
 } from "../../flow/ports.ts";
 import { drawMessage, drawToken, type Message, type ViewContext } from "../views/index.ts";
 import { calm, isFinalRefusal, retryAfter, type SlackClients, slackError } from "./client.ts";
-import { type DmOptions, dmWith, forgetDm } from "./dm.ts";
+import { type DmOptions, dmWith, forgetDm, latestIn } from "./dm.ts";
 import type { Urgency } from "./limits.ts";
 import { marked } from "./mark.ts";
 import { throwOpening, throwPostTrouble, throwTrouble } from "./trouble.ts";
@@ -64,7 +63,9 @@ export function createNotifier(options: NotifierOptions): Notifier {
 
     async findPost(r, key) {
       if (isShared(key)) return "unknown";
-      const latest = await latestOf(slack.to(urgencyOf(r, key)), personOf(r, key)).catch(throwOpening);
+      const latest = await latestIn(options, slack.to(urgencyOf(r, key)), personOf(r, key).id).catch(
+        throwOpening,
+      );
       if (!latest) return "absent";
       // The newest in the DM was there before, perhaps as the same kind: nothing came after it.
       if (Object.values(r.messages).some(({ ts }) => ts === latest.ts)) return "absent";
@@ -246,22 +247,6 @@ async function dmOf(options: NotifierOptions, r: AccessRequest, key: MessageKey)
   } catch (error) {
     return throwOpening(error);
   }
-}
-
-const Opened = z.object({
-  channel: z.object({
-    id: z.string(),
-    latest: z
-      .object({ ts: z.string(), blocks: z.array(z.object({ block_id: z.string().optional() })).optional() })
-      .nullish(),
-  }),
-});
-
-/** The newest message of the DM: no scope lets the bot read further back, nor should one. */
-async function latestOf(client: WebClient, { id }: Person) {
-  const { channel } = Opened.parse(await client.conversations.open({ users: id, return_im: true }));
-  const { latest } = channel;
-  return latest ? { channel: channel.id, ts: latest.ts, mark: latest.blocks?.[0]?.block_id } : null;
 }
 
 const BELOW_CARD: readonly MessageKind[] = ["alert", "leak", "lost", "left", "nudge", "fallback", "use"];
