@@ -132,7 +132,7 @@ export async function createWitness(world: World) {
       const hasEnded = to === "ended" && from !== "ended";
       if (hasEnded && (verification?.method === "abandoned") !== (isByHand && from === "ending"))
         accuse(`${id}: ${who} says that it ended, by ${verification?.method}`);
-      if (to === "ended" && !isByHand && belies(id))
+      if (to === "ended" && verification?.method !== "abandoned" && belies(id))
         accuse(`${id}: the record says ended, and its token works`);
     }
   }
