@@ -7,30 +7,25 @@ import { CELLS, type Cell } from "./calls.ts";
 import { createPace } from "./pace.ts";
 import { type Plan, plans } from "./plan.ts";
 import { play } from "./sequence.ts";
-import type { Tally } from "./tally.ts";
+import { createTally } from "./tally.ts";
 import { createTimes } from "./times.ts";
 import { type Lane, openLane } from "./world.ts";
 
-export interface Failure {
+export interface Played {
   index: number;
-  story: string;
+  acts: number;
+  /** How often which fault hit. */
+  counts: Record<string, number>;
+  /** Of one that ended badly. */
+  story?: string;
 }
 
 export interface Campaign extends AsyncDisposable {
-  /** Resolves to the sequences that ended badly. */
-  play(indices: readonly number[]): Promise<Failure[]>;
-  /** How many acts each sequence had. */
-  lengths: readonly number[];
+  /** When the machine has time for one more. At most as many at a time as there are lanes. */
+  play(index: number): Promise<Played>;
 }
 
-export interface CampaignOptions {
-  seed: number;
-  tally: Tally;
-  /** At most so many at a time. */
-  lanes: number;
-}
-
-export async function openCampaign({ seed, tally, lanes }: CampaignOptions): Promise<Campaign> {
+export async function openCampaign({ seed, lanes }: { seed: number; lanes: number }): Promise<Campaign> {
   await using opened = new AsyncDisposableStack();
   const dir = opened.adopt(scratch("karpor-convergence"), (d) => d.remove());
   const socket = join(dir.path, "redis.sock");
@@ -38,48 +33,44 @@ export async function openCampaign({ seed, tally, lanes }: CampaignOptions): Pro
   opened.adopt(await startRedis({ args }), (r) => r.stop());
   const times = createTimes();
   const open = async (db: number) => opened.adopt(await openLane(socket, db, times), (lane) => lane.close());
-  const all = await Promise.all(Array.from({ length: lanes }, (_, db) => open(db)));
+  const free = await Promise.all(Array.from({ length: lanes }, (_, db) => open(db)));
   const pace = opened.adopt(createPace(lanes), (p) => p.close());
-  const lengths: number[] = [];
   const kept = opened.move();
 
-  async function one(lane: Lane, index: number): Promise<Failure[]> {
+  async function playIn(lane: Lane, index: number): Promise<Played> {
     const plan = planOf(seed, index);
-    lengths.push(plan.acts.length);
+    const tally = createTally();
+    const played = () => ({ index, acts: plan.acts.length, counts: tally.counts() });
     try {
       await play(lane, plan, tally);
-      return [];
+      return played();
     } catch (error) {
       // If that was the machine, it is given more time.
       times.easeOff();
-      return [{ index, story: error instanceof Error ? (error.stack ?? error.message) : String(error) }];
+      return { ...played(), story: error instanceof Error ? (error.stack ?? error.message) : String(error) };
     }
   }
 
   return {
-    lengths,
-    async play(indices) {
-      const left = [...indices];
-      const failures: Failure[] = [];
-      const work = async (lane: Lane) => {
-        for (let index = left.shift(); index !== undefined; index = left.shift()) {
-          const next = index;
-          failures.push(...(await pace.run(() => one(lane, next))));
-        }
-      };
-      await Promise.all(all.map(work));
-      return failures;
-    },
+    play: (index) =>
+      pace.run(async () => {
+        const lane = free.pop();
+        if (!lane) throw new Error("more sequences at a time than lanes");
+        return playIn(lane, index).finally(() => free.push(lane));
+      }),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }
 
-/** Every second sequence is for the next fault: all faults take turns. */
+/** All faults take turns: each sequence is for the next. */
 const focusOf = (index: number): Cell => {
-  const cell = CELLS[Math.floor(index / 2) % CELLS.length];
+  const cell = CELLS[index % CELLS.length];
   if (!cell) throw new Error("There are no faults.");
   return cell;
 };
+
+/** In the next turn of all faults the other number has it. */
+const replicasOf = (index: number): 1 | 2 => ((index + Math.floor(index / CELLS.length)) % 2 === 0 ? 1 : 2);
 
 /** The next sequence from `index` on that is for this fault. */
 export function indexFor(cell: Cell, index: number): number {
@@ -87,7 +78,7 @@ export function indexFor(cell: Cell, index: number): number {
 }
 
 export function planOf(seed: number, index: number): Plan {
-  const [plan] = fc.sample(plans(index, focusOf(index)), { seed: seed + index, numRuns: 1 });
+  const [plan] = fc.sample(plans(replicasOf(index), focusOf(index)), { seed: seed + index, numRuns: 1 });
   if (!plan) throw new Error("Nothing was planned.");
   return plan;
 }

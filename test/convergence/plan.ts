@@ -120,7 +120,7 @@ const MADE_BY: Record<string, Deed> = {
 };
 
 /** `focus`: one fault that is surely among them, early enough to hit. */
-export function plans(index: number, focus: Cell): fc.Arbitrary<Plan> {
+export function plans(replicas: 1 | 2, focus: Cell): fc.Arbitrary<Plan> {
   const at = fc.nat(29);
   const made = MADE_BY[focus.call];
   const deeds = made
@@ -137,7 +137,7 @@ export function plans(index: number, focus: Cell): fc.Arbitrary<Plan> {
       whole: fc.nat(4),
     })
     .map(({ acts, first, more, whole }) => ({
-      replicas: Math.floor(index / 2) % 2 === 0 ? 1 : 2,
+      replicas,
       whole: whole === 0,
       acts,
       strikes: [

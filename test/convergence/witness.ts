@@ -12,8 +12,9 @@ const ID = /R-[0-9A-HJKMNP-TV-Z]{8}/;
 
 export const tokensIn = (content: Pick<SlackMessage, "text" | "blocks">): string[] =>
   JSON.stringify([content.text, content.blocks]).match(TOKEN) ?? [];
+/** A token may have what looks like one in it. */
 export const idIn = (message: Pick<SlackMessage, "text" | "blocks">): string =>
-  ID.exec(JSON.stringify(message.blocks ?? message.text))?.[0] ?? "";
+  ID.exec(JSON.stringify(message.blocks ?? message.text).replaceAll(TOKEN, ""))?.[0] ?? "";
 
 /** Whose token it is. */
 export function accountOf(token: string): string {

@@ -1,3 +1,0 @@
-import { convergence } from "./shard.ts";
-
-convergence(0);
