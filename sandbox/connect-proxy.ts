@@ -13,12 +13,17 @@ export interface ConnectProxy {
   close(): void;
 }
 
-export async function startConnectProxy(): Promise<ConnectProxy> {
+/** `credential`: whoever says another is refused with 407. */
+export async function startConnectProxy(credential?: string): Promise<ConnectProxy> {
   const inside = new Set<Socket>();
   const asked: string[] = [];
   const credentials: (string | undefined)[] = [];
   const server = createServer((_, response) => void response.writeHead(405).end());
   server.on("connect", ({ url = "", headers }, client: Socket, head: Buffer) => {
+    if (credential !== undefined && headers["proxy-authorization"] !== credential)
+      return void client.end(
+        "HTTP/1.1 407 Proxy Authentication Required\r\nproxy-authenticate: Basic\r\n\r\n",
+      );
     asked.push(url);
     credentials.push(headers["proxy-authorization"]);
     const target = connect(Number(url.split(":").at(-1)), "127.0.0.1", () => {

@@ -17,7 +17,7 @@ beforeAll(async () => {
   const { certificate: cert, key } = await authority.issue({ commonName: HOST, hosts: [HOST] });
   tls.setDefaultCACertificates([...trusted, authority.certificate]);
   world = await startWorld({ transport: "socket", tls: { host: HOST, cert, key } });
-  proxy = await startConnectProxy();
+  proxy = await startConnectProxy(`Basic ${btoa("bot:pass")}`);
 });
 afterAll(async () => {
   tls.setDefaultCACertificates(trusted);
@@ -55,6 +55,14 @@ test("doctor goes the same way", async () => {
   expect(findings.filter(({ check, level }) => check.startsWith("slack") && level !== "ok")).toEqual([]);
   expect(findings).toContainEqual(expect.objectContaining({ message: expect.stringMatching(/says hello/) }));
   expect(proxy.asked.length).toBeGreaterThan(before);
+});
+
+test("a proxy that asks who it is, and is not told, is named", async () => {
+  const env = { HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` };
+  const findings = findingsOf(await runDoctor(world, { env }));
+  const says = { message: expect.stringMatching(/proxy.*407/), fix: expect.stringMatching(/user:password/) };
+  for (const check of ["slack", "slack delivery"])
+    expect(findings).toContainEqual(expect.objectContaining({ check, level: "fail", ...says }));
 });
 
 test("NO_PROXY leads past it, here into nothing", async () => {

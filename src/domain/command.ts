@@ -15,7 +15,7 @@ import { endingTime } from "./ending-time.ts";
 import type { Moment } from "./moment.ts";
 import { nearest } from "./nearest.ts";
 import { mendReason } from "./reason.ts";
-import { bareStart, formatStart, type TypedStart, takeStart } from "./start.ts";
+import { formatStart, type TypedStart, takeBareStart, takeStart } from "./start.ts";
 import { type TypedTime, takeTime } from "./typed-time.ts";
 
 /** As typed: nothing is checked yet. */
@@ -62,20 +62,18 @@ function parseAsked(text: string, isAtOnce = false): ParsedCommand {
 
 /** How long, and from when, in either order. Of two beginnings nobody knows which is meant. `isAtOnce`: a day is part of the reason. */
 const timed = (text: string, isAtOnce = false): Pick<ParsedCommand, "time" | "start" | "reason"> => {
-  const before = takeStart(text, isAtOnce);
+  const anyStart = (said: string) => takeStart(said, isAtOnce) ?? (isAtOnce ? null : takeBareStart(said));
+  const before = anyStart(text);
   const taken = takeTime(before?.rest ?? text);
   const rest = taken?.rest ?? before?.rest ?? text;
-  const from = before ?? takeStart(rest, isAtOnce);
+  const from = before ?? anyStart(rest);
   const after = (before ? rest : (from?.rest ?? rest)).trimStart();
   const second = from && takeStart(after, isAtOnce);
-  const bare = from || isAtOnce ? null : taken && bareStart(after);
-  const start = second
-    ? { unclear: after.slice(0, after.length - second.rest.length) }
-    : (from?.start ?? (bare ? { unclear: bare } : undefined));
+  const start = second ? { unclear: after.slice(0, after.length - second.rest.length) } : from?.start;
   return {
     time: taken?.time ?? null,
     ...(start && { start }),
-    reason: reasonIn(second?.rest ?? (bare ? after.slice(bare.length) : after)),
+    reason: reasonIn(second?.rest ?? after),
   };
 };
 

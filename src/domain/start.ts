@@ -25,6 +25,7 @@ const NAMED_DAY =
 const FROM = /^(?:from\s+|从\s*)/;
 /** Said of what it is for as well, as a day is. */
 const STARTING = /^(?:starting|beginning)\s+(?:(?:from|at|on)\s+)?/;
+const AT = /^(?:(?:at|on)\s+|[在于]\s*)/;
 /** Whose clock, after a time of day: nobody's is gone by but the writer's own. */
 const ZONE =
   /^(?:z|utc|gmt|ist|jst|kst|sgt|hkt|bst|cest|cet|eest|eet|msk|[aecmp]dt|[aecmp]st|a[ecw][ds]t|[+-]\d{1,2}(?::?\d\d)?)(?=\s|$)\s*/;
@@ -52,10 +53,14 @@ export function takeStart(text: string, isAtOnce: boolean): TakenStart | null {
   };
 }
 
-/** A day and a time without "from": said of the access, and of what it is for as well. Null where it names no day. */
-export function bareStart(text: string): string | null {
-  const found = leadingMoment(toNarrow(text).toLowerCase());
-  return found && !("day" in found.is && found.is.day === "next") ? text.slice(0, found.end).trim() : null;
+/** "tomorrow 09:00", "at 22:00": said of the access, and of what it is for as well. Null where it is a mere "22:00". */
+export function takeBareStart(text: string): TakenStart | null {
+  const plain = toNarrow(text).toLowerCase();
+  const at = AT.exec(plain)?.[0].length ?? 0;
+  const found = leadingMoment(plain.slice(at));
+  if (!found || ("day" in found.is && found.is.day === "next" && /^\d/.test(plain))) return null;
+  const end = at + found.end;
+  return { start: { unclear: text.slice(0, end).trim() }, rest: text.slice(end) };
 }
 
 /** As it may be typed. */

@@ -41,8 +41,8 @@ function withMarks(text: string, guess: Guess): Guess {
 }
 const MARKS = /^(?:左右)?(?:[^\p{L}\p{N}\s]+(?=\s|$)|[,.;:!?、。]+|(?<=^左右))\s*/u;
 
-/** "三天前报错", "3分钟后重启"; "2小时后台排查" asks for two hours. */
-const SINCE = /^(?:[之以][前后]|前(?![端台置])|后(?![端台续]))/;
+/** "三天前报错", "3分钟后重启", "2小时内修复", "3天的日志"; "2小时后台排查" and "2小时内存排查" ask for two hours. */
+const SINCE = /^(?:[之以][前后内]|前(?![端台置])|后(?![端台续])|内(?![存网部容核置测])|的)/;
 
 const SIGN = /^[-+~±≈\u2010-\u2015\u2212]+\s*/;
 
@@ -68,7 +68,7 @@ function rough(text: string): Guess {
 }
 const ROUGHLY =
   /^(?:(?:about|around|approx(?:imately|\.)?|roughly|max(?:imum|\.)?|at most|up to)\s+|(?:大约|约|大概|最多)\s*)/;
-const OF_IT = /^\s*(?:(?:of|ago|old|late|behind)(?!\p{L})|[的内里]|[之以]内)/u;
+const OF_IT = /^\s*(?:(?:of|ago|old|late|behind)(?!\p{L})|里)/u;
 
 const UNIT = `\\s*(?:${UNIT_NAMES.join("|")})(?!(?!左右)\\p{L})`;
 const AMOUNT = new RegExp(

@@ -30,7 +30,7 @@ async function seal(needs: Needs, signal: AbortSignal): Promise<void> {
       { hub: gap, redis: head },
       `the hub remembers seal ${gap.seal} of the trail, and Redis does not: what was sealed since is lost, and the next seal says so`,
     );
-  const newest = (await seals.add(gap)) ?? head;
+  const newest = (await seals.add(gap)) ?? (await seals.head());
   if (hub !== undefined && newest) await tellHub(needs, newest, hub, signal);
   await seals.trim();
   if (newest && needs.checkpoint) await checkpoint(needs, newest, needs.checkpoint);

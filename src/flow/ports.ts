@@ -264,7 +264,7 @@ export interface Seals {
   has(seal: SealHead): Promise<boolean>;
   /**
    * Seals all entries since the newest one; resolves to the newest made, null where there was nothing to seal. `gap`:
-   * a seal that Redis lost, which the next one names.
+   * a seal that Redis lost, which the next one names, and none after that.
    */
   add(gap: SealHead | null): Promise<SealHead | null>;
   /** What is older than the trail is kept goes, by whole seals. */

@@ -38,7 +38,7 @@ export function createSeals(options: SealStore): Seals {
     async add(gap) {
       let last = await newest(store);
       let made: Head | null = null;
-      for (let lost = gap; ; lost = null) {
+      for (let lost = gap && (await isNamed(store, gap)) ? null : gap; ; lost = null) {
         const next = await addOne(store, last, lost);
         if (!next) break;
         last = made = next;
@@ -54,6 +54,13 @@ export function createSeals(options: SealStore): Seals {
 async function newest({ redis, keys }: SealStore): Promise<Head | null> {
   const { head, place } = await reading(redis, () => redis.hgetall(keys.seal));
   return head === undefined ? null : Head.parse({ ...JSON.parse(head), place });
+}
+
+/** By a seal of which the hub has not been told yet. */
+async function isNamed({ redis, keys }: SealStore, { hash, at }: SealHead): Promise<boolean> {
+  for await (const { trail } of trailLines({ redis, keys }, { from: `${at}` }))
+    if (isSeal(trail) && trail.gap?.hash === hash) return true;
+  return false;
 }
 
 /** Null: nothing is left to seal, or another replica does. */

@@ -92,6 +92,14 @@ test.each([
   "2h today at 22:00",
   "2h 2026-11-27 09:00 release",
   "2小时 明天上午9点 发布",
+  "at 22:00 2h deploy",
+  "at 22:00 deploy",
+  "2h at 22:00 deploy",
+  "2h on 2026-11-27 09:00 deploy",
+  "tomorrow 09:00 2h deploy",
+  "在22:00 2小时 发布",
+  "2小时 在明天9点 发布",
+  "晚上10点 2小时 发布",
 ])("%j is refused", (text) => expect(refusedKind(() => asked(`guest ${text}`))).toBe("bad-start"));
 
 test.each([
@@ -103,7 +111,12 @@ test.each([
 ])("%j is refused, too", (text, kind) => expect(refusedKind(() => asked(`guest ${text}`))).toBe(kind));
 
 test("in an emergency a day is part of the reason, and a line that is put together says what was typed", () => {
-  for (const reason of ["today at 09:00 the database died", "starting 09:00 the database dies"])
+  for (const reason of [
+    "today at 09:00 the database died",
+    "at 09:00 the database died",
+    "晚上10点 数据库挂了",
+    "starting 09:00 the database dies",
+  ])
     expect(parseCommand(`emergency guest 1h ${reason}`)).toEqual({
       ...{ role: "guest", time: { ms: HOUR }, reason, emergency: true },
     });
@@ -136,9 +149,21 @@ test.each(["the team", "monitoring alerts", "next door", "sunset", "maybe 3 host
   (text) => expect(asked(`guest 2h from ${text}`)).toMatchObject({ reason: `from ${text}` }),
 );
 
-test.each(["22:00 incident", "to prod and back", "tomorrow's release", "2 hosts at 09:00"])(
-  "%s is a reason after a time",
-  (text) => expect(asked(`guest 2h ${text}`)).toEqual({ role: "guest", duration: 2 * HOUR, reason: text }),
+test("what stands beside a beginning that is refused is kept", () =>
+  expect(parseCommand("guest at 22:00 2h deploy")).toEqual({
+    ...{ role: "guest", time: { ms: 2 * HOUR }, start: { unclear: "at 22:00" }, reason: "deploy" },
+  }));
+
+test.each([
+  "22:00 incident",
+  "at the office",
+  "on call",
+  "在3点那次发布后排查",
+  "to prod and back",
+  "tomorrow's release",
+  "2 hosts at 09:00",
+])("%s is a reason after a time", (text) =>
+  expect(asked(`guest 2h ${text}`)).toEqual({ role: "guest", duration: 2 * HOUR, reason: text }),
 );
 
 test.each(["test the host", "best effort", "post mortem", "utcoffset bug"])(

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { visibleText } from "../../sandbox/slack/index.ts";
 import { DAY, HOUR } from "../../src/domain/duration.ts";
-import { ALICE, BOB, CAROL, startBot, startWorld } from "../helpers/bot.ts";
+import { ALICE, BOB, CAROL, GENERAL, startBot, startWorld } from "../helpers/bot.ts";
 import { findingsOf, runDoctor } from "../helpers/doctor.ts";
 import { scene } from "../helpers/scene.ts";
 
@@ -29,11 +29,14 @@ test("it starts, gives and ends access, and hears of who left a group ten second
   const doctorOn = async (check: string) =>
     findingsOf(await runDoctor(world)).find((found) => found.check === check);
   expect(await doctorOn("slack scopes")).toMatchObject({ level: "ok" });
-  expect(await doctorOn("slack app")).toMatchObject({
-    level: "ok",
-    message: expect.stringMatching(/tells no bot/),
-  });
+  const untold = { level: "ok", message: expect.stringMatching(/tells no bot/) };
+  expect(await doctorOn("slack app")).toMatchObject(untold);
   await world.jump(DAY);
+  expect(await doctorOn("slack app")).toMatchObject(untold);
+  const told = () => world.commands.hget(world.keys.sent, "command");
+  const before = await told();
+  await world.slack.command(BOB, GENERAL, "help");
+  await world.until(async () => (await told()) !== before);
   expect(await doctorOn("slack app")).toMatchObject({
     level: "warn",
     message: expect.stringMatching(/^in 1d1h Slack has sent commands alone: .*older manifest/),

@@ -142,6 +142,24 @@ test("an entry edited, removed or moved in Redis itself is found and named", asy
   expect((await live()).faults[0]?.what).toMatch(`of ${id} entry 2 is missing before ${id} pending → denied`);
 });
 
+test("a lost seal is named once, by whichever replica is the first", async () => {
+  await trail.walk(["pending"]);
+  await trail.seal();
+  const lost = { seal: 1, hash: "f".repeat(64), at: trail.clock.now(), place: "1-1" };
+  const other = createSeals({ ...trail.store, onSeal: () => {}, onUnlogged: () => {} });
+  await Promise.all([trail.seals.add(lost), other.add(lost)]);
+  // The hub was not told of it.
+  await trail.seals.add(lost);
+  await trail.walk(["pending"], { role: "admin" });
+  await other.add(lost);
+  const found = await sealsOf();
+  expect(found.map(({ seal, gap }) => ({ seal, gap: gap?.hash }))).toEqual([
+    { seal: 1, gap: undefined },
+    { seal: 2, gap: lost.hash },
+    { seal: 3, gap: undefined },
+  ]);
+});
+
 /** The hub, in memory. */
 function memoryAnchor() {
   let anchored: Anchored | null = null;

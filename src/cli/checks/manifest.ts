@@ -1,12 +1,12 @@
 /** Whether the app has what manifest.yml asks for: Slack tells no bot, so it is judged by what Slack has sent. */
 import { DAY, formatDuration, HOUR } from "../../domain/duration.ts";
 import { isStoreAway } from "../../flow/ports.ts";
-import { LATER } from "../../slack/inbound/kinds.ts";
+import { COMMAND, LATER } from "../../slack/inbound/kinds.ts";
 import type { Sent } from "../../store/sent.ts";
 import { type Finding, ok, warn } from "./finding.ts";
 
 const CHECK = "slack app";
-/** Within a day somebody opens the bot's messages, which is an event too, or changes their profile. */
+/** Within a day of commands somebody opens the bot's messages, which is an event too, or changes their profile; on a day when nobody comes, nobody does. */
 const SURE_MS = DAY;
 
 /** `read`: null where there is no Redis to ask. */
@@ -32,7 +32,7 @@ function judge(sent: Awaited<ReturnType<Sent["read"]>>, now: number): Finding {
     const rest = never.length > 0 ? `; not yet ${never.join(", ")}` : "";
     return ok(CHECK, `Slack has sent ${came.join(", ")}${rest}`);
   }
-  if (!sent || now - sent.since < SURE_MS) return UNTOLD;
+  if (!sent || (sent.last.get(COMMAND) ?? 0) - sent.since < SURE_MS) return UNTOLD;
   return warn(
     CHECK,
     `in ${formatDuration(Math.floor((now - sent.since) / HOUR) * HOUR)} Slack has sent commands alone: the app seems to have an older manifest, without shortcut, Home tab and events`,

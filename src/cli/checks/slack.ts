@@ -5,6 +5,7 @@ import type { Config } from "../../config.ts";
 import { channelFor } from "../../domain/catalog.ts";
 import { isSlacksOwn, slackError } from "../../slack/outbound/client.ts";
 import type { HomeWorkspace } from "../../slack/outbound/profile.ts";
+import { proxyRefused } from "../../slack/outbound/proxy.ts";
 import { inviteOf } from "../../slack/slash-command.ts";
 import { type Finding, fail, ok, warn } from "./finding.ts";
 
@@ -88,6 +89,8 @@ function channelsOf({ slack, roles }: Pick<Config, "slack" | "roles">): NamedCha
 /** What an error of Slack means. */
 export function noAnswer(error: unknown): Finding {
   const code = slackError(error);
+  const barred = proxyRefused(error);
+  if (barred) return fail("slack", barred.message, barred.fix);
   if (code === null)
     return fail(
       "slack",

@@ -1,6 +1,7 @@
 /** What is said of a Socket Mode connection that could not be had, and what to do about it. */
 import type { HoldFound } from "../../flow/support/holds.ts";
 import { isSlacksOwn, slackError } from "../outbound/client.ts";
+import { proxyRefused } from "../outbound/proxy.ts";
 import { MAX_CONNECTIONS, SocketClosed } from "./connection.ts";
 
 export function socketRefused(error: unknown): Omit<HoldFound, "cause"> {
@@ -20,8 +21,10 @@ export function socketRefused(error: unknown): Omit<HoldFound, "cause"> {
       message: `Slack allows an app ${MAX_CONNECTIONS} connections, and all are taken`,
       fix: "Run fewer replicas, or HTTP instead of Socket Mode; Slack gives up a connection that broke unseen after a while",
     };
-  return {
-    message: "Socket Mode: Slack does not answer",
-    fix: "See whether this machine reaches slack.com, and wss-primary.slack.com behind it; through a proxy: HTTPS_PROXY",
-  };
+  return (
+    proxyRefused(error) ?? {
+      message: "Socket Mode: Slack does not answer",
+      fix: "See whether this machine reaches slack.com, and wss-primary.slack.com behind it; through a proxy: HTTPS_PROXY",
+    }
+  );
 }

@@ -25,3 +25,17 @@ export function slackProxy({ HTTPS_PROXY, NO_PROXY = "" }: ProxySettings): Slack
   });
   return { dispatcher, fetch: sendBy(dispatcher) };
 }
+
+/** What is said where the proxy let nothing through, and what to do about it; null of any other error. */
+export function proxyRefused(error: unknown): { message: string; fix: string } | null {
+  // Only undici's words have the status.
+  const [, status] = /Proxy response \((\d{3})\)/.exec(error instanceof Error ? error.message : "") ?? [];
+  if (status === undefined) return null;
+  return {
+    message: `the proxy refuses the way to Slack (${status})`,
+    fix:
+      status === "407"
+        ? "Put its user and password into HTTPS_PROXY: http://user:password@proxy.example.com:3128"
+        : "Have the proxy allow CONNECT to slack.com, wss-primary.slack.com and wss-backup.slack.com, port 443",
+  };
+}
