@@ -133,7 +133,7 @@ const orLater = (work: Promise<Later>, clock: Clock): Promise<(Later & { inLine?
     throw error;
   });
 
-/** However many changes of a record wait for Slack, one job waits for them all; false when it is this one. */
+/** However many changes of a record wait for Slack, one job waits for them all, as long as the first of them must; false when it is this one. */
 async function isInLine(
   queue: Queue,
   job: Job,
@@ -141,12 +141,23 @@ async function isInLine(
   { ms, due }: { ms: number; due: number },
 ): Promise<boolean> {
   const jobId = `${job.name}-${id}-waiting`;
-  if (job.id !== jobId) await queue.add(job.name, { id, due }, { jobId, delay: ms });
-  else await job.updateData({ id, due });
-  return job.id !== jobId;
+  if (job.id === jobId) {
+    await job.updateData({ id, due });
+    return false;
+  }
+  const standing = await queue.getJob(jobId);
+  // One that runs by now sees what this one saw.
+  if (standing && due < (Data.safeParse(standing.data).data?.due ?? 0))
+    await standing
+      .changeDelay(ms)
+      .then(() => standing.updateData({ id, due }))
+      .catch(() => {});
+  await queue.add(job.name, { id, due }, { jobId, delay: ms });
+  return true;
 }
 
-const Known = z.object({ name: z.enum(STEPS), data: z.object({ id: RequestId, due: z.number() }) });
+const Data = z.object({ id: RequestId, due: z.number() });
+const Known = z.object({ name: z.enum(STEPS), data: Data });
 
 async function look(
   { queue, eager, leaveToOthers, ...settings }: LaneSettings,

@@ -193,6 +193,20 @@ test("what is due again far later is reached by a jump of the clock", async () =
   await until(() => calls === 2);
 });
 
+test("of many that wait for Slack, whoever must wait least brings the job that waits for them all forward", async () => {
+  const waits = [300_000, 300];
+  const syncMessages = vi.fn(async () => {
+    const wait = waits.shift();
+    if (wait) throw new SlackBusy(wait);
+    return undefined;
+  });
+  const { jobs } = running({ syncMessages });
+  await jobs.add("messages", "syncMessages", id, 1);
+  await until(async () => (await jobs.lanes.messages.getDelayedCount()) === 1);
+  await jobs.add("messages", "syncMessages", id, 2);
+  await until(() => syncMessages.mock.calls.length === 3);
+});
+
 test("Slack's asking to wait is waited for: no attempt is counted, nothing is given up, and one job waits for many", async () => {
   let asked = 0;
   const syncMessages = vi.fn(async () => {

@@ -5,22 +5,26 @@ import { Agent } from "undici";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type JumpClock, stillClock } from "../../sandbox/clock.ts";
 import { type LocalSlack, startLocalSlack } from "../../sandbox/slack/index.ts";
-import type { UserId } from "../../src/domain/ids.ts";
-import { StoreDown } from "../../src/flow/ports.ts";
+import { RequestId, type UserId } from "../../src/domain/ids.ts";
+import { massEndOf } from "../../src/domain/mass-end.ts";
+import { type SlackBusy, StoreDown } from "../../src/flow/ports.ts";
 import { createGiveWay } from "../../src/give-way.ts";
 import { createBudget } from "../../src/slack/outbound/budget.ts";
 import { retryAfter, type SlackClients, slackClients, slackError } from "../../src/slack/outbound/client.ts";
 import { dmWith } from "../../src/slack/outbound/dm.ts";
+import { createMassEndNotifier } from "../../src/slack/outbound/mass-end-notifier.ts";
 import { sendBy } from "../../src/slack/outbound/send.ts";
 import { createTurns } from "../../src/store/turns.ts";
 import { remembering } from "../helpers/memories.ts";
-import { freshKeys, testRedis, until } from "../helpers/redis.ts";
+import { freshKeys, memoryLog, testRedis, until } from "../helpers/redis.ts";
+import { view } from "./records.ts";
 
 const redis = await testRedis();
 afterAll(() => redis[Symbol.asyncDispose]());
 
 const send = sendBy(new Agent());
 const CHANNEL = "C0OPS";
+const SOME = RequestId.parse("R-00000000");
 let clock: JumpClock;
 let slack: LocalSlack;
 let keys: ReturnType<typeof freshKeys>;
@@ -103,6 +107,33 @@ test("however often a message's turn is asked for, it has one place in the line"
   });
 });
 
+test("a post that is tried again and again keeps its place, whatever it says by then: nobody else waits for it longer", async () => {
+  const massEnds = createMassEndNotifier({
+    ...{ slack: here, channel: CHANNEL, language: "en", context: view },
+    ...{ memory: remembering(clock.now), clock, log: memoryLog() },
+  });
+  const one = massEndOf({
+    at: clock.now(),
+    by: { id: "U0ALICE" as UserId, name: "alice", locale: "en" },
+    qualified: "admin",
+    reason: "leak",
+  });
+  const some = (count: number) => Array<RequestId>(count).fill(SOME);
+  const counting = (left: number) =>
+    massEnds.post({ ...one, grants: some(40), left: some(left) }).then(
+      () => 0,
+      ({ retryAfterMs }: SlackBusy) => retryAfterMs,
+    );
+  const unmarked = () => waitOf(there.to("trouble").chat.postMessage({ channel: CHANNEL, text: "unlocked" }));
+  slack.failNext("chat.postMessage", { retryAfter: 10 });
+  for (let left = 40; left > 0; left--) {
+    expect(await counting(left)).toBeLessThan(12_000);
+    expect(await unmarked()).toBeLessThan(12_000);
+  }
+  clock.jump(12_000);
+  expect([await counting(0), await unmarked()]).toEqual([0, 0]);
+});
+
 test("homes: each person's has a place of its own, those who look at theirs go first, and of what waits the last counts", async () => {
   slack.people.add({ id: "U0EVE", name: "eve" });
   const publish = (client: WebClient, user_id: string, text = "x") =>
@@ -128,13 +159,13 @@ test("one post a second a channel after two: the next two wait in place, and ano
   await Promise.all([post(), post()]);
   const waiting = (count: number) =>
     until(async () => (await redis.commands.zcard(keys.waiting(`chat.postMessage:${CHANNEL}`))) === count);
-  const next = post();
+  const next = post("next");
   await waiting(1);
   clock.jump(1);
-  const two = post();
+  const two = post("two");
   await waiting(2);
   clock.jump(1);
-  expect(await waitOf(post())).toBe(4_000);
+  expect(await waitOf(post("another"))).toBe(4_000);
   expect(made("chat.postMessage")).toHaveLength(2);
   clock.jump(1_050);
   await next;

@@ -4,6 +4,7 @@ import type { AllowanceNotifier } from "../../flow/ports.ts";
 import { allowanceDm, allowanceLine, type Message } from "../views/index.ts";
 import { calm, isFinalRefusal, slackError } from "./client.ts";
 import { dmWith } from "./dm.ts";
+import { marked } from "./mark.ts";
 import type { NotifierOptions } from "./notifier.ts";
 import { throwPostTrouble, throwTrouble } from "./trouble.ts";
 
@@ -13,7 +14,8 @@ export function createAllowanceNotifier(options: NotifierOptions): AllowanceNoti
     key === "line" ? allowanceLine(a, context(language), first) : allowanceDm(a, context(a.person.locale));
   return {
     async post(a, key) {
-      const message = { ...draw(a, key, true), ...calm };
+      // Whoever else allows it while it waits is named in it.
+      const message = { ...marked(draw(a, key, true), `${a.id}:${key}`), ...calm };
       try {
         const where =
           key === "line"

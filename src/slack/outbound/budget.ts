@@ -1,5 +1,5 @@
 /** The one door to Slack's Web API: every call waits for its turn here, and what Slack asks one method to wait, all replicas wait. */
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import type { FetchFunction } from "@slack/web-api";
 import { SECOND } from "../../domain/duration.ts";
 import { type Clock, isStoreAway, type Room, SlackBusy, type Turns } from "../../flow/ports.ts";
@@ -88,12 +88,18 @@ const rankOf = (urgency: Urgency | "reserved"): number =>
 /** What tells one call of a method from another. */
 const SUBJECTS = ["channel", "ts", "user", "users", "user_id", "trigger_id", "view_id"];
 
-/** The same whenever the same is tried again. A post is known by the mark on its first block. */
+/**
+ * The same whenever the same is tried again: a place that nobody comes back to keeps others waiting. A post is known by the
+ * mark on its first block; without one, by what it says.
+ */
 function placeOf(method: string, fields: URLSearchParams): string {
   const mark = markIn(fields.get("blocks"));
-  if (method === "chat.postMessage" && !mark) return randomUUID();
+  if (method === "chat.postMessage" && !mark) return digestOf(fields);
   return [method, ...SUBJECTS.map((name) => fields.get(name)), mark].filter(Boolean).join(" ");
 }
+
+const digestOf = (fields: URLSearchParams): string =>
+  createHash("sha256").update(fields.toString()).digest("base64");
 
 const roomsFor = ({ method, where }: Call, urgency: Urgency): Room[] =>
   roomsOf(method, where ?? null, urgency);

@@ -3,12 +3,14 @@ import type { MassEndNotifier } from "../../flow/ports.ts";
 import { massEndMessage, unlockedMessage } from "../views/index.ts";
 import { type ChannelOptions, postInChannel } from "./channel-post.ts";
 import { isFinalRefusal, slackError } from "./client.ts";
+import { marked } from "./mark.ts";
 import { throwTrouble } from "./trouble.ts";
 
 export function createMassEndNotifier(options: ChannelOptions): MassEndNotifier {
   const { slack, language, context, log } = options;
   return {
-    post: (one) => postInChannel(options, massEndMessage(one, context(language))),
+    // What it counts changes while it waits.
+    post: (one) => postInChannel(options, marked(massEndMessage(one, context(language)), one.id)),
     async redraw(one, { channel: where, ts }) {
       try {
         // As urgent as the tokens that must go, or it would stand still until the last of them is gone.
