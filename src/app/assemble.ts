@@ -47,6 +47,7 @@ import { createCanaries } from "../store/canaries.ts";
 import type { Source, TrailLine } from "../store/chain.ts";
 import { createEpochs } from "../store/epoch.ts";
 import { createEvidence } from "../store/evidence.ts";
+import { writing } from "../store/failures.ts";
 import { createHomes } from "../store/homes.ts";
 import { keysOf } from "../store/keys.ts";
 import { createLease } from "../store/lease.ts";
@@ -109,6 +110,8 @@ export function assemble(
     ...{ client: slack, directory: people, memory, clock },
     ...{ policy, context, log },
     once: (name, work) => atMostOnce(redis.commands, `${keys.prefix}:told:${name}`, DAY, work),
+    again: async (name, ms) =>
+      void (await writing(redis.commands, () => redis.commands.pexpire(`${keys.prefix}:told:${name}`, ms))),
   });
   const anchor = createAnchor({ client: hub, instance: config.instance, namespace: config.hub.namespace });
   const onHub = recentAnchor({ clock, stopping: stopping.signal }, anchor);

@@ -22,8 +22,11 @@ export function renewed(r: AccessRequest, why: Said, now: number): AccessRequest
   if (isRenewing(r)) return saidToo(r, why);
   if (r.state !== "active") throw new Refused(lateFor(r));
   const { grant, hidden: _, refresh: __, idle: ___, ...kept } = r;
+  // Its messages are still to say so, where it was proved a moment ago.
   const isAwaited = ({ generation, verification }: Former) =>
-    !verification || replacedToTry(r).some((one) => one.generation === generation);
+    !verification ||
+    verification.at > now - HOUR ||
+    replacedToTry(r).some((one) => one.generation === generation);
   const recent = (r.former ?? []).filter((one) => isAwaited(one) || one.at > now - HOUR);
   const oldest = recent.filter(({ at }) => at > now - HOUR).at(-NEW_TOKENS_AN_HOUR);
   if (oldest) throw new Refused({ ...tooMany(r), at: oldest.at + HOUR });

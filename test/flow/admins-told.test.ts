@@ -5,6 +5,8 @@ import { parse, stringify } from "yaml";
 import { type CallFailure, visibleText } from "../../sandbox/slack/index.ts";
 import type { Alarm } from "../../src/domain/alarm.ts";
 import { HOUR, MINUTE, SECOND } from "../../src/domain/duration.ts";
+import { RequestId } from "../../src/domain/ids.ts";
+import { each } from "../domain/records.ts";
 import { ALICE, APPROVALS, CAROL, MEI, startBot, startWorld, type World } from "../helpers/bot.ts";
 import { scene } from "../helpers/scene.ts";
 import { openSteps } from "../helpers/steps.ts";
@@ -107,6 +109,62 @@ test("what is so again is told again", async () => {
     expect(heard()).toEqual({ [ALICE]: i + 1, [CAROL]: i + 1, [MEI]: i + 1 });
     world.clock.jump(SECOND);
   }
+});
+
+test("what was over before all of them heard it, and is so again hours later, is told again to those who heard it", async () => {
+  await using steps = await openSteps(world);
+  failsFor(CAROL, "access_denied");
+  expect(await steps.ports.admins.tell(UNNAMED)).toBe(false);
+  expect(heard()).toEqual({ [ALICE]: 1, [CAROL]: 0, [MEI]: 1 });
+  world.slack.meddle(undefined);
+  world.clock.jump(3 * HOUR);
+  expect(await steps.ports.admins.tell(UNNAMED)).toBe(true);
+  expect(heard()).toEqual({ [ALICE]: 2, [CAROL]: 1, [MEI]: 2 });
+});
+
+test("another lock-out of the same credential is told, once the first is over for a while, and so is its end", async () => {
+  await using steps = await openSteps(world);
+  const { admins } = steps.ports;
+  const all = (count: number) => ({ [ALICE]: count, [CAROL]: count, [MEI]: count });
+  const [out, back] = (["locked-out", "let-in"] as const).map((kind) => ({ kind, credential: "a" }));
+  for (const [i, alarm] of [out, back].entries()) {
+    expect(await admins.tell(alarm as Alarm)).toBe(true);
+    // Another replica sees it too.
+    expect(await admins.tell(alarm as Alarm)).toBe(true);
+    expect(heard()).toEqual(all(i + 1));
+    world.clock.jump(SECOND);
+  }
+  // One that comes and goes floods nobody.
+  expect(await admins.tell(out as Alarm)).toBe(true);
+  expect(heard()).toEqual(all(2));
+  const key = `${world.keys.prefix}:told:locked-out:a`;
+  expect(await world.commands.pttl(key)).toBeLessThanOrEqual(10 * MINUTE);
+  await world.commands.del(key);
+  world.clock.jump(MINUTE);
+  for (const [i, alarm] of [out, back].entries()) {
+    expect(await admins.tell(alarm as Alarm)).toBe(true);
+    expect(heard()).toEqual(all(i + 3));
+    world.clock.jump(SECOND);
+  }
+});
+
+test("what no record knows is told once of many that are found together, and anew of what is found hours later", async () => {
+  await using steps = await openSteps(world);
+  const at = Date.parse("2026-11-27T09:00Z");
+  const found = (number: number, untold: number): Alarm => ({
+    kind: "adopted",
+    request: {
+      ...each.active,
+      id: RequestId.parse(`R-7K2Q9FX${number}`),
+      untold: { what: "adopted", at: untold },
+    },
+  });
+  for (const [number, untold] of [at, at + MINUTE].entries())
+    expect(await steps.ports.admins.tell(found(number, untold))).toBe(true);
+  expect(heard()).toEqual({ [ALICE]: 1, [CAROL]: 1, [MEI]: 1 });
+  world.clock.jump(MINUTE);
+  expect(await steps.ports.admins.tell(found(3, at + 6 * HOUR))).toBe(true);
+  expect(heard()).toEqual({ [ALICE]: 2, [CAROL]: 2, [MEI]: 2 });
 });
 
 test("a card that no channel takes: an administrator whom Slack kept waiting hears of it too", async () => {

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { WebClient } from "@slack/web-api";
 import type { Alarm } from "../../domain/alarm.ts";
-import { DAY } from "../../domain/duration.ts";
+import { DAY, HOUR, MINUTE } from "../../domain/duration.ts";
 import { type GroupId, isGroup, type Principal, type UserId } from "../../domain/ids.ts";
 import type { Locale } from "../../domain/person.ts";
 import type { Admins, Directory, Log } from "../../flow/ports.ts";
@@ -24,16 +24,24 @@ interface CreateAdmins extends AdminsOptions {
   context(locale: Locale): ViewContext;
   /** Does it once a day for all replicas; work that did not succeed may be done again. */
   once(name: string, work: () => Promise<boolean>): Promise<boolean>;
+  /** In so many ms it is done again, although the day is not over. */
+  again(name: string, ms: number): Promise<void>;
 }
+
+/** What comes and goes is told so often at most. */
+const COMES_AND_GOES_MS = 10 * MINUTE;
 
 export function createAdmins(options: CreateAdmins): Admins {
   return {
     async tell(alarm) {
       const name = nameOf(alarm);
-      const tell = () =>
-        tellAdmins(options, name ?? digestOf(alarm), (locale) =>
+      const tell = async () => {
+        const done = await tellAdmins(options, name ?? digestOf(alarm), (locale) =>
           alarmMessage(alarm, options.context(locale)),
         );
+        if (done) await tellAnew(options, alarm);
+        return done;
+      };
       const told = name === null ? tell() : options.once(name, tell);
       return told.catch((error: unknown) => {
         options.log.warn({ alarm: alarm.kind, err: error }, "the administrators were not told");
@@ -43,11 +51,24 @@ export function createAdmins(options: CreateAdmins): Admins {
   };
 }
 
+/** The end of a lock-out once it is told, and the next one that comes after its end. */
+async function tellAnew({ again }: CreateAdmins, alarm: Alarm): Promise<void> {
+  const { kind } = alarm;
+  const other = kind === "locked-out" ? "let-in" : "locked-out";
+  const ms = kind === "locked-out" ? 0 : COMES_AND_GOES_MS;
+  // Where Redis does not take that, it is told again after the day.
+  if ("credential" in alarm) await again(`${other}:${alarm.credential}`, ms).catch(() => {});
+}
+
+/** What is found within the same hour is one piece of news. */
+const TOGETHER_MS = HOUR;
+
 /** Null: what was told of these is remembered by whoever found them. */
 function nameOf(alarm: Alarm): string | null {
   if (alarm.kind === "foreign" || alarm.kind === "groups" || isOfReads(alarm)) return null;
-  // Of many that a lost record leaves, the first says it all.
-  if (alarm.kind === "adopted") return alarm.kind;
+  // Of many that a Redis leaves that lost its records, the first says it all.
+  if (alarm.kind === "adopted")
+    return `${alarm.kind}:${Math.floor((alarm.request.untold?.at ?? 0) / TOGETHER_MS)}`;
   if (alarm.kind === "hub-silent") return `${alarm.kind}:${alarm.heard ?? "never"}`;
   if ("credential" in alarm) return `${alarm.kind}:${alarm.credential}`;
   if (alarm.kind === "leak-unproven") return `${alarm.kind}:${alarm.request.id}:${alarm.generation}`;
@@ -60,6 +81,8 @@ const isOfReads = (alarm: Alarm) => alarm.kind === "reads-opened" || alarm.kind 
 
 /** Whom Slack does not let hear it for so long may never, and others who heard it are enough. */
 const WAITED_FOR_MS = DAY;
+/** Longer than until any next try: what nobody tried to tell for so long was over, and all are told when it is so again. */
+const OVER_AFTER_MS = 2 * HOUR;
 
 /** Resolves to whether they know of it: false also while somebody may hear it later. `name`: of what they are told. */
 export async function tellAdmins(
@@ -70,7 +93,7 @@ export async function tellAdmins(
   const { memory, clock } = options;
   const at = clock.now();
   const { people, areAll } = await reachable(options);
-  const before = await memory.read(heardBy(name), people);
+  const before = await heardBefore(options, name, people);
   const outcomes = await Promise.all(
     people.map((id, i) => (before?.values[i] ? "heard" : tellOne(options, id, word))),
   );
@@ -79,12 +102,24 @@ export async function tellAdmins(
   const isWaitedFor = outcomes.includes("later") && Math.abs(at - since) < WAITED_FOR_MS;
   const done = areAll && heard.length > 0 && !isWaitedFor;
   if (!done)
-    await memory.write(heardBy(name), { at: since, values: marked(heard), keepMs: 2 * WAITED_FOR_MS });
+    await memory.write(heardBy(name), {
+      ...{ at: since, keepMs: 2 * WAITED_FOR_MS },
+      values: { ...marked(heard), [TRIED]: `${at}` },
+    });
   // It may come to be so again.
   else if (before) await memory.drop(heardBy(name));
   return done;
 }
 
+/** Null where nobody heard it, or what they heard was over. */
+async function heardBefore({ memory, clock }: AdminsOptions, name: string, people: readonly UserId[]) {
+  const before = await memory.read(heardBy(name), [...people, TRIED]);
+  const tried = Number(before?.values.at(-1) ?? before?.at);
+  return before && Math.abs(clock.now() - tried) < OVER_AFTER_MS ? before : null;
+}
+
+/** When it was tried last; no person is called so. */
+const TRIED = "tried";
 /** Those who heard it while others did not. */
 const heardBy = (name: string): string => `heard:${name}`;
 const marked = (ids: readonly UserId[]) => Object.fromEntries(ids.map((id) => [id, "1"]));
