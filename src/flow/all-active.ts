@@ -22,8 +22,11 @@ export interface ActiveGrants extends LivePage {
 }
 
 /** The first to end first. Throws Refused(may-not-see, look-up-failed), StoreDown, ListsBehind, SlackBusy. */
-export async function activeGrants(ports: Ports, asked: ActiveAsked): Promise<ActiveGrants> {
-  const isAmong = qualifier(ports, asked.by);
+export async function activeGrants(
+  ports: Ports,
+  asked: ActiveAsked,
+  isAmong: Qualifies = qualifier(ports, asked.by),
+): Promise<ActiveGrants> {
   const seen = await seenRoles(ports, isAmong);
   if (seen.length === 0 || (asked.role !== undefined && !isSeen(seen, asked.role)))
     throw new Refused({ kind: "may-not-see", role: asked.role });

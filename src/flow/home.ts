@@ -21,7 +21,7 @@ import {
 } from "./ports.ts";
 import { rolesFor } from "./roles-for.ts";
 import { openRequests } from "./status.ts";
-import { type Qualifies, qualifier } from "./support/qualifier.ts";
+import { type Qualifies, qualifier, type Shown } from "./support/qualifier.ts";
 import { usesOf } from "./uses.ts";
 import { waitingFor } from "./waiting-for.ts";
 
@@ -32,9 +32,12 @@ const AGAIN_MS = 30_000;
 export async function drawHome(ports: Ports, person: UserId, how: HomeLook = {}): Promise<void> {
   try {
     const sheet = await ports.homeTab.look(person, how);
-    const profile = await ports.directory.person(person, how.waits ? "show" : "redraw");
+    const purpose = how.waits ? "show" : "redraw";
+    const profile = await ports.directory.person(person, purpose);
     const refusal = membersOnly({ profile });
-    const home = refusal ? { refusal } : await readHome(ports, person).catch((error) => unread(error, how));
+    const home = refusal
+      ? { refusal }
+      : await readHome(ports, person, purpose).catch((error) => unread(error, how));
     const outcome = await sheet.show(personOf(profile), home);
     if (outcome === "again") await ports.homes.outdated([person], HOME_SETTLES_MS);
     if (outcome === "refused") await ports.homes.forget(person);
@@ -52,12 +55,12 @@ function unread(error: unknown, { waits }: HomeLook): NoHome {
   throw error;
 }
 
-async function readHome(ports: Ports, person: UserId): Promise<Home> {
-  const isAmong = qualifier(ports, person);
+async function readHome(ports: Ports, person: UserId, purpose: Shown): Promise<Home> {
+  const isAmong = qualifier(ports, person, purpose);
   const [own, waiting, roles, active, lockdown] = await Promise.all([
     openRequests(ports, person),
     waitingFor(ports, person, isAmong),
-    rolesFor(ports, person),
+    rolesFor(ports, person, purpose),
     activeFor(ports, person, isAmong),
     ports.lockdown.standing(),
   ]);
@@ -73,6 +76,6 @@ const isLater = (r: AccessRequest): boolean =>
 
 async function activeFor(ports: Ports, by: UserId, isAmong: Qualifies): Promise<ActiveAtHome | null> {
   if (!(await isAmong(ports.policy.admins))) return null;
-  const { shown, ...rest } = await activeGrants(ports, { by, count: ACTIVE_AT_HOME });
+  const { shown, ...rest } = await activeGrants(ports, { by, count: ACTIVE_AT_HOME }, isAmong);
   return { ...rest, shown: shown.map(({ request }) => request) };
 }

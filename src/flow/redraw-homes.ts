@@ -3,7 +3,7 @@ import { decidersOf } from "../domain/home.ts";
 import type { UserId } from "../domain/ids.ts";
 import { partyIds } from "../domain/parties.ts";
 import { drawHome } from "./home.ts";
-import type { OutdatedHomes, Ports } from "./ports.ts";
+import { type OutdatedHomes, type Ports, SlackBusy } from "./ports.ts";
 
 const LOOK_MS = 1_000;
 const AGAIN_MS = 10_000;
@@ -24,7 +24,8 @@ async function redraw(ports: Ports, due: OutdatedHomes): Promise<void> {
     };
     await Promise.all(Array.from({ length: AT_ONCE }, next));
   } catch (error) {
-    ports.log.warn({ err: error }, "whose Home tabs are outdated could not be told; tried again");
+    if (!(error instanceof SlackBusy))
+      ports.log.warn({ err: error }, "whose Home tabs are outdated could not be told; tried again");
     await ports.homes.outdated([...due.people, ...due.requests], AGAIN_MS);
   }
 }
@@ -35,7 +36,7 @@ async function concerned(ports: Ports, { people, requests }: OutdatedHomes): Pro
   if (openers.length === 0) return [];
   const [found, deciders] = await Promise.all([
     ports.requests.getMany(requests),
-    requests.length > 0 ? ports.directory.members(decidersOf(ports.policy), "show") : [],
+    requests.length > 0 ? ports.directory.members(decidersOf(ports.policy), "redraw") : [],
   ]);
   const parties = found.flatMap((r) => (r && r !== "unreadable" ? partyIds(r) : []));
   const all = new Set([...people, ...parties, ...deciders]);

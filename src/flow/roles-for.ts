@@ -6,9 +6,10 @@ import type { AskerFacts } from "../domain/rules/rule.ts";
 import { approversOf } from "../domain/today.ts";
 import type { Ports } from "./ports.ts";
 import { memberFacts, recalledFacts } from "./support/asker.ts";
+import type { Shown } from "./support/qualifier.ts";
 
-export async function rolesFor(ports: Ports, person: UserId): Promise<string[]> {
-  const all = await offers(ports.policy, (role) => memberFacts(ports, { id: person, role }, "show"));
+export async function rolesFor(ports: Ports, person: UserId, purpose: Shown = "show"): Promise<string[]> {
+  const all = await offers(ports.policy, (role) => memberFacts(ports, { id: person, role }, purpose));
   return all.flatMap(({ name, may }) => (may ? [name] : []));
 }
 

@@ -266,6 +266,13 @@ describe("what is remembered", () => {
     expect(asked.toSorted()).toEqual(["tidying", "who waits"]);
   });
 
+  test("and where such a tab's look must wait, nobody who decides waits with it", async () => {
+    slack.failNext("usergroups.list", { retryAfter: 60 });
+    const [tab, decision] = await Promise.allSettled([wang("redraw"), wang("decide")]);
+    expect(tab).toMatchObject({ status: "rejected", reason: expect.any(SlackBusy) });
+    expect(decision).toMatchObject({ value: "S0SRE" });
+  });
+
   test("help may use it, and asks for nothing", async () => {
     const recall = (id: string) => directory.recall(user(id), who("S0SRE", "U0GUEST"));
     expect([await recall("U0GUEST"), await recall("U0BOB")]).toEqual([true, null]);

@@ -277,6 +277,23 @@ describe("kept up", () => {
     expect(wordsOn(door, ALICE)).toMatch(/bob\* asks for[\s\S]*mei\* asks for/);
   });
 
+  test("a directory sync draws it anew again and again: whoever decides meanwhile is looked up at once", async () => {
+    const door = await openDoor();
+    const { id } = await door.ask();
+    await opened(door, ROOT, CAROL);
+    door.clock.jump(61 * SECOND);
+    const looks = () => door.slack.calls.filter(({ method }) => method === "usergroups.list").length;
+    const before = looks();
+    for (let i = 0; i < 8; i++) {
+      await door.slack.people.setGroup("S0DEV", i % 2 === 0 ? [BOB, MEI] : [BOB]);
+      await door.ports.homes.outdated([id], 0);
+      await settle(door);
+    }
+    expect(looks() - before).toBeLessThanOrEqual(3);
+    await door.slack.click(ALICE, await door.card(id), "approve");
+    await door.until(id, "active");
+  });
+
   test("who cannot have one any more is asked about no longer", async () => {
     const door = await openDoor();
     await opened(door, ALICE);

@@ -184,7 +184,7 @@ const personKey = (id: UserId): string => `person:${id}`;
 const shareKey = (id: UserId, purpose: Purpose): string =>
   purpose === "redraw" ? `${personKey(id)}:${purpose}` : personKey(id);
 /** Whoever waits does not wait with what gives way, nor is refused with what has fewer calls. */
-const APART: readonly Purpose[] = ["watch", "ask"];
+const APART: readonly Purpose[] = ["watch", "ask", "redraw"];
 const groupsKey = (purpose: Purpose): string => (APART.includes(purpose) ? `${GROUPS}:${purpose}` : GROUPS);
 const Stored = Person.extend({
   standing: Standing,
