@@ -16,7 +16,10 @@ type Answer = (now: number, sleep: (ms: number) => Promise<void>, fields: URLSea
 export function twoDirectories(redis: Client, answer: Answer) {
   const clock = stillClock();
   const send: FetchFunction = async (_url, init) => {
-    const found = await answer(clock.now(), clock.sleep, new URLSearchParams(String(init?.body)));
+    const { promise: tooLate, reject } = Promise.withResolvers<never>();
+    init?.signal?.addEventListener("abort", () => reject(init.signal?.reason));
+    const said = answer(clock.now(), clock.sleep, new URLSearchParams(String(init?.body)));
+    const found = await Promise.race([said, tooLate]);
     return Response.json({ ok: true, ...found }) as unknown as Awaited<ReturnType<FetchFunction>>;
   };
   const parts = { redis, keys: freshKeys(), clock };

@@ -4,6 +4,7 @@ import type { SlackClients } from "../../src/slack/outbound/client.ts";
 
 export const uncounted = (client: WebClient): SlackClients => ({
   interactive: client,
+  scarce: client,
   reserved: client,
   to: () => client,
   reserve: async () => ({ use: () => true, [Symbol.asyncDispose]: async () => {} }),

@@ -28,25 +28,29 @@ interface Patience {
   retryConfig: NonNullable<WebClientOptions["retryConfig"]>;
 }
 
-const PATIENCE: Record<"interactive" | "jobs", Patience> = {
+type Kind = "interactive" | "scarce" | "jobs";
+
+const PATIENCE: Record<Kind, Patience> = {
   interactive: {
     timeout: 1_000,
     retryConfig: { retries: 2, minTimeout: 100, maxTimeout: 300, factor: 2, randomize: false },
   },
+  // Only what fails at once is asked again: every other try would be one of few, for an answer that is on its way.
+  scarce: { timeout: 5_000, retryConfig: { retries: 1, minTimeout: 100, maxRetryTime: 1_000 } },
   // The queue tries again; a post that the client itself repeated would stand twice.
   jobs: { timeout: 5_000, retryConfig: { retries: 0 } },
 };
 
-const patienceOf = ({ interactive, timeout }: SlackClientOptions): Patience => {
-  const usual = PATIENCE[interactive ? "interactive" : "jobs"];
+const patienceOf = (kind: Kind, timeout: number | undefined): Patience => {
+  const usual = PATIENCE[kind];
   return { ...usual, timeout: timeout ?? usual.timeout };
 };
 
 /** For the command line, which is no part of the running bot. */
 export function slackClient(token: string, options: SlackClientOptions): WebClient {
-  const { proxy } = options;
+  const { proxy, interactive, timeout } = options;
   return new WebClient(token, {
-    ...patienceOf(options),
+    ...patienceOf(interactive ? "interactive" : "jobs", timeout),
     ...common(options),
     ...(proxy && { fetch: proxy.fetch }),
   });
@@ -56,6 +60,8 @@ export function slackClient(token: string, options: SlackClientOptions): WebClie
 export interface SlackClients {
   /** Somebody waits. */
   interactive: WebClient;
+  /** The same, for a call that Slack takes long for, and of which there are few: worst 6.1 s. */
+  scarce: WebClient;
   /** For jobs. */
   to(urgency: Urgency): WebClient;
   /** For what was reserved. */
@@ -71,16 +77,17 @@ export function slackClients(
   budget: Budget,
   options: Omit<SlackClientOptions, "interactive" | "proxy">,
 ): SlackClients {
-  const open = (urgency: Urgency | "reserved", interactive: boolean) => {
-    const { timeout, retryConfig } = patienceOf({ ...options, interactive });
+  const open = (urgency: Urgency | "reserved", kind: Kind) => {
+    const { timeout, retryConfig } = patienceOf(kind, options.timeout);
     return new WebClient(token, { fetch: budget.fetch(urgency, timeout), retryConfig, ...common(options) });
   };
-  const clients = new Map(URGENCIES.map((urgency) => [urgency, open(urgency, false)]));
-  const interactive = open("show", true);
+  const clients = new Map(URGENCIES.map((urgency) => [urgency, open(urgency, "jobs")]));
+  const interactive = open("show", "interactive");
   return {
     interactive,
+    scarce: open("show", "scarce"),
     to: (urgency) => clients.get(urgency) ?? interactive,
-    reserved: open("reserved", false),
+    reserved: open("reserved", "jobs"),
     reserve: budget.reserve,
     lineUp: budget.lineUp,
   };

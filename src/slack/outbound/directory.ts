@@ -11,7 +11,7 @@ import { type HomeWorkspace, profileOf, SlackUser } from "./profile.ts";
 import { sharing } from "./sharing.ts";
 
 export interface DirectoryOptions {
-  slack: Pick<SlackClients, "interactive" | "to">;
+  slack: Pick<SlackClients, "interactive" | "scarce" | "to">;
   memory: Memory;
   clock: Clock;
   /** Throws until auth.test has said which workspace is ours, and every look-up of a person with it. */
@@ -44,8 +44,8 @@ const MAX_AGE_MS: Record<Purpose, number> = {
 const AGAIN_MS = 10 * SECOND;
 /** People looked at side by side until one will do. */
 const AT_ONCE = 4;
-/** A call that somebody waits for is under way no longer than that. */
-const ASKING_MS = SECOND;
+/** Whoever asks waits so long for who asked before: what they hear is of now until then. */
+const ASKING_MS = NOW_MS;
 const GLANCE_MS = 50;
 const GROUPS = "groups";
 const ASKING = `${GROUPS}:asking`;
@@ -206,12 +206,12 @@ const inGroup = (found: unknown): UserId[] | null => (found === undefined ? null
 const membersIn = (found: unknown): UserId[] | null => (found === null ? null : members(found));
 
 /** Of what nobody waits for, Slack's jobs come back; the rest is asked as for somebody who waits. */
-function clientFor({ slack }: DirectoryOptions, purpose: Purpose): WebClient {
+function clientFor({ slack }: DirectoryOptions, purpose: Purpose, waiting = slack.interactive): WebClient {
   if (purpose === "ask") return slack.to("ask");
   if (purpose === "watch") return slack.to("trouble");
   // A crowd's Home tabs must not stand before decisions and tokens.
   if (purpose === "redraw") return slack.to("tidying");
-  return purpose === "grant" ? slack.to("show") : slack.interactive;
+  return purpose === "grant" ? slack.to("show") : waiting;
 }
 
 async function lookUp(options: DirectoryOptions, id: UserId, purpose: Purpose): Promise<Profile> {
@@ -246,7 +246,8 @@ const Groups = z.object({
 async function lookUpGroups(options: DirectoryOptions, purpose: Purpose): Promise<Record<string, string[]>> {
   const at = options.clock.now();
   // Who left is one look, however much changed meanwhile; decisions need theirs at once.
-  const client = purpose === "watch" ? options.slack.to("cards") : clientFor(options, purpose);
+  const { slack } = options;
+  const client = purpose === "watch" ? slack.to("cards") : clientFor(options, purpose, slack.scarce);
   const answer = await client.usergroups.list({ include_users: true }).catch(throwBusy);
   const { usergroups } = Groups.parse(answer);
   const values = Object.fromEntries(usergroups.map(({ id, users }) => [id, JSON.stringify(users)]));
