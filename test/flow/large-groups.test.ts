@@ -1,6 +1,7 @@
-/** A large company: hundreds of user groups, and ten thousand people in one of them. One look has them all, and decides. */
+/** A large company: hundreds of user groups, ten thousand people in one, which one look has all; and a channel of more than a minute's calls can read. */
 import { expect, test } from "vitest";
-import { ALICE, BOB, CAROL, catalog, MEI, startBot, startWorld } from "../helpers/bot.ts";
+import { MINUTE, SECOND } from "../../src/domain/duration.ts";
+import { ALICE, APPROVALS, BOB, CAROL, catalog, MEI, startBot, startWorld } from "../helpers/bot.ts";
 import { scene } from "../helpers/scene.ts";
 
 const GROUPS = 400;
@@ -46,4 +47,25 @@ test("who is in a group of ten thousand among hundreds asks and decides, who is 
   expect(calls("usergroups.list")).toBeLessThanOrEqual(4);
   expect(calls("users.info")).toBeLessThan(20);
   for (const bot of bots) await bot.stop();
+});
+
+test("an approvals channel of sixty thousand is read to its end, and only then is its card posted", async () => {
+  await using world = await startWorld();
+  const channel = world.slack.directory.channels.get(APPROVALS);
+  channel?.members.unshift(...people(0, 60_000));
+  const bot = await startBot(world);
+  const it = scene(world);
+  await it.say(BOB, "guest 1h from a crowd");
+  const began = world.clock.now();
+  const state = async () => (await world.records())[0]?.state;
+  await world.until(async () => {
+    await world.jump(SECOND);
+    return ![undefined, "requested"].includes(await state());
+  });
+  expect(await state()).toBe("pending");
+  expect(world.clock.now() - began).toBeLessThan(3 * MINUTE);
+  const pages = world.slack.calls.filter(({ method }) => method === "conversations.members");
+  expect(pages.length).toBeLessThanOrEqual(2 * 61);
+  await it.channel("from a crowd");
+  await bot.stop();
 });

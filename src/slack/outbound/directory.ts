@@ -53,6 +53,7 @@ const ASKING = `${GROUPS}:asking`;
 export function createDirectory(options: DirectoryOptions): WatchedDirectory {
   const { memory, clock } = options;
   const share = sharing();
+  const begun = new Map<string, Reading>();
 
   async function recallPerson(id: UserId, purpose: Purpose = "show"): Promise<Profile | null> {
     const known = await memory.read(personKey(id), ["profile"]);
@@ -158,7 +159,7 @@ export function createDirectory(options: DirectoryOptions): WatchedDirectory {
     async inChannel(channel) {
       const known = await memory.read(channelKey(channel), ["members"]);
       if (known && isYoung(clock, known.at, "decide")) return membersIn(parsed(known.values[0]));
-      return share(channelKey(channel), () => lookUpChannel(options, channel));
+      return share(channelKey(channel), () => lookUpChannel(options, channel, begun));
     },
     async recall(id, principals) {
       if (principals.includes(id)) return true;
@@ -263,10 +264,26 @@ const Page = z.object({
 });
 const PAGE = 1_000;
 
-async function lookUpChannel(options: DirectoryOptions, channel: string): Promise<UserId[] | null> {
+/** What of a channel was read so far. */
+interface Reading {
+  at: number;
+  members: string[];
+  cursor?: string | undefined;
+}
+
+/** A minute's calls may be too few for a channel of very many: where Slack asks to wait, the next look goes on from there. */
+async function lookUpChannel(
+  options: DirectoryOptions,
+  channel: string,
+  begun: Map<string, Reading>,
+): Promise<UserId[] | null> {
   const at = options.clock.now();
-  const found = await allIn(clientFor(options, "ask"), channel).catch((error: unknown) => {
+  const before = begun.get(channel);
+  const read = before && isYoung(options.clock, before.at, "ask") ? before : { at, members: [] };
+  begun.delete(channel);
+  const found = await allIn(clientFor(options, "ask"), channel, read).catch((error: unknown) => {
     if (HIDDEN.has(slackError(error) ?? "")) return null;
+    if (retryAfter(error) !== null) begun.set(channel, read);
     return throwBusy(error);
   });
   const values = { members: JSON.stringify(found) };
@@ -274,17 +291,20 @@ async function lookUpChannel(options: DirectoryOptions, channel: string): Promis
   return membersIn(found);
 }
 
-/** As Slack says it now. Throws what the client throws. */
-export async function allIn(client: WebClient, channel: string): Promise<string[]> {
-  const all: string[] = [];
-  let cursor: string | undefined;
+/** As Slack says it now, after what was read before. Throws what the client throws. */
+export async function allIn(
+  client: WebClient,
+  channel: string,
+  read: Omit<Reading, "at"> = { members: [] },
+): Promise<string[]> {
   do {
+    const { cursor } = read;
     const asked = { channel, limit: PAGE, ...(cursor ? { cursor } : {}) };
     const page = Page.parse(await client.conversations.members(asked));
-    all.push(...page.members);
-    cursor = page.response_metadata?.next_cursor;
-  } while (cursor);
-  return all;
+    read.members.push(...page.members);
+    read.cursor = page.response_metadata?.next_cursor;
+  } while (read.cursor);
+  return read.members;
 }
 
 function throwBusy(error: unknown, within = Number.POSITIVE_INFINITY): never {
