@@ -69,7 +69,9 @@ const timed = (text: string, isAtOnce = false): Pick<ParsedCommand, "time" | "st
   const from = before ?? anyStart(rest);
   const after = (before ? rest : (from?.rest ?? rest)).trimStart();
   const second = from && takeStart(after, isAtOnce);
-  const start = second ? { unclear: after.slice(0, after.length - second.rest.length) } : from?.start;
+  const isUnclear = from && "unclear" in from.start;
+  const start =
+    second && !isUnclear ? { unclear: after.slice(0, after.length - second.rest.length) } : from?.start;
   return {
     time: taken?.time ?? null,
     ...(start && { start }),

@@ -59,7 +59,8 @@ export function takeBareStart(text: string): TakenStart | null {
   const at = AT.exec(plain)?.[0].length ?? 0;
   const found = leadingMoment(plain.slice(at));
   if (!found || ("day" in found.is && found.is.day === "next" && /^\d/.test(plain))) return null;
-  const end = at + found.end;
+  const clock = at + found.end;
+  const end = clock + (ZONE.exec(plain.slice(clock))?.[0].length ?? 0);
   return { start: { unclear: text.slice(0, end).trim() }, rest: text.slice(end) };
 }
 

@@ -42,7 +42,7 @@ function withMarks(text: string, guess: Guess): Guess {
 const MARKS = /^(?:左右)?(?:[^\p{L}\p{N}\s]+(?=\s|$)|[,.;:!?、。]+|(?<=^左右))\s*/u;
 
 /** "三天前报错", "3分钟后重启", "2小时内修复", "3天的日志"; "2小时后台排查" and "2小时内存排查" ask for two hours. */
-const SINCE = /^(?:[之以][前后内]|前(?![端台置])|后(?![端台续])|内(?![存网部容核置测])|的)/;
+const SINCE = /^(?:[之以][前后内]|前(?![端台置])|后(?![端台续])|内(?![存网部容核置测审联嵌外购勤])|的)/;
 
 const SIGN = /^[-+~±≈\u2010-\u2015\u2212]+\s*/;
 
@@ -52,7 +52,7 @@ function signed(text: string): Guess {
   if (!before) return null;
   const after = text.slice(before.length);
   const found = leadingAmount(after) ?? guessTime(after);
-  return found && found !== "reason" ? { ms: found.ms, end: before.length + found.end } : null;
+  return found && found !== "reason" ? { ms: found.ms, end: before.length + found.end } : found;
 }
 
 /** "about 2h", "up to 2 hours", "约2小时"; "about 5 pods" and "约2小时的日志" are none. */

@@ -12,7 +12,7 @@ export interface Failure {
 }
 
 export interface Crew extends AsyncDisposable {
-  /** Resolves to the sequences that ended badly. Rejects when a process dies. */
+  /** Each once. Resolves to the sequences that ended badly. Rejects when a process dies. */
   play(indices: readonly number[]): Promise<Failure[]>;
   /** How many acts each sequence had. */
   lengths: readonly number[];
@@ -51,7 +51,7 @@ export function openCrew({ seed, tally, onFailure, onProgress }: CrewOptions): C
     async play(indices) {
       // The longest begun last would end alone.
       const acts = new Map(indices.map((index) => [index, planOf(seed, index).acts.length]));
-      const left = indices.toSorted((a, b) => (acts.get(b) ?? 0) - (acts.get(a) ?? 0));
+      const left = [...new Set(indices)].sort((a, b) => (acts.get(b) ?? 0) - (acts.get(a) ?? 0));
       const failures: Failure[] = [];
       const work = async (player: Player) => {
         for (let index = left.shift(); index !== undefined; index = left.shift()) {

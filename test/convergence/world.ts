@@ -1,11 +1,11 @@
 /** Everything but the bot, for one sequence after another: a hub, a Redis of its own, and for each a fresh Slack. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Queue } from "bullmq";
 import { Redis } from "ioredis";
 import { stringify } from "yaml";
+import { scratch } from "../../sandbox/child.ts";
 import { jumpClock } from "../../sandbox/clock.ts";
 import { botKubeconfig, GRANTS_NAMESPACE } from "../../sandbox/hub/bot-account.ts";
 import { hubClient } from "../../sandbox/hub/client.ts";
@@ -39,8 +39,7 @@ export async function openLane(redis: string, db: number, times: ScaledTimes) {
   await using opened = new AsyncDisposableStack();
   const clock = jumpClock();
   const hub = opened.adopt(await startLocalHub({ clock }), (h) => h.stop());
-  const dir = mkdtempSync(join(tmpdir(), "karpor-convergence-"));
-  opened.defer(() => rmSync(dir, { recursive: true }));
+  const dir = opened.adopt(scratch("karpor-convergence"), (d) => d.remove()).path;
   writeFileSync(join(dir, "hub.kubeconfig"), await botKubeconfig(hub));
   const configs = EDITS.map((_, edit) => load(dir, edit));
   const commands = opened.adopt(new Redis({ path: redis, db }), (r) => r.disconnect());

@@ -149,10 +149,13 @@ test.each(["the team", "monitoring alerts", "next door", "sunset", "maybe 3 host
   (text) => expect(asked(`guest 2h from ${text}`)).toMatchObject({ reason: `from ${text}` }),
 );
 
-test("what stands beside a beginning that is refused is kept", () =>
-  expect(parseCommand("guest at 22:00 2h deploy")).toEqual({
-    ...{ role: "guest", time: { ms: 2 * HOUR }, start: { unclear: "at 22:00" }, reason: "deploy" },
-  }));
+test.each(["at 22:00", "at 22:00 UTC"])(
+  "what stands beside a beginning that is refused is kept: %s",
+  (said) =>
+    expect(parseCommand(`guest ${said} 2h deploy`)).toEqual({
+      ...{ role: "guest", time: { ms: 2 * HOUR }, start: { unclear: said }, reason: "deploy" },
+    }),
+);
 
 test.each([
   "22:00 incident",

@@ -148,6 +148,30 @@ test("another lock-out of the same credential is told, once the first is over fo
   }
 });
 
+test("another lock-out is told, although one of them has not heard the end of the first", async () => {
+  await using steps = await openSteps(world);
+  const { admins } = steps.ports;
+  const [out, back] = (["locked-out", "let-in"] as const).map((kind) => ({ kind, credential: "a" }) as Alarm);
+  expect(await admins.tell(out as Alarm)).toBe(true);
+  world.clock.jump(MINUTE);
+  failsFor(CAROL, "access_denied");
+  expect(await admins.tell(back as Alarm)).toBe(false);
+  const key = `${world.keys.prefix}:told:locked-out:a`;
+  expect(await world.commands.pttl(key)).toBeLessThanOrEqual(10 * MINUTE);
+});
+
+test("another lock-out is told, and its end, although Slack lets one of them hear neither", async () => {
+  await using steps = await openSteps(world);
+  const { admins } = steps.ports;
+  const [out, back] = (["locked-out", "let-in"] as const).map((kind) => ({ kind, credential: "a" }) as Alarm);
+  failsFor(CAROL, "access_denied");
+  for (const [i, alarm] of [out, back, out, back].entries()) {
+    await admins.tell(alarm as Alarm);
+    expect(heard()).toEqual({ [ALICE]: i + 1, [CAROL]: 0, [MEI]: i + 1 });
+    world.clock.jump(11 * MINUTE);
+  }
+});
+
 test("what no record knows is told once of many that are found together, and anew of what is found hours later", async () => {
   await using steps = await openSteps(world);
   const at = Date.parse("2026-11-27T09:00Z");

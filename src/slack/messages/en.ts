@@ -68,7 +68,7 @@ const refusal: ByRefusal = {
   "time-last": ({ text }, fmt) =>
     `${fmt.b("Not sent:")} ${fmt.code(text)} stands after the reason. Write how long before it, also where this is part of the reason.`,
   "bad-start": ({ text }, fmt) =>
-    `${fmt.b("Not sent:")} ${fmt.code(text)} is no time to begin at. Write from 22:00, from tomorrow 09:00 or from 2026-11-27 09:00, after how long.`,
+    `${fmt.b("Not sent:")} ${fmt.code(text)} is no time to begin at. Write from 22:00, from tomorrow 09:00 or from 2026-11-27 09:00, after how long; if it is part of the reason, begin that with another word.`,
   "start-last": ({ text }, fmt) =>
     `${fmt.b("Not sent:")} ${fmt.code(text)} stands after the reason. If access is to begin then, write it before; if it is part of the reason, end that with another word.`,
   "start-past": ({ at }, fmt) =>

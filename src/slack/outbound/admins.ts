@@ -36,11 +36,10 @@ export function createAdmins(options: CreateAdmins): Admins {
     async tell(alarm) {
       const name = nameOf(alarm);
       const tell = async () => {
-        const done = await tellAdmins(options, name ?? digestOf(alarm), (locale) =>
+        await tellAnew(options, alarm);
+        return tellAdmins(options, name ?? digestOf(alarm), (locale) =>
           alarmMessage(alarm, options.context(locale)),
         );
-        if (done) await tellAnew(options, alarm);
-        return done;
       };
       const told = name === null ? tell() : options.once(name, tell);
       return told.catch((error: unknown) => {
@@ -51,13 +50,16 @@ export function createAdmins(options: CreateAdmins): Admins {
   };
 }
 
-/** The end of a lock-out once it is told, and the next one that comes after its end. */
-async function tellAnew({ again }: CreateAdmins, alarm: Alarm): Promise<void> {
-  const { kind } = alarm;
-  const other = kind === "locked-out" ? "let-in" : "locked-out";
-  const ms = kind === "locked-out" ? 0 : COMES_AND_GOES_MS;
+/** The end of a lock-out once one is told, and the next lock-out after its end: to all, also where not all hear this. */
+async function tellAnew({ again, memory, clock }: CreateAdmins, alarm: Alarm): Promise<void> {
+  if (!("credential" in alarm)) return;
+  const other = `${alarm.kind === "locked-out" ? "let-in" : "locked-out"}:${alarm.credential}`;
+  const ms = alarm.kind === "locked-out" ? 0 : COMES_AND_GOES_MS;
+  const heard = await memory.read(heardBy(other), []);
+  // While replicas do not see the same, neither is told over and over.
+  if (heard && Math.abs(clock.now() - heard.at) > COMES_AND_GOES_MS) await memory.drop(heardBy(other));
   // Where Redis does not take that, it is told again after the day.
-  if ("credential" in alarm) await again(`${other}:${alarm.credential}`, ms).catch(() => {});
+  await again(other, ms).catch(() => {});
 }
 
 /** What is found within the same hour is one piece of news. */
