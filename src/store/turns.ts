@@ -68,7 +68,8 @@ for _, room in ipairs(rooms) do
   if longest > 0 and room.free > now and hold > 0 then
     redis.call('HSET', room.line, 'kept', text(room.free + hold))
     live(room.line, room.free + hold - now)
-  elseif longest > 0 and room.free > now then
+  -- Whoever comes later than that, for another room, would only keep this one from others.
+  elseif longest > 0 and room.free > now and room.free + keep >= now + longest then
     redis.call('ZADD', room.due, text(now + longest), place)
     live(room.waiting, longest + keep)
     live(room.due, longest + keep)

@@ -333,6 +333,21 @@ describe("what was reserved", () => {
     expect(await waitOf(edit(there, "take-off", ts, "off"))).toBe(0);
   });
 
+  const forToken = (what: string) =>
+    there.reserve([{ method: "chat.update" }, { method: "chat.postMessage", where: CHANNEL }], "show", what);
+
+  test("by whoever must wait a minute for an edit, keeps nobody from the channel meanwhile", async () => {
+    await spend(50);
+    await post();
+    const reserved = ["R-1", "R-2", "R-3", "R-4"].map(forToken);
+    expect((await Promise.allSettled(reserved)).map(({ status }) => status)).toEqual(
+      Array(4).fill("rejected"),
+    );
+    clock.jump(3_000);
+    const trouble = () => waitOf(here.to("trouble").chat.postMessage({ channel: CHANNEL, text: "trouble" }));
+    expect(await trouble()).toBe(0);
+  });
+
   test("is no more after ten seconds", async () => {
     await using room = await here.reserve([{ method: "chat.update" }], "show", "R-2");
     clock.jump(10_000);
