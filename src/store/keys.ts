@@ -120,6 +120,8 @@ export interface Keys {
   waiting(room: string): string;
   /** Until when each of them was told to wait. */
   due(room: string): string;
+  /** Since when those wait who did not come in time. */
+  late(room: string): string;
   /** What Slack said. */
   memory(name: string): string;
   /** When that was true no more. */
@@ -194,6 +196,7 @@ export function keysOf(instance: string): Keys {
     line: (room) => `${prefix}:line:${room}`,
     waiting: (room) => `${prefix}:waiting:${room}`,
     due: (room) => `${prefix}:due:${room}`,
+    late: (room) => `${prefix}:late:${room}`,
     memory: (name) => `${prefix}:memory:${name}`,
     dropped: (name) => `${prefix}:dropped:${name}`,
   };

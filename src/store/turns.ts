@@ -1,7 +1,7 @@
 /** Room for calls in any while, counted for all replicas together, with one line a rank before each room. */
 import type { Result } from "ioredis";
 import type { Clock } from "../domain/clock.ts";
-import { SECOND } from "../domain/duration.ts";
+import { HOUR, SECOND } from "../domain/duration.ts";
 import type { Turns } from "../flow/ports.ts";
 import { writing } from "./failures.ts";
 import type { Keys } from "./keys.ts";
@@ -11,11 +11,13 @@ import type { Client } from "./open.ts";
 const NEVER = 1e13;
 /** A place is kept so much longer than until its turn: a job is never quite on time. */
 const KEPT_MS = 5 * SECOND;
+/** Who comes later still stands where they stood: else, of many who are late, each would find all others before them. */
+const KNOWN_MS = HOUR;
 
 // A score in a line is rank and then arrival: whoever asks again stands where they stood, and who is less urgent behind.
 /**
- * KEYS: calls, line, waiting and due of each room. ARGV: now call place rank hold keep, then most, window and refills of
- * each room. Answers the ms to wait.
+ * KEYS: calls, line, waiting, due and late of each room. ARGV: now call place rank hold keep, then most, window and refills
+ * of each room. Answers the ms to wait.
  */
 const TAKE = `
 local now, call, place = tonumber(ARGV[1]), ARGV[2], ARGV[3]
@@ -43,17 +45,25 @@ local function open(room, ahead)
 end
 
 local rooms, since = {}, now
-for i = 1, #KEYS, 4 do
-  local room = { calls = KEYS[i], line = KEYS[i + 1], waiting = KEYS[i + 2], due = KEYS[i + 3] }
-  local at = 7 + (i - 1) / 4 * 3
+for i = 1, #KEYS, 5 do
+  local room = { calls = KEYS[i], line = KEYS[i + 1], waiting = KEYS[i + 2], due = KEYS[i + 3], late = KEYS[i + 4] }
+  local at = 7 + (i - 1) / 5 * 3
   room.most, room.window, room.refills = tonumber(ARGV[at]), tonumber(ARGV[at + 1]), ARGV[at + 2] == '1'
   for _, gone in ipairs(redis.call('ZRANGEBYSCORE', room.due, '-inf', text(now - keep))) do
+    local stood = redis.call('ZSCORE', room.waiting, gone)
+    if stood then redis.call('ZADD', room.late, text(stood % NEVER), gone) end
     redis.call('ZREM', room.waiting, gone)
     redis.call('ZREM', room.due, gone)
+    redis.call('PEXPIRE', room.late, ${KNOWN_MS})
   end
-  local mine = redis.call('ZSCORE', room.waiting, place)
+  redis.call('ZREMRANGEBYSCORE', room.late, '-inf', text(now - ${KNOWN_MS}))
+  local mine, stood = redis.call('ZSCORE', room.waiting, place), redis.call('ZSCORE', room.late, place)
   if mine then
     rank, since = math.min(rank, math.floor(mine / NEVER)), math.min(since, mine % NEVER)
+  end
+  if stood then
+    since = math.min(since, stood)
+    redis.call('ZREM', room.late, place)
   end
   rooms[#rooms + 1] = room
 end
@@ -136,7 +146,7 @@ export function createTurns({ redis, keys, clock }: TurnsOptions): Turns {
     async take(rooms, { id, place, rank, holdMs = 0 }) {
       const names = rooms.flatMap(({ name }) => [
         ...[keys.calls(name), keys.line(name)],
-        ...[keys.waiting(name), keys.due(name)],
+        ...[keys.waiting(name), keys.due(name), keys.late(name)],
       ]);
       const sizes = rooms.flatMap(({ most, windowMs, refills }) => [most, windowMs, refills ? 1 : 0]);
       const now = Math.round(clock.now());

@@ -134,6 +134,21 @@ test("a post that is tried again and again keeps its place, whatever it says by 
   expect([await counting(0), await unmarked()]).toEqual([0, 0]);
 });
 
+test("of many who come later than their place is kept, each goes when it comes: they stand where they stood", async () => {
+  const turns = createTurns({ redis: redis.commands, keys, clock });
+  const channel = { name: "channel", most: 2, windowMs: 2_100, refills: true };
+  const take = (place: string) => turns.take([channel], { id: place, place, rank: 2 });
+  const start = clock.now();
+  const told: [string, number][] = [];
+  for (const place of "abcdefghijklmnopqrst") told.push([place, await take(place)]);
+  expect(told.at(-1)).toEqual(["t", 18 * 1_050]);
+  for (const [place, wait] of told.slice(2)) {
+    clock.jump(start + wait + 8_000 - clock.now());
+    expect(await take(place)).toBe(0);
+  }
+  expect(await redis.commands.zcard(keys.late("channel"))).toBe(0);
+});
+
 test("homes: each person's has a place of its own, those who look at theirs go first, and of what waits the last counts", async () => {
   slack.people.add({ id: "U0EVE", name: "eve" });
   const publish = (client: WebClient, user_id: string, text = "x") =>
