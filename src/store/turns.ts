@@ -96,7 +96,7 @@ for _, room in ipairs(rooms) do
   else
     redis.call('ZADD', room.calls, ARGV[1], call)
     -- Used later than it was taken, it counts from then on.
-    redis.call('PEXPIRE', room.calls, room.window + keep)
+    redis.call('PEXPIRE', room.calls, 2 * room.window)
   end
 end
 return 0

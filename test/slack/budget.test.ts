@@ -324,6 +324,13 @@ describe("what was reserved", () => {
     expect(limited()).toEqual([]);
   });
 
+  test("counts for a minute from its use, though nobody else calls meanwhile", async () => {
+    await using room = await here.reserve([{ method: "chat.update" }], "show", "R-1");
+    clock.jump(9_900);
+    expect(room.use("chat.update")).toBe(true);
+    expect(await redis.commands.pttl(keys.calls("chat.update"))).toBeGreaterThan(9_900 + 61_000);
+  });
+
   test("is given back when nobody used it", async () => {
     const ts = await spend(49);
     {
