@@ -44,16 +44,19 @@ export async function startChild(binary: string, args: string[]): Promise<Child>
   };
 }
 
+const scratches = new Set<string>();
+const wipe = (path: string) => rmSync(path, { recursive: true, force: true });
+process.once("exit", () => scratches.forEach(wipe));
+
 /** A directory that is removed by `remove`, or at the latest when this process exits. */
 export function scratch(prefix: string): { path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), `${prefix}-`));
-  const wipe = () => rmSync(path, { recursive: true, force: true });
-  process.once("exit", wipe);
+  scratches.add(path);
   return {
     path,
     remove: () => {
-      process.off("exit", wipe);
-      wipe();
+      scratches.delete(path);
+      wipe(path);
     },
   };
 }

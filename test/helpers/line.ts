@@ -105,7 +105,9 @@ export function lineOf(redis: Client, { refusals, away, latencies }: Weather) {
     /** Until nobody is left to wake, or it is so late. */
     async play(isOver: () => boolean, until: number) {
       for (;;) {
-        for (let quiet = 0; quiet < 3; quiet = underWay > 0 ? 0 : quiet + 1) {
+        // Where nobody is to be woken and somebody is not done, it is one who gives way to others.
+        const enough = () => (due.size === 0 && !isOver() ? 200 : 3);
+        for (let quiet = 0; quiet < enough(); quiet = underWay > 0 ? 0 : quiet + 1) {
           await redis.ping();
           await new Promise(setImmediate);
         }
