@@ -41,13 +41,12 @@ import type { Message, ViewContext } from "../slack/views/context.ts";
 import { checkpointMessage } from "../slack/views/index.ts";
 import { createAllowances } from "../store/allowances.ts";
 import { createAnonymousLooks } from "../store/anonymous.ts";
-import { atMostOnce } from "../store/at-most-once.ts";
+import { againIn, atMostOnce } from "../store/at-most-once.ts";
 import { createAttempts } from "../store/attempts.ts";
 import { createCanaries } from "../store/canaries.ts";
 import type { Source, TrailLine } from "../store/chain.ts";
 import { createEpochs } from "../store/epoch.ts";
 import { createEvidence } from "../store/evidence.ts";
-import { writing } from "../store/failures.ts";
 import { createHomes } from "../store/homes.ts";
 import { keysOf } from "../store/keys.ts";
 import { createLease } from "../store/lease.ts";
@@ -109,9 +108,8 @@ export function assemble(
     },
     ...{ client: slack, directory: people, memory, clock },
     ...{ policy, context, log },
-    once: (name, work) => atMostOnce(redis.commands, `${keys.prefix}:told:${name}`, DAY, work),
-    again: async (name, ms) =>
-      void (await writing(redis.commands, () => redis.commands.pexpire(`${keys.prefix}:told:${name}`, ms))),
+    once: (name, work) => atMostOnce(redis.commands, keys.told(name), DAY, work),
+    again: (name, ms) => againIn(redis.commands, keys.told(name), ms),
   });
   const anchor = createAnchor({ client: hub, instance: config.instance, namespace: config.hub.namespace });
   const onHub = recentAnchor({ clock, stopping: stopping.signal }, anchor);

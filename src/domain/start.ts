@@ -35,16 +35,12 @@ export function takeStart(text: string, isAtOnce: boolean): TakenStart | null {
   const plain = toNarrow(text).toLowerCase();
   const from = (FROM.exec(plain) ?? (isAtOnce ? null : STARTING.exec(plain)))?.[0];
   if (from === undefined) return null;
+  const found = momentAfter(plain, from.length);
+  if (found) {
+    const said = { unclear: text.slice(0, found.end).trim() };
+    return { start: found.hasZone ? said : found.is, rest: text.slice(found.end) };
+  }
   const after = plain.slice(from.length);
-  const found = leadingMoment(after);
-  const end = from.length + (found?.end ?? 0);
-  const zone = found && ZONE.exec(plain.slice(end))?.[0];
-  if (zone)
-    return {
-      start: { unclear: text.slice(0, end + zone.length).trim() },
-      rest: text.slice(end + zone.length),
-    };
-  if (found) return { start: found.is, rest: text.slice(end) };
   if (!looksLikeMoment(after) && !NAMED_DAY.test(after)) return null;
   const [said = ""] = /^\S+(?:\s+[\d点时:]+\S*)?/.exec(after) ?? [];
   return {
@@ -57,11 +53,18 @@ export function takeStart(text: string, isAtOnce: boolean): TakenStart | null {
 export function takeBareStart(text: string): TakenStart | null {
   const plain = toNarrow(text).toLowerCase();
   const at = AT.exec(plain)?.[0].length ?? 0;
-  const found = leadingMoment(plain.slice(at));
+  const found = momentAfter(plain, at);
   if (!found || ("day" in found.is && found.is.day === "next" && /^\d/.test(plain))) return null;
-  const clock = at + found.end;
-  const end = clock + (ZONE.exec(plain.slice(clock))?.[0].length ?? 0);
-  return { start: { unclear: text.slice(0, end).trim() }, rest: text.slice(end) };
+  return { start: { unclear: text.slice(0, found.end).trim() }, rest: text.slice(found.end) };
+}
+
+/** What begins there, and ends behind whose clock it says. */
+function momentAfter(plain: string, at: number) {
+  const found = leadingMoment(plain.slice(at));
+  if (!found) return null;
+  const end = at + found.end;
+  const zone = ZONE.exec(plain.slice(end))?.[0].length ?? 0;
+  return { is: found.is, end: end + zone, hasZone: zone > 0 };
 }
 
 /** As it may be typed. */

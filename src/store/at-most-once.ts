@@ -25,3 +25,8 @@ export async function atMostOnce(
   else await writing(redis, () => defineScripts(redis).release(key, mine));
   return done;
 }
+
+/** What is done is done again from so many ms on, although its while is not over. Throws StoreDown, StoreUnsure. */
+export async function againIn(redis: Client, key: string, ms: number): Promise<void> {
+  await writing(redis, () => redis.pexpire(key, ms));
+}

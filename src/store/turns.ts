@@ -49,13 +49,14 @@ for i = 1, #KEYS, 5 do
   local room = { calls = KEYS[i], line = KEYS[i + 1], waiting = KEYS[i + 2], due = KEYS[i + 3], late = KEYS[i + 4] }
   local at = 7 + (i - 1) / 5 * 3
   room.most, room.window, room.refills = tonumber(ARGV[at]), tonumber(ARGV[at + 1]), ARGV[at + 2] == '1'
-  for _, gone in ipairs(redis.call('ZRANGEBYSCORE', room.due, '-inf', text(now - keep))) do
+  local absent = redis.call('ZRANGEBYSCORE', room.due, '-inf', text(now - keep))
+  for _, gone in ipairs(absent) do
     local stood = redis.call('ZSCORE', room.waiting, gone)
     if stood then redis.call('ZADD', room.late, text(stood % NEVER), gone) end
     redis.call('ZREM', room.waiting, gone)
     redis.call('ZREM', room.due, gone)
-    redis.call('PEXPIRE', room.late, ${KNOWN_MS})
   end
+  if #absent > 0 then redis.call('PEXPIRE', room.late, ${KNOWN_MS}) end
   redis.call('ZREMRANGEBYSCORE', room.late, '-inf', text(now - ${KNOWN_MS}))
   local mine, stood = redis.call('ZSCORE', room.waiting, place), redis.call('ZSCORE', room.late, place)
   if mine then
