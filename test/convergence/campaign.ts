@@ -20,22 +20,19 @@ export interface Played {
   story?: string;
 }
 
-export interface Campaign extends AsyncDisposable {
+export interface Campaign {
   /** When the machine has time for one more. At most as many at a time as there are lanes. */
   play(index: number): Promise<Played>;
 }
 
+/** For as long as this process lives. */
 export async function openCampaign({ seed, lanes }: { seed: number; lanes: number }): Promise<Campaign> {
-  await using opened = new AsyncDisposableStack();
-  const dir = opened.adopt(scratch("karpor-convergence"), (d) => d.remove());
-  const socket = join(dir.path, "redis.sock");
+  const socket = join(scratch("karpor-convergence").path, "redis.sock");
   const args = ["--databases", String(lanes), "--appendfsync", "no", "--unixsocket", socket];
-  opened.adopt(await startRedis({ args }), (r) => r.stop());
+  await startRedis({ args });
   const times = createTimes();
-  const open = async (db: number) => opened.adopt(await openLane(socket, db, times), (lane) => lane.close());
-  const free = await Promise.all(Array.from({ length: lanes }, (_, db) => open(db)));
-  const pace = opened.adopt(createPace(lanes), (p) => p.close());
-  const kept = opened.move();
+  const free = await Promise.all(Array.from({ length: lanes }, (_, db) => openLane(socket, db, times)));
+  const pace = createPace(lanes);
 
   async function playIn(lane: Lane, index: number): Promise<Played> {
     const plan = planOf(seed, index);
@@ -58,7 +55,6 @@ export async function openCampaign({ seed, lanes }: { seed: number; lanes: numbe
         if (!lane) throw new Error("more sequences at a time than lanes");
         return playIn(lane, index).finally(() => free.push(lane));
       }),
-    [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }
 

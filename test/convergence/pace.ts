@@ -13,7 +13,7 @@ export function createPace(most: number) {
   loop.enable();
   let allowed = Math.min(2, most);
   let running = 0;
-  const timer = setInterval(() => {
+  setInterval(() => {
     const late = loop.mean / 1e6 - RESOLUTION_MS;
     loop.reset();
     if (late > LATE_MS) allowed = Math.max(1, allowed - 1);
@@ -28,11 +28,6 @@ export function createPace(most: number) {
       } finally {
         running -= 1;
       }
-    },
-    allowed: () => allowed,
-    close() {
-      clearInterval(timer);
-      loop.disable();
     },
   };
 }

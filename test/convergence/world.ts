@@ -36,16 +36,14 @@ const SECRETS = {
 
 /** What outlives a sequence. */
 export async function openLane(redis: string, db: number, times: ScaledTimes) {
-  await using opened = new AsyncDisposableStack();
   const clock = jumpClock();
-  const hub = opened.adopt(await startLocalHub({ clock }), (h) => h.stop());
-  const dir = opened.adopt(scratch("karpor-convergence"), (d) => d.remove()).path;
+  const hub = await startLocalHub({ clock });
+  const dir = scratch("karpor-convergence").path;
   writeFileSync(join(dir, "hub.kubeconfig"), await botKubeconfig(hub));
   const configs = EDITS.map((_, edit) => load(dir, edit));
-  const commands = opened.adopt(new Redis({ path: redis, db }), (r) => r.disconnect());
+  const commands = new Redis({ path: redis, db });
   const scripts = await scriptsOf(commands);
-  const admin = opened.adopt(hubClient(hub, hub.admin), (a) => a.close());
-  const kept = opened.move();
+  const admin = hubClient(hub, hub.admin);
   let sequences = 0;
 
   return {
@@ -59,7 +57,6 @@ export async function openLane(redis: string, db: number, times: ScaledTimes) {
         ...{ instance, clock, hub, slack, tally, configs, commands, scripts, redis, db, admin, times },
       });
     },
-    close: () => kept.disposeAsync(),
   };
 }
 
