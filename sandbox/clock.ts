@@ -6,6 +6,8 @@ export interface JumpClock extends Clock {
   jump(ms: number): void;
   /** Moves time ahead, and wakes nobody: who sleeps does so until the machine's time, or the next jump, wakes them. */
   pass(ms: number): void;
+  /** Until when whoever sleeps does so. */
+  asleep(): number[];
 }
 
 // A longer delay would overflow the timer and fire at once.
@@ -27,25 +29,34 @@ export function stillClock(start = Date.now()): JumpClock {
 
 function createClock(base: () => number, ticking: boolean): JumpClock {
   let offset = 0;
-  const sleepers = new Set<() => void>();
+  const sleepers: Sleepers = new Map();
   const now = () => base() + offset;
   return {
     now,
     jump(ms) {
       offset += ms;
-      for (const look of [...sleepers]) look();
+      for (const look of [...sleepers.keys()]) look();
     },
     pass(ms) {
       offset += ms;
     },
+    asleep: () => [...sleepers.values()],
     sleep(ms, signal) {
       const due = now() + ms;
-      return wait(sleepers, () => due - now(), ticking, signal);
+      return wait(sleepers, { due, left: () => due - now() }, ticking, signal);
     },
   };
 }
 
-function wait(sleepers: Set<() => void>, left: () => number, ticking: boolean, signal?: AbortSignal) {
+/** Who looks whether it is time, and when it is. */
+type Sleepers = Map<() => void, number>;
+
+function wait(
+  sleepers: Sleepers,
+  { due, left }: { due: number; left: () => number },
+  ticking: boolean,
+  signal?: AbortSignal,
+) {
   return new Promise<void>((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
     let timer: NodeJS.Timeout | undefined;
@@ -65,7 +76,7 @@ function wait(sleepers: Set<() => void>, left: () => number, ticking: boolean, s
       leave();
       resolve();
     };
-    sleepers.add(look);
+    sleepers.set(look, due);
     signal?.addEventListener("abort", abort, { once: true });
     look();
   });

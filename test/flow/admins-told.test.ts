@@ -122,27 +122,29 @@ test("what was over before all of them heard it, and is so again hours later, is
   expect(heard()).toEqual({ [ALICE]: 2, [CAROL]: 1, [MEI]: 2 });
 });
 
+const OUT = { kind: "locked-out", credential: "a" } as const;
+const BACK = { kind: "let-in", credential: "a" } as const;
+
 test("another lock-out of the same credential is told, once the first is over for a while, and so is its end", async () => {
   await using steps = await openSteps(world);
   const { admins } = steps.ports;
   const all = (count: number) => ({ [ALICE]: count, [CAROL]: count, [MEI]: count });
-  const [out, back] = (["locked-out", "let-in"] as const).map((kind) => ({ kind, credential: "a" }));
-  for (const [i, alarm] of [out, back].entries()) {
-    expect(await admins.tell(alarm as Alarm)).toBe(true);
+  for (const [i, alarm] of [OUT, BACK].entries()) {
+    expect(await admins.tell(alarm)).toBe(true);
     // Another replica sees it too.
-    expect(await admins.tell(alarm as Alarm)).toBe(true);
+    expect(await admins.tell(alarm)).toBe(true);
     expect(heard()).toEqual(all(i + 1));
     world.clock.jump(SECOND);
   }
   // One that comes and goes floods nobody.
-  expect(await admins.tell(out as Alarm)).toBe(true);
+  expect(await admins.tell(OUT)).toBe(true);
   expect(heard()).toEqual(all(2));
-  const key = `${world.keys.prefix}:told:locked-out:a`;
+  const key = world.keys.told(`locked-out:${OUT.credential}`);
   expect(await world.commands.pttl(key)).toBeLessThanOrEqual(10 * MINUTE);
   await world.commands.del(key);
   world.clock.jump(MINUTE);
-  for (const [i, alarm] of [out, back].entries()) {
-    expect(await admins.tell(alarm as Alarm)).toBe(true);
+  for (const [i, alarm] of [OUT, BACK].entries()) {
+    expect(await admins.tell(alarm)).toBe(true);
     expect(heard()).toEqual(all(i + 3));
     world.clock.jump(SECOND);
   }
@@ -151,22 +153,20 @@ test("another lock-out of the same credential is told, once the first is over fo
 test("another lock-out is told, although one of them has not heard the end of the first", async () => {
   await using steps = await openSteps(world);
   const { admins } = steps.ports;
-  const [out, back] = (["locked-out", "let-in"] as const).map((kind) => ({ kind, credential: "a" }) as Alarm);
-  expect(await admins.tell(out as Alarm)).toBe(true);
+  expect(await admins.tell(OUT)).toBe(true);
   world.clock.jump(MINUTE);
   failsFor(CAROL, "access_denied");
-  expect(await admins.tell(back as Alarm)).toBe(false);
-  const key = `${world.keys.prefix}:told:locked-out:a`;
+  expect(await admins.tell(BACK)).toBe(false);
+  const key = world.keys.told(`locked-out:${OUT.credential}`);
   expect(await world.commands.pttl(key)).toBeLessThanOrEqual(10 * MINUTE);
 });
 
 test("another lock-out is told, and its end, although Slack lets one of them hear neither", async () => {
   await using steps = await openSteps(world);
   const { admins } = steps.ports;
-  const [out, back] = (["locked-out", "let-in"] as const).map((kind) => ({ kind, credential: "a" }) as Alarm);
   failsFor(CAROL, "access_denied");
-  for (const [i, alarm] of [out, back, out, back].entries()) {
-    await admins.tell(alarm as Alarm);
+  for (const [i, alarm] of [OUT, BACK, OUT, BACK].entries()) {
+    await admins.tell(alarm);
     expect(heard()).toEqual({ [ALICE]: i + 1, [CAROL]: 0, [MEI]: i + 1 });
     world.clock.jump(11 * MINUTE);
   }

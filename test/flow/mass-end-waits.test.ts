@@ -10,9 +10,8 @@ const ASKED_S = 10;
 const MORE_S = 5;
 
 test("neither it nor a card is kept from the channel by tries that gave up", async () => {
-  await using stack = new AsyncDisposableStack();
-  const world = stack.adopt(await startWorld(), (w) => w.close());
-  stack.adopt(await startBot(world), (b) => b.stop());
+  await using world = await startWorld();
+  const bot = await startBot(world);
   const it = scene(world);
   await it.get("guest 2h", "first");
   await world.jump(30 * SECOND);
@@ -37,4 +36,5 @@ test("neither it nor a card is kept from the channel by tries that gave up", asy
   expect(await secondsUntil("laptop stolen")).toBeLessThan(ASKED_S + MORE_S);
   await it.say(MEI, "guest 1h of mei");
   expect(await secondsUntil("of mei")).toBeLessThan(MORE_S);
+  await bot.stop();
 });

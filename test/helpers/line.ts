@@ -42,7 +42,6 @@ export function lineOf(redis: Client, { refusals, away, latencies }: Weather) {
   const keys = freshKeys();
   const parts = { redis, keys, clock };
   const turns = createTurns(parts);
-  const due = new Set<{ at: number }>();
   const dead = new Set<number>();
   const asked: Asked[] = [];
   /** Whom Slack refused by its own count. */
@@ -51,10 +50,7 @@ export function lineOf(redis: Client, { refusals, away, latencies }: Weather) {
   const clockOf = (replica: number): Clock => ({
     now: clock.now,
     async sleep(ms) {
-      const sleeper = { at: clock.now() + ms };
-      due.add(sleeper);
       await clock.sleep(ms);
-      due.delete(sleeper);
       if (dead.has(replica)) await never;
     },
   });
@@ -106,13 +102,14 @@ export function lineOf(redis: Client, { refusals, away, latencies }: Weather) {
     async play(isOver: () => boolean, until: number) {
       for (;;) {
         // Where nobody is to be woken and somebody is not done, it is one who gives way to others.
-        const enough = () => (due.size === 0 && !isOver() ? 200 : 3);
+        const enough = () => (clock.asleep().length === 0 && !isOver() ? 200 : 3);
         for (let quiet = 0; quiet < enough(); quiet = underWay > 0 ? 0 : quiet + 1) {
           await redis.ping();
           await new Promise(setImmediate);
         }
-        if (isOver() || due.size === 0 || now() > until) return;
-        clock.jump(Math.max(0, Math.min(...[...due].map(({ at }) => at)) - clock.now()));
+        const asleep = clock.asleep();
+        if (isOver() || asleep.length === 0 || now() > until) return;
+        clock.jump(Math.max(0, Math.min(...asleep) - clock.now()));
       }
     },
   };
@@ -121,12 +118,6 @@ export function lineOf(redis: Client, { refusals, away, latencies }: Weather) {
 const never = new Promise<never>(() => {});
 
 type Answer = Awaited<ReturnType<FetchFunction>>;
-const answer = (status: number, headers: Record<string, string>, body: object): Answer => ({
-  ...{ url: "", status, statusText: "", ok: status === 200 },
-  headers: { get: (name) => headers[name.toLowerCase()] ?? null, entries: () => Object.entries(headers) },
-  arrayBuffer: async () => new ArrayBuffer(0),
-  text: async () => JSON.stringify(body),
-  json: async () => body,
-});
-const busy = (seconds = 1): Answer => answer(429, { "retry-after": String(seconds) }, {});
-const fine = (body: object): Answer => answer(200, {}, { ok: true, ...body });
+const busy = (seconds = 1) =>
+  Response.json({}, { status: 429, headers: { "retry-after": String(seconds) } }) as unknown as Answer;
+const fine = (body: object) => Response.json({ ok: true, ...body }) as unknown as Answer;

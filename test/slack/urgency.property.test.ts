@@ -5,7 +5,6 @@ import { Agent } from "undici";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { stillClock } from "../../sandbox/clock.ts";
 import { type LocalSlack, startLocalSlack } from "../../sandbox/slack/index.ts";
-import type { Clock } from "../../src/flow/ports.ts";
 import { createGiveWay } from "../../src/give-way.ts";
 import { createBudget } from "../../src/slack/outbound/budget.ts";
 import { retryAfter, slackClients } from "../../src/slack/outbound/client.ts";
@@ -35,20 +34,10 @@ afterAll(() => Promise.all([slack.close(), redis[Symbol.asyncDispose](), agent.d
 
 /** Two replicas whose edits are all used up: once they are a minute old there is room for so many urgent ones, one after the other, and then for those who have time. */
 async function crowd(urgent: number, patient: number) {
-  const due = new Set<{ at: number }>();
-  const counted: Clock = {
-    now: clock.now,
-    async sleep(ms) {
-      const sleeper = { at: clock.now() + ms };
-      due.add(sleeper);
-      await clock.sleep(ms);
-      due.delete(sleeper);
-    },
-  };
   const keys = freshKeys();
   const replicas = [1, 2].map(() => {
     const turns = createTurns({ redis: redis.commands, keys, clock });
-    const budget = createBudget({ turns, clock: counted, giveWay: createGiveWay(), send: sendBy(agent) });
+    const budget = createBudget({ turns, clock, giveWay: createGiveWay(), send: sendBy(agent) });
     return slackClients("xoxb-1", budget, { apiUrl: slack.apiUrl });
   });
   let calls = 0;
@@ -60,7 +49,7 @@ async function crowd(urgent: number, patient: number) {
     Promise.resolve(edit(urgency, ts)).then(() => null, retryAfter);
   const asleep = async () => {
     do await turn();
-    while (due.size < left);
+    while (clock.asleep().length < left);
   };
   const use = async (edits: number, thenMs = 0) => {
     for (let i = 0; i < edits; i++) {
@@ -83,7 +72,7 @@ async function crowd(urgent: number, patient: number) {
         for (;;) {
           const wait = await waitOf(urgency, ts);
           if (wait === null) break;
-          await counted.sleep(wait);
+          await clock.sleep(wait);
         }
         left--;
       };
@@ -93,7 +82,7 @@ async function crowd(urgent: number, patient: number) {
     },
     /** Resolves to what went out, in order. */
     async out() {
-      for (; left > 0; await asleep()) clock.jump(Math.min(...[...due].map(({ at }) => at)) - clock.now());
+      for (; left > 0; await asleep()) clock.jump(Math.min(...clock.asleep()) - clock.now());
       expect(slack.calls.filter(({ error }) => error === "ratelimited")).toEqual([]);
       return slack.calls.map(({ args }) => args.ts);
     },
