@@ -86,18 +86,19 @@ export interface Expected {
   key: MessageKey;
   channel: string;
   ts: string;
-  message: Message;
+  /** A token is shown beside what is drawn here. */
+  draw(context: ViewContext): Message;
 }
 
-/** The messages that must stand in Slack, as they must be drawn; a token is shown beside what is drawn here. */
-export function expected(r: AccessRequest, context: (key: MessageKey) => ViewContext): Expected[] {
+/** The messages that must stand in Slack. */
+export function expected(r: AccessRequest): Expected[] {
   return wantedMessages(r).flatMap(({ key, shows }) => {
     const sent = r.messages[key];
     if (!sent || sent.ts === "") return [];
     // A fresh token's message says what it was for, which nothing remembers.
     if (key === "token" && "extensions" in r && r.extensions) return [];
     const { channel, ts } = sent;
-    return [{ key, channel, ts, message: drawMessage(r, key, shows, context(key), false) }];
+    return [{ key, channel, ts, draw: (context) => drawMessage(r, key, shows, context, false) }];
   });
 }
 

@@ -11,7 +11,7 @@ import { ofAllowances } from "./allowances.ts";
 import * as core from "./core.ts";
 import type { HubLog } from "./hub-log.ts";
 import { OPERATOR } from "./operator.ts";
-import { APPROVALS, EVERYONE } from "./people.ts";
+import { APPROVALS, EDITS, EVERYONE } from "./people.ts";
 import { accountOf, idIn, tokensIn, type Witness } from "./witness.ts";
 import type { World } from "./world.ts";
 
@@ -104,16 +104,15 @@ const expiresAt = ({ metadata }: KubeObject): number =>
 
 function ofSlack(world: World, records: readonly AccessRequest[]): string[] {
   const wrong = records.flatMap((r) =>
-    core
-      .expected(r, (key) => contextFor(world, r, key))
-      .flatMap(({ key, channel, ts, message }) => {
-        const shown = world.slack.messages(channel).find((one) => one.ts === ts);
-        if (!shown) return [`${r.id}: its ${key} is gone from Slack`];
-        const [is, should] = [gist(shown, key), gist(message as SlackMessage, key)];
-        return is === should
-          ? []
-          : [`${r.id} is ${r.state}, and its ${key} shows\n      ${is}\n    instead of\n      ${should}`];
-      }),
+    core.expected(r).flatMap(({ key, channel, ts, draw }) => {
+      const shown = world.slack.messages(channel).find((one) => one.ts === ts);
+      if (!shown) return [`${r.id}: its ${key} is gone from Slack`];
+      const is = gist(shown, key);
+      const by = (edit: number) => gist(draw(contextFor(world, r, key, edit)) as SlackMessage, key);
+      // What it offers is the policy's of when it was drawn.
+      if (EDITS.some((_, edit) => by(edit) === is)) return [];
+      return [`${r.id} is ${r.state}, and its ${key} shows\n      ${is}\n    instead of\n      ${by(0)}`];
+    }),
   );
   return [...wrong, ...copies(world)];
 }
@@ -132,8 +131,10 @@ function copies(world: World): string[] {
 
 const MARK = /^R-[0-9A-Z]{8}:/;
 
-const contextFor = (world: World, r: AccessRequest, key: MessageKey) =>
-  contextOf(world.config(0), world.config(0), world.clock)(core.isShared(key) ? "en" : r.requester.locale);
+function contextFor(world: World, r: AccessRequest, key: MessageKey, edit: number) {
+  const config = world.config(edit);
+  return contextOf(config, config, world.clock)(core.isShared(key) ? "en" : r.requester.locale);
+}
 
 /** What a reader takes from it: the first sentence, and what can be pressed. Dates are as long as their distance. */
 function gist({ blocks = [], text }: Pick<SlackMessage, "blocks" | "text">, key: MessageKey | ""): string {
@@ -144,9 +145,8 @@ function gist({ blocks = [], text }: Pick<SlackMessage, "blocks" | "text">, key:
     .replaceAll(/(until about|约至) \d+/g, "$1")
     .replaceAll(/\s+/g, " ")
     .trim();
-  // The shorter time that a card offers is the policy's of when it was drawn.
-  const pressed = actionables(blocks as Block[]).flatMap(({ element }) =>
-    element.action_id === "less" ? [] : [`[${element.action_id} ${element.value ?? ""}]`],
+  const pressed = actionables(blocks as Block[]).map(
+    ({ element }) => `[${element.action_id} ${element.value ?? ""}]`,
   );
   const sentence = key === "token" ? (first.split(/[:：]/)[0] ?? "") : first;
   return [sentence, ...(key === "token" ? [] : pressed)].join(" ");
