@@ -6,8 +6,8 @@ COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --omit=optional --no-audit --no-fund && npm cache clean --force \
   && find node_modules -type f -regex '.*\.\(map\|d\.[mc]?ts\)' -delete
 COPY manifest.yml ./
-# What `npm run doctor`, which the log names, begins with.
-COPY scripts/require-node.js ./scripts/
+# What `npm run doctor`, which the log names, and `npm start` begin with.
+COPY scripts/require-node.js scripts/load-env.js ./scripts/
 COPY src ./src
 # As it is compiled, so that no start compiles it anew: by the same settings, which V8 compares.
 ENV NODE_COMPILE_CACHE=/app/node_modules/.cache/compiled

@@ -46,3 +46,14 @@ it("test says that npm left out a native part", () => {
   expect(status).toBe(1);
   expect(said).toMatch(/^The native part of rolldown is missing, .* \(npm runs on 18\.20\.4\) .*\.\n$/);
 });
+
+it("start takes .env, and what is set already goes before it", () => {
+  expect(scripts.start).toContain("--import ./scripts/load-env.js");
+  const load = join(root, "scripts/load-env.js");
+  const print = ["--import", load, "-p", "[process.env.IN_FILE, process.env.SET].join()"];
+  const said = () =>
+    spawnSync(process.execPath, print, { cwd: dir, env: { SET: "before" }, encoding: "utf8" }).stdout.trim();
+  expect(said()).toBe(",before");
+  writeFileSync(join(dir, ".env"), "IN_FILE=1\nSET=file\n");
+  expect(said()).toBe("1,before");
+});
