@@ -8,7 +8,7 @@ import type { BenchContext } from "./context.ts";
 const UP_WITHIN_MS = 60_000;
 const { start: START } = manifest.scripts;
 /** Of Node, as `npm start` sets them. */
-export const FLAGS = (START.match(/--max\S+|--heap\S+/g) ?? []) as string[];
+export const FLAGS = (START.match(/--(?!import)\S+/g) ?? []) as string[];
 /** Of the system's allocator, likewise. */
 export const ALLOCATOR = Object.fromEntries(
   (START.match(/MALLOC\S+/g) ?? []).map((setting) => setting.split("=")),

@@ -21,7 +21,7 @@ export function keepFigures(rows: readonly BenchmarkRow[]): void {
   writeFileSync(FILE, `${JSON.stringify(sorted, null, 2)}\n`);
 }
 
-/** A sentence for each that is worse by more than a fifth, and for each that nothing is known of. */
+/** A sentence for each that is worse by more than a fifth, or at all where it is exact, and for each that nothing is known of. */
 export function regressions(rows: readonly BenchmarkRow[], kept: Figures): string[] {
   return rows.flatMap((row) => {
     const [[name, figure] = []] = named(row);
@@ -29,7 +29,9 @@ export function regressions(rows: readonly BenchmarkRow[], kept: Figures): strin
     const before = kept[name];
     if (before === undefined) return [`${name}: ${figure}, and bench/figures.json has none: --keep adds it`];
     const worse = row.moreIsBetter ? before / figure : figure / before;
-    return worse > WORSE ? [`${name}: ${figure}, where bench/figures.json has ${before}`] : [];
+    return worse > (row.exact ? 1 : WORSE)
+      ? [`${name}: ${figure}, where bench/figures.json has ${before}`]
+      : [];
   });
 }
 

@@ -6,6 +6,8 @@ export interface BenchmarkRow {
   ratio?: string;
   /** Where not a ratio but a number is held against the last run's. */
   count?: number;
+  /** Each more is worse, not only a fifth more. */
+  exact?: true;
   /** Left out where less is better. */
   moreIsBetter?: true;
   /** Left out where nothing is aimed at. */

@@ -12,8 +12,8 @@ import { openUserActions } from "../user-actions.ts";
 const SLACK_MS = 120;
 const HUB_MS = 10;
 const WARM_UP = 30;
-/** Who clicked; the DM's place, beside the hub's calls; the token. And what is done in between. */
-const AIM = 3.25;
+/** Who clicked; the DM's place, beside the hub's calls; the token. What is done in between would have to take no time. */
+const AIM = 3.1;
 /** What follows a token is over then, and what was read of the hub for it is stale. */
 const BETWEEN_MS = 1.2 * SECOND;
 /** Nothing that was looked up when it was asked is still fresh. */

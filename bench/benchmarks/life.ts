@@ -22,6 +22,8 @@ const CLICKS = 12;
 const AWAY_MS = 40;
 /** What follows a token is over then. */
 const BETWEEN_MS = 1.5 * SECOND;
+/** Three tenths less than what was counted first. */
+const [COMMANDS_AIM, JOBS_AIM] = [227, 8];
 const HUB_AIM = 12;
 const TRIPS_AIM = 5;
 
@@ -81,12 +83,26 @@ export async function lifeBenchmark(): Promise<BenchmarkRow[]> {
   const perLife = median(lives.map((one) => one.commands)) - idle.commands;
   const jobs = median(lives.map((one) => one.jobs)) - idle.jobs;
   return [
-    { name: "Redis commands of a whole life", ours: String(perLife), count: perLife },
-    { name: "jobs of a whole life", ours: String(jobs), count: jobs },
+    {
+      name: "Redis commands of a whole life",
+      ours: String(perLife),
+      count: perLife,
+      aim: `≤ ${COMMANDS_AIM}`,
+      met: perLife <= COMMANDS_AIM,
+    },
+    {
+      name: "jobs of a whole life",
+      ours: String(jobs),
+      count: jobs,
+      exact: true,
+      aim: `≤ ${JOBS_AIM}`,
+      met: jobs <= JOBS_AIM,
+    },
     {
       name: "hub calls of a whole life",
       ours: String(hubCalls),
       count: hubCalls,
+      exact: true,
       aim: `≤ ${HUB_AIM}`,
       met: hubCalls <= HUB_AIM,
     },

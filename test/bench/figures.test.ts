@@ -21,6 +21,11 @@ test.each([
     { name: "grants a second", ours: "99/s", ratio: "0.60", moreIsBetter: true },
     [],
   ],
+  [
+    "one more, where each counts",
+    { name: "hub calls", ours: "13", count: 13, exact: true },
+    ["hub calls: 13"],
+  ],
   ["a number", { name: "hub calls", ours: "15", count: 15 }, ["hub calls: 15"]],
   [
     "what nothing is known of",
