@@ -1,6 +1,7 @@
 /** The kinds of call a replica makes, by what goes over the wire, and the faults each can meet. */
 import { createHash } from "node:crypto";
 import type { Cut } from "../../sandbox/redis/commands.ts";
+import { LANES } from "../../src/flow/ports.ts";
 
 export type System = "Slack" | "hub" | "Redis";
 
@@ -30,12 +31,17 @@ const CALLS: Record<System, readonly string[]> = {
   Slack: [
     "chat.postMessage",
     "chat.update",
+    "chat.delete",
+    "chat.postEphemeral",
     "conversations.open",
+    "conversations.info",
+    "conversations.members",
     "users.info",
     "usergroups.list",
     "views.open",
     "views.update",
     "response_url",
+    "auth.test",
   ],
   hub: [
     "create account",
@@ -50,6 +56,7 @@ const CALLS: Record<System, readonly string[]> = {
     "list accounts",
     "list bindings",
     "read role",
+    "check",
   ],
   Redis: [
     "make request",
@@ -57,7 +64,10 @@ const CALLS: Record<System, readonly string[]> = {
     "read record",
     "read person",
     "read unsettled",
+    "read anything else",
+    "write anything else",
     "take lease",
+    "keep lease",
     "release lease",
     "queue a job",
     "take a job",
@@ -78,7 +88,8 @@ export function hubCall(method: string, path: string): string {
   if (path === "/rest-api/v1/authn") return "ask login";
   const [, kind = "", name, token] =
     /\/(serviceaccounts|clusterrolebindings|clusterroles)(?:\/([^/]+))?(?:\/(token))?$/.exec(path) ?? [];
-  if (kind === "") return `${method} ${path}`;
+  // What else is asked for shows how the hub is set up.
+  if (kind === "") return "check";
   if (token) return "mint token";
   const noun = { serviceaccounts: "account", clusterrolebindings: "binding", clusterroles: "role" }[kind];
   if (method === "GET") return name ? `read ${noun}` : `list ${noun}s`;
@@ -105,10 +116,20 @@ export function redisCall(command: Cut, scripts: ReadonlyMap<string, string>): s
   if (script) return SCRIPTS.find(([pattern]) => pattern.test(script))?.[1] ?? "";
   // One that has no name reads, by keys.
   const key = command.word(isScript ? 3 : 1);
-  const [, noun = ""] = /^\{karpor-access:[^}]+\}:(request|person|unsettled|ping)/.exec(key) ?? [];
+  const [, noun = ""] = /^\{karpor-access:[^}]+\}:([\w-]+)/.exec(key) ?? [];
+  if (noun === "ping") return noun;
   if (noun === "request") return "read record";
   if (noun === "person" || noun === "unsettled") return `read ${noun}`;
-  return noun;
+  if (noun === "" || QUEUES.test(noun) || isScript) return "";
+  if (READS.test(name)) return "read anything else";
+  return WRITES.test(name) ? "write anything else" : "";
 }
+
+/** BullMQ's own. */
+const QUEUES = new RegExp(`^(${LANES.join("|")})$`);
+const READS =
+  /^(h?m?get|hgetall|exists|[sz]card|zscore|zrange\w*|smembers|sismember|s?scan|xrange|xrevrange)$/;
+/** What a full Redis refuses. */
+const WRITES = /^(set|hm?set|hincrby|incr|sadd|zadd|xadd)$/;
 
 const sha1 = (text: string): string => createHash("sha1").update(text).digest("hex");

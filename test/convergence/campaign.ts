@@ -6,7 +6,7 @@ import { startRedis } from "../../sandbox/redis/redis.ts";
 import { CELLS, type Cell } from "./calls.ts";
 import { createPace } from "./pace.ts";
 import { type Plan, plans } from "./plan.ts";
-import { play } from "./sequence.ts";
+import { EndedBadly, play } from "./sequence.ts";
 import { createTally } from "./tally.ts";
 import { createTimes } from "./times.ts";
 import { type Lane, openLane } from "./world.ts";
@@ -18,6 +18,8 @@ export interface Played {
   counts: Record<string, number>;
   /** Of one that ended badly. */
   story?: string;
+  /** No slow machine excuses it. */
+  isSure?: boolean;
 }
 
 export interface Campaign {
@@ -44,7 +46,8 @@ export async function openCampaign({ seed, lanes }: { seed: number; lanes: numbe
     } catch (error) {
       // If that was the machine, it is given more time.
       times.easeOff();
-      return { ...played(), story: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+      const story = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      return { ...played(), story, isSure: error instanceof EndedBadly && error.isSure };
     }
   }
 
@@ -58,19 +61,16 @@ export async function openCampaign({ seed, lanes }: { seed: number; lanes: numbe
   };
 }
 
-/** All faults take turns: each sequence is for the next. */
-const focusOf = (index: number): Cell => {
-  const cell = CELLS[index % CELLS.length];
-  if (!cell) throw new Error("There are no faults.");
-  return cell;
-};
+/** All faults take turns: each sequence is for the next, and for the one half a turn on. */
+const focusOf = (index: number): Cell[] =>
+  [index, index + Math.ceil(CELLS.length / 2)].flatMap((at) => CELLS[at % CELLS.length] ?? []);
 
 /** In the next turn of all faults the other number has it. */
 const replicasOf = (index: number): 1 | 2 => ((index + Math.floor(index / CELLS.length)) % 2 === 0 ? 1 : 2);
 
 /** The next sequence from `index` on that is for this fault. */
 export function indexFor(cell: Cell, index: number): number {
-  for (let next = index; ; next++) if (focusOf(next) === cell) return next;
+  for (let next = index; ; next++) if (focusOf(next).includes(cell)) return next;
 }
 
 export function planOf(seed: number, index: number): Plan {

@@ -9,6 +9,8 @@ import type { Tally } from "./tally.ts";
 export interface Failure {
   index: number;
   story: string;
+  /** No slow machine excuses it. */
+  isSure: boolean;
 }
 
 export interface Crew extends AsyncDisposable {
@@ -36,10 +38,10 @@ export function openCrew({ seed, tally, onFailure, onProgress }: CrewOptions): C
   const lengths: number[] = [];
   let failed = 0;
 
-  function note({ index, acts, counts, story }: Played): Failure | undefined {
+  function note({ index, acts, counts, story, isSure = false }: Played): Failure | undefined {
     lengths.push(acts);
     tally.add(counts);
-    const failure = story === undefined ? undefined : { index, story };
+    const failure = story === undefined ? undefined : { index, story, isSure };
     if (failure) failed += 1;
     if (failure) onFailure(failure);
     if (lengths.length % TOLD_EVERY === 0) onProgress(`${lengths.length} sequences, ${failed} ended badly`);

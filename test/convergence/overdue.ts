@@ -7,11 +7,12 @@ import type { World } from "./world.ts";
 /** What a sweep, a retry and a lost job may take together. */
 const MINUTES_MAX = 4;
 
-export function createOverdue(world: World, accuse: (what: string) => void) {
+export function createOverdue(world: World) {
   const minutes = new Map<string, number>();
+  const wrong: string[] = [];
   let seen = world.disturbances();
   /** To be called when a minute is over. */
-  return async (calm: boolean): Promise<void> => {
+  async function minuteOver(calm: boolean): Promise<void> {
     if (!calm) return;
     const now = world.disturbances();
     const fair = now === seen && world.trouble.spell("hub") === undefined;
@@ -23,10 +24,12 @@ export function createOverdue(world: World, accuse: (what: string) => void) {
       const over = isKnownOver(world, account, bound.has(name), records);
       const count = fair && over ? (minutes.get(name) ?? 0) + 1 : 0;
       minutes.set(name, count);
-      if (count === MINUTES_MAX + 1)
-        accuse(`${name} is over, and still stands after ${count} minutes: ${over}`);
+      if (count !== MINUTES_MAX + 1) continue;
+      wrong.push(`${name} is over, and still stands after ${count} minutes: ${over}`);
+      world.story.say(`  ! ${wrong.at(-1)}`);
     }
-  };
+  }
+  return { minuteOver, wrong: (): readonly string[] => wrong };
 }
 
 /** Why it must end, as far as a bot can know: without Redis, the hub alone tells. */

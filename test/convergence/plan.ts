@@ -112,6 +112,8 @@ const strike: fc.Arbitrary<Strike> = fc.oneof(
   { weight: 1, arbitrary: spoil },
 );
 
+const FAULTS_MAX = 8;
+
 /** What people seldom do, and what alone makes a call of this kind. */
 const MADE_BY: Record<string, Deed> = {
   "read person": "status",
@@ -119,21 +121,16 @@ const MADE_BY: Record<string, Deed> = {
   "views.update": "show a token",
 };
 
-/** `focus`: one fault that is surely among them, early enough to hit. */
-export function plans(replicas: 1 | 2, focus: Cell): fc.Arbitrary<Plan> {
+/** `focus`: faults that are surely among them, early enough to hit. */
+export function plans(replicas: 1 | 2, focus: readonly Cell[]): fc.Arbitrary<Plan> {
   const at = fc.nat(29);
-  const made = MADE_BY[focus.call];
-  const deeds = made
-    ? fc.oneof(
-        act,
-        act.map((one): Act => ({ ...one, deed: made })),
-      )
-    : act;
+  const made = focus.flatMap(({ call }) => MADE_BY[call] ?? []);
+  const deeds = fc.oneof(act, ...made.map((deed) => act.map((one): Act => ({ ...one, deed }))));
   return fc
     .record({
       acts: fc.array(deeds, { minLength: 6, maxLength: 30, size: "max" }),
-      first: fc.record({ at, strike: callOf(fc.constant(focus)) }),
-      more: fc.array(fc.record({ at, strike }), { minLength: 1, maxLength: 7, size: "max" }),
+      first: fc.tuple(...focus.map((cell) => fc.record({ at, strike: callOf(fc.constant(cell)) }))),
+      more: fc.array(fc.record({ at, strike }), { maxLength: FAULTS_MAX - focus.length, size: "max" }),
       whole: fc.nat(4),
     })
     .map(({ acts, first, more, whole }) => ({
@@ -141,7 +138,7 @@ export function plans(replicas: 1 | 2, focus: Cell): fc.Arbitrary<Plan> {
       whole: whole === 0,
       acts,
       strikes: [
-        { ...first, at: first.at % Math.ceil(acts.length / 2) },
+        ...first.map((one) => ({ ...one, at: one.at % Math.ceil(acts.length / 2) })),
         ...more.map((one) => ({ ...one, at: one.at % acts.length })),
       ],
     }));

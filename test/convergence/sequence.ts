@@ -21,11 +21,23 @@ const JUDGED_MAX = 3;
 /** One may have been under way at the healing; the next has seen all of it. */
 const SWEEPS_MIN = 2;
 
-/** Throws with the story and what is wrong in the end. */
+/** With the story, and what is wrong in the end. */
+export class EndedBadly extends Error {
+  /** Something was seen that must never be, on however slow a machine. */
+  readonly isSure: boolean;
+
+  constructor(story: string, isSure: boolean) {
+    super(story);
+    this.isSure = isSure;
+  }
+}
+
+/** Throws {@link EndedBadly}; else no replica started. */
 export async function play(lane: Lane, plan: Plan, tally: Tally): Promise<void> {
   const world = await lane.begin(tally);
   const witness = await createWitness(world);
-  const fleet = createFleet(world, plan, createOverdue(world, witness.accuse));
+  const overdue = createOverdue(world);
+  const fleet = createFleet(world, plan, overdue.minuteOver);
   let stage = "";
   const run = async () => {
     stage = "begun";
@@ -39,7 +51,8 @@ export async function play(lane: Lane, plan: Plan, tally: Tally): Promise<void> 
       const unswept = await settle(world, fleet);
       stage = "judging";
       const rested = await versions(world);
-      const wrong = [...unswept, ...(await verdict(world, witness, fleet.hubLog))];
+      const late = [...unswept, ...overdue.wrong()];
+      const wrong = [...late, ...(await verdict(world, witness, fleet.hubLog))];
       if (wrong.length === 0 || left === 1) return wrong;
       await fleet.rest(1_000);
       // What a replica just began to do is judged when it is done.
@@ -48,7 +61,7 @@ export async function play(lane: Lane, plan: Plan, tally: Tally): Promise<void> 
   };
   try {
     const wrong = await within(world.times.now().sequenceMs, run(), () => [`it hangs while ${stage}`]);
-    if (wrong.length > 0) throw new Error(told(world, plan, wrong));
+    if (wrong.length > 0) throw new EndedBadly(told(world, plan, wrong), witness.wrong().length > 0);
   } finally {
     await fleet.stop();
     await witness.close();

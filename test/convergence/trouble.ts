@@ -116,7 +116,7 @@ export function createTrouble({ story, tally, scripts, callerAt, onHub }: Troubl
   function redis(caller: Caller, command: Cut): RedisFault | undefined {
     const name = redisCall(command, scripts);
     if (name === "") return undefined;
-    if (name !== "keep lease" && name !== "ping") moves += 1;
+    if (!IDLE.has(name)) moves += 1;
     const reads = name.startsWith("read");
     const refuses = spells.get("Redis") === "refused";
     const how = refuses && reads ? undefined : meets("Redis", name, caller);
@@ -147,6 +147,9 @@ export function createTrouble({ story, tally, scripts, callerAt, onHub }: Troubl
     hits: () => hits,
   };
 }
+
+/** What goes on where nothing moves. */
+const IDLE = new Set(["keep lease", "ping", "read anything else", "write anything else"]);
 
 const HTML = "<!doctype html><title>404</title><h1>nginx</h1>";
 const SLACK_FAILS: Partial<Record<string, CallFailure>> = {

@@ -144,7 +144,6 @@ export async function createWitness(world: World) {
     if (!closed) accuse(`nobody watches the trail any more: ${error}`);
   });
   return {
-    accuse,
     look: () => look(false),
     wrong: () => [...wrong],
     delivered: (id: string) => [...(delivered.get(id) ?? [])],
