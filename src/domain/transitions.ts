@@ -291,13 +291,17 @@ export function tokenTakenOff(r: AccessRequest): In<"active"> | null {
   return { ...r, hidden: false, messages };
 }
 
-/** The fresh token exists, nobody has seen it, and from now on its message may bear it. The old one may live longer. */
+/**
+ * The fresh token exists, nobody has seen or hidden it, and from now on its message may bear it. The old one may live
+ * longer.
+ */
 export const refreshing = (
   r: In<"active">,
   { tokenExpiresAt, shortened, ...fresh }: Grant,
 ): In<"active"> => ({
   ...r,
   grant: { ...fresh, tokenExpiresAt: Math.max(r.grant.tokenExpiresAt, tokenExpiresAt), shortened },
+  hidden: false,
   expiresAt: shortened ? Math.min(r.expiresAt, tokenExpiresAt) : r.expiresAt,
   messages: withToken(r, "sending"),
 });

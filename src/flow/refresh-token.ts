@@ -120,8 +120,7 @@ async function deliverFresh(
   const next = await commit(ports, id, (r) => (isMine(r, message) ? refreshing(r, grant) : null));
   // Ended meanwhile, or another try has a message of its own.
   if (!isMine(next, message) || signal.aborted) return;
-  const show = async () =>
-    token && !next.hidden && ports.notifier.showToken(next, message, token, room ?? undefined);
+  const show = async () => token && ports.notifier.showToken(next, message, token, room ?? undefined);
   await reportOutage(ports, whoWaits(next), "slack", show).catch(async (error: unknown) => {
     const now = await ports.requests.get(id);
     // Another try deleted this message, and has its own.

@@ -162,6 +162,46 @@ test("a token that was hidden comes again; hidden in the moment it is shown, it 
   await end(id);
 });
 
+const limitEdits = () => world.slack.failNext("chat.update", { retryAfter: 30 });
+const removeByHand = () => bearing().forEach((message) => void world.slack.remove(message));
+test.each([
+  ["Slack edits nothing just then", limitEdits],
+  ["somebody removed it", removeByHand],
+])("%s, so that hiding it left no message: the next one is shown", async (_, meanwhile) => {
+  const id = await activeGrant();
+  meanwhile();
+  await hideToken(steps.ports, { id, by: BOB as UserId });
+  await steps.work();
+  expect(shown()).toEqual([]);
+  expect((await grantOf(id)).messages.token).toBeUndefined();
+  world.clock.jump(31 * SECOND);
+  await askFreshToken(steps.ports, id, "upgraded");
+  await steps.work();
+  expect(shown()).toHaveLength(1);
+  expect(await login(world.hub, shown()[0] ?? "")).toBe(200);
+  expect(world.slack.dm(BOB).map(visibleText).join()).not.toContain("Token hidden");
+  await end(id);
+});
+
+test("a click that hides the old one comes when that has gone: the new one is shown", async () => {
+  const id = await activeGrant();
+  const late = {
+    ...steps.ports,
+    notifier: {
+      ...steps.ports.notifier,
+      post: async (...args: Parameters<typeof steps.ports.notifier.post>) => {
+        if (args[1] === "token") await hideToken(steps.ports, { id, by: BOB as UserId });
+        return steps.ports.notifier.post(...args);
+      },
+    },
+  };
+  await askFreshToken(steps.ports, id, "upgraded");
+  await steps.work(late);
+  expect(shown()).toHaveLength(1);
+  expect((await grantOf(id)).hidden).toBe(false);
+  await end(id);
+});
+
 test("it ends while one is made: none is shown", async () => {
   const id = await activeGrant();
   const ending = {
