@@ -100,7 +100,8 @@ const mintFresh = (ports: Ports, request: Asked, signal: AbortSignal): Promise<M
     const { grant } = request;
     await ports.grants.annotate(request, grant.accountUid, knownLater(request), signal);
     const { signedBy: _, ...unsigned } = grant;
-    if (isRevealed(request)) return { token: null, grant: unsigned };
+    // Each click makes one: what the hub shortened before, on a message, ends nothing.
+    if (isRevealed(request)) return { token: null, grant: { ...unsigned, shortened: false } };
     return mintToken(ports, request, grant, signal);
   });
 

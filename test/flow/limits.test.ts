@@ -4,7 +4,8 @@ import { jumpClock } from "../../sandbox/clock.ts";
 import { startLocalHub } from "../../sandbox/hub/index.ts";
 import { visibleText } from "../../sandbox/slack/index.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../src/domain/duration.ts";
-import { ALICE, BOB, type BotOptions, startBot, startWorld, type World } from "../helpers/bot.ts";
+import { ALICE, BOB, type BotOptions, catalog, startBot, startWorld, type World } from "../helpers/bot.ts";
+import { changeFile } from "../helpers/config-file.ts";
 import { login } from "../helpers/login.ts";
 import { scene, tokenIn } from "../helpers/scene.ts";
 
@@ -73,6 +74,30 @@ test("the hub shortens a token: its holder is told, and the shorter end counts",
   // No further: the bot's own token, shortened too, dies a minute later.
   await world.jump(expiresAt - world.clock.now());
   await it.proveEnd();
+});
+
+test("the hub shortened a token, and since then its role shows one at each click: more time is given in full", async () => {
+  const clock = jumpClock();
+  const hub = await startLocalHub({ clock, maxTokenSeconds: 2 * 3600 });
+  opened.push(hub.stop);
+  const { world, bot, it } = await begin({ hub, clock });
+  const ready = await it.get("guest 8h", "first");
+  const { expiresAt } = await active(world);
+  changeFile(world, { roles: { ...catalog, guest: { ...catalog.guest, delivery: "reveal" } } });
+  await world.until(async () => {
+    await world.jump(SECOND);
+    return bot.lines.some(({ msg }) => msg.startsWith("took in a changed configuration"));
+  });
+  await world.slack.click(BOB, ready, "Ask for more time");
+  const form = await world.slack.waitFor(() => world.slack.views(BOB).at(-1));
+  await world.slack.submit(BOB, form.id, { "more-time": "1 h", "more-reason": "more of it" });
+  await world.slack.click(ALICE, await it.channel("more of it"), "approve");
+  await world.until(async () => (await world.records()).some(({ state }) => state === "extended"));
+  const after = await active(world);
+  expect(after).toMatchObject({ delivery: "reveal", expiresAt: expiresAt + HOUR });
+  expect((await world.records()).find(({ state }) => state === "extended")).toMatchObject({
+    expiresAt: expiresAt + HOUR,
+  });
 });
 
 test("nobody decides: it lapses on time, and its requester is told", async () => {
