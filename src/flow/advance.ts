@@ -1,7 +1,7 @@
 /** All that a record's state asks for and that should have been done by now, whatever happened to its jobs. */
 import { mustCover } from "../domain/delivery.ts";
 import type { RequestId } from "../domain/ids.ts";
-import { dueOf, isAnyDue, LOST_AFTER_MS, rowOf } from "../domain/lifecycle.ts";
+import { dueOf, isAnyDue, LOST_AFTER_MS, rowOf, type Step } from "../domain/lifecycle.ts";
 import type { Lockdown } from "../domain/lockdown.ts";
 import { endBy } from "../domain/mass-end.ts";
 import { outdatedMessages, tokensToTakeOff } from "../domain/messages.ts";
@@ -22,7 +22,7 @@ export interface Words {
 export const isUndone = (ports: Ports, r: AccessRequest, words: Words): boolean =>
   isToEnd(r, words) ||
   isAnyDue(r, ports.policy, ports.clock.now()) ||
-  isLost(ports, r) ||
+  lostSteps(ports, r).length > 0 ||
   r.untold !== undefined ||
   messagesUndone(r).length > 0;
 
@@ -61,10 +61,7 @@ function undone(ports: Ports, request: AccessRequest): (() => Promise<void>)[] {
     // All of them: one that can get nowhere must not keep the others from their time.
     ...dueOf(request, ports.policy).filter(({ at }) => at <= now),
     // The same until the state changes: by the version, each message that is drawn meanwhile would make one more.
-    ...(isLost(ports, request) ? rowOf(request).now(request) : []).map((step) => ({
-      step,
-      at: request.enteredAt,
-    })),
+    ...lostSteps(ports, request).map((step) => ({ step, at: request.enteredAt })),
   ];
   return [
     ...due.map((one) => () => enqueue(ports, request, (jobs) => jobs.setTimer(request.id, null, one))),
@@ -73,16 +70,17 @@ function undone(ports: Ports, request: AccessRequest): (() => Promise<void>)[] {
   ];
 }
 
-/** What is to be done at once was not, and nothing that the clock brings does it. */
-function isLost({ policy, clock }: Ports, r: AccessRequest): boolean {
+/** With these the state is over: they do what was to be done in it, or it need not be done any more. */
+const MOVES_ON: readonly Step[] = ["timeOut", "end", "verify"];
+
+/** What is to be done at once and was not, where nothing that the clock has brought does it. */
+function lostSteps({ policy, clock }: Ports, r: AccessRequest): Step[] {
   const now = clock.now();
-  return (
-    r.enteredAt + LOST_AFTER_MS <= now &&
-    rowOf(r).now(r).length > 0 &&
-    !rowOf(r)
-      .due(r, policy)
-      .some(({ at }) => at <= now)
-  );
+  if (now < r.enteredAt + LOST_AFTER_MS) return [];
+  const { now: atOnce, due } = rowOf(r);
+  const isSeenTo = (step: Step) =>
+    due(r, policy).some((one) => one.at <= now && (one.step === step || MOVES_ON.includes(one.step)));
+  return atOnce(r).filter((step) => !isSeenTo(step));
 }
 
 const messagesUndone = (r: AccessRequest) => [

@@ -3,11 +3,14 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { visibleText } from "../../sandbox/slack/index.ts";
 import { HOUR, MINUTE } from "../../src/domain/duration.ts";
 import type { RequestId, UserId } from "../../src/domain/ids.ts";
+import { checkDeparture } from "../../src/flow/check-departure.ts";
 import { decideRequest } from "../../src/flow/decide.ts";
 import type { Ports } from "../../src/flow/ports.ts";
+import { askFreshToken } from "../../src/flow/refresh-token.ts";
+import { renewToken } from "../../src/flow/renew-token.ts";
 import { makeRequest } from "../../src/flow/request.ts";
 import { releaseGrant } from "../../src/flow/revoke.ts";
-import { ALICE, APPROVALS, BOB, startWorld, type World } from "../helpers/bot.ts";
+import { ALICE, APPROVALS, BOB, MEI, startWorld, type World } from "../helpers/bot.ts";
 import { login } from "../helpers/login.ts";
 import { Crash, dyingAt, openSteps, type Steps } from "../helpers/steps.ts";
 
@@ -149,3 +152,35 @@ test("after any step between the question and the card", async () => {
     expect(await state(id)).toBe("timedOut");
   }
 });
+
+test.each([
+  ["a fresh token", (id: RequestId) => askFreshToken(steps.ports, id, "upgraded")],
+  [
+    "a token in the place of another",
+    (id: RequestId) => renewToken(steps.ports, { id, by: bob.id, why: "lost" }),
+  ],
+])(
+  "while Slack does not say who is in a group, and a look at that is overdue: %s comes all the same",
+  async (_, ask) => {
+    const wish = { requester: bob, text: "admin 4h of dev", triggerId: "of dev" };
+    const { id } = await makeRequest(steps.ports, wish);
+    await steps.work();
+    await approve(steps.ports, id);
+    await steps.work();
+    const old = tokenShown();
+    await world.slack.people.setGroup("S0DEV", [MEI]);
+    world.clock.jump(MINUTE);
+    await checkDeparture(steps.ports, id);
+    world.slack.failNext("usergroups.list", { status: 503 }, 1_000);
+    world.clock.jump(2 * MINUTE);
+    await steps.work();
+    await ask(id);
+    await restart();
+    expect(await steps.ports.requests.get(id)).toMatchObject({
+      state: "active",
+      doubtedAt: expect.any(Number),
+    });
+    expect(tokenShown()).toBeDefined();
+    expect(tokenShown()?.ts).not.toBe(old?.ts);
+  },
+);
