@@ -2,8 +2,9 @@
 import { BY_BREAK_GLASS } from "./break-glass.ts";
 import { MINUTE } from "./duration.ts";
 import type { RequestId, UserId } from "./ids.ts";
+import { isApproval } from "./request.ts";
 import { TrailStep } from "./step.ts";
-import { endingOf, isRenewal } from "./story.ts";
+import { endingOf } from "./story.ts";
 import type { SeenUse } from "./use.ts";
 
 /** One request, as far as the trail told of it. Times are milliseconds since the epoch. */
@@ -121,14 +122,12 @@ function after(before: Access, step: TrailStep): Access {
   const { from, to, at, who, why, role, expiresAt, qualified, verification } = step;
   const moved = from !== to;
   const isReview = !moved && why?.startsWith("reviewed: ");
-  const isApproval =
-    moved && APPROVED.includes(to) && !(to === "approved" && (from === "scheduled" || isRenewal(step)));
   const approvers = step.approvals.length > 0 ? step.approvals.map((one) => one.who) : [who];
   return {
     ...before,
     ...{ role, state: to, stateAt: moved ? at : before.stateAt, expiresAt: expiresAt ?? before.expiresAt },
     ...(isReview ? { reviewedBy: [...before.reviewedBy, who] } : {}),
-    ...(isApproval
+    ...(isApproval(step)
       ? { approvedBy: approvers, isEmergency: qualified?.startsWith(BY_BREAK_GLASS) ?? false }
       : {}),
     ...(moved && to === "active" ? { begun: before.begun ?? at } : {}),
@@ -140,5 +139,3 @@ function after(before: Access, step: TrailStep): Access {
     ...(moved && to === "denied" ? { denied: { by: who, why: why ?? "" } } : {}),
   };
 }
-
-const APPROVED = ["approved", "scheduled", "extending"];

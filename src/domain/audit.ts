@@ -9,7 +9,14 @@ import { leftTokens } from "./left-tokens.ts";
 import { type Actor, rowOf, saidOf, typed } from "./lifecycle.ts";
 import { operatorOf } from "./operator.ts";
 import type { PolicyChange } from "./policy-diff.ts";
-import { type AccessRequest, type Approval, approvalsOf, type Former, type State } from "./request.ts";
+import {
+  type AccessRequest,
+  type Approval,
+  approvalsOf,
+  type Former,
+  isApproval,
+  type State,
+} from "./request.ts";
 import { type SeenUse, usesIn } from "./use.ts";
 
 /** What the trail (a Redis stream) and the log keep of a transition. Times are milliseconds since the epoch. */
@@ -77,8 +84,7 @@ export function transition(
     from: before?.state ?? null,
     to: after.state,
     ...actor,
-    ...(isDecision(before, after) ? approvers(after) : {}),
-    ...(isDecision(before, after) && after.lessened ? { asked: after.lessened.asked } : {}),
+    ...(isApproval({ from: before?.state ?? null, to: after.state }) ? approvalOf(after) : {}),
     ...(after.extends ? { extends: after.extends.id } : {}),
     ...usageTold(before, after),
     requester: after.requester.id,
@@ -98,12 +104,12 @@ export function transition(
   };
 }
 
-const isDecision = (before: AccessRequest | null, after: AccessRequest): boolean =>
-  (after.state === "approved" || after.state === "scheduled") && !(before && "decision" in before);
-
-function approvers(r: AccessRequest): Pick<Transition, "approvals"> {
+function approvalOf(r: AccessRequest): Pick<Transition, "approvals" | "asked"> {
   const approvals = approvalsOf(r).map(({ by, terms: _, ...how }) => ({ who: by.id, ...how }));
-  return approvals.length > 0 ? { approvals } : {};
+  return {
+    ...(approvals.length > 0 ? { approvals } : {}),
+    ...(r.lessened ? { asked: r.lessened.asked } : {}),
+  };
 }
 
 const usageTold = (before: AccessRequest | null, after: AccessRequest): Pick<Transition, "use"> =>

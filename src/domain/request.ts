@@ -327,6 +327,11 @@ export type AccessRequest = z.infer<typeof AccessRequest>;
 export type State = AccessRequest["state"];
 export type In<S extends State> = Extract<AccessRequest, { state: S }>;
 
+/** By people or by policy, of a record or on the trail; what begins when its time comes, or goes on with a new token, was approved before. */
+export const isApproval = ({ from, to }: { from: string | null; to: string }): boolean =>
+  APPROVED.includes(to) && from !== to && from !== "scheduled" && from !== "active";
+const APPROVED: readonly string[] = ["approved", "scheduled", "extending"] satisfies State[];
+
 /** Those that count: for the terms as they are now. */
 export const approvalsOf = ({ approvals = [], terms }: AccessRequest): readonly Approval[] =>
   approvals.filter((one) => one.terms === terms);

@@ -1,5 +1,6 @@
 /** What became of a request, out of its lines on the trail. Pure. */
 import type { RequestId, UserId } from "./ids.ts";
+import { isApproval } from "./request.ts";
 import type { TrailStep } from "./step.ts";
 
 export interface Story {
@@ -23,13 +24,13 @@ export function storyOf(steps: readonly TrailStep[]): Story | null {
   const [first, last] = [steps[0], steps.at(-1)];
   if (!first || !last) return null;
   const { id, requester, askedBy, role, duration, reason, to: state, at } = last;
-  const into = (to: string) =>
-    steps.findLast((step) => step.to === to && step.from !== to && !isRenewal(step));
   return {
     ...{ id, requester, askedBy, role, duration, reason, state, at },
     askedAt: first.at,
-    approval: into("scheduled") ?? into("approved") ?? into("extending"),
-    ending: into("ending") ?? steps.findLast(({ from, to }) => from === "scheduled" && to === "ended"),
+    approval: steps.findLast(isApproval),
+    ending:
+      steps.findLast(({ from, to }) => from !== to && to === "ending") ??
+      steps.findLast(({ from, to }) => from === "scheduled" && to === "ended"),
   };
 }
 

@@ -1,7 +1,7 @@
 /** The time that a request takes of its role: no two of one person overlap. Pure. */
 import { SHORTEST } from "./duration.ts";
 import type { Refusal } from "./refusal.ts";
-import type { AccessRequest, In, State } from "./request.ts";
+import { type AccessRequest, type In, isApproval } from "./request.ts";
 
 export interface Window {
   from: number;
@@ -49,8 +49,7 @@ export const claimsWindow = (before: AccessRequest, after: AccessRequest): boole
 
 /** By whoever decides, or by the policy. */
 export const isNewlyDecided = (before: AccessRequest, after: AccessRequest): boolean =>
-  DECIDED.includes(after.state) && !("decision" in before);
-const DECIDED: readonly State[] = ["approved", "scheduled", "extending"];
+  isApproval({ from: before.state, to: after.state });
 
 /** What whoever wants a part of the same time is told. */
 export function windowTaken(by: AccessRequest): Extract<Refusal, { kind: "window-taken" }> {

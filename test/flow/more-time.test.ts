@@ -10,7 +10,12 @@ import { type Scene, scene, tokenIn } from "../helpers/scene.ts";
 import { swept } from "../helpers/swept.ts";
 
 const duration = { default: "1h", max: "2h", total: "4h" };
-const roles = { ...catalog, guest: { ...catalog.guest, duration } };
+const two = { by: ["S0SRE"], count: 2, within: "4h" };
+const roles = {
+  ...catalog,
+  guest: { ...catalog.guest, duration },
+  both: { ...catalog.guest, duration, approval: two },
+};
 let world: World;
 let it: Scene;
 let bot: Awaited<ReturnType<typeof startBot>>;
@@ -115,6 +120,26 @@ test("as often as its total allows, and the form says what is left", async () =>
   await world.slack.click(ALICE, await it.channel("the last"), "approve");
   await world.until(async () => (await asking()).filter(({ state }) => state === "extended").length === 2);
   await world.slack.waitFor(() => tokens()[0] && !buttonsOf(tokens()[0] as SlackMessage).includes(ASK));
+});
+
+test("two approve less of it: trail and story name both, and what was asked for", async () => {
+  await it.say(BOB, "both 1h first");
+  const first = await it.channel("first");
+  for (const who of [ALICE, CAROL]) await world.slack.click(who, first, "approve");
+  const view = await form(await it.dm(BOB, "Only for you."));
+  await world.slack.submit(BOB, view.id, { "more-time": "2 h", "more-reason": "twice as long" });
+  const card = await it.channel("twice as long");
+  await world.slack.click(ALICE, card, "1 h only");
+  await world.slack.waitFor(() => visibleText(card).includes("Approved by alice"));
+  await world.slack.click(CAROL, card, "approve");
+  await reach("extended");
+  const decided = bot.trail().find(({ to }) => to === "extending");
+  expect(decided?.approvals?.map(({ who }) => who)).toEqual([ALICE, CAROL]);
+  expect(decided).toMatchObject({ duration: HOUR, asked: { role: "both", duration: 2 * HOUR } });
+  await it.say(BOB, `show ${decided?.id}`);
+  expect(visibleText(await it.whisper(BOB, `${decided?.id}, `))).toMatch(
+    /more time: approved by <@U0ALICE> and <@U0CAROL> .*, for less than asked: `both`, 2 h became `both`, 1 h/,
+  );
 });
 
 test("denied: nothing changes, and it can be asked for again in its own form", async () => {
