@@ -19,6 +19,8 @@ export interface Access {
   stateAt: number;
   /** Who approved it: people, or `policy`. */
   approvedBy: string[];
+  /** Who approved the more time that it got. */
+  moreBy: string[];
   isEmergency: boolean;
   reviewedBy: string[];
   /** When its token was delivered; null where that never was. */
@@ -57,6 +59,11 @@ export const isConfirmedLate = ({ ended, confirmed }: Access): boolean =>
   ended !== null &&
   (confirmed === null || confirmed.method === "expiry" || confirmed.at - ended.at > CONFIRMED_WITHIN_MS);
 
+/** All to whom its holder owes it. */
+export const approversOf = ({ approvedBy, moreBy }: Access): string[] => [
+  ...new Set([...approvedBy, ...moreBy]),
+];
+
 /** How much of it lies within, ms; what goes on is counted to the end of `to`. */
 export function heldFor(
   { begun, ended, expiresAt }: Access,
@@ -87,6 +94,10 @@ export function buildReport({ from, to }: { from: number; to: number }): ReportB
         if (step.from === step.to && !all.has(step.id)) return;
         const access = after(all.get(step.id) ?? first(step), step);
         all.set(step.id, access);
+        // Its grant lasts longer by them.
+        const grant =
+          step.extends && step.from !== step.to && step.to === "extended" ? all.get(step.extends) : undefined;
+        if (grant) all.set(grant.id, { ...grant, moreBy: [...grant.moreBy, ...access.approvedBy] });
         // Over before: no part of it.
         if (isOver(access) && (access.confirmed?.at ?? access.stateAt) < from) all.delete(step.id);
       } else if ("at" in trail && typeof trail.at === "number" && isWithin(trail.at)) {
@@ -114,7 +125,7 @@ const isOver = ({ state }: Access): boolean => OVER.includes(state);
 
 const first = ({ id, requester, role, reason, at }: TrailStep): Access => ({
   ...{ id, requester, role, reason, askedAt: at, state: "requested", stateAt: at },
-  ...{ approvedBy: [], isEmergency: false, reviewedBy: [] },
+  ...{ approvedBy: [], moreBy: [], isEmergency: false, reviewedBy: [] },
   ...{ begun: null, expiresAt: null, ended: null, confirmed: null, denied: null, use: null },
 });
 

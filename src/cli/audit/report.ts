@@ -2,6 +2,7 @@
 import {
   type Access,
   type AccessReport,
+  approversOf,
   buildReport,
   heldFor,
   isConfirmedLate,
@@ -93,7 +94,7 @@ async function markdownOf(report: AccessReport, context: Context): Promise<strin
       async (one) => [
         ...(await who(one)),
         ...[span(heldFor(one, report)), time(one.begun), time(one.ended?.at ?? one.expiresAt)],
-        ...[await named(one.approvedBy), one.id],
+        ...[await named(approversOf(one)), one.id],
       ],
     )),
     "",
@@ -186,7 +187,7 @@ async function holders(report: AccessReport, named: (ids: readonly string[]) => 
     [...groups.values()].map(async (all) => {
       const times = all.map((one) => heldFor(one, report));
       const [one] = all;
-      const approvers = [...new Set(all.flatMap(({ approvedBy }) => approvedBy))];
+      const approvers = [...new Set(all.flatMap(approversOf))];
       return [
         ...[await named(one ? [one.requester] : []), one?.role ?? "", `${all.length}`],
         ...[span(times.reduce((a, b) => a + b, 0)), span(Math.max(...times)), await named(approvers)],
@@ -211,7 +212,7 @@ async function csvOf(report: AccessReport, nameOf: NameOf): Promise<string[]> {
   const rows = await Promise.all(
     report.held.map(async (one) => [
       ...[one.id, one.requester, await nameOf(one.requester), one.role, one.reason, time(one.askedAt)],
-      ...[(await Promise.all(one.approvedBy.map(nameOf))).join("; "), one.isEmergency ? "yes" : "no"],
+      ...[(await Promise.all(approversOf(one).map(nameOf))).join("; "), one.isEmergency ? "yes" : "no"],
       ...[(await Promise.all(one.reviewedBy.map(nameOf))).join("; "), time(one.begun), time(one.expiresAt)],
       ...[time(one.ended?.at ?? null), one.ended?.cause ?? "", one.ended ? await nameOf(one.ended.by) : ""],
       ...[time(one.confirmed?.at ?? null), one.confirmed?.method ?? "", isConfirmedLate(one) ? "no" : "yes"],

@@ -259,6 +259,29 @@ test("an emergency and its reviews are in the report", async () => {
   );
 });
 
+test("whoever approved more time is named beside whoever approved its grant", async () => {
+  trail = openTrail(redis);
+  const { clock, requests, walk } = trail;
+  const until = clock.now() + HOUR;
+  const held = await walk(["pending", "approved", "delivering", "active"], { role: "reader" });
+  const extending = { id: held, from: until - HOUR, until };
+  const more = await walk([], { role: "reader", extends: extending });
+  for (const state of ["extending", "extended"] as const)
+    await requests.update(more, (r) => {
+      const approvals = ["U0CYD", "U0DEE"].map((id) => {
+        const { by, qualified, at } = reviewBy(id);
+        return { by, qualified, at, terms: r.terms };
+      });
+      return { ...inState(r, state), approvals, extends: extending } as typeof r;
+    });
+  const month = new Date(clock.now()).toISOString().slice(0, 7);
+  const { said } = await run(`report --month ${month} --no-names`);
+  expect(said).toMatch(/^\| U0ANA \| reader \| 1 \| .* \| U0BEN, U0CYD, U0DEE \|/m);
+  expect(said).toMatch(new RegExp(`^\\| U0ANA .* \\| U0BEN, U0CYD, U0DEE \\| ${held} \\|$`, "m"));
+  const rows = (await run(`report --month ${month} --no-names --format csv`)).said.split("\n");
+  expect(rows.find((row) => row.startsWith(held))).toContain("U0BEN; U0CYD; U0DEE");
+});
+
 test("a role that neither trail nor catalog knows is said to be none; one that left the catalog is exported as ever", async () => {
   await trail.walk(["pending"], { role: "peek" });
   const exported = async (role: string) => {
