@@ -7,7 +7,10 @@ export async function confirm(
   input: NodeJS.ReadableStream & { isTTY?: boolean } = process.stdin,
   output: NodeJS.WritableStream = process.stdout,
 ): Promise<boolean> {
-  if (!input.isTTY) throw new Error(`${question} Nobody can be asked here: say --yes.`);
+  if (!input.isTTY)
+    throw new Error(
+      `${question} Nobody can be asked here: run it at a terminal, or with --yes where it takes that.`,
+    );
   const terminal = createInterface({ input, output, terminal: true });
   try {
     return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());

@@ -22,5 +22,5 @@ test.each([
 
 test("where no terminal is, it says so", async () =>
   expect(confirm("Go on?", new PassThrough())).rejects.toThrow(
-    "Go on? Nobody can be asked here: say --yes.",
+    "Go on? Nobody can be asked here: run it at a terminal, or with --yes where it takes that.",
   ));

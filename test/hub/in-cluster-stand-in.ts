@@ -1,6 +1,6 @@
 /**
- * The cluster that runs Karpor, as far as a port-forward sees it: a Service, its pods, and the WebSocket of
- * `pods/portforward` into the local hub. What a real API server does is tried in port-forward.envtest.test.ts.
+ * The cluster that runs Karpor, as far as setup and a port-forward see it: Karpor's ConfigMap, a Service, its pods, and
+ * the WebSocket of `pods/portforward` into the local hub. What a real API server does is tried in port-forward.envtest.test.ts.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
@@ -15,7 +15,7 @@ const BASE = "/api/v1/namespaces/karpor";
 
 export type HostStandIn = Awaited<ReturnType<typeof startHostStandIn>>;
 
-export async function startHostStandIn(hubPort: number) {
+export async function startHostStandIn(hubPort: number, adminKubeconfig = "") {
   const authority = await createAuthority("host-ca");
   const { certificate, key } = await authority.issue({
     commonName: "host",
@@ -25,7 +25,7 @@ export async function startHostStandIn(hubPort: number) {
   const asked: string[] = [];
   const server = createServer({ cert: certificate, key }, (ask, to) => {
     asked.push(ask.url ?? "");
-    json(to, ...answer(ask, pods));
+    json(to, ...answer(ask, pods, adminKubeconfig));
   });
   const tunnels = new WebSocketServer({
     noServer: true,
@@ -64,9 +64,15 @@ export async function startHostStandIn(hubPort: number) {
 
 const isOperator = ({ headers }: IncomingMessage) => headers.authorization === `Bearer ${TOKEN}`;
 
-function answer(ask: IncomingMessage, pods: Map<string, { ready: boolean }>): [number, unknown] {
+function answer(
+  ask: IncomingMessage,
+  pods: Map<string, { ready: boolean }>,
+  config: string,
+): [number, unknown] {
   if (!isOperator(ask)) return [401, {}];
   const { pathname, searchParams } = new URL(ask.url ?? "", "https://host");
+  if (pathname === `${BASE}/configmaps/karpor-kubeconfig`)
+    return [200, { kind: "ConfigMap", data: { config } }];
   if (pathname === `${BASE}/services/karpor-server`) {
     const ports = [{ port: 7443, targetPort: "https" }];
     return [200, { spec: { selector: { app: "karpor", part: "server" }, ports } }];

@@ -8,10 +8,11 @@ import { openHub } from "../../hub/client/access.ts";
 import { createHubClient, type HubClient } from "../../hub/client/client.ts";
 import { type KubeconfigSource, textSource } from "../../hub/kubeconfig/source.ts";
 import { fileSource } from "../../hub/kubeconfig/source-file.ts";
+import { PortForward } from "../../hub/settings.ts";
 import { botAccounts, generationsInUse } from "./accounts.ts";
 import { changeAnonymous } from "./anonymous.ts";
 import { applyAll } from "./apply.ts";
-import { readFromCluster } from "./cluster.ts";
+import { operator, readFromCluster } from "./cluster.ts";
 import { forgottenRoles } from "./forgotten-roles.ts";
 import { ifRefused } from "./if-refused.ts";
 import { withMend } from "./mend.ts";
@@ -52,12 +53,12 @@ export async function setup(config: Config, options: SetupOptions, means: SetupM
 }
 
 async function asAdministrator(
-  config: Config,
+  given: Config,
   options: SetupOptions,
   means: SetupMeans,
   own?: KubeconfigSource,
 ): Promise<void> {
-  assertSeen(config);
+  const config = seenFromHere(given, options);
   await using opened = new AsyncDisposableStack();
   const source = await administrator(options);
   const hub = opened.adopt(await openHub(config, { log: means.log, source }), (h) => h.close());
@@ -75,12 +76,16 @@ async function asAdministrator(
   means.say("\nThe administrator's kubeconfig is not needed again. Next: npm run doctor");
 }
 
-/** A Service's name means nothing outside its cluster. */
-function assertSeen({ hub: { inCluster, server }, env }: Config): void {
-  if (inCluster && !server && !env.KUBERNETES_SERVICE_HOST)
+/** A Service's name means nothing outside its cluster: from there that cluster's own API leads to its pods. */
+function seenFromHere(config: Config, options: SetupOptions): Config {
+  const { inCluster, server } = config.hub;
+  if (!inCluster || server || config.env.KUBERNETES_SERVICE_HOST) return config;
+  if (options.from !== "cluster")
     throw new Error(
-      "hub.inCluster is the hub's address as pods of its cluster see it, and this is none: run setup with hub.kubeconfig (a file) in its place, and hub.portForward where you reach the hub by a port-forward. Then put that file into the bot's Secret: deploy/kubernetes/README.md.",
+      "hub.inCluster is the hub's address as pods of its cluster see it, and this is none: give --from-cluster in the place of --kubeconfig, and setup goes through that cluster.",
     );
+  const { namespace, context = operator(undefined).getCurrentContext() } = options;
+  return { ...config, hub: { ...config.hub, portForward: PortForward.parse({ context, namespace }) } };
 }
 
 const manifests = (config: Config): string =>

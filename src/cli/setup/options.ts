@@ -30,7 +30,7 @@ setup --kubeconfig FILE [--out FILE] [--dry-run]
 setup --if-refused --from-cluster [--context C] [--namespace karpor]
 setup --manifest [--command /karpor-access] [--url https://bot.example.com]
 setup --hub-audit URL [--ca FILE] [--from-cluster [--context C] [--namespace karpor] [--dry-run | --yes] [--remove]]
-setup --rotate [--keep-grants] [--yes] [--kubeconfig FILE | --context C …] [--out FILE]
+setup --rotate [--keep-grants] [--kubeconfig FILE | --context C …] [--out FILE]
 setup --close-anonymous [--keep-streams] [--dry-run] [--yes] [--kubeconfig FILE | --context C …]
 setup --open-anonymous [--dry-run] [--yes] [--kubeconfig FILE | --context C …]`;
 
@@ -117,8 +117,12 @@ export function setupOptions(args: string[]): SetupOptions {
       "--close-anonymous and --open-anonymous change one role, and nothing else: leave --rotate, --if-refused and --out out.",
     );
   if (keepGrants && !rotate) throw new Error("--keep-grants is of --rotate: give it too.");
-  if (yes && !rotate && !anonymous)
-    throw new Error("--yes is of --rotate, --close-anonymous and --open-anonymous: give one of them too.");
+  if (yes && rotate)
+    throw new Error(
+      "--rotate asks, before the old account goes, whether the new kubeconfig is where the bot reads it, which nobody knows beforehand: leave --yes out.",
+    );
+  if (yes && !anonymous)
+    throw new Error("--yes is of --close-anonymous and --open-anonymous: give one of them too.");
   if (ifRefused && (rotate || dryRun || out !== undefined))
     throw new Error(
       "--if-refused renews the kubeconfig where the bot reads it, and nothing else: leave --rotate, --dry-run and --out out.",

@@ -44,18 +44,15 @@ export async function writeOwn(
   means.say(
     `  wrote      ${place.name}${to ? "" : ": mode 600"}, the token of ${own.namespace}/${own.name} until ${until}, which the bot renews`,
   );
-  if (to) return;
-  const command = secretCommand(context, path);
-  if (command) means.say(`             then: ${command}`);
+  if (!to && !config.hub.kubeconfig) means.say(`             then: ${secretCommand(context, path)}`);
 }
 
 /** Where it is written to, save where a job makes it anew. */
 export const kubeconfigPath = ({ config, options }: SetupContext): string =>
   resolve(options.out ?? config.hub.kubeconfig ?? "hub.kubeconfig");
 
-/** Puts the file to where a bot in a pod reads it; null when the bot reads the file itself. */
-export function secretCommand({ config: { hub } }: SetupContext, path: string): string | null {
-  if (hub.kubeconfig) return null;
+/** Puts the file to where a bot in a pod reads it. */
+export function secretCommand({ config: { hub } }: SetupContext, path: string): string {
   const secret = hub.kubeconfigSecret ?? { ...IN_CLUSTER_SECRET, namespace: "karpor-access" };
   const { namespace, name, key } = secret;
   const make = kubectl("-n", namespace, "create", "secret", "generic", name, `--from-file=${key}=${path}`);

@@ -16,7 +16,7 @@ import {
 import type { SetupContext } from "./index.ts";
 import { objectsFor } from "./objects.ts";
 import { assertOwner } from "./others.ts";
-import { kubeconfigPath, writeOwn } from "./own.ts";
+import { kubeconfigPath, secretCommand, writeOwn } from "./own.ts";
 import { removeAll } from "./remove.ts";
 
 /** The hub trusts a token that it saw good for 10 s more. */
@@ -66,14 +66,15 @@ const ENDED = (count: number) =>
 const KEPT = (count: number) =>
   `keep       ${count} live grants: tokens that a thief made for their accounts work until each grant ends`;
 
-/** What the bot reads elsewhere than where it was written, only the operator can put there. */
+/** Where the bot reads it only the operator knows: of a file, too, a copy may be in a Secret. */
 async function awaitInPlace(context: SetupContext): Promise<void> {
-  const { kubeconfig } = context.config.hub;
+  const { means, config } = context;
+  const { kubeconfig } = config.hub;
   const path = kubeconfigPath(context);
-  if (kubeconfig && resolve(kubeconfig) === path) return;
-  const agreed = await context.means.confirm(
-    `Is the new kubeconfig in ${kubeconfig ? `the place of ${kubeconfig}` : "the Secret"}? The old account goes now.`,
-  );
-  if (!agreed)
+  if (kubeconfig && resolve(kubeconfig) !== path)
+    means.say(`             then: put it in the place of ${kubeconfig}`);
+  if (kubeconfig)
+    means.say(`             where the bot reads it from a Secret: ${secretCommand(context, path)}`);
+  if (!(await means.confirm("Is the new kubeconfig where the bot reads it? The old account goes now.")))
     throw new Error("Both accounts stand now. Run setup --rotate again: it makes a third, and removes both.");
 }

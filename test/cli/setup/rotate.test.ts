@@ -44,6 +44,7 @@ const accounts = async () =>
   (await hub.objects()).serviceAccounts.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
 const words = (said: string[], first: string) => said.filter((line) => line.trim().startsWith(first));
 const NEXT = "karpor-access-system/karpor-access-2";
+const IN_PLACE = "Is the new kubeconfig where the bot reads it? The old account goes now.";
 
 test("a thief who took the name of the bot's own binding is put out", async () => {
   const { thief } = world;
@@ -164,14 +165,29 @@ test("where the bot reads a Secret, the old account stays until the new kubeconf
   const out = `${world.config.hub.kubeconfig}.new`;
   const asked: string[] = [];
   const confirm = (last: boolean) => async (question: string) =>
-    asked.push(question) === 1 || !question.includes("Secret") || last;
+    asked.push(question) === 1 || !question.includes("new kubeconfig") || last;
   await expect(world.rotate(["--out", out], confirm(false), config)).rejects.toThrow(
     /Both accounts stand now/,
   );
-  expect(asked).toEqual(["Go on?", "Is the new kubeconfig in the Secret? The old account goes now."]);
+  expect(asked).toEqual(["Go on?", IN_PLACE]);
   expect(await accounts()).toEqual(expect.arrayContaining(["karpor-access-system/karpor-access", NEXT]));
   const said = await world.rotate(["--out", out], confirm(true), config);
   expect(said.join("\n")).toContain(`kubectl -n bots create secret generic hub --from-file=config=${out}`);
+  expect(await accounts()).toEqual(["karpor-access-system/karpor-access-3"]);
+});
+
+test("a file may be carried into a Secret: the old account stays until it is said to be there", async () => {
+  const file = world.config.hub.kubeconfig;
+  const asked: string[] = [];
+  await expect(world.rotate([], async (question) => asked.push(question) === 1)).rejects.toThrow(
+    /Both accounts stand now/,
+  );
+  expect(asked).toEqual(["Go on?", IN_PLACE]);
+  expect(await accounts()).toEqual(expect.arrayContaining(["karpor-access-system/karpor-access", NEXT]));
+  const said = await world.rotate([], true);
+  expect(said.join("\n")).toContain(
+    `where the bot reads it from a Secret: kubectl -n karpor-access create secret generic karpor-access-hub --from-file=kubeconfig=${file} --dry-run=client -o yaml | kubectl apply -f -`,
+  );
   expect(await accounts()).toEqual(["karpor-access-system/karpor-access-3"]);
 });
 
@@ -180,10 +196,7 @@ test("written elsewhere than where the bot reads it, it has to be put there befo
   const asked: string[] = [];
   const confirm = async (question: string) => asked.push(question) === 1;
   await expect(world.rotate(["--out", out], confirm)).rejects.toThrow(/Both accounts stand now/);
-  expect(asked).toEqual([
-    "Go on?",
-    `Is the new kubeconfig in the place of ${world.config.hub.kubeconfig}? The old account goes now.`,
-  ]);
+  expect(asked).toEqual(["Go on?", IN_PLACE]);
   expect(await accounts()).toEqual(expect.arrayContaining(["karpor-access-system/karpor-access", NEXT]));
   expect((await world.bot.request(GRANTS)).status).toBe(200);
 });
@@ -218,12 +231,12 @@ test("there is nothing to replace before the first setup", async () => {
   await expect(world.rotate([], true)).rejects.toThrow(/run setup without --rotate first/);
 });
 
-test("where nobody can be asked, nothing is done without --yes", async () => {
+test("where nobody can be asked, nothing is done", async () => {
   const dir = join(dirname(world.config.hub.kubeconfig ?? ""), "..");
   const env = { KARPOR_ACCESS_CONFIG: join(dir, "config.yml") };
   const setup = run("src/main.ts", ["setup", "--rotate", "--kubeconfig", join(dir, "admin")], env);
   expect(await setup.ended).toBe(1);
-  expect(setup.output()).toContain("Go on? Nobody can be asked here: say --yes.");
+  expect(setup.output()).toContain("Go on? Nobody can be asked here: run it at a terminal");
   expect(await accounts()).toContain("karpor-access-system/karpor-access");
   expect(await accounts()).not.toContain(NEXT);
 });

@@ -16,6 +16,8 @@ import { setup } from "../../../src/cli/setup/index.ts";
 import { setupOptions } from "../../../src/cli/setup/options.ts";
 import { loadForHub } from "../../../src/config.ts";
 import { setupLabels } from "../../../src/hub/bot-account.ts";
+import { IN_CLUSTER_SERVER } from "../../../src/hub/settings.ts";
+import { startHostStandIn } from "../../hub/in-cluster-stand-in.ts";
 
 const EXAMPLE = readFileSync(new URL("../../../karpor-access.example.yml", import.meta.url), "utf8");
 type Example = { instance: string; hub: Record<string, unknown>; roles: Record<string, object> };
@@ -437,12 +439,29 @@ describe("on a hub that does not take everything", () => {
     await expect(run(["--kubeconfig", change(hub.adminKubeconfig, edit)])).rejects.toThrow(says);
   });
 
-  test("where the file is for pods of the hub's cluster, it says what to put there instead", async () => {
-    const asked = run(["--kubeconfig", keep("admin", hub.adminKubeconfig)], (file) => {
+  describe("where the file is for pods of the hub's cluster, and this is none", () => {
+    const forPods = (file: Example) => {
       delete file.hub.kubeconfig;
       file.hub.inCluster = true;
+    };
+
+    test("--from-cluster goes through that cluster, and says how its Secret gets the kubeconfig", async () => {
+      const host = await startHostStandIn(hub.port, hub.adminKubeconfig.replace(hub.url, IN_CLUSTER_SERVER));
+      host.addPod("one");
+      vi.stubEnv("KUBECONFIG", keep("operator", host.kubeconfig));
+      const out = join(dir, "new");
+      const said = await run(["--from-cluster", "--out", out], forPods);
+      await host.stop();
+      expect(said).toContain(
+        `kubectl -n karpor-access create secret generic karpor-access-hub --from-file=kubeconfig=${out} --dry-run=client -o yaml | kubectl apply -f -`,
+      );
+      expect(parse(readFileSync(out, "utf8")).clusters[0].cluster.server).toBe(IN_CLUSTER_SERVER);
     });
-    await expect(asked).rejects.toThrow(/^hub\.inCluster is .* with hub\.kubeconfig \(a file\) in its place/);
+
+    test("an administrator's file leads nowhere, which is said", async () => {
+      const asked = run(["--kubeconfig", keep("admin", hub.adminKubeconfig)], forPods);
+      await expect(asked).rejects.toThrow(/^hub\.inCluster is .*: give --from-cluster in the place of/);
+    });
   });
 });
 
@@ -451,7 +470,8 @@ test.each([
   [["--from-cluster", "--kubeconfig", "x"], /not both/],
   [["--context", "x", "--kubeconfig", "y"], /say where --from-cluster reads/],
   [["--nonsense"], /--nonsense/],
-  [["--from-cluster", "--yes"], /--yes is of --rotate, --close-anonymous and --open-anonymous/],
+  [["--from-cluster", "--yes"], /--yes is of --close-anonymous and --open-anonymous/],
+  [["--rotate", "--yes"], /before the old account goes.*leave --yes out/],
   [["--from-cluster", "--keep-grants"], /--keep-grants is of --rotate/],
   [["--from-cluster", "--keep-streams"], /--keep-streams is of --close-anonymous/],
   [["--open-anonymous", "--keep-streams"], /--keep-streams is of --close-anonymous/],
@@ -465,6 +485,6 @@ test.each([
 test.each(["--rotate", "--close-anonymous", "--open-anonymous"])(
   "setup %s alone reads from the cluster",
   (act) => {
-    expect(setupOptions([act, "--yes"])).toMatchObject({ from: "cluster", namespace: "karpor" });
+    expect(setupOptions([act])).toMatchObject({ from: "cluster", namespace: "karpor" });
   },
 );
