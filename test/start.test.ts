@@ -5,9 +5,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { scratch } from "../sandbox/child.ts";
 import { startRedis } from "../sandbox/redis/redis.ts";
-import { APPROVALS, startWorld, type World } from "./helpers/bot.ts";
+import { APPROVALS, startBot, startWorld, type World } from "./helpers/bot.ts";
 import { type Running, run } from "./helpers/process.ts";
 import { until } from "./helpers/redis.ts";
+import { scene } from "./helpers/scene.ts";
 
 const main = (env: Record<string, string>, ...args: string[]) => run("src/main.ts", args, env);
 const stated = (world: World): Record<string, string> =>
@@ -32,6 +33,22 @@ describe("it does not start", () => {
       /"cause":"hub","fix":".*","msg":"the bot does not start: hub: .*does not answer/,
     );
     expect(process.output()).not.toMatch(/planted|\bat .*\.ts:\d+/);
+  });
+
+  test("on a Redis of 0.1, also while grants stand: it would look after none of them", async () => {
+    await using world = await startWorld();
+    const bot = await startBot(world);
+    await scene(world).get("guest 2h", "from before");
+    await bot.stop();
+    const [key = ""] = await world.commands.keys(`${world.keys.request("")}*`);
+    const { schema: _, ...old } = JSON.parse((await world.commands.hget(key, "record")) ?? "");
+    await world.commands.hset(key, "record", JSON.stringify(old));
+    await world.commands.del(world.keys.schema);
+    const process = main(stated(world));
+    expect(await process.ended).toBe(1);
+    expect(process.output()).toMatch(
+      /"cause":"redis records".*does not start: .* records of karpor-access 0\.1/,
+    );
   });
 
   test("on a port that is taken", async () => {

@@ -70,14 +70,15 @@ export async function checkRedisAt(redis: Connections, { env, instance }: Config
     const trouble = await schemaTrouble({ redis: redis.commands, keys: keysOf(instance) });
     // Not by our clock: BullMQ's jobs are due by this one.
     const findings = await checkRedis(redis.commands, where, Date.now);
-    return trouble
-      ? [...findings, fail("redis records", trouble, "REDIS_URL, or another instance")]
-      : findings;
+    return trouble ? [...findings, { ...unreadable(trouble), refuses: true }] : findings;
   } catch (error) {
     if (isStoreAway(error)) return [await redisAway({ env }, error.cause)];
     throw error;
   }
 }
+
+const unreadable = (trouble: string): Finding =>
+  fail("redis records", trouble, "REDIS_URL, or another instance");
 
 export async function checkHubAt(client: HubClient, config: Config, clock: Clock): Promise<Finding[]> {
   const clusterRoles = clusterRolesOf(config.roles);
