@@ -12,8 +12,7 @@ export type { LocalHub, LocalHubOptions } from "./options.ts";
 
 export async function startLocalHub(options: LocalHubOptions): Promise<LocalHub> {
   const installed = await install(options);
-  const { service, store, faults, journal, audit, keys, renewKeys, startsAgain, skew, setRbac, meddle } =
-    installed;
+  const { service, store, faults, journal, audit, keys, renewKeys, startsAgain, skew } = installed;
   const listener = await listen(keys(), options.port ?? 0, (request, response) => {
     // A caller that hangs up in the middle of its request is not the hub's failure.
     serve(service, request, response).catch(() => response.destroy());
@@ -30,8 +29,9 @@ export async function startLocalHub(options: LocalHubOptions): Promise<LocalHub>
   return {
     ...{ url, port: listener.port, supports: { clock: true, karpor: true }, skew },
     ...{
-      setRbac,
-      meddle,
+      setRbac: installed.setRbac,
+      setAccountLookup: installed.setAccountLookup,
+      meddle: installed.meddle,
       audit: { ...audit, leap },
       door: listener.door,
       login: (token: string) => serveLogin(service, token),

@@ -30,6 +30,8 @@ export interface LocalHub extends TestHub, Faults {
   skew(ms: number): void;
   /** Off: karpor-server restarted without it, and everybody may do everything. */
   setRbac(on: boolean): void;
+  /** Off: as --service-account-lookup=false, a token is good for its own time, whether its account stands or not. */
+  setAccountLookup(on: boolean): void;
   /** Asked at each request from now on. */
   meddle(meddler: HubMeddler | undefined): void;
   /** Its audit log, which it tells to nobody at first. */

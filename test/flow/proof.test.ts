@@ -3,9 +3,10 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { hubClient } from "../../sandbox/hub/client.ts";
 import { visibleText } from "../../sandbox/slack/index.ts";
 import { HOUR, MINUTE, SECOND } from "../../src/domain/duration.ts";
-import { APPROVALS, BOB, startBot, startWorld, type World } from "../helpers/bot.ts";
+import { ALICE, APPROVALS, BOB, startBot, startWorld, type World } from "../helpers/bot.ts";
 import { login } from "../helpers/login.ts";
 import { scene, tokenIn } from "../helpers/scene.ts";
+import { swept } from "../helpers/swept.ts";
 
 const ACCOUNTS = "/api/v1/namespaces/karpor-access/serviceaccounts";
 const BINDINGS = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
@@ -21,7 +22,7 @@ beforeEach(async () => {
   bot = await startBot(world);
   it = scene(world);
   admin = hubClient(world.hub, world.hub.admin);
-  token = tokenIn(await it.get("guest 1h", "first"));
+  token = tokenIn(await it.get("guest 8h", "first"));
 });
 afterEach(async () => {
   hub().meddle(undefined);
@@ -70,43 +71,80 @@ async function passUntil(holds: () => Promise<boolean>): Promise<void> {
 
 const ended = async () => (await record())?.state === "ended";
 
-test("RBAC is switched off: nothing is proved while rubbish logs in, and it is said; on again, it ends", async () => {
-  hub().setRbac(false);
-  await world.jump(HOUR);
-  await pass(3);
+/** Proved by what the hub answers: of its own time the delivered token has hours left, and it lets nobody in. */
+async function provedWithHoursLeft(): Promise<void> {
+  await passUntil(ended);
+  expect(["probe", "absence"]).toContain(bot.trail().at(-1)?.verification?.method);
+  const { exp } = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()) as {
+    exp: number;
+  };
+  expect(exp * SECOND - world.clock.now()).toBeGreaterThan(7 * HOUR);
+  expect(await login(world.hub, token)).toBe(401);
+}
+
+/** Whoever waits for a proof sees that there is none. */
+async function notSaidToBeEnded(): Promise<void> {
   expect(await ended()).toBe(false);
   expect(saysEnded()).toBe(false);
+}
+
+test("RBAC is switched off: nothing is proved while rubbish logs in, and it is said; on again, it ends", async () => {
+  hub().setRbac(false);
+  await it.say(BOB, "revoke");
+  await pass(3);
+  await notSaidToBeEnded();
   expect(alert().map(visibleText).join()).toContain("lets anybody in");
   hub().setRbac(true);
-  await passUntil(ended);
-  expect(await login(world.hub, token)).toBe(401);
+  await provedWithHoursLeft();
 });
 
 describe.each([404, 403, 502] as const)("an ingress answers %i in the hub's place", (status) => {
   test("nothing is deleted by it, nothing is proved by it, and it is said", async () => {
     hub().meddle({ before: async () => ({ status, html: true }), after: async () => true });
-    await world.jump(HOUR);
+    await it.say(BOB, "revoke");
     await pass(2);
-    expect(await ended()).toBe(false);
+    await notSaidToBeEnded();
     expect(await it.standing()).toHaveLength(2);
     expect(alert().map(visibleText).join()).toContain("omething else answers in the place");
     hub().meddle(undefined);
-    await passUntil(ended);
+    await provedWithHoursLeft();
     expect(await it.standing()).toEqual([]);
   });
 });
 
-test("somebody took the labels off: the account is known by its uid, and goes", async () => {
-  const name = await nameOfGrant();
-  for (const path of [`${ACCOUNTS}/${name}`, `${BINDINGS}/${name}`])
-    await admin("PATCH", path, {
-      body: { metadata: { labels: null } },
-      type: "application/merge-patch+json",
+describe("somebody took the labels off", () => {
+  const strip = async (path: string) => {
+    const body = { metadata: { labels: null } };
+    const type = "application/merge-patch+json";
+    expect((await admin("PATCH", path, { body, type })).status).toBe(200);
+  };
+  const told = () => world.slack.dm(ALICE).map(visibleText);
+
+  test("the account: the administrators read its name, it is known by its uid, and goes", async () => {
+    const name = await nameOfGrant();
+    await strip(`${ACCOUNTS}/${name}`);
+    await swept(world);
+    await world.until(async () => told().length > 0);
+    expect(told()).toEqual([expect.stringMatching(/^\*Not made by the bot:\*/)]);
+    expect(told()[0]).toContain(`an account among the grants': \`karpor-access/${name}\``);
+    expect((await record())?.state).toBe("active");
+    await it.say(BOB, "revoke");
+    await provedWithHoursLeft();
+    expect(await it.standing()).toEqual([]);
+  });
+
+  test("both: the administrators read that somebody changed it, and it ends by itself", async () => {
+    const name = await nameOfGrant();
+    await strip(`${ACCOUNTS}/${name}`);
+    await strip(`${BINDINGS}/${name}`);
+    await swept(world);
+    await provedWithHoursLeft();
+    expect(told()).toEqual([expect.stringMatching(/^\*Changed by hand:\* the binding of `guest`/)]);
+    expect((await record())?.state === "ended" && (await record())).toMatchObject({
+      end: { cause: "altered" },
     });
-  await world.jump(HOUR);
-  await passUntil(ended);
-  expect(await it.standing()).toEqual([]);
-  expect(await login(world.hub, token)).toBe(401);
+    expect(await it.standing()).toEqual([]);
+  });
 });
 
 test("a finalizer holds the account: not confirmed, in its own words, until it is gone", async () => {
@@ -120,7 +158,32 @@ test("a finalizer holds the account: not confirmed, in its own words, until it i
   expect(await ended()).toBe(false);
   expect(alert().map(visibleText).join()).toContain("holds the account that was deleted");
   await finalizers(null);
+  await provedWithHoursLeft();
+});
+
+test("the hub goes on accepting the probe of the account that is gone: no absence proves it any more, only the token's own time", async () => {
+  hub().setAccountLookup(false);
+  await it.say(BOB, "revoke");
+  await passUntil(async () => alert().length > 0);
+  const unproven = "Karpor still accepts a token of the removed account";
+  expect(alert().map(visibleText).join()).toContain(unproven);
+  await it.dm(BOB, unproven);
+  expect(bot.trail().at(-1)?.why).toBe("a token was accepted after its account was removed");
+  expect(await it.standing()).toEqual([]);
+  // Known to the hub, and without a binding: for nobody else was it taken off.
+  expect(await login(world.hub, token)).toBe(403);
+  await pass(3);
+  await notSaidToBeEnded();
+  // Mended, and the account is absent for all to see: it was so when its token was accepted.
+  hub().setAccountLookup(true);
+  await pass(3);
+  await notSaidToBeEnded();
+  expect(alert().map(visibleText).join()).toContain(unproven);
+  await world.jump(8 * HOUR);
   await passUntil(ended);
+  expect(bot.trail().at(-1)?.verification?.method).toBe("expiry");
+  const words = "That Karpor refuses the token could not be shown; the token's own time has run out.";
+  await it.dm(BOB, words);
 });
 
 test("the hub is restored from a backup between deletion and proof: removed again, and proved then", async () => {
@@ -130,9 +193,8 @@ test("the hub is restored from a backup between deletion and proof: removed agai
   await world.until(async () => "deletedAt" in ((await record()) ?? {}));
   // Whatever job comes next may remove it again before anybody could log in.
   restore();
-  await passUntil(ended);
+  await provedWithHoursLeft();
   expect(await it.standing()).toEqual([]);
-  expect(await login(world.hub, token)).toBe(401);
 });
 
 test("the hub is restored from a backup long after the end: what came back is removed", async () => {
@@ -171,7 +233,7 @@ describe("somebody makes an account of the same name by hand", () => {
     await pass(3);
     expect(await ended()).toBe(false);
     expect(alert().map(visibleText).join()).toContain("made an account of the same name");
-    await world.jump(HOUR);
+    await world.jump(8 * HOUR);
     await passUntil(ended);
     expect(bot.trail().at(-1)?.verification?.method).toBe("expiry");
     await it.dm(BOB, "the token's own time has run out");
