@@ -67,16 +67,24 @@ export interface Actor {
 export const typed = (said: string | null | undefined): Pick<Actor, "said"> => (said ? { said } : {});
 
 interface Row<S extends State> {
+  /** Beside each: which file of src/flow/ takes it there, and when. */
   to: readonly State[];
+  /** Redis was restored from before, and it stands on the hub: its record follows, to active (repair.ts). */
+  adoptable?: true;
   /** What a reader sees; null where others never see it. */
   shows(r: In<S>): DisplayStatus | null;
-  /** Which messages must stand; of what was sent before, messages.ts says what becomes of it. */
+  /**
+   * Which messages its state asks for. Whatever the state, messages.ts adds those that tell whoever asked for somebody
+   * else (asker, outcome), of an emergency (review) and of earlier tokens (leak, lost, left), leaves out a card that
+   * nobody is asked by and a notice that is not theirs, and says what becomes of what was sent before. The token's own
+   * is posted by whoever makes the token, and taken off by take-token-off.ts.
+   */
   messages(r: In<S>): MessageKey[];
-  /** Done at once. */
+  /** Done at once: by its job, and where that is lost 10 s later by the sweep (advance.ts). */
   now(r: In<S>): readonly Step[];
   /** The next is the request's one timer; what is overdue hides none. */
   due(r: In<S>, timing: Timing): Due[];
-  /** Account and binding. */
+  /** Account and binding of its own generation; those before it go, as of an ending one, beside whatever it does. */
   onHub: "none" | "may-stand" | "must-stand" | "must-go";
   /** What whoever comes after is told. */
   late(r: In<S>): Refusal;
@@ -121,10 +129,35 @@ const byEnd = ({ end }: In<"ending" | "ended">): Actor => ({
   qualified: end.qualified ?? null,
 });
 
+/**
+ * What holds in each state, and so stands in no row:
+ * - Done at once, too: syncMessages, takeTokenOff and coverViews, when they become needed (commit.ts). Also queued are
+ *   an end, where a restored hub brought back what was deleted (verify.ts), and provision, where the hub has less than
+ *   the whole of it (repair.ts).
+ * - Locked down: the store refuses every way to access (WAYS_TO_ACCESS below). What is approved, delivering or active
+ *   ends; extending closes with its grant; scheduled stays, and is over when its time is; nobody decides on what is
+ *   pending; requested waits where nobody need approve it. Whatever leads to no access goes on.
+ * - An operator's word that only the hub knows ends what is approved, delivering or active (advance.ts).
+ * - Slack or hub away: the step is tried again until it succeeds, or its time is over. Of approved, delivering,
+ *   extending and ending the record says so (`outage`), and its people after some seconds (outage.ts). Who clicks on
+ *   what is pending is told, and nothing changes. What is active stays so. No end waits for Slack.
+ * - Redis away: no record changes. What is over by then, the hub alone ends (watch-ends.ts, fallback-expiry.ts).
+ */
 export const LIFECYCLE = {
-  // To active, here and below: it stands on the hub, and Redis was restored from before.
   requested: {
-    to: ["pending", "scheduled", "approved", "extending", "refused", "withdrawn", "timedOut", "active"],
+    to: [
+      "pending", // validate: somebody must approve it
+      "scheduled", // validate, here and below: by policy, by a rule, or allowed beforehand; it begins later
+      "approved", // it begins now; also what is taken in an emergency
+      "extending", // it is more time
+      // validate: by policy, by the role's own check, at a limit, or where its time is taken by now. extend-grant: as of
+      // pending.
+      "refused",
+      "withdrawn", // withdraw: by its holder, or by who asked for them
+      "timedOut", // time-out: it could not be looked at in time
+      "active", // adoptable
+    ],
+    adoptable: true,
     shows: () => null,
     messages: nothing,
     now: () => ["validate"],
@@ -134,7 +167,19 @@ export const LIFECYCLE = {
     actor: (r) => ({ ...bot, who: (r.askedBy ?? r.requester).id }),
   },
   pending: {
-    to: ["scheduled", "approved", "extending", "denied", "withdrawn", "timedOut", "refused", "active"],
+    to: [
+      "scheduled", // decide, here and below: enough approved it; it begins later
+      "approved", // it begins now
+      "extending", // it is more time
+      "denied", // decide: by one of them
+      "withdrawn", // withdraw: by its holder, or by who asked for them
+      "timedOut", // time-out; decide, where a click comes too late
+      // decide: at a click, today's rules say no, or Redis was restored since. check-departure: its holder left, or too
+      // few are left to approve. extend-grant: the grant that it is to add to ends.
+      "refused",
+      "active", // adoptable
+    ],
+    adoptable: true,
     shows: () => "pending",
     messages: (r) => [
       "card",
@@ -201,7 +246,14 @@ export const LIFECYCLE = {
   },
   // Approved, and it begins later: until then nothing of it stands.
   scheduled: {
-    to: ["approved", "withdrawn", "ended", "active"],
+    to: [
+      "approved", // start: its time has come
+      "withdrawn", // withdraw, revoke: by its holder, or by who asked for them
+      // revoke: by others. mass-end: of its person or role. end-by-operator, check-departure. start: its time is over.
+      "ended",
+      "active", // adoptable
+    ],
+    adoptable: true,
     shows: () => "scheduled",
     messages: () => ["card", "scheduled"],
     now: nothing,
@@ -211,7 +263,14 @@ export const LIFECYCLE = {
     actor: byDecision,
   },
   approved: {
-    to: ["delivering", "ending", "active"],
+    to: [
+      "delivering", // provision: it stands on the hub, with a token that nobody has seen
+      // revoke: by its holder or others. mass-end, end-by-operator, check-departure. end: its time is over. provision:
+      // it cannot be made, or is not allowed any more. settle-doubtful: Redis was restored since, and it does not stand.
+      "ending",
+      "active", // adoptable
+    ],
+    adoptable: true,
     shows: settingUp,
     messages: () => ["card", "token"],
     now: () => ["provision"],
@@ -222,7 +281,11 @@ export const LIFECYCLE = {
       renewedBy(r) ?? (startAhead(r, r.decision.at) === undefined ? byDecision(r) : { ...bot, who: "time" }),
   },
   delivering: {
-    to: ["active", "ending"],
+    to: [
+      "active", // provision: its holder sees the token, or what shows it. Also adoptable
+      "ending", // as of approved
+    ],
+    adoptable: true,
     shows: settingUp,
     messages: () => ["card", "token"],
     now: () => ["provision"],
@@ -232,13 +295,18 @@ export const LIFECYCLE = {
     actor: () => bot,
   },
   active: {
-    // To approved: with a new token, as the next generation.
-    to: ["ending", "approved"],
+    to: [
+      // revoke: by its holder or others. mass-end, end-by-operator, check-departure, check-idle. end: its time is over.
+      // repair: it was altered or lost on the hub; renew-token and reveal-token see that, too. refresh-token: no fresh token can come.
+      "ending",
+      "approved", // renew-token: its holder wants another token, which is the next generation's
+    ],
     shows: () => "active",
     messages: (r) => {
       const asked = openQuestion(r);
       return [
         "card",
+        "token",
         ...r.reminded.slice(-1).map((lead) => `reminder:${lead}` as const),
         ...(asked ? ([`idle:${asked.at}`] as const) : []),
       ];
@@ -255,18 +323,22 @@ export const LIFECYCLE = {
     actor: (r) => (isRevealed(r) ? { ...bot, why: AT_A_CLICK } : bot),
   },
   ending: {
-    to: ["ended"],
+    to: [
+      // verify: it is proved, of each earlier generation too. Usually 11 s after the deletion, by a probe token in the
+      // memory of whoever deleted it (probe.ts); else by absence, which proves nothing where a token was accepted since;
+      // at last by the token's own end and 75 s. abandon: an operator settles it, a minute after it began or later.
+      "ended",
+    ],
     shows: (r) => {
       if (toldOutage(r)) return "unproven";
       return r.end.cause === "failed" || r.end.cause === "revoked" ? r.end.cause : "removing";
     },
     messages: (r) => {
       const { cause } = r.end;
-      const told = cause === "failed" || cause === "revoked" || cause === "released";
       const outage = toldOutage(r);
       return [
         "card",
-        ...(told ? (["notice"] as const) : []),
+        ...(isToldAtOnce(cause) ? (["notice"] as const) : []),
         ...(outage && (cause !== "failed" || r.grant) ? (["unproven"] as const) : []),
         // Where a token may be out it comes with its proof, or with the trouble: its first words alone mention somebody.
         ...(outage || (cause === "failed" && !r.grant) ? (["alert"] as const) : []),
@@ -297,7 +369,10 @@ export const LIFECYCLE = {
     actor: byProof,
   },
   extending: {
-    to: ["extended", "refused"],
+    to: [
+      "extended", // extend-grant, refresh-token, renew-token: its grant lasts longer, and so does the token
+      "refused", // extend-grant: it is not allowed any more, Redis was restored since, or its grant ends
+    ],
     shows: settingUp,
     messages: (r) => ["card", ...(toldOutage(r) ? (["waiting"] as const) : [])],
     now: () => ["extend"],
@@ -318,6 +393,10 @@ export const LIFECYCLE = {
     actor: (r) => ({ ...bot, why: `more time for ${r.extends.id}` }),
   },
 } satisfies { [S in State]: Row<S> };
+
+/** Its holder hears of any other end when that is proved. */
+export const isToldAtOnce = (cause: End["cause"]): cause is "failed" | "revoked" | "released" =>
+  cause === "failed" || cause === "revoked" || cause === "released";
 
 /** Whoever approved it, or is to review it, reads there what it was used for. */
 const isUseTold = ({ use, messages: { card, review } }: In<"ended">): boolean =>
@@ -358,6 +437,8 @@ export const rowOf = (r: AccessRequest) => LIFECYCLE[r.state] as unknown as Row<
 
 export const displayStatus = (r: AccessRequest): DisplayStatus | null => rowOf(r).shows(r);
 export const lateFor = (r: AccessRequest): Refusal => rowOf(r).late(r);
+
+export const isAdoptable = (r: AccessRequest): boolean => rowOf(r).adoptable === true;
 
 /** Nothing leads out of it; it stops reserving the role for its requester. */
 export const isFinal = (r: AccessRequest): boolean => rowOf(r).to.length === 0;

@@ -3,7 +3,7 @@ import { isReviewOpen, isTaken } from "./break-glass.ts";
 import { isRevealed, revealsOf } from "./delivery.ts";
 import { asEnding, formerOf, leaksOf, overdueOf } from "./former.ts";
 import { leftTokens, replacedToTry } from "./left-tokens.ts";
-import { displayStatus, isFinal, rowOf } from "./lifecycle.ts";
+import { displayStatus, isFinal, isToldAtOnce, rowOf } from "./lifecycle.ts";
 import {
   kindOf,
   type MessageKey,
@@ -96,9 +96,8 @@ const SHOWS: { [K in MessageKind]: (r: AccessRequest, key: MessageKey) => Shown[
     if (r.state === "refused") return r.refusal.kind === "terms-changed" ? "closed" : "refused";
     if (r.state !== "ending" && r.state !== "ended") return null;
     const { cause } = r.end;
-    if (cause === "failed") return cause;
-    if (r.state === "ended") return r.use ? "used" : "ended";
-    return cause === "revoked" || cause === "released" ? cause : null;
+    if (r.state === "ended" && cause !== "failed") return r.use ? "used" : "ended";
+    return isToldAtOnce(cause) ? cause : null;
   },
   unproven: (r) => {
     if (r.state !== "ended") return "open";

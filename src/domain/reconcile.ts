@@ -1,7 +1,7 @@
 /** What record and hub together ask for: the one table of sweep, repair and fallback. Pure. */
 import { MINUTE } from "./duration.ts";
 import { leaving } from "./former.ts";
-import { isFinal, rowOf } from "./lifecycle.ts";
+import { isAdoptable, isFinal, rowOf } from "./lifecycle.ts";
 import type { AccessRequest, In } from "./request.ts";
 
 /** What stands for one grant, as far as it matters here. */
@@ -42,8 +42,7 @@ export function reconcile(record: AccessRequest | "unknown" | null, on: OnHub, n
   if (record.state === "active") return ofActive(record, on);
   if (record.state === "ending") return "nothing";
   // Of an undecided request nothing stands, unless Redis is older than the hub.
-  if (onHub === "none" && rowOf(record).to.includes("active") && isWhole(on) && on.account?.delivered)
-    return "adopt";
+  if (onHub === "none" && isAdoptable(record) && isWhole(on) && on.account?.delivered) return "adopt";
   return remove(on);
 }
 

@@ -8,7 +8,7 @@ import { formerOf, leaving } from "./former.ts";
 import type { Principal, UserId } from "./ids.ts";
 import { withReplaced } from "./left-tokens.ts";
 import { isLess, type Less } from "./less.ts";
-import { lateFor } from "./lifecycle.ts";
+import { isAdoptable, lateFor } from "./lifecycle.ts";
 import { withTokenAside } from "./messages.ts";
 import { outageNow, quietUntil } from "./outage.ts";
 import type { Locale, Person } from "./person.ts";
@@ -42,7 +42,7 @@ interface Vetted {
 /** By what it needs nobody's approval: a rule of the catalog, or those who allowed it beforehand. */
 export type Passed = Allowed | { decision: Decision };
 
-/** requested → pending, approved or scheduled (by policy, or by whoever allowed it beforehand) or refused. The profile's name and language replace what was guessed. */
+/** requested → pending, or scheduled, approved or extending (by policy, or by whoever allowed it beforehand), or refused. The profile's name and language replace what was guessed. */
 export function validated(
   r: In<"requested">,
   person: Vetted,
@@ -91,7 +91,7 @@ export interface Quorum {
 }
 const asAsked = ({ count = 1 }: AccessRequest): Quorum => ({ needed: count, isStill: () => true });
 
-/** pending → approved or scheduled, once enough did, or denied; pending → timedOut when its time is over. Throws Refused. */
+/** pending → scheduled, approved or extending, once enough did, or denied; pending → timedOut when its time is over. Throws Refused. */
 export function decided(
   r: AccessRequest,
   verdict: Verdict,
@@ -202,17 +202,10 @@ export function active(r: AccessRequest): In<"active"> | null {
   return { ...r, state: "active", messages: withToken(r, "shown"), reminded: r.reminded ?? [] };
 }
 
-/** requested, pending, scheduled, approved, delivering, active with an earlier token → active: of a Redis that does not know it yet, as the hub has it. */
+/** What is adoptable (lifecycle.ts), or active with an earlier token → active: of a Redis that does not know it yet, as the hub has it. */
 export function delivered(r: AccessRequest, found: In<"active">): In<"active"> | null {
-  const before: readonly AccessRequest["state"][] = [
-    "requested",
-    "pending",
-    "scheduled",
-    "approved",
-    "delivering",
-  ];
   const isLater = r.state === "active" && r.generation < found.generation;
-  if (!before.includes(r.state) && !isLater) return null;
+  if (!isAdoptable(r) && !isLater) return null;
   // Role and time are what stands: less than was asked for may have been approved since.
   const { id, version, requester, reason, requestedAt, closesAt } = r;
   const asked = { id, version, requester, reason, requestedAt, closesAt };

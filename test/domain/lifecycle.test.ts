@@ -6,6 +6,7 @@ import {
   type Due,
   displayStatus,
   dueOf,
+  isAdoptable,
   isFinal,
   LIFECYCLE,
   lateFor,
@@ -145,7 +146,7 @@ const ROWS: { [S in State]: Expected } = {
   active: {
     to: ["ending", "approved"],
     shows: "active",
-    messages: ["card"],
+    messages: ["card", "token"],
     now: [],
     due: [ends, { at: EXPIRES_AT - 10 * MINUTE, step: "remind" }],
     onHub: "must-stand",
@@ -229,7 +230,11 @@ describe("what a row says depends on the record", () => {
   ])("%s shows %3$s", (_what, r, shows) => expect(displayStatus(r)).toBe(shows));
 
   test.each<[string, AccessRequest, string[]]>([
-    ["active, reminded twice: the last", { ...active, reminded: LEADS }, ["card", `reminder:${LEADS[1]}`]],
+    [
+      "active, reminded twice: the last",
+      { ...active, reminded: LEADS },
+      ["card", "token", `reminder:${LEADS[1]}`],
+    ],
     ["ending in time", { ...ending, end: { cause: "expired", at: ENDED_AT } }, ["card"]],
     ["ending by its holder", { ...ending, end: { cause: "released", at: ENDED_AT } }, ["card", "notice"]],
     ["revoked, an outage", { ...ending, outage }, ["card", "notice", "unproven", "alert"]],
@@ -334,6 +339,10 @@ describe("the rows together", () => {
       ];
       for (const step of steps) expect(STEPS).toContain(step);
     }
+  });
+
+  test("what is adoptable leads to active, and nothing else does", () => {
+    for (const r of all) expect(isAdoptable(r), r.state).toBe(rowOf(r).to.includes("active"));
   });
 
   test("something may stand on the hub in no state that nobody approved, nor before its time", () => {

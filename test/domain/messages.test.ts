@@ -147,7 +147,7 @@ describe("which messages there must be", () => {
 
   test("no card where policy approves", () => {
     expect(keys({ ...approved, approvers: [] })).toEqual(["token"]);
-    expect(keys({ ...active, approvers: [] })).toEqual([]);
+    expect(keys({ ...active, approvers: [] })).toEqual(["token"]);
   });
 
   test("a reminder a lead time: the one before goes when the last stands", () => {
@@ -157,6 +157,7 @@ describe("which messages there must be", () => {
     const both = { ...before, messages: { ...before.messages, [last]: sent("open") } };
     expect(wantedMessages(before)).toEqual([
       { key: "card", shows: "active" },
+      { key: "token", shows: "shown" },
       { key: last, shows: "open" },
     ]);
     expect(wantedMessages(both)).toContainEqual({ key: first, shows: "gone" });
@@ -168,7 +169,7 @@ describe("which messages there must be", () => {
     expect(wantedMessages(both)).toContainEqual({ key: `idle:${T0}`, shows: "gone" });
     const unsent = withMessage(idle({ was: "used" }), `idle:${T0}`, sent("", { ts: "" }));
     expect(wantedMessages(unsent)).toContainEqual({ key: `idle:${T0}`, shows: "gone" });
-    expect(keys(idle({ was: "used" }))).toEqual(["card"]);
+    expect(keys(idle({ was: "used" }))).toEqual(["card", "token"]);
   });
 
   test("what is out of date stays until what takes its place stands, or will not come", () => {
