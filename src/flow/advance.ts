@@ -1,4 +1,4 @@
-/** All that a record's state asks for and that should have been done by now, whatever happened to its jobs. */
+/** All that a record's state asks for and that should have been done by now, whatever happened to its jobs; what a lockdown or an operator's word on the hub ends, ends. approved | delivering | active → ending */
 import { mustCover } from "../domain/delivery.ts";
 import type { RequestId } from "../domain/ids.ts";
 import { dueOf, isAnyDue, LOST_AFTER_MS, rowOf, type Step } from "../domain/lifecycle.ts";

@@ -1,4 +1,4 @@
-/** One request whose holder, or approvers, may have left, looked at afresh: who left the workspace loses it at once, anything else is looked at again a minute later. pending → refused, live → ending */
+/** One request whose holder, or approvers, may have left, looked at afresh: who left the workspace loses it at once, anything else is looked at again a minute later. pending → refused; scheduled → ended; approved | delivering | active → ending */
 
 import { departureBy, lookAgainAt } from "../domain/departed.ts";
 import {

@@ -1,4 +1,4 @@
-/** An approver approves or denies: exactly one decision wins. pending → approved | denied | timedOut | refused */
+/** An approver approves or denies: exactly one decision wins, and where more must approve, it stays pending. pending → scheduled | approved | extending | denied | timedOut | refused */
 import { isDoubtful } from "../domain/epoch.ts";
 import type { RequestId, UserId } from "../domain/ids.ts";
 import type { Less } from "../domain/less.ts";

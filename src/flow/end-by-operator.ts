@@ -1,4 +1,4 @@
-/** An operator ends a grant from where the bot runs: the record as a revocation ends it, or, without records, what stands on the hub. */
+/** An operator ends a grant from where the bot runs: the record as a revocation ends it, or, without records, what stands on the hub. scheduled → ended; approved | delivering | active → ending */
 import { SECOND } from "../domain/duration.ts";
 import type { RequestId } from "../domain/ids.ts";
 import { dueOf, VERIFY_AFTER_MS } from "../domain/lifecycle.ts";

@@ -1,4 +1,4 @@
-/** Access is taken away from the hub, however long that takes: what is over, and what gave way to a new token. active → ending, deleted */
+/** Access is taken away from the hub, however long that takes: what is over, and what gave way to a new token. approved | delivering | active → ending */
 import { goingFrom } from "../domain/generations.ts";
 import type { RequestId } from "../domain/ids.ts";
 import { isGranted } from "../domain/request.ts";

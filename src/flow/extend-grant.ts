@@ -1,4 +1,4 @@
-/** More time that was approved is given to its grant: first its record, then a fresh token that lives as long. extending → extended | refused */
+/** More time that was approved is given to its grant: first its record, then a fresh token that lives as long; where that ends first, whatever asks for more of it closes. extending → extended | refused; requested | pending → refused */
 
 import { SECOND } from "../domain/duration.ts";
 import { isDoubtful } from "../domain/epoch.ts";

@@ -1,4 +1,4 @@
-/** Carries out what is ended at once: bindings first and in parallel, then each record, then one message that counts what is confirmed. */
+/** Carries out what is ended at once: bindings first and in parallel, then each record, then one message that counts what is confirmed. scheduled → ended; approved | delivering | active → ending */
 import { MINUTE, SECOND } from "../domain/duration.ts";
 import type { RequestId } from "../domain/ids.ts";
 import type { Lockdown } from "../domain/lockdown.ts";

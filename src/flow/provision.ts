@@ -1,4 +1,4 @@
-/** Account, binding and token on the hub, then the token in a DM, or what shows it at a click. approved → delivering → active */
+/** Account, binding and token on the hub, then the token in a DM, or what shows it at a click; where that cannot be, or is over, it ends. approved → delivering → active; approved | delivering → ending */
 import { setImmediate as turn } from "node:timers/promises";
 import { isRevealed } from "../domain/delivery.ts";
 import { SECOND } from "../domain/duration.ts";

@@ -1,4 +1,4 @@
-/** A live grant gets a fresh token of the same account, in a message of its own that rings: the old one's goes before it is shown. It stays active. What is shown at a click gets the message alone. */
+/** A live grant gets a fresh token of the same account, in a message of its own that rings: the old one's goes before it is shown. What is shown at a click gets the message alone. It stays active, and ends where its holder can be given none. active → ending; extending → extended */
 import { isRevealed } from "../domain/delivery.ts";
 import type { RequestId } from "../domain/ids.ts";
 import { withReplaced } from "../domain/left-tokens.ts";

@@ -1,4 +1,4 @@
-/** The holder wants another token, for theirs is lost or has leaked: theirs stops, and the access goes on. active → approved */
+/** The holder wants another token, for theirs is lost or has leaked: theirs stops, and the access goes on, unless the hub has lost it. active → approved | ending; extending → extended */
 import { isDoubtful } from "../domain/epoch.ts";
 import { renewed, type Said } from "../domain/generations.ts";
 import type { RequestId, UserId } from "../domain/ids.ts";

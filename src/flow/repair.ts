@@ -1,4 +1,4 @@
-/** One grant on which record and hub disagree, looked at afresh under its lease, and put right. */
+/** One grant on which record and hub disagree, looked at afresh under its lease, and put right. new | requested | pending | scheduled | approved | delivering → active; active → ending */
 import { BY_BREAK_GLASS } from "../domain/break-glass.ts";
 import { roleNamed } from "../domain/catalog.ts";
 import { caughtUp } from "../domain/caught-up.ts";

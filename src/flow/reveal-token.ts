@@ -1,4 +1,4 @@
-/** A holder is shown a token: made at the click, tried, and put into the view that the click opened. It stays active. */
+/** A holder is shown a token: made at the click, tried, and put into the view that the click opened. It stays active, unless the hub has lost it. active → ending */
 import { SECOND } from "../domain/duration.ts";
 import type { RequestId, UserId } from "../domain/ids.ts";
 import { isTokenToCome } from "../domain/messages.ts";

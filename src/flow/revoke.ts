@@ -1,4 +1,4 @@
-/** Access ends before its time, or before it begins: its holder releases it, an approver or admin revokes it. → ending | ended | withdrawn */
+/** Access ends before its time, or before it begins: its holder releases it, an approver or admin revokes it. scheduled → ended | withdrawn; approved | delivering | active → ending */
 
 import { reviewersOf } from "../domain/break-glass.ts";
 import { roleNamed } from "../domain/catalog.ts";

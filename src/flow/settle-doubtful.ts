@@ -1,4 +1,4 @@
-/** An approval of before Redis was restored is never provisioned: what stands on the hub goes on, anything else may have ended since. */
+/** An approval of before Redis was restored is never provisioned: what stands on the hub goes on, anything else may have ended since. approved | delivering → active | ending */
 import { isGranted } from "../domain/request.ts";
 import { failed } from "../domain/transitions.ts";
 import type { GrantObjects, In, Ports } from "./ports.ts";

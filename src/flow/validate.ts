@@ -1,4 +1,4 @@
-/** The workspace's answers come in: may this person ask, and can anybody approve? requested → pending | scheduled | approved | refused */
+/** The workspace's answers come in: may this person ask, and can anybody approve? requested → pending | scheduled | approved | extending | refused */
 import type { Allowed } from "../domain/allowance.ts";
 import { backgroundOf } from "../domain/background.ts";
 import type { Role } from "../domain/catalog.ts";

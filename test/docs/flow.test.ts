@@ -1,0 +1,43 @@
+/** The first line of each flow says which ways of a request's life it takes, and all together take those of the table. */
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { LIFECYCLE } from "../../src/domain/lifecycle.ts";
+import type { State } from "../../src/domain/request.ts";
+
+const flow = new URL("../../src/flow/", import.meta.url);
+/** What was allowed beforehand has a life of its own. */
+const OF_ALLOWANCES = ["allow.ts", "withdraw-allowance.ts"];
+
+/** Behind the last sentence: `a | b → c → d; e → f`. */
+function waysIn(line: string): string[] {
+  const said =
+    line
+      .replace(/ \*\/$/, "")
+      .split(/[.?] /)
+      .at(-1) ?? "";
+  if (!said.includes("→")) return [];
+  return said.split("; ").flatMap((chain) => {
+    const steps = chain.split(" → ").map((states) => states.split(" | "));
+    return steps
+      .slice(1)
+      .flatMap((tos, i) => (steps[i] ?? []).flatMap((from) => tos.map((to) => `${from} → ${to}`)));
+  });
+}
+
+const ways = Object.entries(LIFECYCLE).flatMap(([from, row]: [string, { to: readonly State[] }]) =>
+  row.to.map((to) => `${from} → ${to}`),
+);
+const said = readdirSync(flow)
+  .filter((file) => file.endsWith(".ts") && !OF_ALLOWANCES.includes(file))
+  .flatMap((file) => {
+    const [first = ""] = readFileSync(new URL(file, flow), "utf8").split("\n");
+    return waysIn(first).map((way) => ({ file, way }));
+  });
+
+test("no header names a way that the table does not have", () => {
+  const made = ["new → requested", "new → active"];
+  expect(said.filter(({ way }) => !ways.includes(way) && !made.includes(way))).toEqual([]);
+});
+
+test("each way of the table is taken by some flow", () =>
+  expect(ways.filter((way) => !said.some((one) => one.way === way))).toEqual([]));
