@@ -2,6 +2,7 @@
 import { BY_BREAK_GLASS } from "./break-glass.ts";
 import { MINUTE } from "./duration.ts";
 import type { RequestId, UserId } from "./ids.ts";
+import { isFinal, isState } from "./lifecycle.ts";
 import { isApproval } from "./request.ts";
 import { TrailStep } from "./step.ts";
 import { endingOf } from "./story.ts";
@@ -120,8 +121,7 @@ export function buildReport({ from, to }: { from: number; to: number }): ReportB
   };
 }
 
-const OVER = ["refused", "withdrawn", "timedOut", "denied", "ended", "extended"];
-const isOver = ({ state }: Access): boolean => OVER.includes(state);
+const isOver = ({ state }: Access): boolean => isState(state) && isFinal({ state });
 
 const first = ({ id, requester, role, reason, at }: TrailStep): Access => ({
   ...{ id, requester, role, reason, askedAt: at, state: "requested", stateAt: at },

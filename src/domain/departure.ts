@@ -8,22 +8,15 @@ import { isParty } from "./parties.ts";
 import type { Policy } from "./policy-file.ts";
 import { ruleNamed } from "./policy-rule.ts";
 import type { ChangedTerm } from "./refusal.ts";
-import type { AccessRequest, In, State } from "./request.ts";
+import { type AccessRequest, type In, isRevocable, type Revocable } from "./request.ts";
 import { closed, endingOrLate, fallbackAsked } from "./transitions.ts";
 
 type Rules = Pick<Policy, "roles" | "rules">;
 type Named = Rules & Pick<Policy, "admins">;
 
 /** Live, approved for later, or waiting for a decision: whoever it is for may leave. */
-export type Watched = In<"pending" | "scheduled" | "approved" | "delivering" | "active">;
-const WATCHED: readonly State[] = [
-  "pending",
-  "scheduled",
-  "approved",
-  "delivering",
-  "active",
-] satisfies Watched["state"][];
-export const isWatched = (r: AccessRequest): r is Watched => WATCHED.includes(r.state);
+export type Watched = In<"pending"> | Revocable;
+export const isWatched = (r: AccessRequest): r is Watched => r.state === "pending" || isRevocable(r);
 
 /** The holder must be in each of these: as the role, the emergency, and the rule that let it pass, say today. */
 export function demandsOf(r: Watched, { roles, rules }: Rules): (readonly Principal[])[] {

@@ -441,7 +441,13 @@ export const lateFor = (r: AccessRequest): Refusal => rowOf(r).late(r);
 export const isAdoptable = (r: AccessRequest): boolean => rowOf(r).adoptable === true;
 
 /** Nothing leads out of it; it stops reserving the role for its requester. */
-export const isFinal = (r: AccessRequest): boolean => rowOf(r).to.length === 0;
+export const isFinal = ({ state }: Pick<AccessRequest, "state">): boolean => LIFECYCLE[state].to.length === 0;
+
+/** Not one that only another version of the bot knows. */
+export const isState = (name: string): name is State => Object.hasOwn(LIFECYCLE, name);
+
+/** It has not begun: whoever asked for it may take it back. */
+export const isWithdrawable = (r: AccessRequest): boolean => rowOf(r).to.includes("withdrawn");
 
 /** All that the clock brings, in the order in which it comes. */
 export const dueOf = (r: AccessRequest, timing: Timing): Due[] => allDue(r, timing).sort(inOrder);

@@ -1,7 +1,7 @@
 /** On which lists a request stands, by its state and by each line of the trail. Pure. */
 import { BY_BREAK_GLASS, isReviewOpen } from "./break-glass.ts";
-import { LIFECYCLE } from "./lifecycle.ts";
-import type { AccessRequest, State } from "./request.ts";
+import { isState } from "./lifecycle.ts";
+import { type AccessRequest, GRANTED, isGranted } from "./request.ts";
 import type { TrailStep } from "./step.ts";
 
 /** Waits for approval · something of it may stand on the hub · was taken in an emergency and is not reviewed yet. */
@@ -10,14 +10,12 @@ export type ListName = "waiting" | "live" | "unreviewed";
 /** A request never comes back to a list that it left: what is read of one, its record decides. */
 export const stillOn: Record<ListName, (r: AccessRequest) => boolean> = {
   waiting: ({ state }) => isWaiting(state),
-  live: ({ state }) => isLive(state),
+  live: isGranted,
   unreviewed: isReviewOpen,
 };
 
 const isWaiting = (state: string): boolean => state === "pending";
-const isLive = (state: string): boolean =>
-  isKnown(state) && LIFECYCLE[state].onHub !== "none" && LIFECYCLE[state].to.length > 0;
-const isKnown = (state: string): state is State => Object.hasOwn(LIFECYCLE, state);
+const isLive = (state: string): boolean => GRANTED.includes(state);
 
 export interface Places {
   on: ListName[];
@@ -27,7 +25,7 @@ export interface Places {
 /** What a line of the trail changes; of a state that only another version knows, nothing. */
 export function placesAfter(step: TrailStep): Places {
   const { to } = step;
-  if (!isKnown(to)) return { on: [], off: [] };
+  if (!isState(to)) return { on: [], off: [] };
   return {
     on: [
       ...(isWaiting(to) ? (["waiting"] as const) : []),

@@ -351,8 +351,15 @@ export function approvedBy(r: AccessRequest): readonly Pick<Approval, "by" | "qu
 /** Approved and begun, and not ended yet: the hub may hold something of it. */
 export type Granted = In<"approved" | "delivering" | "active" | "ending">;
 export const isGranted = (r: AccessRequest): r is Granted => GRANTED.includes(r.state);
-const GRANTED: readonly State[] = ["approved", "delivering", "active", "ending"] satisfies Granted["state"][];
+/** Of the trail, too. */
+export const GRANTED: readonly string[] = [
+  "approved",
+  "delivering",
+  "active",
+  "ending",
+] satisfies Granted["state"][];
 
 /** Approved, and nobody has ended it yet. */
-export const isRevocable = (r: AccessRequest): r is Exclude<Granted, In<"ending">> | In<"scheduled"> =>
+export type Revocable = Exclude<Granted, In<"ending">> | In<"scheduled">;
+export const isRevocable = (r: AccessRequest): r is Revocable =>
   r.state === "scheduled" || (isGranted(r) && r.state !== "ending");

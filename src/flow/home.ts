@@ -7,7 +7,7 @@ import {
   type NoHome,
 } from "../domain/home.ts";
 import type { UserId } from "../domain/ids.ts";
-import { isFinal } from "../domain/lifecycle.ts";
+import { isFinal, isWithdrawable } from "../domain/lifecycle.ts";
 import { personOf } from "../domain/person.ts";
 import { membersOnly } from "../domain/rules/members-only.ts";
 import { activeGrants } from "./all-active.ts";
@@ -71,8 +71,7 @@ async function readHome(ports: Ports, person: UserId, purpose: Shown): Promise<H
   return { own, ...waiting, roles: roles.filter((role) => !isOpen(role)), active, lockdown, uses };
 }
 
-const isLater = (r: AccessRequest): boolean =>
-  r.startsAt !== undefined && (r.state === "requested" || r.state === "pending" || r.state === "scheduled");
+const isLater = (r: AccessRequest): boolean => r.startsAt !== undefined && isWithdrawable(r);
 
 async function activeFor(ports: Ports, by: UserId, isAmong: Qualifies): Promise<ActiveAtHome | null> {
   if (!(await isAmong(ports.policy.admins))) return null;

@@ -16,7 +16,7 @@ import {
   timerAfter,
   timerOf,
 } from "../../src/domain/lifecycle.ts";
-import type { AccessRequest, State } from "../../src/domain/request.ts";
+import { type AccessRequest, isGranted, type State } from "../../src/domain/request.ts";
 import {
   all,
   approver,
@@ -343,6 +343,10 @@ describe("the rows together", () => {
 
   test("what is adoptable leads to active, and nothing else does", () => {
     for (const r of all) expect(isAdoptable(r), r.state).toBe(rowOf(r).to.includes("active"));
+  });
+
+  test("what may stand on the hub and is not final is granted", () => {
+    for (const r of all) expect(isGranted(r), r.state).toBe(rowOf(r).onHub !== "none" && !isFinal(r));
   });
 
   test("something may stand on the hub in no state that nobody approved, nor before its time", () => {

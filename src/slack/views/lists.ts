@@ -2,7 +2,7 @@
 import type { KnownBlock } from "@slack/types";
 import { openQuestion } from "../../domain/idle-due.ts";
 import type { UserId } from "../../domain/ids.ts";
-import { displayStatus } from "../../domain/lifecycle.ts";
+import { displayStatus, isWithdrawable } from "../../domain/lifecycle.ts";
 import type { AccessRequest } from "../../domain/request.ts";
 import { actions, dotted, isFull, section } from "./blocks.ts";
 import * as buttons from "./buttons.ts";
@@ -42,8 +42,7 @@ export function drawOpen(p: Renderer, r: AccessRequest): KnownBlock[] {
 }
 
 function possible(p: Renderer, r: AccessRequest) {
-  if (r.state === "requested" || r.state === "pending" || r.state === "scheduled")
-    return [buttons.withdrawButton(p, r)];
+  if (isWithdrawable(r)) return [buttons.withdrawButton(p, r)];
   if (r.state !== "active") return [];
   const keep = openQuestion(r) ? [buttons.keepButton(p, r)] : [];
   return [...keep, ...buttons.holderButtons(p, r, r.hidden)];
