@@ -1,4 +1,4 @@
-/** The first line of each flow says which ways of a request's life it takes, and all together take those of the table. */
+/** The flows, in an order to read: each says which ways of the table it takes, all together take all of them, and docs/architecture.md names each once. */
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { LIFECYCLE } from "../../src/domain/lifecycle.ts";
@@ -27,8 +27,9 @@ function waysIn(line: string): string[] {
 const ways = Object.entries(LIFECYCLE).flatMap(([from, row]: [string, { to: readonly State[] }]) =>
   row.to.map((to) => `${from} → ${to}`),
 );
-const said = readdirSync(flow)
-  .filter((file) => file.endsWith(".ts") && !OF_ALLOWANCES.includes(file))
+const files = readdirSync(flow).filter((file) => file.endsWith(".ts"));
+const said = files
+  .filter((file) => !OF_ALLOWANCES.includes(file))
   .flatMap((file) => {
     const [first = ""] = readFileSync(new URL(file, flow), "utf8").split("\n");
     return waysIn(first).map((way) => ({ file, way }));
@@ -41,3 +42,16 @@ test("no header names a way that the table does not have", () => {
 
 test("each way of the table is taken by some flow", () =>
   expect(ways.filter((way) => !said.some((one) => one.way === way))).toEqual([]));
+
+test.each([
+  ["docs/architecture.md", "## In the order of a life"],
+  ["docs/zh/architecture.md", "## 按一生的顺序阅读"],
+])("%s names every flow once", (path, title) => {
+  const text = readFileSync(new URL(`../../${path}`, flow), "utf8");
+  const [section = ""] = (text.split(title)[1] ?? "").split("\n## ");
+  const named = section
+    .split("\n")
+    .flatMap((line) => (/^(\d+\.|-) /.test(line) ? (line.match(/(?<=`)[\w-]+(?=`)/g) ?? []) : []));
+  const verbs = files.map((file) => file.slice(0, -3)).filter((verb) => verb !== "ports");
+  expect(named.toSorted()).toEqual(verbs.toSorted());
+});
