@@ -85,8 +85,9 @@ export const isDoubtful = (
 ): boolean => Math.max(requestedAt, former?.at(-1)?.at ?? 0) <= before;
 
 /**
- * Nothing may undo it, and the older record does not say it. An end whose time was over is not among them: that time
- * stands in each older record.
+ * Nothing may undo it, and the older record does not say it. An end whose time was over is not among them: no older
+ * record has a later one. It may have an earlier one, from before more time was given: such a record asks the hub before
+ * it ends.
  */
 export function isLasting(before: AccessRequest, after: AccessRequest): boolean {
   if (before.state === after.state) return false;

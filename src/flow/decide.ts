@@ -21,6 +21,7 @@ import {
 import { closed, decided, type Quorum, type Verdict } from "../domain/transitions.ts";
 import { type LessChosen, lessOf } from "./approve-less.ts";
 import type { AccessRequest, Ports, Purpose } from "./ports.ts";
+import { asOnHub } from "./support/as-on-hub.ts";
 import { commit } from "./support/commit.ts";
 import { differ, isDisputed, underEach } from "./support/disputed.ts";
 import { extendedGone } from "./support/extended-grant.ts";
@@ -37,7 +38,7 @@ export interface DecideRequest {
   verdict: { approve: true; note?: string; less?: LessChosen } | { approve: false; why: string };
 }
 
-/** Throws Refused, StoreDown, StoreUnsure, SlackBusy. */
+/** Throws Refused, StoreDown, StoreUnsure, SlackBusy, TroubleOutside. */
 export const decideRequest = (ports: Ports, asked: DecideRequest): Promise<AccessRequest> => {
   const { id, by, verdict } = asked;
   return noteRefused(ports, { attempt: verdict.approve ? "approve" : "deny", id, by }, () =>
@@ -57,7 +58,7 @@ async function decide(ports: Ports, { id, terms, by, verdict }: DecideRequest): 
   const { qualified, profile, request } = await reviewed;
   const { digest } = ports.policy;
   const changed = await changedSince(ports, request);
-  if (changed && (await isChangedForAll(ports, request, digest))) return close(ports, id, changed);
+  if (changed && (await isChangedForAll(ports, request, digest))) return close(ports, request, changed);
   if (changed && verdict.approve) throw new Refused({ kind: "rules-differ" });
   const given = await verdictOf(ports, request, by, verdict);
   const less = given.approve ? given.less : undefined;
@@ -198,7 +199,9 @@ async function isChangedForAll(ports: Ports, request: AccessRequest, digest: str
   return !(await isDisputed(ports, isSame)) && ports.policy.digest === digest;
 }
 
-async function close(ports: Ports, id: RequestId, refusal: Refusal): Promise<never> {
-  const next = await commit(ports, id, (r) => closed(r, refusal, ports.clock.now()));
+async function close(ports: Ports, request: AccessRequest, refusal: Refusal): Promise<never> {
+  // Of an older copy, it may be live since.
+  if (isDoubtful(request, { before: ports.epoch.before() })) await asOnHub(ports, request);
+  const next = await commit(ports, request.id, (r) => closed(r, refusal, ports.clock.now()));
   throw new Refused(next.state === "refused" ? refusal : lateFor(next));
 }

@@ -1,10 +1,11 @@
 /** Access is taken away from the hub, however long that takes: what is over, and what gave way to a new token. approved | delivering | active → ending */
 import { goingFrom } from "../domain/generations.ts";
 import type { RequestId } from "../domain/ids.ts";
-import { isGranted } from "../domain/request.ts";
+import { isGranted, isRevocable } from "../domain/request.ts";
 import { ending } from "../domain/transitions.ts";
 import { closeExtension } from "./extend-grant.ts";
 import type { AccessRequest, Later, Ports } from "./ports.ts";
+import { asOnHub, mayBeOlder } from "./support/as-on-hub.ts";
 import { commit } from "./support/commit.ts";
 import { leaveHub } from "./support/leave-hub.ts";
 import { settleAll } from "./support/settle-all.ts";
@@ -14,7 +15,7 @@ const UNBOUND_WITHIN_MS = 5_000;
 
 /** Ends what is over, and takes off the hub what must go. */
 export async function endGrant(ports: Ports, id: RequestId): Promise<Later> {
-  const request = await ports.requests.get(id);
+  const request = await withLaterEnd(ports, await ports.requests.get(id));
   if (!request || !isGranted(request)) return undefined;
   const now = ports.clock.now();
   if (request.state !== "ending") {
@@ -28,6 +29,16 @@ export async function endGrant(ports: Ports, id: RequestId): Promise<Later> {
     ...(request.state === "ending" || isOver(request, now) ? [closeExtension(ports, request)] : []),
   ]);
   return held ? held.done : unbindMeanwhile(ports, id);
+}
+
+/** Redis may be older than more time that was given. Where nobody can say so, it ends all the same. */
+async function withLaterEnd(ports: Ports, request: AccessRequest | null): Promise<AccessRequest | null> {
+  if (!request || !isRevocable(request) || !isOver(request, ports.clock.now())) return request;
+  if (!(await mayBeOlder(ports, request))) return request;
+  return asOnHub(ports, request).catch((error: unknown) => {
+    ports.log.warn({ id: request.id, err: error }, "ended without a look at what the hub knows of it");
+    return request;
+  });
 }
 
 /** Somebody else is at it, perhaps waiting for Slack: what must be refused is refused meanwhile, known by its uid. */

@@ -1,5 +1,6 @@
 /** Where more is over than is ended at once, every binding goes before any end is seen to further: refused soon, all of them. */
 import { SECOND } from "../domain/duration.ts";
+import { isDoubtful } from "../domain/epoch.ts";
 import type { RequestId } from "../domain/ids.ts";
 import type { In } from "../domain/request.ts";
 import type { Ports, Recorded } from "./ports.ts";
@@ -24,7 +25,7 @@ type Waiting = () => Promise<RequestId[]>;
  * each one's own end, which says what keeps it.
  */
 export function createExpiry(
-  ports: Pick<Ports, "requests" | "grants" | "lease" | "clock" | "log" | "stopping">,
+  ports: Pick<Ports, "requests" | "grants" | "lease" | "epoch" | "clock" | "log" | "stopping">,
 ): (id: RequestId, waiting: Waiting) => Promise<void> {
   const todo = new Set<RequestId>();
   const over: In<"active">[] = [];
@@ -52,7 +53,8 @@ export function createExpiry(
   const next = async (): Promise<In<"active"> | undefined> => {
     while (over.length === 0 && todo.size > 0) {
       const found = await ports.requests.getMany(take());
-      over.push(...found.filter((r) => isOver(r, ports.clock.now())));
+      await ports.epoch.look().catch(() => null);
+      over.push(...found.filter((r) => isOver(r, ports)));
     }
     return over.shift();
   };
@@ -110,9 +112,16 @@ export function createExpiry(
   };
 }
 
-/** Its record says so, and no more time is given to it any more (transitions.ts). */
-const isOver = (r: Recorded, now: number): r is In<"active"> =>
-  r !== null && r !== "unreadable" && r.state === "active" && now >= r.expiresAt;
+/**
+ * Its record says so, and no more time is given to it any more (transitions.ts). Of a Redis that may be older than more
+ * time that was given, each one's own end asks the hub.
+ */
+const isOver = (r: Recorded, { clock, epoch }: Pick<Ports, "clock" | "epoch">): r is In<"active"> =>
+  r !== null &&
+  r !== "unreadable" &&
+  r.state === "active" &&
+  clock.now() >= r.expiresAt &&
+  !isDoubtful(r, { before: epoch.before() });
 
 /** Known by its uid, it needs no lease: deleting twice does no harm. */
 const unbind = ({ grants, stopping }: Pick<Ports, "grants" | "stopping">, r: In<"active">): Promise<void> =>

@@ -462,6 +462,8 @@ export interface Grants {
   isAbsent(key: GrantKey, signal: AbortSignal): Promise<boolean>;
   /** Everything of our instance. */
   list(signal: AbortSignal): Promise<GrantObjects[]>;
+  /** All that stands of one request, of whatever role and generation. */
+  standingOf(id: RequestId, signal: AbortSignal): Promise<GrantObjects[]>;
   /** What a ClusterRole gives; null where the bot cannot read it. */
   rightsOf(clusterRole: string, signal: AbortSignal): Promise<Rights | null>;
   /** Adds to the annotations of the account of this uid; that it is gone is fine. */

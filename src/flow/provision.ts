@@ -78,13 +78,15 @@ async function grant(ports: Ports, request: Open, signal: AbortSignal): Promise<
   const over = lockdown ? endBy(lockdown, ports.clock.now()) : ended;
   // Awaited: the room may take longer than this takes to fail.
   if (over) return await stop(ports, id, (r) => ending(r, over));
+  // Whether it has more time on the hub, its end asks.
+  if (!epoch && ports.clock.now() >= request.expiresAt) return undefined;
   const waits = !epoch || ports.heldBack() ? "held-back" : differs;
   if (waits && ports.clock.now() < request.expiresAt) {
     await noteOutage(ports, id, waits);
     await announceWait(ports, id);
     return { again: ports.clock.now() + HELD_BACK_MS };
   }
-  if (epoch && isDoubtful(request, epoch)) await settleDoubtful(ports, request, signal);
+  if (epoch && isDoubtful(request, epoch)) await settleDoubtful(ports, request);
   else await setUp(ports, request, { early, each }, signal);
   return undefined;
 }

@@ -2,20 +2,16 @@
 import { isGranted } from "../domain/request.ts";
 import { failed } from "../domain/transitions.ts";
 import type { GrantObjects, In, Ports } from "./ports.ts";
-import { adoptGrant, wasDelivered } from "./repair.ts";
+import { adoptGrant } from "./repair.ts";
+import { aheadOnHub } from "./support/as-on-hub.ts";
 import { commit } from "./support/commit.ts";
 import { reportOutage } from "./support/outage.ts";
 import { takeOffReplaced } from "./support/take-off-replaced.ts";
 
 /** While the request's lease is held. Throws what the hub throws. */
-export async function settleDoubtful(
-  ports: Ports,
-  request: In<"approved" | "delivering">,
-  signal: AbortSignal,
-): Promise<void> {
-  const uids = "grant" in request ? request.grant : {};
-  const on = await reportOutage(ports, request.id, "hub", () => ports.grants.find(request, uids, signal));
-  if (wasDelivered(on)) {
+export async function settleDoubtful(ports: Ports, request: In<"approved" | "delivering">): Promise<void> {
+  const on = await reportOutage(ports, request.id, "hub", () => aheadOnHub(ports, request));
+  if (on) {
     await withoutSecondMessage(ports, request, on);
     return adoptGrant(ports, on);
   }

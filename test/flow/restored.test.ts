@@ -1,19 +1,25 @@
 /** Redis is restored from an older copy, or emptied: nobody gets anything again, ends do not wait, and an administrator's word goes on. */
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { buttonsOf, visibleText } from "../../sandbox/slack/index.ts";
 import { HOUR, MINUTE, SECOND } from "../../src/domain/duration.ts";
 import type { RequestId, UserId } from "../../src/domain/ids.ts";
+import { formatMoment } from "../../src/domain/moment.ts";
 import { Refused } from "../../src/domain/refusal.ts";
 import type { AccessRequest, In } from "../../src/domain/request.ts";
 import { askMoreTime } from "../../src/flow/ask-more-time.ts";
 import { confirmRestore } from "../../src/flow/confirm-restore.ts";
 import { decideRequest } from "../../src/flow/decide.ts";
+import { endGrant } from "../../src/flow/end.ts";
+import { createExpiry } from "../../src/flow/expire-together.ts";
 import { TroubleOutside } from "../../src/flow/ports.ts";
 import { provisionGrant } from "../../src/flow/provision.ts";
 import { askFreshToken, refreshToken } from "../../src/flow/refresh-token.ts";
+import { renewToken } from "../../src/flow/renew-token.ts";
 import { makeRequest } from "../../src/flow/request.ts";
 import { releaseGrant, revokeGrant } from "../../src/flow/revoke.ts";
+import { startGrant } from "../../src/flow/start.ts";
 import { load } from "../../src/flow/support/load.ts";
+import { timeOutRequest } from "../../src/flow/time-out.ts";
 import { vetRequest } from "../../src/flow/validate.ts";
 import { withdrawRequest } from "../../src/flow/withdraw.ts";
 import { ALICE, BOB, CAROL, startWorld, type World } from "../helpers/bot.ts";
@@ -77,6 +83,15 @@ async function grant(line?: string, user?: keyof typeof people): Promise<Request
   await steps.work();
   expect(await record(id)).toMatchObject({ state: "active" });
   return id;
+}
+/** Given by the next job, as everything that `work` does. */
+async function prolong(id: RequestId, duration: number): Promise<number> {
+  const more = { id, by: BOB as UserId, duration, reason: "", triggerId: `more ${id}` };
+  const { id: extension } = await askMoreTime(steps.ports, more);
+  await vetRequest(steps.ports, await load(steps.ports, extension));
+  await decide(extension);
+  await steps.work();
+  return ((await record(id)) as In<"active">).expiresAt;
 }
 const toAdmin = () => it.dm(ALICE, "New access waits for you");
 async function confirm(by = ALICE): Promise<void> {
@@ -190,12 +205,7 @@ test("given more time since the copy: it lasts for as long as that, and then its
   await steps.work();
   expect(await record(id)).toMatchObject({ reminded: [HOUR] });
   const before = await copy();
-  const more = { id, by: BOB as UserId, duration: 2 * HOUR, reason: "", triggerId: "more" };
-  const { id: extension } = await askMoreTime(steps.ports, more);
-  await vetRequest(steps.ports, await load(steps.ports, extension));
-  await decide(extension);
-  await steps.work();
-  const { expiresAt } = (await record(id)) as In<"active">;
+  const expiresAt = await prolong(id, 2 * HOUR);
   world.clock.jump(2 * MINUTE);
   await settled();
 
@@ -369,6 +379,167 @@ test("not covered: a revoke that the hub never heard of, by a bot that died befo
   await restored(before);
   await goOn();
   expect(await record(id)).toMatchObject({ state: "active" });
+});
+
+/** It stands as the hub has it, its one message bears its token, and then it ends as any other. */
+async function goesOn(id: RequestId, expiresAt: number): Promise<void> {
+  expect(await record(id)).toMatchObject({ state: "active", expiresAt });
+  expect(await it.standing()).toHaveLength(2);
+  expect(bearing(BOB)).toHaveLength(1);
+  expect(world.slack.dm(BOB).map(visibleText).join()).not.toMatch(/[Nn]obody decided|time was up/);
+  world.clock.jump(expiresAt - world.clock.now());
+  await steps.sweep();
+  await steps.finish();
+  expect(await record(id)).toMatchObject({ state: "ended", end: { cause: "expired" } });
+  expect(await it.standing()).toEqual([]);
+  expect(bearing(BOB)).toEqual([]);
+}
+
+describe("restored after what the copy waits for is over, and its jobs were copied too", () => {
+  test.each([
+    ["", undefined],
+    [" for less", { role: "guest" }],
+  ] as const)(
+    "asked for in the copy, and approved%s since: nobody says that nobody decided",
+    async (_, less) => {
+      const id = await pending(less ? "admin 8h because" : "guest 8h because");
+      const before = await copy();
+      await decideRequest(steps.ports, {
+        ...{ id, terms: 1, by: ALICE as UserId },
+        verdict: { approve: true, ...(less && { less: { ...less, duration: 7 * HOUR } }) },
+      });
+      await steps.work();
+      const { expiresAt } = (await record(id)) as In<"active">;
+      world.clock.jump(4 * HOUR + MINUTE);
+      await settled();
+      await restored(before);
+      await timeOutRequest(steps.ports, id);
+      await steps.work();
+      await goesOn(id, expiresAt);
+    },
+  );
+
+  test.each(["active", "with a new token since"])(
+    "%s in the copy, and given more time since",
+    async (since) => {
+      const id = await grant();
+      const before = await copy();
+      world.clock.jump(HOUR);
+      if (since !== "live") {
+        await renewToken(steps.ports, { id, by: BOB as UserId, why: "lost" });
+        await steps.finish();
+      }
+      const expiresAt = await prolong(id, 4 * HOUR);
+      world.clock.jump(3 * HOUR + MINUTE);
+      await settled();
+      await restored(before);
+      await endGrant(steps.ports, id);
+      await steps.work();
+      await goesOn(id, expiresAt);
+    },
+  );
+
+  test("approved in the copy, and given more time since", async () => {
+    const id = await pending();
+    await decide(id);
+    const before = await copy();
+    await steps.work();
+    const expiresAt = await prolong(id, 4 * HOUR);
+    world.clock.jump(4 * HOUR + MINUTE);
+    await settled();
+    await restored(before);
+    await provisionGrant(steps.ports, id);
+    await endGrant(steps.ports, id);
+    await steps.work();
+    await goesOn(id, expiresAt);
+  });
+
+  test("for later in the copy, live since and given more time", async () => {
+    const at = world.clock.now() + 2 * HOUR;
+    const id = await pending(`guest 2h from ${formatMoment({ at })} because`);
+    await decide(id);
+    const before = await copy();
+    world.clock.jump(at - world.clock.now());
+    await steps.work();
+    const expiresAt = await prolong(id, 4 * HOUR);
+    world.clock.jump(3 * HOUR);
+    await settled();
+    await restored(before);
+    await startGrant(steps.ports, id);
+    await steps.work();
+    await goesOn(id, expiresAt);
+  });
+});
+
+test.each([
+  ["approves", (id: RequestId) => decide(id)],
+  ["denies", (id: RequestId) => decide(id, false)],
+  ["withdraws", (id: RequestId) => withdrawRequest(steps.ports, { id, by: BOB as UserId })],
+])("whoever %s what is pending in the copy, and live since, hears that it was approved", async (_, act) => {
+  const id = await pending();
+  const before = await copy();
+  await decide(id);
+  await steps.work();
+  const { expiresAt } = (await record(id)) as In<"active">;
+  world.clock.jump(2 * MINUTE);
+  await settled();
+  await restored(before);
+  await expect(act(id)).rejects.toMatchObject({ refusal: { kind: "late", did: "approved" } });
+  await steps.work();
+  await goesOn(id, expiresAt);
+});
+
+test("approved in the copy, live since and its token another by now: going on with this Redis takes nothing away", async () => {
+  const id = await pending();
+  await decide(id);
+  const before = await copy();
+  await steps.work();
+  await renewToken(steps.ports, { id, by: BOB as UserId, why: "lost" });
+  await steps.finish();
+  const { expiresAt } = (await record(id)) as In<"active">;
+  world.clock.jump(2 * MINUTE);
+  await settled();
+  await restored(before);
+  await confirm();
+  await provisionGrant(steps.ports, id);
+  await steps.work();
+  await goesOn(id, expiresAt);
+});
+
+test("restored under a bot that runs on: what was given more time goes on, also where many are over at once", async () => {
+  const id = await grant();
+  await settled();
+  const before = await copy();
+  const expiresAt = await prolong(id, 4 * HOUR);
+  world.clock.jump(4 * HOUR + MINUTE);
+  await settled();
+  await restoreRedis(world.commands, before);
+  await createExpiry(steps.ports)(id, async () => [id]);
+  expect(await it.standing()).toHaveLength(2);
+  await endGrant(steps.ports, id);
+  await steps.work();
+  await goesOn(id, expiresAt);
+});
+
+test("while the hub is away, what the copy grants ends on time, and of what is undecided nobody says that nobody decided", async () => {
+  const id = await grant();
+  const other = await pending("guest 20h because", CAROL);
+  const before = await copy();
+  await decide(other);
+  await steps.work();
+  world.clock.jump(4 * HOUR + MINUTE);
+  await settled();
+  away(true);
+  await restored(before);
+  await endGrant(steps.ports, id).catch(() => {});
+  expect(await timeOutRequest(steps.ports, other)).toEqual({ again: expect.any(Number) });
+  expect(await record(id)).toMatchObject({ state: "ending", end: { cause: "expired" } });
+  expect(await record(other)).toMatchObject({ state: "pending" });
+  away(false);
+  await goOn();
+  await steps.finish();
+  expect(await record(id)).toMatchObject({ state: "ended" });
+  expect(await record(other)).toMatchObject({ state: "active" });
 });
 
 /** The hub's own trouble, as long as it lasts. */

@@ -284,6 +284,7 @@ const willingGrants = ({ clock }: Pick<Ports, "clock">): Grants => ({
   find: async (key) => ({ key, account: null, binding: null, foreign: false }),
   isAbsent: async () => true,
   list: async () => [],
+  standingOf: async () => [],
   rightsOf: async () => null,
   annotate: async () => {},
   survey: async function* () {

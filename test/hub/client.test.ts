@@ -33,6 +33,7 @@ const calls: [string, (grants: Grants) => Promise<unknown>][] = [
   ["find", (grants) => grants.find(approved(), {}, signal)],
   ["isAbsent", (grants) => grants.isAbsent(approved(), signal)],
   ["list", (grants) => grants.list(signal)],
+  ["standingOf", (grants) => grants.standingOf(approved().id, signal)],
   ["annotate", (grants) => grants.annotate(approved(), "uid", { expiresAt: 0 }, signal)],
 ];
 

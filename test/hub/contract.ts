@@ -518,6 +518,20 @@ export function grantsContract(title: string, start: () => Promise<TestHub>): vo
         expect(of(noAccount)).toMatchObject({ account: null, binding: { uid: expect.any(String) } });
       });
 
+      it("shows what stands of one request, of whatever role and generation", async () => {
+        const mine = make({ instance: `one-of-${by}` });
+        const request = approved({ generation: 2 });
+        const before = { ...request, role: "peek", generation: 1 };
+        for (const one of [request, before, approved()]) await mine.create(one, signal);
+        const found = await mine.standingOf(request.id, signal);
+        expect(found).toHaveLength(2);
+        for (const { role, generation } of [request, before])
+          expect(found).toContainEqual(
+            expect.objectContaining({ key: { id: request.id, role, generation }, foreign: false }),
+          );
+        expect(await mine.standingOf(approved().id, signal)).toEqual([]);
+      });
+
       it("leaves out what has our labels under a name that is not ours", async () => {
         const mine = make({ instance: `copied-${by}` });
         const request = approved();

@@ -58,6 +58,7 @@ const calls: [string, Call][] = [
   ["find", (request) => grants.find(request, {}, signal)],
   ["isAbsent", (request) => grants.isAbsent(request, signal)],
   ["list", () => grants.list(signal)],
+  ["standingOf", ({ id }) => grants.standingOf(id, signal)],
   ["deleteObject", ({ id }, { accountUid: uid }) => deleteObject(client, { path: ACCOUNTS, name: id, uid })],
   ["annotate", (request) => grants.annotate(request, "uid", { expiresAt: 0 }, signal)],
 ];

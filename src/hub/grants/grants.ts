@@ -40,6 +40,7 @@ export function createGrants(options: GrantsOptions): Grants {
     find: (key, uids, signal) => find(options, key, uids, signal),
     isAbsent: (key, signal) => isAbsent(options, key, signal),
     list: (signal) => list(options, signal),
+    standingOf: (id, signal) => list(options, signal, id),
     rightsOf: (name, signal) => rightsOf(options.client, name, signal),
     annotate: (key, uid, more, signal) => annotate(options, key, { uid, more }, signal),
     survey: (signal) =>

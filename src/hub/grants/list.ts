@@ -1,4 +1,5 @@
-/** Everything of our instance on the hub, by label, in pages, reading metadata only. */
+/** Everything of our instance on the hub, or of one request, by label, in pages, reading metadata only. */
+import type { RequestId } from "../../domain/ids.ts";
 import type { GrantObjects, Log } from "../../flow/ports.ts";
 import { HubError } from "../client/errors.ts";
 import { readMetadata } from "../client/objects.ts";
@@ -13,11 +14,11 @@ const METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=
 export type Listing = Hub & { log?: Log | undefined };
 
 /** Throws HubError, or the signal's reason. */
-export async function list(hub: Listing, signal: AbortSignal): Promise<GrantObjects[]> {
+export async function list(hub: Listing, signal: AbortSignal, id?: RequestId): Promise<GrantObjects[]> {
   const { client, instance } = hub;
   const lister = createLister(hub);
   const read = async (path: string, take: Lister["account"]) => {
-    const paging = { signal, accept: METADATA, labelSelector: selector(instance) };
+    const paging = { signal, accept: METADATA, labelSelector: selector(instance, id) };
     for await (const { items } of listPages(client, path, paging, readPage))
       for (const item of items()) {
         const metadata = readMetadata(item);

@@ -1,6 +1,6 @@
 /** What a grant's objects are called, and the labels that make them ours. Pure. */
 import { z } from "zod";
-import { isRequestId, readRequestId } from "../../domain/ids.ts";
+import { isRequestId, type RequestId, readRequestId } from "../../domain/ids.ts";
 import type { GrantKey } from "../../flow/ports.ts";
 
 export const PREFIX = "karpor-access.io";
@@ -45,8 +45,9 @@ export function labels(instance: string, { id, role, generation }: GrantKey): Re
   };
 }
 
-/** Finds everything of an instance. */
-export const selector = (instance: string) => `${MANAGED_BY}=${OURS},${INSTANCE}=${instance}`;
+/** Finds everything of an instance, or of one of its requests. */
+export const selector = (instance: string, id?: RequestId) =>
+  `${MANAGED_BY}=${OURS},${INSTANCE}=${instance}${id ? `,${REQUEST}=${id}` : ""}`;
 
 const Texts = z
   .record(z.string(), z.string())
