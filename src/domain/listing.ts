@@ -36,8 +36,8 @@ export function placesAfter(step: TrailStep): Places {
   };
 }
 
-/** Also what a restored Redis found active on the hub: whether that was an emergency, only its record tells. */
+/** Also what a Redis that was restored, or emptied, found active on the hub: whether that was an emergency, only its record tells. */
 function mayBeTaken({ from, to, qualified }: TrailStep): boolean {
   if (to === "approved") return from !== to && (qualified?.startsWith(BY_BREAK_GLASS) ?? false);
-  return to === "active" && (from === "requested" || from === "pending");
+  return to === "active" && (from === null || from === "requested" || from === "pending");
 }

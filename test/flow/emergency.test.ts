@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { buttonsOf, type SlackMessage, visibleText } from "../../sandbox/slack/index.ts";
-import { MINUTE } from "../../src/domain/duration.ts";
+import { MINUTE, SECOND } from "../../src/domain/duration.ts";
 import type { UserId } from "../../src/domain/ids.ts";
 import { StoreDown, StoreUnsure, TroubleOutside } from "../../src/flow/ports.ts";
 import { makeRequest } from "../../src/flow/request.ts";
@@ -170,6 +170,33 @@ describe("with the bot", () => {
     expect(world.slack.messages(APPROVALS)).toEqual([]);
     await world.slack.click(BOB, refused, "Send this line");
     expect(await one("active")).toMatchObject({ duration: 30 * MINUTE, emergency: { reviews: [] } });
+  });
+
+  test("adopted by a Redis that lost it, it waits for review where reviewers look, until it is reviewed", async () => {
+    const home = () => JSON.stringify(world.slack.home(CAROL)?.blocks ?? []);
+    const listed = async (words: string) => {
+      await it.say(CAROL, "pending");
+      return it.whisper(CAROL, words);
+    };
+    await it.say(BOB, "emergency admin 10m all is down");
+    await one("active");
+    await loudly("Emergency access:");
+    await world.commands.flushall();
+    await swept(world);
+    expect(await one("active")).toMatchObject({ adopted: true, emergency: { reviews: [] } });
+    const list = await listed("1 waits for you:");
+    expect(visibleText(list)).toContain("all is down");
+    expect(buttonsOf(list)).toContain("Review…");
+    await world.slack.openHome(CAROL);
+    await world.slack.waitFor(() => home().includes("all is down"));
+    await review(ALICE, "fine");
+    await review(MEI, "fine, too");
+    await loudly("review closed");
+    await listed("Nothing waits for you:");
+    await world.until(async () => {
+      await world.jump(SECOND);
+      return home() !== "[]" && !home().includes("all is down");
+    });
   });
 
   test("a channel that does not take the message is told to the administrators, and tried again", async () => {
