@@ -10,11 +10,13 @@ import { DAY } from "../domain/duration.ts";
 import { RequestId } from "../domain/ids.ts";
 import type { Locale } from "../domain/person.ts";
 import type { Policy } from "../domain/policy-file.ts";
+import type { End } from "../domain/request.ts";
 import { createCanary } from "../flow/canary.ts";
 import { createEpochKeeper } from "../flow/keep-epoch.ts";
 import { createLockdownKeeper } from "../flow/keep-lockdown.ts";
 import type { Clock, Lease, Ports, SealKeeping } from "../flow/ports.ts";
 import { createHubEnds } from "../flow/remember-on-hub.ts";
+import { rememberingEnds } from "../flow/support/begun-ends.ts";
 import { createHolds } from "../flow/support/holds.ts";
 import { livePolicy } from "../flow/support/live-policy.ts";
 import { recentAnchor } from "../flow/support/recent-anchor.ts";
@@ -133,12 +135,13 @@ export function assemble(
     log.info({ id, ...line }, `${id} ${from ?? "new"} → ${to}`);
   const onBroken = (error: Error) => log.error({ err: error }, "a record cannot be read; it is left alone");
   const seen = createSeen();
+  const begun = new Map<RequestId, End>();
   const records = { redis: redis.commands, keys, clock, onBroken, cli, seen };
   const { language } = config.slack;
   const messages = { slack: callers, language, context, memory, clock, log };
   const inChannel = { ...messages, channel: config.slack.channel };
   const ports: Ports = {
-    requests: metrics.requests(createRequests({ ...records, onTransition: told })),
+    requests: rememberingEnds(metrics.requests(createRequests({ ...records, onTransition: told })), begun),
     allowances: createAllowances({ ...records, onChange: told }),
     lists: createLists(records),
     attempts: createAttempts({
@@ -174,7 +177,7 @@ export function assemble(
     epoch,
     lockdown,
     massEnds: createMassEnds({ redis: redis.commands, keys, onBroken }),
-    hubEnds: createHubEnds(onHub),
+    hubEnds: createHubEnds(onHub, begun),
     massEndNotifier: createMassEndNotifier(inChannel),
     // What the hub itself keeps from being made waits by that, and is told so.
     heldBack: () => holds.all().find(({ cause }) => !HUB_ITSELF.has(cause)) ?? null,

@@ -15,7 +15,7 @@ import { tellUntold } from "./tell-untold.ts";
 /** By whose word what stands ends, whatever its record says. */
 export interface Words {
   lockdown: Lockdown | null;
-  /** What an operator ended on the hub: whatever kept that from being done, it was said. */
+  /** What an operator ended on the hub, and what this process ended: whatever kept that from being done, it was said. */
   hubEnds: ReadonlyMap<RequestId, End>;
 }
 

@@ -1,4 +1,4 @@
-/** The hub alone is enough to end: without records, our objects whose time is over, that are ending or that an operator ended are deleted all the same; locked down, all of them. */
+/** The hub alone is enough to end: without records, our objects whose time is over, that are ending, or that an operator or this process ended are deleted all the same; locked down, all of them. */
 import { SECOND } from "../domain/duration.ts";
 import type { RequestId } from "../domain/ids.ts";
 import type { End } from "../domain/request.ts";

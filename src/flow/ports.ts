@@ -308,7 +308,7 @@ export interface Anchor {
 
 /** What operators ended on the hub while Redis was away. Each throws TroubleOutside. */
 export interface HubEnds {
-  /** Why each ended that was ended so, as the hub had it a second ago at most. */
+  /** Why each ended that was ended so, as the hub had it a second ago at most; and each whose end this process began. */
   all(): Promise<ReadonlyMap<RequestId, End>>;
   /** The same of one, without going through all; null where nobody ended it so. */
   of(id: RequestId): Promise<End | null>;

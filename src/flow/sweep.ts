@@ -22,6 +22,8 @@ export async function sweep(ports: Ports): Promise<void> {
 }
 
 async function sweepAll(ports: Ports): Promise<Pick<Swept, "cardsRefused" | "tally">> {
+  // That Redis went back is seen by the number of ends it lacks: before any of them is made up for.
+  await ports.epoch.settle();
   await ports.lockdown.settle();
   const lockdown = await ports.lockdown.standing();
   const words = { lockdown, hubEnds: await saidOnHub(ports) };

@@ -9,6 +9,7 @@ import { decideRequest } from "../../src/flow/decide.ts";
 import { endGrant } from "../../src/flow/end.ts";
 import { fallbackExpiry } from "../../src/flow/fallback-expiry.ts";
 import { makeRequest } from "../../src/flow/request.ts";
+import { revokeGrant } from "../../src/flow/revoke.ts";
 import { ALICE, BOB, MEI, startWorld, type World } from "../helpers/bot.ts";
 import { scene, TOKEN } from "../helpers/scene.ts";
 import { openSteps, type Steps } from "../helpers/steps.ts";
@@ -121,6 +122,22 @@ test("with Redis away, what an operator ended goes, though the operator got no f
   const left = await it.standing();
   expect(left.length).toBeGreaterThan(0);
   for (const name of left) expect(name).toContain(ids[1]?.toLowerCase());
+});
+
+test("with Redis away, what was revoked while the hub was away goes when that is back, and nothing else", async () => {
+  const ids = [await grant("t1"), await grant("t2", MEI)] as const;
+  const away = { before: async () => ({ status: 503 }), after: async () => true };
+  world.localHub?.meddle(away);
+  await revokeGrant(steps.ports, { id: ids[0], by: ALICE as UserId });
+  await steps.work().catch(() => {});
+  expect(await steps.ports.requests.get(ids[0])).toMatchObject({ state: "ending" });
+  world.redis.pause();
+  world.localHub?.meddle(undefined);
+  await fallbackExpiry(steps.ports, AbortSignal.timeout(MINUTE));
+  world.redis.resume();
+  const left = await it.standing();
+  expect(left).toHaveLength(2);
+  for (const name of left) expect(name).toContain(ids[1].toLowerCase());
 });
 
 test("what an operator ended goes, though nobody can read its record, and no other that nobody can read", async () => {

@@ -364,7 +364,22 @@ test("a bot that runs on sees it by itself, though the hub was never told", asyn
   await restoreRedis(world.commands, before);
   away(false);
   await goOn();
-  expect(await record(id)).toMatchObject({ state: "approved", outage: { what: "held-back" } });
+  expect(steps.ports.heldBack()).toMatchObject({ cause: "redis-behind" });
+  expect(await record(id)).toMatchObject({ state: "ending", end: { cause: "revoked" } });
+});
+
+test("a bot that runs on ends once more what it ended, though Redis forgot, and the hub still has it", async () => {
+  const id = await grant();
+  await settled();
+  const before = await copy();
+  away(true);
+  await revoke(id);
+  await restoreRedis(world.commands, before);
+  away(false);
+  await goOn();
+  await steps.finish();
+  expect(await record(id)).toMatchObject({ state: "ended", end: { cause: "revoked", by: { id: ALICE } } });
+  expect(await it.standing()).toEqual([]);
 });
 
 test("not covered: a revoke that the hub never heard of, by a bot that died before Redis was restored", async () => {
