@@ -3,12 +3,17 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { visibleText } from "../../sandbox/slack/index.ts";
-import { HOUR } from "../../src/domain/duration.ts";
+import { HOUR, MINUTE } from "../../src/domain/duration.ts";
 import type { RequestId, UserId } from "../../src/domain/ids.ts";
+import { LIFECYCLE } from "../../src/domain/lifecycle.ts";
+import { formatMoment } from "../../src/domain/moment.ts";
 import { Refused } from "../../src/domain/refusal.ts";
+import type { State } from "../../src/domain/request.ts";
+import { askMoreTime } from "../../src/flow/ask-more-time.ts";
 import { decideRequest } from "../../src/flow/decide.ts";
 import { type Ports, TroubleOutside } from "../../src/flow/ports.ts";
 import { makeRequest } from "../../src/flow/request.ts";
+import { validateRequester } from "../../src/flow/validate.ts";
 import { ALICE, APPROVALS, BOB, startWorld, type World } from "../helpers/bot.ts";
 import { scene, TOKEN } from "../helpers/scene.ts";
 import { openSteps, type Steps } from "../helpers/steps.ts";
@@ -60,9 +65,21 @@ const EDITS = {
 } as const;
 type Edit = keyof typeof EDITS;
 
-/** Where a request is when the file changes. */
-const STATES = ["requested", "pending", "approved", "delivering", "active", "ending", "ended"] as const;
-type At = (typeof STATES)[number];
+/** Nothing leads out of these, and of none was anything given: no edit changes them. */
+const OVER = ["refused", "withdrawn", "timedOut", "denied", "extended"] as const satisfies State[];
+type At = Exclude<State, (typeof OVER)[number]>;
+/** Where a request is when the file changes. A new state is placed here, or above. */
+const STATES = Object.keys({
+  requested: true,
+  pending: true,
+  scheduled: true,
+  approved: true,
+  delivering: true,
+  active: true,
+  ending: true,
+  ended: true,
+  extending: true,
+} satisfies Record<At, true>) as At[];
 
 /** What becomes of it once everybody who can has acted; what the requester is told. */
 interface Outcome {
@@ -71,18 +88,23 @@ interface Outcome {
 }
 const active: Outcome = { state: "active" };
 const ended: Outcome = { state: "ended" };
+const extended: Outcome = { state: "extended" };
+/** A token is given. */
+const GIVES = ["active", "extended"];
 const closed = (told: RegExp): Outcome => ({ state: "refused", told });
 const failed: Outcome = { state: "ended", told: /rules of this role changed/ };
 /** The one who was asked may not decide any more, so it waits. */
 const waits: Outcome = { state: "pending" };
+
+const failsWhenGiven = { scheduled: failed, approved: failed, delivering: failed };
 
 const OUTCOMES: Record<Edit, Partial<Record<At, Outcome>>> = {
   nothing: {},
   "a rule denies it": {
     requested: { state: "refused", told: /the rule “freeze” denies `role`: Frozen until Monday\./ },
     pending: closed(/the rule “freeze” denies `role`: Frozen until Monday\./),
-    approved: failed,
-    delivering: failed,
+    extending: closed(/the rules changed/),
+    ...failsWhenGiven,
   },
   "a rule denies something else": {},
   // Who was asked decides: a rule approves only what was asked for under it.
@@ -90,32 +112,32 @@ const OUTCOMES: Record<Edit, Partial<Record<At, Outcome>>> = {
   "the role is removed": {
     requested: closed(/no longer offered/),
     pending: closed(/no longer offered/),
-    approved: failed,
-    delivering: failed,
+    extending: closed(/no longer offered/),
+    ...failsWhenGiven,
   },
   "another ClusterRole": {
     requested: closed(/other rights/),
     pending: closed(/other rights/),
-    approved: failed,
-    delivering: failed,
+    extending: closed(/other rights/),
+    ...failsWhenGiven,
   },
   "a shorter time": {
     requested: closed(/at most 30 min/),
     pending: closed(/at most 30 min/),
-    approved: failed,
-    delivering: failed,
+    extending: closed(/at most 30 min/),
+    ...failsWhenGiven,
   },
   "other approvers": {
     requested: { state: "refused", told: /nobody but you is there to approve/ },
     pending: waits,
-    approved: failed,
-    delivering: failed,
+    extending: closed(/others must approve/),
+    ...failsWhenGiven,
   },
   "other requesters": {
     requested: { state: "refused", told: /can ask for/ },
     pending: closed(/for others now/),
-    approved: failed,
-    delivering: failed,
+    extending: closed(/the rules changed/),
+    ...failsWhenGiven,
   },
   // Who was asked still decides: the frozen terms hold as well.
   "no approval any more": {},
@@ -123,11 +145,13 @@ const OUTCOMES: Record<Edit, Partial<Record<At, Outcome>>> = {
 const usual: Record<At, Outcome> = {
   requested: active,
   pending: active,
+  scheduled: active,
   approved: active,
   delivering: active,
   active,
   ending: ended,
   ended,
+  extending: extended,
 };
 
 let world: World;
@@ -156,13 +180,16 @@ const silent = async (): Promise<never> => {
 const approve = (ports: Ports, id: RequestId) =>
   decideRequest(ports, { id, terms: 1, by: ALICE as UserId, verdict: { approve: true } });
 
+/** On the whole minute. */
+const beginsAt = () => Math.ceil((world.clock.now() + HOUR) / MINUTE) * MINUTE;
+
 /** Brings a new request to this state, and leaves its jobs undone. */
 async function bring(steps: Steps, to: At, byPolicy: boolean): Promise<RequestId> {
   asked += 1;
   const requester = { id: BOB as UserId, name: "Bob", locale: "en" } as const;
   const { id } = await makeRequest(steps.ports, {
     requester,
-    text: `role 2h n${asked}.`,
+    text: `role 2h ${to === "scheduled" ? `from ${formatMoment({ at: beginsAt() })} ` : ""}n${asked}.`,
     triggerId: `t${asked}`,
   });
   if (to === "requested") return id;
@@ -181,12 +208,22 @@ async function bring(steps: Steps, to: At, byPolicy: boolean): Promise<RequestId
       .work({ ...steps.ports, grants: { ...steps.ports.grants, removeBinding: away } })
       .catch(() => {});
   if (to === "ended") await steps.finish();
+  return to === "extending" ? extending(steps, id, byPolicy) : id;
+}
+
+/** Its holder asks for more time, which is approved and not given yet. */
+async function extending({ ports }: Steps, grant: RequestId, byPolicy: boolean): Promise<RequestId> {
+  const more = { duration: HOUR, reason: `more n${asked}.`, triggerId: `m${asked}` };
+  const { id } = await askMoreTime(ports, { id: grant, by: BOB as UserId, ...more });
+  await validateRequester(ports, id);
+  if (!byPolicy) await approve(ports, id);
   return id;
 }
 
 /** What people and the bot do then. */
 async function carryOn(steps: Steps, id: RequestId): Promise<void> {
-  world.clock.jump(11_000);
+  const found = await steps.ports.requests.get(id);
+  world.clock.jump(found?.state === "scheduled" ? found.startsAt - world.clock.now() : 11_000);
   await steps.sweep();
   await steps.finish();
   await approve(steps.ports, id).catch((error: unknown) => {
@@ -210,6 +247,7 @@ async function afterEdit(
   const steps = await withRole(edit(before), to);
   await carryOn(steps, id);
   const record = await steps.ports.requests.get(id);
+  const lengthened = record?.extends && (await steps.ports.requests.get(record.extends.id));
   const standing = (await scene(world).standing()).filter((name) => name.includes(id.toLowerCase()));
   const told = world.slack
     .dm(BOB)
@@ -222,20 +260,36 @@ async function afterEdit(
   await steps.sweep();
   await steps.finish();
   await steps[Symbol.asyncDispose]();
-  return { stood, record, standing, told, newTokens };
+  return { stood, record, lengthened, standing, told, newTokens };
 }
+
+/** What is lengthened by nothing is ended by nothing: it keeps the end that it had. */
+function expectOutcome(
+  expected: Outcome,
+  { record, lengthened, standing, told, newTokens }: Awaited<ReturnType<typeof afterEdit>>,
+): void {
+  expect(record?.state).toBe(expected.state);
+  expect(standing).toHaveLength(expected.state === "active" ? 2 : 0);
+  if (!GIVES.includes(expected.state)) expect(newTokens).toBe(0);
+  if (expected.told) expect(told).toMatch(expected.told);
+  if (!record?.extends) return;
+  const { until } = record.extends;
+  expect(lengthened).toMatchObject({
+    state: "active",
+    expiresAt: expected.state === "extended" ? until + HOUR : until,
+  });
+}
+
+test("whatever leads anywhere is edited", () => {
+  for (const state of OVER) expect(LIFECYCLE[state].to).toEqual([]);
+});
 
 describe.each(Object.keys(EDITS) as Edit[])("%s", (edit) => {
   test.each(STATES)("while it is %s", async (at) => {
     const expected = OUTCOMES[edit][at] ?? usual[at];
-    const { stood, record, standing, told, newTokens } = await afterEdit(at, ROLE, EDITS[edit], false, {
-      to: RULES[edit],
-    });
-    expect(stood?.state).toBe(at);
-    expect(record?.state).toBe(expected.state);
-    expect(standing).toHaveLength(expected.state === "active" ? 2 : 0);
-    if (expected.state !== "active") expect(newTokens).toBe(0);
-    if (expected.told) expect(told).toMatch(expected.told);
+    const found = await afterEdit(at, ROLE, EDITS[edit], false, { to: RULES[edit] });
+    expect(found.stood?.state).toBe(at);
+    expectOutcome(expected, found);
     expect(world.slack.messages(APPROVALS).map(visibleText).join("\n")).not.toContain("undefined");
   });
 });
@@ -244,51 +298,45 @@ describe("asked when nobody had to approve, and now somebody must", () => {
   const edit = (role: object) => ({ ...role, approval: { by: ["S0SRE"], within: "4h" } });
   test.each([
     ["requested", { state: "refused", told: /others must approve/ }],
+    ["scheduled", failed],
     ["approved", failed],
     ["delivering", failed],
     ["active", active],
     ["ending", ended],
     ["ended", ended],
+    ["extending", closed(/others must approve/)],
   ] as [At, Outcome][])("while it is %s", async (at, expected) => {
-    const { stood, record, standing, told, newTokens } = await afterEdit(at, UNAPPROVED, edit, true);
-    expect(stood?.state).toBe(at);
-    expect(record?.state).toBe(expected.state);
-    expect(standing).toHaveLength(expected.state === "active" ? 2 : 0);
-    if (expected.state !== "active") expect(newTokens).toBe(0);
-    if (expected.told) expect(told).toMatch(expected.told);
+    const found = await afterEdit(at, UNAPPROVED, edit, true);
+    expect(found.stood?.state).toBe(at);
+    expectOutcome(expected, found);
   });
 });
 
+const notGiven = closed(/others must approve/);
 /** `edited`: the rules of then. */
 describe.each([
-  ["it is gone", [], { approved: failed, delivering: failed }],
-  ["it is for less", [{ ...shortLooks, when: { max: "1h" } }], { approved: failed, delivering: failed }],
+  ["it is gone", [], { ...failsWhenGiven, extending: notGiven }],
+  ["it is for less", [{ ...shortLooks, when: { max: "30m" } }], { ...failsWhenGiven, extending: notGiven }],
   [
     "another denies it first",
     [freeze, shortLooks],
-    { requested: { state: "refused", told: /“freeze”/ }, approved: failed, delivering: failed },
+    { requested: { state: "refused", told: /“freeze”/ }, ...failsWhenGiven, extending: notGiven },
   ],
   ["it has another name", [{ ...shortLooks, name: "quick looks" }], {}],
 ] as [string, object[], Partial<Record<At, Outcome>>][])(
   "a rule approved it, and now %s",
   (_what, to, outcomes) => {
-    test.each(["requested", "approved", "delivering", "active", "ending", "ended"] as const)(
-      "while it is %s",
-      async (at) => {
-        const expected = outcomes[at] ?? usual[at];
-        const found = await afterEdit(at, ROLE, (role) => role, true, { from: [shortLooks], to });
-        const { stood, record, standing, told, newTokens } = found;
-        expect(stood?.state).toBe(at);
-        if (stood && "decision" in stood) expect(stood.decision.qualified).toBe("rule: short looks");
-        expect(record?.state).toBe(expected.state);
-        expect(standing).toHaveLength(expected.state === "active" ? 2 : 0);
-        if (expected.state !== "active") expect(newTokens).toBe(0);
-        if (expected.told) expect(told).toMatch(expected.told);
-        // Asked for under the rules of before: those decide who were asked.
-        const approver = record && "decision" in record ? record.decision.by : undefined;
-        if (approver)
-          expect(approver).toEqual(at === "requested" ? expect.objectContaining({ id: ALICE }) : "policy");
-      },
-    );
+    test.each(STATES.filter((at) => at !== "pending"))("while it is %s", async (at) => {
+      const expected = outcomes[at] ?? usual[at];
+      const found = await afterEdit(at, ROLE, (role) => role, true, { from: [shortLooks], to });
+      const { stood, record } = found;
+      expect(stood?.state).toBe(at);
+      if (stood && "decision" in stood) expect(stood.decision.qualified).toBe("rule: short looks");
+      expectOutcome(expected, found);
+      // Asked for under the rules of before: those decide who were asked.
+      const approver = record && "decision" in record ? record.decision.by : undefined;
+      if (approver)
+        expect(approver).toEqual(at === "requested" ? expect.objectContaining({ id: ALICE }) : "policy");
+    });
   },
 );
