@@ -8,8 +8,10 @@ import { StartRefused } from "../src/app.ts";
 import { HOUR, MINUTE, SECOND } from "../src/domain/duration.ts";
 import { ENDS_WATCH_TIMES } from "../src/flow/watch-ends.ts";
 import { APPROVALS, BOB, GENERAL, MEI, startBot, startWorld, type World } from "./helpers/bot.ts";
+import { login } from "./helpers/login.ts";
 import { openRouter } from "./helpers/router.ts";
 import { scene, tokenIn } from "./helpers/scene.ts";
+import { swept } from "./helpers/swept.ts";
 
 type Bot = Awaited<ReturnType<typeof startBot>>;
 const ROLE = "/apis/rbac.authorization.k8s.io/v1/clusterroles/karpor-admin";
@@ -279,6 +281,46 @@ describe("while it runs", () => {
       clearInterval(sweeping);
     }
   });
+});
+
+test.each([1, -1])(
+  "the hub's clock is 59 s off (times %i), and new grants are made; 61 s, and they wait",
+  async (sign) => {
+    const bot = await start();
+    const looks = () => hub().requests.filter(({ path }) => path === "/version").length;
+    const before = looks();
+    hub().skew(sign * 59 * SECOND);
+    await world.until(async () => {
+      await world.jump(MINUTE);
+      await delay(100);
+      return looks() >= before + 2;
+    });
+    expect(await bot.held()).toEqual([]);
+    await it.say(MEI, "peek 15m meanwhile");
+    await world.slack.waitFor(() => tokenOf(MEI));
+    hub().skew(sign * 61 * SECOND);
+    await world.jump(MINUTE);
+    await seenSoon(async () => (await bot.held()).includes("hub clock"));
+  },
+);
+
+test("one replica's clock is 50 s slow and another's 50 s fast: a grant ends when the hub says so", async () => {
+  const off = async (ms: number) => {
+    const { now, sleep } = world.callersClock;
+    bots.push(await startBot({ ...world, callersClock: { now: () => now() + ms, sleep } }));
+  };
+  await off(-50 * SECOND);
+  await off(50 * SECOND);
+  const token = tokenIn(await it.get("guest 1h", "skewed"));
+  const expiresAt = (await world.records()).map((r) => ("expiresAt" in r ? r.expiresAt : 0))[0] ?? 0;
+  expect(Math.abs(expiresAt - world.clock.now() - HOUR)).toBeLessThan(5 * SECOND);
+  await world.jump(expiresAt - 5 * SECOND - world.clock.now());
+  await swept(world);
+  expect(await it.standing()).toHaveLength(2);
+  expect(await login(world.hub, token)).toBe(200);
+  await world.jump(7 * SECOND);
+  await world.until(async () => (await it.standing()).length === 0);
+  expect(world.clock.now()).toBeLessThan(expiresAt + 40 * SECOND);
 });
 
 test("a standstill of the queue is noticed within 3 minutes, and a sweep or two that fail are none", () => {
