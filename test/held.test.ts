@@ -264,6 +264,27 @@ describe("while it runs", () => {
     await it.channel("nowhere");
   });
 
+  test("Redis is full and takes no writes: a live grant ends on the hub at its time, and its record follows when there is room", async () => {
+    await start({ ends: { everyMs: 50, standstillAfterMs: MINUTE } });
+    const token = tokenIn(await it.get("guest 1h", "full"));
+    await world.commands.config("SET", "maxmemory", "1");
+    await expect(world.commands.set("any", "thing")).rejects.toThrow("OOM");
+    await world.jump(HOUR - MINUTE);
+    expect(await login(world.hub, token)).toBe(200);
+    await world.jump(MINUTE);
+    await world.until(async () => (await it.standing()).length === 0);
+    expect(await login(world.hub, token)).toBe(401);
+    expect(await stateOf("full")).toBe("active");
+    await world.commands.config("SET", "maxmemory", "0");
+    await world.until(async () => {
+      await swept(world);
+      await world.jump(SECOND);
+      return (await stateOf("full")) === "ended";
+    });
+    await it.dm(BOB, "Ended at");
+    await world.until(async () => !world.slack.dm(BOB).some((m) => tokenIn(m) !== ""));
+  });
+
   test("a queue that takes jobs and runs none is noticed, and what is over ends from the hub alone", async () => {
     const bot = await start({ ends: { everyMs: 20, standstillAfterMs: 8_000 } });
     const sweeping = setInterval(() => void world.queue.add("sweep", {}, { removeOnComplete: true }), 100);

@@ -41,6 +41,7 @@ const finish = () => steps.finish();
 
 test("Redis lost everything: the grant is adopted from the hub, ended on time, and its holder told", async () => {
   const id = await grant();
+  const token = await it.dm(BOB, "eyJ");
   expect(await it.standing()).toHaveLength(2);
   await world.commands.flushall();
   steps.forgetJobs();
@@ -55,6 +56,9 @@ test("Redis lost everything: the grant is adopted from the hub, ended on time, a
   await finish();
   expect(await it.standing()).toEqual([]);
   expect(visibleText(await it.dm(BOB, "Ended at"))).toContain("time was up");
+  // Where the message stands is known from the hub alone.
+  expect(world.slack.dm(BOB).map(({ ts }) => ts)).not.toContain(token.ts);
+  expect(world.slack.dm(BOB).map(visibleText).join("\n")).not.toMatch(TOKEN);
 });
 
 test("what was adopted is told to the administrators although Slack takes nothing just then", async () => {

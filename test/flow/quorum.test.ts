@@ -1,6 +1,6 @@
 /** A role that needs two people, in a channel of its own, with others who are asked when nobody decided. */
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type SlackMessage, visibleText } from "../../sandbox/slack/index.ts";
+import { buttonsOf, type SlackMessage, visibleText } from "../../sandbox/slack/index.ts";
 import { HOUR, MINUTE } from "../../src/domain/duration.ts";
 import {
   ADMINS,
@@ -15,6 +15,7 @@ import {
   type World,
 } from "../helpers/bot.ts";
 import { type Scene, scene } from "../helpers/scene.ts";
+import { swept } from "../helpers/swept.ts";
 
 const approval = { by: ["S0SRE"], channel: ADMINS, count: 2, within: "4h" };
 const roles = {
@@ -73,6 +74,24 @@ test("each of two is shown, and only then is there access; whoever pressed twice
   expect(trail().filter(({ to }) => to === "approved")).toEqual([
     expect.objectContaining({ who: CAROL, approvals: [who(ALICE), who(CAROL)] }),
   ]);
+});
+
+test("a card that somebody deleted in Slack is posted anew when there is more to say, and decides like the first", async () => {
+  const card = await ask("both 1h to see");
+  world.slack.remove(card);
+  expect(cards()).toEqual([]);
+  await it.say(ALICE, "pending");
+  await world.slack.click(ALICE, await it.whisper(ALICE, "to see"), "approve");
+  // That it is gone is seen as it is drawn again; the sweep posts another.
+  await world.until(async () => !(await world.records())[0]?.messages.card);
+  await swept(world);
+  const anew = await seen("1 more is needed");
+  expect(cards()).toEqual([anew]);
+  expect(anew.ts).not.toBe(card.ts);
+  expect(buttonsOf(anew)).toEqual(expect.arrayContaining(["Approve 1 h", "Deny…"]));
+  await press(CAROL, anew);
+  await seen("Active until");
+  expect(cards()).toEqual([anew]);
 });
 
 test("both press at the same moment, each on another replica: both count, once", async () => {
