@@ -2,6 +2,9 @@
 import type { AccessRequest } from "./request.ts";
 import { ELSEWHERE } from "./trail-entry.ts";
 
+/** The reason as it was typed: nobody asks again for the mark that stands where it was. */
+export const reasonLeft = ({ reason }: AccessRequest): string => (reason === ELSEWHERE ? "" : reason);
+
 export function withoutTexts(r: AccessRequest): AccessRequest {
   return {
     ...r,

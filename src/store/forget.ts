@@ -64,6 +64,7 @@ const allowancesIn = (store: ForgetStore) =>
 const requestsIn = (store: Pick<Store, "redis" | "keys" | "clock">) =>
   createRequests({ ...store, ...BY_HAND, onTransition: () => {}, onBroken: () => {} });
 
+/** Not by commit: nothing follows from it, and a button of what is over is late by any terms. */
 async function remove(
   store: ForgetStore,
   ids: readonly string[],

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { buttonsOf, type View, visibleText } from "../../sandbox/slack/index.ts";
 import { HOUR, MINUTE } from "../../src/domain/duration.ts";
 import { UserId } from "../../src/domain/ids.ts";
+import { withoutTexts } from "../../src/domain/without-texts.ts";
 import { keepAccess } from "../../src/flow/check-idle.ts";
 import { timeOutRequest } from "../../src/flow/time-out.ts";
 import { withdrawRequest } from "../../src/flow/withdraw.ts";
@@ -314,6 +315,28 @@ describe("one's own", () => {
     await door.slack.redeliver(click);
     await door.listener.stop();
     expect(door.slack.ephemerals(BOB)).toHaveLength(before);
+  });
+
+  test("old buttons of one whose texts were removed: too late as ever, and asked again without a reason", async () => {
+    const door = await openDoor();
+    const { id } = await door.ask();
+    const click = await door.slack.click(MEI, await door.card(id), "approve");
+    door.clock.jump(4 * HOUR);
+    await timeOutRequest(door.ports, id);
+    await door.work();
+    await door.ports.requests.update(id as never, withoutTexts);
+    await door.slack.redeliver({
+      ...click,
+      payload: { ...click.payload, user: { id: CAROL, name: "carol" } },
+    });
+    await door.whisper(CAROL, "your click changed nothing");
+    expect(await door.state(id)).toBe("timedOut");
+    const notice = await door.slack.waitFor(() =>
+      door.slack.dm(BOB).find((m) => buttonsOf(m).includes("Ask again")),
+    );
+    await door.slack.click(BOB, notice, "again");
+    await door.slack.waitFor(() => door.ports.requests.all().length === 2);
+    expect(door.ports.requests.all()[1]).toMatchObject({ role: "guest", reason: "" });
   });
 
   test("Ask again asks for the same; of others it is refused", async () => {
