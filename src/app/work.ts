@@ -52,7 +52,7 @@ export function startWork(
     handlers: {
       validate: about(validateRequester),
       start: about(startGrant),
-      provision: about(provisionGrant),
+      provision: (id, lane, version) => aboutRequest(id, () => provisionGrant(ports[lane], id, version)),
       refreshToken: about(refreshToken),
       extend: about(extendGrant),
       remind: about(remindHolder),

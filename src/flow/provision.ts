@@ -45,8 +45,10 @@ type Open = In<"approved" | "delivering">;
 
 const HELD_BACK_MS = 5 * SECOND;
 
-export async function provisionGrant(ports: Ports, id: RequestId): Promise<Later> {
+/** `version`: of the record that asks for it, which may not have landed yet, or have come too late. */
+export async function provisionGrant(ports: Ports, id: RequestId, version = 0): Promise<Later> {
   const held = await ports.lease.holdRequest(id, async (request, signal) => {
+    if (request && request.version < version) return { again: ports.clock.now() };
     const later = await againWhileLocked(ports, () => provision(ports, request, signal));
     // Whoever lost the lease on the way may have left it undone.
     return later ?? (signal.aborted ? { again: ports.clock.now() } : undefined);

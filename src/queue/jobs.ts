@@ -41,7 +41,7 @@ export function createJobs({ connection, prefix, clock, eager = createEager() }:
     // A job of the same id that still stands makes this one nothing.
     add: (lane, step, id, version) =>
       send(async () => {
-        const begin = lane === "urgent" ? eager.take(step, id) : undefined;
+        const begin = lane === "urgent" ? eager.take(step, id, version) : undefined;
         const delay = begin ? EAGER_FOR_MS : 0;
         const due = clock.now() + delay;
         const adding = lanes[lane].add(step, { id, due }, { jobId: `${step}-${id}-${version}`, delay });

@@ -13,7 +13,8 @@ import { openLanes } from "./jobs.ts";
 import { SWEEP, scheduleSweeps } from "./sweeps.ts";
 import { waitingFor } from "./waiting.ts";
 
-export type Handler = (id: RequestId, lane: Lane) => Promise<Later>;
+/** `version`: of the record that asks for it, where that may be on its way still. */
+export type Handler = (id: RequestId, lane: Lane, version?: number) => Promise<Later>;
 
 export interface WorkerSettings {
   /** Must wait for Redis without end. */
@@ -63,7 +64,7 @@ export function createWorker(settings: WorkerSettings): Work {
     return startLane(lane, { ...taken, queue, leaveToOthers: createForeign(connection, queue, log) });
   });
   const sweeps = scheduleSweeps({ connection, prefix, clock, log });
-  eager.open((step, id) => runEagerly(settings, step, id));
+  eager.open((...begun) => runEagerly(settings, ...begun));
   return {
     async close() {
       await Promise.all([sweeps.stop(), eager.close(), ...workers.map((worker) => worker.close())]);
@@ -76,10 +77,11 @@ async function runEagerly(
   { handlers, giveWay, clock, log }: WorkerSettings,
   step: Step,
   id: RequestId,
+  version: number,
 ): Promise<Later> {
   try {
     return await orLater(
-      giveWay(() => handlers[step](id, "urgent")),
+      giveWay(() => handlers[step](id, "urgent", version)),
       clock,
     );
   } catch (error) {

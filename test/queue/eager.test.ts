@@ -43,11 +43,36 @@ test("whoever asks for it does it, while its job waits; then that goes", async (
   const id = some();
   await jobs.add("urgent", "provision", id, 1);
   await until(() => step.mock.calls.length === 1);
-  expect(step).toHaveBeenCalledExactlyOnceWith(id, "urgent");
+  expect(step).toHaveBeenCalledExactlyOnceWith(id, "urgent", 1);
   expect(await (await urgent.getJob(jobOf(id)))?.getState()).toBe("delayed");
   release();
   await until(async () => (await urgent.getJob(jobOf(id))) === undefined);
   expect(step).toHaveBeenCalledTimes(1);
+});
+
+test("it is begun before it is heard that its job stands, and finds that there", async () => {
+  const found: unknown[] = [];
+  const { jobs } = running({
+    provision: async (id) => {
+      found.push((await urgent.getJob(jobOf(id)))?.name);
+      return undefined;
+    },
+  });
+  const { urgent } = jobs.lanes;
+  await urgent.waitUntilReady();
+  const [add, heard] = [urgent.add.bind(urgent), Promise.withResolvers<void>()];
+  vi.spyOn(urgent, "add").mockImplementation(async (...job) => {
+    const added = await add(...job);
+    await heard.promise;
+    return added;
+  });
+  const id = some();
+  const adding = jobs.add("urgent", "provision", id, 1);
+  await until(() => found.length === 1);
+  expect(found).toEqual(["provision"]);
+  heard.resolve();
+  await adding;
+  await until(async () => (await urgent.getJob(jobOf(id))) === undefined);
 });
 
 test.each<[string, () => ReturnType<Handler>]>([

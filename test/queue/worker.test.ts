@@ -34,7 +34,7 @@ test("a job reaches its flow with the record's id, and is gone", async () => {
   const { jobs } = running({ provision });
   await jobs.add("urgent", "provision", id, 1);
   await until(() => provision.mock.calls.length === 1);
-  expect(provision).toHaveBeenCalledExactlyOnceWith(id, "urgent");
+  expect(provision).toHaveBeenCalledExactlyOnceWith(id, "urgent", 1);
   await until(async () => (await jobs.lanes.urgent.getJob(`provision-${id}-1`)) === undefined);
 });
 
