@@ -1,6 +1,6 @@
 /** An approver approves or denies: exactly one decision wins, and where more must approve, it stays pending. pending → scheduled | approved | extending | denied | timedOut | refused */
 import { isDoubtful } from "../domain/epoch.ts";
-import type { RequestId, UserId } from "../domain/ids.ts";
+import type { Principal, RequestId, UserId } from "../domain/ids.ts";
 import type { Less } from "../domain/less.ts";
 import { lateFor } from "../domain/lifecycle.ts";
 import { isParty } from "../domain/parties.ts";
@@ -121,7 +121,9 @@ function neededNow({ policy }: Ports, request: AccessRequest): number {
 async function lookAgain(each: readonly Ports[], request: AccessRequest, standing: Map<UserId, boolean>) {
   const unknown = approvalsOf(request).filter(({ by }) => !standing.has(by.id));
   const found = await Promise.all(
-    unknown.flatMap(({ by }) => each.map((under) => qualify(under, request, by.id, "decide"))),
+    unknown.flatMap(({ by }) =>
+      each.map((under) => qualify(under, reviewersOf(under, request), by.id, "decide")),
+    ),
   );
   for (const { profile, qualified } of found) {
     const isOne = qualified !== null && profile.standing === "member";
@@ -155,11 +157,13 @@ export function assertPending(request: AccessRequest, by: UserId, deciding: Deci
 
 /** Whether this person may decide this request at all, before a reason is typed. Throws Refused, SlackBusy. */
 export async function assertMayReview(ports: Ports, id: RequestId, by: UserId, deciding: Deciding) {
-  const request = await load(ports, id);
   const purpose = deciding === "approve" ? "decide" : "end";
   const unlocked = assertUnlocked(ports);
   unlocked.catch(() => {});
-  const { profile, qualified } = await qualify(ports, request, by, purpose);
+  const [request, early] = await Promise.all([load(ports, id), qualifyEarly(ports, id, by, purpose)]);
+  const among = reviewersOf(ports, request);
+  const isAsked = early !== null && areSame(early.among, among);
+  const { profile, qualified } = await (isAsked ? early.qualifying : qualify(ports, among, by, purpose));
   const refusal = reviewing({ profile, qualified, deciding }, request);
   if (refusal) throw new Refused(refusal);
   assertPending(request, by, deciding);
@@ -167,19 +171,40 @@ export async function assertMayReview(ports: Ports, id: RequestId, by: UserId, d
   return { request, profile: personOf(profile), qualified: qualified ?? by };
 }
 
-/** Of whom it was asked, and of today's approvers: one and the same person must be both. Throws Refused(look-up-failed), SlackBusy. */
-async function qualify(ports: Ports, request: AccessRequest, who: UserId, purpose: Purpose) {
-  const role = roleToday(request, ports.policy.roles);
-  const approvers = approversAsked(request);
-  const today = isChanged(role) ? null : approversToday(request, role);
-  const [{ profile, qualified: asked }, now] = await Promise.all([
-    resolveReviewer(ports, who, approvers, purpose),
-    today && !areSame(today, approvers) ? resolveReviewer(ports, who, today, purpose) : null,
-  ]);
-  return { profile, qualified: now ? asked && now.qualified : asked };
+/** Asked beside the look at the record, by what was seen of it last: mostly it is for the same people to decide. */
+async function qualifyEarly(ports: Ports, id: RequestId, who: UserId, purpose: Purpose) {
+  const seen = await ports.requests.lately(id);
+  if (!seen) return null;
+  const among = reviewersOf(ports, seen);
+  const qualifying = qualify(ports, among, who, purpose);
+  qualifying.catch(() => {});
+  return { among, qualifying };
 }
 
-const areSame = (a: readonly string[], b: readonly string[]): boolean =>
+interface Reviewers {
+  asked: readonly Principal[];
+  /** Where those are others. */
+  today: readonly Principal[] | null;
+}
+
+/** Of whom it was asked, and today's approvers. */
+function reviewersOf({ policy }: Ports, request: AccessRequest): Reviewers {
+  const role = roleToday(request, policy.roles);
+  const asked = approversAsked(request);
+  const today = isChanged(role) ? null : approversToday(request, role);
+  return { asked, today: today && !areSame(today, asked) ? today : null };
+}
+
+/** One and the same person must be among both. Throws Refused(look-up-failed), SlackBusy. */
+async function qualify(ports: Ports, { asked, today }: Reviewers, who: UserId, purpose: Purpose) {
+  const [{ profile, qualified }, now] = await Promise.all([
+    resolveReviewer(ports, who, asked, purpose),
+    today && resolveReviewer(ports, who, today, purpose),
+  ]);
+  return { profile, qualified: now ? qualified && now.qualified : qualified };
+}
+
+const areSame = <T extends Reviewers | readonly Principal[]>(a: T, b: T): boolean =>
   JSON.stringify(a) === JSON.stringify(b);
 
 /** What of the request does not hold any more, by today's rules or because what it adds to is over. Throws Refused(look-up-failed), SlackBusy. */

@@ -47,6 +47,8 @@ export interface Requests {
   make(request: In<"requested">, triggerId: string, limits?: Limits): Promise<Made>;
   /** Throws Unreadable. */
   get(id: RequestId): Promise<AccessRequest | null>;
+  /** As this replica saw it last, without a look: for what is asked beside one. Null where it did not, or long ago. */
+  lately(id: RequestId): Promise<AccessRequest | null>;
   /** In the order asked; null where there is none. A record that cannot be read keeps nobody from the others. */
   getMany(ids: readonly RequestId[]): Promise<Recorded[]>;
   /** As getMany, but each is read where it is asked for: of many that are looked at one by one, none is held. */

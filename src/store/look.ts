@@ -40,6 +40,15 @@ export async function get(store: Store, id: RequestId): Promise<AccessRequest | 
   return standing && read(id, standing.json).request;
 }
 
+export function lately({ seen }: Pick<Store, "seen">, id: RequestId): AccessRequest | null {
+  const standing = seen.of(id);
+  try {
+    return standing ? read(id, standing.json).request : null;
+  } catch {
+    return null;
+  }
+}
+
 export async function getMany(store: ReadStore, ids: readonly RequestId[]): Promise<Recorded[]> {
   const found: Recorded[] = [];
   // Batch by batch, so that no turn of the event loop is long.

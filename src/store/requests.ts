@@ -3,7 +3,7 @@ import type { Requests } from "../flow/ports.ts";
 import { askedFor, noteAsked } from "./asked-for.ts";
 import { adopt, make, update } from "./change.ts";
 import { reading } from "./failures.ts";
-import { get, getEach, getMany, open, recent, unreviewed, unsettled } from "./look.ts";
+import { get, getEach, getMany, lately, open, recent, unreviewed, unsettled } from "./look.ts";
 import { replicator } from "./replicate.ts";
 import { defineScripts } from "./scripts.ts";
 import { createSeen } from "./seen.ts";
@@ -20,6 +20,7 @@ export function createRequests({ seen = createSeen(), ...options }: Options): Re
       return make(store, request, triggerId, limits);
     },
     get: (id) => get(store, id),
+    lately: async (id) => lately(store, id),
     getMany: (ids) => getMany(store, ids),
     getEach: (ids) => getEach(store, ids),
     update: (id, change, how) => update(store, id, change, how),

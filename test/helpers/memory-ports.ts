@@ -162,6 +162,7 @@ export function memoryRequests(): MemoryRequests {
       await reach();
       return read(id);
     },
+    lately: async (id) => read(id),
     async getMany(ids) {
       await reach();
       return ids.map(read);
