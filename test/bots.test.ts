@@ -13,7 +13,7 @@ import { grants } from "../src/cli/grants/index.ts";
 import { grantsOptions } from "../src/cli/grants/options.ts";
 import { loadForHub } from "../src/config.ts";
 import { HOUR, SECOND } from "../src/domain/duration.ts";
-import { ENDS_WATCH_TIMES } from "../src/flow/watch-ends.ts";
+import { ENDS_WATCH_TIMES } from "../src/flow/watch/watch-ends.ts";
 import { ALICE, BOB, type BotOptions, CAROL, startBot, startWorld, type World } from "./helpers/bot.ts";
 import { findingsOf, runDoctor } from "./helpers/doctor.ts";
 import { login } from "./helpers/login.ts";

@@ -6,7 +6,7 @@ import { hubClient } from "../sandbox/hub/client.ts";
 import { visibleText } from "../sandbox/slack/index.ts";
 import { StartRefused } from "../src/app.ts";
 import { HOUR, MINUTE, SECOND } from "../src/domain/duration.ts";
-import { ENDS_WATCH_TIMES } from "../src/flow/watch-ends.ts";
+import { ENDS_WATCH_TIMES } from "../src/flow/watch/watch-ends.ts";
 import { APPROVALS, BOB, GENERAL, MEI, startBot, startWorld, type World } from "./helpers/bot.ts";
 import { login } from "./helpers/login.ts";
 import { openRouter } from "./helpers/router.ts";

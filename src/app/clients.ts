@@ -4,7 +4,7 @@ import type { Logger } from "pino";
 import { Agent } from "undici";
 import type { Config } from "../config.ts";
 import type { Clock, Turns } from "../flow/ports.ts";
-import type { EndsWatchTimes } from "../flow/watch-ends.ts";
+import type { EndsWatchTimes } from "../flow/watch/watch-ends.ts";
 import { createGiveWay } from "../give-way.ts";
 import { nameWritesBy } from "../http/hub-audit/own-looks.ts";
 import { openHub } from "../hub/client/access.ts";

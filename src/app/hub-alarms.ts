@@ -1,7 +1,7 @@
 /** What the hub's audit log gives cause for alarm: where it is kept, judged and told. */
 import type { Config } from "../config.ts";
 import { clusterRolesOf } from "../domain/catalog.ts";
-import type { HubAlarmPorts } from "../flow/tell-hub-alarms.ts";
+import type { HubAlarmPorts } from "../flow/evidence/tell-hub-alarms.ts";
 import { botClusterRole, botGenerationOf, botNamespace } from "../hub/bot-account.ts";
 import { isNamedBot } from "../hub/grants/named-bot.ts";
 import { grantNamed, instanceAccount } from "../hub/grants/names.ts";

@@ -1,12 +1,11 @@
 /** What a job of the queue runs. */
 import type { RequestId } from "../domain/ids.ts";
 import { askFallback } from "../flow/ask-fallback.ts";
-import { checkDeparture } from "../flow/check-departure.ts";
 import { checkIdle } from "../flow/check-idle.ts";
 import { coverViews } from "../flow/cover-views.ts";
 import { endGrant } from "../flow/end.ts";
-import { createExpiry } from "../flow/expire-together.ts";
 import { extendGrant } from "../flow/extend-grant.ts";
+import { sweep } from "../flow/mend/sweep.ts";
 import { nudgeApprovers } from "../flow/nudge.ts";
 import type { Lane, Later, Ports } from "../flow/ports.ts";
 import { provisionGrant } from "../flow/provision.ts";
@@ -15,12 +14,13 @@ import { remindHolder } from "../flow/remind.ts";
 import { reportUse } from "../flow/report-use.ts";
 import { startGrant } from "../flow/start.ts";
 import { setNextTimer } from "../flow/support/next-timer.ts";
-import { sweep } from "../flow/sweep.ts";
 import { syncMessages } from "../flow/sync-messages.ts";
 import { takeTokenOff } from "../flow/take-token-off.ts";
 import { timeOutRequest } from "../flow/time-out.ts";
+import { createExpiry } from "../flow/together/expire-together.ts";
 import { validateRequester } from "../flow/validate.ts";
 import { verifyEnd } from "../flow/verify.ts";
+import { checkDeparture } from "../flow/watch/check-departure.ts";
 import { aboutRequest } from "../log.ts";
 import { createWorker, type Handler } from "../queue/worker.ts";
 import type { AppDeps, Clients } from "./clients.ts";

@@ -12,6 +12,7 @@ import { toldOutage } from "../domain/outage.ts";
 import { type Grant, isGranted } from "../domain/request.ts";
 import { active, delivering, ending, failed } from "../domain/transitions.ts";
 import { mustLeave, unbindMeanwhile } from "./end.ts";
+import { settleDoubtful } from "./mend/settle-doubtful.ts";
 import {
   type AccessRequest,
   type Change,
@@ -24,7 +25,6 @@ import {
   type RoomForToken,
   TroubleOutside,
 } from "./ports.ts";
-import { settleDoubtful } from "./settle-doubtful.ts";
 import { asDelivered } from "./support/as-delivered.ts";
 import { commit } from "./support/commit.ts";
 import { underEach } from "./support/disputed.ts";

@@ -3,10 +3,10 @@ import { SECOND } from "../domain/duration.ts";
 import type { RequestId } from "../domain/ids.ts";
 import { usageReported } from "../domain/transitions.ts";
 import { isHeard, isSilent } from "../domain/use.ts";
+import { roleEnough } from "./evidence/role-enough.ts";
+import { usesOf } from "./evidence/uses.ts";
 import type { Later, Ports } from "./ports.ts";
-import { roleEnough } from "./role-enough.ts";
 import { commit } from "./support/commit.ts";
-import { usesOf } from "./uses.ts";
 
 const LOOK_AGAIN_MS = 15 * SECOND;
 

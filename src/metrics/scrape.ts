@@ -1,8 +1,8 @@
 /** What is read when somebody scrapes: a handful of commands to Redis, however many grants there are. */
 import { SECOND } from "../domain/duration.ts";
 import { type Coverage, isSilent } from "../domain/use.ts";
-import type { CanaryStanding } from "../flow/canary.ts";
 import type { Clock, Evidence, LastSweep } from "../flow/ports.ts";
+import type { CanaryStanding } from "../flow/watch/canary.ts";
 import type { LaneDepth } from "../queue/depth.ts";
 import type { Instruments } from "./instruments.ts";
 

@@ -11,7 +11,7 @@ import {
   REFUSED_WITHIN_MS,
 } from "../domain/hub-signs.ts";
 import { RETOLD_WITHIN_MS } from "../domain/use.ts";
-import type { HubSignsStore } from "../flow/tell-hub-alarms.ts";
+import type { HubSignsStore } from "../flow/evidence/tell-hub-alarms.ts";
 import { allOf, reading, writing } from "./failures.ts";
 import { rememberBindings } from "./hub-bindings.ts";
 import { withHubSigns } from "./hub-signs-script.ts";

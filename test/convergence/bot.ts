@@ -10,7 +10,7 @@ import { keepEpoch, keepLooking, keepMassEnds, keepSealing } from "../../src/app
 import { startWork } from "../../src/app/work.ts";
 import { startApp } from "../../src/app.ts";
 import type { Config } from "../../src/config.ts";
-import { watchEnds } from "../../src/flow/watch-ends.ts";
+import { watchEnds } from "../../src/flow/watch/watch-ends.ts";
 import { startHttp } from "../../src/http/server.ts";
 import { hubClock } from "../../src/hub/client/clock-offset.ts";
 import { handleClick } from "../../src/slack/inbound/actions/handle.ts";

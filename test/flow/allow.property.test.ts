@@ -12,12 +12,12 @@ import { HOUR, MINUTE } from "../../src/domain/duration.ts";
 import type { AllowanceId, Principal, UserId } from "../../src/domain/ids.ts";
 import { Refused } from "../../src/domain/refusal.ts";
 import { type AccessRequest, approvalsOf } from "../../src/domain/request.ts";
-import { allowPerson, allowToo } from "../../src/flow/allow.ts";
+import { allowPerson, allowToo } from "../../src/flow/allowances/allow.ts";
+import { withdrawAllowance } from "../../src/flow/allowances/withdraw-allowance.ts";
 import type { Ports } from "../../src/flow/ports.ts";
 import { provisionGrant } from "../../src/flow/provision.ts";
 import { makeRequest } from "../../src/flow/request.ts";
 import { validateRequester } from "../../src/flow/validate.ts";
-import { withdrawAllowance } from "../../src/flow/withdraw-allowance.ts";
 import { memoryAllowances } from "../helpers/memory-allowances.ts";
 import { memoryPorts } from "../helpers/memory-ports.ts";
 

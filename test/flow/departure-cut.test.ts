@@ -5,7 +5,7 @@ import type { RequestId, UserId } from "../../src/domain/ids.ts";
 import { decideRequest } from "../../src/flow/decide.ts";
 import { type Ports, StoreDown } from "../../src/flow/ports.ts";
 import { makeRequest } from "../../src/flow/request.ts";
-import { watchGroups } from "../../src/flow/watch-departures.ts";
+import { watchGroups } from "../../src/flow/watch/watch-departures.ts";
 import { ALICE, BOB, CAROL, catalog, MEI, startWorld, type World } from "../helpers/bot.ts";
 import { openSteps, type Steps } from "../helpers/steps.ts";
 

@@ -13,11 +13,16 @@ import { GroupId, requestId, UserId } from "../../src/domain/ids.ts";
 import type { Step } from "../../src/domain/lifecycle.ts";
 import type { Standing } from "../../src/domain/person.ts";
 import type { AccessRequest, In } from "../../src/domain/request.ts";
-import { checkDeparture } from "../../src/flow/check-departure.ts";
+import { sweep } from "../../src/flow/mend/sweep.ts";
 import type { Ports } from "../../src/flow/ports.ts";
 import { commit } from "../../src/flow/support/commit.ts";
-import { sweep } from "../../src/flow/sweep.ts";
-import { groupsChanged, personChanged, watchGroups, watchPeople } from "../../src/flow/watch-departures.ts";
+import { checkDeparture } from "../../src/flow/watch/check-departure.ts";
+import {
+  groupsChanged,
+  personChanged,
+  watchGroups,
+  watchPeople,
+} from "../../src/flow/watch/watch-departures.ts";
 import { requestedRecord, T0 } from "../domain/records.ts";
 import { memoryPorts } from "../helpers/memory-ports.ts";
 

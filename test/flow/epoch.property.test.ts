@@ -10,7 +10,7 @@ import { isLasting, type Risen, type SeenEpoch, type StoredEpoch } from "../../s
 import { type RequestId, requestId } from "../../src/domain/ids.ts";
 import type { AccessRequest } from "../../src/domain/request.ts";
 import { decided, ending, withdrawn } from "../../src/domain/transitions.ts";
-import { createEpochKeeper } from "../../src/flow/keep-epoch.ts";
+import { createEpochKeeper } from "../../src/flow/agree/keep-epoch.ts";
 import type { Anchored, GrantKey, Ports } from "../../src/flow/ports.ts";
 import { provisionGrant } from "../../src/flow/provision.ts";
 import { commit } from "../../src/flow/support/commit.ts";

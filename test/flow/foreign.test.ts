@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { hubClient } from "../../sandbox/hub/client.ts";
 import { visibleText } from "../../sandbox/slack/index.ts";
 import { HOUR, MINUTE } from "../../src/domain/duration.ts";
-import { sweep } from "../../src/flow/sweep.ts";
+import { sweep } from "../../src/flow/mend/sweep.ts";
 import { PREFIX } from "../../src/hub/grants/names.ts";
 import { account, binding } from "../../src/hub/grants/objects.ts";
 import { alarmMessage } from "../../src/slack/views/index.ts";

@@ -3,7 +3,7 @@ import { beforeEach, expect, test } from "vitest";
 import { stillClock } from "../../sandbox/clock.ts";
 import { MINUTE } from "../../src/domain/duration.ts";
 import type { StoredEpoch } from "../../src/domain/epoch.ts";
-import { createEpochKeeper } from "../../src/flow/keep-epoch.ts";
+import { createEpochKeeper } from "../../src/flow/agree/keep-epoch.ts";
 import type { Anchored, Epochs } from "../../src/flow/ports.ts";
 import { createHolds } from "../../src/flow/support/holds.ts";
 import { recentAnchor } from "../../src/flow/support/recent-anchor.ts";

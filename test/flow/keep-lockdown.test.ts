@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { stillClock } from "../../sandbox/clock.ts";
 import type { Lockdown, StoredLockdown } from "../../src/domain/lockdown.ts";
-import { createLockdownKeeper } from "../../src/flow/keep-lockdown.ts";
+import { createLockdownKeeper } from "../../src/flow/agree/keep-lockdown.ts";
 import type { Lockdowns } from "../../src/flow/ports.ts";
 import { createHolds } from "../../src/flow/support/holds.ts";
 import { recentAnchor } from "../../src/flow/support/recent-anchor.ts";

@@ -11,8 +11,7 @@ import { requestId } from "../../src/domain/ids.ts";
 import { leadsToAccess } from "../../src/domain/lifecycle.ts";
 import type { Lockdown, StoredLockdown } from "../../src/domain/lockdown.ts";
 import { decided } from "../../src/domain/transitions.ts";
-import { createLockdownKeeper } from "../../src/flow/keep-lockdown.ts";
-import { lockDown, unlock } from "../../src/flow/lockdown.ts";
+import { createLockdownKeeper } from "../../src/flow/agree/keep-lockdown.ts";
 import {
   type Anchor,
   type Anchored,
@@ -26,6 +25,7 @@ import { provisionGrant } from "../../src/flow/provision.ts";
 import { commit } from "../../src/flow/support/commit.ts";
 import { createHolds } from "../../src/flow/support/holds.ts";
 import { recentAnchor } from "../../src/flow/support/recent-anchor.ts";
+import { lockDown, unlock } from "../../src/flow/together/lockdown.ts";
 import { sampleRoles } from "../domain/catalog.ts";
 import { approver, requestedRecord } from "../domain/records.ts";
 import { memoryLease, memoryPorts, memoryRequests } from "../helpers/memory-ports.ts";

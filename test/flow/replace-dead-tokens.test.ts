@@ -1,9 +1,9 @@
 /** A hub that signs with another key: who gets a new token, in which order, and when nobody does. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { RequestId, UserId } from "../../src/domain/ids.ts";
+import { sweep } from "../../src/flow/mend/sweep.ts";
 import type { Grants, Ports } from "../../src/flow/ports.ts";
 import { makeRequest } from "../../src/flow/request.ts";
-import { sweep } from "../../src/flow/sweep.ts";
 import { BOB, CAROL, catalog, MEI, startWorld, type World } from "../helpers/bot.ts";
 import { tokenIn } from "../helpers/scene.ts";
 import { openSteps, type Steps } from "../helpers/steps.ts";

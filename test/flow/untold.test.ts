@@ -6,10 +6,10 @@ import { DAY, MINUTE } from "../../src/domain/duration.ts";
 import type { RequestId, UserId } from "../../src/domain/ids.ts";
 import { isSettled } from "../../src/domain/messages.ts";
 import { decideRequest } from "../../src/flow/decide.ts";
+import { sweep } from "../../src/flow/mend/sweep.ts";
 import type { Ports } from "../../src/flow/ports.ts";
 import { renewToken } from "../../src/flow/renew-token.ts";
 import { makeRequest } from "../../src/flow/request.ts";
-import { sweep } from "../../src/flow/sweep.ts";
 import { ALICE, BOB, startWorld, type World } from "../helpers/bot.ts";
 import { openSteps, type Steps } from "../helpers/steps.ts";
 

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import type { Alarm } from "../../src/domain/alarm.ts";
 import { TroubleOutside } from "../../src/flow/ports.ts";
-import { watchAccess } from "../../src/flow/watch-access.ts";
+import { watchAccess } from "../../src/flow/watch/watch-access.ts";
 import { memoryLog } from "../helpers/memory-log.ts";
 
 const away = new TroubleOutside("hub", "no answer");

@@ -5,7 +5,7 @@ import type { Alarm } from "../../src/domain/alarm.ts";
 import type { AnonymousAccess, LastLook } from "../../src/domain/anonymous.ts";
 import { MINUTE, SECOND } from "../../src/domain/duration.ts";
 import { TroubleOutside } from "../../src/flow/ports.ts";
-import { createAnonymousWatch } from "../../src/flow/watch-anonymous.ts";
+import { createAnonymousWatch } from "../../src/flow/watch/watch-anonymous.ts";
 
 const CLOSED: AnonymousAccess = { reads: false, open: [], streams: false, allows: [] };
 const OPEN: AnonymousAccess = {

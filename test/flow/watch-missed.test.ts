@@ -5,7 +5,7 @@ import { SECOND } from "../../src/domain/duration.ts";
 import type { UserId } from "../../src/domain/ids.ts";
 import { decideRequest } from "../../src/flow/decide.ts";
 import { makeRequest } from "../../src/flow/request.ts";
-import { watchHub } from "../../src/flow/watch-hub.ts";
+import { watchHub } from "../../src/flow/watch/watch-hub.ts";
 import { ALICE, BOB, startWorld } from "../helpers/bot.ts";
 import { openSteps } from "../helpers/steps.ts";
 

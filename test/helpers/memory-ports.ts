@@ -22,7 +22,6 @@ import {
   windowOf,
 } from "../../src/domain/window.ts";
 import { askFallback } from "../../src/flow/ask-fallback.ts";
-import { checkDeparture } from "../../src/flow/check-departure.ts";
 import { coverViews } from "../../src/flow/cover-views.ts";
 import { nudgeApprovers } from "../../src/flow/nudge.ts";
 import {
@@ -42,6 +41,7 @@ import { syncMessages } from "../../src/flow/sync-messages.ts";
 import { takeTokenOff } from "../../src/flow/take-token-off.ts";
 import { timeOutRequest } from "../../src/flow/time-out.ts";
 import { validateRequester } from "../../src/flow/validate.ts";
+import { checkDeparture } from "../../src/flow/watch/check-departure.ts";
 import { memoryAllowances } from "./memory-allowances.ts";
 import { memoryHomes, noHomeTab } from "./memory-homes.ts";
 import { memoryLists } from "./memory-lists.ts";

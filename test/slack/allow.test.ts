@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { buttonsOf, visibleText } from "../../sandbox/slack/index.ts";
 import { DAY, HOUR, MINUTE } from "../../src/domain/duration.ts";
 import type { UserId } from "../../src/domain/ids.ts";
+import { syncAllowances } from "../../src/flow/allowances/sync-allowance.ts";
 import { makeRequest } from "../../src/flow/request.ts";
-import { syncAllowances } from "../../src/flow/sync-allowance.ts";
 import { withdrawRequest } from "../../src/flow/withdraw.ts";
 import {
   ALICE,

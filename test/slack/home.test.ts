@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { buttonsOf, visibleText } from "../../sandbox/slack/index.ts";
 import { DAY, HOUR, SECOND } from "../../src/domain/duration.ts";
-import { redrawHomes } from "../../src/flow/redraw-homes.ts";
+import { redrawHomes } from "../../src/flow/seen/redraw-homes.ts";
 import { ALICE, BOB, CAROL, type Door, GUS, MEI, openDoor, ROOT, role, usual } from "../helpers/listener.ts";
 import { activeOne, pendingOne } from "./records.ts";
 

@@ -3,9 +3,9 @@ import { describe, expect, test } from "vitest";
 import { buttonsOf, visibleText } from "../../sandbox/slack/index.ts";
 import { HOUR, MINUTE } from "../../src/domain/duration.ts";
 import type { UserId } from "../../src/domain/ids.ts";
-import { activeGrants } from "../../src/flow/all-active.ts";
-import { openRequests } from "../../src/flow/status.ts";
-import { waitingFor } from "../../src/flow/waiting-for.ts";
+import { activeGrants } from "../../src/flow/seen/all-active.ts";
+import { openRequests } from "../../src/flow/seen/status.ts";
+import { waitingFor } from "../../src/flow/seen/waiting-for.ts";
 import {
   ALICE,
   BOB,

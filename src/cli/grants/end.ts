@@ -3,10 +3,10 @@ import { randomUUID } from "node:crypto";
 import { SECOND } from "../../domain/duration.ts";
 import type { RequestId } from "../../domain/ids.ts";
 import { isEndedBy, type MassEnd } from "../../domain/mass-end.ts";
-import { abandonEnd } from "../../flow/abandon.ts";
-import { carryThrough, endByOperator, endOnHub, type OffHub } from "../../flow/end-by-operator.ts";
-import { carryOutMassEnds } from "../../flow/mass-end.ts";
+import { abandonEnd } from "../../flow/operator/abandon.ts";
+import { carryThrough, endByOperator, endOnHub, type OffHub } from "../../flow/operator/end-by-operator.ts";
 import { type AccessRequest, isStoreAway, type Ports } from "../../flow/ports.ts";
+import { carryOutMassEnds } from "../../flow/together/mass-end.ts";
 import type { Answer, GrantsMeans } from "./means.ts";
 
 /** A proof takes 11 s, 13 without a probe token. */

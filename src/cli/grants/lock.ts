@@ -1,7 +1,7 @@
 /** `grants lockdown`, `unlock` and `confirm-restore`: an administrator's word, from where the bot runs. */
 import { operatorOf, whoOf } from "../../domain/operator.ts";
-import { endOnHub } from "../../flow/end-by-operator.ts";
-import { lockDownAs, unlockAs } from "../../flow/lockdown.ts";
+import { endOnHub } from "../../flow/operator/end-by-operator.ts";
+import { lockDownAs, unlockAs } from "../../flow/together/lockdown.ts";
 import { counted, endTogether, endUnknown, everything, lost, mayStand, offOpen } from "./end.ts";
 import type { Answer, GrantsMeans } from "./means.ts";
 import { instant, printed } from "./print.ts";

@@ -2,7 +2,7 @@
 import { contextOf } from "../../app/assemble.ts";
 import type { RequestId } from "../../domain/ids.ts";
 import type { GrantObjects } from "../../flow/ports.ts";
-import { withTried } from "../../flow/story.ts";
+import { withTried } from "../../flow/trail/story.ts";
 import { plainSteps } from "../../slack/views/index.ts";
 import type { Answer, GrantsMeans } from "./means.ts";
 import { instant, printed } from "./print.ts";

@@ -2,8 +2,8 @@
 import { SECOND } from "../../domain/duration.ts";
 import { isDoubtful } from "../../domain/epoch.ts";
 import { rowOf } from "../../domain/lifecycle.ts";
+import { adoptGrant, isAhead, repairFor, wasDelivered } from "../mend/repair.ts";
 import { type AccessRequest, type GrantObjects, isStoreAway, type Later, type Ports } from "../ports.ts";
-import { adoptGrant, isAhead, repairFor, wasDelivered } from "../repair.ts";
 
 const HUB_WITHIN_MS = 10 * SECOND;
 const AGAIN_MS = 30 * SECOND;

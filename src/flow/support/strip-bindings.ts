@@ -1,7 +1,7 @@
 /** Bindings first, many at once and the newest before all others: without its binding a token is refused at once. */
 import { SECOND } from "../../domain/duration.ts";
+import { uidsOf } from "../mend/repair.ts";
 import type { GrantObjects, Ports } from "../ports.ts";
-import { uidsOf } from "../repair.ts";
 
 const LISTING_WITHIN_MS = 45 * SECOND;
 const REMOVING_WITHIN_MS = 15 * SECOND;

@@ -1,6 +1,6 @@
 /** Whether the hub takes the bot's own credential, as the kubeconfig says it now. */
 import { createHash } from "node:crypto";
-import type { OwnAccess } from "../../flow/watch-access.ts";
+import type { OwnAccess } from "../../flow/watch/watch-access.ts";
 import { accountsPath } from "../grants/find.ts";
 import type { HubClient } from "./client.ts";
 import { answered, HubError, isHubs } from "./errors.ts";

@@ -3,7 +3,7 @@ import { parseDocument } from "yaml";
 import { z } from "zod";
 import { type Secret, secret } from "../../domain/secret.ts";
 import type { Clock } from "../../flow/ports.ts";
-import type { BotToken } from "../../flow/renew-credential.ts";
+import type { BotToken } from "../../flow/watch/renew-credential.ts";
 import type { OpenHub } from "../client/access.ts";
 import type { HubClient } from "../client/client.ts";
 import { answered } from "../client/errors.ts";

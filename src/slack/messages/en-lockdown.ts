@@ -1,8 +1,8 @@
 /** English: all access locked down, or all of a person or role revoked. */
 import type { Lockdown } from "../../domain/lockdown.ts";
 import { isLockdown, type MassEnd, type Scope } from "../../domain/mass-end.ts";
-import type { LockedDown, Unlocked } from "../../flow/lockdown.ts";
-import type { Affected } from "../../flow/revoke-all.ts";
+import type { LockedDown, Unlocked } from "../../flow/together/lockdown.ts";
+import type { Affected } from "../../flow/together/revoke-all.ts";
 import type { Formatter } from "./formatter.ts";
 
 const many = (count: number, one: string, more = `${one}s`): string => `${count} ${count === 1 ? one : more}`;

@@ -4,7 +4,7 @@ import type { ApprovalRule } from "../../domain/approval.ts";
 import { type Role, roleNamed } from "../../domain/catalog.ts";
 import { formatDuration } from "../../domain/duration.ts";
 import { lineIn } from "../../domain/line-in.ts";
-import type { RecalledRoles } from "../../flow/roles-for.ts";
+import type { RecalledRoles } from "../../flow/seen/roles-for.ts";
 import { escaped } from "../messages/text.ts";
 import { isFull, section } from "./blocks.ts";
 import type { Message, ViewContext } from "./context.ts";

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { HOUR } from "../../../src/domain/duration.ts";
 import type { MassEnd, Scope } from "../../../src/domain/mass-end.ts";
-import type { Affected } from "../../../src/flow/revoke-all.ts";
+import type { Affected } from "../../../src/flow/together/revoke-all.ts";
 import {
   drillReply,
   lockedReply,

@@ -1,5 +1,5 @@
 /** Allow too, on what others allowed beforehand and what waits for one more. */
-import { allowToo } from "../../../flow/allow.ts";
+import { allowToo } from "../../../flow/allowances/allow.ts";
 import { allowedReply } from "../../views/index.ts";
 import type { Action } from "./index.ts";
 import { allowanceOf } from "./target.ts";

@@ -1,6 +1,6 @@
 /** Withdraw, on what was allowed beforehand. In a list, what else is allowed stays at hand. */
-import { allowedList } from "../../../flow/allowed-list.ts";
-import { withdrawAllowance } from "../../../flow/withdraw-allowance.ts";
+import { allowedList } from "../../../flow/allowances/allowed-list.ts";
+import { withdrawAllowance } from "../../../flow/allowances/withdraw-allowance.ts";
 import { allowedListReply, disallowedReply } from "../../views/index.ts";
 import type { Action } from "./index.ts";
 import { allowanceOf } from "./target.ts";

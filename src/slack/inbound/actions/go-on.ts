@@ -1,5 +1,5 @@
 /** Go on with a restored Redis, in an administrator's DM. */
-import { confirmRestore } from "../../../flow/confirm-restore.ts";
+import { confirmRestore } from "../../../flow/operator/confirm-restore.ts";
 import { goneOnReply } from "../../views/index.ts";
 import type { Action } from "./index.ts";
 

@@ -1,6 +1,6 @@
 /** A click: acknowledged at once; what it brought about is redrawn, or told to whoever pressed, and to nobody else. */
 import { type Refusal, Refused } from "../../../domain/refusal.ts";
-import { drawHome } from "../../../flow/home.ts";
+import { drawHome } from "../../../flow/seen/home.ts";
 import { aboutRequest } from "../../../log.ts";
 import { REQUEST_VIEW } from "../../ids.ts";
 import { answer } from "../answer.ts";

@@ -1,7 +1,7 @@
 /** What was done in a list takes its place, with what is left still at hand. */
 import type { UserId } from "../../../domain/ids.ts";
 import type { AccessRequest } from "../../../domain/request.ts";
-import { openRequests } from "../../../flow/status.ts";
+import { openRequests } from "../../../flow/seen/status.ts";
 import type { InList } from "../../ids.ts";
 import { type Done, doneReply, type Message, statusReply, type ViewContext } from "../../views/index.ts";
 import type { HandlerContext } from "../context.ts";

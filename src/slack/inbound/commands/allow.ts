@@ -1,7 +1,7 @@
 /** `allow @person ROLE [DURATION] for PERIOD REASON…`: what an approver allows beforehand. */
 import { allowTermsOf } from "../../../domain/allow-command.ts";
 import { type AskingRefusal, Refused } from "../../../domain/refusal.ts";
-import { allowPerson } from "../../../flow/allow.ts";
+import { allowPerson } from "../../../flow/allowances/allow.ts";
 import { escaped } from "../../messages/text.ts";
 import { allowedReply } from "../../views/index.ts";
 import { leadingMention, typed } from "../typed.ts";

@@ -1,5 +1,5 @@
 /** What was allowed beforehand, as far as this person may see it, each with a button that withdraws it. */
-import { allowedList } from "../../../flow/allowed-list.ts";
+import { allowedList } from "../../../flow/allowances/allowed-list.ts";
 import { allowedListReply } from "../../views/index.ts";
 import type { Command } from "./index.ts";
 

@@ -1,5 +1,5 @@
 /** What one can do, with the roles one may ask for, and those of which that is not known. By what is remembered alone. */
-import { recallRoles } from "../../../flow/roles-for.ts";
+import { recallRoles } from "../../../flow/seen/roles-for.ts";
 import { helpReply, refusedReply } from "../../views/index.ts";
 import type { Command } from "./index.ts";
 

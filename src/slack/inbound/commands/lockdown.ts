@@ -1,6 +1,6 @@
 /** `lockdown [reason]`: a modal asks before all access ends. `lockdown --drill` says what that would do. */
 import { plainWord } from "../../../domain/amount.ts";
-import { drillLockdown } from "../../../flow/drill.ts";
+import { drillLockdown } from "../../../flow/together/drill.ts";
 import { drillReply } from "../../views/index.ts";
 import { openMassEnd } from "../forms/open-mass-end.ts";
 import { reasonTyped, typed } from "../typed.ts";

@@ -4,7 +4,7 @@ import { roleNamed } from "../../../domain/catalog.ts";
 import { firstWord } from "../../../domain/command-words.ts";
 import type { Scope } from "../../../domain/mass-end.ts";
 import { Refused } from "../../../domain/refusal.ts";
-import { lookAtScope } from "../../../flow/revoke-all.ts";
+import { lookAtScope } from "../../../flow/together/revoke-all.ts";
 import type { HandlerContext } from "../context.ts";
 import { openMassEnd } from "../forms/open-mass-end.ts";
 import { leadingMention, reasonTyped, typed } from "../typed.ts";

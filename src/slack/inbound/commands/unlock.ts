@@ -1,6 +1,6 @@
 /** `unlock REASON`: the lockdown is over. */
 import { Refused } from "../../../domain/refusal.ts";
-import { unlock } from "../../../flow/lockdown.ts";
+import { unlock } from "../../../flow/together/lockdown.ts";
 import { unlockedReply } from "../../views/index.ts";
 import { reasonTyped } from "../typed.ts";
 import type { Command } from "./index.ts";

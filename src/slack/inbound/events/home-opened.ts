@@ -1,7 +1,7 @@
 /** Somebody opened their Home tab: it is drawn, and kept up for a day. */
 import { z } from "zod";
 import { UserId } from "../../../domain/ids.ts";
-import { drawHome } from "../../../flow/home.ts";
+import { drawHome } from "../../../flow/seen/home.ts";
 import type { EventHandler } from "./index.ts";
 
 const Opened = z.object({

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { HOME_SETTLES_MS } from "../../../domain/home.ts";
 import { UserId } from "../../../domain/ids.ts";
 import { outdateHomes } from "../../../flow/support/outdate-homes.ts";
-import { groupsChanged, personChanged } from "../../../flow/watch-departures.ts";
+import { groupsChanged, personChanged } from "../../../flow/watch/watch-departures.ts";
 import type { HandlerContext } from "../context.ts";
 import { homeOpened } from "./home-opened.ts";
 

@@ -1,8 +1,8 @@
 /** The modal that asks before many grants end: opened at once, for its trigger lives 3 s; then it is looked up who may, and what stands. */
 import type { UserId } from "../../../domain/ids.ts";
 import { Refused } from "../../../domain/refusal.ts";
-import { lookAtScope } from "../../../flow/revoke-all.ts";
 import { assertAdmin } from "../../../flow/support/admin.ts";
+import { lookAtScope } from "../../../flow/together/revoke-all.ts";
 import { type MassEndTarget, massEndModal, massEndRefused } from "../../views/index.ts";
 import { contextFor, type HandlerContext } from "../context.ts";
 import { openView } from "../open-view.ts";

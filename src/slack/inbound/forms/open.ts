@@ -2,7 +2,7 @@
 
 import type { Meaning } from "../../../domain/command.ts";
 import type { UserId } from "../../../domain/ids.ts";
-import { emergencyRolesFor, isSameForAll, rolesFor, rolesForAnybody } from "../../../flow/roles-for.ts";
+import { emergencyRolesFor, isSameForAll, rolesFor, rolesForAnybody } from "../../../flow/seen/roles-for.ts";
 import { slackError } from "../../outbound/client.ts";
 import { type FormDraft, type FormOrigin, requestForm, requestFormRefused } from "../../views/index.ts";
 import { contextFor, type HandlerContext, localeKnown } from "../context.ts";

@@ -1,7 +1,7 @@
 /** Many grants are to end: a lockdown, or all of a person or role. */
 import type { UserId } from "../../../domain/ids.ts";
-import { lockDown } from "../../../flow/lockdown.ts";
-import { revokeAll } from "../../../flow/revoke-all.ts";
+import { lockDown } from "../../../flow/together/lockdown.ts";
+import { revokeAll } from "../../../flow/together/revoke-all.ts";
 import {
   lockedReply,
   type MassEndTarget,

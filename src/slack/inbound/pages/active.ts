@@ -1,8 +1,8 @@
 /** What others have. */
 import { RequestId } from "../../../domain/ids.ts";
-import { activeGrants } from "../../../flow/all-active.ts";
+import { usesOf } from "../../../flow/evidence/uses.ts";
 import type { Cursor } from "../../../flow/ports.ts";
-import { usesOf } from "../../../flow/uses.ts";
+import { activeGrants } from "../../../flow/seen/all-active.ts";
 import { activeReply, PAGE_LOOKED_UP } from "../../views/index.ts";
 import type { ShowPage } from "./index.ts";
 

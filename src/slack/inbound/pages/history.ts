@@ -1,6 +1,6 @@
 /** What a person asked for since a day. */
 import { DAY } from "../../../domain/duration.ts";
-import { historyOf } from "../../../flow/history.ts";
+import { historyOf } from "../../../flow/trail/history.ts";
 import { historyReply, PAGE_LOOKED_UP } from "../../views/index.ts";
 import type { ShowPage } from "./index.ts";
 

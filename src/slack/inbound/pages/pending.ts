@@ -1,5 +1,5 @@
 /** What waits for whoever looks: emergencies first, then requests, then what others would allow beforehand. */
-import { waitingFor } from "../../../flow/waiting-for.ts";
+import { waitingFor } from "../../../flow/seen/waiting-for.ts";
 import { pendingReply, type Waiting, waitingId } from "../../views/index.ts";
 import type { ShowPage } from "./index.ts";
 import { restOf } from "./rest.ts";

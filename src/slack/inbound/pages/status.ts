@@ -1,11 +1,11 @@
 /** What one waits for and holds, and how much waits for oneself. */
 
 import type { UserId } from "../../../domain/ids.ts";
+import { usesOf } from "../../../flow/evidence/uses.ts";
 import { ListsBehind } from "../../../flow/ports.ts";
-import { openRequests } from "../../../flow/status.ts";
+import { openRequests } from "../../../flow/seen/status.ts";
+import { countWaiting, waitingFor } from "../../../flow/seen/waiting-for.ts";
 import { recaller } from "../../../flow/support/qualifier.ts";
-import { usesOf } from "../../../flow/uses.ts";
-import { countWaiting, waitingFor } from "../../../flow/waiting-for.ts";
 import { statusReply, withLockdown } from "../../views/index.ts";
 import type { HandlerContext } from "../context.ts";
 import type { ShowPage } from "./index.ts";

@@ -1,7 +1,7 @@
 /** One request's story. */
 import { Refused } from "../../../domain/refusal.ts";
-import { tellStory } from "../../../flow/story.ts";
-import { useOf } from "../../../flow/uses.ts";
+import { useOf } from "../../../flow/evidence/uses.ts";
+import { tellStory } from "../../../flow/trail/story.ts";
 import { storyItems, storyReply } from "../../views/index.ts";
 import type { ShowPage } from "./index.ts";
 

@@ -1,0 +1,60 @@
+/** What a crash, a lost job or a lost record left half done is finished: state and hub are compared, and made to agree. */
+
+import type { RequestId } from "../../domain/ids.ts";
+import type { End } from "../../domain/request.ts";
+import { syncAllowances } from "../allowances/sync-allowance.ts";
+import type { GrantKey, Ports, Swept } from "../ports.ts";
+import { eachRecord } from "../support/each-record.ts";
+import { reportForeign } from "../watch/report-foreign.ts";
+import { advance } from "./advance.ts";
+import { lookOver } from "./look-over.ts";
+import { repairGrant } from "./repair.ts";
+import { replaceDeadTokens } from "./replace-dead-tokens.ts";
+
+/** One replica at a time; another's sweep does as well. */
+export async function sweep(ports: Ports): Promise<void> {
+  await ports.lease.hold("sweep", async () => {
+    const began = ports.clock.now();
+    const found = await sweepAll(ports);
+    const at = ports.clock.now();
+    await ports.sweeps.completed({ ...found, at, tookMs: at - began });
+  });
+}
+
+async function sweepAll(ports: Ports): Promise<Pick<Swept, "cardsRefused" | "tally">> {
+  // That Redis went back is seen by the number of ends it lacks: before any of them is made up for.
+  await ports.epoch.settle();
+  await ports.lockdown.settle();
+  const lockdown = await ports.lockdown.standing();
+  const words = { lockdown, hubEnds: await saidOnHub(ports) };
+  const { undone, live, hub, cardsRefused, tally } = await lookOver(ports, words);
+  await eachRecord(ports, undone, (request) => advance(ports, request, words));
+  for (const key of hub?.differing ?? []) await tryRepair(ports, key);
+  if (hub && !lockdown) await replaceDeadTokens(ports, live);
+  const foreign = hub?.foreign ?? [];
+  await reportForeign(ports, foreign);
+  await ports.evidence?.gives(
+    foreign.flatMap(({ name, clusterRole }) => (clusterRole === undefined ? [] : { name, clusterRole })),
+  );
+  await syncAllowances(ports);
+  await followTrail(ports);
+  return { cardsRefused: [...cardsRefused], tally };
+}
+
+const saidOnHub = ({ hubEnds, log }: Ports): Promise<ReadonlyMap<RequestId, End>> =>
+  hubEnds.all().catch((error: unknown) => {
+    log.warn({ err: error }, "the hub does not say what an operator ended on it");
+    return new Map();
+  });
+
+/** So that whoever reads a list waits for a minute's worth at most. */
+const followTrail = ({ lists, log }: Ports): Promise<void> =>
+  lists.follow().catch((error: unknown) => log.warn({ err: error }, "the lists are behind the trail"));
+
+async function tryRepair(ports: Ports, key: GrantKey): Promise<void> {
+  try {
+    await ports.lease.hold(key.id, (signal) => repairGrant(ports, key, signal));
+  } catch (error) {
+    ports.log.error({ id: key.id, err: error }, "not repaired yet; the next sweep tries again");
+  }
+}

@@ -1,0 +1,54 @@
+/** Seals what came to the trail, once a minute and by one replica; the newest seal stands where a thief of Redis cannot reach it. */
+import { MINUTE } from "../../domain/duration.ts";
+import type { SealHead } from "../../domain/seal.ts";
+import type { Anchored, Ports, SealKeeping } from "../ports.ts";
+import { checkpoint } from "./checkpoint.ts";
+
+/** How soon what came to the trail is sealed. */
+export const SEAL_EVERY_MS = MINUTE;
+
+type Needs = Pick<Ports, "clock" | "log" | "lease" | "epoch" | "told"> & SealKeeping;
+
+/** Resolves to when it is to be called again, ms. Throws StoreDown, StoreUnsure. */
+export async function keepSeals(needs: Needs): Promise<number> {
+  await needs.lease.hold("seal", (signal) => seal(needs, signal));
+  return SEAL_EVERY_MS;
+}
+
+async function seal(needs: Needs, signal: AbortSignal): Promise<void> {
+  const { seals, log } = needs;
+  const hub = await needs.anchor.read(signal).catch((error: unknown) => {
+    log.warn({ err: error }, "the hub does not answer: the newest seal is not told to it");
+    return undefined;
+  });
+  const head = await seals.head();
+  // Until it is settled which Redis counts, nothing is built on this one.
+  if (await isBehind(needs, head, hub)) return;
+  const gap = hub?.seal && !(await seals.has(hub.seal)) ? hub.seal : null;
+  if (gap)
+    log.error(
+      { hub: gap, redis: head },
+      `the hub remembers seal ${gap.seal} of the trail, and Redis does not: what was sealed since is lost, and the next seal says so`,
+    );
+  const newest = (await seals.add(gap)) ?? (await seals.head());
+  if (hub !== undefined && newest) await tellHub(needs, newest, hub, signal);
+  await seals.trim();
+  if (newest && needs.checkpoint) await checkpoint(needs, newest, needs.checkpoint);
+}
+
+/** Where the hub does not say, an empty Redis may be one that was lost. */
+const isBehind = ({ epoch }: Needs, head: SealHead | null, hub: Anchored | null | undefined) =>
+  hub === undefined
+    ? head === null
+    : epoch.look().then(
+        (found) => found === null,
+        () => true,
+      );
+
+/** Tried again in a minute where somebody else was faster. */
+async function tellHub({ anchor, log }: Needs, seal: SealHead, hub: Anchored | null, signal: AbortSignal) {
+  if (hub?.seal?.hash === seal.hash) return;
+  await anchor
+    .write({ seal }, hub, signal)
+    .catch((error: unknown) => log.warn({ err: error }, "the newest seal is not told to the hub"));
+}
