@@ -6,7 +6,7 @@ import type { State } from "../../src/domain/request.ts";
 
 const flow = new URL("../../src/flow/", import.meta.url);
 /** What was allowed beforehand has a life of its own. */
-const OF_ALLOWANCES = ["allow.ts", "withdraw-allowance.ts"];
+const OF_ALLOWANCES = ["allowances/allow.ts", "allowances/withdraw-allowance.ts"];
 
 /** Behind the last sentence: `a | b → c → d; e → f`. */
 function waysIn(line: string): string[] {
@@ -27,7 +27,9 @@ function waysIn(line: string): string[] {
 const ways = Object.entries(LIFECYCLE).flatMap(([from, row]: [string, { to: readonly State[] }]) =>
   row.to.map((to) => `${from} → ${to}`),
 );
-const files = readdirSync(flow).filter((file) => file.endsWith(".ts"));
+const files = readdirSync(flow, { recursive: true, encoding: "utf8" }).filter(
+  (file) => file.endsWith(".ts") && !file.startsWith("support/"),
+);
 const said = files
   .filter((file) => !OF_ALLOWANCES.includes(file))
   .flatMap((file) => {
@@ -46,12 +48,15 @@ test("each way of the table is taken by some flow", () =>
 test.each([
   ["docs/architecture.md", "## In the order of a life"],
   ["docs/zh/architecture.md", "## 按一生的顺序阅读"],
-])("%s names every flow once", (path, title) => {
+])("%s names every flow once, and its folder", (path, title) => {
   const text = readFileSync(new URL(`../../${path}`, flow), "utf8");
   const [section = ""] = (text.split(title)[1] ?? "").split("\n## ");
-  const named = section
-    .split("\n")
-    .flatMap((line) => (/^(\d+\.|-) /.test(line) ? (line.match(/(?<=`)[\w-]+(?=`)/g) ?? []) : []));
+  const named = section.split("\n").flatMap((line) => {
+    const [, folder = ""] = /^- `([\w-]+\/)`/.exec(line) ?? [];
+    return /^(\d+\.|-) /.test(line)
+      ? (line.match(/(?<=`)[\w-]+(?=`)/g) ?? []).map((one) => folder + one)
+      : [];
+  });
   const verbs = files.map((file) => file.slice(0, -3)).filter((verb) => verb !== "ports");
   expect(named.toSorted()).toEqual(verbs.toSorted());
 });
