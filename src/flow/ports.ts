@@ -446,8 +446,16 @@ export interface MintedToken {
 
 /** The hub's objects of our own instance. Every call takes at most 5 s and stops at `signal`. Throws TroubleOutside. */
 export interface Grants {
-  /** ServiceAccount and ClusterRoleBinding, side by side; what exists is compared, never assumed. Throws GrantFailed. */
-  create(request: In<"approved" | "delivering">, signal: AbortSignal): Promise<GrantMade>;
+  /**
+   * ServiceAccount and ClusterRoleBinding, side by side; what exists is compared, never assumed. Throws GrantFailed.
+   * `onceOurs`: begun when the account is known to be ours, while the rest may still be made or fail, and over before
+   * anything is taken back; what becomes of it is for the caller to know.
+   */
+  create(
+    request: In<"approved" | "delivering">,
+    signal: AbortSignal,
+    onceOurs?: () => Promise<unknown>,
+  ): Promise<GrantMade>;
   /** A token for `ms` (at least the API's 10 minutes). */
   mint(key: GrantKey, ms: number, signal: AbortSignal): Promise<MintedToken>;
   /** Asks the dashboard's login, on a fresh connection unless one that was kept will do: `unbound` is 403, `refused` 401. */

@@ -29,7 +29,7 @@ import { asDelivered } from "./support/as-delivered.ts";
 import { commit } from "./support/commit.ts";
 import { underEach } from "./support/disputed.ts";
 import { leaveHub } from "./support/leave-hub.ts";
-import { type MaybeMinted, mintUntried, tryToken } from "./support/mint.ts";
+import { createWithToken, type MaybeMinted, tryToken } from "./support/mint.ts";
 import { noteToken } from "./support/note-token.ts";
 import { noteOutage, reportOutage } from "./support/outage.ts";
 import { assertOutside } from "./support/outside.ts";
@@ -292,9 +292,9 @@ type OnHub = GrantMade & MaybeMinted;
 
 /** A token that waits for its message harms nobody: nobody has seen it. */
 async function grantOnHub(ports: Ports, request: Open, signal: AbortSignal): Promise<OnHub> {
+  if (!isRevealed(request)) return createWithToken(ports, request, signal);
   const made = await ports.grants.create(request, signal);
-  if (isRevealed(request)) return { ...made, token: null, grant: withoutToken(made, request) };
-  return { ...made, ...(await mintUntried(ports, request, made, signal)) };
+  return { ...made, token: null, grant: withoutToken(made, request) };
 }
 
 async function withTokenTried(ports: Ports, made: OnHub, signal: AbortSignal): Promise<OnHub> {

@@ -58,6 +58,31 @@ test("the hub is told of the token's place while its login tries the token", asy
   await world.slack.waitFor(() => world.slack.dm(BOB).find((m) => tokenIn(m) !== ""));
 });
 
+test("the token is made while its binding is", async () => {
+  const it = scene(world);
+  const card = await it.ask("guest 2h", "made");
+  const asked = bindingAfterToken(async () => undefined);
+  await world.slack.click(ALICE, card, "approve");
+  await world.slack.waitFor(() => world.slack.dm(BOB).find((m) => tokenIn(m) !== ""));
+  expect(asked()).toEqual(["POST serviceaccounts", "POST clusterrolebindings", "POST token"]);
+});
+
+test("a token whose binding is refused is seen by nobody, and its account goes once nothing more is asked of it", async () => {
+  const it = scene(world);
+  const card = await it.ask("guest 2h", "refused");
+  const asked = bindingAfterToken(async () => ({ status: 403 }));
+  await world.slack.click(ALICE, card, "approve");
+  await world.until(async () => asked().some((call) => call.startsWith("DELETE")));
+  expect(asked().slice(0, 4)).toEqual([
+    "POST serviceaccounts",
+    "POST clusterrolebindings",
+    "POST token",
+    expect.stringMatching(/^DELETE karpor-access-guest-r-/),
+  ]);
+  await world.until(async () => (await it.standing()).length === 0);
+  expect(it.everShown(BOB)).not.toContain("eyJ");
+});
+
 test("of a token whose place is noted nobody sees any that the login did not take", async () => {
   const it = scene(world);
   const card = await it.ask("guest 2h", "not taken");
@@ -78,6 +103,22 @@ test("of a token whose place is noted nobody sees any that the login did not tak
   expect(new Set(message.history.map((content) => tokenIn({ ...message, ...content }))).size).toBe(2);
   await world.until(async () => (await places()).state === "active");
 });
+
+/** A binding is answered by `answer` once a token was asked for; says what was asked to make and to delete. */
+function bindingAfterToken(answer: () => Promise<{ status: number } | undefined>): () => string[] {
+  const asked: string[] = [];
+  world.localHub?.meddle({
+    before: async ({ method, path }) => {
+      const what = path.split("?")[0]?.split("/").at(-1) ?? "";
+      if (method !== "GET" && method !== "PATCH") asked.push(`${method} ${what}`);
+      if (what !== "clusterrolebindings" || method !== "POST") return undefined;
+      await until(() => asked.includes("POST token"), 3_000);
+      return answer();
+    },
+    after: async () => true,
+  });
+  return () => asked;
+}
 
 /** No token is minted before its message is on record; each look of the login goes by `look`. */
 function placedBeforeToken(look: () => Promise<{ status: number } | undefined>): void {

@@ -1,7 +1,7 @@
 /** A token of a grant that stands, tried once: who gets it need not wait for the hub. */
 import { SECOND } from "../../domain/duration.ts";
 import type { Secret } from "../../domain/secret.ts";
-import type { Grant, GrantMade, In, Ports } from "../ports.ts";
+import type { Grant, GrantMade, In, MintedToken, Ports } from "../ports.ts";
 
 /** How long a fresh binding may take to reach the hub's authorizer before the token is shown all the same. */
 const BINDING_WITHIN_MS = 5 * SECOND;
@@ -19,23 +19,43 @@ export type MaybeMinted = Pick<Minted, "grant"> & { token: Secret | null };
 /** Throws what the hub throws. */
 export async function mintToken(
   ports: Pick<Ports, "grants" | "clock">,
-  request: In<"approved" | "delivering" | "active">,
-  made: Pick<GrantMade, "accountUid" | "bindingUid">,
+  request: Granted,
+  made: Uids,
   signal: AbortSignal,
 ): Promise<Minted> {
-  const minted = await mintUntried(ports, request, made, signal);
+  const minted = mintedFor(request, made, await mint(ports, request, signal));
   await tryToken(ports, minted.token, signal);
   return minted;
 }
 
-/** Whoever shows it tries it first. Throws what the hub throws. */
-export async function mintUntried(
-  { grants, clock }: Pick<Ports, "grants" | "clock">,
-  request: In<"approved" | "delivering" | "active">,
-  { accountUid, bindingUid }: Pick<GrantMade, "accountUid" | "bindingUid">,
+/**
+ * The grant, and its token, which is made while its binding is: nobody has seen it, and without that it may nothing.
+ * Whoever shows it tries it first. Throws what the hub throws.
+ */
+export async function createWithToken(
+  ports: Pick<Ports, "grants" | "clock">,
+  request: In<"approved" | "delivering">,
   signal: AbortSignal,
-): Promise<Minted> {
-  const { token, expiresAt, signedBy } = await grants.mint(request, request.expiresAt - clock.now(), signal);
+): Promise<GrantMade & Minted> {
+  const early: { minting?: Promise<MintedToken> } = {};
+  const made = await ports.grants.create(request, signal, () => {
+    early.minting = mint(ports, request, signal);
+    return early.minting;
+  });
+  return { ...made, ...mintedFor(request, made, await (early.minting ?? mint(ports, request, signal))) };
+}
+
+type Granted = In<"approved" | "delivering" | "active">;
+type Uids = Pick<GrantMade, "accountUid" | "bindingUid">;
+
+const mint = ({ grants, clock }: Pick<Ports, "grants" | "clock">, request: Granted, signal: AbortSignal) =>
+  grants.mint(request, request.expiresAt - clock.now(), signal);
+
+function mintedFor(
+  request: Granted,
+  { accountUid, bindingUid }: Uids,
+  { token, expiresAt, signedBy }: MintedToken,
+): Minted {
   const shortened = expiresAt < request.expiresAt - TOLERANCE_MS;
   const signer = signedBy === null ? {} : { signedBy };
   return { token, grant: { accountUid, bindingUid, tokenExpiresAt: expiresAt, shortened, ...signer } };

@@ -21,11 +21,14 @@ export async function createGrant(
   roles: RoleWatch,
   request: Request,
   signal: AbortSignal,
+  onceOurs: () => Promise<unknown> = async () => {},
 ): Promise<GrantMade> {
+  const account = makeAccount(hub, request, signal);
   const [a, b, role] = await Promise.allSettled([
-    makeAccount(hub, request, signal),
+    account,
     makeBinding(hub, request, signal),
     roles.exists(request.clusterRole, signal),
+    account.then(onceOurs),
   ]);
   if (a.status === "fulfilled" && b.status === "fulfilled" && role.status === "fulfilled")
     return {

@@ -31,7 +31,7 @@ export interface GrantsOptions {
 export function createGrants(options: GrantsOptions): Grants {
   const roles = roleWatch(options);
   return {
-    create: (request, signal) => createGrant(options, roles, request, signal),
+    create: (request, signal, onceOurs) => createGrant(options, roles, request, signal, onceOurs),
     mint: (key, ms, signal) => mint(options, key, ms, signal),
     check: (token, signal, by) => check(options.client, token, signal, { by, auditId: options.nameLook?.() }),
     assertEnforcing: createEnforcing(options),
