@@ -1,0 +1,101 @@
+/** What is promised in seconds beside many others, by a clock that stands unless the story moves it: what the machine takes is no part of it. */
+import { setTimeout as delay } from "node:timers/promises";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { stillClock } from "../../sandbox/clock.ts";
+import { HOUR, MINUTE, SECOND } from "../../src/domain/duration.ts";
+import { ALICE, BOB, CAROL, MEI, startBot, startWorld, type World } from "../helpers/bot.ts";
+import { makeLive } from "../helpers/live-grants.ts";
+import { scene, tokenIn } from "../helpers/scene.ts";
+import { openSteps, type Steps } from "../helpers/steps.ts";
+
+/** By edits or by deletions alone, 50 a minute, the last of them would be late. */
+const TOKENS = 160;
+/** So many looks without a change: whoever is at work waits for the clock. */
+const STILL = 15;
+const MANY = 1_000_000;
+
+let world: World;
+let steps: Steps;
+let bot: Awaited<ReturnType<typeof startBot>>;
+
+beforeEach(async () => {
+  world = await startWorld({ clock: stillClock() });
+  steps = await openSteps(world);
+  bot = await startBot(world);
+  await world.until(async () => (await steps.ports.sweeps.last()).count > 0);
+});
+afterEach(async () => {
+  world.slack.clearFailures();
+  await bot.stop();
+  await steps[Symbol.asyncDispose]();
+  await world.close();
+});
+
+const tokens = () =>
+  [BOB, CAROL, MEI].flatMap((who) => world.slack.dm(who)).filter((message) => tokenIn(message) !== "");
+
+/** Time passes, and what comes due is done, or sleeps until more of it has passed. */
+async function pass(ms: number): Promise<void> {
+  await world.jump(ms);
+  let seen = "";
+  for (let still = 0; still < STILL; still++) {
+    const lanes = Object.values(world.jobs.lanes);
+    const counts = await Promise.all(lanes.map((lane) => lane.getJobCountByTypes("active", "waiting")));
+    if (counts.every((count) => count === 0)) return;
+    const now = `${counts} ${world.slack.calls.length} ${world.clock.now()}`;
+    if (now !== seen) still = 0;
+    seen = now;
+    await delay(10);
+  }
+}
+
+/** They end in ten minutes. */
+async function shown(): Promise<Set<unknown>> {
+  await makeLive(world, steps.ports, TOKENS, world.clock.now() + 10 * MINUTE);
+  return new Set(tokens().map(({ ts }) => ts));
+}
+
+/** When each of these was taken off, since then; the first first. */
+async function takenOff(of: Set<unknown>, since: number): Promise<number[]> {
+  for (let passed = 0; passed < 5 * MINUTE && tokens().length > 0; passed += SECOND) await pass(SECOND);
+  expect(tokens()).toEqual([]);
+  const times = new Map<unknown, number>();
+  for (const { method, args, error, status, at } of world.slack.calls)
+    if (/^chat\.(update|delete)$/.test(method) && status === 200 && !error && at >= since && of.has(args.ts))
+      if (!times.has(args.ts)) times.set(args.ts, at - since);
+  expect(times.size).toBe(of.size);
+  return [...times.values()].sort((a, b) => a - b);
+}
+
+test("Slack was away for an hour: the last of many tokens goes within a minute of its return and as long as Slack takes for so many", async () => {
+  const of = await shown();
+  world.slack.failNext("*", { status: 503 }, MANY);
+  for (let minutes = 0; minutes < 70; minutes += 10) await pass(10 * MINUTE);
+  expect(tokens()).toHaveLength(of.size);
+  world.slack.clearFailures();
+  const back = world.clock.now();
+  const times = await takenOff(of, back);
+  expect(times.at(-1)).toBeLessThanOrEqual(MINUTE + (TOKENS / 100) * MINUTE);
+}, 240_000);
+
+test("a revoke beside a crowd of ends loses its binding within 2 s", async () => {
+  const [revoked] = await makeLive(world, steps.ports, 1, world.clock.now() + HOUR);
+  if (!revoked) throw new Error("no grant");
+  const expiresAt = world.clock.now() + MINUTE;
+  const over = await makeLive(world, steps.ports, 60, expiresAt);
+  const unbound = ({ id }: { id: string }) =>
+    world.localHub?.requests.find(
+      ({ method, path }) =>
+        method === "DELETE" && path.includes("clusterrolebindings") && path.includes(id.toLowerCase()),
+    );
+  await world.jump(expiresAt - world.clock.now());
+  await world.until(async () => over.some((one) => unbound(one)));
+  const began = world.clock.now();
+  await scene(world).say(ALICE, `revoke ${revoked.id} at once`);
+  await world.until(async () => unbound(revoked) !== undefined);
+  expect((unbound(revoked)?.at ?? 0) - began).toBeLessThanOrEqual(2 * SECOND);
+  await world.until(async () => {
+    await world.jump(SECOND);
+    return over.every((one) => unbound(one));
+  });
+}, 240_000);
