@@ -24,6 +24,7 @@ import { type DmOptions, dmWith, forgetDm, latestIn } from "./dm.ts";
 import type { Urgency } from "./limits.ts";
 import { marked } from "./mark.ts";
 import { throwOpening, throwPostTrouble, throwTrouble } from "./trouble.ts";
+import { fewWhileAway } from "./while-away.ts";
 
 export interface NotifierOptions extends DmOptions {
   slack: Pick<SlackClients, "to" | "reserved" | "reserve" | "lineUp">;
@@ -34,7 +35,8 @@ export interface NotifierOptions extends DmOptions {
 }
 
 export function createNotifier(options: NotifierOptions): Notifier {
-  const { slack, language, context, log } = options;
+  const { slack, language, context, log, clock } = options;
+  const takingOff = fewWhileAway(clock);
   const draw = (r: AccessRequest, key: MessageKey, shows: Shows, first: boolean): Message =>
     marked(
       drawMessage(
@@ -120,7 +122,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
 
     async takeTokenOff(r, shows, at, how) {
       const { edit, erase } = waysOff(slack.to("take-off"), at, () => draw(r, "token", shows, false));
-      return eitherWay(how === "edit" ? [edit, erase] : [erase, edit], how !== "delete");
+      return takingOff(() => eitherWay(how === "edit" ? [edit, erase] : [erase, edit], how !== "delete"));
     },
   };
 }
