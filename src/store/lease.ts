@@ -39,7 +39,14 @@ export function createLease(
     const holder = randomUUID();
     const asked = performance.now();
     const record = keys.request(name as RequestId);
-    const got = await writing(redis, () => redis.takeLease(key, mark, record, holder, times.ttl));
+    const giveBack = () => writing(redis, () => redis.returnLease(key, mark, holder)).catch(() => {});
+    const got = await writing(redis, () => redis.takeLease(key, mark, record, holder, times.ttl)).catch(
+      (error: unknown) => {
+        // It may have been taken all the same, or will be: behind that it is given back.
+        void giveBack();
+        throw error;
+      },
+    );
     if (got === 0) return null;
     const [taken, json, chain] = got;
     if (taken === 2) onTakenOver(name);
@@ -51,7 +58,7 @@ export function createLease(
     } finally {
       keeper.stop();
       // When this fails, it runs out by itself.
-      await writing(redis, () => redis.returnLease(key, mark, holder)).catch(() => {});
+      await giveBack();
     }
   }
   return {

@@ -20,7 +20,8 @@ export function createRequests({ seen = createSeen(), ...options }: Options): Re
       return make(store, request, triggerId, limits);
     },
     get: (id) => get(store, id),
-    lately: async (id) => lately(store, id),
+    // While Redis is away, what is asked beside the look at it would be asked in vain.
+    lately: async (id) => (redis.status === "ready" ? lately(store, id) : null),
     getMany: (ids) => getMany(store, ids),
     getEach: (ids) => getEach(store, ids),
     update: (id, change, how) => update(store, id, change, how),

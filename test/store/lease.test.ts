@@ -1,6 +1,7 @@
 /** One holder a name, renewed while held, given up before it could be another's. */
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, expect, test } from "vitest";
+import { StoreUnsure } from "../../src/flow/ports.ts";
 import { createLease } from "../../src/store/lease.ts";
 import { freshKeys, testRedis, until } from "../helpers/redis.ts";
 
@@ -62,6 +63,16 @@ test("cannot be renewed: the signal aborts a margin before Redis would give it a
     return after;
   });
   expect(outcome?.done).toBeLessThan(times.ttl);
+});
+
+test("taken, and the answer came too late: it is given back at once, not when it runs out", async () => {
+  await using slow = await testRedis({ commandTimeout: 200 });
+  const own = createLease(slow.commands, keys, { ...TIMES, ttl: 60_000 });
+  slow.server.pause();
+  await expect(own.hold("f", async () => 1)).rejects.toThrow(StoreUnsure);
+  slow.server.resume();
+  await until(async () => (await slow.commands.exists(keys.lease("f"))) === 0);
+  expect(await own.hold("f", async () => 2)).toEqual({ done: 2 });
 });
 
 /** After how many milliseconds it aborted. */
