@@ -1,4 +1,9 @@
 /** What `--env-file-if-exists=.env` does, which a Node that is too old refuses before anything can say so. */
 import { existsSync } from "node:fs";
 
-if (existsSync(".env")) process.loadEnvFile();
+try {
+  process.loadEnvFile();
+} catch (error) {
+  if (error.code !== "ENOENT" || existsSync(".env"))
+    console.error(".env cannot be read. Continuing without it.");
+}

@@ -1,6 +1,6 @@
 /** The npm commands on a Node that is too old, or that `npm ci` ran on: one sentence, no stack trace. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -51,9 +51,18 @@ it("start takes .env, and what is set already goes before it", () => {
   expect(scripts.start).toContain("--import ./scripts/load-env.js");
   const load = join(root, "scripts/load-env.js");
   const print = ["--import", load, "-p", "[process.env.IN_FILE, process.env.SET].join()"];
-  const said = () =>
-    spawnSync(process.execPath, print, { cwd: dir, env: { SET: "before" }, encoding: "utf8" }).stdout.trim();
+  const said = () => {
+    const { stdout, stderr } = spawnSync(process.execPath, print, {
+      cwd: dir,
+      env: { SET: "before" },
+      encoding: "utf8",
+    });
+    return stderr.trim() + stdout.trim();
+  };
   expect(said()).toBe(",before");
   writeFileSync(join(dir, ".env"), "IN_FILE=1\nSET=file\n");
   expect(said()).toBe("1,before");
+  rmSync(join(dir, ".env"));
+  mkdirSync(join(dir, ".env"));
+  expect(said()).toBe(".env cannot be read. Continuing without it.,before");
 });

@@ -85,6 +85,7 @@ function seenFromHere(config: Config, options: SetupOptions): Config {
       "hub.inCluster is the hub's address as pods of its cluster see it, and this is none: give --from-cluster in the place of --kubeconfig, and setup goes through that cluster.",
     );
   const { namespace, context = operator(undefined).getCurrentContext() } = options;
+  if (!context) throw new Error("Your kubeconfig names no current context: give --context.");
   return { ...config, hub: { ...config.hub, portForward: PortForward.parse({ context, namespace }) } };
 }
 
