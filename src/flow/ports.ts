@@ -312,6 +312,8 @@ export interface Anchor {
 export interface HubEnds {
   /** Why each ended that was ended so, as the hub had it a second ago at most; and each whose end this process began. */
   all(): Promise<ReadonlyMap<RequestId, End>>;
+  /** The latter alone, whatever becomes of the hub. */
+  begun(): ReadonlyMap<RequestId, End>;
   /** The same of one, without going through all; null where nobody ended it so. */
   of(id: RequestId): Promise<End | null>;
   remember(one: EndedOnHub): Promise<void>;

@@ -13,7 +13,7 @@ export const startGrant = (ports: Ports, id: RequestId): Promise<Later> =>
     const now = ports.clock.now();
     if (now < request.startsAt) return { again: request.startsAt };
     // What has time left is compared with the hub before it is set up.
-    const waits = now < request.expiresAt ? undefined : await unlessOnHub(ports, request);
+    const waits = now < request.expiresAt ? undefined : await unlessOnHub(ports, request, request.expiresAt);
     if (!waits) await commit(ports, id, (r) => started(r, ports.clock.now()));
     return waits;
   });

@@ -9,7 +9,7 @@ export async function timeOutRequest(ports: Ports, id: RequestId): Promise<Later
   const request = await ports.requests.get(id);
   if (request?.state !== "requested" && request?.state !== "pending") return undefined;
   if (ports.clock.now() < request.closesAt) return { again: request.closesAt };
-  const waits = await unlessOnHub(ports, request);
+  const waits = await unlessOnHub(ports, request, request.closesAt);
   if (!waits) await commit(ports, id, (r) => timedOut(r, ports.clock.now()));
   return waits;
 }

@@ -314,7 +314,12 @@ function memoryLockdown(
         return true;
       },
     },
-    hubEnds: { of: async () => null, all: async () => new Map(), remember: async () => {} },
+    hubEnds: {
+      of: async () => null,
+      all: async () => new Map(),
+      begun: () => new Map(),
+      remember: async () => {},
+    },
     massEnds: {
       begin: async (one) => void (open.has(one.id) || open.set(one.id, one)),
       open: async () => [...open.values()],

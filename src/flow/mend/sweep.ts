@@ -23,8 +23,7 @@ export async function sweep(ports: Ports): Promise<void> {
 
 async function sweepAll(ports: Ports): Promise<Pick<Swept, "cardsRefused" | "tally">> {
   // That Redis went back is seen by the number of ends it lacks: before any of them is made up for.
-  await ports.epoch.settle();
-  await ports.lockdown.settle();
+  await Promise.all([ports.epoch.settle(), ports.lockdown.settle()]);
   const lockdown = await ports.lockdown.standing();
   const words = { lockdown, hubEnds: await saidOnHub(ports) };
   const { undone, live, hub, cardsRefused, tally } = await lookOver(ports, words);
@@ -44,7 +43,7 @@ async function sweepAll(ports: Ports): Promise<Pick<Swept, "cardsRefused" | "tal
 const saidOnHub = ({ hubEnds, log }: Ports): Promise<ReadonlyMap<RequestId, End>> =>
   hubEnds.all().catch((error: unknown) => {
     log.warn({ err: error }, "the hub does not say what an operator ended on it");
-    return new Map();
+    return hubEnds.begun();
   });
 
 /** So that whoever reads a list waits for a minute's worth at most. */

@@ -7,6 +7,7 @@ import { endingOrLate } from "../../domain/transitions.ts";
 import { endGrant, mustLeave } from "../end.ts";
 import { repairGrant, uidsOf } from "../mend/repair.ts";
 import type { AccessRequest, GrantKey, GrantObjects, Ports } from "../ports.ts";
+import { followHub } from "../support/as-on-hub.ts";
 import { commit } from "../support/commit.ts";
 import { removeGrant } from "../support/remove-grant.ts";
 import { verifyEnd } from "../verify.ts";
@@ -27,6 +28,7 @@ export async function endByOperator(
   { id, operator, reason }: EndByOperator,
 ): Promise<AccessRequest> {
   if (!(await ports.requests.get(id))) await adoptFromHub(ports, id);
+  await followHub(ports, id);
   const end = () => ({ cause: "revoked" as const, operator, reason, at: ports.clock.now() });
   return commit(ports, id, (r) => endingOrLate(r, end()), { replicated: true });
 }

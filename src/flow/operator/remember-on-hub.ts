@@ -13,6 +13,7 @@ export function createHubEnds(anchor: RecentAnchor, begun: ReadonlyMap<RequestId
   const noted = async () => (await anchor.recent())?.ended ?? [];
   return {
     all: async () => new Map([...endsOf(await noted()), ...begun]),
+    begun: () => begun,
     of: async (id) => begun.get(id) ?? endOnHubOf(await noted(), id),
     remember: async (one) => {
       for (let tries = 0; tries < TRIES; tries++) {

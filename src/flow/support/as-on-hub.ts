@@ -1,24 +1,48 @@
 /** What is about to be ended by time, or closed, of a Redis that may be an older copy: the hub is asked first, and the record follows it. */
-import { SECOND } from "../../domain/duration.ts";
+import { MINUTE, SECOND } from "../../domain/duration.ts";
 import { isDoubtful } from "../../domain/epoch.ts";
+import type { RequestId } from "../../domain/ids.ts";
 import { rowOf } from "../../domain/lifecycle.ts";
+import { Refused } from "../../domain/refusal.ts";
+import { isGranted } from "../../domain/request.ts";
 import { adoptGrant, isAhead, repairFor, wasDelivered } from "../mend/repair.ts";
 import { type AccessRequest, type GrantObjects, isStoreAway, type Later, type Ports } from "../ports.ts";
 
 const HUB_WITHIN_MS = 10 * SECOND;
-const AGAIN_MS = 30 * SECOND;
+const AGAIN_MS = MINUTE;
+/** What is over waits no longer for a word that it has had seconds ago. */
+const LOOK_WITHIN_MS = SECOND;
+
+type Looking = Pick<Ports, "epoch" | "clock">;
 
 /** Whether something may have come to it since Redis was copied; where the hub does not answer, by its last word. Never rejects. */
-export async function mayBeOlder({ epoch }: Pick<Ports, "epoch">, request: AccessRequest): Promise<boolean> {
-  await epoch.look().catch(() => null);
-  return isDoubtful(request, { before: epoch.before() });
+export async function mayBeOlder(ports: Looking, request: AccessRequest): Promise<boolean> {
+  await lookAtEpoch(ports);
+  return isDoubtful(request, { before: ports.epoch.before() });
+}
+
+/** Never rejects. */
+export async function lookAtEpoch({ epoch, clock }: Looking): Promise<void> {
+  const looked = new AbortController();
+  const tooLong = clock.sleep(LOOK_WITHIN_MS, looked.signal).catch(() => {});
+  await Promise.race([epoch.look().catch(() => null), tooLong]);
+  looked.abort();
+}
+
+/** Before what has not begun is closed by a person: of an older copy it may be live since, and then there is an end to press. Whoever presses waits for no hub that is away. Never rejects for that. */
+export async function followHub(ports: Ports, id: RequestId): Promise<void> {
+  const request = await ports.requests.get(id);
+  if (!request || isGranted(request) || !isDoubtful(request, { before: ports.epoch.before() })) return;
+  await asOnHub(ports, request).catch((error: unknown) =>
+    ports.log.warn({ id, err: error }, "closed without a look at what the hub knows of it"),
+  );
 }
 
 /**
- * Before what never began is closed by time: when to try again, where the hub does not answer. Nobody misses anything
+ * Before what never began is closed by time, which came at `since`: when to try again, where the hub does not answer. Nobody misses anything
  * meanwhile, and should it be live there, closing it would take that away. Where it is live, its record says so now.
  */
-export async function unlessOnHub(ports: Ports, request: AccessRequest): Promise<Later> {
+export async function unlessOnHub(ports: Ports, request: AccessRequest, since: number): Promise<Later> {
   // More time has nothing of its own there.
   if (request.extends) return undefined;
   try {
@@ -26,8 +50,12 @@ export async function unlessOnHub(ports: Ports, request: AccessRequest): Promise
     return undefined;
   } catch (error) {
     if (isStoreAway(error)) throw error;
-    ports.log.warn({ id: request.id, err: error }, "its time is over; the hub is asked first what stands");
-    return { again: ports.clock.now() + AGAIN_MS };
+    // Its holder asks for the same time by now: it is closed as any other.
+    if (error instanceof Refused) return undefined;
+    const now = ports.clock.now();
+    if (now < since + AGAIN_MS)
+      ports.log.warn({ id: request.id, err: error }, "its time is over; the hub is asked first what stands");
+    return { again: now + AGAIN_MS };
   }
 }
 
@@ -41,9 +69,15 @@ export async function asOnHub(ports: Ports, request: AccessRequest): Promise<Acc
 
 /** What stands of it and is more than its record knows. Throws what the hub throws. */
 export async function aheadOnHub(ports: Ports, request: AccessRequest): Promise<GrantObjects | undefined> {
-  const standing = await ports.grants.standingOf(request.id, AbortSignal.timeout(HUB_WITHIN_MS));
+  const standing = await standingOf(ports, request, AbortSignal.timeout(HUB_WITHIN_MS));
   const ahead = standing.filter((on) => knowsMore(ports, request, on));
   return ahead.sort((a, b) => b.key.generation - a.key.generation)[0];
+}
+
+/** By its own names where it was made; whether another role or generation of it stands, only a list tells. */
+async function standingOf({ grants }: Ports, request: AccessRequest, signal: AbortSignal) {
+  const own = "grant" in request && request.grant ? await grants.find(request, request.grant, signal) : null;
+  return own?.account && own.binding ? [own] : grants.standingOf(request.id, signal);
 }
 
 /** What is being set up has no token yet, for all that its record knows. */

@@ -4,6 +4,7 @@ import { isDoubtful } from "../../domain/epoch.ts";
 import type { RequestId } from "../../domain/ids.ts";
 import type { In } from "../../domain/request.ts";
 import type { Ports, Recorded } from "../ports.ts";
+import { lookAtEpoch } from "../support/as-on-hub.ts";
 
 /** As many as timers are run at once. */
 const AT_ONCE = 24;
@@ -52,8 +53,7 @@ export function createExpiry(
 
   const next = async (): Promise<In<"active"> | undefined> => {
     while (over.length === 0 && todo.size > 0) {
-      const found = await ports.requests.getMany(take());
-      await ports.epoch.look().catch(() => null);
+      const [found] = await Promise.all([ports.requests.getMany(take()), lookAtEpoch(ports)]);
       over.push(...found.filter((r) => isOver(r, ports)));
     }
     return over.shift();

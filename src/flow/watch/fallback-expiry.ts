@@ -1,7 +1,5 @@
 /** The hub alone is enough to end: without records, our objects whose time is over, that are ending, or that an operator or this process ended are deleted all the same; locked down, all of them. */
 import { SECOND } from "../../domain/duration.ts";
-import type { RequestId } from "../../domain/ids.ts";
-import type { End } from "../../domain/request.ts";
 import { latestGenerations, repairFor, uidsOf } from "../mend/repair.ts";
 import type { GrantObjects, HubEnds, LockdownKeeper, Ports } from "../ports.ts";
 import { removeGrant } from "../support/remove-grant.ts";
@@ -12,7 +10,7 @@ const AT_ONCE = 8;
 
 type Needed = Pick<Ports, "grants" | "clock" | "log"> & {
   lockdown: Pick<LockdownKeeper, "onHub">;
-  hubEnds: Pick<HubEnds, "all">;
+  hubEnds: Pick<HubEnds, "all" | "begun">;
 };
 
 /** Needs no lease: deleting what is over twice does no harm. Each is tried, whatever becomes of the others. Throws when the hub does not answer. */
@@ -20,7 +18,7 @@ export async function fallbackExpiry(ports: Needed, closing: AbortSignal): Promi
   const standing = await ports.grants.list(within(LISTING_WITHIN_MS, closing));
   // After the list: what was granted since it was lifted is not on that.
   const locked = await ports.lockdown.onHub().catch(() => null);
-  const ended = await ports.hubEnds.all().catch(() => new Map<RequestId, End>());
+  const ended = await ports.hubEnds.all().catch(() => ports.hubEnds.begun());
   const latest = latestGenerations(standing);
   const isSuperseded = ({ key: { id, generation } }: GrantObjects) => generation < (latest.get(id) ?? 0);
   const isDue = (on: GrantObjects) =>
