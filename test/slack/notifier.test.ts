@@ -23,13 +23,15 @@ import { bob, deliveringOne, drawn, everyMessage, NOW, pendingOne, view } from "
 
 const CHANNEL = "C0APPROVALS";
 const TOKEN = "eyJhbGciOi.secret-bytes.sig";
-const clock = { now: () => NOW, sleep: () => Promise.resolve() };
+let passed = 0;
+const clock = { now: () => NOW + passed, sleep: () => Promise.resolve() };
 
 let slack: LocalSlack;
 let notifier: Notifier;
 let lines: { level: string; fields: object; message: string }[];
 
 beforeEach(async () => {
+  passed = 0;
   slack = await startLocalSlack({
     clock,
     signingSecret: "s",
@@ -433,6 +435,10 @@ describe("taking the token off", () => {
         slack.failNext(method[prefer], trouble);
         expect(await failure(takeOff(place, prefer))).toBeInstanceOf(TroubleOutside);
         expect(methods()).toEqual([method[prefer]]);
+        // Nor would it a moment later: while Slack is away few are asked.
+        expect(await failure(takeOff(place, prefer))).toMatchObject({ retryAfterMs: 1_250 });
+        expect(methods()).toEqual([method[prefer]]);
+        passed = 1_250;
         expect(await takeOff(place, prefer)).toBe(outcome[prefer]);
         expect(now()).not.toContain(TOKEN);
       },
@@ -452,6 +458,7 @@ describe("taking the token off", () => {
       slack.failNext("chat.delete", trouble);
       expect(await failure(takeOff(place, "delete"))).toBeInstanceOf(Error);
       expect(methods()).toEqual(["chat.delete"]);
+      passed = 1_250;
       expect(await takeOff(place, "delete")).toBe("deleted");
     },
   );
