@@ -30,6 +30,7 @@ export function createExpiry(
 ): (id: RequestId, waiting: Waiting) => Promise<void> {
   const todo = new Set<RequestId>();
   const over: In<"active">[] = [];
+  const reads = new Set<Promise<void>>();
   let taken = new Set<RequestId>();
   let looked = Number.NEGATIVE_INFINITY;
   let running: Promise<void> | null = null;
@@ -51,10 +52,19 @@ export function createExpiry(
     return ids;
   };
 
+  const read = async (): Promise<void> => {
+    const found = await ports.requests.getMany(take());
+    over.push(...found.filter((r) => isOver(r, ports)));
+  };
+
+  /** None while nothing more is being read: whoever finds none says that all bindings have been seen to. */
   const next = async (): Promise<In<"active"> | undefined> => {
-    while (over.length === 0 && todo.size > 0) {
-      const [found] = await Promise.all([ports.requests.getMany(take()), lookAtEpoch(ports)]);
-      over.push(...found.filter((r) => isOver(r, ports)));
+    while (over.length === 0 && (todo.size > 0 || reads.size > 0)) {
+      if (todo.size === 0) await Promise.race(reads);
+      else {
+        const one: Promise<void> = read().finally(() => reads.delete(one));
+        await Promise.race(reads.add(one));
+      }
     }
     return over.shift();
   };
@@ -94,6 +104,7 @@ export function createExpiry(
     looked = ports.clock.now();
     // Alone, it is ended whole.
     if (todo.size < 2 && (await waiting()).length === 0 && todo.size < 2) return todo.clear();
+    await lookAtEpoch(ports);
     // What this replica has begun waits in no queue.
     await unbindAll();
     if (!(await ports.lease.hold(LEASE, () => goThrough(waiting)))) await leaveToOther(waiting);
