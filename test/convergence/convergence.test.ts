@@ -14,7 +14,7 @@ const ONLY = process.env.CONVERGENCE_ONLY?.split(",").map(Number);
 /** From so many on each fault must have met each kind of call. */
 const WHOLE = 300;
 /** How often a fault that no call met yet is tried once more, and with how many sequences at once. */
-const [TRIES_MAX, AT_ONCE] = [6, 2];
+const [TRIES_MAX, AT_ONCE] = [12, 2];
 const TOLD_MAX = 5;
 const MS_A_RUN = 20_000;
 

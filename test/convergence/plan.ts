@@ -119,9 +119,6 @@ const MADE_BY: Record<string, Deed> = {
   "read person": "status",
   "views.open": "deny",
   "views.update": "show a token",
-  // As a replica starts.
-  "auth.test": "restart",
-  "conversations.info": "restart",
 };
 
 /** `focus`: faults that are surely among them, early enough to hit. */
