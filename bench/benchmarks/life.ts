@@ -83,29 +83,9 @@ export async function lifeBenchmark(): Promise<BenchmarkRow[]> {
   const perLife = median(lives.map((one) => one.commands)) - idle.commands;
   const jobs = median(lives.map((one) => one.jobs)) - idle.jobs;
   return [
-    {
-      name: "Redis commands of a whole life",
-      ours: String(perLife),
-      count: perLife,
-      aim: `≤ ${COMMANDS_AIM}`,
-      met: perLife <= COMMANDS_AIM,
-    },
-    {
-      name: "jobs of a whole life",
-      ours: String(jobs),
-      count: jobs,
-      exact: true,
-      aim: `≤ ${JOBS_AIM}`,
-      met: jobs <= JOBS_AIM,
-    },
-    {
-      name: "hub calls of a whole life",
-      ours: String(hubCalls),
-      count: hubCalls,
-      exact: true,
-      aim: `≤ ${HUB_AIM}`,
-      met: hubCalls <= HUB_AIM,
-    },
+    countRow("Redis commands of a whole life", perLife, COMMANDS_AIM),
+    { ...countRow("jobs of a whole life", jobs, JOBS_AIM), exact: true },
+    { ...countRow("hub calls of a whole life", hubCalls, HUB_AIM), exact: true },
     {
       name: "approve click → token shown, Redis' answers waited for one after the other",
       ours: trips.toFixed(1),
@@ -115,6 +95,11 @@ export async function lifeBenchmark(): Promise<BenchmarkRow[]> {
     },
   ];
 }
+
+const countRow = (name: string, count: number, aim: number): BenchmarkRow => ({
+  ...{ name, count, ours: String(count) },
+  ...{ aim: `≤ ${aim}`, met: count <= aim },
+});
 
 /** BullMQ numbers each that is added, also one that has an id of its own. */
 async function jobsAdded(redis: Redis): Promise<number> {

@@ -21,7 +21,7 @@ import {
 import { closed, decided, type Quorum, type Verdict } from "../domain/transitions.ts";
 import { type LessChosen, lessOf } from "./approve-less.ts";
 import type { AccessRequest, Ports, Purpose } from "./ports.ts";
-import { asOnHub } from "./support/as-on-hub.ts";
+import { followHub } from "./support/as-on-hub.ts";
 import { commit } from "./support/commit.ts";
 import { differ, isDisputed, underEach } from "./support/disputed.ts";
 import { extendedGone } from "./support/extended-grant.ts";
@@ -225,8 +225,7 @@ async function isChangedForAll(ports: Ports, request: AccessRequest, digest: str
 }
 
 async function close(ports: Ports, request: AccessRequest, refusal: Refusal): Promise<never> {
-  // Of an older copy, it may be live since.
-  if (isDoubtful(request, { before: ports.epoch.before() })) await asOnHub(ports, request);
+  await followHub(ports, request);
   const next = await commit(ports, request.id, (r) => closed(r, refusal, ports.clock.now()));
   throw new Refused(next.state === "refused" ? refusal : lateFor(next));
 }

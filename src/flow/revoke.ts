@@ -9,7 +9,7 @@ import { type AccessRequest, isRevocable } from "../domain/request.ts";
 import { approversAsked, approversToday } from "../domain/today.ts";
 import { endingOrLate, withdrawn } from "../domain/transitions.ts";
 import type { Ports } from "./ports.ts";
-import { followHub } from "./support/as-on-hub.ts";
+import { followHubIfThere } from "./support/as-on-hub.ts";
 import { commit } from "./support/commit.ts";
 import { load } from "./support/load.ts";
 import { noteRefused } from "./support/note-refused.ts";
@@ -26,7 +26,7 @@ export async function releaseGrant(
     if (r.state === "scheduled") return withdrawn(r, at, r.requester);
     return endingOrLate(r, { cause: "released", by: r.requester, at });
   };
-  await followHub(ports, id);
+  await followHubIfThere(ports, await ports.requests.get(id));
   return commit(ports, id, change, { replicated: true });
 }
 
@@ -46,7 +46,7 @@ export async function revokeGrant(ports: Ports, { id, by, reason }: RevokeGrant)
     reason: reason || undefined,
     at: ports.clock.now(),
   });
-  await followHub(ports, id);
+  await followHubIfThere(ports, await ports.requests.get(id));
   return commit(ports, id, (r) => endingOrLate(r, end()), { replicated: true });
 }
 

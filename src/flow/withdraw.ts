@@ -4,7 +4,7 @@ import { parties } from "../domain/parties.ts";
 import { Refused } from "../domain/refusal.ts";
 import { withdrawn } from "../domain/transitions.ts";
 import type { AccessRequest, Ports } from "./ports.ts";
-import { followHub } from "./support/as-on-hub.ts";
+import { followHubIfThere } from "./support/as-on-hub.ts";
 import { commit } from "./support/commit.ts";
 
 /** Throws Refused, StoreDown, StoreUnsure. */
@@ -17,6 +17,6 @@ export async function withdrawRequest(
     if (!party) throw new Refused({ kind: "not-yours", id });
     return withdrawn(r, ports.clock.now(), party);
   };
-  await followHub(ports, id);
+  await followHubIfThere(ports, await ports.requests.get(id));
   return commit(ports, id, change, { replicated: true });
 }

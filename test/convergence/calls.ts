@@ -118,13 +118,13 @@ export function redisCall(command: Cut, scripts: ReadonlyMap<string, string>): s
   if (noun === "ping") return noun;
   if (noun === "request") return "read record";
   if (noun === "person" || noun === "unsettled") return `read ${noun}`;
-  if (noun === "" || QUEUES.test(noun) || isScript) return "";
+  if (noun === "" || QUEUES.has(noun) || isScript) return "";
   if (READS.test(name)) return "read anything else";
   return WRITES.test(name) ? "write anything else" : "";
 }
 
 /** BullMQ's own. */
-const QUEUES = new RegExp(`^(${LANES.join("|")})$`);
+const QUEUES = new Set<string>(LANES);
 const READS =
   /^(h?m?get|hgetall|exists|[sz]card|zscore|zrange\w*|smembers|sismember|s?scan|xrange|xrevrange)$/;
 /** What a full Redis refuses. */

@@ -186,13 +186,18 @@ function openWorld(s: fc.Scheduler, planned: string[]) {
       heldBack: () => holds.all()[0] ?? null,
       grants: {
         ...ports.grants,
-        create: async (key: GrantKey & Pick<AccessRequest, "id">) => {
+        create: async (
+          key: GrantKey & Pick<AccessRequest, "id">,
+          _signal: AbortSignal,
+          onceOurs?: () => Promise<unknown>,
+        ) => {
           reachHub();
           const said = begun.get(ports)?.get(key.id);
           if (said === "known") throw new Broken(`${key.id} is given again`);
           if (said === "unknown") met.lapses += 1;
           met.provisioned += 1;
           standing.add(key.id);
+          await onceOurs?.();
           return { accountUid: "a", bindingUid: "b" };
         },
         find: async (key: GrantKey) => ({ key, account: null, binding: null, foreign: false }),

@@ -276,7 +276,10 @@ export const memoryLease = (requests: Pick<Requests, "get">): Lease => {
 
 /** A hub on which everything works; what ends a grant is tested elsewhere. */
 const willingGrants = ({ clock }: Pick<Ports, "clock">): Grants => ({
-  create: async () => ({ accountUid: "account", bindingUid: "binding", tokenMessage: null }),
+  create: async (_request, _signal, onceOurs) => {
+    await onceOurs?.();
+    return { accountUid: "account", bindingUid: "binding", tokenMessage: null };
+  },
   mint: async (_, ms) => ({ token: secret("eyJ-planted"), expiresAt: clock.now() + ms, signedBy: null }),
   check: async () => "good",
   assertEnforcing: async () => {},

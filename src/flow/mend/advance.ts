@@ -76,11 +76,13 @@ const MOVES_ON: readonly Step[] = ["timeOut", "end", "verify"];
 /** What is to be done at once and was not, where nothing that the clock has brought does it. */
 function lostSteps({ policy, clock }: Ports, r: AccessRequest): Step[] {
   const now = clock.now();
-  if (now < r.enteredAt + LOST_AFTER_MS) return [];
-  const { now: atOnce, due } = rowOf(r);
-  const isSeenTo = (step: Step) =>
-    due(r, policy).some((one) => one.at <= now && (one.step === step || MOVES_ON.includes(one.step)));
-  return atOnce(r).filter((step) => !isSeenTo(step));
+  const steps = now < r.enteredAt + LOST_AFTER_MS ? [] : rowOf(r).now(r);
+  if (steps.length === 0) return [];
+  const overdue = rowOf(r)
+    .due(r, policy)
+    .flatMap(({ at, step }) => (at <= now ? [step] : []));
+  if (overdue.some((step) => MOVES_ON.includes(step))) return [];
+  return steps.filter((step) => !overdue.includes(step));
 }
 
 const messagesUndone = (r: AccessRequest) => [

@@ -7,7 +7,7 @@ import { endingOrLate } from "../../domain/transitions.ts";
 import { endGrant, mustLeave } from "../end.ts";
 import { repairGrant, uidsOf } from "../mend/repair.ts";
 import type { AccessRequest, GrantKey, GrantObjects, Ports } from "../ports.ts";
-import { followHub } from "../support/as-on-hub.ts";
+import { followHubIfThere } from "../support/as-on-hub.ts";
 import { commit } from "../support/commit.ts";
 import { removeGrant } from "../support/remove-grant.ts";
 import { verifyEnd } from "../verify.ts";
@@ -27,8 +27,9 @@ export async function endByOperator(
   ports: Ports,
   { id, operator, reason }: EndByOperator,
 ): Promise<AccessRequest> {
-  if (!(await ports.requests.get(id))) await adoptFromHub(ports, id);
-  await followHub(ports, id);
+  const request = await ports.requests.get(id);
+  if (request) await followHubIfThere(ports, request);
+  else await adoptFromHub(ports, id);
   const end = () => ({ cause: "revoked" as const, operator, reason, at: ports.clock.now() });
   return commit(ports, id, (r) => endingOrLate(r, end()), { replicated: true });
 }

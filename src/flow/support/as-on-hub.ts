@@ -1,7 +1,6 @@
 /** What is about to be ended by time, or closed, of a Redis that may be an older copy: the hub is asked first, and the record follows it. */
 import { MINUTE, SECOND } from "../../domain/duration.ts";
 import { isDoubtful } from "../../domain/epoch.ts";
-import type { RequestId } from "../../domain/ids.ts";
 import { rowOf } from "../../domain/lifecycle.ts";
 import { Refused } from "../../domain/refusal.ts";
 import { isGranted } from "../../domain/request.ts";
@@ -29,18 +28,24 @@ export async function lookAtEpoch({ epoch, clock }: Looking): Promise<void> {
   looked.abort();
 }
 
-/** Before what has not begun is closed by a person: of an older copy it may be live since, and then there is an end to press. Whoever presses waits for no hub that is away. Never rejects for that. */
-export async function followHub(ports: Ports, id: RequestId): Promise<void> {
-  const request = await ports.requests.get(id);
-  if (!request || isGranted(request) || !isDoubtful(request, { before: ports.epoch.before() })) return;
-  await asOnHub(ports, request).catch((error: unknown) =>
-    ports.log.warn({ id, err: error }, "closed without a look at what the hub knows of it"),
+/** Before what has not begun is closed: of an older copy it may be live since, and its record says so then. Throws what the hub throws. */
+export async function followHub(ports: Ports, request: AccessRequest): Promise<void> {
+  if (!isGranted(request) && isDoubtful(request, { before: ports.epoch.before() }))
+    await asOnHub(ports, request);
+}
+
+/** The same before a person closes it: where it is live there is an end to press, and whoever presses waits for no hub that is away. */
+export async function followHubIfThere(ports: Ports, request: AccessRequest | null): Promise<void> {
+  if (!request) return;
+  await followHub(ports, request).catch((error: unknown) =>
+    ports.log.warn({ id: request.id, err: error }, "closed without a look at what the hub knows of it"),
   );
 }
 
 /**
- * Before what never began is closed by time, which came at `since`: when to try again, where the hub does not answer. Nobody misses anything
- * meanwhile, and should it be live there, closing it would take that away. Where it is live, its record says so now.
+ * Before what never began is closed by time, which came at `since`: when to try again, where the hub does not answer.
+ * Nobody misses anything meanwhile, and should it be live there, closing it would take that away. Where it is live, its
+ * record says so now.
  */
 export async function unlessOnHub(ports: Ports, request: AccessRequest, since: number): Promise<Later> {
   // More time has nothing of its own there.

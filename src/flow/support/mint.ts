@@ -19,7 +19,7 @@ export type MaybeMinted = Pick<Minted, "grant"> & { token: Secret | null };
 /** Throws what the hub throws. */
 export async function mintToken(
   ports: Pick<Ports, "grants" | "clock">,
-  request: Granted,
+  request: Live,
   made: Uids,
   signal: AbortSignal,
 ): Promise<Minted> {
@@ -37,22 +37,22 @@ export async function createWithToken(
   request: In<"approved" | "delivering">,
   signal: AbortSignal,
 ): Promise<GrantMade & Minted> {
-  const early: { minting?: Promise<MintedToken> } = {};
+  const minting = Promise.withResolvers<MintedToken>();
   const made = await ports.grants.create(request, signal, () => {
-    early.minting = mint(ports, request, signal);
-    return early.minting;
+    minting.resolve(mint(ports, request, signal));
+    return minting.promise;
   });
-  return { ...made, ...mintedFor(request, made, await (early.minting ?? mint(ports, request, signal))) };
+  return { ...made, ...mintedFor(request, made, await minting.promise) };
 }
 
-type Granted = In<"approved" | "delivering" | "active">;
+type Live = In<"approved" | "delivering" | "active">;
 type Uids = Pick<GrantMade, "accountUid" | "bindingUid">;
 
-const mint = ({ grants, clock }: Pick<Ports, "grants" | "clock">, request: Granted, signal: AbortSignal) =>
+const mint = ({ grants, clock }: Pick<Ports, "grants" | "clock">, request: Live, signal: AbortSignal) =>
   grants.mint(request, request.expiresAt - clock.now(), signal);
 
 function mintedFor(
-  request: Granted,
+  request: Live,
   { accountUid, bindingUid }: Uids,
   { token, expiresAt, signedBy }: MintedToken,
 ): Minted {

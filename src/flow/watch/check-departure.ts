@@ -14,10 +14,8 @@ import {
   type Watched,
 } from "../../domain/departure.ts";
 import { SECOND } from "../../domain/duration.ts";
-import { isDoubtful } from "../../domain/epoch.ts";
 import { seeGroup } from "../../domain/group-seen.ts";
 import { isGroup, type RequestId } from "../../domain/ids.ts";
-import { isGranted } from "../../domain/request.ts";
 import {
   approversAsked,
   approversToday,
@@ -28,7 +26,7 @@ import {
   roleToday,
 } from "../../domain/today.ts";
 import { type Lane, type Later, type Ports, SlackBusy, StoreDown, StoreUnsure } from "../ports.ts";
-import { asOnHub } from "../support/as-on-hub.ts";
+import { followHub } from "../support/as-on-hub.ts";
 import { commit, messageJob } from "../support/commit.ts";
 import { underEach } from "../support/disputed.ts";
 
@@ -60,9 +58,7 @@ async function leaveToSlack(ports: Ports, request: Watched): Promise<Later> {
 async function check(ports: Ports, request: Watched): Promise<void> {
   const { role, id } = request;
   const { found, name } = await look(ports, request);
-  // Of an older copy of Redis, what waits may be live since.
-  if (found && !isGranted(request) && isDoubtful(request, { before: ports.epoch.before() }))
-    await asOnHub(ports, request);
+  if (found) await followHub(ports, request);
   const now = ports.clock.now();
   await commit(
     ports,
