@@ -20,6 +20,8 @@ export type Alarm =
   /** The hub answers whoever shows no token (`reads`), or its role `anonymous` gives that; and no longer. */
   | { kind: "reads-opened"; reads: boolean; allows: readonly string[] }
   | { kind: "reads-closed" }
+  /** What was shown to be gone gave access once more: the hub is restored from a backup, or somebody made it by hand. */
+  | { kind: "returned"; request: AccessRequest }
   /** Somebody changed what a grant's binding gives, or to whom. */
   | { kind: "altered"; request: AccessRequest }
   /** The hub tells no more what tokens are used for, since then. */

@@ -149,6 +149,9 @@ function remarkOn(before: AccessRequest, after: AccessRequest): Actor | null {
     );
   if (isContradicted(after) && !isContradicted(before))
     return byBot("a token was accepted after its account was removed");
+  const { untold } = after;
+  if (untold?.what === "returned" && before.untold?.at !== untold.at)
+    return byBot("it stood on the hub again after it was gone, and is removed");
   if (before.state === "active" && before.refresh && after.state === "active" && isShownAnew(before, after))
     return byBot(`a fresh token: ${before.refresh.why}`);
   const left = leftTokens(after).find(

@@ -1,8 +1,8 @@
 /** What record and hub together ask for: the one table of sweep, repair and fallback. Pure. */
 import { MINUTE } from "./duration.ts";
-import { leaving } from "./former.ts";
+import { formerOf } from "./former.ts";
 import { isAdoptable, isFinal, rowOf } from "./lifecycle.ts";
-import type { AccessRequest, In } from "./request.ts";
+import type { AccessRequest, In, Verification } from "./request.ts";
 
 /** What stands for one grant, as far as it matters here. */
 export interface OnHub {
@@ -23,8 +23,8 @@ export interface OnHub {
   ahead?: boolean;
 }
 
-/** `note`: the account is to say again when it is over. */
-export type Repair = "nothing" | "adopt" | "remove" | "end" | "provision" | "note";
+/** `note`: the account is to say again when it is over. `expel`: it was shown to be gone, and gives access again. */
+export type Repair = "nothing" | "adopt" | "remove" | "expel" | "end" | "provision" | "note";
 
 /** An account is made beside its binding: one that has stood without for so long is ending. */
 const HALF_FOR_MS = MINUTE;
@@ -43,7 +43,7 @@ export function reconcile(record: AccessRequest | "unknown" | null, on: OnHub, n
   if (record.state === "ending") return "nothing";
   // Of an undecided request nothing stands, unless Redis is older than the hub.
   if (onHub === "none" && isAdoptable(record) && isWhole(on) && on.account?.delivered) return "adopt";
-  return remove(on);
+  return record.state === "ended" && wasGone(record.verification) ? expel(on) : remove(on);
 }
 
 /** The hub may be restored from before more time was given: without records, that end would be the grant's. */
@@ -54,8 +54,10 @@ function ofActive({ expiresAt }: In<"active">, on: OnHub): Repair {
 }
 
 function ofAnother(record: AccessRequest, on: OnHub): Repair {
+  const former = formerOf(record).find(({ generation }) => generation === on.generation);
   // As of an ending one: its own step is under way.
-  if (leaving(record).some(({ generation }) => generation === on.generation)) return "nothing";
+  if (former && !former.verification) return "nothing";
+  if (former?.verification && wasGone(former.verification)) return expel(on);
   // It was made in the place of the record's own, of a Redis that does not know it any more.
   const isLater = on.generation > record.generation && isWhole(on) && !on.altered && on.account?.delivered;
   return isLater && !isFinal(record) && record.state !== "ending" ? "adopt" : remove(on);
@@ -63,6 +65,11 @@ function ofAnother(record: AccessRequest, on: OnHub): Repair {
 
 const stands = ({ account, binding }: OnHub): boolean => account !== null || binding;
 const remove = (on: OnHub): Repair => (stands(on) ? "remove" : "nothing");
+
+/** Restored from a backup, or made by hand. */
+const expel = (on: OnHub): Repair => (isWhole(on) ? "expel" : remove(on));
+/** By more than its token's time, or an operator's word. */
+const wasGone = ({ method }: Verification): boolean => method !== "expiry" && method !== "abandoned";
 
 /** Only whole it is access that can be told apart from what is ending. */
 const isWhole = ({ account, binding }: OnHub): boolean => account !== null && !account.deleting && binding;

@@ -109,7 +109,7 @@ const Common = z.object({
   doubtedAt: Ms.optional(),
   /** What the administrators are still to be told of it (alarm.ts), and since when. */
   untold: z
-    .object({ what: z.enum(["adopted", "altered"]), at: Ms })
+    .object({ what: z.enum(["adopted", "altered", "returned"]), at: Ms })
     .optional()
     .catch(undefined),
   /** Redis lost it, and it was made of what the hub knows: of those who approved it the last, and not what made it longer. */

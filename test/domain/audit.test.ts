@@ -95,6 +95,12 @@ describe("where the state stays", () => {
   test.each<[string, AccessRequest, AccessRequest, string]>([
     ["contradicted", ending, contradicted, "a token was accepted after its account was removed"],
     [
+      "back on the hub",
+      ended,
+      { ...ended, untold: { what: "returned", at: NOW } },
+      "it stood on the hub again after it was gone, and is removed",
+    ],
+    [
       "a token is left",
       withToken(STUCK_TRIES_MAX - 1),
       withToken(STUCK_TRIES_MAX),

@@ -51,7 +51,7 @@ const TABLE: { [S in State]: Row } = {
   active: row("end", "nothing", "end", "end"),
   // Its own step is under way, and sees to whatever stands.
   ending: row("nothing", "nothing", "nothing"),
-  ended: row("nothing", "remove", "remove"),
+  ended: row("nothing", "expel", "remove"),
   extending: nobodyApproved,
   extended: nobodyApproved,
 };
@@ -94,7 +94,7 @@ describe("a generation that gave way to a new token", () => {
         STANDING.whole,
         NOW,
       ),
-    ).toBe("remove"));
+    ).toBe("expel"));
 
   test("of a Redis that does not know it: the later one that was delivered is the grant's", () => {
     const later = { ...DELIVERED, generation: 2 };
@@ -109,6 +109,14 @@ describe("a generation that gave way to a new token", () => {
       expect(reconcile("unknown", { ...STANDING[what], superseded: true }, NOW), what).toBe("remove");
   });
 });
+
+test.each(["expiry", "abandoned"] as const)(
+  "ended, by no more than %s: nobody said that it was gone",
+  (method) => {
+    const ended: AccessRequest = { ...each.ended, verification: { ...each.ended.verification, method } };
+    expect(reconcile(ended, STANDING.whole, NOW)).toBe("remove");
+  },
+);
 
 describe("live, and its account says another end", () => {
   const { active } = each;

@@ -1,9 +1,11 @@
 /** The hub is restored from a backup at any moment of an end: what came back goes once more, and the end is proved then. */
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { visibleText } from "../../sandbox/slack/index.ts";
 import { HOUR, MINUTE, SECOND } from "../../src/domain/duration.ts";
 import { usedLate } from "../../src/domain/generations.ts";
 import type { RequestId, UserId } from "../../src/domain/ids.ts";
+import { isSettled } from "../../src/domain/messages.ts";
 import { askMoreTime } from "../../src/flow/ask-more-time.ts";
 import { decideRequest } from "../../src/flow/decide.ts";
 import type { Ports } from "../../src/flow/ports.ts";
@@ -12,7 +14,8 @@ import { makeRequest } from "../../src/flow/request.ts";
 import { revokeGrant } from "../../src/flow/revoke.ts";
 import { validateRequester } from "../../src/flow/validate.ts";
 import { fallbackExpiry } from "../../src/flow/watch/fallback-expiry.ts";
-import { ALICE, BOB, startWorld, type World } from "../helpers/bot.ts";
+import { transitions } from "../../src/store/trail.ts";
+import { ALICE, BOB, CAROL, MEI, startWorld, type World } from "../helpers/bot.ts";
 import { login } from "../helpers/login.ts";
 import { scene, tokenIn } from "../helpers/scene.ts";
 import { openSteps, type Steps, throughCalls } from "../helpers/steps.ts";
@@ -29,17 +32,17 @@ afterEach(async () => {
 });
 
 let asked = 0;
-async function pending(): Promise<RequestId> {
+async function pending(by: string = BOB): Promise<RequestId> {
   asked += 1;
-  const requester = { id: BOB as UserId, name: "Bob", locale: "en" } as const;
+  const requester = { id: by as UserId, name: "Bob", locale: "en" } as const;
   const text = `guest 8h number ${asked}`;
   const { id } = await makeRequest(steps.ports, { requester, text, triggerId: `t${asked}` });
   await steps.work();
   return id;
 }
 
-async function live(): Promise<RequestId> {
-  const id = await pending();
+async function live(by?: string): Promise<RequestId> {
+  const id = await pending(by);
   await decideRequest(steps.ports, { id, terms: 1, by: ALICE as UserId, verdict: { approve: true } });
   await steps.work();
   return id;
@@ -94,6 +97,37 @@ test("after any call of an end", async () => {
     await steps.work();
   }
 }, 240_000);
+
+test("long after many ends: all of it goes with the next sweep, the trail says it of each, and the administrators hear it once", async () => {
+  const ids = [await live(BOB), await live(MEI), await live(CAROL)];
+  const restore = backup();
+  for (const id of ids) {
+    await revoke(id);
+    expect(await pass(steps.ports, isEnded(id))).toBe(true);
+  }
+  world.clock.jump(30 * 24 * HOUR);
+  restore();
+  expect(await standing()).toHaveLength(6);
+  await steps.sweep();
+  expect(await standing()).toEqual([]);
+  const heard = () =>
+    world.slack
+      .dm(ALICE)
+      .map(visibleText)
+      .filter((text) => text.includes("stood again"));
+  await world.until(async () => heard().length > 0);
+  await steps.sweep();
+  expect(heard()).toHaveLength(1);
+  const said: string[] = [];
+  for await (const line of transitions({ redis: world.commands, keys: world.keys }))
+    if (line.from === "ended" && line.who === "bot") said.push(`${line.id}: ${line.why}`);
+  expect(said.sort()).toEqual(
+    ids.map((id) => `${id}: it stood on the hub again after it was gone, and is removed`).sort(),
+  );
+  await world.until(async () =>
+    (await Promise.all(ids.map(record))).every((r) => r !== null && isSettled(r)),
+  );
+});
 
 test("seen by the probe: it goes at once, and not with the next sweep", async () => {
   const id = await live();

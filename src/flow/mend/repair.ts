@@ -90,6 +90,7 @@ export const noteLatest = (latest: Map<RequestId, number>, { id, generation }: G
 const REPAIRS: Record<Repair, (ports: Ports, on: GrantObjects, signal: AbortSignal) => Promise<void>> = {
   nothing: async () => {},
   remove: removeFound,
+  expel: expelReturned,
   adopt: adoptGrant,
   end: endLost,
   provision: async (ports, { key }) => {
@@ -103,6 +104,17 @@ const REPAIRS: Record<Repair, (ports: Ports, on: GrantObjects, signal: AbortSign
 async function removeFound({ grants, log }: Ports, on: GrantObjects, signal: AbortSignal): Promise<void> {
   await removeGrant(grants, on.key, uidsOf(on), signal);
   log.warn({ id: on.key.id }, "removed from the hub: it belonged to no live request");
+}
+
+/** Noted first: should this replica die, a later sweep tells. */
+async function expelReturned(ports: Ports, on: GrantObjects, signal: AbortSignal): Promise<void> {
+  const { grants, clock, log } = ports;
+  const { id, generation } = on.key;
+  const untold = { what: "returned", at: clock.now() } as const;
+  const request = await commit(ports, id, (r) => ({ ...r, untold }));
+  await removeGrant(grants, on.key, uidsOf(on), signal);
+  log.error({ id, generation }, "stood on the hub again after it was gone; removed");
+  void tellUntold(ports, request);
 }
 
 async function noteAgain(

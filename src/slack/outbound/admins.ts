@@ -68,8 +68,8 @@ const TOGETHER_MS = HOUR;
 /** Null: what was told of these is remembered by whoever found them. */
 function nameOf(alarm: Alarm): string | null {
   if (alarm.kind === "foreign" || alarm.kind === "groups" || isOfReads(alarm)) return null;
-  // Of many that a Redis leaves that lost its records, the first says it all.
-  if (alarm.kind === "adopted")
+  // Of many that a Redis leaves that lost its records, or that a backup brings back, the first says it all.
+  if (alarm.kind === "adopted" || alarm.kind === "returned")
     return `${alarm.kind}:${Math.floor((alarm.request.untold?.at ?? 0) / TOGETHER_MS)}`;
   if (alarm.kind === "hub-silent") return `${alarm.kind}:${alarm.heard ?? "never"}`;
   if ("credential" in alarm) return `${alarm.kind}:${alarm.credential}`;

@@ -42,6 +42,8 @@ function said({ words: { alarms: w }, ctx, hub }: Renderer, alarm: Alarm, fmt: F
       return w.groups(alarm.groups, fmt);
     case "adopted":
       return w.adopted(alarm.request, hub, fmt);
+    case "returned":
+      return w.returned(alarm.request, hub, fmt);
     case "altered":
       return w.altered(alarm.request, hub, fmt);
     case "locked-out":

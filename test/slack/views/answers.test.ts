@@ -372,6 +372,7 @@ const alarms: { [K in Alarm["kind"]]: (Alarm & { kind: K })[] } = {
   "leak-unproven": [{ kind: "leak-unproven", request: leaking, generation }],
   adopted: [{ kind: "adopted", request: activeOne }],
   altered: [{ kind: "altered", request: activeOne }],
+  returned: [{ kind: "returned", request: activeOne }],
   "locked-out": [{ kind: "locked-out", credential: "a" }],
   "let-in": [{ kind: "let-in", credential: "a" }],
   "reads-opened": [
