@@ -68,7 +68,7 @@ export const neededOf = ({ count = 1 }: AccessRequest, { approval }: Role): numb
 /** The one mention of `requester` or `approval` for look-ups that fail the same way. */
 export const noLonger = (
   r: AccessRequest,
-  what: "requester" | "approval" | "restored" | "ended" | "check",
+  what: "requester" | "approval" | "restored" | "departed" | "ended" | "check",
 ): Changed => ({
   kind: "terms-changed",
   role: r.role,

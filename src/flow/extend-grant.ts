@@ -98,12 +98,13 @@ async function refusedNow(ports: Ports, request: In<"extending">): Promise<Refus
       "more time is not given after all",
     );
     const role = roleToday(request, ports.policy.roles);
-    return isChanged(role) ? role : noLonger(request, TERM[error.failure] ?? "approval");
+    if (isChanged(role)) return role;
+    return error.changed ?? noLonger(request, TERM[error.failure] ?? "approval");
   }
 }
 
 const TERM: Partial<Record<Failure, Parameters<typeof noLonger>[1]>> = {
-  "recipient-gone": "requester",
+  "recipient-gone": "departed",
   "check-denied": "check",
   "check-silent": "check",
 };

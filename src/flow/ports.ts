@@ -22,6 +22,7 @@ import type { OutsideQuestion } from "../domain/outside-question.ts";
 import type { Person, Profile } from "../domain/person.ts";
 import type { Policy } from "../domain/policy-file.ts";
 import type { Limits } from "../domain/policy-rule.ts";
+import type { Refusal } from "../domain/refusal.ts";
 import type { AccessRequest, End, Failure, Grant, In, Outage, Sent } from "../domain/request.ts";
 import type { AskedRight, Rights } from "../domain/rights.ts";
 import type { SealHead, Witnessed } from "../domain/seal.ts";
@@ -890,10 +891,17 @@ export class GrantFailed extends Error {
   readonly failure: Failure;
   /** What people are told of it besides. */
   readonly said: string | undefined;
-  constructor(failure: Failure, detail: string, said?: string) {
+  /** Which of today's rules takes it back, where one does. */
+  readonly changed: Refusal | undefined;
+  constructor(
+    failure: Failure,
+    detail: string,
+    { said, changed }: { said?: string; changed?: Refusal } = {},
+  ) {
     super(detail);
     this.failure = failure;
     this.said = said;
+    this.changed = changed;
   }
 }
 

@@ -103,7 +103,7 @@ const OUTCOMES: Record<Edit, Partial<Record<At, Outcome>>> = {
   "a rule denies it": {
     requested: { state: "refused", told: /the rule “freeze” denies `role`: Frozen until Monday\./ },
     pending: closed(/the rule “freeze” denies `role`: Frozen until Monday\./),
-    extending: closed(/the rules changed/),
+    extending: closed(/the rule “freeze” denies `role`: Frozen until Monday\./),
     ...failsWhenGiven,
   },
   "a rule denies something else": {},
@@ -136,7 +136,7 @@ const OUTCOMES: Record<Edit, Partial<Record<At, Outcome>>> = {
   "other requesters": {
     requested: { state: "refused", told: /can ask for/ },
     pending: closed(/for others now/),
-    extending: closed(/the rules changed/),
+    extending: closed(/for others now/),
     ...failsWhenGiven,
   },
   // Who was asked still decides: the frozen terms hold as well.
@@ -320,7 +320,7 @@ describe.each([
   [
     "another denies it first",
     [freeze, shortLooks],
-    { requested: { state: "refused", told: /“freeze”/ }, ...failsWhenGiven, extending: notGiven },
+    { requested: { state: "refused", told: /“freeze”/ }, ...failsWhenGiven, extending: closed(/“freeze”/) },
   ],
   ["it has another name", [{ ...shortLooks, name: "quick looks" }], {}],
 ] as [string, object[], Partial<Record<At, Outcome>>][])(

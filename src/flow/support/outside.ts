@@ -21,7 +21,12 @@ export async function assertOutside(
   each = underEach(ports),
 ): Promise<void> {
   const word = await ask(ports, request, "mint", each);
-  if (word.word === "deny") throw new GrantFailed("check-denied", "the company's check says no", word.say);
+  if (word.word === "deny")
+    throw new GrantFailed(
+      "check-denied",
+      "the company's check says no",
+      word.say === undefined ? {} : { said: word.say },
+    );
   if (word.word === "none") throw new GrantFailed("check-silent", `the company's check: ${word.how}`);
 }
 

@@ -4,7 +4,14 @@ import { isRenewing } from "../../domain/generations.ts";
 import type { Standing } from "../../domain/person.ts";
 import { judge } from "../../domain/policy-engine.ts";
 import { approvedBy } from "../../domain/request.ts";
-import { approversToday, everToday, isChanged, neededOf, roleToday } from "../../domain/today.ts";
+import {
+  approversToday,
+  deniedToday,
+  everToday,
+  isChanged,
+  neededOf,
+  roleToday,
+} from "../../domain/today.ts";
 import { GrantFailed, type In, type Ports } from "../ports.ts";
 import { stillAllowed } from "./allowances.ts";
 import { lookUpFacts } from "./asker.ts";
@@ -56,10 +63,14 @@ export async function assertStillAllowed(ports: Ports, request: Approved): Promi
     ),
   ]);
   assertMember(profile.standing);
-  const { outcome, by } = judge(policy, request, facts);
+  const verdict = judge(policy, request, facts);
+  const { outcome, by } = verdict;
   const needsRule = decision.by === "policy" && !isTaken(request);
-  if (outcome !== "approve" && (outcome !== "ask" || needsRule))
-    throw new GrantFailed("terms-changed", `today's rules say ${outcome}: ${by.line}, ${by.because}`);
+  if (outcome !== "approve" && (outcome !== "ask" || needsRule)) {
+    const changed = outcome === "deny" && deniedToday(request, verdict);
+    const detail = `today's rules say ${outcome}: ${by.line}, ${by.because}`;
+    throw new GrantFailed("terms-changed", detail, changed ? { changed } : {});
+  }
   if (!glass)
     throw new GrantFailed("terms-changed", "the recipient may not break glass for this role any more");
   if (!allowed) throw new GrantFailed("allowance-gone", "what allowed it beforehand stands no more");
