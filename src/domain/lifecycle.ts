@@ -173,7 +173,7 @@ export const LIFECYCLE = {
       "extending", // it is more time
       "denied", // decide: by one of them
       "withdrawn", // withdraw: by its holder, or by who asked for them
-      "timedOut", // time-out; decide, where a click comes too late
+      "timedOut", // time-out: nobody decided in time
       // decide: at a click, today's rules say no, or Redis was restored since. check-departure: its holder left, or too
       // few are left to approve. extend-grant: the grant that it is to add to ends.
       "refused",

@@ -91,7 +91,7 @@ export interface Quorum {
 }
 const asAsked = ({ count = 1 }: AccessRequest): Quorum => ({ needed: count, isStill: () => true });
 
-/** pending → scheduled, approved or extending, once enough did, or denied; pending → timedOut when its time is over. Throws Refused. */
+/** pending → scheduled, approved or extending, once enough did, or denied. Too late a click changes nothing: time-out.ts asks the hub before it closes. Throws Refused. */
 export function decided(
   r: AccessRequest,
   verdict: Verdict,
@@ -101,7 +101,7 @@ export function decided(
   quorum?: Quorum,
 ): AccessRequest {
   if (r.state !== "pending") throw new Refused(lateFor(r));
-  if (now >= r.closesAt) return { ...r, state: "timedOut", at: now };
+  if (now >= r.closesAt) throw new Refused({ kind: "late", did: "timedOut", at: r.closesAt });
   if (!verdict.approve) return { ...r, state: "denied", by, qualified, why: verdict.why, at: now };
   const { note, less } = verdict;
   const approval = { by, qualified, at: now, ...(note ? { note } : {}) };

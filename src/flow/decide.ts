@@ -1,4 +1,4 @@
-/** An approver approves or denies: exactly one decision wins, and where more must approve, it stays pending. pending → scheduled | approved | extending | denied | timedOut | refused */
+/** An approver approves or denies: exactly one decision wins, and where more must approve, it stays pending. pending → scheduled | approved | extending | denied | refused */
 import { isDoubtful } from "../domain/epoch.ts";
 import type { Principal, RequestId, UserId } from "../domain/ids.ts";
 import type { Less } from "../domain/less.ts";
@@ -67,11 +67,9 @@ async function decide(ports: Ports, { id, terms, by, verdict }: DecideRequest): 
     if (r.terms !== terms) throw new Refused({ kind: "stale", id });
     return decided(r, given, profile, own?.qualified ?? qualified, ports.clock.now(), quorum);
   };
-  const next = given.approve
-    ? await commitApproval(each, request, less, change)
-    : await commit(ports, id, (r) => change(r), { replicated: true });
-  if (next.state === "timedOut") throw new Refused(lateFor(next));
-  return next;
+  return given.approve
+    ? commitApproval(each, request, less, change)
+    : commit(ports, id, (r) => change(r), { replicated: true });
 }
 
 /** Throws Refused, SlackBusy. */

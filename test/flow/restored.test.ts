@@ -536,6 +536,26 @@ test("restored under a bot that runs on: what was given more time goes on, also 
   await goesOn(id, expiresAt);
 });
 
+test.each([true, false])(
+  "the copy is too young to be told apart, and what it asks for is live since: a late click closes nothing (approve: %s)",
+  async (approve) => {
+    const id = await pending("guest 7d because");
+    const before = await copy();
+    await decide(id);
+    await steps.work();
+    await steps[Symbol.asyncDispose]();
+    await restoreRedis(world.commands, before);
+    steps = await openSteps(world);
+    const { closesAt } = await load(steps.ports, id);
+    world.clock.jump(closesAt - world.clock.now());
+    await expect(decide(id, approve)).rejects.toMatchObject({ refusal: { kind: "late", did: "timedOut" } });
+    expect((await record(id))?.state).toBe("pending");
+    await goOn();
+    expect((await record(id))?.state).toBe("active");
+    expect(await it.standing()).toHaveLength(2);
+  },
+);
+
 test("while the hub is away, what the copy grants ends on time, and of what is undecided nobody says that nobody decided", async () => {
   const id = await grant();
   const other = await pending("guest 20h because", CAROL);
