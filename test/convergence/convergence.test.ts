@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { CELLS } from "./calls.ts";
+import { CELLS, type Cell } from "./calls.ts";
 import { indexFor } from "./campaign.ts";
 import { type Crew, type Failure, openCrew } from "./crew.ts";
 import { createTally, type Tally } from "./tally.ts";
@@ -13,8 +13,8 @@ const SEED = Number(process.env.CONVERGENCE_SEED ?? (STRICT ? Math.floor(Math.ra
 const ONLY = process.env.CONVERGENCE_ONLY?.split(",").map(Number);
 /** From so many on each fault must have met each kind of call. */
 const WHOLE = 300;
-/** How often a fault that no call met yet is tried once more, and with how many sequences at once. */
-const [TRIES_MAX, AT_ONCE] = [12, 2];
+/** With how many sequences a fault that no call met yet is tried once more, and how many of them at once. */
+const [TRIES_MAX, AT_ONCE] = [24, 3];
 const TOLD_MAX = 5;
 const MS_A_RUN = 20_000;
 
@@ -43,17 +43,22 @@ async function played(crew: Crew, indices: readonly number[]): Promise<Failure[]
   ];
 }
 
-/** Faults that no call of their kind happened to meet get sequences of their own. */
+/** Faults that no call of their kind happened to meet get sequences of their own, all of them side by side. */
 async function meetMissing(crew: Crew, tally: Tally): Promise<Failure[]> {
-  const failures: Failure[] = [];
-  let from = RUNS;
-  for (let left = TRIES_MAX; left > 0 && tally.missing().length > 0; left--) {
-    const tries = Array.from({ length: AT_ONCE }, (_, i) => from + i * CELLS.length);
-    from += AT_ONCE * CELLS.length;
-    const indices = tally.missing().flatMap((cell) => tries.map((index) => indexFor(cell, index)));
-    failures.push(...(await played(crew, indices)));
+  /** Two faults may share a sequence. */
+  const begun = new Map<number, Promise<Failure[]>>();
+  const playOnce = (index: number) => {
+    const playing = begun.get(index) ?? played(crew, [index]);
+    begun.set(index, playing);
+    return playing;
+  };
+  async function meet(cell: Cell, first: number): Promise<void> {
+    for (let at = first; at < TRIES_MAX && tally.missing().includes(cell); at += AT_ONCE)
+      await playOnce(indexFor(cell, RUNS + at * CELLS.length));
   }
-  return failures;
+  const firsts = Array.from({ length: AT_ONCE }, (_, i) => i);
+  await Promise.all(tally.missing().flatMap((cell) => firsts.map((first) => meet(cell, first))));
+  return (await Promise.all(begun.values())).flat();
 }
 
 const say = (words: string) => void process.stderr.write(`\n${words}\n`);

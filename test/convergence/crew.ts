@@ -37,6 +37,7 @@ export function openCrew({ seed, tally, onFailure, onProgress }: CrewOptions): C
   const players = Array.from({ length: PLAYERS }, () => openPlayer(seed));
   const lengths: number[] = [];
   let failed = 0;
+  let calls = 0;
 
   function note({ index, acts, counts, story, isSure = false }: Played): Failure | undefined {
     lengths.push(acts);
@@ -61,7 +62,10 @@ export function openCrew({ seed, tally, onFailure, onProgress }: CrewOptions): C
           if (failure) failures.push(failure);
         }
       };
-      await Promise.all(players.flatMap((player) => Array.from({ length: LANES }, () => work(player))));
+      // Of calls for one sequence each, every other begins with another process.
+      const first = calls++ % players.length;
+      const inTurn = [...players.slice(first), ...players.slice(0, first)];
+      await Promise.all(Array.from({ length: LANES }, () => inTurn.map(work)).flat());
       return failures;
     },
     async [Symbol.asyncDispose]() {
