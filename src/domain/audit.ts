@@ -151,7 +151,9 @@ function remarkOn(before: AccessRequest, after: AccessRequest): Actor | null {
     return byBot("a token was accepted after its account was removed");
   const { untold } = after;
   if (untold?.what === "returned" && before.untold?.at !== untold.at)
-    return byBot("it stood on the hub again after it was gone, and is removed");
+    return byBot(
+      `generation ${untold.generation} stood on the hub again after it was gone, and goes once more`,
+    );
   if (before.state === "active" && before.refresh && after.state === "active" && isShownAnew(before, after))
     return byBot(`a fresh token: ${before.refresh.why}`);
   const left = leftTokens(after).find(

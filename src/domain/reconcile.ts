@@ -68,8 +68,8 @@ const remove = (on: OnHub): Repair => (stands(on) ? "remove" : "nothing");
 
 /** Restored from a backup, or made by hand. */
 const expel = (on: OnHub): Repair => (isWhole(on) ? "expel" : remove(on));
-/** By more than its token's time, or an operator's word. */
-const wasGone = ({ method }: Verification): boolean => method !== "expiry" && method !== "abandoned";
+/** By more than its token's time, or an operator's word; and it stood once. */
+const wasGone = ({ method }: Verification): boolean => method === "probe" || method === "absence";
 
 /** Only whole it is access that can be told apart from what is ending. */
 const isWhole = ({ account, binding }: OnHub): boolean => account !== null && !account.deleting && binding;

@@ -107,9 +107,13 @@ const Common = z.object({
   background: Background.optional(),
   /** When somebody it rests on was first not seen where they must be (departure.ts): looked at again before anything ends. */
   doubtedAt: Ms.optional(),
-  /** What the administrators are still to be told of it (alarm.ts), and since when. */
+  /** What the administrators are still to be told of it (alarm.ts), and since when; `generation`: which returned. */
   untold: z
-    .object({ what: z.enum(["adopted", "altered", "returned"]), at: Ms })
+    .object({
+      what: z.enum(["adopted", "altered", "returned"]),
+      at: Ms,
+      generation: Ms.optional(),
+    })
     .optional()
     .catch(undefined),
   /** Redis lost it, and it was made of what the hub knows: of those who approved it the last, and not what made it longer. */

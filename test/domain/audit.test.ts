@@ -97,8 +97,8 @@ describe("where the state stays", () => {
     [
       "back on the hub",
       ended,
-      { ...ended, untold: { what: "returned", at: NOW } },
-      "it stood on the hub again after it was gone, and is removed",
+      { ...ended, untold: { what: "returned", at: NOW, generation: 1 } },
+      "generation 1 stood on the hub again after it was gone, and goes once more",
     ],
     [
       "a token is left",

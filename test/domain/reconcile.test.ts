@@ -110,8 +110,8 @@ describe("a generation that gave way to a new token", () => {
   });
 });
 
-test.each(["expiry", "abandoned"] as const)(
-  "ended, by no more than %s: nobody said that it was gone",
+test.each(["expiry", "abandoned", "unstarted"] as const)(
+  "ended, by no more than %s: nobody said that it was gone, or that it ever stood",
   (method) => {
     const ended: AccessRequest = { ...each.ended, verification: { ...each.ended.verification, method } };
     expect(reconcile(ended, STANDING.whole, NOW)).toBe("remove");

@@ -1,6 +1,8 @@
 /** The hub is restored from a backup at any moment of an end: what came back goes once more, and the end is proved then. */
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { hubClient } from "../../sandbox/hub/client.ts";
+import type { KubeObject } from "../../sandbox/hub/types.ts";
 import { visibleText } from "../../sandbox/slack/index.ts";
 import { HOUR, MINUTE, SECOND } from "../../src/domain/duration.ts";
 import { usedLate } from "../../src/domain/generations.ts";
@@ -8,6 +10,7 @@ import type { RequestId, UserId } from "../../src/domain/ids.ts";
 import { isSettled } from "../../src/domain/messages.ts";
 import { askMoreTime } from "../../src/flow/ask-more-time.ts";
 import { decideRequest } from "../../src/flow/decide.ts";
+import { sweep } from "../../src/flow/mend/sweep.ts";
 import type { Ports } from "../../src/flow/ports.ts";
 import { renewToken } from "../../src/flow/renew-token.ts";
 import { makeRequest } from "../../src/flow/request.ts";
@@ -122,11 +125,90 @@ test("long after many ends: all of it goes with the next sweep, the trail says i
   for await (const line of transitions({ redis: world.commands, keys: world.keys }))
     if (line.from === "ended" && line.who === "bot") said.push(`${line.id}: ${line.why}`);
   expect(said.sort()).toEqual(
-    ids.map((id) => `${id}: it stood on the hub again after it was gone, and is removed`).sort(),
+    ids
+      .map((id) => `${id}: generation 1 stood on the hub again after it was gone, and goes once more`)
+      .sort(),
   );
   await world.until(async () =>
     (await Promise.all(ids.map(record))).every((r) => r !== null && isSettled(r)),
   );
+});
+
+/** By hand, as they stood. */
+async function remake({
+  serviceAccounts,
+  clusterRoleBindings,
+}: Awaited<ReturnType<typeof world.hub.objects>>) {
+  const admin = hubClient(world.hub, world.hub.admin);
+  const make = async (path: string, { metadata: { name, labels, annotations }, ...rest }: KubeObject) => {
+    const body = { ...rest, metadata: { name, labels, annotations } };
+    expect((await admin("POST", path, { body })).status).toBe(201);
+  };
+  const isGrants = ({ metadata }: KubeObject) => /^karpor-access-.*-r-/.test(metadata.name);
+  for (const one of serviceAccounts.filter(isGrants))
+    await make("/api/v1/namespaces/karpor-access/serviceaccounts", one);
+  for (const one of clusterRoleBindings.filter(isGrants))
+    await make("/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", one);
+  await admin.close();
+}
+
+const heardOfReturn = () =>
+  world.slack
+    .dm(ALICE)
+    .map(visibleText)
+    .filter((text) => text.includes("stood again"));
+async function returnsOnTrail(): Promise<string[]> {
+  const said: string[] = [];
+  for await (const line of transitions({ redis: world.commands, keys: world.keys }))
+    if (line.why?.includes("stood on the hub again")) said.push(`${line.to}: ${line.why}`);
+  return said;
+}
+
+test("long after an end, and the hub does not let go of it: noted once until it is told, and nobody reads that it is gone", async () => {
+  const id = await live();
+  const restore = backup();
+  await revoke(id);
+  expect(await pass(steps.ports, isEnded(id))).toBe(true);
+  world.clock.jump(HOUR);
+  restore();
+  const held: Ports = {
+    ...steps.ports,
+    grants: { ...steps.ports.grants, removeBinding: async () => Promise.reject(new Error("held")) },
+  };
+  // Whoever found it dies before anybody is told, and so does the next.
+  const dying: Ports = { ...held, admins: { tell: () => new Promise(() => {}) } };
+  await sweep(dying);
+  await sweep(dying);
+  expect(await returnsOnTrail()).toEqual([
+    "ended: generation 1 stood on the hub again after it was gone, and goes once more",
+  ]);
+  await sweep(held);
+  await world.until(async () => heardOfReturn().length > 0);
+  expect(await standing()).toHaveLength(2);
+  expect(heardOfReturn()[0]).toContain("The bot removes it, and whatever else came back.");
+  await steps.sweep();
+  expect(await standing()).toEqual([]);
+});
+
+test("an earlier token of a grant that goes on: that is said of it, and not that the grant ended", async () => {
+  const id = await live();
+  const before = await world.hub.objects();
+  await renewToken(steps.ports, { id, by: BOB as UserId, why: "leaked" });
+  const isProved = async () => {
+    const r = await record(id);
+    return r?.state === "active" && (r.former ?? []).every((one) => one.verification);
+  };
+  expect(await pass(steps.ports, isProved)).toBe(true);
+  await remake(before);
+  expect(await standing()).toHaveLength(4);
+  await steps.sweep();
+  expect(await standing()).toHaveLength(2);
+  await world.until(async () => heardOfReturn().length > 0);
+  expect(heardOfReturn()[0]).toContain("an earlier token of `guest`");
+  expect(await returnsOnTrail()).toEqual([
+    "active: generation 1 stood on the hub again after it was gone, and goes once more",
+  ]);
+  expect(await record(id)).toMatchObject({ state: "active", generation: 2 });
 });
 
 test("seen by the probe: it goes at once, and not with the next sweep", async () => {

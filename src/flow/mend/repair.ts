@@ -106,12 +106,14 @@ async function removeFound({ grants, log }: Ports, on: GrantObjects, signal: Abo
   log.warn({ id: on.key.id }, "removed from the hub: it belonged to no live request");
 }
 
-/** Noted first: should this replica die, a later sweep tells. */
+/** Noted first, and once: should this replica die, or the hub not let go of it, a later sweep tells. */
 async function expelReturned(ports: Ports, on: GrantObjects, signal: AbortSignal): Promise<void> {
   const { grants, clock, log } = ports;
   const { id, generation } = on.key;
-  const untold = { what: "returned", at: clock.now() } as const;
-  const request = await commit(ports, id, (r) => ({ ...r, untold }));
+  const untold = { what: "returned", at: clock.now(), generation } as const;
+  const isNoted = ({ untold: one }: AccessRequest) =>
+    one?.what === untold.what && one.generation === generation;
+  const request = await commit(ports, id, (r) => (isNoted(r) ? null : { ...r, untold }));
   await removeGrant(grants, on.key, uidsOf(on), signal);
   log.error({ id, generation }, "stood on the hub again after it was gone; removed");
   void tellUntold(ports, request);

@@ -31,8 +31,12 @@ export const enAlarms = {
   adopted: ({ id, role, requester }: AccessRequest, hub: string, fmt: Formatter): string =>
     `${fmt.b("No record knows it:")} ${fmt.code(role)} on ${hub} for ${fmt.code(requester.name)}, which the bot found there, and ends on time. If Redis lost nothing, somebody with the bot's access made it: ${revoke(id, fmt)}, then ${rotate(fmt)}.`,
   /** It was shown to be gone. Others may have come back with it. */
-  returned: ({ id, role, requester }: AccessRequest, hub: string, fmt: Formatter): string =>
-    `${fmt.b("It had ended, and stood again:")} ${fmt.code(role)} on ${hub} for ${fmt.code(requester.name)}, ${id}. The bot removed it, and removes whatever else came back. If Karpor was not restored from a backup, somebody made it by hand: ${rotate(fmt)}. ${fmt.code(`${fmt.command} show ${id}`)} tells its story.`,
+  returned: (
+    { id, role, requester }: AccessRequest,
+    { hub, isEarlier }: { hub: string; isEarlier: boolean },
+    fmt: Formatter,
+  ): string =>
+    `${fmt.b("It had ended, and stood again:")} ${isEarlier ? "an earlier token of " : ""}${fmt.code(role)} on ${hub} for ${fmt.code(requester.name)}, ${id}. The bot removes it, and whatever else came back. If Karpor was not restored from a backup, somebody made it by hand: ${rotate(fmt)}. ${fmt.code(`${fmt.command} show ${id}`)} tells its story.`,
   /** Each upgrade of Karpor replaces the key that signs every token. */
   lockedOut: (hub: string, fmt: Formatter): string =>
     `${fmt.b("The bot is locked out:")} Karpor on ${hub} refuses its token, as it does after each upgrade of Karpor. Until it has a new one nobody gets access, and what ends is not confirmed. Run ${fmt.code("npm run setup -- --from-cluster")}; the bot takes the new kubeconfig without a restart. Where the job that heals it is installed, it does so by itself within minutes.`,

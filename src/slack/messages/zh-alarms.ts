@@ -21,8 +21,8 @@ export const zhAlarms: typeof enAlarms = {
     `${fmt.b("有人紧急取用权限，却无人收到通知：")} ${fmt.code(requester.name)} 未经审批取用了 ${fmt.code(role)} 权限（${id}），而 Slack 不接受发往 ${fmt.channel(channel, "审批频道")} 的消息（${code}）。命令 ${revoke(id, fmt)} 可以结束它。${INVITE}，以便复核。`,
   adopted: ({ id, role, requester }, hub, fmt) =>
     `${fmt.b("没有任何记录：")} ${hub} 上发现 ${fmt.code(requester.name)} 的 ${fmt.code(role)} 授权，机器人已接管，并会按时结束它。如果 Redis 没有丢失数据，那么它是由持有机器人凭证的人伪造的：请用 ${revoke(id, fmt)} 撤销。之后${rotate(fmt)}。`,
-  returned: ({ id, role, requester }, hub, fmt) =>
-    `${fmt.b("已结束的授权再次出现：")} ${hub} 上 ${fmt.code(requester.name)} 的 ${fmt.code(role)} 授权（${id}）。机器人已将它移除，也会移除其他再次出现的授权。如果 Karpor 没有从备份恢复，说明有人手工重建了它：${rotate(fmt)}。命令 ${fmt.code(`${fmt.command} show ${id}`)} 显示它的经过。`,
+  returned: ({ id, role, requester }, { hub, isEarlier }, fmt) =>
+    `${fmt.b("已结束的授权再次出现：")} ${hub} 上 ${fmt.code(requester.name)} 的 ${fmt.code(role)} 授权（${id}）${isEarlier ? "的一个旧令牌" : ""}。机器人会将它移除，也会移除其他再次出现的授权。如果 Karpor 没有从备份恢复，说明有人手工重建了它：${rotate(fmt)}。命令 ${fmt.code(`${fmt.command} show ${id}`)} 显示它的经过。`,
   lockedOut: (hub, fmt) =>
     `${fmt.b("机器人被拒之门外：")} ${hub} 的 Karpor 拒绝机器人的令牌，每次升级 Karpor 之后都会如此。在拿到新令牌之前，无法授予权限，也无法确认权限已经结束。请运行 ${fmt.code("npm run setup -- --from-cluster")} 命令；机器人无需重启即会使用新的 kubeconfig。若已安装自动恢复任务，数分钟内会自行恢复。`,
   letIn: (hub, fmt) =>

@@ -3,6 +3,7 @@ import type { ActionsBlock } from "@slack/types";
 import type { Alarm } from "../../domain/alarm.ts";
 import { isTaken } from "../../domain/break-glass.ts";
 import { leaksOf } from "../../domain/former.ts";
+import type { AccessRequest } from "../../domain/request.ts";
 import { ACTIONS } from "../ids.ts";
 import type { Formatter } from "../messages/formatter.ts";
 import type { Words } from "../messages/index.ts";
@@ -43,7 +44,7 @@ function said({ words: { alarms: w }, ctx, hub }: Renderer, alarm: Alarm, fmt: F
     case "adopted":
       return w.adopted(alarm.request, hub, fmt);
     case "returned":
-      return w.returned(alarm.request, hub, fmt);
+      return w.returned(alarm.request, { hub, isEarlier: isEarlier(alarm.request) }, fmt);
     case "altered":
       return w.altered(alarm.request, hub, fmt);
     case "locked-out":
@@ -69,6 +70,9 @@ function said({ words: { alarms: w }, ctx, hub }: Renderer, alarm: Alarm, fmt: F
     }
   }
 }
+
+const isEarlier = ({ untold, generation }: AccessRequest): boolean =>
+  (untold?.generation ?? generation) < generation;
 
 function goOnButton(words: Words, epoch: number): ActionsBlock[] {
   const plain = (text: string) => ({ type: "plain_text" as const, text });

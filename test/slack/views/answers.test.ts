@@ -372,7 +372,10 @@ const alarms: { [K in Alarm["kind"]]: (Alarm & { kind: K })[] } = {
   "leak-unproven": [{ kind: "leak-unproven", request: leaking, generation }],
   adopted: [{ kind: "adopted", request: activeOne }],
   altered: [{ kind: "altered", request: activeOne }],
-  returned: [{ kind: "returned", request: activeOne }],
+  returned: [activeOne.generation, activeOne.generation - 1].map((generation) => ({
+    kind: "returned" as const,
+    request: { ...activeOne, untold: { what: "returned" as const, at: NOW, generation } },
+  })),
   "locked-out": [{ kind: "locked-out", credential: "a" }],
   "let-in": [{ kind: "let-in", credential: "a" }],
   "reads-opened": [
