@@ -10,7 +10,7 @@ import { createAgreement } from "../flow/agree/agree-on-policy.ts";
 import { createPolicyIntake } from "../flow/agree/take-policy.ts";
 import { createEvidenceKeeper } from "../flow/evidence/keep-evidence.ts";
 import { type HubAlarmPorts, tellHubAlarms } from "../flow/evidence/tell-hub-alarms.ts";
-import { sweep } from "../flow/mend/sweep.ts";
+import { sweepBeside } from "../flow/mend/sweep.ts";
 import { isStoreAway, type PolicyRegister, type Ports } from "../flow/ports.ts";
 import { redrawHomes } from "../flow/seen/redraw-homes.ts";
 import type { Holds } from "../flow/support/holds.ts";
@@ -82,7 +82,7 @@ export function keepAccess(
     ...{ admins, log },
     look: (signal) => lookAtOwnAccess(hub, namespace, signal),
     recheck: checking.now,
-    resume: () => sweep(ports),
+    resume: () => sweepBeside(ports),
   });
   return repeat(watch, { what: "the bot's access to the hub", sleep: clock.sleep, log });
 }

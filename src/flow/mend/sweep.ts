@@ -11,7 +11,7 @@ import { lookOver } from "./look-over.ts";
 import { repairGrant } from "./repair.ts";
 import { replaceDeadTokens } from "./replace-dead-tokens.ts";
 
-/** One replica at a time; another's sweep does as well. */
+/** One replica at a time; another's sweep does as well. Run by the queue: that it runs what it takes shows in this (watch-ends.ts). */
 export async function sweep(ports: Ports): Promise<void> {
   await ports.lease.hold("sweep", async () => {
     const began = ports.clock.now();
@@ -19,6 +19,11 @@ export async function sweep(ports: Ports): Promise<void> {
     const at = ports.clock.now();
     await ports.sweeps.completed({ ...found, at, tookMs: at - began });
   });
+}
+
+/** The same beside the queue, of which it says nothing. */
+export async function sweepBeside(ports: Ports): Promise<void> {
+  await ports.lease.hold("sweep", () => sweepAll(ports));
 }
 
 async function sweepAll(ports: Ports): Promise<Pick<Swept, "cardsRefused" | "tally">> {

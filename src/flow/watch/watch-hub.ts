@@ -2,7 +2,7 @@
 import { MINUTE, SECOND } from "../../domain/duration.ts";
 import type { AccessRequest } from "../../domain/request.ts";
 import { repairGrant } from "../mend/repair.ts";
-import { sweep } from "../mend/sweep.ts";
+import { sweepBeside } from "../mend/sweep.ts";
 import type { GrantChange, GrantWatch, Ports } from "../ports.ts";
 import { endedWith } from "../support/end-together.ts";
 
@@ -23,7 +23,7 @@ export function watchHub(
     // One that ends again and again leaves it to each minute's sweep.
     if (Math.abs(now - swept) < MINUTE) return;
     swept = now;
-    void sweep(ports).catch((error: unknown) =>
+    void sweepBeside(ports).catch((error: unknown) =>
       ports.log.warn({ err: error }, "what the watch missed is left to the next sweep"),
     );
   };
