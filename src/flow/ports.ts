@@ -445,6 +445,8 @@ export interface MintedToken {
   expiresAt: number;
   /** The name of the hub's key that signed it; null where it has none. */
   signedBy: string | null;
+  /** Whose it is, whatever stood under that name before; null where it does not say. */
+  accountUid: string | null;
 }
 
 /** The hub's objects of our own instance. Every call takes at most 5 s and stops at `signal`. Throws TroubleOutside. */

@@ -226,6 +226,20 @@ describe("somebody makes an account of the same name by hand", () => {
     expect(await theirs()).toHaveLength(1);
   });
 
+  test("before the end begins: a token of theirs is no probe, and its acceptance contradicts nothing", async () => {
+    const name = await nameOfGrant();
+    expect((await admin("DELETE", `${ACCOUNTS}/${name}`)).status).toBe(200);
+    expect((await admin("POST", ACCOUNTS, { body: { metadata: { name } } })).status).toBe(201);
+    await pass(3);
+    expect(await ended()).toBe(false);
+    expect(bot.trail().map(({ why }) => why)).not.toContain(
+      "a token was accepted after its account was removed",
+    );
+    expect(alert().map(visibleText).join()).toContain("made an account of the same name");
+    await admin("DELETE", `${ACCOUNTS}/${name}`);
+    await provedWithHoursLeft();
+  });
+
   test("without a probe nothing can be shown: said so, until the token's own time has run out", async () => {
     const minting = /\/token$/;
     hub().meddle({

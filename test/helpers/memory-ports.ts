@@ -280,7 +280,10 @@ const willingGrants = ({ clock }: Pick<Ports, "clock">): Grants => ({
     await onceOurs?.();
     return { accountUid: "account", bindingUid: "binding", tokenMessage: null };
   },
-  mint: async (_, ms) => ({ token: secret("eyJ-planted"), expiresAt: clock.now() + ms, signedBy: null }),
+  mint: async (_, ms) => ({
+    ...{ token: secret("eyJ-planted"), expiresAt: clock.now() + ms },
+    ...{ signedBy: null, accountUid: null },
+  }),
   check: async () => "good",
   assertEnforcing: async () => {},
   removeBinding: async () => {},

@@ -53,11 +53,12 @@ async function removeAccount(
   if (probe && deleted) watchProbe(ports, deleted, probe);
 }
 
-/** A token of the account that nobody uses before the account is gone; null where that takes long. */
+/** A token of the account that nobody uses before the account is gone; null where that takes long, or another stands under its name. */
 async function mintProbe({ grants }: Ports, going: Going, signal: AbortSignal): Promise<MintedToken | null> {
   if (!going.grant) return null;
   try {
-    return await grants.mint(going, PROBE_LIFE_MS, signal);
+    const probe = await grants.mint(going, PROBE_LIFE_MS, signal);
+    return (probe.accountUid ?? going.grant.accountUid) === going.grant.accountUid ? probe : null;
   } catch {
     return null;
   }

@@ -5,7 +5,7 @@ import type { GrantKey, Grants, Log, MintedToken } from "../../flow/ports.ts";
 import type { HubClient } from "../client/client.ts";
 import { answered, isHubs } from "../client/errors.ts";
 import type { HubRequest } from "../client/request.ts";
-import { signerOf } from "../kubeconfig/identity.ts";
+import { accountUidOf, signerOf } from "../kubeconfig/identity.ts";
 import type { Hub } from "./find.ts";
 import { objectName } from "./names.ts";
 
@@ -30,7 +30,8 @@ export async function mint(
     const { warning } = answer.headers;
     if (warning) log?.warn({ account: name, warning }, "The hub warned while minting a token.");
     const minted = secret(token);
-    return { token: minted, expiresAt: expirationTimestamp.getTime(), signedBy: signerOf(minted) };
+    const [expiresAt, signedBy] = [expirationTimestamp.getTime(), signerOf(minted)];
+    return { token: minted, expiresAt, signedBy, accountUid: accountUidOf(minted) };
   });
 }
 

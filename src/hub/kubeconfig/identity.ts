@@ -23,6 +23,14 @@ const Header = z.object({ kid: z.string().min(1) });
 /** The name of the key that signed it; null where it says none. */
 export const signerOf = (token: Secret): string | null => Header.safeParse(part(token, 0)).data?.kid ?? null;
 
+const Bound = z.object({
+  "kubernetes.io": z.object({ serviceaccount: z.object({ uid: z.string().min(1) }) }),
+});
+
+/** Of the account that it was made for; null where it does not say. */
+export const accountUidOf = (token: Secret): string | null =>
+  Bound.safeParse(part(token, 1)).data?.["kubernetes.io"].serviceaccount.uid ?? null;
+
 const part = (token: Secret, index: number): unknown =>
   parseJson(Buffer.from(token.reveal().split(".")[index] ?? "", "base64url").toString());
 
