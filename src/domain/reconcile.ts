@@ -43,7 +43,8 @@ export function reconcile(record: AccessRequest | "unknown" | null, on: OnHub, n
   if (record.state === "ending") return "nothing";
   // Of an undecided request nothing stands, unless Redis is older than the hub.
   if (onHub === "none" && isAdoptable(record) && isWhole(on) && on.account?.delivered) return "adopt";
-  return record.state === "ended" && wasGone(record.verification) ? expel(on) : remove(on);
+  // What nobody had a token of may have been made late, by a replica that slept through its end.
+  return record.state === "ended" && record.grant && wasGone(record.verification) ? expel(on) : remove(on);
 }
 
 /** The hub may be restored from before more time was given: without records, that end would be the grant's. */

@@ -118,6 +118,11 @@ test.each(["expiry", "abandoned", "unstarted"] as const)(
   },
 );
 
+test("ended before anybody had a token of it: made late by a replica that slept, it goes like what never began", () => {
+  const { grant: _, ...ended } = each.ended;
+  expect(reconcile(ended, STANDING.whole, NOW)).toBe("remove");
+});
+
 describe("live, and its account says another end", () => {
   const { active } = each;
   const at = (expiresAt: number | null): OnHub => ({ ...STANDING.whole, account: { ...account, expiresAt } });

@@ -190,6 +190,22 @@ test("long after an end, and the hub does not let go of it: noted once until it 
   expect(await standing()).toEqual([]);
 });
 
+test("made late, by a replica that slept through an end before anybody had a token: it goes, and nobody is alarmed", async () => {
+  const id = await pending();
+  await decideRequest(steps.ports, { id, terms: 1, by: ALICE as UserId, verdict: { approve: true } });
+  const slept = await record(id);
+  await revoke(id);
+  expect(await pass(steps.ports, isEnded(id))).toBe(true);
+  expect(await record(id)).toMatchObject({ verification: { method: "absence" } });
+  if (slept?.state !== "approved") throw new Error("not approved");
+  await steps.ports.grants.create(slept, AbortSignal.timeout(5_000));
+  expect(await standing()).toHaveLength(2);
+  await steps.sweep();
+  expect(await standing()).toEqual([]);
+  expect(await record(id)).toMatchObject({ state: "ended" });
+  expect(await returnsOnTrail()).toEqual([]);
+});
+
 test("an earlier token of a grant that goes on: that is said of it, and not that the grant ended", async () => {
   const id = await live();
   const before = await world.hub.objects();
