@@ -77,7 +77,8 @@ export function transition(
   const actor = moved ? rowOf(after).actor(after) : before && remarkOn(before, after);
   if (!actor) return null;
   const gone = before && newlyGone(before, after);
-  const grant = gone ? gone.grant : "grant" in after ? after.grant : undefined;
+  const former = gone ?? (before && newlyReturned(before, after));
+  const grant = former ? former.grant : "grant" in after ? after.grant : undefined;
   return {
     id: after.id,
     at: now,
@@ -95,7 +96,7 @@ export function transition(
     duration: after.duration,
     startsAt: after.startsAt ?? null,
     policy: after.policy,
-    generation: (gone ?? after).generation,
+    generation: (former ?? after).generation,
     expiresAt: "expiresAt" in after ? after.expiresAt : null,
     accountUid: grant?.accountUid ?? null,
     bindingUid: grant?.bindingUid ?? null,
@@ -149,11 +150,9 @@ function remarkOn(before: AccessRequest, after: AccessRequest): Actor | null {
     );
   if (isContradicted(after) && !isContradicted(before))
     return byBot("a token was accepted after its account was removed");
-  const { untold } = after;
-  if (untold?.what === "returned" && before.untold?.at !== untold.at)
-    return byBot(
-      `generation ${untold.generation} stood on the hub again after it was gone, and goes once more`,
-    );
+  const returned = returnedNow(before, after);
+  if (returned !== undefined)
+    return byBot(`generation ${returned} stood on the hub again after it was gone, and goes once more`);
   if (before.state === "active" && before.refresh && after.state === "active" && isShownAnew(before, after))
     return byBot(`a fresh token: ${before.refresh.why}`);
   const left = leftTokens(after).find(
@@ -203,6 +202,15 @@ const newlyGone = (before: AccessRequest, after: AccessRequest): Former | undefi
     ({ generation, verification }) =>
       verification && leaving(before).some((one) => one.generation === generation),
   );
+
+/** Which generation was found on the hub once more. */
+const returnedNow = (before: AccessRequest, { untold }: AccessRequest): number | undefined =>
+  untold?.what === "returned" && before.untold?.at !== untold.at ? untold.generation : undefined;
+
+const newlyReturned = (before: AccessRequest, after: AccessRequest): Former | undefined => {
+  const returned = returnedNow(before, after);
+  return formerOf(after).find(({ generation }) => generation === returned);
+};
 
 /** One approval of several: whose, and whose counts no more. */
 function approvalOn(before: AccessRequest, after: AccessRequest): Actor | null {

@@ -70,6 +70,18 @@ test.each(all.flatMap((r) => rowOf(r).to.map((to) => [r.state, to] as const)))(
   },
 );
 
+test("an earlier token that is back on the hub: the line is of its objects, not of those that stand by right", () => {
+  const verification = { method: "probe" as const, deletedAt: T0, at: T0 };
+  const grant = { ...active.grant, accountUid: "earlier-account", bindingUid: "earlier-binding" };
+  const former = [{ generation: 1, grant, why: "leaked" as const, at: T0, verification }];
+  const before: AccessRequest = { ...active, generation: 2, former };
+  const after: AccessRequest = { ...before, untold: { what: "returned", at: NOW, generation: 1 } };
+  expect(transition(before, after, NOW)).toMatchObject({
+    ...{ from: "active", to: "active", generation: 1 },
+    ...{ accountUid: "earlier-account", bindingUid: "earlier-binding", verification: null },
+  });
+});
+
 describe("where the state stays", () => {
   const stuck = (tries: number) => ({
     ...{ code: "edit_window_closed", since: T0, tries, triedAt: T0 },
