@@ -4,6 +4,7 @@ import { afterAll, beforeEach, expect, test } from "vitest";
 import { jumpClock } from "../../sandbox/clock.ts";
 import { isReadable, type Policy, policyFrom } from "../../src/domain/policy-file.ts";
 import type { TrailEntry } from "../../src/domain/trail-entry.ts";
+import { createAgreement } from "../../src/flow/agree/agree-on-policy.ts";
 import type { PolicyRegister } from "../../src/flow/ports.ts";
 import type { Keys } from "../../src/store/keys.ts";
 import { createPolicies } from "../../src/store/policies.ts";
@@ -78,4 +79,29 @@ test("a change is on the trail once for all replicas, and the first start is non
   expect(await replica(two).record(two)).toBe(true);
   const changes = [{ kind: "listed", field: "admins", added: ["U0ALICE"], removed: [] }];
   expect(await onTrail()).toEqual([{ took: "2b", was: "1a", at: expect.any(Number), changes }]);
+});
+
+const keeping = (policy: Policy, register: PolicyRegister) =>
+  createAgreement({ clock, policy, register, holds: { report: () => {} } });
+
+test("a Redis that lost what was gone by is told it again, so that the next change is on the trail", async () => {
+  const keep = keeping(one, replica(one));
+  await keep();
+  await redis.commands.del(keys.policy);
+  await keep();
+  await keeping(two, replica(two))();
+  expect(await onTrail()).toEqual([expect.objectContaining({ took: "2b", was: "1a" })]);
+});
+
+test("a file that one replica took, and went away with, is not what is gone by: the trail tells that too, once they agree", async () => {
+  const [a, b, c] = [replica(one), replica(two), replica(one)];
+  const [keepA, keepB, keepC] = [keeping(one, a), keeping(two, b), keeping(one, c)];
+  for (const keep of [keepA, keepC, keepB, keepA, keepB, keepC, keepA]) await keep();
+  const tookB = expect.objectContaining({ took: "2b", was: "1a" });
+  expect(await onTrail()).toEqual([tookB]);
+  await b.leave();
+  await Promise.all([keepA(), keepC()]);
+  for (const keep of [keepA, keepC]) await keep();
+  const back = [{ kind: "listed", field: "admins", added: [], removed: ["U0ALICE"] }];
+  expect(await onTrail()).toEqual([tookB, { took: "1a", was: "2b", at: expect.any(Number), changes: back }]);
 });

@@ -18,7 +18,9 @@ export function createAgreement({ clock, policy, register, holds }: AgreeOnPolic
   let since: number | undefined;
   return async () => {
     const others = await register.hold(policy);
-    if (recorded !== policy.digest && (await register.record(policy))) recorded = policy.digest;
+    // Once they agree, at every look: whoever took another and put that on the trail may be gone, and Redis may be older.
+    const isKnown = others.length > 0 && recorded === policy.digest;
+    if (!isKnown && (await register.record(policy))) recorded = policy.digest;
     since = others.length === 0 ? undefined : (since ?? clock.now());
     const isLong = since !== undefined && clock.now() - since >= APART_MS;
     holds.report("policies", [
