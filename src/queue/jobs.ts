@@ -1,6 +1,7 @@
 /** Jobs in BullMQ: a job holds which record to look at and when it is due, nothing else. */
-import { type JobsOptions, Queue } from "bullmq";
+import { type Job, type JobsOptions, Queue } from "bullmq";
 import type { Cluster, Redis } from "ioredis";
+import { MINUTE } from "../domain/duration.ts";
 import type { RequestId } from "../domain/ids.ts";
 import type { Due } from "../domain/lifecycle.ts";
 import { type Clock, type Jobs, LANES, type Lane, StoreDown, StoreUnsure } from "../flow/ports.ts";
@@ -51,9 +52,24 @@ export function createJobs({ connection, prefix, clock, eager = createEager() }:
     setTimer: (id, last, next) =>
       send(async () => {
         const set = next && lanes.timers.add(next.step, { id, due: next.at }, timer(id, next, clock));
-        await Promise.all([last && lanes.timers.remove(timerId(id, last)), set]);
+        const isOverdue = next !== null && next.at <= clock.now();
+        const begun = isOverdue && set?.then((job) => withoutFarOff(connection, lanes.timers, job));
+        await Promise.all([last && lanes.timers.remove(timerId(id, last)), set, begun]);
       }),
   };
+}
+
+/** No step that is due asks to be looked at later than in so long. */
+const PUT_OFF_MOST_MS = 15 * MINUTE;
+/** BullMQ's: so many jobs of one millisecond keep their order. */
+const SCORES_A_MS = 0x1000;
+
+/** It stood already, and a machine whose clock was ahead put it off: by everybody else's it would not come for as long. */
+async function withoutFarOff(redis: Redis | Cluster, queue: Queue, job: Job): Promise<void> {
+  const score = await redis.zscore(queue.toKey("delayed"), job.id ?? "");
+  const isFarOff = Number(score ?? 0) / SCORES_A_MS > Date.now() + PUT_OFF_MOST_MS;
+  // It may have come meanwhile.
+  if (isFarOff) await job.promote().catch(() => {});
 }
 
 /** The same timer is one job, however often it is set. */

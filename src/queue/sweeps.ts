@@ -1,4 +1,5 @@
 /** The sweep's schedule: at the start and every minute, one run for all replicas together. */
+import type { Queue } from "bullmq";
 import type { Cluster, Redis } from "ioredis";
 import type { Clock, Log } from "../flow/ports.ts";
 import { quietly } from "./errors.ts";
@@ -24,8 +25,8 @@ export function scheduleSweeps({ connection, prefix, clock, log }: Settings): { 
     // Redis is away: what was asked last still waits.
     if (asking) return;
     asking = true;
-    await queue
-      .upsertJobScheduler(SWEEP, { every: EVERY_MS }, { name: SWEEP, data: {}, opts })
+    await forgetFarOff(queue)
+      .then(() => queue.upsertJobScheduler(SWEEP, { every: EVERY_MS }, { name: SWEEP, data: {}, opts }))
       .catch(complain)
       .finally(() => {
         asking = false;
@@ -43,4 +44,10 @@ export function scheduleSweeps({ connection, prefix, clock, log }: Settings): { 
       return queue.close();
     },
   };
+}
+
+/** A machine whose clock was ahead put the next sweep there: by everybody else's it would be as long until any comes. */
+async function forgetFarOff(queue: Queue): Promise<void> {
+  const { next = 0 } = (await queue.getJobScheduler(SWEEP)) ?? {};
+  if (next > Date.now() + 2 * EVERY_MS) await queue.removeJobScheduler(SWEEP);
 }

@@ -149,14 +149,16 @@ test("a flow that asks for later is called then, not counted as failed", async (
 test("a timer that fires early is due again at its time, as the same one job", async () => {
   let calls = 0;
   const { jobs, clock } = running({
-    end: async () => (++calls < 2 ? { again: clock.now() + 86_400_000 } : undefined),
+    end: async () => (++calls < 2 ? { again: due.at } : undefined),
   });
-  await jobs.setTimer(id, null, { step: "end", at: 5 });
+  const due = { step: "end", at: clock.now() + 86_400_000 } as const;
+  await jobs.setTimer(id, null, due);
+  const job = await jobs.lanes.timers.getJob(`end-${id}-${due.at}`);
+  await job?.promote();
   // The other is the sweep's.
-  await until(async () => (await jobs.lanes.timers.getDelayedCount()) === 2);
-  const job = await jobs.lanes.timers.getJob(`end-${id}-5`);
+  await until(async () => calls === 1 && (await jobs.lanes.timers.getDelayedCount()) === 2);
   expect(await job?.getState()).toBe("delayed");
-  await jobs.setTimer(id, null, { step: "end", at: 5 });
+  await jobs.setTimer(id, null, due);
   expect(await jobs.lanes.timers.getDelayedCount()).toBe(2);
   expect(calls).toBe(1);
   await job?.promote();
@@ -388,3 +390,41 @@ async function everything(prefix: string): Promise<string> {
   );
   return [...keys, ...dumps].join("\n");
 }
+
+/** As on a machine whose clock is ahead by so much. */
+async function ahead(ms: number, story: () => Promise<void>): Promise<void> {
+  const real = Date.now;
+  const clock = vi.spyOn(Date, "now").mockImplementation(() => real.call(Date) + ms);
+  try {
+    await story();
+  } finally {
+    clock.mockRestore();
+  }
+}
+const DAY = 86_400_000;
+
+test("a machine whose clock was a day ahead keeps no sweep from coming round once it is right", async () => {
+  const keys = freshKeys();
+  const next = async ({ jobs }: ReturnType<typeof running>) =>
+    (await jobs.lanes.timers.getJobScheduler("sweep"))?.next ?? 0;
+  await ahead(DAY, async () => {
+    const wrong = work(shared, {}, keys);
+    await until(async () => (await next(wrong)) > Date.now());
+    await wrong.close();
+  });
+  const right = running({}, keys);
+  await until(async () => (await next(right)) <= Date.now() + 60_000);
+});
+
+test("what a machine put off whose clock was a day ahead is done when a sweep finds it overdue", async () => {
+  const end = vi.fn(async () => (end.mock.calls.length === 1 ? { again: clock.now() + 500 } : undefined));
+  const { jobs, clock } = running({ end });
+  const due = { step: "end", at: clock.now() } as const;
+  await ahead(DAY, async () => {
+    await jobs.setTimer(id, null, due);
+    await until(async () => (await jobs.lanes.timers.getDelayed()).some(({ name }) => name === "end"));
+  });
+  clock.jump(1_000);
+  await jobs.setTimer(id, null, due);
+  await until(() => end.mock.calls.length === 2);
+});
