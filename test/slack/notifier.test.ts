@@ -445,6 +445,16 @@ describe("taking the token off", () => {
     );
   });
 
+  test("a clock that was an hour ahead while Slack gave no answer keeps no token in Slack once it is right", async () => {
+    const place = await shown();
+    passed = 3_600_000;
+    slack.failNext("chat.update", { status: 503 });
+    expect(await failure(takeOff(place, "edit"))).toBeInstanceOf(TroubleOutside);
+    passed = 0;
+    expect(await takeOff(place, "edit")).toBe("edited");
+    expect(now()).not.toContain(TOKEN);
+  });
+
   test("what it then says is the record's own", async () => {
     const place = await shown();
     await notifier.takeTokenOff({ ...r, requester: { ...bob, locale: "zh" } }, "hidden", place, "edit");

@@ -1,7 +1,11 @@
 /** Socket Mode through Slack's moods, and through the loss of what a replica needs to be of use. */
+import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
+import { jumpClock } from "../../sandbox/clock.ts";
 import { visibleText } from "../../sandbox/slack/index.ts";
+import { createSocket } from "../../src/slack/inbound/socket.ts";
 import { BOB, type Door, GENERAL, openDoor } from "../helpers/listener.ts";
+import { memoryLog } from "../helpers/memory-log.ts";
 
 const socket = (beside?: Door) => openDoor({ transport: "socket", ...(beside ? { beside } : {}) });
 const connections = ({ slack }: Door) => slack.socket.connections();
@@ -45,6 +49,30 @@ test.each(["account_inactive", "invalid_auth", { status: 503 }])(
     expect((await door.slack.command(BOB, GENERAL, "help")).status).toBe(200);
   },
 );
+
+test("a clock that was an hour ahead when Slack refused it keeps nobody from the next try once it is right", async () => {
+  const clock = jumpClock();
+  let ahead = 3600 * SECOND;
+  const never = new Promise<void>(() => {});
+  const connection = { connections: 1, expiring: never, lost: never, close: async () => {} };
+  const one = createSocket({
+    clock: { now: () => clock.now() + ahead, sleep: clock.sleep },
+    connect: async () => {
+      if (ahead > 0) throw new Error("refused");
+      return connection;
+    },
+    ...{ hasRecords: () => true, acked: async () => {}, held: async (own) => own },
+    ...{ report: () => {}, notice: () => {}, log: memoryLog() },
+  });
+  await one.start();
+  ahead = 0;
+  for (let second = 0; second < 5 && !one.isOpen(); second++) {
+    clock.jump(SECOND);
+    await delay(10);
+  }
+  expect(one.isOpen()).toBe(true);
+  await one.stop();
+});
 
 test("refused at its start, it comes in when Slack lets it", async () => {
   const first = await socket();

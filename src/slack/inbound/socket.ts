@@ -46,7 +46,9 @@ interface State {
   openedAt: number;
   /** Attempts that failed, and connections lost young, in a row. */
   failures: number;
-  nextTry: number;
+  /** When that was, and for how long nothing is tried from then on: the clock may be set meanwhile. */
+  failedAt: number;
+  waitMs: number;
   /** When to replace the current one although it lives. */
   renewAt: number | undefined;
   /** Replaced, and not closed yet. */
@@ -62,7 +64,8 @@ interface State {
 
 export function createSocket(options: SocketOptions): Socket {
   const state: State = {
-    ...{ current: undefined, openedAt: 0, failures: 0, nextTry: 0, renewAt: undefined, retired: new Set() },
+    ...{ current: undefined, openedAt: 0, renewAt: undefined, retired: new Set() },
+    ...{ failures: 0, failedAt: 0, waitMs: 0 },
     ...{ nextLook: undefined, sawOthers: false, aside: false, stopping: new AbortController() },
     census: createCensus(options),
   };
@@ -107,7 +110,7 @@ async function step(state: State, options: SocketOptions): Promise<void> {
   if (options.hasRecords()) comeBack(state, options);
   else state.nextLook ??= now + within(LOOK_AFTER_MS);
   if (state.nextLook !== undefined && now >= state.nextLook) return lookForOthers(state, options);
-  if (state.aside || now < state.nextTry || !isWanted(state, now)) return;
+  if (state.aside || Math.abs(now - state.failedAt) < state.waitMs || !isWanted(state, now)) return;
   const fresh = await open(state, options);
   if (!fresh) return;
   const before = state.current;
@@ -182,7 +185,8 @@ function take(state: State, fresh: SocketConnection, { clock }: SocketOptions): 
 function back(state: State, clock: Clock, atLeast = 0): void {
   const wait = state.failures === 0 ? 0 : Math.min(TICK_MS * 2 ** (state.failures - 1), BACKOFF_MAX_MS);
   state.failures += 1;
-  state.nextTry = clock.now() + Math.max(wait, atLeast);
+  state.failedAt = clock.now();
+  state.waitMs = Math.max(wait, atLeast);
 }
 
 async function open(
