@@ -10,9 +10,13 @@ import { Unreadable } from "../flow/ports.ts";
 export interface Unknowns {
   values: Values;
   /** What ours reads as something else, for want of a word for it: it comes back unless ours says a third thing. */
-  words: Record<string, { read: unknown; written: unknown }>;
+  words: Record<string, Word>;
   /** By the key of what ours does know: it goes with that. */
   inside: Record<string, Unknowns>;
+}
+interface Word {
+  read: unknown;
+  written: unknown;
 }
 type Values = Record<string, unknown>;
 
@@ -70,11 +74,22 @@ function unknownsOf(whole: Values, known: Values): Unknowns {
   return found;
 }
 
+/** Of a list each that ours left as it was: it may have added some, or taken others off. */
+function unread(mine: unknown, { read, written }: Word): unknown {
+  if (isDeepStrictEqual(mine, read)) return written;
+  const isList = Array.isArray(mine) && Array.isArray(read) && Array.isArray(written);
+  if (!isList || read.length !== written.length) return mine;
+  return mine.map((one) => {
+    const at = read.findIndex((was) => isDeepStrictEqual(was, one));
+    return at < 0 ? one : written[at];
+  });
+}
+
 /** Where both have a word on something, ours counts. */
 function merge(known: Values, { values, words, inside }: Unknowns): Values {
   const merged = { ...values, ...known };
-  for (const [key, { read, written }] of Object.entries(words))
-    if (Object.hasOwn(known, key) && isDeepStrictEqual(known[key], read)) merged[key] = written;
+  for (const [key, word] of Object.entries(words))
+    if (Object.hasOwn(known, key)) merged[key] = unread(known[key], word);
   for (const [key, unknowns] of Object.entries(inside)) {
     const mine = known[key];
     if (isObject(mine)) merged[key] = merge(mine, unknowns);

@@ -1,6 +1,7 @@
 /** A record as it stands in Redis: of which version, and that what another version wrote is carried along. */
 import fc from "fast-check";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import type { UserId } from "../../src/domain/ids.ts";
 import type { AccessRequest, State } from "../../src/domain/request.ts";
 import { read, write } from "../../src/store/record.ts";
 import { testRedis } from "../helpers/redis.ts";
@@ -74,6 +75,25 @@ describe("what a neighbouring version wrote", () => {
       });
     },
   );
+
+  test("what stands in a list keeps what it has when ours adds to the list, or takes another off", async () => {
+    const approval = (name: string, at: number) => ({
+      by: { ...request.requester, id: `U0${name}` as UserId, name },
+      qualified: "S0SRE",
+      at,
+      terms: 1,
+    });
+    const [first, second, third] = [approval("FIRST", 1), approval("SECOND", 2), approval("THIRD", 3)];
+    const [phone, desk] = [
+      { ...first, by: { ...first.by, pronoun: "they" }, device: "phone" },
+      { ...second, device: "desk" },
+    ];
+    await store({ ...written(2), approvals: [phone, desk] });
+    await f.requests.update(request.id, (r) => ({ ...r, approvals: [...(r.approvals ?? []), third] }));
+    expect((await stored()).approvals).toEqual([phone, desk, third]);
+    await f.requests.update(request.id, (r) => ({ ...r, approvals: r.approvals?.slice(1) }));
+    expect((await stored()).approvals).toEqual([desk, third]);
+  });
 
   test("what stood inside something that goes, goes with it", async () => {
     await store(written(2));
