@@ -26,6 +26,7 @@ export async function lessOf(
   by: UserId,
   { role = request.role, duration }: LessChosen,
 ): Promise<Less> {
+  if (duration < SHORTEST) throw new Refused({ kind: "too-short", min: SHORTEST });
   const less = role === request.role ? { duration } : await lowerOf(ports, request, by, { role, duration });
   const facts = await resolveRequester(ports, { ...request, role });
   const denied = refusalIn(judge(ports.policy, { ...request, role, duration }, facts));
@@ -39,9 +40,7 @@ async function lowerOf(
   by: UserId,
   { role: name, duration }: { role: string; duration: number },
 ): Promise<Less> {
-  const { roles } = ports.policy;
-  termsOf({ role: name, time: { ms: duration }, reason: request.reason }, roles);
-  const role = roles[name];
+  const role = roleNamed(ports.policy.roles, name);
   const lower = await lowerRoles(ports, request, by, [name]);
   if (!role || !lower?.includes(name)) throw new Refused({ kind: "not-lower", role: name });
   const { isFor, approvers, count, fallback } = askedOf(role, request.requestedAt, request.closesAt);

@@ -182,6 +182,36 @@ test("what is not less is said at its input; whoever does not approve gets no fo
   expect(world.slack.messages(APPROVALS).map(visibleText).join("\n")).not.toContain("undefined");
 });
 
+test.each([
+  ["no time at all", 0],
+  ["less than a minute", 59_999],
+])("a press that says %s approves nothing", async (_, ms) => {
+  const card = await it.ask("admin 4h", "to-look");
+  const { id = "" } = (await record("to-look")) ?? {};
+  const click = await world.slack.select(ALICE, card, "menu", "Approve for less…");
+  if (!click) throw new Error("not chosen");
+  const actions = [{ type: "button", action_id: "less", value: `${id}:1:${ms}` }];
+  await world.slack.redeliver({ ...click, payload: { ...click.payload, actions } });
+  await it.whisper(ALICE, "the shortest time is 1 min");
+  expect(await record("to-look")).toMatchObject({ state: "pending", duration: 4 * HOUR, terms: 1 });
+});
+
+test.each([
+  ["time", "less-time", "-3600000", "the shortest time is 1 min"],
+  ["role", "less-role", "gone", "cannot stand in for what is asked"],
+])("nor does a form whose %s was made up, or is gone by then", async (_, name, value, told) => {
+  const card = await it.ask("admin 4h", "to-look");
+  const view = await modal(ALICE, card);
+  const kept = await world.slack.submit(ALICE, view.id, { "less-role": "admin", "less-time": "4 h" });
+  const payload = structuredClone(kept.payload) as { view: View };
+  const { values } = payload.view.state as { values: Record<string, object> };
+  values[name] = { [name]: { selected_option: { value } } };
+  await world.slack.redeliver({ ...kept, payload });
+  // What it says is for a role that whoever decides could ask for themselves.
+  expect(buttonsOf(await it.whisper(ALICE, told))).toEqual([]);
+  expect(await record("to-look")).toMatchObject({ state: "pending", duration: 4 * HOUR, terms: 1 });
+});
+
 test("in Chinese for whoever asked", async () => {
   const card = await it.ask("admin 4h", "to-look", MEI);
   await press(ALICE, card, "1 h only");
