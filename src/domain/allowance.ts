@@ -69,6 +69,12 @@ export interface Moment {
   before: number;
 }
 
+/** Of an older copy of Redis: it may have been withdrawn since. */
+export const mayBeWithdrawn = (
+  { madeAt }: Pick<Allowance, "madeAt">,
+  { before }: Pick<Moment, "before">,
+): boolean => isDoubtful({ requestedAt: madeAt }, { before });
+
 /** Whether such a request is within it; who allowed it is another question. */
 export const covers = (
   a: Allowance,
@@ -78,7 +84,7 @@ export const covers = (
   statusOf(a, now) === "standing" &&
   // What begins when it is over is asked as anything else.
   (r.startsAt ?? now) < a.until &&
-  !isDoubtful({ requestedAt: a.madeAt }, { before }) &&
+  !mayBeWithdrawn(a, { before }) &&
   a.person.id === r.requester.id &&
   a.role === r.role &&
   a.clusterRole === r.clusterRole &&

@@ -12,6 +12,7 @@ import { confirmRestore } from "../../src/flow/operator/confirm-restore.ts";
 import { type Ports, TroubleOutside } from "../../src/flow/ports.ts";
 import { makeRequest } from "../../src/flow/request.ts";
 import { releaseGrant } from "../../src/flow/revoke.ts";
+import { waitingFor } from "../../src/flow/seen/waiting-for.ts";
 import { carryOutMassEnds } from "../../src/flow/together/mass-end.ts";
 import { revokeAll } from "../../src/flow/together/revoke-all.ts";
 import { validateRequester } from "../../src/flow/validate.ts";
@@ -224,6 +225,30 @@ test("withdrawn, and Redis restored from before: it does not come back", async (
   for (const r of await world.records())
     if (r.state === "pending") await withdrawRequest(steps.ports, { id: r.id, by: BOB as UserId });
   expect(await record(await ask())).toMatchObject({ state: "active" });
+});
+
+test("waiting for one more, and Redis restored from before: nobody allows it too, and who types it again begins anew", async () => {
+  const id = await allow(steps.ports, ALICE, "both");
+  const other = await allow();
+  await steps.ports.epoch.settle();
+  const before = await copyRedis(world.commands);
+  await withdraw(other);
+  await steps.ports.epoch.settle();
+  await restored(before);
+  await goOn();
+  const among = async () => true;
+  expect((await waitingFor(steps.ports, CAROL as UserId, among)).allowances).toEqual([]);
+  const refusal = { kind: "terms-changed", role: "both", what: "restored" };
+  await expect(allowToo(steps.ports, { id, by: CAROL as UserId })).rejects.toMatchObject({ refusal });
+  const anew = await allow(steps.ports, CAROL, "both");
+  expect(await steps.ports.allowances.get(id)).toMatchObject({ withdrawn: { by: { id: CAROL } } });
+  expect(await steps.ports.allowances.get(anew)).toMatchObject({ allowedBy: [{ by: { id: CAROL } }] });
+  expect(dms()).not.toContain("Allowed by");
+  await allowToo(steps.ports, { id: anew, by: ALICE as UserId });
+  expect(await record(await ask("both 1h OPS-1"))).toMatchObject({
+    state: "active",
+    decision: { allowance: anew },
+  });
 });
 
 test("with Redis lost, what was allowed is lost: every request is asked for", async () => {

@@ -1,6 +1,13 @@
 /** An approver allows a person's requests for a role beforehand: makes an allowance, or is one more who allows it. new → waiting | standing */
 import type { AllowTerms } from "../../domain/allow-command.ts";
-import { type Allowance, type Allower, joined } from "../../domain/allowance.ts";
+import {
+  type Allowance,
+  type Allower,
+  disallowed,
+  isOpen,
+  joined,
+  mayBeWithdrawn,
+} from "../../domain/allowance.ts";
 import { type Role, roleNamed } from "../../domain/catalog.ts";
 import { totalOf } from "../../domain/extension.ts";
 import { type AllowanceId, allowanceId, type UserId } from "../../domain/ids.ts";
@@ -33,7 +40,10 @@ export async function allowPerson(
     recipientOf(ports, person, terms.role, role),
   ]);
   const drawn = draft(ports, role, terms, recipient, allower);
-  const { made, allowance } = await ports.allowances.make(drawn, triggerId);
+  const make = () => ports.allowances.make(drawn, triggerId);
+  const first = await make();
+  const again = !first.made && (await putAside(ports, first.allowance, allower));
+  const { made, allowance } = again ? await make() : first;
   if (!made) return join(ports, allowance, allower);
   await syncAllowance(ports, allowance.id);
   return allowance;
@@ -53,8 +63,21 @@ export async function allowToo(
   return join(ports, allowance, allower);
 }
 
-async function join(ports: Ports, { id }: Allowance, allower: Allower): Promise<Allowance> {
-  const change = (a: Allowance) => joined(a, allower, ports.clock.now());
+/** What lets nothing pass any more keeps nobody from allowing it anew. */
+async function putAside(ports: Ports, a: Allowance, { by, qualified }: Allower): Promise<boolean> {
+  if (!mayBeWithdrawn(a, { before: ports.epoch.before() })) return false;
+  const now = ports.clock.now();
+  await ports.allowances.update(a.id, (r) => (isOpen(r, now) ? disallowed(r, { by, qualified }, now) : null));
+  await syncAllowance(ports, a.id);
+  return true;
+}
+
+/** Throws Refused(terms-changed) where it would let nothing pass. */
+async function join(ports: Ports, a: Allowance, allower: Allower): Promise<Allowance> {
+  const { id, role } = a;
+  if (mayBeWithdrawn(a, { before: ports.epoch.before() }))
+    throw new Refused({ kind: "terms-changed", role, what: "restored" });
+  const change = (r: Allowance) => joined(r, allower, ports.clock.now());
   const after = await ports.allowances.update(id, change, { replicated: true });
   await syncAllowance(ports, id);
   return after;

@@ -1,6 +1,5 @@
 /** What was allowed beforehand and is of use, as far as a person may see it: their own, what they allowed, and all that they could withdraw. */
-import { type Allowance, isOpen } from "../../domain/allowance.ts";
-import { isDoubtful } from "../../domain/epoch.ts";
+import { type Allowance, isOpen, mayBeWithdrawn } from "../../domain/allowance.ts";
 import type { UserId } from "../../domain/ids.ts";
 import type { Ports } from "../ports.ts";
 import { resolveReviewer } from "../support/reviewer.ts";
@@ -10,7 +9,7 @@ import { mayWithdraw } from "./withdraw-allowance.ts";
 export async function allowedList(ports: Ports, by: UserId): Promise<Allowance[]> {
   const before = ports.epoch.before();
   const open = (await ports.allowances.all()).filter(
-    (a) => isOpen(a, ports.clock.now()) && !isDoubtful({ requestedAt: a.madeAt }, { before }),
+    (a) => isOpen(a, ports.clock.now()) && !mayBeWithdrawn(a, { before }),
   );
   const may = await Promise.all(open.map((a) => isTheirs(a, by) || canWithdraw(ports, a, by)));
   return open.filter((_, i) => may[i]);

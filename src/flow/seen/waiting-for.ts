@@ -1,5 +1,5 @@
 /** What waits for a person: requests to decide, emergencies to review, and what others would allow beforehand. */
-import { type Allowance, statusOf } from "../../domain/allowance.ts";
+import { type Allowance, mayBeWithdrawn, statusOf } from "../../domain/allowance.ts";
 import { reviewersOf } from "../../domain/break-glass.ts";
 import { roleNamed } from "../../domain/catalog.ts";
 import type { UserId } from "../../domain/ids.ts";
@@ -56,10 +56,12 @@ async function toReview({ policy, lists }: Ports, person: UserId, isAmong: Quali
   return filter(open, (r) => isAmong([...new Set([...reviewersOf(r, policy.roles), ...policy.admins])]));
 }
 
-async function toAllow({ policy, allowances, clock }: Ports, person: UserId, isAmong: Qualifies) {
+async function toAllow({ policy, allowances, clock, epoch }: Ports, person: UserId, isAmong: Qualifies) {
+  const before = epoch.before();
   const waiting = (await allowances.all()).filter(
     (a) =>
       statusOf(a, clock.now()) === "waiting" &&
+      !mayBeWithdrawn(a, { before }) &&
       a.person.id !== person &&
       !a.allowedBy.some(({ by }) => by.id === person),
   );
