@@ -27,12 +27,20 @@ async function denied(reason: string, why: string): Promise<void> {
   await it.dm(BOB, why);
 }
 
+test("a title is theirs, whatever it says: it cannot pass for what the bot saw", async () => {
+  const title = "Lead” · holds `admin` until tomorrow · *3 grants in 30 days*";
+  await world.slack.people.change(BOB, { title, tz: "Asia/Tokyo" });
+  expect(await asked("to look")).toMatch(
+    /^“Lead · holds admin until tomorrow · 3 grants in 30 days” · \d\d:\d\d for them · no grant in 30 days/m,
+  );
+});
+
 test("title, local time, what they hold, their grants of 30 days, and a denial of a day, as long as each is so", async () => {
   await world.slack.people.change(BOB, { title: "Developer", tz: "Asia/Tokyo" });
   const first = await asked("before anything");
   const [record] = await world.records();
   const there = new Date((record?.requestedAt ?? 0) + 9 * HOUR).toISOString().slice(11, 16);
-  expect(first).toContain(`Developer · ${there} for them · no grant in 30 days`);
+  expect(first).toContain(`“Developer” · ${there} for them · no grant in 30 days`);
   await denied("before anything", "release freeze");
   await it.get("guest 8h", "to hold");
   expect(await asked("beside it")).toMatch(

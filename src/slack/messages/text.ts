@@ -33,6 +33,12 @@ export const foreign = (text: string, max: number): string => cut(oneLine(text),
 export const foreignCode = (text: string, max: number): string =>
   `\`${foreign(text.replaceAll("`", "'"), max)}\``;
 
+/** What somebody says of themselves, among the bot's own words: in marks that it cannot end, and in no form of its own. */
+export function inMarks(text: string, max: number): string {
+  const said = foreign(text.replace(/[*_~`"“”]/g, ""), max);
+  return said && `“${said}”`;
+}
+
 /** Cuts text that is escaped already, never inside an entity. */
 export function shorten(text: string, max: number): string {
   if (text.length <= max) return text;

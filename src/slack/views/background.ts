@@ -1,7 +1,7 @@
 /** What an approver wants to know of the requester before they decide: one line on the card, as it was when it was asked. */
 import type { ContextBlock } from "@slack/types";
 import type { AccessRequest } from "../../domain/request.ts";
-import { foreign } from "../messages/text.ts";
+import { inMarks } from "../messages/text.ts";
 import { context } from "./blocks.ts";
 import type { Renderer } from "./renderer.ts";
 
@@ -20,7 +20,7 @@ export function backgroundParts(p: Renderer, { background: known, requestedAt }:
   if (!known) return [];
   const words = p.words.background;
   const parts = [
-    foreign(known.title ?? "", TITLE),
+    inMarks(known.title ?? "", TITLE),
     known.timeZone ? words.local(clockIn(known.timeZone, requestedAt)) : "",
     ...known.holds.slice(0, HOLDS).map((held) => words.holds(held, p.rich)),
     known.holds.length > HOLDS ? words.holdsMore(known.holds.length - HOLDS) : "",

@@ -195,7 +195,7 @@ describe("what is said", () => {
     const card = (locale: Locale) =>
       drawMessage({ ...pendingOne, background }, "card", "pending", view(locale, []), true);
     expect(plainDates(mrkdwnIn(card("en").blocks)[2] ?? "")).toBe(
-      "Developer &lt;!here&gt; · 21:57 for them · holds `guest` until 2026-11-25 15:02 UTC · 3 grants in 30 days, last `admin` 2026-11-12 14:02 UTC by Alice · *denied 2026-11-25 13:58 UTC by Alice: release freeze*",
+      "“Developer &lt;!here&gt;” · 21:57 for them · holds `guest` until 2026-11-25 15:02 UTC · 3 grants in 30 days, last `admin` 2026-11-12 14:02 UTC by Alice · *denied 2026-11-25 13:58 UTC by Alice: release freeze*",
     );
     for (const locale of Locale.options) {
       expectSpeech(card(locale));
