@@ -29,7 +29,8 @@ export const validateRequester = (ports: Ports, id: RequestId): Promise<Later> =
 
 async function validate(ports: Ports, id: RequestId): Promise<Later> {
   const request = await ports.requests.get(id);
-  if (request?.state !== "requested") return undefined;
+  // What is over by then the clock closes: nobody waits for it any more.
+  if (request?.state !== "requested" || ports.clock.now() >= request.closesAt) return undefined;
   const { digest } = ports.policy;
   const { person, refusal: refused, passed } = await lookUp(ports, request);
   const { name } = person;

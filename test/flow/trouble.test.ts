@@ -3,9 +3,12 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { hubClient } from "../../sandbox/hub/client.ts";
 import { buttonsOf, visibleText } from "../../sandbox/slack/index.ts";
 import { HOUR, SECOND } from "../../src/domain/duration.ts";
+import type { UserId } from "../../src/domain/ids.ts";
+import { makeRequest } from "../../src/flow/request.ts";
 import { ALICE, APPROVALS, BOB, CAROL, GENERAL, startBot, startWorld, type World } from "../helpers/bot.ts";
 import { GRANTS_NAMESPACE } from "../helpers/bot-account.ts";
 import { scene, TOKEN, tokenIn } from "../helpers/scene.ts";
+import { openSteps } from "../helpers/steps.ts";
 import { swept } from "../helpers/swept.ts";
 
 let world: World;
@@ -55,6 +58,21 @@ test("the hub is away at the end: not confirmed, everyone told, never given up",
   await world.slack.waitFor(() => visibleText(alert).includes("Ended:"));
   expect(bot.lines.some(({ level }) => level === "error")).toBe(true);
 });
+
+test.each(["peek 15m", "guest 1h"])(
+  "%s: stored, and nothing ran until its time to be looked at was over: nobody gets it, nobody is asked",
+  async (line) => {
+    await bot.stop();
+    await using steps = await openSteps(world);
+    const requester = { id: BOB as UserId, name: "Bob", locale: "en" } as const;
+    const { id } = await makeRequest(steps.ports, { requester, text: `${line} a look`, triggerId: "t" });
+    await world.jump(5 * HOUR);
+    await steps.work();
+    expect(await steps.ports.requests.get(id)).toMatchObject({ state: "timedOut" });
+    await it.dm(BOB, "Closed, nobody decided:");
+    expect(world.slack.messages(APPROVALS)).toEqual([]);
+  },
+);
 
 const everSaid = () =>
   [...world.slack.dm(BOB), ...world.slack.messages(APPROVALS)].flatMap(({ history }) =>
