@@ -42,8 +42,8 @@ export function backgroundOf(
 ): Background {
   const others = recent.filter((r) => r.id !== id).sort((a, b) => b.requestedAt - a.requestedAt);
   const granted = others.flatMap((r) => {
-    // What adds time is no grant, nor is what could not be made.
-    if (!("decision" in r) || r.extends || ("end" in r && r.end.cause === "failed")) return [];
+    // What adds time is none.
+    if (!("decision" in r) || r.extends || cameToNothing(r)) return [];
     if (now - r.requestedAt > BACKGROUND_MS) return [];
     const { at, by } = r.decision;
     return [{ role: r.role, at, by, ...(isTaken(r) && { emergency: true as const }) }];
@@ -58,3 +58,7 @@ export function backgroundOf(
     ...(denied?.state === "denied" ? { denied: { at: denied.at, by: denied.by, why: denied.why } } : {}),
   };
 }
+
+/** It could not be made, or was over before it began. */
+const cameToNothing = (r: AccessRequest): boolean =>
+  ("end" in r && r.end.cause === "failed") || (r.state === "ended" && r.verification.method === "unstarted");

@@ -4,7 +4,14 @@ import { backgroundOf } from "../../src/domain/background.ts";
 import { DAY, HOUR } from "../../src/domain/duration.ts";
 import { requestId } from "../../src/domain/ids.ts";
 import type { AccessRequest } from "../../src/domain/request.ts";
-import { active, decided, delivering, ending, withdrawn } from "../../src/domain/transitions.ts";
+import {
+  active,
+  decided,
+  delivering,
+  ending,
+  endingOrLate,
+  withdrawn,
+} from "../../src/domain/transitions.ts";
 import { approver, requestedRecord, T0 } from "./records.ts";
 
 const now = T0 + 20 * DAY;
@@ -59,6 +66,16 @@ test("what they still hold of longer ago is told, and is no grant of the last 30
   }) as AccessRequest;
   const of90 = { ...old, expiresAt: now + 50 * DAY } as AccessRequest;
   expect(of(of90, failed)).toEqual({ holds: [{ role: "admin", until: now + 50 * DAY }], grants: 0 });
+});
+
+test("what was taken back before it began is no grant", () => {
+  const later = { ...pending("admin", now - DAY), startsAt: now + DAY, closesAt: now + DAY };
+  const approved = decided(later, { approve: true }, approver, "S0SRE", now - HOUR);
+  expect(approved.state).toBe("scheduled");
+  expect(of(endingOrLate(approved, { cause: "revoked", by: approver, at: now }))).toEqual({
+    holds: [],
+    grants: 0,
+  });
 });
 
 test("what nobody approved is told from what policy did", () => {
