@@ -45,6 +45,18 @@ test("what waits for a person: not their own, not what they approved already, an
   expect(await waits(door, CAROL)).toEqual([3, 0, 0]);
 });
 
+test("what was asked before nobody had to approve its role waits for those who were asked", async () => {
+  const door = await openDoor();
+  await ask(door, BOB, "guest 1h a");
+  Object.assign(door.ports.policy, { roles: { ...usual, guest: role({ approval: "none" }) } });
+  expect(await waits(door, ALICE)).toEqual([1, 0, 0]);
+  expect(await waits(door, MEI)).toEqual([0, 0, 0]);
+  await door.work();
+  await door.slack.click(ALICE, await door.card("*guest*"), "approve");
+  await expect.poll(() => waits(door, ALICE)).toEqual([0, 0, 0]);
+  expect(door.ports.requests.all().at(-1)).toMatchObject({ decision: { by: { id: ALICE } } });
+});
+
 test("an emergency waits for its reviewers, and stands in its taker's status until it is reviewed", async () => {
   const door = await openDoor();
   await ask(door, BOB, "emergency admin 10m all is down");

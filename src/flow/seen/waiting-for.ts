@@ -2,7 +2,7 @@
 import { type Allowance, mayBeWithdrawn, statusOf } from "../../domain/allowance.ts";
 import { reviewersOf } from "../../domain/break-glass.ts";
 import { roleNamed } from "../../domain/catalog.ts";
-import type { UserId } from "../../domain/ids.ts";
+import type { Principal, UserId } from "../../domain/ids.ts";
 import { isParty } from "../../domain/parties.ts";
 import { approvalsOf } from "../../domain/request.ts";
 import { approversAsked, approversOf, approversToday, everToday } from "../../domain/today.ts";
@@ -35,13 +35,14 @@ export const countWaiting = ({ requests, reviews, allowances }: WaitingFor): num
   requests.length + reviews.length + allowances.length;
 
 async function toDecide({ policy, lists }: Ports, person: UserId, isAmong: Qualifies) {
-  const roles = await filter(Object.entries(policy.roles), ([, role]) => isAmong(everToday(role) ?? []));
+  // Where today's rules ask for nobody, those decide who were asked.
+  const isOne = async (today: readonly Principal[] | null) => today === null || isAmong(today);
+  const roles = await filter(Object.entries(policy.roles), ([, role]) => isOne(everToday(role)));
   const waiting = roles.length > 0 ? await lists.waiting(roles.map(([name]) => name)) : [];
   const open = waiting.filter((r) => !isParty(r, person) && !hasApproved(r, person));
   return filter(open, async (r) => {
     const role = roleNamed(policy.roles, r.role);
-    const today = (role && approversToday(r, role)) ?? [];
-    return (await isAmong(approversAsked(r))) && (await isAmong(today));
+    return role !== undefined && (await isAmong(approversAsked(r))) && isOne(approversToday(r, role));
   });
 }
 
