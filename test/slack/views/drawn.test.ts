@@ -167,6 +167,23 @@ describe("what is said", () => {
     return plainDates(first(drawMessage({ ...r, ...change } as typeof r, key, shows, view("en"), false)));
   };
 
+  test("asked before nobody had to approve its role: who was asked is still who is mentioned", () => {
+    const ctx = view("en", []);
+    const roles = Object.fromEntries(
+      Object.entries(ctx.roles).map(([name, role]) => [name, { ...role, approval: "none" as const }]),
+    );
+    for (const [key, shows] of [
+      ["card", "pending"],
+      ["nudge", "open"],
+    ] as const) {
+      const drawn = (ctx: ReturnType<typeof view>) =>
+        mentions(drawMessage(pendingOne, key, shows, ctx, true));
+      expect([...drawn({ ...ctx, roles }).groups]).toEqual([SRE]);
+      // A file that says so has nobody mentioned.
+      expect([...drawn(ctx).groups]).toEqual([]);
+    }
+  });
+
   test("a new card pings once, never its own requester, and asks for a decision", () => {
     const card = drawMessage(pendingOne, "card", "pending", view("en"), true);
     expect(plainDates(first(card))).toBe(
