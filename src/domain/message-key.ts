@@ -59,9 +59,7 @@ export interface Shown {
   /** In the DM of whoever asked for somebody else, as the next: while it waits. */
   asker: DisplayStatus | "not-delivered" | "nudged" | Gone;
   /** What became of it. */
-  outcome:
-    | Exclude<DisplayStatus, "pending" | "withdrawn" | "setting-up" | "removing" | "extended">
-    | "refused";
+  outcome: Exclude<DisplayStatus, "pending" | "setting-up" | "removing" | "extended"> | "refused";
 }
 
 export type MessageKind = keyof Shown;

@@ -145,15 +145,16 @@ const SHOWS: { [K in MessageKind]: (r: AccessRequest, key: MessageKey) => Shown[
   use: (r) => (r.state === "ended" && r.use && !r.messages.use?.ts ? "open" : null),
   asker: (r) => {
     if (r.state === "pending") return waitingShows(r);
-    if (r.state === "withdrawn") return r.messages.asker ? "withdrawn" : null;
     if (hasPlace(r, "outcome")) return "gone";
+    if (r.state === "withdrawn") return r.messages.asker ? "withdrawn" : null;
     return isSaid(r, "outcome") ? displayStatus(r) : null;
   },
   outcome: (r) => {
     if (r.state === "refused" && r.refusal.kind !== "terms-changed") return "refused";
     const status = displayStatus(r);
-    if (status === null || status === "pending" || status === "withdrawn" || status === "extended")
-      return null;
+    // That it was to begin later was said here.
+    if (status === "withdrawn") return hasPlace(r, "outcome") ? status : null;
+    if (status === null || status === "pending" || status === "extended") return null;
     return status === "setting-up" || status === "removing" ? null : status;
   },
 };

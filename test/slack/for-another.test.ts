@@ -144,6 +144,18 @@ describe("asking for somebody else", () => {
     await door.dm(BOB, toRecipient);
   });
 
+  test("what was to begin later is taken back: whoever asked no longer reads that it begins", async () => {
+    const door = await openDoor();
+    const { id } = await asks(door, "for @bob guest 2h from tomorrow at 09:00 the release");
+    await door.slack.click(ALICE, await door.card("the release"), "approve");
+    await door.until(id, "scheduled");
+    await door.work();
+    expect(visibleText(await door.dm(MEI, "the release"))).not.toContain("撤回");
+    await withdrawRequest(door.ports, { id, by: UserId.parse(BOB) });
+    await door.work();
+    expect(door.slack.dm(MEI).map(visibleText)).toEqual([expect.stringContaining("已由 <@U0BOB> 撤回")]);
+  });
+
   test("no third person can, and whoever asked can remind", async () => {
     const door = await openDoor();
     const { id } = await asks(door);

@@ -96,6 +96,7 @@ const ALL: { [K in MessageKind]: readonly Shown[K][] } = {
     "denied",
     "timedOut",
     "scheduled",
+    "withdrawn",
     "outage",
     "active",
     "revoked",
