@@ -133,6 +133,8 @@ async function settle(
     const { token, ...others } = r.messages;
     // A fresh token has a message of its own by now.
     if (token?.ts !== found?.ts) return null;
+    // Or another, while this one slept over its lease, has put it where there was none.
+    if (now && token?.token && !found?.token) return null;
     if (!now) return { ...r, messages: others };
     const { channel, ts, shows } = now;
     return { ...r, messages: { ...others, token: { channel, ts, shows, revision } } };

@@ -9,6 +9,7 @@ import { provisionGrant } from "../../src/flow/provision.ts";
 import { makeRequest } from "../../src/flow/request.ts";
 import { releaseGrant } from "../../src/flow/revoke.ts";
 import { syncMessages } from "../../src/flow/sync-messages.ts";
+import { takeTokenOff } from "../../src/flow/take-token-off.ts";
 import { validateRequester } from "../../src/flow/validate.ts";
 import { ALICE, APPROVALS, BOB, startWorld, type World } from "../helpers/bot.ts";
 import { TOKEN, tokenIn } from "../helpers/scene.ts";
@@ -180,6 +181,35 @@ test("it slept while it took the last try's message off: the other's is on recor
 
   await releaseGrant(steps.ports, { id, by: BOB as UserId });
   await steps.finish();
+  expect(tokens()).toEqual([]);
+});
+
+test("it slept when it had drawn that it takes long, and another puts the token there: a hide still finds it", async () => {
+  const id = await approved();
+  const { grants, notifier } = steps.ports;
+  const away = () => Promise.reject(new TroubleOutside("hub", "away"));
+  const provision = (over: Partial<Ports> = {}) => provisionGrant({ ...steps.ports, ...over }, id);
+  await expect(provision({ grants: { ...grants, create: away } })).rejects.toThrow("away");
+  world.clock.jump(4_000);
+  await expect(provision({ grants: { ...grants, create: away } })).rejects.toThrow("away");
+  await takeTokenOff(
+    {
+      ...steps.ports,
+      notifier: {
+        ...notifier,
+        async redraw(...args) {
+          const outcome = await notifier.redraw(...args);
+          await steps.loseLeases();
+          await provision();
+          return outcome;
+        },
+      },
+    },
+    id,
+  );
+  expect(await state(id)).toBe("active");
+  expect(tokens()).toHaveLength(1);
+  await hideToken(steps.ports, { id, by: BOB as UserId });
   expect(tokens()).toEqual([]);
 });
 
