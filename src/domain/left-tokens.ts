@@ -29,16 +29,20 @@ export function refusedAgain(r: AccessRequest, token: Token, code: string, now: 
   };
 }
 
-/** The first that is known; null while it may work. */
+/** The first that is known, which an operator's word that settles an end does not tell; null while it may work. */
 function deathOf(r: AccessRequest, { generation, tokenExpiresAt }: Token, now: number): number | null {
   const former = formerOf(r).filter((one) => one.generation === generation);
   const proofs = [...former, ...(r.state === "ended" ? [r] : [])].flatMap(({ verification }) =>
-    verification ? [verification.at] : [],
+    verification && verification.method !== "abandoned" ? [verification.at] : [],
   );
   const ownEnd = now < tokenExpiresAt + LEEWAY_MS ? [] : [tokenExpiresAt];
   const known = [...proofs, ...ownEnd];
   return known.length > 0 ? Math.min(...known) : null;
 }
+
+/** One that gave way stands in Slack still, and may work. */
+export const isOldInSight = (r: AccessRequest, now: number): boolean =>
+  replacedToTry(r).some((one) => deathOf(r, one, now) === null);
 
 /** Another token takes its place, and its message stands where it did. */
 export function withReplaced<R extends Granted>(

@@ -1,5 +1,6 @@
 /** The holder takes the token off the message; the access stays. */
 import type { RequestId, UserId } from "../domain/ids.ts";
+import { isOldInSight } from "../domain/left-tokens.ts";
 import { isTokenToCome, mustTakeTokenOff } from "../domain/messages.ts";
 import { Refused } from "../domain/refusal.ts";
 import { hidden } from "../domain/transitions.ts";
@@ -18,13 +19,12 @@ export async function hideToken(
   });
   // Whoever shows it sees that, and hides it.
   if (isTokenToCome(next) && next.messages.token?.token) throw new Refused({ kind: "not-hidden-yet", id });
-  if (!mustTakeTokenOff(next)) return next;
-  try {
-    await clearTokenMessage(ports, id);
-  } catch (error) {
-    ports.log.warn({ id, err: error }, "the token could not be hidden at once; trying on");
-  }
-  const now = await ports.requests.get(id);
-  if (now && mustTakeTokenOff(now)) throw new Refused({ kind: "not-hidden-yet", id });
-  return now ?? next;
+  if (mustTakeTokenOff(next))
+    await clearTokenMessage(ports, id).catch((error: unknown) =>
+      ports.log.warn({ id, err: error }, "the token could not be hidden at once; trying on"),
+    );
+  const now = (await ports.requests.get(id)) ?? next;
+  if (mustTakeTokenOff(now) || isOldInSight(now, ports.clock.now()))
+    throw new Refused({ kind: "not-hidden-yet", id });
+  return now;
 }

@@ -1,9 +1,11 @@
 /** A token that may no longer be seen is taken off Slack, and then its message: a step of its own, repeated until Slack confirms. */
 import { MINUTE, SECOND } from "../domain/duration.ts";
+import { formerOf } from "../domain/former.ts";
 import type { RequestId } from "../domain/ids.ts";
 import { nextTry, refusedAgain, replacedToTry, replacedTried } from "../domain/left-tokens.ts";
 import type { Shown } from "../domain/message-key.ts";
 import { isTokenToCome, mustTakeTokenOff, needsTokenOff, tokenShows } from "../domain/messages.ts";
+import type { Replaced } from "../domain/request.ts";
 import {
   type AccessRequest,
   type Later,
@@ -165,6 +167,13 @@ async function tryReplaced(ports: Ports, id: RequestId): Promise<Later> {
   return request ? nextOf(request) : undefined;
 }
 
+/** Of whose account the token is: where its own was not made yet, that of the generation before. */
+function ownerOf(r: AccessRequest): Pick<Replaced, "generation" | "tokenExpiresAt"> {
+  const of = "grant" in r && r.grant ? r : formerOf(r).at(-1);
+  const tokenExpiresAt = of?.grant?.tokenExpiresAt ?? Number.POSITIVE_INFINITY;
+  return { generation: of?.generation ?? r.generation, tokenExpiresAt };
+}
+
 async function refused(ports: Ports, request: AccessRequest, code: string): Promise<Later> {
   const now = ports.clock.now();
   ports.log.error({ id: request.id, slack: code }, "Slack refuses to take the token off; trying daily");
@@ -172,9 +181,7 @@ async function refused(ports: Ports, request: AccessRequest, code: string): Prom
   const next = await commit(ports, request.id, (r) => {
     const { token } = r.messages;
     if (!token || token.ts !== request.messages.token?.ts) return null;
-    const { generation } = r;
-    const tokenExpiresAt = "grant" in r && r.grant ? r.grant.tokenExpiresAt : Number.POSITIVE_INFINITY;
-    const stuck = refusedAgain(r, { ...token, generation, tokenExpiresAt }, code, now);
+    const stuck = refusedAgain(r, { ...token, ...ownerOf(r) }, code, now);
     return { ...r, messages: { ...r.messages, token: { ...token, stuck } } };
   });
   const { token } = next.messages;

@@ -299,6 +299,7 @@ describe("a token must be taken off", () => {
   });
 
   const proof = { method: "probe", deletedAt: T0, at: T0 + MINUTE } as const;
+  const word = { ...proof, method: "abandoned", operator: "nightshift" } as const;
   const former = { generation: 1, grant, why: "lost", at: T0 } as const;
   const second = { ...active, generation: 2, former: [former] };
   test.each<[string, AccessRequest, number, number | undefined]>([
@@ -311,6 +312,14 @@ describe("a token must be taken off", () => {
     ],
     ["or its own time has run out", second, EXPIRES_AT + MINUTE, EXPIRES_AT],
     ["or all has ended", { ...ended, generation: 2 }, T0, ended.verification.at],
+    ["not where that was settled without proof", { ...ended, verification: word }, T0, undefined],
+    [
+      "nor where that of its generation was",
+      { ...second, former: [{ ...former, verification: word }] },
+      T0,
+      undefined,
+    ],
+    ["then it is by its own time", { ...ended, verification: word }, EXPIRES_AT + MINUTE, EXPIRES_AT],
   ])("one that gave way is settled as dead: %s", (_what, r, now, deadSince) => {
     const stuck = { code: "x", since: T0, tries: STUCK_TRIES_MAX, triedAt: T0 };
     const one = { channel: "D0REQ", ts: "1.000001", generation: 1, tokenExpiresAt: EXPIRES_AT, stuck };

@@ -264,6 +264,47 @@ test("Slack refuses to take the old one away: it is kept, and tried again a day 
   expect(after && isSettled(after)).toBe(true);
 });
 
+/** Slack lets nobody edit or delete the message that bears a token now. */
+function keepsOld(): string {
+  const [old] = bearing();
+  world.slack.meddle({
+    before: async ({ method, args }) =>
+      /^chat\.(update|delete)$/.test(method) && args.ts === old?.ts
+        ? "compliance_exports_prevent_deletion"
+        : undefined,
+    after: async () => true,
+  });
+  return old ? tokenIn(old) : "";
+}
+
+test("Slack keeps the old one, and the post of the new one's message fails without a word: the old one's is not taken for it", async () => {
+  const id = await activeGrant();
+  const old = keepsOld();
+  await askFreshToken(steps.ports, id, "upgraded");
+  world.slack.failNext("chat.postMessage", { status: 500 });
+  await expect(steps.work()).rejects.toThrow("the answer to a post was lost");
+  await restart();
+  expect((await grantOf(id)).refresh).toBeUndefined();
+  const [first, second = "", ...more] = shown();
+  expect([first, more]).toEqual([old, []]);
+  expect(await login(world.hub, second)).toBe(200);
+  world.slack.meddle(undefined);
+  world.clock.jump(DAY);
+});
+
+test("Slack keeps an old one that still works: a hide says that one stands there, until it is gone or dead", async () => {
+  const id = await activeGrant();
+  const old = keepsOld();
+  await askFreshToken(steps.ports, id, "extended");
+  await steps.work();
+  expect(await login(world.hub, old)).toBe(200);
+  await expect(hideToken(steps.ports, { id, by: BOB as UserId })).rejects.toMatchObject({
+    refusal: { kind: "not-hidden-yet" },
+  });
+  expect(shown()).toEqual([old]);
+  expect((await grantOf(id)).hidden).toBe(true);
+});
+
 test("one sleeps before it looks at the account, and another shows its own meanwhile: that one stays", async () => {
   const id = await activeGrant();
   await askFreshToken(steps.ports, id, "upgraded");

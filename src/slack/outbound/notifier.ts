@@ -1,5 +1,6 @@
 /** Messages in Slack as projections of the record: cards and alerts in the channel, the rest in the requester's DM. */
 import type { WebClient } from "@slack/web-api";
+import { replacedOf } from "../../domain/left-tokens.ts";
 import { isFinal } from "../../domain/lifecycle.ts";
 import {
   isShared,
@@ -70,7 +71,8 @@ export function createNotifier(options: NotifierOptions): Notifier {
       );
       if (!latest) return "absent";
       // The newest in the DM was there before, perhaps as the same kind: nothing came after it.
-      if (Object.values(r.messages).some(({ ts }) => ts === latest.ts)) return "absent";
+      if ([...Object.values(r.messages), ...replacedOf(r)].some(({ ts }) => ts === latest.ts))
+        return "absent";
       return latest.mark === markOf(r, key) ? { channel: latest.channel, ts: latest.ts } : "unknown";
     },
 
