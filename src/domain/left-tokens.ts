@@ -1,4 +1,5 @@
 /** Tokens that Slack refuses to take away: each is tried daily, for a week and until it is dead; then it is settled as left there. Pure. */
+import { isRevealed } from "./delivery.ts";
 import { DAY, MINUTE } from "./duration.ts";
 import { formerOf } from "./former.ts";
 import type { AccessRequest, Granted, Replaced, Stuck } from "./request.ts";
@@ -78,9 +79,10 @@ export interface LeftToken {
   deadSince: number;
 }
 
+/** None where a message of its only offered to show one. */
 export const leftTokens = (r: AccessRequest): LeftToken[] =>
   [...replacedOf(r), ...(r.messages.token ? [r.messages.token] : [])].flatMap(({ ts, stuck }) =>
-    stuck?.deadSince === undefined
+    stuck?.deadSince === undefined || isRevealed(r)
       ? []
       : [{ number: Number(ts.replace(".", "")), since: stuck.since, deadSince: stuck.deadSince }],
   );

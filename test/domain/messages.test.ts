@@ -332,6 +332,15 @@ describe("a token must be taken off", () => {
     expect(tokensToTakeOff(replacedTried(replaced, one.ts, null, now) as AccessRequest)).toEqual([]);
   });
 
+  test("of what is shown at a click no message bore a token: none is left, and it is tried no more", () => {
+    const stuck = { code: "x", since: T0, tries: STUCK_TRIES_MAX, triedAt: T0 };
+    const one = { channel: "D0REQ", ts: "1.000001", generation: 1, tokenExpiresAt: EXPIRES_AT, stuck };
+    const r = { ...ended, delivery: "reveal", replaced: [one] } as AccessRequest;
+    const tried = replacedTried(r, one.ts, "x", T0) as AccessRequest;
+    expect(tokensToTakeOff(tried)).toEqual([]);
+    expect(leftTokens(tried)).toEqual([]);
+  });
+
   test("seven days are given: it is tried once a day", () => expect(STUCK_TRIES_MAX).toBe(7));
 });
 

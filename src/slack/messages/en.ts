@@ -257,7 +257,7 @@ const refusal: ByRefusal = {
   "held-back": (_, fmt) =>
     `${fmt.b("Nothing changed:")} new tokens wait until an administrator has seen to it that access can be given safely. What you have goes on.`,
   "not-hidden-yet": (_, fmt) =>
-    `${fmt.b("Not hidden yet:")} Slack does not answer, and the token still stands there. We keep trying.`,
+    `${fmt.b("Not hidden yet:")} Slack does not take it away, and a token still stands in your messages. We keep trying.`,
   "not-less": ({ role, duration }, fmt) =>
     `${fmt.b("Nothing changed:")} that is not less than ${fmt.code(role)} for ${span(duration)}.`,
   "not-lower": ({ role }, fmt) =>

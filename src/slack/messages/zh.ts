@@ -253,7 +253,7 @@ const refusal: ByRefusal = {
     `${fmt.b("无法显示：")} Karpor 暂无响应。你现有的权限照常使用，请一分钟后再点“显示令牌”。`,
   "held-back": (_, fmt) =>
     `${fmt.b("操作未生效：")} 管理员确认可以安全授权之前，暂不发放新令牌。你现有的权限照常使用。`,
-  "not-hidden-yet": (_, fmt) => `${fmt.b("尚未隐藏：")} Slack 暂无响应，令牌仍在消息中，我们会继续重试。`,
+  "not-hidden-yet": (_, fmt) => `${fmt.b("尚未隐藏：")} Slack 尚未将其移除，消息中仍有令牌，我们会继续重试。`,
   "not-less": ({ role, duration }, fmt) =>
     `${fmt.b("操作未生效：")} 这并不少于所申请的 ${fmt.code(role)} 权限（${span(duration)}）。`,
   "not-lower": ({ role }, fmt) =>
