@@ -4,13 +4,16 @@ import { SECOND } from "../domain/duration.ts";
 import type { RequestId } from "../domain/ids.ts";
 import { dueOf } from "../domain/lifecycle.ts";
 import { covered } from "../domain/reveal.ts";
-import { type AccessRequest, type Lane, type Later, type Ports, SlackBusy } from "./ports.ts";
+import { type AccessRequest, type Lane, type Later, type Ports, SlackBusy, TroubleOutside } from "./ports.ts";
 import { commit, messageJob } from "./support/commit.ts";
 import { settleAll } from "./support/settle-all.ts";
 import { sooner } from "./support/sooner.ts";
 
-/** What Slack has no wish to take for long is tried less and less often. */
-const againAfter = (ageMs: number): number => Math.max(SECOND, ageMs / 20);
+/** While Slack is away each is tried on, to be gone when it is back; what it has no wish to take, less and less often. */
+function againAfter(error: unknown, ageMs: number): number {
+  if (error instanceof SlackBusy) return error.retryAfterMs;
+  return error instanceof TroubleOutside ? SECOND : Math.max(SECOND, ageMs / 20);
+}
 
 /** Needs no lease: whoever is late to show a token changes no view that was overwritten. Throws StoreDown, StoreUnsure. */
 export async function coverViews(ports: Ports, id: RequestId, lane: Lane = "messages"): Promise<Later> {
@@ -41,7 +44,7 @@ async function coverOne(ports: Ports, request: AccessRequest, view: TokenView): 
   } catch (error) {
     ports.log.warn({ id, err: error }, "a view that bore a token is not overwritten yet; trying on");
     const now = ports.clock.now();
-    return { again: now + (error instanceof SlackBusy ? error.retryAfterMs : againAfter(now - view.at)) };
+    return { again: now + againAfter(error, now - view.at) };
   }
   await commit(ports, id, (r) => covered(r, view));
   return undefined;

@@ -6,7 +6,13 @@ import { UserId } from "../../src/domain/ids.ts";
 import type { MassEnd } from "../../src/domain/mass-end.ts";
 import { kindOf, type MessageKind } from "../../src/domain/message-key.ts";
 import { secret } from "../../src/domain/secret.ts";
-import type { AccessRequest, Log, Purpose } from "../../src/flow/ports.ts";
+import {
+  type AccessRequest,
+  type Log,
+  type Purpose,
+  SlackBusy,
+  TroubleOutside,
+} from "../../src/flow/ports.ts";
 import { createAllowanceNotifier } from "../../src/slack/outbound/allowance-notifier.ts";
 import type { Budget } from "../../src/slack/outbound/budget.ts";
 import { type SlackClients, slackClients } from "../../src/slack/outbound/client.ts";
@@ -167,6 +173,18 @@ test("a token in a view: shown, and covered before all", async () => {
   await views.cover(activeOne, { id: "V1", generation: 1, at: NOW });
   expect(calls).toEqual(["views.update show", "views.update take-off"]);
 });
+
+test.each(["fatal_error", { status: 503 }] as const)(
+  "while Slack is away (%j), one view that bears a token shows when it is back, and the others wait for that",
+  async (failure) => {
+    slack.failNext("views.update", failure);
+    const views = createTokenViews(means());
+    const cover = (id: string) => views.cover(activeOne, { id, generation: 1, at: NOW });
+    await expect(cover("V1")).rejects.toBeInstanceOf(TroubleOutside);
+    await expect(cover("V2")).rejects.toBeInstanceOf(SlackBusy);
+    expect(calls).toEqual(["views.update take-off"]);
+  },
+);
 
 test("what was allowed beforehand: as a card, and redrawn by tidying", async () => {
   const notifier = createAllowanceNotifier(means());

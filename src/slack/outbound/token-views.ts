@@ -1,12 +1,15 @@
 /** Views that show a token to its holder, and are overwritten: nothing of them stands in Slack's history. */
+import type { Clock } from "../../domain/clock.ts";
 import type { Locale } from "../../domain/person.ts";
-import type { TokenViews } from "../../flow/ports.ts";
+import { type TokenViews, TroubleOutside } from "../../flow/ports.ts";
 import { coveredModal, tokenModal, type ViewContext } from "../views/index.ts";
-import { isUndeliverable, type SlackClients, slackError } from "./client.ts";
+import { isSlacksOwn, isUndeliverable, type SlackClients, slackError } from "./client.ts";
 import { throwTrouble } from "./trouble.ts";
+import { fewWhileAway } from "./while-away.ts";
 
 export interface TokenViewsOptions {
   slack: Pick<SlackClients, "to">;
+  clock: Pick<Clock, "now">;
   context(locale: Locale): ViewContext;
 }
 
@@ -14,7 +17,8 @@ export interface TokenViewsOptions {
 const isClosed = (code: string | null): boolean =>
   code !== null && (code === "not_found" || isUndeliverable(code));
 
-export function createTokenViews({ slack, context }: TokenViewsOptions): TokenViews {
+export function createTokenViews({ slack, context, clock }: TokenViewsOptions): TokenViews {
+  const covering = fewWhileAway(clock);
   return {
     async show(r, { id, hash }, token, expiresAt) {
       const view = tokenModal(r, { token: token.reveal(), expiresAt }, context(r.requester.locale));
@@ -28,11 +32,15 @@ export function createTokenViews({ slack, context }: TokenViewsOptions): TokenVi
 
     async cover(r, { id, generation }) {
       const view = coveredModal(r, generation, context(r.requester.locale));
-      try {
-        await slack.to("take-off").views.update({ view_id: id, view });
-      } catch (error) {
-        if (!isClosed(slackError(error))) throwTrouble(error);
-      }
+      await covering(async () => {
+        try {
+          await slack.to("take-off").views.update({ view_id: id, view });
+        } catch (error) {
+          const code = slackError(error);
+          if (code !== null && isSlacksOwn(code)) throw new TroubleOutside("slack", `Slack says ${code}`);
+          if (!isClosed(code)) throwTrouble(error);
+        }
+      });
     },
   };
 }
