@@ -80,7 +80,7 @@ interface Row<S extends State> {
    * is posted by whoever makes the token, and taken off by take-token-off.ts.
    */
   messages(r: In<S>): MessageKey[];
-  /** Done at once: by its job, and where that is lost 10 s later by the sweep (advance.ts). */
+  /** Done at once: by its job, and where that is lost, by the first sweep 10 s later (advance.ts). */
   now(r: In<S>): readonly Step[];
   /** The next is the request's one timer; what is overdue hides none. */
   due(r: In<S>, timing: Timing): Due[];

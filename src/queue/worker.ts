@@ -28,7 +28,7 @@ export interface WorkerSettings {
   /** Before what a timer is for. `waiting`: whose timers for the same came too, and wait for their turn. */
   onTimer(id: RequestId, fired: Due, waiting: () => Promise<RequestId[]>): Promise<void>;
   handlers: Record<Step, Handler>;
-  sweep(): Promise<void>;
+  sweep(): Promise<Later>;
   locks?: LockTimes | undefined;
 }
 
@@ -45,6 +45,9 @@ export interface Work {
   /** Takes no more, and waits for what runs: without end when Redis is gone, so the caller sets a deadline. */
   close(): Promise<void>;
 }
+
+/** The next minute's is due by then. */
+const SWEEP_TRIES_MAX = 10;
 
 // A job soon due again is not worth a busy loop.
 const SOONEST_MS = 100;
@@ -118,8 +121,8 @@ function startLane(lane: Lane, settings: LaneSettings): Worker {
 }
 
 // A slow sweep may still run when the next is due; a second beside it would only do the same.
-function oneAtATime(work: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | undefined;
+function oneAtATime<T>(work: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | undefined;
   return () => {
     running ??= work().finally(() => {
       running = undefined;
@@ -170,11 +173,14 @@ async function look(
   const { clock, log } = settings;
   let moved: Moved = new DelayedError();
   try {
-    if (job.name === SWEEP) return await settings.sweep();
     const known = Known.safeParse({ name: job.name, data: job.data });
     // BullMQ counts in the machine's own time, whatever ours says.
     const wait = async (ms: number) => job.moveToDelayed(Date.now() + ms, token);
-    if (known.success) {
+    if (job.name === SWEEP) {
+      const later = await settings.sweep();
+      if (!later || job.attemptsStarted > SWEEP_TRIES_MAX) return;
+      await wait(later.again - clock.now());
+    } else if (known.success) {
       const { name, data } = known.data;
       // What is drawn beside it would only hold a token up.
       if (name === "syncMessages") await eager.over();

@@ -2,6 +2,7 @@
 import { vi } from "vitest";
 import { jumpClock } from "../../sandbox/clock.ts";
 import { STEPS, type Step } from "../../src/domain/lifecycle.ts";
+import type { Later } from "../../src/flow/ports.ts";
 import { createGiveWay } from "../../src/give-way.ts";
 import { createEager } from "../../src/queue/eager.ts";
 import { createJobs } from "../../src/queue/jobs.ts";
@@ -17,7 +18,7 @@ type Redis = Pick<Connections, "commands" | "worker">;
 export function work(redis: Redis, handlers: Handlers = {}, keys = freshKeys()) {
   const clock = jumpClock();
   const log = memoryLog();
-  const sweep = vi.fn(async () => {});
+  const sweep = vi.fn(async (): Promise<Later> => undefined);
   const { prefix } = keys;
   const eager = createEager();
   const jobs = createJobs({ connection: redis.commands, prefix, clock, eager });

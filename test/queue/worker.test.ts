@@ -326,6 +326,23 @@ test("the sweep runs at the start, replicas share its schedule, and a restart sw
   expect(await later.jobs.lanes.timers.getDelayedCount()).toBe(1);
 });
 
+test("a sweep that somebody is at comes again when they may be done, and no longer than until the next is due", async () => {
+  const { jobs, sweep, clock } = running({});
+  const { timers } = jobs.lanes;
+  // The next minute's alone is left.
+  const isQuiet = async () => (await timers.getJobCountByTypes("wait", "active", "delayed")) === 1;
+  await until(async () => sweep.mock.calls.length > 0 && (await isQuiet()));
+  sweep.mockClear().mockResolvedValueOnce({ again: clock.now() + 20 });
+  await timers.add("sweep", {}, { removeOnComplete: true });
+  await until(isQuiet);
+  expect(sweep).toHaveBeenCalledTimes(2);
+  sweep.mockClear().mockImplementation(async () => ({ again: clock.now() + 20 }));
+  await timers.add("sweep", {}, { removeOnComplete: true });
+  await until(isQuiet);
+  expect(sweep).toHaveBeenCalledTimes(11);
+  expect(await timers.getJobSchedulersCount()).toBe(1);
+});
+
 test("a job survives a restart of Redis, and is picked up after it", async () => {
   const dir = scratch("karpor-access-aof");
   cleanups.push(async () => dir.remove());

@@ -1,9 +1,10 @@
 /** What a crash, a lost job or a lost record left half done is finished: state and hub are compared, and made to agree. */
 
+import { SECOND } from "../../domain/duration.ts";
 import type { RequestId } from "../../domain/ids.ts";
 import type { End } from "../../domain/request.ts";
 import { syncAllowances } from "../allowances/sync-allowance.ts";
-import type { GrantKey, Ports, Swept } from "../ports.ts";
+import type { GrantKey, Later, Ports, Swept } from "../ports.ts";
 import { eachRecord } from "../support/each-record.ts";
 import { reportForeign } from "../watch/report-foreign.ts";
 import { advance } from "./advance.ts";
@@ -11,14 +12,18 @@ import { lookOver } from "./look-over.ts";
 import { repairGrant } from "./repair.ts";
 import { replaceDeadTokens } from "./replace-dead-tokens.ts";
 
-/** One replica at a time; another's sweep does as well. Run by the queue: that it runs what it takes shows in this (watch-ends.ts). */
-export async function sweep(ports: Ports): Promise<void> {
-  await ports.lease.hold("sweep", async () => {
+/** Whoever sweeps at the same time does the same: they are waited for. */
+const AGAIN_MS = 5 * SECOND;
+
+/** One replica at a time. Run by the queue: that it runs what it takes shows in this (watch-ends.ts). */
+export async function sweep(ports: Ports): Promise<Later> {
+  const held = await ports.lease.hold("sweep", async () => {
     const began = ports.clock.now();
     const found = await sweepAll(ports);
     const at = ports.clock.now();
     await ports.sweeps.completed({ ...found, at, tookMs: at - began });
   });
+  return held ? undefined : { again: ports.clock.now() + AGAIN_MS };
 }
 
 /** The same beside the queue, of which it says nothing. */
