@@ -65,16 +65,25 @@ export async function openCampaign({ seed, lanes }: { seed: number; lanes: numbe
 const focusOf = (index: number): Cell[] =>
   [index, index + Math.ceil(CELLS.length / 2)].flatMap((at) => CELLS[at % CELLS.length] ?? []);
 
-/** In the next turn of all faults the other number has it. */
-const replicasOf = (index: number): 1 | 2 => ((index + Math.floor(index / CELLS.length)) % 2 === 0 ? 1 : 2);
+/** All faults have had their sequences so often before. */
+const turnOf = (index: number): number => Math.floor(index / CELLS.length);
 
-/** The next sequence from `index` on that is for this fault. */
+/** In the next turn of all faults the other number has it. */
+const replicasOf = (index: number): 1 | 2 => ((index + turnOf(index)) % 2 === 0 ? 1 : 2);
+
+/** In every other turn. */
+const isAimed = (index: number): boolean => turnOf(index) % 2 === 1;
+
+/** The next sequence from `index` on that is for this fault, and aimed. */
 export function indexFor(cell: Cell, index: number): number {
-  for (let next = index; ; next++) if (focusOf(next).includes(cell)) return next;
+  for (let next = index; ; next++) if (isAimed(next) && focusOf(next).includes(cell)) return next;
 }
 
 export function planOf(seed: number, index: number): Plan {
-  const [plan] = fc.sample(plans(replicasOf(index), focusOf(index)), { seed: seed + index, numRuns: 1 });
+  const [plan] = fc.sample(
+    plans({ replicas: replicasOf(index), focus: focusOf(index), aimed: isAimed(index) }),
+    { seed: seed + index, numRuns: 1 },
+  );
   if (!plan) throw new Error("Nothing was planned.");
   return plan;
 }

@@ -54,7 +54,7 @@ async function meetMissing(crew: Crew, tally: Tally): Promise<Failure[]> {
   };
   async function meet(cell: Cell, first: number): Promise<void> {
     for (let at = first; at < TRIES_MAX && tally.missing().includes(cell); at += AT_ONCE)
-      await playOnce(indexFor(cell, RUNS + at * CELLS.length));
+      await playOnce(indexFor(cell, RUNS + at * 2 * CELLS.length));
   }
   const firsts = Array.from({ length: AT_ONCE }, (_, i) => i);
   await Promise.all(tally.missing().flatMap((cell) => firsts.map((first) => meet(cell, first))));

@@ -80,11 +80,11 @@ const act: fc.Arbitrary<Act> = fc.record({
   rush: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
 });
 
-const callOf = (cell: fc.Arbitrary<Cell>): fc.Arbitrary<Strike> =>
+const callOf = (cell: fc.Arbitrary<Cell>, skipMost = 3): fc.Arbitrary<Strike> =>
   fc.record({
     kind: fc.constant("call" as const),
     cell,
-    skip: fc.oneof(fc.constant(0), fc.nat(3)),
+    skip: fc.oneof(fc.constant(0), fc.nat(skipMost)),
     times: fc.constantFrom(1, 1, 2, 4, 8),
   });
 
@@ -121,15 +121,25 @@ const MADE_BY: Record<string, Deed> = {
   "views.update": "show a token",
 };
 
-/** `focus`: faults that are surely among them, early enough to hit. */
-export function plans(replicas: 1 | 2, focus: readonly Cell[]): fc.Arbitrary<Plan> {
+export interface PlanOptions {
+  replicas: 1 | 2;
+  /** Faults that are surely among them, early enough to hit. */
+  focus: readonly Cell[];
+  /** They wait for the first call that they can hit. */
+  aimed: boolean;
+}
+
+export function plans({ replicas, focus, aimed }: PlanOptions): fc.Arbitrary<Plan> {
   const at = fc.nat(29);
+  const early = aimed ? fc.constant(0) : at;
+  const struck = (cell: Cell) =>
+    fc.record({ at: early, strike: callOf(fc.constant(cell), aimed ? 0 : undefined) });
   const made = focus.flatMap(({ call }) => MADE_BY[call] ?? []);
   const deeds = fc.oneof(act, ...made.map((deed) => act.map((one): Act => ({ ...one, deed }))));
   return fc
     .record({
       acts: fc.array(deeds, { minLength: 6, maxLength: 30, size: "max" }),
-      first: fc.tuple(...focus.map((cell) => fc.record({ at, strike: callOf(fc.constant(cell)) }))),
+      first: fc.tuple(...focus.map(struck)),
       more: fc.array(fc.record({ at, strike }), { maxLength: FAULTS_MAX - focus.length, size: "max" }),
       whole: fc.nat(4),
     })
