@@ -187,7 +187,7 @@ export function assemble(
   };
   const sealing: SealKeeping = {
     seals: createSeals({
-      ...{ redis: redis.commands, keys, clock },
+      ...{ redis: redis.commands, keys, clock, hubAhead: hub.clockOffset },
       onSeal: (line) =>
         log.info(line, `seal ${line.trail.seal} of the trail: ${line.trail.entries.length} entries`),
       onUnlogged: (line) => log.info({ ...idIn(line), ...line }, `the command line's: ${nameOf(line.trail)}`),

@@ -20,6 +20,8 @@ const Head = z.object({
 type Head = z.infer<typeof Head>;
 
 interface SealStore extends Pick<Store, "redis" | "keys" | "clock"> {
+  /** Milliseconds by which `clock`, the hub's, is ahead of this machine's. */
+  hubAhead(): number;
   onSeal(line: TrailLine<Seal>): void;
   /** Told of what the command line wrote, before it is sealed: twice rather than not at all. */
   onUnlogged(line: TrailLine<object>): void;
@@ -106,9 +108,13 @@ async function unsealedAfter({ redis, keys }: SealStore, to: string | undefined)
   }
 }
 
-/** What is older than it is kept goes by whole seals; the last of those stays, and the trail begins with it. */
-async function trim({ redis, keys, clock }: SealStore): Promise<void> {
-  const oldest = `(${Math.max(0, Math.round(clock.now() - KEEP_TRAIL_MS))}`;
+/**
+ * What is older than it is kept goes by whole seals; the last of those stays, and the trail begins with it. By the
+ * earlier of both clocks: one that is years ahead takes nothing away.
+ */
+async function trim({ redis, keys, clock, hubAhead }: SealStore): Promise<void> {
+  const now = clock.now() - Math.max(0, hubAhead());
+  const oldest = `(${Math.max(0, Math.round(now - KEEP_TRAIL_MS))}`;
   let start: Seal | undefined;
   for await (const { trail } of trailLines({ redis, keys }, { to: oldest })) if (isSeal(trail)) start = trail;
   if (!start) return;

@@ -87,6 +87,21 @@ test("what is older than 400 days goes by whole seals, with its texts; the rest 
   expect(await live()).toMatchObject({ ...whole, from: { seal: 2 }, entries: 2, seals: 2 });
 });
 
+test("a hub that is two years ahead for a while takes nothing of the trail away", async () => {
+  const { clock, seals, store } = trail;
+  await trail.walk(["pending", "denied"]);
+  await trail.seal();
+  await trail.walk(["pending"]);
+  await trail.seal();
+  const before = await count();
+  clock.jump(800 * DAY);
+  const ahead = { ...store, hubAhead: () => 800 * DAY, onSeal: () => {}, onUnlogged: () => {} };
+  await createSeals(ahead).trim();
+  expect(await count()).toBe(before);
+  await seals.trim();
+  expect(await count()).toBeLessThan(before);
+});
+
 test("what was sealed in one go is whole, taken out from later on, and after 400 days", async () => {
   const { clock, seals } = trail;
   await burst(250);

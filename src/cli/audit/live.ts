@@ -34,7 +34,12 @@ export async function proving(
   store: Where,
   { heads, hub }: Witnesses,
 ): Promise<{ lines: AsyncIterable<PlacedLine>; verdict(): Verdict }> {
-  const newest = await createSeals({ ...store, onSeal: () => {}, onUnlogged: () => {} }).head();
+  const newest = await createSeals({
+    ...store,
+    hubAhead: () => 0,
+    onSeal: () => {},
+    onUnlogged: () => {},
+  }).head();
   const { first, later, lines } = await readTrail(store);
   const known = [...heads, ...[hub, newest].filter((one) => one != null)];
   const verifier = createVerifier({ heads: known, isLater: later, ...(first === null ? {} : { first }) });

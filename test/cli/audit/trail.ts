@@ -29,7 +29,7 @@ export function openTrail({ commands: redis }: Pick<TestRedis, "commands">) {
   const logged: TrailLine<object>[] = [];
   const onChange = (_: object, line: TrailLine<object>) => void logged.push(line);
   f.onLine = onChange;
-  const store = { redis, keys, clock };
+  const store = { redis, keys, clock, hubAhead: () => 0 };
   const seals = createSeals({
     ...store,
     onSeal: (line) => void logged.push(line),
