@@ -172,8 +172,11 @@ async function heal(world: World, fleet: Fleet, plan: Plan): Promise<void> {
 async function settle(world: World, fleet: Fleet): Promise<string[]> {
   const before = await world.sweeps();
   const swept = async () => (await world.sweeps()) - before;
-  // Of whom Slack's event did not come, the look of the hour tells.
-  if (world.away().length > 0) await fleet.pass(HOUR);
+  // Of whom Slack's event did not come, the look of the hour tells: of what was vetted by then.
+  if (world.away().length > 0) {
+    await fleet.pass(MINUTE, 3_000);
+    await fleet.pass(HOUR);
+  }
   for (let left = MINUTES; left > 0; left--) {
     await world.allLetGo();
     await fleet.pass(MINUTE, 3_000);
