@@ -894,16 +894,12 @@ export class GrantFailed extends Error {
   /** What people are told of it besides. */
   readonly said: string | undefined;
   /** Which of today's rules takes it back, where one does. */
-  readonly changed: Refusal | undefined;
-  constructor(
-    failure: Failure,
-    detail: string,
-    { said, changed }: { said?: string; changed?: Refusal } = {},
-  ) {
+  readonly changed: Refusal | null;
+  constructor(failure: Failure, detail: string, more: Partial<Pick<GrantFailed, "said" | "changed">> = {}) {
     super(detail);
     this.failure = failure;
-    this.said = said;
-    this.changed = changed;
+    this.said = more.said;
+    this.changed = more.changed ?? null;
   }
 }
 

@@ -31,14 +31,14 @@ export function createSeals(options: SealStore): Seals {
   const store = { ...options, redis: defineScripts(options.redis) };
   const replicate = replicator(store);
   return {
-    head: () => newest(store),
+    head: () => newestSeal(store),
     has: async ({ place, hash }) => {
       const { redis, keys } = store;
       const [[, fields] = []] = await reading(redis, () => redis.xrange(keys.trail, place, place));
       return fields?.[1] !== undefined && sha256(fields[1]) === hash;
     },
     async add(gap) {
-      let last = await newest(store);
+      let last = await newestSeal(store);
       let made: Head | null = null;
       for (let lost = gap && (await isNamed(store, gap)) ? null : gap; ; lost = null) {
         const next = await addOne(store, last, lost);
@@ -53,7 +53,7 @@ export function createSeals(options: SealStore): Seals {
   };
 }
 
-async function newest({ redis, keys }: SealStore): Promise<Head | null> {
+export async function newestSeal({ redis, keys }: Pick<Store, "redis" | "keys">): Promise<Head | null> {
   const { head, place } = await reading(redis, () => redis.hgetall(keys.seal));
   return head === undefined ? null : Head.parse({ ...JSON.parse(head), place });
 }

@@ -80,7 +80,9 @@ const act: fc.Arbitrary<Act> = fc.record({
   rush: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
 });
 
-const callOf = (cell: fc.Arbitrary<Cell>, skipMost = 3): fc.Arbitrary<Strike> =>
+const SKIP_MOST = 3;
+
+const callOf = (cell: fc.Arbitrary<Cell>, skipMost = SKIP_MOST): fc.Arbitrary<Strike> =>
   fc.record({
     kind: fc.constant("call" as const),
     cell,
@@ -133,7 +135,7 @@ export function plans({ replicas, focus, aimed }: PlanOptions): fc.Arbitrary<Pla
   const at = fc.nat(29);
   const early = aimed ? fc.constant(0) : at;
   const struck = (cell: Cell) =>
-    fc.record({ at: early, strike: callOf(fc.constant(cell), aimed ? 0 : undefined) });
+    fc.record({ at: early, strike: callOf(fc.constant(cell), aimed ? 0 : SKIP_MOST) });
   const made = focus.flatMap(({ call }) => MADE_BY[call] ?? []);
   const deeds = fc.oneof(act, ...made.map((deed) => act.map((one): Act => ({ ...one, deed }))));
   return fc

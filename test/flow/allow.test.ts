@@ -208,13 +208,18 @@ async function hubEpoch(): Promise<number> {
   return Number(own?.metadata.annotations?.["karpor-access.io/epoch"]);
 }
 
-test("withdrawn, and Redis restored from before: it does not come back", async () => {
-  const id = await allow();
+/** Withdrawn, and Redis is as it was before. */
+async function forgetWithdrawal(id: AllowanceId): Promise<void> {
   await steps.ports.epoch.settle();
   const before = await copyRedis(world.commands);
   await withdraw(id);
   await steps.ports.epoch.settle();
   await restored(before);
+}
+
+test("withdrawn, and Redis restored from before: it does not come back", async () => {
+  const id = await allow();
+  await forgetWithdrawal(id);
   expect(await steps.ports.allowances.get(id)).not.toMatchObject({ withdrawn: {} });
   expect(await record(await ask())).toMatchObject({ state: "pending" });
   await goOn();
@@ -229,12 +234,7 @@ test("withdrawn, and Redis restored from before: it does not come back", async (
 
 test("waiting for one more, and Redis restored from before: nobody allows it too, and who types it again begins anew", async () => {
   const id = await allow(steps.ports, ALICE, "both");
-  const other = await allow();
-  await steps.ports.epoch.settle();
-  const before = await copyRedis(world.commands);
-  await withdraw(other);
-  await steps.ports.epoch.settle();
-  await restored(before);
+  await forgetWithdrawal(await allow());
   await goOn();
   const among = async () => true;
   expect((await waitingFor(steps.ports, CAROL as UserId, among)).allowances).toEqual([]);

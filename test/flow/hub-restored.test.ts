@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { hubClient } from "../../sandbox/hub/client.ts";
 import type { KubeObject } from "../../sandbox/hub/types.ts";
 import { visibleText } from "../../sandbox/slack/index.ts";
+import type { Transition } from "../../src/domain/audit.ts";
 import { HOUR, MINUTE, SECOND } from "../../src/domain/duration.ts";
 import { usedLate } from "../../src/domain/generations.ts";
 import type { RequestId, UserId } from "../../src/domain/ids.ts";
@@ -84,6 +85,21 @@ async function pass(ports: Ports, until: () => Promise<boolean>): Promise<boolea
   return false;
 }
 
+const heardOfReturn = () =>
+  world.slack
+    .dm(ALICE)
+    .map(visibleText)
+    .filter((text) => text.includes("stood again"));
+async function onTrail(): Promise<Transition[]> {
+  const lines: Transition[] = [];
+  for await (const line of transitions({ redis: world.commands, keys: world.keys })) lines.push(line);
+  return lines;
+}
+const returnsOnTrail = async (): Promise<string[]> =>
+  (await onTrail()).flatMap(({ to, why }) =>
+    why?.includes("stood on the hub again") ? [`${to}: ${why}`] : [],
+  );
+
 test("after any call of an end", async () => {
   for (let at = 0, reached = true; reached; at++) {
     const id = await live();
@@ -113,17 +129,12 @@ test("long after many ends: all of it goes with the next sweep, the trail says i
   expect(await standing()).toHaveLength(6);
   await steps.sweep();
   expect(await standing()).toEqual([]);
-  const heard = () =>
-    world.slack
-      .dm(ALICE)
-      .map(visibleText)
-      .filter((text) => text.includes("stood again"));
-  await world.until(async () => heard().length > 0);
+  await world.until(async () => heardOfReturn().length > 0);
   await steps.sweep();
-  expect(heard()).toHaveLength(1);
-  const said: string[] = [];
-  for await (const line of transitions({ redis: world.commands, keys: world.keys }))
-    if (line.from === "ended" && line.who === "bot") said.push(`${line.id}: ${line.why}`);
+  expect(heardOfReturn()).toHaveLength(1);
+  const said = (await onTrail()).flatMap(({ id, from, who, why }) =>
+    from === "ended" && who === "bot" ? [`${id}: ${why}`] : [],
+  );
   expect(said.sort()).toEqual(
     ids
       .map((id) => `${id}: generation 1 stood on the hub again after it was gone, and goes once more`)
@@ -150,18 +161,6 @@ async function remake({
   for (const one of clusterRoleBindings.filter(isGrants))
     await make("/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", one);
   await admin.close();
-}
-
-const heardOfReturn = () =>
-  world.slack
-    .dm(ALICE)
-    .map(visibleText)
-    .filter((text) => text.includes("stood again"));
-async function returnsOnTrail(): Promise<string[]> {
-  const said: string[] = [];
-  for await (const line of transitions({ redis: world.commands, keys: world.keys }))
-    if (line.why?.includes("stood on the hub again")) said.push(`${line.to}: ${line.why}`);
-  return said;
 }
 
 test("long after an end, and the hub does not let go of it: noted once until it is told, and nobody reads that it is gone", async () => {

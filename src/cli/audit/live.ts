@@ -7,7 +7,7 @@ import type { Witnessed } from "../../domain/seal.ts";
 import { openHub } from "../../hub/client/access.ts";
 import { createHubClient } from "../../hub/client/client.ts";
 import { createAnchor } from "../../hub/grants/anchor.ts";
-import { createSeals } from "../../store/seals.ts";
+import { newestSeal } from "../../store/seals.ts";
 import type { Store } from "../../store/store.ts";
 import { KEEP_TRAIL_MS, type PlacedLine } from "../../store/trail.ts";
 import { readTrail } from "./from-seal.ts";
@@ -34,12 +34,7 @@ export async function proving(
   store: Where,
   { heads, hub }: Witnesses,
 ): Promise<{ lines: AsyncIterable<PlacedLine>; verdict(): Verdict }> {
-  const newest = await createSeals({
-    ...store,
-    hubAhead: () => 0,
-    onSeal: () => {},
-    onUnlogged: () => {},
-  }).head();
+  const newest = await newestSeal(store);
   const { first, later, lines } = await readTrail(store);
   const known = [...heads, ...[hub, newest].filter((one) => one != null)];
   const verifier = createVerifier({ heads: known, isLater: later, ...(first === null ? {} : { first }) });

@@ -22,11 +22,7 @@ export async function assertOutside(
 ): Promise<void> {
   const word = await ask(ports, request, "mint", each);
   if (word.word === "deny")
-    throw new GrantFailed(
-      "check-denied",
-      "the company's check says no",
-      word.say === undefined ? {} : { said: word.say },
-    );
+    throw new GrantFailed("check-denied", "the company's check says no", { said: word.say });
   if (word.word === "none") throw new GrantFailed("check-silent", `the company's check: ${word.how}`);
 }
 

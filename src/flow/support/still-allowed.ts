@@ -67,9 +67,9 @@ export async function assertStillAllowed(ports: Ports, request: Approved): Promi
   const { outcome, by } = verdict;
   const needsRule = decision.by === "policy" && !isTaken(request);
   if (outcome !== "approve" && (outcome !== "ask" || needsRule)) {
-    const changed = outcome === "deny" && deniedToday(request, verdict);
+    const changed = outcome === "deny" ? deniedToday(request, verdict) : null;
     const detail = `today's rules say ${outcome}: ${by.line}, ${by.because}`;
-    throw new GrantFailed("terms-changed", detail, changed ? { changed } : {});
+    throw new GrantFailed("terms-changed", detail, { changed });
   }
   if (!glass)
     throw new GrantFailed("terms-changed", "the recipient may not break glass for this role any more");

@@ -23,11 +23,7 @@ export function createAgent(access: HubAccess, { connections, timeout, certifica
       timeout,
       rejectUnauthorized: !access.insecure,
       ...(certificate
-        ? {
-            ...(access.ca === undefined ? {} : { ca: access.ca }),
-            cert: certificate.certificate,
-            key: certificate.key.reveal(),
-          }
+        ? { ca: access.ca, cert: certificate.certificate, key: certificate.key.reveal() }
         : { secureContext: contextOf(access) }),
       ...(access.serverName === undefined ? {} : { servername: access.serverName }),
     },
@@ -38,8 +34,7 @@ const contexts = new WeakMap<HubAccess, SecureContext>();
 
 /** Whom to trust, read once: each connection that reads a CA itself takes the processor a millisecond more. */
 function contextOf(access: HubAccess): SecureContext {
-  const context =
-    contexts.get(access) ?? createSecureContext(access.ca === undefined ? {} : { ca: access.ca });
+  const context = contexts.get(access) ?? createSecureContext({ ca: access.ca });
   contexts.set(access, context);
   return context;
 }
