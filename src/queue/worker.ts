@@ -1,4 +1,5 @@
 /** The worker: each job's name leads to its flow, which looks at the record and says whether to look again. */
+import { setTimeout as delay } from "node:timers/promises";
 import { DelayedError, type Job, type Queue, Worker } from "bullmq";
 import type { Cluster, Redis } from "ioredis";
 import { z } from "zod";
@@ -99,9 +100,23 @@ interface LaneSettings extends WorkerSettings {
   leaveToOthers: Foreign;
 }
 
+const AGAIN_MS = 1000;
+
+/** Where Redis refuses to give a job although some wait, BullMQ asks again without a pause, thousands of times a second. */
+class LaneWorker extends Worker {
+  protected override async moveToActive(token: string, name?: string) {
+    try {
+      return await super.moveToActive(token, name);
+    } catch (error) {
+      if (!this.closing) await delay(AGAIN_MS);
+      throw error;
+    }
+  }
+}
+
 function startLane(lane: Lane, settings: LaneSettings): Worker {
   const { connection, prefix, clock, log, locks = LOCK_TIMES } = settings;
-  const worker = new Worker(lane, (job, token) => look(settings, lane, job, token), {
+  const worker = new LaneWorker(lane, (job, token) => look(settings, lane, job, token), {
     connection,
     prefix,
     concurrency: CONCURRENCY[lane],
@@ -109,7 +124,7 @@ function startLane(lane: Lane, settings: LaneSettings): Worker {
     // What stalled before is no suspect: every flow may run again.
     maxStalledCount: Number.MAX_SAFE_INTEGER,
     // Not skipVersionCheck: of a Redis whose version it does not know, BullMQ waits in whole seconds.
-    runRetryDelay: 1000,
+    runRetryDelay: AGAIN_MS,
   });
   const complain = quietly(clock, log);
   worker.on("error", (error) => {

@@ -360,6 +360,30 @@ test("a job survives a restart of Redis, and is picked up after it", async () =>
   await close();
 });
 
+test("a Redis that refuses writes while jobs wait is asked for the next now and then, and what waited is done afterwards", async () => {
+  await using redis = await testRedis();
+  const release = Promise.withResolvers<undefined>();
+  const remind = vi.fn(() => release.promise);
+  const { jobs, close } = work(redis, { remind });
+  cleanups.push(close);
+  const scripts = async () =>
+    Number(/cmdstat_evalsha:calls=(\d+)/.exec(await redis.commands.info("commandstats"))?.[1]);
+  const refuses = (on: boolean) => redis.commands.config("SET", "min-replicas-to-write", on ? "1" : "0");
+  for (const one of some(CONCURRENCY.urgent + 5)) await jobs.add("urgent", "remind", one, 1);
+  await until(() => remind.mock.calls.length === CONCURRENCY.urgent);
+  await refuses(true);
+  release.resolve(undefined);
+  await delay(200);
+  const before = await scripts();
+  await delay(300);
+  // Seven times a millisecond, without a pause.
+  expect((await scripts()) - before).toBeLessThan(20);
+  await refuses(false);
+  await until(async () => (await jobs.lanes.urgent.getJobCountByTypes("waiting", "active")) === 0);
+  await close();
+  cleanups.pop();
+});
+
 test("closing waits for what runs, and takes no more", async () => {
   let finished = false;
   let started = 0;
