@@ -61,18 +61,17 @@ export async function openCampaign({ seed, lanes }: { seed: number; lanes: numbe
   };
 }
 
+const HALF = Math.ceil(CELLS.length / 2);
+
 /** All faults take turns: each sequence is for the next, and for the one half a turn on. */
 const focusOf = (index: number): Cell[] =>
-  [index, index + Math.ceil(CELLS.length / 2)].flatMap((at) => CELLS[at % CELLS.length] ?? []);
-
-/** All faults have had their sequences so often before. */
-const turnOf = (index: number): number => Math.floor(index / CELLS.length);
+  [index, index + HALF].flatMap((at) => CELLS[at % CELLS.length] ?? []);
 
 /** In the next turn of all faults the other number has it. */
-const replicasOf = (index: number): 1 | 2 => ((index + turnOf(index)) % 2 === 0 ? 1 : 2);
+const replicasOf = (index: number): 1 | 2 => ((index + Math.floor(index / CELLS.length)) % 2 === 0 ? 1 : 2);
 
-/** In every other turn. */
-const isAimed = (index: number): boolean => turnOf(index) % 2 === 1;
+/** Of the two sequences that a turn has for each fault, one. */
+const isAimed = (index: number): boolean => (Math.floor(index / 2) + Math.floor(index / HALF)) % 2 === 1;
 
 /** The next sequence from `index` on that is for this fault, and aimed. */
 export function indexFor(cell: Cell, index: number): number {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { CELLS, type Cell } from "./calls.ts";
-import { indexFor } from "./campaign.ts";
+import { agendaFor, agendaOf } from "./agenda.ts";
+import { CELLS } from "./calls.ts";
 import { type Crew, type Failure, openCrew } from "./crew.ts";
 import { createTally, type Tally } from "./tally.ts";
 
@@ -11,10 +11,6 @@ const RUNS = Number(process.env.CONVERGENCE_RUNS ?? 300);
 const SEED = Number(process.env.CONVERGENCE_SEED ?? (STRICT ? Math.floor(Math.random() * 1e9) : 20_261_126));
 /** Indices, to play some sequences again. */
 const ONLY = process.env.CONVERGENCE_ONLY?.split(",").map(Number);
-/** From so many on each fault must have met each kind of call. */
-const WHOLE = 300;
-/** With how many sequences a fault that no call met yet is tried once more, and how many of them at once. */
-const [TRIES_MAX, AT_ONCE] = [24, 3];
 const TOLD_MAX = 5;
 const MS_A_RUN = 20_000;
 
@@ -24,41 +20,24 @@ test(`${ONLY?.length ?? RUNS} sequences, seed ${SEED}: when all is healed, recor
 }, async () => {
   const tally = createTally();
   await using crew = openCrew({ seed: SEED, tally, onFailure: tell, onProgress: say });
-  const failures = await played(crew, ONLY ?? Array.from({ length: RUNS }, (_, i) => i));
-  const isWhole = !ONLY && RUNS >= WHOLE;
-  if (isWhole) failures.push(...(await meetMissing(crew, tally)));
+  const failures = await crew.play(ONLY ? agendaOf(ONLY, SEED) : agendaFor(RUNS, SEED, tally));
+  const left = STRICT ? failures : await onceMore(crew, failures);
   if (!ONLY) say(summary(crew, tally));
-  expect(failures.length, told(failures)).toBe(0);
-  if (isWhole) expect(tally.missing()).toEqual([]);
+  expect(left.length, told(left)).toBe(0);
+  if (!ONLY && RUNS >= CELLS.length) expect(tally.missing()).toEqual([]);
 });
 
-async function played(crew: Crew, indices: readonly number[]): Promise<Failure[]> {
-  const failures = await crew.play(indices);
-  const late = failures.filter(({ isSure }) => !isSure && !STRICT);
+async function onceMore(crew: Crew, failures: readonly Failure[]): Promise<readonly Failure[]> {
+  const late = failures.filter(({ isSure }) => !isSure);
   if (late.length === 0) return failures;
   say("Played once more.");
-  return [
-    ...failures.filter((one) => !late.includes(one)),
-    ...(await crew.play(late.map(({ index }) => index))),
-  ];
-}
-
-/** Faults that no call of their kind happened to meet get sequences of their own, all of them side by side. */
-async function meetMissing(crew: Crew, tally: Tally): Promise<Failure[]> {
-  /** Two faults may share a sequence. */
-  const begun = new Map<number, Promise<Failure[]>>();
-  const playOnce = (index: number) => {
-    const playing = begun.get(index) ?? played(crew, [index]);
-    begun.set(index, playing);
-    return playing;
-  };
-  async function meet(cell: Cell, first: number): Promise<void> {
-    for (let at = first; at < TRIES_MAX && tally.missing().includes(cell); at += AT_ONCE)
-      await playOnce(indexFor(cell, RUNS + at * 2 * CELLS.length));
-  }
-  const firsts = Array.from({ length: AT_ONCE }, (_, i) => i);
-  await Promise.all(tally.missing().flatMap((cell) => firsts.map((first) => meet(cell, first))));
-  return (await Promise.all(begun.values())).flat();
+  const again = await crew.play(
+    agendaOf(
+      late.map(({ index }) => index),
+      SEED,
+    ),
+  );
+  return [...failures.filter(({ isSure }) => isSure), ...again];
 }
 
 const say = (words: string) => void process.stderr.write(`\n${words}\n`);

@@ -3,7 +3,8 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
-import { type Played, planOf } from "./campaign.ts";
+import type { Agenda } from "./agenda.ts";
+import type { Played } from "./campaign.ts";
 import type { Tally } from "./tally.ts";
 
 export interface Failure {
@@ -14,8 +15,8 @@ export interface Failure {
 }
 
 export interface Crew extends AsyncDisposable {
-  /** Each once. Resolves to the sequences that ended badly. Rejects when a process dies. */
-  play(indices: readonly number[]): Promise<Failure[]>;
+  /** Resolves to the sequences that ended badly. Rejects when a process dies. */
+  play(agenda: Agenda): Promise<Failure[]>;
   /** How many acts each sequence had. */
   lengths: readonly number[];
 }
@@ -37,7 +38,6 @@ export function openCrew({ seed, tally, onFailure, onProgress }: CrewOptions): C
   const players = Array.from({ length: PLAYERS }, () => openPlayer(seed));
   const lengths: number[] = [];
   let failed = 0;
-  let calls = 0;
 
   function note({ index, acts, counts, story, isSure = false }: Played): Failure | undefined {
     lengths.push(acts);
@@ -51,21 +51,16 @@ export function openCrew({ seed, tally, onFailure, onProgress }: CrewOptions): C
 
   return {
     lengths,
-    async play(indices) {
-      // The longest begun last would end alone.
-      const acts = new Map(indices.map((index) => [index, planOf(seed, index).acts.length]));
-      const left = [...new Set(indices)].sort((a, b) => (acts.get(b) ?? 0) - (acts.get(a) ?? 0));
+    async play(agenda) {
       const failures: Failure[] = [];
       const work = async (player: Player) => {
-        for (let index = left.shift(); index !== undefined; index = left.shift()) {
+        for (let index = agenda.next(); index !== undefined; index = agenda.next()) {
           const failure = note(await player.play(index));
+          agenda.over(index);
           if (failure) failures.push(failure);
         }
       };
-      // Of calls for one sequence each, every other begins with another process.
-      const first = calls++ % players.length;
-      const inTurn = [...players.slice(first), ...players.slice(0, first)];
-      await Promise.all(Array.from({ length: LANES }, () => inTurn.map(work)).flat());
+      await Promise.all(Array.from({ length: LANES }, () => players.map(work)).flat());
       return failures;
     },
     async [Symbol.asyncDispose]() {
