@@ -30,6 +30,8 @@ export interface AppDeps {
   /** This machine's. */
   clock: Clock;
   log: Logger;
+  /** Milliseconds that only pass; this process's own when left out. */
+  elapsed?: () => number;
   /** Shorter in tests: after how long another replica, or the hub alone, takes over, and a call is given up. */
   times?: { lease?: LeaseTimes; locks?: LockTimes; ends?: EndsWatchTimes; callMs?: number };
   /** Of the benches, whose Slack limits nobody. */

@@ -44,12 +44,9 @@ export function keepEnding(
   ports: Ports,
   { redis }: Clients,
   holds: Holds,
-  { log, times }: AppDeps,
+  { log, times, elapsed = () => performance.now() }: AppDeps,
 ): Repeating {
-  const watch = watchEnds(
-    { ...ports, holds, invite: inviteOf(slack.command), elapsed: () => performance.now() },
-    times?.ends,
-  );
+  const watch = watchEnds({ ...ports, holds, invite: inviteOf(slack.command), elapsed }, times?.ends);
   const connected = redis.ready(REDIS_WITHIN).catch(() => {});
   const run = (signal: AbortSignal) => connected.then(() => watch(signal));
   const sleep = (ms: number, signal: AbortSignal) => plainSleep(ms, undefined, { signal });

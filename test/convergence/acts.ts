@@ -368,9 +368,9 @@ const leaveUnused: Do = async (doing, pick) => {
   const release = one(await releases(), pick);
   if (!release) return true;
   const wait = Math.max(0, release.at - 30_000 - world.clock.now());
-  for (let left = 2; left > 0; left--) await fleet.pass(Math.ceil(wait / 2));
+  await fleet.pass(wait);
   if (pick % 2 === 0) await fleet.hubLog.use(release.r, true);
-  for (let left = 3; left > 0; left--) await fleet.pass(MINUTE);
+  for (let left = 2; left > 0; left--) await fleet.pass(MINUTE);
   return true;
 };
 

@@ -1,6 +1,6 @@
 /** What is played, in which order. */
-import { CELLS, type Cell } from "./calls.ts";
-import { indexFor, planOf } from "./campaign.ts";
+import type { Cell } from "./calls.ts";
+import { indexFor, planOf, TURN } from "./campaign.ts";
 import type { Tally } from "./tally.ts";
 
 export interface Agenda {
@@ -23,7 +23,7 @@ export function agendaOf(indices: readonly number[], seed: number): Agenda {
  * sequences of their own, and what room is left is for whatever comes next.
  */
 export function agendaFor(runs: number, seed: number, tally: Pick<Tally, "missing">): Agenda {
-  const turn = longestFirst(range(0, Math.min(runs, CELLS.length)), seed);
+  const turn = longestFirst(range(0, Math.min(runs, TURN)), seed);
   const others = longestFirst(range(turn.length, runs), seed);
   const tried = new Map<Cell, number>();
   const trying = new Map<number, Cell>();
@@ -36,7 +36,7 @@ export function agendaFor(runs: number, seed: number, tally: Pick<Tally, "missin
       if ([...trying.values()].filter((one) => one === cell).length >= AT_ONCE) continue;
       for (let at = tried.get(cell) ?? 0; at < TRIES_MAX; at++) {
         tried.set(cell, at + 1);
-        const index = indexFor(cell, runs + at * CELLS.length);
+        const index = indexFor(cell, runs + at * 2 * TURN);
         if (chosen.has(index)) continue;
         chosen.add(index);
         trying.set(index, cell);
@@ -47,7 +47,7 @@ export function agendaFor(runs: number, seed: number, tally: Pick<Tally, "missin
   }
   function choose(): number | undefined {
     if (turn.length > 0) return turn.shift();
-    return (runs < CELLS.length ? undefined : another()) ?? (begun < runs ? others.shift() : undefined);
+    return (runs < TURN ? undefined : another()) ?? (begun < runs ? others.shift() : undefined);
   }
   return {
     next() {

@@ -55,7 +55,9 @@ async function startWhole(
   slack: LocalSlack,
   opened: AsyncDisposableStack,
 ): Promise<Bot> {
-  const app = opened.adopt(await startApp(config, deps), (a) => a.stop());
+  // Sweeps are due by our clock: where it stands, none is late.
+  const elapsed = deps.clock.now;
+  const app = opened.adopt(await startApp(config, { ...deps, elapsed }), (a) => a.stop());
   const deliver = createHttpDelivery(slack, () => `http://127.0.0.1:${app.port}/slack/events`);
   // Its timers run by themselves, in the machine's time.
   const minute = () => new Promise<void>((resolve) => setTimeout(resolve, deps.times.ends.everyMs));

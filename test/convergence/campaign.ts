@@ -61,17 +61,20 @@ export async function openCampaign({ seed, lanes }: { seed: number; lanes: numbe
   };
 }
 
-const HALF = Math.ceil(CELLS.length / 2);
+/** Of so many sequences each fault has one. */
+export const TURN = Math.ceil(CELLS.length / 2);
 
-/** All faults take turns: each sequence is for the next, and for the one half a turn on. */
+/** All faults take turns: each sequence is for the next, and for the one a turn on. */
 const focusOf = (index: number): Cell[] =>
-  [index, index + HALF].flatMap((at) => CELLS[at % CELLS.length] ?? []);
+  [index, index + TURN].flatMap((at) => CELLS[at % CELLS.length] ?? []);
 
-/** In the next turn of all faults the other number has it. */
-const replicasOf = (index: number): 1 | 2 => ((index + Math.floor(index / CELLS.length)) % 2 === 0 ? 1 : 2);
+const turnOf = (index: number): number => Math.floor(index / TURN);
 
-/** Of the two sequences that a turn has for each fault, one. */
-const isAimed = (index: number): boolean => (Math.floor(index / 2) + Math.floor(index / HALF)) % 2 === 1;
+/** After two turns the other number has it. */
+const replicasOf = (index: number): 1 | 2 => ((index + Math.floor(turnOf(index) / 2)) % 2 === 0 ? 1 : 2);
+
+/** In every other turn. */
+const isAimed = (index: number): boolean => (Math.floor(index / 2) + turnOf(index)) % 2 === 1;
 
 /** The next sequence from `index` on that is for this fault, and aimed. */
 export function indexFor(cell: Cell, index: number): number {

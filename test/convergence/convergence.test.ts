@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { agendaFor, agendaOf } from "./agenda.ts";
-import { CELLS } from "./calls.ts";
+import { TURN } from "./campaign.ts";
 import { type Crew, type Failure, openCrew } from "./crew.ts";
 import { createTally, type Tally } from "./tally.ts";
 
@@ -24,7 +24,7 @@ test(`${ONLY?.length ?? RUNS} sequences, seed ${SEED}: when all is healed, recor
   const left = STRICT ? failures : await onceMore(crew, failures);
   if (!ONLY) say(summary(crew, tally));
   expect(left.length, told(left)).toBe(0);
-  if (!ONLY && RUNS >= CELLS.length) expect(tally.missing()).toEqual([]);
+  if (!ONLY && RUNS >= TURN) expect(tally.missing()).toEqual([]);
 });
 
 async function onceMore(crew: Crew, failures: readonly Failure[]): Promise<readonly Failure[]> {

@@ -97,7 +97,7 @@ export function createFleet(
     /** Time moves for all, what is due begins, and each minute brings its sweep. */
     async pass(ms: number, restWithin = 700): Promise<void> {
       // A minute of our clock is more than what takes that long in Redis.
-      await delay(Math.max(0, world.times.now().forgottenMs - world.sinceDeath()));
+      await delay(Math.max(0, world.times.now().forgottenMs - world.sinceOutage()));
       await revive();
       await world.forgetPolicies();
       await jump(ms);

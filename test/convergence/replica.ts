@@ -104,6 +104,7 @@ export async function openShell(world: World, name: string) {
     frozen = setTimeout(() => {
       gate.release();
       redis.release("frozen");
+      world.wentOn();
       world.story.say(`    ${name} goes on`);
     }, world.times.now().lease.ttl + 200);
   }

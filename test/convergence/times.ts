@@ -1,12 +1,12 @@
 /** The bot's times, scaled down; on a machine that shows to be too slow for that, to less and less. */
 
-/** What takes 12, 5, 30 and 5 s in earnest. */
+/** What takes 12, 5, 30 and 5 s in earnest; and by our clock, in which sweeps are a minute apart, 150 s. */
 const TIMES = {
   lease: { ttl: 1_000, renewEvery: 120, margin: 500 },
   locks: { lockDuration: 500, stalledInterval: 400 },
-  ends: { everyMs: 200, standstillAfterMs: 3_000 },
+  ends: { everyMs: 200, standstillAfterMs: 90_000 },
   callMs: 450,
-  /** After this nothing that a dead one held is held any more: Redis counts in the machine's time. */
+  /** After this nothing is held any more of what a dead one held, or a frozen one was at: Redis counts in the machine's time. */
   forgottenMs: 1_300,
   /** A sequence that takes longer hangs. */
   sequenceMs: 90_000,

@@ -40,7 +40,7 @@ export async function openLane(redis: string, db: number, times: ScaledTimes) {
   const hub = await startLocalHub({ clock });
   const dir = scratch("karpor-convergence").path;
   writeFileSync(join(dir, "hub.kubeconfig"), await botKubeconfig(hub));
-  const configs = EDITS.map((_, edit) => load(dir, edit));
+  const configs = EDITS.map((_, edit) => once(() => load(dir, edit)));
   const commands = new Redis({ path: redis, db });
   const scripts = await scriptsOf(commands);
   const admin = hubClient(hub, hub.admin);
@@ -62,6 +62,14 @@ export async function openLane(redis: string, db: number, times: ScaledTimes) {
 
 const tokens = { botToken: SECRETS.SLACK_BOT_TOKEN, signingSecret: SECRETS.SLACK_SIGNING_SECRET };
 
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
 function load(dir: string, edit: number): Config {
   const path = join(dir, `config-${edit}.yml`);
   writeFileSync(path, stringify(catalogOf(edit, GRANTS_NAMESPACE)));
@@ -81,7 +89,7 @@ interface Opening {
   hub: Awaited<ReturnType<typeof startLocalHub>>;
   slack: Awaited<ReturnType<typeof startLocalSlack>>;
   tally: Tally;
-  configs: Config[];
+  configs: (() => Config)[];
   commands: Redis;
   scripts: Map<string, string>;
   redis: string;
@@ -110,7 +118,7 @@ function open(opening: Opening) {
     /** Of these, of an earlier generation: its token may work until a sweep takes it away. */
     abandonedEarlier: new Set<string>(),
   };
-  let death = Number.NEGATIVE_INFINITY;
+  let outageEnd = Number.NEGATIVE_INFINITY;
   let outages = 0;
   let openSince = Number.NEGATIVE_INFINITY;
   const listeners = new Set<(call: string) => void>();
@@ -130,7 +138,7 @@ function open(opening: Opening) {
     ...{ instance, clock, hub, slack, tally, commands, keys, queues, story, trouble, logs, byHand, times },
     redis,
     redisDb: db,
-    config: (edit: number): Config => ({ ...(configs[edit] as Config), instance }),
+    config: (edit: number): Config => ({ ...(configs[edit] as () => Config)(), instance }),
     log: (name: string, line: string) => void logs.push(`${name} ${line}`),
     onHub: (listen: (call: string) => void) => void listeners.add(listen),
     opened(caller: Caller, ports: number[], proxy: RedisProxy) {
@@ -140,16 +148,19 @@ function open(opening: Opening) {
     },
     died(name: string) {
       proxies.delete(name);
-      death = performance.now();
+      outageEnd = performance.now();
       outages += 1;
     },
     paused() {
       outages += 1;
     },
+    wentOn() {
+      outageEnd = performance.now();
+    },
     /** Counts what keeps a bot from ending what is over until the next try. */
     disturbances: () => outages + trouble.hits(),
-    /** Milliseconds since a replica died last. */
-    sinceDeath: () => performance.now() - death,
+    /** Milliseconds since a replica died last, or went on. */
+    sinceOutage: () => performance.now() - outageEnd,
     /** What becomes of Redis as a whole, for those who live. */
     castOnRedis(spell: Spell | undefined) {
       for (const proxy of proxies.values()) cast(proxy, spell);

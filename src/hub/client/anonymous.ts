@@ -22,6 +22,7 @@ export async function lookAtAnonymous(
   client: HubClient,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<AnonymousAccess> {
+  // Each on a connection of its own: kube-apiserver ends an HTTP/2 one on which it refused whoever showed no credential.
   const nobody = async (path: string) => isOpen(await client.request(path, { as: "nobody", signal }));
   const [tried, streams, rules] = await Promise.all([
     Promise.all(READS.map(nobody)),
