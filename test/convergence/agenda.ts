@@ -24,7 +24,8 @@ export function agendaOf(indices: readonly number[], seed: number): Agenda {
  */
 export function agendaFor(runs: number, seed: number, tally: Pick<Tally, "missing">): Agenda {
   const turn = longestFirst(range(0, Math.min(runs, TURN)), seed);
-  const others = longestFirst(range(turn.length, runs), seed);
+  // Of these some may have no room: were they in order, always the shortest.
+  const others = range(turn.length, runs);
   const tried = new Map<Cell, number>();
   const trying = new Map<number, Cell>();
   const chosen = new Set<number>();
