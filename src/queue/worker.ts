@@ -1,6 +1,6 @@
 /** The worker: each job's name leads to its flow, which looks at the record and says whether to look again. */
 import { setTimeout as delay } from "node:timers/promises";
-import { DelayedError, type Job, type Queue, Worker } from "bullmq";
+import { DelayedError, isNotConnectionError, type Job, type Queue, Worker } from "bullmq";
 import type { Cluster, Redis } from "ioredis";
 import { z } from "zod";
 import { RequestId } from "../domain/ids.ts";
@@ -102,13 +102,13 @@ interface LaneSettings extends WorkerSettings {
 
 const AGAIN_MS = 1000;
 
-/** Where Redis refuses to give a job although some wait, BullMQ asks again without a pause, thousands of times a second. */
+/** Where Redis refuses to give a job although some wait, BullMQ asks again without a pause, thousands of times a second; without a connection it waits by itself. */
 class LaneWorker extends Worker {
   protected override async moveToActive(token: string, name?: string) {
     try {
       return await super.moveToActive(token, name);
     } catch (error) {
-      if (!this.closing) await delay(AGAIN_MS);
+      if (!this.closing && isNotConnectionError(error as Error)) await delay(AGAIN_MS);
       throw error;
     }
   }

@@ -361,7 +361,8 @@ test("a job survives a restart of Redis, and is picked up after it", async () =>
 });
 
 test("a Redis that refuses writes while jobs wait is asked for the next now and then, and what waited is done afterwards", async () => {
-  await using redis = await testRedis();
+  const redis = await testRedis();
+  cleanups.push(() => redis[Symbol.asyncDispose]());
   const release = Promise.withResolvers<undefined>();
   const remind = vi.fn(() => release.promise);
   const { jobs, close } = work(redis, { remind });
@@ -380,8 +381,6 @@ test("a Redis that refuses writes while jobs wait is asked for the next now and 
   expect((await scripts()) - before).toBeLessThan(20);
   await refuses(false);
   await until(async () => (await jobs.lanes.urgent.getJobCountByTypes("waiting", "active")) === 0);
-  await close();
-  cleanups.pop();
 });
 
 test("closing waits for what runs, and takes no more", async () => {
