@@ -26,7 +26,6 @@ export function agendaFor(runs: number, seed: number, tally: Pick<Tally, "missin
   const turn = longestFirst(range(0, Math.min(runs, TURN)), seed);
   // Of these some may have no room: were they in order, always the shortest.
   const others = range(turn.length, runs);
-  const tried = new Map<Cell, number>();
   const trying = new Map<number, Cell>();
   const chosen = new Set<number>();
   let begun = 0;
@@ -35,8 +34,7 @@ export function agendaFor(runs: number, seed: number, tally: Pick<Tally, "missin
   function another(): number | undefined {
     for (const cell of tally.missing()) {
       if ([...trying.values()].filter((one) => one === cell).length >= AT_ONCE) continue;
-      for (let at = tried.get(cell) ?? 0; at < TRIES_MAX; at++) {
-        tried.set(cell, at + 1);
+      for (let at = 0; at < TRIES_MAX; at++) {
         const index = indexFor(cell, runs + at * 2 * TURN);
         if (chosen.has(index)) continue;
         chosen.add(index);

@@ -73,7 +73,7 @@ const turnOf = (index: number): number => Math.floor(index / TURN);
 /** After two turns the other number has it. */
 const replicasOf = (index: number): 1 | 2 => ((index + Math.floor(turnOf(index) / 2)) % 2 === 0 ? 1 : 2);
 
-/** In every other turn. */
+/** Each fault's in every other turn, and of neighbours not the same. */
 const isAimed = (index: number): boolean => (Math.floor(index / 2) + turnOf(index)) % 2 === 1;
 
 /** The next sequence from `index` on that is for this fault, and aimed. */
