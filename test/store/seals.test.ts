@@ -148,6 +148,23 @@ test("whoever cuts its beginning off is found", async () => {
   expect((await live()).faults[0]?.what).toMatch(/beginning is cut off|missing/);
 });
 
+test("also right behind a seal, where all that is left is whole by itself", async () => {
+  for (let n = 0; n < 3; n++) {
+    await trail.walk(["pending", "denied"], { role: `role-${n}` });
+    await trail.seal();
+  }
+  const { redis: commands, keys } = trail.store;
+  const lines = await commands.xrange(keys.trail, "-", "+");
+  const first = lines.findIndex(([, fields]) => isSeal(JSON.parse(fields[1] ?? "{}")));
+  await commands.xtrim(keys.trail, "MINID", lines[first + 1]?.[0] as unknown as number);
+  expect((await live()).faults[0]?.what).toBe("seal 1 is missing before seal 2");
+  const exported = await trail.exported();
+  async function* read() {
+    for (const [i, json] of exported.entries()) yield { at: i + 1, json };
+  }
+  expect((await verifyExport(read(), [])).faults[0]?.what).toBe("seal 1 is missing before seal 2");
+});
+
 test("an entry edited, removed or moved in Redis itself is found and named", async () => {
   const id = await trail.walk(["pending", "denied"]);
   await trail.seal();

@@ -7,7 +7,7 @@ import { linesAt, type PlacedLine, trailLines } from "../../store/trail.ts";
 type Where = Pick<Store, "redis" | "keys">;
 
 export interface Beginning {
-  /** The first seal of what is read; null where there is none yet. */
+  /** The first seal that what is read must have; null where there is none yet. */
   first: number | null;
   /** What that sealed is not read. */
   later: boolean;
@@ -21,7 +21,8 @@ export async function readTrail(where: Where, since?: number): Promise<Beginning
   const { first, trimmed } = await firstSeals(where);
   const before = since === undefined ? null : await sealBefore(where, since);
   const start = before ?? trimmed;
-  if (!start) return { first: first?.seal.seal ?? null, later: false, lines: trailLines(where) };
+  // Seals are numbered from 1: one that begins with another, and names no gap, was cut.
+  if (!start) return { first: first && 1, later: false, lines: trailLines(where) };
   return { first: start.seal.seal, later: true, lines: after(where, start) };
 }
 
