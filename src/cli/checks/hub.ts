@@ -7,9 +7,9 @@ import { isStatus } from "../../hub/client/errors.ts";
 import type { HubFacts, MoreFacts } from "../../hub/client/facts.ts";
 import { judgeAnonymous } from "./anonymous.ts";
 import { type Finding, fail, ok, warn } from "./finding.ts";
+import { SETUP } from "./setup-fix.ts";
 
 const SKEW_MAX = 60_000;
-const APPLY = "npm run setup -- --from-cluster";
 const DIES_SOON = 14 * DAY;
 
 export function judgeHub(
@@ -38,19 +38,19 @@ const refusesUs = (failure: HubFacts["failure"]): boolean => isStatus(failure, 4
 
 function unreachable({ server, failure }: HubFacts): Finding {
   // Of its own name, since a hub that restarts does not answer first, and what to do is another thing then.
-  if (refusesUs(failure)) return fail("hub access", `${server} refuses the bot's credential (401)`, APPLY);
+  if (refusesUs(failure)) return fail("hub access", `${server} refuses the bot's credential (401)`, SETUP);
   const distrust = failure?.status === null ? DISTRUST[failure.reason] : undefined;
   if (distrust) return fail("hub", `${server} ${distrust[0]} (${failure?.reason})`, distrust[1]);
   return fail(
     "hub",
     `${server} does not answer (${failure?.message ?? "no answer"})`,
-    `curl -k ${server}/livez, from this machine; then mend hub.server or hub.portForward`,
+    `From where the bot runs: does ${server}/livez answer, does karpor-server run, and may the bot reach it (NetworkPolicy)? Else mend hub.server or hub.portForward`,
   );
 }
 
 const UNTRUSTED = [
   "has a certificate that the kubeconfig's authority did not sign",
-  `Put the hub's CA into the kubeconfig as certificate-authority-data; ${APPLY} does`,
+  `Put the hub's CA into the kubeconfig as certificate-authority-data, or: ${SETUP}`,
 ] as const;
 
 /** TLS that fails, in Node's words. */
@@ -90,14 +90,14 @@ function tls({ verified, failure }: HubFacts): Finding[] {
 
 function ownNamespace({ self, certificate }: HubFacts, namespace: string): Finding {
   if (!self && certificate)
-    return warn("hub account", "the bot uses a client certificate, not a narrow account of its own", APPLY);
+    return warn("hub account", "the bot uses a client certificate, not a narrow account of its own", SETUP);
   if (!self)
-    return warn("hub account", "whose the bot's token is, and when it ends, cannot be told from it", APPLY);
+    return warn("hub account", "whose the bot's token is, and when it ends, cannot be told from it", SETUP);
   if (self.namespace !== namespace) return ok("hub account", `${self.namespace}/${self.name}`);
   return fail(
     "hub account",
     `the bot's own account stands in the grants' namespace ${namespace}: it could mint itself tokens`,
-    APPLY,
+    SETUP,
   );
 }
 
@@ -118,7 +118,7 @@ function credential({ self, failure }: HubFacts, now: number, locked: string | n
   const renewed = issuedAt !== null && now < (issuedAt + expiresAt) / 2;
   if (renewed || expiresAt - now > DIES_SOON)
     return [ok("hub credential", `${left} left; the bot renews it`)];
-  return [warn("hub credential", `the bot's own token dies in ${left}, and was not renewed`, APPLY)];
+  return [warn("hub credential", `the bot's own token dies in ${left}, and was not renewed`, SETUP)];
 }
 
 const roundDown = (ms: number): number => (ms > DAY ? Math.floor(ms / DAY) * DAY : Math.max(ms, 0));
@@ -145,7 +145,7 @@ function rights({ mayList }: MoreFacts): Finding {
     ...(mayList.bindings ? [] : ["list clusterrolebindings"]),
   ];
   if (missing.length === 0) return ok("hub rights", "may list its grants");
-  return fail("hub rights", `the bot may not ${missing.join(", nor ")}`, APPLY);
+  return fail("hub rights", `the bot may not ${missing.join(", nor ")}`, SETUP);
 }
 
 type Book = Pick<Rulebook, "roles" | "rules">;
@@ -162,13 +162,13 @@ function clusterRole(
 ): Finding {
   const check = `role ${name}`;
   const found = clusterRoles[role.clusterRole];
-  if (!found) return fail(check, `the bot may not read ClusterRole ${role.clusterRole}`, APPLY);
+  if (!found) return fail(check, `the bot may not read ClusterRole ${role.clusterRole}`, SETUP);
   if (!found.exists)
     return fail(
       check,
       `ClusterRole ${role.clusterRole} does not exist on the hub`,
       role.rules
-        ? APPLY
+        ? SETUP
         : `kubectl create clusterrole ${role.clusterRole} …, on the hub; or mend roles.${name}`,
     );
   if (unapproved && found.moreThanGet && !role.autoApproveWrites)

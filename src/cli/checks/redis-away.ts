@@ -50,7 +50,7 @@ function judge({ speaks, distrust }: Spoken, tls: boolean): Said {
     return [
       `has a certificate that is not trusted (${distrust})`,
       // Node looks for it before it reads a file of variables.
-      "NODE_EXTRA_CA_CERTS=FILE with its authority, before npm start and npm run doctor (of .env only a container takes it); the certificate must name the host of REDIS_URL",
+      "NODE_EXTRA_CA_CERTS=FILE with its authority, before npm start and npm run doctor (of .env only a container takes it; with Helm caConfigMap); the certificate must name the host of REDIS_URL",
     ];
   return ["does not answer", "Start Redis, or mend REDIS_URL"];
 }

@@ -4,6 +4,7 @@ import { answered, isHubs } from "../../hub/client/errors.ts";
 import type { HubAnswer } from "../../hub/client/request.ts";
 import type { TokenIdentity } from "../../hub/kubeconfig/identity.ts";
 import { type Finding, fail, ok, warn } from "./finding.ts";
+import { SETUP } from "./setup-fix.ts";
 
 export interface Rights {
   client: HubClient;
@@ -121,7 +122,7 @@ export async function checkRights(rights: Rights): Promise<Finding[]> {
 
 function judgeMissing(missing: string[]): Finding {
   if (missing.length === 0) return ok("hub rights", "all it needs");
-  return fail("hub rights", `the bot may not ${missing.join(", nor ")}`, "npm run setup -- --from-cluster");
+  return fail("hub rights", `the bot may not ${missing.join(", nor ")}`, SETUP);
 }
 
 function judgeExcess(more: string[]): Finding {

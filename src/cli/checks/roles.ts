@@ -6,8 +6,7 @@ import { roleFacts } from "../../hub/client/facts.ts";
 import { type Finding, fail } from "./finding.ts";
 import { judgeRoles } from "./hub.ts";
 import { mayNotBind } from "./rights.ts";
-
-const SETUP = "npm run setup -- --from-cluster";
+import { SETUP } from "./setup-fix.ts";
 
 export async function checkRoles(
   client: HubClient,

@@ -17,6 +17,7 @@ import { lockedDirectory } from "./kubeconfig-file.ts";
 import { checkOrphans } from "./orphans.ts";
 import { checkRedis } from "./redis.ts";
 import { redisAway } from "./redis-away.ts";
+import { MEND_KUBECONFIG } from "./setup-fix.ts";
 import { type BotIdentity, checkSlack } from "./slack.ts";
 
 export interface Checked {
@@ -58,7 +59,7 @@ async function checkLazyHub(hub: LazyHub, config: Config, clock: Clock): Promise
   try {
     await hub.open();
   } catch (error) {
-    return [fail("hub", (error as Error).message, "npm run setup -- --from-cluster")];
+    return [fail("hub", (error as Error).message, MEND_KUBECONFIG)];
   }
   return checkHubAt(hub, config, clock);
 }

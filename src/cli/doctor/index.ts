@@ -29,6 +29,7 @@ import { checkPeople } from "../checks/people.ts";
 import { checkPolicies } from "../checks/policies.ts";
 import { checkRedisLoad } from "../checks/redis-load.ts";
 import { checkRights } from "../checks/rights.ts";
+import { MEND_KUBECONFIG } from "../checks/setup-fix.ts";
 import { type BotIdentity, checkSlack, noAnswer } from "../checks/slack.ts";
 import { checkSocket } from "../checks/socket.ts";
 import { checkHubAt, checkRedisAt } from "../checks/start.ts";
@@ -103,7 +104,8 @@ async function examine(load: () => Config, options: DoctorOptions, means: Doctor
 
 const NOT_ASKED = ok("configuration offline", "neither Slack nor Redis nor the hub was asked");
 
-const MEND_CONFIG = "Correct it in karpor-access.yml or .env; README.md tells of each setting and variable";
+const MEND_CONFIG =
+  "Correct it in karpor-access.yml or .env, on Kubernetes in the ConfigMap or the Secret; README.md tells of each setting and variable";
 
 async function examineSlack(config: Config, means: DoctorMeans): Promise<Finding[]> {
   const { SLACK_APP_TOKEN } = config.env;
@@ -199,7 +201,7 @@ async function examineHub(
     const whole = [...others, ...(await examineMore(client, config, clock, rights.filter(isFailed)))];
     return options.canary ? [...whole, ...(await canary(client, config, clock))] : whole;
   } catch (error) {
-    return [fail("hub", (error as Error).message, "npm run setup -- --from-cluster")];
+    return [fail("hub", (error as Error).message, MEND_KUBECONFIG)];
   }
 }
 

@@ -25,6 +25,10 @@ export async function readFromCluster({ context, namespace }: HostCluster) {
 }
 
 const MEND = "Name the context with --context and Karpor's namespace with --namespace.";
+const MENDS: Partial<Record<number, string>> = {
+  403: `Run this with your own access to the cluster that runs Karpor, not in the bot's pod. ${MEND}`,
+  409: "It was changed meanwhile: run this again.",
+};
 
 export const missing = (what: string) => new Error(`There is no such ${what}. ${MEND}`);
 
@@ -47,7 +51,7 @@ export async function askHost<T>(doing: string, answer: Promise<T>): Promise<T |
   const answered = answer.catch((error: unknown) => {
     const { message, status } = hubError(error, `Cannot ${doing}`);
     if (status === 404) return null;
-    throw new Error(`${message}. ${status === 409 ? "It was changed meanwhile: run this again." : MEND}`);
+    throw new Error(`${message}. ${MENDS[status ?? 0] ?? MEND}`);
   });
   return within(answered, doing);
 }

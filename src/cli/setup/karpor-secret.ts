@@ -48,10 +48,17 @@ export async function putIntoKarpor(
   }
   if (!(await karpor.change(data, means))) return;
   if (!karpor.flags) {
-    means.say(`\nNext, the flags: ${upgrade(karpor.release)} --post-renderer karpor-flags`);
+    means.say(`\nNext, the flags: ${upgrade(karpor.release, options)} --post-renderer karpor-flags`);
     means.say("What that needs, and what it is with Helm 3: deploy/karpor-flags/README.md");
   } else if (Object.keys(data).length > 0) {
-    const restart = kubectl("-n", options.namespace, "rollout", "restart", `deployment/${SERVER}`);
+    const restart = kubectl(
+      ...inCluster(options),
+      "-n",
+      options.namespace,
+      "rollout",
+      "restart",
+      `deployment/${SERVER}`,
+    );
     means.say(`\n${SERVER} reads them when it starts. Next: ${restart}`);
   }
 }
@@ -65,7 +72,7 @@ export async function removeFromKarpor(
   const karpor = await lookAt(options);
   if (karpor.flags)
     throw new Error(
-      `${SERVER} has ${FLAG}, and would not start again without the file. First, without --post-renderer: ${upgrade(karpor.release)}`,
+      `${SERVER} has ${FLAG}, and would not start again without the file. First, without --post-renderer: ${upgrade(karpor.release, options)}`,
     );
   const there = names.filter((name) => karpor.data[name] !== undefined);
   for (const name of there) means.say(`  remove     ${name}`);
@@ -131,5 +138,10 @@ async function lookAtServer(apps: AppsV1Api, namespace: string) {
   };
 }
 
-const upgrade = ({ name, namespace }: { name: string; namespace: string }): string =>
-  `helm upgrade ${shellWord(name)} kusionstack/karpor -n ${shellWord(namespace)} --reuse-values`;
+const inCluster = ({ context }: HostCluster): string[] =>
+  context === undefined ? [] : ["--context", context];
+
+function upgrade({ name, namespace }: { name: string; namespace: string }, { context }: HostCluster): string {
+  const at = context === undefined ? "" : ` --kube-context ${shellWord(context)}`;
+  return `helm${at} upgrade ${shellWord(name)} kusionstack/karpor -n ${shellWord(namespace)} --reuse-values`;
+}

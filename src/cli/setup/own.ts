@@ -44,19 +44,23 @@ export async function writeOwn(
   means.say(
     `  wrote      ${place.name}${to ? "" : ": mode 600"}, the token of ${own.namespace}/${own.name} until ${until}, which the bot renews`,
   );
-  if (!to && !config.hub.kubeconfig) means.say(`             then: ${secretCommand(context, path)}`);
+  if (!to) means.say(`             ${intoSecret(context, path)}`);
 }
 
 /** Where it is written to, save where a job makes it anew. */
 export const kubeconfigPath = ({ config, options }: SetupContext): string =>
   resolve(options.out ?? config.hub.kubeconfig ?? "hub.kubeconfig");
 
-/** Puts the file to where a bot in a pod reads it. */
-export function secretCommand({ config: { hub } }: SetupContext, path: string): string {
-  const secret = hub.kubeconfigSecret ?? { ...IN_CLUSTER_SECRET, namespace: "karpor-access" };
-  const { namespace, name, key } = secret;
-  const make = kubectl("-n", namespace, "create", "secret", "generic", name, `--from-file=${key}=${path}`);
-  return `${make} --dry-run=client -o yaml | kubectl apply -f -`;
+/** How a bot in a pod gets the file: in the cluster that was asked for, and in no other bot's namespace. Of a file that it names, too, a copy may be in a Secret. */
+function intoSecret({ config: { hub }, options }: SetupContext, path: string): string {
+  const { namespace, name, key } = hub.kubeconfigSecret ?? { ...IN_CLUSTER_SECRET, namespace: "NAMESPACE" };
+  // A Secret that is named may stand in another cluster than Karpor.
+  const context = !hub.kubeconfigSecret && options.from === "cluster" ? options.context : undefined;
+  const at = context === undefined ? [] : ["--context", context];
+  const make = [...at, "-n", namespace, "create", "secret", "generic", name, `--from-file=${key}=${path}`];
+  const command = `${kubectl(...make)} --dry-run=client -o yaml | ${kubectl(...at, "apply", "-f", "-")}`;
+  const when = hub.kubeconfig ? "where the bot reads it from a Secret" : "then";
+  return `${when}${hub.kubeconfigSecret ? "" : ", with its namespace as NAMESPACE"}: ${command}`;
 }
 
 /** The hub takes it; and where it is new, the bot may do all that it must with it. */

@@ -16,7 +16,7 @@ import {
 import type { SetupContext } from "./index.ts";
 import { objectsFor } from "./objects.ts";
 import { assertOwner } from "./others.ts";
-import { kubeconfigPath, secretCommand, writeOwn } from "./own.ts";
+import { kubeconfigPath, writeOwn } from "./own.ts";
 import { removeAll } from "./remove.ts";
 
 /** The hub trusts a token that it saw good for 10 s more. */
@@ -73,8 +73,6 @@ async function awaitInPlace(context: SetupContext): Promise<void> {
   const path = kubeconfigPath(context);
   if (kubeconfig && resolve(kubeconfig) !== path)
     means.say(`             then: put it in the place of ${kubeconfig}`);
-  if (kubeconfig)
-    means.say(`             where the bot reads it from a Secret: ${secretCommand(context, path)}`);
   if (!(await means.confirm("Is the new kubeconfig where the bot reads it? The old account goes now.")))
     throw new Error("Both accounts stand now. Run setup --rotate again: it makes a third, and removes both.");
 }

@@ -106,5 +106,5 @@ const needsRestart = (file: string, settings: readonly string[]): HoldFound => (
   notice: true,
   cause: "configuration restart",
   message: `${settings.join(", ")} changed in ${file}: that is taken in at the next start`,
-  fix: "Restart each replica: kubectl rollout restart deployment/karpor-access -n karpor-access, or docker compose restart karpor-access",
+  fix: "Restart each replica: kubectl rollout restart of the bot's Deployment, or docker compose restart karpor-access",
 });

@@ -69,7 +69,7 @@ const cardRefused = (code: string, invite: string): HoldFound => ({
 const NO_RECORDS: HoldFound = {
   cause: "records",
   message: "Redis takes no writes; what is over is ended from the hub alone",
-  fix: "redis-cli PING and SET, from this machine: is it up, full, or a replica?",
+  fix: "redis-cli PING and SET, where Redis runs: is it up, full, or a replica?",
 };
 const STANDSTILL: HoldFound = {
   cause: "sweep",

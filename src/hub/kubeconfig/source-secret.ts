@@ -48,7 +48,8 @@ export function secretSource(
 
 function mend(error: unknown, key: string): string {
   if (isStatus(error, 404)) return `it does not exist. Make it from the bot's kubeconfig, as key ${key}.`;
-  if (isStatus(error, 403)) return "the pod's ServiceAccount may not. Apply deploy/kubernetes/rbac.yaml.";
+  if (isStatus(error, 403))
+    return "the pod's ServiceAccount may not. Apply deploy/kubernetes/rbac.yaml, or with Helm upgrade the bot's release.";
   if (isStatus(error, 409)) return "it was changed meanwhile. It is read again.";
   return `${error instanceof HubError ? error.message : "no usable answer"}.`;
 }

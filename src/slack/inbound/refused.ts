@@ -14,7 +14,7 @@ export function socketRefused(error: unknown): Omit<HoldFound, "cause"> {
   if (said)
     return {
       message: `Slack refuses Socket Mode (${said})`,
-      fix: "Basic Information → App-Level Tokens: one with connections:write, into SLACK_APP_TOKEN; is the app still installed?",
+      fix: "Basic Information → App-Level Tokens: one with connections:write, into SLACK_APP_TOKEN, and start the bot anew; is the app still installed?",
     };
   if (error instanceof SocketClosed && error.reason === "too_many_websockets")
     return {

@@ -320,7 +320,7 @@ const hub: Case[] = [
     },
     check: "hub",
     message: /does not answer .*ECONNREFUSED/,
-    fix: /curl -k https:/,
+    fix: /does https:.*livez answer/,
   },
   {
     name: "the hub refuses the credential",

@@ -186,7 +186,7 @@ test("a file may be carried into a Secret: the old account stays until it is sai
   expect(await accounts()).toEqual(expect.arrayContaining(["karpor-access-system/karpor-access", NEXT]));
   const said = await world.rotate([], true);
   expect(said.join("\n")).toContain(
-    `where the bot reads it from a Secret: kubectl -n karpor-access create secret generic karpor-access-hub --from-file=kubeconfig=${file} --dry-run=client -o yaml | kubectl apply -f -`,
+    `where the bot reads it from a Secret, with its namespace as NAMESPACE: kubectl -n NAMESPACE create secret generic karpor-access-hub --from-file=kubeconfig=${file} --dry-run=client -o yaml | kubectl apply -f -`,
   );
   expect(await accounts()).toEqual(["karpor-access-system/karpor-access-3"]);
 });

@@ -451,9 +451,13 @@ describe("on a hub that does not take everything", () => {
       vi.stubEnv("KUBECONFIG", keep("operator", host.kubeconfig));
       const out = join(dir, "new");
       const said = await run(["--from-cluster", "--out", out], forPods);
+      const named = await run(["--from-cluster", "--context", "kind", "--out", out], forPods);
       await host.stop();
       expect(said).toContain(
-        `kubectl -n karpor-access create secret generic karpor-access-hub --from-file=kubeconfig=${out} --dry-run=client -o yaml | kubectl apply -f -`,
+        `then, with its namespace as NAMESPACE: kubectl -n NAMESPACE create secret generic karpor-access-hub --from-file=kubeconfig=${out} --dry-run=client -o yaml | kubectl apply -f -`,
+      );
+      expect(named).toContain(
+        `then, with its namespace as NAMESPACE: kubectl --context kind -n NAMESPACE create secret generic karpor-access-hub --from-file=kubeconfig=${out} --dry-run=client -o yaml | kubectl --context kind apply -f -`,
       );
       expect(parse(readFileSync(out, "utf8")).clusters[0].cluster.server).toBe(IN_CLUSTER_SERVER);
     });
