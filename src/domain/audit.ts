@@ -4,7 +4,7 @@ import { revealsOf } from "./delivery.ts";
 import { formatDuration } from "./duration.ts";
 import type { Extension } from "./extension.ts";
 import { formerOf, leaksOf, leaving } from "./former.ts";
-import { goingFrom } from "./generations.ts";
+import { goingFrom, goingOf } from "./generations.ts";
 import { leftTokens } from "./left-tokens.ts";
 import { type Actor, rowOf, saidOf, typed } from "./lifecycle.ts";
 import { operatorOf } from "./operator.ts";
@@ -77,7 +77,9 @@ export function transition(
   const actor = moved ? rowOf(after).actor(after) : before && remarkOn(before, after);
   if (!actor) return null;
   const gone = before && newlyGone(before, after);
-  const former = gone ?? (before && newlyReturned(before, after));
+  const former =
+    gone ??
+    (before && (newlyReturned(before, after) ?? formerNamed(after, newlyContradicted(before, after))));
   const grant = former ? former.grant : "grant" in after ? after.grant : undefined;
   return {
     id: after.id,
@@ -148,7 +150,7 @@ function remarkOn(before: AccessRequest, after: AccessRequest): Actor | null {
     return byBot(
       `the binding of generation ${late.generation} allowed a request at ${new Date(late.at).toISOString()}, after it was deleted`,
     );
-  if (isContradicted(after) && !isContradicted(before))
+  if (newlyContradicted(before, after) !== undefined)
     return byBot("a token was accepted after its account was removed");
   const returned = returnedNow(before, after);
   if (returned !== undefined)
@@ -186,8 +188,15 @@ function newLateUse(before: AccessRequest, after: AccessRequest) {
   return late && !("lateUse" in before && before.lateUse?.generation === late.generation) ? late : undefined;
 }
 
-const isContradicted = (r: AccessRequest): boolean =>
-  goingFrom(r).some(({ contradictedAt }) => contradictedAt !== undefined);
+/** Which generation's token was accepted after its end: each is told of. */
+const newlyContradicted = (before: AccessRequest, after: AccessRequest): number | undefined =>
+  goingFrom(after).find(
+    ({ generation, contradictedAt }) =>
+      contradictedAt !== undefined && goingOf(before, generation)?.contradictedAt === undefined,
+  )?.generation;
+
+const formerNamed = (r: AccessRequest, generation: number | undefined): Former | undefined =>
+  formerOf(r).find((one) => one.generation === generation);
 
 function byProof({ generation, verification }: Former): Actor {
   const { operator, reason } = verification ?? {};
@@ -207,10 +216,8 @@ const newlyGone = (before: AccessRequest, after: AccessRequest): Former | undefi
 const returnedNow = (before: AccessRequest, { untold }: AccessRequest): number | undefined =>
   untold?.what === "returned" && before.untold?.at !== untold.at ? untold.generation : undefined;
 
-const newlyReturned = (before: AccessRequest, after: AccessRequest): Former | undefined => {
-  const returned = returnedNow(before, after);
-  return formerOf(after).find(({ generation }) => generation === returned);
-};
+const newlyReturned = (before: AccessRequest, after: AccessRequest): Former | undefined =>
+  formerNamed(after, returnedNow(before, after));
 
 /** One approval of several: whose, and whose counts no more. */
 function approvalOn(before: AccessRequest, after: AccessRequest): Actor | null {

@@ -7,7 +7,7 @@ import { STUCK_TRIES_MAX } from "../../src/domain/left-tokens.ts";
 import { rowOf, stamped } from "../../src/domain/lifecycle.ts";
 import type { AccessRequest } from "../../src/domain/request.ts";
 import { decided } from "../../src/domain/transitions.ts";
-import { all, DELETED_AT, EXPIRES_AT, each, requestedRecord, sent, T0 } from "./records.ts";
+import { all, DELETED_AT, EXPIRES_AT, each, grant, requestedRecord, sent, T0 } from "./records.ts";
 
 const NOW = T0 + HOUR;
 const { pending, active, ending, ended, approved } = each;
@@ -127,4 +127,17 @@ describe("where the state stays", () => {
       qualified: null,
     }),
   );
+});
+
+test("a token that is accepted after its end is told of each generation, by its own account", () => {
+  const old = { generation: 1, grant: { ...grant, accountUid: "old" }, why: "lost", at: T0 } as const;
+  const renewed: AccessRequest = { ...active, generation: 2, former: [{ ...old, deletedAt: DELETED_AT }] };
+  const contradicted = { ...old, deletedAt: DELETED_AT, contradictedAt: NOW };
+  const first: AccessRequest = { ...renewed, former: [contradicted] };
+  const why = "a token was accepted after its account was removed";
+  expect(transition(renewed, first, NOW)).toMatchObject({ why, generation: 1, accountUid: "old" });
+  const both: AccessRequest = { ...ending, generation: 2, deletedAt: DELETED_AT, former: [contradicted] };
+  expect(transition(both, { ...both, contradictedAt: NOW }, NOW)).toMatchObject({
+    ...{ why, generation: 2, accountUid: "a" },
+  });
 });
