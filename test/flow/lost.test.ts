@@ -7,6 +7,8 @@ import type { RequestId, UserId } from "../../src/domain/ids.ts";
 import { requestId } from "../../src/domain/ids.ts";
 import { decideRequest } from "../../src/flow/decide.ts";
 import { endGrant } from "../../src/flow/end.ts";
+import { sweep } from "../../src/flow/mend/sweep.ts";
+import { renewToken } from "../../src/flow/renew-token.ts";
 import { makeRequest } from "../../src/flow/request.ts";
 import { revokeGrant } from "../../src/flow/revoke.ts";
 import { fallbackExpiry } from "../../src/flow/watch/fallback-expiry.ts";
@@ -239,4 +241,28 @@ test("an end step that comes once more, as a sweep may add it, leaves the proof 
     state: "ended",
     verification: { method: "absence" },
   });
+});
+
+test("a sweep sleeps over its lease when it saw that the binding is gone, and its holder gets a new token meanwhile: that one stays", async () => {
+  const id = await grant();
+  const admin = hubClient(world.hub, world.hub.admin);
+  const { clusterRoleBindings } = await world.hub.objects();
+  const ours = clusterRoleBindings.find((o) => o.metadata.name.includes(id.toLowerCase()));
+  await admin("DELETE", `/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/${ours?.metadata.name}`);
+  await admin.close();
+  const { massEnds } = steps.ports;
+  let slept = false;
+  const open: typeof massEnds.open = async () => {
+    const found = await massEnds.open();
+    if (slept) return found;
+    slept = true;
+    await steps.loseLeases();
+    await renewToken(steps.ports, { id, by: BOB as UserId, why: "lost" });
+    await finish();
+    expect(await steps.ports.requests.get(id)).toMatchObject({ state: "active", generation: 2 });
+    return found;
+  };
+  await sweep({ ...steps.ports, massEnds: { ...massEnds, open } });
+  await finish();
+  expect(await steps.ports.requests.get(id)).toMatchObject({ state: "active", generation: 2 });
 });

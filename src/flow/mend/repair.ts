@@ -137,14 +137,15 @@ export const uidsOf = ({ account, binding }: GrantObjects): Uids => ({
 });
 
 /** Somebody took part of it away behind our back, or made it give something else, or it ends with others: all of it goes, and the end is proved. */
-async function endLost(ports: Ports, { key: { id }, binding }: GrantObjects): Promise<void> {
+async function endLost(ports: Ports, { key: { id, generation }, binding }: GrantObjects): Promise<void> {
   const now = ports.clock.now();
   const cause = binding?.altered ? "altered" : "lost";
   const together = cause === "lost" ? await endTogether(ports, id) : null;
   let isNews = false;
   const request = await commit(ports, id, (r) => {
-    isNews = r.state === "active";
-    if (r.state !== "active") return null;
+    // Its holder may have another token by now, whose account stands.
+    isNews = r.state === "active" && r.generation === generation;
+    if (r.state !== "active" || !isNews) return null;
     const next = ending(r, together ?? { cause: now >= r.expiresAt ? "expired" : cause, at: now });
     return next && cause === "altered" ? { ...next, untold: { what: cause, at: now } } : next;
   });
