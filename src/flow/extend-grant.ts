@@ -64,6 +64,8 @@ async function extend(ports: Ports, request: AccessRequest | null): Promise<Late
 /** Its record alone moves the end: whatever of the rest is lost, the record asks for again. */
 async function give(ports: Ports, request: In<"extending">): Promise<Later> {
   const { id } = request;
+  // While this one slept over its lease, another may have closed it.
+  if ((await ports.requests.get(id))?.state !== "extending") return undefined;
   const grant = await commit(ports, request.extends.id, (r) => prolonged(r, request, ports.clock.now()));
   if (isRenewing(grant)) return { again: ports.clock.now() + HELD_BACK_MS };
   return isProlongedBy(grant, request) ? undefined : close(ports, id, noLonger(request, "ended"));

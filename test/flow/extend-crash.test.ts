@@ -157,3 +157,28 @@ test("a reminder of the end before comes due meanwhile: nobody is told of that e
   await remindHolder({ ...steps.ports, requests: { ...steps.ports.requests, get } }, id);
   expect(await steps.ports.requests.get(id)).toMatchObject({ state: "active", reminded: [] });
 });
+
+test("a replica sleeps when it has looked at everybody, and another closes it meanwhile: no time is given", async () => {
+  const { id, more } = await given();
+  const before = await endOf(id);
+  const { directory } = steps.ports;
+  const guest: typeof directory.person = async (...args) => ({
+    ...(await directory.person(...args)),
+    standing: "guest",
+  });
+  const left: Ports = { ...steps.ports, directory: { ...directory, person: guest } };
+  let slept = false;
+  const person: typeof directory.person = async (...args) => {
+    const found = await directory.person(...args);
+    if (slept) return found;
+    slept = true;
+    await steps.loseLeases();
+    await extendGrant(left, more);
+    expect(await stateOf(more)).toBe("refused");
+    return found;
+  };
+  await extendGrant({ ...steps.ports, directory: { ...directory, person } }, more);
+  expect(slept).toBe(true);
+  await steps.work();
+  expect(await endOf(id)).toBe(before);
+});
