@@ -9,7 +9,7 @@ import type { RequestId } from "../domain/ids.ts";
 import { endBy } from "../domain/mass-end.ts";
 import { isSaid, withTokenAside } from "../domain/messages.ts";
 import { toldOutage } from "../domain/outage.ts";
-import { type Grant, isGranted } from "../domain/request.ts";
+import type { Grant } from "../domain/request.ts";
 import { active, delivering, ending, failed } from "../domain/transitions.ts";
 import { mustLeave, unbindMeanwhile } from "./end.ts";
 import { settleDoubtful } from "./mend/settle-doubtful.ts";
@@ -37,7 +37,7 @@ import { type Posted, postMessage } from "./support/post.ts";
 import { postTokenMessage } from "./support/post-token-message.ts";
 import { settleAll } from "./support/settle-all.ts";
 import { assertStillAllowed, waitsForRules } from "./support/still-allowed.ts";
-import { takeOffReplaced } from "./support/take-off-replaced.ts";
+import { takeOffReplaced, takeOffUnknown } from "./support/take-off-replaced.ts";
 import { againWhileLocked } from "./support/while-locked.ts";
 import { clearHeld } from "./take-token-off.ts";
 
@@ -275,17 +275,16 @@ const orRefused = <T>(work: Promise<T>): Promise<T> =>
     throw isRefused ? new GrantFailed("hub-refuses", error.message) : error;
   });
 
-/** The account names a message that this record does not: of another try, before Redis was restored. */
+/** A message that the record does not know: of another try. */
 async function withoutEarlier(
   ports: Ports,
   request: Open,
   { channel, ts, tokenExpiresAt }: Place & Grant,
 ): Promise<void> {
   const { id, generation } = request;
-  const keep = await reportOutage(ports, id, "slack", () =>
-    takeOffReplaced(ports, request, { channel, ts, generation, tokenExpiresAt }),
+  await reportOutage(ports, id, "slack", () =>
+    takeOffUnknown(ports, request, { channel, ts, generation, tokenExpiresAt }),
   );
-  await commit(ports, id, (r) => (isGranted(r) ? keep(r) : null));
 }
 
 type OnHub = GrantMade & MaybeMinted;
@@ -364,6 +363,8 @@ async function deliver(
       ports.notifier.showToken(next, message, token, room ?? undefined),
     );
   const done = await commit(ports, id, (r) => (isMine(r, message.ts) ? active(r) : null));
+  // Taken off before it came there, by whoever took over: where Slack deletes nothing, it stands there now.
+  if (done.messages.token?.ts !== message.ts) return withoutEarlier(ports, next, { ...message, ...grant });
   // Hidden or ended in the moment it was shown.
   if (done.state !== "active" || done.hidden) await clearHeld(ports, id);
 }

@@ -21,7 +21,7 @@ import { type MaybeMinted, mintToken } from "./support/mint.ts";
 import { noteToken } from "./support/note-token.ts";
 import { reportOutage } from "./support/outage.ts";
 import { postTokenMessage } from "./support/post-token-message.ts";
-import { takeOffReplaced } from "./support/take-off-replaced.ts";
+import { takeOffReplaced, takeOffUnknown } from "./support/take-off-replaced.ts";
 import { underLease } from "./support/under-lease.ts";
 import { againWhileLocked } from "./support/while-locked.ts";
 import { clearHeld } from "./take-token-off.ts";
@@ -131,6 +131,11 @@ async function deliverFresh(
     isMine(r, message) ? refreshed(r, refresh, ports.clock.now()) : null,
   );
   if (refresh.for) await finishExtension(ports, refresh.for, next);
+  const { generation } = next;
+  const { tokenExpiresAt } = grant;
+  // Taken off before it came there, by whoever took over: where Slack deletes nothing, it stands there now.
+  if (done.messages.token?.ts !== message.ts)
+    return takeOffUnknown(ports, next, { ...message, generation, tokenExpiresAt });
   // Hidden or ended in the moment it was shown.
   if (done.state !== "active" || done.hidden) await clearHeld(ports, id);
 }

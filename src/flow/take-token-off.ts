@@ -107,8 +107,9 @@ async function redraw(
   shows: Shown["token"],
 ): Promise<Later> {
   try {
-    const outcome = await ports.notifier.redraw(request, "token", shows, sent);
-    return await settle(ports, request, outcome === "gone" ? null : { ...sent, shows });
+    // What Slack lets nobody edit may be deleted yet, when it must go.
+    await ports.notifier.redraw(request, "token", shows, sent);
+    return await settle(ports, request, { ...sent, shows });
   } catch (error) {
     if (!(error instanceof SlackBusy || error instanceof TroubleOutside)) throw error;
     ports.log.warn({ id: request.id, err: error }, "the token's message is not redrawn yet; trying on");

@@ -85,6 +85,18 @@ test("the other has shown its own: the late one shows nothing, and takes nothing
   expect(await state(id)).toBe("active");
 });
 
+test("the other has shown its own, and Slack lets nobody delete: the late one takes off what it showed", async () => {
+  const { id, wake } = await asleep();
+  world.slack.settings.deletionForbidden = true;
+  await takeOver();
+  const shown = tokens().map(tokenIn);
+  expect(shown).toHaveLength(1);
+  await wake();
+  await steps.work();
+  expect(tokens().map(tokenIn)).toEqual(shown);
+  expect(await state(id)).toBe("active");
+});
+
 test("the other's was hidden meanwhile: none is visible afterwards", async () => {
   const { id, wake } = await asleep();
   await takeOver();

@@ -296,6 +296,32 @@ test("Slack keeps an old one that still works: a hide says that one stands there
   expect((await grantOf(id)).hidden).toBe(true);
 });
 
+test("a hide on the message of one that Slack keeps: said that it stands there, and the new one stays", async () => {
+  const id = await activeGrant();
+  const ts = (await grantOf(id)).messages.token?.ts;
+  keepsOld();
+  await askFreshToken(steps.ports, id, "extended");
+  await steps.work();
+  await expect(hideToken(steps.ports, { id, by: BOB as UserId, ts })).rejects.toMatchObject({
+    refusal: { kind: "not-hidden-yet" },
+  });
+  expect(shown()).toHaveLength(2);
+  expect((await grantOf(id)).hidden).toBe(false);
+});
+
+test("hidden, and Slack lets nobody edit its message any more: it goes with the access all the same", async () => {
+  const id = await activeGrant();
+  await hideToken(steps.ports, { id, by: BOB as UserId });
+  await steps.work();
+  world.slack.settings.editWindowClosed = true;
+  await steps.ports.requests.update(id, (r) => ({ ...r, revision: r.revision + 1 }));
+  await steps.sweep();
+  await steps.work();
+  expect(world.slack.dm(BOB).map(visibleText).join()).toContain("Token hidden");
+  await end(id);
+  expect(world.slack.dm(BOB).map(visibleText).join()).not.toContain("Token hidden");
+});
+
 test("one sleeps before it looks at the account, and another shows its own meanwhile: that one stays", async () => {
   const id = await activeGrant();
   await askFreshToken(steps.ports, id, "upgraded");

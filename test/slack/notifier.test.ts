@@ -258,6 +258,14 @@ describe("looking for a post whose answer was lost", () => {
     expect(await find({ ...fresh(r), messages: { delay: sent(place) } })).toBe("absent");
   });
 
+  test("the newest is a token's message that Slack let nobody delete, and the record does not know any more: not found", async () => {
+    const place = await post("token:setting-up");
+    await notifier.showToken(deliveringOne, place, secret(TOKEN));
+    slack.settings.deletionForbidden = true;
+    expect(await notifier.takeTokenOff(deliveringOne, "gone", place, "delete")).toBe("edited");
+    expect(await notifier.findPost(fresh(deliveringOne), "token")).toBe("unknown");
+  });
+
   test("the newest is another's: it may stand above", async () => {
     await lost();
     slack.say("U0BOB", "dm", "are you there?");

@@ -1,7 +1,8 @@
 /** The message of a token that gives way goes first; where Slack refuses that for good, the record keeps it, to be tried on. */
 import { nextTry, refusedAgain, withReplaced } from "../../domain/left-tokens.ts";
-import type { Granted, Replaced } from "../../domain/request.ts";
+import { type Granted, isGranted, type Replaced } from "../../domain/request.ts";
 import type { Ports } from "../ports.ts";
+import { commit } from "./commit.ts";
 
 type Keep = <R extends Granted>(r: R) => R;
 
@@ -22,4 +23,10 @@ export async function takeOffReplaced(
   );
   const now = clock.now();
   return (r) => withReplaced(r, { ...old, stuck: refusedAgain(r, old, refused, now) });
+}
+
+/** One that the record does not know: of another try. Throws what Slack throws. */
+export async function takeOffUnknown(ports: Ports, request: Granted, unknown: Replaced): Promise<void> {
+  const keep = await takeOffReplaced(ports, request, unknown);
+  await commit(ports, request.id, (r) => (isGranted(r) ? keep(r) : null));
 }

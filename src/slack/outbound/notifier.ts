@@ -47,7 +47,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
         context(readerOf(key) === "channel" ? language : personOf(r, key).locale),
         first,
       ),
-      markOf(r, key),
+      first ? markOf(r, key) : drawnMarkOf(r, key),
     );
 
   return {
@@ -110,7 +110,10 @@ export function createNotifier(options: NotifierOptions): Notifier {
     },
 
     async showToken(r, { channel, ts }, token, room) {
-      const message = marked(drawToken(r, token.reveal(), context(r.requester.locale)), markOf(r, "token"));
+      const message = marked(
+        drawToken(r, token.reveal(), context(r.requester.locale)),
+        drawnMarkOf(r, "token"),
+      );
       const client = room?.use("edit") ? slack.reserved : slack.to("show");
       await client.chat.update({ channel, ts, ...message }).catch(neverShown);
     },
@@ -231,6 +234,10 @@ function neverShown(error: unknown): never {
 }
 
 const markOf = (r: AccessRequest, key: MessageKey): string => `${r.id}:${key}`;
+
+/** A token's message that was drawn over had a place: it is no post whose answer was lost, though Slack keeps it and the record does not. */
+const drawnMarkOf = (r: AccessRequest, key: MessageKey): string =>
+  key === "token" ? `${markOf(r, key)}:drawn` : markOf(r, key);
 
 /** What belongs to a card stands where that does, wherever its role is approved by now. */
 const channelOf = (ctx: ViewContext, { messages: { card, review }, role }: AccessRequest): string =>

@@ -4,6 +4,9 @@ import type { Action } from "./index.ts";
 import { replyIn, targetOf } from "./target.ts";
 
 export const hideAction: Action = async ({ ports }, click) => {
-  const request = await hideToken(ports, { id: targetOf(click).id, by: click.user });
+  const request = await hideToken(ports, {
+    ...{ id: targetOf(click).id, by: click.user },
+    ts: click.ephemeral ? undefined : click.ts,
+  });
   return replyIn(click, "hidden", request);
 };
