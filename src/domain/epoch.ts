@@ -95,6 +95,6 @@ export function isLasting(before: AccessRequest, after: AccessRequest): boolean 
   if (after.state === "ending" || (before.state === "scheduled" && after.state === "ended"))
     return after.end.cause !== "expired";
   // What its holder gave up: the older record has that token as the grant's.
-  if (before.state === "active" && after.state === "approved") return true;
+  if ((before.state === "active" || before.state === "delivering") && after.state === "approved") return true;
   return after.state === "denied" || after.state === "withdrawn";
 }

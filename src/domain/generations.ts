@@ -7,7 +7,7 @@ import { withTokenAside } from "./messages.ts";
 import { outageNow, quietUntil } from "./outage.ts";
 import { Refused } from "./refusal.ts";
 import type { AccessRequest, Former, Grant, In, Outage, Verification } from "./request.ts";
-import { contradicted, deleted, ended, withOutage } from "./transitions.ts";
+import { contradicted, deleted, ended, withOutage, withoutOutage } from "./transitions.ts";
 
 export const NEW_TOKENS_AN_HOUR = 5;
 
@@ -15,19 +15,20 @@ export const NEW_TOKENS_AN_HOUR = 5;
 export type Said = Extract<Former["why"], "lost" | "leaked">;
 
 /**
- * active → approved: the next generation is made as soon as the binding of this one is gone; the end stays. A leak that
- * is said of a token which gives way already changes what is known of it. Throws Refused.
+ * active | delivering → approved: the next generation is made as soon as the binding of this one is gone; the end stays.
+ * A leak that is said of a token which gives way already changes what is known of it. `on`: the message on which it is
+ * said, by its ts. Throws Refused.
  */
-export function renewed(r: AccessRequest, why: Said, now: number): AccessRequest {
-  if (isRenewing(r)) return saidToo(r, why);
-  if (r.state !== "active") throw new Refused(lateFor(r));
-  const { grant, hidden: _, refresh: __, idle: ___, ...kept } = r;
+export function renewed(r: AccessRequest, why: Said, now: number, on?: string): AccessRequest {
+  const isShown = r.state === "active" || (why === "leaked" && isShownOn(r, on));
+  if (!isShown) return saidToo(r, why);
+  const { grant, hidden: _, refresh: __, idle: ___, ...kept } = withoutOutage(r as In<"active">);
   // Its messages are still to say so, where it was proved a moment ago.
   const isAwaited = ({ generation, verification }: Former) =>
     !verification ||
     verification.at > now - HOUR ||
     replacedToTry(r).some((one) => one.generation === generation);
-  const recent = (r.former ?? []).filter((one) => isAwaited(one) || one.at > now - HOUR);
+  const recent = formerOf(r).filter((one) => isAwaited(one) || one.at > now - HOUR);
   const oldest = recent.filter(({ at }) => at > now - HOUR).at(-NEW_TOKENS_AN_HOUR);
   if (oldest) throw new Refused({ ...tooMany(r), at: oldest.at + HOUR });
   const gone: Former = { generation: r.generation, grant, why, at: now };
@@ -40,6 +41,10 @@ export function renewed(r: AccessRequest, why: Said, now: number): AccessRequest
   };
 }
 
+/** Its holder reads it there, though nobody lived to write that down. */
+const isShownOn = (r: AccessRequest, ts: string | undefined): boolean =>
+  r.state === "delivering" && r.messages.token?.token === "sending" && r.messages.token.ts === ts;
+
 const tooMany = ({ id, terms, role }: AccessRequest) =>
   ({ kind: "too-many-tokens", id, terms, role, max: NEW_TOKENS_AN_HOUR }) as const;
 
@@ -48,6 +53,7 @@ export const isRenewing = (r: AccessRequest): boolean =>
   (r.state === "approved" || r.state === "delivering") && formerOf(r).length > 0;
 
 function saidToo(r: AccessRequest, why: Said): AccessRequest {
+  if (!isRenewing(r)) throw new Refused(lateFor(r));
   const last = formerOf(r).at(-1);
   if (!last || why !== "leaked" || last.why === "leaked")
     throw new Refused({ kind: "token-coming", id: r.id });

@@ -283,6 +283,7 @@ export const LIFECYCLE = {
   delivering: {
     to: [
       "active", // provision: its holder sees the token, or what shows it. Also adoptable
+      "approved", // renew-token: its holder has seen it already, and says that it leaked
       "ending", // as of approved
     ],
     adoptable: true,

@@ -333,7 +333,8 @@ export type In<S extends State> = Extract<AccessRequest, { state: S }>;
 
 /** By people or by policy, of a record or on the trail; what begins when its time comes, or goes on with a new token, was approved before. */
 export const isApproval = ({ from, to }: { from: string | null; to: string }): boolean =>
-  APPROVED.includes(to) && from !== to && from !== "scheduled" && from !== "active";
+  APPROVED.includes(to) && from !== to && !GOES_ON.includes(from ?? "");
+const GOES_ON: readonly string[] = ["scheduled", "active", "delivering"] satisfies State[];
 const APPROVED: readonly string[] = ["approved", "scheduled", "extending"] satisfies State[];
 
 /** Those that count: for the terms as they are now. */

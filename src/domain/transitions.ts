@@ -330,7 +330,7 @@ export function ending(r: AccessRequest, end: End): In<"ending"> | null {
   return { ...kept, state: "ending", end };
 }
 
-function withoutOutage<R extends { outage?: unknown }>(r: R): Omit<R, "outage"> {
+export function withoutOutage<R extends { outage?: unknown }>(r: R): Omit<R, "outage"> {
   const { outage: _, ...rest } = r;
   return rest;
 }

@@ -1,4 +1,4 @@
-/** The holder wants another token, for theirs is lost or has leaked: theirs stops, and the access goes on, unless the hub has lost it. active → approved | ending; extending → extended */
+/** The holder wants another token, for theirs is lost or has leaked: theirs stops, and the access goes on, unless the hub has lost it. active → approved | ending; delivering → approved; extending → extended */
 import { isDoubtful } from "../domain/epoch.ts";
 import { renewed, type Said } from "../domain/generations.ts";
 import type { RequestId, UserId } from "../domain/ids.ts";
@@ -14,7 +14,7 @@ import { load } from "./support/load.ts";
 /** Throws Refused, StoreDown, StoreUnsure, TroubleOutside. */
 export async function renewToken(
   ports: Ports,
-  { id, by, why }: { id: RequestId; by: UserId; why: Said },
+  { id, by, why, on }: { id: RequestId; by: UserId; why: Said; on?: string | undefined },
 ): Promise<AccessRequest> {
   const request = await load(ports, id);
   if (request.requester.id !== by) throw new Refused({ kind: "not-yours", id });
@@ -24,7 +24,7 @@ export async function renewToken(
   let prolongedBy: RequestId | undefined;
   const change = (r: AccessRequest) => {
     prolongedBy = r.state === "active" ? r.refresh?.for : undefined;
-    return renewed(r, why, ports.clock.now());
+    return renewed(r, why, ports.clock.now(), on);
   };
   const next = await commit(ports, id, change, { replicated: true });
   // Its token was under way: the new one lives as long. What Redis does not take now, the sweep does.

@@ -6,6 +6,7 @@ import type { Block, Ephemeral, SlackMessage } from "../../sandbox/slack/types.t
 import type { AccessRequest } from "../../src/domain/request.ts";
 import { isGranted, nextTurn, openQuestion, releasedAt } from "./core.ts";
 import type { Fleet } from "./fleet.ts";
+import { leakOn, leakSaidAgain } from "./leaks.ts";
 import { abandonByHand, endByHand } from "./operator.ts";
 import { ALICE, APPROVALS, BOB, CAROL, EDITS, EVERYONE, GENERAL, MEI, MOBILE, NAMES } from "./people.ts";
 import type { Act, Deed } from "./plan.ts";
@@ -108,6 +109,7 @@ const found = (blocks: Block[] | undefined, actionId: string) =>
 async function press({ world, sent }: Doing, button: Button | undefined): Promise<boolean> {
   if (!button) return false;
   const { user, at, actionId, value, confirm } = button;
+  world.leaks.push(...leakOn(at, actionId, value));
   world.story.say(`${NAMES[user]} presses ${actionId} for ${value}`);
   const options = confirm ? { confirm } : {};
   sent.push(await world.slack.click(user, at, { actionId, value }, options));
@@ -136,6 +138,7 @@ const chooses =
     if (!choice) return press(doing, one(buttons(world, actionId), pick));
     const { user, at, value } = choice;
     world.story.say(`${NAMES[user]} chooses ${value}`);
+    world.leaks.push(...leakOn(at, actionId, value));
     const result = await world.slack.select(user, at, "menu", value, { confirm: true });
     if (result) sent.push(result);
     return true;
@@ -229,6 +232,7 @@ const clickStale: Do = async (doing, pick) => {
   if (!last) return false;
   const action = (last.payload.actions as { action_id: string; value: string }[])[0];
   world.story.say(`an old ${action?.action_id} for ${action?.value} is pressed once more`);
+  world.leaks.push(...leakSaidAgain(last.payload));
   await world.slack.redeliver({
     ...last,
     payload: { ...last.payload, trigger_id: `stale.${pick}.${sent.length}` },
@@ -240,6 +244,7 @@ const redeliver: Do = async ({ world, sent }, pick) => {
   const last = one(sent.slice(-4), pick);
   if (!last || last.kind === undefined) return false;
   world.story.say(`Slack delivers again: ${String(last.payload.text ?? last.payload.type)}`);
+  world.leaks.push(...leakSaidAgain(last.payload));
   await world.slack.redeliver(last);
   return true;
 };

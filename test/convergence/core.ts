@@ -16,6 +16,7 @@ import {
 import { type AccessRequest, approvalsOf } from "../../src/domain/request.ts";
 import { drawMessage, type Message, type ViewContext } from "../../src/slack/views/index.ts";
 
+export { leaksOf } from "../../src/domain/former.ts";
 export { RELEASED_AFTER_MS as IDLE_RELEASED_MS } from "../../src/domain/idle.ts";
 export { openQuestion, releasedAt } from "../../src/domain/idle-due.ts";
 export { isShared } from "../../src/domain/message-key.ts";

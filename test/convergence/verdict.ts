@@ -10,6 +10,7 @@ import { type AccessRequest, isGranted } from "../../src/domain/request.ts";
 import { ofAllowances } from "./allowances.ts";
 import * as core from "./core.ts";
 import type { HubLog } from "./hub-log.ts";
+import { ofLeaks } from "./leaks.ts";
 import { OPERATOR } from "./operator.ts";
 import { APPROVALS, EDITS, EVERYONE } from "./people.ts";
 import { accountOf, idIn, tokensIn, type Witness } from "./witness.ts";
@@ -24,6 +25,7 @@ export async function verdict(world: World, witness: Witness, hubLog: HubLog): P
     ...records.filter((r) => locked && isGranted(r)).map(({ id }) => `${id} is granted under a lockdown`),
     ...records.flatMap((r) => ofRecord(world, r, locked)),
     ...records.flatMap((r) => ofOperators(world, r)),
+    ...records.flatMap((r) => ofLeaks(world.leaks, r)),
     ...records.filter(core.lacksApproval).map(({ id }) => `${id} was granted with too few approvals`),
     ...(await ofHub(world, records)),
     ...ofSlack(world, records),
@@ -121,7 +123,8 @@ function ofSlack(world: World, records: readonly AccessRequest[]): string[] {
 function copies(world: World): string[] {
   const posts = new Map<string, number>();
   for (const { blocks = [], channel } of shownMessages(world).filter((one) => !world.isSpoilt(idIn(one)))) {
-    const mark = String(blocks[0]?.block_id ?? "");
+    // A token's, when it was drawn over.
+    const mark = String(blocks[0]?.block_id ?? "").replace(/:drawn$/, "");
     if (MARK.test(mark)) posts.set(`${mark} in ${channel}`, (posts.get(`${mark} in ${channel}`) ?? 0) + 1);
   }
   return [...posts]

@@ -18,6 +18,7 @@ import { type Keys, keysOf } from "../../src/store/keys.ts";
 import { defineScripts } from "../../src/store/scripts.ts";
 import { HUB_SECRET } from "../helpers/hub-tells.ts";
 import type { Spell } from "./calls.ts";
+import type { Leak } from "./leaks.ts";
 import { catalogOf, EDITS, workspace } from "./people.ts";
 import { createQueues } from "./queue.ts";
 import { createStory } from "./story.ts";
@@ -110,6 +111,7 @@ function open(opening: Opening) {
   const logs: string[] = [];
   const spoilt = new Set<string>();
   const away = new Set<string>();
+  const leaks: Leak[] = [];
   /** What operators were told was done, by request. */
   const byHand = {
     ended: new Set<string>(),
@@ -135,7 +137,22 @@ function open(opening: Opening) {
   const keys: Keys = keysOf(instance);
   const queues = createQueues(commands, keys.prefix);
   return {
-    ...{ instance, clock, hub, slack, tally, commands, keys, queues, story, trouble, logs, byHand, times },
+    ...{
+      instance,
+      clock,
+      hub,
+      slack,
+      tally,
+      commands,
+      keys,
+      queues,
+      story,
+      trouble,
+      logs,
+      byHand,
+      leaks,
+      times,
+    },
     redis,
     redisDb: db,
     config: (edit: number): Config => ({ ...(configs[edit] as () => Config)(), instance }),

@@ -154,6 +154,35 @@ test.each(["deletes it", "only edits it"])(
   },
 );
 
+test("Slack only edits the old one's message, and the post of the new one's fails without a word: the new one rings", async () => {
+  const { id, token } = await live();
+  const place = (await record(id)).messages.token;
+  const rung = () => world.slack.notifications(BOB).length;
+  const before = rung();
+  world.slack.failNext("chat.delete", "cant_delete_message", 1);
+  await renew(id);
+  world.slack.failNext("chat.postMessage", { status: 500 });
+  await expect(steps.work()).rejects.toThrow("the answer to a post was lost");
+  await restart();
+  await expectRenewed(id, 2, [token]);
+  expect((await record(id)).messages.token?.ts).not.toBe(place?.ts);
+  expect(rung()).toBe(before + 1);
+});
+
+test("a click that hides the old one comes while the new one is shown: that one stays", async () => {
+  const { id, token } = await live();
+  const old = (await record(id)).messages.token?.ts;
+  const { notifier } = steps.ports;
+  const showToken: typeof notifier.showToken = async (...args) => {
+    await hideToken(steps.ports, { id, by: BOB as UserId, ts: old });
+    return notifier.showToken(...args);
+  };
+  await renew(id);
+  await steps.work({ ...steps.ports, notifier: { ...notifier, showToken } });
+  await steps.finish();
+  await expectRenewed(id, 2, [token]);
+});
+
 test("hidden, and another asked for before Slack has taken the old one off: the new one rings", async () => {
   const { id, token } = await live();
   const place = (await record(id)).messages.token;
@@ -386,3 +415,28 @@ async function removeByHand(name: string): Promise<void> {
     await admin("DELETE", path, {});
   await admin.close();
 }
+
+test("the new one was shown by a process that died before its record said so, and leaked: it stops, too", async () => {
+  const { id, token } = await live();
+  await renew(id, "lost");
+  const { notifier } = steps.ports;
+  const showToken: typeof notifier.showToken = async (...args) => {
+    await notifier.showToken(...args);
+    throw new Crash();
+  };
+  await expect(steps.work({ ...steps.ports, notifier: { ...notifier, showToken } })).rejects.toThrow(Crash);
+  const second = shown();
+  expect(await works(second)).toBe(true);
+  expect(await record(id)).toMatchObject({ state: "delivering", generation: 2 });
+  const on = (await record(id)).messages.token?.ts;
+  await renewToken(steps.ports, { id, by: BOB as UserId, why: "leaked", on });
+  await restart();
+  await steps.sweep();
+  await steps.finish();
+  world.clock.jump(MINUTE);
+  await steps.sweep();
+  await steps.finish();
+  expect(channel()).toContain("Token leaked, stopped:");
+  expect(await works(second)).toBe(false);
+  await expectRenewed(id, 3, [token, second]);
+});

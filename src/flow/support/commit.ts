@@ -62,7 +62,8 @@ function newJobs(
   after: AccessRequest,
   doing?: Step,
 ): Promise<void>[] {
-  const known = before ? rowOf(before).now(before) : [];
+  // What was under way for an earlier generation does nothing for this one.
+  const known = before?.generation === after.generation ? rowOf(before).now(before) : [];
   const now = rowOf(after)
     .now(after)
     .filter((step) => !known.includes(step) && step !== doing);

@@ -9,6 +9,11 @@ export const newTokenAction: Action = async ({ ports }, click) => {
 };
 
 export const leakedAction: Action = async ({ ports }, click) => {
-  const request = await renewToken(ports, { id: targetOf(click).id, by: click.user, why: "leaked" });
+  const request = await renewToken(ports, {
+    id: targetOf(click).id,
+    by: click.user,
+    why: "leaked",
+    on: click.ts,
+  });
   return replyIn(click, "leaked", request);
 };
