@@ -19,7 +19,10 @@ export function leadingMoment(text: string): LeadingMoment | null {
   if (absolute) return absolute;
   const day = leadingDay(text);
   const clock = leadingClock(text.slice(day?.end ?? 0), day?.half);
-  return clock && { is: { day: day?.is ?? "next", minutes: clock.is }, end: (day?.end ?? 0) + clock.end };
+  if (!clock) return null;
+  const end = (day?.end ?? 0) + clock.end;
+  const after = day ? null : dayAfter(text.slice(end));
+  return { is: { day: day?.is ?? after?.is ?? "next", minutes: clock.is }, end: end + (after?.end ?? 0) };
 }
 
 /** As it may be typed; what leadingMoment reads back as the same. */
@@ -74,6 +77,16 @@ function leadingDay(text: string): (Read<Day> & { half: Half }) | null {
   if (whole === undefined) return null;
   const date = [year, month?.padStart(2, "0"), day?.padStart(2, "0")].join("-");
   return isDate(date) ? { is: date, half: undefined, end: afterGap(text, whole.length) } : null;
+}
+
+const AFTER =
+  /^(?:on\s+)?(today|tomorrow|(?:the\s+)?day\s+after\s+tomorrow|[今明后]天|\d{4}-\d{1,2}-\d{1,2})(?=\s|$)\s*/;
+
+/** Behind its time, as people say it as well: "10pm tomorrow", "09:00 on 2026-11-27". */
+function dayAfter(text: string): Read<Day> | null {
+  const [whole = "", said = ""] = AFTER.exec(text) ?? [];
+  const day = leadingDay(said);
+  return day && { is: day.is, end: whole.length };
 }
 
 const afterGap = (text: string, end: number): number => end + (GAP.exec(text.slice(end))?.[0].length ?? 0);

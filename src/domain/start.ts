@@ -28,7 +28,13 @@ const STARTING = /^(?:starting|beginning)\s+(?:(?:from|at|on)\s+)?/;
 const AT = /^(?:(?:at|on)\s+|[在于]\s*)/;
 /** Whose clock, after a time of day: nobody's is gone by but the writer's own. */
 const ZONE =
-  /^(?:z|utc|gmt|ist|jst|kst|sgt|hkt|bst|cest|cet|eest|eet|msk|[aecmp]dt|[aecmp]st|a[ecw][ds]t|[+-]\d{1,2}(?::?\d\d)?)(?=\s|$)\s*/;
+  /^\(?(?:(?:utc|gmt)\s?[+-]\d{1,2}(?::?\d\d)?|z|utc|gmt|[ecmp]t|ist|jst|kst|sgt|hkt|bst|cest|cet|eest|eet|msk|[aecmp]dt|[aecmp]st|a[ecw][ds]t|[+-]\d{1,2}(?::?\d\d)?)\)?(?=\s|$)\s*/;
+/** A day that is said behind a time, where it is not understood: the next such time is another. */
+const DAY_BEHIND =
+  /^(?:(?:on|of)\s+)?(?:today|tonight|tomorrow|(?:the\s+)?day\s+after\s+tomorrow|(?:(?:next|this)\s+)?(?:mon|tue|tues|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(?:day)?|(?:next|this)\s+(?:week|month|morning|afternoon|evening|night)|明[天日早晚]|后天|下周)(?![a-z\d_'’-])\s*/;
+/** "Tonight at 22:00", whose day none knows who reads it after midnight. */
+const TONIGHT =
+  /^(?:tonight(?:\s+at\s+\d{1,2}(?::\d\d)?(?:\s?[ap]m)?|\s+\d{1,2}(?::\d\d(?:\s?[ap]m)?|\s?[ap]m))|[今明]?晚上?\s*12(?:[点时]\S*|:\d\d))(?=\s|$)\s*/;
 
 /** Null when the text does not begin with one: "from" is a word like any other unless a time follows. `isAtOnce`: it alone is such a word. */
 export function takeStart(text: string, isAtOnce: boolean): TakenStart | null {
@@ -38,7 +44,7 @@ export function takeStart(text: string, isAtOnce: boolean): TakenStart | null {
   const found = momentAfter(plain, from.length);
   if (found) {
     const said = { unclear: text.slice(0, found.end).trim() };
-    return { start: found.hasZone ? said : found.is, rest: text.slice(found.end) };
+    return { start: found.isDark ? said : found.is, rest: text.slice(found.end) };
   }
   const after = plain.slice(from.length);
   if (!looksLikeMoment(after) && !NAMED_DAY.test(after)) return null;
@@ -54,18 +60,30 @@ export function takeBareStart(text: string): TakenStart | null {
   const plain = toNarrow(text).toLowerCase();
   const at = AT.exec(plain)?.[0].length ?? 0;
   const found = momentAfter(plain, at);
+  const tonight = TONIGHT.exec(plain)?.[0];
+  if (tonight)
+    return { start: { unclear: text.slice(0, tonight.length).trim() }, rest: text.slice(tonight.length) };
   if (!found || ("day" in found.is && found.is.day === "next" && /^\d/.test(plain))) return null;
   return { start: { unclear: text.slice(0, found.end).trim() }, rest: text.slice(found.end) };
 }
 
-/** What begins there, and ends behind whose clock it says. */
+/** What begins there, and ends behind whose clock and which day it says. `isDark`: only its author knows when that is. */
 function momentAfter(plain: string, at: number) {
   const found = leadingMoment(plain.slice(at));
   if (!found) return null;
-  const end = at + found.end;
-  const zone = ZONE.exec(plain.slice(end))?.[0].length ?? 0;
-  return { is: found.is, end: end + zone, hasZone: zone > 0 };
+  const { is } = found;
+  const said = at + found.end;
+  const end = said + (ZONE.exec(plain.slice(said))?.[0].length ?? 0);
+  const isAnyDay = "day" in is && is.day === "next";
+  const behind = (isAnyDay && DAY_BEHIND.exec(plain.slice(end))?.[0].length) || 0;
+  return { is, end: end + behind, isDark: end + behind > said || isNobodys(is, plain.slice(at, said)) };
 }
+
+/** "今晚2点" is after midnight, not 14:00; "上午12点" is noon to one and midnight to another. */
+const isNobodys = (is: Moment, said: string): boolean =>
+  "day" in is &&
+  ((/(?<!傍)晚/.test(said) && is.minutes >= 13 * 60 && is.minutes < 17 * 60) ||
+    (/上午|早/.test(said) && is.minutes < 60));
 
 /** As it may be typed. */
 export const formatStart = (start: TypedStart): string =>

@@ -22,6 +22,8 @@ export type MakeRequest = {
   askedBy?: Person | undefined;
   /** Slack's trigger_id: the same one makes the same request. */
   triggerId: string;
+  /** When it was typed: a time of day is read by that, however long Slack has it wait. */
+  typedAt?: number | undefined;
 } & ({ text: string } | { command: ParsedCommand });
 
 /** How long a request may wait for the workspace's answers when no approver sets a limit. */
@@ -33,17 +35,18 @@ const UNAPPROVED_WITHIN_MS = HOUR;
  */
 export async function makeRequest(
   ports: Ports,
-  { requester, askedBy, triggerId, ...asked }: MakeRequest,
+  { requester, askedBy, triggerId, typedAt, ...asked }: MakeRequest,
   { doing }: Pick<CommitOptions, "doing"> = {},
 ): Promise<AccessRequest> {
   const command = "text" in asked ? parseCommand(asked.text) : asked.command;
   const { roles } = ports.policy;
   const by = (askedBy ?? requester).id;
-  if ("text" in asked) await saidOf(askedBy && requester, () => assertStartFirst(ports, command, by));
+  if ("text" in asked)
+    await saidOf(askedBy && requester, () => assertStartFirst(ports, { command, by, typedAt }));
   const terms = askedBy ? termsForAnother(command, roles, requester) : termsOf(command, roles);
   const { start } = terms;
   const startsAt =
-    start && (await saidOf(askedBy && requester, () => startOf(ports, start, { command, by })));
+    start && (await saidOf(askedBy && requester, () => startOf(ports, start, { command, by, typedAt })));
   const wanted = { ...draftOf(ports, requester, { ...terms, startsAt }), ...(askedBy && { askedBy }) };
   const make = () => ports.requests.make(wanted, triggerId, ports.policy.limits);
   const first = await make();

@@ -49,6 +49,13 @@ test.each<[string, Moment, number, string]>([
   ["从后天下午3点", { day: 2, minutes: 900 }, HOUR, ""],
   ["从2026年11月7日 22点", { day: "2026-11-07", minutes: 1320 }, HOUR, ""],
   ["从9点开始", { day: "next", minutes: 540 }, HOUR, ""],
+  // The day behind its time.
+  ["2h from 10pm tomorrow fix", { day: 1, minutes: 1320 }, 2 * HOUR, "fix"],
+  ["from 22:00 tomorrow 2h fix", { day: 1, minutes: 1320 }, 2 * HOUR, "fix"],
+  ["2h from 09:00 on 2026-11-27 fix", { day: "2026-11-27", minutes: 540 }, 2 * HOUR, "fix"],
+  ["2h from 22:00 today", { day: 0, minutes: 1320 }, 2 * HOUR, ""],
+  ["2h from 22:00 today's release", { day: "next", minutes: 1320 }, 2 * HOUR, "today's release"],
+  ["从傍晚5点 发布", { day: "next", minutes: 1020 }, HOUR, "发布"],
 ])("%j is understood", (text, start, duration, reason) =>
   expect(asked(`guest ${text}`)).toEqual({ role: "guest", duration, start, reason }),
 );
@@ -87,6 +94,22 @@ test.each([
   "2h from tomorrow 09:00 CEST deploy",
   "2h from 2026-11-27 09:00 +08:00 deploy",
   "2h from 9am est",
+  "2h from 22:00 UTC+8 deploy",
+  "2h from 22:00 (UTC) deploy",
+  // On which day?
+  "2h from 9am on Monday release",
+  "2h from 22:00 friday release",
+  "2h from 10pm tonight fix",
+  "2h from 10pm tomorrow, fix",
+  "2h from 9am next week",
+  "从今晚2点 发布",
+  "2h 从明晚01:30 发布",
+  "从晚上3点",
+  "从明天上午12点 发布",
+  "2h tonight 10pm release",
+  "2h tonight at 22:00 release",
+  "2h 10pm tomorrow release",
+  "2h 今晚12点 发布",
   // Without "from".
   "2h tomorrow 09:00 release",
   "2h today at 22:00",

@@ -154,6 +154,12 @@ describe("asking", () => {
       [BOB, "gest deploy from 22:00 for 2h", "`from 22:00` stands after", "guest 2h from 22:00 deploy"],
       [
         BOB,
+        "guest 2h deploy from 9am tomorrow",
+        "`from 9am tomorrow` stands",
+        "2h from tomorrow 09:00 deploy",
+      ],
+      [
+        BOB,
         "guest 2h deploy from tomorrow 9am",
         "`from tomorrow 9am` stands",
         "2h from tomorrow 09:00 deploy",

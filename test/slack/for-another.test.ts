@@ -114,6 +114,19 @@ describe("asking for somebody else", () => {
     expect(door.slack.ephemerals(MEI)).toEqual([]);
   });
 
+  test("a corrected line that is sent in our DM takes the place of the refusal", async () => {
+    const door = await openDoor();
+    await door.meet(ALICE, BOB);
+    const { ephemeral } = await door.slack.command(ALICE, "dm", "for @bob gest 2h a look");
+    if (!ephemeral) throw new Error("not answered");
+    await door.slack.click(ALICE, ephemeral, "run");
+    await expect.poll(() => door.ports.requests.all()[0]?.state).toBe("pending");
+    await door.listener.stop();
+    expect(door.slack.ephemerals(ALICE).map((one) => visibleText(one))).toEqual([
+      expect.stringContaining("for <@U0BOB>"),
+    ]);
+  });
+
   test("a denial is told to both, and whoever asked may ask again for the same person", async () => {
     const door = await openDoor();
     const { id } = await asks(door);

@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { buttonsOf, visibleText } from "../../sandbox/slack/index.ts";
 import { MINUTE, SECOND } from "../../src/domain/duration.ts";
-import { ALICE, BOB, CAROL, type Door, openDoor } from "../helpers/listener.ts";
+import { ALICE, BOB, CAROL, type Door, GENERAL, openDoor } from "../helpers/listener.ts";
 
 const WAITS = "Slack asks to wait: this goes on by itself in about 1 min.";
 const UNDONE = "Nothing changed: Slack does not say who may do this. Try again in a minute.";
@@ -86,3 +86,18 @@ test.each(["http", "socket"] as const)(
     expect([await door.state(id), offers(card)]).toEqual(["pending", before]);
   },
 );
+
+test("a time of day is read by when it was typed, however long Slack has it wait", async () => {
+  const door = await openDoor();
+  const from = Math.ceil((door.clock.now() + SECOND) / MINUTE) * MINUTE;
+  const timeZone = "Europe/Berlin";
+  const typed = new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit" }).format(
+    from,
+  );
+  hasNoRoom(door, 180);
+  await door.slack.command(BOB, GENERAL, `guest 2h from ${typed} a look`);
+  await door.slack.waitFor(() => heard(door, BOB).length > 0);
+  await pass(door, () => door.ports.requests.all().length > 0);
+  expect(door.clock.now()).toBeGreaterThan(from + MINUTE);
+  expect(door.ports.requests.all()[0]?.startsAt).toBe(from);
+});

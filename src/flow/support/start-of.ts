@@ -8,15 +8,22 @@ import { startAt } from "../../domain/start.ts";
 import { isZone } from "../../domain/zone.ts";
 import { type Ports, SlackBusy } from "../ports.ts";
 
+interface Typed {
+  command: ParsedCommand;
+  by: UserId;
+  /** Left out: now. */
+  typedAt?: number | undefined;
+}
+
 /** Throws Refused, SlackBusy. */
 export async function startOf(
   ports: Pick<Ports, "directory" | "clock" | "log">,
   moment: Moment,
-  { command, by }: { command: ParsedCommand; by: UserId },
+  { command, by, typedAt = ports.clock.now() }: Typed,
 ): Promise<number> {
   try {
     const zone = "at" in moment ? "UTC" : await zoneOf(ports, by);
-    return startAt(moment, { now: ports.clock.now(), zone });
+    return startAt(moment, { now: typedAt, zone });
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     throw new Refused({ ...(error.refusal as AskingRefusal), typed: lineOf(command) });
@@ -26,8 +33,7 @@ export async function startOf(
 /** When it is to begin stands before the reason: what is still ahead is not left at its end unheeded. Throws Refused(start-last), SlackBusy. */
 export async function assertStartFirst(
   ports: Pick<Ports, "directory" | "clock" | "log" | "policy">,
-  command: ParsedCommand,
-  by: UserId,
+  { command, by, typedAt = ports.clock.now() }: Typed,
 ): Promise<void> {
   if (command.start || command.emergency) return;
   const time = timeAfterReason(command);
@@ -40,10 +46,10 @@ export async function assertStartFirst(
   );
   // Something else is wrong with it first.
   if (line === undefined) return;
-  const at = await startOf(ports, start, { command, by }).catch((error: unknown) => {
+  const at = await startOf(ports, start, { command, by, typedAt }).catch((error: unknown) => {
     if (!(error instanceof Refused)) throw error;
   });
-  if (at === undefined || tellsOfPast(start, { at, now: ports.clock.now() })) return;
+  if (at === undefined || tellsOfPast(start, { at, now: typedAt })) return;
   throw new Refused({ kind: "start-last", text, line, typed: lineOf(command) });
 }
 

@@ -69,7 +69,8 @@ export const Click = z
     triggerId: c.trigger_id,
     responseUrl: c.response_url,
   }));
-export type Click = z.infer<typeof Click>;
+/** `at`: when it came. */
+export type Click = z.infer<typeof Click> & { at: number };
 
 export const Submission = z
   .object({ user: Who, trigger_id: z.string().default(""), view: z.looseObject({ callback_id: z.string() }) })

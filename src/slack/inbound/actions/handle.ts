@@ -20,7 +20,7 @@ export async function handleClick(
   await ack();
   const change = FormChange.safeParse(body).data;
   if (change?.callbackId === REQUEST_VIEW) return handleFormChange(context, change);
-  const click = Click.parse(body);
+  const click = { ...Click.parse(body), at: context.ports.clock.now() };
   const action = actionFor(click.action);
   if (!action)
     return context.log.warn({ action: click.action }, "Slack sent a click on a button that is not ours");

@@ -5,6 +5,7 @@ import type { Action } from "./index.ts";
 export const runAction: Action = async (context, click) => {
   const { command, rest } = commandFor(click.value, context.ports.policy.roles);
   const outcome = await command.run(context, { ...click, command: "", text: click.value, rest });
-  const reply = outcome && isAfterAck(outcome) ? await outcome.after() : outcome;
+  // It takes the place of the refusal, wherever that stands.
+  const reply = outcome && isAfterAck(outcome) ? await outcome.after(click.ephemeral) : outcome;
   return reply && { reply, replace: click.ephemeral };
 };

@@ -6,9 +6,9 @@ import type { Command } from "./index.ts";
 
 export const askCommand: Command = {
   first: () => true,
-  async run(context, { user, name, rest, triggerId, channel }) {
+  async run(context, { user, name, rest, triggerId, channel, at }) {
     const requester = requesterOf(context, user, name);
-    const request = await storeRequest(context, { requester, text: typed(rest), triggerId });
-    return { after: () => vettedAnswer(context, request, { channel }) };
+    const request = await storeRequest(context, { requester, text: typed(rest), triggerId, typedAt: at });
+    return { after: (always) => vettedAnswer(context, request, { channel, always }) };
   },
 };

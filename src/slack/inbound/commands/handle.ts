@@ -22,7 +22,8 @@ export async function handleCommand(context: HandlerContext, body: unknown, ack:
 async function serveCommand(context: HandlerContext, given: SlashCommand, ack: Ack): Promise<void> {
   const { command, rest } = meant(context, given);
   const reach = { ...given, asksNothing: command.asksNothing };
-  const work = async () => command.run(context, { ...given, rest });
+  const at = context.ports.clock.now();
+  const work = async () => command.run(context, { ...given, rest, at });
   const run = () => replyOf(context.log, () => whileBusy(context, given, work));
   if (!command.first(rest)) {
     await ack();

@@ -23,12 +23,13 @@ import { showCommand } from "./show.ts";
 import { statusCommand } from "./status.ts";
 import { unlockCommand } from "./unlock.ts";
 
-/** `rest`: what follows the command's word, as Slack escaped it. */
-export type Turn = SlashCommand & { rest: string };
+/** `rest`: what follows the command's word, as Slack escaped it. `at`: when it was typed. */
+export type Turn = SlashCommand & { rest: string; at: number };
 
 /** What is left to do once Slack has its acknowledgement; nothing where the person sees the outcome elsewhere. */
 export interface AfterAck {
-  after(): Promise<Reply | undefined>;
+  /** `always`: also where the DM says it all. */
+  after(always?: boolean): Promise<Reply | undefined>;
 }
 
 export interface Command {
