@@ -1,12 +1,15 @@
 /** Seals on a real Redis: what came is sealed once, what is older than is kept goes by whole seals, a lost Redis leaves a named gap. */
 import { afterAll, beforeEach, expect, test } from "vitest";
 import { readTrail } from "../../src/cli/audit/from-seal.ts";
+import { endHash } from "../../src/cli/audit/line.ts";
 import { verifyLive } from "../../src/cli/audit/live.ts";
 import { verifyExport } from "../../src/cli/audit/verify-export.ts";
+import { verifyShipped } from "../../src/cli/audit/verify-shipped.ts";
 import { DAY } from "../../src/domain/duration.ts";
 import { isSeal, type Seal } from "../../src/domain/seal.ts";
 import type { Anchor, Anchored } from "../../src/flow/ports.ts";
 import { keepSeals } from "../../src/flow/trail/keep-seals.ts";
+import { hashesOf, sha256 } from "../../src/store/chain.ts";
 import { createLease } from "../../src/store/lease.ts";
 import { createSeals } from "../../src/store/seals.ts";
 import { createTold } from "../../src/store/told.ts";
@@ -189,6 +192,89 @@ test("a lost seal is named once, by whichever replica is the first", async () =>
     { seal: 1, gap: undefined },
     { seal: 2, gap: lost.hash },
     { seal: 3, gap: undefined },
+  ]);
+});
+
+/** Redis was restored from an older copy, and goes on: seals 1, 2 and 5. */
+async function restored(): Promise<void> {
+  for (const role of ["one", "two"]) {
+    await trail.walk(["pending", "denied"], { role });
+    await trail.seal();
+  }
+  await trail.walk(["pending", "denied"], { role: "three" });
+  await trail.seals.add({ seal: 4, hash: "f".repeat(64), at: trail.clock.now(), place: "1-1" });
+}
+
+test("what stands before a gap is held by the seal that names it: taken off it is missed", async () => {
+  await restored();
+  expect(await live()).toMatchObject({ faults: [], seals: 3 });
+  const { redis: commands, keys } = trail.store;
+  const lines = await commands.xrange(keys.trail, "-", "+");
+  const second = lines.findLastIndex(([, fields]) => JSON.parse(fields[1] ?? "{}").seal === 2);
+  await commands.xtrim(keys.trail, "MINID", lines[second + 1]?.[0] as unknown as number);
+  expect((await live()).faults[0]?.what).toBe("what was sealed before seal 5 is missing");
+});
+
+test("and made anew it is found", async () => {
+  await restored();
+  const lines = (await trail.exported({ names: false })).map((json) => JSON.parse(json));
+  const verified = async (heads: Parameters<typeof verifyExport>[1]) => {
+    async function* read() {
+      for (const [i, line] of lines.entries()) yield { at: i + 1, json: JSON.stringify(line) };
+    }
+    return verifyExport(read(), heads);
+  };
+  const head = await trail.seals.head();
+  const heads = head ? [head] : [];
+  expect(await verified(heads)).toMatchObject({ faults: [], notes: { length: 1 } });
+  // Of a seal that went with what was lost a witness proves nothing, and it is said.
+  expect((await verified([{ seal: 3, hash: "a".repeat(64) }])).notes.at(-1)).toBe(
+    "Seal 3, which was witnessed, went with what was lost before seal 5.",
+  );
+  const anew = (line: { chain: { hash: string } }) => {
+    const before = line.chain.hash;
+    line.chain.hash = hashesOf(line as never).hash;
+    const text = (one: object) => JSON.stringify(one).replaceAll(before, line.chain.hash);
+    for (const [i, one] of lines.entries()) if (one.trail?.seal < 5) lines[i] = JSON.parse(text(one));
+  };
+  const entry = lines.find(({ trail: one }) => one?.to === "denied");
+  entry.trail.who = "U0EVE";
+  anew(entry);
+  for (const n of [1, 2]) anew(lines.find(({ trail: one }) => one?.seal === n));
+  const { end } = lines.pop();
+  end.sha256 = sha256(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  lines.push({ end: { ...end, hash: endHash(end) } });
+  expect((await verified(heads)).faults).toMatchObject([
+    { what: expect.stringMatching(/^seal 5 does not follow seal 2: what stands before it was edited/) },
+  ]);
+});
+
+test("the log, which has what Redis lost, is whole over the gap", async () => {
+  const { keys } = trail.store;
+  const all = [keys.trail, keys.texts, keys.seal];
+  for (const role of ["one", "two"]) {
+    await trail.walk(["pending"], { role });
+    await trail.seal();
+  }
+  const copies = await Promise.all(all.map((key) => redis.commands.dumpBuffer(key)));
+  await trail.walk(["pending"], { role: "three" });
+  const lost = await trail.seals.add(null);
+  for (const [i, key] of all.entries())
+    await redis.commands.restore(key, 0, copies[i] ?? Buffer.of(), "REPLACE");
+  await trail.walk(["pending"], { role: "four" });
+  await trail.seals.add(lost);
+  async function* read() {
+    for (const [i, line] of trail.logged.entries()) yield { at: i + 1, json: JSON.stringify(line) };
+  }
+  expect(await verifyShipped(read(), [])).toMatchObject({ faults: [], seals: 4, notes: { length: 1 } });
+});
+
+test("where a seal was made anew, the gap's own words say it", async () => {
+  await trail.walk(["pending"]);
+  await trail.seal();
+  await trail.seals.add({ seal: 1, hash: "f".repeat(64), at: trail.clock.now(), place: "1-1" });
+  expect((await live()).notes).toMatchObject([
+    expect.stringMatching(/What stands here up to seal 1 is not what was witnessed: it was made anew\.$/),
   ]);
 });
 

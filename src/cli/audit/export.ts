@@ -37,6 +37,8 @@ export async function* exportTrail(
   };
   /** Since the newest seal. */
   const open: { hash: string; isShown: boolean }[] = [];
+  /** Of what is shown, whose texts are gone, and what was read does not say yet who removed them. */
+  const removed = new Set<unknown>();
   let counts = { entries: 0, seals: 0, newest: 0 };
   let isMet = false;
   yield line(heading);
@@ -49,8 +51,8 @@ export async function* exportTrail(
         ...leftOf(open.splice(0, begins(trail, first, later) ? 0 : trail.entries.length)),
       });
       counts = { ...counts, seals: counts.seals + 1, newest: trail.seal };
-      // All that is asked for is sealed.
-      if (isPast(found, until) && !open.some((one) => one.isShown)) break;
+      // All that is asked for is sealed, and whoever removed some of it is named.
+      if (isPast(found, until) && !open.some((one) => one.isShown) && removed.size === 0) break;
       continue;
     }
     isMet ||= "role" in trail && trail.role === role;
@@ -62,6 +64,8 @@ export async function* exportTrail(
       if (name !== null) yield line({ person: id, name });
       named.add(id);
     }
+    if ("id" in trail && chain.texts !== undefined && entry.texts === undefined) removed.add(trail.id);
+    if ("forgot" in trail) for (const id of trail.forgot) removed.delete(id);
     counts = { ...counts, entries: counts.entries + 1 };
     yield line(entry);
   }
@@ -84,9 +88,10 @@ function leftOf(sealed: readonly { isShown: boolean }[]): { left?: number[] } {
 
 function isAsked(trail: object, { since, until, person, role }: ExportOptions): boolean {
   const { at, forgot, role: of } = trail as { at?: unknown; forgot?: unknown; role?: unknown };
-  if (typeof at === "number" && ((since !== undefined && at < since) || (until !== undefined && at >= until)))
-    return false;
-  // Without it, a text that was removed would look stolen.
+  const isAt = typeof at === "number";
+  if (isAt && since !== undefined && at < since) return false;
+  // Without it, a text that was removed would look stolen, also where that was later than what is asked for.
   if (forgot !== undefined) return true;
+  if (isAt && until !== undefined && at >= until) return false;
   return (role === undefined || of === role) && (person === undefined || peopleIn(trail).includes(person));
 }

@@ -1,4 +1,5 @@
 /** Whether a trail is whole: told its lines one after the other, it finds the first that was edited, removed, inserted or moved. No I/O. */
+import { HOUR } from "../../domain/duration.ts";
 import { headText, isSeal, type Seal, type Witnessed } from "../../domain/seal.ts";
 import { hashesOf, type TrailLine } from "../../store/chain.ts";
 import { nameOf } from "./name.ts";
@@ -11,6 +12,9 @@ export interface VerifyOptions {
   heads?: readonly Pick<Witnessed, "seal" | "hash">[];
   /** What is shown is some requests', or of some roles: others' entries between them are none missing. */
   isPart?: boolean;
+  /** What it shows of is of this time, ms since the epoch; `until` is not shown itself. */
+  since?: number | undefined;
+  until?: number | undefined;
   /** It begins with a seal whose entries are not shown. */
   isLater?: boolean;
   /** The seal that it begins with, where that is known. */
@@ -72,7 +76,8 @@ export function createVerifier(options: VerifyOptions = {}): Verifier {
   const forgotten = new Set<string>();
   let waiting: Waiting[] = [];
   let from: Verdict["from"] = null;
-  let last: Witnessed | null = null;
+  let last: (Witnessed & Pick<Seal, "to">) | null = null;
+  const gaps: { from: number; to: number; by: string }[] = [];
   let counts = { entries: 0, seals: 0 };
   const fault = (at: number, what: string) => void faults.push({ at, what });
 
@@ -125,15 +130,27 @@ export function createVerifier(options: VerifyOptions = {}): Verifier {
     }
     const lost = missingSeals(trail, last, options.first);
     if (lost) fault(at, `${lost} missing before ${name}`);
-    else if (trail.gap) notes.push(gapNote(trail, trail.gap));
-    else if (last && trail.prev !== last.hash)
-      fault(at, `${name} does not follow seal ${last.seal}, which was edited`);
+    else if (!last && trail.prev !== undefined && options.first !== undefined && !isLater)
+      fault(at, `what was sealed before ${name} is missing`);
+    else if (last && trail.prev !== last.hash && trail.gap?.hash !== last.hash)
+      fault(
+        at,
+        trail.gap
+          ? `${name} does not follow seal ${last.seal}: what stands before it was edited, or is missing`
+          : `${name} does not follow seal ${last.seal}, which was edited`,
+      );
+    if (trail.gap && !lost) {
+      notes.push(gapNote(trail, trail.gap, last));
+      gaps.push({ from: last?.seal ?? 0, to: trail.seal, by: name });
+    }
+    if (hides(left) && !mayHide(trail, last, options))
+      fault(at, `${name} lists entries that are not shown, and all of that time were to be`);
     for (const head of heads)
       if (head.seal === trail.seal && head.hash !== chain.hash)
         fault(at, `${name} is not the one that was witnessed (${headText(head)}): it was made anew`);
     const begins = isLater && last === null && !lost;
     from ??= { seal: trail.seal, at: trail.at };
-    last = { seal: trail.seal, hash: chain.hash, at: trail.at };
+    last = { seal: trail.seal, hash: chain.hash, at: trail.at, to: trail.to };
     const known = new Set(trail.entries);
     const isKnown = ({ hash }: Waiting) => known.has(hash);
     if (isEdited) skipTo(waiting.findLastIndex(isKnown) + 1);
@@ -180,15 +197,23 @@ export function createVerifier(options: VerifyOptions = {}): Verifier {
         fault(at, `${between(newest, known.newest + 1, "seal")} missing before ${AT_END}`);
         skipTo(waiting.findIndex(({ hash }) => known.unsealed.includes(hash)));
       }
+      if (known && hides(known.left) && !mayHide(null, last, options))
+        fault(at, `${AT_END} lists entries that are not shown, and all were to be`);
       if (known) compare(known.unsealed, known.left, at, AT_END);
       const [extra] = known ? waiting : [];
       if (extra) fault(extra.at, `${extra.name} was inserted: ${AT_END} does not list it`);
-      for (const head of heads) notes.push(...missingHead(head, last, from, (what) => fault(at, what)));
+      for (const head of heads) {
+        notes.push(...missingHead(head, last, from, (what) => fault(at, what)));
+        const gap = gaps.find((one) => head.seal > one.from && head.seal < one.to);
+        if (gap && from && head.seal >= from.seal)
+          notes.push(`Seal ${head.seal}, which was witnessed, went with what was lost before ${gap.by}.`);
+      }
       for (const [id, { at: where, name }] of lacking)
         if (!forgotten.has(id))
           fault(where, `what somebody typed in ${name} is gone, and no entry says who removed it`);
       faults.sort((a, b) => a.at - b.at);
-      return { faults, notes, ...counts, unsealed: count, from, newest: last };
+      const newestSeal = last && { seal: last.seal, hash: last.hash, at: last.at };
+      return { faults, notes, ...counts, unsealed: count, from, newest: newestSeal };
     },
   };
 }
@@ -215,8 +240,32 @@ function missingSeals({ seal, gap }: Seal, last: Witnessed | null, first: number
   return between(before, seal, "seal");
 }
 
-const gapNote = ({ seal, at }: Seal, gap: Witnessed): string =>
-  `Between seal ${gap.seal} (${time(gap.at)}) and seal ${seal} (${time(at)}) Redis was lost or restored from an older copy: what the hub witnessed as ${headText(gap)} is not here.`;
+/** The seals of one number that are two: a Redis that lost the first made the other while the hub was away, or somebody made it anew. */
+function gapNote({ seal, at }: Seal, gap: Witnessed, last: Witnessed | null): string {
+  const isOther = last !== null && last.seal >= gap.seal && last.hash !== gap.hash;
+  const anew = isOther
+    ? ` What stands here up to seal ${last.seal} is not what was witnessed: it was made anew.`
+    : "";
+  return `Between seal ${gap.seal} (${time(gap.at)}) and seal ${seal} (${time(at)}) Redis was lost or restored from an older copy: what the hub witnessed as ${headText(gap)} is not here.${anew}`;
+}
+
+const hides = (left: Left): boolean => left === "all" || left.length > 0;
+
+/** Ids of the stream never go back, whatever a clock did: they may be ahead of what an entry says of itself. */
+const AHEAD_MS = HOUR;
+
+/** Whether some of what a seal lists may be of another time than is shown. Null: what no seal lists yet. */
+function mayHide(
+  seal: Pick<Seal, "to"> | null,
+  before: Pick<Seal, "to"> | null,
+  { isPart, since, until }: VerifyOptions,
+): boolean {
+  if (isPart) return true;
+  const isEarlier = since !== undefined && (before === null || msOf(before.to) < since + AHEAD_MS);
+  return isEarlier || (until !== undefined && (seal === null || msOf(seal.to) >= until));
+}
+
+const msOf = (place: string): number => Number(place.split("-")[0]);
 
 /** A request's, an allowance's; what is neither stands for itself. */
 const idOf = (trail: object): string => ("id" in trail ? String(trail.id) : nameOf(trail));

@@ -27,12 +27,14 @@ export async function verifyExport(
     const line = readLine(json);
     if (verdict) fault(at, "it stands after the end");
     else if (!line) fault(at, "it is no line of an export");
+    else if (!verifier && line.kind !== "heading") fault(at, "it stands before the heading");
     else if (line.kind === "heading") {
       if (heading) fault(at, "a second heading");
       else {
         heading = line;
         const isPart = line.person !== undefined || line.role !== undefined;
-        verifier = createVerifier({ heads, isPart, isLater: line.later === true, first: line.first });
+        const { first, since, until, later } = line;
+        verifier = createVerifier({ heads, isPart, isLater: later === true, first, since, until });
       }
     } else if (line.kind === "entry") {
       verifier?.line(line, at, line.left);
@@ -46,7 +48,18 @@ export async function verifyExport(
   if (!verdict) fault(last + 1, "its end is cut off: the last line of an export is missing");
   verdict ??= verifier.end(last + 1);
   const all = [...verdict.faults, ...faults].sort((a, b) => a.at - b.at);
-  return { ...verdict, faults: all };
+  return { ...verdict, faults: all, notes: [...partNote(heading), ...verdict.notes] };
+}
+
+/** Whoever can change the file can change its heading, too. */
+function partNote({ person, role, since, until }: Heading): string[] {
+  const of = [
+    ...(person === undefined ? [] : [`of ${person}`]),
+    ...(role === undefined ? [] : [`of the role ${role}`]),
+    ...(since === undefined ? [] : [`from ${new Date(since).toISOString()}`]),
+    ...(until === undefined ? [] : [`to ${new Date(until).toISOString()}`]),
+  ];
+  return of.length > 0 ? [`It says that it shows a part alone: ${of.join(", ")}.`] : [];
 }
 
 function ended(verifier: Verifier, end: End, { at, isIntact }: { at: number; isIntact: boolean }): Verdict {

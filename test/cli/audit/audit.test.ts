@@ -153,6 +153,33 @@ test("a month: exported, verified, reported; texts removed, and whole all the sa
   );
 });
 
+test("a month whose texts were removed later than it is whole by itself: who removed them is shown", async () => {
+  trail = openTrail(redis);
+  const { clock, walk } = trail;
+  const from = new Date(clock.now() - 24 * HOUR).toISOString();
+  const id = await walk(["pending", "denied"]);
+  await trail.seal();
+  clock.jump(MINUTE);
+  const to = new Date(clock.now()).toISOString();
+  clock.jump(24 * HOUR);
+  await walk(["pending", "denied"], { role: "admin" });
+  await trail.seal();
+  expect((await run(`export --from ${from} --to ${to} --no-names`)).written).not.toContain('"role":"admin"');
+  clock.jump(24 * HOUR);
+  expect(await run(`forget ${id} --as dpo`)).toMatchObject({ good: true });
+  await trail.seal();
+  await walk(["pending"], { role: "peek" });
+  await trail.seal();
+  const file = join(dir.path, "month.jsonl");
+  for (const part of ["", " --person U0ANA"]) {
+    const { written } = await run(`export --from ${from} --to ${to}${part} --no-names`);
+    expect(written).toContain(`"forgot":["${id}"]`);
+    expect(written).not.toMatch(/"role":"(admin|peek)"/);
+    writeFileSync(file, written);
+    expect((await run(`verify ${file}`)).said).toMatch(/^Whole: /);
+  }
+});
+
 test("a report on a trail that was cut says so first, beside CSV too, and fails", async () => {
   trail = openTrail(redis);
   const month = () => new Date(trail.clock.now()).toISOString().slice(0, 7);

@@ -254,6 +254,63 @@ describe("by who knows how it is made", () => {
     }
   });
 
+  test("a request taken out with all of its lines is found, whatever its seals say of what they do not show", async () => {
+    const without = (lines: readonly string[], id: unknown): string[] => {
+      const gone = new Set<string>();
+      const kept = lines.flatMap((json) => {
+        const line = JSON.parse(json);
+        if (line.trail?.id === id) gone.add(line.chain.hash);
+        if (line.trail?.id === id) return [];
+        const listed: string[] = line.trail?.entries ?? line.end?.unsealed ?? [];
+        const left = [...listed.keys()].filter((i) => gone.has(listed[i] ?? "") || line.left?.includes(i));
+        if (line.trail?.entries && left.length > 0) return [JSON.stringify({ ...line, left })];
+        return [line.end ? JSON.stringify({ end: { ...line.end, left: line.end.left.concat(left) } }) : json];
+      });
+      return resigned(kept);
+    };
+    const head = await trail.seals.head();
+    const ids = exports.whole.flatMap((json) => JSON.parse(json).trail?.id ?? []);
+    for (const id of new Set(ids)) {
+      const { faults } = await verify(without(exports.whole, id), head ? [head] : []);
+      expect(faults[0]?.what).toMatch(/lists entries that are not shown, and all/);
+    }
+  });
+
+  test("of a time, what lies well within it was to be shown; that it is a part is said", async () => {
+    const since = trail.clock.now() - 10 * DAY;
+    const lines = await trail.exported({ since, names: false });
+    const seals = lines.filter((json) => json.includes('"entries":['));
+    const last = JSON.parse(seals.at(-1) ?? "");
+    const hidden = lines.flatMap((json) => {
+      const line = JSON.parse(json);
+      if (last.trail.entries.includes(line.chain?.hash)) return [];
+      return [
+        json === seals.at(-1) ? JSON.stringify({ ...line, left: [...last.trail.entries.keys()] }) : json,
+      ];
+    });
+    const verdict = await verify(resigned(hidden));
+    expect(verdict.faults).toMatchObject([
+      { what: expect.stringMatching(/^seal 6 lists entries that are not/) },
+    ]);
+    expect(verdict.notes).toEqual([
+      `It says that it shows a part alone: from ${new Date(since).toISOString()}.`,
+    ]);
+    expect((await verify(exports.role)).notes).toEqual([
+      "It says that it shows a part alone: of the role admin.",
+    ]);
+    expect((await verify(exports.whole)).notes).toEqual([]);
+  });
+
+  test("what stands before the heading is no part of it", async () => {
+    const [at = 0] = sealed();
+    const stray = forged(exports.whole, at, (line) => {
+      line.trail.who = "U0EVE";
+    })[at];
+    const lines = resigned([stray ?? "", ...exports.whole]);
+    expect((await verify(lines)).faults).toMatchObject([{ at: 1, what: "it stands before the heading" }]);
+    expect((await verifyCsv(csvOf(lines).join("\n"))).faults).toMatchObject([{ at: 1 }]);
+  });
+
   test("a text that is gone is found, where nothing says who removed it", async () => {
     const at = sealed()[0] ?? 0;
     const verdict = await verify(
