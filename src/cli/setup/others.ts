@@ -34,7 +34,7 @@ export async function assertOwn(context: SetupContext): Promise<void> {
   await assertKubeconfig(context);
 }
 
-/** By what no thief of a bot's token can make or change: all that a rotation goes by. Throws likewise. */
+/** By what no thief of a bot's token can make or change: all that a rotation goes by, on the hub. Throws likewise. */
 export async function assertOwner({ client, config: { instance, hub } }: SetupContext): Promise<void> {
   const owner = await ownerOf(client, hub.namespace);
   if (owner !== null && owner !== instance)
@@ -86,8 +86,8 @@ async function otherSetup(client: HubClient, { instance, hub }: Config): Promise
   return null;
 }
 
-/** The file may be the only one with another bot's token. */
-async function assertKubeconfig(context: SetupContext): Promise<void> {
+/** The file may be the only one with another bot's token. Throws likewise. */
+export async function assertKubeconfig(context: SetupContext): Promise<void> {
   const { client, config } = context;
   const path = kubeconfigPath(context);
   const self = await holderOf(path);

@@ -15,7 +15,7 @@ import {
 } from "./clear.ts";
 import type { SetupContext } from "./index.ts";
 import { objectsFor } from "./objects.ts";
-import { assertOwner } from "./others.ts";
+import { assertKubeconfig, assertOwner } from "./others.ts";
 import { kubeconfigPath, writeOwn } from "./own.ts";
 import { removeAll } from "./remove.ts";
 
@@ -26,6 +26,7 @@ const TOKEN_DEAD_AFTER_MS = 11 * SECOND;
 export async function rotate(context: SetupContext): Promise<void> {
   const { config, client, means } = context;
   await assertOwner(context);
+  await assertKubeconfig(context);
   const old = await botAccounts(client, config.hub.namespace);
   const newest = old.at(-1);
   if (!newest)

@@ -1,4 +1,5 @@
 /** `setup --rotate` where something is in its way: a name that is taken, a run that broke off, grants to keep, a kubeconfig in a Secret. */
+import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { jumpClock } from "../../../sandbox/clock.ts";
@@ -83,6 +84,30 @@ test("a bot of another instance does not rotate this one", async () => {
   await expect(world.rotate([], true, config)).rejects.toThrow(
     /What setup made for instance production stands in namespace karpor-access, so nothing is made there/,
   );
+});
+
+test("another bot's kubeconfig is not replaced by it", async () => {
+  const { config } = world;
+  const file = config.hub.kubeconfig ?? "";
+  const before = readFileSync(file, "utf8");
+  const staging = {
+    ...config,
+    instance: "staging",
+    hub: { ...config.hub, namespace: "karpor-access-staging", kubeconfig: `${file}.staging` },
+    roles: Object.fromEntries(
+      Object.entries(config.roles).map(([name, { rules: _, ...role }]) => [name, role]),
+    ),
+  };
+  await world.setup([], staging);
+  // In the bot's Secret since then, as its file says.
+  const { kubeconfig: _, ...hubOf } = staging.hub;
+  const inSecret = { ...hubOf, kubeconfigSecret: { namespace: "bots", name: "hub", key: "config" } };
+  const rotation = world.rotate(["--out", file], true, { ...staging, hub: inSecret });
+  await expect(rotation).rejects.toThrow(
+    /holds the token of karpor-access-system\/karpor-access, the bot of instance production: it is not replaced/,
+  );
+  expect(readFileSync(file, "utf8")).toBe(before);
+  expect(await accounts()).not.toContain("karpor-access-staging-system/karpor-access-staging-2");
 });
 
 test("what a thief makes while the hub still trusts the dead token goes too", async () => {

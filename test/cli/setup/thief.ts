@@ -95,7 +95,7 @@ export interface StolenWorld {
   /** The thief's tokens, by what they are for. */
   loot: Map<string, string>;
   /** Both resolve to what was said. */
-  setup(args: string[]): Promise<string[]>;
+  setup(args: string[], config?: Config): Promise<string[]>;
   rotate(args: string[], yes: boolean | Confirm, config?: Config): Promise<string[]>;
 }
 
@@ -135,7 +135,7 @@ export async function startStolenWorld(
       opened.adopt(hubClient(hub), (c) => c.close()),
       stolen,
     ),
-    setup: (args) => run(args, false),
+    setup: (args, as) => run(args, false, as),
     rotate: (args, yes, as) => run(["--rotate", ...args], yes, as),
   };
 }
