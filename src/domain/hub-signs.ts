@@ -40,7 +40,7 @@ export interface GrantSigns {
   refused: readonly { at: number; event: string }[];
 }
 
-/** The bot's own writes, by the name that nobody else can give them. */
+/** The bot's own heartbeat, by the name that nobody else can give it. */
 export interface OwnWrites {
   /** When the latest was received. */
   at: number;

@@ -35,6 +35,8 @@ export type WriteVerdict = "nothing" | "wait" | "others" | "as-bot";
 export const RECORD_LATE_MS = 90 * SECOND;
 /** The bot's heartbeat bears its name, so that one comes every two minutes where names reach the hub's audit log. */
 const NAMED_WITHIN_MS = 10 * MINUTE;
+/** Of a later one only the latest is known, and what is not told yet waits for it: ten minutes where more of theirs was told. */
+const NAMED_SINCE_MS = 30 * MINUTE;
 /** So long the next one may take. */
 const NAME_LATE_MS = 5 * MINUTE;
 
@@ -58,7 +60,7 @@ export function judgeWrite(
 }
 
 const areNamed = ({ at }: ObservedWrite, { own }: WriteFacts): boolean =>
-  own !== null && Math.abs(own.at - at) < NAMED_WITHIN_MS;
+  own !== null && at - own.at < NAMED_WITHIN_MS && own.at - at < NAMED_SINCE_MS;
 
 /** Accounts and tokens always do; bindings by what they give, as far as that is known. */
 function matters(write: ObservedWrite, { grant, gave }: WriteFacts, scope: WriteScope): boolean {

@@ -122,6 +122,12 @@ describe("whose a write is that bears no name of the bot's", () => {
     ["as the bot: a grant's token", of("token", { who: BOT }), ofActive, "as-bot"],
     ["where the bot's names are not heard yet", of("token", { who: BOT }), unnamed(0), "wait"],
     [
+      "told ten minutes later, beside another of theirs",
+      of("token", { who: BOT }),
+      unnamed(NOW + 11 * 60_000),
+      "as-bot",
+    ],
+    [
       "where they do not come",
       of("token", { who: BOT, at: NOW - 5 * 60_000 }),
       { ...ofActive, own: null },

@@ -312,6 +312,41 @@ test("whoever has the bot's credential is told from the bot within one batch", a
   expect(text).toContain("made the binding `mine`");
 });
 
+test("whoever ran setup a moment ago, which names its writes as the bot does, is not taken for the bot", async () => {
+  await bring([heartbeat()]);
+  const closing = event(
+    {
+      ...{ auditID: ownLooks(secret(SECRET)).name(), verb: "update", requestURI: "/apis/x" },
+      ...{ user: { username: "karpor-admin" }, objectRef: { ...BINDINGS, resource: "clusterroles" } },
+    },
+    world.clock.now() + 1,
+  );
+  await bring([closing]);
+  await bring([bindingOf("create", "by-hand", "karpor-admin")]);
+  expect(await told(NEWS, 1)).toMatch(/Not done by the bot/);
+});
+
+test("what a thief of its credential did beside what was told is told when their ten minutes are over, however late the hub brings it", async () => {
+  await it.get("guest 1h", "stolen");
+  const name = objectName(await record("stolen"));
+  await bring([heartbeat()]);
+  await nothingTold();
+  const at = world.clock.now();
+  await world.jump(60_000);
+  // Redis was away for a minute: both batches come after it, the one before the other.
+  const [first, second] = [tokenOf(name, BOT), bindingOf("create", "mine", BOT, "karpor-admin", at)];
+  await bring([Object.assign(first, { requestReceivedTimestamp: new Date(at).toISOString() })]);
+  await told(/did what the bot did not/, 1);
+  await bring([second]);
+  for (let i = 0; i < 5; i++) {
+    await world.jump(114_000);
+    await bring([heartbeat()]);
+    await pass();
+  }
+  await world.jump(60_000);
+  expect(await told(/did what the bot did not/, 2)).toContain("made the binding `mine`");
+});
+
 test("the bot's own writes are no alarm, nor one whose record comes late", async () => {
   await it.get("guest 1h", "own");
   const name = objectName(await record("own"));

@@ -112,6 +112,18 @@ it("does not take a role for one that it may not read where the hub fails at it"
   expect(await probe("karpor-guest")).toMatchObject({ failure: { status: 503 }, more: null });
 });
 
+it("does not take the role anonymous for one that gives nothing where the hub fails at it", async () => {
+  await start();
+  const admin = hubClient(hub, hub.admin);
+  await admin("DELETE", "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/anonymous");
+  await admin.close();
+  await expect
+    .poll(async () => (await probe()).more?.anonymous, { interval: 20 })
+    .toMatchObject({ reads: false, allows: ["get /rest-api/*"] });
+  hub.failNext(1, 503, (_, path) => path.endsWith("/clusterroles/anonymous"));
+  expect(await probe()).toMatchObject({ failure: { status: 503 }, more: null });
+});
+
 it("tells that the hub is down", async () => {
   await start();
   await hub.down();

@@ -63,7 +63,7 @@ export function toldBy(events: readonly Event[], grounds: Grounds): HubTold {
 
 export const receivedAt = ({ requestReceivedTimestamp: at }: Event): number => Date.parse(at);
 
-const isHeartbeat = ({ verb, objectRef }: Event, { namespace, account }: Grounds): boolean =>
+export const isHeartbeat = ({ verb, objectRef }: Event, { namespace, account }: Grounds): boolean =>
   verb === "patch" &&
   objectRef?.resource === "serviceaccounts" &&
   objectRef.subresource === undefined &&

@@ -2,9 +2,18 @@
 import { z } from "zod";
 import type { GrantSigns, HubSigns, ObservedWrite } from "../../domain/hub-signs.ts";
 import { grantNamed } from "../../hub/grants/names.ts";
-import { accountIn, type Event, type Grounds, isRefused, LONGEST, nameOf, receivedAt } from "./event.ts";
+import {
+  accountIn,
+  type Event,
+  type Grounds,
+  isHeartbeat,
+  isRefused,
+  LONGEST,
+  nameOf,
+  receivedAt,
+} from "./event.ts";
 
-/** As the bot's own writes are named they are left out, save when the latest of them was. */
+/** As the bot's own writes are named they are left out, save when the latest heartbeat was. */
 export function signsIn(events: readonly Event[], grounds: Grounds): HubSigns {
   const grants = new Map<string, GrantSigns>();
   const add = (name: string, more: Partial<GrantSigns>) => {
@@ -23,7 +32,8 @@ export function signsIn(events: readonly Event[], grounds: Grounds): HubSigns {
           : { deleted: Date.parse(event.stageTimestamp ?? event.requestReceivedTimestamp) },
       );
     const isOwn = grounds.isOwn(event.auditID);
-    if (isOwn && isWrite(event) && receivedAt(event) > (own?.at ?? 0))
+    // Setup has the secret too, and whoever runs it is not the bot.
+    if (isOwn && isHeartbeat(event, grounds) && receivedAt(event) > (own?.at ?? 0))
       own = { at: receivedAt(event), who: event.user.username };
     if (isOwn) continue;
     if (write) writes.push(write);

@@ -1,7 +1,7 @@
 /** What the hub gives to whoever shows no token: it is tried, and its role `anonymous` is read. */
 import { z } from "zod";
 import { ANONYMOUS, type AnonymousAccess, readsOf } from "../../domain/anonymous.ts";
-import { rightsOf } from "../grants/roles.ts";
+import { roleIfReadable } from "../grants/roles.ts";
 import type { HubClient } from "./client.ts";
 import { isHubs } from "./errors.ts";
 import type { HubAnswer } from "./request.ts";
@@ -24,14 +24,14 @@ export async function lookAtAnonymous(
 ): Promise<AnonymousAccess> {
   // Each on a connection of its own: kube-apiserver ends an HTTP/2 one on which it refused whoever showed no credential.
   const nobody = async (path: string) => isOpen(await client.request(path, { as: "nobody", signal }));
-  const [tried, streams, rules] = await Promise.all([
+  const [tried, streams, role] = await Promise.all([
     Promise.all(READS.map(nobody)),
     nobody(STREAM),
-    rightsOf(client, ANONYMOUS, signal),
+    roleIfReadable(client, ANONYMOUS, signal),
   ]);
   const open = READS.filter((_, i) => tried[i]);
   const reads = open.length > 0 ? true : tried.includes(null) ? null : false;
-  return { reads, open, streams, allows: readsOf(rules ?? []) };
+  return { reads, open, streams, allows: readsOf(role?.rules ?? []) };
 }
 
 /** Null where another answers than the hub. */
