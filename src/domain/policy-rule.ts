@@ -46,6 +46,15 @@ export const Limits = z.strictObject({
 });
 export type Limits = z.infer<typeof Limits>;
 
+/** What keeps each of several. */
+export function strictest(all: readonly Limits[]): Limits {
+  const least = (key: keyof Limits): Limits => {
+    const said = all.flatMap((one) => one[key] ?? []);
+    return said.length > 0 ? { [key]: Math.min(...said) } : {};
+  };
+  return { ...least("grantsPerPerson"), ...least("requestsPerHour") };
+}
+
 /** All that decides who may have what. */
 export interface Rulebook {
   roles: Catalog;

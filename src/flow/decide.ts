@@ -23,7 +23,7 @@ import { type LessChosen, lessOf } from "./approve-less.ts";
 import type { AccessRequest, Ports, Purpose } from "./ports.ts";
 import { followHub } from "./support/as-on-hub.ts";
 import { commit } from "./support/commit.ts";
-import { differ, isDisputed, underEach } from "./support/disputed.ts";
+import { differ, isDisputed, isOverOnlySome, underEach, withinEach } from "./support/disputed.ts";
 import { extendedGone } from "./support/extended-grant.ts";
 import { load } from "./support/load.ts";
 import { assertUnlocked } from "./support/locked.ts";
@@ -91,7 +91,7 @@ async function commitApproval(
   less: Less | undefined,
   change: (r: AccessRequest, quorum: Quorum) => AccessRequest,
 ): Promise<AccessRequest> {
-  const [ports] = each;
+  const ports = withinEach(each);
   const standing = new Map<UserId, boolean>();
   const isStill = (who: UserId) => standing.get(who) === true;
   for (let request = found; ; ) {
@@ -106,7 +106,9 @@ async function commitApproval(
         return isKnown ? change(r, { needed, isStill }) : null;
       },
       { replicated: true },
-    );
+    ).catch((error: unknown) => {
+      throw isOverOnlySome(error, each) ? new Refused({ kind: "rules-differ" }) : error;
+    });
     if (isKnown) return request;
   }
 }

@@ -136,7 +136,7 @@ async function setUp(
   signal: AbortSignal,
 ): Promise<void> {
   const { id } = found;
-  const today = await asDelivered(ports, found);
+  const today = await asDelivered(ports, found, each);
   const request = isOpen(today) ? await withoutOldToken(ports, today) : today;
   if (!isOpen(request)) return;
   const now = ports.clock.now();

@@ -14,7 +14,7 @@ import { allowedBeforehand } from "./support/allowances.ts";
 import { lookUpFacts } from "./support/asker.ts";
 import { commit } from "./support/commit.ts";
 import { countApprovers } from "./support/count-approvers.ts";
-import { isDisputed } from "./support/disputed.ts";
+import { differ, isOverOnlySome, underEach, withinEach } from "./support/disputed.ts";
 import { enqueue } from "./support/enqueue.ts";
 import { extendedGone } from "./support/extended-grant.ts";
 import { load } from "./support/load.ts";
@@ -39,23 +39,26 @@ async function validate(ports: Ports, id: RequestId): Promise<Later> {
   const allowed = refusal ? null : passed;
   const held = refusal?.kind === "terms-changed" ? isOffered : allowed || !isAsked(request) ? passes : null;
   // Where somebody is asked, the decision waits for the replicas to agree.
-  if (held && (await isDisputed(ports, (under) => held(under, request))))
+  const each = held ? await underEach(ports) : ([ports] as const);
+  if (held && (await differ(each, (under) => held(under, request))))
     return { again: ports.clock.now() + DISPUTED_MS };
   // Another file was taken in meanwhile: by that one nothing was looked at.
   if (ports.policy.digest !== digest) return { again: ports.clock.now() };
   const vet = (no: Refusal | null) =>
-    commit(ports, id, (r) =>
+    commit(withinEach(each), id, (r) =>
       r.state === "requested" ? validated(r, person, no, ports.clock.now(), allowed) : null,
     );
-  await vet(refusal).catch((error: unknown) => {
+  return vet(refusal).then(nothing, async (error: unknown) => {
+    if (isOverOnlySome(error, each)) return { again: ports.clock.now() + DISPUTED_MS };
     // It took so long that it would run into another.
     const refusal = error instanceof Refused ? error.refusal : null;
     if (refusal?.kind !== "window-taken" && refusal?.kind !== "too-many-grants") throw error;
     const { deciding: _, ...taken } = refusal;
-    return vet(taken);
+    return vet(taken).then(nothing);
   });
-  return undefined;
 }
+
+const nothing = (): undefined => undefined;
 
 /** At once, for whoever waits; what cannot be looked up now is left to the job. Throws StoreDown, StoreUnsure, Refused. */
 export async function vetRequest(ports: Ports, request: AccessRequest): Promise<AccessRequest> {

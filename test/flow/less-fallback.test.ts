@@ -2,8 +2,10 @@
 import { expect, test } from "vitest";
 import { type SlackMessage, visibleText } from "../../sandbox/slack/index.ts";
 import { HOUR, MINUTE } from "../../src/domain/duration.ts";
-import type { RequestId } from "../../src/domain/ids.ts";
-import { ALICE, APPROVALS, catalog, MEI, startBot, startWorld, type World } from "../helpers/bot.ts";
+import type { RequestId, UserId } from "../../src/domain/ids.ts";
+import type { Policy } from "../../src/domain/policy-file.ts";
+import { makeRequest } from "../../src/flow/request.ts";
+import { ALICE, APPROVALS, BOB, catalog, MEI, startBot, startWorld, type World } from "../helpers/bot.ts";
 import { scene } from "../helpers/scene.ts";
 import { openSteps } from "../helpers/steps.ts";
 
@@ -97,4 +99,28 @@ test("they are asked while somebody may still decide: what was asked for at firs
   await world.slack.waitFor(() => asksOthers(world, "low").length > 0);
   await world.slack.click(MEI, await scene(world).channel("to-look"), "approve");
   await world.until(async () => (await world.records())[0]?.state === "active");
+});
+
+test("whom the file names no more is asked nothing: whatever they pressed would be refused", async () => {
+  await using opened = new AsyncDisposableStack();
+  const world = opened.use(await startWorld({ roles }));
+  const { ports, ...steps } = opened.use(await openSteps(world));
+  const requester = { id: BOB as UserId, name: "Bob", locale: "en" } as const;
+  const { id } = await makeRequest(ports, { requester, text: "high 4h to-look", triggerId: "t1" });
+  await steps.work();
+  const { high } = ports.policy.roles;
+  const policy = {
+    ...ports.policy,
+    roles: {
+      ...ports.policy.roles,
+      high: { ...high, approval: { ...(high?.approval as object), fallback: undefined } },
+    },
+  } as unknown as Policy;
+  const askedAt = async () => (await ports.requests.get(id))?.fallback?.askedAt;
+  world.clock.jump(HOUR);
+  await steps.work({ ...ports, policy });
+  expect([await askedAt(), asksOthers(world, "high")]).toEqual([undefined, []]);
+  world.clock.jump(MINUTE);
+  await steps.work();
+  expect([await askedAt(), asksOthers(world, "high").length]).toEqual([expect.any(Number), 1]);
 });

@@ -85,3 +85,43 @@ test("a role that this file does not have yet is not refused while another has i
   await steps.work();
   expect((await stateOf("new role"))?.state).toBe("pending");
 });
+
+const ask = async (text: string, triggerId: string) => {
+  const requester = { id: BOB as UserId, name: "Bob", locale: "en" } as const;
+  const { id } = await makeRequest(steps.ports, { requester, text, triggerId });
+  return id;
+};
+
+test("a limit that only one file has is kept: by whom is asked, and by what needs nobody", async () => {
+  const at = new Date(world.clock.now() + 50 * 3_600_000).toISOString().slice(0, 16);
+  const first = await ask(`guest 4h from ${at}Z first`, "t5");
+  const more = await ask(`admin 1h from ${at}Z more`, "t6");
+  await steps.work();
+  const yes = (id: typeof first) =>
+    ({ id, terms: 1, by: ALICE as UserId, verdict: { approve: true } }) as const;
+  expect(await decideRequest(steps.ports, yes(first))).toMatchObject({ state: "scheduled" });
+  const limited: Policy = { ...steps.ports.policy, limits: { grantsPerPerson: 1 }, digest: "2".repeat(64) };
+  await expect(decideRequest(of([limited]), yes(more))).rejects.toMatchObject({
+    refusal: { kind: "rules-differ" },
+  });
+  expect((await stateOf("more"))?.state).toBe("pending");
+  await ask(`peek 1h from ${at}Z unasked`, "t7");
+  await steps.work(of([limited]));
+  expect((await stateOf("unasked"))?.state).toBe("requested");
+  world.clock.jump(5_000);
+  await steps.work();
+  expect((await stateOf("unasked"))?.state).toBe("scheduled");
+  expect(await decideRequest(steps.ports, yes(more))).toMatchObject({ state: "scheduled" });
+});
+
+test("where one file shows the token at a click alone, it stands on no message", async () => {
+  await ask("peek 1h at a click", "t8");
+  const before = tokens().length;
+  const { roles } = steps.ports.policy;
+  const peek = { ...roles.peek, delivery: "reveal" };
+  await steps.work(
+    of([{ ...steps.ports.policy, roles: { ...roles, peek }, digest: "3".repeat(64) } as Policy]),
+  );
+  expect(await stateOf("at a click")).toMatchObject({ state: "active", delivery: "reveal" });
+  expect(tokens()).toHaveLength(before);
+});

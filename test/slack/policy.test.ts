@@ -148,6 +148,22 @@ describe("limits", () => {
     expect(Number(until) * 1000 - door.clock.now()).toBeLessThan(MINUTE);
   });
 
+  test("of grants: what is over before it begins frees nothing, and is not said to", async () => {
+    const door = await openWith([], { grantsPerPerson: 1 });
+    await door.ask(BOB, "peek 1h a look");
+    const at = (hours: number) => `${new Date(door.clock.now() + hours * HOUR).toISOString().slice(0, 16)}Z`;
+    const { id } = await door.ask(BOB, `guest 2h from ${at(20)} later`);
+    await decideRequest(door.ports, {
+      ...{ id, terms: 1, by: UserId.parse(CAROL) },
+      verdict: { approve: true },
+    });
+    await door.slack.command(BOB, GENERAL, `peek 1h from ${at(21)} more`);
+    const told = await door.whisper(BOB, "the most at a time; the next ends");
+    const until = /<!date\^(\d+)/.exec(visibleText(told))?.[1];
+    const scheduled = await door.ports.requests.get(id);
+    expect(Number(until) * 1000).toBe(scheduled?.state === "scheduled" && scheduled.expiresAt);
+  });
+
   test("of an hour: it is said when one may ask again", async () => {
     const door = await openWith([], { requestsPerHour: 1 });
     await door.ask(MEI, "guest 1h 看一下");

@@ -34,7 +34,9 @@ export function verdictOn(book: Rulebook, asked: AskedCase): Verdict {
     ...(asked.had === undefined ? {} : { extends: { from: 0, until: asked.had } }),
   };
   const mine: readonly Principal[] = [asked.who, ...asked.in];
-  const history = { open: asked.grants, lastHour: asked.requests };
+  // More time is none beside the grant that it is for.
+  const open = asked.had === undefined ? asked.grants : Math.max(0, asked.grants - 1);
+  const history = { open, lastHour: asked.requests };
   const facts = factsOfMember((who) => who.some((one) => mine.includes(one)));
   return judge(book, terms, { ...facts, history });
 }

@@ -8,7 +8,7 @@ import { keysOf } from "../../store/keys.ts";
 import { createRequests } from "../../store/requests.ts";
 import type { PolicyMeans } from "./means.ts";
 import { membership } from "./membership.ts";
-import { type IsIn, underRules, type Verdict } from "./today.ts";
+import { type IsIn, leftOutOf, underRules, type Verdict } from "./today.ts";
 
 const REDIS_WITHIN_MS = 2_000;
 const WAITING: readonly State[] = ["requested", "pending"];
@@ -16,7 +16,10 @@ const AHEAD: readonly State[] = ["scheduled", "extending"];
 const LIVE: readonly State[] = ["approved", "delivering", "active"];
 const LOOKED_AT = [...WAITING, ...AHEAD, ...LIVE];
 
-export interface Affected extends NonNullable<Verdict> {
+/** `ends`: also what is live, as if its holder had left. */
+export interface Affected {
+  outcome: NonNullable<Verdict>["outcome"] | "ends";
+  why: string;
   id: string;
   state: State;
   requester: string;
@@ -44,11 +47,21 @@ function affectedOf(
   { before, after }: Record<"before" | "after", ConfigFile>,
   isIn: IsIn,
 ): Affected[] {
-  const verdict = underRules(request, after, isIn);
+  const verdict = endingUnder(request, { before, after }, isIn) ?? underRules(request, after, isIn);
   const was = underRules(request, before, isIn);
   if (!verdict || verdict.outcome === was?.outcome) return [];
   const { id, state, role, duration, requester } = request;
   return [{ id, state, requester: requester.id, role, duration, ...verdict }];
+}
+
+function endingUnder(
+  request: AccessRequest,
+  { before, after }: Record<"before" | "after", ConfigFile>,
+  isIn: IsIn,
+): Pick<Affected, "outcome" | "why"> | null {
+  const list = leftOutOf(request, after, isIn);
+  if (!list || leftOutOf(request, before, isIn)) return null;
+  return { outcome: "ends", why: `it is for ${list.join(", ")}` };
 }
 
 type Read = { found: AccessRequest[]; unreadable: number } | { not: string };
@@ -81,6 +94,7 @@ export function wordsOfAffected(found: Looked): string[] {
   const of = (states: readonly State[], outcome: Affected["outcome"]) =>
     affected.filter((one) => states.includes(one.state) && one.outcome === outcome);
   return [
+    ...listed("Would end, or be closed, within the hour, as if who has it had left:", of(LOOKED_AT, "ends")),
     ...listed("Would be closed when somebody decides:", of(WAITING, "refused")),
     ...listed("Would not be given when its time comes, though it is approved:", of(AHEAD, "refused")),
     ...listed("Would not be given now, and goes on until its end:", of(LIVE, "refused")),
@@ -88,7 +102,7 @@ export function wordsOfAffected(found: Looked): string[] {
       "Cannot be told, for only Slack (SLACK_BOT_TOKEN) knows who is in which user group:",
       of(LOOKED_AT, "unknown"),
     ),
-    `${affected.filter(({ outcome }) => outcome === "refused").length} of ${looked} that wait or are live are concerned.`,
+    `${affected.filter(({ outcome }) => outcome !== "unknown").length} of ${looked} that wait or are live are concerned.`,
     ...(unreadable > 0 ? [`${unreadable} could not be read.`] : []),
   ];
 }

@@ -1,6 +1,7 @@
 /** Whether a request that waits, or a grant that is live, would be given under these rules, by what decides when somebody approves. Pure. */
 import { isTaken } from "../../domain/break-glass.ts";
 import type { Role } from "../../domain/catalog.ts";
+import { demandsOf, isWatched } from "../../domain/departure.ts";
 import { formatDuration } from "../../domain/duration.ts";
 import { isGroup, type Principal, type UserId } from "../../domain/ids.ts";
 import { factsOfMember, judge } from "../../domain/policy-engine.ts";
@@ -31,6 +32,18 @@ export function underRules(request: AccessRequest, book: Rulebook, isIn: IsIn): 
   const found = LOOKS.map((look) => look({ request, role, book, isIn })).filter((one) => one !== null);
   return found.find(({ outcome }) => outcome === "refused") ?? found[0] ?? null;
 }
+
+/** Those whom it is for and whose holder is none of them: it ends, or closes, as if they had left. Undefined where nothing is known of that. */
+export const leftOutOf = (
+  request: AccessRequest,
+  book: Pick<Rulebook, "roles" | "rules">,
+  isIn: IsIn,
+): readonly Principal[] | undefined =>
+  isWatched(request)
+    ? demandsOf(request, { roles: book.roles, rules: [...book.rules] }).find(
+        (list) => isIn(request.requester.id, list) === false,
+      )
+    : undefined;
 
 const refused = (why: string): Verdict => ({ outcome: "refused", why });
 const known = (is: boolean | null, why: string): Verdict =>

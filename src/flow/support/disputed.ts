@@ -1,4 +1,6 @@
 /** A changed file reaches replicas apart: what some of them allow, and others do not, waits until they agree. */
+import { strictest } from "../../domain/policy-rule.ts";
+import { Refused } from "../../domain/refusal.ts";
 import type { Ports } from "../ports.ts";
 
 /** These ports, and those of the other policies that replicas go by. Throws StoreDown. */
@@ -19,3 +21,16 @@ export const differ = async (
   each: readonly Ports[],
   allows: (under: Ports) => Promise<boolean>,
 ): Promise<boolean> => each.length > 1 && new Set(await Promise.all(each.map(allows))).size > 1;
+
+/** What is given must be within the limits of each. */
+export const withinEach = (each: readonly [Ports, ...Ports[]]): Ports => {
+  const [ports] = each;
+  const limits = strictest(each.map(({ policy }) => policy.limits));
+  return each.length > 1 ? { ...ports, policy: { ...ports.policy, limits } } : ports;
+};
+
+/** Whether it is over a limit that not all of them have. */
+export const isOverOnlySome = (error: unknown, each: readonly Ports[]): boolean =>
+  error instanceof Refused &&
+  error.refusal.kind === "too-many-grants" &&
+  new Set(each.map(({ policy }) => policy.limits.grantsPerPerson)).size > 1;

@@ -3,21 +3,19 @@ import { VERIFY_AFTER_MS } from "../../domain/lifecycle.ts";
 import { judge } from "../../domain/policy-engine.ts";
 import type { Refusal } from "../../domain/refusal.ts";
 import { refusalIn } from "../../domain/rules/policy-denies.ts";
-import type { AskerHistory, JudgedTerms } from "../../domain/rules/rule.ts";
+import type { AskerHistory } from "../../domain/rules/rule.ts";
+import { latestEnd, windowOf } from "../../domain/window.ts";
 import type { AccessRequest, Made, Ports } from "../ports.ts";
 import { recalledFacts } from "./asker.ts";
 
 type Over = Extract<Made, { over: string }>;
 
 /** Throws StoreDown. */
-export async function overLimit(
-  ports: Ports,
-  asked: JudgedTerms & Pick<AccessRequest, "requester" | "askedBy" | "emergency">,
-  over: Over,
-): Promise<Refusal> {
+export async function overLimit(ports: Ports, asked: AccessRequest, over: Over): Promise<Refusal> {
   const { id } = asked.requester;
   const [facts, open] = await Promise.all([recalledFacts(ports, id, asked.role), ports.requests.open(id)]);
-  const counted = asked.emergency ? open.filter((r) => "decision" in r) : open;
+  const isBeside = besideWhom(asked, ports.clock.now());
+  const counted = open.filter((r) => isBeside(r) && (!asked.emergency || "decision" in r));
   const refusal = refusalIn(
     judge(ports.policy, asked, { ...facts, history: historyOf(over, counted, ports) }),
   );
@@ -26,6 +24,12 @@ export async function overLimit(
   return asked.askedBy && refusal.kind === "too-many-grants"
     ? { ...refusal, recipient: asked.requester }
     : refusal;
+}
+
+/** As the store counts: the end of what is over by then, or begins later, frees nothing. */
+function besideWhom(asked: AccessRequest, now: number): (r: AccessRequest) => boolean {
+  const { from, to } = windowOf(asked);
+  return (r) => windowOf(r).from < to && (from <= now || latestEnd(r) > from);
 }
 
 function historyOf(

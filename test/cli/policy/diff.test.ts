@@ -188,3 +188,26 @@ test("what waits, and what is live", async () => {
     "2 of 4 that wait or are live are concerned.",
   ]);
 });
+
+test("what the bot ends, for it is for others now, is not said to go on", async () => {
+  await using redis = await testRedis();
+  const stored = createRequests({
+    ...{ redis: redis.commands, keys: keysOf("production"), onTransition: () => {}, onBroken: () => {} },
+    clock: { now: Date.now, sleep: async () => {} },
+  });
+  const live = activeSample({ role: "register", clusterRole: "karpor-access-register" });
+  await stored.adopt(live);
+  const now = changed(({ roles }) => {
+    roles.register.requester = { in: ["U0MEI"] };
+  });
+  const env = { REDIS_URL: redis.server.url };
+  const { said } = await run(["diff", old, now], env);
+  const [, lines = ""] = said.split("\n\n");
+  expect(lines.split("\n")).toEqual([
+    "Would end, or be closed, within the hour, as if who has it had left:",
+    `  ${live.id}  U0ANA  register 1h: it is for U0MEI`,
+    "1 of 1 that wait or are live are concerned.",
+  ]);
+  const { said: data } = await run(["diff", old, now, "--json"], env);
+  expect(JSON.parse(data).live.affected).toMatchObject([{ id: live.id, outcome: "ends" }]);
+});

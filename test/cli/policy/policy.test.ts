@@ -131,6 +131,14 @@ describe("explain", () => {
     expect(JSON.parse(said)).toMatchObject({ outcome: "deny", by: "limits", because: "has 5 of 5 grants" });
   });
 
+  test("more time counts beside other grants, not beside its own", async () => {
+    const limited = changed((file) => Object.assign(file.limits, { grantsPerPerson: 1 }));
+    const more = ["explain", "--who", "U0DANA", "--role", "guest", "--for", "1h", "--had", "2h", "--grants"];
+    const told = async (grants: string) =>
+      (await run([...more, grants], { KARPOR_ACCESS_CONFIG: limited })).said.split(":")[0];
+    expect([await told("1"), await told("2")]).toEqual(["ask", "deny"]);
+  });
+
   test.each([
     [["--who", "dana", "--role", "guest"], /--who: must be a Slack user id/],
     [["--who", "U0DANA", "--role", "guest", "--for", "soon"], /--for: "soon" is no duration/],
