@@ -129,6 +129,29 @@ test("what was sealed in one go is whole, taken out from later on, and after 400
   expect((await live()).faults).toEqual([]);
 });
 
+test("from a time on it is whole, also after a clock that was a day ahead for a while", async () => {
+  const { clock } = trail;
+  const walked = async (role: string) => {
+    await trail.walk(["pending"], { role });
+    await trail.seal();
+  };
+  await walked("one");
+  clock.jump(DAY);
+  await walked("ahead");
+  clock.jump(-DAY);
+  await walked("two");
+  await walked("three");
+  clock.jump(DAY / 24);
+  const since = clock.now();
+  clock.jump(1);
+  await walked("four");
+  const lines = await trail.exported({ since });
+  async function* read() {
+    for (const [i, json] of lines.entries()) yield { at: i + 1, json };
+  }
+  expect((await verifyExport(read(), [])).faults).toEqual([]);
+});
+
 test("past as many seals as were ever made in one go it is sealed on", async () => {
   const { redis: commands, keys } = trail.store;
   await trail.walk(["pending"]);

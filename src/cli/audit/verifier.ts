@@ -251,17 +251,19 @@ function gapNote({ seal, at }: Seal, gap: Witnessed, last: Witnessed | null): st
 
 const hides = (left: Left): boolean => left === "all" || left.length > 0;
 
-/** Ids of the stream never go back, whatever a clock did: they may be ahead of what an entry says of itself. */
+/** What an entry says of itself may be behind its place by so much. */
 const AHEAD_MS = HOUR;
 
 /** Whether some of what a seal lists may be of another time than is shown. Null: what no seal lists yet. */
 function mayHide(
-  seal: Pick<Seal, "to"> | null,
-  before: Pick<Seal, "to"> | null,
+  seal: Pick<Seal, "at" | "to"> | null,
+  before: Pick<Seal, "at" | "to"> | null,
   { isPart, since, until }: VerifyOptions,
 ): boolean {
   if (isPart) return true;
-  const isEarlier = since !== undefined && (before === null || msOf(before.to) < since + AHEAD_MS);
+  // Places never go back: after a clock that was ahead for a while, the seals' own times alone say when it was.
+  const begun = before && Math.min(msOf(before.to), before.at, seal?.at ?? before.at);
+  const isEarlier = since !== undefined && (begun === null || begun < since + AHEAD_MS);
   return isEarlier || (until !== undefined && (seal === null || msOf(seal.to) >= until));
 }
 

@@ -180,6 +180,24 @@ test("a month whose texts were removed later than it is whole by itself: who rem
   }
 });
 
+test("who removed a text is shown, though their machine's clock was behind by hours", async () => {
+  trail = openTrail(redis);
+  const { clock, walk } = trail;
+  clock.jump(MINUTE);
+  const from = new Date(clock.now()).toISOString();
+  clock.jump(MINUTE);
+  const id = await walk(["pending", "denied"]);
+  await trail.seal();
+  clock.jump(-2 * HOUR);
+  expect(await run(`forget ${id} --as dpo`)).toMatchObject({ good: true });
+  clock.jump(2 * HOUR);
+  await trail.seal();
+  const file = join(dir.path, "later.jsonl");
+  const { written } = await run(`export --from ${from} --no-names`);
+  writeFileSync(file, written);
+  expect((await run(`verify ${file}`)).said).toMatch(/^Whole: /);
+});
+
 test("a report on a trail that was cut says so first, beside CSV too, and fails", async () => {
   trail = openTrail(redis);
   const month = () => new Date(trail.clock.now()).toISOString().slice(0, 7);
