@@ -1,7 +1,7 @@
 /** Who is in which user group: by Slack where there is a token; without one only people who are named themselves are known. */
 import { z } from "zod";
 import { readVariables } from "../../config.ts";
-import { isGroup } from "../../domain/ids.ts";
+import { isGroup, type Principal } from "../../domain/ids.ts";
 import { slackClient } from "../../slack/outbound/client.ts";
 import { slackProxy } from "../../slack/outbound/proxy.ts";
 import type { PolicyMeans } from "./means.ts";
@@ -14,9 +14,10 @@ const Groups = z.object({
 /** Never rejects. */
 export async function membership(means: Pick<PolicyMeans, "variables">): Promise<IsIn> {
   const groups = await groupsOf(means);
-  return (who, principals) => {
+  return (who, principals, { isSure = false } = {}) => {
     if (principals.includes(who) || principals.some((p) => groups?.get(p)?.includes(who))) return true;
-    return groups || !principals.some(isGroup) ? false : null;
+    const isListed = (p: Principal) => !isGroup(p) || (isSure ? groups?.has(p) : groups !== null);
+    return principals.every(isListed) ? false : null;
   };
 }
 

@@ -10,8 +10,12 @@ import type { Refusal } from "../../domain/refusal.ts";
 import { type AccessRequest, approvalsOf, approvedBy } from "../../domain/request.ts";
 import { approversAsked, approversToday, isChanged, neededOf, roleToday } from "../../domain/today.ts";
 
-/** Null: that is not known. */
-export type IsIn = (who: UserId, principals: readonly Principal[]) => boolean | null;
+/** Null: that is not known; nor is it, where it must be sure, of a group that is gone or disabled. */
+export type IsIn = (
+  who: UserId,
+  principals: readonly Principal[],
+  how?: { isSure?: boolean },
+) => boolean | null;
 
 /** `null`: nothing is known against it. */
 export type Verdict = { outcome: "refused" | "unknown"; why: string } | null;
@@ -41,7 +45,7 @@ export const leftOutOf = (
 ): readonly Principal[] | undefined =>
   isWatched(request)
     ? demandsOf(request, { roles: book.roles, rules: [...book.rules] }).find(
-        (list) => isIn(request.requester.id, list) === false,
+        (list) => isIn(request.requester.id, list, { isSure: true }) === false,
       )
     : undefined;
 

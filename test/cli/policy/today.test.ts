@@ -93,6 +93,8 @@ describe("membership", () => {
     const { slack } = await world();
     const is = await membership({ variables: { SLACK_BOT_TOKEN: botToken, SLACK_API_URL: slack.apiUrl } });
     expect([annId, bobId].map((who) => is(who as never, groups))).toEqual([true, false]);
+    const gone = ["S0GONE" as never];
+    expect([is(bobId as never, gone), is(bobId as never, gone, { isSure: true })]).toEqual([false, null]);
   });
 
   test("without a token", async () => {
