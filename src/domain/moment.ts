@@ -21,7 +21,7 @@ export function leadingMoment(text: string): LeadingMoment | null {
   const clock = leadingClock(text.slice(day?.end ?? 0), day?.half);
   if (!clock) return null;
   const end = (day?.end ?? 0) + clock.end;
-  const after = day ? null : dayAfter(text.slice(end));
+  const after = day ? null : dayAfter(text.slice(end), clock.is);
   return { is: { day: day?.is ?? after?.is ?? "next", minutes: clock.is }, end: end + (after?.end ?? 0) };
 }
 
@@ -80,11 +80,20 @@ function leadingDay(text: string): (Read<Day> & { half: Half }) | null {
 }
 
 const AFTER =
-  /^(?:on\s+)?(today|tomorrow|(?:the\s+)?day\s+after\s+tomorrow|[今明后]天|\d{4}-\d{1,2}-\d{1,2})(?=\s|$)\s*/;
+  /^(?:on\s+)?(today|tomorrow|(?:the\s+)?day\s+after\s+tomorrow|[今明后]天|\d{4}-\d{1,2}-\d{1,2})(?:\s+(morning|afternoon|evening|night))?(?=\s|$)\s*/;
+/** From hour to hour: "8:00 tomorrow evening" is nobody's. */
+const PARTS: Record<string, readonly [number, number]> = {
+  morning: [0, 12],
+  afternoon: [12, 18],
+  evening: [17, 24],
+  night: [18, 24],
+};
 
 /** Behind its time, as people say it as well: "10pm tomorrow", "09:00 on 2026-11-27". */
-function dayAfter(text: string): Read<Day> | null {
-  const [whole = "", said = ""] = AFTER.exec(text) ?? [];
+function dayAfter(text: string, minutes: number): Read<Day> | null {
+  const [whole = "", said = "", part = ""] = AFTER.exec(text) ?? [];
+  const [from, to] = PARTS[part] ?? [0, 24];
+  if (minutes < from * 60 || minutes >= to * 60) return null;
   const day = leadingDay(said);
   return day && { is: day.is, end: whole.length };
 }

@@ -18,9 +18,16 @@ export interface TakenStart {
 /** So far ahead at the most. */
 export const START_WITHIN_MS = 14 * DAY;
 
+const MONTH =
+  "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)";
+const WEEKDAY = "(?:mon|tue|tues|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(?:day)?";
+const WEEKDAY_ZH = "(?:下下?|本|这)?个?(?:周|星期|礼拜)[一二三四五六日天末]";
+
 /** A day by its name, or so long from now, which nobody knows for certain. */
-const NAMED_DAY =
-  /^(?:in\s+(?:\d|an?\s|half\s)|(?:(?:next|this|on)\s+)?(?:mon|tue|tues|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(?:day)?(?![\p{L}\p{N}_'’-])|(?:next|this)\s+(?:week|month|morning|afternoon|evening|night|hour)(?![\p{L}\p{N}_'’-])|(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?\s+\d|the\s+\d|(?:下下?|本|这)?个?(?:周|星期|礼拜)[一二三四五六日天末]|(?:下|本|这)个?[周月]|月底)/u;
+const NAMED_DAY = new RegExp(
+  String.raw`^(?:in\s+(?:\d|an?\s|half\s)|(?:(?:next|this|on)\s+)?${WEEKDAY}(?![\p{L}\p{N}_'’-])|(?:next|this)\s+(?:week|month|morning|afternoon|evening|night|hour)(?![\p{L}\p{N}_'’-])|${MONTH}\.?\s+\d|the\s+\d|${WEEKDAY_ZH}|(?:下|本|这)个?[周月]|月底)`,
+  "u",
+);
 
 const FROM = /^(?:from\s+|从\s*)/;
 /** Said of what it is for as well, as a day is. */
@@ -30,8 +37,15 @@ const AT = /^(?:(?:at|on)\s+|[在于]\s*)/;
 const ZONE =
   /^\(?(?:(?:utc|gmt)\s?[+-]\d{1,2}(?::?\d\d)?|z|utc|gmt|[ecmp]t|ist|jst|kst|sgt|hkt|bst|cest|cet|eest|eet|msk|[aecmp]dt|[aecmp]st|a[ecw][ds]t|[+-]\d{1,2}(?::?\d\d)?)\)?(?=\s|$)\s*/;
 /** A day that is said behind a time, where it is not understood: the next such time is another. */
-const DAY_BEHIND =
-  /^(?:(?:on|of)\s+)?(?:today|tonight|tomorrow|(?:the\s+)?day\s+after\s+tomorrow|(?:(?:next|this)\s+)?(?:mon|tue|tues|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(?:day)?|(?:next|this)\s+(?:week|month|morning|afternoon|evening|night)|明[天日早晚]|后天|下周)(?![a-z\d_'’-])\s*/;
+const DAY_BEHIND = new RegExp(
+  `^(?:(?:on|of)\\s+)?(?:${[
+    String.raw`today|tonight|tomorrow|(?:the\s+)?day\s+after\s+tomorrow`,
+    String.raw`(?:(?:next|this)\s+)?${WEEKDAY}|(?:next|this)\s+(?:week|month|morning|afternoon|evening|night)`,
+    String.raw`(?:the\s+)?\d{1,2}(?:st|nd|rd|th)|\d{1,2}\s+${MONTH}|${MONTH}\.?\s+\d{1,2}(?:st|nd|rd|th)?`,
+    String.raw`\d{4}-\d{1,2}-\d{1,2}|(?:\d{4}年)?\d{1,2}月\d{1,2}[日号]|明[天日早晚]|后天`,
+    String.raw`${WEEKDAY_ZH}|下个?[周月](?![一二三四五六日天末])`,
+  ].join("|")})(?![a-z\\d_'’的-])\\s*`,
+);
 /** "Tonight at 22:00", whose day none knows who reads it after midnight. */
 const TONIGHT =
   /^(?:tonight(?:\s+at\s+\d{1,2}(?::\d\d)?(?:\s?[ap]m)?|\s+\d{1,2}(?::\d\d(?:\s?[ap]m)?|\s?[ap]m))|[今明]?晚上?\s*12(?:[点时]\S*|:\d\d))(?=\s|$)\s*/;
