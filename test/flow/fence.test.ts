@@ -4,7 +4,7 @@ import { visibleText } from "../../sandbox/slack/index.ts";
 import type { RequestId, UserId } from "../../src/domain/ids.ts";
 import { decideRequest } from "../../src/flow/decide.ts";
 import { hideToken } from "../../src/flow/hide.ts";
-import { type Ports, PostUnanswered, StoreDown, TroubleOutside } from "../../src/flow/ports.ts";
+import { type Ports, PostUnanswered, SlackBusy, StoreDown, TroubleOutside } from "../../src/flow/ports.ts";
 import { provisionGrant } from "../../src/flow/provision.ts";
 import { makeRequest } from "../../src/flow/request.ts";
 import { releaseGrant } from "../../src/flow/revoke.ts";
@@ -43,13 +43,16 @@ async function approved(): Promise<RequestId> {
 }
 
 /** One replica is about to put the token into the message; resolves to what lets it go on. */
-async function asleep(): Promise<{ id: RequestId; wake: () => Promise<void> }> {
+async function asleep(
+  more: Partial<Ports["notifier"]> = {},
+): Promise<{ id: RequestId; wake: () => Promise<void> }> {
   const id = await approved();
   const [reached, sleeping] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const ports: Ports = {
     ...steps.ports,
     notifier: {
       ...steps.ports.notifier,
+      ...more,
       async showToken(...args) {
         reached.resolve();
         await sleeping.promise;
@@ -92,6 +95,26 @@ test("the other has shown its own, and Slack lets nobody delete: the late one ta
   const shown = tokens().map(tokenIn);
   expect(shown).toHaveLength(1);
   await wake();
+  await steps.work();
+  expect(tokens().map(tokenIn)).toEqual(shown);
+  expect(await state(id)).toBe("active");
+});
+
+test("and where Slack asks it to wait for that, it is tried on", async () => {
+  const { notifier } = steps.ports;
+  let busy = 0;
+  const takeTokenOff: typeof notifier.takeTokenOff = async (...args) => {
+    if (tokens().length < 2 || busy++ > 0) return notifier.takeTokenOff(...args);
+    throw new SlackBusy(1_000);
+  };
+  const { id, wake } = await asleep({ takeTokenOff });
+  world.slack.settings.deletionForbidden = true;
+  await takeOver();
+  const shown = tokens().map(tokenIn);
+  await expect(wake()).rejects.toThrow(SlackBusy);
+  expect(tokens()).toHaveLength(2);
+  world.clock.jump(2_000);
+  await steps.sweep();
   await steps.work();
   expect(tokens().map(tokenIn)).toEqual(shown);
   expect(await state(id)).toBe("active");

@@ -1,5 +1,5 @@
 /** A token is shown at a click, whatever dies, is slow or happens in between: a view bears one only while its record says so, and never after the end. */
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type SlackMessage, visibleText } from "../../sandbox/slack/index.ts";
 import { revealsOf, SHOWN_FOR_MS } from "../../src/domain/delivery.ts";
 import { HOUR, MINUTE, SECOND } from "../../src/domain/duration.ts";
@@ -203,7 +203,10 @@ test("Karpor is upgraded: whoever was shown one is told to press again; whoever 
   await revealToken(steps.ports, { id, by, view: await opened() });
   expect(liveToken(await record(id))).toMatchObject([{ id, signedBy: expect.any(String) }]);
   await askFreshToken(steps.ports, id, "upgraded");
-  await steps.work();
+  // What is shown at a click stays so, whatever other files say.
+  const others = vi.fn(() => Promise.reject(new Error("nobody awaits this")));
+  await steps.work({ ...steps.ports, policies: { ...steps.ports.policies, others } });
+  expect(others).not.toHaveBeenCalled();
   const [message] = world.slack.dm(BOB).filter((m) => visibleText(m).includes("Show token"));
   expect(message?.text).toBe(
     "Press Show token again: Karpor was upgraded, and your old token stopped working.",

@@ -25,8 +25,11 @@ export async function takeOffReplaced(
   return (r) => withReplaced(r, { ...old, stuck: refusedAgain(r, old, refused, now) });
 }
 
-/** One that the record does not know: of another try. Throws what Slack throws. */
+/** One that the record does not know: of another try. Throws what Slack throws; then the record knows it, and it is tried on. */
 export async function takeOffUnknown(ports: Ports, request: Granted, unknown: Replaced): Promise<void> {
-  const keep = await takeOffReplaced(ports, request, unknown);
+  const keep = await takeOffReplaced(ports, request, unknown).catch(async (error: unknown) => {
+    await commit(ports, request.id, (r) => (isGranted(r) ? withReplaced(r, unknown) : null));
+    throw error;
+  });
   await commit(ports, request.id, (r) => (isGranted(r) ? keep(r) : null));
 }
