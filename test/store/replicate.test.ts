@@ -19,13 +19,14 @@ async function adopted(f: Fixture) {
 /** A new replica is not kept waiting for others to sync with. */
 const AT_ONCE = { args: ["--repl-diskless-sync-delay", "0"] };
 
-async function replicaOf({ port }: LocalRedis): Promise<LocalRedis> {
+/** In step: the primary sends on what it takes. */
+async function replicaOf({ port, url }: LocalRedis): Promise<LocalRedis> {
   const replica = await startRedis({
     args: ["--replicaof", "127.0.0.1", String(port)],
   });
-  const redis = new Redis(replica.url);
-  await until(async () => (await redis.info("replication")).includes("master_link_status:up"));
-  redis.disconnect();
+  const primary = new Redis(url);
+  await until(async () => (await primary.info("replication")).includes("state=online"));
+  primary.disconnect();
   return replica;
 }
 
