@@ -2,7 +2,7 @@
 import type { Content, JsonObject } from "../../sandbox/slack/types.ts";
 import type { AccessRequest } from "../../src/domain/request.ts";
 import { leaksOf } from "./core.ts";
-import { accountOf, tokensIn } from "./witness.ts";
+import { accountOf, ID, tokensIn } from "./witness.ts";
 
 /** Whose holder pressed "I leaked it"; of which generation's token, where the message bore one and nobody pressed it once more. */
 export interface Leak {
@@ -10,7 +10,6 @@ export interface Leak {
   generation: number | undefined;
 }
 
-const ID = /R-[0-9A-HJKMNP-TV-Z]{8}/;
 const generationOf = (token: string): number => Number(accountOf(token).split("-").at(-1));
 
 export function leakOn(at: Content, actionId: string, value: string): Leak[] {

@@ -8,7 +8,7 @@ import { OPERATOR } from "./operator.ts";
 import type { World } from "./world.ts";
 
 const TOKEN = /eyJ[\w-]+\.[\w-]+\.[\w-]+/g;
-const ID = /R-[0-9A-HJKMNP-TV-Z]{8}/;
+export const ID = /R-[0-9A-HJKMNP-TV-Z]{8}/;
 
 export const tokensIn = (content: Pick<SlackMessage, "text" | "blocks">): string[] =>
   JSON.stringify([content.text, content.blocks]).match(TOKEN) ?? [];

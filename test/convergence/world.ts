@@ -137,22 +137,8 @@ function open(opening: Opening) {
   const keys: Keys = keysOf(instance);
   const queues = createQueues(commands, keys.prefix);
   return {
-    ...{
-      instance,
-      clock,
-      hub,
-      slack,
-      tally,
-      commands,
-      keys,
-      queues,
-      story,
-      trouble,
-      logs,
-      byHand,
-      leaks,
-      times,
-    },
+    ...{ instance, clock, hub, slack, tally, commands, keys, queues, story, trouble, logs, byHand, times },
+    leaks,
     redis,
     redisDb: db,
     config: (edit: number): Config => ({ ...(configs[edit] as () => Config)(), instance }),

@@ -6,6 +6,7 @@ import { verifyShipped } from "../../src/cli/audit/verify-shipped.ts";
 import type { Attempt } from "../../src/domain/attempt.ts";
 import { HOUR, MINUTE } from "../../src/domain/duration.ts";
 import { trail } from "../../src/store/trail.ts";
+import { read } from "../cli/audit/lines.ts";
 import { ALICE, BOB, CAROL, GUEST, MEI, startBot, startWorld, type World } from "../helpers/bot.ts";
 import { type Scene, scene } from "../helpers/scene.ts";
 
@@ -93,9 +94,6 @@ test("a click, a modal and a line: on the trail, in the log, in the story, seale
   expect(bot.lines.filter(({ trail: entry }) => entry && "attempt" in entry)[0]).toMatchObject({
     ...{ level: "info", id, msg: `${BOB} may not approve: own-request` },
   });
-  async function* read(lines: readonly string[]) {
-    for (const [i, json] of lines.entries()) yield { at: i + 1, json };
-  }
   expect((await verifyShipped(read(shipped), [])).faults).toEqual([]);
   expect((await verifyShipped(read(shipped.filter((line) => line !== logged[3])), [])).faults).toHaveLength(
     1,

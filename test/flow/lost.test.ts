@@ -170,13 +170,18 @@ test("with Redis away, one object that cannot be removed keeps no other grant fr
   expect(left.filter((name) => !name.includes(stuck))).toEqual([]);
 });
 
-test("half of a grant was taken away behind our back: the rest goes too", async () => {
-  const id = await grant();
+/** Half of the grant is taken away behind our back. */
+async function unbindByHand(id: RequestId): Promise<void> {
   const admin = hubClient(world.hub, world.hub.admin);
   const { clusterRoleBindings } = await world.hub.objects();
   const ours = clusterRoleBindings.find((o) => o.metadata.name.includes(id.toLowerCase()));
   await admin("DELETE", `/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/${ours?.metadata.name}`);
   await admin.close();
+}
+
+test("half of a grant was taken away behind our back: the rest goes too", async () => {
+  const id = await grant();
+  await unbindByHand(id);
   await steps.sweep();
   await finish();
   expect(await steps.ports.requests.get(id)).toMatchObject({ state: "ended", end: { cause: "lost" } });
@@ -245,11 +250,7 @@ test("an end step that comes once more, as a sweep may add it, leaves the proof 
 
 test("a sweep sleeps over its lease when it saw that the binding is gone, and its holder gets a new token meanwhile: that one stays", async () => {
   const id = await grant();
-  const admin = hubClient(world.hub, world.hub.admin);
-  const { clusterRoleBindings } = await world.hub.objects();
-  const ours = clusterRoleBindings.find((o) => o.metadata.name.includes(id.toLowerCase()));
-  await admin("DELETE", `/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/${ours?.metadata.name}`);
-  await admin.close();
+  await unbindByHand(id);
   const { massEnds } = steps.ports;
   let slept = false;
   const open: typeof massEnds.open = async () => {

@@ -6,6 +6,7 @@ import { MINUTE } from "../../../src/domain/duration.ts";
 import { UserId } from "../../../src/domain/ids.ts";
 import type { State } from "../../../src/domain/request.ts";
 import { testRedis } from "../../helpers/redis.ts";
+import { read } from "./lines.ts";
 import { openTrail } from "./trail.ts";
 
 const redis = await testRedis();
@@ -34,10 +35,7 @@ test("all of it is whole, and adds up", async () => {
     clock.jump(apart);
   }
   const lines = await trail.exported();
-  async function* read() {
-    for (const [i, json] of lines.entries()) yield { at: i + 1, json };
-  }
-  expect(await verifyExport(read(), [])).toMatchObject({
+  expect(await verifyExport(read(lines), [])).toMatchObject({
     faults: [],
     entries: trail.told.length,
     unsealed: 0,

@@ -3,16 +3,16 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cellsOf, type Names } from "../../../src/cli/audit/columns.ts";
 import { csvCell, csvRows } from "../../../src/cli/audit/csv.ts";
-import { type End, endHash } from "../../../src/cli/audit/line.ts";
 import { verifyLive } from "../../../src/cli/audit/live.ts";
 import type { Verdict } from "../../../src/cli/audit/verifier.ts";
 import { type Read, verifyExport } from "../../../src/cli/audit/verify-export.ts";
 import { verifyShipped } from "../../../src/cli/audit/verify-shipped.ts";
 import { DAY } from "../../../src/domain/duration.ts";
 import { headIn, headText } from "../../../src/domain/seal.ts";
-import { hashesOf, sha256, type TrailLine } from "../../../src/store/chain.ts";
+import { hashesOf, type TrailLine } from "../../../src/store/chain.ts";
 import { testRedis } from "../../helpers/redis.ts";
 import { ana } from "../../store/samples.ts";
+import { read, resigned } from "./lines.ts";
 import { csvOf, fill, openTrail, type Trail } from "./trail.ts";
 
 const redis = await testRedis();
@@ -34,9 +34,6 @@ beforeAll(async () => {
   shipped = trail.logged.map((line) => JSON.stringify({ level: "info", ...line, msg: "x" }));
 });
 
-async function* read(lines: readonly string[]): AsyncGenerator<Read> {
-  for (const [i, json] of lines.entries()) yield { at: i + 1, json };
-}
 const verify = (lines: readonly string[], heads: Parameters<typeof verifyExport>[1] = []): Promise<Verdict> =>
   verifyExport(read(lines), heads);
 
@@ -218,12 +215,6 @@ function forged(
   change(line);
   line.chain.hash = hashesOf(line).hash;
   return resigned(lines.with(at, JSON.stringify(line)));
-}
-function resigned(lines: readonly string[]): string[] {
-  const before = lines.slice(0, -1);
-  const { end } = JSON.parse(lines.at(-1) ?? "") as { end: End };
-  end.sha256 = sha256(before.map((line) => `${line}\n`).join(""));
-  return [...before, JSON.stringify({ end: { ...end, hash: endHash(end) } })];
 }
 
 describe("by who knows how it is made", () => {

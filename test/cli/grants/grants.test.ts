@@ -11,6 +11,7 @@ import { login } from "../../helpers/login.ts";
 import { run } from "../../helpers/process.ts";
 import { type Scene, scene } from "../../helpers/scene.ts";
 import { swept } from "../../helpers/swept.ts";
+import { read } from "../audit/lines.ts";
 import { AWAY, operator } from "./operate.ts";
 
 let world: World;
@@ -309,12 +310,8 @@ test("what it writes to the trail, the replica that seals it logs: nothing is mi
 const HEADLESS = { heads: [], hub: undefined };
 
 /** As a shipper of logs has them. */
-async function shipped(lines: readonly object[]) {
-  async function* read() {
-    for (const [i, line] of lines.entries()) yield { at: i + 1, json: JSON.stringify(line) };
-  }
-  return verifyShipped(read(), []);
-}
+const shipped = (lines: readonly object[]) =>
+  verifyShipped(read(lines.map((line) => JSON.stringify(line))), []);
 
 test("an end that nobody can confirm is settled by an operator, and what stands goes when the hub is back", async () => {
   const { id } = await granted("no hub");
