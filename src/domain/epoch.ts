@@ -1,6 +1,6 @@
 /** Redis and hub agree on an epoch, raised in Redis first: a Redis behind the hub was restored from a copy, or emptied. Pure. */
 import { DAY, MINUTE, SECOND } from "./duration.ts";
-import type { AccessRequest, Former } from "./request.ts";
+import { type AccessRequest, type Former, isRenewal } from "./request.ts";
 
 /** What stands in Redis. Empty: all zero. */
 export interface StoredEpoch {
@@ -95,6 +95,6 @@ export function isLasting(before: AccessRequest, after: AccessRequest): boolean 
   if (after.state === "ending" || (before.state === "scheduled" && after.state === "ended"))
     return after.end.cause !== "expired";
   // What its holder gave up: the older record has that token as the grant's.
-  if ((before.state === "active" || before.state === "delivering") && after.state === "approved") return true;
+  if (isRenewal({ from: before.state, to: after.state })) return true;
   return after.state === "denied" || after.state === "withdrawn";
 }

@@ -331,10 +331,13 @@ export type AccessRequest = z.infer<typeof AccessRequest>;
 export type State = AccessRequest["state"];
 export type In<S extends State> = Extract<AccessRequest, { state: S }>;
 
+/** The grant goes on with a new token, as its next generation: nobody approved it anew. */
+export const isRenewal = ({ from, to }: { from: string | null; to: string }): boolean =>
+  (from === "active" || from === "delivering") && to === "approved";
+
 /** By people or by policy, of a record or on the trail; what begins when its time comes, or goes on with a new token, was approved before. */
 export const isApproval = ({ from, to }: { from: string | null; to: string }): boolean =>
-  APPROVED.includes(to) && from !== to && !GOES_ON.includes(from ?? "");
-const GOES_ON: readonly string[] = ["scheduled", "active", "delivering"] satisfies State[];
+  APPROVED.includes(to) && from !== to && from !== "scheduled" && !isRenewal({ from, to });
 const APPROVED: readonly string[] = ["approved", "scheduled", "extending"] satisfies State[];
 
 /** Those that count: for the terms as they are now. */

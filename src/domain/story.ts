@@ -34,10 +34,6 @@ export function storyOf(steps: readonly TrailStep[]): Story | null {
   };
 }
 
-/** The grant goes on with a new token, as its next generation: nobody approved it anew. */
-export const isRenewal = ({ from, to }: Pick<TrailStep, "from" | "to">): boolean =>
-  (from === "active" || from === "delivering") && to === "approved";
-
 /** Why it ends, as the trail says it: its cause, and what stands behind that. */
 export function endingOf({ why }: Pick<TrailStep, "why">): { cause: string; more: string } {
   const [cause = "", ...more] = (why ?? "").split(": ");
