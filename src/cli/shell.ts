@@ -2,6 +2,10 @@
 
 export const kubectl = (...words: string[]): string => ["kubectl", ...words.map(shellWord)].join(" ");
 
+/** For the cluster of this context; of the current one where none is named. */
+export const inContext = (context: string | undefined): string[] =>
+  context === undefined ? [] : ["--context", context];
+
 /** A name among its words: what starts with a dash is no option. */
 export const plain = (name: string): string[] => (name.startsWith("-") ? ["--", name] : [name]);
 

@@ -43,7 +43,7 @@ const DAY_BEHIND = new RegExp(
     String.raw`(?:(?:next|this)\s+)?${WEEKDAY}|(?:next|this)\s+(?:week|month|morning|afternoon|evening|night)`,
     String.raw`(?:the\s+)?\d{1,2}(?:st|nd|rd|th)|\d{1,2}\s+${MONTH}|${MONTH}\.?\s+\d{1,2}(?:st|nd|rd|th)?`,
     String.raw`\d{4}-\d{1,2}-\d{1,2}|(?:\d{4}年)?\d{1,2}月\d{1,2}[日号]|明[天日早晚]|后天`,
-    String.raw`${WEEKDAY_ZH}|下个?[周月](?![一二三四五六日天末])`,
+    `${WEEKDAY_ZH}|下个?[周月](?![一二三四五六日天末])`,
   ].join("|")})(?![a-z\\d_'’的-])\\s*`,
 );
 /** "Tonight at 22:00", whose day none knows who reads it after midnight. */

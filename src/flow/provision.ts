@@ -276,16 +276,8 @@ const orRefused = <T>(work: Promise<T>): Promise<T> =>
   });
 
 /** A message that the record does not know: of another try. */
-async function withoutEarlier(
-  ports: Ports,
-  request: Open,
-  { channel, ts, tokenExpiresAt }: Place & Grant,
-): Promise<void> {
-  const { id, generation } = request;
-  await reportOutage(ports, id, "slack", () =>
-    takeOffUnknown(ports, request, { channel, ts, generation, tokenExpiresAt }),
-  );
-}
+const withoutEarlier = (ports: Ports, request: Open, earlier: Place & Grant): Promise<void> =>
+  reportOutage(ports, request.id, "slack", () => takeOffUnknown(ports, request, earlier));
 
 type OnHub = GrantMade & MaybeMinted;
 

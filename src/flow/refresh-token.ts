@@ -131,11 +131,8 @@ async function deliverFresh(
     isMine(r, message) ? refreshed(r, refresh, ports.clock.now()) : null,
   );
   if (refresh.for) await finishExtension(ports, refresh.for, next);
-  const { generation } = next;
-  const { tokenExpiresAt } = grant;
   // Taken off before it came there, by whoever took over: where Slack deletes nothing, it stands there now.
-  if (done.messages.token?.ts !== message.ts)
-    return takeOffUnknown(ports, next, { ...message, generation, tokenExpiresAt });
+  if (done.messages.token?.ts !== message.ts) return takeOffUnknown(ports, next, { ...message, ...grant });
   // Hidden or ended in the moment it was shown.
   if (done.state !== "active" || done.hidden) await clearHeld(ports, id);
 }

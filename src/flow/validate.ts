@@ -48,17 +48,18 @@ async function validate(ports: Ports, id: RequestId): Promise<Later> {
     commit(withinEach(each), id, (r) =>
       r.state === "requested" ? validated(r, person, no, ports.clock.now(), allowed) : null,
     );
-  return vet(refusal).then(nothing, async (error: unknown) => {
+  try {
+    await vet(refusal);
+  } catch (error) {
     if (isOverOnlySome(error, each)) return { again: ports.clock.now() + DISPUTED_MS };
     // It took so long that it would run into another.
-    const refusal = error instanceof Refused ? error.refusal : null;
-    if (refusal?.kind !== "window-taken" && refusal?.kind !== "too-many-grants") throw error;
-    const { deciding: _, ...taken } = refusal;
-    return vet(taken).then(nothing);
-  });
+    const over = error instanceof Refused ? error.refusal : null;
+    if (over?.kind !== "window-taken" && over?.kind !== "too-many-grants") throw error;
+    const { deciding: _, ...taken } = over;
+    await vet(taken);
+  }
+  return undefined;
 }
-
-const nothing = (): undefined => undefined;
 
 /** At once, for whoever waits; what cannot be looked up now is left to the job. Throws StoreDown, StoreUnsure, Refused. */
 export async function vetRequest(ports: Ports, request: AccessRequest): Promise<AccessRequest> {

@@ -88,10 +88,9 @@ function leftOf(sealed: readonly { isShown: boolean }[]): { left?: number[] } {
 
 function isAsked(trail: object, { since, until, person, role }: ExportOptions): boolean {
   const { at, forgot, role: of } = trail as { at?: unknown; forgot?: unknown; role?: unknown };
-  const isAt = typeof at === "number";
   // Without it, a text that was removed would look stolen; when that was, another machine's clock says.
   if (forgot !== undefined) return true;
-  if (isAt && since !== undefined && at < since) return false;
-  if (isAt && until !== undefined && at >= until) return false;
+  if (typeof at === "number" && ((since !== undefined && at < since) || (until !== undefined && at >= until)))
+    return false;
   return (role === undefined || of === role) && (person === undefined || peopleIn(trail).includes(person));
 }

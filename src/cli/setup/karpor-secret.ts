@@ -1,7 +1,7 @@
 /** `setup --hub-audit URL --from-cluster`, and `--remove`: files for karpor-server, into its Secret in the host cluster and out of it. Its Deployment is only looked at. */
 import { AppsV1Api, CoreV1Api, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
 import { z } from "zod";
-import { kubectl, shellWord } from "../shell.ts";
+import { inContext, kubectl, shellWord } from "../shell.ts";
 import { askHost, type HostCluster, missing, operator } from "./cluster.ts";
 import type { SetupMeans } from "./index.ts";
 
@@ -52,7 +52,7 @@ export async function putIntoKarpor(
     means.say("What that needs, and what it is with Helm 3: deploy/karpor-flags/README.md");
   } else if (Object.keys(data).length > 0) {
     const restart = kubectl(
-      ...inCluster(options),
+      ...inContext(options.context),
       "-n",
       options.namespace,
       "rollout",
@@ -137,9 +137,6 @@ async function lookAtServer(apps: AppsV1Api, namespace: string) {
     },
   };
 }
-
-const inCluster = ({ context }: HostCluster): string[] =>
-  context === undefined ? [] : ["--context", context];
 
 function upgrade({ name, namespace }: { name: string; namespace: string }, { context }: HostCluster): string {
   const at = context === undefined ? "" : ` --kube-context ${shellWord(context)}`;

@@ -12,7 +12,7 @@ import { type KubeconfigSource, textSource } from "../../hub/kubeconfig/source.t
 import { fileSource } from "../../hub/kubeconfig/source-file.ts";
 import { IN_CLUSTER_SECRET } from "../../hub/settings.ts";
 import { checkRights } from "../checks/rights.ts";
-import { kubectl } from "../shell.ts";
+import { inContext, kubectl } from "../shell.ts";
 import { botAccount } from "./accounts.ts";
 import type { SetupContext } from "./index.ts";
 import { mintOwn, narrowKubeconfig } from "./narrow.ts";
@@ -55,8 +55,7 @@ export const kubeconfigPath = ({ config, options }: SetupContext): string =>
 function intoSecret({ config: { hub }, options }: SetupContext, path: string): string {
   const { namespace, name, key } = hub.kubeconfigSecret ?? { ...IN_CLUSTER_SECRET, namespace: "NAMESPACE" };
   // A Secret that is named may stand in another cluster than Karpor.
-  const context = !hub.kubeconfigSecret && options.from === "cluster" ? options.context : undefined;
-  const at = context === undefined ? [] : ["--context", context];
+  const at = inContext(!hub.kubeconfigSecret && options.from === "cluster" ? options.context : undefined);
   const make = [...at, "-n", namespace, "create", "secret", "generic", name, `--from-file=${key}=${path}`];
   const command = `${kubectl(...make)} --dry-run=client -o yaml | ${kubectl(...at, "apply", "-f", "-")}`;
   const when = hub.kubeconfig ? "where the bot reads it from a Secret" : "then";

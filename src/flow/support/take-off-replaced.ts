@@ -1,7 +1,7 @@
 /** The message of a token that gives way goes first; where Slack refuses that for good, the record keeps it, to be tried on. */
 import { nextTry, refusedAgain, withReplaced } from "../../domain/left-tokens.ts";
-import { type Granted, isGranted, type Replaced } from "../../domain/request.ts";
-import type { Ports } from "../ports.ts";
+import { type Grant, type Granted, isGranted, type Replaced } from "../../domain/request.ts";
+import type { Place, Ports } from "../ports.ts";
 import { commit } from "./commit.ts";
 
 type Keep = <R extends Granted>(r: R) => R;
@@ -26,10 +26,17 @@ export async function takeOffReplaced(
 }
 
 /** One that the record does not know: of another try. Throws what Slack throws; then the record knows it, and it is tried on. */
-export async function takeOffUnknown(ports: Ports, request: Granted, unknown: Replaced): Promise<void> {
-  const keep = await takeOffReplaced(ports, request, unknown).catch(async (error: unknown) => {
-    await commit(ports, request.id, (r) => (isGranted(r) ? withReplaced(r, unknown) : null));
-    throw error;
-  });
-  await commit(ports, request.id, (r) => (isGranted(r) ? keep(r) : null));
+export async function takeOffUnknown(
+  ports: Ports,
+  request: Granted,
+  { channel, ts, tokenExpiresAt }: Place & Pick<Grant, "tokenExpiresAt">,
+): Promise<void> {
+  const { id, generation } = request;
+  const unknown = { channel, ts, generation, tokenExpiresAt };
+  let keep: Keep = (r) => withReplaced(r, unknown);
+  try {
+    keep = await takeOffReplaced(ports, request, unknown);
+  } finally {
+    await commit(ports, id, (r) => (isGranted(r) ? keep(r) : null));
+  }
 }

@@ -11,11 +11,13 @@ const INVITE = "Invite the bot to the channel, or name another in the configurat
 
 const revoke = (id: string, fmt: Formatter): string => fmt.code(`${fmt.command} revoke ${id}`);
 const rotate = (fmt: Formatter): string => `run ${fmt.code("npm run setup -- --rotate")}`;
+const setUp = (fmt: Formatter): string =>
+  `Run ${fmt.code("npm run setup -- --from-cluster")}; on Kubernetes, then the command that it says, which puts the new kubeconfig into the bot's Secret.`;
 
 export const enAlarms = {
   /** The bot's own token could not be renewed. */
   credential: (left: number, hub: string, fmt: Formatter): string =>
-    `${fmt.b(`Ends in ${enGrammar.span(left)}:`)} the bot's own access to ${hub}, which it could not renew. Run ${fmt.code("npm run setup -- --from-cluster")}; on Kubernetes, then the command that it says, which puts the new kubeconfig into the bot's Secret. ${fmt.code("npm run doctor")} where the bot runs tells whether that helped; without it nobody gets access, and none is taken away.`,
+    `${fmt.b(`Ends in ${enGrammar.span(left)}:`)} the bot's own access to ${hub}, which it could not renew. ${setUp(fmt)} ${fmt.code("npm run doctor")} where the bot runs tells whether that helped; without it nobody gets access, and none is taken away.`,
   /** The approvals channel does not take a card. */
   cardRefused: (channel: string, code: string, { id }: AccessRequest, fmt: Formatter): string =>
     `${fmt.b("Nobody can be asked:")} Slack does not take messages to ${fmt.channel(channel, "the channel")} (${code}), so ${id} waits unseen. ${INVITE}; then run ${fmt.code("npm run doctor")}.`,
@@ -39,7 +41,7 @@ export const enAlarms = {
     `${fmt.b("It had ended, and stood again:")} ${isEarlier ? "an earlier token of " : ""}${fmt.code(role)} on ${hub} for ${fmt.code(requester.name)}, ${id}. The bot removes it, and whatever else came back. If Karpor was not restored from a backup, somebody made it by hand: ${rotate(fmt)}. ${fmt.code(`${fmt.command} show ${id}`)} tells its story.`,
   /** Each upgrade of Karpor replaces the key that signs every token. */
   lockedOut: (hub: string, fmt: Formatter): string =>
-    `${fmt.b("The bot is locked out:")} Karpor on ${hub} refuses its token, as it does after each upgrade of Karpor. Until it has a new one nobody gets access, and what ends is not confirmed. Run ${fmt.code("npm run setup -- --from-cluster")}; on Kubernetes, then the command that it says, which puts the new kubeconfig into the bot's Secret. The bot takes it without a restart. Where the job that heals it is installed, it does so by itself within minutes.`,
+    `${fmt.b("The bot is locked out:")} Karpor on ${hub} refuses its token, as it does after each upgrade of Karpor. Until it has a new one nobody gets access, and what ends is not confirmed. ${setUp(fmt)} The bot takes it without a restart. Where the job that heals it is installed, it does so by itself within minutes.`,
   letIn: (hub: string, fmt: Formatter): string =>
     `${fmt.b("The bot is back:")} Karpor on ${hub} takes its token again. What was approved or over meanwhile is seen to now. If Karpor signs with a new key, everybody with live access gets a new token.`,
   /** Its audit log does not reach the bot. */

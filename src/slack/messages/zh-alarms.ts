@@ -11,10 +11,12 @@ const INVITE = "请把机器人邀请进该频道，或在配置文件中改用�
 
 const revoke = (id: string, fmt: Formatter): string => fmt.code(`${fmt.command} 撤销 ${id}`);
 const rotate = (fmt: Formatter): string => `请运行 ${fmt.code("npm run setup -- --rotate")} 更换凭证`;
+const setUp = (fmt: Formatter): string =>
+  `请运行 ${fmt.code("npm run setup -- --from-cluster")} 命令；在 Kubernetes 上，还要运行它给出的命令，把新的 kubeconfig 放进机器人的 Secret。`;
 
 export const zhAlarms: typeof enAlarms = {
   credential: (left, hub, fmt) =>
-    `${fmt.b(`${zhGrammar.span(left)}后失效：`)} 机器人自己对 ${hub} 的访问凭证，且未能自动续期。请运行 ${fmt.code("npm run setup -- --from-cluster")} 命令；在 Kubernetes 上，还要运行它给出的命令，把新的 kubeconfig 放进机器人的 Secret。在机器人运行之处用 ${fmt.code("npm run doctor")} 检查是否已经恢复；否则无法再授予权限，也无法收回权限。`,
+    `${fmt.b(`${zhGrammar.span(left)}后失效：`)} 机器人自己对 ${hub} 的访问凭证，且未能自动续期。${setUp(fmt)}在机器人运行之处用 ${fmt.code("npm run doctor")} 检查是否已经恢复；否则无法再授予权限，也无法收回权限。`,
   cardRefused: (channel, code, { id }, fmt) =>
     `${fmt.b("无法送达审批人：")} Slack 不接受发往 ${fmt.channel(channel, "审批频道")} 的消息（${code}），${id} 还没有人看到。${INVITE}，然后用 ${fmt.code("npm run doctor")} 检查。`,
   emergencyUnseen: (channel, code, { id, role, requester }, fmt) =>
@@ -24,7 +26,7 @@ export const zhAlarms: typeof enAlarms = {
   returned: ({ id, role, requester }, { hub, isEarlier }, fmt) =>
     `${fmt.b("已结束的授权再次出现：")} ${hub} 上 ${fmt.code(requester.name)} 的 ${fmt.code(role)} 授权（${id}）${isEarlier ? "的一个旧令牌" : ""}。机器人会将它移除，也会移除其他再次出现的授权。如果 Karpor 没有从备份恢复，说明有人手工重建了它：${rotate(fmt)}。命令 ${fmt.code(`${fmt.command} show ${id}`)} 显示它的经过。`,
   lockedOut: (hub, fmt) =>
-    `${fmt.b("机器人被拒之门外：")} ${hub} 的 Karpor 拒绝机器人的令牌，每次升级 Karpor 之后都会如此。在拿到新令牌之前，无法授予权限，也无法确认权限已经结束。请运行 ${fmt.code("npm run setup -- --from-cluster")} 命令；在 Kubernetes 上，还要运行它给出的命令，把新的 kubeconfig 放进机器人的 Secret。机器人无需重启即会使用新的 kubeconfig。若已安装自动恢复任务，数分钟内会自行恢复。`,
+    `${fmt.b("机器人被拒之门外：")} ${hub} 的 Karpor 拒绝机器人的令牌，每次升级 Karpor 之后都会如此。在拿到新令牌之前，无法授予权限，也无法确认权限已经结束。${setUp(fmt)}机器人无需重启即会使用新的 kubeconfig。若已安装自动恢复任务，数分钟内会自行恢复。`,
   letIn: (hub, fmt) =>
     `${fmt.b("机器人已恢复：")} ${hub} 的 Karpor 重新接受机器人的令牌。期间获批或到期的权限现在处理。若 Karpor 更换了签名密钥，所有持有有效权限的人都会收到新令牌。`,
   hubSilent: (since, hub, fmt) =>
