@@ -82,7 +82,7 @@ export function confirmedEpoch(hub: number, redis: StoredEpoch, now: number): Ri
 export const isDoubtful = (
   { requestedAt, former }: Pick<AccessRequest, "requestedAt"> & { former?: readonly Former[] | undefined },
   { before }: Pick<StoredEpoch, "before">,
-): boolean => Math.max(requestedAt, former?.at(-1)?.at ?? 0) <= before;
+): boolean => Math.max(requestedAt, former?.findLast(({ unseen }) => !unseen)?.at ?? 0) <= before;
 
 /**
  * Nothing may undo it, and the older record does not say it. An end whose time was over is not among them: no older

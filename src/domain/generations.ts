@@ -17,9 +17,14 @@ export type Said = Extract<Former["why"], "lost" | "leaked">;
 /**
  * active | delivering → approved: the next generation is made as soon as the binding of this one is gone; the end stays.
  * A leak that is said of a token which gives way already changes what is known of it. `on`: the message on which it is
- * said, by its ts. Throws Refused.
+ * said, by its ts. `unseen`: see Former. Throws Refused.
  */
-export function renewed(r: AccessRequest, why: Said, now: number, on?: string): AccessRequest {
+export function renewed(
+  r: AccessRequest,
+  why: Said,
+  now: number,
+  { on, unseen = false }: { on?: string | undefined; unseen?: boolean } = {},
+): AccessRequest {
   const isShown = r.state === "active" || (why === "leaked" && isShownOn(r, on));
   if (!isShown) return saidToo(r, why);
   const { grant, hidden: _, refresh: __, idle: ___, ...kept } = withoutOutage(r as In<"active">);
@@ -31,7 +36,7 @@ export function renewed(r: AccessRequest, why: Said, now: number, on?: string): 
   const recent = formerOf(r).filter((one) => isAwaited(one) || one.at > now - HOUR);
   const oldest = recent.filter(({ at }) => at > now - HOUR).at(-NEW_TOKENS_AN_HOUR);
   if (oldest) throw new Refused({ ...tooMany(r), at: oldest.at + HOUR });
-  const gone: Former = { generation: r.generation, grant, why, at: now };
+  const gone: Former = { generation: r.generation, grant, why, at: now, ...(unseen && { unseen }) };
   return {
     ...kept,
     state: "approved",

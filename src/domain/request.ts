@@ -243,6 +243,8 @@ export const Former = z.object({
   /** What its holder said of the token · `other`: only another version has a word for it. */
   why: z.enum(["lost", "leaked", "other"]).catch("other"),
   at: Ms,
+  /** Redis may have been an older copy: nobody saw then that it stands. */
+  unseen: z.literal(true).optional(),
   deletedAt: Ms.optional(),
   contradictedAt: Ms.optional(),
   outage: Outage.optional(),

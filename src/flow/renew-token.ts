@@ -8,6 +8,7 @@ import type { In } from "../domain/request.ts";
 import { ending } from "../domain/transitions.ts";
 import { finishExtension } from "./extend-grant.ts";
 import type { AccessRequest, Ports } from "./ports.ts";
+import { lookAtEpoch } from "./support/as-on-hub.ts";
 import { commit } from "./support/commit.ts";
 import { load } from "./support/load.ts";
 
@@ -20,16 +21,24 @@ export async function renewToken(
   if (request.requester.id !== by) throw new Refused({ kind: "not-yours", id });
   // A lost token can wait for its successor; a leaked one cannot.
   if (why === "lost" && ports.heldBack()) throw new Refused({ kind: "held-back", id });
-  if (request.state === "active") await assertStands(ports, request);
+  const unseen = !(await isSeen(ports, request));
   let prolongedBy: RequestId | undefined;
   const change = (r: AccessRequest) => {
     prolongedBy = r.state === "active" ? r.refresh?.for : undefined;
-    return renewed(r, why, ports.clock.now(), on);
+    return renewed(r, why, ports.clock.now(), { on, unseen });
   };
   const next = await commit(ports, id, change, { replicated: true });
   // Its token was under way: the new one lives as long. What Redis does not take now, the sweep does.
   if (prolongedBy && "expiresAt" in next) await finishExtension(ports, prolongedBy, next).catch(() => {});
   return next;
+}
+
+/** Whether Redis is known to be no older copy, or what it says of the grant to stand. Throws Refused(late). */
+async function isSeen(ports: Ports, request: AccessRequest): Promise<boolean> {
+  const isKnown = await lookAtEpoch(ports);
+  if (request.state !== "active") return isKnown && !isDoubtful(request, { before: ports.epoch.before() });
+  await assertStands(ports, request);
+  return isKnown;
 }
 
 /** Redis was restored from before: what is gone from the hub is not made again. Throws Refused(late). */

@@ -12,7 +12,7 @@ import type { Ports } from "../../src/flow/ports.ts";
 import { provisionGrant } from "../../src/flow/provision.ts";
 import { renewToken } from "../../src/flow/renew-token.ts";
 import { makeRequest } from "../../src/flow/request.ts";
-import { releaseGrant } from "../../src/flow/revoke.ts";
+import { releaseGrant, revokeGrant } from "../../src/flow/revoke.ts";
 import { takeTokenOff } from "../../src/flow/take-token-off.ts";
 import { fallbackExpiry } from "../../src/flow/watch/fallback-expiry.ts";
 import { ALICE, APPROVALS, BOB, startBot, startWorld, type World } from "../helpers/bot.ts";
@@ -384,7 +384,56 @@ describe("Redis is restored from before", () => {
     await steps.finish();
     expect(await standing()).toEqual([]);
   });
+
+  test.each(["lost", "leaked"] as const)(
+    "a moment ago, and nobody has looked since: what was revoked is not made anew as %s",
+    async (why) => {
+      const { id } = await live();
+      await steps.ports.epoch.settle();
+      const copy = await copyRedis(world.commands);
+      await revokeAndProve(id);
+      await restoreRedis(world.commands, copy);
+      await expect(renew(id, why)).rejects.toMatchObject({ refusal: { kind: "late" } });
+      await goOn();
+      expect(await standing()).toEqual([]);
+    },
+  );
+
+  test.each(["lost", "leaked"] as const)(
+    "the hub is away, and nobody could look since: what was revoked is not made anew as %s",
+    async (why) => {
+      const { id } = await live();
+      await steps.ports.epoch.settle();
+      const copy = await copyRedis(world.commands);
+      await revokeAndProve(id);
+      await steps[Symbol.asyncDispose]();
+      await restoreRedis(world.commands, copy);
+      steps = await openSteps(world);
+      await world.localHub?.down();
+      expect(await renew(id, why)).toMatchObject({ state: "approved", generation: 2 });
+      await world.localHub?.up();
+      await goOn();
+      expect(await standing()).toEqual([]);
+      expect(tokens()).toEqual([]);
+      expect(await record(id)).toMatchObject({ end: { cause: "failed", failure: "restored" } });
+    },
+  );
 });
+
+async function revokeAndProve(id: RequestId): Promise<void> {
+  await revokeGrant(steps.ports, { id, by: ALICE as UserId });
+  await steps.finish();
+  expect(await record(id)).toMatchObject({ state: "ended" });
+  await steps.ports.epoch.settle();
+  world.clock.jump(MINUTE);
+}
+
+async function goOn(): Promise<void> {
+  await steps.ports.epoch.settle();
+  await steps.ports.epoch.confirm(null, BY_HAND);
+  await steps.sweep();
+  await steps.finish();
+}
 
 test("no record can be read, and both stand: the one that gave way goes", async () => {
   const { id } = await live();

@@ -20,12 +20,14 @@ export async function mayBeOlder(ports: Looking, request: AccessRequest): Promis
   return isDoubtful(request, { before: ports.epoch.before() });
 }
 
-/** Never rejects. */
-export async function lookAtEpoch({ epoch, clock }: Looking): Promise<void> {
+/** Whether hub and Redis answered. Never rejects. */
+export async function lookAtEpoch({ epoch, clock }: Looking): Promise<boolean> {
   const looked = new AbortController();
-  const tooLong = clock.sleep(LOOK_WITHIN_MS, looked.signal).catch(() => {});
-  await Promise.race([epoch.look().catch(() => null), tooLong]);
+  const no = () => false;
+  const tooLong = clock.sleep(LOOK_WITHIN_MS, looked.signal).then(no, no);
+  const isKnown = await Promise.race([epoch.look().then(() => true, no), tooLong]);
   looked.abort();
+  return isKnown;
 }
 
 /** Before what has not begun is closed: of an older copy it may be live since, and its record says so then. Throws what the hub throws. */
