@@ -42,10 +42,12 @@ export const overlap = (a: Window, b: Window): boolean =>
 
 /**
  * Whether this change takes a window that is not its own yet: it is decided, or of another role. What is taken in an
- * emergency waits for no window.
+ * emergency waits for no window, nor does what stands on the hub.
  */
 export const claimsWindow = (before: AccessRequest, after: AccessRequest): boolean =>
-  after.emergency === undefined && (isNewlyDecided(before, after) || before.role !== after.role);
+  after.emergency === undefined &&
+  after.state !== "active" &&
+  (isNewlyDecided(before, after) || before.role !== after.role);
 
 /** By whoever decides, or by the policy. */
 export const isNewlyDecided = (before: AccessRequest, after: AccessRequest): boolean =>

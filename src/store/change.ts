@@ -187,6 +187,7 @@ async function land(
     store.keys.request(""),
     isNewlyDecided(before, after) ? (limits.grantsPerPerson ?? 0) : 0,
     "decision" in after ? 1 : 0,
+    after.state === "active" ? 1 : 0,
   ];
   const keys = [...keysOf(store, before), openKey(store, after), windowsKey(store, after)];
   const landing = writing(store.redis, () => store.redis.swapRequest(...keys, ...args));

@@ -177,7 +177,7 @@ return 1
  * that it is of from now on.
  * ARGV: id v record expected final settled ttl now entry ('' for none) texts lasting till glass leadsToAccess from to
  * ends claims (its window is not its own yet) chain sha1 (of the record that is expected; '' where it was read just now)
- * requests grantsMost (0: none, or not now) decided.
+ * requests grantsMost (0: none, or not now) decided active (a new role is then the hub's word, whoever reserves it).
  * Answers 1 when it landed, 2 when its new role is reserved by another, {'window', id} when its window is, {'grants'}
  * when there are so many beside it, {'lockdown', record} when that refuses it, {'standing', record, chain} when that is
  * another version, nil when there is none.
@@ -192,7 +192,7 @@ local lockdown = ARGV[14] == '1' and locked(KEYS[9])
 if lockdown then return {'lockdown', lockdown} end
 local open, windows = KEYS[12], KEYS[13]
 local moves = open ~= KEYS[4]
-if moves and (redis.call('GET', open) or ARGV[1]) ~= ARGV[1] then return 2 end
+if moves and ARGV[24] ~= '1' and (redis.call('GET', open) or ARGV[1]) ~= ARGV[1] then return 2 end
 local other = ARGV[18] == '1' and clash(windows, ARGV[1], ARGV[15], ARGV[16], ARGV[8])
 if other then return {'window', other} end
 local most = tonumber(ARGV[22])
@@ -201,7 +201,7 @@ if ARGV[9] ~= '' then append(KEYS[2], KEYS[11], ARGV[8], ARGV[9], ARGV[10]) end
 redis.call('HSET', KEYS[1], 'v', ARGV[2], 'record', ARGV[3], 'till', ARGV[12], 'from', ARGV[15], 'ends', ARGV[17])
 if ARGV[23] == '1' then redis.call('HSET', KEYS[1], 'decided', '1') end
 if ARGV[9] ~= '' then redis.call('HSET', KEYS[1], 'chain', ARGV[19]) end
-if moves then redis.call('SET', open, ARGV[1], 'PX', left(ARGV[12], ARGV[8])) end
+if moves then redis.call('SET', open, ARGV[1], 'NX', 'PX', left(ARGV[12], ARGV[8])) end
 if ARGV[5] ~= '1' then book(windows, ARGV[1], ARGV[15], ARGV[16], ARGV[12], ARGV[8]) end
 if ARGV[5] == '1' or windows ~= KEYS[10] then redis.call('HDEL', KEYS[10], ARGV[1]) end
 if ARGV[6] == '1' then

@@ -245,6 +245,25 @@ test("approved for less since the copy: it is known as what stands on the hub, a
   expect(await record(id)).toMatchObject({ state: "ended" });
 });
 
+test("approved for less since the copy, in which another waits for that role: it is known, and can be ended", async () => {
+  const id = await pending("admin 4h because");
+  const other = await pending("guest 4h too");
+  const before = await copy();
+  await decide(other, false);
+  const verdict = { approve: true, less: { role: "guest", duration: 2 * HOUR } } as const;
+  await decideRequest(steps.ports, { id, terms: 1, by: ALICE as UserId, verdict });
+  await steps.work();
+  await settled();
+
+  await restored(before);
+  await goOn();
+  expect(await record(id)).toMatchObject({ state: "active", role: "guest", duration: 2 * HOUR });
+  expect(await record(other)).toMatchObject({ state: "pending", role: "guest" });
+  await revoke(id);
+  await steps.work();
+  expect(await it.standing()).toEqual([]);
+});
+
 test("the copy is too young to be told apart, and what it calls approved was delivered since: one message with one token", async () => {
   const id = await pending();
   await decide(id);

@@ -104,7 +104,8 @@ export function memoryRequests(): MemoryRequests {
     if (grantsPerPerson && isNewlyDecided(before, changed) && held.length >= grantsPerPerson)
       throw new Refused({ kind: "too-many-grants", max: grantsPerPerson, deciding: true });
     if (leadsToAccess(before, changed)) assertOpen();
-    const moves = changed.role !== before.role && changed.startsAt === undefined;
+    const moves =
+      changed.role !== before.role && changed.startsAt === undefined && changed.state !== "active";
     const holder = !moves ? null : taken(before.requester.id, changed.role);
     if (holder) throw new Refused({ kind: "held-already", role: changed.role });
     const other = claimsWindow(before, changed) && clash(changed, windowOf(changed));

@@ -101,6 +101,21 @@ export function requestsContract(redis: Pick<TestRedis, "commands">): void {
       expect(await requests.make(asked({ role: "admin" }), "t3")).toMatchObject({ taken: "open" });
     });
 
+    test("lands where it stands on the hub, whoever has that role", async () => {
+      const [request, holder] = [asked({ role: "admin" }), asked({ role: "guest" })];
+      await requests.make(request, "t1");
+      await requests.make(holder, "t2");
+      const { after } = await requests.update(request.id, (r) => ({
+        ...inState(r, "active"),
+        role: "guest",
+      }));
+      expect(after).toMatchObject({ state: "active", role: "guest" });
+      expect(await requests.make(asked({ role: "admin" }), "t3")).toMatchObject({ made: true });
+      expect(await requests.make(asked({ role: "guest" }), "t4")).toMatchObject({
+        ...{ taken: "open", request: { id: holder.id } },
+      });
+    });
+
     test("frees the new role when it is over", async () => {
       const request = asked({ role: "admin" });
       await requests.make(request, "t1");
