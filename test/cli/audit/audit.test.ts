@@ -8,12 +8,14 @@ import { scratch } from "../../../sandbox/child.ts";
 import { audit } from "../../../src/cli/audit/index.ts";
 import { auditOptions } from "../../../src/cli/audit/options.ts";
 import type { Config } from "../../../src/config.ts";
+import { backgroundOf } from "../../../src/domain/background.ts";
 import { HOUR, MINUTE } from "../../../src/domain/duration.ts";
-import { AllowanceId } from "../../../src/domain/ids.ts";
+import { AllowanceId, type RequestId } from "../../../src/domain/ids.ts";
+import type { Verification } from "../../../src/domain/request.ts";
 import { headText } from "../../../src/domain/seal.ts";
 import { createAllowances } from "../../../src/store/allowances.ts";
 import { testRedis } from "../../helpers/redis.ts";
-import { ana, ben, inState, reviewBy, taken, unreviewed } from "../../store/samples.ts";
+import { ana, asked, ben, inState, reviewBy, taken, unreviewed } from "../../store/samples.ts";
 import { openTrail, type Trail } from "./trail.ts";
 
 const redis = await testRedis();
@@ -59,6 +61,15 @@ async function run(line: string) {
   };
 }
 
+/** Its end is proved, or settled, this very moment. */
+async function proved(id: RequestId, by: Pick<Verification, "method" | "operator" | "reason">) {
+  const at = trail.clock.now();
+  await trail.requests.update(id, (r) => {
+    const ended = inState(r, "ended");
+    return { ...ended, verification: { ...by, deletedAt: at, at } } as typeof ended;
+  });
+}
+
 test.each([
   ["", "Say what to do: export, forget, report, verify."],
   ["export --format xml", "--format is jsonl or csv."],
@@ -75,17 +86,14 @@ test.each([
 );
 
 test("a month: exported, verified, reported; texts removed, and whole all the same", async () => {
-  const { clock, walk, requests } = trail;
+  const { clock, walk } = trail;
   // The first of a month, so that the month is the same throughout.
   const now = new Date(clock.now());
   clock.jump(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 2) - clock.now());
   const month = new Date(clock.now()).toISOString().slice(0, 7);
   const held = await walk(["pending", "approved", "delivering", "active", "ending"], { role: "admin" });
   clock.jump(3 * HOUR);
-  await requests.update(held, (r) => {
-    const ended = inState(r, "ended");
-    return { ...ended, verification: { method: "absence", deletedAt: 1, at: clock.now() } } as typeof ended;
-  });
+  await proved(held, { method: "absence" });
   const denied = await walk(["pending", "denied"], { requester: ben, reason: "for | the *secret* <b>" });
   await trail.seal();
   const head = headText((await trail.seals.head()) ?? { seal: 0, hash: "" });
@@ -234,6 +242,23 @@ test("what breaks off while texts are removed is removed by the next try, also w
   expect(await redis.commands.hget(keys.request(id), "record")).not.toContain("debugging");
   expect(await redis.commands.exists(keys.addresses(id), keys.addresses(silent))).toBe(0);
   expect(await run("forget R-7K2Q9FXT --as dpo")).toMatchObject({ good: false });
+});
+
+test("why somebody was denied, and why an operator settled an end, is left in no record", async () => {
+  trail = openTrail(redis);
+  const { clock, keys, requests, walk } = trail;
+  const settled = await walk(["approved", "delivering", "active", "ending"], { role: "reader" });
+  await proved(settled, { method: "abandoned", operator: "dana", reason: "a secret" });
+  const denied = await walk(["pending"]);
+  await requests.update(denied, (r) => ({ ...inState(r, "denied"), why: "a secret" }) as typeof r);
+  const next = asked({ role: "guest", requestedAt: clock.now() });
+  const background = backgroundOf(next, {}, await requests.recent(ana.id), clock.now());
+  expect(background.denied?.why).toBe("a secret");
+  await walk([], { ...next, background });
+  for (const id of [settled, denied])
+    expect(await run(`forget ${id} --as dpo`)).toMatchObject({ good: true });
+  for (const id of [settled, denied, next.id])
+    expect(await redis.commands.hget(keys.request(id), "record")).not.toContain("secret");
 });
 
 test("a request that cannot be read keeps no other from being removed", async () => {
