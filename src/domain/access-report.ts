@@ -24,7 +24,7 @@ export interface Access {
   moreBy: string[];
   isEmergency: boolean;
   reviewedBy: string[];
-  /** When its token was delivered; null where that never was. */
+  /** From when on its token may have been read; null where there was none. */
   begun: number | null;
   /** When it was to end. */
   expiresAt: number | null;
@@ -121,6 +121,9 @@ export function buildReport({ from, to }: { from: number; to: number }): ReportB
   };
 }
 
+/** Its holder may read the token before the bot knows that they can. */
+const isHeldIn = (state: string): boolean => state === "delivering" || state === "active";
+
 const isOver = ({ state }: Access): boolean => isState(state) && isFinal({ state });
 
 const first = ({ id, requester, role, reason, at }: TrailStep): Access => ({
@@ -141,7 +144,7 @@ function after(before: Access, step: TrailStep): Access {
     ...(isApproval(step)
       ? { approvedBy: approvers, isEmergency: qualified?.startsWith(BY_BREAK_GLASS) ?? false }
       : {}),
-    ...(moved && to === "active" ? { begun: before.begun ?? at } : {}),
+    ...(moved && isHeldIn(to) ? { begun: before.begun ?? at } : {}),
     ...(moved && to === "ending" ? { ended: { at, cause: endingOf(step).cause, by: who } } : {}),
     ...(moved && to === "ended" && verification
       ? { confirmed: { at: verification.at, method: verification.method } }

@@ -13,6 +13,7 @@ import { HOUR, MINUTE } from "../../../src/domain/duration.ts";
 import { AllowanceId, type RequestId } from "../../../src/domain/ids.ts";
 import type { Verification } from "../../../src/domain/request.ts";
 import { headText } from "../../../src/domain/seal.ts";
+import { NO_USE } from "../../../src/domain/use.ts";
 import { createAllowances } from "../../../src/store/allowances.ts";
 import { testRedis } from "../../helpers/redis.ts";
 import { ana, asked, ben, inState, reviewBy, taken, unreviewed } from "../../store/samples.ts";
@@ -60,6 +61,12 @@ async function run(line: string) {
     written: Buffer.concat(written).toString(),
   };
 }
+
+const monthOf = (at: number): string => new Date(at).toISOString().slice(0, 7);
+
+/** On the month of that time. */
+const reported = async (at: number, more = ""): Promise<string> =>
+  (await run(`report --month ${monthOf(at)} --no-names${more}`)).said;
 
 /** Its end is proved, or settled, this very moment. */
 async function proved(id: RequestId, by: Pick<Verification, "method" | "operator" | "reason">) {
@@ -327,6 +334,16 @@ test("an emergency and its reviews are in the report", async () => {
       `Taken in an emergency[^#]*\\| ${ana.id} \\| admin \\| debugging the search page \\| U0BEN \\| ${id} \\|`,
     ),
   );
+});
+
+test("a token that may have been read, though nobody wrote down that it was shown, was held", async () => {
+  trail = openTrail(redis);
+  const { clock, requests, walk } = trail;
+  const id = await walk(["pending", "approved", "delivering", "ending", "ended"]);
+  await requests.update(id, (r) => ({ ...r, use: { ...NO_USE, last: clock.now(), changed: 3 } }) as typeof r);
+  const said = await reported(clock.now());
+  expect(said).toContain("1 grants were held, by 1 people.");
+  expect(said).toMatch(/^\| U0ANA \| guest \| 1 \| \S+ \| \S+ \| U0BEN \| 3 \| 3 \|$/m);
 });
 
 test("whoever approved more time is named beside whoever approved its grant", async () => {
