@@ -37,9 +37,14 @@ export interface Access {
   use: SeenUse | null;
 }
 
-export interface AccessReport {
+/** What it is about, and when it is made. */
+export interface ReportRange {
   from: number;
   to: number;
+  now: number;
+}
+
+export interface AccessReport extends ReportRange {
   /** Asked for within it. */
   asked: Access[];
   /** Held within it, for however short a part. */
@@ -60,19 +65,26 @@ export const isConfirmedLate = ({ ended, confirmed }: Access): boolean =>
   ended !== null &&
   (confirmed === null || confirmed.method === "expiry" || confirmed.at - ended.at > CONFIRMED_WITHIN_MS);
 
+const ENDED_WITHIN_MS = MINUTE;
+
+/** Its time was over a minute or more before its end began, or is, and it still stands. */
+export const isEndedLate = ({ ended, expiresAt }: Access, { now }: Pick<ReportRange, "now">): boolean =>
+  expiresAt !== null && (ended?.at ?? now) - expiresAt > ENDED_WITHIN_MS;
+
 /** All to whom its holder owes it. */
 export const approversOf = ({ approvedBy, moreBy }: Access): string[] => [
   ...new Set([...approvedBy, ...moreBy]),
 ];
 
+/** When it ended, or is to; what stands past its time, now. */
+export const heldUntil = ({ ended, expiresAt }: Access, { now }: Pick<ReportRange, "now">): number | null =>
+  ended?.at ?? (expiresAt === null ? null : Math.max(expiresAt, now));
+
 /** How much of it lies within, ms; what goes on is counted to the end of `to`. */
-export function heldFor(
-  { begun, ended, expiresAt }: Access,
-  { from, to }: { from: number; to: number },
-): number {
-  if (begun === null) return 0;
-  const end = ended?.at ?? expiresAt ?? to;
-  return Math.max(0, Math.min(end, to) - Math.max(begun, from));
+export function heldFor(one: Access, range: ReportRange): number {
+  const { from, to } = range;
+  if (one.begun === null) return 0;
+  return Math.max(0, Math.min(heldUntil(one, range) ?? to, to) - Math.max(one.begun, from));
 }
 
 export interface ReportBuilder {
@@ -81,7 +93,8 @@ export interface ReportBuilder {
   report(): AccessReport;
 }
 
-export function buildReport({ from, to }: { from: number; to: number }): ReportBuilder {
+export function buildReport(range: ReportRange): ReportBuilder {
+  const { from, to } = range;
   const all = new Map<RequestId, Access>();
   const [lockdowns, policies]: [AccessReport["lockdowns"], AccessReport["policies"]] = [[], []];
   const [restores, attempts]: [AccessReport["restores"], AccessReport["attempts"]] = [[], []];
@@ -114,9 +127,9 @@ export function buildReport({ from, to }: { from: number; to: number }): ReportB
       }
     },
     report: () => ({
-      ...{ from, to, lockdowns, restores, policies, attempts },
+      ...{ ...range, lockdowns, restores, policies, attempts },
       asked: [...all.values()].filter(({ askedAt }) => isWithin(askedAt)),
-      held: [...all.values()].filter((one) => heldFor(one, { from, to }) > 0),
+      held: [...all.values()].filter((one) => heldFor(one, range) > 0),
     }),
   };
 }

@@ -5,7 +5,10 @@ import {
   approversOf,
   buildReport,
   heldFor,
+  heldUntil,
   isConfirmedLate,
+  isEndedLate,
+  type ReportRange,
 } from "../../domain/access-report.ts";
 import { formatDuration, MINUTE } from "../../domain/duration.ts";
 import { headText, isSeal } from "../../domain/seal.ts";
@@ -34,9 +37,9 @@ export async function reportOn(
   means: ReportMeans,
   { month, from, to, format }: ReportOptions,
 ): Promise<MonthReport> {
-  const { report, verdict } = await read(means, { from, to });
-  const nameOf: NameOf = async (id) => (/^[UW]/.test(id) ? ((await means.nameOf(id)) ?? id) : id);
   const now = means.clock.now();
+  const { report, verdict } = await read(means, { from, to, now });
+  const nameOf: NameOf = async (id) => (/^[UW]/.test(id) ? ((await means.nameOf(id)) ?? id) : id);
   const proof = [
     ...proofOf(verdict),
     ...(now < to ? [`The month is not over: this is what was known at ${time(now)}.`] : []),
@@ -49,7 +52,7 @@ export async function reportOn(
 }
 
 /** The same reading proves it. */
-async function read(means: ReportMeans, range: { from: number; to: number }) {
+async function read(means: ReportMeans, range: ReportRange) {
   const { lines, verdict } = await proving(means, { heads: [], hub: means.hub });
   const builder = buildReport(range);
   for await (const line of lines) if (!isSeal(line.trail)) builder.entry(wholeOf(line));
@@ -69,7 +72,7 @@ async function markdownOf(report: AccessReport, context: Context): Promise<strin
   const { asked, held } = report;
   const denied = asked.filter((one) => one.denied);
   const emergencies = held.filter((one) => one.isEmergency);
-  const late = held.filter((one) => isConfirmedLate(one));
+  const late = held.filter((one) => isEndedLate(one, report) || isConfirmedLate(one));
   const longest = held.toSorted((a, b) => heldFor(b, report) - heldFor(a, report)).slice(0, LONGEST);
   const who = async (one: Access) => [await nameOf(one.requester), one.role];
   return [
@@ -93,7 +96,7 @@ async function markdownOf(report: AccessReport, context: Context): Promise<strin
       longest,
       async (one) => [
         ...(await who(one)),
-        ...[span(heldFor(one, report)), time(one.begun), time(one.ended?.at ?? one.expiresAt)],
+        ...[span(heldFor(one, report)), time(one.begun), time(heldUntil(one, report))],
         ...[await named(approversOf(one)), one.id],
       ],
     )),
@@ -116,12 +119,16 @@ async function markdownOf(report: AccessReport, context: Context): Promise<strin
       ],
     )),
     "",
-    "## Ends not confirmed at once",
+    "## Ends late, or not confirmed at once",
     "",
-    ...(await tableOf(["Ended", "Person", "Role", "Confirmed", "How", "Request"], late, async (one) => [
-      ...[time(one.ended?.at ?? null), ...(await who(one))],
-      ...[one.confirmed ? time(one.confirmed.at) : "not yet", one.confirmed?.method ?? "", one.id],
-    ])),
+    ...(await tableOf(
+      ["Was to end", "Ended", "Person", "Role", "Confirmed", "How", "Request"],
+      late,
+      async (one) => [
+        ...[time(one.expiresAt), one.ended ? time(one.ended.at) : "not yet", ...(await who(one))],
+        ...[one.confirmed ? time(one.confirmed.at) : "not yet", one.confirmed?.method ?? "", one.id],
+      ],
+    )),
     "",
     "## Tried by who may not",
     "",
@@ -215,7 +222,7 @@ async function csvOf(report: AccessReport, nameOf: NameOf): Promise<string[]> {
       ...[(await Promise.all(approversOf(one).map(nameOf))).join("; "), one.isEmergency ? "yes" : "no"],
       ...[(await Promise.all(one.reviewedBy.map(nameOf))).join("; "), time(one.begun), time(one.expiresAt)],
       ...[time(one.ended?.at ?? null), one.ended?.cause ?? "", one.ended ? await nameOf(one.ended.by) : ""],
-      ...[time(one.confirmed?.at ?? null), one.confirmed?.method ?? "", isConfirmedLate(one) ? "no" : "yes"],
+      ...[time(one.confirmed?.at ?? null), one.confirmed?.method ?? "", confirmedAtOnce(one)],
       `${Math.round(heldFor(one, report) / MINUTE)}`,
       ...useCells(one),
     ]),
@@ -248,6 +255,12 @@ const CSV_TITLES = [
   "refused",
   "use complete",
 ];
+
+/** Empty where it has not ended. */
+function confirmedAtOnce(one: Access): string {
+  if (!one.ended) return "";
+  return isConfirmedLate(one) ? "no" : "yes";
+}
 
 /** Empty where the hub told nothing of it. */
 function useCells({ use }: Access): string[] {

@@ -11,7 +11,7 @@ import type { Config } from "../../../src/config.ts";
 import { backgroundOf } from "../../../src/domain/background.ts";
 import { HOUR, MINUTE } from "../../../src/domain/duration.ts";
 import { AllowanceId, type RequestId } from "../../../src/domain/ids.ts";
-import type { Verification } from "../../../src/domain/request.ts";
+import type { In, Verification } from "../../../src/domain/request.ts";
 import { headText } from "../../../src/domain/seal.ts";
 import { NO_USE } from "../../../src/domain/use.ts";
 import { createAllowances } from "../../../src/store/allowances.ts";
@@ -130,7 +130,7 @@ test("a month: exported, verified, reported; texts removed, and whole all the sa
   expect(report).toMatch(/^\| U0ANA \| admin \| 1 \| \S+ \| \S+ \| U0BEN \| not known \| not known \|$/m);
   expect(report).toMatch(new RegExp(`^\\| .* \\| U0BEN \\| guest \\| U0BEN \\| no \\| ${denied} \\|$`, "m"));
   // Its end took three hours to be confirmed.
-  expect(report).toMatch(new RegExp(`Ends not confirmed at once[^#]*\\| absence \\| ${held} \\|`));
+  expect(report).toMatch(new RegExp(`Ends late, or not confirmed at once[^#]*\\| absence \\| ${held} \\|`));
   expect(report).toContain("The month is not over: this is what was known at ");
   const rows = (await run(`report --month ${month} --no-names --format csv`)).said.split("\n");
   expect(rows.filter((row) => row.startsWith(held))).toHaveLength(1);
@@ -334,6 +334,31 @@ test("an emergency and its reviews are in the report", async () => {
       `Taken in an emergency[^#]*\\| ${ana.id} \\| admin \\| debugging the search page \\| U0BEN \\| ${id} \\|`,
     ),
   );
+});
+
+test("access that stands past its time is in the report, and so is its end, though that was proved at once", async () => {
+  trail = openTrail(redis);
+  const { clock, requests, walk } = trail;
+  const id = await walk(["pending", "approved", "delivering", "active"]);
+  const { expiresAt } = (await requests.get(id)) as In<"active">;
+  const [day] = new Date(expiresAt).toISOString().split("T");
+  const late = async () =>
+    /Ends late, or not confirmed at once\n\n([^#]*)\n\n##/.exec(await reported(expiresAt))?.[1];
+  const csv = () => reported(expiresAt, " --format csv");
+  expect(await late()).toBe("None.");
+  // It has not ended, so nothing is confirmed.
+  expect(await csv()).toMatch(/,,,,,,,\d+,/);
+  clock.jump(3 * HOUR);
+  expect(await late()).toMatch(
+    new RegExp(
+      `^\\| ${day} \\d\\d:\\d\\d UTC \\| not yet \\| U0ANA \\| guest \\| not yet \\|  \\| ${id} \\|$`,
+      "m",
+    ),
+  );
+  await requests.update(id, (r) => inState(r, "ending"));
+  await proved(id, { method: "probe" });
+  expect(await late()).toMatch(new RegExp(`\\| probe \\| ${id} \\|$`, "m"));
+  expect(await csv()).toMatch(/,probe,yes,/);
 });
 
 test("a token that may have been read, though nobody wrote down that it was shown, was held", async () => {
