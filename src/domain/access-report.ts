@@ -3,13 +3,21 @@ import { BY_BREAK_GLASS } from "./break-glass.ts";
 import { MINUTE } from "./duration.ts";
 import type { RequestId, UserId } from "./ids.ts";
 import { isFinal, isState } from "./lifecycle.ts";
-import { isApproval } from "./request.ts";
+import { isApproval, isRenewal, type Verification } from "./request.ts";
 import { TrailStep } from "./step.ts";
 import { endingOf } from "./story.ts";
 import type { SeenUse } from "./use.ts";
 
+/** One token's end. */
+interface Ending {
+  /** When it began: nothing is granted from then on. */
+  ended: { at: number } | null;
+  /** When it was proved, and how. */
+  confirmed: { at: number; method: string } | null;
+}
+
 /** One request, as far as the trail told of it. Times are milliseconds since the epoch. */
-export interface Access {
+export interface Access extends Ending {
   id: RequestId;
   requester: UserId;
   role: string;
@@ -28,10 +36,9 @@ export interface Access {
   begun: number | null;
   /** When it was to end. */
   expiresAt: number | null;
-  /** When its end began: nothing is granted from then on. */
   ended: { at: number; cause: string; by: string } | null;
-  /** When its end was proved, and how. */
-  confirmed: { at: number; method: string } | null;
+  /** Its tokens that gave way to others. */
+  former: (Ending & { generation: number })[];
   denied: { by: string; why: string } | null;
   /** What it was used for; null where that was not told. */
   use: SeenUse | null;
@@ -60,10 +67,13 @@ export interface AccessReport extends ReportRange {
 /** An end is proved 11 to 13 s after the binding went; what took longer than this was not proved at once. */
 export const CONFIRMED_WITHIN_MS = MINUTE;
 
-/** Not proved within a minute of its beginning, or by nothing but the token's own time, or not yet. */
-export const isConfirmedLate = ({ ended, confirmed }: Access): boolean =>
+/** Not proved within a minute of its beginning, or by nothing but the token's own time or an operator's word, or not yet. */
+export const isConfirmedLate = ({ ended, confirmed }: Ending): boolean =>
   ended !== null &&
-  (confirmed === null || confirmed.method === "expiry" || confirmed.at - ended.at > CONFIRMED_WITHIN_MS);
+  (confirmed === null ||
+    UNPROVED.includes(confirmed.method) ||
+    confirmed.at - ended.at > CONFIRMED_WITHIN_MS);
+const UNPROVED: readonly string[] = ["expiry", "abandoned"] satisfies Verification["method"][];
 
 const ENDED_WITHIN_MS = MINUTE;
 
@@ -142,7 +152,7 @@ const isOver = ({ state }: Access): boolean => isState(state) && isFinal({ state
 const first = ({ id, requester, role, reason, at }: TrailStep): Access => ({
   ...{ id, requester, role, reason, askedAt: at, state: "requested", stateAt: at },
   ...{ approvedBy: [], moreBy: [], isEmergency: false, reviewedBy: [] },
-  ...{ begun: null, expiresAt: null, ended: null, confirmed: null, denied: null, use: null },
+  ...{ begun: null, expiresAt: null, ended: null, confirmed: null, former: [], denied: null, use: null },
 });
 
 function after(before: Access, step: TrailStep): Access {
@@ -162,7 +172,18 @@ function after(before: Access, step: TrailStep): Access {
     ...(moved && to === "ended" && verification
       ? { confirmed: { at: verification.at, method: verification.method } }
       : {}),
+    former: formerAfter(before, step),
     ...(step.use ? { use: step.use } : {}),
     ...(moved && to === "denied" ? { denied: { by: who, why: why ?? "" } } : {}),
   };
+}
+
+function formerAfter({ former }: Access, step: TrailStep): Access["former"] {
+  const { at, generation, verification } = step;
+  if (isRenewal(step)) return [...former, { generation: generation - 1, ended: { at }, confirmed: null }];
+  if (!verification) return former;
+  const { at: provedAt, method } = verification;
+  return former.map((one) =>
+    one.generation === generation ? { ...one, confirmed: one.confirmed ?? { at: provedAt, method } } : one,
+  );
 }

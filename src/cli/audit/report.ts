@@ -72,7 +72,7 @@ async function markdownOf(report: AccessReport, context: Context): Promise<strin
   const { asked, held } = report;
   const denied = asked.filter((one) => one.denied);
   const emergencies = held.filter((one) => one.isEmergency);
-  const late = held.filter((one) => isEndedLate(one, report) || isConfirmedLate(one));
+  const late = held.flatMap((one) => lateEnds(one, report));
   const longest = held.toSorted((a, b) => heldFor(b, report) - heldFor(a, report)).slice(0, LONGEST);
   const who = async (one: Access) => [await nameOf(one.requester), one.role];
   return [
@@ -124,9 +124,9 @@ async function markdownOf(report: AccessReport, context: Context): Promise<strin
     ...(await tableOf(
       ["Was to end", "Ended", "Person", "Role", "Confirmed", "How", "Request"],
       late,
-      async (one) => [
-        ...[time(one.expiresAt), one.ended ? time(one.ended.at) : "not yet", ...(await who(one))],
-        ...[one.confirmed ? time(one.confirmed.at) : "not yet", one.confirmed?.method ?? "", one.id],
+      async ({ of, dueAt, ended, confirmed, what }) => [
+        ...[time(dueAt), ended ? time(ended.at) : "not yet", ...(await who(of))],
+        ...[confirmed ? time(confirmed.at) : "not yet", confirmed?.method ?? "", what],
       ],
     )),
     "",
@@ -166,6 +166,16 @@ async function markdownOf(report: AccessReport, context: Context): Promise<strin
     ),
   ];
 }
+
+/** Of its tokens that gave way, and its own. */
+const lateEnds = (one: Access, report: AccessReport) => [
+  ...one.former
+    .filter(isConfirmedLate)
+    .map((token) => ({ ...token, of: one, dueAt: null, what: `${one.id} token ${token.generation}` })),
+  ...(isEndedLate(one, report) || isConfirmedLate(one)
+    ? [{ ...one, of: one, dueAt: one.expiresAt, what: one.id }]
+    : []),
+];
 
 function proofOf({ faults: [fault], newest, notes }: Verdict): string[] {
   const whole = newest
@@ -256,10 +266,10 @@ const CSV_TITLES = [
   "use complete",
 ];
 
-/** Empty where it has not ended. */
+/** Of its tokens that gave way, too; empty where nothing is late, and it has not ended. */
 function confirmedAtOnce(one: Access): string {
-  if (!one.ended) return "";
-  return isConfirmedLate(one) ? "no" : "yes";
+  if ([one, ...one.former].some(isConfirmedLate)) return "no";
+  return one.ended ? "yes" : "";
 }
 
 /** Empty where the hub told nothing of it. */

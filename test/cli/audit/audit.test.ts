@@ -10,6 +10,7 @@ import { auditOptions } from "../../../src/cli/audit/options.ts";
 import type { Config } from "../../../src/config.ts";
 import { backgroundOf } from "../../../src/domain/background.ts";
 import { HOUR, MINUTE } from "../../../src/domain/duration.ts";
+import { generationGone, renewed } from "../../../src/domain/generations.ts";
 import { AllowanceId, type RequestId } from "../../../src/domain/ids.ts";
 import type { In, Verification } from "../../../src/domain/request.ts";
 import { headText } from "../../../src/domain/seal.ts";
@@ -359,6 +360,34 @@ test("access that stands past its time is in the report, and so is its end, thou
   await proved(id, { method: "probe" });
   expect(await late()).toMatch(new RegExp(`\\| probe \\| ${id} \\|$`, "m"));
   expect(await csv()).toMatch(/,probe,yes,/);
+});
+
+test("a leaked token whose end was proved late, or is not yet, is in the report beside its grant", async () => {
+  trail = openTrail(redis);
+  const { clock, requests, walk } = trail;
+  const id = await walk(["pending", "approved", "delivering", "active"], { duration: 8 * HOUR });
+  await requests.update(id, (r) => renewed(r, "leaked", clock.now()));
+  const renewedAt = clock.now();
+  const late = async () =>
+    (await reported(renewedAt)).split("\n").filter((line) => line.includes(`${id} token`));
+  const row = (confirmed: string) =>
+    new RegExp(`^\\|  \\| \\S+ \\S+ UTC \\| U0ANA \\| guest \\| ${confirmed} \\| ${id} token 1 \\|$`);
+  expect(await late()).toEqual([expect.stringMatching(row("not yet \\| "))]);
+  clock.jump(3 * HOUR);
+  const at = clock.now();
+  await requests.update(id, (r) => generationGone(r, 1, { method: "probe", deletedAt: at, at }));
+  expect(await late()).toEqual([expect.stringMatching(row("\\S+ \\S+ UTC \\| probe"))]);
+  expect(await reported(renewedAt, " --format csv")).toMatch(/,,,,,,no,/);
+});
+
+test("an end that an operator settled within the minute is confirmed by nothing", async () => {
+  trail = openTrail(redis);
+  const { clock, walk } = trail;
+  const id = await walk(["pending", "approved", "delivering", "active", "ending"]);
+  await proved(id, { method: "abandoned", operator: "dana" });
+  expect(await reported(clock.now())).toMatch(
+    new RegExp(`Ends late, or not confirmed at once[^#]*\\| abandoned \\| ${id} \\|`),
+  );
 });
 
 test("a token that may have been read, though nobody wrote down that it was shown, was held", async () => {
