@@ -1,4 +1,4 @@
-/** What a month's access comes to, out of the trail: told its entries in their order. Pure. */
+/** What a month's access comes to, out of the trail: told its lines in their order. Pure. */
 import { BY_BREAK_GLASS } from "./break-glass.ts";
 import { MINUTE } from "./duration.ts";
 import type { RequestId, UserId } from "./ids.ts";
@@ -22,7 +22,8 @@ export interface Access extends Ending {
   requester: UserId;
   role: string;
   reason: string;
-  askedAt: number;
+  /** Null: before the trail begins. */
+  askedAt: number | null;
   /** How it came out so far. */
   state: string;
   stateAt: number;
@@ -32,7 +33,7 @@ export interface Access extends Ending {
   moreBy: string[];
   isEmergency: boolean;
   reviewedBy: string[];
-  /** From when on its token may have been read; null where there was none. */
+  /** From when on its token may have been read, as far as the trail goes back; null where there was none. */
   begun: number | null;
   /** When it was to end. */
   expiresAt: number | null;
@@ -98,8 +99,8 @@ export function heldFor(one: Access, range: ReportRange): number {
 }
 
 export interface ReportBuilder {
-  /** In the order of the trail. */
-  entry(trail: object): void;
+  /** An entry or a seal, in the order of the trail. */
+  line(trail: object): void;
   report(): AccessReport;
 }
 
@@ -109,14 +110,18 @@ export function buildReport(range: ReportRange): ReportBuilder {
   const [lockdowns, policies]: [AccessReport["lockdowns"], AccessReport["policies"]] = [[], []];
   const [restores, attempts]: [AccessReport["restores"], AccessReport["attempts"]] = [[], []];
   const isWithin = (at: number) => at >= from && at < to;
+  const askedLater = new Set<RequestId>();
+  let begins: number | null = null;
   return {
-    entry(trail) {
+    line(trail) {
+      if ("at" in trail && typeof trail.at === "number") begins ??= trail.at;
       const step = TrailStep.safeParse(trail).data;
       if (step) {
-        if (step.at >= to && !all.has(step.id)) return;
+        if (step.from === null && step.at >= to && !all.has(step.id)) askedLater.add(step.id);
+        if (askedLater.has(step.id)) return;
         // Remarked on after its end: of what was over before, it is no part either.
-        if (step.from === step.to && !all.has(step.id)) return;
-        const access = after(all.get(step.id) ?? first(step), step);
+        if (step.from === step.to && !isHeldIn(step.from) && !all.has(step.id)) return;
+        const access = after(all.get(step.id) ?? first(step, begins), step);
         all.set(step.id, access);
         // Its grant lasts longer by them.
         const grant =
@@ -138,21 +143,23 @@ export function buildReport(range: ReportRange): ReportBuilder {
     },
     report: () => ({
       ...{ ...range, lockdowns, restores, policies, attempts },
-      asked: [...all.values()].filter(({ askedAt }) => isWithin(askedAt)),
+      asked: [...all.values()].filter(({ askedAt }) => askedAt !== null && isWithin(askedAt)),
       held: [...all.values()].filter((one) => heldFor(one, range) > 0),
     }),
   };
 }
 
 /** Its holder may read the token before the bot knows that they can. */
-const isHeldIn = (state: string): boolean => state === "delivering" || state === "active";
+const isHeldIn = (state: string | null): boolean => state === "delivering" || state === "active";
 
 const isOver = ({ state }: Access): boolean => isState(state) && isFinal({ state });
 
-const first = ({ id, requester, role, reason, at }: TrailStep): Access => ({
-  ...{ id, requester, role, reason, askedAt: at, state: "requested", stateAt: at },
+/** `begins`: the trail, which may know nothing of what came before this step. */
+const first = ({ id, requester, role, reason, at, from }: TrailStep, begins: number | null): Access => ({
+  ...{ id, requester, role, reason, askedAt: from === null ? at : null, state: "requested", stateAt: at },
   ...{ approvedBy: [], moreBy: [], isEmergency: false, reviewedBy: [] },
-  ...{ begun: null, expiresAt: null, ended: null, confirmed: null, former: [], denied: null, use: null },
+  ...{ begun: isHeldIn(from) ? begins : null, expiresAt: null },
+  ...{ ended: null, confirmed: null, former: [], denied: null, use: null },
 });
 
 function after(before: Access, step: TrailStep): Access {

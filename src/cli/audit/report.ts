@@ -11,7 +11,7 @@ import {
   type ReportRange,
 } from "../../domain/access-report.ts";
 import { formatDuration, MINUTE } from "../../domain/duration.ts";
-import { headText, isSeal } from "../../domain/seal.ts";
+import { headText, type Seal } from "../../domain/seal.ts";
 import { type SeenUse, usesIn } from "../../domain/use.ts";
 import { wholeOf } from "../../store/chain.ts";
 import { csvRow } from "./csv.ts";
@@ -38,10 +38,11 @@ export async function reportOn(
   { month, from, to, format }: ReportOptions,
 ): Promise<MonthReport> {
   const now = means.clock.now();
-  const { report, verdict } = await read(means, { from, to, now });
+  const { report, verdict, later } = await read(means, { from, to, now });
   const nameOf: NameOf = async (id) => (/^[UW]/.test(id) ? ((await means.nameOf(id)) ?? id) : id);
   const proof = [
     ...proofOf(verdict),
+    ...(later && verdict.from ? [beginning(verdict.from)] : []),
     ...(now < to ? [`The month is not over: this is what was known at ${time(now)}.`] : []),
   ];
   const lines =
@@ -53,10 +54,10 @@ export async function reportOn(
 
 /** The same reading proves it. */
 async function read(means: ReportMeans, range: ReportRange) {
-  const { lines, verdict } = await proving(means, { heads: [], hub: means.hub });
+  const { lines, later, verdict } = await proving(means, { heads: [], hub: means.hub });
   const builder = buildReport(range);
-  for await (const line of lines) if (!isSeal(line.trail)) builder.entry(wholeOf(line));
-  return { report: builder.report(), verdict: verdict() };
+  for await (const line of lines) builder.line(wholeOf(line));
+  return { report: builder.report(), verdict: verdict(), later };
 }
 
 interface Context {
@@ -183,6 +184,9 @@ function proofOf({ faults: [fault], newest, notes }: Verdict): string[] {
     : "Nothing of the trail it was made of is sealed yet.";
   return [fault ? `**The trail it was made of is not whole:** ${cell(fault.what)}.` : whole, ...notes];
 }
+
+const beginning = ({ seal, at }: Pick<Seal, "seal" | "at">): string =>
+  `The trail begins with seal ${seal} (${time(at)}): nothing is known of what was before, and access that was given before counts from then on.`;
 
 function totals({ asked, held }: AccessReport): string[] {
   const of = (...states: string[]) => asked.filter(({ state }) => states.includes(state)).length;

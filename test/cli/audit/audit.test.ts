@@ -9,7 +9,7 @@ import { audit } from "../../../src/cli/audit/index.ts";
 import { auditOptions } from "../../../src/cli/audit/options.ts";
 import type { Config } from "../../../src/config.ts";
 import { backgroundOf } from "../../../src/domain/background.ts";
-import { HOUR, MINUTE } from "../../../src/domain/duration.ts";
+import { DAY, HOUR, MINUTE } from "../../../src/domain/duration.ts";
 import { generationGone, renewed } from "../../../src/domain/generations.ts";
 import { AllowanceId, type RequestId } from "../../../src/domain/ids.ts";
 import type { In, Verification } from "../../../src/domain/request.ts";
@@ -230,6 +230,38 @@ test("a report on a trail that was cut says so first, beside CSV too, and fails"
   const csv = await run(`report --month ${month()} --no-names --format csv`);
   expect(csv.warned).toMatch(/is not whole:\*\* its beginning is cut off/);
   expect([md.good, csv.good]).toEqual([false, false]);
+});
+
+test("what is older than the trail is said not to be known, and access from before is held from its beginning on", async () => {
+  trail = openTrail(redis);
+  const { clock, requests, seals, walk } = trail;
+  const begun = clock.now();
+  const id = await walk(["pending", "approved", "delivering", "active"], { duration: 300 * DAY });
+  await trail.seal();
+  expect(await reported(begun)).not.toContain("The trail begins");
+  clock.jump(250 * DAY);
+  const endedAt = clock.now();
+  await requests.update(id, (r) => inState(r, "ending"));
+  await proved(id, { method: "probe" });
+  await trail.seal();
+  clock.jump(200 * DAY);
+  await walk(["pending", "approved", "delivering", "active", "ending", "ended"], { requester: ben });
+  await trail.seal();
+  await seals.trim();
+  for (const month of [begun + 100 * DAY, endedAt]) {
+    const said = await reported(month);
+    expect(said).toContain("\n0 requests:");
+    expect(said).toContain("1 grants were held, by 1 people.");
+    expect(said).toMatch(/^\| U0ANA \| guest \| 1 \| [^|]+ \| [^|]+ \| {2}\|/m);
+    expect(said).toMatch(
+      /^The trail begins with seal 1 \(\S+ \S+ UTC\): nothing is known of what was before/m,
+    );
+  }
+  const before = await run(`report --month ${monthOf(begun - 40 * DAY)} --no-names --format csv`);
+  expect(before).toMatchObject({
+    good: true,
+    warned: expect.stringContaining("The trail begins with seal 1"),
+  });
 });
 
 test("what breaks off while texts are removed is removed by the next try, also where nobody typed any", async () => {
