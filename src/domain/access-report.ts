@@ -1,20 +1,29 @@
-/** What a month's access comes to, out of the trail: told its entries in their order. Pure. */
+/** What a month's access comes to, out of the trail: told its lines in their order. Pure. */
 import { BY_BREAK_GLASS } from "./break-glass.ts";
 import { MINUTE } from "./duration.ts";
 import type { RequestId, UserId } from "./ids.ts";
 import { isFinal, isState } from "./lifecycle.ts";
-import { isApproval } from "./request.ts";
+import { isApproval, isRenewal, type Verification } from "./request.ts";
 import { TrailStep } from "./step.ts";
 import { endingOf } from "./story.ts";
 import type { SeenUse } from "./use.ts";
 
+/** One token's end. */
+interface Ending {
+  /** When it began: nothing is granted from then on. */
+  ended: { at: number } | null;
+  /** When it was proved, and how. */
+  confirmed: { at: number; method: string } | null;
+}
+
 /** One request, as far as the trail told of it. Times are milliseconds since the epoch. */
-export interface Access {
+export interface Access extends Ending {
   id: RequestId;
   requester: UserId;
   role: string;
   reason: string;
-  askedAt: number;
+  /** Null: before the trail begins. */
+  askedAt: number | null;
   /** How it came out so far. */
   state: string;
   stateAt: number;
@@ -24,22 +33,26 @@ export interface Access {
   moreBy: string[];
   isEmergency: boolean;
   reviewedBy: string[];
-  /** When its token was delivered; null where that never was. */
+  /** From when on its token may have been read, as far as the trail goes back; null where there was none. */
   begun: number | null;
   /** When it was to end. */
   expiresAt: number | null;
-  /** When its end began: nothing is granted from then on. */
   ended: { at: number; cause: string; by: string } | null;
-  /** When its end was proved, and how. */
-  confirmed: { at: number; method: string } | null;
+  /** Its tokens that gave way to others. */
+  former: (Ending & { generation: number })[];
   denied: { by: string; why: string } | null;
   /** What it was used for; null where that was not told. */
   use: SeenUse | null;
 }
 
-export interface AccessReport {
+/** What it is about, and when it is made. */
+export interface ReportRange {
   from: number;
   to: number;
+  now: number;
+}
+
+export interface AccessReport extends ReportRange {
   /** Asked for within it. */
   asked: Access[];
   /** Held within it, for however short a part. */
@@ -55,45 +68,60 @@ export interface AccessReport {
 /** An end is proved 11 to 13 s after the binding went; what took longer than this was not proved at once. */
 export const CONFIRMED_WITHIN_MS = MINUTE;
 
-/** Not proved within a minute of its beginning, or by nothing but the token's own time, or not yet. */
-export const isConfirmedLate = ({ ended, confirmed }: Access): boolean =>
+/** Not proved within a minute of its beginning, or by nothing but the token's own time or an operator's word, or not yet. */
+export const isConfirmedLate = ({ ended, confirmed }: Ending): boolean =>
   ended !== null &&
-  (confirmed === null || confirmed.method === "expiry" || confirmed.at - ended.at > CONFIRMED_WITHIN_MS);
+  (confirmed === null ||
+    UNPROVED.includes(confirmed.method) ||
+    confirmed.at - ended.at > CONFIRMED_WITHIN_MS);
+const UNPROVED: readonly string[] = ["expiry", "abandoned"] satisfies Verification["method"][];
+
+const ENDED_WITHIN_MS = MINUTE;
+
+/** Its time was over a minute or more before its end began, or is, and it still stands. */
+export const isEndedLate = ({ ended, expiresAt }: Access, { now }: Pick<ReportRange, "now">): boolean =>
+  expiresAt !== null && (ended?.at ?? now) - expiresAt > ENDED_WITHIN_MS;
 
 /** All to whom its holder owes it. */
 export const approversOf = ({ approvedBy, moreBy }: Access): string[] => [
   ...new Set([...approvedBy, ...moreBy]),
 ];
 
+/** When it ended, or is to; what stands past its time, now. */
+export const heldUntil = ({ ended, expiresAt }: Access, { now }: Pick<ReportRange, "now">): number | null =>
+  ended?.at ?? (expiresAt === null ? null : Math.max(expiresAt, now));
+
 /** How much of it lies within, ms; what goes on is counted to the end of `to`. */
-export function heldFor(
-  { begun, ended, expiresAt }: Access,
-  { from, to }: { from: number; to: number },
-): number {
-  if (begun === null) return 0;
-  const end = ended?.at ?? expiresAt ?? to;
-  return Math.max(0, Math.min(end, to) - Math.max(begun, from));
+export function heldFor(one: Access, range: ReportRange): number {
+  const { from, to } = range;
+  if (one.begun === null) return 0;
+  return Math.max(0, Math.min(heldUntil(one, range) ?? to, to) - Math.max(one.begun, from));
 }
 
 export interface ReportBuilder {
-  /** In the order of the trail. */
-  entry(trail: object): void;
+  /** An entry or a seal, in the order of the trail. */
+  line(trail: object): void;
   report(): AccessReport;
 }
 
-export function buildReport({ from, to }: { from: number; to: number }): ReportBuilder {
+export function buildReport(range: ReportRange): ReportBuilder {
+  const { from, to } = range;
   const all = new Map<RequestId, Access>();
   const [lockdowns, policies]: [AccessReport["lockdowns"], AccessReport["policies"]] = [[], []];
   const [restores, attempts]: [AccessReport["restores"], AccessReport["attempts"]] = [[], []];
   const isWithin = (at: number) => at >= from && at < to;
+  const askedLater = new Set<RequestId>();
+  let begins: number | null = null;
   return {
-    entry(trail) {
+    line(trail) {
+      if ("at" in trail && typeof trail.at === "number") begins ??= trail.at;
       const step = TrailStep.safeParse(trail).data;
       if (step) {
-        if (step.at >= to && !all.has(step.id)) return;
+        if (step.from === null && step.at >= to && !all.has(step.id)) askedLater.add(step.id);
+        if (askedLater.has(step.id)) return;
         // Remarked on after its end: of what was over before, it is no part either.
-        if (step.from === step.to && !all.has(step.id)) return;
-        const access = after(all.get(step.id) ?? first(step), step);
+        if (step.from === step.to && !isHeldIn(step.from) && !all.has(step.id)) return;
+        const access = after(all.get(step.id) ?? first(step, begins), step);
         all.set(step.id, access);
         // Its grant lasts longer by them.
         const grant =
@@ -114,19 +142,24 @@ export function buildReport({ from, to }: { from: number; to: number }): ReportB
       }
     },
     report: () => ({
-      ...{ from, to, lockdowns, restores, policies, attempts },
-      asked: [...all.values()].filter(({ askedAt }) => isWithin(askedAt)),
-      held: [...all.values()].filter((one) => heldFor(one, { from, to }) > 0),
+      ...{ ...range, lockdowns, restores, policies, attempts },
+      asked: [...all.values()].filter(({ askedAt }) => askedAt !== null && isWithin(askedAt)),
+      held: [...all.values()].filter((one) => heldFor(one, range) > 0),
     }),
   };
 }
 
+/** Its holder may read the token before the bot knows that they can. */
+const isHeldIn = (state: string | null): boolean => state === "delivering" || state === "active";
+
 const isOver = ({ state }: Access): boolean => isState(state) && isFinal({ state });
 
-const first = ({ id, requester, role, reason, at }: TrailStep): Access => ({
-  ...{ id, requester, role, reason, askedAt: at, state: "requested", stateAt: at },
+/** `begins`: the trail, which may know nothing of what came before this step. */
+const first = ({ id, requester, role, reason, at, from }: TrailStep, begins: number | null): Access => ({
+  ...{ id, requester, role, reason, askedAt: from === null ? at : null, state: "requested", stateAt: at },
   ...{ approvedBy: [], moreBy: [], isEmergency: false, reviewedBy: [] },
-  ...{ begun: null, expiresAt: null, ended: null, confirmed: null, denied: null, use: null },
+  ...{ begun: isHeldIn(from) ? begins : null, expiresAt: null },
+  ...{ ended: null, confirmed: null, former: [], denied: null, use: null },
 });
 
 function after(before: Access, step: TrailStep): Access {
@@ -141,12 +174,23 @@ function after(before: Access, step: TrailStep): Access {
     ...(isApproval(step)
       ? { approvedBy: approvers, isEmergency: qualified?.startsWith(BY_BREAK_GLASS) ?? false }
       : {}),
-    ...(moved && to === "active" ? { begun: before.begun ?? at } : {}),
+    ...(moved && isHeldIn(to) ? { begun: before.begun ?? at } : {}),
     ...(moved && to === "ending" ? { ended: { at, cause: endingOf(step).cause, by: who } } : {}),
     ...(moved && to === "ended" && verification
       ? { confirmed: { at: verification.at, method: verification.method } }
       : {}),
+    former: formerAfter(before, step),
     ...(step.use ? { use: step.use } : {}),
     ...(moved && to === "denied" ? { denied: { by: who, why: why ?? "" } } : {}),
   };
+}
+
+function formerAfter({ former }: Access, step: TrailStep): Access["former"] {
+  const { at, generation, verification } = step;
+  if (isRenewal(step)) return [...former, { generation: generation - 1, ended: { at }, confirmed: null }];
+  if (!verification) return former;
+  const { at: provedAt, method } = verification;
+  return former.map((one) =>
+    one.generation === generation ? { ...one, confirmed: one.confirmed ?? { at: provedAt, method } } : one,
+  );
 }

@@ -1,9 +1,10 @@
 /** What people typed is removed from the trail and from the records of what is over; that it was, and by whom, stands on the trail. */
 import { isOpen } from "../domain/allowance.ts";
-import { AllowanceId, RequestId } from "../domain/ids.ts";
+import { AllowanceId, isRequestId, RequestId } from "../domain/ids.ts";
 import { isFinal } from "../domain/lifecycle.ts";
 import { ELSEWHERE, type Forgotten } from "../domain/trail-entry.ts";
-import { withoutTexts } from "../domain/without-texts.ts";
+import { withoutDenial, withoutTexts } from "../domain/without-texts.ts";
+import type { Requests } from "../flow/ports.ts";
 import { createAllowances } from "./allowances.ts";
 import { chained } from "./chain.ts";
 import { reading, writing } from "./failures.ts";
@@ -25,6 +26,13 @@ export interface Found {
   live: string[];
 }
 
+interface OnTrail {
+  /** Of each that is meant, where its entries stand. */
+  places: ReadonlyMap<string, string[]>;
+  /** What each person asked for. */
+  asked: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
 /** All whose entries `isMeant` picks. */
 export async function forget(
   options: ForgetStore,
@@ -33,15 +41,17 @@ export async function forget(
 ): Promise<Found> {
   const store = { ...options, redis: defineScripts(options.redis) };
   const places = new Map<string, string[]>();
+  const asked = new Map<string, Set<string>>();
   for await (const { place, trail } of trailLines(store)) {
     const { id, requester } = trail as { id?: string; requester?: string };
-    if (id !== undefined && requester !== undefined && isMeant({ id, requester }))
-      places.set(id, [...(places.get(id) ?? []), place]);
+    if (id === undefined || requester === undefined) continue;
+    asked.set(requester, (asked.get(requester) ?? new Set()).add(id));
+    if (isMeant({ id, requester })) places.set(id, [...(places.get(id) ?? []), place]);
   }
   const found: Found = { forgotten: [], live: [] };
   for (const id of places.keys()) found[(await isOver(store, id)) ? "forgotten" : "live"].push(id);
   for (let at = 0; at < found.forgotten.length; at += AT_ONCE)
-    await remove(store, found.forgotten.slice(at, at + AT_ONCE), { places, who });
+    await remove(store, found.forgotten.slice(at, at + AT_ONCE), { places, asked, who });
   return found;
 }
 
@@ -68,7 +78,7 @@ const requestsIn = (store: Pick<Store, "redis" | "keys" | "clock">) =>
 async function remove(
   store: ForgetStore,
   ids: readonly string[],
-  { places, who }: { places: ReadonlyMap<string, string[]>; who: string },
+  { places, asked, who }: OnTrail & { who: string },
 ): Promise<void> {
   const { redis, keys, clock } = store;
   const at = clock.now();
@@ -79,12 +89,23 @@ async function remove(
     // Of whom it was used by, how often stays.
     await writing(redis, () => redis.del(keys.addresses(id), keys.agents(id), keys.rights(id)));
     const request = RequestId.safeParse(id).data;
-    const requests = requestsIn(store);
-    if (request && (await requests.get(request))) await requests.update(request, withoutTexts);
+    if (request) await removeFrom(requestsIn(store), request, asked);
     const allowance = AllowanceId.safeParse(id).data;
     const allowances = allowancesIn(store);
     if (allowance && (await allowances.get(allowance)))
       await allowances.update(allowance, (a) => ({ ...a, reason: ELSEWHERE }));
     await writing(redis, () => redis.xdel(keys.texts, ...(places.get(id) ?? [])));
   }
+}
+
+/** Why it was denied stands with what its person asked for next, too. */
+async function removeFrom(requests: Requests, id: RequestId, asked: OnTrail["asked"]): Promise<void> {
+  const request = await requests.get(id);
+  if (!request) return;
+  await requests.update(id, withoutTexts);
+  if (request.state !== "denied") return;
+  const others = [...(asked.get(request.requester.id) ?? [])].filter(isRequestId);
+  for (const one of await requests.getMany(others))
+    if (one && one !== "unreadable" && one.background?.denied?.at === request.at)
+      await requests.update(one.id, withoutDenial);
 }

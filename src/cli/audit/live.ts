@@ -9,8 +9,8 @@ import { createHubClient } from "../../hub/client/client.ts";
 import { createAnchor } from "../../hub/grants/anchor.ts";
 import { newestSeal } from "../../store/seals.ts";
 import type { Store } from "../../store/store.ts";
-import { KEEP_TRAIL_MS, type PlacedLine } from "../../store/trail.ts";
-import { readTrail } from "./from-seal.ts";
+import { KEEP_TRAIL_MS } from "../../store/trail.ts";
+import { type Beginning, readTrail } from "./from-seal.ts";
 import { createVerifier, type Verdict } from "./verifier.ts";
 
 export type Head = Pick<Witnessed, "seal" | "hash">;
@@ -33,7 +33,7 @@ export async function verifyLive(store: Where, witnesses: Witnesses): Promise<Ve
 export async function proving(
   store: Where,
   { heads, hub }: Witnesses,
-): Promise<{ lines: AsyncIterable<PlacedLine>; verdict(): Verdict }> {
+): Promise<Pick<Beginning, "lines" | "later"> & { verdict(): Verdict }> {
   const newest = await newestSeal(store);
   const { first, later, lines } = await readTrail(store);
   const known = [...heads, ...[hub, newest].filter((one) => one != null)];
@@ -47,6 +47,7 @@ export async function proving(
   }
   return {
     lines: told(),
+    later,
     verdict: () => judged(verifier.end(at + 1), { hub, later, now: store.clock.now() }),
   };
 }

@@ -5,10 +5,13 @@ import {
   approversOf,
   buildReport,
   heldFor,
+  heldUntil,
   isConfirmedLate,
+  isEndedLate,
+  type ReportRange,
 } from "../../domain/access-report.ts";
 import { formatDuration, MINUTE } from "../../domain/duration.ts";
-import { headText, isSeal } from "../../domain/seal.ts";
+import { headText, type Seal } from "../../domain/seal.ts";
 import { type SeenUse, usesIn } from "../../domain/use.ts";
 import { wholeOf } from "../../store/chain.ts";
 import { csvRow } from "./csv.ts";
@@ -34,11 +37,12 @@ export async function reportOn(
   means: ReportMeans,
   { month, from, to, format }: ReportOptions,
 ): Promise<MonthReport> {
-  const { report, verdict } = await read(means, { from, to });
-  const nameOf: NameOf = async (id) => (/^[UW]/.test(id) ? ((await means.nameOf(id)) ?? id) : id);
   const now = means.clock.now();
+  const { report, verdict, later } = await read(means, { from, to, now });
+  const nameOf: NameOf = async (id) => (/^[UW]/.test(id) ? ((await means.nameOf(id)) ?? id) : id);
   const proof = [
     ...proofOf(verdict),
+    ...(later && verdict.from ? [beginning(verdict.from)] : []),
     ...(now < to ? [`The month is not over: this is what was known at ${time(now)}.`] : []),
   ];
   const lines =
@@ -49,11 +53,11 @@ export async function reportOn(
 }
 
 /** The same reading proves it. */
-async function read(means: ReportMeans, range: { from: number; to: number }) {
-  const { lines, verdict } = await proving(means, { heads: [], hub: means.hub });
+async function read(means: ReportMeans, range: ReportRange) {
+  const { lines, later, verdict } = await proving(means, { heads: [], hub: means.hub });
   const builder = buildReport(range);
-  for await (const line of lines) if (!isSeal(line.trail)) builder.entry(wholeOf(line));
-  return { report: builder.report(), verdict: verdict() };
+  for await (const line of lines) builder.line(wholeOf(line));
+  return { report: builder.report(), verdict: verdict(), later };
 }
 
 interface Context {
@@ -69,7 +73,7 @@ async function markdownOf(report: AccessReport, context: Context): Promise<strin
   const { asked, held } = report;
   const denied = asked.filter((one) => one.denied);
   const emergencies = held.filter((one) => one.isEmergency);
-  const late = held.filter((one) => isConfirmedLate(one));
+  const late = held.flatMap((one) => lateEnds(one, report));
   const longest = held.toSorted((a, b) => heldFor(b, report) - heldFor(a, report)).slice(0, LONGEST);
   const who = async (one: Access) => [await nameOf(one.requester), one.role];
   return [
@@ -93,7 +97,7 @@ async function markdownOf(report: AccessReport, context: Context): Promise<strin
       longest,
       async (one) => [
         ...(await who(one)),
-        ...[span(heldFor(one, report)), time(one.begun), time(one.ended?.at ?? one.expiresAt)],
+        ...[span(heldFor(one, report)), time(one.begun), time(heldUntil(one, report))],
         ...[await named(approversOf(one)), one.id],
       ],
     )),
@@ -116,12 +120,16 @@ async function markdownOf(report: AccessReport, context: Context): Promise<strin
       ],
     )),
     "",
-    "## Ends not confirmed at once",
+    "## Ends late, or not confirmed at once",
     "",
-    ...(await tableOf(["Ended", "Person", "Role", "Confirmed", "How", "Request"], late, async (one) => [
-      ...[time(one.ended?.at ?? null), ...(await who(one))],
-      ...[one.confirmed ? time(one.confirmed.at) : "not yet", one.confirmed?.method ?? "", one.id],
-    ])),
+    ...(await tableOf(
+      ["Was to end", "Ended", "Person", "Role", "Confirmed", "How", "Request"],
+      late,
+      async ({ of, dueAt, ended, confirmed, what }) => [
+        ...[time(dueAt), ended ? time(ended.at) : "not yet", ...(await who(of))],
+        ...[confirmed ? time(confirmed.at) : "not yet", confirmed?.method ?? "", what],
+      ],
+    )),
     "",
     "## Tried by who may not",
     "",
@@ -160,12 +168,25 @@ async function markdownOf(report: AccessReport, context: Context): Promise<strin
   ];
 }
 
+/** Of its tokens that gave way, and its own. */
+const lateEnds = (one: Access, report: AccessReport) => [
+  ...one.former
+    .filter(isConfirmedLate)
+    .map((token) => ({ ...token, of: one, dueAt: null, what: `${one.id} token ${token.generation}` })),
+  ...(isEndedLate(one, report) || isConfirmedLate(one)
+    ? [{ ...one, of: one, dueAt: one.expiresAt, what: one.id }]
+    : []),
+];
+
 function proofOf({ faults: [fault], newest, notes }: Verdict): string[] {
   const whole = newest
     ? `The trail it was made of is whole up to seal ${headText(newest)}.`
     : "Nothing of the trail it was made of is sealed yet.";
   return [fault ? `**The trail it was made of is not whole:** ${cell(fault.what)}.` : whole, ...notes];
 }
+
+const beginning = ({ seal, at }: Pick<Seal, "seal" | "at">): string =>
+  `The trail begins with seal ${seal} (${time(at)}): nothing is known of what was before, and access that was given before counts from then on.`;
 
 function totals({ asked, held }: AccessReport): string[] {
   const of = (...states: string[]) => asked.filter(({ state }) => states.includes(state)).length;
@@ -215,7 +236,7 @@ async function csvOf(report: AccessReport, nameOf: NameOf): Promise<string[]> {
       ...[(await Promise.all(approversOf(one).map(nameOf))).join("; "), one.isEmergency ? "yes" : "no"],
       ...[(await Promise.all(one.reviewedBy.map(nameOf))).join("; "), time(one.begun), time(one.expiresAt)],
       ...[time(one.ended?.at ?? null), one.ended?.cause ?? "", one.ended ? await nameOf(one.ended.by) : ""],
-      ...[time(one.confirmed?.at ?? null), one.confirmed?.method ?? "", isConfirmedLate(one) ? "no" : "yes"],
+      ...[time(one.confirmed?.at ?? null), one.confirmed?.method ?? "", confirmedAtOnce(one)],
       `${Math.round(heldFor(one, report) / MINUTE)}`,
       ...useCells(one),
     ]),
@@ -248,6 +269,12 @@ const CSV_TITLES = [
   "refused",
   "use complete",
 ];
+
+/** Of its tokens that gave way, too; empty where nothing is late, and it has not ended. */
+function confirmedAtOnce(one: Access): string {
+  if ([one, ...one.former].some(isConfirmedLate)) return "no";
+  return one.ended ? "yes" : "";
+}
 
 /** Empty where the hub told nothing of it. */
 function useCells({ use }: Access): string[] {

@@ -8,12 +8,16 @@ import { scratch } from "../../../sandbox/child.ts";
 import { audit } from "../../../src/cli/audit/index.ts";
 import { auditOptions } from "../../../src/cli/audit/options.ts";
 import type { Config } from "../../../src/config.ts";
-import { HOUR, MINUTE } from "../../../src/domain/duration.ts";
-import { AllowanceId } from "../../../src/domain/ids.ts";
+import { backgroundOf } from "../../../src/domain/background.ts";
+import { DAY, HOUR, MINUTE } from "../../../src/domain/duration.ts";
+import { generationGone, renewed } from "../../../src/domain/generations.ts";
+import { AllowanceId, type RequestId } from "../../../src/domain/ids.ts";
+import type { In, Verification } from "../../../src/domain/request.ts";
 import { headText } from "../../../src/domain/seal.ts";
+import { NO_USE } from "../../../src/domain/use.ts";
 import { createAllowances } from "../../../src/store/allowances.ts";
 import { testRedis } from "../../helpers/redis.ts";
-import { ana, ben, inState, reviewBy, taken, unreviewed } from "../../store/samples.ts";
+import { ana, asked, ben, inState, reviewBy, taken, unreviewed } from "../../store/samples.ts";
 import { openTrail, type Trail } from "./trail.ts";
 
 const redis = await testRedis();
@@ -59,6 +63,21 @@ async function run(line: string) {
   };
 }
 
+const monthOf = (at: number): string => new Date(at).toISOString().slice(0, 7);
+
+/** On the month of that time. */
+const reported = async (at: number, more = ""): Promise<string> =>
+  (await run(`report --month ${monthOf(at)} --no-names${more}`)).said;
+
+/** Its end is proved, or settled, this very moment. */
+async function proved(id: RequestId, by: Pick<Verification, "method" | "operator" | "reason">) {
+  const at = trail.clock.now();
+  await trail.requests.update(id, (r) => {
+    const ended = inState(r, "ended");
+    return { ...ended, verification: { ...by, deletedAt: at, at } } as typeof ended;
+  });
+}
+
 test.each([
   ["", "Say what to do: export, forget, report, verify."],
   ["export --format xml", "--format is jsonl or csv."],
@@ -75,17 +94,14 @@ test.each([
 );
 
 test("a month: exported, verified, reported; texts removed, and whole all the same", async () => {
-  const { clock, walk, requests } = trail;
+  const { clock, walk } = trail;
   // The first of a month, so that the month is the same throughout.
   const now = new Date(clock.now());
   clock.jump(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 2) - clock.now());
   const month = new Date(clock.now()).toISOString().slice(0, 7);
   const held = await walk(["pending", "approved", "delivering", "active", "ending"], { role: "admin" });
   clock.jump(3 * HOUR);
-  await requests.update(held, (r) => {
-    const ended = inState(r, "ended");
-    return { ...ended, verification: { method: "absence", deletedAt: 1, at: clock.now() } } as typeof ended;
-  });
+  await proved(held, { method: "absence" });
   const denied = await walk(["pending", "denied"], { requester: ben, reason: "for | the *secret* <b>" });
   await trail.seal();
   const head = headText((await trail.seals.head()) ?? { seal: 0, hash: "" });
@@ -115,7 +131,7 @@ test("a month: exported, verified, reported; texts removed, and whole all the sa
   expect(report).toMatch(/^\| U0ANA \| admin \| 1 \| \S+ \| \S+ \| U0BEN \| not known \| not known \|$/m);
   expect(report).toMatch(new RegExp(`^\\| .* \\| U0BEN \\| guest \\| U0BEN \\| no \\| ${denied} \\|$`, "m"));
   // Its end took three hours to be confirmed.
-  expect(report).toMatch(new RegExp(`Ends not confirmed at once[^#]*\\| absence \\| ${held} \\|`));
+  expect(report).toMatch(new RegExp(`Ends late, or not confirmed at once[^#]*\\| absence \\| ${held} \\|`));
   expect(report).toContain("The month is not over: this is what was known at ");
   const rows = (await run(`report --month ${month} --no-names --format csv`)).said.split("\n");
   expect(rows.filter((row) => row.startsWith(held))).toHaveLength(1);
@@ -216,6 +232,38 @@ test("a report on a trail that was cut says so first, beside CSV too, and fails"
   expect([md.good, csv.good]).toEqual([false, false]);
 });
 
+test("what is older than the trail is said not to be known, and access from before is held from its beginning on", async () => {
+  trail = openTrail(redis);
+  const { clock, requests, seals, walk } = trail;
+  const begun = clock.now();
+  const id = await walk(["pending", "approved", "delivering", "active"], { duration: 300 * DAY });
+  await trail.seal();
+  expect(await reported(begun)).not.toContain("The trail begins");
+  clock.jump(250 * DAY);
+  const endedAt = clock.now();
+  await requests.update(id, (r) => inState(r, "ending"));
+  await proved(id, { method: "probe" });
+  await trail.seal();
+  clock.jump(200 * DAY);
+  await walk(["pending", "approved", "delivering", "active", "ending", "ended"], { requester: ben });
+  await trail.seal();
+  await seals.trim();
+  for (const month of [begun + 100 * DAY, endedAt]) {
+    const said = await reported(month);
+    expect(said).toContain("\n0 requests:");
+    expect(said).toContain("1 grants were held, by 1 people.");
+    expect(said).toMatch(/^\| U0ANA \| guest \| 1 \| [^|]+ \| [^|]+ \| {2}\|/m);
+    expect(said).toMatch(
+      /^The trail begins with seal 1 \(\S+ \S+ UTC\): nothing is known of what was before/m,
+    );
+  }
+  const before = await run(`report --month ${monthOf(begun - 40 * DAY)} --no-names --format csv`);
+  expect(before).toMatchObject({
+    good: true,
+    warned: expect.stringContaining("The trail begins with seal 1"),
+  });
+});
+
 test("what breaks off while texts are removed is removed by the next try, also where nobody typed any", async () => {
   trail = openTrail(redis);
   const { keys, walk } = trail;
@@ -234,6 +282,23 @@ test("what breaks off while texts are removed is removed by the next try, also w
   expect(await redis.commands.hget(keys.request(id), "record")).not.toContain("debugging");
   expect(await redis.commands.exists(keys.addresses(id), keys.addresses(silent))).toBe(0);
   expect(await run("forget R-7K2Q9FXT --as dpo")).toMatchObject({ good: false });
+});
+
+test("why somebody was denied, and why an operator settled an end, is left in no record", async () => {
+  trail = openTrail(redis);
+  const { clock, keys, requests, walk } = trail;
+  const settled = await walk(["approved", "delivering", "active", "ending"], { role: "reader" });
+  await proved(settled, { method: "abandoned", operator: "dana", reason: "a secret" });
+  const denied = await walk(["pending"]);
+  await requests.update(denied, (r) => ({ ...inState(r, "denied"), why: "a secret" }) as typeof r);
+  const next = asked({ role: "guest", requestedAt: clock.now() });
+  const background = backgroundOf(next, {}, await requests.recent(ana.id), clock.now());
+  expect(background.denied?.why).toBe("a secret");
+  await walk([], { ...next, background });
+  for (const id of [settled, denied])
+    expect(await run(`forget ${id} --as dpo`)).toMatchObject({ good: true });
+  for (const id of [settled, denied, next.id])
+    expect(await redis.commands.hget(keys.request(id), "record")).not.toContain("secret");
 });
 
 test("a request that cannot be read keeps no other from being removed", async () => {
@@ -302,6 +367,69 @@ test("an emergency and its reviews are in the report", async () => {
       `Taken in an emergency[^#]*\\| ${ana.id} \\| admin \\| debugging the search page \\| U0BEN \\| ${id} \\|`,
     ),
   );
+});
+
+test("access that stands past its time is in the report, and so is its end, though that was proved at once", async () => {
+  trail = openTrail(redis);
+  const { clock, requests, walk } = trail;
+  const id = await walk(["pending", "approved", "delivering", "active"]);
+  const { expiresAt } = (await requests.get(id)) as In<"active">;
+  const [day] = new Date(expiresAt).toISOString().split("T");
+  const late = async () =>
+    /Ends late, or not confirmed at once\n\n([^#]*)\n\n##/.exec(await reported(expiresAt))?.[1];
+  const csv = () => reported(expiresAt, " --format csv");
+  expect(await late()).toBe("None.");
+  // It has not ended, so nothing is confirmed.
+  expect(await csv()).toMatch(/,,,,,,,\d+,/);
+  clock.jump(3 * HOUR);
+  expect(await late()).toMatch(
+    new RegExp(
+      `^\\| ${day} \\d\\d:\\d\\d UTC \\| not yet \\| U0ANA \\| guest \\| not yet \\|  \\| ${id} \\|$`,
+      "m",
+    ),
+  );
+  await requests.update(id, (r) => inState(r, "ending"));
+  await proved(id, { method: "probe" });
+  expect(await late()).toMatch(new RegExp(`\\| probe \\| ${id} \\|$`, "m"));
+  expect(await csv()).toMatch(/,probe,yes,/);
+});
+
+test("a leaked token whose end was proved late, or is not yet, is in the report beside its grant", async () => {
+  trail = openTrail(redis);
+  const { clock, requests, walk } = trail;
+  const id = await walk(["pending", "approved", "delivering", "active"], { duration: 8 * HOUR });
+  await requests.update(id, (r) => renewed(r, "leaked", clock.now()));
+  const renewedAt = clock.now();
+  const late = async () =>
+    (await reported(renewedAt)).split("\n").filter((line) => line.includes(`${id} token`));
+  const row = (confirmed: string) =>
+    new RegExp(`^\\|  \\| \\S+ \\S+ UTC \\| U0ANA \\| guest \\| ${confirmed} \\| ${id} token 1 \\|$`);
+  expect(await late()).toEqual([expect.stringMatching(row("not yet \\| "))]);
+  clock.jump(3 * HOUR);
+  const at = clock.now();
+  await requests.update(id, (r) => generationGone(r, 1, { method: "probe", deletedAt: at, at }));
+  expect(await late()).toEqual([expect.stringMatching(row("\\S+ \\S+ UTC \\| probe"))]);
+  expect(await reported(renewedAt, " --format csv")).toMatch(/,,,,,,no,/);
+});
+
+test("an end that an operator settled within the minute is confirmed by nothing", async () => {
+  trail = openTrail(redis);
+  const { clock, walk } = trail;
+  const id = await walk(["pending", "approved", "delivering", "active", "ending"]);
+  await proved(id, { method: "abandoned", operator: "dana" });
+  expect(await reported(clock.now())).toMatch(
+    new RegExp(`Ends late, or not confirmed at once[^#]*\\| abandoned \\| ${id} \\|`),
+  );
+});
+
+test("a token that may have been read, though nobody wrote down that it was shown, was held", async () => {
+  trail = openTrail(redis);
+  const { clock, requests, walk } = trail;
+  const id = await walk(["pending", "approved", "delivering", "ending", "ended"]);
+  await requests.update(id, (r) => ({ ...r, use: { ...NO_USE, last: clock.now(), changed: 3 } }) as typeof r);
+  const said = await reported(clock.now());
+  expect(said).toContain("1 grants were held, by 1 people.");
+  expect(said).toMatch(/^\| U0ANA \| guest \| 1 \| \S+ \| \S+ \| U0BEN \| 3 \| 3 \|$/m);
 });
 
 test("whoever approved more time is named beside whoever approved its grant", async () => {
