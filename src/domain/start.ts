@@ -2,6 +2,7 @@
 import { toNarrow } from "./amount.ts";
 import { DAY, MINUTE } from "./duration.ts";
 import { type CalendarDate, type Day, formatMoment, leadingMoment, type Moment } from "./moment.ts";
+import { NUMBER_WORD } from "./number-word.ts";
 import { Refused } from "./refusal.ts";
 import { looksLikeMoment } from "./typed-time.ts";
 import { dateIn, timesOfDay } from "./zone.ts";
@@ -23,9 +24,17 @@ const MONTH =
 const WEEKDAY = "(?:mon|tue|tues|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(?:day)?";
 const WEEKDAY_ZH = "(?:下下?|本|这)?个?(?:周|星期|礼拜)[一二三四五六日天末]";
 
-/** A day by its name, or so long from now, which nobody knows for certain. */
-const NAMED_DAY = new RegExp(
-  String.raw`^(?:in\s+(?:\d|an?\s|half\s)|(?:(?:next|this|on)\s+)?${WEEKDAY}(?![\p{L}\p{N}_'’-])|(?:next|this)\s+(?:week|month|morning|afternoon|evening|night|hour)(?![\p{L}\p{N}_'’-])|${MONTH}\.?\s+\d|the\s+\d|${WEEKDAY_ZH}|(?:下|本|这)个?[周月]|月底)`,
+const WORD_ENDS = String.raw`(?![\p{L}\p{N}_'’-])`;
+
+/** A day or an hour by its name, or so long from now, which nobody knows for certain. */
+const NAMED = new RegExp(
+  `^(?:${[
+    String.raw`in\s+(?:\d|an?\s|half\s|${NUMBER_WORD}\s+(?:minute|hour|day|week)s?${WORD_ENDS})`,
+    String.raw`(?:a\s+)?quarter\s+(?:to|past)\s+(?:\d|${NUMBER_WORD}${WORD_ENDS})`,
+    String.raw`(?:(?:next|this|on)\s+)?${WEEKDAY}${WORD_ENDS}`,
+    String.raw`(?:next|this)\s+(?:week|month|morning|afternoon|evening|night|hour)${WORD_ENDS}`,
+    String.raw`${MONTH}\.?\s+\d|the\s+\d`,
+  ].join("|")})`,
   "u",
 );
 
@@ -50,7 +59,7 @@ const DAY_BEHIND = new RegExp(
 const TONIGHT =
   /^(?:tonight(?:\s+at\s+\d{1,2}(?::\d\d)?(?:\s?[ap]m)?|\s+\d{1,2}(?::\d\d(?:\s?[ap]m)?|\s?[ap]m))|[今明]?晚上?\s*12(?:[点时]\S*|:\d\d))(?=\s|$)\s*/;
 
-/** Null when the text does not begin with one: "from" is a word like any other unless a time follows. `isAtOnce`: it alone is such a word. */
+/** Null when the text does not begin with one: "from" is a word like any other unless a time follows. `isAtOnce`: it alone is such a word, before a time that is understood. */
 export function takeStart(text: string, isAtOnce: boolean): TakenStart | null {
   const plain = toNarrow(text).toLowerCase();
   const from = (FROM.exec(plain) ?? (isAtOnce ? null : STARTING.exec(plain)))?.[0];
@@ -61,7 +70,7 @@ export function takeStart(text: string, isAtOnce: boolean): TakenStart | null {
     return { start: found.isDark ? said : found.is, rest: text.slice(found.end) };
   }
   const after = plain.slice(from.length);
-  if (!looksLikeMoment(after) && !NAMED_DAY.test(after)) return null;
+  if (isAtOnce || (!looksLikeMoment(after) && !NAMED.test(after))) return null;
   const [said = ""] = /^\S+(?:\s+[\d点时:]+\S*)?/.exec(after) ?? [];
   return {
     start: { unclear: text.slice(0, from.length + said.length) },

@@ -93,6 +93,24 @@ test.each([
   "from 22:00 2h from tomorrow 09:00 fix",
   "从下周一9点",
   "从星期三",
+  "从晚上十点 发布",
+  "2小时 从十点发布",
+  "2小时 从零点 发布",
+  "从夜里10点",
+  "从今夜 发布",
+  "从半夜两点",
+  "从深夜11点",
+  "从清晨6点",
+  "从早8点",
+  "从今早八点",
+  "从下午三点",
+  "从十二月三日9点",
+  "从大后天9点",
+  "从下个星期 发布",
+  "从年底",
+  "2h from quarter to ten deploy",
+  "2h from a quarter past 9 deploy",
+  "2h starting in two hours fix",
   // By whose clock?
   "2h from 22:00 UTC deploy",
   "2h from tomorrow 09:00 CEST deploy",
@@ -152,6 +170,8 @@ test("in an emergency a day is part of the reason, and a line that is put togeth
     "at 09:00 the database died",
     "晚上10点 数据库挂了",
     "starting 09:00 the database dies",
+    "from 3 hosts nothing answers",
+    "从凌晨三点开始数据库挂了",
   ])
     expect(parseCommand(`emergency guest 1h ${reason}`)).toEqual({
       ...{ role: "guest", time: { ms: HOUR }, reason, emergency: true },
@@ -180,10 +200,30 @@ test.each(["a new job", "over"])("starting %s is a reason", (text) =>
   expect(asked(`guest 2h starting ${text}`)).toMatchObject({ reason: `starting ${text}` }),
 );
 
-test.each(["the team", "monitoring alerts", "next door", "sunset", "maybe 3 hosts", "marketing"])(
-  "from %s is a reason",
-  (text) => expect(asked(`guest 2h from ${text}`)).toMatchObject({ reason: `from ${text}` }),
+test.each([
+  "the team",
+  "monitoring alerts",
+  "next door",
+  "sunset",
+  "maybe 3 hosts",
+  "marketing",
+  "quarter to quarter",
+  "us",
+])("from %s is a reason", (text) =>
+  expect(asked(`guest 2h from ${text}`)).toMatchObject({ reason: `from ${text}` }),
 );
+
+test.each([
+  "三点一线",
+  "一点一滴做起",
+  "早上开始报错",
+  "半夜开始报错",
+  "下午起打不开",
+  "夜间任务看起",
+  "零售系统查单",
+  "后台导出",
+  "北京时间同步",
+])("从%s is a reason", (text) => expect(asked(`guest 2h 从${text}`)).toMatchObject({ reason: `从${text}` }));
 
 test.each(["at 22:00", "at 22:00 UTC"])(
   "what stands beside a beginning that is refused is kept: %s",
