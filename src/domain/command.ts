@@ -100,10 +100,15 @@ export function meaningOf(command: ParsedCommand, roles: Catalog): Meaning | und
   const { name } = near;
   const as = withTimeFirst(near.as);
   const duration = timeWithin(timesOf(role, command.emergency), as.time);
-  const given = cut(as.reason, REASON_MAX);
+  const { start } = as;
+  const given = start && "unclear" in start ? reasonFrom(start, as.reason) : cut(as.reason, REASON_MAX);
   const reason = mendReason(role.reason, given) ?? given;
   return { role: name, duration, ...momentIn(as), reason, ...inEmergency(command) };
 }
+
+/** When it is to begin, where that cannot be kept apart: nothing that was typed is lost. */
+export const reasonFrom = (start: TypedStart, reason: string): string =>
+  cut([formatStart(start), reason].filter(Boolean).join(" "), REASON_MAX);
 
 /** When it begins is kept where it is understood, and where it may begin later. */
 const momentIn = ({ start, emergency }: ParsedCommand) =>

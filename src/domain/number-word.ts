@@ -16,6 +16,9 @@ const WORDS = [
   "eleven",
   "twelve",
 ];
+/** To stand in other patterns. */
+export const NUMBER_WORD = `(?:${WORDS.join("|")})`;
+export const NUMERAL_ZH = "[零一二两三四五六七八九十]{1,3}";
 const TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
 const VALUES = new Map<string, number>([
   ...WORDS.map((word, i): [string, number] => [word, i + 1]),

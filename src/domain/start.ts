@@ -2,6 +2,7 @@
 import { toNarrow } from "./amount.ts";
 import { DAY, MINUTE } from "./duration.ts";
 import { type CalendarDate, type Day, formatMoment, leadingMoment, type Moment } from "./moment.ts";
+import { NUMBER_WORD, NUMERAL_ZH } from "./number-word.ts";
 import { Refused } from "./refusal.ts";
 import { looksLikeMoment } from "./typed-time.ts";
 import { dateIn, timesOfDay } from "./zone.ts";
@@ -23,9 +24,17 @@ const MONTH =
 const WEEKDAY = "(?:mon|tue|tues|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(?:day)?";
 const WEEKDAY_ZH = "(?:下下?|本|这)?个?(?:周|星期|礼拜)[一二三四五六日天末]";
 
-/** A day by its name, or so long from now, which nobody knows for certain. */
-const NAMED_DAY = new RegExp(
-  String.raw`^(?:in\s+(?:\d|an?\s|half\s)|(?:(?:next|this|on)\s+)?${WEEKDAY}(?![\p{L}\p{N}_'’-])|(?:next|this)\s+(?:week|month|morning|afternoon|evening|night|hour)(?![\p{L}\p{N}_'’-])|${MONTH}\.?\s+\d|the\s+\d|${WEEKDAY_ZH}|(?:下|本|这)个?[周月]|月底)`,
+const WORD_ENDS = String.raw`(?![\p{L}\p{N}_'’-])`;
+
+/** A day or an hour by its name, or so long from now, which nobody knows for certain. */
+const NAMED = new RegExp(
+  `^(?:${[
+    String.raw`in\s+(?:\d|an?\s|half\s|${NUMBER_WORD}\s+(?:minute|hour|day|week)s?${WORD_ENDS})`,
+    String.raw`(?:a\s+)?quarter\s+(?:to|past)\s+(?:\d|${NUMBER_WORD}${WORD_ENDS})`,
+    String.raw`(?:(?:next|this|on)\s+)?${WEEKDAY}${WORD_ENDS}`,
+    String.raw`(?:next|this)\s+(?:week|month|morning|afternoon|evening|night|hour)${WORD_ENDS}`,
+    String.raw`${MONTH}\.?\s+\d|the\s+\d`,
+  ].join("|")})`,
   "u",
 );
 
@@ -33,16 +42,30 @@ const FROM = /^(?:from\s+|从\s*)/;
 /** Said of what it is for as well, as a day is. */
 const STARTING = /^(?:starting|beginning)\s+(?:(?:from|at|on)\s+)?/;
 const AT = /^(?:(?:at|on)\s+|[在于]\s*)/;
-/** Whose clock, after a time of day: nobody's is gone by but the writer's own. */
-const ZONE =
-  /^\(?(?:(?:utc|gmt)\s?[+-]\d{1,2}(?::?\d\d)?|z|utc|gmt|[ecmp]t|ist|jst|kst|sgt|hkt|bst|cest|cet|eest|eet|msk|[aecmp]dt|[aecmp]st|a[ecw][ds]t|[+-]\d{1,2}(?::?\d\d)?)\)?(?=\s|$)\s*/;
+const ZONE_NAME = [
+  String.raw`(?:(?:utc|gmt)\s?)?[+-]\d{1,2}(?::?\d\d)?`,
+  "z|utc|gmt|[ecmp]t|ist|jst|kst|sgt|hkt|bst|cest|cet|eest|eet|msk|[aecmp]dt|[aecmp]st|a[ecw][ds]t|nz[ds]t",
+  String.raw`(?:eastern|central|mountain|pacific|european)\s+(?:(?:standard|daylight|summer)\s+)?time`,
+  String.raw`(?:beijing|china|tokyo|singapore|india|berlin|london|uk|new\s+york|us)\s+time`,
+].join("|");
+const ZONE_ZH = "(?:北京|东京|新加坡|柏林|伦敦|纽约|美东|美西)时间";
+/** Whose clock, beside a time of day: nobody's is gone by but the writer's own, which is the local one. */
+const ZONE = new RegExp(String.raw`^\(?(?:(?:${ZONE_NAME})(?=[\s,。)]|$)|${ZONE_ZH})\)?\s*`);
+/** "24/7", "3/4 nodes", "2/3 of the pods". */
+const NO_DATE = String.raw`24/7|\d/\d\s+(?:of|[a-z]+s)(?![a-z])`;
+const COUNT_ZH = String.raw`(?:\d{1,2}|${NUMERAL_ZH})`;
 /** A day that is said behind a time, where it is not understood: the next such time is another. */
 const DAY_BEHIND = new RegExp(
   `^(?:(?:on|of)\\s+)?(?:${[
     String.raw`today|tonight|tomorrow|(?:the\s+)?day\s+after\s+tomorrow`,
     String.raw`(?:(?:next|this)\s+)?${WEEKDAY}|(?:next|this)\s+(?:week|month|morning|afternoon|evening|night)`,
+    String.raw`in\s+(?:\d{1,2}|an?|${NUMBER_WORD})\s+(?:day|week|month)s?(?:['’]s?\s+time)?`,
     String.raw`(?:the\s+)?\d{1,2}(?:st|nd|rd|th)|\d{1,2}\s+${MONTH}|${MONTH}\.?\s+\d{1,2}(?:st|nd|rd|th)?`,
-    String.raw`\d{4}-\d{1,2}-\d{1,2}|(?:\d{4}年)?\d{1,2}月\d{1,2}[日号]|明[天日早晚]|后天`,
+    String.raw`(?!${NO_DATE})[0-3]?\d/[0-3]?\d(?:/\d{2,4})?|[0-3]?\d\.[01]?\d\.(?:(?:20)?[2-9]\d)?`,
+    String.raw`\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|(?:\d{4}年)?${COUNT_ZH}月${COUNT_ZH}[日号]|明[天日早晚]|大?后天`,
+    // "7日均值", "3号机" and "2号节点" are no days.
+    String.raw`\d{1,2}(?:日(?![志均内留])|号(?![机楼库线柜站]|节点|集群|服务))`,
+    `${COUNT_ZH}(?:天|个?(?:周|星期|礼拜))[之以]?后`,
     `${WEEKDAY_ZH}|下个?[周月](?![一二三四五六日天末])`,
   ].join("|")})(?![a-z\\d_'’的-])\\s*`,
 );
@@ -50,7 +73,7 @@ const DAY_BEHIND = new RegExp(
 const TONIGHT =
   /^(?:tonight(?:\s+at\s+\d{1,2}(?::\d\d)?(?:\s?[ap]m)?|\s+\d{1,2}(?::\d\d(?:\s?[ap]m)?|\s?[ap]m))|[今明]?晚上?\s*12(?:[点时]\S*|:\d\d))(?=\s|$)\s*/;
 
-/** Null when the text does not begin with one: "from" is a word like any other unless a time follows. `isAtOnce`: it alone is such a word. */
+/** Null when the text does not begin with one: "from" is a word like any other unless a time follows. `isAtOnce`: it alone is such a word, before a time that is understood. */
 export function takeStart(text: string, isAtOnce: boolean): TakenStart | null {
   const plain = toNarrow(text).toLowerCase();
   const from = (FROM.exec(plain) ?? (isAtOnce ? null : STARTING.exec(plain)))?.[0];
@@ -60,13 +83,13 @@ export function takeStart(text: string, isAtOnce: boolean): TakenStart | null {
     const said = { unclear: text.slice(0, found.end).trim() };
     return { start: found.isDark ? said : found.is, rest: text.slice(found.end) };
   }
-  const after = plain.slice(from.length);
-  if (!looksLikeMoment(after) && !NAMED_DAY.test(after)) return null;
+  const zone = ZONE.exec(plain.slice(from.length))?.[0].length ?? 0;
+  const begins = from.length + zone;
+  const after = plain.slice(begins);
+  if (isAtOnce || (!looksLikeMoment(after) && !NAMED.test(after))) return null;
   const [said = ""] = /^\S+(?:\s+[\d点时:]+\S*)?/.exec(after) ?? [];
-  return {
-    start: { unclear: text.slice(0, from.length + said.length) },
-    rest: text.slice(from.length + said.length),
-  };
+  const end = begins + said.length;
+  return { start: { unclear: text.slice(0, end) }, rest: text.slice(end) };
 }
 
 /** "tomorrow 09:00", "at 22:00": said of the access, and of what it is for as well. Null where it is a mere "22:00". */

@@ -93,6 +93,24 @@ test.each([
   "from 22:00 2h from tomorrow 09:00 fix",
   "从下周一9点",
   "从星期三",
+  "从晚上十点 发布",
+  "2小时 从十点发布",
+  "2小时 从零点 发布",
+  "从夜里10点",
+  "从今夜 发布",
+  "从半夜两点",
+  "从深夜11点",
+  "从清晨6点",
+  "从早8点",
+  "从今早八点",
+  "从下午三点",
+  "从十二月三日9点",
+  "从大后天9点",
+  "从下个星期 发布",
+  "从年底",
+  "2h from quarter to ten deploy",
+  "2h from a quarter past 9 deploy",
+  "2h starting in two hours fix",
   // By whose clock?
   "2h from 22:00 UTC deploy",
   "2h from tomorrow 09:00 CEST deploy",
@@ -100,6 +118,15 @@ test.each([
   "2h from 9am est",
   "2h from 22:00 UTC+8 deploy",
   "2h from 22:00 (UTC) deploy",
+  "2h from 22:00 UTC, deploy",
+  "2h from 22:00 NZDT deploy",
+  "2h from 22:00 Beijing time deploy",
+  "2h from 22:00 (Pacific Daylight Time) deploy",
+  "从22:00 北京时间 发布",
+  "从22:00 （北京时间）发布",
+  "从北京时间22:00 发布",
+  "2h from UTC 22:00 deploy",
+  "2h from Beijing time 10pm",
   // On which day?
   "2h from 9am on Monday release",
   "2h from 22:00 friday release",
@@ -113,6 +140,21 @@ test.each([
   "2h 从22:00 周五发布",
   "从9点 11月28日 发布",
   "从22:00 下周一发布",
+  "2h from 22:00 12/03 deploy",
+  "2h from 22:00 on 3/12/2026 deploy",
+  "2h from 22:00 9/4 deploy",
+  "2h from 22:00 3.12. deploy",
+  "2h from 22:00 03.12.2026 deploy",
+  "2h from 22:00 2026/12/3 deploy",
+  "2h from 22:00 in 3 days deploy",
+  "2h from 22:00 in two weeks deploy",
+  "2h from 22:00 in a week's time deploy",
+  "2h 从22:00 3天后 发布",
+  "2h 从22:00 两个星期以后发布",
+  "2h 从22:00 28号发布",
+  "2h 从22:00 十二月三日发布",
+  "2h 从22:00 3日 发布",
+  "2h 从22:00 大后天 发布",
   "2h from 8:00 tomorrow evening deploy",
   "2h from 2:00 tomorrow night deploy",
   "从今晚2点 发布",
@@ -152,6 +194,8 @@ test("in an emergency a day is part of the reason, and a line that is put togeth
     "at 09:00 the database died",
     "晚上10点 数据库挂了",
     "starting 09:00 the database dies",
+    "from 3 hosts nothing answers",
+    "从凌晨三点开始数据库挂了",
   ])
     expect(parseCommand(`emergency guest 1h ${reason}`)).toEqual({
       ...{ role: "guest", time: { ms: HOUR }, reason, emergency: true },
@@ -180,10 +224,30 @@ test.each(["a new job", "over"])("starting %s is a reason", (text) =>
   expect(asked(`guest 2h starting ${text}`)).toMatchObject({ reason: `starting ${text}` }),
 );
 
-test.each(["the team", "monitoring alerts", "next door", "sunset", "maybe 3 hosts", "marketing"])(
-  "from %s is a reason",
-  (text) => expect(asked(`guest 2h from ${text}`)).toMatchObject({ reason: `from ${text}` }),
+test.each([
+  "the team",
+  "monitoring alerts",
+  "next door",
+  "sunset",
+  "maybe 3 hosts",
+  "marketing",
+  "quarter to quarter",
+  "us",
+])("from %s is a reason", (text) =>
+  expect(asked(`guest 2h from ${text}`)).toMatchObject({ reason: `from ${text}` }),
 );
+
+test.each([
+  "三点一线",
+  "一点一滴做起",
+  "早上开始报错",
+  "半夜开始报错",
+  "下午起打不开",
+  "夜间任务看起",
+  "零售系统查单",
+  "后台导出",
+  "北京时间同步",
+])("从%s is a reason", (text) => expect(asked(`guest 2h 从${text}`)).toMatchObject({ reason: `从${text}` }));
 
 test.each(["at 22:00", "at 22:00 UTC"])(
   "what stands beside a beginning that is refused is kept: %s",
@@ -205,9 +269,31 @@ test.each([
   expect(asked(`guest 2h ${text}`)).toEqual({ role: "guest", duration: 2 * HOUR, reason: text }),
 );
 
-test.each(["test the host", "best effort", "post mortem", "utcoffset bug"])(
-  "from 22:00 %s is a reason, and no zone",
-  (text) => expect(asked(`guest 2h from 22:00 ${text}`)).toMatchObject({ reason: text }),
+test.each([
+  "test the host",
+  "best effort",
+  "post mortem",
+  "utcoffset bug",
+  "local time sync",
+  "response time is high",
+  "停机时间",
+  "3/4 nodes are down",
+  "2/3 of the pods restart",
+  "50/50 split",
+  "24/7 support",
+  "python 3.12",
+  "3.12 upgrade",
+  "1.12.3 rollout",
+  "in 3 clusters",
+  "in a daycare",
+  "3号机重启",
+  "2号节点重启",
+  "28号的工单",
+  "7日均值异常",
+  "3天的日志",
+  "两周年活动",
+])("from 22:00 %s is a reason, and neither zone nor day", (text) =>
+  expect(asked(`guest 2h from 22:00 ${text}`)).toMatchObject({ reason: text }),
 );
 
 test("a corrected line says when, too", () => {

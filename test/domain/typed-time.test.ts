@@ -71,6 +71,7 @@ test.each([
   "from 10.0.0.1 nothing answers",
   "至今未恢复",
   "到明细页核对",
+  "到三点一线",
 ])("%j is a reason", (reason) => expect(asked(`guest ${reason}`)).toMatchObject({ duration: HOUR, reason }));
 
 const offered = (text: string) => {
@@ -198,6 +199,11 @@ test.each([
   ["到今年年底", undefined],
   ["到凌晨2点", undefined],
   ["到晚8点", undefined],
+  ["到早八点", undefined],
+  ["到夜里两点", undefined],
+  ["到大后天", undefined],
+  ["到下下周", undefined],
+  ["今夜 修复", undefined],
   ["到零点", undefined],
   ["到十二点半", undefined],
   ["到下个月", undefined],

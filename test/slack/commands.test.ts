@@ -138,6 +138,14 @@ describe("asking", () => {
     },
   );
 
+  test("an hour in Chinese words is asked about, never the reason of what begins at once", async () => {
+    const door = await openDoor();
+    await door.meet(MEI);
+    const { ephemeral } = await door.slack.command(MEI, GENERAL, "guest 2小时 从晚上十点 发布");
+    expect(ephemeral && visibleText(ephemeral)).toContain("`从晚上十点` 不是有效的开始时间");
+    expect(door.ports.requests.all()).toEqual([]);
+  });
+
   describe("a start after the reason", () => {
     /** Noon in Berlin, or an hour later. */
     const atNoon = async (user = BOB) => {

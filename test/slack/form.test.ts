@@ -2,7 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { buttonsOf, type View, visibleText } from "../../sandbox/slack/index.ts";
 import { REASON_MAX } from "../../src/domain/command.ts";
-import { HOUR, MINUTE } from "../../src/domain/duration.ts";
+import { HOUR, MINUTE, SECOND } from "../../src/domain/duration.ts";
+import { startAt } from "../../src/domain/start.ts";
 import {
   ALICE,
   APPROVALS,
@@ -23,6 +24,7 @@ interface Element {
   options?: { value: string }[];
   initial_option?: { value: string };
   initial_value?: string;
+  initial_date_time?: number;
 }
 const elements = (view: View) => view.blocks.flatMap(({ element }) => (element ? [element as Element] : []));
 const element = (view: View, id: string) => elements(view).find(({ action_id }) => action_id === id);
@@ -125,11 +127,57 @@ describe("filled with what was understood", () => {
     ["guest for 90 minutes a look", { role: "guest", time: 90 * MINUTE, reason: "a look" }],
     ["guest 3d a look", { role: "guest", time: 8 * HOUR, reason: "a look" }],
     ["guest until 5pm", { role: "guest", time: HOUR, reason: "until 5pm" }],
+    [
+      "guest 2h from 10pm tonight a look",
+      { role: "guest", time: 2 * HOUR, reason: "from 10pm tonight a look" },
+    ],
+    ["guest tomorrow 09:00 2h a look", { role: "guest", time: 2 * HOUR, reason: "tomorrow 09:00 a look" }],
+    [
+      "guest 2h from 2020-01-01 09:00 a look",
+      { role: "guest", time: 2 * HOUR, reason: "from 2020-01-01 09:00 a look" },
+    ],
     ["nonsense 3h a look", { role: "guest", time: HOUR, reason: undefined }],
     ["admin 2h", { role: "admin", time: 2 * HOUR, reason: undefined }],
   ])("Edit… on %j", async (line, meant) => {
     const { view } = await refused(line);
     expect(filledWith(view)).toEqual(meant);
+  });
+
+  /** Bob's name is remembered, his time zone no more. */
+  const later = async () => {
+    const door = await openDoor();
+    await door.meet(BOB);
+    door.clock.jump(2 * HOUR);
+    const line = "gest 2h from tomorrow 09:00 a look";
+    const { ephemeral } = await door.slack.command(BOB, GENERAL, line);
+    if (!ephemeral) throw new Error("not answered");
+    return { door, edit: () => door.slack.click(BOB, ephemeral, "edit") };
+  };
+  const starts = (view: View) => element(view, "form-start")?.initial_date_time;
+
+  test("Edit… on what begins later, by a clock that is looked up", async () => {
+    const { door, edit } = await later();
+    await edit();
+    const view = await top(door, BOB);
+    const here = { now: door.clock.now(), zone: "Europe/Berlin" };
+    expect(starts(view)).toBe(startAt({ day: 1, minutes: 9 * 60 }, here) / SECOND);
+    expect(filledWith(view)).toEqual({ role: "guest", time: 2 * HOUR, reason: "a look" });
+  });
+
+  test("Edit… on what begins later, while Slack does not say by which clock", async () => {
+    const { door, edit } = await later();
+    const { promise: known, resolve } = Promise.withResolvers<undefined>();
+    door.slack.meddle({
+      before: async ({ method }) => (method === "users.info" ? known : undefined),
+      after: async () => true,
+    });
+    await edit();
+    const view = await top(door, BOB);
+    expect(starts(view)).toBeUndefined();
+    expect(filledWith(view).reason).toBe("from tomorrow 09:00 a look");
+    resolve(undefined);
+    await complete(door, view);
+    expect(filledWith(view).reason).toBe("from tomorrow 09:00 a look");
   });
 
   test("what is sent from there takes the place of the refusal", async () => {

@@ -1,6 +1,6 @@
 /** The form that asks for access: opened at once, for its trigger lives 3 s; what must be looked up fills it afterwards. */
 
-import type { Meaning } from "../../../domain/command.ts";
+import { type Meaning, reasonFrom } from "../../../domain/command.ts";
 import type { UserId } from "../../../domain/ids.ts";
 import { emergencyRolesFor, isSameForAll, rolesFor, rolesForAnybody } from "../../../flow/seen/roles-for.ts";
 import { slackError } from "../../outbound/client.ts";
@@ -13,7 +13,7 @@ export interface OpenForm {
   triggerId: string;
   /** What it is filled with. */
   meaning?: Meaning | undefined;
-  /** When it is to begin. */
+  /** When it is to begin; left out where what is meant cannot be chosen, too. */
   start?: number | undefined;
   /** Before anybody approved it. */
   emergency?: boolean;
@@ -45,7 +45,7 @@ function firstDraft(
     duration: (meant && meaning?.duration) || null,
     other: "",
     start: start ?? null,
-    reason: meaning?.reason ?? "",
+    reason: meaning ? reasonOf(meaning, start) : "",
     emergency,
     glass: emergency ? glass : [],
     complete: glass.length === 0 && isSameForAll(policy),
@@ -53,6 +53,9 @@ function firstDraft(
     origin,
   };
 }
+
+const reasonOf = (meaning: Meaning, start: number | undefined): string =>
+  meaning.start && start === undefined ? reasonFrom(meaning.start, meaning.reason) : meaning.reason;
 
 async function fill(
   context: HandlerContext,
