@@ -423,8 +423,8 @@ const lost = {
     `${fmt.b("Old token, stopped:")} ${name(f.requester)}'s for ${access(f, fmt)}, which gave way to a new one ${fmt.at(f.end.at)}. ${proof(f, fmt)}`,
 } satisfies Record<Shown["lost"], Sentence>;
 
-const reminder = (f: Facts, fmt: Formatter, lead: number): string =>
-  `${fmt.b(`${span(lead)} left:`)} ${access(f, fmt)}${fmt.rich ? ` ends ${fmt.at(f.endsAt)}` : ""}.`;
+const reminder = (f: Facts, fmt: Formatter, ms: number): string =>
+  `${fmt.b(`${span(ms)} left:`)} ${access(f, fmt)}${fmt.rich ? ` ends ${fmt.at(f.endsAt)}` : ""}.`;
 
 type Idle = (f: Facts, fmt: Formatter, after: number) => string;
 const unused: Idle = (f, fmt, after) =>

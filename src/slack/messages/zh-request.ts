@@ -404,8 +404,8 @@ const lost: Words["lost"] = {
     `${fmt.b("旧令牌，已失效：")} ${name(f.requester)} 在 ${access(f, fmt)}的令牌（${already(f.end.at, "更换", fmt)}）。${proof(f, fmt)}`,
 };
 
-const reminder = (f: Facts, fmt: Formatter, lead: number): string =>
-  `${fmt.b(`还剩 ${span(lead)}：`)} ${held(f, fmt)}${fmt.rich ? ` ${fmt.when(f.endsAt)} 到期` : ""}。`;
+const reminder = (f: Facts, fmt: Formatter, ms: number): string =>
+  `${fmt.b(`还剩 ${span(ms)}：`)} ${held(f, fmt)}${fmt.rich ? ` ${fmt.when(f.endsAt)} 到期` : ""}。`;
 
 const unused: Words["idle"]["open"] = (f, fmt, after) =>
   `${fmt.b("还需要吗？")} ${held(f, fmt)}已有 ${span(after)}没有使用记录`;
