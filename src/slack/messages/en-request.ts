@@ -212,11 +212,12 @@ const ending: Record<End["cause"], Sentence> = {
 };
 const ended: Sentence = (f, fmt) => fmt.b(ending[f.end.cause](f, fmt));
 
-/** To whoever decides: what does not begin at its own time begins with the approval. */
+/** To whoever decides: what does not begin at its own time begins with the approval, and less of it with a later one. */
 const window: Sentence = (f, fmt) => {
   if (f.more) return `, until ${fmt.when(f.more.until)}`;
-  return f.startsAt === undefined
-    ? `, until about ${fmt.about(f.requestedAt, f.duration)}`
+  if (f.startsAt === undefined) return `, until about ${fmt.about(f.requestedAt, f.duration)}`;
+  return f.lessened
+    ? `${fmt.from(f.startsAt)} or its approval, whichever is later, ${fmt.until(f.startsAt + f.lessened.asked.duration)} at the latest`
     : `${fmt.from(f.startsAt)} ${fmt.until(f.startsAt + f.duration)}`;
 };
 

@@ -205,10 +205,13 @@ const ending: Record<End["cause"], Sentence> = {
 };
 const ended: Sentence = (f, fmt) => fmt.b(ending[f.end.cause](f, fmt));
 
-const window: Sentence = (f, fmt) =>
-  f.startsAt === undefined
-    ? `约至 ${fmt.about(f.requestedAt, f.duration)}`
-    : `${fmt.from(f.startsAt).replace(/^，/, "")}，${fmt.until(f.startsAt + f.duration)}`;
+const window: Sentence = (f, fmt) => {
+  if (f.startsAt === undefined) return `约至 ${fmt.about(f.requestedAt, f.duration)}`;
+  const from = fmt.from(f.startsAt).replace(/^，/, "");
+  return f.lessened
+    ? `${from}，批准更晚则自批准时起，最晚${fmt.until(f.startsAt + f.lessened.asked.duration)}`
+    : `${from}，${fmt.until(f.startsAt + f.duration)}`;
+};
 
 const card: ByStatus = {
   scheduled: (f, fmt) => `${fmt.b("已提前批准：")} ${asked(f, fmt)} · ${decided(f, fmt)}`,
