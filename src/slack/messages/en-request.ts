@@ -69,7 +69,7 @@ const approvedBy = (f: Facts, fmt: Formatter) =>
   `${f.allowance ? "allowed beforehand" : "approved"} by ${approver(f, fmt)}`;
 /** To its holder. */
 const by: Sentence = (f, fmt) => (f.emergency ? UNAPPROVED : approvedBy(f, fmt));
-const approvedHead = (f: Facts, fmt: Formatter) =>
+export const approvedHead = (f: Facts, fmt: Formatter) =>
   f.emergency ? "Emergency access" : `${upperFirst(approvedBy(f, fmt))}${f.lessened ? ", for less" : ""}`;
 
 const ready = (f: Facts): string => (f.atAClick ? "It is ready in seconds." : "The token comes in seconds.");
