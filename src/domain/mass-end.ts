@@ -3,7 +3,8 @@ import { z } from "zod";
 import { RequestId, UserId } from "./ids.ts";
 import { Lockdown } from "./lockdown.ts";
 import { By, isOperator } from "./operator.ts";
-import { type AccessRequest, type End, isGranted } from "./request.ts";
+import { toldOutage } from "./outage.ts";
+import { type AccessRequest, type End, isGiven, isGranted, type Verification } from "./request.ts";
 
 export const Scope = z.discriminatedUnion("what", [
   z.object({ what: z.literal("everything") }),
@@ -27,6 +28,9 @@ export const MassEnd = z.object({
   stripped: z.boolean().default(false),
   /** Of those, whom something outside keeps from being confirmed, so that people were told. */
   troubled: z.number().int().default(0),
+  /** Of those that are over and had a token: whose end was proved, and whose was not. */
+  proven: z.number().int().optional(),
+  unproven: z.number().int().optional(),
   /** The live message, what it was drawn from, and when. */
   message: z.object({ channel: z.string(), ts: z.string(), drawn: z.string(), at: z.number() }).optional(),
   /** Posts of it whose answer is not known. */
@@ -74,3 +78,33 @@ export const endBy = (
   reason,
   at,
 });
+
+type Recorded = AccessRequest | "unreadable" | null;
+
+/** By the records of what is left, as they are now. */
+export function countedBy(
+  { scope, left, proven = 0, unproven = 0 }: MassEnd,
+  found: readonly Recorded[],
+): Pick<MassEnd, "left" | "troubled" | "proven" | "unproven"> {
+  const known = found.map((r) => knownOf(scope, r));
+  const count = (what: (typeof known)[number]) => known.filter((one) => one === what).length;
+  return {
+    left: left.filter((_, i) => known[i] === "left"),
+    troubled: found.filter(isTroubled).length,
+    proven: proven + count("proven"),
+    unproven: unproven + count("unproven"),
+  };
+}
+
+function knownOf(scope: Scope, r: Recorded): "left" | "proven" | "unproven" | "no-token" {
+  // What nobody can read now, another version may.
+  if (r === "unreadable" || (r && isEndedBy(scope, r))) return "left";
+  if (r === null) return "unproven";
+  if (!isGiven(r)) return "no-token";
+  return r.state === "ended" && !UNPROVEN.includes(r.verification.method) ? "proven" : "unproven";
+}
+
+const UNPROVEN: readonly Verification["method"][] = ["expiry", "abandoned"];
+
+const isTroubled = (r: Recorded): boolean =>
+  r !== null && r !== "unreadable" && isGranted(r) && toldOutage(r) !== undefined;

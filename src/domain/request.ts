@@ -373,3 +373,7 @@ export const GRANTED: readonly string[] = [
 export type Revocable = Exclude<Granted, In<"ending">> | In<"scheduled">;
 export const isRevocable = (r: AccessRequest): r is Revocable =>
   r.state === "scheduled" || (isGranted(r) && r.state !== "ending");
+
+/** A token was made, and may have been seen. */
+export const isGiven = (r: AccessRequest): boolean =>
+  r.generation > 1 || ("grant" in r && r.grant !== undefined);

@@ -151,6 +151,10 @@ test("the role is for others by now: its holder and the card say so, and not tha
   await overEnd("for others");
   expect(visibleText(await it.dm(BOB, "the role is now for"))).toContain("<!subteam^S0SRE>");
   await it.channel("the rules changed whom it is for");
+  await it.say(ALICE, "history @bob");
+  expect(visibleText(await it.whisper(ALICE, "1 request:"))).toContain(
+    "ended, it is no longer for its holder",
+  );
 });
 
 test("who is back within the minute keeps it, and so does who is in no group that matters", async () => {

@@ -1,7 +1,8 @@
 /** An approver gives less than is asked for: a shorter time by one press, a lower role in a modal. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { buttonsOf, type SlackMessage, type View, visibleText } from "../../sandbox/slack/index.ts";
-import { HOUR } from "../../src/domain/duration.ts";
+import { HOUR, MINUTE } from "../../src/domain/duration.ts";
+import { formatMoment } from "../../src/domain/moment.ts";
 import {
   ADMINS,
   ALICE,
@@ -165,6 +166,24 @@ test("who approved more did not approve less: it begins anew with whoever made i
   await press(ALICE, card, "approve");
   await reach("to-look", "active");
   expect(await record("to-look")).toMatchObject({ duration: HOUR });
+});
+
+test("of what begins later, and is approved later still: the card says the latest end, and then the one that it has", async () => {
+  const at = Math.ceil((world.clock.now() + HOUR) / MINUTE) * MINUTE;
+  const date = (time: number) => `<!date^${time / 1000}^`;
+  const card = await it.ask(`both 2h from ${formatMoment({ at })}`, "to-look");
+  await press(ALICE, card, "1 h only");
+  await world.slack.waitFor(() => visibleText(card).includes("Approved by alice"));
+  expect(visibleText(card)).toContain(date(at + 2 * HOUR));
+  expect(visibleText(card)).not.toContain(date(at + HOUR));
+  await world.jump(at + 30 * MINUTE - world.clock.now());
+  await press(CAROL, card, "approve");
+  await reach("to-look", "active");
+  const given = await record("to-look");
+  if (given?.state !== "active") throw new Error("not active");
+  expect(given.expiresAt).toBe(given.decision.at + HOUR);
+  await world.slack.waitFor(() => visibleText(card).includes("Active until"));
+  expect(visibleText(card)).not.toContain(date(at));
 });
 
 test("what is not less is said at its input; whoever does not approve gets no form", async () => {

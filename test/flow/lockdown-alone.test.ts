@@ -4,6 +4,7 @@ import { visibleText } from "../../sandbox/slack/index.ts";
 import { HOUR, MINUTE, SECOND } from "../../src/domain/duration.ts";
 import type { RequestId, UserId } from "../../src/domain/ids.ts";
 import { decideRequest } from "../../src/flow/decide.ts";
+import { abandonEnd } from "../../src/flow/operator/abandon.ts";
 import { type Ports, StoreDown } from "../../src/flow/ports.ts";
 import { provisionGrant } from "../../src/flow/provision.ts";
 import { makeRequest } from "../../src/flow/request.ts";
@@ -354,6 +355,30 @@ test("the hub is away: nothing is granted, and what stands ends when it is back"
   await steps.sweep();
   await steps.finish();
   expect(await stateOf(id)).toBe("ended");
+});
+
+test("the hub is away, and an operator settles what ends: the channel is not told that it is confirmed", async () => {
+  const ids = [await granted(), await granted(CAROL)];
+  await world.localHub?.down();
+  await lock();
+  await world.until(async () => (await Promise.all(ids.map(stateOf))).every((state) => state === "ending"));
+  world.clock.jump(MINUTE + SECOND);
+  for (const id of ids) await abandonEnd(steps.ports, { id, operator: "dana" });
+  await world.until(async () => {
+    await carryOutMassEnds(steps.ports);
+    return (await steps.ports.massEnds.open()).every(({ left }) => left.length === 0);
+  });
+  const said = visibleText(await it.channel("*0 of 2 confirmed.* 2 ends were never confirmed"));
+  expect(said).not.toMatch(/refuses/);
+});
+
+test("all of a person is revoked before it began: nobody is told of a token", async () => {
+  const at = new Date(world.clock.now() + HOUR).toISOString().slice(0, 16);
+  const id = await approved(BOB, `guest 4h from ${at}Z because`);
+  const scope = { what: "person", person: BOB as UserId } as const;
+  await revokeAll(steps.ports, { by, scope, reason: "laptop stolen", triggerId: "all" });
+  await world.until(async () => (await stateOf(id)) === "ended");
+  await it.channel("It is confirmed: no token was given out.");
 });
 
 test("unlocked while the hub is away: nothing is granted until the hub has forgotten it", async () => {

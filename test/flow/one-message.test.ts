@@ -72,6 +72,17 @@ test("a whole grant with approval and two reminders: six posts, three edits, fou
   expect(world.slack.messages(APPROVALS)).toHaveLength(1);
 });
 
+test("a reminder that comes late says what is left by then", async () => {
+  await it.get("guest 8h", "late");
+  const [request] = await world.records();
+  if (request?.state !== "active") throw new Error("not active");
+  await bot.stop();
+  world.clock.jump(request.expiresAt - 15 * MINUTE - world.clock.now());
+  bot = await startBot(world);
+  await it.dm(BOB, " left:");
+  expect(rang().at(-1)).toMatch(/^1[45] min left: guest on production\.$/);
+});
+
 test("after an outage the token comes in a message that rings, and the one that said so goes", async () => {
   const hub = world.localHub;
   const card = await it.ask("guest 8h", "first");

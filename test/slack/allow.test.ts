@@ -56,6 +56,13 @@ test("a request within it passes at once, and everybody is told who allowed it",
   expect(visibleText(await door.dm(BOB, "Only for you."))).toContain("Allowed beforehand by");
 });
 
+test("of what begins later, too, the first answer names who allowed it, and not as its approver", async () => {
+  const door = await openDoor();
+  await allowed(door);
+  expect(await door.ask(BOB, "admin 2h from tomorrow 09:00 OPS-1")).toMatchObject({ state: "scheduled" });
+  await door.whisper(BOB, "Allowed beforehand by <@U0ALICE>:");
+});
+
 test("it passes although nobody who is in the channel could approve it now", async () => {
   const door = await openDoor();
   await allowed(door);

@@ -253,6 +253,7 @@ function later() {
   return [
     { ...common, startsAt, state: "pending" },
     { ...common, startsAt, nudgedAt: NOW - MINUTE, state: "pending" },
+    { ...common, startsAt, count: 2, approvals, lessened, state: "pending" },
     ...[{ waiting: sent }, { scheduled: sent }, unsaidYet].flatMap((told) => [
       { ...ahead, messages: told, state: "scheduled" },
       { ...ahead, approvals, lessened, messages: told, state: "scheduled" },

@@ -2,14 +2,20 @@
 import { MINUTE, SECOND } from "../../domain/duration.ts";
 import type { RequestId } from "../../domain/ids.ts";
 import type { Lockdown } from "../../domain/lockdown.ts";
-import { endBy, isEndedBy, isLockdown, type MassEnd } from "../../domain/mass-end.ts";
+import { countedBy, endBy, isEndedBy, isLockdown, type MassEnd } from "../../domain/mass-end.ts";
 import { isOperator } from "../../domain/operator.ts";
-import { toldOutage } from "../../domain/outage.ts";
-import { type AccessRequest, isGranted, isRevocable } from "../../domain/request.ts";
+import { type AccessRequest, isRevocable } from "../../domain/request.ts";
 import { endingOrLate } from "../../domain/transitions.ts";
 import { beginsAt } from "../../domain/window.ts";
 import { withdrawAllOf } from "../allowances/withdraw-allowance.ts";
-import { type GrantObjects, isStoreAway, type Ports, PostRefused, PostUnanswered } from "../ports.ts";
+import {
+  type GrantObjects,
+  isStoreAway,
+  type Ports,
+  PostRefused,
+  PostUnanswered,
+  type Recorded,
+} from "../ports.ts";
 import { commit } from "../support/commit.ts";
 import { settleAll } from "../support/settle-all.ts";
 import { stripBindings } from "../support/strip-bindings.ts";
@@ -47,7 +53,7 @@ async function step(ports: Ports, found: MassEnd, signal: AbortSignal): Promise<
   if (found.unlocked) return tellUnlocked(ports, found, found.unlocked);
   const one = found.grants ? found : await gathered(ports, found, signal);
   const [said, stripped] = await settleAll([announce(ports, one), endAll(ports, one)]);
-  const known = { ...one, ...said, stripped, ...(await unconfirmed(ports, one)) };
+  const known = { ...one, ...said, stripped, ...(await counted(ports, one)) };
   // Whoever took over may have finished it.
   signal.throwIfAborted();
   await ports.massEnds.save(known);
@@ -153,10 +159,10 @@ async function endRecords(ports: Ports, one: MassEnd, ids: readonly RequestId[])
   await Promise.all(live.map(({ id }) => commit(ports, id, end)));
 }
 
-async function unconfirmed(ports: Ports, { left }: MassEnd): Promise<Pick<MassEnd, "left" | "troubled">> {
-  const still: AccessRequest[] = [];
-  await inBatches(left, async (ids) => void still.push(...(await known(ports, ids)).filter(isGranted)));
-  return { left: still.map(({ id }) => id), troubled: still.filter(toldOutage).length };
+async function counted({ requests }: Ports, one: MassEnd): Promise<ReturnType<typeof countedBy>> {
+  const found: Recorded[] = [];
+  await inBatches(one.left, async (ids) => void found.push(...(await requests.getMany(ids))));
+  return countedBy(one, found);
 }
 
 /** What cannot be read, the hub alone ends. */

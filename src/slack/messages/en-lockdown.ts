@@ -16,15 +16,24 @@ function what(scope: Scope, hub: string, fmt: Formatter): string {
 
 function counted(one: MassEnd, fmt: Formatter): string {
   const all = total(one);
+  const { left, troubled, proven = 0, unproven = 0 } = one;
   if (all === 0) return "No access stood.";
-  if (one.left.length === 0)
-    return all === 1
-      ? "It is confirmed: Karpor refuses the token."
-      : `All ${all} are confirmed: Karpor refuses every token.`;
-  const open = one.troubled
-    ? ` ${many(one.troubled, "end")} cannot be confirmed yet, and ${one.troubled === 1 ? "its token" : "those tokens"} may still work; we keep trying.`
+  if (left.length + unproven === 0) return confirmed(all, proven);
+  const open = troubled
+    ? ` ${many(troubled, "end")} cannot be confirmed yet, and ${tokens(troubled)} may still work; we keep trying.`
     : "";
-  return `${fmt.b(`${all - one.left.length} of ${all} confirmed.`)}${open}`;
+  const never = unproven
+    ? ` ${many(unproven, "end was", "ends were")} never confirmed: ${tokens(unproven)} may work until ${unproven === 1 ? "its" : "their"} own time is out.`
+    : "";
+  return `${fmt.b(`${all - left.length - unproven} of ${all} confirmed.`)}${open}${never}`;
+}
+
+const tokens = (count: number): string => (count === 1 ? "its token" : "those tokens");
+
+function confirmed(all: number, proven: number): string {
+  const head = all === 1 ? "It is confirmed:" : `All ${all} are confirmed:`;
+  if (proven === 0) return `${head} no token was given out.`;
+  return `${head} Karpor refuses ${all === 1 ? "the" : "every"} token.`;
 }
 
 const grantsOf = ({ grants, people }: Affected): string =>

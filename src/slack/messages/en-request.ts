@@ -69,7 +69,7 @@ const approvedBy = (f: Facts, fmt: Formatter) =>
   `${f.allowance ? "allowed beforehand" : "approved"} by ${approver(f, fmt)}`;
 /** To its holder. */
 const by: Sentence = (f, fmt) => (f.emergency ? UNAPPROVED : approvedBy(f, fmt));
-const approvedHead = (f: Facts, fmt: Formatter) =>
+export const approvedHead = (f: Facts, fmt: Formatter) =>
   f.emergency ? "Emergency access" : `${upperFirst(approvedBy(f, fmt))}${f.lessened ? ", for less" : ""}`;
 
 const ready = (f: Facts): string => (f.atAClick ? "It is ready in seconds." : "The token comes in seconds.");
@@ -212,11 +212,12 @@ const ending: Record<End["cause"], Sentence> = {
 };
 const ended: Sentence = (f, fmt) => fmt.b(ending[f.end.cause](f, fmt));
 
-/** To whoever decides: what does not begin at its own time begins with the approval. */
+/** To whoever decides: what does not begin at its own time begins with the approval, and less of it with a later one. */
 const window: Sentence = (f, fmt) => {
   if (f.more) return `, until ${fmt.when(f.more.until)}`;
-  return f.startsAt === undefined
-    ? `, until about ${fmt.about(f.requestedAt, f.duration)}`
+  if (f.startsAt === undefined) return `, until about ${fmt.about(f.requestedAt, f.duration)}`;
+  return f.lessened
+    ? `${fmt.from(f.startsAt)} or its approval, whichever is later, ${fmt.until(f.startsAt + f.lessened.asked.duration)} at the latest`
     : `${fmt.from(f.startsAt)} ${fmt.until(f.startsAt + f.duration)}`;
 };
 
@@ -423,8 +424,8 @@ const lost = {
     `${fmt.b("Old token, stopped:")} ${name(f.requester)}'s for ${access(f, fmt)}, which gave way to a new one ${fmt.at(f.end.at)}. ${proof(f, fmt)}`,
 } satisfies Record<Shown["lost"], Sentence>;
 
-const reminder = (f: Facts, fmt: Formatter, lead: number): string =>
-  `${fmt.b(`${span(lead)} left:`)} ${access(f, fmt)}${fmt.rich ? ` ends ${fmt.at(f.endsAt)}` : ""}.`;
+const reminder = (f: Facts, fmt: Formatter, ms: number): string =>
+  `${fmt.b(`${span(ms)} left:`)} ${access(f, fmt)}${fmt.rich ? ` ends ${fmt.at(f.endsAt)}` : ""}.`;
 
 type Idle = (f: Facts, fmt: Formatter, after: number) => string;
 const unused: Idle = (f, fmt, after) =>

@@ -52,7 +52,7 @@ const ENDED: Record<End["cause"], Step> = {
   failed: () => "failed",
   altered: () => "ended, it was changed in Karpor",
   lost: () => "ended, it was removed in Karpor",
-  departed: () => "ended, its holder left",
+  departed: () => "ended, it is no longer for its holder",
   idle: () => "ended because idle, no use was reported",
   other: () => "ended",
 };

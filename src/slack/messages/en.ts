@@ -7,7 +7,7 @@ import { enHome } from "./en-home.ts";
 import { enHubAlarms } from "./en-hub-alarms.ts";
 import { enLists } from "./en-lists.ts";
 import { enLockdown } from "./en-lockdown.ts";
-import { enPhrases, enRequest } from "./en-request.ts";
+import { approvedHead, enPhrases, enRequest } from "./en-request.ts";
 import { enStory } from "./en-story.ts";
 import { enUse } from "./en-use.ts";
 import type { Facts } from "./facts.ts";
@@ -376,7 +376,7 @@ export const en = {
     emergency: (f: Facts, fmt: Formatter): string =>
       `${fmt.b("Emergency access:")} ${what(f, fmt)}. ${tokenComes(f)}, and the channel is told.`,
     scheduled: (f: Facts, fmt: Formatter): string =>
-      `${fmt.b(`Approved by ${approver(f, fmt)}:`)} ${what(f, fmt)}. ${tokenComes(f)} when it begins.`,
+      `${fmt.b(`${approvedHead(f, fmt)}:`)} ${what(f, fmt)}. ${tokenComes(f)} when it begins.`,
     allowed: (f: Facts, fmt: Formatter): string =>
       `${fmt.b(`Allowed beforehand by ${fmt.people(f.deciders)}:`)} ${what(f, fmt)}. ${tokenComes(f)}.`,
     approved: (f: Facts, fmt: Formatter): string =>

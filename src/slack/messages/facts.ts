@@ -15,6 +15,7 @@ import {
   type End,
   enderOf,
   type Former,
+  isGiven,
   type Outage,
   type Refresh,
   type Verification,
@@ -113,7 +114,7 @@ export function facts(r: AccessRequest, hub: string): Facts {
     deciders: decidersOf(r, decision.by),
     lessened: r.lessened && { ...r.lessened, now: { role, duration } },
     decidedAt: decision.at,
-    startsAt: r.startsAt,
+    startsAt: startOf(r),
     beginsAt: beginsAt(r),
     begun: r.state !== "scheduled",
     endsAt,
@@ -122,7 +123,7 @@ export function facts(r: AccessRequest, hub: string): Facts {
     fresh: r.state === "active" ? r.refresh?.why : undefined,
     atAClick: isRevealed(r),
     end,
-    given: grant !== undefined || r.generation > 1,
+    given: isGiven(r),
     renewed: r.generation > 1,
     worksUntil: grant?.tokenExpiresAt ?? endsAt,
     proof: r.state === "ended" ? r.verification.method : "absence",
@@ -133,6 +134,10 @@ export function facts(r: AccessRequest, hub: string): Facts {
     changed: r.state === "refused" && r.refusal.kind === "terms-changed" ? r.refusal : { what: "role-gone" },
   };
 }
+
+/** Less of what has begun counts from its approval. */
+const startOf = (r: AccessRequest): number | undefined =>
+  r.lessened && beginsAt(r) !== r.startsAt ? undefined : r.startsAt;
 
 const settlerOf = ({ operator }: Verification): Operator | undefined =>
   operator === undefined ? undefined : { operator };

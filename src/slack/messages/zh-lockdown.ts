@@ -14,12 +14,14 @@ function what(scope: Scope, hub: string, fmt: Formatter): string {
   return `${fmt.user(scope.person, "一位成员")} 在 ${hub} 的全部权限`;
 }
 
-function counted({ grants = [], left, troubled }: MassEnd, fmt: Formatter): string {
+function counted({ grants = [], left, troubled, proven = 0, unproven = 0 }: MassEnd, fmt: Formatter): string {
   const all = grants.length;
   if (all === 0) return "当时没有生效的权限。";
-  if (left.length === 0) return `${all} 项均已确认：Karpor 已拒绝这些令牌。`;
-  const open = troubled ? ` 有 ${troubled} 项暂时无法确认，其令牌可能仍然有效，我们会继续重试。` : "";
-  return ` ${fmt.b(`已确认 ${all - left.length} / ${all} 项。`)}${open}`;
+  if (left.length + unproven === 0)
+    return `${all} 项均已确认：${proven === 0 ? "令牌从未发出" : "Karpor 已拒绝这些令牌"}。`;
+  const open = troubled ? `有 ${troubled} 项暂时无法确认，其令牌可能仍然有效，我们会继续重试。` : "";
+  const never = unproven ? `有 ${unproven} 项始终未能确认，其令牌在自身有效期内可能仍然有效。` : "";
+  return ` ${fmt.b(`已确认 ${all - left.length - unproven} / ${all} 项。`)} ${open}${never}`.trimEnd();
 }
 
 const grantsOf = ({ grants, people }: Affected): string => `${people} 人的 ${grants} 项权限`;

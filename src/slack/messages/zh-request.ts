@@ -205,10 +205,13 @@ const ending: Record<End["cause"], Sentence> = {
 };
 const ended: Sentence = (f, fmt) => fmt.b(ending[f.end.cause](f, fmt));
 
-const window: Sentence = (f, fmt) =>
-  f.startsAt === undefined
-    ? `约至 ${fmt.about(f.requestedAt, f.duration)}`
-    : `${fmt.from(f.startsAt).replace(/^，/, "")}，${fmt.until(f.startsAt + f.duration)}`;
+const window: Sentence = (f, fmt) => {
+  if (f.startsAt === undefined) return `约至 ${fmt.about(f.requestedAt, f.duration)}`;
+  const from = fmt.from(f.startsAt).replace(/^，/, "");
+  return f.lessened
+    ? `${from}，批准更晚则自批准时起，最晚${fmt.until(f.startsAt + f.lessened.asked.duration)}`
+    : `${from}，${fmt.until(f.startsAt + f.duration)}`;
+};
 
 const card: ByStatus = {
   scheduled: (f, fmt) => `${fmt.b("已提前批准：")} ${asked(f, fmt)} · ${decided(f, fmt)}`,
@@ -404,8 +407,8 @@ const lost: Words["lost"] = {
     `${fmt.b("旧令牌，已失效：")} ${name(f.requester)} 在 ${access(f, fmt)}的令牌（${already(f.end.at, "更换", fmt)}）。${proof(f, fmt)}`,
 };
 
-const reminder = (f: Facts, fmt: Formatter, lead: number): string =>
-  `${fmt.b(`还剩 ${span(lead)}：`)} ${held(f, fmt)}${fmt.rich ? ` ${fmt.when(f.endsAt)} 到期` : ""}。`;
+const reminder = (f: Facts, fmt: Formatter, ms: number): string =>
+  `${fmt.b(`还剩 ${span(ms)}：`)} ${held(f, fmt)}${fmt.rich ? ` ${fmt.when(f.endsAt)} 到期` : ""}。`;
 
 const unused: Words["idle"]["open"] = (f, fmt, after) =>
   `${fmt.b("还需要吗？")} ${held(f, fmt)}已有 ${span(after)}没有使用记录`;

@@ -62,7 +62,7 @@ const ENDED: Record<End["cause"], Step> = {
   failed: () => "未能开通",
   altered: () => "在 Karpor 上被改动，因此结束",
   lost: () => "在 Karpor 上被删除，因此结束",
-  departed: () => "持有人已离开，因此结束",
+  departed: () => "不再面向持有人，因此结束",
   idle: () => "因闲置结束，没有使用记录",
   other: () => "结束",
 };

@@ -1,5 +1,6 @@
 /** What the requester hears by DM besides the token: waiting, news, reminders, an end not proven yet. */
 import type { Button, KnownBlock } from "@slack/types";
+import { MINUTE } from "../../domain/duration.ts";
 import { type MessageKey, numberOf, type Readable, type Shown } from "../../domain/message-key.ts";
 import type { ChangedTerm, Refusal } from "../../domain/refusal.ts";
 import type { AccessRequest } from "../../domain/request.ts";
@@ -102,9 +103,11 @@ export function unproven(p: Renderer, r: AccessRequest): Message {
 
 export function reminder(p: Renderer, r: AccessRequest, key: MessageKey): Message {
   const f = factsOf(p, r);
+  // It may come late.
+  const left = Math.min(numberOf(key), Math.max(f.endsAt - p.ctx.now, MINUTE));
   return message(
     p,
-    (fmt) => p.words.reminder(f, fmt, numberOf(key)),
+    (fmt) => p.words.reminder(f, fmt, left),
     actions(...buttons.moreButton(p, r), buttons.releaseButton(p, r)),
     [r.id],
   );

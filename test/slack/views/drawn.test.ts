@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { mentionsIn, visibleText } from "../../../sandbox/slack/read.ts";
 import type { Block } from "../../../sandbox/slack/types.ts";
-import { HOUR } from "../../../src/domain/duration.ts";
+import { HOUR, MINUTE } from "../../../src/domain/duration.ts";
 import { UserId } from "../../../src/domain/ids.ts";
 import { isShared, type MessageKind, type Shown } from "../../../src/domain/message-key.ts";
 import { Locale } from "../../../src/domain/person.ts";
@@ -393,6 +393,10 @@ describe("what is said", () => {
     expect(buttons(open)).toEqual(["Ask for more time", "End now"]);
     const zh = drawMessage(activeOne, "reminder:3600000", "open", view("zh"), true);
     expect(zh.text).toBe("还剩 1 小时：你在 production 的 admin 权限。");
+    const late = { ...view("zh"), now: activeOne.expiresAt - 14.5 * MINUTE };
+    expect(drawMessage(activeOne, "reminder:3600000", "open", late, true).text).toBe(
+      "还剩 15 分钟：你在 production 的 admin 权限。",
+    );
   });
 
   test("a holder is asked whether they need what nobody uses, and answers with one press", () => {

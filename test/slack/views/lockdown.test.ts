@@ -39,7 +39,11 @@ const ends: MassEnd[] = scopes.flatMap((scope) => [
   one({ scope, left: [ID, ID], troubled: 1 }),
   one({ scope, troubled: 2, left: [ID, ID, ID] }),
   one({ scope, left: [] }),
+  one({ scope, left: [], proven: 2 }),
+  one({ scope, left: [], proven: 1, unproven: 2 }),
+  one({ scope, troubled: 1, unproven: 1 }),
   one({ scope, grants: [ID], left: [] }),
+  one({ scope, grants: [ID], left: [], proven: 1 }),
   one({ scope, grants: [], left: [] }),
   one({ id: "operator-1", scope, by: { operator: "<dana>" }, reason: "" }),
 ]);
@@ -106,4 +110,29 @@ test("how many are confirmed stands in the first block, and in what rings", () =
   const { text, blocks } = massEndMessage(one({}), view("en"));
   expect(mrkdwnIn(blocks)[0]).toContain("*2 of 3 confirmed.*");
   expect(text).toContain("Locked down by");
+});
+
+test.each([
+  [
+    { left: [], proven: 2 },
+    "All 3 are confirmed: Karpor refuses every token.",
+    "3 项均已确认：Karpor 已拒绝这些令牌。",
+  ],
+  [{ left: [] }, "All 3 are confirmed: no token was given out.", "3 项均已确认：令牌从未发出。"],
+  [
+    { left: [], proven: 1, unproven: 2 },
+    "*1 of 3 confirmed.* 2 ends were never confirmed: those tokens may work until their own time is out.",
+    "*已确认 1 / 3 项。* 有 2 项始终未能确认，其令牌在自身有效期内可能仍然有效。",
+  ],
+  [
+    { troubled: 1, unproven: 1 },
+    "*1 of 3 confirmed.* 1 end cannot be confirmed yet, and its token may still work; we keep trying. 1 end was never confirmed: its token may work until its own time is out.",
+    "*已确认 1 / 3 项。* 有 1 项暂时无法确认，其令牌可能仍然有效，我们会继续重试。有 1 项始终未能确认，其令牌在自身有效期内可能仍然有效。",
+  ],
+])("%j is told as what it is", (over, en, zh) => {
+  for (const [locale, words] of [
+    ["en", en],
+    ["zh", zh],
+  ] as const)
+    expect(mrkdwnIn(massEndMessage(one(over), view(locale)).blocks)[0]).toContain(words);
 });
