@@ -70,6 +70,10 @@ export const isHeartbeat = ({ verb, objectRef }: Event, { namespace, account }: 
   objectRef.namespace === namespace &&
   objectRef.name === account;
 
+/** As the hub reads a query: a question mark may stand in it. */
+export const isDry = ({ requestURI }: Event): boolean =>
+  new URLSearchParams(/\?.*/s.exec(requestURI)?.[0]).getAll("dryRun").includes("All");
+
 /** The account in the grants' namespace that asked; empty for anybody else. */
 export function accountIn({ user: { username } }: Event, { namespace }: Pick<Grounds, "namespace">): string {
   const before = `system:serviceaccount:${namespace}:`;

@@ -6,6 +6,7 @@ import {
   accountIn,
   type Event,
   type Grounds,
+  isDry,
   isHeartbeat,
   isRefused,
   LONGEST,
@@ -81,8 +82,8 @@ const Subject = z.object({ kind: z.string(), name: z.string(), namespace: z.stri
 const Body = z.object({
   roleRef: z.object({ kind: z.string(), name: z.string() }).optional().catch(undefined),
   subjects: z.array(Subject).optional().catch(undefined),
-  dryRun: z.unknown().optional(),
 });
+const DeleteOptions = z.object({ dryRun: z.array(z.string()).default([]) });
 /** More are not told of. */
 const SUBJECTS = 5;
 
@@ -93,9 +94,8 @@ function writeIn(event: Event, { namespace }: Grounds): ObservedWrite | null {
   const did = code === CREATED && isWrite(event) ? "made" : DID[verb];
   const what = objectRef && whatIs(objectRef, namespace);
   if (!did || !what || code < 200 || code > 299) return null;
+  if (isTried(event, what)) return null;
   const body = Body.safeParse(event.requestObject).data;
-  // Of a token it is ignored.
-  if (what !== "token" && (/[?&]dryRun=/.test(event.requestURI) || body?.dryRun !== undefined)) return null;
   const role = what === "binding" && body?.roleRef?.kind === "ClusterRole" ? body.roleRef.name : undefined;
   const text = (one: string) => one.slice(0, LONGEST);
   return {
@@ -105,6 +105,16 @@ function writeIn(event: Event, { namespace }: Grounds): ObservedWrite | null {
     ...(role !== undefined && { clusterRole: text(role) }),
     ...(what === "binding" && body?.subjects && { subjects: body.subjects.slice(0, SUBJECTS) }),
   };
+}
+
+/** What may have been done is told: whoever does it writes the request. */
+function isTried(event: Event, what: ObservedWrite["what"]): boolean {
+  // Of a token it is ignored.
+  if (what === "token") return false;
+  if (!event.verb.startsWith("delete")) return isDry(event);
+  // A body takes the place of the query; of accounts the policy does not ask for it.
+  if (event.requestObject === undefined) return what === "binding" && isDry(event);
+  return DeleteOptions.safeParse(event.requestObject).data?.dryRun.includes("All") ?? false;
 }
 
 function whatIs(
