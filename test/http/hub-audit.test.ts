@@ -476,6 +476,7 @@ describe("how far the hub is heard", () => {
       heartbeat(at(0), { subresource: "token" }),
       heartbeat(at(0), { resource: "secrets" }),
       heartbeat(at(0), {}, { verb: "get" }),
+      heartbeat(at(0), {}, { requestURI: "/api/v1/x" }),
     ];
     await send(await open(), list(others));
     expect((await evidence().coverage()).heard).toBeNull();
