@@ -67,12 +67,12 @@ function matters(write: ObservedWrite, { grant, gave }: WriteFacts, scope: Write
   // Where controllers run, each namespace has one of that name.
   if (write.what === "account" && write.did === "made") return write.name !== "default";
   if (write.what !== "binding") return true;
-  const { name, did, subjects = [], clusterRole = gave } = write;
+  const { name, did, subjects = [], moreSubjects = 0, clusterRole = gave } = write;
   if (name === "" || grant) return true;
   if (clusterRole === null) return false;
   const accounts = subjects.filter(({ kind }) => kind === "ServiceAccount");
   const areAll = (found: readonly object[]) =>
-    did !== "deleted" && found.length === subjects.length && found.length > 0;
+    did !== "deleted" && found.length === subjects.length + moreSubjects && found.length > 0;
   if (clusterRole === scope.botRole) return !areAll(accounts.filter(scope.isBotAccount));
   const known = accounts.filter((one) => scope.known.includes(`${one.namespace}/${one.name}`));
   return scope.clusterRoles.includes(clusterRole) && !areAll(known);

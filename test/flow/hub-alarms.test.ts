@@ -312,6 +312,20 @@ test("whoever has the bot's credential is told from the bot within one batch", a
   expect(text).toContain("made the binding `mine`");
 });
 
+test("whom a binding is for besides is told, however many that are known stand before", async () => {
+  await bring([heartbeat()]);
+  const bot = { kind: "ServiceAccount", name: GRANTS_NAMESPACE, namespace: botNamespace(GRANTS_NAMESPACE) };
+  const bound = (name: string, subjects: object[]) =>
+    Object.assign(bindingOf("create", name, BOT), {
+      requestObject: { roleRef: { kind: "ClusterRole", name: GRANTS_NAMESPACE }, subjects },
+    });
+  const bots = Array.from({ length: 5 }, () => bot);
+  await bring([bound("setup", bots)]);
+  await nothingTold();
+  await bring([bound("theirs", [...bots, { kind: "Group", name: "system:authenticated" }])]);
+  expect(await told(/did what the bot did not/, 1)).toContain("made the binding `theirs`");
+});
+
 test("whoever ran setup a moment ago, which names its writes as the bot does, is not taken for the bot", async () => {
   await bring([heartbeat()]);
   const closing = event(

@@ -103,9 +103,15 @@ function writeIn(event: Event, { namespace }: Grounds): ObservedWrite | null {
     ...{ who: text(user.username), address: text(sourceIPs[0] ?? ""), agent: text(userAgent) },
     ...(impersonatedUser && { as: text(impersonatedUser.username) }),
     ...(role !== undefined && { clusterRole: text(role) }),
-    ...(what === "binding" && body?.subjects && { subjects: body.subjects.slice(0, SUBJECTS) }),
+    ...(what === "binding" && subjectsIn(body?.subjects)),
   };
 }
+
+const subjectsIn = (all: ObservedWrite["subjects"]) =>
+  all && {
+    subjects: all.slice(0, SUBJECTS),
+    ...(all.length > SUBJECTS && { moreSubjects: all.length - SUBJECTS }),
+  };
 
 /** What may have been done is told: whoever does it writes the request. */
 function isTried(event: Event, what: ObservedWrite["what"]): boolean {
