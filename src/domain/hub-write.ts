@@ -99,14 +99,14 @@ function fits(write: ObservedWrite, { grant }: WriteFacts): boolean {
   const r = grant?.request;
   if (!grant || !r || !("decision" in r) || grant.generation > r.generation) return false;
   if (write.did === "deleted") return isGoing(r, grant.generation, write.at);
-  // A token is all that a thief needs, and nothing of it tells whose it is.
-  if (write.what === "token") return false;
+  // A token is all that a thief needs, and nothing of it or of a change tells whose it is.
+  if (write.what === "token" || write.did === "changed") return false;
   if (write.what === "binding" && !givesTheSame(write, r)) return false;
   return write.at <= goneAt(r, grant.generation);
 }
 
-const givesTheSame = ({ did, name, clusterRole, subjects = [] }: ObservedWrite, r: AccessRequest): boolean =>
-  did === "made" && clusterRole === r.clusterRole && subjects.length === 1 && subjects[0]?.name === name;
+const givesTheSame = ({ name, clusterRole, subjects = [] }: ObservedWrite, r: AccessRequest): boolean =>
+  clusterRole === r.clusterRole && subjects.length === 1 && subjects[0]?.name === name;
 
 const isGoing = (r: AccessRequest, generation: number, at: number): boolean =>
   r.state === "ending" ||

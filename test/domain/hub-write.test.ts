@@ -146,6 +146,8 @@ describe("whose a write is that bears no name of the bot's", () => {
       "nothing",
     ],
     ["where they come later", of("token", { who: BOT, at: NOW - 5 * 60_000 }), ofActive, "as-bot"],
+    ["as the bot: the grant's own account", of("account", { who: BOT }), ofActive, "nothing"],
+    ["changed, such as when it ends", of("account", { did: "changed", who: BOT }), ofActive, "as-bot"],
     ["a token of no record", of("token", { who: BOT }), unknown, "as-bot"],
     ["as the bot: the grant's own binding", grantBinding(), ofActive, "nothing"],
     ["with another role", grantBinding({ clusterRole: "cluster-admin" }), ofActive, "as-bot"],

@@ -306,8 +306,14 @@ test("whoever has the bot's credential is told from the bot within one batch", a
   expect(botGenerationOf(GRANTS_NAMESPACE, GRANTS_NAMESPACE)).toBe(1);
   await bring([heartbeat()]);
   await nothingTold();
-  await bring([tokenOf(name, BOT), bindingOf("create", "mine", BOT)]);
+  const ends = event({
+    ...{ verb: "patch", requestURI: "/api/x", user: { username: BOT } },
+    objectRef: { resource: "serviceaccounts", namespace: GRANTS_NAMESPACE, name },
+  });
+  const own = { ...ends, auditID: ownLooks(secret(SECRET)).name() };
+  await bring([own, ends, tokenOf(name, BOT), bindingOf("create", "mine", BOT)]);
   const text = await told(/did what the bot did not/, 1);
+  expect(text).toContain(`changed the account \`${name}\``);
   expect(text).toContain(`a token of the account \`${name}\``);
   expect(text).toContain("made the binding `mine`");
 });
