@@ -19,7 +19,7 @@ import {
 import type { Evidence } from "../flow/ports.ts";
 import { withEvidence } from "./evidence-script.ts";
 import { allOf, reading, writing } from "./failures.ts";
-import { rememberBindings } from "./hub-bindings.ts";
+import { rememberStanding } from "./hub-bindings.ts";
 import { replicator } from "./replicate.ts";
 import type { Store } from "./store.ts";
 import { KEEP_TRAIL_MS } from "./trail.ts";
@@ -93,7 +93,7 @@ export function createEvidence(options: EvidenceStore): Evidence {
         gaps: gaps.map((text) => text.split(" ").map(Number)).map(([from = 0, to = 0]) => ({ from, to })),
       };
     },
-    gives: (bindings) => rememberBindings(store, bindings),
+    gives: (bindings) => rememberStanding(store, bindings),
     beat: async (at) => void (await writing(redis, () => redis.hset(keys.heard, "sent", Math.round(at)))),
   };
 }

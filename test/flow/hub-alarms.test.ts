@@ -282,7 +282,9 @@ test("whose writes wait while others' are told has no more room for it", async (
   expect(await world.commands.get(world.keys.hubWritesMore)).toBe("50");
 });
 
-test("the deletion of a binding that a sweep found is told, too", async () => {
+test("the deletion of a binding that a sweep found is told, too, also where many were known before", async () => {
+  const gone = Array.from({ length: 1000 }, (_, i) => [`gone-${i}`, "karpor-admin"]);
+  await world.commands.hset(world.keys.hubBindings, Object.fromEntries(gone));
   const admin = hubClient(world.hub, world.hub.admin);
   const roleRef = { apiGroup: BINDINGS.apiGroup, kind: "ClusterRole", name: "karpor-admin" };
   const subjects = [{ kind: "User", name: "eve" }];
