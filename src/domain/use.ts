@@ -64,6 +64,8 @@ export const usesIn = ({ reads, changed, refused }: Pick<Use, UseKind>): number 
 export interface ObservedUse {
   id: RequestId;
   at: number;
+  /** A watch lasts. */
+  answeredAt: number;
   /** The same whenever the hub tells of it again, and no other request's. */
   event: string;
   kind: UseKind;

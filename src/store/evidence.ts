@@ -115,13 +115,13 @@ function placesOf({ secret, addresses }: EvidenceStore): PlaceIn {
 }
 
 function fieldsOf({ keys }: EvidenceStore, one: ObservedUse, placeIn: PlaceIn): (string | number)[] {
-  const { id, at, kind, event, change, address, agent, right } = one;
+  const { id, at, kind, event, change, address, agent, right, answeredAt } = one;
   const number = hash("sha256", `${id} ${event}`, "buffer").readBigInt64BE();
   const part = Number(BigInt.asUintN(64, number) % BigInt(PARTS));
   return [
     ...[id, at, kind, keys.counted(Math.floor(at / MINUTE), part), String(number)],
     ...[change ? JSON.stringify(change) : "", placeIn(id, address), placeIn(id, agent)],
-    right === "any" ? "*" : right === null ? "" : JSON.stringify(right),
+    ...[right === "any" ? "*" : right === null ? "" : JSON.stringify(right), answeredAt],
   ];
 }
 

@@ -313,6 +313,12 @@ test("of more than a hundred changes the last are kept, in whatever order they c
   expect(use?.changes.map(({ path }) => path)).toEqual(events.slice(50).map(({ requestURI }) => requestURI));
 });
 
+test("what lasts is in use until it is answered", async () => {
+  const watch = { verb: "watch", stageTimestamp: new Date(START + 58 * MINUTE).toISOString() };
+  await send(await open(), list([event(watch, START), event({}, START + 30 * MINUTE)]));
+  expect(await used()).toMatchObject({ first: START, last: START + 58 * MINUTE, reads: 2 });
+});
+
 test("whoever chooses the auditID of their requests hides none", async () => {
   const same = { auditID: "chosen" };
   await send(await open(), list([event(same), event(same), event(same)]));

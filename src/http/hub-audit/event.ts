@@ -63,6 +63,9 @@ export function toldBy(events: readonly Event[], grounds: Grounds): HubTold {
 
 export const receivedAt = ({ requestReceivedTimestamp: at }: Event): number => Date.parse(at);
 
+export const answeredAt = ({ stageTimestamp, requestReceivedTimestamp }: Event): number =>
+  Date.parse(stageTimestamp ?? requestReceivedTimestamp);
+
 /** The bot's other writes on that account go over one connection: they say nothing of the hub's other replicas. */
 export const isHeartbeat = (event: Event, { namespace, account }: Grounds): boolean =>
   event.verb === "patch" &&
@@ -96,6 +99,7 @@ function useIn(event: Event, grounds: Grounds): ObservedUse | null {
   return {
     id,
     at: receivedAt(event),
+    answeredAt: answeredAt(event),
     event: nameOf(event),
     kind: isRefused(event) ? "refused" : change ? "changed" : "reads",
     change,

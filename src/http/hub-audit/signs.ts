@@ -4,6 +4,7 @@ import type { GrantSigns, HubSigns, ObservedWrite } from "../../domain/hub-signs
 import { grantNamed } from "../../hub/grants/names.ts";
 import {
   accountIn,
+  answeredAt,
   type Event,
   type Grounds,
   isDry,
@@ -26,12 +27,7 @@ export function signsIn(events: readonly Event[], grounds: Grounds): HubSigns {
   for (const event of events) {
     const write = writeIn(event, grounds);
     if (write?.what === "binding" && write.did !== "changed")
-      add(
-        write.name,
-        write.did === "made"
-          ? { made: write.at }
-          : { deleted: Date.parse(event.stageTimestamp ?? event.requestReceivedTimestamp) },
-      );
+      add(write.name, write.did === "made" ? { made: write.at } : { deleted: answeredAt(event) });
     const isOwn = grounds.isOwn(event.auditID);
     // Setup has the secret too, and whoever runs it is not the bot.
     if (isOwn && isHeartbeat(event, grounds) && receivedAt(event) > (own?.at ?? 0))
