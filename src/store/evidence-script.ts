@@ -7,10 +7,11 @@ const EVENT_FIELDS = 10;
 
 /**
  * KEYS: heard gaps. ARGV: heardAt ('' for none) silent keep countedFor changesMost placesMost rightsMost request use
- * changes addresses agents rights (what each key's name begins with), and for each event: id, at, kind, the set of what
- * was counted and its number in it, change ('' for none), address and agent (what tells them apart, a space, and what is
- * shown), what it took ('*' for nothing of its own, '' where that is not known): judged are those whose right stands;
- * and when it was answered. Answers the ids whose use is another since.
+ * changes addresses agents rights (what each key's name begins with), latest (what was heard later was so by a clock that
+ * was ahead), and for each event: id, at, kind, the set of what was counted and its number in it, change ('' for none),
+ * address and agent (what tells them apart, a space, and what is shown), what it took ('*' for nothing of its own, ''
+ * where that is not known): judged are those whose right stands; and when it was answered. Answers the ids whose use is
+ * another since.
  */
 const TAKE = `
 local heardAt, silent, keep = ARGV[1], tonumber(ARGV[2]), ARGV[3]
@@ -44,7 +45,7 @@ local function isJudged(key, right)
   return stands[name]
 end
 
-for i = 14, #ARGV, ${EVENT_FIELDS} do
+for i = 15, #ARGV, ${EVENT_FIELDS} do
   local id, at, kind, counted, number = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
   local answered = tonumber(ARGV[i + 9])
   if isKnown(id) and redis.call('SADD', counted, number) == 1 then
@@ -80,7 +81,7 @@ end
 
 if heardAt ~= '' then
   local last = redis.call('HGET', KEYS[1], 'heard')
-  if not last or tonumber(heardAt) > tonumber(last) then
+  if not last or tonumber(heardAt) > tonumber(last) or tonumber(last) > tonumber(ARGV[14]) then
     if not last or tonumber(heardAt) - tonumber(last) > silent then
       redis.call('ZADD', KEYS[2], heardAt, (last or '0') .. ' ' .. heardAt)
     end

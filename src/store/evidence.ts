@@ -6,6 +6,7 @@ import type { RequestId } from "../domain/ids.ts";
 import { AskedRight } from "../domain/rights.ts";
 import type { Secret } from "../domain/secret.ts";
 import {
+  AHEAD_MS,
   CHANGES_MOST,
   GAP_AFTER_MS,
   type HubTold,
@@ -31,7 +32,7 @@ const PLACES_MOST = 1_000;
 /** So many marks are remembered: people go on from where they were. */
 const MARKS_MOST = 10_000;
 
-interface EvidenceStore extends Pick<Store, "redis" | "keys"> {
+interface EvidenceStore extends Pick<Store, "redis" | "keys" | "clock"> {
   /** Not in Redis: whoever has that alone cannot find by trying which addresses were counted. */
   secret: Secret;
   /** Addresses and clients are kept as they are, too. */
@@ -40,7 +41,7 @@ interface EvidenceStore extends Pick<Store, "redis" | "keys"> {
 
 export function createEvidence(options: EvidenceStore): Evidence {
   const store = { ...options, redis: withEvidence(options.redis) };
-  const { redis, keys } = store;
+  const { redis, keys, clock } = store;
   const replicate = replicator(store);
   const names = [
     keys.request(""),
@@ -57,7 +58,10 @@ export function createEvidence(options: EvidenceStore): Evidence {
       if (uses.length === 0 && heardAt === null) return [];
       const events = uses.flatMap((one) => fieldsOf(store, one, places));
       const touched = await writing(redis, () =>
-        redis.takeEvidence(keys.heard, keys.gaps, heardAt ?? "", ...limits, ...names, ...events),
+        redis.takeEvidence(
+          ...[keys.heard, keys.gaps, heardAt ?? "", ...limits, ...names],
+          ...[Math.round(clock.now() + AHEAD_MS), ...events],
+        ),
       );
       await replicate();
       return touched as RequestId[];

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { hubClient } from "../../sandbox/hub/client.ts";
 import type { SlackCall } from "../../sandbox/slack/faults.ts";
 import { visibleText } from "../../sandbox/slack/index.ts";
+import { DAY } from "../../src/domain/duration.ts";
 import { secret } from "../../src/domain/secret.ts";
 import { ownLooks } from "../../src/http/hub-audit/own-looks.ts";
 import { botGenerationOf, botNamespace } from "../../src/hub/bot-account.ts";
@@ -88,15 +89,19 @@ const tokenOf = (name: string, username: string) =>
     ...{ verb: "create", requestURI: "/api/x", user: { username }, responseStatus: { code: 201 } },
     objectRef: { resource: "serviceaccounts", subresource: "token", namespace: GRANTS_NAMESPACE, name },
   });
-const heartbeat = (auditID = ownLooks(secret(SECRET)).name()) =>
-  event({
-    ...{ auditID, verb: "patch", requestURI: "/api/x?dryRun=All", user: { username: BOT } },
-    objectRef: {
-      resource: "serviceaccounts",
-      namespace: GRANTS_NAMESPACE,
-      name: "karpor-access-instance-test",
+const heartbeat = (at?: number) =>
+  event(
+    {
+      auditID: ownLooks(secret(SECRET)).name(),
+      ...{ verb: "patch", requestURI: "/api/x?dryRun=All", user: { username: BOT } },
+      objectRef: {
+        resource: "serviceaccounts",
+        namespace: GRANTS_NAMESPACE,
+        name: "karpor-access-instance-test",
+      },
     },
-  });
+    at,
+  );
 const use = (name: string, at: number, binding: string, code = 200) =>
   event(
     {
@@ -318,6 +323,15 @@ test("whoever has the bot's credential is told from the bot within one batch", a
   expect(text).toContain(`changed the account \`${name}\``);
   expect(text).toContain(`a token of the account \`${name}\``);
   expect(text).toContain("made the binding `mine`");
+});
+
+test("so they are where the hub's clock was ahead for a while", async () => {
+  await it.get("guest 1h", "stolen");
+  const name = objectName(await record("stolen"));
+  await bring([heartbeat(world.clock.now() + DAY)]);
+  await bring([heartbeat()]);
+  await bring([tokenOf(name, BOT)]);
+  await told(/did what the bot did not/, 1);
 });
 
 test("whom a binding is for besides is told, however many that are known stand before", async () => {

@@ -4,6 +4,7 @@ import { connect as connectTcp } from "node:net";
 import { Redis } from "ioredis";
 import { Agent, fetch as tlsFetch } from "undici";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { stillClock } from "../../sandbox/clock.ts";
 import { createAuthority } from "../../sandbox/hub/x509.ts";
 import { startRedis } from "../../sandbox/redis/redis.ts";
 import { MINUTE } from "../../src/domain/duration.ts";
@@ -47,7 +48,9 @@ afterEach(async () => {
   doors = [];
 });
 
-const evidence = (addresses = false) => createEvidence({ redis, keys, secret: secret(SECRET), addresses });
+const clock = stillClock(START + 20 * MINUTE);
+const evidence = (addresses = false) =>
+  createEvidence({ redis, keys, clock, secret: secret(SECRET), addresses });
 
 /** A replica's. */
 async function open(
@@ -474,6 +477,11 @@ describe("how far the hub is heard", () => {
       { from: 0, to: at(0) },
       { from: at(7), to: at(13) },
     ]);
+  });
+  test("by a clock that was ahead no longer than it was", async () => {
+    const url = await open();
+    for (const minutes of [0, 24 * 60, 5, 7]) await send(url, list([heartbeat(at(minutes))]));
+    expect((await evidence().coverage()).heard).toBe(at(7));
   });
   test("another instance's heartbeat, and other writes, are none", async () => {
     const others = [
