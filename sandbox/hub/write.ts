@@ -63,7 +63,8 @@ export function remove(world: HubState, found: Case): CaseAnswer {
   const object = standingObject(world, found);
   const options = text ? parseBody(text, "DeleteOptions") : {};
   const erasure = parseErasure(options, ask.query);
-  const dry = found.dry || (Array.isArray(options.dryRun) && options.dryRun.includes("All"));
+  // A body takes the place of the query.
+  const dry = text ? Array.isArray(options.dryRun) && options.dryRun.includes("All") : found.dry;
   const gone = dry ? object : erase(world.store, resource, object, erasure, world.now);
   const stands = world.store.get(resource, gone.metadata.namespace, gone.metadata.name) !== undefined;
   const whole = resource.deleteAnswers === "object" || (stands && !dry);

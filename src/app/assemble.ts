@@ -153,7 +153,7 @@ export function assemble(
     evidence:
       auditSecret &&
       createEvidence({
-        ...{ redis: redis.commands, keys, secret: auditSecret },
+        ...{ redis: redis.commands, keys, clock, secret: auditSecret },
         addresses: config.audit?.hub?.addresses ?? false,
       }),
     grants: grantsBy("urgent"),

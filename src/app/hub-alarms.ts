@@ -24,7 +24,10 @@ export function hubAlarmsOf(
     ports.log.error({ err: error }, "what the hub's audit log told cannot be read; it is left alone");
   return {
     ...ports,
-    signs: createHubSigns({ redis: redis.commands, keys: keysOf(instance), onBroken, refusedMost }),
+    signs: createHubSigns({
+      ...{ redis: redis.commands, keys: keysOf(instance), clock: ports.clock },
+      ...{ onBroken, refusedMost },
+    }),
     scope: () => ({
       ...{ known, botRole: botClusterRole(namespace), instanceAccount: instanceAccount(instance) },
       clusterRoles: clusterRolesOf(ports.policy.roles),

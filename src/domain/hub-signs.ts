@@ -25,6 +25,8 @@ export const ObservedWrite = z.object({
   subjects: z
     .array(z.object({ kind: z.string(), name: z.string(), namespace: z.string().optional() }))
     .optional(),
+  /** It is for so many more. */
+  moreSubjects: z.int().optional(),
 });
 export type ObservedWrite = z.infer<typeof ObservedWrite>;
 

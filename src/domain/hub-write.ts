@@ -67,12 +67,12 @@ function matters(write: ObservedWrite, { grant, gave }: WriteFacts, scope: Write
   // Where controllers run, each namespace has one of that name.
   if (write.what === "account" && write.did === "made") return write.name !== "default";
   if (write.what !== "binding") return true;
-  const { name, did, subjects = [], clusterRole = gave } = write;
+  const { name, did, subjects = [], moreSubjects = 0, clusterRole = gave } = write;
   if (name === "" || grant) return true;
   if (clusterRole === null) return false;
   const accounts = subjects.filter(({ kind }) => kind === "ServiceAccount");
   const areAll = (found: readonly object[]) =>
-    did !== "deleted" && found.length === subjects.length && found.length > 0;
+    did !== "deleted" && found.length === subjects.length + moreSubjects && found.length > 0;
   if (clusterRole === scope.botRole) return !areAll(accounts.filter(scope.isBotAccount));
   const known = accounts.filter((one) => scope.known.includes(`${one.namespace}/${one.name}`));
   return scope.clusterRoles.includes(clusterRole) && !areAll(known);
@@ -99,14 +99,14 @@ function fits(write: ObservedWrite, { grant }: WriteFacts): boolean {
   const r = grant?.request;
   if (!grant || !r || !("decision" in r) || grant.generation > r.generation) return false;
   if (write.did === "deleted") return isGoing(r, grant.generation, write.at);
-  // A token is all that a thief needs, and nothing of it tells whose it is.
-  if (write.what === "token") return false;
+  // A token is all that a thief needs, and nothing of it or of a change tells whose it is.
+  if (write.what === "token" || write.did === "changed") return false;
   if (write.what === "binding" && !givesTheSame(write, r)) return false;
   return write.at <= goneAt(r, grant.generation);
 }
 
-const givesTheSame = ({ did, name, clusterRole, subjects = [] }: ObservedWrite, r: AccessRequest): boolean =>
-  did === "made" && clusterRole === r.clusterRole && subjects.length === 1 && subjects[0]?.name === name;
+const givesTheSame = ({ name, clusterRole, subjects = [] }: ObservedWrite, r: AccessRequest): boolean =>
+  clusterRole === r.clusterRole && subjects.length === 1 && subjects[0]?.name === name;
 
 const isGoing = (r: AccessRequest, generation: number, at: number): boolean =>
   r.state === "ending" ||

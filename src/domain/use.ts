@@ -64,6 +64,8 @@ export const usesIn = ({ reads, changed, refused }: Pick<Use, UseKind>): number 
 export interface ObservedUse {
   id: RequestId;
   at: number;
+  /** A watch lasts. */
+  answeredAt: number;
   /** The same whenever the hub tells of it again, and no other request's. */
   event: string;
   kind: UseKind;
@@ -103,6 +105,8 @@ export const RETOLD_WITHIN_MS = 15 * MINUTE;
 export const RESENT_WITHIN_MS = 2 * MINUTE;
 /** Two that did not come are a gap: so many batches may have been given up. */
 export const GAP_AFTER_MS = 2 * HEARTBEAT_MS + MINUTE;
+/** What was heard later than so long from now was heard by a clock that was ahead. */
+export const AHEAD_MS = MINUTE;
 /** Without one for so long, people are told that what the hub tells is not complete. */
 export const SILENT_AFTER_MS = 10 * MINUTE;
 

@@ -196,7 +196,7 @@ export interface Evidence {
   coverage(): Promise<Coverage>;
   /** That a heartbeat goes to the hub. */
   beat(at: number): Promise<void>;
-  /** What a sweep found of others' bindings: of a deletion the hub tells the name alone. */
+  /** All that a sweep found of others' bindings: of a deletion the hub tells the name alone. */
   gives(bindings: readonly { name: string; clusterRole: string }[]): Promise<void>;
 }
 

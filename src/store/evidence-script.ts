@@ -3,14 +3,15 @@ import type { Result } from "ioredis";
 import type { Client } from "./open.ts";
 
 /** So many stand in ARGV for one event. */
-const EVENT_FIELDS = 9;
+const EVENT_FIELDS = 10;
 
 /**
  * KEYS: heard gaps. ARGV: heardAt ('' for none) silent keep countedFor changesMost placesMost rightsMost request use
- * changes addresses agents rights (what each key's name begins with), and for each event: id, at, kind, the set of what
- * was counted and its number in it, change ('' for none), address and agent (what tells them apart, a space, and what is
- * shown), and what it took ('*' for nothing of its own, '' where that is not known): judged are those whose right stands.
- * Answers the ids whose use is another since.
+ * changes addresses agents rights (what each key's name begins with), latest (what was heard later was so by a clock that
+ * was ahead), and for each event: id, at, kind, the set of what was counted and its number in it, change ('' for none),
+ * address and agent (what tells them apart, a space, and what is shown), what it took ('*' for nothing of its own, ''
+ * where that is not known): judged are those whose right stands; and when it was answered. Answers the ids whose use is
+ * another since.
  */
 const TAKE = `
 local heardAt, silent, keep = ARGV[1], tonumber(ARGV[2]), ARGV[3]
@@ -44,18 +45,19 @@ local function isJudged(key, right)
   return stands[name]
 end
 
-for i = 14, #ARGV, ${EVENT_FIELDS} do
+for i = 15, #ARGV, ${EVENT_FIELDS} do
   local id, at, kind, counted, number = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
+  local answered = tonumber(ARGV[i + 9])
   if isKnown(id) and redis.call('SADD', counted, number) == 1 then
     redis.call('PEXPIRE', counted, countedFor)
     local use = uses[id]
     if not use then
-      use = { reads = 0, changed = 0, refused = 0, judged = 0, first = tonumber(at), last = tonumber(at) }
+      use = { reads = 0, changed = 0, refused = 0, judged = 0, first = tonumber(at), last = answered }
       uses[id] = use
       table.insert(touched, id)
     end
     use[kind] = use[kind] + 1
-    use.first, use.last = math.min(use.first, tonumber(at)), math.max(use.last, tonumber(at))
+    use.first, use.last = math.min(use.first, tonumber(at)), math.max(use.last, answered)
     if ARGV[i + 5] ~= '' then
       local changes = ARGV[10] .. id
       redis.call('ZADD', changes, at, number .. ' ' .. ARGV[i + 5])
@@ -79,7 +81,7 @@ end
 
 if heardAt ~= '' then
   local last = redis.call('HGET', KEYS[1], 'heard')
-  if not last or tonumber(heardAt) > tonumber(last) then
+  if not last or tonumber(heardAt) > tonumber(last) or tonumber(last) > tonumber(ARGV[14]) then
     if not last or tonumber(heardAt) - tonumber(last) > silent then
       redis.call('ZADD', KEYS[2], heardAt, (last or '0') .. ' ' .. heardAt)
     end

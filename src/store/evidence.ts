@@ -6,6 +6,7 @@ import type { RequestId } from "../domain/ids.ts";
 import { AskedRight } from "../domain/rights.ts";
 import type { Secret } from "../domain/secret.ts";
 import {
+  AHEAD_MS,
   CHANGES_MOST,
   GAP_AFTER_MS,
   type HubTold,
@@ -19,7 +20,7 @@ import {
 import type { Evidence } from "../flow/ports.ts";
 import { withEvidence } from "./evidence-script.ts";
 import { allOf, reading, writing } from "./failures.ts";
-import { rememberBindings } from "./hub-bindings.ts";
+import { rememberStanding } from "./hub-bindings.ts";
 import { replicator } from "./replicate.ts";
 import type { Store } from "./store.ts";
 import { KEEP_TRAIL_MS } from "./trail.ts";
@@ -31,7 +32,7 @@ const PLACES_MOST = 1_000;
 /** So many marks are remembered: people go on from where they were. */
 const MARKS_MOST = 10_000;
 
-interface EvidenceStore extends Pick<Store, "redis" | "keys"> {
+interface EvidenceStore extends Pick<Store, "redis" | "keys" | "clock"> {
   /** Not in Redis: whoever has that alone cannot find by trying which addresses were counted. */
   secret: Secret;
   /** Addresses and clients are kept as they are, too. */
@@ -40,7 +41,7 @@ interface EvidenceStore extends Pick<Store, "redis" | "keys"> {
 
 export function createEvidence(options: EvidenceStore): Evidence {
   const store = { ...options, redis: withEvidence(options.redis) };
-  const { redis, keys } = store;
+  const { redis, keys, clock } = store;
   const replicate = replicator(store);
   const names = [
     keys.request(""),
@@ -57,7 +58,10 @@ export function createEvidence(options: EvidenceStore): Evidence {
       if (uses.length === 0 && heardAt === null) return [];
       const events = uses.flatMap((one) => fieldsOf(store, one, places));
       const touched = await writing(redis, () =>
-        redis.takeEvidence(keys.heard, keys.gaps, heardAt ?? "", ...limits, ...names, ...events),
+        redis.takeEvidence(
+          ...[keys.heard, keys.gaps, heardAt ?? "", ...limits, ...names],
+          ...[Math.round(clock.now() + AHEAD_MS), ...events],
+        ),
       );
       await replicate();
       return touched as RequestId[];
@@ -93,7 +97,7 @@ export function createEvidence(options: EvidenceStore): Evidence {
         gaps: gaps.map((text) => text.split(" ").map(Number)).map(([from = 0, to = 0]) => ({ from, to })),
       };
     },
-    gives: (bindings) => rememberBindings(store, bindings),
+    gives: (bindings) => rememberStanding(store, bindings),
     beat: async (at) => void (await writing(redis, () => redis.hset(keys.heard, "sent", Math.round(at)))),
   };
 }
@@ -115,13 +119,13 @@ function placesOf({ secret, addresses }: EvidenceStore): PlaceIn {
 }
 
 function fieldsOf({ keys }: EvidenceStore, one: ObservedUse, placeIn: PlaceIn): (string | number)[] {
-  const { id, at, kind, event, change, address, agent, right } = one;
+  const { id, at, kind, event, change, address, agent, right, answeredAt } = one;
   const number = hash("sha256", `${id} ${event}`, "buffer").readBigInt64BE();
   const part = Number(BigInt.asUintN(64, number) % BigInt(PARTS));
   return [
     ...[id, at, kind, keys.counted(Math.floor(at / MINUTE), part), String(number)],
     ...[change ? JSON.stringify(change) : "", placeIn(id, address), placeIn(id, agent)],
-    right === "any" ? "*" : right === null ? "" : JSON.stringify(right),
+    ...[right === "any" ? "*" : right === null ? "" : JSON.stringify(right), answeredAt],
   ];
 }
 

@@ -5,6 +5,20 @@ import type { Store } from "./store.ts";
 /** More are not known. */
 const MOST = 1000;
 
+/** All that a sweep found: where there is no room for more, what stands no longer is forgotten. Throws StoreDown, StoreUnsure. */
+export async function rememberStanding(
+  store: Pick<Store, "redis" | "keys">,
+  bindings: readonly { name: string; clusterRole: string }[],
+): Promise<void> {
+  const { redis, keys } = store;
+  const known = await reading(redis, () => redis.hkeys(keys.hubBindings));
+  const standing = new Set(bindings.map(({ name }) => name));
+  const gone = known.filter((name) => !standing.has(name));
+  if (known.length >= MOST && gone.length > 0)
+    await writing(redis, () => redis.hdel(keys.hubBindings, ...gone));
+  await rememberBindings(store, bindings);
+}
+
 /** Throws StoreDown, StoreUnsure. */
 export async function rememberBindings(
   { redis, keys }: Pick<Store, "redis" | "keys">,

@@ -5,14 +5,15 @@ import type { Client } from "./open.ts";
 /**
  * KEYS: alarms writes writesMore own writesBy. ARGV: what begins the keys request signs refusals told; keep, refusedWithin and
  * lateAfter (ms), refusedMost, writesMost, writesMostOfOne, seenFor (ms); when the bot's latest own write was, and whose it was ('' for
- * none); how many grants, and of each: id, generation, used, made, deleted ('' for none), how many refusals, and of each
- * its time and number; then of each write: the set of those seen, its number, itself, and whose it is.
+ * none); latest (what was heard later was so by a clock that was ahead); how many grants, and of each: id, generation, used, made,
+ * deleted ('' for none), how many refusals, and of each its time and number; then of each write: the set of those seen, its number,
+ * itself, and whose it is.
  */
 const TAKE = `
 local request, signs, refusals, told = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local keep, within, late = ARGV[5], tonumber(ARGV[6]), tonumber(ARGV[7])
 local most, writesMost, mostOfOne, seenFor = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10]), ARGV[11]
-local at = 15
+local at = 16
 
 local function isTold(key)
   return redis.call('EXISTS', told .. key) == 1 or redis.call('HEXISTS', KEYS[1], key) == 1
@@ -52,7 +53,7 @@ local function countRefused(id, from, count)
   redis.call('PEXPIRE', key, 2 * within)
 end
 
-for _ = 1, tonumber(ARGV[14]) do
+for _ = 1, tonumber(ARGV[15]) do
   local id, generation, count = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 5])
   if redis.call('EXISTS', request .. id) == 1 then
     local key = signs .. id
@@ -84,7 +85,8 @@ for i = at, #ARGV, 4 do
   end
 end
 
-if ARGV[12] ~= '' and tonumber(ARGV[12]) > tonumber(redis.call('HGET', KEYS[4], 'at') or '0') then
+local own = tonumber(redis.call('HGET', KEYS[4], 'at') or '0')
+if ARGV[12] ~= '' and (tonumber(ARGV[12]) > own or own > tonumber(ARGV[14])) then
   redis.call('HSET', KEYS[4], 'at', ARGV[12], 'who', ARGV[13])
 end
 `;

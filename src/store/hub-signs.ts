@@ -10,7 +10,7 @@ import {
   ObservedWrite,
   REFUSED_WITHIN_MS,
 } from "../domain/hub-signs.ts";
-import { RETOLD_WITHIN_MS } from "../domain/use.ts";
+import { AHEAD_MS, RETOLD_WITHIN_MS } from "../domain/use.ts";
 import type { HubSignsStore } from "../flow/evidence/tell-hub-alarms.ts";
 import { allOf, reading, writing } from "./failures.ts";
 import { rememberBindings } from "./hub-bindings.ts";
@@ -28,14 +28,14 @@ const WRITES_MOST_OF_ONE = 100;
 /** Longer than anybody's quiet is. */
 const QUIET_KEPT_MS = HOUR;
 
-interface Options extends Pick<Store, "redis" | "keys" | "onBroken"> {
+interface Options extends Pick<Store, "redis" | "keys" | "clock" | "onBroken"> {
   /** audit.hub.refusedPerHour */
   refusedMost: number;
 }
 
 export function createHubSigns(options: Options): HubSignsStore {
   const store = { ...options, redis: withHubSigns(options.redis) };
-  const { redis, keys, refusedMost } = store;
+  const { redis, keys, clock, refusedMost } = store;
   const replicate = replicator(store);
   const readable = readingWhatCanBe(store);
   const names = [keys.request(""), keys.signs(""), keys.refusals(""), keys.told("")];
@@ -54,7 +54,7 @@ export function createHubSigns(options: Options): HubSignsStore {
       await writing(redis, () =>
         redis.takeHubSigns(
           ...[keys.hubAlarms, keys.hubWrites, keys.hubWritesMore, keys.hubOwn, keys.hubWritesBy],
-          ...[...names, ...limits, own?.at ?? "", own?.who ?? ""],
+          ...[...names, ...limits, own?.at ?? "", own?.who ?? "", Math.round(clock.now() + AHEAD_MS)],
           ...[grants.length, ...grants.flatMap(fieldsOf)],
           ...writes.flatMap((one) => [
             keys.hubWritesSeen(Math.floor(one.at / MINUTE)),

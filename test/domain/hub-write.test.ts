@@ -85,6 +85,18 @@ describe("whose a write is that bears no name of the bot's", () => {
       "others",
     ],
     ["to an account that hub.known names", binding({ subjects: [account("ci")] }), facts(), "nothing"],
+    [
+      "and to one more, of which no more is kept",
+      binding({ subjects: [account("ci")], moreSubjects: 1 }),
+      facts(),
+      "others",
+    ],
+    [
+      "the bot's own role, to the bot and one more",
+      binding({ clusterRole: "ka", who: BOT, subjects: [account("ka", "ka-system")], moreSubjects: 1 }),
+      facts(),
+      "as-bot",
+    ],
     ["another role", binding({ clusterRole: "view" }), facts(), "nothing"],
     ["the bot's own role, to theirs", binding({ clusterRole: "ka" }), facts(), "others"],
     [
@@ -134,6 +146,8 @@ describe("whose a write is that bears no name of the bot's", () => {
       "nothing",
     ],
     ["where they come later", of("token", { who: BOT, at: NOW - 5 * 60_000 }), ofActive, "as-bot"],
+    ["as the bot: the grant's own account", of("account", { who: BOT }), ofActive, "nothing"],
+    ["changed, such as when it ends", of("account", { did: "changed", who: BOT }), ofActive, "as-bot"],
     ["a token of no record", of("token", { who: BOT }), unknown, "as-bot"],
     ["as the bot: the grant's own binding", grantBinding(), ofActive, "nothing"],
     ["with another role", grantBinding({ clusterRole: "cluster-admin" }), ofActive, "as-bot"],

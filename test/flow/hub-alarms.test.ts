@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { hubClient } from "../../sandbox/hub/client.ts";
 import type { SlackCall } from "../../sandbox/slack/faults.ts";
 import { visibleText } from "../../sandbox/slack/index.ts";
+import { DAY } from "../../src/domain/duration.ts";
 import { secret } from "../../src/domain/secret.ts";
 import { ownLooks } from "../../src/http/hub-audit/own-looks.ts";
 import { botGenerationOf, botNamespace } from "../../src/hub/bot-account.ts";
@@ -88,15 +89,19 @@ const tokenOf = (name: string, username: string) =>
     ...{ verb: "create", requestURI: "/api/x", user: { username }, responseStatus: { code: 201 } },
     objectRef: { resource: "serviceaccounts", subresource: "token", namespace: GRANTS_NAMESPACE, name },
   });
-const heartbeat = (auditID = ownLooks(secret(SECRET)).name()) =>
-  event({
-    ...{ auditID, verb: "patch", requestURI: "/api/x?dryRun=All", user: { username: BOT } },
-    objectRef: {
-      resource: "serviceaccounts",
-      namespace: GRANTS_NAMESPACE,
-      name: "karpor-access-instance-test",
+const heartbeat = (at?: number) =>
+  event(
+    {
+      auditID: ownLooks(secret(SECRET)).name(),
+      ...{ verb: "patch", requestURI: "/api/x?dryRun=All", user: { username: BOT } },
+      objectRef: {
+        resource: "serviceaccounts",
+        namespace: GRANTS_NAMESPACE,
+        name: "karpor-access-instance-test",
+      },
     },
-  });
+    at,
+  );
 const use = (name: string, at: number, binding: string, code = 200) =>
   event(
     {
@@ -282,7 +287,9 @@ test("whose writes wait while others' are told has no more room for it", async (
   expect(await world.commands.get(world.keys.hubWritesMore)).toBe("50");
 });
 
-test("the deletion of a binding that a sweep found is told, too", async () => {
+test("the deletion of a binding that a sweep found is told, too, also where many were known before", async () => {
+  const gone = Array.from({ length: 1000 }, (_, i) => [`gone-${i}`, "karpor-admin"]);
+  await world.commands.hset(world.keys.hubBindings, Object.fromEntries(gone));
   const admin = hubClient(world.hub, world.hub.admin);
   const roleRef = { apiGroup: BINDINGS.apiGroup, kind: "ClusterRole", name: "karpor-admin" };
   const subjects = [{ kind: "User", name: "eve" }];
@@ -306,10 +313,39 @@ test("whoever has the bot's credential is told from the bot within one batch", a
   expect(botGenerationOf(GRANTS_NAMESPACE, GRANTS_NAMESPACE)).toBe(1);
   await bring([heartbeat()]);
   await nothingTold();
-  await bring([tokenOf(name, BOT), bindingOf("create", "mine", BOT)]);
+  const ends = event({
+    ...{ verb: "patch", requestURI: "/api/x", user: { username: BOT } },
+    objectRef: { resource: "serviceaccounts", namespace: GRANTS_NAMESPACE, name },
+  });
+  const own = { ...ends, auditID: ownLooks(secret(SECRET)).name() };
+  await bring([own, ends, tokenOf(name, BOT), bindingOf("create", "mine", BOT)]);
   const text = await told(/did what the bot did not/, 1);
+  expect(text).toContain(`changed the account \`${name}\``);
   expect(text).toContain(`a token of the account \`${name}\``);
   expect(text).toContain("made the binding `mine`");
+});
+
+test("so they are where the hub's clock was ahead for a while", async () => {
+  await it.get("guest 1h", "stolen");
+  const name = objectName(await record("stolen"));
+  await bring([heartbeat(world.clock.now() + DAY)]);
+  await bring([heartbeat()]);
+  await bring([tokenOf(name, BOT)]);
+  await told(/did what the bot did not/, 1);
+});
+
+test("whom a binding is for besides is told, however many that are known stand before", async () => {
+  await bring([heartbeat()]);
+  const bot = { kind: "ServiceAccount", name: GRANTS_NAMESPACE, namespace: botNamespace(GRANTS_NAMESPACE) };
+  const bound = (name: string, subjects: object[]) =>
+    Object.assign(bindingOf("create", name, BOT), {
+      requestObject: { roleRef: { kind: "ClusterRole", name: GRANTS_NAMESPACE }, subjects },
+    });
+  const bots = Array.from({ length: 5 }, () => bot);
+  await bring([bound("setup", bots)]);
+  await nothingTold();
+  await bring([bound("theirs", [...bots, { kind: "Group", name: "system:authenticated" }])]);
+  expect(await told(/did what the bot did not/, 1)).toContain("made the binding `theirs`");
 });
 
 test("whoever ran setup a moment ago, which names its writes as the bot does, is not taken for the bot", async () => {

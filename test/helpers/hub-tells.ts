@@ -30,7 +30,7 @@ const event = (auditID: string, at: number, what: object) => ({
 /** The bot's own harmless write. */
 export const eventOfHeartbeat = (instance: string, auditID: string, at: number) =>
   event(auditID, at, {
-    ...{ verb: "patch", requestURI: "/", user: { username: "bot" } },
+    ...{ verb: "patch", requestURI: "/?dryRun=All", user: { username: "bot" } },
     objectRef: {
       ...{ resource: "serviceaccounts", namespace: GRANTS_NAMESPACE, name: instanceAccount(instance) },
     },

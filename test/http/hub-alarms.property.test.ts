@@ -5,6 +5,7 @@
 import fc from "fast-check";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { stillClock } from "../../sandbox/clock.ts";
 import { startRedis } from "../../sandbox/redis/redis.ts";
 import { RequestId } from "../../src/domain/ids.ts";
 import { secret } from "../../src/domain/secret.ts";
@@ -21,6 +22,7 @@ const START = Date.parse("2026-11-25T15:00:00.000Z");
 const MOST = 3;
 const IDS = ["R-7K2Q9FXT", "R-00000001", "R-00000002"].map((id) => RequestId.parse(id));
 const keys = keysOf("test");
+const clock = stillClock(START);
 const { name: ownName, isOwn } = ownLooks(secret("planted-hub-audit-secret-0123456789"));
 const grounds = { namespace: NAMESPACE, account: instanceAccount("test"), isOwn };
 
@@ -114,7 +116,7 @@ async function bring(
   await redis.flushall();
   await Promise.all(IDS.map((id) => redis.hset(keys.request(id), "v", "1")));
   const onBroken = (error: Error) => expect.fail(error.message);
-  const replicas = [0, 1].map(() => createHubSigns({ redis, keys, onBroken, refusedMost: MOST }));
+  const replicas = [0, 1].map(() => createHubSigns({ redis, keys, clock, onBroken, refusedMost: MOST }));
   const twice = [...events, ...events].map((one, i) => ({
     one,
     ...(how[i % how.length] ?? { order: 0, cut: false, replica: 0 }),

@@ -4,6 +4,7 @@ import { connect as connectTcp } from "node:net";
 import { Redis } from "ioredis";
 import { Agent, fetch as tlsFetch } from "undici";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { stillClock } from "../../sandbox/clock.ts";
 import { createAuthority } from "../../sandbox/hub/x509.ts";
 import { startRedis } from "../../sandbox/redis/redis.ts";
 import { MINUTE } from "../../src/domain/duration.ts";
@@ -47,7 +48,9 @@ afterEach(async () => {
   doors = [];
 });
 
-const evidence = (addresses = false) => createEvidence({ redis, keys, secret: secret(SECRET), addresses });
+const clock = stillClock(START + 20 * MINUTE);
+const evidence = (addresses = false) =>
+  createEvidence({ redis, keys, clock, secret: secret(SECRET), addresses });
 
 /** A replica's. */
 async function open(
@@ -313,6 +316,12 @@ test("of more than a hundred changes the last are kept, in whatever order they c
   expect(use?.changes.map(({ path }) => path)).toEqual(events.slice(50).map(({ requestURI }) => requestURI));
 });
 
+test("what lasts is in use until it is answered", async () => {
+  const watch = { verb: "watch", stageTimestamp: new Date(START + 58 * MINUTE).toISOString() };
+  await send(await open(), list([event(watch, START), event({}, START + 30 * MINUTE)]));
+  expect(await used()).toMatchObject({ first: START, last: START + 58 * MINUTE, reads: 2 });
+});
+
 test("whoever chooses the auditID of their requests hides none", async () => {
   const same = { auditID: "chosen" };
   await send(await open(), list([event(same), event(same), event(same)]));
@@ -469,6 +478,11 @@ describe("how far the hub is heard", () => {
       { from: at(7), to: at(13) },
     ]);
   });
+  test("by a clock that was ahead no longer than it was", async () => {
+    const url = await open();
+    for (const minutes of [0, 24 * 60, 5, 7]) await send(url, list([heartbeat(at(minutes))]));
+    expect((await evidence().coverage()).heard).toBe(at(7));
+  });
   test("another instance's heartbeat, and other writes, are none", async () => {
     const others = [
       heartbeat(at(0), { name: "karpor-access-instance-other" }),
@@ -476,6 +490,7 @@ describe("how far the hub is heard", () => {
       heartbeat(at(0), { subresource: "token" }),
       heartbeat(at(0), { resource: "secrets" }),
       heartbeat(at(0), {}, { verb: "get" }),
+      heartbeat(at(0), {}, { requestURI: "/api/v1/x" }),
     ];
     await send(await open(), list(others));
     expect((await evidence().coverage()).heard).toBeNull();

@@ -286,6 +286,22 @@ const OTHERS: Requests = {
     "Request create clusterrolebindings/theirs: allow, 201",
   ],
   "others bind": ["POST", BINDINGS, bound("theirs"), "Request create clusterrolebindings/theirs: allow, 201"],
+  "others bind past it": [
+    ...(["POST", `${BINDINGS}?x=?dryRun=All`, bound("past")] as const),
+    "Request create clusterrolebindings/past: allow, 201",
+  ],
+  "others unbind past it": [
+    ...([
+      "DELETE",
+      `${BINDINGS}/past?dryRun=All`,
+      { body: { kind: "DeleteOptions", apiVersion: "v1" } },
+    ] as const),
+    "Request delete clusterrolebindings/past: allow, 200",
+  ],
+  "others find it unbound": [
+    ...(["DELETE", `${BINDINGS}/past`, {}] as const),
+    "Request delete clusterrolebindings/past: allow, 404",
+  ],
   "others bind again": [
     ...(["POST", BINDINGS, bound("theirs")] as const),
     "Request create clusterrolebindings/theirs: allow, 409",

@@ -4,7 +4,7 @@ import { SECOND } from "../../domain/duration.ts";
 import type { RequestId } from "../../domain/ids.ts";
 import type { End } from "../../domain/request.ts";
 import { syncAllowances } from "../allowances/sync-allowance.ts";
-import type { GrantKey, Later, Ports, Swept } from "../ports.ts";
+import type { ForeignObject, GrantKey, Later, Ports, Swept } from "../ports.ts";
 import { eachRecord } from "../support/each-record.ts";
 import { reportForeign } from "../watch/report-foreign.ts";
 import { advance } from "./advance.ts";
@@ -40,14 +40,17 @@ async function sweepAll(ports: Ports): Promise<Pick<Swept, "cardsRefused" | "tal
   await eachRecord(ports, undone, (request) => advance(ports, request, words));
   for (const key of hub?.differing ?? []) await tryRepair(ports, key);
   if (hub && !lockdown) await replaceDeadTokens(ports, live);
-  const foreign = hub?.foreign ?? [];
+  if (hub?.foreign) await noteForeign(ports, hub.foreign);
+  await syncAllowances(ports);
+  await followTrail(ports);
+  return { cardsRefused: [...cardsRefused], tally };
+}
+
+async function noteForeign(ports: Ports, foreign: readonly ForeignObject[]): Promise<void> {
   await reportForeign(ports, foreign);
   await ports.evidence?.gives(
     foreign.flatMap(({ name, clusterRole }) => (clusterRole === undefined ? [] : { name, clusterRole })),
   );
-  await syncAllowances(ports);
-  await followTrail(ports);
-  return { cardsRefused: [...cardsRefused], tally };
 }
 
 const saidOnHub = ({ hubEnds, log }: Ports): Promise<ReadonlyMap<RequestId, End>> =>

@@ -43,7 +43,7 @@ export type Event = z.infer<typeof Event>;
 export interface Grounds {
   /** Of the grants. */
   namespace: string;
-  /** The instance's own account, whose writes are the heartbeat. */
+  /** The instance's own, on which the heartbeat is written. */
   account: string;
   /** By its auditID: the bot's own look at a token, or a write of its own. */
   isOwn(auditId: string): boolean;
@@ -63,12 +63,21 @@ export function toldBy(events: readonly Event[], grounds: Grounds): HubTold {
 
 export const receivedAt = ({ requestReceivedTimestamp: at }: Event): number => Date.parse(at);
 
-export const isHeartbeat = ({ verb, objectRef }: Event, { namespace, account }: Grounds): boolean =>
-  verb === "patch" &&
-  objectRef?.resource === "serviceaccounts" &&
-  objectRef.subresource === undefined &&
-  objectRef.namespace === namespace &&
-  objectRef.name === account;
+export const answeredAt = ({ stageTimestamp, requestReceivedTimestamp }: Event): number =>
+  Date.parse(stageTimestamp ?? requestReceivedTimestamp);
+
+/** The bot's other writes on that account go over one connection: they say nothing of the hub's other replicas. */
+export const isHeartbeat = (event: Event, { namespace, account }: Grounds): boolean =>
+  event.verb === "patch" &&
+  event.objectRef?.resource === "serviceaccounts" &&
+  event.objectRef.subresource === undefined &&
+  event.objectRef.namespace === namespace &&
+  event.objectRef.name === account &&
+  isDry(event);
+
+/** As the hub reads a query: a question mark may stand in it. */
+export const isDry = ({ requestURI }: Event): boolean =>
+  new URLSearchParams(/\?.*/s.exec(requestURI)?.[0]).getAll("dryRun").includes("All");
 
 /** The account in the grants' namespace that asked; empty for anybody else. */
 export function accountIn({ user: { username } }: Event, { namespace }: Pick<Grounds, "namespace">): string {
@@ -90,6 +99,7 @@ function useIn(event: Event, grounds: Grounds): ObservedUse | null {
   return {
     id,
     at: receivedAt(event),
+    answeredAt: answeredAt(event),
     event: nameOf(event),
     kind: isRefused(event) ? "refused" : change ? "changed" : "reads",
     change,

@@ -4,8 +4,10 @@ import type { GrantSigns, HubSigns, ObservedWrite } from "../../domain/hub-signs
 import { grantNamed } from "../../hub/grants/names.ts";
 import {
   accountIn,
+  answeredAt,
   type Event,
   type Grounds,
+  isDry,
   isHeartbeat,
   isRefused,
   LONGEST,
@@ -25,12 +27,7 @@ export function signsIn(events: readonly Event[], grounds: Grounds): HubSigns {
   for (const event of events) {
     const write = writeIn(event, grounds);
     if (write?.what === "binding" && write.did !== "changed")
-      add(
-        write.name,
-        write.did === "made"
-          ? { made: write.at }
-          : { deleted: Date.parse(event.stageTimestamp ?? event.requestReceivedTimestamp) },
-      );
+      add(write.name, write.did === "made" ? { made: write.at } : { deleted: answeredAt(event) });
     const isOwn = grounds.isOwn(event.auditID);
     // Setup has the secret too, and whoever runs it is not the bot.
     if (isOwn && isHeartbeat(event, grounds) && receivedAt(event) > (own?.at ?? 0))
@@ -81,8 +78,8 @@ const Subject = z.object({ kind: z.string(), name: z.string(), namespace: z.stri
 const Body = z.object({
   roleRef: z.object({ kind: z.string(), name: z.string() }).optional().catch(undefined),
   subjects: z.array(Subject).optional().catch(undefined),
-  dryRun: z.unknown().optional(),
 });
+const DeleteOptions = z.object({ dryRun: z.array(z.string()).default([]) });
 /** More are not told of. */
 const SUBJECTS = 5;
 
@@ -93,9 +90,8 @@ function writeIn(event: Event, { namespace }: Grounds): ObservedWrite | null {
   const did = code === CREATED && isWrite(event) ? "made" : DID[verb];
   const what = objectRef && whatIs(objectRef, namespace);
   if (!did || !what || code < 200 || code > 299) return null;
+  if (isTried(event, what)) return null;
   const body = Body.safeParse(event.requestObject).data;
-  // Of a token it is ignored.
-  if (what !== "token" && (/[?&]dryRun=/.test(event.requestURI) || body?.dryRun !== undefined)) return null;
   const role = what === "binding" && body?.roleRef?.kind === "ClusterRole" ? body.roleRef.name : undefined;
   const text = (one: string) => one.slice(0, LONGEST);
   return {
@@ -103,8 +99,24 @@ function writeIn(event: Event, { namespace }: Grounds): ObservedWrite | null {
     ...{ who: text(user.username), address: text(sourceIPs[0] ?? ""), agent: text(userAgent) },
     ...(impersonatedUser && { as: text(impersonatedUser.username) }),
     ...(role !== undefined && { clusterRole: text(role) }),
-    ...(what === "binding" && body?.subjects && { subjects: body.subjects.slice(0, SUBJECTS) }),
+    ...(what === "binding" && subjectsIn(body?.subjects)),
   };
+}
+
+const subjectsIn = (all: ObservedWrite["subjects"]) =>
+  all && {
+    subjects: all.slice(0, SUBJECTS),
+    ...(all.length > SUBJECTS && { moreSubjects: all.length - SUBJECTS }),
+  };
+
+/** What may have been done is told: whoever does it writes the request. */
+function isTried(event: Event, what: ObservedWrite["what"]): boolean {
+  // Of a token it is ignored.
+  if (what === "token") return false;
+  if (!event.verb.startsWith("delete")) return isDry(event);
+  // A body takes the place of the query; of accounts the policy does not ask for it.
+  if (event.requestObject === undefined) return what === "binding" && isDry(event);
+  return DeleteOptions.safeParse(event.requestObject).data?.dryRun.includes("All") ?? false;
 }
 
 function whatIs(
