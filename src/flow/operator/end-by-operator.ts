@@ -27,12 +27,16 @@ export async function endByOperator(
   ports: Ports,
   { id, operator, reason }: EndByOperator,
 ): Promise<AccessRequest> {
+  await lookForRestore(ports);
   const request = await ports.requests.get(id);
   if (request) await followHubIfThere(ports, request);
   else await adoptFromHub(ports, id);
   const end = () => ({ cause: "revoked" as const, operator, reason, at: ports.clock.now() });
   return commit(ports, id, (r) => endingOrLate(r, end()), { replicated: true });
 }
+
+/** A process that has just begun knows of no restore. Never rejects. */
+const lookForRestore = ({ epoch }: Ports) => epoch.look().catch(() => null);
 
 /** Redis lost it, and no sweep has come round yet. */
 async function adoptFromHub(ports: Ports, id: RequestId): Promise<void> {
