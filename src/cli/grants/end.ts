@@ -3,9 +3,16 @@ import { randomUUID } from "node:crypto";
 import { SECOND } from "../../domain/duration.ts";
 import type { RequestId } from "../../domain/ids.ts";
 import { isEndedBy, type MassEnd } from "../../domain/mass-end.ts";
+import { isGranted } from "../../domain/request.ts";
 import { abandonEnd } from "../../flow/operator/abandon.ts";
-import { carryThrough, endByOperator, endOnHub, type OffHub } from "../../flow/operator/end-by-operator.ts";
-import { type AccessRequest, isStoreAway, type Ports } from "../../flow/ports.ts";
+import {
+  carryThrough,
+  endByOperator,
+  endOnHub,
+  followAllOnHub,
+  type OffHub,
+} from "../../flow/operator/end-by-operator.ts";
+import { type AccessRequest, isStoreAway, type Ports, type Recorded } from "../../flow/ports.ts";
 import { carryOutMassEnds } from "../../flow/together/mass-end.ts";
 import type { Answer, GrantsMeans } from "./means.ts";
 
@@ -57,6 +64,7 @@ export async function endAll(means: GrantsMeans, reason: string): Promise<Answer
       await endOnHub(ports, { operator, reason: reason || undefined }, () => true),
       "Nothing of ours stands on Karpor.",
     );
+  await followAllOnHub(ports);
   const ids = await everything(ports);
   const one: MassEnd = {
     ...{
@@ -74,7 +82,7 @@ export async function endAll(means: GrantsMeans, reason: string): Promise<Answer
   return carry().catch(lost({ grants: ids.length, confirmed: 0, open: ids, hub: false }, begun));
 }
 
-/** What Redis does not know, or cannot read, and stands all the same; null where the hub does not answer. */
+/** What stands, although Redis does not know it, cannot read it or calls it no grant; null where the hub does not answer. */
 export async function endUnknown(
   { ports, operator }: Pick<GrantsMeans, "ports" | "operator">,
   reason: string,
@@ -82,8 +90,8 @@ export async function endUnknown(
   const standing = await ports.grants.list(AbortSignal.timeout(WAIT_MS)).catch(() => null);
   if (!standing) return null;
   const found = await ports.requests.getMany(standing.map(({ key }) => key.id));
-  const isKnown = (i: number) => found[i] !== null && found[i] !== "unreadable";
-  const unknown = new Set(standing.filter((_, i) => !isKnown(i)).map(({ key }) => key.id));
+  const isKnown = (r: Recorded = null) => r !== null && r !== "unreadable" && isGranted(r);
+  const unknown = new Set(standing.filter((_, i) => !isKnown(found[i])).map(({ key }) => key.id));
   return unknown.size === 0
     ? []
     : endOnHub(ports, { operator, reason: reason || undefined }, ({ key }) => unknown.has(key.id));

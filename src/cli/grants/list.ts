@@ -23,9 +23,10 @@ export async function list({ ports, records }: GrantsMeans): Promise<Answer> {
   if (!records && !standing)
     throw new Error("Neither Redis nor Karpor answers: npm run doctor says what keeps them.");
   const known = records ? await recorded(ports.requests.unsettled()) : [];
-  const ids = new Set<string>(known.map(({ id }) => id));
-  const grants = records ? known.filter(isListed).map(rowOf) : [];
-  const others = byLatest(standing ?? []).filter(({ key }) => !ids.has(key.id));
+  const granted = new Set(known.filter(isGranted).map(({ id }) => id));
+  const others = byLatest(standing ?? []).filter(({ key }) => !granted.has(key.id));
+  const beside = new Set(others.map(({ key }) => key.id));
+  const grants = known.filter((r) => isListed(r) && !beside.has(r.id)).map(rowOf);
   const rows = [...grants, ...others.map(standingRow)].sort((a, b) => order(a).localeCompare(order(b)));
   return {
     good: true,

@@ -5,7 +5,7 @@ import { dueOf, VERIFY_AFTER_MS } from "../../domain/lifecycle.ts";
 import { isGranted } from "../../domain/request.ts";
 import { endingOrLate } from "../../domain/transitions.ts";
 import { endGrant, mustLeave } from "../end.ts";
-import { repairGrant, uidsOf } from "../mend/repair.ts";
+import { adoptGrant, repairFor, repairGrant, uidsOf } from "../mend/repair.ts";
 import type { AccessRequest, GrantKey, GrantObjects, Ports } from "../ports.ts";
 import { followHubIfThere } from "../support/as-on-hub.ts";
 import { commit } from "../support/commit.ts";
@@ -37,6 +37,19 @@ export async function endByOperator(
 
 /** A process that has just begun knows of no restore. Never rejects. */
 const lookForRestore = ({ epoch }: Ports) => epoch.look().catch(() => null);
+
+/** What waits in an older copy of Redis may be live since: its record follows the hub, so that it ends with all else. Throws StoreDown, StoreUnsure. */
+export async function followAllOnHub(ports: Ports): Promise<void> {
+  await lookForRestore(ports);
+  const standing = await ports.grants.list(AbortSignal.timeout(LISTING_WITHIN_MS)).catch(() => []);
+  const records = await ports.requests.getMany(standing.map(({ key }) => key.id));
+  const live = standing.filter((on, i) => {
+    const record = records[i] ?? null;
+    // What has no record may be all there is, of a Redis that was emptied: it ends on the hub alone.
+    return record !== null && repairFor(ports, record, on) === "adopt";
+  });
+  await Promise.all(live.map((on) => adoptGrant(ports, on)));
+}
 
 /** Redis lost it, and no sweep has come round yet. */
 async function adoptFromHub(ports: Ports, id: RequestId): Promise<void> {

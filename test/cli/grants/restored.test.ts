@@ -1,4 +1,4 @@
-/** An operator ends access that an older copy of Redis does not know, with no bot to look first. */
+/** An operator ends access that an older copy of Redis, or of the hub, brought back or does not know, with no bot to look first. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { HOUR, MINUTE } from "../../../src/domain/duration.ts";
 import { formatMoment } from "../../../src/domain/moment.ts";
@@ -12,13 +12,13 @@ import { operator } from "./operate.ts";
 let world: World;
 let bot: Awaited<ReturnType<typeof startBot>> | undefined;
 let it: Scene;
-let { operate, proven }: ReturnType<typeof operator> = {} as never;
+let { operate, proven, inTime, granted }: ReturnType<typeof operator> = {} as never;
 
 beforeEach(async () => {
   world = await startWorld();
   bot = await startBot(world);
   it = scene(world);
-  ({ operate, proven } = operator(world));
+  ({ operate, proven, inTime, granted } = operator(world));
 });
 afterEach(async () => {
   await bot?.stop();
@@ -94,4 +94,41 @@ describe.each(["pending", "scheduled"] as const)("%s in the copy of Redis, and l
     expect(await login(world.hub, token)).toBe(401);
     await recorded();
   });
+
+  test("it is listed as what stands, and ends with all else", async () => {
+    const { id, token } = await older(state);
+    expect((await operate(["list"])).says).toMatch(new RegExp(`${id} +on Karpor +guest +bob `));
+    expect(await proven(operate(["end", "--all", "a thief"]))).toEqual({
+      good: true,
+      says: "1 of 1 confirmed ended.",
+    });
+    expect(await login(world.hub, token)).toBe(401);
+    await recorded();
+  });
+
+  test("locked down, it is among what is confirmed", async () => {
+    const { token } = await older(state);
+    expect(await inTime(operate(["lockdown", "a thief"]))).toEqual({
+      good: true,
+      says: "Locked down: nothing is granted until it is lifted with unlock.\n1 of 1 confirmed ended.",
+    });
+    expect(await login(world.hub, token)).toBe(401);
+    expect(await it.standing()).toEqual([]);
+  });
+});
+
+test("what a restored hub brought back after its end is listed, and ends with all else", async () => {
+  const { id, token } = await granted("back again");
+  const bringBack = world.localHub?.backup();
+  await proven(operate(["end", id]));
+  await stopBot();
+  bringBack?.();
+  expect(await login(world.hub, token)).toBe(200);
+  expect((await operate(["list"])).says).toMatch(new RegExp(`${id} +on Karpor`));
+  expect(await inTime(operate(["end", "--all", "a thief"]))).toEqual({
+    good: true,
+    says: "1 of 1 confirmed ended.",
+  });
+  expect(await login(world.hub, token)).toBe(401);
+  expect(await it.standing()).toEqual([]);
 });
