@@ -14,7 +14,7 @@ import {
 } from "../../flow/operator/end-by-operator.ts";
 import { type AccessRequest, isStoreAway, type Ports, type Recorded } from "../../flow/ports.ts";
 import { carryOutMassEnds } from "../../flow/together/mass-end.ts";
-import type { Answer, GrantsMeans } from "./means.ts";
+import { type Answer, type GrantsMeans, nullIfAway } from "./means.ts";
 
 /** A proof takes 11 s, 13 without a probe token. */
 const WAIT_MS = 30 * SECOND;
@@ -26,11 +26,8 @@ interface Because {
 }
 
 /** Throws Refused, and one sentence where neither Redis nor the hub answers. */
-export async function end(
-  { ports, records, operator }: GrantsMeans,
-  { id, reason }: Because,
-): Promise<Answer> {
-  if (!records)
+export async function end({ ports, operator }: GrantsMeans, { id, reason }: Because): Promise<Answer> {
+  if (!(await takesWrites(ports)))
     return fromHub(
       await endOnHub(ports, { operator, reason: reason || undefined }, ({ key }) => key.id === id),
       `${id} does not stand on Karpor.`,
@@ -46,6 +43,9 @@ export async function end(
   return carry().catch(lost({ id, state: "ending", confirmed: false }, `The end of ${id} is begun.`));
 }
 
+/** A Redis that is full, or a replica, answers, and keeps no end. */
+const takesWrites = ({ requests }: Pick<Ports, "requests">) => requests.ping().then(() => true, nullIfAway);
+
 /** What was begun before Redis went away stands. Throws any other error. */
 export const lost =
   (json: unknown, ...begun: string[]) =>
@@ -58,8 +58,8 @@ const LOST = "Redis does not answer any more: a running bot goes on, or run this
 
 /** What stands at this moment. What is approved for later still begins; a lockdown keeps it from that. */
 export async function endAll(means: GrantsMeans, reason: string): Promise<Answer> {
-  const { ports, records, operator } = means;
-  if (!records)
+  const { ports, operator } = means;
+  if (!(await takesWrites(ports)))
     return fromHub(
       await endOnHub(ports, { operator, reason: reason || undefined }, () => true),
       "Nothing of ours stands on Karpor.",
