@@ -9,7 +9,7 @@ import {
   carryThrough,
   endByOperator,
   endOnHub,
-  followAllOnHub,
+  followOnHub,
   type OffHub,
 } from "../../flow/operator/end-by-operator.ts";
 import { type AccessRequest, isStoreAway, type Ports, type Recorded } from "../../flow/ports.ts";
@@ -64,7 +64,7 @@ export async function endAll(means: GrantsMeans, reason: string): Promise<Answer
       await endOnHub(ports, { operator, reason: reason || undefined }, () => true),
       "Nothing of ours stands on Karpor.",
     );
-  await followAllOnHub(ports);
+  await followOnHub(ports);
   const ids = await everything(ports);
   const one: MassEnd = {
     ...{

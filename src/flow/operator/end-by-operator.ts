@@ -7,7 +7,6 @@ import { endingOrLate } from "../../domain/transitions.ts";
 import { endGrant, mustLeave } from "../end.ts";
 import { adoptGrant, repairFor, repairGrant, uidsOf } from "../mend/repair.ts";
 import type { AccessRequest, GrantKey, GrantObjects, Ports } from "../ports.ts";
-import { followHubIfThere } from "../support/as-on-hub.ts";
 import { commit } from "../support/commit.ts";
 import { removeGrant } from "../support/remove-grant.ts";
 import { verifyEnd } from "../verify.ts";
@@ -27,28 +26,30 @@ export async function endByOperator(
   ports: Ports,
   { id, operator, reason }: EndByOperator,
 ): Promise<AccessRequest> {
-  await lookForRestore(ports);
-  const request = await ports.requests.get(id);
-  if (request) await followHubIfThere(ports, request);
+  if (await ports.requests.get(id)) await followOnHub(ports, id);
   else await adoptFromHub(ports, id);
   const end = () => ({ cause: "revoked" as const, operator, reason, at: ports.clock.now() });
   return commit(ports, id, (r) => endingOrLate(r, end()), { replicated: true });
 }
 
-/** A process that has just begun knows of no restore. Never rejects. */
-const lookForRestore = ({ epoch }: Ports) => epoch.look().catch(() => null);
-
-/** What waits in an older copy of Redis may be live since: its record follows the hub, so that it ends with all else. Throws StoreDown, StoreUnsure. */
-export async function followAllOnHub(ports: Ports): Promise<void> {
-  await lookForRestore(ports);
-  const standing = await ports.grants.list(AbortSignal.timeout(LISTING_WITHIN_MS)).catch(() => []);
-  const records = await ports.requests.getMany(standing.map(({ key }) => key.id));
-  const live = standing.filter((on, i) => {
+/** Of an older copy of Redis what waits may be live since, and a token another by now: its record follows the hub, and ends as it stands there. Of all where no id is given. Throws StoreDown, StoreUnsure. */
+export async function followOnHub(ports: Ports, id?: RequestId): Promise<void> {
+  const { grants, requests, epoch, log } = ports;
+  // Of a copy that is behind its own alarm tells, and not each grant.
+  await epoch.look().catch(() => null);
+  const within = AbortSignal.timeout(LISTING_WITHIN_MS);
+  const listed = id ? grants.standingOf(id, within) : grants.list(within);
+  const standing = await listed.catch((error: unknown) => {
+    log.warn({ id, err: error }, "ended without a look at what the hub knows");
+    return [];
+  });
+  const records = await requests.getMany(standing.map(({ key }) => key.id));
+  const ahead = standing.filter((on, i) => {
     const record = records[i] ?? null;
     // What has no record may be all there is, of a Redis that was emptied: it ends on the hub alone.
     return record !== null && repairFor(ports, record, on) === "adopt";
   });
-  await Promise.all(live.map((on) => adoptGrant(ports, on)));
+  await Promise.all(ahead.map((on) => adoptGrant(ports, on)));
 }
 
 /** Redis lost it, and no sweep has come round yet. */

@@ -33,6 +33,7 @@ async function stopBot(): Promise<void> {
 const recordOf = async (reason: string) => (await world.records()).find((r) => r.reason === reason);
 const isState = (reason: string, state: string) =>
   world.until(async () => (await recordOf(reason))?.state === state);
+const tokensOf = (user: string) => world.slack.dm(user).map(tokenIn).filter(Boolean);
 const epoch = async () => {
   const { serviceAccounts } = await world.hub.objects();
   return serviceAccounts
@@ -53,6 +54,14 @@ const COPIED = {
     await isState("older", "scheduled");
     return () => world.jump(at - world.clock.now());
   },
+  async active() {
+    const first = await it.get("guest 4h", "older");
+    const old = tokenIn(first);
+    return async () => {
+      await world.slack.select(BOB, first, "menu", "New token", { confirm: true });
+      await world.slack.waitFor(() => tokensOf(BOB).find((token) => token !== old));
+    };
+  },
 };
 
 /** It is live, the hub has heard of it, no bot runs, and Redis is the copy. */
@@ -62,7 +71,7 @@ async function older(state: keyof typeof COPIED): Promise<{ id: string; token: s
   const before = await epoch();
   await goOn();
   await isState("older", "active");
-  const message = await world.slack.waitFor(() => world.slack.dm(BOB).find((m) => tokenIn(m) !== ""));
+  const token = await world.slack.waitFor(() => tokensOf(BOB).at(-1));
   await world.until(async () => {
     await world.jump(MINUTE);
     return (await epoch()) !== before;
@@ -71,7 +80,7 @@ async function older(state: keyof typeof COPIED): Promise<{ id: string; token: s
   await restoreRedis(world.commands, copy);
   const { id = "", state: copied } = (await recordOf("older")) ?? {};
   expect(copied).toBe(state);
-  return { id, token: tokenIn(message) };
+  return { id, token };
 }
 
 /** A bot that starts says who ended it, and its message bears no token. */
@@ -82,7 +91,7 @@ async function recorded(): Promise<void> {
     return (await recordOf("older"))?.state === "ended";
   });
   expect(await recordOf("older")).toMatchObject({ end: { cause: "revoked", operator: "nightshift" } });
-  await world.until(async () => world.slack.dm(BOB).every((m) => tokenIn(m) === ""));
+  await world.until(async () => tokensOf(BOB).length === 0);
 }
 
 describe.each(["pending", "scheduled"] as const)("%s in the copy of Redis, and live since", (state) => {
@@ -115,6 +124,16 @@ describe.each(["pending", "scheduled"] as const)("%s in the copy of Redis, and l
     expect(await login(world.hub, token)).toBe(401);
     expect(await it.standing()).toEqual([]);
   });
+});
+
+test.each(["ID", "--all"])("end %s: a token that came since the copy ends with its grant", async (which) => {
+  const { id, token } = await older("active");
+  expect(await login(world.hub, token)).toBe(200);
+  const { good } = await proven(operate(["end", which === "ID" ? id : which]));
+  expect(good).toBe(true);
+  expect(await login(world.hub, token)).toBe(401);
+  expect(await it.standing()).toEqual([]);
+  await recorded();
 });
 
 test("what a restored hub brought back after its end is listed, and ends with all else", async () => {
