@@ -156,6 +156,7 @@ export function assemble(
         ...{ redis: redis.commands, keys, clock, secret: auditSecret },
         addresses: config.audit?.hub?.addresses ?? false,
       }),
+    hubTells: config.audit?.hub !== undefined,
     grants: grantsBy("urgent"),
     jobs,
     notifier: createNotifier(messages),

@@ -797,8 +797,10 @@ export interface Ports {
   attempts: Attempts;
   allowanceNotifier: AllowanceNotifier;
   sweeps: Sweeps;
-  /** Null where the hub does not tell. */
+  /** Null where the hub does not tell, or its secret is not here. */
   evidence: Evidence | null;
+  /** Whether it tells, this process or another. */
+  hubTells: boolean;
   grants: Grants;
   jobs: Jobs;
   notifier: Notifier;

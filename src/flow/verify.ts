@@ -107,6 +107,6 @@ async function settle(
     if (now?.deletedAt !== deletedAt) return null;
     if (method === "absence" && now.contradictedAt !== contradictedAt) return null;
     const gone = generationGone(r, generation, { method, deletedAt, at });
-    return ports.evidence ? usageAwaited(gone) : gone;
+    return ports.hubTells ? usageAwaited(gone) : gone;
   });
 }

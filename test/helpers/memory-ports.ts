@@ -359,6 +359,7 @@ export function memoryPorts(
       last: async () => ({ count: 0, cardsRefused: [], tally: emptyTally(), at: null, tookMs: null }),
     },
     evidence: null,
+    hubTells: false,
     jobs: memoryJobs(),
     grants: willingGrants(given),
     lease: memoryLease(requests),

@@ -3,11 +3,18 @@ import { randomUUID } from "node:crypto";
 import { SECOND } from "../../domain/duration.ts";
 import type { RequestId } from "../../domain/ids.ts";
 import { isEndedBy, type MassEnd } from "../../domain/mass-end.ts";
+import { isGranted } from "../../domain/request.ts";
 import { abandonEnd } from "../../flow/operator/abandon.ts";
-import { carryThrough, endByOperator, endOnHub, type OffHub } from "../../flow/operator/end-by-operator.ts";
-import { type AccessRequest, isStoreAway, type Ports } from "../../flow/ports.ts";
+import {
+  carryThrough,
+  endByOperator,
+  endOnHub,
+  followOnHub,
+  type OffHub,
+} from "../../flow/operator/end-by-operator.ts";
+import { type AccessRequest, isStoreAway, type Ports, type Recorded } from "../../flow/ports.ts";
 import { carryOutMassEnds } from "../../flow/together/mass-end.ts";
-import type { Answer, GrantsMeans } from "./means.ts";
+import { type Answer, type GrantsMeans, nullIfAway } from "./means.ts";
 
 /** A proof takes 11 s, 13 without a probe token. */
 const WAIT_MS = 30 * SECOND;
@@ -19,11 +26,8 @@ interface Because {
 }
 
 /** Throws Refused, and one sentence where neither Redis nor the hub answers. */
-export async function end(
-  { ports, records, operator }: GrantsMeans,
-  { id, reason }: Because,
-): Promise<Answer> {
-  if (!records)
+export async function end({ ports, operator }: GrantsMeans, { id, reason }: Because): Promise<Answer> {
+  if (!(await takesWrites(ports)))
     return fromHub(
       await endOnHub(ports, { operator, reason: reason || undefined }, ({ key }) => key.id === id),
       `${id} does not stand on Karpor.`,
@@ -39,6 +43,9 @@ export async function end(
   return carry().catch(lost({ id, state: "ending", confirmed: false }, `The end of ${id} is begun.`));
 }
 
+/** A Redis that is full, or a replica, answers, and keeps no end. */
+const takesWrites = ({ requests }: Pick<Ports, "requests">) => requests.ping().then(() => true, nullIfAway);
+
 /** What was begun before Redis went away stands. Throws any other error. */
 export const lost =
   (json: unknown, ...begun: string[]) =>
@@ -51,12 +58,13 @@ const LOST = "Redis does not answer any more: a running bot goes on, or run this
 
 /** What stands at this moment. What is approved for later still begins; a lockdown keeps it from that. */
 export async function endAll(means: GrantsMeans, reason: string): Promise<Answer> {
-  const { ports, records, operator } = means;
-  if (!records)
+  const { ports, operator } = means;
+  if (!(await takesWrites(ports)))
     return fromHub(
       await endOnHub(ports, { operator, reason: reason || undefined }, () => true),
       "Nothing of ours stands on Karpor.",
     );
+  await followOnHub(ports);
   const ids = await everything(ports);
   const one: MassEnd = {
     ...{
@@ -74,7 +82,7 @@ export async function endAll(means: GrantsMeans, reason: string): Promise<Answer
   return carry().catch(lost({ grants: ids.length, confirmed: 0, open: ids, hub: false }, begun));
 }
 
-/** What Redis does not know, or cannot read, and stands all the same; null where the hub does not answer. */
+/** What stands, although Redis does not know it, cannot read it or calls it no grant; null where the hub does not answer. */
 export async function endUnknown(
   { ports, operator }: Pick<GrantsMeans, "ports" | "operator">,
   reason: string,
@@ -82,8 +90,8 @@ export async function endUnknown(
   const standing = await ports.grants.list(AbortSignal.timeout(WAIT_MS)).catch(() => null);
   if (!standing) return null;
   const found = await ports.requests.getMany(standing.map(({ key }) => key.id));
-  const isKnown = (i: number) => found[i] !== null && found[i] !== "unreadable";
-  const unknown = new Set(standing.filter((_, i) => !isKnown(i)).map(({ key }) => key.id));
+  const isKnown = (r: Recorded = null) => r !== null && r !== "unreadable" && isGranted(r);
+  const unknown = new Set(standing.filter((_, i) => !isKnown(found[i])).map(({ key }) => key.id));
   return unknown.size === 0
     ? []
     : endOnHub(ports, { operator, reason: reason || undefined }, ({ key }) => unknown.has(key.id));

@@ -3,7 +3,7 @@
 import { contextOf } from "../../app/assemble.ts";
 import type { Config } from "../../config.ts";
 import { Refused } from "../../domain/refusal.ts";
-import { isStoreAway, StoreDown } from "../../flow/ports.ts";
+import { isStoreAway } from "../../flow/ports.ts";
 import { refusedReply } from "../../slack/views/index.ts";
 import { abandon, end, endAll } from "./end.ts";
 import { list } from "./list.ts";
@@ -30,7 +30,6 @@ async function run(means: GrantsMeans, command: GrantsCommand): Promise<Answer> 
   if (command.do === "end") return end(means, command);
   if (command.do === "end-all") return endAll(means, command.reason);
   if (command.do === "lockdown") return lockdown(means, command.reason);
-  if (!means.records) throw new StoreDown(`${command.do} needs it`);
   if (command.do === "abandon") return abandon(means, command);
   return command.do === "unlock" ? unlock(means, command.reason) : confirmRestore(means);
 }

@@ -1,7 +1,7 @@
 /** `grants list`: what is granted or approved for later, by Redis and by the hub, whichever answers. */
 import { isGranted } from "../../domain/request.ts";
 import type { AccessRequest, GrantObjects } from "../../flow/ports.ts";
-import type { Answer, GrantsMeans } from "./means.ts";
+import { type Answer, type GrantsMeans, nullIfAway } from "./means.ts";
 import { instant, printed, table } from "./print.ts";
 
 const HUB_WITHIN_MS = 15_000;
@@ -18,14 +18,17 @@ interface Row {
 }
 
 /** Throws one sentence where neither answers. */
-export async function list({ ports, records }: GrantsMeans): Promise<Answer> {
+export async function list({ ports }: GrantsMeans): Promise<Answer> {
   const standing = await ports.grants.list(AbortSignal.timeout(HUB_WITHIN_MS)).catch(() => null);
-  if (!records && !standing)
+  const found = await recorded(ports.requests.unsettled()).catch(nullIfAway);
+  if (!found && !standing)
     throw new Error("Neither Redis nor Karpor answers: npm run doctor says what keeps them.");
-  const known = records ? await recorded(ports.requests.unsettled()) : [];
-  const ids = new Set<string>(known.map(({ id }) => id));
-  const grants = records ? known.filter(isListed).map(rowOf) : [];
-  const others = byLatest(standing ?? []).filter(({ key }) => !ids.has(key.id));
+  const records = found !== null;
+  const known = found ?? [];
+  const granted = new Set(known.filter(isGranted).map(({ id }) => id));
+  const others = byLatest(standing ?? []).filter(({ key }) => !granted.has(key.id));
+  const beside = new Set(others.map(({ key }) => key.id));
+  const grants = known.filter((r) => isListed(r) && !beside.has(r.id)).map(rowOf);
   const rows = [...grants, ...others.map(standingRow)].sort((a, b) => order(a).localeCompare(order(b)));
   return {
     good: true,

@@ -3,12 +3,12 @@ import { operatorOf, whoOf } from "../../domain/operator.ts";
 import { endOnHub } from "../../flow/operator/end-by-operator.ts";
 import { lockDownAs, unlockAs } from "../../flow/together/lockdown.ts";
 import { counted, endTogether, endUnknown, everything, lost, mayStand, offOpen } from "./end.ts";
-import type { Answer, GrantsMeans } from "./means.ts";
+import { type Answer, type GrantsMeans, nullIfAway } from "./means.ts";
 import { instant, printed } from "./print.ts";
 
 /** Throws Refused. */
-export async function lockdown({ ports, records, operator }: GrantsMeans, reason: string): Promise<Answer> {
-  const ids = records ? await everything(ports) : [];
+export async function lockdown({ ports, operator }: GrantsMeans, reason: string): Promise<Answer> {
+  const ids = await everything(ports).catch(nullIfAway);
   const set = await lockDownAs(ports, { by: { operator }, qualified: "operator", reason });
   const { by, at } = set.lockdown;
   const { inRedis, onHub, before } = set;
@@ -28,8 +28,10 @@ export async function lockdown({ ports, records, operator }: GrantsMeans, reason
       ? []
       : ["Karpor does not answer: what stands there works until it does. A running bot goes on."]),
   ];
-  const endAll = async () =>
-    counted(await endTogether(ports, ids), await endUnknown({ ports, operator }, reason));
+  const endAll = async () => {
+    const ended = await endTogether(ports, ids ?? (await everything(ports)));
+    return counted(ended, await endUnknown({ ports, operator }, reason));
+  };
   // Locked down it is, whatever becomes of Redis meanwhile.
   const ended = inRedis ? await endAll().catch(lost(null)) : null;
   return {

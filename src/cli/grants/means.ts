@@ -1,8 +1,8 @@
-/** What a `grants` command works with: the bot's own ports without Slack, and whether Redis answers. */
+/** What a `grants` command works with: the bot's own ports without Slack. */
 import { assemble } from "../../app/assemble.ts";
 import { type AppDeps, connectAll } from "../../app/clients.ts";
 import type { Config } from "../../config.ts";
-import { type Ports, StoreDown } from "../../flow/ports.ts";
+import { isStoreAway, type Ports } from "../../flow/ports.ts";
 import { hubClock } from "../../hub/client/clock-offset.ts";
 
 export interface GrantsDeps extends AppDeps {
@@ -14,8 +14,6 @@ export interface GrantsDeps extends AppDeps {
 export interface GrantsMeans {
   ports: Ports;
   config: Config;
-  /** Whether Redis answers. */
-  records: boolean;
   operator: string;
 }
 
@@ -38,16 +36,17 @@ export async function openMeans(
   const clients = connectAll(config, { ...deps, clock: machine }, opened);
   const clock = hubClock(machine, clients.hub.clockOffset);
   const { ports } = assemble(config, { ...deps, clock, cli: true }, clients, opened, noHome);
-  const records = await clients.redis.ready(times?.callMs ?? REDIS_WITHIN_MS).then(() => true, falseIfDown);
-  return { ports: withoutSlack(ports), config, records, operator };
+  await clients.redis.ready(times?.callMs ?? REDIS_WITHIN_MS).catch(nullIfAway);
+  return { ports: withoutSlack(ports), config, operator };
 }
 
 const noHome = (): never => {
   throw new Error("nobody is looked up here");
 };
 
-function falseIfDown(error: unknown): false {
-  if (error instanceof StoreDown) return false;
+/** Throws any other error. */
+export function nullIfAway(error: unknown): null {
+  if (isStoreAway(error)) return null;
   throw error;
 }
 

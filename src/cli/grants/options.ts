@@ -39,10 +39,12 @@ const COMMANDS = {
     if (more.length > 0) throw new Error("show takes one request: grants show R-7K2Q9FXT.");
     return { do: "show" as const, id: idIn(id, "show") };
   },
-  end: ([id, ...why]: string[], all: boolean): GrantsCommand =>
-    all
-      ? { do: "end-all", reason: joined(id === undefined ? why : [id, ...why]) }
-      : { do: "end", id: idIn(id, "end"), reason: joined(why) },
+  end: (words: string[], all: boolean): GrantsCommand => {
+    const [id, ...why] = words;
+    if (!all) return { do: "end", id: idIn(id, "end"), reason: joined(why) };
+    if (id !== undefined && readRequestId(id)) throw new Error("Give an id or --all, not both.");
+    return { do: "end-all", reason: joined(words) };
+  },
   abandon: ([id, ...why]: string[]) => ({
     do: "abandon" as const,
     id: idIn(id, "abandon"),

@@ -1,24 +1,24 @@
 /** `grants show ID`: the request's story out of the trail, and what stands of it on the hub. */
 import { contextOf } from "../../app/assemble.ts";
 import type { RequestId } from "../../domain/ids.ts";
-import type { GrantObjects } from "../../flow/ports.ts";
+import type { GrantObjects, Ports } from "../../flow/ports.ts";
 import { withTried } from "../../flow/trail/story.ts";
 import { plainSteps } from "../../slack/views/index.ts";
-import type { Answer, GrantsMeans } from "./means.ts";
+import { type Answer, type GrantsMeans, nullIfAway } from "./means.ts";
 import { instant, printed } from "./print.ts";
 
 const HUB_WITHIN_MS = 15_000;
 
 /** Throws one sentence where neither Redis nor the hub answers. */
 export async function show(means: GrantsMeans, id: RequestId): Promise<Answer> {
-  const { ports, records, config } = means;
+  const { ports, config } = means;
   const listed = await ports.grants.list(AbortSignal.timeout(HUB_WITHIN_MS)).catch(() => null);
-  if (!records && !listed)
+  const found = await recorded(ports, id).catch(nullIfAway);
+  if (!found && !listed)
     throw new Error("Neither Redis nor Karpor answers: npm run doctor says what keeps them.");
   const standing = (listed ?? []).filter(({ key }) => key.id === id);
-  const [request] = records ? await ports.requests.getMany([id]) : [null];
-  const [steps = []] = records ? await ports.lists.stories([id]) : [];
-  const tried = records ? await ports.lists.tried(id) : [];
+  const records = found !== null;
+  const { request, steps, tried } = found ?? { request: null, steps: [], tried: [] };
   if (!request && steps.length === 0 && standing.length === 0)
     return {
       good: false,
@@ -48,6 +48,12 @@ export async function show(means: GrantsMeans, id: RequestId): Promise<Answer> {
     onKarpor: listed && standing.map(objectsOf),
   };
   return { good: true, json, lines: [...head, ...story, ...onHub(listed && standing)] };
+}
+
+async function recorded({ requests, lists }: Ports, id: RequestId) {
+  const [request = null] = await requests.getMany([id]);
+  const [steps = []] = await lists.stories([id]);
+  return { request, steps, tried: await lists.tried(id) };
 }
 
 function unseen(records: boolean, hub: boolean): string {

@@ -14,7 +14,7 @@ export function operator(world: World) {
   const it = scene(world);
   return {
     /** Resolves to whether it did what was asked, and what it said. */
-    async operate(args: string[], env: Partial<World["env"]> = {}) {
+    async operate(args: string[], env: NodeJS.ProcessEnv = {}) {
       const said: string[] = [];
       const good = await grants(loadForHub({ ...world.env, ...env }), grantsOptions(args), {
         clock: world.clock,
