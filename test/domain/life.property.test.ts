@@ -456,9 +456,9 @@ function checkOperator(before: AccessRequest, after: AccessRequest, now: number)
 }
 
 const isContradictedNow = (before: AccessRequest, after: AccessRequest): boolean =>
-  isContradicted(after) && !isContradicted(before);
-const isContradicted = (r: AccessRequest): boolean =>
-  goingFrom(r).some(({ contradictedAt }) => contradictedAt !== undefined);
+  contradictedIn(after).some((generation) => !contradictedIn(before).includes(generation));
+const contradictedIn = (r: AccessRequest): number[] =>
+  goingFrom(r).flatMap(({ generation, contradictedAt }) => (contradictedAt === undefined ? [] : generation));
 
 const isShownAnew = (before: AccessRequest, after: AccessRequest): boolean =>
   before.messages.token?.token === "sending" && after.messages.token?.token === "shown";
