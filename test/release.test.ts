@@ -55,19 +55,26 @@ describe("the changelog", () => {
     expect(() => notesOf("## [Unreleased]\n\n- new\n", "1.0.0")).toThrow(/says nothing of 1\.0\.0: make/));
 });
 
-test("npm version takes the chart along, and commits it with the rest", async () => {
+test("npm version takes the chart along, and each image that pages and manifests name, and commits it with the rest", async () => {
   const dir = scratch("karpor-access-version");
-  for (const path of ["package.json", "package-lock.json", "scripts/version.ts", "deploy/chart/Chart.yaml"])
-    cpSync(root(path), join(dir.path, path));
+  for (const path of ["package.json", "package-lock.json", "scripts/version.ts", "deploy", "docs"])
+    cpSync(root(path), join(dir.path, path), { recursive: true });
   symlinkSync(root("node_modules"), join(dir.path, "node_modules"));
   const env = { PATH: process.env.PATH ?? "", HOME: dir.path };
   const sh = (command: string) => promisify(execFile)("sh", ["-ec", command], { cwd: dir.path, env });
   await sh("git init -q; git config user.name x; git config user.email x@example.com");
-  await sh("git add package.json package-lock.json scripts deploy; git commit -qm before");
+  await sh("git add package.json package-lock.json scripts deploy docs; git commit -qm before");
   await sh("npm version 9.8.7");
   const { stdout } = await sh("git show --stat HEAD; git show HEAD:deploy/chart/Chart.yaml");
   expect(stdout).toMatch(/^ deploy\/chart\/Chart\.yaml +\| 4 \+\+--$/m);
   expect(stdout).toMatch(/^version: 9\.8\.7\nappVersion: 9\.8\.7$/m);
+  const images = await sh("git grep -hoE '(/karpor-access:|newTag: )[0-9][^ ]*' HEAD -- deploy docs");
+  expect(
+    images.stdout
+      .trim()
+      .split("\n")
+      .map((image) => image.replace(/.*[: ]/, "")),
+  ).toEqual(Array(7).fill("9.8.7"));
   dir.remove();
 });
 

@@ -16,7 +16,7 @@ import { instanceAccount } from "../hub/grants/names.ts";
 /** The door for the hub's audit log, and its own port where it has one; null where the hub does not tell. */
 export function hubAuditOf(config: Config, ports: Ports, signs: HubSignsStore | undefined) {
   const { audit, instance, hub } = config;
-  const { evidence, homes, log, letPass } = ports;
+  const { evidence, homes, log, letPass, clock } = ports;
   const secret = hubAuditSecret(config);
   if (!audit?.hub || !secret || !evidence || !signs) return null;
   const { port, tls } = audit.hub;
@@ -30,9 +30,10 @@ export function hubAuditOf(config: Config, ports: Ports, signs: HubSignsStore | 
       await letPass();
       await takeEvidence({ evidence, homes, signs }, told);
     },
+    tooLarge: () => signs.tooLarge(clock.now()),
   });
   const doors = { [HUB_AUDIT_PATH]: door };
-  const own = port !== undefined && (() => ownPort(port, tls, { doors, log, clock: ports.clock }));
+  const own = port !== undefined && (() => ownPort(port, tls, { doors, log, clock }));
   return { doors, own };
 }
 

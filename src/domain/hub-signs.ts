@@ -89,5 +89,7 @@ export const HubAlarm = z.discriminatedUnion("kind", [
     /** More came, of whomever, than are kept. */
     unread: z.int(),
   }),
+  /** The hub told more at once than is taken, and what that was nobody knows. */
+  z.object({ kind: z.literal("too-large"), at: Ms }),
 ]);
 export type HubAlarm = z.infer<typeof HubAlarm>;

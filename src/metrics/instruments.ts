@@ -105,7 +105,7 @@ export function createInstruments(registry: Registry) {
     ),
     hubAlarms: counter(
       "hub_alarms_total",
-      "Alarms that the hub's audit log gave cause for: late_use, refused, writes.",
+      "Alarms that the hub's audit log gave cause for: late_use, refused, writes, too_large.",
       ["kind"],
     ),
     live: gauge("live_grants", "Grants that are live, at the last sweep.", MAX, ["role"]),
@@ -184,7 +184,7 @@ export function createInstruments(registry: Registry) {
     ]),
   };
   for (const lease of ["request", "messages", "sweep"]) made.takenOver.inc({ lease }, 0);
-  for (const kind of ["late_use", "refused", "writes"]) made.hubAlarms.inc({ kind }, 0);
+  for (const kind of ["late_use", "refused", "writes", "too_large"]) made.hubAlarms.inc({ kind }, 0);
   return {
     ...made,
     /** From 0 on: of what appears with its first value no increase is seen. */

@@ -26,10 +26,12 @@ async function readDepth(lane: Lane, queue: Queue, clock: Clock): Promise<LaneDe
   return { lane, waiting, oldestSince: since.length > 0 ? Math.min(...since) : null };
 }
 
-const Timed = z.object({ due: z.number() });
+/** `again`: its step asked to look again then. */
+const Timed = z.object({ due: z.number().optional(), again: z.number().optional() });
 
 /** A job may be gone since it was listed. BullMQ counts in the machine's own time, whatever ours says. */
 function dueAt(job: Job | undefined, now: number): number[] {
   if (!job) return [];
-  return [Timed.safeParse(job.data).data?.due ?? now - (Date.now() - job.timestamp - job.delay)];
+  const { due, again } = Timed.safeParse(job.data).data ?? {};
+  return [again ?? due ?? now - (Date.now() - job.timestamp - job.delay)];
 }

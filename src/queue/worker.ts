@@ -190,7 +190,10 @@ async function look(
   try {
     const known = Known.safeParse({ name: job.name, data: job.data });
     // BullMQ counts in the machine's own time, whatever ours says.
-    const wait = async (ms: number) => job.moveToDelayed(Date.now() + ms, token);
+    const wait = async (ms: number) => {
+      await job.updateData({ ...job.data, again: clock.now() + ms });
+      await job.moveToDelayed(Date.now() + ms, token);
+    };
     if (job.name === SWEEP) {
       const later = await settings.sweep();
       if (!later || job.attemptsStarted > SWEEP_TRIES_MAX) return;

@@ -25,6 +25,9 @@ import { KEEP_TRAIL_MS } from "./trail.ts";
 const WRITES_MOST = 500;
 const WRITES_MOST_OF_ONE = 100;
 
+/** Longer than the hub tries to send a batch again. */
+const TOO_LARGE_QUIET_MS = 10 * MINUTE;
+
 /** Longer than anybody's quiet is. */
 const QUIET_KEPT_MS = HOUR;
 
@@ -63,6 +66,14 @@ export function createHubSigns(options: Options): HubSignsStore {
         ),
       );
       if (grants.length > 0 || writes.length > 0) await replicate();
+    },
+    async tooLarge(at) {
+      const quiet = keys.hubQuiet("too-large");
+      if (at < Number(await reading(redis, () => redis.get(quiet)))) return;
+      const alarm = HubAlarm.parse({ kind: "too-large", at });
+      const change = redis.multi().hset(keys.hubAlarms, `too-large:${at}`, JSON.stringify(alarm));
+      await landed(redis, change.set(quiet, at + TOO_LARGE_QUIET_MS, "PX", QUIET_KEPT_MS));
+      await replicate();
     },
     async waiting() {
       const found = await reading(redis, () =>

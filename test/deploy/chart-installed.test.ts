@@ -1,9 +1,9 @@
 /** deploy/chart on a real API server: strict dry runs, a release's life, and the bot and `helm test` as their pods say. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { parse, parseAllDocuments } from "yaml";
+import { parse, parseAllDocuments, stringify } from "yaml";
 import { z } from "zod";
 import { scratch } from "../../sandbox/child.ts";
 import { type HubCaller, hubClient } from "../../sandbox/hub/client.ts";
@@ -21,6 +21,7 @@ import { least, RELEASES } from "./releases.ts";
 
 const ELSEWHERE = ["karpor", "observability", "vault"];
 const NAMESPACE = fileURLToPath(new URL("../../deploy/kubernetes/namespace.yaml", import.meta.url));
+const CHART = fileURLToPath(new URL("../../deploy/chart", import.meta.url));
 const CRDS = fileURLToPath(new URL("prometheus-crds.yaml", import.meta.url));
 const WORKLOADS = ["Deployment", "StatefulSet", "CronJob", "Pod"];
 /** Not where the hub, which this API server is too, keeps the grants. */
@@ -94,6 +95,30 @@ needs(helmAvailable() && envtestAvailable(), `${helmAdvice}; a real API server $
       await done("uninstall", { name });
       expect(await standing()).toEqual(before);
     });
+
+    it.each(["operations.md", "zh/operations.md"])(
+      "goes back to the version before as %s says, and keeps today's configuration",
+      async (page) => {
+        const said = readFileSync(fileURLToPath(new URL(`../../docs/${page}`, import.meta.url)), "utf8");
+        const [, command = ""] = /up -d --build --wait`[;；].*?`helm (\w+)/.exec(said) ?? [];
+        const name = "karpor-access-back";
+        const [next, version] = [join(dir.path, "next"), "99.0.0"];
+        cpSync(CHART, next, { recursive: true });
+        const about = parse(readFileSync(join(CHART, "Chart.yaml"), "utf8"));
+        writeFileSync(join(next, "Chart.yaml"), stringify({ ...about, version, appVersion: version }));
+        const today = { ...least, config: `${least.config}\n# Of today.\n` };
+
+        await done("install", { name, values: least });
+        await done("upgrade", { name, values: least, chart: next });
+        await done("upgrade", { name, values: today, chart: next });
+        await done(command, { name, values: today });
+        const stands = async (path: string) => JSON.stringify((await ask("GET", `${path}/${name}`)).body);
+        expect(await stands(`/api/v1/namespaces/${namespace}/configmaps`)).toContain("# Of today.");
+        const image = `${least.image.repository}:${about.appVersion}`;
+        expect(await stands(`/apis/apps/v1/namespaces/${namespace}/deployments`)).toContain(`"${image}"`);
+        await done("uninstall", { name });
+      },
+    );
 
     it("takes over what deploy/kubernetes made, once its Deployment is gone", async () => {
       const at = (part: string) => fileURLToPath(new URL(`../../deploy/kubernetes/${part}`, import.meta.url));

@@ -67,6 +67,11 @@ test.each(rules)(
   },
 );
 
+test("no rule and no panel names a bound of a histogram as one version of Prometheus alone writes it", () => {
+  const written = ["alerts.yml", "dashboard.json"].map((file) => read(`deploy/observability/${file}`));
+  expect(written.join("").match(/\ble=\\?"\d+(\.0)?\\?"/g)).toBeNull();
+});
+
 needs(runs("prometheus"), "apt-get install -y prometheus")("against a real Prometheus", () => {
   const opened = new AsyncDisposableStack();
   let ask: (expr: string) => Promise<unknown[]>;

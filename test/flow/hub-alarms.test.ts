@@ -14,6 +14,7 @@ import { hubAlarmMessage } from "../../src/slack/views/index.ts";
 import { ALICE, APPROVALS, BOB, startBot, startWorld, type World } from "../helpers/bot.ts";
 import { GRANTS_NAMESPACE } from "../helpers/bot-account.ts";
 import { changeFile } from "../helpers/config-file.ts";
+import { announceLarge } from "../helpers/hub-tells.ts";
 import { type Scene, scene } from "../helpers/scene.ts";
 import { swept } from "../helpers/swept.ts";
 
@@ -139,7 +140,7 @@ const told = async (words: RegExp, count: number) => {
   return said(words).at(-1) ?? "";
 };
 const NEWS =
-  /Used after its end|Not done by the bot|did what the bot did not|Refused again|Too many to look at/;
+  /Used after its end|Not done by the bot|did what the bot did not|Refused again|Too (many|large) to look at/;
 const nothingTold = async () => {
   await world.until(async () => {
     await pass();
@@ -267,6 +268,27 @@ test("harmless writes hide no other: that there were more than could be looked a
   await bring([bindingOf("create", "next")]);
   expect(await told(NEWS, 2)).toMatch(/Not done by the bot[\s\S]*`next`[\s\S]*and 20 more of anybody's/);
   expect(await world.commands.get(world.keys.hubWritesMore)).toBe("0");
+});
+
+test("what is too large to be taken is told, however often the hub sends it again, and again when there is more later", async () => {
+  const port = (i: number) => bots[i % 2]?.app.hubAuditPort ?? 0;
+  for (let i = 0; i < 5; i++) {
+    expect(await announceLarge(port(i))).toBe(413);
+    await pass();
+  }
+  expect(await told(NEWS, 1)).toContain(`<@${ALICE}>`);
+  expect(logged()).toMatchObject([{ level: "error", alarm: { kind: "too-large" } }]);
+  await world.jump(10 * 60_000);
+  await announceLarge(port(0));
+  await told(/Too large to look at/, 2);
+});
+
+test("while Redis is away the hub is to send what is too large again, too", async () => {
+  const port = bots[0]?.app.hubAuditPort ?? 0;
+  world.redis.pause();
+  expect(await announceLarge(port).finally(() => world.redis.resume())).toBe(503);
+  await world.until(async () => (await announceLarge(port)) === 413);
+  await told(/Too large to look at/, 1);
 });
 
 test("whose writes wait while others' are told has no more room for it", async () => {

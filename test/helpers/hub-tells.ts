@@ -1,4 +1,6 @@
 /** What the hub's audit log tells, told by hand: to a bot of a world without a real API server. */
+import { once } from "node:events";
+import { connect } from "node:net";
 import type { AccessRequest } from "../../src/domain/request.ts";
 import { instanceAccount, objectName } from "../../src/hub/grants/names.ts";
 import type { Bot, World } from "./bot.ts";
@@ -56,6 +58,16 @@ export async function sendBatch(port: number | null | undefined, items: object[]
     ...(signal && { signal }),
   });
   return answer.status;
+}
+
+/** Says that a batch of more than 8 MB comes; resolves to how the bot at this port answers before it does. */
+export async function announceLarge(port: number, given = HUB_SECRET): Promise<number> {
+  const socket = connect(port, "127.0.0.1");
+  const head = ["POST /hub-audit HTTP/1.1", "host: x", `authorization: Bearer ${given}`];
+  socket.write(`${[...head, `content-length: ${8 * 1024 * 1024 + 1}`].join("\r\n")}\r\n\r\n`);
+  const [said] = await once(socket, "data");
+  socket.destroy();
+  return Number(/^HTTP\/1\.1 (\d+) /.exec(String(said))?.[1]);
 }
 
 export function hubTells(world: World, to: () => Bot | undefined) {

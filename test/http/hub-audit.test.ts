@@ -1,6 +1,5 @@
 /** The door for the hub's audit webhook on a real Redis: who may bring what, and that each request counts once. */
 import { createHash } from "node:crypto";
-import { connect as connectTcp } from "node:net";
 import { Redis } from "ioredis";
 import { Agent, fetch as tlsFetch } from "undici";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -17,6 +16,7 @@ import { type HttpServer, startHttp } from "../../src/http/server.ts";
 import { instanceAccount, objectName } from "../../src/hub/grants/names.ts";
 import { createEvidence } from "../../src/store/evidence.ts";
 import { keysOf } from "../../src/store/keys.ts";
+import { announceLarge } from "../helpers/hub-tells.ts";
 
 const SECRET = "planted-hub-audit-secret-0123456789";
 const NAMESPACE = "karpor-access";
@@ -29,6 +29,7 @@ let server: Awaited<ReturnType<typeof startRedis>>;
 let redis: Redis;
 let doors: HttpServer[] = [];
 let logged: string[] = [];
+let tooLarge = 0;
 
 beforeAll(async () => {
   server = await startRedis();
@@ -40,6 +41,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   logged = [];
+  tooLarge = 0;
   await redis.flushall();
   await redis.hset(keys.request(ID), "v", "1");
 });
@@ -66,6 +68,7 @@ async function open(
       isOwn: ownLooks(secret(SECRET)).isOwn,
     },
     take: async (told) => void (await to.take(told)),
+    tooLarge: async () => void tooLarge++,
     log: { info: say, warn: say, error: say },
   });
   const http = await startHttp(0, {}, { doors: { [HUB_AUDIT_PATH]: door }, tls });
@@ -192,16 +195,13 @@ describe("what is no batch", () => {
     expect([answer.status, await answer.text()]).toEqual([400, ""]);
   });
 
-  test("more than 8 MB are refused before they are sent", async () => {
+  test.each([
+    ["from who knows the secret", SECRET, 413, 1],
+    ["from anybody else", "guessed", 401, 0],
+  ])("more than 8 MB are refused before they are sent, %s", async (_, given, status, alarms) => {
     const { port } = new URL(await open());
-    const socket = connectTcp(Number(port), "127.0.0.1");
-    const head = ["POST /hub-audit HTTP/1.1", "host: x", `authorization: Bearer ${SECRET}`];
-    socket.write(`${[...head, `content-length: ${8 * 1024 * 1024 + 1}`].join("\r\n")}\r\n\r\n`);
-    const said = await new Promise<string>((resolve) =>
-      socket.once("data", (data) => resolve(data.toString())),
-    );
-    socket.destroy();
-    expect(said).toMatch(/^HTTP\/1\.1 413 /);
+    expect(await announceLarge(Number(port), given)).toBe(status);
+    expect(tooLarge).toBe(alarms);
   });
 
   test("nor does it take more where nobody says how much comes", async () => {
@@ -222,6 +222,7 @@ describe("what is no batch", () => {
     await expect(
       sent.then(({ status }) => (status === 413 ? Promise.reject(new Error("413")) : status)),
     ).rejects.toThrow();
+    expect(tooLarge).toBe(1);
   });
 
   test("other methods are none either", async () => {

@@ -1,6 +1,9 @@
 /** What Prometheus reads of a bot: through the port it scrapes, after a short story. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { CAROL, catalog, startBot, startWorld } from "../helpers/bot.ts";
+import { HOUR, MINUTE } from "../../src/domain/duration.ts";
+import { BOB, CAROL, catalog, startBot, startWorld } from "../helpers/bot.ts";
+import { hubTells, letHubTell } from "../helpers/hub-tells.ts";
+import { idleScene } from "../helpers/idle-scene.ts";
 import { members } from "../helpers/people.ts";
 import { scene } from "../helpers/scene.ts";
 import { swept } from "../helpers/swept.ts";
@@ -152,6 +155,27 @@ test("a role called constructor is counted as any other", async () => {
   const now = await (await fetch(`http://127.0.0.1:${bot.app.port}/metrics`)).text();
   for (const role of ["constructor", "guest"])
     expect(now).toContain(`karpor_access_live_grants{role="${role}"} 1\n`);
+  await bot.stop();
+});
+
+test("a question that its holder leaves unanswered is no job that nobody has begun", async () => {
+  await using world = await startWorld({ transport: "socket" });
+  const guest = { ...catalog.guest, idle: { after: "2h", release: true } };
+  letHubTell(world, { roles: { ...catalog, guest } });
+  const bot = await startBot(world);
+  const { heartbeat } = hubTells(world, () => bot);
+  const { pass, stands } = idleScene(world, heartbeat);
+  await heartbeat();
+  await scene(world).get("guest 8h", "not used");
+  await pass(2 * HOUR);
+  await stands(BOB);
+  await pass(4 * MINUTE);
+  for (let looks = 0; looks < 10; looks++) {
+    await pass(MINUTE / 4);
+    const now = await (await fetch(`http://127.0.0.1:${bot.app.port}/metrics`)).text();
+    const oldest = /^karpor_access_job_oldest_seconds\{lane="timers"\} (\S+)$/m.exec(now)?.[1];
+    expect(Number(oldest)).toBeLessThan(60);
+  }
   await bot.stop();
 });
 

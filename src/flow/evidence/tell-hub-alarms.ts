@@ -14,6 +14,8 @@ import { noteGoing } from "../support/outage.ts";
 export interface HubSignsStore {
   /** Each sign counts once, however often and to whomever it is told. Resolves when a replica of Redis, where there is one, has it too. */
   take(signs: HubSigns): Promise<void>;
+  /** A batch was not taken: that is an alarm, once in ten minutes. Resolves as take. */
+  tooLarge(at: number): Promise<void>;
   /** Null where there is nothing to do. */
   waiting(): Promise<WaitingSigns | null>;
   /** Which roles others' bindings of these names give, as far as it was heard; in the order asked. */
@@ -175,7 +177,7 @@ async function tell(ports: HubAlarmPorts, { key, alarm, later }: WaitingAlarm): 
   if (later > clock.now()) return LOOK_MS;
   const logged = `hub-logged:${key}`;
   const isNew = (await told.fresh([logged])).length > 0;
-  const id = alarm.kind === "writes" ? null : RequestId.parse(alarm.id);
+  const id = "id" in alarm ? RequestId.parse(alarm.id) : null;
   try {
     const request = id && (await noted(ports, id, alarm));
     if (isNew) {
@@ -199,6 +201,7 @@ const SAYS: Record<HubAlarm["kind"], string> = {
   "late-use": "a request was allowed by a grant's binding after that was deleted",
   refused: "more requests of a grant are refused than may be",
   writes: "somebody else changed who has access to the hub",
+  "too-large": "the hub told more at once than is taken",
 };
 
 /** What contradicts an end stands in its record. */

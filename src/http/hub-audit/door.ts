@@ -21,10 +21,12 @@ export interface HubAuditDoor {
   grounds: Grounds;
   /** Of a batch, a slice after the other; resolves when it is kept. Throws StoreDown, StoreUnsure. */
   take(batch: HubBatch): Promise<void>;
+  /** A batch is larger than any that is taken; resolves when that is kept. Throws as take. */
+  tooLarge(): Promise<void>;
   log: Log;
 }
 
-export function hubAuditDoor({ secret, grounds, take, log }: HubAuditDoor): RequestListener {
+export function hubAuditDoor({ secret, grounds, take, tooLarge, log }: HubAuditDoor): RequestListener {
   const isSecret = sameAs(secret);
   const turns = createTurns(AT_ONCE, WAITING_MOST);
   // Several would each have work ready in the same turn of the event loop.
@@ -32,11 +34,13 @@ export function hubAuditDoor({ secret, grounds, take, log }: HubAuditDoor): Requ
   return async (request, response) => {
     if (!isSecret(secretIn(request))) return refuse(response, 401);
     if (request.method !== "POST") return refuse(response, 405);
-    if (Number(request.headers["content-length"] ?? 0) > LARGEST_BYTES) return refuse(response, 413);
     if (!(await turns.mine())) return again(response);
     try {
       const body = await bodyOf(request);
-      if (body === null) return refuse(response, 413);
+      if (body === null) {
+        await tooLarge();
+        return refuse(response, 413);
+      }
       await taking.mine();
       try {
         const batch = EventList.safeParse(parseJson(body)).data;
@@ -96,8 +100,9 @@ function sameAs(secret: Secret): (given: string) => boolean {
   return (given) => timingSafeEqual(digest(given), wanted);
 }
 
-/** Null: it is larger than it said. Throws when whoever sends it goes away. */
+/** Null: it is too large, and not read where it says so. Throws when whoever sends it goes away. */
 async function bodyOf(request: IncomingMessage): Promise<string | null> {
+  if (Number(request.headers["content-length"] ?? 0) > LARGEST_BYTES) return null;
   const parts: Buffer[] = [];
   let bytes = 0;
   for await (const part of request as AsyncIterable<Buffer>) {

@@ -27,6 +27,10 @@ export const enHubAlarms = {
     `${fmt.b("Used after its end:")} Karpor on ${hub} allowed a request of ${whose(f, id, fmt)}, received ${fmt.exact(used)}, by a binding that was deleted ${fmt.exact(deleted)}. That end did not hold: see whether RBAC is on and every replica of karpor-server follows its etcd.`,
   refused: (f: Facts | null, { id, most, at }: Of<"refused">, hub: string, fmt: Formatter): string =>
     `${fmt.b("Refused again and again:")} more than ${most} requests of ${whose(f, id, fmt)} on ${hub} within an hour, the last ${fmt.exact(at)}. Somebody tries what the role does not allow, or a program does that was not told.`,
+  tooLarge: ({ at }: Of<"too-large">, hub: string, fmt: Formatter): string =>
+    `${fmt.b("Too large to look at:")} what Karpor on ${hub} told at once, ${fmt.exact(at)}. Nobody knows here what was done around then: Karpor's own audit log does.`,
+  /** Below it. */
+  tooLargeHow: "Whoever sends Karpor requests that are very long can hide another one in this way.",
   writes: ({ who, asBot, writes, count, unread }: Of<"writes">, hub: string, fmt: Formatter): string =>
     [
       who === ""

@@ -26,6 +26,9 @@ export const zhHubAlarms: typeof enHubAlarms = {
     `${fmt.b("结束之后仍被使用：")} ${hub} 上的 Karpor 于 ${fmt.exact(used)} 收到并允许了 ${whose(f, id, fmt)} 的一次请求，而所依据的绑定已于 ${fmt.exact(deleted)} 删除。这次结束并未生效：请检查 RBAC 是否开启，以及每个 karpor-server 副本是否与其 etcd 同步。`,
   refused: (f, { id, most, at }, hub, fmt) =>
     `${fmt.b("一再被拒绝：")} ${whose(f, id, fmt)} 在 ${hub} 上一小时内被拒绝的请求超过 ${most} 次，最近一次在 ${fmt.exact(at)}。有人在尝试该角色不允许的操作，或某个程序并不知道自己没有权限。`,
+  tooLarge: ({ at }, hub, fmt) =>
+    `${fmt.b("批次过大，未能查看：")} ${hub} 上的 Karpor 于 ${fmt.exact(at)} 一次告知的内容过多。这里不知道那前后发生了什么，请查看 Karpor 自己的审计日志。`,
+  tooLargeHow: "有人可以借此掩盖另一个请求，只需向 Karpor 发送很长的请求。",
   writes: ({ who, asBot, writes, count, unread }, hub, fmt) =>
     [
       who === ""

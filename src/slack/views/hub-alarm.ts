@@ -12,6 +12,13 @@ export function hubAlarmMessage(alarm: HubAlarm, request: AccessRequest | null, 
   const words = p.words.hubAlarms;
   const f = request && factsOf(p, request);
   const { admins } = ctx;
+  if (alarm.kind === "too-large")
+    return message(
+      p,
+      (fmt) => withPings(words.tooLarge(alarm, p.hub, fmt), admins, fmt),
+      [],
+      [words.tooLargeHow],
+    );
   if (alarm.kind === "writes") {
     const how = words.writesHow(alarm.asBot, p.rich);
     const said = (fmt: Formatter) => {

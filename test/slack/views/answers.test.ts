@@ -407,6 +407,7 @@ const plainWrite: ObservedWrite = {
 const hubAlarms: HubAlarm[] = [
   { kind: "late-use", id: ID, generation: 1, deleted: NOW - MINUTE, used: NOW },
   { kind: "refused", id: ID, most: 20, at: NOW },
+  { kind: "too-large", at: NOW },
   { kind: "writes", who: "", asBot: false, writes: [], count: 0, unread: 9 },
   ...[true, false].map((asBot) => ({
     ...{ kind: "writes" as const, who: "mallory", asBot, writes: [write, plainWrite], count: 5, unread: 3 },
