@@ -32,7 +32,7 @@ import { checkRights } from "../checks/rights.ts";
 import { MEND_KUBECONFIG } from "../checks/setup-fix.ts";
 import { type BotIdentity, checkSlack, noAnswer } from "../checks/slack.ts";
 import { checkSocket } from "../checks/socket.ts";
-import { checkHubAt, checkRedisAt } from "../checks/start.ts";
+import { checkHubAt, checkRedisAt, isOutage } from "../checks/start.ts";
 import { meaningOfPolicy } from "../policy/meaning.ts";
 import { canary } from "./canary.ts";
 import { findInSlack, printFound } from "./find.ts";
@@ -158,8 +158,7 @@ async function examineRedis(config: Config, { clock, log }: DoctorMeans): Promis
   const redis = connect(config.env.REDIS_URL, { log });
   try {
     const findings = await checkRedisAt(redis, config);
-    const answers = !findings.some(({ check }) => check === "redis");
-    if (!answers) return findings;
+    if (findings.some((one) => isFailed(one) && isOutage(one))) return findings;
     const policies = { redis: redis.commands, keys: keysOf(config.instance), clock };
     return [
       ...findings,
