@@ -99,7 +99,7 @@ export async function startApp(
   );
   const isPublic = !config.env.SLACK_APP_TOKEN;
   const hubAlarms = hubAlarmsOf(config, assembled, clients);
-  const hubAudit = hubAuditOf(config, ports, hubAlarms?.signs);
+  const hubAudit = hubAuditOf(config, assembled, hubAlarms?.signs);
   const http = opened.adopt(
     await openHttp(
       config,

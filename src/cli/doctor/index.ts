@@ -19,6 +19,7 @@ import { createSent } from "../../store/sent.ts";
 import { createSocketRegister } from "../../store/socket-register.ts";
 import type { Store } from "../../store/store.ts";
 import { checkApp } from "../checks/app.ts";
+import { checkCertificate } from "../checks/certificate.ts";
 import { type Finding, fail, ok } from "../checks/finding.ts";
 import { checkForeign } from "../checks/foreign.ts";
 import { checkHubAudit } from "../checks/hub-audit.ts";
@@ -177,7 +178,9 @@ async function examineHubAudit(
 ): Promise<Finding[]> {
   const secret = hubAuditSecret(config);
   if (!secret) return [];
-  return [await checkHubAudit(createEvidence({ ...store, secret, addresses: false }), store.clock)];
+  const told = await checkHubAudit(createEvidence({ ...store, secret, addresses: false }), store.clock);
+  const tls = config.audit?.hub?.tls;
+  return tls ? [told, checkCertificate(tls)] : [told];
 }
 
 async function examineHub(
