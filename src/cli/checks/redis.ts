@@ -24,7 +24,7 @@ export async function checkRedis(
   return [version(info), eviction(info), persistence(info), await skew(redis, now)];
 }
 
-/** Null where it does. Throws StoreDown, StoreUnsure. */
+/** Null where it takes them. Throws StoreDown, StoreUnsure. */
 export async function refusesWrites({ redis, keys }: Pick<Store, "redis" | "keys">): Promise<Finding | null> {
   const word = await writing(redis, () => redis.set(keys.ping, "1", "PX", 1000).then(() => null, refusalIn));
   if (word === null) return null;

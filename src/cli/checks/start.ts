@@ -29,6 +29,8 @@ export interface Checked {
 export interface StartFindings {
   /** Null while Slack does not say. */
   identity: BotIdentity | null;
+  /** Whether what Redis holds is known to be this bot's. */
+  isOurs: boolean;
   findings: Finding[];
 }
 
@@ -47,13 +49,13 @@ export async function checkStart(
   ]);
   const { identity } = ofSlack;
   const store = { redis: redis.commands, keys: keysOf(config.instance) };
-  const ofApp = identity ? await checkApp(store, identity.botId) : [];
-  return { identity, findings: [...ofRedis, ...ofApp, ...ofSlack.findings, ...ofHub] };
+  const { isOurs, findings } = await checkApp(store, identity?.botId ?? null, config.env.SLACK_BOT_TOKEN);
+  return { identity, isOurs, findings: [...ofRedis, ...findings, ...ofSlack.findings, ...ofHub] };
 }
 
 /** Slack or Redis is away, or Slack refuses the bot: that is no mistake of a first start, and may be over any moment. */
 export const isOutage = ({ check }: Finding): boolean => OUTAGES.has(check);
-const OUTAGES = new Set(["slack", "slack token", "redis", "redis writes"]);
+const OUTAGES = new Set(["slack", "slack token", "redis", "redis writes", "redis owner"]);
 
 async function checkLazyHub(hub: LazyHub, config: Config, clock: Clock): Promise<Finding[]> {
   try {

@@ -131,9 +131,9 @@ async function examineApp(
   );
   const store = { redis: redis.commands, keys: keysOf(instance), clock };
   const manifest = checkManifest(isThere ? createSent(store).read : null, clock.now());
-  const claimed = isThere ? checkApp(store, botId) : [];
+  const claimed = isThere ? checkApp(store, botId, env.SLACK_BOT_TOKEN) : null;
   return Promise.all([manifest, claimed])
-    .then((found) => found.flat())
+    .then(([ofManifest, owned]) => [ofManifest, ...(owned?.findings ?? [])])
     .finally(() => redis.close());
 }
 
