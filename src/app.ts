@@ -2,27 +2,12 @@
 
 import type { RequestListener } from "node:http";
 import { assemble } from "./app/assemble.ts";
+import { createBeginning } from "./app/begin.ts";
 import { type AppDeps, type Clients, connectAll } from "./app/clients.ts";
 import { createDoor, listener } from "./app/door.ts";
 import { hubAlarmsOf } from "./app/hub-alarms.ts";
 import { hubAuditOf } from "./app/hub-audit.ts";
-import {
-  keepAccess,
-  keepCanary,
-  keepClosed,
-  keepCredential,
-  keepEnding,
-  keepEpoch,
-  keepEvidence,
-  keepHomes,
-  keepHubAlarms,
-  keepLooking,
-  keepMassEnds,
-  keepPolicy,
-  keepSealing,
-  keepWatchingHub,
-} from "./app/keep.ts";
-import { startWork } from "./app/work.ts";
+import { keepAccess, keepCredential, keepEnding } from "./app/keep.ts";
 import type { Finding } from "./cli/checks/finding.ts";
 import { keepChecking } from "./cli/checks/keep.ts";
 import type { BotIdentity } from "./cli/checks/slack.ts";
@@ -37,7 +22,6 @@ import { credentialLife } from "./hub/kubeconfig/credential-life.ts";
 import type { Sources } from "./metrics/scrape.ts";
 import { readDepths } from "./queue/depth.ts";
 import type { HomeWorkspace } from "./slack/outbound/profile.ts";
-import { keysOf } from "./store/keys.ts";
 import { VERSION } from "./version.ts";
 
 export interface App {
@@ -49,6 +33,8 @@ export interface App {
   hubAuditPort: number | null;
   /** Why commands and clicks cannot be received now, or null. */
   unready(): string | null;
+  /** Resolves when it has stopped by itself, for what would refuse its start. */
+  refused: Promise<StartRefused>;
   /** Takes no new work, lets what runs finish, closes everything; at most 25 s. */
   stop(): Promise<void>;
 }
@@ -99,7 +85,7 @@ export async function startApp(
   );
   const isPublic = !config.env.SLACK_APP_TOKEN;
   const hubAlarms = hubAlarmsOf(config, assembled, clients);
-  const hubAudit = hubAuditOf(config, ports, hubAlarms?.signs);
+  const hubAudit = hubAuditOf(config, assembled, hubAlarms?.signs);
   const http = opened.adopt(
     await openHttp(
       config,
@@ -119,41 +105,35 @@ export async function startApp(
   const look = () => checkStart({ ...config, ...ports.policy }, machine.clock, clients);
   const found = await look();
   await mayStart(found, ports);
-  opened.adopt(await keepPolicy(config, means, clients, assembled), (r) => r.close());
-  startWork(
-    { urgent: ports, messages: ports, timers: timerPorts },
-    clients,
-    keysOf(config.instance).prefix,
-    means,
-    opened,
-  );
-  opened.adopt(keepWatchingHub(config, timerPorts, clients), (r) => r.close());
-  opened.adopt(keepEpoch(ports, means), (r) => r.close());
-  opened.adopt(keepSealing({ ...ports, ...assembled.sealing }), (r) => r.close());
-  opened.adopt(keepHomes(ports, means), (r) => r.close());
-  opened.adopt(keepMassEnds(ports, means), (r) => r.close());
   opened.adopt(keepCredential(config, means, clients, ports), (r) => r.close());
-  opened.adopt(keepLooking(ports), (r) => r.close());
-  opened.adopt(keepCanary(assembled, means), (r) => r.close());
-  opened.adopt(keepEvidence(config, assembled, clients), (r) => r?.close());
-  opened.adopt(keepHubAlarms(hubAlarms), (r) => r?.close());
-  opened.adopt(keepClosed(assembled, means), (r) => r?.close());
+  const { begin, isBegun } = createBeginning(config, means, clients, assembled, hubAlarms, opened);
   opened.defer(() => door.close());
   const onIdentity = (identity: BotIdentity) => {
     home = identity;
     return door.open(identity, http.serve);
   };
-  const checking = await keepChecking(found, { look, holds, onIdentity, ...means });
+  const refusal = Promise.withResolvers<StartRefused>();
+  const onRefused = (failed: readonly Finding[]) => refusal.resolve(new StartRefused(failed));
+  const checking = await keepChecking(found, {
+    ...{ look, holds, onRefused, onOurs: begin, onIdentity },
+    ...means,
+  });
   // A look under way fails when its clients close; nobody waits for it.
   opened.defer(() => void checking.close());
-  opened.adopt(keepAccess(config, timerPorts, clients, checking), (r) => r.close());
+  opened.adopt(keepAccess(config, timerPorts, clients, { recheck: checking.now, isBegun }), (r) => r.close());
   const kept = opened.move();
   const stop = () => within(stopWithin, kept.disposeAsync());
+  const refused = refusal.promise.then(async (why) => {
+    means.log.error({}, "stopping: a start would be refused now");
+    await stop();
+    return why;
+  });
   return {
     port: http.port,
     metricsPort: own?.port ?? null,
     hubAuditPort: hubAudit ? (auditHttp?.port ?? http.port) : null,
     unready,
+    refused,
     stop,
   };
 }

@@ -1,5 +1,6 @@
 /** Two bots side by side, on one hub and one Redis or on two hubs in one workspace: neither takes anything from the other. */
 
+import { setTimeout as delay } from "node:timers/promises";
 import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type JumpClock, jumpClock } from "../sandbox/clock.ts";
@@ -302,6 +303,36 @@ describe("on two hubs, in one workspace and one Redis", () => {
 
     await first.commands.set("{karpor-access:production}:app", "B0PRODUCTION");
     expect(await failures(second)).toEqual([]);
+  }, 120_000);
+
+  test("of one name, the second lets the first one's records be while Slack does not say who it is, and stops when it does", async () => {
+    clock = jumpClock();
+    const [hub, other] = [await startLocalHub({ clock }), await startLocalHub({ clock })];
+    for (const one of [hub, other]) opened.defer(() => one.stop());
+    const first = await world({ hub, instance: "production" });
+    await setUp(first);
+    await start(first);
+    const { token } = await granted(first, "alive");
+    await stop(first);
+    const second = await world({ hub: other, beside: first, instance: "production" });
+    await setUp(second);
+    second.slack.failNext("auth.test", "invalid_auth", Number.POSITIVE_INFINITY);
+    const bot = await start(second);
+    expect(await bot.held()).toEqual(expect.arrayContaining(["slack token", "redis owner"]));
+    const states = async () => (await first.records()).map(({ state }) => state);
+    for (let seconds = 0; seconds < 30; seconds++) {
+      await second.jump(SECOND);
+      await delay(50);
+      expect(await states()).toEqual(["active"]);
+    }
+    second.slack.clearFailures();
+    const timer = setInterval(() => void second.jump(SECOND), 50);
+    const why = await bot.app.refused.finally(() => clearInterval(timer));
+    expect(why.message).toMatch(/^redis instance: .* another Slack app's/);
+    await start(first);
+    await swept(first);
+    expect(await states()).toEqual(["active"]);
+    expect(await isRefused(first, token)).toBe(false);
   }, 120_000);
 
   test("each asks, grants and ends on its own hub, also while the other's is away", async () => {

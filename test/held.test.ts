@@ -201,6 +201,21 @@ describe("at a start", () => {
     expect((await world.slack.command(BOB, GENERAL, "help")).status).toBe(200);
   });
 
+  test("Slack refuses another token than it took before: the records wait, ends do not", async () => {
+    await left();
+    const { SLACK_BOT_TOKEN } = world.env;
+    world.env.SLACK_BOT_TOKEN = "xoxb-mistyped";
+    const bot = await start({ ends: { everyMs: 50, standstillAfterMs: SECOND } });
+    expect(await bot.held()).toEqual(expect.arrayContaining(["slack token", "redis owner"]));
+    await world.jump(HOUR);
+    await world.until(async () => (await it.standing()).length === 0);
+    expect(await stateOf("before")).toBe("active");
+    await stop(bot);
+    world.env.SLACK_BOT_TOKEN = SLACK_BOT_TOKEN;
+    await start();
+    await ended("before");
+  });
+
   test("neither Redis nor the hub answers, so that nothing can be known: it stays up, and ends what it can when it can", async () => {
     await left();
     world.redis.pause();

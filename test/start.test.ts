@@ -51,6 +51,19 @@ describe("it does not start", () => {
     );
   });
 
+  test("for good, where Slack says at last that the records are another app's: it ends", async () => {
+    await using world = await startWorld();
+    await world.commands.set(world.keys.app, "B0OTHER");
+    world.slack.failNext("auth.test", "invalid_auth", Number.POSITIVE_INFINITY);
+    const process = main(stated(world));
+    await process.says("started, and not ready yet");
+    world.slack.clearFailures();
+    expect(await process.ended).toBe(1);
+    expect(process.output()).toMatch(
+      /"cause":"redis instance".*does not start: redis instance: .*another Slack app's/,
+    );
+  });
+
   test("on a port that is taken", async () => {
     await using world = await startWorld();
     const taken = createServer().listen(0);

@@ -1,12 +1,13 @@
 /** Where the hub's audit log comes in, on the bot's own port or one of its own. */
 
-import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
+import { certificateFault, readCertificate } from "../cli/checks/certificate.ts";
 import { type Config, type HubAudit, hubAuditSecret } from "../config.ts";
-import { MINUTE } from "../domain/duration.ts";
+import { MINUTE, SECOND } from "../domain/duration.ts";
 import { takeEvidence } from "../flow/evidence/take-evidence.ts";
 import type { HubSignsStore } from "../flow/evidence/tell-hub-alarms.ts";
 import type { Ports } from "../flow/ports.ts";
+import type { Holds } from "../flow/support/holds.ts";
 import { repeat } from "../flow/support/repeat.ts";
 import { HUB_AUDIT_PATH, hubAuditDoor } from "../http/hub-audit/door.ts";
 import { ownLooks } from "../http/hub-audit/own-looks.ts";
@@ -14,7 +15,11 @@ import { type HttpOptions, type HttpServer, startHttp, type Tls } from "../http/
 import { instanceAccount } from "../hub/grants/names.ts";
 
 /** The door for the hub's audit log, and its own port where it has one; null where the hub does not tell. */
-export function hubAuditOf(config: Config, ports: Ports, signs: HubSignsStore | undefined) {
+export function hubAuditOf(
+  config: Config,
+  { ports, holds }: { ports: Ports } & Pick<PortMeans, "holds">,
+  signs: HubSignsStore | undefined,
+) {
   const { audit, instance, hub } = config;
   const { evidence, homes, log, letPass, clock } = ports;
   const secret = hubAuditSecret(config);
@@ -33,31 +38,23 @@ export function hubAuditOf(config: Config, ports: Ports, signs: HubSignsStore | 
     tooLarge: () => signs.tooLarge(clock.now()),
   });
   const doors = { [HUB_AUDIT_PATH]: door };
-  const own = port !== undefined && (() => ownPort(port, tls, { doors, log, clock }));
+  const own = port !== undefined && (() => ownPort(port, tls, doors, { log, holds, clock }));
   return { doors, own };
 }
 
-const CERTIFICATE_MS = MINUTE;
+interface PortMeans extends Pick<Ports, "log" | "clock"> {
+  holds: Pick<Holds, "report">;
+}
 
-/** Throws one sentence. */
+/** Throws one sentence when the port cannot be had. Without a certificate it lets nobody in until there is one. */
 async function ownPort(
   port: number,
   tls: HubAudit["tls"],
-  { doors, log, clock }: Pick<Ports, "log" | "clock"> & Required<Pick<HttpOptions, "doors">>,
+  doors: NonNullable<HttpOptions["doors"]>,
+  means: PortMeans,
 ): Promise<Pick<HttpServer, "port" | "stop">> {
-  let keys = keysIn(tls);
-  const http = await startHttp(port, {}, { setting: "audit.hub.port", doors, tls: keys });
-  const look = async () => {
-    const now = keysIn(tls);
-    if (now && !isDeepStrictEqual(now, keys)) {
-      http.certify(now);
-      keys = now;
-      log.info({}, "the hub's audit log is taken by another certificate from now on");
-    }
-    return CERTIFICATE_MS;
-  };
-  const how = { what: "the certificate of audit.hub.tls", sleep: clock.sleep, log, after: CERTIFICATE_MS };
-  const looking = tls && repeat(look, how);
+  const http = await startHttp(port, {}, { setting: "audit.hub.port", doors, tls: tls && {} });
+  const looking = tls && keepCertificate(http, tls, means);
   return {
     port: http.port,
     stop: async () => {
@@ -67,15 +64,32 @@ async function ownPort(
   };
 }
 
-/** Throws one sentence. */
-function keysIn(tls: HubAudit["tls"]): Tls | undefined {
-  const read = (path: string, setting: string) => {
+const WELL_MS = MINUTE;
+const FAILING_MS = 10 * SECOND;
+
+function keepCertificate(
+  http: Pick<HttpServer, "certify">,
+  files: NonNullable<HubAudit["tls"]>,
+  { log, clock, holds }: PortMeans,
+) {
+  let shown: Tls | undefined;
+  const certify = () => {
+    const keys = readCertificate(files);
+    if (isDeepStrictEqual(keys, shown)) return;
+    http.certify(keys);
+    if (shown) log.info({}, "the hub's audit log is taken by another certificate from now on");
+    shown = keys;
+  };
+  const look = async () => {
     try {
-      return readFileSync(path, "utf8");
+      certify();
+      holds.report("certificate", []);
+      return WELL_MS;
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      throw new Error(`audit.hub.tls.${setting}: ${path} cannot be read (${code}).`);
+      const { check, message, fix = "" } = certificateFault(error);
+      holds.report("certificate", [{ cause: check, message, fix, notice: true }]);
+      return FAILING_MS;
     }
   };
-  return tls && { cert: read(tls.cert, "cert"), key: read(tls.key, "key") };
+  return repeat(look, { what: "the certificate of audit.hub.tls", sleep: clock.sleep, log });
 }

@@ -1,7 +1,6 @@
 /** What a replica does by itself, again and again: each a repeated look at one thing. */
 import { basename } from "node:path";
 import { setTimeout as plainSleep } from "node:timers/promises";
-import type { Checking } from "../cli/checks/keep.ts";
 import { checkRoles } from "../cli/checks/roles.ts";
 import { type Config, fixedDiffering, readConfig } from "../config.ts";
 import { DAY, SECOND } from "../domain/duration.ts";
@@ -72,14 +71,16 @@ export function keepAccess(
   { hub: { namespace } }: Config,
   ports: Ports,
   { hub }: Clients,
-  checking: Checking,
+  { recheck, isBegun }: { recheck(): void; isBegun(): boolean },
 ): Repeating {
   const { clock, log, admins } = ports;
   const watch = watchAccess({
     ...{ admins, log },
     look: (signal) => lookAtOwnAccess(hub, namespace, signal),
-    recheck: checking.now,
-    resume: () => sweepBeside(ports),
+    recheck,
+    resume: async () => {
+      if (isBegun()) await sweepBeside(ports);
+    },
   });
   return repeat(watch, { what: "the bot's access to the hub", sleep: clock.sleep, log });
 }

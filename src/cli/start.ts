@@ -9,7 +9,7 @@ import { VERSION } from "../version.ts";
 /** What comes sooner after a first Ctrl-C is the same one: npm hands on what a terminal has sent to the bot as well. */
 const AGAIN_AFTER_MS = 1_000;
 
-/** Throws StartRefused. */
+/** Throws StartRefused, also when what would refuse it is seen later. */
 export async function start(config: Config, clock: Clock, options: StartOptions = {}): Promise<void> {
   // On each line: the logs of several bots may come together.
   const log = createLog(config.env.LOG_LEVEL).child({ instance: config.instance });
@@ -44,6 +44,7 @@ export async function start(config: Config, clock: Clock, options: StartOptions 
   // Last: whoever reads it may send a signal at once.
   if (why === null) log.info(started, "ready");
   else log.warn({ ...started, why }, "started, and not ready yet");
+  throw await app.refused;
 }
 
 /** Why it does not start: lines like all others, one a reason. */

@@ -32,7 +32,8 @@ export interface HttpOptions {
   setting?: string;
   /** Who takes whatever is asked for at such a path, and below it: by its first part. */
   doors?: Record<string, RequestListener>;
-  tls?: Tls | undefined;
+  /** Without a certificate nobody gets in, until `certify` gives it one. */
+  tls?: Partial<Tls> | undefined;
 }
 export interface Tls {
   cert: string;

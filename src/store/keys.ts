@@ -13,6 +13,8 @@ export interface Keys {
   readonly schema: string;
   /** Which Slack app's bot they belong to. */
   readonly app: string;
+  /** By which token Slack knew that bot last, as a mark that gives nothing of it away. */
+  readonly appToken: string;
   /** How many sweeps were completed, and what the last one found. */
   readonly sweeps: string;
   /** How the last canary went. */
@@ -139,6 +141,7 @@ export function keysOf(instance: string): Keys {
     ping: `${prefix}:ping`,
     schema: `${prefix}:schema`,
     app: `${prefix}:app`,
+    appToken: `${prefix}:app-token`,
     sweeps: `${prefix}:sweeps`,
     canary: `${prefix}:canary`,
     heard: `${prefix}:heard`,

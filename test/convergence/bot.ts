@@ -81,7 +81,7 @@ async function startBare(
   opened.adopt(keepLooking(ports), (r) => r.close());
   opened.adopt(keepSealing({ ...ports, ...sealing }), (r) => r.close());
   opened.adopt(keepMassEnds(ports, deps), (r) => r.close());
-  const hubAudit = hubAuditOf(config, ports, hubAlarmsOf(config, assembled, clients)?.signs);
+  const hubAudit = hubAuditOf(config, assembled, hubAlarmsOf(config, assembled, clients)?.signs);
   const http = opened.adopt(await startHttp(0, {}, hubAudit ?? {}), (h) => h.stop());
   await clients.redis.ready(machine.times.callMs).catch(() => {});
   const context: HandlerContext = {

@@ -1,8 +1,9 @@
-/** The checks of the start, again and again while the bot runs: what fails holds back new grants until it is mended. */
+/** The checks of the start, again and again while the bot runs: what fails holds back new grants until it is mended, or ends the bot. */
 import { SECOND } from "../../domain/duration.ts";
 import type { Clock, Log } from "../../flow/ports.ts";
 import type { Holds } from "../../flow/support/holds.ts";
 import { type Repeating, repeat } from "../../flow/support/repeat.ts";
+import type { Finding } from "./finding.ts";
 import type { BotIdentity } from "./slack.ts";
 import type { StartFindings } from "./start.ts";
 
@@ -12,6 +13,10 @@ const FAILING_MS = 10 * SECOND;
 export interface KeepChecking {
   look(): Promise<StartFindings>;
   holds: Pick<Holds, "report">;
+  /** Told of all that fails where it includes what refuses every start. */
+  onRefused(failed: readonly Finding[]): void;
+  /** Told at each look at which the records are known to be this bot's. */
+  onOurs(): Promise<void>;
   /** Told at each look at which Slack says who the bot is. */
   onIdentity(identity: BotIdentity): Promise<void>;
   clock: Clock;
@@ -26,9 +31,9 @@ export interface Checking extends Repeating {
 /** Resolves when what was `found` first is seen to. */
 export async function keepChecking(
   found: StartFindings,
-  { look, holds, onIdentity, clock, log }: KeepChecking,
+  { look, holds, onRefused, onOurs, onIdentity, clock, log }: KeepChecking,
 ): Promise<Checking> {
-  const see = async ({ findings, identity }: StartFindings) => {
+  const see = async ({ findings, identity, isOurs }: StartFindings) => {
     const failed = findings.filter(({ level }) => level === "fail");
     holds.report(
       "checks",
@@ -37,6 +42,11 @@ export async function keepChecking(
         ...(notice ? { notice } : {}),
       })),
     );
+    if (failed.some(({ refuses }) => refuses)) {
+      onRefused(failed);
+      return FAILING_MS;
+    }
+    if (isOurs) await onOurs();
     if (identity) await onIdentity(identity);
     return failed.length > 0 ? FAILING_MS : WELL_MS;
   };

@@ -1,5 +1,7 @@
-/** Redis answers, is new enough, never evicts, keeps what it is told, and agrees on the time. */
+/** Redis answers, takes writes, is new enough, never evicts, keeps what it is told, and agrees on the time. */
 import type { Redis } from "ioredis";
+import { writing } from "../../store/failures.ts";
+import type { Store } from "../../store/store.ts";
 import { type Finding, fail, ok, warn } from "./finding.ts";
 
 /** XADD MINID and the options BullMQ needs came with 6.2. */
@@ -20,6 +22,23 @@ export async function checkRedis(
     ];
   }
   return [version(info), eviction(info), persistence(info), await skew(redis, now)];
+}
+
+/** Null where it takes them. Throws StoreDown, StoreUnsure. */
+export async function refusesWrites({ redis, keys }: Pick<Store, "redis" | "keys">): Promise<Finding | null> {
+  const word = await writing(redis, () => redis.set(keys.ping, "1", "PX", 1000).then(() => null, refusalIn));
+  if (word === null) return null;
+  return fail(
+    "redis writes",
+    `Redis takes no writes (${word})`,
+    "redis-cli INFO and SET, where Redis runs: is it a replica, or are its memory or its disk full?",
+  );
+}
+
+/** The first word alone: the rest may quote the command. Throws what is none. */
+function refusalIn(error: Error): string {
+  if (error.name !== "ReplyError") throw error;
+  return error.message.split(" ", 1)[0] ?? "";
 }
 
 /** Never the message of a connection error's whole: it may quote the URL. */

@@ -15,7 +15,7 @@ import { type Finding, fail } from "./finding.ts";
 import { judgeHub } from "./hub.ts";
 import { lockedDirectory } from "./kubeconfig-file.ts";
 import { checkOrphans } from "./orphans.ts";
-import { checkRedis } from "./redis.ts";
+import { checkRedis, refusesWrites } from "./redis.ts";
 import { redisAway } from "./redis-away.ts";
 import { MEND_KUBECONFIG } from "./setup-fix.ts";
 import { type BotIdentity, checkSlack } from "./slack.ts";
@@ -29,6 +29,8 @@ export interface Checked {
 export interface StartFindings {
   /** Null while Slack does not say. */
   identity: BotIdentity | null;
+  /** Whether what Redis holds is known to be this bot's. */
+  isOurs: boolean;
   findings: Finding[];
 }
 
@@ -47,13 +49,13 @@ export async function checkStart(
   ]);
   const { identity } = ofSlack;
   const store = { redis: redis.commands, keys: keysOf(config.instance) };
-  const ofApp = identity ? await checkApp(store, identity.botId) : [];
-  return { identity, findings: [...ofRedis, ...ofApp, ...ofSlack.findings, ...ofHub] };
+  const { isOurs, findings } = await checkApp(store, identity?.botId ?? null, config.env.SLACK_BOT_TOKEN);
+  return { identity, isOurs, findings: [...ofRedis, ...findings, ...ofSlack.findings, ...ofHub] };
 }
 
 /** Slack or Redis is away, or Slack refuses the bot: that is no mistake of a first start, and may be over any moment. */
 export const isOutage = ({ check }: Finding): boolean => OUTAGES.has(check);
-const OUTAGES = new Set(["slack", "slack token", "redis"]);
+const OUTAGES = new Set(["slack", "slack token", "redis", "redis writes", "redis owner"]);
 
 async function checkLazyHub(hub: LazyHub, config: Config, clock: Clock): Promise<Finding[]> {
   try {
@@ -65,12 +67,14 @@ async function checkLazyHub(hub: LazyHub, config: Config, clock: Clock): Promise
 }
 
 export async function checkRedisAt(redis: Connections, { env, instance }: Config): Promise<Finding[]> {
-  const where = whereIs(env.REDIS_URL);
+  const store = { redis: redis.commands, keys: keysOf(instance) };
   try {
     await redis.ready(REDIS_WITHIN);
-    const trouble = await schemaTrouble({ redis: redis.commands, keys: keysOf(instance) });
+    const refused = await refusesWrites(store);
     // Not by our clock: BullMQ's jobs are due by this one.
-    const findings = await checkRedis(redis.commands, where, Date.now);
+    const findings = await checkRedis(redis.commands, whereIs(env.REDIS_URL), Date.now);
+    if (refused) return [refused, ...findings];
+    const trouble = await schemaTrouble(store);
     return trouble ? [...findings, { ...unreadable(trouble), refuses: true }] : findings;
   } catch (error) {
     if (isStoreAway(error)) return [await redisAway({ env }, error.cause)];

@@ -19,6 +19,7 @@ import { createSent } from "../../store/sent.ts";
 import { createSocketRegister } from "../../store/socket-register.ts";
 import type { Store } from "../../store/store.ts";
 import { checkApp } from "../checks/app.ts";
+import { checkCertificate } from "../checks/certificate.ts";
 import { type Finding, fail, ok } from "../checks/finding.ts";
 import { checkForeign } from "../checks/foreign.ts";
 import { checkHubAudit } from "../checks/hub-audit.ts";
@@ -32,7 +33,7 @@ import { checkRights } from "../checks/rights.ts";
 import { MEND_KUBECONFIG } from "../checks/setup-fix.ts";
 import { type BotIdentity, checkSlack, noAnswer } from "../checks/slack.ts";
 import { checkSocket } from "../checks/socket.ts";
-import { checkHubAt, checkRedisAt } from "../checks/start.ts";
+import { checkHubAt, checkRedisAt, isOutage } from "../checks/start.ts";
 import { meaningOfPolicy } from "../policy/meaning.ts";
 import { canary } from "./canary.ts";
 import { findInSlack, printFound } from "./find.ts";
@@ -130,9 +131,9 @@ async function examineApp(
   );
   const store = { redis: redis.commands, keys: keysOf(instance), clock };
   const manifest = checkManifest(isThere ? createSent(store).read : null, clock.now());
-  const claimed = isThere ? checkApp(store, botId) : [];
+  const claimed = isThere ? checkApp(store, botId, env.SLACK_BOT_TOKEN) : null;
   return Promise.all([manifest, claimed])
-    .then((found) => found.flat())
+    .then(([ofManifest, owned]) => [ofManifest, ...(owned?.findings ?? [])])
     .finally(() => redis.close());
 }
 
@@ -158,8 +159,7 @@ async function examineRedis(config: Config, { clock, log }: DoctorMeans): Promis
   const redis = connect(config.env.REDIS_URL, { log });
   try {
     const findings = await checkRedisAt(redis, config);
-    const answers = !findings.some(({ check }) => check === "redis");
-    if (!answers) return findings;
+    if (findings.some((one) => isFailed(one) && isOutage(one))) return findings;
     const policies = { redis: redis.commands, keys: keysOf(config.instance), clock };
     return [
       ...findings,
@@ -178,7 +178,9 @@ async function examineHubAudit(
 ): Promise<Finding[]> {
   const secret = hubAuditSecret(config);
   if (!secret) return [];
-  return [await checkHubAudit(createEvidence({ ...store, secret, addresses: false }), store.clock)];
+  const told = await checkHubAudit(createEvidence({ ...store, secret, addresses: false }), store.clock);
+  const tls = config.audit?.hub?.tls;
+  return tls ? [told, checkCertificate(tls)] : [told];
 }
 
 async function examineHub(

@@ -4,7 +4,7 @@ import { stillClock } from "../../../sandbox/clock.ts";
 import { keepChecking } from "../../../src/cli/checks/keep.ts";
 import type { StartFindings } from "../../../src/cli/checks/start.ts";
 
-const well: StartFindings = { findings: [], identity: null };
+const well: StartFindings = { findings: [], identity: null, isOurs: true };
 const turn = () => new Promise<void>((next) => setImmediate(next));
 
 test("who asks for a look while one is under way has another as soon as that is done", async () => {
@@ -18,6 +18,8 @@ test("who asks for a look while one is under way has another as soon as that is 
   const checking = await keepChecking(well, {
     ...{ look, clock: stillClock(), log: silent },
     holds: { report() {} },
+    onRefused: () => {},
+    onOurs: async () => {},
     onIdentity: async () => {},
   });
   checking.now();

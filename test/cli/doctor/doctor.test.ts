@@ -285,6 +285,27 @@ const redis: Case[] = [
     fix: /CONFIG SET maxmemory \d+/,
   },
   {
+    name: "Redis is full",
+    wrong: () => setRedis("maxmemory", "1", "0"),
+    check: "redis writes",
+    message: /^Redis takes no writes \(OOM\)$/,
+    fix: /redis-cli INFO/,
+  },
+  {
+    name: "Redis is a replica that nobody made a primary",
+    wrong: async () => {
+      await world.commands.replicaof("127.0.0.1", "1");
+      await world.commands.config("SET", "replica-serve-stale-data", "no");
+      return async () => {
+        await world.commands.replicaof("NO", "ONE");
+        await world.commands.config("SET", "replica-serve-stale-data", "yes");
+      };
+    },
+    check: "redis writes",
+    message: /^Redis takes no writes \((READONLY|MASTERDOWN)\)$/,
+    fix: /is it a replica/,
+  },
+  {
     name: "replicas go by different files",
     wrong: async () => {
       const { commands: redis, keys, clock } = world;
