@@ -5,6 +5,7 @@ import { parse, stringify } from "yaml";
 import { buttonsOf, type SlackMessage, visibleText } from "../../sandbox/slack/index.ts";
 import { MINUTE, SECOND } from "../../src/domain/duration.ts";
 import type { UserId } from "../../src/domain/ids.ts";
+import { formatMoment } from "../../src/domain/moment.ts";
 import { StoreDown, StoreUnsure, TroubleOutside } from "../../src/flow/ports.ts";
 import { makeRequest } from "../../src/flow/request.ts";
 import {
@@ -156,6 +157,17 @@ describe("with the bot", () => {
     await one("active");
     await world.slack.waitFor(() => visibleText(card).includes("Withdrawn:"));
     expect((await world.records()).map(({ state }) => state).toSorted()).toEqual(["active", "withdrawn"]);
+  });
+
+  test("a time that began and was not decided keeps nobody from it; that waits on, and is not approved beside it", async () => {
+    const at = Math.ceil((world.clock.now() + MINUTE) / MINUTE) * MINUTE;
+    const card = await it.ask(`admin 2h from ${formatMoment({ at })}`, "release");
+    await world.jump(10 * MINUTE);
+    await it.say(BOB, "emergency admin 10m all is down");
+    await one("active");
+    await world.slack.click(ALICE, card, "approve");
+    await it.whisper(ALICE, "this would overlap");
+    expect((await world.records()).map(({ state }) => state).toSorted()).toEqual(["active", "pending"]);
   });
 
   test("not by others, nor a role that has none, nor without a reason, nor for longer", async () => {
