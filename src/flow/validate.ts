@@ -32,10 +32,7 @@ async function validate(ports: Ports, id: RequestId): Promise<Later> {
   // What is over by then the clock closes: nobody waits for it any more.
   if (request?.state !== "requested" || ports.clock.now() >= request.closesAt) return undefined;
   const { digest } = ports.policy;
-  const { person, refusal: refused, passed } = await lookUp(ports, request);
-  const { name } = person;
-  const refusal =
-    refused ?? (await refusedOutside(ports, { ...request, requester: { ...request.requester, name } }));
+  const { person, refusal, passed } = await vetted(ports, request);
   const allowed = refusal ? null : passed;
   const held = refusal?.kind === "terms-changed" ? isOffered : allowed || !isAsked(request) ? passes : null;
   // Where somebody is asked, the decision waits for the replicas to agree.
@@ -76,6 +73,13 @@ const leaveToJob = (ports: Ports, request: AccessRequest): Promise<void> =>
   enqueue(ports, request, (jobs) => jobs.add("urgent", "validate", request.id, request.version));
 
 type Found = Awaited<ReturnType<typeof lookUpAs>>;
+
+/** What the workspace, the policy and the company's own check say of it. Throws what the directory throws, CheckBusy, StoreDown, Unreadable. */
+export async function vetted(ports: Ports, request: AccessRequest) {
+  const found = await lookUp(ports, request);
+  const requester = { ...request.requester, name: found.person.name };
+  return { ...found, refusal: found.refusal ?? (await refusedOutside(ports, { ...request, requester })) };
+}
 
 /** What nobody else decides on is given, or refused, by this look alone: then it rests on what is as fresh as a decision. */
 async function lookUp(ports: Ports, request: AccessRequest): Promise<Found> {

@@ -294,6 +294,18 @@ test("what a limit refuses takes no place: what waits for approval goes on waiti
   await bot.stop();
 });
 
+test("while Slack does not say whether they may, what waits goes on waiting", async () => {
+  const bot = await startBot(world);
+  await it.ask("admin 2h", "all is down");
+  await world.jump(61 * MINUTE);
+  world.slack.failNext("usergroups.list", { status: 503 }, 99);
+  await it.say(BOB, "emergency admin all is down, and nobody is here");
+  await it.whisper(BOB, "Slack does not say who may do this");
+  expect((await world.records()).map(({ state }) => state)).toEqual(["pending"]);
+  world.slack.clearFailures();
+  await bot.stop();
+});
+
 test("what waits counts no more among a person's grants once an emergency takes its place", async () => {
   writeFile({ limits: { grantsPerPerson: 1 } });
   const bot = await startBot(world);
