@@ -16,7 +16,7 @@ import { commit } from "./support/commit.ts";
 import { countApprovers } from "./support/count-approvers.ts";
 import { differ, isOverOnlySome, underEach, withinEach } from "./support/disputed.ts";
 import { enqueue } from "./support/enqueue.ts";
-import { extendedGone } from "./support/extended-grant.ts";
+import { extendedGone, extendsTaken } from "./support/extended-grant.ts";
 import { load } from "./support/load.ts";
 import { refusedOutside } from "./support/outside.ts";
 import { againWhileLocked } from "./support/while-locked.ts";
@@ -109,7 +109,9 @@ async function lookUpAs(ports: Ports, request: AccessRequest, purpose: "ask" | "
   if (isChanged(role) || gone) return { person, refusal: gone, passed: null };
   const verdict = judge(policy, request, facts);
   const byRule = passedByRule(request, verdict, { digest: policy.digest, now: clock.now() });
-  const passed = byRule ?? (await allowedFor(ports, request, role));
+  const passing = byRule ?? (await allowedFor(ports, request, role));
+  // What nobody approved is made longer by somebody's approval alone.
+  const passed = passing && (await extendsTaken(ports, request)) ? null : passing;
   const [approvers, glass] = await Promise.all([
     passed || request.emergency ? null : countApprovers(ports, request, role, purpose),
     request.emergency && role.breakGlass ? directory.qualifies(id, role.breakGlass.by, purpose) : null,

@@ -306,6 +306,29 @@ test("while Slack does not say whether they may, what waits goes on waiting", as
   await bot.stop();
 });
 
+const longer = { name: "longer", when: { role: ["admin"], extension: true, max: "4h" }, then: "approve" };
+test.each([
+  ["a rule approves more time", { rules: [longer] }, undefined],
+  ["it was allowed beforehand", {}, "allow @bob admin 4h for 3d release"],
+])("it lasts longer by somebody's approval alone, though %s", async (_what, changed, line) => {
+  writeFile({ ...changed, roles: { ...roles, admin: { ...roles.admin, autoApproveWrites: true } } });
+  const bot = await startBot(world);
+  if (line) {
+    await it.say(ALICE, line);
+    await it.whisper(ALICE, "Allowed beforehand:");
+  }
+  await it.say(BOB, "emergency admin 10m all is down");
+  const message = await it.dm(BOB, "Emergency access:");
+  await one("active");
+  await world.slack.click(BOB, message, "Ask for more time");
+  const form = await world.slack.waitFor(() => world.slack.views(BOB).at(-1));
+  await world.slack.submit(BOB, form.id, { "more-time": "30 min", "more-reason": "not up yet" });
+  await one("pending");
+  await world.slack.click(ALICE, await it.channel("not up yet"), "approve");
+  await one("extended");
+  await bot.stop();
+});
+
 test("what waits counts no more among a person's grants once an emergency takes its place", async () => {
   writeFile({ limits: { grantsPerPerson: 1 } });
   const bot = await startBot(world);
