@@ -66,7 +66,7 @@ const SHOWS: { [K in MessageKind]: (r: AccessRequest, key: MessageKey) => Shown[
   },
   review: (r) => {
     const status = displayStatus(r);
-    // Told before anything is given.
+    // Told as soon as it is taken.
     if (status === "setting-up") return "active";
     return isReviewable(status) ? status : null;
   },

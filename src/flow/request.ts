@@ -4,7 +4,7 @@ import type { Role } from "../domain/catalog.ts";
 import { type ParsedCommand, parseCommand } from "../domain/command.ts";
 import { HOUR } from "../domain/duration.ts";
 import { saidOf, termsForAnother } from "../domain/for-another.ts";
-import { type Principal, requestId } from "../domain/ids.ts";
+import { requestId } from "../domain/ids.ts";
 import type { Person } from "../domain/person.ts";
 import { type AskedTerms, termsOf } from "../domain/policy.ts";
 import { type Refusal, Refused } from "../domain/refusal.ts";
@@ -13,7 +13,9 @@ import { beginsAt, windowTaken } from "../domain/window.ts";
 import { type AccessRequest, type Ports, StoreDown, StoreUnsure } from "./ports.ts";
 import { type CommitOptions, follow } from "./support/commit.ts";
 import { overLimit } from "./support/over-limit.ts";
+import { assertQualified, orRefuse } from "./support/reviewer.ts";
 import { assertStartFirst, startOf } from "./support/start-of.ts";
+import { vetted } from "./validate.ts";
 import { withdrawRequest } from "./withdraw.ts";
 
 export type MakeRequest = {
@@ -31,7 +33,7 @@ const UNAPPROVED_WITHIN_MS = HOUR;
 
 /**
  * The request made, or the one this very command made before. `doing`: the caller vets it at once (vetRequest).
- * Throws Refused, StoreDown, StoreUnsure.
+ * Throws Refused, StoreDown, StoreUnsure, and before anything changed SlackBusy.
  */
 export async function makeRequest(
   ports: Ports,
@@ -59,12 +61,15 @@ export async function makeRequest(
   return made.request;
 }
 
-/** Who waits for approval, and can wait no longer, need not withdraw that first. Throws Refused(late, may-not-break-glass), StoreDown, StoreUnsure. */
-async function putAside(ports: Ports, { emergency, requester, role }: AccessRequest, waiting: AccessRequest) {
+/** Who waits for approval, and can wait no longer, need not withdraw that first: it goes on waiting where the emergency is refused. Throws Refused, SlackBusy, StoreDown, StoreUnsure. */
+async function putAside(ports: Ports, wanted: In<"requested">, waiting: AccessRequest) {
+  const { emergency, requester, role } = wanted;
   if (!emergency || waiting.state !== "pending") return false;
-  const { by } = ports.policy.roles[role]?.breakGlass ?? { by: [] };
-  if (!(await mayBreakGlass(ports, requester, by)))
-    throw new Refused({ kind: "may-not-break-glass", role, who: by });
+  const among = ports.policy.roles[role]?.breakGlass?.by ?? [];
+  const mayNot = { kind: "may-not-break-glass", role, who: among } as const;
+  await assertQualified(ports, requester.id, { among, refusal: mayNot });
+  const { refusal } = await orRefuse(ports, requester.id, () => vetted(ports, wanted));
+  if (refusal) throw new Refused(refusal);
   await withdrawRequest(ports, { id: waiting.id, by: requester.id });
   return true;
 }
@@ -73,18 +78,6 @@ async function putAside(ports: Ports, { emergency, requester, role }: AccessRequ
 function sincePutAside(error: unknown): never {
   throw error instanceof StoreDown ? new StoreUnsure(error.message) : error;
 }
-
-/** Slack is asked where it is not remembered; where that does not answer, whoever vets the request says it. */
-const mayBreakGlass = async (
-  { directory }: Ports,
-  { id }: Person,
-  by: readonly Principal[],
-): Promise<boolean> =>
-  (await directory.recall(id, by)) ??
-  (await directory.qualifies(id, by).then(
-    (through) => through !== null,
-    () => true,
-  ));
 
 function takenBy(
   request: AccessRequest,

@@ -16,7 +16,7 @@ import { commit } from "./support/commit.ts";
 import { countApprovers } from "./support/count-approvers.ts";
 import { differ, isOverOnlySome, underEach, withinEach } from "./support/disputed.ts";
 import { enqueue } from "./support/enqueue.ts";
-import { extendedGone } from "./support/extended-grant.ts";
+import { extendedGone, extendsTaken } from "./support/extended-grant.ts";
 import { load } from "./support/load.ts";
 import { refusedOutside } from "./support/outside.ts";
 import { againWhileLocked } from "./support/while-locked.ts";
@@ -32,10 +32,7 @@ async function validate(ports: Ports, id: RequestId): Promise<Later> {
   // What is over by then the clock closes: nobody waits for it any more.
   if (request?.state !== "requested" || ports.clock.now() >= request.closesAt) return undefined;
   const { digest } = ports.policy;
-  const { person, refusal: refused, passed } = await lookUp(ports, request);
-  const { name } = person;
-  const refusal =
-    refused ?? (await refusedOutside(ports, { ...request, requester: { ...request.requester, name } }));
+  const { person, refusal, passed } = await vetted(ports, request);
   const allowed = refusal ? null : passed;
   const held = refusal?.kind === "terms-changed" ? isOffered : allowed || !isAsked(request) ? passes : null;
   // Where somebody is asked, the decision waits for the replicas to agree.
@@ -77,6 +74,13 @@ const leaveToJob = (ports: Ports, request: AccessRequest): Promise<void> =>
 
 type Found = Awaited<ReturnType<typeof lookUpAs>>;
 
+/** What the workspace, the policy and the company's own check say of it. Throws what the directory throws, CheckBusy, StoreDown, Unreadable. */
+export async function vetted(ports: Ports, request: AccessRequest) {
+  const found = await lookUp(ports, request);
+  const requester = { ...request.requester, name: found.person.name };
+  return { ...found, refusal: found.refusal ?? (await refusedOutside(ports, { ...request, requester })) };
+}
+
 /** What nobody else decides on is given, or refused, by this look alone: then it rests on what is as fresh as a decision. */
 async function lookUp(ports: Ports, request: AccessRequest): Promise<Found> {
   const found = await lookUpAs(ports, request, "ask");
@@ -105,7 +109,9 @@ async function lookUpAs(ports: Ports, request: AccessRequest, purpose: "ask" | "
   if (isChanged(role) || gone) return { person, refusal: gone, passed: null };
   const verdict = judge(policy, request, facts);
   const byRule = passedByRule(request, verdict, { digest: policy.digest, now: clock.now() });
-  const passed = byRule ?? (await allowedFor(ports, request, role));
+  const passing = byRule ?? (await allowedFor(ports, request, role));
+  // What nobody approved is made longer by somebody's approval alone.
+  const passed = passing && (await extendsTaken(ports, request)) ? null : passing;
   const [approvers, glass] = await Promise.all([
     passed || request.emergency ? null : countApprovers(ports, request, role, purpose),
     request.emergency && role.breakGlass ? directory.qualifies(id, role.breakGlass.by, purpose) : null,

@@ -47,14 +47,16 @@ end
 `;
 
 // Of one role of one person: what each request takes of its time, and till when that is kept.
+// `requests`: what their keys begin with, where what is decided alone takes any.
 const WINDOWS = `
-local function clash(windows, id, from, to, now)
+local function clash(windows, id, from, to, now, requests)
   local found = redis.call('HGETALL', windows)
   for i = 1, #found, 2 do
     local other, others = found[i], {}
     for number in string.gmatch(found[i + 1], '%d+') do table.insert(others, tonumber(number)) end
     if others[3] <= tonumber(now) then redis.call('HDEL', windows, other)
-    elseif other ~= id and others[1] + ${OVERLAP_MS} < tonumber(to) and tonumber(from) + ${OVERLAP_MS} < others[2] then
+    elseif other ~= id and others[1] + ${OVERLAP_MS} < tonumber(to) and tonumber(from) + ${OVERLAP_MS} < others[2]
+      and not (requests and redis.call('HEXISTS', requests .. other, 'decided') == 0) then
       return other
     end
   end
@@ -124,12 +126,11 @@ taken = ARGV[10] == '1' and redis.call('GET', KEYS[8])
 if taken then return {'review', taken} end
 taken = redis.call('GET', KEYS[4])
 if taken and ARGV[10] ~= '1' then return {'open', taken} end
--- What is taken in an emergency waits for no window, save one that has begun.
-local other = clash(KEYS[10], taken or ARGV[1], ARGV[11], ARGV[10] == '1' and ARGV[11] or ARGV[12], ARGV[5])
+-- In an emergency nothing that waits keeps anybody from it, nor any window, save one that is decided and has begun.
+local urgent = ARGV[10] == '1'
+local other = clash(KEYS[10], taken or ARGV[1], ARGV[11], urgent and ARGV[11] or ARGV[12], ARGV[5], urgent and ARGV[16])
 if other then return {'window', other} end
 local grants, asked = tonumber(ARGV[17]), tonumber(ARGV[18])
--- In an emergency nothing that waits keeps anybody from it.
-local urgent = ARGV[10] == '1'
 local gives = taken and redis.call('HEXISTS', ARGV[16] .. taken, 'decided') or 0
 local beside = grants > 0 and live(KEYS[5], ARGV[16], ARGV[11], ARGV[12], ARGV[5], urgent) - gives
 if beside and beside >= grants then return {'grants', ''} end

@@ -5,6 +5,7 @@ import { parse, stringify } from "yaml";
 import { buttonsOf, type SlackMessage, visibleText } from "../../sandbox/slack/index.ts";
 import { MINUTE, SECOND } from "../../src/domain/duration.ts";
 import type { UserId } from "../../src/domain/ids.ts";
+import { formatMoment } from "../../src/domain/moment.ts";
 import { StoreDown, StoreUnsure, TroubleOutside } from "../../src/flow/ports.ts";
 import { makeRequest } from "../../src/flow/request.ts";
 import {
@@ -158,6 +159,17 @@ describe("with the bot", () => {
     expect((await world.records()).map(({ state }) => state).toSorted()).toEqual(["active", "withdrawn"]);
   });
 
+  test("a time that began and was not decided keeps nobody from it; that waits on, and is not approved beside it", async () => {
+    const at = Math.ceil((world.clock.now() + MINUTE) / MINUTE) * MINUTE;
+    const card = await it.ask(`admin 2h from ${formatMoment({ at })}`, "release");
+    await world.jump(10 * MINUTE);
+    await it.say(BOB, "emergency admin 10m all is down");
+    await one("active");
+    await world.slack.click(ALICE, card, "approve");
+    await it.whisper(ALICE, "this would overlap");
+    expect((await world.records()).map(({ state }) => state).toSorted()).toEqual(["active", "pending"]);
+  });
+
   test("not by others, nor a role that has none, nor without a reason, nor for longer", async () => {
     await it.say(ALICE, "emergency admin 10m x");
     await it.whisper(ALICE, "can ask for `admin`");
@@ -279,6 +291,41 @@ test("what a limit refuses takes no place: what waits for approval goes on waiti
   await it.say(BOB, "emergency admin all is down, and nobody is here");
   await it.whisper(BOB, "Not sent:");
   expect((await world.records()).map(({ state }) => state)).toEqual(["pending"]);
+  await bot.stop();
+});
+
+test("while Slack does not say whether they may, what waits goes on waiting", async () => {
+  const bot = await startBot(world);
+  await it.ask("admin 2h", "all is down");
+  await world.jump(61 * MINUTE);
+  world.slack.failNext("usergroups.list", { status: 503 }, 99);
+  await it.say(BOB, "emergency admin all is down, and nobody is here");
+  await it.whisper(BOB, "Slack does not say who may do this");
+  expect((await world.records()).map(({ state }) => state)).toEqual(["pending"]);
+  world.slack.clearFailures();
+  await bot.stop();
+});
+
+const longer = { name: "longer", when: { role: ["admin"], extension: true, max: "4h" }, then: "approve" };
+test.each([
+  ["a rule approves more time", { rules: [longer] }, undefined],
+  ["it was allowed beforehand", {}, "allow @bob admin 4h for 3d release"],
+])("it lasts longer by somebody's approval alone, though %s", async (_what, changed, line) => {
+  writeFile({ ...changed, roles: { ...roles, admin: { ...roles.admin, autoApproveWrites: true } } });
+  const bot = await startBot(world);
+  if (line) {
+    await it.say(ALICE, line);
+    await it.whisper(ALICE, "Allowed beforehand:");
+  }
+  await it.say(BOB, "emergency admin 10m all is down");
+  const message = await it.dm(BOB, "Emergency access:");
+  await one("active");
+  await world.slack.click(BOB, message, "Ask for more time");
+  const form = await world.slack.waitFor(() => world.slack.views(BOB).at(-1));
+  await world.slack.submit(BOB, form.id, { "more-time": "30 min", "more-reason": "not up yet" });
+  await one("pending");
+  await world.slack.click(ALICE, await it.channel("not up yet"), "approve");
+  await one("extended");
   await bot.stop();
 });
 

@@ -99,6 +99,22 @@ describe("before anybody is asked", () => {
     expect(service.heard.map(({ question }) => question.emergency)).toEqual([true, true, true]);
   });
 
+  test("an emergency that gets no yes takes no place: what waits for approval goes on waiting", async () => {
+    const card = await it.ask("glass 2h", "OPS-7 look");
+    for (const [how, told] of [
+      [() => {}, "did not answer"],
+      [answering({ answer: "deny", say: "not now" }), "says no: not now"],
+    ] as const) {
+      service.answer(how);
+      await it.say(BOB, "emergency glass 10m OPS-7 down");
+      await it.whisper(BOB, told);
+      expect((await world.records()).map(({ state }) => state)).toEqual(["pending"]);
+    }
+    service.answer(answering({ answer: "allow" }));
+    await world.slack.click(ALICE, card, "approve");
+    await world.until(async () => (await stateOf("OPS-7 look")) === "active");
+  });
+
   test("an answer that cannot be relied on is none", async () => {
     service.answer(answering({ answer: "allow" }, { by: "f".repeat(32) }));
     await it.say(BOB, "checked 2h OPS-7 look");

@@ -88,7 +88,9 @@ export function memoryRequests(): MemoryRequests {
   const taken = (person: string, role: string, isMore = false) =>
     ofRole(person, role).find((r) => r.startsAt === undefined && Boolean(r.extends) === isMore);
   const clash = (r: AccessRequest, window: Window) =>
-    ofRole(r.requester.id, r.role).find((other) => other.id !== r.id && overlap(windowOf(other), window));
+    ofRole(r.requester.id, r.role)
+      .filter((other) => other.id !== r.id && (!r.emergency || "decision" in other))
+      .find((other) => overlap(windowOf(other), window));
 
   const mineBeside = (request: AccessRequest, now: number) => {
     const { from, to } = windowOf(request);

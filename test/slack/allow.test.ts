@@ -117,6 +117,25 @@ test("withdrawn, by whomever it may be, it lets nothing pass", async () => {
   }
 });
 
+test("withdrawn or over beside another, it says nothing of what that lets pass", async () => {
+  const door = await openDoor();
+  for (const line of ["4h for 1h rollout", "4h for 3d release", "2h for 1w on call"])
+    await door.slack.command(ALICE, GENERAL, allow(`guest ${line}`));
+  const all = () => door.ports.allowances.all();
+  await expect.poll(async () => (await all()).filter(({ dm }) => dm?.ts).length).toBe(3);
+  door.clock.jump(HOUR);
+  await syncAllowances(door.ports);
+  const over = await door.dm(BOB, "No longer allowed beforehand, the time was up:");
+  await door.slack.command(ALICE, GENERAL, "allowed");
+  const list = await door.whisper(ALICE, "2 allowed beforehand:");
+  const { id: value = "" } = (await all()).find(({ reason }) => reason === "release") ?? {};
+  await door.slack.click(ALICE, list, { actionId: "disallow", value }, { confirm: true });
+  await door.slack.waitFor(() => visibleText(list).includes("Withdrawn:"));
+  const withdrawn = await door.dm(BOB, "No longer allowed beforehand, withdrawn");
+  for (const told of [over, list, withdrawn]) expect(visibleText(told)).not.toMatch(/an approver/);
+  expect(await door.ask(BOB, "guest 1h x")).toMatchObject({ state: "active" });
+});
+
 test("who has nothing to do with it withdraws nothing", async () => {
   const door = await openDoor();
   await allowed(door);

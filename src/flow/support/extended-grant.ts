@@ -1,4 +1,5 @@
 /** What is asked to last longer must last still. */
+import { isTaken } from "../../domain/break-glass.ts";
 import { isRenewing } from "../../domain/generations.ts";
 import type { Refusal } from "../../domain/refusal.ts";
 import { noLonger } from "../../domain/today.ts";
@@ -31,6 +32,12 @@ export async function extendedGrant(
     if (error instanceof Unreadable && isOver) return null;
     throw error;
   }
+}
+
+/** What was taken in an emergency is asked to last longer. Throws StoreDown, Unreadable. */
+export async function extendsTaken(ports: Known, request: AccessRequest): Promise<boolean> {
+  const grant = isExtending(request) && (await extendedGrant(ports, request));
+  return Boolean(grant && isTaken(grant));
 }
 
 const isExtending = (r: AccessRequest): r is Extending => r.extends !== undefined;

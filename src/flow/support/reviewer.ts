@@ -4,7 +4,7 @@ import { type Person, type Profile, personOf } from "../../domain/person.ts";
 import { type Refusal, Refused } from "../../domain/refusal.ts";
 import { membersOnly } from "../../domain/rules/members-only.ts";
 import type { AskerFacts } from "../../domain/rules/rule.ts";
-import { type AccessRequest, type Ports, type Purpose, SlackBusy } from "../ports.ts";
+import { type AccessRequest, type Ports, type Purpose, SlackBusy, StoreDown } from "../ports.ts";
 import { memberFacts } from "./asker.ts";
 
 /** Throws Refused(look-up-failed), SlackBusy. */
@@ -41,11 +41,16 @@ export const resolveRequester = (
   { requester: { id }, role }: Pick<AccessRequest, "requester" | "role">,
 ): Promise<AskerFacts> => orRefuse(ports, id, () => memberFacts(ports, { id, role }, "decide"));
 
-async function orRefuse<T>({ log }: Pick<Ports, "log">, who: UserId, look: () => Promise<T>): Promise<T> {
+/** Throws Refused(look-up-failed), SlackBusy, StoreDown. */
+export async function orRefuse<T>(
+  { log }: Pick<Ports, "log">,
+  who: UserId,
+  look: () => Promise<T>,
+): Promise<T> {
   try {
     return await look();
   } catch (error) {
-    if (error instanceof SlackBusy) throw error;
+    if (error instanceof SlackBusy || error instanceof StoreDown) throw error;
     log.warn({ who, err: error }, "could not look up who may do this; refused");
     throw new Refused({ kind: "look-up-failed" });
   }

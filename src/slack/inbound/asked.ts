@@ -10,7 +10,7 @@ import { vettedReply } from "../views/index.ts";
 import type { HandlerContext } from "./context.ts";
 import type { Reply } from "./reply.ts";
 
-/** Throws Refused, StoreDown, StoreUnsure. */
+/** Throws Refused, StoreDown, StoreUnsure, SlackBusy. */
 export const storeRequest = ({ ports }: HandlerContext, wish: MakeRequest): Promise<AccessRequest> =>
   makeRequest(ports, wish, { doing: "validate" });
 

@@ -39,9 +39,9 @@ const dm: ByAllowance = {
   // It stood, and the record says no more that it does.
   waiting: standing,
   withdrawn: (a, hub, fmt) =>
-    `${fmt.b(`No longer allowed beforehand, withdrawn${by(a, fmt)}:`)} ${what(a, hub, fmt)}. Ask as usual; an approver decides.`,
+    `${fmt.b(`No longer allowed beforehand, withdrawn${by(a, fmt)}:`)} ${what(a, hub, fmt)}. Ask as usual; no request passes by it any more.`,
   over: (a, hub, fmt) =>
-    `${fmt.b("No longer allowed beforehand, the time was up:")} ${what(a, hub, fmt)}. Ask as usual; an approver decides.`,
+    `${fmt.b("No longer allowed beforehand, the time was up:")} ${what(a, hub, fmt)}. Ask as usual; no request passes by it any more.`,
 };
 
 const done: ByAllowance = {
@@ -50,7 +50,7 @@ const done: ByAllowance = {
   standing: (a, hub, fmt) =>
     `${fmt.b("Allowed beforehand:")} ${what(a, hub, fmt)}, for ${fmt.who(a.person)}, ${fmt.until(a.until)}. They are told; ${fmt.code(`${fmt.command} allowed`)} takes it back.`,
   withdrawn: (a, hub, fmt) =>
-    `${fmt.b("Withdrawn:")} ${what(a, hub, fmt)}, for ${fmt.isReader(a.person) ? "you" : fmt.who(a.person)}. Access that is live goes on; new requests wait for an approver.`,
+    `${fmt.b("Withdrawn:")} ${what(a, hub, fmt)}, for ${fmt.isReader(a.person) ? "you" : fmt.who(a.person)}. Access that is live goes on; no request passes by it any more.`,
   over: (a, hub, fmt) => `${fmt.b("Over:")} ${what(a, hub, fmt)}, for ${fmt.who(a.person)}.`,
 };
 

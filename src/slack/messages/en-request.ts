@@ -150,7 +150,7 @@ const failure: ByFailure = {
   "terms-changed": () =>
     "The rules of this role changed before the access was made, so there is none. Ask again under today's rules.",
   "allowance-gone": () =>
-    "What was allowed beforehand was withdrawn before the access was made, or allowed by who may not any more, so there is none. Ask again; an approver decides.",
+    "What was allowed beforehand was withdrawn before the access was made, or allowed by who may not any more, so there is none. Ask again.",
   restored: () =>
     "The bot's records were restored from an older copy, and whether this access has ended since is not known: so it was not made again. Ask again.",
   "check-denied": (f, fmt) =>

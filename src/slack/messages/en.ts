@@ -413,7 +413,7 @@ export const en = {
     },
     disallow: {
       title: "Withdraw it",
-      text: "Withdraw this? Requests then wait for an approver again. Access that is live goes on.",
+      text: "Withdraw this? No request passes by it then. Access that is live goes on.",
       yes: "Withdraw",
       no: "Keep it",
     },

@@ -36,8 +36,8 @@ const dm: Words["dm"] = {
   standing,
   waiting: standing,
   withdrawn: (a, _, fmt) =>
-    `${fmt.b(`不再预先允许（已${by(a, fmt)}撤回）：`)} ${what(a, fmt)}。仍可照常申请，由审批人决定。`,
-  over: (a, _, fmt) => `${fmt.b("不再预先允许（已到期）：")} ${what(a, fmt)}。仍可照常申请，由审批人决定。`,
+    `${fmt.b(`不再预先允许（已${by(a, fmt)}撤回）：`)} ${what(a, fmt)}。仍可照常申请，但不再凭此通过。`,
+  over: (a, _, fmt) => `${fmt.b("不再预先允许（已到期）：")} ${what(a, fmt)}。仍可照常申请，但不再凭此通过。`,
 };
 
 const done: Words["done"] = {
@@ -46,7 +46,7 @@ const done: Words["done"] = {
   standing: (a, _, fmt) =>
     `${fmt.b("已预先允许：")} ${fmt.who(a.person)} 的 ${what(a, fmt)}，${fmt.until(a.until)}，已告知对方。撤回请用 ${fmt.code(`${fmt.command} 已允许`)}`,
   withdrawn: (a, _, fmt) =>
-    `${fmt.b("已撤回：")} ${fmt.isReader(a.person) ? "你" : `${fmt.who(a.person)} `}的 ${what(a, fmt)}。已生效的权限照常使用，新的申请由审批人决定。`,
+    `${fmt.b("已撤回：")} ${fmt.isReader(a.person) ? "你" : `${fmt.who(a.person)} `}的 ${what(a, fmt)}。已生效的权限照常使用，新的申请不再凭此通过。`,
   over: (a, _, fmt) => `${fmt.b("已到期：")} ${fmt.who(a.person)} 的 ${what(a, fmt)}。`,
 };
 
