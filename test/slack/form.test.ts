@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { buttonsOf, type View, visibleText } from "../../sandbox/slack/index.ts";
 import { REASON_MAX } from "../../src/domain/command.ts";
 import { HOUR, MINUTE, SECOND } from "../../src/domain/duration.ts";
+import { UserId } from "../../src/domain/ids.ts";
 import { startAt } from "../../src/domain/start.ts";
 import {
   ALICE,
@@ -99,6 +100,15 @@ describe("opening", () => {
     await door.slack.waitFor(
       () => words(view).includes("admin") && !values(view, "form-role")?.includes("admin"),
     );
+  });
+
+  test("where others who ask have their half of a minute's look-ups, what is decided has the rest", async () => {
+    const door = await openDoor();
+    const others = Array.from({ length: 50 }, (_, i) => UserId.parse(`U0NEW${i}`));
+    await Promise.all(others.map((id) => door.people.person(id, "ask")));
+    const calls = door.slack.calls.length;
+    await complete(door, await opened(door));
+    expect(door.slack.calls.slice(calls).map(({ method }) => method)).not.toContain("users.info");
   });
 
   test("help in words where Slack does not open it; help stays text", async () => {

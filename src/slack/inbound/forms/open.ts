@@ -5,7 +5,7 @@ import type { UserId } from "../../../domain/ids.ts";
 import { emergencyRolesFor, isSameForAll, rolesFor, rolesForAnybody } from "../../../flow/seen/roles-for.ts";
 import { slackError } from "../../outbound/client.ts";
 import { type FormDraft, type FormOrigin, requestForm, requestFormRefused } from "../../views/index.ts";
-import { contextFor, type HandlerContext, localeKnown } from "../context.ts";
+import { contextFor, type HandlerContext, localeKnown, profileOfAsker } from "../context.ts";
 import { openView } from "../open-view.ts";
 
 export interface OpenForm {
@@ -84,11 +84,12 @@ async function fill(
 }
 
 /** Every role where it cannot be looked up now: it is looked up again before anything is sent. */
-export async function lookUpAsker({ people, ports, log }: HandlerContext, user: UserId) {
+export async function lookUpAsker(context: HandlerContext, user: UserId) {
+  const { ports, log } = context;
   const failed = (error: unknown) =>
     log.warn({ who: user, err: error }, "could not look up who may ask for what; the form shows every role");
   const [profile, roles, glass] = await Promise.all([
-    people.person(user, "show").catch(failed),
+    profileOfAsker(context, user).catch(failed),
     rolesFor(ports, user).catch(failed),
     emergencyRolesFor(ports, user).catch(failed),
   ]);
