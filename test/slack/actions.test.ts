@@ -187,6 +187,14 @@ describe("deny", () => {
     expect(words(view)).toContain("a look");
   });
 
+  test("where Slack has no room for the modal, it says that Slack asks to wait", async () => {
+    const door = await openDoor();
+    const { id } = await door.ask();
+    door.slack.failNext("views.open", { retryAfter: 30 });
+    await door.slack.click(ALICE, await door.card(id), "deny");
+    await door.whisper(ALICE, "Slack asks to wait. Try again in a minute.");
+  });
+
   test("of one's own request is answered about denying, without a modal", async () => {
     const door = await openDoor();
     const { id } = await door.ask();
