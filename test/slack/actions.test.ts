@@ -63,6 +63,23 @@ describe("approve", () => {
     expect(told(door)).toEqual([BOB, CAROL]);
   });
 
+  test("one's own second click is, while the card does not show the first: Slack has no room for its edit", async () => {
+    const door = await openDoor();
+    const { id } = await door.ask();
+    const card = await door.card(id);
+    const first = await door.slack.click(ALICE, card, "approve");
+    await expect.poll(() => door.state(id)).toBe("approved");
+    door.clock.jump(MINUTE);
+    await door.slack.click(ALICE, card, "approve");
+    await door.whisper(ALICE, "You approved this");
+    await door.until(id, "active");
+    await door.work();
+    door.clock.jump(MINUTE);
+    await door.slack.redeliver(first);
+    await door.listener.stop();
+    expect(door.slack.ephemerals(ALICE)).toHaveLength(1);
+  });
+
   test("two approvers at the same moment: one wins", async () => {
     const door = await openDoor();
     const { id } = await door.ask();
