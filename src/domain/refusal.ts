@@ -233,6 +233,8 @@ export const Refusal = z.discriminatedUnion("kind", [
   kind("lists-behind", {}),
   kind("nothing-to-revoke", { who: UserId.optional() }),
   kind("look-up-failed", {}),
+  /** For what opens at the click or not at all. */
+  kind("slack-busy", {}),
   kind("store-down", {}),
   kind("unsure", {}),
   /** What only another version has a word for. */

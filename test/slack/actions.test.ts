@@ -63,6 +63,23 @@ describe("approve", () => {
     expect(told(door)).toEqual([BOB, CAROL]);
   });
 
+  test("one's own second click is, while the card does not show the first: Slack has no room for its edit", async () => {
+    const door = await openDoor();
+    const { id } = await door.ask();
+    const card = await door.card(id);
+    const first = await door.slack.click(ALICE, card, "approve");
+    await expect.poll(() => door.state(id)).toBe("approved");
+    door.clock.jump(MINUTE);
+    await door.slack.click(ALICE, card, "approve");
+    await door.whisper(ALICE, "You approved this");
+    await door.until(id, "active");
+    await door.work();
+    door.clock.jump(MINUTE);
+    await door.slack.redeliver(first);
+    await door.listener.stop();
+    expect(door.slack.ephemerals(ALICE)).toHaveLength(1);
+  });
+
   test("two approvers at the same moment: one wins", async () => {
     const door = await openDoor();
     const { id } = await door.ask();
@@ -185,6 +202,14 @@ describe("deny", () => {
     const { view } = await opened(door);
     expect(words(view)).toContain("*Denying:* <@U0BOB> asks for *guest* on *production* for *2 h*.");
     expect(words(view)).toContain("a look");
+  });
+
+  test("where Slack has no room for the modal, it says that Slack asks to wait", async () => {
+    const door = await openDoor();
+    const { id } = await door.ask();
+    door.slack.failNext("views.open", { retryAfter: 30 });
+    await door.slack.click(ALICE, await door.card(id), "deny");
+    await door.whisper(ALICE, "Slack asks to wait. Try again in a minute.");
   });
 
   test("of one's own request is answered about denying, without a modal", async () => {

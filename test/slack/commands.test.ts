@@ -1,6 +1,7 @@
 /** The slash command through its outer door: what is stored, and what the person who typed it is told, in their language. */
 import { describe, expect, test } from "vitest";
 import { buttonsOf, visibleText } from "../../sandbox/slack/index.ts";
+import { HOUR } from "../../src/domain/duration.ts";
 import type { GroupId, UserId } from "../../src/domain/ids.ts";
 import {
   ALICE,
@@ -83,6 +84,19 @@ describe("asking", () => {
       state: "pending",
       requester: { id: MEI, locale: "zh" },
     });
+  });
+
+  test("so it is where the DM would say it all: it says nothing yet", async () => {
+    const door = await openDoor();
+    await door.meet(BOB);
+    door.clock.jump(2 * HOUR);
+    door.slack.failNext("users.info", { status: 500 }, 99);
+    await door.slack.command(BOB, "dm", "guest 4h");
+    await door.whisper(BOB, "Checking:");
+    await door.slack.shortcut(BOB, "request_access");
+    const form = await door.modal(BOB, "Ends at about");
+    await door.slack.submit(BOB, form.id, { "form-role": "peek" });
+    await door.modal(BOB, "Checking:");
   });
 
   test("what Slack escaped is read as it was typed", async () => {

@@ -1,8 +1,10 @@
 /** The form that asks for access, through its outer doors: opened at once, filled, drawn anew with each choice, checked and sent. */
+import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { buttonsOf, type View, visibleText } from "../../sandbox/slack/index.ts";
 import { REASON_MAX } from "../../src/domain/command.ts";
 import { HOUR, MINUTE, SECOND } from "../../src/domain/duration.ts";
+import { UserId } from "../../src/domain/ids.ts";
 import { startAt } from "../../src/domain/start.ts";
 import {
   ALICE,
@@ -101,6 +103,15 @@ describe("opening", () => {
     );
   });
 
+  test("where others who ask have their half of a minute's look-ups, what is decided has the rest", async () => {
+    const door = await openDoor();
+    const others = Array.from({ length: 50 }, (_, i) => UserId.parse(`U0NEW${i}`));
+    await Promise.all(others.map((id) => door.people.person(id, "ask")));
+    const calls = door.slack.calls.length;
+    await complete(door, await opened(door));
+    expect(door.slack.calls.slice(calls).map(({ method }) => method)).not.toContain("users.info");
+  });
+
   test("help in words where Slack does not open it; help stays text", async () => {
     const door = await openDoor();
     door.slack.failNext("views.open", "expired_trigger_id");
@@ -109,6 +120,38 @@ describe("opening", () => {
     await door.slack.command(BOB, GENERAL, "help");
     await door.slack.waitFor(() => door.slack.ephemerals(BOB).length === 2);
     expect(door.slack.views(BOB)).toEqual([]);
+  });
+});
+
+describe("while Slack has no room for it", () => {
+  const hasNoRoom = ({ slack }: Door) => slack.failNext("views.update", { retryAfter: 5 });
+  const limited = ({ slack }: Door) => slack.calls.filter(({ error }) => error === "ratelimited").length;
+  const pass = async ({ clock }: Door, holds: () => boolean) => {
+    for (; !holds(); await delay(5)) clock.jump(SECOND);
+  };
+
+  test("what was opened without an input is filled once there is", async () => {
+    const { admin } = usual;
+    const door = await openDoor({ roles: { ...(admin && { admin }) } });
+    hasNoRoom(door);
+    const view = await opened(door);
+    await door.slack.waitFor(() => limited(door) === 1);
+    expect(view.submit).toBeUndefined();
+    await pass(door, () => view.submit !== undefined);
+    expect(values(view, "form-role")).toEqual(["admin"]);
+  });
+
+  test("what was chosen last is drawn once there is", async () => {
+    const door = await openDoor();
+    const view = await opened(door);
+    await complete(door, view);
+    hasNoRoom(door);
+    await door.slack.select(BOB, { view: view.id }, "form-role", "admin");
+    await door.slack.waitFor(() => limited(door) === 1);
+    await door.slack.select(BOB, { view: view.id }, "form-role", "peek");
+    await pass(door, () => filledWith(view).role === "peek");
+    await door.listener.stop();
+    expect(filledWith(view).role).toBe("peek");
   });
 });
 

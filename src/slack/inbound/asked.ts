@@ -33,7 +33,9 @@ async function vet(
 ): Promise<Reply | undefined> {
   const vetted = await vetRequest(context.ports, request);
   const { id } = request.askedBy ?? request.requester;
-  if (!always && (!channel || (await isOurDm(context, id, channel)))) return undefined;
+  // Of what is not vetted yet the DM says nothing.
+  const saysAll = vetted.state !== "requested" && !always;
+  if (saysAll && (!channel || (await isOurDm(context, id, channel)))) return undefined;
   return vettedReply(vetted);
 }
 

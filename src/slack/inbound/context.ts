@@ -35,6 +35,10 @@ export interface HandlerContext {
 export const localeKnown = ({ people, language }: HandlerContext, user: UserId): Locale =>
   people.known(user)?.locale ?? language;
 
+/** Of whoever asks: what they ask for has them looked up as well, and once is enough. */
+export const profileOfAsker = async ({ people }: HandlerContext, user: UserId): Promise<Profile> =>
+  (await people.recallPerson(user)) ?? people.person(user, "ask");
+
 /** For what this person alone reads, in their language as far as it is known. */
 export const contextFor = (context: HandlerContext, user: UserId): ViewContext => ({
   ...context.viewContext(localeKnown(context, user)),

@@ -3,6 +3,7 @@ import type { UserId } from "../../domain/ids.ts";
 import type { Locale } from "../../domain/person.ts";
 import { type Refusal, Refused } from "../../domain/refusal.ts";
 import { ListsBehind, type Log, SlackBusy, StoreDown, StoreUnsure, Unreadable } from "../../flow/ports.ts";
+import { retryAfter } from "../outbound/client.ts";
 import { type Message, refusedReply, unforeseenReply, type ViewContext } from "../views/index.ts";
 import type { HandlerContext } from "./context.ts";
 
@@ -15,6 +16,7 @@ export function refusalOf(error: unknown): Refusal | null {
   if (error instanceof Unreadable) return { kind: "unreadable", id: error.id };
   if (error instanceof ListsBehind) return { kind: "lists-behind" };
   if (error instanceof SlackBusy) return { kind: "look-up-failed" };
+  if (retryAfter(error) !== null) return { kind: "slack-busy" };
   if (error instanceof StoreDown) return { kind: "store-down" };
   return error instanceof StoreUnsure ? { kind: "unsure" } : null;
 }

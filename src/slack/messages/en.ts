@@ -293,6 +293,7 @@ const refusal: ByRefusal = {
     `${fmt.b("Nothing to revoke:")} ${who ? `${fmt.user(who, "this person")} has` : "you have"} no access.`,
   "look-up-failed": (_, fmt) =>
     `${fmt.b("Nothing changed:")} Slack does not say who may do this. Try again in a minute.`,
+  "slack-busy": (_, fmt) => `${fmt.b("Nothing changed:")} Slack asks to wait. Try again in a minute.`,
   "store-down": (_, fmt) =>
     `${fmt.b("Nothing changed:")} the bot cannot reach its records. Try again in a minute.`,
   unsure: (_, fmt) =>

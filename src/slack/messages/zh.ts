@@ -286,6 +286,7 @@ const refusal: ByRefusal = {
     `${fmt.b("无可撤销：")} ${who ? `${fmt.user(who, "对方")} ` : "你"}目前没有生效的权限。`,
   "look-up-failed": (_, fmt) =>
     `${fmt.b("操作未生效：")} 暂时无法从 Slack 确认谁有权这样做，请一分钟后再试。`,
+  "slack-busy": (_, fmt) => `${fmt.b("操作未生效：")} Slack 要求稍候，请一分钟后再试。`,
   "store-down": (_, fmt) => `${fmt.b("操作未生效：")} 机器人暂时无法访问存储，请一分钟后再试。`,
   unsure: (_, fmt) =>
     `${fmt.b("尚不确定：")} 存储没有及时响应。再次操作之前，请先用 ${fmt.code(`${fmt.command} 状态`)} 查看。`,

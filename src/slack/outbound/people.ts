@@ -10,15 +10,22 @@ export interface RememberedPeople extends WatchedDirectory {
 /** The oldest of more than `most` people are forgotten. */
 export function rememberPeople(directory: WatchedDirectory, most = 10_000): RememberedPeople {
   const people = new Map<UserId, Person>();
+  const remember = ({ id, name, locale }: Person) => {
+    people.delete(id);
+    people.set(id, { id, name, locale });
+    const oldest = people.keys().next().value;
+    if (people.size > most && oldest !== undefined) people.delete(oldest);
+  };
   return {
     ...directory,
     async person(id, purpose) {
       const profile = await directory.person(id, purpose);
-      const { name, locale } = profile;
-      people.delete(id);
-      people.set(id, { id, name, locale });
-      const oldest = people.keys().next().value;
-      if (people.size > most && oldest !== undefined) people.delete(oldest);
+      remember(profile);
+      return profile;
+    },
+    async recallPerson(id) {
+      const profile = await directory.recallPerson(id);
+      if (profile) remember(profile);
       return profile;
     },
     async forgetPerson(id) {

@@ -221,6 +221,7 @@ const refusals: { [K in Refusal["kind"]]: Extract<Refusal, { kind: K }>[] } = {
   "lists-behind": [{ kind: "lists-behind" }],
   "nothing-to-revoke": [{ kind: "nothing-to-revoke" }, { kind: "nothing-to-revoke", who: bob.id }],
   "look-up-failed": [{ kind: "look-up-failed" }],
+  "slack-busy": [{ kind: "slack-busy" }],
   "store-down": [{ kind: "store-down" }],
   unsure: [{ kind: "unsure" }],
   other: [{ kind: "other" }],

@@ -1,4 +1,6 @@
 /** A click: acknowledged at once; what it brought about is redrawn, or told to whoever pressed, and to nobody else. */
+import { SECOND } from "../../../domain/duration.ts";
+import { outdatedMessages } from "../../../domain/messages.ts";
 import { type Refusal, Refused } from "../../../domain/refusal.ts";
 import { drawHome } from "../../../flow/seen/home.ts";
 import { aboutRequest } from "../../../log.ts";
@@ -42,8 +44,11 @@ async function outcome(
   try {
     return await work();
   } catch (error) {
-    if (error instanceof Refused) await redrawStray(context, click, error.refusal);
-    if (error instanceof Refused && isTwice(click, error.refusal)) return undefined;
+    if (error instanceof Refused) {
+      const wasBehind = await isBehind(context, click);
+      await redrawStray(context, click, error.refusal);
+      if (isTwice(click, error.refusal, wasBehind)) return undefined;
+    }
     return { reply: errorReply(context.log, error, click.target?.id), replace: isForgotten(click, error) };
   }
 }
@@ -63,9 +68,22 @@ const DOES: Record<string, string> = {
   revoke: "ended",
 };
 
-/** A double click, or one that Slack delivered twice, on a message that shows the outcome already. */
-const isTwice = (click: Click, refusal: Refusal): boolean =>
+/** Longer than a redraw takes where Slack has room for it. */
+const REDRAWN_MS = 5 * SECOND;
+
+/** A double click, or one that Slack delivered twice, on a message that shows the outcome already, or is about to. */
+const isTwice = (click: Click, refusal: Refusal, wasBehind: boolean): boolean =>
   !click.ephemeral &&
   refusal.kind === "late" &&
   refusal.by?.id === click.user &&
-  refusal.did === DOES[click.action];
+  refusal.did === DOES[click.action] &&
+  !(wasBehind && click.at >= refusal.at + REDRAWN_MS);
+
+/** The message shows what was before. Never rejects. */
+async function isBehind({ ports }: HandlerContext, { target, ts }: Click): Promise<boolean> {
+  const request = target ? await ports.requests.get(target.id).catch(() => null) : null;
+  const sent = Object.values(request?.messages ?? {}).find((one) => one.ts === ts);
+  if (!request || !sent) return false;
+  const isOutdated = outdatedMessages(request).some(({ key }) => request.messages[key] === sent);
+  return isOutdated || sent.revision < request.revision;
+}

@@ -4,9 +4,11 @@ import { type Meaning, reasonFrom } from "../../../domain/command.ts";
 import type { UserId } from "../../../domain/ids.ts";
 import { emergencyRolesFor, isSameForAll, rolesFor, rolesForAnybody } from "../../../flow/seen/roles-for.ts";
 import { slackError } from "../../outbound/client.ts";
+import { throwTrouble } from "../../outbound/trouble.ts";
 import { type FormDraft, type FormOrigin, requestForm, requestFormRefused } from "../../views/index.ts";
-import { contextFor, type HandlerContext, localeKnown } from "../context.ts";
+import { contextFor, type HandlerContext, localeKnown, profileOfAsker } from "../context.ts";
 import { openView } from "../open-view.ts";
+import { waitOut } from "../while-busy.ts";
 
 export interface OpenForm {
   user: UserId;
@@ -71,24 +73,26 @@ async function fill(
     standing === "member"
       ? requestForm(completed(draft, may), ctx)
       : requestFormRefused({ kind: "not-served", standing }, ctx);
-  await context.client.views
-    .update({ view_id: id, ...(hash ? { hash } : {}), view })
-    .catch((error: unknown) => {
+  const update = { view_id: id, ...(hash ? { hash } : {}), view };
+  await waitOut(context, () => context.client.views.update(update).catch(throwTrouble)).catch(
+    (error: unknown) => {
       // Something was chosen meanwhile: its own update looked up the same.
       if (slackError(error) === "hash_conflict") return;
       context.log.warn(
         { who: user, err: error },
         "the form could not be filled; what it sends is checked all the same",
       );
-    });
+    },
+  );
 }
 
 /** Every role where it cannot be looked up now: it is looked up again before anything is sent. */
-export async function lookUpAsker({ people, ports, log }: HandlerContext, user: UserId) {
+export async function lookUpAsker(context: HandlerContext, user: UserId) {
+  const { ports, log } = context;
   const failed = (error: unknown) =>
     log.warn({ who: user, err: error }, "could not look up who may ask for what; the form shows every role");
   const [profile, roles, glass] = await Promise.all([
-    people.person(user, "show").catch(failed),
+    profileOfAsker(context, user).catch(failed),
     rolesFor(ports, user).catch(failed),
     emergencyRolesFor(ports, user).catch(failed),
   ]);
