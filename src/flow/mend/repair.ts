@@ -176,12 +176,13 @@ export async function adoptGrant(ports: Ports, on: GrantObjects): Promise<void> 
       // A token in the place of its own is as unheard of.
       return r.state === "active" ? { ...next, ...untold } : next;
     });
+  ports.log.warn({ id: key.id }, "adopted from the hub: Redis did not know that it stands");
+  if (on.binding?.altered) return endLost(ports, on);
   const together = await endTogether(ports, key.id);
   if (together) request = await commit(ports, key.id, (r) => ending(r, together));
   // Nobody was shown its token: as what an older copy calls approved, it ends, and is asked for again.
   else if (isNew && !wasDelivered(on))
     request = await commit(ports, key.id, (r) => failed(r, "restored", ports.clock.now()));
-  ports.log.warn({ id: key.id }, "adopted from the hub: Redis did not know that it stands");
   if (isNews) void tellAdopted(ports, request);
 }
 
