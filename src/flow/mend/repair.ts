@@ -207,7 +207,7 @@ function adopted(
   uids: { accountUid: string; bindingUid: string },
 ): In<"active"> {
   const { requester, clusterRole, reason, approvedBy, qualified, approvedAt } = annotations;
-  const { startsAt, expiresAt, tokenMessage, delivery, tokenExpiresAt = expiresAt } = annotations;
+  const { startsAt, expiresAt, tokenMessage, delivery, signedBy, tokenExpiresAt = expiresAt } = annotations;
   const { duration = expiresAt - (startsAt ?? approvedAt) } = annotations;
   const now = roleNamed(policy.roles, role);
   const shown = delivery === "reveal" ? { shows: "reveal" } : ({ shows: "shown", token: "shown" } as const);
@@ -237,7 +237,7 @@ function adopted(
     messages: tokenMessage ? { token: { ...tokenMessage, ...shown, revision: 1 } } : {},
     decision: { by: approvedBy, qualified, at: approvedAt },
     expiresAt,
-    grant: { ...uids, tokenExpiresAt: Math.max(expiresAt, tokenExpiresAt), shortened: false },
+    grant: { ...uids, tokenExpiresAt: Math.max(expiresAt, tokenExpiresAt), shortened: false, signedBy },
     hidden: false,
     reminded: [],
   };
